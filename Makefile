@@ -1,0 +1,84 @@
+# Everything a contributor types. Each target first makes sure of `.venv`, so that none of them needs anything but Python and make.
+#
+# `.venv/.ready` records what the environment was built from: the interpreter and a checksum of the requirement files. It is
+# written last, so an interrupted installation leaves none and is done again. Comparing it costs one start of an interpreter
+# and no network. Content is compared and not file times, because a checkout touches times without changing anything.
+
+.DEFAULT_GOAL := help
+.PHONY: help run walkthrough test check bench format clean environment
+
+# PYTHON names the interpreter to use; without it an existing environment is kept, or the newest supported one is looked for.
+PYTHON ?=
+# How many test processes run side by side.
+JOBS ?= 4
+# Passed on to the program that the target runs, as in `make bench ARGS=--quick`.
+ARGS ?=
+
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+REQUIREMENTS := requirements.txt requirements-dev.txt
+
+help:  ## Show this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+
+run: environment  ## Start the whole system on this machine (PORT=8000)
+	@exec $(BIN)/python -m infra.local $(ARGS)
+
+walkthrough: environment  ## Play one delivery against a running `make run`
+	@exec $(BIN)/python -m infra.local.walkthrough $(ARGS)
+
+test: environment  ## Run all tests, with coverage
+	$(BIN)/python -m pytest -n $(JOBS) --cov --cov-report=term-missing:skip-covered $(ARGS)
+
+check: environment  ## Check formatting, lint, types and architecture
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: environment  ## Measure round trips, units and time per endpoint
+	$(BIN)/python -m tests.benchmarks $(ARGS)
+
+format: environment  ## Format the code and apply the safe lint fixes
+	$(BIN)/ruff check --fix-only .
+	$(BIN)/ruff format .
+
+clean:  ## Remove caches and reports; the environment stays
+	rm -rf .coverage .coverage.* htmlcov .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+	find . -name $(VENV) -prune -o -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# A name is not enough to choose by: version managers put commands on the path that exist and fail. So each candidate is run,
+# and the interpreter below a virtual environment is reported, because `.venv` itself may be the active one.
+define PROBE
+import sys
+if not (3, 11) <= sys.version_info[:2] <= (3, 13):
+    sys.exit("it is Python %d.%d" % sys.version_info[:2])
+try:
+    import ensurepip, venv
+except ImportError:
+    sys.exit("it cannot make virtual environments; the system package python3-venv is missing")
+print(sys._base_executable)
+endef
+export PROBE
+
+environment:
+	@set -eu; \
+	probe() { command -v "$$1" >/dev/null 2>&1 || { echo "no such command" >&2; return 1; }; "$$1" -c "$$PROBE"; }; \
+	wanted="$(PYTHON)"; base=; reasons=; \
+	if [ -z "$$wanted" ] && [ -f $(READY) ]; then wanted=$(BIN)/python; fi; \
+	for candidate in $${wanted:-} $(if $(PYTHON),,python3.13 python3.12 python3.11 python3); do \
+	  if answer=$$(probe "$$candidate" 2>&1); then base=$$answer; break; fi; \
+	  reasons="$$reasons$$(printf '\n  %s: %s' "$$candidate" "$$(echo "$$answer" | head -n 1)")"; \
+	done; \
+	if [ -z "$$base" ]; then \
+	  echo "Baton needs Python 3.11, 3.12 or 3.13, and none was usable:$$reasons" >&2; \
+	  echo "Install one of them, or name one: make PYTHON=/path/to/python3.12 ..." >&2; exit 1; \
+	fi; \
+	built_from="$$base $$("$$base" -V) $$(cat $(REQUIREMENTS) | cksum)"; \
+	if [ -x $(BIN)/python ] && [ "$$(cat $(READY) 2>/dev/null)" = "$$built_from" ]; then exit 0; fi; \
+	echo "Setting up $(VENV) with $$("$$base" -V) (once) ..."; \
+	rm -rf $(VENV); \
+	"$$base" -m venv $(VENV); \
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt; \
+	echo "$$built_from" > $(READY)
