@@ -1,0 +1,1 @@
+"""Courier dispatch: orders, offers, positions and the nearest free courier."""

@@ -1,0 +1,1 @@
+"""Everything that checks Baton, by how much of it runs at once."""

@@ -1,0 +1,483 @@
+"""The nearest courier, exactly: geometry against the definition, the search against brute force."""
+
+import bisect
+import math
+import random
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from chalicelib.dispatch.geo import (
+    COVER,
+    EARTH_RADIUS_M,
+    PRECISION,
+    ROUND_CELLS,
+    Candidate,
+    CellAnswer,
+    NearestSearch,
+    bounds,
+    cells_within,
+    distance_to_cell_m,
+    encode,
+    great_circle_m,
+    neighbourhood,
+)
+
+Courier = tuple[str, float, float]
+Point = tuple[float, float]
+
+BASE32 = "0123456789bcdefghjkmnpqrstuvwxyz"
+METRES_PER_DEGREE = math.radians(1) * EARTH_RADIUS_M
+RADIUS_M = 10_000.0
+
+latitudes = st.floats(-90, 90)
+longitudes = st.floats(-180, 180)
+points = st.tuples(latitudes, longitudes)
+precisions = st.integers(1, PRECISION)
+awkward = st.sampled_from([(48.2, 16.4), (0.0, 0.0), (-33.9, 179.999), (65.0, -180.0), (51.5, 180.0), (0.0, 90.0)])
+polar = st.sampled_from([(89.97, 12.0), (-90.0, 0.0), (90.0, 180.0), (-89.99, -179.9)])
+
+
+@dataclass
+class Store:
+    """An index as DynamoDB keeps it: sorted by full geohash, asked by prefix and limit."""
+
+    couriers: Iterable[Courier]
+    limit: int
+    ineligible: frozenset[str] = frozenset()
+    rows: list[tuple[str, Courier]] = field(init=False)
+    asked: list[str] = field(init=False, default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.rows = sorted((encode(lat, lng), (name, lat, lng)) for name, lat, lng in self.couriers)
+
+    def answer(self, cell: str) -> CellAnswer:
+        """One query; a cell of full precision is paged through, as the search demands."""
+        self.asked.append(cell)
+        first = bisect.bisect_left(self.rows, (cell,))
+        last = bisect.bisect_left(self.rows, (cell + "4",))
+        complete = len(cell) == PRECISION or last - first < self.limit
+        page = self.rows[first : last if complete else first + self.limit]
+        found = [courier for _, courier in page if courier[0] not in self.ineligible]
+        return CellAnswer(cell, found, complete)
+
+
+def run(search: NearestSearch, store: Store) -> int:
+    """Play the caller; the number of rounds it took."""
+    rounds = 0
+    while cells := search.next_cells():
+        assert len(cells) <= ROUND_CELLS
+        assert not set(cells) & set(store.asked), "no cell is asked for twice"
+        search.learn([store.answer(cell) for cell in cells])
+        rounds += 1
+    return rounds
+
+
+def brute_force(at: Point, couriers: Iterable[Courier], radius_m: float = RADIUS_M) -> Candidate | None:
+    """The definition of nearest: look at everybody."""
+    distances = ((great_circle_m(*at, lat, lng), name, lat, lng) for name, lat, lng in couriers)
+    within = sorted(row for row in distances if row[0] <= radius_m)
+    return Candidate(within[0][1], within[0][2], within[0][3], within[0][0]) if within else None
+
+
+def moved(at: Point, north_m: float, east_m: float) -> Point:
+    """A point some metres away, over the pole and round the world if need be."""
+    lat = at[0] + north_m / METRES_PER_DEGREE
+    lng = at[1] + east_m / METRES_PER_DEGREE / max(math.cos(math.radians(at[0])), 1e-4)
+    if abs(lat) > 90:
+        lat, lng = math.copysign(180, lat) - lat, lng + 180
+    return lat, (lng + 180) % 360 - 180
+
+
+@st.composite
+def cities(draw: st.DrawFn, centres: st.SearchStrategy[Point]) -> tuple[Point, list[Courier]]:
+    """A pickup, and couriers in clusters from one spot to the whole circle, some just alike."""
+    pickup = draw(centres)
+    couriers: list[Point] = []
+    for spread_m in draw(st.lists(st.sampled_from([0, 3, 60, 900, 4_000, 14_000]), max_size=4)):
+        metres = st.floats(-spread_m, spread_m)
+        middle = moved(pickup, draw(st.floats(-9_000, 9_000)), draw(st.floats(-9_000, 9_000)))
+        offsets = draw(st.lists(st.tuples(metres, metres), max_size=12))
+        couriers += [moved(middle, north, east) for north, east in offsets]
+    names = draw(st.permutations([f"courier{n}" for n in range(len(couriers))]))
+    return pickup, [(name, *spot) for name, spot in zip(names, couriers, strict=True)]
+
+
+def uniform_city(count: int, chance: random.Random) -> list[Courier]:
+    """Couriers spread evenly over a disc 30 km across."""
+    couriers: list[Courier] = []
+    while len(couriers) < count:
+        north, east = chance.uniform(-15_000, 15_000), chance.uniform(-15_000, 15_000)
+        if math.hypot(north, east) <= 15_000:
+            couriers.append((f"courier{len(couriers)}", *moved((48.2, 16.4), north, east)))
+    return couriers
+
+
+class TestDistance:
+    def test_distances_match_published_ones(self) -> None:
+        """A quarter of the globe, and the classic example of Nashville to Los Angeles."""
+        assert great_circle_m(0, 0, 90, 0) == pytest.approx(math.pi / 2 * EARTH_RADIUS_M)
+        assert great_circle_m(36.12, -86.67, 33.94, -118.40) == pytest.approx(2_886_448, rel=1e-5)
+
+    def test_the_way_over_the_180th_meridian_is_short(self) -> None:
+        assert great_circle_m(0, 179.5, 0, -179.5) == pytest.approx(METRES_PER_DEGREE)
+
+    def test_the_way_over_the_pole_is_short(self) -> None:
+        assert great_circle_m(89.5, 0, 89.5, 180) == pytest.approx(METRES_PER_DEGREE)
+
+    @given(points, points)
+    def test_distance_is_the_same_both_ways(self, here: Point, there: Point) -> None:
+        assert great_circle_m(*here, *there) == pytest.approx(great_circle_m(*there, *here))
+
+
+class TestCells:
+    @pytest.mark.parametrize(
+        ("geohash", "lat", "lng"),
+        [
+            ("ezs42", 42.605, -5.603),
+            ("u4pruydqqvj", 57.64911, 10.40744),
+            ("6gkzwgjzn820", -25.382708, -49.265506),
+        ],
+    )
+    def test_cells_are_published_geohashes_bit_by_bit(self, geohash: str, lat: float, lng: float) -> None:
+        bits = "".join(f"{BASE32.index(character):05b}" for character in geohash)
+        pairs = [bits[n : n + 2] for n in range(0, min(len(bits) - 1, 2 * PRECISION), 2)]
+        assert encode(lat, lng, len(pairs)) == "".join(str(int(pair, 2)) for pair in pairs)
+
+    @given(points, precisions)
+    @example((-1e-20, -1e-20), 20)
+    @example((-5e-324, -5e-324), 1)
+    def test_a_point_lies_in_its_own_cell(self, point: Point, precision: int) -> None:
+        lat, lng = point[0], -180.0 if point[1] == 180 else point[1]
+        south, west, north, east = bounds(encode(lat, lng, precision))
+        assert south <= lat
+        assert lat < north or lat == north == 90
+        assert west <= lng < east
+
+    def test_the_last_point_before_an_edge_is_not_past_it(self) -> None:
+        chance = random.Random(2)
+        for _ in range(500):
+            south, west, _, _ = bounds(encode(chance.uniform(-89, 89), chance.uniform(-179, 179)))
+            before = bounds(encode(math.nextafter(south, -90), math.nextafter(west, -180)))
+            assert (before.north, before.east) == (south, west)
+
+    @given(points, precisions)
+    def test_a_cell_is_found_again_from_its_corner_and_its_middle(self, point: Point, precision: int) -> None:
+        cell = encode(*point, precision)
+        south, west, north, east = bounds(cell)
+        assert encode(south, west, precision) == cell
+        assert encode((south + north) / 2, (west + east) / 2, precision) == cell
+
+    @given(points, precisions)
+    def test_a_shorter_cell_is_the_beginning_of_a_longer_one(self, point: Point, precision: int) -> None:
+        assert encode(*point).startswith(encode(*point, precision))
+
+    def test_the_ends_of_the_world_belong_to_a_cell(self) -> None:
+        assert bounds(encode(90, 0)).north == 90
+        assert bounds(encode(-90, 0)).south == -90
+        assert encode(12, 180) == encode(12, -180)
+
+    @pytest.mark.parametrize(
+        ("lat", "lng", "precision"),
+        [(90.1, 0, 11), (math.nan, 0, 11), (0, 180.1, 11), (0, math.inf, 11), (0, 0, 0), (0, 0, 21)],
+    )
+    def test_what_is_not_on_earth_is_refused(self, lat: float, lng: float, precision: int) -> None:
+        with pytest.raises(ValueError, match="is not between"):
+            encode(lat, lng, precision)
+
+    @pytest.mark.parametrize("cell", ["", "0124", "u4pr"])
+    def test_what_is_not_a_cell_has_no_bounds(self, cell: str) -> None:
+        with pytest.raises(ValueError, match="invalid literal"):
+            bounds(cell)
+
+    def test_a_neighbourhood_is_three_by_three(self) -> None:
+        south, west, north, east = bounds(encode(48.2, 16.4, 14))
+        around = [bounds(cell) for cell in neighbourhood(48.2, 16.4, 14)]
+        assert len(set(around)) == 9
+        assert min(cell.south for cell in around) == pytest.approx(2 * south - north)
+        assert max(cell.north for cell in around) == pytest.approx(2 * north - south)
+        assert min(cell.west for cell in around) == pytest.approx(2 * west - east)
+        assert max(cell.east for cell in around) == pytest.approx(2 * east - west)
+
+    def test_a_neighbourhood_goes_round_the_world_but_not_over_the_pole(self) -> None:
+        assert encode(0.0, -179.9999, 14) in neighbourhood(0.0, 179.9999, 14)
+        assert len(neighbourhood(90, 0, 14)) == 6
+        assert sorted(neighbourhood(0, 0, 1)) == ["0", "1", "2", "3"]
+
+
+class TestDistanceToCell:
+    @given(points, points, precisions, st.floats(0, 1), st.floats(0, 1))
+    @example((60.0, 0.0), (60.0, 100.0), 2, 0.5, 1.0)
+    @example((10.0, 0.0), (-10.0, -180.0), 20, 0.0, 0.0)
+    @example((89.9, 0.0), (89.95, 120.0), 11, 1.0, 1.0)
+    def test_no_point_of_a_cell_is_closer_than_the_bound(
+        self, point: Point, inside: Point, precision: int, up: float, across: float
+    ) -> None:
+        cell = encode(*inside, precision)
+        south, west, north, east = bounds(cell)
+        spot = (south + up * (north - south), west + across * (east - west))
+        bound = distance_to_cell_m(*point, cell)
+        assert bound <= great_circle_m(*point, *spot)
+        assert bound <= great_circle_m(*point, *inside)
+
+    @pytest.mark.parametrize(
+        ("point", "corner"),
+        [
+            ((-24.470192719765514, -114.19760520195986), (24.521484375, 65.91796875)),
+            ((2.1984286194931677, -116.29796332025951), (-2.109375, 63.80859375)),
+            ((-22.023904455834835, -67.9936755229847), (21.97265625, 112.1484375)),
+        ],
+    )
+    def test_the_bound_holds_where_the_haversine_is_at_its_worst(self, point: Point, corner: Point) -> None:
+        """Near the antipode it is off by more than the micrometre that is taken off everywhere."""
+        lats, lngs = ((degrees, math.nextafter(degrees, -180)) for degrees in corner)
+        touching = {encode(lat, lng, COVER) for lat in lats for lng in lngs}
+        assert len(touching) == 4
+        for cell in touching:
+            assert distance_to_cell_m(*point, cell) <= great_circle_m(*point, *corner)
+
+    @settings(max_examples=60)
+    @given(points, points, precisions)
+    @example((60.0, 0.0), (60.0, 100.0), 2)
+    @example((85.0, 0.0), (20.0, 95.0), 3)
+    def test_the_bound_is_tight(self, point: Point, inside: Point, precision: int) -> None:
+        """Some point of the edge is as close as the bound says, up to how finely we look."""
+        cell = encode(*inside, precision)
+        bound = distance_to_cell_m(*point, cell)
+        south, west, north, east = bounds(cell)
+        steps, high = 400, north - south
+        lats = [south + high * n / steps for n in range(steps + 1)]
+        lats.append(min(max(point[0], south), north))
+        lngs = [west, east, *([point[1]] if west <= point[1] <= east else [])]
+        closest = min(great_circle_m(*point, lat, lng) for lat in lats for lng in lngs)
+        missed_m = high / steps * METRES_PER_DEGREE
+        assert closest - bound <= min(missed_m, missed_m**2 / max(closest, 1)) + 2
+
+    @pytest.mark.parametrize("spread", [1e-5, 1e-3, 0.1, 1.0])
+    def test_the_bound_is_tight_to_a_hair_nearby(self, spread: float) -> None:
+        """The cell's own best point, found by ternary search on each edge, is the bound."""
+        chance = random.Random(spread)
+        for _ in range(200):
+            point = (chance.uniform(-89.9, 89.9), chance.uniform(-180, 180))
+            inside = moved(point, *(chance.gauss(0, spread * METRES_PER_DEGREE) for _ in "12"))
+            cell = encode(*inside, chance.randint(9, PRECISION))
+            assert distance_to_cell_m(*point, cell) == pytest.approx(closest_on_edges(point, cell), abs=1e-4)
+
+    def test_inside_is_no_distance(self) -> None:
+        assert distance_to_cell_m(48.2, 16.4, encode(48.2, 16.4)) == 0
+        assert distance_to_cell_m(90, 77, encode(90, -100, COVER)) == 0
+
+    def test_the_closest_point_of_a_side_edge_is_not_at_the_same_latitude(self) -> None:
+        cell = encode(80.1, 100, 3)
+        sideways = great_circle_m(70, 0, 70, bounds(cell).west)
+        assert distance_to_cell_m(70, 0, cell) < sideways - 100_000
+
+    def test_the_180th_meridian_is_no_wall(self) -> None:
+        assert distance_to_cell_m(0, 179.999, encode(0, -179.99, COVER)) == pytest.approx(
+            0.001 * METRES_PER_DEGREE, abs=1e-4
+        )
+
+
+def closest_on_edges(point: Point, cell: str) -> float:
+    """The distance to a cell by searching its outline; near enough for distance to be unimodal."""
+    south, west, north, east = bounds(cell)
+    if south <= point[0] <= north and west <= point[1] <= east:
+        return 0.0
+    along = [((south, lng), (north, lng)) for lng in (west, east)]
+    along += [((lat, west), (lat, east)) for lat in (south, north)]
+    return min(closest_on_line(point, start, end) for start, end in along)
+
+
+def closest_on_line(point: Point, start: Point, end: Point) -> float:
+    """Ternary search between two corners."""
+
+    def distance(share: float) -> float:
+        lat = start[0] + share * (end[0] - start[0])
+        return great_circle_m(*point, lat, start[1] + share * (end[1] - start[1]))
+
+    low, high = 0.0, 1.0
+    for _ in range(100):
+        left, right = low + (high - low) / 3, high - (high - low) / 3
+        low, high = (low, right) if distance(left) < distance(right) else (left, high)
+    return min(distance(low), distance(0), distance(1))
+
+
+class TestCellsWithin:
+    @given(st.one_of(awkward, points, polar), st.floats(0, 1), st.floats(0, 360))
+    def test_wherever_you_go_within_the_radius_you_are_in_one_of_the_cells(
+        self, centre: Point, share: float, bearing: float
+    ) -> None:
+        radius_m = 60_000.0
+        way = (share * radius_m * math.cos(bearing), share * radius_m * math.sin(bearing))
+        spot = moved(centre, *way)
+        if great_circle_m(*centre, *spot) <= radius_m:
+            assert encode(*spot, 8) in cells_within(*centre, radius_m, 8)
+
+    def test_a_cell_that_begins_exactly_at_the_radius_is_one_of_the_cells(self) -> None:
+        chance = random.Random(6)
+        for _ in range(200):
+            lat, lng = chance.uniform(-60, 60), chance.uniform(-180, 180)
+            cell = encode(*moved((lat, lng), chance.uniform(2_000, 9_000), 0), 14)
+            radius_m = great_circle_m(lat, lng, bounds(cell).south, lng)
+            assert cell in cells_within(lat, lng, radius_m, 14)
+
+    def test_a_pole_within_the_radius_brings_in_every_column(self) -> None:
+        assert len(cells_within(89.95, 0, 30_000, 8)) == 2**8
+
+    def test_a_radius_beyond_the_world_brings_in_every_cell(self) -> None:
+        assert len(cells_within(10, 20, 4 * EARTH_RADIUS_M, 3)) == 4**3
+
+    @given(st.floats(-60, 60), longitudes)
+    def test_ten_kilometres_touch_twelve_cells_at_most_where_people_live(self, lat: float, lng: float) -> None:
+        assert 4 <= len(cells_within(lat, lng, RADIUS_M, COVER)) <= 12
+
+    def test_the_nearest_cell_comes_first(self) -> None:
+        cells = cells_within(48.2, 16.4, RADIUS_M, COVER)
+        distances = [distance_to_cell_m(48.2, 16.4, cell) for cell in cells]
+        assert distances == sorted(distances)
+        assert cells[0] == encode(48.2, 16.4, COVER)
+
+
+class TestNearestSearch:
+    @settings(max_examples=300, deadline=None)
+    @given(cities(st.one_of(awkward, st.tuples(st.floats(-80, 80), longitudes))), st.integers(1, 9))
+    def test_the_nearest_is_the_one_brute_force_finds(self, city: tuple[Point, list[Courier]], limit: int) -> None:
+        pickup, couriers = city
+        search, store = NearestSearch(*pickup, RADIUS_M), Store(couriers, limit)
+        rounds = run(search, store)
+        assert search.nearest() == brute_force(pickup, couriers)
+        assert rounds <= 6
+
+    @settings(max_examples=20, deadline=None)
+    @given(cities(polar), st.integers(1, 9))
+    def test_the_nearest_is_found_at_the_poles_too(self, city: tuple[Point, list[Courier]], limit: int) -> None:
+        pickup, couriers = city
+        search = NearestSearch(*pickup, RADIUS_M)
+        run(search, Store(couriers, limit))
+        assert search.nearest() == brute_force(pickup, couriers)
+
+    @settings(deadline=None)
+    @given(cities(awkward), st.integers(1, 9), st.sets(st.integers(0, 47)))
+    def test_couriers_who_may_not_take_it_hide_nobody_who_may(
+        self, city: tuple[Point, list[Courier]], limit: int, out: set[int]
+    ) -> None:
+        pickup, couriers = city
+        ineligible = frozenset(f"courier{n}" for n in out)
+        search = NearestSearch(*pickup, RADIUS_M)
+        run(search, Store(couriers, limit, ineligible))
+        eligible = [courier for courier in couriers if courier[0] not in ineligible]
+        assert search.nearest() == brute_force(pickup, eligible)
+
+    @settings(deadline=None)
+    @given(cities(awkward), st.floats(0.001, 40_000), st.sampled_from([(), (20,), (18, 11, 11)]))
+    def test_any_radius_and_any_fine_levels_give_the_same_truth(
+        self, city: tuple[Point, list[Courier]], radius_m: float, levels: tuple[int, ...]
+    ) -> None:
+        pickup, couriers = city
+        search = NearestSearch(*pickup, radius_m, fine_levels=levels)
+        run(search, Store(couriers, 3))
+        assert search.nearest() == brute_force(pickup, couriers, radius_m)
+
+    @settings(deadline=None)
+    @given(cities(awkward), st.randoms(use_true_random=False))
+    def test_answers_may_come_one_by_one_in_any_order(
+        self, city: tuple[Point, list[Courier]], chance: random.Random
+    ) -> None:
+        pickup, couriers = city
+        search, store = NearestSearch(*pickup, RADIUS_M), Store(couriers, 3)
+        while cells := search.next_cells():
+            search.learn([store.answer(chance.choice(cells))])
+        assert search.nearest() == brute_force(pickup, couriers)
+
+    @pytest.mark.parametrize("names", [("zoe", "ann", "max"), ("ann", "max", "zoe"), ("max", "zoe", "ann")])
+    def test_equally_near_couriers_are_decided_by_their_id(self, names: tuple[str, ...]) -> None:
+        """Whether they stand in one spot or on two sides of the pickup, and whoever is read first."""
+        for couriers in ([(name, 1.0, 0.001) for name in names], [(names[0], 1.0, -0.001), (names[1], 1.0, 0.001)]):
+            search = NearestSearch(1.0, 0.0, RADIUS_M)
+            for courier in couriers:
+                search.learn([CellAnswer(encode(*courier[1:]), [courier], complete=True)])
+            nearest = search.nearest()
+            assert nearest is not None
+            assert nearest.id == min(name for name, _, _ in couriers)
+
+    @given(points, points)
+    def test_a_courier_exactly_at_the_radius_is_within(self, pickup: Point, spot: Point) -> None:
+        distance_m = great_circle_m(*pickup, *spot)
+        search = NearestSearch(*pickup, max(distance_m, 1e-9), cover_level=2)
+        run(search, Store([("edge", *spot)], 2))
+        assert search.nearest() == Candidate("edge", *spot, distance_m)
+
+    def test_a_thousand_couriers_at_one_depot_are_told_apart(self) -> None:
+        chance = random.Random(7)
+        depot = [
+            (f"courier{n}", *moved((48.25, 16.45), chance.gauss(0, 20), chance.gauss(0, 20))) for n in range(1_000)
+        ]
+        for pickup in ((48.2, 16.4), (48.25, 16.45)):
+            search, store = NearestSearch(*pickup, RADIUS_M), Store(depot, 50)
+            assert run(search, store) <= 6
+            assert search.nearest() == brute_force(pickup, depot)
+            assert len(store.asked) <= 100
+
+    def test_nobody_within_the_radius_is_nobody(self) -> None:
+        far = moved((48.2, 16.4), RADIUS_M + 1, 0)
+        search = NearestSearch(48.2, 16.4, RADIUS_M)
+        assert run(search, Store([("far", *far)], 50)) == 1
+        assert search.nearest() is None
+
+    def test_the_first_round_is_bounded_where_people_live(self) -> None:
+        chance = random.Random(3)
+        for _ in range(300):
+            at = chance.uniform(-60, 60), chance.uniform(-180, 180)
+            cells = NearestSearch(*at, RADIUS_M).next_cells()
+            assert len(cells) == len(set(cells)) <= 9 + 9 + 12
+
+    def test_at_the_pole_every_round_is_bounded_and_a_courier_ends_it(self) -> None:
+        empty = Store([], 50)
+        assert run(NearestSearch(90, 0, RADIUS_M), empty) <= 4_096 / ROUND_CELLS + 1
+        near = Store([("santa", 89.9999, 45.0)], 50)
+        assert run(NearestSearch(90, 0, RADIUS_M), near) < 4_096 / ROUND_CELLS + 1
+
+    @pytest.mark.parametrize("count", [100, 1_000, 10_000, 100_000])
+    def test_one_round_nearly_always_suffices_in_a_city_of_any_size(self, count: int) -> None:
+        chance = random.Random(count)
+        store = Store(uniform_city(count, chance), 100)
+        orders = uniform_city(200, chance)
+        rounds, queries = [], []
+        for _, lat, lng in orders:
+            store.asked.clear()
+            rounds.append(run(NearestSearch(lat, lng, RADIUS_M), store))
+            queries.append(len(store.asked))
+        assert rounds.count(1) >= 0.97 * len(orders)
+        assert max(rounds) <= 3
+        assert sum(queries) / len(queries) <= 28
+
+    def test_a_city_of_ten_thousand_gives_the_exact_nearest(self) -> None:
+        chance = random.Random(11)
+        couriers = uniform_city(10_000, chance)
+        for limit in (1, 20, 100):
+            for _, lat, lng in uniform_city(10, chance):
+                search = NearestSearch(lat, lng, RADIUS_M)
+                run(search, Store(couriers, limit))
+                assert search.nearest() == brute_force((lat, lng), couriers)
+
+    def test_asking_twice_gives_the_same_cells(self) -> None:
+        search = NearestSearch(48.2, 16.4, RADIUS_M)
+        assert search.next_cells() == search.next_cells()
+
+    def test_a_smallest_cell_that_was_not_paged_through_is_refused(self) -> None:
+        cell = encode(48.2, 16.4)
+        with pytest.raises(ValueError, match="page through it"):
+            NearestSearch(48.2, 16.4, RADIUS_M).learn([CellAnswer(cell, [], complete=False)])
+
+    @pytest.mark.parametrize("radius_m", [0, -1, math.nan, math.inf])
+    def test_a_radius_that_is_no_length_is_refused(self, radius_m: float) -> None:
+        with pytest.raises(ValueError, match="radius"):
+            NearestSearch(48.2, 16.4, radius_m)
+
+    @pytest.mark.parametrize("levels", [(10,), (21,)])
+    def test_a_fine_level_outside_the_index_is_refused(self, levels: tuple[int, ...]) -> None:
+        with pytest.raises(ValueError, match="levels"):
+            NearestSearch(48.2, 16.4, RADIUS_M, fine_levels=levels)
