@@ -349,7 +349,7 @@ class TestNearestSearch:
         search, store = NearestSearch(*pickup, RADIUS_M), Store(couriers, limit)
         rounds = run(search, store)
         assert search.nearest() == brute_force(pickup, couriers)
-        assert rounds <= 6
+        assert rounds <= 6 + len(store.asked) // ROUND_CELLS
 
     @settings(max_examples=20, deadline=None)
     @given(cities(polar), st.integers(1, 9))
@@ -420,6 +420,15 @@ class TestNearestSearch:
             assert run(search, store) <= 6
             assert search.nearest() == brute_force(pickup, depot)
             assert len(store.asked) <= 100
+
+    def test_a_ring_of_couriers_at_the_rim_is_found_in_bounded_rounds(self) -> None:
+        """The worst case: everything inside must be proven empty."""
+        at = (48.2, 16.4)
+        turns = [math.tau * n / 60 for n in range(60)]
+        ring = [(f"courier{n}", *moved(at, 9_900 * math.sin(a), 9_900 * math.cos(a))) for n, a in enumerate(turns)]
+        search, store = NearestSearch(*at, RADIUS_M), Store(ring, 1)
+        assert run(search, store) <= 6 + len(store.asked) // ROUND_CELLS
+        assert search.nearest() == brute_force(at, ring)
 
     def test_nobody_within_the_radius_is_nobody(self) -> None:
         far = moved((48.2, 16.4), RADIUS_M + 1, 0)
