@@ -128,6 +128,7 @@ class TestDistance:
     def test_the_way_over_the_pole_is_short(self) -> None:
         assert great_circle_m(89.5, 0, 89.5, 180) == pytest.approx(METRES_PER_DEGREE)
 
+    @settings(deadline=None)
     @given(points, points)
     def test_distance_is_the_same_both_ways(self, here: Point, there: Point) -> None:
         assert great_circle_m(*here, *there) == pytest.approx(great_circle_m(*there, *here))
@@ -147,6 +148,7 @@ class TestCells:
         pairs = [bits[n : n + 2] for n in range(0, min(len(bits) - 1, 2 * PRECISION), 2)]
         assert encode(lat, lng, len(pairs)) == "".join(str(int(pair, 2)) for pair in pairs)
 
+    @settings(deadline=None)
     @given(points, precisions)
     @example((-1e-20, -1e-20), 20)
     @example((-5e-324, -5e-324), 1)
@@ -164,6 +166,7 @@ class TestCells:
             before = bounds(encode(math.nextafter(south, -90), math.nextafter(west, -180)))
             assert (before.north, before.east) == (south, west)
 
+    @settings(deadline=None)
     @given(points, precisions)
     def test_a_cell_is_found_again_from_its_corner_and_its_middle(self, point: Point, precision: int) -> None:
         cell = encode(*point, precision)
@@ -171,6 +174,7 @@ class TestCells:
         assert encode(south, west, precision) == cell
         assert encode((south + north) / 2, (west + east) / 2, precision) == cell
 
+    @settings(deadline=None)
     @given(points, precisions)
     def test_a_shorter_cell_is_the_beginning_of_a_longer_one(self, point: Point, precision: int) -> None:
         assert encode(*point).startswith(encode(*point, precision))
@@ -209,6 +213,7 @@ class TestCells:
 
 
 class TestDistanceToCell:
+    @settings(deadline=None)
     @given(points, points, precisions, st.floats(0, 1), st.floats(0, 1))
     @example((60.0, 0.0), (60.0, 100.0), 2, 0.5, 1.0)
     @example((10.0, 0.0), (-10.0, -180.0), 20, 0.0, 0.0)
@@ -239,7 +244,7 @@ class TestDistanceToCell:
         for cell in touching:
             assert distance_to_cell_m(*point, cell) <= great_circle_m(*point, *corner)
 
-    @settings(max_examples=60)
+    @settings(max_examples=60, deadline=None)
     @given(points, points, precisions)
     @example((60.0, 0.0), (60.0, 100.0), 2)
     @example((85.0, 0.0), (20.0, 95.0), 3)
@@ -306,6 +311,7 @@ def closest_on_line(point: Point, start: Point, end: Point) -> float:
 
 
 class TestCellsWithin:
+    @settings(deadline=None)
     @given(st.one_of(awkward, points, polar), st.floats(0, 1), st.floats(0, 360))
     def test_wherever_you_go_within_the_radius_you_are_in_one_of_the_cells(
         self, centre: Point, share: float, bearing: float
@@ -330,6 +336,7 @@ class TestCellsWithin:
     def test_a_radius_beyond_the_world_brings_in_every_cell(self) -> None:
         assert len(cells_within(10, 20, 4 * EARTH_RADIUS_M, 3)) == 4**3
 
+    @settings(deadline=None)
     @given(st.floats(-60, 60), longitudes)
     def test_ten_kilometres_touch_twelve_cells_at_most_where_people_live(self, lat: float, lng: float) -> None:
         assert 4 <= len(cells_within(lat, lng, RADIUS_M, COVER)) <= 12
@@ -403,6 +410,7 @@ class TestNearestSearch:
             assert nearest is not None
             assert nearest.id == min(name for name, _, _ in couriers)
 
+    @settings(deadline=None)
     @given(points, points)
     def test_a_courier_exactly_at_the_radius_is_within(self, pickup: Point, spot: Point) -> None:
         distance_m = great_circle_m(*pickup, *spot)
