@@ -1,0 +1,1 @@
+"""Baton: the core, the edge, and the domains that stand on them."""
