@@ -35,7 +35,7 @@ _NOUNS = {
 _UNITS = {"str": "characters", "bytes": "bytes", "array": "entries", "object": "entries"}
 _BOUNDS = {">=": "at least", "<=": "at most", ">": "more than", "<": "less than"}
 _MOST_CHOICES = 20
-_SUFFIX = re.compile(r" - at (?P<key>`key` in )?`\$(?P<path>[^`]*)`\Z")
+_SUFFIX = r" - at (?P<key>`key` in )?`\$(?P<path>[^`]*)`\Z"
 
 
 def _expected(match: re.Match[str]) -> str:
@@ -62,28 +62,26 @@ def _bound(match: re.Match[str]) -> str:
 
 
 _Rewrite = str | Callable[[re.Match[str]], str]
-_TABLE: tuple[tuple[re.Pattern[str], _Rewrite], ...] = tuple(
-    (re.compile(pattern, re.DOTALL), rewrite)
-    for pattern, rewrite in (
-        (r"Expected `(?P<kind>str|bytes|array|object)` of length (?P<sign>>=|<=) (?P<count>\d+)", _length),
-        (r"Expected `array` of length (?P<count>\d+)(?:, got \d+)?", r"must have exactly \g<count> entries"),
-        (r"Expected `\w+` (?P<sign>>=|<=|>|<) (?P<bound>\S+)", _bound),
-        (r"Expected `\w+` that's a multiple of (?P<step>\S+)", r"must be a multiple of \g<step>"),
-        (r"Expected `str` matching regex .*", "does not have the expected form"),
-        (r"Expected `\w+` with a timezone component", "must say its time zone, as in 2026-01-31T09:30:00Z"),
-        (r"Expected `\w+` with no timezone component", "must not have a time zone"),
-        (r"Expected `(?P<kinds>[^`]*)`(?:, got `(?P<got>.*)`)?", _expected),
-        (r"Object missing required field .*", "is required"),
-        (r"Object contains unknown field .*", "is not expected here"),
-        (r"Invalid RFC3339 encoded datetime|Invalid epoch timestamp", f"must be {_DATE_TIME}"),
-        (r"Invalid RFC3339 encoded (?P<kind>date|time)", lambda match: f"must be {_NOUNS[match['kind']]}"),
-        (r"Invalid ISO8601 duration", f"must be {_NOUNS['duration']}"),
-        (r"Invalid UUID.*", "must be a UUID"),
-        (r"Invalid decimal string", "must be a number"),
-        (r"Invalid base64 encoded string", "must be Base64 text"),
-        (r"(?:\w+ )+(?:is )?out of range\s*", OUT_OF_RANGE),
-        (r"Invalid (?:enum )?value .*", "is not one of the accepted values"),
-    )
+# Patterns are compiled when they are first needed: a cold start that serves good requests needs none.
+_TABLE: tuple[tuple[str, _Rewrite], ...] = (
+    (r"Expected `(?P<kind>str|bytes|array|object)` of length (?P<sign>>=|<=) (?P<count>\d+)", _length),
+    (r"Expected `array` of length (?P<count>\d+)(?:, got \d+)?", r"must have exactly \g<count> entries"),
+    (r"Expected `\w+` (?P<sign>>=|<=|>|<) (?P<bound>\S+)", _bound),
+    (r"Expected `\w+` that's a multiple of (?P<step>\S+)", r"must be a multiple of \g<step>"),
+    (r"Expected `str` matching regex .*", "does not have the expected form"),
+    (r"Expected `\w+` with a timezone component", "must say its time zone, as in 2026-01-31T09:30:00Z"),
+    (r"Expected `\w+` with no timezone component", "must not have a time zone"),
+    (r"Expected `(?P<kinds>[^`]*)`(?:, got `(?P<got>.*)`)?", _expected),
+    (r"Object missing required field .*", "is required"),
+    (r"Object contains unknown field .*", "is not expected here"),
+    (r"Invalid RFC3339 encoded datetime|Invalid epoch timestamp", f"must be {_DATE_TIME}"),
+    (r"Invalid RFC3339 encoded (?P<kind>date|time)", lambda match: f"must be {_NOUNS[match['kind']]}"),
+    (r"Invalid ISO8601 duration", f"must be {_NOUNS['duration']}"),
+    (r"Invalid UUID.*", "must be a UUID"),
+    (r"Invalid decimal string", "must be a number"),
+    (r"Invalid base64 encoded string", "must be Base64 text"),
+    (r"(?:\w+ )+(?:is )?out of range\s*", OUT_OF_RANGE),
+    (r"Invalid (?:enum )?value .*", "is not one of the accepted values"),
 )
 
 
@@ -94,7 +92,7 @@ def locate(message: str) -> tuple[str, str]:
     A part of the path that msgspec does not name (a key of a dictionary) is left out.
     """
     what, path = message, ""
-    if suffix := _SUFFIX.search(message):
+    if suffix := re.search(_SUFFIX, message):
         what, path = ("Key: " if suffix["key"] else "") + message[: suffix.start()], suffix["path"]
     steps = re.findall(r"[^.\[\]]+", path)
     field = re.fullmatch(r"Object (?:missing required|contains unknown) field `(.*)`", what, re.DOTALL)
@@ -112,7 +110,7 @@ def sentence(what: str, kind: object) -> str:
     if "matching regex" in what and (own := _own_sentence(kind)):
         return own
     for pattern, rewrite in _TABLE:
-        if match := pattern.fullmatch(what):
+        if match := re.fullmatch(pattern, what, re.DOTALL):
             return match.expand(rewrite) if isinstance(rewrite, str) else rewrite(match)
     return _readable(what)
 
