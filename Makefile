@@ -35,7 +35,7 @@ check: environment  ## Check formatting, lint, types and architecture
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
-	$(BIN)/lint-imports
+	$(BIN)/lint-imports --no-logo
 
 bench: environment  ## Measure round trips, units and time per endpoint
 	$(BIN)/python -m tests.benchmarks $(ARGS)
@@ -51,14 +51,14 @@ clean:  ## Remove caches and reports; the environment stays
 # A name is not enough to choose by: version managers put commands on the path that exist and fail. So each candidate is run,
 # and the interpreter below a virtual environment is reported, because `.venv` itself may be the active one.
 define PROBE
-import sys
+import os, sys
 if not (3, 11) <= sys.version_info[:2] <= (3, 13):
     sys.exit("it is Python %d.%d" % sys.version_info[:2])
 try:
     import ensurepip, venv
 except ImportError:
     sys.exit("it cannot make virtual environments; the system package python3-venv is missing")
-print(sys._base_executable)
+print(os.path.realpath(sys._base_executable))
 endef
 export PROBE
 
