@@ -1,1 +1,1 @@
-"""Courier dispatch: orders, offers, positions and the nearest free courier."""
+"""Courier dispatch: deliveries, the couriers who carry them, and who gets which."""

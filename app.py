@@ -1,0 +1,147 @@
+"""Baton's Chalice app: composition only.
+
+Here the parts meet: settings, clock and ids; the write path with its audit trail and mailboxes; the domains' routes;
+the three socket handlers, the function that delivers for who has just connected, and the schedule. Socket handlers
+and schedules have to be registered on the app itself: on a blueprint Chalice does not wrap them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from chalice.app import Chalice, CloudWatchEvent, Rate, Response, WebsocketEvent
+
+from chalicelib import __version__
+from chalicelib.audit.trail import Trail
+from chalicelib.core import observability
+from chalicelib.core.clock import Clock, SystemClock
+from chalicelib.core.errors import RouteNotFound
+from chalicelib.core.ids import Ids, SystemIds
+from chalicelib.core.runner import Outbox, Runner
+from chalicelib.core.schedule import run_passes
+from chalicelib.core.settings import Settings, settings
+from chalicelib.core.work import Recipient
+from chalicelib.dispatch.routes import routes as dispatch_routes
+from chalicelib.dispatch.sweep import reassign_due
+from chalicelib.edge.api import ALL_METHODS, UNKNOWN_ROUTE, BatonApp
+from chalicelib.edge.http import cors, error_response, read_request
+from chalicelib.edge.runtime import Runtime, install
+from chalicelib.edge.system import routes as system_routes
+from chalicelib.identity.gate import SessionGate
+from chalicelib.identity.matrix import roles_with
+from chalicelib.identity.routes import routes as identity_routes
+from chalicelib.identity.tokens import signer
+from chalicelib.realtime.delivery import Delivery
+from chalicelib.realtime.sender import GatewaySender, Sender
+from chalicelib.realtime.sockets import Sockets
+from chalicelib.realtime.sweep import drain_pending
+from chalicelib.realtime.waker import LambdaWaker, Waker
+
+ROUTES = (system_routes, identity_routes, dispatch_routes)
+
+
+@dataclass(frozen=True, slots=True)
+class Composition:
+    """The parts that run behind the app."""
+
+    runtime: Runtime
+    delivery: Delivery
+    sockets: Sockets
+
+
+def compose(
+    config: Settings,
+    clock: Clock,
+    ids: Ids,
+    *,
+    sender: Sender | None = None,
+    waker: Waker | None = None,
+    outbox: Outbox | None = None,
+) -> Composition:
+    """Put the parts together; tests and the local stack bring their own clock, sender, waker or outbox."""
+    trail = Trail(clock, ids)
+    sender = sender or GatewaySender(config)
+    delivery = Delivery(config, clock, ids, sender)
+    runtime = Runtime(
+        settings=config,
+        clock=clock,
+        runner=Runner(config, clock, ids, trail, outbox or delivery),
+        gate=SessionGate(signer(config, clock), clock),
+        refusals=trail,
+        endpoints=[endpoint for routes in ROUTES for endpoint in routes.endpoints],
+        roles_of=roles_with,
+        version=__version__,
+    )
+    return Composition(runtime, delivery, Sockets(runtime, sender, waker or LambdaWaker(config)))
+
+
+_used: list[Composition] = []
+
+
+def use(composition: Composition) -> None:
+    """Run on these parts from now on."""
+    _used[:] = [composition]
+    install(composition.runtime)
+
+
+def one_pass() -> None:
+    """One pass of the sweep: offers whose time is over, then mailboxes that wait."""
+    parts = _used[0]
+    sweep_id = parts.runtime.runner.ids.new()
+    with observability.measured(request_id=sweep_id, operation="dispatch_sweep"):
+        reassign_due(parts.runtime, sweep_id)
+        observability.count("MailboxesSwept", drain_pending(parts.delivery, parts.runtime.clock))
+
+
+_clock = SystemClock()
+use(compose(settings(), _clock, SystemIds(_clock)))
+
+app: Chalice = BatonApp(app_name="baton")
+app.api.cors = cors(settings().cors_origin)
+for _routes in ROUTES:
+    app.register_blueprint(_routes)
+
+
+@app.route(UNKNOWN_ROUTE, methods=ALL_METHODS, content_types=[])
+def unknown_route() -> Response:
+    """Every address that is no other route."""
+    return error_response(RouteNotFound(), read_request(app.current_request).request_id)
+
+
+@app.on_ws_connect(name="websocket_connect")
+def websocket_connect(event: WebsocketEvent) -> Response:
+    """A socket wants to open."""
+    return _used[0].sockets.connect(event.to_dict())
+
+
+@app.on_ws_message(name="websocket_message")
+def websocket_message(event: WebsocketEvent) -> None:
+    """A socket says something."""
+    _used[0].sockets.message(event.to_dict())
+
+
+@app.on_ws_disconnect(name="websocket_disconnect")
+def websocket_disconnect(event: WebsocketEvent) -> None:
+    """A socket has closed."""
+    _used[0].sockets.disconnect(event.to_dict())
+
+
+@app.lambda_function(name="deliver")
+def deliver(event: dict[str, str], context: Any) -> None:
+    """Deliver what waits for somebody who has just connected."""
+    with observability.measured(operation="deliver"):
+        _used[0].delivery.drain(Recipient(event["org_id"], event["user_id"]))
+
+
+@app.schedule(Rate(1, unit=Rate.MINUTES), name="dispatch_sweep")
+def dispatch_sweep(event: CloudWatchEvent) -> None:
+    """The sweep: four passes within the minute."""
+    config, clock = _used[0].runtime.settings, _used[0].runtime.clock
+
+    lambda_context: Any = event.context
+
+    def remaining_s() -> float:
+        return float(lambda_context.get_remaining_time_in_millis()) / 1000
+
+    run_passes(clock, one_pass, passes=config.sweep_passes, every_s=config.sweep_every_s, remaining_s=remaining_s)

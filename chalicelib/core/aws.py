@@ -1,0 +1,61 @@
+"""The AWS clients of this process: one per service and endpoint, made when first needed.
+
+Making a client costs tens of milliseconds of every cold start, so there is one DynamoDB client for all models and
+all threads (botocore clients are thread-safe; making them is not, hence the lock). Time-outs are short and retries
+few, because behind API Gateway everything must be over within 29 seconds: an honest 503 beats a lost answer.
+botocore is imported inside, so that importing the models costs nothing that a request does not use.
+"""
+
+from threading import Lock
+from typing import TYPE_CHECKING, Any
+
+from chalicelib.core.settings import settings
+
+if TYPE_CHECKING:
+    from botocore.session import Session
+
+_lock = Lock()
+_clients: dict[tuple[str, str], Any] = {}
+_POOL = 32
+# Delivery itself decides when a post is tried again.
+_ATTEMPTS = {"apigatewaymanagementapi": 1}
+_LOCAL_REGION = "us-east-1"
+
+
+def client(service: str, endpoint: str = "") -> Any:
+    """The client for `service` (a botocore service name) at `endpoint`, or at AWS's own address if that is empty."""
+    key = (service, endpoint)
+    found = _clients.get(key)
+    if found is None:
+        with _lock:
+            found = _clients.get(key) or _make(service, endpoint)
+            _clients[key] = found
+    return found
+
+
+def forget_clients() -> None:
+    """Drop all clients, so that the next ones see another environment. For the local stack and for tests."""
+    with _lock:
+        _clients.clear()
+
+
+def _make(service: str, endpoint: str) -> Any:
+    from botocore.config import Config
+    from botocore.session import get_session
+
+    session = get_session()
+    config = Config(
+        connect_timeout=settings().connect_timeout_s,
+        read_timeout=settings().read_timeout_s,
+        retries={"total_max_attempts": _ATTEMPTS.get(service, 3), "mode": "standard"},
+        max_pool_connections=_POOL,
+        parameter_validation=service != "dynamodb",
+    )
+    region = _region(session, endpoint)
+    return session.create_client(service, region_name=region, endpoint_url=endpoint or None, config=config)
+
+
+def _region(session: "Session", endpoint: str) -> str | None:
+    """The configured region; a made-up one only where another engine than AWS is named, which ignores it."""
+    configured: str | None = session.get_config_variable("region")
+    return configured or (_LOCAL_REGION if endpoint else None)

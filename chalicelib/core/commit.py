@@ -1,0 +1,170 @@
+"""The commit: a unit of work as one `TransactWriteItems`, and what the store's refusal means.
+
+    1. plan     every staged change becomes the store's own operation, in the order check, delete, put, update,
+                which is the order in which the reasons of a refusal come back
+    2. send     conflicts with another transaction and throttling are not anybody's error: the same transaction is
+                sent again, with the same token, so that a lost answer cannot make it happen twice
+    3. explain  a failed condition is matched to its staged change and raised as `LostRace`
+
+Nothing here decides what to do about a lost race; the runner does.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from pynamodb.exceptions import CancellationReason, TransactWriteError
+from pynamodb.expressions.update import Action
+
+from chalicelib.core import observability
+from chalicelib.core.clock import Clock
+from chalicelib.core.errors import TooLargeToCommit, Unavailable
+from chalicelib.core.store import store_errors
+from chalicelib.core.table import Item, SharedConnection
+from chalicelib.core.work import RawItem, Staged, UnitOfWork, Verb
+
+MOST_ITEMS = 100
+_CONDITION_FAILED = "ConditionalCheckFailed"
+_SEND_AGAIN = frozenset(
+    {"TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded", "RequestLimitExceeded"}
+)
+_RETURN_OLD = "ALL_OLD"
+
+
+@dataclass(frozen=True, slots=True)
+class Loss:
+    """A staged change whose condition did not hold, and the item as it stood instead (None: there was none)."""
+
+    staged: Staged
+    raw: RawItem | None
+
+    @property
+    def error(self) -> Exception:
+        return self.staged.loss(self.raw)
+
+
+class LostRace(Exception):
+    """The transaction was refused because conditions failed. Nothing was written."""
+
+    def __init__(self, losses: Sequence[Loss]) -> None:
+        self.losses = sorted(losses, key=lambda loss: not loss.staged.final)
+        super().__init__(", ".join(type(loss.staged.item).__name__ for loss in losses))
+
+    @property
+    def final(self) -> bool:
+        """Whether deciding again is pointless: the answer is the error."""
+        return self.losses[0].staged.final
+
+    @property
+    def error(self) -> Exception:
+        """The error that the first failed condition means; a final one comes first."""
+        return self.losses[0].error
+
+    @property
+    def labels(self) -> frozenset[str]:
+        return frozenset(loss.staged.label for loss in self.losses if loss.staged.label)
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """How often a refused transaction is sent again, and how long is waited before: full jitter, doubling."""
+
+    attempts: int
+    base_s: float = 0.01
+    cap_s: float = 0.4
+
+    def pause(self, attempt: int, clock: Clock) -> None:
+        """Wait before attempt number `attempt` (from 1)."""
+        clock.sleep(random.uniform(0, min(self.cap_s, self.base_s * 2**attempt)))  # noqa: S311 - jitter, no secret
+
+
+def commit(work: UnitOfWork, clock: Clock, patience: Patience) -> None:
+    """Write all that is staged, or nothing.
+
+    Raises `LostRace` when a condition failed, `TooLargeToCommit` before anything is sent when more than 100 items
+    are staged, and `Unavailable` when the store is down, throttles, or stays in conflict for too long.
+    """
+    planned = sorted(work, key=lambda staged: staged.verb.value)
+    if not planned:
+        return
+    if len(planned) > MOST_ITEMS:
+        raise TooLargeToCommit(details={"items": len(planned), "most": MOST_ITEMS})
+    operations = [(staged.verb, _operation(staged)) for staged in planned]
+    token = work.ids.new()
+    for attempt in range(patience.attempts):
+        if attempt:
+            observability.count("TransactionRetries")
+            patience.pause(attempt, clock)
+        if _send(operations, token, planned):
+            observability.count("Commits")
+            return
+    raise Unavailable
+
+
+def _send(operations: Sequence[tuple[Verb, dict[str, Any]]], token: str, planned: Sequence[Staged]) -> bool:
+    """Send the transaction; False if it met another one and may be sent again."""
+    parts: dict[Verb, list[dict[str, Any]]] = {verb: [] for verb in Verb}
+    for verb, operation in operations:
+        parts[verb].append(operation)
+    try:
+        with store_errors():
+            _connection().transact_write_items(
+                condition_check_items=parts[Verb.GUARD],
+                delete_items=parts[Verb.DELETE],
+                put_items=parts[Verb.CREATE],
+                update_items=parts[Verb.UPDATE],
+                client_request_token=token,
+            )
+    except TransactWriteError as error:
+        return _explain(error, planned)
+    return True
+
+
+def _explain(error: TransactWriteError, planned: Sequence[Staged]) -> bool:
+    if error.cause_response_code in ("TransactionInProgressException", "TransactionConflictException"):
+        return False
+    reasons = error.cancellation_reasons
+    losses = [
+        Loss(staged, reason.raw_item)
+        for staged, reason in zip(planned, reasons, strict=False)
+        if reason is not None and reason.code == _CONDITION_FAILED
+    ]
+    if losses:
+        observability.count("Conflicts")
+        raise LostRace(losses) from error
+    if reasons and all(_may_resend(reason) for reason in reasons):
+        return False
+    raise error
+
+
+def _may_resend(reason: CancellationReason | None) -> bool:
+    return reason is None or reason.code in _SEND_AGAIN
+
+
+@cache
+def _connection() -> SharedConnection:
+    return SharedConnection(region="unused")
+
+
+def _operation(staged: Staged) -> dict[str, Any]:
+    """The store's own form of one staged change."""
+    item, condition = staged.item, staged.condition
+    if staged.verb is Verb.CREATE:
+        return item.get_save_kwargs_from_instance(condition, return_values_on_condition_failure=_RETURN_OLD)
+    if staged.verb is Verb.UPDATE:
+        actions = [*staged.actions, *_settings(item, staged)]
+        return item.get_update_kwargs_from_instance(actions, condition, return_values_on_condition_failure=_RETURN_OLD)
+    return item.get_delete_kwargs_from_instance(condition, return_values_on_condition_failure=_RETURN_OLD)
+
+
+def _settings(item: Item, staged: Staged) -> list[Action]:
+    """Set and remove actions for the changed attributes of an entity; an amendment brings its own."""
+    if staged.amends:
+        return []
+    model = type(item)
+    changed = ((getattr(model, name), value) for name, (_, value) in staged.changes.items())
+    return [attribute.remove() if value is None else attribute.set(value) for attribute, value in changed]

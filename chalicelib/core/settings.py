@@ -1,0 +1,147 @@
+"""Everything that can be set from outside, read once and validated whole.
+
+Settings come from environment variables named `BATON_*` (the field's name in capitals). A wrong value stops the
+process at its first request with a message that names the variable; an unknown `BATON_*` name is refused too,
+because a misspelt setting that is silently ignored is worse than none. Secrets are wrapped, so that printing or
+logging the settings never shows one. Nothing outside this module reads `os.environ`.
+"""
+
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import MISSING, dataclass, fields
+from functools import cache
+from typing import Any
+
+
+class SettingsError(Exception):
+    """A setting is missing or wrong; the message names every bad variable."""
+
+
+class Secret:
+    """A value that shows itself only when asked by name."""
+
+    __slots__ = ("_value",)
+
+    def __init__(self, value: str) -> None:
+        self._value = value
+
+    def reveal(self) -> str:
+        """The secret itself. Never log or return what this gives."""
+        return self._value
+
+    def __bool__(self) -> bool:
+        return bool(self._value)
+
+    def __repr__(self) -> str:
+        return "Secret('***')" if self._value else "Secret('')"
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What a deployment can set. Times in seconds, distances in metres, sizes in bytes, unless the name says else."""
+
+    stage: str = "dev"
+    """Names the tables (`baton-<stage>-<table>`) and the audience of tokens."""
+    log_level: str = "INFO"
+    dynamodb_endpoint: str = ""
+    """Another DynamoDB-compatible engine; empty for Amazon DynamoDB in the function's own region."""
+    sockets_endpoint: str = ""
+    """The management API of the socket gateway; empty: taken from each socket's own `$connect`."""
+    lambda_endpoint: str = ""
+    """Where functions are invoked; empty for AWS Lambda."""
+    token_keys: Secret = Secret("")
+    """`{"current": KID, "keys": {KID: SECRET, ...}}`: the keys that sign access tokens."""
+    token_keys_secret: str = ""
+    """Name or ARN of a Secrets Manager secret with the same document; empty: `baton-<stage>-token-keys`.
+    It is read when `token_keys` is empty."""
+    access_token_s: int = 3600
+    session_s: int = 30 * 86400
+    idempotency_s: int = 86400
+    cors_origin: str = "*"
+    max_body_bytes: int = 6_000_000
+    commit_attempts: int = 12
+    """How often a handler is run again on fresh reads after a lost race, the first time included."""
+    conflict_attempts: int = 6
+    """How often one transaction is sent again when the store reports a conflict or throttles."""
+    connect_timeout_s: int = 2
+    read_timeout_s: int = 4
+    mailbox_retention_s: int = 7 * 86400
+    mailbox_limit: int = 1000
+    """Undelivered events that are kept for one person; the oldest beyond it are dropped, loudly."""
+    delivery_lease_s: int = 15
+    """Longer than the 7 s that one post to a socket may take at worst."""
+    connection_grace_s: int = 10
+    """How long a `410 Gone` is not believed, since `$connect` may not have returned yet."""
+    connection_life_s: int = 2 * 3600 + 600
+    offer_life_s: int = 15
+    sweep_every_s: int = 15
+    sweep_passes: int = 4
+    nearest_radius_m: int = 10_000
+    position_max_age_s: int = 300
+
+    def __post_init__(self) -> None:
+        problems = [f"BATON_{name.upper()} {problem}" for name, problem in _problems(self)]
+        if problems:
+            raise SettingsError("; ".join(problems))
+
+    def table_name(self, table: str) -> str:
+        """The full name of a table, such as `baton-dev-dispatch`."""
+        return f"baton-{self.stage}-{table}"
+
+    def function_name(self, function: str) -> str:
+        """The full name of a deployed function, such as `baton-dev-deliver`."""
+        return f"baton-{self.stage}-{function}"
+
+
+_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
+
+
+def _problems(settings: Settings) -> list[tuple[str, str]]:
+    found = [
+        (f.name, "must be above 0")
+        for f in fields(settings)
+        if isinstance(getattr(settings, f.name), int) and getattr(settings, f.name) <= 0
+    ]
+    if not settings.stage.replace("-", "").isalnum() or settings.stage != settings.stage.lower():
+        found.append(("stage", "must be lower-case letters, digits and hyphens"))
+    if settings.delivery_lease_s <= 7:
+        found.append(("delivery_lease_s", "must be above 7"))
+    if settings.log_level not in _LEVELS:
+        found.append(("log_level", f"must be one of {', '.join(_LEVELS)}"))
+    for name in ("dynamodb_endpoint", "sockets_endpoint", "lambda_endpoint"):
+        value = getattr(settings, name)
+        if value and not value.startswith(("http://", "https://")):
+            found.append((name, "must be an http:// or https:// address"))
+    return found
+
+
+_READERS: dict[type, Callable[[str], Any]] = {int: int, str: str, Secret: Secret}
+
+# Variables of the same family that other parts of the project read; they are no settings of the functions.
+_ELSEWHERE = frozenset({"BATON_DEMO_PASSWORD"})
+
+
+def read_settings(environ: Mapping[str, str]) -> Settings:
+    """Settings from an environment. Raises `SettingsError` naming every bad or unknown variable."""
+    known = {f"BATON_{f.name.upper()}": f for f in fields(Settings)}
+    values: dict[str, Any] = {}
+    problems = [
+        f"{n} is not a setting" for n in environ if n.startswith("BATON_") and n not in known.keys() | _ELSEWHERE
+    ]
+    for variable, field in known.items():
+        if variable not in environ:
+            continue
+        kind = type(field.default) if field.default is not MISSING else str
+        try:
+            values[field.name] = _READERS[kind](environ[variable].strip())
+        except ValueError:
+            problems.append(f"{variable} must be a whole number")
+    if problems:
+        raise SettingsError("; ".join(sorted(problems)))
+    return Settings(**values)
+
+
+@cache
+def settings() -> Settings:
+    """The settings of this process, read at the first call and never again."""
+    return read_settings(os.environ)

@@ -1,0 +1,185 @@
+"""The base of every stored thing: one table layout, one shared connection, exact numbers, times and expiry.
+
+Each domain has one table with the keys `pk` and `sk`; its models are kinds of items in it. PynamoDB by default opens
+a connection for each model, which costs half a second at a dozen models, so all of ours share one client
+(`SharedConnection`). Table names depend on the stage and are looked up when used, not when imported.
+
+Traded away: PynamoDB's own `VersionAttribute` and `save()`: versions and writes belong to the unit of work.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING, ClassVar, TypeVar, cast
+
+from pynamodb.attributes import Attribute, NumberAttribute, UnicodeAttribute
+from pynamodb.connection.base import Connection, MetaTable
+from pynamodb.connection.table import TableConnection
+from pynamodb.constants import NUMBER
+from pynamodb.models import Model
+
+from chalicelib.core import aws
+from chalicelib.core.clock import from_millis, to_millis
+from chalicelib.core.settings import settings
+
+if TYPE_CHECKING:
+    from pynamodb.connection._botocore_private import BotocoreBaseClientPrivate
+
+T = TypeVar("T")
+
+SEPARATOR = "#"
+
+
+def key(*parts: object) -> str:
+    """A key from its parts: `acme#ORDER#0190...`. The organisation comes first, wherever there is one.
+
+    A separator inside a part is escaped, so no id can be made up that reaches into another key.
+    """
+    return SEPARATOR.join(str(part).replace("%", "%25").replace(SEPARATOR, "%23") for part in parts)
+
+
+class DecimalAttribute(Attribute[Decimal]):
+    """An exact number (money, weights, quantities), up to the store's 38 digits."""
+
+    attr_type = NUMBER
+
+    def serialize(self, value: Decimal) -> str:
+        if not isinstance(value, Decimal) or not value.is_finite() or len(value.as_tuple().digits) > 38:
+            raise ValueError(f"{self.attr_name} must be a finite Decimal of at most 38 digits")
+        return format(value, "f")
+
+    def deserialize(self, value: str) -> Decimal:
+        return Decimal(value)
+
+
+class IntAttribute(Attribute[int]):
+    """A whole number."""
+
+    attr_type = NUMBER
+
+    def serialize(self, value: int) -> str:
+        return str(int(value))
+
+    def deserialize(self, value: str) -> int:
+        return int(value)
+
+
+class FloatAttribute(NumberAttribute):
+    """A measured number such as a coordinate; always read back as a float."""
+
+    def deserialize(self, value: str) -> float:
+        return float(value)
+
+
+class MomentAttribute(Attribute[datetime]):
+    """A moment in UTC, stored as whole milliseconds since the epoch so that it compares and sorts as a number."""
+
+    attr_type = NUMBER
+
+    def serialize(self, value: datetime) -> str:
+        return str(to_millis(value))
+
+    def deserialize(self, value: str) -> datetime:
+        return from_millis(int(value))
+
+
+class ExpiryAttribute(Attribute[datetime]):
+    """When the store may drop the item: whole seconds since the epoch, as DynamoDB's time to live wants it.
+
+    Deletion is days late by design, so whoever reads an item that can expire checks `expired` as well.
+    """
+
+    attr_type = NUMBER
+
+    def serialize(self, value: datetime) -> str:
+        return str(-(-to_millis(value) // 1000))
+
+    def deserialize(self, value: str) -> datetime:
+        return datetime.fromtimestamp(int(value), UTC)
+
+
+class SharedConnection(Connection):
+    """PynamoDB's connection over the client that all models share."""
+
+    @property
+    def client(self) -> BotocoreBaseClientPrivate:
+        return cast("BotocoreBaseClientPrivate", aws.client("dynamodb", settings().dynamodb_endpoint))
+
+
+def optional(attribute: Attribute[T]) -> Attribute[T | None]:
+    """An attribute that may be absent, and says so in its type (`null=True` alone does not)."""
+    attribute.null = True
+    return cast("Attribute[T | None]", attribute)
+
+
+class TableName:
+    """The name of a table, worked out when asked, since it holds the stage."""
+
+    def __init__(self, table: str) -> None:
+        self.table = table
+
+    def __get__(self, instance: object, owner: type) -> str:
+        return settings().table_name(self.table)
+
+
+class SharedTable(TableConnection):
+    """A model's view of its table over the shared connection; holds the schema, opens nothing."""
+
+    def __init__(self, table_name: str, meta_table: MetaTable) -> None:
+        self.table_name = table_name
+        self.connection = SharedConnection(region="unused")
+        self.connection.add_meta_table(meta_table)
+
+
+class Item(Model):
+    """Base of all stored items. `pk` and `sk` are the table's keys in every table."""
+
+    kind: ClassVar[str] = "item"
+    """What the audit trail calls it, such as `order`."""
+    unaudited: ClassVar[frozenset[str]] = frozenset()
+    """Attributes whose values never enter the audit trail: secrets, index keys, what machines derive."""
+
+    pk = UnicodeAttribute(hash_key=True)
+    sk = UnicodeAttribute(range_key=True)
+
+    @property
+    def entity_id(self) -> str:
+        """The id by which people know it; the last part of its key unless a model says otherwise."""
+        return self.pk.rsplit(SEPARATOR, 1)[-1]
+
+    @classmethod
+    def _get_connection(cls) -> TableConnection:
+        name = cls.Meta.table_name
+        own = cls.__dict__.get("_connection")
+        if own is None or own.table_name != name:
+            own = SharedTable(name, _schema(cls, name))
+            cls._connection = own
+        return cast("TableConnection", own)
+
+
+class Entity(Item):
+    """An item that people change: every write names the version that was read and raises it by one."""
+
+    version = IntAttribute(default=1)
+
+
+def expired(expires_at: datetime | None, now: datetime) -> bool:
+    """Whether something with this expiry is already over, whatever the store still holds."""
+    return expires_at is not None and expires_at <= now
+
+
+def _schema(model: type[Item], table_name: str) -> MetaTable:
+    schema = model._get_schema()
+    return MetaTable(
+        {
+            "TableName": table_name,
+            "KeySchema": schema["key_schema"],
+            "AttributeDefinitions": schema["attribute_definitions"],
+            "GlobalSecondaryIndexes": [
+                {"IndexName": index["index_name"], "KeySchema": index["key_schema"]}
+                for index in schema["global_secondary_indexes"]
+            ],
+            "LocalSecondaryIndexes": [],
+        }
+    )

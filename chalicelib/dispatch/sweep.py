@@ -1,0 +1,87 @@
+"""The sweep over offers: what no courier has answered in time goes to the next one.
+
+Due offers are found in a sharded index, so a sweep costs what is due and nothing for what is not. Each order is a unit
+of work of its own: one that fails does not stop the others, and two sweeps that meet on an order find, by its
+condition, that one of them was first.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from functools import partial
+
+from chalicelib.core import observability
+from chalicelib.core.store import Query, get, parallel
+from chalicelib.core.table import key
+from chalicelib.core.work import Actor, UnitOfWork
+from chalicelib.dispatch.assignment import reassign
+from chalicelib.dispatch.rules import Status, Step
+from chalicelib.dispatch.tables import OFFER_SHARDS, OffersDue, Order, order_key
+from chalicelib.edge.runtime import Runtime
+
+ACTOR = "system:sweep"
+_PER_SHARD = 500
+
+
+class Outcome(StrEnum):
+    """What a sweep made of one due offer."""
+
+    REASSIGNED = "OffersReassigned"
+    EXHAUSTED = "OffersExhausted"
+    SETTLED = "OffersSettled"
+    FAILED = "OffersFailed"
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """An offer whose time is over, as the index says."""
+
+    org_id: str
+    order_id: str
+
+
+def reassign_due(rt: Runtime, sweep_id: str) -> Counter[Outcome]:
+    """Take every due offer away and hand it on; how many ended in which way.
+
+    At most 500 of each shard are taken in one pass, oldest first.
+    """
+    now = rt.clock.now()
+    shards = [partial(_due_in, shard, now) for shard in range(OFFER_SHARDS)]
+    due = [one for found in parallel(shards) for one in found]
+    outcomes = Counter(parallel([partial(_settle, rt, one, sweep_id) for one in due], pool="sweep"))
+    for outcome, amount in outcomes.items():
+        observability.count(outcome, amount)
+    return outcomes
+
+
+def _due_in(shard: int, now: datetime) -> list[Due]:
+    query = Query(
+        Order,
+        key("OFFERS", shard),
+        index=OffersDue.Meta.index_name,
+        range_condition=Order.offer_expires_at <= now,
+    )
+    return [Due(raw["org_id"]["S"], raw["order_id"]["S"]) for raw in query.raw(limit=_PER_SHARD)["Items"]]
+
+
+def _settle(rt: Runtime, due: Due, sweep_id: str) -> Outcome:
+    try:
+        return rt.runner.run(Actor(due.org_id, ACTOR, sweep_id), partial(_time_out, rt, due))
+    except Exception:
+        observability.log().exception("an offer could not be taken away", extra={"order_id": due.order_id})
+        return Outcome.FAILED
+
+
+def _time_out(rt: Runtime, due: Due, work: UnitOfWork) -> Outcome:
+    """Take one offer away, if it is still due by the order itself: the index may lag behind."""
+    order = get(order_key(due.org_id, due.order_id))
+    if order is None or order.status != Status.ASSIGNED:
+        return Outcome.SETTLED
+    if order.offer_expires_at is None or order.offer_expires_at > work.now:
+        return Outcome.SETTLED
+    work.about(Order.kind, order.order_id, "ORDER_TIMED_OUT")
+    chosen = reassign(work, rt.settings, order, Step.TIME_OUT)
+    return Outcome.EXHAUSTED if chosen is None else Outcome.REASSIGNED

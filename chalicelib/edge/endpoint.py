@@ -1,0 +1,223 @@
+"""The endpoint: what happens to every request, in one order.
+
+admit      the token is verified; session, person, role and the idempotency record come in one batch read
+replay     a request that was carried out before gets its stored answer
+permit     the role's permission, as data
+check      media type and size of the body; its fields are validated when the handler asks for them
+decide     the handler reads and stages; the runner commits, once, and hands the events to delivery
+answer     or one error body, whatever went wrong; a refused mutation leaves its row in the audit trail
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from chalice.app import Response
+
+from chalicelib.core import observability
+from chalicelib.core.errors import (
+    AuthRequired,
+    BatonError,
+    InternalError,
+    MalformedJson,
+    PayloadTooLarge,
+    UnsupportedMediaType,
+    ValidationFailed,
+)
+from chalicelib.core.store import ItemKey, get_many, store_errors
+from chalicelib.core.work import Actor, UnitOfWork
+from chalicelib.edge import idempotency
+from chalicelib.edge.http import HttpRequest, encoder, error_response, json_response, read_request
+from chalicelib.edge.idempotency import IdempotencyRecord, Replay, StoredAnswer
+from chalicelib.edge.request import Caller, Nothing, Principal, Reply, Request, parse_if_match
+from chalicelib.edge.routes import About, Endpoint
+from chalicelib.edge.runtime import Runtime, runtime
+from chalicelib.edge.validation import decode_body, decode_query, parse_json
+
+_NOBODY = Actor("", "anonymous", "")
+
+
+@dataclass(slots=True)
+class Admission:
+    """How far a request has got in: who it is, once that is known, for the answer to its failure."""
+
+    principal: Principal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Keyed:
+    """A request with an idempotency key: where its record is, what the request is, and the record if there is one."""
+
+    where: ItemKey[IdempotencyRecord]
+    fingerprint: str
+    record: IdempotencyRecord | None
+
+
+def serve(endpoint: Endpoint, app: Any) -> Response:
+    """Answer the app's current request. Never raises."""
+    http = read_request(app.current_request)
+    with observability.measured(request_id=http.request_id, operation=endpoint.name):
+        return _guarded(endpoint, http, runtime())
+
+
+def _guarded(endpoint: Endpoint, http: HttpRequest, rt: Runtime) -> Response:
+    admission = Admission()
+    try:
+        with store_errors():
+            return _answer(endpoint, http, rt, admission)
+    except Replay as replay:
+        answer = replay.answer
+        return json_response(answer.status, answer.body, idempotency.replayed(answer), http.request_id)
+    except BatonError as error:
+        _note_refusal(endpoint, http, rt, admission.principal, error)
+        status = endpoint.invalid_status if type(error) is ValidationFailed else error.status
+        observability.log().info("refused", extra={"code": error.code, "status": status})
+        return error_response(error, http.request_id, status)
+    except Exception:
+        observability.log().exception("crashed")
+        return error_response(InternalError(), http.request_id)
+
+
+def _answer(endpoint: Endpoint, http: HttpRequest, rt: Runtime, admission: Admission) -> Response:
+    keyed: Keyed | None = None
+    if not endpoint.public:
+        keyed = _admit(endpoint, http, rt, admission)
+    _check_body(endpoint, http, rt)
+    request = Request(
+        Caller(http.request_id, http.source_ip),
+        http.path_params,
+        parse_if_match(http.headers.get("if-match")),
+        admission.principal,
+        _decoder(endpoint, http),
+    )
+    if not endpoint.mutates:
+        return _respond(endpoint.handler(request), http)
+    return _respond(_carry_out(endpoint, request, http, rt, keyed), http)
+
+
+def _admit(endpoint: Endpoint, http: HttpRequest, rt: Runtime, admission: Admission) -> Keyed | None:
+    """Let the caller in, or raise; the one batch read of every authenticated request."""
+    credentials = rt.gate.verify(bearer(http.headers.get("authorization")))
+    wanted: list[ItemKey[Any]] = list(credentials.keys())
+    name = idempotency.read_key(http.headers.get("idempotency-key")) if endpoint.mutates else None
+    where = idempotency.record_key(credentials.org_id, credentials.user_id, name) if name else None
+    found = get_many([*wanted, where] if where else wanted, rt.clock)
+    principal = credentials.admit(found)
+    admission.principal = principal
+    observability.bind(org_id=principal.org_id, actor_id=principal.user_id, role=principal.role)
+    if endpoint.permission is not None:
+        principal.require(endpoint.permission)
+    if where is None:
+        return None
+    keyed = Keyed(where, idempotency.fingerprint(http.method, http.address, "", http.body), found.get(where))
+    stored = idempotency.answer_of(keyed.record, keyed.fingerprint, rt.clock.now())
+    if stored is not None:
+        raise Replay(stored)
+    return keyed
+
+
+def bearer(header: str | None) -> str:
+    """The token of an `Authorization` header. Raises `AuthRequired` if there is none."""
+    scheme, _, token = (header or "").partition(" ")
+    if scheme.lower() != "bearer" or not token.strip():
+        raise AuthRequired
+    return token.strip()
+
+
+def _check_body(endpoint: Endpoint, http: HttpRequest, rt: Runtime) -> None:
+    if len(http.body) > rt.settings.max_body_bytes:
+        raise PayloadTooLarge(details={"most": rt.settings.max_body_bytes})
+    if not endpoint.takes_body or not http.body:
+        return
+    kind, _, parameters = http.headers.get("content-type", "application/json").lower().partition(";")
+    if kind.strip() != "application/json":
+        raise UnsupportedMediaType("Send the body as application/json.")
+    if "charset" in parameters and "utf-8" not in parameters:
+        raise UnsupportedMediaType("Send the body in UTF-8.")
+    parse_json(http.body)
+
+
+def _decoder(endpoint: Endpoint, http: HttpRequest) -> Callable[[], tuple[Any, Any]]:
+    def decode() -> tuple[Any, Any]:
+        fields: dict[str, str] = {}
+        parts: list[Any] = [Nothing(), Nothing()]
+        if endpoint.takes_body:
+            parts[0] = _gather(fields, lambda: decode_body(http.body or b"{}", endpoint.body))
+        if endpoint.query is not Nothing:
+            parts[1] = _gather(fields, lambda: decode_query(http.query, endpoint.query))
+        if fields:
+            raise ValidationFailed(fields)
+        return parts[0], parts[1]
+
+    return decode
+
+
+def _gather(fields: dict[str, str], decode: Callable[[], Any]) -> Any:
+    try:
+        return decode()
+    except ValidationFailed as error:
+        fields.update(error.fields)
+        return None
+
+
+def _carry_out(
+    endpoint: Endpoint, request: Request[Any, Any], http: HttpRequest, rt: Runtime, keyed: Keyed | None
+) -> Reply[Any]:
+    def decide(work: UnitOfWork) -> Reply[Any]:
+        about = endpoint.about
+        named = _named_id(about, http) if about is not None and about.id_from else None
+        if about is not None and named is not None:
+            work.about(about.entity_type, named, about.action)
+        reply: Reply[Any] = endpoint.handler(request, work)
+        if about is not None and work.subject is None:
+            raise RuntimeError(f"{endpoint.name} did not say what it is about")
+        return reply
+
+    def seal(work: UnitOfWork, reply: Reply[Any]) -> None:
+        if keyed is not None:
+            keep = timedelta(seconds=rt.settings.idempotency_s)
+            idempotency.remember(work, keyed.where, keyed.fingerprint, _stored(reply), keep)
+
+    actor = _NOBODY if endpoint.public else request.actor
+    return rt.runner.run(actor, decide, seal)
+
+
+def _stored(reply: Reply[Any]) -> StoredAnswer:
+    headers = dict(reply.headers)
+    if reply.version is not None:
+        headers["ETag"] = f'"{reply.version}"'
+    body = "" if reply.body is None else encoder.encode(reply.body).decode()
+    return StoredAnswer(reply.status, body, headers)
+
+
+def _respond(reply: Reply[Any], http: HttpRequest) -> Response:
+    answer = _stored(reply)
+    return json_response(answer.status, answer.body, answer.headers, http.request_id)
+
+
+def _note_refusal(
+    endpoint: Endpoint, http: HttpRequest, rt: Runtime, principal: Principal | None, error: BatonError
+) -> None:
+    """Leave the audit row of a refused mutation. Only known callers are written down, and only refusals (4xx)."""
+    if principal is None or not endpoint.mutates or error.status >= InternalError.status:
+        return
+    about = endpoint.about or About("request", endpoint.name.upper())
+    actor = Actor(principal.org_id, principal.user_id, http.request_id)
+    rt.refusals.refused(actor, about, _named_id(about, http), error)
+
+
+def _named_id(about: About, http: HttpRequest) -> str:
+    """The id that the request itself names, as far as it can be read."""
+    if about.id_from is None:
+        return "-"
+    if about.id_from in http.path_params:
+        return http.path_params[about.id_from]
+    try:
+        body = parse_json(http.body)
+    except MalformedJson:
+        return "-"
+    value = body.get(about.id_from) if isinstance(body, dict) else None
+    return value[:64] if isinstance(value, str) and value else "-"

@@ -1,0 +1,105 @@
+"""Chalice's request and response, turned into ours and back; the one body that every error has.
+
+Errors look the same wherever they arise: `{"success": false, "error": {"code", "message", "details"}}`, plus
+`fields` when the input was invalid. Every response carries `X-Request-Id`, which is in the logs too.
+"""
+
+from __future__ import annotations
+
+import re
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import unquote, urlencode
+
+import msgspec
+from chalice.app import CORSConfig, Response
+
+from chalicelib.core.errors import BatonError
+
+REQUEST_ID = "X-Request-Id"
+_REQUEST_ID_FORM = re.compile(r"[A-Za-z0-9_.-]{1,64}")
+_JSON = {"Content-Type": "application/json", "Cache-Control": "no-store"}
+
+encoder = msgspec.json.Encoder(decimal_format="number")
+"""Answers: exact decimals as JSON numbers, times as RFC 3339 in UTC."""
+
+
+@dataclass(frozen=True, slots=True)
+class HttpRequest:
+    """A request as it came in: names of headers in lower case, path parameters decoded, body as bytes."""
+
+    method: str
+    path: str
+    path_params: Mapping[str, str]
+    headers: Mapping[str, str]
+    query: Mapping[str, Sequence[str]]
+    body: bytes
+    request_id: str
+    source_ip: str
+
+    @property
+    def address(self) -> str:
+        """The path with its parameters filled in, and the query, in one canonical form."""
+        filled = self.path.format_map({name: value.replace("/", "%2F") for name, value in self.path_params.items()})
+        query = urlencode(sorted((name, value) for name, values in self.query.items() for value in values))
+        return f"{filled}?{query}"
+
+
+def read_request(request: Any) -> HttpRequest:
+    """Ours from Chalice's."""
+    headers = {name.lower(): value for name, value in dict(request.headers).items()}
+    params = request.query_params
+    raw = request.raw_body or b""
+    return HttpRequest(
+        method=request.method,
+        path=request.path,
+        path_params={name: unquote(value) for name, value in (request.uri_params or {}).items()},
+        headers=headers,
+        query={} if params is None else {name: params.getlist(name) for name in params},
+        body=raw if isinstance(raw, bytes) else raw.encode(),
+        request_id=request_id(headers, request.context),
+        source_ip=request.context.get("identity", {}).get("sourceIp", ""),
+    )
+
+
+def request_id(headers: Mapping[str, str], context: Mapping[str, Any]) -> str:
+    """The caller's own `X-Request-Id` if it is a decent one, else the gateway's, else a new one."""
+    offered = headers.get(REQUEST_ID.lower(), "")
+    if _REQUEST_ID_FORM.fullmatch(offered):
+        return offered
+    return str(context.get("requestId") or uuid.uuid4())
+
+
+def error_body(error: BatonError) -> dict[str, Any]:
+    """The one error body."""
+    body: dict[str, Any] = {
+        "success": False,
+        "error": {"code": error.code, "message": error.message, "details": error.details},
+    }
+    if error.fields:
+        body["fields"] = dict(error.fields)
+    return body
+
+
+def json_response(status: int, body: str, headers: Mapping[str, str], request_id: str) -> Response:
+    """A response with a JSON text, or with none when the text is empty."""
+    kind = _JSON if body else {"Cache-Control": "no-store"}
+    return Response(body, {**kind, **headers, REQUEST_ID: request_id}, status)
+
+
+def error_response(error: BatonError, request_id: str, status: int | None = None) -> Response:
+    """The response of an error; `status` overrides its own where a contract knows only another."""
+    body = encoder.encode(error_body(error)).decode()
+    return json_response(status or error.status, body, error.headers, request_id)
+
+
+def cors(origin: str) -> CORSConfig:
+    """What browsers may send and read."""
+    return CORSConfig(
+        allow_origin=origin,
+        allow_headers=["Authorization", "Content-Type", "Idempotency-Key", "If-Match", REQUEST_ID],
+        expose_headers=["ETag", REQUEST_ID, "Idempotent-Replayed", "Retry-After", "Location"],
+        max_age=600,
+    )

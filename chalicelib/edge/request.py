@@ -1,0 +1,146 @@
+"""What a handler is given, and what it gives back.
+
+A handler sees a `Request` (who calls, the typed body and query, the path's ids, the preconditions) and answers with
+a `Reply`; it never meets Chalice's objects, so the same handlers run behind API Gateway, the local server and tests.
+
+Body and query are validated when a handler first asks for them, both together: a handler that answers 404 or 403
+first thereby keeps the order in which errors are promised (missing, not yours, stale, then invalid).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Generic, TypeVar
+
+import msgspec
+
+from chalicelib.core.errors import AccessDenied, PreconditionRequired, ValidationFailed, VersionConflict
+from chalicelib.core.table import Entity
+from chalicelib.core.work import Actor
+
+BodyT = TypeVar("BodyT")
+QueryT = TypeVar("QueryT")
+ReplyT = TypeVar("ReplyT")
+
+_IF_MATCH = re.compile(r'(?:W/)?"(\d{1,18})"|(\d{1,18})')
+
+
+class Nothing(msgspec.Struct, frozen=True):
+    """The body or query of a call that takes none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Principal:
+    """Who is calling, as the store knows them at this moment; `permissions` is `{code: scope}` of their role."""
+
+    org_id: str
+    user_id: str
+    role: str
+    session_id: str
+    permissions: Mapping[str, str]
+    username: str = ""
+    full_name: str = ""
+    phone: str | None = None
+    profile_picture: str | None = None
+    game_zone: str | None = None
+
+    def scope(self, permission: str) -> str | None:
+        """`own`, `zone` or `org` if they hold the permission, else None."""
+        return self.permissions.get(permission)
+
+    def require(self, permission: str) -> str:
+        """The scope of a permission they must hold. Raises `AccessDenied`."""
+        scope = self.scope(permission)
+        if scope is None:
+            raise AccessDenied(details={"permission": permission})
+        return scope
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """A request's circumstances that are no input: its id and where it came from."""
+
+    request_id: str
+    source_ip: str
+
+
+@dataclass(frozen=True)
+class Request(Generic[BodyT, QueryT]):
+    """One call, decoded."""
+
+    caller: Caller
+    path: Mapping[str, str]
+    if_match: int | None
+    _principal: Principal | None
+    _decode: Callable[[], tuple[BodyT, QueryT]] = field(repr=False)
+
+    @property
+    def principal(self) -> Principal:
+        """Who is calling. Only public endpoints have nobody, and they do not ask."""
+        if self._principal is None:
+            raise RuntimeError("a public endpoint has no principal")
+        return self._principal
+
+    @property
+    def actor(self) -> Actor:
+        """The caller as the audit trail names them."""
+        return Actor(self.principal.org_id, self.principal.user_id, self.caller.request_id)
+
+    @cached_property
+    def _input(self) -> tuple[BodyT, QueryT]:
+        return self._decode()
+
+    @property
+    def body(self) -> BodyT:
+        """The validated body. Raises `ValidationFailed` naming every bad field of body and query."""
+        return self._input[0]
+
+    @property
+    def query(self) -> QueryT:
+        """The validated query. Raises `ValidationFailed` naming every bad field of body and query."""
+        return self._input[1]
+
+    def check_version(self, entity: Entity, *, required: bool = False) -> None:
+        """Hold the caller's `If-Match` against what was read.
+
+        Raises `PreconditionRequired` if there is none and the contract wants one, `VersionConflict` (with the
+        current version in its details) if it names another version.
+        """
+        if self.if_match is None:
+            if required:
+                raise PreconditionRequired
+        elif self.if_match != entity.version:
+            raise VersionConflict(details={"version": entity.version})
+
+
+@dataclass(frozen=True, slots=True)
+class Reply(Generic[ReplyT]):
+    """An answer: `body` becomes JSON (None: no body at all), `version` becomes the `ETag`."""
+
+    body: ReplyT
+    status: int = 200
+    version: int | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+def created(body: ReplyT, version: int | None = None) -> Reply[ReplyT]:
+    """201 with what was made."""
+    return Reply(body, 201, version)
+
+
+def no_content() -> Reply[None]:
+    """204: done, and nothing to say."""
+    return Reply(None, 204)
+
+
+def parse_if_match(header: str | None) -> int | None:
+    """The version in an `If-Match` header: `3`, `"3"` or `W/"3"`. Raises `ValidationFailed` for anything else."""
+    if header is None:
+        return None
+    match = _IF_MATCH.fullmatch(header.strip())
+    if match is None:
+        raise ValidationFailed({"If-Match": 'must be a version such as "3"'})
+    return int(match[1] or match[2])

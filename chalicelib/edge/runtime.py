@@ -1,0 +1,88 @@
+"""What the edge runs on: the parts that `app.py` composes, swappable behind the one app.
+
+Chalice has one module-level app per process and its blueprints register only once, so tests and the local stack do
+not build another app: they install another runtime behind it (their clock, their gate, their outbox).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from chalicelib.core.clock import Clock
+from chalicelib.core.errors import BatonError
+from chalicelib.core.runner import Runner
+from chalicelib.core.settings import Settings
+from chalicelib.core.store import Found, ItemKey
+from chalicelib.core.work import Actor
+from chalicelib.edge.request import Principal
+from chalicelib.edge.routes import About, Endpoint
+
+
+class Credentials(Protocol):
+    """A token whose signature and times are good. Whether it still counts, the store says."""
+
+    @property
+    def org_id(self) -> str: ...
+
+    @property
+    def user_id(self) -> str: ...
+
+    def keys(self) -> Sequence[ItemKey[Any]]:
+        """What has to be read to admit the caller: session, person, role. The edge adds its own and reads once."""
+        ...
+
+    def admit(self, found: Found) -> Principal:
+        """Who this is, now. Raises `AuthInvalid` or `AuthExpired` if the session or the person no longer counts."""
+        ...
+
+
+class Gate(Protocol):
+    """Tells who is calling."""
+
+    def verify(self, token: str) -> Credentials:
+        """Check a token by itself. Raises `AuthInvalid` or `AuthExpired`."""
+        ...
+
+    def resume(self, org_id: str, user_id: str, role: str, session_id: str) -> Credentials:
+        """The credentials of a connection that was let in before; they are held against the store like any other."""
+        ...
+
+
+class RefusalLog(Protocol):
+    """Writes down authenticated mutations that were refused."""
+
+    def refused(self, actor: Actor, about: About, entity_id: str, error: BatonError) -> None:
+        """One audit row with the error's code as outcome. Must not raise."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Runtime:
+    """Everything a request needs that is not in the request."""
+
+    settings: Settings
+    clock: Clock
+    runner: Runner
+    gate: Gate
+    refusals: RefusalLog
+    endpoints: Sequence[Endpoint] = ()
+    roles_of: Callable[[str], Sequence[str]] = lambda permission: ()
+    version: str = "0"
+    extras: Mapping[str, Any] | None = None
+
+
+_installed: list[Runtime] = []
+
+
+def install(runtime: Runtime) -> None:
+    """Make this the runtime of the process."""
+    _installed[:] = [runtime]
+
+
+def runtime() -> Runtime:
+    """The installed runtime."""
+    if not _installed:
+        raise RuntimeError("no runtime is installed; importing `app` installs one")
+    return _installed[0]

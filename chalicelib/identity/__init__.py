@@ -1,0 +1,1 @@
+"""People in organisations: signing in, sessions, roles and what they permit."""

@@ -1,0 +1,41 @@
+"""The pure part of identity: names in their canonical form, and the shape of refresh tokens."""
+
+import hashlib
+import re
+from dataclasses import dataclass
+
+_PHONE_LIKE = re.compile(r"\+[\d\s().-]{6,31}")
+_PHONE_FILLERS = re.compile(r"[\s().-]")
+_TOKEN = re.compile(r"([A-Za-z0-9_-]{1,64})\.([A-Za-z0-9-]{1,64})\.([A-Za-z0-9_-]{20,100})")
+
+
+@dataclass(frozen=True, slots=True)
+class RefreshParts:
+    """What a refresh token says: whose session it continues, and the secret that proves it."""
+
+    org_id: str
+    session_id: str
+    secret: str
+
+    @property
+    def hash(self) -> str:
+        """How the secret is stored: it has 256 random bits, so one plain SHA-256 cannot be turned back."""
+        return hashlib.sha256(self.secret.encode()).hexdigest()
+
+    @property
+    def text(self) -> str:
+        return f"{self.org_id}.{self.session_id}.{self.secret}"
+
+
+def parse_refresh(token: str) -> RefreshParts | None:
+    """The parts of a refresh token, or None for anything else (an access token, say)."""
+    match = _TOKEN.fullmatch(token)
+    return RefreshParts(match[1], match[2], match[3]) if match else None
+
+
+def canonical_name(name: str) -> str:
+    """One form for each name by which somebody signs in: case does not matter, nor how a phone number is spaced."""
+    trimmed = name.strip()
+    if _PHONE_LIKE.fullmatch(trimmed):
+        return _PHONE_FILLERS.sub("", trimmed)
+    return trimmed.casefold()

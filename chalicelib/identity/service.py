@@ -1,0 +1,146 @@
+"""Signing in, staying signed in, signing out.
+
+A session is a family of refresh tokens of which exactly one is unspent. Spending one makes the next; a spent one that
+comes back means that somebody has a copy, so the whole session ends.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from chalicelib.core.clock import Clock
+from chalicelib.core.errors import AuthExpired, AuthInvalid, BatonError
+from chalicelib.core.settings import Settings
+from chalicelib.core.store import get, get_many
+from chalicelib.core.table import expired
+from chalicelib.core.work import Actor, UnitOfWork
+from chalicelib.edge.request import Principal
+from chalicelib.identity import passwords
+from chalicelib.identity.rules import RefreshParts, canonical_name, parse_refresh
+from chalicelib.identity.tables import (
+    ACTIVE,
+    RefreshToken,
+    Session,
+    User,
+    login_name_key,
+    refresh_key,
+    session_key,
+    user_key,
+)
+from chalicelib.identity.tokens import Claims, Tokens
+
+
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    """Somebody with fresh tokens."""
+
+    user: User
+    access_token: str
+    refresh_token: str
+    expires_in: int
+
+
+class Reused(AuthInvalid):
+    """A refresh token came back that had been spent: its session has been ended."""
+
+    summary = "This refresh token was used before; sign in again."
+
+
+@dataclass(frozen=True, slots=True)
+class SignIn:
+    """The use cases of signing in and out."""
+
+    settings: Settings
+    clock: Clock
+    tokens: Tokens
+
+    def start(self, work: UnitOfWork, name: str, password: str, request_id: str) -> SignedIn:
+        """Sign in by user name, e-mail or phone. Raises `AuthInvalid`, whichever of the two was wrong."""
+        user = _find(name)
+        if not passwords.matches(user.password_hash if user else None, password) or user is None:
+            raise AuthInvalid("User name or password is wrong.")
+        if user.status != ACTIVE:
+            raise AuthInvalid("User name or password is wrong.")
+        session_id = work.ids.new()
+        work.actor = Actor(user.org_id, user.user_id, request_id)
+        work.about("session", session_id, "SESSION_STARTED")
+        where = session_key(user.org_id, session_id)
+        session = Session(
+            where.pk,
+            where.sk,
+            org_id=user.org_id,
+            session_id=session_id,
+            user_id=user.user_id,
+            started_at=work.now,
+            refreshed_at=work.now,
+            expires_at=work.now + timedelta(seconds=self.settings.session_s),
+        )
+        work.create(session)
+        return self._tokens(work, user, session)
+
+    def refresh(self, work: UnitOfWork, token: str, request_id: str) -> SignedIn | BatonError:
+        """Spend a refresh token for new tokens.
+
+        Raises `AuthInvalid` or `AuthExpired`. Returns `Reused` if the token was spent before: then the unit of work
+        ends the session, so it has to be committed although the answer is an error.
+        """
+        parts = parse_refresh(token)
+        if parts is None:
+            raise AuthInvalid
+        session, presented = self._family(parts)
+        work.actor = Actor(session.org_id, session.user_id, request_id)
+        if presented.spent_at is not None:
+            end_session(work, session, "REFRESH_TOKEN_REUSED")
+            return Reused()
+        user = get(user_key(session.org_id, session.user_id))
+        if user is None or user.status != ACTIVE:
+            raise AuthInvalid
+        work.about("session", session.session_id, "SESSION_REFRESHED")
+        work.update(presented, {"spent_at": work.now})
+        life = timedelta(seconds=self.settings.session_s)
+        work.update(session, {"refreshed_at": work.now, "expires_at": work.now + life})
+        return self._tokens(work, user, session)
+
+    def end(self, work: UnitOfWork, token: str, principal: Principal) -> None:
+        """Sign out the session of this refresh token, if it is one of the caller's that still runs."""
+        work.about("session", principal.session_id, "SESSION_ENDED")
+        parts = parse_refresh(token)
+        if parts is None or parts.org_id != principal.org_id:
+            return
+        try:
+            session, _ = self._family(parts)
+        except AuthInvalid:
+            return
+        if session.user_id == principal.user_id:
+            end_session(work, session, "SIGNED_OUT")
+
+    def _family(self, parts: RefreshParts) -> tuple[Session, RefreshToken]:
+        """The running session and the presented token of it. Raises `AuthInvalid` or `AuthExpired`."""
+        where = session_key(parts.org_id, parts.session_id)
+        presented_at = refresh_key(parts.org_id, parts.session_id, parts.hash)
+        found = get_many([where, presented_at], self.clock)
+        session, presented = found.get(where), found.get(presented_at)
+        if session is None or presented is None or session.ended_at is not None:
+            raise AuthInvalid
+        if expired(session.expires_at, self.clock.now()):
+            raise AuthExpired
+        return session, presented
+
+    def _tokens(self, work: UnitOfWork, user: User, session: Session) -> SignedIn:
+        parts = RefreshParts(user.org_id, session.session_id, work.ids.token())
+        where = refresh_key(parts.org_id, parts.session_id, parts.hash)
+        work.create(RefreshToken(where.pk, where.sk, expires_at=session.expires_at), audited=False)
+        access = self.tokens.sign(Claims(user.org_id, user.user_id, user.role, session.session_id))
+        return SignedIn(user, access, parts.text, self.settings.access_token_s)
+
+
+def end_session(work: UnitOfWork, session: Session, reason: str) -> None:
+    """Stage the end of a session; every token of it is refused from the next request on."""
+    work.about("session", session.session_id, "SESSION_ENDED")
+    work.update(session, {"ended_at": work.now, "end_reason": reason})
+
+
+def _find(name: str) -> User | None:
+    login = get(login_name_key(canonical_name(name)))
+    return None if login is None else get(user_key(login.org_id, login.user_id))

@@ -1,0 +1,157 @@
+"""Access tokens: short-lived, signed with HS256, and the ring of keys that sign them.
+
+The algorithm is fixed and the key is named by `kid`, so keys can be rotated: a new one signs, the old ones still
+verify until they are taken from the ring. Times are checked against our own clock, with 30 s of skew allowed.
+A token says who somebody is and which session it belongs to; what they may do is read from the store each time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import cache
+from typing import Any
+
+import jwt
+import msgspec
+
+from chalicelib.core import aws
+from chalicelib.core.clock import Clock
+from chalicelib.core.errors import AuthExpired, AuthInvalid
+from chalicelib.core.settings import Settings, SettingsError
+
+ALGORITHM = "HS256"
+ISSUER = "baton"
+SKEW = timedelta(seconds=30)
+SHORTEST_KEY = 32
+_KEEP_KEYS = timedelta(minutes=5)
+_REQUIRED = ["iss", "aud", "sub", "org", "role", "sid", "iat", "nbf", "exp"]
+
+
+class KeyDocument(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The keys as they are configured: which one signs, and all that verify."""
+
+    current: str
+    keys: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Claims:
+    """What a verified access token says."""
+
+    org_id: str
+    user_id: str
+    role: str
+    session_id: str
+
+
+class KeyRing:
+    """The signing keys, from the environment or from Secrets Manager (read again every five minutes)."""
+
+    def __init__(self, settings: Settings, clock: Clock) -> None:
+        self._settings = settings
+        self._clock = clock
+        self._document: KeyDocument | None = None
+        self._read_at: datetime | None = None
+
+    def document(self) -> KeyDocument:
+        """The keys. Raises `SettingsError` if there are none or one is too short to be safe."""
+        now = self._clock.now()
+        if self._document is None or self._read_at is None or self._stale(now):
+            self._document, self._read_at = _parse(self._text()), now
+        return self._document
+
+    def _stale(self, now: datetime) -> bool:
+        from_secret = not self._settings.token_keys
+        return from_secret and self._read_at is not None and now - self._read_at > _KEEP_KEYS
+
+    def _text(self) -> str:
+        if self._settings.token_keys:
+            return self._settings.token_keys.reveal()
+        name = self._settings.token_keys_secret or f"baton-{self._settings.stage}-token-keys"
+        return str(aws.client("secretsmanager").get_secret_value(SecretId=name)["SecretString"])
+
+
+def _parse(text: str) -> KeyDocument:
+    name = "BATON_TOKEN_KEYS (or the secret that BATON_TOKEN_KEYS_SECRET names)"
+    try:
+        document = msgspec.json.decode(text, type=KeyDocument)
+    except msgspec.MsgspecError as error:
+        raise SettingsError(f'{name} must be {{"current": KID, "keys": {{KID: SECRET}}}}') from error
+    if document.current not in document.keys:
+        raise SettingsError(f"{name}: the current key is not among the keys")
+    if any(len(secret.encode()) < SHORTEST_KEY for secret in document.keys.values()):
+        raise SettingsError(f"{name}: every key must have at least {SHORTEST_KEY} bytes")
+    return document
+
+
+class Tokens:
+    """Signs and verifies access tokens."""
+
+    def __init__(self, settings: Settings, clock: Clock) -> None:
+        self._clock = clock
+        self._ring = KeyRing(settings, clock)
+        self._audience = f"baton-{settings.stage}"
+        self._life = timedelta(seconds=settings.access_token_s)
+
+    def sign(self, claims: Claims) -> str:
+        """An access token that is good from now on for its life."""
+        ring, now = self._ring.document(), self._clock.now()
+        payload = {
+            "iss": ISSUER,
+            "aud": self._audience,
+            "sub": claims.user_id,
+            "org": claims.org_id,
+            "role": claims.role,
+            "sid": claims.session_id,
+            "iat": int(now.timestamp()),
+            "nbf": int(now.timestamp()),
+            "exp": int((now + self._life).timestamp()),
+        }
+        return jwt.encode(payload, ring.keys[ring.current], ALGORITHM, headers={"kid": ring.current})
+
+    def verify(self, token: str) -> Claims:
+        """What the token says. Raises `AuthInvalid`, or `AuthExpired` if it was good once."""
+        payload = self._decode(token)
+        now = self._clock.now()
+        try:
+            valid_from, valid_to = float(payload["nbf"]), float(payload["exp"])
+        except (TypeError, ValueError) as error:
+            raise AuthInvalid from error
+        if now - SKEW > _moment(valid_to):
+            raise AuthExpired
+        if now + SKEW < _moment(valid_from):
+            raise AuthInvalid
+        texts = [payload[name] for name in ("org", "sub", "role", "sid")]
+        if not all(isinstance(text, str) and text for text in texts):
+            raise AuthInvalid
+        return Claims(*texts)
+
+    def _decode(self, token: str) -> Mapping[str, Any]:
+        try:
+            key = self._ring.document().keys[jwt.get_unverified_header(token)["kid"]]
+            return jwt.decode(
+                token,
+                key,
+                algorithms=[ALGORITHM],
+                audience=self._audience,
+                issuer=ISSUER,
+                # Times are ours to check, by the injected clock.
+                options={"require": _REQUIRED, "verify_exp": False, "verify_nbf": False, "verify_iat": False},
+            )
+        except (jwt.PyJWTError, KeyError, TypeError) as error:
+            raise AuthInvalid from error
+
+
+def _moment(seconds: float) -> datetime:
+    try:
+        return datetime.fromtimestamp(seconds, UTC)
+    except (OverflowError, ValueError, OSError) as error:
+        raise AuthInvalid from error
+
+
+@cache
+def signer(settings: Settings, clock: Clock) -> Tokens:
+    """The process's one signer, so that its keys are read once and kept."""
+    return Tokens(settings, clock)

@@ -1,0 +1,84 @@
+"""Open connections: remembered at `$connect`, forgotten at `$disconnect` or when the gateway says they are gone.
+
+These writes change nothing that a person did, so they are no units of work; but the two items of a connection and the
+ring of the bell are one transaction, so no delivery can look between them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from pynamodb.transactions import TransactWrite
+
+from chalicelib.core.store import Query, get, store_errors
+from chalicelib.core.table import expired
+from chalicelib.core.work import Recipient
+from chalicelib.edge.request import Principal
+from chalicelib.realtime.mailbox import rung
+from chalicelib.realtime.tables import (
+    CONNECTION,
+    Connection,
+    MailboxConnection,
+    MailboxHead,
+    connection_key,
+    head_key,
+    mailbox_connection_key,
+    mailbox_pk,
+)
+
+
+def remember(connection_id: str, endpoint: str, principal: Principal, now: datetime, life: timedelta) -> Recipient:
+    """Store a connection and ring its mailbox's bell, so that what was missed is delivered to it."""
+    recipient = Recipient(principal.org_id, principal.user_id)
+    mine, theirs, head = (
+        connection_key(connection_id),
+        mailbox_connection_key(recipient, connection_id),
+        head_key(recipient),
+    )
+    known: dict[str, Any] = {
+        "connection_id": connection_id,
+        "endpoint": endpoint,
+        "connected_at": now,
+        "expires_at": now + life,
+    }
+    connection = Connection(
+        mine.pk,
+        mine.sk,
+        org_id=principal.org_id,
+        user_id=principal.user_id,
+        role=principal.role,
+        session_id=principal.session_id,
+        **known,
+    )
+    with store_errors(), TransactWrite(connection=Connection._get_connection().connection) as transaction:
+        transaction.save(connection)
+        transaction.save(MailboxConnection(theirs.pk, theirs.sk, **known))
+        transaction.update(MailboxHead(head.pk, head.sk), actions=rung(recipient, now))
+    return recipient
+
+
+def find(connection_id: str, now: datetime) -> Connection | None:
+    """The connection, unless it is unknown or its time is over."""
+    connection = get(connection_key(connection_id))
+    return None if connection is None or expired(connection.expires_at, now) else connection
+
+
+def open_of(recipient: Recipient, now: datetime) -> Sequence[MailboxConnection]:
+    """The recipient's open connections, oldest first."""
+    prefix = MailboxConnection.sk.startswith(CONNECTION)
+    found = Query(MailboxConnection, mailbox_pk(recipient), range_condition=prefix).all()
+    return sorted((c for c in found if not expired(c.expires_at, now)), key=lambda c: c.connected_at)
+
+
+def forget(connection: MailboxConnection | Connection) -> None:
+    """Remove both items of a connection, whichever of them is at hand."""
+    with store_errors():
+        known = get(connection_key(connection.connection_id))
+        if known is not None:
+            place = mailbox_connection_key(known.recipient, known.connection_id)
+            MailboxConnection(place.pk, place.sk).delete()
+            known.delete()
+        elif isinstance(connection, MailboxConnection):
+            connection.delete()
