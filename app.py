@@ -97,7 +97,7 @@ def one_pass() -> None:
 _clock = SystemClock()
 use(compose(settings(), _clock, SystemIds(_clock)))
 
-app: Chalice = BatonApp(app_name="baton")
+app: Chalice = BatonApp(app_name="baton", configure_logs=False)
 app.api.cors = cors(settings().cors_origin)
 for _routes in ROUTES:
     app.register_blueprint(_routes)
@@ -128,7 +128,7 @@ def websocket_disconnect(event: WebsocketEvent) -> None:
 
 
 @app.lambda_function(name="deliver")
-def deliver(event: dict[str, str], context: Any) -> None:
+def deliver(event: dict[str, str], _: Any) -> None:
     """Deliver what waits for somebody who has just connected."""
     with observability.measured(operation="deliver"):
         _used[0].delivery.drain(Recipient(event["org_id"], event["user_id"]))

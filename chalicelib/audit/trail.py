@@ -39,7 +39,7 @@ class Trail:
         row = new_row(work, actor, Subject(about.entity_type, entity_id, about.action), error.code, None)
         try:
             row.save()
-        except Exception:
+        except Exception:  # noqa: BLE001 - the refusal itself must reach the caller
             observability.log().exception("a refusal could not be written to the audit trail")
 
 

@@ -44,6 +44,7 @@ class Loss:
 
     @property
     def error(self) -> Exception:
+        """What it means for the caller."""
         return self.staged.loss(self.raw)
 
 
@@ -66,6 +67,7 @@ class LostRace(Exception):
 
     @property
     def labels(self) -> frozenset[str]:
+        """The labels of the changes that did not hold, for the next attempt."""
         return frozenset(loss.staged.label for loss in self.losses if loss.staged.label)
 
 

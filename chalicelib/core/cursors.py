@@ -40,7 +40,7 @@ def decode(cursor: str, hash_key: str, shape: Mapping[str, str]) -> _StartKey:
 @cache
 def key_shape(model: type[Item], index: str | None) -> Mapping[str, str]:
     """The attributes of a start key and their types, such as `{"pk": "S", "sk": "S", "placed_at": "N"}`."""
-    schema = model._get_schema()
+    schema = model.schema()
     names = {part["AttributeName"] for part in schema["key_schema"]}
     for candidate in schema["global_secondary_indexes"]:
         if candidate["index_name"] == index:

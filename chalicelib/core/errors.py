@@ -46,22 +46,31 @@ class InternalError(BatonError):
 
 
 class AuthRequired(BatonError):
+    """No token was sent."""
+
     code, status, summary = "AUTH_REQUIRED", 401, "Sign in first: this call needs a bearer token."
 
     @property
     def headers(self) -> Mapping[str, str]:
+        """Headers that belong to this answer."""
         return {"WWW-Authenticate": "Bearer"}
 
 
 class AuthInvalid(AuthRequired):
+    """The token, or what it stands for, does not count (any more)."""
+
     code, summary = "AUTH_INVALID", "These credentials are not valid."
 
 
 class AuthExpired(AuthRequired):
+    """The token was good once."""
+
     code, summary = "AUTH_EXPIRED", "The token has expired."
 
 
 class AccessDenied(BatonError):
+    """It exists, and the caller may not do this with it."""
+
     code, status, summary = "ACCESS_DENIED", 403, "You may not do this."
 
 
@@ -75,6 +84,8 @@ class NotFound(BatonError):
 
 
 class RouteNotFound(BatonError):
+    """No route has this address."""
+
     code, status, summary = "ROUTE_NOT_FOUND", 404, "There is no such address."
 
 
@@ -87,18 +98,25 @@ class MethodNotAllowed(BatonError):
 
     @property
     def headers(self) -> Mapping[str, str]:
+        """Headers that belong to this answer."""
         return {"Allow": self._allowed}
 
 
 class MalformedJson(BatonError):
+    """The body cannot be read as JSON."""
+
     code, status, summary = "MALFORMED_JSON", 400, "The body is not valid JSON."
 
 
 class PayloadTooLarge(BatonError):
+    """The body is over the limit; nothing of it was looked at."""
+
     code, status, summary = "PAYLOAD_TOO_LARGE", 413, "The body is larger than is accepted."
 
 
 class UnsupportedMediaType(BatonError):
+    """The body is not of a kind that the route takes."""
+
     code, status, summary = "UNSUPPORTED_MEDIA_TYPE", 415, "This address does not take that kind of body."
 
 
@@ -113,10 +131,13 @@ class ValidationFailed(BatonError):
 
     @property
     def fields(self) -> Mapping[str, str]:
+        """`{field: what is wrong with it}`."""
         return self._fields
 
 
 class IdempotencyKeyReused(BatonError):
+    """The key belongs to another request of the same caller."""
+
     code, status = "IDEMPOTENCY_KEY_REUSED", 422
     summary = "This Idempotency-Key was used for another request."
 
@@ -137,18 +158,26 @@ class Conflict(BatonError):
 
 
 class VersionConflict(Conflict):
+    """The caller named, or the write met, another version."""
+
     code, summary = "VERSION_CONFLICT", "This was changed in the meantime; read it again."
 
 
 class EntityLocked(Conflict):
+    """What is wanted is closed to changes for good."""
+
     code, summary = "ENTITY_LOCKED", "This can no longer be changed."
 
 
 class PreconditionRequired(BatonError):
+    """The contract wants a version named, and none was."""
+
     code, status, summary = "PRECONDITION_REQUIRED", 428, "Send If-Match with the version you have read."
 
 
 class RateLimited(BatonError):
+    """Too many calls; `Retry-After` says when to come again."""
+
     code, status, summary = "RATE_LIMITED", 429, "Too many requests; wait a moment."
 
     def __init__(self, retry_after_s: int) -> None:
@@ -157,6 +186,7 @@ class RateLimited(BatonError):
 
     @property
     def headers(self) -> Mapping[str, str]:
+        """Headers that belong to this answer."""
         return {"Retry-After": str(self._retry_after_s)}
 
 
@@ -168,4 +198,5 @@ class Unavailable(BatonError):
 
     @property
     def headers(self) -> Mapping[str, str]:
+        """Headers that belong to this answer."""
         return {"Retry-After": str(self.retry_after_s)}

@@ -30,10 +30,12 @@ class SystemIds:
         self._clock = clock
 
     def new(self) -> str:
+        """A UUID of version 7."""
         value = (to_millis(self._clock.now()) << 80) | secrets.randbits(80)
         value = (value & ~(0xF << 76)) | (0x7 << 76)
         value = (value & ~(0x3 << 62)) | (0x2 << 62)
         return str(uuid.UUID(int=value))
 
     def token(self) -> str:
+        """43 URL-safe characters of randomness."""
         return secrets.token_urlsafe(32)

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cache
+from threading import Lock
 from typing import Final
 
 from aws_lambda_powertools.logging import Logger
@@ -21,6 +22,7 @@ from chalicelib.core.settings import settings
 
 SERVICE: Final = "baton"
 
+_lock = Lock()
 _counts: ContextVar[Counter[str] | None] = ContextVar("counts", default=None)
 
 
@@ -38,8 +40,9 @@ def bind(**ids: object) -> None:
 def count(metric: str, amount: int = 1) -> None:
     """Count something, such as `Commits`. Counts outside a `measured` block are dropped."""
     counts = _counts.get()
-    if counts is not None:
-        counts[metric] += amount
+    if counts is not None and amount:
+        with _lock:
+            counts[metric] += amount
 
 
 @contextmanager

@@ -36,6 +36,9 @@ class Secret:
         return "Secret('***')" if self._value else "Secret('')"
 
 
+NO_SECRET = Secret("")
+
+
 @dataclass(frozen=True, slots=True)
 class Settings:
     """What a deployment can set. Times in seconds, distances in metres, sizes in bytes, unless the name says else."""
@@ -49,7 +52,7 @@ class Settings:
     """The management API of the socket gateway; empty: taken from each socket's own `$connect`."""
     lambda_endpoint: str = ""
     """Where functions are invoked; empty for AWS Lambda."""
-    token_keys: Secret = Secret("")
+    token_keys: Secret = NO_SECRET
     """`{"current": KID, "keys": {KID: SECRET, ...}}`: the keys that sign access tokens."""
     token_keys_secret: str = ""
     """Name or ARN of a Secrets Manager secret with the same document; empty: `baton-<stage>-token-keys`.
@@ -144,4 +147,4 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
 @cache
 def settings() -> Settings:
     """The settings of this process, read at the first call and never again."""
-    return read_settings(os.environ)
+    return read_settings(os.environ)  # noqa: TID251 - this is the one place

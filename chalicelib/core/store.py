@@ -15,7 +15,8 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any, Generic, TypeVar
 
-from botocore.exceptions import BotoCoreError, ClientError, ConnectionError, HTTPClientError
+from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError
+from botocore.exceptions import ConnectionError as NoConnection
 from pynamodb.exceptions import PynamoDBException
 from pynamodb.expressions.condition import Condition
 
@@ -70,7 +71,7 @@ def unavailable(error: BaseException) -> bool:
     cause = getattr(error, "cause", None) or error
     if isinstance(cause, ClientError):
         return cause.response.get("Error", {}).get("Code") in _TRY_LATER
-    return isinstance(cause, (ConnectionError, HTTPClientError))
+    return isinstance(cause, (NoConnection, HTTPClientError))
 
 
 @contextmanager
@@ -151,7 +152,7 @@ class Query(Generic[M]):
     def raw(self, limit: int | None = None, start: Mapping[str, Any] | None = None) -> dict[str, Any]:
         """One page as the store gives it: `Items`, and `LastEvaluatedKey` if there is more."""
         with store_errors():
-            answer: dict[str, Any] = self.model._get_connection().query(
+            answer: dict[str, Any] = self.model.table().query(
                 self.hash_key,
                 range_key_condition=self.range_condition,
                 filter_condition=self.filter_condition,

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from decimal import Decimal
-from typing import TYPE_CHECKING, ClassVar, TypeVar, cast
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, cast
 
 from pynamodb.attributes import Attribute, NumberAttribute, UnicodeAttribute
 from pynamodb.connection.base import Connection, MetaTable
@@ -44,12 +44,14 @@ class DecimalAttribute(Attribute[Decimal]):
 
     attr_type = NUMBER
 
-    def serialize(self, value: Decimal) -> str:
+    def serialize(self, value: object) -> str:
+        """As the store writes it. Raises `ValueError` for what it could not hold exactly."""
         if not isinstance(value, Decimal) or not value.is_finite() or len(value.as_tuple().digits) > 38:
             raise ValueError(f"{self.attr_name} must be a finite Decimal of at most 38 digits")
         return format(value, "f")
 
     def deserialize(self, value: str) -> Decimal:
+        """Exactly as stored."""
         return Decimal(value)
 
 
@@ -59,9 +61,11 @@ class IntAttribute(Attribute[int]):
     attr_type = NUMBER
 
     def serialize(self, value: int) -> str:
+        """As the store writes it."""
         return str(int(value))
 
     def deserialize(self, value: str) -> int:
+        """As an int."""
         return int(value)
 
 
@@ -69,6 +73,7 @@ class FloatAttribute(NumberAttribute):
     """A measured number such as a coordinate; always read back as a float."""
 
     def deserialize(self, value: str) -> float:
+        """As a float, also if it is whole."""
         return float(value)
 
 
@@ -78,9 +83,11 @@ class MomentAttribute(Attribute[datetime]):
     attr_type = NUMBER
 
     def serialize(self, value: datetime) -> str:
+        """Milliseconds since the epoch."""
         return str(to_millis(value))
 
     def deserialize(self, value: str) -> datetime:
+        """In UTC."""
         return from_millis(int(value))
 
 
@@ -93,9 +100,11 @@ class ExpiryAttribute(Attribute[datetime]):
     attr_type = NUMBER
 
     def serialize(self, value: datetime) -> str:
+        """Whole seconds since the epoch, rounded up."""
         return str(-(-to_millis(value) // 1000))
 
     def deserialize(self, value: str) -> datetime:
+        """In UTC."""
         return datetime.fromtimestamp(int(value), UTC)
 
 
@@ -104,6 +113,7 @@ class SharedConnection(Connection):
 
     @property
     def client(self) -> BotocoreBaseClientPrivate:
+        """The DynamoDB client of the process."""
         return cast("BotocoreBaseClientPrivate", aws.client("dynamodb", settings().dynamodb_endpoint))
 
 
@@ -149,6 +159,16 @@ class Item(Model):
         return self.pk.rsplit(SEPARATOR, 1)[-1]
 
     @classmethod
+    def schema(cls) -> Any:
+        """Keys, attribute definitions and indexes, as the store wants them."""
+        return cls._get_schema()
+
+    @classmethod
+    def table(cls) -> TableConnection:
+        """The model's table, for what the model itself has no method for."""
+        return cls._get_connection()
+
+    @classmethod
     def _get_connection(cls) -> TableConnection:
         name = cls.Meta.table_name
         own = cls.__dict__.get("_connection")
@@ -170,7 +190,7 @@ def expired(expires_at: datetime | None, now: datetime) -> bool:
 
 
 def _schema(model: type[Item], table_name: str) -> MetaTable:
-    schema = model._get_schema()
+    schema = model.schema()
     return MetaTable(
         {
             "TableName": table_name,

@@ -84,6 +84,7 @@ class Staged:
 
     @property
     def key(self) -> tuple[str, str, str]:
+        """Which item it changes: table, `pk`, `sk`."""
         return (self.item.Meta.table_name, self.item.pk, self.item.sk)
 
     def loss(self, raw: RawItem | None) -> Exception:

@@ -22,7 +22,7 @@ C = Courier
 _POSITION_ATTEMPTS = 5
 
 
-def set_availability(work: UnitOfWork, org_id: str, courier_id: str, available: bool) -> None:
+def set_availability(work: UnitOfWork, org_id: str, courier_id: str, *, available: bool) -> None:
     """Go on or off duty; saying again what is so already changes nothing."""
     where = courier_key(org_id, courier_id)
     courier = get(where)

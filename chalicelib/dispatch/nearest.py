@@ -28,8 +28,8 @@ from chalicelib.dispatch.tables import (
     idle_keys_since,
 )
 
-# With these three sizes of cells beside the coarse ones, and so many couriers read of each, one round settles the search
-# in a 30 km city of 100 to 100,000 free couriers, and every query fits into one read unit (4 KB): the cost is flat.
+# With these three sizes of cells beside the coarse ones, and so many couriers read of each, one round settles the
+# search in a 30 km city of 100 to 100,000 free couriers, and every query fits into one read unit (4 KB): a flat cost.
 _FINE_LEVELS = (17, 15, 13)
 _PER_CELL = 24
 _PER_IDLE_KEY = 20

@@ -32,7 +32,7 @@ routes = Routes(__name__, "Courier dispatch")
 
 READ = service.READ
 CREATE = "dispatch.order.create"
-CANCEL = "dispatch.order.cancel"
+CANCEL = service.CANCEL
 ANSWER = "dispatch.offer.answer"
 AVAILABILITY = "dispatch.courier.availability"
 POSITION = "dispatch.courier.position"
@@ -77,12 +77,12 @@ def get_order(request: Request[Nothing, Nothing]) -> Reply[OrderView]:
 def set_availability(request: Request[Availability, Nothing], work: UnitOfWork) -> Reply[None]:
     """Go on or off duty as a courier."""
     principal = request.principal
-    couriers.set_availability(work, principal.org_id, principal.user_id, request.body.available)
+    couriers.set_availability(work, principal.org_id, principal.user_id, available=request.body.available)
     return no_content()
 
 
 @routes.post("/v1/courier/location", permission=POSITION, body=Position, status=204)
-def report_location(request: Request[Position, Nothing], work: UnitOfWork) -> Reply[None]:
+def report_location(request: Request[Position, Nothing], _: UnitOfWork) -> Reply[None]:
     """Report one's position as a courier."""
     _report(request.body, request.principal, runtime())
     return no_content()
@@ -97,9 +97,8 @@ def _report(position: Position, principal: Principal, rt: Runtime) -> None:
 def _courier_step(request: Request[CourierAction, Nothing], work: UnitOfWork, step: Step) -> Reply[OrderView]:
     action = request.body
     order = service.take_courier_step(
-        work, runtime().settings, request.principal, action.order_id, action.courier_id, step
+        work, runtime().settings, request, order_id=action.order_id, courier_id=action.courier_id, step=step
     )
-    request.check_version(order)
     return Reply(order_view(order), version=order.version)
 
 
@@ -162,7 +161,7 @@ def hand_back_order(request: Request[CourierAction, Nothing], work: UnitOfWork) 
 )
 def cancel_order(request: Request[CustomerAction, Nothing], work: UnitOfWork) -> Reply[OrderView]:
     """Call a delivery off before it is picked up."""
-    order = service.call_off(work, request.principal, request.body.order_id)
+    order = service.call_off(work, request, request.body.order_id)
     return Reply(order_view(order), version=order.version)
 
 
@@ -172,7 +171,7 @@ def customer_active_order(request: Request[Nothing, Nothing]) -> Reply[ActiveOrd
     found = service.active_as_customer(request.principal, 1).items
     if not found:
         return Reply(ActiveOrder(active=False))
-    return Reply(ActiveOrder(True, order_view(found[0]), service.driver_of(found[0])))
+    return Reply(ActiveOrder(active=True, order=order_view(found[0]), assigned_driver=service.driver_of(found[0])))
 
 
 @routes.get("/v1/customer/active-orders", permission=READ, query=ListQuery, returns=OrderPage)
@@ -191,7 +190,7 @@ def customer_history(request: Request[Nothing, ListQuery]) -> Reply[OrderPage]:
 def courier_active_order(request: Request[Nothing, Nothing]) -> Reply[ActiveOrder]:
     """The delivery that one has in hand as a courier."""
     order = service.active_as_courier(request.principal)
-    return Reply(ActiveOrder(active=False) if order is None else ActiveOrder(True, order_view(order)))
+    return Reply(ActiveOrder(active=False) if order is None else ActiveOrder(active=True, order=order_view(order)))
 
 
 @routes.get("/v1/courier/orders/history", permission=ANSWER, query=ListQuery, returns=OrderPage)

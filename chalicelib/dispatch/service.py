@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 from chalicelib.core.errors import AccessDenied, Conflict, NotFound
 from chalicelib.core.settings import Settings
@@ -31,9 +32,10 @@ from chalicelib.dispatch.tables import (
     order_key,
     person_key,
 )
-from chalicelib.edge.request import Principal
+from chalicelib.edge.request import Principal, Request
 
 READ = "dispatch.order.read"
+CANCEL = "dispatch.order.cancel"
 
 
 def place_order(work: UnitOfWork, settings: Settings, principal: Principal, wanted: NewOrder) -> Order:
@@ -53,9 +55,13 @@ def place_order(work: UnitOfWork, settings: Settings, principal: Principal, want
 
 
 def take_courier_step(
-    work: UnitOfWork, settings: Settings, principal: Principal, order_id: str, courier_id: str, step: Step
+    work: UnitOfWork, settings: Settings, request: Request[Any, Any], *, order_id: str, courier_id: str, step: Step
 ) -> Order:
-    """A courier's step on a delivery of theirs. Raises `NotFound`, `AccessDenied` or `Conflict`."""
+    """A courier's step on a delivery of theirs.
+
+    Raises `NotFound`, `AccessDenied`, `VersionConflict` (if the request names a version) or `Conflict`.
+    """
+    principal = request.principal
     order = _existing(principal, order_id)
     if courier_id != principal.user_id:
         raise AccessDenied("courier_id must be your own.")
@@ -63,25 +69,28 @@ def take_courier_step(
     verdict = judge_courier(status, step, courier_id, order.assigned_courier, order.given_up_by or ())
     if verdict is Verdict.NOT_YOURS:
         raise AccessDenied("This delivery is not yours.")
+    if verdict is Verdict.IMPOSSIBLE:
+        raise _impossible(order, step)
     if verdict is Verdict.MOVE:
+        request.check_version(order)
         to = TRANSITIONS[status, step]
         if isinstance(to, Onward):
             assignment.reassign(work, settings, order, step)
         else:
             _move(work, order, principal, to)
-    elif verdict is Verdict.IMPOSSIBLE:
-        raise _impossible(order, step)
     return order
 
 
-def call_off(work: UnitOfWork, principal: Principal, order_id: str) -> Order:
+def call_off(work: UnitOfWork, request: Request[Any, Any], order_id: str) -> Order:
     """The customer calls a delivery off before it is picked up; its courier hears of it and is free again."""
+    principal = request.principal
     order = _existing(principal, order_id)
-    _check_reach(order, principal, principal.require("dispatch.order.cancel"))
+    _check_reach(order, principal, principal.require(CANCEL))
     verdict = judge(Status(order.status), Step.CALL_OFF)
     if verdict is Verdict.IMPOSSIBLE:
         raise _impossible(order, Step.CALL_OFF)
     if verdict is Verdict.MOVE:
+        request.check_version(order)
         courier_id = order.assigned_courier
         canceled = Status.CANCELED_BY_CUSTOMER
         work.update(order, {"status": canceled.value, "updated_at": work.now, **assignment.closed()})

@@ -151,6 +151,7 @@ class Order(Entity):
 
     @property
     def entity_id(self) -> str:
+        """The id by which people know it."""
         return self.order_id
 
 
@@ -203,14 +204,17 @@ class Courier(Item):
 
     @property
     def entity_id(self) -> str:
+        """The id by which people know it."""
         return self.pk.rsplit(SEPARATOR, 1)[-1]
 
 
 def order_key(org_id: str, order_id: str) -> ItemKey[Order]:
+    """Where a delivery is."""
     return ItemKey(Order, key(org_id, "ORDER", order_id), "ORDER")
 
 
 def courier_key(org_id: str, courier_id: str) -> ItemKey[Courier]:
+    """Where a courier is."""
     return ItemKey(Courier, key(org_id, "COURIER", courier_id), "COURIER")
 
 
@@ -225,6 +229,7 @@ def person_key(org_id: str, user_id: str) -> str:
 
 
 def offer_shard(order_id: str) -> str:
+    """Which shard of the due offers a delivery is in."""
     return key("OFFERS", zlib.crc32(order_id.encode()) % OFFER_SHARDS)
 
 
@@ -240,6 +245,7 @@ def idle_key(org_id: str, position_at: datetime | None, shard: int) -> str:
 
 
 def idle_shard(courier_id: str) -> int:
+    """Which shard of the idle couriers a courier is in."""
     return zlib.crc32(courier_id.encode()) % IDLE_SHARDS
 
 

@@ -30,6 +30,7 @@ class BatonApp(Chalice):
 
     @property
     def current_request(self) -> Any:
+        """The request that this thread answers."""
         return _request.get()
 
     @current_request.setter
@@ -38,6 +39,7 @@ class BatonApp(Chalice):
 
     @property
     def lambda_context(self) -> Any:
+        """The call that this thread answers."""
         return _lambda_context.get()
 
     @lambda_context.setter
@@ -45,9 +47,10 @@ class BatonApp(Chalice):
         _lambda_context.set(value)
 
     def __call__(self, event: Any, context: Any) -> dict[str, Any]:
+        """Answer an event of API Gateway. Never raises."""
         try:
             answer: dict[str, Any] = super().__call__(event, context)
-        except Exception:
+        except Exception:  # noqa: BLE001 - whatever it is, the caller gets the one error body
             observability.log().exception("crashed before a view")
             return self._say(InternalError(), event)
         if REQUEST_ID in answer["headers"]:

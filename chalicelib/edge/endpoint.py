@@ -76,7 +76,7 @@ def _guarded(endpoint: Endpoint, http: HttpRequest, rt: Runtime) -> Response:
         status = endpoint.invalid_status if type(error) is ValidationFailed else error.status
         observability.log().info("refused", extra={"code": error.code, "status": status})
         return error_response(error, http.request_id, status)
-    except Exception:
+    except Exception:  # noqa: BLE001 - whatever it is, the caller gets the one error body
         observability.log().exception("crashed")
         return error_response(InternalError(), http.request_id)
 

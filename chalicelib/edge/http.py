@@ -7,7 +7,7 @@ Errors look the same wherever they arise: `{"success": false, "error": {"code", 
 from __future__ import annotations
 
 import re
-import uuid
+import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -69,7 +69,7 @@ def request_id(headers: Mapping[str, str], context: Mapping[str, Any]) -> str:
     offered = headers.get(REQUEST_ID.lower(), "")
     if _REQUEST_ID_FORM.fullmatch(offered):
         return offered
-    return str(context.get("requestId") or uuid.uuid4())
+    return str(context.get("requestId") or secrets.token_hex(16))
 
 
 def error_body(error: BatonError) -> dict[str, Any]:

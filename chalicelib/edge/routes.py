@@ -71,6 +71,7 @@ class Endpoint:
 
     @property
     def takes_body(self) -> bool:
+        """Whether the call has a body."""
         return self.body is not Nothing
 
     @property

@@ -24,10 +24,14 @@ class Credentials(Protocol):
     """A token whose signature and times are good. Whether it still counts, the store says."""
 
     @property
-    def org_id(self) -> str: ...
+    def org_id(self) -> str:
+        """Whose organisation the token names."""
+        ...
 
     @property
-    def user_id(self) -> str: ...
+    def user_id(self) -> str:
+        """Whom the token names."""
+        ...
 
     def keys(self) -> Sequence[ItemKey[Any]]:
         """What has to be read to admit the caller: session, person, role. The edge adds its own and reads once."""
@@ -68,7 +72,7 @@ class Runtime:
     gate: Gate
     refusals: RefusalLog
     endpoints: Sequence[Endpoint] = ()
-    roles_of: Callable[[str], Sequence[str]] = lambda permission: ()
+    roles_of: Callable[[str], Sequence[str]] | None = None
     version: str = "0"
     extras: Mapping[str, Any] | None = None
 

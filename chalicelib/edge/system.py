@@ -19,13 +19,13 @@ class Health(msgspec.Struct, frozen=True):
 
 
 @routes.get("/health", aliases=["/v1/health"], public=True, returns=Health)
-def health(request: Request[Nothing, Nothing]) -> Reply[Health]:
+def health(_: Request[Nothing, Nothing]) -> Reply[Health]:
     """Whether the service answers, and in which version."""
     return Reply(Health("ok", runtime().version))
 
 
 @routes.get("/v1/openapi.json", public=True, returns=dict)
-def openapi(request: Request[Nothing, Nothing]) -> Reply[dict[str, object]]:
+def openapi(_: Request[Nothing, Nothing]) -> Reply[dict[str, object]]:
     """This API as an OpenAPI 3.1 document, generated from its own routes."""
     from chalicelib.edge.openapi import document
 

@@ -29,10 +29,12 @@ class SessionCredentials:
 
     @property
     def org_id(self) -> str:
+        """Whose organisation the token names."""
         return self.claims.org_id
 
     @property
     def user_id(self) -> str:
+        """Whom the token names."""
         return self.claims.user_id
 
     def keys(self) -> Sequence[ItemKey[Any]]:

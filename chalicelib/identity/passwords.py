@@ -32,6 +32,7 @@ def matches(stored_hash: str | None, password: str) -> bool:
     from argon2.exceptions import InvalidHashError, VerificationError
 
     try:
-        return _hasher().verify(stored_hash or _nobodys_hash(), password) and stored_hash is not None
+        _hasher().verify(stored_hash or _nobodys_hash(), password)
     except (VerificationError, InvalidHashError):
         return False
+    return stored_hash is not None

@@ -24,6 +24,7 @@ class RefreshParts:
 
     @property
     def text(self) -> str:
+        """The token as the client keeps it."""
         return f"{self.org_id}.{self.session_id}.{self.secret}"
 
 

@@ -46,10 +46,12 @@ class Login(msgspec.Struct, frozen=True):
 
     @property
     def name(self) -> str:
+        """Whichever of the three was sent."""
         return self.identifier or self.username or self.email or ""
 
     @staticmethod
     def cross_check(present: Mapping[str, object]) -> Mapping[str, str]:
+        """One of the three names."""
         if present.keys() & {"identifier", "username", "email"}:
             return {}
         return {"identifier": "is required"}

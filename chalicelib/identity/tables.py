@@ -36,6 +36,7 @@ class Organisation(Entity):
 
     @property
     def entity_id(self) -> str:
+        """The id by which people know it."""
         return self.org_id
 
 
@@ -67,6 +68,7 @@ class User(Entity):
 
     @property
     def entity_id(self) -> str:
+        """The id by which people know it."""
         return self.user_id
 
 
@@ -101,6 +103,7 @@ class Session(Entity):
 
     @property
     def entity_id(self) -> str:
+        """The id by which people know it."""
         return self.session_id
 
 
@@ -129,14 +132,17 @@ class RolePermissions(Entity):
 
     @property
     def entity_id(self) -> str:
+        """The id by which people know it."""
         return self.code
 
 
 def organisation_key(org_id: str) -> ItemKey[Organisation]:
+    """Where an organisation is."""
     return ItemKey(Organisation, key(org_id, "ORGANISATION"), "ORGANISATION")
 
 
 def user_key(org_id: str, user_id: str) -> ItemKey[User]:
+    """Where a person is."""
     return ItemKey(User, key(org_id, "USER", user_id), "USER")
 
 
@@ -146,12 +152,15 @@ def login_name_key(name: str) -> ItemKey[LoginName]:
 
 
 def session_key(org_id: str, session_id: str) -> ItemKey[Session]:
+    """Where a session is."""
     return ItemKey(Session, key(org_id, "SESSION", session_id), "SESSION")
 
 
 def refresh_key(org_id: str, session_id: str, token_hash: str) -> ItemKey[RefreshToken]:
+    """Where a refresh token of a session is, by the hash of its secret."""
     return ItemKey(RefreshToken, key(org_id, "SESSION", session_id), key("REFRESH", token_hash))
 
 
 def role_key(org_id: str, code: str) -> ItemKey[RolePermissions]:
+    """Where the permissions of a role are."""
     return ItemKey(RolePermissions, key(org_id, "ROLE", code), "ROLE")

@@ -52,7 +52,7 @@ def remember(connection_id: str, endpoint: str, principal: Principal, now: datet
         session_id=principal.session_id,
         **known,
     )
-    with store_errors(), TransactWrite(connection=Connection._get_connection().connection) as transaction:
+    with store_errors(), TransactWrite(connection=Connection.table().connection) as transaction:
         transaction.save(connection)
         transaction.save(MailboxConnection(theirs.pk, theirs.sk, **known))
         transaction.update(MailboxHead(head.pk, head.sk), actions=rung(recipient, now))

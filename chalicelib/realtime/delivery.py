@@ -84,7 +84,7 @@ class Delivery:
         try:
             lease = mailbox.take(recipient, self._ids.new(), self._clock.now(), self._life)
             return 0 if lease is None else self._work_off(lease)
-        except Exception:
+        except Exception:  # noqa: BLE001 - its change is committed; the sweep tries again
             observability.log().exception(
                 "delivery failed; the sweep will try again", extra={"user": recipient.user_id}
             )

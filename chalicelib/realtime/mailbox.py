@@ -83,6 +83,7 @@ class Lease:
 
     @property
     def queue(self) -> Sequence[str]:
+        """The ids of the events that wait, in order."""
         return self.head.queue or ()
 
 
@@ -134,10 +135,9 @@ def _moved(count: int) -> list[Action]:
 
 def _update(recipient: Recipient, actions: list[Action], condition: Condition) -> MailboxHead | None:
     where = head_key(recipient)
-    connection = MailboxHead._get_connection()
     try:
         with store_errors():
-            answer = connection.update_item(
+            answer = MailboxHead.table().update_item(
                 where.pk, range_key=where.sk, actions=actions, condition=condition, return_values=ALL_NEW
             )
     except UpdateError as error:

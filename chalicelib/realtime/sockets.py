@@ -100,7 +100,7 @@ class Sockets:
                     return self._let_in(event)
             except BatonError as error:
                 return error_response(error, request_id)
-            except Exception:
+            except Exception:  # noqa: BLE001 - whatever it is, the handshake gets an answer
                 observability.log().exception("connect crashed")
                 return error_response(InternalError(), request_id)
 
@@ -123,7 +123,7 @@ class Sockets:
                     self._take(message, connection_id, _endpoint(context))
             except BatonError as error:
                 self._tell(_endpoint(context), connection_id, "error", _refusal(error, name))
-            except Exception:
+            except Exception:  # noqa: BLE001 - whatever it is, the sender is told
                 observability.log().exception("message crashed")
                 self._tell(_endpoint(context), connection_id, "error", _refusal(InternalError(), name))
 

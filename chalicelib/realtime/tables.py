@@ -12,7 +12,6 @@ place in the queue: `delivered + 1 + index`. It is assigned by the transaction t
 from __future__ import annotations
 
 import zlib
-
 from typing import Any
 
 from pynamodb.attributes import ListAttribute, UnicodeAttribute
@@ -65,6 +64,7 @@ class MailboxHead(Item):
 
     @property
     def recipient(self) -> Recipient:
+        """Whose it is."""
         return Recipient(self.org_id, self.user_id)
 
 
@@ -115,26 +115,32 @@ class Connection(Item):
 
     @property
     def recipient(self) -> Recipient:
+        """Whose it is."""
         return Recipient(self.org_id, self.user_id)
 
 
 def mailbox_pk(recipient: Recipient) -> str:
+    """The key under which everything of a recipient lies."""
     return key(recipient.org_id, "MAILBOX", recipient.user_id)
 
 
 def head_key(recipient: Recipient) -> ItemKey[MailboxHead]:
+    """Where the head of a mailbox is."""
     return ItemKey(MailboxHead, mailbox_pk(recipient), HEAD)
 
 
 def event_key(recipient: Recipient, event_id: str) -> ItemKey[MailboxEvent]:
+    """Where an event of a mailbox is."""
     return ItemKey(MailboxEvent, mailbox_pk(recipient), key(EVENT, event_id))
 
 
 def connection_key(connection_id: str) -> ItemKey[Connection]:
+    """Where a connection is, by its id."""
     return ItemKey(Connection, key("CONNECTION", connection_id), CONNECTION)
 
 
 def mailbox_connection_key(recipient: Recipient, connection_id: str) -> ItemKey[MailboxConnection]:
+    """Where a connection of a recipient is."""
     return ItemKey(MailboxConnection, mailbox_pk(recipient), key(CONNECTION, connection_id))
 
 
