@@ -90,6 +90,8 @@ class RouteNotFound(BatonError):
 
 
 class MethodNotAllowed(BatonError):
+    """The address exists for other methods, which `Allow` lists."""
+
     code, status, summary = "METHOD_NOT_ALLOWED", 405, "This address does not take that method."
 
     def __init__(self, allowed: str) -> None:

@@ -1,0 +1,1 @@
+"""Every endpoint through Chalice on the embedded engine."""

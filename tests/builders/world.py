@@ -1,0 +1,215 @@
+"""A world to test in: the whole application over the embedded engine, with people in two organisations.
+
+Time is the test's, sockets are recorded, and everything else is real: requests go through Chalice's own gateway, the
+edge, the write path and the store.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from itertools import count
+from typing import Any
+
+from chalice.config import Config
+from chalice.local import LocalGateway
+
+import app
+from chalicelib.audit.tables import AuditRow
+from chalicelib.core.aws import client
+from chalicelib.core.ids import SystemIds
+from chalicelib.core.runner import Outbox
+from chalicelib.core.settings import Settings, settings
+from chalicelib.core.work import Actor, Recipient, UnitOfWork
+from chalicelib.identity.people import NewPerson, add_person, found_organisation
+from chalicelib.identity.tables import Session, session_key
+from chalicelib.identity.tokens import Claims, signer
+from tests.builders.sockets import RecordingSender, RecordingWaker, Sent
+from tests.builders.time import ManualClock
+
+DEMO, OTHER = "demo", "other"
+SETUP = "system:setup"
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a request was answered."""
+
+    status: int
+    headers: Mapping[str, str]
+    text: str
+
+    @property
+    def json(self) -> Any:
+        """The body, decoded."""
+        return json.loads(self.text)
+
+    @property
+    def code(self) -> str:
+        """The code of an error."""
+        return str(self.json["error"]["code"])
+
+    @property
+    def fields(self) -> dict[str, str]:
+        """What was wrong with which field."""
+        return dict(self.json["fields"])
+
+
+@dataclass(slots=True)
+class Person:
+    """Somebody who is signed in, and can call."""
+
+    world: World
+    org_id: str
+    user_id: str
+    role: str
+    session_id: str
+    token: str
+
+    def get(self, path: str, **headers: str) -> Answer:
+        """A GET as this person."""
+        return self.world.call("GET", path, token=self.token, headers=headers)
+
+    def post(self, path: str, body: object = None, **headers: str) -> Answer:
+        """A POST as this person; `idempotency_key="k"` becomes the header of that name."""
+        return self.world.call("POST", path, body, token=self.token, headers=headers)
+
+    def socket(self, channel: str | None = None) -> str:
+        """Open a socket; the id of the connection. What was missed is delivered at once."""
+        connection_id = f"socket-{next(self.world.numbers)}"
+        answer = self.world.connect(connection_id, self.token, channel)
+        assert answer["statusCode"] == 200, answer
+        self.world.wake()
+        return connection_id
+
+
+@dataclass
+class World:
+    """The application, its clock, and what its sockets were told."""
+
+    clock: ManualClock = field(default_factory=ManualClock)
+    sender: RecordingSender = field(default_factory=RecordingSender)
+    waker: RecordingWaker = field(default_factory=RecordingWaker)
+    numbers: count[int] = field(default_factory=lambda: count(1))
+    parts: app.Composition = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.ids = SystemIds(self.clock)
+        self.reset_parts()
+        for org_id in (DEMO, OTHER):
+            self.run(lambda work, org_id=org_id: found_organisation(work, org_id, org_id.title()), org_id)
+
+    def reset_parts(self, config: Settings | None = None, outbox: Outbox | None = None) -> None:
+        """Compose the application anew, with other settings or another outbox."""
+        self.parts = app.compose(
+            config or settings(), self.clock, self.ids, sender=self.sender, waker=self.waker, outbox=outbox
+        )
+        app.use(self.parts)
+        self.gateway = LocalGateway(app.app, Config())
+
+    def run(self, decide: Any, org_id: str = DEMO) -> Any:
+        """Commit something outside a request."""
+        return self.parts.runtime.runner.run(Actor(org_id, SETUP, "setup"), decide)
+
+    def person(self, role: str, org_id: str = DEMO, **known: Any) -> Person:
+        """Somebody new, signed in, without the cost of hashing a password."""
+        number = next(self.numbers)
+        new = NewPerson(
+            username=known.pop("username", f"{role}-{number}"),
+            full_name=known.pop("full_name", f"{role.title()} {number}"),
+            role=role,
+            password_hash=known.pop("password_hash", "no password fits this"),
+            **known,
+        )
+        user = self.run(lambda work: add_person(work, org_id, new), org_id)
+        return self.signed_in(org_id, user.user_id, role)
+
+    def signed_in(self, org_id: str, user_id: str, role: str) -> Person:
+        """A session for somebody who exists."""
+        session_id = self.ids.new()
+
+        def start(work: UnitOfWork) -> None:
+            where = session_key(org_id, session_id)
+            life = timedelta(days=30)
+            work.create(
+                Session(
+                    where.pk,
+                    where.sk,
+                    org_id=org_id,
+                    session_id=session_id,
+                    user_id=user_id,
+                    started_at=work.now,
+                    refreshed_at=work.now,
+                    expires_at=work.now + life,
+                )
+            )
+
+        self.run(start, org_id)
+        token = signer(settings(), self.clock).sign(Claims(org_id, user_id, role, session_id))
+        return Person(self, org_id, user_id, role, session_id, token)
+
+    def call(
+        self,
+        method: str,
+        path: str,
+        body: object = None,
+        *,
+        token: str | None = None,
+        headers: Mapping[str, str] | None = None,
+        raw: bytes | None = None,
+    ) -> Answer:
+        """One request through Chalice's gateway; header names may have underscores for hyphens."""
+        sent = {"content-type": "application/json"}
+        sent |= {name.replace("_", "-").lower(): value for name, value in (headers or {}).items()}
+        if token is not None:
+            sent["authorization"] = f"Bearer {token}"
+        payload = raw if raw is not None else None if body is None else json.dumps(body).encode()
+        answer = self.gateway.handle_request(method, path, sent, payload)
+        return Answer(answer["statusCode"], answer["headers"], answer["body"] or "")
+
+    def connect(self, connection_id: str, token: str | None, channel: str | None = None) -> dict[str, Any]:
+        """A socket's `$connect`, as API Gateway calls it."""
+        query = {} if channel is None else {"channel": channel}
+        headers = {} if token is None else {"Authorization": f"Bearer {token}"}
+        event = {**self._socket_event(connection_id), "headers": headers, "queryStringParameters": query}
+        answer: dict[str, Any] = app.websocket_connect(event, None)
+        return answer
+
+    def say(self, connection_id: str, body: str) -> None:
+        """A message that a client sends on its socket."""
+        app.websocket_message({**self._socket_event(connection_id), "body": body}, None)
+
+    def hang_up(self, connection_id: str) -> None:
+        """A socket's `$disconnect`."""
+        app.websocket_disconnect(self._socket_event(connection_id), None)
+
+    def wake(self) -> None:
+        """Deliver to everybody who has connected and waits for what they missed."""
+        while self.waker.woken:
+            self.deliver_to(self.waker.woken.pop(0))
+
+    def deliver_to(self, recipient: Recipient) -> None:
+        """What the `deliver` function does."""
+        app.deliver({"org_id": recipient.org_id, "user_id": recipient.user_id}, None)
+
+    def sweep(self) -> None:
+        """One pass of the sweep."""
+        app.one_pass()
+
+    def heard(self, connection_id: str) -> list[Sent]:
+        """What arrived at a socket."""
+        return self.sender.messages[connection_id]
+
+    def audit(self, org_id: str = DEMO) -> list[AuditRow]:
+        """All audit rows of an organisation, oldest first."""
+        table = AuditRow.Meta.table_name
+        items = client("dynamodb").get_paginator("scan").paginate(TableName=table)
+        rows = [AuditRow.from_raw_data(item) for page in items for item in page["Items"]]
+        return sorted((row for row in rows if row.org_id == org_id), key=lambda row: row.sk)
+
+    @staticmethod
+    def _socket_event(connection_id: str) -> dict[str, Any]:
+        context = {"connectionId": connection_id, "domainName": "gateway.test", "stage": "api", "apiId": "test"}
+        return {"requestContext": context}
