@@ -1,25 +1,18 @@
 """What all tests share: one embedded engine per process, empty tables and a world for each test that asks for one."""
 
-import json
-import os
 from collections.abc import Iterator
 
 import pytest
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 
-# Before anything imports the application: it reads its settings once.
-for _name in [name for name in os.environ if name.startswith("BATON_")]:
-    del os.environ[_name]
-os.environ["BATON_STAGE"] = "test"
-os.environ["BATON_LOG_LEVEL"] = "CRITICAL"
-os.environ["BATON_TOKEN_KEYS"] = json.dumps({"current": "test", "keys": {"test": "only for tests, " * 3}})
-os.environ["POWERTOOLS_METRICS_DISABLED"] = "true"
-os.environ.setdefault("AWS_DEFAULT_REGION", "us-east-1")
+from tests import environment  # isort: skip  # first: the application reads its settings once, when it is imported
 
-from infra.local.engine import EmbeddedEngine
-from infra.tables import create_missing
-from tests.builders.world import World
+environment.prepare()
+
+from infra.local.engine import EmbeddedEngine  # noqa: E402
+from infra.tables import create_missing  # noqa: E402
+from tests.builders.world import World  # noqa: E402
 
 # A machine under load is slow, not wrong: no test has a deadline, and what a run found wrong can be run again.
 hypothesis_settings.register_profile(

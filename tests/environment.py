@@ -1,0 +1,20 @@
+"""The environment that tests run in, whatever the machine's own is."""
+
+import json
+import os
+
+_TEST_ONLY = {
+    "BATON_STAGE": "test",
+    "BATON_LOG_LEVEL": "CRITICAL",
+    "BATON_TOKEN_KEYS": json.dumps({"current": "test", "keys": {"test": "only for tests, " * 3}}),
+    "POWERTOOLS_METRICS_DISABLED": "true",
+    "AWS_DEFAULT_REGION": "us-east-1",
+}
+
+
+def prepare() -> None:
+    """Settings for tests, and none that happens to be set on this machine."""
+    environ = os.environ  # noqa: TID251 - here the environment is made, not read
+    for name in [name for name in environ if name.startswith("BATON_") and not name.startswith("BATON_TEST_")]:
+        del environ[name]
+    environ.update(_TEST_ONLY)
