@@ -22,7 +22,7 @@ from chalicelib.dispatch.schemas import (
     Position,
     order_view,
 )
-from chalicelib.dispatch.tables import Order
+from chalicelib.dispatch.tables import Order, order_key
 from chalicelib.edge.request import Nothing, Principal, Reply, Request, created, no_content
 from chalicelib.edge.routes import About, Routes
 from chalicelib.edge.runtime import Runtime, runtime
@@ -59,11 +59,16 @@ def create_order(request: Request[NewOrder, Nothing], work: UnitOfWork) -> Reply
 
 
 @routes.get(
-    "/v1/orders/{order_id}", permission=READ, returns=OrderView, versioned=True, errors=[NotFound, AccessDenied]
+    "/v1/orders/{order_id}",
+    permission=READ,
+    loads=order_key,
+    returns=OrderView,
+    versioned=True,
+    errors=[NotFound, AccessDenied],
 )
 def get_order(request: Request[Nothing, Nothing]) -> Reply[OrderView]:
     """One delivery."""
-    order = service.find_order(request.principal, request.path["order_id"])
+    order = service.find_order(request, request.path["order_id"])
     return Reply(order_view(order), version=order.version)
 
 
@@ -111,6 +116,7 @@ def _step_route(address: str, action: str) -> Callable[[StepHandler], StepHandle
         versioned=True,
         errors=_STEP_ERRORS,
         about=About(Order.kind, action, "order_id"),
+        loads=order_key,
     )
 
 
@@ -158,6 +164,7 @@ def hand_back_order(request: Request[CourierAction, Nothing], work: UnitOfWork) 
     versioned=True,
     errors=_STEP_ERRORS,
     about=About(Order.kind, "ORDER_CANCELED", "order_id"),
+    loads=order_key,
 )
 def cancel_order(request: Request[CustomerAction, Nothing], work: UnitOfWork) -> Reply[OrderView]:
     """Call a delivery off before it is picked up."""

@@ -7,7 +7,7 @@ from typing import Any
 
 from chalicelib.core.errors import AccessDenied, Conflict, NotFound
 from chalicelib.core.settings import Settings
-from chalicelib.core.store import Page, Query, get
+from chalicelib.core.store import Page, Query
 from chalicelib.core.work import UnitOfWork
 from chalicelib.dispatch import assignment, couriers, events
 from chalicelib.dispatch.rules import (
@@ -62,7 +62,7 @@ def take_courier_step(
     Raises `NotFound`, `AccessDenied`, `VersionConflict` (if the request names a version) or `Conflict`.
     """
     principal = request.principal
-    order = _existing(principal, order_id)
+    order = _existing(request, order_id)
     if courier_id != principal.user_id:
         raise AccessDenied("courier_id must be your own.")
     status = Status(order.status)
@@ -84,7 +84,7 @@ def take_courier_step(
 def call_off(work: UnitOfWork, request: Request[Any, Any], order_id: str) -> Order:
     """The customer calls a delivery off before it is picked up; its courier hears of it and is free again."""
     principal = request.principal
-    order = _existing(principal, order_id)
+    order = _existing(request, order_id)
     _check_reach(order, principal, principal.require(CANCEL))
     verdict = judge(Status(order.status), Step.CALL_OFF)
     if verdict is Verdict.IMPOSSIBLE:
@@ -100,10 +100,10 @@ def call_off(work: UnitOfWork, request: Request[Any, Any], order_id: str) -> Ord
     return order
 
 
-def find_order(principal: Principal, order_id: str) -> Order:
+def find_order(request: Request[Any, Any], order_id: str) -> Order:
     """A delivery that the caller may see. Raises `NotFound` or `AccessDenied`."""
-    order = _existing(principal, order_id)
-    _check_reach(order, principal, principal.require(READ))
+    order = _existing(request, order_id)
+    _check_reach(order, request.principal, request.principal.require(READ))
     return order
 
 
@@ -139,8 +139,8 @@ def _mine(principal: Principal, index: str) -> Query[Order]:
     return Query(Order, person_key(principal.org_id, principal.user_id), index=index, newest_first=True)
 
 
-def _existing(principal: Principal, order_id: str) -> Order:
-    order = get(order_key(principal.org_id, order_id))
+def _existing(request: Request[Any, Any], order_id: str) -> Order:
+    order = request.read(order_key(request.principal.org_id, order_id))
     if order is None:
         raise NotFound(f"There is no order {order_id}.")
     return order

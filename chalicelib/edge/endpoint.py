@@ -11,7 +11,7 @@ answer     or one error body, whatever went wrong; a refused mutation leaves its
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
@@ -23,11 +23,13 @@ from chalicelib.core.errors import (
     BatonError,
     InternalError,
     MalformedJson,
+    NotFound,
     PayloadTooLarge,
     UnsupportedMediaType,
     ValidationFailed,
 )
 from chalicelib.core.store import ItemKey, get_many, store_errors
+from chalicelib.core.table import Item
 from chalicelib.core.work import Actor, UnitOfWork
 from chalicelib.edge import idempotency
 from chalicelib.edge.http import HttpRequest, encoder, error_response, json_response, read_request
@@ -38,13 +40,16 @@ from chalicelib.edge.runtime import Runtime, runtime
 from chalicelib.edge.validation import decode_body, decode_query, parse_json
 
 _NOBODY = Actor("", "anonymous", "")
+_UNNAMED = "-"
+_LONGEST_PATH_ID = 255
 
 
 @dataclass(slots=True)
 class Admission:
-    """How far a request has got in: who it is, once that is known, for the answer to its failure."""
+    """How far a request has got in: who it is, once that is known, and what was read on the way."""
 
     principal: Principal | None = None
+    loaded: dict[ItemKey[Any], Item | None] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +90,8 @@ def _answer(endpoint: Endpoint, http: HttpRequest, rt: Runtime, admission: Admis
     keyed: Keyed | None = None
     if not endpoint.public:
         keyed = _admit(endpoint, http, rt, admission)
+    if any(len(value) > _LONGEST_PATH_ID for value in http.path_params.values()):
+        raise NotFound
     _check_body(endpoint, http, rt)
     request = Request(
         Caller(http.request_id, http.source_ip),
@@ -92,6 +99,7 @@ def _answer(endpoint: Endpoint, http: HttpRequest, rt: Runtime, admission: Admis
         parse_if_match(http.headers.get("if-match")),
         admission.principal,
         _decoder(endpoint, http),
+        admission.loaded,
     )
     if not endpoint.mutates:
         return _respond(endpoint.handler(request), http)
@@ -104,9 +112,11 @@ def _admit(endpoint: Endpoint, http: HttpRequest, rt: Runtime, admission: Admiss
     wanted: list[ItemKey[Any]] = list(credentials.keys())
     name = idempotency.read_key(http.headers.get("idempotency-key")) if endpoint.mutates else None
     where = idempotency.record_key(credentials.org_id, credentials.user_id, name) if name else None
-    found = get_many([*wanted, where] if where else wanted, rt.clock)
+    loads = _loads(endpoint, http, credentials.org_id)
+    found = get_many([*wanted, *loads, *([where] if where else [])], rt.clock)
     principal = credentials.admit(found)
     admission.principal = principal
+    admission.loaded = {key: found.get(key) for key in loads}
     observability.bind(org_id=principal.org_id, actor_id=principal.user_id, role=principal.role)
     if endpoint.permission is not None:
         principal.require(endpoint.permission)
@@ -117,6 +127,14 @@ def _admit(endpoint: Endpoint, http: HttpRequest, rt: Runtime, admission: Admiss
     if stored is not None:
         raise Replay(stored)
     return keyed
+
+
+def _loads(endpoint: Endpoint, http: HttpRequest, org_id: str) -> list[ItemKey[Any]]:
+    """What the request names, if it names something that could exist."""
+    if endpoint.loads is None or endpoint.id_from is None:
+        return []
+    named = _named_id(endpoint.id_from, http)
+    return [] if named == _UNNAMED else [endpoint.loads(org_id, named)]
 
 
 def bearer(header: str | None) -> str:
@@ -167,9 +185,8 @@ def _carry_out(
 ) -> Reply[Any]:
     def decide(work: UnitOfWork) -> Reply[Any]:
         about = endpoint.about
-        named = _named_id(about, http) if about is not None and about.id_from else None
-        if about is not None and named is not None:
-            work.about(about.entity_type, named, about.action)
+        if about is not None and about.id_from is not None:
+            work.about(about.entity_type, _named_id(about.id_from, http), about.action)
         reply: Reply[Any] = endpoint.handler(request, work)
         if about is not None and work.subject is None:
             raise RuntimeError(f"{endpoint.name} did not say what it is about")
@@ -205,18 +222,18 @@ def _note_refusal(
         return
     about = endpoint.about or About("request", endpoint.name.upper())
     actor = Actor(principal.org_id, principal.user_id, http.request_id)
-    rt.refusals.refused(actor, about, _named_id(about, http), error)
+    rt.refusals.refused(actor, about, _named_id(about.id_from, http), error)
 
 
-def _named_id(about: About, http: HttpRequest) -> str:
+def _named_id(id_from: str | None, http: HttpRequest) -> str:
     """The id that the request itself names, as far as it can be read."""
-    if about.id_from is None:
-        return "-"
-    if about.id_from in http.path_params:
-        return http.path_params[about.id_from]
-    try:
-        body = parse_json(http.body)
-    except MalformedJson:
-        return "-"
-    value = body.get(about.id_from) if isinstance(body, dict) else None
-    return value[:64] if isinstance(value, str) and value else "-"
+    if id_from is None:
+        return _UNNAMED
+    value: object = http.path_params.get(id_from)
+    if value is None and http.body:
+        try:
+            body = parse_json(http.body)
+        except MalformedJson:
+            return _UNNAMED
+        value = body.get(id_from) if isinstance(body, dict) else None
+    return value[:_LONGEST_PATH_ID] if isinstance(value, str) and value else _UNNAMED

@@ -13,17 +13,19 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar, cast
 
 import msgspec
 
 from chalicelib.core.errors import AccessDenied, PreconditionRequired, ValidationFailed, VersionConflict
-from chalicelib.core.table import Entity
+from chalicelib.core.store import ItemKey, get
+from chalicelib.core.table import Entity, Item
 from chalicelib.core.work import Actor
 
 BodyT = TypeVar("BodyT")
 QueryT = TypeVar("QueryT")
 ReplyT = TypeVar("ReplyT")
+ItemT = TypeVar("ItemT", bound=Item)
 
 _IF_MATCH = re.compile(r'(?:W/)?"(\d{1,18})"|(\d{1,18})')
 
@@ -76,6 +78,7 @@ class Request(Generic[BodyT, QueryT]):
     if_match: int | None
     _principal: Principal | None
     _decode: Callable[[], tuple[BodyT, QueryT]] = field(repr=False)
+    _loaded: dict[ItemKey[Any], Item | None] = field(default_factory=dict, repr=False)
 
     @property
     def principal(self) -> Principal:
@@ -102,6 +105,12 @@ class Request(Generic[BodyT, QueryT]):
     def query(self) -> QueryT:
         """The validated query. Raises `ValidationFailed` naming every bad field of body and query."""
         return self._input[1]
+
+    def read(self, wanted: ItemKey[ItemT]) -> ItemT | None:
+        """An item, or None. What came with the admission costs nothing the first time; a rerun reads it anew."""
+        if wanted in self._loaded:
+            return cast("ItemT | None", self._loaded.pop(wanted))
+        return get(wanted)
 
     def check_version(self, entity: Entity, *, required: bool = False) -> None:
         """Hold the caller's `If-Match` against what was read.

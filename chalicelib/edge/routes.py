@@ -13,6 +13,7 @@ so they cannot disagree.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
@@ -20,13 +21,14 @@ from typing import Any, TypeVar
 from chalice.app import Blueprint, Response
 
 from chalicelib.core.errors import BatonError, ValidationFailed
+from chalicelib.core.store import ItemKey
 from chalicelib.core.work import UnitOfWork
 from chalicelib.edge.request import BodyT, Nothing, QueryT, Reply, Request
 
 Handler = Callable[[Request[BodyT, QueryT], UnitOfWork], Reply[Any]]
 HandlerT = TypeVar("HandlerT", bound=Callable[..., Any])
 
-JSON = "application/json"
+_PARAMETER = re.compile(r"{(\w+)}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +59,8 @@ class Endpoint:
     status: int = 200
     errors: Sequence[type[BatonError]] = ()
     about: About | None = None
+    loads: Callable[[str, str], ItemKey[Any]] | None = None
+    """Makes the key of the thing that the request names (from organisation and id): it is read with the admission."""
     invalid_status: int = ValidationFailed.status
     if_match: bool = False
     versioned: bool = False
@@ -68,6 +72,13 @@ class Endpoint:
     def mutates(self) -> bool:
         """Whether a call may change something, and so is audited and may carry an `Idempotency-Key`."""
         return self.method in ("POST", "PUT", "PATCH", "DELETE")
+
+    @property
+    def id_from(self) -> str | None:
+        """The path parameter or body field that names what the request is about."""
+        if self.about is not None:
+            return self.about.id_from
+        return next(iter(_PARAMETER.findall(self.path)), None)
 
     @property
     def takes_body(self) -> bool:
