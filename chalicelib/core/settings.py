@@ -7,6 +7,7 @@ logging the settings never shows one. Nothing outside this module reads `os.envi
 """
 
 import os
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import MISSING, dataclass, fields
 from functools import cache
@@ -105,7 +106,7 @@ def _problems(settings: Settings) -> list[tuple[str, str]]:
         for f in fields(settings)
         if isinstance(getattr(settings, f.name), int) and getattr(settings, f.name) <= 0
     ]
-    if not settings.stage.replace("-", "").isalnum() or settings.stage != settings.stage.lower():
+    if not re.fullmatch(r"-*[a-z0-9][a-z0-9-]*", settings.stage):
         found.append(("stage", "must be lower-case letters, digits and hyphens"))
     if settings.delivery_lease_s <= 7:
         found.append(("delivery_lease_s", "must be above 7"))
@@ -139,9 +140,13 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
             values[field.name] = _READERS[kind](environ[variable].strip())
         except ValueError:
             problems.append(f"{variable} must be a whole number")
+    try:
+        made = Settings(**values)
+    except SettingsError as error:
+        raise SettingsError("; ".join(sorted([*problems, str(error)]))) from None
     if problems:
         raise SettingsError("; ".join(sorted(problems)))
-    return Settings(**values)
+    return made
 
 
 @cache
