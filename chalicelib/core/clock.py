@@ -48,4 +48,4 @@ def from_millis(millis: int) -> datetime:
 
 def iso(moment: datetime) -> str:
     """`2026-01-31T09:30:00.123Z`: the one way in which Baton writes a time."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.") + f"{moment.microsecond // 1000:03d}Z"
+    return moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="milliseconds") + "Z"
