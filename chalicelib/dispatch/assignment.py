@@ -16,6 +16,13 @@ from chalicelib.dispatch.rules import ACTIVE, Status, Step
 from chalicelib.dispatch.tables import Order, offer_shard, person_key
 
 _OFF_DUTY = "off-duty:"
+GIVEN_UP = {Step.DECLINE: "declined_by", Step.HAND_BACK: "handed_back_by"}
+"""Where a delivery remembers who let go of it by which step, so that the same step can be repeated and no other."""
+
+
+def given_up_by(order: Order, step: Step) -> set[str]:
+    """The couriers who let go of a delivery by this very step."""
+    return set(getattr(order, GIVEN_UP[step]) or ()) if step in GIVEN_UP else set()
 
 
 def next_courier(work: UnitOfWork, settings: Settings, order: Order) -> str | None:
@@ -75,8 +82,8 @@ def reassign(work: UnitOfWork, settings: Settings, order: Order, step: Step) -> 
         raise ValueError(f"order {order.order_id} has no courier to lose")
     order_tried = (order.tried or set()) | {loser}
     work.update(order, {"tried": order_tried, "updated_at": work.now})
-    if step is not Step.TIME_OUT:
-        work.update(order, {"given_up_by": (order.given_up_by or set()) | {loser}})
+    if step in GIVEN_UP:
+        work.update(order, {GIVEN_UP[step]: given_up_by(order, step) | {loser}})
     chosen = next_courier(work, settings, order)
     work.update(order, {"courier_key": None, **offered(work, settings, chosen, order)})
     couriers.release(work, order.org_id, loser, order.order_id)

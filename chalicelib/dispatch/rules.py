@@ -66,9 +66,6 @@ TRANSITIONS: Mapping[tuple[Status, Step], Status | Onward] = {
     (Status.ARRIVED, Step.CALL_OFF): Status.CANCELED_BY_CUSTOMER,
 }
 
-GIVES_UP = frozenset({Step.DECLINE, Step.HAND_BACK})
-"""Steps by which a courier lets go of a delivery for good."""
-
 FREES_COURIER = frozenset({Status.DELIVERED, Status.NO_NEARBY_DRIVER, Status.CANCELED_BY_CUSTOMER})
 """States in which no courier has the delivery in hand any more."""
 
@@ -85,10 +82,9 @@ class Verdict(Enum):
 def judge_courier(
     status: Status, step: Step, courier_id: str, assigned_courier: str | None, given_up_by: Collection[str]
 ) -> Verdict:
-    """Whether this courier may take this step now, or has just taken it."""
+    """Whether this courier may take this step now, or has just taken it (`given_up_by`: who let go by this step)."""
     if courier_id != assigned_courier:
-        repeated = step in GIVES_UP and courier_id in given_up_by
-        return Verdict.REPEATED if repeated else Verdict.NOT_YOURS
+        return Verdict.REPEATED if courier_id in given_up_by else Verdict.NOT_YOURS
     return judge(status, step)
 
 

@@ -66,7 +66,8 @@ def take_courier_step(
     if courier_id != principal.user_id:
         raise AccessDenied("courier_id must be your own.")
     status = Status(order.status)
-    verdict = judge_courier(status, step, courier_id, order.assigned_courier, order.given_up_by or ())
+    given_up_by = assignment.given_up_by(order, step)
+    verdict = judge_courier(status, step, courier_id, order.assigned_courier, given_up_by)
     if verdict is Verdict.NOT_YOURS:
         raise AccessDenied("This delivery is not yours.")
     if verdict is Verdict.IMPOSSIBLE:

@@ -4,10 +4,12 @@ Places are given in kilometres from the centre of a made-up city, so that a test
 stands two kilometres east of where an order without further words is picked up.
 """
 
+import json
 import math
 from collections.abc import Mapping
 from typing import Any
 
+from chalicelib.audit.tables import AuditRow
 from chalicelib.core.store import get
 from chalicelib.dispatch.geo import EARTH_RADIUS_M
 from chalicelib.dispatch.tables import Courier, Order, courier_key, order_key
@@ -130,3 +132,18 @@ def told(world: World, connection_id: str) -> list[tuple[str, dict[str, Any]]]:
     new = [(sent.event, sent.data) for sent in world.sender.messages[connection_id]]
     world.sender.messages[connection_id].clear()
     return new
+
+
+def audit_row(world: World, entity_id: str, action: str, outcome: str = "OK") -> AuditRow:
+    """The one audit row of a thing with this action and outcome; that there is exactly one is asserted."""
+    rows = [
+        row for row in world.audit() if (row.entity_id, row.action_type, row.outcome) == (entity_id, action, outcome)
+    ]
+    assert len(rows) == 1, rows
+    return rows[0]
+
+
+def diff(row: AuditRow) -> dict[str, list[Any]]:
+    """What a row says has changed."""
+    changed: dict[str, list[Any]] = json.loads(row.payload_diff or "{}")
+    return changed
