@@ -41,6 +41,10 @@ class Verb(Enum):
     UPDATE = 3
 
 
+_TAKES_VALUES = frozenset({Verb.CREATE, Verb.UPDATE})
+"""Staged changes that further values can be folded into."""
+
+
 @dataclass(frozen=True, slots=True)
 class Actor:
     """Who does it: a person (`actor_id` is their user id) or a part of the system such as `system:sweep`."""
@@ -165,6 +169,8 @@ class UnitOfWork:
         earlier = self._staged.get((entity.Meta.table_name, entity.pk, entity.sk))
         if earlier is None:
             earlier = self._first_update(entity, on_loss)
+        elif earlier.amends or earlier.verb not in _TAKES_VALUES:
+            raise _twice(entity)
         if guard is not None:
             earlier.condition = guard if earlier.condition is None else earlier.condition & guard
         for name, value in values.items():
@@ -232,17 +238,24 @@ class UnitOfWork:
 
     def _add(self, staged: Staged) -> None:
         if staged.key in self._staged:
-            raise ValueError(f"{type(staged.item).__name__} {staged.item.pk} is staged twice")
+            raise _twice(staged.item)
         self._staged[staged.key] = staged
 
 
 def _change(staged: Staged, entity: Entity, name: str, value: object) -> None:
     old = staged.changes[name][0] if name in staged.changes else getattr(entity, name)
     setattr(entity, name, value)
+    if staged.item is not entity:  # another copy of it: both have to show the same
+        setattr(staged.item, name, value)
+        entity.version = staged.item.attribute_values["version"]
     if old == value:
         staged.changes.pop(name, None)
     else:
         staged.changes[name] = [old, value]
+
+
+def _twice(item: Item) -> ValueError:
+    return ValueError(f"{type(item).__name__} {item.pk} is staged twice")
 
 
 def _values(item: Item) -> dict[str, object]:
