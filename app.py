@@ -98,6 +98,7 @@ _clock = SystemClock()
 use(compose(settings(), _clock, SystemIds(_clock)))
 
 app: Chalice = BatonApp(app_name="baton", configure_logs=False)
+app.experimental_feature_flags.update(["WEBSOCKETS"])  # what Chalice still calls them
 app.api.cors = cors(settings().cors_origin)
 for _routes in ROUTES:
     app.register_blueprint(_routes)
