@@ -63,9 +63,11 @@ class Endpoint:
     """Makes the key of the thing that the request names (from organisation and id): it is read with the admission."""
     invalid_status: int = ValidationFailed.status
     if_match: bool = False
+    """Whether `If-Match` is required; it is honoured wherever something `versioned` is changed."""
     versioned: bool = False
     tags: Sequence[str] = ()
     examples: Mapping[str, Any] = field(default_factory=dict)
+    """Fields of the `request` and `response` examples, for where the made-up ones mislead; `...` leaves a field out."""
     deprecated_alias: bool = False
 
     @property

@@ -1,0 +1,121 @@
+"""This API as an OpenAPI 3.1 document, generated from what the endpoints declare of themselves.
+
+There is no second description to keep in step: types, permissions, errors and addresses are those that the edge
+enforces. The document is made when somebody first asks for it, since few processes ever are, and then kept.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping, Sequence
+
+from chalicelib.edge import openapi_errors, openapi_operations
+from chalicelib.edge.openapi_examples import Examples
+from chalicelib.edge.openapi_operations import Operations
+from chalicelib.edge.openapi_schemas import Schemas
+from chalicelib.edge.openapi_socket import channels, socket_events
+from chalicelib.edge.request import Nothing
+from chalicelib.edge.routes import Endpoint
+from chalicelib.edge.runtime import Runtime
+
+_ABOUT = """\
+Baton hands work from one person to the next: deliveries to couriers, orders to pickers and packers, work orders to
+technicians, batteries through their making.
+
+**Signing in.** Log in, then send the access token as `Authorization: Bearer`. What a role may do is data of each
+organisation; the roles named here are those of a new one.
+
+**Errors.** Every error has the same body, `ErrorBody`. An address that does not exist answers 404 `ROUTE_NOT_FOUND`, a
+method that an address does not take 405 `METHOD_NOT_ALLOWED`. With 503 nothing was done: try again.
+
+**Sending again.** A request that changes something may carry an `Idempotency-Key`; sent again with the same key it gets
+the same answer and changes nothing more.
+
+**Versions.** What people edit has a `version`, also as `ETag`. Sent back as `If-Match` it makes sure that nobody's
+change is overwritten.
+"""
+
+_built: list[tuple[Runtime, dict[str, object]]] = []
+
+
+def document(runtime: Runtime) -> dict[str, object]:
+    """The document of the API that runs on this runtime. It is kept for the next call: do not change it."""
+    for described, built in _built:
+        if described is runtime:
+            return built
+    built = _build(runtime)
+    _built[:] = [(runtime, built)]
+    return built
+
+
+def _build(runtime: Runtime) -> dict[str, object]:
+    endpoints, events = runtime.endpoints, socket_events(runtime)
+    schemas = Schemas(
+        taken=[
+            *(endpoint.body for endpoint in endpoints if endpoint.takes_body),
+            *(event.data for event in events if event.from_client and event.data is not None),
+        ],
+        given=[
+            *(endpoint.returns for endpoint in endpoints if endpoint.returns is not None),
+            *(event.data for event in events if not event.from_client and event.data is not None),
+        ],
+        queries=[endpoint.query for endpoint in endpoints if endpoint.query is not Nothing],
+    )
+    operations = Operations(runtime, schemas, Examples(schemas.components))
+    built: dict[str, object] = {
+        "openapi": "3.1.0",
+        "info": _info(runtime),
+        "servers": [{"url": "/api", "description": "The same host"}],
+        "tags": _tags(endpoints),
+        "paths": _paths(endpoints, operations),
+        "components": _components(endpoints, schemas),
+    }
+    if events:
+        built["x-socket"] = channels(events, operations.described, operations.roles)
+    return built
+
+
+def _info(runtime: Runtime) -> dict[str, object]:
+    return {
+        "title": "Baton",
+        "version": runtime.version,
+        "description": _ABOUT,
+        "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
+    }
+
+
+def _tags(endpoints: Sequence[Endpoint]) -> list[dict[str, str]]:
+    """The tags, each with the first sentence of the module in which it is first used."""
+    found: dict[str, str] = {}
+    for endpoint in endpoints:
+        text = sys.modules[endpoint.handler.__module__].__doc__ or ""
+        for tag in endpoint.tags:
+            found.setdefault(tag, text.strip().partition("\n")[0])
+    return [{"name": name, "description": description} for name, description in found.items()]
+
+
+def _paths(endpoints: Sequence[Endpoint], operations: Operations) -> dict[str, dict[str, object]]:
+    paths: dict[str, dict[str, object]] = {}
+    main: dict[object, Endpoint] = {}
+    aliases: dict[object, int] = {}
+    for endpoint in endpoints:
+        handler = endpoint.handler
+        main.setdefault(handler, endpoint)
+        operation_id = endpoint.name
+        if endpoint.deprecated_alias:
+            aliases[handler] = aliases.get(handler, 0) + 1
+            operation_id += f"_alias_{aliases[handler]}"
+        operation = operations.of(endpoint, operation_id, main[handler])
+        paths.setdefault(endpoint.path, {})[endpoint.method.lower()] = operation
+    return paths
+
+
+def _components(endpoints: Sequence[Endpoint], schemas: Schemas) -> Mapping[str, object]:
+    errors = openapi_errors.all_errors(endpoints)
+    return {
+        "schemas": {**schemas.components, **openapi_errors.schemas(errors)},
+        "examples": openapi_errors.examples(errors),
+        "headers": openapi_operations.header_components(),
+        "parameters": openapi_operations.parameter_components(),
+        "securitySchemes": {"bearerAuth": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}},
+    }

@@ -1,0 +1,165 @@
+"""One endpoint as an operation of the API's description."""
+
+from __future__ import annotations
+
+import inspect
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Any
+
+from chalicelib.edge import openapi_errors
+from chalicelib.edge.openapi_examples import Examples, override
+from chalicelib.edge.openapi_schemas import REF, Schema, Schemas
+from chalicelib.edge.routes import Endpoint
+from chalicelib.edge.runtime import Runtime
+
+_JSON = "application/json"
+
+
+def header_components() -> dict[str, Any]:
+    """The headers of answers."""
+    text: Schema = {"type": "string"}
+    return {
+        "Allow": {"description": "The methods that the address takes.", "schema": text},
+        "ETag": {"description": "The version of what is answered.", "schema": text, "example": '"3"'},
+        "Idempotent-Replayed": {
+            "description": "`true` if this is the stored answer to a request that was carried out before.",
+            "schema": {"type": "string", "enum": ["true"]},
+        },
+        "Retry-After": {"description": "Seconds to wait before trying again.", "schema": {"type": "integer"}},
+        "WWW-Authenticate": {"description": "How to authenticate.", "schema": text, "example": "Bearer"},
+        "X-Request-Id": {"description": "The request's id, which is in the logs too.", "schema": text},
+    }
+
+
+def parameter_components() -> dict[str, Any]:
+    """The headers of requests."""
+    return {
+        "Idempotency-Key": _header(
+            "Idempotency-Key",
+            "Makes it safe to send the request again: within 24 hours the same key gets the stored answer.",
+            {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]+$"},
+            "019ceb1b-2248-7c1a-9d3f-2a8c5e41b7d0",
+        ),
+        "If-Match": _header(
+            "If-Match", "The version that was read; refused if it is no longer the current one.", _VERSION, '"3"'
+        ),
+        "If-Match-Required": {
+            **_header("If-Match", "The version that was read; it must still be the current one.", _VERSION, '"3"'),
+            "required": True,
+        },
+        "X-Request-Id": _header(
+            "X-Request-Id",
+            "An id of one's own for the request; without a decent one it gets another.",
+            {"type": "string"},
+            "phone-7-00042",
+        ),
+    }
+
+
+_VERSION: Schema = {"type": "string", "pattern": '^((W/)?"[0-9]{1,18}"|[0-9]{1,18})$'}
+
+
+def _header(name: str, description: str, schema: Schema, example: str) -> dict[str, Any]:
+    return {"name": name, "in": "header", "description": description, "schema": schema, "example": example}
+
+
+@dataclass(frozen=True, slots=True)
+class Operations:
+    """Makes operations out of endpoints."""
+
+    runtime: Runtime
+    schemas: Schemas
+    examples: Examples
+
+    def of(self, endpoint: Endpoint, operation_id: str, main: Endpoint) -> dict[str, Any]:
+        """The operation of an endpoint; `main` is the same endpoint at its main address."""
+        operation: dict[str, Any] = {
+            "operationId": operation_id,
+            "summary": endpoint.summary,
+            "description": "\n\n".join(self._description(endpoint, main)),
+            "tags": list(endpoint.tags),
+            "parameters": list(self._parameters(endpoint)),
+            "responses": {str(endpoint.status): self._success(endpoint), **openapi_errors.responses(endpoint)},
+            "security": [] if endpoint.public else [{"bearerAuth": []}],
+        }
+        if endpoint.takes_body:
+            operation["requestBody"] = self._request(endpoint)
+        if endpoint.deprecated_alias:
+            operation["deprecated"] = True
+        if endpoint.permission is not None:
+            operation["x-permission"] = endpoint.permission
+            operation["x-roles"] = self.roles(endpoint.permission)
+        return operation
+
+    def described(self, kind: Any, given: Any = None) -> dict[str, Any]:
+        """The schema of a type with an example; what is `given` of it takes the place of what would be made up."""
+        schema = self.schemas.of(kind)
+        return {"schema": schema, "example": override(self.examples.of(schema), given)}
+
+    def roles(self, permission: str) -> list[str]:
+        """The roles that hold a permission in a new organisation."""
+        return [] if self.runtime.roles_of is None else list(self.runtime.roles_of(permission))
+
+    def _description(self, endpoint: Endpoint, main: Endpoint) -> Iterator[str]:
+        if endpoint.deprecated_alias:
+            yield f"Another address of `{main.method} {main.path}`, for clients that know no other."
+        more = (inspect.getdoc(endpoint.handler) or "").partition("\n")[2].strip()
+        if more:
+            yield more
+        if endpoint.public:
+            yield "Open to everybody."
+        elif endpoint.permission is None:
+            yield "Open to everybody who is signed in."
+        else:
+            roles = ", ".join(f"`{role}`" for role in self.roles(endpoint.permission))
+            yield f"Needs the permission `{endpoint.permission}`" + (f" (by default: {roles})." if roles else ".")
+
+    def _parameters(self, endpoint: Endpoint) -> Iterator[dict[str, Any]]:
+        for name in re.findall(r"{(\w+)}", endpoint.path):
+            schema: Schema = {"type": "string", "minLength": 1}
+            described = f"The {name.replace('_', ' ')}."
+            yield {
+                "name": name,
+                "in": "path",
+                "required": True,
+                "description": described,
+                **self._sampled(name, schema),
+            }
+        for name, schema, required in self.schemas.parameters(endpoint.query):
+            known = {"description": schema.pop("description")} if "description" in schema else {}
+            yield {"name": name, "in": "query", "required": required, **known, **self._sampled(name, schema)}
+        for name in self._header_names(endpoint):
+            yield {"$ref": f"#/components/parameters/{name}"}
+
+    def _sampled(self, name: str, schema: Schema) -> dict[str, Any]:
+        return {"schema": schema, "example": self.examples.of(schema, name)}
+
+    @staticmethod
+    def _header_names(endpoint: Endpoint) -> Iterator[str]:
+        if endpoint.mutates and not endpoint.public:
+            yield "Idempotency-Key"
+        if openapi_errors.honours_if_match(endpoint):
+            yield "If-Match-Required" if endpoint.if_match else "If-Match"
+        yield "X-Request-Id"
+
+    def _request(self, endpoint: Endpoint) -> dict[str, Any]:
+        content = self.described(endpoint.body, endpoint.examples.get("request"))
+        named = self.schemas.components.get(content["schema"].get("$ref", "").removeprefix(REF), {})
+        return {"required": "required" in named, "content": {_JSON: content}}
+
+    def _success(self, endpoint: Endpoint) -> dict[str, Any]:
+        names = ["X-Request-Id"]
+        if endpoint.versioned:
+            names.append("ETag")
+        if endpoint.mutates and not endpoint.public:
+            names.append("Idempotent-Replayed")
+        response: dict[str, Any] = {
+            "description": HTTPStatus(endpoint.status).phrase,
+            "headers": {name: {"$ref": f"#/components/headers/{name}"} for name in names},
+        }
+        if endpoint.returns is not None:
+            response["content"] = {_JSON: self.described(endpoint.returns, endpoint.examples.get("response"))}
+        return response

@@ -1,0 +1,240 @@
+"""Types into schemas, as generators of clients need them."""
+
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from enum import IntEnum, StrEnum
+from typing import Annotated, Any, Generic, Literal, TypeVar
+from uuid import UUID
+
+import pytest
+from jsonschema import Draft202012Validator  # type: ignore[import-untyped]  # has no types
+from msgspec import UNSET, Meta, Struct, UnsetType, field
+
+from chalicelib.edge.openapi_examples import Examples, override
+from chalicelib.edge.openapi_schemas import Schemas
+
+T = TypeVar("T")
+
+
+class Size(StrEnum):
+    SMALL = "S"
+    LARGE = "L"
+
+
+class Rank(IntEnum):
+    FIRST = 1
+
+
+class Item(Struct, rename="camel"):
+    """A thing."""
+
+    item_weight: Annotated[Decimal, Meta(extra_json_schema={"minimum": 0})]
+    size: Size | None
+
+
+class Page(Struct, Generic[T], omit_defaults=True):
+    items: list[T]
+    next_cursor: str | None = None
+    warnings: list[str] = []
+
+
+class Envelope(Struct, Generic[T]):
+    data: T
+    success: bool = True
+    hint: str | None = None
+    extra: int | UnsetType = UNSET
+
+
+class Change(Struct, forbid_unknown_fields=True):
+    name: Annotated[str, Meta(min_length=2, max_length=5, pattern="^[a-z]+$", description="What it is called.")]
+    count: Annotated[int, Meta(ge=1, lt=10)] = 3
+    size: Size | None = None
+    part: Item | None = None
+    tags: Annotated[set[str], Meta(max_length=3)] = field(default_factory=set)
+    kind: Literal["a", "b"] | None = None
+    shown_as: Annotated[Literal["x", "y"], Meta(title="Shown", description="How.")] = "x"
+    per_day: dict[str, Annotated[int, Meta(gt=0)]] = field(default_factory=dict)
+    since: datetime | None = None
+    rank: Rank = Rank.FIRST
+
+
+class Leaves(Struct):
+    on: date
+    within: timedelta
+    which: UUID
+    anything: Any
+    either: int | str
+    step: Annotated[int, Meta(ge=100, multiple_of=10)]
+    between: Annotated[float, Meta(gt=0, lt=0.5)]
+    coded: Annotated[str, Meta(min_length=20, pattern="^A+$")]
+    choice: Literal[1, "one"]
+
+
+class Car(Struct, tag="car"):
+    doors: int
+
+
+class Boat(Struct, tag="boat"):
+    sails: int
+
+
+class Fleet(Struct):
+    flagship: Car | Boat
+    reserve: Car | Boat | None = None
+
+
+class Tree(Struct):
+    name: str
+    branches: list["Tree"] = []
+    parent: "Tree | None" = None
+
+
+def given(kind: object) -> dict[str, Any]:
+    return Schemas([], [kind]).components
+
+
+def taken(kind: object) -> dict[str, Any]:
+    return Schemas([kind], []).components
+
+
+# --- answers ---------------------------------------------------------------------------------------------------
+
+
+def test_an_answer_that_leaves_defaults_out_says_so_and_knows_no_null_for_them() -> None:
+    assert given(Page[Item])["ItemPage"] == {
+        "type": "object",
+        "properties": {
+            "items": {"type": "array", "items": {"$ref": "#/components/schemas/Item"}},
+            "next_cursor": {"type": "string"},
+            "warnings": {"type": "array", "items": {"type": "string"}, "default": []},
+        },
+        "required": ["items"],
+    }
+
+
+def test_an_answer_that_writes_its_defaults_always_has_them() -> None:
+    described = given(Envelope[Item])["ItemEnvelope"]
+    assert described["required"] == ["data", "success", "hint"]
+    assert described["properties"]["hint"] == {"type": ["string", "null"]}
+    assert described["properties"]["success"] == {"type": "boolean"}
+
+
+def test_a_decimal_is_a_number_and_a_field_has_the_name_that_is_sent() -> None:
+    described = given(Item)["Item"]
+    assert described["properties"]["itemWeight"] == {"type": "number", "minimum": 0}
+    assert described["description"] == "A thing."
+
+
+# --- requests --------------------------------------------------------------------------------------------------
+
+
+def test_a_request_says_what_is_accepted() -> None:
+    described = taken(Change)["Change"]
+    assert described["additionalProperties"] is False
+    assert described["required"] == ["name"]
+    assert described["properties"] == {
+        "name": {
+            "type": "string",
+            "minLength": 2,
+            "maxLength": 5,
+            "pattern": "^[a-z]+$",
+            "description": "What it is called.",
+        },
+        "count": {"type": "integer", "minimum": 1, "exclusiveMaximum": 10, "default": 3},
+        "size": {"anyOf": [{"$ref": "#/components/schemas/UnitSize"}, {"type": "null"}]},
+        "part": {"anyOf": [{"$ref": "#/components/schemas/Item"}, {"type": "null"}]},
+        "tags": {"type": "array", "items": {"type": "string"}, "maxItems": 3, "uniqueItems": True, "default": []},
+        "kind": {"type": ["string", "null"], "enum": ["a", "b", None]},
+        "shown_as": {"$ref": "#/components/schemas/Shown", "default": "x"},
+        "per_day": {
+            "type": "object",
+            "additionalProperties": {"type": "integer", "exclusiveMinimum": 0},
+            "default": {},
+        },
+        "since": {"type": ["string", "null"], "format": "date-time"},
+        "rank": {"$ref": "#/components/schemas/UnitRank", "default": 1},
+    }
+
+
+def test_what_is_taken_somewhere_is_described_as_it_is_accepted() -> None:
+    described = Schemas([Page[Item]], [Page[Item]]).components["ItemPage"]
+    assert described["properties"]["next_cursor"] == {"type": ["string", "null"]}
+
+
+def test_the_fields_of_a_query_are_parameters_and_never_null() -> None:
+    schemas = Schemas([], [], [Change])
+    found = {name: (schema, required) for name, schema, required in schemas.parameters(Change)}
+    assert found["size"] == ({"$ref": "#/components/schemas/UnitSize"}, False)
+    assert found["count"] == ({"type": "integer", "minimum": 1, "exclusiveMaximum": 10, "default": 3}, False)
+    assert found["name"][1]
+    assert "Change" not in schemas.components
+
+
+# --- names and unions ------------------------------------------------------------------------------------------
+
+
+def test_enumerations_have_names_with_their_domain_and_their_own_order() -> None:
+    described = taken(Change)
+    assert described["UnitSize"] == {"type": "string", "enum": ["S", "L"]}
+    assert described["UnitRank"] == {"type": "integer", "enum": [1]}
+    assert described["Shown"] == {"type": "string", "enum": ["x", "y"], "description": "How."}
+
+
+def test_two_structs_of_one_name_are_told_apart_by_their_domains() -> None:
+    one = type("Thing", (Struct,), {"__annotations__": {"a": int}, "__module__": "chalicelib.packing.schemas"})
+    other = type("Thing", (Struct,), {"__annotations__": {"b": int}, "__module__": "chalicelib.picking.schemas"})
+    assert given(one).keys() == {"Thing"}
+    assert Schemas([one], [other]).components.keys() == {"PackingThing", "PickingThing"}
+
+
+def test_generic_names_read_like_names() -> None:
+    assert given(Envelope[list[Item]]).keys() >= {"ItemListEnvelope"}
+    assert given(Envelope[Annotated[Item, Meta(description="x")]]).keys() >= {"ItemEnvelope"}
+
+
+def test_a_union_of_tagged_structs_is_told_apart_by_its_tag() -> None:
+    described = given(Fleet)
+    either = [{"$ref": "#/components/schemas/Boat"}, {"$ref": "#/components/schemas/Car"}]
+    flagship = described["Fleet"]["properties"]["flagship"]
+    assert sorted(flagship["anyOf"], key=str) == either
+    assert flagship["discriminator"]["propertyName"] == "type"
+    assert flagship["discriminator"]["mapping"]["car"] == "#/components/schemas/Car"
+    assert {"type": "null"} in described["Fleet"]["properties"]["reserve"]["anyOf"]
+    assert described["Car"]["properties"]["type"] == {"type": "string", "enum": ["car"]}
+    assert described["Car"]["required"] == ["type", "doors"]
+
+
+def test_a_type_without_a_schema_is_refused_by_its_name() -> None:
+    with pytest.raises(TypeError, match="no schema for BytesType"):
+        Schemas([], []).of(bytes)
+    with pytest.raises(TypeError, match="a query is a struct"):
+        Schemas([], [], [int])
+
+
+# --- examples --------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("kind", [Page[Item], Envelope[Item], Change, Leaves, Fleet, Tree], ids=str)
+def test_an_example_is_what_its_schema_allows(kind: object) -> None:
+    schemas = Schemas([kind], [])
+    schema = schemas.of(kind)
+    example = Examples(schemas.components).of(schema)
+    whole = {**schema, "components": {"schemas": schemas.components}}
+    checker = Draft202012Validator.FORMAT_CHECKER
+    assert [error.message for error in Draft202012Validator(whole, format_checker=checker).iter_errors(example)] == []
+
+
+def test_an_example_that_would_contain_itself_ends() -> None:
+    schemas = Schemas([], [Tree])
+    assert Examples(schemas.components).of(schemas.of(Tree)) == {
+        "name": "Noor de Vries",
+        "branches": [],
+        "parent": None,
+    }
+
+
+def test_an_example_takes_what_it_is_given_and_keeps_the_rest() -> None:
+    made_up = {"a": 1, "b": {"c": 2, "d": 3}, "e": 4}
+    assert override(made_up, {"b": {"c": 5}, "e": ..., "f": None}) == {"a": 1, "b": {"c": 5, "d": 3}, "f": None}
+    assert override([1], [2, 3]) == [2, 3]
+    assert override(made_up, None) == made_up
