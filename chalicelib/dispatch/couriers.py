@@ -29,7 +29,7 @@ def set_availability(work: UnitOfWork, org_id: str, courier_id: str, *, availabl
     was = courier is not None and courier.available
     in_hand = courier.order_id if courier is not None else None
     work.about(Courier.kind, courier_id, "COURIER_AVAILABLE" if available else "COURIER_UNAVAILABLE")
-    if was == available and courier is not None:
+    if was == available:
         return
     actions: list[Action] = [C.available.set(available), C.courier_id.set(courier_id), C.org_id.set(org_id)]
     if not available:
