@@ -4,8 +4,13 @@ Making a client costs tens of milliseconds of every cold start, so there is one 
 all threads (botocore clients are thread-safe; making them is not, hence the lock). Time-outs are short and retries
 few, because behind API Gateway everything must be over within 29 seconds: an honest 503 beats a lost answer.
 botocore is imported inside, so that importing the models costs nothing that a request does not use.
+
+A single write that meets a transaction on the same item is refused by DynamoDB with `TransactionConflictException`, and
+botocore does not send it again. It is nobody's error and over in milliseconds, so here it is sent again: a position
+that comes while the courier is being taken, a mailbox given back while an event is appended to it.
 """
 
+import random
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +25,8 @@ _POOL = 32
 # Delivery itself decides when a post is tried again.
 _ATTEMPTS = {"apigatewaymanagementapi": 1}
 _LOCAL_REGION = "us-east-1"
+_CONFLICT = "TransactionConflictException"
+_CONFLICT_ATTEMPTS = 6
 
 
 def client(service: str, endpoint: str = "") -> Any:
@@ -52,7 +59,19 @@ def _make(service: str, endpoint: str) -> Any:
         parameter_validation=service != "dynamodb",
     )
     region = _region(session, endpoint)
-    return session.create_client(service, region_name=region, endpoint_url=endpoint or None, config=config)
+    made = session.create_client(service, region_name=region, endpoint_url=endpoint or None, config=config)
+    if service == "dynamodb":
+        events: Any = made.meta.events  # its stubs do not know that handlers may answer
+        events.register("needs-retry.dynamodb", _pause_after_conflict)
+    return made
+
+
+def _pause_after_conflict(attempts: int, response: Any = None, **_: Any) -> float | None:
+    """Seconds until a write that met a transaction is sent again; None if it did not, or too often."""
+    code = response[1].get("Error", {}).get("Code") if response else None
+    if code != _CONFLICT or attempts >= _CONFLICT_ATTEMPTS:
+        return None
+    return random.uniform(0, 0.01 * 2**attempts)  # noqa: S311 - jitter, no secret
 
 
 def _region(session: "Session", endpoint: str) -> str | None:

@@ -17,14 +17,14 @@ from typing import Any, Generic, TypeVar
 
 from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError
 from botocore.exceptions import ConnectionError as NoConnection
-from pynamodb.exceptions import PynamoDBException
+from pynamodb.exceptions import PynamoDBException, QueryError
 from pynamodb.expressions.condition import Condition
 
 from chalicelib.core import aws, cursors
 from chalicelib.core.clock import Clock
 from chalicelib.core.errors import Unavailable
 from chalicelib.core.settings import settings
-from chalicelib.core.table import Item
+from chalicelib.core.table import Item, key
 
 M = TypeVar("M", bound=Item)
 T = TypeVar("T")
@@ -38,6 +38,7 @@ _TRY_LATER = frozenset(
         "InternalServerError",
         "ServiceUnavailable",
         "LimitExceededException",
+        "TransactionConflictException",
     }
 )
 _BATCH = 100
@@ -166,11 +167,21 @@ class Query(Generic[M]):
 
     def page(self, limit: int, cursor: str | None = None) -> Page[M]:
         """One page as models. Raises `ValidationFailed` for a cursor that is not one of this list."""
-        shape = cursors.key_shape(self.model, self.index)
-        answer = self.raw(limit, cursors.decode(cursor, self.hash_key, shape) if cursor else None)
+        shape, name = cursors.key_shape(self.model, self.index), self._name()
+        try:
+            answer = self.raw(limit, cursors.decode(cursor, name, shape) if cursor else None)
+        except QueryError as error:
+            # A start key of the right form that lies outside of this list.
+            if cursor and error.cause_response_code == "ValidationException":
+                raise cursors.refused() from error
+            raise
         last = answer.get("LastEvaluatedKey")
         items = [self.model.from_raw_data(item) for item in answer["Items"]]
-        return Page(items, cursors.encode(last, self.hash_key) if last else None)
+        return Page(items, cursors.encode(last, name) if last else None)
+
+    def _name(self) -> str:
+        """What makes it this list and no other; cursors are bound to it."""
+        return key(self.model.Meta.table_name, self.index or "", self.hash_key)
 
     def all(self) -> Iterator[M]:
         """Every item, page after page. For lists that are short by nature."""

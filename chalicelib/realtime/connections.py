@@ -1,7 +1,8 @@
 """Open connections: remembered at `$connect`, forgotten at `$disconnect` or when the gateway says they are gone.
 
-These writes change nothing that a person did, so they are no units of work; but the two items of a connection and the
-ring of the bell are one transaction, so no delivery can look between them.
+The two items of a connection and the ring of the bell are one unit of work, so no delivery can look between them, and
+a mailbox that is being written to at the same moment delays a connection and never refuses it. Nobody answers for a
+connection: there is no audit row.
 """
 
 from __future__ import annotations
@@ -10,18 +11,15 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from pynamodb.transactions import TransactWrite
-
 from chalicelib.core.store import Query, get, store_errors
 from chalicelib.core.table import expired
-from chalicelib.core.work import Recipient
+from chalicelib.core.work import Recipient, UnitOfWork
 from chalicelib.edge.request import Principal
 from chalicelib.realtime.mailbox import rung
 from chalicelib.realtime.tables import (
     CONNECTION,
     Connection,
     MailboxConnection,
-    MailboxHead,
     connection_key,
     head_key,
     mailbox_connection_key,
@@ -29,19 +27,15 @@ from chalicelib.realtime.tables import (
 )
 
 
-def remember(connection_id: str, endpoint: str, principal: Principal, now: datetime, life: timedelta) -> Recipient:
-    """Store a connection and ring its mailbox's bell, so that what was missed is delivered to it."""
+def remember(work: UnitOfWork, connection_id: str, endpoint: str, principal: Principal, life: timedelta) -> Recipient:
+    """Stage a connection and the ring of its mailbox's bell, so that what was missed is delivered to it."""
     recipient = Recipient(principal.org_id, principal.user_id)
-    mine, theirs, head = (
-        connection_key(connection_id),
-        mailbox_connection_key(recipient, connection_id),
-        head_key(recipient),
-    )
+    mine, theirs = connection_key(connection_id), mailbox_connection_key(recipient, connection_id)
     known: dict[str, Any] = {
         "connection_id": connection_id,
         "endpoint": endpoint,
-        "connected_at": now,
-        "expires_at": now + life,
+        "connected_at": work.now,
+        "expires_at": work.now + life,
     }
     connection = Connection(
         mine.pk,
@@ -52,10 +46,9 @@ def remember(connection_id: str, endpoint: str, principal: Principal, now: datet
         session_id=principal.session_id,
         **known,
     )
-    with store_errors(), TransactWrite(connection=Connection.table().connection) as transaction:
-        transaction.save(connection)
-        transaction.save(MailboxConnection(theirs.pk, theirs.sk, **known))
-        transaction.update(MailboxHead(head.pk, head.sk), actions=rung(recipient, now))
+    work.create(connection, audited=False)
+    work.create(MailboxConnection(theirs.pk, theirs.sk, **known), audited=False)
+    work.amend(head_key(recipient), actions=rung(recipient, work.now), audited=False)
     return recipient
 
 

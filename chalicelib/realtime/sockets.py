@@ -21,6 +21,7 @@ from chalice.app import Response
 from chalicelib.core import observability
 from chalicelib.core.errors import AccessDenied, AuthRequired, BatonError, InternalError, ValidationFailed
 from chalicelib.core.store import get_many, store_errors
+from chalicelib.core.work import Actor, Recipient, UnitOfWork
 from chalicelib.edge.endpoint import bearer
 from chalicelib.edge.http import encoder, error_body, error_response
 from chalicelib.edge.request import Principal
@@ -132,14 +133,19 @@ class Sockets:
         query = event.get("queryStringParameters") or {}
         principal = self._admit_token(headers, query)
         _check_channel(principal, query.get("channel"))
-        context = event["requestContext"]
-        life = timedelta(seconds=self.runtime.settings.connection_life_s)
-        recipient = connections.remember(
-            context["connectionId"], _endpoint(context), principal, self.runtime.clock.now(), life
-        )
-        self.waker.wake(recipient)
+        self.waker.wake(self._remember(event["requestContext"], principal))
         offered = headers.get(_PROTOCOL, "").split(",")[0].strip()
         return Response("", {"Sec-WebSocket-Protocol": offered} if offered else {}, 200)
+
+    def _remember(self, context: Mapping[str, Any], principal: Principal) -> Recipient:
+        life = timedelta(seconds=self.runtime.settings.connection_life_s)
+        connection_id, endpoint = context["connectionId"], _endpoint(context)
+        actor = Actor(principal.org_id, principal.user_id, connection_id)
+
+        def decide(work: UnitOfWork) -> Recipient:
+            return connections.remember(work, connection_id, endpoint, principal, life)
+
+        return self.runtime.runner.run(actor, decide)
 
     def _admit_token(self, headers: Mapping[str, str], query: Mapping[str, str]) -> Principal:
         token = query.get("token") or bearer(headers.get("authorization"))

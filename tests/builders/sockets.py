@@ -19,27 +19,33 @@ class Sent:
 
 
 class RecordingSender:
-    """Takes every message; connections can be closed, or made to fail a number of times."""
+    """Takes every message; connections can be closed, still opening, or made to fail a number of times."""
 
     def __init__(self) -> None:
         self.messages: dict[str, list[Sent]] = defaultdict(list)
         self.closed: set[str] = set()
         self.failing: dict[str, int] = {}
+        self.opening: dict[str, int] = {}
         self._lock = Lock()
 
     def post(self, endpoint: str, connection_id: str, message: bytes) -> None:
-        """Raises `Gone` for a closed connection and `NotNow` for one that is to fail."""
+        """Raises `Gone` for a connection that is closed or still opening, and `NotNow` for one that is to fail."""
         with self._lock:
-            if connection_id in self.closed:
+            if connection_id in self.closed or _used_up(self.opening, connection_id):
                 raise Gone
-            if self.failing.get(connection_id, 0) > 0:
-                self.failing[connection_id] -= 1
+            if _used_up(self.failing, connection_id):
                 raise NotNow
             self.messages[connection_id].append(Sent(**json.loads(message)))
 
     def events(self, connection_id: str) -> list[str]:
         """The names of the events that arrived at a connection, in order."""
         return [sent.event for sent in self.messages[connection_id]]
+
+
+def _used_up(times: dict[str, int], connection_id: str) -> bool:
+    left = times.get(connection_id, 0)
+    times[connection_id] = max(0, left - 1)
+    return left > 0
 
 
 class RecordingWaker:

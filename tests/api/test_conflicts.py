@@ -1,0 +1,51 @@
+"""A write that meets a transaction on the same item is not an error: it is sent again, and nobody notices."""
+
+from infra.local.engine import EmbeddedEngine
+from tests.builders.dispatch import on_duty, stored_courier
+from tests.builders.mailboxes import is_leased, is_pending, numbers_at, publish, remembered
+from tests.builders.world import World
+
+CONFLICT = "TransactionConflictException"
+
+
+def test_a_position_that_meets_a_transaction_is_stored(world: World, engine: EmbeddedEngine) -> None:
+    courier = on_duty(world.person("courier"))
+    engine.fail_next("UpdateItem", CONFLICT, times=2)
+    answer = courier.post("/v1/courier/location", {"latitude": 1.5, "longitude": 2.5})
+    assert answer.status == 204
+    stored = stored_courier(courier)
+    assert stored is not None
+    assert (stored.lat, stored.lng) == (1.5, 2.5)
+
+
+def test_a_position_that_meets_transactions_for_ever_is_refused_for_now(world: World, engine: EmbeddedEngine) -> None:
+    courier = on_duty(world.person("courier"))
+    engine.fail_next("UpdateItem", CONFLICT, times=20)
+    answer = courier.post("/v1/courier/location", {"latitude": 1.5, "longitude": 2.5})
+    assert answer.status == 503
+    assert "Retry-After" in answer.headers
+
+
+def test_an_event_that_meets_transactions_on_its_mailbox_needs_no_sweep(world: World, engine: EmbeddedEngine) -> None:
+    courier = world.person("courier")
+    socket = courier.socket()
+    engine.fail_next("UpdateItem", CONFLICT, times=2)
+    publish(world, courier, 1)
+    assert numbers_at(world, socket) == [1]
+    assert not is_leased(courier)
+    assert not is_pending(courier)
+
+
+def test_a_connection_that_meets_a_transaction_is_let_in(world: World, engine: EmbeddedEngine) -> None:
+    courier = world.person("courier")
+    engine.fail_next("TransactWriteItems", "TransactionCanceledException", times=2)
+    socket = courier.socket()
+    assert len(remembered(courier, socket)) == 2
+
+
+def test_a_connection_while_the_store_is_down_is_told_to_come_again(world: World, engine: EmbeddedEngine) -> None:
+    courier = world.person("courier")
+    engine.fail_next("TransactWriteItems", "InternalServerError", times=20)
+    answer = world.connect("phone", courier.token)
+    assert answer["statusCode"] == 503
+    assert remembered(courier, "phone") == []

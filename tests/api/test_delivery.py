@@ -1,0 +1,264 @@
+"""From a mailbox to sockets: in order, to every device, at least once, whatever happens in between."""
+
+import json
+import logging
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+
+from chalicelib.core import observability
+from chalicelib.core.settings import settings
+from tests.builders.mailboxes import (
+    head_of,
+    is_leased,
+    is_pending,
+    numbers_at,
+    publish,
+    publish_each,
+    recipient,
+    remembered,
+    waiting,
+)
+from tests.builders.sockets import RecordingSender
+from tests.builders.time import ManualClock
+from tests.builders.world import DEMO, OTHER, World
+
+
+class SlowSender(RecordingSender):
+    """A gateway that takes its time over every message."""
+
+    def __init__(self, clock: ManualClock, seconds: float) -> None:
+        super().__init__()
+        self._clock, self._seconds = clock, seconds
+
+    def post(self, endpoint: str, connection_id: str, message: bytes) -> None:
+        self._clock.advance(seconds=self._seconds)
+        super().post(endpoint, connection_id, message)
+
+
+@pytest.fixture
+def warnings(caplog: pytest.LogCaptureFixture) -> Iterator[pytest.LogCaptureFixture]:
+    """What the application warns of."""
+    logger = logging.getLogger(observability.SERVICE)
+    level = logger.level
+    logger.setLevel(logging.WARNING)
+    logger.addHandler(caplog.handler)
+    yield caplog
+    logger.removeHandler(caplog.handler)
+    logger.setLevel(level)
+
+
+def printed_metrics(text: str) -> dict[str, float]:
+    """The sums of all metrics in what a process printed."""
+    sums: dict[str, float] = {}
+    for line in text.splitlines():
+        for name, value in json.loads(line).items():
+            if isinstance(value, list):
+                sums[name] = sums.get(name, 0) + sum(value)
+    return sums
+
+
+def test_events_arrive_in_the_order_in_which_they_happened(world: World) -> None:
+    courier = world.person("courier")
+    socket = courier.socket()
+    publish_each(world, courier, 1, 2)
+    publish(world, courier, 3, 4, 5)
+    assert numbers_at(world, socket) == [1, 2, 3, 4, 5]
+
+
+def test_every_device_of_a_person_gets_every_event(world: World) -> None:
+    courier = world.person("courier")
+    phone, tablet = courier.socket(), courier.socket()
+    publish_each(world, courier, 1, 2, 3)
+    assert numbers_at(world, phone) == [1, 2, 3]
+    assert numbers_at(world, tablet) == [1, 2, 3]
+
+
+def test_what_happens_while_somebody_is_away_is_replayed_in_order(world: World) -> None:
+    courier = world.person("courier")
+    world.hang_up(courier.socket())
+    publish_each(world, courier, 1, 2, 3, 4, 5)
+    socket = courier.socket()
+    assert numbers_at(world, socket) == [1, 2, 3, 4, 5]
+    assert waiting(courier) == 0
+
+
+def test_nothing_is_replayed_twice(world: World) -> None:
+    courier = world.person("courier")
+    publish(world, courier, 1)
+    courier.socket()
+    assert numbers_at(world, courier.socket()) == []
+
+
+def test_many_more_events_than_one_batch_arrive_in_order(world: World) -> None:
+    courier = world.person("courier")
+    for start in range(0, 90, 30):
+        publish(world, courier, *range(start, start + 30))
+    assert numbers_at(world, courier.socket()) == list(range(90))
+    assert waiting(courier) == 0
+
+
+def test_if_waking_fails_the_sweep_replays(world: World) -> None:
+    courier = world.person("courier")
+    publish_each(world, courier, 1, 2)
+    world.connect("phone", courier.token)
+    world.clock.advance(seconds=2)
+    world.sweep()
+    assert numbers_at(world, "phone") == [1, 2]
+
+
+def test_a_connection_that_is_gone_is_forgotten_and_the_others_are_served(world: World) -> None:
+    courier = world.person("courier")
+    dead, alive = courier.socket(), courier.socket()
+    world.clock.advance(seconds=settings().connection_grace_s)
+    world.sender.closed.add(dead)
+    publish_each(world, courier, 1, 2)
+    assert numbers_at(world, alive) == [1, 2]
+    assert remembered(courier, dead) == []
+    assert len(remembered(courier, alive)) == 2
+    assert not is_pending(courier)
+
+
+def test_when_the_last_connection_is_gone_the_events_wait_for_the_next(world: World) -> None:
+    courier = world.person("courier")
+    dead = courier.socket()
+    world.clock.advance(seconds=settings().connection_grace_s)
+    world.sender.closed.add(dead)
+    publish_each(world, courier, 1, 2)
+    assert waiting(courier) == 2
+    assert not is_pending(courier)
+    assert numbers_at(world, courier.socket()) == [1, 2]
+
+
+def test_a_young_connection_that_seems_gone_is_tried_again_and_kept(world: World) -> None:
+    courier = world.person("courier")
+    world.connect("young", courier.token)
+    world.sender.closed.add("young")
+    publish(world, courier, 1)
+    assert len(remembered(courier, "young")) == 2
+    assert is_pending(courier)
+    world.sender.closed.clear()
+    world.clock.advance(seconds=2)
+    world.sweep()
+    assert numbers_at(world, "young") == [1]
+    assert not is_pending(courier)
+
+
+def test_a_young_connection_that_opens_a_moment_later_needs_no_sweep(world: World) -> None:
+    courier = world.person("courier")
+    world.connect("young", courier.token)
+    world.sender.opening["young"] = 3
+    publish(world, courier, 1)
+    assert numbers_at(world, "young") == [1]
+    assert not is_pending(courier)
+
+
+def test_a_young_connection_that_never_opens_is_forgotten_when_its_time_is_over(world: World) -> None:
+    courier = world.person("courier")
+    world.connect("young", courier.token)
+    world.sender.closed.add("young")
+    publish(world, courier, 1)
+    world.clock.advance(seconds=settings().connection_grace_s)
+    world.sweep()
+    assert remembered(courier, "young") == []
+    assert waiting(courier) == 1
+    assert not is_pending(courier)
+
+
+def test_a_gateway_that_fails_for_a_moment_is_tried_again_at_once(world: World) -> None:
+    courier = world.person("courier")
+    socket = courier.socket()
+    world.sender.failing[socket] = 2
+    publish_each(world, courier, 1, 2)
+    assert numbers_at(world, socket) == [1, 2]
+    assert not is_pending(courier)
+
+
+def test_a_gateway_that_fails_for_longer_leaves_the_events_to_the_sweep(world: World) -> None:
+    courier = world.person("courier")
+    socket = courier.socket()
+    world.sender.failing[socket] = 1_000
+    publish_each(world, courier, 1, 2)
+    assert numbers_at(world, socket) == []
+    assert is_pending(courier)
+    assert not is_leased(courier)
+    world.sender.failing.clear()
+    world.clock.advance(seconds=2)
+    world.sweep()
+    assert numbers_at(world, socket) == [1, 2]
+    assert not is_pending(courier)
+
+
+def test_a_device_that_fails_makes_the_others_hear_twice_but_never_out_of_order(world: World) -> None:
+    courier = world.person("courier")
+    failing, fine = courier.socket(), courier.socket()
+    world.sender.failing[failing] = 1_000
+    publish(world, courier, 1, 2)
+    assert numbers_at(world, fine) == [1, 2]
+    world.sender.failing.clear()
+    world.clock.advance(seconds=2)
+    world.sweep()
+    assert numbers_at(world, failing) == [1, 2]
+    assert numbers_at(world, fine) == [1, 2, 1, 2]
+
+
+def test_an_event_of_a_moment_later_waits_behind_those_that_could_not_be_sent(world: World) -> None:
+    courier = world.person("courier")
+    socket = courier.socket()
+    world.sender.failing[socket] = 6
+    publish(world, courier, 1)
+    publish(world, courier, 2)
+    assert numbers_at(world, socket) == [1, 2]
+
+
+def test_a_full_mailbox_loses_its_oldest_events_and_says_so(
+    world: World,
+    warnings: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    courier = world.person("courier")
+    world.reset_parts(config=replace(settings(), mailbox_limit=30))
+    monkeypatch.setenv("POWERTOOLS_METRICS_DISABLED", "false")
+    with observability.measured():
+        publish_each(world, courier, *range(40))
+    assert waiting(courier) == 30
+    assert "mailbox is full" in warnings.messages
+    assert printed_metrics(capsys.readouterr().out)["EventsDropped"] == 10
+    assert numbers_at(world, courier.socket()) == list(range(10, 40))
+
+
+def test_events_whose_time_is_over_are_skipped(world: World) -> None:
+    courier = world.person("courier")
+    publish_each(world, courier, 1, 2)
+    world.clock.advance(seconds=settings().mailbox_retention_s)
+    publish(world, courier, 3)
+    courier = world.signed_in(DEMO, courier.user_id, "courier")
+    assert numbers_at(world, courier.socket()) == [3]
+    head = head_of(courier)
+    assert head is not None
+    assert (head.tail, head.delivered) == (3, 3)
+
+
+def test_a_holder_that_is_nearly_out_of_time_stops_posting(world: World) -> None:
+    courier = world.person("courier")
+    world.sender = SlowSender(world.clock, seconds=5)
+    world.reset_parts()
+    slow = courier.socket()
+    publish(world, courier, 1, 2, 3, 4)
+    assert numbers_at(world, slow) == [1, 2]
+    assert is_pending(courier)
+    world.clock.advance(seconds=2)
+    world.sweep()
+    assert numbers_at(world, slow) == [1, 2, 3, 4]
+
+
+def test_a_person_of_another_organisation_with_the_same_id_hears_nothing(world: World) -> None:
+    courier = world.person("courier", DEMO)
+    stranger = world.person("courier", OTHER)
+    ours, theirs = courier.socket(), stranger.socket()
+    publish(world, courier, 1)
+    assert numbers_at(world, ours) == [1]
+    assert numbers_at(world, theirs) == []
+    assert recipient(courier) != recipient(stranger)

@@ -1,0 +1,150 @@
+"""Deliveries that meet something at the worst moment: nothing is stranded and nothing is lost."""
+
+import pytest
+
+from infra.local.engine import EmbeddedEngine
+from tests.builders.dispatch import on_duty, order, order_body, step
+from tests.builders.mailboxes import (
+    before_connections_are_read,
+    before_let_go,
+    is_leased,
+    is_pending,
+    numbers_at,
+    publish,
+)
+from tests.builders.outboxes import DyingOutbox, Killed
+from tests.builders.world import World
+
+
+def test_an_event_published_while_the_holder_is_about_to_let_go_is_delivered_by_the_holder(
+    world: World, engine: EmbeddedEngine
+) -> None:
+    courier = world.person("courier")
+    socket = courier.socket()
+    with before_let_go(engine, lambda: publish(world, courier, 2)):
+        publish(world, courier, 1)
+    assert numbers_at(world, socket) == [1, 2]
+    assert not is_pending(courier)
+
+
+def test_an_event_published_while_the_holder_reads_is_delivered_by_the_holder(
+    world: World, engine: EmbeddedEngine
+) -> None:
+    courier = world.person("courier")
+    socket = courier.socket()
+    before_connections_are_read(engine, lambda: publish(world, courier, 2))
+    publish(world, courier, 1)
+    assert numbers_at(world, socket) == [1, 2]
+    assert not is_pending(courier)
+
+
+def test_who_connects_while_the_holder_is_about_to_park_the_mailbox_is_served(
+    world: World, engine: EmbeddedEngine
+) -> None:
+    courier = world.person("courier")
+
+    def connect() -> None:
+        world.connect("late", courier.token)
+        world.wake()
+
+    with before_let_go(engine, connect):
+        publish(world, courier, 1)
+    assert numbers_at(world, "late") == [1]
+    assert not is_pending(courier)
+
+
+def test_a_second_device_that_connects_during_a_delivery_gets_what_happens_from_then_on(
+    world: World, engine: EmbeddedEngine
+) -> None:
+    courier = world.person("courier")
+    first = courier.socket()
+
+    def connect() -> None:
+        world.connect("second", courier.token)
+        world.wake()
+
+    with before_let_go(engine, connect):
+        publish(world, courier, 1)
+    publish(world, courier, 2)
+    assert numbers_at(world, first) == [1, 2]
+    assert numbers_at(world, "second") in ([1, 2], [2])
+
+
+def test_if_the_holder_fails_to_let_go_the_mailbox_is_found_once_its_lease_is_over(
+    world: World, engine: EmbeddedEngine
+) -> None:
+    courier = world.person("courier")
+    socket = courier.socket()
+
+    def lose_the_network() -> None:
+        raise ConnectionError
+
+    with before_let_go(engine, lose_the_network):
+        publish(world, courier, 1)
+    publish(world, courier, 2)
+    assert is_leased(courier)
+    world.clock.advance(seconds=16)
+    world.sweep()
+    assert numbers_at(world, socket) == [1, 1, 2]
+    assert not is_pending(courier)
+
+
+def test_an_order_whose_process_dies_after_the_commit_reaches_its_courier_through_the_sweep(world: World) -> None:
+    courier, customer = on_duty(world.person("courier")), world.person("customer")
+    theirs, mine = courier.socket(), customer.socket()
+    world.reset_parts(outbox=DyingOutbox(world.parts.delivery))
+    with pytest.raises(Killed):
+        customer.post("/v1/orders", order_body())
+    assert (world.heard(theirs), world.heard(mine)) == ([], [])
+    world.reset_parts()
+    world.clock.advance(seconds=2)
+    world.sweep()
+    assert world.sender.events(theirs) == ["order.assigned"]
+    assert world.sender.events(mine) == ["order.status"]
+    assert not is_pending(courier)
+
+
+def test_events_of_a_process_that_died_come_before_later_ones(world: World) -> None:
+    courier, customer = on_duty(world.person("courier")), world.person("customer")
+    placed = order(customer)
+    mine = customer.socket()
+    before = len(world.heard(mine))
+    world.reset_parts(outbox=DyingOutbox(world.parts.delivery))
+    with pytest.raises(Killed):
+        step(courier, "accept", placed["id"])
+    world.reset_parts()
+    assert step(courier, "arrived", placed["id"]).status == 200
+    assert [sent.data["status"] for sent in world.heard(mine)[before:]] == ["accepted", "arrived"]
+
+
+def test_a_retry_after_the_process_died_changes_nothing_and_gets_its_answer(world: World) -> None:
+    customer = world.person("customer")
+    socket = customer.socket()
+    world.reset_parts(outbox=DyingOutbox(world.parts.delivery))
+    with pytest.raises(Killed):
+        customer.post("/v1/orders", order_body(), idempotency_key="once")
+    world.reset_parts()
+    answer = customer.post("/v1/orders", order_body(), idempotency_key="once")
+    assert (answer.status, answer.headers["Idempotent-Replayed"]) == (201, "true")
+    world.clock.advance(seconds=2)
+    world.sweep()
+    assert [sent.data["order_id"] for sent in world.heard(socket)] == [answer.json["order"]["id"]]
+
+
+def test_five_events_while_a_courier_is_away_come_in_order_when_they_are_back(world: World) -> None:
+    courier, customer = on_duty(world.person("courier")), world.person("customer")
+    world.hang_up(courier.socket())
+    first = order(customer)
+    world.clock.advance(seconds=15)
+    world.sweep()
+    second = order(customer)
+    customer.post("/v1/customer/orders/cancel", {"order_id": second["id"]})
+    back = courier.socket()
+    heard = [(sent.event, sent.data["order_id"]) for sent in world.heard(back)]
+    assert heard == [
+        ("order.assigned", first["id"]),
+        ("order.assignment_timed_out", first["id"]),
+        ("order.no_nearby_driver", first["id"]),
+        ("order.assigned", second["id"]),
+        ("order.status", second["id"]),
+    ]

@@ -1,0 +1,204 @@
+"""A mailbox's own steps: what is appended, who may deliver, and when the lease is given back."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from chalicelib.core.errors import Conflict
+from chalicelib.core.work import Recipient, UnitOfWork
+from chalicelib.identity.people import NameTaken, NewPerson, add_person
+from chalicelib.realtime import mailbox
+from chalicelib.realtime.mailbox import Lease
+from chalicelib.realtime.sweep import drain_pending
+from chalicelib.realtime.tables import PENDING_SHARDS
+from infra.local.engine import EmbeddedEngine
+from tests.builders.mailboxes import (
+    head_of,
+    is_leased,
+    is_pending,
+    numbers_at,
+    publish,
+    publish_each,
+    recipient,
+    waiting,
+)
+from tests.builders.world import DEMO, Person, World
+
+LIFE = timedelta(seconds=15)
+
+
+def taken(world: World, person: Person, owner: str) -> Lease:
+    lease = mailbox.take(recipient(person), owner, world.clock.now(), LIFE)
+    assert lease is not None
+    return lease
+
+
+def test_events_are_numbered_without_a_gap(world: World) -> None:
+    courier = world.person("courier")
+    publish_each(world, courier, 1, 2, 3)
+    publish(world, courier, 4, 5)
+    socket = courier.socket()
+    publish_each(world, courier, 6, 7)
+    head = head_of(courier)
+    assert head is not None
+    assert (head.tail, head.delivered, head.queue) == (7, 7, [])
+    assert numbers_at(world, socket) == [1, 2, 3, 4, 5, 6, 7]
+
+
+def test_what_waits_are_the_numbers_between_delivered_and_tail(world: World) -> None:
+    courier = world.person("courier")
+    socket = courier.socket()
+    publish_each(world, courier, 1, 2)
+    world.hang_up(socket)
+    publish_each(world, courier, 3, 4, 5)
+    head = head_of(courier)
+    assert head is not None
+    assert (head.tail, head.delivered, len(head.queue)) == (5, 2, 3)
+
+
+def test_a_change_that_is_refused_tells_nobody(world: World) -> None:
+    courier = world.person("courier")
+
+    def refused(work: UnitOfWork) -> None:
+        work.publish(recipient(courier), "note", {"number": 1})
+        raise Conflict
+
+    with pytest.raises(Conflict):
+        world.run(refused)
+    assert head_of(courier) is None
+
+
+def test_a_change_whose_commit_is_refused_tells_nobody(world: World) -> None:
+    courier = world.person("courier", username="somebody")
+
+    def lost(work: UnitOfWork) -> None:
+        work.publish(recipient(courier), "note", {"number": 1})
+        add_person(work, DEMO, NewPerson("somebody", "Somebody Else", "courier", "-"))
+
+    with pytest.raises(NameTaken):
+        world.run(lost)
+    assert head_of(courier) is None
+
+
+def test_whoever_meets_a_lease_leaves_at_once(world: World) -> None:
+    courier = world.person("courier")
+    socket = courier.socket()
+    taken(world, courier, "somebody else")
+    publish(world, courier, 1)
+    assert numbers_at(world, socket) == []
+    assert waiting(courier) == 1
+    assert is_pending(courier)
+
+
+def test_a_lease_whose_holder_died_is_taken_over(world: World) -> None:
+    courier = world.person("courier")
+    socket = courier.socket()
+    taken(world, courier, "who dies now")
+    publish(world, courier, 1)
+    world.sweep()
+    assert numbers_at(world, socket) == []
+    world.clock.advance(seconds=16)
+    world.sweep()
+    assert numbers_at(world, socket) == [1]
+    assert not is_leased(courier)
+    assert not is_pending(courier)
+
+
+def test_a_lease_is_good_to_its_last_moment(world: World) -> None:
+    courier = world.person("courier")
+    publish(world, courier, 1)
+    first = taken(world, courier, "first")
+    world.clock.advance(seconds=15)
+    assert mailbox.take(recipient(courier), "second", world.clock.now(), LIFE) is None
+    world.clock.advance(seconds=0.001)
+    second = taken(world, courier, "second")
+    assert second.until > first.until
+
+
+def test_who_has_lost_the_lease_cannot_move_the_cursor(world: World) -> None:
+    courier = world.person("courier")
+    publish_each(world, courier, 1, 2)
+    slow = taken(world, courier, "slow")
+    world.clock.advance(seconds=16)
+    taken(world, courier, "quick")
+    assert mailbox.advance(slow, 1, world.clock.now(), LIFE) is None
+    assert not mailbox.let_go(slow, 2)
+    mailbox.leave_pending(slow, 2)
+    head = head_of(courier)
+    assert head is not None
+    assert (head.delivered, len(head.queue), head.lease_owner) == (0, 2, "quick")
+
+
+def test_who_was_too_slow_may_go_on_while_nobody_else_wants_to(world: World) -> None:
+    courier = world.person("courier")
+    publish_each(world, courier, 1, 2)
+    slow = taken(world, courier, "slow")
+    world.clock.advance(seconds=16)
+    again = mailbox.advance(slow, 1, world.clock.now(), LIFE)
+    assert again is not None
+    assert again.until == world.clock.now() + LIFE
+    assert len(again.queue) == 1
+
+
+def test_nobody_lets_go_of_a_mailbox_whose_bell_was_rung_meanwhile(world: World) -> None:
+    courier = world.person("courier")
+    publish(world, courier, 1)
+    lease = taken(world, courier, "holder")
+    publish(world, courier, 2)
+    assert not mailbox.let_go(lease, 1)
+    assert waiting(courier) == 2
+    again = mailbox.advance(lease, 1, world.clock.now(), LIFE)
+    assert again is not None
+    assert mailbox.let_go(again, 1)
+    assert waiting(courier) == 0
+
+
+def test_events_that_arrive_while_the_first_ones_leave_keep_their_order(world: World) -> None:
+    courier = world.person("courier")
+    publish(world, courier, 1, 2, 3)
+    lease = taken(world, courier, "holder")
+    publish(world, courier, 4)
+    first = lease.queue
+    again = mailbox.advance(lease, 2, world.clock.now(), LIFE)
+    assert again is not None
+    assert again.queue[0] == first[2]
+    assert len(again.queue) == 2
+    assert again.head.delivered + len(again.queue) == again.head.tail
+
+
+def test_a_mailbox_of_somebody_absent_costs_the_sweep_nothing(world: World, engine: EmbeddedEngine) -> None:
+    courier = world.person("courier")
+    publish_each(world, courier, 1, 2, 3)
+    assert not is_pending(courier)
+    assert waiting(courier) == 3
+    world.clock.advance(seconds=60)
+    calls: list[str] = []
+
+    def note(operation: str, _: dict[str, Any]) -> None:
+        calls.append(operation)
+
+    with engine.before(None, note):
+        looked_at = drain_pending(world.parts.delivery, world.clock)
+    assert looked_at == 0
+    assert calls == ["Query"] * PENDING_SHARDS
+
+
+def test_delivering_to_somebody_nobody_ever_told_anything_makes_nothing_up(world: World) -> None:
+    courier = world.person("courier")
+    world.deliver_to(recipient(courier))
+    world.deliver_to(Recipient(DEMO, "nobody"))
+    assert head_of(courier) is None
+
+
+def test_a_mailbox_is_pending_since_its_oldest_event(world: World) -> None:
+    courier = world.person("courier")
+    courier.socket()
+    taken(world, courier, "who dies now")
+    since = world.clock.now()
+    publish(world, courier, 1)
+    world.clock.advance(seconds=5)
+    publish(world, courier, 2)
+    head = head_of(courier)
+    assert head is not None
+    assert head.pending_since == since
