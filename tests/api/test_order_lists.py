@@ -1,0 +1,213 @@
+"""Active orders and histories, of customers and couriers."""
+
+import base64
+import json
+from typing import Any
+
+import pytest
+
+from tests.builders.dispatch import call_off, carried, duty, on_duty, order, step, time_out
+from tests.builders.world import Person, World
+
+CUSTOMER_ACTIVE = ["/v1/customer/active-order", "/v1/customer/activeOrder"]
+COURIER_ACTIVE = ["/v1/courier/active-order", "/v1/courier/activeOrder"]
+ACTIVE_LIST = "/v1/customer/active-orders"
+CUSTOMER_HISTORY, COURIER_HISTORY = "/v1/customer/orders/history", "/v1/courier/orders/history"
+NONE = {"active": False}
+ACTIVE_STATES = ("assigned", "accepted", "arrived", "picked_up")
+
+
+def placed_in_turn(world: World, customer: Person, number: int) -> list[dict[str, Any]]:
+    """So many orders, newest first, a second apart."""
+    orders = []
+    for _ in range(number):
+        world.clock.advance(seconds=1)
+        orders.append(order(customer))
+    return orders[::-1]
+
+
+def ids(orders: list[dict[str, Any]]) -> list[str]:
+    return [one["id"] for one in orders]
+
+
+def pages(person: Person, path: str, limit: int) -> list[list[str]]:
+    """The ids of each page until no cursor comes."""
+    found, cursor = [], ""
+    while True:
+        answer = person.get(f"{path}?limit={limit}{cursor}")
+        assert answer.status == 200, answer
+        assert set(answer.json) <= {"orders", "next_cursor"}
+        found.append(ids(answer.json["orders"]))
+        if "next_cursor" not in answer.json:
+            return found
+        cursor = f"&cursor={answer.json['next_cursor']}"
+
+
+@pytest.mark.parametrize("path", [*CUSTOMER_ACTIVE, *COURIER_ACTIVE])
+def test_without_an_order_nothing_is_active(world: World, path: str) -> None:
+    answer = world.person("customer" if "customer" in path else "courier").get(path)
+    assert (answer.status, answer.json) == (200, NONE)
+
+
+@pytest.mark.parametrize("state", ACTIVE_STATES)
+def test_both_sides_see_the_order_that_is_under_way(world: World, state: str) -> None:
+    customer = world.person("customer")
+    courier = on_duty(world.person("courier", full_name="Ada", phone="+31 6 1", profile_picture="https://p/a.png"))
+    placed = carried(courier, order(customer), state)
+    driver = {"id": courier.user_id, "name": "Ada", "phone": "+31 6 1", "profile_picture": "https://p/a.png"}
+    theirs = {"active": True, "order": placed}
+    for path in COURIER_ACTIVE:
+        assert courier.get(path).json == theirs
+    for path in CUSTOMER_ACTIVE:
+        assert customer.get(path).json == (theirs if state == "assigned" else theirs | {"assigned_driver": driver})
+    assert customer.get(ACTIVE_LIST).json == {"orders": [placed]}
+
+
+def test_a_driver_without_phone_and_picture_has_neither_field(world: World) -> None:
+    customer, courier = world.person("customer"), on_duty(world.person("courier", full_name="Ada"))
+    carried(courier, order(customer), "accepted")
+    assert customer.get(CUSTOMER_ACTIVE[0]).json["assigned_driver"] == {"id": courier.user_id, "name": "Ada"}
+
+
+def test_who_handed_an_order_back_is_no_longer_its_driver(world: World) -> None:
+    customer = world.person("customer")
+    first, second = on_duty(world.person("courier"), km=1), on_duty(world.person("courier"), km=2)
+    placed = carried(first, order(customer), "accepted")
+    step(first, "cancel", placed["id"])
+    assert "assigned_driver" not in customer.get(CUSTOMER_ACTIVE[0]).json
+    step(second, "accept", placed["id"])
+    assert customer.get(CUSTOMER_ACTIVE[0]).json["assigned_driver"]["id"] == second.user_id
+    assert courier_lists(first) == (NONE, [])
+    assert courier_lists(second)[1] == [placed["id"]]
+
+
+def courier_lists(courier: Person) -> tuple[dict[str, Any], list[str]]:
+    """What is active for a courier, and the ids of their history."""
+    return courier.get(COURIER_ACTIVE[0]).json, ids(courier.get(COURIER_HISTORY).json["orders"])
+
+
+@pytest.mark.parametrize("end", ["delivered", "canceled_by_customer", "no_nearby_driver"])
+def test_an_order_that_has_ended_is_active_for_nobody(world: World, end: str) -> None:
+    customer, courier = world.person("customer"), on_duty(world.person("courier"))
+    placed = order(customer)
+    if end == "delivered":
+        carried(courier, placed)
+    elif end == "canceled_by_customer":
+        call_off(customer, placed["id"])
+    else:
+        time_out(world)
+    assert [customer.get(path).json for path in CUSTOMER_ACTIVE] == [NONE, NONE]
+    assert [courier.get(path).json for path in COURIER_ACTIVE] == [NONE, NONE]
+    assert customer.get(ACTIVE_LIST).json == {"orders": []}
+    [ended] = customer.get(CUSTOMER_HISTORY).json["orders"]
+    assert (ended["id"], ended["status"]) == (placed["id"], end)
+
+
+def test_the_newest_active_order_counts(world: World) -> None:
+    customer = world.person("customer")
+    couriers = [on_duty(world.person("courier"), km=km) for km in (1, 2, 3)]
+    newest, middle, oldest = placed_in_turn(world, customer, 3)
+    carried(couriers[0], oldest, "accepted")
+    active = customer.get(CUSTOMER_ACTIVE[0]).json
+    assert active == {"active": True, "order": newest}
+    call_off(customer, newest["id"])
+    assert customer.get(CUSTOMER_ACTIVE[0]).json["order"]["id"] == middle["id"]
+    call_off(customer, middle["id"])
+    assert customer.get(CUSTOMER_ACTIVE[0]).json["assigned_driver"]["id"] == couriers[0].user_id
+
+
+def test_active_orders_come_newest_first_in_pages(world: World) -> None:
+    customer = world.person("customer")
+    for km in range(1, 6):
+        on_duty(world.person("courier"), km=km)
+    orders = ids(placed_in_turn(world, customer, 6))[1:]  # the last one found nobody
+    assert pages(customer, ACTIVE_LIST, 2) == [orders[:2], orders[2:4], orders[4:]]
+    assert pages(customer, ACTIVE_LIST, 100) == [orders]
+
+
+def test_a_customers_history_comes_newest_first_in_pages(world: World) -> None:
+    customer = world.person("customer")
+    orders = ids(placed_in_turn(world, customer, 25))
+    assert ids(customer.get(CUSTOMER_HISTORY).json["orders"]) == orders[:20]
+    assert pages(customer, CUSTOMER_HISTORY, 10) == [orders[:10], orders[10:20], orders[20:]]
+    assert pages(customer, CUSTOMER_HISTORY, 1) == [[one] for one in orders]
+
+
+def test_a_couriers_history_has_what_they_carried(world: World) -> None:
+    customer, courier = world.person("customer"), on_duty(world.person("courier"))
+    carried_out = []
+    for _ in range(3):
+        world.clock.advance(seconds=1)
+        carried_out.append(carried(courier, order(customer)))
+    world.clock.advance(seconds=1)
+    current = order(customer)
+    expected = [current, *carried_out[::-1]]
+    assert courier.get(COURIER_HISTORY).json == {"orders": expected}
+    assert pages(courier, COURIER_HISTORY, 2)[:2] == [ids(expected[:2]), ids(expected[2:])]
+
+
+def test_a_page_can_be_continued_although_newer_orders_came(world: World) -> None:
+    customer = world.person("customer")
+    orders = ids(placed_in_turn(world, customer, 4))
+    cursor = customer.get(f"{CUSTOMER_HISTORY}?limit=2").json["next_cursor"]
+    placed_in_turn(world, customer, 2)
+    rest = customer.get(f"{CUSTOMER_HISTORY}?limit=2&cursor={cursor}").json
+    assert ids(rest["orders"]) == orders[2:]
+
+
+def test_lists_show_ones_own_orders_only(world: World) -> None:
+    customer, courier = world.person("customer"), on_duty(world.person("courier"))
+    order(customer)
+    stranger, colleague = world.person("customer"), world.person("courier")
+    duty(colleague)
+    for path in (ACTIVE_LIST, CUSTOMER_HISTORY):
+        assert stranger.get(path).json == {"orders": []}
+    assert stranger.get(CUSTOMER_ACTIVE[0]).json == NONE
+    assert courier_lists(colleague) == (NONE, [])
+    assert courier.get(COURIER_HISTORY).json["orders"]
+
+
+LISTS = [ACTIVE_LIST, CUSTOMER_HISTORY, COURIER_HISTORY]
+
+
+@pytest.mark.parametrize("path", LISTS)
+@pytest.mark.parametrize(
+    ("query", "bad"),
+    [
+        ("limit=0", {"limit"}),
+        ("limit=101", {"limit"}),
+        ("limit=-1", {"limit"}),
+        ("limit=ten", {"limit"}),
+        ("limit=1.5", {"limit"}),
+        ("cursor=", {"cursor"}),
+        ("cursor=nonsense", {"cursor"}),
+        ("cursor=%00", {"cursor"}),
+        ("limit=0&cursor=" + "x" * 2049, {"limit", "cursor"}),
+    ],
+)
+def test_a_list_names_every_bad_parameter(world: World, path: str, query: str, bad: set[str]) -> None:
+    person = world.person("courier" if "courier" in path else "customer")
+    answer = person.get(f"{path}?{query}")
+    assert (answer.status, answer.code, set(answer.fields)) == (422, "VALIDATION_ERROR", bad)
+
+
+def test_a_cursor_belongs_to_one_list_of_one_person(world: World) -> None:
+    customer, stranger = world.person("customer"), world.person("customer")
+    on_duty(world.person("courier"), km=1)
+    on_duty(world.person("courier"), km=2)
+    placed_in_turn(world, customer, 3)
+    cursor = customer.get(f"{CUSTOMER_HISTORY}?limit=1").json["next_cursor"]
+    for person, path in ((customer, ACTIVE_LIST), (stranger, CUSTOMER_HISTORY)):
+        answer = person.get(f"{path}?cursor={cursor}")
+        assert (answer.status, set(answer.fields)) == (422, {"cursor"})
+
+
+def test_a_cursor_that_was_edited_is_refused(world: World) -> None:
+    customer = world.person("customer")
+    placed_in_turn(world, customer, 2)
+    cursor = customer.get(f"{CUSTOMER_HISTORY}?limit=1").json["next_cursor"]
+    owner, key = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+    for edited in ([owner, {}], [owner, key | {"more": {"S": "x"}}], [key, owner], 7):
+        text = base64.urlsafe_b64encode(json.dumps(edited).encode()).decode().rstrip("=")
+        answer = customer.get(f"{CUSTOMER_HISTORY}?cursor={text}")
+        assert (answer.status, answer.code) == (422, "VALIDATION_ERROR"), edited
