@@ -16,24 +16,27 @@ from chalicelib.core.errors import ValidationFailed
 from chalicelib.core.table import Item
 
 _StartKey = dict[str, dict[str, str]]
+_LONGEST_KEY = 1024  # bytes, of a sort key; what we store as a hash key is shorter, too
 
 
-def encode(last: Mapping[str, Any], hash_key: str) -> str:
-    """An opaque cursor from the store's last evaluated key, bound to the list with this hash key."""
-    return base64.urlsafe_b64encode(msgspec.json.encode([hash_key, last])).decode().rstrip("=")
+def encode(last: Mapping[str, Any], list_name: str) -> str:
+    """An opaque cursor from the store's last evaluated key, bound to the list of this name."""
+    return base64.urlsafe_b64encode(msgspec.json.encode([list_name, last])).decode().rstrip("=")
 
 
-def decode(cursor: str, hash_key: str, shape: Mapping[str, str]) -> _StartKey:
+def decode(cursor: str, list_name: str, shape: Mapping[str, str]) -> _StartKey:
     """The store's start key. Raises `ValidationFailed` unless it is one that this very list could have given."""
     try:
         raw = base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True)
         owner, last = msgspec.json.decode(raw, type=tuple[str, _StartKey])
     except (binascii.Error, ValueError, msgspec.MsgspecError) as error:
-        raise _refused() from error
-    if owner != hash_key or {name: "".join(value) for name, value in last.items()} != dict(shape):
-        raise _refused()
-    if not all(_is_whole_number(value["N"]) for value in last.values() if "N" in value):
-        raise _refused()
+        raise refused() from error
+    if owner != list_name or {name: tuple(value) for name, value in last.items()} != {
+        n: (t,) for n, t in shape.items()
+    }:
+        raise refused()
+    if not all(_storable(kind, text) for value in last.values() for kind, text in value.items()):
+        raise refused()
     return last
 
 
@@ -49,9 +52,12 @@ def key_shape(model: type[Item], index: str | None) -> Mapping[str, str]:
     return {name: types[name] for name in names}
 
 
-def _is_whole_number(text: str) -> bool:
-    return text.isdigit() and len(text) <= 20
+def _storable(kind: str, text: str) -> bool:
+    if kind == "N":
+        return text.isascii() and text.isdigit() and len(text) <= 20
+    return 0 < len(text.encode()) <= _LONGEST_KEY
 
 
-def _refused() -> ValidationFailed:
+def refused() -> ValidationFailed:
+    """What a client is told of a cursor that is none."""
     return ValidationFailed({"cursor": "is not a cursor that this list gave"})
