@@ -48,6 +48,8 @@ class DecimalAttribute(Attribute[Decimal]):
         """As the store writes it. Raises `ValueError` for what it could not hold exactly."""
         if not isinstance(value, Decimal) or not value.is_finite() or len(value.as_tuple().digits) > 38:
             raise ValueError(f"{self.attr_name} must be a finite Decimal of at most 38 digits")
+        if value and not -130 <= value.adjusted() <= 125:
+            raise ValueError(f"{self.attr_name} must be from 1E-130 to 9.9E+125 in size")
         return format(value, "f")
 
     def deserialize(self, value: str) -> Decimal:
