@@ -9,6 +9,8 @@ import pytest
 
 from chalicelib.core import observability
 from chalicelib.core.settings import settings
+from chalicelib.core.work import Recipient
+from tests.builders.dispatch import carried, on_duty, order
 from tests.builders.mailboxes import (
     head_of,
     is_leased,
@@ -16,7 +18,6 @@ from tests.builders.mailboxes import (
     numbers_at,
     publish,
     publish_each,
-    recipient,
     remembered,
     waiting,
 )
@@ -254,11 +255,19 @@ def test_a_holder_that_is_nearly_out_of_time_stops_posting(world: World) -> None
     assert numbers_at(world, slow) == [1, 2, 3, 4]
 
 
-def test_a_person_of_another_organisation_with_the_same_id_hears_nothing(world: World) -> None:
+def test_nobody_of_another_organisation_hears_of_a_delivery(world: World) -> None:
+    courier, customer = on_duty(world.person("courier")), world.person("customer")
+    ours = [courier.socket(), customer.socket()]
+    strangers = [on_duty(world.person("courier", OTHER), km=0.1), world.person("customer", OTHER)]
+    strangers.append(world.person("dispatcher", OTHER))
+    theirs = [stranger.socket() for stranger in strangers]
+    carried(courier, order(customer))
+    assert [len(world.heard(socket)) for socket in ours] == [1, 5]
+    assert [world.heard(socket) for socket in theirs] == [[], [], []]
+    assert [waiting(stranger) for stranger in strangers] == [0, 0, 0]
+
+
+def test_the_same_user_id_in_another_organisation_has_another_mailbox(world: World) -> None:
     courier = world.person("courier", DEMO)
-    stranger = world.person("courier", OTHER)
-    ours, theirs = courier.socket(), stranger.socket()
-    publish(world, courier, 1)
-    assert numbers_at(world, ours) == [1]
-    assert numbers_at(world, theirs) == []
-    assert recipient(courier) != recipient(stranger)
+    world.run(lambda work: work.publish(Recipient(OTHER, courier.user_id), "note", {"number": 1}), OTHER)
+    assert numbers_at(world, courier.socket()) == []
