@@ -27,7 +27,7 @@ QueryT = TypeVar("QueryT")
 ReplyT = TypeVar("ReplyT")
 ItemT = TypeVar("ItemT", bound=Item)
 
-_IF_MATCH = re.compile(r'(?:W/)?"(\d{1,18})"|(\d{1,18})')
+_IF_MATCH = re.compile(r'(?:W/)?"([0-9]{1,18})"|([0-9]{1,18})')
 
 
 class Nothing(msgspec.Struct, frozen=True):
