@@ -25,7 +25,8 @@ def test_chalice_finds_nothing_to_complain_about(stage: str) -> None:
 
 @pytest.mark.parametrize("stage", STAGES)
 def test_only_functions_that_exist_are_configured(stage: str) -> None:
-    functions = {function.name for function in (*app.pure_lambda_functions, *app.event_sources)}
+    deployed: list[Any] = [*app.pure_lambda_functions, *app.event_sources]
+    functions = {function.name for function in deployed}
     sockets = {handler.name for handler in app.websocket_handlers.values()}
     assert set(CONFIG["stages"][stage]["lambda_functions"]) == functions | sockets
 
