@@ -11,7 +11,7 @@ import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import unquote, urlencode
+from urllib.parse import quote, unquote, urlencode
 
 import msgspec
 from chalice.app import CORSConfig, Response
@@ -42,7 +42,7 @@ class HttpRequest:
     @property
     def address(self) -> str:
         """The path with its parameters filled in, and the query, in one canonical form."""
-        filled = self.path.format_map({name: value.replace("/", "%2F") for name, value in self.path_params.items()})
+        filled = self.path.format_map({name: quote(value, safe="") for name, value in self.path_params.items()})
         query = urlencode(sorted((name, value) for name, values in self.query.items() for value in values))
         return f"{filled}?{query}"
 

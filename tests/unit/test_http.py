@@ -1,0 +1,153 @@
+"""HTTP in and out: whose request id counts, what makes two addresses the same, and the one error body."""
+
+import json
+from decimal import Decimal
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+from chalice.app import Request
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from chalicelib.core.errors import NotFound, Unavailable, ValidationFailed
+from chalicelib.edge.http import HttpRequest, encoder, error_response, json_response, read_request, request_id
+
+segments = st.text(alphabet=st.sampled_from("ab/%2F{}?&=+ é"), min_size=1, max_size=6)
+queries = st.dictionaries(segments, st.lists(segments, min_size=1, max_size=2), max_size=2)
+
+
+def addressed(path: dict[str, str], query: dict[str, list[str]] | None = None) -> str:
+    """The canonical address of a request."""
+    return HttpRequest("GET", "/v1/{a}/x/{b}", path, {}, query or {}, b"", "r", "").address
+
+
+def incoming(**known: Any) -> HttpRequest:
+    """A request as API Gateway hands it to Chalice."""
+    event: dict[str, Any] = {
+        "requestContext": {
+            "httpMethod": "POST",
+            "resourcePath": "/v1/{a}/x/{b}",
+            "identity": {"sourceIp": "192.0.2.1"},
+            "requestId": "from-the-gateway",
+        },
+        "headers": {"Content-Type": "application/json"},
+        "pathParameters": None,
+        "multiValueQueryStringParameters": None,
+        "stageVariables": None,
+        "body": None,
+        "isBase64Encoded": False,
+    }
+    return read_request(Request({**event, **known}))
+
+
+# --- reading ---------------------------------------------------------------------------------------------------
+
+
+def test_names_of_headers_are_read_in_lower_case() -> None:
+    assert incoming(headers={"IF-Match": "3"}).headers == {"if-match": "3"}
+
+
+@given(segments, segments)
+def test_path_parameters_are_read_as_they_were_meant(one: str, other: str) -> None:
+    read = incoming(pathParameters={"a": quote(one, safe=""), "b": quote(other, safe="")})
+    assert read.path_params == {"a": one, "b": other}
+
+
+def test_a_parameter_that_comes_twice_keeps_both_values() -> None:
+    read = incoming(multiValueQueryStringParameters={"state": ["a", "b"], "limit": ["5"]})
+    assert read.query == {"state": ["a", "b"], "limit": ["5"]}
+
+
+@pytest.mark.parametrize(
+    ("body", "encoded", "read"),
+    [(None, False, b""), ("", False, b""), ("é", False, "é".encode()), ("w6k=", True, "é".encode())],
+)
+def test_a_body_is_read_as_bytes(body: str | None, encoded: bool, read: bytes) -> None:
+    assert incoming(body=body, isBase64Encoded=encoded).body == read
+
+
+def test_a_request_knows_where_it_came_from() -> None:
+    assert incoming().source_ip == "192.0.2.1"
+
+
+# --- request ids -----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("offered", ["a", "0190-abc_DEF.7", "x" * 64])
+def test_a_decent_request_id_of_the_caller_is_kept(offered: str) -> None:
+    assert incoming(headers={"X-Request-ID": offered}).request_id == offered
+
+
+@pytest.mark.parametrize("offered", ["", "x" * 65, "a b", "a\nb", "a\r\nSet-Cookie: x", "é", '"', "<b>", "{}", "a\n"])
+def test_any_other_request_id_is_replaced_by_the_gateways(offered: str) -> None:
+    assert incoming(headers={"X-Request-Id": offered}).request_id == "from-the-gateway"
+
+
+def test_without_any_request_id_each_request_gets_one_of_its_own() -> None:
+    made = {request_id({}, {}) for _ in range(100)}
+    assert len(made) == 100
+    assert {len(one) for one in made} == {32}
+
+
+# --- addresses -------------------------------------------------------------------------------------------------
+
+
+@given(segments, segments, segments, segments)
+@example("a/b", "x", "a%2Fb", "x")
+@example("a", "b/x/c", "a/x/b", "c")
+@example("{b}", "x", "x", "x")
+@example("a?x=1", "b", "a", "b")
+def test_two_paths_have_one_address_only_if_they_are_the_same(a: str, b: str, c: str, d: str) -> None:
+    assert (addressed({"a": a, "b": b}) == addressed({"a": c, "b": d})) == ((a, b) == (c, d))
+
+
+@given(queries, queries)
+def test_two_queries_have_one_address_only_if_they_say_the_same(
+    one: dict[str, list[str]], other: dict[str, list[str]]
+) -> None:
+    def pairs(query: dict[str, list[str]]) -> list[tuple[str, str]]:
+        return sorted((name, value) for name, values in query.items() for value in values)
+
+    path = {"a": "1", "b": "2"}
+    assert (addressed(path, one) == addressed(path, other)) == (pairs(one) == pairs(other))
+
+
+def test_the_order_of_query_parameters_does_not_matter() -> None:
+    path = {"a": "1", "b": "2"}
+    assert addressed(path, {"x": ["1"], "y": ["2"]}) == addressed(path, {"y": ["2"], "x": ["1"]})
+
+
+# --- answers ---------------------------------------------------------------------------------------------------
+
+
+def test_an_error_has_the_one_body() -> None:
+    response = error_response(NotFound(details={"id": "7"}), "r1")
+    assert json.loads(response.body) == {
+        "success": False,
+        "error": {"code": "NOT_FOUND", "message": NotFound.summary, "details": {"id": "7"}},
+    }
+    assert response.status_code == 404
+    assert response.headers["X-Request-Id"] == "r1"
+
+
+def test_an_error_about_input_names_the_fields_beside_the_code() -> None:
+    response = error_response(ValidationFailed({"name": "is required"}), "r1", 400)
+    assert response.status_code == 400
+    assert json.loads(response.body)["fields"] == {"name": "is required"}
+
+
+def test_an_error_brings_its_own_headers() -> None:
+    assert error_response(Unavailable(), "r1").headers["Retry-After"] == "1"
+
+
+def test_an_answer_without_a_body_has_no_type() -> None:
+    assert "Content-Type" not in json_response(204, "", {}, "r1").headers
+
+
+def test_no_answer_is_kept_by_a_cache() -> None:
+    assert {json_response(200, body, {}, "r").headers["Cache-Control"] for body in ("", "{}")} == {"no-store"}
+
+
+def test_exact_decimals_are_json_numbers() -> None:
+    assert encoder.encode({"a": Decimal("1.10"), "b": Decimal("0.000001")}) == b'{"a":1.10,"b":0.000001}'
