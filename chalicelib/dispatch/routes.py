@@ -7,7 +7,7 @@ from collections.abc import Callable
 from chalicelib.core.errors import AccessDenied, Conflict, NotFound
 from chalicelib.core.store import Page
 from chalicelib.core.work import UnitOfWork
-from chalicelib.dispatch import couriers, service
+from chalicelib.dispatch import couriers, events, service
 from chalicelib.dispatch.rules import Step
 from chalicelib.dispatch.schemas import (
     ActiveOrder,
@@ -23,8 +23,9 @@ from chalicelib.dispatch.schemas import (
     order_view,
 )
 from chalicelib.dispatch.tables import Order, order_key
+from chalicelib.edge.contract import About
 from chalicelib.edge.request import Nothing, Principal, Reply, Request, created, no_content
-from chalicelib.edge.routes import About, Routes
+from chalicelib.edge.routes import Routes
 from chalicelib.edge.runtime import Runtime, runtime
 from chalicelib.realtime.sockets import socket_events
 
@@ -32,6 +33,7 @@ routes = Routes(__name__, "Courier dispatch")
 
 READ = service.READ
 CREATE = "dispatch.order.create"
+FOLLOW = "dispatch.order.follow"
 CANCEL = service.CANCEL
 ANSWER = "dispatch.offer.answer"
 AVAILABILITY = "dispatch.courier.availability"
@@ -93,7 +95,7 @@ def report_location(request: Request[Position, Nothing], _: UnitOfWork) -> Reply
     return no_content()
 
 
-@socket_events.on("location.update", permission=POSITION, data=Position)
+@socket_events.on(events.LOCATION, permission=POSITION, data=Position)
 def _report(position: Position, principal: Principal, rt: Runtime) -> None:
     org_id, courier_id = principal.org_id, principal.user_id
     couriers.report_position(org_id, courier_id, position.latitude, position.longitude, rt.clock.now())
@@ -172,7 +174,7 @@ def cancel_order(request: Request[CustomerAction, Nothing], work: UnitOfWork) ->
     return Reply(order_view(order), version=order.version)
 
 
-@routes.get("/v1/customer/active-order", aliases=["/v1/customer/activeOrder"], permission=READ, returns=ActiveOrder)
+@routes.get("/v1/customer/active-order", aliases=["/v1/customer/activeOrder"], permission=FOLLOW, returns=ActiveOrder)
 def customer_active_order(request: Request[Nothing, Nothing]) -> Reply[ActiveOrder]:
     """The newest of one's deliveries that is under way, and who is coming with it."""
     found = service.active_as_customer(request.principal, 1).items
@@ -181,13 +183,13 @@ def customer_active_order(request: Request[Nothing, Nothing]) -> Reply[ActiveOrd
     return Reply(ActiveOrder(active=True, order=order_view(found[0]), assigned_driver=service.driver_of(found[0])))
 
 
-@routes.get("/v1/customer/active-orders", permission=READ, query=ListQuery, returns=OrderPage)
+@routes.get("/v1/customer/active-orders", permission=FOLLOW, query=ListQuery, returns=OrderPage)
 def customer_active_orders(request: Request[Nothing, ListQuery]) -> Reply[OrderPage]:
     """All of one's deliveries that are under way, newest first."""
     return _page(service.active_as_customer(request.principal, request.query.limit, request.query.cursor))
 
 
-@routes.get("/v1/customer/orders/history", permission=READ, query=ListQuery, returns=OrderPage)
+@routes.get("/v1/customer/orders/history", permission=FOLLOW, query=ListQuery, returns=OrderPage)
 def customer_history(request: Request[Nothing, ListQuery]) -> Reply[OrderPage]:
     """All deliveries that one has ordered, newest first."""
     return _page(service.history_as_customer(request.principal, request.query.limit, request.query.cursor))

@@ -12,7 +12,8 @@ OWN, ZONE, ORG = "own", "zone", "org"
 PERMISSIONS: Mapping[str, str] = {
     "identity.session.end": "End one's own session.",
     "dispatch.order.create": "Order a delivery.",
-    "dispatch.order.read": "See deliveries and their history.",
+    "dispatch.order.read": "See a delivery.",
+    "dispatch.order.follow": "See the deliveries that one has ordered, and who is coming.",
     "dispatch.order.cancel": "Call a delivery off before it is picked up.",
     "dispatch.offer.answer": "Accept, decline, carry out or hand back a delivery.",
     "dispatch.courier.availability": "Go on and off duty as a courier.",
@@ -41,6 +42,7 @@ DEFAULT_MATRIX: Mapping[str, Mapping[str, str]] = {
         **_EVERYONE,
         "dispatch.order.create": OWN,
         "dispatch.order.read": OWN,
+        "dispatch.order.follow": OWN,
         "dispatch.order.cancel": OWN,
         "realtime.channel.customer": OWN,
     },
