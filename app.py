@@ -22,10 +22,12 @@ from chalicelib.core.runner import Outbox, Runner
 from chalicelib.core.schedule import run_passes
 from chalicelib.core.settings import Settings, settings
 from chalicelib.core.work import Recipient
+from chalicelib.dispatch import events as dispatch_events
 from chalicelib.dispatch.routes import routes as dispatch_routes
 from chalicelib.dispatch.sweep import reassign_due
 from chalicelib.edge.api import ALL_METHODS, UNKNOWN_ROUTE, BatonApp
 from chalicelib.edge.http import cors, error_response, read_request
+from chalicelib.edge.openapi_socket import SOCKET_EVENTS
 from chalicelib.edge.runtime import Runtime, install
 from chalicelib.edge.system import routes as system_routes
 from chalicelib.identity.gate import SessionGate
@@ -72,6 +74,7 @@ def compose(
         endpoints=[endpoint for routes in ROUTES for endpoint in routes.endpoints],
         roles_of=roles_with,
         version=__version__,
+        extras={SOCKET_EVENTS: dispatch_events.SOCKET_EVENTS},
     )
     return Composition(runtime, delivery, Sockets(runtime, sender, waker or LambdaWaker(config)))
 

@@ -13,8 +13,8 @@ from chalicelib.core.clock import Clock
 from chalicelib.core.errors import BatonError
 from chalicelib.core.ids import Ids
 from chalicelib.core.work import Actor, Staged, Subject, UnitOfWork
+from chalicelib.edge.contract import About
 from chalicelib.edge.http import encoder
-from chalicelib.edge.routes import About
 
 _NEVER = frozenset({"pk", "sk", "version"})
 

@@ -3,14 +3,31 @@
 from __future__ import annotations
 
 from chalicelib.core.work import Recipient, UnitOfWork
-from chalicelib.dispatch.schemas import Announced, OrderAssigned, OrderLost, OrderStatus
+from chalicelib.dispatch.schemas import Announced, OrderAssigned, OrderLost, OrderStatus, Position
 from chalicelib.dispatch.tables import Order
+from chalicelib.edge.openapi_socket import SocketEvent
 
 ASSIGNED = "order.assigned"
 TIMED_OUT = "order.assignment_timed_out"
 REASSIGNED_AWAY = "order.reassigned_away"
 NO_NEARBY_DRIVER = "order.no_nearby_driver"
 STATUS = "order.status"
+LOCATION = "location.update"
+
+_COURIER, _CUSTOMER = "realtime.channel.courier", "realtime.channel.customer"
+
+SOCKET_EVENTS = (
+    SocketEvent("courier", ASSIGNED, OrderAssigned, _COURIER, "A delivery is offered."),
+    SocketEvent("courier", TIMED_OUT, OrderLost, _COURIER, "The time to answer the offer is over."),
+    SocketEvent("courier", REASSIGNED_AWAY, OrderLost, _COURIER, "Another courier got the delivery."),
+    SocketEvent("courier", NO_NEARBY_DRIVER, OrderLost, _COURIER, "No other courier was found for the delivery."),
+    SocketEvent("courier", STATUS, OrderStatus, _COURIER, "The customer called the delivery off."),
+    SocketEvent("customer", STATUS, OrderStatus, _CUSTOMER, "Where the delivery stands."),
+    SocketEvent(
+        "courier", LOCATION, Position, "dispatch.courier.position", "Where the courier is now.", from_client=True
+    ),
+)
+"""All of them, for the description of the API."""
 
 _WITH_COURIER = frozenset({"accepted", "picked_up", "delivered"})
 

@@ -8,7 +8,7 @@ from chalicelib.core.errors import AccessDenied, Conflict, NotFound
 from chalicelib.core.store import Page
 from chalicelib.core.work import UnitOfWork
 from chalicelib.dispatch import couriers, events, service
-from chalicelib.dispatch.rules import Step
+from chalicelib.dispatch.rules import Status, Step
 from chalicelib.dispatch.schemas import (
     ActiveOrder,
     Availability,
@@ -109,12 +109,13 @@ def _courier_step(request: Request[CourierAction, Nothing], work: UnitOfWork, st
     return Reply(order_view(order), version=order.version)
 
 
-def _step_route(address: str, action: str) -> Callable[[StepHandler], StepHandler]:
+def _step_route(address: str, action: str, leads_to: Status) -> Callable[[StepHandler], StepHandler]:
     return routes.post(
         f"/v1/courier/orders/{address}",
         permission=ANSWER,
         body=CourierAction,
         returns=OrderView,
+        examples={"response": {"status": leads_to}},
         versioned=True,
         errors=_STEP_ERRORS,
         about=About(Order.kind, action, "order_id"),
@@ -122,37 +123,37 @@ def _step_route(address: str, action: str) -> Callable[[StepHandler], StepHandle
     )
 
 
-@_step_route("accept", "ORDER_ACCEPTED")
+@_step_route("accept", "ORDER_ACCEPTED", Status.ACCEPTED)
 def accept_order(request: Request[CourierAction, Nothing], work: UnitOfWork) -> Reply[OrderView]:
     """Accept the delivery that one was offered."""
     return _courier_step(request, work, Step.ACCEPT)
 
 
-@_step_route("decline", "ORDER_DECLINED")
+@_step_route("decline", "ORDER_DECLINED", Status.ASSIGNED)
 def decline_order(request: Request[CourierAction, Nothing], work: UnitOfWork) -> Reply[OrderView]:
     """Decline the delivery that one was offered; the next courier is offered it at once."""
     return _courier_step(request, work, Step.DECLINE)
 
 
-@_step_route("arrived", "ORDER_ARRIVED")
+@_step_route("arrived", "ORDER_ARRIVED", Status.ARRIVED)
 def arrive(request: Request[CourierAction, Nothing], work: UnitOfWork) -> Reply[OrderView]:
     """Say that one has arrived at the pickup."""
     return _courier_step(request, work, Step.ARRIVE)
 
 
-@_step_route("picked", "ORDER_PICKED_UP")
+@_step_route("picked", "ORDER_PICKED_UP", Status.PICKED_UP)
 def pick_up_order(request: Request[CourierAction, Nothing], work: UnitOfWork) -> Reply[OrderView]:
     """Say that one has picked the delivery up."""
     return _courier_step(request, work, Step.PICK_UP)
 
 
-@_step_route("delivered", "ORDER_DELIVERED")
+@_step_route("delivered", "ORDER_DELIVERED", Status.DELIVERED)
 def deliver_order(request: Request[CourierAction, Nothing], work: UnitOfWork) -> Reply[OrderView]:
     """Say that one has delivered it; the courier is free again."""
     return _courier_step(request, work, Step.DELIVER)
 
 
-@_step_route("cancel", "ORDER_HANDED_BACK")
+@_step_route("cancel", "ORDER_HANDED_BACK", Status.ASSIGNED)
 def hand_back_order(request: Request[CourierAction, Nothing], work: UnitOfWork) -> Reply[OrderView]:
     """Hand an accepted delivery back before it is picked up; the next courier is offered it."""
     return _courier_step(request, work, Step.HAND_BACK)
@@ -163,6 +164,7 @@ def hand_back_order(request: Request[CourierAction, Nothing], work: UnitOfWork) 
     permission=CANCEL,
     body=CustomerAction,
     returns=OrderView,
+    examples={"response": {"status": Status.CANCELED_BY_CUSTOMER}},
     versioned=True,
     errors=_STEP_ERRORS,
     about=About(Order.kind, "ORDER_CANCELED", "order_id"),
@@ -174,7 +176,13 @@ def cancel_order(request: Request[CustomerAction, Nothing], work: UnitOfWork) ->
     return Reply(order_view(order), version=order.version)
 
 
-@routes.get("/v1/customer/active-order", aliases=["/v1/customer/activeOrder"], permission=FOLLOW, returns=ActiveOrder)
+@routes.get(
+    "/v1/customer/active-order",
+    aliases=["/v1/customer/activeOrder"],
+    permission=FOLLOW,
+    returns=ActiveOrder,
+    examples={"response": {"order": {"status": Status.ACCEPTED}}},
+)
 def customer_active_order(request: Request[Nothing, Nothing]) -> Reply[ActiveOrder]:
     """The newest of one's deliveries that is under way, and who is coming with it."""
     found = service.active_as_customer(request.principal, 1).items
@@ -195,7 +203,13 @@ def customer_history(request: Request[Nothing, ListQuery]) -> Reply[OrderPage]:
     return _page(service.history_as_customer(request.principal, request.query.limit, request.query.cursor))
 
 
-@routes.get("/v1/courier/active-order", aliases=["/v1/courier/activeOrder"], permission=ANSWER, returns=ActiveOrder)
+@routes.get(
+    "/v1/courier/active-order",
+    aliases=["/v1/courier/activeOrder"],
+    permission=ANSWER,
+    returns=ActiveOrder,
+    examples={"response": {"assigned_driver": ...}},
+)
 def courier_active_order(request: Request[Nothing, Nothing]) -> Reply[ActiveOrder]:
     """The delivery that one has in hand as a courier."""
     order = service.active_as_courier(request.principal)

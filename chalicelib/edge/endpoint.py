@@ -32,10 +32,10 @@ from chalicelib.core.store import ItemKey, get_many, store_errors
 from chalicelib.core.table import Item
 from chalicelib.core.work import Actor, UnitOfWork
 from chalicelib.edge import idempotency
+from chalicelib.edge.contract import About, Endpoint
 from chalicelib.edge.http import HttpRequest, encoder, error_response, json_response, read_request
 from chalicelib.edge.idempotency import IdempotencyRecord, Replay, StoredAnswer
-from chalicelib.edge.request import Caller, Nothing, Principal, Reply, Request, parse_if_match
-from chalicelib.edge.routes import About, Endpoint
+from chalicelib.edge.request import Caller, Nothing, Principal, Reply, Request
 from chalicelib.edge.runtime import Runtime, runtime
 from chalicelib.edge.validation import decode_body, decode_query, parse_json
 
@@ -96,7 +96,7 @@ def _answer(endpoint: Endpoint, http: HttpRequest, rt: Runtime, admission: Admis
     request = Request(
         Caller(http.request_id, http.source_ip),
         http.path_params,
-        parse_if_match(http.headers.get("if-match")),
+        http.headers.get("if-match"),
         admission.principal,
         _decoder(endpoint, http),
         admission.loaded,

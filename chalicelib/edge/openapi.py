@@ -10,12 +10,12 @@ import sys
 from collections.abc import Mapping, Sequence
 
 from chalicelib.edge import openapi_errors, openapi_operations
+from chalicelib.edge.contract import Endpoint
 from chalicelib.edge.openapi_examples import Examples
 from chalicelib.edge.openapi_operations import Operations
 from chalicelib.edge.openapi_schemas import Schemas
 from chalicelib.edge.openapi_socket import channels, socket_events
 from chalicelib.edge.request import Nothing
-from chalicelib.edge.routes import Endpoint
 from chalicelib.edge.runtime import Runtime
 
 _ABOUT = """\

@@ -29,9 +29,9 @@ from chalicelib.core.errors import (
     ValidationFailed,
     VersionConflict,
 )
+from chalicelib.edge.contract import Endpoint
 from chalicelib.edge.openapi_schemas import REF, Schema
 from chalicelib.edge.request import Nothing
-from chalicelib.edge.routes import Endpoint
 
 Errors = list[type[BatonError]]
 

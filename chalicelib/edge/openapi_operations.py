@@ -10,9 +10,9 @@ from http import HTTPStatus
 from typing import Any
 
 from chalicelib.edge import openapi_errors
+from chalicelib.edge.contract import Endpoint
 from chalicelib.edge.openapi_examples import Examples, override
 from chalicelib.edge.openapi_schemas import REF, Schema, Schemas
-from chalicelib.edge.routes import Endpoint
 from chalicelib.edge.runtime import Runtime
 
 _JSON = "application/json"

@@ -75,10 +75,15 @@ class Request(Generic[BodyT, QueryT]):
 
     caller: Caller
     path: Mapping[str, str]
-    if_match: int | None
+    if_match_header: str | None
     _principal: Principal | None
     _decode: Callable[[], tuple[BodyT, QueryT]] = field(repr=False)
     _loaded: dict[ItemKey[Any], Item | None] = field(default_factory=dict, repr=False)
+
+    @property
+    def if_match(self) -> int | None:
+        """The version that the caller names, if any. Raises `ValidationFailed` for a header that names none."""
+        return parse_if_match(self.if_match_header)
 
     @property
     def principal(self) -> Principal:
@@ -118,10 +123,11 @@ class Request(Generic[BodyT, QueryT]):
         Raises `PreconditionRequired` if there is none and the contract wants one, `VersionConflict` (with the
         current version in its details) if it names another version.
         """
-        if self.if_match is None:
+        named = self.if_match
+        if named is None:
             if required:
                 raise PreconditionRequired
-        elif self.if_match != entity.version:
+        elif named != entity.version:
             raise VersionConflict(details={"version": entity.version})
 
 

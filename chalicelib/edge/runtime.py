@@ -16,8 +16,8 @@ from chalicelib.core.runner import Runner
 from chalicelib.core.settings import Settings
 from chalicelib.core.store import Found, ItemKey
 from chalicelib.core.work import Actor
+from chalicelib.edge.contract import About, Endpoint
 from chalicelib.edge.request import Principal
-from chalicelib.edge.routes import About, Endpoint
 
 
 class Credentials(Protocol):

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from chalicelib.core.errors import AuthExpired, AuthInvalid, BatonError
 from chalicelib.core.work import UnitOfWork
+from chalicelib.edge.contract import About
 from chalicelib.edge.http import error_body
 from chalicelib.edge.request import Nothing, Reply, Request, no_content
-from chalicelib.edge.routes import About, Routes
+from chalicelib.edge.routes import Routes
 from chalicelib.edge.runtime import runtime
 from chalicelib.identity.schemas import Login, Refresh, ScannerLogin, ScannerRefresh, ScannerTokens, Tokens, TokenTrio
 from chalicelib.identity.service import SignedIn, SignIn
@@ -24,7 +25,15 @@ def _sign_in() -> SignIn:
     return SignIn(rt.settings, rt.clock, signer(rt.settings, rt.clock))
 
 
-@routes.post("/v1/auth/login", public=True, body=Login, returns=Tokens, errors=[AuthInvalid], about=_STARTED)
+@routes.post(
+    "/v1/auth/login",
+    public=True,
+    body=Login,
+    returns=Tokens,
+    errors=[AuthInvalid],
+    about=_STARTED,
+    examples={"request": {"username": ..., "email": ...}},
+)
 def login(request: Request[Login, Nothing], work: UnitOfWork) -> Reply[Tokens]:
     """Sign in with user name, e-mail or phone, and password."""
     signed_in = _sign_in().start(work, request.body.name, request.body.password, request.caller.request_id)

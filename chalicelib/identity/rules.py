@@ -2,9 +2,10 @@
 
 import hashlib
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from unicodedata import normalize
 
-_PHONE_LIKE = re.compile(r"\+[\d\s().-]{6,31}")
+_PHONE_LIKE = re.compile(r"\+(?=\D*\d)[\d\s().-]{6,31}")
 _PHONE_FILLERS = re.compile(r"[\s().-]")
 _TOKEN = re.compile(r"([A-Za-z0-9_-]{1,64})\.([A-Za-z0-9-]{1,64})\.([A-Za-z0-9_-]{20,100})")
 
@@ -15,7 +16,7 @@ class RefreshParts:
 
     org_id: str
     session_id: str
-    secret: str
+    secret: str = field(repr=False)
 
     @property
     def hash(self) -> str:
@@ -35,8 +36,9 @@ def parse_refresh(token: str) -> RefreshParts | None:
 
 
 def canonical_name(name: str) -> str:
-    """One form for each name by which somebody signs in: case does not matter, nor how a phone number is spaced."""
-    trimmed = name.strip()
-    if _PHONE_LIKE.fullmatch(trimmed):
-        return _PHONE_FILLERS.sub("", trimmed)
-    return trimmed.casefold()
+    """One form for each name by which somebody signs in.
+
+    Neither case matters, nor how accents are typed, nor how a phone number is spaced.
+    """
+    plain = normalize("NFKC", normalize("NFKC", name).casefold()).strip()
+    return _PHONE_FILLERS.sub("", plain) if _PHONE_LIKE.fullmatch(plain) else plain

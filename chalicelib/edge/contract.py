@@ -1,0 +1,80 @@
+"""What is known of a route: who may call it, what it takes and answers, which errors, and what it is about.
+
+A domain writes this once, at the route (`chalicelib.edge.routes`). The endpoint enforces it and the OpenAPI document is
+generated from it, so the two cannot disagree.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from chalicelib.core.errors import BatonError, ValidationFailed
+from chalicelib.core.store import ItemKey
+from chalicelib.edge.request import Nothing, Reply
+
+_PARAMETER = re.compile(r"{(\w+)}")
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """For the audit trail: the kind of thing, what is done to it, and where the request names it.
+
+    `id_from` is the path parameter or body field with the id (None: the handler says, with `work.about`).
+    """
+
+    entity_type: str
+    action: str
+    id_from: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Endpoint:
+    """One route with all that is known of it."""
+
+    method: str
+    path: str
+    handler: Callable[..., Reply[Any]]
+    summary: str
+    permission: str | None
+    public: bool = False
+    body: Any = Nothing
+    query: Any = Nothing
+    returns: Any = None
+    status: int = 200
+    errors: Sequence[type[BatonError]] = ()
+    about: About | None = None
+    loads: Callable[[str, str], ItemKey[Any]] | None = None
+    """Makes the key of the thing that the request names (from organisation and id): it is read with the admission."""
+    invalid_status: int = ValidationFailed.status
+    if_match: bool = False
+    """Whether `If-Match` is required; it is honoured wherever something `versioned` is changed."""
+    versioned: bool = False
+    tags: Sequence[str] = ()
+    examples: Mapping[str, Any] = field(default_factory=dict)
+    """Fields of the `request` and `response` examples, for where the made-up ones mislead; `...` leaves a field out."""
+    deprecated_alias: bool = False
+
+    @property
+    def mutates(self) -> bool:
+        """Whether a call may change something, and so is audited and may carry an `Idempotency-Key`."""
+        return self.method in ("POST", "PUT", "PATCH", "DELETE")
+
+    @property
+    def id_from(self) -> str | None:
+        """The path parameter or body field that names what the request is about."""
+        if self.about is not None:
+            return self.about.id_from
+        return next(iter(_PARAMETER.findall(self.path)), None)
+
+    @property
+    def takes_body(self) -> bool:
+        """Whether the call has a body."""
+        return self.body is not Nothing
+
+    @property
+    def name(self) -> str:
+        """The operation's name, unique in the API; the handler's own for its main address."""
+        return self.handler.__name__

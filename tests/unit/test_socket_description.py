@@ -1,0 +1,23 @@
+"""What the API's description says of the sockets is what the sockets do."""
+
+import app
+from chalicelib.core.clock import SystemClock
+from chalicelib.core.ids import SystemIds
+from chalicelib.core.settings import settings
+from chalicelib.dispatch import events
+from chalicelib.edge.openapi import document
+from chalicelib.realtime.sockets import socket_events
+
+
+def test_every_message_that_clients_may_send_is_described_with_its_permission() -> None:
+    described = {event.event: event for event in events.SOCKET_EVENTS if event.from_client}
+    assert described
+    for name, event in described.items():
+        taken = socket_events.get(name)
+        assert (taken.permission, taken.data) == (event.permission, event.data)
+
+
+def test_the_document_tells_of_the_channels() -> None:
+    clock = SystemClock()
+    described = document(app.compose(settings(), clock, SystemIds(clock)).runtime)
+    assert "order.assigned" in str(described["x-socket"])
