@@ -7,6 +7,7 @@ from unicodedata import normalize
 
 _PHONE_LIKE = re.compile(r"\+(?=\D*\d)[\d\s().-]{6,31}")
 _PHONE_FILLERS = re.compile(r"[\s().-]")
+_LONGEST_NAME = 254
 _TOKEN = re.compile(r"([A-Za-z0-9_-]{1,64})\.([A-Za-z0-9-]{1,64})\.([A-Za-z0-9_-]{20,100})")
 
 
@@ -38,7 +39,8 @@ def parse_refresh(token: str) -> RefreshParts | None:
 def canonical_name(name: str) -> str:
     """One form for each name by which somebody signs in.
 
-    Neither case matters, nor how accents are typed, nor how a phone number is spaced.
+    Neither case matters, nor how accents are typed, nor how a phone number is spaced. It fits into a key: what takes
+    more than 254 characters to write out is cut.
     """
-    plain = normalize("NFKC", normalize("NFKC", name).casefold()).strip()
+    plain = normalize("NFKC", normalize("NFKC", name).casefold()).strip()[:_LONGEST_NAME].strip()
     return _PHONE_FILLERS.sub("", plain) if _PHONE_LIKE.fullmatch(plain) else plain
