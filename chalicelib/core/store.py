@@ -105,9 +105,7 @@ def get_many(wanted: Iterable[ItemKey[Any]], clock: Clock) -> Found:
         raise ValueError(f"{len(keys)} keys in one batch read; {_BATCH} are the most")
     found: dict[tuple[str, str, str], Mapping[str, Any]] = {}
     request = _batch_request(keys)
-    for attempt in range(_BATCH_ATTEMPTS):
-        if not request:
-            return Found(found)
+    for attempt in range(_BATCH_ATTEMPTS if request else 0):
         if attempt:
             clock.sleep(0.02 * 2**attempt)
         with store_errors():
@@ -116,7 +114,11 @@ def get_many(wanted: Iterable[ItemKey[Any]], clock: Clock) -> Found:
         for table, items in answer.get("Responses", {}).items():
             found.update({(table, item["pk"]["S"], item["sk"]["S"]): item for item in items})
         request = answer.get("UnprocessedKeys") or {}
-    raise Unavailable
+        if not request:
+            break
+    if request:
+        raise Unavailable
+    return Found(found)
 
 
 def _batch_request(keys: Iterable[tuple[str, str, str]]) -> dict[str, Any]:
