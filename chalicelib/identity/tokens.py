@@ -129,8 +129,9 @@ class Tokens:
         return Claims(*texts)
 
     def _decode(self, token: str) -> Mapping[str, Any]:
+        keys = self._ring.document().keys
         try:
-            key = self._ring.document().keys[jwt.get_unverified_header(token)["kid"]]
+            key = keys[jwt.get_unverified_header(token)["kid"]]
             return jwt.decode(
                 token,
                 key,
@@ -140,7 +141,7 @@ class Tokens:
                 # Times are ours to check, by the injected clock.
                 options={"require": _REQUIRED, "verify_exp": False, "verify_nbf": False, "verify_iat": False},
             )
-        except (jwt.PyJWTError, KeyError, TypeError) as error:
+        except (jwt.PyJWTError, KeyError, TypeError, ValueError, RecursionError) as error:
             raise AuthInvalid from error
 
 

@@ -1,0 +1,215 @@
+"""Access tokens: only ours, only now, only by a key that is still in the ring."""
+
+import base64
+import json
+from datetime import timedelta
+from typing import Any
+
+import jwt
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from chalicelib.core.errors import AuthExpired, AuthInvalid
+from chalicelib.core.ids import SystemIds
+from chalicelib.core.settings import Secret, Settings, SettingsError
+from chalicelib.identity.rules import RefreshParts
+from chalicelib.identity.tokens import Claims, Tokens
+from tests.builders.time import START, ManualClock
+
+OLD, NEW = "the old key " * 6, "the new key " * 6
+ANNA = Claims("demo", "anna", "courier", "session-1")
+
+
+def ring(current: str = "k1", **keys: str) -> Settings:
+    """Settings with these keys."""
+    document = {"current": current, "keys": keys or {"k1": OLD}}
+    return Settings(stage="test", token_keys=Secret(json.dumps(document)))
+
+
+def tokens(clock: ManualClock | None = None, config: Settings | None = None) -> Tokens:
+    """A signer over `config`'s keys."""
+    return Tokens(config or ring(), clock or ManualClock())
+
+
+def payload(**changed: Any) -> dict[str, Any]:
+    """What a good token says, with some of it changed."""
+    now = int(START.timestamp())
+    return {
+        "iss": "baton",
+        "aud": "baton-test",
+        "sub": "anna",
+        "org": "demo",
+        "role": "courier",
+        "sid": "session-1",
+        "iat": now,
+        "nbf": now,
+        "exp": now + 3600,
+        **changed,
+    }
+
+
+def forged(key: str = OLD, algorithm: str = "HS256", header: dict[str, Any] | None = None, **changed: Any) -> str:
+    """A token that somebody made with whatever they have."""
+    return jwt.encode(payload(**changed), key, algorithm, headers={"kid": "k1"} if header is None else header)
+
+
+def test_a_token_says_what_was_signed() -> None:
+    assert tokens().verify(tokens().sign(ANNA)) == ANNA
+    assert tokens().verify(forged()) == ANNA
+
+
+# --- times -----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("after_s", "error"), [(0, None), (3600, None), (3630, None), (3630.001, AuthExpired), (10**6, AuthExpired)]
+)
+def test_a_token_is_good_for_its_life_and_half_a_minute(after_s: float, error: type[Exception] | None) -> None:
+    clock = ManualClock()
+    signer = tokens(clock)
+    token = signer.sign(ANNA)
+    clock.advance(seconds=after_s)
+    if error is None:
+        assert signer.verify(token) == ANNA
+    else:
+        with pytest.raises(error):
+            signer.verify(token)
+
+
+def test_a_clock_half_a_minute_behind_is_no_matter() -> None:
+    token = tokens().sign(ANNA)
+    assert tokens(ManualClock(START - timedelta(seconds=30))).verify(token) == ANNA
+    with pytest.raises(AuthInvalid):
+        tokens(ManualClock(START - timedelta(seconds=31))).verify(token)
+
+
+# --- keys ------------------------------------------------------------------------------------------------------
+
+
+def test_keys_rotate_without_signing_anybody_out() -> None:
+    before = tokens(config=ring("k1", k1=OLD)).sign(ANNA)
+    during = tokens(config=ring("k2", k1=OLD, k2=NEW))
+    assert during.verify(before) == ANNA
+    after = tokens(config=ring("k2", k2=NEW))
+    assert after.verify(during.sign(ANNA)) == ANNA
+    with pytest.raises(AuthInvalid):
+        after.verify(before)
+
+
+def test_a_token_names_the_key_that_signed_it() -> None:
+    token = tokens(config=ring("k2", k1=OLD, k2=NEW)).sign(ANNA)
+    assert jwt.get_unverified_header(token) == {"alg": "HS256", "typ": "JWT", "kid": "k2"}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "not json",
+        "[]",
+        json.dumps({"current": "k1", "keys": {"k1": "x" * 31}}),
+        json.dumps({"current": "k2", "keys": {"k1": OLD}}),
+        json.dumps({"current": "k1", "keys": {"k1": OLD, "k0": "short"}}),
+        json.dumps({"current": "k1", "keys": {"k1": 7}}),
+        json.dumps({"current": "k1", "keys": {"k1": OLD}, "more": OLD}),
+    ],
+)
+def test_keys_that_are_wrong_or_too_short_are_refused_and_not_shown(text: str) -> None:
+    with pytest.raises(SettingsError, match="BATON_TOKEN_KEYS") as caught:
+        tokens(config=Settings(stage="test", token_keys=Secret(text))).sign(ANNA)
+    told = f"{caught.value!r} {caught.value.__cause__!r}"
+    assert OLD not in told
+    assert "x" * 31 not in told
+
+
+# --- what is no token of ours ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "token",
+    [
+        forged(key=NEW),
+        forged(algorithm="HS512"),
+        forged(algorithm="HS384"),
+        jwt.encode(payload(), "", "none", headers={"kid": "k1"}),
+        forged(header={}),
+        forged(header={"kid": "k9"}),
+        forged(header={"kid": ""}),
+        forged(aud="baton-prod"),
+        forged(aud=["baton-prod"]),
+        forged(iss="somebody"),
+        forged(nbf=int(START.timestamp()) + 31),
+        forged(exp="tomorrow"),
+        forged(exp=[1]),
+        forged(exp=float("nan")),
+        forged(exp=float("inf")),
+        forged(exp=10**30),
+        forged(nbf=-(10**30)),
+        forged(org=""),
+        forged(sid=7),
+        forged(role=["courier"]),
+    ],
+)
+def test_no_other_token_is_good(token: str) -> None:
+    with pytest.raises(AuthInvalid) as caught:
+        tokens().verify(token)
+    assert not isinstance(caught.value, AuthExpired)
+
+
+@pytest.mark.parametrize("claim", sorted(payload()))
+def test_a_token_without_one_of_its_claims_is_not_good(claim: str) -> None:
+    said = payload()
+    del said[claim]
+    with pytest.raises(AuthInvalid):
+        tokens().verify(jwt.encode(said, OLD, "HS256", headers={"kid": "k1"}))
+
+
+def test_the_public_part_of_another_algorithm_is_no_key() -> None:
+    """The header may say what it likes: it does not choose the algorithm."""
+    header, body, _ = forged().split(".")
+    for algorithm in ("none", "None", "RS256", "hs256", ""):
+        said = json.loads(base64.urlsafe_b64decode(header + "=="))
+        said["alg"] = algorithm
+        lied = base64.urlsafe_b64encode(json.dumps(said).encode()).decode().rstrip("=")
+        for signature in ("", "AAAA"):
+            with pytest.raises(AuthInvalid):
+                tokens().verify(f"{lied}.{body}.{signature}")
+
+
+def test_a_refresh_token_is_no_access_token() -> None:
+    ids = SystemIds(ManualClock())
+    with pytest.raises(AuthInvalid):
+        tokens().verify(RefreshParts("demo", ids.new(), ids.token()).text)
+
+
+def _deep(nested: str) -> str:
+    """A token whose header is nested deeper than a parser likes."""
+    return base64.urlsafe_b64encode(nested.encode()).decode().rstrip("=") + ".e30.AAAA"
+
+
+@given(st.text())
+@example("")
+@example(".")
+@example("..")
+@example("a.b.c")
+@example("\ud800.\ud800.x")
+@example("é.é.é")
+@example(_deep("[" * 5000))
+@example(_deep('{"alg":"HS256","kid":' + "[" * 5000))
+@example(_deep('{"alg":"HS256","kid":["k1"]}'))
+@example(_deep('{"alg":"HS256","kid":{}}'))
+@example(_deep('{"alg":"HS256","kid":"k1","crit":["x"]}'))
+@example(_deep('{"alg":"HS256","kid":' + "9" * 5000 + "}"))
+def test_no_text_that_somebody_makes_up_is_a_token(text: str) -> None:
+    with pytest.raises(AuthInvalid):
+        tokens().verify(text)
+
+
+@given(st.data())
+def test_a_token_with_one_character_changed_is_not_good(data: st.DataObject) -> None:
+    """Only the last character may have bits that do not count."""
+    good = forged()
+    place = data.draw(st.integers(min_value=0, max_value=len(good) - 2))
+    other = data.draw(st.characters(codec="ascii").filter(lambda c: c != good[place]))
+    with pytest.raises(AuthInvalid):
+        tokens().verify(good[:place] + other + good[place + 1 :])
