@@ -4,7 +4,7 @@ Several kinds of items share a table; each knows its own part of the schema. Her
 the indexes of all kinds, and the attribute by which items expire. Kinds that disagree are an error of the code and
 said at once, because a store would take whichever came last.
 
-The local stack and the tests create tables from this; so does `python -m infra.tables` on any engine.
+The local stack and the tests create tables from this; so does `python -m infra.local.prepare` on any engine.
 """
 
 from __future__ import annotations
@@ -12,7 +12,6 @@ from __future__ import annotations
 import importlib
 import inspect
 import pkgutil
-import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -202,18 +201,3 @@ def _set_expiry(client: Any, table: Table) -> None:
     if known.get("TimeToLiveStatus") not in ("ENABLED", "ENABLING"):
         wanted = {"Enabled": True, "AttributeName": table.expiry}
         client.update_time_to_live(TableName=table.name, TimeToLiveSpecification=wanted)
-
-
-def main() -> int:
-    """Create what is missing at the configured engine, and say so."""
-    from chalicelib.core import aws
-
-    config = settings()
-    new = create_missing(aws.client("dynamodb", config.dynamodb_endpoint))
-    for table in definitions(config.stage):
-        print(f"{'created' if table.name in new else 'exists '}  {table.name}")
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())
