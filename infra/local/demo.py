@@ -1,0 +1,171 @@
+"""The demo data: two organisations with their people, and deliveries that were made the day before.
+
+People are made by the same write path as everything else, a few dozen in one transaction. The past is played through
+the API itself, on a clock that is set back, so it looks exactly as if it had happened; only its events are not kept,
+or whoever connects first would hear of yesterday. Nobody is left on duty and nothing in hand, so that who tries the
+system meets no couriers but their own.
+
+All of it is made once: on an engine that keeps its data, what is there already stays as it is.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Any
+
+import app
+from chalicelib.core.clock import Clock, SystemClock
+from chalicelib.core.ids import SystemIds
+from chalicelib.core.settings import settings
+from chalicelib.core.store import get, get_many
+from chalicelib.core.work import Actor, Recipient, UnitOfWork
+from chalicelib.identity import passwords
+from chalicelib.identity.people import NewPerson, add_person, found_organisation
+from chalicelib.identity.rules import canonical_name
+from chalicelib.identity.tables import login_name_key, organisation_key, user_key
+from infra.local.demo_people import ORGANISATIONS, DemoOrganisation, DemoPerson
+from infra.local.gateway_http import Call, Gateway
+
+ACTOR = "system:demo"
+HOW_MANY = sum(len(organisation.people) for organisation in ORGANISATIONS)
+_AT_ONCE = 20  # each is at most four items of a transaction, which may have a hundred
+_AGO = timedelta(days=1)
+_COURIER, _CUSTOMER = "courier3", "customer3"
+
+
+def make(password: str) -> frozenset[str]:
+    """Make what is missing; the user names of the people who are new, whose password it is."""
+    clock = SystemClock()
+    people = _Population(clock, passwords.hash_password(password))
+    new = frozenset(name for organisation in ORGANISATIONS for name in people.settle(organisation))
+    if {_COURIER, _CUSTOMER} <= new:
+        _play_the_past(clock, password)
+    return new
+
+
+def fits(password: str) -> bool:
+    """Whether this is the password of the people who are there."""
+    login = get(login_name_key(canonical_name(_COURIER)))
+    user = None if login is None else get(user_key(login.org_id, login.user_id))
+    return user is not None and passwords.matches(user.password_hash, password)
+
+
+class _Population:
+    """Makes organisations and people that do not exist yet."""
+
+    def __init__(self, clock: Clock, password_hash: str) -> None:
+        self._clock = clock
+        self._hash = password_hash
+        self._runner = app.compose(settings(), clock, SystemIds(clock)).runtime.runner
+
+    def settle(self, organisation: DemoOrganisation) -> Iterator[str]:
+        """Make the organisation and its people; the user names of the new ones."""
+        org_id = organisation.org_id
+        actor = Actor(org_id, ACTOR, "demo")
+        if get(organisation_key(org_id)) is None:
+            self._runner.run(actor, lambda work: found_organisation(work, org_id, organisation.name))
+        missing = self._missing(organisation.people)
+        for start in range(0, len(missing), _AT_ONCE):
+            some = missing[start : start + _AT_ONCE]
+            self._runner.run(actor, partial(self._add, org_id, some))
+            yield from (person.username for person in some)
+
+    def _missing(self, people: Sequence[DemoPerson]) -> list[DemoPerson]:
+        keys = {person: login_name_key(canonical_name(person.username)) for person in people}
+        found = get_many(keys.values(), self._clock)
+        return [person for person in people if found.get(keys[person]) is None]
+
+    def _add(self, org_id: str, people: Sequence[DemoPerson], work: UnitOfWork) -> None:
+        for person in people:
+            add_person(
+                work,
+                org_id,
+                NewPerson(
+                    username=person.username,
+                    full_name=person.full_name,
+                    role=person.role,
+                    password_hash=self._hash,
+                    phone=person.phone,
+                    profile_picture=person.profile_picture,
+                ),
+            )
+        work.about("organisation", org_id, "DEMO_PEOPLE_CREATED")
+
+
+class PastClock:
+    """A clock that starts some time ago and moves only when told."""
+
+    def __init__(self, start: datetime) -> None:
+        self._now = start
+
+    def now(self) -> datetime:
+        """The moment of the story."""
+        return self._now
+
+    def sleep(self, seconds: float) -> None:
+        """Let time pass in the story."""
+        self._now += timedelta(seconds=seconds)
+
+
+class _Silence:
+    """An outbox that keeps nothing."""
+
+    def stage(self, work: UnitOfWork) -> None:
+        """Nobody will be told."""
+
+    def deliver(self, recipients: list[Recipient]) -> None:
+        """Nor now."""
+
+
+def _play_the_past(clock: Clock, password: str) -> None:
+    """Run the app on yesterday's clock, let the story happen, and put the app back on today's."""
+    past = PastClock(clock.now() - _AGO)
+    app.use(app.compose(settings(), past, SystemIds(past), outbox=_Silence()))
+    try:
+        _Story(past, password).play()
+    finally:
+        app.use(app.compose(settings(), clock, SystemIds(clock)))
+
+
+class _Story:
+    """Two orders of one customer: one that found nobody, and one that was delivered."""
+
+    def __init__(self, clock: PastClock, password: str) -> None:
+        self._clock = clock
+        self._gateway = Gateway(app.app)
+        self._courier = self._sign_in(_COURIER, password)
+        self._customer = self._sign_in(_CUSTOMER, password)
+
+    def play(self) -> None:
+        """What happened."""
+        self._order("Keizersgracht 174, Amsterdam", "Oosterpark 9, Amsterdam")
+        self._call(self._courier, "/v1/courier/availability", {"available": True})
+        order = self._order("Prinsengracht 263, Amsterdam", "Museumplein 6, Amsterdam")
+        step = {"order_id": order["order"]["id"], "courier_id": order["assigned_courier_id"]}
+        for name, minutes in {"accept": 0.1, "arrived": 7, "picked": 3, "delivered": 12}.items():
+            self._clock.sleep(minutes * 60)
+            self._call(self._courier, f"/v1/courier/orders/{name}", step)
+        self._call(self._courier, "/v1/courier/availability", {"available": False})
+        for token in (self._courier, self._customer):
+            self._call(token, "/v1/auth/logout", {"refreshToken": token["refreshToken"]})
+
+    def _sign_in(self, name: str, password: str) -> dict[str, str]:
+        answer: dict[str, str] = self._call(None, "/v1/auth/login", {"username": name, "password": password})
+        return answer
+
+    def _order(self, pickup: str, dropoff: str) -> Any:
+        self._clock.sleep(600)
+        body = {"pickup_address": pickup, "dropoff_address": dropoff, "receiver_phone": "+31205550203"}
+        return self._call(self._customer, "/v1/orders", body)
+
+    def _call(self, tokens: dict[str, str] | None, path: str, body: object) -> Any:
+        headers = {"content-type": "application/json"}
+        if tokens is not None:
+            headers["authorization"] = f"Bearer {tokens['accessToken']}"
+        answer = self._gateway.answer(Call("POST", path, headers, json.dumps(body).encode(), "127.0.0.1"))
+        if answer.status >= 400:
+            raise RuntimeError(f"the demo data could not be made: {path} answered {answer.status} {answer.body!r}")
+        return json.loads(answer.body) if answer.body else None
