@@ -1,0 +1,74 @@
+"""The environment of the local stack: what a deployment would have set, made up where it is not given.
+
+Settings are read once, when the app is imported, so all of this has to be set before. Secrets live in this process
+only and nothing is written to disk: token keys that were made up end with the process, and so do the tokens.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+from collections.abc import MutableMapping
+
+from infra.local.gateway_services import LAMBDA_PREFIX, SOCKETS_PREFIX
+
+STAGE = "local"
+ENGINE = "BATON_DYNAMODB_ENDPOINT"
+TOKEN_KEYS = "BATON_TOKEN_KEYS"  # noqa: S105 - the name of a setting
+_KEPT_ELSEWHERE = "BATON_TOKEN_KEYS_SECRET"
+_REGION = "us-east-1"
+
+
+def prepare(port: int) -> list[str]:
+    """Set what the app reads, for a stack that listens on `port`; what is given already stays. Returns notes."""
+    environ = os.environ
+    here = f"http://127.0.0.1:{port}"
+    environ["BATON_SOCKETS_ENDPOINT"] = here + SOCKETS_PREFIX
+    environ["BATON_LAMBDA_ENDPOINT"] = here + LAMBDA_PREFIX
+    environ.setdefault("BATON_STAGE", STAGE)
+    _without_proxy(environ)
+    made_up = for_commands()
+    kept = bool(environ.get(ENGINE))
+    return [f"who is signed in is so until Baton ends; {TOKEN_KEYS} keeps tokens longer"] if made_up and kept else []
+
+
+def for_commands() -> bool:
+    """Set what anything needs that runs the app's code from a terminal. Whether token keys had to be made up."""
+    environ = os.environ
+    environ.setdefault("BATON_LOG_LEVEL", "WARNING")
+    environ.setdefault("POWERTOOLS_METRICS_DISABLED", "true")
+    if environ.get(ENGINE):
+        _give_credentials(environ)
+    if environ.get(TOKEN_KEYS) or environ.get(_KEPT_ELSEWHERE):
+        return False
+    environ[TOKEN_KEYS] = made_up_keys()
+    return True
+
+
+def made_up_keys() -> str:
+    """A new key that signs tokens, in the form of the setting."""
+    return json.dumps({"current": "local", "keys": {"local": secrets.token_urlsafe(48)}}, separators=(",", ":"))
+
+
+def _give_credentials(environ: MutableMapping[str, str]) -> None:
+    """Credentials and a region for an engine that asks for some and looks at none, unless there are real ones."""
+    if not environ.get("AWS_ACCESS_KEY_ID") and not environ.get("AWS_PROFILE"):
+        environ["AWS_ACCESS_KEY_ID"] = f"local-{secrets.token_hex(8)}"
+        environ["AWS_SECRET_ACCESS_KEY"] = f"local-{secrets.token_hex(16)}"
+    region = environ.get("AWS_REGION") or environ.get("AWS_DEFAULT_REGION") or _REGION
+    environ["AWS_DEFAULT_REGION"] = region
+
+
+def access_key() -> str:
+    """The access key with which this process signs its own calls."""
+    from botocore.session import get_session
+
+    found = get_session().get_credentials()
+    return "" if found is None else str(found.access_key)
+
+
+def _without_proxy(environ: MutableMapping[str, str]) -> None:
+    """The app calls its own gateway, which no proxy could reach."""
+    for name in ("NO_PROXY", "no_proxy"):
+        environ[name] = ",".join(filter(None, (environ.get(name), "127.0.0.1", "localhost")))

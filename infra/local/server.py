@@ -1,0 +1,110 @@
+"""One port for everything: the public API, its sockets, and the AWS services that the app itself calls.
+
+This is where the parts of the local stack meet. Uvicorn keeps connections alive and sends without delay; the app's
+functions run in threads, as many at once as Lambda would have copies for one person at a keyboard.
+
+The end has an order: the sweep stops, sockets are sent away with 1001, requests that are being answered are answered,
+and what is still running in the background gets a moment. Nothing of it waits longer than two seconds.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import socket
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import uvicorn
+
+import app
+from chalicelib.core.settings import settings
+from infra.local.asgi import Receive, Scope, Send
+from infra.local.gateway_http import HttpGateway
+from infra.local.gateway_services import LAMBDA_PREFIX, SOCKETS_PREFIX, Services
+from infra.local.gateway_sockets import MOST_BYTES, Handlers, SocketGateway
+from infra.local.sweeper import Sweeper
+from infra.local.threads import Threads
+
+_KEEP_ALIVE_S = 75
+_GRACE_S = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Stack:
+    """The parts, and which of them a request is for."""
+
+    threads: Threads
+    http: HttpGateway
+    sockets: SocketGateway
+    services: Services
+    sweeper: Sweeper
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Hand a request to its part."""
+        if scope["type"] == "websocket":
+            await self.sockets(scope, receive, send)
+        elif scope["path"].startswith((f"{SOCKETS_PREFIX}/", f"{LAMBDA_PREFIX}/")):
+            await self.services(scope, receive, send)
+        else:
+            await self.http(scope, receive, send)
+
+    async def leave(self) -> None:
+        """Stop what begins things by itself, and send everybody away."""
+        await asyncio.to_thread(self.sweeper.stop, _GRACE_S)
+        await self.sockets.close_all()
+
+
+def stack(access_key: str) -> Stack:
+    """The parts over the app of this process; calls to the services have to name the access key."""
+    config = settings()
+    threads = Threads()
+    handlers = Handlers(app.websocket_connect, app.websocket_message, app.websocket_disconnect)
+    sockets = SocketGateway(handlers, threads)
+    functions = {config.function_name("deliver"): app.deliver}
+    return Stack(
+        threads=threads,
+        http=HttpGateway(app.app, threads, config.max_body_bytes),
+        sockets=sockets,
+        services=Services(sockets, functions, threads, access_key),
+        sweeper=Sweeper(app.one_pass, config.sweep_every_s),
+    )
+
+
+def serve(parts: Stack, listener: socket.socket, ready: Callable[[], None]) -> bool:
+    """Serve until SIGINT or SIGTERM; calls `ready` once requests are answered. Whether all threads have ended."""
+    config = uvicorn.Config(
+        parts,
+        lifespan="off",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        proxy_headers=False,
+        timeout_keep_alive=_KEEP_ALIVE_S,
+        timeout_graceful_shutdown=_GRACE_S,
+        ws_max_size=MOST_BYTES,
+        ws_ping_interval=None,  # API Gateway sends none
+        ws_per_message_deflate=False,
+    )
+    _Server(config, parts, ready).run([listener])
+    return parts.threads.stop(_GRACE_S)
+
+
+class _Server(uvicorn.Server):
+    """Uvicorn that says when it is ready, and takes leave of the sockets before it closes connections."""
+
+    def __init__(self, config: uvicorn.Config, parts: Stack, ready: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._parts = parts
+        self._ready = ready
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self._parts.sweeper.start()
+        self._ready()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        # What is cut off from here on fails because it is to end, and nobody needs to hear of it.
+        logging.disable(logging.CRITICAL)
+        await self._parts.leave()
+        await super().shutdown(sockets)
