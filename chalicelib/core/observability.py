@@ -56,6 +56,7 @@ def measured(**ids: object) -> Iterator[None]:
         yield
     finally:
         _counts.reset(token)
+        log().thread_safe_clear_keys()  # what is logged between two requests belongs to neither
         _flush(counts)
 
 
