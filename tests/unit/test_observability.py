@@ -27,6 +27,11 @@ def metrics(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("POWERTOOLS_METRICS_DISABLED")
 
 
+def _crash() -> None:
+    count("Conflicts")
+    raise RuntimeError("the store has burnt down")
+
+
 # --- logs ------------------------------------------------------------------------------------------------------
 
 
@@ -56,7 +61,7 @@ def test_a_line_is_one_json_object_with_its_time_in_utc(lines: Lines) -> None:
 def test_a_crash_is_logged_whole(lines: Lines) -> None:
     with measured(request_id="r1"):
         try:
-            raise RuntimeError("the store has burnt down")
+            _crash()
         except RuntimeError:
             log().exception("crashed")
     assert "the store has burnt down" in lines.last["exception"]
@@ -76,7 +81,7 @@ def test_the_ids_of_a_request_end_with_it(lines: Lines) -> None:
 
 def test_the_ids_of_a_request_end_with_it_also_after_a_crash(lines: Lines) -> None:
     with pytest.raises(RuntimeError), measured(request_id="r1"):
-        raise RuntimeError
+        _crash()
     log().info("afterwards")
     assert "request_id" not in lines.last
 
@@ -149,8 +154,7 @@ def test_nothing_counted_prints_nothing(capsys: pytest.CaptureFixture[str]) -> N
 @pytest.mark.usefixtures("metrics")
 def test_what_was_counted_before_a_crash_is_printed(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(RuntimeError), measured():
-        count("Conflicts")
-        raise RuntimeError
+        _crash()
     assert [said["Conflicts"] for said in printed(capsys)] == [[1.0]]
 
 
