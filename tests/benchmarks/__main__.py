@@ -1,0 +1,75 @@
+"""`python -m tests.benchmarks`: measure everything and print it. Ends with exit code 0 whatever the figures are."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import platform
+import sys
+import time
+from collections.abc import Callable
+from contextlib import redirect_stdout
+from importlib.metadata import version
+from pathlib import Path
+
+from tests import environment  # isort: skip  # first: the application reads its settings once, when it is imported
+
+environment.prepare()
+# What runs in production is measured: logging and metrics included, with the output thrown away.
+os.environ["BATON_LOG_LEVEL"] = "INFO"
+os.environ.pop("POWERTOOLS_METRICS_DISABLED", None)
+
+from chalicelib.core import aws  # noqa: E402
+from tests.benchmarks import assignment, endpoints, importing, sweeping  # noqa: E402
+from tests.benchmarks.metered import MeteredEngine  # noqa: E402
+from tests.benchmarks.report import Report  # noqa: E402
+
+_PACKAGES = ("chalice", "pynamodb", "botocore", "msgspec", "PyJWT", "moto")
+
+
+def _endpoints(report: Report, engine: MeteredEngine, *, quick: bool) -> None:
+    endpoints.run(report, engine, rounds=8 if quick else 40)
+
+
+def _assignment(report: Report, engine: MeteredEngine, *, quick: bool) -> None:
+    counts = (100, 1_000, 10_000) if quick else (100, 1_000, 10_000, 100_000)
+    assignment.run(report, engine, rounds=8 if quick else 30, counts=counts, widths=(10, 90))
+
+
+def _sweep(report: Report, engine: MeteredEngine, *, quick: bool) -> None:
+    counts = (1_000, 10_000) if quick else (1_000, 100_000)
+    sweeping.run(report, engine, passes=3 if quick else 6, counts=counts)
+
+
+def _imports(report: Report, _: MeteredEngine, *, quick: bool) -> None:
+    importing.run(report, pairs=5 if quick else 15)
+
+
+BENCHMARKS: dict[str, Callable[..., None]] = {
+    "endpoints": _endpoints,
+    "assignment": _assignment,
+    "sweep": _sweep,
+    "import": _imports,
+}
+
+
+def main() -> None:
+    """Run what is asked for."""
+    parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="fewer rounds and smaller tables")
+    parser.add_argument("--only", choices=BENCHMARKS, action="append", help="one benchmark; may be repeated")
+    options = parser.parse_args()
+    report = Report(sys.stdout)
+    versions = ", ".join(f"{name} {version(name)}" for name in _PACKAGES)
+    report.say(f"Python {platform.python_version()} on {platform.machine()}, {os.cpu_count()} processors; {versions}")
+    started = time.perf_counter()
+    with Path(os.devnull).open("w") as nowhere, redirect_stdout(nowhere), MeteredEngine() as engine:
+        aws.forget_clients()
+        for name in options.only or BENCHMARKS:
+            BENCHMARKS[name](report, engine, quick=options.quick)
+    report.summary()
+    report.say(f"\nmeasured in {time.perf_counter() - started:.0f} s")
+
+
+if __name__ == "__main__":
+    main()

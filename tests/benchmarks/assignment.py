@@ -1,0 +1,146 @@
+"""Assigning a courier among a hundred and among a hundred thousand: time, calls, rounds and read units must not grow.
+
+Each crowd has its own set of tables, and the orders go to them in turns, each with its own pickup somewhere in the
+city, so that all sizes meet the same machine and no lucky pickup decides. What an order changes is put back.
+"""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from random import Random
+from statistics import median
+from typing import Any
+
+from chalicelib.core import aws
+from chalicelib.core.settings import settings
+from infra.tables import definitions
+from tests.benchmarks import crowds
+from tests.benchmarks.capacity import Item
+from tests.benchmarks.metered import MeteredEngine, Notebook, in_sequence, total
+from tests.benchmarks.pricing import Place
+from tests.benchmarks.report import Report, mark
+from tests.benchmarks.stage import NO_TIME, Hit, Stage, Stopwatch
+from tests.builders import dispatch
+from tests.builders.world import Person
+
+CITY_KM = 30
+FLAT = 1.5
+_PICKUPS_KM = 0.6
+_WATCHED = 8
+_WARM_UP = 3
+
+HEADER = ("free couriers", "city km", "per km²", "calls", "rounds", "search RU", "time ms", "slowest tenth")
+
+
+@dataclass
+class City:
+    """A crowd in its own tables, and what was measured of orders there."""
+
+    name: str
+    count: int
+    city_km: float
+    stage: Stage
+    customer: Person
+    items: dict[Place, Item]
+    calls: list[int] = field(default_factory=list)
+    rounds: list[int] = field(default_factory=list)
+    units: list[float] = field(default_factory=list)
+    wall: list[float] = field(default_factory=list)
+
+    def event(self, chance: Random) -> dict[str, Any]:
+        """An order from somewhere in the inner city."""
+        lat, lng = crowds.somewhere(chance, self.city_km * _PICKUPS_KM)
+        body = dispatch.order_body(pickup_lat=lat, pickup_lng=lng)
+        return Hit("POST", "/v1/orders", self.customer, body).event()
+
+    def watched(self, event: dict[str, Any]) -> None:
+        """Order once and look at the calls of the search."""
+        with self.stage.engine.watch() as notebook:
+            self._order(event, notebook)
+        search = [call for call in notebook.of(delivery=False) if call.operation == "Query"]
+        self.stage.engine.put_back(notebook.calls, self.items)
+        self.calls.append(len(search))
+        self.rounds.append(len(in_sequence(search)))
+        self.units.append(total(search).read)
+
+    def timed(self, event: dict[str, Any]) -> float:
+        """Order once; the time until it was committed."""
+        with self.stage.engine.note() as notebook, Stopwatch() as watch:
+            self._order(event, notebook)
+        self.stage.engine.put_back(notebook.calls, self.items)
+        return watch.took.wall - self.stage.outbox.took.wall
+
+    def _order(self, event: dict[str, Any], notebook: Notebook) -> None:
+        self.stage.enter()
+        self.stage.outbox.notebook, self.stage.outbox.took = notebook, NO_TIME
+        self.stage.answer(event, 201)
+        self.stage.outbox.notebook = None
+
+
+def run(report: Report, engine: MeteredEngine, *, rounds: int, counts: Sequence[int], widths: Sequence[float]) -> None:
+    """Measure crowds of these sizes in one city, and one crowd in cities of these widths."""
+    report.title(
+        "Assignment of a courier (POST /v1/orders)",
+        f"Flat: the slowest takes at most {FLAT} times the quickest, in time and in read units. Medians of {rounds}",
+        f"orders with pickups all over the inner city; calls, rounds and units of the search: means of {_WATCHED}.",
+    )
+    sizes = [_city(engine, count, CITY_KM) for count in counts]
+    densities = [_city(engine, counts[-2], width) for width in widths]
+    gc.collect()
+    gc.freeze()
+    _measure(engine, [*sizes, *densities], rounds)
+    report.table(HEADER, [_row(city) for city in (*sizes, *densities)])
+    report.say()
+    for label, cities in (("number of couriers", sizes), ("density", densities)):
+        _judge(report, f"assignment time by {label}", [median(city.wall) for city in cities])
+        _judge(report, f"assignment read units by {label}", [_mean(city.units) for city in cities])
+    gc.unfreeze()
+
+
+def _city(engine: MeteredEngine, count: int, city_km: float) -> City:
+    name = f"{count} couriers in {city_km} km"
+    engine.use(name, aws.client("dynamodb"))
+    stage = Stage(engine)
+    customer = stage.person("customer")
+    items = engine.everything([table.name for table in definitions(settings().stage)])
+    items |= crowds.free_couriers(engine, stage.world.clock, count, city_km)
+    return City(name, count, city_km, stage, customer, items)
+
+
+def _measure(engine: MeteredEngine, cities: Sequence[City], rounds: int) -> None:
+    chance = Random(7)
+    for number in range(_WATCHED + _WARM_UP + rounds):
+        for city in cities:
+            engine.use(city.name, None)
+            if number < _WATCHED:
+                city.watched(city.event(chance))
+            elif number < _WATCHED + _WARM_UP:
+                city.timed(city.event(chance))
+            else:
+                city.wall.append(city.timed(city.event(chance)))
+
+
+def _row(city: City) -> Sequence[str]:
+    slow = sorted(city.wall)[int(len(city.wall) * 0.9)]
+    return (
+        f"{city.count:,}",
+        f"{city.city_km:g}",
+        f"{city.count / city.city_km**2:.1f}",
+        f"{_mean(city.calls):.1f}",
+        f"{_mean(city.rounds):.1f}",
+        f"{_mean(city.units):.1f}",
+        f"{median(city.wall) * 1000:.1f}",
+        f"{slow * 1000:.1f}",
+    )
+
+
+def _judge(report: Report, what: str, figures: Sequence[float]) -> None:
+    spread = max(figures) / min(figures)
+    report.judge(what, hit=spread <= FLAT, figure=f"{spread:.2f} times (flat: {FLAT})")
+    report.say(f"{what}: most over least {spread:.2f}  {mark(hit=spread <= FLAT)}")
+
+
+def _mean(figures: Sequence[float]) -> float:
+    return sum(figures) / len(figures)

@@ -1,0 +1,97 @@
+"""Large tables, filled straight into the engine: free couriers all over a city, and the orders of past days.
+
+The items are what the models themselves make of the same attributes; only the way in is shorter.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from random import Random
+from typing import Any
+
+from chalicelib.core.ids import SystemIds
+from chalicelib.dispatch import geo
+from chalicelib.dispatch.tables import (
+    Courier,
+    Order,
+    courier_key,
+    free_cell,
+    idle_key,
+    idle_shard,
+    order_key,
+    person_key,
+)
+from tests.benchmarks.capacity import Item
+from tests.benchmarks.metered import MeteredEngine
+from tests.benchmarks.pricing import Place
+from tests.builders import dispatch
+from tests.builders.time import ManualClock
+
+KM_PER_DEGREE = 111.2
+ORG = "demo"
+
+
+def somewhere(chance: Random, city_km: float) -> tuple[float, float]:
+    """A point in a square city of this width around the usual pickup."""
+    north, east = (chance.uniform(-city_km / 2, city_km / 2) for _ in range(2))
+    return dispatch.east(east, dispatch.LAT + north / KM_PER_DEGREE)
+
+
+def free_couriers(engine: MeteredEngine, clock: ManualClock, count: int, city_km: float) -> dict[Place, Item]:
+    """Fill in couriers who are on duty with nothing in hand; the items by their place."""
+    chance, table = Random(count), Courier.Meta.table_name
+    items = [_courier(clock, f"courier-{n:06d}-of-the-benchmark", somewhere(chance, city_km)) for n in range(count)]
+    engine.fill(table, items)
+    return {(table, item["pk"]["S"], item["sk"]["S"]): item for item in items}
+
+
+def past_orders(engine: MeteredEngine, clock: ManualClock, count: int) -> None:
+    """Fill in deliveries that were made: a customer's tenth each, in the lists of people and in nobody's hands."""
+    ids = SystemIds(clock)
+    engine.fill(Order.Meta.table_name, list(_orders(clock, ids, count)))
+
+
+def _courier(clock: ManualClock, courier_id: str, at: tuple[float, float]) -> Any:
+    where, (lat, lng), now = courier_key(ORG, courier_id), at, clock.now()
+    place = geo.encode(lat, lng)
+    cell, idle = free_cell(ORG, place), idle_key(ORG, now, idle_shard(courier_id))
+    return Courier(
+        where.pk,
+        where.sk,
+        courier_id=courier_id,
+        org_id=ORG,
+        available=True,
+        lat=lat,
+        lng=lng,
+        position_at=now,
+        home_cell=cell,
+        home_place=place,
+        home_idle=idle,
+        free_cell=cell,
+        free_place=place,
+        idle_key=idle,
+        idle_since=now,
+    ).serialize()
+
+
+def _orders(clock: ManualClock, ids: SystemIds, count: int) -> Iterator[Any]:
+    for number in range(count):
+        order_id, person = ids.new(), f"customer-{number // 10}"
+        where, now = order_key(ORG, order_id), clock.now()
+        yield Order(
+            where.pk,
+            where.sk,
+            order_id=order_id,
+            org_id=ORG,
+            customer_id=person,
+            status="delivered",
+            pickup_address="Dam 1",
+            dropoff_address="Amstel 2",
+            receiver_phone="+31 20 555 0101",
+            assigned_courier=f"courier-{number % 100}",
+            created_at=now,
+            updated_at=now,
+            customer_key=person_key(ORG, person),
+            courier_key=person_key(ORG, f"courier-{number % 100}"),
+            version=5,
+        ).serialize()

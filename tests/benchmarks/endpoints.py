@@ -1,0 +1,165 @@
+"""Per endpoint: round trips, units, processor time, and time against the floor.
+
+Each round asks the endpoint once and then makes the same calls of the store again by bare botocore, on the same items:
+after each of the two, all that was written is put back. So both meet the same machine a moment apart, and the medians
+over many rounds are compared.
+"""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from operator import truediv
+from statistics import median
+from typing import Any
+
+from chalicelib.core import aws
+from chalicelib.core.settings import settings
+from infra.tables import definitions
+from tests.benchmarks.capacity import Item, Units
+from tests.benchmarks.floor import Floor
+from tests.benchmarks.metered import MeteredEngine, Notebook, in_sequence, total
+from tests.benchmarks.pricing import Place
+from tests.benchmarks.report import Report, mark
+from tests.benchmarks.scenarios import SCENARIOS, Scenario
+from tests.benchmarks.stage import NO_TIME, Hit, Stage, Stopwatch
+
+MUTATION_TRIPS, READ_TRIPS = 3, 2
+MOST_OVER_FLOOR = 1.5
+_WARM_UP = 3
+
+HEADER = (
+    "endpoint", "trips", "budget", "RU", "WU", "cpu ms", "time ms", "floor ms", "ratio", "",
+    "delivery: trips", "RU", "WU", "ms",
+)  # fmt: skip
+
+
+@dataclass
+class Figures:
+    """What was measured of one endpoint. Times in seconds, one for each round."""
+
+    trips: list[int]
+    units: Units
+    delivery_trips: int
+    delivery_units: Units
+    own_cpu: list[float] = field(default_factory=list)
+    wall: list[float] = field(default_factory=list)
+    floor: list[float] = field(default_factory=list)
+    delivery: list[float] = field(default_factory=list)
+
+    @property
+    def ratio(self) -> float | None:
+        """Time over the floor, pair by pair; None where the store is not asked at all."""
+        return median(map(truediv, self.wall, self.floor)) if self.trips else None
+
+
+@dataclass
+class Trial:
+    """One scenario, ready to be run again and again from the same situation."""
+
+    stage: Stage
+    hit: Hit
+    items: dict[Place, Item]
+    floor: Floor
+    outside: Callable[[], object] | None
+
+    def watched(self) -> Figures:
+        """Ask once and look at the calls."""
+        with self.stage.engine.watch() as notebook:
+            self._ask(notebook, self.hit.event())
+        calls, after = notebook.of(delivery=False), notebook.of(delivery=True)
+        self.stage.engine.put_back(notebook.calls, self.items)
+        trips = [len(one) for one in in_sequence(calls)]
+        return Figures(trips, total(calls), len(in_sequence(after)), total(after))
+
+    def once(self, figures: Figures) -> None:
+        """Ask once, then make the same calls barely."""
+        engine, event = self.stage.engine, self.hit.event()
+        with engine.note() as notebook, Stopwatch() as whole:
+            self._ask(notebook, event)
+        engine.put_back(notebook.calls, self.items)
+        calls, delivery = notebook.of(delivery=False), self.stage.outbox.took
+        ready = self.floor.prepare(calls, figures.trips)
+        with Stopwatch() as bare:
+            self.floor.replay(ready)
+            if self.outside is not None:
+                self.outside()
+        engine.put_back(notebook.calls, self.items)
+        figures.wall.append(whole.took.wall - delivery.wall)
+        figures.own_cpu.append(whole.took.cpu - delivery.cpu - sum(call.engine_s for call in calls))
+        figures.delivery.append(delivery.wall)
+        figures.floor.append(bare.took.wall)
+
+    def _ask(self, notebook: Notebook, event: dict[str, Any]) -> None:
+        outbox = self.stage.outbox
+        outbox.notebook, outbox.took = notebook, NO_TIME
+        self.stage.answer(event, self.hit.status)
+        outbox.notebook = None
+
+
+def run(report: Report, engine: MeteredEngine, *, rounds: int) -> None:
+    """Measure all endpoints and print the table."""
+    report.title(
+        "Endpoints",
+        f"Budget: {MUTATION_TRIPS} round trips in sequence for a mutation, {READ_TRIPS} for a read; time at most "
+        f"{MOST_OVER_FLOOR} times the floor.",
+        f"Medians of {rounds} rounds. cpu: without the engine. floor: the same calls by bare botocore (and, to sign",
+        "in, one bare argon2 check). Delivery comes after the commit and is beside the budget.",
+    )
+    client = aws.client("dynamodb")
+    floor = Floor(client)
+    stages: dict[str, Stage] = {}
+    rows = []
+    for scenario in SCENARIOS:
+        name = scenario.situation or scenario.name
+        engine.use(name, client)
+        if name not in stages:
+            stages[name] = Stage(engine)
+        hit, figures = _measured(stages[name], scenario, floor, rounds)
+        rows.append(_row(report, scenario.name, hit, figures))
+    report.table(HEADER, rows)
+
+
+def _measured(stage: Stage, scenario: Scenario, floor: Floor, rounds: int) -> tuple[Hit, Figures]:
+    stage.enter()
+    hit = scenario.prepare(stage)
+    items = stage.engine.everything([table.name for table in definitions(settings().stage)])
+    trial = Trial(stage, hit, items, floor, scenario.outside)
+    figures = trial.watched()
+    warm = Figures(figures.trips, figures.units, 0, Units())
+    for _ in range(_WARM_UP):
+        trial.once(warm)
+    gc.collect()
+    for _ in range(rounds):
+        trial.once(figures)
+    return hit, figures
+
+
+def _row(report: Report, name: str, hit: Hit, figures: Figures) -> Sequence[str]:
+    budget = READ_TRIPS if hit.method == "GET" else MUTATION_TRIPS
+    trips, ratio = len(figures.trips), figures.ratio
+    in_trips, in_time = trips <= budget, ratio is None or ratio <= MOST_OVER_FLOOR
+    report.judge(f"{name}, round trips", hit=in_trips, figure=f"{trips} of {budget}")
+    if ratio is not None:
+        report.judge(f"{name}, time", hit=in_time, figure=f"{ratio:.2f} times the floor")
+    return (
+        name,
+        str(trips),
+        str(budget),
+        f"{figures.units.read:g}",
+        f"{figures.units.write:g}",
+        _ms(figures.own_cpu),
+        _ms(figures.wall),
+        _ms(figures.floor) if trips else "",
+        "" if ratio is None else f"{ratio:.2f}",
+        mark(hit=in_trips and in_time),
+        str(figures.delivery_trips or ""),
+        f"{figures.delivery_units.read:g}" if figures.delivery_trips else "",
+        f"{figures.delivery_units.write:g}" if figures.delivery_trips else "",
+        _ms(figures.delivery) if figures.delivery_trips else "",
+    )
+
+
+def _ms(seconds: Sequence[float]) -> str:
+    return f"{median(seconds) * 1000:.2f}"

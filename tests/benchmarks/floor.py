@@ -1,0 +1,63 @@
+"""The floor: the calls that a handler made, made again by bare botocore, in the same sequence and just as parallel.
+
+No program that asks the store for the same things through Amazon's own client can be faster, so a handler's time over
+this is what Baton, Chalice and PynamoDB take together. The client is made like the application's own, with connections
+and without the checking of parameters, so the floor is as low as it can be.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import secrets
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from tests.benchmarks.metered import Call
+
+Round = Sequence[Callable[[], object]]
+
+
+class Floor:
+    """Replays calls through a plain client."""
+
+    def __init__(self, client: Any) -> None:
+        self._client = client
+        self._pool = ThreadPoolExecutor(32)
+        list(self._pool.map(lambda _: time.sleep(0.01), range(32)))
+
+    def prepare(self, calls: Sequence[Call], sizes: Sequence[int]) -> list[Round]:
+        """The calls, ready to be made: `sizes` says how many of them are at once, round by round."""
+        if len(calls) != sum(sizes):
+            raise RuntimeError(f"{len(calls)} calls came where {sum(sizes)} were seen before")
+        left = iter(calls)
+        return [[self._ready(next(left)) for _ in range(size)] for size in sizes]
+
+    def replay(self, rounds: Sequence[Round]) -> None:
+        """Make the calls; one that is refused was refused before, too."""
+        for calls in rounds:
+            if len(calls) == 1:
+                calls[0]()
+            else:
+                for future in [self._pool.submit(call) for call in calls]:
+                    future.result()
+
+    def _ready(self, call: Call) -> Callable[[], object]:
+        request = json.loads(call.body)
+        if "ClientRequestToken" in request:
+            request["ClientRequestToken"] = secrets.token_hex(16)
+        name = re.sub(r"(?<!^)(?=[A-Z])", "_", call.operation).lower()
+        return partial(_made, getattr(self._client, name), request)
+
+
+def _made(method: Callable[..., object], request: dict[str, Any]) -> None:
+    try:
+        method(**request)
+    except ClientError as error:
+        if error.response["Error"]["Code"] != "ConditionalCheckFailedException":
+            raise

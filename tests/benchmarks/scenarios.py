@@ -1,0 +1,179 @@
+"""The endpoints and what each is asked: a usual request in a usual situation, with sockets open on both sides.
+
+`prepare` makes the situation through the API and gives the request. Everything that happens to be there besides (a
+few other couriers, earlier deliveries) is what the endpoint would meet on a working day.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache, partial
+from random import Random
+
+from chalicelib.identity.passwords import hash_password, matches
+from tests.benchmarks.stage import Hit, Stage
+from tests.builders import dispatch
+from tests.builders.world import Person
+
+PASSWORD = "correct horse battery staple"
+COURIERS = 40
+KM_PER_DEGREE = 111.2
+EARLIER = 25
+
+
+@dataclass(frozen=True, slots=True)
+class Scenario:
+    """One endpoint in one situation.
+
+    `outside` is work that any program would do beside the store's calls. Scenarios that name the same `situation` are
+    asked on the same stage.
+    """
+
+    name: str
+    prepare: Callable[[Stage], Hit]
+    outside: Callable[[], object] | None = None
+    situation: str | None = None
+
+
+def _customer(stage: Stage) -> Person:
+    return stage.person("customer", full_name="Casey Customer")
+
+
+def _near(stage: Stage, count: int = 1) -> list[Person]:
+    """Couriers with sockets, the first the nearest, and others all over the city."""
+    chance = Random(1)
+    for _ in range(COURIERS):
+        north, east = (chance.choice((-1, 1)) * chance.uniform(2, 15) for _ in range(2))
+        lat, lng = dispatch.east(east, dispatch.LAT + north / KM_PER_DEGREE)
+        dispatch.on_duty(stage.world.person("courier"), lat, lng)
+    return [dispatch.on_duty(stage.person("courier"), km=(number + 1) / 2) for number in range(count)]
+
+
+def _place(stage: Stage, *, couriers: int, key: str | None = None) -> Hit:
+    customer = _customer(stage)
+    if couriers:
+        _near(stage, couriers)
+    headers = {"idempotency-key": key} if key else {}
+    return Hit("POST", "/v1/orders", customer, dispatch.order_body(), headers=headers, status=201)
+
+
+def _replayed(stage: Stage) -> Hit:
+    hit = _place(stage, couriers=1, key="a-key")
+    stage.answer(hit.event(), 201)
+    return hit
+
+
+def _step(stage: Stage, action: str, state: str) -> Hit:
+    """A courier's step on a delivery that stands at `state`; a second courier is near."""
+    couriers = _near(stage, 2)
+    placed = dispatch.order(_customer(stage))
+    dispatch.carried(couriers[0], placed, until=state)
+    body = {"order_id": placed["id"], "courier_id": couriers[0].user_id}
+    return Hit("POST", f"/v1/courier/orders/{action}", couriers[0], body)
+
+
+def _call_off(stage: Stage) -> Hit:
+    [courier] = _near(stage)
+    customer = _customer(stage)
+    placed = dispatch.order(customer)
+    dispatch.carried(courier, placed, until="accepted")
+    return Hit("POST", "/v1/customer/orders/cancel", customer, {"order_id": placed["id"]})
+
+
+@cache
+def _past(stage: Stage) -> tuple[Person, Person, str]:
+    """A customer and a courier with a past: deliveries that were made, and the one under way, whose id it is."""
+    [courier] = _near(stage)
+    customer = _customer(stage)
+    for _ in range(EARLIER):
+        dispatch.carried(courier, dispatch.order(customer))
+    current = dispatch.carried(courier, dispatch.order(customer), until="accepted")
+    return customer, courier, current["id"]
+
+
+def _read(stage: Stage, path: str, *, as_courier: bool = False) -> Hit:
+    customer, courier, order_id = _past(stage)
+    params = {"order_id": order_id} if "{" in path else {}
+    return Hit("GET", path, courier if as_courier else customer, params=params)
+
+
+def _reading(name: str, path: str, *, as_courier: bool = False) -> Scenario:
+    return Scenario(name, partial(_read, path=path, as_courier=as_courier), situation="a past")
+
+
+def _duty(stage: Stage, *, available: bool) -> Hit:
+    courier = stage.person("courier")
+    dispatch.on_duty(courier)
+    if available:
+        dispatch.duty(courier, available=False)
+    return Hit("POST", "/v1/courier/availability", courier, {"available": available}, status=204)
+
+
+def _location(stage: Stage, *, busy: bool) -> Hit:
+    [courier] = _near(stage)
+    if busy:
+        dispatch.order(_customer(stage))
+    body = {"latitude": 52.371, "longitude": 4.895, "accuracy": 12.5}
+    return Hit("POST", "/v1/courier/location", courier, body, status=204)
+
+
+def _signing_in(stage: Stage) -> dict[str, str]:
+    stage.world.person("customer", username="casey", password_hash=_HASHES[0])
+    return {"username": "casey", "password": PASSWORD}
+
+
+def _login(stage: Stage, path: str) -> Hit:
+    return Hit("POST", path, body=_signing_in(stage))
+
+
+def _with_refresh(stage: Stage, path: str, *, scanner: bool, status: int) -> Hit:
+    login = "/auth/login" if scanner else "/v1/auth/login"
+    answer = stage.world.call("POST", login, _signing_in(stage)).json
+    names = ("refresh_token", "access_token") if scanner else ("refreshToken", "accessToken")
+    person = None
+    if path.endswith("logout"):
+        person = Person(stage.world, "demo", "", "customer", "", answer[names[1]])
+    return Hit("POST", path, person, {names[0]: answer[names[0]]}, status=status)
+
+
+def _health(_: Stage) -> Hit:
+    return Hit("GET", "/health")
+
+
+def _check_password() -> None:
+    matches(_HASHES[0], PASSWORD)
+
+
+_HASHES: list[str] = [hash_password(PASSWORD)]
+
+SCENARIOS = [
+    Scenario("GET /health", _health),
+    Scenario("POST /v1/orders", partial(_place, couriers=1)),
+    Scenario("POST /v1/orders, nobody free", partial(_place, couriers=0)),
+    Scenario("POST /v1/orders, with a key", partial(_place, couriers=1, key="a-key")),
+    Scenario("POST /v1/orders, replayed", _replayed),
+    _reading("GET /v1/orders/{id}", "/v1/orders/{order_id}"),
+    Scenario("POST courier/availability, on", partial(_duty, available=True)),
+    Scenario("POST courier/availability, off", partial(_duty, available=False)),
+    Scenario("POST courier/location, free", partial(_location, busy=False)),
+    Scenario("POST courier/location, busy", partial(_location, busy=True)),
+    Scenario("POST courier/orders/accept", partial(_step, action="accept", state="assigned")),
+    Scenario("POST courier/orders/decline", partial(_step, action="decline", state="assigned")),
+    Scenario("POST courier/orders/arrived", partial(_step, action="arrived", state="accepted")),
+    Scenario("POST courier/orders/picked", partial(_step, action="picked", state="arrived")),
+    Scenario("POST courier/orders/delivered", partial(_step, action="delivered", state="picked_up")),
+    Scenario("POST courier/orders/cancel", partial(_step, action="cancel", state="accepted")),
+    Scenario("POST customer/orders/cancel", _call_off),
+    _reading("GET customer/active-order", "/v1/customer/active-order"),
+    _reading("GET customer/active-orders", "/v1/customer/active-orders"),
+    _reading("GET customer/orders/history", "/v1/customer/orders/history"),
+    _reading("GET courier/active-order", "/v1/courier/active-order", as_courier=True),
+    _reading("GET courier/orders/history", "/v1/courier/orders/history", as_courier=True),
+    Scenario("POST /v1/auth/login", partial(_login, path="/v1/auth/login"), _check_password),
+    Scenario("POST /v1/auth/refresh", partial(_with_refresh, path="/v1/auth/refresh", scanner=False, status=200)),
+    Scenario("POST /v1/auth/logout", partial(_with_refresh, path="/v1/auth/logout", scanner=False, status=204)),
+    Scenario("POST /auth/login", partial(_login, path="/auth/login"), _check_password),
+    Scenario("POST /auth/refresh", partial(_with_refresh, path="/auth/refresh", scanner=True, status=200)),
+    Scenario("POST /auth/logout", partial(_with_refresh, path="/auth/logout", scanner=True, status=204)),
+]
