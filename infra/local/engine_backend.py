@@ -1,0 +1,140 @@
+"""moto's DynamoDB with our tables, our transactions, and the refusals of DynamoDB that moto leaves out.
+
+Refused here and not by moto: more than 25 writes in a batch, two of them on one item, a key of the wrong type or
+empty, a number in an update that is none, and a transaction token used again for another request. The keys of indexes
+are the table's affair.
+
+Traded away: a batch of more than 16 MB and a transaction of more than 4 MB still pass.
+"""
+
+from collections import OrderedDict
+from typing import Any
+
+from moto.core.responses import ActionResult
+from moto.dynamodb.exceptions import (
+    DynamodbException,
+    KeyIsEmptyStringException,
+    MockValidationException,
+    ResourceInUseException,
+)
+from moto.dynamodb.models import DynamoDBBackend
+from moto.dynamodb.models.dynamo_type import DynamoType, Item
+from moto.dynamodb.models.table import Table
+from moto.dynamodb.responses import DynamoHandler, validate_put_has_empty_keys
+
+from infra.local.engine_answer import ERROR_PREFIX
+from infra.local.engine_table import IndexedTable, Slot, all_or_nothing, indexed
+from infra.local.engine_transaction import write_all
+
+_MOST_WRITES = 25
+_TOKENS_KEPT = 1_000
+
+
+class Backend(DynamoDBBackend):
+    """moto's data model with our tables. Its methods expect that the engine's lock is held."""
+
+    def __init__(self, region_name: str, account_id: str) -> None:
+        super().__init__(region_name, account_id)
+        self.transactions: OrderedDict[str, Any] = OrderedDict()
+        """The items of the latest transactions that were carried out, by their token."""
+
+    def clear(self) -> None:
+        """Remove all items of all tables, and forget the transactions."""
+        for table in self.tables.values():
+            indexed(table).clear()
+        self.transactions.clear()
+
+    def create_table(self, name: str, *args: Any, **definition: Any) -> Table:
+        """Create a table whose queries are fast."""
+        if name in self.tables:
+            raise ResourceInUseException(f"Table already exists: {name}")
+        table = IndexedTable(  # type: ignore[abstract]  # only by annotation, and only for CloudFormation
+            name, *args, account_id=self.account_id, region=self.region_name, **definition
+        )
+        self.tables[name] = table
+        return table
+
+    def update_table(self, *args: Any, **kwargs: Any) -> Table:
+        """Change the definition of a table."""
+        table = super().update_table(*args, **kwargs)
+        indexed(table).forget_collections()
+        return table
+
+    def get_keys_value(self, table: Table, keys: dict[str, Any]) -> tuple[DynamoType, DynamoType | None]:
+        """Return hash and range key, once they are known to be what the table's schema says."""
+        types = {definition["AttributeName"]: definition["AttributeType"] for definition in table.attr}
+        for name in table.table_key_attrs:
+            value = keys.get(name, {})
+            if next(iter(value), None) != types[name]:
+                raise MockValidationException("The provided key element does not match the schema")
+            if not value[types[name]]:
+                raise KeyIsEmptyStringException(name)
+        return super().get_keys_value(table, keys)
+
+    def update_item(self, table_name: str, key: dict[str, dict[str, Any]], *args: Any, **kwargs: Any) -> Item:
+        """Update an item; an update that fails leaves it as it was."""
+        table = indexed(self.get_table(table_name))
+        table.check_numbers(kwargs.get("expression_attribute_values") or {})
+        with table.changing(*self.get_keys_value(table, key)):
+            return super().update_item(table_name, key, *args, **kwargs)
+
+    def transact_write_items(self, transact_items: list[dict[str, Any]]) -> None:
+        """Carry out a transaction."""
+        write_all(self, transact_items)
+
+
+class Handler(DynamoHandler):
+    """moto's operations, for one request against our data model."""
+
+    def __init__(self, backend: Backend, request: dict[str, Any]) -> None:
+        super().__init__()
+        self.body = request
+        self._backend = backend
+
+    @property
+    def dynamodb_backend(self) -> Backend:
+        """The data model, which moto would look up by account and region."""
+        return self._backend
+
+    def transact_write_items(self) -> ActionResult:
+        """Carry out a transaction, but only once for one token."""
+        token, items = self.body.get("ClientRequestToken"), self.body["TransactItems"]
+        done = self._backend.transactions
+        if token in done and done[token] != items:
+            raise DynamodbException(
+                ERROR_PREFIX + "IdempotentParameterMismatchException",
+                "The token belongs to a transaction of other items",
+            )
+        if token in done:
+            return ActionResult({})
+        result = super().transact_write_items()
+        if token is not None:
+            done[token] = items
+            if len(done) > _TOKENS_KEPT:
+                done.popitem(last=False)
+        return result
+
+    def batch_write_item(self) -> ActionResult:
+        """Put and delete up to 25 items. Unlike DynamoDB, either all of them or, if one is refused, none."""
+        writes = [
+            (self._slot(table_name, entry), entry.get("PutRequest", {}).get("Item"))
+            for table_name, entries in self.body["RequestItems"].items()
+            for entry in entries
+        ]
+        if len(writes) > _MOST_WRITES:
+            raise MockValidationException("Too many items requested for the BatchWriteItem call")
+        if len({slot.name for slot, _ in writes}) < len(writes):
+            raise MockValidationException("Provided list of item keys contains duplicates")
+        with all_or_nothing([slot for slot, _ in writes]):
+            for slot, item in writes:
+                if item is None:
+                    slot.table.delete_item(slot.hash_key, slot.range_key)
+                else:
+                    validate_put_has_empty_keys(item, slot.table)
+                    slot.table.put_item(item, overwrite=True)
+        return ActionResult({"UnprocessedItems": {}, "ItemCollectionMetrics": {}})
+
+    def _slot(self, table_name: str, entry: dict[str, dict[str, Any]]) -> Slot:
+        table = indexed(self._backend.get_table(table_name))
+        attrs = entry["PutRequest"]["Item"] if "PutRequest" in entry else entry["DeleteRequest"]["Key"]
+        return Slot(table, *self._backend.get_keys_value(table, attrs))

@@ -1,0 +1,143 @@
+"""What is replaced inside moto while an engine runs, each for a measured reason, and put back when it stops.
+
+Everything here could be left out without changing an answer, but for the limit of transactional reads, where moto has
+an old one. It is about cost: moto checks the size of an item once per attribute, remembers every item ever made, and
+works out a projection by turning the whole item into Python values for each attribute.
+"""
+
+import copy
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from functools import cache
+from typing import Any
+
+from moto.dynamodb import responses
+from moto.dynamodb.exceptions import ItemSizeTooLarge
+from moto.dynamodb.models.dynamo_type import DynamoType, Item, LimitedSizeDict
+from moto.dynamodb.parsing.ast_nodes import DepthFirstTraverser, Node  # type: ignore[attr-defined]
+from moto.dynamodb.parsing.expressions import UpdateExpressionParser  # type: ignore[attr-defined]
+
+_LARGEST_ITEM = 405_000  # moto's own limit
+_CONTAINERS = frozenset({"L", "M", "SS", "NS", "BS"})
+
+
+@contextmanager
+def patched_moto() -> Iterator[None]:
+    """Replace the parts of moto while the block runs."""
+    with ExitStack() as stack:
+        for owner, name, new in _REPLACEMENTS:
+            stack.enter_context(replaced(owner, name, new))
+        yield
+
+
+@contextmanager
+def replaced(owner: Any, name: str, new: Any) -> Iterator[None]:
+    """Replace one attribute of a class or module while the block runs."""
+    own, before = name in vars(owner), vars(owner).get(name)
+    setattr(owner, name, new)
+    try:
+        yield
+    finally:
+        if own:
+            setattr(owner, name, before)
+        else:
+            delattr(owner, name)
+
+
+def _new_untracked(cls: type[Item], *_: Any, **__: Any) -> Item:
+    """Make an item that no list holds; moto lists them all for its dashboard, and a server would run out of memory."""
+    return object.__new__(cls)
+
+
+def _init_item(self: Item, hash_key: DynamoType, range_key: DynamoType | None, attrs: dict[str, Any]) -> None:
+    self.hash_key, self.range_key = hash_key, range_key
+    self.attrs = _attributes({name: DynamoType(value) for name, value in attrs.items()})
+    if _moto_size(self) > _LARGEST_ITEM:
+        raise ItemSizeTooLarge
+
+
+def _size(self: Item) -> int:
+    """Weigh an item once. Only reads ask, and what they see is never changed again (see `engine_table`)."""
+    known: int | None = vars(self).get("_known_size")
+    if known is None:
+        known = _moto_size(self)
+        vars(self)["_known_size"] = known
+    return known
+
+
+def _copy_item(self: Item, _: dict[int, Any]) -> Item:
+    return _item(self, {name: copy.deepcopy(value) for name, value in self.attrs.items()})
+
+
+def _copy_value(self: DynamoType, _: dict[int, Any]) -> DynamoType:
+    """A number or a text is never changed in place, only replaced, so copies may share it."""
+    if self.type not in _CONTAINERS:
+        return self
+    if self.type == "M":
+        return _value("M", {name: copy.deepcopy(value) for name, value in self.value.items()})
+    return _value(self.type, [copy.deepcopy(value) for value in self.value])
+
+
+def _project(self: Item, paths: list[list[str]]) -> Item:
+    if any(len(path) > 1 or path[0].endswith("]") for path in paths):
+        return _moto_project(self, paths)
+    return _item(self, {name: self.attrs[name] for (name,) in paths if name in self.attrs})
+
+
+def _copy_node(self: Node, memo: dict[int, Any]) -> Node:
+    """Copy a part of a parsed expression without the machinery that finds out how to copy an unknown object."""
+    made = object.__new__(type(self))
+    vars(made).update(vars(self))
+    if self.children is not None:
+        made.children = [copy.deepcopy(child, memo) if hasattr(child, "parent") else child for child in self.children]
+        for child in made.children:
+            if hasattr(child, "parent"):
+                child.parent = made
+    return made
+
+
+def _processed_kinds(self: DepthFirstTraverser) -> tuple[type, ...]:
+    """Return the kinds once per traversal, where moto makes a dictionary of them at each node."""
+    kinds: tuple[type, ...] | None = vars(self).get("_kinds")
+    if kinds is None:
+        kinds = vars(self)["_kinds"] = tuple(self._processing_map())
+    return kinds
+
+
+def _item(like: Item, attrs: dict[str, DynamoType]) -> Item:
+    made: Item = object.__new__(Item)
+    made.hash_key, made.range_key, made.attrs = like.hash_key, like.range_key, _attributes(attrs)
+    return made
+
+
+def _attributes(values: dict[str, DynamoType]) -> LimitedSizeDict:
+    """Make what an item keeps its attributes in, without weighing all of them for each of them."""
+    attrs = LimitedSizeDict()
+    attrs.update(values)
+    return attrs
+
+
+def _value(kind: str, value: Any) -> DynamoType:
+    made = object.__new__(DynamoType)
+    made.type, made.value = kind, value
+    return made
+
+
+_moto_project = Item.project
+_moto_size = Item.size
+
+_REPLACEMENTS: tuple[tuple[Any, str, Any], ...] = (
+    (Item, "__new__", _new_untracked),
+    (Item, "__init__", _init_item),
+    (Item, "__deepcopy__", _copy_item),
+    (Item, "project", _project),
+    (Item, "size", _size),
+    (DynamoType, "__deepcopy__", _copy_value),
+    # What this turns into plain values, the answer writes as JSON anyway.
+    (responses, "dynamo_to_dict", lambda result: result),
+    # The parsed expression is copied by all who change it, and a program has few expressions.
+    (UpdateExpressionParser, "make", staticmethod(cache(UpdateExpressionParser.make))),
+    (Node, "__deepcopy__", _copy_node),
+    (DepthFirstTraverser, "nodes_to_be_processed", _processed_kinds),
+    (responses, "TRANSACTION_MAX_ITEMS", 100),
+)

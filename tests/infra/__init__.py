@@ -1,0 +1,1 @@
+"""What runs Baton: the local stack and what deploys it."""
