@@ -7,7 +7,7 @@ import pytest
 from chalicelib.core.errors import AccessDenied, BatonError, PreconditionRequired, ValidationFailed, VersionConflict
 from chalicelib.core.work import Actor
 from chalicelib.edge.request import Caller, Nothing, Principal, Request, created, no_content, parse_if_match
-from tests.unit.work_samples import shelf
+from tests.builders.shelves import shelf
 
 PRINCIPAL = Principal("demo", "u1", "courier", "s1", {"dispatch.order.read": "own"})
 

@@ -6,7 +6,7 @@ import pytest
 
 from chalicelib.core.errors import Conflict, EntityLocked, NotFound, VersionConflict
 from chalicelib.core.work import Recipient, UnitOfWork, Verb
-from tests.unit.work_samples import Shelf, new_work, note, only, shelf, shelf_key
+from tests.builders.shelves import Shelf, new_work, note, only, shelf, shelf_key
 
 COURIER, CUSTOMER = Recipient("demo", "courier"), Recipient("demo", "customer")
 AT_HAND = Shelf.stock > 0
