@@ -14,9 +14,9 @@ class ManualClock:
         self._lock = Lock()
 
     def now(self) -> datetime:
-        """The moment that the test has set."""
+        """The moment that the test has set, in whole milliseconds like that of any clock."""
         with self._lock:
-            return self._now
+            return self._now.replace(microsecond=self._now.microsecond // 1000 * 1000)
 
     def sleep(self, seconds: float) -> None:
         """Nobody waits: the time is simply later."""
