@@ -80,7 +80,7 @@ def definitions(stage: str) -> list[Table]:
     for model in _models():
         short = _table_name(model)
         table = tables.setdefault(short, Table(names.table_name(short), short))
-        _merge(table, model)
+        merge(table, model)
     return [tables[short] for short in sorted(tables)]
 
 
@@ -124,8 +124,8 @@ def _table_name(model: type[Item]) -> str:
     return named.table
 
 
-def _merge(table: Table, model: type[Item]) -> None:
-    """Add one kind's part to its table."""
+def merge(table: Table, model: type[Item]) -> None:
+    """Add one kind's part to its table. Raises `TablesDisagree`."""
     schema: Mapping[str, Any] = model._get_schema()  # noqa: SLF001 - PynamoDB has no other way to ask for it
     own_keys = _key_names(schema["key_schema"])
     if own_keys != (table.hash_key, table.range_key):
