@@ -32,6 +32,11 @@ class Sweeper:
         if self._thread.is_alive():
             self._thread.join(timeout_s)
 
+    @property
+    def running(self) -> bool:
+        """Whether passes are made."""
+        return self._thread.is_alive()
+
     def _run(self) -> None:
         while not self._stopped.wait(self._every_s):
             try:

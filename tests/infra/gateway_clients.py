@@ -1,0 +1,122 @@
+"""ASGI clients without a network, for the gateways of the local stack."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from threading import Event
+from typing import Any
+
+from infra.local.gateway_services import Services
+from infra.local.gateway_sockets import Handlers, SocketGateway
+
+KEY = "AKLOCAL"
+SIGNED = f"AWS4-HMAC-SHA256 Credential={KEY}/20260101/us-east-1/execute-api/aws4_request, Signature=0"
+PATIENCE_S = 30.0
+
+
+@dataclass
+class App:
+    """Handlers that remember what they were called with, and answer as told."""
+
+    events: list[dict[str, Any]] = field(default_factory=list)
+    invoked: list[tuple[Any, Any]] = field(default_factory=list)
+    called: Event = field(default_factory=Event)
+    on_connect: Callable[[dict[str, Any]], dict[str, Any]] = lambda _: {"statusCode": 200}
+    on_message: Callable[[dict[str, Any]], None] = lambda _: None
+
+    @property
+    def handlers(self) -> Handlers:
+        return Handlers(self._connect, self._message, self._disconnect)
+
+    def kinds(self) -> list[str]:
+        """Which routes were called, in order."""
+        return [event["requestContext"]["routeKey"] for event in self.events]
+
+    def function(self, payload: Any, context: Any) -> None:
+        """A function that can be invoked."""
+        self.invoked.append((payload, context))
+        self.called.set()
+
+    def _connect(self, event: dict[str, Any], _: Any) -> dict[str, Any]:
+        self.events.append(event)
+        return self.on_connect(event)
+
+    def _message(self, event: dict[str, Any], _: Any) -> dict[str, Any]:
+        self.events.append(event)
+        self.on_message(event)
+        return {"statusCode": 200}
+
+    def _disconnect(self, event: dict[str, Any], _: Any) -> dict[str, Any]:
+        self.events.append(event)
+        return {"statusCode": 200}
+
+
+class Client:
+    """One WebSocket client."""
+
+    def __init__(self, gateway: SocketGateway, path: str = "/api/v1/ws/courier", query: str = "") -> None:
+        self.got: asyncio.Queue[Any] = asyncio.Queue()
+        self._said: asyncio.Queue[Any] = asyncio.Queue()
+        self._said.put_nowait({"type": "websocket.connect"})
+        scope = {
+            "type": "websocket",
+            "path": path,
+            "query_string": query.encode(),
+            "headers": [(b"host", b"localhost"), (b"user-agent", b"test")],
+            "client": ("127.0.0.1", 5),
+        }
+        self._task = asyncio.ensure_future(gateway(scope, self._said.get, self._take))
+
+    def say(self, text: str) -> None:
+        """Send a text."""
+        self._said.put_nowait({"type": "websocket.receive", "text": text})
+
+    def leave(self, code: int = 1000) -> None:
+        """Go."""
+        self._said.put_nowait({"type": "websocket.disconnect", "code": code, "reason": ""})
+
+    async def next(self) -> Any:
+        """What the gateway sends next."""
+        return await asyncio.wait_for(self.got.get(), PATIENCE_S)
+
+    async def served(self) -> None:
+        """Wait until the gateway has done with this client."""
+        await asyncio.wait_for(self._task, PATIENCE_S)
+
+    async def _take(self, message: Any) -> None:
+        self.got.put_nowait(message)
+        if message["type"] == "websocket.close":
+            self._said.put_nowait({"type": "websocket.disconnect", "code": message["code"], "reason": ""})
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What a service answered."""
+
+    status: int
+    body: bytes
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.body)
+
+
+async def ask(
+    services: Services, method: str, path: str, body: bytes = b"", authorization: str = SIGNED, **headers: str
+) -> Reply:
+    """One request to a service."""
+    sent: list[Any] = []
+    named = {"authorization": authorization, **{name.replace("_", "-"): value for name, value in headers.items()}}
+    scope = {"path": path, "method": method, "headers": [(k.encode(), v.encode()) for k, v in named.items()]}
+
+    async def receive() -> Any:
+        return {"type": "http.request", "body": body, "more_body": False}
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    await services(scope, receive, send)
+    return Reply(sent[0]["status"], sent[1]["body"])
