@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import shlex
 import sys
+from pathlib import Path
 
 from infra.local import environment, startup
 
@@ -34,7 +35,8 @@ def main() -> int:
 
 def report(endpoint: str, password: str | None, notes: list[str]) -> str:
     """What is there now, and how to run `chalice local` on it."""
-    known = {environment.ENGINE: endpoint, environment.TOKEN_KEYS: environment.made_up_keys()}
+    known = {environment.ENGINE: endpoint, environment.TOKEN_KEYS: os.environ[environment.TOKEN_KEYS]}
+    chalice = os.path.relpath(Path(sys.executable).with_name("chalice"))
     credentials = {"AWS_ACCESS_KEY_ID": "local", "AWS_SECRET_ACCESS_KEY": "local", "AWS_DEFAULT_REGION": "us-east-1"}
     settings = " ".join(f"{name}={shlex.quote(value)}" for name, value in {**known, **credentials}.items())
     lines = [
@@ -43,7 +45,7 @@ def report(endpoint: str, password: str | None, notes: list[str]) -> str:
         *notes,
         "",
         "REST on it, without sockets and sweep:",
-        f"{settings} .venv/bin/chalice local --port 8002",
+        f"{settings} {chalice} local --port 8002",
     ]
     return "\n".join(lines)
 

@@ -1,0 +1,175 @@
+"""Clients for system tests: people who are signed in, their calls, and sockets that remember what they heard."""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from threading import Condition, Lock, Thread
+from typing import Any
+
+import httpx
+from websockets.exceptions import ConnectionClosed
+from websockets.sync.client import ClientConnection, connect
+
+PATIENCE_S = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """One event that arrived."""
+
+    event: str
+    data: dict[str, Any]
+
+
+class Socket:
+    """An open socket. What arrives is kept in order; any thread may wait for it."""
+
+    def __init__(self, connection: ClientConnection) -> None:
+        self.connection = connection
+        self._events: list[Heard] = []
+        self._changed = Condition()
+        self._closed = False
+        self._thread = Thread(target=self._listen, daemon=True)
+        self._thread.start()
+
+    @property
+    def events(self) -> list[Heard]:
+        """All that has arrived so far, in order, without answers to pings."""
+        with self._changed:
+            return [heard for heard in self._events if heard.event != "pong"]
+
+    @property
+    def close_code(self) -> int | None:
+        """With which code it was closed, once it is."""
+        return self.connection.close_code
+
+    def say(self, event: str, **data: object) -> None:
+        """Send an event."""
+        self.connection.send(json.dumps({"event": event, "data": data}))
+
+    def ping(self) -> None:
+        """Ask for an answer and wait for it. What was said before has been handled then."""
+        with self._changed:
+            before = sum(heard.event == "pong" for heard in self._events)
+        self.connection.send(json.dumps({"event": "ping"}))
+        self.wait_until(lambda events: sum(heard.event == "pong" for heard in events) > before, "a pong")
+
+    def wait_for(self, event: str, timeout_s: float = PATIENCE_S, **data: object) -> Heard:
+        """The first event of this name whose data has these values, waiting for it if need be."""
+
+        def found(events: list[Heard]) -> list[Heard]:
+            return [heard for heard in events if heard.event == event and data.items() <= heard.data.items()]
+
+        return found(self.wait_until(lambda events: bool(found(events)), f"{event} {data}", timeout_s))[0]
+
+    def wait_until(
+        self, enough: Callable[[list[Heard]], bool], what: str = "that", timeout_s: float = PATIENCE_S
+    ) -> list[Heard]:
+        """All events, once they are enough."""
+        with self._changed:
+            self._changed.wait_for(lambda: enough(self._events) or self._closed, timeout_s)
+            assert enough(self._events), f"{what} did not arrive, but {self._events}"
+            return list(self._events)
+
+    def wait_closed(self) -> int | None:
+        """The code with which the other side closes it."""
+        with self._changed:
+            assert self._changed.wait_for(lambda: self._closed, PATIENCE_S), "the socket was not closed"
+        return self.close_code
+
+    def _listen(self) -> None:
+        with suppress(ConnectionClosed):
+            for message in self.connection:
+                with self._changed:
+                    self._events.append(Heard(**json.loads(message)))
+                    self._changed.notify_all()
+        with self._changed:
+            self._closed = True
+            self._changed.notify_all()
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody who is signed in. Calls may be made from many threads at once."""
+
+    name: str
+    user_id: str
+    token: str
+    stack: Stack = field(repr=False)
+
+    def get(self, path: str, **headers: str) -> httpx.Response:
+        """A GET as this person."""
+        return self.stack.call("GET", path, token=self.token, headers=headers)
+
+    def post(self, path: str, body: object = None, **headers: str) -> httpx.Response:
+        """A POST as this person; `idempotency_key="k"` becomes the header of that name."""
+        return self.stack.call("POST", path, body, token=self.token, headers=headers)
+
+    @contextmanager
+    def listening(self, channel: str) -> Iterator[Socket]:
+        """A socket of this person, open and known to the server."""
+        with self.stack.socket(channel, token=self.token) as socket:
+            socket.ping()
+            yield socket
+
+
+class Stack:
+    """A running stack as its clients see it: an address, and a password that everybody has."""
+
+    def __init__(self, base: str, password: str) -> None:
+        self.base = base
+        self._password = password
+        self._people: dict[str, Person] = {}
+        self._lock = Lock()
+        self.http = httpx.Client(base_url=base, timeout=PATIENCE_S, trust_env=False)
+
+    def person(self, name: str) -> Person:
+        """Somebody signed in; the same session whenever asked."""
+        with self._lock:
+            if name not in self._people:
+                self._people[name] = self.sign_in(name)
+            return self._people[name]
+
+    def sign_in(self, name: str) -> Person:
+        """Somebody in a new session."""
+        answer = self.call("POST", "/v1/auth/login", {"username": name, "password": self._password})
+        assert answer.status_code == 200, answer.text
+        token = answer.json()["accessToken"]
+        return Person(name, _subject(token), token, self)
+
+    def call(
+        self,
+        method: str,
+        path: str,
+        body: object = None,
+        *,
+        token: str | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> httpx.Response:
+        """One request; names of headers may have underscores for hyphens."""
+        sent = {name.replace("_", "-"): value for name, value in (headers or {}).items()}
+        if token is not None:
+            sent["Authorization"] = f"Bearer {token}"
+        return self.http.request(method, path, json=body, headers=sent)
+
+    @contextmanager
+    def socket(self, channel: str, *, token: str | None = None, query: str = "", **options: Any) -> Iterator[Socket]:
+        """A socket on a channel. Raises websockets' `InvalidStatus` if it is refused."""
+        url = f"{self.base.replace('http', 'ws', 1)}/v1/ws/{channel}{query}"
+        headers = {} if token is None else {"Authorization": f"Bearer {token}"}
+        options = {"proxy": None, "open_timeout": PATIENCE_S, "max_size": None, **options}
+        with connect(url, additional_headers=headers, **options) as connection:
+            yield Socket(connection)
+
+    def close(self) -> None:
+        """Hang up."""
+        self.http.close()
+
+
+def _subject(token: str) -> str:
+    claims = token.split(".")[1]
+    return str(json.loads(base64.urlsafe_b64decode(claims + "=" * (-len(claims) % 4)))["sub"])

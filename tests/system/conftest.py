@@ -1,0 +1,50 @@
+"""One running stack for all tests of a process that ask for it. Tests that share one stay on one worker.
+
+stack         with the contract's own times: an offer stands 15 s, a sweep every 15 s
+brisk_stack   the same with offers of 2 s and a sweep every second, for tests that wait for them
+engine_url    an engine in a process of its own, empty, for stacks that come and go
+"""
+
+from collections.abc import Iterator
+
+import pytest
+
+from infra.local.engine_server import engine_process
+from tests.system.clients import Stack
+from tests.system.servers import PASSWORD, running
+
+_SHARED = ("stack", "brisk_stack")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep together what shares a stack."""
+    for item in items:
+        for name in _SHARED:
+            if name in getattr(item, "fixturenames", ()):
+                item.add_marker(pytest.mark.xdist_group(name))
+
+
+@pytest.fixture(scope="session")
+def stack() -> Iterator[Stack]:
+    """A stack with the times of the contract."""
+    with running() as server:
+        client = Stack(server.base, PASSWORD)
+        yield client
+        client.close()
+
+
+@pytest.fixture(scope="session")
+def brisk_stack() -> Iterator[Stack]:
+    """A stack in which offers end soon."""
+    with running(BATON_OFFER_LIFE_S="2", BATON_SWEEP_EVERY_S="1") as server:
+        client = Stack(server.base, PASSWORD)
+        yield client
+        client.close()
+
+
+@pytest.fixture
+def engine_url() -> Iterator[str]:
+    """The address of an empty engine."""
+    with engine_process() as url:
+        yield url

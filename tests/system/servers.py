@@ -1,0 +1,142 @@
+"""Starting the local stack as a process of its own, and stopping it."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from threading import Condition, Thread
+from typing import IO
+
+ROOT = Path(__file__).parents[2]
+PASSWORD = "a password for tests only"
+READY = "Baton is ready"
+PATIENCE_S = 60.0
+
+_BASE = re.compile(r"http://localhost:(\d+)/api")
+
+
+def clean_environment(**own: str) -> dict[str, str]:
+    """This process's environment without what configures Baton or points at AWS, and with `own`."""
+    inherited = os.environ  # noqa: TID251 - what a process inherits
+    kept = {name: value for name, value in inherited.items() if not name.startswith(("BATON_", "AWS_", "POWERTOOLS_"))}
+    kept.pop("PORT", None)
+    return {**kept, **own}
+
+
+@dataclass
+class Output:
+    """What a process prints, read as it comes so that the process never waits for a reader."""
+
+    lines: list[str] = field(default_factory=list)
+    ended: bool = False
+    changed: Condition = field(default_factory=Condition)
+
+    def read(self, stream: IO[str]) -> None:
+        """Read until the end."""
+        for line in stream:
+            with self.changed:
+                self.lines.append(line.rstrip("\n"))
+                self.changed.notify_all()
+        with self.changed:
+            self.ended = True
+            self.changed.notify_all()
+
+    def wait_for(self, beginning: str) -> bool:
+        """Whether a line that begins like this came before the output ended."""
+
+        def came() -> bool:
+            return any(line.startswith(beginning) for line in self.lines)
+
+        with self.changed:
+            self.changed.wait_for(lambda: came() or self.ended, PATIENCE_S)
+            return came()
+
+    @property
+    def text(self) -> str:
+        with self.changed:
+            return "\n".join(self.lines)
+
+
+@dataclass
+class Server:
+    """A running stack."""
+
+    process: subprocess.Popen[str]
+    output: Output
+    errors: Output
+    readers: list[Thread]
+
+    @property
+    def port(self) -> int:
+        """Where it listens, as its banner says."""
+        found = _BASE.search(self.output.text)
+        assert found is not None, self.output.text
+        return int(found[1])
+
+    @property
+    def base(self) -> str:
+        """The address below which all paths are."""
+        return f"http://localhost:{self.port}/api"
+
+    def end(self, how: signal.Signals = signal.SIGINT) -> int:
+        """Send a signal and wait for the end; the exit code. All output has been read then."""
+        self.process.send_signal(how)
+        code = self.process.wait(PATIENCE_S)
+        for reader in self.readers:
+            reader.join(PATIENCE_S)
+        return code
+
+
+@contextmanager
+def running(**environment: str) -> Iterator[Server]:
+    """A stack on a free port that is ready; ended at the end of the block, if it still runs."""
+    own = {"PORT": "0", "BATON_DEMO_PASSWORD": PASSWORD, **environment}
+    with started([sys.executable, "-m", "infra.local"], READY, **own) as server:
+        yield server
+
+
+@contextmanager
+def started(command: list[str], ready: str, **environment: str) -> Iterator[Server]:
+    """A process that has printed a line that begins with `ready`."""
+    with subprocess.Popen(
+        command,
+        cwd=ROOT,
+        env=clean_environment(**environment),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        output, errors = Output(), Output()
+        pairs = ((output, process.stdout), (errors, process.stderr))
+        readers = [Thread(target=kept.read, args=(stream,), daemon=True) for kept, stream in pairs]
+        for reader in readers:
+            reader.start()
+        server = Server(process, output, errors, readers)
+        try:
+            assert output.wait_for(ready), f"{command} did not start: {errors.text}"
+            yield server
+        finally:
+            if process.poll() is None:
+                server.end()
+
+
+def run_once(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    """Run one of the project's modules to its end."""
+    return subprocess.run(
+        [sys.executable, "-m", *arguments],
+        cwd=ROOT,
+        env=clean_environment(**environment),
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE_S * 3,
+        check=False,
+    )

@@ -1,0 +1,190 @@
+"""The local stack as a stranger meets it: its addresses, its errors, its sockets, its manners."""
+
+import http.client
+import json
+import socket as sockets
+from urllib.parse import urlsplit
+
+import httpx
+import pytest
+from websockets.exceptions import InvalidStatus
+from websockets.sync.client import connect
+
+from tests.system.clients import PATIENCE_S, Stack
+
+
+def error_of(answer: httpx.Response) -> tuple[int, str]:
+    body = answer.json()
+    assert body["success"] is False
+    assert set(body["error"]) == {"code", "message", "details"}
+    assert answer.headers["X-Request-Id"]
+    return answer.status_code, body["error"]["code"]
+
+
+def refusal(stack: Stack, channel: str, token: str | None, query: str = "") -> tuple[int, str]:
+    with pytest.raises(InvalidStatus) as refused, stack.socket(channel, token=token, query=query):
+        pass
+    response = refused.value.response
+    return response.status_code, json.loads(response.body or b"")["error"]["code"]
+
+
+def raw_connection(stack: Stack) -> sockets.socket:
+    address = urlsplit(stack.base)
+    return sockets.create_connection((address.hostname, address.port), PATIENCE_S)
+
+
+def test_health_answers_below_the_stage(stack: Stack) -> None:
+    assert stack.call("GET", "/health").json()["status"] == "ok"
+
+
+def test_an_unknown_address_gets_the_one_error_body(stack: Stack) -> None:
+    for path in ("/nope", "/v1/no/such/thing", "/v1/orders/1/2/3", "", "/", "//[", "/v1/%2e%2e/health"):
+        assert error_of(stack.call("GET", path)) == (404, "ROUTE_NOT_FOUND"), path
+
+
+def test_an_address_outside_the_stage_gets_it_too(stack: Stack) -> None:
+    outside = stack.base.removesuffix("/api")
+    for path in ("/", "/v1/orders", "/apiary"):
+        assert error_of(httpx.get(outside + path, trust_env=False)) == (404, "ROUTE_NOT_FOUND"), path
+
+
+def test_a_slash_at_the_end_changes_nothing(stack: Stack) -> None:
+    assert stack.call("GET", "/health/").status_code == 200
+
+
+def test_a_wrong_method_is_told_the_right_ones(stack: Stack) -> None:
+    answer = stack.call("DELETE", "/v1/auth/login")
+    assert error_of(answer) == (405, "METHOD_NOT_ALLOWED")
+    assert answer.headers["Allow"] == "POST"
+
+
+def test_bad_json_is_refused_as_such(stack: Stack) -> None:
+    for body in (b"{", b"\xff\xfe", b"[1,]"):
+        sent = {"Content-Type": "application/json"}
+        answer = stack.http.post("/v1/auth/login", content=body, headers=sent)
+        assert error_of(answer) == (400, "MALFORMED_JSON"), body
+
+
+def test_parameters_in_the_path_arrive_decoded(stack: Stack) -> None:
+    answer = stack.person("customer2").get("/v1/orders/..%2Fa%20b")
+    assert error_of(answer) == (404, "NOT_FOUND")
+    assert "../a b" in answer.json()["error"]["message"]
+
+
+def test_a_body_that_is_said_to_be_too_large_is_refused_before_it_is_sent(stack: Stack) -> None:
+    with raw_connection(stack) as connection:
+        connection.sendall(b"POST /api/v1/auth/login HTTP/1.1\r\nHost: x\r\nContent-Length: 7000000\r\n\r\n")
+        answer = http.client.HTTPResponse(connection)
+        answer.begin()
+        assert answer.status == 413
+        assert json.loads(answer.read())["error"]["code"] == "PAYLOAD_TOO_LARGE"
+
+
+def test_a_body_that_grows_too_large_is_refused(stack: Stack) -> None:
+    answer = stack.http.post("/v1/auth/login", content=(b"x" * 100_000 for _ in range(70)))
+    assert error_of(answer) == (413, "PAYLOAD_TOO_LARGE")
+    assert answer.headers["Access-Control-Allow-Origin"] == "*"
+
+
+def test_browsers_may_ask_first(stack: Stack) -> None:
+    answer = stack.call("OPTIONS", "/v1/orders", headers={"Origin": "https://shop.example"})
+    assert answer.status_code == 200
+    assert "POST" in answer.headers["Access-Control-Allow-Methods"].split(",")
+    assert {"Authorization", "Idempotency-Key", "If-Match"} <= set(
+        answer.headers["Access-Control-Allow-Headers"].split(",")
+    )
+    assert answer.headers["Access-Control-Allow-Origin"] == "*"
+
+
+def test_one_connection_serves_many_requests(stack: Stack) -> None:
+    address = urlsplit(stack.base)
+    connection = http.client.HTTPConnection(address.netloc, timeout=PATIENCE_S)
+    try:
+        connection.connect()
+        first = connection.sock
+        for method in ("GET", "HEAD", "POST", "GET"):
+            connection.request(method, "/api/health")
+            connection.getresponse().read()
+            assert connection.sock is first, method
+    finally:
+        connection.close()
+
+
+def test_a_head_request_is_answered_without_a_body(stack: Stack) -> None:
+    answer = stack.call("HEAD", "/health")
+    assert answer.status_code == 405
+    assert answer.content == b""
+
+
+def test_a_request_id_of_the_client_comes_back(stack: Stack) -> None:
+    assert stack.call("GET", "/health", headers={"X-Request-Id": "mine-1"}).headers["X-Request-Id"] == "mine-1"
+
+
+def test_a_socket_without_a_good_token_is_refused_with_401(stack: Stack) -> None:
+    assert refusal(stack, "courier", None) == (401, "AUTH_REQUIRED")
+    assert refusal(stack, "courier", "no.good.token") == (401, "AUTH_INVALID")
+
+
+def test_a_socket_of_another_role_is_refused_with_403(stack: Stack) -> None:
+    customer = stack.person("customer2").token
+    assert refusal(stack, "courier", customer) == (403, "ACCESS_DENIED")
+    assert refusal(stack, "nonsense", customer) == (403, "ACCESS_DENIED")
+
+
+def test_no_client_can_choose_its_channel_beside_the_path(stack: Stack) -> None:
+    customer = stack.person("customer2").token
+    assert refusal(stack, "courier", customer, "?channel=customer") == (403, "ACCESS_DENIED")
+
+
+def test_a_socket_at_an_unknown_address_is_refused_with_404(stack: Stack) -> None:
+    url = stack.base.replace("http", "ws", 1)
+    for path in ("/v1/ws", "/v1/ws/courier/more", "/health"):
+        with pytest.raises(InvalidStatus) as refused, connect(url + path, proxy=None):
+            pass
+        assert refused.value.response.status_code == 404, path
+
+
+def test_a_socket_answers_a_ping(stack: Stack) -> None:
+    with stack.person("customer2").listening("customer") as socket:
+        socket.ping()
+
+
+def test_a_token_may_come_in_the_address(stack: Stack) -> None:
+    token = stack.person("customer2").token
+    with stack.socket("customer", query=f"?token={token}") as socket:
+        socket.ping()
+
+
+def test_a_subprotocol_that_is_asked_for_is_confirmed(stack: Stack) -> None:
+    token = stack.person("customer2").token
+    with stack.socket("customer", token=token, subprotocols=["baton.v1", "other"]) as socket:
+        assert socket.connection.subprotocol == "baton.v1"
+
+
+def test_a_message_that_is_too_large_ends_the_socket(stack: Stack) -> None:
+    with stack.person("customer2").listening("customer") as socket:
+        socket.connection.send("x" * (128 * 1024 + 1))
+        assert socket.wait_closed() == 1009
+
+
+def test_a_message_that_is_no_text_ends_the_socket(stack: Stack) -> None:
+    with stack.person("customer2").listening("customer") as socket:
+        socket.connection.send(b"\x00\x01")
+        assert socket.wait_closed() == 1003
+
+
+def test_strangers_can_neither_post_to_sockets_nor_call_functions(stack: Stack) -> None:
+    outside = stack.base.removesuffix("/api")
+    made_up = "AWS4-HMAC-SHA256 Credential=somebody/20260101/us-east-1/execute-api/aws4_request, Signature=0"
+    for headers in ({}, {"Authorization": made_up}):
+        for path in ("/_gateway/@connections/x", "/_lambda/2015-03-31/functions/baton-local-deliver/invocations"):
+            answer = httpx.post(outside + path, headers=headers, content=b"{}", trust_env=False)
+            assert answer.status_code == 403, path
+
+
+def test_demo_people_have_a_past(stack: Stack) -> None:
+    orders = stack.person("customer3").get("/v1/customer/orders/history").json()["orders"]
+    assert [order["status"] for order in orders] == ["delivered", "no_nearby_driver"]
+    assert stack.person("courier3").get("/v1/courier/orders/history").json()["orders"][0] == orders[0]
+    with stack.person("customer3").listening("customer") as socket:
+        assert socket.events == []

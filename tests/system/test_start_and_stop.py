@@ -1,0 +1,107 @@
+"""How the local stack starts, what it says, and how it ends."""
+
+import re
+import shutil
+import signal
+import subprocess
+
+import pytest
+
+from infra.local.demo_people import ORGANISATIONS
+from tests.system.clients import Stack
+from tests.system.servers import PASSWORD, READY, clean_environment, run_once, running
+
+DIFFICULT = """it's "quoted" $HOME \\ `too`"""
+
+
+def test_the_banner_names_everybody_the_password_and_the_addresses() -> None:
+    with running() as server:
+        text = server.output.text
+        names = {person.username for organisation in ORGANISATIONS for person in organisation.people}
+        assert names <= set(text.split())
+        assert PASSWORD in text
+        for address in (server.base, server.base.replace("http", "ws") + "/v1/ws/", "/v1/openapi.json", "/health"):
+            assert address in text
+        assert text.endswith(READY)
+
+
+def test_a_password_that_nobody_chose_is_made_up() -> None:
+    with running(BATON_DEMO_PASSWORD="") as server:
+        found = re.search(r"Password of all of them +(\S+)", server.output.text)
+        assert found is not None
+        stack = Stack(server.base, found[1])
+        assert stack.person("packer1").user_id
+        stack.close()
+
+
+@pytest.mark.skipif(shutil.which("curl") is None, reason="there is no curl here")
+@pytest.mark.parametrize("password", [PASSWORD, DIFFICULT])
+def test_the_three_lines_of_curl_work_when_pasted(password: str) -> None:
+    with running(BATON_DEMO_PASSWORD=password) as server:
+        lines = [line for line in server.output.lines if line.startswith(("token()", "curl"))]
+        assert len(lines) == 3
+        pasted = subprocess.run(
+            ["sh"],  # noqa: S607 - the one of the machine
+            input="\n".join(lines),
+            env=clean_environment(),
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        assert re.findall(r"^HTTP/1.1 (\d+)", pasted.stdout, re.MULTILINE) == ["204", "201"]
+        assert '"assigned_courier_id"' in pasted.stdout
+
+
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
+def test_it_ends_cleanly_and_takes_leave_of_its_sockets(how: signal.Signals) -> None:
+    with running() as server:
+        stack = Stack(server.base, PASSWORD)
+        with stack.person("courier1").listening("courier") as socket:
+            assert server.end(how) == 0
+            assert socket.wait_closed() == 1001
+        stack.close()
+        assert server.output.text.endswith(READY)
+        assert server.errors.text == ""
+
+
+def test_a_port_that_is_taken_is_named_in_one_line() -> None:
+    with running() as server:
+        second = run_once("infra.local", PORT=str(server.port))
+        assert second.returncode == 1
+        assert second.stdout == ""
+        assert str(server.port) in second.stderr
+        assert len(second.stderr.splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    ("wrong", "named"),
+    [
+        ({"PORT": "many"}, "PORT"),
+        ({"BATON_OFFER_LIFE": "15"}, "BATON_OFFER_LIFE"),
+        ({"BATON_OFFER_LIFE_S": "soon"}, "BATON_OFFER_LIFE_S"),
+        ({"BATON_TOKEN_KEYS": "{}"}, "BATON_TOKEN_KEYS"),
+        ({"BATON_DYNAMODB_ENDPOINT": "http://127.0.0.1:9"}, "127.0.0.1:9"),
+    ],
+)
+def test_what_is_set_wrongly_is_named_in_one_line(wrong: dict[str, str], named: str) -> None:
+    ended = run_once("infra.local", **{"PORT": "0", **wrong})
+    assert ended.returncode == 1
+    assert named in ended.stderr
+    assert len(ended.stderr.splitlines()) == 1
+
+
+def test_on_another_engine_nothing_is_lost_at_a_restart(engine_url: str) -> None:
+    order = {"pickup_address": "a", "dropoff_address": "b", "receiver_phone": "1"}
+    with running(BATON_DYNAMODB_ENDPOINT=engine_url) as server:
+        stack = Stack(server.base, PASSWORD)
+        customer = stack.person("customer1")
+        placed = customer.post("/v1/orders", order).json()["order"]
+        stack.close()
+    with running(BATON_DYNAMODB_ENDPOINT=engine_url) as server:
+        stack = Stack(server.base, PASSWORD)
+        assert stack.call("GET", "/v1/customer/active-order", token=customer.token).status_code == 401
+        assert stack.person("customer1").user_id == customer.user_id
+        assert stack.person("customer1").get(f"/v1/orders/{placed['id']}").json() == placed
+        stack.close()
+    with running(BATON_DYNAMODB_ENDPOINT=engine_url, BATON_DEMO_PASSWORD="another one") as server:
+        assert "is not the password with which the people were made" in server.output.text

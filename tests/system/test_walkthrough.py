@@ -1,0 +1,37 @@
+"""The walkthrough that newcomers run."""
+
+from tests.system.clients import Stack
+from tests.system.servers import PASSWORD, run_once
+
+
+def test_the_walkthrough_plays_a_delivery_again_and_again(brisk_stack: Stack) -> None:
+    for _ in range(2):
+        played = run_once("infra.local.walkthrough", "--url", brisk_stack.base, "--password", PASSWORD)
+        assert played.returncode == 0, played.stdout + played.stderr
+        for event in ("order.assigned", "order.assignment_timed_out", "order.reassigned_away", "order.status"):
+            assert f"<- {event}" in played.stdout
+        assert "/v1/courier/orders/delivered -> 200" in played.stdout
+        assert played.stderr == ""
+
+
+def test_the_walkthrough_mends_what_an_earlier_one_left_half_done(brisk_stack: Stack) -> None:
+    courier, customer = brisk_stack.person("courier1"), brisk_stack.person("customer1")
+    courier.post("/v1/courier/availability", {"available": True})
+    order = {"pickup_address": "a", "dropoff_address": "b", "receiver_phone": "1"}
+    placed = customer.post("/v1/orders", order).json()
+    assert placed["assigned_courier_id"] == courier.user_id
+    step = {"order_id": placed["order"]["id"], "courier_id": courier.user_id}
+    assert courier.post("/v1/courier/orders/accept", step).status_code == 200
+    played = run_once("infra.local.walkthrough", "--url", brisk_stack.base, "--password", PASSWORD)
+    assert played.returncode == 0, played.stdout + played.stderr
+
+
+def test_the_walkthrough_says_what_is_missing(brisk_stack: Stack) -> None:
+    nobody = run_once("infra.local.walkthrough", "--url", "http://localhost:9/api", "--password", "x")
+    assert nobody.returncode == 1
+    assert "Is `make run` running?" in nobody.stderr
+    wrong = run_once("infra.local.walkthrough", "--url", brisk_stack.base, "--password", "wrong")
+    assert wrong.returncode == 1
+    assert "401" in wrong.stderr
+    none = run_once("infra.local.walkthrough", "--url", brisk_stack.base)
+    assert none.returncode == 2
