@@ -62,10 +62,10 @@ def release(work: UnitOfWork, org_id: str, courier_id: str, order_id: str) -> No
     """Let a courier go from a delivery; if they are on duty they are free from now on.
 
     Nothing was read, so it is assumed that they are still on duty, as nearly all are; if not, the attempt is lost and
-    the next one knows.
+    the next one looks.
     """
     off_duty = f"off-duty:{courier_id}"
-    on_duty = off_duty not in work.lost
+    on_duty = off_duty not in work.lost or _is_on_duty(org_id, courier_id)
     shown = _shown(org_id, courier_id, work.now) if on_duty else []
     work.amend(
         courier_key(org_id, courier_id),
@@ -73,7 +73,7 @@ def release(work: UnitOfWork, org_id: str, courier_id: str, order_id: str) -> No
         on_loss=Unavailable(),
         actions=[C.order_id.remove(), *shown],
         changes={"order_id": [order_id, None]},
-        label=off_duty if on_duty else None,
+        label=off_duty,
     )
 
 
@@ -102,6 +102,11 @@ def report_position(org_id: str, courier_id: str, lat: float, lng: float, now: d
         if _updated(courier, [*position, *index], free) or _updated(courier, position, busy):
             return
     raise Unavailable
+
+
+def _is_on_duty(org_id: str, courier_id: str) -> bool:
+    courier = get(courier_key(org_id, courier_id))
+    return courier is not None and courier.available
 
 
 def _updated(courier: Courier, actions: list[Action], condition: Condition) -> bool:
