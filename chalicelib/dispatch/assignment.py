@@ -38,6 +38,7 @@ def next_courier(work: UnitOfWork, settings: Settings, order: Order) -> str | No
         now=work.now,
         max_age=timedelta(seconds=settings.position_max_age_s),
         radius_m=settings.nearest_radius_m,
+        lost=len(taken),
     )
     return find_courier(wanted)
 

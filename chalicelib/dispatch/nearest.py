@@ -5,10 +5,16 @@ settles nearly every search: the cells around the pickup at three sizes, and bes
 position, who come next if nobody is near. Each query is limited, so what a search reads does not grow with the number
 of couriers. Beyond 85 degrees, where cells are narrow, a search takes many rounds (64 at the very pole): nobody orders
 there, and if somebody does the answer is right all the same.
+
+Orders placed at one place in the same moment all want the same courier, and one gets them. Were the others all to want
+the next one, and so on, a crowd of n would take n rounds, and many of it would run out of attempts beside couriers who
+stand idle. So an order that has lost twice takes any of the nearest two, then of four, of eight. Traded away: in such a
+crowd, and only there, somebody may be asked who is not the very nearest.
 """
 
 from __future__ import annotations
 
+import random
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -46,6 +52,8 @@ class Wanted:
     now: datetime
     max_age: timedelta
     radius_m: float
+    lost: int = 0
+    """How many couriers this order has already lost to others, in this very moment."""
 
     @property
     def oldest(self) -> datetime:
@@ -64,18 +72,34 @@ def find_courier(wanted: Wanted) -> str | None:
     """The id of the courier to offer the delivery to, or None if there is nobody."""
     if wanted.pickup is None:
         keys = [*idle_keys_since(wanted.org_id, wanted.now, wanted.oldest), *_positionless(wanted.org_id)]
-        return _longest_idle(parallel([partial(_first_idle, wanted, key) for key in keys]))
+        return _longest_idle(wanted, parallel([partial(_first_idle, wanted, key) for key in keys]))
     search = geo.NearestSearch(*wanted.pickup, wanted.radius_m, fine_levels=_FINE_LEVELS)
+    seen: list[geo.CellAnswer] = []
     fallback: list[tuple[int, str] | None] = []
     beside = [partial(_first_idle, wanted, key) for key in _positionless(wanted.org_id)]
     while cells := search.next_cells():
         asked = [partial(_ask_cell, wanted, cell) for cell in cells]
         answers, idle = parallel_pair(asked, beside)
         search.learn(answers)
+        seen += answers
         fallback += idle
         beside = []
     nearest = search.nearest()
-    return nearest.id if nearest else _longest_idle(fallback)
+    if nearest is None:
+        return _longest_idle(wanted, fallback)
+    return nearest.id if wanted.lost < 2 else _spread(wanted, _by_distance(wanted, wanted.pickup, seen))
+
+
+def _by_distance(wanted: Wanted, pickup: tuple[float, float], seen: Sequence[geo.CellAnswer]) -> list[str]:
+    """Everybody within the radius whom a search came across, the nearest first."""
+    found = {one for answer in seen for one in answer.found}
+    ranked = sorted((geo.great_circle_m(*pickup, lat, lng), courier_id) for courier_id, lat, lng in found)
+    return [courier_id for distance, courier_id in ranked if distance <= wanted.radius_m]
+
+
+def _spread(wanted: Wanted, ranked: Sequence[str]) -> str:
+    """The first; after two lost races any of the first two, then of four, of eight."""
+    return random.choice(ranked[: 2 ** max(0, wanted.lost - 1)])  # noqa: S311 - spreads a crowd, no secret
 
 
 def _positionless(org_id: str) -> list[str]:
@@ -109,6 +133,6 @@ def _first_idle(wanted: Wanted, hash_key: str) -> tuple[int, str] | None:
             return None
 
 
-def _longest_idle(found: Sequence[tuple[int, str] | None]) -> str | None:
-    candidates = [one for one in found if one is not None]
-    return min(candidates)[1] if candidates else None
+def _longest_idle(wanted: Wanted, found: Sequence[tuple[int, str] | None]) -> str | None:
+    ranked = [courier_id for _, courier_id in sorted(one for one in found if one is not None)]
+    return _spread(wanted, ranked) if ranked else None

@@ -4,6 +4,7 @@ A delivery is `take the lease, load events and connections, post, let go`. The h
 that a race which threads meet once in a thousand runs is met in every run.
 """
 
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -14,6 +15,7 @@ from chalicelib.realtime.tables import (
     MailboxConnection,
     MailboxHead,
     connection_key,
+    event_key,
     head_key,
     mailbox_connection_key,
 )
@@ -99,3 +101,10 @@ def before_connections_are_read(engine: EmbeddedEngine, act: Callable[[], object
         act()
 
     return engine.before("Query", look, times=1)
+
+
+def mail(person: Person) -> list[tuple[str, dict[str, Any]]]:
+    """The events that wait for somebody who is away, in order, as (event, data)."""
+    head = head_of(person)
+    found = [get(event_key(recipient(person), event_id)) for event_id in (head.queue if head else ())]
+    return [(event.event, json.loads(event.data)) for event in found if event is not None]

@@ -7,7 +7,7 @@ edge, the write path and the store.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from itertools import count
@@ -93,12 +93,13 @@ class World:
     sender: RecordingSender = field(default_factory=RecordingSender)
     waker: RecordingWaker = field(default_factory=RecordingWaker)
     numbers: count[int] = field(default_factory=lambda: count(1))
+    founds: Sequence[str] = (DEMO, OTHER)
     parts: app.Composition = field(init=False)
 
     def __post_init__(self) -> None:
         self.ids = SystemIds(self.clock)
         self.reset_parts()
-        for org_id in (DEMO, OTHER):
+        for org_id in self.founds:
             self.run(lambda work, org_id=org_id: found_organisation(work, org_id, org_id.title()), org_id)
 
     def reset_parts(self, config: Settings | None = None, outbox: Outbox | None = None) -> None:
@@ -205,7 +206,7 @@ class World:
     def audit(self, org_id: str = DEMO) -> list[AuditRow]:
         """All audit rows of an organisation, oldest first."""
         table = AuditRow.Meta.table_name
-        items = client("dynamodb").get_paginator("scan").paginate(TableName=table)
+        items = client("dynamodb", settings().dynamodb_endpoint).get_paginator("scan").paginate(TableName=table)
         rows = [AuditRow.from_raw_data(item) for page in items for item in page["Items"]]
         return sorted((row for row in rows if row.org_id == org_id), key=lambda row: row.sk)
 

@@ -1,0 +1,53 @@
+"""The store that a race is about: the one in this process, or any other by its address."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+
+from chalicelib.core import aws
+from chalicelib.core.settings import settings
+from infra.tables import create_missing, definitions
+
+NAMED = "BATON_TEST_ENGINE"
+_ENDPOINT = "BATON_DYNAMODB_ENDPOINT"
+_MADE_UP = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test"}
+
+
+def named_engine() -> str | None:
+    """The address of the engine that the tests shall run against, if one is named."""
+    return os.environ.get(NAMED) or None  # noqa: TID251 - chosen by who starts the tests
+
+
+@contextmanager
+def pointed_at(url: str) -> Iterator[None]:
+    """Let the application, in this process and in those that it starts, use the engine at this address."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv(_ENDPOINT, url)
+        for name, value in _MADE_UP.items():
+            patch.setenv(name, value)
+        _forget()
+        yield
+    _forget()
+
+
+def emptied() -> None:
+    """Make the tables that are missing, and empty the others."""
+    client = aws.client("dynamodb", settings().dynamodb_endpoint)
+    create_missing(client)
+    for table in definitions(settings().stage):
+        for page in client.get_paginator("scan").paginate(TableName=table.name, ProjectionExpression="pk, sk"):
+            _delete(client, table.name, page["Items"])
+
+
+def _delete(client: Any, table: str, keys: list[dict[str, Any]]) -> None:
+    for start in range(0, len(keys), 25):
+        requests = [{"DeleteRequest": {"Key": key}} for key in keys[start : start + 25]]
+        client.batch_write_item(RequestItems={table: requests})
+
+
+def _forget() -> None:
+    settings.cache_clear()
+    aws.forget_clients()

@@ -1,0 +1,57 @@
+"""Sweeps that meet over the same offers. How they meet in processes of their own stands in `test_processes.py`."""
+
+from collections import Counter
+from functools import partial
+from typing import Any
+
+from chalicelib.dispatch.sweep import Outcome, reassign_due
+from infra.local.engine import EmbeddedEngine
+from tests.builders.mailboxes import mail
+from tests.builders.world import DEMO, World
+from tests.races.crowd import at_once
+from tests.races.seeds import DueOffer, seed_due_offers
+from tests.races.truth import check_agreement
+
+
+def sweep(world: World, name: str) -> Counter[Outcome]:
+    return reassign_due(world.parts.runtime, name)
+
+
+def check_handed_on_once(world: World, seeded: list[DueOffer]) -> None:
+    """Every offer went to the courier beside it, once, and everybody heard of it once."""
+    couriers = [person for one in seeded for person in (one.holder, one.spare)]
+    active = check_agreement(couriers, [one.order_id for one in seeded])
+    assert {(order.status, order.version) for order in active} == {("assigned", 2)}
+    for one in seeded:
+        assert [event for event, _ in mail(one.holder)] == ["order.assignment_timed_out", "order.reassigned_away"]
+        assert [event for event, _ in mail(one.spare)] == ["order.assigned"]
+        assert [data["status"] for _, data in mail(one.customer)] == ["assigned"]
+    rows = Counter(row.entity_id for row in world.audit(DEMO) if row.action_type == "ORDER_TIMED_OUT")
+    assert rows == {one.order_id: 1 for one in seeded}
+
+
+def test_an_offer_that_four_sweeps_find_at_once_is_handed_on_once(arena: World) -> None:
+    seeded = []
+    for number in range(12):
+        seeded += seed_due_offers(arena, 1, first=number * 100)
+        sweeps = at_once([partial(sweep, arena, f"sweep-{number}") for number in range(4)])
+        total = sum(sweeps, Counter[Outcome]())
+        assert (total[Outcome.REASSIGNED], total[Outcome.EXHAUSTED], total[Outcome.FAILED]) == (1, 0, 0)
+    check_handed_on_once(arena, seeded)
+
+
+def test_a_sweep_that_meets_another_at_its_commit_finds_the_offers_settled(
+    arena: World, embedded: EmbeddedEngine
+) -> None:
+    seeded = seed_due_offers(arena, 3)
+    other: list[Counter[Outcome]] = []
+
+    def meet(_: str, __: dict[str, Any]) -> None:
+        other.append(sweep(arena, "other"))
+
+    with embedded.before("TransactWriteItems", meet, times=1):
+        mine = sweep(arena, "mine")
+    total = mine + other[0]
+    assert (total[Outcome.REASSIGNED], total[Outcome.EXHAUSTED], total[Outcome.FAILED]) == (3, 0, 0)
+    assert other[0][Outcome.REASSIGNED] > 0
+    check_handed_on_once(arena, seeded)
