@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 import jwt
@@ -143,6 +143,12 @@ class Tokens:
             )
         except (jwt.PyJWTError, KeyError, TypeError, ValueError, RecursionError) as error:
             raise AuthInvalid from error
+
+
+@lru_cache(maxsize=64)
+def _key_id(header: str) -> str:
+    """The key that a token's first part names. All tokens of one key share that part, so it is read once."""
+    return str(jwt.get_unverified_header(f"{header}..")["kid"])
 
 
 def _moment(seconds: float) -> datetime:
