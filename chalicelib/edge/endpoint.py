@@ -28,7 +28,7 @@ from chalicelib.core.errors import (
     UnsupportedMediaType,
     ValidationFailed,
 )
-from chalicelib.core.store import ItemKey, get_many, store_errors
+from chalicelib.core.store import ItemKey, get, get_many, store_errors
 from chalicelib.core.table import Item
 from chalicelib.core.work import Actor, UnitOfWork
 from chalicelib.edge import idempotency
@@ -102,8 +102,13 @@ def _answer(endpoint: Endpoint, http: HttpRequest, rt: Runtime, admission: Admis
         admission.loaded,
     )
     if not endpoint.mutates:
-        return _respond(endpoint.handler(request), http)
-    return _respond(_carry_out(endpoint, request, http, rt, keyed), http)
+        return _respond(_stored(endpoint.handler(request)), http)
+    try:
+        return _respond(_carry_out(endpoint, request, http, rt, keyed), http)
+    except BatonError as error:
+        if error.status < InternalError.status:
+            _replay_twin(keyed, rt)
+        raise
 
 
 def _admit(endpoint: Endpoint, http: HttpRequest, rt: Runtime, admission: Admission) -> Keyed | None:
@@ -180,22 +185,35 @@ def _gather(fields: dict[str, str], decode: Callable[[], Any]) -> Any:
         return None
 
 
+def _replay_twin(keyed: Keyed | None, rt: Runtime) -> None:
+    """A copy of this request may have been carried out since the admission; what it did makes this one impossible.
+
+    Raises `Replay` with its answer, since both are one request.
+    """
+    if keyed is not None:
+        stored = idempotency.answer_of(get(keyed.where), keyed.fingerprint, rt.clock.now())
+        if stored is not None:
+            raise Replay(stored)
+
+
 def _carry_out(
     endpoint: Endpoint, request: Request[Any, Any], http: HttpRequest, rt: Runtime, keyed: Keyed | None
-) -> Reply[Any]:
-    def decide(work: UnitOfWork) -> Reply[Any]:
+) -> StoredAnswer:
+    """Decide and commit. The answer is written down first: if that fails, it is a crash with nothing done."""
+
+    def decide(work: UnitOfWork) -> StoredAnswer:
         about = endpoint.about
         if about is not None and about.id_from is not None:
             work.about(about.entity_type, _named_id(about.id_from, http), about.action)
         reply: Reply[Any] = endpoint.handler(request, work)
         if about is not None and work.subject is None:
             raise RuntimeError(f"{endpoint.name} did not say what it is about")
-        return reply
+        return _stored(reply)
 
-    def seal(work: UnitOfWork, reply: Reply[Any]) -> None:
+    def seal(work: UnitOfWork, answer: StoredAnswer) -> None:
         if keyed is not None:
             keep = timedelta(seconds=rt.settings.idempotency_s)
-            idempotency.remember(work, keyed.where, keyed.fingerprint, _stored(reply), keep)
+            idempotency.remember(work, keyed.where, keyed.fingerprint, answer, keep)
 
     actor = _NOBODY if endpoint.public else request.actor
     return rt.runner.run(actor, decide, seal)
@@ -209,8 +227,7 @@ def _stored(reply: Reply[Any]) -> StoredAnswer:
     return StoredAnswer(reply.status, body, headers)
 
 
-def _respond(reply: Reply[Any], http: HttpRequest) -> Response:
-    answer = _stored(reply)
+def _respond(answer: StoredAnswer, http: HttpRequest) -> Response:
     return json_response(answer.status, answer.body, answer.headers, http.request_id)
 
 

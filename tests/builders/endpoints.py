@@ -1,0 +1,51 @@
+"""Endpoints of a test's own, answered by the real edge: what a handler may do wrong can be tried without a domain."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+from chalice.app import Request as ChaliceRequest
+
+import app
+from chalicelib.edge.contract import About, Endpoint
+from chalicelib.edge.endpoint import serve
+from chalicelib.edge.request import Reply
+from tests.builders.world import Answer, Person
+
+PERMISSION = "dispatch.order.create"
+"""One that customers hold."""
+
+
+def shelf_endpoint(handler: Callable[..., Reply[Any]], method: str = "PATCH", **known: Any) -> Endpoint:
+    """An endpoint at `/v1/shelves/{name}` that answers with what `handler(request, work)` gives."""
+    defaults: dict[str, Any] = {"permission": PERMISSION, "about": About("shelf", "SHELF_CHANGED", "name")}
+    return Endpoint(
+        method=method, path="/v1/shelves/{name}", handler=handler, summary="Change a shelf.", **{**defaults, **known}
+    )
+
+
+def ask(person: Person | None, endpoint: Endpoint, body: object = None, *, name: str = "a", **headers: str) -> Answer:
+    """One request to the endpoint, as API Gateway would pass it on; header names as for `Person.post`."""
+    sent: dict[str, str] = {"content-type": "application/json"}
+    sent |= {header.replace("_", "-"): value for header, value in headers.items()}
+    if person is not None:
+        sent["authorization"] = f"Bearer {person.token}"
+    event: dict[str, Any] = {
+        "requestContext": {
+            "httpMethod": endpoint.method,
+            "resourcePath": endpoint.path,
+            "identity": {"sourceIp": "192.0.2.1"},
+        },
+        "headers": sent,
+        "pathParameters": {"name": name},
+        "multiValueQueryStringParameters": None,
+        "stageVariables": None,
+        "body": None if body is None else json.dumps(body),
+        "isBase64Encoded": False,
+    }
+    app.app.current_request = ChaliceRequest(event)
+    response = serve(endpoint, app.app)
+    answer = response.to_dict()
+    return Answer(answer["statusCode"], answer["headers"], answer["body"])
