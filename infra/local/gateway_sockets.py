@@ -147,9 +147,11 @@ class SocketGateway:
             except (OSError, RuntimeError):
                 _logger.debug("a client left before it was sent away")
 
-    async def close_all(self) -> None:
-        """Send everybody away, because the gateway stops."""
-        await asyncio.gather(*(self.close(one, GOING_AWAY, "Going away") for one in list(self._open.values())))
+    async def close_all(self, within_s: float) -> None:
+        """Send everybody away, because the gateway stops; nobody who does not read can hold that up."""
+        leaving = [asyncio.ensure_future(self.close(one, GOING_AWAY, "Going away")) for one in self._open.values()]
+        if leaving:
+            await asyncio.wait(leaving, timeout=within_s)
 
     async def _admit(self, connection: Connection, channel: str) -> Answer:
         query = {**dict(parse_qsl(connection.scope["query_string"].decode("ascii"))), "channel": channel}

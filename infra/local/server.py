@@ -52,7 +52,7 @@ class Stack:
     async def leave(self) -> None:
         """Stop what begins things by itself, and send everybody away."""
         await asyncio.to_thread(self.sweeper.stop, _GRACE_S)
-        await self.sockets.close_all()
+        await self.sockets.close_all(_GRACE_S)
 
 
 def stack(access_key: str) -> Stack:

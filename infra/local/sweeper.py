@@ -7,6 +7,8 @@ from collections.abc import Callable
 from contextvars import Context
 from threading import Event, Thread
 
+from chalicelib.core.errors import Unavailable
+
 _logger = logging.getLogger(__name__)
 
 
@@ -41,5 +43,7 @@ class Sweeper:
         while not self._stopped.wait(self._every_s):
             try:
                 Context().run(self._one_pass)
+            except Unavailable as error:
+                _logger.warning("a pass of the sweep could not be made: %s", error)
             except Exception:
                 _logger.exception("a pass of the sweep failed; the next one is made all the same")

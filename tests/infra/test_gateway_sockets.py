@@ -137,6 +137,24 @@ def test_nobody_stays_forever(gateways: Gateways) -> None:
     play(story)
 
 
+def test_everybody_is_sent_away_at_the_end_whoever_does_not_read(gateways: Gateways) -> None:
+    async def story() -> None:
+        sockets = gateways.sockets()
+        stuck, stuck_id = await gateways.opened(sockets)
+        reading, _ = await gateways.opened(sockets)
+        connection = sockets.find(stuck_id)
+        assert connection is not None
+        await connection.writing.acquire()  # as a post to a client that does not read
+        await sockets.close_all(0.01)
+        assert (await reading.next())["code"] == 1001
+        await reading.served()
+        connection.writing.release()
+        stuck.leave()
+        await stuck.served()
+
+    play(story)
+
+
 def test_a_connection_can_be_posted_to_until_it_is_gone(gateways: Gateways) -> None:
     async def story() -> None:
         sockets = gateways.sockets()
