@@ -122,8 +122,11 @@ def started(command: list[str], ready: str, **environment: str) -> Iterator[Serv
             reader.start()
         server = Server(process, output, errors, readers)
         try:
-            assert output.wait_for(ready), f"{command} did not start: {errors.text}"
+            assert output.wait_for(ready), f"{command} did not start"
             yield server
+        except BaseException as error:
+            error.add_note(f"The process said: {output.text[-5000:]}\n{errors.text[-5000:]}")
+            raise
         finally:
             if process.poll() is None:
                 server.end()
