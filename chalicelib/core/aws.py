@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 
 _lock = Lock()
 _clients: dict[tuple[str, str], Any] = {}
-_POOL = 32
+# At least as many as `store.parallel` has threads: a connection beyond it would be opened anew for each call.
+_POOL = 72
 # Delivery itself decides when a post is tried again.
 _ATTEMPTS = {"apigatewaymanagementapi": 1}
 _LOCAL_REGION = "us-east-1"

@@ -43,7 +43,9 @@ _TRY_LATER = frozenset(
 )
 _BATCH = 100
 _BATCH_ATTEMPTS = 4
-_PARALLEL = 32
+# A search for a courier makes up to 68 calls at once (64 cells and the idle shards); with fewer threads it takes two trips.
+_AT_ONCE = {"store": 72}
+_OTHERWISE = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,7 +200,7 @@ class Query(Generic[M]):
 
 @cache
 def _pool(name: str) -> ThreadPoolExecutor:
-    return ThreadPoolExecutor(_PARALLEL, thread_name_prefix=name)
+    return ThreadPoolExecutor(_AT_ONCE.get(name, _OTHERWISE), thread_name_prefix=name)
 
 
 def parallel(calls: Sequence[Callable[[], T]], pool: str = "store") -> list[T]:

@@ -20,6 +20,8 @@ from botocore.exceptions import ClientError
 
 from tests.benchmarks.metered import Call
 
+_AT_ONCE = 72
+
 Round = Sequence[Callable[[], object]]
 
 
@@ -28,8 +30,8 @@ class Floor:
 
     def __init__(self, client: Any) -> None:
         self._client = client
-        self._pool = ThreadPoolExecutor(32)
-        list(self._pool.map(lambda _: time.sleep(0.01), range(32)))
+        self._pool = ThreadPoolExecutor(_AT_ONCE)
+        list(self._pool.map(lambda _: time.sleep(0.01), range(_AT_ONCE)))
 
     def prepare(self, calls: Sequence[Call], sizes: Sequence[int]) -> list[Round]:
         """The calls, ready to be made: `sizes` says how many of them are at once, round by round."""
