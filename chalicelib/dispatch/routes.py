@@ -102,10 +102,7 @@ def _report(position: Position, principal: Principal, rt: Runtime) -> None:
 
 
 def _courier_step(request: Request[CourierAction, Nothing], work: UnitOfWork, step: Step) -> Reply[OrderView]:
-    action = request.body
-    order = service.take_courier_step(
-        work, runtime().settings, request, order_id=action.order_id, courier_id=action.courier_id, step=step
-    )
+    order = service.take_courier_step(work, runtime().settings, request, step)
     return Reply(order_view(order), version=order.version)
 
 
@@ -172,7 +169,7 @@ def hand_back_order(request: Request[CourierAction, Nothing], work: UnitOfWork) 
 )
 def cancel_order(request: Request[CustomerAction, Nothing], work: UnitOfWork) -> Reply[OrderView]:
     """Call a delivery off before it is picked up."""
-    order = service.call_off(work, request, request.body.order_id)
+    order = service.call_off(work, request)
     return Reply(order_view(order), version=order.version)
 
 

@@ -22,7 +22,7 @@ from chalicelib.dispatch.rules import (
     judge_courier,
     steps_from,
 )
-from chalicelib.dispatch.schemas import Driver, NewOrder
+from chalicelib.dispatch.schemas import CourierAction, CustomerAction, Driver, NewOrder
 from chalicelib.dispatch.tables import (
     ActiveByCourier,
     ActiveByCustomer,
@@ -54,26 +54,22 @@ def place_order(work: UnitOfWork, settings: Settings, principal: Principal, want
     return order
 
 
-def take_courier_step(
-    work: UnitOfWork, settings: Settings, request: Request[Any, Any], *, order_id: str, courier_id: str, step: Step
-) -> Order:
+def take_courier_step(work: UnitOfWork, settings: Settings, request: Request[CourierAction, Any], step: Step) -> Order:
     """A courier's step on a delivery of theirs.
 
-    Raises `NotFound`, `AccessDenied`, `VersionConflict` (if the request names a version) or `Conflict`.
+    Raises `NotFound`, `AccessDenied`, `Conflict`, `VersionConflict` (if the request names a version) or
+    `ValidationFailed`.
     """
     principal = request.principal
-    order = _existing(request, order_id)
-    if courier_id != principal.user_id:
+    order = _existing(request, _named(request))
+    if request.flaw is None and request.body.courier_id != principal.user_id:
         raise AccessDenied("courier_id must be your own.")
     status = Status(order.status)
     given_up_by = assignment.given_up_by(order, step)
-    verdict = judge_courier(status, step, courier_id, order.assigned_courier, given_up_by)
+    verdict = judge_courier(status, step, principal.user_id, order.assigned_courier, given_up_by)
     if verdict is Verdict.NOT_YOURS:
         raise AccessDenied("This delivery is not yours.")
-    if verdict is Verdict.IMPOSSIBLE:
-        raise _impossible(order, step)
-    if verdict is Verdict.MOVE:
-        request.check_version(order)
+    if _may_move(request, order, verdict, step):
         to = TRANSITIONS[status, step]
         if isinstance(to, Onward):
             assignment.reassign(work, settings, order, step)
@@ -82,16 +78,12 @@ def take_courier_step(
     return order
 
 
-def call_off(work: UnitOfWork, request: Request[Any, Any], order_id: str) -> Order:
+def call_off(work: UnitOfWork, request: Request[CustomerAction, Any]) -> Order:
     """The customer calls a delivery off before it is picked up; its courier hears of it and is free again."""
     principal = request.principal
-    order = _existing(request, order_id)
+    order = _existing(request, _named(request))
     _check_reach(order, principal, principal.require(CANCEL))
-    verdict = judge(Status(order.status), Step.CALL_OFF)
-    if verdict is Verdict.IMPOSSIBLE:
-        raise _impossible(order, Step.CALL_OFF)
-    if verdict is Verdict.MOVE:
-        request.check_version(order)
+    if _may_move(request, order, judge(Status(order.status), Step.CALL_OFF), Step.CALL_OFF):
         courier_id = order.assigned_courier
         canceled = Status.CANCELED_BY_CUSTOMER
         work.update(order, {"status": canceled.value, "updated_at": work.now, **assignment.closed()})
@@ -145,6 +137,27 @@ def _existing(request: Request[Any, Any], order_id: str) -> Order:
     if order is None:
         raise NotFound(f"There is no order {order_id}.")
     return order
+
+
+def _named(request: Request[Any, Any]) -> str:
+    """The order that a body names, even if something else in it is wrong: what exists is checked before that."""
+    flaw = request.flaw
+    if flaw is None:
+        return str(request.body.order_id)
+    if request.named is None or "order_id" in flaw.fields:
+        raise flaw
+    return request.named
+
+
+def _may_move(request: Request[Any, Any], order: Order, verdict: Verdict, step: Step) -> bool:
+    """Whether the step is to be made; False if it has been. Raises what speaks against it, the body's flaws last."""
+    if verdict is Verdict.IMPOSSIBLE:
+        raise _impossible(order, step)
+    if verdict is Verdict.MOVE:
+        request.check_version(order)
+    if request.flaw is not None:
+        raise request.flaw
+    return verdict is Verdict.MOVE
 
 
 def _check_reach(order: Order, principal: Principal, scope: str) -> None:

@@ -100,6 +100,7 @@ def _answer(endpoint: Endpoint, http: HttpRequest, rt: Runtime, admission: Admis
         admission.principal,
         _decoder(endpoint, http),
         admission.loaded,
+        None if (named := _named_id(endpoint.id_from, http)) == _UNNAMED else named,
     )
     if not endpoint.mutates:
         return _respond(_stored(endpoint.handler(request)), http)

@@ -79,6 +79,8 @@ class Request(Generic[BodyT, QueryT]):
     _principal: Principal | None
     _decode: Callable[[], tuple[BodyT, QueryT]] = field(repr=False)
     _loaded: dict[ItemKey[Any], Item | None] = field(default_factory=dict, repr=False)
+    named: str | None = None
+    """The id of what the request is about, as it was sent."""
 
     @property
     def if_match(self) -> int | None:
@@ -105,6 +107,15 @@ class Request(Generic[BodyT, QueryT]):
     def body(self) -> BodyT:
         """The validated body. Raises `ValidationFailed` naming every bad field of body and query."""
         return self._input[0]
+
+    @property
+    def flaw(self) -> ValidationFailed | None:
+        """What is wrong with body and query, for a handler that has something to say before that."""
+        try:
+            _ = self._input
+        except ValidationFailed as flaw:
+            return flaw
+        return None
 
     @property
     def query(self) -> QueryT:

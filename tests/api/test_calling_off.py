@@ -52,6 +52,7 @@ def test_calling_off_names_every_bad_field(world: World) -> None:
         answer = customer.post("/v1/customer/orders/cancel", body)
         assert (answer.status, set(answer.fields)) == (422, bad)
     assert call_off(customer, "nothing").status == 404
+    assert customer.post("/v1/customer/orders/cancel", {"order_id": "nothing", "why": 1}).status == 404
 
 
 def test_calling_off_honours_the_version_and_the_key(world: World) -> None:

@@ -152,6 +152,25 @@ def test_a_step_names_every_bad_field(world: World, action: str) -> None:
         assert (answer.status, answer.code, set(answer.fields)) == (422, "VALIDATION_ERROR", bad)
 
 
+def test_what_does_not_exist_or_is_not_yours_or_not_possible_is_said_before_what_is_not_valid(world: World) -> None:
+    customer, courier = world.person("customer"), on_duty(world.person("courier"))
+    placed, colleague = order(customer), world.person("courier")
+    path, nonsense = "/v1/courier/orders/arrived", {"courier_id": 7, "mood": "good"}
+    missing = courier.post(path, {"order_id": "nothing", **nonsense})
+    theirs = colleague.post(path, {"order_id": placed["id"], **nonsense})
+    impossible = courier.post(path, {"order_id": placed["id"], **nonsense})
+    assert [one.status for one in (missing, theirs, impossible)] == [404, 403, 409]
+    step(courier, "accept", placed["id"])
+    stale = courier.post(path, {"order_id": placed["id"], **nonsense}, if_match="9")
+    invalid = courier.post(path, {"order_id": placed["id"], **nonsense}, if_match="2")
+    assert [(one.status, one.code) for one in (stale, invalid)] == [
+        (409, "VERSION_CONFLICT"),
+        (422, "VALIDATION_ERROR"),
+    ]
+    assert set(invalid.fields) == set(nonsense)
+    assert customer.get(f"/v1/orders/{placed['id']}").json["status"] == "accepted"
+
+
 @pytest.mark.parametrize("action", ACTIONS)
 def test_a_step_honours_the_version_that_the_courier_has_seen(world: World, action: str) -> None:
     customer, courier = world.person("customer"), on_duty(world.person("courier"))
