@@ -1,0 +1,215 @@
+"""The same request sent again gets the same answer, and nothing happens twice."""
+
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from infra.local.engine import EmbeddedEngine
+from tests.builders.dispatch import on_duty, order, order_body, step, stored_order
+from tests.builders.world import OTHER, Answer, Person, World
+
+ORDERS = "/v1/customer/orders/history"
+CREATE = "/v1/orders"
+DAY_S = 86_400
+
+
+@pytest.fixture
+def anna(world: World) -> Person:
+    """A customer."""
+    return world.person("customer")
+
+
+def orders(person: Person) -> int:
+    """How many orders somebody has placed."""
+    return len(person.get(ORDERS).json["orders"])
+
+
+def replayed(answer: Answer) -> bool:
+    """Whether an answer says that it was given before."""
+    return answer.headers.get("Idempotent-Replayed") == "true"
+
+
+def same(one: Answer, other: Answer) -> bool:
+    """Whether two answers say the same."""
+    return (one.status, one.text, one.headers.get("ETag")) == (other.status, other.text, other.headers.get("ETag"))
+
+
+def test_the_same_request_gets_the_same_answer_and_says_so(world: World, anna: Person) -> None:
+    first = anna.post(CREATE, order_body(), idempotency_key="k", x_request_id="first")
+    again = anna.post(CREATE, order_body(), idempotency_key="k", x_request_id="again")
+    assert (first.status, first.headers["ETag"]) == (201, '"1"')
+    assert same(first, again)
+    assert (replayed(first), replayed(again)) == (False, True)
+    assert again.headers["X-Request-Id"] == "again"
+    assert orders(anna) == 1
+    assert [row.request_id for row in world.audit() if row.action_type == "ORDER_CREATED"] == ["first"]
+
+
+def test_without_a_key_a_request_is_a_new_one(anna: Person) -> None:
+    assert not replayed(anna.post(CREATE, order_body()))
+    assert not replayed(anna.post(CREATE, order_body()))
+    assert orders(anna) == 2
+
+
+def test_an_old_answer_is_given_though_things_have_moved_on(world: World, anna: Person) -> None:
+    courier = on_duty(world.person("courier"))
+    placed = order(anna)
+    first = step(courier, "accept", placed["id"], idempotency_key="k")
+    step(courier, "arrived", placed["id"])
+    again = step(courier, "accept", placed["id"], idempotency_key="k")
+    assert same(first, again)
+    assert replayed(again)
+    assert stored_order(placed["id"]).status == "arrived"
+
+
+def test_an_answer_without_content_is_replayed(world: World) -> None:
+    courier = world.person("courier")
+    body = {"available": True}
+    first = courier.post("/v1/courier/availability", body, idempotency_key="k")
+    again = courier.post("/v1/courier/availability", body, idempotency_key="k")
+    assert (first.status, first.text) == (204, "")
+    assert same(first, again)
+    assert replayed(again)
+
+
+def test_events_are_not_sent_again(world: World, anna: Person) -> None:
+    on_duty(world.person("courier"))
+    connection = anna.socket()
+    for _ in range(3):
+        anna.post(CREATE, order_body(), idempotency_key="k")
+    assert len(world.heard(connection)) == 1
+
+
+# --- whose key it is, and for how long -------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("other", ["another body", "another address", "one more space"])
+def test_another_request_with_the_same_key_is_refused(anna: Person, other: str) -> None:
+    first = anna.post(CREATE, order_body(), idempotency_key="k")
+    if other == "another body":
+        answer = anna.post(CREATE, order_body(notes="Ring once"), idempotency_key="k")
+    elif other == "another address":
+        answer = anna.post("/v1/customer/orders/cancel", order_body(), idempotency_key="k")
+    else:
+        answer = anna.world.call("POST", CREATE, token=anna.token, raw=b" {}", headers={"idempotency_key": "k"})
+    assert (answer.status, answer.code) == (422, "IDEMPOTENCY_KEY_REUSED")
+    assert same(first, anna.post(CREATE, order_body(), idempotency_key="k"))
+    assert orders(anna) == 1
+
+
+def test_a_key_is_the_callers_own(world: World, anna: Person) -> None:
+    bob, other = world.person("customer"), world.person("customer", OTHER)
+    for person in (anna, bob, other):
+        assert not replayed(person.post(CREATE, order_body(), idempotency_key="k"))
+    assert [orders(person) for person in (anna, bob, other)] == [1, 1, 1]
+
+
+def test_a_key_is_good_from_another_session_of_the_same_person(world: World, anna: Person) -> None:
+    anna.post(CREATE, order_body(), idempotency_key="k")
+    phone = world.signed_in(anna.org_id, anna.user_id, anna.role)
+    assert replayed(phone.post(CREATE, order_body(), idempotency_key="k"))
+
+
+def test_a_key_is_kept_for_a_day_whatever_the_store_still_holds(world: World, anna: Person) -> None:
+    anna.post(CREATE, order_body(), idempotency_key="k")
+    world.clock.advance(seconds=DAY_S, milliseconds=-1)
+    anna = world.signed_in(anna.org_id, anna.user_id, anna.role)
+    assert replayed(anna.post(CREATE, order_body(), idempotency_key="k"))
+    world.clock.advance(milliseconds=1)
+    assert not replayed(anna.post(CREATE, order_body(notes="Another one"), idempotency_key="k"))
+    assert orders(anna) == 2
+    assert replayed(anna.post(CREATE, order_body(notes="Another one"), idempotency_key="k"))
+
+
+@pytest.mark.parametrize("key", ["", " ", "a b", "x" * 256, "é", "a\tb", "\x7f"])
+def test_a_key_that_is_none_is_a_bad_field(anna: Person, key: str) -> None:
+    answer = anna.post(CREATE, order_body(), idempotency_key=key)
+    assert (answer.status, set(answer.fields)) == (422, {"Idempotency-Key"})
+    assert orders(anna) == 0
+
+
+@pytest.mark.parametrize("key", ["!", "x" * 255, "a#b", "%23", "#" * 255, '"quoted"'])
+def test_any_visible_characters_are_a_key(anna: Person, key: str) -> None:
+    anna.post(CREATE, order_body(), idempotency_key=key)
+    assert replayed(anna.post(CREATE, order_body(), idempotency_key=key))
+
+
+def test_keys_that_look_alike_are_different(anna: Person) -> None:
+    for key in ("a#b", "a%23b", "A#B", "a#b#"):
+        assert not replayed(anna.post(CREATE, order_body(), idempotency_key=key))
+
+
+def test_a_key_on_a_read_does_not_matter(anna: Person) -> None:
+    before = anna.get(ORDERS, idempotency_key="k")
+    order(anna)
+    after = anna.get(ORDERS, idempotency_key="k")
+    assert (len(before.json["orders"]), len(after.json["orders"])) == (0, 1)
+
+
+# --- errors ----------------------------------------------------------------------------------------------------
+
+
+def test_a_refused_request_may_be_tried_again_with_its_key(world: World, anna: Person) -> None:
+    courier = world.person("courier")
+    placed = order(anna)
+    assert step(courier, "accept", placed["id"], idempotency_key="k").status == 403
+    on_duty(courier)
+    offered = order(anna)
+    answer = step(courier, "accept", offered["id"], idempotency_key="k")
+    assert (answer.status, replayed(answer)) == (200, False)
+
+
+def test_a_crash_is_not_kept(anna: Person, engine: EmbeddedEngine) -> None:
+    def crash(*_: Any) -> None:
+        raise RuntimeError
+
+    with engine.before("TransactWriteItems", crash):
+        assert anna.post(CREATE, order_body(), idempotency_key="k").status == 500
+    answer = anna.post(CREATE, order_body(), idempotency_key="k")
+    assert (answer.status, replayed(answer)) == (201, False)
+
+
+def test_a_request_whose_answer_was_lost_gets_it_when_it_comes_again(
+    anna: Person, engine: EmbeddedEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("botocore.endpoint.time", SimpleNamespace(sleep=lambda _: None))
+    engine.fail_next("TransactWriteItems", "InternalServerError", 3, after=True)
+    assert anna.post(CREATE, order_body(), idempotency_key="k").status == 503
+    answer = anna.post(CREATE, order_body(), idempotency_key="k")
+    assert (answer.status, replayed(answer)) == (201, True)
+    assert orders(anna) == 1
+
+
+def test_a_caller_who_may_no_longer_is_not_told_the_old_answer(world: World, anna: Person) -> None:
+    anna.post(CREATE, order_body(), idempotency_key="k")
+    world.clock.advance(hours=2)
+    answer = anna.post(CREATE, order_body(), idempotency_key="k")
+    assert (answer.status, answer.code) == (401, "AUTH_EXPIRED")
+
+
+# --- at once ---------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("where", ["BatchGetItem", "TransactWriteItems"])
+def test_ten_at_once_have_one_effect_and_ten_equal_answers(
+    world: World, anna: Person, engine: EmbeddedEngine, where: str
+) -> None:
+    """They wait for each other before the admission, or, hardest, each with its transaction ready to be sent."""
+    couriers = [on_duty(world.person("courier")) for _ in range(3)]
+    together = Barrier(10)
+
+    def wait(*_: Any) -> None:
+        together.wait(30)
+
+    engine.before(where, wait, times=10)
+    with ThreadPoolExecutor(10) as pool:
+        answers = list(pool.map(lambda _: anna.post(CREATE, order_body(), idempotency_key="k"), range(10)))
+    assert {(answer.status, answer.text) for answer in answers} == {(201, answers[0].text)}
+    assert sum(not replayed(answer) for answer in answers) == 1
+    assert orders(anna) == 1
+    busy = [courier for courier in couriers if courier.get("/v1/courier/active-order").json["active"]]
+    assert len(busy) == 1
+    assert len([row for row in world.audit() if row.action_type == "ORDER_CREATED"]) == 1
