@@ -110,8 +110,8 @@ class SignIn:
             return
         try:
             session, _ = self._family(parts)
-        except AuthInvalid:
-            return
+        except (AuthInvalid, AuthExpired):
+            return  # it is over already
         if session.user_id == principal.user_id:
             end_session(work, session, "SIGNED_OUT")
 

@@ -1,0 +1,73 @@
+"""Signing out ends a session at once; and no secret of any session is ever seen again."""
+
+import pytest
+
+from tests.builders.logs import listening
+from tests.builders.sign_in import CONSOLE, PASSWORD, SCANNER, Form, hashed, items, somebody, works
+from tests.builders.world import OTHER, Person, World
+
+
+@pytest.fixture(params=[CONSOLE, SCANNER], ids=["console", "scanner"])
+def form(request: pytest.FixtureRequest) -> Form:
+    """Both clients' forms."""
+    chosen: Form = request.param
+    return chosen
+
+
+@pytest.fixture
+def anna(world: World) -> Person:
+    """Somebody with a password, an e-mail address and a phone."""
+    return somebody(world)
+
+
+# --- signing out -----------------------------------------------------------------------------------------------
+
+
+def test_signing_out_ends_the_session_at_once_and_for_good(world: World, anna: Person, form: Form) -> None:
+    access, refresh = form.tokens(form.login(world))
+    answer = form.logout(world, access, refresh)
+    assert (answer.status, answer.text) == (204, "")
+    assert not works(world, access)
+    assert form.renew(world, refresh).code == "AUTH_INVALID"
+    assert form.logout(world, access, refresh).code == "AUTH_INVALID"
+
+
+def test_one_can_sign_out_another_device_of_ones_own(world: World, anna: Person, form: Form) -> None:
+    phone, tablet = (form.tokens(form.login(world)) for _ in range(2))
+    assert form.logout(world, phone[0], tablet[1]).status == 204
+    assert (works(world, phone[0]), works(world, tablet[0])) == (True, False)
+    assert form.logout(world, phone[0], tablet[1]).status == 204
+
+
+def test_signing_out_a_device_whose_session_ran_out_is_no_error(world: World, anna: Person, form: Form) -> None:
+    _, old = form.tokens(form.login(world))
+    world.clock.advance(days=30)
+    access, _ = form.tokens(form.login(world))
+    assert form.logout(world, access, old).status == 204
+
+
+def test_nobody_signs_out_somebody_else(world: World, anna: Person, form: Form) -> None:
+    access, refresh = form.tokens(form.login(world))
+    form.logout(world, world.person("customer").token, refresh)
+    form.logout(world, world.person("customer", OTHER).token, refresh)
+    assert works(world, access)
+
+
+# --- secrets ---------------------------------------------------------------------------------------------------
+
+
+def test_no_secret_is_ever_logged_stored_or_audited(world: World, anna: Person, form: Form) -> None:
+    with listening() as logged:
+        access, spent = form.tokens(form.login(world, idempotency_key="k"))
+        form.login(world, "anna", "wrong password")
+        new_access, refresh = form.tokens(form.renew(world, spent))
+        form.renew(world, spent)
+        form.renew(world, refresh)
+        form.logout(world, new_access, refresh)
+    secrets = [PASSWORD, "wrong password", access, new_access, spent, refresh]
+    secrets += [token.rpartition(".")[2] for token in (spent, refresh)]
+    stored = str(list(items()))
+    assert not [secret for secret in secrets if secret in logged.text or secret in stored]
+    audited = str([row.serialize() for row in world.audit()])
+    assert hashed() not in audited
+    assert "SESSION_STARTED" in audited
