@@ -129,6 +129,13 @@ def test_coming_back_on_duty_with_an_order_in_hand_does_not_free_the_courier(wor
     assert is_offered(world, courier)
 
 
+def test_an_offer_can_be_accepted_after_going_off_duty(world: World) -> None:
+    customer, courier = world.person("customer"), on_duty(world.person("courier"))
+    placed = order(customer)
+    duty(courier, available=False)
+    assert step(courier, "accept", placed["id"]).json["status"] == "accepted"
+
+
 def test_an_offer_to_somebody_who_went_off_duty_is_taken_away_like_any_other(world: World) -> None:
     customer, courier = world.person("customer"), on_duty(world.person("courier"))
     placed = order(customer)
