@@ -19,7 +19,8 @@ def test_chalice_local_serves_rest_on_a_prepared_engine(engine_url: str) -> None
     words = shlex.split(prepared.stdout.splitlines()[-1])
     environment = dict(word.split("=", 1) for word in words if word.startswith(("BATON_", "AWS_")))
     port = str(free_port())
-    command = [*words[len(environment) : -1], port]
+    # Without reloading, or whoever edits a file meanwhile would restart it.
+    command = [*words[len(environment) : -1], port, "--no-autoreload"]
     with started(command, "Serving on", PYTHONUNBUFFERED="1", **environment):
         stack = Stack(f"http://127.0.0.1:{port}", PASSWORD)
         assert stack.call("GET", "/health").json()["status"] == "ok"
