@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from threading import Barrier
 from types import SimpleNamespace
 from typing import Any
@@ -194,7 +195,7 @@ def test_calls_are_made_at_once_and_answered_in_their_order() -> None:
         together.wait(30)
         return number
 
-    assert parallel([lambda number=number: call(number) for number in range(16)]) == list(range(16))
+    assert parallel([partial(call, number) for number in range(16)]) == list(range(16))
 
 
 def test_two_kinds_of_calls_are_answered_apart() -> None:
