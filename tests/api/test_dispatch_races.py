@@ -79,6 +79,18 @@ def test_coming_on_duty_twice_at_once_is_the_same_as_once(
     assert order(customer)["assigned_courier"] == courier.user_id
 
 
+def test_coming_back_on_duty_while_the_last_delivery_ends_makes_a_free_courier(
+    world: World, customer: Person, engine: EmbeddedEngine
+) -> None:
+    courier = on_duty(world.person("courier"))
+    placed = carried(courier, order(customer), "picked_up")
+    duty(courier, available=False)
+    delivered = first_comes(engine, lambda: step(courier, "delivered", placed["id"]))
+    duty(courier)
+    assert delivered[0].status == 200
+    assert order(customer)["assigned_courier"] == courier.user_id
+
+
 @pytest.mark.parametrize("freed", [False, True])
 def test_a_position_on_the_way_while_the_courier_is_taken_or_freed_leaves_no_trace_in_the_index(
     world: World, customer: Person, engine: EmbeddedEngine, freed: bool
