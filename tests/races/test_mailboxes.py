@@ -1,0 +1,139 @@
+"""Mailboxes with many writers, many deliverers and sockets that come and go: nothing lost, nothing out of order."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
+
+from chalicelib.core.settings import settings
+from chalicelib.core.store import get
+from chalicelib.core.work import UnitOfWork
+from chalicelib.identity.tables import Organisation, organisation_key
+from chalicelib.realtime.sweep import drain_pending
+from tests.builders.mailboxes import NOTE, head_of, is_leased, numbers_at, publish_each, recipient, remembered, waiting
+from tests.builders.world import DEMO, Person, World
+from tests.races.crowd import at_once
+from tests.races.senders import WatchfulSender
+
+WRITERS, EACH = 16, 8
+
+
+def count_up(world: World, *people: Person) -> None:
+    """Raise the version of one thing that all writers share, and tell people the version: the order of commits."""
+
+    def decide(work: UnitOfWork) -> None:
+        shared = get(organisation_key(DEMO))
+        assert isinstance(shared, Organisation)
+        work.update(shared, {"name": work.ids.new()})
+        for person in people:
+            work.publish(recipient(person), NOTE, {"number": shared.version})
+
+    world.run(decide)
+
+
+def repeatedly(times: int, act: Callable[[], object]) -> None:
+    for _ in range(times):
+        act()
+
+
+def overlaps(world: World) -> list[str]:
+    assert isinstance(world.sender, WatchfulSender)
+    return world.sender.overlaps
+
+
+def settle(world: World) -> None:
+    """Let the sweep find what nobody has delivered by now; there must be no more than that."""
+    world.clock.advance(seconds=16)
+    drain_pending(world.parts.delivery, world.clock)
+
+
+def test_everybody_hears_of_changes_in_the_order_of_their_commits(arena: World) -> None:
+    arena.reset_parts(replace(settings(), commit_attempts=1_000))
+    people = [arena.person("courier"), arena.person("customer")]
+    sockets = [person.socket() for person in people for _ in range(2)]
+    write = partial(repeatedly, EACH, partial(count_up, arena, *people))
+    at_once([write] * WRITERS)
+    expected = list(range(2, 2 + WRITERS * EACH))
+    for socket in sockets:
+        assert numbers_at(arena, socket) == expected
+    assert overlaps(arena) == []
+    for person in people:
+        head = head_of(person)
+        assert head is not None
+        assert (head.tail, head.delivered, head.queue) == (len(expected), len(expected), [])
+        assert not is_leased(person)
+
+
+def test_events_of_sixteen_writers_all_arrive_once_and_each_writers_in_order(arena: World) -> None:
+    courier = arena.person("courier")
+    socket = courier.socket()
+    at_once([partial(publish_each, arena, courier, *range(w * 100, w * 100 + EACH)) for w in range(WRITERS)])
+    heard = numbers_at(arena, socket)
+    for writer in range(WRITERS):
+        assert [n for n in heard if n // 100 == writer] == list(range(writer * 100, writer * 100 + EACH))
+    assert len(heard) == WRITERS * EACH
+    assert overlaps(arena) == []
+
+
+def test_many_deliverers_of_a_full_mailbox_empty_it_in_order_and_never_interleave(arena: World) -> None:
+    courier = arena.person("courier")
+    publish_each(arena, courier, *range(60))
+    arena.connect("phone", courier.token)
+    arena.connect("tablet", courier.token)
+    deliver = partial(arena.deliver_to, recipient(courier))
+    at_once([deliver] * 12)
+    assert numbers_at(arena, "phone") == numbers_at(arena, "tablet") == list(range(60))
+    assert overlaps(arena) == []
+    assert waiting(courier) == 0
+
+
+def test_nothing_is_lost_while_devices_come_and_go(arena: World) -> None:
+    courier = arena.person("courier")
+    names = [f"device-{number}" for number in range(12)]
+
+    def come_and_go() -> None:
+        for name in names:
+            arena.connect(name, courier.token)
+            arena.deliver_to(recipient(courier))
+            arena.hang_up(name)
+
+    calls: list[Callable[[], None]] = [come_and_go]
+    calls += [partial(publish_each, arena, courier, *range(w * 100, w * 100 + 20)) for w in range(2)]
+    at_once(calls)
+    last = courier.socket()
+    settle(arena)
+    heard = [numbers_at(arena, name) for name in [*names, last]]
+    for one in heard:
+        for writer in range(2):
+            mine = [number for number in one if number // 100 == writer]
+            assert mine == sorted(mine)
+    assert {number for one in heard for number in one} == {w * 100 + n for w in range(2) for n in range(20)}
+    assert overlaps(arena) == []
+    assert all(remembered(courier, name) == [] for name in names)
+
+
+def test_a_sweep_and_deliverers_at_once_send_nothing_twice(arena: World) -> None:
+    courier = arena.person("courier")
+    socket = courier.socket()
+    calls: list[Callable[[], None]] = [
+        partial(repeatedly, 10, lambda: drain_pending(arena.parts.delivery, arena.clock))
+    ]
+    calls += [partial(publish_each, arena, courier, *range(w * 100, w * 100 + 10)) for w in range(4)]
+    at_once([calls[0], *calls])
+    settle(arena)
+    heard = numbers_at(arena, socket)
+    assert sorted(heard) == sorted(w * 100 + n for w in range(4) for n in range(10))
+    assert overlaps(arena) == []
+
+
+def test_with_a_gateway_that_fails_now_and_then_nothing_is_lost_and_the_order_stays(arena: World) -> None:
+    courier = arena.person("courier")
+    socket = courier.socket()
+    arena.sender.failing[socket] = 25
+    at_once([partial(publish_each, arena, courier, *range(w * 100, w * 100 + 10)) for w in range(4)])
+    settle(arena)
+    heard = numbers_at(arena, socket)
+    first_heard = list(dict.fromkeys(heard))
+    for writer in range(4):
+        assert [n for n in first_heard if n // 100 == writer] == list(range(writer * 100, writer * 100 + 10))
+    assert overlaps(arena) == []
+    assert waiting(courier) == 0
