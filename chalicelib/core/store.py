@@ -43,7 +43,7 @@ _TRY_LATER = frozenset(
 )
 _BATCH = 100
 _BATCH_ATTEMPTS = 4
-# A search for a courier makes up to 68 calls at once (64 cells and the idle shards); with fewer threads it takes two trips.
+# A search for a courier makes up to 68 calls at once (64 cells and the idle shards); fewer threads make it two trips.
 _AT_ONCE = {"store": 72}
 _OTHERWISE = 32
 

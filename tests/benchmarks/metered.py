@@ -25,7 +25,7 @@ from infra.tables import create_missing
 from tests.benchmarks.capacity import Item, Units
 from tests.benchmarks.pricing import Images, Place, places, price
 
-_CALM_S = 0.03
+_CALM_S = 0.06
 
 
 @dataclass(slots=True)
