@@ -6,28 +6,14 @@ from typing import Any
 
 from chalicelib.dispatch.sweep import Outcome, reassign_due
 from infra.local.engine import EmbeddedEngine
-from tests.builders.mailboxes import mail
-from tests.builders.world import DEMO, World
+from tests.builders.world import World
 from tests.races.crowd import at_once
-from tests.races.seeds import DueOffer, seed_due_offers
-from tests.races.truth import check_agreement
+from tests.races.seeds import seed_due_offers
+from tests.races.truth import check_handed_on_once
 
 
 def sweep(world: World, name: str) -> Counter[Outcome]:
     return reassign_due(world.parts.runtime, name)
-
-
-def check_handed_on_once(world: World, seeded: list[DueOffer]) -> None:
-    """Every offer went to the courier beside it, once, and everybody heard of it once."""
-    couriers = [person for one in seeded for person in (one.holder, one.spare)]
-    active = check_agreement(couriers, [one.order_id for one in seeded])
-    assert {(order.status, order.version) for order in active} == {("assigned", 2)}
-    for one in seeded:
-        assert [event for event, _ in mail(one.holder)] == ["order.assignment_timed_out", "order.reassigned_away"]
-        assert [event for event, _ in mail(one.spare)] == ["order.assigned"]
-        assert [data["status"] for _, data in mail(one.customer)] == ["assigned"]
-    rows = Counter(row.entity_id for row in world.audit(DEMO) if row.action_type == "ORDER_TIMED_OUT")
-    assert rows == {one.order_id: 1 for one in seeded}
 
 
 def test_an_offer_that_four_sweeps_find_at_once_is_handed_on_once(arena: World) -> None:

@@ -1,12 +1,15 @@
 """What has to be true after every race, whoever won it."""
 
+from collections import Counter
 from collections.abc import Iterable
 
 from chalicelib.core.store import Query
 from chalicelib.dispatch.rules import ACTIVE
 from chalicelib.dispatch.tables import Courier, FreeByCell, Idle, Order
 from tests.builders.dispatch import stored_courier, stored_order
-from tests.builders.world import Person
+from tests.builders.mailboxes import mail
+from tests.builders.world import DEMO, Person, World
+from tests.races.seeds import DueOffer
 
 _INDEX_KEYS = ("free_cell", "free_place", "idle_key")
 
@@ -46,3 +49,16 @@ def check_agreement(couriers: Iterable[Person], order_ids: Iterable[str]) -> lis
     assert in_hand == {order.assigned_courier: order.order_id for order in active}
     assert len(in_hand) == len(active)
     return active
+
+
+def check_handed_on_once(world: World, seeded: list[DueOffer]) -> None:
+    """Every offer went to the courier beside it, once, and everybody heard of it once."""
+    couriers = [person for one in seeded for person in (one.holder, one.spare)]
+    active = check_agreement(couriers, [one.order_id for one in seeded])
+    assert {(order.status, order.version) for order in active} == {("assigned", 2)}
+    for one in seeded:
+        assert [event for event, _ in mail(one.holder)] == ["order.assignment_timed_out", "order.reassigned_away"]
+        assert [event for event, _ in mail(one.spare)] == ["order.assigned"]
+        assert [data["status"] for _, data in mail(one.customer)] == ["assigned"]
+    rows = Counter(row.entity_id for row in world.audit(DEMO) if row.action_type == "ORDER_TIMED_OUT")
+    assert rows == {one.order_id: 1 for one in seeded}

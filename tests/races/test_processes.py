@@ -1,0 +1,78 @@
+"""The same races between processes, as between Lambda functions: nothing in memory that could hold them together."""
+
+import json
+from collections import Counter
+from collections.abc import Iterator
+
+import pytest
+
+from infra.local.engine_server import engine_process
+from tests.builders.dispatch import on_duty
+from tests.builders.mailboxes import mail
+from tests.builders.world import World
+from tests.races.clocks import StandingClock
+from tests.races.engines import emptied, named_engine, pointed_at
+from tests.races.seeds import seed_due_offers
+from tests.races.truth import check_agreement, check_handed_on_once
+from tests.races.workers import in_processes, place_one_order, place_orders, sweep
+
+PROCESSES = 4
+RADIUS = "BATON_NEAREST_RADIUS_M"
+
+pytestmark = pytest.mark.xdist_group("engine-server")
+
+
+@pytest.fixture(scope="module")
+def engine_server() -> Iterator[str]:
+    """The address of the engine that all processes share."""
+    named = named_engine()
+    if named is not None:
+        yield named
+        return
+    with engine_process() as url:
+        yield url
+
+
+@pytest.fixture
+def shared(engine_server: str) -> Iterator[World]:
+    """A world in a store that other processes see too."""
+    with pointed_at(engine_server):
+        emptied()
+        yield World(clock=StandingClock())
+
+
+def test_orders_from_four_processes_never_share_a_courier(shared: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(RADIUS, "1000")
+    couriers = [on_duty(shared.person("courier"), km=number / 10) for number in range(8)]
+    customers = [shared.person("customer") for _ in range(32)]
+    tokens = [customer.token for customer in customers]
+    answers = in_processes(place_orders, [tokens[number::PROCESSES] for number in range(PROCESSES)])
+    flat = [answer for answers_of_one in answers for answer in answers_of_one]
+    assert {status for status, _ in flat} == {201}
+    placed = [json.loads(text) for _, text in flat]
+    assert Counter(one["order"]["status"] for one in placed) == {"assigned": 8, "no_nearby_driver": 24}
+    assigned = [one["assigned_courier_id"] for one in placed if "assigned_courier_id" in one]
+    assert sorted(assigned) == sorted(courier.user_id for courier in couriers)
+    check_agreement(couriers, [one["order"]["id"] for one in placed])
+    assert [[event for event, _ in mail(courier)] for courier in couriers] == [["order.assigned"]] * 8
+
+
+def test_sweeps_of_four_processes_hand_two_hundred_offers_on_once_each(
+    shared: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(RADIUS, "10")  # a search is cheap if it has not far to look
+    seeded = seed_due_offers(shared, 200)
+    sweeps = in_processes(sweep, [f"sweep-{number}" for number in range(PROCESSES)])
+    total = sum(sweeps, Counter[str]())
+    assert (total["REASSIGNED"], total["EXHAUSTED"], total["FAILED"]) == (200, 0, 0)
+    check_handed_on_once(shared, seeded)
+
+
+def test_copies_of_one_order_from_four_processes_are_one_order(shared: World) -> None:
+    courier, customer = on_duty(shared.person("courier")), shared.person("customer")
+    answers = in_processes(place_one_order, [(customer.token, number) for number in (3, 3, 2, 2)])
+    flat = [answer for answers_of_one in answers for answer in answers_of_one]
+    assert [status for status, _ in flat] == [201] * 10
+    assert len({text for _, text in flat}) == 1
+    assert len(customer.get("/v1/customer/orders/history").json["orders"]) == 1
+    assert len(mail(courier)) == len(mail(customer)) == 1
