@@ -93,8 +93,10 @@ def one_pass() -> None:
     parts = _used[0]
     sweep_id = parts.runtime.runner.ids.new()
     with observability.measured(request_id=sweep_id, operation="dispatch_sweep"):
-        reassign_due(parts.runtime, sweep_id)
-        observability.count("MailboxesSwept", drain_pending(parts.delivery, parts.runtime.clock))
+        try:
+            reassign_due(parts.runtime, sweep_id)
+        finally:  # offers that cannot be looked up must not keep back events that can be delivered
+            observability.count("MailboxesSwept", drain_pending(parts.delivery, parts.runtime.clock))
 
 
 _clock = SystemClock()
