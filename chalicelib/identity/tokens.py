@@ -131,16 +131,7 @@ class Tokens:
     def _decode(self, token: str) -> Mapping[str, Any]:
         keys = self._ring.document().keys
         try:
-            key = keys[jwt.get_unverified_header(token)["kid"]]
-            return jwt.decode(
-                token,
-                key,
-                algorithms=[ALGORITHM],
-                audience=self._audience,
-                issuer=ISSUER,
-                # Times are ours to check, by the injected clock.
-                options={"require": _REQUIRED, "verify_exp": False, "verify_nbf": False, "verify_iat": False},
-            )
+            return _verified(token, keys[_key_id(token.partition(".")[0])], self._audience)
         except (jwt.PyJWTError, KeyError, TypeError, ValueError, RecursionError) as error:
             raise AuthInvalid from error
 
@@ -149,6 +140,23 @@ class Tokens:
 def _key_id(header: str) -> str:
     """The key that a token's first part names. All tokens of one key share that part, so it is read once."""
     return str(jwt.get_unverified_header(f"{header}..")["kid"])
+
+
+@lru_cache(maxsize=1024)
+def _verified(token: str, key: str, audience: str) -> Mapping[str, Any]:
+    """What a token says that this key signed: always the same, so a device that calls again is not worked out anew.
+
+    Its times, and whether its session runs, are held against the present each time.
+    """
+    return jwt.decode(
+        token,
+        key,
+        algorithms=[ALGORITHM],
+        audience=audience,
+        issuer=ISSUER,
+        # Times are ours to check, by the injected clock.
+        options={"require": _REQUIRED, "verify_exp": False, "verify_nbf": False, "verify_iat": False},
+    )
 
 
 def _moment(seconds: float) -> datetime:

@@ -97,6 +97,19 @@ def test_keys_rotate_without_signing_anybody_out() -> None:
         after.verify(before)
 
 
+def test_a_token_that_was_just_good_is_not_once_its_key_is_gone_or_its_time_is_over() -> None:
+    clock = ManualClock()
+    token = tokens(clock).sign(ANNA)
+    assert tokens(clock).verify(token) == ANNA
+    with pytest.raises(AuthInvalid):
+        tokens(clock, ring("k2", k2=NEW)).verify(token)
+    with pytest.raises(AuthInvalid):
+        tokens(clock, ring("k1", k1=NEW)).verify(token)
+    clock.advance(hours=2)
+    with pytest.raises(AuthExpired):
+        tokens(clock).verify(token)
+
+
 def test_a_token_names_the_key_that_signed_it() -> None:
     token = tokens(config=ring("k2", k1=OLD, k2=NEW)).sign(ANNA)
     assert jwt.get_unverified_header(token) == {"alg": "HS256", "typ": "JWT", "kid": "k2"}
