@@ -15,8 +15,9 @@ from typing import Any
 
 import jwt
 import msgspec
+from botocore.exceptions import BotoCoreError, ClientError
 
-from chalicelib.core import aws
+from chalicelib.core import aws, observability
 from chalicelib.core.clock import Clock
 from chalicelib.core.errors import AuthExpired, AuthInvalid
 from chalicelib.core.settings import Settings, SettingsError
@@ -26,6 +27,7 @@ ISSUER = "baton"
 SKEW = timedelta(seconds=30)
 SHORTEST_KEY = 32
 _KEEP_KEYS = timedelta(minutes=5)
+_LOOK_AGAIN = timedelta(seconds=30)
 _REQUIRED = ["iss", "aud", "sub", "org", "role", "sid", "iat", "nbf", "exp"]
 
 
@@ -47,7 +49,11 @@ class Claims:
 
 
 class KeyRing:
-    """The signing keys, from the environment or from Secrets Manager (read again every five minutes)."""
+    """The signing keys, from the environment or from Secrets Manager.
+
+    The secret is read again every five minutes, and sooner (at most twice a minute) for a token that names a key which
+    is not known yet. While it cannot be read, or holds nonsense, the keys that were read before stay.
+    """
 
     def __init__(self, settings: Settings, clock: Clock) -> None:
         self._settings = settings
@@ -57,20 +63,35 @@ class KeyRing:
 
     def document(self) -> KeyDocument:
         """The keys. Raises `SettingsError` if there are none or one is too short to be safe."""
-        now = self._clock.now()
-        if self._document is None or self._read_at is None or self._stale(now):
-            self._document, self._read_at = _parse(self._text()), now
+        if self._document is None or self._older_than(_KEEP_KEYS):
+            self._document = self._read()
         return self._document
 
-    def _stale(self, now: datetime) -> bool:
+    def key(self, name: str) -> str:
+        """The key of this name. Raises `KeyError` if there is none."""
+        if name not in self.document().keys and self._older_than(_LOOK_AGAIN):
+            self._document = self._read()
+        return self.document().keys[name]
+
+    def _older_than(self, age: timedelta) -> bool:
         from_secret = not self._settings.token_keys
-        return from_secret and self._read_at is not None and now - self._read_at > _KEEP_KEYS
+        return from_secret and self._read_at is not None and self._clock.now() - self._read_at > age
+
+    def _read(self) -> KeyDocument:
+        self._read_at = self._clock.now()
+        try:
+            return _parse(self._text())
+        except (BotoCoreError, ClientError, SettingsError):
+            if self._document is None:
+                raise
+            observability.log().exception("the signing keys could not be read again")
+            return self._document
 
     def _text(self) -> str:
         if self._settings.token_keys:
             return self._settings.token_keys.reveal()
         name = self._settings.token_keys_secret or f"baton-{self._settings.stage}-token-keys"
-        return str(aws.client("secretsmanager").get_secret_value(SecretId=name)["SecretString"])
+        return str(aws.client("secretsmanager").get_secret_value(SecretId=name).get("SecretString", ""))
 
 
 def _parse(text: str) -> KeyDocument:
@@ -129,9 +150,9 @@ class Tokens:
         return Claims(*texts)
 
     def _decode(self, token: str) -> Mapping[str, Any]:
-        keys = self._ring.document().keys
+        self._ring.document()  # without any keys it is our fault and not the token's
         try:
-            return _verified(token, keys[_key_id(token.partition(".")[0])], self._audience)
+            return _verified(token, self._ring.key(_key_id(token.partition(".")[0])), self._audience)
         except (jwt.PyJWTError, KeyError, TypeError, ValueError, RecursionError) as error:
             raise AuthInvalid from error
 
