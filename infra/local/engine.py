@@ -53,17 +53,19 @@ class EmbeddedEngine(AbstractContextManager["EmbeddedEngine"]):
         """Begin to answer. Raises RuntimeError if an engine of this process already does."""
         if EmbeddedEngine._running is not None:
             raise RuntimeError("An embedded engine is already running in this process")
+        with ExitStack() as stack:
+            stack.enter_context(patched_moto())
+            stack.enter_context(_environment())
+            stack.enter_context(replaced(Endpoint, "_send", _intercepting(self.handle)))
+            self._stack = stack.pop_all()
         EmbeddedEngine._running = self
-        self._store = Store()
-        self._stack.enter_context(patched_moto())
-        self._stack.enter_context(_environment())
-        self._stack.enter_context(replaced(Endpoint, "_send", _intercepting(self.handle)))
 
     def stop(self) -> None:
-        """Stop answering and put everything back. Stopping an engine that does not run does nothing."""
+        """Stop answering, drop all tables and hooks, and put everything back; harmless if it does not run."""
         if EmbeddedEngine._running is self:
             EmbeddedEngine._running = None
             self._stack.close()
+            self._store = Store()
 
     def __enter__(self) -> Self:
         self.start()

@@ -1,23 +1,25 @@
 """What is replaced inside moto while an engine runs, each for a measured reason, and put back when it stops.
 
-Everything here could be left out without changing an answer, but for the limit of transactional reads, where moto has
-an old one. It is about cost: moto checks the size of an item once per attribute, remembers every item ever made, and
-works out a projection by turning the whole item into Python values for each attribute.
+Two are about answers: sums are exact, and a transaction may read a hundred items, not moto's old 25. All others are
+about cost and could be left out: moto checks the size of an item once per attribute, remembers every item ever
+made, and works out a projection by turning the whole item into Python values for each attribute.
 """
 
 import copy
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from decimal import Context, Decimal, Inexact
 from functools import cache
 from typing import Any
 
 from moto.dynamodb import responses
-from moto.dynamodb.exceptions import ItemSizeTooLarge
+from moto.dynamodb.exceptions import ItemSizeTooLarge, MockValidationException
 from moto.dynamodb.models.dynamo_type import DynamoType, Item, LimitedSizeDict
 from moto.dynamodb.parsing.ast_nodes import DepthFirstTraverser, Node  # type: ignore[attr-defined]
 from moto.dynamodb.parsing.expressions import UpdateExpressionParser  # type: ignore[attr-defined]
 
 _LARGEST_ITEM = 405_000  # moto's own limit
+_EXACT = Context(prec=38, traps=[Inexact])
 _CONTAINERS = frozenset({"L", "M", "SS", "NS", "BS"})
 
 
@@ -45,7 +47,7 @@ def replaced(owner: Any, name: str, new: Any) -> Iterator[None]:
 
 
 def _new_untracked(cls: type[Item], *_: Any, **__: Any) -> Item:
-    """Make an item that no list holds; moto lists them all for its dashboard, and a server would run out of memory."""
+    """Make an item that no list holds, unlike moto, whose dashboard has them all until memory ends."""
     return object.__new__(cls)
 
 
@@ -76,6 +78,24 @@ def _copy_value(self: DynamoType, _: dict[int, Any]) -> DynamoType:
     if self.type == "M":
         return _value("M", {name: copy.deepcopy(value) for name, value in self.value.items()})
     return _value(self.type, [copy.deepcopy(value) for value in self.value])
+
+
+def _plus(self: DynamoType, other: DynamoType) -> DynamoType:
+    """Add exactly: moto rounds to 28 digits, where DynamoDB keeps 38, and trips over an exponent."""
+    return _total(self, other, _EXACT.add)
+
+
+def _minus(self: DynamoType, other: DynamoType) -> DynamoType:
+    return _total(self, other, _EXACT.subtract)
+
+
+def _total(left: DynamoType, right: DynamoType, add: Callable[[Decimal, Decimal], Decimal]) -> DynamoType:
+    if left.type != "N" or right.type != "N":
+        raise TypeError("only numbers can be added")
+    try:
+        return _value("N", f"{add(Decimal(left.value), Decimal(right.value)):f}")
+    except Inexact as error:
+        raise MockValidationException("Number overflow: the result has more than 38 significant digits") from error
 
 
 def _project(self: Item, paths: list[list[str]]) -> Item:
@@ -133,6 +153,8 @@ _REPLACEMENTS: tuple[tuple[Any, str, Any], ...] = (
     (Item, "project", _project),
     (Item, "size", _size),
     (DynamoType, "__deepcopy__", _copy_value),
+    (DynamoType, "__add__", _plus),
+    (DynamoType, "__sub__", _minus),
     # What this turns into plain values, the answer writes as JSON anyway.
     (responses, "dynamo_to_dict", lambda result: result),
     # The parsed expression is copied by all who change it, and a program has few expressions.

@@ -84,7 +84,7 @@ class IndexedTable(Table):
 
     def _validate_number_type(self, value: Any) -> None:
         super()._validate_number_type(value)
-        if len(value) > _MOST_DIGITS and len(Decimal(value).normalize().as_tuple().digits) > _MOST_DIGITS:
+        if len(value) > _MOST_DIGITS and _significant_digits(value) > _MOST_DIGITS:
             raise MockValidationException("Attempting to store more than 38 significant digits in a Number")
 
     def _check_index_keys(self, attrs: Mapping[str, Any]) -> None:
@@ -224,6 +224,10 @@ def indexed(table: Table) -> IndexedTable:
     if not isinstance(table, IndexedTable):
         raise MockValidationException(f"{table.name} was restored from a backup, which this engine only reads")
     return table
+
+
+def _significant_digits(number: str) -> int:
+    return len("".join(str(digit) for digit in Decimal(number).as_tuple().digits).strip("0"))
 
 
 def _check_index_key(index: str, name: str, expected: str, value: DynamoType) -> None:

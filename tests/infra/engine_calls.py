@@ -3,6 +3,7 @@
 import json
 from typing import Any
 
+from infra.local.engine_server import Handle
 from infra.local.engine_store import Store
 
 KEYS = {"pk": "HASH", "sk": "RANGE"}
@@ -22,15 +23,15 @@ class Refused(Exception):
 
 
 class Calls:
-    """A store with one table called `things`, or several."""
+    """An engine with one table called `things`, or with several."""
 
-    def __init__(self, *tables: str) -> None:
-        self.store = Store()
+    def __init__(self, *tables: str, handle: Handle | None = None) -> None:
+        self._handle = handle or Store().handle
         for table in tables or ("things",):
             self("CreateTable", **definition(table))
 
     def __call__(self, operation: str, **request: Any) -> Json:
-        answer = self.store.handle(operation, json.dumps(request))
+        answer = self._handle(operation, json.dumps(request))
         body: Json = json.loads(answer.body)
         if answer.status != 200:
             raise Refused(body)
@@ -43,7 +44,7 @@ class Calls:
         item: Json | None = self("GetItem", TableName=table, Key=key(pk, sk)).get("Item")
         return item
 
-    def add(self, pk: str, amount: int = 1, **more: Any) -> Json:
+    def add(self, pk: str, amount: int | str = 1, **more: Any) -> Json:
         return self(
             "UpdateItem",
             TableName="things",
