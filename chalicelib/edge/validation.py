@@ -13,6 +13,7 @@ together. Since a bad field is absent for it, it should blame the field that is 
 import re
 from collections.abc import Mapping, Sequence
 from decimal import Decimal, InvalidOperation
+from functools import cache
 from typing import Any, TypeVar
 
 import msgspec
@@ -79,18 +80,23 @@ def _flatten(params: Mapping[str, Sequence[str]], kind: object) -> tuple[dict[st
     """The parameters that `kind` knows, and a problem for each that came repeatedly and is no list."""
     values: dict[str, object] = {}
     repeated: dict[str, str] = {}
-    for field in msgspec.structs.fields(kind):  # type: ignore[arg-type]
-        name = field.encode_name
+    for name, is_list in _parameters(kind):
         given = params.get(name)
         if not given:
             continue
-        if item_type(unwrap(field.type)[0]) is not None:
+        if is_list:
             values[name] = list(given)
             continue
         values[name] = given[0]
         if len(given) > 1:
             repeated[name] = "must be given only once"
     return values, repeated
+
+
+@cache
+def _parameters(kind: Any) -> list[tuple[str, bool]]:
+    """The parameters of a query, and whether each is a list; worked out once, since that takes longer than decoding."""
+    return [(field.encode_name, item_type(unwrap(field.type)[0]) is not None) for field in msgspec.structs.fields(kind)]
 
 
 def _body_problems(raw: bytes, kind: object, complaint: str) -> dict[str, str]:
