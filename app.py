@@ -26,7 +26,7 @@ from chalicelib.dispatch import events as dispatch_events
 from chalicelib.dispatch.routes import routes as dispatch_routes
 from chalicelib.dispatch.sweep import reassign_due
 from chalicelib.edge.api import ALL_METHODS, UNKNOWN_ROUTE, BatonApp
-from chalicelib.edge.http import cors, error_response, read_request
+from chalicelib.edge.http import cors
 from chalicelib.edge.openapi_socket import SOCKET_EVENTS
 from chalicelib.edge.runtime import Runtime, install
 from chalicelib.edge.system import routes as system_routes
@@ -111,8 +111,8 @@ for _routes in ROUTES:
 
 @app.route(UNKNOWN_ROUTE, methods=ALL_METHODS, content_types=[])
 def unknown_route() -> Response:
-    """Every address that is no other route."""
-    return error_response(RouteNotFound(), read_request(app.current_request).request_id)
+    """Every address that is no other route; the app says so in the one error body."""
+    return Response("", status_code=RouteNotFound.status)
 
 
 @app.on_ws_connect(name="websocket_connect")

@@ -51,8 +51,9 @@ class BatonApp(Chalice):
         try:
             answer: dict[str, Any] = super().__call__(event, context)
         except Exception:  # noqa: BLE001 - whatever it is, the caller gets the one error body
-            observability.log().exception("crashed before a view")
-            return self._say(InternalError(), event)
+            answer = self._say(InternalError(), event)
+            observability.log().exception("crashed before a view", extra={"request_id": answer["headers"][REQUEST_ID]})
+            return answer
         if REQUEST_ID in answer["headers"]:
             return answer
         return self._say(_meaning(answer), event)
@@ -64,6 +65,8 @@ class BatonApp(Chalice):
         if isinstance(self.api.cors, CORSConfig):
             response.headers.update(self.api.cors.get_access_control_headers())
         answer: dict[str, Any] = response.to_dict(self.api.binary_types)
+        known = {"code": error.code, "status": error.status, "request_id": answer["headers"][REQUEST_ID]}
+        observability.log().info("answered", extra=known)
         return answer
 
 

@@ -65,7 +65,9 @@ def serve(endpoint: Endpoint, app: Any) -> Response:
     """Answer the app's current request. Never raises."""
     http = read_request(app.current_request)
     with observability.measured(request_id=http.request_id, operation=endpoint.name):
-        return _guarded(endpoint, http, runtime())
+        response = _guarded(endpoint, http, runtime())
+        observability.log().info("answered", extra={"status": response.status_code})
+        return response
 
 
 def _guarded(endpoint: Endpoint, http: HttpRequest, rt: Runtime) -> Response:
@@ -79,7 +81,7 @@ def _guarded(endpoint: Endpoint, http: HttpRequest, rt: Runtime) -> Response:
     except BatonError as error:
         _note_refusal(endpoint, http, rt, admission.principal, error)
         status = endpoint.invalid_status if type(error) is ValidationFailed else error.status
-        observability.log().info("refused", extra={"code": error.code, "status": status})
+        observability.bind(code=error.code)
         return error_response(error, http.request_id, status)
     except Exception:  # noqa: BLE001 - whatever it is, the caller gets the one error body
         observability.log().exception("crashed")
@@ -209,6 +211,8 @@ def _carry_out(
         reply: Reply[Any] = endpoint.handler(request, work)
         if about is not None and work.subject is None:
             raise RuntimeError(f"{endpoint.name} did not say what it is about")
+        if work.subject is not None:
+            observability.bind(**{f"{work.subject.entity_type}_id": work.subject.entity_id})
         return _stored(reply)
 
     def seal(work: UnitOfWork, answer: StoredAnswer) -> None:

@@ -149,9 +149,11 @@ def test_every_address_that_is_none_is_answered(world: World, method: str) -> No
 
 
 def test_an_event_that_is_no_request_is_answered(world: World) -> None:
-    answer: dict[str, Any] = app.app({"what": "is this"}, None)
+    with listening() as logged:
+        answer: dict[str, Any] = app.app({"what": "is this"}, None)
     assert answer["statusCode"] == 500
     enveloped(Answer(answer["statusCode"], answer["headers"], answer["body"]))
+    assert logged.last["request_id"] == answer["headers"]["X-Request-Id"]
 
 
 def test_a_wrong_method_is_told_the_right_ones(world: World) -> None:
@@ -220,8 +222,39 @@ def test_the_callers_request_id_is_in_answer_log_and_audit_trail(world: World, c
         answer = customer.post("/v1/courier/availability", {"available": True}, x_request_id="my-own-id.7")
         customer.post("/v1/orders", BODY, x_request_id="my-own-id.8")
     assert answer.headers["X-Request-Id"] == "my-own-id.7"
-    assert {line["request_id"] for line in logged.all if line["message"] == "refused"} == {"my-own-id.7"}
+    assert {line["request_id"] for line in logged.all} == {"my-own-id.7", "my-own-id.8"}
     assert {row.request_id for row in world.audit()} == {"setup", "my-own-id.7", "my-own-id.8"}
+
+
+def test_every_answer_leaves_one_line_with_the_ids_at_hand(world: World, customer: Person) -> None:
+    with listening() as logged:
+        answers = [
+            customer.post("/v1/orders", BODY),
+            customer.get("/v1/customer/active-order"),
+            customer.post("/v1/orders", {}),
+            world.call("GET", "/v1/customer/active-order"),
+            world.call("DELETE", "/v1/orders"),
+            world.call("GET", "/nowhere"),
+        ]
+    lines = [line for line in logged.all if line["message"] == "answered"]
+    assert [(line["status"], line["request_id"]) for line in lines] == [
+        (answer.status, answer.headers["X-Request-Id"]) for answer in answers
+    ]
+    placed, read, refused, nobody, *_ = lines
+    assert placed["order_id"] == answers[0].json["order"]["id"]
+    assert (placed["operation"], read["operation"]) == ("create_order", "customer_active_order")
+    assert {(line["org_id"], line["actor_id"]) for line in (placed, read, refused)} == {("demo", customer.user_id)}
+    assert [line.get("code") for line in lines[2:]] == [answer.code for answer in answers[2:]]
+    assert "actor_id" not in nobody
+
+
+def test_no_line_tells_what_was_sent(world: World, customer: Person) -> None:
+    with listening() as logged:
+        customer.post("/v1/orders", order_body(notes="a secret note", receiver_phone="+31 20 555 9999"))
+        customer.post("/v1/orders", order_body(notes="a secret note", pickup_lat="a secret place"))
+        world.call("POST", "/v1/orders", token=customer.token, raw=b'{"a secret": ')
+    assert logged.text
+    assert not [word for word in ("secret", "9999", customer.token) if word in logged.text]
 
 
 def test_an_indecent_request_id_is_replaced(customer: Person) -> None:
