@@ -6,7 +6,7 @@ import pytest
 
 from infra.local.engine import EmbeddedEngine
 from tests.builders.world import World
-from tests.races.clocks import StandingClock
+from tests.races.clocks import racing_clock
 from tests.races.engines import emptied, named_engine, pointed_at
 from tests.races.senders import WatchfulSender
 
@@ -17,11 +17,11 @@ def arena(request: pytest.FixtureRequest) -> Iterator[World]:
     url = named_engine()
     if url is None:
         request.getfixturevalue("engine")
-        yield World(clock=StandingClock(), sender=WatchfulSender())
+        yield World(clock=racing_clock(), sender=WatchfulSender())
         return
     with pointed_at(url):
         emptied()
-        yield World(clock=StandingClock(), sender=WatchfulSender())
+        yield World(clock=racing_clock(), sender=WatchfulSender())
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from infra.local.engine_server import engine_process
 from tests.builders.dispatch import on_duty
 from tests.builders.mailboxes import mail
 from tests.builders.world import World
-from tests.races.clocks import StandingClock
+from tests.races.clocks import racing_clock
 from tests.races.engines import emptied, named_engine, pointed_at
 from tests.races.seeds import seed_due_offers
 from tests.races.truth import check_agreement, check_handed_on_once
@@ -38,7 +38,7 @@ def shared(engine_server: str) -> Iterator[World]:
     """A world in a store that other processes see too."""
     with pointed_at(engine_server):
         emptied()
-        yield World(clock=StandingClock())
+        yield World(clock=racing_clock())
 
 
 def test_orders_from_four_processes_never_share_a_courier(shared: World, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -46,7 +46,7 @@ def test_orders_from_four_processes_never_share_a_courier(shared: World, monkeyp
     couriers = [on_duty(shared.person("courier"), km=number / 10) for number in range(8)]
     customers = [shared.person("customer") for _ in range(32)]
     tokens = [customer.token for customer in customers]
-    answers = in_processes(place_orders, [tokens[number::PROCESSES] for number in range(PROCESSES)])
+    answers = in_processes(place_orders, [tokens[number::PROCESSES] for number in range(PROCESSES)], shared.clock.now())
     flat = [answer for answers_of_one in answers for answer in answers_of_one]
     assert {status for status, _ in flat} == {201}
     placed = [json.loads(text) for _, text in flat]
@@ -62,7 +62,7 @@ def test_sweeps_of_four_processes_hand_two_hundred_offers_on_once_each(
 ) -> None:
     monkeypatch.setenv(RADIUS, "10")  # a search is cheap if it has not far to look
     seeded = seed_due_offers(shared, 200)
-    sweeps = in_processes(sweep, [f"sweep-{number}" for number in range(PROCESSES)])
+    sweeps = in_processes(sweep, [f"sweep-{number}" for number in range(PROCESSES)], shared.clock.now())
     total = sum(sweeps, Counter[str]())
     assert (total["REASSIGNED"], total["EXHAUSTED"], total["FAILED"]) == (200, 0, 0)
     check_handed_on_once(shared, seeded)
@@ -70,7 +70,7 @@ def test_sweeps_of_four_processes_hand_two_hundred_offers_on_once_each(
 
 def test_copies_of_one_order_from_four_processes_are_one_order(shared: World) -> None:
     courier, customer = on_duty(shared.person("courier")), shared.person("customer")
-    answers = in_processes(place_one_order, [(customer.token, number) for number in (3, 3, 2, 2)])
+    answers = in_processes(place_one_order, [(customer.token, number) for number in (3, 3, 2, 2)], shared.clock.now())
     flat = [answer for answers_of_one in answers for answer in answers_of_one]
     assert [status for status, _ in flat] == [201] * 10
     assert len({text for _, text in flat}) == 1

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 from functools import partial
 from multiprocessing import get_context
 from multiprocessing.synchronize import Barrier
@@ -18,28 +19,29 @@ Answered = tuple[int, str]
 """Status and text of an answer."""
 
 
-def in_processes(work: Work, parts: Sequence[Any]) -> list[Any]:
+def in_processes(work: Work, parts: Sequence[Any], now: datetime) -> list[Any]:
     """Let one process do `work` on each of the parts, all beginning at the same moment; what they made, in order.
 
-    They use the store that the environment names, as this process does.
+    They use the store that the environment names, as this process does, and it is `now` for all of them.
     """
     context = get_context("spawn")
     start = context.Barrier(len(parts))
-    with context.Pool(len(parts), initializer=_prepare, initargs=(start,)) as pool:
+    with context.Pool(len(parts), initializer=_prepare, initargs=(start, now)) as pool:
         waiting = [pool.apply_async(_take_part, (work, part)) for part in parts]
         return [one.get() for one in waiting]
 
 
-_start: list[Barrier] = []
+_given: list[tuple[Barrier, datetime]] = []
 
 
-def _prepare(start: Barrier) -> None:
-    _start.append(start)
+def _prepare(start: Barrier, now: datetime) -> None:
+    _given.append((start, now))
 
 
 def _take_part(work: Work, part: Any) -> Any:
-    world = World(clock=StandingClock(), founds=())
-    _start[0].wait()
+    start, now = _given[0]
+    world = World(clock=StandingClock(now), founds=())
+    start.wait()
     return work(world, part)
 
 
