@@ -23,12 +23,20 @@ from chalicelib.core.settings import settings
 SERVICE: Final = "baton"
 
 _lock = Lock()
+_making = Lock()
+"""powertools cannot make one logger in two threads at once, and the local server's first requests may come together."""
 _counts: ContextVar[Counter[str] | None] = ContextVar("counts", default=None)
 
 
-@cache
 def log() -> Logger:
     """The process's logger."""
+    with _making:
+        return made_logger()
+
+
+@cache
+def made_logger() -> Logger:
+    """The logger itself; ask `log` for it."""
     return Logger(service=SERVICE, level=settings().log_level, utc=True)
 
 
