@@ -6,7 +6,7 @@ import pytest
 
 from infra.local.engine import EmbeddedEngine
 from infra.local.engine_patches import patched_moto
-from tests.infra.engine_calls import Calls, Json, Refused, definition, key, number, text
+from tests.infra.engine_calls import TYPES, Calls, Json, Refused, definition, key, number, schema, text
 
 
 @pytest.fixture
@@ -140,12 +140,27 @@ def test_clearing_empties_tables_and_indexes_and_keeps_them(engine: EmbeddedEngi
     assert calls.team("red") == ["b"]
 
 
-def test_an_index_added_later_has_the_items_from_before(calls: Calls) -> None:
-    calls.put("a", team=text("red"), colour=text("red"))
+def test_an_index_made_anew_has_the_items_from_before(calls: Calls) -> None:
+    calls.put("a", team=text("red"), colour=text("blue"))
     assert calls.team("red", "by_team") == ["a"]
-    index = definition("things")["GlobalSecondaryIndexes"][1] | {"IndexName": "again"}
-    calls("UpdateTable", TableName="things", GlobalSecondaryIndexUpdates=[{"Create": index}])
-    assert calls.team("red", "again") == ["a"]
+    index = definition("things")["GlobalSecondaryIndexes"][1] | {"KeySchema": schema("colour")}
+    calls("UpdateTable", TableName="things", GlobalSecondaryIndexUpdates=[{"Delete": {"IndexName": "by_team"}}])
+    calls(
+        "UpdateTable",
+        TableName="things",
+        AttributeDefinitions=[
+            {"AttributeName": name, "AttributeType": kind} for name, kind in (TYPES | {"colour": "S"}).items()
+        ],
+        GlobalSecondaryIndexUpdates=[{"Create": index}],
+    )
+    found = calls(
+        "Query",
+        TableName="things",
+        IndexName="by_team",
+        KeyConditionExpression="colour = :colour",
+        ExpressionAttributeValues={":colour": text("blue")},
+    )
+    assert [item["pk"] for item in found["Items"]] == [text("a")]
 
 
 def test_an_error_is_answered_as_often_as_ordered_and_only_for_its_operation(
