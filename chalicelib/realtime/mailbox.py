@@ -90,17 +90,18 @@ class Lease:
 def take(recipient: Recipient, owner: str, now: datetime, life: timedelta) -> Lease | None:
     """The lease, or None if somebody else holds it. Not a made-up mailbox: one that was never rung has no lease."""
     until = now + life
-    free = H.lease_until.does_not_exist() | (H.lease_until < now)
+    # One's own already: the client sent this again because the first answer was lost.
+    free = H.lease_until.does_not_exist() | (H.lease_until < now) | (H.lease_owner == owner)
     condition = H.bell.exists() & free
     head = _update(recipient, [H.lease_owner.set(owner), H.lease_until.set(until)], condition)
     return None if head is None else Lease(recipient, owner, until, head)
 
 
 def advance(lease: Lease, count: int, now: datetime, life: timedelta) -> Lease | None:
-    """Move the cursor over `count` events and keep the lease; None if it was lost meanwhile."""
+    """Move the cursor over `count` events and keep the lease; None if it was lost meanwhile, or moved already."""
     until = now + life
     actions = [*_moved(count), H.lease_until.set(until)]
-    head = _update(lease.recipient, actions, H.lease_owner == lease.owner)
+    head = _update(lease.recipient, actions, (H.lease_owner == lease.owner) & _unmoved(lease))
     return None if head is None else Lease(lease.recipient, lease.owner, until, head)
 
 
@@ -131,6 +132,13 @@ def _moved(count: int) -> list[Action]:
     if count == 0:
         return []
     return [H.delivered.add(count), *(H.queue[index].remove() for index in reversed(range(count)))]
+
+
+def _unmoved(lease: Lease) -> Condition:
+    """That the cursor is where it was read: a client that sends a move again, its answer lost, must not move twice."""
+    delivered = lease.head.delivered
+    same: Condition = H.delivered == delivered
+    return same if delivered else same | H.delivered.does_not_exist()
 
 
 def _update(recipient: Recipient, actions: list[Action], condition: Condition) -> MailboxHead | None:

@@ -1,8 +1,10 @@
 """A write that meets a transaction on the same item is not an error: it is sent again, and nobody notices."""
 
+from typing import Any
+
 from infra.local.engine import EmbeddedEngine
 from tests.builders.dispatch import on_duty, stored_courier
-from tests.builders.mailboxes import is_leased, is_pending, numbers_at, publish, remembered
+from tests.builders.mailboxes import head_of, is_leased, is_pending, numbers_at, publish, remembered
 from tests.builders.world import World
 
 CONFLICT = "TransactionConflictException"
@@ -49,3 +51,52 @@ def test_a_connection_while_the_store_is_down_is_told_to_come_again(world: World
     answer = world.connect("phone", courier.token)
     assert answer["statusCode"] == 503
     assert remembered(courier, "phone") == []
+
+
+def lose_the_answer_of(engine: EmbeddedEngine, attribute: str, verb: str) -> None:
+    """The next change of a mailbox that does this takes effect, but its answer is lost, so that it is sent again."""
+    done: list[bool] = []
+
+    def look(_: str, request: dict[str, Any]) -> None:
+        if (
+            not done
+            and attribute in request["ExpressionAttributeNames"].values()
+            and verb in request["UpdateExpression"]
+        ):
+            done.append(True)
+            engine.fail_next("UpdateItem", "InternalServerError", after=True)
+
+    engine.before("UpdateItem", look)
+
+
+def test_a_cursor_whose_answer_is_lost_does_not_move_twice(world: World, engine: EmbeddedEngine) -> None:
+    courier = world.person("courier")
+    publish(world, courier, *range(90))
+    lose_the_answer_of(engine, "delivered", "ADD")
+    socket = courier.socket()
+    world.clock.advance(seconds=16)
+    world.sweep()
+    assert list(dict.fromkeys(numbers_at(world, socket))) == list(range(90))
+    head = head_of(courier)
+    assert head is not None
+    assert (head.tail, head.delivered, head.queue) == (90, 90, [])
+
+
+def test_a_lease_whose_answer_is_lost_is_still_ones_own(world: World, engine: EmbeddedEngine) -> None:
+    courier = world.person("courier")
+    socket = courier.socket()
+    lose_the_answer_of(engine, "lease_owner", "SET")
+    publish(world, courier, 1)
+    assert numbers_at(world, socket) == [1]
+    assert not is_leased(courier)
+
+
+def test_a_mailbox_given_back_whose_answer_is_lost_is_given_back(world: World, engine: EmbeddedEngine) -> None:
+    courier = world.person("courier")
+    socket = courier.socket()
+    lose_the_answer_of(engine, "pending_shard", "REMOVE")
+    publish(world, courier, 1)
+    publish(world, courier, 2)
+    assert numbers_at(world, socket) == [1, 2]
+    assert not is_leased(courier)
+    assert not is_pending(courier)
