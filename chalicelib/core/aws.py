@@ -51,7 +51,11 @@ def _make(service: str, endpoint: str) -> Any:
     from botocore.config import Config
     from botocore.session import get_session
 
+    from chalicelib.core.wire import ItemsParserFactory
+
     session = get_session()
+    if service == "dynamodb":
+        session.register_component("response_parser_factory", ItemsParserFactory())
     config = Config(
         connect_timeout=settings().connect_timeout_s,
         read_timeout=settings().read_timeout_s,
