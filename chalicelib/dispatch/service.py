@@ -86,7 +86,7 @@ def call_off(work: UnitOfWork, request: Request[Any, Any], order_id: str) -> Ord
     """The customer calls a delivery off before it is picked up; its courier hears of it and is free again."""
     principal = request.principal
     order = _existing(request, order_id)
-    _check_reach(order, principal, principal.require(CANCEL))
+    _check_reach(order, principal, CANCEL)
     verdict = judge(Status(order.status), Step.CALL_OFF)
     if verdict is Verdict.IMPOSSIBLE:
         raise _impossible(order, Step.CALL_OFF)
@@ -104,7 +104,7 @@ def call_off(work: UnitOfWork, request: Request[Any, Any], order_id: str) -> Ord
 def find_order(request: Request[Any, Any], order_id: str) -> Order:
     """A delivery that the caller may see. Raises `NotFound` or `AccessDenied`."""
     order = _existing(request, order_id)
-    _check_reach(order, request.principal, request.principal.require(READ))
+    _check_reach(order, request.principal, READ)
     return order
 
 
@@ -147,10 +147,10 @@ def _existing(request: Request[Any, Any], order_id: str) -> Order:
     return order
 
 
-def _check_reach(order: Order, principal: Principal, scope: str) -> None:
-    """Whether a permission of this scope reaches this delivery. Raises `AccessDenied`."""
-    if scope != "org" and principal.user_id not in (order.customer_id, order.assigned_courier):
-        raise AccessDenied("This delivery is not yours.")
+def _check_reach(order: Order, principal: Principal, permission: str) -> None:
+    """Whether this permission of the caller reaches this delivery. Raises `AccessDenied`."""
+    owners = (order.customer_id, order.assigned_courier)
+    principal.require_reach(permission, owners=owners, message="This delivery is not yours.")
 
 
 def _move(work: UnitOfWork, order: Order, principal: Principal, to: Status) -> None:

@@ -195,17 +195,19 @@ def _carry_out(
     def seal(work: UnitOfWork, reply: Reply[Any]) -> None:
         if keyed is not None:
             keep = timedelta(seconds=rt.settings.idempotency_s)
-            idempotency.remember(work, keyed.where, keyed.fingerprint, _stored(reply), keep)
+            idempotency.remember(work, keyed.where, keyed.fingerprint, _stored(reply, reply.kept), keep)
 
     actor = _NOBODY if endpoint.public else request.actor
     return rt.runner.run(actor, decide, seal)
 
 
-def _stored(reply: Reply[Any]) -> StoredAnswer:
+def _stored(reply: Reply[Any], instead: object = None) -> StoredAnswer:
+    """The answer as it is sent, or as it is kept if `instead` of its body something else is."""
     headers = dict(reply.headers)
     if reply.version is not None:
         headers["ETag"] = f'"{reply.version}"'
-    body = "" if reply.body is None else encoder.encode(reply.body).decode()
+    said = reply.body if instead is None else instead
+    body = "" if said is None else encoder.encode(said).decode()
     return StoredAnswer(reply.status, body, headers)
 
 

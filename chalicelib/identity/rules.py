@@ -2,12 +2,16 @@
 
 import hashlib
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from unicodedata import normalize
 
 _PHONE_LIKE = re.compile(r"\+(?=\D*\d)[\d\s().-]{6,31}")
 _PHONE_FILLERS = re.compile(r"[\s().-]")
 _LONGEST_NAME = 254
+_REACH = {"own": 0, "zone": 1, "org": 2}
+# Neither 0 and o nor 1 and l: it is read from a screen and typed into a phone.
+_READABLE = "23456789abcdefghjkmnpqrstuvwxyz"
 _TOKEN = re.compile(r"([A-Za-z0-9_-]{1,64})\.([A-Za-z0-9-]{1,64})\.([A-Za-z0-9_-]{20,100})")
 
 
@@ -44,3 +48,18 @@ def canonical_name(name: str) -> str:
     """
     plain = normalize("NFKC", normalize("NFKC", name).casefold()).strip()[:_LONGEST_NAME].strip()
     return _PHONE_FILLERS.sub("", plain) if _PHONE_LIKE.fullmatch(plain) else plain
+
+
+def covers(held: Mapping[str, str], wanted: Mapping[str, str]) -> bool:
+    """Whether who holds one set of permissions (`{code: scope}`) may do all that another one allows, as far."""
+    return all(code in held and _REACH[held[code]] >= _REACH[scope] for code, scope in wanted.items())
+
+
+def readable_password(secret: str) -> str:
+    """A password that can be read out and typed, `k7qf-...`, from a secret of at least 128 random bits."""
+    number = int.from_bytes(hashlib.sha256(secret.encode()).digest())
+    letters = []
+    for _ in range(20):
+        number, digit = divmod(number, len(_READABLE))
+        letters.append(_READABLE[digit])
+    return "-".join("".join(letters[start : start + 5]) for start in range(0, 20, 5))
