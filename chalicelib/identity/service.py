@@ -74,6 +74,7 @@ class SignIn:
             user_id=user.user_id,
             started_at=work.now,
             refreshed_at=work.now,
+            epoch=user.session_epoch,
             expires_at=work.now + timedelta(seconds=self.settings.session_s),
         )
         work.create(session)
@@ -94,7 +95,7 @@ class SignIn:
             end_session(work, session, "REFRESH_TOKEN_REUSED")
             return Reused()
         user = get(user_key(session.org_id, session.user_id))
-        if user is None or user.status != ACTIVE:
+        if user is None or user.status != ACTIVE or user.session_epoch != session.epoch:
             raise AuthInvalid
         work.about("session", session.session_id, "SESSION_REFRESHED")
         work.update(presented, {"spent_at": work.now})
