@@ -44,7 +44,7 @@ ROLES: Mapping[str, str] = {
 }
 """Every role by its code, and what people call it."""
 
-_Holders = Mapping[str, str]
+_Holders = dict[str, str]
 _EVERYONE: _Holders = dict.fromkeys(ROLES, OWN)
 _STAFF: _Holders = {role: OWN for role in ROLES if role not in ("courier", "customer")}
 _CONSOLE: _Holders = dict.fromkeys(("PRODUCTION", "QA", "SUPERVISOR", "VIEW_ONLY"), ORG)

@@ -76,6 +76,18 @@ class Person:
         """A POST as this person; `idempotency_key="k"` becomes the header of that name."""
         return self.world.call("POST", path, body, token=self.token, headers=headers)
 
+    def put(self, path: str, body: object = None, **headers: str) -> Answer:
+        """A PUT as this person."""
+        return self.world.call("PUT", path, body, token=self.token, headers=headers)
+
+    def patch(self, path: str, body: object = None, **headers: str) -> Answer:
+        """A PATCH as this person."""
+        return self.world.call("PATCH", path, body, token=self.token, headers=headers)
+
+    def delete(self, path: str, **headers: str) -> Answer:
+        """A DELETE as this person."""
+        return self.world.call("DELETE", path, token=self.token, headers=headers)
+
     def socket(self, channel: str | None = None) -> str:
         """Open a socket; the id of the connection. What was missed is delivered at once."""
         connection_id = f"socket-{next(self.world.numbers)}"
