@@ -70,7 +70,7 @@ def compose(
     messages: Messages | None = None,
     post: Post | None = None,
 ) -> Composition:
-    """Put the parts together; tests and the local stack bring their own clock, sender, waker, outbox, messages or post."""
+    """Put the parts together; tests and the local stack bring their own clock, sender, waker, outbox or messages."""
     trail = Trail(clock, ids)
     sender = sender or GatewaySender(config)
     delivery = Delivery(config, clock, ids, sender)
@@ -150,7 +150,7 @@ def deliver(event: dict[str, str], _: Any) -> None:
 
 
 @app.lambda_function(name="send")
-def send(event: dict[str, str], _: Any) -> None:
+def send(event: dict[str, Any], _: Any) -> None:
     """Send a letter that a request has handed over."""
     with observability.measured(operation="send"):
         send_letter(_used[0].messages, Letter(**event))

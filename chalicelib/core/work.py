@@ -120,6 +120,8 @@ class UnitOfWork:
         self.published: list[Published] = []
         self.subject: Subject | None = None
         self.actor: Actor | None = None
+        self.afterwards: list[Callable[[], None]] = []
+        """What is to be done once all of this is committed, and only then. It must not raise."""
         self._staged: dict[tuple[str, str, str], Staged] = {}
 
     def __iter__(self) -> Iterator[Staged]:

@@ -26,6 +26,7 @@ from chalicelib.core.work import Actor, Recipient, UnitOfWork
 from chalicelib.identity.people import NewPerson, add_person, found_organisation
 from chalicelib.identity.tables import Session, session_key
 from chalicelib.identity.tokens import Claims, signer
+from tests.builders.messages import PostAtOnce, RecordingMessages
 from tests.builders.sockets import RecordingSender, RecordingWaker, Sent
 from tests.builders.time import ManualClock
 
@@ -104,11 +105,13 @@ class World:
     clock: ManualClock = field(default_factory=ManualClock)
     sender: RecordingSender = field(default_factory=RecordingSender)
     waker: RecordingWaker = field(default_factory=RecordingWaker)
+    messages: RecordingMessages = field(default_factory=RecordingMessages)
     numbers: count[int] = field(default_factory=lambda: count(1))
     parts: app.Composition = field(init=False)
 
     def __post_init__(self) -> None:
         self.ids = SystemIds(self.clock)
+        self.post = PostAtOnce(self.messages)
         self.reset_parts()
         for org_id in (DEMO, OTHER):
             self.run(lambda work, org_id=org_id: found_organisation(work, org_id, org_id.title()), org_id)
@@ -116,7 +119,14 @@ class World:
     def reset_parts(self, config: Settings | None = None, outbox: Outbox | None = None) -> None:
         """Compose the application anew, with other settings or another outbox."""
         self.parts = app.compose(
-            config or settings(), self.clock, self.ids, sender=self.sender, waker=self.waker, outbox=outbox
+            config or settings(),
+            self.clock,
+            self.ids,
+            sender=self.sender,
+            waker=self.waker,
+            outbox=outbox,
+            messages=self.messages,
+            post=self.post,
         )
         app.use(self.parts)
         self.gateway = LocalGateway(app.app, Config())
