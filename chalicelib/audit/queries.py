@@ -25,9 +25,11 @@ from chalicelib.core.clock import from_millis, to_millis
 from chalicelib.core.store import Page, Query, parallel
 from chalicelib.core.table import key
 
-WINDOW = timedelta(days=31)
+WINDOW = timedelta(days=30)
 """How far back a look by time alone goes when it is not told since when."""
 MOST_DAYS = 31
+_AHEAD = timedelta(minutes=1)
+"""How far ahead of ours the clock of whoever wrote a row may be."""
 _FILTERED_READS = 3
 _SHAPE = {"sk": "S"}
 _POSITION = re.compile(r"[0-9]{13}(?:#[A-Za-z0-9-]{1,64})?")
@@ -89,7 +91,7 @@ def _position(cursor: str | None, name: str) -> str | None:
 
 def _span(wanted: Wanted, position: str | None, now: datetime) -> _Span:
     """The keys that the filters and the cursor leave."""
-    until = wanted.until or now + timedelta(days=1)
+    until = wanted.until or now + _AHEAD
     since = wanted.since
     if since is None and wanted.entity_id is None and wanted.actor_id is None:
         since = until - WINDOW
@@ -124,7 +126,7 @@ def _by_index(org_id: str, wanted: Wanted, span: _Span, count: int) -> tuple[lis
 
 def _by_time(org_id: str, span: _Span, count: int, now: datetime) -> tuple[list[AuditRow], str | None]:
     """Rows of all shards, and where to go on if as many days were looked at as one page may."""
-    newest = min(from_millis(int(span.high[:13])), now + timedelta(days=1)).date()
+    newest = min(from_millis(int(span.high[:13])), now + _AHEAD).date()
     oldest = from_millis(int(span.low)).date()
     rows: list[AuditRow] = []
     for days in _waves(newest, oldest):

@@ -26,7 +26,7 @@ AnyId = Annotated[str, Meta(min_length=1, max_length=255)]
 class AuditQuery(
     msgspec.Struct, frozen=True, rename={"entity_id": "entityId", "actor_id": "actorId", "since": "from", "until": "to"}
 ):
-    """Which rows: of a thing, of an actor, between two moments. By time alone and without `from`: the last 31 days."""
+    """Which rows: of a thing, of an actor, between two moments. By time alone and without `from`: the last 30 days."""
 
     entity_id: AnyId | None = None
     actor_id: AnyId | None = None
