@@ -1,7 +1,8 @@
 """Devices that can be pushed to: registered by whoever is signed in on them, by the token of their push service.
 
-The id of a device is worked out from its token, so registering it again changes the one there is. A phone that is handed on
-moves to whoever registers it last, also from another organisation; its last owner is told nothing on it any more.
+The id of a device is worked out from its token, so registering it again changes the one there is. A phone that is
+handed on moves to whoever registers it last, also from another organisation; its last owner is told nothing on it any
+more.
 """
 
 from __future__ import annotations

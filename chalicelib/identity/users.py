@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 from chalicelib.core.clock import Clock
@@ -46,7 +47,7 @@ def create_user(work: UnitOfWork, principal: Principal, wanted: NewUser, clock: 
     principal.require_reach(MANAGE, zone=wanted.game_zone)
     values = {"role": wanted.role, "reports_to": wanted.reports_to, "phone": wanted.phone}
     found = _read_named(principal, values, clock)
-    checked = _checked(principal, values, found)
+    checked = _checked(principal, values, found, _password_problems(wanted))
     check_hands_out(principal, _role(principal, found, wanted.role).permissions)
     made_up = readable_password(work.ids.token()) if wanted.password is None else None
     person = NewPerson(
@@ -133,9 +134,24 @@ def _role(principal: Principal, found: Found, code: str) -> RolePermissions:
     return found.get(where) or RolePermissions(where.pk, where.sk, code=code, permissions={})
 
 
-def _checked(principal: Principal, values: Mapping[str, object], found: Found) -> dict[str, object]:
-    """The values with the phone number in its one form. Raises `ValidationFailed` for what names nothing there is."""
-    checked, problems = dict(values), {}
+def _password_problems(wanted: NewUser) -> Mapping[str, str]:
+    """What is wrong with the password that somebody new is to have."""
+    if wanted.password is not None:
+        try:
+            passwords.check_new(wanted.password, (wanted.username, wanted.full_name, wanted.email), "password")
+        except ValidationFailed as error:
+            return error.fields
+    return {}
+
+
+def _checked(
+    principal: Principal, values: Mapping[str, object], found: Found, known: Mapping[str, str] = MappingProxyType({})
+) -> dict[str, object]:
+    """The values with the phone number in its one form.
+
+    Raises `ValidationFailed` for what names nothing there is, and for the problems that are known already.
+    """
+    checked, problems = dict(values), dict(known)
     role, superior, phone = (values.get(name) for name in ("role", "reports_to", "phone"))
     if role and found.get(role_key(principal.org_id, str(role))) is None:
         problems["role"] = "is not a role of this organisation"

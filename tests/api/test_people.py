@@ -96,11 +96,18 @@ def test_the_trail_tells_who_was_added_and_no_secret(world: World) -> None:
         ({"reportsTo": "nobody"}, "reportsTo"),
         ({"status": "ACTIVE"}, "status"),
         ({"password": ""}, "password"),
+        ({"password": "short"}, "password"),
+        ({"password": "1234567890"}, "password"),
     ],
 )
 def test_what_is_wrong_with_somebody_new_is_said_by_field(world: World, fields: dict[str, Any], bad: str) -> None:
     answer = world.person(ADMIN).post("/v1/users", new_user(**fields))
     assert (answer.status, answer.code, list(answer.fields)) == (422, "VALIDATION_ERROR", [bad])
+
+
+def test_everything_that_is_wrong_is_said_at_once(world: World) -> None:
+    wrong = {"role": "emperor", "phone": "1", "reportsTo": "nobody", "password": "short"}
+    assert set(world.person(ADMIN).post("/v1/users", new_user(**wrong)).fields) == set(wrong)
 
 
 def test_a_superior_of_another_organisation_does_not_exist(world: World) -> None:
