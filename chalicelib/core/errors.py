@@ -177,8 +177,10 @@ class PreconditionRequired(BatonError):
     code, status, summary = "PRECONDITION_REQUIRED", 428, "Send If-Match with the version you have read."
 
 
-class _Later(BatonError):
-    """What will be possible after a while, which `Retry-After` tells in whole seconds."""
+class RateLimited(BatonError):
+    """Too many calls; `Retry-After` says when to come again."""
+
+    code, status, summary = "RATE_LIMITED", 429, "Too many requests; wait a moment."
 
     def __init__(self, retry_after_s: int) -> None:
         super().__init__(details={"retryAfter": retry_after_s})
@@ -190,16 +192,10 @@ class _Later(BatonError):
         return {"Retry-After": str(self._retry_after_s)}
 
 
-class AccountLocked(_Later):
-    """Too many bad passwords; said of names that nobody has as well, so it tells nothing of who exists."""
+class AccountLocked(RateLimited):
+    """Too many wrong passwords; said of names that nobody has as well, so it tells nothing of who exists."""
 
     code, status, summary = "ACCOUNT_LOCKED", 423, "Too many wrong passwords: signing in is locked for a while."
-
-
-class RateLimited(_Later):
-    """Too many calls; `Retry-After` says when to come again."""
-
-    code, status, summary = "RATE_LIMITED", 429, "Too many requests; wait a moment."
 
 
 class Unavailable(BatonError):
