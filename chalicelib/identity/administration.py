@@ -17,7 +17,7 @@ from dataclasses import dataclass
 
 from chalicelib.core.clock import Clock
 from chalicelib.core.errors import AccessDenied, Conflict
-from chalicelib.core.store import Found, get_many
+from chalicelib.core.store import Found, get_many, parallel_pair
 from chalicelib.core.work import UnitOfWork
 from chalicelib.edge.request import Principal
 from chalicelib.identity.directory import everybody
@@ -97,9 +97,10 @@ def keep_administrator(
 
 def _others(org_id: str, clock: Clock, without_user: str | None, without_role: str | None) -> Iterator[Witness]:
     """Other administrators of roles. The directory may lag behind, so who is found there is read again."""
-    roles = {role.code: role for role in all_roles(org_id, clock) if administers_roles(role.permissions)}
+    [every_role], [people] = parallel_pair([lambda: all_roles(org_id, clock)], [lambda: list(everybody(org_id))])
+    roles = {role.code: role for role in every_role if administers_roles(role.permissions)}
     roles.pop(without_role or "", None)
-    likely = [one for one in everybody(org_id) if one.role in roles and one.user_id != without_user]
+    likely = [one for one in people if one.role in roles and one.user_id != without_user]
     likely.sort(key=lambda one: one.status != ACTIVE)
     keys = [user_key(org_id, one.user_id) for one in likely[:_CANDIDATES]]
     found = get_many(keys, clock)
