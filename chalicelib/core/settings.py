@@ -79,6 +79,8 @@ class Settings:
     reset_url: str = ""
     """Where the app takes reset tokens; the token is appended. Empty: messages carry the token itself."""
     idempotency_s: int = 86400
+    import_budget_s: int = 20
+    """How long one request of an import begins new records; the rest is to be sent again. API Gateway waits 29 s."""
     cors_origin: str = "*"
     max_body_bytes: int = 6_000_000
     commit_attempts: int = 12
@@ -142,7 +144,7 @@ def _problems(settings: Settings) -> list[tuple[str, str]]:
 _READERS: dict[type, Callable[[str], Any]] = {int: int, str: str, Secret: Secret}
 
 # Variables of the same family that other parts of the project read; they are no settings of the functions.
-_ELSEWHERE = frozenset({"BATON_DEMO_PASSWORD", "BATON_TEST_ENGINE"})
+_ELSEWHERE = frozenset({"BATON_DEMO_PASSWORD", "BATON_LOAD_PASSWORD", "BATON_TEST_ENGINE"})
 
 
 def read_settings(environ: Mapping[str, str]) -> Settings:

@@ -183,11 +183,13 @@ def _gather(fields: dict[str, str], decode: Callable[[], Any]) -> Any:
 def _carry_out(
     endpoint: Endpoint, request: Request[Any, Any], http: HttpRequest, rt: Runtime, keyed: Keyed | None
 ) -> Reply[Any]:
+    done: Reply[Any] | None = endpoint.handler(request) if endpoint.batch else None
+
     def decide(work: UnitOfWork) -> Reply[Any]:
         about = endpoint.about
-        if about is not None and about.id_from is not None:
-            work.about(about.entity_type, _named_id(about.id_from, http), about.action)
-        reply: Reply[Any] = endpoint.handler(request, work)
+        if about is not None and (about.entity_id or about.id_from) is not None:
+            work.about(about.entity_type, _subject_id(about, http), about.action)
+        reply: Reply[Any] = done or endpoint.handler(request, work)
         if about is not None and work.subject is None:
             raise RuntimeError(f"{endpoint.name} did not say what it is about")
         return reply
@@ -224,7 +226,12 @@ def _note_refusal(
         return
     about = endpoint.about or About("request", endpoint.name.upper())
     actor = Actor(principal.org_id, principal.user_id, http.request_id)
-    rt.refusals.refused(actor, about, _named_id(about.id_from, http), error)
+    rt.refusals.refused(actor, about, _subject_id(about, http), error)
+
+
+def _subject_id(about: About, http: HttpRequest) -> str:
+    """The id of what the request is about, as far as it is known before the handler is asked."""
+    return about.entity_id or _named_id(about.id_from, http)
 
 
 def _named_id(id_from: str | None, http: HttpRequest) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from chalicelib.core.errors import AccessDenied, Conflict, NotFound
 from chalicelib.core.work import UnitOfWork
 from chalicelib.edge.contract import About
+from chalicelib.edge.imports import importing
 from chalicelib.edge.request import Nothing, Reply, Request
 from chalicelib.edge.routes import Routes
 from chalicelib.edge.runtime import runtime
@@ -23,6 +24,7 @@ from chalicelib.identity.console_schemas import (
     role_view,
     user_view,
 )
+from chalicelib.identity.importing import USERS
 from chalicelib.identity.people import NameTaken
 from chalicelib.identity.tables import RolePermissions, User, role_key, user_key
 
@@ -88,6 +90,9 @@ def get_user(request: Request[Nothing, Nothing]) -> Reply[UserAnswer]:
 def update_user(request: Request[UserChange, Nothing], work: UnitOfWork) -> Reply[UserAnswer]:
     """Change somebody: their names, role or status; or reset their password, which signs them out everywhere."""
     return _reply(users.change_user(work, request, request.path["user_id"], runtime().clock))
+
+
+importing(routes, USERS)
 
 
 @routes.get("/v1/roles", permission=roles.READ, returns=RoleList)

@@ -42,9 +42,11 @@ class Changed:
     one_time_password: str | None = None
 
 
-def create_user(work: UnitOfWork, principal: Principal, wanted: NewUser, clock: Clock) -> Changed:
+def create_user(
+    work: UnitOfWork, principal: Principal, wanted: NewUser, clock: Clock, permission: str = MANAGE
+) -> Changed:
     """Add somebody. Raises `ValidationFailed`, `AccessDenied` (the role may do more than the caller), `NameTaken`."""
-    principal.require_reach(MANAGE, zone=wanted.game_zone)
+    principal.require_reach(permission, zone=wanted.game_zone)
     values = {"role": wanted.role, "reports_to": wanted.reports_to, "phone": wanted.phone}
     found = _read_named(principal, values, clock)
     checked = _checked(principal, values, found, _password_problems(wanted))
@@ -75,25 +77,42 @@ def change_user(work: UnitOfWork, request: Request[UserChange, Any], user_id: st
     """
     principal = request.principal
     user = find_person(request, user_id, MANAGE)
-    _check_hands_on(principal, user)
+    check_hands_on(principal, user)
     request.check_version(user)
     values = request.body.values()
-    found = _read_named(principal, {"role": user.role, **values}, clock, also=user.role)
-    values = _checked(principal, values, found)
-    if values.get("game_zone", user.game_zone) != user.game_zone:
-        principal.require_reach(MANAGE, owners=(user.user_id,), zone=str(values["game_zone"]))
-    _keep_in_order(work, principal, user, values, found=found, clock=clock)
     made_up = readable_password(work.ids.token()) if request.body.reset_password else None
-    work.about(User.kind, user.user_id, _action(user, values, reset=made_up is not None))
     if made_up is not None:
         values |= {"password_hash": passwords.hash_password(made_up), "one_time_password": True}
-    if made_up is not None or (values.get("status") == DISABLED and user.status != DISABLED):
-        values["session_epoch"] = user.session_epoch + 1
-    change_person(work, user, values)
+    apply_change(work, principal, user, values, clock=clock)
     return Changed(user, made_up)
 
 
-def _check_hands_on(principal: Principal, user: User) -> None:
+def apply_change(
+    work: UnitOfWork,
+    principal: Principal,
+    user: User,
+    values: Mapping[str, object],
+    *,
+    clock: Clock,
+    permission: str = MANAGE,
+) -> None:
+    """Change somebody who was read; another `password_hash` among the values signs them out everywhere.
+
+    Raises like `change_user`.
+    """
+    found = _read_named(principal, {"role": user.role, **values}, clock, also=user.role)
+    values = _checked(principal, values, found)
+    if values.get("game_zone", user.game_zone) != user.game_zone:
+        principal.require_reach(permission, owners=(user.user_id,), zone=str(values["game_zone"]))
+    _keep_in_order(work, principal, user, values, found=found, clock=clock)
+    reset = "password_hash" in values
+    work.about(User.kind, user.user_id, _action(user, values, reset=reset))
+    if reset or (values.get("status") == DISABLED and user.status != DISABLED):
+        values["session_epoch"] = user.session_epoch + 1
+    change_person(work, user, values)
+
+
+def check_hands_on(principal: Principal, user: User) -> None:
     """Whether the caller may lay hands on somebody of this role; one read more unless they administer roles."""
     if not administers_roles(principal.permissions):
         role = get(role_key(user.org_id, user.role))
