@@ -13,6 +13,7 @@ from random import Random
 
 from chalicelib.identity.passwords import hash_password, matches
 from tests.benchmarks import scenarios_people as people
+from tests.benchmarks.scenarios_passwords import PASSWORDS
 from tests.benchmarks.stage import Hit, Stage
 from tests.builders import dispatch
 from tests.builders.world import Person
@@ -184,4 +185,5 @@ SCENARIOS = [
     *(Scenario(name, prepare, situation=people.SITUATION) for name, prepare in (people.GETS | people.CHANGES).items()),
     *(Scenario(name, prepare, _hash_password, people.SITUATION) for name, prepare in people.HASHING.items()),
     *(Scenario(name, prepare, situation=people.SITUATION) for name, prepare in people.RARE.items()),
+    *(Scenario(*one) for one in PASSWORDS),
 ]

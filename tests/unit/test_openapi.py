@@ -24,11 +24,11 @@ from chalicelib.core.settings import settings
 from chalicelib.dispatch.rules import Status
 from chalicelib.dispatch.schemas import OrderAssigned, OrderLost, OrderPage, OrderView, Position
 from chalicelib.edge.api import UNKNOWN_ROUTE
+from chalicelib.edge.contract import Endpoint
 from chalicelib.edge.http import encoder, error_body
 from chalicelib.edge.openapi import document
 from chalicelib.edge.openapi_socket import SOCKET_EVENTS, SocketEvent
 from chalicelib.edge.request import Nothing
-from chalicelib.edge.routes import Endpoint
 from chalicelib.edge.runtime import Runtime
 from chalicelib.edge.validation import decode_body, decode_query
 
