@@ -109,6 +109,8 @@ def apply_change(
     work.about(User.kind, user.user_id, _action(user, values, reset=reset))
     if reset or (values.get("status") == DISABLED and user.status != DISABLED):
         values["session_epoch"] = user.session_epoch + 1
+    if reset:
+        values["forgiven_at"] = work.now  # whoever was locked out can use the new password at once
     change_person(work, user, values)
 
 

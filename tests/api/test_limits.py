@@ -93,6 +93,15 @@ def test_a_good_sign_in_clears_the_count(patient: World) -> None:
     assert wrong(patient, 6) == [401] * 5 + [423]
 
 
+def test_a_password_that_an_administrator_has_made_up_ends_a_lockout(patient: World) -> None:
+    person = anna(patient)
+    wrong(patient, 5)
+    admin = patient.person("SYSTEM_ADMIN")
+    patient.clock.advance(seconds=1)
+    answer = admin.patch(f"/v1/users/{person.user_id}", {"resetPassword": True})
+    assert sign_in(patient, password=answer.json["data"]["oneTimePassword"]).status == 200
+
+
 def test_asking_while_locked_does_not_lengthen_the_lock(patient: World) -> None:
     anna(patient)
     wrong(patient, 5)
