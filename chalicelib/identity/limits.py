@@ -31,7 +31,8 @@ from chalicelib.core.errors import RateLimited
 from chalicelib.core.settings import Settings
 from chalicelib.core.store import Found, ItemKey, get_many, parallel, parallel_pair, store_errors
 from chalicelib.identity.rules import locked_until
-from chalicelib.identity.tables import Failures, LoginName, Tries, failures_key, login_name_key, tries_key
+from chalicelib.identity.tables import LoginName, login_name_key
+from chalicelib.identity.tries import Failures, Tries, failures_key, tries_key
 
 LOGIN, FORGOT, RESET = "login", "forgot", "reset"
 _MINUTE_S = 60

@@ -28,7 +28,8 @@ from chalicelib.edge.request import Caller, Principal
 from chalicelib.identity import passwords
 from chalicelib.identity.limits import FORGOT, RESET, Limits, moments, person_subject
 from chalicelib.identity.phones import login_name
-from chalicelib.identity.tables import ACTIVE, NOBODY, ResetToken, Session, User, reset_key, session_key, user_key
+from chalicelib.identity.tables import ACTIVE, NOBODY, Session, User, session_key, user_key
+from chalicelib.identity.tries import ResetToken, reset_key
 
 _FIELD = "newPassword"
 
