@@ -13,11 +13,14 @@ from typing import Any
 from chalice.app import Chalice, CloudWatchEvent, Rate, Response, WebsocketEvent
 
 from chalicelib import __version__
+from chalicelib.audit.routes import routes as audit_routes
 from chalicelib.audit.trail import Trail
 from chalicelib.core import observability
 from chalicelib.core.clock import Clock, SystemClock
 from chalicelib.core.errors import RouteNotFound
 from chalicelib.core.ids import Ids, SystemIds
+from chalicelib.core.messages import AwsMessages, LambdaPost, Letter, Messages, Post
+from chalicelib.core.messages import send as send_letter
 from chalicelib.core.runner import Outbox, Runner
 from chalicelib.core.schedule import run_passes
 from chalicelib.core.settings import Settings, settings
@@ -30,8 +33,11 @@ from chalicelib.edge.http import cors
 from chalicelib.edge.openapi_socket import SOCKET_EVENTS
 from chalicelib.edge.runtime import Runtime, install
 from chalicelib.edge.system import routes as system_routes
+from chalicelib.identity.console_routes import routes as console_routes
 from chalicelib.identity.gate import SessionGate
 from chalicelib.identity.matrix import roles_with
+from chalicelib.identity.me_routes import routes as me_routes
+from chalicelib.identity.password_routes import routes as password_routes
 from chalicelib.identity.routes import routes as identity_routes
 from chalicelib.identity.tokens import signer
 from chalicelib.realtime.delivery import Delivery
@@ -40,7 +46,7 @@ from chalicelib.realtime.sockets import Sockets
 from chalicelib.realtime.sweep import drain_pending
 from chalicelib.realtime.waker import LambdaWaker, Waker
 
-ROUTES = (system_routes, identity_routes, dispatch_routes)
+ROUTES = (system_routes, identity_routes, password_routes, me_routes, console_routes, audit_routes, dispatch_routes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +56,7 @@ class Composition:
     runtime: Runtime
     delivery: Delivery
     sockets: Sockets
+    messages: Messages
 
 
 def compose(
@@ -60,8 +67,10 @@ def compose(
     sender: Sender | None = None,
     waker: Waker | None = None,
     outbox: Outbox | None = None,
+    messages: Messages | None = None,
+    post: Post | None = None,
 ) -> Composition:
-    """Put the parts together; tests and the local stack bring their own clock, sender, waker or outbox."""
+    """Put the parts together; tests and the local stack bring their own clock, sender, waker, outbox or messages."""
     trail = Trail(clock, ids)
     sender = sender or GatewaySender(config)
     delivery = Delivery(config, clock, ids, sender)
@@ -71,12 +80,14 @@ def compose(
         runner=Runner(config, clock, ids, trail, outbox or delivery),
         gate=SessionGate(signer(config, clock), clock),
         refusals=trail,
+        post=post or LambdaPost(config),
         endpoints=[endpoint for routes in ROUTES for endpoint in routes.endpoints],
         roles_of=roles_with,
         version=__version__,
         extras={SOCKET_EVENTS: dispatch_events.SOCKET_EVENTS},
     )
-    return Composition(runtime, delivery, Sockets(runtime, sender, waker or LambdaWaker(config)))
+    sockets = Sockets(runtime, sender, waker or LambdaWaker(config))
+    return Composition(runtime, delivery, sockets, messages or AwsMessages(config))
 
 
 _used: list[Composition] = []
@@ -138,6 +149,13 @@ def deliver(event: dict[str, str], _: Any) -> None:
     """Deliver what waits for somebody who has just connected."""
     with observability.measured(operation="deliver"):
         _used[0].delivery.drain(Recipient(event["org_id"], event["user_id"]))
+
+
+@app.lambda_function(name="send")
+def send(event: dict[str, Any], _: Any) -> None:
+    """Send a letter that a request has handed over."""
+    with observability.measured(operation="send"):
+        send_letter(_used[0].messages, Letter(**event))
 
 
 @app.schedule(Rate(1, unit=Rate.MINUTES), name="dispatch_sweep")

@@ -7,7 +7,7 @@ Keys, versions and what a model lists as `unaudited` (secrets, derived values) n
 
 from __future__ import annotations
 
-from chalicelib.audit.tables import DONE, new_row
+from chalicelib.audit.tables import DONE, AuditRow, new_row
 from chalicelib.core import observability
 from chalicelib.core.clock import Clock
 from chalicelib.core.errors import BatonError
@@ -38,7 +38,7 @@ class Trail:
         work = UnitOfWork(self._clock.now(), self._ids)
         row = new_row(work, actor, Subject(about.entity_type, entity_id, about.action), error.code, None)
         try:
-            row.save()
+            row.save(condition=AuditRow.pk.does_not_exist())
         except Exception:  # noqa: BLE001 - the refusal itself must reach the caller
             observability.log().exception("a refusal could not be written to the audit trail")
 

@@ -192,6 +192,12 @@ class RateLimited(BatonError):
         return {"Retry-After": str(self._retry_after_s)}
 
 
+class AccountLocked(RateLimited):
+    """Too many wrong passwords; said of names that nobody has as well, so it tells nothing of who exists."""
+
+    code, status, summary = "ACCOUNT_LOCKED", 423, "Too many wrong passwords: signing in is locked for a while."
+
+
 class Unavailable(BatonError):
     """The store is down, throttles, or a race could not be settled in time. Nothing was half done: try again."""
 

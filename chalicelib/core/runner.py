@@ -69,6 +69,8 @@ class Runner:
         """
         result, work = self._commit(actor, decide, seal)
         self.outbox.deliver(work.recipients)
+        for do in work.afterwards:
+            do()
         return result
 
     def _commit(

@@ -60,7 +60,27 @@ class Settings:
     It is read when `token_keys` is empty."""
     access_token_s: int = 3600
     session_s: int = 30 * 86400
+    reset_token_s: int = 1800
+    logins_per_minute: int = 10
+    """How often sign-in or forgot-password may be tried for one identifier."""
+    address_logins_per_minute: int = 300
+    """How often they may be tried from one source address."""
+    lockout_failures: int = 5
+    """Bad passwords within `lockout_s` that lock an account for as long again."""
+    lockout_s: int = 900
+    phone_region: str = ""
+    """The country (`NL`) of telephone numbers that name none; empty: numbers have to start with + and their country."""
+    email_sender: str = ""
+    """The address that e-mail comes from, verified with SES; empty: none can be sent."""
+    sms_sender: str = ""
+    """The sender id or number that SMS come from; empty: none can be sent."""
+    push_application: str = ""
+    """ARN of the SNS platform application for mobile push; empty: none can be sent."""
+    reset_url: str = ""
+    """Where the app takes reset tokens; the token is appended. Empty: messages carry the token itself."""
     idempotency_s: int = 86400
+    import_budget_s: int = 20
+    """How long one request of an import begins new records; the rest is to be sent again. API Gateway waits 29 s."""
     cors_origin: str = "*"
     max_body_bytes: int = 6_000_000
     commit_attempts: int = 12
@@ -112,6 +132,8 @@ def _problems(settings: Settings) -> list[tuple[str, str]]:
         found.append(("delivery_lease_s", "must be above 7"))
     if settings.log_level not in _LEVELS:
         found.append(("log_level", f"must be one of {', '.join(_LEVELS)}"))
+    if not re.fullmatch(r"(?:[A-Z]{2})?", settings.phone_region):
+        found.append(("phone_region", "must be a country of two capital letters, such as NL"))
     for name in ("dynamodb_endpoint", "sockets_endpoint", "lambda_endpoint"):
         value = getattr(settings, name)
         if value and not value.startswith(("http://", "https://")):
@@ -122,7 +144,7 @@ def _problems(settings: Settings) -> list[tuple[str, str]]:
 _READERS: dict[type, Callable[[str], Any]] = {int: int, str: str, Secret: Secret}
 
 # Variables of the same family that other parts of the project read; they are no settings of the functions.
-_ELSEWHERE = frozenset({"BATON_DEMO_PASSWORD", "BATON_TEST_ENGINE"})
+_ELSEWHERE = frozenset({"BATON_DEMO_PASSWORD", "BATON_LOAD_PASSWORD", "BATON_TEST_ENGINE"})
 
 
 def read_settings(environ: Mapping[str, str]) -> Settings:

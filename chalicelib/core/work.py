@@ -120,6 +120,8 @@ class UnitOfWork:
         self.published: list[Published] = []
         self.subject: Subject | None = None
         self.actor: Actor | None = None
+        self.afterwards: list[Callable[[], None]] = []
+        """What is to be done once all of this is committed, and only then. It must not raise."""
         self._staged: dict[tuple[str, str, str], Staged] = {}
 
     def __iter__(self) -> Iterator[Staged]:
@@ -214,9 +216,26 @@ class UnitOfWork:
         condition = unchanged if guard is None else unchanged & guard
         self._add(Staged(Verb.DELETE, entity, on_loss or VersionConflict(), condition=condition, changes=changes))
 
-    def guard(self, target: ItemKey[Any], condition: Condition, on_loss: OnLoss, *, final: bool = False) -> None:
-        """Let the commit fail unless `condition` holds for an item that itself is not changed."""
-        self._add(Staged(Verb.GUARD, target.model(target.pk, target.sk), on_loss, condition=condition, final=final))
+    def remove(self, target: ItemKey[Any], condition: Condition, on_loss: OnLoss, *, audited: bool = False) -> None:
+        """Remove an item by its key without having read it; fails unless `condition` holds for it."""
+        item = target.model(target.pk, target.sk)
+        self._add(Staged(Verb.DELETE, item, on_loss, condition=condition, audited=audited))
+
+    def guard(
+        self,
+        target: ItemKey[Any],
+        condition: Condition,
+        on_loss: OnLoss,
+        *,
+        label: str | None = None,
+        final: bool = False,
+    ) -> None:
+        """Let the commit fail unless `condition` holds for an item that itself is not changed.
+
+        `label` appears in the next attempt's `lost` if it does not hold.
+        """
+        item = target.model(target.pk, target.sk)
+        self._add(Staged(Verb.GUARD, item, on_loss, condition=condition, final=final, label=label))
 
     def publish(self, recipient: Recipient, event: str, data: object) -> None:
         """Tell somebody. The event enters the mailbox in the same transaction, in the order of the calls."""

@@ -82,7 +82,7 @@ def call_off(work: UnitOfWork, request: Request[CustomerAction, Any]) -> Order:
     """The customer calls a delivery off before it is picked up; its courier hears of it and is free again."""
     principal = request.principal
     order = _existing(request, _named(request))
-    _check_reach(order, principal, principal.require(CANCEL))
+    _check_reach(order, principal, CANCEL)
     if _may_move(request, order, judge(Status(order.status), Step.CALL_OFF), Step.CALL_OFF):
         courier_id = order.assigned_courier
         canceled = Status.CANCELED_BY_CUSTOMER
@@ -96,7 +96,7 @@ def call_off(work: UnitOfWork, request: Request[CustomerAction, Any]) -> Order:
 def find_order(request: Request[Any, Any], order_id: str) -> Order:
     """A delivery that the caller may see. Raises `NotFound` or `AccessDenied`."""
     order = _existing(request, order_id)
-    _check_reach(order, request.principal, request.principal.require(READ))
+    _check_reach(order, request.principal, READ)
     return order
 
 
@@ -160,10 +160,10 @@ def _may_move(request: Request[Any, Any], order: Order, verdict: Verdict, step: 
     return verdict is Verdict.MOVE
 
 
-def _check_reach(order: Order, principal: Principal, scope: str) -> None:
-    """Whether a permission of this scope reaches this delivery. Raises `AccessDenied`."""
-    if scope != "org" and principal.user_id not in (order.customer_id, order.assigned_courier):
-        raise AccessDenied("This delivery is not yours.")
+def _check_reach(order: Order, principal: Principal, permission: str) -> None:
+    """Whether this permission of the caller reaches this delivery. Raises `AccessDenied`."""
+    owners = (order.customer_id, order.assigned_courier)
+    principal.require_reach(permission, owners=owners, message="This delivery is not yours.")
 
 
 def _move(work: UnitOfWork, order: Order, principal: Principal, to: Status) -> None:

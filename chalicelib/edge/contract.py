@@ -22,12 +22,14 @@ _PARAMETER = re.compile(r"{(\w+)}")
 class About:
     """For the audit trail: the kind of thing, what is done to it, and where the request names it.
 
-    `id_from` is the path parameter or body field with the id (None: the handler says, with `work.about`).
+    `id_from` is the path parameter or body field with the id (None: the handler says, with `work.about`), `entity_id`
+    the id of what is always the same.
     """
 
     entity_type: str
     action: str
     id_from: str | None = None
+    entity_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +54,13 @@ class Endpoint:
     if_match: bool = False
     """Whether `If-Match` is required; it is honoured wherever something `versioned` is changed."""
     versioned: bool = False
+    batch: bool = False
+    """Whether the handler gets no unit of work but carries many out by itself. What is kept for a replay is committed
+    afterwards; so everything in a batch has to be safe to do again."""
+    also: Sequence[int] = ()
+    """Further statuses with which it can succeed, with the same body."""
+    told_body: Any = None
+    """The body as it is described, where `body` is only as much of it as is checked before the handler is asked."""
     tags: Sequence[str] = ()
     examples: Mapping[str, Any] = field(default_factory=dict)
     """Fields of the `request` and `response` examples, for where the made-up ones mislead; `...` leaves a field out."""
@@ -73,6 +82,11 @@ class Endpoint:
     def takes_body(self) -> bool:
         """Whether the call has a body."""
         return self.body is not Nothing
+
+    @property
+    def described_body(self) -> Any:
+        """The body's type as clients are told."""
+        return self.body if self.told_body is None else self.told_body
 
     @property
     def name(self) -> str:

@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from chalice.app import Response
 
@@ -50,6 +50,13 @@ class Admission:
 
     principal: Principal | None = None
     loaded: dict[ItemKey[Any], Item | None] = field(default_factory=dict)
+
+
+class Written(NamedTuple):
+    """An answer in its final form: as it is sent, and as it is kept for a replay."""
+
+    sent: StoredAnswer
+    kept: StoredAnswer
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +137,11 @@ def _admit(endpoint: Endpoint, http: HttpRequest, rt: Runtime, admission: Admiss
         principal.require(endpoint.permission)
     if where is None:
         return None
-    keyed = Keyed(where, idempotency.fingerprint(http.method, http.address, "", http.body), found.get(where))
+    keyed = Keyed(
+        where,
+        idempotency.fingerprint(http.method, http.address, http.headers.get("if-match", ""), http.body),
+        found.get(where),
+    )
     stored = idempotency.answer_of(keyed.record, keyed.fingerprint, rt.clock.now())
     if stored is not None:
         raise Replay(stored)
@@ -203,32 +214,35 @@ def _carry_out(
     endpoint: Endpoint, request: Request[Any, Any], http: HttpRequest, rt: Runtime, keyed: Keyed | None
 ) -> StoredAnswer:
     """Decide and commit. The answer is written down first: if that fails, it is a crash with nothing done."""
+    done: Reply[Any] | None = endpoint.handler(request) if endpoint.batch else None
 
-    def decide(work: UnitOfWork) -> StoredAnswer:
+    def decide(work: UnitOfWork) -> Written:
         about = endpoint.about
-        if about is not None and about.id_from is not None:
-            work.about(about.entity_type, _named_id(about.id_from, http), about.action)
-        reply: Reply[Any] = endpoint.handler(request, work)
+        if about is not None and (about.entity_id or about.id_from) is not None:
+            work.about(about.entity_type, _subject_id(about, http), about.action)
+        reply: Reply[Any] = done or endpoint.handler(request, work)
         if about is not None and work.subject is None:
             raise RuntimeError(f"{endpoint.name} did not say what it is about")
         if work.subject is not None:
             observability.bind(**{f"{work.subject.entity_type}_id": work.subject.entity_id})
-        return _stored(reply)
+        return Written(_stored(reply), _stored(reply, reply.kept))
 
-    def seal(work: UnitOfWork, answer: StoredAnswer) -> None:
+    def seal(work: UnitOfWork, written: Written) -> None:
         if keyed is not None:
             keep = timedelta(seconds=rt.settings.idempotency_s)
-            idempotency.remember(work, keyed.where, keyed.fingerprint, answer, keep)
+            idempotency.remember(work, keyed.where, keyed.fingerprint, written.kept, keep)
 
     actor = _NOBODY if endpoint.public else request.actor
-    return rt.runner.run(actor, decide, seal)
+    return rt.runner.run(actor, decide, seal).sent
 
 
-def _stored(reply: Reply[Any]) -> StoredAnswer:
+def _stored(reply: Reply[Any], instead: object = None) -> StoredAnswer:
+    """The answer as it is sent, or as it is kept if `instead` of its body something else is."""
     headers = dict(reply.headers)
     if reply.version is not None:
         headers["ETag"] = f'"{reply.version}"'
-    body = "" if reply.body is None else encoder.encode(reply.body).decode()
+    said = reply.body if instead is None else instead
+    body = "" if said is None else encoder.encode(said).decode()
     return StoredAnswer(reply.status, body, headers)
 
 
@@ -244,7 +258,12 @@ def _note_refusal(
         return
     about = endpoint.about or About("request", endpoint.name.upper())
     actor = Actor(principal.org_id, principal.user_id, http.request_id)
-    rt.refusals.refused(actor, about, _named_id(about.id_from, http), error)
+    rt.refusals.refused(actor, about, _subject_id(about, http), error)
+
+
+def _subject_id(about: About, http: HttpRequest) -> str:
+    """The id of what the request is about, as far as it is known before the handler is asked."""
+    return about.entity_id or _named_id(about.id_from, http)
 
 
 def _named_id(id_from: str | None, http: HttpRequest) -> str:

@@ -67,10 +67,10 @@ def read_key(header: str | None) -> str | None:
     return header
 
 
-def fingerprint(method: str, path: str, query: str, body: bytes) -> str:
+def fingerprint(method: str, address: str, if_match: str, body: bytes) -> str:
     """What makes two requests the same request."""
     digest = hashlib.sha256()
-    for part in (method.encode(), path.encode(), query.encode(), body):
+    for part in (method.encode(), address.encode(), if_match.encode(), body):
         digest.update(len(part).to_bytes(8, "big") + part)
     return digest.hexdigest()
 

@@ -52,7 +52,7 @@ def _build(runtime: Runtime) -> dict[str, object]:
     endpoints, events = runtime.endpoints, socket_events(runtime)
     schemas = Schemas(
         taken=[
-            *(endpoint.body for endpoint in endpoints if endpoint.takes_body),
+            *(endpoint.described_body for endpoint in endpoints if endpoint.takes_body),
             *(event.data for event in events if event.from_client and event.data is not None),
         ],
         given=[

@@ -82,7 +82,7 @@ class Operations:
             "description": "\n\n".join(self._description(endpoint, main)),
             "tags": list(endpoint.tags),
             "parameters": list(self._parameters(endpoint)),
-            "responses": {str(endpoint.status): self._success(endpoint), **openapi_errors.responses(endpoint)},
+            "responses": {**self._successes(endpoint), **openapi_errors.responses(endpoint)},
             "security": [] if endpoint.public else [{"bearerAuth": []}],
         }
         if endpoint.takes_body:
@@ -146,18 +146,21 @@ class Operations:
         yield "X-Request-Id"
 
     def _request(self, endpoint: Endpoint) -> dict[str, Any]:
-        content = self.described(endpoint.body, endpoint.examples.get("request"))
+        content = self.described(endpoint.described_body, endpoint.examples.get("request"))
         named = self.schemas.components.get(content["schema"].get("$ref", "").removeprefix(REF), {})
         return {"required": "required" in named, "content": {_JSON: content}}
 
-    def _success(self, endpoint: Endpoint) -> dict[str, Any]:
+    def _successes(self, endpoint: Endpoint) -> dict[str, Any]:
+        return {str(status): self._success(endpoint, status) for status in (endpoint.status, *endpoint.also)}
+
+    def _success(self, endpoint: Endpoint, status: int) -> dict[str, Any]:
         names = ["X-Request-Id"]
         if endpoint.versioned:
             names.append("ETag")
         if endpoint.mutates and not endpoint.public:
             names.append("Idempotent-Replayed")
         response: dict[str, Any] = {
-            "description": HTTPStatus(endpoint.status).phrase,
+            "description": HTTPStatus(status).phrase,
             "headers": {name: {"$ref": f"#/components/headers/{name}"} for name in names},
         }
         if endpoint.returns is not None:

@@ -10,7 +10,7 @@ first thereby keeps the order in which errors are promised (missing, not yours, 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Generic, TypeVar, cast
@@ -48,6 +48,10 @@ class Principal:
     phone: str | None = None
     profile_picture: str | None = None
     game_zone: str | None = None
+    email: str | None = None
+    team: str | None = None
+    reports_to: str | None = None
+    skills: Sequence[str] = ()
 
     def scope(self, permission: str) -> str | None:
         """`own`, `zone` or `org` if they hold the permission, else None."""
@@ -59,6 +63,27 @@ class Principal:
         if scope is None:
             raise AccessDenied(details={"permission": permission})
         return scope
+
+    def reaches(self, permission: str, *, owners: Collection[str | None] = (), zone: str | None = None) -> bool:
+        """Whether a permission of theirs reaches a thing: the one place where scopes are worked out.
+
+        `owners` are the ids of those whose thing it is (who made it, whom it is assigned to), `zone` is its game zone.
+        `org` reaches everything of the organisation, `zone` what is in their own zone or is theirs, `own` only what is
+        theirs. Without either argument only `org` reaches it.
+        """
+        scope = self.scope(permission)
+        if scope == "org":
+            return True
+        if scope == "zone" and zone is not None and zone == self.game_zone:
+            return True
+        return scope in ("own", "zone") and self.user_id in owners
+
+    def require_reach(
+        self, permission: str, *, owners: Collection[str | None] = (), zone: str | None = None, message: str = ""
+    ) -> None:
+        """Like `reaches`. Raises `AccessDenied`, with `message` if there is one."""
+        if not self.reaches(permission, owners=owners, zone=zone):
+            raise AccessDenied(message or None, details={"permission": permission})
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +175,8 @@ class Reply(Generic[ReplyT]):
     status: int = 200
     version: int | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
+    kept: object = None
+    """What is kept for a replay in place of `body`, where that holds a secret which is told only once."""
 
 
 def created(body: ReplyT, version: int | None = None) -> Reply[ReplyT]:

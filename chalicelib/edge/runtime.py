@@ -12,6 +12,7 @@ from typing import Any, Protocol
 
 from chalicelib.core.clock import Clock
 from chalicelib.core.errors import BatonError
+from chalicelib.core.messages import LambdaPost, Post
 from chalicelib.core.runner import Runner
 from chalicelib.core.settings import Settings
 from chalicelib.core.store import Found, ItemKey
@@ -72,6 +73,8 @@ class Runtime:
     gate: Gate
     refusals: RefusalLog
     endpoints: Sequence[Endpoint] = ()
+    post: Post | None = None
+    """Where letters go; None: to the function that sends them."""
     roles_of: Callable[[str], Sequence[str]] | None = None
     version: str = "0"
     extras: Mapping[str, Any] | None = None
@@ -90,3 +93,8 @@ def runtime() -> Runtime:
     if not _installed:
         raise RuntimeError("no runtime is installed; importing `app` installs one")
     return _installed[0]
+
+
+def post() -> Post:
+    """Where letters of the installed runtime go."""
+    return runtime().post or LambdaPost(runtime().settings)

@@ -57,7 +57,8 @@ class SessionCredentials:
 
     def _counts(self, session: Session, user: User) -> bool:
         over = session.ended_at is not None or expired(session.expires_at, self.clock.now())
-        return not over and session.user_id == user.user_id and user.status == ACTIVE
+        same = session.user_id == user.user_id and session.epoch == user.session_epoch
+        return not over and same and user.status == ACTIVE
 
     def _permissions(self, user: User, found: Found) -> Mapping[str, str]:
         wanted = role_key(user.org_id, user.role)
@@ -79,6 +80,10 @@ def principal_of(user: User, session_id: str, permissions: Mapping[str, str]) ->
         phone=user.phone,
         profile_picture=user.profile_picture,
         game_zone=user.game_zone,
+        email=user.email,
+        team=user.team,
+        reports_to=user.reports_to,
+        skills=tuple(user.skills or ()),
     )
 
 

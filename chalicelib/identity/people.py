@@ -1,18 +1,25 @@
-"""Making organisations and people: staged like everything else, for the bootstrap, the demo data and imports."""
+"""Making organisations and people, and changing people: staged like everything else.
+
+The console, the bootstrap, the demo data and imports all come through here, so a name by which somebody signs in is
+taken and given back in one place only.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from chalicelib.core.errors import Conflict
+from chalicelib.core.errors import Conflict, VersionConflict
 from chalicelib.core.work import UnitOfWork
 from chalicelib.identity.matrix import DEFAULT_MATRIX
+from chalicelib.identity.phones import e164, login_name
 from chalicelib.identity.rules import canonical_name
 from chalicelib.identity.tables import (
     LoginName,
     Organisation,
     RolePermissions,
     User,
+    directory_key,
     login_name_key,
     organisation_key,
     role_key,
@@ -32,6 +39,9 @@ class OrganisationExists(Conflict):
     code, summary = "ORGANISATION_EXISTS", "There is an organisation of that name."
 
 
+_CALLED = {"username": "user name", "email": "e-mail address", "phone": "phone number"}
+
+
 @dataclass(frozen=True, slots=True)
 class NewPerson:
     """Somebody to be; `password_hash` as `passwords.hash_password` makes it."""
@@ -44,6 +54,10 @@ class NewPerson:
     phone: str | None = None
     profile_picture: str | None = None
     game_zone: str | None = None
+    team: str | None = None
+    reports_to: str | None = None
+    skills: Sequence[str] = ()
+    one_time_password: bool = False
 
 
 def found_organisation(work: UnitOfWork, org_id: str, name: str) -> None:
@@ -69,19 +83,56 @@ def add_person(work: UnitOfWork, org_id: str, person: NewPerson) -> User:
         org_id=org_id,
         username=person.username,
         email=person.email,
-        phone=person.phone,
+        phone=None if person.phone is None else e164(person.phone) or person.phone,
         full_name=person.full_name,
         role=person.role,
         password_hash=person.password_hash,
         profile_picture=person.profile_picture,
         game_zone=person.game_zone,
+        team=person.team,
+        reports_to=person.reports_to,
+        skills=list(person.skills) or None,
+        one_time_password=person.one_time_password,
+        directory_key=directory_key(org_id),
+        directory_name=canonical_name(person.username),
         created_at=work.now,
         updated_at=work.now,
     )
     work.about("user", user_id, "USER_CREATED")
     work.create(user)
-    for name in {canonical_name(n) for n in (person.username, person.email, person.phone) if n}:
-        place = login_name_key(name)
-        taken = NameTaken(details={"name": name})
-        work.create(LoginName(place.pk, place.sk, org_id=org_id, user_id=user_id), taken, final=True, audited=False)
+    for name, field_name in _login_names(user).items():
+        _take_name(work, user, name, field_name)
     return user
+
+
+def change_person(work: UnitOfWork, user: User, values: Mapping[str, object]) -> None:
+    """Stage new values of somebody's attributes; names by which they sign in move in the same transaction.
+
+    Only what differs is staged. Fails with `NameTaken` if a new name is in use, by whomever.
+    """
+    before = _login_names(user)
+    changed = {name: value for name, value in values.items() if getattr(user, name) != value}
+    if not changed:
+        return
+    if "username" in changed:
+        changed["directory_name"] = canonical_name(str(changed["username"]))
+    work.update(user, {**changed, "updated_at": work.now})
+    after = _login_names(user)
+    for name in before.keys() - after.keys():
+        work.remove(login_name_key(name), LoginName.user_id == user.user_id, VersionConflict())
+    for name in after.keys() - before.keys():
+        _take_name(work, user, name, after[name])
+
+
+def _login_names(user: User) -> dict[str, str]:
+    """The names by which somebody signs in, in their canonical form, and which field each is."""
+    fields = {"phone": user.phone, "email": user.email, "username": user.username}
+    return {login_name(value): name for name, value in fields.items() if value}
+
+
+def _take_name(work: UnitOfWork, user: User, name: str, field_name: str) -> None:
+    """Stage a name of somebody's. Whoever has it already may be in another organisation: nothing is told of them."""
+    where = login_name_key(name)
+    taken = NameTaken(f"Somebody already signs in by that {_CALLED[field_name]}.", details={"field": field_name})
+    login = LoginName(where.pk, where.sk, org_id=user.org_id, user_id=user.user_id)
+    work.create(login, taken, final=True, audited=False)

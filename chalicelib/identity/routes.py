@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from chalicelib.core.errors import AuthExpired, AuthInvalid, BatonError
+from chalicelib.core.errors import AccountLocked, AuthExpired, AuthInvalid, BatonError, RateLimited
 from chalicelib.core.work import UnitOfWork
 from chalicelib.edge.contract import About
 from chalicelib.edge.http import error_body
@@ -30,13 +30,13 @@ def _sign_in() -> SignIn:
     public=True,
     body=Login,
     returns=Tokens,
-    errors=[AuthInvalid],
+    errors=[AuthInvalid, AccountLocked, RateLimited],
     about=_STARTED,
     examples={"request": {"username": ..., "email": ...}},
 )
 def login(request: Request[Login, Nothing], work: UnitOfWork) -> Reply[Tokens]:
     """Sign in with user name, e-mail or phone, and password."""
-    signed_in = _sign_in().start(work, request.body.name, request.body.password, request.caller.request_id)
+    signed_in = _sign_in().start(work, request.body.name, request.body.password, request.caller)
     return Reply(_tokens(signed_in))
 
 
@@ -58,10 +58,17 @@ def logout(request: Request[Refresh, Nothing], work: UnitOfWork) -> Reply[None]:
     return no_content()
 
 
-@routes.post("/auth/login", public=True, body=ScannerLogin, returns=ScannerTokens, errors=[AuthInvalid], about=_STARTED)
+@routes.post(
+    "/auth/login",
+    public=True,
+    body=ScannerLogin,
+    returns=ScannerTokens,
+    errors=[AuthInvalid, AccountLocked, RateLimited],
+    about=_STARTED,
+)
 def scanner_login(request: Request[ScannerLogin, Nothing], work: UnitOfWork) -> Reply[ScannerTokens]:
     """Sign in, in the pick scanner's form."""
-    signed_in = _sign_in().start(work, request.body.username, request.body.password, request.caller.request_id)
+    signed_in = _sign_in().start(work, request.body.username, request.body.password, request.caller)
     return Reply(_scanner_tokens(signed_in))
 
 

@@ -79,3 +79,23 @@ class Refresh(msgspec.Struct, frozen=True, rename="camel"):
     """A refresh token, to be spent or ended."""
 
     refresh_token: Token
+
+
+class ForgotPassword(msgspec.Struct, frozen=True):
+    """Whose password was forgotten: user name, e-mail or phone."""
+
+    identifier: Name
+
+
+class ResetPassword(msgspec.Struct, frozen=True, rename="camel"):
+    """A reset token and the password that is wanted."""
+
+    token: Token
+    new_password: Password
+
+
+class NewPassword(msgspec.Struct, frozen=True, rename="camel"):
+    """The password that is, and the one that is wanted."""
+
+    current_password: Password
+    new_password: Password

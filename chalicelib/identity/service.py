@@ -7,23 +7,25 @@ comes back means that somebody has a copy, so the whole session ends.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from chalicelib.core.clock import Clock
-from chalicelib.core.errors import AuthExpired, AuthInvalid, BatonError
+from chalicelib.core.errors import AccountLocked, AuthExpired, AuthInvalid, BatonError
 from chalicelib.core.settings import Settings
 from chalicelib.core.store import get, get_many
 from chalicelib.core.table import expired
 from chalicelib.core.work import Actor, UnitOfWork
-from chalicelib.edge.request import Principal
+from chalicelib.edge.request import Caller, Principal
 from chalicelib.identity import passwords
-from chalicelib.identity.rules import RefreshParts, canonical_name, parse_refresh
+from chalicelib.identity.limits import LOGIN, Knock, Limits, moments, name_subject, person_subject
+from chalicelib.identity.phones import login_name
+from chalicelib.identity.rules import RefreshParts, parse_refresh
 from chalicelib.identity.tables import (
     ACTIVE,
+    NOBODY,
     RefreshToken,
     Session,
     User,
-    login_name_key,
     refresh_key,
     session_key,
     user_key,
@@ -55,15 +57,46 @@ class SignIn:
     clock: Clock
     tokens: Tokens
 
-    def start(self, work: UnitOfWork, name: str, password: str, request_id: str) -> SignedIn:
-        """Sign in by user name, e-mail or phone. Raises `AuthInvalid`, whichever of the two was wrong."""
-        user = _find(name)
-        if not passwords.matches(user.password_hash if user else None, password) or user is None:
-            raise AuthInvalid("User name or password is wrong.")
-        if user.status != ACTIVE:
-            raise AuthInvalid("User name or password is wrong.")
+    @property
+    def limits(self) -> Limits:
+        """How often somebody may try."""
+        return Limits(self.settings, self.clock)
+
+    def start(self, work: UnitOfWork, name: str, password: str, caller: Caller) -> SignedIn:
+        """Sign in by user name, e-mail or phone.
+
+        Raises `RateLimited`, `AccountLocked`, or `AuthInvalid`, whichever of name and password was wrong. All three
+        come for names that nobody has just as they do for others, after the same reads, writes and time.
+        """
+        knock = self.limits.knock(LOGIN, login_name(name), caller.source_ip)
+        user, own_failures = self._person(knock)
+        forgiven_at = None if user is None else user.forgiven_at
+        locked_s = self.limits.locked_for(knock.failures, forgiven_at)
+        if locked_s:
+            raise AccountLocked(locked_s)
+        good = passwords.matches(user.password_hash if user else None, password)
+        shut = self.limits.locked_for(own_failures, forgiven_at) > 0
+        if user is None or not good or shut or user.status != ACTIVE:
+            # While somebody is locked out nothing is added for them, else a stranger could keep them out for ever.
+            counted_for = [] if shut else [person_subject(_whose(knock))]
+            self.limits.failed([name_subject(knock.name), *counted_for])
+            raise AuthInvalid("Name or password is wrong, or there were too many tries.")
+        work.actor = Actor(user.org_id, user.user_id, caller.request_id)
+        if knock.failures or own_failures:
+            forgive = [User.forgiven_at.set(work.now)]
+            work.amend(user_key(user.org_id, user.user_id), guard=User.pk.exists(), actions=forgive, audited=False)
+        session = self._new_session(work, user)
+        return self._tokens(work, user, session)
+
+    def _person(self, knock: Knock) -> tuple[User | None, list[datetime]]:
+        """Whose the name is, and their own failures; nobody takes as long."""
+        where = user_key(knock.login.org_id if knock.login else NOBODY, _whose(knock))
+        failed = self.limits.failure_keys(person_subject(_whose(knock)))
+        found = get_many([where, *failed], self.clock)
+        return found.get(where), moments(found, failed)
+
+    def _new_session(self, work: UnitOfWork, user: User) -> Session:
         session_id = work.ids.new()
-        work.actor = Actor(user.org_id, user.user_id, request_id)
         work.about("session", session_id, "SESSION_STARTED")
         where = session_key(user.org_id, session_id)
         session = Session(
@@ -74,10 +107,11 @@ class SignIn:
             user_id=user.user_id,
             started_at=work.now,
             refreshed_at=work.now,
+            epoch=user.session_epoch,
             expires_at=work.now + timedelta(seconds=self.settings.session_s),
         )
         work.create(session)
-        return self._tokens(work, user, session)
+        return session
 
     def refresh(self, work: UnitOfWork, token: str, request_id: str) -> SignedIn | BatonError:
         """Spend a refresh token for new tokens.
@@ -94,7 +128,7 @@ class SignIn:
             end_session(work, session, "REFRESH_TOKEN_REUSED")
             return Reused()
         user = get(user_key(session.org_id, session.user_id))
-        if user is None or user.status != ACTIVE:
+        if user is None or user.status != ACTIVE or user.session_epoch != session.epoch:
             raise AuthInvalid
         work.about("session", session.session_id, "SESSION_REFRESHED")
         work.update(presented, {"spent_at": work.now})
@@ -141,6 +175,6 @@ def end_session(work: UnitOfWork, session: Session, reason: str) -> None:
     work.update(session, {"ended_at": work.now, "end_reason": reason})
 
 
-def _find(name: str) -> User | None:
-    login = get(login_name_key(canonical_name(name)))
-    return None if login is None else get(user_key(login.org_id, login.user_id))
+def _whose(knock: Knock) -> str:
+    """Whom a name belongs to; for one that nobody has, somebody who does not exist and is the same each time."""
+    return knock.login.user_id if knock.login else name_subject(knock.name)

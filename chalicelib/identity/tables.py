@@ -9,13 +9,26 @@ from __future__ import annotations
 
 from typing import Any
 
-from pynamodb.attributes import JSONAttribute, ListAttribute, UnicodeAttribute
+from pynamodb.attributes import BooleanAttribute, JSONAttribute, ListAttribute, UnicodeAttribute
+from pynamodb.indexes import AllProjection, GlobalSecondaryIndex, IncludeProjection
 
 from chalicelib.core.store import ItemKey
-from chalicelib.core.table import Entity, ExpiryAttribute, Item, MomentAttribute, TableName, key, optional
+from chalicelib.core.table import (
+    SEPARATOR,
+    Entity,
+    ExpiryAttribute,
+    IntAttribute,
+    Item,
+    MomentAttribute,
+    TableName,
+    key,
+    optional,
+)
 
 ACTIVE = "ACTIVE"
 DISABLED = "DISABLED"
+NOBODY = "-"
+"""The organisation and the id of people who do not exist."""
 
 
 class _Meta:
@@ -40,14 +53,58 @@ class Organisation(Entity):
         return self.org_id
 
 
+class Directory(GlobalSecondaryIndex["User"]):
+    """An organisation's people by user name, with all that a list of them shows and nothing secret."""
+
+    class Meta:
+        index_name = "directory"
+        projection = IncludeProjection(
+            [
+                "user_id",
+                "org_id",
+                "username",
+                "email",
+                "phone",
+                "full_name",
+                "role",
+                "status",
+                "profile_picture",
+                "game_zone",
+                "team",
+                "reports_to",
+                "skills",
+                "version",
+                "created_at",
+                "updated_at",
+            ]
+        )
+
+    directory_key = UnicodeAttribute(hash_key=True)
+    directory_name = UnicodeAttribute(range_key=True)
+
+
 class User(Entity):
-    """A person. The password is stored as an argon2id hash and never leaves this table."""
+    """A person. The password is stored as an argon2id hash and never leaves this table.
+
+    `session_epoch` is copied into each session when it starts: raising it signs the person out everywhere.
+    """
 
     class Meta(_Meta):
         pass
 
     kind = "user"
-    unaudited = frozenset({"password_hash"})
+    unaudited = frozenset(
+        {
+            "org_id",
+            "password_hash",
+            "directory_key",
+            "directory_name",
+            "session_epoch",
+            "forgiven_at",
+            "created_at",
+            "updated_at",
+        }
+    )
 
     user_id = UnicodeAttribute()
     org_id = UnicodeAttribute()
@@ -63,6 +120,14 @@ class User(Entity):
     team = optional(UnicodeAttribute())
     reports_to = optional(UnicodeAttribute())
     skills = optional(ListAttribute[Any]())
+    one_time_password = BooleanAttribute(default=False)
+    """Whether the password was made up for them, and they should choose their own."""
+    session_epoch = IntAttribute(default=0)
+    forgiven_at = optional(MomentAttribute())
+    """Wrong passwords up to then no longer count towards a lockout."""
+    directory_key = UnicodeAttribute()
+    directory_name = UnicodeAttribute()
+    directory = Directory()
     created_at = MomentAttribute()
     updated_at = MomentAttribute()
 
@@ -99,6 +164,8 @@ class Session(Entity):
     refreshed_at = MomentAttribute()
     ended_at = optional(MomentAttribute())
     end_reason = optional(UnicodeAttribute())
+    epoch = IntAttribute(default=0)
+    """The person's `session_epoch` when it started; the session counts as long as that is the same."""
     expires_at = ExpiryAttribute()
 
     @property
@@ -117,6 +184,46 @@ class RefreshToken(Entity):
 
     spent_at = optional(MomentAttribute())
     expires_at = ExpiryAttribute()
+
+
+class DevicesByOwner(GlobalSecondaryIndex["Device"]):
+    """The phones of one person."""
+
+    class Meta:
+        index_name = "devices_by_owner"
+        projection = AllProjection()
+
+    owner_key = UnicodeAttribute(hash_key=True)
+    pk = UnicodeAttribute(range_key=True)
+
+
+class Device(Item):
+    """A phone or browser that can be pushed to, by its push token: whoever registered the token last has it.
+
+    Its key has no organisation, since a phone that is handed on may go to somebody of another one; whose it is, it
+    says itself. `endpoint_arn` is where a push goes, once one was made.
+    """
+
+    class Meta(_Meta):
+        pass
+
+    kind = "device"
+    unaudited = frozenset({"fcm_token", "endpoint_arn", "owner_key"})
+
+    device_id = UnicodeAttribute()
+    org_id = UnicodeAttribute()
+    user_id = UnicodeAttribute()
+    platform = UnicodeAttribute()
+    fcm_token = UnicodeAttribute()
+    endpoint_arn = optional(UnicodeAttribute())
+    registered_at = MomentAttribute()
+    owner_key = UnicodeAttribute()
+    devices_by_owner = DevicesByOwner()
+
+    @property
+    def entity_id(self) -> str:
+        """The id by which people know it."""
+        return self.pk.rsplit(SEPARATOR, 1)[-1]
 
 
 class RolePermissions(Entity):
@@ -146,8 +253,23 @@ def user_key(org_id: str, user_id: str) -> ItemKey[User]:
     return ItemKey(User, key(org_id, "USER", user_id), "USER")
 
 
+def directory_key(org_id: str) -> str:
+    """The index key of an organisation's people."""
+    return key(org_id, "PEOPLE")
+
+
+def device_key(device_id: str) -> ItemKey[Device]:
+    """Where a device is; not by organisation, see there."""
+    return ItemKey(Device, key("DEVICE", device_id), "DEVICE")
+
+
+def device_owner_key(org_id: str, user_id: str) -> str:
+    """The index key of somebody's devices."""
+    return key(org_id, "DEVICES", user_id)
+
+
 def login_name_key(name: str) -> ItemKey[LoginName]:
-    """`name` in its canonical form (`rules.canonical_name`)."""
+    """`name` in its canonical form (`phones.login_name`)."""
     return ItemKey(LoginName, key("LOGIN", name), "LOGIN")
 
 

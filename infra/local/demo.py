@@ -24,7 +24,7 @@ from chalicelib.core.store import get, get_many
 from chalicelib.core.work import Actor, Recipient, UnitOfWork
 from chalicelib.identity import passwords
 from chalicelib.identity.people import NewPerson, add_person, found_organisation
-from chalicelib.identity.rules import canonical_name
+from chalicelib.identity.phones import login_name
 from chalicelib.identity.tables import login_name_key, organisation_key, user_key
 from infra.local.demo_people import ORGANISATIONS, DemoOrganisation, DemoPerson
 from infra.local.gateway_http import Call, Gateway
@@ -48,7 +48,7 @@ def make(password: str) -> frozenset[str]:
 
 def fits(password: str) -> bool:
     """Whether this is the password of the people who are there."""
-    login = get(login_name_key(canonical_name(_COURIER)))
+    login = get(login_name_key(login_name(_COURIER)))
     user = None if login is None else get(user_key(login.org_id, login.user_id))
     return user is not None and passwords.matches(user.password_hash, password)
 
@@ -74,7 +74,7 @@ class _Population:
             yield from (person.username for person in some)
 
     def _missing(self, people: Sequence[DemoPerson]) -> list[DemoPerson]:
-        keys = {person: login_name_key(canonical_name(person.username)) for person in people}
+        keys = {person: login_name_key(login_name(person.username)) for person in people}
         found = get_many(keys.values(), self._clock)
         return [person for person in people if found.get(keys[person]) is None]
 

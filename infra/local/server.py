@@ -18,11 +18,14 @@ from dataclasses import dataclass
 import uvicorn
 
 import app
+from chalicelib.core.clock import SystemClock
+from chalicelib.core.ids import SystemIds
 from chalicelib.core.settings import settings
 from infra.local.asgi import Receive, Scope, Send
 from infra.local.gateway_http import HttpGateway
 from infra.local.gateway_services import LAMBDA_PREFIX, SOCKETS_PREFIX, Services
 from infra.local.gateway_sockets import MOST_BYTES, Handlers, SocketGateway
+from infra.local.messages import PrintedMessages
 from infra.local.sweeper import Sweeper
 from infra.local.threads import Threads
 
@@ -57,11 +60,12 @@ class Stack:
 
 def stack(access_key: str) -> Stack:
     """The parts over the app of this process; calls to the services have to name the access key."""
-    config = settings()
+    config, clock = settings(), SystemClock()
+    app.use(app.compose(config, clock, SystemIds(clock), messages=PrintedMessages()))
     threads = Threads()
     handlers = Handlers(app.websocket_connect, app.websocket_message, app.websocket_disconnect)
     sockets = SocketGateway(handlers, threads)
-    functions = {config.function_name("deliver"): app.deliver}
+    functions = {config.function_name("deliver"): app.deliver, config.function_name("send"): app.send}
     return Stack(
         threads=threads,
         http=HttpGateway(app.app, threads, config.max_body_bytes),

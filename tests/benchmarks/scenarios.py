@@ -12,6 +12,8 @@ from functools import cache, partial
 from random import Random
 
 from chalicelib.identity.passwords import hash_password, matches
+from tests.benchmarks import scenarios_people as people
+from tests.benchmarks.scenarios_passwords import PASSWORDS
 from tests.benchmarks.stage import Hit, Stage
 from tests.builders import dispatch
 from tests.builders.world import Person
@@ -145,6 +147,10 @@ def _check_password() -> None:
     matches(_HASHES[0], PASSWORD)
 
 
+def _hash_password() -> None:
+    hash_password(PASSWORD)
+
+
 _HASHES: list[str] = [hash_password(PASSWORD)]
 
 SCENARIOS = [
@@ -176,4 +182,8 @@ SCENARIOS = [
     Scenario("POST /auth/login", partial(_login, path="/auth/login"), _check_password),
     Scenario("POST /auth/refresh", partial(_with_refresh, path="/auth/refresh", scanner=True, status=200)),
     Scenario("POST /auth/logout", partial(_with_refresh, path="/auth/logout", scanner=True, status=204)),
+    *(Scenario(name, prepare, situation=people.SITUATION) for name, prepare in (people.GETS | people.CHANGES).items()),
+    *(Scenario(name, prepare, _hash_password, people.SITUATION) for name, prepare in people.HASHING.items()),
+    *(Scenario(name, prepare, situation=people.SITUATION) for name, prepare in people.RARE.items()),
+    *(Scenario(*one) for one in PASSWORDS),
 ]

@@ -26,6 +26,7 @@ from chalicelib.core.work import Actor, Recipient, UnitOfWork
 from chalicelib.identity.people import NewPerson, add_person, found_organisation
 from chalicelib.identity.tables import Session, session_key
 from chalicelib.identity.tokens import Claims, signer
+from tests.builders.messages import PostAtOnce, RecordingMessages
 from tests.builders.sockets import RecordingSender, RecordingWaker, Sent
 from tests.builders.time import ManualClock
 
@@ -76,6 +77,18 @@ class Person:
         """A POST as this person; `idempotency_key="k"` becomes the header of that name."""
         return self.world.call("POST", path, body, token=self.token, headers=headers)
 
+    def put(self, path: str, body: object = None, **headers: str) -> Answer:
+        """A PUT as this person."""
+        return self.world.call("PUT", path, body, token=self.token, headers=headers)
+
+    def patch(self, path: str, body: object = None, **headers: str) -> Answer:
+        """A PATCH as this person."""
+        return self.world.call("PATCH", path, body, token=self.token, headers=headers)
+
+    def delete(self, path: str, **headers: str) -> Answer:
+        """A DELETE as this person."""
+        return self.world.call("DELETE", path, token=self.token, headers=headers)
+
     def socket(self, channel: str | None = None) -> str:
         """Open a socket; the id of the connection. What was missed is delivered at once."""
         connection_id = f"socket-{next(self.world.numbers)}"
@@ -92,12 +105,14 @@ class World:
     clock: ManualClock = field(default_factory=ManualClock)
     sender: RecordingSender = field(default_factory=RecordingSender)
     waker: RecordingWaker = field(default_factory=RecordingWaker)
+    messages: RecordingMessages = field(default_factory=RecordingMessages)
     numbers: count[int] = field(default_factory=lambda: count(1))
     founds: Sequence[str] = (DEMO, OTHER)
     parts: app.Composition = field(init=False)
 
     def __post_init__(self) -> None:
         self.ids = SystemIds(self.clock)
+        self.post = PostAtOnce(self.messages)
         self.reset_parts()
         for org_id in self.founds:
             self.run(lambda work, org_id=org_id: found_organisation(work, org_id, org_id.title()), org_id)
@@ -105,7 +120,14 @@ class World:
     def reset_parts(self, config: Settings | None = None, outbox: Outbox | None = None) -> None:
         """Compose the application anew, with other settings or another outbox."""
         self.parts = app.compose(
-            config or settings(), self.clock, self.ids, sender=self.sender, waker=self.waker, outbox=outbox
+            config or settings(),
+            self.clock,
+            self.ids,
+            sender=self.sender,
+            waker=self.waker,
+            outbox=outbox,
+            messages=self.messages,
+            post=self.post,
         )
         app.use(self.parts)
         self.gateway = LocalGateway(app.app, Config())

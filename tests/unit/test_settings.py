@@ -44,6 +44,8 @@ def test_variables_of_others_are_left_alone() -> None:
         ("BATON_DYNAMODB_ENDPOINT", "localhost:8000", "http"),
         ("BATON_SOCKETS_ENDPOINT", "wss://here", "http"),
         ("BATON_LAMBDA_ENDPOINT", "ftp://here", "http"),
+        ("BATON_PHONE_REGION", "nl", "capital letters"),
+        ("BATON_PHONE_REGION", "Netherlands", "capital letters"),
         ("BATON_STAGE", "", "lower-case"),
         ("BATON_STAGE", "Prod", "lower-case"),
         ("BATON_STAGE", "a_b", "lower-case"),

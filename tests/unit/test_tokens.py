@@ -7,9 +7,11 @@ from typing import Any
 
 import jwt
 import pytest
+from botocore.stub import Stubber
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from chalicelib.core import aws
 from chalicelib.core.errors import AuthExpired, AuthInvalid
 from chalicelib.core.ids import SystemIds
 from chalicelib.core.settings import Secret, Settings, SettingsError
@@ -133,6 +135,33 @@ def test_keys_that_are_wrong_or_too_short_are_refused_and_not_shown(text: str) -
     told = f"{caught.value!r} {caught.value.__cause__!r}"
     assert OLD not in told
     assert "x" * 31 not in told
+
+
+def test_keys_are_read_from_secrets_manager_now_and_then() -> None:
+    """Once for five minutes, so a rotation needs no restart and sign-ins need no secret each."""
+    clock = ManualClock()
+    signer = Tokens(Settings(stage="test"), clock)
+    first = json.dumps({"current": "k1", "keys": {"k1": OLD}})
+    rotated = json.dumps({"current": "k2", "keys": {"k1": OLD, "k2": NEW}})
+    with Stubber(aws.client("secretsmanager")) as secrets:
+        for text in (first, rotated):
+            secrets.add_response("get_secret_value", {"SecretString": text}, {"SecretId": "baton-test-token-keys"})
+        before = signer.sign(ANNA)
+        clock.advance(minutes=5)
+        assert jwt.get_unverified_header(signer.sign(ANNA))["kid"] == "k1"
+        clock.advance(seconds=1)
+        after = signer.sign(ANNA)
+        assert jwt.get_unverified_header(after)["kid"] == "k2"
+        assert signer.verify(before) == signer.verify(after) == ANNA
+        secrets.assert_no_pending_responses()
+
+
+def test_the_secret_may_have_another_name() -> None:
+    with Stubber(aws.client("secretsmanager")) as secrets:
+        text = json.dumps({"current": "k1", "keys": {"k1": OLD}})
+        secrets.add_response("get_secret_value", {"SecretString": text}, {"SecretId": "arn:of:another"})
+        signer = Tokens(Settings(stage="test", token_keys_secret="arn:of:another"), ManualClock())
+        assert signer.verify(signer.sign(ANNA)) == ANNA
 
 
 # --- what is no token of ours ----------------------------------------------------------------------------------

@@ -1,0 +1,201 @@
+"""`python -m infra.bootstrap --org NAME --admin USERNAME`: an organisation and the first person in it.
+
+Everything else is done by that person over the API; this is the one step that nobody could be signed in for. It goes to
+the tables of the stage in `BATON_STAGE`, on AWS or on the engine that `BATON_DYNAMODB_ENDPOINT` names, through the same
+write path as a request: organisation, roles, person and audit row are one transaction, so there never is half of one.
+
+Their password is made up, printed once and written nowhere. An organisation that exists is left alone: whoever could
+run this again for one would have another administrator in it.
+
+Exit codes: 0 done, 1 refused and nothing changed, 2 wrong arguments or no store.
+"""
+
+from __future__ import annotations
+
+import argparse
+import re
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from unicodedata import normalize
+
+from infra.local import environment, startup
+
+_DONE, _REFUSED, _CANNOT = 0, 1, 2
+_OPTIONS = {"username": "--admin", "fullName": "--name", "email": "--email"}
+_LONGEST_ID = 64
+_LONGEST_NAME = 100
+
+
+class BadName(ValueError):
+    """No organisation can be called that; the message says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """What there is now."""
+
+    org_id: str
+    username: str
+    password: str
+
+    def report(self, stage: str) -> str:
+        """What the operator has to know, and the password, once."""
+        return "\n".join(
+            [
+                f"The organisation {self.org_id} is there (stage {stage}).",
+                f"Administrator: {self.username}",
+                f"Password, shown only this once: {self.password}",
+                "They should sign in and choose their own.",
+            ]
+        )
+
+
+def organisation_id(name: str) -> str:
+    """The id of an organisation of this name: `Acme & Sons` is `acme-sons`. Raises `BadName`.
+
+    Names that differ only in case, accents and punctuation have the same id, so there is one of them.
+    """
+    if not name.isprintable() or len(name) > _LONGEST_NAME:
+        raise BadName(f"--org must be at most {_LONGEST_NAME} characters on one line")
+    plain = normalize("NFKD", name).casefold().encode("ascii", "ignore").decode()
+    made = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")
+    if not made:
+        raise BadName("--org needs a letter from a to z or a digit, since the organisation's id is made of them")
+    return made[:_LONGEST_ID].strip("-")
+
+
+def make(org: str, admin: Mapping[str, str]) -> Made:
+    """Make the organisation and its administrator (`username`, `fullName`, perhaps `email`).
+
+    Raises `BadName`, `OrganisationExists` or `NameTaken`; nothing is changed then.
+    """
+    import app
+    from chalicelib.core.clock import SystemClock
+    from chalicelib.core.ids import SystemIds
+    from chalicelib.core.settings import settings
+    from chalicelib.core.work import Actor, UnitOfWork
+    from chalicelib.identity import passwords
+    from chalicelib.identity.matrix import ALL_POWERFUL
+    from chalicelib.identity.people import NewPerson, add_person, found_organisation
+    from chalicelib.identity.rules import readable_password
+
+    org_id = organisation_id(org)
+    clock = SystemClock()
+    ids = SystemIds(clock)
+    password = readable_password(ids.token())
+    person = NewPerson(
+        username=admin["username"],
+        full_name=admin["fullName"],
+        email=admin.get("email"),
+        role=ALL_POWERFUL,
+        password_hash=passwords.hash_password(password),
+        one_time_password=True,
+    )
+
+    def decide(work: UnitOfWork) -> None:
+        add_person(work, org_id, person)
+        found_organisation(work, org_id, org.strip())
+
+    runner = app.compose(settings(), clock, ids).runtime.runner
+    runner.run(Actor(org_id, "system:bootstrap", ids.new()), decide)
+    return Made(org_id, person.username, password)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Make an organisation; the exit code."""
+    parser = argparse.ArgumentParser(prog="python -m infra.bootstrap", description="An organisation and its first one.")
+    parser.add_argument("--org", required=True, metavar="NAME", help="what the organisation is called")
+    parser.add_argument("--admin", required=True, metavar="USERNAME", help="by which the administrator signs in")
+    parser.add_argument("--name", help="the administrator's full name (default: the user name)")
+    parser.add_argument("--email", help="the administrator's e-mail address")
+    given = parser.parse_args(arguments)
+    startup.quiet_libraries()
+    environment.for_commands()
+    admin = {"username": given.admin, "fullName": given.name or given.admin}
+    if given.email is not None:
+        admin["email"] = given.email
+    try:
+        problems = _problems(given.org, admin)
+        return _complain("; ".join(problems), _CANNOT) if problems else _carry_out(given.org, admin)
+    except startup.StartFailed as error:
+        return _complain(str(error), _CANNOT)
+
+
+def _problems(org: str, admin: Mapping[str, str]) -> list[str]:
+    """What is wrong with the arguments."""
+    from chalicelib.edge.validation import problems_in
+    from chalicelib.identity.console_schemas import NewUser
+
+    found = problems_in({**admin, "role": "-"}, NewUser)
+    said = [f"{_OPTIONS[name]} {problem}" for name, problem in found.items()]
+    try:
+        organisation_id(org)
+    except BadName as error:
+        said.insert(0, str(error))
+    return said
+
+
+def _carry_out(org: str, admin: Mapping[str, str]) -> int:
+    from chalicelib.core.errors import Conflict
+    from chalicelib.core.settings import SettingsError, settings
+
+    try:
+        stage = settings().stage
+    except SettingsError as error:
+        raise startup.StartFailed(str(error)) from error
+    with _said_plainly(stage):
+        _prepare_engine()
+        try:
+            made = make(org, admin)
+        except Conflict as error:
+            return _complain(f"{error.message} Nothing was changed.", _REFUSED)
+    print(made.report(stage))
+    return _DONE
+
+
+@contextmanager
+def _said_plainly(stage: str) -> Iterator[None]:
+    """Turn a store that is not there, or has no tables, into one line."""
+    from botocore.exceptions import BotoCoreError, ClientError
+    from pynamodb.exceptions import PynamoDBException
+
+    from chalicelib.core.errors import Unavailable
+    from infra.tables import TablesDisagree
+
+    try:
+        yield
+    except TablesDisagree as error:
+        raise startup.StartFailed(str(error)) from error
+    except (BotoCoreError, ClientError, PynamoDBException, Unavailable) as error:
+        reason = str(_root(error))
+        if "ResourceNotFound" in reason:
+            reason = f"stage {stage} has no tables; deploy it first, or name another in BATON_STAGE"
+        raise startup.StartFailed(f"The store cannot be used: {reason}") from error
+
+
+def _root(error: BaseException) -> BaseException:
+    """What went wrong in the first place."""
+    while (cause := getattr(error, "cause", None) or error.__cause__) is not None:
+        error = cause
+    return error
+
+
+def _prepare_engine() -> None:
+    """The tables, on an engine that is not AWS; there they come with the deployment."""
+    from chalicelib.core import aws
+    from chalicelib.core.settings import settings
+    from infra.tables import create_missing
+
+    if settings().dynamodb_endpoint:
+        create_missing(aws.client("dynamodb", settings().dynamodb_endpoint))
+
+
+def _complain(message: str, code: int) -> int:
+    print(message, file=sys.stderr)
+    return code
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,293 @@
+"""`python -m infra.load DATASET FILE`: the records of a file into a running stack, over its API.
+
+    python -m infra.load users people.csv --url https://api.example.org/api --username admin
+    python -m infra.load users people.csv --dry-run
+
+It signs in (the password comes from `BATON_LOAD_PASSWORD` or is asked for), checks every record, and sends the good
+ones in the order of the file, up to 500 in one request. Records that the server hands back for lack of time are sent
+again. Whatever is refused is printed with its line and what is wrong, and never what was in it. Since a record makes or
+changes one thing, the same file can be loaded again after it was mended, or after the line was cut.
+
+Exit codes: 0 all taken, 1 some refused, 2 wrong arguments, a file that cannot be read, or no connection.
+"""
+
+from __future__ import annotations
+
+import argparse
+import getpass
+import os
+import sys
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, TextIO
+
+import httpx
+
+from infra.local import environment, startup
+
+PASSWORD = "BATON_LOAD_PASSWORD"  # noqa: S105 - the name of a setting
+_URL = "http://127.0.0.1:8000/api"
+_TAKEN, _SOME_REFUSED, _CANNOT = 0, 1, 2
+_SUFFIXES = {".csv": "csv", ".ndjson": "ndjson", ".jsonl": "ndjson"}
+_LARGEST = 5_000_000
+_ATTEMPTS = 5
+_PATIENCE_S = 60.0
+_LATER = frozenset({429, 500, 502, 503, 504})
+
+
+class Stopped(Exception):
+    """It cannot go on; the message says why."""
+
+
+class Client:
+    """Somebody who is signed in to a stack."""
+
+    def __init__(self, http: httpx.Client, username: str, password: str, pause: Callable[[float], None]) -> None:
+        self._http = http
+        self._who = {"identifier": username, "password": password}
+        self._pause = pause
+        self._token = ""
+
+    def sign_in(self) -> None:
+        """Begin a session. Raises `Stopped`."""
+        answer = self._ask("/v1/auth/login", _json(self._who))
+        if answer.status_code != 200:
+            raise Stopped(f"signing in: {_reason(answer)}")
+        self._token = str(answer.json()["accessToken"])
+
+    def send(self, dataset: str, records: Sequence[bytes]) -> dict[str, Any]:
+        """What became of the records, as the API says it. Raises `Stopped`."""
+        body = b'{"records":[' + b",".join(records) + b"]}"
+        answer = self._ask(f"/v1/imports/{dataset}", body)
+        if answer.status_code == 401:  # a long load outlives a token
+            self.sign_in()
+            answer = self._ask(f"/v1/imports/{dataset}", body)
+        if answer.status_code not in (200, 207):
+            raise Stopped(_reason(answer))
+        data: dict[str, Any] = answer.json()["data"]
+        return data
+
+    def _ask(self, path: str, body: bytes) -> httpx.Response:
+        """The answer; asked again, a few times, while there is none or it says to come later."""
+        headers = {"content-type": "application/json"} | (
+            {"authorization": f"Bearer {self._token}"} if self._token else {}
+        )
+        for attempt in range(1, _ATTEMPTS + 1):
+            wait = float(2**attempt) / 2
+            try:
+                answer = self._http.post(path, content=body, headers=headers)
+            except httpx.HTTPError as error:
+                if attempt == _ATTEMPTS:
+                    raise Stopped(f"{self._http.base_url} cannot be reached ({error})") from error
+            else:
+                if answer.status_code not in _LATER or attempt == _ATTEMPTS:
+                    return answer
+                named = answer.headers.get("retry-after", "")
+                wait = min(float(named), _PATIENCE_S) if named.isdigit() else wait
+            self._pause(wait)
+        raise AssertionError
+
+
+@dataclass(slots=True)
+class Bar:
+    """How far it is, on one line of a terminal, or as a line now and then where there is none."""
+
+    total: int
+    out: TextIO
+    done: int = 0
+    _told: int = -1
+
+    def advance(self, count: int) -> None:
+        """So many records more are settled."""
+        self.done += count
+        share = 100 * self.done // max(1, self.total)
+        if self.out.isatty():
+            filled = share * 30 // 100
+            bar = "#" * filled + "." * (30 - filled)
+            print(f"\r[{bar}] {share:3d} % {self.done} of {self.total}", end="", file=self.out, flush=True)
+        elif share // 10 > self._told:
+            self._told = share // 10
+            print(f"{share} %: {self.done} of {self.total}", file=self.out, flush=True)
+
+    def clear(self) -> None:
+        """Make room for something to be printed."""
+        if self.out.isatty():
+            print("\r\x1b[K", end="", file=self.out, flush=True)
+
+
+@dataclass(slots=True)
+class Load:
+    """One file on its way."""
+
+    dataset: str
+    name: str
+    bar: Bar
+    counts: dict[str, int] = field(default_factory=lambda: dict.fromkeys(("created", "updated", "rejected"), 0))
+
+    def refuse(self, number: int, fields: dict[str, str]) -> None:
+        """Say what is wrong with a line."""
+        self.counts["rejected"] += 1
+        self.bar.clear()
+        for name, problem in fields.items():
+            print(f"{self.name}:{number}: {_printable(name)}: {_printable(problem)}", flush=True)
+
+    def send(self, client: Client, lines: Sequence[Any]) -> None:
+        """Send some lines until each is settled. Raises `Stopped`."""
+        from chalicelib.edge.imports import TRY_AGAIN
+
+        waiting, tries = list(lines), 0
+        while waiting:
+            answer = client.send(self.dataset, [line.raw for line in waiting])
+            rejected = {one["index"]: one["fields"] for one in answer["rejected"]}
+            for outcome in ("created", "updated"):
+                self.counts[outcome] += answer[outcome]
+            later = [index for index, fields in rejected.items() if fields == dict(TRY_AGAIN)]
+            tries = tries + 1 if len(later) == len(waiting) else 0
+            if tries == _ATTEMPTS:
+                later = []
+            for index, fields in rejected.items():
+                if index not in later:
+                    self.refuse(waiting[index].number, fields)
+            self.bar.advance(len(waiting) - len(later))
+            waiting = [waiting[index] for index in later]
+
+    @property
+    def code(self) -> int:
+        """The exit code of a load that came to its end."""
+        return _SOME_REFUSED if self.counts["rejected"] else _TAKEN
+
+
+def batches(lines: Sequence[Any], most: int, largest: int = _LARGEST) -> list[list[Any]]:
+    """The lines in their order, so many and so many bytes at once."""
+    made: list[list[Any]] = []
+    size = 0
+    for line in lines:
+        size += len(line.raw) + 1
+        if not made or len(made[-1]) == most or size > largest:
+            made.append([])
+            size = len(line.raw) + 1
+        made[-1].append(line)
+    return made
+
+
+def main(
+    arguments: Sequence[str] | None = None,
+    transport: httpx.BaseTransport | None = None,
+    pause: Callable[[float], None] = time.sleep,
+) -> int:
+    """Load a file; the exit code."""
+    options = _parser().parse_args(arguments)
+    startup.quiet_libraries()
+    environment.for_commands()
+    from chalicelib.core.settings import SettingsError
+    from infra.load_files import BadFile
+
+    try:
+        return _run(options, transport, pause)
+    except (Stopped, BadFile, SettingsError, OSError) as error:
+        print(f"Cannot load {options.file}: {error}", file=sys.stderr)
+        return _CANNOT
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m infra.load", description="Load the records of a file.")
+    parser.add_argument("dataset", help="what they are, such as users")
+    parser.add_argument("file", type=Path, help="CSV with a header, or NDJSON with a record on each line")
+    parser.add_argument("--format", choices=("csv", "ndjson"), help="unless the file's name ends so")
+    parser.add_argument("--url", default=_URL, help="of the API (default: %(default)s)")
+    parser.add_argument("--username", help=f"who loads it; the password is asked for, or in {PASSWORD}")
+    parser.add_argument("--dry-run", action="store_true", help="check the file and send nothing")
+    return parser
+
+
+def _run(options: argparse.Namespace, transport: httpx.BaseTransport | None, pause: Callable[[float], None]) -> int:
+    lines = _lines(options)
+    load = Load(options.dataset, str(options.file), Bar(len(lines), sys.stderr))
+    good = [line for line in lines if line.fields is None]
+    if not options.dry_run and good:
+        with httpx.Client(base_url=options.url, timeout=_PATIENCE_S, transport=transport) as http:
+            client = Client(http, *_credentials(options), pause)
+            client.sign_in()
+            _refuse_bad(load, lines)
+            _send_all(load, client, good)
+    else:
+        _refuse_bad(load, lines)
+        load.bar.advance(len(good))
+    load.bar.clear()
+    counts = load.counts
+    print(
+        f"{len(good)} good, {counts['rejected']} rejected; nothing was sent"
+        if options.dry_run
+        else f"{counts['created']} created, {counts['updated']} updated, {counts['rejected']} rejected"
+    )
+    return load.code
+
+
+def _lines(options: argparse.Namespace) -> list[Any]:
+    """The records of the file. Raises `BadFile`, `Stopped` or `OSError`."""
+    import app  # noqa: F401 - with the application come its datasets
+    from chalicelib.edge.imports import DATASETS
+    from infra.load_files import read
+
+    dataset = DATASETS.get(options.dataset)
+    if dataset is None:
+        raise Stopped(f"there is no dataset {options.dataset!r}; there are {', '.join(sorted(DATASETS))}")
+    form = options.format or _SUFFIXES.get(options.file.suffix.lower())
+    if form is None:
+        raise Stopped("its name ends neither in .csv nor in .ndjson; say which it is with --format")
+    return list(read(options.file.read_bytes(), form, dataset.record))
+
+
+def _credentials(options: argparse.Namespace) -> tuple[str, str]:
+    if not options.username:
+        raise Stopped("--username says who loads it")
+    given = os.environ.get(PASSWORD)
+    try:
+        return options.username, given or getpass.getpass(f"Password of {options.username}: ")
+    except EOFError as error:
+        raise Stopped(f"there is nobody to ask for the password; set {PASSWORD}") from error
+
+
+def _refuse_bad(load: Load, lines: Sequence[Any]) -> None:
+    for line in lines:
+        if line.fields is not None:
+            load.refuse(line.number, dict(line.fields))
+            load.bar.advance(1)
+
+
+def _send_all(load: Load, client: Client, good: Sequence[Any]) -> None:
+    from chalicelib.edge.imports import MOST
+
+    for batch in batches(good, MOST):
+        try:
+            load.send(client, batch)
+        except Stopped as error:
+            load.bar.clear()
+            raise Stopped(f"{error}. It stopped at line {batch[0].number}; it may be run again as it is") from error
+
+
+def _json(value: object) -> bytes:
+    from chalicelib.edge.http import encoder
+
+    return encoder.encode(value)
+
+
+def _reason(answer: httpx.Response) -> str:
+    """What an answer that is no success says."""
+    try:
+        said = answer.json()
+        fields = "; ".join(f"{name} {problem}" for name, problem in said.get("fields", {}).items())
+        return _printable(fields or said["error"]["message"])
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return f"the answer was {answer.status_code}; is --url the address of the API, such as {_URL}?"
+
+
+def _printable(text: str) -> str:
+    """Without what could move a terminal's cursor."""
+    return "".join(one if one.isprintable() else "?" for one in text)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

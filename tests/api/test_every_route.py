@@ -1,0 +1,195 @@
+"""What holds for every route of the application, whatever it is for.
+
+The routes are taken from the running application, so one that is added is held to this from its first day. Nothing here
+knows what a route does: who is let in is decided before a body is looked at.
+"""
+
+import base64
+import json
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import jwt
+import pytest
+
+import app
+from chalicelib.core.settings import settings
+from chalicelib.core.store import ItemKey
+from chalicelib.core.work import UnitOfWork
+from chalicelib.edge.api import UNKNOWN_ROUTE
+from chalicelib.edge.contract import Endpoint
+from chalicelib.identity.matrix import PERMISSIONS
+from chalicelib.identity.tables import RolePermissions, role_key
+from tests.builders.world import DEMO, OTHER, Answer, Person, World
+
+ADMIN = "SYSTEM_ADMIN"
+ENDPOINTS = [endpoint for routes in app.ROUTES for endpoint in routes.endpoints]
+GUARDED = [endpoint for endpoint in ENDPOINTS if not endpoint.public]
+PUBLIC = {
+    "/auth/login",
+    "/auth/refresh",
+    "/health",
+    "/v1/auth/forgot-password",
+    "/v1/auth/login",
+    "/v1/auth/refresh",
+    "/v1/auth/reset-password",
+    "/v1/health",
+    "/v1/openapi.json",
+}
+"""The addresses that need no token. Whoever adds one has to say so here."""
+
+
+def named(endpoint: Endpoint) -> str:
+    return f"{endpoint.method} {endpoint.path}"
+
+
+every_guarded = pytest.mark.parametrize("endpoint", GUARDED, ids=named)
+every_mutation = pytest.mark.parametrize("endpoint", [one for one in GUARDED if one.mutates], ids=named)
+
+
+def call(world: World, endpoint: Endpoint, token: str | None, **headers: str) -> Answer:
+    """A call of the route about nothing that there is, with a body that says nothing."""
+    path = re.sub(r"{\w+}", "nothing", endpoint.path)
+    return world.call(endpoint.method, path, {} if endpoint.takes_body else None, token=token, headers=headers)
+
+
+def forged(token: str, **header: Any) -> str:
+    """The token with another header and no signature."""
+    _, payload, _ = token.split(".")
+    text = base64.urlsafe_b64encode(json.dumps({"typ": "JWT", **header}).encode()).decode().rstrip("=")
+    return f"{text}.{payload}."
+
+
+def tampered(token: str) -> Iterator[tuple[str, str]]:
+    """Tokens that look like this one and are not, and what each of them tries."""
+    head, payload, signature = token.split(".")
+    claims = json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
+    known = jwt.get_unverified_header(token)
+    other = base64.urlsafe_b64encode(json.dumps({**claims, "org": OTHER}).encode()).decode().rstrip("=")
+    yield "another organisation", f"{head}.{other}.{signature}"
+    yield "no algorithm", forged(token, alg="none", kid=known["kid"])
+    yield "no algorithm in capitals", forged(token, alg="NONE", kid=known["kid"])
+    yield "no signature", f"{head}.{payload}."
+    yield "a key of one's own", jwt.encode(claims, "k" * 64, "HS256", headers={"kid": known["kid"]})
+    yield "a key that we do not have", jwt.encode(claims, "k" * 64, "HS256", headers={"kid": "mine"})
+    yield "another algorithm", jwt.encode(claims, "k" * 64, "HS512", headers={"kid": known["kid"]})
+    yield "no token at all", "nonsense"
+
+
+def hold(world: World, role: str, permissions: dict[str, str]) -> None:
+    """Let a role of the organisation have these permissions and no others."""
+    where: ItemKey[RolePermissions] = role_key(DEMO, role)
+
+    def change(work: UnitOfWork) -> None:
+        work.amend(where, actions=[RolePermissions.permissions.set(permissions)])
+
+    world.run(change)
+
+
+def test_every_route_is_known_to_the_edge() -> None:
+    served = {(method, path) for path, methods in app.app.routes.items() for method in methods}
+    known = {(endpoint.method, endpoint.path) for endpoint in ENDPOINTS}
+    assert {one for one in served if one[1] != UNKNOWN_ROUTE} == known
+
+
+def test_what_needs_no_token_is_known_by_name() -> None:
+    assert {endpoint.path for endpoint in ENDPOINTS if endpoint.public} == PUBLIC
+
+
+def test_every_other_route_takes_a_permission_that_there_is() -> None:
+    assert {named(one): one.permission for one in GUARDED if one.permission not in PERMISSIONS} == {}
+
+
+def test_every_mutation_says_what_it_is_about_or_changes_nothing_that_is_audited() -> None:
+    # A position is reported every few seconds and changes nothing that a person did.
+    assert [named(one) for one in GUARDED if one.mutates and one.about is None] == ["POST /v1/courier/location"]
+
+
+@every_guarded
+def test_without_a_token_nobody_gets_in(world: World, endpoint: Endpoint) -> None:
+    answer = call(world, endpoint, None)
+    assert (answer.status, answer.code) == (401, "AUTH_REQUIRED")
+    assert answer.headers["WWW-Authenticate"] == "Bearer"
+
+
+@every_guarded
+def test_with_an_expired_token_nobody_gets_in(world: World, endpoint: Endpoint) -> None:
+    admin = world.person(ADMIN)
+    world.clock.advance(seconds=settings().access_token_s + 31)
+    answer = call(world, endpoint, admin.token)
+    assert (answer.status, answer.code) == (401, "AUTH_EXPIRED")
+
+
+@every_guarded
+def test_with_a_tampered_token_nobody_gets_in(world: World, endpoint: Endpoint) -> None:
+    admin = world.person(ADMIN)
+    for trick, token in tampered(admin.token):
+        answer = call(world, endpoint, token)
+        assert (answer.status, answer.code) == (401, "AUTH_INVALID"), trick
+
+
+@every_guarded
+def test_a_permission_that_is_taken_away_counts_from_the_next_request(world: World, endpoint: Endpoint) -> None:
+    person = world.person("gm")
+    everything = dict.fromkeys(PERMISSIONS, "org")
+    hold(world, "gm", everything)
+    before = call(world, endpoint, person.token)
+    assert before.status < 500, before
+    assert before.status != 403, before
+    hold(world, "gm", {code: scope for code, scope in everything.items() if code != endpoint.permission})
+    after = call(world, endpoint, person.token)
+    assert (after.status, after.code) == (403, "ACCESS_DENIED"), after
+    assert after.json["error"]["details"] == {"permission": endpoint.permission}
+
+
+@every_mutation
+def test_a_mutation_that_is_refused_leaves_a_row(world: World, endpoint: Endpoint) -> None:
+    person = world.person("gm")
+    hold(world, "gm", {})
+    assert call(world, endpoint, person.token, x_request_id="refused-1").status == 403
+    [row] = [row for row in world.audit() if row.actor_id == person.user_id]
+    assert (row.outcome, row.request_id, row.payload_diff) == ("ACCESS_DENIED", "refused-1", None)
+    about = endpoint.about
+    expected = (about.entity_type, about.action) if about else ("request", endpoint.name.upper())
+    assert (row.entity_type, row.action_type) == expected
+
+
+@pytest.mark.parametrize("endpoint", [one for one in GUARDED if one.mutates and one.takes_body], ids=named)
+def test_a_body_that_cannot_be_read_changes_nothing_and_leaves_a_row(world: World, endpoint: Endpoint) -> None:
+    person = world.person(ADMIN)
+    path = re.sub(r"{\w+}", "nothing", endpoint.path)
+    answer = world.call(endpoint.method, path, token=person.token, raw=b"{nonsense")
+    assert answer.status in (400, 404), answer
+    [row] = [row for row in world.audit() if row.actor_id == person.user_id]
+    assert row.outcome == answer.code
+
+
+@every_guarded
+def test_a_disabled_person_is_out_everywhere(world: World, endpoint: Endpoint) -> None:
+    admin, person = world.person(ADMIN), world.person(ADMIN)
+    assert admin.patch(f"/v1/users/{person.user_id}", {"status": "DISABLED"}).status == 200
+    answer = call(world, endpoint, person.token)
+    assert (answer.status, answer.code) == (401, "AUTH_INVALID")
+
+
+# Every organisation has its own role of each code; that they are apart is shown in test_roles.py.
+@pytest.mark.parametrize(
+    "endpoint", [one for one in GUARDED if "{" in one.path and "{code}" not in one.path], ids=named
+)
+def test_what_another_organisation_has_does_not_exist_anywhere(world: World, endpoint: Endpoint) -> None:
+    stranger = world.person(ADMIN, OTHER)
+    owned = things(world, world.person(ADMIN))
+    [parameter] = re.findall(r"{(\w+)}", endpoint.path)
+    path = endpoint.path.replace(f"{{{parameter}}}", owned[parameter])
+    answer = world.call(endpoint.method, path, {} if endpoint.takes_body else None, token=stranger.token)
+    assert (answer.status, answer.code) == (404, "NOT_FOUND")
+
+
+def things(world: World, admin: Person) -> dict[str, str]:
+    """One thing of each kind that addresses name, by the parameter; it belongs to the first organisation."""
+    order = admin.post(
+        "/v1/orders", {"pickup_address": "Dam 1", "dropoff_address": "Amstel 2", "receiver_phone": "+31201234567"}
+    )
+    device = admin.post("/v1/devices/register", {"platform": "web", "fcmToken": "t"})
+    return {"order_id": order.json["order"]["id"], "device_id": device.json["id"], "user_id": admin.user_id}

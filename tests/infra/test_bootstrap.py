@@ -1,0 +1,134 @@
+"""The first step of an operator: an organisation and its first administrator."""
+
+import re
+
+import pytest
+
+from chalicelib.audit.tables import AuditRow
+from chalicelib.core.aws import client
+from chalicelib.core.store import get
+from chalicelib.identity.matrix import DEFAULT_MATRIX
+from chalicelib.identity.tables import organisation_key, role_key
+from infra import bootstrap
+from infra.local.engine import EmbeddedEngine
+from tests.builders.world import World
+
+NAME, ADMIN = "Acme & Söns", "Root"
+
+
+def stored() -> int:
+    """How many items there are in all."""
+    dynamodb = client("dynamodb")
+    return sum(dynamodb.scan(TableName=table)["Count"] for table in dynamodb.list_tables()["TableNames"])
+
+
+def run(*more: str, org: str = NAME, admin: str = ADMIN) -> int:
+    return bootstrap.main(["--org", org, "--admin", admin, *more])
+
+
+def printed_password(text: str) -> str:
+    found = re.search(r"only this once: (\S+)", text)
+    assert found is not None
+    return found[1]
+
+
+def test_the_first_administrator_signs_in_with_what_was_printed_and_may_do_everything(
+    world: World, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run("--name", "Ada Root", "--email", "ada@acme.example") == 0
+    password = printed_password(capsys.readouterr().out)
+    names = ("root", "ADA@acme.example")
+    answers = [world.call("POST", "/v1/auth/login", {"identifier": name, "password": password}) for name in names]
+    assert [answer.status for answer in answers] == [200, 200]
+    token = answers[0].json["accessToken"]
+    me = world.call("GET", "/v1/users", token=token).json["data"]
+    assert [(one["username"], one["fullName"], one["role"]) for one in me] == [("Root", "Ada Root", "SYSTEM_ADMIN")]
+
+
+def test_the_organisation_has_the_default_matrix_and_its_row_in_the_trail(
+    world: World, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run() == 0
+    password = printed_password(capsys.readouterr().out)
+    organisation = get(organisation_key("acme-sons"))
+    assert organisation is not None
+    assert organisation.name == NAME
+    for code, permissions in DEFAULT_MATRIX.items():
+        role = get(role_key("acme-sons", code))
+        assert role is not None
+        assert role.permissions == dict(permissions)
+    [row] = world.audit("acme-sons")
+    assert isinstance(row, AuditRow)
+    assert (row.actor_id, row.action_type, row.entity_id) == ("system:bootstrap", "ORGANISATION_CREATED", "acme-sons")
+    assert password not in str(row.attribute_values)
+    assert "argon2" not in str(row.attribute_values)
+
+
+@pytest.mark.parametrize("again", [NAME, "ACME & SÖNS", "acme-sons"])
+def test_a_second_run_for_the_same_name_is_refused_and_changes_nothing(
+    engine: EmbeddedEngine, capsys: pytest.CaptureFixture[str], again: str
+) -> None:
+    assert run() == 0
+    before = stored()
+    capsys.readouterr()
+    assert run(org=again, admin="somebody-else") == 1
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert said.err == "There is an organisation of that name. Nothing was changed.\n"
+    assert stored() == before
+
+
+def test_a_user_name_that_somebody_has_is_refused_and_there_is_no_organisation(
+    engine: EmbeddedEngine, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run() == 0
+    assert run(org="another") == 1
+    assert "Somebody already signs in by that user name. Nothing was changed." in capsys.readouterr().err
+    assert get(organisation_key("another")) is None
+
+
+@pytest.mark.parametrize(
+    ("arguments", "named"),
+    [
+        ({"org": ""}, "--org"),
+        ({"org": "&&&"}, "--org"),
+        ({"org": "two\nlines"}, "--org"),
+        ({"org": "x" * 101}, "--org"),
+        ({"admin": "two words"}, "--admin"),
+        ({"admin": ""}, "--admin"),
+    ],
+)
+def test_a_bad_name_is_named_and_nothing_is_made(
+    engine: EmbeddedEngine, capsys: pytest.CaptureFixture[str], arguments: dict[str, str], named: str
+) -> None:
+    assert run(**arguments) == 2
+    said = capsys.readouterr()
+    assert (said.out, said.err.partition(" ")[0], said.err.count("\n")) == ("", named, 1)
+    assert stored() == 0
+
+
+def test_a_bad_email_is_named(engine: EmbeddedEngine, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("--email", "nobody") == 2
+    assert capsys.readouterr().err == "--email must be an e-mail address\n"
+
+
+def test_without_tables_it_says_which_stage_has_none(
+    engine: EmbeddedEngine, capsys: pytest.CaptureFixture[str]
+) -> None:
+    engine.fail_next("TransactWriteItems", "ResourceNotFoundException")
+    assert run() == 2
+    assert "stage test has no tables" in capsys.readouterr().err
+
+
+def test_a_store_that_does_not_answer_is_one_line(engine: EmbeddedEngine, capsys: pytest.CaptureFixture[str]) -> None:
+    engine.fail_next("TransactWriteItems", "ThrottlingException", times=50)
+    assert run() == 2
+    assert capsys.readouterr().err.startswith("The store cannot be used: ")
+
+
+@pytest.mark.parametrize(
+    ("name", "made"),
+    [("Acme", "acme"), ("  Café  №1 ", "cafe-no1"), ("a" * 90, "a" * 64), ("ACME_b.v.", "acme-b-v")],
+)
+def test_ids_are_made_of_names(name: str, made: str) -> None:
+    assert bootstrap.organisation_id(name) == made

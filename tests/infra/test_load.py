@@ -1,0 +1,196 @@
+"""`infra.load` against the whole application, without a network."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+import app
+from chalicelib.core.store import get
+from chalicelib.edge.imports import TRY_AGAIN
+from chalicelib.identity import passwords
+from chalicelib.identity.directory import everybody
+from chalicelib.identity.tables import user_key
+from infra import load
+from infra.load_files import Line
+from infra.local.gateway_http import Call, Gateway
+from tests.builders.world import DEMO, World
+
+PASSWORD = "seven quiet rivers"
+CSV = f"""username,password,role,full_name,skills
+anna,{PASSWORD},picker,Anna Bos,forklift|first aid
+two words,{PASSWORD},picker,Bo,
+cas,{PASSWORD},emperor,Cas Dol,
+"""
+
+
+class Wire(httpx.BaseTransport):
+    """A line to the application that answers first with what it is told to."""
+
+    def __init__(self, *first: Callable[[httpx.Request], httpx.Response]) -> None:
+        self.first = list(first)
+        self.seen: list[str] = []
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        self.seen.append(request.url.path)
+        if self.first and request.url.path != "/v1/auth/login":
+            return self.first.pop(0)(request)
+        body = request.read()
+        path = request.url.raw_path.decode()
+        answer = Gateway(app.app).answer(Call(request.method, path, dict(request.headers), body, "127.0.0.1"))
+        return httpx.Response(answer.status, headers=dict(answer.headers), content=answer.body)
+
+
+class Operator:
+    """Somebody at a terminal with a file."""
+
+    def __init__(self, world: World, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.world = world
+        self.folder = folder
+        self.pauses: list[float] = []
+        world.person("SYSTEM_ADMIN", username="root", password_hash=passwords.hash_password(PASSWORD))
+        monkeypatch.setenv(load.PASSWORD, PASSWORD)
+
+    def load(self, content: str, *options: str, name: str = "people.csv", wire: Wire | None = None) -> int:
+        path = self.folder / name
+        path.write_text(content, encoding="utf-8")
+        arguments = ["users", str(path), "--url", "http://stack", "--username", "root", *options]
+        return load.main(arguments, wire or Wire(), self.pauses.append)
+
+
+@pytest.fixture
+def operator(world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Operator:
+    return Operator(world, tmp_path, monkeypatch)
+
+
+def names() -> set[str]:
+    return {user.username for user in everybody(DEMO)} - {"root"}
+
+
+def test_a_file_is_loaded_and_its_bad_lines_are_named(operator: Operator, capsys: pytest.CaptureFixture[str]) -> None:
+    assert operator.load(CSV) == 1
+    said = capsys.readouterr()
+    *refused, summary = said.out.splitlines()
+    path = operator.folder / "people.csv"
+    assert refused == [
+        f"{path}:3: username: must not contain spaces",
+        f"{path}:4: role: is not a role of this organisation",
+    ]
+    assert summary == "1 created, 0 updated, 2 rejected"
+    assert "100 %: 3 of 3" in said.err
+    assert PASSWORD not in said.out + said.err
+    [anna] = [user for user in everybody(DEMO) if user.username == "anna"]
+    stored = get(user_key(DEMO, anna.user_id))
+    assert stored is not None
+    assert stored.skills == ["forklift", "first aid"]
+
+
+def test_a_mended_file_is_loaded_again(operator: Operator, capsys: pytest.CaptureFixture[str]) -> None:
+    operator.load(CSV)
+    assert operator.load(CSV.replace("two words", "bo").replace("emperor", "picker")) == 0
+    assert capsys.readouterr().out.splitlines()[-1] == "2 created, 1 updated, 0 rejected"
+    assert names() == {"anna", "bo", "cas"}
+
+
+def test_lines_of_json_are_loaded_too(operator: Operator) -> None:
+    record = {"username": "anna", "password": PASSWORD, "role": "picker", "full_name": "Anna"}
+    assert operator.load(json.dumps(record), name="people.ndjson") == 0
+    assert operator.load(json.dumps(record), "--format", "ndjson", name="people.txt") == 0
+    assert names() == {"anna"}
+
+
+def test_a_dry_run_names_bad_lines_and_sends_nothing(operator: Operator, capsys: pytest.CaptureFixture[str]) -> None:
+    wire = Wire()
+    assert operator.load(CSV, "--dry-run", wire=wire) == 1
+    assert capsys.readouterr().out.splitlines()[-1] == "2 good, 1 rejected; nothing was sent"
+    assert (wire.seen, names()) == ([], set())
+
+
+def handed_back(request: httpx.Request) -> httpx.Response:
+    count = len(json.loads(request.read())["records"])
+    rejected = [{"index": index, "fields": dict(TRY_AGAIN)} for index in range(count)]
+    return httpx.Response(207, json={"success": True, "data": {"created": 0, "updated": 0, "rejected": rejected}})
+
+
+def test_what_the_server_hands_back_is_sent_again(operator: Operator, capsys: pytest.CaptureFixture[str]) -> None:
+    assert operator.load(CSV.replace("two words", "bo").replace("emperor", "picker"), wire=Wire(handed_back)) == 0
+    assert capsys.readouterr().out.splitlines()[-1] == "3 created, 0 updated, 0 rejected"
+
+
+def test_what_is_handed_back_again_and_again_is_refused_in_the_end(
+    operator: Operator, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert operator.load(CSV, wire=Wire(*[handed_back] * 5)) == 1
+    assert capsys.readouterr().out.splitlines()[-1] == "0 created, 0 updated, 3 rejected"
+
+
+def test_a_server_that_is_busy_is_asked_again_when_it_says(operator: Operator) -> None:
+    busy = httpx.Response(503, headers={"retry-after": "7"})
+
+    def cut(_: httpx.Request) -> httpx.Response:
+        raise httpx.ConnectError("cut")
+
+    assert operator.load(CSV, wire=Wire(lambda _: busy, cut)) == 1
+    assert operator.pauses == [7.0, 2.0]
+    assert names() == {"anna"}
+
+
+def test_a_token_that_has_expired_is_renewed(operator: Operator) -> None:
+    expired: Any = httpx.Response(401, json={"error": {"message": "expired"}})
+    wire = Wire(lambda _: expired)
+    assert operator.load(CSV, wire=wire) == 1
+    assert wire.seen == ["/v1/auth/login", "/v1/imports/users"] * 2
+
+
+def test_a_line_that_stays_cut_is_said_with_where_it_stopped(
+    operator: Operator, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def cut(_: httpx.Request) -> httpx.Response:
+        raise httpx.ConnectError("cut")
+
+    assert operator.load(CSV, wire=Wire(*[cut] * 5)) == 2
+    assert "cannot be reached (cut). It stopped at line 2; it may be run again" in capsys.readouterr().err
+
+
+def test_who_may_not_load_people_is_told_so(operator: Operator, capsys: pytest.CaptureFixture[str]) -> None:
+    operator.world.person("supervisor", username="sup", password_hash=passwords.hash_password(PASSWORD))
+    assert operator.load(CSV, "--username", "sup") == 2
+    assert "You may not do this." in capsys.readouterr().err
+
+
+def test_a_wrong_password_is_told(
+    operator: Operator, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(load.PASSWORD, "not this one")
+    assert operator.load(CSV) == 2
+    assert "signing in: " in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["nothing", "FILE"], "there is no dataset 'nothing'; there are users"),
+        (["users", "FILE", "--format", "ndjson", "--dry-run"], ""),
+        (["users", "no such file.csv"], "No such file"),
+        (["users", "people.txt"], "say which it is with --format"),
+        (["users", "FILE"], "--username says who loads it"),
+    ],
+)
+def test_arguments_without_sense_are_said_plainly(
+    operator: Operator, capsys: pytest.CaptureFixture[str], arguments: list[str], said: str
+) -> None:
+    path = operator.folder / "people.csv"
+    path.write_text(CSV, encoding="utf-8")
+    code = load.main([str(path) if one == "FILE" else one for one in arguments], Wire())
+    assert code == (2 if said else 1)
+    assert said in capsys.readouterr().err
+
+
+def test_batches_keep_the_order_and_stay_small() -> None:
+    lines = [Line(number, b"x" * 9) for number in range(7)]
+    assert [[line.number for line in batch] for batch in load.batches(lines, 3)] == [[0, 1, 2], [3, 4, 5], [6]]
+    assert [len(batch) for batch in load.batches(lines, 100, largest=25)] == [2, 2, 2, 1]
+    assert load.batches([], 3) == []

@@ -1,0 +1,31 @@
+"""The page of permissions says what the matrix says."""
+
+import pytest
+
+from chalicelib.identity.matrix import ALL_POWERFUL, DEFAULT_MATRIX, PERMISSIONS, ROLES, SCOPES
+from infra import matrix
+
+
+def test_the_page_is_current(capsys: pytest.CaptureFixture[str]) -> None:
+    assert matrix.main(["--check"]) == 0, capsys.readouterr().out
+
+
+def test_the_page_names_every_role_and_every_permission() -> None:
+    text = matrix.page()
+    assert [name for name in (*ROLES, *PERMISSIONS) if f"`{name}`" not in text] == []
+
+
+def test_every_role_has_a_line_of_its_own_in_the_matrix_and_only_known_permissions() -> None:
+    assert set(DEFAULT_MATRIX) == set(ROLES)
+    for held in DEFAULT_MATRIX.values():
+        assert held.keys() <= PERMISSIONS.keys()
+        assert set(held.values()) <= set(SCOPES)
+
+
+def test_the_administrator_holds_everything_everywhere() -> None:
+    assert dict(DEFAULT_MATRIX[ALL_POWERFUL]) == dict.fromkeys(PERMISSIONS, "org")
+
+
+def test_whoever_is_to_work_here_can_end_their_session_and_see_who_they_are() -> None:
+    for role in ROLES:
+        assert DEFAULT_MATRIX[role].keys() >= {"identity.session.end", "identity.profile.read"}, role

@@ -1,0 +1,136 @@
+"""Files that operators load: what is read of them, and what is said of the lines that are no good."""
+
+import csv
+import io
+import json
+from typing import Annotated, Any
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from chalicelib.identity.importing import UserRecord
+from infra.load_files import FORMATS, BadFile, Line, read
+
+HEADER = "username,role,full_name,email,skills\n"
+
+
+def lines(content: str | bytes, form: str = "csv") -> list[Line]:
+    return list(read(content.encode() if isinstance(content, str) else content, form, UserRecord))
+
+
+def good(line: Line) -> Any:
+    assert line.fields is None, line
+    return json.loads(line.raw)
+
+
+def wrong(found: list[Line]) -> dict[int, list[str]]:
+    return {line.number: list(line.fields) for line in found if line.fields is not None}
+
+
+def test_a_row_of_a_table_is_a_record_without_its_empty_cells() -> None:
+    [line] = lines(HEADER + "anna,picker,Anna Bos,,forklift| first aid\n")
+    assert line.number == 2
+    expected = {"username": "anna", "role": "picker", "full_name": "Anna Bos", "skills": ["forklift", "first aid"]}
+    assert good(line) == expected
+
+
+def test_a_line_of_json_is_sent_as_it_is() -> None:
+    first, second = lines('{"username":"a","role":"picker","full_name":"A"}\n\n {"username":"b"} \r\n', "ndjson")
+    assert first == Line(1, b'{"username":"a","role":"picker","full_name":"A"}')
+    assert wrong([second]) == {3: ["role", "full_name"]}
+
+
+@pytest.mark.parametrize(
+    ("form", "content"),
+    [("csv", HEADER + "anna,picker,Anna,,\n"), ("ndjson", '{"username":"anna","role":"picker","full_name":"Anna"}')],
+)
+def test_a_byte_order_mark_does_no_harm(form: str, content: str) -> None:
+    [line] = lines(b"\xef\xbb\xbf" + content.encode(), form)
+    assert good(line)["username"] == "anna"
+
+
+def test_broken_rows_are_named_by_the_line_on_which_they_begin_and_the_others_are_read() -> None:
+    content = (
+        HEADER.encode()
+        + b'anna,picker,"Anna\nBos",,\n'  # 2 and 3: a cell may hold a line break
+        + b"bo,picker,Bo\n"  # 4: too few cells
+        + b"cas,picker,Cas,,,,\n"  # 5: too many
+        + b"\n"
+        + b'"dirk"x,picker,Dirk,,\n'  # 7: no CSV
+        + b"eva,picker,E\xffva,,\n"  # 8: no UTF-8
+        + b"fay,picker,Fay,nobody,\n"  # 9: no e-mail address
+        + b"gus,picker,Gus,,\n"
+    )
+    found = lines(content)
+    assert [good(line)["username"] for line in found if line.fields is None] == ["anna", "gus"]
+    assert wrong(found) == {4: ["record"], 5: ["record"], 7: ["record"], 8: ["full_name"], 9: ["email"]}
+
+
+def test_a_quote_that_never_ends_is_named_where_it_begins() -> None:
+    assert wrong(lines(HEADER + 'anna,picker,"Anna,,\nbo,picker,Bo,,\n')) == {2: ["record"]}
+
+
+def test_broken_json_is_named_by_its_line() -> None:
+    content = b'{"username":\n[]\n{"username":"a","role":"picker","full_name":"\xff"}\nnull\n'
+    assert wrong(lines(content, "ndjson")) == {1: ["record"], 2: ["body"], 3: ["record"], 4: ["body"]}
+
+
+@pytest.mark.parametrize(
+    ("header", "said"),
+    [
+        ("", "the column username is missing"),
+        ("username,role\n", "the column full_name is missing"),
+        ("username,role,full_name,age\n", "'age' is not a column"),
+        ("username,role,full_name,role\n", "the column role is there twice"),
+        ('"username,role,full_name\n', "is no row"),
+        ("username;role;full_name\n", "'username;role;full_name' is not a column"),
+    ],
+)
+def test_a_header_without_sense_is_refused_with_the_whole_file(header: str, said: str) -> None:
+    with pytest.raises(BadFile, match=said):
+        lines(header)
+
+
+class Weighed(msgspec.Struct):
+    name: str
+    weight: Annotated[float, msgspec.Meta(gt=0)]
+    count: int = 0
+    parts: list[dict[str, int]] = []
+
+
+def test_cells_are_read_as_numbers_and_json_where_the_record_has_them() -> None:
+    content = b'name,weight,count,parts\n7,1.5,3,"[{""a"": 1}]"\nb,heavy,1.5,[\n'
+    first, second = read(content, "csv", Weighed)
+    assert good(first) == {"name": "7", "weight": 1.5, "count": 3, "parts": [{"a": 1}]}
+    assert wrong([second]) == {3: ["weight", "count", "parts"]}
+
+
+texts = st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]), min_size=1, max_size=40)
+
+
+@given(st.lists(st.tuples(texts, texts), max_size=8))
+def test_whatever_people_are_called_comes_out_of_a_table_as_it_went_in(people: list[tuple[str, str]]) -> None:
+    out = io.StringIO(newline="")
+    writer = csv.writer(out)
+    writer.writerow(["username", "role", "full_name"])
+    writer.writerows([f"u{number}", role, name] for number, (role, name) in enumerate(people))
+    found = lines(out.getvalue())
+    assert len(found) == len(people)
+    for line, (role, name) in zip(found, people, strict=True):
+        if role.strip() and name.strip():
+            assert (good(line)["role"], good(line)["full_name"]) == (role, name)
+
+
+@given(st.sampled_from(FORMATS), st.binary(max_size=200), st.booleans())
+def test_no_bytes_break_the_reading(form: str, content: bytes, headed: bool) -> None:
+    start = HEADER.encode() if headed and form == "csv" else b""
+    try:
+        found = lines(start + content, form)
+    except BadFile:
+        assert not start
+        return
+    numbers = [line.number for line in found]
+    assert numbers == sorted(set(numbers))
+    assert all(bool(line.raw) != bool(line.fields) for line in found)

@@ -1,0 +1,154 @@
+"""E-mail, SMS and push: what goes to AWS, what is not configured, and devices that are gone."""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from botocore.stub import ANY, Stubber
+
+from chalicelib.core import aws
+from chalicelib.core.messages import SMS, AwsMessages, DeviceGone, LambdaPost, Letter, NotSent, send
+from chalicelib.core.settings import settings
+from infra.local.messages import PrintedMessages
+from tests.builders.logs import listening
+
+APPLICATION = "arn:aws:sns:us-east-1:123456789012:app/GCM/baton"
+DEVICE = "arn:aws:sns:us-east-1:123456789012:endpoint/GCM/baton/1"
+READY = replace(settings(), email_sender="baton@example.org", sms_sender="Baton", push_application=APPLICATION)
+LETTER = Letter(to="anna@example.org", subject="Hello", text="The secret is x.")
+
+
+@contextmanager
+def stubbed(service: str) -> Iterator[Stubber]:
+    """The process's own client of a service, which answers what it is told and reaches nobody."""
+    with Stubber(aws.client(service)) as stubber:
+        yield stubber
+        stubber.assert_no_pending_responses()
+
+
+def test_an_e_mail_goes_through_ses() -> None:
+    content = {
+        "Simple": {
+            "Subject": {"Data": "Hello", "Charset": "UTF-8"},
+            "Body": {"Text": {"Data": "The secret is x.", "Charset": "UTF-8"}},
+        }
+    }
+    wanted = {
+        "FromEmailAddress": "baton@example.org",
+        "Destination": {"ToAddresses": ["anna@example.org"]},
+        "Content": content,
+    }
+    with stubbed("sesv2") as ses:
+        ses.add_response("send_email", {"MessageId": "1"}, wanted)
+        send(AwsMessages(READY), LETTER)
+
+
+@pytest.mark.parametrize(
+    ("sender", "attribute"),
+    [("Baton", "AWS.SNS.SMS.SenderID"), ("+31970000000", "AWS.MM.SMS.OriginationNumber")],
+)
+def test_an_sms_goes_through_sns_from_an_id_or_a_number(sender: str, attribute: str) -> None:
+    attributes = {
+        "AWS.SNS.SMS.SMSType": {"DataType": "String", "StringValue": "Transactional"},
+        attribute: {"DataType": "String", "StringValue": sender},
+    }
+    wanted = {"PhoneNumber": "+31612345678", "Message": "Hello", "MessageAttributes": attributes}
+    with stubbed("sns") as sns:
+        sns.add_response("publish", {"MessageId": "1"}, wanted)
+        send(AwsMessages(replace(READY, sms_sender=sender)), Letter(SMS, "+31612345678", "", "Hello"))
+
+
+def test_a_device_gets_an_address_that_is_enabled_again() -> None:
+    attributes = {"Enabled": "true", "Token": "fcm"}
+    with stubbed("sns") as sns:
+        made = {"PlatformApplicationArn": APPLICATION, "Token": "fcm"}
+        sns.add_response("create_platform_endpoint", {"EndpointArn": DEVICE}, made)
+        sns.add_response("set_endpoint_attributes", {}, {"EndpointArn": DEVICE, "Attributes": attributes})
+        assert AwsMessages(READY).device("fcm") == DEVICE
+
+
+def test_a_notification_carries_its_text_and_data_to_fcm() -> None:
+    sent: dict[str, Any] = {}
+    with stubbed("sns") as sns:
+        sns.add_response(
+            "publish", {"MessageId": "1"}, {"TargetArn": DEVICE, "MessageStructure": "json", "Message": ANY}
+        )
+        sns.client.meta.events.register_first(
+            "provide-client-params.sns.Publish", lambda params, **_: sent.update(params), unique_id="seen"
+        )
+        AwsMessages(READY).push(DEVICE, "New order", "Pick it up", {"id": "7"})
+        sns.client.meta.events.unregister("provide-client-params.sns.Publish", unique_id="seen")
+    message = json.loads(json.loads(sent["Message"])["GCM"])["fcmV1Message"]["message"]
+    assert message == {"notification": {"title": "New order", "body": "Pick it up"}, "data": {"id": "7"}}
+
+
+@pytest.mark.parametrize("code", ["EndpointDisabled", "NotFound"])
+def test_a_device_that_is_gone_is_reported(code: str) -> None:
+    with stubbed("sns") as sns:
+        sns.add_client_error("publish", code)
+        with pytest.raises(DeviceGone):
+            AwsMessages(READY).push(DEVICE, "New order", "", {})
+
+
+def test_a_service_that_refuses_is_no_device_that_is_gone() -> None:
+    with stubbed("sns") as sns:
+        sns.add_client_error("publish", "InternalError")
+        with pytest.raises(NotSent) as caught:
+            AwsMessages(READY).push(DEVICE, "New order", "", {})
+    assert not isinstance(caught.value, DeviceGone)
+
+
+def test_a_letter_that_is_refused_is_logged_without_what_it_says() -> None:
+    with stubbed("sesv2") as ses, listening() as lines:
+        ses.add_client_error("send_email", "MessageRejected")
+        send(AwsMessages(READY), LETTER)
+    assert lines.last["level"] == "ERROR"
+    assert "secret" not in lines.text
+    assert "anna@example.org" not in lines.text
+
+
+@pytest.mark.parametrize("letter", [LETTER, Letter(SMS, "+31612345678", "", "Hello")])
+def test_what_is_not_configured_is_logged_and_not_sent(letter: Letter) -> None:
+    with listening() as lines:
+        send(AwsMessages(settings()), letter)
+    assert lines.last["setting"] in ("BATON_EMAIL_SENDER", "BATON_SMS_SENDER")
+
+
+def test_without_push_devices_have_no_address() -> None:
+    assert AwsMessages(settings()).device("fcm") == ""
+    AwsMessages(settings()).push("", "New order", "", {})
+
+
+def test_the_empty_letter_goes_nowhere() -> None:
+    with listening() as lines:
+        send(AwsMessages(READY), Letter())
+    assert lines.text == ""
+
+
+def test_a_letter_is_handed_to_the_function_that_sends() -> None:
+    wanted = {"FunctionName": "baton-test-send", "InvocationType": "Event", "Payload": ANY}
+    with stubbed("lambda") as functions:
+        functions.add_response("invoke", {"StatusCode": 202}, wanted)
+        LambdaPost(settings()).take(LETTER)
+
+
+def test_a_letter_that_cannot_be_handed_over_fails_nobody() -> None:
+    with stubbed("lambda") as functions, listening() as lines:
+        functions.add_client_error("invoke", "TooManyRequestsException")
+        LambdaPost(settings()).take(LETTER)
+    assert lines.last["level"] == "ERROR"
+    assert "secret" not in lines.text
+
+
+def test_the_local_stack_prints_what_it_would_send(capsys: pytest.CaptureFixture[str]) -> None:
+    printed = PrintedMessages()
+    send(printed, LETTER)
+    send(printed, Letter(SMS, "+31612345678", "", "Hello"))
+    printed.push(printed.device("fcm"), "New order", "Pick it up", {"id": "7"})
+    said = capsys.readouterr().out
+    assert "E-mail to anna@example.org: Hello\n    The secret is x.\n" in said
+    assert "SMS to +31612345678: Hello\n" in said
+    assert "New order" in said
