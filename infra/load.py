@@ -25,69 +25,13 @@ from typing import Any, TextIO
 
 import httpx
 
+from infra.load_client import ADDRESS, ATTEMPTS, PATIENCE_S, Client, Stopped, printable
 from infra.local import environment, startup
 
 PASSWORD = "BATON_LOAD_PASSWORD"  # noqa: S105 - the name of a setting
-_URL = "http://127.0.0.1:8000/api"
 _TAKEN, _SOME_REFUSED, _CANNOT = 0, 1, 2
 _SUFFIXES = {".csv": "csv", ".ndjson": "ndjson", ".jsonl": "ndjson"}
 _LARGEST = 5_000_000
-_ATTEMPTS = 5
-_PATIENCE_S = 60.0
-_LATER = frozenset({429, 500, 502, 503, 504})
-
-
-class Stopped(Exception):
-    """It cannot go on; the message says why."""
-
-
-class Client:
-    """Somebody who is signed in to a stack."""
-
-    def __init__(self, http: httpx.Client, username: str, password: str, pause: Callable[[float], None]) -> None:
-        self._http = http
-        self._who = {"identifier": username, "password": password}
-        self._pause = pause
-        self._token = ""
-
-    def sign_in(self) -> None:
-        """Begin a session. Raises `Stopped`."""
-        answer = self._ask("/v1/auth/login", _json(self._who))
-        if answer.status_code != 200:
-            raise Stopped(f"signing in: {_reason(answer)}")
-        self._token = str(answer.json()["accessToken"])
-
-    def send(self, dataset: str, records: Sequence[bytes]) -> dict[str, Any]:
-        """What became of the records, as the API says it. Raises `Stopped`."""
-        body = b'{"records":[' + b",".join(records) + b"]}"
-        answer = self._ask(f"/v1/imports/{dataset}", body)
-        if answer.status_code == 401:  # a long load outlives a token
-            self.sign_in()
-            answer = self._ask(f"/v1/imports/{dataset}", body)
-        if answer.status_code not in (200, 207):
-            raise Stopped(_reason(answer))
-        data: dict[str, Any] = answer.json()["data"]
-        return data
-
-    def _ask(self, path: str, body: bytes) -> httpx.Response:
-        """The answer; asked again, a few times, while there is none or it says to come later."""
-        headers = {"content-type": "application/json"} | (
-            {"authorization": f"Bearer {self._token}"} if self._token else {}
-        )
-        for attempt in range(1, _ATTEMPTS + 1):
-            wait = float(2**attempt) / 2
-            try:
-                answer = self._http.post(path, content=body, headers=headers)
-            except httpx.HTTPError as error:
-                if attempt == _ATTEMPTS:
-                    raise Stopped(f"{self._http.base_url} cannot be reached ({error})") from error
-            else:
-                if answer.status_code not in _LATER or attempt == _ATTEMPTS:
-                    return answer
-                named = answer.headers.get("retry-after", "")
-                wait = min(float(named), _PATIENCE_S) if named.isdigit() else wait
-            self._pause(wait)
-        raise AssertionError
 
 
 @dataclass(slots=True)
@@ -131,7 +75,7 @@ class Load:
         self.counts["rejected"] += 1
         self.bar.clear()
         for name, problem in fields.items():
-            print(f"{self.name}:{number}: {_printable(name)}: {_printable(problem)}", flush=True)
+            print(f"{self.name}:{number}: {printable(name)}: {printable(problem)}", flush=True)
 
     def send(self, client: Client, lines: Sequence[Any]) -> None:
         """Send some lines until each is settled. Raises `Stopped`."""
@@ -145,7 +89,7 @@ class Load:
                 self.counts[outcome] += answer[outcome]
             later = [index for index, fields in rejected.items() if fields == dict(TRY_AGAIN)]
             tries = tries + 1 if len(later) == len(waiting) else 0
-            if tries == _ATTEMPTS:
+            if tries == ATTEMPTS:
                 later = []
             for index, fields in rejected.items():
                 if index not in later:
@@ -196,7 +140,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("dataset", help="what they are, such as users")
     parser.add_argument("file", type=Path, help="CSV with a header, or NDJSON with a record on each line")
     parser.add_argument("--format", choices=("csv", "ndjson"), help="unless the file's name ends so")
-    parser.add_argument("--url", default=_URL, help="of the API (default: %(default)s)")
+    parser.add_argument("--url", default=ADDRESS, help="of the API (default: %(default)s)")
     parser.add_argument("--username", help=f"who loads it; the password is asked for, or in {PASSWORD}")
     parser.add_argument("--dry-run", action="store_true", help="check the file and send nothing")
     return parser
@@ -207,7 +151,7 @@ def _run(options: argparse.Namespace, transport: httpx.BaseTransport | None, pau
     load = Load(options.dataset, str(options.file), Bar(len(lines), sys.stderr))
     good = [line for line in lines if line.fields is None]
     if not options.dry_run and good:
-        with httpx.Client(base_url=options.url, timeout=_PATIENCE_S, transport=transport) as http:
+        with httpx.Client(base_url=options.url, timeout=PATIENCE_S, transport=transport) as http:
             client = Client(http, *_credentials(options), pause)
             client.sign_in()
             _refuse_bad(load, lines)
@@ -266,27 +210,6 @@ def _send_all(load: Load, client: Client, good: Sequence[Any]) -> None:
         except Stopped as error:
             load.bar.clear()
             raise Stopped(f"{error}. It stopped at line {batch[0].number}; it may be run again as it is") from error
-
-
-def _json(value: object) -> bytes:
-    from chalicelib.edge.http import encoder
-
-    return encoder.encode(value)
-
-
-def _reason(answer: httpx.Response) -> str:
-    """What an answer that is no success says."""
-    try:
-        said = answer.json()
-        fields = "; ".join(f"{name} {problem}" for name, problem in said.get("fields", {}).items())
-        return _printable(fields or said["error"]["message"])
-    except (ValueError, KeyError, TypeError, AttributeError):
-        return f"the answer was {answer.status_code}; is --url the address of the API, such as {_URL}?"
-
-
-def _printable(text: str) -> str:
-    """Without what could move a terminal's cursor."""
-    return "".join(one if one.isprintable() else "?" for one in text)
 
 
 if __name__ == "__main__":

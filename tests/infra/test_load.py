@@ -41,7 +41,7 @@ class Wire(httpx.BaseTransport):
         body = request.read()
         path = request.url.raw_path.decode()
         answer = Gateway(app.app).answer(Call(request.method, path, dict(request.headers), body, "127.0.0.1"))
-        return httpx.Response(answer.status, headers=dict(answer.headers), content=answer.body)
+        return httpx.Response(answer.status, content=answer.body)
 
 
 class Operator:
@@ -167,6 +167,11 @@ def test_a_wrong_password_is_told(
     monkeypatch.setenv(load.PASSWORD, "not this one")
     assert operator.load(CSV) == 2
     assert "signing in: " in capsys.readouterr().err
+
+
+def test_an_address_that_is_no_api_is_told(operator: Operator, capsys: pytest.CaptureFixture[str]) -> None:
+    assert operator.load(CSV, wire=Wire(lambda _: httpx.Response(200, text="<html>Welcome</html>"))) == 2
+    assert "is --url the address of the API" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(
