@@ -28,7 +28,7 @@ _PACKAGES = ("chalice", "pynamodb", "botocore", "msgspec", "PyJWT", "moto")
 
 
 def _endpoints(report: Report, engine: MeteredEngine, *, quick: bool) -> None:
-    endpoints.run(report, engine, rounds=8 if quick else 40)
+    endpoints.run(report, engine, rounds=8 if quick else 30)
 
 
 def _assignment(report: Report, engine: MeteredEngine, *, quick: bool) -> None:
