@@ -1,4 +1,4 @@
-"""A write that meets a transaction on the same item is not an error: it is sent again, and nobody notices."""
+"""Writes that are sent again, because they met a transaction or because their answer was lost: nobody notices."""
 
 from typing import Any
 

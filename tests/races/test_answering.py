@@ -1,7 +1,9 @@
 """A courier's answer against everything that may happen to the offer at the same moment."""
 
+from dataclasses import replace
 from functools import partial
 
+from chalicelib.core.settings import settings
 from infra.local.engine import EmbeddedEngine
 from tests.builders.dispatch import call_off, duty, on_duty, order, step, stored_courier, stored_order
 from tests.builders.mailboxes import mail
@@ -9,7 +11,7 @@ from tests.builders.world import Answer, Person, World
 from tests.races.crowd import at_once, both
 from tests.races.truth import check_agreement
 
-ROUNDS = 10
+ROUNDS = 8
 ASSIGNED = "order.assigned"
 LOST = [ASSIGNED, "order.assignment_timed_out", "order.reassigned_away"]
 
@@ -18,6 +20,7 @@ class Offer:
     """An order that a first courier has been offered, while a second one is free."""
 
     def __init__(self, world: World) -> None:
+        world.reset_parts(replace(settings(), nearest_radius_m=3_000))  # a search that has not far to look is cheap
         self.first, self.second = on_duty(world.person("courier"), km=1), on_duty(world.person("courier"), km=2)
         self.customer = world.person("customer")
         self.order_id: str = order(self.customer)["id"]
@@ -65,7 +68,7 @@ def check_one_truth(offer: Offer, answer: Answer) -> None:
 
 
 def test_of_an_accept_and_the_end_of_its_time_exactly_one_wins(arena: World) -> None:
-    for _ in range(2 * ROUNDS):
+    for _ in range(ROUNDS + ROUNDS // 2):
         offer = Offer(arena)
         arena.clock.advance(seconds=15)
         answer, _ = both(offer.accept, arena.sweep)

@@ -3,6 +3,7 @@
 import json
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import ExitStack
 
 import pytest
 
@@ -14,39 +15,32 @@ from tests.races.clocks import racing_clock
 from tests.races.engines import emptied, named_engine, pointed_at
 from tests.races.seeds import seed_due_offers
 from tests.races.truth import check_agreement, check_handed_on_once
-from tests.races.workers import in_processes, place_one_order, place_orders, sweep
-
-PROCESSES = 4
-RADIUS = "BATON_NEAREST_RADIUS_M"
+from tests.races.workers import Crew, crew, place_one_order, place_orders, sweep
 
 pytestmark = pytest.mark.xdist_group("engine-server")
 
 
 @pytest.fixture(scope="module")
-def engine_server() -> Iterator[str]:
-    """The address of the engine that all processes share."""
-    named = named_engine()
-    if named is not None:
-        yield named
-        return
-    with engine_process() as url:
-        yield url
+def processes() -> Iterator[Crew]:
+    """Four processes, and this one, on one store."""
+    with ExitStack() as opened:
+        opened.enter_context(pointed_at(named_engine() or opened.enter_context(engine_process())))
+        yield opened.enter_context(crew(4))
 
 
 @pytest.fixture
-def shared(engine_server: str) -> Iterator[World]:
-    """A world in a store that other processes see too."""
-    with pointed_at(engine_server):
-        emptied()
-        yield World(clock=racing_clock())
+def shared(processes: Crew) -> World:
+    """A world in the store that all processes see."""
+    emptied()
+    return World(clock=racing_clock())
 
 
-def test_orders_from_four_processes_never_share_a_courier(shared: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv(RADIUS, "1000")
+def test_orders_from_four_processes_never_share_a_courier(shared: World, processes: Crew) -> None:
     couriers = [on_duty(shared.person("courier"), km=number / 10) for number in range(8)]
     customers = [shared.person("customer") for _ in range(32)]
     tokens = [customer.token for customer in customers]
-    answers = in_processes(place_orders, [tokens[number::PROCESSES] for number in range(PROCESSES)], shared.clock.now())
+    parts = [tokens[number :: processes.size] for number in range(processes.size)]
+    answers = processes.race(place_orders, parts, now=shared.clock.now(), radius_m=1_000)
     flat = [answer for answers_of_one in answers for answer in answers_of_one]
     assert {status for status, _ in flat} == {201}
     placed = [json.loads(text) for _, text in flat]
@@ -57,20 +51,19 @@ def test_orders_from_four_processes_never_share_a_courier(shared: World, monkeyp
     assert [[event for event, _ in mail(courier)] for courier in couriers] == [["order.assigned"]] * 8
 
 
-def test_sweeps_of_four_processes_hand_two_hundred_offers_on_once_each(
-    shared: World, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv(RADIUS, "10")  # a search is cheap if it has not far to look
+def test_sweeps_of_four_processes_hand_two_hundred_offers_on_once_each(shared: World, processes: Crew) -> None:
     seeded = seed_due_offers(shared, 200)
-    sweeps = in_processes(sweep, [f"sweep-{number}" for number in range(PROCESSES)], shared.clock.now())
+    names = [f"sweep-{number}" for number in range(processes.size)]
+    sweeps = processes.race(sweep, names, now=shared.clock.now(), radius_m=10)
     total = sum(sweeps, Counter[str]())
     assert (total["REASSIGNED"], total["EXHAUSTED"], total["FAILED"]) == (200, 0, 0)
     check_handed_on_once(shared, seeded)
 
 
-def test_copies_of_one_order_from_four_processes_are_one_order(shared: World) -> None:
+def test_copies_of_one_order_from_four_processes_are_one_order(shared: World, processes: Crew) -> None:
     courier, customer = on_duty(shared.person("courier")), shared.person("customer")
-    answers = in_processes(place_one_order, [(customer.token, number) for number in (3, 3, 2, 2)], shared.clock.now())
+    copies = [(customer.token, number) for number in (3, 3, 2, 2)]
+    answers = processes.race(place_one_order, copies, now=shared.clock.now(), radius_m=1_000)
     flat = [answer for answers_of_one in answers for answer in answers_of_one]
     assert [status for status, _ in flat] == [201] * 10
     assert len({text for _, text in flat}) == 1

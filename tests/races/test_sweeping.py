@@ -18,7 +18,7 @@ def sweep(world: World, name: str) -> Counter[Outcome]:
 
 def test_an_offer_that_four_sweeps_find_at_once_is_handed_on_once(arena: World) -> None:
     seeded = []
-    for number in range(12):
+    for number in range(8):
         seeded += seed_due_offers(arena, 1, first=number * 100)
         sweeps = at_once([partial(sweep, arena, f"sweep-{number}") for number in range(4)])
         total = sum(sweeps, Counter[Outcome]())

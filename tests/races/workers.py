@@ -1,13 +1,17 @@
 """What one process of several does in a race. Each has an application, a clock and sockets of its own."""
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from multiprocessing import get_context
+from multiprocessing.pool import Pool
 from multiprocessing.synchronize import Barrier
 from typing import Any
 
+from chalicelib.core.settings import settings
 from chalicelib.dispatch.sweep import reassign_due
 from tests.builders.dispatch import order_body
 from tests.builders.world import World
@@ -19,29 +23,42 @@ Answered = tuple[int, str]
 """Status and text of an answer."""
 
 
-def in_processes(work: Work, parts: Sequence[Any], now: datetime) -> list[Any]:
-    """Let one process do `work` on each of the parts, all beginning at the same moment; what they made, in order.
+class Crew:
+    """Processes that use the store which the environment named when they were started."""
 
-    They use the store that the environment names, as this process does, and it is `now` for all of them.
-    """
-    context = get_context("spawn")
-    start = context.Barrier(len(parts))
-    with context.Pool(len(parts), initializer=_prepare, initargs=(start, now)) as pool:
-        waiting = [pool.apply_async(_take_part, (work, part)) for part in parts]
+    def __init__(self, pool: Pool, size: int) -> None:
+        self._pool = pool
+        self.size = size
+
+    def race(self, work: Work, parts: Sequence[Any], *, now: datetime, radius_m: int) -> list[Any]:
+        """Let each process do `work` on one of the parts, all beginning at the same moment; what they made, in order.
+
+        It is `now` for all of them, and couriers are looked for within `radius_m`: a short search is a cheap one.
+        """
+        assert len(parts) == self.size
+        waiting = [self._pool.apply_async(_take_part, (work, part, now, radius_m)) for part in parts]
         return [one.get() for one in waiting]
 
 
-_given: list[tuple[Barrier, datetime]] = []
+@contextmanager
+def crew(size: int) -> Iterator[Crew]:
+    """So many processes."""
+    context = get_context("spawn")
+    with context.Pool(size, initializer=_prepare, initargs=(context.Barrier(size),)) as pool:
+        yield Crew(pool, size)
 
 
-def _prepare(start: Barrier, now: datetime) -> None:
-    _given.append((start, now))
+_given: list[Barrier] = []
 
 
-def _take_part(work: Work, part: Any) -> Any:
-    start, now = _given[0]
+def _prepare(start: Barrier) -> None:
+    _given.append(start)
+
+
+def _take_part(work: Work, part: Any, now: datetime, radius_m: int) -> Any:
     world = World(clock=StandingClock(now), founds=())
-    start.wait()
+    world.reset_parts(replace(settings(), nearest_radius_m=radius_m))
+    _given[0].wait()  # a process that is done with one part is not given another before all have begun
     return work(world, part)
 
 
