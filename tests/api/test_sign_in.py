@@ -94,7 +94,7 @@ def test_a_wrong_password_a_wrong_name_and_a_disabled_person_look_alike(world: W
 
 
 def test_a_name_belongs_to_one_person_in_all_organisations(world: World, anna: Person) -> None:
-    with pytest.raises(Exception, match="already signs in by that name"):
+    with pytest.raises(Exception, match="already signs in by that user name"):
         world.person("customer", OTHER, username="ANNA")
 
 

@@ -3,13 +3,15 @@
 from functools import cache
 from typing import Any
 
-from chalicelib.identity.passwords import hash_password
+from argon2 import PasswordHasher
+
 from tests.builders.world import Answer, Person, World
 
 PASSWORD = "correct horse battery staple"
 ANNA = {"username": "Anna", "email": "anna@example.org", "phone": "+31 6 1234 5678"}
 
-_hashed = cache(hash_password)
+# Quick to check, as hashes in production must not be: hundreds of attempts are not the point of any test.
+_hashed = cache(PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash)
 
 
 def anna(world: World, role: str = "courier", **known: Any) -> Person:

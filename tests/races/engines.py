@@ -14,6 +14,7 @@ from infra.tables import create_missing, definitions
 NAMED = "BATON_TEST_ENGINE"
 _ENDPOINT = "BATON_DYNAMODB_ENDPOINT"
 _MADE_UP = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test"}
+_PATIENCE = {"BATON_READ_TIMEOUT_S": "60"}  # an engine is not away because the machine it shares is busy
 
 
 def named_engine() -> str | None:
@@ -26,7 +27,7 @@ def pointed_at(url: str) -> Iterator[None]:
     """Let the application, in this process and in those that it starts, use the engine at this address."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv(_ENDPOINT, url)
-        for name, value in _MADE_UP.items():
+        for name, value in (_MADE_UP | _PATIENCE).items():
             patch.setenv(name, value)
         _forget()
         yield

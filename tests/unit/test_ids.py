@@ -64,3 +64,9 @@ def test_secrets_are_url_safe_long_and_never_the_same() -> None:
     assert len(set(made)) == THREADS * EACH
     assert {len(one) for one in made} == {43}
     assert not [one for one in made if not one.replace("-", "").replace("_", "").isalnum()]
+
+
+def test_ids_of_one_moment_sort_by_when_they_were_made() -> None:
+    ids = SystemIds(ManualClock())
+    made = [ids.new() for _ in range(1000)]
+    assert made == sorted(set(made))

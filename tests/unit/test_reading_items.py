@@ -28,6 +28,8 @@ ITEMS = [
         password_hash="none",
         created_at=NOW,
         updated_at=NOW,
+        directory_key="a#DIRECTORY",
+        directory_name="ü",
         skills=["lift", 3],
     ),
 ]
