@@ -13,10 +13,10 @@ from __future__ import annotations
 
 import random
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
+import msgspec
 from pynamodb.exceptions import CancellationReason, TransactWriteError
 from pynamodb.expressions.update import Action
 
@@ -35,8 +35,7 @@ _SEND_AGAIN = frozenset(
 _RETURN_OLD = "ALL_OLD"
 
 
-@dataclass(frozen=True, slots=True)
-class Loss:
+class Loss(msgspec.Struct, frozen=True):
     """A staged change whose condition did not hold, and the item as it stood instead (None: there was none)."""
 
     staged: Staged
@@ -71,8 +70,7 @@ class LostRace(Exception):
         return frozenset(loss.staged.label for loss in self.losses if loss.staged.label)
 
 
-@dataclass(frozen=True, slots=True)
-class Patience:
+class Patience(msgspec.Struct, frozen=True):
     """How often a refused transaction is sent again, and how long is waited before: full jitter, doubling."""
 
     attempts: int

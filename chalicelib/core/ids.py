@@ -12,7 +12,6 @@ from typing import Protocol
 
 from chalicelib.core.clock import Clock, to_millis
 
-
 _TAIL_BITS = 74
 _STEP_BITS = 40
 _LOW = (1 << 62) - 1

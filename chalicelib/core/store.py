@@ -11,10 +11,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from contextvars import copy_context
-from dataclasses import dataclass
 from functools import cache
 from typing import Any, Generic, TypeVar
 
+import msgspec
 from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError
 from botocore.exceptions import ConnectionError as NoConnection
 from pynamodb.exceptions import PynamoDBException, QueryError
@@ -48,8 +48,7 @@ _AT_ONCE = {"store": 72}
 _OTHERWISE = 32
 
 
-@dataclass(frozen=True, slots=True)
-class ItemKey(Generic[M]):
+class ItemKey(msgspec.Struct, Generic[M], frozen=True):
     """Which item, and which model reads it."""
 
     model: type[M]
@@ -131,8 +130,7 @@ def _batch_request(keys: Iterable[tuple[str, str, str]]) -> dict[str, Any]:
     return request
 
 
-@dataclass(frozen=True, slots=True)
-class Page(Generic[T]):
+class Page(msgspec.Struct, Generic[T], frozen=True):
     """Some items of a list, and the cursor of the next ones (None at the end)."""
 
     items: Sequence[T]
@@ -143,8 +141,7 @@ class Page(Generic[T]):
         return [shape(item) for item in self.items]
 
 
-@dataclass(frozen=True, slots=True)
-class Query(Generic[M]):
+class Query(msgspec.Struct, Generic[M], frozen=True):
     """A query on a table (`index` None) or on one of its indexes; key and range as stored."""
 
     model: type[M]

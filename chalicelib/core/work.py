@@ -19,6 +19,7 @@ from datetime import datetime
 from enum import Enum
 from typing import Any
 
+import msgspec
 from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 
@@ -45,8 +46,7 @@ _TAKES_VALUES = frozenset({Verb.CREATE, Verb.UPDATE})
 """Staged changes that further values can be folded into."""
 
 
-@dataclass(frozen=True, slots=True)
-class Actor:
+class Actor(msgspec.Struct, frozen=True):
     """Who does it: a person (`actor_id` is their user id) or a part of the system such as `system:sweep`."""
 
     org_id: str
@@ -54,16 +54,14 @@ class Actor:
     request_id: str
 
 
-@dataclass(frozen=True, slots=True)
-class Recipient:
+class Recipient(msgspec.Struct, frozen=True):
     """Whose mailbox an event goes to."""
 
     org_id: str
     user_id: str
 
 
-@dataclass(frozen=True, slots=True)
-class Published:
+class Published(msgspec.Struct, frozen=True):
     """An event that will be appended to a mailbox by the commit: `data` is JSON-able, times and Decimals included."""
 
     recipient: Recipient

@@ -16,10 +16,11 @@ from __future__ import annotations
 
 import random
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
+
+import msgspec
 
 from chalicelib.core.clock import to_millis
 from chalicelib.core.store import Query, parallel, parallel_pair
@@ -42,8 +43,7 @@ _PER_CELL = 24
 _PER_IDLE_KEY = 20
 
 
-@dataclass(frozen=True, slots=True)
-class Wanted:
+class Wanted(msgspec.Struct, frozen=True):
     """Whom a delivery looks for: where (None: anywhere), who is out of the question, how fresh a position must be."""
 
     org_id: str

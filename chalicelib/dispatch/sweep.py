@@ -8,10 +8,11 @@ condition, that one of them was first.
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from functools import partial
+
+import msgspec
 
 from chalicelib.core import observability
 from chalicelib.core.store import Query, get, parallel
@@ -35,8 +36,7 @@ class Outcome(StrEnum):
     FAILED = "OffersFailed"
 
 
-@dataclass(frozen=True, slots=True)
-class Due:
+class Due(msgspec.Struct, frozen=True):
     """An offer whose time is over, as the index says."""
 
     org_id: str

@@ -11,6 +11,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+import msgspec
+
 from chalicelib.core.errors import BatonError, ValidationFailed
 from chalicelib.core.store import ItemKey
 from chalicelib.edge.request import Nothing, Reply
@@ -18,8 +20,7 @@ from chalicelib.edge.request import Nothing, Reply
 _PARAMETER = re.compile(r"{(\w+)}")
 
 
-@dataclass(frozen=True, slots=True)
-class About:
+class About(msgspec.Struct, frozen=True):
     """For the audit trail: the kind of thing, what is done to it, and where the request names it.
 
     `id_from` is the path parameter or body field with the id (None: the handler says, with `work.about`), `entity_id`

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, NamedTuple
 
+import msgspec
 from chalice.app import Response
 
 from chalicelib.core import observability
@@ -59,8 +60,7 @@ class Written(NamedTuple):
     kept: StoredAnswer
 
 
-@dataclass(frozen=True, slots=True)
-class Keyed:
+class Keyed(msgspec.Struct, frozen=True):
     """A request with an idempotency key: where its record is, what the request is, and the record if there is one."""
 
     where: ItemKey[IdempotencyRecord]

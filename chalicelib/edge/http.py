@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 import secrets
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote, unquote, urlencode
 
@@ -26,8 +25,7 @@ encoder = msgspec.json.Encoder(decimal_format="number")
 """Answers: exact decimals as JSON numbers, times as RFC 3339 in UTC."""
 
 
-@dataclass(frozen=True, slots=True)
-class HttpRequest:
+class HttpRequest(msgspec.Struct, frozen=True):
     """A request as it came in: names of headers in lower case, path parameters decoded, body as bytes."""
 
     method: str

@@ -34,8 +34,7 @@ class Nothing(msgspec.Struct, frozen=True):
     """The body or query of a call that takes none."""
 
 
-@dataclass(frozen=True, slots=True)
-class Principal:
+class Principal(msgspec.Struct, frozen=True):
     """Who is calling, as the store knows them at this moment; `permissions` is `{code: scope}` of their role."""
 
     org_id: str
@@ -86,8 +85,7 @@ class Principal:
             raise AccessDenied(message or None, details={"permission": permission})
 
 
-@dataclass(frozen=True, slots=True)
-class Caller:
+class Caller(msgspec.Struct, frozen=True):
     """A request's circumstances that are no input: its id and where it came from."""
 
     request_id: str
@@ -167,14 +165,13 @@ class Request(Generic[BodyT, QueryT]):
             raise VersionConflict(details={"version": entity.version})
 
 
-@dataclass(frozen=True, slots=True)
-class Reply(Generic[ReplyT]):
+class Reply(msgspec.Struct, Generic[ReplyT], frozen=True):
     """An answer: `body` becomes JSON (None: no body at all), `version` becomes the `ETag`."""
 
     body: ReplyT
     status: int = 200
     version: int | None = None
-    headers: Mapping[str, str] = field(default_factory=dict)
+    headers: Mapping[str, str] = msgspec.field(default_factory=dict)
     kept: object = None
     """What is kept for a replay in place of `body`, where that holds a secret which is told only once."""
 

@@ -8,8 +8,9 @@ the next request on.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
+
+import msgspec
 
 from chalicelib.core.clock import Clock
 from chalicelib.core.errors import AuthInvalid
@@ -20,8 +21,7 @@ from chalicelib.identity.tables import ACTIVE, RolePermissions, Session, User, r
 from chalicelib.identity.tokens import Claims, Tokens
 
 
-@dataclass(frozen=True, slots=True)
-class SessionCredentials:
+class SessionCredentials(msgspec.Struct, frozen=True):
     """Claims that still have to be held against the store."""
 
     claims: Claims

@@ -6,8 +6,9 @@ comes back means that somebody has a copy, so the whole session ends.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+
+import msgspec
 
 from chalicelib.core.clock import Clock
 from chalicelib.core.errors import AccountLocked, AuthExpired, AuthInvalid, BatonError
@@ -33,8 +34,7 @@ from chalicelib.identity.tables import (
 from chalicelib.identity.tokens import Claims, Tokens
 
 
-@dataclass(frozen=True, slots=True)
-class SignedIn:
+class SignedIn(msgspec.Struct, frozen=True):
     """Somebody with fresh tokens."""
 
     user: User
@@ -49,8 +49,7 @@ class Reused(AuthInvalid):
     summary = "This refresh token was used before; sign in again."
 
 
-@dataclass(frozen=True, slots=True)
-class SignIn:
+class SignIn(msgspec.Struct, frozen=True):
     """The use cases of signing in and out."""
 
     settings: Settings

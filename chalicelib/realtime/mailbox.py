@@ -16,10 +16,10 @@ never conflicts with it.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import groupby
 
+import msgspec
 from pynamodb.constants import ALL_NEW
 from pynamodb.exceptions import UpdateError
 from pynamodb.expressions.condition import Condition
@@ -72,8 +72,7 @@ def rung(recipient: Recipient, now: datetime) -> list[Action]:
     ]
 
 
-@dataclass(frozen=True, slots=True)
-class Lease:
+class Lease(msgspec.Struct, frozen=True):
     """The right to deliver one mailbox, until `until`."""
 
     recipient: Recipient

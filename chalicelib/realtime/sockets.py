@@ -11,7 +11,6 @@ behind a custom domain) the gateway in front passes its last part on as the quer
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, TypeVar
 
@@ -40,8 +39,7 @@ DataT = TypeVar("DataT", bound=msgspec.Struct)
 Take = Callable[[Any, Principal, Runtime], None]
 
 
-@dataclass(frozen=True, slots=True)
-class Taken:
+class Taken(msgspec.Struct, frozen=True):
     """An event that clients may send: who may, what it carries, and what it does."""
 
     permission: str
@@ -83,8 +81,7 @@ class Message(msgspec.Struct, frozen=True):
     data: dict[str, Any] | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Sockets:
+class Sockets(msgspec.Struct, frozen=True):
     """The three handlers over a runtime, a sender and a waker."""
 
     runtime: Runtime

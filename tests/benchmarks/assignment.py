@@ -89,8 +89,8 @@ def run(report: Report, engine: MeteredEngine, *, rounds: int, counts: Sequence[
     """Measure crowds of these sizes in one city, and one crowd in cities of these widths."""
     report.title(
         "Assignment of a courier (POST /v1/orders)",
-        f"Flat: the slowest takes at most {FLAT} times the quickest, in time and in read units. {rounds} orders, with",
-        f"pickups all over the inner city: lower quartiles; calls, rounds and units of the search: means of {_WATCHED}.",
+        f"Flat: the slowest takes at most {FLAT} times the quickest, in time and in read units. {rounds} orders with",
+        f"pickups all over the inner city, lower quartiles; calls, rounds and units of the search: {_WATCHED}, means.",
         "Times are processor times; own, which is judged: without the engine, whose answers grow up to their limit.",
     )
     sizes = [_city(engine, count, CITY_KM) for count in counts]

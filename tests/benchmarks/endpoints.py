@@ -107,8 +107,8 @@ def run(report: Report, engine: MeteredEngine, *, rounds: int) -> None:
         f"Budget: {MUTATION_TRIPS} round trips in sequence for a mutation, {READ_TRIPS} for a read; time at most "
         f"{MOST_OVER_FLOOR} times the floor.",
         f"Lower quartiles of {rounds} rounds. Times are processor times of this process, engine included, so that",
-        "other programs hardly count; own: without the engine; floor: the same calls by bare botocore (and, to sign in,",
-        "one bare argon2 check). Delivery comes after the commit and stands beside the budget.",
+        "other programs hardly count; own: without the engine; floor: the same calls by bare botocore (and, to sign",
+        "in, one bare argon2 check). Delivery comes after the commit and stands beside the budget.",
     )
     client = aws.client("dynamodb")
     floor = Floor()

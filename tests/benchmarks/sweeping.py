@@ -69,8 +69,8 @@ def run(report: Report, engine: MeteredEngine, *, passes: int, counts: Sequence[
     """Measure the sweep over tables of these sizes."""
     report.title(
         "Sweep over due offers",
-        f"Flat: the slowest takes at most {FLAT} times the quickest. Lower quartiles of {passes} passes with {DUE} offers",
-        "due, each handed to the next courier, audited, and told to three people; and of passes with nothing due.",
+        f"Flat: the slowest takes at most {FLAT} times the quickest. Lower quartiles of {passes} passes with {DUE}",
+        "offers due, each handed on, audited, and told to three people; and of passes with nothing due.",
         "Times are processor times, engine included.",
     )
     towns = [_town(engine, count) for count in counts]
