@@ -1,8 +1,8 @@
 """Ids, as something that is handed in.
 
 Ids are UUIDs of version 7 (RFC 9562): 48 bits of milliseconds, then randomness, so they are unique without asking
-anybody and sort by when they were made, which makes them good sort keys. Within one millisecond of one process each id is
-a random step above the one before (the RFC's "monotonic random"). Python's own `uuid7` comes with 3.14.
+anybody and sort by when they were made, which makes them good sort keys. Within one millisecond of one process each
+id is a random step above the one before (the RFC's "monotonic random"). Python's own `uuid7` comes with 3.14.
 """
 
 import secrets
