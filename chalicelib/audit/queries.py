@@ -19,6 +19,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import partial
 
+import msgspec
+
 from chalicelib.audit.tables import SHARDS, AuditRow, ByActor, ByEntity, day_key
 from chalicelib.core import cursors
 from chalicelib.core.clock import from_millis, to_millis
@@ -35,8 +37,7 @@ _SHAPE = {"sk": "S"}
 _POSITION = re.compile(r"[0-9]{13}(?:#[A-Za-z0-9-]{1,64})?")
 
 
-@dataclass(frozen=True, slots=True)
-class Wanted:
+class Wanted(msgspec.Struct, frozen=True):
     """Which rows: of a thing, of an actor, from and to a moment (both included)."""
 
     entity_id: str | None = None

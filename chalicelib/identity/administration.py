@@ -13,7 +13,8 @@ The caller usually is the witness and costs nothing; otherwise one is looked for
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+
+import msgspec
 
 from chalicelib.core.clock import Clock
 from chalicelib.core.errors import AccessDenied, Conflict
@@ -46,8 +47,7 @@ def check_hands_out(principal: Principal, permissions: Mapping[str, str]) -> Non
         raise AccessDenied("That role may do more than you may.", details={"permission": ROLE_ADMINISTRATION})
 
 
-@dataclass(frozen=True, slots=True)
-class Witness:
+class Witness(msgspec.Struct, frozen=True):
     """An active person who administers roles, and the role that says so, as they were read."""
 
     user_id: str

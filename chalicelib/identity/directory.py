@@ -10,8 +10,9 @@ read is up to 1 MB, some 1,700 people, so the list keeps to two round trips up t
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any
+
+import msgspec
 
 from chalicelib.core.errors import NotFound
 from chalicelib.core.store import Query
@@ -20,8 +21,7 @@ from chalicelib.identity.rules import canonical_name
 from chalicelib.identity.tables import Directory, User, directory_key, user_key
 
 
-@dataclass(frozen=True, slots=True)
-class Wanted:
+class Wanted(msgspec.Struct, frozen=True):
     """Which people, and which page of them (from 1)."""
 
     page: int = 1
@@ -31,8 +31,7 @@ class Wanted:
     q: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class People:
+class People(msgspec.Struct, frozen=True):
     """A page of people, and how many there are on all pages."""
 
     people: Sequence[User]

@@ -19,10 +19,10 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 
+import msgspec
 from pynamodb.expressions.update import Action
 
 from chalicelib.core import observability
@@ -38,8 +38,7 @@ LOGIN, FORGOT, RESET = "login", "forgot", "reset"
 _MINUTE_S = 60
 
 
-@dataclass(frozen=True, slots=True)
-class Knock:
+class Knock(msgspec.Struct, frozen=True):
     """A try that was let through: the name (canonical), whose it is, and the wrong passwords that came for it."""
 
     name: str
@@ -47,8 +46,7 @@ class Knock:
     failures: Sequence[datetime]
 
 
-@dataclass(frozen=True, slots=True)
-class Limits:
+class Limits(msgspec.Struct, frozen=True):
     """The limits of signing in, forgetting and resetting."""
 
     settings: Settings

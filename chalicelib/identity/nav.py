@@ -7,13 +7,13 @@ an app never offers what would be refused. `target` is the address that the scre
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+
+import msgspec
 
 from chalicelib.edge.request import Principal
 
 
-@dataclass(frozen=True, slots=True)
-class Slot:
+class Slot(msgspec.Struct, frozen=True):
     """One place in the navigation: the screen it opens, its label, what that reads and the permission it takes."""
 
     screen: str

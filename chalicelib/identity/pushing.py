@@ -8,8 +8,9 @@ news to tell: they are in the person's notices anyway.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from functools import partial
+
+import msgspec
 
 from chalicelib.core import observability
 from chalicelib.core.errors import BatonError, Conflict
@@ -22,8 +23,7 @@ from chalicelib.identity.tables import Device, device_key
 ACTOR = "system:push"
 
 
-@dataclass(frozen=True, slots=True)
-class Notification:
+class Notification(msgspec.Struct, frozen=True):
     """What is shown, and what the app is given with it."""
 
     title: str

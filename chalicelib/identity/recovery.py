@@ -13,9 +13,10 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
+
+import msgspec
 
 from chalicelib.core.clock import Clock
 from chalicelib.core.errors import AccountLocked, AuthInvalid, ValidationFailed
@@ -34,8 +35,7 @@ from chalicelib.identity.tries import ResetToken, reset_key
 _FIELD = "newPassword"
 
 
-@dataclass(frozen=True, slots=True)
-class Recovery:
+class Recovery(msgspec.Struct, frozen=True):
     """The use cases of resetting and changing passwords."""
 
     settings: Settings

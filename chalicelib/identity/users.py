@@ -7,9 +7,10 @@ request names, the commit. Taking the administration of roles from somebody cost
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
+
+import msgspec
 
 from chalicelib.core.clock import Clock
 from chalicelib.core.errors import Conflict, ValidationFailed
@@ -34,8 +35,7 @@ READ = "identity.user.read"
 MANAGE = "identity.user.manage"
 
 
-@dataclass(frozen=True, slots=True)
-class Changed:
+class Changed(msgspec.Struct, frozen=True):
     """Somebody who was added or changed, and the password that was made up for them, if one was."""
 
     user: User
