@@ -225,7 +225,8 @@ def _carry_out(
             raise RuntimeError(f"{endpoint.name} did not say what it is about")
         if work.subject is not None:
             observability.bind(**{f"{work.subject.entity_type}_id": work.subject.entity_id})
-        return Written(_stored(reply), _stored(reply, reply.kept))
+        sent = _stored(reply)
+        return Written(sent, sent if reply.kept is None else _stored(reply, reply.kept))
 
     def seal(work: UnitOfWork, written: Written) -> None:
         if keyed is not None:
