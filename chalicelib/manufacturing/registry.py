@@ -123,8 +123,12 @@ class FormerCell(Item):
     module_id = UnicodeAttribute()
     lot = optional(UnicodeAttribute())
     bound_at = MomentAttribute()
+    bound_by_entry = optional(UnicodeAttribute())
+    """The sort key of the entry of the module's ledger that bound it."""
     removed_at = MomentAttribute()
     removed_by = UnicodeAttribute()
+    removed_by_entry = optional(UnicodeAttribute())
+    """The sort key of the entry that took it off."""
 
 
 class Measurement(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
