@@ -54,11 +54,23 @@ class Limit(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fiel
         return problems
 
 
+class Measurement(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A value as it was measured."""
+
+    value: Decimal
+    unit: Unit
+
+    @staticmethod
+    def cross_check(present: Mapping[str, object]) -> Mapping[str, str]:
+        """As exact as is stored."""
+        return places_problems(present, ("value",))
+
+
 Limits = dict[Name64, Limit]
 
 
 class SkuSpec(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True):
-    """A SKU as whatever is built from it carries it."""
+    """A SKU as whatever is built by it carries it; `limits` are there only where one thing is shown in detail."""
 
     id: str
     name: str
@@ -68,6 +80,7 @@ class SkuSpec(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True):
     nominal_voltage: Decimal | None = None
     nominal_capacity: Decimal | None = None
     sku_code: str | None = None
+    limits: Limits | None = None
 
 
 class StructAttribute(Attribute[T]):

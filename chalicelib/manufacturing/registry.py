@@ -20,15 +20,13 @@ and nobody has to wait for a number.
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import Any
 
-import msgspec
 from pynamodb.attributes import ListAttribute, UnicodeAttribute, UnicodeSetAttribute
 
 from chalicelib.core.store import ItemKey
 from chalicelib.core.table import IntAttribute, Item, MomentAttribute, TableName, key, optional
-from chalicelib.manufacturing.blueprint import StructAttribute
+from chalicelib.manufacturing.blueprint import Measurement, StructAttribute
 
 CELL, MODULE, PACK = "CELL", "MODULE", "PACK"
 """What a serial number is used for."""
@@ -131,13 +129,6 @@ class FormerCell(Item):
     """The sort key of the entry that took it off."""
 
 
-class Measurement(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A value as it was measured."""
-
-    value: Decimal
-    unit: str
-
-
 class DispositionRecord(Item):
     """One decision on a pack after its test at the end of the line."""
 
@@ -145,6 +136,7 @@ class DispositionRecord(Item):
         pass
 
     kind = "disposition"
+    unaudited = frozenset({"org_id", "pack_id", "disposition", "at", "by"})
 
     org_id = UnicodeAttribute()
     pack_id = UnicodeAttribute()
@@ -163,6 +155,11 @@ def serial_key(serial: str) -> ItemKey[SerialNumber]:
 def ledger_key(holder_pk: str, version: int, entry_id: str) -> ItemKey[LedgerEntry]:
     """Where an entry goes: after everything that had been bound when its holder had this version."""
     return ItemKey(LedgerEntry, holder_pk, f"{LEDGER}{key(f'{version:010d}', entry_id)}")
+
+
+def ledger_item(holder_pk: str, sort_key: str) -> ItemKey[LedgerEntry]:
+    """An entry that is there."""
+    return ItemKey(LedgerEntry, holder_pk, sort_key)
 
 
 def disposition_key(pack_pk: str, version: int) -> ItemKey[DispositionRecord]:

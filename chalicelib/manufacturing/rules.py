@@ -109,6 +109,9 @@ PACK = Life(
     frozenset({PackStatus.READY_FOR_EOL, PackStatus.FINALIZED}),
 )
 
+LIVES: Mapping[str, Life] = {life.kind: life for life in (SKU, BATCH, MODULE, PACK)}
+"""All of them, by the kind of thing."""
+
 _ASSEMBLY = frozenset({Step.BIND, Step.UNBIND, Step.SEAL})
 """Steps that change what a thing is made of, or close it."""
 

@@ -71,7 +71,8 @@ class OfBatch(GlobalSecondaryIndex[Any]):
 
 
 _DERIVED = frozenset(
-    {"item_id", "org_id", "org_list", "sku_list", "batch_list", "place", "search", "created_by", "updated_at"}
+    {"item_id", "org_id", "org_list", "sku_list", "batch_list", "place", "search"}
+    | {"created_by", "created_at", "updated_at"}
 )
 """Keys and copies, which tell nobody anything in an audit row."""
 
@@ -92,11 +93,6 @@ class Listed(Entity):
     created_at = MomentAttribute()
     updated_at = MomentAttribute()
 
-    @property
-    def entity_id(self) -> str:
-        """The id by which people know it."""
-        return self.item_id
-
 
 class Sku(Listed):
     """A blueprint. It never changes once it is active."""
@@ -115,6 +111,20 @@ class Sku(Listed):
     sku_code = optional(UnicodeAttribute())
     limits = optional(StructAttribute[Limits](Limits))
     of_organisation = OfOrganisation()
+
+    @property
+    def spec(self) -> SkuSpec:
+        """What is carried along by whatever is built by it."""
+        return SkuSpec(
+            id=self.item_id,
+            name=self.name,
+            chemistry=self.chemistry,
+            cells_per_module=self.cells_per_module,
+            modules_per_pack=self.modules_per_pack,
+            nominal_voltage=self.nominal_voltage,
+            nominal_capacity=self.nominal_capacity,
+            sku_code=self.sku_code,
+        )
 
 
 class Built(Listed):
