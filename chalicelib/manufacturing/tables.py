@@ -74,7 +74,7 @@ _DERIVED = frozenset(
     {"item_id", "org_id", "org_list", "sku_list", "batch_list", "place", "search"}
     | {"created_by", "created_at", "updated_at"}
 )
-"""Keys and copies, which tell nobody anything in an audit row."""
+"""Keys and copies, which tell nobody anything in an audit row; nor do the counts of what is built."""
 
 
 class Listed(Entity):
@@ -130,7 +130,7 @@ class Sku(Listed):
 class Built(Listed):
     """What is built by a SKU, which it carries with it."""
 
-    unaudited = _DERIVED | {"sku"}
+    unaudited = _DERIVED | {"sku", "bound", "packs", "packs_open", "packs_passed", "packs_failed", "packed_at"}
 
     sku_id = UnicodeAttribute()
     sku = StructAttribute[SkuSpec](SkuSpec)

@@ -192,4 +192,17 @@ def things(world: World, admin: Person) -> dict[str, str]:
         "/v1/orders", {"pickup_address": "Dam 1", "dropoff_address": "Amstel 2", "receiver_phone": "+31201234567"}
     )
     device = admin.post("/v1/devices/register", {"platform": "web", "fcmToken": "t"})
-    return {"order_id": order.json["order"]["id"], "device_id": device.json["id"], "user_id": admin.user_id}
+    known = {"order_id": order.json["order"]["id"], "device_id": device.json["id"], "user_id": admin.user_id}
+    return known | line_things(admin)
+
+
+def line_things(admin: Person) -> dict[str, str]:
+    """A SKU, a batch, a module and a pack."""
+    blueprint = {"name": "A", "chemistry": "LFP", "cellsPerModule": 1, "modulesPerPack": 1}
+    sku_id = admin.post("/v1/skus", blueprint).json["data"]["id"]
+    admin.patch(f"/v1/skus/{sku_id}/activate")
+    batch_id = admin.post("/v1/batches", {"skuId": sku_id}).json["data"]["id"]
+    admin.patch(f"/v1/batches/{batch_id}/start")
+    module = admin.post("/v1/modules", {"batchId": batch_id, "serial": "M"}).json["data"]
+    pack = admin.post("/v1/packs", {"batchId": batch_id, "serial": "P"}).json["data"]
+    return {"sku_id": sku_id, "batch_id": batch_id, "module_id": module["id"], "pack_id": pack["id"]}
