@@ -42,6 +42,7 @@ from chalicelib.identity.routes import routes as identity_routes
 from chalicelib.identity.tokens import signer
 from chalicelib.manufacturing.assembly_routes import routes as assembly_routes
 from chalicelib.manufacturing.routes import routes as line_routes
+from chalicelib.manufacturing.trace_routes import routes as trace_routes
 from chalicelib.realtime.delivery import Delivery
 from chalicelib.realtime.sender import GatewaySender, Sender
 from chalicelib.realtime.sockets import Sockets
@@ -58,6 +59,7 @@ ROUTES = (
     dispatch_routes,
     line_routes,
     assembly_routes,
+    trace_routes,
 )
 
 

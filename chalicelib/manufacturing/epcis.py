@@ -28,6 +28,7 @@ from decimal import Decimal
 import msgspec
 
 from chalicelib.manufacturing.identifiers import Naming
+from chalicelib.manufacturing.rules import Measured
 from chalicelib.manufacturing.units import unit_of
 
 EPCIS_CONTEXT = "https://ref.gs1.org/standards/epcis/2.0.0/epcis-context.jsonld"
@@ -54,21 +55,21 @@ class Made(msgspec.Struct, frozen=True):
 
 
 class Joined(msgspec.Struct, frozen=True):
-    """Parts were bound to a whole at one moment; `number` tells it from others of the same moment."""
+    """Parts were bound to a whole at one moment; `entry` is the id of what was written down of it."""
 
     whole: Thing
     parts: Sequence[Thing]
     at: datetime
-    number: int = 0
+    entry: str = ""
 
 
 class Left(msgspec.Struct, frozen=True):
-    """A part was taken off a whole."""
+    """Parts were taken off a whole; `entry` as above."""
 
     whole: Thing
     parts: Sequence[Thing]
     at: datetime
-    number: int = 0
+    entry: str = ""
 
 
 class Sealed(msgspec.Struct, frozen=True):
@@ -78,20 +79,13 @@ class Sealed(msgspec.Struct, frozen=True):
     at: datetime
 
 
-class Measurement(msgspec.Struct, frozen=True):
-    """What a test measured."""
-
-    value: Decimal
-    unit: str
-
-
 class Judged(msgspec.Struct, frozen=True):
     """A pack was given a disposition after its test: `PASS`, `FAIL` or `QUARANTINE`."""
 
     thing: Thing
     at: datetime
     disposition: str
-    measurements: Mapping[str, Measurement] = {}
+    measurements: Mapping[str, Measured] = {}
 
 
 Fact = Made | Joined | Left | Sealed | Judged
@@ -284,7 +278,7 @@ def _of_parts(naming: Naming, fact: Joined | Left, said: _Said) -> AggregationEv
     action, step, disposition = said
     parts = [Part(_uri(naming, part), part.serial, part.lot) for part in fact.parts]
     return AggregationEvent(
-        event_id=_event_id(naming, fact.whole, fact.at, (action, str(fact.number))),
+        event_id=_event_id(naming, fact.whole, fact.at, (action, fact.entry)),
         event_time=fact.at,
         event_time_zone_offset=UTC_OFFSET,
         action=action,
@@ -299,14 +293,14 @@ def _of_parts(naming: Naming, fact: Joined | Left, said: _Said) -> AggregationEv
     )
 
 
-def _measured(at: datetime, measurements: Mapping[str, Measurement]) -> list[SensorElement] | None:
+def _measured(at: datetime, measurements: Mapping[str, Measured]) -> list[SensorElement] | None:
     if not measurements:
         return None
     reports = [_report(name, measured) for name, measured in sorted(measurements.items())]
     return [SensorElement(SensorMetadata(at), reports)]
 
 
-def _report(name: str, measured: Measurement) -> SensorReport:
+def _report(name: str, measured: Measured) -> SensorReport:
     unit = unit_of(measured.unit)
     if unit is None:
         return SensorReport("baton:Measurement", measured.value, name, unit=measured.unit)

@@ -188,8 +188,10 @@ def _forget(work: UnitOfWork, module: Module, used: SerialNumber, actor_id: str)
         module_id=module.item_id,
         lot=used.lot,
         bound_at=used.at,
+        bound_by_entry=str(used.entry),
         removed_at=work.now,
         removed_by=actor_id,
+        removed_by_entry=entry.sk,
     )
     work.create(former, audited=False)
     count_lot(work, module, used.lot, -1)

@@ -121,11 +121,11 @@ class FormerCell(Item):
     module_id = UnicodeAttribute()
     lot = optional(UnicodeAttribute())
     bound_at = MomentAttribute()
-    bound_by_entry = optional(UnicodeAttribute())
+    bound_by_entry = UnicodeAttribute()
     """The sort key of the entry of the module's ledger that bound it."""
     removed_at = MomentAttribute()
     removed_by = UnicodeAttribute()
-    removed_by_entry = optional(UnicodeAttribute())
+    removed_by_entry = UnicodeAttribute()
     """The sort key of the entry that took it off."""
 
 

@@ -17,13 +17,13 @@ from chalicelib.manufacturing.epcis import (
     Judged,
     Left,
     Made,
-    Measurement,
     Sealed,
     Thing,
     document,
     event,
 )
 from chalicelib.manufacturing.identifiers import Gtins, Naming, TraceabilitySettings
+from chalicelib.manufacturing.rules import Measured
 from tests.builders.epcis import events_of, flaws
 
 NOW = datetime(2026, 3, 14, 9, 26, 53, 589_000, tzinfo=UTC)
@@ -120,7 +120,7 @@ def test_a_disposition_is_an_inspection_or_a_hold(decision: str, step: str, disp
 
 
 def test_measurements_are_sensor_reports_with_the_codes_of_their_units() -> None:
-    measured = {"ocv": Measurement(Decimal("48.125"), "V"), "dcir": Measurement(Decimal("0.9"), "mOhm")}
+    measured = {"ocv": Measured(Decimal("48.125"), "V"), "dcir": Measured(Decimal("0.9"), "mOhm")}
     [element] = one(Judged(PACK, NOW, "PASS", measured))["sensorElementList"]
     assert element["sensorMetadata"] == {"time": "2026-03-14T09:26:53.589000Z"}
     assert element["sensorReport"] == [
@@ -130,7 +130,7 @@ def test_measurements_are_sensor_reports_with_the_codes_of_their_units() -> None
 
 
 def test_a_unit_without_a_code_is_passed_on_as_it_was_given() -> None:
-    [element] = one(Judged(PACK, NOW, "PASS", {"hum": Measurement(Decimal(3), "sones")}))["sensorElementList"]
+    [element] = one(Judged(PACK, NOW, "PASS", {"hum": Measured(Decimal(3), "sones")}))["sensorElementList"]
     assert element["sensorReport"] == [
         {"type": "baton:Measurement", "value": 3, "baton:name": "hum", "baton:unit": "sones"}
     ]
@@ -145,7 +145,7 @@ def test_the_same_fact_has_the_same_event_id_in_every_document_and_another_fact_
         Judged(PACK, NOW, "QUARANTINE"),
         Judged(PACK, NOW, "PASS"),
         Joined(MODULE, [cell(1)], NOW),
-        Joined(MODULE, [cell(2)], NOW, 1),
+        Joined(MODULE, [cell(2)], NOW, "2"),
         Left(MODULE, [cell(1)], NOW),
     ]
     ids = [one(fact)["eventID"] for fact in facts]
@@ -177,7 +177,7 @@ FACTS = st.one_of(
         THINGS,
         TIMES,
         st.sampled_from(["PASS", "FAIL", "QUARANTINE"]),
-        st.dictionaries(TEXT, st.builds(Measurement, VALUES, UNITS), max_size=3),
+        st.dictionaries(TEXT, st.builds(Measured, VALUES, UNITS), max_size=3),
     ),
 )
 
@@ -188,7 +188,7 @@ def test_whatever_happened_the_document_is_valid(facts: list[Fact], known: Trace
 
 
 def test_the_schema_would_notice_a_wrong_document() -> None:
-    good = told(Judged(PACK, NOW, "PASS", {"ocv": Measurement(Decimal(3), "V")}), Joined(MODULE, [cell(1)], NOW))
+    good = told(Judged(PACK, NOW, "PASS", {"ocv": Measured(Decimal(3), "V")}), Joined(MODULE, [cell(1)], NOW))
     judged, joined = good["epcisBody"]["eventList"]
     for wrong in (
         {**judged, "bizStep": "tasting"},

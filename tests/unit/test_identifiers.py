@@ -8,6 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from chalicelib.core.errors import ValidationFailed
+from chalicelib.edge.validation import decode_body
 from chalicelib.manufacturing.identifiers import Gtins, Naming, TraceabilitySettings, is_gtin
 from tests.builders.epcis import validator
 
@@ -31,9 +33,11 @@ def test_kinds_and_skus_without_a_gtin_get_none() -> None:
     assert LINKED.uri("pack", "SKU-2", "P-1").startswith("urn:uuid:")
 
 
-def test_a_gtin_whose_check_digit_is_wrong_is_not_used() -> None:
-    wrong = Naming("demo", TraceabilitySettings(gtins={SKU: Gtins(pack="09521234543214")}))
-    assert wrong.uri("pack", SKU, "P-1").startswith("urn:uuid:")
+def test_a_gtin_whose_check_digit_is_wrong_is_refused() -> None:
+    settled = f'{{"gtins": {{"{SKU}": {{"pack": "09521234543214", "cell": "{GTIN}"}}}}}}'.encode()
+    with pytest.raises(ValidationFailed) as refused:
+        decode_body(settled, TraceabilitySettings)
+    assert refused.value.fields == {f"gtins.{SKU}.pack": "must end in the right check digit"}
 
 
 def test_an_address_of_ones_own_comes_before_made_up_names() -> None:
