@@ -23,6 +23,7 @@ import msgspec
 
 from chalicelib.core import cursors
 from chalicelib.core.clock import Clock
+from chalicelib.core.errors import ValidationFailed
 from chalicelib.core.store import Query, get, get_many, parallel, parallel_pair
 from chalicelib.core.table import key
 from chalicelib.edge.request import Request
@@ -107,11 +108,21 @@ def life(request: Request[Any, ExportQuery], clock: Clock) -> Life:
     used = find_serial(request)
     org_id, serial, asked = request.principal.org_id, request.path["serial"], request.query
     name = key(org_id, "LIFE", serial)
-    asking = _Asking(org_id, serial, walking.decode(asked.next_page_token, name), asked.per_page, clock)
-    page = _of_cell(asking, used) if used is None or used.used_as == CELL else _of_assembly(asking, used)
+    try:
+        place = walking.decode(asked.next_page_token, name)
+        page = _read(_Asking(org_id, serial, place, asked.per_page, clock), used)
+    except ValidationFailed as flaw:  # the place stands in what EPCIS calls a token
+        raise ValidationFailed({"nextPageToken": flaw.fields["cursor"]}) from flaw
     told, last = _cut(page, asked.per_page)
     naming = Naming(org_id, section_of(page.organisation, TRACEABILITY))
     return Life([event(naming, one.fact) for one in told], walking.encode(last, name))
+
+
+def _read(asking: _Asking, used: SerialNumber | None) -> _Page:
+    """What is needed for a page. Raises `ValidationFailed` for a place that this life does not have."""
+    if used is None or used.used_as == CELL:
+        return _of_cell(asking, used)
+    return _of_module(asking, used.holder_id) if used.used_as == MODULE else _of_pack(asking, used.holder_id)
 
 
 def _cut(page: _Page, most: int) -> tuple[Sequence[_Told], Place | None]:
@@ -125,10 +136,6 @@ def _cut(page: _Page, most: int) -> tuple[Sequence[_Told], Place | None]:
             return page.told[:number], before
         before = one.place
     return page.told, page.stopped
-
-
-def _of_assembly(asking: _Asking, used: SerialNumber) -> _Page:
-    return _of_module(asking, used.holder_id) if used.used_as == MODULE else _of_pack(asking, used.holder_id)
 
 
 def _of_pack(asking: _Asking, pack_id: str) -> _Page:

@@ -180,7 +180,7 @@ def _forget(work: UnitOfWork, module: Module, used: SerialNumber, actor_id: str)
     gone = LedgerEntry.removed.add({used.serial})
     work.amend(ledger_item(module.pk, str(used.entry)), actions=[gone], audited=False)
     entry = write_down(work, module, actor_id, [used.serial], change=UNBOUND, lot=used.lot)
-    place = former_key(module.org_id, used.serial, entry.sk)
+    place = former_key(module.org_id, used.serial, work.ids.new())
     former = FormerCell(
         place.pk,
         place.sk,

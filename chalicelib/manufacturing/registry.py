@@ -172,9 +172,9 @@ def former_pk(org_id: str, serial: str) -> str:
     return key(org_id, "FORMER", serial)
 
 
-def former_key(org_id: str, serial: str, entry_id: str) -> ItemKey[FormerCell]:
+def former_key(org_id: str, serial: str, new_id: str) -> ItemKey[FormerCell]:
     """Where it is said that a cell was in a module."""
-    return ItemKey(FormerCell, former_pk(org_id, serial), key("FORMER", entry_id))
+    return ItemKey(FormerCell, former_pk(org_id, serial), key("FORMER", new_id))
 
 
 def lot_pk(org_id: str, lot: str) -> str:
