@@ -205,4 +205,5 @@ def line_things(admin: Person) -> dict[str, str]:
     admin.patch(f"/v1/batches/{batch_id}/start")
     module = admin.post("/v1/modules", {"batchId": batch_id, "serial": "M"}).json["data"]
     pack = admin.post("/v1/packs", {"batchId": batch_id, "serial": "P"}).json["data"]
-    return {"sku_id": sku_id, "batch_id": batch_id, "module_id": module["id"], "pack_id": pack["id"]}
+    made = {"sku_id": sku_id, "batch_id": batch_id, "module_id": module["id"], "pack_id": pack["id"]}
+    return made | {"serial": pack["serial"]}

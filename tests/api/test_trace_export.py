@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from tests.builders.epcis import events_of
 from tests.builders.lives import export_path, life_of, next_page, pages_of
 from tests.builders.manufacturing import GOOD, LIMITS, Data, Line, data
 from tests.builders.world import OTHER, World
@@ -216,6 +217,11 @@ def test_a_document_says_which_version_it_is_of(line: Line) -> None:
     assert (answer.headers["GS1-EPCIS-Version"], answer.headers["GS1-CBV-Version"]) == ("2.0.0", "2.0.0")
     assert answer.headers["Content-Type"] == "application/json"
     assert next_page("", answer) is None
+
+
+def test_the_example_in_the_description_is_a_valid_document(world: World) -> None:
+    described = world.call("GET", "/v1/openapi.json").json["paths"]["/v1/trace/{serial}/export"]["get"]
+    assert events_of(described["responses"]["200"]["content"]["application/json"]["example"])
 
 
 @pytest.mark.parametrize(
