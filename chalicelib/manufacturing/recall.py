@@ -61,7 +61,7 @@ def affected_by(org_id: str, asked: AffectedQuery, clock: Clock) -> Recall:
 
 def _holdings(org_id: str, lot: str, clock: Clock) -> list[Holding]:
     """All modules that hold cells of a lot, by age."""
-    used = list(Query(LotUse, lot_pk(org_id, lot), filter_condition=LotUse.cells > 0).all())
+    used = [one for one in Query(LotUse, lot_pk(org_id, lot)).all() if one.cells > 0]
     keys = [module_key(org_id, one.module_id) for one in used]
     batches = [keys[start : start + _BATCH] for start in range(0, len(keys), _BATCH)]
     found = parallel([partial(get_many, batch, clock) for batch in batches])

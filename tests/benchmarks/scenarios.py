@@ -13,6 +13,7 @@ from random import Random
 
 from chalicelib.identity.passwords import hash_password, matches
 from tests.benchmarks import scenarios_people as people
+from tests.benchmarks import scenarios_trace as trace
 from tests.benchmarks.scenarios_passwords import PASSWORDS
 from tests.benchmarks.stage import Hit, Stage
 from tests.builders import dispatch
@@ -29,13 +30,14 @@ class Scenario:
     """One endpoint in one situation.
 
     `outside` is work that any program would do beside the store's calls. Scenarios that name the same `situation` are
-    asked on the same stage.
+    asked on the same stage. `trips` is how many round trips it may take where the usual budget is not meant for it.
     """
 
     name: str
     prepare: Callable[[Stage], Hit]
     outside: Callable[[], object] | None = None
     situation: str | None = None
+    trips: int | None = None
 
 
 def _customer(stage: Stage) -> Person:
@@ -186,4 +188,5 @@ SCENARIOS = [
     *(Scenario(name, prepare, _hash_password, people.SITUATION) for name, prepare in people.HASHING.items()),
     *(Scenario(name, prepare, situation=people.SITUATION) for name, prepare in people.RARE.items()),
     *(Scenario(*one) for one in PASSWORDS),
+    *(Scenario(*one, situation=trace.SITUATION, trips=trace.TRIPS) for one in trace.SCENARIOS.items()),
 ]
