@@ -55,7 +55,7 @@ TRACEABILITY: Section[TraceabilitySettings] = settings_section(
     "traceability", TraceabilitySettings, "how exported documents name things"
 )
 MOST_PARTS = 2000
-"""How many parts the events of a page name before it ends; some 400 KB, or 3 MB where serials and addresses are longest."""
+"""How many parts the events of a page name before it ends: some 400 KB, 3 MB with the longest serials and addresses."""
 _OWN = Place("OWN")
 """Marks what is always told together: on the first page, or for a cell on the last."""
 _FORMER, _AFTER_FORMER = "FORMER", "FORMER$"

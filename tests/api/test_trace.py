@@ -1,5 +1,7 @@
 """What is above and below a serial number: cells, modules, packs, and who may know."""
 
+import base64
+import json
 from typing import Any
 from urllib.parse import quote
 
@@ -278,3 +280,41 @@ def test_nobody_learns_from_a_trace_who_else_uses_a_serial(line: Line) -> None:
     data(theirs.bind(theirs.module(theirs.batch()), "TAKEN"))
     nothing, taken = (asked(line.viewer, serial) for serial in ("NOWHERE", "TAKEN"))
     assert nothing.text.replace("NOWHERE", "TAKEN") == taken.text
+
+
+PLACES = [
+    "",
+    "nonsense",
+    "MOD-1  0",
+    "{module} ZZZ 5",
+    "{module} LEDGER# 99999",
+    "{module} LEDGER$ 0",
+    "{module} A 0",
+    "{pack}  0",
+    "OWN  0",
+    "OWN LEDGER$ 7",
+    "FORMER x 0",
+    "FORMER ~ 0",
+    "{module} LEDGER#\x00 1",
+]
+
+
+@pytest.mark.parametrize("path", ["?limit=1", "/export?perPage=1"])
+@pytest.mark.parametrize("place", PLACES)
+def test_an_edited_cursor_is_refused_or_leads_somewhere_in_the_list(line: Line, path: str, place: str) -> None:
+    batch = line.batch()
+    pack = line.pack(batch, modules := [line.sealed_module(batch) for _ in range(2)])
+    for serial in (pack["serial"], modules[0]["serial"]):
+        answer = line.viewer.get(f"/v1/trace/{serial}{path}")
+        text = answer.json["meta"]["nextCursor"] if "limit" in path else answer.headers["Link"]
+        cursor = text.partition("nextPageToken=")[2].partition(">")[0] or text
+        name = "cursor" if "limit" in path else "nextPageToken"
+        wanted = edited(cursor, place.format(module=modules[1]["id"], pack=pack["id"]))
+        again = line.viewer.get(f"/v1/trace/{serial}{path}&{name}={wanted}")
+        assert again.status == 200 or (again.status, set(again.fields)) == (422, {name}), again
+
+
+def edited(cursor: str, place: str) -> str:
+    """The cursor of another place in the same list."""
+    owner, _ = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+    return base64.urlsafe_b64encode(json.dumps([owner, {"sk": {"S": place}}]).encode()).decode().rstrip("=")
