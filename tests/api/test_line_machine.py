@@ -45,13 +45,16 @@ class Shift(RuleBasedStateMachine):
         self.inside: dict[str, list[str]] = defaultdict(list)
         self.seen: dict[str, int] = {}
         self.new_batch()
+        self.start(0)
 
     # --- what people do ----------------------------------------------------------------------------------------
 
+    @precondition(lambda self: len(self.modules) > 3 and len(self.batches) < 3)
     @rule()
     def new_batch(self) -> None:
         self.batches[self.line.draft_batch(self.sku)["id"]] = "DRAFT"
 
+    @precondition(lambda self: len(self.batches) > 1)
     @rule(number=pick)
     def start(self, number: int) -> None:
         batch = self.any(self.batches, number)
@@ -59,6 +62,7 @@ class Shift(RuleBasedStateMachine):
         if self.expect(answer, self.batches[batch] == "DRAFT"):
             self.batches[batch] = "IN_PROGRESS"
 
+    @precondition(lambda self: self.packs)
     @rule(number=pick)
     def complete(self, number: int) -> None:
         batch = self.any(self.batches, number)
@@ -68,9 +72,18 @@ class Shift(RuleBasedStateMachine):
         if self.expect(answer, self.batches[batch] == "IN_PROGRESS" and done):
             self.batches[batch] = "COMPLETED"
 
+    @precondition(lambda self: "IN_PROGRESS" in self.batches.values() and len(self.modules) < 9)
     @rule(number=pick)
-    def new_module(self, number: int) -> None:
-        batch = self.any(self.batches, number)
+    def new_module_where_it_is_possible(self, number: int) -> None:
+        running = {batch: state for batch, state in self.batches.items() if state == "IN_PROGRESS"}
+        self.make_module(self.any(running, number))
+
+    @precondition(lambda self: len(self.batches) > 1)
+    @rule(number=pick)
+    def new_module_anywhere(self, number: int) -> None:
+        self.make_module(self.any(self.batches, number))
+
+    def make_module(self, batch: str) -> None:
         body = {"batchId": batch, "serial": self.line.serial("M")}
         answer = self.line.production.post("/v1/modules", body)
         if self.expect(answer, self.batches[batch] == "IN_PROGRESS", 201):
@@ -91,17 +104,28 @@ class Shift(RuleBasedStateMachine):
     @rule(number=pick)
     def fill_and_seal(self, number: int) -> None:
         """What a shift does most of the time, so that packs come about."""
-        module = self.any(self.modules, number)
+        unsealed = {module: state for module, state in self.modules.items() if state != "SEALED"}
+        module = self.any(unsealed or self.modules, number)
         free = [cell for cell in CELLS if cell not in self.lots]
         room = 2 - len(self.cells[module])
-        if self.modules[module] != "SEALED" and room and len(free) >= room:
+        if unsealed and room and len(free) >= room:
             self.bind_all(module, free[:room], "L1", tray=True)
-        self.seal_module(number)
+        self.seal_one(module)
 
     @precondition(lambda self: self.modules)
     @rule(number=pick, cell=a_cell)
-    def unbind(self, number: int, cell: str) -> None:
-        module = self.any(self.modules, number)
+    def unbind_anything(self, number: int, cell: str) -> None:
+        self.unbind(self.any(self.modules, number), cell)
+
+    @precondition(lambda self: any(self.modules[module] != "SEALED" for module in self.cells))
+    @rule(number=pick)
+    def unbind_what_is_bound(self, number: int) -> None:
+        where = {cell: one for one, held in self.cells.items() for cell in held if self.modules[one] != "SEALED"}
+        if where:
+            cell = self.any(where, number)
+            self.unbind(where[cell], cell)
+
+    def unbind(self, module: str, cell: str) -> None:
         answer = self.line.unbind({"id": module}, cell)
         open_still = self.modules[module] == "IN_PROGRESS"
         if self.expect(answer, open_still and cell in self.cells[module]):
@@ -111,15 +135,20 @@ class Shift(RuleBasedStateMachine):
     @precondition(lambda self: self.modules)
     @rule(number=pick)
     def seal_module(self, number: int) -> None:
-        module = self.any(self.modules, number)
+        self.seal_one(self.any(self.modules, number))
+
+    def seal_one(self, module: str) -> None:
         ready = self.modules[module] == "IN_PROGRESS" and len(self.cells[module]) == 2
         if self.expect(self.line.seal("modules", {"id": module}), ready):
             self.modules[module] = "SEALED"
 
+    @precondition(lambda self: len(self.modules) > 1)
     @rule(number=pick, chosen=st.lists(pick, max_size=2))
     def new_pack(self, number: int, chosen: list[int]) -> None:
-        batch = self.any(self.batches, number)
         parts = list(dict.fromkeys(self.any(self.modules, one) for one in chosen)) if self.modules else []
+        self.make_pack(self.any(self.batches, number), parts)
+
+    def make_pack(self, batch: str, parts: list[str]) -> None:
         body: Data = {"batchId": batch, "serial": self.line.serial("P"), "moduleIds": parts}
         answer = self.line.production.post("/v1/packs", body)
         if self.expect(answer, self.batches[batch] == "IN_PROGRESS" and all(map(self.can_be_packed, parts)), 201):
@@ -127,6 +156,15 @@ class Shift(RuleBasedStateMachine):
             self.packs[pack] = "IN_PROGRESS" if parts else "DRAFT"
             self.batch_of[pack] = batch
             self.inside[pack] = parts
+
+    @precondition(lambda self: sum(map(self.can_be_packed, self.modules)) >= 2)
+    @rule(number=pick)
+    def pack_what_is_sealed(self, number: int) -> None:
+        """What a shift does most of the time, so that packs are tested."""
+        running = {batch: state for batch, state in self.batches.items() if state == "IN_PROGRESS"}
+        if running:
+            self.make_pack(self.any(running, number), list(filter(self.can_be_packed, self.modules))[:2])
+            self.seal_pack(0)
 
     @precondition(lambda self: self.packs and self.modules)
     @rule(number=pick, chosen=pick)
@@ -151,7 +189,8 @@ class Shift(RuleBasedStateMachine):
         number=pick, disposition=st.sampled_from(["PASS", "FAIL", "QUARANTINE"]), value=st.sampled_from([None, *VALUES])
     )
     def decide(self, number: int, disposition: str, value: float | None) -> None:
-        pack = self.any(self.packs, number)
+        ready = {pack: state for pack, state in self.packs.items() if state == "READY_FOR_EOL"}
+        pack = self.any(ready or self.packs, number)
         measured = {} if value is None else {"measurements": {"U": {"value": value, "unit": "V"}}}
         answer = self.line.dispose({"id": pack}, disposition, **measured)
         good = disposition != "PASS" or (value is not None and 1 <= value <= 2)
@@ -263,4 +302,4 @@ def test_whatever_a_shift_does_line_registry_ledgers_and_counts_agree(engine: Em
         def __init__(self) -> None:
             super().__init__(engine)
 
-    run_state_machine_as_test(Here, settings=settings(max_examples=20, stateful_step_count=30))
+    run_state_machine_as_test(Here, settings=settings(max_examples=16, stateful_step_count=40))
