@@ -118,17 +118,16 @@ def regroup(
     thing: Assembly,
     to: str,
     parts: int,
-    *,
-    named_version: int | None,
     changes: Mapping[str, list[object]],
 ) -> None:
     """Stage that so many parts were bound (below zero: taken off), which leads to the state `to`.
 
-    `named_version` is that of the request's `If-Match`, which is insisted on. The thing shows the new values at once.
+    The thing shows the new values at once. Whoever names a version in `If-Match` is told at their first defeat, because
+    the next attempt holds it against what it reads.
     """
     model, read, before = type(thing), thing.version, thing.status
     overtaken = sum(label.startswith(_OVERTAKEN) for label in work.lost)
-    exact = named_version is not None or overtaken < _INSISTS
+    exact = overtaken < _INSISTS
     room = model.bound <= thing.required - parts if parts > 0 else model.bound >= -parts
     actions: list[Action] = [model.version.add(1), model.bound.add(parts), model.updated_at.set(work.now)]
     if before != to:

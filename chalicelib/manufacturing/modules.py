@@ -98,7 +98,7 @@ def bind_cells(work: UnitOfWork, request: Request[Any, Any], module_id: str, clo
     changes: dict[str, list[object]] = {f"cell/{serial}.module": [None, module_id] for serial in wanted}
     changes |= {f"cell/{serial}.lot": [None, lot] for serial in wanted if lot is not None}
     to = leads_to(MODULE, Step.BIND)
-    regroup(work, module, to, len(wanted), named_version=request.if_match, changes=changes)
+    regroup(work, module, to, len(wanted), changes)
     return module
 
 
@@ -119,7 +119,7 @@ def unbind_cell(work: UnitOfWork, request: Request[Any, Any], module_id: str) ->
     if used.lot is not None:
         changes[f"cell/{serial}.lot"] = [used.lot, None]
     to = leads_to(MODULE, Step.UNBIND)
-    regroup(work, module, to, -1, named_version=request.if_match, changes=changes)
+    regroup(work, module, to, -1, changes)
     return module
 
 

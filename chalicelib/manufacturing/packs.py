@@ -135,7 +135,7 @@ def bind_modules(work: UnitOfWork, request: Request[Any, Any], pack_id: str, clo
     check_room(pack, len(wanted), "module")
     found = get_many([module_key(pack.org_id, module_id) for module_id in wanted], clock)
     _take_modules(work, pack, _modules(found, pack.org_id, wanted), request.principal.user_id)
-    regroup(work, pack, leads_to(PACK, Step.BIND), len(wanted), named_version=request.if_match, changes={})
+    regroup(work, pack, leads_to(PACK, Step.BIND), len(wanted), {})
     return pack
 
 
@@ -222,7 +222,7 @@ def _take_modules(work: UnitOfWork, pack: Pack, modules: Sequence[Module], actor
     write_down(work, pack, actor_id, [module.serial for module in modules], part_ids=part_ids)
     for module in modules:
         values = {"pack_id": pack.item_id, "packed_at": work.now, "updated_at": work.now}
-        work.update(module, values, guard=Module.pack_id.does_not_exist())
+        work.update(module, values)
 
 
 def _unfit(pack: Pack, module: Module) -> dict[str, object] | None:
