@@ -1,4 +1,4 @@
-"""The demo data: two organisations with their people, and deliveries that were made the day before.
+"""The demo data: two organisations with their people, and what was delivered and built the day before.
 
 People are made by the same write path as everything else, a few dozen in one transaction. The past is played through
 the API itself, on a clock that is set back, so it looks exactly as if it had happened; only its events are not kept,
@@ -26,6 +26,7 @@ from chalicelib.identity import passwords
 from chalicelib.identity.people import NewPerson, add_person, found_organisation
 from chalicelib.identity.phones import login_name
 from chalicelib.identity.tables import login_name_key, organisation_key, user_key
+from infra.local import demo_line
 from infra.local.demo_people import ORGANISATIONS, DemoOrganisation, DemoPerson
 from infra.local.gateway_http import Call, Gateway
 
@@ -41,7 +42,7 @@ def make(password: str) -> frozenset[str]:
     clock = SystemClock()
     people = _Population(clock, passwords.hash_password(password))
     new = frozenset(name for organisation in ORGANISATIONS for name in people.settle(organisation))
-    if {_COURIER, _CUSTOMER} <= new:
+    if {_COURIER, _CUSTOMER} | demo_line.PEOPLE <= new:
         _play_the_past(clock, password)
     return new
 
@@ -126,6 +127,7 @@ def _play_the_past(clock: Clock, password: str) -> None:
     app.use(app.compose(settings(), past, SystemIds(past), outbox=_Silence()))
     try:
         _Story(past, password).play()
+        demo_line.Shift(past, password).play()
     finally:
         app.use(app.compose(settings(), clock, SystemIds(clock)))
 

@@ -188,3 +188,17 @@ def test_demo_people_have_a_past(stack: Stack) -> None:
     assert stack.person("courier3").get("/v1/courier/orders/history").json()["orders"][0] == orders[0]
     with stack.person("customer3").listening("customer") as socket:
         assert socket.events == []
+
+
+def test_the_battery_line_has_something_to_do(stack: Stack) -> None:
+    viewer = stack.person("viewer1")
+    assert [sku["status"] for sku in viewer.get("/v1/skus").json()["data"]] == ["DRAFT", "ACTIVE"]
+    assert [batch["status"] for batch in viewer.get("/v1/batches").json()["data"]] == ["IN_PROGRESS", "COMPLETED"]
+    packs = viewer.get("/v1/packs").json()["data"]
+    assert [(pack["status"], pack.get("disposition")) for pack in packs] == [
+        ("IN_PROGRESS", None),
+        ("READY_FOR_EOL", "QUARANTINE"),
+        ("FINALIZED", "PASS"),
+    ]
+    modules = viewer.get("/v1/modules?status=IN_PROGRESS").json()["data"]
+    assert [(module["cellsBound"], module["cellsRequired"]) for module in modules] == [(2, 4)]
