@@ -10,7 +10,7 @@ import msgspec
 import msgspec.structs
 from msgspec import Meta
 
-from chalicelib.manufacturing.blueprint import Limits, Measurement, SkuSpec
+from chalicelib.manufacturing.blueprint import Measurement, SkuSpec
 from chalicelib.manufacturing.registry import DispositionRecord, LedgerEntry
 from chalicelib.manufacturing.rules import BatchStatus, Disposition, ModuleStatus, PackStatus, SkuStatus
 from chalicelib.manufacturing.tables import Batch, Module, Pack, Sku
@@ -155,7 +155,15 @@ class Many(msgspec.Struct, Generic[ViewT], frozen=True):
 def sku_view(sku: Sku) -> SkuView:
     """A SKU as it is read."""
     return SkuView(
-        **msgspec.structs.asdict(whole(sku.spec, sku)),
+        id=sku.item_id,
+        name=sku.name,
+        chemistry=sku.chemistry,
+        cells_per_module=sku.cells_per_module,
+        modules_per_pack=sku.modules_per_pack,
+        nominal_voltage=sku.nominal_voltage,
+        nominal_capacity=sku.nominal_capacity,
+        sku_code=sku.sku_code,
+        limits=sku.limits,
         status=SkuStatus(sku.status),
         version=sku.version,
         created_at=sku.created_at,
@@ -165,8 +173,7 @@ def sku_view(sku: Sku) -> SkuView:
 
 def whole(spec: SkuSpec, sku: Sku | None) -> SkuSpec:
     """The SKU that a thing carries, with the limits that only the SKU itself has."""
-    limits: Limits | None = None if sku is None else sku.limits
-    return msgspec.structs.replace(spec, limits=limits)
+    return spec if sku is None else msgspec.structs.replace(spec, limits=sku.limits)
 
 
 def batch_view(batch: Batch, sku: Sku | None = None) -> BatchView:

@@ -12,6 +12,7 @@ from functools import cache, partial
 from random import Random
 
 from chalicelib.identity.passwords import hash_password, matches
+from tests.benchmarks import scenarios_line as line
 from tests.benchmarks import scenarios_people as people
 from tests.benchmarks import scenarios_trace as trace
 from tests.benchmarks.scenarios_passwords import PASSWORDS
@@ -188,5 +189,6 @@ SCENARIOS = [
     *(Scenario(name, prepare, _hash_password, people.SITUATION) for name, prepare in people.HASHING.items()),
     *(Scenario(name, prepare, situation=people.SITUATION) for name, prepare in people.RARE.items()),
     *(Scenario(*one) for one in PASSWORDS),
+    *(Scenario(*one, situation=line.SITUATION) for one in line.SCENARIOS.items()),
     *(Scenario(*one, situation=trace.SITUATION, trips=trace.TRIPS) for one in trace.SCENARIOS.items()),
 ]
