@@ -199,6 +199,7 @@ def test_a_page_costs_one_admission_and_one_round_of_calls_at_once(
     assert calls[0][0] == "BatchGetItem"
     queries = [request for operation, request in calls[1:] if operation == "Query"]
     assert all("ExclusiveStartKey" not in request for request in queries)  # none of them waits for another
+    assert {request.get("Limit") for request in queries} == {None if "q=" in query else 20}  # nothing beyond the page
     assert len({operation for operation, _ in calls[1:]} - {"Query", "BatchGetItem", "GetItem"}) == 0
     assert len(calls) <= 1 + 4 * 3 + 2
 

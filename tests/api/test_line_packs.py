@@ -77,6 +77,23 @@ def test_two_hundred_modules_go_into_a_pack_in_three_requests(world: World) -> N
     assert data(line.seal("packs", pack))["status"] == "READY_FOR_EOL"
 
 
+def test_a_new_pack_with_ninety_modules_and_a_key_fits_into_one_transaction(
+    world: World, engine: EmbeddedEngine
+) -> None:
+    line = Line(world)
+    batch = line.batch(cellsPerModule=1, modulesPerPack=90)
+    ids = [line.sealed_module(batch)["id"] for _ in range(90)]
+    body = {"batchId": batch["id"], "serial": "P", "moduleIds": ids}
+    calls: list[tuple[str, int]] = []
+
+    def during(operation: str, request: Data) -> None:
+        calls.append((operation, len(request.get("TransactItems", ()))))
+
+    with engine.before(None, during):
+        data(line.production.post("/v1/packs", body, idempotency_key="k"), 201)
+    assert calls == [("BatchGetItem", 0), ("BatchGetItem", 0), ("TransactWriteItems", 99)]
+
+
 @pytest.mark.parametrize(
     "body",
     [{"moduleIds": []}, {"moduleIds": [f"MOD-{n}" for n in range(91)]}, {"moduleIds": ["MOD-1", "MOD-1"]}, {}],
