@@ -51,6 +51,8 @@ class Endpoint:
     about: About | None = None
     loads: Callable[[str, str], ItemKey[Any]] | None = None
     """Makes the key of the thing that the request names (from organisation and id): it is read with the admission."""
+    loads_too: Mapping[str, Callable[[str, str], ItemKey[Any]]] = field(default_factory=dict)
+    """The same for further things, by the path parameter or body field that names each."""
     invalid_status: int = ValidationFailed.status
     if_match: bool = False
     """Whether `If-Match` is required; it is honoured wherever something `versioned` is changed."""

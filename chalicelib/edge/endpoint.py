@@ -150,10 +150,11 @@ def _admit(endpoint: Endpoint, http: HttpRequest, rt: Runtime, admission: Admiss
 
 def _loads(endpoint: Endpoint, http: HttpRequest, org_id: str) -> list[ItemKey[Any]]:
     """What the request names, if it names something that could exist."""
-    if endpoint.loads is None or endpoint.id_from is None:
-        return []
-    named = _named_id(endpoint.id_from, http)
-    return [] if named == _UNNAMED else [endpoint.loads(org_id, named)]
+    makers = dict(endpoint.loads_too)
+    if endpoint.loads is not None and endpoint.id_from is not None:
+        makers[endpoint.id_from] = endpoint.loads
+    named = {id_from: _named_id(id_from, http) for id_from in makers}
+    return [makers[id_from](org_id, one) for id_from, one in named.items() if one != _UNNAMED]
 
 
 def bearer(header: str | None) -> str:
