@@ -8,6 +8,7 @@ and schedules have to be registered on the app itself: on a blueprint Chalice do
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from chalice.app import Chalice, CloudWatchEvent, Rate, Response, WebsocketEvent
@@ -38,15 +39,27 @@ from chalicelib.identity.gate import SessionGate
 from chalicelib.identity.matrix import roles_with
 from chalicelib.identity.me_routes import routes as me_routes
 from chalicelib.identity.password_routes import routes as password_routes
+from chalicelib.identity.pushing import push_letter
 from chalicelib.identity.routes import routes as identity_routes
 from chalicelib.identity.tokens import signer
+from chalicelib.notices import events as notice_events
+from chalicelib.notices.routes import routes as notice_routes
 from chalicelib.realtime.delivery import Delivery
 from chalicelib.realtime.sender import GatewaySender, Sender
 from chalicelib.realtime.sockets import Sockets
 from chalicelib.realtime.sweep import drain_pending
 from chalicelib.realtime.waker import LambdaWaker, Waker
 
-ROUTES = (system_routes, identity_routes, password_routes, me_routes, console_routes, audit_routes, dispatch_routes)
+ROUTES = (
+    system_routes,
+    identity_routes,
+    password_routes,
+    me_routes,
+    console_routes,
+    audit_routes,
+    notice_routes,
+    dispatch_routes,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +97,7 @@ def compose(
         endpoints=[endpoint for routes in ROUTES for endpoint in routes.endpoints],
         roles_of=roles_with,
         version=__version__,
-        extras={SOCKET_EVENTS: dispatch_events.SOCKET_EVENTS},
+        extras={SOCKET_EVENTS: dispatch_events.SOCKET_EVENTS + notice_events.SOCKET_EVENTS},
     )
     sockets = Sockets(runtime, sender, waker or LambdaWaker(config))
     return Composition(runtime, delivery, sockets, messages or AwsMessages(config))
@@ -155,7 +168,9 @@ def deliver(event: dict[str, str], _: Any) -> None:
 def send(event: dict[str, Any], _: Any) -> None:
     """Send a letter that a request has handed over."""
     with observability.measured(operation="send"):
-        send_letter(_used[0].messages, Letter(**event))
+        parts = _used[0]
+        push = partial(push_letter, parts.runtime.runner, parts.messages)
+        send_letter(parts.messages, Letter(**event), push)
 
 
 @app.schedule(Rate(1, unit=Rate.MINUTES), name="dispatch_sweep")

@@ -92,6 +92,8 @@ class Settings:
     mailbox_retention_s: int = 7 * 86400
     mailbox_limit: int = 1000
     """Undelivered events that are kept for one person; the oldest beyond it are dropped, loudly."""
+    notice_retention_s: int = 30 * 86400
+    """How long a notice is kept once it was read; unread ones are kept until then."""
     delivery_lease_s: int = 15
     """Longer than the 7 s that one post to a socket may take at worst."""
     connection_grace_s: int = 10
