@@ -124,3 +124,29 @@ def is_due_soon(state: State, due_at: datetime, now: datetime, soon: timedelta) 
 def age_hours(since: datetime, until: datetime) -> float:
     """Hours between two moments, to one decimal."""
     return round((until - since) / timedelta(hours=1), 1)
+
+
+class Reminder(StrEnum):
+    """What is told of a due date, and what the audit trail calls it."""
+
+    DUE_SOON = "WORK_ORDER_DUE_SOON"
+    OVERDUE = "WORK_ORDER_OVERDUE"
+
+
+def reminder(notice_at: datetime | None, due_at: datetime, now: datetime) -> Reminder | None:
+    """What is to be told now of an order whose next notice is at `notice_at`.
+
+    Somebody who gets an order when it is overdue already is not told that it will be.
+    """
+    if notice_at is None or notice_at > now:
+        return None
+    if due_at < now:
+        return Reminder.OVERDUE
+    return Reminder.DUE_SOON if notice_at < due_at else None
+
+
+def in_words(span: timedelta) -> str:
+    """A span of time as people say it, in whole minutes and never more than it is: `1 h 55 min`, `40 min`."""
+    hours, minutes = divmod(int(span / timedelta(minutes=1)), 60)
+    parts = [f"{hours} h"] * (hours > 0) + [f"{minutes} min"] * (minutes > 0)
+    return " ".join(parts) or "less than a minute"
