@@ -30,6 +30,7 @@ from chalicelib.dispatch import events as dispatch_events
 from chalicelib.dispatch.routes import routes as dispatch_routes
 from chalicelib.dispatch.sweep import reassign_due
 from chalicelib.edge.api import ALL_METHODS, UNKNOWN_ROUTE, BatonApp
+from chalicelib.edge.forms import FORM_DATA
 from chalicelib.edge.http import cors
 from chalicelib.edge.openapi_socket import SOCKET_EVENTS
 from chalicelib.edge.runtime import Runtime, install
@@ -129,6 +130,7 @@ use(compose(settings(), _clock, SystemIds(_clock)))
 app: Chalice = BatonApp(app_name="baton", configure_logs=False)
 app.experimental_feature_flags.update(["WEBSOCKETS"])  # what Chalice still calls them
 app.api.cors = cors(settings().cors_origin)
+app.api.binary_types.append(FORM_DATA)  # or API Gateway would take files for text
 for _routes in ROUTES:
     app.register_blueprint(_routes)
 

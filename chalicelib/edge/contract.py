@@ -44,6 +44,10 @@ class Endpoint:
     permission: str | None
     public: bool = False
     body: Any = Nothing
+    form: bool = False
+    """Whether the body comes as `multipart/form-data`, its files as the fields of type `bytes`, instead of JSON."""
+    most_body_bytes: int | None = None
+    """The largest body, where that is less than the deployment's limit."""
     query: Any = Nothing
     returns: Any = None
     status: int = 200
