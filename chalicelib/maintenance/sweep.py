@@ -27,7 +27,7 @@ from chalicelib.core.store import Query, get, parallel
 from chalicelib.core.work import Actor, UnitOfWork
 from chalicelib.edge.runtime import Runtime
 from chalicelib.identity.tables import user_key
-from chalicelib.maintenance import notices
+from chalicelib.maintenance import announce
 from chalicelib.maintenance.rules import ON_HAND, Reminder, State, reminder
 from chalicelib.maintenance.tables import NOTICE_SHARDS, NoticesDue, WorkOrder, notice_shard, work_order_key
 
@@ -106,10 +106,12 @@ def _remind(due: Due, work: UnitOfWork) -> Outcome:
     _step_on(work, order, order.technician_id, what)
     work.about(WorkOrder.kind, order.order_id, what.value)
     if what is Reminder.DUE_SOON:
-        notices.due_soon(work, order, order.technician_id, order.due_at - work.now)
+        announce.due_soon(work, order, order.technician_id)
         return Outcome.DUE_SOON
+    announce.overdue(work, order, order.technician_id)
     technician = get(user_key(order.org_id, order.technician_id))
-    notices.overdue(work, order, order.technician_id, technician.reports_to if technician else None)
+    for lead_id in announce.leads_of(order, order.technician_id, technician.reports_to if technician else None):
+        announce.overdue_with(work, order, lead_id)
     return Outcome.OVERDUE
 
 

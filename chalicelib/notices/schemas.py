@@ -52,7 +52,7 @@ class NoticePage(msgspec.Struct, frozen=True, rename="camel"):
 def notice_view(notice: Notice) -> NoticeView:
     """A notice as it is read."""
     return NoticeView(
-        id=notice.notice_id,
+        id=notice.entity_id,
         type=NoticeType(notice.type),
         title=notice.title,
         body=notice.body,

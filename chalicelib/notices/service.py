@@ -40,7 +40,6 @@ def notify(
     notice = Notice(
         where.pk,
         where.sk,
-        notice_id=where.sk.removeprefix(FIRST),
         type=notice_type.value,
         title=clip(title, MOST_TITLE),
         body=clip(body, MOST_BODY),
@@ -53,7 +52,7 @@ def notify(
     _count_one_more(work, person)
     work.publish(person, NOTICE, notice_view(notice))
     work.afterwards.append(partial(_tell_phones, _letter(person, notice)))
-    return notice.notice_id
+    return notice.entity_id
 
 
 def list_notices(
@@ -87,7 +86,7 @@ def read_all(work: UnitOfWork, request: Request[Any, Any], rt: Runtime, retentio
     What is more than one transaction holds is committed before, ninety at a time: reading is safe to be done by halves.
     """
     person = Recipient(request.principal.org_id, request.principal.user_id)
-    unread = [notice.notice_id for notice in _list(person, only_unread=True).all()]
+    unread = [notice.entity_id for notice in _list(person, only_unread=True).all()]
     parts = [unread[start : start + MOST_AT_ONCE] for start in range(0, len(unread), MOST_AT_ONCE)]
     for part in parts[:-1]:
         rt.runner.run(request.actor, partial(_mark_part, person, part, retention))
@@ -139,7 +138,7 @@ def _mark(work: UnitOfWork, person: Recipient, notice_ids: Sequence[str], retent
 
 def _letter(person: Recipient, notice: Notice) -> Letter:
     data = {
-        "noticeId": notice.notice_id,
+        "noticeId": notice.entity_id,
         "type": notice.type,
         "subjectKind": notice.subject_kind,
         "subjectId": notice.subject_id,

@@ -13,12 +13,21 @@ from pynamodb.attributes import UnicodeAttribute
 from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
 
 from chalicelib.core.store import ItemKey
-from chalicelib.core.table import ExpiryAttribute, IntAttribute, Item, MomentAttribute, TableName, key, optional
+from chalicelib.core.table import (
+    SEPARATOR,
+    ExpiryAttribute,
+    IntAttribute,
+    Item,
+    MomentAttribute,
+    TableName,
+    key,
+    optional,
+)
 from chalicelib.core.work import Recipient
 
 HEAD = "HEAD"
 NOTICE = "NOTICE"
-FIRST = f"{NOTICE}#"
+FIRST = f"{NOTICE}{SEPARATOR}"
 """What the sort keys of notices begin with."""
 
 
@@ -45,7 +54,6 @@ class Notice(Item):
 
     kind = "notice"
 
-    notice_id = UnicodeAttribute()
     type = UnicodeAttribute()
     title = UnicodeAttribute()
     body = UnicodeAttribute()
@@ -59,8 +67,8 @@ class Notice(Item):
 
     @property
     def entity_id(self) -> str:
-        """The id by which people know it."""
-        return self.notice_id
+        """The id by which people know it; its key ends with it, also where nothing else was read."""
+        return self.sk.rsplit(SEPARATOR, 1)[-1]
 
 
 class NoticeHead(Item):
