@@ -43,6 +43,7 @@ from chalicelib.identity.password_routes import routes as password_routes
 from chalicelib.identity.pushing import push_letter
 from chalicelib.identity.routes import routes as identity_routes
 from chalicelib.identity.tokens import signer
+from chalicelib.maintenance.routes import routes as maintenance_routes
 from chalicelib.notices import events as notice_events
 from chalicelib.notices.routes import routes as notice_routes
 from chalicelib.realtime.delivery import Delivery
@@ -60,6 +61,7 @@ ROUTES = (
     audit_routes,
     notice_routes,
     dispatch_routes,
+    maintenance_routes,
 )
 
 

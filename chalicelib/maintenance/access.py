@@ -8,6 +8,8 @@ from chalicelib.core.errors import NotFound
 from chalicelib.edge.request import Principal, Request
 from chalicelib.maintenance.tables import WorkOrder, work_order_key
 
+READ = "maintenance.workorder.read"
+
 
 def existing_order(request: Request[Any, Any], order_id: str) -> WorkOrder:
     """A work order of the caller's organisation. Raises `NotFound`."""
