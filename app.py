@@ -7,6 +7,8 @@ and schedules have to be registered on the app itself: on a blueprint Chalice do
 
 from __future__ import annotations
 
+import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -44,6 +46,7 @@ from chalicelib.identity.pushing import push_letter
 from chalicelib.identity.routes import routes as identity_routes
 from chalicelib.identity.tokens import signer
 from chalicelib.maintenance.routes import routes as maintenance_routes
+from chalicelib.maintenance.sweep import remind_due
 from chalicelib.notices import events as notice_events
 from chalicelib.notices.routes import routes as notice_routes
 from chalicelib.realtime.delivery import Delivery
@@ -126,6 +129,14 @@ def one_pass() -> None:
             observability.count("MailboxesSwept", drain_pending(parts.delivery, parts.runtime.clock))
 
 
+def maintenance_pass(remaining_s: Callable[[], float] = lambda: math.inf) -> None:
+    """One pass of the maintenance sweep: everybody who is to be told of a due date; ends before its time is over."""
+    runtime = _used[0].runtime
+    sweep_id = runtime.runner.ids.new()
+    with observability.measured(request_id=sweep_id, operation="maintenance_sweep"):
+        remind_due(runtime, sweep_id, remaining_s)
+
+
 _clock = SystemClock()
 use(compose(settings(), _clock, SystemIds(_clock)))
 
@@ -182,9 +193,15 @@ def dispatch_sweep(event: CloudWatchEvent) -> None:
     """The sweep: four passes within the minute."""
     config, clock = _used[0].runtime.settings, _used[0].runtime.clock
 
-    lambda_context: Any = event.context
-
-    def remaining_s() -> float:
-        return float(lambda_context.get_remaining_time_in_millis()) / 1000
-
+    remaining_s = partial(_remaining_s, event.context)
     run_passes(clock, one_pass, passes=config.sweep_passes, every_s=config.sweep_every_s, remaining_s=remaining_s)
+
+
+@app.schedule(Rate(1, unit=Rate.MINUTES), name="maintenance_sweep")
+def maintenance_sweep(event: CloudWatchEvent) -> None:
+    """The maintenance sweep, once a minute."""
+    maintenance_pass(partial(_remaining_s, event.context))
+
+
+def _remaining_s(lambda_context: Any) -> float:
+    return float(lambda_context.get_remaining_time_in_millis()) / 1000

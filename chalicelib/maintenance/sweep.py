@@ -13,7 +13,7 @@ index, so the next pass goes on where this one ended; what fails stays, and hold
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
 from functools import partial
@@ -33,9 +33,11 @@ from chalicelib.maintenance.tables import NOTICE_SHARDS, NoticesDue, WorkOrder, 
 
 ACTOR = "system:sweep"
 PAGE = 50
-"""How many orders of each shard are looked up at once; eight shards keep the sweep's threads busy."""
-RESERVE_S = 8.0
-"""No page is begun with less time left: it takes the orders of a page that long on a bad day."""
+"""How many orders of each shard are looked up at once."""
+RESERVE_S = 12.0
+"""No page is begun with less time left, since its orders may take that long on a bad day."""
+_LANES = 4
+"""How many orders of one organisation are told at once: they meet in the mailbox of the same team lead."""
 
 Shard = tuple[int, Mapping[str, Any] | None]
 """A shard by its number, and where its next page begins (None: at its front)."""
@@ -64,8 +66,9 @@ def remind_due(rt: Runtime, sweep_id: str, remaining_s: Callable[[], float]) -> 
     shards: list[Shard] = [(number, None) for number in range(NOTICE_SHARDS)]
     while shards and remaining_s() >= RESERVE_S:
         pages = parallel([partial(_page, shard, now) for shard in shards])
-        due = [one for found, _ in pages for one in found]
-        outcomes.update(parallel([partial(_settle, rt, one, sweep_id) for one in due], pool="sweep"))
+        lanes = _lanes([one for found, _ in pages for one in found])
+        for settled in parallel([partial(_settle_lane, rt, lane, sweep_id) for lane in lanes], pool="sweep"):
+            outcomes.update(settled)
         shards = [rest for _, rest in pages if rest is not None]
     for outcome, amount in outcomes.items():
         observability.count(outcome, amount)
@@ -85,6 +88,18 @@ def _page(shard: Shard, now: datetime) -> tuple[list[Due], Shard | None]:
     due = [Due(raw["org_id"]["S"], raw["order_id"]["S"]) for raw in answer["Items"]]
     last = answer.get("LastEvaluatedKey")
     return due, (number, last) if last else None
+
+
+def _lanes(due: Sequence[Due]) -> list[list[Due]]:
+    """The orders of each organisation in a few lanes, which are carried out side by side."""
+    by_org: dict[str, list[Due]] = {}
+    for one in due:
+        by_org.setdefault(one.org_id, []).append(one)
+    return [lane for orders in by_org.values() for number in range(_LANES) if (lane := orders[number::_LANES])]
+
+
+def _settle_lane(rt: Runtime, lane: Sequence[Due], sweep_id: str) -> list[Outcome]:
+    return [_settle(rt, one, sweep_id) for one in lane]
 
 
 def _settle(rt: Runtime, due: Due, sweep_id: str) -> Outcome:

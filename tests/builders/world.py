@@ -221,6 +221,10 @@ class World:
         """One pass of the sweep."""
         app.one_pass()
 
+    def sweep_maintenance(self) -> None:
+        """One pass of the maintenance sweep."""
+        app.maintenance_pass()
+
     def heard(self, connection_id: str) -> list[Sent]:
         """What arrived at a socket."""
         return self.sender.messages[connection_id]
