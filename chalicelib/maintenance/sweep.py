@@ -33,7 +33,6 @@ from chalicelib.maintenance.tables import NOTICE_SHARDS, NoticesDue, WorkOrder, 
 
 ACTOR = "system:sweep"
 PAGE = 50
-"""How many orders of each shard are looked up at once."""
 RESERVE_S = 12.0
 """No page is begun with less time left, since its orders may take that long on a bad day."""
 _LANES = 4
@@ -59,13 +58,16 @@ class Due(msgspec.Struct, frozen=True):
     order_id: str
 
 
-def remind_due(rt: Runtime, sweep_id: str, remaining_s: Callable[[], float]) -> Counter[Outcome]:
-    """Tell everybody who is to be told by now; how many orders ended in which way."""
+def remind_due(rt: Runtime, sweep_id: str, remaining_s: Callable[[], float], page: int = PAGE) -> Counter[Outcome]:
+    """Tell everybody who is to be told by now; how many orders ended in which way.
+
+    `page` is how many orders of each shard are looked up at once.
+    """
     now = rt.clock.now()
     outcomes: Counter[Outcome] = Counter()
     shards: list[Shard] = [(number, None) for number in range(NOTICE_SHARDS)]
     while shards and remaining_s() >= RESERVE_S:
-        pages = parallel([partial(_page, shard, now) for shard in shards])
+        pages = parallel([partial(_due_in, shard, now, page) for shard in shards])
         lanes = _lanes([one for found, _ in pages for one in found])
         for settled in parallel([partial(_settle_lane, rt, lane, sweep_id) for lane in lanes], pool="sweep"):
             outcomes.update(settled)
@@ -75,7 +77,7 @@ def remind_due(rt: Runtime, sweep_id: str, remaining_s: Callable[[], float]) -> 
     return outcomes
 
 
-def _page(shard: Shard, now: datetime) -> tuple[list[Due], Shard | None]:
+def _due_in(shard: Shard, now: datetime, page: int) -> tuple[list[Due], Shard | None]:
     """What is due on the next page of a shard, and where the page after it begins (None: there is none)."""
     number, start = shard
     query = Query(
@@ -84,7 +86,7 @@ def _page(shard: Shard, now: datetime) -> tuple[list[Due], Shard | None]:
         index=NoticesDue.Meta.index_name,
         range_condition=WorkOrder.notice_at <= now,
     )
-    answer = query.raw(limit=PAGE, start=start)
+    answer = query.raw(limit=page, start=start)
     due = [Due(raw["org_id"]["S"], raw["order_id"]["S"]) for raw in answer["Items"]]
     last = answer.get("LastEvaluatedKey")
     return due, (number, last) if last else None
