@@ -52,11 +52,6 @@ class Ride(Entity):
     name = UnicodeAttribute()
     game_zone = UnicodeAttribute()
 
-    @property
-    def entity_id(self) -> str:
-        """The id by which people know it."""
-        return self.code
-
 
 class Checklist(Entity):
     """A checklist of a ride. `items` is `[{item_ref, text, note}]`, `open_orders` the ids of open work orders.
@@ -78,11 +73,6 @@ class Checklist(Entity):
     status = UnicodeAttribute(default=ChecklistStatus.OPEN.value)
     open_orders = optional(UnicodeSetAttribute())
     routed = IntAttribute(default=0)
-
-    @property
-    def entity_id(self) -> str:
-        """The id by which people know it."""
-        return self.checklist_ref
 
 
 _LISTED = IncludeProjection(
@@ -262,11 +252,6 @@ class WorkOrder(Entity):
     org_open = OrgOpen()
     org_by_state = OrgByState()
     notices_due = NoticesDue()
-
-    @property
-    def entity_id(self) -> str:
-        """The id by which people know it."""
-        return self.order_id
 
 
 class WorkOrderEvent(Item):
