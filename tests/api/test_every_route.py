@@ -21,6 +21,7 @@ from chalicelib.edge.api import UNKNOWN_ROUTE
 from chalicelib.edge.contract import Endpoint
 from chalicelib.identity.matrix import PERMISSIONS
 from chalicelib.identity.tables import RolePermissions, role_key
+from tests.builders.notices import tell
 from tests.builders.world import DEMO, OTHER, Answer, Person, World
 
 ADMIN = "SYSTEM_ADMIN"
@@ -192,4 +193,9 @@ def things(world: World, admin: Person) -> dict[str, str]:
         "/v1/orders", {"pickup_address": "Dam 1", "dropoff_address": "Amstel 2", "receiver_phone": "+31201234567"}
     )
     device = admin.post("/v1/devices/register", {"platform": "web", "fcmToken": "t"})
-    return {"order_id": order.json["order"]["id"], "device_id": device.json["id"], "user_id": admin.user_id}
+    return {
+        "order_id": order.json["order"]["id"],
+        "device_id": device.json["id"],
+        "user_id": admin.user_id,
+        "notice_id": tell(world, admin, "something")[0],
+    }
