@@ -80,6 +80,9 @@ def upsert_checklist(work: UnitOfWork, principal: Principal, record: ChecklistRe
     if checklist is None:
         work.create(Checklist(where.pk, where.sk, checklist_ref=record.checklist_ref, **values))
         return "created"
+    if checklist.ride_code != ride.code:
+        before = get(ride_key(principal.org_id, checklist.ride_code))
+        principal.require_reach(IMPORT_CHECKLISTS, zone=None if before is None else before.game_zone)
     work.update(checklist, values)
     return "updated"
 
