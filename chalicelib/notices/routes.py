@@ -11,15 +11,31 @@ from chalicelib.edge.request import Nothing, Reply, Request, no_content
 from chalicelib.edge.routes import Routes
 from chalicelib.edge.runtime import Runtime, runtime
 from chalicelib.notices import service
+from chalicelib.notices.rules import NoticeType, SubjectKind
 from chalicelib.notices.schemas import NoticePage, NoticeQuery, notice_view
 from chalicelib.notices.tables import Notice, NoticeHead
 
 routes = Routes(__name__, "Notifications")
 
 READ = "notices.notice.read"
+_EXAMPLE = {
+    "id": "019ceb1b-2248-707d-9540-07d540ab40ab",
+    "type": NoticeType.WO_ASSIGNED,
+    "title": "WO-CL-2041-1 is yours (HIGH)",
+    "body": "Carousel: Lamp 12 is broken",
+    "at": "2026-03-14T09:26:53.589Z",
+    "read": False,
+    "subject": {"kind": SubjectKind.WORK_ORDER, "id": "019ceb1b-2248-7f00-9aa1-1f00aa1b40ab"},
+}
 
 
-@routes.get("/v1/me/notifications", permission=READ, query=NoticeQuery, returns=NoticePage)
+@routes.get(
+    "/v1/me/notifications",
+    permission=READ,
+    query=NoticeQuery,
+    returns=NoticePage,
+    examples={"response": {"items": [_EXAMPLE]}},
+)
 def list_notifications(request: Request[Nothing, NoticeQuery]) -> Reply[NoticePage]:
     """What one was told, newest first, and how much of it is unread."""
     asked = request.query

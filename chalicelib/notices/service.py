@@ -17,7 +17,7 @@ from typing import Any
 from chalicelib.core import observability
 from chalicelib.core.errors import NotFound, Unavailable
 from chalicelib.core.messages import PUSH, Letter
-from chalicelib.core.store import Page, Query, get, parallel_pair
+from chalicelib.core.store import Page, Query, get, parallel, parallel_pair
 from chalicelib.core.table import expired
 from chalicelib.core.work import Recipient, UnitOfWork
 from chalicelib.edge.request import Principal, Request
@@ -51,7 +51,7 @@ def notify(
     work.create(notice, audited=False)
     _count_one_more(work, person)
     work.publish(person, NOTICE, notice_view(notice))
-    work.afterwards.append(partial(_tell_phones, _letter(person, notice)))
+    _write_later(work, _letter(person, notice))
     return notice.entity_id
 
 
@@ -146,8 +146,27 @@ def _letter(person: Recipient, notice: Notice) -> Letter:
     return Letter(PUSH, person.user_id, notice.title, notice.body, person.org_id, data)
 
 
-def _tell_phones(letter: Letter) -> None:
-    """Hand a notification over to be sent, if there is a phone to send it to. Never raises."""
+class _Letters:
+    """The notifications of one change, handed over beside each other once it is committed."""
+
+    def __init__(self) -> None:
+        self.letters: list[Letter] = []
+
+    def __call__(self) -> None:
+        """Never raises."""
+        parallel([partial(_hand_over, letter) for letter in self.letters], pool="phones")
+
+
+def _write_later(work: UnitOfWork, letter: Letter) -> None:
+    written = next((do for do in work.afterwards if isinstance(do, _Letters)), None)
+    if written is None:
+        written = _Letters()
+        work.afterwards.append(written)
+    written.letters.append(letter)
+
+
+def _hand_over(letter: Letter) -> None:
+    """Have a notification sent, if there is a phone to send it to."""
     try:
         if devices_of(letter.org_id, letter.to):
             post().take(letter)
