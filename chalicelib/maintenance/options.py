@@ -1,4 +1,7 @@
-"""What an organisation can set about its repairs: how soon each priority has to be done, and what "soon" means."""
+"""What an organisation settles about its repairs: how soon each priority has to be done, and what "soon" means.
+
+Work orders are due by what is settled when they are routed; what was routed before stays due when it was.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +11,7 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
+from chalicelib.identity.organisation import section_of, settings_section
 from chalicelib.identity.tables import Organisation
 from chalicelib.maintenance.rules import Priority
 
@@ -16,7 +20,7 @@ MOST_SOON_H = 48
 Hours = Annotated[int, Meta(ge=1, le=8784)]
 
 
-class MaintenanceOptions(msgspec.Struct, frozen=True, rename="camel"):
+class MaintenanceOptions(msgspec.Struct, frozen=True, rename="camel", forbid_unknown_fields=True):
     """Hours until a work order of each priority is due, and hours before that in which it is due soon."""
 
     critical_hours: Hours = 4
@@ -41,6 +45,10 @@ class MaintenanceOptions(msgspec.Struct, frozen=True, rename="camel"):
         return timedelta(hours=self.due_soon_hours)
 
 
-def options_of(_: Organisation | None) -> MaintenanceOptions:
-    """What an organisation has set."""
-    return MaintenanceOptions()
+MAINTENANCE = settings_section("maintenance", MaintenanceOptions, "maintenance")
+"""An organisation's own."""
+
+
+def options_of(organisation: Organisation | None) -> MaintenanceOptions:
+    """What an organisation has settled."""
+    return section_of(organisation, MAINTENANCE)

@@ -13,10 +13,12 @@ from chalicelib.edge.imports import importing
 from chalicelib.edge.request import Nothing, Reply, Request, created
 from chalicelib.edge.routes import Routes
 from chalicelib.edge.runtime import runtime
+from chalicelib.identity.organisation import organisation_settings
 from chalicelib.identity.tables import user_key
 from chalicelib.maintenance import checklists, lists, service, views
 from chalicelib.maintenance.access import READ, reached_order
 from chalicelib.maintenance.importing import CHECKLISTS, RIDES
+from chalicelib.maintenance.options import MAINTENANCE
 from chalicelib.maintenance.rules import State
 from chalicelib.maintenance.schemas import (
     Assigned,
@@ -95,7 +97,7 @@ def list_work_orders(request: Request[Nothing, OrdersQuery]) -> Reply[WorkOrderP
 
 
 @routes.get(
-    "/v1/work-orders/{order_id}",
+    "/v1/work-orders/{work_order_id}",
     permission=READ,
     loads=work_order_key,
     returns=WorkOrderDetail,
@@ -105,17 +107,17 @@ def list_work_orders(request: Request[Nothing, OrdersQuery]) -> Reply[WorkOrderP
 )
 def get_work_order(request: Request[Nothing, Nothing]) -> Reply[WorkOrderDetail]:
     """A work order with its photos, its timeline and who gave it back before."""
-    order = reached_order(request, request.path["order_id"], READ)
+    order = reached_order(request, request.path["work_order_id"], READ)
     detail = views.order_detail(order, events_of(order), [], runtime().clock.now())
     return Reply(detail, version=order.version)
 
 
 def _step(address: str, action: str, **known: Any) -> Callable[[Handler], Handler]:
     return routes.patch(
-        f"/v1/work-orders/{{order_id}}/{address}",
+        f"/v1/work-orders/{{work_order_id}}/{address}",
         versioned=True,
         errors=_STEP_ERRORS,
-        about=About(WorkOrder.kind, action, "order_id"),
+        about=About(WorkOrder.kind, action, "work_order_id"),
         loads=work_order_key,
         **known,
     )
@@ -219,3 +221,4 @@ def _page(page: Page[WorkOrder]) -> Reply[WorkOrderPage]:
 
 importing(routes, RIDES)
 importing(routes, CHECKLISTS)
+organisation_settings(routes, MAINTENANCE)

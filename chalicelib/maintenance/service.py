@@ -79,7 +79,7 @@ def assign(work: UnitOfWork, request: Request[Assignment, Any]) -> WorkOrder:
 
     Raises `NotFound`, `AccessDenied`, `VersionConflict`, `Conflict` or `ValidationFailed`.
     """
-    order = reached_order(request, request.path["order_id"], ASSIGN)
+    order = reached_order(request, request.path["work_order_id"], ASSIGN)
     request.check_version(order)
     to = check_step(order, Step.ASSIGN)
     principal, technician_id = request.principal, request.body.technician_id
@@ -109,7 +109,7 @@ def outsource(work: UnitOfWork, request: Request[Outsourcing, Any]) -> WorkOrder
 
     Raises `NotFound`, `AccessDenied`, `VersionConflict`, `Conflict` or `ValidationFailed`.
     """
-    order = reached_order(request, request.path["order_id"], OUTSOURCE)
+    order = reached_order(request, request.path["work_order_id"], OUTSOURCE)
     request.check_version(order)
     to = check_step(order, Step.OUTSOURCE)
     values = {"state": to.value, "vendor": request.body.vendor, "technician_id": None, "technician_name": None}
@@ -171,7 +171,7 @@ def give_back(work: UnitOfWork, request: Request[GiveBack, Any]) -> WorkOrder:
 
 def _own_step(request: Request[Any, Any], permission: str, step: Step) -> tuple[WorkOrder, State]:
     """An order of the caller's whose version they name, and where the step leads."""
-    order = reached_order(request, request.path["order_id"], permission)
+    order = reached_order(request, request.path["work_order_id"], permission)
     request.check_version(order, required=True)
     return order, check_step(order, step)
 

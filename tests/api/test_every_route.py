@@ -21,6 +21,7 @@ from chalicelib.edge.api import UNKNOWN_ROUTE
 from chalicelib.edge.contract import Endpoint
 from chalicelib.identity.matrix import PERMISSIONS
 from chalicelib.identity.tables import RolePermissions, role_key
+from tests.builders.maintenance import Park
 from tests.builders.notices import tell
 from tests.builders.world import DEMO, OTHER, Answer, Person, World
 
@@ -198,4 +199,6 @@ def things(world: World, admin: Person) -> dict[str, str]:
         "device_id": device.json["id"],
         "user_id": admin.user_id,
         "notice_id": tell(world, admin, "something")[0],
+        "work_order_id": (park := Park(world)).routed()["id"],
+        "checklist_ref": park.checklist,
     }

@@ -198,6 +198,20 @@ def test_what_is_late_and_what_soon_will_be_follows_from_the_hour(world: World, 
     assert late_and_soon() == (4, 0)
 
 
+def test_an_organisation_settles_how_soon_work_is_due_and_what_is_soon(world: World, park: Park) -> None:
+    before = park.assigned(priority="LOW")
+    admin = park.person("SYSTEM_ADMIN")
+    address = "/v1/organisation/settings/maintenance"
+    defaults = {"criticalHours": 4, "highHours": 24, "mediumHours": 72, "lowHours": 168, "dueSoonHours": 2}
+    assert admin.get(address).json["data"] == defaults
+    assert admin.put(address, {"lowHours": 48, "dueSoonHours": 48}).status == 200
+    after = park.assigned(priority="LOW")
+    assert [one["sla"]["dueAt"] for one in listed(park.tech, MINE)] == ["2026-03-03T09:00:00Z", "2026-03-08T09:00:00Z"]
+    assert ids(park.tech, MINE) == [after, before]
+    assert park.tech.get("/v1/me/dashboard").json["counts"]["dueSoon"] == 1
+    assert set(admin.put(address, {"lowHours": 0, "dueSoonHours": 49}).fields) == {"lowHours", "dueSoonHours"}
+
+
 def test_what_is_done_is_never_late(world: World, park: Park) -> None:
     order_id = park.started(priority="CRITICAL", photo=True)
     assert park.finish(order_id).status == 200
