@@ -45,7 +45,7 @@ def move(
     record_event(work, order, principal, action, note)
 
 
-def shift_counts(work: UnitOfWork, order: WorkOrder, before: Holder | None) -> None:
+def shift_counts(work: UnitOfWork, order: WorkOrder, before: Holder) -> None:
     """Stage the counts of whoever had an order before and of whoever has it now."""
     for technician_id, shifts in count_shifts(before, (order.technician_id, State(order.state))).items():
         actions = [getattr(TechnicianCounts, name).add(by) for name, by in shifts.items()]

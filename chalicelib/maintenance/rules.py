@@ -99,16 +99,14 @@ Holder = tuple[str | None, State]
 """A technician (None: nobody) and the state of the order that they have."""
 
 
-def count_shifts(before: Holder | None, after: Holder) -> dict[str, dict[str, int]]:
-    """`{technician: {count: +1 or -1}}` when an order goes from one holder and state to another (None: it is new)."""
+def count_shifts(before: Holder, after: Holder) -> dict[str, dict[str, int]]:
+    """`{technician: {count: +1 or -1}}` when an order goes from one holder and state to another."""
     shifts: dict[str, dict[str, int]] = {}
-    for holder, by in ((before, -1), (after, 1)):
-        technician, state = holder or (None, State.ROUTED)
-        if technician is not None and state in COUNTED:
-            own = shifts.setdefault(technician, {})
-            own[COUNTED[state]] = own.get(COUNTED[state], 0) + by
-    kept = {one: {name: by for name, by in own.items() if by} for one, own in shifts.items()}
-    return {one: own for one, own in kept.items() if own}
+    if before != after:
+        for (technician, state), by in ((before, -1), (after, 1)):
+            if technician is not None and state in COUNTED:
+                shifts.setdefault(technician, {})[COUNTED[state]] = by
+    return shifts
 
 
 def is_overdue(state: State, due_at: datetime, now: datetime) -> bool:

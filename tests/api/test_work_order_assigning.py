@@ -168,8 +168,8 @@ def test_a_version_is_honoured_and_not_required(park: Park) -> None:
         assert answer.json["error"]["details"] == {"version": 1}
     assert stored(order_id).version == 1
     assert park.assign(order_id, if_match='W/"1"').status == 200
-    stale = park.lead.patch(f"/v1/work-orders/{order_id}/outsource", {}, if_match="1")
-    assert (stale.status, stale.code) == (409, "VERSION_CONFLICT")
+    answer = park.lead.patch(f"/v1/work-orders/{order_id}/outsource", {}, if_match="1")
+    assert (answer.status, answer.code) == (409, "VERSION_CONFLICT")
 
 
 def test_a_vendor_gets_an_order_and_its_checklist_stays_held(world: World, park: Park) -> None:
