@@ -45,6 +45,8 @@ from chalicelib.identity.password_routes import routes as password_routes
 from chalicelib.identity.pushing import push_letter
 from chalicelib.identity.routes import routes as identity_routes
 from chalicelib.identity.tokens import signer
+from chalicelib.maintenance.photo_routes import routes as photo_routes
+from chalicelib.maintenance.photo_sweep import tidy_due
 from chalicelib.maintenance.routes import routes as maintenance_routes
 from chalicelib.maintenance.sweep import remind_due
 from chalicelib.notices import events as notice_events
@@ -65,6 +67,7 @@ ROUTES = (
     notice_routes,
     dispatch_routes,
     maintenance_routes,
+    photo_routes,
 )
 
 
@@ -130,11 +133,17 @@ def one_pass() -> None:
 
 
 def maintenance_pass(remaining_s: Callable[[], float] = lambda: math.inf) -> None:
-    """One pass of the maintenance sweep: everybody who is to be told of a due date; ends before its time is over."""
+    """One pass of the maintenance sweep, which ends before its time is over.
+
+    Everybody who is to be told of a due date is told, then photos that were begun and not finished are cleared away.
+    """
     runtime = _used[0].runtime
     sweep_id = runtime.runner.ids.new()
     with observability.measured(request_id=sweep_id, operation="maintenance_sweep"):
-        remind_due(runtime, sweep_id, remaining_s)
+        try:
+            remind_due(runtime, sweep_id, remaining_s)
+        finally:  # the one must not keep back the other
+            tidy_due(runtime, sweep_id, remaining_s)
 
 
 _clock = SystemClock()

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from chalicelib.core.errors import AccessDenied, Conflict, NotFound
-from chalicelib.core.store import Page
+from chalicelib.core.store import Page, parallel_pair
 from chalicelib.core.work import UnitOfWork
 from chalicelib.edge.contract import About
 from chalicelib.edge.imports import importing
@@ -19,6 +20,7 @@ from chalicelib.maintenance import checklists, lists, service, views
 from chalicelib.maintenance.access import READ, reached_order
 from chalicelib.maintenance.importing import CHECKLISTS, RIDES
 from chalicelib.maintenance.options import MAINTENANCE
+from chalicelib.maintenance.photos import photos_of, view_of
 from chalicelib.maintenance.rules import State
 from chalicelib.maintenance.schemas import (
     Assigned,
@@ -108,7 +110,10 @@ def list_work_orders(request: Request[Nothing, OrdersQuery]) -> Reply[WorkOrderP
 def get_work_order(request: Request[Nothing, Nothing]) -> Reply[WorkOrderDetail]:
     """A work order with its photos, its timeline and who gave it back before."""
     order = reached_order(request, request.path["work_order_id"], READ)
-    detail = views.order_detail(order, events_of(order), [], runtime().clock.now())
+    rt = runtime()
+    events, photos = parallel_pair([partial(events_of, order)], [partial(photos_of, order)])
+    shown = [view_of(rt, photo) for photo in photos[0]]
+    detail = views.order_detail(order, events[0], shown, rt.clock.now())
     return Reply(detail, version=order.version)
 
 
