@@ -143,7 +143,10 @@ def test_further_things_that_a_request_names_are_read_with_the_admission_too(hou
 
     reads: list[str] = []
     house.engine.before("GetItem", lambda *_: reads.append("x"))
-    keys = {"loads": lambda _, name: shelf_key(name), "loads_too": {"from": lambda _, name: shelf_key(name)}}
+    keys: dict[str, Any] = {
+        "loads": lambda _, name: shelf_key(name),
+        "loads_too": {"from": lambda _, name: shelf_key(name)},
+    }
     endpoint = shelf_endpoint(top_up, body=dict[str, Any], **keys)
     assert ask(anna, endpoint, {"from": "b"}).json == {"stock": 10}
     assert reads == []
