@@ -2,10 +2,12 @@
 
 from collections import Counter
 from datetime import timedelta
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
+import app
 from chalicelib.maintenance.rules import State
 from chalicelib.maintenance.sweep import PAGE, RESERVE_S, Outcome, remind_due
 from chalicelib.maintenance.tables import NOTICE_SHARDS
@@ -247,3 +249,14 @@ def test_a_page_is_bounded(world: World, tech: Person, engine: EmbeddedEngine) -
     with engine.before("Query", lambda _, request: asked.append(request["Limit"])):
         swept(world)
     assert asked == [PAGE] * NOTICE_SHARDS
+
+
+@pytest.mark.parametrize(("remaining_ms", "told_of"), [(58_000, 1), (1_000, 0)])
+def test_the_function_on_the_schedule_minds_the_time_that_it_has(
+    world: World, tech: Person, remaining_ms: int, told_of: int
+) -> None:
+    in_hand(world, tech, world.clock.now() + SOON)
+    context = SimpleNamespace(get_remaining_time_in_millis=lambda: remaining_ms)
+    names = ("version", "account", "region", "detail", "detail-type", "source", "time", "id", "resources")
+    app.maintenance_sweep(dict.fromkeys(names, ""), context)
+    assert len(told(tech)) == told_of
