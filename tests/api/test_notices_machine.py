@@ -79,4 +79,4 @@ def test_whatever_is_told_and_read_list_and_count_are_right(engine: EmbeddedEngi
         def __init__(self) -> None:
             super().__init__(engine)
 
-    run_state_machine_as_test(Here, settings=settings(max_examples=25, stateful_step_count=20))
+    run_state_machine_as_test(Here, settings=settings(max_examples=12, stateful_step_count=20))
