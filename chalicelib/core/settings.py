@@ -164,7 +164,7 @@ def _problems(settings: Settings) -> list[tuple[str, str]]:
 _READERS: dict[type, Callable[[str], Any]] = {int: int, str: str, Secret: Secret}
 
 # Variables of the same family that other parts of the project read; they are no settings of the functions.
-_ELSEWHERE = frozenset({"BATON_DEMO_PASSWORD", "BATON_LOAD_PASSWORD", "BATON_TEST_ENGINE"})
+_ELSEWHERE = frozenset({"BATON_DEMO_PASSWORD", "BATON_LOAD_PASSWORD", "BATON_LOCAL_OBJECTS", "BATON_TEST_ENGINE"})
 
 
 def read_settings(environ: Mapping[str, str]) -> Settings:
