@@ -36,7 +36,10 @@ def prepare(port: int) -> list[str]:
     _without_proxy(environ)
     made_up = for_commands()
     kept = bool(environ.get(ENGINE))
-    return [f"who is signed in is so until Baton ends; {TOKEN_KEYS} keeps tokens longer"] if made_up and kept else []
+    notes = [f"who is signed in is so until Baton ends; {TOKEN_KEYS} keeps tokens longer"] if made_up and kept else []
+    if kept and environ[OBJECTS] == own_objects(port):
+        notes.append(f"photos are kept in {objects_path(environ)} ({OBJECTS_FILE} names another file)")
+    return notes
 
 
 def for_commands() -> bool:
