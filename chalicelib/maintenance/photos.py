@@ -11,7 +11,7 @@ transaction.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import timedelta
 from functools import partial
 from typing import Any
 
@@ -20,7 +20,7 @@ from pynamodb.exceptions import DeleteError
 from chalicelib.core import observability
 from chalicelib.core.errors import AccessDenied, Conflict, NotFound, PayloadTooLarge, ValidationFailed
 from chalicelib.core.objects import Objects, ObjectTooLarge, UploadForm
-from chalicelib.core.store import Query, get_many, parallel, store_errors
+from chalicelib.core.store import Query, get, get_many, parallel, store_errors
 from chalicelib.core.work import UnitOfWork
 from chalicelib.edge.request import Request
 from chalicelib.edge.runtime import Runtime
@@ -56,6 +56,12 @@ _COUNTERS: Mapping[PhotoKind, Any] = {
 """What counts the photos of a kind; those of a return are not counted."""
 
 
+class NotThere(Conflict):
+    """The client has not put the photo into the bucket yet."""
+
+    summary = "The photo has not been put into the bucket yet."
+
+
 def add(work: UnitOfWork, request: Request[NewPhoto, Any], rt: Runtime) -> Photo:
     """Add a photo that came with the request.
 
@@ -76,9 +82,8 @@ def prepare(work: UnitOfWork, request: Request[PhotoIntent, Any], rt: Runtime) -
     """
     order = _open_order(request, _named_order(request))
     wanted, config = request.body, rt.settings
-    # What is put at the last moment takes a while to arrive, and is to be found by the sweep.
-    life = timedelta(seconds=config.photo_upload_s + config.photo_grace_s)
-    upload = new_upload(order.org_id, new_photo_id(order.order_id, work.ids), work.now + life)
+    sweep_at = work.now + timedelta(seconds=config.photo_upload_s + config.photo_grace_s)
+    upload = new_upload(order.org_id, new_photo_id(order.order_id, work.ids), sweep_at)
     upload.photo_kind, upload.device = wanted.kind.value, wanted.device
     upload.uploaded_by = request.principal.user_id
     work.create(upload)
@@ -99,12 +104,18 @@ def confirm(work: UnitOfWork, request: Request[Any, Any], rt: Runtime) -> Photo:
     if order is not None and photo is not None:
         _check_own(request, photo)
         return photo
-    if order is None or upload is None or upload.photo_kind is None or not _waits(upload, work.now):
+    if order is None or upload is None or upload.photo_kind is None or not _waits(rt, upload):
         raise NotFound(_NO_UPLOAD)
     _check_own(request, upload)
     require_reach(request.principal, UPLOAD, order)
     _check_open(order)
-    request.once("photo", lambda: _store_incoming(rt, org_id, photo_id))
+    try:
+        request.once("photo", lambda: _store_incoming(rt, org_id, photo_id))
+    except NotThere:
+        photo = get(wanted[0])
+        if photo is None:
+            raise
+        return photo  # somebody has just confirmed it, and removed what the client had put there
     kind = PhotoKind(upload.photo_kind)
     work.afterwards.append(partial(_clear_incoming, rt, org_id, photo_id))
     return _stage(work, request, rt, order, _photo(work, request, photo_id, kind, upload.device))
@@ -210,9 +221,14 @@ def _closed(order: WorkOrder) -> Conflict:
     return Conflict("The photos of a work order that is done stay as they are.", details={"state": order.state})
 
 
-def _waits(upload: Upload, now: datetime) -> bool:
-    """Whether an upload can still be confirmed."""
-    return upload.state == UploadState.EXPECTED and upload.sweep_at > now
+def _waits(rt: Runtime, upload: Upload) -> bool:
+    """Whether an upload can still be confirmed.
+
+    That ends a while before the sweep may come, or a request that has begun just in time would put objects after the
+    sweep has looked, with no note left that speaks of them.
+    """
+    ends = upload.sweep_at - timedelta(seconds=rt.settings.photo_grace_s)
+    return upload.state == UploadState.EXPECTED and ends > rt.clock.now()
 
 
 def _check_own(request: Request[Any, Any], thing: Photo | Upload) -> None:
@@ -238,7 +254,7 @@ def _store_incoming(rt: Runtime, org_id: str, photo_id: str) -> None:
     except ObjectTooLarge:
         raise ValidationFailed({"file": f"must be at most {LARGE_PHOTO_BYTES} bytes"}) from None
     if content is None:
-        raise Conflict("The photo has not been put into the bucket yet.", details={"photoId": photo_id})
+        raise NotThere(details={"photoId": photo_id})
     _put(rt, org_id, photo_id, _keepable(content))
 
 
