@@ -23,8 +23,6 @@ from chalicelib.core.errors import (
     AuthRequired,
     BatonError,
     InternalError,
-    MalformedForm,
-    MalformedJson,
     NotFound,
     PayloadTooLarge,
     UnsupportedMediaType,
@@ -35,12 +33,12 @@ from chalicelib.core.table import Item
 from chalicelib.core.work import Actor, UnitOfWork
 from chalicelib.edge import idempotency
 from chalicelib.edge.contract import About, Endpoint
-from chalicelib.edge.forms import FORM_DATA, decode_form, field_of, is_form
+from chalicelib.edge.forms import FORM_DATA, decode_form, is_form
 from chalicelib.edge.http import HttpRequest, encoder, error_response, json_response, read_request
 from chalicelib.edge.idempotency import IdempotencyRecord, Replay, StoredAnswer
 from chalicelib.edge.request import Caller, Nothing, Principal, Reply, Request
 from chalicelib.edge.runtime import Runtime, runtime
-from chalicelib.edge.validation import decode_body, decode_query, parse_json
+from chalicelib.edge.validation import decode_body, decode_query
 
 _NOBODY = Actor("", "anonymous", "")
 _UNNAMED = "-"
@@ -287,16 +285,5 @@ def _named_id(id_from: str | None, http: HttpRequest) -> str:
         return _UNNAMED
     value: object = http.path_params.get(id_from)
     if value is None and http.body:
-        value = _sent(id_from, http)
+        value = http.sent(id_from)
     return value[:_LONGEST_PATH_ID] if isinstance(value, str) and value else _UNNAMED
-
-
-def _sent(name: str, http: HttpRequest) -> object:
-    """A field of the body, whatever is wrong with the others; None if there is no such field or the body is no use."""
-    try:
-        if is_form(http.headers):
-            return field_of(http.form, name)
-        body = parse_json(http.body)
-    except (MalformedForm, MalformedJson):
-        return None
-    return body.get(name) if isinstance(body, dict) else None
