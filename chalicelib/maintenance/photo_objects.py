@@ -5,6 +5,7 @@ The note always comes first and goes last (`photo_tables` says why). What photos
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 from functools import partial
 
@@ -65,27 +66,18 @@ def _put(rt: Runtime, org_id: str, photo_id: str, picture: Picture) -> None:
     )
 
 
-def clear_incoming(rt: Runtime, org_id: str, photo_id: str) -> None:
-    """Remove what the client had put there. Does not raise: the sweep does it again."""
+def clear_now(rt: Runtime, photo_id: str, keys: Sequence[str]) -> None:
+    """Remove objects once a request has committed that they go. Does not raise: the sweep does it again."""
     try:
-        Objects(rt.settings).delete(places(org_id, photo_id).incoming)
-    except Exception:  # noqa: BLE001 - the photo is there, which is what the caller wanted
-        observability.log().exception("an incoming photo could not be removed yet", extra={"photo_id": photo_id})
+        _delete(rt, keys)
+    except Exception:  # noqa: BLE001 - what the caller wanted has happened
+        observability.log().exception("objects of a photo could not be removed yet", extra={"photo_id": photo_id})
 
 
 def clear(rt: Runtime, org_id: str, photo_id: str) -> None:
     """Remove the objects of a photo that is gone, and then the note about them."""
-    objects = Objects(rt.settings)
-    parallel([partial(objects.delete, place) for place in places(org_id, photo_id)])
+    _delete(rt, places(org_id, photo_id))
     forget(org_id, photo_id, UploadState.LEFT)
-
-
-def clear_soon(rt: Runtime, org_id: str, photo_id: str) -> None:
-    """The same after a request. Does not raise: what is left is cleared by the sweep."""
-    try:
-        clear(rt, org_id, photo_id)
-    except Exception:  # noqa: BLE001 - the photo is gone, which is what the caller wanted
-        observability.log().exception("a photo's objects could not be removed yet", extra={"photo_id": photo_id})
 
 
 def forget(org_id: str, photo_id: str, state: UploadState) -> None:
@@ -97,3 +89,8 @@ def forget(org_id: str, photo_id: str, state: UploadState) -> None:
     except DeleteError as error:
         if error.cause_response_code != "ConditionalCheckFailedException":
             raise
+
+
+def _delete(rt: Runtime, keys: Sequence[str]) -> None:
+    objects = Objects(rt.settings)
+    parallel([partial(objects.delete, key) for key in keys])

@@ -22,7 +22,7 @@ from chalicelib.core.work import UnitOfWork
 from chalicelib.edge.request import Request
 from chalicelib.edge.runtime import Runtime
 from chalicelib.maintenance.access import reached_order, require_reach
-from chalicelib.maintenance.photo_objects import NotThere, clear_incoming, clear_soon, store_incoming, store_new
+from chalicelib.maintenance.photo_objects import NotThere, clear_now, store_incoming, store_new
 from chalicelib.maintenance.photo_schemas import LARGE_PHOTO_BYTES, PHOTO_BYTES, NewPhoto, PhotoIntent
 from chalicelib.maintenance.photo_tables import (
     Photo,
@@ -108,7 +108,7 @@ def confirm(work: UnitOfWork, request: Request[Any, Any], rt: Runtime) -> Photo:
             raise
         return photo  # somebody has just confirmed it, and removed what the client had put there
     kind = PhotoKind(upload.photo_kind)
-    work.afterwards.append(partial(clear_incoming, rt, org_id, photo_id))
+    work.afterwards.append(partial(clear_now, rt, photo_id, [places(org_id, photo_id).incoming]))
     return _stage(work, request, rt, order, _photo(work, request, photo_id, kind, upload.device))
 
 
@@ -129,7 +129,7 @@ def take_back(work: UnitOfWork, request: Request[Any, Any], rt: Runtime) -> None
     work.about(WorkOrder.kind, order.order_id, "PHOTO_REMOVED")
     stage_removal(work, order, photo)
     record_event(work, order, request.principal, Action.PHOTO_REMOVED, photo.photo_kind)
-    work.afterwards.append(partial(clear_soon, rt, org_id, photo_id))
+    work.afterwards.append(partial(clear_now, rt, photo_id, places(org_id, photo_id)[:2]))
 
 
 def photos_of(order: WorkOrder) -> list[Photo]:

@@ -16,6 +16,7 @@ from tests.benchmarks import scenarios_maintenance as maintenance
 from tests.benchmarks import scenarios_notices as notices
 from tests.benchmarks import scenarios_people as people
 from tests.benchmarks.scenarios_passwords import PASSWORDS
+from tests.benchmarks.scenarios_photos import PHOTOS
 from tests.benchmarks.stage import Hit, Stage
 from tests.builders import dispatch
 from tests.builders.world import Person
@@ -190,4 +191,5 @@ SCENARIOS = [
     *(Scenario(*one) for one in PASSWORDS),
     *(Scenario(name, prepare, situation=notices.SITUATION) for name, prepare in notices.NOTICES.items()),
     *(Scenario(name, prepare, situation=maintenance.SITUATION) for name, prepare in maintenance.REPAIRS.items()),
+    *(Scenario(*one) for one in PHOTOS),
 ]
