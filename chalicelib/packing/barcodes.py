@@ -35,7 +35,7 @@ _SEPARATORS = re.compile(r"<GS>|\{GS\}|\x1d|\||\^\]|\^")
 _SYMBOLOGY = re.compile(r"\][A-Za-z][0-9A-Za-z]")
 _GS1_SYMBOLOGIES = frozenset({"]C1", "]d2", "]Q3", "]e0", "]e1", "]e2", "]J1"})
 _BRACKETED = re.compile(r"(?:\([0-9]{2,4}\)[^()]+)+")
-_BRACKETS = re.compile(r"\(([0-9]{2,4})\)")
+_BRACKETS = re.compile(r"\s*\(([0-9]{2,4})\)\s*")
 _CHECKED_START = re.compile(r"00([0-9]{18})|0[12]([0-9]{14})")
 _NAMING = re.compile(r"00|21|402|9[0-9]")
 
@@ -67,7 +67,7 @@ def _gs1(symbology: str, plain: str) -> str:
 
 def _starts_checked(plain: str) -> bool:
     found = _CHECKED_START.match(plain)
-    number = found and (found[1] or found[2])
+    number: str = (found[1] or found[2]) if found else ""
     return bool(number) and check_digit(number[:-1]) == number[-1]
 
 

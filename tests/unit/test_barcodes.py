@@ -31,6 +31,7 @@ def test_a_plain_number_stands_for_itself_only(plain: str) -> None:
         f"00{SSCC}",
         f"(00){SSCC}",
         f"  (00){SSCC}\r\n",
+        f"(00) {SSCC} (10) LOT7",
         f"]C100{SSCC}3700000012{GS}10LOT7",
         f"]d202{GTIN}3712{GS}00{SSCC}",
         f"(02){GTIN}(37)12(00){SSCC}",

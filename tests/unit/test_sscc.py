@@ -64,7 +64,7 @@ def test_two_neighbours_that_were_swapped_are_found_unless_they_differ_by_five(
     made_of: tuple[int, str, int], place: int
 ) -> None:
     sscc = make_sscc(*made_of)
-    one, other = sscc[place : place + 2]
+    one, other = sscc[place], sscc[place + 1]
     swapped = f"{sscc[:place]}{other}{one}{sscc[place + 2 :]}"
     assert is_sscc(swapped) == (abs(int(one) - int(other)) in (0, 5))
 
