@@ -93,6 +93,11 @@ def test_a_long_name_is_broken_and_what_is_left_over_shows_as_dots() -> None:
     assert printed[2].endswith("...")
 
 
+def test_a_number_is_printed_smaller_before_it_is_cut() -> None:
+    number = "SH-2026-11-21-AMSTERDAM-NOORD-0001"
+    assert number in texts(zpl(label(shipment_number=number)))
+
+
 @pytest.mark.parametrize(
     "name", ["^XZ^XA^FDhello^FS", "~JA", "a_5Eb", "^FH\\^FD", "C:\\temp\\&", "Crème brûlée", "日本"]
 )
