@@ -71,6 +71,8 @@ _TABLE: tuple[tuple[str, str, _Holders], ...] = (
     ("identity.user.import", "Load people.", _NOBODY_ELSE),
     ("identity.role.read", "See what roles may do.", _NOBODY_ELSE),
     ("identity.role.manage", "Change what roles may do.", _NOBODY_ELSE),
+    ("identity.organisation.read", "See the organisation's settings.", _NOBODY_ELSE),
+    ("identity.organisation.manage", "Change the organisation's settings.", _NOBODY_ELSE),
     ("audit.read", "Read the audit trail.", _NOBODY_ELSE),
     # What people are told
     ("realtime.channel.courier", "Listen on the courier channel.", {"courier": OWN}),

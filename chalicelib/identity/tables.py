@@ -36,7 +36,10 @@ class _Meta:
 
 
 class Organisation(Entity):
-    """A customer of Baton; `company_id` and `org_id` are its id."""
+    """A customer of Baton; `company_id` and `org_id` are its id.
+
+    `settings` is `{section: {field: value}}`, what it has settled for itself (`identity/organisation.py`).
+    """
 
     class Meta(_Meta):
         pass
@@ -45,6 +48,7 @@ class Organisation(Entity):
 
     org_id = UnicodeAttribute()
     name = UnicodeAttribute()
+    settings = optional(JSONAttribute())
     created_at = MomentAttribute()
 
     @property
