@@ -8,20 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
-from decimal import Decimal
 from typing import Annotated
 
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
 from chalicelib.edge.types import NOT_BLANK, SENTENCE, EntityId
+from chalicelib.packing.schemas import Quantity, too_fine
 
 MOST_LINES = 1000
-MOST_ALLOCATIONS = 50
+MOST_ALLOCATIONS = 40
 DEFAULT_UOM = "EA"
-_LARGEST = Decimal(999_999_999)
-_PLACES = 6
-_MAY_BE_ZERO = frozenset({"unit_weight"})  # what systems export for an unknown weight
 
 _TIDY = Meta(
     min_length=1,
@@ -36,8 +33,10 @@ Number64 = Annotated[str, _TIDY, Meta(max_length=64)]
 Text40 = Annotated[str, NOT_BLANK, Meta(max_length=40)]
 Text100 = Annotated[str, NOT_BLANK, Meta(max_length=100)]
 Text200 = Annotated[str, NOT_BLANK, Meta(max_length=200)]
-Allergens = Annotated[list[Text100], Meta(max_length=50)]
-LineNumber = Annotated[int, Meta(ge=1, le=999_999)]
+Allergens = Annotated[list[Text40], Meta(max_length=30)]
+LineNumber = Annotated[int, Meta(ge=1, le=999_999_999)]
+UnitWeight = Annotated[float, Meta(ge=0, le=999_999_999)]
+"""In kg; zero is what systems export for an unknown weight."""
 
 
 class LineRecord(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -46,15 +45,15 @@ class LineRecord(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     line_number: LineNumber
     sku: Number64
     product_name: Text200
-    quantity: Decimal
+    quantity: Quantity
     uom: Text40 = DEFAULT_UOM
-    unit_weight: Decimal | None = None
+    unit_weight: UnitWeight | None = None
     allergens: Allergens = []
 
     @staticmethod
     def cross_check(present: Mapping[str, object]) -> Mapping[str, str]:
-        """The quantity is positive, and it and the weight are exact."""
-        return _amounts(present, "quantity", "unit_weight")
+        """Quantity and weight are exact."""
+        return too_fine(present)
 
 
 class ShipmentRecord(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -89,31 +88,14 @@ class PlateRecord(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     lp_number: Number64
     sku: Number64
     product_name: Text200
-    quantity: Decimal
+    quantity: Quantity
     lot_number: Text100 | UnsetType | None = UNSET
     allocations: Annotated[list[AllocationRecord], Meta(max_length=MOST_ALLOCATIONS)] | UnsetType = UNSET
 
     @staticmethod
     def cross_check(present: Mapping[str, object]) -> Mapping[str, str]:
-        """The quantity is positive and exact, and each shipment is there once: scanning names the shipment only."""
-        flaws = dict(_amounts(present, "quantity"))
+        """The quantity is exact, and each line is there once."""
         allocations = present.get("allocations")
-        named = [one.shipment_number for one in allocations] if isinstance(allocations, list) else []
-        if len(set(named)) < len(named):
-            flaws["allocations"] = "must name each shipment once"
-        return flaws
-
-
-def _amounts(present: Mapping[str, object], *names: str) -> Mapping[str, str]:
-    flaws = {}
-    for name in names:
-        value = present.get(name)
-        if isinstance(value, Decimal) and (flaw := _flaw_of(value, nothing_counts=name in _MAY_BE_ZERO)):
-            flaws[name] = flaw
-    return flaws
-
-
-def _flaw_of(amount: Decimal, *, nothing_counts: bool) -> str | None:
-    if not (0 < amount <= _LARGEST or (amount == 0 and nothing_counts)):
-        return f"must be {'at least' if nothing_counts else 'above'} 0 and at most {_LARGEST}"
-    return None if int(amount.as_tuple().exponent) >= -_PLACES else f"must have at most {_PLACES} decimal places"
+        named = allocations if isinstance(allocations, list) else []
+        twice = {"allocations": "must name each line once"} if len(set(named)) < len(named) else {}
+        return {**too_fine(present), **twice}

@@ -2,6 +2,7 @@
 
     shipment    pending -> packing   by the first item that is packed
                 packing -> packed    by saying that it is complete
+                pending, packing -> importing -> the same again, while many of its lines are replaced
     box         open -> closed -> open ...
 
 Counters on the shipment tell how many lines have anything packed and how many have all of it. A change of a line says
@@ -30,6 +31,7 @@ class ShipmentStatus(StrEnum):
     PENDING = "pending"
     PACKING = "packing"
     PACKED = "packed"
+    IMPORTING = "importing"
 
 
 class BoxStatus(StrEnum):

@@ -21,7 +21,7 @@ from typing import Any
 from pynamodb.attributes import BooleanAttribute, JSONAttribute, UnicodeAttribute, UnicodeSetAttribute
 from pynamodb.indexes import GlobalSecondaryIndex, IncludeProjection
 
-from chalicelib.core.store import ItemKey
+from chalicelib.core.store import ItemKey, Query
 from chalicelib.core.table import (
     DecimalAttribute,
     Entity,
@@ -263,6 +263,21 @@ class Content(Entity):
         return self.content_id
 
 
+class Draft(Item):
+    """That the lines of a shipment are being written in several transactions, under a name of their own (`draft_id`).
+
+    `status` is the one to which the shipment returns; None where there is no shipment yet.
+    """
+
+    class Meta(_Meta):
+        pass
+
+    kind = "shipment_draft"
+
+    draft_id = UnicodeAttribute()
+    status = optional(UnicodeAttribute())
+
+
 class SsccClaim(Item):
     """That an SSCC belongs to a box, for good: no other box can claim it, and a scanner finds the box's shipment."""
 
@@ -314,6 +329,21 @@ def product_id_of(org_id: str, sku: str) -> str:
 def shipment_key(org_id: str, shipment_id: str) -> ItemKey[Shipment]:
     """Where a shipment is."""
     return ItemKey(Shipment, _collection(org_id, shipment_id), "SHIPMENT")
+
+
+def draft_key(org_id: str, shipment_id: str) -> ItemKey[Draft]:
+    """Where the mark of a shipment is whose lines are being written."""
+    return ItemKey(Draft, _collection(org_id, shipment_id), "DRAFT")
+
+
+def lines_query(org_id: str, shipment_id: str) -> Query[Line]:
+    """All lines of a shipment."""
+    return Query(Line, _collection(org_id, shipment_id), range_condition=Line.sk.startswith(key(LINE, "")))
+
+
+def box_query(org_id: str, box_id: str) -> Query[Any]:
+    """A box and all that is in it: the box first, then its contents, the oldest first."""
+    return Query(Box, box_key(org_id, box_id).pk)
 
 
 def line_key(org_id: str, shipment_id: str, line_id: str) -> ItemKey[Line]:
