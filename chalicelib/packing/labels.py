@@ -19,6 +19,7 @@ from decimal import Decimal
 import msgspec
 
 from chalicelib.core.errors import BatonError
+from chalicelib.packing.rules import Sum
 
 WIDTH, HEIGHT = 812, 1218
 """Of the label, in dots."""
@@ -40,14 +41,6 @@ class NoSscc(BatonError):
     summary = "This box has no SSCC: it is still open, or it was closed before there was a GS1 company prefix."
 
 
-class Packed(msgspec.Struct, frozen=True):
-    """So much of one product."""
-
-    product_name: str
-    quantity: Decimal
-    uom: str
-
-
 class BoxLabel(msgspec.Struct, frozen=True):
     """What stands on the label of a box; the weight in kg."""
 
@@ -57,7 +50,7 @@ class BoxLabel(msgspec.Struct, frozen=True):
     box_number: int
     sscc: str
     weight: Decimal | None
-    contents: Sequence[Packed]
+    contents: Sequence[Sum]
 
 
 def zpl(label: BoxLabel) -> str:
@@ -118,7 +111,7 @@ def _broken(text: str, width: int, size: int, lines: int) -> list[str]:
     return wrapped if len(wrapped) <= lines else [*wrapped[: lines - 1], wrapped[lines - 1][: most - 3] + "..."]
 
 
-def _contents(contents: Sequence[Packed]) -> Iterator[str]:
+def _contents(contents: Sequence[Sum]) -> Iterator[str]:
     shown = contents if len(contents) <= _MOST_CONTENTS else contents[: _MOST_CONTENTS - 1]
     for one in shown:
         yield from _broken(f"{_number(one.quantity)} {one.uom}  {one.product_name}", _INNER, 30, 1)

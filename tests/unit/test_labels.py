@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.packing.labels import HEIGHT, WIDTH, BoxLabel, Packed, zpl
+from chalicelib.packing.labels import HEIGHT, WIDTH, BoxLabel, zpl
+from chalicelib.packing.rules import Sum
 
 SSCC = "376104250021234569"
 COMMANDS = {"XA", "CI", "PW", "LL", "LH", "FO", "A0", "FH", "FD", "FS", "GB", "BY", "BC", "FB", "XZ"}
@@ -22,7 +23,7 @@ def label(**known: Any) -> BoxLabel:
         "box_number": 3,
         "sscc": SSCC,
         "weight": Decimal("12.50"),
-        "contents": [Packed("Almond biscuits", Decimal(48), "EA"), Packed("Rye bread", Decimal("2.500"), "KG")],
+        "contents": [Sum("Almond biscuits", Decimal(48), "EA"), Sum("Rye bread", Decimal("2.500"), "KG")],
     }
     return BoxLabel(**{**made_of, **known})
 
@@ -66,7 +67,7 @@ def test_the_sscc_is_a_gs1_128_that_fits_with_its_quiet_zones() -> None:
 
 
 def test_everything_stands_on_the_label() -> None:
-    many = [Packed("Product " + "x" * 80, Decimal(number), "EA") for number in range(40)]
+    many = [Sum("Product " + "x" * 80, Decimal(number), "EA") for number in range(40)]
     printed = zpl(label(customer_name="W" * 300, contents=many, box_number=12345))
     for x, y in re.findall(r"\^FO(\d+),(\d+)", printed):
         assert int(x) < WIDTH
@@ -76,7 +77,7 @@ def test_everything_stands_on_the_label() -> None:
 
 
 def test_a_long_list_ends_with_how_much_more_there_is() -> None:
-    many = [Packed(f"Product {number}", Decimal(1), "EA") for number in range(12)]
+    many = [Sum(f"Product {number}", Decimal(1), "EA") for number in range(12)]
     printed = texts(zpl(label(contents=many)))
     assert "1 EA  Product 6" in printed
     assert "and 5 more" in printed
@@ -102,7 +103,7 @@ def test_a_number_is_printed_smaller_before_it_is_cut() -> None:
     "name", ["^XZ^XA^FDhello^FS", "~JA", "a_5Eb", "^FH\\^FD", "C:\\temp\\&", "Crème brûlée", "日本"]
 )
 def test_a_name_is_printed_and_not_obeyed(name: str) -> None:
-    printed = zpl(label(customer_name=name, contents=[Packed(name, Decimal(1), name)]))
+    printed = zpl(label(customer_name=name, contents=[Sum(name, Decimal(1), name)]))
     assert texts(printed)[1] == name
     assert (printed.count("^XA"), printed.count("^XZ"), printed.count("~")) == (1, 1, 0)
     assert printed.isascii()
