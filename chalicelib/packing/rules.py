@@ -203,7 +203,7 @@ def exact(number: float) -> Decimal:
     A float tells all numbers of up to fifteen digits apart and prints each as it was written, so this is exact for
     what the bounds of quantities and weights let through.
     """
-    return Decimal(repr(number))
+    return Decimal(repr(number).removesuffix(".0"))
 
 
 def has_too_many_places(number: float) -> bool:

@@ -23,6 +23,7 @@ from pynamodb.indexes import GlobalSecondaryIndex, IncludeProjection
 
 from chalicelib.core.store import ItemKey, Query
 from chalicelib.core.table import (
+    SEPARATOR,
     DecimalAttribute,
     Entity,
     IntAttribute,
@@ -133,11 +134,6 @@ class Shipment(Entity):
     open_shipments = OpenShipments()
     open_of_order = OpenOfOrder()
 
-    @property
-    def entity_id(self) -> str:
-        """The id by which people know it."""
-        return self.shipment_id
-
 
 class Line(Entity):
     """A line of a shipment's sales order: how much was ordered, and how much of it is packed; in its own unit."""
@@ -162,7 +158,7 @@ class Line(Entity):
     @property
     def entity_id(self) -> str:
         """The id by which people know it."""
-        return self.line_id
+        return self.sk.rsplit(SEPARATOR, 1)[-1]
 
 
 class Plate(Entity):
@@ -190,11 +186,6 @@ class Plate(Entity):
     allocated = optional(UnicodeSetAttribute())
     created_at = MomentAttribute()
     updated_at = MomentAttribute()
-
-    @property
-    def entity_id(self) -> str:
-        """The id by which people know it."""
-        return self.plate_id
 
 
 class Box(Entity):
@@ -225,11 +216,6 @@ class Box(Entity):
     opened_at = MomentAttribute()
     closed_at = optional(MomentAttribute())
 
-    @property
-    def entity_id(self) -> str:
-        """The id by which people know it."""
-        return self.box_id
-
 
 class Content(Entity):
     """What was packed into a box at once, from one plate for one line, with the product as it was then."""
@@ -238,7 +224,18 @@ class Content(Entity):
         pass
 
     kind = "box_content"
-    unaudited = frozenset({"allergens", "unit_weight"})
+    unaudited = frozenset(
+        {
+            "content_id",
+            "box_id",
+            "shipment_id",
+            "product_name",
+            "allergens",
+            "unit_weight",
+            "packed_by",
+            "packed_at",
+        }
+    )
 
     content_id = UnicodeAttribute()
     box_id = UnicodeAttribute()
@@ -260,7 +257,7 @@ class Content(Entity):
     @property
     def entity_id(self) -> str:
         """The id by which people know it."""
-        return self.content_id
+        return self.sk.rsplit(SEPARATOR, 1)[-1]
 
 
 class Draft(Item):
