@@ -25,10 +25,14 @@ _FIXED = ("sku", "uom")
 
 
 class LineChange(NamedTuple):
-    """A line as it is stored (None: it is new) and the attributes that it gets (none: it goes)."""
+    """A line as it is stored (None: it is new) and the attributes that it gets (none: it goes).
+
+    `newly_complete` is by how much it changes the number of lines of which all is packed: 1, 0 or -1.
+    """
 
     line: Line | None
     values: Mapping[str, Any]
+    newly_complete: int = 0
 
     @property
     def can_contradict(self) -> bool:
@@ -37,14 +41,6 @@ class LineChange(NamedTuple):
             return False
         lower = self.values.get("quantity", self.line.quantity) < self.line.quantity
         return lower or not self.values or not self.values.keys().isdisjoint(_FIXED)
-
-    @property
-    def newly_complete(self) -> int:
-        """By how much it changes the number of lines of which all is packed: 1, 0 or -1."""
-        if self.line is None or not self.line.packed:
-            return 0
-        before, after = self.line.quantity, self.values.get("quantity", self.line.quantity)
-        return int(self.line.packed >= after) - int(self.line.packed >= before)
 
     @property
     def size(self) -> int:
@@ -61,7 +57,7 @@ def changes(shipment_id: str, lines: Mapping[str, Line], wanted: Sequence[LineRe
         if line is None:
             yield LineChange(None, {"line_id": line_id, **_values(one)})
         elif values := {name: value for name, value in _values(one).items() if getattr(line, name) != value}:
-            yield LineChange(line, values)
+            yield LineChange(line, values, _newly_complete(line, values))
     yield from (LineChange(line, {}) for line_id, line in lines.items() if line_id not in ids)
 
 
@@ -77,7 +73,7 @@ def together(some: Sequence[LineChange]) -> Sequence[LineChange]:
 
 def stage(work: UnitOfWork, org_id: str, shipment_id: str, change: LineChange) -> None:
     """Stage one change of a line; it holds while nothing was packed since the line was read."""
-    line, values = change
+    line, values, _ = change
     if line is None:
         where = line_key(org_id, shipment_id, values["line_id"])
         work.create(Line(where.pk, where.sk, shipment_id=shipment_id, packed=Decimal(0), **values))
@@ -100,6 +96,13 @@ def contradictions(lines: Mapping[str, Line], shipment_id: str, wanted: Sequence
     if gone:
         flaws["lines"] = f"must have line {gone[0]}, of which something is packed"
     return flaws
+
+
+def _newly_complete(line: Line, values: Mapping[str, Any]) -> int:
+    if not line.packed:
+        return 0
+    before, after = line.quantity, values.get("quantity", line.quantity)
+    return int(line.packed >= after) - int(line.packed >= before)
 
 
 def _against(line: Line, values: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
