@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from pynamodb.expressions.condition import Condition
 
+from chalicelib.core.table import Entity
 from chalicelib.core.work import UnitOfWork
 from chalicelib.packing.changes import add_to, change
 from chalicelib.packing.errors import QuantityExceedsAvailable, ShipmentNotPackable
@@ -50,11 +51,12 @@ def pack(work: UnitOfWork, scene: Scene, content: Content) -> None:
     meaning = moved(line.packed, line.quantity, quantity)
     _move_shipment(work, shipment, _amounts(meaning, -1 if not box.item_count else 0))
     _move_box(work, box, 1, weight_of(quantity, content.unit_weight))
+    is_for_line = Plate.allocated.contains(allocation(line.shipment_id, line.line_number))
     change(
         work,
         plate,
         amounts={"packed": quantity, "remaining": -quantity},
-        guard=(Plate.remaining >= quantity) & Plate.allocated.contains(allocation(line.shipment_id, line.line_number)),
+        guard=(Plate.remaining >= quantity) & is_for_line & _still(plate, "sku", "lot_number"),
         on_loss=QuantityExceedsAvailable(),
     )
     _move_line(work, line, quantity, meaning)
@@ -109,7 +111,16 @@ def _move_box(work: UnitOfWork, box: Box, contents: int, weight: Decimal, if_mat
 
 def _move_line(work: UnitOfWork, line: Line, quantity: Decimal, meaning: Moved) -> None:
     """Change how much of a line is packed, provided that it means for the shipment what it is taken to mean."""
-    guard = (Line.quantity == line.quantity) & (Line.packed >= meaning.at_least)
+    guard = _still(line, "quantity", "sku", "uom") & (Line.packed >= meaning.at_least)
     if meaning.at_most is not None:
         guard &= Line.packed <= meaning.at_most
     change(work, line, amounts={"packed": quantity}, guard=guard)
+
+
+def _still(entity: Entity, *names: str) -> Condition:
+    """That nobody has loaded other values of these attributes since they were read: the content tells them."""
+    condition = type(entity).pk.exists()
+    for name in names:
+        attribute, value = getattr(type(entity), name), getattr(entity, name)
+        condition &= attribute.does_not_exist() if value is None else attribute == value
+    return condition

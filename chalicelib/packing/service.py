@@ -122,6 +122,8 @@ def _allocated(plate: Plate, line: Line | None, shipment: Shipment) -> Line:
         raise LpNotAllocated
     if line is None or line.line_id not in lines:
         raise SoLineMismatch(details={"so_line_id": lines[0]})
+    if line.sku != plate.sku:
+        raise LpNotAllocated("The line is of another product by now than the license plate.")
     return line
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from infra.local.engine import EmbeddedEngine
 from tests.builders.packing import (
     PACK,
     close,
@@ -20,6 +21,7 @@ from tests.builders.packing import (
     plate_record,
     shipment_id,
     shipment_record,
+    stored_contents,
     stored_line,
     stored_lines,
     stored_plate,
@@ -83,7 +85,7 @@ def test_a_shipment_has_all_that_its_record_says(boss: Person) -> None:
     found = stored_line(7)
     assert found is not None
     assert (found.sku, found.product_name, found.quantity, found.uom) == ("SKU-7", "Product 7", Decimal("2.5"), "KG")
-    assert (found.unit_weight, found.allergens, found.packed) == (Decimal("1.000001"), ["nuts", "milk"], 0)
+    assert (found.unit_weight, found.allergens, found.packed) == (Decimal("1.000001"), ["nuts", "milk"], Decimal(0))
 
 
 def test_what_need_not_be_said_has_its_default(boss: Person) -> None:
@@ -100,9 +102,9 @@ def test_a_record_changes_adds_and_takes_away_lines(boss: Person) -> None:
     answer = load(boss, SHIPMENTS, shipment_record("SH-1", *after, customer_name="Bakker Maan", so_number="SO-9"))
     assert outcome(answer) == (0, 1, {})
     assert [(line.line_number, line.sku, line.quantity, line.version) for line in stored_lines()] == [
-        (1, "SKU-1", 10, 1),
-        (2, "S", 4, 2),
-        (9, "SKU-9", 10, 1),
+        (1, "SKU-1", Decimal(10), 1),
+        (2, "S", Decimal(4), 2),
+        (9, "SKU-9", Decimal(10), 1),
     ]
     [shown] = listed(boss)
     assert (shown["lines_total"], shown["customer_name"], shown["so_number"]) == (3, "Bakker Maan", "SO-9")
@@ -120,7 +122,11 @@ def test_the_same_record_again_changes_nothing(boss: Person) -> None:
 
 
 def test_what_a_record_leaves_out_stays_and_null_takes_it_away(boss: Person) -> None:
-    known = {"allergen_restrictions": ["nuts"], "warehouse_id": "wh-1", "promised_ship_date": "2026-12-01"}
+    known: dict[str, Any] = {
+        "allergen_restrictions": ["nuts"],
+        "warehouse_id": "wh-1",
+        "promised_ship_date": "2026-12-01",
+    }
     loaded(boss, SHIPMENTS, shipment_record(**known))
     loaded(boss, SHIPMENTS, shipment_record())
     found = stored_shipment()
@@ -222,7 +228,10 @@ def test_the_order_of_a_shipment_stays_once_something_is_packed(half_packed: Per
 def test_what_is_not_packed_yet_can_still_change(half_packed: Person) -> None:
     record = shipment_record("SH-1", line_record(1, quantity=4, product_name="Renamed"), line_record(3))
     assert outcome(load(half_packed, SHIPMENTS, record)) == (0, 1, {})
-    assert [(line.line_number, line.quantity, line.packed) for line in stored_lines()] == [(1, 4, 4), (3, 10, 0)]
+    assert [(line.line_number, int(line.quantity), int(line.packed)) for line in stored_lines()] == [
+        (1, 4, 4),
+        (3, 10, 0),
+    ]
     found = stored_shipment()
     assert found is not None
     assert (found.status, found.lines_total, found.lines_packed, found.lines_complete) == ("packing", 2, 1, 1)
@@ -255,6 +264,43 @@ def test_a_shipment_that_is_packed_stays_as_it_is(half_packed: Person) -> None:
     for record in (shipment_record("SH-1", line_record(1)), {**as_it_is, "customer_name": "Another"}):
         assert flaws(load(half_packed, SHIPMENTS, record)) == {"record": "is packed and can no longer be changed"}
     assert everything() == before
+
+
+@pytest.mark.parametrize("line", [{"uom": "KG"}, {"quantity": 2}])
+def test_an_item_on_its_way_meets_the_line_as_it_is_by_then(
+    boss: Person, engine: EmbeddedEngine, line: dict[str, Any]
+) -> None:
+    loaded(boss, SHIPMENTS, shipment_record("SH-1", line_record(1)))
+    loaded(boss, PLATES, plate_record())
+    box = new_box(boss)
+    after = shipment_record("SH-1", line_record(1, **line))
+    engine.before("TransactWriteItems", lambda *_: loaded(boss, SHIPMENTS, after), times=1)
+    answer = pack(boss, box, 2)
+    contents, found, shipment = stored_contents(box), stored_line(), stored_shipment()
+    assert found is not None
+    assert shipment is not None
+    assert (answer.status, [content.uom for content in contents]) == (201, [line.get("uom", "EA")])
+    assert shipment.lines_complete == ("quantity" in line)
+
+
+def test_an_item_on_its_way_does_not_become_another_product(boss: Person, engine: EmbeddedEngine) -> None:
+    loaded(boss, SHIPMENTS, shipment_record("SH-1", line_record(1)))
+    loaded(boss, PLATES, plate_record())
+    box = new_box(boss)
+    after = shipment_record("SH-1", line_record(1, sku="OTHER"))
+    engine.before("TransactWriteItems", lambda *_: loaded(boss, SHIPMENTS, after), times=1)
+    assert (pack(boss, box, 2).code, stored_contents(box)) == ("LP_NOT_ALLOCATED", [])
+
+
+def test_an_item_on_its_way_meets_the_plate_as_it_is_by_then(boss: Person, engine: EmbeddedEngine) -> None:
+    loaded(boss, SHIPMENTS, shipment_record("SH-1", line_record(1), line_record(2)))
+    loaded(boss, PLATES, plate_record())
+    box = new_box(boss)
+    after = plate_record("LP-1", 1, "SH-1", lot_number="LOT-8", product_name="Renamed")
+    engine.before("TransactWriteItems", lambda *_: loaded(boss, PLATES, after), times=1)
+    packed(boss, box, 2)
+    [content] = stored_contents(box)
+    assert (content.lot_number, content.product_name) == ("LOT-8", "Renamed")
 
 
 # --- who may -----------------------------------------------------------------------------------------------------

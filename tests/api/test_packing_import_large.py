@@ -188,7 +188,7 @@ def test_what_is_packed_at_the_last_moment_is_not_contradicted_and_nothing_is_ha
     came_in: list[Decimal] = []
 
     def meanwhile(*_: object) -> None:
-        # The shipment is out of sight and its first lines are about to be written: an item comes in that was on its way.
+        # The shipment is out of sight, lines are about to be written, and an item comes in that was on its way.
         line = stored_line(2)
         if draft() is not None and line is not None and not came_in:
             line.packed += 5
