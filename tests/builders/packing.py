@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeVar
 
 from chalicelib.core.store import get
 from chalicelib.packing.boxes import box_with_contents
@@ -24,7 +24,10 @@ from chalicelib.packing.tables import (
     shipment_id_of,
     shipment_key,
 )
+from infra.local.engine import EmbeddedEngine
 from tests.builders.world import DEMO, Answer, Person
+
+T = TypeVar("T")
 
 PACK = "/shipping/scanner/pack"
 PREFIX = "7610425"
@@ -181,6 +184,29 @@ def stored_boxes(shipment: str = "SH-1", org_id: str = DEMO) -> Iterator[tuple[B
         box, contents = box_with_contents(org_id, box_id(number, shipment, org_id))
         assert box is not None, number
         yield box, contents
+
+
+def there(found: T | None) -> T:
+    """What was found, for it was."""
+    assert found is not None
+    return found
+
+
+def meanwhile(engine: EmbeddedEngine, do: Callable[[], object]) -> None:
+    """Let somebody do this just before the next commit."""
+
+    def act(*_: object) -> None:
+        do()
+
+    engine.before("TransactWriteItems", act, times=1)
+
+
+def calls_of(engine: EmbeddedEngine) -> list[str]:
+    """The calls to the store from now on, by name, in the order in which they begin."""
+    calls: list[str] = []
+    for name in ("BatchGetItem", "GetItem", "Query", "TransactWriteItems", "UpdateItem", "PutItem"):
+        engine.before(name, lambda *_, name=name: calls.append(name))
+    return calls
 
 
 def quantity_in(contents: list[Content]) -> Decimal:
