@@ -15,6 +15,8 @@ from chalicelib.core.errors import NotFound
 from chalicelib.core.store import get, get_many, parallel, parallel_pair
 from chalicelib.core.work import UnitOfWork
 from chalicelib.edge.request import Request
+from chalicelib.identity.organisation import section_of
+from chalicelib.identity.tables import organisation_key
 from chalicelib.packing import labels, serials, views
 from chalicelib.packing.changes import add_to, change
 from chalicelib.packing.errors import (
@@ -28,6 +30,7 @@ from chalicelib.packing.errors import (
 from chalicelib.packing.moves import is_packable
 from chalicelib.packing.rules import BOX_STEPS, PACKABLE, BoxStatus, BoxStep, exact, summed
 from chalicelib.packing.schemas import CloseBox, LabelQuery, NewBox, ReopenBox, SentWeight
+from chalicelib.packing.settings import PACKING
 from chalicelib.packing.tables import (
     BOX,
     Box,
@@ -67,7 +70,7 @@ def create(work: UnitOfWork, request: Request[NewBox, Any]) -> Box:
     return box
 
 
-def close(work: UnitOfWork, request: Request[CloseBox, Any], clock: Clock) -> Box:
+def close(work: UnitOfWork, request: Request[CloseBox, Any]) -> Box:
     """Close a box. Raises `NotFound`, `AlreadyClosed`, `EmptyBox`, `InvalidWeight` or `ValidationFailed`."""
     box = existing(request, named(request, "box_id"))
     if (BoxStatus(box.status), BoxStep.CLOSE) not in BOX_STEPS:
@@ -78,7 +81,8 @@ def close(work: UnitOfWork, request: Request[CloseBox, Any], clock: Clock) -> Bo
     values = _measured(request)
     guard = (Box.status == box.status) & (Box.item_count > 0)
     if box.sscc is None:
-        values["sscc"] = serials.claim(work, box, clock)
+        organisation = request.read(organisation_key(box.org_id))
+        values["sscc"] = serials.claim(work, box, section_of(organisation, PACKING))
         guard &= Box.sscc.does_not_exist()
     closed = {"status": BOX_STEPS[BoxStatus.OPEN, BoxStep.CLOSE].value, "closed_at": work.now}
     change(work, box, values={**values, **closed}, guard=guard, if_match=request.if_match)

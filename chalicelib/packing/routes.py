@@ -14,6 +14,7 @@ from chalicelib.edge.request import Nothing, Reply, Request, created, no_content
 from chalicelib.edge.routes import Routes
 from chalicelib.edge.runtime import runtime
 from chalicelib.identity.organisation import organisation_settings
+from chalicelib.identity.tables import organisation_key
 from chalicelib.packing import boxes, labels, service, shipments, views
 from chalicelib.packing.errors import (
     AlreadyClosed,
@@ -141,6 +142,7 @@ def create_box(request: Request[NewBox, Nothing], work: UnitOfWork) -> Reply[New
     errors=[NotFound, AlreadyClosed, EmptyBox, InvalidWeight, NoSerialsLeft],
     about=About(Box.kind, "BOX_CLOSED", "box_id"),
     loads=box_key,
+    loads_at=lambda org_id, _: organisation_key(org_id),
     invalid_status=_INVALID,
     examples={"response": {"status": BoxStatus.CLOSED, "sscc": _SSCC}},
 )
@@ -149,7 +151,7 @@ def close_box(request: Request[CloseBox, Nothing], work: UnitOfWork) -> Reply[Bo
 
     The first time it gets an SSCC, which is its own for good, if the organisation has settled a GS1 company prefix.
     """
-    box = boxes.close(work, request, runtime().clock)
+    box = boxes.close(work, request)
     return Reply(views.box_view(box), version=box.version)
 
 

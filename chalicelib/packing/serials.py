@@ -1,41 +1,38 @@
 """SSCCs for boxes: each is given once, to one box, for good.
 
-The serials of an organisation come from counters that stand side by side, each giving every sixteenth number. A box
-asks one of them by its id, and another one if somebody was quicker there, so boxes that are closed at the same moment
-seldom wait for each other, and the number and the box that bears it are written in one transaction: none is lost.
-
-When the serials of one extension digit are used up, the next digit begins, which makes ten times as many boxes.
+The serials of an extension digit and company prefix come from counters that stand side by side, each giving every
+sixteenth number. A box asks one of them by its id, and another one if somebody was quicker there, so boxes that are
+closed at the same moment seldom wait for each other; and the number and the box that bears it are written in one
+transaction, so none is lost. Another digit or prefix has counters of its own, and the old ones go on where they were if
+it is settled again.
 """
 
 from __future__ import annotations
 
 import zlib
 
-from chalicelib.core.clock import Clock
 from chalicelib.core.errors import Unavailable
-from chalicelib.core.store import get_many
+from chalicelib.core.store import get
 from chalicelib.core.work import UnitOfWork
-from chalicelib.identity.organisation import section_of
-from chalicelib.identity.tables import organisation_key
 from chalicelib.packing.errors import NoSerialsLeft
-from chalicelib.packing.settings import PACKING
+from chalicelib.packing.settings import PackingSettings
 from chalicelib.packing.sscc import make_sscc, most_serials
 from chalicelib.packing.tables import SERIAL_SHARDS, Box, SerialCounter, SsccClaim, serial_key, sscc_key
 
-_EXTENSIONS = 10
 
-
-def claim(work: UnitOfWork, box: Box, clock: Clock) -> str | None:
+def claim(work: UnitOfWork, box: Box, settled: PackingSettings) -> str | None:
     """Claim an SSCC for a box; None if the organisation has no GS1 company prefix. Raises `NoSerialsLeft`."""
-    shard = _shard(box.box_id, work.lost)
-    at_counter, at_organisation = serial_key(box.org_id, shard), organisation_key(box.org_id)
-    found = get_many([at_counter, at_organisation], clock)
-    prefix = section_of(found.get(at_organisation), PACKING).gs1_company_prefix
-    if prefix is None:
+    if settled.gs1_company_prefix is None:
         return None
-    counter = found.get(at_counter)
+    extension, prefix = settled.sscc_extension_digit, settled.gs1_company_prefix
+    shard = _shard(box.box_id, work.lost)
+    at_counter = serial_key(box.org_id, f"{extension}{prefix}", shard)
+    counter = get(at_counter)
     count = counter.following if counter else 0
-    sscc = sscc_at(prefix, count * SERIAL_SHARDS + shard)
+    serial = count * SERIAL_SHARDS + shard
+    if serial >= most_serials(prefix):
+        raise NoSerialsLeft
+    sscc = make_sscc(extension, prefix, serial)
     as_read = SerialCounter.following == count if counter else SerialCounter.pk.does_not_exist()
     work.amend(
         at_counter,
@@ -54,14 +51,6 @@ def claim(work: UnitOfWork, box: Box, clock: Clock) -> str | None:
         audited=False,
     )
     return sscc
-
-
-def sscc_at(prefix: str, place: int) -> str:
-    """The SSCC at a place (from 0) among all that a company prefix can make. Raises `NoSerialsLeft`."""
-    extension, serial = divmod(place, most_serials(prefix))
-    if extension >= _EXTENSIONS:
-        raise NoSerialsLeft
-    return make_sscc(extension, prefix, serial)
 
 
 def _shard(box_id: str, lost: frozenset[str]) -> int:

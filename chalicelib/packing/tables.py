@@ -368,9 +368,9 @@ def sscc_key(org_id: str, sscc: str) -> ItemKey[SsccClaim]:
     return ItemKey(SsccClaim, key(org_id, "SSCC", sscc), "SSCC")
 
 
-def serial_key(org_id: str, shard: int) -> ItemKey[SerialCounter]:
-    """Where the next serial of a shard is."""
-    return ItemKey(SerialCounter, key(org_id, "SERIAL", shard), "SERIAL")
+def serial_key(org_id: str, digits: str, shard: int) -> ItemKey[SerialCounter]:
+    """Where the next serial of a shard is; `digits` are those before the serial."""
+    return ItemKey(SerialCounter, key(org_id, "SERIAL", digits, shard), "SERIAL")
 
 
 def allocation(shipment_id: str, line_number: int) -> str:
