@@ -64,7 +64,7 @@ BASE = "/shipping/scanner/pack"
 READ = "packing.shipment.read"
 ZPL = "text/plain; charset=utf-8"
 _LONGEST_ID = 64
-_SSCC = "095200041234567891"
+_SSCC = "095200041234567895"
 _UNMEASURED = {"length": None, "width": None, "height": None}
 _INVALID = 400
 
@@ -198,7 +198,7 @@ def get_box(request: Request[Nothing, Nothing]) -> Reply[BoxDetails]:
     errors=[NotFound, labels.NoSscc],
     loads=box_key,
     invalid_status=_INVALID,
-    examples={"response": "^XA^CI28^PW812^LL1218^FO94,885^BY4,3,260^BCN,260,N,N,N^FD>;>800095200041234567891^FS^XZ"},
+    examples={"response": "^XA^CI28^PW812^LL1218^FO94,885^BY4,3,260^BCN,260,N,N,N^FD>;>800095200041234567895^FS^XZ"},
 )
 def get_label(request: Request[Nothing, LabelQuery]) -> Reply[Any]:
     """The label of a closed box, 4 by 6 inches, as its printer takes it."""
