@@ -21,6 +21,7 @@ from chalicelib.edge.api import UNKNOWN_ROUTE
 from chalicelib.edge.contract import Endpoint
 from chalicelib.identity.matrix import PERMISSIONS
 from chalicelib.identity.tables import RolePermissions, role_key
+from tests.builders.packing import loaded, new_box, packed, plate_record, shipment_id, shipment_record
 from tests.builders.world import DEMO, OTHER, Answer, Person, World
 
 ADMIN = "SYSTEM_ADMIN"
@@ -180,8 +181,7 @@ def test_a_disabled_person_is_out_everywhere(world: World, endpoint: Endpoint) -
 def test_what_another_organisation_has_does_not_exist_anywhere(world: World, endpoint: Endpoint) -> None:
     stranger = world.person(ADMIN, OTHER)
     owned = things(world, world.person(ADMIN))
-    [parameter] = re.findall(r"{(\w+)}", endpoint.path)
-    path = endpoint.path.replace(f"{{{parameter}}}", owned[parameter])
+    path = endpoint.path.format_map(owned)
     answer = world.call(endpoint.method, path, {} if endpoint.takes_body else None, token=stranger.token)
     assert (answer.status, answer.code) == (404, "NOT_FOUND")
 
@@ -192,4 +192,14 @@ def things(world: World, admin: Person) -> dict[str, str]:
         "/v1/orders", {"pickup_address": "Dam 1", "dropoff_address": "Amstel 2", "receiver_phone": "+31201234567"}
     )
     device = admin.post("/v1/devices/register", {"platform": "web", "fcmToken": "t"})
-    return {"order_id": order.json["order"]["id"], "device_id": device.json["id"], "user_id": admin.user_id}
+    known = {"order_id": order.json["order"]["id"], "device_id": device.json["id"], "user_id": admin.user_id}
+    return known | packing_things(admin)
+
+
+def packing_things(admin: Person) -> dict[str, str]:
+    """A shipment, a box and an item in it."""
+    loaded(admin, "shipments", shipment_record())
+    loaded(admin, "license-plates", plate_record())
+    box = new_box(admin)
+    item = packed(admin, box)
+    return {"shipment_id": shipment_id(), "barcode": "SH-1", "box_id": box, "item_id": item}
