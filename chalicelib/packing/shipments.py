@@ -10,6 +10,8 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
 
+import msgspec
+
 from chalicelib.core.clock import Clock
 from chalicelib.core.errors import NotFound, ValidationFailed
 from chalicelib.core.store import Found, ItemKey, Query, get_many, parallel, parallel_pair
@@ -39,6 +41,7 @@ from chalicelib.packing.schemas import (
 from chalicelib.packing.sscc import is_sscc
 from chalicelib.packing.tables import (
     NOT_OPEN,
+    Listed,
     OpenOfOrder,
     OpenShipments,
     Shipment,
@@ -54,7 +57,7 @@ from chalicelib.packing.tables import (
 
 RawEntry = Mapping[str, Mapping[str, Any]]
 
-_SEARCHED = ("shipment_number", "so_number", "customer_name")
+_listed = msgspec.json.Decoder(Listed)
 _REFUSALS: Mapping[Obstacle, type[PackingRefused]] = {
     Obstacle.NOT_PACKABLE: ShipmentNotPackable,
     Obstacle.NO_BOXES: NoBoxes,
@@ -69,7 +72,7 @@ def to_be_packed(org_id: str, query: ShipmentQuery) -> ShipmentList:
     shards = parallel([partial(_entries, Query(Shipment, shard, index=index)) for shard in open_keys(org_id)])
     wanted = _wanted([entry for shard in shards for entry in shard], query)
     wanted.sort(key=_urgency)
-    return ShipmentList([_listed(entry) for entry in wanted[: query.limit]], len(wanted))
+    return ShipmentList([_shown(entry, listed) for entry, listed in wanted[: query.limit]], len(wanted))
 
 
 def sscc_in(org_id: str, path: Mapping[str, str]) -> ItemKey[SsccClaim] | None:
@@ -131,39 +134,38 @@ def _entries(query: Query[Shipment]) -> list[RawEntry]:
             return entries
 
 
-def _wanted(entries: Sequence[RawEntry], query: ShipmentQuery) -> list[RawEntry]:
-    sought = (query.search or "").strip().casefold()
-    warehouse = query.warehouse_id
+def _wanted(entries: Sequence[RawEntry], query: ShipmentQuery) -> list[tuple[RawEntry, Listed]]:
+    sought, warehouse = (query.search or "").strip().casefold(), query.warehouse_id
+    listed = ((entry, _listed.decode(entry["listed"]["S"])) for entry in entries)
     return [
-        entry
-        for entry in entries
-        if (warehouse is None or _text(entry, "warehouse_id") == warehouse)
-        and (not sought or any(sought in str(entry[name]["S"]).casefold() for name in _SEARCHED))
+        (entry, one)
+        for entry, one in listed
+        if (warehouse is None or one.warehouse_id == warehouse)
+        and (
+            not sought
+            or any(sought in text.casefold() for text in (one.shipment_number, one.so_number, one.customer_name))
+        )
     ]
 
 
-def _urgency(entry: RawEntry) -> str:
-    return str(entry["open_order"]["S"])
+def _urgency(found: tuple[RawEntry, Listed]) -> str:
+    return str(found[0]["open_order"]["S"])
 
 
-def _listed(entry: RawEntry) -> OpenShipment:
+def _shown(entry: RawEntry, listed: Listed) -> OpenShipment:
     """An entry as it is answered. Indexes do not repeat the id, which the key ends with: entries stay small."""
     return OpenShipment(
         id=str(entry["pk"]["S"]).rsplit(SEPARATOR, 1)[-1],
-        shipment_number=entry["shipment_number"]["S"],
-        so_number=entry["so_number"]["S"],
-        customer_name=entry["customer_name"]["S"],
+        shipment_number=listed.shipment_number,
+        so_number=listed.so_number,
+        customer_name=listed.customer_name,
         status=ShipmentStatus(entry["status"]["S"]),
-        promised_ship_date=_text(entry, "promised_ship_date"),
-        lines_total=int(entry["lines_total"]["N"]),
+        promised_ship_date=listed.promised_ship_date,
+        lines_total=listed.lines_total,
         lines_packed=int(entry["lines_packed"]["N"]),
         boxes_count=int(entry["boxes_count"]["N"]),
-        allergen_alert=entry["allergen_alert"]["BOOL"],
+        allergen_alert=listed.allergen_alert,
     )
-
-
-def _text(entry: RawEntry, name: str) -> str | None:
-    return entry[name].get("S") if name in entry else None
 
 
 def _oldest_of_order(org_id: str, so_number: str) -> Shipment | None:

@@ -18,7 +18,8 @@ import uuid
 import zlib
 from typing import Any
 
-from pynamodb.attributes import BooleanAttribute, JSONAttribute, UnicodeAttribute, UnicodeSetAttribute
+import msgspec
+from pynamodb.attributes import JSONAttribute, UnicodeAttribute, UnicodeSetAttribute
 from pynamodb.indexes import GlobalSecondaryIndex, IncludeProjection
 
 from chalicelib.core.store import ItemKey, Query
@@ -45,25 +46,27 @@ class _Meta:
     table_name = TableName("packing")
 
 
+class Listed(msgspec.Struct, frozen=True, array_like=True):
+    """What a list shows of a shipment that does not change while it is packed.
+
+    It stands in one attribute, since a list reads thousands of shipments, and every attribute costs at each of them.
+    """
+
+    shipment_number: str
+    so_number: str
+    customer_name: str
+    warehouse_id: str | None
+    promised_ship_date: str | None
+    lines_total: int
+    allergen_alert: bool
+
+
 class OpenShipments(GlobalSecondaryIndex["Shipment"]):
     """An organisation's shipments that can be packed, in shards, by promised date; with all that a list shows."""
 
     class Meta:
         index_name = "open_shipments"
-        projection = IncludeProjection(
-            [
-                "shipment_number",
-                "so_number",
-                "customer_name",
-                "status",
-                "warehouse_id",
-                "promised_ship_date",
-                "lines_total",
-                "lines_packed",
-                "boxes_count",
-                "allergen_alert",
-            ]
-        )
+        projection = IncludeProjection(["listed", "status", "lines_packed", "boxes_count"])
 
     open_key = UnicodeAttribute(hash_key=True)
     open_order = UnicodeAttribute(range_key=True)
@@ -96,7 +99,7 @@ class Shipment(Entity):
     unaudited = frozenset(
         {
             "org_id",
-            "allergen_alert",
+            "listed",
             "lines_packed",
             "lines_complete",
             "boxes_open",
@@ -116,7 +119,6 @@ class Shipment(Entity):
     customer_name = UnicodeAttribute()
     status = UnicodeAttribute()
     allergen_restrictions = JSONAttribute(default=list)
-    allergen_alert = BooleanAttribute(default=False)
     warehouse_id = optional(UnicodeAttribute())
     promised_ship_date = optional(UnicodeAttribute())
     lines_total = IntAttribute(default=0)
@@ -130,6 +132,7 @@ class Shipment(Entity):
 
     open_key = optional(UnicodeAttribute())
     open_order = optional(UnicodeAttribute())
+    listed = optional(UnicodeAttribute())
     open_so_key = optional(UnicodeAttribute())
     open_shipments = OpenShipments()
     open_of_order = OpenOfOrder()
@@ -396,15 +399,25 @@ def open_so_key(org_id: str, so_number: str) -> str:
 
 
 def listed_as_open(shipment: Shipment) -> dict[str, Any]:
-    """The attributes that put a shipment into the indexes of those that can be packed."""
+    """The attributes that put a shipment into the indexes of those that can be packed, as it is now."""
+    listed = Listed(
+        shipment_number=shipment.shipment_number,
+        so_number=shipment.so_number,
+        customer_name=shipment.customer_name,
+        warehouse_id=shipment.warehouse_id,
+        promised_ship_date=shipment.promised_ship_date,
+        lines_total=shipment.lines_total,
+        allergen_alert=bool(shipment.allergen_restrictions),
+    )
     return {
         "open_key": open_keys(shipment.org_id)[zlib.crc32(shipment.shipment_id.encode()) % OPEN_SHARDS],
         "open_order": key(shipment.promised_ship_date or _DATELESS, shipment.shipment_number),
         "open_so_key": open_so_key(shipment.org_id, shipment.so_number),
+        "listed": msgspec.json.encode(listed).decode(),
     }
 
 
-NOT_OPEN: dict[str, None] = {"open_key": None, "open_order": None, "open_so_key": None}
+NOT_OPEN: dict[str, None] = dict.fromkeys(("open_key", "open_order", "open_so_key", "listed"))
 """The attributes that take it out again."""
 
 
