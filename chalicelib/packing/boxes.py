@@ -17,13 +17,14 @@ from chalicelib.core.work import UnitOfWork
 from chalicelib.edge.request import Request
 from chalicelib.identity.organisation import section_of
 from chalicelib.identity.tables import organisation_key
-from chalicelib.packing import labels, serials, views
+from chalicelib.packing import serials, views
 from chalicelib.packing.changes import add_to, change
 from chalicelib.packing.errors import (
     AlreadyClosed,
     AlreadyOpen,
     EmptyBox,
     InvalidWeight,
+    NoSscc,
     ShipmentNotFound,
     ShipmentNotPackable,
 )
@@ -127,9 +128,11 @@ def details(request: Request[Any, Any], box_id: str) -> tuple[Box, list[Content]
 
 def label(request: Request[Any, LabelQuery], box_id: str) -> str:
     """The label of a box for a printer. Raises `NotFound`, `NoSscc` or `ValidationFailed`."""
+    from chalicelib.packing import labels
+
     org_id, box = request.principal.org_id, existing(request, box_id)
     if box.sscc is None or box.status != BoxStatus.CLOSED:
-        raise labels.NoSscc
+        raise NoSscc
     _ = request.query
     [(_, contents)], [shipment] = parallel_pair(
         [partial(box_with_contents, org_id, box_id)], [partial(get, shipment_key(org_id, box.shipment_id))]

@@ -80,6 +80,13 @@ class NoSerialsLeft(PackingRefused):
     )
 
 
+class NoSscc(PackingRefused):
+    """The box has no SSCC to print."""
+
+    code = "NO_SSCC"
+    summary = "This box has no SSCC: it is still open, or it was closed before there was a GS1 company prefix."
+
+
 class NoBoxes(PackingRefused):
     """Nothing has been packed."""
 

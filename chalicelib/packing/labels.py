@@ -18,7 +18,6 @@ from decimal import Decimal
 
 import msgspec
 
-from chalicelib.core.errors import BatonError
 from chalicelib.packing.rules import Sum
 
 WIDTH, HEIGHT = 812, 1218
@@ -32,13 +31,6 @@ _MOST_CONTENTS, _SMALLEST = 8, 26
 _LETTER = 0.56
 """How wide a letter is, by its height."""
 _SAFE = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789 .,:;-+/()&%#'\"*=<>?!@$")
-
-
-class NoSscc(BatonError):
-    """The box has no SSCC to print."""
-
-    code, status = "NO_SSCC", 400
-    summary = "This box has no SSCC: it is still open, or it was closed before there was a GS1 company prefix."
 
 
 class BoxLabel(msgspec.Struct, frozen=True):

@@ -15,7 +15,7 @@ from chalicelib.edge.routes import Routes
 from chalicelib.edge.runtime import runtime
 from chalicelib.identity.organisation import organisation_settings
 from chalicelib.identity.tables import organisation_key
-from chalicelib.packing import boxes, labels, service, shipments, views
+from chalicelib.packing import boxes, service, shipments, views
 from chalicelib.packing.errors import (
     AlreadyClosed,
     AlreadyOpen,
@@ -26,6 +26,7 @@ from chalicelib.packing.errors import (
     LpNotAllocated,
     NoBoxes,
     NoSerialsLeft,
+    NoSscc,
     OpenBoxes,
     QuantityExceedsAvailable,
     ShipmentNotFound,
@@ -195,7 +196,7 @@ def get_box(request: Request[Nothing, Nothing]) -> Reply[BoxDetails]:
     query=LabelQuery,
     returns=str,
     media=ZPL,
-    errors=[NotFound, labels.NoSscc],
+    errors=[NotFound, NoSscc],
     loads=box_key,
     invalid_status=_INVALID,
     examples={"response": "^XA^CI28^PW812^LL1218^FO94,885^BY4,3,260^BCN,260,N,N,N^FD>;>800095200041234567895^FS^XZ"},
