@@ -17,7 +17,7 @@ from chalicelib.core.work import UnitOfWork
 from chalicelib.edge.request import Request
 from chalicelib.identity.organisation import section_of
 from chalicelib.identity.tables import organisation_key
-from chalicelib.packing import serials, views
+from chalicelib.packing import access, serials, views
 from chalicelib.packing.changes import add_to, change
 from chalicelib.packing.errors import (
     AlreadyClosed,
@@ -54,6 +54,7 @@ def create(work: UnitOfWork, request: Request[NewBox, Any]) -> Box:
     shipment = request.read(shipment_key(org_id, named(request, "shipment_id")))
     if shipment is None:
         raise ShipmentNotFound
+    request.principal.require_reach(access.CREATE_BOX)
     if shipment.status not in PACKABLE:
         raise ShipmentNotPackable(details={"status": shipment.status})
     _ = request.body
@@ -73,7 +74,7 @@ def create(work: UnitOfWork, request: Request[NewBox, Any]) -> Box:
 
 def close(work: UnitOfWork, request: Request[CloseBox, Any]) -> Box:
     """Close a box. Raises `NotFound`, `AlreadyClosed`, `EmptyBox`, `InvalidWeight` or `ValidationFailed`."""
-    box = existing(request, named(request, "box_id"))
+    box = existing(request, named(request, "box_id"), access.CLOSE_BOX)
     if (BoxStatus(box.status), BoxStep.CLOSE) not in BOX_STEPS:
         raise AlreadyClosed
     if not box.item_count:
@@ -96,7 +97,7 @@ def reopen(work: UnitOfWork, request: Request[ReopenBox, Any]) -> Box:
 
     Raises `NotFound`, `AlreadyOpen` or `ShipmentNotPackable`.
     """
-    box = existing(request, named(request, "box_id"))
+    box = existing(request, named(request, "box_id"), access.REOPEN_BOX)
     if (BoxStatus(box.status), BoxStep.REOPEN) not in BOX_STEPS:
         raise AlreadyOpen
     request.check_version(box)
@@ -110,11 +111,12 @@ def reopen(work: UnitOfWork, request: Request[ReopenBox, Any]) -> Box:
     return box
 
 
-def existing(request: Request[Any, Any], box_id: str) -> Box:
-    """A box. Raises `NotFound`."""
+def existing(request: Request[Any, Any], box_id: str, permission: str) -> Box:
+    """A box that the caller's permission reaches. Raises `NotFound` or `AccessDenied`."""
     box = request.read(box_key(request.principal.org_id, box_id))
     if box is None:
         raise NotFound(_ABSENT)
+    request.principal.require_reach(permission)
     return box
 
 
@@ -123,6 +125,7 @@ def details(request: Request[Any, Any], box_id: str) -> tuple[Box, list[Content]
     box, contents = box_with_contents(request.principal.org_id, box_id)
     if box is None:
         raise NotFound(_ABSENT)
+    request.principal.require_reach(access.READ)
     return box, contents
 
 
@@ -130,7 +133,7 @@ def label(request: Request[Any, LabelQuery], box_id: str) -> str:
     """The label of a box for a printer. Raises `NotFound`, `NoSscc` or `ValidationFailed`."""
     from chalicelib.packing import labels
 
-    org_id, box = request.principal.org_id, existing(request, box_id)
+    org_id, box = request.principal.org_id, existing(request, box_id, access.READ)
     if box.sscc is None or box.status != BoxStatus.CLOSED:
         raise NoSscc
     _ = request.query
@@ -173,6 +176,7 @@ def of_shipment(request: Request[Any, Any], clock: Clock) -> tuple[Shipment, lis
     shipment = request.read(shipment_key(org_id, request.path["shipment_id"]))
     if shipment is None:
         raise NotFound("There is no such shipment.")
+    request.principal.require_reach(access.READ)
     numbers = range(1, shipment.boxes_count + 1)
     keys = [box_key(org_id, box_id_of(shipment.shipment_id, number)) for number in numbers]
     parts = [keys[start : start + _AT_ONCE] for start in range(0, len(keys), _AT_ONCE)]

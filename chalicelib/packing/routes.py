@@ -15,7 +15,7 @@ from chalicelib.edge.routes import Routes
 from chalicelib.edge.runtime import runtime
 from chalicelib.identity.organisation import organisation_settings
 from chalicelib.identity.tables import organisation_key
-from chalicelib.packing import boxes, service, shipments, views
+from chalicelib.packing import access, boxes, service, shipments, views
 from chalicelib.packing.errors import (
     AlreadyClosed,
     AlreadyOpen,
@@ -62,7 +62,6 @@ from chalicelib.packing.tables import Box, Content, Shipment, box_key, content_k
 routes = Routes(__name__, "Packing scanner")
 
 BASE = "/shipping/scanner/pack"
-READ = "packing.shipment.read"
 ZPL = "text/plain; charset=utf-8"
 _LONGEST_ID = 64
 _SSCC = "095200041234567895"
@@ -76,7 +75,7 @@ def _content_at(org_id: str, path: Mapping[str, str]) -> ItemKey[Content]:
 
 @routes.post(
     BASE,
-    permission="packing.item.pack",
+    permission=access.PACK,
     body=PackItem,
     returns=ItemPacked,
     status=201,
@@ -103,7 +102,7 @@ def pack_item(request: Request[PackItem, Nothing], work: UnitOfWork) -> Reply[It
 
 @routes.delete(
     f"{BASE}/box/{{box_id}}/item/{{item_id}}",
-    permission="packing.item.remove",
+    permission=access.REMOVE,
     status=204,
     errors=[NotFound, BoxClosed, ShipmentNotPackable],
     about=About(Box.kind, "ITEM_REMOVED", "box_id"),
@@ -117,7 +116,7 @@ def remove_item(request: Request[Nothing, Nothing], work: UnitOfWork) -> Reply[N
 
 @routes.post(
     f"{BASE}/box/create",
-    permission="packing.box.create",
+    permission=access.CREATE_BOX,
     body=NewBox,
     returns=NewBoxView,
     status=201,
@@ -136,7 +135,7 @@ def create_box(request: Request[NewBox, Nothing], work: UnitOfWork) -> Reply[New
 
 @routes.post(
     f"{BASE}/box/close",
-    permission="packing.box.close",
+    permission=access.CLOSE_BOX,
     body=CloseBox,
     returns=BoxView,
     versioned=True,
@@ -158,7 +157,7 @@ def close_box(request: Request[CloseBox, Nothing], work: UnitOfWork) -> Reply[Bo
 
 @routes.post(
     f"{BASE}/box/reopen",
-    permission="packing.box.reopen",
+    permission=access.REOPEN_BOX,
     body=ReopenBox,
     returns=BoxView,
     versioned=True,
@@ -178,7 +177,7 @@ def reopen_box(request: Request[ReopenBox, Nothing], work: UnitOfWork) -> Reply[
 
 @routes.get(
     f"{BASE}/box/{{box_id}}",
-    permission=READ,
+    permission=access.READ,
     returns=BoxDetails,
     versioned=True,
     errors=[NotFound],
@@ -192,7 +191,7 @@ def get_box(request: Request[Nothing, Nothing]) -> Reply[BoxDetails]:
 
 @routes.get(
     f"{BASE}/box/{{box_id}}/label",
-    permission=READ,
+    permission=access.READ,
     query=LabelQuery,
     returns=str,
     media=ZPL,
@@ -206,15 +205,17 @@ def get_label(request: Request[Nothing, LabelQuery]) -> Reply[Any]:
     return text(boxes.label(request, request.path["box_id"]), ZPL)
 
 
-@routes.get(f"{BASE}/shipments", permission=READ, query=ShipmentQuery, returns=ShipmentList, invalid_status=_INVALID)
+@routes.get(
+    f"{BASE}/shipments", permission=access.READ, query=ShipmentQuery, returns=ShipmentList, invalid_status=_INVALID
+)
 def list_shipments(request: Request[Nothing, ShipmentQuery]) -> Reply[ShipmentList]:
     """The shipments that can be packed, by promised date, those without one last."""
-    return Reply(shipments.to_be_packed(request.principal.org_id, request.query))
+    return Reply(shipments.to_be_packed(request))
 
 
 @routes.get(
     f"{BASE}/shipments/{{shipment_id}}/boxes",
-    permission=READ,
+    permission=access.READ,
     returns=BoxList,
     versioned=True,
     errors=[NotFound],
@@ -228,7 +229,7 @@ def list_boxes(request: Request[Nothing, Nothing]) -> Reply[BoxList]:
 
 @routes.get(
     f"{BASE}/lookup/{{barcode}}",
-    permission=READ,
+    permission=access.READ,
     query=LookupQuery,
     returns=ShipmentFound | PlateFound,
     errors=[NotFound, ValidationFailed],
@@ -246,7 +247,7 @@ def look_up(request: Request[Nothing, LookupQuery]) -> Reply[ShipmentFound | Pla
 
 @routes.post(
     f"{BASE}/complete",
-    permission="packing.shipment.complete",
+    permission=access.COMPLETE,
     body=CompleteShipment,
     returns=ShipmentState,
     versioned=True,

@@ -15,7 +15,7 @@ from chalicelib.core.errors import NotFound
 from chalicelib.core.store import get_many, parallel_pair
 from chalicelib.core.work import UnitOfWork
 from chalicelib.edge.request import Principal, Request
-from chalicelib.packing import moves, views
+from chalicelib.packing import access, moves, views
 from chalicelib.packing.boxes import box_with_contents
 from chalicelib.packing.errors import (
     BoxClosed,
@@ -71,6 +71,7 @@ def take_out(work: UnitOfWork, request: Request[Any, Any], clock: Clock) -> None
     box, line = found.get(at_box), found.get(at_line)
     if box is None or line is None:
         raise NotFound(_GONE)
+    request.principal.require_reach(access.REMOVE, owners=(content.packed_by,), message="Somebody else packed this.")
     if box.status != BoxStatus.OPEN:
         raise BoxClosed
     request.check_version(box)
@@ -90,6 +91,7 @@ def _scene(request: Request[PackItem, Any], clock: Clock) -> Scene:
     if shipment is None or box is None or plate is None:
         missing = [name for name, one in (("shipment", shipment), ("box", box), ("plate", plate)) if one is None]
         raise NotFound(f"There is no such {missing[0]}.")
+    request.principal.require_reach(access.PACK)
     _check_box(shipment, box)
     return Scene(shipment, box, contents, plate, _allocated(plate, found.get(at_line), shipment))
 

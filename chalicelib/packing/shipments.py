@@ -18,7 +18,7 @@ from chalicelib.core.store import Found, ItemKey, Query, get_many, parallel, par
 from chalicelib.core.table import SEPARATOR
 from chalicelib.core.work import UnitOfWork
 from chalicelib.edge.request import Request
-from chalicelib.packing import barcodes, views
+from chalicelib.packing import access, barcodes, views
 from chalicelib.packing.boxes import named
 from chalicelib.packing.errors import NoBoxes, OpenBoxes, PackingRefused, ShipmentNotPackable, UnpackedItems
 from chalicelib.packing.rules import (
@@ -66,8 +66,10 @@ _REFUSALS: Mapping[Obstacle, type[PackingRefused]] = {
 }
 
 
-def to_be_packed(org_id: str, query: ShipmentQuery) -> ShipmentList:
+def to_be_packed(request: Request[Any, ShipmentQuery]) -> ShipmentList:
     """The shipments that can be packed, by promised date, and how many of them match."""
+    request.principal.require_reach(access.READ)
+    org_id, query = request.principal.org_id, request.query
     index = OpenShipments.Meta.index_name
     shards = parallel([partial(_entries, Query(Shipment, shard, index=index)) for shard in open_keys(org_id)])
     wanted = _wanted([entry for shard in shards for entry in shard], query)
@@ -101,7 +103,7 @@ def look_up(request: Request[Any, LookupQuery], clock: Clock) -> ShipmentFound |
     shipment = found.get(at_box[0]) if at_box else None
     if shipment is None:
         raise NotFound("Nothing has this barcode.")
-    _ = request.query
+    _check(request)
     return ShipmentFound(views.found_shipment(shipment))
 
 
@@ -110,6 +112,7 @@ def complete(work: UnitOfWork, request: Request[CompleteShipment, Any]) -> Shipm
     shipment = request.read(shipment_key(request.principal.org_id, named(request, "shipment_id")))
     if shipment is None:
         raise NotFound("There is no such shipment.")
+    request.principal.require_reach(access.COMPLETE)
     status = ShipmentStatus(shipment.status)
     allow_partial = request.flaw is None and request.body.allow_partial
     obstacle = obstacle_to_completion(status, _progress(shipment), allow_partial=allow_partial)
@@ -180,15 +183,21 @@ def _meant(
     org_id = request.principal.org_id
     shipment = found.get(shipment_key(org_id, shipment_id_of(org_id, text))) or of_order
     if shipment is not None:
-        _ = request.query
+        _check(request)
         return ShipmentFound(views.found_shipment(shipment))
     plate = found.get(plate_key(org_id, plate_id_of(org_id, text)))
     if plate is None:
         return None
-    shipment_id = request.query.shipment_id
+    shipment_id = _check(request).shipment_id
     if shipment_id is None:
         raise ValidationFailed({"shipment_id": "is required to look up a license plate"})
     return PlateFound(views.found_plate(plate, shipment_id))
+
+
+def _check(request: Request[Any, LookupQuery]) -> LookupQuery:
+    """What was asked for beside the barcode, once it is known that there is something to be seen."""
+    request.principal.require_reach(access.READ)
+    return request.query
 
 
 def _progress(shipment: Shipment) -> Progress:

@@ -5,7 +5,18 @@ from collections.abc import Mapping
 import pytest
 
 from chalicelib.identity.matrix import DEFAULT_MATRIX
-from tests.builders.world import World
+from chalicelib.identity.tables import RolePermissions, role_key
+from tests.builders.packing import (
+    loaded,
+    new_box,
+    pack,
+    packed,
+    plate_record,
+    shipment_id,
+    shipment_record,
+    take_out,
+)
+from tests.builders.world import DEMO, World
 
 ADMIN = "SYSTEM_ADMIN"
 PACK = "/shipping/scanner/pack"
@@ -46,3 +57,42 @@ def test_each_role_reaches_what_it_is_for_and_nothing_else(world: World, role: s
             assert answer.status in (200, 400, 404), (method, path, answer)
         else:
             assert (answer.status, answer.code) == (403, "ACCESS_DENIED"), (method, path)
+
+
+def test_a_permission_for_ones_own_reaches_only_what_one_packed_oneself(world: World) -> None:
+    boss, packer = world.person("supervisor"), world.person("packer")
+    loaded(boss, "shipments", shipment_record())
+    loaded(boss, "license-plates", plate_record())
+    box = new_box(packer)
+    mine, theirs = packed(packer, box), packed(boss, box)
+    scopes = {code: "org" if code == "packing.item.pack" else "own" for code in DEFAULT_MATRIX["supervisor"]}
+    hold(world, "packer", scopes)
+    missing = "00000000-0000-4000-8000-000000000000"
+    calls: list[tuple[str, str, object]] = [
+        ("DELETE", f"{PACK}/box/{box}/item/{theirs}", None),
+        ("POST", f"{PACK}/box/create", {"shipment_id": shipment_id()}),
+        ("POST", f"{PACK}/box/close", {"box_id": box, "weight": -1}),
+        ("POST", f"{PACK}/box/reopen", {"box_id": box, "reason": "r"}),
+        ("POST", f"{PACK}/complete", {"shipment_id": shipment_id()}),
+        ("GET", f"{PACK}/box/{box}", None),
+        ("GET", f"{PACK}/box/{box}/label", None),
+        ("GET", f"{PACK}/shipments", None),
+        ("GET", f"{PACK}/shipments/{shipment_id()}/boxes", None),
+        ("GET", f"{PACK}/lookup/SH-1", None),
+        ("GET", f"{PACK}/lookup/LP-1", None),
+    ]
+    for method, path, body in calls:
+        answer = world.call(method, path, body, token=packer.token)
+        assert (answer.status, answer.code) == (403, "ACCESS_DENIED"), path
+    assert packer.get(f"{PACK}/box/{missing}").status == 404
+    assert pack(packer, box).status == 201
+    assert take_out(packer, box, mine).status == 204
+    hold(world, "packer", {"packing.item.pack": "own"})
+    assert pack(packer, box).status == 403
+    assert pack(packer, missing).status == 404
+
+
+def hold(world: World, role: str, permissions: dict[str, str]) -> None:
+    """Let a role have these permissions and no others."""
+    where = role_key(DEMO, role)
+    world.run(lambda work: work.amend(where, actions=[RolePermissions.permissions.set(permissions)]))
