@@ -28,20 +28,12 @@ from chalicelib.packing.errors import (
     ShipmentNotFound,
     ShipmentNotPackable,
 )
+from chalicelib.packing.keys import BOX, box_id_of, box_key, box_query, shipment_key
 from chalicelib.packing.moves import is_packable
 from chalicelib.packing.rules import BOX_STEPS, PACKABLE, BoxStatus, BoxStep, exact, summed
 from chalicelib.packing.schemas import CloseBox, LabelQuery, NewBox, ReopenBox, SentWeight
 from chalicelib.packing.settings import PACKING
-from chalicelib.packing.tables import (
-    BOX,
-    Box,
-    Content,
-    Shipment,
-    box_id_of,
-    box_key,
-    box_query,
-    shipment_key,
-)
+from chalicelib.packing.tables import Box, Content, Shipment
 
 _ABSENT = "There is no such box."
 _AT_ONCE = 100

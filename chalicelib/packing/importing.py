@@ -30,20 +30,11 @@ from chalicelib.edge.imports import RECORD, Dataset, Outcome, Step
 from chalicelib.edge.request import Principal
 from chalicelib.packing import line_changes
 from chalicelib.packing.changes import change
+from chalicelib.packing.keys import NOT_OPEN, draft_key, lines_query, listed_as_open, shipment_id_of, shipment_key
 from chalicelib.packing.line_changes import LineChange
 from chalicelib.packing.records import ShipmentRecord
 from chalicelib.packing.rules import PACKABLE, ShipmentStatus
-from chalicelib.packing.tables import (
-    NOT_OPEN,
-    Draft,
-    Line,
-    Shipment,
-    draft_key,
-    lines_query,
-    listed_as_open,
-    shipment_id_of,
-    shipment_key,
-)
+from chalicelib.packing.tables import Draft, Line, Shipment
 
 IMPORT = "packing.shipment.import"
 _TOO_MUCH_AT_ONCE = "must not take away or lower so many lines at once while the shipment is packed: send fewer changes"

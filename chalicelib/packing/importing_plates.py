@@ -19,11 +19,7 @@ from chalicelib.core.work import UnitOfWork
 from chalicelib.edge.imports import Dataset, NotYet, Outcome
 from chalicelib.edge.request import Principal
 from chalicelib.edge.runtime import runtime
-from chalicelib.packing.records import AllocationRecord, PlateRecord
-from chalicelib.packing.rules import exact, shown
-from chalicelib.packing.tables import (
-    Line,
-    Plate,
+from chalicelib.packing.keys import (
     allocation,
     line_id_of,
     line_key,
@@ -33,6 +29,9 @@ from chalicelib.packing.tables import (
     shipment_id_of,
     shipment_key,
 )
+from chalicelib.packing.records import AllocationRecord, PlateRecord
+from chalicelib.packing.rules import exact, shown
+from chalicelib.packing.tables import Line, Plate
 
 IMPORT = "packing.plate.import"
 _OTHER_PRODUCT = "is of another product than the plate"

@@ -12,9 +12,10 @@ from typing import Any, NamedTuple
 
 from chalicelib.core.work import UnitOfWork
 from chalicelib.edge.http import encoder
+from chalicelib.packing.keys import line_id_of, line_key
 from chalicelib.packing.records import LineRecord
 from chalicelib.packing.rules import exact, shown
-from chalicelib.packing.tables import Line, line_id_of, line_key
+from chalicelib.packing.tables import Line
 
 MOST_LINES, MOST_BYTES = 80, 150_000
 """Of one transaction: it takes a hundred items, and its audit row tells all of it."""

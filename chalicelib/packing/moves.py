@@ -16,6 +16,7 @@ from chalicelib.core.table import Entity
 from chalicelib.core.work import UnitOfWork
 from chalicelib.packing.changes import add_to, change
 from chalicelib.packing.errors import QuantityExceedsAvailable, ShipmentNotPackable
+from chalicelib.packing.keys import allocation, plate_key, shipment_key
 from chalicelib.packing.rules import (
     PACKABLE,
     SHIPMENT_STEPS,
@@ -26,7 +27,7 @@ from chalicelib.packing.rules import (
     moved,
     weight_of,
 )
-from chalicelib.packing.tables import Box, Content, Line, Plate, Shipment, allocation, plate_key, shipment_key
+from chalicelib.packing.tables import Box, Content, Line, Plate, Shipment
 
 
 def is_packable() -> Condition:

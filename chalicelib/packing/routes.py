@@ -36,6 +36,7 @@ from chalicelib.packing.errors import (
 )
 from chalicelib.packing.importing import SHIPMENTS
 from chalicelib.packing.importing_plates import PLATES
+from chalicelib.packing.keys import box_key, content_key, shipment_key
 from chalicelib.packing.rules import BoxStatus, ShipmentStatus
 from chalicelib.packing.schemas import (
     BoxDetails,
@@ -57,7 +58,7 @@ from chalicelib.packing.schemas import (
     ShipmentState,
 )
 from chalicelib.packing.settings import PACKING
-from chalicelib.packing.tables import Box, Content, Shipment, box_key, content_key, shipment_key
+from chalicelib.packing.tables import Box, Content, Shipment
 
 routes = Routes(__name__, "Packing scanner")
 

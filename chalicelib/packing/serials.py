@@ -15,9 +15,10 @@ from chalicelib.core.errors import Unavailable
 from chalicelib.core.store import get
 from chalicelib.core.work import UnitOfWork
 from chalicelib.packing.errors import NoSerialsLeft
+from chalicelib.packing.keys import SERIAL_SHARDS, serial_key, sscc_key
 from chalicelib.packing.settings import PackingSettings
 from chalicelib.packing.sscc import make_sscc, most_serials
-from chalicelib.packing.tables import SERIAL_SHARDS, Box, SerialCounter, SsccClaim, serial_key, sscc_key
+from chalicelib.packing.tables import Box, SerialCounter, SsccClaim
 
 
 def claim(work: UnitOfWork, box: Box, settled: PackingSettings) -> str | None:

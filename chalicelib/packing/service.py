@@ -25,22 +25,11 @@ from chalicelib.packing.errors import (
     ShipmentNotPackable,
     SoLineMismatch,
 )
+from chalicelib.packing.keys import box_key, content_key, line_key, lines_allocated, plate_key, shipment_key
 from chalicelib.packing.moves import Scene
 from chalicelib.packing.rules import PACKABLE, BoxStatus, allergen_warning, exact, shown
 from chalicelib.packing.schemas import AllergenWarning, ItemPacked, PackIds, PackItem
-from chalicelib.packing.tables import (
-    Box,
-    Content,
-    Line,
-    Plate,
-    Shipment,
-    box_key,
-    content_key,
-    line_key,
-    lines_allocated,
-    plate_key,
-    shipment_key,
-)
+from chalicelib.packing.tables import Box, Content, Line, Plate, Shipment
 
 _GONE = "There is no such item in this box."
 

@@ -21,6 +21,16 @@ from chalicelib.edge.request import Request
 from chalicelib.packing import access, barcodes, views
 from chalicelib.packing.boxes import named
 from chalicelib.packing.errors import NoBoxes, OpenBoxes, PackingRefused, ShipmentNotPackable, UnpackedItems
+from chalicelib.packing.keys import (
+    NOT_OPEN,
+    open_keys,
+    open_so_key,
+    plate_id_of,
+    plate_key,
+    shipment_id_of,
+    shipment_key,
+    sscc_key,
+)
 from chalicelib.packing.rules import (
     SHIPMENT_STEPS,
     Obstacle,
@@ -39,21 +49,7 @@ from chalicelib.packing.schemas import (
     ShipmentQuery,
 )
 from chalicelib.packing.sscc import is_sscc
-from chalicelib.packing.tables import (
-    NOT_OPEN,
-    Listed,
-    OpenOfOrder,
-    OpenShipments,
-    Shipment,
-    SsccClaim,
-    open_keys,
-    open_so_key,
-    plate_id_of,
-    plate_key,
-    shipment_id_of,
-    shipment_key,
-    sscc_key,
-)
+from chalicelib.packing.tables import Listed, OpenOfOrder, OpenShipments, Shipment, SsccClaim
 
 RawEntry = Mapping[str, Mapping[str, Any]]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from decimal import Decimal
 
+from chalicelib.packing.keys import lines_allocated
 from chalicelib.packing.rules import (
     BoxStatus,
     Packed,
@@ -31,7 +32,7 @@ from chalicelib.packing.schemas import (
     PlateView,
     ShipmentState,
 )
-from chalicelib.packing.tables import Box, Content, Line, Plate, Shipment, lines_allocated
+from chalicelib.packing.tables import Box, Content, Line, Plate, Shipment
 
 
 def packed_of(content: Content) -> Packed:

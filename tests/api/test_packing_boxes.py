@@ -5,8 +5,9 @@ from typing import Any
 import pytest
 
 from chalicelib.core.work import UnitOfWork
+from chalicelib.packing.keys import SERIAL_SHARDS, serial_key
 from chalicelib.packing.sscc import is_sscc
-from chalicelib.packing.tables import SERIAL_SHARDS, SerialCounter, serial_key
+from chalicelib.packing.tables import SerialCounter
 from infra.local.engine import EmbeddedEngine
 from tests.builders.dispatch import audit_row, diff
 from tests.builders.packing import (

@@ -10,7 +10,7 @@ from botocore.exceptions import EndpointConnectionError
 
 from chalicelib.core.store import get
 from chalicelib.edge.imports import TRY_AGAIN
-from chalicelib.packing.tables import draft_key
+from chalicelib.packing.keys import draft_key
 from infra.local.engine import EmbeddedEngine
 from tests.builders.packing import (
     PACK,

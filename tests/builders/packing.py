@@ -8,12 +8,7 @@ from typing import Any, TypeVar
 
 from chalicelib.core.store import get
 from chalicelib.packing.boxes import box_with_contents
-from chalicelib.packing.tables import (
-    Box,
-    Content,
-    Line,
-    Plate,
-    Shipment,
+from chalicelib.packing.keys import (
     box_id_of,
     box_key,
     line_id_of,
@@ -24,6 +19,7 @@ from chalicelib.packing.tables import (
     shipment_id_of,
     shipment_key,
 )
+from chalicelib.packing.tables import Box, Content, Line, Plate, Shipment
 from infra.local.engine import EmbeddedEngine
 from tests.builders.world import DEMO, Answer, Person
 

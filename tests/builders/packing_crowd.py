@@ -13,14 +13,7 @@ from typing import Any
 
 from chalicelib.core.aws import client
 from chalicelib.core.settings import settings
-from chalicelib.packing.sscc import make_sscc
-from chalicelib.packing.tables import (
-    Box,
-    Content,
-    Line,
-    Plate,
-    Shipment,
-    SsccClaim,
+from chalicelib.packing.keys import (
     allocation,
     box_id_of,
     box_key,
@@ -35,6 +28,8 @@ from chalicelib.packing.tables import (
     shipment_key,
     sscc_key,
 )
+from chalicelib.packing.sscc import make_sscc
+from chalicelib.packing.tables import Box, Content, Line, Plate, Shipment, SsccClaim
 
 Item = dict[str, Any]
 """An item as the store has it."""

@@ -10,8 +10,9 @@ from typing import Any, TypeVar
 from chalicelib.core.aws import client
 from chalicelib.core.settings import settings
 from chalicelib.core.table import Item
+from chalicelib.packing.keys import line_id_of
 from chalicelib.packing.sscc import is_sscc
-from chalicelib.packing.tables import Box, Content, Draft, Line, Plate, Shipment, SsccClaim, line_id_of
+from chalicelib.packing.tables import Box, Content, Draft, Line, Plate, Shipment, SsccClaim
 
 M = TypeVar("M", bound=Item)
 

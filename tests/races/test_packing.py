@@ -1,7 +1,8 @@
 """Scanners that do things to the same plate, line, box or shipment at the same moment."""
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from decimal import Decimal
 from functools import partial
 from threading import Event
 from typing import Any
@@ -49,7 +50,7 @@ def boss(arena: World) -> Person:
     return person
 
 
-def watched(calls: list[Callable[[], Any]]) -> list[Any]:
+def watched(calls: Sequence[Callable[[], Any]]) -> list[Any]:
     """Do all of this at once, while somebody looks whether everything is as it has to be at every moment.
 
     Only the embedded engine shows the whole table at one moment.
@@ -72,7 +73,7 @@ def watched(calls: list[Callable[[], Any]]) -> list[Any]:
             for version, contents in closed_boxes(picture).items():
                 assert closed.setdefault(version, contents) == contents
 
-    answers = at_once([*(partial(finish, call) for call in calls), look])
+    answers: list[Any] = at_once([*(partial[Any](finish, call) for call in calls), look])
     checked()
     return answers[: len(calls)]
 
@@ -97,7 +98,7 @@ def test_scanners_that_pack_one_plate_at_once_never_over_pack_it(boss: Person) -
     answers = watched([partial(pack, person, boxes[number % 4]) for number, person in enumerate(crowd)])
     assert codes(answers) == {"201": 20, "QUANTITY_EXCEEDS_AVAILABLE": 12}
     [plate] = checked().all(Plate)
-    assert (plate.packed, plate.remaining) == (20, 0)
+    assert (plate.packed, plate.remaining) == (Decimal(20), Decimal(0))
 
 
 def test_scanners_that_pack_the_last_of_a_plate_into_one_new_box_at_once_leave_one_of_them_with_it(
