@@ -20,7 +20,7 @@ os.environ["BATON_LOG_LEVEL"] = "INFO"
 os.environ.pop("POWERTOOLS_METRICS_DISABLED", None)
 
 from chalicelib.core import aws  # noqa: E402
-from tests.benchmarks import assignment, endpoints, importing, serving, sweeping  # noqa: E402
+from tests.benchmarks import assignment, endpoints, importing, packing, serving, sweeping  # noqa: E402
 from tests.benchmarks.metered import MeteredEngine  # noqa: E402
 from tests.benchmarks.report import Report  # noqa: E402
 
@@ -45,6 +45,10 @@ def _imports(report: Report, _: MeteredEngine, *, quick: bool) -> None:
     importing.run(report, pairs=5 if quick else 15)
 
 
+def _packing(report: Report, _: MeteredEngine, *, quick: bool) -> None:
+    packing.run(report, rounds=20 if quick else 60)
+
+
 def _server(report: Report, _: MeteredEngine, *, quick: bool) -> None:
     serving.run(report, seconds=1 if quick else 3)
 
@@ -54,6 +58,7 @@ BENCHMARKS: dict[str, Callable[..., None]] = {
     "assignment": _assignment,
     "sweep": _sweep,
     "import": _imports,
+    "packing": _packing,
     "server": _server,
 }
 

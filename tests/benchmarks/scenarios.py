@@ -12,6 +12,7 @@ from functools import cache, partial
 from random import Random
 
 from chalicelib.identity.passwords import hash_password, matches
+from tests.benchmarks import scenarios_packing as packing
 from tests.benchmarks import scenarios_people as people
 from tests.benchmarks.scenarios_passwords import PASSWORDS
 from tests.benchmarks.stage import Hit, Stage
@@ -186,4 +187,6 @@ SCENARIOS = [
     *(Scenario(name, prepare, _hash_password, people.SITUATION) for name, prepare in people.HASHING.items()),
     *(Scenario(name, prepare, situation=people.SITUATION) for name, prepare in people.RARE.items()),
     *(Scenario(*one) for one in PASSWORDS),
+    *(Scenario(name, prepare, situation=packing.SITUATION) for name, prepare in packing.PACKING.items()),
+    *(Scenario(name, prepare, situation=packing.CROWDED) for name, prepare in packing.LISTS.items()),
 ]
