@@ -2,8 +2,8 @@
 
 The warehouse has 5,000 open shipments, and everything is asked of one with 500 lines and 200 boxes. One client asks
 one thing after the other, as a person with a scanner does; what belongs to a request only as its preparation is not
-timed. This is wall time, so a busy machine shows: judged is the lower quartile, as everywhere, and beside it stands what
-95 of 100 requests stay under.
+timed. This is wall time, so a busy machine shows: judged is the lower quartile, as everywhere, and what 95 of 100
+requests stay under stands beside it.
 """
 
 from __future__ import annotations
