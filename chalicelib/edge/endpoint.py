@@ -110,6 +110,7 @@ def _answer(endpoint: Endpoint, http: HttpRequest, rt: Runtime, admission: Admis
         _decoder(endpoint, http),
         admission.loaded,
         None if (named := _named_id(endpoint.id_from, http)) == _UNNAMED else named,
+        raw_body=http.body,
     )
     if not endpoint.mutates:
         return _respond(_stored(endpoint.handler(request)), http)
@@ -127,7 +128,7 @@ def _admit(endpoint: Endpoint, http: HttpRequest, rt: Runtime, admission: Admiss
     wanted: list[ItemKey[Any]] = list(credentials.keys())
     name = idempotency.read_key(http.headers.get("idempotency-key")) if endpoint.mutates else None
     where = idempotency.record_key(credentials.org_id, credentials.user_id, name) if name else None
-    loads = _loads(endpoint, http, credentials.org_id)
+    loads = [*_loads(endpoint, http, credentials.org_id), *_located(endpoint, http, credentials.org_id)]
     found = get_many([*wanted, *loads, *([where] if where else [])], rt.clock)
     principal = credentials.admit(found)
     admission.principal = principal
@@ -155,6 +156,14 @@ def _loads(endpoint: Endpoint, http: HttpRequest, org_id: str) -> list[ItemKey[A
         makers[endpoint.id_from] = endpoint.loads
     named = {id_from: _named_id(id_from, http) for id_from in makers}
     return [makers[id_from](org_id, one) for id_from, one in named.items() if one != _UNNAMED]
+
+
+def _located(endpoint: Endpoint, http: HttpRequest, org_id: str) -> list[ItemKey[Any]]:
+    """What the address as a whole names, if that could exist."""
+    if endpoint.loads_at is None or any(len(value) > _LONGEST_PATH_ID for value in http.path_params.values()):
+        return []
+    found = endpoint.loads_at(org_id, http.path_params)
+    return [] if found is None else [found]
 
 
 def bearer(header: str | None) -> str:
