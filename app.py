@@ -16,6 +16,7 @@ from chalicelib import __version__
 from chalicelib.audit.routes import routes as audit_routes
 from chalicelib.audit.trail import Trail
 from chalicelib.core import observability
+from chalicelib.core.chance import Chance, SystemChance
 from chalicelib.core.clock import Clock, SystemClock
 from chalicelib.core.errors import RouteNotFound
 from chalicelib.core.ids import Ids, SystemIds
@@ -59,7 +60,7 @@ class Composition:
     messages: Messages
 
 
-def compose(
+def compose(  # noqa: PLR0913 - each part can be replaced, and by name
     config: Settings,
     clock: Clock,
     ids: Ids,
@@ -69,8 +70,9 @@ def compose(
     outbox: Outbox | None = None,
     messages: Messages | None = None,
     post: Post | None = None,
+    chance: Chance | None = None,
 ) -> Composition:
-    """Put the parts together; tests and the local stack bring their own clock, sender, waker, outbox or messages."""
+    """Put the parts together; tests and the local stack bring their own clock, sender, waker, outbox and so on."""
     trail = Trail(clock, ids)
     sender = sender or GatewaySender(config)
     delivery = Delivery(config, clock, ids, sender)
@@ -81,6 +83,7 @@ def compose(
         gate=SessionGate(signer(config, clock), clock),
         refusals=trail,
         post=post or LambdaPost(config),
+        chance=chance or SystemChance(),
         endpoints=[endpoint for routes in ROUTES for endpoint in routes.endpoints],
         roles_of=roles_with,
         version=__version__,
