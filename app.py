@@ -41,13 +41,23 @@ from chalicelib.identity.me_routes import routes as me_routes
 from chalicelib.identity.password_routes import routes as password_routes
 from chalicelib.identity.routes import routes as identity_routes
 from chalicelib.identity.tokens import signer
+from chalicelib.picking.routes import routes as picking_routes
 from chalicelib.realtime.delivery import Delivery
 from chalicelib.realtime.sender import GatewaySender, Sender
 from chalicelib.realtime.sockets import Sockets
 from chalicelib.realtime.sweep import drain_pending
 from chalicelib.realtime.waker import LambdaWaker, Waker
 
-ROUTES = (system_routes, identity_routes, password_routes, me_routes, console_routes, audit_routes, dispatch_routes)
+ROUTES = (
+    system_routes,
+    identity_routes,
+    password_routes,
+    me_routes,
+    console_routes,
+    audit_routes,
+    dispatch_routes,
+    picking_routes,
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ class Performance(NamedTuple):
     score_pct: Decimal | None
     units: Decimal
     worked_ms: int
-    standard_units_per_hour: Decimal
+    standard_units_per_hour: int
 
 
 def rate_per_hour(units: Decimal, worked_ms: int) -> Decimal | None:
@@ -29,7 +29,7 @@ def rate_per_hour(units: Decimal, worked_ms: int) -> Decimal | None:
     return (units * _HOUR_MS / worked_ms).quantize(_TENTH, ROUND_HALF_UP)
 
 
-def performance(units: Decimal, worked_ms: int, standard_units_per_hour: Decimal) -> Performance:
+def performance(units: Decimal, worked_ms: int, standard_units_per_hour: int) -> Performance:
     """How a rate compares with the standard, to a tenth of a percent."""
     score = None
     if worked_ms > 0:

@@ -104,6 +104,7 @@ class PickList(Entity):
         pass
 
     kind = "pick_list"
+    unaudited = frozenset({"lines"})
 
     assignment_id = UnicodeAttribute()
     lines = UnicodeAttribute()

@@ -192,4 +192,12 @@ def things(world: World, admin: Person) -> dict[str, str]:
         "/v1/orders", {"pickup_address": "Dam 1", "dropoff_address": "Amstel 2", "receiver_phone": "+31201234567"}
     )
     device = admin.post("/v1/devices/register", {"platform": "web", "fcmToken": "t"})
-    return {"order_id": order.json["order"]["id"], "device_id": device.json["id"], "user_id": admin.user_id}
+    lines = [{"line_number": 1, "sku": "S", "quantity": 1, "location": "A"}]
+    record = {"assignment_ref": "PA-1", "customer": "C", "order_label": "L", "role": "picker", "lines": lines}
+    assert admin.post("/v1/imports/pick-assignments", {"records": [record]}).status == 200
+    return {
+        "order_id": order.json["order"]["id"],
+        "device_id": device.json["id"],
+        "user_id": admin.user_id,
+        "assignment_id": "PA-1",
+    }
