@@ -55,7 +55,8 @@ def _gs1(text: str) -> Reading | None:
         return None
     values: dict[str, str] = {}
     for one in message.element_strings:
-        values.setdefault(one.ai.ai, one.value)
+        if one.value:  # the parser lets identifiers pass that nothing follows
+            values.setdefault(one.ai.ai, one.value)
     codes = tuple(values[ai] for ai in (*_ARTICLE, *_OTHER_NAMES) if ai in values)
     counted = next((int(values[ai]) for ai in _COUNTS if ai in values), 1)
     return Reading(codes, counted) if codes else None

@@ -67,21 +67,18 @@ class Book:
 
         `free` is somebody who must have nothing in hand; `label` names the attempt if the assignment has moved on.
         """
-        before = _in_hands(self.state)
+        before = in_hands(self.state)
         first = self.assignment.seq + 1
         self._fold([note.entry(first + place, by) for place, note in enumerate(notes)])
         work.create(ledger.piece_of(self.assignment.pk, first, by, work.now, notes), Unavailable(), audited=False)
         changed = {
-            "status": self.state.status.value,
             "seq": first - 1 + len(notes),
-            "units": self.state.units,
-            "state": ledger.encode_state(self.state),
+            **derived(self.assignment, self.state),
             "updated_at": work.now,
-            **self._queued(),
             **(values or {}),
         }
         work.update(self.assignment, changed, on_loss=Unavailable(), label=label)
-        self._hand_over(work, before, _in_hands(self.state), free, label)
+        self._hand_over(work, before, in_hands(self.state), free, label)
 
     def _fold(self, entries: Sequence[Entry]) -> None:
         """Take the entries into the state; those that happened before others make it fold the whole ledger anew."""
@@ -100,17 +97,6 @@ class Book:
         """The ledger as far as this assignment knows of it; None if it was read a moment before the assignment was."""
         known = [entry for entry in entries or () if entry.seq <= self.assignment.seq]
         return known if len(known) == self.assignment.seq else None
-
-    def _queued(self) -> dict[str, object]:
-        """Where in the queue it is, if it is in it."""
-        one, kind = self.assignment, None
-        if self.state.status is Status.QUEUED:
-            kind = WAITING
-        elif self.state.status is Status.ACTIVE and self.state.shared and len(self.state.holders) < MOST_HOLDERS:
-            kind = JOINABLE
-        if kind is None:
-            return {"queue_key": None, "queue_place": None}
-        return queued(one, kind)
 
     def _hand_over(
         self, work: UnitOfWork, before: frozenset[str], after: frozenset[str], free: str | None, label: str | None
@@ -136,6 +122,21 @@ class Book:
             )
 
 
+def derived(assignment: Assignment, state: State) -> dict[str, object]:
+    """The attributes of an assignment that are worked out from its state."""
+    kind = None
+    if state.status is Status.QUEUED:
+        kind = WAITING
+    elif state.status is Status.ACTIVE and state.shared and len(state.holders) < MOST_HOLDERS:
+        kind = JOINABLE
+    return {
+        "status": state.status.value,
+        "units": state.units,
+        "state": ledger.encode_state(state),
+        **({"queue_key": None, "queue_place": None} if kind is None else queued(assignment, kind)),
+    }
+
+
 def queued(assignment: Assignment, kind: str) -> dict[str, object]:
     """The index attributes of an assignment that can be taken (`WAITING`) or joined (`JOINABLE`)."""
     return {
@@ -144,6 +145,6 @@ def queued(assignment: Assignment, kind: str) -> dict[str, object]:
     }
 
 
-def _in_hands(state: State) -> frozenset[str]:
+def in_hands(state: State) -> frozenset[str]:
     """Who has it in hand and something to do with it."""
     return frozenset(state.holders) if state.status is Status.ACTIVE else frozenset()
