@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from functools import partial
+from functools import cached_property, partial
 from typing import Any
 
 from chalicelib.core.clock import Clock
@@ -20,13 +20,18 @@ _AT_ONCE = 100
 class Loaded:
     """What is known for the events of one assignment (`book`), or for those that belong to none (`seq`)."""
 
-    def __init__(self, user_id: str, taken: set[str], book: Book | None, seq: int = 0) -> None:
+    def __init__(self, user_id: str, taken: set[str], open_book: Callable[[], Book | None], seq: int = 0) -> None:
         self.user_id = user_id
         self.taken = taken
         """Those of the events that were taken before."""
-        self.book = book
         self.seq = seq
         """How many entries the ledger of the person's own has."""
+        self._open_book = open_book
+
+    @cached_property
+    def book(self) -> Book | None:
+        """The assignment, opened when it is needed: one that cannot be must not stop the others."""
+        return self._open_book()
 
     def objection(self, event: Sent) -> str | None:
         """Why the event cannot be taken as things stand; None if it can."""
@@ -81,13 +86,20 @@ class Loader:
     ) -> Loaded:
         if assignment_id is None:
             picker = found.get(picker_key(self._org_id, self._user_id))
-            return Loaded(self._user_id, set(taken), None, picker.seq if picker else 0)
+            return Loaded(self._user_id, set(taken), _no_book, picker.seq if picker else 0)
         assignment = found.get(assignment_key(self._org_id, assignment_id))
         lines = found.get(lines_key(self._org_id, assignment_id))
         if assignment is None or lines is None:
-            return Loaded(self._user_id, set(taken), None)
-        book = Book(assignment, ledger.decode_lines(lines.lines), entries.get(assignment_id))
-        return Loaded(self._user_id, set(taken), book)
+            return Loaded(self._user_id, set(taken), _no_book)
+
+        def open_book() -> Book:
+            return Book(assignment, ledger.decode_lines(lines.lines), entries.get(assignment_id))
+
+        return Loaded(self._user_id, set(taken), open_book)
+
+
+def _no_book() -> None:
+    return None
 
 
 class _All:

@@ -189,12 +189,15 @@ def _lanes(events: Iterable[Sent]) -> tuple[dict[str | None, list[Sent]], list[S
     """The events by assignment, and apart those whose id came with another one before: they wait what becomes of it."""
     lanes: dict[str | None, list[Sent]] = {}
     first: dict[str | None, str | None] = {}
-    later = []
+    later: list[Sent] = []
+    waiting: set[str | None] = set()
     for event in events:
-        if first.setdefault(event.event_id, event.assignment_id) == event.assignment_id:
+        same_lane = first.setdefault(event.event_id, event.assignment_id) == event.assignment_id
+        if same_lane and event.event_id not in waiting:
             lanes.setdefault(event.assignment_id, []).append(event)
         else:
             later.append(event)
+            waiting.add(event.event_id)
     return lanes, later
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from itertools import count
 from typing import Any
@@ -87,9 +87,13 @@ def event(kind: str, payload: object, at: datetime | str, **fields: Any) -> dict
         "event_type": kind,
         "payload": payload,
         "created_at": at if isinstance(at, str) else iso(at),
-        **fields,
     }
-    return {name: value for name, value in body.items() if value is not None}
+    return changed(body, fields)
+
+
+def changed(body: dict[str, Any], fields: Mapping[str, Any]) -> dict[str, Any]:
+    """A body with other fields; `name=None` leaves one out."""
+    return {name: value for name, value in (body | dict(fields)).items() if value is not None}
 
 
 class Scanner:
@@ -104,7 +108,7 @@ class Scanner:
         """Something was scanned now."""
         now = iso(self.world.clock.now())
         payload = {"raw": raw, "assignment_id": self.ref, "order_id": self.ref, "at": now}
-        return event("scan_received", payload, now, **fields)
+        return changed(event("scan_received", payload, now), fields)
 
     def tell(self, kind: str, **fields: Any) -> dict[str, Any]:
         """Something else happened now: `wrap`, `delay`, `break_toggle`, `shared_pick`, `undo`, or any type."""
@@ -112,7 +116,7 @@ class Scanner:
         names = {"break_toggle", "shared_pick", "undo"}
         payload = {"assignment_id": self.ref} | ({"order_id": self.ref} if kind == "wrap" else {})
         name = types.get(kind, f"{kind}_requested" if kind in names else kind)
-        return event(name, payload, self.world.clock.now(), **fields)
+        return changed(event(name, payload, self.world.clock.now()), fields)
 
     def send(self, *events: object, **headers: str) -> list[str]:
         """What became of each event: `accepted`, `duplicate`, or the reason of its rejection."""
