@@ -36,7 +36,7 @@ CLAIM = "picking.assignment.claim"
 FIRST_FEW = 8
 MOST = 100
 """How many entries of the queue are looked at, at most."""
-_PATIENT = 3
+_PATIENT = 6
 """How many collisions it takes until others than the highest priority are looked at."""
 
 
