@@ -82,7 +82,7 @@ def test_every_type_of_the_contract_and_of_its_client_is_taken(scanner: Scanner)
     events = [scanner.scan(), *map(scanner.tell, kinds), *map(scanner.tell, told)]
     assert scanner.send(*events) == [ACCEPTED] * len(events)
     state = state_of()
-    assert (state.units, state.wraps, state.delays, state.breaks, state.shared) == (1, 1, 3, 1, True)
+    assert (int(state.units), state.wraps, state.delays, state.breaks, state.shared) == (1, 1, 3, 1, True)
     proven(scanner.world)
 
 
@@ -110,13 +110,13 @@ def test_an_empty_batch_is_answered_with_nothing(scanner: Scanner) -> None:
 
 
 def test_what_a_clients_queue_keeps_beside_the_contract_is_passed_over(scanner: Scanner) -> None:
-    queued = {"status": "pending", "retries": 3, "last_error": None, "computed": {"rate": 3}}
+    queued: dict[str, Any] = {"status": "pending", "retries": 3, "last_error": None, "computed": {"rate": 3}}
     assert scanner.send(scanner.scan(**queued)) == [ACCEPTED]
 
 
 def test_own_company_and_user_may_be_named(scanner: Scanner) -> None:
     anna = scanner.person
-    known = {"company_id": anna.org_id, "user_id": anna.user_id, "device_id": "d"}
+    known: dict[str, Any] = {"company_id": anna.org_id, "user_id": anna.user_id, "device_id": "d"}
     assert scanner.send(scanner.scan(**known), scanner.scan(company_id="", user_id="")) == [ACCEPTED] * 2
 
 
@@ -437,7 +437,8 @@ def test_when_nothing_can_be_read_all_of_it_is_to_be_sent_again(scanner: Scanner
 
 
 def test_what_does_not_fit_into_the_time_is_to_be_sent_again(scanner: Scanner, engine: EmbeddedEngine) -> None:
-    engine.before("TransactWriteItems", lambda *_: scanner.world.clock.advance(seconds=30))
+    late: list[object] = []
+    engine.before("TransactWriteItems", lambda *_: late.append(scanner.world.clock.advance(seconds=30)))
     answer = scanner.send(*(scanner.scan("nothing") for _ in range(100)))
     assert answer == [ACCEPTED] * 88 + ["retry"] * 12
 
@@ -463,4 +464,4 @@ def test_a_ledger_that_ends_too_early_is_not_folded(scanner: Scanner) -> None:
 def test_an_import_in_between_does_not_disturb_a_batch(scanner: Scanner, engine: EmbeddedEngine) -> None:
     engine.before("TransactWriteItems", lambda *_: load(scanner.world, record(zone="Frozen")), times=1)
     assert scanner.send(scanner.scan()) == [ACCEPTED]
-    assert (stored().zone, stored().units) == ("Frozen", 1)
+    assert (stored().zone, int(stored().units)) == ("Frozen", 1)
