@@ -16,6 +16,7 @@ client keeps it and sends it again, and whatever was taken after all is a duplic
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import timedelta
 from functools import partial
@@ -79,6 +80,8 @@ class _Batch:
             running = [_Lane(self, events, loaded.get(key)) for key, events in lanes.items()]
             parallel([partial(_run, running[number::_LANES]) for number in range(min(_LANES, len(running)))], "picking")
             loaded = {}
+        for result, number in Counter(one.result for one in self._statuses.values()).items():
+            observability.count(f"PickEvents{result.title()}", number)
         return [self._statuses[index] for index in range(len(raws))]
 
     def settle(self, event: Sent, status: EventStatus) -> None:

@@ -44,7 +44,9 @@ _SHOWN = {
     "assignment": {**_ASSIGNED, "active": True, "status": "active"},
     "order_summary": {"qty": 74, "locations": 12, "pallets": 2, "rate": 118.2, "progress_pct": 41},
     "order_progress": {"percent": "41%"},
-    "order_log": [{"message": "Picked 1 of 4011-A at A-01-03 (5 of 12)", "level": "info"}],
+    "order_log": [
+        {"message": "Picked 1 of 4011-A at A-01-03 (5 of 12)", "at": "2026-03-14T09:26:53Z", "level": "info"}
+    ],
 }
 
 STATE = "picking.state.read"
