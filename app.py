@@ -19,6 +19,7 @@ from chalicelib import __version__
 from chalicelib.audit.routes import routes as audit_routes
 from chalicelib.audit.trail import Trail
 from chalicelib.core import observability
+from chalicelib.core.chance import Chance, SystemChance
 from chalicelib.core.clock import Clock, SystemClock
 from chalicelib.core.errors import RouteNotFound
 from chalicelib.core.ids import Ids, SystemIds
@@ -52,6 +53,7 @@ from chalicelib.maintenance.sweep import remind_due
 from chalicelib.notices import events as notice_events
 from chalicelib.notices.routes import routes as notice_routes
 from chalicelib.packing.routes import routes as packing_routes
+from chalicelib.picking.routes import routes as picking_routes
 from chalicelib.realtime.delivery import Delivery
 from chalicelib.realtime.sender import GatewaySender, Sender
 from chalicelib.realtime.sockets import Sockets
@@ -70,6 +72,7 @@ ROUTES = (
     maintenance_routes,
     photo_routes,
     packing_routes,
+    picking_routes,
 )
 
 
@@ -83,7 +86,7 @@ class Composition:
     messages: Messages
 
 
-def compose(
+def compose(  # noqa: PLR0913 - each part can be replaced, and by name
     config: Settings,
     clock: Clock,
     ids: Ids,
@@ -93,8 +96,9 @@ def compose(
     outbox: Outbox | None = None,
     messages: Messages | None = None,
     post: Post | None = None,
+    chance: Chance | None = None,
 ) -> Composition:
-    """Put the parts together; tests and the local stack bring their own clock, sender, waker, outbox or messages."""
+    """Put the parts together; tests and the local stack bring their own clock, sender, waker, outbox and so on."""
     trail = Trail(clock, ids)
     sender = sender or GatewaySender(config)
     delivery = Delivery(config, clock, ids, sender)
@@ -105,6 +109,7 @@ def compose(
         gate=SessionGate(signer(config, clock), clock),
         refusals=trail,
         post=post or LambdaPost(config),
+        chance=chance or SystemChance(),
         endpoints=[endpoint for routes in ROUTES for endpoint in routes.endpoints],
         roles_of=roles_with,
         version=__version__,

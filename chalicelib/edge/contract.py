@@ -57,13 +57,16 @@ class Endpoint:
     """Makes the key of the thing that the request names (from organisation and id): it is read with the admission."""
     loads_too: Mapping[str, Callable[[str, str], ItemKey[Any]]] = field(default_factory=dict)
     """The same for further things, by the path parameter or body field that names each."""
+    loads_own: Callable[[str, str], Sequence[ItemKey[Any]]] | None = None
+    """Makes the keys of what belongs to the caller (from organisation and user id), read with it too."""
     invalid_status: int = ValidationFailed.status
     if_match: bool = False
     """Whether `If-Match` is required; it is honoured wherever something `versioned` is changed."""
     versioned: bool = False
     batch: bool = False
     """Whether the handler gets no unit of work but carries many out by itself. What is kept for a replay is committed
-    afterwards; so everything in a batch has to be safe to do again."""
+    afterwards; so everything in a batch has to be safe to do again. Each of its units has an audit row; the request has
+    one of its own only if `about` names what it is about."""
     loads_at: Callable[[str, Mapping[str, str]], ItemKey[Any] | None] | None = None
     """The same for a thing that takes more to find: from the organisation and all path parameters, as sent."""
     also: Sequence[int] = ()

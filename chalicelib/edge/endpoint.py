@@ -129,6 +129,8 @@ def _admit(endpoint: Endpoint, http: HttpRequest, rt: Runtime, admission: Admiss
     name = idempotency.read_key(http.headers.get("idempotency-key")) if endpoint.mutates else None
     where = idempotency.record_key(credentials.org_id, credentials.user_id, name) if name else None
     loads = [*_loads(endpoint, http, credentials.org_id), *_located(endpoint, http, credentials.org_id)]
+    if endpoint.loads_own is not None:
+        loads += endpoint.loads_own(credentials.org_id, credentials.user_id)
     found = get_many([*wanted, *loads, *([where] if where else [])], rt.clock)
     principal = credentials.admit(found)
     admission.principal = principal
@@ -242,7 +244,7 @@ def _carry_out(
         if about is not None and (about.entity_id or about.id_from) is not None:
             work.about(about.entity_type, _subject_id(about, http), about.action)
         reply: Reply[Any] = done or endpoint.handler(request, work)
-        if about is not None and work.subject is None:
+        if about is not None and work.subject is None and not endpoint.batch:
             raise RuntimeError(f"{endpoint.name} did not say what it is about")
         if work.subject is not None:
             observability.bind(**{f"{work.subject.entity_type}_id": work.subject.entity_id})

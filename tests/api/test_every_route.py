@@ -196,6 +196,9 @@ def things(world: World, admin: Person) -> dict[str, str]:
         "/v1/orders", {"pickup_address": "Dam 1", "dropoff_address": "Amstel 2", "receiver_phone": "+31201234567"}
     )
     device = admin.post("/v1/devices/register", {"platform": "web", "fcmToken": "t"})
+    lines = [{"line_number": 1, "sku": "S", "quantity": 1, "location": "A"}]
+    record = {"assignment_ref": "PA-1", "customer": "C", "order_label": "L", "role": "picker", "lines": lines}
+    assert admin.post("/v1/imports/pick-assignments", {"records": [record]}).status == 200
     return {
         "order_id": order.json["order"]["id"],
         "device_id": device.json["id"],
@@ -204,6 +207,7 @@ def things(world: World, admin: Person) -> dict[str, str]:
         "work_order_id": (park := Park(world)).routed()["id"],
         "photo_id": uploaded(park.tech, park.started())["id"],
         "checklist_ref": park.checklist,
+        "assignment_id": "PA-1",
         **packing_things(admin),
     }
 
