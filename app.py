@@ -50,6 +50,9 @@ from chalicelib.maintenance.photo_routes import routes as photo_routes
 from chalicelib.maintenance.photo_sweep import tidy_due
 from chalicelib.maintenance.routes import routes as maintenance_routes
 from chalicelib.maintenance.sweep import remind_due
+from chalicelib.manufacturing.assembly_routes import routes as assembly_routes
+from chalicelib.manufacturing.routes import routes as line_routes
+from chalicelib.manufacturing.trace_routes import routes as trace_routes
 from chalicelib.notices import events as notice_events
 from chalicelib.notices.routes import routes as notice_routes
 from chalicelib.packing.routes import routes as packing_routes
@@ -73,6 +76,9 @@ ROUTES = (
     photo_routes,
     packing_routes,
     picking_routes,
+    line_routes,
+    assembly_routes,
+    trace_routes,
 )
 
 

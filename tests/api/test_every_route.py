@@ -209,6 +209,7 @@ def things(world: World, admin: Person) -> dict[str, str]:
         "checklist_ref": park.checklist,
         "assignment_id": "PA-1",
         **packing_things(admin),
+        **line_things(admin),
     }
 
 
@@ -219,3 +220,16 @@ def packing_things(admin: Person) -> dict[str, str]:
     box = new_box(admin)
     item = packed(admin, box)
     return {"shipment_id": shipment_id(), "barcode": "SH-1", "box_id": box, "item_id": item}
+
+
+def line_things(admin: Person) -> dict[str, str]:
+    """A SKU, a batch, a module and a pack."""
+    blueprint = {"name": "A", "chemistry": "LFP", "cellsPerModule": 1, "modulesPerPack": 1}
+    sku_id = admin.post("/v1/skus", blueprint).json["data"]["id"]
+    admin.patch(f"/v1/skus/{sku_id}/activate")
+    batch_id = admin.post("/v1/batches", {"skuId": sku_id}).json["data"]["id"]
+    admin.patch(f"/v1/batches/{batch_id}/start")
+    module = admin.post("/v1/modules", {"batchId": batch_id, "serial": "M"}).json["data"]
+    pack = admin.post("/v1/packs", {"batchId": batch_id, "serial": "P"}).json["data"]
+    made = {"sku_id": sku_id, "batch_id": batch_id, "module_id": module["id"], "pack_id": pack["id"]}
+    return made | {"serial": pack["serial"]}
