@@ -145,7 +145,7 @@ def test_further_things_that_a_request_names_are_read_with_the_admission_too(hou
     house.engine.before("GetItem", lambda *_: reads.append("x"))
     keys: dict[str, Any] = {
         "loads": lambda _, name: shelf_key(name),
-        "loads_too": {"from": lambda _, name: shelf_key(name)},
+        "loads_also": lambda naming: [shelf_key(name) for name in [naming.find("from")] if name],
     }
     endpoint = shelf_endpoint(top_up, body=dict[str, Any], **keys)
     assert ask(anna, endpoint, {"from": "b"}).json == {"stock": 10}
@@ -162,7 +162,7 @@ def test_what_belongs_to_the_caller_is_read_with_the_admission_too(house: Storeh
         return Reply({"stock": found.stock if found else None})
 
     house.engine.before("GetItem", lambda *_: reads.append("x"))
-    endpoint = shelf_endpoint(mine, "GET", about=None, loads_own=lambda _, user_id: [shelf_key(user_id)])
+    endpoint = shelf_endpoint(mine, "GET", about=None, loads_also=lambda naming: [shelf_key(naming.user_id)])
     assert ask(anna, endpoint).json == {"stock": 3}
     assert reads == []
 
@@ -180,7 +180,7 @@ def test_a_thing_that_the_whole_address_names_is_read_with_the_admission_too(hou
     endpoint = shelf_endpoint(
         put_stock,
         body=NewStock,
-        loads_at=lambda _, path: shelf_key(path["name"]) if path["name"] != "nowhere" else None,
+        loads_also=lambda naming: [shelf_key(name) for name in [naming.find("name")] if name and name != "nowhere"],
     )
     assert ask(anna, endpoint, {"stock": 9}).status == 200
     assert reads == []
