@@ -2,21 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from datetime import timedelta
 from random import Random
 from typing import Any
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from chalicelib.core.store import parallel
 from chalicelib.picking import ledger
 from chalicelib.picking.tables import picker_key
 from infra.local.engine import EmbeddedEngine
 from tests.builders.picking import hands, proven, screen, stored
-from tests.builders.picking_fleet import SHIFT_MS, Crew, Device, Job, devices_of, in_order, plan
+from tests.builders.picking_fleet import (
+    CODES,
+    KINDS,
+    SHIFT_MS,
+    Crew,
+    Device,
+    Event,
+    Happening,
+    Job,
+    devices_of,
+    event_of,
+    in_order,
+    plan,
+)
 from tests.builders.world import DEMO, OTHER, World
 from tests.races.clocks import StandingClock
 
+ANNA, BO = "Anna", "Bo"
 SEED = 20260301
-WAVES = 10
+WAVES = 6
 AT_ONCE = 8
 
 
@@ -57,6 +75,14 @@ def shown(name: str, crew: Crew) -> dict[str, Any]:
     return {key: seen[key] for key in seen if key not in ("data", "lastUpdated", "user")}
 
 
+def assert_alike(job: Job, one: Crew, other: Crew) -> None:
+    """Stored and shown, two organisations have the same of a job."""
+    assert told(job, one) == told(job, other)
+    assert own(job, one) == own(job, other)
+    for name in job.people:
+        assert shown(name, one) == shown(name, other)
+
+
 def unreliable(engine: EmbeddedEngine, chance: Random) -> None:
     """From now on the store is sometimes out of reach, and sometimes does what it is told and does not say so."""
 
@@ -84,10 +110,7 @@ def test_ten_thousand_events_of_fifty_devices_count_exactly_once(engine: Embedde
         in_order(clean, job)
     assert sum(device.again for device in devices) > 2_000
     for job in jobs:
-        assert told(job, rough) == told(job, clean)
-        assert own(job, rough) == own(job, clean)
-        for name in job.people:
-            assert shown(name, rough) == shown(name, clean)
+        assert_alike(job, rough, clean)
     proven(world, *(job.ref for job in jobs))
     assert len({told(job, rough)["derived"][0] for job in jobs}) > 1, "all of them ended alike"
 
@@ -99,3 +122,43 @@ def _send_all(devices: Sequence[Device], until: int, chance: Random, *, last: bo
         device.see(until)
     for start in range(0, len(reached), AT_ONCE):
         parallel([device.flush for device in reached[start : start + AT_ONCE]])
+
+
+def test_in_whatever_pieces_two_people_send_what_they_did_it_comes_to_the_same(engine: EmbeddedEngine) -> None:
+    who = st.sampled_from([ANNA, BO])
+    things = st.lists(st.tuples(who, st.sampled_from(sorted(KINDS)), st.sampled_from(CODES)), min_size=2, max_size=16)
+    pieces = st.lists(st.tuples(who, st.lists(st.integers(0, 15), max_size=8)), max_size=8)
+
+    @settings(max_examples=30)
+    @given(things=things, pieces=pieces)
+    def check(things: list[tuple[str, str, str]], pieces: list[tuple[str, list[int]]]) -> None:
+        engine.clear()
+        world = World(clock=StandingClock())
+        job = _job(world, things)
+        clean, rough = Crew(world, OTHER, [job]), Crew(world, DEMO, [job])
+        world.clock.advance(seconds=60)
+        for sender, numbers in pieces:
+            rough.send(sender, _of(job, sender, numbers))
+        for sender in (BO, ANNA):
+            rough.send(sender, _of(job, sender, range(len(things))))
+        in_order(clean, job)
+        assert_alike(job, rough, clean)
+        proven(world, job.ref)
+
+    check()
+
+
+def _job(world: World, things: Sequence[tuple[str, str, str]]) -> Job:
+    """Two people with a device each, to whom something happens each second."""
+    start, chance = world.clock.now(), Random(SEED)
+    happenings = []
+    for number, (who, kind, raw) in enumerate(things, 1):
+        event = event_of(chance, kind, "PA-1", start + timedelta(seconds=number), device=who, raw=raw)
+        happenings.append(Happening(number * 1000, who, (who,), event))
+    return Job("PA-1", (ANNA, BO), {ANNA: (ANNA,), BO: (BO,)}, 1, happenings)
+
+
+def _of(job: Job, sender: str, numbers: Iterable[int]) -> list[Event]:
+    """Those of these happenings that are the sender's to tell."""
+    chosen = [job.happenings[number] for number in numbers if number < len(job.happenings)]
+    return [one.event for one in chosen if one.who == sender]

@@ -22,9 +22,10 @@ from tests.builders.world import Person, World
 
 SHIFT_MS = 50 * 60_000
 LINES = 12
-QUANTITY = 9
-_BURST_MS = 90_000
-_CODES = (
+QUANTITIES = (3, 9)
+"""Of each line: so that some assignments become complete, and complete again after an undo, and some do not."""
+_BURST_MS = 150_000
+CODES = (
     *(f"SKU-{number}" for number in range(1, LINES + 1)),
     *(f"A-{number:02d}" for number in range(1, LINES + 1)),
     EAN,
@@ -33,7 +34,7 @@ _CODES = (
     f"]C10{GTIN[:-1]}",
     "nothing of ours",
 )
-_KINDS = {
+KINDS = {
     "scan_received": 70,
     "log_wrap_requested": 5,
     "log_delay_requested": 3,
@@ -43,9 +44,9 @@ _KINDS = {
     "assignment_resumed": 2,
     "tracker_opened": 2,
 }
-_LARGEST_BATCH = 60
+_BATCHES = (8, 25, 60, 100)
 _DROPPED = 0.2
-_ALREADY_SENT = 12
+_ALREADY_SENT = 10
 
 Event = dict[str, Any]
 
@@ -66,6 +67,7 @@ class Job:
     ref: str
     people: tuple[str, ...]
     devices: Mapping[str, tuple[str, ...]]
+    quantity: int
     happenings: Sequence[Happening] = field(repr=False)
 
 
@@ -77,13 +79,15 @@ class Crew:
         self.people: dict[str, Person] = {}
         for number, job in enumerate(jobs):
             # Each is before all that can still be joined, and nothing else waits: so everybody gets their own.
-            lines = [line(one, QUANTITY) for one in range(1, LINES + 1)]
+            lines = [line(one, job.quantity) for one in range(1, LINES + 1)]
             load(world, record(job.ref, priority=len(jobs) - number, lines=lines), org_id=org_id)
             for name in job.people:
                 self.people[name] = world.person("picker", org_id, full_name=name)
-                assert take(self.people[name])["assignment_id"] == job.ref
+                taken = take(self.people[name], device_id=f"{name} device")
+                assert taken["assignment_id"] == job.ref
                 if name == job.people[0] and len(job.people) > 1:
-                    shared = _event(Random(number), "shared_pick_requested", job.ref, world.clock.now(), "desk")
+                    moment = world.clock.now()
+                    shared = event_of(Random(number), "shared_pick_requested", job.ref, moment, device="desk")
                     assert self.send(name, [shared]) == ["accepted"]
         self.names = {person.user_id: name for name, person in self.people.items()}
 
@@ -109,31 +113,34 @@ def plan(chance: Random, start: datetime, *, alone: int, twice: int, shared: int
         devices = {name: tuple(f"{name} device {one}" for one in range(per_person)) for name in names}
         moments = sorted(chance.sample(range(1000, SHIFT_MS), events * people * per_person))
         ref = f"PA-{number:03d}"
-        jobs.append(Job(ref, names, devices, [_happening(chance, start, ref, devices, at) for at in moments]))
+        happenings = [_happening(chance, start, ref, devices, at) for at in moments]
+        jobs.append(Job(ref, names, devices, QUANTITIES[number % 2], happenings))
     return jobs
 
 
 def _happening(chance: Random, start: datetime, ref: str, devices: Mapping[str, tuple[str, ...]], at: int) -> Happening:
     who = list(devices)[at // _BURST_MS % len(devices)]
     seen_by = chance.choice(devices[who])
-    kind = chance.choices(list(_KINDS), list(_KINDS.values()))[0]
-    event = _event(chance, kind, ref, start + timedelta(milliseconds=at), seen_by)
+    kind = chance.choices(list(KINDS), list(KINDS.values()))[0]
+    at_home = kind == "tracker_opened" and chance.random() < 0.5
+    raw = chance.choice(CODES)
+    event = event_of(
+        chance, kind, None if at_home else ref, start + timedelta(milliseconds=at), device=seen_by, raw=raw
+    )
     # Who carries two has most of it on both.
     also = tuple(one for one in devices[who] if one != seen_by and chance.random() < 0.7)
     return Happening(at, who, (seen_by, *also), event)
 
 
-def _event(chance: Random, kind: str, ref: str, at: datetime, device: str) -> Event:
-    payload = {"assignment_id": ref}
+def event_of(chance: Random, kind: str, ref: str | None, at: datetime, *, device: str, raw: str = EAN) -> Event:
+    """An event as the queue of a scanner keeps it; its id is by chance."""
+    payload = {} if ref is None else {"assignment_id": ref}
     if kind == "scan_received":
-        payload |= {"raw": chance.choice(_CODES), "order_id": ref, "at": iso(at)}
+        payload |= {"raw": raw, "order_id": str(ref), "at": iso(at)}
     elif kind == "log_wrap_requested":
-        payload["order_id"] = ref
-    elif kind == "tracker_opened" and chance.random() < 0.5:
-        payload = {}
-    event_id = str(uuid.UUID(int=chance.getrandbits(128), version=4))
+        payload["order_id"] = str(ref)
     return {
-        "client_event_id": event_id,
+        "client_event_id": str(uuid.UUID(int=chance.getrandbits(128), version=4)),
         "event_type": kind,
         "payload": payload,
         "created_at": iso(at),
@@ -185,7 +192,7 @@ class Device:
 
     def _batch(self) -> Iterator[Event]:
         """Some of the queue in any order, some of it twice, and some that was sent long ago."""
-        some = self.chance.sample(self.queue, self.chance.randint(1, min(_LARGEST_BATCH, len(self.queue))))
+        some = self.chance.sample(self.queue, min(self.chance.choice(_BATCHES), len(self.queue)))
         twice = [event for event in some if self.chance.random() < 0.1]
         old = self.chance.sample(self.sent, self.chance.randint(0, min(_ALREADY_SENT, len(self.sent))))
         for event in self.chance.sample([*some, *twice, *old], len(some) + len(twice) + len(old)):
