@@ -7,6 +7,8 @@ and schedules have to be registered on the app itself: on a blueprint Chalice do
 
 from __future__ import annotations
 
+from chalicelib.core import cold_start  # isort: skip  # first: what it saves, it saves from here on
+
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -227,3 +229,6 @@ def maintenance_sweep(event: CloudWatchEvent) -> None:
 
 def _remaining_s(lambda_context: Any) -> float:
     return float(lambda_context.get_remaining_time_in_millis()) / 1000
+
+
+cold_start.over()
