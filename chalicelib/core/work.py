@@ -166,10 +166,12 @@ class UnitOfWork:
         *,
         guard: Condition | None = None,
         on_loss: OnLoss | None = None,
+        label: str | None = None,
     ) -> None:
         """Change attributes of an entity that was read (None removes one); its version rises by one.
 
-        The entity shows the new values at once. Fails with `VersionConflict` unless `on_loss` says otherwise.
+        The entity shows the new values at once. Fails with `VersionConflict` unless `on_loss` says otherwise; `label`
+        appears in the next attempt's `lost` then.
         """
         earlier = self._staged.get((entity.Meta.table_name, entity.pk, entity.sk))
         if earlier is None:
@@ -178,6 +180,7 @@ class UnitOfWork:
             raise _twice(entity)
         if guard is not None:
             earlier.condition = guard if earlier.condition is None else earlier.condition & guard
+        earlier.label = label or earlier.label
         for name, value in values.items():
             _change(earlier, entity, name, value)
 

@@ -7,15 +7,9 @@ up and waits to be activated. So every step of the line can be tried at once.
 
 from __future__ import annotations
 
-import json
-from typing import Any
+from typing import Any, ClassVar
 
-import app
-from chalicelib.core.clock import Clock
-from infra.local.gateway_http import Call, Gateway
-
-PEOPLE = frozenset({"admin", "shift1", "production1", "qa1"})
-"""Who plays; all of them have to be there."""
+from infra.local.demo_story import PastClock, Teller
 
 _LIMITS = {
     "Voltage": {"min": 25.2, "max": 29.2, "unit": "V"},
@@ -40,12 +34,13 @@ Data = dict[str, Any]
 
 
 class Shift:
-    """A day on the line; `clock` is the story's own and moves with it."""
+    """A day on the line."""
 
-    def __init__(self, clock: Clock, password: str) -> None:
+    people: ClassVar[frozenset[str]] = frozenset({"admin", "shift1", "production1", "qa1"})
+
+    def __init__(self, clock: PastClock, teller: Teller) -> None:
         self._clock = clock
-        self._gateway = Gateway(app.app)
-        self._tokens = {name: self._sign_in(name, password) for name in sorted(PEOPLE)}
+        self._voices = {name: teller.sign_in(name) for name in sorted(self.people)}
         self._cells = 0
 
     def play(self) -> None:
@@ -61,8 +56,8 @@ class Shift:
         self._pack(running, 3, [self._sealed(running, 31)])
         self._sealed(running, 32)
         self._fill(self._module(running, 33), 2)
-        for name, token in self._tokens.items():
-            self._call("POST", name, "/v1/auth/logout", {"refreshToken": token["refreshToken"]})
+        for voice in self._voices.values():
+            voice.sign_out()
 
     def _batch(self, sku: Data, notes: str) -> Data:
         batch = self._post("production1", "/v1/batches", {"skuId": sku["id"], "targetQuantity": 3, "notes": notes})
@@ -98,23 +93,9 @@ class Shift:
         self._patch("qa1", f"/v1/packs/{pack['id']}/disposition", body)
 
     def _post(self, name: str, path: str, body: Data) -> Data:
-        made: Data = self._call("POST", name, path, body)["data"]
+        made: Data = self._voices[name].post(path, body)["data"]
         return made
 
     def _patch(self, name: str, path: str, body: Data | None = None) -> Data:
-        changed: Data = self._call("PATCH", name, path, body)["data"]
+        changed: Data = self._voices[name].call("PATCH", path, body)["data"]
         return changed
-
-    def _sign_in(self, name: str, password: str) -> Data:
-        tokens: Data = self._call("POST", None, "/v1/auth/login", {"username": name, "password": password})
-        return tokens
-
-    def _call(self, method: str, name: str | None, path: str, body: Data | None) -> Any:
-        headers = {"content-type": "application/json"}
-        if name is not None:
-            headers["authorization"] = f"Bearer {self._tokens[name]['accessToken']}"
-        sent = b"" if body is None else json.dumps(body).encode()
-        answer = self._gateway.answer(Call(method, path, headers, sent, "127.0.0.1"))
-        if answer.status >= 400:
-            raise RuntimeError(f"the demo data could not be made: {path} answered {answer.status} {answer.body!r}")
-        return json.loads(answer.body) if answer.body else None

@@ -19,6 +19,7 @@ from chalice.local import LocalGateway
 import app
 from chalicelib.audit.tables import AuditRow
 from chalicelib.core.aws import client
+from chalicelib.core.chance import Chance, SystemChance
 from chalicelib.core.ids import SystemIds
 from chalicelib.core.runner import Outbox
 from chalicelib.core.settings import Settings, settings
@@ -106,13 +107,14 @@ class World:
     sender: RecordingSender = field(default_factory=RecordingSender)
     waker: RecordingWaker = field(default_factory=RecordingWaker)
     messages: RecordingMessages = field(default_factory=RecordingMessages)
+    chance: Chance = field(default_factory=SystemChance)
     numbers: count[int] = field(default_factory=lambda: count(1))
     founds: Sequence[str] = (DEMO, OTHER)
     parts: app.Composition = field(init=False)
 
     def __post_init__(self) -> None:
         self.ids = SystemIds(self.clock)
-        self.post = PostAtOnce(self.messages)
+        self.post = PostAtOnce(app.send)
         self.reset_parts()
         for org_id in self.founds:
             self.run(lambda work, org_id=org_id: found_organisation(work, org_id, org_id.title()), org_id)
@@ -128,6 +130,7 @@ class World:
             outbox=outbox,
             messages=self.messages,
             post=self.post,
+            chance=self.chance,
         )
         app.use(self.parts)
         self.gateway = LocalGateway(app.app, Config())
@@ -220,6 +223,10 @@ class World:
     def sweep(self) -> None:
         """One pass of the sweep."""
         app.one_pass()
+
+    def sweep_maintenance(self) -> None:
+        """One pass of the maintenance sweep."""
+        app.maintenance_pass()
 
     def heard(self, connection_id: str) -> list[Sent]:
         """What arrived at a socket."""
