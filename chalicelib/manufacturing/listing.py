@@ -54,6 +54,8 @@ def list_things(
     principal: Principal, permission: str, model: type[ThingT], wanted: Wanted, clock: Clock
 ) -> Things[ThingT]:
     """A page of those that this permission of the caller reaches, newest first."""
+    if _misnamed(wanted):
+        return Things([], 0)
     org_id, life, owner = principal.org_id, LIVES[model.kind], wanted.batch_id or wanted.sku_id
     statuses = [wanted.status] if wanted.status else list(life.states)
     condition = _condition(principal, permission, model, wanted)
@@ -99,6 +101,14 @@ def first_of(model: type[ThingT], org_id: str, batch_id: str, *, statuses: Seque
     rows, _ = parallel_pair([partial(_read, query, most) for query in queries], list[Callable[[], None]]())
     every = sorted((row for some in rows for row in some), key=_item_id, reverse=True)
     return [model.from_raw_data(row) for row in every[:most]]
+
+
+def _misnamed(wanted: Wanted) -> bool:
+    """Whether a batch is asked for by the id of a SKU or the like: that list has no rows, but those ids have counts."""
+    sku_id, batch_id = wanted.sku_id, wanted.batch_id
+    return (sku_id is not None and not sku_id.startswith("SKU-")) or (
+        batch_id is not None and not batch_id.startswith("BAT-")
+    )
 
 
 def _condition(principal: Principal, permission: str, model: type[Listed], wanted: Wanted) -> Condition | None:

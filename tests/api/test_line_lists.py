@@ -88,6 +88,15 @@ def test_every_filter_and_every_pair_of_them_counts_exactly(world: World) -> Non
                     )
 
 
+def test_under_an_id_of_another_kind_there_is_nothing_and_nothing_is_counted(world: World) -> None:
+    line = Line(world)
+    batch = line.batch()
+    line.module(batch)
+    assert found(line.viewer, f"/v1/modules?skuId={batch['id']}") == ([], 0)
+    assert found(line.viewer, f"/v1/modules?batchId={batch['skuId']}") == ([], 0)
+    assert found(line.viewer, f"/v1/modules?batchId={batch['skuId']}&skuId={batch['skuId']}") == ([], 0)
+
+
 def test_batches_are_found_by_sku_and_status(world: World) -> None:
     line = Line(world)
     one, other = line.sku(), line.sku()
