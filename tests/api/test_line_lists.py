@@ -213,6 +213,19 @@ def test_a_page_costs_one_admission_and_one_round_of_calls_at_once(
     assert len(calls) <= 1 + 4 * 3 + 2
 
 
+def test_a_page_far_behind_the_end_reads_no_row(world: World, engine: EmbeddedEngine) -> None:
+    line = Line(world)
+    batch = line.batch()
+    for _ in range(3):
+        line.module(batch)
+    calls: list[str] = []
+    with engine.before(None, lambda operation, _: calls.append(operation)):
+        for query in ("", "&status=DRAFT", f"&skuId={batch['skuId']}", f"&batchId={batch['id']}"):
+            assert found(line.viewer, f"/v1/modules?page=1000000&pageSize=100{query}") == ([], 3)
+    assert calls == ["BatchGetItem", "BatchGetItem"] * 4  # who is calling, and how many there are
+    assert found(line.viewer, f"/v1/modules?page=1000000&batchId={batch['id']}&skuId=SKU-none") == ([], 0)
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_one_thing_costs_two_round_trips(world: World, engine: EmbeddedEngine, kind: str) -> None:
     line = Line(world)
