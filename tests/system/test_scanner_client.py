@@ -141,7 +141,7 @@ def test_it_shows_what_the_server_worked_out(steps: Steps) -> None:
 
 
 def test_it_stays_signed_in_with_new_tokens_gives_back_and_signs_out(steps: Steps) -> None:
-    assert steps["refresh"]["body"]["access_token"] != steps["sign in"]["body"]["access_token"]
+    assert steps["refresh"]["body"]["refresh_token"] != steps["sign in"]["body"]["refresh_token"]
     assert steps["state after refresh"]["assignment"]["assignment_id"] == REF
     given = steps["give back"]
     assert (given["body"]["status"], given["body"]["picked_qty"]) == ("queued", 3)
