@@ -138,10 +138,14 @@ class UnitOfWork:
         on_loss: OnLoss | None = None,
         *,
         unless: Condition | None = None,
+        label: str | None = None,
         final: bool = False,
         audited: bool = True,
     ) -> None:
-        """Write a new item; fails if there is one with this key already (`unless`: that may be overwritten)."""
+        """Write a new item; fails if there is one with this key already (`unless`: that may be overwritten).
+
+        `label` appears in the next attempt's `lost` if there was one.
+        """
         absent = type(item).pk.does_not_exist()
         staged = Staged(
             Verb.CREATE,
@@ -149,6 +153,7 @@ class UnitOfWork:
             on_loss or Conflict(),
             condition=absent if unless is None else absent | unless,
             final=final,
+            label=label,
             audited=audited,
             changes={name: [None, value] for name, value in _values(item).items()},
         )

@@ -7,7 +7,7 @@ generated from it, so the two cannot disagree.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -33,6 +33,18 @@ class About(msgspec.Struct, frozen=True):
     entity_id: str | None = None
 
 
+class Naming(msgspec.Struct, frozen=True):
+    """What is known of a request before it is decoded: who calls, and what it names.
+
+    `find` gives the id in a path parameter, a body field or a form field, as it was sent; None if there is none, or
+    none that could be part of a key.
+    """
+
+    org_id: str
+    user_id: str
+    find: Callable[[str], str | None]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Endpoint:
     """One route with all that is known of it."""
@@ -44,6 +56,10 @@ class Endpoint:
     permission: str | None
     public: bool = False
     body: Any = Nothing
+    form: bool = False
+    """Whether the body comes as `multipart/form-data`, its files as the fields of type `bytes`, instead of JSON."""
+    most_body_bytes: int | None = None
+    """The largest body, where that is less than the deployment's limit."""
     query: Any = Nothing
     returns: Any = None
     status: int = 200
@@ -51,8 +67,8 @@ class Endpoint:
     about: About | None = None
     loads: Callable[[str, str], ItemKey[Any]] | None = None
     """Makes the key of the thing that the request names (from organisation and id): it is read with the admission."""
-    loads_own: Callable[[str, str], Sequence[ItemKey[Any]]] | None = None
-    """Makes the keys of what belongs to the caller (from organisation and user id), read with it too."""
+    loads_also: Callable[[Naming], Iterable[ItemKey[Any]]] | None = None
+    """Makes the keys of whatever else is to be read with it: the caller's own, or named elsewhere in the request."""
     invalid_status: int = ValidationFailed.status
     if_match: bool = False
     """Whether `If-Match` is required; it is honoured wherever something `versioned` is changed."""
@@ -63,6 +79,8 @@ class Endpoint:
     one of its own only if `about` names what it is about."""
     also: Sequence[int] = ()
     """Further statuses with which it can succeed, with the same body."""
+    media: str = "application/json"
+    """What an answer that succeeds is, where it is a text of another kind."""
     told_body: Any = None
     """The body as it is described, where `body` is only as much of it as is checked before the handler is asked."""
     tags: Sequence[str] = ()

@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import partial
 from typing import Any, NamedTuple
 
 import msgspec
@@ -23,7 +24,6 @@ from chalicelib.core.errors import (
     AuthRequired,
     BatonError,
     InternalError,
-    MalformedJson,
     NotFound,
     PayloadTooLarge,
     UnsupportedMediaType,
@@ -33,12 +33,13 @@ from chalicelib.core.store import ItemKey, get, get_many, store_errors
 from chalicelib.core.table import Item
 from chalicelib.core.work import Actor, UnitOfWork
 from chalicelib.edge import idempotency
-from chalicelib.edge.contract import About, Endpoint
+from chalicelib.edge.contract import About, Endpoint, Naming
+from chalicelib.edge.forms import FORM_DATA, decode_form, is_form
 from chalicelib.edge.http import HttpRequest, encoder, error_response, json_response, read_request
 from chalicelib.edge.idempotency import IdempotencyRecord, Replay, StoredAnswer
 from chalicelib.edge.request import Caller, Nothing, Principal, Reply, Request
 from chalicelib.edge.runtime import Runtime, runtime
-from chalicelib.edge.validation import decode_body, decode_query, parse_json
+from chalicelib.edge.validation import decode_body, decode_query
 
 _NOBODY = Actor("", "anonymous", "")
 _UNNAMED = "-"
@@ -109,7 +110,8 @@ def _answer(endpoint: Endpoint, http: HttpRequest, rt: Runtime, admission: Admis
         admission.principal,
         _decoder(endpoint, http),
         admission.loaded,
-        None if (named := _named_id(endpoint.id_from, http)) == _UNNAMED else named,
+        None if endpoint.id_from is None else _found_id(http, endpoint.id_from),
+        raw_body=http.body,
     )
     if not endpoint.mutates:
         return _respond(_stored(endpoint.handler(request)), http)
@@ -127,9 +129,7 @@ def _admit(endpoint: Endpoint, http: HttpRequest, rt: Runtime, admission: Admiss
     wanted: list[ItemKey[Any]] = list(credentials.keys())
     name = idempotency.read_key(http.headers.get("idempotency-key")) if endpoint.mutates else None
     where = idempotency.record_key(credentials.org_id, credentials.user_id, name) if name else None
-    loads = _loads(endpoint, http, credentials.org_id)
-    if endpoint.loads_own is not None:
-        loads += endpoint.loads_own(credentials.org_id, credentials.user_id)
+    loads = _loads(endpoint, Naming(credentials.org_id, credentials.user_id, partial(_found_id, http)))
     found = get_many([*wanted, *loads, *([where] if where else [])], rt.clock)
     principal = credentials.admit(found)
     admission.principal = principal
@@ -141,7 +141,7 @@ def _admit(endpoint: Endpoint, http: HttpRequest, rt: Runtime, admission: Admiss
         return None
     keyed = Keyed(
         where,
-        idempotency.fingerprint(http.method, http.address, http.headers.get("if-match", ""), http.body),
+        idempotency.fingerprint(http.method, http.address, http.headers.get("if-match", ""), http.essence),
         found.get(where),
     )
     stored = idempotency.answer_of(keyed.record, keyed.fingerprint, rt.clock.now())
@@ -150,12 +150,15 @@ def _admit(endpoint: Endpoint, http: HttpRequest, rt: Runtime, admission: Admiss
     return keyed
 
 
-def _loads(endpoint: Endpoint, http: HttpRequest, org_id: str) -> list[ItemKey[Any]]:
-    """What the request names, if it names something that could exist."""
-    if endpoint.loads is None or endpoint.id_from is None:
-        return []
-    named = _named_id(endpoint.id_from, http)
-    return [] if named == _UNNAMED else [endpoint.loads(org_id, named)]
+def _loads(endpoint: Endpoint, naming: Naming) -> list[ItemKey[Any]]:
+    """What the request names, as far as it could exist."""
+    keys: list[ItemKey[Any]] = []
+    if endpoint.loads is not None and endpoint.id_from is not None:
+        named = naming.find(endpoint.id_from)
+        keys += [] if named is None else [endpoint.loads(naming.org_id, named)]
+    if endpoint.loads_also is not None:
+        keys += endpoint.loads_also(naming)
+    return keys
 
 
 def bearer(header: str | None) -> str:
@@ -167,9 +170,14 @@ def bearer(header: str | None) -> str:
 
 
 def _check_body(endpoint: Endpoint, http: HttpRequest, rt: Runtime) -> None:
-    if len(http.body) > rt.settings.max_body_bytes:
-        raise PayloadTooLarge(details={"most": rt.settings.max_body_bytes})
+    most = min(rt.settings.max_body_bytes, endpoint.most_body_bytes or rt.settings.max_body_bytes)
+    if len(http.body) > most:
+        raise PayloadTooLarge(details={"most": most})
     if not endpoint.takes_body or not http.body:
+        return
+    if endpoint.form:
+        if not is_form(http.headers):
+            raise UnsupportedMediaType(f"Send the body as {FORM_DATA}.")
         return
     kind, _, parameters = http.headers.get("content-type", "application/json").lower().partition(";")
     if kind.strip() != "application/json":
@@ -183,7 +191,7 @@ def _decoder(endpoint: Endpoint, http: HttpRequest) -> Callable[[], tuple[Any, A
         fields: dict[str, str] = {}
         parts: list[Any] = [Nothing(), Nothing()]
         if endpoint.takes_body:
-            parts[0] = _gather(fields, lambda: decode_body(http.body or b"{}", endpoint.body))
+            parts[0] = _gather(fields, lambda: _body(endpoint, http))
         if endpoint.query is not Nothing:
             parts[1] = _gather(fields, lambda: decode_query(http.query, endpoint.query))
         if fields:
@@ -191,6 +199,12 @@ def _decoder(endpoint: Endpoint, http: HttpRequest) -> Callable[[], tuple[Any, A
         return parts[0], parts[1]
 
     return decode
+
+
+def _body(endpoint: Endpoint, http: HttpRequest) -> Any:
+    if endpoint.form:
+        return decode_form(http.form, endpoint.body)
+    return decode_body(http.body or b"{}", endpoint.body)
 
 
 def _gather(fields: dict[str, str], decode: Callable[[], Any]) -> Any:
@@ -266,18 +280,14 @@ def _note_refusal(
 
 def _subject_id(about: About, http: HttpRequest) -> str:
     """The id of what the request is about, as far as it is known before the handler is asked."""
-    return about.entity_id or _named_id(about.id_from, http)
+    if about.entity_id is not None:
+        return about.entity_id
+    return (about.id_from and _found_id(http, about.id_from)) or _UNNAMED
 
 
-def _named_id(id_from: str | None, http: HttpRequest) -> str:
-    """The id that the request itself names, as far as it can be read."""
-    if id_from is None:
-        return _UNNAMED
-    value: object = http.path_params.get(id_from)
+def _found_id(http: HttpRequest, name: str) -> str | None:
+    """An id that the request itself names, as far as it can be read."""
+    value: object = http.path_params.get(name)
     if value is None and http.body:
-        try:
-            body = parse_json(http.body)
-        except MalformedJson:
-            return _UNNAMED
-        value = body.get(id_from) if isinstance(body, dict) else None
-    return value[:_LONGEST_PATH_ID] if isinstance(value, str) and value else _UNNAMED
+        value = http.sent(name)
+    return value[:_LONGEST_PATH_ID] if isinstance(value, str) and value else None

@@ -21,11 +21,14 @@ from chalicelib.core.errors import AccessDenied, PreconditionRequired, Validatio
 from chalicelib.core.store import ItemKey, get
 from chalicelib.core.table import Entity, Item
 from chalicelib.core.work import Actor
+from chalicelib.edge.validation import decode_body
 
 BodyT = TypeVar("BodyT")
 QueryT = TypeVar("QueryT")
+PartT = TypeVar("PartT")
 ReplyT = TypeVar("ReplyT")
 ItemT = TypeVar("ItemT", bound=Item)
+MadeT = TypeVar("MadeT")
 
 _IF_MATCH = re.compile(r'(?:W/)?"([0-9]{1,18})"|([0-9]{1,18})')
 
@@ -104,6 +107,8 @@ class Request(Generic[BodyT, QueryT]):
     _loaded: dict[ItemKey[Any], Item | None] = field(default_factory=dict, repr=False)
     named: str | None = None
     """The id of what the request is about, as it was sent."""
+    _made: dict[str, Any] = field(default_factory=dict, repr=False)
+    raw_body: bytes = field(default=b"", repr=False)
 
     @property
     def if_match(self) -> int | None:
@@ -140,6 +145,16 @@ class Request(Generic[BodyT, QueryT]):
             return flaw
         return None
 
+    def glimpse(self, kind: type[PartT]) -> PartT | None:
+        """As much of a flawed JSON body as a smaller type wants; None if that is flawed too.
+
+        For a handler that has to say that something does not exist before it says what else is wrong.
+        """
+        try:
+            return decode_body(self.raw_body or b"{}", kind)
+        except ValidationFailed:
+            return None
+
     @property
     def query(self) -> QueryT:
         """The validated query. Raises `ValidationFailed` naming every bad field of body and query."""
@@ -150,6 +165,15 @@ class Request(Generic[BodyT, QueryT]):
         if wanted in self._loaded:
             return cast("ItemT | None", self._loaded.pop(wanted))
         return get(wanted)
+
+    def once(self, name: str, make: Callable[[], MadeT]) -> MadeT:
+        """What `make` gives, made only once for this request: a handler that is run again finds what it made before.
+
+        For what is costly or must not be done twice, such as work on a file. It must not depend on what was read.
+        """
+        if name not in self._made:
+            self._made[name] = make()
+        return cast("MadeT", self._made[name])
 
     def check_version(self, entity: Entity, *, required: bool = False) -> None:
         """Hold the caller's `If-Match` against what was read.
@@ -184,6 +208,11 @@ def created(body: ReplyT, version: int | None = None) -> Reply[ReplyT]:
 def no_content() -> Reply[None]:
     """204: done, and nothing to say."""
     return Reply(None, 204)
+
+
+def text(body: str, media: str) -> Reply[Any]:
+    """200 with a text that is no JSON; the route says the same `media`."""
+    return Reply(msgspec.Raw(body.encode()), headers={"Content-Type": media})
 
 
 def parse_if_match(header: str | None) -> int | None:

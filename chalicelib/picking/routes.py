@@ -7,7 +7,7 @@ from typing import Any
 from chalicelib.core.errors import AccessDenied, Conflict, NotFound
 from chalicelib.core.store import ItemKey
 from chalicelib.core.work import UnitOfWork
-from chalicelib.edge.contract import About
+from chalicelib.edge.contract import About, Naming
 from chalicelib.edge.imports import importing
 from chalicelib.edge.request import Nothing, Reply, Request
 from chalicelib.edge.routes import Routes
@@ -53,18 +53,18 @@ STATE = "picking.state.read"
 SEND = "picking.event.send"
 
 
-def _own_hands(org_id: str, user_id: str) -> list[ItemKey[Any]]:
-    return [picker_key(org_id, user_id)]
+def _own_hands(naming: Naming) -> list[ItemKey[Any]]:
+    return [picker_key(naming.org_id, naming.user_id)]
 
 
-def _own_screen(org_id: str, user_id: str) -> list[ItemKey[Any]]:
-    return [picker_key(org_id, user_id), organisation_key(org_id)]
+def _own_screen(naming: Naming) -> list[ItemKey[Any]]:
+    return [*_own_hands(naming), organisation_key(naming.org_id)]
 
 
 @routes.get(
     "/scanner/state",
     permission=STATE,
-    loads_own=_own_screen,
+    loads_also=_own_screen,
     returns=ScannerState,
     examples={"response": {**_SHOWN, "data": _SHOWN, "view": "picker"}},
 )
@@ -111,7 +111,7 @@ def send_events(request: Request[EventBatch, Nothing]) -> Reply[BatchAnswer]:
 @routes.post(
     "/assignments/next",
     permission=claiming.CLAIM,
-    loads_own=_own_hands,
+    loads_also=_own_hands,
     body=NextAssignment,
     returns=Assigned,
     examples={"request": {"device_id": "truck-7", "role": "picker"}, "response": _ASSIGNED},

@@ -12,7 +12,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import uvicorn
@@ -23,9 +23,11 @@ from chalicelib.core.ids import SystemIds
 from chalicelib.core.settings import settings
 from infra.local.asgi import Receive, Scope, Send
 from infra.local.gateway_http import HttpGateway
+from infra.local.gateway_objects import OBJECTS_PREFIX, ObjectGateway
 from infra.local.gateway_services import LAMBDA_PREFIX, SOCKETS_PREFIX, Services
 from infra.local.gateway_sockets import MOST_BYTES, Handlers, SocketGateway
 from infra.local.messages import PrintedMessages
+from infra.local.objects import ObjectService
 from infra.local.sweeper import Sweeper
 from infra.local.threads import Threads
 
@@ -41,7 +43,8 @@ class Stack:
     http: HttpGateway
     sockets: SocketGateway
     services: Services
-    sweeper: Sweeper
+    objects: ObjectGateway | None
+    sweepers: Sequence[Sweeper]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Hand a request to its part."""
@@ -49,17 +52,23 @@ class Stack:
             await self.sockets(scope, receive, send)
         elif scope["path"].startswith((f"{SOCKETS_PREFIX}/", f"{LAMBDA_PREFIX}/")):
             await self.services(scope, receive, send)
+        elif self.objects is not None and scope["path"].startswith(f"{OBJECTS_PREFIX}/"):
+            await self.objects(scope, receive, send)
         else:
             await self.http(scope, receive, send)
 
     async def leave(self) -> None:
         """Stop what begins things by itself, and send everybody away."""
-        await asyncio.to_thread(self.sweeper.stop, _GRACE_S)
+        stopping = [asyncio.to_thread(sweeper.stop, _GRACE_S) for sweeper in self.sweepers]
+        await asyncio.gather(*stopping)
         await self.sockets.close_all(_GRACE_S)
 
 
-def stack(access_key: str) -> Stack:
-    """The parts over the app of this process; calls to the services have to name the access key."""
+def stack(access_key: str, objects: ObjectService | None = None) -> Stack:
+    """The parts over the app of this process; calls to the services have to name the access key.
+
+    `objects` is the embedded S3, if there is one.
+    """
     config, clock = settings(), SystemClock()
     app.use(app.compose(config, clock, SystemIds(clock), messages=PrintedMessages()))
     threads = Threads()
@@ -71,7 +80,8 @@ def stack(access_key: str) -> Stack:
         http=HttpGateway(app.app, threads, config.max_body_bytes),
         sockets=sockets,
         services=Services(sockets, functions, threads, access_key),
-        sweeper=Sweeper(app.one_pass, config.sweep_every_s),
+        objects=None if objects is None else ObjectGateway(objects, threads),
+        sweepers=[Sweeper(one_pass, config.sweep_every_s) for one_pass in (app.one_pass, app.maintenance_pass)],
     )
 
 
@@ -104,7 +114,8 @@ class _Server(uvicorn.Server):
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
-        self._parts.sweeper.start()
+        for sweeper in self._parts.sweepers:
+            sweeper.start()
         self._ready()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:

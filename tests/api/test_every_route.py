@@ -21,6 +21,10 @@ from chalicelib.edge.api import UNKNOWN_ROUTE
 from chalicelib.edge.contract import Endpoint
 from chalicelib.identity.matrix import PERMISSIONS
 from chalicelib.identity.tables import RolePermissions, role_key
+from tests.builders.maintenance import Park
+from tests.builders.notices import tell
+from tests.builders.packing import loaded, new_box, packed, plate_record, shipment_id, shipment_record
+from tests.builders.photos import uploaded
 from tests.builders.world import DEMO, OTHER, Answer, Person, World
 
 ADMIN = "SYSTEM_ADMIN"
@@ -159,7 +163,8 @@ def test_a_mutation_that_is_refused_leaves_a_row(world: World, endpoint: Endpoin
 def test_a_body_that_cannot_be_read_changes_nothing_and_leaves_a_row(world: World, endpoint: Endpoint) -> None:
     person = world.person(ADMIN)
     path = re.sub(r"{\w+}", "nothing", endpoint.path)
-    answer = world.call(endpoint.method, path, token=person.token, raw=b"{nonsense")
+    sent = {"content_type": "multipart/form-data; boundary=x"} if endpoint.form else {}
+    answer = world.call(endpoint.method, path, token=person.token, raw=b"{nonsense", headers=sent)
     assert answer.status in (400, 404), answer
     [row] = [row for row in world.audit() if row.actor_id == person.user_id]
     assert row.outcome == answer.code
@@ -180,8 +185,7 @@ def test_a_disabled_person_is_out_everywhere(world: World, endpoint: Endpoint) -
 def test_what_another_organisation_has_does_not_exist_anywhere(world: World, endpoint: Endpoint) -> None:
     stranger = world.person(ADMIN, OTHER)
     owned = things(world, world.person(ADMIN))
-    [parameter] = re.findall(r"{(\w+)}", endpoint.path)
-    path = endpoint.path.replace(f"{{{parameter}}}", owned[parameter])
+    path = endpoint.path.format_map(owned)
     answer = world.call(endpoint.method, path, {} if endpoint.takes_body else None, token=stranger.token)
     assert (answer.status, answer.code) == (404, "NOT_FOUND")
 
@@ -199,5 +203,33 @@ def things(world: World, admin: Person) -> dict[str, str]:
         "order_id": order.json["order"]["id"],
         "device_id": device.json["id"],
         "user_id": admin.user_id,
+        "notice_id": tell(world, admin, "something")[0],
+        "work_order_id": (park := Park(world)).routed()["id"],
+        "photo_id": uploaded(park.tech, park.started())["id"],
+        "checklist_ref": park.checklist,
         "assignment_id": "PA-1",
+        **packing_things(admin),
+        **line_things(admin),
     }
+
+
+def packing_things(admin: Person) -> dict[str, str]:
+    """A shipment, a box and an item in it."""
+    loaded(admin, "shipments", shipment_record())
+    loaded(admin, "license-plates", plate_record())
+    box = new_box(admin)
+    item = packed(admin, box)
+    return {"shipment_id": shipment_id(), "barcode": "SH-1", "box_id": box, "item_id": item}
+
+
+def line_things(admin: Person) -> dict[str, str]:
+    """A SKU, a batch, a module and a pack."""
+    blueprint = {"name": "A", "chemistry": "LFP", "cellsPerModule": 1, "modulesPerPack": 1}
+    sku_id = admin.post("/v1/skus", blueprint).json["data"]["id"]
+    admin.patch(f"/v1/skus/{sku_id}/activate")
+    batch_id = admin.post("/v1/batches", {"skuId": sku_id}).json["data"]["id"]
+    admin.patch(f"/v1/batches/{batch_id}/start")
+    module = admin.post("/v1/modules", {"batchId": batch_id, "serial": "M"}).json["data"]
+    pack = admin.post("/v1/packs", {"batchId": batch_id, "serial": "P"}).json["data"]
+    made = {"sku_id": sku_id, "batch_id": batch_id, "module_id": module["id"], "pack_id": pack["id"]}
+    return made | {"serial": pack["serial"]}

@@ -20,7 +20,9 @@ os.environ["BATON_LOG_LEVEL"] = "INFO"
 os.environ.pop("POWERTOOLS_METRICS_DISABLED", None)
 
 from chalicelib.core import aws  # noqa: E402
-from tests.benchmarks import assignment, endpoints, importing, serving, sweeping  # noqa: E402
+from chalicelib.core.settings import settings  # noqa: E402
+from infra.local.objects import EmbeddedObjects  # noqa: E402
+from tests.benchmarks import assignment, endpoints, importing, packing, reminding, serving, sweeping  # noqa: E402
 from tests.benchmarks.metered import MeteredEngine  # noqa: E402
 from tests.benchmarks.report import Report  # noqa: E402
 
@@ -41,8 +43,17 @@ def _sweep(report: Report, engine: MeteredEngine, *, quick: bool) -> None:
     sweeping.run(report, engine, passes=3 if quick else 6, counts=counts)
 
 
+def _reminders(report: Report, engine: MeteredEngine, *, quick: bool) -> None:
+    counts = (1_000, 5_000) if quick else (1_000, 50_000)
+    reminding.run(report, engine, passes=3 if quick else 6, counts=counts)
+
+
 def _imports(report: Report, _: MeteredEngine, *, quick: bool) -> None:
     importing.run(report, pairs=5 if quick else 15)
+
+
+def _packing(report: Report, _: MeteredEngine, *, quick: bool) -> None:
+    packing.run(report, rounds=20 if quick else 60)
 
 
 def _server(report: Report, _: MeteredEngine, *, quick: bool) -> None:
@@ -53,9 +64,16 @@ BENCHMARKS: dict[str, Callable[..., None]] = {
     "endpoints": _endpoints,
     "assignment": _assignment,
     "sweep": _sweep,
+    "reminders": _reminders,
     "import": _imports,
+    "packing": _packing,
     "server": _server,
 }
+
+
+def _objects() -> EmbeddedObjects:
+    """The bucket of photos, in memory; its calls are no round trips to DynamoDB."""
+    return EmbeddedObjects(settings().photo_bucket)
 
 
 def main() -> None:
@@ -68,7 +86,7 @@ def main() -> None:
     versions = ", ".join(f"{name} {version(name)}" for name in _PACKAGES)
     report.say(f"Python {platform.python_version()} on {platform.machine()}, {os.cpu_count()} processors; {versions}")
     started = time.perf_counter()
-    with Path(os.devnull).open("w") as nowhere, redirect_stdout(nowhere), MeteredEngine() as engine:
+    with Path(os.devnull).open("w") as nowhere, redirect_stdout(nowhere), MeteredEngine() as engine, _objects():
         aws.forget_clients()
         for name in options.only or BENCHMARKS:
             BENCHMARKS[name](report, engine, quick=options.quick)

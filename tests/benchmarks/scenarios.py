@@ -12,8 +12,14 @@ from functools import cache, partial
 from random import Random
 
 from chalicelib.identity.passwords import hash_password, matches
+from tests.benchmarks import scenarios_line as line
+from tests.benchmarks import scenarios_maintenance as maintenance
+from tests.benchmarks import scenarios_notices as notices
+from tests.benchmarks import scenarios_packing as packing
 from tests.benchmarks import scenarios_people as people
+from tests.benchmarks import scenarios_trace as trace
 from tests.benchmarks.scenarios_passwords import PASSWORDS
+from tests.benchmarks.scenarios_photos import PHOTOS
 from tests.benchmarks.stage import Hit, Stage
 from tests.builders import dispatch
 from tests.builders.world import Person
@@ -29,13 +35,14 @@ class Scenario:
     """One endpoint in one situation.
 
     `outside` is work that any program would do beside the store's calls. Scenarios that name the same `situation` are
-    asked on the same stage.
+    asked on the same stage. `trips` is how many round trips it may take where the usual budget is not meant for it.
     """
 
     name: str
     prepare: Callable[[Stage], Hit]
     outside: Callable[[], object] | None = None
     situation: str | None = None
+    trips: int | None = None
 
 
 def _customer(stage: Stage) -> Person:
@@ -186,4 +193,11 @@ SCENARIOS = [
     *(Scenario(name, prepare, _hash_password, people.SITUATION) for name, prepare in people.HASHING.items()),
     *(Scenario(name, prepare, situation=people.SITUATION) for name, prepare in people.RARE.items()),
     *(Scenario(*one) for one in PASSWORDS),
+    *(Scenario(name, prepare, situation=notices.SITUATION) for name, prepare in notices.NOTICES.items()),
+    *(Scenario(name, prepare, situation=maintenance.SITUATION) for name, prepare in maintenance.REPAIRS.items()),
+    *(Scenario(*one) for one in PHOTOS),
+    *(Scenario(name, prepare, situation=packing.SITUATION) for name, prepare in packing.PACKING.items()),
+    *(Scenario(name, prepare, situation=packing.CROWDED) for name, prepare in packing.LISTS.items()),
+    *(Scenario(*one, situation=line.SITUATION) for one in line.SCENARIOS.items()),
+    *(Scenario(*one, situation=trace.SITUATION, trips=trace.TRIPS) for one in trace.SCENARIOS.items()),
 ]
