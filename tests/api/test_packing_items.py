@@ -330,6 +330,18 @@ def test_the_other_items_stay(packer: Person, box: str) -> None:
     assert [stored.item_count, stored.weight_est] == [1, 1]
 
 
+def test_nothing_of_the_largest_weight_stays_behind(boss: Person, packer: Person) -> None:
+    line = line_record(quantity=1, unit_weight=987654321.654321)
+    loaded(boss, "shipments", shipment_record("SH-1", line, line_record(2)))
+    loaded(boss, "license-plates", plate_record(quantity=999_999_999))
+    box = new_box(packer)
+    content = packed(packer, box, 123456789.123456)
+    assert take_out(packer, box, content).status == 204
+    assert there(stored_box(box)).weight_est == 0
+    listed = packer.get(f"{PACK}/shipments/{shipment_id()}/boxes").text
+    assert '"total_weight_est":0}' in listed
+
+
 def test_an_item_is_taken_out_once(packer: Person, box: str) -> None:
     content = packed(packer, box, 1)
     assert take_out(packer, box, content).status == 204
