@@ -2,6 +2,7 @@
 
 from decimal import Decimal
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 
@@ -353,6 +354,13 @@ def test_an_item_that_does_not_exist_is_not_found(packer: Person, box: str) -> N
     for content in (NOWHERE, "x", "%20", "é" * 200, "x" * 255, "x" * 300):
         answer = take_out(packer, box, content)
         assert (answer.status, answer.code) == (404, "NOT_FOUND"), content
+
+
+def test_an_id_that_no_key_has_room_for_is_not_asked_for(packer: Person, box: str, engine: EmbeddedEngine) -> None:
+    calls = calls_of(engine)
+    assert take_out(packer, box, quote("\N{PACKAGE}" * 255)).status == 404
+    assert calls[0] == "BatchGetItem"
+    assert "GetItem" not in calls
 
 
 def test_an_item_is_only_found_in_its_own_box_and_organisation(world: World, packer: Person, box: str) -> None:
