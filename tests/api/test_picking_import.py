@@ -50,6 +50,15 @@ def test_what_need_not_be_said_need_not_be_said(world: World) -> None:
     assert (stored().zone, stored().route, stored().priority) == ("", "", 100)
 
 
+def test_what_a_record_leaves_out_stays_and_null_takes_it_away(world: World) -> None:
+    load(world, record(priority=0))
+    load(world, record(zone=None, route=None))
+    assert (stored().zone, stored().route, stored().priority) == ("Ambient", "North", 0)
+    assert (stored().queue_place or "").startswith("0#0000#")
+    loaded(world.person("supervisor"), record() | {"zone": None, "route": ""})
+    assert (stored().zone, stored().route) == ("", "")
+
+
 @pytest.mark.parametrize(
     ("fields", "named"),
     [
