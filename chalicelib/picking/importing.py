@@ -37,6 +37,8 @@ _PLACES = 6
 Text100 = Annotated[str, NOT_BLANK, Meta(max_length=100)]
 Code = Annotated[str, NOT_BLANK, Meta(max_length=128)]
 Label = Annotated[str, Meta(max_length=100)]
+Quantity = Annotated[float, Meta(gt=0, le=MOST)]
+"""As a float, which prints every number within these bounds as it was written; a decimal would take texts as well."""
 _UNSAID: Mapping[str, object] = {"zone": "", "route": "", "priority": 100}
 """What is taken for that which no record has said."""
 _OPEN = frozenset({Status.QUEUED, Status.ACTIVE})
@@ -47,24 +49,23 @@ class LineRecord(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     line_number: Annotated[int, Meta(ge=1, le=999_999)]
     sku: Code
-    quantity: Decimal
+    quantity: Quantity
     location: Code
     barcodes: Annotated[list[Code], Meta(max_length=20)] = []
     pallet: Code | None = None
 
     @staticmethod
     def cross_check(present: Mapping[str, object]) -> Mapping[str, str]:
-        """A quantity that can be picked: msgspec knows no bounds of decimals."""
+        """The quantity is exact."""
         quantity = present.get("quantity")
-        if not isinstance(quantity, Decimal):
+        if not isinstance(quantity, float) or _exact(quantity) == round(_exact(quantity), _PLACES):
             return {}
-        if not 0 < quantity <= MOST:
-            return {"quantity": f"must be above 0 and at most {MOST}"}
-        return {} if quantity == round(quantity, _PLACES) else {"quantity": f"must have at most {_PLACES} places"}
+        return {"quantity": f"must have at most {_PLACES} places"}
 
     def line(self) -> Line:
         """As the rules know it."""
-        return Line(self.line_number, self.sku, self.quantity, self.location, tuple(self.barcodes), self.pallet)
+        amount = _exact(self.quantity)
+        return Line(self.line_number, self.sku, amount, self.location, tuple(self.barcodes), self.pallet)
 
 
 class AssignmentRecord(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -94,10 +95,15 @@ class AssignmentRecord(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             "customer": self.customer,
             "order_label": self.order_label,
             "role": self.role,
-            "quantity": sum((line.quantity for line in self.lines), NOTHING),
+            "quantity": sum((_exact(line.quantity) for line in self.lines), NOTHING),
             "locations": len({line.location for line in self.lines}),
             "pallets": len({line.pallet for line in self.lines if line.pallet}),
         }
+
+
+def _exact(number: float) -> Decimal:
+    """A quantity as it was written, in one form whether it was `5` or `5.0`."""
+    return Decimal(repr(number).removesuffix(".0"))
 
 
 def upsert_assignment(work: UnitOfWork, principal: Principal, record: AssignmentRecord) -> Outcome:
