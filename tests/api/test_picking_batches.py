@@ -202,6 +202,39 @@ def test_what_is_no_event_at_all_is_malformed_and_fails_no_other(scanner: Scanne
     assert results(answer)[1] == ACCEPTED
 
 
+def test_half_a_surrogate_pair_in_one_event_fails_no_other(scanner: Scanner) -> None:
+    """A browser writes it as an escape; in a queue that is sent again and again it would hold up all the others."""
+    bad = scanner.scan("\ud83d")
+    answer = scanner.batch([scanner.scan(), bad, scanner.scan()])
+    assert results(answer) == [ACCEPTED, "invalid_field:raw", ACCEPTED]
+    assert answer.json["status"][1]["client_event_id"] == bad["client_event_id"]
+    assert results(scanner.batch([scanner.scan(computed="\udc00"), scanner.scan(client_event_id="\ud800")])) == [
+        ACCEPTED,
+        "invalid_field:client_event_id",
+    ]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b'{"events": [{"a": NaN, "b": "\\ud800"}]}',
+        b'{"events": [{"b": "\\ud800"}',
+        b'{"events": ["\\ud800\xff"]}',
+        b'{"events": [' + b"[" * 100_000 + b'"\\ud800"',
+        b'{"events": [' + b"7" * 5_000 + b', "\\ud800"]}',
+    ],
+    ids=len,
+)
+def test_what_is_no_json_is_refused_whole(scanner: Scanner, body: bytes) -> None:
+    answer = scanner.world.call("POST", BATCH, token=scanner.person.token, raw=body)
+    assert (answer.status, answer.code) == (400, "MALFORMED_JSON")
+
+
+def test_so_many_events_are_too_many_also_with_half_a_surrogate_pair(scanner: Scanner) -> None:
+    answer = scanner.person.post(BATCH, {"events": ["\ud800"] * 501})
+    assert (answer.status, answer.code) == (400, "MALFORMED_JSON")
+
+
 @pytest.mark.parametrize(("sent", "echoed"), [({"a": 1}, None), ("x" * 201, None), (1.5, 1.5), (True, True)])
 def test_an_id_that_is_none_is_sent_back_as_far_as_it_can_be(scanner: Scanner, sent: object, echoed: object) -> None:
     answer = scanner.batch([scanner.scan(client_event_id=sent)])
