@@ -39,6 +39,8 @@ from chalicelib.picking.tables import Assignment, Picker, TakenEvent, picker_key
 
 ACTION = "PICK_EVENTS_RECORDED"
 CRASHED = "internal_error"
+NOT_YET = frozenset({intake.RETRY, CRASHED})
+"""Reasons for which an event may be taken if it comes again as it is."""
 MOST_AT_ONCE = 100 - MOST_HOLDERS - 4
 """Events of one transaction. Beside them stand the piece of the ledger, the assignment, the audit row and, when the
 assignment becomes complete, what its pickers have in hand."""

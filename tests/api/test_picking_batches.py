@@ -8,6 +8,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from botocore.exceptions import EndpointConnectionError
 
 from chalicelib.core.clock import iso
 from infra.local.engine import EmbeddedEngine
@@ -452,6 +453,19 @@ def test_when_the_store_fails_half_way_what_is_certain_is_answered_and_the_rest_
     assert answer == [ACCEPTED] * 88 + ["retry"] * 12
     assert scanner.send(*batch) == [DUPLICATE] * 88 + [ACCEPTED] * 12
     proven(scanner.world)
+
+
+def test_what_is_to_be_sent_again_may_be_sent_with_the_same_key(scanner: Scanner, engine: EmbeddedEngine) -> None:
+    batch = [scanner.scan(), event("tracker_opened", {}, scanner.world.clock.now())]
+
+    def fail(_: str, request: dict[str, Any]) -> None:
+        if f"ASSIGNMENT#{REF}" in json.dumps(request):
+            raise EndpointConnectionError(endpoint_url="the store")
+
+    with engine.before("TransactWriteItems", fail):
+        assert scanner.send(*batch, idempotency_key="k") == ["retry", ACCEPTED]
+    assert scanner.send(*batch, idempotency_key="k") == [ACCEPTED, DUPLICATE]
+    assert scanner.batch(batch, idempotency_key="k").headers["Idempotent-Replayed"] == "true"
 
 
 def test_when_nothing_can_be_read_all_of_it_is_to_be_sent_again(scanner: Scanner, engine: EmbeddedEngine) -> None:
