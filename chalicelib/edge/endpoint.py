@@ -55,10 +55,10 @@ class Admission:
 
 
 class Written(NamedTuple):
-    """An answer in its final form: as it is sent, and as it is kept for a replay."""
+    """An answer in its final form: as it is sent, and as it is kept for a replay (None: it is not)."""
 
     sent: StoredAnswer
-    kept: StoredAnswer
+    kept: StoredAnswer | None
 
 
 class Keyed(msgspec.Struct, frozen=True):
@@ -242,10 +242,12 @@ def _carry_out(
         if work.subject is not None:
             observability.bind(**{f"{work.subject.entity_type}_id": work.subject.entity_id})
         sent = _stored(reply)
+        if reply.unfinished:
+            return Written(sent, None)
         return Written(sent, sent if reply.kept is None else _stored(reply, reply.kept))
 
     def seal(work: UnitOfWork, written: Written) -> None:
-        if keyed is not None:
+        if keyed is not None and written.kept is not None:
             keep = timedelta(seconds=rt.settings.idempotency_s)
             idempotency.remember(work, keyed.where, keyed.fingerprint, written.kept, keep)
 
