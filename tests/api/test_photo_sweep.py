@@ -113,6 +113,18 @@ def test_objects_of_a_photo_that_was_taken_back_are_removed_by_whoever_comes_nex
     objects.dies_at = "DELETE "
     assert park.tech.delete(f"/v1/uploads/photos/{view['id']}").status == 204
     assert notes(engine) == ["LEFT"]
+    later(world)
+    assert (objects.keys(BUCKET), notes(engine)) == ([], [])
+
+
+def test_objects_of_a_photo_that_was_taken_back_late_are_removed_by_the_next_sweep(
+    world: World, park: Park, engine: EmbeddedEngine, objects: EmbeddedObjects
+) -> None:
+    view = uploaded(park.tech, park.started())
+    later(world)
+    assert notes(engine) == []
+    objects.dies_at = "DELETE "
+    assert park.tech.delete(f"/v1/uploads/photos/{view['id']}").status == 204
     world.sweep_maintenance()
     assert (objects.keys(BUCKET), notes(engine)) == ([], [])
 
