@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from chalicelib.core.settings import settings
 from chalicelib.core.store import get
 from chalicelib.maintenance.photo_schemas import PHOTO_BYTES
 from chalicelib.maintenance.photo_tables import UploadState, upload_key
@@ -87,6 +88,7 @@ def test_a_photo_that_is_taken_back_is_gone_with_its_objects(park: Park, objects
     assert detail(park.tech, order_id)["timeline"][-1]["action"] == "PHOTO_REMOVED"
     assert set(park.finish(order_id).fields) == {"fixPhoto"}
     assert refused(take_back(park.tech, view["id"])) == (404, "NOT_FOUND")
+    park.world.clock.advance(seconds=settings().photo_grace_s)
     park.world.sweep_maintenance()
     assert get(upload_key("demo", view["id"])) is None
 
