@@ -24,7 +24,6 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m infra.packaging", description=__doc__.partition("\n")[0])
     parser.add_argument("--stage", default="dev", help="a stage of .chalice/config.json (dev)")
     parser.add_argument("--out", type=Path, help="the folder for archive and template (build/STAGE)")
-    parser.add_argument("--merge-template", type=Path, help="what is merged into Chalice's template")
     parser.add_argument("--architecture", choices=("arm64", "x86_64"), default="arm64")
     parser.add_argument(
         "--no-compare", action="store_true", help="neither try it out here nor time it beside a stock package"
@@ -33,7 +32,7 @@ def main() -> int:
     out = wanted.out or ROOT / "build" / wanted.stage
     target = Target(wanted.architecture)
     try:
-        built = build(out, wanted.stage, target, wanted.merge_template)
+        built = build(out, wanted.stage, target)
         largest = f"{LARGEST_BYTES / 1e6:.0f} MB"
         print(f"{built.archive}: {_size(built)} of {largest}, {target.runtime} on {target.architecture}")
         print(f"sha256 {built.sha256}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import tempfile
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ from infra.packaging import archive, project
 from infra.packaging.check import check
 from infra.packaging.project import ARCHIVE, ROOT, TEMPLATE
 from infra.packaging.target import Target
+from infra.stacks.application import merge_template
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,11 +34,13 @@ class Built:
         return self.folder / TEMPLATE
 
 
-def build(out: Path, stage: str, target: Target, merge: Path | None = None) -> Built:
+def build(out: Path, stage: str, target: Target) -> Built:
     """Build a package into a folder, which is emptied first. Raises `BadPackage` before anything is put there."""
     with tempfile.TemporaryDirectory() as name:
         work = Path(name)
         project.lay_out(work / "project", target)
+        merge = work / "merge.json"
+        merge.write_text(json.dumps(merge_template(stage)))
         project.package(work / "project", work / "out", stage, merge)
         archive.unpack(work / "out" / ARCHIVE, work / "content")
         archive.compile_all(work / "content")

@@ -1,4 +1,4 @@
-"""The functions that are deployed, worked out from the app: their names in AWS, in the template and the configuration."""
+"""The functions that are deployed, worked out from the app: what AWS, the template and the configuration call them."""
 
 from __future__ import annotations
 
