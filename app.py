@@ -7,7 +7,10 @@ and schedules have to be registered on the app itself: on a blueprint Chalice do
 
 from __future__ import annotations
 
+import math
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from chalice.app import Chalice, CloudWatchEvent, Rate, Response, WebsocketEvent
@@ -29,6 +32,7 @@ from chalicelib.dispatch import events as dispatch_events
 from chalicelib.dispatch.routes import routes as dispatch_routes
 from chalicelib.dispatch.sweep import reassign_due
 from chalicelib.edge.api import ALL_METHODS, UNKNOWN_ROUTE, BatonApp
+from chalicelib.edge.forms import FORM_DATA
 from chalicelib.edge.http import cors
 from chalicelib.edge.openapi_socket import SOCKET_EVENTS
 from chalicelib.edge.runtime import Runtime, install
@@ -38,15 +42,33 @@ from chalicelib.identity.gate import SessionGate
 from chalicelib.identity.matrix import roles_with
 from chalicelib.identity.me_routes import routes as me_routes
 from chalicelib.identity.password_routes import routes as password_routes
+from chalicelib.identity.pushing import push_letter
 from chalicelib.identity.routes import routes as identity_routes
 from chalicelib.identity.tokens import signer
+from chalicelib.maintenance.photo_routes import routes as photo_routes
+from chalicelib.maintenance.photo_sweep import tidy_due
+from chalicelib.maintenance.routes import routes as maintenance_routes
+from chalicelib.maintenance.sweep import remind_due
+from chalicelib.notices import events as notice_events
+from chalicelib.notices.routes import routes as notice_routes
 from chalicelib.realtime.delivery import Delivery
 from chalicelib.realtime.sender import GatewaySender, Sender
 from chalicelib.realtime.sockets import Sockets
 from chalicelib.realtime.sweep import drain_pending
 from chalicelib.realtime.waker import LambdaWaker, Waker
 
-ROUTES = (system_routes, identity_routes, password_routes, me_routes, console_routes, audit_routes, dispatch_routes)
+ROUTES = (
+    system_routes,
+    identity_routes,
+    password_routes,
+    me_routes,
+    console_routes,
+    audit_routes,
+    notice_routes,
+    dispatch_routes,
+    maintenance_routes,
+    photo_routes,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +106,7 @@ def compose(
         endpoints=[endpoint for routes in ROUTES for endpoint in routes.endpoints],
         roles_of=roles_with,
         version=__version__,
-        extras={SOCKET_EVENTS: dispatch_events.SOCKET_EVENTS},
+        extras={SOCKET_EVENTS: dispatch_events.SOCKET_EVENTS + notice_events.SOCKET_EVENTS},
     )
     sockets = Sockets(runtime, sender, waker or LambdaWaker(config))
     return Composition(runtime, delivery, sockets, messages or AwsMessages(config))
@@ -110,12 +132,27 @@ def one_pass() -> None:
             observability.count("MailboxesSwept", drain_pending(parts.delivery, parts.runtime.clock))
 
 
+def maintenance_pass(remaining_s: Callable[[], float] = lambda: math.inf) -> None:
+    """One pass of the maintenance sweep, which ends before its time is over.
+
+    Everybody who is to be told of a due date is told, then photos that were begun and not finished are cleared away.
+    """
+    runtime = _used[0].runtime
+    sweep_id = runtime.runner.ids.new()
+    with observability.measured(request_id=sweep_id, operation="maintenance_sweep"):
+        try:
+            remind_due(runtime, sweep_id, remaining_s)
+        finally:  # the one must not keep back the other
+            tidy_due(runtime, sweep_id, remaining_s)
+
+
 _clock = SystemClock()
 use(compose(settings(), _clock, SystemIds(_clock)))
 
 app: Chalice = BatonApp(app_name="baton", configure_logs=False)
 app.experimental_feature_flags.update(["WEBSOCKETS"])  # what Chalice still calls them
 app.api.cors = cors(settings().cors_origin)
+app.api.binary_types.append(FORM_DATA)  # or API Gateway would take files for text
 for _routes in ROUTES:
     app.register_blueprint(_routes)
 
@@ -155,7 +192,9 @@ def deliver(event: dict[str, str], _: Any) -> None:
 def send(event: dict[str, Any], _: Any) -> None:
     """Send a letter that a request has handed over."""
     with observability.measured(operation="send"):
-        send_letter(_used[0].messages, Letter(**event))
+        parts = _used[0]
+        push = partial(push_letter, parts.runtime.runner, parts.messages)
+        send_letter(parts.messages, Letter(**event), push)
 
 
 @app.schedule(Rate(1, unit=Rate.MINUTES), name="dispatch_sweep")
@@ -163,9 +202,15 @@ def dispatch_sweep(event: CloudWatchEvent) -> None:
     """The sweep: four passes within the minute."""
     config, clock = _used[0].runtime.settings, _used[0].runtime.clock
 
-    lambda_context: Any = event.context
-
-    def remaining_s() -> float:
-        return float(lambda_context.get_remaining_time_in_millis()) / 1000
-
+    remaining_s = partial(_remaining_s, event.context)
     run_passes(clock, one_pass, passes=config.sweep_passes, every_s=config.sweep_every_s, remaining_s=remaining_s)
+
+
+@app.schedule(Rate(1, unit=Rate.MINUTES), name="maintenance_sweep")
+def maintenance_sweep(event: CloudWatchEvent) -> None:
+    """The maintenance sweep, once a minute."""
+    maintenance_pass(partial(_remaining_s, event.context))
+
+
+def _remaining_s(lambda_context: Any) -> float:
+    return float(lambda_context.get_remaining_time_in_millis()) / 1000

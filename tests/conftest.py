@@ -10,7 +10,9 @@ from tests import environment  # isort: skip  # first: the application reads its
 
 environment.prepare()
 
+from chalicelib.core.settings import settings  # noqa: E402
 from infra.local.engine import EmbeddedEngine  # noqa: E402
+from infra.local.objects import EmbeddedObjects  # noqa: E402
 from infra.tables import create_missing  # noqa: E402
 from tests.builders.world import World  # noqa: E402
 
@@ -41,7 +43,21 @@ def engine(running_engine: EmbeddedEngine) -> Iterator[EmbeddedEngine]:
     running_engine.remove_hooks()
 
 
+@pytest.fixture(scope="session")
+def running_objects(running_engine: EmbeddedEngine) -> Iterator[EmbeddedObjects]:
+    """The process's S3, with the bucket of photos. It signs with the credentials that the engine has made up."""
+    with EmbeddedObjects(settings().photo_bucket) as objects:
+        yield objects
+
+
 @pytest.fixture
-def world(engine: EmbeddedEngine) -> World:
+def objects(running_objects: EmbeddedObjects) -> EmbeddedObjects:
+    """The S3 with nothing in its bucket."""
+    running_objects.clear()
+    return running_objects
+
+
+@pytest.fixture
+def world(engine: EmbeddedEngine, objects: EmbeddedObjects) -> World:
     """Two organisations and nobody in them yet."""
     return World()

@@ -56,6 +56,11 @@ def _make(service: str, endpoint: str) -> Any:
     session = get_session()
     if service == "dynamodb":
         session.register_component("response_parser_factory", ItemsParserFactory())
+    more: dict[str, Any] = {}
+    if service == "s3":
+        # By default addresses are signed as a region of 2014 wants them, for a host that redirects to the right one.
+        style = {"addressing_style": "path" if endpoint else "virtual", "us_east_1_regional_endpoint": "regional"}
+        more = {"signature_version": "s3v4", "s3": style, "request_checksum_calculation": "when_required"}
     config = Config(
         connect_timeout=settings().connect_timeout_s,
         read_timeout=settings().read_timeout_s,
@@ -63,6 +68,7 @@ def _make(service: str, endpoint: str) -> Any:
         max_pool_connections=_POOL,
         parameter_validation=service != "dynamodb",
         user_agent="baton",  # botocore would work its own out again for every call: an eighth of a call's CPU time
+        **more,
     )
     region = _region(session, endpoint)
     made = session.create_client(service, region_name=region, endpoint_url=endpoint or None, config=config)

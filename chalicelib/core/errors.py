@@ -110,6 +110,12 @@ class MalformedJson(BatonError):
     code, status, summary = "MALFORMED_JSON", 400, "The body is not valid JSON."
 
 
+class MalformedForm(BatonError):
+    """The body cannot be read as form data."""
+
+    code, status, summary = "MALFORMED_FORM", 400, "The body is not valid form data."
+
+
 class PayloadTooLarge(BatonError):
     """The body is over the limit; nothing of it was looked at."""
 

@@ -12,7 +12,7 @@ a letter that the service refuses is lost and logged, there is no outbox for the
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Literal, Protocol
 
 import msgspec
@@ -24,16 +24,22 @@ from chalicelib.core.settings import Settings
 FUNCTION = "send"
 EMAIL: Literal["email"] = "email"
 SMS: Literal["sms"] = "sms"
+PUSH: Literal["push"] = "push"
 _DEAD = frozenset({"EndpointDisabled", "EndpointDisabledException", "NotFound", "NotFoundException"})
 
 
 class Letter(msgspec.Struct, frozen=True):
-    """Something to be sent to one address. The empty letter is sent to nobody."""
+    """Something to be sent to one address. The empty letter is sent to nobody.
 
-    channel: Literal["email", "sms"] = EMAIL
+    A push goes to a person of an organisation (`to`, `org_id`), on all of their devices; the app gets `data` with it.
+    """
+
+    channel: Literal["email", "sms", "push"] = EMAIL
     to: str = ""
     subject: str = ""
     text: str = ""
+    org_id: str = ""
+    data: Mapping[str, str] = msgspec.field(default_factory=dict)
 
     def __repr__(self) -> str:
         return f"Letter({self.channel})"  # whom it is for and what it says is nothing for logs
@@ -75,12 +81,17 @@ class Post(Protocol):
         ...
 
 
-def send(messages: Messages, letter: Letter) -> None:
-    """Send a letter; the empty one goes nowhere. What cannot be sent is logged."""
+def send(messages: Messages, letter: Letter, push: Callable[[Letter], object]) -> None:
+    """Send a letter; the empty one goes nowhere. What cannot be sent is logged.
+
+    `push` notifies a person, since which devices are whose is not known here.
+    """
     if not letter.to:
         return
     try:
-        if letter.channel == SMS:
+        if letter.channel == PUSH:
+            push(letter)
+        elif letter.channel == SMS:
             messages.sms(letter.to, letter.text)
         else:
             messages.email(letter.to, letter.subject, letter.text)

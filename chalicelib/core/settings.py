@@ -53,6 +53,11 @@ class Settings:
     """The management API of the socket gateway; empty: taken from each socket's own `$connect`."""
     lambda_endpoint: str = ""
     """Where functions are invoked; empty for AWS Lambda."""
+    s3_endpoint: str = ""
+    """Another S3-compatible store, as the app and its clients reach it; empty for Amazon S3 in the same region."""
+    photos_bucket: str = ""
+    """The bucket of photos; empty: `baton-<stage>-photos`. Names of buckets are unique in all of AWS, so that one may
+    be taken; another has to begin in the same way, because the functions may use no other."""
     token_keys: Secret = NO_SECRET
     """`{"current": KID, "keys": {KID: SECRET, ...}}`: the keys that sign access tokens."""
     token_keys_secret: str = ""
@@ -92,6 +97,14 @@ class Settings:
     mailbox_retention_s: int = 7 * 86400
     mailbox_limit: int = 1000
     """Undelivered events that are kept for one person; the oldest beyond it are dropped, loudly."""
+    notice_retention_s: int = 30 * 86400
+    """How long a notice is kept once it was read; unread ones are kept until then."""
+    photo_url_s: int = 900
+    """How long the address of a photo can be used."""
+    photo_upload_s: int = 900
+    """How long a client may take to put a photo into the bucket itself, and then to confirm it."""
+    photo_grace_s: int = 900
+    """How long after a photo was begun the sweep looks whether it was finished; far longer than any request lives."""
     delivery_lease_s: int = 15
     """Longer than the 7 s that one post to a socket may take at worst."""
     connection_grace_s: int = 10
@@ -116,6 +129,11 @@ class Settings:
         """The full name of a deployed function, such as `baton-dev-deliver`."""
         return f"baton-{self.stage}-{function}"
 
+    @property
+    def photo_bucket(self) -> str:
+        """The bucket that holds the photos."""
+        return self.photos_bucket or f"baton-{self.stage}-photos"
+
 
 _LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 
@@ -134,7 +152,9 @@ def _problems(settings: Settings) -> list[tuple[str, str]]:
         found.append(("log_level", f"must be one of {', '.join(_LEVELS)}"))
     if not re.fullmatch(r"(?:[A-Z]{2})?", settings.phone_region):
         found.append(("phone_region", "must be a country of two capital letters, such as NL"))
-    for name in ("dynamodb_endpoint", "sockets_endpoint", "lambda_endpoint"):
+    if not re.fullmatch(rf"baton-{re.escape(settings.stage)}-photos[a-z0-9-]*", settings.photo_bucket):
+        found.append(("photos_bucket", f"must begin with baton-{settings.stage}-photos"))
+    for name in ("dynamodb_endpoint", "sockets_endpoint", "lambda_endpoint", "s3_endpoint"):
         value = getattr(settings, name)
         if value and not value.startswith(("http://", "https://")):
             found.append((name, "must be an http:// or https:// address"))

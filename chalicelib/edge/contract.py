@@ -44,6 +44,10 @@ class Endpoint:
     permission: str | None
     public: bool = False
     body: Any = Nothing
+    form: bool = False
+    """Whether the body comes as `multipart/form-data`, its files as the fields of type `bytes`, instead of JSON."""
+    most_body_bytes: int | None = None
+    """The largest body, where that is less than the deployment's limit."""
     query: Any = Nothing
     returns: Any = None
     status: int = 200
@@ -51,6 +55,8 @@ class Endpoint:
     about: About | None = None
     loads: Callable[[str, str], ItemKey[Any]] | None = None
     """Makes the key of the thing that the request names (from organisation and id): it is read with the admission."""
+    loads_too: Mapping[str, Callable[[str, str], ItemKey[Any]]] = field(default_factory=dict)
+    """The same for further things, by the path parameter or body field that names each."""
     invalid_status: int = ValidationFailed.status
     if_match: bool = False
     """Whether `If-Match` is required; it is honoured wherever something `versioned` is changed."""

@@ -23,6 +23,7 @@ from chalicelib.core.errors import (
     AuthRequired,
     BatonError,
     InternalError,
+    MalformedForm,
     MalformedJson,
     NotFound,
     PayloadTooLarge,
@@ -34,6 +35,7 @@ from chalicelib.core.table import Item
 from chalicelib.core.work import Actor, UnitOfWork
 from chalicelib.edge import idempotency
 from chalicelib.edge.contract import About, Endpoint
+from chalicelib.edge.forms import FORM_DATA, decode_form, field_of, is_form
 from chalicelib.edge.http import HttpRequest, encoder, error_response, json_response, read_request
 from chalicelib.edge.idempotency import IdempotencyRecord, Replay, StoredAnswer
 from chalicelib.edge.request import Caller, Nothing, Principal, Reply, Request
@@ -139,7 +141,7 @@ def _admit(endpoint: Endpoint, http: HttpRequest, rt: Runtime, admission: Admiss
         return None
     keyed = Keyed(
         where,
-        idempotency.fingerprint(http.method, http.address, http.headers.get("if-match", ""), http.body),
+        idempotency.fingerprint(http.method, http.address, http.headers.get("if-match", ""), http.essence),
         found.get(where),
     )
     stored = idempotency.answer_of(keyed.record, keyed.fingerprint, rt.clock.now())
@@ -150,10 +152,11 @@ def _admit(endpoint: Endpoint, http: HttpRequest, rt: Runtime, admission: Admiss
 
 def _loads(endpoint: Endpoint, http: HttpRequest, org_id: str) -> list[ItemKey[Any]]:
     """What the request names, if it names something that could exist."""
-    if endpoint.loads is None or endpoint.id_from is None:
-        return []
-    named = _named_id(endpoint.id_from, http)
-    return [] if named == _UNNAMED else [endpoint.loads(org_id, named)]
+    makers = dict(endpoint.loads_too)
+    if endpoint.loads is not None and endpoint.id_from is not None:
+        makers[endpoint.id_from] = endpoint.loads
+    named = {id_from: _named_id(id_from, http) for id_from in makers}
+    return [makers[id_from](org_id, one) for id_from, one in named.items() if one != _UNNAMED]
 
 
 def bearer(header: str | None) -> str:
@@ -165,9 +168,14 @@ def bearer(header: str | None) -> str:
 
 
 def _check_body(endpoint: Endpoint, http: HttpRequest, rt: Runtime) -> None:
-    if len(http.body) > rt.settings.max_body_bytes:
-        raise PayloadTooLarge(details={"most": rt.settings.max_body_bytes})
+    most = min(rt.settings.max_body_bytes, endpoint.most_body_bytes or rt.settings.max_body_bytes)
+    if len(http.body) > most:
+        raise PayloadTooLarge(details={"most": most})
     if not endpoint.takes_body or not http.body:
+        return
+    if endpoint.form:
+        if not is_form(http.headers):
+            raise UnsupportedMediaType(f"Send the body as {FORM_DATA}.")
         return
     kind, _, parameters = http.headers.get("content-type", "application/json").lower().partition(";")
     if kind.strip() != "application/json":
@@ -181,7 +189,7 @@ def _decoder(endpoint: Endpoint, http: HttpRequest) -> Callable[[], tuple[Any, A
         fields: dict[str, str] = {}
         parts: list[Any] = [Nothing(), Nothing()]
         if endpoint.takes_body:
-            parts[0] = _gather(fields, lambda: decode_body(http.body or b"{}", endpoint.body))
+            parts[0] = _gather(fields, lambda: _body(endpoint, http))
         if endpoint.query is not Nothing:
             parts[1] = _gather(fields, lambda: decode_query(http.query, endpoint.query))
         if fields:
@@ -189,6 +197,12 @@ def _decoder(endpoint: Endpoint, http: HttpRequest) -> Callable[[], tuple[Any, A
         return parts[0], parts[1]
 
     return decode
+
+
+def _body(endpoint: Endpoint, http: HttpRequest) -> Any:
+    if endpoint.form:
+        return decode_form(http.form, endpoint.body)
+    return decode_body(http.body or b"{}", endpoint.body)
 
 
 def _gather(fields: dict[str, str], decode: Callable[[], Any]) -> Any:
@@ -273,9 +287,16 @@ def _named_id(id_from: str | None, http: HttpRequest) -> str:
         return _UNNAMED
     value: object = http.path_params.get(id_from)
     if value is None and http.body:
-        try:
-            body = parse_json(http.body)
-        except MalformedJson:
-            return _UNNAMED
-        value = body.get(id_from) if isinstance(body, dict) else None
+        value = _sent(id_from, http)
     return value[:_LONGEST_PATH_ID] if isinstance(value, str) and value else _UNNAMED
+
+
+def _sent(name: str, http: HttpRequest) -> object:
+    """A field of the body, whatever is wrong with the others; None if there is no such field or the body is no use."""
+    try:
+        if is_form(http.headers):
+            return field_of(http.form, name)
+        body = parse_json(http.body)
+    except (MalformedForm, MalformedJson):
+        return None
+    return body.get(name) if isinstance(body, dict) else None

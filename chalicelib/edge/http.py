@@ -9,13 +9,16 @@ from __future__ import annotations
 import re
 import secrets
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from functools import cached_property
 from typing import Any
 from urllib.parse import quote, unquote, urlencode
 
 import msgspec
 from chalice.app import CORSConfig, Response
 
-from chalicelib.core.errors import BatonError
+from chalicelib.core.errors import BatonError, MalformedForm
+from chalicelib.edge.forms import Part, essence, is_form, parse_form
 
 REQUEST_ID = "X-Request-Id"
 _REQUEST_ID_FORM = re.compile(r"[A-Za-z0-9_.-]{1,64}")
@@ -25,7 +28,7 @@ encoder = msgspec.json.Encoder(decimal_format="number")
 """Answers: exact decimals as JSON numbers, times as RFC 3339 in UTC."""
 
 
-class HttpRequest(msgspec.Struct, frozen=True):
+class HttpRequest(msgspec.Struct, frozen=True, dict=True):
     """A request as it came in: names of headers in lower case, path parameters decoded, body as bytes."""
 
     method: str
@@ -43,6 +46,19 @@ class HttpRequest(msgspec.Struct, frozen=True):
         filled = self.path.format_map({name: quote(value, safe="") for name, value in self.path_params.items()})
         query = urlencode(sorted((name, value) for name, values in self.query.items() for value in values))
         return f"{filled}?{query}"
+
+    @cached_property
+    def form(self) -> Sequence[Part]:
+        """The body as the parts of a form. Raises `MalformedForm`."""
+        return parse_form(self.headers.get("content-type", ""), self.body)
+
+    @property
+    def essence(self) -> bytes:
+        """The body, as far as two requests have to have the same to be the same."""
+        if is_form(self.headers):
+            with suppress(MalformedForm):
+                return essence(self.form)
+        return self.body
 
 
 def read_request(request: Any) -> HttpRequest:

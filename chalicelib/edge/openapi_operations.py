@@ -11,6 +11,7 @@ from typing import Any
 
 from chalicelib.edge import openapi_errors
 from chalicelib.edge.contract import Endpoint
+from chalicelib.edge.forms import FORM_DATA
 from chalicelib.edge.openapi_examples import Examples, override
 from chalicelib.edge.openapi_schemas import REF, Schema, Schemas
 from chalicelib.edge.runtime import Runtime
@@ -148,7 +149,7 @@ class Operations:
     def _request(self, endpoint: Endpoint) -> dict[str, Any]:
         content = self.described(endpoint.described_body, endpoint.examples.get("request"))
         named = self.schemas.components.get(content["schema"].get("$ref", "").removeprefix(REF), {})
-        return {"required": "required" in named, "content": {_JSON: content}}
+        return {"required": "required" in named, "content": {FORM_DATA if endpoint.form else _JSON: content}}
 
     def _successes(self, endpoint: Endpoint) -> dict[str, Any]:
         return {str(status): self._success(endpoint, status) for status in (endpoint.status, *endpoint.also)}

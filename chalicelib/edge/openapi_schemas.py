@@ -34,6 +34,7 @@ _SIMPLE: Mapping[type[mi.Type], Schema] = {
     mi.FloatType: {"type": "number", "format": "double"},
     mi.DecimalType: {"type": "number"},
     mi.StrType: {"type": "string"},
+    mi.BytesType: {"type": "string", "format": "binary"},  # files of forms; JSON bodies have none
     mi.DateTimeType: {"type": "string", "format": "date-time"},
     mi.DateType: {"type": "string", "format": "date"},
     mi.TimeType: {"type": "string", "format": "time"},

@@ -26,6 +26,7 @@ BodyT = TypeVar("BodyT")
 QueryT = TypeVar("QueryT")
 ReplyT = TypeVar("ReplyT")
 ItemT = TypeVar("ItemT", bound=Item)
+MadeT = TypeVar("MadeT")
 
 _IF_MATCH = re.compile(r'(?:W/)?"([0-9]{1,18})"|([0-9]{1,18})')
 
@@ -104,6 +105,7 @@ class Request(Generic[BodyT, QueryT]):
     _loaded: dict[ItemKey[Any], Item | None] = field(default_factory=dict, repr=False)
     named: str | None = None
     """The id of what the request is about, as it was sent."""
+    _made: dict[str, Any] = field(default_factory=dict, repr=False)
 
     @property
     def if_match(self) -> int | None:
@@ -150,6 +152,15 @@ class Request(Generic[BodyT, QueryT]):
         if wanted in self._loaded:
             return cast("ItemT | None", self._loaded.pop(wanted))
         return get(wanted)
+
+    def once(self, name: str, make: Callable[[], MadeT]) -> MadeT:
+        """What `make` gives, made only once for this request: a handler that is run again finds what it made before.
+
+        For what is costly or must not be done twice, such as work on a file. It must not depend on what was read.
+        """
+        if name not in self._made:
+            self._made[name] = make()
+        return cast("MadeT", self._made[name])
 
     def check_version(self, entity: Entity, *, required: bool = False) -> None:
         """Hold the caller's `If-Match` against what was read.

@@ -14,7 +14,7 @@ import msgspec
 
 from chalicelib.core import observability
 from chalicelib.core.errors import BatonError, Conflict
-from chalicelib.core.messages import DeviceGone, Messages, NotSent
+from chalicelib.core.messages import DeviceGone, Letter, Messages, NotSent
 from chalicelib.core.runner import Runner
 from chalicelib.core.work import Actor, Recipient, UnitOfWork
 from chalicelib.identity.devices import devices_of
@@ -29,6 +29,12 @@ class Notification(msgspec.Struct, frozen=True):
     title: str
     body: str
     data: Mapping[str, str]
+
+
+def push_letter(runner: Runner, messages: Messages, letter: Letter) -> int:
+    """Notify the person whom a letter is for; on how many devices."""
+    what = Notification(letter.subject, letter.text, letter.data)
+    return push(runner, messages, Recipient(letter.org_id, letter.to), what)
 
 
 def push(runner: Runner, messages: Messages, recipient: Recipient, what: Notification) -> int:

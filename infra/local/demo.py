@@ -1,4 +1,4 @@
-"""The demo data: two organisations with their people, and deliveries that were made the day before.
+"""The demo data: two organisations with their people, and what happened the day before.
 
 People are made by the same write path as everything else, a few dozen in one transaction. The past is played through
 the API itself, on a clock that is set back, so it looks exactly as if it had happened; only its events are not kept,
@@ -10,11 +10,10 @@ All of it is made once: on an engine that keeps its data, what is there already 
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 from functools import partial
-from typing import Any
+from typing import Any, ClassVar
 
 import app
 from chalicelib.core.clock import Clock, SystemClock
@@ -27,7 +26,9 @@ from chalicelib.identity.people import NewPerson, add_person, found_organisation
 from chalicelib.identity.phones import login_name
 from chalicelib.identity.tables import login_name_key, organisation_key, user_key
 from infra.local.demo_people import ORGANISATIONS, DemoOrganisation, DemoPerson
-from infra.local.gateway_http import Call, Gateway
+from infra.local.demo_repairs import Repairs
+from infra.local.demo_story import PastClock, Story, Teller
+from infra.local.gateway_http import Gateway
 
 ACTOR = "system:demo"
 HOW_MANY = sum(len(organisation.people) for organisation in ORGANISATIONS)
@@ -41,8 +42,9 @@ def make(password: str) -> frozenset[str]:
     clock = SystemClock()
     people = _Population(clock, passwords.hash_password(password))
     new = frozenset(name for organisation in ORGANISATIONS for name in people.settle(organisation))
-    if {_COURIER, _CUSTOMER} <= new:
-        _play_the_past(clock, password)
+    for story in STORIES:
+        if story.people <= new:
+            _play_the_past(story, clock, password)
     return new
 
 
@@ -95,21 +97,6 @@ class _Population:
         work.about("organisation", org_id, "DEMO_PEOPLE_CREATED")
 
 
-class PastClock:
-    """A clock that starts some time ago and moves only when told."""
-
-    def __init__(self, start: datetime) -> None:
-        self._now = start
-
-    def now(self) -> datetime:
-        """The moment of the story."""
-        return self._now
-
-    def sleep(self, seconds: float) -> None:
-        """Let time pass in the story."""
-        self._now += timedelta(seconds=seconds)
-
-
 class _Silence:
     """An outbox that keeps nothing."""
 
@@ -120,52 +107,44 @@ class _Silence:
         """Nor now."""
 
 
-def _play_the_past(clock: Clock, password: str) -> None:
+def _play_the_past(story: type[Story], clock: Clock, password: str) -> None:
     """Run the app on yesterday's clock, let the story happen, and put the app back on today's."""
     past = PastClock(clock.now() - _AGO)
     app.use(app.compose(settings(), past, SystemIds(past), outbox=_Silence()))
     try:
-        _Story(past, password).play()
+        story(past, Teller(Gateway(app.app), password)).play()
     finally:
         app.use(app.compose(settings(), clock, SystemIds(clock)))
 
 
-class _Story:
+class Deliveries:
     """Two orders of one customer: one that found nobody, and one that was delivered."""
 
-    def __init__(self, clock: PastClock, password: str) -> None:
+    people: ClassVar[frozenset[str]] = frozenset({_COURIER, _CUSTOMER})
+
+    def __init__(self, clock: PastClock, teller: Teller) -> None:
         self._clock = clock
-        self._gateway = Gateway(app.app)
-        self._courier = self._sign_in(_COURIER, password)
-        self._customer = self._sign_in(_CUSTOMER, password)
+        self._courier = teller.sign_in(_COURIER)
+        self._customer = teller.sign_in(_CUSTOMER)
 
     def play(self) -> None:
         """What happened."""
         self._order("Keizersgracht 174, Amsterdam", "Oosterpark 9, Amsterdam")
-        self._call(self._courier, "/v1/courier/availability", {"available": True})
+        self._courier.post("/v1/courier/availability", {"available": True})
         order = self._order("Prinsengracht 263, Amsterdam", "Museumplein 6, Amsterdam")
         step = {"order_id": order["order"]["id"], "courier_id": order["assigned_courier_id"]}
         for name, minutes in {"accept": 0.1, "arrived": 7, "picked": 3, "delivered": 12}.items():
             self._clock.sleep(minutes * 60)
-            self._call(self._courier, f"/v1/courier/orders/{name}", step)
-        self._call(self._courier, "/v1/courier/availability", {"available": False})
-        for token in (self._courier, self._customer):
-            self._call(token, "/v1/auth/logout", {"refreshToken": token["refreshToken"]})
-
-    def _sign_in(self, name: str, password: str) -> dict[str, str]:
-        answer: dict[str, str] = self._call(None, "/v1/auth/login", {"username": name, "password": password})
-        return answer
+            self._courier.post(f"/v1/courier/orders/{name}", step)
+        self._courier.post("/v1/courier/availability", {"available": False})
+        self._courier.sign_out()
+        self._customer.sign_out()
 
     def _order(self, pickup: str, dropoff: str) -> Any:
         self._clock.sleep(600)
         body = {"pickup_address": pickup, "dropoff_address": dropoff, "receiver_phone": "+31205550203"}
-        return self._call(self._customer, "/v1/orders", body)
+        return self._customer.post("/v1/orders", body)
 
-    def _call(self, tokens: dict[str, str] | None, path: str, body: object) -> Any:
-        headers = {"content-type": "application/json"}
-        if tokens is not None:
-            headers["authorization"] = f"Bearer {tokens['accessToken']}"
-        answer = self._gateway.answer(Call("POST", path, headers, json.dumps(body).encode(), "127.0.0.1"))
-        if answer.status >= 400:
-            raise RuntimeError(f"the demo data could not be made: {path} answered {answer.status} {answer.body!r}")
-        return json.loads(answer.body) if answer.body else None
+
+STORIES: Sequence[type[Story]] = (Deliveries, Repairs)
+"""What happened yesterday; each is told if all whom it is about are new."""

@@ -106,7 +106,11 @@ class Gateway(LocalGateway):
         event: dict[str, Any] = self.event_converter.create_lambda_event(
             call.method, call.path, call.headers, call.body
         )
-        if not event.get("isBase64Encoded"):
+        kind = call.headers.get("content-type", "").partition(";")[0].strip().lower()
+        event["isBase64Encoded"] = bool(call.body) and kind in self._app_object.api.binary_types
+        if event["isBase64Encoded"]:
+            event["body"] = base64.b64encode(call.body).decode("ascii")
+        else:
             event["body"] = call.body.decode("utf-8", "replace") if call.body else None
         event["requestContext"].update(
             stage=STAGE,

@@ -12,7 +12,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import uvicorn
@@ -41,7 +41,7 @@ class Stack:
     http: HttpGateway
     sockets: SocketGateway
     services: Services
-    sweeper: Sweeper
+    sweepers: Sequence[Sweeper]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Hand a request to its part."""
@@ -54,7 +54,8 @@ class Stack:
 
     async def leave(self) -> None:
         """Stop what begins things by itself, and send everybody away."""
-        await asyncio.to_thread(self.sweeper.stop, _GRACE_S)
+        stopping = [asyncio.to_thread(sweeper.stop, _GRACE_S) for sweeper in self.sweepers]
+        await asyncio.gather(*stopping)
         await self.sockets.close_all(_GRACE_S)
 
 
@@ -71,7 +72,7 @@ def stack(access_key: str) -> Stack:
         http=HttpGateway(app.app, threads, config.max_body_bytes),
         sockets=sockets,
         services=Services(sockets, functions, threads, access_key),
-        sweeper=Sweeper(app.one_pass, config.sweep_every_s),
+        sweepers=[Sweeper(one_pass, config.sweep_every_s) for one_pass in (app.one_pass, app.maintenance_pass)],
     )
 
 
@@ -104,7 +105,8 @@ class _Server(uvicorn.Server):
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
-        self._parts.sweeper.start()
+        for sweeper in self._parts.sweepers:
+            sweeper.start()
         self._ready()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:

@@ -132,6 +132,27 @@ def test_what_is_read_with_the_admission_is_read_anew_when_the_handler_runs_agai
     assert reads == ["x"]
 
 
+def test_further_things_that_a_request_names_are_read_with_the_admission_too(house: Storehouse, anna: Person) -> None:
+    house.fill(shelf("b"))
+
+    def top_up(request: Request[Any, Any], work: UnitOfWork) -> Reply[Any]:
+        found, other = existing(request), request.read(shelf_key("b"))
+        assert other is not None
+        work.update(found, {"stock": found.stock + other.stock})
+        return Reply({"stock": found.stock})
+
+    reads: list[str] = []
+    house.engine.before("GetItem", lambda *_: reads.append("x"))
+    keys: dict[str, Any] = {
+        "loads": lambda _, name: shelf_key(name),
+        "loads_too": {"from": lambda _, name: shelf_key(name)},
+    }
+    endpoint = shelf_endpoint(top_up, body=dict[str, Any], **keys)
+    assert ask(anna, endpoint, {"from": "b"}).json == {"stock": 10}
+    assert reads == []
+    assert ask(anna, endpoint, {"from": 7}).json == {"stock": 15}
+
+
 @pytest.mark.parametrize("name", ["x" * 256, "%E2%82%AC" * 256, "é" * 3000])
 def test_a_name_that_no_key_could_hold_names_nothing(house: Storehouse, anna: Person, name: str) -> None:
     endpoint = shelf_endpoint(put_stock, body=NewStock, loads=lambda _, name: shelf_key(name))

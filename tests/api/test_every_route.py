@@ -21,6 +21,9 @@ from chalicelib.edge.api import UNKNOWN_ROUTE
 from chalicelib.edge.contract import Endpoint
 from chalicelib.identity.matrix import PERMISSIONS
 from chalicelib.identity.tables import RolePermissions, role_key
+from tests.builders.maintenance import Park
+from tests.builders.notices import tell
+from tests.builders.photos import uploaded
 from tests.builders.world import DEMO, OTHER, Answer, Person, World
 
 ADMIN = "SYSTEM_ADMIN"
@@ -159,7 +162,8 @@ def test_a_mutation_that_is_refused_leaves_a_row(world: World, endpoint: Endpoin
 def test_a_body_that_cannot_be_read_changes_nothing_and_leaves_a_row(world: World, endpoint: Endpoint) -> None:
     person = world.person(ADMIN)
     path = re.sub(r"{\w+}", "nothing", endpoint.path)
-    answer = world.call(endpoint.method, path, token=person.token, raw=b"{nonsense")
+    sent = {"content_type": "multipart/form-data; boundary=x"} if endpoint.form else {}
+    answer = world.call(endpoint.method, path, token=person.token, raw=b"{nonsense", headers=sent)
     assert answer.status in (400, 404), answer
     [row] = [row for row in world.audit() if row.actor_id == person.user_id]
     assert row.outcome == answer.code
@@ -192,4 +196,12 @@ def things(world: World, admin: Person) -> dict[str, str]:
         "/v1/orders", {"pickup_address": "Dam 1", "dropoff_address": "Amstel 2", "receiver_phone": "+31201234567"}
     )
     device = admin.post("/v1/devices/register", {"platform": "web", "fcmToken": "t"})
-    return {"order_id": order.json["order"]["id"], "device_id": device.json["id"], "user_id": admin.user_id}
+    return {
+        "order_id": order.json["order"]["id"],
+        "device_id": device.json["id"],
+        "user_id": admin.user_id,
+        "notice_id": tell(world, admin, "something")[0],
+        "work_order_id": (park := Park(world)).routed()["id"],
+        "photo_id": uploaded(park.tech, park.started())["id"],
+        "checklist_ref": park.checklist,
+    }

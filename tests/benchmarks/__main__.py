@@ -20,7 +20,7 @@ os.environ["BATON_LOG_LEVEL"] = "INFO"
 os.environ.pop("POWERTOOLS_METRICS_DISABLED", None)
 
 from chalicelib.core import aws  # noqa: E402
-from tests.benchmarks import assignment, endpoints, importing, serving, sweeping  # noqa: E402
+from tests.benchmarks import assignment, endpoints, importing, reminding, serving, sweeping  # noqa: E402
 from tests.benchmarks.metered import MeteredEngine  # noqa: E402
 from tests.benchmarks.report import Report  # noqa: E402
 
@@ -41,6 +41,11 @@ def _sweep(report: Report, engine: MeteredEngine, *, quick: bool) -> None:
     sweeping.run(report, engine, passes=3 if quick else 6, counts=counts)
 
 
+def _reminders(report: Report, engine: MeteredEngine, *, quick: bool) -> None:
+    counts = (1_000, 5_000) if quick else (1_000, 50_000)
+    reminding.run(report, engine, passes=3 if quick else 6, counts=counts)
+
+
 def _imports(report: Report, _: MeteredEngine, *, quick: bool) -> None:
     importing.run(report, pairs=5 if quick else 15)
 
@@ -53,6 +58,7 @@ BENCHMARKS: dict[str, Callable[..., None]] = {
     "endpoints": _endpoints,
     "assignment": _assignment,
     "sweep": _sweep,
+    "reminders": _reminders,
     "import": _imports,
     "server": _server,
 }

@@ -12,6 +12,7 @@ from functools import cache, partial
 from random import Random
 
 from chalicelib.identity.passwords import hash_password, matches
+from tests.benchmarks import scenarios_notices as notices
 from tests.benchmarks import scenarios_people as people
 from tests.benchmarks.scenarios_passwords import PASSWORDS
 from tests.benchmarks.stage import Hit, Stage
@@ -186,4 +187,5 @@ SCENARIOS = [
     *(Scenario(name, prepare, _hash_password, people.SITUATION) for name, prepare in people.HASHING.items()),
     *(Scenario(name, prepare, situation=people.SITUATION) for name, prepare in people.RARE.items()),
     *(Scenario(*one) for one in PASSWORDS),
+    *(Scenario(name, prepare, situation=notices.SITUATION) for name, prepare in notices.NOTICES.items()),
 ]

@@ -97,14 +97,12 @@ class TimedOutbox:
         self._delivery.stage(work)
 
     def deliver(self, recipients: list[Recipient]) -> None:
-        """As the application does, with what it costs kept apart."""
+        """As the application does, with what it costs kept apart, and all that the commit has yet to be followed by."""
         if self.notebook is not None:
             self.notebook.delivering = True
         with Stopwatch() as watch:
             self._delivery.deliver(recipients)
         self.took = watch.took
-        if self.notebook is not None:
-            self.notebook.delivering = False
 
 
 class Stage:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 from collections.abc import Callable
 from typing import Any
@@ -26,8 +27,19 @@ def shelf_endpoint(handler: Callable[..., Reply[Any]], method: str = "PATCH", **
     )
 
 
-def ask(person: Person | None, endpoint: Endpoint, body: object = None, *, name: str = "a", **headers: str) -> Answer:
-    """One request to the endpoint, as API Gateway would pass it on; header names as for `Person.post`."""
+def ask(
+    person: Person | None,
+    endpoint: Endpoint,
+    body: object = None,
+    *,
+    name: str = "a",
+    raw: bytes | None = None,
+    **headers: str,
+) -> Answer:
+    """One request to the endpoint, as API Gateway would pass it on; header names as for `Person.post`.
+
+    `raw` is a body that is no JSON.
+    """
     sent: dict[str, str] = {"content-type": "application/json"}
     sent |= {header.replace("_", "-"): value for header, value in headers.items()}
     if person is not None:
@@ -42,8 +54,8 @@ def ask(person: Person | None, endpoint: Endpoint, body: object = None, *, name:
         "pathParameters": {"name": name},
         "multiValueQueryStringParameters": None,
         "stageVariables": None,
-        "body": None if body is None else json.dumps(body),
-        "isBase64Encoded": False,
+        "body": base64.b64encode(raw).decode() if raw else None if body is None else json.dumps(body),
+        "isBase64Encoded": bool(raw),
     }
     app.app.current_request = ChaliceRequest(event)
     response = serve(endpoint, app.app)

@@ -1,10 +1,13 @@
 """Messages without a network: what was sent to whom, and devices that are gone on request."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
-from chalicelib.core.messages import DeviceGone, Letter, Messages, send
+import msgspec
+
+from chalicelib.core.messages import DeviceGone, Letter
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,11 +52,12 @@ class RecordingMessages:
 
 @dataclass
 class PostAtOnce:
-    """Sends each letter at once, and remembers how many were handed over, the empty ones included."""
+    """Has each letter sent at once, and remembers what was handed over, the empty letters included."""
 
-    messages: Messages
+    send: Callable[[dict[str, Any], None], None]
+    """The function `send`."""
     letters: list[Letter] = field(default_factory=list)
 
     def take(self, letter: Letter) -> None:
         self.letters.append(letter)
-        send(self.messages, letter)
+        self.send(msgspec.json.decode(msgspec.json.encode(letter)), None)

@@ -112,7 +112,7 @@ class World:
 
     def __post_init__(self) -> None:
         self.ids = SystemIds(self.clock)
-        self.post = PostAtOnce(self.messages)
+        self.post = PostAtOnce(app.send)
         self.reset_parts()
         for org_id in self.founds:
             self.run(lambda work, org_id=org_id: found_organisation(work, org_id, org_id.title()), org_id)
@@ -220,6 +220,10 @@ class World:
     def sweep(self) -> None:
         """One pass of the sweep."""
         app.one_pass()
+
+    def sweep_maintenance(self) -> None:
+        """One pass of the maintenance sweep."""
+        app.maintenance_pass()
 
     def heard(self, connection_id: str) -> list[Sent]:
         """What arrived at a socket."""

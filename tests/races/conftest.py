@@ -14,6 +14,7 @@ from tests.races.senders import WatchfulSender
 @pytest.fixture
 def arena(request: pytest.FixtureRequest) -> Iterator[World]:
     """Two organisations and nobody in them yet, a clock that only the test moves, and sockets that notice overlaps."""
+    request.getfixturevalue("objects")  # the bucket is embedded, whichever engine has the tables
     url = named_engine()
     if url is None:
         request.getfixturevalue("engine")

@@ -10,12 +10,14 @@ import pytest
 from infra.local.engine_server import engine_process
 from tests.builders.dispatch import on_duty
 from tests.builders.mailboxes import mail
+from tests.builders.notices import check_count
+from tests.builders.reminders import SOON, in_hand, told
 from tests.builders.world import World
 from tests.races.clocks import racing_clock
 from tests.races.engines import emptied, named_engine, pointed_at
 from tests.races.seeds import seed_due_offers
 from tests.races.truth import check_agreement, check_handed_on_once
-from tests.races.workers import Crew, crew, place_one_order, place_orders, sweep
+from tests.races.workers import Crew, crew, place_one_order, place_orders, remind, sweep
 
 pytestmark = pytest.mark.xdist_group("engine-server")
 
@@ -58,6 +60,17 @@ def test_sweeps_of_four_processes_hand_two_hundred_offers_on_once_each(shared: W
     total = sum(sweeps, Counter[str]())
     assert (total["REASSIGNED"], total["EXHAUSTED"], total["FAILED"]) == (200, 0, 0)
     check_handed_on_once(shared, seeded)
+
+
+def test_sweeps_of_four_processes_tell_a_hundred_due_dates_once_each(shared: World, processes: Crew) -> None:
+    techs = [shared.person("TECH") for _ in range(5)]
+    due_at = shared.clock.now() + SOON
+    orders = [in_hand(shared, techs[number % 5], due_at) for number in range(100)]
+    names = [f"sweep-{number}" for number in range(processes.size)]
+    total = sum(processes.race(remind, names, now=shared.clock.now(), radius_m=10), Counter[str]())
+    assert (total["DUE_SOON"], total["OVERDUE"], total["FAILED"]) == (100, 0, 0)
+    assert Counter(one for tech in techs for one in told(tech)) == Counter(("WO_DUE_SOON", one) for one in orders)
+    assert [check_count(tech) for tech in techs] == [20] * 5
 
 
 def test_copies_of_one_order_from_four_processes_are_one_order(shared: World, processes: Crew) -> None:

@@ -13,6 +13,7 @@ from typing import Any
 
 from chalicelib.core.settings import settings
 from chalicelib.dispatch.sweep import reassign_due
+from chalicelib.maintenance.sweep import remind_due
 from tests.builders.dispatch import order_body
 from tests.builders.world import World
 from tests.races.clocks import StandingClock
@@ -76,6 +77,12 @@ def place_one_order(world: World, copies: tuple[str, int]) -> list[Answered]:
 def sweep(world: World, name: str) -> Counter[str]:
     """One sweep over offers."""
     return Counter({outcome.name: number for outcome, number in reassign_due(world.parts.runtime, name).items()})
+
+
+def remind(world: World, name: str) -> Counter[str]:
+    """One sweep over due dates."""
+    outcomes = remind_due(world.parts.runtime, name, lambda: 60.0)
+    return Counter({outcome.name: number for outcome, number in outcomes.items()})
 
 
 def _order(world: World, tokens: Sequence[str], headers: Mapping[str, str]) -> list[Answered]:

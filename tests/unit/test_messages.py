@@ -10,7 +10,7 @@ import pytest
 from botocore.stub import ANY, Stubber
 
 from chalicelib.core import aws
-from chalicelib.core.messages import SMS, AwsMessages, DeviceGone, LambdaPost, Letter, NotSent, send
+from chalicelib.core.messages import PUSH, SMS, AwsMessages, DeviceGone, LambdaPost, Letter, NotSent, send
 from chalicelib.core.settings import settings
 from infra.local.messages import PrintedMessages
 from tests.builders.logs import listening
@@ -19,6 +19,10 @@ APPLICATION = "arn:aws:sns:us-east-1:123456789012:app/GCM/baton"
 DEVICE = "arn:aws:sns:us-east-1:123456789012:endpoint/GCM/baton/1"
 READY = replace(settings(), email_sender="baton@example.org", sms_sender="Baton", push_application=APPLICATION)
 LETTER = Letter(to="anna@example.org", subject="Hello", text="The secret is x.")
+
+
+def no_push(letter: Letter) -> None:
+    raise AssertionError(letter.channel)
 
 
 @contextmanager
@@ -43,7 +47,7 @@ def test_an_e_mail_goes_through_ses() -> None:
     }
     with stubbed("sesv2") as ses:
         ses.add_response("send_email", {"MessageId": "1"}, wanted)
-        send(AwsMessages(READY), LETTER)
+        send(AwsMessages(READY), LETTER, no_push)
 
 
 @pytest.mark.parametrize(
@@ -58,7 +62,7 @@ def test_an_sms_goes_through_sns_from_an_id_or_a_number(sender: str, attribute: 
     wanted = {"PhoneNumber": "+31612345678", "Message": "Hello", "MessageAttributes": attributes}
     with stubbed("sns") as sns:
         sns.add_response("publish", {"MessageId": "1"}, wanted)
-        send(AwsMessages(replace(READY, sms_sender=sender)), Letter(SMS, "+31612345678", "", "Hello"))
+        send(AwsMessages(replace(READY, sms_sender=sender)), Letter(SMS, "+31612345678", "", "Hello"), no_push)
 
 
 def test_a_device_gets_an_address_that_is_enabled_again() -> None:
@@ -104,7 +108,7 @@ def test_a_service_that_refuses_is_no_device_that_is_gone() -> None:
 def test_a_letter_that_is_refused_is_logged_without_what_it_says() -> None:
     with stubbed("sesv2") as ses, listening() as lines:
         ses.add_client_error("send_email", "MessageRejected")
-        send(AwsMessages(READY), LETTER)
+        send(AwsMessages(READY), LETTER, no_push)
     assert lines.last["level"] == "ERROR"
     assert "secret" not in lines.text
     assert "anna@example.org" not in lines.text
@@ -113,7 +117,7 @@ def test_a_letter_that_is_refused_is_logged_without_what_it_says() -> None:
 @pytest.mark.parametrize("letter", [LETTER, Letter(SMS, "+31612345678", "", "Hello")])
 def test_what_is_not_configured_is_logged_and_not_sent(letter: Letter) -> None:
     with listening() as lines:
-        send(AwsMessages(settings()), letter)
+        send(AwsMessages(settings()), letter, no_push)
     assert lines.last["setting"] in ("BATON_EMAIL_SENDER", "BATON_SMS_SENDER")
 
 
@@ -122,9 +126,16 @@ def test_without_push_devices_have_no_address() -> None:
     AwsMessages(settings()).push("", "New order", "", {})
 
 
+def test_a_push_is_for_whoever_knows_the_devices() -> None:
+    pushed: list[Letter] = []
+    letter = Letter(PUSH, "a-person", "New order", "Pick it up", "demo", {"id": "7"})
+    send(AwsMessages(READY), letter, pushed.append)
+    assert pushed == [letter]
+
+
 def test_the_empty_letter_goes_nowhere() -> None:
     with listening() as lines:
-        send(AwsMessages(READY), Letter())
+        send(AwsMessages(READY), Letter(), no_push)
     assert lines.text == ""
 
 
@@ -145,8 +156,8 @@ def test_a_letter_that_cannot_be_handed_over_fails_nobody() -> None:
 
 def test_the_local_stack_prints_what_it_would_send(capsys: pytest.CaptureFixture[str]) -> None:
     printed = PrintedMessages()
-    send(printed, LETTER)
-    send(printed, Letter(SMS, "+31612345678", "", "Hello"))
+    send(printed, LETTER, no_push)
+    send(printed, Letter(SMS, "+31612345678", "", "Hello"), no_push)
     printed.push(printed.device("fcm"), "New order", "Pick it up", {"id": "7"})
     said = capsys.readouterr().out
     assert "E-mail to anna@example.org: Hello\n    The secret is x.\n" in said

@@ -1,0 +1,129 @@
+"""The datasets `rides` and `checklists`: what findings are made of.
+
+A checklist names its ride, so rides are loaded first. Loading a checklist again replaces its name, ride and items; its
+status and its work orders stay, and what they show of an item is what it was when they were routed.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import msgspec
+from msgspec import Meta
+
+from chalicelib.core.errors import ValidationFailed
+from chalicelib.core.store import get, get_many
+from chalicelib.core.work import UnitOfWork
+from chalicelib.edge.imports import Dataset, Outcome
+from chalicelib.edge.request import Principal
+from chalicelib.edge.runtime import runtime
+from chalicelib.edge.types import EntityId, Text500
+from chalicelib.maintenance.schemas import Text100
+from chalicelib.maintenance.tables import Checklist, Ride, checklist_key, ride_key
+
+IMPORT_RIDES = "maintenance.ride.import"
+IMPORT_CHECKLISTS = "maintenance.checklist.import"
+
+
+class RideRecord(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A ride, and the game zone that it stands in."""
+
+    code: EntityId
+    name: Text100
+    game_zone: Text100
+
+
+class ItemRecord(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """An item of a checklist."""
+
+    item_ref: EntityId
+    text: Text500
+    note: Annotated[str, Meta(max_length=500)] | None = None
+
+
+class ChecklistRecord(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A checklist of a ride."""
+
+    checklist_ref: EntityId
+    name: Text100
+    ride_code: EntityId
+    items: Annotated[list[ItemRecord], Meta(min_length=1, max_length=200)]
+
+
+def upsert_ride(work: UnitOfWork, principal: Principal, record: RideRecord) -> Outcome:
+    """Add or change one ride. Raises `AccessDenied` if it stands, or stood, in a zone that is not the caller's."""
+    where = ride_key(principal.org_id, record.code)
+    work.about(Ride.kind, record.code, "RIDE_IMPORTED")
+    principal.require_reach(IMPORT_RIDES, zone=record.game_zone)
+    ride = get(where)
+    if ride is None:
+        work.create(Ride(where.pk, where.sk, code=record.code, name=record.name, game_zone=record.game_zone))
+        return "created"
+    principal.require_reach(IMPORT_RIDES, zone=ride.game_zone)
+    work.update(ride, {"name": record.name, "game_zone": record.game_zone})
+    return "updated"
+
+
+def upsert_checklist(work: UnitOfWork, principal: Principal, record: ChecklistRecord) -> Outcome:
+    """Add or change one checklist. Raises `ValidationFailed`, or `AccessDenied` as for rides."""
+    work.about(Checklist.kind, record.checklist_ref, "CHECKLIST_IMPORTED")
+    where, its_ride = (
+        checklist_key(principal.org_id, record.checklist_ref),
+        ride_key(principal.org_id, record.ride_code),
+    )
+    found = get_many((where, its_ride), runtime().clock)
+    ride, checklist = found.get(its_ride), found.get(where)
+    if ride is None:
+        raise ValidationFailed({"ride_code": "is not the code of a ride; load rides first"})
+    principal.require_reach(IMPORT_CHECKLISTS, zone=ride.game_zone)
+    values: dict[str, Any] = {"name": record.name, "ride_code": ride.code, "items": _items(record)}
+    if checklist is None:
+        work.create(Checklist(where.pk, where.sk, checklist_ref=record.checklist_ref, **values))
+        return "created"
+    if checklist.ride_code != ride.code:
+        before = get(ride_key(principal.org_id, checklist.ride_code))
+        principal.require_reach(IMPORT_CHECKLISTS, zone=None if before is None else before.game_zone)
+    work.update(checklist, values)
+    return "updated"
+
+
+def _items(record: ChecklistRecord) -> list[dict[str, str | None]]:
+    """The items as they are stored. Raises `ValidationFailed` if two have the same ref."""
+    refs: set[str] = set()
+    for number, item in enumerate(record.items):
+        if item.item_ref in refs:
+            raise ValidationFailed({f"items.{number}.item_ref": "is there twice"})
+        refs.add(item.item_ref)
+    return [{"item_ref": item.item_ref, "text": item.text, "note": item.note} for item in record.items]
+
+
+RIDES = Dataset(
+    name="rides",
+    title="rides",
+    record=RideRecord,
+    permission=IMPORT_RIDES,
+    entity_type=Ride.kind,
+    action="RIDE_IMPORTED",
+    key_field="code",
+    upsert=upsert_ride,
+    example={"code": "RC-07", "name": "River Rapids", "game_zone": "North"},
+)
+"""Rides by their code."""
+
+CHECKLISTS = Dataset(
+    name="checklists",
+    title="checklists",
+    record=ChecklistRecord,
+    permission=IMPORT_CHECKLISTS,
+    entity_type=Checklist.kind,
+    action="CHECKLIST_IMPORTED",
+    key_field="checklist_ref",
+    upsert=upsert_checklist,
+    example={
+        "checklist_ref": "CL-2041",
+        "name": "Opening inspection",
+        "ride_code": "RC-07",
+        "items": [{"item_ref": "A-3", "text": "Lap bars close and lock", "note": "Row 2 twice"}],
+    },
+)
+"""Checklists by their ref."""

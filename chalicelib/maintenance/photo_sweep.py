@@ -1,0 +1,154 @@
+"""The sweep over notes about photos: no object stays without its photo, and no photo without its objects.
+
+Each note that is due is settled by itself. One that is still EXPECTED was given up: it is claimed first, by a condition
+that the transaction which adds the photo has too, so only one of the two can come; then its objects are removed, and
+the note last. A crash anywhere leaves the note, and the next sweep does the rest again.
+
+A photo whose objects are not there (lost, or removed behind our back) is withdrawn, unless its work order is done: that
+one keeps its photo's row, since it was done with it, and the log says loudly what is missing.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from datetime import datetime
+from enum import StrEnum
+from functools import partial
+
+import msgspec
+from pynamodb.exceptions import UpdateError
+
+from chalicelib.core import observability
+from chalicelib.core.objects import Objects
+from chalicelib.core.store import Query, get, get_many, parallel, store_errors
+from chalicelib.core.work import Actor, UnitOfWork
+from chalicelib.edge.request import Principal
+from chalicelib.edge.runtime import Runtime
+from chalicelib.maintenance.photo_tables import (
+    UPLOAD_SHARDS,
+    Upload,
+    UploadsDue,
+    UploadState,
+    order_of,
+    photo_key,
+    places,
+    upload_key,
+    upload_shard,
+)
+from chalicelib.maintenance.photos import clear, forget, stage_removal
+from chalicelib.maintenance.rules import State
+from chalicelib.maintenance.tables import WorkOrder, work_order_key
+from chalicelib.maintenance.timeline import Action, record_event
+
+ACTOR = "system:sweep"
+PAGE = 50
+RESERVE_S = 12.0
+"""No page is begun with less time left."""
+
+
+class Outcome(StrEnum):
+    """What a sweep made of one note."""
+
+    KEPT = "PhotosFound"
+    CLEARED = "PhotosCleared"
+    WITHDRAWN = "PhotosWithdrawn"
+    LOST = "PhotosLost"
+    SETTLED = "UploadsSettled"
+    FAILED = "UploadsFailed"
+
+
+class Due(msgspec.Struct, frozen=True):
+    """A note that is due, as the index says."""
+
+    org_id: str
+    photo_id: str
+
+
+def tidy_due(rt: Runtime, sweep_id: str, remaining_s: Callable[[], float]) -> Counter[Outcome]:
+    """Settle every note that is due; how many ended in which way. What does not fit into the time waits."""
+    now, outcomes = rt.clock.now(), Counter[Outcome]()
+    while remaining_s() >= RESERVE_S:
+        pages = parallel([partial(_due_in, number, now) for number in range(UPLOAD_SHARDS)])
+        settled = parallel([partial(_settle, rt, one, sweep_id) for page in pages for one in page], pool="sweep")
+        outcomes.update(settled)
+        # What failed, or what the index has not noticed yet, would be met again at once: that is for the next sweep.
+        if {Outcome.FAILED, Outcome.SETTLED} & set(settled) or max(map(len, pages)) < PAGE:
+            break
+    for outcome, amount in outcomes.items():
+        observability.count(outcome, amount)
+    return outcomes
+
+
+def _due_in(shard: int, now: datetime) -> list[Due]:
+    index, before = UploadsDue.Meta.index_name, Upload.sweep_at <= now
+    found = Query(Upload, upload_shard(shard), index=index, range_condition=before).raw(limit=PAGE)
+    return [Due(raw["org_id"]["S"], raw["photo_id"]["S"]) for raw in found["Items"]]
+
+
+def _settle(rt: Runtime, due: Due, sweep_id: str) -> Outcome:
+    try:
+        return _settled(rt, due, sweep_id)
+    except Exception:  # noqa: BLE001 - one photo must not stop the others
+        observability.log().exception("a photo could not be tidied up", extra={"photo_id": due.photo_id})
+        return Outcome.FAILED
+
+
+def _settled(rt: Runtime, due: Due, sweep_id: str) -> Outcome:
+    upload = get(upload_key(due.org_id, due.photo_id))
+    now = rt.clock.now()
+    if upload is None or upload.sweep_at > now:  # the index lags behind
+        return Outcome.SETTLED
+    if upload.state == UploadState.STORED:
+        return _look_after(rt, upload, sweep_id)
+    if upload.state == UploadState.EXPECTED and not _claim(upload, now):
+        return Outcome.SETTLED
+    clear(rt, due.org_id, due.photo_id)
+    return Outcome.CLEARED
+
+
+def _claim(upload: Upload, now: datetime) -> bool:
+    """Whether an upload that was given up is ours to clear; from then on it cannot be confirmed."""
+    still = (Upload.state == UploadState.EXPECTED.value) & (Upload.sweep_at <= now)
+    try:
+        with store_errors():
+            upload.update(actions=[Upload.state.set(UploadState.LEFT.value)], condition=still)
+    except UpdateError as error:
+        if error.cause_response_code != "ConditionalCheckFailedException":
+            raise
+        return False
+    return True
+
+
+def _look_after(rt: Runtime, upload: Upload, sweep_id: str) -> Outcome:
+    """Whether both objects of a photo are there; if not, withdraw it."""
+    objects, place = Objects(rt.settings), places(upload.org_id, upload.photo_id)
+    if upload.photo_kind is not None:  # it came into the bucket by itself, and may not have been removed there
+        objects.delete(place.incoming)
+    if all(parallel([partial(objects.exists, place.full), partial(objects.exists, place.thumb)])):
+        forget(upload.org_id, upload.photo_id, UploadState.STORED)
+        return Outcome.KEPT
+    outcome = rt.runner.run(Actor(upload.org_id, ACTOR, sweep_id), partial(_withdraw, rt, upload))
+    if outcome is Outcome.WITHDRAWN:
+        clear(rt, upload.org_id, upload.photo_id)
+    else:
+        forget(upload.org_id, upload.photo_id, UploadState.STORED)
+    return outcome
+
+
+def _withdraw(rt: Runtime, upload: Upload, work: UnitOfWork) -> Outcome:
+    """Take away the photo whose objects are missing, while that may be done."""
+    org_id, photo_id = upload.org_id, upload.photo_id
+    wanted = photo_key(org_id, photo_id), work_order_key(org_id, order_of(photo_id))
+    found = get_many(wanted, rt.clock)
+    photo, order = found.get(wanted[0]), found.get(wanted[1])
+    if photo is None or order is None:
+        return Outcome.SETTLED
+    if order.state == State.DONE:
+        observability.log().error("the photo of a work order that is done is missing", extra={"photo_id": photo_id})
+        return Outcome.LOST
+    work.about(WorkOrder.kind, order.order_id, "PHOTO_WITHDRAWN")
+    stage_removal(work, order, photo)
+    nobody = Principal(org_id, ACTOR, "system", "", {}, full_name="Baton")
+    record_event(work, order, nobody, Action.PHOTO_REMOVED, photo.photo_kind)
+    return Outcome.WITHDRAWN

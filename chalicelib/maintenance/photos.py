@@ -1,0 +1,304 @@
+"""The use cases of photos: add one, through the API or straight into the bucket, and take one back.
+
+The order is always the same: a note that objects may come, then the objects, then one transaction with the photo, the
+work order's count and the note (`photo_tables` says why). A handler that is run again finds its objects already put.
+Whatever fails in between leaves a note, and the sweep (`photo_sweep`) clears up after it.
+
+A work order that is done has its photos for good: every change of them is guarded by its state, in the same
+transaction.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Any
+
+from pynamodb.exceptions import DeleteError
+
+from chalicelib.core import observability
+from chalicelib.core.errors import AccessDenied, Conflict, NotFound, PayloadTooLarge, ValidationFailed
+from chalicelib.core.objects import Objects, ObjectTooLarge, UploadForm
+from chalicelib.core.store import Query, get_many, parallel, store_errors
+from chalicelib.core.work import UnitOfWork
+from chalicelib.edge.request import Request
+from chalicelib.edge.runtime import Runtime
+from chalicelib.maintenance.access import reached_order, require_reach
+from chalicelib.maintenance.photo_schemas import LARGE_PHOTO_BYTES, PHOTO_BYTES, NewPhoto, PhotoIntent
+from chalicelib.maintenance.photo_tables import (
+    Photo,
+    Upload,
+    UploadState,
+    new_photo_id,
+    new_upload,
+    noted,
+    order_of,
+    photo_key,
+    places,
+    upload_key,
+)
+from chalicelib.maintenance.pictures import CONTENT_TYPE, NoPhoto, Picture, keepable
+from chalicelib.maintenance.rules import PhotoKind, State
+from chalicelib.maintenance.schemas import PhotoView
+from chalicelib.maintenance.tables import WorkOrder, work_order_key
+from chalicelib.maintenance.timeline import Action, record_event
+
+UPLOAD = "maintenance.photo.upload"
+DELETE = "maintenance.photo.delete"
+_NO_UPLOAD = "There is no such upload, or its time is over."
+_MOST = 500
+"""How many photos of one order are shown."""
+_COUNTERS: Mapping[PhotoKind, Any] = {
+    PhotoKind.COMPLETION: WorkOrder.completion_photos,
+    PhotoKind.ISSUE: WorkOrder.issue_photos,
+}
+"""What counts the photos of a kind; those of a return are not counted."""
+
+
+def add(work: UnitOfWork, request: Request[NewPhoto, Any], rt: Runtime) -> Photo:
+    """Add a photo that came with the request.
+
+    Raises `NotFound`, `AccessDenied`, `Conflict`, `PayloadTooLarge` or `ValidationFailed`.
+    """
+    order = _open_order(request, _named_order(request))
+    wanted = request.body
+    if len(wanted.file) > PHOTO_BYTES:
+        raise PayloadTooLarge(details={"most": PHOTO_BYTES, "instead": "/v1/uploads/photos/presign"})
+    photo_id = request.once("photo", lambda: _store_new(rt, order, wanted.file))
+    return _stage(work, request, rt, order, _photo(work, request, photo_id, wanted.kind, wanted.device))
+
+
+def prepare(work: UnitOfWork, request: Request[PhotoIntent, Any], rt: Runtime) -> tuple[Upload, UploadForm]:
+    """Let the client put a photo into the bucket itself; nothing of it counts until it is confirmed.
+
+    Raises `NotFound`, `AccessDenied`, `Conflict` or `ValidationFailed`.
+    """
+    order = _open_order(request, _named_order(request))
+    wanted, config = request.body, rt.settings
+    # What is put at the last moment takes a while to arrive, and is to be found by the sweep.
+    life = timedelta(seconds=config.photo_upload_s + config.photo_grace_s)
+    upload = new_upload(order.org_id, new_photo_id(order.order_id, work.ids), work.now + life)
+    upload.photo_kind, upload.device = wanted.kind.value, wanted.device
+    upload.uploaded_by = request.principal.user_id
+    work.create(upload)
+    place = places(order.org_id, upload.photo_id).incoming
+    return upload, Objects(config).upload_form(place, LARGE_PHOTO_BYTES)
+
+
+def confirm(work: UnitOfWork, request: Request[Any, Any], rt: Runtime) -> Photo:
+    """Add the photo that the client has put into the bucket; one that was confirmed before is answered again.
+
+    Raises `NotFound`, `AccessDenied`, `Conflict` or `ValidationFailed`.
+    """
+    org_id, photo_id = request.principal.org_id, request.path["photo_id"]
+    upload = request.read(upload_key(org_id, photo_id))
+    wanted = photo_key(org_id, photo_id), work_order_key(org_id, order_of(photo_id))
+    found = get_many(wanted, rt.clock)
+    photo, order = found.get(wanted[0]), found.get(wanted[1])
+    if order is not None and photo is not None:
+        _check_own(request, photo)
+        return photo
+    if order is None or upload is None or upload.photo_kind is None or not _waits(upload, work.now):
+        raise NotFound(_NO_UPLOAD)
+    _check_own(request, upload)
+    require_reach(request.principal, UPLOAD, order)
+    _check_open(order)
+    request.once("photo", lambda: _store_incoming(rt, org_id, photo_id))
+    kind = PhotoKind(upload.photo_kind)
+    work.afterwards.append(partial(_clear_incoming, rt, org_id, photo_id))
+    return _stage(work, request, rt, order, _photo(work, request, photo_id, kind, upload.device))
+
+
+def take_back(work: UnitOfWork, request: Request[Any, Any], rt: Runtime) -> None:
+    """Take a photo away again, with its objects; only who added it, and only until the work is done.
+
+    Raises `NotFound`, `AccessDenied` or `Conflict`.
+    """
+    org_id, photo_id = request.principal.org_id, request.path["photo_id"]
+    photo = request.read(photo_key(org_id, photo_id))
+    if photo is None:
+        raise NotFound("There is no such photo.")
+    _check_own(request, photo)
+    order = request.read(work_order_key(org_id, photo.order_id))
+    if order is None:
+        raise NotFound("There is no such photo.")
+    _check_open(order)
+    work.about(WorkOrder.kind, order.order_id, "PHOTO_REMOVED")
+    stage_removal(work, order, photo)
+    record_event(work, order, request.principal, Action.PHOTO_REMOVED, photo.photo_kind)
+    work.afterwards.append(partial(clear_soon, rt, org_id, photo_id))
+
+
+def photos_of(order: WorkOrder) -> list[Photo]:
+    """All photos of an order, oldest first."""
+    where = photo_key(order.org_id, f"{order.order_id}.")
+    return list(Query(Photo, where.pk, range_condition=Photo.sk.startswith(where.sk)).page(_MOST).items)
+
+
+def view_of(rt: Runtime, photo: Photo) -> PhotoView:
+    """A photo as it is read, with addresses of both its sizes that are good for a while."""
+    objects, place = Objects(rt.settings), places(photo.org_id, photo.photo_id)
+    kind = PhotoKind(photo.photo_kind)
+    return PhotoView(photo.photo_id, objects.url(place.full), objects.url(place.thumb), kind, photo.order_id)
+
+
+def stage_removal(work: UnitOfWork, order: WorkOrder, photo: Photo) -> None:
+    """Stage that a photo is gone, that the order counts one less, and that its objects are left over."""
+    work.delete(photo, on_loss=NotFound("There is no such photo."))
+    _count(work, order, PhotoKind(photo.photo_kind), -1)
+    left = noted(photo.org_id, photo.photo_id, UploadState.LEFT, work.now)
+    work.amend(upload_key(photo.org_id, photo.photo_id), actions=left, audited=False)
+
+
+def _clear_incoming(rt: Runtime, org_id: str, photo_id: str) -> None:
+    """Remove what the client had put there. Does not raise: the sweep does it again."""
+    try:
+        Objects(rt.settings).delete(places(org_id, photo_id).incoming)
+    except Exception:  # noqa: BLE001 - the photo is there, which is what the caller wanted
+        observability.log().exception("an incoming photo could not be removed yet", extra={"photo_id": photo_id})
+
+
+def clear(rt: Runtime, org_id: str, photo_id: str) -> None:
+    """Remove the objects of a photo that is gone, and then the note about them."""
+    objects = Objects(rt.settings)
+    parallel([partial(objects.delete, place) for place in places(org_id, photo_id)])
+    forget(org_id, photo_id, UploadState.LEFT)
+
+
+def clear_soon(rt: Runtime, org_id: str, photo_id: str) -> None:
+    """The same after a request. Does not raise: what is left is cleared by the sweep."""
+    try:
+        clear(rt, org_id, photo_id)
+    except Exception:  # noqa: BLE001 - the photo is gone, which is what the caller wanted
+        observability.log().exception("a photo's objects could not be removed yet", extra={"photo_id": photo_id})
+
+
+def forget(org_id: str, photo_id: str, state: UploadState) -> None:
+    """Remove a note that is settled, unless it says something else by now."""
+    where = upload_key(org_id, photo_id)
+    try:
+        with store_errors():
+            Upload(where.pk, where.sk).delete(condition=Upload.state == state.value)
+    except DeleteError as error:
+        if error.cause_response_code != "ConditionalCheckFailedException":
+            raise
+
+
+def _named_order(request: Request[Any, Any]) -> str:
+    """The order that a body names, even if something else in it is wrong: what exists is checked before that."""
+    flaw = request.flaw
+    if flaw is None:
+        return str(request.body.work_order_id)
+    if request.named is None or "workOrderId" in flaw.fields:
+        raise flaw
+    return request.named
+
+
+def _open_order(request: Request[Any, Any], order_id: str) -> WorkOrder:
+    order = reached_order(request, order_id, UPLOAD)
+    _check_open(order)
+    return order
+
+
+def _check_open(order: WorkOrder) -> None:
+    if order.state == State.DONE:
+        raise _closed(order)
+
+
+def _closed(order: WorkOrder) -> Conflict:
+    return Conflict("The photos of a work order that is done stay as they are.", details={"state": order.state})
+
+
+def _waits(upload: Upload, now: datetime) -> bool:
+    """Whether an upload can still be confirmed."""
+    return upload.state == UploadState.EXPECTED and upload.sweep_at > now
+
+
+def _check_own(request: Request[Any, Any], thing: Photo | Upload) -> None:
+    if thing.uploaded_by != request.principal.user_id:
+        raise AccessDenied("Only who added a photo can do this with it.")
+
+
+def _store_new(rt: Runtime, order: WorkOrder, content: bytes) -> str:
+    """Put the photo into the bucket, noted beforehand; its id."""
+    picture = _keepable(content)
+    photo_id = new_photo_id(order.order_id, rt.runner.ids)
+    grace = timedelta(seconds=rt.settings.photo_grace_s)
+    with store_errors():
+        new_upload(order.org_id, photo_id, rt.clock.now() + grace).save(condition=Upload.pk.does_not_exist())
+    _put(rt, order.org_id, photo_id, picture)
+    return photo_id
+
+
+def _store_incoming(rt: Runtime, org_id: str, photo_id: str) -> None:
+    """Put a photo that a client has put there itself where photos are kept."""
+    try:
+        content = Objects(rt.settings).get(places(org_id, photo_id).incoming, LARGE_PHOTO_BYTES)
+    except ObjectTooLarge:
+        raise ValidationFailed({"file": f"must be at most {LARGE_PHOTO_BYTES} bytes"}) from None
+    if content is None:
+        raise Conflict("The photo has not been put into the bucket yet.", details={"photoId": photo_id})
+    _put(rt, org_id, photo_id, _keepable(content))
+
+
+def _keepable(content: bytes) -> Picture:
+    try:
+        return keepable(content)
+    except NoPhoto as error:
+        raise ValidationFailed({"file": str(error)}) from error
+
+
+def _put(rt: Runtime, org_id: str, photo_id: str, picture: Picture) -> None:
+    objects, place = Objects(rt.settings), places(org_id, photo_id)
+    parallel(
+        [
+            partial(objects.put, place.full, picture.full, CONTENT_TYPE),
+            partial(objects.put, place.thumb, picture.thumb, CONTENT_TYPE),
+        ]
+    )
+
+
+def _photo(work: UnitOfWork, request: Request[Any, Any], photo_id: str, kind: PhotoKind, device: str | None) -> Photo:
+    org_id = request.principal.org_id
+    where = photo_key(org_id, photo_id)
+    return Photo(
+        where.pk,
+        where.sk,
+        photo_id=photo_id,
+        org_id=org_id,
+        order_id=order_of(photo_id),
+        photo_kind=kind.value,
+        device=device or None,
+        uploaded_by=request.principal.user_id,
+        created_at=work.now,
+    )
+
+
+def _stage(work: UnitOfWork, request: Request[Any, Any], rt: Runtime, order: WorkOrder, photo: Photo) -> Photo:
+    """Stage the photo, the order's count and what the note says of its objects now."""
+    work.about(WorkOrder.kind, order.order_id, "PHOTO_ADDED")
+    work.create(photo)
+    _count(work, order, PhotoKind(photo.photo_kind), +1)
+    stored = noted(
+        photo.org_id, photo.photo_id, UploadState.STORED, work.now + timedelta(seconds=rt.settings.photo_grace_s)
+    )
+    work.amend(
+        upload_key(photo.org_id, photo.photo_id),
+        guard=Upload.state == UploadState.EXPECTED.value,
+        on_loss=NotFound(_NO_UPLOAD),
+        actions=stored,
+        audited=False,
+    )
+    record_event(work, order, request.principal, Action.PHOTO_ADDED, photo.photo_kind)
+    return photo
+
+
+def _count(work: UnitOfWork, order: WorkOrder, kind: PhotoKind, by: int) -> None:
+    """Stage the order's count of photos, as long as it is not done; its version stays."""
+    counter, guard = _COUNTERS.get(kind), WorkOrder.state != State.DONE.value
+    if counter is not None and by < 0:
+        guard &= counter >= 1
+    actions = [WorkOrder.updated_at.set(work.now)] if counter is None else [counter.add(by)]
+    where = work_order_key(order.org_id, order.order_id)
+    work.amend(where, guard=guard, on_loss=_closed(order), actions=actions, audited=False)

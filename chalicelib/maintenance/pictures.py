@@ -1,0 +1,94 @@
+"""A photo as it is kept: decoded to see that it is one, and written anew, so that nothing else of the file survives.
+
+What a phone sends holds more than a picture: where it was taken, a smaller copy of the picture before it was cropped,
+now and then a whole archive behind its end. All of that is left behind by keeping only the pixels, turned upright as
+the camera said, as a JPEG. The format and the number of pixels are looked at before anything is decoded: a few
+kilobytes can claim to be a picture of gigabytes.
+
+Pillow is imported inside. What it raises on hostile bytes is of any type, so all of it means: this is no photo.
+
+Traded away: colours beyond sRGB, transparency (it becomes white), and all pictures of an animation but the first.
+"""
+
+from __future__ import annotations
+
+from io import BytesIO
+from typing import TYPE_CHECKING
+
+import msgspec
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
+CONTENT_TYPE = "image/jpeg"
+THUMB_EDGE = 320
+MOST_PIXELS = 40_000_000
+"""Decoded, each takes up to four bytes of the function's memory, and while it is turned upright twice that."""
+
+_FORMATS = ("JPEG", "PNG", "WEBP")
+_QUALITY, _THUMB_QUALITY = 88, 80
+NO_PHOTO = "must be a photo as JPEG, PNG or WebP"
+DAMAGED = "is damaged or incomplete"
+TOO_MANY_PIXELS = f"must have at most {MOST_PIXELS // 1_000_000} million pixels"
+
+
+class NoPhoto(Exception):
+    """What was sent is no photo that can be kept; the message is what the sender reads of their `file`."""
+
+
+class Picture(msgspec.Struct, frozen=True):
+    """A photo and its thumbnail, as they are kept."""
+
+    full: bytes
+    thumb: bytes
+
+
+def keepable(content: bytes) -> Picture:
+    """The photo in a file, written anew. Raises `NoPhoto`."""
+    from PIL import Image
+
+    Image.MAX_IMAGE_PIXELS = None  # Pillow's own limit is higher, and below it only warns
+    try:
+        image = Image.open(BytesIO(content), formats=_FORMATS)
+    except Exception as error:
+        raise NoPhoto(NO_PHOTO) from error
+    with image:
+        if image.width * image.height > MOST_PIXELS:
+            raise NoPhoto(TOO_MANY_PIXELS)
+        try:
+            return _kept(image)
+        except Exception as error:
+            raise NoPhoto(DAMAGED) from error
+
+
+def _kept(image: Image) -> Picture:
+    from PIL import ImageOps
+
+    image.load()
+    ImageOps.exif_transpose(image, in_place=True)
+    upright = _plain(image)
+    full = _jpeg(upright, _QUALITY)
+    upright.thumbnail((THUMB_EDGE, THUMB_EDGE))
+    return Picture(full, _jpeg(upright, _THUMB_QUALITY))
+
+
+def _plain(image: Image) -> Image:
+    """The pixels alone, as red, green and blue."""
+    from PIL import Image as Images
+
+    if image.mode.startswith("I;16"):  # from 16 bits to 8, which a conversion would cut off instead
+        image = image.point(lambda value: value / 256, "L")
+    if image.has_transparency_data:
+        over = image if image.mode == "RGBA" else image.convert("RGBA")
+        plain = Images.new("RGB", over.size, "white")
+        plain.paste(over, mask=over)
+    else:
+        plain = image if image.mode == "RGB" else image.convert("RGB")
+    plain.info.clear()  # a comment would be written again
+    return plain
+
+
+def _jpeg(image: Image, quality: int) -> bytes:
+    written = BytesIO()
+    image.save(written, "JPEG", quality=quality)
+    return written.getvalue()

@@ -1,0 +1,229 @@
+"""Endpoints of work orders, checklists and a technician's own work."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+from chalicelib.core.errors import AccessDenied, Conflict, NotFound
+from chalicelib.core.store import Page, parallel_pair
+from chalicelib.core.work import UnitOfWork
+from chalicelib.edge.contract import About
+from chalicelib.edge.imports import importing
+from chalicelib.edge.request import Nothing, Reply, Request, created
+from chalicelib.edge.routes import Routes
+from chalicelib.edge.runtime import runtime
+from chalicelib.identity.organisation import organisation_settings
+from chalicelib.identity.tables import user_key
+from chalicelib.maintenance import checklists, lists, service, views
+from chalicelib.maintenance.access import READ, reached_order
+from chalicelib.maintenance.importing import CHECKLISTS, RIDES
+from chalicelib.maintenance.options import MAINTENANCE
+from chalicelib.maintenance.photos import photos_of, view_of
+from chalicelib.maintenance.rules import State
+from chalicelib.maintenance.schemas import (
+    Assigned,
+    Assignment,
+    ChecklistView,
+    Dashboard,
+    Finish,
+    Finished,
+    GiveBack,
+    Moved,
+    MyOrdersQuery,
+    NewWorkOrder,
+    OrdersQuery,
+    Outsourcing,
+    Started,
+    WorkOrderDetail,
+    WorkOrderPage,
+)
+from chalicelib.maintenance.tables import Checklist, WorkOrder, checklist_key, work_order_key
+from chalicelib.maintenance.timeline import events_of
+
+routes = Routes(__name__, "Maintenance")
+
+DASHBOARD = "maintenance.dashboard.read"
+_CODE = "WO-CL-2041-1"
+_STEP_ERRORS = [NotFound, AccessDenied, Conflict]
+
+Handler = Callable[..., Reply[Any]]
+
+
+@routes.get("/v1/me/dashboard", permission=DASHBOARD, returns=Dashboard)
+def get_my_dashboard(request: Request[Nothing, Nothing]) -> Reply[Dashboard]:
+    """One's own work at a glance: how much there is, how much of it is late, and what is due first."""
+    rt = runtime()
+    return Reply(views.dashboard(lists.my_overview(request.principal, rt), rt.clock.now()))
+
+
+@routes.get("/v1/me/work-orders", permission=DASHBOARD, query=MyOrdersQuery, returns=WorkOrderPage)
+def list_my_work_orders(request: Request[Nothing, MyOrdersQuery]) -> Reply[WorkOrderPage]:
+    """One's own work orders, soonest due first; without `state` all that are not done."""
+    return _page(lists.my_orders(request.principal, request.query, runtime().clock.now()))
+
+
+@routes.post(
+    "/v1/work-orders",
+    permission=service.CREATE,
+    body=NewWorkOrder,
+    returns=WorkOrderDetail,
+    status=201,
+    versioned=True,
+    errors=[NotFound, AccessDenied, Conflict],
+    # Until there is an order it is about the checklist; the service says which order it became.
+    about=About(Checklist.kind, "WORK_ORDER_ROUTED", "checklistRef"),
+    loads=checklist_key,
+    examples={"request": {"priority": "HIGH"}, "response": {"code": _CODE, "state": State.ROUTED}},
+)
+def create_work_order(request: Request[NewWorkOrder, Nothing], work: UnitOfWork) -> Reply[WorkOrderDetail]:
+    """Route a finding of a checklist to maintenance; the checklist is held until it is repaired."""
+    order, event = service.route_finding(work, request, runtime())
+    return created(views.order_detail(order, [event], [], work.now), order.version)
+
+
+@routes.get(
+    "/v1/work-orders",
+    permission=lists.LIST,
+    query=OrdersQuery,
+    returns=WorkOrderPage,
+    errors=[AccessDenied],
+)
+def list_work_orders(request: Request[Nothing, OrdersQuery]) -> Reply[WorkOrderPage]:
+    """The work orders of a game zone, or of all of them for those who may, soonest due first.
+
+    Without `state` all that are not done, without `zone` one's own.
+    """
+    return _page(lists.all_orders(request.principal, request.query, runtime().clock.now()))
+
+
+@routes.get(
+    "/v1/work-orders/{work_order_id}",
+    permission=READ,
+    loads=work_order_key,
+    returns=WorkOrderDetail,
+    versioned=True,
+    errors=[NotFound, AccessDenied],
+    examples={"response": {"code": _CODE}},
+)
+def get_work_order(request: Request[Nothing, Nothing]) -> Reply[WorkOrderDetail]:
+    """A work order with its photos, its timeline and who gave it back before."""
+    order = reached_order(request, request.path["work_order_id"], READ)
+    rt = runtime()
+    events, photos = parallel_pair([partial(events_of, order)], [partial(photos_of, order)])
+    shown = [view_of(rt, photo) for photo in photos[0]]
+    detail = views.order_detail(order, events[0], shown, rt.clock.now())
+    return Reply(detail, version=order.version)
+
+
+def _step(address: str, action: str, **known: Any) -> Callable[[Handler], Handler]:
+    return routes.patch(
+        f"/v1/work-orders/{{work_order_id}}/{address}",
+        versioned=True,
+        errors=_STEP_ERRORS,
+        about=About(WorkOrder.kind, action, "work_order_id"),
+        loads=work_order_key,
+        **known,
+    )
+
+
+@_step(
+    "assign",
+    "WORK_ORDER_ASSIGNED",
+    permission=service.ASSIGN,
+    body=Assignment,
+    returns=Assigned,
+    loads_too={"technicianId": user_key},
+    examples={"response": {"state": State.ASSIGNED}},
+)
+def assign_work_order(request: Request[Assignment, Nothing], work: UnitOfWork) -> Reply[Assigned]:
+    """Assign a work order to a technician of its game zone, or to another one before the work has begun."""
+    order = service.assign(work, request)
+    who, name = str(order.technician_id), str(order.technician_name)
+    return Reply(Assigned(State(order.state), order.version, name, who, work.now), version=order.version)
+
+
+@_step(
+    "outsource",
+    "WORK_ORDER_OUTSOURCED",
+    permission=service.OUTSOURCE,
+    body=Outsourcing,
+    returns=Moved,
+    examples={"request": {"vendor": "Vekoma Service"}, "response": {"state": State.OUTSOURCED}},
+)
+def outsource_work_order(request: Request[Outsourcing, Nothing], work: UnitOfWork) -> Reply[Moved]:
+    """Give a work order to a vendor."""
+    return _moved(service.outsource(work, request))
+
+
+@_step(
+    "start",
+    "WORK_ORDER_STARTED",
+    permission=service.START,
+    returns=Started,
+    if_match=True,
+    examples={"response": {"state": State.IN_PROGRESS}},
+)
+def start_work_order(request: Request[Nothing, Nothing], work: UnitOfWork) -> Reply[Started]:
+    """Start work that one was assigned."""
+    order = service.start(work, request)
+    return Reply(Started(State(order.state), work.now, order.version), version=order.version)
+
+
+@_step(
+    "done",
+    "WORK_ORDER_DONE",
+    permission=service.FINISH,
+    body=Finish,
+    returns=Finished,
+    if_match=True,
+    examples={"request": {"fixNote": "Latch replaced."}, "response": {"state": State.DONE}},
+)
+def finish_work_order(request: Request[Finish, Nothing], work: UnitOfWork) -> Reply[Finished]:
+    """Say that the work is done; there has to be a photo of it."""
+    order, released = service.finish(work, request)
+    return Reply(Finished(State(order.state), work.now, order.version, released), version=order.version)
+
+
+@_step(
+    "return",
+    "WORK_ORDER_RETURNED",
+    permission=service.RETURN,
+    body=GiveBack,
+    returns=Moved,
+    if_match=True,
+    examples={"request": {"reason": "Needs a lift that we do not have."}, "response": {"state": State.RETURNED}},
+)
+def return_work_order(request: Request[GiveBack, Nothing], work: UnitOfWork) -> Reply[Moved]:
+    """Give a work order back, with a reason; the team lead is told."""
+    return _moved(service.give_back(work, request))
+
+
+@routes.get(
+    "/v1/checklists/{checklist_ref}",
+    permission=checklists.READ,
+    loads=checklist_key,
+    returns=ChecklistView,
+    versioned=True,
+    errors=[NotFound, AccessDenied],
+)
+def get_checklist(request: Request[Nothing, Nothing]) -> Reply[ChecklistView]:
+    """A checklist, its items, and the work orders that hold it back."""
+    rt = runtime()
+    checklist, ride, orders = checklists.find_checklist(request, rt.clock)
+    return Reply(views.checklist_view(checklist, ride, orders, rt.clock.now()), version=checklist.version)
+
+
+def _moved(order: WorkOrder) -> Reply[Moved]:
+    return Reply(Moved(State(order.state), order.version), version=order.version)
+
+
+def _page(page: Page[WorkOrder]) -> Reply[WorkOrderPage]:
+    now = runtime().clock.now()
+    return Reply(WorkOrderPage([views.order_summary(order, now) for order in page.items], page.next_cursor))
+
+
+importing(routes, RIDES)
+importing(routes, CHECKLISTS)
+organisation_settings(routes, MAINTENANCE)

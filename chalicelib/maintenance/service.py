@@ -1,0 +1,241 @@
+"""The use cases of work orders: route a finding, hand it to a technician or a vendor, start, finish, give back.
+
+What is checked has one order everywhere: that the order exists, that it is the caller's to change, that they have seen
+its version, that the step is possible in its state, and only then what they sent with it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from chalicelib.core.errors import Conflict, ValidationFailed
+from chalicelib.core.store import get, get_many
+from chalicelib.core.work import UnitOfWork
+from chalicelib.edge.request import Principal, Request
+from chalicelib.edge.runtime import Runtime
+from chalicelib.identity.tables import ACTIVE, User, organisation_key, role_key, user_key
+from chalicelib.maintenance import announce, checklists
+from chalicelib.maintenance.access import reached_order
+from chalicelib.maintenance.moves import check_step, move
+from chalicelib.maintenance.options import MaintenanceOptions, options_of
+from chalicelib.maintenance.rules import State, Step
+from chalicelib.maintenance.schemas import Assignment, Finish, GiveBack, NewWorkOrder, Outsourcing
+from chalicelib.maintenance.tables import (
+    Checklist,
+    Ride,
+    WorkOrder,
+    WorkOrderEvent,
+    checklist_key,
+    listed,
+    ride_key,
+    work_order_key,
+)
+from chalicelib.maintenance.timeline import Action, record_event
+
+CREATE = "maintenance.workorder.create"
+ASSIGN = "maintenance.workorder.assign"
+OUTSOURCE = "maintenance.workorder.outsource"
+START = "maintenance.workorder.start"
+FINISH = "maintenance.workorder.finish"
+RETURN = "maintenance.workorder.return"
+NO_PHOTO = "at least one photo of the finished work has to be there"
+_NOT_HERE = "must be an active person of this work order's game zone who may carry it out"
+
+
+class Finding(NamedTuple):
+    """What is to be repaired: an item `{item_ref, text, note}` of a checklist of a ride."""
+
+    checklist: Checklist
+    ride: Ride
+    item: Mapping[str, Any]
+
+
+def route_finding(
+    work: UnitOfWork, request: Request[NewWorkOrder, Any], rt: Runtime
+) -> tuple[WorkOrder, WorkOrderEvent]:
+    """Make a work order of an item of a checklist, which it holds back from now on.
+
+    Raises `NotFound` and `AccessDenied` (of the checklist), or `ValidationFailed`.
+    """
+    principal = request.principal
+    checklist = checklists.existing_checklist(request, _named_checklist(request))
+    places = ride_key(principal.org_id, checklist.ride_code), organisation_key(principal.org_id)
+    found = get_many(places, rt.clock)
+    ride = checklists.reached_ride(principal, CREATE, found.get(places[0]))
+    wanted = request.body
+    item = next((one for one in checklist.items if one["item_ref"] == wanted.item_ref), None)
+    if item is None:
+        raise ValidationFailed({"itemRef": "is not an item of this checklist"})
+    finding = Finding(checklist, ride, item)
+    order = _new_order(work, principal, wanted, finding, options_of(found.get(places[1])))
+    work.about(WorkOrder.kind, order.order_id, "WORK_ORDER_ROUTED")
+    work.create(order)
+    return order, record_event(work, order, principal, Action.ROUTED, wanted.instructions)
+
+
+def assign(work: UnitOfWork, request: Request[Assignment, Any]) -> WorkOrder:
+    """Hand an order to a technician; both they and the one who had it in hand are told.
+
+    Raises `NotFound`, `AccessDenied`, `VersionConflict`, `Conflict` or `ValidationFailed`.
+    """
+    order = reached_order(request, request.path["work_order_id"], ASSIGN)
+    request.check_version(order)
+    to = check_step(order, Step.ASSIGN)
+    principal, technician_id = request.principal, request.body.technician_id
+    had, was = order.technician_id, State(order.state)
+    if was is State.ASSIGNED and technician_id == had:
+        raise Conflict("That technician has this work order already.", details={"state": was})
+    technician = _technician(work, request, order, technician_id)
+    values = {
+        "state": to.value,
+        "technician_id": technician.user_id,
+        "technician_name": technician.full_name,
+        "assigned_by_id": principal.user_id,
+        "assigned_by_name": principal.full_name,
+        "assigned_at": work.now,
+        "started_at": None,
+    }
+    taken_from = had if was is State.ASSIGNED else None
+    move(work, order, principal, Action.REASSIGNED if taken_from else Action.ASSIGNED, values)
+    announce.assigned(work, order, technician.user_id)
+    if taken_from is not None:
+        announce.reassigned(work, order, taken_from)
+    return order
+
+
+def outsource(work: UnitOfWork, request: Request[Outsourcing, Any]) -> WorkOrder:
+    """Give an order to a vendor; nobody of ours has it any more, and its checklist stays held.
+
+    Raises `NotFound`, `AccessDenied`, `VersionConflict`, `Conflict` or `ValidationFailed`.
+    """
+    order = reached_order(request, request.path["work_order_id"], OUTSOURCE)
+    request.check_version(order)
+    to = check_step(order, Step.OUTSOURCE)
+    values = {"state": to.value, "vendor": request.body.vendor, "technician_id": None, "technician_name": None}
+    note = ": ".join(text for text in (request.body.vendor, request.body.note) if text)
+    move(work, order, request.principal, Action.OUTSOURCED, values, note=note)
+    return order
+
+
+def start(work: UnitOfWork, request: Request[Any, Any]) -> WorkOrder:
+    """Begin the work.
+
+    Raises `NotFound`, `AccessDenied`, `PreconditionRequired`, `VersionConflict` or `Conflict`.
+    """
+    order, to = _own_step(request, START, Step.START)
+    move(work, order, request.principal, Action.STARTED, {"state": to.value, "started_at": work.now})
+    return order
+
+
+def finish(work: UnitOfWork, request: Request[Finish, Any]) -> tuple[WorkOrder, bool]:
+    """Say that the work is done; whether that releases the checklist.
+
+    That there is a photo of it is a condition of the transaction itself, since it may be taken back at this moment.
+    Raises `NotFound`, `AccessDenied`, `PreconditionRequired`, `VersionConflict`, `Conflict` or `ValidationFailed`.
+    """
+    order, to = _own_step(request, FINISH, Step.FINISH)
+    flaws = {} if request.flaw is None else dict(request.flaw.fields)
+    if order.completion_photos < 1:
+        flaws["fixPhoto"] = NO_PHOTO
+    if flaws:
+        raise ValidationFailed(flaws)
+    checklist = get(checklist_key(order.org_id, order.checklist_ref))
+    if checklist is None:
+        raise RuntimeError(f"work order {order.order_id} has lost its checklist")
+    note = request.body.fix_note or None
+    work.update(order, {}, guard=WorkOrder.completion_photos >= 1)
+    values = {"state": to.value, "closed_at": work.now, "fix_note": note}
+    move(work, order, request.principal, Action.DONE, values, note=note)
+    return order, checklists.let_go(work, checklist, order.order_id)
+
+
+def give_back(work: UnitOfWork, request: Request[GiveBack, Any]) -> WorkOrder:
+    """Give an order back with a reason; the team lead is told.
+
+    Raises `NotFound`, `AccessDenied`, `PreconditionRequired`, `VersionConflict`, `Conflict` or `ValidationFailed`.
+    """
+    order, to = _own_step(request, RETURN, Step.RETURN)
+    principal, reason = request.principal, request.body.reason
+    values = {
+        "state": to.value,
+        "returned_by_id": principal.user_id,
+        "returned_by_name": principal.full_name,
+        "return_reason": reason,
+    }
+    move(work, order, principal, Action.RETURNED, values, note=reason)
+    for lead_id in announce.leads_of(order, principal.user_id, principal.reports_to):
+        announce.returned(work, order, lead_id)
+    return order
+
+
+def _own_step(request: Request[Any, Any], permission: str, step: Step) -> tuple[WorkOrder, State]:
+    """An order of the caller's whose version they name, and where the step leads."""
+    order = reached_order(request, request.path["work_order_id"], permission)
+    request.check_version(order, required=True)
+    return order, check_step(order, step)
+
+
+def _named_checklist(request: Request[NewWorkOrder, Any]) -> str:
+    """The checklist that a body names, even if something else in it is wrong: what exists is checked before that."""
+    flaw = request.flaw
+    if flaw is None:
+        return request.body.checklist_ref
+    if request.named is None or "checklistRef" in flaw.fields:
+        raise flaw
+    return request.named
+
+
+def _technician(work: UnitOfWork, request: Request[Any, Any], order: WorkOrder, technician_id: str) -> User:
+    """Somebody who can be given this order, and still can when it is. Raises `ValidationFailed`.
+
+    Who is a technician is no name of a role: it is who may start an order.
+    """
+    where = user_key(order.org_id, technician_id)
+    technician = request.read(where)
+    refused = ValidationFailed({"technicianId": _NOT_HERE})
+    if technician is None or technician.status != ACTIVE or technician.game_zone != order.game_zone:
+        raise refused
+    role = get(role_key(order.org_id, technician.role))
+    if role is None or START not in role.permissions:
+        raise refused
+    unchanged = (User.status == ACTIVE) & (User.game_zone == order.game_zone) & (User.role == technician.role)
+    work.guard(where, unchanged, refused)
+    return technician
+
+
+def _new_order(
+    work: UnitOfWork, principal: Principal, wanted: NewWorkOrder, finding: Finding, options: MaintenanceOptions
+) -> WorkOrder:
+    """The order, which holds back its checklist."""
+    order_id = work.ids.new()
+    where = work_order_key(principal.org_id, order_id)
+    checklist, ride, item = finding
+    due_at = work.now + options.allowed(wanted.priority)
+    order = WorkOrder(
+        where.pk,
+        where.sk,
+        order_id=order_id,
+        org_id=principal.org_id,
+        code=checklists.hold(work, checklist, order_id),
+        state=State.ROUTED.value,
+        priority=wanted.priority.value,
+        game_zone=ride.game_zone,
+        ride_code=ride.code,
+        ride_name=ride.name,
+        checklist_ref=checklist.checklist_ref,
+        checklist_name=checklist.name,
+        item_ref=wanted.item_ref,
+        item_text=item["text"],
+        item_note=item.get("note"),
+        instructions=wanted.instructions,
+        routed_by_id=principal.user_id,
+        routed_by_name=principal.full_name,
+        due_at=due_at,
+        notice_at=due_at - options.soon,
+        created_at=work.now,
+        updated_at=work.now,
+    )
+    for name, value in listed(order).items():
+        setattr(order, name, value)
+    return order

@@ -1,0 +1,117 @@
+"""Yesterday in the game zone North: rides were inspected, findings routed, and some repairs begun.
+
+So there is something of everything to try: orders that nobody has, that are assigned, under way, given back, and one
+that is late.
+"""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from infra.local.demo_story import PastClock, Teller
+
+ZONE = "North"
+_RIDES = (
+    {"code": "RC-07", "name": "River Rapids", "game_zone": ZONE},
+    {"code": "CA-01", "name": "Carousel", "game_zone": ZONE},
+    {"code": "FL-03", "name": "Flying Boats", "game_zone": "South"},
+)
+_CHECKLISTS = (
+    {
+        "checklist_ref": "CL-2041",
+        "name": "Opening inspection",
+        "ride_code": "RC-07",
+        "items": [
+            {"item_ref": "A-1", "text": "Lap bars close and lock", "note": "Row 2 twice"},
+            {"item_ref": "A-2", "text": "Emergency stop works"},
+            {"item_ref": "A-3", "text": "Water level between the marks"},
+            {"item_ref": "A-4", "text": "No loose fittings in the station"},
+        ],
+    },
+    {
+        "checklist_ref": "CL-2042",
+        "name": "Weekly inspection",
+        "ride_code": "CA-01",
+        "items": [
+            {"item_ref": "B-1", "text": "Horses are fastened"},
+            {"item_ref": "B-2", "text": "Lights and music"},
+            {"item_ref": "B-3", "text": "Drive belt shows no cracks"},
+        ],
+    },
+    {
+        "checklist_ref": "CL-2043",
+        "name": "Opening inspection",
+        "ride_code": "FL-03",
+        "items": [{"item_ref": "C-1", "text": "Boats are dry inside"}],
+    },
+)
+_PEOPLE = (
+    {"username": "maint1", "role": "MAINT_TL", "full_name": "Hugo Prins", "game_zone": ZONE, "team": "Maintenance"},
+    {"username": "ops1", "role": "OPS_TL", "full_name": "Eva Schouten", "game_zone": ZONE, "team": "Operations"},
+    {
+        "username": "tech1",
+        "role": "TECH",
+        "full_name": "Mees van Dijk",
+        "game_zone": ZONE,
+        "team": "Maintenance",
+        "reports_to": "maint1",
+        "skills": ["hydraulics", "electrics"],
+    },
+    {
+        "username": "tech2",
+        "role": "TECH",
+        "full_name": "Zoe Brouwer",
+        "game_zone": ZONE,
+        "team": "Maintenance",
+        "reports_to": "maint1",
+        "skills": ["mechanics"],
+    },
+)
+
+
+class Repairs:
+    """Two inspections and what was done about them."""
+
+    people: ClassVar[frozenset[str]] = frozenset({"tech1", "tech2", "maint1", "ops1", "manager1", "admin"})
+
+    def __init__(self, clock: PastClock, teller: Teller) -> None:
+        self._clock = clock
+        names = ("admin", "manager1", "ops1", "maint1", "tech1", "tech2")
+        self._voices = {name: teller.sign_in(name) for name in names}
+        self._ids = {name: self._as(name).call("GET", "/v1/me", None)["user"]["id"] for name in ("tech1", "tech2")}
+
+    def play(self) -> None:
+        """What happened."""
+        self._load("admin", "users", _PEOPLE)
+        self._load("manager1", "rides", _RIDES)
+        self._load("manager1", "checklists", _CHECKLISTS)
+        bars = self._route("CL-2041", "A-1", "CRITICAL", "The bar of row 2 opens again.")
+        stop = self._route("CL-2041", "A-2", "HIGH", None)
+        belt = self._route("CL-2042", "B-3", "MEDIUM", "A crack of 2 cm near the joint.")
+        lights = self._route("CL-2042", "B-2", "LOW", None)
+        self._route("CL-2041", "A-4", "MEDIUM", None)
+        for order, tech in ((bars, "tech1"), (stop, "tech1"), (belt, "tech2"), (lights, "tech2")):
+            self._step("maint1", order, "assign", {"technicianId": self._ids[tech]})
+        self._step("tech1", bars, "start", {})
+        self._step("tech2", belt, "start", {})
+        self._step("tech2", belt, "return", {"reason": "The spare belt is one size too small."})
+        for voice in self._voices.values():
+            voice.sign_out()
+
+    def _load(self, name: str, dataset: str, records: object) -> None:
+        self._as(name).post(f"/v1/imports/{dataset}", {"records": records})
+
+    def _route(self, checklist: str, item: str, priority: str, instructions: str | None) -> dict[str, Any]:
+        self._clock.sleep(120)
+        body = {"checklistRef": checklist, "itemRef": item, "priority": priority, "instructions": instructions}
+        order: dict[str, Any] = self._as("ops1").post("/v1/work-orders", body)
+        return order
+
+    def _step(self, name: str, order: dict[str, Any], address: str, body: object) -> None:
+        self._clock.sleep(240)  # all within the hour for which they are signed in
+        path, version = f"/v1/work-orders/{order['id']}/{address}", str(order["version"])
+        headers = {"if-match": version}
+        order["version"] = self._as(name).call("PATCH", path, body, **headers)["version"]
+
+    def _as(self, name: str) -> Any:
+        return self._voices[name]

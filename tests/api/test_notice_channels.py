@@ -1,0 +1,126 @@
+"""How a notice reaches people beside their list: on their sockets, and on their phones after the commit."""
+
+from collections import Counter
+from typing import Any
+
+import pytest
+
+from chalicelib.core.errors import Conflict
+from chalicelib.core.work import UnitOfWork
+from chalicelib.identity.matrix import DEFAULT_MATRIX
+from chalicelib.identity.tables import Organisation, organisation_key
+from infra.local.engine import EmbeddedEngine
+from tests.builders.messages import Pushed
+from tests.builders.notices import check_count, listed, stage, tell, unread
+from tests.builders.world import OTHER, Person, World
+
+STAFF = sorted(role for role, held in DEFAULT_MATRIX.items() if "realtime.channel.staff" in held)
+
+
+@pytest.fixture
+def tech(world: World) -> Person:
+    """Somebody to be told."""
+    return world.person("TECH")
+
+
+def register(person: Person, token: str) -> None:
+    answer = person.post("/v1/devices/register", {"platform": "android", "fcmToken": token})
+    assert answer.status == 201, answer.text
+
+
+# Sockets
+
+
+@pytest.mark.parametrize("role", STAFF)
+def test_all_staff_may_listen_on_their_channel(world: World, role: str) -> None:
+    assert world.connect("phone", world.person(role).token, "staff")["statusCode"] == 200
+
+
+@pytest.mark.parametrize("role", sorted(set(DEFAULT_MATRIX) - set(STAFF)))
+def test_nobody_else_may(world: World, role: str) -> None:
+    assert world.connect("phone", world.person(role).token, "staff")["statusCode"] == 403
+
+
+def test_the_event_is_the_notice_as_it_stands_in_the_list(world: World, tech: Person) -> None:
+    sockets = [tech.socket("staff") for _ in range(2)]
+    tell(world, tech, "a", "b")
+    items = listed(tech)["items"]
+    for socket in sockets:
+        assert [(sent.event, sent.data) for sent in world.heard(socket)] == [("notice", item) for item in items[::-1]]
+
+
+def test_what_was_told_while_nobody_listened_comes_after_the_next_connect(world: World, tech: Person) -> None:
+    tell(world, tech, *"abc")
+    assert [sent.data["title"] for sent in world.heard(tech.socket("staff"))] == list("abc")
+
+
+def test_nobody_else_hears_of_it(world: World, tech: Person) -> None:
+    others = [world.person("TECH"), world.person("TECH", OTHER), world.person("SYSTEM_ADMIN")]
+    sockets = [person.socket("staff") for person in others]
+    tell(world, tech, "a")
+    assert [world.heard(socket) for socket in sockets] == [[]] * 3
+
+
+# Phones
+
+
+def test_people_are_told_on_all_of_their_phones_and_the_app_knows_of_what(world: World, tech: Person) -> None:
+    for token in ("phone", "tablet"):
+        register(tech, token)
+    [told] = tell(world, tech, "WO-7 is yours")
+    data = {"noticeId": told, "type": "WO_ASSIGNED", "subjectKind": "work_order", "subjectId": "order-7"}
+    pushed = [Pushed("WO-7 is yours", "Ride 7 stands still", data)]
+    assert world.messages.pushed == {"device:phone": pushed, "device:tablet": pushed}
+
+
+def test_nothing_is_sent_before_the_commit(world: World, tech: Person, engine: EmbeddedEngine) -> None:
+    register(tech, "phone")
+    sent: list[int] = []
+    with engine.before("TransactWriteItems", lambda *_: sent.append(len(world.post.letters)), times=1):
+        tell(world, tech, "a")
+    assert (sent, len(world.post.letters)) == ([0], 1)
+
+
+def test_a_commit_that_is_tried_again_sends_once(world: World, tech: Person) -> None:
+    register(tech, "phone")
+    tries: list[int] = []
+
+    def decide(work: UnitOfWork) -> None:
+        tries.append(1)
+        stage(work, tech)
+        if len(tries) == 1:  # as if somebody had been quicker
+            work.guard(organisation_key(OTHER), Organisation.pk.does_not_exist(), Conflict())
+
+    world.run(decide)
+    assert (len(tries), len(world.post.letters), check_count(tech)) == (2, 1, 1)
+
+
+def test_for_who_has_no_phone_no_letter_is_written(world: World, tech: Person, engine: EmbeddedEngine) -> None:
+    calls: Counter[str] = Counter()
+    with engine.before(None, lambda operation, _: calls.update([operation])):
+        tell(world, tech, "a")
+    assert world.post.letters == []
+    delivery = {"UpdateItem": 2, "BatchGetItem": 1}
+    assert calls == {"TransactWriteItems": 1, **delivery, "Query": 2}  # one of delivery, one for phones
+
+
+def test_a_phone_that_is_gone_is_forgotten_and_the_others_are_told(world: World, tech: Person) -> None:
+    for token in ("phone", "tablet"):
+        register(tech, token)
+    world.messages.gone.add("device:phone")
+    for number in range(2):
+        tell(world, tech, "a")
+        assert [len(pushed) for pushed in world.messages.pushed.values()] == [number + 1]
+    assert [row.actor_id for row in world.audit() if row.action_type == "DEVICE_GONE"] == ["system:push"]
+
+
+def test_phones_that_cannot_be_looked_up_fail_nobody(world: World, tech: Person, engine: EmbeddedEngine) -> None:
+    register(tech, "phone")
+
+    def fail(_: str, request: dict[str, Any]) -> None:
+        if request.get("IndexName") == "devices_by_owner":
+            raise ConnectionError
+
+    with engine.before("Query", fail):
+        tell(world, tech, "a")
+    assert (unread(tech), world.post.letters) == (1, [])

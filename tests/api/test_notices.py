@@ -1,0 +1,226 @@
+"""One's own notices: the list, the count of unread ones, and saying that one has read them."""
+
+from collections import Counter
+
+import pytest
+
+from chalicelib.core.errors import Conflict
+from chalicelib.core.settings import settings
+from chalicelib.core.store import get
+from chalicelib.core.work import UnitOfWork
+from chalicelib.identity.tables import RolePermissions, role_key
+from chalicelib.notices.tables import notice_key
+from infra.local.engine import EmbeddedEngine
+from tests.builders.dispatch import diff
+from tests.builders.mailboxes import recipient
+from tests.builders.notices import ADDRESS, READ_ALL, check_count, listed, read, stage, tell, titles, unread
+from tests.builders.world import DEMO, OTHER, Person, World
+
+
+@pytest.fixture
+def tech(world: World) -> Person:
+    """Somebody to be told."""
+    return world.person("TECH")
+
+
+def page_by_page(person: Person, limit: int, more: str = "") -> list[list[str]]:
+    """The titles of each page until no cursor comes."""
+    found, cursor = [], ""
+    while True:
+        page = listed(person, f"?limit={limit}{cursor}{more}")
+        found.append([item["title"] for item in page["items"]])
+        if page["nextCursor"] is None:
+            return found
+        cursor = f"&cursor={page['nextCursor']}"
+
+
+def test_who_was_told_nothing_has_an_empty_list(tech: Person) -> None:
+    assert listed(tech) == {"items": [], "unread": 0, "nextCursor": None}
+
+
+def test_a_notice_says_what_happened_when_and_to_what(world: World, tech: Person) -> None:
+    [told] = tell(world, tech, "New work order WO-7")
+    assert listed(tech)["items"] == [
+        {
+            "id": told,
+            "type": "WO_ASSIGNED",
+            "title": "New work order WO-7",
+            "body": "Ride 7 stands still",
+            "at": "2026-03-01T09:00:01Z",
+            "read": False,
+            "subject": {"kind": "work_order", "id": "order-7"},
+        }
+    ]
+
+
+def test_notices_come_newest_first_in_pages(world: World, tech: Person) -> None:
+    tell(world, tech, *"abcdefg")
+    assert page_by_page(tech, 3) == [["g", "f", "e"], ["d", "c", "b"], ["a"]]
+    assert page_by_page(tech, 100) == [list("gfedcba")]
+
+
+def test_a_page_says_how_many_are_unread_in_all(world: World, tech: Person) -> None:
+    told = tell(world, tech, *"abcde")
+    read(tech, told[2])
+    assert {listed(tech, f"?limit={limit}")["unread"] for limit in (1, 2, 100)} == {4}
+
+
+def test_what_is_unread_can_be_listed_alone(world: World, tech: Person) -> None:
+    told = tell(world, tech, *"abcde")
+    for notice_id in (told[0], told[3]):
+        assert read(tech, notice_id).status == 204
+    assert page_by_page(tech, 2, "&unread=true") == [["e", "c"], ["b"]]
+    assert titles(tech, "?unread=false") == list("edcba")
+
+
+@pytest.mark.parametrize("query", ["limit=0", "limit=101", "limit=x", "cursor=x", "unread=perhaps"])
+def test_a_bad_query_is_refused_by_its_field(tech: Person, query: str) -> None:
+    answer = tech.get(f"{ADDRESS}?{query}")
+    assert (answer.status, answer.code) == (422, "VALIDATION_ERROR")
+    assert list(answer.fields) == [query.partition("=")[0]]
+
+
+def test_a_cursor_of_somebody_else_is_none(world: World, tech: Person) -> None:
+    other = world.person("TECH")
+    for person in (tech, other):
+        tell(world, person, *"abc")
+    cursor = listed(other, "?limit=1")["nextCursor"]
+    assert tech.get(f"{ADDRESS}?cursor={cursor}").fields == {"cursor": "is not a cursor that this list gave"}
+
+
+def test_to_have_read_a_notice_counts_once(world: World, tech: Person) -> None:
+    told = tell(world, tech, *"ab")
+    for _ in range(3):
+        answer = read(tech, told[0])
+        assert (answer.status, answer.text) == (204, "")
+        assert unread(tech) == check_count(tech) == 1
+    assert [item["read"] for item in listed(tech)["items"]] == [False, True]
+
+
+def test_a_repeated_request_to_read_is_answered_as_before(world: World, tech: Person) -> None:
+    [told] = tell(world, tech, "a")
+    first, again = (read(tech, told, idempotency_key="k") for _ in range(2))
+    assert (first.status, again.status, again.headers["Idempotent-Replayed"]) == (204, 204, "true")
+    assert unread(tech) == 0
+
+
+@pytest.mark.parametrize("role", ["TECH", "MAINT_TL", "SYSTEM_ADMIN"])
+def test_a_notice_of_somebody_else_does_not_exist(world: World, tech: Person, role: str) -> None:
+    [told] = tell(world, tech, "a")
+    for org_id in (DEMO, OTHER):
+        answer = read(world.person(role, org_id), told)
+        assert (answer.status, answer.code) == (404, "NOT_FOUND")
+    assert unread(tech) == 1
+
+
+def test_a_notice_that_never_was_does_not_exist(tech: Person) -> None:
+    assert read(tech, "nothing").status == 404
+
+
+def test_everything_can_be_read_at_once(world: World, tech: Person) -> None:
+    told = tell(world, tech, *"abc")
+    read(tech, told[1])
+    assert tech.post(READ_ALL).status == 204
+    assert (unread(tech), [item["read"] for item in listed(tech)["items"]]) == (0, [True] * 3)
+    assert tech.post(READ_ALL).status == 204
+    tell(world, tech, "d")
+    assert unread(tech) == check_count(tech) == 1
+
+
+def test_more_than_one_transaction_holds_can_be_read_at_once(world: World, tech: Person) -> None:
+    for _ in range(5):
+        world.run(lambda work: [stage(work, tech) for _ in range(40)])
+    assert unread(tech) == 200
+    assert tech.post(READ_ALL).status == 204
+    assert unread(tech) == check_count(tech) == 0
+
+
+def test_to_read_all_of_one_persons_leaves_the_others_theirs(world: World, tech: Person) -> None:
+    others = [world.person("TECH"), world.person("TECH", OTHER)]
+    for person in (tech, *others):
+        tell(world, person, "a")
+    tech.post(READ_ALL)
+    assert [unread(person) for person in (tech, *others)] == [0, 1, 1]
+
+
+@pytest.mark.parametrize(("method", "path"), [("GET", ADDRESS), ("POST", f"{ADDRESS}/any/read"), ("POST", READ_ALL)])
+def test_without_the_permission_nothing_is_told(world: World, tech: Person, method: str, path: str) -> None:
+    where = role_key(DEMO, "TECH")
+    world.run(lambda work: work.amend(where, actions=[RolePermissions.permissions.set({})]))
+    answer = world.call(method, path, token=tech.token)
+    assert (answer.status, answer.json["error"]["details"]) == (403, {"permission": "notices.notice.read"})
+
+
+def test_what_was_read_is_kept_for_a_while_and_what_was_not_for_good(world: World, tech: Person) -> None:
+    told = tell(world, tech, *"ab")
+    read(tech, told[0])
+    world.clock.advance(seconds=settings().notice_retention_s)
+    later = world.signed_in(DEMO, tech.user_id, "TECH")
+    assert titles(later) == ["b"]
+    assert read(later, told[0]).status == 404
+    world.clock.advance(days=365)
+    later = world.signed_in(DEMO, tech.user_id, "TECH")
+    assert (titles(later), unread(later)) == (["b"], 1)
+
+
+def test_the_store_is_told_when_a_notice_that_was_read_may_go(world: World, tech: Person) -> None:
+    told = tell(world, tech, *"ab")
+    read(tech, told[0])
+    stored = [get(notice_key(recipient(tech), one)) for one in told]
+    life = settings().notice_retention_s
+    expiries = [one.expires_at and (one.expires_at - world.clock.now()).total_seconds() for one in stored if one]
+    assert expiries == [life, None]
+
+
+def test_who_said_that_they_have_read_what_is_in_the_trail(world: World, tech: Person) -> None:
+    told = tell(world, tech, *"ab")
+    read(tech, told[0])
+    tech.post(READ_ALL)
+    rows = {row.action_type: row for row in world.audit() if row.actor_id == tech.user_id}
+    assert (rows["NOTICE_READ"].entity_type, rows["NOTICE_READ"].entity_id) == ("notice", told[0])
+    assert diff(rows["NOTICE_READ"]) == {"read_at": [None, "2026-03-01T09:00:02Z"]}
+    assert (rows["NOTICES_READ"].entity_type, rows["NOTICES_READ"].entity_id) == ("notices", tech.user_id)
+    assert list(diff(rows["NOTICES_READ"])) == [f"notice/{told[1]}.read_at"]
+
+
+def test_texts_that_are_too_long_are_cut(world: World, tech: Person) -> None:
+    world.run(lambda work: stage(work, tech, "t" * 200, "b " * 900))
+    [item] = listed(tech)["items"]
+    assert (len(item["title"]), len(item["body"])) == (120, 500)
+    assert item["title"].endswith("…")
+    assert item["body"].endswith("…")
+
+
+def test_several_notices_in_one_change_are_all_counted(world: World, tech: Person) -> None:
+    other = world.person("TECH")
+    world.run(lambda work: [stage(work, person, title) for title in "abc" for person in (tech, other)])
+    assert [check_count(person) for person in (tech, other)] == [3, 3]
+    assert titles(tech) == list("cba")
+
+
+def test_a_change_that_fails_tells_nobody(world: World, tech: Person) -> None:
+    socket = tech.socket("staff")
+
+    def fail(work: UnitOfWork) -> None:
+        stage(work, tech)
+        raise Conflict
+
+    with pytest.raises(Conflict):
+        world.run(fail)
+    assert (unread(tech), world.heard(socket), world.post.letters) == (0, [], [])
+
+
+def test_the_list_is_read_in_two_round_trips_and_a_notice_marked_in_three(
+    world: World, tech: Person, engine: EmbeddedEngine
+) -> None:
+    told = tell(world, tech, *"abc")
+    calls: list[str] = []
+    with engine.before(None, lambda operation, _: calls.append(operation)):
+        listed(tech)
+        assert Counter(calls) == {"BatchGetItem": 1, "Query": 1, "GetItem": 1}  # the last two at the same time
+        calls.clear()
+        read(tech, told[0])
+        assert calls == ["BatchGetItem", "GetItem", "TransactWriteItems"]
+        calls.clear()
+        tech.post(READ_ALL)
+        assert calls == ["BatchGetItem", "Query", "TransactWriteItems"]

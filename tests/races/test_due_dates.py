@@ -1,0 +1,66 @@
+"""Sweeps over due dates that meet each other, and technicians who act at the same moment."""
+
+from collections import Counter
+from datetime import timedelta
+from functools import partial
+
+from chalicelib.maintenance.rules import State
+from chalicelib.maintenance.sweep import Outcome, remind_due
+from infra.local.engine import EmbeddedEngine
+from tests.builders.notices import check_count
+from tests.builders.reminders import SOON, changed, in_hand, told
+from tests.builders.world import World
+from tests.races.crowd import at_once, both
+
+LATE = timedelta(seconds=1)
+
+
+def sweep(world: World, name: str = "sweep") -> Counter[Outcome]:
+    return remind_due(world.parts.runtime, name, lambda: 60.0)
+
+
+def test_what_four_sweeps_find_at_once_is_told_once(arena: World) -> None:
+    tech, lead = arena.person("TECH"), arena.person("MAINT_TL")
+    for number in range(6):
+        orders = [in_hand(arena, tech, arena.clock.now() - LATE, lead=lead) for _ in range(3)]
+        sweeps = at_once([partial(sweep, arena, f"sweep-{one}") for one in range(4)])
+        total = sum(sweeps, Counter[Outcome]())
+        assert (total[Outcome.OVERDUE], total[Outcome.DUE_SOON], total[Outcome.FAILED]) == (3, 0, 0)
+        for person in (tech, lead):
+            assert Counter(told(person)[-3:]) == Counter(("WO_OVERDUE", order_id) for order_id in orders)
+            assert check_count(person) == 3 * (number + 1)
+
+
+def test_a_sweep_that_meets_another_at_its_commit_finds_everything_told(arena: World, embedded: EmbeddedEngine) -> None:
+    tech = arena.person("TECH")
+    orders = [in_hand(arena, tech, arena.clock.now() + SOON) for _ in range(4)]
+    other: list[Counter[Outcome]] = []
+
+    def meet(*_: object) -> None:
+        other.append(sweep(arena, "other"))
+
+    with embedded.before("TransactWriteItems", meet, times=1):
+        total = sweep(arena) + other[0]
+    assert (total[Outcome.DUE_SOON], total[Outcome.FAILED]) == (4, 0)
+    assert Counter(told(tech)) == Counter(("WO_DUE_SOON", order_id) for order_id in orders)
+
+
+def test_who_finishes_while_it_becomes_overdue_is_told_before_or_not_at_all(arena: World) -> None:
+    tech = arena.person("TECH")
+    for _ in range(30):
+        order_id = in_hand(arena, tech, arena.clock.now() - LATE, state=State.IN_PROGRESS)
+        finish = partial(changed, arena, order_id, state=State.DONE.value, technician_name="Done")
+        outcomes, _none = both(partial(sweep, arena), finish)
+        times = [about for _, about in told(tech)].count(order_id)
+        assert times == outcomes[Outcome.OVERDUE] <= 1
+        assert sweep(arena) == {}
+    assert check_count(tech) == len(told(tech))
+
+
+def test_who_hands_on_while_it_becomes_overdue_leaves_one_of_both_told(arena: World) -> None:
+    one, other = arena.person("TECH"), arena.person("TECH")
+    for _ in range(30):
+        order_id = in_hand(arena, one, arena.clock.now() - LATE)
+        both(partial(sweep, arena), partial(changed, arena, order_id, technician_id=other.user_id))
+        sweep(arena)
+        assert [about for person in (one, other) for _, about in told(person)].count(order_id) == 1

@@ -1,0 +1,94 @@
+"""The life of a work order: every step in every state, what is counted on the way, and when it is late."""
+
+from collections import Counter
+from datetime import UTC, datetime, timedelta
+from itertools import product
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from chalicelib.maintenance.options import MaintenanceOptions
+from chalicelib.maintenance.rules import (
+    COUNTED,
+    MINE,
+    ON_HAND,
+    OPEN,
+    TRANSITIONS,
+    Holder,
+    Priority,
+    State,
+    Step,
+    age_hours,
+    count_shifts,
+    is_due_soon,
+    is_overdue,
+    steps_from,
+)
+
+NOW = datetime(2026, 3, 1, 9, tzinfo=UTC)
+
+# What is possible, as people say it; everything else is not.
+POSSIBLE = {
+    State.ROUTED: {Step.ASSIGN: State.ASSIGNED, Step.OUTSOURCE: State.OUTSOURCED},
+    State.ASSIGNED: {Step.ASSIGN: State.ASSIGNED, Step.START: State.IN_PROGRESS, Step.RETURN: State.RETURNED},
+    State.IN_PROGRESS: {Step.FINISH: State.DONE, Step.RETURN: State.RETURNED},
+    State.RETURNED: {Step.ASSIGN: State.ASSIGNED, Step.OUTSOURCE: State.OUTSOURCED},
+}
+
+moments = st.datetimes(datetime(2026, 1, 1), datetime(2027, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001 - see timezones
+spans = st.timedeltas(timedelta(0), timedelta(days=30))
+holders = st.tuples(st.sampled_from([None, "mees", "zoe"]), st.sampled_from(State))
+
+
+@pytest.mark.parametrize(("state", "step"), list(product(State, Step)))
+def test_every_step_leads_where_it_should_or_nowhere(state: State, step: Step) -> None:
+    assert TRANSITIONS.get((state, step)) == POSSIBLE.get(state, {}).get(step)
+
+
+@pytest.mark.parametrize("state", State)
+def test_what_is_possible_is_listed(state: State) -> None:
+    assert set(steps_from(state)) == set(POSSIBLE.get(state, {}))
+
+
+def test_what_nobody_has_is_nobody_s_and_what_is_done_holds_nothing_back() -> None:
+    assert {State.ASSIGNED, State.IN_PROGRESS} == ON_HAND
+    assert ON_HAND | {State.RETURNED} == MINE
+    assert set(State) - OPEN == {State.DONE}
+
+
+@given(st.lists(holders, min_size=1, max_size=20))
+def test_counts_moved_along_are_the_counts_of_what_there_is(way: list[Holder]) -> None:
+    counts: Counter[tuple[str, str]] = Counter()
+    before: Holder = (None, State.ROUTED)
+    for after in way:
+        for technician, shifts in count_shifts(before, after).items():
+            for name, by in shifts.items():
+                counts[technician, name] += by
+        before = after
+    last, state = way[-1]
+    there = {(last, COUNTED[state]): 1} if last is not None and state in COUNTED else {}
+    assert {key: number for key, number in counts.items() if number} == there
+
+
+@given(st.sampled_from(State), moments, moments, spans)
+def test_an_order_is_late_or_soon_or_neither_and_never_both(
+    state: State, due_at: datetime, now: datetime, soon: timedelta
+) -> None:
+    late, near = is_overdue(state, due_at, now), is_due_soon(state, due_at, now, soon)
+    assert not (late and near)
+    assert late == (state is not State.DONE and now > due_at)
+    assert near == (state is not State.DONE and due_at - soon <= now <= due_at)
+
+
+@pytest.mark.parametrize(("priority", "hours"), [("CRITICAL", 4), ("HIGH", 24), ("MEDIUM", 72), ("LOW", 168)])
+def test_each_priority_has_its_hours_unless_settled_otherwise(priority: str, hours: int) -> None:
+    assert MaintenanceOptions().allowed(Priority(priority)) == timedelta(hours=hours)
+    settled = MaintenanceOptions(critical_hours=1, high_hours=1, medium_hours=1, low_hours=1)
+    assert settled.allowed(Priority(priority)) == timedelta(hours=1)
+    assert MaintenanceOptions().soon == timedelta(hours=2)
+
+
+@pytest.mark.parametrize(("minutes", "hours"), [(0, 0.0), (2, 0.0), (6, 0.1), (90, 1.5), (59, 1.0), (60 * 200, 200.0)])
+def test_an_age_is_in_hours_with_one_decimal(minutes: int, hours: float) -> None:
+    assert age_hours(NOW, NOW + timedelta(minutes=minutes)) == hours

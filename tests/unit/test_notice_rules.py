@@ -1,0 +1,43 @@
+"""How long the texts of notices are, whatever was written into them."""
+
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from chalicelib.notices.rules import MOST_BODY, MOST_TITLE, NoticeType, clip
+
+MOST_PUSH_BYTES = 4096
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("short", "short"),
+        ("exactly 10", "exactly 10"),
+        ("eleven long", "eleven lo…"),
+        ("one two three", "one two t…"),
+        ("two lines\n of it", "two lines…"),
+        ("  a \n\t b  ", "a b"),
+        ("", ""),
+    ],
+)
+def test_a_text_is_one_line_and_says_if_it_was_cut(text: str, shown: str) -> None:
+    assert clip(text, 10) == shown
+
+
+@given(st.text(), st.integers(1, 50))
+def test_whatever_was_written_fits_and_is_cut_once(text: str, most: int) -> None:
+    cut = clip(text, most)
+    assert len(cut) <= most
+    assert len(cut.splitlines()) <= 1
+    assert clip(cut, most) == cut
+
+
+@given(st.text(alphabet=st.characters(codec="utf-8"), min_size=MOST_BODY), st.sampled_from(NoticeType))
+def test_the_longest_notice_is_one_that_phones_take(text: str, notice_type: NoticeType) -> None:
+    ids = {"noticeId": "i" * 36, "type": notice_type, "subjectKind": "work_order", "subjectId": "i" * 36}
+    shown = {"title": clip(text, MOST_TITLE), "body": clip(text, MOST_BODY)}
+    message = json.dumps({"message": {"notification": shown, "data": ids}}, ensure_ascii=False)
+    assert len(message.encode()) < MOST_PUSH_BYTES
