@@ -15,6 +15,8 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from botocore.exceptions import BotoCoreError
+
 from infra import keys
 from infra.packaging.build import build
 from infra.packaging.check import BadPackage
@@ -79,7 +81,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             told: Mapping[str, str] = foundation(wanted.stage, print)
         else:
             told = application(wanted.stage, print, Target(wanted.architecture))
-    except (BadPackage, CannotDeploy, RolloutFailed, keys.CannotStep) as error:
+    except (BadPackage, BotoCoreError, CannotDeploy, RolloutFailed, keys.CannotStep) as error:
         print(error, file=sys.stderr)
         return 1
     for name, value in told.items():

@@ -91,7 +91,8 @@ class Keeper:
             if "staging label" in str(error) or "can't find the specified secret value" in str(error):
                 return None
             raise CannotStep(f"There is no secret {self._name}; `make infra` makes it.") from error
-        return msgspec.json.decode(found["SecretString"], type=KeyDocument)
+        text = found.get("SecretString")
+        return msgspec.json.decode(text, type=KeyDocument) if text else None
 
     def write(self, document: KeyDocument) -> None:
         """Replace what it holds."""

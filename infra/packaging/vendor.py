@@ -15,7 +15,7 @@ from pathlib import Path
 
 from infra.packaging.target import Target
 
-SERVICES = frozenset({"apigatewaymanagementapi", "dynamodb", "lambda", "secretsmanager", "sesv2", "sns"})
+SERVICES = frozenset({"apigatewaymanagementapi", "dynamodb", "lambda", "s3", "secretsmanager", "sesv2", "sns"})
 """What Baton calls, by botocore's names."""
 
 _BOTOCORE_DATA = frozenset({"_retry.json", "endpoints.json", "partitions.json", "sdk-default-configuration.json"})
