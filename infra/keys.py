@@ -21,6 +21,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 
 import msgspec
+from botocore.exceptions import BotoCoreError
 
 from chalicelib.core import aws
 from chalicelib.identity.tokens import KeyDocument
@@ -112,13 +113,13 @@ def main(arguments: Sequence[str] | None = None, now: Now = lambda: datetime.now
     parser.add_argument("step", choices=[*STEPS, "show"])
     parser.add_argument("--stage", required=True)
     wanted = parser.parse_args(arguments)
-    keeper = Keeper(wanted.stage)
     try:
+        keeper = Keeper(wanted.stage)
         document = keeper.read()
         if wanted.step in STEPS:
             document = STEPS[wanted.step](document, now())
             keeper.write(document)
-    except CannotStep as error:
+    except (BotoCoreError, CannotStep) as error:
         print(error, file=sys.stderr)
         return 1
     print(report(document))

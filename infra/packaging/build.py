@@ -39,6 +39,7 @@ def build(out: Path, stage: str, target: Target) -> Built:
     with tempfile.TemporaryDirectory() as name:
         work = Path(name)
         project.lay_out(work / "project", target)
+        project.add_libraries(work / "project", target)
         merge = work / "merge.json"
         merge.write_text(json.dumps(merge_template(stage)))
         project.package(work / "project", work / "out", stage, merge)
@@ -53,7 +54,8 @@ def build_stock(out: Path, stage: str, target: Target) -> Built:
     """The same application as Chalice alone packages it, to compare with."""
     with tempfile.TemporaryDirectory() as name:
         work = Path(name)
-        project.lay_out(work / "project", target, stock=True)
+        project.lay_out(work / "project", target)
+        project.leave_libraries_to_chalice(work / "project")
         project.package(work / "project", work / "out", stage)
         return _keep(work / "out", out)
 

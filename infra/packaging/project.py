@@ -26,8 +26,8 @@ _CHALICE = "from chalice.cli import main; raise SystemExit(main())"
 _REGION = {"AWS_DEFAULT_REGION": "us-east-1"}
 
 
-def lay_out(folder: Path, target: Target, *, stock: bool = False) -> None:
-    """Make the project in a new folder; `stock` leaves the libraries to Chalice."""
+def lay_out(folder: Path, target: Target) -> None:
+    """Make the project in a new folder, without any libraries yet."""
     folder.mkdir(parents=True)
     shutil.copy(ROOT / "app.py", folder)
     for part in ("chalicelib", ".chalice"):
@@ -35,14 +35,19 @@ def lay_out(folder: Path, target: Target, *, stock: bool = False) -> None:
     config = folder / ".chalice" / "config.json"
     known = json.loads(config.read_text())
     config.write_text(json.dumps({**known, "lambda_architecture": target.architecture}))
-    requirements = folder / "requirements.txt"
-    if stock:
-        shutil.copy(ROOT / "requirements.txt", requirements)
-        return
-    requirements.write_text("")
+    (folder / "requirements.txt").write_text("")
+
+
+def add_libraries(folder: Path, target: Target) -> None:
+    """Put the libraries beside the application, as they are to be deployed."""
     vendored = folder / "vendor"
     vendor.install(ROOT / "requirements.txt", vendored, target)
     vendor.trim(vendored)
+
+
+def leave_libraries_to_chalice(folder: Path) -> None:
+    """Let Chalice find the libraries by itself, as it would without any of this."""
+    shutil.copy(ROOT / "requirements.txt", folder)
 
 
 def package(project: Path, out: Path, stage: str, merge: Path | None = None) -> None:
