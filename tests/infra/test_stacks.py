@@ -31,7 +31,7 @@ def complaints(template: str, folder: Path) -> str:
     """What cfn-lint has to say about a template."""
     path = folder / "template.json"
     path.write_text(template)
-    command = [sys.executable, "-m", "cfnlint", "--regions", "eu-west-1", "--", str(path)]
+    command = [str(Path(sys.executable).with_name("cfn-lint")), "--regions", "eu-west-1", "-t", str(path)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     return done.stdout + done.stderr
 
