@@ -51,6 +51,7 @@ from chalicelib.maintenance.routes import routes as maintenance_routes
 from chalicelib.maintenance.sweep import remind_due
 from chalicelib.notices import events as notice_events
 from chalicelib.notices.routes import routes as notice_routes
+from chalicelib.packing.routes import routes as packing_routes
 from chalicelib.realtime.delivery import Delivery
 from chalicelib.realtime.sender import GatewaySender, Sender
 from chalicelib.realtime.sockets import Sockets
@@ -68,6 +69,7 @@ ROUTES = (
     dispatch_routes,
     maintenance_routes,
     photo_routes,
+    packing_routes,
 )
 
 

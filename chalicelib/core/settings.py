@@ -104,7 +104,8 @@ class Settings:
     photo_upload_s: int = 900
     """How long a client may take to put a photo into the bucket itself, and then to confirm it."""
     photo_grace_s: int = 900
-    """How long after a photo was begun the sweep looks whether it was finished; far longer than any request lives."""
+    """How long after a photo was begun (or could be confirmed last) the sweep looks whether it was finished. It has to
+    be longer than any request lives, since what a request puts into the bucket later than that is not found."""
     delivery_lease_s: int = 15
     """Longer than the 7 s that one post to a socket may take at worst."""
     connection_grace_s: int = 10
@@ -164,7 +165,7 @@ def _problems(settings: Settings) -> list[tuple[str, str]]:
 _READERS: dict[type, Callable[[str], Any]] = {int: int, str: str, Secret: Secret}
 
 # Variables of the same family that other parts of the project read; they are no settings of the functions.
-_ELSEWHERE = frozenset({"BATON_DEMO_PASSWORD", "BATON_LOAD_PASSWORD"})
+_ELSEWHERE = frozenset({"BATON_DEMO_PASSWORD", "BATON_LOAD_PASSWORD", "BATON_LOCAL_OBJECTS"})
 _FOR_TESTS = "BATON_TEST_"
 
 

@@ -64,8 +64,12 @@ class Endpoint:
     batch: bool = False
     """Whether the handler gets no unit of work but carries many out by itself. What is kept for a replay is committed
     afterwards; so everything in a batch has to be safe to do again."""
+    loads_at: Callable[[str, Mapping[str, str]], ItemKey[Any] | None] | None = None
+    """The same for a thing that takes more to find: from the organisation and all path parameters, as sent."""
     also: Sequence[int] = ()
     """Further statuses with which it can succeed, with the same body."""
+    media: str = "application/json"
+    """What an answer that succeeds is, where it is a text of another kind."""
     told_body: Any = None
     """The body as it is described, where `body` is only as much of it as is checked before the handler is asked."""
     tags: Sequence[str] = ()

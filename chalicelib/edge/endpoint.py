@@ -23,8 +23,6 @@ from chalicelib.core.errors import (
     AuthRequired,
     BatonError,
     InternalError,
-    MalformedForm,
-    MalformedJson,
     NotFound,
     PayloadTooLarge,
     UnsupportedMediaType,
@@ -35,12 +33,12 @@ from chalicelib.core.table import Item
 from chalicelib.core.work import Actor, UnitOfWork
 from chalicelib.edge import idempotency
 from chalicelib.edge.contract import About, Endpoint
-from chalicelib.edge.forms import FORM_DATA, decode_form, field_of, is_form
+from chalicelib.edge.forms import FORM_DATA, decode_form, is_form
 from chalicelib.edge.http import HttpRequest, encoder, error_response, json_response, read_request
 from chalicelib.edge.idempotency import IdempotencyRecord, Replay, StoredAnswer
 from chalicelib.edge.request import Caller, Nothing, Principal, Reply, Request
 from chalicelib.edge.runtime import Runtime, runtime
-from chalicelib.edge.validation import decode_body, decode_query, parse_json
+from chalicelib.edge.validation import decode_body, decode_query
 
 _NOBODY = Actor("", "anonymous", "")
 _UNNAMED = "-"
@@ -112,6 +110,7 @@ def _answer(endpoint: Endpoint, http: HttpRequest, rt: Runtime, admission: Admis
         _decoder(endpoint, http),
         admission.loaded,
         None if (named := _named_id(endpoint.id_from, http)) == _UNNAMED else named,
+        raw_body=http.body,
     )
     if not endpoint.mutates:
         return _respond(_stored(endpoint.handler(request)), http)
@@ -129,7 +128,7 @@ def _admit(endpoint: Endpoint, http: HttpRequest, rt: Runtime, admission: Admiss
     wanted: list[ItemKey[Any]] = list(credentials.keys())
     name = idempotency.read_key(http.headers.get("idempotency-key")) if endpoint.mutates else None
     where = idempotency.record_key(credentials.org_id, credentials.user_id, name) if name else None
-    loads = _loads(endpoint, http, credentials.org_id)
+    loads = [*_loads(endpoint, http, credentials.org_id), *_located(endpoint, http, credentials.org_id)]
     found = get_many([*wanted, *loads, *([where] if where else [])], rt.clock)
     principal = credentials.admit(found)
     admission.principal = principal
@@ -157,6 +156,14 @@ def _loads(endpoint: Endpoint, http: HttpRequest, org_id: str) -> list[ItemKey[A
         makers[endpoint.id_from] = endpoint.loads
     named = {id_from: _named_id(id_from, http) for id_from in makers}
     return [makers[id_from](org_id, one) for id_from, one in named.items() if one != _UNNAMED]
+
+
+def _located(endpoint: Endpoint, http: HttpRequest, org_id: str) -> list[ItemKey[Any]]:
+    """What the address as a whole names, if that could exist."""
+    if endpoint.loads_at is None or any(len(value) > _LONGEST_PATH_ID for value in http.path_params.values()):
+        return []
+    found = endpoint.loads_at(org_id, http.path_params)
+    return [] if found is None else [found]
 
 
 def bearer(header: str | None) -> str:
@@ -287,16 +294,5 @@ def _named_id(id_from: str | None, http: HttpRequest) -> str:
         return _UNNAMED
     value: object = http.path_params.get(id_from)
     if value is None and http.body:
-        value = _sent(id_from, http)
+        value = http.sent(id_from)
     return value[:_LONGEST_PATH_ID] if isinstance(value, str) and value else _UNNAMED
-
-
-def _sent(name: str, http: HttpRequest) -> object:
-    """A field of the body, whatever is wrong with the others; None if there is no such field or the body is no use."""
-    try:
-        if is_form(http.headers):
-            return field_of(http.form, name)
-        body = parse_json(http.body)
-    except (MalformedForm, MalformedJson):
-        return None
-    return body.get(name) if isinstance(body, dict) else None

@@ -17,8 +17,9 @@ from urllib.parse import quote, unquote, urlencode
 import msgspec
 from chalice.app import CORSConfig, Response
 
-from chalicelib.core.errors import BatonError, MalformedForm
-from chalicelib.edge.forms import Part, essence, is_form, parse_form
+from chalicelib.core.errors import BatonError, MalformedForm, MalformedJson
+from chalicelib.edge.forms import Part, essence, field_of, is_form, parse_form
+from chalicelib.edge.validation import parse_json
 
 REQUEST_ID = "X-Request-Id"
 _REQUEST_ID_FORM = re.compile(r"[A-Za-z0-9_.-]{1,64}")
@@ -51,6 +52,16 @@ class HttpRequest(msgspec.Struct, frozen=True, dict=True):
     def form(self) -> Sequence[Part]:
         """The body as the parts of a form. Raises `MalformedForm`."""
         return parse_form(self.headers.get("content-type", ""), self.body)
+
+    def sent(self, name: str) -> object:
+        """A field of the body, whatever is wrong with the others; None if there is none or the body is of no use."""
+        try:
+            if is_form(self.headers):
+                return field_of(self.form, name)
+            body = parse_json(self.body)
+        except (MalformedForm, MalformedJson):
+            return None
+        return body.get(name) if isinstance(body, dict) else None
 
     @property
     def essence(self) -> bytes:

@@ -18,7 +18,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
-from typing import Annotated, Any, Generic, Literal, TypeVar
+from typing import Annotated, Any, Generic, Literal, Protocol, TypeVar
 
 import msgspec
 from msgspec import Meta
@@ -33,6 +33,7 @@ from chalicelib.edge.routes import Routes
 from chalicelib.edge.runtime import Runtime, runtime
 from chalicelib.edge.validation import decode_body, parse_json
 
+T = TypeVar("T")
 RecordT = TypeVar("RecordT", bound=msgspec.Struct)
 Outcome = Literal["created", "updated"]
 
@@ -49,6 +50,14 @@ class NotYet(ValidationFailed):
     """A record names something that is not there. It may come with another record of the same request."""
 
 
+class Step(Protocol):
+    """Carries a decision out in a transaction of its own, as who sent the record."""
+
+    def __call__(self, decide: Callable[[UnitOfWork], T], /) -> T:
+        """What was decided, once it is committed."""
+        ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Dataset(Generic[RecordT]):
     """One kind of records.
@@ -56,6 +65,9 @@ class Dataset(Generic[RecordT]):
     `key_field` is the natural key (a text) as clients name it; `canonical` gives the form in which two of them are the
     same. `upsert` reads, checks and stages, like a handler; it may be called again. What it raises rejects the record:
     `fields` of a `ValidationFailed`, or the message of another error under `details["field"]`.
+
+    A record may hold more than fits into one transaction. What `prepare` carries out goes before `upsert`, and must be
+    out of sight until that has been committed.
     """
 
     name: str
@@ -66,6 +78,7 @@ class Dataset(Generic[RecordT]):
     action: str
     key_field: str
     upsert: Callable[[UnitOfWork, Principal, RecordT], Outcome]
+    prepare: Callable[[Step, Principal, RecordT], None] | None = None
     canonical: Callable[[str], str] = str
     example: Mapping[str, Any] = field(default_factory=dict)
 
@@ -233,11 +246,17 @@ class _Batch:
                 raise RuntimeError(f"a record of {self._dataset.name} did not say what it is about")
             return outcome
 
+        def carry_out() -> Outcome:
+            step = partial(self._rt.runner.run, self._actor)
+            if self._dataset.prepare is not None:
+                self._dataset.prepare(step, self._principal, job.record)
+            return step(decide)
+
         try:
-            return self._rt.runner.run(self._actor, decide)
+            return carry_out()
         except Conflict:
             # Somebody else may have made it at the same moment; then there is something to be changed now.
-            return self._rt.runner.run(self._actor, decide)
+            return carry_out()
 
     def _reject(self, job: _Job, error: BatonError) -> None:
         if error.status >= InternalError.status:

@@ -165,5 +165,6 @@ class Operations:
             "headers": {name: {"$ref": f"#/components/headers/{name}"} for name in names},
         }
         if endpoint.returns is not None:
-            response["content"] = {_JSON: self.described(endpoint.returns, endpoint.examples.get("response"))}
+            said = self.described(endpoint.returns, endpoint.examples.get("response"))
+            response["content"] = {endpoint.media: said}
         return response

@@ -21,9 +21,11 @@ from chalicelib.core.errors import AccessDenied, PreconditionRequired, Validatio
 from chalicelib.core.store import ItemKey, get
 from chalicelib.core.table import Entity, Item
 from chalicelib.core.work import Actor
+from chalicelib.edge.validation import decode_body
 
 BodyT = TypeVar("BodyT")
 QueryT = TypeVar("QueryT")
+PartT = TypeVar("PartT")
 ReplyT = TypeVar("ReplyT")
 ItemT = TypeVar("ItemT", bound=Item)
 MadeT = TypeVar("MadeT")
@@ -106,6 +108,7 @@ class Request(Generic[BodyT, QueryT]):
     named: str | None = None
     """The id of what the request is about, as it was sent."""
     _made: dict[str, Any] = field(default_factory=dict, repr=False)
+    raw_body: bytes = field(default=b"", repr=False)
 
     @property
     def if_match(self) -> int | None:
@@ -141,6 +144,16 @@ class Request(Generic[BodyT, QueryT]):
         except ValidationFailed as flaw:
             return flaw
         return None
+
+    def glimpse(self, kind: type[PartT]) -> PartT | None:
+        """As much of a flawed JSON body as a smaller type wants; None if that is flawed too.
+
+        For a handler that has to say that something does not exist before it says what else is wrong.
+        """
+        try:
+            return decode_body(self.raw_body or b"{}", kind)
+        except ValidationFailed:
+            return None
 
     @property
     def query(self) -> QueryT:
@@ -195,6 +208,11 @@ def created(body: ReplyT, version: int | None = None) -> Reply[ReplyT]:
 def no_content() -> Reply[None]:
     """204: done, and nothing to say."""
     return Reply(None, 204)
+
+
+def text(body: str, media: str) -> Reply[Any]:
+    """200 with a text that is no JSON; the route says the same `media`."""
+    return Reply(msgspec.Raw(body.encode()), headers={"Content-Type": media})
 
 
 def parse_if_match(header: str | None) -> int | None:

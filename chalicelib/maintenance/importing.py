@@ -33,7 +33,7 @@ class RideRecord(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     game_zone: Text100
 
 
-class ItemRecord(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class ChecklistItemRecord(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """An item of a checklist."""
 
     item_ref: EntityId
@@ -47,7 +47,7 @@ class ChecklistRecord(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     checklist_ref: EntityId
     name: Text100
     ride_code: EntityId
-    items: Annotated[list[ItemRecord], Meta(min_length=1, max_length=200)]
+    items: Annotated[list[ChecklistItemRecord], Meta(min_length=1, max_length=200)]
 
 
 def upsert_ride(work: UnitOfWork, principal: Principal, record: RideRecord) -> Outcome:

@@ -39,9 +39,9 @@ class PhotoIntent(msgspec.Struct, frozen=True, rename="camel", forbid_unknown_fi
 
 
 class PhotoUpload(msgspec.Struct, frozen=True, rename="camel"):
-    """Where to put a photo: until `expiresAt` post a form of all `fields` and, as its last, `file` to `url`.
+    """Where to put a photo: post a form of all `fields` and, as its last, `file` to `url`; then confirm it by its `id`.
 
-    Then confirm it by its `id`. What is not confirmed a quarter of an hour later is removed.
+    Both have to be done before `expiresAt`. What is not confirmed is removed.
     """
 
     id: str

@@ -25,6 +25,7 @@ from chalicelib.core.store import Query, get, get_many, parallel, store_errors
 from chalicelib.core.work import Actor, UnitOfWork
 from chalicelib.edge.request import Principal
 from chalicelib.edge.runtime import Runtime
+from chalicelib.maintenance.photo_objects import clear, forget
 from chalicelib.maintenance.photo_tables import (
     UPLOAD_SHARDS,
     Upload,
@@ -36,7 +37,7 @@ from chalicelib.maintenance.photo_tables import (
     upload_key,
     upload_shard,
 )
-from chalicelib.maintenance.photos import clear, forget, stage_removal
+from chalicelib.maintenance.photos import stage_removal
 from chalicelib.maintenance.rules import State
 from chalicelib.maintenance.tables import WorkOrder, work_order_key
 from chalicelib.maintenance.timeline import Action, record_event

@@ -6,7 +6,8 @@ an object, and stays until what it speaks of is settled:
     EXPECTED   objects may be there; the photo is not. What is still so when its time comes was given up.
     STORED     the photo is there, written in the transaction that turned the note into this. Once its time has come the
                sweep looks whether the objects are there too.
-    LEFT       the photo is gone (taken away in the same transaction), or never came. Objects may still be there.
+    LEFT       the photo is gone (taken away in the same transaction), or never came. Objects may still be there, until
+               the sweep has seen to it.
 
 Every object in the bucket therefore has a photo or a note that speaks of it, at every moment, whoever crashes where.
 Notes are found in a sharded index by the moment at which they are to be looked at: no table and no bucket is ever

@@ -11,20 +11,18 @@ transaction.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import timedelta
 from functools import partial
 from typing import Any
 
-from pynamodb.exceptions import DeleteError
-
-from chalicelib.core import observability
-from chalicelib.core.errors import AccessDenied, Conflict, NotFound, PayloadTooLarge, ValidationFailed
-from chalicelib.core.objects import Objects, ObjectTooLarge, UploadForm
-from chalicelib.core.store import Query, get_many, parallel, store_errors
+from chalicelib.core.errors import AccessDenied, Conflict, NotFound, PayloadTooLarge
+from chalicelib.core.objects import Objects, UploadForm
+from chalicelib.core.store import Query, get, get_many
 from chalicelib.core.work import UnitOfWork
 from chalicelib.edge.request import Request
 from chalicelib.edge.runtime import Runtime
 from chalicelib.maintenance.access import reached_order, require_reach
+from chalicelib.maintenance.photo_objects import NotThere, clear_now, store_incoming, store_new
 from chalicelib.maintenance.photo_schemas import LARGE_PHOTO_BYTES, PHOTO_BYTES, NewPhoto, PhotoIntent
 from chalicelib.maintenance.photo_tables import (
     Photo,
@@ -38,7 +36,6 @@ from chalicelib.maintenance.photo_tables import (
     places,
     upload_key,
 )
-from chalicelib.maintenance.pictures import CONTENT_TYPE, NoPhoto, Picture, keepable
 from chalicelib.maintenance.rules import PhotoKind, State
 from chalicelib.maintenance.schemas import PhotoView
 from chalicelib.maintenance.tables import WorkOrder, work_order_key
@@ -65,7 +62,7 @@ def add(work: UnitOfWork, request: Request[NewPhoto, Any], rt: Runtime) -> Photo
     wanted = request.body
     if len(wanted.file) > PHOTO_BYTES:
         raise PayloadTooLarge(details={"most": PHOTO_BYTES, "instead": "/v1/uploads/photos/presign"})
-    photo_id = request.once("photo", lambda: _store_new(rt, order, wanted.file))
+    photo_id = request.once("photo", lambda: store_new(rt, order.org_id, order.order_id, wanted.file))
     return _stage(work, request, rt, order, _photo(work, request, photo_id, wanted.kind, wanted.device))
 
 
@@ -76,9 +73,8 @@ def prepare(work: UnitOfWork, request: Request[PhotoIntent, Any], rt: Runtime) -
     """
     order = _open_order(request, _named_order(request))
     wanted, config = request.body, rt.settings
-    # What is put at the last moment takes a while to arrive, and is to be found by the sweep.
-    life = timedelta(seconds=config.photo_upload_s + config.photo_grace_s)
-    upload = new_upload(order.org_id, new_photo_id(order.order_id, work.ids), work.now + life)
+    sweep_at = work.now + timedelta(seconds=config.photo_upload_s + config.photo_grace_s)
+    upload = new_upload(order.org_id, new_photo_id(order.order_id, work.ids), sweep_at)
     upload.photo_kind, upload.device = wanted.kind.value, wanted.device
     upload.uploaded_by = request.principal.user_id
     work.create(upload)
@@ -99,14 +95,20 @@ def confirm(work: UnitOfWork, request: Request[Any, Any], rt: Runtime) -> Photo:
     if order is not None and photo is not None:
         _check_own(request, photo)
         return photo
-    if order is None or upload is None or upload.photo_kind is None or not _waits(upload, work.now):
+    if order is None or upload is None or upload.photo_kind is None or not _waits(rt, upload):
         raise NotFound(_NO_UPLOAD)
     _check_own(request, upload)
     require_reach(request.principal, UPLOAD, order)
     _check_open(order)
-    request.once("photo", lambda: _store_incoming(rt, org_id, photo_id))
+    try:
+        request.once("photo", lambda: store_incoming(rt, org_id, photo_id))
+    except NotThere:
+        photo = get(wanted[0])
+        if photo is None:
+            raise
+        return photo  # somebody has just confirmed it, and removed what the client had put there
     kind = PhotoKind(upload.photo_kind)
-    work.afterwards.append(partial(_clear_incoming, rt, org_id, photo_id))
+    work.afterwards.append(partial(clear_now, rt, photo_id, [places(org_id, photo_id).incoming]))
     return _stage(work, request, rt, order, _photo(work, request, photo_id, kind, upload.device))
 
 
@@ -127,7 +129,7 @@ def take_back(work: UnitOfWork, request: Request[Any, Any], rt: Runtime) -> None
     work.about(WorkOrder.kind, order.order_id, "PHOTO_REMOVED")
     stage_removal(work, order, photo)
     record_event(work, order, request.principal, Action.PHOTO_REMOVED, photo.photo_kind)
-    work.afterwards.append(partial(clear_soon, rt, org_id, photo_id))
+    work.afterwards.append(partial(clear_now, rt, photo_id, places(org_id, photo_id)[:2]))
 
 
 def photos_of(order: WorkOrder) -> list[Photo]:
@@ -149,40 +151,6 @@ def stage_removal(work: UnitOfWork, order: WorkOrder, photo: Photo) -> None:
     _count(work, order, PhotoKind(photo.photo_kind), -1)
     left = noted(photo.org_id, photo.photo_id, UploadState.LEFT, work.now)
     work.amend(upload_key(photo.org_id, photo.photo_id), actions=left, audited=False)
-
-
-def _clear_incoming(rt: Runtime, org_id: str, photo_id: str) -> None:
-    """Remove what the client had put there. Does not raise: the sweep does it again."""
-    try:
-        Objects(rt.settings).delete(places(org_id, photo_id).incoming)
-    except Exception:  # noqa: BLE001 - the photo is there, which is what the caller wanted
-        observability.log().exception("an incoming photo could not be removed yet", extra={"photo_id": photo_id})
-
-
-def clear(rt: Runtime, org_id: str, photo_id: str) -> None:
-    """Remove the objects of a photo that is gone, and then the note about them."""
-    objects = Objects(rt.settings)
-    parallel([partial(objects.delete, place) for place in places(org_id, photo_id)])
-    forget(org_id, photo_id, UploadState.LEFT)
-
-
-def clear_soon(rt: Runtime, org_id: str, photo_id: str) -> None:
-    """The same after a request. Does not raise: what is left is cleared by the sweep."""
-    try:
-        clear(rt, org_id, photo_id)
-    except Exception:  # noqa: BLE001 - the photo is gone, which is what the caller wanted
-        observability.log().exception("a photo's objects could not be removed yet", extra={"photo_id": photo_id})
-
-
-def forget(org_id: str, photo_id: str, state: UploadState) -> None:
-    """Remove a note that is settled, unless it says something else by now."""
-    where = upload_key(org_id, photo_id)
-    try:
-        with store_errors():
-            Upload(where.pk, where.sk).delete(condition=Upload.state == state.value)
-    except DeleteError as error:
-        if error.cause_response_code != "ConditionalCheckFailedException":
-            raise
 
 
 def _named_order(request: Request[Any, Any]) -> str:
@@ -210,53 +178,19 @@ def _closed(order: WorkOrder) -> Conflict:
     return Conflict("The photos of a work order that is done stay as they are.", details={"state": order.state})
 
 
-def _waits(upload: Upload, now: datetime) -> bool:
-    """Whether an upload can still be confirmed."""
-    return upload.state == UploadState.EXPECTED and upload.sweep_at > now
+def _waits(rt: Runtime, upload: Upload) -> bool:
+    """Whether an upload can still be confirmed.
+
+    That ends a while before the sweep may come, or a request that has begun just in time would put objects after the
+    sweep has looked, with no note left that speaks of them.
+    """
+    ends = upload.sweep_at - timedelta(seconds=rt.settings.photo_grace_s)
+    return upload.state == UploadState.EXPECTED and ends > rt.clock.now()
 
 
 def _check_own(request: Request[Any, Any], thing: Photo | Upload) -> None:
     if thing.uploaded_by != request.principal.user_id:
         raise AccessDenied("Only who added a photo can do this with it.")
-
-
-def _store_new(rt: Runtime, order: WorkOrder, content: bytes) -> str:
-    """Put the photo into the bucket, noted beforehand; its id."""
-    picture = _keepable(content)
-    photo_id = new_photo_id(order.order_id, rt.runner.ids)
-    grace = timedelta(seconds=rt.settings.photo_grace_s)
-    with store_errors():
-        new_upload(order.org_id, photo_id, rt.clock.now() + grace).save(condition=Upload.pk.does_not_exist())
-    _put(rt, order.org_id, photo_id, picture)
-    return photo_id
-
-
-def _store_incoming(rt: Runtime, org_id: str, photo_id: str) -> None:
-    """Put a photo that a client has put there itself where photos are kept."""
-    try:
-        content = Objects(rt.settings).get(places(org_id, photo_id).incoming, LARGE_PHOTO_BYTES)
-    except ObjectTooLarge:
-        raise ValidationFailed({"file": f"must be at most {LARGE_PHOTO_BYTES} bytes"}) from None
-    if content is None:
-        raise Conflict("The photo has not been put into the bucket yet.", details={"photoId": photo_id})
-    _put(rt, org_id, photo_id, _keepable(content))
-
-
-def _keepable(content: bytes) -> Picture:
-    try:
-        return keepable(content)
-    except NoPhoto as error:
-        raise ValidationFailed({"file": str(error)}) from error
-
-
-def _put(rt: Runtime, org_id: str, photo_id: str, picture: Picture) -> None:
-    objects, place = Objects(rt.settings), places(org_id, photo_id)
-    parallel(
-        [
-            partial(objects.put, place.full, picture.full, CONTENT_TYPE),
-            partial(objects.put, place.thumb, picture.thumb, CONTENT_TYPE),
-        ]
-    )
 
 
 def _photo(work: UnitOfWork, request: Request[Any, Any], photo_id: str, kind: PhotoKind, device: str | None) -> Photo:

@@ -23,21 +23,21 @@ from chalicelib.maintenance.options import MAINTENANCE
 from chalicelib.maintenance.photos import photos_of, view_of
 from chalicelib.maintenance.rules import State
 from chalicelib.maintenance.schemas import (
-    Assigned,
-    Assignment,
     ChecklistView,
-    Dashboard,
-    Finish,
-    Finished,
-    GiveBack,
-    Moved,
     MyOrdersQuery,
     NewWorkOrder,
     OrdersQuery,
-    Outsourcing,
-    Started,
+    TechnicianDashboard,
+    WorkOrderAssigned,
+    WorkOrderAssignment,
     WorkOrderDetail,
+    WorkOrderDone,
+    WorkOrderFinish,
+    WorkOrderMoved,
+    WorkOrderOutsourcing,
     WorkOrderPage,
+    WorkOrderReturn,
+    WorkOrderStarted,
 )
 from chalicelib.maintenance.tables import Checklist, WorkOrder, checklist_key, work_order_key
 from chalicelib.maintenance.timeline import events_of
@@ -51,8 +51,8 @@ _STEP_ERRORS = [NotFound, AccessDenied, Conflict]
 Handler = Callable[..., Reply[Any]]
 
 
-@routes.get("/v1/me/dashboard", permission=DASHBOARD, returns=Dashboard)
-def get_my_dashboard(request: Request[Nothing, Nothing]) -> Reply[Dashboard]:
+@routes.get("/v1/me/dashboard", permission=DASHBOARD, returns=TechnicianDashboard)
+def get_my_dashboard(request: Request[Nothing, Nothing]) -> Reply[TechnicianDashboard]:
     """One's own work at a glance: how much there is, how much of it is late, and what is due first."""
     rt = runtime()
     return Reply(views.dashboard(lists.my_overview(request.principal, rt), rt.clock.now()))
@@ -132,27 +132,27 @@ def _step(address: str, action: str, **known: Any) -> Callable[[Handler], Handle
     "assign",
     "WORK_ORDER_ASSIGNED",
     permission=service.ASSIGN,
-    body=Assignment,
-    returns=Assigned,
+    body=WorkOrderAssignment,
+    returns=WorkOrderAssigned,
     loads_too={"technicianId": user_key},
     examples={"response": {"state": State.ASSIGNED}},
 )
-def assign_work_order(request: Request[Assignment, Nothing], work: UnitOfWork) -> Reply[Assigned]:
+def assign_work_order(request: Request[WorkOrderAssignment, Nothing], work: UnitOfWork) -> Reply[WorkOrderAssigned]:
     """Assign a work order to a technician of its game zone, or to another one before the work has begun."""
     order = service.assign(work, request)
     who, name = str(order.technician_id), str(order.technician_name)
-    return Reply(Assigned(State(order.state), order.version, name, who, work.now), version=order.version)
+    return Reply(WorkOrderAssigned(State(order.state), order.version, name, who, work.now), version=order.version)
 
 
 @_step(
     "outsource",
     "WORK_ORDER_OUTSOURCED",
     permission=service.OUTSOURCE,
-    body=Outsourcing,
-    returns=Moved,
+    body=WorkOrderOutsourcing,
+    returns=WorkOrderMoved,
     examples={"request": {"vendor": "Vekoma Service"}, "response": {"state": State.OUTSOURCED}},
 )
-def outsource_work_order(request: Request[Outsourcing, Nothing], work: UnitOfWork) -> Reply[Moved]:
+def outsource_work_order(request: Request[WorkOrderOutsourcing, Nothing], work: UnitOfWork) -> Reply[WorkOrderMoved]:
     """Give a work order to a vendor."""
     return _moved(service.outsource(work, request))
 
@@ -161,41 +161,41 @@ def outsource_work_order(request: Request[Outsourcing, Nothing], work: UnitOfWor
     "start",
     "WORK_ORDER_STARTED",
     permission=service.START,
-    returns=Started,
+    returns=WorkOrderStarted,
     if_match=True,
     examples={"response": {"state": State.IN_PROGRESS}},
 )
-def start_work_order(request: Request[Nothing, Nothing], work: UnitOfWork) -> Reply[Started]:
+def start_work_order(request: Request[Nothing, Nothing], work: UnitOfWork) -> Reply[WorkOrderStarted]:
     """Start work that one was assigned."""
     order = service.start(work, request)
-    return Reply(Started(State(order.state), work.now, order.version), version=order.version)
+    return Reply(WorkOrderStarted(State(order.state), work.now, order.version), version=order.version)
 
 
 @_step(
     "done",
     "WORK_ORDER_DONE",
     permission=service.FINISH,
-    body=Finish,
-    returns=Finished,
+    body=WorkOrderFinish,
+    returns=WorkOrderDone,
     if_match=True,
     examples={"request": {"fixNote": "Latch replaced."}, "response": {"state": State.DONE}},
 )
-def finish_work_order(request: Request[Finish, Nothing], work: UnitOfWork) -> Reply[Finished]:
+def finish_work_order(request: Request[WorkOrderFinish, Nothing], work: UnitOfWork) -> Reply[WorkOrderDone]:
     """Say that the work is done; there has to be a photo of it."""
     order, released = service.finish(work, request)
-    return Reply(Finished(State(order.state), work.now, order.version, released), version=order.version)
+    return Reply(WorkOrderDone(State(order.state), work.now, order.version, released), version=order.version)
 
 
 @_step(
     "return",
     "WORK_ORDER_RETURNED",
     permission=service.RETURN,
-    body=GiveBack,
-    returns=Moved,
+    body=WorkOrderReturn,
+    returns=WorkOrderMoved,
     if_match=True,
     examples={"request": {"reason": "Needs a lift that we do not have."}, "response": {"state": State.RETURNED}},
 )
-def return_work_order(request: Request[GiveBack, Nothing], work: UnitOfWork) -> Reply[Moved]:
+def return_work_order(request: Request[WorkOrderReturn, Nothing], work: UnitOfWork) -> Reply[WorkOrderMoved]:
     """Give a work order back, with a reason; the team lead is told."""
     return _moved(service.give_back(work, request))
 
@@ -215,8 +215,8 @@ def get_checklist(request: Request[Nothing, Nothing]) -> Reply[ChecklistView]:
     return Reply(views.checklist_view(checklist, ride, orders, rt.clock.now()), version=checklist.version)
 
 
-def _moved(order: WorkOrder) -> Reply[Moved]:
-    return Reply(Moved(State(order.state), order.version), version=order.version)
+def _moved(order: WorkOrder) -> Reply[WorkOrderMoved]:
+    return Reply(WorkOrderMoved(State(order.state), order.version), version=order.version)
 
 
 def _page(page: Page[WorkOrder]) -> Reply[WorkOrderPage]:

@@ -31,26 +31,26 @@ class NewWorkOrder(msgspec.Struct, frozen=True, rename="camel", forbid_unknown_f
     instructions: Instructions | None = None
 
 
-class Assignment(msgspec.Struct, frozen=True, rename="camel", forbid_unknown_fields=True):
+class WorkOrderAssignment(msgspec.Struct, frozen=True, rename="camel", forbid_unknown_fields=True):
     """Whose a work order is to be."""
 
     technician_id: EntityId
 
 
-class Outsourcing(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class WorkOrderOutsourcing(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Which vendor a work order goes to."""
 
     vendor: Text100
     note: Note500 | None = None
 
 
-class Finish(msgspec.Struct, frozen=True, rename="camel", forbid_unknown_fields=True):
+class WorkOrderFinish(msgspec.Struct, frozen=True, rename="camel", forbid_unknown_fields=True):
     """What was done about it, if there is something to say."""
 
     fix_note: Note500 | None = None
 
 
-class GiveBack(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class WorkOrderReturn(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Why a work order is given back."""
 
     reason: Text500
@@ -73,7 +73,7 @@ class OrdersQuery(msgspec.Struct, frozen=True):
     cursor: Cursor | None = None
 
 
-class Sla(msgspec.Struct, frozen=True, rename="camel"):
+class WorkOrderSla(msgspec.Struct, frozen=True, rename="camel"):
     """When an order is due, its age in hours (until it was done), and whether it should have been done by now."""
 
     due_at: datetime
@@ -120,7 +120,7 @@ class WorkOrderSummary(msgspec.Struct, frozen=True, rename="camel"):
     source_checklist: SourceChecklist
     a_item_text: str
     issue_photo_count: int
-    sla: Sla
+    sla: WorkOrderSla
     technician: str | None
     technician_id: str | None
     assigned_by: str | None
@@ -145,14 +145,14 @@ class DashboardCounts(msgspec.Struct, frozen=True, rename="camel"):
     due_soon: int
 
 
-class Dashboard(msgspec.Struct, frozen=True, rename="camel"):
+class TechnicianDashboard(msgspec.Struct, frozen=True, rename="camel"):
     """One's work at a glance; `workOrders` are the first that are due."""
 
     counts: DashboardCounts
     work_orders: list[WorkOrderSummary]
 
 
-class TimelineEntry(msgspec.Struct, frozen=True, rename="camel"):
+class WorkOrderTimelineEntry(msgspec.Struct, frozen=True, rename="camel"):
     """What somebody did to a work order, and the state in which it was then. `role` is the code of theirs."""
 
     state: State
@@ -166,7 +166,7 @@ class TimelineEntry(msgspec.Struct, frozen=True, rename="camel"):
     technician_id: str | None
 
 
-class ReturnEntry(msgspec.Struct, frozen=True, rename="camel"):
+class WorkOrderReturnEntry(msgspec.Struct, frozen=True, rename="camel"):
     """Who gave a work order back, when and why."""
 
     reason: str
@@ -191,7 +191,7 @@ class WorkOrderDetail(msgspec.Struct, frozen=True, rename="camel"):
     issue_photos: list[PhotoView]
     photos: list[PhotoView]
     instructions: str | None
-    sla: Sla
+    sla: WorkOrderSla
     technician: str | None
     technician_id: str | None
     routed_by: str
@@ -206,11 +206,11 @@ class WorkOrderDetail(msgspec.Struct, frozen=True, rename="camel"):
     assigned_at: datetime | None
     started_at: datetime | None
     closed_at: datetime | None
-    return_history: list[ReturnEntry]
-    timeline: list[TimelineEntry]
+    return_history: list[WorkOrderReturnEntry]
+    timeline: list[WorkOrderTimelineEntry]
 
 
-class Assigned(msgspec.Struct, frozen=True, rename="camel"):
+class WorkOrderAssigned(msgspec.Struct, frozen=True, rename="camel"):
     """That a work order has a technician."""
 
     state: State
@@ -220,7 +220,7 @@ class Assigned(msgspec.Struct, frozen=True, rename="camel"):
     assigned_at: datetime
 
 
-class Started(msgspec.Struct, frozen=True, rename="camel"):
+class WorkOrderStarted(msgspec.Struct, frozen=True, rename="camel"):
     """That work on it has begun."""
 
     state: State
@@ -228,7 +228,7 @@ class Started(msgspec.Struct, frozen=True, rename="camel"):
     version: int
 
 
-class Finished(msgspec.Struct, frozen=True, rename="camel"):
+class WorkOrderDone(msgspec.Struct, frozen=True, rename="camel"):
     """That a work order is done; `parentReleased` if it was the last that held its checklist back."""
 
     state: State
@@ -237,7 +237,7 @@ class Finished(msgspec.Struct, frozen=True, rename="camel"):
     parent_released: bool
 
 
-class Moved(msgspec.Struct, frozen=True):
+class WorkOrderMoved(msgspec.Struct, frozen=True):
     """The state and the version that a work order has now."""
 
     state: State

@@ -20,7 +20,13 @@ from chalicelib.maintenance.access import reached_order
 from chalicelib.maintenance.moves import check_step, move
 from chalicelib.maintenance.options import MaintenanceOptions, options_of
 from chalicelib.maintenance.rules import State, Step
-from chalicelib.maintenance.schemas import Assignment, Finish, GiveBack, NewWorkOrder, Outsourcing
+from chalicelib.maintenance.schemas import (
+    NewWorkOrder,
+    WorkOrderAssignment,
+    WorkOrderFinish,
+    WorkOrderOutsourcing,
+    WorkOrderReturn,
+)
 from chalicelib.maintenance.tables import (
     Checklist,
     Ride,
@@ -74,7 +80,7 @@ def route_finding(
     return order, record_event(work, order, principal, Action.ROUTED, wanted.instructions)
 
 
-def assign(work: UnitOfWork, request: Request[Assignment, Any]) -> WorkOrder:
+def assign(work: UnitOfWork, request: Request[WorkOrderAssignment, Any]) -> WorkOrder:
     """Hand an order to a technician; both they and the one who had it in hand are told.
 
     Raises `NotFound`, `AccessDenied`, `VersionConflict`, `Conflict` or `ValidationFailed`.
@@ -104,7 +110,7 @@ def assign(work: UnitOfWork, request: Request[Assignment, Any]) -> WorkOrder:
     return order
 
 
-def outsource(work: UnitOfWork, request: Request[Outsourcing, Any]) -> WorkOrder:
+def outsource(work: UnitOfWork, request: Request[WorkOrderOutsourcing, Any]) -> WorkOrder:
     """Give an order to a vendor; nobody of ours has it any more, and its checklist stays held.
 
     Raises `NotFound`, `AccessDenied`, `VersionConflict`, `Conflict` or `ValidationFailed`.
@@ -128,7 +134,7 @@ def start(work: UnitOfWork, request: Request[Any, Any]) -> WorkOrder:
     return order
 
 
-def finish(work: UnitOfWork, request: Request[Finish, Any]) -> tuple[WorkOrder, bool]:
+def finish(work: UnitOfWork, request: Request[WorkOrderFinish, Any]) -> tuple[WorkOrder, bool]:
     """Say that the work is done; whether that releases the checklist.
 
     That there is a photo of it is a condition of the transaction itself, since it may be taken back at this moment.
@@ -150,7 +156,7 @@ def finish(work: UnitOfWork, request: Request[Finish, Any]) -> tuple[WorkOrder, 
     return order, checklists.let_go(work, checklist, order.order_id)
 
 
-def give_back(work: UnitOfWork, request: Request[GiveBack, Any]) -> WorkOrder:
+def give_back(work: UnitOfWork, request: Request[WorkOrderReturn, Any]) -> WorkOrder:
     """Give an order back with a reason; the team lead is told.
 
     Raises `NotFound`, `AccessDenied`, `PreconditionRequired`, `VersionConflict`, `Conflict` or `ValidationFailed`.

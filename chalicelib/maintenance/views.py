@@ -11,15 +11,15 @@ from chalicelib.maintenance.schemas import (
     ActionItem,
     ChecklistItem,
     ChecklistView,
-    Dashboard,
     DashboardCounts,
     PhotoView,
-    ReturnEntry,
-    Sla,
     SourceChecklist,
-    TimelineEntry,
+    TechnicianDashboard,
     WorkOrderDetail,
+    WorkOrderReturnEntry,
+    WorkOrderSla,
     WorkOrderSummary,
+    WorkOrderTimelineEntry,
 )
 from chalicelib.maintenance.tables import Checklist, Ride, WorkOrder, WorkOrderEvent
 from chalicelib.maintenance.timeline import Action
@@ -85,10 +85,10 @@ def order_detail(
     )
 
 
-def dashboard(overview: Overview, now: datetime) -> Dashboard:
+def dashboard(overview: Overview, now: datetime) -> TechnicianDashboard:
     """A technician's work at a glance."""
     counts = overview.counts
-    return Dashboard(
+    return TechnicianDashboard(
         DashboardCounts(
             assigned=counts.assigned,
             in_progress=counts.in_progress,
@@ -117,17 +117,17 @@ def checklist_view(checklist: Checklist, ride: Ride, orders: Sequence[WorkOrder]
     )
 
 
-def _sla(order: WorkOrder, now: datetime) -> Sla:
+def _sla(order: WorkOrder, now: datetime) -> WorkOrderSla:
     age = age_hours(order.created_at, order.closed_at or now)
-    return Sla(order.due_at, age, is_overdue(State(order.state), order.due_at, now))
+    return WorkOrderSla(order.due_at, age, is_overdue(State(order.state), order.due_at, now))
 
 
-def _return(event: WorkOrderEvent) -> ReturnEntry:
-    return ReturnEntry(event.note or "", event.actor_name, event.actor_id, event.at)
+def _return(event: WorkOrderEvent) -> WorkOrderReturnEntry:
+    return WorkOrderReturnEntry(event.note or "", event.actor_name, event.actor_id, event.at)
 
 
-def _entry(event: WorkOrderEvent) -> TimelineEntry:
-    return TimelineEntry(
+def _entry(event: WorkOrderEvent) -> WorkOrderTimelineEntry:
+    return WorkOrderTimelineEntry(
         state=State(event.state),
         action=Action(event.action),
         actor=event.actor_name,

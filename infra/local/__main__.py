@@ -56,7 +56,7 @@ def _run(host: str, starting: _UntilReady) -> bool:
     with closing(startup.listen(host, os.environ)) as listener:
         port = listener.getsockname()[1]
         notes = environment.prepare(port)
-        with startup.engine(os.environ) as described:
+        with startup.engine(os.environ) as described, startup.objects(os.environ, port) as objects:
             with startup.said_plainly():
                 password, more = startup.populate(os.environ)
 
@@ -66,7 +66,7 @@ def _run(host: str, starting: _UntilReady) -> bool:
 
             from infra.local.server import serve, stack
 
-            return serve(stack(environment.access_key()), listener, ready)
+            return serve(stack(environment.access_key(), objects), listener, ready)
 
 
 if __name__ == "__main__":

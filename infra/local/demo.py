@@ -1,4 +1,4 @@
-"""The demo data: two organisations with their people, and what happened the day before.
+"""The demo data: two organisations with their people, what happened the day before, and work to be done.
 
 People are made by the same write path as everything else, a few dozen in one transaction. The past is played through
 the API itself, on a clock that is set back, so it looks exactly as if it had happened; only its events are not kept,
@@ -25,7 +25,8 @@ from chalicelib.identity import passwords
 from chalicelib.identity.people import NewPerson, add_person, found_organisation
 from chalicelib.identity.phones import login_name
 from chalicelib.identity.tables import login_name_key, organisation_key, user_key
-from infra.local.demo_people import ORGANISATIONS, DemoOrganisation, DemoPerson
+from infra.local import demo_packing
+from infra.local.demo_people import DEMO, ORGANISATIONS, DemoOrganisation, DemoPerson
 from infra.local.demo_repairs import Repairs
 from infra.local.demo_story import PastClock, Story, Teller
 from infra.local.gateway_http import Gateway
@@ -34,7 +35,7 @@ ACTOR = "system:demo"
 HOW_MANY = sum(len(organisation.people) for organisation in ORGANISATIONS)
 _AT_ONCE = 20  # each is at most four items of a transaction, which may have a hundred
 _AGO = timedelta(days=1)
-_COURIER, _CUSTOMER = "courier3", "customer3"
+_COURIER, _CUSTOMER, _PACKER = "courier3", "customer3", "packer1"
 
 
 def make(password: str) -> frozenset[str]:
@@ -45,6 +46,8 @@ def make(password: str) -> frozenset[str]:
     for story in STORIES:
         if story.people <= new:
             _play_the_past(story, clock, password)
+    if _PACKER in new:
+        demo_packing.load(DEMO.org_id, ACTOR)
     return new
 
 

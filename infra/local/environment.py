@@ -9,15 +9,20 @@ from __future__ import annotations
 import json
 import os
 import secrets
-from collections.abc import MutableMapping
+from collections.abc import Mapping, MutableMapping
 
+from infra.local.gateway_objects import OBJECTS_PREFIX
 from infra.local.gateway_services import LAMBDA_PREFIX, SOCKETS_PREFIX
+from infra.local.objects_store import IN_MEMORY
 
 STAGE = "local"
 ENGINE = "BATON_DYNAMODB_ENDPOINT"
+OBJECTS = "BATON_S3_ENDPOINT"
+OBJECTS_FILE = "BATON_LOCAL_OBJECTS"
 TOKEN_KEYS = "BATON_TOKEN_KEYS"  # noqa: S105 - the name of a setting
 _KEPT_ELSEWHERE = "BATON_TOKEN_KEYS_SECRET"
 _REGION = "us-east-1"
+_OBJECTS_FILE = ".baton/objects.sqlite3"
 
 
 def prepare(port: int) -> list[str]:
@@ -26,11 +31,15 @@ def prepare(port: int) -> list[str]:
     here = f"http://127.0.0.1:{port}"
     environ["BATON_SOCKETS_ENDPOINT"] = here + SOCKETS_PREFIX
     environ["BATON_LAMBDA_ENDPOINT"] = here + LAMBDA_PREFIX
+    environ.setdefault(OBJECTS, own_objects(port))
     environ.setdefault("BATON_STAGE", STAGE)
     _without_proxy(environ)
     made_up = for_commands()
     kept = bool(environ.get(ENGINE))
-    return [f"who is signed in is so until Baton ends; {TOKEN_KEYS} keeps tokens longer"] if made_up and kept else []
+    notes = [f"who is signed in is so until Baton ends; {TOKEN_KEYS} keeps tokens longer"] if made_up and kept else []
+    if kept and environ[OBJECTS] == own_objects(port):
+        notes.append(f"photos are kept in {objects_path(environ)} ({OBJECTS_FILE} names another file)")
+    return notes
 
 
 def for_commands() -> bool:
@@ -58,6 +67,19 @@ def _give_credentials(environ: MutableMapping[str, str]) -> None:
         environ["AWS_SECRET_ACCESS_KEY"] = f"local-{secrets.token_hex(16)}"
     region = environ.get("AWS_REGION") or environ.get("AWS_DEFAULT_REGION") or _REGION
     environ["AWS_DEFAULT_REGION"] = region
+
+
+def own_objects(port: int) -> str:
+    """The address of the embedded S3 of a stack that listens on `port`."""
+    return f"http://127.0.0.1:{port}{OBJECTS_PREFIX}"
+
+
+def objects_path(environ: Mapping[str, str]) -> str:
+    """Where the embedded S3 keeps its objects.
+
+    In memory, unless an engine is named, which keeps the rows that speak of them: then in a file as well.
+    """
+    return environ.get(OBJECTS_FILE) or (_OBJECTS_FILE if environ.get(ENGINE) else IN_MEMORY)
 
 
 def access_key() -> str:

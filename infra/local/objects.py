@@ -4,8 +4,8 @@ It knows what Baton does with a bucket and nothing else: put, get, head and dele
 forms that put one. Whatever comes has to be signed (`objects_signature`), which is why it is not moto's: that one looks
 at no signature and at no expiry, and an address that never stops working proves nothing.
 
-    EmbeddedObjects     answers the calls of this process to S3 at AWS without a network; for tests
-    ObjectService       answers one request; the local stack serves it on its own port (`gateway_objects`)
+    EmbeddedObjects     answers the calls of this process without a network, to S3 at AWS or to an address of its own
+    ObjectService       answers one request; the local stack serves it on its port to its clients (`gateway_objects`)
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ from chalicelib.core.errors import MalformedForm
 from chalicelib.edge.forms import parse_form
 from infra.local.engine_patches import replaced
 from infra.local.objects_signature import Refused, Signatures
-from infra.local.objects_store import Held, ObjectStore
+from infra.local.objects_store import IN_MEMORY, Held, ObjectStore
 
 _HOST = re.compile(r"(?:(?P<bucket>[a-z0-9.-]+)\.)?s3\.[a-z0-9-]+\.amazonaws\.com(\.cn)?")
 _ANY_TYPE = "binary/octet-stream"
@@ -136,12 +136,14 @@ class Died(Exception):
 class EmbeddedObjects(AbstractContextManager["EmbeddedObjects"]):
     """An S3 inside this process, for every client of botocore in it; `service` also answers presigned addresses.
 
-    While it runs, calls to S3 at AWS are answered here and all others go their way. It needs credentials of some kind,
-    such as an embedded engine makes up.
+    While it runs, calls to S3 at AWS, and to everything below the address `base`, are answered here, and all others go
+    their way. It needs credentials of some kind, such as an embedded engine makes up. `path` is the file that keeps
+    the objects.
     """
 
-    def __init__(self, *buckets: str) -> None:
-        self.service = ObjectService(ObjectStore())
+    def __init__(self, *buckets: str, base: str = "", path: str = IN_MEMORY) -> None:
+        self.service = ObjectService(ObjectStore(path), prefix=urlsplit(base).path)
+        self._base = base
         self.dies_at: str | None = None
         """The part of an address at whose next call this process "dies": it is carried out and never answered."""
         self._stack = ExitStack()
@@ -176,7 +178,8 @@ class EmbeddedObjects(AbstractContextManager["EmbeddedObjects"]):
 
     def _intercepting(self, send: Callable[[Endpoint, AWSPreparedRequest], AWSResponse]) -> Any:
         def answer(endpoint: Endpoint, request: AWSPreparedRequest) -> AWSResponse:
-            if not _HOST.fullmatch(urlsplit(request.url).hostname or ""):
+            below = bool(self._base) and request.url.startswith(f"{self._base}/")
+            if not below and not _HOST.fullmatch(urlsplit(request.url).hostname or ""):
                 return send(endpoint, request)
             headers = {name.lower(): _text(value) for name, value in request.headers.items()}
             given = self.service.handle(request.method, request.url, headers, _content(request.body))

@@ -23,9 +23,11 @@ from chalicelib.core.ids import SystemIds
 from chalicelib.core.settings import settings
 from infra.local.asgi import Receive, Scope, Send
 from infra.local.gateway_http import HttpGateway
+from infra.local.gateway_objects import OBJECTS_PREFIX, ObjectGateway
 from infra.local.gateway_services import LAMBDA_PREFIX, SOCKETS_PREFIX, Services
 from infra.local.gateway_sockets import MOST_BYTES, Handlers, SocketGateway
 from infra.local.messages import PrintedMessages
+from infra.local.objects import ObjectService
 from infra.local.sweeper import Sweeper
 from infra.local.threads import Threads
 
@@ -41,6 +43,7 @@ class Stack:
     http: HttpGateway
     sockets: SocketGateway
     services: Services
+    objects: ObjectGateway | None
     sweepers: Sequence[Sweeper]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -49,6 +52,8 @@ class Stack:
             await self.sockets(scope, receive, send)
         elif scope["path"].startswith((f"{SOCKETS_PREFIX}/", f"{LAMBDA_PREFIX}/")):
             await self.services(scope, receive, send)
+        elif self.objects is not None and scope["path"].startswith(f"{OBJECTS_PREFIX}/"):
+            await self.objects(scope, receive, send)
         else:
             await self.http(scope, receive, send)
 
@@ -59,8 +64,11 @@ class Stack:
         await self.sockets.close_all(_GRACE_S)
 
 
-def stack(access_key: str) -> Stack:
-    """The parts over the app of this process; calls to the services have to name the access key."""
+def stack(access_key: str, objects: ObjectService | None = None) -> Stack:
+    """The parts over the app of this process; calls to the services have to name the access key.
+
+    `objects` is the embedded S3, if there is one.
+    """
     config, clock = settings(), SystemClock()
     app.use(app.compose(config, clock, SystemIds(clock), messages=PrintedMessages()))
     threads = Threads()
@@ -72,6 +80,7 @@ def stack(access_key: str) -> Stack:
         http=HttpGateway(app.app, threads, config.max_body_bytes),
         sockets=sockets,
         services=Services(sockets, functions, threads, access_key),
+        objects=None if objects is None else ObjectGateway(objects, threads),
         sweepers=[Sweeper(one_pass, config.sweep_every_s) for one_pass in (app.one_pass, app.maintenance_pass)],
     )
 

@@ -12,8 +12,12 @@ import secrets
 import socket
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 from infra.local import environment
+
+if TYPE_CHECKING:
+    from infra.local.objects import ObjectService
 
 PASSWORD = "BATON_DEMO_PASSWORD"  # noqa: S105 - the name of a setting
 _DEFAULT_PORT = 8000
@@ -56,17 +60,36 @@ def engine(environ: Mapping[str, str]) -> Iterator[str]:
         yield f"in memory, gone when Baton ends ({environment.ENGINE} names an engine that keeps it)"
 
 
+@contextmanager
+def objects(environ: Mapping[str, str], port: int) -> Iterator[ObjectService | None]:
+    """The embedded S3, on the port of the stack, unless the environment names another (None)."""
+    own = environment.own_objects(port)
+    if environ.get(environment.OBJECTS) != own:
+        yield None
+        return
+    from chalicelib.core.settings import settings
+    from infra.local.objects import EmbeddedObjects
+
+    with said_plainly():
+        bucket, path = settings().photo_bucket, environment.objects_path(environ)
+    with EmbeddedObjects(bucket, base=own, path=path) as embedded:
+        yield embedded.service
+
+
 def populate(environ: Mapping[str, str]) -> tuple[str | None, list[str]]:
     """Create tables and demo data that are missing. Returns the people's password, if it is known, and notes."""
     from chalicelib.core import aws
     from chalicelib.core.clock import SystemClock
     from chalicelib.core.settings import settings
     from chalicelib.identity.tokens import KeyRing
+    from infra.buckets import create_missing as create_bucket
     from infra.local import demo
     from infra.tables import create_missing
 
     KeyRing(settings(), SystemClock()).document()  # says what is wrong with it before anybody signs in
     create_missing(aws.client("dynamodb", settings().dynamodb_endpoint))
+    if settings().s3_endpoint:
+        create_bucket(aws.client("s3", settings().s3_endpoint), settings().photo_bucket)
     given = environ.get(PASSWORD)
     password = given or secrets.token_urlsafe(9)
     new = demo.make(password)

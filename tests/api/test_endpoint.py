@@ -9,7 +9,7 @@ from chalicelib.core import store
 from chalicelib.core.errors import Conflict, NotFound
 from chalicelib.core.work import UnitOfWork
 from chalicelib.edge.contract import About
-from chalicelib.edge.request import Reply, Request, no_content
+from chalicelib.edge.request import Reply, Request, no_content, text
 from infra.local.engine import EmbeddedEngine
 from tests.builders.endpoints import ask, shelf_endpoint
 from tests.builders.shelves import Shelf, Storehouse, shelf, shelf_key
@@ -158,6 +158,43 @@ def test_a_name_that_no_key_could_hold_names_nothing(house: Storehouse, anna: Pe
     endpoint = shelf_endpoint(put_stock, body=NewStock, loads=lambda _, name: shelf_key(name))
     answer = ask(anna, endpoint, {"stock": 1}, name=name)
     assert (answer.status, answer.code) == (404, "NOT_FOUND")
+
+
+def test_a_thing_that_the_whole_address_names_is_read_with_the_admission_too(house: Storehouse, anna: Person) -> None:
+    reads: list[str] = []
+    house.engine.before("GetItem", lambda *_: reads.append("x"))
+    endpoint = shelf_endpoint(
+        put_stock,
+        body=NewStock,
+        loads_at=lambda _, path: shelf_key(path["name"]) if path["name"] != "nowhere" else None,
+    )
+    assert ask(anna, endpoint, {"stock": 9}).status == 200
+    assert reads == []
+    for name in ("nowhere", "x" * 256):
+        assert ask(anna, endpoint, {"stock": 9}, name=name).status == 404
+
+
+def test_a_flawed_body_still_says_what_it_is_about(house: Storehouse, anna: Person) -> None:
+    class Place(msgspec.Struct, frozen=True):
+        place: str
+
+    def look(request: Request[NewStock, Any], _: UnitOfWork) -> Reply[Any]:
+        seen = request.glimpse(Place)
+        return Reply(
+            {"place": seen.place if seen else None, "fields": dict(request.flaw.fields if request.flaw else {})}
+        )
+
+    endpoint = shelf_endpoint(look, body=NewStock)
+    said = ask(anna, endpoint, {"stock": "many", "place": "hall"}).json
+    assert said == {"place": "hall", "fields": {"stock": "must be a whole number"}}
+    assert ask(anna, endpoint, {"stock": 1, "place": 2}).json["place"] is None
+    assert ask(anna, endpoint).json["place"] is None
+
+
+def test_an_answer_may_be_a_text_that_is_no_json(house: Storehouse, anna: Person) -> None:
+    endpoint = shelf_endpoint(lambda _request, _work: text("^XA é ^XZ", "text/plain"), media="text/plain")
+    answer = ask(anna, endpoint)
+    assert (answer.status, answer.headers["Content-Type"], answer.text) == (200, "text/plain", "^XA é ^XZ")
 
 
 # --- crashes ---------------------------------------------------------------------------------------------------

@@ -23,6 +23,7 @@ from chalicelib.identity.matrix import PERMISSIONS
 from chalicelib.identity.tables import RolePermissions, role_key
 from tests.builders.maintenance import Park
 from tests.builders.notices import tell
+from tests.builders.packing import loaded, new_box, packed, plate_record, shipment_id, shipment_record
 from tests.builders.photos import uploaded
 from tests.builders.world import DEMO, OTHER, Answer, Person, World
 
@@ -184,8 +185,7 @@ def test_a_disabled_person_is_out_everywhere(world: World, endpoint: Endpoint) -
 def test_what_another_organisation_has_does_not_exist_anywhere(world: World, endpoint: Endpoint) -> None:
     stranger = world.person(ADMIN, OTHER)
     owned = things(world, world.person(ADMIN))
-    [parameter] = re.findall(r"{(\w+)}", endpoint.path)
-    path = endpoint.path.replace(f"{{{parameter}}}", owned[parameter])
+    path = endpoint.path.format_map(owned)
     answer = world.call(endpoint.method, path, {} if endpoint.takes_body else None, token=stranger.token)
     assert (answer.status, answer.code) == (404, "NOT_FOUND")
 
@@ -204,4 +204,14 @@ def things(world: World, admin: Person) -> dict[str, str]:
         "work_order_id": (park := Park(world)).routed()["id"],
         "photo_id": uploaded(park.tech, park.started())["id"],
         "checklist_ref": park.checklist,
+        **packing_things(admin),
     }
+
+
+def packing_things(admin: Person) -> dict[str, str]:
+    """A shipment, a box and an item in it."""
+    loaded(admin, "shipments", shipment_record())
+    loaded(admin, "license-plates", plate_record())
+    box = new_box(admin)
+    item = packed(admin, box)
+    return {"shipment_id": shipment_id(), "barcode": "SH-1", "box_id": box, "item_id": item}

@@ -20,7 +20,9 @@ os.environ["BATON_LOG_LEVEL"] = "INFO"
 os.environ.pop("POWERTOOLS_METRICS_DISABLED", None)
 
 from chalicelib.core import aws  # noqa: E402
-from tests.benchmarks import assignment, endpoints, importing, reminding, serving, sweeping  # noqa: E402
+from chalicelib.core.settings import settings  # noqa: E402
+from infra.local.objects import EmbeddedObjects  # noqa: E402
+from tests.benchmarks import assignment, endpoints, importing, packing, reminding, serving, sweeping  # noqa: E402
 from tests.benchmarks.metered import MeteredEngine  # noqa: E402
 from tests.benchmarks.report import Report  # noqa: E402
 
@@ -50,6 +52,10 @@ def _imports(report: Report, _: MeteredEngine, *, quick: bool) -> None:
     importing.run(report, pairs=5 if quick else 15)
 
 
+def _packing(report: Report, _: MeteredEngine, *, quick: bool) -> None:
+    packing.run(report, rounds=20 if quick else 60)
+
+
 def _server(report: Report, _: MeteredEngine, *, quick: bool) -> None:
     serving.run(report, seconds=1 if quick else 3)
 
@@ -60,8 +66,14 @@ BENCHMARKS: dict[str, Callable[..., None]] = {
     "sweep": _sweep,
     "reminders": _reminders,
     "import": _imports,
+    "packing": _packing,
     "server": _server,
 }
+
+
+def _objects() -> EmbeddedObjects:
+    """The bucket of photos, in memory; its calls are no round trips to DynamoDB."""
+    return EmbeddedObjects(settings().photo_bucket)
 
 
 def main() -> None:
@@ -74,7 +86,7 @@ def main() -> None:
     versions = ", ".join(f"{name} {version(name)}" for name in _PACKAGES)
     report.say(f"Python {platform.python_version()} on {platform.machine()}, {os.cpu_count()} processors; {versions}")
     started = time.perf_counter()
-    with Path(os.devnull).open("w") as nowhere, redirect_stdout(nowhere), MeteredEngine() as engine:
+    with Path(os.devnull).open("w") as nowhere, redirect_stdout(nowhere), MeteredEngine() as engine, _objects():
         aws.forget_clients()
         for name in options.only or BENCHMARKS:
             BENCHMARKS[name](report, engine, quick=options.quick)

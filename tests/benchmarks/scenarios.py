@@ -12,9 +12,12 @@ from functools import cache, partial
 from random import Random
 
 from chalicelib.identity.passwords import hash_password, matches
+from tests.benchmarks import scenarios_maintenance as maintenance
 from tests.benchmarks import scenarios_notices as notices
+from tests.benchmarks import scenarios_packing as packing
 from tests.benchmarks import scenarios_people as people
 from tests.benchmarks.scenarios_passwords import PASSWORDS
+from tests.benchmarks.scenarios_photos import PHOTOS
 from tests.benchmarks.stage import Hit, Stage
 from tests.builders import dispatch
 from tests.builders.world import Person
@@ -188,4 +191,8 @@ SCENARIOS = [
     *(Scenario(name, prepare, situation=people.SITUATION) for name, prepare in people.RARE.items()),
     *(Scenario(*one) for one in PASSWORDS),
     *(Scenario(name, prepare, situation=notices.SITUATION) for name, prepare in notices.NOTICES.items()),
+    *(Scenario(name, prepare, situation=maintenance.SITUATION) for name, prepare in maintenance.REPAIRS.items()),
+    *(Scenario(*one) for one in PHOTOS),
+    *(Scenario(name, prepare, situation=packing.SITUATION) for name, prepare in packing.PACKING.items()),
+    *(Scenario(name, prepare, situation=packing.CROWDED) for name, prepare in packing.LISTS.items()),
 ]

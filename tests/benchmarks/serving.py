@@ -54,9 +54,9 @@ def run(report: Report, *, seconds: float) -> None:
         "Requests per second on kept-alive connections; client and server share the machine. No budget.",
     )
     rows: list[Sequence[str]] = []
-    with _server() as port:
+    with server() as port:
         for asked in _REQUESTS:
-            headers = {"content-type": "application/json", **_authorization(port, asked.person)}
+            headers = {"content-type": "application/json", **authorization(port, asked.person)}
             rows += [
                 _row(asked, clients, _asking(port, asked, headers, clients, seconds), seconds) for clients in _CLIENTS
             ]
@@ -64,11 +64,11 @@ def run(report: Report, *, seconds: float) -> None:
 
 
 @contextmanager
-def _server() -> Iterator[int]:
+def server(module: str = "infra.local") -> Iterator[int]:
     """A server of its own; the port on which it listens."""
     environ = {name: value for name, value in os.environ.items() if not name.startswith(("BATON_", "AWS_"))}
     environ |= {"PORT": "0", "BATON_DEMO_PASSWORD": _PASSWORD, "PYTHONUNBUFFERED": "1"}
-    command = [sys.executable, "-m", "infra.local"]
+    command = [sys.executable, "-m", module]
     with subprocess.Popen(command, env=environ, cwd=_ROOT, stdout=subprocess.PIPE, text=True) as process:
         try:
             assert process.stdout is not None
@@ -84,7 +84,8 @@ def _port(lines: Iterator[str]) -> int:
     raise RuntimeError("the local server ended without saying where it listens")
 
 
-def _authorization(port: int, person: str | None) -> dict[str, str]:
+def authorization(port: int, person: str | None) -> dict[str, str]:
+    """The header of a demo person who signs in; none for nobody."""
     if person is None:
         return {}
     connection = HTTPConnection("127.0.0.1", port)

@@ -6,6 +6,7 @@ because it comes after the commit and is shown beside the budget, not in it.
 
 from __future__ import annotations
 
+import base64
 import json
 import time
 from collections.abc import Mapping
@@ -22,7 +23,7 @@ from tests.builders.world import Person, World
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """One request: `path` is the route's own, with its parameters unfilled."""
+    """One request: `path` is the route's own, with its parameters unfilled; `raw` is a body that is no JSON."""
 
     method: str
     path: str
@@ -32,6 +33,7 @@ class Hit:
     query: Mapping[str, str] = field(default_factory=dict)
     headers: Mapping[str, str] = field(default_factory=dict)
     status: int = 200
+    raw: bytes | None = None
 
     def event(self) -> dict[str, Any]:
         """What API Gateway hands to the Lambda."""
@@ -50,9 +52,14 @@ class Hit:
             "multiValueQueryStringParameters": {name: [value] for name, value in self.query.items()} or None,
             "pathParameters": dict(self.params) or None,
             "stageVariables": None,
-            "body": None if self.body is None else json.dumps(self.body),
-            "isBase64Encoded": False,
+            "body": self._body(),
+            "isBase64Encoded": self.raw is not None,
         }
+
+    def _body(self) -> str | None:
+        if self.raw is not None:
+            return base64.b64encode(self.raw).decode()
+        return None if self.body is None else json.dumps(self.body)
 
 
 @dataclass(frozen=True, slots=True)

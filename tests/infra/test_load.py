@@ -177,7 +177,7 @@ def test_an_address_that_is_no_api_is_told(operator: Operator, capsys: pytest.Ca
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (["nothing", "FILE"], "there is no dataset 'nothing'; there are users"),
+        (["nothing", "FILE"], "there is no dataset 'nothing'; there are "),
         (["users", "FILE", "--format", "ndjson", "--dry-run"], ""),
         (["users", "no such file.csv"], "No such file"),
         (["users", "people.txt"], "say which it is with --format"),

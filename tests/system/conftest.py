@@ -1,7 +1,8 @@
 """One running stack for all tests of a process that ask for it. Tests that share one stay on one worker.
 
 stack         with the contract's own times: an offer stands 15 s, a sweep every 15 s
-brisk_stack   the same with offers of 2 s and a sweep every second, for tests that wait for them
+brisk_stack   the same with a sweep every second, offers of 2 s, and photos whose addresses and uploads end as soon, for
+              tests that wait for them
 engine_url    an engine in a process of its own, empty, for stacks that come and go
 """
 
@@ -36,8 +37,9 @@ def stack() -> Iterator[Stack]:
 
 @pytest.fixture(scope="session")
 def brisk_stack() -> Iterator[Stack]:
-    """A stack in which offers end soon."""
-    with running(BATON_OFFER_LIFE_S="2", BATON_SWEEP_EVERY_S="1") as server:
+    """A stack in which offers and addresses end soon."""
+    soon = ("BATON_OFFER_LIFE_S", "BATON_PHOTO_URL_S", "BATON_PHOTO_UPLOAD_S", "BATON_PHOTO_GRACE_S")
+    with running(BATON_SWEEP_EVERY_S="1", **dict.fromkeys(soon, "2")) as server:
         client = Stack(server.base, PASSWORD)
         yield client
         client.close()

@@ -4,6 +4,7 @@ import shlex
 import socket
 
 from tests.system.clients import Stack
+from tests.system.repairs import upload
 from tests.system.servers import PASSWORD, run_once, started
 
 
@@ -30,6 +31,8 @@ def test_chalice_local_serves_rest_on_a_prepared_engine(engine_url: str) -> None
         placed = customer.post("/v1/orders", order)
         assert placed.json()["assigned_courier_id"] == courier.user_id
         assert stack.call("GET", "/nope").json()["error"]["code"] == "ROUTE_NOT_FOUND"
+        refused = upload(stack.person("tech1"), "no-such-order")  # which was read in a form with a file
+        assert refused.json()["error"]["code"] == "NOT_FOUND"
         stack.close()
 
 

@@ -188,3 +188,13 @@ def test_demo_people_have_a_past(stack: Stack) -> None:
     assert stack.person("courier3").get("/v1/courier/orders/history").json()["orders"][0] == orders[0]
     with stack.person("customer3").listening("customer") as socket:
         assert socket.events == []
+
+
+def test_demo_shipments_wait_to_be_packed_in_their_own_organisation_only(stack: Stack) -> None:
+    packer = stack.person("packer1")
+    shipments = packer.get("/shipping/scanner/pack/shipments").json()["data"]
+    assert [one["shipment_number"] for one in shipments] == ["SH-1002", "SH-1001", "SH-1003", "SH-1004"]
+    address = f"/shipping/scanner/pack/lookup/LP-000101?shipment_id={shipments[1]['id']}"
+    assert packer.get(address).json()["data"]["allocated"] is True
+    theirs = stack.person("other-packer1").get("/shipping/scanner/pack/shipments").json()
+    assert theirs == {"data": [], "total": 0}

@@ -4,11 +4,14 @@ import re
 import shutil
 import signal
 import subprocess
+from pathlib import Path
 
+import httpx
 import pytest
 
 from infra.local.demo_people import ORGANISATIONS
 from tests.system.clients import Stack
+from tests.system.repairs import repair, upload
 from tests.system.servers import PASSWORD, READY, clean_environment, run_once, running
 
 DIFFICULT = """it's "quoted" $HOME \\ `too`"""
@@ -90,15 +93,20 @@ def test_what_is_set_wrongly_is_named_in_one_line(wrong: dict[str, str], named: 
     assert len(ended.stderr.splitlines()) == 1
 
 
-def test_on_another_engine_nothing_is_lost_at_a_restart(engine_url: str) -> None:
+def test_on_another_engine_nothing_is_lost_at_a_restart(engine_url: str, tmp_path: Path) -> None:
     order = {"pickup_address": "a", "dropoff_address": "b", "receiver_phone": "1"}
-    with running(BATON_DYNAMODB_ENDPOINT=engine_url) as server:
+    kept = {"BATON_DYNAMODB_ENDPOINT": engine_url, "BATON_LOCAL_OBJECTS": str(tmp_path / "photos" / "objects")}
+    with running(**kept) as server:
         stack = Stack(server.base, PASSWORD)
         customer = stack.person("customer1")
         placed = customer.post("/v1/orders", order).json()["order"]
+        work_order_id = repair(stack)
+        assert upload(stack.person("tech2"), work_order_id).status_code == 201
         stack.close()
-    with running(BATON_DYNAMODB_ENDPOINT=engine_url) as server:
+    with running(**kept) as server:
         stack = Stack(server.base, PASSWORD)
+        [shown] = stack.person("tech2").get(f"/v1/work-orders/{work_order_id}").json()["photos"]
+        assert httpx.get(shown["url"], trust_env=False).headers["Content-Type"] == "image/jpeg"
         assert stack.call("GET", "/v1/customer/active-order", token=customer.token).status_code == 401
         assert stack.person("customer1").user_id == customer.user_id
         assert stack.person("customer1").get(f"/v1/orders/{placed['id']}").json() == placed

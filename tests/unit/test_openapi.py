@@ -25,6 +25,7 @@ from chalicelib.dispatch.rules import Status
 from chalicelib.dispatch.schemas import OrderAssigned, OrderLost, OrderPage, OrderView, Position
 from chalicelib.edge.api import UNKNOWN_ROUTE
 from chalicelib.edge.contract import Endpoint
+from chalicelib.edge.forms import FORM_DATA
 from chalicelib.edge.http import encoder, error_body
 from chalicelib.edge.openapi import document
 from chalicelib.edge.openapi_socket import SOCKET_EVENTS, SocketEvent
@@ -147,7 +148,8 @@ def test_whatever_a_call_can_end_with_is_described(endpoint: Endpoint) -> None:
     if endpoint.mutates and not endpoint.public:
         wanted |= {(422, "IDEMPOTENCY_KEY_REUSED"), (endpoint.invalid_status, "VALIDATION_ERROR")}
     if endpoint.takes_body:
-        wanted |= {(400, "MALFORMED_JSON"), (413, "PAYLOAD_TOO_LARGE"), (415, "UNSUPPORTED_MEDIA_TYPE")}
+        malformed = "MALFORMED_FORM" if endpoint.form else "MALFORMED_JSON"
+        wanted |= {(400, malformed), (413, "PAYLOAD_TOO_LARGE"), (415, "UNSUPPORTED_MEDIA_TYPE")}
     if endpoint.takes_body or endpoint.query is not Nothing:
         wanted |= {(endpoint.invalid_status, "VALIDATION_ERROR")}
     if "{" in endpoint.path:
@@ -201,7 +203,9 @@ def test_every_example_is_what_its_schema_allows(endpoint: Endpoint) -> None:
 @every_endpoint
 def test_an_example_of_a_request_is_accepted_as_it_stands(endpoint: Endpoint) -> None:
     described = operation(endpoint)
-    if endpoint.takes_body:
+    if endpoint.form:
+        assert set(described["requestBody"]["content"]) == {FORM_DATA}
+    elif endpoint.takes_body:
         sent = encoder.encode(described["requestBody"]["content"][JSON]["example"])
         assert isinstance(decode_body(sent, endpoint.body), msgspec.Struct)
     asked = {part["name"]: [str(part["example"])] for part in described["parameters"] if part.get("in") == "query"}

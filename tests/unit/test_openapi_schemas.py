@@ -205,8 +205,8 @@ def test_a_union_of_tagged_structs_is_told_apart_by_its_tag() -> None:
 
 
 def test_a_type_without_a_schema_is_refused_by_its_name() -> None:
-    with pytest.raises(TypeError, match="no schema for BytesType"):
-        Schemas([], []).of(bytes)
+    with pytest.raises(TypeError, match="no schema for ByteArrayType"):
+        Schemas([], []).of(bytearray)
     with pytest.raises(TypeError, match="a query is a struct"):
         Schemas([], [], [int])
 

@@ -1,0 +1,165 @@
+"""The dataset `license-plates`: plates and what they were picked for, found by their number.
+
+A plate names lines by shipment number and line number; both have to be there, and the line has to be of the product
+that is on the plate. Once something of a plate is packed its product and lot stay as they are, its quantity covers what
+is packed, and allocations may be added but not taken away: the plate does not say for which of them it was packed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from decimal import Decimal
+from typing import Any
+
+from msgspec import UNSET
+
+from chalicelib.core.errors import ValidationFailed
+from chalicelib.core.store import Found, ItemKey, get, get_many
+from chalicelib.core.work import UnitOfWork
+from chalicelib.edge.imports import Dataset, NotYet, Outcome
+from chalicelib.edge.request import Principal
+from chalicelib.edge.runtime import runtime
+from chalicelib.packing.keys import (
+    allocation,
+    line_id_of,
+    line_key,
+    plate_id_of,
+    plate_key,
+    product_id_of,
+    shipment_id_of,
+    shipment_key,
+)
+from chalicelib.packing.records import AllocationRecord, PlateRecord
+from chalicelib.packing.rules import exact, shown
+from chalicelib.packing.tables import Line, Plate
+
+IMPORT = "packing.plate.import"
+_OTHER_PRODUCT = "is of another product than the plate"
+
+
+def upsert_plate(work: UnitOfWork, principal: Principal, record: PlateRecord) -> Outcome:
+    """Make or change one plate. Raises `ValidationFailed` for what contradicts what is packed, and `NotYet`."""
+    principal.require_reach(IMPORT)
+    org_id = principal.org_id
+    plate_id = plate_id_of(org_id, record.lp_number)
+    plate = get(plate_key(org_id, plate_id))
+    values = {**_values(org_id, record), **_allocated(work, org_id, record)}
+    work.about(Plate.kind, plate_id, "LICENSE_PLATE_IMPORTED")
+    if plate is None:
+        _create(work, org_id, record, values)
+        return "created"
+    _change(work, plate, values)
+    return "updated"
+
+
+def _create(work: UnitOfWork, org_id: str, record: PlateRecord, values: Mapping[str, Any]) -> None:
+    plate_id = plate_id_of(org_id, record.lp_number)
+    where = plate_key(org_id, plate_id)
+    plate = Plate(
+        where.pk,
+        where.sk,
+        plate_id=plate_id,
+        org_id=org_id,
+        lp_number=record.lp_number,
+        packed=Decimal(0),
+        remaining=values["quantity"],
+        created_at=work.now,
+        updated_at=work.now,
+        **values,
+    )
+    work.create(plate)
+
+
+def _change(work: UnitOfWork, plate: Plate, values: Mapping[str, Any]) -> None:
+    changed = {name: value for name, value in values.items() if getattr(plate, name) != value}
+    flaws = dict(_contradictions(plate, changed))
+    if flaws:
+        raise ValidationFailed(flaws)
+    if "sku" in changed and "allocated" not in values and plate.allocated:
+        raise ValidationFailed({"sku": "is another than before: name the allocations of the new product as well"})
+    if changed:
+        # Held against the version, which every packing raises: what is left is exact.
+        left = changed.get("quantity", plate.quantity) - plate.packed
+        work.update(plate, {**changed, "remaining": left, "updated_at": work.now})
+
+
+def _contradictions(plate: Plate, changed: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    if not plate.packed:
+        return
+    for name in ("sku", "lot_number"):
+        if name in changed:
+            yield name, f"must stay {getattr(plate, name) or 'empty'}: some of this plate is packed"
+    if changed.get("quantity", plate.quantity) < plate.packed:
+        yield "quantity", f"must be at least {shown(plate.packed)}, which are packed"
+    if "allocated" in changed and not (plate.allocated or set()) <= (changed["allocated"] or set()):
+        yield "allocations", "must keep those that the plate has: some of it is packed"
+
+
+def _values(org_id: str, record: PlateRecord) -> dict[str, Any]:
+    """A plate's attributes as a record says them; what it leaves out is not there."""
+    values = {
+        "sku": record.sku,
+        "product_id": product_id_of(org_id, record.sku),
+        "product_name": record.product_name,
+        "quantity": shown(exact(record.quantity)),
+    }
+    return values if record.lot_number is UNSET else {**values, "lot_number": record.lot_number}
+
+
+def _allocated(work: UnitOfWork, org_id: str, record: PlateRecord) -> dict[str, Any]:
+    """The lines that the plate is for, each held to be there and of its product; nothing if the record names none.
+
+    Raises `NotYet` or `ValidationFailed`.
+    """
+    if record.allocations is UNSET:
+        return {}
+    named = [_Named(org_id, one) for one in record.allocations]
+    found = get_many([key for one in named for key in (one.shipment, one.line)], runtime().clock)
+    missing = {f"allocations.{n}.{name}": flaw for n, one in enumerate(named) for name, flaw in one.missing(found)}
+    if missing:
+        raise NotYet(missing)
+    for number, one in enumerate(named):
+        flaw = ValidationFailed({f"allocations.{number}.line_number": _OTHER_PRODUCT})
+        line = found.get(one.line)
+        if line is None or line.sku != record.sku:
+            raise flaw
+        work.guard(one.line, Line.sku == record.sku, flaw)
+    return {"allocated": {one.text for one in named} or None}
+
+
+class _Named:
+    """A line that a record names, and where it would be."""
+
+    def __init__(self, org_id: str, record: AllocationRecord) -> None:
+        shipment_id = shipment_id_of(org_id, record.shipment_number)
+        self.shipment = shipment_key(org_id, shipment_id)
+        self.line: ItemKey[Line] = line_key(org_id, shipment_id, line_id_of(shipment_id, record.line_number))
+        self.text = allocation(shipment_id, record.line_number)
+
+    def missing(self, found: Found) -> Iterator[tuple[str, str]]:
+        """What of it is not there."""
+        if found.get(self.shipment) is None:
+            yield "shipment_number", "is not the number of a shipment"
+        elif found.get(self.line) is None:
+            yield "line_number", "is not a line of that shipment"
+
+
+PLATES = Dataset(
+    name="license-plates",
+    title="license plates and what they were picked for",
+    record=PlateRecord,
+    permission=IMPORT,
+    entity_type=Plate.kind,
+    action="LICENSE_PLATE_IMPORTED",
+    key_field="lp_number",
+    upsert=upsert_plate,
+    example={
+        "lp_number": "LP-000101",
+        "sku": "BISC-ALM",
+        "product_name": "Almond biscuits 250 g",
+        "quantity": 60,
+        "lot_number": "L2611A",
+        "allocations": [{"shipment_number": "SH-1001", "line_number": 1}],
+    },
+)
+"""License plates by their number."""

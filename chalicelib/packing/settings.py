@@ -1,0 +1,26 @@
+"""What an organisation settles for its packing."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta
+
+from chalicelib.edge.types import SENTENCE
+from chalicelib.identity.organisation import settings_section
+
+_PREFIX = Meta(pattern=r"^[0-9]{7,10}$(?!\n)", extra={SENTENCE: "must be 7 to 10 digits"})
+
+
+class PackingSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How boxes are numbered for the world outside: without a GS1 company prefix they get no SSCC.
+
+    The extension digit stands before the prefix. Another one gives ten times as many numbers, or tells sites apart.
+    """
+
+    gs1_company_prefix: Annotated[str, _PREFIX] | None = None
+    sscc_extension_digit: Annotated[int, Meta(ge=0, le=9)] = 0
+
+
+PACKING = settings_section("packing", PackingSettings, "packing")

@@ -1,0 +1,64 @@
+"""Something to pack: the shipments and license plates of `infra/samples`, and a GS1 company prefix for the labels.
+
+They are loaded as an import would load them, into the organisation `demo` only. The prefix begins with 952, which GS1
+keeps for examples: no company has it.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import app
+from chalicelib.core.clock import SystemClock
+from chalicelib.core.ids import SystemIds
+from chalicelib.core.runner import Runner
+from chalicelib.core.settings import settings
+from chalicelib.core.store import get
+from chalicelib.core.work import Actor, UnitOfWork
+from chalicelib.edge.imports import Dataset
+from chalicelib.edge.request import Principal
+from chalicelib.edge.validation import decode_body
+from chalicelib.identity.tables import organisation_key
+from chalicelib.packing.importing import SHIPMENTS
+from chalicelib.packing.importing_plates import PLATES
+from chalicelib.packing.settings import PACKING
+from infra.load_files import read
+
+SAMPLES = Path(__file__).parents[1] / "samples"
+PREFIX = "9521234"
+_FILES: tuple[tuple[Dataset[Any], str], ...] = ((SHIPMENTS, "shipments.ndjson"), (PLATES, "license-plates.csv"))
+
+
+def load(org_id: str, actor_id: str) -> None:
+    """Load it all into an organisation that exists. Raises `RuntimeError` for a sample that is not taken."""
+    clock = SystemClock()
+    runner = app.compose(settings(), clock, SystemIds(clock)).runtime.runner
+    actor = Actor(org_id, actor_id, "demo")
+    runner.run(actor, partial(_settle_prefix, org_id))
+    for dataset, name in _FILES:
+        _load(runner, actor, dataset, SAMPLES / name)
+
+
+def _settle_prefix(org_id: str, work: UnitOfWork) -> None:
+    organisation = get(organisation_key(org_id))
+    if organisation is None:
+        raise RuntimeError(f"there is no organisation {org_id}")
+    work.about(organisation.kind, org_id, "PACKING_SETTINGS_CHANGED")
+    work.update(
+        organisation, {"settings": {**(organisation.settings or {}), PACKING.name: {"gs1_company_prefix": PREFIX}}}
+    )
+
+
+def _load(runner: Runner, actor: Actor, dataset: Dataset[Any], path: Path) -> None:
+    loader = Principal(actor.org_id, actor.actor_id, actor.actor_id, "", {dataset.permission: "org"})
+    for line in read(path.read_bytes(), path.suffix.removeprefix("."), dataset.record):
+        if line.fields is not None:
+            raise RuntimeError(f"{path.name}:{line.number}: {line.fields}")
+        record = decode_body(line.raw, dataset.record)
+        runner.run(actor, partial(_upsert, dataset, loader, record))
+
+
+def _upsert(dataset: Dataset[Any], loader: Principal, record: Any, work: UnitOfWork) -> None:
+    dataset.upsert(work, loader, record)

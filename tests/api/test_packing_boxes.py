@@ -1,0 +1,466 @@
+"""Boxes: opening, closing and opening them again, what is in them, their SSCC and their label."""
+
+from typing import Any
+
+import pytest
+
+from chalicelib.core.work import UnitOfWork
+from chalicelib.packing.keys import SERIAL_SHARDS, serial_key
+from chalicelib.packing.sscc import is_sscc
+from chalicelib.packing.tables import SerialCounter
+from infra.local.engine import EmbeddedEngine
+from tests.builders.dispatch import audit_row, diff
+from tests.builders.packing import (
+    PACK,
+    PREFIX,
+    box_id,
+    calls_of,
+    close,
+    complete,
+    create_box,
+    line_record,
+    loaded,
+    meanwhile,
+    new_box,
+    pack,
+    packed,
+    plate_record,
+    reopen,
+    settle_prefix,
+    shipment_id,
+    shipment_record,
+    stored_box,
+    stored_shipment,
+    take_out,
+    there,
+)
+from tests.builders.world import DEMO, OTHER, Person, World
+
+NOWHERE = "00000000-0000-4000-8000-000000000000"
+UNMEASURED = {"length": None, "width": None, "height": None}
+
+
+@pytest.fixture
+def boss(world: World) -> Person:
+    """Who loads what is to be packed (SH-1 with ten of product 1, and a plate of a hundred) and opens boxes again."""
+    boss = world.person("supervisor")
+    loaded(boss, "shipments", shipment_record("SH-1", line_record(unit_weight=0.3)))
+    loaded(boss, "license-plates", plate_record())
+    return boss
+
+
+@pytest.fixture
+def packer(world: World, boss: Person) -> Person:
+    """Somebody who packs."""
+    return world.person("packer")
+
+
+@pytest.fixture
+def box(packer: Person) -> str:
+    """The first box, with four of product 1 in it."""
+    box = new_box(packer)
+    packed(packer, box, 4)
+    return box
+
+
+# --- opening ---------------------------------------------------------------------------------------------------
+
+
+def test_boxes_are_numbered_from_one(packer: Person) -> None:
+    answer = create_box(packer)
+    assert (answer.status, answer.headers["ETag"]) == (201, '"1"')
+    assert answer.json == {
+        "id": box_id(1),
+        "box_number": 1,
+        "status": "open",
+        "weight": None,
+        "dimensions": UNMEASURED,
+    }
+    assert [create_box(packer).json["box_number"] for _ in range(3)] == [2, 3, 4]
+    shipment = there(stored_shipment())
+    assert (shipment.status, shipment.boxes_count, shipment.boxes_open, shipment.boxes_empty) == ("pending", 4, 4, 4)
+
+
+def test_a_box_needs_a_shipment_that_can_be_packed(world: World, packer: Person, box: str) -> None:
+    for answer in (
+        packer.post(f"{PACK}/box/create", {"shipment_id": NOWHERE}),
+        world.person("packer", OTHER).post(f"{PACK}/box/create", {"shipment_id": shipment_id()}),
+    ):
+        assert (answer.status, answer.code) == (404, "SHIPMENT_NOT_FOUND")
+    close(packer, box)
+    complete(packer, allow_partial=True)
+    answer = create_box(packer)
+    assert (answer.status, answer.code) == (400, "SHIPMENT_NOT_PACKABLE")
+
+
+def test_the_input_of_a_new_box_is_checked(packer: Person) -> None:
+    answer = packer.post(f"{PACK}/box/create", {"shipment_id": "x", "box_number": 7})
+    assert (answer.status, answer.code, set(answer.fields)) == (400, "VALIDATION_ERROR", {"shipment_id", "box_number"})
+    assert packer.post(f"{PACK}/box/create", {}).fields == {"shipment_id": "is required"}
+    also = {"shipment_id": shipment_id(), "box_number": 7}
+    assert packer.post(f"{PACK}/box/create", also).fields == {"box_number": "is not expected here"}
+    assert packer.post(f"{PACK}/box/create", {**also, "shipment_id": NOWHERE}).code == "SHIPMENT_NOT_FOUND"
+
+
+def test_a_box_asked_for_twice_with_one_key_is_opened_once(world: World, packer: Person) -> None:
+    first, again = (create_box(packer, idempotency_key="k") for _ in range(2))
+    assert (again.status, again.text, again.headers["Idempotent-Replayed"]) == (201, first.text, "true")
+    assert there(stored_shipment()).boxes_count == 1
+    row = audit_row(world, first.json["id"], "BOX_CREATED")
+    assert (row.entity_type, diff(row)[f"shipment/{shipment_id()}.boxes_count"]) == ("box", [0, 1])
+
+
+def test_a_number_that_somebody_took_meanwhile_is_not_given_again(packer: Person, engine: EmbeddedEngine) -> None:
+    meanwhile(engine, lambda: create_box(packer))
+    assert create_box(packer).json["box_number"] == 2
+
+
+# --- closing ---------------------------------------------------------------------------------------------------
+
+
+def test_a_box_is_closed_with_what_was_measured(packer: Person, box: str) -> None:
+    answer = close(packer, box, weight=1.25, length=40, width=30.5, height=0.000001)
+    assert answer.status == 200
+    assert answer.json == {
+        "id": box,
+        "box_number": 1,
+        "status": "closed",
+        "weight": 1.25,
+        "dimensions": {"length": 40, "width": 30.5, "height": 0.000001},
+        "sscc": None,
+    }
+    shown = packer.get(f"{PACK}/box/{box}")
+    assert (shown.json["box"], shown.headers["ETag"]) == (answer.json, answer.headers["ETag"])
+    assert there(stored_shipment()).boxes_open == 0
+
+
+def test_a_box_may_be_closed_unmeasured(packer: Person, box: str) -> None:
+    answer = close(packer, box, weight=None)
+    assert (answer.status, answer.json["weight"], answer.json["dimensions"]) == (200, None, UNMEASURED)
+
+
+def test_what_speaks_against_closing_has_its_code(world: World, packer: Person, box: str) -> None:
+    empty = new_box(packer)
+    answer = close(packer, empty)
+    assert (answer.status, answer.code) == (400, "EMPTY_BOX")
+    close(packer, box)
+    for measures in ({}, {"weight": -1}):
+        answer = close(packer, box, **measures)
+        assert (answer.status, answer.code) == (400, "ALREADY_CLOSED")
+    for person, wanted in ((packer, NOWHERE), (world.person("packer", OTHER), box)):
+        answer = close(person, wanted, weight="x")
+        assert (answer.status, answer.code) == (404, "NOT_FOUND")
+
+
+def test_weights_and_sizes_have_their_bounds(packer: Person, box: str) -> None:
+    bad: list[tuple[str, Any]] = [
+        *(("weight", value) for value in (1000.000001, 0.0000001, "1", True, 1e300)),
+        *((side, value) for side in ("length", "width", "height") for value in (0, -1, 500.1, "1")),
+        ("depth", 1),
+    ]
+    for field, value in bad:
+        answer = close(packer, box, **{field: value})
+        assert (answer.status, answer.code, set(answer.fields)) == (400, "VALIDATION_ERROR", {field}), value
+    assert close(packer, box, weight=1000, length=500, width=500, height=500).status == 200
+
+
+def test_a_weight_that_is_not_positive_has_a_code_of_its_own(packer: Person, box: str) -> None:
+    for weight in (0, -0.5, -1000):
+        answer = close(packer, box, weight=weight)
+        assert (answer.status, answer.code, set(answer.fields)) == (400, "INVALID_WEIGHT", {"weight"})
+        answer = close(packer, box, weight=weight, length=0, depth=1)
+        assert (answer.code, set(answer.fields)) == ("INVALID_WEIGHT", {"weight", "length", "depth"})
+    assert there(stored_box(box)).status == "open"
+
+
+def test_the_box_to_be_closed_is_named_properly(packer: Person) -> None:
+    answer = packer.post(f"{PACK}/box/close", {"box_id": "x", "length": 0})
+    assert (answer.status, answer.code, set(answer.fields)) == (400, "VALIDATION_ERROR", {"box_id", "length"})
+
+
+def test_a_box_closed_twice_with_one_key_is_closed_once(world: World, packer: Person, box: str) -> None:
+    body = {"box_id": box, "weight": 2}
+    first, again = (packer.post(f"{PACK}/box/close", body, idempotency_key="k") for _ in range(2))
+    assert (again.status, again.text, again.headers["ETag"]) == (200, first.text, first.headers["ETag"])
+    changed = diff(audit_row(world, box, "BOX_CLOSED"))
+    assert changed == {"status": ["open", "closed"], "weight": [None, 2], "closed_at": [None, "2026-03-01T09:00:00Z"]}
+
+
+def test_a_stale_version_is_refused(packer: Person, boss: Person, box: str) -> None:
+    version = packer.get(f"{PACK}/box/{box}").headers["ETag"]
+    packed(packer, box, 1)
+    answer = packer.post(f"{PACK}/box/close", {"box_id": box}, if_match=version)
+    assert (answer.status, answer.code) == (409, "VERSION_CONFLICT")
+    current = packer.get(f"{PACK}/box/{box}").headers["ETag"]
+    closed = packer.post(f"{PACK}/box/close", {"box_id": box}, if_match=current)
+    assert closed.status == 200
+    body = {"box_id": box, "reason": "r"}
+    assert boss.post(f"{PACK}/box/reopen", body, if_match=current).code == "VERSION_CONFLICT"
+    assert boss.post(f"{PACK}/box/reopen", body, if_match=closed.headers["ETag"]).status == 200
+
+
+def test_a_box_that_was_emptied_meanwhile_is_not_closed(packer: Person, engine: EmbeddedEngine) -> None:
+    box = new_box(packer)
+    content = packed(packer, box, 1)
+    meanwhile(engine, lambda: take_out(packer, box, content))
+    assert close(packer, box).code == "EMPTY_BOX"
+    assert there(stored_box(box)).status == "open"
+
+
+# --- the SSCC --------------------------------------------------------------------------------------------------
+
+
+def test_a_closed_box_has_an_sscc_of_the_organisations_own(world: World, packer: Person, box: str) -> None:
+    settle_prefix(world.person("SYSTEM_ADMIN"))
+    other = new_box(packer)
+    packed(packer, other, 1)
+    codes = [close(packer, one).json["sscc"] for one in (box, other)]
+    assert len(set(codes)) == 2
+    assert all(is_sscc(code) and code[1:].startswith(PREFIX) for code in codes)
+    assert diff(audit_row(world, box, "BOX_CLOSED"))["sscc"] == [None, codes[0]]
+
+
+def test_an_sscc_stays_with_its_box_for_good(world: World, packer: Person, boss: Person, box: str) -> None:
+    admin = world.person("SYSTEM_ADMIN")
+    settle_prefix(admin)
+    code = close(packer, box).json["sscc"]
+    settle_prefix(admin, gs1_company_prefix="1234567890")
+    assert reopen(boss, box).json["sscc"] == code
+    assert close(packer, box, weight=1).json["sscc"] == code
+    settle_prefix(admin, gs1_company_prefix=None)
+    reopen(boss, box)
+    assert close(packer, box).json["sscc"] == code
+
+
+def test_a_box_closed_before_there_was_a_prefix_gets_its_sscc_when_it_is_closed_again(
+    world: World, packer: Person, boss: Person, box: str
+) -> None:
+    assert close(packer, box).json["sscc"] is None
+    settle_prefix(world.person("SYSTEM_ADMIN"))
+    reopen(boss, box)
+    assert close(packer, box).json["sscc"] is not None
+
+
+def test_a_serial_that_somebody_took_meanwhile_is_not_given_again(
+    world: World, packer: Person, box: str, engine: EmbeddedEngine
+) -> None:
+    settle_prefix(world.person("SYSTEM_ADMIN"))
+    taken = [close(packer, box).json["sscc"]]
+
+    def take_it() -> None:
+        for shard in range(SERIAL_SHARDS - 1):
+            world.run(lambda work, shard=shard: count_on(work, shard))
+
+    for number in range(3):
+        other = new_box(packer)
+        packed(packer, other, 1)
+        if number == 2:
+            meanwhile(engine, take_it)
+        taken.append(close(packer, other).json["sscc"])
+    assert len(set(taken)) == 4
+    assert all(is_sscc(code) for code in taken)
+
+
+def count_on(work: UnitOfWork, shard: int, digits: str = f"0{PREFIX}", to: int = 50) -> None:
+    """Somebody else has used serials of this counter."""
+    work.amend(serial_key(DEMO, digits, shard), actions=[SerialCounter.following.set(to)])
+
+
+def test_when_the_serials_are_used_another_digit_begins_anew(world: World, packer: Person, box: str) -> None:
+    admin = world.person("SYSTEM_ADMIN")
+    settle_prefix(admin, gs1_company_prefix="1234567890")
+    for shard in range(SERIAL_SHARDS):
+        world.run(lambda work, shard=shard: count_on(work, shard, "01234567890", to=1_000_000 // SERIAL_SHARDS))
+    answer = close(packer, box)
+    assert (answer.status, answer.code) == (400, "SSCC_EXHAUSTED")
+    assert there(stored_box(box)).status == "open"
+    settle_prefix(admin, gs1_company_prefix="1234567890", sscc_extension_digit=1)
+    code = close(packer, box).json["sscc"]
+    assert is_sscc(code)
+    assert (code[:11], int(code[11:17]) < SERIAL_SHARDS) == ("11234567890", True)
+
+
+def test_a_company_prefix_is_seven_to_ten_digits(world: World) -> None:
+    admin = world.person("SYSTEM_ADMIN")
+    for prefix in ("123456", "12345678901", "123456A", "", 1234567, "1234567\n", "١٢٣٤٥٦٧"):
+        answer = admin.put("/v1/organisation/settings/packing", {"gs1_company_prefix": prefix})
+        assert (answer.status, set(answer.fields)) == (422, {"gs1_company_prefix"})
+
+
+# --- opening again ---------------------------------------------------------------------------------------------
+
+
+def test_a_closed_box_is_opened_again_and_measured_anew(world: World, packer: Person, boss: Person, box: str) -> None:
+    close(packer, box, weight=1.25, length=40)
+    answer = reopen(boss, box, "One too many")
+    assert answer.status == 200
+    assert answer.json == {
+        "id": box,
+        "box_number": 1,
+        "status": "open",
+        "weight": None,
+        "dimensions": UNMEASURED,
+        "sscc": None,
+    }
+    assert pack(packer, box, 1).status == 201
+    assert there(stored_shipment()).boxes_open == 1
+    changed = diff(audit_row(world, box, "BOX_REOPENED"))
+    assert changed["reopen_reason"] == [None, "One too many"]
+    assert changed["weight"] == [1.25, None]
+    assert close(packer, box).json["weight"] is None
+
+
+def test_what_speaks_against_opening_again_has_its_code(
+    world: World, packer: Person, boss: Person, box: str, engine: EmbeddedEngine
+) -> None:
+    answer = reopen(boss, box)
+    assert (answer.status, answer.code) == (400, "ALREADY_OPEN")
+    close(packer, box)
+    for person, wanted in ((boss, NOWHERE), (world.person("supervisor", OTHER), box)):
+        answer = reopen(person, wanted, "")
+        assert (answer.status, answer.code) == (404, "NOT_FOUND")
+    answer = boss.post(f"{PACK}/box/reopen", {"box_id": box, "reason": " "})
+    assert (answer.status, set(answer.fields)) == (400, {"reason"})
+    complete(packer, allow_partial=True)
+    calls = calls_of(engine)
+    answer = reopen(boss, box)
+    assert (answer.status, answer.code) == (400, "SHIPMENT_NOT_PACKABLE")
+    assert calls.count("TransactWriteItems") == 1
+    assert there(stored_box(box)).status == "closed"
+
+
+def test_a_packer_does_not_open_boxes_again(packer: Person, box: str) -> None:
+    close(packer, box)
+    answer = reopen(packer, box)
+    assert (answer.status, answer.code) == (403, "ACCESS_DENIED")
+
+
+# --- looking into them -----------------------------------------------------------------------------------------
+
+
+def test_a_box_shows_what_is_in_it(packer: Person, box: str) -> None:
+    second = packed(packer, box, 0.5)
+    first = there(stored_box(box))
+    answer = packer.get(f"{PACK}/box/{box}")
+    assert (answer.status, answer.headers["ETag"]) == (200, f'"{first.version}"')
+    contents = answer.json["contents"]
+    described = {"product_name": "Product 1", "lot_number": "LOT-7", "lp_number": "LP-1"}
+    assert [{**one, "id": None} for one in contents] == [
+        {"id": None, **described, "quantity": 4},
+        {"id": None, **described, "quantity": 0.5},
+    ]
+    assert contents[1]["id"] == second
+    assert answer.json["box"]["box_number"] == 1
+    assert answer.json["summary"] == {
+        "item_count": 2,
+        "total_weight_est": 1.35,
+        "items": [{"product_name": "Product 1", "quantity": 4.5, "uom": "EA"}],
+    }
+
+
+def test_a_box_that_does_not_exist_is_not_found(world: World, packer: Person, box: str) -> None:
+    for person, wanted in ((packer, NOWHERE), (packer, "x"), (packer, "%23"), (world.person("packer", OTHER), box)):
+        for path in (f"{PACK}/box/{wanted}", f"{PACK}/box/{wanted}/label"):
+            answer = person.get(path)
+            assert (answer.status, answer.code) == (404, "NOT_FOUND")
+
+
+def test_the_boxes_of_a_shipment_are_listed_by_number(packer: Person, box: str) -> None:
+    new_box(packer)
+    close(packer, box, weight=2)
+    answer = packer.get(f"{PACK}/shipments/{shipment_id()}/boxes")
+    assert answer.status == 200
+    assert answer.json == {
+        "data": [
+            {
+                "id": box,
+                "box_number": 1,
+                "status": "closed",
+                "weight": 2,
+                "dimensions": UNMEASURED,
+                "sscc": None,
+                "item_count": 1,
+                "total_weight_est": 1.2,
+            },
+            {
+                "id": box_id(2),
+                "box_number": 2,
+                "status": "open",
+                "weight": None,
+                "dimensions": UNMEASURED,
+                "sscc": None,
+                "item_count": 0,
+                "total_weight_est": 0,
+            },
+        ],
+        "total": 2,
+    }
+    assert answer.headers["ETag"] == f'"{there(stored_shipment()).version}"'
+
+
+def test_a_shipment_without_boxes_lists_none_and_an_unknown_one_is_not_found(world: World, packer: Person) -> None:
+    assert packer.get(f"{PACK}/shipments/{shipment_id()}/boxes").json == {"data": [], "total": 0}
+    for person, wanted in ((packer, NOWHERE), (world.person("packer", OTHER), shipment_id())):
+        answer = person.get(f"{PACK}/shipments/{wanted}/boxes")
+        assert (answer.status, answer.code) == (404, "NOT_FOUND")
+
+
+# --- the label -------------------------------------------------------------------------------------------------
+
+
+def test_the_label_of_a_closed_box_is_what_its_printer_takes(world: World, packer: Person, box: str) -> None:
+    settle_prefix(world.person("SYSTEM_ADMIN"))
+    code = close(packer, box, weight=1.5).json["sscc"]
+    for query in ("", "?format=zpl"):
+        answer = packer.get(f"{PACK}/box/{box}/label{query}")
+        assert (answer.status, answer.headers["Content-Type"]) == (200, "text/plain; charset=utf-8")
+        assert answer.text.startswith("^XA")
+        assert f">800{code}^FS" in answer.text
+        assert "4 EA  Product 1" in answer.text
+        assert "1.5 kg" in answer.text
+
+
+def test_a_box_without_an_sscc_has_no_label(world: World, packer: Person, boss: Person, box: str) -> None:
+    settle_prefix(world.person("SYSTEM_ADMIN"))
+    for _ in range(2):  # open for the first time, and open again
+        answer = packer.get(f"{PACK}/box/{box}/label")
+        assert (answer.status, answer.code) == (400, "NO_SSCC")
+        close(packer, box)
+        reopen(boss, box)
+
+
+def test_a_label_is_written_in_zpl_and_nothing_else(world: World, packer: Person, box: str) -> None:
+    settle_prefix(world.person("SYSTEM_ADMIN"))
+    close(packer, box)
+    answer = packer.get(f"{PACK}/box/{box}/label?format=pdf")
+    assert (answer.status, answer.code, set(answer.fields)) == (400, "VALIDATION_ERROR", {"format"})
+
+
+# --- round trips -----------------------------------------------------------------------------------------------
+
+
+def test_everything_about_boxes_stays_within_its_round_trips(
+    world: World, packer: Person, boss: Person, box: str, engine: EmbeddedEngine
+) -> None:
+    settle_prefix(world.person("SYSTEM_ADMIN"))
+    calls = calls_of(engine)
+
+    def made() -> list[str]:
+        seen = list(calls)
+        calls.clear()
+        return seen
+
+    create_box(packer)
+    assert made() == ["BatchGetItem", "TransactWriteItems"]
+    close(packer, box)
+    assert made() == ["BatchGetItem", "GetItem", "TransactWriteItems"]
+    reopen(boss, box)
+    assert made() == ["BatchGetItem", "TransactWriteItems"]
+    close(packer, box)  # it has its SSCC
+    assert made() == ["BatchGetItem", "TransactWriteItems"]
+    packer.get(f"{PACK}/box/{box}")
+    assert made() == ["BatchGetItem", "Query"]
+    packer.get(f"{PACK}/shipments/{shipment_id()}/boxes")
+    assert made() == ["BatchGetItem", "BatchGetItem"]
+    packer.get(f"{PACK}/box/{box}/label")
+    assert made()[0] == "BatchGetItem"

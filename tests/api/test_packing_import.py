@@ -1,0 +1,343 @@
+"""Loading shipments: their lines come, change and go, but nothing that is packed is contradicted."""
+
+from collections import Counter
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from infra.local.engine import EmbeddedEngine
+from tests.builders.packing import (
+    PACK,
+    close,
+    complete,
+    line_id,
+    line_record,
+    load,
+    loaded,
+    new_box,
+    pack,
+    packed,
+    plate_record,
+    shipment_id,
+    shipment_record,
+    stored_contents,
+    stored_line,
+    stored_lines,
+    stored_plate,
+    stored_shipment,
+)
+from tests.builders.world import OTHER, Answer, Person, World
+
+SHIPMENTS, PLATES = "shipments", "license-plates"
+
+
+def outcome(answer: Answer) -> tuple[int, int, dict[int, dict[str, str]]]:
+    """How many were created and updated, and what was wrong with the others by their place."""
+    data = answer.json["data"]
+    return data["created"], data["updated"], {one["index"]: one["fields"] for one in data["rejected"]}
+
+
+def flaws(answer: Answer) -> dict[str, str]:
+    """What is wrong with the one record that was refused."""
+    assert answer.status == 207, answer
+    created, updated, rejected = outcome(answer)
+    assert (created, updated, list(rejected)) == (0, 0, [0])
+    return rejected[0]
+
+
+def listed(person: Person) -> list[dict[str, Any]]:
+    """The shipments that can be packed."""
+    found: list[dict[str, Any]] = person.get(f"{PACK}/shipments").json["data"]
+    return found
+
+
+def everything(number: str = "SH-1") -> tuple[Any, ...]:
+    """All that is stored of a shipment."""
+    found = stored_shipment(number)
+    return (found and found.attribute_values, [line.attribute_values for line in stored_lines(number)])
+
+
+@pytest.fixture
+def boss(world: World) -> Person:
+    return world.person("supervisor")
+
+
+def test_a_shipment_has_all_that_its_record_says(boss: Person) -> None:
+    line = line_record(7, quantity=2.5, uom="KG", unit_weight=1.000001, allergens=["nuts", "milk"])
+    known = {"allergen_restrictions": ["Nuts"], "warehouse_id": "wh-1", "promised_ship_date": "2026-11-25"}
+    answer = load(boss, SHIPMENTS, shipment_record("SH-1", line, line_record(8), **known))
+    assert (answer.status, outcome(answer)) == (200, (1, 0, {}))
+    [shown] = listed(boss)
+    assert shown == {
+        "id": shipment_id(),
+        "shipment_number": "SH-1",
+        "so_number": "SO-SH-1",
+        "customer_name": "Bakkerij Zon",
+        "status": "pending",
+        "promised_ship_date": "2026-11-25",
+        "lines_total": 2,
+        "lines_packed": 0,
+        "boxes_count": 0,
+        "allergen_alert": True,
+    }
+    assert [one["id"] for one in boss.get(f"{PACK}/shipments?warehouse_id=wh-1").json["data"]] == [shipment_id()]
+    found = stored_line(7)
+    assert found is not None
+    assert (found.sku, found.product_name, found.quantity, found.uom) == ("SKU-7", "Product 7", Decimal("2.5"), "KG")
+    assert (found.unit_weight, found.allergens, found.packed) == (Decimal("1.000001"), ["nuts", "milk"], Decimal(0))
+
+
+def test_what_need_not_be_said_has_its_default(boss: Person) -> None:
+    loaded(boss, SHIPMENTS, shipment_record())
+    [shown] = listed(boss)
+    assert (shown["promised_ship_date"], shown["allergen_alert"]) == (None, False)
+    [line] = stored_lines()
+    assert (line.uom, line.unit_weight, line.allergens) == ("EA", None, [])
+
+
+def test_a_record_changes_adds_and_takes_away_lines(boss: Person) -> None:
+    loaded(boss, SHIPMENTS, shipment_record("SH-1", line_record(1), line_record(2), line_record(3)))
+    after = [line_record(1), line_record(2, quantity=4, product_name="Another", sku="S"), line_record(9)]
+    answer = load(boss, SHIPMENTS, shipment_record("SH-1", *after, customer_name="Bakker Maan", so_number="SO-9"))
+    assert outcome(answer) == (0, 1, {})
+    assert [(line.line_number, line.sku, line.quantity, line.version) for line in stored_lines()] == [
+        (1, "SKU-1", Decimal(10), 1),
+        (2, "S", Decimal(4), 2),
+        (9, "SKU-9", Decimal(10), 1),
+    ]
+    [shown] = listed(boss)
+    assert (shown["lines_total"], shown["customer_name"], shown["so_number"]) == (3, "Bakker Maan", "SO-9")
+    found = boss.get(f"{PACK}/lookup/SO-9").json
+    assert found["data"]["shipment_number"] == "SH-1"
+    assert boss.get(f"{PACK}/lookup/SO-SH-1").status == 404
+
+
+def test_the_same_record_again_changes_nothing(boss: Person) -> None:
+    record = shipment_record("SH-1", line_record(1, quantity=0.1, unit_weight=2), promised_ship_date="2026-12-01")
+    loaded(boss, SHIPMENTS, record)
+    before = everything()
+    assert outcome(load(boss, SHIPMENTS, record)) == (0, 1, {})
+    assert everything() == before
+
+
+def test_what_a_record_leaves_out_stays_and_null_takes_it_away(boss: Person) -> None:
+    known: dict[str, Any] = {
+        "allergen_restrictions": ["nuts"],
+        "warehouse_id": "wh-1",
+        "promised_ship_date": "2026-12-01",
+    }
+    loaded(boss, SHIPMENTS, shipment_record(**known))
+    loaded(boss, SHIPMENTS, shipment_record())
+    found = stored_shipment()
+    assert found is not None
+    assert (found.allergen_restrictions, found.warehouse_id) == (["nuts"], "wh-1")
+    loaded(boss, SHIPMENTS, shipment_record(allergen_restrictions=[], warehouse_id=None, promised_ship_date=None))
+    [shown] = listed(boss)
+    assert (shown["allergen_alert"], shown["promised_ship_date"]) == (False, None)
+    assert boss.get(f"{PACK}/shipments?warehouse_id=wh-1").json["total"] == 0
+
+
+def test_every_bad_field_is_named(boss: Person) -> None:
+    bad = {"shipment_number": " SH", "so_number": "", "customer_name": 7, "colour": "red", "warehouse_id": "a b"}
+    lines = [{"line_number": 0, "quantity": 0, "unit_weight": -1, "sku": "S\n", "allergens": [""]}]
+    assert sorted(flaws(load(boss, SHIPMENTS, {**bad, "lines": lines, "promised_ship_date": "soon"}))) == [
+        "colour",
+        "customer_name",
+        "lines.0.allergens.0",
+        "lines.0.line_number",
+        "lines.0.product_name",
+        "lines.0.quantity",
+        "lines.0.sku",
+        "lines.0.unit_weight",
+        "promised_ship_date",
+        "shipment_number",
+        "so_number",
+        "warehouse_id",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("lines", "field"),
+    [
+        ([], "lines"),
+        ([line_record(1), line_record(1)], "lines"),
+        ([line_record(1, quantity=1e9)], "lines.0.quantity"),
+        ([line_record(1, quantity=0.0000001)], "lines.0.quantity"),
+        ([line_record(1, quantity="3")], "lines.0.quantity"),
+        ([line_record(number) for number in range(1, 1002)], "lines"),
+    ],
+)
+def test_lines_are_some_and_each_is_there_once_with_an_exact_quantity(
+    boss: Person, lines: list[dict[str, Any]], field: str
+) -> None:
+    record = {**shipment_record(), "lines": lines}
+    assert list(flaws(load(boss, SHIPMENTS, record))) == [field]
+    assert stored_shipment() is None
+
+
+def test_a_bad_record_stops_no_other(boss: Person) -> None:
+    answer = load(boss, SHIPMENTS, shipment_record("A"), {"shipment_number": "B"}, shipment_record("C"))
+    created, _, rejected = outcome(answer)
+    assert (answer.status, created, list(rejected)) == (207, 2, [1])
+    assert {one["shipment_number"] for one in listed(boss)} == {"A", "C"}
+
+
+# --- what is packed stays true -----------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def half_packed(boss: Person) -> Person:
+    """Of line 1 (ten of SKU-1) four are packed; of line 2 nothing."""
+    loaded(boss, SHIPMENTS, shipment_record("SH-1", line_record(1), line_record(2)))
+    loaded(boss, PLATES, plate_record())
+    packed(boss, new_box(boss), 4)
+    return boss
+
+
+@pytest.mark.parametrize(
+    ("line", "field"),
+    [
+        ({"quantity": 3.999999}, "lines.0.quantity"),
+        ({"sku": "OTHER"}, "lines.0.sku"),
+        ({"uom": "KG"}, "lines.0.uom"),
+    ],
+)
+def test_a_line_of_which_something_is_packed_keeps_its_product_and_room(
+    half_packed: Person, line: dict[str, Any], field: str
+) -> None:
+    before = everything()
+    record = shipment_record("SH-1", line_record(1, **line), line_record(3), customer_name="Another")
+    assert list(flaws(load(half_packed, SHIPMENTS, record))) == [field]
+    assert everything() == before
+
+
+def test_a_line_of_which_something_is_packed_cannot_go(half_packed: Person) -> None:
+    before = everything()
+    assert flaws(load(half_packed, SHIPMENTS, shipment_record("SH-1", line_record(2)))) == {
+        "lines": "must have line 1, of which something is packed"
+    }
+    assert everything() == before
+
+
+def test_the_order_of_a_shipment_stays_once_something_is_packed(half_packed: Person) -> None:
+    record = shipment_record("SH-1", line_record(1), line_record(2), so_number="SO-9")
+    assert list(flaws(load(half_packed, SHIPMENTS, record))) == ["so_number"]
+
+
+def test_what_is_not_packed_yet_can_still_change(half_packed: Person) -> None:
+    record = shipment_record("SH-1", line_record(1, quantity=4, product_name="Renamed"), line_record(3))
+    assert outcome(load(half_packed, SHIPMENTS, record)) == (0, 1, {})
+    assert [(line.line_number, int(line.quantity), int(line.packed)) for line in stored_lines()] == [
+        (1, 4, 4),
+        (3, 10, 0),
+    ]
+    found = stored_shipment()
+    assert found is not None
+    assert (found.status, found.lines_total, found.lines_packed, found.lines_complete) == ("packing", 2, 1, 1)
+
+
+def test_a_line_that_grows_is_no_longer_complete(half_packed: Person) -> None:
+    loaded(half_packed, SHIPMENTS, shipment_record("SH-1", line_record(1, quantity=4)))
+    loaded(half_packed, SHIPMENTS, shipment_record("SH-1", line_record(1, quantity=5)))
+    found = stored_shipment()
+    assert found is not None
+    assert (found.lines_total, found.lines_packed, found.lines_complete) == (1, 1, 0)
+
+
+def test_a_line_of_which_too_much_is_packed_may_be_loaded_again_as_it_is(half_packed: Person) -> None:
+    [box] = [one["id"] for one in half_packed.get(f"{PACK}/shipments/{shipment_id()}/boxes").json["data"]]
+    packed(half_packed, box, 20)
+    assert outcome(load(half_packed, SHIPMENTS, shipment_record("SH-1", line_record(1)))) == (0, 1, {})
+    assert list(flaws(load(half_packed, SHIPMENTS, shipment_record("SH-1", line_record(1, quantity=23))))) == [
+        "lines.0.quantity"
+    ]
+
+
+def test_a_shipment_that_is_packed_stays_as_it_is(half_packed: Person) -> None:
+    [box] = [one["id"] for one in half_packed.get(f"{PACK}/shipments/{shipment_id()}/boxes").json["data"]]
+    close(half_packed, box)
+    assert complete(half_packed, allow_partial=True).status == 200
+    before = everything()
+    as_it_is = shipment_record("SH-1", line_record(1), line_record(2))
+    assert outcome(load(half_packed, SHIPMENTS, as_it_is)) == (0, 1, {})
+    for record in (shipment_record("SH-1", line_record(1)), {**as_it_is, "customer_name": "Another"}):
+        assert flaws(load(half_packed, SHIPMENTS, record)) == {"record": "is packed and can no longer be changed"}
+    assert everything() == before
+
+
+@pytest.mark.parametrize("line", [{"uom": "KG"}, {"quantity": 2}])
+def test_an_item_on_its_way_meets_the_line_as_it_is_by_then(
+    boss: Person, engine: EmbeddedEngine, line: dict[str, Any]
+) -> None:
+    loaded(boss, SHIPMENTS, shipment_record("SH-1", line_record(1)))
+    loaded(boss, PLATES, plate_record())
+    box = new_box(boss)
+    after = shipment_record("SH-1", line_record(1, **line))
+    engine.before("TransactWriteItems", lambda *_: loaded(boss, SHIPMENTS, after), times=1)
+    answer = pack(boss, box, 2)
+    contents, found, shipment = stored_contents(box), stored_line(), stored_shipment()
+    assert found is not None
+    assert shipment is not None
+    assert (answer.status, [content.uom for content in contents]) == (201, [line.get("uom", "EA")])
+    assert shipment.lines_complete == ("quantity" in line)
+
+
+def test_an_item_on_its_way_does_not_become_another_product(boss: Person, engine: EmbeddedEngine) -> None:
+    loaded(boss, SHIPMENTS, shipment_record("SH-1", line_record(1)))
+    loaded(boss, PLATES, plate_record())
+    box = new_box(boss)
+    after = shipment_record("SH-1", line_record(1, sku="OTHER"))
+    engine.before("TransactWriteItems", lambda *_: loaded(boss, SHIPMENTS, after), times=1)
+    assert (pack(boss, box, 2).code, stored_contents(box)) == ("LP_NOT_ALLOCATED", [])
+
+
+def test_an_item_on_its_way_meets_the_plate_as_it_is_by_then(boss: Person, engine: EmbeddedEngine) -> None:
+    loaded(boss, SHIPMENTS, shipment_record("SH-1", line_record(1), line_record(2)))
+    loaded(boss, PLATES, plate_record())
+    box = new_box(boss)
+    after = plate_record("LP-1", 1, "SH-1", lot_number="LOT-8", product_name="Renamed")
+    engine.before("TransactWriteItems", lambda *_: loaded(boss, PLATES, after), times=1)
+    packed(boss, box, 2)
+    [content] = stored_contents(box)
+    assert (content.lot_number, content.product_name) == ("LOT-8", "Renamed")
+
+
+# --- who may -----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("dataset", "record"), [(SHIPMENTS, shipment_record()), (PLATES, plate_record())])
+def test_packers_load_nothing(world: World, dataset: str, record: dict[str, Any]) -> None:
+    answer = load(world.person("packer"), dataset, record)
+    assert (answer.status, answer.code) == (403, "ACCESS_DENIED")
+    assert stored_shipment() is None
+    assert stored_plate() is None
+
+
+def test_each_organisation_has_its_own_shipments_of_one_number(world: World, boss: Person) -> None:
+    theirs = world.person("supervisor", OTHER)
+    loaded(boss, SHIPMENTS, shipment_record())
+    loaded(theirs, SHIPMENTS, shipment_record(customer_name="Theirs"))
+    assert [one["customer_name"] for one in listed(boss)] == ["Bakkerij Zon"]
+    assert [one["customer_name"] for one in listed(theirs)] == ["Theirs"]
+    answer = load(theirs, PLATES, plate_record("LP-1", 1, "SH-1"))
+    assert outcome(answer) == (1, 0, {})
+    box = new_box(boss)
+    refused = pack(boss, box, license_plate_id=stored_id(stored_plate("LP-1", OTHER)))
+    assert (refused.status, refused.code) == (404, "NOT_FOUND")
+
+
+def stored_id(plate: Any) -> str:
+    assert plate is not None
+    return str(plate.plate_id)
+
+
+def test_every_record_leaves_its_row_in_the_trail(world: World, boss: Person) -> None:
+    loaded(boss, SHIPMENTS, shipment_record())
+    load(boss, SHIPMENTS, shipment_record("SH-1", line_record(1, quantity=8)), {**shipment_record("SH-2"), "lines": 7})
+    rows = [row for row in world.audit() if row.actor_id == boss.user_id and row.entity_type == "shipment"]
+    assert Counter((row.entity_id, row.action_type, row.outcome) for row in rows) == {
+        (shipment_id(), "SHIPMENT_IMPORTED", "OK"): 2,
+        ("SH-2", "SHIPMENT_IMPORTED", "VALIDATION_ERROR"): 1,
+    }
+    assert any(f'"so_line/{line_id()}.quantity":[10,8]' in str(row.payload_diff) for row in rows)

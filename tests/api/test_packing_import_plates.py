@@ -1,0 +1,213 @@
+"""Loading license plates: what they hold and what they were picked for, as far as nothing packed speaks against it."""
+
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from tests.builders.packing import (
+    PACK,
+    line_id,
+    line_record,
+    load,
+    loaded,
+    new_box,
+    pack,
+    packed,
+    plate_id,
+    plate_record,
+    shipment_id,
+    shipment_record,
+    stored_plate,
+    take_out,
+)
+from tests.builders.world import OTHER, Answer, Person, World
+
+SHIPMENTS, PLATES = "shipments", "license-plates"
+
+
+def outcome(answer: Answer) -> tuple[int, int, dict[int, dict[str, str]]]:
+    """How many were created and updated, and what was wrong with the others by their place."""
+    data = answer.json["data"]
+    return data["created"], data["updated"], {one["index"]: one["fields"] for one in data["rejected"]}
+
+
+def flaws(answer: Answer) -> dict[str, str]:
+    """What is wrong with the one record that was refused."""
+    assert answer.status == 207, answer
+    created, updated, rejected = outcome(answer)
+    assert (created, updated, list(rejected)) == (0, 0, [0])
+    return rejected[0]
+
+
+def looked_up(person: Person, number: str = "LP-1", shipment: str = "SH-1") -> dict[str, Any]:
+    answer = person.get(f"{PACK}/lookup/{number}?shipment_id={shipment_id(shipment)}")
+    assert answer.status == 200, answer
+    found: dict[str, Any] = answer.json["data"]
+    return found
+
+
+@pytest.fixture
+def boss(world: World) -> Person:
+    """Two shipments are there: SH-1 with two lines, SH-2 with one."""
+    person = world.person("supervisor")
+    loaded(person, SHIPMENTS, shipment_record("SH-1", line_record(1), line_record(2)), shipment_record("SH-2"))
+    return person
+
+
+def test_a_plate_has_all_that_its_record_says(boss: Person) -> None:
+    answer = load(boss, PLATES, plate_record(quantity=12.5))
+    assert (answer.status, outcome(answer)) == (200, (1, 0, {}))
+    found = looked_up(boss)
+    assert found["lp"] == {
+        "id": plate_id(),
+        "lp_number": "LP-1",
+        "product_id": found["lp"]["product_id"],
+        "product_name": "Product 1",
+        "quantity": 12.5,
+        "lot_number": "LOT-7",
+    }
+    assert (found["allocated"], found["so_line_id"], found["available_qty"]) == (True, line_id(1), 12.5)
+    assert (looked_up(boss, shipment="SH-2")["allocated"]) is False
+
+
+def test_plates_of_one_product_have_its_id(boss: Person) -> None:
+    loaded(boss, PLATES, plate_record("A"), plate_record("B"), plate_record("C", 2))
+    ids = [looked_up(boss, number)["lp"]["product_id"] for number in ("A", "B", "C")]
+    assert ids[0] == ids[1] != ids[2]
+
+
+def test_a_plate_may_be_picked_for_several_shipments_or_for_none(boss: Person) -> None:
+    loaded(boss, PLATES, plate_record("LP-1", 1, "SH-1", "SH-2"), {**plate_record("LP-2"), "allocations": []})
+    assert [looked_up(boss, "LP-1", number)["so_line_id"] for number in ("SH-1", "SH-2")] == [
+        line_id(1, "SH-1"),
+        line_id(1, "SH-2"),
+    ]
+    assert looked_up(boss, "LP-2")["allocated"] is False
+
+
+def test_a_plate_of_which_nothing_is_packed_may_become_another(boss: Person) -> None:
+    loaded(boss, PLATES, plate_record())
+    record = plate_record("LP-1", 2, "SH-1", quantity=7, lot_number=None)
+    assert outcome(load(boss, PLATES, record)) == (0, 1, {})
+    found = looked_up(boss)
+    assert (found["lp"]["product_name"], found["lp"]["lot_number"]) == ("Product 2", None)
+    assert (found["so_line_id"], found["available_qty"]) == (line_id(2), 7)
+
+
+def test_what_a_record_leaves_out_stays(boss: Person) -> None:
+    loaded(boss, PLATES, plate_record())
+    record = plate_record(quantity=50)
+    del record["lot_number"], record["allocations"]
+    loaded(boss, PLATES, record)
+    found = looked_up(boss)
+    assert (found["lp"]["lot_number"], found["allocated"], found["available_qty"]) == ("LOT-7", True, 50)
+
+
+def test_the_same_record_again_changes_nothing(boss: Person) -> None:
+    loaded(boss, PLATES, plate_record())
+    before = stored_plate()
+    assert before is not None
+    assert outcome(load(boss, PLATES, plate_record())) == (0, 1, {})
+    after = stored_plate()
+    assert after is not None
+    assert after.attribute_values == before.attribute_values
+
+
+def test_every_bad_field_is_named(boss: Person) -> None:
+    bad = {"lp_number": "LP 1 ", "sku": "", "quantity": -1, "lot_number": "", "colour": "red"}
+    allocations = [{"shipment_number": "SH-1", "line_number": "1"}, {"line_number": 0}]
+    assert sorted(flaws(load(boss, PLATES, {**bad, "allocations": allocations}))) == [
+        "allocations.0.line_number",
+        "allocations.1.line_number",
+        "allocations.1.shipment_number",
+        "colour",
+        "lot_number",
+        "lp_number",
+        "product_name",
+        "quantity",
+        "sku",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("fields", "flaw"),
+    [
+        ({"allocations": [{"shipment_number": "SH-9", "line_number": 1}]}, "allocations.0.shipment_number"),
+        ({"allocations": [{"shipment_number": "SH-1", "line_number": 9}]}, "allocations.0.line_number"),
+        ({"allocations": [{"shipment_number": "SH-1", "line_number": 2}]}, "allocations.0.line_number"),
+        ({"allocations": [{"shipment_number": "SH-1", "line_number": 1}] * 2}, "allocations"),
+        ({"quantity": 0.1234567}, "quantity"),
+    ],
+)
+def test_a_plate_is_for_lines_that_are_there_and_of_its_product(
+    boss: Person, fields: dict[str, Any], flaw: str
+) -> None:
+    assert list(flaws(load(boss, PLATES, plate_record(**fields)))) == [flaw]
+    assert stored_plate() is None
+
+
+def test_shipments_of_another_organisation_are_not_there(world: World, boss: Person) -> None:
+    theirs = world.person("supervisor", OTHER)
+    assert list(flaws(load(theirs, PLATES, plate_record()))) == ["allocations.0.shipment_number"]
+
+
+# --- what is packed stays true -----------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def half_packed(boss: Person) -> tuple[Person, str, str]:
+    """Of a plate of a hundred forty are packed; who loads, the box and the content."""
+    loaded(boss, PLATES, plate_record("LP-1", 1, "SH-1", "SH-2"))
+    box = new_box(boss)
+    return boss, box, packed(boss, box, 40)
+
+
+@pytest.mark.parametrize(
+    ("fields", "flaw"),
+    [
+        ({"quantity": 39.999999}, "quantity"),
+        ({"sku": "OTHER", "allocations": []}, "sku"),
+        ({"lot_number": "LOT-8"}, "lot_number"),
+        ({"lot_number": None}, "lot_number"),
+        ({"allocations": [{"shipment_number": "SH-2", "line_number": 1}]}, "allocations"),
+        ({"allocations": []}, "allocations"),
+    ],
+)
+def test_a_plate_of_which_something_is_packed_stays_what_it_was(
+    half_packed: tuple[Person, str, str], fields: dict[str, Any], flaw: str
+) -> None:
+    boss, _, _ = half_packed
+    before = stored_plate()
+    assert flaw in flaws(load(boss, PLATES, plate_record("LP-1", 1, "SH-1", "SH-2", **fields)))
+    after = stored_plate()
+    assert before is not None
+    assert after is not None
+    assert after.attribute_values == before.attribute_values
+
+
+def test_what_is_left_of_a_plate_follows_its_quantity(half_packed: tuple[Person, str, str]) -> None:
+    boss, box, content = half_packed
+    loaded(boss, SHIPMENTS, shipment_record("SH-3"))
+    record = plate_record("LP-1", 1, "SH-1", "SH-2", "SH-3", quantity=40, product_name="Renamed")
+    assert outcome(load(boss, PLATES, record)) == (0, 1, {})
+    found = stored_plate()
+    assert found is not None
+    assert (found.quantity, found.packed, found.remaining) == (Decimal(40), Decimal(40), Decimal(0))
+    assert pack(boss, box, 0.000001).code == "QUANTITY_EXCEEDS_AVAILABLE"
+    assert take_out(boss, box, content).status == 204
+    assert looked_up(boss)["available_qty"] == 40
+    assert looked_up(boss, shipment="SH-3")["allocated"] is True
+
+
+def test_a_plate_may_become_another_once_all_of_it_was_taken_out_again(half_packed: tuple[Person, str, str]) -> None:
+    boss, box, content = half_packed
+    take_out(boss, box, content)
+    assert outcome(load(boss, PLATES, plate_record("LP-1", 2, "SH-1"))) == (0, 1, {})
+
+
+def test_a_plate_that_becomes_another_names_its_lines_anew(boss: Person) -> None:
+    loaded(boss, PLATES, plate_record())
+    record = plate_record("LP-1", 2)
+    del record["allocations"]
+    assert list(flaws(load(boss, PLATES, record))) == ["sku"]

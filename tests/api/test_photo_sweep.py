@@ -1,0 +1,192 @@
+"""No object without its photo and no photo without its objects, wherever something ends in the middle."""
+
+from typing import Any
+
+import pytest
+
+from chalicelib.core.aws import client
+from chalicelib.core.settings import settings
+from chalicelib.core.store import get
+from chalicelib.maintenance.photo_sweep import PAGE, RESERVE_S, tidy_due
+from chalicelib.maintenance.photo_tables import Upload, new_upload, places, upload_key
+from infra.local.engine import EmbeddedEngine
+from infra.local.objects import EmbeddedObjects
+from tests.builders.dispatch import audit_row
+from tests.builders.maintenance import Park, stored
+from tests.builders.photos import BUCKET, upload, uploaded
+from tests.builders.world import Answer, World
+
+
+@pytest.fixture
+def park(world: World) -> Park:
+    return Park(world)
+
+
+def notes(engine: EmbeddedEngine) -> list[str]:
+    """The states of all notes about photos."""
+    found = client("dynamodb").scan(TableName=Upload.Meta.table_name)["Items"]
+    return [item["state"]["S"] for item in found if item["sk"]["S"] == "UPLOAD"]
+
+
+def later(world: World) -> None:
+    """Let the time of all notes come, and sweep."""
+    world.clock.advance(seconds=settings().photo_grace_s)
+    world.sweep_maintenance()
+
+
+def photos_in(park: Park, order_id: str) -> list[Any]:
+    shown: list[Any] = park.tech.get(f"/v1/work-orders/{order_id}").json["photos"]
+    return shown
+
+
+def test_a_photo_that_is_there_stays_and_its_note_goes(
+    world: World, park: Park, engine: EmbeddedEngine, objects: EmbeddedObjects
+) -> None:
+    order_id = park.started()
+    view = uploaded(park.tech, order_id)
+    world.sweep_maintenance()
+    assert notes(engine) == ["STORED"]
+    later(world)
+    assert notes(engine) == []
+    assert len(objects.keys(BUCKET)) == 2
+    assert [one["id"] for one in photos_in(park, order_id)] == [view["id"]]
+
+
+@pytest.mark.parametrize("dies_at", ["PUT ", "photo.jpg", "thumb.jpg"])
+def test_objects_of_an_upload_that_died_are_removed(
+    world: World, park: Park, engine: EmbeddedEngine, objects: EmbeddedObjects, dies_at: str
+) -> None:
+    order_id = park.started()
+    objects.dies_at = dies_at
+    assert upload(park.tech, order_id).status == 500
+    assert notes(engine) == ["EXPECTED"]
+    assert objects.keys(BUCKET)
+    world.sweep_maintenance()
+    assert objects.keys(BUCKET)  # it may still be under way
+    later(world)
+    assert (objects.keys(BUCKET), notes(engine)) == ([], [])
+    assert photos_in(park, order_id) == []
+
+
+def test_objects_whose_transaction_never_came_are_removed(
+    world: World, park: Park, engine: EmbeddedEngine, objects: EmbeddedObjects
+) -> None:
+    order_id = park.started()
+
+    def die(*_: object) -> None:
+        raise RuntimeError("the process ends here")
+
+    with engine.before("TransactWriteItems", die, times=1):
+        assert upload(park.tech, order_id).status == 500
+    assert len(objects.keys(BUCKET)) == 2
+    assert stored(order_id).completion_photos == 0
+    later(world)
+    assert (objects.keys(BUCKET), notes(engine)) == ([], [])
+
+
+def test_a_transaction_whose_answer_was_lost_keeps_its_photo(
+    world: World, park: Park, engine: EmbeddedEngine, objects: EmbeddedObjects
+) -> None:
+    order_id = park.started()
+    engine.fail_next("TransactWriteItems", "AccessDeniedException", after=True)
+    assert upload(park.tech, order_id).status == 500
+    later(world)
+    assert len(photos_in(park, order_id)) == 1
+    assert len(objects.keys(BUCKET)) == 2
+
+
+def test_an_upload_that_was_refused_in_the_end_leaves_nothing(
+    world: World, park: Park, engine: EmbeddedEngine, objects: EmbeddedObjects
+) -> None:
+    order_id = park.started(photo=True)
+    finished: list[Answer] = []
+    with engine.before("TransactWriteItems", lambda *_: finished.append(park.finish(order_id)), times=1):
+        assert upload(park.tech, order_id).status == 409
+    later(world)
+    assert (objects.keys(BUCKET), notes(engine)) == ([], [])
+
+
+def test_objects_of_a_photo_that_was_taken_back_are_removed_by_whoever_comes_next(
+    world: World, park: Park, engine: EmbeddedEngine, objects: EmbeddedObjects
+) -> None:
+    view = uploaded(park.tech, park.started())
+    objects.dies_at = "DELETE "
+    assert park.tech.delete(f"/v1/uploads/photos/{view['id']}").status == 204
+    assert notes(engine) == ["LEFT"]
+    world.sweep_maintenance()
+    assert (objects.keys(BUCKET), notes(engine)) == ([], [])
+
+
+def test_a_sweep_that_died_is_finished_by_the_next(
+    world: World, park: Park, engine: EmbeddedEngine, objects: EmbeddedObjects
+) -> None:
+    objects.dies_at = "PUT "
+    upload(park.tech, park.started())
+    objects.dies_at = "DELETE "
+    later(world)
+    assert notes(engine) == ["LEFT"]
+    world.sweep_maintenance()
+    assert (objects.keys(BUCKET), notes(engine)) == ([], [])
+
+
+@pytest.mark.parametrize("lost", ["full", "thumb"])
+def test_a_photo_without_its_objects_is_withdrawn(
+    world: World, park: Park, engine: EmbeddedEngine, objects: EmbeddedObjects, lost: str
+) -> None:
+    order_id = park.started()
+    view = uploaded(park.tech, order_id)
+    version = stored(order_id).version
+    objects.service.store.delete(BUCKET, getattr(places("demo", view["id"]), lost))
+    later(world)
+    assert (objects.keys(BUCKET), notes(engine)) == ([], [])
+    assert photos_in(park, order_id) == []
+    order = stored(order_id)
+    assert (order.completion_photos, order.version) == (0, version)
+    assert audit_row(world, order_id, "PHOTO_WITHDRAWN").actor_id == "system:sweep"
+    last = park.tech.get(f"/v1/work-orders/{order_id}").json["timeline"][-1]
+    assert (last["action"], last["actor"]) == ("PHOTO_REMOVED", "Baton")
+    assert set(park.finish(order_id).fields) == {"fixPhoto"}
+
+
+def test_a_missing_photo_of_an_order_that_is_done_stays_on_record(
+    world: World, park: Park, engine: EmbeddedEngine, objects: EmbeddedObjects
+) -> None:
+    order_id = park.started()
+    view = uploaded(park.tech, order_id)
+    assert park.finish(order_id).status == 200
+    objects.service.store.delete(BUCKET, places("demo", view["id"]).full)
+    later(world)
+    assert stored(order_id).completion_photos == 1
+    assert [one["id"] for one in photos_in(park, order_id)] == [view["id"]]
+    assert notes(engine) == []
+
+
+def test_one_photo_that_cannot_be_tidied_up_stops_no_other(
+    world: World, park: Park, engine: EmbeddedEngine, objects: EmbeddedObjects
+) -> None:
+    order_id = park.started()
+    for _ in range(3):
+        objects.dies_at = "PUT "
+        upload(park.tech, order_id)
+    objects.dies_at = "DELETE "
+    later(world)
+    assert len(notes(engine)) == 1
+    world.sweep_maintenance()
+    assert (objects.keys(BUCKET), notes(engine)) == ([], [])
+
+
+def test_many_are_tidied_up_in_one_sweep(
+    world: World, park: Park, engine: EmbeddedEngine, objects: EmbeddedObjects
+) -> None:
+    many = PAGE * 3
+    for number in range(many):
+        new_upload("demo", f"order.{number}", world.clock.now()).save()
+    assert len(notes(engine)) == many
+    world.sweep_maintenance()
+    assert notes(engine) == []
+
+
+def test_a_sweep_ends_before_its_time_is_over(world: World, park: Park, engine: EmbeddedEngine) -> None:
+    new_upload("demo", "order.1", world.clock.now()).save()
+    assert tidy_due(world.parts.runtime, "sweep-1", lambda: RESERVE_S - 1) == {}
+    assert get(upload_key("demo", "order.1")) is not None

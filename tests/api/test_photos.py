@@ -1,0 +1,255 @@
+"""Photos of work orders as technicians add them and take them back."""
+
+from typing import Any
+
+import pytest
+
+from chalicelib.core.store import get
+from chalicelib.maintenance.photo_schemas import PHOTO_BYTES
+from chalicelib.maintenance.photo_tables import UploadState, upload_key
+from infra.local.engine import EmbeddedEngine
+from infra.local.objects import EmbeddedObjects
+from tests.builders.dispatch import audit_row, diff
+from tests.builders.forms import Field
+from tests.builders.maintenance import SOUTH, Park, stored
+from tests.builders.photos import BUCKET, opened, photo, send, upload, uploaded
+from tests.builders.world import OTHER, Answer, Person, World
+
+
+@pytest.fixture
+def park(world: World) -> Park:
+    return Park(world)
+
+
+def refused(answer: Answer) -> tuple[int, str]:
+    return answer.status, answer.code
+
+
+def take_back(person: Person, photo_id: str, **headers: str) -> Answer:
+    return person.delete(f"/v1/uploads/photos/{photo_id}", **headers)
+
+
+def detail(person: Person, order_id: str) -> Any:
+    return person.get(f"/v1/work-orders/{order_id}").json
+
+
+def test_a_photo_is_answered_with_addresses_that_work(park: Park, objects: EmbeddedObjects) -> None:
+    order_id = park.started()
+    view = uploaded(park.tech, order_id, photo((800, 600)), device="Pixel 9")
+    assert set(view) == {"id", "url", "thumbUrl", "kind", "workOrderId"}
+    assert (view["kind"], view["workOrderId"]) == ("COMPLETION", order_id)
+    full, thumb = objects.fetch(view["url"]), objects.fetch(view["thumbUrl"])
+    assert (full.status, full.headers["content-type"]) == (200, "image/jpeg")
+    assert opened(full.body).size == (800, 600)
+    assert opened(thumb.body).size == (320, 240)
+
+
+def test_a_photo_is_seen_in_its_order_and_in_its_timeline(park: Park) -> None:
+    order_id = park.started()
+    finished, finding = uploaded(park.tech, order_id), uploaded(park.tech, order_id, kind="ISSUE")
+    shown = detail(park.tech, order_id)
+    assert [one["id"] for one in shown["photos"]] == [finished["id"]]
+    assert [one["id"] for one in shown["issuePhotos"]] == [finding["id"]]
+    last = shown["timeline"][-1]
+    assert (last["action"], last["note"], last["actor"]) == ("PHOTO_ADDED", "ISSUE", "Mees van Dijk")
+    [listed] = park.tech.get("/v1/me/work-orders").json["workOrders"]
+    assert listed["issuePhotoCount"] == 1
+
+
+def test_photos_do_not_touch_the_version_that_the_app_holds(park: Park) -> None:
+    order_id = park.started()
+    version = stored(order_id).version
+    view = uploaded(park.tech, order_id)
+    uploaded(park.tech, order_id)
+    assert take_back(park.tech, view["id"]).status == 204
+    order = stored(order_id)
+    assert (order.version, order.completion_photos) == (version, 1)
+    answer = park.tech.patch(f"/v1/work-orders/{order_id}/done", {}, if_match=str(version))
+    assert answer.status == 200, answer
+
+
+def test_only_photos_of_the_finished_work_open_the_gate(park: Park) -> None:
+    order_id = park.started()
+    uploaded(park.tech, order_id, kind="RETURN")
+    uploaded(park.tech, order_id, kind="ISSUE")
+    assert set(park.finish(order_id).fields) == {"fixPhoto"}
+    uploaded(park.tech, order_id)
+    assert park.finish(order_id).status == 200
+
+
+def test_a_photo_that_is_taken_back_is_gone_with_its_objects(park: Park, objects: EmbeddedObjects) -> None:
+    order_id = park.started()
+    view = uploaded(park.tech, order_id)
+    assert take_back(park.tech, view["id"]).status == 204
+    assert objects.keys(BUCKET) == []
+    assert objects.fetch(view["url"]).status == 404
+    assert detail(park.tech, order_id)["photos"] == []
+    assert detail(park.tech, order_id)["timeline"][-1]["action"] == "PHOTO_REMOVED"
+    assert set(park.finish(order_id).fields) == {"fixPhoto"}
+    assert refused(take_back(park.tech, view["id"])) == (404, "NOT_FOUND")
+    park.world.sweep_maintenance()
+    assert get(upload_key("demo", view["id"])) is None
+
+
+def test_a_photo_of_why_an_order_was_returned_may_come_after_the_return(park: Park) -> None:
+    order_id = park.started()
+    assert park.give_back(order_id).status == 200
+    uploaded(park.tech, order_id, kind="RETURN")
+
+
+def test_every_bad_field_is_named_at_once(park: Park) -> None:
+    answer = send(park.tech, Field("workOrderId", park.started()), Field("kind", "SELFIE"), Field("place", "here"))
+    assert refused(answer) == (422, "VALIDATION_ERROR")
+    assert answer.fields == {
+        "file": "is required",
+        "kind": "must be one of COMPLETION, RETURN, ISSUE",
+        "place": "is not expected here",
+    }
+    assert "workOrderId" in send(park.tech, Field("kind", "ISSUE")).fields
+
+
+def test_a_photo_above_four_megabytes_is_too_large(park: Park, objects: EmbeddedObjects) -> None:
+    order_id = park.started()
+    largest = photo() + bytes(PHOTO_BYTES - len(photo()))
+    uploaded(park.tech, order_id, largest)
+    for content in (largest + b"1", largest + bytes(1_000_000)):
+        answer = upload(park.tech, order_id, content)
+        assert refused(answer) == (413, "PAYLOAD_TOO_LARGE")
+    assert len(objects.keys(BUCKET)) == 2
+
+
+def test_an_unknown_order_is_not_found_before_anything_else_is_looked_at(park: Park) -> None:
+    assert refused(upload(park.tech, "no-such-order", b"nonsense")) == (404, "NOT_FOUND")
+    assert refused(upload(park.tech, "no-such-order", kind="nonsense")) == (404, "NOT_FOUND")
+    assert refused(take_back(park.tech, "no-such-order.1")) == (404, "NOT_FOUND")
+    assert refused(take_back(park.tech, "nonsense")) == (404, "NOT_FOUND")
+
+
+def test_what_another_organisation_has_is_not_found(world: World, park: Park) -> None:
+    stranger = world.person("TECH", OTHER, game_zone=park.zone)
+    order_id = park.started()
+    view = uploaded(park.tech, order_id)
+    assert refused(upload(stranger, order_id)) == (404, "NOT_FOUND")
+    assert refused(take_back(stranger, view["id"])) == (404, "NOT_FOUND")
+    assert stored(order_id).completion_photos == 1
+
+
+def test_nobody_adds_photos_to_an_order_that_is_not_theirs(park: Park, objects: EmbeddedObjects) -> None:
+    order_id = park.started()
+    others = [park.person("TECH"), park.person("TECH", game_zone=SOUTH)]
+    for other in others:
+        assert refused(upload(other, order_id)) == (403, "ACCESS_DENIED")
+        assert refused(upload(other, order_id, b"nonsense")) == (403, "ACCESS_DENIED")
+    assert objects.keys(BUCKET) == []
+
+
+def test_nobody_takes_back_what_somebody_else_has_added(world: World, park: Park) -> None:
+    order_id = park.started()
+    view = uploaded(park.tech, order_id)
+    for other in (park.person("TECH"), world.person("SYSTEM_ADMIN")):
+        assert refused(take_back(other, view["id"])) == (403, "ACCESS_DENIED")
+    assert stored(order_id).completion_photos == 1
+
+
+def test_roles_without_the_permission_are_refused(park: Park) -> None:
+    order_id = park.started()
+    view = uploaded(park.tech, order_id)
+    for person in (park.ops, park.lead, park.manager):
+        assert refused(upload(person, order_id)) == (403, "ACCESS_DENIED")
+        assert refused(take_back(person, view["id"])) == (403, "ACCESS_DENIED")
+
+
+def test_the_photos_of_an_order_that_is_done_stay_as_they_are(park: Park, objects: EmbeddedObjects) -> None:
+    order_id = park.started()
+    view = uploaded(park.tech, order_id)
+    assert park.finish(order_id).status == 200
+    for answer in (upload(park.tech, order_id), upload(park.tech, order_id, b"x"), take_back(park.tech, view["id"])):
+        assert refused(answer) == (409, "WORKFLOW_VIOLATION")
+        assert answer.json["error"]["details"] == {"state": "DONE"}
+    assert len(objects.keys(BUCKET)) == 2
+    assert objects.fetch(view["url"]).status == 200
+
+
+def test_an_upload_that_is_sent_again_adds_nothing(park: Park, objects: EmbeddedObjects) -> None:
+    order_id = park.started()
+    first = upload(park.tech, order_id, idempotency_key="k")
+    again = upload(park.tech, order_id, idempotency_key="k")
+    assert (first.status, again.status, again.text) == (201, 201, first.text)
+    assert again.headers["Idempotent-Replayed"] == "true"
+    assert stored(order_id).completion_photos == 1
+    assert len(objects.keys(BUCKET)) == 2
+    other = upload(park.tech, order_id, photo((10, 10)), idempotency_key="k")
+    assert refused(other) == (422, "IDEMPOTENCY_KEY_REUSED")
+
+
+def test_a_deletion_that_is_sent_again_is_answered_again(park: Park) -> None:
+    view = uploaded(park.tech, park.started())
+    for replayed in (None, "true"):
+        answer = take_back(park.tech, view["id"], idempotency_key="k")
+        assert (answer.status, answer.headers.get("Idempotent-Replayed")) == (204, replayed)
+
+
+def test_the_trail_tells_of_photos_under_their_order(world: World, park: Park) -> None:
+    order_id = park.started()
+    photo_id = uploaded(park.tech, order_id, device="Pixel 9")["id"]
+    take_back(park.tech, photo_id)
+    added = diff(audit_row(world, order_id, "PHOTO_ADDED"))
+    assert added[f"photo/{photo_id}.photo_kind"] == [None, "COMPLETION"]
+    assert added[f"photo/{photo_id}.device"] == [None, "Pixel 9"]
+    removed = diff(audit_row(world, order_id, "PHOTO_REMOVED"))
+    assert removed[f"photo/{photo_id}.photo_kind"] == ["COMPLETION", None]
+    assert upload(park.tech, order_id, b"nonsense").status == 422
+    assert audit_row(world, order_id, "PHOTO_ADDED", "VALIDATION_ERROR").payload_diff is None
+
+
+def test_what_the_bucket_holds_has_a_note_from_before_it_is_there(
+    world: World, park: Park, engine: EmbeddedEngine, objects: EmbeddedObjects
+) -> None:
+    order_id = park.started()
+    seen: list[tuple[int, int]] = []
+
+    def look(_: str, request: dict[str, Any]) -> None:
+        if "UPLOAD" in str(request.get("Item", "")):
+            seen.append((len(objects.keys(BUCKET)), stored(order_id).completion_photos))
+
+    with engine.before("PutItem", look):
+        view = uploaded(park.tech, order_id)
+    assert seen == [(0, 0)]
+    upload_note = get(upload_key("demo", view["id"]))
+    assert upload_note is not None
+    assert upload_note.state == UploadState.STORED
+
+
+def test_an_upload_that_loses_a_race_puts_its_photo_only_once(
+    park: Park, engine: EmbeddedEngine, objects: EmbeddedObjects
+) -> None:
+    order_id = park.started()
+    engine.fail_next("TransactWriteItems", "TransactionCanceledException", reasons=["ConditionalCheckFailed"])
+    uploaded(park.tech, order_id)
+    assert len(objects.keys(BUCKET)) == 2
+    assert stored(order_id).completion_photos == 1
+
+
+def test_an_upload_during_which_the_order_is_finished_is_refused(park: Park, engine: EmbeddedEngine) -> None:
+    order_id = park.started()
+    uploaded(park.tech, order_id)
+    finished: list[Answer] = []
+    with engine.before("TransactWriteItems", lambda *_: finished.append(park.finish(order_id)), times=1):
+        answer = upload(park.tech, order_id)
+    assert [one.status for one in finished] == [200]
+    assert refused(answer) == (409, "WORKFLOW_VIOLATION")
+    assert stored(order_id).completion_photos == 1
+
+
+def test_uploads_and_deletions_keep_within_three_round_trips(park: Park, engine: EmbeddedEngine) -> None:
+    order_id = park.started()
+    calls: list[str] = []
+    engine.before(None, lambda operation, _: calls.append(operation))
+    view = uploaded(park.tech, order_id)
+    assert calls == ["BatchGetItem", "PutItem", "TransactWriteItems"]
+    calls.clear()
+    take_back(park.tech, view["id"])
+    assert calls == ["BatchGetItem", "GetItem", "TransactWriteItems"]
+    calls.clear()
+    detail(park.tech, order_id)
+    assert calls == ["BatchGetItem", "Query", "Query"]  # the two queries at once

@@ -1,0 +1,31 @@
+"""The local stack with a busy warehouse in it: what `make run` starts, filled before it listens.
+
+A process of its own, so that the stack is measured as people run it, over HTTP, and filled within seconds.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from datetime import UTC, datetime
+
+from infra.local import __main__ as local
+from infra.local import startup
+
+OPEN = 5_000
+_populate = startup.populate
+
+
+def populate(environ: Mapping[str, str]) -> tuple[str | None, list[str]]:
+    """The demo people, and 5,000 open shipments and a huge one."""
+    from tests.builders import packing_crowd
+
+    made = _populate(environ)
+    now = datetime.now(UTC)
+    packing_crowd.fill([*packing_crowd.huge_shipment(now), *packing_crowd.open_shipments(OPEN, now)])
+    return made
+
+
+if __name__ == "__main__":
+    startup.populate = populate
+    sys.exit(local.main(sys.argv[1:]))

@@ -1,0 +1,83 @@
+"""The endpoints of repairs: a zone with two dozen open work orders, most of them of one technician."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cache, partial
+
+from tests.benchmarks.stage import Hit, Stage
+from tests.builders.maintenance import CHECKLIST, ITEMS, Park, stored
+from tests.builders.world import Person
+
+SITUATION = "repairs"
+ASSIGNED, DONE = 15, 10
+
+
+@cache
+def _zone(stage: Stage) -> tuple[Park, dict[str, str]]:
+    """A zone, and an order in each state that steps begin in; everybody has a socket."""
+    park = Park(stage.world)
+    for person in (park.tech, park.lead):
+        person.socket("staff")
+    for number in range(ASSIGNED):
+        park.assigned(item=ITEMS[number % 3], priority="LOW" if number % 2 else "CRITICAL")
+    for _ in range(DONE):
+        park.finish(park.started(photo=True))
+    orders = {
+        "routed": str(park.routed()["id"]),
+        "assigned": park.assigned(),
+        "in_progress": park.started(),
+        "with_photo": park.started(photo=True),
+        "returned": park.started(),
+    }
+    park.give_back(orders["returned"])
+    return park, orders
+
+
+def _asked(stage: Stage, path: str, role: str = "tech", state: str | None = None) -> Hit:
+    park, orders = _zone(stage)
+    names = {"work_order_id": orders["with_photo"], "checklist_ref": CHECKLIST}
+    params = {name: value for name, value in names.items() if f"{{{name}}}" in path}
+    query = {} if state is None else {"state": state}
+    person: Person = getattr(park, role)
+    return Hit("GET", path, person, params=params, query=query)
+
+
+def _routed(stage: Stage) -> Hit:
+    park, _ = _zone(stage)
+    return Hit("POST", "/v1/work-orders", park.ops, park.finding(), status=201)
+
+
+def _handed(stage: Stage, address: str, state: str) -> Hit:
+    park, orders = _zone(stage)
+    bodies = {"assign": {"technicianId": park.tech.user_id}, "outsource": {"vendor": "Vekoma"}}
+    params = {"work_order_id": orders[state]}
+    return Hit("PATCH", f"/v1/work-orders/{{work_order_id}}/{address}", park.lead, bodies[address], params)
+
+
+def _step(stage: Stage, address: str, state: str, *, key: str | None = None) -> Hit:
+    park, orders = _zone(stage)
+    bodies = {"done": {"fixNote": "Latch replaced"}, "return": {"reason": "Needs a lift"}}
+    headers = {"if-match": str(stored(orders[state]).version)} | ({"idempotency-key": key} if key else {})
+    params = {"work_order_id": orders[state]}
+    path = f"/v1/work-orders/{{work_order_id}}/{address}"
+    return Hit("PATCH", path, park.tech, bodies.get(address), params, headers=headers)
+
+
+REPAIRS: dict[str, Callable[[Stage], Hit]] = {
+    "GET me/dashboard": partial(_asked, path="/v1/me/dashboard"),
+    "GET me/work-orders": partial(_asked, path="/v1/me/work-orders"),
+    "GET me/work-orders, overdue": partial(_asked, path="/v1/me/work-orders", state="overdue"),
+    "GET work-orders, of a zone": partial(_asked, path="/v1/work-orders", role="lead"),
+    "GET work-orders, of all": partial(_asked, path="/v1/work-orders", role="manager", state="assigned"),
+    "GET work-orders/{id}": partial(_asked, path="/v1/work-orders/{work_order_id}"),
+    "GET checklists/{ref}": partial(_asked, path="/v1/checklists/{checklist_ref}", role="ops"),
+    "POST work-orders": _routed,
+    "PATCH work-orders/assign": partial(_handed, address="assign", state="routed"),
+    "PATCH work-orders/assign, returned": partial(_handed, address="assign", state="returned"),
+    "PATCH work-orders/outsource": partial(_handed, address="outsource", state="routed"),
+    "PATCH work-orders/start": partial(_step, address="start", state="assigned"),
+    "PATCH work-orders/done": partial(_step, address="done", state="with_photo"),
+    "PATCH work-orders/done, with a key": partial(_step, address="done", state="with_photo", key="a-key"),
+    "PATCH work-orders/return": partial(_step, address="return", state="in_progress"),
+}

@@ -1,0 +1,191 @@
+"""A warehouse on a busy day, as items to be filled straight into an engine: open shipments, and one that is huge.
+
+The items are what the models themselves make of the same attributes; only the way in is shorter.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from decimal import Decimal
+from itertools import chain
+from typing import Any
+
+from chalicelib.core.aws import client
+from chalicelib.core.settings import settings
+from chalicelib.packing.keys import (
+    allocation,
+    box_id_of,
+    box_key,
+    content_key,
+    line_id_of,
+    line_key,
+    listed_as_open,
+    plate_id_of,
+    plate_key,
+    product_id_of,
+    shipment_id_of,
+    shipment_key,
+    sscc_key,
+)
+from chalicelib.packing.sscc import make_sscc
+from chalicelib.packing.tables import Box, Content, Line, Plate, Shipment, SsccClaim
+
+Item = dict[str, Any]
+"""An item as the store has it."""
+
+ORG = "demo"
+HUGE = "SH-HUGE"
+LINES, BOXES, IN_EACH = 500, 200, 3
+PREFIX = "7610425"
+WAREHOUSES = 4
+_CUSTOMERS = ("Bakkerij Zonneveld", "Hotel De Gouden Leeuw", "Schoolmaaltijd Utrecht", "Café Noord", "Markthal Zuid")
+
+
+def open_shipments(count: int, now: datetime) -> list[Item]:
+    """Shipments that can be packed, of many orders, dates and customers, in four warehouses."""
+    return [_raw(_shipment(f"SH-{number:06d}", number, now)) for number in range(count)]
+
+
+def huge_shipment(now: datetime) -> list[Item]:
+    """A shipment of 500 lines with a plate each, of which 200 closed boxes hold a part, three contents each."""
+    shipment = _shipment(HUGE, 0, now)
+    packed = BOXES * IN_EACH
+    shipment.status, shipment.lines_total = "packing", LINES
+    shipment.lines_packed, shipment.boxes_count = min(packed, LINES), BOXES
+    for name, value in listed_as_open(shipment).items():
+        setattr(shipment, name, value)
+    shipment_id = shipment.shipment_id
+    lines = [_line(shipment_id, number, packed) for number in range(1, LINES + 1)]
+    plates = [_plate(shipment_id, line, now) for line in lines]
+    boxes = chain.from_iterable(_box(shipment_id, number, lines, now) for number in range(1, BOXES + 1))
+    return [_raw(one) for one in (shipment, *lines, *plates, *boxes)]
+
+
+def fill(items: Sequence[Item]) -> None:
+    """Put items of packing into the engine that the application uses, the quick way."""
+    engine = client("dynamodb", settings().dynamodb_endpoint)
+    for start in range(0, len(items), 25):
+        writes = [{"PutRequest": {"Item": item}} for item in items[start : start + 25]]
+        engine.batch_write_item(RequestItems={Shipment.Meta.table_name: writes})
+
+
+def _shipment(number: str, place: int, now: datetime) -> Shipment:
+    shipment_id = shipment_id_of(ORG, number)
+    where = shipment_key(ORG, shipment_id)
+    shipment = Shipment(
+        where.pk,
+        where.sk,
+        shipment_id=shipment_id,
+        org_id=ORG,
+        shipment_number=number,
+        so_number=f"SO-{place // 2:06d}",
+        customer_name=f"{_CUSTOMERS[place % len(_CUSTOMERS)]} {place % 97}",
+        status="pending",
+        allergen_restrictions=["nuts", "sesame"] if place % 3 == 0 else [],
+        warehouse_id=f"wh-{place % WAREHOUSES}",
+        promised_ship_date=f"2026-12-{1 + place % 28:02d}" if place % 10 else None,
+        lines_total=12,
+        created_at=now,
+        updated_at=now,
+    )
+    for name, value in listed_as_open(shipment).items():
+        setattr(shipment, name, value)
+    return shipment
+
+
+def _line(shipment_id: str, number: int, packed: int) -> Line:
+    line_id = line_id_of(shipment_id, number)
+    where = line_key(ORG, shipment_id, line_id)
+    return Line(
+        where.pk,
+        where.sk,
+        line_id=line_id,
+        shipment_id=shipment_id,
+        line_number=number,
+        sku=f"SKU-{number}",
+        product_name=f"Product number {number}",
+        quantity=Decimal(10_000),
+        uom="EA",
+        unit_weight=Decimal("0.25"),
+        allergens=["gluten"] if number % 2 else ["gluten", "nuts"],
+        packed=Decimal(packed // LINES + (number <= packed % LINES)),
+    )
+
+
+def _plate(shipment_id: str, line: Line, now: datetime) -> Plate:
+    number = f"LP-{line.line_number:06d}"
+    plate_id = plate_id_of(ORG, number)
+    where = plate_key(ORG, plate_id)
+    return Plate(
+        where.pk,
+        where.sk,
+        plate_id=plate_id,
+        org_id=ORG,
+        lp_number=number,
+        product_id=product_id_of(ORG, line.sku),
+        sku=line.sku,
+        product_name=line.product_name,
+        quantity=Decimal(10_000),
+        packed=line.packed,
+        remaining=Decimal(10_000) - line.packed,
+        lot_number="LOT-7",
+        allocated={allocation(shipment_id, line.line_number)},
+        created_at=now,
+        updated_at=now,
+    )
+
+
+def _box(shipment_id: str, number: int, lines: list[Line], now: datetime) -> Iterator[Any]:
+    box_id = box_id_of(shipment_id, number)
+    where, sscc = box_key(ORG, box_id), make_sscc(9, PREFIX, number)
+    yield Box(
+        where.pk,
+        where.sk,
+        box_id=box_id,
+        org_id=ORG,
+        shipment_id=shipment_id,
+        box_number=number,
+        status="closed",
+        item_count=IN_EACH,
+        weight_est=Decimal("0.25") * IN_EACH,
+        weight=Decimal(1),
+        sscc=sscc,
+        opened_at=now,
+        closed_at=now,
+    )
+    claim = sscc_key(ORG, sscc)
+    yield SsccClaim(claim.pk, claim.sk, box_id=box_id, shipment_id=shipment_id)
+    for place in range(IN_EACH):
+        line = lines[((number - 1) * IN_EACH + place) % LINES]
+        yield _content(shipment_id, box_id, line, place, now)
+
+
+def _content(shipment_id: str, box_id: str, line: Line, place: int, now: datetime) -> Content:
+    content_id = f"00000000-0000-7000-8000-00000000000{place}"
+    where = content_key(ORG, box_id, content_id)
+    number = f"LP-{line.line_number:06d}"
+    return Content(
+        where.pk,
+        where.sk,
+        content_id=content_id,
+        box_id=box_id,
+        shipment_id=shipment_id,
+        line_id=line.line_id,
+        plate_id=plate_id_of(ORG, number),
+        lp_number=number,
+        lot_number="LOT-7",
+        sku=line.sku,
+        product_name=line.product_name,
+        uom=line.uom,
+        quantity=Decimal(1),
+        unit_weight=line.unit_weight,
+        allergens=line.allergens,
+        packed_by="somebody",
+        packed_at=now,
+    )
+
+
+def _raw(item: Any) -> Item:
+    raw: Item = item.serialize()
+    return raw

@@ -1,0 +1,117 @@
+"""What is always true of shipments, boxes, plates and lines, whoever does what at the same moment."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+from decimal import Decimal
+from typing import Any, TypeVar
+
+from chalicelib.core.aws import client
+from chalicelib.core.settings import settings
+from chalicelib.core.table import Item
+from chalicelib.packing.keys import line_id_of
+from chalicelib.packing.sscc import is_sscc
+from chalicelib.packing.tables import Box, Content, Draft, Line, Plate, Shipment, SsccClaim
+
+M = TypeVar("M", bound=Item)
+
+_KINDS: dict[str, type[Item]] = {
+    "SHIPMENT": Shipment,
+    "LINE": Line,
+    "PLATE": Plate,
+    "BOX": Box,
+    "ITEM": Content,
+    "SSCC": SsccClaim,
+    "DRAFT": Draft,
+}
+_OPEN_KEYS = ("open_key", "open_order", "open_so_key")
+
+
+class Picture:
+    """Everything that is stored of packing, as it stood at one moment."""
+
+    def __init__(self, raw: Iterable[dict[str, Any]]) -> None:
+        self._items: dict[type[Item], list[Any]] = defaultdict(list)
+        for one in raw:
+            model = _KINDS.get(one["sk"]["S"].partition("#")[0])
+            if model is not None:
+                self._items[model].append(model.from_raw_data(one))
+
+    def all(self, model: type[M]) -> list[M]:
+        """All things of one kind."""
+        return list(self._items[model])
+
+
+def taken() -> Picture:
+    """A picture of the whole table, in one call: of the embedded engine that is one moment."""
+    answer = client("dynamodb", settings().dynamodb_endpoint).scan(TableName=Plate.Meta.table_name, ConsistentRead=True)
+    assert "LastEvaluatedKey" not in answer, "too much for one call"
+    return Picture(answer["Items"])
+
+
+def checked() -> Picture:
+    """A picture in which everything is as it has to be."""
+    picture = taken()
+    check(picture)
+    return picture
+
+
+def check(picture: Picture) -> None:
+    """What lies in boxes is what plates gave and lines got, and all that is counted counts it."""
+    contents = picture.all(Content)
+    off_plates, for_lines = _sums(contents, "plate_id"), _sums(contents, "line_id")
+    for plate in picture.all(Plate):
+        assert plate.packed == off_plates.pop(plate.plate_id, Decimal(0)), plate.lp_number
+        assert plate.packed + plate.remaining == plate.quantity, plate.lp_number
+        assert plate.remaining >= 0, plate.lp_number
+    for line in picture.all(Line):
+        assert line.packed == for_lines.pop(line.line_id, Decimal(0)), line.line_number
+        assert line.line_id == line_id_of(line.shipment_id, line.line_number)
+    assert not off_plates
+    assert not for_lines
+    for shipment in picture.all(Shipment):
+        _check_shipment(picture, shipment)
+    _check_boxes(picture, contents)
+
+
+def _sums(contents: Iterable[Content], name: str) -> dict[str, Decimal]:
+    sums: dict[str, Decimal] = defaultdict(Decimal)
+    for content in contents:
+        sums[getattr(content, name)] += content.quantity
+    return sums
+
+
+def _check_shipment(picture: Picture, shipment: Shipment) -> None:
+    lines = [line for line in picture.all(Line) if line.shipment_id == shipment.shipment_id]
+    boxes = [box for box in picture.all(Box) if box.shipment_id == shipment.shipment_id]
+    opened = [box for box in boxes if box.status == "open"]
+    assert sorted(box.box_number for box in boxes) == list(range(1, shipment.boxes_count + 1))
+    assert (shipment.boxes_open, shipment.boxes_empty) == (len(opened), sum(not box.item_count for box in opened))
+    assert shipment.lines_packed == sum(line.packed > 0 for line in lines)
+    assert shipment.lines_complete == sum(line.packed >= line.quantity for line in lines)
+    listed = [getattr(shipment, name) is not None for name in _OPEN_KEYS]
+    assert listed == [shipment.status in ("pending", "packing")] * 3, shipment.status
+    assert shipment.status != "pending" or shipment.lines_packed == 0
+    if shipment.status == "packed":
+        assert shipment.lines_packed
+        assert not any(box.item_count for box in opened)
+    if shipment.status != "importing":
+        assert shipment.lines_total == len(lines)
+
+
+def _check_boxes(picture: Picture, contents: list[Content]) -> None:
+    counts, weights = Counter(content.box_id for content in contents), defaultdict[str, Decimal](Decimal)
+    for content in contents:
+        weights[content.box_id] += content.quantity * (content.unit_weight or 0)
+    claims = {claim.pk.rpartition("#")[2]: claim.box_id for claim in picture.all(SsccClaim)}
+    assert len(set(claims.values())) == len(claims), "two SSCCs of one box"
+    for box in picture.all(Box):
+        assert (box.item_count, box.weight_est) == (counts.pop(box.box_id, 0), weights[box.box_id]), box.box_number
+        assert (box.closed_at is None) == (box.status == "open")
+        assert box.item_count or box.status == "open", "a closed box with nothing in it"
+        if box.sscc is not None:
+            assert is_sscc(box.sscc)
+            assert claims.pop(box.sscc) == box.box_id
+    assert not counts, "contents without a box"
+    assert not claims, "SSCCs without a box"

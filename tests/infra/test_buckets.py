@@ -1,0 +1,67 @@
+"""The bucket of photos: what it has to be, and what the deployed functions may do with it."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from chalicelib.core.settings import Settings, SettingsError
+from chalicelib.core.settings import settings as configured
+from infra.buckets import create_missing, definition
+from infra.local.objects import EmbeddedObjects
+
+CHALICE = Path(__file__).parents[2] / ".chalice"
+STAGES: dict[str, Any] = json.loads((CHALICE / "config.json").read_text())["stages"]
+
+every_stage = pytest.mark.parametrize("stage", sorted(STAGES))
+
+
+@every_stage
+def test_functions_may_read_put_and_remove_photos_of_their_stage_and_nothing_else_in_s3(stage: str) -> None:
+    policy = json.loads((CHALICE / STAGES[stage]["iam_policy_file"]).read_text())
+    allowed = [
+        (action, resource)
+        for statement in policy["Statement"]
+        for action in statement["Action"]
+        if action.startswith("s3:")
+        for resource in statement["Resource"]
+    ]
+    bucket = f"arn:aws:s3:::baton-{stage}-photos*"
+    assert sorted(allowed) == [
+        ("s3:DeleteObject", f"{bucket}/*"),
+        ("s3:GetObject", f"{bucket}/*"),
+        ("s3:ListBucket", bucket),
+        ("s3:PutObject", f"{bucket}/*"),
+    ]
+
+
+def test_nobody_reads_the_bucket_without_a_signature() -> None:
+    properties = definition("prod")
+    assert properties["BucketName"] == "baton-prod-photos"
+    assert set(properties["PublicAccessBlockConfiguration"].values()) == {True}
+    assert properties["OwnershipControls"] == {"Rules": [{"ObjectOwnership": "BucketOwnerEnforced"}]}
+
+
+def test_the_bucket_forgets_what_nobody_confirmed_and_keeps_photos() -> None:
+    [rule] = definition("prod")["LifecycleConfiguration"]["Rules"]
+    assert (rule["Prefix"], rule["ExpirationInDays"]) == ("incoming/", 1)
+
+
+def test_a_bucket_of_another_name_has_to_begin_with_that_of_its_stage() -> None:
+    assert Settings(stage="eu").photo_bucket == "baton-eu-photos"
+    assert Settings(stage="eu", photos_bucket="baton-eu-photos-4711").photo_bucket == "baton-eu-photos-4711"
+    for other in ("photos", "baton-us-photos", "Baton-eu-photos", "baton-eu-photos.x"):
+        with pytest.raises(SettingsError, match="BATON_PHOTOS_BUCKET"):
+            Settings(stage="eu", photos_bucket=other)
+
+
+def test_a_bucket_that_is_there_stays_as_it_is(objects: EmbeddedObjects) -> None:
+    from chalicelib.core.aws import client
+
+    s3, bucket = client("s3"), configured().photo_bucket
+    s3.put_object(Bucket=bucket, Key="a", Body=b"1")
+    create_missing(s3, bucket)
+    create_missing(s3, "baton-test-photos-2")
+    assert objects.keys(bucket) == ["a"]
+    s3.put_object(Bucket="baton-test-photos-2", Key="b", Body=b"1")
