@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-import httpx
-
 from tests.builders.photos import opened, photo
-from tests.system.clients import PATIENCE_S, Person, Stack
+from tests.system.clients import Person, Stack
 from tests.system.flows.site import Site
 
 
@@ -82,7 +80,7 @@ def by_itself(technician: Person, order_id: str) -> Any:
     """Put a photo into the bucket, and say so."""
     wanted = {"workOrderId": order_id, "kind": "COMPLETION"}
     told = technician.ask("POST", "/v1/uploads/photos/presign", wanted, status=201)
-    put = httpx.post(told["url"], data=told["fields"], files={"file": photo()}, trust_env=False, timeout=PATIENCE_S)
+    put = technician.stack.http.post(told["url"], data=told["fields"], files={"file": photo()})
     assert put.status_code == 204, put.text
     return technician.ask("POST", f"/v1/uploads/photos/{told['id']}/confirm", status=201)
 
@@ -90,6 +88,6 @@ def by_itself(technician: Person, order_id: str) -> Any:
 def seen(stack: Stack, view: dict[str, Any]) -> None:
     """Whoever has the address sees the photo."""
     for url in (view["url"], view["thumbUrl"]):
-        answer = httpx.get(url, trust_env=False, timeout=PATIENCE_S)
+        answer = stack.http.get(url)
         assert answer.status_code == 200, answer.text
         assert opened(answer.content).size == (64, 48)
