@@ -5,7 +5,7 @@
 # and no network. Content is compared and not file times, because a checkout touches times without changing anything.
 
 .DEFAULT_GOAL := help
-.PHONY: help run walkthrough test check bench package infra deploy format clean environment
+.PHONY: help run walkthrough test check bench package rehearse infra deploy format clean environment
 
 # PYTHON names the interpreter to use; without it an existing environment is kept, or the newest supported one is looked for.
 PYTHON ?=
@@ -44,6 +44,9 @@ bench: environment  ## Measure round trips, units and time per endpoint
 
 package: environment  ## Build what Lambda gets, and compare it with a stock package (STAGE=dev)
 	$(BIN)/python -m infra.packaging --stage $(STAGE) $(ARGS)
+
+rehearse: environment  ## Deploy to an emulator of AWS, play all flows there, take it away again
+	$(BIN)/python -m infra.rehearsal $(ARGS)
 
 infra: environment  ## Make or update a stage's tables, buckets and token keys in AWS (STAGE=dev)
 	$(BIN)/python -m infra.deploy foundation --stage $(STAGE) $(ARGS)

@@ -34,9 +34,9 @@ class CannotDeploy(Exception):
     """This stage cannot be deployed from here; the message says why."""
 
 
-def foundation(stage: str, say: Say) -> dict[str, str]:
+def foundation(stage: str, say: Say, adapt: Adapt = lambda template: template) -> dict[str, str]:
     """Make or update what holds data; the outputs of its stack."""
-    template = foundation_stack.foundation(stage)
+    template = adapt(foundation_stack.foundation(stage))
     told = Rollout(foundation_stack.stack_name(stage), template, protect=True).carry_out(say)
     keeper = keys.Keeper(stage)
     if keeper.read() is None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -53,7 +54,8 @@ class Rollout:
     def _change(self, client: Any, say: Say) -> None:
         is_new = _status(client, self.stack) in (None, _UNFINISHED)
         body = json.dumps(self.template, separators=(",", ":"), sort_keys=True)
-        name = f"baton-{hashlib.sha256(body.encode()).hexdigest()[:16]}"
+        # A name of its own each time: one that was made before, and not carried out, would be in the way.
+        name = f"baton-{time.time_ns():x}"
         known = {"StackName": self.stack, "ChangeSetName": name}
         client.create_change_set(
             **known,

@@ -13,6 +13,7 @@ from chalicelib.core.errors import BatonError
 from chalicelib.core.settings import Settings
 from infra.packaging import project
 from infra.packaging.target import Target
+from infra.rehearsal.adaptation import adapted_application, adapted_foundation
 from infra.stacks.application import merge_template
 from infra.stacks.domain import CHANNEL_FUNCTION, domain
 from infra.stacks.foundation import foundation
@@ -172,6 +173,21 @@ def test_functions_run_on_arm_with_the_python_that_built_them(packaged: str) -> 
     assert made
     assert all(one["Properties"]["Architectures"] == ["arm64"] for one in made.values())
     assert {one["Properties"]["Runtime"] for one in made.values()} == {Target("arm64").runtime}
+
+
+def test_an_emulator_gets_the_same_but_for_what_it_does_not_know(packaged: str, lasting: dict[str, Any]) -> None:
+    ours = json.loads(packaged)
+    theirs = adapted_application(json.loads(packaged), "http://127.0.0.1:4566")
+    left_out = set(ours["Resources"]) - set(theirs["Resources"])
+    assert left_out == set(of_kind(ours, "AWS::ApiGatewayV2::Deployment"))
+    assert left_out
+    for name, one in theirs["Resources"].items():
+        assert one["Type"] == ours["Resources"][name]["Type"]
+        assert not left_out & set(one.get("DependsOn", ()))
+    assert "DeploymentId" not in json.dumps(theirs["Resources"]["WebsocketAPIStage"])
+    assert "multipart/form-data" in theirs["Resources"]["RestAPI"]["Properties"]["BinaryMediaTypes"]
+    kept = adapted_foundation(lasting)
+    assert set(lasting["Resources"]) - set(kept["Resources"]) == set(of_kind(lasting, "AWS::S3::BucketPolicy"))
 
 
 def _all_errors(kind: type[BatonError]) -> list[type[BatonError]]:
