@@ -7,6 +7,8 @@ and schedules have to be registered on the app itself: on a blueprint Chalice do
 
 from __future__ import annotations
 
+from chalicelib.core import cold_start  # isort: skip  # first: what it saves, it saves from here on
+
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -19,6 +21,7 @@ from chalicelib import __version__
 from chalicelib.audit.routes import routes as audit_routes
 from chalicelib.audit.trail import Trail
 from chalicelib.core import observability
+from chalicelib.core.chance import Chance, SystemChance
 from chalicelib.core.clock import Clock, SystemClock
 from chalicelib.core.errors import RouteNotFound
 from chalicelib.core.ids import Ids, SystemIds
@@ -49,9 +52,13 @@ from chalicelib.maintenance.photo_routes import routes as photo_routes
 from chalicelib.maintenance.photo_sweep import tidy_due
 from chalicelib.maintenance.routes import routes as maintenance_routes
 from chalicelib.maintenance.sweep import remind_due
+from chalicelib.manufacturing.assembly_routes import routes as assembly_routes
+from chalicelib.manufacturing.routes import routes as line_routes
+from chalicelib.manufacturing.trace_routes import routes as trace_routes
 from chalicelib.notices import events as notice_events
 from chalicelib.notices.routes import routes as notice_routes
 from chalicelib.packing.routes import routes as packing_routes
+from chalicelib.picking.routes import routes as picking_routes
 from chalicelib.realtime.delivery import Delivery
 from chalicelib.realtime.sender import GatewaySender, Sender
 from chalicelib.realtime.sockets import Sockets
@@ -70,6 +77,10 @@ ROUTES = (
     maintenance_routes,
     photo_routes,
     packing_routes,
+    picking_routes,
+    line_routes,
+    assembly_routes,
+    trace_routes,
 )
 
 
@@ -83,7 +94,7 @@ class Composition:
     messages: Messages
 
 
-def compose(
+def compose(  # noqa: PLR0913 - each part can be replaced, and by name
     config: Settings,
     clock: Clock,
     ids: Ids,
@@ -93,8 +104,9 @@ def compose(
     outbox: Outbox | None = None,
     messages: Messages | None = None,
     post: Post | None = None,
+    chance: Chance | None = None,
 ) -> Composition:
-    """Put the parts together; tests and the local stack bring their own clock, sender, waker, outbox or messages."""
+    """Put the parts together; tests and the local stack bring their own clock, sender, waker, outbox and so on."""
     trail = Trail(clock, ids)
     sender = sender or GatewaySender(config)
     delivery = Delivery(config, clock, ids, sender)
@@ -105,6 +117,7 @@ def compose(
         gate=SessionGate(signer(config, clock), clock),
         refusals=trail,
         post=post or LambdaPost(config),
+        chance=chance or SystemChance(),
         endpoints=[endpoint for routes in ROUTES for endpoint in routes.endpoints],
         roles_of=roles_with,
         version=__version__,
@@ -216,3 +229,6 @@ def maintenance_sweep(event: CloudWatchEvent) -> None:
 
 def _remaining_s(lambda_context: Any) -> float:
     return float(lambda_context.get_remaining_time_in_millis()) / 1000
+
+
+cold_start.over()

@@ -184,6 +184,19 @@ class Query(msgspec.Struct, Generic[M], frozen=True):
         """What makes it this list and no other; cursors are bound to it."""
         return key(self.model.Meta.table_name, self.index or "", self.hash_key)
 
+    def count(self, most: int) -> int:
+        """How many items there are, counted up to `most`; none of them is transferred."""
+        with store_errors():
+            answer = self.model.table().query(
+                self.hash_key,
+                range_key_condition=self.range_condition,
+                index_name=self.index,
+                limit=most,
+                select="COUNT",
+                consistent_read=self.index is None,
+            )
+        return int(answer["Count"])
+
     def all(self) -> Iterator[M]:
         """Every item, page after page. For lists that are short by nature."""
         start: Mapping[str, Any] | None = None

@@ -42,6 +42,11 @@ def key(*parts: object) -> str:
     return SEPARATOR.join(str(part).replace("%", "%25").replace(SEPARATOR, "%23") for part in parts)
 
 
+def parts_of(text: str) -> list[str]:
+    """The parts that a key was made from."""
+    return [part.replace("%23", SEPARATOR).replace("%25", "%") for part in text.split(SEPARATOR)]
+
+
 class DecimalAttribute(Attribute[Decimal]):
     """An exact number (money, weights, quantities), up to the store's 38 digits."""
 

@@ -138,10 +138,14 @@ class UnitOfWork:
         on_loss: OnLoss | None = None,
         *,
         unless: Condition | None = None,
+        label: str | None = None,
         final: bool = False,
         audited: bool = True,
     ) -> None:
-        """Write a new item; fails if there is one with this key already (`unless`: that may be overwritten)."""
+        """Write a new item; fails if there is one with this key already (`unless`: that may be overwritten).
+
+        `label` appears in the next attempt's `lost` if there was one.
+        """
         absent = type(item).pk.does_not_exist()
         staged = Staged(
             Verb.CREATE,
@@ -149,6 +153,7 @@ class UnitOfWork:
             on_loss or Conflict(),
             condition=absent if unless is None else absent | unless,
             final=final,
+            label=label,
             audited=audited,
             changes={name: [None, value] for name, value in _values(item).items()},
         )
@@ -161,10 +166,12 @@ class UnitOfWork:
         *,
         guard: Condition | None = None,
         on_loss: OnLoss | None = None,
+        label: str | None = None,
     ) -> None:
         """Change attributes of an entity that was read (None removes one); its version rises by one.
 
-        The entity shows the new values at once. Fails with `VersionConflict` unless `on_loss` says otherwise.
+        The entity shows the new values at once. Fails with `VersionConflict` unless `on_loss` says otherwise; `label`
+        appears in the next attempt's `lost` then.
         """
         earlier = self._staged.get((entity.Meta.table_name, entity.pk, entity.sk))
         if earlier is None:
@@ -173,6 +180,7 @@ class UnitOfWork:
             raise _twice(entity)
         if guard is not None:
             earlier.condition = guard if earlier.condition is None else earlier.condition & guard
+        earlier.label = label or earlier.label
         for name, value in values.items():
             _change(earlier, entity, name, value)
 

@@ -7,7 +7,7 @@ generated from it, so the two cannot disagree.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -33,6 +33,18 @@ class About(msgspec.Struct, frozen=True):
     entity_id: str | None = None
 
 
+class Naming(msgspec.Struct, frozen=True):
+    """What is known of a request before it is decoded: who calls, and what it names.
+
+    `find` gives the id in a path parameter, a body field or a form field, as it was sent; None if there is none, or
+    none that could be part of a key.
+    """
+
+    org_id: str
+    user_id: str
+    find: Callable[[str], str | None]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Endpoint:
     """One route with all that is known of it."""
@@ -55,17 +67,16 @@ class Endpoint:
     about: About | None = None
     loads: Callable[[str, str], ItemKey[Any]] | None = None
     """Makes the key of the thing that the request names (from organisation and id): it is read with the admission."""
-    loads_too: Mapping[str, Callable[[str, str], ItemKey[Any]]] = field(default_factory=dict)
-    """The same for further things, by the path parameter or body field that names each."""
+    loads_also: Callable[[Naming], Iterable[ItemKey[Any]]] | None = None
+    """Makes the keys of whatever else is to be read with it: the caller's own, or named elsewhere in the request."""
     invalid_status: int = ValidationFailed.status
     if_match: bool = False
     """Whether `If-Match` is required; it is honoured wherever something `versioned` is changed."""
     versioned: bool = False
     batch: bool = False
     """Whether the handler gets no unit of work but carries many out by itself. What is kept for a replay is committed
-    afterwards; so everything in a batch has to be safe to do again."""
-    loads_at: Callable[[str, Mapping[str, str]], ItemKey[Any] | None] | None = None
-    """The same for a thing that takes more to find: from the organisation and all path parameters, as sent."""
+    afterwards; so everything in a batch has to be safe to do again. Each of its units has an audit row; the request has
+    one of its own only if `about` names what it is about."""
     also: Sequence[int] = ()
     """Further statuses with which it can succeed, with the same body."""
     media: str = "application/json"

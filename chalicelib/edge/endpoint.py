@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import partial
 from typing import Any, NamedTuple
 
 import msgspec
@@ -32,7 +33,7 @@ from chalicelib.core.store import ItemKey, get, get_many, store_errors
 from chalicelib.core.table import Item
 from chalicelib.core.work import Actor, UnitOfWork
 from chalicelib.edge import idempotency
-from chalicelib.edge.contract import About, Endpoint
+from chalicelib.edge.contract import About, Endpoint, Naming
 from chalicelib.edge.forms import FORM_DATA, decode_form, is_form
 from chalicelib.edge.http import HttpRequest, encoder, error_response, json_response, read_request
 from chalicelib.edge.idempotency import IdempotencyRecord, Replay, StoredAnswer
@@ -109,7 +110,7 @@ def _answer(endpoint: Endpoint, http: HttpRequest, rt: Runtime, admission: Admis
         admission.principal,
         _decoder(endpoint, http),
         admission.loaded,
-        None if (named := _named_id(endpoint.id_from, http)) == _UNNAMED else named,
+        None if endpoint.id_from is None else _found_id(http, endpoint.id_from),
         raw_body=http.body,
     )
     if not endpoint.mutates:
@@ -128,7 +129,7 @@ def _admit(endpoint: Endpoint, http: HttpRequest, rt: Runtime, admission: Admiss
     wanted: list[ItemKey[Any]] = list(credentials.keys())
     name = idempotency.read_key(http.headers.get("idempotency-key")) if endpoint.mutates else None
     where = idempotency.record_key(credentials.org_id, credentials.user_id, name) if name else None
-    loads = [*_loads(endpoint, http, credentials.org_id), *_located(endpoint, http, credentials.org_id)]
+    loads = _loads(endpoint, Naming(credentials.org_id, credentials.user_id, partial(_found_id, http)))
     found = get_many([*wanted, *loads, *([where] if where else [])], rt.clock)
     principal = credentials.admit(found)
     admission.principal = principal
@@ -149,21 +150,15 @@ def _admit(endpoint: Endpoint, http: HttpRequest, rt: Runtime, admission: Admiss
     return keyed
 
 
-def _loads(endpoint: Endpoint, http: HttpRequest, org_id: str) -> list[ItemKey[Any]]:
-    """What the request names, if it names something that could exist."""
-    makers = dict(endpoint.loads_too)
+def _loads(endpoint: Endpoint, naming: Naming) -> list[ItemKey[Any]]:
+    """What the request names, as far as it could exist."""
+    keys: list[ItemKey[Any]] = []
     if endpoint.loads is not None and endpoint.id_from is not None:
-        makers[endpoint.id_from] = endpoint.loads
-    named = {id_from: _named_id(id_from, http) for id_from in makers}
-    return [makers[id_from](org_id, one) for id_from, one in named.items() if one != _UNNAMED]
-
-
-def _located(endpoint: Endpoint, http: HttpRequest, org_id: str) -> list[ItemKey[Any]]:
-    """What the address as a whole names, if that could exist."""
-    if endpoint.loads_at is None or any(len(value) > _LONGEST_PATH_ID for value in http.path_params.values()):
-        return []
-    found = endpoint.loads_at(org_id, http.path_params)
-    return [] if found is None else [found]
+        named = naming.find(endpoint.id_from)
+        keys += [] if named is None else [endpoint.loads(naming.org_id, named)]
+    if endpoint.loads_also is not None:
+        keys += endpoint.loads_also(naming)
+    return keys
 
 
 def bearer(header: str | None) -> str:
@@ -242,7 +237,7 @@ def _carry_out(
         if about is not None and (about.entity_id or about.id_from) is not None:
             work.about(about.entity_type, _subject_id(about, http), about.action)
         reply: Reply[Any] = done or endpoint.handler(request, work)
-        if about is not None and work.subject is None:
+        if about is not None and work.subject is None and not endpoint.batch:
             raise RuntimeError(f"{endpoint.name} did not say what it is about")
         if work.subject is not None:
             observability.bind(**{f"{work.subject.entity_type}_id": work.subject.entity_id})
@@ -285,14 +280,14 @@ def _note_refusal(
 
 def _subject_id(about: About, http: HttpRequest) -> str:
     """The id of what the request is about, as far as it is known before the handler is asked."""
-    return about.entity_id or _named_id(about.id_from, http)
+    if about.entity_id is not None:
+        return about.entity_id
+    return (about.id_from and _found_id(http, about.id_from)) or _UNNAMED
 
 
-def _named_id(id_from: str | None, http: HttpRequest) -> str:
-    """The id that the request itself names, as far as it can be read."""
-    if id_from is None:
-        return _UNNAMED
-    value: object = http.path_params.get(id_from)
+def _found_id(http: HttpRequest, name: str) -> str | None:
+    """An id that the request itself names, as far as it can be read."""
+    value: object = http.path_params.get(name)
     if value is None and http.body:
-        value = http.sent(id_from)
-    return value[:_LONGEST_PATH_ID] if isinstance(value, str) and value else _UNNAMED
+        value = http.sent(name)
+    return value[:_LONGEST_PATH_ID] if isinstance(value, str) and value else None

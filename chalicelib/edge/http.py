@@ -125,6 +125,6 @@ def cors(origin: str) -> CORSConfig:
     return CORSConfig(
         allow_origin=origin,
         allow_headers=["Authorization", "Content-Type", "Idempotency-Key", "If-Match", REQUEST_ID],
-        expose_headers=["ETag", REQUEST_ID, "Idempotent-Replayed", "Retry-After", "Location"],
+        expose_headers=["ETag", REQUEST_ID, "Idempotent-Replayed", "Retry-After", "Location", "Link"],
         max_age=600,
     )

@@ -50,6 +50,12 @@ class NotYet(ValidationFailed):
     """A record names something that is not there. It may come with another record of the same request."""
 
 
+class Unprepared(Conflict):
+    """A record changes more than fits into one transaction: its dataset's `prepare` has to go before."""
+
+    summary = "Somebody else is writing the same; send it again."
+
+
 class Step(Protocol):
     """Carries a decision out in a transaction of its own, as who sent the record."""
 
@@ -66,8 +72,8 @@ class Dataset(Generic[RecordT]):
     same. `upsert` reads, checks and stages, like a handler; it may be called again. What it raises rejects the record:
     `fields` of a `ValidationFailed`, or the message of another error under `details["field"]`.
 
-    A record may hold more than fits into one transaction. What `prepare` carries out goes before `upsert`, and must be
-    out of sight until that has been committed.
+    A record may hold more than fits into one transaction: then `upsert` raises `Unprepared`, and is called again once
+    `prepare` has carried out a part of it in transactions of its own. All that must be out of sight until the end.
     """
 
     name: str
@@ -248,9 +254,13 @@ class _Batch:
 
         def carry_out() -> Outcome:
             step = partial(self._rt.runner.run, self._actor)
-            if self._dataset.prepare is not None:
+            try:
+                return step(decide)
+            except Unprepared:
+                if self._dataset.prepare is None:
+                    raise
                 self._dataset.prepare(step, self._principal, job.record)
-            return step(decide)
+                return step(decide)
 
         try:
             return carry_out()

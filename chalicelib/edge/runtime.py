@@ -7,9 +7,10 @@ not build another app: they install another runtime behind it (their clock, thei
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from chalicelib.core.chance import Chance, SystemChance
 from chalicelib.core.clock import Clock
 from chalicelib.core.errors import BatonError
 from chalicelib.core.messages import LambdaPost, Post
@@ -75,6 +76,8 @@ class Runtime:
     endpoints: Sequence[Endpoint] = ()
     post: Post | None = None
     """Where letters go; None: to the function that sends them."""
+    chance: Chance = field(default_factory=SystemChance)
+    """What decides where any choice is as good as another."""
     roles_of: Callable[[str], Sequence[str]] | None = None
     version: str = "0"
     extras: Mapping[str, Any] | None = None

@@ -10,6 +10,7 @@ What is left out of a section is at its default, now and when the default change
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Generic, TypeVar
 
 import msgspec
@@ -54,8 +55,12 @@ def section_of(organisation: Organisation | None, section: Section[SectionT]) ->
     return msgspec.convert(known, section.kind)
 
 
-def organisation_settings(routes: Routes, section: Section[SectionT]) -> None:
-    """Give a section its address, `/v1/organisation/settings/<name>`, among a domain's routes."""
+def organisation_settings(routes: Routes, section: Section[SectionT], example: Mapping[str, Any] | None = None) -> None:
+    """Give a section its address, `/v1/organisation/settings/<name>`, among a domain's routes.
+
+    `example` are fields of the section as the API's description shows them, where made-up ones mislead.
+    """
+    told = {} if example is None else {"response": {"data": example}}
     kind: Any = section.kind
     answer: Any = msgspec.defstruct(
         f"{kind.__name__}Answer",
@@ -81,7 +86,7 @@ def organisation_settings(routes: Routes, section: Section[SectionT]) -> None:
         return Reply(answer(wanted), version=found.version)
 
     read.__name__, read.__doc__ = f"get_{word}_settings", f"The organisation's settings of {section.title}."
-    routes.get(path, permission=READ, returns=answer, versioned=True, errors=[NotFound])(read)
+    routes.get(path, permission=READ, returns=answer, versioned=True, errors=[NotFound], examples=told)(read)
 
     replace.__name__ = f"replace_{word}_settings"
     replace.__doc__ = (
@@ -96,6 +101,7 @@ def organisation_settings(routes: Routes, section: Section[SectionT]) -> None:
         versioned=True,
         errors=[NotFound],
         about=About(Organisation.kind, changed),
+        examples={"request": example, **told},
     )(replace)
 
 

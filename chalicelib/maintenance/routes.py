@@ -7,15 +7,15 @@ from functools import partial
 from typing import Any
 
 from chalicelib.core.errors import AccessDenied, Conflict, NotFound
-from chalicelib.core.store import Page, parallel_pair
+from chalicelib.core.store import ItemKey, Page, parallel_pair
 from chalicelib.core.work import UnitOfWork
-from chalicelib.edge.contract import About
+from chalicelib.edge.contract import About, Naming
 from chalicelib.edge.imports import importing
 from chalicelib.edge.request import Nothing, Reply, Request, created
 from chalicelib.edge.routes import Routes
 from chalicelib.edge.runtime import runtime
 from chalicelib.identity.organisation import organisation_settings
-from chalicelib.identity.tables import user_key
+from chalicelib.identity.tables import User, user_key
 from chalicelib.maintenance import checklists, lists, service, views
 from chalicelib.maintenance.access import READ, reached_order
 from chalicelib.maintenance.importing import CHECKLISTS, RIDES
@@ -128,13 +128,18 @@ def _step(address: str, action: str, **known: Any) -> Callable[[Handler], Handle
     )
 
 
+def _named_technician(naming: Naming) -> list[ItemKey[User]]:
+    named = naming.find("technicianId")
+    return [] if named is None else [user_key(naming.org_id, named)]
+
+
 @_step(
     "assign",
     "WORK_ORDER_ASSIGNED",
     permission=service.ASSIGN,
     body=WorkOrderAssignment,
     returns=WorkOrderAssigned,
-    loads_too={"technicianId": user_key},
+    loads_also=_named_technician,
     examples={"response": {"state": State.ASSIGNED}},
 )
 def assign_work_order(request: Request[WorkOrderAssignment, Nothing], work: UnitOfWork) -> Reply[WorkOrderAssigned]:

@@ -31,13 +31,14 @@ MOST = 4
 
 _SEPARATOR = "\x1d"
 # What scanners send for FNC1 beside the group separator itself; none of it can stand in a value.
-_SEPARATORS = re.compile(r"<GS>|\{GS\}|\x1d|\||\^\]|\^")
-_SYMBOLOGY = re.compile(r"\][A-Za-z][0-9A-Za-z]")
+# Patterns are compiled when they are first used: a cold start for something else pays nothing.
+_SEPARATORS = r"<GS>|\{GS\}|\x1d|\||\^\]|\^"
+_SYMBOLOGY = r"\][A-Za-z][0-9A-Za-z]"
 _GS1_SYMBOLOGIES = frozenset({"]C1", "]d2", "]Q3", "]e0", "]e1", "]e2", "]J1"})
-_BRACKETED = re.compile(r"(?:\([0-9]{2,4}\)[^()]+)+")
-_BRACKETS = re.compile(r"\s*\(([0-9]{2,4})\)\s*")
-_CHECKED_START = re.compile(r"00([0-9]{18})|0[12]([0-9]{14})")
-_NAMING = re.compile(r"00|21|402|9[0-9]")
+_BRACKETED = r"(?:\([0-9]{2,4}\)[^()]+)+"
+_BRACKETS = r"\s*\(([0-9]{2,4})\)\s*"
+_CHECKED_START = r"00([0-9]{18})|0[12]([0-9]{14})"
+_NAMING = r"00|21|402|9[0-9]"
 
 
 def candidates(barcode: str) -> list[str]:
@@ -51,22 +52,22 @@ def candidates(barcode: str) -> list[str]:
 
 
 def _without_symbology(text: str) -> tuple[str, str]:
-    found = _SYMBOLOGY.match(text)
+    found = re.match(_SYMBOLOGY, text)
     return (found[0], text[found.end() :].strip()) if found else ("", text)
 
 
 def _gs1(symbology: str, plain: str) -> str:
     """The text as element strings with group separators; empty if it is no GS1."""
-    if _BRACKETED.fullmatch(plain):
+    if re.fullmatch(_BRACKETED, plain):
         # Behind every value, since the brackets say where it ends.
-        return _BRACKETS.sub(rf"{_SEPARATOR}\1", plain).strip(_SEPARATOR)
-    if symbology in _GS1_SYMBOLOGIES or _SEPARATORS.search(plain) or _starts_checked(plain):
-        return _SEPARATORS.sub(_SEPARATOR, plain).strip(_SEPARATOR)
+        return re.sub(_BRACKETS, rf"{_SEPARATOR}\1", plain).strip(_SEPARATOR)
+    if symbology in _GS1_SYMBOLOGIES or re.search(_SEPARATORS, plain) or _starts_checked(plain):
+        return re.sub(_SEPARATORS, _SEPARATOR, plain).strip(_SEPARATOR)
     return ""
 
 
 def _starts_checked(plain: str) -> bool:
-    found = _CHECKED_START.match(plain)
+    found = re.match(_CHECKED_START, plain)
     number: str = (found[1] or found[2]) if found else ""
     return bool(number) and check_digit(number[:-1]) == number[-1]
 
@@ -76,7 +77,7 @@ def _named_in(elements: str) -> list[str]:
     message = _parsed(elements) if elements else None
     if message is None:
         return []
-    naming = [one for one in message.element_strings if _NAMING.fullmatch(one.ai.ai) and one.sscc_error is None]
+    naming = [one for one in message.element_strings if re.fullmatch(_NAMING, one.ai.ai) and one.sscc_error is None]
     return [one.value for one in sorted(naming, key=lambda one: one.ai.ai)]
 
 

@@ -24,10 +24,11 @@ import msgspec
 from msgspec import UNSET
 
 from chalicelib.core.errors import Conflict, ValidationFailed
-from chalicelib.core.store import ItemKey, get
+from chalicelib.core.store import ItemKey, get_many
 from chalicelib.core.work import UnitOfWork
-from chalicelib.edge.imports import RECORD, Dataset, Outcome, Step
+from chalicelib.edge.imports import RECORD, Dataset, Outcome, Step, Unprepared
 from chalicelib.edge.request import Principal
+from chalicelib.edge.runtime import runtime
 from chalicelib.packing import line_changes
 from chalicelib.packing.changes import change
 from chalicelib.packing.keys import NOT_OPEN, draft_key, lines_query, listed_as_open, shipment_id_of, shipment_key
@@ -69,8 +70,6 @@ def prepare_shipment(step: Step, principal: Principal, record: ShipmentRecord) -
 
     Raises `ValidationFailed` for what contradicts what is packed, and `Conflict` if somebody else writes them too.
     """
-    if _good(principal, record).fits:
-        return
     draft_id = step(lambda work: _begin(work, _good(principal, record)))
     try:
         while not step(lambda work: _write_some(work, _good(principal, record), draft_id)):
@@ -82,10 +81,13 @@ def prepare_shipment(step: Step, principal: Principal, record: ShipmentRecord) -
 
 
 def upsert_shipment(work: UnitOfWork, principal: Principal, record: ShipmentRecord) -> Outcome:
-    """Make or change one shipment. Raises `ValidationFailed` for what contradicts what is packed."""
+    """Make or change one shipment.
+
+    Raises `ValidationFailed` for what contradicts what is packed, and `Unprepared` if it is too much at once.
+    """
     found = _good(principal, record)
     if not found.fits:
-        raise Conflict(_IN_THE_WAY)
+        raise Unprepared
     work.about(Shipment.kind, found.shipment_id, "SHIPMENT_IMPORTED")
     _stage_lines(work, found, found.changes)
     if found.draft is not None:
@@ -122,9 +124,10 @@ def _good(principal: Principal, record: ShipmentRecord) -> _Found:
 
 def _found(org_id: str, record: ShipmentRecord) -> _Found:
     shipment_id = shipment_id_of(org_id, record.shipment_number)
-    # In this order: whoever changes lines later also changes one of the two, and the commit notices.
-    draft = get(draft_key(org_id, shipment_id))
-    shipment = get(shipment_key(org_id, shipment_id))
+    at_draft, at_shipment = draft_key(org_id, shipment_id), shipment_key(org_id, shipment_id)
+    # Before the lines: whoever changes those afterwards also changes one of these two, and the commit notices.
+    found = get_many([at_draft, at_shipment], runtime().clock)
+    draft, shipment = found.get(at_draft), found.get(at_shipment)
     lines = {line.line_id: line for line in lines_query(org_id, shipment_id).all()}
     changes = line_changes.changes(shipment_id, lines, record.lines)
     ordered = sorted(changes, key=lambda one: not one.can_contradict)

@@ -7,14 +7,14 @@ is packed, and allocations may be added but not taken away: the plate does not s
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
 from msgspec import UNSET
 
 from chalicelib.core.errors import ValidationFailed
-from chalicelib.core.store import Found, ItemKey, get, get_many
+from chalicelib.core.store import Found, ItemKey, get_many
 from chalicelib.core.work import UnitOfWork
 from chalicelib.edge.imports import Dataset, NotYet, Outcome
 from chalicelib.edge.request import Principal
@@ -42,8 +42,13 @@ def upsert_plate(work: UnitOfWork, principal: Principal, record: PlateRecord) ->
     principal.require_reach(IMPORT)
     org_id = principal.org_id
     plate_id = plate_id_of(org_id, record.lp_number)
-    plate = get(plate_key(org_id, plate_id))
-    values = {**_values(org_id, record), **_allocated(work, org_id, record)}
+    at_plate = plate_key(org_id, plate_id)
+    named = [] if record.allocations is UNSET else [_Named(org_id, one) for one in record.allocations]
+    found = get_many([at_plate, *(key for one in named for key in (one.shipment, one.line))], runtime().clock)
+    plate = found.get(at_plate)
+    values = _values(org_id, record)
+    if record.allocations is not UNSET:
+        values["allocated"] = _allocated(work, record.sku, named, found)
     work.about(Plate.kind, plate_id, "LICENSE_PLATE_IMPORTED")
     if plate is None:
         _create(work, org_id, record, values)
@@ -106,25 +111,21 @@ def _values(org_id: str, record: PlateRecord) -> dict[str, Any]:
     return values if record.lot_number is UNSET else {**values, "lot_number": record.lot_number}
 
 
-def _allocated(work: UnitOfWork, org_id: str, record: PlateRecord) -> dict[str, Any]:
-    """The lines that the plate is for, each held to be there and of its product; nothing if the record names none.
+def _allocated(work: UnitOfWork, sku: str, named: Sequence[_Named], found: Found) -> set[str] | None:
+    """The lines that the plate is for, each held to be there and of its product.
 
     Raises `NotYet` or `ValidationFailed`.
     """
-    if record.allocations is UNSET:
-        return {}
-    named = [_Named(org_id, one) for one in record.allocations]
-    found = get_many([key for one in named for key in (one.shipment, one.line)], runtime().clock)
     missing = {f"allocations.{n}.{name}": flaw for n, one in enumerate(named) for name, flaw in one.missing(found)}
     if missing:
         raise NotYet(missing)
     for number, one in enumerate(named):
         flaw = ValidationFailed({f"allocations.{number}.line_number": _OTHER_PRODUCT})
         line = found.get(one.line)
-        if line is None or line.sku != record.sku:
+        if line is None or line.sku != sku:
             raise flaw
-        work.guard(one.line, Line.sku == record.sku, flaw)
-    return {"allocated": {one.text for one in named} or None}
+        work.guard(one.line, Line.sku == sku, flaw)
+    return {one.text for one in named} or None
 
 
 class _Named:

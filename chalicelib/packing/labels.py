@@ -11,8 +11,6 @@ Traded away: the width of a letter is a guess, since the printer's font is propo
 
 from __future__ import annotations
 
-import textwrap
-import unicodedata
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
@@ -97,6 +95,9 @@ def _escaped(text: str) -> str:
 
 def _broken(text: str, width: int, size: int, lines: int) -> list[str]:
     """The text in at most so many lines of that width; what is left over shows as dots."""
+    import textwrap
+    import unicodedata
+
     seen = "".join(" " if unicodedata.category(one)[0] in "CZ" else one for one in text)
     most = int(width / (size * _LETTER))
     wrapped = textwrap.wrap(seen, most)

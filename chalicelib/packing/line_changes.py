@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import Any
+
+import msgspec
 
 from chalicelib.core.work import UnitOfWork
 from chalicelib.edge.http import encoder
@@ -25,7 +27,7 @@ _FIXED = ("sku", "uom")
 """What a line's contents were packed as."""
 
 
-class LineChange(NamedTuple):
+class LineChange(msgspec.Struct, frozen=True):
     """A line as it is stored (None: it is new) and the attributes that it gets (none: it goes).
 
     `newly_complete` is by how much it changes the number of lines of which all is packed: 1, 0 or -1.
@@ -74,7 +76,7 @@ def together(some: Sequence[LineChange]) -> Sequence[LineChange]:
 
 def stage(work: UnitOfWork, org_id: str, shipment_id: str, change: LineChange) -> None:
     """Stage one change of a line; it holds while nothing was packed since the line was read."""
-    line, values, _ = change
+    line, values = change.line, change.values
     if line is None:
         where = line_key(org_id, shipment_id, values["line_id"])
         work.create(Line(where.pk, where.sk, shipment_id=shipment_id, packed=Decimal(0), **values))

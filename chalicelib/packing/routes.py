@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 from chalicelib.core.errors import NotFound, ValidationFailed
 from chalicelib.core.store import ItemKey
 from chalicelib.core.work import UnitOfWork
-from chalicelib.edge.contract import About
+from chalicelib.edge.contract import About, Naming
 from chalicelib.edge.imports import importing
 from chalicelib.edge.request import Nothing, Reply, Request, created, no_content, text
 from chalicelib.edge.routes import Routes
@@ -70,8 +69,11 @@ _UNMEASURED = {"length": None, "width": None, "height": None}
 _INVALID = 400
 
 
-def _content_at(org_id: str, path: Mapping[str, str]) -> ItemKey[Content]:
-    return content_key(org_id, path["box_id"], path["item_id"][:_LONGEST_ID])  # sort keys have room for no more
+def _named_content(naming: Naming) -> list[ItemKey[Content]]:
+    box_id, item_id = naming.find("box_id"), naming.find("item_id")
+    if box_id is None or item_id is None:
+        return []
+    return [content_key(naming.org_id, box_id, item_id[:_LONGEST_ID])]  # sort keys have room for no more
 
 
 @routes.post(
@@ -107,7 +109,7 @@ def pack_item(request: Request[PackItem, Nothing], work: UnitOfWork) -> Reply[It
     status=204,
     errors=[NotFound, BoxClosed, ShipmentNotPackable],
     about=About(Box.kind, "ITEM_REMOVED", "box_id"),
-    loads_at=_content_at,
+    loads_also=_named_content,
 )
 def remove_item(request: Request[Nothing, Nothing], work: UnitOfWork) -> Reply[None]:
     """Take an item out of a box; its quantity goes back to its plate and its line."""
@@ -143,7 +145,7 @@ def create_box(request: Request[NewBox, Nothing], work: UnitOfWork) -> Reply[New
     errors=[NotFound, AlreadyClosed, EmptyBox, InvalidWeight, NoSerialsLeft],
     about=About(Box.kind, "BOX_CLOSED", "box_id"),
     loads=box_key,
-    loads_at=lambda org_id, _: organisation_key(org_id),
+    loads_also=lambda naming: [organisation_key(naming.org_id)],
     invalid_status=_INVALID,
     examples={"response": {"status": BoxStatus.CLOSED, "sscc": _SSCC}},
 )
@@ -234,7 +236,7 @@ def list_boxes(request: Request[Nothing, Nothing]) -> Reply[BoxList]:
     query=LookupQuery,
     returns=ShipmentFound | PlateFound,
     errors=[NotFound, ValidationFailed],
-    loads_at=shipments.sscc_in,
+    loads_also=shipments.named_sscc,
     invalid_status=_INVALID,
 )
 def look_up(request: Request[Nothing, LookupQuery]) -> Reply[ShipmentFound | PlateFound]:

@@ -17,6 +17,7 @@ from chalicelib.core.errors import NotFound, ValidationFailed
 from chalicelib.core.store import Found, ItemKey, Query, get_many, parallel, parallel_pair
 from chalicelib.core.table import SEPARATOR
 from chalicelib.core.work import UnitOfWork
+from chalicelib.edge.contract import Naming
 from chalicelib.edge.request import Request
 from chalicelib.packing import access, barcodes, views
 from chalicelib.packing.boxes import named
@@ -73,10 +74,13 @@ def to_be_packed(request: Request[Any, ShipmentQuery]) -> ShipmentList:
     return ShipmentList([_shown(entry, listed) for entry, listed in wanted[: query.limit]], len(wanted))
 
 
-def sscc_in(org_id: str, path: Mapping[str, str]) -> ItemKey[SsccClaim] | None:
+def named_sscc(naming: Naming) -> list[ItemKey[SsccClaim]]:
     """Where the SSCC in a scanned barcode is, if there is one in it: it is read with the admission."""
-    found = next((one for one in barcodes.candidates(path["barcode"]) if is_sscc(one)), None)
-    return None if found is None else sscc_key(org_id, found)
+    return _sscc_in(naming.org_id, naming.find("barcode") or "")
+
+
+def _sscc_in(org_id: str, barcode: str) -> list[ItemKey[SsccClaim]]:
+    return [sscc_key(org_id, one) for one in barcodes.candidates(barcode) if is_sscc(one)][:1]
 
 
 def look_up(request: Request[Any, LookupQuery], clock: Clock) -> ShipmentFound | PlateFound:
@@ -85,8 +89,7 @@ def look_up(request: Request[Any, LookupQuery], clock: Clock) -> ShipmentFound |
     Raises `NotFound` or `ValidationFailed`.
     """
     org_id, texts = request.principal.org_id, barcodes.candidates(request.path["barcode"])
-    at_claim = sscc_in(org_id, request.path)
-    claim = request.read(at_claim) if at_claim is not None else None
+    claim = next((request.read(where) for where in _sscc_in(org_id, request.path["barcode"])), None)
     at_box = [shipment_key(org_id, claim.shipment_id)] if claim is not None else []
     keys: list[ItemKey[Any]] = [*at_box]
     for text in texts:

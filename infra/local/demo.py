@@ -26,6 +26,7 @@ from chalicelib.identity.people import NewPerson, add_person, found_organisation
 from chalicelib.identity.phones import login_name
 from chalicelib.identity.tables import login_name_key, organisation_key, user_key
 from infra.local import demo_packing
+from infra.local.demo_line import Shift
 from infra.local.demo_people import DEMO, ORGANISATIONS, DemoOrganisation, DemoPerson
 from infra.local.demo_repairs import Repairs
 from infra.local.demo_story import PastClock, Story, Teller
@@ -149,5 +150,5 @@ class Deliveries:
         return self._customer.post("/v1/orders", body)
 
 
-STORIES: Sequence[type[Story]] = (Deliveries, Repairs)
+STORIES: Sequence[type[Story]] = (Deliveries, Repairs, Shift)
 """What happened yesterday; each is told if all whom it is about are new."""

@@ -77,7 +77,8 @@ class Teller:
 
 def _call(gateway: Gateway, method: str, path: str, body: object, headers: dict[str, str]) -> Any:
     sent = {"content-type": "application/json", **headers}
-    answer = gateway.answer(Call(method, path, sent, json.dumps(body).encode(), "127.0.0.1"))
+    content = b"" if body is None else json.dumps(body).encode()
+    answer = gateway.answer(Call(method, path, sent, content, "127.0.0.1"))
     if answer.status >= 300 or answer.status == 207:
         raise RuntimeError(f"the demo data could not be made: {path} answered {answer.status} {answer.body!r}")
     return json.loads(answer.body) if answer.body else None

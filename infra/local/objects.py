@@ -54,10 +54,9 @@ class ObjectService:
         *,
         prefix: str = "",
         credentials: Callable[[], Credentials] | None = None,
-        now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self.store = store
-        self.signatures = Signatures(credentials or OwnCredentials(), now)
+        self.signatures = Signatures(credentials or OwnCredentials(), _now)
         self._prefix = prefix
 
     def handle(self, method: str, url: str, headers: Mapping[str, str], body: bytes = b"") -> ObjectAnswer:
@@ -159,10 +158,10 @@ class EmbeddedObjects(AbstractContextManager["EmbeddedObjects"]):
         self.service.store.close()
 
     def clear(self) -> None:
-        """Remove all objects, for the next test."""
+        """Remove all objects, for the next test, which may be another person at another time."""
         self.service.store.clear()
+        self.service.signatures = Signatures(OwnCredentials(), _now)
         self.dies_at = None
-        self.service.signatures.now = lambda: datetime.now(UTC)
 
     def fetch(self, url: str, method: str = "GET") -> ObjectAnswer:
         """What anybody gets who opens an address."""
@@ -212,6 +211,10 @@ class OwnCredentials:
             raise Refused("AccessDenied", "This process has no credentials")
         frozen = self._found.get_frozen_credentials()
         return Credentials(str(frozen.access_key), str(frozen.secret_key), frozen.token)
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
 
 
 def _text(value: Any) -> str:

@@ -145,12 +145,26 @@ def test_further_things_that_a_request_names_are_read_with_the_admission_too(hou
     house.engine.before("GetItem", lambda *_: reads.append("x"))
     keys: dict[str, Any] = {
         "loads": lambda _, name: shelf_key(name),
-        "loads_too": {"from": lambda _, name: shelf_key(name)},
+        "loads_also": lambda naming: [shelf_key(name) for name in [naming.find("from")] if name],
     }
     endpoint = shelf_endpoint(top_up, body=dict[str, Any], **keys)
     assert ask(anna, endpoint, {"from": "b"}).json == {"stock": 10}
     assert reads == []
     assert ask(anna, endpoint, {"from": 7}).json == {"stock": 15}
+
+
+def test_what_belongs_to_the_caller_is_read_with_the_admission_too(house: Storehouse, anna: Person) -> None:
+    house.fill(shelf(anna.user_id, stock=3))
+    reads: list[str] = []
+
+    def mine(request: Request[Any, Any]) -> Reply[Any]:
+        found = request.read(shelf_key(anna.user_id))
+        return Reply({"stock": found.stock if found else None})
+
+    house.engine.before("GetItem", lambda *_: reads.append("x"))
+    endpoint = shelf_endpoint(mine, "GET", about=None, loads_also=lambda naming: [shelf_key(naming.user_id)])
+    assert ask(anna, endpoint).json == {"stock": 3}
+    assert reads == []
 
 
 @pytest.mark.parametrize("name", ["x" * 256, "%E2%82%AC" * 256, "é" * 3000])
@@ -166,7 +180,7 @@ def test_a_thing_that_the_whole_address_names_is_read_with_the_admission_too(hou
     endpoint = shelf_endpoint(
         put_stock,
         body=NewStock,
-        loads_at=lambda _, path: shelf_key(path["name"]) if path["name"] != "nowhere" else None,
+        loads_also=lambda naming: [shelf_key(name) for name in [naming.find("name")] if name and name != "nowhere"],
     )
     assert ask(anna, endpoint, {"stock": 9}).status == 200
     assert reads == []
@@ -228,6 +242,20 @@ def test_a_handler_that_does_not_say_what_it_is_about_writes_nothing(house: Stor
 
     assert ask(anna, shelf_endpoint(silent, about=About("shelf", "SHELF_CHANGED"))).status == 500
     assert house.stock("a") == 5
+
+
+def test_a_batch_that_names_nothing_has_no_row_beside_those_of_its_parts(
+    world: World, house: Storehouse, anna: Person
+) -> None:
+    def many(request: Request[Any, Any]) -> Reply[Any]:
+        return Reply({"done": 0})
+
+    endpoint = shelf_endpoint(many, "POST", batch=True, about=About("shelf", "SHELF_CHANGED"))
+    before = len(world.audit())
+    assert ask(anna, endpoint).json == {"done": 0}
+    assert ask(anna, endpoint, idempotency_key="k").status == 200
+    assert ask(anna, endpoint, idempotency_key="k").headers["Idempotent-Replayed"] == "true"
+    assert len(world.audit()) == before
 
 
 def test_too_many_changes_for_one_transaction_are_refused_clearly(house: Storehouse, anna: Person) -> None:

@@ -196,6 +196,9 @@ def things(world: World, admin: Person) -> dict[str, str]:
         "/v1/orders", {"pickup_address": "Dam 1", "dropoff_address": "Amstel 2", "receiver_phone": "+31201234567"}
     )
     device = admin.post("/v1/devices/register", {"platform": "web", "fcmToken": "t"})
+    lines = [{"line_number": 1, "sku": "S", "quantity": 1, "location": "A"}]
+    record = {"assignment_ref": "PA-1", "customer": "C", "order_label": "L", "role": "picker", "lines": lines}
+    assert admin.post("/v1/imports/pick-assignments", {"records": [record]}).status == 200
     return {
         "order_id": order.json["order"]["id"],
         "device_id": device.json["id"],
@@ -204,7 +207,9 @@ def things(world: World, admin: Person) -> dict[str, str]:
         "work_order_id": (park := Park(world)).routed()["id"],
         "photo_id": uploaded(park.tech, park.started())["id"],
         "checklist_ref": park.checklist,
+        "assignment_id": "PA-1",
         **packing_things(admin),
+        **line_things(admin),
     }
 
 
@@ -215,3 +220,16 @@ def packing_things(admin: Person) -> dict[str, str]:
     box = new_box(admin)
     item = packed(admin, box)
     return {"shipment_id": shipment_id(), "barcode": "SH-1", "box_id": box, "item_id": item}
+
+
+def line_things(admin: Person) -> dict[str, str]:
+    """A SKU, a batch, a module and a pack."""
+    blueprint = {"name": "A", "chemistry": "LFP", "cellsPerModule": 1, "modulesPerPack": 1}
+    sku_id = admin.post("/v1/skus", blueprint).json["data"]["id"]
+    admin.patch(f"/v1/skus/{sku_id}/activate")
+    batch_id = admin.post("/v1/batches", {"skuId": sku_id}).json["data"]["id"]
+    admin.patch(f"/v1/batches/{batch_id}/start")
+    module = admin.post("/v1/modules", {"batchId": batch_id, "serial": "M"}).json["data"]
+    pack = admin.post("/v1/packs", {"batchId": batch_id, "serial": "P"}).json["data"]
+    made = {"sku_id": sku_id, "batch_id": batch_id, "module_id": module["id"], "pack_id": pack["id"]}
+    return made | {"serial": pack["serial"]}

@@ -64,6 +64,23 @@ def test_a_lost_race_is_run_again_on_fresh_reads(house: Storehouse) -> None:
     assert [row.payload_diff for row in house.rows()] == ['{"stock":[4,3]}']
 
 
+def test_a_change_that_lost_its_race_is_known_by_its_label_to_the_next_attempt(house: Storehouse) -> None:
+    house.fill(shelf("a"), shelf("b"))
+    tried = []
+
+    def decide(work: UnitOfWork) -> None:
+        name = "b" if "a" in work.lost else "a"
+        found = store.get(shelf_key(name))
+        assert found is not None
+        tried.append(name)
+        work.update(found, {"stock": 0}, label=name)
+
+    house.engine.before("TransactWriteItems", lambda *_: house.run(house.take_one("a")), times=1)
+    house.run(decide)
+    assert tried == ["a", "b"]
+    assert (house.stock("a"), house.stock("b")) == (4, 0)
+
+
 def test_a_race_that_is_lost_each_time_ends_with_its_error(house: Storehouse) -> None:
     house.engine.before(WRITE, rivals(house))
     with pytest.raises(VersionConflict) as caught:

@@ -120,7 +120,7 @@ def run(report: Report, engine: MeteredEngine, *, rounds: int) -> None:
         if name not in stages:
             stages[name] = Stage(engine)
         hit, figures = _measured(stages[name], scenario, floor, rounds)
-        rows.append(_row(report, scenario.name, hit, figures))
+        rows.append(_row(report, scenario, hit, figures))
     report.table(HEADER, rows)
 
 
@@ -146,8 +146,8 @@ def _steadiest(looks: Sequence[Figures]) -> Figures:
     return best
 
 
-def _row(report: Report, name: str, hit: Hit, figures: Figures) -> Sequence[str]:
-    budget = READ_TRIPS if hit.method == "GET" else MUTATION_TRIPS
+def _row(report: Report, scenario: Scenario, hit: Hit, figures: Figures) -> Sequence[str]:
+    name, budget = scenario.name, scenario.trips or (READ_TRIPS if hit.method == "GET" else MUTATION_TRIPS)
     trips, ratio = len(figures.trips), figures.ratio
     in_trips, in_time = trips <= budget, ratio is None or ratio <= MOST_OVER_FLOOR
     report.judge(f"{name}, round trips", hit=in_trips, figure=f"{trips} of {budget}")

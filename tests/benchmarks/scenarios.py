@@ -12,10 +12,12 @@ from functools import cache, partial
 from random import Random
 
 from chalicelib.identity.passwords import hash_password, matches
+from tests.benchmarks import scenarios_line as line
 from tests.benchmarks import scenarios_maintenance as maintenance
 from tests.benchmarks import scenarios_notices as notices
 from tests.benchmarks import scenarios_packing as packing
 from tests.benchmarks import scenarios_people as people
+from tests.benchmarks import scenarios_trace as trace
 from tests.benchmarks.scenarios_passwords import PASSWORDS
 from tests.benchmarks.scenarios_photos import PHOTOS
 from tests.benchmarks.stage import Hit, Stage
@@ -33,13 +35,14 @@ class Scenario:
     """One endpoint in one situation.
 
     `outside` is work that any program would do beside the store's calls. Scenarios that name the same `situation` are
-    asked on the same stage.
+    asked on the same stage. `trips` is how many round trips it may take where the usual budget is not meant for it.
     """
 
     name: str
     prepare: Callable[[Stage], Hit]
     outside: Callable[[], object] | None = None
     situation: str | None = None
+    trips: int | None = None
 
 
 def _customer(stage: Stage) -> Person:
@@ -195,4 +198,6 @@ SCENARIOS = [
     *(Scenario(*one) for one in PHOTOS),
     *(Scenario(name, prepare, situation=packing.SITUATION) for name, prepare in packing.PACKING.items()),
     *(Scenario(name, prepare, situation=packing.CROWDED) for name, prepare in packing.LISTS.items()),
+    *(Scenario(*one, situation=line.SITUATION) for one in line.SCENARIOS.items()),
+    *(Scenario(*one, situation=trace.SITUATION, trips=trace.TRIPS) for one in trace.SCENARIOS.items()),
 ]

@@ -19,6 +19,7 @@ from chalice.local import LocalGateway
 import app
 from chalicelib.audit.tables import AuditRow
 from chalicelib.core.aws import client
+from chalicelib.core.chance import Chance, SystemChance
 from chalicelib.core.ids import SystemIds
 from chalicelib.core.runner import Outbox
 from chalicelib.core.settings import Settings, settings
@@ -106,6 +107,7 @@ class World:
     sender: RecordingSender = field(default_factory=RecordingSender)
     waker: RecordingWaker = field(default_factory=RecordingWaker)
     messages: RecordingMessages = field(default_factory=RecordingMessages)
+    chance: Chance = field(default_factory=SystemChance)
     numbers: count[int] = field(default_factory=lambda: count(1))
     founds: Sequence[str] = (DEMO, OTHER)
     parts: app.Composition = field(init=False)
@@ -128,6 +130,7 @@ class World:
             outbox=outbox,
             messages=self.messages,
             post=self.post,
+            chance=self.chance,
         )
         app.use(self.parts)
         self.gateway = LocalGateway(app.app, Config())

@@ -198,3 +198,17 @@ def test_demo_shipments_wait_to_be_packed_in_their_own_organisation_only(stack: 
     assert packer.get(address).json()["data"]["allocated"] is True
     theirs = stack.person("other-packer1").get("/shipping/scanner/pack/shipments").json()
     assert theirs == {"data": [], "total": 0}
+
+
+def test_the_battery_line_has_something_to_do(stack: Stack) -> None:
+    viewer = stack.person("viewer1")
+    assert [sku["status"] for sku in viewer.get("/v1/skus").json()["data"]] == ["DRAFT", "ACTIVE"]
+    assert [batch["status"] for batch in viewer.get("/v1/batches").json()["data"]] == ["IN_PROGRESS", "COMPLETED"]
+    packs = viewer.get("/v1/packs").json()["data"]
+    assert [(pack["status"], pack.get("disposition")) for pack in packs] == [
+        ("IN_PROGRESS", None),
+        ("READY_FOR_EOL", "QUARANTINE"),
+        ("FINALIZED", "PASS"),
+    ]
+    modules = viewer.get("/v1/modules?status=IN_PROGRESS").json()["data"]
+    assert [(module["cellsBound"], module["cellsRequired"]) for module in modules] == [(2, 4)]

@@ -22,6 +22,7 @@ from chalicelib.core.table import (
     expired,
     key,
     optional,
+    parts_of,
 )
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -153,6 +154,11 @@ def test_no_part_reaches_into_the_next(org_id: str, rest: str) -> None:
 
 def test_a_key_reads_as_its_parts() -> None:
     assert key("acme", "ORDER", 7) == "acme#ORDER#7"
+
+
+@given(st.lists(texts, min_size=1, max_size=4))
+def test_a_key_can_be_taken_apart_again(parts: list[str]) -> None:
+    assert parts_of(key(*parts)) == parts
 
 
 def test_what_is_absent_is_not_stored() -> None:

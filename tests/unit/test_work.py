@@ -40,6 +40,12 @@ def test_a_creation_that_loses_is_a_conflict_unless_it_says_otherwise() -> None:
     assert [type(staged.loss(None)) for staged in work] == [Conflict, EntityLocked]
 
 
+def test_a_creation_can_be_known_by_a_label_when_it_loses() -> None:
+    work = new_work()
+    work.create(shelf("a"), label="shelf-a")
+    assert only(work).label == "shelf-a"
+
+
 def test_an_update_shows_its_changes_and_raises_the_version_at_once() -> None:
     work, read = new_work(), shelf(version=7)
     work.update(read, {"stock": 4, "place": "yard"})

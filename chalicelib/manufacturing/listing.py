@@ -1,0 +1,139 @@
+"""Lists of SKUs, batches, modules and packs: any page, any filter, the exact number of all, in one round trip.
+
+`status`, `skuId` and `batchId` choose partitions of an index and a range in each, which are read at once, newest first,
+up to the end of the page, and merged by id. How many there are comes from the tallies in the same moment. So a page
+costs what lies before it and itself, whatever there is besides: the first pages of a million modules are as quick as
+those of a hundred, and far ones grow with their distance. One read is up to 1 MB, some 900 rows; a page that lies
+further than that in one partition takes one more round trip for each further 900 rows.
+
+`q` looks for a text anywhere, and somebody whose permission reaches only what they made themselves gets only that:
+no index can know these beforehand, so everything that the other filters leave is read and counted. With a batch that
+is small; without, it costs an eighth of a read unit a row, and a round trip for each 900 rows of the longest partition.
+
+An index follows its table within moments, a tally at once: between the two a row may be counted and not yet be there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from typing import Any, Generic, TypeVar
+
+import msgspec
+from pynamodb.expressions.condition import Condition
+
+from chalicelib.core.clock import Clock
+from chalicelib.core.store import Found, Query, get, get_many, parallel_pair
+from chalicelib.edge.request import Principal
+from chalicelib.manufacturing import tally
+from chalicelib.manufacturing.rules import LIVES
+from chalicelib.manufacturing.tables import Listed, OfBatch, OfOrganisation, OfSku, batch_key, partitions, place
+
+ThingT = TypeVar("ThingT", bound=Listed)
+
+
+class Wanted(msgspec.Struct, frozen=True):
+    """Which things, and which page of them (from 1)."""
+
+    page: int = 1
+    page_size: int = 20
+    status: str | None = None
+    sku_id: str | None = None
+    batch_id: str | None = None
+    q: str | None = None
+
+
+class Things(msgspec.Struct, Generic[ThingT], frozen=True):
+    """A page of things, and how many there are on all pages."""
+
+    items: Sequence[ThingT]
+    total: int
+
+
+def list_things(
+    principal: Principal, permission: str, model: type[ThingT], wanted: Wanted, clock: Clock
+) -> Things[ThingT]:
+    """A page of those that this permission of the caller reaches, newest first."""
+    org_id, life, owner = principal.org_id, LIVES[model.kind], wanted.batch_id or wanted.sku_id
+    statuses = [wanted.status] if wanted.status else list(life.states)
+    condition = _condition(principal, permission, model, wanted)
+    most = None if condition is not None else wanted.page * wanted.page_size
+    queries = [
+        Query(
+            model,
+            hash_key,
+            index=_index(wanted),
+            range_condition=model.place.startswith(place(status, "")),
+            filter_condition=condition,
+            newest_first=True,
+        )
+        for hash_key in partitions(org_id, life.kind, owner)
+        for status in statuses
+    ]
+    counts = tally.keys(org_id, life.kind, owner)
+    others: list[Callable[[], Any]] = [] if condition is not None else [partial(get_many, counts, clock)]
+    if wanted.batch_id and wanted.sku_id:
+        others.append(partial(get, batch_key(org_id, wanted.batch_id)))
+    rows, answers = parallel_pair([partial(_read, query, most) for query in queries], others)
+    if wanted.batch_id and wanted.sku_id and (answers[-1] is None or answers[-1].sku_id != wanted.sku_id):
+        return Things([], 0)
+    every = sorted((row for some in rows for row in some), key=_item_id, reverse=True)
+    start = (wanted.page - 1) * wanted.page_size
+    items = [model.from_raw_data(row) for row in every[start : start + wanted.page_size]]
+    return Things(items, len(every) if condition is not None else _total(answers[0], counts, statuses))
+
+
+def first_of(model: type[ThingT], org_id: str, batch_id: str, *, statuses: Sequence[str], most: int) -> list[ThingT]:
+    """The newest of a batch that are in one of these states, as far as the index knows by now."""
+    queries = [
+        Query(
+            model,
+            hash_key,
+            index=OfBatch.Meta.index_name,
+            range_condition=model.place.startswith(place(status, "")),
+            newest_first=True,
+        )
+        for hash_key in partitions(org_id, model.kind, batch_id)
+        for status in statuses
+    ]
+    rows, _ = parallel_pair([partial(_read, query, most) for query in queries], list[Callable[[], None]]())
+    every = sorted((row for some in rows for row in some), key=_item_id, reverse=True)
+    return [model.from_raw_data(row) for row in every[:most]]
+
+
+def _condition(principal: Principal, permission: str, model: type[Listed], wanted: Wanted) -> Condition | None:
+    """What only the rows themselves can tell; None if the partitions say it all."""
+    conditions: list[Condition] = []
+    if not principal.reaches(permission):
+        conditions.append(model.created_by == principal.user_id)
+    if wanted.q:
+        conditions.append(model.search.contains(wanted.q.lower()))
+    if not conditions:
+        return None
+    return conditions[0] if len(conditions) == 1 else conditions[0] & conditions[1]
+
+
+def _index(wanted: Wanted) -> str:
+    if wanted.batch_id:
+        return OfBatch.Meta.index_name
+    return OfSku.Meta.index_name if wanted.sku_id else OfOrganisation.Meta.index_name
+
+
+def _read(query: Query[Any], most: int | None) -> list[Mapping[str, Any]]:
+    """The first rows of a query, or all of them (`most` None)."""
+    rows: list[Mapping[str, Any]] = []
+    start: Mapping[str, Any] | None = None
+    while True:
+        answer = query.raw(None if most is None else most - len(rows), start)
+        rows += answer["Items"]
+        start = answer.get("LastEvaluatedKey")
+        if not start or (most is not None and len(rows) >= most):
+            return rows
+
+
+def _item_id(row: Mapping[str, Any]) -> str:
+    return str(row["item_id"]["S"])
+
+
+def _total(found: Found, counts: Sequence[Any], statuses: Sequence[str]) -> int:
+    return tally.total(found, counts, statuses)

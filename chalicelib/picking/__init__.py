@@ -1,0 +1,1 @@
+"""Picking: assignments that pickers work through with a scanner, told from the ledger of what happened."""

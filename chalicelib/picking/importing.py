@@ -1,0 +1,187 @@
+"""The dataset `pick-assignments`: what is to be picked, found by its reference.
+
+The reference becomes the id of the assignment. What people read (customer, label, zone, route) and the priority may
+change until it is done; the lines only until somebody has taken it, since what was picked is counted by them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta
+
+from chalicelib.core.errors import Conflict, ValidationFailed
+from chalicelib.core.store import get_many
+from chalicelib.core.work import UnitOfWork
+from chalicelib.edge.imports import Dataset, Outcome
+from chalicelib.edge.request import Principal
+from chalicelib.edge.runtime import runtime
+from chalicelib.edge.types import NOT_BLANK, EntityId
+from chalicelib.picking import ledger
+from chalicelib.picking.book import queued
+from chalicelib.picking.matching import NOTHING, Line
+from chalicelib.picking.schemas import PickingRole
+from chalicelib.picking.state import State, Status
+from chalicelib.picking.tables import WAITING, Assignment, PickList, assignment_key, lines_key
+
+IMPORT = "picking.assignment.import"
+MOST_LINES = 500
+LONGEST = 300_000
+"""Bytes of all lines as they are stored; an item may have 400 KB."""
+MOST = 1_000_000
+_PLACES = 6
+Text100 = Annotated[str, NOT_BLANK, Meta(max_length=100)]
+Code = Annotated[str, NOT_BLANK, Meta(max_length=128)]
+Label = Annotated[str, Meta(max_length=100)]
+_OPEN = frozenset({Status.QUEUED, Status.ACTIVE})
+
+
+class LineRecord(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """So many of a SKU at a location; `barcodes` are further codes by which it is scanned."""
+
+    line_number: Annotated[int, Meta(ge=1, le=999_999)]
+    sku: Code
+    quantity: Decimal
+    location: Code
+    barcodes: Annotated[list[Code], Meta(max_length=20)] = []
+    pallet: Code | None = None
+
+    @staticmethod
+    def cross_check(present: Mapping[str, object]) -> Mapping[str, str]:
+        """A quantity that can be picked: msgspec knows no bounds of decimals."""
+        quantity = present.get("quantity")
+        if not isinstance(quantity, Decimal):
+            return {}
+        if not 0 < quantity <= MOST:
+            return {"quantity": f"must be above 0 and at most {MOST}"}
+        return {} if quantity == round(quantity, _PLACES) else {"quantity": f"must have at most {_PLACES} places"}
+
+    def line(self) -> Line:
+        """As the rules know it."""
+        return Line(self.line_number, self.sku, self.quantity, self.location, tuple(self.barcodes), self.pallet)
+
+
+class AssignmentRecord(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Something to be picked by those of one role; priority 0 is first."""
+
+    assignment_ref: EntityId
+    customer: Text100
+    order_label: Text100
+    role: PickingRole
+    lines: Annotated[list[LineRecord], Meta(min_length=1, max_length=MOST_LINES)]
+    zone: Label | None = None
+    route: Label | None = None
+    priority: Annotated[int, Meta(ge=0, le=9999)] = 100
+
+    @staticmethod
+    def cross_check(present: Mapping[str, object]) -> Mapping[str, str]:
+        """Each line has its own number."""
+        lines = present.get("lines")
+        numbers = [one.line_number for one in lines] if isinstance(lines, list) else []
+        return {"lines": "must each have a line_number of its own"} if len(set(numbers)) < len(numbers) else {}
+
+    def values(self) -> dict[str, object]:
+        """The attributes of the assignment that come from here."""
+        return {
+            "customer": self.customer,
+            "order_label": self.order_label,
+            "role": self.role,
+            "zone": self.zone or "",
+            "route": self.route or "",
+            "priority": self.priority,
+            "quantity": sum((line.quantity for line in self.lines), NOTHING),
+            "locations": len({line.location for line in self.lines}),
+            "pallets": len({line.pallet for line in self.lines if line.pallet}),
+        }
+
+
+def upsert_assignment(work: UnitOfWork, principal: Principal, record: AssignmentRecord) -> Outcome:
+    """Add or change one assignment. Raises `ValidationFailed` or `Conflict`."""
+    principal.require_reach(IMPORT)
+    where = assignment_key(principal.org_id, record.assignment_ref)
+    lines_at = lines_key(principal.org_id, record.assignment_ref)
+    lines = ledger.encode_lines([line.line() for line in record.lines])
+    if len(lines.encode()) > LONGEST:
+        raise ValidationFailed({"lines": f"are too long: together they may have {LONGEST} bytes"})
+    work.about(Assignment.kind, record.assignment_ref, "ASSIGNMENT_IMPORTED")
+    found = get_many([where, lines_at], runtime().clock)
+    assignment, pick_list = found.get(where), found.get(lines_at)
+    if assignment is None or pick_list is None:
+        work.create(_new(work, principal.org_id, record), Conflict())
+        work.create(PickList(lines_at.pk, lines_at.sk, assignment_id=record.assignment_ref, lines=lines), Conflict())
+        return "created"
+    _change(work, assignment, pick_list, record, lines)
+    return "updated"
+
+
+def _new(work: UnitOfWork, org_id: str, record: AssignmentRecord) -> Assignment:
+    where = assignment_key(org_id, record.assignment_ref)
+    made = Assignment(
+        where.pk,
+        where.sk,
+        assignment_id=record.assignment_ref,
+        org_id=org_id,
+        status=Status.QUEUED.value,
+        seq=0,
+        units=NOTHING,
+        state=ledger.encode_state(State()),
+        created_at=work.now,
+        updated_at=work.now,
+    )
+    for name, value in record.values().items():
+        setattr(made, name, value)
+    for name, value in queued(made, WAITING).items():
+        setattr(made, name, value)
+    return made
+
+
+def _change(
+    work: UnitOfWork, assignment: Assignment, pick_list: PickList, record: AssignmentRecord, lines: str
+) -> None:
+    values = {name: value for name, value in record.values().items() if getattr(assignment, name) != value}
+    if not values and pick_list.lines == lines:
+        return
+    if assignment.status not in _OPEN:
+        raise ValidationFailed({"assignment_ref": f"is {assignment.status} and cannot be changed"})
+    if pick_list.lines != lines:
+        if assignment.seq:
+            raise ValidationFailed({"lines": "cannot be changed once somebody has taken it"})
+        work.update(pick_list, {"lines": lines})
+    work.update(assignment, {**values, "updated_at": work.now})
+    if assignment.queue_place is not None:
+        work.update(assignment, queued(assignment, assignment.queue_place[0]))
+
+
+ASSIGNMENTS = Dataset(
+    name="pick-assignments",
+    title="pick assignments",
+    record=AssignmentRecord,
+    permission=IMPORT,
+    entity_type=Assignment.kind,
+    action="ASSIGNMENT_IMPORTED",
+    key_field="assignment_ref",
+    upsert=upsert_assignment,
+    example={
+        "assignment_ref": "PA-1001",
+        "customer": "Zomer & Zoon",
+        "order_label": "SO-20417",
+        "role": "picker",
+        "zone": "Ambient",
+        "route": "North 3",
+        "priority": 10,
+        "lines": [
+            {
+                "line_number": 1,
+                "sku": "4011-A",
+                "quantity": 12,
+                "location": "A-01-03",
+                "barcodes": ["5901234123457"],
+                "pallet": "P1",
+            }
+        ],
+    },
+)
+"""Assignments by their reference."""

@@ -1,0 +1,144 @@
+"""Folding ledgers anew and holding what is stored against them: the proof that no projection says anything else.
+
+For an assignment that is its state and all that is worked out from it; that its ledger has no gap; that each entry of a
+client's has the item which makes it count once; and that it is in the hands of exactly those who hold it. Nothing of
+this is needed to run: it is how an operator finds out after an accident, and puts right what can be.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from functools import partial
+from typing import Any
+
+import msgspec
+
+from chalicelib.core.clock import Clock
+from chalicelib.core.errors import NotFound
+from chalicelib.core.store import ItemKey, get, get_many, parallel
+from chalicelib.core.work import UnitOfWork
+from chalicelib.picking import ledger
+from chalicelib.picking.book import derived, in_hands
+from chalicelib.picking.ledger import Note
+from chalicelib.picking.rules import fold
+from chalicelib.picking.state import State
+from chalicelib.picking.tables import (
+    Assignment,
+    LedgerPiece,
+    assignment_key,
+    lines_key,
+    picker_key,
+    taken_key,
+)
+
+_AT_ONCE = 100
+_READS = 3
+
+
+class Rebuilt(msgspec.Struct):
+    """An assignment as it is stored, the state that its ledger says, and where the two differ, in words."""
+
+    assignment: Assignment
+    state: State
+    differences: list[str]
+    """What can be put right from the ledger."""
+    gaps: list[str]
+    """What cannot: something is missing in the ledger or beside it."""
+
+
+def rebuild(org_id: str, assignment_id: str, clock: Clock) -> Rebuilt:
+    """Fold one assignment anew and compare. Raises `NotFound`.
+
+    While people work on it, it may move on between two reads; then it is read again.
+    """
+    for _ in range(_READS - 1):
+        rebuilt = _rebuild(org_id, assignment_id, clock)
+        if not rebuilt.differences and not rebuilt.gaps:
+            return rebuilt
+    return _rebuild(org_id, assignment_id, clock)
+
+
+def put_right(work: UnitOfWork, rebuilt: Rebuilt) -> None:
+    """Stage what the ledger says in place of what is stored."""
+    one = rebuilt.assignment
+    work.about(Assignment.kind, one.assignment_id, "ASSIGNMENT_REBUILT")
+    work.update(one, derived(one, rebuilt.state))
+
+
+def own_gaps(org_id: str, user_id: str, clock: Clock) -> list[str]:
+    """What is missing in the ledger of what somebody did outside of assignments."""
+    picker = get(picker_key(org_id, user_id))
+    where = picker_key(org_id, user_id).pk
+    pieces = list(ledger.pieces(where).all())
+    return [*_holes(pieces, picker.seq if picker else 0), *_untaken(org_id, pieces, clock)]
+
+
+def _rebuild(org_id: str, assignment_id: str, clock: Clock) -> Rebuilt:
+    where, lines_at = assignment_key(org_id, assignment_id), lines_key(org_id, assignment_id)
+    found = get_many([where, lines_at], clock)
+    assignment, lines = found.get(where), found.get(lines_at)
+    if assignment is None or lines is None:
+        raise NotFound(f"There is no assignment {assignment_id}.")
+    pieces = list(ledger.pieces(where.pk).all())
+    state = fold(ledger.decode_lines(lines.lines), [entry for one in pieces for entry in ledger.entries_in(one)])
+    return Rebuilt(
+        assignment,
+        state,
+        list(_differences(assignment, state)),
+        [
+            *_holes(pieces, assignment.seq),
+            *_untaken(org_id, pieces, clock),
+            *_strangers(org_id, assignment_id, state, clock),
+        ],
+    )
+
+
+def _differences(assignment: Assignment, state: State) -> Iterator[str]:
+    stored, folded = ledger.decode_state(assignment.state), state
+    for name, value in msgspec.structs.asdict(ledger.stored_form(folded)).items():
+        yield from _differing(name, getattr(stored, name), value)
+    for name, value in derived(assignment, state).items():
+        if name != "state":
+            yield from _differing(name, getattr(assignment, name), value)
+
+
+def _differing(name: str, stored: object, folded: object) -> Iterator[str]:
+    if stored != folded:
+        yield f"{name} is stored as {stored!r}, the ledger says {folded!r}"
+
+
+def _holes(pieces: Iterable[LedgerPiece], seq: int) -> Iterator[str]:
+    """Entries that are missing between the first and the `seq`th."""
+    wanted = 1
+    for piece in pieces:
+        if piece.first != wanted or len(ledger.notes_in(piece)) != piece.size:
+            yield f"the ledger has a gap before entry {piece.first}"
+        wanted = piece.first + piece.size
+    if wanted != seq + 1:
+        yield f"the ledger ends with entry {wanted - 1} and {seq} were written"
+
+
+def _untaken(org_id: str, pieces: Iterable[LedgerPiece], clock: Clock) -> Iterator[str]:
+    """Entries that would be taken a second time if they came again."""
+    numbered: list[tuple[LedgerPiece, int, Note]] = [
+        (piece, seq, note) for piece in pieces for seq, note in enumerate(ledger.notes_in(piece), piece.first)
+    ]
+    sent = [(piece, seq, taken_key(org_id, note.event_id)) for piece, seq, note in numbered if note.event_id]
+    keys: Sequence[ItemKey[Any]] = [key for _, _, key in sent]
+    calls = [partial(get_many, keys[at : at + _AT_ONCE], clock) for at in range(0, len(keys), _AT_ONCE)]
+    found = parallel(calls)
+    for number, (piece, seq, key) in enumerate(sent):
+        taken = found[number // _AT_ONCE].get(key)
+        if taken is None or (taken.ledger, taken.seq) != (piece.pk, seq):
+            yield f"entry {seq} is not known as taken"
+
+
+def _strangers(org_id: str, assignment_id: str, state: State, clock: Clock) -> Iterator[str]:
+    """People whose hands say something else than the assignment."""
+    keys = {who: picker_key(org_id, who) for who in state.people}
+    found = get_many(keys.values(), clock)
+    for who, key in keys.items():
+        picker = found.get(key)
+        held = assignment_id in ((picker.held or ()) if picker else ())
+        if held != (who in in_hands(state)):
+            yield f"it is {'' if held else 'not '}in the hands of {who}"

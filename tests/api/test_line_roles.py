@@ -1,0 +1,74 @@
+"""Who may do what on the battery console: the table of the contract, held against every endpoint and role."""
+
+import re
+
+import pytest
+
+import app
+from chalicelib.edge.contract import Endpoint
+from chalicelib.identity.matrix import ROLES
+from tests.builders.manufacturing import Line
+from tests.builders.world import World
+
+CONSOLE = ("SYSTEM_ADMIN", "PRODUCTION", "QA", "SUPERVISOR", "VIEW_ONLY")
+ALL = set(CONSOLE)
+PRODUCTION = {"PRODUCTION", "SYSTEM_ADMIN"}
+
+# The administrator has "full access to all endpoints", as the contract says where it introduces the roles.
+ALLOWED: dict[tuple[str, str], set[str]] = {
+    ("GET", "/v1/skus"): ALL,
+    ("POST", "/v1/skus"): {"SYSTEM_ADMIN", "SUPERVISOR"},
+    ("GET", "/v1/skus/{sku_id}"): ALL,
+    ("PATCH", "/v1/skus/{sku_id}/activate"): {"SYSTEM_ADMIN"},
+    ("GET", "/v1/batches"): ALL,
+    ("POST", "/v1/batches"): PRODUCTION,
+    ("GET", "/v1/batches/{batch_id}"): ALL,
+    ("PATCH", "/v1/batches/{batch_id}/start"): PRODUCTION,
+    ("PATCH", "/v1/batches/{batch_id}/complete"): {"SUPERVISOR", "QA", "SYSTEM_ADMIN"},
+    ("GET", "/v1/modules"): ALL,
+    ("POST", "/v1/modules"): PRODUCTION,
+    ("GET", "/v1/modules/{module_id}"): ALL,
+    ("PATCH", "/v1/modules/{module_id}/bind-cell"): PRODUCTION,
+    ("POST", "/v1/modules/{module_id}/bind-cells"): PRODUCTION,
+    ("PATCH", "/v1/modules/{module_id}/unbind-cell"): PRODUCTION,
+    ("PATCH", "/v1/modules/{module_id}/seal"): PRODUCTION,
+    ("GET", "/v1/packs"): ALL,
+    ("POST", "/v1/packs"): PRODUCTION,
+    ("GET", "/v1/packs/{pack_id}"): ALL,
+    ("PATCH", "/v1/packs/{pack_id}/bind-module"): PRODUCTION,
+    ("POST", "/v1/packs/{pack_id}/bind-modules"): PRODUCTION,
+    ("PATCH", "/v1/packs/{pack_id}/seal"): PRODUCTION,
+    ("PATCH", "/v1/packs/{pack_id}/disposition"): {"QA", "SYSTEM_ADMIN"},
+    ("GET", "/v1/trace/{serial}"): ALL,
+    ("GET", "/v1/trace/{serial}/export"): ALL,
+    ("GET", "/v1/trace/affected"): ALL,
+}
+LINE = [
+    endpoint
+    for routes in app.ROUTES
+    for endpoint in routes.endpoints
+    if (endpoint.permission or "").startswith("manufacturing.")
+]
+
+
+def test_every_endpoint_of_the_line_is_in_the_table() -> None:
+    assert {(endpoint.method, endpoint.path) for endpoint in LINE} <= set(ALLOWED)
+
+
+@pytest.mark.parametrize("endpoint", LINE, ids=lambda one: f"{one.method} {one.path}")
+@pytest.mark.parametrize("role", sorted(ROLES))
+def test_the_table_of_the_contract_holds(world: World, endpoint: Endpoint, role: str) -> None:
+    person = world.person(role)
+    path = re.sub(r"{\w+}", "nothing", endpoint.path)
+    answer = world.call(endpoint.method, path, {} if endpoint.takes_body else None, token=person.token)
+    if role in ALLOWED[endpoint.method, endpoint.path]:
+        assert answer.status in (200, 404, 422), answer  # let in, to find that there is nothing
+    else:
+        assert (answer.status, answer.code) == (403, "ACCESS_DENIED")
+
+
+def test_a_whole_line_is_carried_by_the_roles_of_the_contract(world: World) -> None:
+    line = Line(world)
+    batch = line.batch()
+    line.finished_pack(batch)
+    assert line.supervisor.patch(f"/v1/batches/{batch['id']}/complete").status == 200

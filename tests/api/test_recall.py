@@ -1,0 +1,167 @@
+"""A recall: which packs and modules hold cells of a lot."""
+
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+
+from infra.local.engine import EmbeddedEngine
+from tests.builders.manufacturing import Data, Line, data
+from tests.builders.trips import counted_trips
+from tests.builders.world import OTHER, Answer, Person, World
+
+
+@pytest.fixture
+def line(world: World) -> Line:
+    return Line(world)
+
+
+def asked(person: Person, lot: str, query: str = "") -> Answer:
+    return person.get(f"/v1/trace/affected?cellLot={quote(lot, safe='')}{query}")
+
+
+def affected(line: Line, lot: str) -> list[Data]:
+    """All that holds cells of a lot."""
+    answer = asked(line.viewer, lot, "&limit=100")
+    found: list[Any] = data(answer)  # type: ignore[assignment]  # this list's data is a list
+    assert answer.json["meta"]["nextCursor"] is None
+    assert answer.json["meta"]["totalCount"] == len(found)
+    assert answer.json["meta"]["totalCells"] == sum(one["cells"] for one in found)
+    return found
+
+
+def holding(module: Data, cells: int) -> Data:
+    return {"id": module["id"], "serial": module["serial"], "cells": cells}
+
+
+def test_a_pack_is_named_once_with_the_modules_that_hold_the_lot(line: Line) -> None:
+    batch = line.batch(modulesPerPack=3)
+    modules = [line.sealed_module(batch, lot) for lot in ("BAD", "GOOD", "BAD")]
+    pack = line.pack(batch, modules)
+    data(line.seal("packs", pack))
+    assert affected(line, "BAD") == [
+        {
+            "kind": "pack",
+            "id": pack["id"],
+            "serial": pack["serial"],
+            "status": "READY_FOR_EOL",
+            "cells": 4,
+            "modules": [holding(modules[0], 2), holding(modules[2], 2)],
+        }
+    ]
+    data(line.dispose(pack, "FAIL"))
+    [found] = affected(line, "BAD")
+    assert (found["status"], found["disposition"]) == ("FINALIZED", "FAIL")
+
+
+def test_a_module_that_is_in_no_pack_stands_for_itself_until_it_is(line: Line) -> None:
+    batch = line.batch()
+    module = line.module(batch)
+    data(line.bind(module, "C-1", "BAD"))
+    module = data(line.bind(module, "C-2", "GOOD"))
+    assert affected(line, "BAD") == [
+        {
+            "kind": "module",
+            "id": module["id"],
+            "serial": module["serial"],
+            "status": "IN_PROGRESS",
+            "cells": 1,
+            "modules": [holding(module, 1)],
+        }
+    ]
+    data(line.seal("modules", module))
+    pack = line.pack(batch, [module])
+    assert [(one["kind"], one["id"]) for one in affected(line, "BAD")] == [("pack", pack["id"])]
+
+
+def test_the_last_cell_of_a_lot_that_is_taken_off_takes_the_module_with_it(line: Line) -> None:
+    module = line.module(line.batch())
+    data(line.bind_tray(module, ["C-1", "C-2"], "BAD"))
+    data(line.unbind(module, "C-1"))
+    assert [one["cells"] for one in affected(line, "BAD")] == [1]
+    data(line.unbind(module, "C-2"))
+    assert affected(line, "BAD") == []
+    data(line.bind(module, "C-1", "BAD"))
+    assert [one["cells"] for one in affected(line, "BAD")] == [1]
+
+
+def test_a_lot_that_nobody_has_used_has_affected_nothing(line: Line) -> None:
+    data(line.bind(line.module(line.batch()), "C-1"))
+    assert affected(line, "NEVER") == []
+
+
+def test_lots_of_other_organisations_are_theirs(line: Line) -> None:
+    theirs = Line(line.world, OTHER)
+    data(theirs.bind(theirs.module(theirs.batch()), "C-1", "BAD"))
+    assert affected(line, "BAD") == []
+    assert len(affected(theirs, "BAD")) == 1
+
+
+def test_a_lot_of_unusual_characters_is_found(line: Line) -> None:
+    lot = "L#1/%23?&=+"
+    data(line.bind(line.module(line.batch()), "C-1", lot))
+    assert len(affected(line, lot)) == 1
+
+
+@pytest.mark.parametrize("limit", [1, 2, 3, 5, 100])
+def test_pages_together_are_all_and_each_once(line: Line, limit: int) -> None:
+    batch = line.batch(cellsPerModule=1, modulesPerPack=2)
+    for number in range(7):
+        module = line.sealed_module(batch, "BAD")
+        if number % 2:
+            line.pack(batch, [module, line.sealed_module(batch, "BAD")])
+    whole = [one["id"] for one in affected(line, "BAD")]
+    assert len(whole) == 7
+    found: list[str] = []
+    cursor = ""
+    while True:
+        answer = asked(line.viewer, "BAD", f"&limit={limit}{cursor}")
+        found += [one["id"] for one in answer.json["data"]]
+        assert (answer.json["meta"]["totalCount"], answer.json["meta"]["totalCells"]) == (7, 10)
+        if answer.json["meta"]["nextCursor"] is None:
+            break
+        cursor = f"&cursor={answer.json['meta']['nextCursor']}"
+    assert found == whole
+
+
+def test_what_moves_into_a_pack_between_two_pages_is_not_lost(line: Line) -> None:
+    batch = line.batch()
+    modules = [line.sealed_module(batch, "BAD") for _ in range(3)]
+    first = asked(line.viewer, "BAD", "&limit=2")
+    pack = line.pack(batch, [modules[0], modules[2]])
+    rest = asked(line.viewer, "BAD", f"&cursor={first.json['meta']['nextCursor']}")
+    named = [one["id"] for answer in (first, rest) for one in answer.json["data"]]
+    assert named == [modules[0]["id"], modules[1]["id"], pack["id"]]
+
+
+@pytest.mark.parametrize(
+    ("query", "bad"),
+    [
+        ("", {"cellLot"}),
+        ("cellLot=", {"cellLot"}),
+        ("cellLot=a%20b", {"cellLot"}),
+        ("cellLot=" + "x" * 129, {"cellLot"}),
+        ("cellLot=L&limit=0", {"limit"}),
+        ("cellLot=L&limit=101", {"limit"}),
+        ("cellLot=L&cursor=nonsense", {"cursor"}),
+        ("limit=x&cursor=", {"cellLot", "limit", "cursor"}),
+    ],
+)
+def test_every_bad_parameter_is_named(line: Line, query: str, bad: set[str]) -> None:
+    answer = line.viewer.get(f"/v1/trace/affected?{query}")
+    assert (answer.status, answer.code, set(answer.fields)) == (422, "VALIDATION_ERROR", bad)
+
+
+def test_a_cursor_belongs_to_one_lot(line: Line) -> None:
+    for number in range(2):
+        data(line.bind(line.module(line.batch()), f"C-{number}", "BAD"))
+    cursor = asked(line.viewer, "BAD", "&limit=1").json["meta"]["nextCursor"]
+    assert asked(line.viewer, "OTHER", f"&cursor={cursor}").fields == {"cursor": "is not a cursor that this list gave"}
+
+
+def test_a_recall_reads_modules_and_not_cells(line: Line, engine: EmbeddedEngine) -> None:
+    batch = line.batch(cellsPerModule=40)
+    line.pack(batch, [line.sealed_module(batch, "BAD") for _ in range(2)])
+    with counted_trips(engine) as trips:
+        affected(line, "BAD")
+    assert trips.made == [["BatchGetItem"], ["Query"], ["BatchGetItem"], ["BatchGetItem"]]

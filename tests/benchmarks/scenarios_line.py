@@ -1,0 +1,175 @@
+"""The battery line on a working day: modules of 48 cells, packs of 8 modules, and 120 other modules in the lists.
+
+The hit of a step is made of things of its own, so that each can be asked on the same stage.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cache, partial
+
+from tests.benchmarks.stage import Hit, Stage
+from tests.builders.manufacturing import GOOD, LIMITS, Data, Line, data
+from tests.builders.world import Person
+
+SITUATION = "a working day on the line"
+_OTHER_MODULES = 120
+_OTHER_PACKS = 20
+
+Prepare = Callable[[Stage], Hit]
+
+
+@cache
+def _plant(stage: Stage) -> tuple[Line, Data]:
+    """The line, and a batch of its day."""
+    line = Line(stage.world)
+    batch = line.batch(cellsPerModule=48, modulesPerPack=8, limits=LIMITS)
+    for _ in range(_OTHER_MODULES):
+        line.module(batch)
+    for _ in range(_OTHER_PACKS):
+        line.pack(batch)
+    return line, batch
+
+
+@cache
+def _sealed(stage: Stage, how_many: int) -> list[Data]:
+    line, batch = _plant(stage)
+    return [line.sealed_module(batch, "L1") for _ in range(how_many)]
+
+
+def _patch(person: Person, path: str, name: str, thing: Data, body: object = None) -> Hit:
+    return Hit("PATCH", path, person, body, params={name: thing["id"]})
+
+
+def _new(stage: Stage, path: str) -> Hit:
+    line, batch = _plant(stage)
+    if path == "/v1/skus":
+        body: Data = {"name": "A", "chemistry": "LFP", "cellsPerModule": 48, "modulesPerPack": 8, "limits": LIMITS}
+        return Hit("POST", path, line.supervisor, body, status=201)
+    if path == "/v1/batches":
+        return Hit("POST", path, line.production, {"skuId": batch["skuId"]}, status=201)
+    return Hit("POST", path, line.production, {"batchId": batch["id"], "serial": line.serial("N")}, status=201)
+
+
+def _activate(stage: Stage) -> Hit:
+    line, _ = _plant(stage)
+    return _patch(line.admin, "/v1/skus/{sku_id}/activate", "sku_id", line.draft_sku())
+
+
+def _start(stage: Stage) -> Hit:
+    line, batch = _plant(stage)
+    draft = line.draft_batch({"id": batch["skuId"]})
+    return _patch(line.production, "/v1/batches/{batch_id}/start", "batch_id", draft)
+
+
+def _complete(stage: Stage) -> Hit:
+    line, _ = _plant(stage)
+    batch = line.batch(cellsPerModule=1, modulesPerPack=1)
+    line.finished_pack(batch)
+    return _patch(line.qa, "/v1/batches/{batch_id}/complete", "batch_id", batch)
+
+
+def _bind(stage: Stage, *, first: bool = False) -> Hit:
+    line, batch = _plant(stage)
+    module = line.module(batch)
+    if not first:
+        data(line.bind_tray(module, [line.serial("C") for _ in range(20)], "L1"))
+    body = {"serial": line.serial("C"), "lot": "L1"}
+    return _patch(line.production, "/v1/modules/{module_id}/bind-cell", "module_id", module, body)
+
+
+def _tray(stage: Stage) -> Hit:
+    line, batch = _plant(stage)
+    body = {"serials": [line.serial("C") for _ in range(48)], "lot": "L1"}
+    params = {"module_id": line.module(batch)["id"]}
+    return Hit("POST", "/v1/modules/{module_id}/bind-cells", line.production, body, params=params)
+
+
+def _unbind(stage: Stage) -> Hit:
+    line, batch = _plant(stage)
+    module = line.full_module(batch, "L1")
+    body = {"serial": line.cells_of(module)[7]}
+    return _patch(line.production, "/v1/modules/{module_id}/unbind-cell", "module_id", module, body)
+
+
+def _seal_module(stage: Stage) -> Hit:
+    line, batch = _plant(stage)
+    return _patch(line.production, "/v1/modules/{module_id}/seal", "module_id", line.full_module(batch))
+
+
+def _pack_of_eight(stage: Stage) -> Hit:
+    line, batch = _plant(stage)
+    ids = [module["id"] for module in _sealed(stage, 8)]
+    body = {"batchId": batch["id"], "serial": line.serial("P"), "moduleIds": ids}
+    return Hit("POST", "/v1/packs", line.production, body, status=201)
+
+
+def _bind_module(stage: Stage) -> Hit:
+    line, batch = _plant(stage)
+    body = {"moduleId": _sealed(stage, 1)[0]["id"]}
+    return _patch(line.production, "/v1/packs/{pack_id}/bind-module", "pack_id", line.pack(batch), body)
+
+
+def _seal_pack(stage: Stage) -> Hit:
+    line, _ = _plant(stage)
+    batch = line.batch(cellsPerModule=1, modulesPerPack=2)
+    pack = line.pack(batch, [line.sealed_module(batch) for _ in range(2)])
+    return _patch(line.production, "/v1/packs/{pack_id}/seal", "pack_id", pack)
+
+
+def _dispose(stage: Stage) -> Hit:
+    line, _ = _plant(stage)
+    pack = line.ready_pack(line.batch(cellsPerModule=1, modulesPerPack=2, limits=LIMITS))
+    body = {"disposition": "PASS", "measurements": GOOD}
+    return _patch(line.qa, "/v1/packs/{pack_id}/disposition", "pack_id", pack, body)
+
+
+def _list(stage: Stage, path: str, *, of_batch: bool = False, **query: str) -> Hit:
+    line, batch = _plant(stage)
+    chosen = {"batchId": batch["id"]} if of_batch else {}
+    return Hit("GET", path, line.viewer, query={**chosen, **query})
+
+
+def _one(stage: Stage, path: str) -> Hit:
+    line, batch = _plant(stage)
+    if "{module_id}" in path:
+        return Hit("GET", path, line.viewer, params={"module_id": _sealed(stage, 1)[0]["id"]})
+    if "{pack_id}" in path:
+        return Hit("GET", path, line.viewer, params={"pack_id": _whole_pack(stage)["id"]})
+    return Hit("GET", path, line.viewer, params={"batch_id": batch["id"], "sku_id": batch["skuId"]})
+
+
+@cache
+def _whole_pack(stage: Stage) -> Data:
+    line, _ = _plant(stage)
+    return line.finished_pack(line.batch(cellsPerModule=1, modulesPerPack=8))
+
+
+SCENARIOS: dict[str, Prepare] = {
+    "POST /v1/skus": partial(_new, path="/v1/skus"),
+    "PATCH /v1/skus/{id}/activate": _activate,
+    "POST /v1/batches": partial(_new, path="/v1/batches"),
+    "PATCH /v1/batches/{id}/start": _start,
+    "PATCH /v1/batches/{id}/complete": _complete,
+    "POST /v1/modules": partial(_new, path="/v1/modules"),
+    "PATCH modules/{id}/bind-cell, the first": partial(_bind, first=True),
+    "PATCH modules/{id}/bind-cell, with a lot": _bind,
+    "POST modules/{id}/bind-cells, 48 cells": _tray,
+    "PATCH modules/{id}/unbind-cell": _unbind,
+    "PATCH modules/{id}/seal": _seal_module,
+    "POST /v1/packs": partial(_new, path="/v1/packs"),
+    "POST /v1/packs, with 8 modules": _pack_of_eight,
+    "PATCH packs/{id}/bind-module": _bind_module,
+    "PATCH packs/{id}/seal": _seal_pack,
+    "PATCH packs/{id}/disposition": _dispose,
+    "GET /v1/skus/{id}": partial(_one, path="/v1/skus/{sku_id}"),
+    "GET /v1/batches/{id}": partial(_one, path="/v1/batches/{batch_id}"),
+    "GET /v1/modules/{id}, 48 cells": partial(_one, path="/v1/modules/{module_id}"),
+    "GET /v1/packs/{id}, 8 modules": partial(_one, path="/v1/packs/{pack_id}"),
+    "GET /v1/skus": partial(_list, path="/v1/skus"),
+    "GET /v1/batches": partial(_list, path="/v1/batches"),
+    "GET /v1/modules": partial(_list, path="/v1/modules"),
+    "GET /v1/modules, of a batch": partial(_list, path="/v1/modules", of_batch=True),
+    "GET /v1/modules, page 5": partial(_list, path="/v1/modules", page="5"),
+    "GET /v1/packs": partial(_list, path="/v1/packs"),
+}

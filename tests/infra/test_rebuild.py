@@ -1,0 +1,124 @@
+"""The proof that what is stored of picking is what its ledgers say."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from botocore.exceptions import EndpointConnectionError
+
+from chalicelib.core.store import get
+from chalicelib.picking import ledger
+from chalicelib.picking.tables import Assignment, picker_key, taken_key
+from infra import rebuild
+from infra.local.engine import EmbeddedEngine
+from tests.builders.picking import Scanner, at_work, event, load, record, state_of, stored
+from tests.builders.world import DEMO, OTHER, World
+
+
+@pytest.fixture
+def scanner(world: World) -> Scanner:
+    """Somebody at work, who has picked two and undone one, and opened the tracker."""
+    made = Scanner(world, at_work(world))
+    made.scans(2)
+    made.said("undo")
+    assert made.send(event("tracker_opened", {}, world.clock.now())) == ["accepted"]
+    load(world, record(), org_id=OTHER)
+    return made
+
+
+def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, list[str]]:
+    """The exit code and what was printed."""
+    exit_code = rebuild.main(["picking", *arguments])
+    return exit_code, capsys.readouterr().out.splitlines()
+
+
+def spoil(**values: Any) -> None:
+    """Let an assignment say something else than its ledger."""
+    one = stored()
+    one.update(actions=[getattr(Assignment, name).set(value) for name, value in values.items()])
+
+
+def test_what_is_as_its_ledgers_say_is_told_in_one_line(scanner: Scanner, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(capsys) == (0, ["3 looked at, 0 differ, 0 put right, 0 with gaps"])
+    assert run(capsys, "--org", OTHER) == (0, ["1 looked at, 0 differ, 0 put right, 0 with gaps"])
+
+
+def test_what_differs_is_printed_and_left_alone(scanner: Scanner, capsys: pytest.CaptureFixture[str]) -> None:
+    spoil(units=Decimal(7))
+    exit_code, printed = run(capsys)
+    assert exit_code == 1
+    assert printed == [
+        "demo PA-1: units is stored as Decimal('7'), the ledger says Decimal('1')",
+        "3 looked at, 1 differ, 0 put right, 0 with gaps",
+    ]
+    assert stored().units == 7
+
+
+def test_what_differs_is_put_right_when_that_is_wanted(scanner: Scanner, capsys: pytest.CaptureFixture[str]) -> None:
+    state = state_of()
+    state.picked = {}
+    state.wraps = 3
+    spoil(units=Decimal(7), status="queued", state=ledger.encode_state(state))
+    exit_code, printed = run(capsys, "--write")
+    assert (exit_code, printed[-1]) == (0, "3 looked at, 1 differ, 1 put right, 0 with gaps")
+    assert {sentence.split()[2] for sentence in printed[:-1]} == {"picked", "wraps", "units", "status"}
+    assert run(capsys)[0] == 0
+    assert stored().units == 1
+    assert scanner.world.audit()[-1].action_type == "ASSIGNMENT_REBUILT"
+
+
+def test_a_ledger_with_a_gap_is_told_and_cannot_be_put_right(
+    scanner: Scanner, capsys: pytest.CaptureFixture[str]
+) -> None:
+    [_, scans, _] = ledger.pieces(stored().pk).all()
+    scans.delete()
+    exit_code, printed = run(capsys, "--write")
+    assert exit_code == 1
+    assert "demo PA-1: the ledger has a gap before entry 4" in printed
+
+
+def test_an_event_that_could_be_taken_again_is_told(scanner: Scanner, capsys: pytest.CaptureFixture[str]) -> None:
+    [_, piece, _] = ledger.pieces(stored().pk).all()
+    taken = get(taken_key(DEMO, ledger.notes_in(piece)[1].event_id or ""))
+    assert taken is not None
+    taken.delete()
+    assert run(capsys) == (
+        1,
+        ["demo PA-1: entry 3 is not known as taken", "3 looked at, 0 differ, 0 put right, 1 with gaps"],
+    )
+
+
+def test_hands_that_say_something_else_are_told(scanner: Scanner, capsys: pytest.CaptureFixture[str]) -> None:
+    person = scanner.person
+    picker = get(picker_key(person.org_id, person.user_id))
+    assert picker is not None
+    picker.update(actions=[type(picker).held.remove(), type(picker).seq.set(5)])
+    exit_code, printed = run(capsys)
+    assert exit_code == 1
+    assert f"demo PA-1: it is not in the hands of {person.user_id}" in printed
+    assert f"demo {person.user_id}: the ledger ends with entry 1 and 5 were written" in printed
+
+
+def test_what_moves_on_while_it_is_looked_at_is_looked_at_again(
+    scanner: Scanner, engine: EmbeddedEngine, capsys: pytest.CaptureFixture[str]
+) -> None:
+    engine.before("Query", lambda *_: scanner.scans(1), times=1)
+    assert run(capsys)[0] == 0
+
+
+def test_without_a_store_it_says_so(
+    scanner: Scanner, engine: EmbeddedEngine, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def away(*_: Any) -> None:
+        raise EndpointConnectionError(endpoint_url="http://away")
+
+    engine.before("Scan", away)
+    assert rebuild.main(["picking"]) == 2
+    assert capsys.readouterr().err.startswith("Cannot rebuild:")
+
+
+def test_an_unknown_domain_is_a_wrong_argument(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        rebuild.main(["dispatch"])

@@ -1,0 +1,76 @@
+"""What scanners read."""
+
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from chalicelib.picking.barcodes import Reading, read
+from chalicelib.picking.matching import Line, Lines, canonical, fill
+
+EAN, GTIN = "5901234123457", "05901234123457"
+LINES = Lines(
+    [
+        Line(1, "4011-A", Decimal(5), "A-01", (EAN,)),
+        Line(2, "3712", Decimal(5), "A-02"),
+        Line(3, "B", Decimal(1), "C", ("B", "b ")),
+    ]
+)
+
+
+@pytest.mark.parametrize(
+    ("raw", "codes", "amount"),
+    [
+        (EAN, (EAN,), 1),
+        (f"]E0{EAN}", (EAN,), 1),
+        ("]A04011-a", ("4011-a",), 1),
+        ("4011-A", ("4011-A",), 1),
+        ("3712", ("3712",), 1),  # a count by itself in GS1, and here a SKU
+        (f"01{GTIN}", (GTIN,), 1),
+        (f"]C101{GTIN}3012", (GTIN,), 12),
+        (f"]d201{GTIN}10LOT7\x1d3004", (GTIN,), 4),
+        (f"02{GTIN}37120", (GTIN,), 120),
+        (f"02{GTIN}303\x1d3712", (GTIN,), 12),
+        (f"(01){GTIN}(30)3(10)AB-12", (GTIN,), 3),
+        ("00340123450000000024", ("340123450000000024",), 1),
+        (f"01{GTIN}240X-9", (GTIN, "X-9"), 1),
+        ("3713", ("3713",), 1),
+        ("hello", ("hello",), 1),
+        ("99887766554433", ("99887766554433",), 1),
+        ("]C1hello", ("hello",), 1),
+        ("]C1", ("]C1",), 1),
+    ],
+)
+def test_a_scan_is_read_as_what_it_is(raw: str, codes: tuple[str, ...], amount: int) -> None:
+    assert read(raw, LINES) == Reading(codes, amount)
+
+
+@given(st.text(min_size=1, max_size=60))
+def test_whatever_is_scanned_is_read_as_something(raw: str) -> None:
+    reading = read(raw, LINES)
+    assert reading.codes
+    assert reading.amount >= 0
+
+
+@given(st.text("0123456789()]CdE\x1d", min_size=1, max_size=40))
+def test_whatever_looks_like_gs1_is_read_as_something(raw: str) -> None:
+    assert read(raw, LINES).codes
+
+
+@pytest.mark.parametrize("code", ["12345670", "012345678905", EAN, GTIN])
+def test_article_numbers_of_all_lengths_are_compared_as_one(code: str) -> None:
+    assert canonical(code) == canonical(code.zfill(14))
+
+
+def test_the_most_telling_code_decides() -> None:
+    lines = Lines([Line(1, "X", Decimal(1), "A"), Line(2, "Y", Decimal(1), "X"), Line(3, "Z", Decimal(1), "Q", ("X",))])
+    assert [line.number for line in lines.matching(("X",))] == [3]
+    assert [line.number for line in lines.matching(("unknown", "y", "z"))] == [2, 3]
+    assert lines.matching(("unknown",)) == ()
+
+
+def test_a_line_that_is_full_takes_nothing_more() -> None:
+    lines = LINES.matching((EAN,))
+    assert fill(lines, {1: Decimal(4)}, Decimal(3)) == (((1, Decimal(1)),), Decimal(2))
+    assert fill(lines, {1: Decimal(5)}, Decimal(1)) == ((), Decimal(1))
