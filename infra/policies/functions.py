@@ -33,6 +33,8 @@ class Role:
     sends_letters: bool = False
 
 
+_ADMITS: Tables = {"identity": "BatchGetItem GetItem"}
+"""Lets somebody in: session, person and role, and another role if theirs has changed since they signed in."""
 _DELIVERS: Tables = {"realtime": "BatchGetItem DeleteItem GetItem Query UpdateItem"}
 """Works off mailboxes, and forgets connections that are gone."""
 _PUBLISHES: Tables = {"realtime": f"{_DELIVERS['realtime']} PutItem"}
@@ -53,16 +55,20 @@ ROLES: Mapping[str, Role] = {
             "edge": "BatchGetItem PutItem",
             "identity": "BatchGetItem ConditionCheckItem DeleteItem GetItem PutItem UpdateItem",
             "maintenance": "BatchGetItem DeleteItem GetItem PutItem Query UpdateItem",
+            "manufacturing": "BatchGetItem ConditionCheckItem DeleteItem GetItem PutItem Query UpdateItem",
             "notices": "GetItem PutItem Query UpdateItem",
             "packing": "BatchGetItem ConditionCheckItem DeleteItem GetItem PutItem Query UpdateItem",
+            "picking": "BatchGetItem GetItem PutItem Query UpdateItem",
             TRAIL: "PutItem Query",
         },
         indexes={
             "dispatch": "active_by_courier active_by_customer by_courier by_customer free_by_cell idle",
             "identity": "devices_by_owner directory",
             "maintenance": "mine_by_state mine_open org_by_state org_open zone_by_state zone_open",
+            "manufacturing": "of_batch of_organisation of_sku",
             "notices": "unread",
             "packing": "open_of_order open_shipments",
+            "picking": "queue",
             TRAIL: "by_actor by_entity",
         },
         photos={"incoming": "DeleteObject GetObject PutObject", "photos": "DeleteObject GetObject PutObject"},
@@ -72,13 +78,13 @@ ROLES: Mapping[str, Role] = {
     ),
     "websocket_connect": Role(
         timeout_s=10,
-        tables={"identity": "BatchGetItem", "realtime": "PutItem UpdateItem"},
+        tables={**_ADMITS, "realtime": "PutItem UpdateItem"},
         invokes=["deliver"],
         verifies_tokens=True,
     ),
     "websocket_message": Role(
         timeout_s=_GATEWAY_S,
-        tables={"dispatch": "UpdateItem", "identity": "BatchGetItem", "realtime": "GetItem"},
+        tables={**_ADMITS, "dispatch": "UpdateItem", "realtime": "GetItem"},
         posts_to_sockets=True,
     ),
     "websocket_disconnect": Role(timeout_s=10, tables={"realtime": "DeleteItem GetItem"}),

@@ -6,35 +6,21 @@ Nothing is asserted here but that it works; what was called meanwhile is what th
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any
 
 from chalicelib.core.work import Recipient
 from infra.local.objects import EmbeddedObjects
 from tests.builders import dispatch
 from tests.builders.deployed import DeployedWorld
-from tests.builders.maintenance import ITEMS, Park
-from tests.builders.packing import (
-    close,
-    create_box,
-    load,
-    loaded,
-    new_box,
-    packed,
-    plate_record,
-    shipment_id,
-    shipment_record,
-    take_out,
-)
-from tests.builders.photos import BUCKET, upload, uploaded
+from tests.builders.packing import load
 from tests.builders.signing_in import PASSWORD, anna
-from tests.builders.world import Answer, Person
+from tests.builders.world import Answer
 
 Story = Callable[[DeployedWorld, EmbeddedObjects], object]
 
 ADMIN = "SYSTEM_ADMIN"
 NEW_PASSWORD = "staple battery horse correct"
-PACK = "/shipping/scanner/pack"
 
 
 def done(answer: Answer, status: int = 200) -> Any:
@@ -78,6 +64,16 @@ def signing_in(world: DeployedWorld, objects: EmbeddedObjects) -> None:
         world.call("POST", f"{prefix}/auth/logout", {token: again[token]}, token=again[access])
         assert world.call("POST", f"{prefix}/auth/refresh", {token: given[token]}).status == 401
         assert world.call("POST", f"{prefix}/auth/login", {name: "anna", "password": "wrong"}).status == 401
+
+
+def changed_roles(world: DeployedWorld, objects: EmbeddedObjects) -> None:
+    """Somebody with another role than the one that their token still names."""
+    admin, courier = world.person(ADMIN), world.person("customer")
+    socket = courier.socket()
+    done(admin.patch(f"/v1/users/{courier.user_id}", {"role": "courier"}))
+    done(courier.get("/v1/me"))
+    world.say(socket, '{"event": "location.update", "data": {"latitude": 52.37, "longitude": 4.89}}')
+    courier.socket()
 
 
 def passwords(world: DeployedWorld, objects: EmbeddedObjects) -> None:
@@ -161,92 +157,6 @@ def gone_sockets(world: DeployedWorld, objects: EmbeddedObjects) -> None:
     world.deliver_to(Recipient(customer.org_id, customer.user_id))
 
 
-def packing(world: DeployedWorld, objects: EmbeddedObjects) -> None:
-    """What the flow of packing does not do."""
-    packer, admin = world.person("packer"), world.person(ADMIN)
-    loaded(admin, "shipments", shipment_record())
-    loaded(admin, "license-plates", plate_record())
-    for dataset, record in (("shipments", shipment_record()), ("license-plates", plate_record())):
-        done(load(admin, dataset, record))
-    box = new_box(packer)
-    item = packed(packer, box)
-    done(packer.get(f"{PACK}/box/{box}"))
-    done(packer.get(f"{PACK}/shipments/{shipment_id()}/boxes"))
-    for barcode in ("SH-1", "LP-1"):
-        done(packer.get(f"{PACK}/lookup/{barcode}?shipment_id={shipment_id()}"))
-    done(take_out(packer, box, item), 204)
-    create_box(packer)
-    close(packer, box, weight=1)
-
-
-def repairs(world: DeployedWorld, objects: EmbeddedObjects) -> None:
-    """What the flow of repairs does not do, on phones too, of which one is gone; and both reminders."""
-    park = Park(world)
-    for person, token in ((park.tech, "phone"), (park.tech, "lost"), (park.lead, "tablet")):
-        done(person.post("/v1/devices/register", {"platform": "android", "fcmToken": token}), 201)
-    world.cloud.gone.add("lost")
-    socket = park.tech.socket("staff")
-    order_id = park.assigned(priority="CRITICAL")
-    for hours in (3, 2):
-        world.clock.advance(hours=hours)
-        tech = world.signed_in(park.tech.org_id, park.tech.user_id, "TECH")
-        world.cloud.gone.add(socket)
-        world.sweep_maintenance()
-        socket = tech.socket("staff")
-    again = {name: world.signed_in(one.org_id, one.user_id, one.role) for name, one in _staff(park).items()}
-    park.tech, park.lead, park.ops, park.manager = again.values()
-    done(park.start(order_id))
-    done(park.give_back(order_id))
-    done(park.assign(order_id, world.person("TECH", game_zone=park.zone)))
-    done(park.outsource(str(park.routed(ITEMS[1])["id"])))
-    for person in (park.tech, park.lead, park.manager):
-        for query in ("", "?state=assigned", "?state=overdue"):
-            person.get(f"/v1/work-orders{query}")
-            person.get(f"/v1/me/work-orders{query}")
-    done(park.tech.get("/v1/me/dashboard"))
-    done(park.manager.get(f"/v1/work-orders/{order_id}"))
-    notices = done(park.tech.get("/v1/me/notifications"))["items"]
-    done(park.tech.get("/v1/me/notifications?unread=true"))
-    done(park.tech.post(f"/v1/me/notifications/{notices[0]['id']}/read"), 204)
-    done(park.tech.post("/v1/me/notifications/read-all"), 204)
-
-
-def photos(world: DeployedWorld, objects: EmbeddedObjects) -> None:
-    """Photos that are taken back, never put, never confirmed, refused, and lost."""
-    park = Park(world, zone="South", ride="RC-08", checklist="CL-2042")
-    order_id = park.started()
-    done(park.tech.delete(f"/v1/uploads/photos/{uploaded(park.tech, order_id)['id']}"), 204)
-    wanted = {"workOrderId": order_id, "kind": "COMPLETION"}
-    told = done(park.tech.post("/v1/uploads/photos/presign", wanted), 201)
-    assert park.tech.post(f"/v1/uploads/photos/{told['id']}/confirm").status == 409
-    stays, lost = (uploaded(park.tech, order_id) for _ in range(2))
-    [key] = [key for key in objects.keys(BUCKET) if lost["id"].split(".")[1] in key and key.endswith("photo.jpg")]
-    objects.service.store.delete(BUCKET, key)
-    assert upload(park.tech, order_id, b"no photo").status == 422
-    world.clock.advance(seconds=4 * 900)
-    world.sweep_maintenance()
-    assert any(stays["id"].split(".")[1] in key for key in objects.keys(BUCKET))
-    world.clock.advance(seconds=4 * 900)
-    world.sweep_maintenance()
-
-
-STORIES: Sequence[Story] = (
-    cold_starts,
-    signing_in,
-    passwords,
-    people,
-    deliveries,
-    gone_sockets,
-    packing,
-    repairs,
-    photos,
-)
-
-
 def _id_in(made: Any) -> str:
     known = made.get("data", made)
     return str(known["id"])
-
-
-def _staff(park: Park) -> dict[str, Person]:
-    return {"tech": park.tech, "lead": park.lead, "ops": park.ops, "manager": park.manager}
