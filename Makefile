@@ -5,7 +5,7 @@
 # and no network. Content is compared and not file times, because a checkout touches times without changing anything.
 
 .DEFAULT_GOAL := help
-.PHONY: help run walkthrough test check bench format clean environment
+.PHONY: help run walkthrough test check bench package rehearse infra deploy format clean environment
 
 # PYTHON names the interpreter to use; without it an existing environment is kept, or the newest supported one is looked for.
 PYTHON ?=
@@ -13,6 +13,8 @@ PYTHON ?=
 JOBS ?= 4
 # Passed on to the program that the target runs, as in `make bench ARGS=--quick`.
 ARGS ?=
+# Which deployment: a stage of .chalice/config.json.
+STAGE ?= dev
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -39,6 +41,18 @@ check: environment  ## Check formatting, lint, types and architecture
 
 bench: environment  ## Measure round trips, units and time per endpoint
 	$(BIN)/python -m tests.benchmarks $(ARGS)
+
+package: environment  ## Build what Lambda gets, and compare it with a stock package (STAGE=dev)
+	$(BIN)/python -m infra.packaging --stage $(STAGE) $(ARGS)
+
+rehearse: environment  ## Deploy to an emulator of AWS, play all flows there, take it away again
+	$(BIN)/python -m infra.rehearsal $(ARGS)
+
+infra: environment  ## Make or update a stage's tables, buckets and token keys in AWS (STAGE=dev)
+	$(BIN)/python -m infra.deploy foundation --stage $(STAGE) $(ARGS)
+
+deploy: environment  ## Build a stage's package and roll it out with CloudFormation (STAGE=prod)
+	$(BIN)/python -m infra.deploy application --stage $(STAGE) $(ARGS)
 
 format: environment  ## Format the code and apply the safe lint fixes
 	$(BIN)/ruff check --fix-only .

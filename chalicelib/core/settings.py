@@ -165,16 +165,16 @@ def _problems(settings: Settings) -> list[tuple[str, str]]:
 _READERS: dict[type, Callable[[str], Any]] = {int: int, str: str, Secret: Secret}
 
 # Variables of the same family that other parts of the project read; they are no settings of the functions.
-_ELSEWHERE = frozenset({"BATON_DEMO_PASSWORD", "BATON_LOAD_PASSWORD", "BATON_LOCAL_OBJECTS", "BATON_TEST_ENGINE"})
+_ELSEWHERE = frozenset({"BATON_DEMO_PASSWORD", "BATON_LOAD_PASSWORD", "BATON_LOCAL_OBJECTS"})
+_FOR_TESTS = "BATON_TEST_"
 
 
 def read_settings(environ: Mapping[str, str]) -> Settings:
     """Settings from an environment. Raises `SettingsError` naming every bad or unknown variable."""
     known = {f"BATON_{f.name.upper()}": f for f in fields(Settings)}
     values: dict[str, Any] = {}
-    problems = [
-        f"{n} is not a setting" for n in environ if n.startswith("BATON_") and n not in known.keys() | _ELSEWHERE
-    ]
+    named = [n for n in environ if n.startswith("BATON_") and not n.startswith(_FOR_TESTS)]
+    problems = [f"{n} is not a setting" for n in named if n not in known.keys() | _ELSEWHERE]
     for variable, field in known.items():
         if variable not in environ:
             continue

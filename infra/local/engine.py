@@ -149,8 +149,8 @@ def _environment() -> Iterator[None]:
     """Give the process credentials that are obviously none of AWS, and take away what points elsewhere."""
     region = os.environ.get("AWS_DEFAULT_REGION") or os.environ.get("AWS_REGION") or "us-east-1"
     given = {
-        "AWS_ACCESS_KEY_ID": f"local-{secrets.token_hex(8)}",
-        "AWS_SECRET_ACCESS_KEY": f"local-{secrets.token_hex(16)}",
+        "AWS_ACCESS_KEY_ID": f"local{secrets.token_hex(8)}",
+        "AWS_SECRET_ACCESS_KEY": f"local{secrets.token_hex(16)}",
         "AWS_DEFAULT_REGION": region,
     }
     before = {name: os.environ.pop(name, None) for name in (*given, *_CLEARED)}

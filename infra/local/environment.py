@@ -61,10 +61,13 @@ def made_up_keys() -> str:
 
 
 def _give_credentials(environ: MutableMapping[str, str]) -> None:
-    """Credentials and a region for an engine that asks for some and looks at none, unless there are real ones."""
+    """Credentials and a region for an engine that asks for some and looks at none, unless there are real ones.
+
+    Some look at their form: as AWS's own they have to be letters and digits.
+    """
     if not environ.get("AWS_ACCESS_KEY_ID") and not environ.get("AWS_PROFILE"):
-        environ["AWS_ACCESS_KEY_ID"] = f"local-{secrets.token_hex(8)}"
-        environ["AWS_SECRET_ACCESS_KEY"] = f"local-{secrets.token_hex(16)}"
+        environ["AWS_ACCESS_KEY_ID"] = f"local{secrets.token_hex(8)}"
+        environ["AWS_SECRET_ACCESS_KEY"] = f"local{secrets.token_hex(16)}"
     region = environ.get("AWS_REGION") or environ.get("AWS_DEFAULT_REGION") or _REGION
     environ["AWS_DEFAULT_REGION"] = region
 

@@ -93,7 +93,7 @@ def start_and_stop() -> None:
                 assert client().list_tables()["TableNames"] == []
                 client().create_table(**definition("things"))
                 environment = replaceable()[0]
-                assert environment["AWS_ACCESS_KEY_ID"].startswith("local-")
+                assert environment["AWS_ACCESS_KEY_ID"].startswith("local")
                 assert environment["AWS_DEFAULT_REGION"] == "us-east-1"
                 assert not {"AWS_SESSION_TOKEN", "AWS_PROFILE"} & set(environment)
         engine.stop()

@@ -122,6 +122,15 @@ def test_kinds_that_disagree_about_their_table_are_an_error(other: type[Item]) -
         merge(birds, other)
 
 
+@pytest.mark.parametrize("table", definitions("prod"), ids=lambda table: table.short_name)
+def test_a_table_is_one_that_dynamodb_makes(table: Table) -> None:
+    # https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_Projection.html; most engines do not look.
+    named = [len(index.projected or ()) for index in table.indexes.values()]
+    assert sum(named) <= 100
+    assert all(number <= 20 for number in named)
+    assert len(table.indexes) <= 20
+
+
 def test_only_missing_tables_are_created(engine: EmbeddedEngine, scratch: str) -> None:
     wanted = Table(scratch, "scratch", attributes={"pk": "S", "sk": "S"}, expiry="expires_at")
     assert create_missing(client("dynamodb"), [wanted]) == [scratch]

@@ -109,6 +109,12 @@ class Person:
         """A POST as this person; `idempotency_key="k"` becomes the header of that name."""
         return self.stack.call("POST", path, body, token=self.token, headers=headers)
 
+    def ask(self, method: str, path: str, body: object = None, *, status: int = 200, **headers: str) -> Any:
+        """What a call with any method is answered, which has to have this status."""
+        answer = self.stack.call(method, path, body, token=self.token, headers=headers)
+        assert answer.status_code == status, f"{self.name}: {method} {path}: {answer.status_code} {answer.text}"
+        return answer.json() if answer.content else None
+
     @contextmanager
     def listening(self, channel: str) -> Iterator[Socket]:
         """A socket of this person, open and known to the server."""
@@ -118,10 +124,15 @@ class Person:
 
 
 class Stack:
-    """A running stack as its clients see it: an address, and a password that everybody has."""
+    """A running stack as its clients see it: an address, and a password that everybody has.
 
-    def __init__(self, base: str, password: str) -> None:
+    `sockets` is where sockets are if they have no paths, as at API Gateway's own address; there the role in the token
+    decides on the channel.
+    """
+
+    def __init__(self, base: str, password: str, sockets: str = "") -> None:
         self.base = base
+        self._sockets = sockets
         self._password = password
         self._people: dict[str, Person] = {}
         self._lock = Lock()
@@ -159,7 +170,7 @@ class Stack:
     @contextmanager
     def socket(self, channel: str, *, token: str | None = None, query: str = "", **options: Any) -> Iterator[Socket]:
         """A socket on a channel. Raises websockets' `InvalidStatus` if it is refused."""
-        url = f"{self.base.replace('http', 'ws', 1)}/v1/ws/{channel}{query}"
+        url = f"{self._sockets or self.base.replace('http', 'ws', 1) + '/v1/ws/' + channel}{query}"
         headers = {} if token is None else {"Authorization": f"Bearer {token}"}
         options = {"proxy": None, "open_timeout": PATIENCE_S, "max_size": None, **options}
         with connect(url, additional_headers=headers, **options) as connection:

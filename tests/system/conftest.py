@@ -14,7 +14,7 @@ from infra.local.engine_server import engine_process
 from tests.system.clients import Stack
 from tests.system.servers import PASSWORD, running
 
-_SHARED = ("stack", "brisk_stack")
+_SHARED = ("stack", "brisk_stack", "site")
 
 
 @pytest.hookimpl(tryfirst=True)

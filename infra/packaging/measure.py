@@ -1,0 +1,42 @@
+"""How long the application takes to import from a package, as a cold start on Lambda would do it.
+
+Fresh processes that see nothing but the package and the standard library, and that cannot keep what they compile.
+"""
+
+from __future__ import annotations
+
+import os
+import statistics
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+_IMPORT = """
+import sys, time
+sys.path.insert(0, sys.argv[1])
+started = time.perf_counter()
+import app
+print((time.perf_counter() - started) * 1000)
+"""
+_ENVIRONMENT = {"BATON_STAGE": "dev", "PYTHONDONTWRITEBYTECODE": "1", "AWS_DEFAULT_REGION": "us-east-1"}
+
+
+def import_ms(folders: Sequence[Path], rounds: int = 9) -> list[float]:
+    """The median import time from each unpacked package, in milliseconds; they take turns, so noise is shared."""
+    times: list[list[float]] = [[] for _ in folders]
+    for _ in range(rounds + 1):
+        for folder, measured in zip(folders, times, strict=True):
+            measured.append(_once(folder))
+    return [statistics.median(measured[1:]) for measured in times]  # the first one fills the file system's cache
+
+
+def environment() -> dict[str, str]:
+    """What a process on Lambda would see."""
+    return {"PATH": os.environ.get("PATH", ""), **_ENVIRONMENT}
+
+
+def _once(folder: Path) -> float:
+    command = [sys.executable, "-S", "-c", _IMPORT, str(folder)]
+    done = subprocess.run(command, env=environment(), check=True, capture_output=True, text=True)
+    return float(done.stdout.split()[-1])

@@ -1,0 +1,56 @@
+"""Tries out an unpacked package: everything that Baton uses of its libraries, in a process that sees nothing else.
+
+What is left out of the libraries (`vendor.py`) is known not to be missed because all of this works without it.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+from infra.packaging.measure import environment
+from infra.packaging.vendor import SERVICES
+
+_TRY = """
+import sys
+sys.path.insert(0, sys.argv[1])
+import app
+from chalicelib.core import aws
+
+for service in sys.argv[2].split():
+    aws.client(service, "http://127.0.0.1:9" if service == "apigatewaymanagementapi" else "")
+
+from argon2 import PasswordHasher
+hasher = PasswordHasher()
+assert hasher.verify(hasher.hash("a long enough password"), "a long enough password")
+
+import io
+from PIL import Image
+for kind in ("JPEG", "PNG", "WEBP"):
+    data = io.BytesIO()
+    Image.new("RGB", (8, 8), "red").save(data, kind)
+    assert Image.open(data).convert("L").resize((2, 2)).getpixel((0, 0))
+
+from biip import parse
+assert parse("00373400306809981733").gs1_message.element_strings.get(ai="00")
+
+import phonenumbers
+assert phonenumbers.is_valid_number(phonenumbers.parse("+31205550203"))
+
+from python_multipart import MultipartParser
+MultipartParser(b"limit").finalize()
+print("works")
+"""
+
+
+class DoesNotWork(Exception):
+    """Something that Baton uses is missing from a package; the message is Python's own."""
+
+
+def smoke(folder: Path) -> None:
+    """Raises `DoesNotWork` unless all of it works. The package has to be for the machine at hand."""
+    command = [sys.executable, "-S", "-c", _TRY, str(folder), " ".join(sorted(SERVICES))]
+    done = subprocess.run(command, env=environment(), check=False, capture_output=True, text=True)
+    if done.returncode or not done.stdout.endswith("works\n"):
+        raise DoesNotWork(done.stderr.strip().rpartition("\n")[2])

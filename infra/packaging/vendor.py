@@ -1,0 +1,94 @@
+"""The libraries of the package: installed as wheels for the target, without what Baton never uses.
+
+What is left out is listed here and nowhere else. botocore brings descriptions of four hundred services, of which Baton
+calls seven; Pillow brings formats and fonts that no photo of a work order has. A service that the code calls and that
+is not listed here fails the build (`check.py`), not the first request.
+"""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from infra.packaging.target import Target
+
+SERVICES = frozenset({"apigatewaymanagementapi", "dynamodb", "lambda", "s3", "secretsmanager", "sesv2", "sns"})
+"""What Baton calls, by botocore's names."""
+
+_BOTOCORE_DATA = frozenset({"_retry.json", "endpoints.json", "partitions.json", "sdk-default-configuration.json"})
+# Descriptions that only code completion and newer SDK features read.
+_NEVER_READ = (
+    "examples-1.json",
+    "examples-1.json.gz",
+    "completions-1.json",
+    "completions-1.json.gz",
+    "waiters-2.json.gz",
+)
+# What says who made a library and under which terms stays.
+_INSTALLER_FILES = ("RECORD", "INSTALLER", "REQUESTED", "WHEEL", "direct_url.json", "top_level.txt", "entry_points.txt")
+# AVIF, fonts, colour management and the window system: photos are JPEG, PNG or WebP.
+_PILLOW_PARTS = ("_avif", "_imagingft", "_imagingcms", "_imagingtk", "_imagingmath", "_imagingmorph")
+_PILLOW_LIBRARIES = ("libavif", "libfreetype", "libharfbuzz", "libbrotli", "liblcms2", "libpng16")
+# The router of Powertools; dateutil's own time zones, which Python has; what cffi needs to build what is built already.
+_UNUSED_PARTS = (
+    "aws_lambda_powertools/event_handler",
+    "cffi",
+    "dateutil/zoneinfo/dateutil-zoneinfo.tar.gz",
+    "pycparser",
+)
+_POWERTOOLS_UTILITIES = frozenset({"__init__.py", "jmespath_utils", "typing"})
+_GLOBS = (
+    "**/__pycache__",
+    "**/tests",
+    "**/test",
+    "**/*.pyi",
+    "**/py.typed",
+    "**/*.pyx",
+    "**/*.pxd",
+    "**/*.c",
+    "**/*.h",
+    "bin",
+)
+
+
+def install(requirements: Path, folder: Path, target: Target) -> None:
+    """Install the distributions that a requirements file pins, for the target; nothing is built on this machine.
+
+    Raises `subprocess.CalledProcessError` if one has no wheel for it.
+    """
+    platforms = [argument for platform in target.platforms for argument in ("--platform", platform)]
+    command = [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-compile"]
+    command += ["--no-deps", "--only-binary=:all:", "--implementation", "cp", "--python-version", f"3.{target.minor}"]
+    subprocess.run([*command, *platforms, "--target", str(folder), "-r", str(requirements)], check=True)
+
+
+def trim(folder: Path) -> None:
+    """Take away what is never used."""
+    for path in sorted(_unused(folder)):
+        if path.is_dir():
+            shutil.rmtree(path)
+        else:
+            path.unlink(missing_ok=True)
+
+
+def _unused(folder: Path) -> Iterator[Path]:
+    for pattern in _GLOBS:
+        yield from folder.glob(pattern)
+    for info in folder.glob("*.dist-info"):
+        yield from (info / name for name in _INSTALLER_FILES)
+    yield from (folder / part for part in _UNUSED_PARTS)
+    yield from _beside(folder / "aws_lambda_powertools" / "utilities", _POWERTOOLS_UTILITIES)
+    data = folder / "botocore" / "data"
+    yield from _beside(data, SERVICES | _BOTOCORE_DATA)
+    yield from (path for name in _NEVER_READ for path in data.rglob(name))
+    for part in _PILLOW_PARTS:
+        yield from (folder / "PIL").glob(f"{part}.*.so")
+    for library in _PILLOW_LIBRARIES:
+        yield from (folder / "pillow.libs").glob(f"{library}*")
+
+
+def _beside(folder: Path, kept: frozenset[str]) -> Iterator[Path]:
+    return (path for path in folder.iterdir() if path.name not in kept)

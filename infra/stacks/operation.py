@@ -1,0 +1,138 @@
+"""Alarms and the dashboard: what has to wake somebody, and what they look at then.
+
+Each alarm has a paragraph in `docs/operations.md` under its name, with what it means and what to do. All of them go to
+one SNS topic, to which the operator subscribes.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from infra.stacks.functions import Function
+from infra.tables import definitions
+
+_FIVE_MINUTES = 300
+_OURS = "Baton"
+
+Metric = dict[str, Any]
+
+
+def operation(stage: str, deployed: Sequence[Function]) -> dict[str, Any]:
+    """The topic, the alarms and the dashboard of a stage."""
+    api = {"ApiName": f"baton-{stage}"}
+    alarms = {
+        "ApiErrors": _alarm(_metric("AWS/ApiGateway", "5XXError", api), above=4),
+        "ApiSlow": _alarm(_metric("AWS/ApiGateway", "Latency", api, "p99"), above=3000, periods=3),
+        "EventsDropped": _alarm(_own(stage, "EventsDropped"), above=0),
+        "WrongPasswords": _alarm(_own(stage, "WrongPasswords"), above=200),
+    }
+    for function in deployed:
+        named = {"FunctionName": function.full_name(stage)}
+        alarms[f"{function.resource}Errors"] = _alarm(_metric("AWS/Lambda", "Errors", named), above=0)
+        alarms[f"{function.resource}Throttled"] = _alarm(_metric("AWS/Lambda", "Throttles", named), above=0)
+        if function.scheduled:
+            runs = _metric("AWS/Lambda", "Invocations", named)
+            alarms[f"{function.resource}Missing"] = _alarm(runs, below=1, missing="breaching")
+    for table in definitions(stage):
+        logical = "".join(part.title() for part in table.short_name.split("_"))
+        for kind in ("Read", "Write"):
+            throttled = _metric("AWS/DynamoDB", f"{kind}ThrottleEvents", {"TableName": table.name})
+            alarms[f"{logical}{kind}sThrottled"] = _alarm(throttled, above=0, periods=2)
+    resources = {
+        f"{name}Alarm": {
+            "Type": "AWS::CloudWatch::Alarm",
+            "Properties": {"AlarmName": f"baton-{stage}-{name}", **properties},
+        }
+        for name, properties in alarms.items()
+    }
+    return {
+        "AlarmTopic": {"Type": "AWS::SNS::Topic", "Properties": {"TopicName": f"baton-{stage}-alarms"}},
+        **resources,
+        "Dashboard": {
+            "Type": "AWS::CloudWatch::Dashboard",
+            "Properties": {
+                "DashboardName": f"baton-{stage}",
+                "DashboardBody": {"Fn::Sub": json.dumps(_dashboard(stage, deployed))},
+            },
+        },
+    }
+
+
+def _metric(namespace: str, name: str, dimensions: dict[str, str], statistic: str = "Sum") -> Metric:
+    return {"namespace": namespace, "name": name, "dimensions": dimensions, "statistic": statistic}
+
+
+def _own(stage: str, name: str) -> Metric:
+    """One of the counts that the application prints (`core/observability.py`)."""
+    return _metric(_OURS, name, {"service": "baton", "stage": stage})
+
+
+def _alarm(
+    metric: Metric,
+    *,
+    above: int | None = None,
+    below: int | None = None,
+    periods: int = 1,
+    missing: str = "notBreaching",
+) -> dict[str, Any]:
+    """Over five minutes, so often in a row."""
+    by_percentile = metric["statistic"].startswith("p")
+    topic = [{"Ref": "AlarmTopic"}]
+    return {
+        "Namespace": metric["namespace"],
+        "MetricName": metric["name"],
+        "Dimensions": [{"Name": name, "Value": value} for name, value in metric["dimensions"].items()],
+        "ExtendedStatistic" if by_percentile else "Statistic": metric["statistic"],
+        "Period": _FIVE_MINUTES,
+        "EvaluationPeriods": periods,
+        "Threshold": above if above is not None else below,
+        "ComparisonOperator": "GreaterThanThreshold" if above is not None else "LessThanThreshold",
+        "TreatMissingData": missing,
+        "AlarmActions": topic,
+        "OKActions": topic,
+    }
+
+
+def _dashboard(stage: str, deployed: Sequence[Function]) -> dict[str, Any]:
+    api = {"ApiName": f"baton-{stage}"}
+    names = [{"FunctionName": function.full_name(stage)} for function in deployed]
+    tables = [{"TableName": table.name} for table in definitions(stage)]
+    counts = ("Commits", "Conflicts", "Reruns", "EventsDelivered", "EventsDropped", "MailboxesSwept")
+    charts = {
+        "Requests and errors": [
+            _metric("AWS/ApiGateway", "Count", api),
+            _metric("AWS/ApiGateway", "4XXError", api),
+            _metric("AWS/ApiGateway", "5XXError", api),
+        ],
+        "Latency (ms)": [_metric("AWS/ApiGateway", "Latency", api, one) for one in ("p50", "p90", "p99")],
+        "Functions: duration p90 (ms)": [_metric("AWS/Lambda", "Duration", one, "p90") for one in names],
+        "Functions: errors": [_metric("AWS/Lambda", "Errors", one) for one in names],
+        "Read units": [_metric("AWS/DynamoDB", "ConsumedReadCapacityUnits", one) for one in tables],
+        "Write units": [_metric("AWS/DynamoDB", "ConsumedWriteCapacityUnits", one) for one in tables],
+        "The write path": [_own(stage, name) for name in counts],
+    }
+    return {
+        "widgets": [
+            {
+                "type": "metric",
+                "x": 12 * (number % 2),
+                "y": 6 * (number // 2),
+                "width": 12,
+                "height": 6,
+                "properties": {
+                    "title": title,
+                    "region": "${AWS::Region}",
+                    "period": _FIVE_MINUTES,
+                    "metrics": [_charted(metric) for metric in metrics],
+                },
+            }
+            for number, (title, metrics) in enumerate(charts.items())
+        ]
+    }
+
+
+def _charted(metric: Metric) -> list[Any]:
+    dimensions = [part for pair in metric["dimensions"].items() for part in pair]
+    return [metric["namespace"], metric["name"], *dimensions, {"stat": metric["statistic"]}]

@@ -1,0 +1,145 @@
+"""Rolling a template out: a change set is made, shown, carried out and waited for, as `aws cloudformation deploy` does.
+
+Only botocore is needed. Where AWS is, and who asks, comes from the environment as with any AWS tool (`AWS_PROFILE`,
+`AWS_REGION`, `AWS_ENDPOINT_URL`).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from botocore.exceptions import ClientError, WaiterError
+from botocore.session import get_session
+
+Say = Callable[[str], None]
+
+_CAPABILITIES = ["CAPABILITY_IAM", "CAPABILITY_NAMED_IAM", "CAPABILITY_AUTO_EXPAND"]
+_PATIENCE = {"Delay": 5, "MaxAttempts": 360}
+_NOTHING_NEW = ("didn't contain changes", "No updates are to be performed")
+_LARGEST_INLINE = 51_200
+_UNFINISHED = "REVIEW_IN_PROGRESS"
+
+
+class RolloutFailed(Exception):
+    """CloudFormation refused or rolled back; the message holds its reasons."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rollout:
+    """One stack's template on its way; `bucket` is where it is put if it is too long to be sent along."""
+
+    stack: str
+    template: Mapping[str, Any]
+    parameters: Mapping[str, str] = field(default_factory=dict)
+    bucket: str | None = None
+    protect: bool = False
+    """Whether the stack may not be deleted from then on."""
+
+    def carry_out(self, say: Say) -> dict[str, str]:
+        """Roll out and wait; the stack's outputs. Raises `RolloutFailed`."""
+        client = aws("cloudformation")
+        try:
+            self._change(client, say)
+            if self.protect:
+                client.update_termination_protection(StackName=self.stack, EnableTerminationProtection=True)
+            return outputs(self.stack)
+        except (ClientError, WaiterError) as error:
+            raise RolloutFailed("; ".join([str(error), *_reasons(client, self.stack)])) from error
+
+    def _change(self, client: Any, say: Say) -> None:
+        is_new = _status(client, self.stack) in (None, _UNFINISHED)
+        body = json.dumps(self.template, separators=(",", ":"), sort_keys=True)
+        # A name of its own each time: one that was made before, and not carried out, would be in the way.
+        name = f"baton-{time.time_ns():x}"
+        known = {"StackName": self.stack, "ChangeSetName": name}
+        client.create_change_set(
+            **known,
+            **self._template(body),
+            ChangeSetType="CREATE" if is_new else "UPDATE",
+            Capabilities=_CAPABILITIES,
+            Parameters=[{"ParameterKey": key, "ParameterValue": value} for key, value in self.parameters.items()],
+            Tags=[{"Key": "app", "Value": "baton"}],
+        )
+        try:
+            client.get_waiter("change_set_create_complete").wait(**known, WaiterConfig=_PATIENCE)
+        except WaiterError:
+            made = client.describe_change_set(**known)
+            if any(said in made.get("StatusReason", "") for said in _NOTHING_NEW):
+                client.delete_change_set(**known)
+                say(f"{self.stack}: nothing to change")
+                return
+            raise RolloutFailed(made.get("StatusReason", "the change set could not be made")) from None
+        for line in _told(client.describe_change_set(**known).get("Changes", [])):
+            say(f"{self.stack}: {line}")
+        client.execute_change_set(**known)
+        waiter = "stack_create_complete" if is_new else "stack_update_complete"
+        client.get_waiter(waiter).wait(StackName=self.stack, WaiterConfig=_PATIENCE)
+
+    def _template(self, body: str) -> dict[str, str]:
+        if len(body.encode()) <= _LARGEST_INLINE:
+            return {"TemplateBody": body}
+        if self.bucket is None:
+            raise RolloutFailed(f"the template of {self.stack} is too long to be sent without a bucket")
+        return {"TemplateURL": upload(self.bucket, "template", "json", body.encode()).url}
+
+
+@dataclass(frozen=True, slots=True)
+class Uploaded:
+    """Where something was put."""
+
+    bucket: str
+    key: str
+    url: str
+
+
+def upload(bucket: str, kind: str, suffix: str, content: bytes) -> Uploaded:
+    """Put something under the name of its digest, so that nothing is ever replaced by something else."""
+    key = f"{kind}/{hashlib.sha256(content).hexdigest()}.{suffix}"
+    client = aws("s3")
+    client.put_object(Bucket=bucket, Key=key, Body=content)
+    return Uploaded(bucket, key, f"{client.meta.endpoint_url}/{bucket}/{key}")
+
+
+def outputs(stack: str) -> dict[str, str]:
+    """What a stack tells of itself. Raises `botocore.exceptions.ClientError` if there is none."""
+    [found] = aws("cloudformation").describe_stacks(StackName=stack)["Stacks"]
+    return {one["OutputKey"]: one["OutputValue"] for one in found.get("Outputs", [])}
+
+
+def aws(service: str) -> Any:
+    """A client of the operator's own, patient as those of the functions are not."""
+    return get_session().create_client(service)
+
+
+def _status(client: Any, stack: str) -> str | None:
+    try:
+        [found] = client.describe_stacks(StackName=stack)["Stacks"]
+    except ClientError as error:
+        if "does not exist" in str(error):
+            return None
+        raise
+    return str(found["StackStatus"])
+
+
+def _told(changes: Sequence[Mapping[str, Any]]) -> list[str]:
+    """What will change, so that a table that would be replaced is seen before it is."""
+    told = []
+    for change in (one["ResourceChange"] for one in changes):
+        replaced = ", REPLACED" if change.get("Replacement") == "True" else ""
+        told.append(f"{change['Action'].lower()} {change['ResourceType']} {change['LogicalResourceId']}{replaced}")
+    return told
+
+
+def _reasons(client: Any, stack: str) -> list[str]:
+    """Why resources failed, first things first."""
+    try:
+        events = client.describe_stack_events(StackName=stack)["StackEvents"]
+    except ClientError:
+        return []
+    failed = [one for one in events if one.get("ResourceStatus", "").endswith("_FAILED")]
+    return [f"{one['LogicalResourceId']}: {one.get('ResourceStatusReason', '')}" for one in reversed(failed[-5:])]

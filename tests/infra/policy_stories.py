@@ -1,0 +1,162 @@
+"""What people do beside the flows: every route, and every branch that asks AWS for something that no other asks for.
+
+Nothing is asserted here but that it works; what was called meanwhile is what the tests of the policies look at.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+from chalicelib.core.work import Recipient
+from infra.local.objects import EmbeddedObjects
+from tests.builders import dispatch
+from tests.builders.deployed import DeployedWorld
+from tests.builders.packing import load
+from tests.builders.signing_in import PASSWORD, anna
+from tests.builders.world import Answer
+
+Story = Callable[[DeployedWorld, EmbeddedObjects], object]
+
+ADMIN = "SYSTEM_ADMIN"
+NEW_PASSWORD = "staple battery horse correct"
+
+
+def done(answer: Answer, status: int = 200) -> Any:
+    """What was answered; it has to have worked."""
+    assert answer.status == status, answer
+    return answer.json if answer.text else None
+
+
+def cold_starts(world: DeployedWorld, objects: EmbeddedObjects) -> None:
+    """Each function as the first that its process does."""
+    courier = dispatch.on_duty(world.person("courier"))
+
+    def cold() -> None:
+        world.reset_parts()
+
+    cold()
+    done(courier.get("/v1/courier/active-order"))
+    cold()
+    socket = courier.socket("courier")
+    cold()
+    world.say(socket, '{"event": "ping"}')
+    cold()
+    world.say(socket, '{"event": "nonsense"}')
+    cold()
+    world.sweep()
+    cold()
+    world.sweep_maintenance()
+    cold()
+    world.hang_up(socket)
+
+
+def signing_in(world: DeployedWorld, objects: EmbeddedObjects) -> None:
+    """Both forms of signing in, wrong passwords, and everything that ends a session."""
+    anna(world)
+    for prefix, name, access, token in (
+        ("/v1", "identifier", "accessToken", "refreshToken"),
+        ("", "username", "access_token", "refresh_token"),
+    ):
+        given = done(world.call("POST", f"{prefix}/auth/login", {name: "anna", "password": PASSWORD}))
+        again = done(world.call("POST", f"{prefix}/auth/refresh", {token: given[token]}))
+        world.call("POST", f"{prefix}/auth/logout", {token: again[token]}, token=again[access])
+        assert world.call("POST", f"{prefix}/auth/refresh", {token: given[token]}).status == 401
+        assert world.call("POST", f"{prefix}/auth/login", {name: "anna", "password": "wrong"}).status == 401
+
+
+def changed_roles(world: DeployedWorld, objects: EmbeddedObjects) -> None:
+    """Somebody with another role than the one that their token still names."""
+    admin, courier = world.person(ADMIN), world.person("customer")
+    socket = courier.socket()
+    done(admin.patch(f"/v1/users/{courier.user_id}", {"role": "courier"}))
+    done(courier.get("/v1/me"))
+    world.say(socket, '{"event": "location.update", "data": {"latitude": 52.37, "longitude": 4.89}}')
+    courier.socket()
+
+
+def passwords(world: DeployedWorld, objects: EmbeddedObjects) -> None:
+    """Forgotten, by e-mail and by SMS, and changed."""
+    anna(world, username="berta", email="berta@example.org", phone="+31 6 8765 4321")
+    carla = anna(world, username="carla", email=None, phone="+31 6 8765 4322")
+    for identifier in ("berta", "carla", "nobody"):
+        done(world.call("POST", "/v1/auth/forgot-password", {"identifier": identifier}), 204)
+    [token] = set(re.findall(r"[A-Za-z0-9_-]{43}", world.cloud.letters[0]))
+    reset = {"token": token, "newPassword": NEW_PASSWORD}
+    done(world.call("POST", "/v1/auth/reset-password", reset), 204)
+    done(carla.post("/v1/me/password", {"currentPassword": PASSWORD, "newPassword": NEW_PASSWORD}), 204)
+    assert len(world.cloud.letters) >= 2
+
+
+def people(world: DeployedWorld, objects: EmbeddedObjects) -> None:
+    """People, roles, settings, imports, devices, the trail, and what one sees of oneself."""
+    admin, other = world.person(ADMIN), world.person(ADMIN)
+    body = {"username": "new", "fullName": "New", "role": "TECH", "reportsTo": other.user_id, "email": "n@example.org"}
+    made = done(admin.post("/v1/users", body, idempotency_key="once"), 201)
+    done(admin.post("/v1/users", body, idempotency_key="once"), 201)
+    user = f"/v1/users/{_id_in(made)}"
+    done(admin.get("/v1/users"))
+    done(admin.get(user))
+    done(admin.patch(user, {"username": "newer", "email": "newer@example.org", "team": "Night"}))
+    done(admin.patch(user, {"status": "DISABLED"}))
+    done(other.patch(f"/v1/users/{admin.user_id}", {"role": "QA"}))
+    record = {"username": "loaded", "password": PASSWORD, "role": "TECH", "full_name": "Loaded", "reports_to": "newer"}
+    for _ in range(2):
+        done(load(other, "users", record))
+    done(other.get("/v1/roles"))
+    done(other.get("/v1/roles/TECH"))
+    done(other.put("/v1/roles/QA", {"permissions": [{"code": "audit.read", "scope": "org"}]}))
+    device = done(other.post("/v1/devices/register", {"platform": "ios", "fcmToken": "mine"}), 201)["id"]
+    done(other.delete(f"/v1/devices/{device}"), 204)
+    for query in ("", f"?entityId={other.user_id}", f"?actorId={other.user_id}"):
+        done(other.get(f"/v1/audit{query}"))
+    for path in ("/v1/me", "/v1/me/profile", "/v1/organisation/settings/maintenance"):
+        done(other.get(path))
+    done(other.put("/v1/organisation/settings/maintenance", {}))
+    done(other.get("/v1/organisation/settings/packing"))
+    for path in ("/health", "/v1/health", "/v1/openapi.json"):
+        done(world.call("GET", path))
+    assert world.person("customer").post("/v1/users", body).status == 403
+
+
+def deliveries(world: DeployedWorld, objects: EmbeddedObjects) -> None:
+    """Everything that may become of an order beside being delivered, and the lists."""
+    customer = world.person("customer", full_name="Casey", phone="+31 6 1234 0000")
+    near, far = (dispatch.on_duty(world.person("courier"), km=km) for km in (1.0, 2.0))
+    placed = dispatch.order(customer)
+    done(dispatch.step(near, "decline", placed["id"]))
+    done(dispatch.step(far, "accept", placed["id"]))
+    dispatch.report(far, 52.37, 4.89)
+    done(dispatch.step(far, "cancel", placed["id"]))
+    done(dispatch.call_off(customer, dispatch.order(customer, **dispatch.NOWHERE)["id"]))
+    dispatch.order(customer)
+    for path in ("active-order", "activeOrder", "orders/history"):
+        done(near.get(f"/v1/courier/{path}"))
+        done(customer.get(f"/v1/customer/{path}"))
+    done(customer.get("/v1/customer/active-orders"))
+    for courier in (near, far):
+        courier.post("/v1/courier/availability", {"available": False})
+
+
+def gone_sockets(world: DeployedWorld, objects: EmbeddedObjects) -> None:
+    """Whoever delivers, forgets the connections that are gone."""
+    customer, courier = world.person("customer"), dispatch.on_duty(world.person("courier"))
+    for deliver in (lambda: dispatch.order(customer), lambda: dispatch.time_out(world)):
+        socket = customer.socket("customer")
+        world.clock.advance(seconds=11)
+        world.cloud.gone.add(socket)
+        deliver()
+    socket = courier.socket("courier")
+    world.say(socket, '{"event": "location.update", "data": {"latitude": 52.37, "longitude": 4.89}}')
+    world.hang_up(socket)
+    # One that leaves as it comes, which is believed only after a while.
+    world.cloud.gone.add("fleeting")
+    world.connect("fleeting", customer.token, "customer")
+    world.clock.advance(seconds=11)
+    world.deliver_to(Recipient(customer.org_id, customer.user_id))
+
+
+def _id_in(made: Any) -> str:
+    known = made.get("data", made)
+    return str(known["id"])

@@ -1,0 +1,146 @@
+"""What people do on the floor beside the flows: in packing, picking, repairs and manufacturing."""
+
+from __future__ import annotations
+
+from infra.local.objects import EmbeddedObjects
+from tests.builders import picking as picks
+from tests.builders.deployed import DeployedWorld
+from tests.builders.lives import export_path
+from tests.builders.maintenance import ITEMS, Park
+from tests.builders.manufacturing import Line, data
+from tests.builders.packing import (
+    close,
+    create_box,
+    load,
+    loaded,
+    new_box,
+    packed,
+    plate_record,
+    shipment_id,
+    shipment_record,
+    take_out,
+)
+from tests.builders.photos import BUCKET, upload, uploaded
+from tests.builders.world import Person
+from tests.infra.policy_stories import ADMIN, done
+
+PACK = "/shipping/scanner/pack"
+
+
+def packing(world: DeployedWorld, objects: EmbeddedObjects) -> None:
+    """What the flow of packing does not do."""
+    packer, admin = world.person("packer"), world.person(ADMIN)
+    loaded(admin, "shipments", shipment_record())
+    loaded(admin, "license-plates", plate_record())
+    for dataset, record in (("shipments", shipment_record()), ("license-plates", plate_record())):
+        done(load(admin, dataset, record))
+    box = new_box(packer)
+    item = packed(packer, box)
+    done(packer.get(f"{PACK}/box/{box}"))
+    done(packer.get(f"{PACK}/shipments/{shipment_id()}/boxes"))
+    for barcode in ("SH-1", "LP-1"):
+        done(packer.get(f"{PACK}/lookup/{barcode}?shipment_id={shipment_id()}"))
+    done(take_out(packer, box, item), 204)
+    create_box(packer)
+    close(packer, box, weight=1)
+
+
+def picking(world: DeployedWorld, objects: EmbeddedObjects) -> None:
+    """A scanner's whole vocabulary, and an assignment that two share."""
+    admin = world.person(ADMIN)
+    done(admin.put("/v1/organisation/settings/picking", {}))
+    done(admin.get("/v1/organisation/settings/picking"))
+    one, two = picks.at_work(world), world.person("picker", full_name="Bert")
+    scanner = picks.Scanner(world, one)
+    scanner.scans(2)
+    for kind in ("wrap", "delay", "break_toggle", "break_toggle", "shared_pick", "undo", "shared_pick"):
+        world.clock.advance(seconds=1)
+        scanner.said(kind)
+    picks.take(two)
+    picks.Scanner(world, two).scans(1)
+    picks.screen(two)
+    picks.load(world, picks.record("PA-2", priority=0))
+    picks.load(world, picks.record("PA-2", priority=1))
+
+
+def repairs(world: DeployedWorld, objects: EmbeddedObjects) -> None:
+    """What the flow of repairs does not do, on phones too, of which one is gone; and both reminders."""
+    park = Park(world)
+    for person, token in ((park.tech, "phone"), (park.tech, "lost"), (park.lead, "tablet")):
+        done(person.post("/v1/devices/register", {"platform": "android", "fcmToken": token}), 201)
+    world.cloud.gone.add("lost")
+    socket = park.tech.socket("staff")
+    order_id = park.assigned(priority="CRITICAL")
+    for hours in (3, 2):
+        world.clock.advance(hours=hours)
+        tech = world.signed_in(park.tech.org_id, park.tech.user_id, "TECH")
+        world.cloud.gone.add(socket)
+        world.sweep_maintenance()
+        socket = tech.socket("staff")
+    again = {name: world.signed_in(one.org_id, one.user_id, one.role) for name, one in _staff(park).items()}
+    park.tech, park.lead, park.ops, park.manager = again.values()
+    done(park.start(order_id))
+    done(park.give_back(order_id))
+    done(park.assign(order_id, world.person("TECH", game_zone=park.zone)))
+    done(park.outsource(str(park.routed(ITEMS[1])["id"])))
+    for person in (park.tech, park.lead, park.manager):
+        for query in ("", "?state=assigned", "?state=overdue"):
+            person.get(f"/v1/work-orders{query}")
+            person.get(f"/v1/me/work-orders{query}")
+    done(park.tech.get("/v1/me/dashboard"))
+    done(park.manager.get(f"/v1/work-orders/{order_id}"))
+    notices = done(park.tech.get("/v1/me/notifications"))["items"]
+    done(park.tech.get("/v1/me/notifications?unread=true"))
+    done(park.tech.post(f"/v1/me/notifications/{notices[0]['id']}/read"), 204)
+    done(park.tech.post("/v1/me/notifications/read-all"), 204)
+
+
+def photos(world: DeployedWorld, objects: EmbeddedObjects) -> None:
+    """Photos that are taken back, never put, never confirmed, refused, and lost."""
+    park = Park(world, zone="South", ride="RC-08", checklist="CL-2042")
+    order_id = park.started()
+    done(park.tech.delete(f"/v1/uploads/photos/{uploaded(park.tech, order_id)['id']}"), 204)
+    wanted = {"workOrderId": order_id, "kind": "COMPLETION"}
+    told = done(park.tech.post("/v1/uploads/photos/presign", wanted), 201)
+    assert park.tech.post(f"/v1/uploads/photos/{told['id']}/confirm").status == 409
+    stays, lost = (uploaded(park.tech, order_id) for _ in range(2))
+    [key] = [key for key in objects.keys(BUCKET) if lost["id"].split(".")[1] in key and key.endswith("photo.jpg")]
+    objects.service.store.delete(BUCKET, key)
+    assert upload(park.tech, order_id, b"no photo").status == 422
+    world.clock.advance(seconds=4 * 900)
+    world.sweep_maintenance()
+    assert any(stays["id"].split(".")[1] in key for key in objects.keys(BUCKET))
+    world.clock.advance(seconds=4 * 900)
+    world.sweep_maintenance()
+
+
+def manufacturing(world: DeployedWorld, objects: EmbeddedObjects) -> None:
+    """What the flow of assembly does not do: lists, cells taken off, packs put together bit by bit, and lives."""
+    line = Line(world)
+    done(line.admin.put("/v1/organisation/settings/traceability", {}))
+    done(line.admin.get("/v1/organisation/settings/traceability"))
+    batch = line.batch(modulesPerPack=3)
+    module = line.module(batch)
+    cell = line.serial("C")
+    data(line.bind(module, cell))
+    data(line.unbind(module, cell))
+    first, *others = (line.sealed_module(batch, "LOT-1") for _ in range(3))
+    pack = line.pack(batch)
+    data(line.bind_module(pack, first))
+    ids = [one["id"] for one in others]
+    data(line.production.post(f"/v1/packs/{pack['id']}/bind-modules", {"moduleIds": ids}))
+    data(line.seal("packs", pack))
+    data(line.dispose(pack, "QUARANTINE"))
+    for kind, thing in (("skus", batch["sku"]), ("batches", batch), ("modules", module), ("packs", pack)):
+        data(line.viewer.get(f"/v1/{kind}/{thing['id']}"))
+        for query in ("", "?q=x") if kind == "skus" else ("", "?q=x", f"?skuId={batch['sku']['id']}"):
+            done(line.viewer.get(f"/v1/{kind}{query}"))
+    for kind in ("modules", "packs"):
+        done(line.viewer.get(f"/v1/{kind}?batchId={batch['id']}"))
+    for serial in (cell, first["serial"], pack["serial"]):
+        done(line.viewer.get(f"/v1/trace/{serial}"))
+        done(line.viewer.get(export_path(serial)))
+
+
+def _staff(park: Park) -> dict[str, Person]:
+    return {"tech": park.tech, "lead": park.lead, "ops": park.ops, "manager": park.manager}

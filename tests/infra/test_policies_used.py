@@ -1,0 +1,186 @@
+"""Each policy is enough for its function, and not more: held against what the functions really ask of AWS.
+
+The whole application runs as it is deployed, through all system flows and the stories beside them, and every call that
+it makes is noted (`tests/builders/cloud.py`). A route or an index that nothing here has used is an error, so what is
+added has to be played here, too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import app
+from chalicelib.core.clock import SystemClock
+from chalicelib.core.settings import settings
+from infra.local.engine import EmbeddedEngine
+from infra.local.objects import EmbeddedObjects
+from infra.policies.document import document
+from infra.policies.functions import ROLES
+from infra.stacks.functions import functions
+from infra.tables import definitions
+from tests.builders.cloud import Use
+from tests.builders.cloud_access import ACCOUNT, REGION, Access
+from tests.builders.deployed import DeployedWorld, cloud
+from tests.builders.deployed_site import site_of
+from tests.builders.time import START, ManualClock
+from tests.infra import policy_stories as stories
+from tests.infra import policy_stories_floor as floor
+from tests.infra.iam import Grant, Policy, allows, grants, listed
+from tests.infra.policy_stories import Story
+from tests.system import flows
+from tests.system.flows.site import Site
+
+pytestmark = pytest.mark.xdist_group("policies")
+
+FULL_NAMES = {function.name: function.full_name(settings().stage) for function in functions()}
+POLICIES: Mapping[str, Policy] = {name: document(ROLES[name], FULL_NAMES[name], settings()) for name in FULL_NAMES}
+SETUP = "setup"
+
+STORIES: Sequence[Story] = (
+    stories.cold_starts,
+    stories.signing_in,
+    stories.changed_roles,
+    stories.passwords,
+    stories.people,
+    stories.deliveries,
+    stories.gone_sockets,
+    floor.packing,
+    floor.picking,
+    floor.repairs,
+    floor.photos,
+    floor.manufacturing,
+)
+UNSEEN: Mapping[str, str] = {
+    "logs:": "Lambda itself writes what a function prints, with the function's role",
+    ":configuration-set/": "SES asks for it only where a sender has a configuration set by default",
+}
+"""Parts of what is allowed and never seen here, and why it is needed all the same."""
+
+
+@dataclass
+class Seen:
+    """What was used and which routes have answered."""
+
+    uses: set[Use] = field(default_factory=set)
+    routes: set[tuple[str, str]] = field(default_factory=set)
+
+
+def played_flows() -> Iterator[Story]:
+    """The system flows, which are tests there."""
+    for path in sorted(Path(flows.__path__[0]).glob("test_*.py")):
+        module = import_module(f"{flows.__name__}.{path.stem}")
+        yield from (as_story(one) for name, one in vars(module).items() if name.startswith("test_"))
+
+
+def as_story(flow: Callable[[Site], object]) -> Story:
+    return lambda world, objects: flow(site_of(world, objects))
+
+
+@pytest.fixture(scope="module")
+def seen(running_engine: EmbeddedEngine, running_objects: EmbeddedObjects) -> Seen:
+    """All of it, played once, each in a world of its own."""
+    found = Seen()
+    # Flows bring clients of their own, whose clocks are right.
+    today = SystemClock().now()
+    for story, begins in (*((one, START) for one in STORIES), *((one, today) for one in played_flows())):
+        running_engine.clear()
+        running_objects.clear()
+        with cloud() as aws:
+            world = DeployedWorld(cloud=aws, clock=ManualClock(begins))
+            story(world, running_objects)
+        found.uses.update(use for use in aws.uses if use.function != SETUP)
+        found.routes.update(world.answered)
+    return found
+
+
+def lacking(uses: Iterable[Use], policies: Mapping[str, Policy]) -> set[str]:
+    """What was done without being allowed, in words."""
+    return {
+        f"{function} needs {access.action} on {access.resource.split(':', 5)[-1]}: infra/policies/functions.py"
+        for function, access in uses
+        if not allows(policies[function], access)
+    }
+
+
+def needless(uses: Iterable[Use], policies: Mapping[str, Policy]) -> set[str]:
+    """What is allowed and was never done, in words."""
+    done: dict[str, set[Access]] = {name: set() for name in policies}
+    for function, access in uses:
+        done[function].add(access)
+    return {
+        f"{function} never used {grant.action} on {grant.pattern}"
+        for function, policy in policies.items()
+        for grant in grants(policy)
+        if not explained(grant) and not any(map(grant.covers, done[function]))
+    }
+
+
+def explained(grant: Grant) -> bool:
+    return any(part in f"{grant.action} {grant.pattern}" for part in UNSEEN)
+
+
+def on_table(name: str) -> str:
+    return f"arn:aws:dynamodb:{REGION}:{ACCOUNT}:table/{settings().table_name(name)}"
+
+
+def test_no_function_asks_for_more_than_its_policy_allows(seen: Seen) -> None:
+    found = lacking(seen.uses, POLICIES)
+    assert not found, listed(found)
+
+
+def test_no_policy_allows_more_than_its_function_asks_for(seen: Seen) -> None:
+    found = needless(seen.uses, POLICIES)
+    assert not found, listed(found)
+
+
+def test_every_function_has_run_and_every_route_has_answered(seen: Seen) -> None:
+    assert {use.function for use in seen.uses} == set(POLICIES)
+    routes = {(endpoint.method, endpoint.path) for one in app.ROUTES for endpoint in one.endpoints}
+    missing = [f"{method} {path}: tests/infra/policy_stories.py" for method, path in routes - seen.routes]
+    assert not missing, listed(missing)
+
+
+def test_every_table_is_used_and_every_index_is_queried(seen: Seen) -> None:
+    used = {access.resource for _, access in seen.uses}
+    wanted = {on_table(table.short_name) for table in definitions(settings().stage)}
+    wanted |= {f"{on_table(t.short_name)}/index/{name}" for t in definitions(settings().stage) for name in t.indexes}
+    assert not wanted - used, listed(list(wanted - used))
+
+
+def test_what_is_allowed_and_not_seen_has_a_reason_that_is_still_needed() -> None:
+    granted = [f"{grant.action} {grant.pattern}" for policy in POLICIES.values() for grant in grants(policy)]
+    assert [part for part in UNSEEN if not any(part in one for one in granted)] == []
+
+
+@pytest.mark.parametrize(
+    ("function", "action", "place"),
+    [
+        ("send", "dynamodb:GetItem", "dispatch"),
+        ("api_handler", "dynamodb:Scan", "identity"),
+        ("deliver", "dynamodb:Query", "realtime/index/pending"),
+        ("api_handler", "dynamodb:UpdateItem", "system_audit_trail"),
+    ],
+)
+def test_what_nobody_has_allowed_is_told_by_function_action_and_table(function: str, action: str, place: str) -> None:
+    use = Use(function, Access(action, on_table(place)))
+    name = settings().table_name(place)
+    assert lacking([use], POLICIES) == {f"{function} needs {action} on table/{name}: infra/policies/functions.py"}
+
+
+def test_what_nobody_needs_is_told_by_function_action_and_table(seen: Seen) -> None:
+    role: dict[str, Any] = {
+        "Sid": "Extra",
+        "Effect": "Allow",
+        "Action": ["dynamodb:Query"],
+        "Resource": [on_table("edge")],
+    }
+    wider = {**POLICIES, "deliver": {"Statement": [*POLICIES["deliver"]["Statement"], role]}}
+    assert needless(seen.uses, wider) - needless(seen.uses, POLICIES) == {
+        f"deliver never used dynamodb:Query on {on_table('edge')}"
+    }

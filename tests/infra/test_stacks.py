@@ -1,0 +1,194 @@
+"""The templates: what lasts is safe, what is deployed can be found by name, and each alarm is explained."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from app import app
+from chalicelib.core.errors import BatonError
+from chalicelib.core.settings import Settings
+from infra.packaging import project
+from infra.packaging.target import Target
+from infra.rehearsal.adaptation import adapted_application, adapted_foundation
+from infra.stacks.application import merge_template
+from infra.stacks.domain import CHANNEL_FUNCTION, domain
+from infra.stacks.foundation import foundation
+from infra.stacks.functions import functions
+from infra.tables import definitions
+
+STAGE = "prod"
+OPERATIONS = Path(__file__).parents[2] / "docs" / "operations.md"
+
+
+def of_kind(template: dict[str, Any], kind: str) -> dict[str, Any]:
+    return {name: one for name, one in template["Resources"].items() if one.get("Type") == kind}
+
+
+def complaints(template: str, folder: Path) -> str:
+    """What cfn-lint has to say about a template."""
+    path = folder / "template.json"
+    path.write_text(template)
+    command = [str(Path(sys.executable).with_name("cfn-lint")), "--regions", "eu-west-1", "-t", str(path)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    return done.stdout + done.stderr
+
+
+@pytest.fixture(scope="module")
+def lasting() -> dict[str, Any]:
+    return foundation(STAGE)
+
+
+@pytest.fixture(scope="module")
+def merged() -> dict[str, Any]:
+    return merge_template(STAGE)
+
+
+def test_every_table_of_the_models_is_there_as_the_models_want_it(lasting: dict[str, Any]) -> None:
+    tables = {
+        one["Properties"]["TableName"]: one["Properties"] for one in of_kind(lasting, "AWS::DynamoDB::Table").values()
+    }
+    assert set(tables) == {table.name for table in definitions(STAGE)}
+    for table in definitions(STAGE):
+        properties = tables[table.name]
+        assert table.request().items() <= properties.items()
+        expiry = properties.get("TimeToLiveSpecification", {}).get("AttributeName")
+        assert expiry == table.expiry
+
+
+def test_no_table_can_be_lost_by_mistake(lasting: dict[str, Any]) -> None:
+    for table in of_kind(lasting, "AWS::DynamoDB::Table").values():
+        assert (table["DeletionPolicy"], table["UpdateReplacePolicy"]) == ("Retain", "Retain")
+        properties = table["Properties"]
+        assert properties["DeletionProtectionEnabled"] is True
+        assert properties["PointInTimeRecoverySpecification"] == {"PointInTimeRecoveryEnabled": True}
+        assert properties["SSESpecification"] == {"SSEEnabled": True}
+        assert properties["BillingMode"] == "PAY_PER_REQUEST"
+
+
+def test_buckets_are_private_and_speak_tls_only(lasting: dict[str, Any]) -> None:
+    buckets, policies = of_kind(lasting, "AWS::S3::Bucket"), of_kind(lasting, "AWS::S3::BucketPolicy")
+    assert set(buckets) == {"Photos", "Packages"}
+    refused = {one["Properties"]["Bucket"]["Ref"]: one["Properties"]["PolicyDocument"] for one in policies.values()}
+    for name, bucket in buckets.items():
+        assert set(bucket["Properties"]["PublicAccessBlockConfiguration"].values()) == {True}
+        [statement] = refused[name]["Statement"]
+        assert (statement["Effect"], statement["Condition"]) == ("Deny", {"Bool": {"aws:SecureTransport": "false"}})
+
+
+def test_the_functions_find_bucket_and_keys_by_the_stage_alone(lasting: dict[str, Any]) -> None:
+    assert lasting["Parameters"]["PhotosBucketName"]["Default"] == Settings(stage=STAGE).photo_bucket
+    assert lasting["Resources"]["TokenKeys"]["Properties"]["Name"] == f"baton-{STAGE}-token-keys"
+    assert "GenerateSecretString" not in lasting["Resources"]["TokenKeys"]["Properties"]
+
+
+def test_every_function_has_the_name_by_which_it_is_called_and_a_log_that_ends(merged: dict[str, Any]) -> None:
+    logs = {
+        one["Properties"]["LogGroupName"]: one["Properties"] for one in of_kind(merged, "AWS::Logs::LogGroup").values()
+    }
+    names = {
+        one["Properties"]["FunctionName"] for one in merged["Resources"].values() if "FunctionName" in one["Properties"]
+    }
+    called = [one.name for one in app.pure_lambda_functions]
+    assert {Settings(stage=STAGE).function_name(name) for name in called} <= names
+    assert len(names) == len(functions())
+    for name in names:
+        assert logs[f"/aws/lambda/{name}"]["RetentionInDays"] == 30
+
+
+def test_the_gateway_answers_in_our_error_body_with_our_codes(merged: dict[str, Any]) -> None:
+    known = {kind.code for kind in _all_errors(BatonError)}
+    responses = merged["Resources"]["RestAPI"]["Properties"]["GatewayResponses"]
+    assert {"MISSING_AUTHENTICATION_TOKEN", "INVALID_SIGNATURE", "THROTTLED", "DEFAULT_5XX"} <= set(responses)
+    for response in responses.values():
+        body = json.loads(response["ResponseTemplates"]["application/json"])
+        assert (body["success"], set(body["error"])) == (False, {"code", "message", "details"})
+        assert body["error"]["code"] in known
+        assert response["ResponseParameters"]["Headers"]["X-Request-Id"] == "context.requestId"
+    assert responses["THROTTLED"]["ResponseParameters"]["Headers"]["Retry-After"] == "'1'"
+
+
+def test_a_schedule_that_stops_wakes_somebody(merged: dict[str, Any]) -> None:
+    alarms = of_kind(merged, "AWS::CloudWatch::Alarm")
+    scheduled = [function for function in functions() if function.scheduled]
+    assert scheduled
+    for function in scheduled:
+        alarm = alarms[f"{function.resource}MissingAlarm"]["Properties"]
+        assert (alarm["MetricName"], alarm["TreatMissingData"]) == ("Invocations", "breaching")
+        assert alarm["AlarmActions"] == [{"Ref": "AlarmTopic"}]
+
+
+def test_every_function_and_table_is_watched(merged: dict[str, Any]) -> None:
+    watched = {
+        dimension["Value"]
+        for alarm in of_kind(merged, "AWS::CloudWatch::Alarm").values()
+        for dimension in alarm["Properties"]["Dimensions"]
+    }
+    assert {function.full_name(STAGE) for function in functions()} <= watched
+    assert {table.name for table in definitions(STAGE)} <= watched
+
+
+def test_sockets_behind_a_domain_keep_the_paths_of_the_contract() -> None:
+    resources = domain(STAGE)["Resources"]
+    config = resources["Distribution"]["Properties"]["DistributionConfig"]
+    [behaviour] = config["CacheBehaviors"]
+    assert (behaviour["PathPattern"], behaviour["TargetOriginId"]) == ("/api/v1/ws/*", "sockets")
+    assert behaviour["FunctionAssociations"][0]["EventType"] == "viewer-request"
+    assert "request.uri = '/api'" in CHANNEL_FUNCTION
+    assert "querystring.channel" in CHANNEL_FUNCTION
+
+
+@pytest.mark.parametrize("name", ["foundation", "domain"])
+def test_the_template_is_valid(name: str, tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "infra.stacks", name, "--stage", STAGE]
+    printed = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    assert complaints(printed, tmp_path) == ""
+
+
+@pytest.fixture(scope="module")
+def packaged(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The application's template as Chalice makes it and we merge into it."""
+    work = tmp_path_factory.mktemp("packaged")
+    merge = work / "merge.json"
+    merge.write_text(json.dumps(merge_template(STAGE)))
+    project.lay_out(work / "project", Target("arm64"))
+    project.package(work / "project", work / "out", STAGE, merge)
+    return (work / "out" / project.TEMPLATE).read_text()
+
+
+def test_the_template_of_the_application_is_valid(packaged: str, tmp_path: Path) -> None:
+    assert complaints(packaged, tmp_path) == ""
+
+
+def test_nothing_that_is_merged_misses_what_chalice_has_made(packaged: str) -> None:
+    for name, resource in json.loads(packaged)["Resources"].items():
+        assert "Type" in resource, f"{name} is not called that by Chalice"
+
+
+def test_functions_run_on_arm_with_the_python_that_built_them(packaged: str) -> None:
+    made = of_kind(json.loads(packaged), "AWS::Serverless::Function")
+    assert made
+    assert all(one["Properties"]["Architectures"] == ["arm64"] for one in made.values())
+    assert {one["Properties"]["Runtime"] for one in made.values()} == {Target("arm64").runtime}
+
+
+def test_an_emulator_gets_the_same_but_for_what_it_does_not_know(packaged: str, lasting: dict[str, Any]) -> None:
+    ours = json.loads(packaged)
+    theirs = adapted_application(json.loads(packaged), "http://127.0.0.1:4566")
+    left_out = set(ours["Resources"]) - set(theirs["Resources"])
+    assert left_out == set(of_kind(ours, "AWS::ApiGatewayV2::Deployment"))
+    assert left_out
+    for name, one in theirs["Resources"].items():
+        assert one["Type"] == ours["Resources"][name]["Type"]
+        assert not left_out & set(one.get("DependsOn", ()))
+    assert "DeploymentId" not in json.dumps(theirs["Resources"]["WebsocketAPIStage"])
+    assert "multipart/form-data" in theirs["Resources"]["RestAPI"]["Properties"]["BinaryMediaTypes"]
+    kept = adapted_foundation(lasting)
+    assert set(lasting["Resources"]) - set(kept["Resources"]) == set(of_kind(lasting, "AWS::S3::BucketPolicy"))
+
+
+def _all_errors(kind: type[BatonError]) -> list[type[BatonError]]:
+    return [kind, *(one for child in kind.__subclasses__() for one in _all_errors(child))]
