@@ -228,7 +228,10 @@ def _stage(work: UnitOfWork, request: Request[Any, Any], order: WorkOrder, photo
 def _count(work: UnitOfWork, order: WorkOrder, kind: PhotoKind, by: int) -> None:
     """Stage the order's count of photos, as long as it is not done; its version stays."""
     counter, guard = _COUNTERS.get(kind), WorkOrder.state != State.DONE.value
-    if counter is not None and by < 0:
+    if by > 0:  # whoever adds one may do so because the order is theirs
+        who = WorkOrder.technician_id
+        guard &= who.does_not_exist() if order.technician_id is None else who == order.technician_id
+    elif counter is not None:
         guard &= counter >= 1
     actions = [WorkOrder.updated_at.set(work.now)] if counter is None else [counter.add(by)]
     where = work_order_key(order.org_id, order.order_id)

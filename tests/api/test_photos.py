@@ -255,3 +255,27 @@ def test_uploads_and_deletions_keep_within_three_round_trips(park: Park, engine:
     calls.clear()
     detail(park.tech, order_id)
     assert calls == ["BatchGetItem", "Query", "Query"]  # the two queries at once
+
+
+def test_who_loses_the_order_while_a_photo_is_uploaded_adds_none(
+    park: Park, engine: EmbeddedEngine, objects: EmbeddedObjects
+) -> None:
+    order_id, other = park.assigned(), park.person("TECH")
+
+    def reassign(*_: object) -> None:
+        assert park.assign(order_id, other).status == 200
+
+    with engine.before("TransactWriteItems", reassign, times=1):
+        assert refused(upload(park.tech, order_id)) == (403, "ACCESS_DENIED")
+    assert stored(order_id).completion_photos == 0
+    park.world.clock.advance(seconds=settings().photo_grace_s)
+    park.world.sweep_maintenance()
+    assert objects.keys(BUCKET) == []
+    assert upload(other, order_id).status == 201
+
+
+def test_an_administrator_may_add_a_photo_to_an_order_that_nobody_has(park: Park, objects: EmbeddedObjects) -> None:
+    order_id = park.routed()["id"]
+    answer = upload(park.world.person("SYSTEM_ADMIN"), order_id, kind="ISSUE")
+    assert answer.status == 201, answer
+    assert stored(order_id).issue_photos == 1
