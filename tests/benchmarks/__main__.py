@@ -22,7 +22,7 @@ os.environ.pop("POWERTOOLS_METRICS_DISABLED", None)
 from chalicelib.core import aws  # noqa: E402
 from chalicelib.core.settings import settings  # noqa: E402
 from infra.local.objects import EmbeddedObjects  # noqa: E402
-from tests.benchmarks import assignment, endpoints, importing, packing, reminding, serving, sweeping  # noqa: E402
+from tests.benchmarks import assignment, costing, endpoints, importing, packing, reminding, serving, sweeping  # noqa: E402
 from tests.benchmarks.metered import MeteredEngine  # noqa: E402
 from tests.benchmarks.report import Report  # noqa: E402
 
@@ -56,6 +56,10 @@ def _packing(report: Report, _: MeteredEngine, *, quick: bool) -> None:
     packing.run(report, rounds=20 if quick else 60)
 
 
+def _cost(report: Report, engine: MeteredEngine, *, quick: bool) -> None:
+    costing.run(report, engine, rounds=4 if quick else 12)
+
+
 def _server(report: Report, _: MeteredEngine, *, quick: bool) -> None:
     serving.run(report, seconds=1 if quick else 3)
 
@@ -68,7 +72,10 @@ BENCHMARKS: dict[str, Callable[..., None]] = {
     "import": _imports,
     "packing": _packing,
     "server": _server,
+    "cost": _cost,
 }
+_ONLY_WHEN_ASKED = frozenset({"cost"})
+"""What prints the same figures once more, in another form."""
 
 
 def _objects() -> EmbeddedObjects:
@@ -88,9 +95,10 @@ def main() -> None:
     started = time.perf_counter()
     with Path(os.devnull).open("w") as nowhere, redirect_stdout(nowhere), MeteredEngine() as engine, _objects():
         aws.forget_clients()
-        for name in options.only or BENCHMARKS:
+        for name in options.only or [name for name in BENCHMARKS if name not in _ONLY_WHEN_ASKED]:
             BENCHMARKS[name](report, engine, quick=options.quick)
-    report.summary()
+    if report.hits or report.misses:
+        report.summary()
     report.say(f"\nmeasured in {time.perf_counter() - started:.0f} s")
 
 
