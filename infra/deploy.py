@@ -22,6 +22,7 @@ from infra.packaging.build import build
 from infra.packaging.check import BadPackage
 from infra.packaging.project import ROOT
 from infra.packaging.target import Target
+from infra.policies.files import stale
 from infra.stacks import application as application_stack
 from infra.stacks import foundation as foundation_stack
 from infra.stacks.rollout import Rollout, RolloutFailed, Say, outputs, upload
@@ -47,6 +48,7 @@ def foundation(stage: str, say: Say, adapt: Adapt = lambda template: template) -
 def application(stage: str, say: Say, target: Target, adapt: Adapt = lambda template: template) -> dict[str, str]:
     """Build, upload and roll out the application; the outputs of its stack. Raises `CannotDeploy`."""
     _refuse_mixing(stage)
+    _refuse_stale_policies()
     bucket = outputs(foundation_stack.stack_name(stage))["PackagesBucket"]
     built = build(ROOT / "build" / stage, stage, target)
     say(f"{built.archive}: {built.size / 1e6:.1f} MB, sha256 {built.sha256}")
@@ -67,6 +69,12 @@ def _refuse_mixing(stage: str) -> None:
     deployed = ROOT / ".chalice" / "deployed" / f"{stage}.json"
     if deployed.exists() and json.loads(deployed.read_text()).get("resources"):
         raise CannotDeploy(f"`chalice deploy` has deployed {stage} from here; `chalice delete --stage {stage}` first.")
+
+
+def _refuse_stale_policies() -> None:
+    found = stale()
+    if found:
+        raise CannotDeploy(f"{', '.join(found)} in .chalice are not current; `python -m infra.policies` writes them.")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

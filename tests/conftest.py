@@ -14,6 +14,7 @@ from chalicelib.core.settings import settings  # noqa: E402
 from infra.local.engine import EmbeddedEngine  # noqa: E402
 from infra.local.objects import EmbeddedObjects  # noqa: E402
 from infra.tables import create_missing  # noqa: E402
+from tests.builders.guard import Guard  # noqa: E402
 from tests.builders.world import World  # noqa: E402
 
 # A machine under load is slow, not wrong: no test has a deadline, and what a run found wrong can be run again.
@@ -35,19 +36,27 @@ def running_engine() -> Iterator[EmbeddedEngine]:
         aws.forget_clients()
 
 
-@pytest.fixture
-def engine(running_engine: EmbeddedEngine) -> Iterator[EmbeddedEngine]:
-    """The engine with empty tables and no hooks."""
-    running_engine.clear()
-    yield running_engine
-    running_engine.remove_hooks()
-
-
 @pytest.fixture(scope="session")
 def running_objects(running_engine: EmbeddedEngine) -> Iterator[EmbeddedObjects]:
     """The process's S3, with the bucket of photos. It signs with the credentials that the engine has made up."""
     with EmbeddedObjects(settings().photo_bucket) as objects:
         yield objects
+
+
+@pytest.fixture(scope="session")
+def running_guard(running_objects: EmbeddedObjects) -> Iterator[Guard]:
+    """Who watches that the functions keep to their policies."""
+    with Guard() as guard:
+        yield guard
+
+
+@pytest.fixture
+def engine(running_engine: EmbeddedEngine, running_guard: Guard) -> Iterator[EmbeddedEngine]:
+    """The engine with empty tables and no hooks. In the end every function has to have kept to its policy."""
+    running_engine.clear()
+    yield running_engine
+    running_engine.remove_hooks()
+    running_guard.check()
 
 
 @pytest.fixture

@@ -52,7 +52,7 @@ ROLES: Mapping[str, Role] = {
         tables={
             **_PUBLISHES,
             "dispatch": "BatchGetItem GetItem PutItem UpdateItem",
-            "edge": "BatchGetItem PutItem",
+            "edge": "BatchGetItem GetItem PutItem",
             "identity": "BatchGetItem ConditionCheckItem DeleteItem GetItem PutItem UpdateItem",
             "maintenance": "BatchGetItem DeleteItem GetItem PutItem Query UpdateItem",
             "manufacturing": "BatchGetItem ConditionCheckItem DeleteItem GetItem PutItem Query UpdateItem",

@@ -33,7 +33,7 @@ CREDENTIALS = {
     "AWS_DEFAULT_REGION": "us-east-1",
 }
 _PATIENCE_S = 120.0
-_LEAVE_S = 15.0
+_LEAVE_S = 5.0
 _HOST = "127.0.0.1"
 
 

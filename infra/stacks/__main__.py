@@ -6,11 +6,12 @@ import argparse
 import json
 import sys
 
+from infra.stacks.account import account
 from infra.stacks.application import merge_template
 from infra.stacks.domain import domain
 from infra.stacks.foundation import foundation
 
-TEMPLATES = {"foundation": foundation, "application": merge_template, "domain": domain}
+TEMPLATES = {"account": account, "foundation": foundation, "application": merge_template, "domain": domain}
 
 
 def main() -> int:

@@ -24,6 +24,7 @@ from chalicelib.core.settings import settings  # noqa: E402
 from infra.local.objects import EmbeddedObjects  # noqa: E402
 from tests.benchmarks import (  # noqa: E402
     assignment,
+    costing,
     endpoints,
     importing,
     packing,
@@ -69,6 +70,10 @@ def _packing(report: Report, _: MeteredEngine, *, quick: bool) -> None:
     packing.run(report, rounds=20 if quick else 60)
 
 
+def _cost(report: Report, engine: MeteredEngine, *, quick: bool) -> None:
+    costing.run(report, engine, rounds=4 if quick else 12)
+
+
 def _server(report: Report, _: MeteredEngine, *, quick: bool) -> None:
     serving.run(report, seconds=1 if quick else 3)
 
@@ -82,7 +87,10 @@ BENCHMARKS: dict[str, Callable[..., None]] = {
     "picking": _picking,
     "packing": _packing,
     "server": _server,
+    "cost": _cost,
 }
+_ONLY_WHEN_ASKED = frozenset({"cost"})
+"""What prints the same figures once more, in another form."""
 
 
 def _objects() -> EmbeddedObjects:
@@ -102,9 +110,10 @@ def main() -> None:
     started = time.perf_counter()
     with Path(os.devnull).open("w") as nowhere, redirect_stdout(nowhere), MeteredEngine() as engine, _objects():
         aws.forget_clients()
-        for name in options.only or BENCHMARKS:
+        for name in options.only or [name for name in BENCHMARKS if name not in _ONLY_WHEN_ASKED]:
             BENCHMARKS[name](report, engine, quick=options.quick)
-    report.summary()
+    if report.hits or report.misses:
+        report.summary()
     report.say(f"\nmeasured in {time.perf_counter() - started:.0f} s")
 
 

@@ -8,7 +8,7 @@ rounds of both are compared.
 from __future__ import annotations
 
 import gc
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -110,18 +110,20 @@ def run(report: Report, engine: MeteredEngine, *, rounds: int) -> None:
         "other programs hardly count; own: without the engine; floor: the same calls by bare botocore (and, to sign",
         "in, one bare argon2 check). Delivery comes after the commit and stands beside the budget.",
     )
+    report.table(HEADER, [_row(report, *measured) for measured in each(engine, rounds)])
+
+
+def each(engine: MeteredEngine, rounds: int) -> Iterator[tuple[Scenario, Hit, Figures]]:
+    """Every scenario, what it asks, and what was measured of it."""
     client = aws.client("dynamodb")
     floor = Floor()
     stages: dict[str, Stage] = {}
-    rows = []
     for scenario in SCENARIOS:
         name = scenario.situation or scenario.name
         engine.use(name, client)
         if name not in stages:
             stages[name] = Stage(engine)
-        hit, figures = _measured(stages[name], scenario, floor, rounds)
-        rows.append(_row(report, scenario, hit, figures))
-    report.table(HEADER, rows)
+        yield scenario, *_measured(stages[name], scenario, floor, rounds)
 
 
 def _measured(stage: Stage, scenario: Scenario, floor: Floor, rounds: int) -> tuple[Hit, Figures]:

@@ -12,8 +12,7 @@ import json
 import threading
 from collections import defaultdict, deque
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
-from contextvars import ContextVar, Token
+from contextlib import AbstractContextManager, ExitStack, suppress
 from io import BytesIO
 from typing import Any, NamedTuple, Self
 from urllib.parse import parse_qs
@@ -24,9 +23,8 @@ from botocore.endpoint import Endpoint
 
 from infra.local.engine_patches import replaced
 from tests.builders.cloud_access import Access, Asked, accesses
+from tests.builders.running import current, running
 from tests.builders.sockets import Sent
-
-_running: ContextVar[str | None] = ContextVar("running", default=None)
 
 Function = Callable[[Any, Any], object]
 _XML = "<{0}Response><{0}Result>{1}</{0}Result><ResponseMetadata/></{0}Response>"
@@ -74,35 +72,21 @@ class Cloud(AbstractContextManager["Cloud"]):
     def __exit__(self, *_: object) -> None:
         self._stack.close()
 
-    @contextmanager
-    def running(self, function: str) -> Iterator[None]:
-        """What is called meanwhile, this function calls. What it has invoked runs once it has ended."""
-        token = _running.set(function)
-        try:
-            yield
-        finally:
-            _running.reset(token)
-        if token.old_value is Token.MISSING or token.old_value is None:
-            self._run_invoked()
+    def settle(self) -> None:
+        """Run what was invoked without waiting for it. Others may do the same at the same moment."""
+        with suppress(IndexError):
+            while current() is None:
+                name, payload = self._invoked.popleft()
+                with running(name):
+                    self._functions[name](payload, None)
 
     def note(self, access: Access) -> None:
         """Something was done in the name of the function that is running."""
-        function = _running.get()
+        function = current()
         if function is not None:
             self.uses.add(Use(function, access))
         elif threading.current_thread() is not threading.main_thread():
             raise AssertionError(f"nobody knows for whom this is done: {access}")
-
-    def _run_invoked(self) -> None:
-        """Run what was invoked without waiting for it. Others may do the same at the same moment."""
-        with suppress(IndexError):
-            while True:
-                name, payload = self._invoked.popleft()
-                token = _running.set(name)
-                try:
-                    self._functions[name](payload, None)
-                finally:
-                    _running.reset(token)
 
     def _intercepting(self, send: Callable[[Endpoint, AWSPreparedRequest], AWSResponse]) -> Any:
         def answer(endpoint: Endpoint, request: AWSPreparedRequest) -> AWSResponse:

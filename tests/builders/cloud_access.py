@@ -62,16 +62,28 @@ class Asked:
     @classmethod
     def of(cls, request: AWSPreparedRequest) -> Asked:
         """What botocore is about to send. Raises `Unknown` for a service that nobody expects."""
+        service = service_of(request)
         parts = urlsplit(request.url)
         host, path = parts.hostname or "", unquote(parts.path)
-        found = [name for name, pattern in _SERVICES.items() if pattern.fullmatch(host)]
-        if not found and _CONNECTION.fullmatch(path):
-            found = ["execute-api"]
-        if not found:
+        if service is None:
             raise Unknown(f"a call of {host}: say in tests/builders/cloud_access.py what it needs")
-        target = _text(request.headers.get("X-Amz-Target", ""))
-        body = "" if found == ["s3"] else _text(request.body)
-        return cls(found[0], str(request.method), host, path, target.rpartition(".")[2], body)
+        body = "" if service == "s3" else _text(request.body)
+        return cls(service, str(request.method), host, path, _target(request).rpartition(".")[2], body)
+
+
+def service_of(request: AWSPreparedRequest) -> str | None:
+    """The service that is called, wherever a DynamoDB is; None if it is none that is known here."""
+    parts = urlsplit(request.url)
+    found = [name for name, pattern in _SERVICES.items() if pattern.fullmatch(parts.hostname or "")]
+    if not found and _target(request).startswith("DynamoDB_"):
+        return "dynamodb"
+    if not found and _CONNECTION.fullmatch(unquote(parts.path)):
+        return "execute-api"
+    return found[0] if found else None
+
+
+def _target(request: AWSPreparedRequest) -> str:
+    return _text(request.headers.get("X-Amz-Target", ""))
 
 
 def accesses(asked: Asked, status: int) -> Iterator[Access]:

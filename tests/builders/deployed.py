@@ -6,10 +6,10 @@ that know a world know this one, too, and what they do can be held against what 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import cache
-from typing import Any
 
 from chalice.config import Config
 from chalice.local import LocalGateway
@@ -17,11 +17,10 @@ from chalice.local import LocalGateway
 import app
 from chalicelib.core.runner import Outbox
 from chalicelib.core.settings import NO_SECRET, Settings, settings
-from chalicelib.core.work import Recipient
 from infra.local.gateway_http import Routes
 from tests.builders.cloud import Cloud
 from tests.builders.sockets import Sent
-from tests.builders.world import DEMO, Answer, World
+from tests.builders.world import Answer, World
 
 PUSH = "arn:aws:sns:us-east-1:123456789012:app/GCM/baton"
 _SCHEDULED = {"version": "0", "account": "", "region": "", "detail": {}, "detail-type": "", "source": "", "time": ""}
@@ -69,10 +68,12 @@ class DeployedWorld(World):
         app.use(self.parts)
         self.gateway = LocalGateway(app.app, Config())
 
-    def run(self, decide: Any, org_id: str = DEMO) -> Any:
-        """Commit something outside a request, which is nobody's use."""
-        with self.cloud.running("setup"):
-            return super().run(decide, org_id)
+    @contextmanager
+    def function(self, name: str) -> Iterator[None]:
+        """What the application does meanwhile, this function does; what it has invoked runs once it has ended."""
+        with super().function(name):
+            yield
+        self.cloud.settle()
 
     def call(
         self,
@@ -85,44 +86,27 @@ class DeployedWorld(World):
         raw: bytes | None = None,
     ) -> Answer:
         """One request."""
-        with self.cloud.running("api_handler"):
-            answer = super().call(method, path, body, token=token, headers=headers, raw=raw)
+        answer = super().call(method, path, body, token=token, headers=headers, raw=raw)
         if answer.status < 400:
             self.answered.add((method, _matcher().match_route(path).route))
         return answer
 
-    def connect(self, connection_id: str, token: str | None, channel: str | None = None) -> dict[str, Any]:
-        """A socket's `$connect`; what was missed is delivered once it has returned."""
-        with self.cloud.running("websocket_connect"):
-            return super().connect(connection_id, token, channel)
-
-    def say(self, connection_id: str, body: str) -> None:
-        """A message that a client sends on its socket."""
-        with self.cloud.running("websocket_message"):
-            super().say(connection_id, body)
-
     def hang_up(self, connection_id: str) -> None:
         """A socket's `$disconnect`."""
         self.cloud.gone.add(connection_id)
-        with self.cloud.running("websocket_disconnect"):
-            super().hang_up(connection_id)
+        super().hang_up(connection_id)
 
     def wake(self) -> None:
         """Nothing is left to do: `$connect` has invoked `deliver` itself."""
 
-    def deliver_to(self, recipient: Recipient) -> None:
-        """What the `deliver` function does."""
-        with self.cloud.running("deliver"):
-            super().deliver_to(recipient)
-
     def sweep(self) -> None:
         """The schedule's call of the sweep."""
-        with self.cloud.running("dispatch_sweep"):
+        with self.function("dispatch_sweep"):
             app.dispatch_sweep({**_SCHEDULED, "resources": [], "id": ""}, _Hour())
 
     def sweep_maintenance(self) -> None:
         """The schedule's call of the maintenance sweep."""
-        with self.cloud.running("maintenance_sweep"):
+        with self.function("maintenance_sweep"):
             app.maintenance_sweep({**_SCHEDULED, "resources": [], "id": ""}, _Hour())
 
     def heard(self, connection_id: str) -> list[Sent]:

@@ -51,7 +51,7 @@ class Wire(httpx.BaseTransport):
                 part.content.decode() for part in parse_form(headers["content-type"], content) if part.name == "key"
             ]
             place = urljoin(url, key)
-        with self._world.cloud.running("api_handler"):
+        with self._world.function("api_handler"):
             self._world.cloud.note(object_access(method, place))
         return httpx.Response(given.status, headers=dict(given.headers), content=given.body)
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from itertools import count
@@ -28,6 +29,7 @@ from chalicelib.identity.people import NewPerson, add_person, found_organisation
 from chalicelib.identity.tables import Session, session_key
 from chalicelib.identity.tokens import Claims, signer
 from tests.builders.messages import PostAtOnce, RecordingMessages
+from tests.builders.running import THE_TEST, running
 from tests.builders.sockets import RecordingSender, RecordingWaker, Sent
 from tests.builders.time import ManualClock
 
@@ -114,7 +116,7 @@ class World:
 
     def __post_init__(self) -> None:
         self.ids = SystemIds(self.clock)
-        self.post = PostAtOnce(app.send)
+        self.post = PostAtOnce(self._send)
         self.reset_parts()
         for org_id in self.founds:
             self.run(lambda work, org_id=org_id: found_organisation(work, org_id, org_id.title()), org_id)
@@ -137,7 +139,8 @@ class World:
 
     def run(self, decide: Any, org_id: str = DEMO) -> Any:
         """Commit something outside a request."""
-        return self.parts.runtime.runner.run(Actor(org_id, SETUP, "setup"), decide)
+        with self.function(THE_TEST):
+            return self.parts.runtime.runner.run(Actor(org_id, SETUP, "setup"), decide)
 
     def person(self, role: str, org_id: str = DEMO, **known: Any) -> Person:
         """Somebody new, signed in, without the cost of hashing a password."""
@@ -192,7 +195,8 @@ class World:
         if token is not None:
             sent["authorization"] = f"Bearer {token}"
         payload = raw if raw is not None else None if body is None else json.dumps(body).encode()
-        answer = self.gateway.handle_request(method, path, sent, payload)
+        with self.function("api_handler"):
+            answer = self.gateway.handle_request(method, path, sent, payload)
         return Answer(answer["statusCode"], answer["headers"], answer["body"] or "")
 
     def connect(self, connection_id: str, token: str | None, channel: str | None = None) -> dict[str, Any]:
@@ -200,16 +204,19 @@ class World:
         query = {} if channel is None else {"channel": channel}
         headers = {} if token is None else {"Authorization": f"Bearer {token}"}
         event = {**self._socket_event(connection_id), "headers": headers, "queryStringParameters": query}
-        answer: dict[str, Any] = app.websocket_connect(event, None)
+        with self.function("websocket_connect"):
+            answer: dict[str, Any] = app.websocket_connect(event, None)
         return answer
 
     def say(self, connection_id: str, body: str) -> None:
         """A message that a client sends on its socket."""
-        app.websocket_message({**self._socket_event(connection_id), "body": body}, None)
+        with self.function("websocket_message"):
+            app.websocket_message({**self._socket_event(connection_id), "body": body}, None)
 
     def hang_up(self, connection_id: str) -> None:
         """A socket's `$disconnect`."""
-        app.websocket_disconnect(self._socket_event(connection_id), None)
+        with self.function("websocket_disconnect"):
+            app.websocket_disconnect(self._socket_event(connection_id), None)
 
     def wake(self) -> None:
         """Deliver to everybody who has connected and waits for what they missed."""
@@ -218,15 +225,18 @@ class World:
 
     def deliver_to(self, recipient: Recipient) -> None:
         """What the `deliver` function does."""
-        app.deliver({"org_id": recipient.org_id, "user_id": recipient.user_id}, None)
+        with self.function("deliver"):
+            app.deliver({"org_id": recipient.org_id, "user_id": recipient.user_id}, None)
 
     def sweep(self) -> None:
         """One pass of the sweep."""
-        app.one_pass()
+        with self.function("dispatch_sweep"):
+            app.one_pass()
 
     def sweep_maintenance(self) -> None:
         """One pass of the maintenance sweep."""
-        app.maintenance_pass()
+        with self.function("maintenance_sweep"):
+            app.maintenance_pass()
 
     def heard(self, connection_id: str) -> list[Sent]:
         """What arrived at a socket."""
@@ -238,6 +248,14 @@ class World:
         items = client("dynamodb", settings().dynamodb_endpoint).get_paginator("scan").paginate(TableName=table)
         rows = [AuditRow.from_raw_data(item) for page in items for item in page["Items"]]
         return sorted((row for row in rows if row.org_id == org_id), key=lambda row: row.sk)
+
+    def function(self, name: str) -> AbstractContextManager[None]:
+        """What the application does meanwhile, the function of this name does."""
+        return running(name)
+
+    def _send(self, event: dict[str, Any], context: None) -> None:
+        with self.function("send"):
+            app.send(event, context)
 
     @staticmethod
     def _socket_event(connection_id: str) -> dict[str, Any]:

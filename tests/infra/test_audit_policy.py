@@ -9,7 +9,7 @@ from infra.policies.files import CHALICE, policy_file
 from infra.policies.functions import ROLES
 from infra.tables import definitions
 from tests.builders.cloud_access import ACCOUNT, REGION, Access
-from tests.infra.iam import Grant, allows, grants
+from tests.builders.iam import Grant, allows, grants
 
 STAGES = sorted(json.loads((CHALICE / "config.json").read_text())["stages"])
 TRAIL = "system_audit_trail"

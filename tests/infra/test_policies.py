@@ -13,7 +13,7 @@ from infra.policies.files import CHALICE, NoRole, main, policy_file, stale, want
 from infra.policies.functions import ROLES
 from infra.stacks.functions import functions
 from infra.tables import definitions
-from tests.infra.iam import grants
+from tests.builders.iam import grants
 
 CONFIG: dict[str, Any] = json.loads((CHALICE / "config.json").read_text())
 STAGES = sorted(CONFIG["stages"])

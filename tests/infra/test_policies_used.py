@@ -18,29 +18,29 @@ import pytest
 import app
 from chalicelib.core.clock import SystemClock
 from chalicelib.core.settings import settings
+from chalicelib.core.store import get
+from chalicelib.dispatch.tables import order_key
 from infra.local.engine import EmbeddedEngine
 from infra.local.objects import EmbeddedObjects
-from infra.policies.document import document
-from infra.policies.functions import ROLES
-from infra.stacks.functions import functions
 from infra.tables import definitions
 from tests.builders.cloud import Use
 from tests.builders.cloud_access import ACCOUNT, REGION, Access
 from tests.builders.deployed import DeployedWorld, cloud
 from tests.builders.deployed_site import site_of
+from tests.builders.guard import Guard, policies, refusal
+from tests.builders.iam import Grant, Policy, allows, grants, listed
+from tests.builders.running import THE_TEST
 from tests.builders.time import START, ManualClock
+from tests.builders.world import World
 from tests.infra import policy_stories as stories
 from tests.infra import policy_stories_floor as floor
-from tests.infra.iam import Grant, Policy, allows, grants, listed
 from tests.infra.policy_stories import Story
 from tests.system import flows
 from tests.system.flows.site import Site
 
 pytestmark = pytest.mark.xdist_group("policies")
 
-FULL_NAMES = {function.name: function.full_name(settings().stage) for function in functions()}
-POLICIES: Mapping[str, Policy] = {name: document(ROLES[name], FULL_NAMES[name], settings()) for name in FULL_NAMES}
-SETUP = "setup"
+POLICIES = policies()
 
 STORIES: Sequence[Story] = (
     stories.cold_starts,
@@ -94,18 +94,14 @@ def seen(running_engine: EmbeddedEngine, running_objects: EmbeddedObjects) -> Se
         with cloud() as aws:
             world = DeployedWorld(cloud=aws, clock=ManualClock(begins))
             story(world, running_objects)
-        found.uses.update(use for use in aws.uses if use.function != SETUP)
+        found.uses.update(use for use in aws.uses if use.function != THE_TEST)
         found.routes.update(world.answered)
     return found
 
 
 def lacking(uses: Iterable[Use], policies: Mapping[str, Policy]) -> set[str]:
     """What was done without being allowed, in words."""
-    return {
-        f"{function} needs {access.action} on {access.resource.split(':', 5)[-1]}: infra/policies/functions.py"
-        for function, access in uses
-        if not allows(policies[function], access)
-    }
+    return {refusal(function, access) for function, access in uses if not allows(policies[function], access)}
 
 
 def needless(uses: Iterable[Use], policies: Mapping[str, Policy]) -> set[str]:
@@ -170,7 +166,15 @@ def test_what_is_allowed_and_not_seen_has_a_reason_that_is_still_needed() -> Non
 def test_what_nobody_has_allowed_is_told_by_function_action_and_table(function: str, action: str, place: str) -> None:
     use = Use(function, Access(action, on_table(place)))
     name = settings().table_name(place)
-    assert lacking([use], POLICIES) == {f"{function} needs {action} on table/{name}: infra/policies/functions.py"}
+    assert lacking([use], POLICIES) == {f"{function} may not {action} on table/{name}: see infra/policies/functions.py"}
+
+
+def test_a_call_that_is_not_allowed_is_noticed_in_any_other_test(world: World, running_guard: Guard) -> None:
+    with world.function("websocket_disconnect"):
+        get(order_key("demo", "an-order"))
+    table = settings().table_name("dispatch")
+    with pytest.raises(AssertionError, match=f"websocket_disconnect may not dynamodb:GetItem on table/{table}:"):
+        running_guard.check()
 
 
 def test_what_nobody_needs_is_told_by_function_action_and_table(seen: Seen) -> None:

@@ -1,6 +1,7 @@
 """The templates: what lasts is safe, what is deployed can be found by name, and each alarm is explained."""
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -131,6 +132,23 @@ def test_every_function_and_table_is_watched(merged: dict[str, Any]) -> None:
     assert {table.name for table in definitions(STAGE)} <= watched
 
 
+def test_every_alarm_has_its_paragraph_and_no_paragraph_is_about_another(merged: dict[str, Any]) -> None:
+    """A paragraph may be about the same alarm of every function, or of every table."""
+    alarms = {name.removesuffix("Alarm") for name in of_kind(merged, "AWS::CloudWatch::Alarm")}
+    told = set(re.findall(r"^### `(\S+)`$", OPERATIONS.read_text(), re.MULTILINE))
+    owners = {function.resource: "<Function>" for function in functions()}
+    owners |= {_camel(table.short_name): "<Table>" for table in definitions(STAGE)}
+    families = {alarm: {alarm} for alarm in alarms}
+    for owner, family in owners.items():
+        for alarm in alarms:
+            if alarm.startswith(owner):
+                families[alarm].add(family + alarm.removeprefix(owner))
+    assert all(told & names for names in families.values()), sorted(
+        a for a, names in families.items() if not told & names
+    )
+    assert told <= {name for names in families.values() for name in names}
+
+
 def test_sockets_behind_a_domain_keep_the_paths_of_the_contract() -> None:
     resources = domain(STAGE)["Resources"]
     config = resources["Distribution"]["Properties"]["DistributionConfig"]
@@ -141,7 +159,7 @@ def test_sockets_behind_a_domain_keep_the_paths_of_the_contract() -> None:
     assert "querystring.channel" in CHANNEL_FUNCTION
 
 
-@pytest.mark.parametrize("name", ["foundation", "domain"])
+@pytest.mark.parametrize("name", ["account", "foundation", "domain"])
 def test_the_template_is_valid(name: str, tmp_path: Path) -> None:
     command = [sys.executable, "-m", "infra.stacks", name, "--stage", STAGE]
     printed = subprocess.run(command, capture_output=True, text=True, check=True).stdout
@@ -188,6 +206,10 @@ def test_an_emulator_gets_the_same_but_for_what_it_does_not_know(packaged: str, 
     assert "multipart/form-data" in theirs["Resources"]["RestAPI"]["Properties"]["BinaryMediaTypes"]
     kept = adapted_foundation(lasting)
     assert set(lasting["Resources"]) - set(kept["Resources"]) == set(of_kind(lasting, "AWS::S3::BucketPolicy"))
+
+
+def _camel(name: str) -> str:
+    return "".join(part.title() for part in name.split("_"))
 
 
 def _all_errors(kind: type[BatonError]) -> list[type[BatonError]]:

@@ -1,6 +1,7 @@
 """A clock for races."""
 
 from chalicelib.core.clock import SystemClock
+from chalicelib.core.commit import Patience
 from tests.builders.time import ManualClock
 from tests.races.engines import named_engine
 
@@ -15,6 +16,18 @@ class StandingClock(ManualClock):
         """Go on at once."""
 
 
+class PausingClock(StandingClock):
+    """The same for an engine whose calls take their time: who lost a race there does have to pause before the next.
+
+    Longer waits than such pauses are over at once here, too.
+    """
+
+    def sleep(self, seconds: float) -> None:
+        """Really wait, as long as a pause may be."""
+        if seconds <= Patience(1).cap_s:
+            SystemClock().sleep(seconds)
+
+
 def racing_clock() -> StandingClock:
     """It stands at the time of all tests; for a named engine at now, since that may drop what is past its expiry."""
-    return StandingClock() if named_engine() is None else StandingClock(SystemClock().now())
+    return StandingClock() if named_engine() is None else PausingClock(SystemClock().now())

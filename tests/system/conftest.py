@@ -4,6 +4,8 @@ stack         with the contract's own times: an offer stands 15 s, a sweep every
 brisk_stack   the same with a sweep every second, offers of 2 s, and photos whose addresses and uploads end as soon, for
               tests that wait for them
 engine_url    an engine in a process of its own, empty, for stacks that come and go
+
+The stacks stand on the embedded engine, or on the one that `BATON_TEST_ENGINE` names.
 """
 
 from collections.abc import Iterator
@@ -12,7 +14,7 @@ import pytest
 
 from infra.local.engine_server import engine_process
 from tests.system.clients import Stack
-from tests.system.servers import PASSWORD, running
+from tests.system.servers import PASSWORD, on_named_engine, running
 
 _SHARED = ("stack", "brisk_stack", "site")
 
@@ -29,7 +31,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture(scope="session")
 def stack() -> Iterator[Stack]:
     """A stack with the times of the contract."""
-    with running() as server:
+    with running(**on_named_engine("local")) as server:
         client = Stack(server.base, PASSWORD)
         yield client
         client.close()
@@ -39,7 +41,7 @@ def stack() -> Iterator[Stack]:
 def brisk_stack() -> Iterator[Stack]:
     """A stack in which offers and addresses end soon."""
     soon = ("BATON_OFFER_LIFE_S", "BATON_PHOTO_URL_S", "BATON_PHOTO_UPLOAD_S", "BATON_PHOTO_GRACE_S")
-    with running(BATON_SWEEP_EVERY_S="1", **dict.fromkeys(soon, "2")) as server:
+    with running(BATON_SWEEP_EVERY_S="1", **dict.fromkeys(soon, "2"), **on_named_engine("brisk")) as server:
         client = Stack(server.base, PASSWORD)
         yield client
         client.close()

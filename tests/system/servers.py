@@ -14,12 +14,22 @@ from pathlib import Path
 from threading import Condition, Thread
 from typing import IO
 
+from tests.races.engines import named_engine
+
 ROOT = Path(__file__).parents[2]
 PASSWORD = "a password for tests only"
 READY = "Baton is ready"
 PATIENCE_S = 60.0
 
 _BASE = re.compile(r"http://localhost:(\d+)/api")
+
+
+def on_named_engine(stage: str) -> dict[str, str]:
+    """What lets a stack use the engine that `BATON_TEST_ENGINE` names, with tables that no other one has."""
+    url = named_engine()
+    if url is None:
+        return {}
+    return {"BATON_DYNAMODB_ENDPOINT": url, "BATON_LOCAL_OBJECTS": ":memory:", "BATON_STAGE": stage}
 
 
 def clean_environment(**own: str) -> dict[str, str]:

@@ -21,9 +21,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from tests.races.engines import named_engine
 from tests.system.clients import Person, Stack
-from tests.system.servers import PASSWORD, running
+from tests.system.servers import PASSWORD, on_named_engine, running
 
 SWEEP_S = 180.0
 """How long something may take that the schedule does: a minute until it runs, and a cold start on a busy machine."""
@@ -71,8 +70,7 @@ def site() -> Iterator[Site]:
         yield _made(stack, environ["BATON_TEST_ADMIN"], password)
         stack.close()
         return
-    engine = named_engine()
-    with running(**_BRISK, **({"BATON_DYNAMODB_ENDPOINT": engine} if engine else {})) as server:
+    with running(**_BRISK, **on_named_engine("flows")) as server:
         stack = Stack(server.base, PASSWORD)
         yield _made(stack, _ADMIN, PASSWORD)
         stack.close()
