@@ -60,7 +60,8 @@ def rebuild_picking(org: str | None, *, write: bool) -> Count:
             _tell(org_id, name, rebuilt.differences)
             count.differing += bool(rebuilt.differences)
             if rebuilt.differences and write:
-                runner.run(Actor(org_id, "system:rebuild", ids.new()), partial(put_right, rebuilt=rebuilt))
+                decide = partial(put_right, org_id=org_id, assignment_id=name, clock=clock)
+                runner.run(Actor(org_id, "system:rebuild", ids.new()), decide)
                 count.put_right += 1
         _tell(org_id, name, gaps)
         count.gaps += bool(gaps)

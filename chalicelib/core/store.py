@@ -8,7 +8,7 @@ and in `commit`, so no caller has to know the store's own error codes.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from contextvars import copy_context
 from functools import cache
@@ -216,12 +216,18 @@ def _pool(name: str) -> ThreadPoolExecutor:
 def parallel(calls: Sequence[Callable[[], T]], pool: str = "store") -> list[T]:
     """Make independent calls at once; the answers come in the order of the calls. The first error is raised.
 
+    Not before all have ended: a write that went on behind the back of a request that has failed would be carried out
+    whenever the function wakes up again.
     Calls must not use `parallel` with their own pool: waiting inside a pool for that pool could lock up.
     """
     if len(calls) < 2:
         return [call() for call in calls]
     futures = [_pool(pool).submit(copy_context().run, call) for call in calls]
-    return [future.result() for future in futures]
+    try:
+        return [future.result() for future in futures]
+    except BaseException:
+        wait(futures)
+        raise
 
 
 def parallel_pair(ones: Sequence[Callable[[], T]], others: Sequence[Callable[[], U]]) -> tuple[list[T], list[U]]:

@@ -44,6 +44,7 @@ from chalicelib.edge.validation import decode_body, decode_query
 _NOBODY = Actor("", "anonymous", "")
 _UNNAMED = "-"
 _LONGEST_PATH_ID = 255
+"""Bytes, since the store counts keys in bytes: 1,024 for a sort key, in which separators are escaped by three."""
 
 
 @dataclass(slots=True)
@@ -55,10 +56,10 @@ class Admission:
 
 
 class Written(NamedTuple):
-    """An answer in its final form: as it is sent, and as it is kept for a replay."""
+    """An answer in its final form: as it is sent, and as it is kept for a replay (None: it is not)."""
 
     sent: StoredAnswer
-    kept: StoredAnswer
+    kept: StoredAnswer | None
 
 
 class Keyed(msgspec.Struct, frozen=True):
@@ -100,7 +101,7 @@ def _answer(endpoint: Endpoint, http: HttpRequest, rt: Runtime, admission: Admis
     keyed: Keyed | None = None
     if not endpoint.public:
         keyed = _admit(endpoint, http, rt, admission)
-    if any(len(value) > _LONGEST_PATH_ID for value in http.path_params.values()):
+    if any(len(value.encode()) > _LONGEST_PATH_ID for value in http.path_params.values()):
         raise NotFound
     _check_body(endpoint, http, rt)
     request = Request(
@@ -242,10 +243,12 @@ def _carry_out(
         if work.subject is not None:
             observability.bind(**{f"{work.subject.entity_type}_id": work.subject.entity_id})
         sent = _stored(reply)
+        if reply.unfinished:
+            return Written(sent, None)
         return Written(sent, sent if reply.kept is None else _stored(reply, reply.kept))
 
     def seal(work: UnitOfWork, written: Written) -> None:
-        if keyed is not None:
+        if keyed is not None and written.kept is not None:
             keep = timedelta(seconds=rt.settings.idempotency_s)
             idempotency.remember(work, keyed.where, keyed.fingerprint, written.kept, keep)
 
@@ -290,4 +293,4 @@ def _found_id(http: HttpRequest, name: str) -> str | None:
     value: object = http.path_params.get(name)
     if value is None and http.body:
         value = http.sent(name)
-    return value[:_LONGEST_PATH_ID] if isinstance(value, str) and value else None
+    return value.encode()[:_LONGEST_PATH_ID].decode(errors="ignore") if isinstance(value, str) and value else None

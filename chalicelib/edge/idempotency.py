@@ -4,7 +4,8 @@ The record of an answer is written in the transaction that did what the answer s
 one exists without the other. When ten copies of a request arrive at once, one commits; the others' transactions are
 refused on the record, and the record that made them fail *is* their answer.
 
-Keys are scoped to the caller and kept for a day. Errors are not stored: a refused request may be tried again.
+Keys are scoped to the caller and kept for a day. Errors are not stored: a refused request may be tried again. Nor is
+the answer of a batch that asks for some of it again.
 """
 
 from __future__ import annotations

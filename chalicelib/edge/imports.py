@@ -9,7 +9,8 @@ in their order. A record that names another one which is not there yet waits unt
 
 The price is round trips: those of each record, divided by eight, beside the three of any request. What does not fit
 into the budget of seconds (`import_budget_s`) is not begun but handed back as `TRY_AGAIN`, and so is what the store
-could not take at that moment. All of it may be sent again as it is, because that is what an import is.
+could not take at that moment. All of it may be sent again as it is, because that is what an import is; an answer with
+such a record in it is not kept for a replay, so the same `Idempotency-Key` may be sent with it too.
 """
 
 from __future__ import annotations
@@ -41,6 +42,7 @@ MOST = 500
 RECORD = "record"
 """What a problem of a whole record is called."""
 TRY_AGAIN: Mapping[str, str] = {RECORD: "could not be carried out now; send it again"}
+_CRASHED: Mapping[str, str] = {RECORD: InternalError.summary}
 _LANES = 8
 _MOST_FIELDS = 1000
 _LONGEST_KEY = 255
@@ -129,7 +131,8 @@ def importing(routes: Routes, dataset: Dataset[Any]) -> None:
 
     def handler(request: Request[Records, Nothing]) -> Reply[ImportAnswer]:
         done = _Batch(dataset, request, runtime()).carry_out(request.body.records)
-        return Reply(ImportAnswer(done), 207 if done.rejected else 200)
+        unfinished = any(one.fields in (TRY_AGAIN, _CRASHED) for one in done.rejected)
+        return Reply(ImportAnswer(done), 207 if done.rejected else 200, unfinished=unfinished)
 
     handler.__name__ = f"import_{dataset.name.replace('-', '_')}"
     handler.__module__ = dataset.upsert.__module__
@@ -239,7 +242,7 @@ class _Batch:
             self._reject(job, error)
         except Exception:  # noqa: BLE001 - whatever it is, the other records go on
             observability.log().exception("a record crashed")
-            self._rejected[job.index] = {RECORD: InternalError.summary}
+            self._rejected[job.index] = _CRASHED
         return True
 
     def _upsert(self, job: _Job) -> Outcome:

@@ -198,6 +198,8 @@ class Reply(msgspec.Struct, Generic[ReplyT], frozen=True):
     headers: Mapping[str, str] = msgspec.field(default_factory=dict)
     kept: object = None
     """What is kept for a replay in place of `body`, where that holds a secret which is told only once."""
+    unfinished: bool = False
+    """Whether something of it is to be sent again: then nothing is kept, and with the same key it goes on."""
 
 
 def created(body: ReplyT, version: int | None = None) -> Reply[ReplyT]:

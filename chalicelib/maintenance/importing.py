@@ -23,6 +23,9 @@ from chalicelib.maintenance.tables import Checklist, Ride, checklist_key, ride_k
 
 IMPORT_RIDES = "maintenance.ride.import"
 IMPORT_CHECKLISTS = "maintenance.checklist.import"
+MOST_ITEMS_BYTES = 180_000
+"""The items of a checklist as they are stored. The audit row of a change holds the old ones and the new ones, and with
+all else an item of the store has at most 400 KB; on the checklist itself there is room left for its open orders."""
 
 
 class RideRecord(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -88,13 +91,16 @@ def upsert_checklist(work: UnitOfWork, principal: Principal, record: ChecklistRe
 
 
 def _items(record: ChecklistRecord) -> list[dict[str, str | None]]:
-    """The items as they are stored. Raises `ValidationFailed` if two have the same ref."""
+    """The items as they are stored. Raises `ValidationFailed` if two have the same ref, or all are too long."""
     refs: set[str] = set()
     for number, item in enumerate(record.items):
         if item.item_ref in refs:
             raise ValidationFailed({f"items.{number}.item_ref": "is there twice"})
         refs.add(item.item_ref)
-    return [{"item_ref": item.item_ref, "text": item.text, "note": item.note} for item in record.items]
+    items = [{"item_ref": item.item_ref, "text": item.text, "note": item.note} for item in record.items]
+    if len(Checklist.items.serialize(items).encode()) > MOST_ITEMS_BYTES:
+        raise ValidationFailed({"items": f"must be at most {MOST_ITEMS_BYTES} bytes of JSON in all"})
+    return items
 
 
 RIDES = Dataset(

@@ -2,7 +2,8 @@
 
 Each note that is due is settled by itself. One that is still EXPECTED was given up: it is claimed first, by a condition
 that the transaction which adds the photo has too, so only one of the two can come; then its objects are removed, and
-the note last. A crash anywhere leaves the note, and the next sweep does the rest again.
+the note last. A crash anywhere leaves the note, and the next sweep does the rest again. Every pass goes on to what is
+due behind a note that fails, so that one holds nothing else back, however often it fails.
 
 A photo whose objects are not there (lost, or removed behind our back) is withdrawn, unless its work order is done: that
 one keeps its photo's row, since it was done with it, and the log says loudly what is missing.
@@ -11,10 +12,11 @@ one keeps its photo's row, since it was done with it, and the log says loudly wh
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from enum import StrEnum
 from functools import partial
+from typing import Any
 
 import msgspec
 from pynamodb.exceptions import UpdateError
@@ -47,6 +49,9 @@ PAGE = 50
 RESERVE_S = 12.0
 """No page is begun with less time left."""
 
+Shard = tuple[int, Mapping[str, Any] | None]
+"""A shard by its number, and where its next page begins (None: at its front)."""
+
 
 class Outcome(StrEnum):
     """What a sweep made of one note."""
@@ -66,25 +71,31 @@ class Due(msgspec.Struct, frozen=True):
     photo_id: str
 
 
-def tidy_due(rt: Runtime, sweep_id: str, remaining_s: Callable[[], float]) -> Counter[Outcome]:
-    """Settle every note that is due; how many ended in which way. What does not fit into the time waits."""
+def tidy_due(rt: Runtime, sweep_id: str, remaining_s: Callable[[], float], page: int = PAGE) -> Counter[Outcome]:
+    """Settle every note that is due; how many ended in which way. What does not fit into the time waits.
+
+    `page` is how many notes of each shard are looked up at once.
+    """
     now, outcomes = rt.clock.now(), Counter[Outcome]()
-    while remaining_s() >= RESERVE_S:
-        pages = parallel([partial(_due_in, number, now) for number in range(UPLOAD_SHARDS)])
-        settled = parallel([partial(_settle, rt, one, sweep_id) for page in pages for one in page], pool="sweep")
-        outcomes.update(settled)
-        # What failed, or what the index has not noticed yet, would be met again at once: that is for the next sweep.
-        if {Outcome.FAILED, Outcome.SETTLED} & set(settled) or max(map(len, pages)) < PAGE:
-            break
+    shards: list[Shard] = [(number, None) for number in range(UPLOAD_SHARDS)]
+    while shards and remaining_s() >= RESERVE_S:
+        pages = parallel([partial(_due_in, shard, now, page) for shard in shards])
+        found = [one for due, _ in pages for one in due]
+        outcomes.update(parallel([partial(_settle, rt, one, sweep_id) for one in found], pool="sweep"))
+        shards = [rest for _, rest in pages if rest is not None]
     for outcome, amount in outcomes.items():
         observability.count(outcome, amount)
     return outcomes
 
 
-def _due_in(shard: int, now: datetime) -> list[Due]:
+def _due_in(shard: Shard, now: datetime, page: int) -> tuple[list[Due], Shard | None]:
+    """What is due on the next page of a shard, and where the page after it begins (None: there is none)."""
+    number, start = shard
     index, before = UploadsDue.Meta.index_name, Upload.sweep_at <= now
-    found = Query(Upload, upload_shard(shard), index=index, range_condition=before).raw(limit=PAGE)
-    return [Due(raw["org_id"]["S"], raw["photo_id"]["S"]) for raw in found["Items"]]
+    answer = Query(Upload, upload_shard(number), index=index, range_condition=before).raw(limit=page, start=start)
+    due = [Due(raw["org_id"]["S"], raw["photo_id"]["S"]) for raw in answer["Items"]]
+    last = answer.get("LastEvaluatedKey")
+    return due, (number, last) if last else None
 
 
 def _settle(rt: Runtime, due: Due, sweep_id: str) -> Outcome:

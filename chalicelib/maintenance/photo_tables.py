@@ -6,8 +6,10 @@ an object, and stays until what it speaks of is settled:
     EXPECTED   objects may be there; the photo is not. What is still so when its time comes was given up.
     STORED     the photo is there, written in the transaction that turned the note into this. Once its time has come the
                sweep looks whether the objects are there too.
-    LEFT       the photo is gone (taken away in the same transaction), or never came. Objects may still be there, until
-               the sweep has seen to it.
+    LEFT       the photo is gone (taken away in the same transaction), or never came. Objects may still be there, or
+               come again, until the sweep has seen to it.
+
+The time of a note is set once, when it is written: by then no form and no request can put its objects any more.
 
 Every object in the bucket therefore has a photo or a note that speaks of it, at every moment, whoever crashes where.
 Notes are found in a sharded index by the moment at which they are to be looked at: no table and no bucket is ever
@@ -161,13 +163,17 @@ def new_upload(org_id: str, photo_id: str, sweep_at: datetime) -> Upload:
     )
 
 
-def noted(org_id: str, photo_id: str, state: UploadState, sweep_at: datetime) -> list[Action]:
-    """What a note says from now on, whether there was one or not."""
+def left_over(org_id: str, photo_id: str, now: datetime) -> list[Action]:
+    """What a note says of a photo that is gone, whether there still was one or not.
+
+    It is looked at when it would have been: until then whoever added the photo may put objects into the bucket anew,
+    with the form that they have or by a request that is slow.
+    """
     return [
         Upload.photo_id.set(photo_id),
         Upload.org_id.set(org_id),
-        Upload.state.set(state.value),
-        Upload.sweep_at.set(sweep_at),
+        Upload.state.set(UploadState.LEFT.value),
+        Upload.sweep_at.set(Upload.sweep_at | now),
         Upload.upload_shard.set(shard_of(photo_id)),
     ]
 

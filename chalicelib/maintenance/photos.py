@@ -28,9 +28,9 @@ from chalicelib.maintenance.photo_tables import (
     Photo,
     Upload,
     UploadState,
+    left_over,
     new_photo_id,
     new_upload,
-    noted,
     order_of,
     photo_key,
     places,
@@ -63,7 +63,7 @@ def add(work: UnitOfWork, request: Request[NewPhoto, Any], rt: Runtime) -> Photo
     if len(wanted.file) > PHOTO_BYTES:
         raise PayloadTooLarge(details={"most": PHOTO_BYTES, "instead": "/v1/uploads/photos/presign"})
     photo_id = request.once("photo", lambda: store_new(rt, order.org_id, order.order_id, wanted.file))
-    return _stage(work, request, rt, order, _photo(work, request, photo_id, wanted.kind, wanted.device))
+    return _stage(work, request, order, _photo(work, request, photo_id, wanted.kind, wanted.device))
 
 
 def prepare(work: UnitOfWork, request: Request[PhotoIntent, Any], rt: Runtime) -> tuple[Upload, UploadForm]:
@@ -109,7 +109,7 @@ def confirm(work: UnitOfWork, request: Request[Any, Any], rt: Runtime) -> Photo:
         return photo  # somebody has just confirmed it, and removed what the client had put there
     kind = PhotoKind(upload.photo_kind)
     work.afterwards.append(partial(clear_now, rt, photo_id, [places(org_id, photo_id).incoming]))
-    return _stage(work, request, rt, order, _photo(work, request, photo_id, kind, upload.device))
+    return _stage(work, request, order, _photo(work, request, photo_id, kind, upload.device))
 
 
 def take_back(work: UnitOfWork, request: Request[Any, Any], rt: Runtime) -> None:
@@ -149,7 +149,7 @@ def stage_removal(work: UnitOfWork, order: WorkOrder, photo: Photo) -> None:
     """Stage that a photo is gone, that the order counts one less, and that its objects are left over."""
     work.delete(photo, on_loss=NotFound("There is no such photo."))
     _count(work, order, PhotoKind(photo.photo_kind), -1)
-    left = noted(photo.org_id, photo.photo_id, UploadState.LEFT, work.now)
+    left = left_over(photo.org_id, photo.photo_id, work.now)
     work.amend(upload_key(photo.org_id, photo.photo_id), actions=left, audited=False)
 
 
@@ -209,19 +209,16 @@ def _photo(work: UnitOfWork, request: Request[Any, Any], photo_id: str, kind: Ph
     )
 
 
-def _stage(work: UnitOfWork, request: Request[Any, Any], rt: Runtime, order: WorkOrder, photo: Photo) -> Photo:
-    """Stage the photo, the order's count and what the note says of its objects now."""
+def _stage(work: UnitOfWork, request: Request[Any, Any], order: WorkOrder, photo: Photo) -> Photo:
+    """Stage the photo, the order's count and what the note says of its objects now, which is looked at when it was."""
     work.about(WorkOrder.kind, order.order_id, "PHOTO_ADDED")
     work.create(photo)
     _count(work, order, PhotoKind(photo.photo_kind), +1)
-    stored = noted(
-        photo.org_id, photo.photo_id, UploadState.STORED, work.now + timedelta(seconds=rt.settings.photo_grace_s)
-    )
     work.amend(
         upload_key(photo.org_id, photo.photo_id),
         guard=Upload.state == UploadState.EXPECTED.value,
         on_loss=NotFound(_NO_UPLOAD),
-        actions=stored,
+        actions=[Upload.state.set(UploadState.STORED.value)],
         audited=False,
     )
     record_event(work, order, request.principal, Action.PHOTO_ADDED, photo.photo_kind)
@@ -231,7 +228,10 @@ def _stage(work: UnitOfWork, request: Request[Any, Any], rt: Runtime, order: Wor
 def _count(work: UnitOfWork, order: WorkOrder, kind: PhotoKind, by: int) -> None:
     """Stage the order's count of photos, as long as it is not done; its version stays."""
     counter, guard = _COUNTERS.get(kind), WorkOrder.state != State.DONE.value
-    if counter is not None and by < 0:
+    if by > 0:  # whoever adds one may do so because the order is theirs
+        who = WorkOrder.technician_id
+        guard &= who.does_not_exist() if order.technician_id is None else who == order.technician_id
+    elif counter is not None:
         guard &= counter >= 1
     actions = [WorkOrder.updated_at.set(work.now)] if counter is None else [counter.add(by)]
     where = work_order_key(order.org_id, order.order_id)

@@ -12,6 +12,7 @@ Traded away: colours beyond sRGB, transparency (it becomes white), and all pictu
 
 from __future__ import annotations
 
+import re
 from io import BytesIO
 from typing import TYPE_CHECKING
 
@@ -25,11 +26,19 @@ THUMB_EDGE = 320
 MOST_PIXELS = 40_000_000
 """Decoded, each takes up to four bytes of the function's memory, and while it is turned upright twice that."""
 
+MOST_SCANS = 50
+"""A JPEG says its pixels in as many passes as it likes, a few bytes each, and every one of them is worked out for the
+whole picture. Cameras and programs make a dozen at most."""
+
 _FORMATS = ("JPEG", "PNG", "WEBP")
+_MARKER = re.compile(rb"\xff([^\x00\x01\xd0-\xd7\xff])")
+"""What begins a segment or ends the picture; not the byte 0xFF as it is escaped among pixels, and not a restart."""
+_SCAN, _END = 0xDA, 0xD9
 _QUALITY, _THUMB_QUALITY = 88, 80
 NO_PHOTO = "must be a photo as JPEG, PNG or WebP"
 DAMAGED = "is damaged or incomplete"
 TOO_MANY_PIXELS = f"must have at most {MOST_PIXELS // 1_000_000} million pixels"
+TOO_MANY_SCANS = f"must have at most {MOST_SCANS} scans"
 
 
 class NoPhoto(Exception):
@@ -55,21 +64,60 @@ def keepable(content: bytes) -> Picture:
     with image:
         if image.width * image.height > MOST_PIXELS:
             raise NoPhoto(TOO_MANY_PIXELS)
+        if content.startswith(b"\xff\xd8") and _scans(content) > MOST_SCANS:
+            raise NoPhoto(TOO_MANY_SCANS)
         try:
             return _kept(image)
         except Exception as error:
             raise NoPhoto(DAMAGED) from error
 
 
-def _kept(image: Image) -> Picture:
-    from PIL import ImageOps
+def _scans(content: bytes) -> int:
+    """The scans of a JPEG, counted up to the end of its picture or to one more than it may have."""
+    scans, at = 0, 2
+    while scans <= MOST_SCANS:
+        marker = _MARKER.search(content, at)
+        if marker is None or marker[1][0] == _END:
+            break
+        scans += marker[1][0] == _SCAN
+        at = marker.end() + int.from_bytes(content[marker.end() : marker.end() + 2])
+    return scans
 
+
+def _kept(image: Image) -> Picture:
     image.load()
-    ImageOps.exif_transpose(image, in_place=True)
-    upright = _plain(image)
+    upright = _plain(_upright(image))
     full = _jpeg(upright, _QUALITY)
     upright.thumbnail((THUMB_EDGE, THUMB_EDGE))
     return Picture(full, _jpeg(upright, _THUMB_QUALITY))
+
+
+def _upright(image: Image) -> Image:
+    """The picture as the camera was held.
+
+    Pillow's own way of doing it writes all of what the camera said anew, and fails where any of that is odd.
+    """
+    from PIL.ExifTags import Base
+    from PIL.Image import Transpose
+
+    turns = (
+        Transpose.FLIP_LEFT_RIGHT,
+        Transpose.ROTATE_180,
+        Transpose.FLIP_TOP_BOTTOM,
+        Transpose.TRANSPOSE,
+        Transpose.ROTATE_270,
+        Transpose.TRANSVERSE,
+        Transpose.ROTATE_90,
+    )
+    try:
+        held = image.getexif().get(Base.Orientation)
+    except Exception:  # noqa: BLE001 - of any type, and what cannot be read says nothing
+        return image
+    if not isinstance(held, int) or not 2 <= held <= 8:
+        return image
+    turned = image.transpose(turns[held - 2])
+    image.close()  # a second copy of its pixels is as much as there is room for
+    return turned
 
 
 def _plain(image: Image) -> Image:

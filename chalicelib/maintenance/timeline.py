@@ -9,8 +9,8 @@ from chalicelib.core.work import UnitOfWork
 from chalicelib.edge.request import Principal
 from chalicelib.maintenance.tables import WorkOrder, WorkOrderEvent, event_key, work_order_key
 
-_MOST = 1000
-"""How many events of one order are shown; no order comes near it."""
+MOST = 1000
+"""How many events of one order are shown; only somebody who adds and removes photos all day comes near it."""
 
 
 class Action(StrEnum):
@@ -51,8 +51,8 @@ def record_event(
     return event
 
 
-def events_of(order: WorkOrder) -> list[WorkOrderEvent]:
-    """Everything that was done to an order, oldest first."""
+def events_of(order: WorkOrder, most: int = MOST) -> list[WorkOrderEvent]:
+    """Everything that was done to an order, oldest first; the latest `most` of it."""
     within = WorkOrderEvent.sk.startswith(event_key(order.org_id, order.order_id, "").sk)
     pk = work_order_key(order.org_id, order.order_id).pk
-    return list(Query(WorkOrderEvent, pk, range_condition=within).page(_MOST).items)
+    return list(Query(WorkOrderEvent, pk, range_condition=within, newest_first=True).page(most).items)[::-1]

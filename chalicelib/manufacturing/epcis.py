@@ -3,12 +3,16 @@
 What happened is given as facts; each becomes one event, in the words of the Core Business Vocabulary (CBV 2.0):
 
     Made      a module or pack was set up        ObjectEvent ADD, commissioning, active
-    Joined    cells into a module, modules into  AggregationEvent ADD, assembling, in_progress
+    Joined    cells into a module, modules into  AggregationEvent ADD, assembling
               a pack, at one moment
-    Left      cells out of a module              AggregationEvent DELETE, disassembling
-    Sealed    complete, every part was scanned   ObjectEvent OBSERVE, assembling, completeness_verified
+    Left      cells out of a module              AggregationEvent DELETE, removing
+    Sealed    complete, every part was scanned   ObjectEvent OBSERVE, inspecting, from then on completeness_verified
     Judged    passed or failed after its test    ObjectEvent OBSERVE, inspecting, conformant or non_conformant
-              put aside for a later decision     ObjectEvent OBSERVE, holding
+              put aside for a later decision     ObjectEvent OBSERVE, holding, non_sellable_other
+
+The schema takes any word of the vocabulary anywhere; its definitions do not. Completeness is a persistent disposition
+of an inspection, so it stays true beside `conformant`. Breaking the whole down would be `disassembling`; one part taken
+out is `removing`. Where CBV only has `in_progress`, it recommends to say nothing.
 
 Events are told as they are known here and no further. Cells have no commissioning: whoever made them tells of that.
 No event names a place or a person, because places are not recorded and people are nobody else's business. Times are
@@ -124,6 +128,12 @@ class Ilmd(msgspec.Struct, frozen=True, rename={"lot_number": "cbvmda:lotNumber"
     sku_id: str
 
 
+class PersistentDisposition(msgspec.Struct, frozen=True):
+    """What stays true of a thing whatever its disposition becomes."""
+
+    set: list[str]
+
+
 _CAMEL = {
     "event_id": "eventID",
     "event_time": "eventTime",
@@ -132,6 +142,7 @@ _CAMEL = {
     "epc_list": "epcList",
     "parent_id": "parentID",
     "child_epcs": "childEPCs",
+    "persistent_disposition": "persistentDisposition",
     "sensor_element_list": "sensorElementList",
     **_OURS,
 }
@@ -150,6 +161,7 @@ class ObjectEvent(msgspec.Struct, frozen=True, omit_defaults=True, tag_field="ty
     own_id: str
     serial: str
     disposition: str | None = None
+    persistent_disposition: PersistentDisposition | None = None
     sensor_element_list: list[SensorElement] | None = None
     ilmd: Ilmd | None = None
     decision: str | None = None
@@ -179,7 +191,6 @@ class AggregationEvent(
     own_id: str
     serial: str
     parts: list[Part]
-    disposition: str | None = None
 
 
 Event = ObjectEvent | AggregationEvent
@@ -214,7 +225,7 @@ class EpcisDocument(
 _JUDGED: Mapping[str, tuple[str, str | None]] = {
     "PASS": ("inspecting", "conformant"),
     "FAIL": ("inspecting", "non_conformant"),
-    "QUARANTINE": ("holding", None),
+    "QUARANTINE": ("holding", "non_sellable_other"),
 }
 
 
@@ -230,16 +241,17 @@ def event(naming: Naming, fact: Fact) -> Event:
             ilmd = Ilmd(batch_id, thing.sku_id)
             return _of_thing(naming, thing, at, ("ADD", "commissioning", "active"), ilmd=ilmd)
         case Sealed(thing, at):
-            return _of_thing(naming, thing, at, ("OBSERVE", "assembling", "completeness_verified"))
+            lasting = PersistentDisposition(["completeness_verified"])
+            return _of_thing(naming, thing, at, ("OBSERVE", "inspecting", None), persistent_disposition=lasting)
         case Judged(thing, at, decision, measurements):
             step, disposition = _JUDGED[decision]
             measured = _measured(at, measurements)
             said = ("OBSERVE", step, disposition)
             return _of_thing(naming, thing, at, said, decision=decision, sensor_element_list=measured)
         case Joined():
-            return _of_parts(naming, fact, ("ADD", "assembling", "in_progress"))
+            return _of_parts(naming, fact, ("ADD", "assembling"))
         case Left():
-            return _of_parts(naming, fact, ("DELETE", "disassembling", None))
+            return _of_parts(naming, fact, ("DELETE", "removing"))
 
 
 _Said = tuple[str, str, str | None]
@@ -255,6 +267,7 @@ def _of_thing(
     ilmd: Ilmd | None = None,
     decision: str | None = None,
     sensor_element_list: list[SensorElement] | None = None,
+    persistent_disposition: PersistentDisposition | None = None,
 ) -> ObjectEvent:
     action, step, disposition = said
     return ObjectEvent(
@@ -265,6 +278,7 @@ def _of_thing(
         epc_list=[_uri(naming, thing)],
         biz_step=step,
         disposition=disposition,
+        persistent_disposition=persistent_disposition,
         sensor_element_list=sensor_element_list,
         ilmd=ilmd,
         kind=thing.kind,
@@ -274,8 +288,8 @@ def _of_thing(
     )
 
 
-def _of_parts(naming: Naming, fact: Joined | Left, said: _Said) -> AggregationEvent:
-    action, step, disposition = said
+def _of_parts(naming: Naming, fact: Joined | Left, said: tuple[str, str]) -> AggregationEvent:
+    action, step = said
     parts = [Part(_uri(naming, part), part.serial, part.lot) for part in fact.parts]
     return AggregationEvent(
         event_id=_event_id(naming, fact.whole, fact.at, (action, fact.entry)),
@@ -285,7 +299,6 @@ def _of_parts(naming: Naming, fact: Joined | Left, said: _Said) -> AggregationEv
         parent_id=_uri(naming, fact.whole),
         child_epcs=[part.id for part in parts],
         biz_step=step,
-        disposition=disposition,
         kind=fact.whole.kind,
         own_id=fact.whole.id,
         serial=fact.whole.serial,

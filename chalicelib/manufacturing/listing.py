@@ -4,7 +4,8 @@
 up to the end of the page, and merged by id. How many there are comes from the tallies in the same moment. So a page
 costs what lies before it and itself, whatever there is besides: the first pages of a million modules are as quick as
 those of a hundred, and far ones grow with their distance. One read is up to 1 MB, some 900 rows; a page that lies
-further than that in one partition takes one more round trip for each further 900 rows.
+further than that in one partition takes one more round trip for each further 900 rows. Before a page that far is read
+the tallies are, so that a number out of thin air (`page=1000000`) does not make one request read a million rows.
 
 `q` looks for a text anywhere, and somebody whose permission reaches only what they made themselves gets only that:
 no index can know these beforehand, so everything that the other filters leave is read and counted. With a batch that
@@ -23,13 +24,16 @@ import msgspec
 from pynamodb.expressions.condition import Condition
 
 from chalicelib.core.clock import Clock
-from chalicelib.core.store import Found, Query, get, get_many, parallel_pair
+from chalicelib.core.store import Query, get, get_many, parallel_pair
 from chalicelib.edge.request import Principal
 from chalicelib.manufacturing import tally
 from chalicelib.manufacturing.rules import LIVES
 from chalicelib.manufacturing.tables import Listed, OfBatch, OfOrganisation, OfSku, batch_key, partitions, place
 
 ThingT = TypeVar("ThingT", bound=Listed)
+
+_FAR = 900
+"""From how many rows before it on a page is far: about one read of a partition."""
 
 
 class Wanted(msgspec.Struct, frozen=True):
@@ -54,51 +58,67 @@ def list_things(
     principal: Principal, permission: str, model: type[ThingT], wanted: Wanted, clock: Clock
 ) -> Things[ThingT]:
     """A page of those that this permission of the caller reaches, newest first."""
-    org_id, life, owner = principal.org_id, LIVES[model.kind], wanted.batch_id or wanted.sku_id
-    statuses = [wanted.status] if wanted.status else list(life.states)
+    if _misnamed(wanted):
+        return Things([], 0)
+    org_id, owner, batch_id = principal.org_id, wanted.batch_id or wanted.sku_id, wanted.batch_id
+    statuses = [wanted.status] if wanted.status else list(LIVES[model.kind].states)
     condition = _condition(principal, permission, model, wanted)
-    most = None if condition is not None else wanted.page * wanted.page_size
-    queries = [
-        Query(
-            model,
-            hash_key,
-            index=_index(wanted),
-            range_condition=model.place.startswith(place(status, "")),
-            filter_condition=condition,
-            newest_first=True,
-        )
-        for hash_key in partitions(org_id, life.kind, owner)
-        for status in statuses
-    ]
-    counts = tally.keys(org_id, life.kind, owner)
+    start = (wanted.page - 1) * wanted.page_size
+    most = None if condition is not None else start + wanted.page_size
+    counts = tally.keys(org_id, model.kind, owner)
+    of_batch = batch_key(org_id, batch_id) if batch_id and wanted.sku_id else None
+    if start > _FAR and condition is None and of_batch is None:
+        total = tally.total(get_many(counts, clock), counts, statuses)
+        if start >= total:
+            return Things([], total)
+    queries = _queries(model, partitions(org_id, model.kind, owner), statuses, _index(wanted), condition)
     others: list[Callable[[], Any]] = [] if condition is not None else [partial(get_many, counts, clock)]
-    if wanted.batch_id and wanted.sku_id:
-        others.append(partial(get, batch_key(org_id, wanted.batch_id)))
+    if of_batch is not None:
+        others.append(partial(get, of_batch))
     rows, answers = parallel_pair([partial(_read, query, most) for query in queries], others)
-    if wanted.batch_id and wanted.sku_id and (answers[-1] is None or answers[-1].sku_id != wanted.sku_id):
+    if of_batch is not None and (answers[-1] is None or answers[-1].sku_id != wanted.sku_id):
         return Things([], 0)
     every = sorted((row for some in rows for row in some), key=_item_id, reverse=True)
-    start = (wanted.page - 1) * wanted.page_size
     items = [model.from_raw_data(row) for row in every[start : start + wanted.page_size]]
-    return Things(items, len(every) if condition is not None else _total(answers[0], counts, statuses))
+    return Things(items, len(every) if condition is not None else tally.total(answers[0], counts, statuses))
 
 
 def first_of(model: type[ThingT], org_id: str, batch_id: str, *, statuses: Sequence[str], most: int) -> list[ThingT]:
     """The newest of a batch that are in one of these states, as far as the index knows by now."""
-    queries = [
-        Query(
-            model,
-            hash_key,
-            index=OfBatch.Meta.index_name,
-            range_condition=model.place.startswith(place(status, "")),
-            newest_first=True,
-        )
-        for hash_key in partitions(org_id, model.kind, batch_id)
-        for status in statuses
-    ]
+    queries = _queries(model, partitions(org_id, model.kind, batch_id), statuses, OfBatch.Meta.index_name, None)
     rows, _ = parallel_pair([partial(_read, query, most) for query in queries], list[Callable[[], None]]())
     every = sorted((row for some in rows for row in some), key=_item_id, reverse=True)
     return [model.from_raw_data(row) for row in every[:most]]
+
+
+def _queries(
+    model: type[ThingT],
+    hash_keys: Sequence[str],
+    statuses: Sequence[str],
+    index: str,
+    condition: Condition | None,
+) -> list[Query[ThingT]]:
+    """One for each partition and state."""
+    return [
+        Query(
+            model,
+            hash_key,
+            index=index,
+            range_condition=model.place.startswith(place(status, "")),
+            filter_condition=condition,
+            newest_first=True,
+        )
+        for hash_key in hash_keys
+        for status in statuses
+    ]
+
+
+def _misnamed(wanted: Wanted) -> bool:
+    """Whether a batch is asked for by the id of a SKU or the like: that list has no rows, but those ids have counts."""
+    sku_id, batch_id = wanted.sku_id, wanted.batch_id
+    return (sku_id is not None and not sku_id.startswith("SKU-")) or (
+        batch_id is not None and not batch_id.startswith("BAT-")
+    )
 
 
 def _condition(principal: Principal, permission: str, model: type[Listed], wanted: Wanted) -> Condition | None:
@@ -133,7 +153,3 @@ def _read(query: Query[Any], most: int | None) -> list[Mapping[str, Any]]:
 
 def _item_id(row: Mapping[str, Any]) -> str:
     return str(row["item_id"]["S"])
-
-
-def _total(found: Found, counts: Sequence[Any], statuses: Sequence[str]) -> int:
-    return tally.total(found, counts, statuses)

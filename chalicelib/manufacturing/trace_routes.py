@@ -54,7 +54,6 @@ _BOUND = {
     "eventTimeZoneOffset": "+00:00",
     "action": "ADD",
     "bizStep": "assembling",
-    "disposition": "in_progress",
     "parentID": "https://id.gs1.org/01/09521234543213/21/M-0001",
     "childEPCs": ["https://trace.example.com/cell/C-0001"],
     "baton:kind": "module",

@@ -3,7 +3,8 @@
 EPCIS wants the codes of UN/CEFACT Recommendation 20 ("Codes for Units of Measure Used in International Trade",
 https://unece.org/trade/uncefact/cl-recommendations) and names the kind of quantity by a word of GS1's vocabulary. The
 table holds what testers of batteries report. A unit that is not in it is no error: it is exported as it was given, in a
-field of our own, rather than under a code that would be a guess; so capitals count, too: `mOhm` is not `MOhm`.
+field of our own, rather than under a code that would be a guess; so capitals count, too: `mOhm` is not `MOhm`. A lone
+`F` is not in it either: by the book it is the farad, and on many a tester degrees Fahrenheit.
 """
 
 from __future__ import annotations
@@ -39,7 +40,7 @@ _KINDS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "Pressure": {"KPA": ("kPa",), "BAR": ("bar",), "PAL": ("Pa",)},
     "Frequency": {"HTZ": ("Hz",), "KHZ": ("kHz",)},
     "Time": {"SEC": ("s",), "MIN": ("min",), "HUR": ("h",)},
-    "Capacitance": {"FAR": ("F",), "4O": ("µF", "uF")},
+    "Capacitance": {"FAR": ("farad",), "4O": ("µF", "uF")},
     "Conductance": {"SIE": ("S",)},
     "Dimensionless": {"P1": ("%", "percent")},
 }

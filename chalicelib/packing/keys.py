@@ -31,6 +31,7 @@ OPEN_SHARDS = 8
 SERIAL_SHARDS = 16
 BOX, ITEM, LINE = "BOX", "ITEM", "LINE"
 _DATELESS = "9999-99-99"
+_LONGEST_ID = 64
 _NAMES = uuid.UUID("5c0f6d3e-2f0b-4c0e-9a53-6d1d1f0b7a11")
 
 
@@ -96,7 +97,8 @@ def box_key(org_id: str, box_id: str) -> ItemKey[Box]:
 
 def content_key(org_id: str, box_id: str, content_id: str) -> ItemKey[Content]:
     """Where a content of a box is: in the collection of its box."""
-    return ItemKey(Content, key(org_id, BOX, box_id.lower()), key(ITEM, content_id.lower()))
+    # Sort keys have less room than what may stand in a path; of no content's id is anything lost here.
+    return ItemKey(Content, key(org_id, BOX, box_id.lower()), key(ITEM, content_id[:_LONGEST_ID].lower()))
 
 
 def sscc_key(org_id: str, sscc: str) -> ItemKey[SsccClaim]:

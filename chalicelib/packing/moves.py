@@ -72,7 +72,7 @@ def take_out(work: UnitOfWork, box: Box, line: Line, content: Content, *, if_mat
     if any(amounts.values()):
         where = shipment_key(org_id, content.shipment_id)
         add_to(work, where, amounts, guard=is_packable(), on_loss=ShipmentNotPackable(), final=True)
-    _move_box(work, box, -1, -weight_of(quantity, content.unit_weight), if_match)
+    _move_box(work, box, -1, weight_of(-quantity, content.unit_weight), if_match)
     add_to(work, plate_key(org_id, content.plate_id), {"packed": -quantity, "remaining": quantity})
     _move_line(work, line, -quantity, meaning)
     work.delete(content)

@@ -63,7 +63,6 @@ routes = Routes(__name__, "Packing scanner")
 
 BASE = "/shipping/scanner/pack"
 ZPL = "text/plain; charset=utf-8"
-_LONGEST_ID = 64
 _SSCC = "095200041234567895"
 _UNMEASURED = {"length": None, "width": None, "height": None}
 _INVALID = 400
@@ -73,7 +72,7 @@ def _named_content(naming: Naming) -> list[ItemKey[Content]]:
     box_id, item_id = naming.find("box_id"), naming.find("item_id")
     if box_id is None or item_id is None:
         return []
-    return [content_key(naming.org_id, box_id, item_id[:_LONGEST_ID])]  # sort keys have room for no more
+    return [content_key(naming.org_id, box_id, item_id)]
 
 
 @routes.post(

@@ -10,9 +10,10 @@ it is settled again.
 from __future__ import annotations
 
 import zlib
+from functools import partial
 
 from chalicelib.core.errors import Unavailable
-from chalicelib.core.store import get
+from chalicelib.core.store import get, parallel
 from chalicelib.core.work import UnitOfWork
 from chalicelib.packing.errors import NoSerialsLeft
 from chalicelib.packing.keys import SERIAL_SHARDS, serial_key, sscc_key
@@ -26,20 +27,14 @@ def claim(work: UnitOfWork, box: Box, settled: PackingSettings) -> str | None:
     if settled.gs1_company_prefix is None:
         return None
     extension, prefix = settled.sscc_extension_digit, settled.gs1_company_prefix
-    shard = _shard(box.box_id, work.lost)
-    at_counter = serial_key(box.org_id, f"{extension}{prefix}", shard)
-    counter = get(at_counter)
-    count = counter.following if counter else 0
-    serial = count * SERIAL_SHARDS + shard
-    if serial >= most_serials(prefix):
-        raise NoSerialsLeft
-    sscc = make_sscc(extension, prefix, serial)
-    as_read = SerialCounter.following == count if counter else SerialCounter.pk.does_not_exist()
+    digits = f"{extension}{prefix}"
+    shard, counter = _counter(box, digits, most_serials(prefix), work.lost)
+    sscc = make_sscc(extension, prefix, _next(shard, counter))
     work.amend(
-        at_counter,
-        guard=as_read,
+        serial_key(box.org_id, digits, shard),
+        guard=SerialCounter.pk.does_not_exist() if counter is None else SerialCounter.following == counter.following,
         on_loss=Unavailable(),
-        actions=[SerialCounter.following.set(count + 1)],
+        actions=[SerialCounter.following.set((counter.following if counter else 0) + 1)],
         label=_label(shard),
         audited=False,
     )
@@ -54,11 +49,27 @@ def claim(work: UnitOfWork, box: Box, settled: PackingSettings) -> str | None:
     return sscc
 
 
-def _shard(box_id: str, lost: frozenset[str]) -> int:
-    """The counter that a box asks: its own one, or the next at which nobody was quicker."""
-    own = zlib.crc32(box_id.encode())
+def _counter(box: Box, digits: str, most: int, lost: frozenset[str]) -> tuple[int, SerialCounter | None]:
+    """The counter that gives a box its serial, and its shard: its own one, or one at which nobody was quicker.
+
+    Where the box's own is used up the others are asked as well, all at once. Raises `NoSerialsLeft`.
+    """
+    own = zlib.crc32(box.box_id.encode())
     shards = [(own + step) % SERIAL_SHARDS for step in range(SERIAL_SHARDS)]
-    return next((shard for shard in shards if _label(shard) not in lost), shards[0])
+    first, *others = sorted(shards, key=lambda shard: _label(shard) in lost)
+    counter = get(serial_key(box.org_id, digits, first))
+    if _next(first, counter) < most:
+        return first, counter
+    counters = parallel([partial(get, serial_key(box.org_id, digits, shard)) for shard in others])
+    for shard, other in zip(others, counters, strict=True):
+        if _next(shard, other) < most:
+            return shard, other
+    raise NoSerialsLeft
+
+
+def _next(shard: int, counter: SerialCounter | None) -> int:
+    """The serial that a counter gives next."""
+    return (counter.following if counter else 0) * SERIAL_SHARDS + shard
 
 
 def _label(shard: int) -> str:

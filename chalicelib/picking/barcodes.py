@@ -15,8 +15,10 @@ from chalicelib.picking.matching import Lines
 
 _SYMBOLOGY = re.compile(r"\][A-Za-z][0-9A-Za-z]")
 _LOOKS_LIKE_GS1 = re.compile(r"\(?[0-9]{2}")
-_IN_BRACKETS = re.compile(r"\(([0-9]{2,4})\)")
+_IN_BRACKETS = re.compile(r"\s*\(([0-9]{2,4})\)\s*")
 _SEPARATOR = "\x1d"
+# What scanners send for FNC1 beside the group separator itself; none of it stands in a value.
+_SEPARATORS = re.compile(r"<GS>|\{GS\}|\||\^\]|\^")
 _ARTICLE = ("01", "02")
 _OTHER_NAMES = ("00", "240", "241")
 """The logistic unit itself, and what else an article is called by those who made or ordered it."""
@@ -47,10 +49,13 @@ def _gs1(text: str) -> Reading | None:
     import biip
     from biip.gs1_messages import GS1Message
 
+    text = _SEPARATORS.sub(_SEPARATOR, text)
     if text.startswith("("):
         text = _IN_BRACKETS.sub(rf"{_SEPARATOR}\1", text)
     try:
-        message = GS1Message.parse(text.strip(_SEPARATOR))
+        # Dates are not ours to judge: an article with a date of all zeros is that article all the same.
+        config = biip.ParseConfig(gs1_element_strings_verify_date=False)
+        message = GS1Message.parse(text.strip(_SEPARATOR), config=config)
     except biip.ParseError:
         return None
     values: dict[str, str] = {}

@@ -9,6 +9,8 @@ from typing import NamedTuple
 
 RULE_VERSION = "picking-performance-1"
 _HOUR_MS = 3_600_000
+_FARTHEST_MS = 10 * 365 * 24 * _HOUR_MS
+"""What would take longer than ten years has no end that means anything, nor one that every calendar knows."""
 _TENTH = Decimal("0.1")
 _WHOLE = Decimal(1)
 
@@ -48,6 +50,6 @@ def done_in_ms(remaining: Decimal, rate: Decimal | None) -> int | None:
     """How long the rest takes at this rate; None while nobody can tell."""
     if remaining <= 0:
         return 0
-    if not rate:
+    if not rate or remaining * _HOUR_MS > rate * _FARTHEST_MS:
         return None
     return int((remaining * _HOUR_MS / rate).quantize(_WHOLE, ROUND_HALF_UP))

@@ -1,7 +1,8 @@
 """The dataset `pick-assignments`: what is to be picked, found by its reference.
 
 The reference becomes the id of the assignment. What people read (customer, label, zone, route) and the priority may
-change until it is done; the lines only until somebody has taken it, since what was picked is counted by them.
+change until it is done; the lines only until somebody has taken it, since what was picked is counted by them. What a
+record leaves out of what it need not say stays as it is, and null takes it away, as everywhere in imports.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from decimal import Decimal
 from typing import Annotated
 
 import msgspec
-from msgspec import Meta
+from msgspec import UNSET, Meta, UnsetType
 
 from chalicelib.core.errors import Conflict, ValidationFailed
 from chalicelib.core.store import get_many
@@ -36,6 +37,10 @@ _PLACES = 6
 Text100 = Annotated[str, NOT_BLANK, Meta(max_length=100)]
 Code = Annotated[str, NOT_BLANK, Meta(max_length=128)]
 Label = Annotated[str, Meta(max_length=100)]
+Quantity = Annotated[float, Meta(gt=0, le=MOST)]
+"""As a float, which prints every number within these bounds as it was written; a decimal would take texts as well."""
+_UNSAID: Mapping[str, object] = {"zone": "", "route": "", "priority": 100}
+"""What is taken for that which no record has said."""
 _OPEN = frozenset({Status.QUEUED, Status.ACTIVE})
 
 
@@ -44,24 +49,23 @@ class LineRecord(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     line_number: Annotated[int, Meta(ge=1, le=999_999)]
     sku: Code
-    quantity: Decimal
+    quantity: Quantity
     location: Code
     barcodes: Annotated[list[Code], Meta(max_length=20)] = []
     pallet: Code | None = None
 
     @staticmethod
     def cross_check(present: Mapping[str, object]) -> Mapping[str, str]:
-        """A quantity that can be picked: msgspec knows no bounds of decimals."""
+        """The quantity is exact."""
         quantity = present.get("quantity")
-        if not isinstance(quantity, Decimal):
+        if not isinstance(quantity, float) or _exact(quantity) == round(_exact(quantity), _PLACES):
             return {}
-        if not 0 < quantity <= MOST:
-            return {"quantity": f"must be above 0 and at most {MOST}"}
-        return {} if quantity == round(quantity, _PLACES) else {"quantity": f"must have at most {_PLACES} places"}
+        return {"quantity": f"must have at most {_PLACES} places"}
 
     def line(self) -> Line:
         """As the rules know it."""
-        return Line(self.line_number, self.sku, self.quantity, self.location, tuple(self.barcodes), self.pallet)
+        amount = _exact(self.quantity)
+        return Line(self.line_number, self.sku, amount, self.location, tuple(self.barcodes), self.pallet)
 
 
 class AssignmentRecord(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -72,9 +76,9 @@ class AssignmentRecord(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     order_label: Text100
     role: PickingRole
     lines: Annotated[list[LineRecord], Meta(min_length=1, max_length=MOST_LINES)]
-    zone: Label | None = None
-    route: Label | None = None
-    priority: Annotated[int, Meta(ge=0, le=9999)] = 100
+    zone: Label | UnsetType | None = UNSET
+    route: Label | UnsetType | None = UNSET
+    priority: Annotated[int, Meta(ge=0, le=9999)] | UnsetType = UNSET
 
     @staticmethod
     def cross_check(present: Mapping[str, object]) -> Mapping[str, str]:
@@ -84,18 +88,22 @@ class AssignmentRecord(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         return {"lines": "must each have a line_number of its own"} if len(set(numbers)) < len(numbers) else {}
 
     def values(self) -> dict[str, object]:
-        """The attributes of the assignment that come from here."""
+        """The attributes of the assignment that come from here; what the record leaves out is not there."""
+        said = {"zone": self.zone, "route": self.route, "priority": self.priority}
         return {
+            **{name: _UNSAID[name] if value is None else value for name, value in said.items() if value is not UNSET},
             "customer": self.customer,
             "order_label": self.order_label,
             "role": self.role,
-            "zone": self.zone or "",
-            "route": self.route or "",
-            "priority": self.priority,
-            "quantity": sum((line.quantity for line in self.lines), NOTHING),
+            "quantity": sum((_exact(line.quantity) for line in self.lines), NOTHING),
             "locations": len({line.location for line in self.lines}),
             "pallets": len({line.pallet for line in self.lines if line.pallet}),
         }
+
+
+def _exact(number: float) -> Decimal:
+    """A quantity as it was written, in one form whether it was `5` or `5.0`."""
+    return Decimal(repr(number).removesuffix(".0"))
 
 
 def upsert_assignment(work: UnitOfWork, principal: Principal, record: AssignmentRecord) -> Outcome:
@@ -131,7 +139,7 @@ def _new(work: UnitOfWork, org_id: str, record: AssignmentRecord) -> Assignment:
         created_at=work.now,
         updated_at=work.now,
     )
-    for name, value in record.values().items():
+    for name, value in {**_UNSAID, **record.values()}.items():
         setattr(made, name, value)
     for name, value in queued(made, WAITING).items():
         setattr(made, name, value)

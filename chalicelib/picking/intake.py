@@ -7,6 +7,7 @@ worked out itself.
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -17,6 +18,7 @@ from chalicelib.core.clock import to_millis
 from chalicelib.core.errors import BatonError
 from chalicelib.edge.flaws import flaw_in
 from chalicelib.edge.validation import parse_json
+from chalicelib.picking.schemas import MOST_EVENTS
 from chalicelib.picking.state import Kind
 
 MALFORMED = "malformed_event"
@@ -89,13 +91,26 @@ class Sent(msgspec.Struct):
     scanned_at: int | None = None
 
 
+def salvaged(body: bytes) -> list[bytes] | None:
+    """The events of a batch that is no JSON for us because of half a surrogate pair somewhere; else None.
+
+    Browsers write such a half as an escape, and our parser refuses the whole body for it. The event in which it stands
+    is judged like any other then, and fails no other.
+    """
+    batch = _leniently(body)
+    events = batch.get("events") if isinstance(batch, dict) else None
+    if not isinstance(events, list) or len(events) > MOST_EVENTS:
+        return None
+    return [json.dumps(event).encode() for event in events]
+
+
 def read_event(index: int, raw: bytes, org_id: str, user_id: str) -> Sent:
     """One event of a batch, and what is wrong with it. Never raises."""
     sent = Sent(index)
     try:
         event = parse_json(raw)
     except BatonError:
-        event = None
+        event = _leniently(raw)
     if not isinstance(event, dict):
         sent.reason = MALFORMED
         return sent
@@ -106,6 +121,18 @@ def read_event(index: int, raw: bytes, org_id: str, user_id: str) -> Sent:
     except Refused as refused:
         sent.reason = str(refused)
     return sent
+
+
+def _leniently(raw: bytes) -> object:
+    """JSON in which a text may have half a surrogate pair; None if it is none all the same."""
+    try:
+        return json.loads(raw.decode(), parse_constant=_no_constant)
+    except (ValueError, RecursionError):
+        return None
+
+
+def _no_constant(name: str) -> None:
+    raise ValueError(f"{name} is no JSON")
 
 
 def _identify(sent: Sent, event: Mapping[str, object], org_id: str) -> None:

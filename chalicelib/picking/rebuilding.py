@@ -32,6 +32,7 @@ from chalicelib.picking.tables import (
 )
 
 _AT_ONCE = 100
+_SHOWN = 60
 _READS = 3
 
 
@@ -58,8 +59,12 @@ def rebuild(org_id: str, assignment_id: str, clock: Clock) -> Rebuilt:
     return _rebuild(org_id, assignment_id, clock)
 
 
-def put_right(work: UnitOfWork, rebuilt: Rebuilt) -> None:
-    """Stage what the ledger says in place of what is stored."""
+def put_right(work: UnitOfWork, org_id: str, assignment_id: str, clock: Clock) -> None:
+    """Stage what the ledger says in place of what is stored, both as they are now. Raises `NotFound`.
+
+    The version holds it to the moment: if people go on meanwhile, it is called again and folds what they did as well.
+    """
+    rebuilt = _rebuild(org_id, assignment_id, clock)
     one = rebuilt.assignment
     work.about(Assignment.kind, one.assignment_id, "ASSIGNMENT_REBUILT")
     work.update(one, derived(one, rebuilt.state))
@@ -94,9 +99,13 @@ def _rebuild(org_id: str, assignment_id: str, clock: Clock) -> Rebuilt:
 
 
 def _differences(assignment: Assignment, state: State) -> Iterator[str]:
-    stored, folded = ledger.decode_state(assignment.state), state
-    for name, value in msgspec.structs.asdict(ledger.stored_form(folded)).items():
-        yield from _differing(name, getattr(stored, name), value)
+    try:
+        stored = ledger.decode_state(assignment.state)
+    except msgspec.MsgspecError:
+        yield f"state is stored as {assignment.state[:_SHOWN]!r}, which cannot be read"
+    else:
+        for name, value in msgspec.structs.asdict(ledger.stored_form(state)).items():
+            yield from _differing(name, getattr(stored, name), value)
     for name, value in derived(assignment, state).items():
         if name != "state":
             yield from _differing(name, getattr(assignment, name), value)

@@ -23,7 +23,7 @@ from functools import partial
 
 from chalicelib.core import observability
 from chalicelib.core.clock import to_millis
-from chalicelib.core.errors import BatonError, Unavailable
+from chalicelib.core.errors import BatonError, MalformedJson, Unavailable
 from chalicelib.core.store import parallel, store_errors
 from chalicelib.core.work import UnitOfWork
 from chalicelib.edge.request import Nothing, Request
@@ -39,6 +39,8 @@ from chalicelib.picking.tables import Assignment, Picker, TakenEvent, picker_key
 
 ACTION = "PICK_EVENTS_RECORDED"
 CRASHED = "internal_error"
+NOT_YET = frozenset({intake.RETRY, CRASHED})
+"""Reasons for which an event may be taken if it comes again as it is."""
 MOST_AT_ONCE = 100 - MOST_HOLDERS - 4
 """Events of one transaction. Beside them stand the piece of the ledger, the assignment, the audit row and, when the
 assignment becomes complete, what its pickers have in hand."""
@@ -49,7 +51,14 @@ _LANES = 8
 
 def record(request: Request[EventBatch, Nothing], rt: Runtime) -> list[EventStatus]:
     """Take what can be taken; what became of each event, in their order."""
-    return _Batch(request, rt).take([bytes(raw) for raw in request.body.events])
+    try:
+        raws = [bytes(raw) for raw in request.body.events]
+    except MalformedJson:
+        salvaged = intake.salvaged(request.raw_body)
+        if salvaged is None:
+            raise
+        raws = salvaged
+    return _Batch(request, rt).take(raws)
 
 
 class _Batch:

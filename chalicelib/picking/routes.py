@@ -105,7 +105,8 @@ def scanner_state(request: Request[Nothing, Nothing]) -> Reply[ScannerState]:
 )
 def send_events(request: Request[EventBatch, Nothing]) -> Reply[BatchAnswer]:
     """Send what was scanned and done, up to 500 events; each is answered for itself."""
-    return Reply(BatchAnswer(recording.record(request, runtime())))
+    statuses = recording.record(request, runtime())
+    return Reply(BatchAnswer(statuses), unfinished=any(one.reason in recording.NOT_YET for one in statuses))
 
 
 @routes.post(

@@ -28,6 +28,7 @@ from chalicelib.identity.tables import login_name_key, organisation_key, user_ke
 from infra.local import demo_packing
 from infra.local.demo_line import Shift
 from infra.local.demo_people import DEMO, ORGANISATIONS, DemoOrganisation, DemoPerson
+from infra.local.demo_picking import Picks
 from infra.local.demo_repairs import Repairs
 from infra.local.demo_story import PastClock, Story, Teller
 from infra.local.gateway_http import Gateway
@@ -150,5 +151,5 @@ class Deliveries:
         return self._customer.post("/v1/orders", body)
 
 
-STORIES: Sequence[type[Story]] = (Deliveries, Repairs, Shift)
+STORIES: Sequence[type[Story]] = (Deliveries, Repairs, Shift, Picks)
 """What happened yesterday; each is told if all whom it is about are new."""

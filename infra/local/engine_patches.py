@@ -6,13 +6,15 @@ made, and works out a projection by turning the whole item into Python values fo
 """
 
 import copy
+from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from decimal import Context, Decimal, Inexact
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from moto.dynamodb import responses
+from moto.dynamodb.comparisons import ConditionExpressionParser
 from moto.dynamodb.exceptions import ItemSizeTooLarge, MockValidationException
 from moto.dynamodb.models import table as moto_table
 from moto.dynamodb.models.dynamo_type import DynamoType, Item, LimitedSizeDict
@@ -139,6 +141,16 @@ def _processed_kinds(self: DepthFirstTraverser) -> tuple[type, ...]:
     return kinds
 
 
+def _lexed(self: ConditionExpressionParser) -> deque[Any]:
+    """Take a condition apart once, where moto does so, with patterns compiled anew, each time that it comes."""
+    return deque(_tokens(self.condition_expression))
+
+
+@lru_cache(maxsize=1024)
+def _tokens(expression: str) -> tuple[Any, ...]:
+    return tuple(_moto_lexed(ConditionExpressionParser(expression, {}, {})))
+
+
 def _item(like: Item, attrs: dict[str, DynamoType]) -> Item:
     made: Item = object.__new__(Item)
     made.hash_key, made.range_key, made.attrs = like.hash_key, like.range_key, _attributes(attrs)
@@ -158,10 +170,12 @@ def _value(kind: str, value: Any) -> DynamoType:
     return made
 
 
+_moto_lexed = ConditionExpressionParser._lex_condition_expression  # noqa: SLF001 - it has no other name
 _moto_project = Item.project
 _moto_size = Item.size
 
 _REPLACEMENTS: tuple[tuple[Any, str, Any], ...] = (
+    (ConditionExpressionParser, "_lex_condition_expression", _lexed),
     (Item, "__new__", _new_untracked),
     (Item, "__init__", _init_item),
     (Item, "__deepcopy__", _copy_item),

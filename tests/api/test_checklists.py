@@ -1,11 +1,13 @@
 """Rides and checklists: loaded by who may, held and released by work orders, read by who leads their zone."""
 
+import json
 from typing import Any
 
 import pytest
 
 from chalicelib.core.work import UnitOfWork
 from chalicelib.identity.tables import RolePermissions, role_key
+from chalicelib.maintenance.importing import MOST_ITEMS_BYTES
 from tests.builders.dispatch import audit_row, diff
 from tests.builders.maintenance import CHECKLIST, ITEMS, NORTH, RIDE, SOUTH, Park, checklist_record, load, ride_record
 from tests.builders.world import DEMO, OTHER, Person, World
@@ -102,6 +104,23 @@ def test_what_is_wrong_with_a_checklist_is_named(park: Park, fields: dict[str, A
     before = park.checklist_view()
     assert outcome(park.manager, "checklists", checklist_record() | fields) == (0, 0, {0: bad})
     assert park.checklist_view() == before
+
+
+@pytest.mark.parametrize("letter", ["a", "é", "中", "😀", '"'])
+def test_long_checklists_are_taken_and_changed_in_any_script(park: Park, letter: str) -> None:
+    length = MOST_ITEMS_BYTES // (200 * 2 * len(json.dumps(letter, ensure_ascii=False).encode()[1:-1])) - 30
+    for first in ("x", "y"):
+        text = first + letter * length
+        items = [{"item_ref": f"A-{number}", "text": text, "note": text} for number in range(200)]
+        record = {**checklist_record("CL-9"), "items": items}
+        assert outcome(park.manager, "checklists", record)[2] == {}
+        assert park.manager.get("/v1/checklists/CL-9").json["items"][-1]["note"] == text
+
+
+def test_a_checklist_that_is_too_long_in_all_is_refused_by_name(park: Park) -> None:
+    items = [{"item_ref": f"A-{number}", "text": "é" * 500, "note": "é" * 500} for number in range(200)]
+    record = {**checklist_record("CL-9"), "items": items}
+    assert outcome(park.manager, "checklists", record) == (0, 0, {0: {"items"}})
 
 
 def test_each_record_leaves_an_audit_row(world: World, park: Park) -> None:

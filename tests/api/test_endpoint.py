@@ -167,11 +167,19 @@ def test_what_belongs_to_the_caller_is_read_with_the_admission_too(house: Storeh
     assert reads == []
 
 
-@pytest.mark.parametrize("name", ["x" * 256, "%E2%82%AC" * 256, "é" * 3000])
+@pytest.mark.parametrize("name", ["x" * 256, "%E2%82%AC" * 256, "é" * 3000, "é" * 128, "%F0%9F%92%A5" * 255])
 def test_a_name_that_no_key_could_hold_names_nothing(house: Storehouse, anna: Person, name: str) -> None:
+    longest: list[int] = []
+
+    def measure(_: str, request: Any) -> None:
+        tables = request["RequestItems"].values()
+        longest.append(max(len(one["pk"]["S"].encode()) for table in tables for one in table["Keys"]))
+
+    house.engine.before("BatchGetItem", measure)
     endpoint = shelf_endpoint(put_stock, body=NewStock, loads=lambda _, name: shelf_key(name))
     answer = ask(anna, endpoint, {"stock": 1}, name=name)
     assert (answer.status, answer.code) == (404, "NOT_FOUND")
+    assert max(longest) < 1024, "the store takes no longer sort keys, and none for partitions beyond 2,048"
 
 
 def test_a_thing_that_the_whole_address_names_is_read_with_the_admission_too(house: Storehouse, anna: Person) -> None:

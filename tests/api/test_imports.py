@@ -275,9 +275,11 @@ def test_what_the_store_cannot_take_now_is_handed_back_and_the_rest_is_done(
         if names[1] in json.dumps(request) or "Team 1" in json.dumps(request):
             raise EndpointConnectionError(endpoint_url="the store")
 
+    records = [record(name, team=f"Team {number}") for number, name in enumerate(names)]
     with engine.before("TransactWriteItems", fail):
-        answer = load(admin, *[record(name, team=f"Team {number}") for number, name in enumerate(names)])
+        answer = load(admin, *records, idempotency_key="k")
     assert (answer.status, outcome(answer)) == (207, (0, 2, {1: dict(TRY_AGAIN)}))
+    assert outcome(load(admin, *records, idempotency_key="k")) == (0, 3, {})
 
 
 class HurriedClock(ManualClock):

@@ -1,5 +1,6 @@
 """Photos that clients put into the bucket themselves, and then confirm."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -204,6 +205,26 @@ def test_an_upload_cannot_be_confirmed_once_the_sweep_has_it(
     assert stored(order_id).completion_photos == 0
     world.sweep_maintenance()
     assert objects.keys(BUCKET) == []
+
+
+@pytest.mark.parametrize("taken_back", [False, True])
+def test_a_form_that_is_used_again_after_the_photo_was_confirmed_leaves_nothing_over(
+    world: World, park: Park, objects: EmbeddedObjects, taken_back: bool
+) -> None:
+    config = replace(settings(), photo_upload_s=1800)
+    world.reset_parts(config)
+    told = presigned(park.tech, park.started())
+    assert put(objects, told, photo()) == 204
+    assert confirm(park.tech, told["id"]).status == 201
+    if taken_back:
+        assert park.tech.delete(f"/v1/uploads/photos/{told['id']}").status == 204
+    world.clock.advance(seconds=1790)
+    world.sweep_maintenance()
+    assert put(objects, told, photo()) == 204
+    world.clock.advance(seconds=10 + config.photo_grace_s)
+    world.sweep_maintenance()
+    place = places("demo", told["id"])
+    assert objects.keys(BUCKET) == ([] if taken_back else [place.full, place.thumb])
 
 
 def test_preparing_and_confirming_keep_within_three_round_trips(

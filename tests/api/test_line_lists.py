@@ -88,6 +88,15 @@ def test_every_filter_and_every_pair_of_them_counts_exactly(world: World) -> Non
                     )
 
 
+def test_under_an_id_of_another_kind_there_is_nothing_and_nothing_is_counted(world: World) -> None:
+    line = Line(world)
+    batch = line.batch()
+    line.module(batch)
+    assert found(line.viewer, f"/v1/modules?skuId={batch['id']}") == ([], 0)
+    assert found(line.viewer, f"/v1/modules?batchId={batch['skuId']}") == ([], 0)
+    assert found(line.viewer, f"/v1/modules?batchId={batch['skuId']}&skuId={batch['skuId']}") == ([], 0)
+
+
 def test_batches_are_found_by_sku_and_status(world: World) -> None:
     line = Line(world)
     one, other = line.sku(), line.sku()
@@ -202,6 +211,19 @@ def test_a_page_costs_one_admission_and_one_round_of_calls_at_once(
     assert {request.get("Limit") for request in queries} == {None if "q=" in query else 20}  # nothing beyond the page
     assert len({operation for operation, _ in calls[1:]} - {"Query", "BatchGetItem", "GetItem"}) == 0
     assert len(calls) <= 1 + 4 * 3 + 2
+
+
+def test_a_page_far_behind_the_end_reads_no_row(world: World, engine: EmbeddedEngine) -> None:
+    line = Line(world)
+    batch = line.batch()
+    for _ in range(3):
+        line.module(batch)
+    calls: list[str] = []
+    with engine.before(None, lambda operation, _: calls.append(operation)):
+        for query in ("", "&status=DRAFT", f"&skuId={batch['skuId']}", f"&batchId={batch['id']}"):
+            assert found(line.viewer, f"/v1/modules?page=1000000&pageSize=100{query}") == ([], 3)
+    assert calls == ["BatchGetItem", "BatchGetItem"] * 4  # who is calling, and how many there are
+    assert found(line.viewer, f"/v1/modules?page=1000000&batchId={batch['id']}&skuId=SKU-none") == ([], 0)
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -280,6 +280,20 @@ def test_when_the_serials_are_used_another_digit_begins_anew(world: World, packe
     assert (code[:11], int(code[11:17]) < SERIAL_SHARDS) == ("11234567890", True)
 
 
+def test_the_last_serials_are_given_out_whichever_box_asks(world: World, packer: Person, box: str) -> None:
+    settle_prefix(world.person("SYSTEM_ADMIN"), gs1_company_prefix="1234567890")
+    full = 1_000_000 // SERIAL_SHARDS
+    for shard in range(SERIAL_SHARDS):
+        left = 2 if shard == 5 else 0
+        world.run(lambda work, shard=shard, left=left: count_on(work, shard, "01234567890", to=full - left))
+    others = [new_box(packer) for _ in range(2)]
+    for other in others:
+        packed(packer, other, 1)
+    serials = [int(close(packer, one).json["sscc"][11:17]) for one in (box, others[0])]
+    assert serials == [1_000_000 - 2 * SERIAL_SHARDS + 5, 1_000_000 - SERIAL_SHARDS + 5]
+    assert close(packer, others[1]).code == "SSCC_EXHAUSTED"
+
+
 def test_a_company_prefix_is_seven_to_ten_digits(world: World) -> None:
     admin = world.person("SYSTEM_ADMIN")
     for prefix in ("123456", "12345678901", "123456A", "", 1234567, "1234567\n", "١٢٣٤٥٦٧"):

@@ -2,6 +2,7 @@
 
 from decimal import Decimal
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 
@@ -330,6 +331,18 @@ def test_the_other_items_stay(packer: Person, box: str) -> None:
     assert [stored.item_count, stored.weight_est] == [1, 1]
 
 
+def test_nothing_of_the_largest_weight_stays_behind(boss: Person, packer: Person) -> None:
+    line = line_record(quantity=1, unit_weight=987654321.654321)
+    loaded(boss, "shipments", shipment_record("SH-1", line, line_record(2)))
+    loaded(boss, "license-plates", plate_record(quantity=999_999_999))
+    box = new_box(packer)
+    content = packed(packer, box, 123456789.123456)
+    assert take_out(packer, box, content).status == 204
+    assert there(stored_box(box)).weight_est == 0
+    listed = packer.get(f"{PACK}/shipments/{shipment_id()}/boxes").text
+    assert '"total_weight_est":0}' in listed
+
+
 def test_an_item_is_taken_out_once(packer: Person, box: str) -> None:
     content = packed(packer, box, 1)
     assert take_out(packer, box, content).status == 204
@@ -341,6 +354,13 @@ def test_an_item_that_does_not_exist_is_not_found(packer: Person, box: str) -> N
     for content in (NOWHERE, "x", "%20", "é" * 200, "x" * 255, "x" * 300):
         answer = take_out(packer, box, content)
         assert (answer.status, answer.code) == (404, "NOT_FOUND"), content
+
+
+def test_an_id_that_no_key_has_room_for_is_not_asked_for(packer: Person, box: str, engine: EmbeddedEngine) -> None:
+    calls = calls_of(engine)
+    assert take_out(packer, box, quote("\N{PACKAGE}" * 255)).status == 404
+    assert calls[0] == "BatchGetItem"
+    assert "GetItem" not in calls
 
 
 def test_an_item_is_only_found_in_its_own_box_and_organisation(world: World, packer: Person, box: str) -> None:

@@ -7,13 +7,13 @@ import pytest
 from chalicelib.core.aws import client
 from chalicelib.core.settings import settings
 from chalicelib.core.store import get
-from chalicelib.maintenance.photo_sweep import PAGE, RESERVE_S, tidy_due
-from chalicelib.maintenance.photo_tables import Upload, new_upload, places, upload_key
+from chalicelib.maintenance.photo_sweep import PAGE, RESERVE_S, Outcome, tidy_due
+from chalicelib.maintenance.photo_tables import UPLOAD_SHARDS, Upload, new_upload, places, upload_key
 from infra.local.engine import EmbeddedEngine
 from infra.local.objects import EmbeddedObjects
 from tests.builders.dispatch import audit_row
-from tests.builders.maintenance import Park, stored
-from tests.builders.photos import BUCKET, upload, uploaded
+from tests.builders.maintenance import Park, add_photo, stored
+from tests.builders.photos import BUCKET, photo, upload, uploaded
 from tests.builders.world import Answer, World
 
 
@@ -113,6 +113,18 @@ def test_objects_of_a_photo_that_was_taken_back_are_removed_by_whoever_comes_nex
     objects.dies_at = "DELETE "
     assert park.tech.delete(f"/v1/uploads/photos/{view['id']}").status == 204
     assert notes(engine) == ["LEFT"]
+    later(world)
+    assert (objects.keys(BUCKET), notes(engine)) == ([], [])
+
+
+def test_objects_of_a_photo_that_was_taken_back_late_are_removed_by_the_next_sweep(
+    world: World, park: Park, engine: EmbeddedEngine, objects: EmbeddedObjects
+) -> None:
+    view = uploaded(park.tech, park.started())
+    later(world)
+    assert notes(engine) == []
+    objects.dies_at = "DELETE "
+    assert park.tech.delete(f"/v1/uploads/photos/{view['id']}").status == 204
     world.sweep_maintenance()
     assert (objects.keys(BUCKET), notes(engine)) == ([], [])
 
@@ -184,6 +196,23 @@ def test_many_are_tidied_up_in_one_sweep(
     assert len(notes(engine)) == many
     world.sweep_maintenance()
     assert notes(engine) == []
+
+
+def test_photos_that_can_never_be_tidied_up_hold_nothing_else_back(
+    world: World, park: Park, engine: EmbeddedEngine, objects: EmbeddedObjects
+) -> None:
+    order_id = park.started()
+    for _ in range(UPLOAD_SHARDS * 4):
+        view = uploaded(park.tech, order_id, photo((8, 8)))
+        objects.service.store.delete(BUCKET, places("demo", view["id"]).full)
+    add_photo(world, order_id, by=-stored(order_id).completion_photos)  # now none of them can be withdrawn
+    world.clock.advance(seconds=1)
+    for number in range(UPLOAD_SHARDS * 4):
+        new_upload("demo", f"order.{number}", world.clock.now()).save()
+    world.clock.advance(seconds=settings().photo_grace_s)
+    outcomes = tidy_due(world.parts.runtime, "sweep-1", lambda: 60.0, page=1)
+    assert outcomes == {Outcome.FAILED: UPLOAD_SHARDS * 4, Outcome.CLEARED: UPLOAD_SHARDS * 4}
+    assert notes(engine) == ["STORED"] * (UPLOAD_SHARDS * 4)
 
 
 def test_a_sweep_ends_before_its_time_is_over(world: World, park: Park, engine: EmbeddedEngine) -> None:

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from chalicelib.core.settings import settings
 from chalicelib.core.store import get
 from chalicelib.maintenance.photo_schemas import PHOTO_BYTES
 from chalicelib.maintenance.photo_tables import UploadState, upload_key
@@ -87,6 +88,7 @@ def test_a_photo_that_is_taken_back_is_gone_with_its_objects(park: Park, objects
     assert detail(park.tech, order_id)["timeline"][-1]["action"] == "PHOTO_REMOVED"
     assert set(park.finish(order_id).fields) == {"fixPhoto"}
     assert refused(take_back(park.tech, view["id"])) == (404, "NOT_FOUND")
+    park.world.clock.advance(seconds=settings().photo_grace_s)
     park.world.sweep_maintenance()
     assert get(upload_key("demo", view["id"])) is None
 
@@ -253,3 +255,27 @@ def test_uploads_and_deletions_keep_within_three_round_trips(park: Park, engine:
     calls.clear()
     detail(park.tech, order_id)
     assert calls == ["BatchGetItem", "Query", "Query"]  # the two queries at once
+
+
+def test_who_loses_the_order_while_a_photo_is_uploaded_adds_none(
+    park: Park, engine: EmbeddedEngine, objects: EmbeddedObjects
+) -> None:
+    order_id, other = park.assigned(), park.person("TECH")
+
+    def reassign(*_: object) -> None:
+        assert park.assign(order_id, other).status == 200
+
+    with engine.before("TransactWriteItems", reassign, times=1):
+        assert refused(upload(park.tech, order_id)) == (403, "ACCESS_DENIED")
+    assert stored(order_id).completion_photos == 0
+    park.world.clock.advance(seconds=settings().photo_grace_s)
+    park.world.sweep_maintenance()
+    assert objects.keys(BUCKET) == []
+    assert upload(other, order_id).status == 201
+
+
+def test_an_administrator_may_add_a_photo_to_an_order_that_nobody_has(park: Park, objects: EmbeddedObjects) -> None:
+    order_id = park.routed()["id"]
+    answer = upload(park.world.person("SYSTEM_ADMIN"), order_id, kind="ISSUE")
+    assert answer.status == 201, answer
+    assert stored(order_id).issue_photos == 1

@@ -8,6 +8,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from botocore.exceptions import EndpointConnectionError
 
 from chalicelib.core.clock import iso
 from infra.local.engine import EmbeddedEngine
@@ -200,6 +201,39 @@ def test_what_is_no_event_at_all_is_malformed_and_fails_no_other(scanner: Scanne
     answer = scanner.batch([odd, scanner.scan()])
     assert answer.json["status"][0] == {"client_event_id": None, "result": "rejected", "reason": "malformed_event"}
     assert results(answer)[1] == ACCEPTED
+
+
+def test_half_a_surrogate_pair_in_one_event_fails_no_other(scanner: Scanner) -> None:
+    """A browser writes it as an escape; in a queue that is sent again and again it would hold up all the others."""
+    bad = scanner.scan("\ud83d")
+    answer = scanner.batch([scanner.scan(), bad, scanner.scan()])
+    assert results(answer) == [ACCEPTED, "invalid_field:raw", ACCEPTED]
+    assert answer.json["status"][1]["client_event_id"] == bad["client_event_id"]
+    assert results(scanner.batch([scanner.scan(computed="\udc00"), scanner.scan(client_event_id="\ud800")])) == [
+        ACCEPTED,
+        "invalid_field:client_event_id",
+    ]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b'{"events": [{"a": NaN, "b": "\\ud800"}]}',
+        b'{"events": [{"b": "\\ud800"}',
+        b'{"events": ["\\ud800\xff"]}',
+        b'{"events": [' + b"[" * 100_000 + b'"\\ud800"',
+        b'{"events": [' + b"7" * 5_000 + b', "\\ud800"]}',
+    ],
+    ids=len,
+)
+def test_what_is_no_json_is_refused_whole(scanner: Scanner, body: bytes) -> None:
+    answer = scanner.world.call("POST", BATCH, token=scanner.person.token, raw=body)
+    assert (answer.status, answer.code) == (400, "MALFORMED_JSON")
+
+
+def test_so_many_events_are_too_many_also_with_half_a_surrogate_pair(scanner: Scanner) -> None:
+    answer = scanner.person.post(BATCH, {"events": ["\ud800"] * 501})
+    assert (answer.status, answer.code) == (400, "MALFORMED_JSON")
 
 
 @pytest.mark.parametrize(("sent", "echoed"), [({"a": 1}, None), ("x" * 201, None), (1.5, 1.5), (True, True)])
@@ -419,6 +453,19 @@ def test_when_the_store_fails_half_way_what_is_certain_is_answered_and_the_rest_
     assert answer == [ACCEPTED] * 88 + ["retry"] * 12
     assert scanner.send(*batch) == [DUPLICATE] * 88 + [ACCEPTED] * 12
     proven(scanner.world)
+
+
+def test_what_is_to_be_sent_again_may_be_sent_with_the_same_key(scanner: Scanner, engine: EmbeddedEngine) -> None:
+    batch = [scanner.scan(), event("tracker_opened", {}, scanner.world.clock.now())]
+
+    def fail(_: str, request: dict[str, Any]) -> None:
+        if f"ASSIGNMENT#{REF}" in json.dumps(request):
+            raise EndpointConnectionError(endpoint_url="the store")
+
+    with engine.before("TransactWriteItems", fail):
+        assert scanner.send(*batch, idempotency_key="k") == ["retry", ACCEPTED]
+    assert scanner.send(*batch, idempotency_key="k") == [ACCEPTED, DUPLICATE]
+    assert scanner.batch(batch, idempotency_key="k").headers["Idempotent-Replayed"] == "true"
 
 
 def test_when_nothing_can_be_read_all_of_it_is_to_be_sent_again(scanner: Scanner, engine: EmbeddedEngine) -> None:

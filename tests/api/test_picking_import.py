@@ -50,6 +50,15 @@ def test_what_need_not_be_said_need_not_be_said(world: World) -> None:
     assert (stored().zone, stored().route, stored().priority) == ("", "", 100)
 
 
+def test_what_a_record_leaves_out_stays_and_null_takes_it_away(world: World) -> None:
+    load(world, record(priority=0))
+    load(world, record(zone=None, route=None))
+    assert (stored().zone, stored().route, stored().priority) == ("Ambient", "North", 0)
+    assert (stored().queue_place or "").startswith("0#0000#")
+    loaded(world.person("supervisor"), record() | {"zone": None, "route": ""})
+    assert (stored().zone, stored().route) == ("", "")
+
+
 @pytest.mark.parametrize(
     ("fields", "named"),
     [
@@ -64,6 +73,8 @@ def test_what_need_not_be_said_need_not_be_said(world: World) -> None:
         ({"lines": [line(1, -2)]}, "lines.0.quantity"),
         ({"lines": [line(1, 1_000_001)]}, "lines.0.quantity"),
         ({"lines": [line(1, 0.1234567)]}, "lines.0.quantity"),
+        ({"lines": [line(1) | {"quantity": "5"}]}, "lines.0.quantity"),
+        ({"lines": [line(1) | {"quantity": True}]}, "lines.0.quantity"),
         ({"lines": [line(0)]}, "lines.0.line_number"),
         ({"lines": [line(1, sku=" ")]}, "lines.0.sku"),
         ({"lines": [line(1, colour="red")]}, "lines.0.colour"),
@@ -95,6 +106,11 @@ def test_once_it_is_taken_its_lines_stay_and_what_people_read_may_change(world: 
     assert take(anna)["route"] == "South"
     Scanner(world, anna).scans(1)
     proven(world)
+
+
+def test_a_quantity_may_be_written_in_another_way_once_it_is_taken(world: World) -> None:
+    at_work(world, lines=[line(1, 5)])
+    assert outcome(loaded(world.person("supervisor"), record(lines=[line(1, 5.0)]))) == (0, 1, {})
 
 
 def test_before_it_is_taken_all_may_change(world: World) -> None:

@@ -179,3 +179,12 @@ def test_a_queue_is_counted_as_far_as_it_matters(world: World) -> None:
 def test_the_scanners_health_is_as_its_contract_says(world: World) -> None:
     answer = world.call("GET", "/health")
     assert (answer.status, set(answer.json), answer.json["status"]) == (200, {"status", "version"}, "ok")
+
+
+def test_what_would_take_for_ages_has_no_time_at_which_it_is_done(world: World) -> None:
+    anna = at_work(world, lines=[line(number, 1_000_000) for number in range(1, 11)])
+    world.clock.advance(hours=9)
+    scanner = Scanner(world, world.signed_in(anna.org_id, anna.user_id, anna.role))
+    scanner.scans(1, "A-01")
+    shown = scanner.screen()["order_summary"]
+    assert (shown["rate"], shown["eta"], shown["progress_pct"]) == (0.1, None, 0)

@@ -216,3 +216,17 @@ def test_the_first_error_is_raised() -> None:
 
     with pytest.raises(Unavailable):
         parallel([lambda: 1, fail, lambda: 3])
+
+
+def test_nothing_goes_on_once_the_error_is_raised() -> None:
+    ended: list[int] = []
+
+    def fail() -> None:
+        raise Unavailable
+
+    def work() -> None:
+        ended.append(sum(range(100_000)))
+
+    with pytest.raises(Unavailable):
+        parallel([fail, *[work] * 16])
+    assert len(ended) == 16

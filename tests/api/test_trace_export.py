@@ -24,8 +24,9 @@ def later(line: Line) -> str:
 
 
 def told(event: dict[str, Any]) -> tuple[str, ...]:
-    """Whose event it is and what happened."""
-    return (event["baton:kind"], event["action"], event["bizStep"], event.get("disposition", ""))
+    """Whose event it is and what happened; of a seal, what stays true from then on."""
+    lasting = event.get("persistentDisposition", {"set": [""]})["set"]
+    return (event["baton:kind"], event["action"], event["bizStep"], event.get("disposition", *lasting))
 
 
 def parts(event: dict[str, Any]) -> list[str]:
@@ -46,15 +47,15 @@ def built(line: Line) -> tuple[Data, list[Data]]:
 
 PACK_LIFE = [
     ("pack", "ADD", "commissioning", "active"),
-    ("pack", "ADD", "assembling", "in_progress"),
-    ("pack", "OBSERVE", "assembling", "completeness_verified"),
-    ("pack", "OBSERVE", "holding", ""),
+    ("pack", "ADD", "assembling", ""),
+    ("pack", "OBSERVE", "inspecting", "completeness_verified"),
+    ("pack", "OBSERVE", "holding", "non_sellable_other"),
     ("pack", "OBSERVE", "inspecting", "conformant"),
 ]
 MODULE_LIFE = [
     ("module", "ADD", "commissioning", "active"),
-    ("module", "ADD", "assembling", "in_progress"),
-    ("module", "OBSERVE", "assembling", "completeness_verified"),
+    ("module", "ADD", "assembling", ""),
+    ("module", "OBSERVE", "inspecting", "completeness_verified"),
 ]
 
 
@@ -119,7 +120,7 @@ def test_what_was_taken_off_is_in_the_life_of_the_module(line: Line) -> None:
     data(line.unbind(module, "C-1"))
     _, bound, taken = life_of(line.viewer, module["serial"])
     assert (bound["action"], parts(bound)) == ("ADD", ["C-1", "C-2"])
-    assert (taken["action"], taken["bizStep"], taken["eventTime"]) == ("DELETE", "disassembling", time)
+    assert (taken["action"], taken["bizStep"], taken["eventTime"]) == ("DELETE", "removing", time)
     assert taken["baton:parts"] == [{"id": taken["childEPCs"][0], "baton:serial": "C-1", "baton:lot": "LOT-1"}]
 
 
@@ -130,7 +131,7 @@ def test_a_cell_keeps_its_past_wherever_it_goes(line: Line) -> None:
     gone = life_of(line.viewer, "C-1")
     assert [(told(event)[1:3], event["baton:id"]) for event in gone] == [
         (("ADD", "assembling"), first["id"]),
-        (("DELETE", "disassembling"), first["id"]),
+        (("DELETE", "removing"), first["id"]),
     ]
     data(line.bind(second, "C-1"))
     again = life_of(line.viewer, "C-1")

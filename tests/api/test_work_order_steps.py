@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from chalicelib.maintenance.timeline import events_of
 from infra.local.engine import EmbeddedEngine
 from tests.builders.dispatch import audit_row, diff
 from tests.builders.maintenance import ITEMS, NORTH, SOUTH, Park, add_photo, step, stored
@@ -273,3 +274,9 @@ def test_a_finding_that_is_routed_at_that_moment_keeps_the_checklist_held(park: 
     engine.before("TransactWriteItems", route, times=1)
     assert park.finish(order_id).json["parentReleased"] is False
     assert (park.checklist_view()["status"], park.checklist_view()["openCount"]) == ("HELD", 1)
+
+
+def test_of_a_timeline_that_is_too_long_the_end_is_shown_and_not_the_beginning(park: Park) -> None:
+    order_id = park.started(photo=True)
+    assert park.finish(order_id).status == 200
+    assert [event.action for event in events_of(stored(order_id), most=2)] == ["STARTED", "DONE"]

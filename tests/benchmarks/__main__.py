@@ -22,7 +22,17 @@ os.environ.pop("POWERTOOLS_METRICS_DISABLED", None)
 from chalicelib.core import aws  # noqa: E402
 from chalicelib.core.settings import settings  # noqa: E402
 from infra.local.objects import EmbeddedObjects  # noqa: E402
-from tests.benchmarks import assignment, costing, endpoints, importing, packing, reminding, serving, sweeping  # noqa: E402
+from tests.benchmarks import (  # noqa: E402
+    assignment,
+    costing,
+    endpoints,
+    importing,
+    packing,
+    picking,
+    reminding,
+    serving,
+    sweeping,
+)
 from tests.benchmarks.metered import MeteredEngine  # noqa: E402
 from tests.benchmarks.report import Report  # noqa: E402
 
@@ -52,6 +62,10 @@ def _imports(report: Report, _: MeteredEngine, *, quick: bool) -> None:
     importing.run(report, pairs=5 if quick else 15)
 
 
+def _picking(report: Report, engine: MeteredEngine, *, quick: bool) -> None:
+    picking.run(report, engine, events=200 if quick else 1_000)
+
+
 def _packing(report: Report, _: MeteredEngine, *, quick: bool) -> None:
     packing.run(report, rounds=20 if quick else 60)
 
@@ -70,6 +84,7 @@ BENCHMARKS: dict[str, Callable[..., None]] = {
     "sweep": _sweep,
     "reminders": _reminders,
     "import": _imports,
+    "picking": _picking,
     "packing": _packing,
     "server": _server,
     "cost": _cost,

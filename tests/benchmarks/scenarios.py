@@ -17,6 +17,7 @@ from tests.benchmarks import scenarios_maintenance as maintenance
 from tests.benchmarks import scenarios_notices as notices
 from tests.benchmarks import scenarios_packing as packing
 from tests.benchmarks import scenarios_people as people
+from tests.benchmarks import scenarios_picking as picking
 from tests.benchmarks import scenarios_trace as trace
 from tests.benchmarks.scenarios_passwords import PASSWORDS
 from tests.benchmarks.scenarios_photos import PHOTOS
@@ -198,6 +199,10 @@ SCENARIOS = [
     *(Scenario(*one) for one in PHOTOS),
     *(Scenario(name, prepare, situation=packing.SITUATION) for name, prepare in packing.PACKING.items()),
     *(Scenario(name, prepare, situation=packing.CROWDED) for name, prepare in packing.LISTS.items()),
+    *(
+        Scenario(name, prepare, situation=picking.SITUATION, trips=trips)
+        for name, (prepare, trips) in picking.PICKING.items()
+    ),
     *(Scenario(*one, situation=line.SITUATION) for one in line.SCENARIOS.items()),
     *(Scenario(*one, situation=trace.SITUATION, trips=trace.TRIPS) for one in trace.SCENARIOS.items()),
 ]

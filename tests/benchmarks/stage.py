@@ -98,15 +98,19 @@ class TimedOutbox:
         self._delivery = delivery
         self.notebook: Notebook | None = None
         self.took = NO_TIME
+        self._silent = False
 
     def stage(self, work: UnitOfWork) -> None:
-        """As the application does."""
+        """As the application does. What comes after a commit that told nobody is not delivery but the next commit."""
+        if self.notebook is not None and self._silent:
+            self.notebook.delivering = False
         self._delivery.stage(work)
 
     def deliver(self, recipients: list[Recipient]) -> None:
         """As the application does, with what it costs kept apart, and all that the commit has yet to be followed by."""
         if self.notebook is not None:
             self.notebook.delivering = True
+            self._silent = not recipients
         with Stopwatch() as watch:
             self._delivery.deliver(recipients)
         self.took = watch.took

@@ -17,7 +17,7 @@ from chalicelib.manufacturing.modules import ledger_of
 from chalicelib.manufacturing.registry import SerialNumber, serial_key
 from chalicelib.manufacturing.rules import LIVES
 from chalicelib.manufacturing.tables import Batch, Module, Pack, batch_key, module_key, pack_key
-from tests.builders.world import DEMO, Answer, Person, World
+from tests.builders.world import DEMO, Answer, World
 
 Data = dict[str, Any]
 
@@ -188,9 +188,3 @@ class Line:
 def registered(serial: str) -> SerialNumber | None:
     """What the registry says of a serial."""
     return get(serial_key(serial))
-
-
-def person_of(line: Line, role: str) -> Person:
-    """Somebody of a role on the line."""
-    people = {one.role: one for one in (line.admin, line.production, line.qa, line.supervisor, line.viewer)}
-    return people[role]

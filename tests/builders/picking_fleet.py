@@ -44,9 +44,9 @@ KINDS = {
     "assignment_resumed": 2,
     "tracker_opened": 2,
 }
-_BATCHES = (8, 25, 60, 100)
-_DROPPED = 0.2
-_ALREADY_SENT = 10
+_BATCHES = (10, 40, 100)
+_DROPPED = 0.15
+_ALREADY_SENT = 8
 
 Event = dict[str, Any]
 

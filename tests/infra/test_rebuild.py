@@ -69,6 +69,26 @@ def test_what_differs_is_put_right_when_that_is_wanted(scanner: Scanner, capsys:
     assert scanner.world.audit()[-1].action_type == "ASSIGNMENT_REBUILT"
 
 
+def test_what_is_picked_while_it_is_put_right_is_put_right_as_well(
+    scanner: Scanner, engine: EmbeddedEngine, capsys: pytest.CaptureFixture[str]
+) -> None:
+    state = state_of()
+    state.wraps = 3
+    spoil(state=ledger.encode_state(state))
+    engine.before("TransactWriteItems", lambda *_: scanner.scans(1), times=1)
+    assert run(capsys, "--write")[0] == 0
+    assert (int(stored().units), state_of().wraps) == (2, 0)
+    assert run(capsys)[0] == 0
+
+
+def test_a_state_that_cannot_be_read_is_put_right(scanner: Scanner, capsys: pytest.CaptureFixture[str]) -> None:
+    spoil(state="{nonsense")
+    exit_code, printed = run(capsys, "--write")
+    assert (exit_code, printed[0]) == (0, "demo PA-1: state is stored as '{nonsense', which cannot be read")
+    assert run(capsys)[0] == 0
+    assert scanner.send(scanner.scan()) == ["accepted"]
+
+
 def test_a_ledger_with_a_gap_is_told_and_cannot_be_put_right(
     scanner: Scanner, capsys: pytest.CaptureFixture[str]
 ) -> None:

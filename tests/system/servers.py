@@ -139,7 +139,7 @@ def started(command: list[str], ready: str, **environment: str) -> Iterator[Serv
             raise
         finally:
             if process.poll() is None:
-                server.end()
+                server.end(signal.SIGTERM)  # a shell's background jobs, and what they start, may ignore Ctrl-C
 
 
 def run_once(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:

@@ -200,6 +200,23 @@ def test_demo_shipments_wait_to_be_packed_in_their_own_organisation_only(stack: 
     assert theirs == {"data": [], "total": 0}
 
 
+def test_something_waits_to_be_picked_and_something_was_picked_yesterday(stack: Stack) -> None:
+    picker, operative = stack.person("picker2"), stack.person("operative1")
+    shown = [person.get("/scanner/state").json() for person in (picker, operative)]
+    assert [one["view"] for one in shown] == ["picker", "operative"]
+    assert min(one["queueCount"] for one in shown) >= 2
+    asked = {"device_id": "device-1", "company_id": "demo", "role": "operative"}
+    assert operative.post("/assignments/next", asked).json()["assignment_id"] == "PA-3001"
+    assert operative.post("/assignments/PA-3001/release").json()["status"] == "queued"
+    trail = stack.person("admin").get("/v1/audit?entityId=PA-1998").json()["data"]
+    assert [row["action_type"] for row in trail] == [
+        "PICK_EVENTS_RECORDED",
+        "ASSIGNMENT_CLAIMED",
+        "ASSIGNMENT_IMPORTED",
+    ]
+    assert trail[0]["payload_diff"]["status"] == ["active", "completed"]
+
+
 def test_the_battery_line_has_something_to_do(stack: Stack) -> None:
     viewer = stack.person("viewer1")
     assert [sku["status"] for sku in viewer.get("/v1/skus").json()["data"]] == ["DRAFT", "ACTIVE"]

@@ -77,12 +77,8 @@ def test_a_thing_that_was_set_up_is_commissioned_with_its_batch() -> None:
 
 def test_cells_that_were_bound_together_are_one_event_with_their_lots() -> None:
     found = one(Joined(MODULE, [cell(1, "LOT-9"), cell(2)], NOW))
-    assert (found["type"], found["action"], found["bizStep"], found["disposition"]) == (
-        "AggregationEvent",
-        "ADD",
-        "assembling",
-        "in_progress",
-    )
+    assert (found["type"], found["action"], found["bizStep"]) == ("AggregationEvent", "ADD", "assembling")
+    assert "disposition" not in found  # of a thing on its way the vocabulary recommends none
     assert found["parentID"] == NAMING.uri("module", SKU, "M-1")
     assert found["childEPCs"] == [NAMING.uri("cell", SKU, "C-1"), NAMING.uri("cell", SKU, "C-2")]
     assert found["baton:parts"] == [
@@ -91,19 +87,17 @@ def test_cells_that_were_bound_together_are_one_event_with_their_lots() -> None:
     ]
 
 
-def test_a_cell_that_was_taken_off_is_disassembled() -> None:
+def test_a_cell_that_was_taken_off_is_removed_and_the_module_not_broken_down() -> None:
     found = one(Left(MODULE, [cell(1)], NOW))
-    assert (found["type"], found["action"], found["bizStep"]) == ("AggregationEvent", "DELETE", "disassembling")
+    assert (found["type"], found["action"], found["bizStep"]) == ("AggregationEvent", "DELETE", "removing")
     assert "disposition" not in found
 
 
-def test_sealing_says_that_the_whole_was_found_complete() -> None:
+def test_sealing_says_that_the_whole_was_found_complete_and_stays_so() -> None:
     found = one(Sealed(MODULE, NOW))
-    assert (found["action"], found["bizStep"], found["disposition"]) == (
-        "OBSERVE",
-        "assembling",
-        "completeness_verified",
-    )
+    assert (found["action"], found["bizStep"]) == ("OBSERVE", "inspecting")
+    assert found["persistentDisposition"] == {"set": ["completeness_verified"]}
+    assert "disposition" not in found
 
 
 @pytest.mark.parametrize(
@@ -111,12 +105,12 @@ def test_sealing_says_that_the_whole_was_found_complete() -> None:
     [
         ("PASS", "inspecting", "conformant"),
         ("FAIL", "inspecting", "non_conformant"),
-        ("QUARANTINE", "holding", None),
+        ("QUARANTINE", "holding", "non_sellable_other"),
     ],
 )
-def test_a_disposition_is_an_inspection_or_a_hold(decision: str, step: str, disposition: str | None) -> None:
+def test_a_disposition_is_an_inspection_or_a_hold(decision: str, step: str, disposition: str) -> None:
     found = one(Judged(PACK, NOW, decision))
-    assert (found["bizStep"], found.get("disposition"), found["baton:decision"]) == (step, disposition, decision)
+    assert (found["bizStep"], found["disposition"], found["baton:decision"]) == (step, disposition, decision)
     assert "sensorElementList" not in found
 
 

@@ -33,6 +33,14 @@ LINES = Lines(
         (f"02{GTIN}37120", (GTIN,), 120),
         (f"02{GTIN}303\x1d3712", (GTIN,), 12),
         (f"(01){GTIN}(30)3(10)AB-12", (GTIN,), 3),
+        (f"01{GTIN}17000000", (GTIN,), 1),  # a date that is none says nothing of the article
+        (f"01{GTIN}172602303005", (GTIN,), 5),
+        (f"01{GTIN}10LOT7<GS>3004", (GTIN,), 4),  # how scanners send FNC1 where they cannot send the character
+        (f"01{GTIN}10LOT7{{GS}}3004", (GTIN,), 4),
+        (f"01{GTIN}10LOT7|3004", (GTIN,), 4),
+        (f"01{GTIN}10LOT7^3004", (GTIN,), 4),
+        (f"01{GTIN}10LOT7^]3004", (GTIN,), 4),
+        (f"(01) {GTIN} (30) 4", (GTIN,), 4),
         ("00340123450000000024", ("340123450000000024",), 1),
         (f"01{GTIN}240X-9", (GTIN, "X-9"), 1),
         ("3713", ("3713",), 1),

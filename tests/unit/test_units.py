@@ -34,7 +34,7 @@ def test_a_unit_is_known_however_it_is_written(written: str, code: str, quantity
     assert (found.code, found.quantity) == (code, quantity)
 
 
-@pytest.mark.parametrize("written", ["", "furlong", "MV", "v", "mohms/cell"])
+@pytest.mark.parametrize("written", ["", "furlong", "MV", "v", "mohms/cell", "F", "C"])
 def test_what_is_not_certain_is_not_guessed(written: str) -> None:
     assert unit_of(written) is None
 

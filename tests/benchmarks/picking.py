@@ -1,0 +1,124 @@
+"""Events of a scanner one by one and in batches: how many a second, and what each costs.
+
+One assignment in one pair of hands, so that nothing goes side by side. Events are new in each round, and the ledger
+grows while it is measured; that must not show, since a batch reads the state and not the ledger.
+"""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from chalicelib.core import aws
+from tests.benchmarks.capacity import Units
+from tests.benchmarks.metered import MeteredEngine, in_sequence, total
+from tests.benchmarks.report import Report, mark, typical
+from tests.benchmarks.stage import NO_TIME, Hit, Stage, Stopwatch
+from tests.builders.picking import BATCH, EAN, Scanner, at_work, line
+
+SIZES = (1, 25, 100, 500)
+MOST_EVENTS, MOST_TRIPS = 100, 3
+"""So many events of one assignment may take so many round trips after the admission."""
+_LINES, _QUANTITY = 40, 900_000
+_LOOKS = 2
+_WARM_UP = 3
+_LEAST_ROUNDS = 5
+
+HEADER = (
+    "events at once", "trips", "per event", "RU per event", "WU per event", "own ms", "time ms", "events/s, own",
+    "events/s", "over one by one",
+)  # fmt: skip
+
+
+@dataclass
+class Line:
+    """A scanner that sends so many events at once, and what was measured of it; times in seconds for each batch."""
+
+    size: int
+    stage: Stage
+    scanner: Scanner
+    trips: int = 0
+    units: Units = field(default_factory=Units)
+    own: list[float] = field(default_factory=list)
+    time: list[float] = field(default_factory=list)
+
+    def watched(self) -> None:
+        """Send one batch and look at the calls."""
+        hit = self._hit()
+        self.stage.outbox.took = NO_TIME
+        with self.stage.engine.watch() as notebook:
+            self.stage.answer(hit.event(), hit.status)
+        trips = len(in_sequence(notebook.calls))
+        self.trips, self.units = min(trips, self.trips or trips), total(notebook.calls)
+
+    def timed(self) -> None:
+        """Send one batch and take the time."""
+        event = self._hit().event()
+        with self.stage.engine.note() as notebook, Stopwatch() as watch:
+            self.stage.answer(event, 200)
+        self.time.append(watch.took.cpu)
+        self.own.append(watch.took.cpu - sum(call.engine_s for call in notebook.calls))
+
+    def _hit(self) -> Hit:
+        self.stage.world.clock.advance(seconds=1)
+        codes = (EAN, "SKU-2", "A-03", "SKU-4")
+        events = [self.scanner.scan(codes[number % len(codes)]) for number in range(self.size)]
+        return Hit("POST", BATCH, self.scanner.person, {"events": events})
+
+
+def run(report: Report, engine: MeteredEngine, *, events: int) -> None:
+    """Measure the sizes, so many events of each."""
+    report.title(
+        "Events of a pick scanner (POST /events/batch)",
+        f"One assignment. Budget: {MOST_EVENTS} events take {MOST_TRIPS} round trips after the admission. {events} new",
+        "events of each size; lower quartiles of processor times of a batch; own: without the engine. Events/s: of",
+        "one processor.",
+    )
+    lines = [_line(engine, size) for size in SIZES]
+    gc.collect()
+    for one in lines:
+        engine.use(_name(one.size), None)
+        one.stage.enter()
+        for _ in range(_LOOKS):
+            one.watched()
+        for _ in range(_WARM_UP):
+            one.timed()
+        one.own, one.time = [], []
+        for _ in range(max(_LEAST_ROUNDS, events // one.size)):
+            one.timed()
+    report.table(HEADER, [_row(one, lines[0]) for one in lines])
+    report.say()
+    for one in lines:
+        if one.size <= MOST_EVENTS:
+            trips = one.trips - 1
+            hit = trips <= MOST_TRIPS
+            report.judge(f"{one.size} events, round trips", hit=hit, figure=f"{trips} of {MOST_TRIPS}")
+            report.say(f"{one.size} events: {trips} round trips after the admission  {mark(hit=hit)}")
+
+
+def _name(size: int) -> str:
+    return f"{size} events at once"
+
+
+def _line(engine: MeteredEngine, size: int) -> Line:
+    engine.use(_name(size), aws.client("dynamodb"))
+    stage = Stage(engine)
+    person = at_work(stage.world, lines=[line(number, _QUANTITY) for number in range(1, _LINES + 1)])
+    return Line(size, stage, Scanner(stage.world, person))
+
+
+def _row(one: Line, first: Line) -> Sequence[str]:
+    own, time = typical(one.own) / one.size, typical(one.time) / one.size
+    return (
+        f"{one.size}",
+        str(one.trips),
+        f"{one.trips / one.size:.3g}",
+        f"{one.units.read / one.size:.2f}",
+        f"{one.units.write / one.size:.2f}",
+        f"{typical(one.own) * 1000:.2f}",
+        f"{typical(one.time) * 1000:.2f}",
+        f"{1 / own:,.0f}",
+        f"{1 / time:,.0f}",
+        f"{typical(first.time) / time:.1f}",
+    )

@@ -1,0 +1,70 @@
+"""The endpoints of the pick scanner: a queue of a hundred, and assignments of 40 lines with some past in hand."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cache, partial
+from typing import Any
+
+from tests.benchmarks.stage import Hit, Stage
+from tests.builders.picking import BATCH, EAN, NEXT, SCREEN, Scanner, line, load, next_body, record, take
+from tests.builders.world import Person
+
+SITUATION = "picking"
+QUEUE, LINES, EARLIER = 100, 40, 60
+
+
+@cache
+def _floor(stage: Stage) -> tuple[Scanner, Person]:
+    """Somebody with an assignment in hand, and somebody with none."""
+    world = stage.world
+    busy, idle = world.person("picker", full_name="Anna"), world.person("picker", full_name="Bo")
+    lines = [line(number, 50) for number in range(1, LINES + 1)]
+    load(world, record("PA-IN-HAND", lines=lines))
+    take(busy)
+    load(world, *(record(f"PA-{number:03d}", lines=lines, priority=number // 20) for number in range(QUEUE)))
+    scanner = Scanner(world, busy, "PA-IN-HAND")
+    scanner.scans(EARLIER, "SKU-7")
+    scanner.said("wrap")
+    world.clock.advance(seconds=60)
+    return scanner, idle
+
+
+def _shown(stage: Stage) -> Hit:
+    return Hit("GET", SCREEN, _floor(stage)[0].person)
+
+
+def _next(stage: Stage, *, in_hand: bool) -> Hit:
+    scanner, idle = _floor(stage)
+    person = scanner.person if in_hand else idle
+    return Hit("POST", NEXT, person, next_body(person))
+
+
+def _sent(stage: Stage, events: int, *, again: bool = False, undo: bool = False) -> Hit:
+    scanner, _ = _floor(stage)
+    batch = [scanner.scan(EAN if number % 2 else "SKU-3") for number in range(events)]
+    hit = Hit("POST", BATCH, scanner.person, {"events": [*batch, scanner.tell("undo")] if undo else batch})
+    if again:
+        stage.answer(hit.event(), 200)
+    return hit
+
+
+def _ended(stage: Stage, action: str, body: Any = None) -> Hit:
+    path = f"/assignments/{{assignment_id}}/{action}"
+    return Hit("POST", path, _floor(stage)[0].person, body, {"assignment_id": "PA-IN-HAND"})
+
+
+PICKING: dict[str, tuple[Callable[[Stage], Hit], int | None]] = {
+    "GET scanner/state": (_shown, None),
+    "POST assignments/next": (partial(_next, in_hand=False), None),
+    "POST assignments/next, in hand already": (partial(_next, in_hand=True), None),
+    "POST events/batch, 1 event": (partial(_sent, events=1), None),
+    "POST events/batch, 25 events": (partial(_sent, events=25), None),
+    "POST events/batch, 100 events": (partial(_sent, events=100), 4),
+    "POST events/batch, 500 events": (partial(_sent, events=500), 8),
+    "POST events/batch, 25 and an undo": (partial(_sent, events=25, undo=True), None),
+    "POST events/batch, 25 sent again": (partial(_sent, events=25, again=True), None),
+    "POST assignments/release": (partial(_ended, action="release"), None),
+    "POST assignments/close": (partial(_ended, action="close", body={"reason": "Out of stock"}), None),
+}
+"""What is asked, and the round trips that a large batch may take: 88 events fit into one transaction."""
