@@ -13,6 +13,7 @@ import argparse
 import json
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from subprocess import CalledProcessError
 from typing import Any
 
 from botocore.exceptions import BotoCoreError
@@ -89,7 +90,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             told: Mapping[str, str] = foundation(wanted.stage, print)
         else:
             told = application(wanted.stage, print, Target(wanted.architecture))
-    except (BadPackage, BotoCoreError, CannotDeploy, RolloutFailed, keys.CannotStep) as error:
+    except (BadPackage, BotoCoreError, CalledProcessError, CannotDeploy, RolloutFailed, keys.CannotStep) as error:
         print(error, file=sys.stderr)
         return 1
     for name, value in told.items():

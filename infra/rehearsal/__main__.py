@@ -1,7 +1,8 @@
 """`python -m infra.rehearsal`: deploy everything to an emulator of AWS, play the flows on it, take it away again.
 
-Exit codes: 0 everything went as promised, 1 something did not, 2 there is no emulator. Whatever happens, nothing is
-left running, and nothing is left behind but the emulator's virtual environment, its log and the package in `build/`.
+Exit codes: 0 everything went as promised, 1 something did not, 2 nothing could be tried, because emulator or libraries
+could not be fetched. Whatever happens, nothing is left running, and nothing is left behind but the emulator's virtual
+environment, its log and the package in `build/`.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
+from subprocess import CalledProcessError
 from typing import TYPE_CHECKING
 
 from infra.packaging.project import ROOT
@@ -83,6 +85,9 @@ def _rehearse(name: str, running: Emulator, told: Told) -> int:
 
     try:
         _play(Stage(name, running, told.line), told)
+    except CalledProcessError as error:
+        print(f"The package cannot be built: {error}", file=sys.stderr)
+        return 2
     except (BadPackage, BotoCoreError, CannotDeploy, ClientError, RolloutFailed, WentWrong) as error:
         print(f"It did not go as promised: {error}", file=sys.stderr)
         return 1
