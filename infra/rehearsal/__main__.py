@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import os
 import shutil
+import signal
 import sys
 import time
 from collections.abc import Callable
@@ -50,6 +51,7 @@ def main() -> int:
     parser.add_argument("--stage", default="prod", help="a stage of .chalice/config.json (prod)")
     wanted = parser.parse_args()
     told = Told()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))  # or the emulator would be left running
     try:
         told.title("The emulator starts")
         python = emulator.install(told.line)
