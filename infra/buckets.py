@@ -15,10 +15,9 @@ from chalicelib.core.settings import Settings
 _FORGET = "forget-what-nobody-confirmed"
 
 
-def definition(stage: str) -> dict[str, Any]:
-    """The bucket's properties as CloudFormation wants them."""
+def private() -> dict[str, Any]:
+    """What every bucket of ours is, as CloudFormation wants it: encrypted, and closed to whoever is not its owner's."""
     return {
-        "BucketName": Settings(stage=stage).photo_bucket,
         "BucketEncryption": {
             "ServerSideEncryptionConfiguration": [{"ServerSideEncryptionByDefault": {"SSEAlgorithm": "AES256"}}]
         },
@@ -29,6 +28,14 @@ def definition(stage: str) -> dict[str, Any]:
             "IgnorePublicAcls": True,
             "RestrictPublicBuckets": True,
         },
+    }
+
+
+def definition(stage: str) -> dict[str, Any]:
+    """The properties of the bucket of photos, likewise."""
+    return {
+        **private(),
+        "BucketName": Settings(stage=stage).photo_bucket,
         "CorsConfiguration": {
             "CorsRules": [
                 {

@@ -11,7 +11,7 @@ from functools import partial
 from typing import Any
 
 from chalicelib.core.clock import Clock
-from chalicelib.core.errors import NotFound
+from chalicelib.core.errors import NotFound, Unavailable
 from chalicelib.core.store import get, get_many, parallel, parallel_pair
 from chalicelib.core.work import UnitOfWork
 from chalicelib.edge.request import Request
@@ -53,7 +53,7 @@ def create(work: UnitOfWork, request: Request[NewBox, Any]) -> Box:
     count = shipment.boxes_count
     box = _new_box(work, shipment, count + 1)
     work.about(Box.kind, box.box_id, "BOX_CREATED")
-    work.create(box)
+    work.create(box, Unavailable())
     change(
         work,
         shipment,

@@ -11,12 +11,19 @@ from collections.abc import Iterator
 from typing import Any
 
 from chalicelib.core.settings import Settings
+from infra import buckets
 from infra.tables import Table, definitions
 
 Template = dict[str, Any]
 
 OUTLIVES = {"DeletionPolicy": "Retain", "UpdateReplacePolicy": "Retain"}
-_UPLOADS_EXPIRE_DAYS = 1
+# What is a year old can be built again from its commit.
+_OLD_PACKAGES = {
+    "Id": "OldPackages",
+    "Status": "Enabled",
+    "ExpirationInDays": 365,
+    "AbortIncompleteMultipartUpload": {"DaysAfterInitiation": 1},
+}
 
 
 def stack_name(stage: str) -> str:
@@ -42,8 +49,8 @@ def foundation(stage: str) -> Template:
         },
         "Resources": {
             **resources,
-            **dict(_bucket("Photos", {"Ref": "PhotosBucketName"}, [_unfinished_uploads(), _stale_uploads()])),
-            **dict(_bucket("Packages", None, [_unfinished_uploads(), _old_packages()])),
+            **dict(_bucket("Photos", {**buckets.definition(stage), "BucketName": {"Ref": "PhotosBucketName"}})),
+            **dict(_bucket("Packages", {**buckets.private(), "LifecycleConfiguration": {"Rules": [_OLD_PACKAGES]}})),
             "TokenKeys": {
                 "Type": "AWS::SecretsManager::Secret",
                 **OUTLIVES,
@@ -73,20 +80,8 @@ def _table(table: Table) -> dict[str, Any]:
     return {"Type": "AWS::DynamoDB::Table", **OUTLIVES, "Properties": properties}
 
 
-def _bucket(logical: str, name: object, rules: list[dict[str, Any]]) -> Iterator[tuple[str, dict[str, Any]]]:
-    """A private bucket that speaks TLS only, and its policy."""
-    properties: dict[str, Any] = {
-        "BucketEncryption": {
-            "ServerSideEncryptionConfiguration": [{"ServerSideEncryptionByDefault": {"SSEAlgorithm": "AES256"}}]
-        },
-        "LifecycleConfiguration": {"Rules": rules},
-        "OwnershipControls": {"Rules": [{"ObjectOwnership": "BucketOwnerEnforced"}]},
-        "PublicAccessBlockConfiguration": dict.fromkeys(
-            ("BlockPublicAcls", "BlockPublicPolicy", "IgnorePublicAcls", "RestrictPublicBuckets"), True
-        ),
-    }
-    if name is not None:
-        properties["BucketName"] = name
+def _bucket(logical: str, properties: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """A bucket, and its policy: TLS only."""
     yield logical, {"Type": "AWS::S3::Bucket", **OUTLIVES, "Properties": properties}
     everything = [{"Fn::GetAtt": [logical, "Arn"]}, {"Fn::Sub": f"${{{logical}.Arn}}/*"}]
     refuse_plain = {
@@ -107,21 +102,6 @@ def _bucket(logical: str, name: object, rules: list[dict[str, Any]]) -> Iterator
             },
         },
     )
-
-
-def _unfinished_uploads() -> dict[str, Any]:
-    unfinished = {"DaysAfterInitiation": _UPLOADS_EXPIRE_DAYS}
-    return {"Id": "UnfinishedUploads", "Status": "Enabled", "AbortIncompleteMultipartUpload": unfinished}
-
-
-def _stale_uploads() -> dict[str, Any]:
-    """What a client has put there itself and never confirmed; the sweep removes it long before."""
-    return {"Id": "StaleUploads", "Status": "Enabled", "Prefix": "incoming/", "ExpirationInDays": _UPLOADS_EXPIRE_DAYS}
-
-
-def _old_packages() -> dict[str, Any]:
-    """Packages of a year ago can be built again from their commit."""
-    return {"Id": "OldPackages", "Status": "Enabled", "ExpirationInDays": 365}
 
 
 def _logical(name: str, suffix: str) -> str:

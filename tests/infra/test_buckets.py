@@ -17,23 +17,30 @@ STAGES: dict[str, Any] = json.loads((CHALICE / "config.json").read_text())["stag
 every_stage = pytest.mark.parametrize("stage", sorted(STAGES))
 
 
-@every_stage
-def test_functions_may_read_put_and_remove_photos_of_their_stage_and_nothing_else_in_s3(stage: str) -> None:
-    policy = json.loads((CHALICE / STAGES[stage]["iam_policy_file"]).read_text())
-    allowed = [
-        (action, resource)
+def allowed(stage: str, function: str) -> set[tuple[str, str]]:
+    """What a function may do in S3, and with what."""
+    policy = json.loads((CHALICE / STAGES[stage]["lambda_functions"][function]["iam_policy_file"]).read_text())
+    return {
+        (action, resource.removeprefix(f"arn:aws:s3:::baton-{stage}-photos"))
         for statement in policy["Statement"]
         for action in statement["Action"]
         if action.startswith("s3:")
         for resource in statement["Resource"]
-    ]
-    bucket = f"arn:aws:s3:::baton-{stage}-photos*"
-    assert sorted(allowed) == [
-        ("s3:DeleteObject", f"{bucket}/*"),
-        ("s3:GetObject", f"{bucket}/*"),
-        ("s3:ListBucket", bucket),
-        ("s3:PutObject", f"{bucket}/*"),
-    ]
+    }
+
+
+@every_stage
+def test_functions_may_read_put_and_remove_photos_of_their_stage_and_nothing_else_in_s3(stage: str) -> None:
+    places = ("/incoming/*", "/photos/*")
+    objects = {(f"s3:{verb}Object", place) for verb in ("Delete", "Get", "Put") for place in places}
+    found = {function: allowed(stage, function) for function in STAGES[stage]["lambda_functions"]}
+    assert found.pop("api_handler") == {*objects, ("s3:ListBucket", "")}
+    assert found.pop("maintenance_sweep") == {
+        *(("s3:DeleteObject", place) for place in places),
+        ("s3:GetObject", "/photos/*"),
+        ("s3:ListBucket", ""),
+    }
+    assert not any(found.values())
 
 
 def test_nobody_reads_the_bucket_without_a_signature() -> None:

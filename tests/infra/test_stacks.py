@@ -12,6 +12,7 @@ import pytest
 from app import app
 from chalicelib.core.errors import BatonError
 from chalicelib.core.settings import Settings
+from infra.buckets import definition
 from infra.packaging import project
 from infra.packaging.target import Target
 from infra.rehearsal.adaptation import adapted_application, adapted_foundation
@@ -78,6 +79,13 @@ def test_buckets_are_private_and_speak_tls_only(lasting: dict[str, Any]) -> None
         assert set(bucket["Properties"]["PublicAccessBlockConfiguration"].values()) == {True}
         [statement] = refused[name]["Statement"]
         assert (statement["Effect"], statement["Condition"]) == ("Deny", {"Bool": {"aws:SecureTransport": "false"}})
+
+
+def test_photos_can_be_put_and_shown_by_pages_of_any_origin(lasting: dict[str, Any]) -> None:
+    properties = lasting["Resources"]["Photos"]["Properties"]
+    assert properties == {**definition(STAGE), "BucketName": {"Ref": "PhotosBucketName"}}
+    [rule] = properties["CorsConfiguration"]["CorsRules"]
+    assert {"GET", "POST"} <= set(rule["AllowedMethods"])
 
 
 def test_the_functions_find_bucket_and_keys_by_the_stage_alone(lasting: dict[str, Any]) -> None:

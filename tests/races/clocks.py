@@ -17,9 +17,9 @@ class StandingClock(ManualClock):
 
 
 class PausingClock(StandingClock):
-    """The same for an engine whose calls take their time: who lost a race there does have to pause before the next.
+    """The same, but who lost a race pauses before the next, as the application does.
 
-    Longer waits than such pauses are over at once here, too.
+    Without that, a crowd that wants the same thing may lose a dozen in a row. Longer waits are over at once here, too.
     """
 
     def sleep(self, seconds: float) -> None:
@@ -30,4 +30,4 @@ class PausingClock(StandingClock):
 
 def racing_clock() -> StandingClock:
     """It stands at the time of all tests; for a named engine at now, since that may drop what is past its expiry."""
-    return StandingClock() if named_engine() is None else PausingClock(SystemClock().now())
+    return PausingClock() if named_engine() is None else PausingClock(SystemClock().now())
