@@ -7,6 +7,7 @@ from typing import Any
 
 from chalicelib.core.settings import Settings
 from infra.policies.functions import TRAIL, Role
+from infra.stacks.names import logical
 
 Statement = dict[str, Any]
 
@@ -45,10 +46,10 @@ def _logs(full_name: str) -> Statement:
 
 def _tables(role: Role, settings: Settings) -> Iterator[Statement]:
     for table, actions in sorted(role.tables.items()):
-        yield _allow(f"Table{_camel(table)}", "dynamodb", actions.split(), [_table(settings, table)])
+        yield _allow(f"Table{logical(table)}", "dynamodb", actions.split(), [_table(settings, table)])
     for table, names in sorted(role.indexes.items()):
         indexes = [f"{_table(settings, table)}/index/{name}" for name in names.split()]
-        yield _allow(f"Indexes{_camel(table)}", "dynamodb", ["Query"], indexes)
+        yield _allow(f"Indexes{logical(table)}", "dynamodb", ["Query"], indexes)
 
 
 def _kept_trail(settings: Settings) -> Statement:
@@ -60,7 +61,7 @@ def _kept_trail(settings: Settings) -> Statement:
 def _photos(role: Role, settings: Settings) -> Iterator[Statement]:
     bucket = f"arn:aws:s3:::{settings.photo_bucket}"
     for prefix, actions in sorted(role.photos.items()):
-        yield _allow(f"Photos{_camel(prefix)}", "s3", actions.split(), [f"{bucket}/{prefix}/*"])
+        yield _allow(f"Photos{logical(prefix)}", "s3", actions.split(), [f"{bucket}/{prefix}/*"])
     if any("GetObject" in actions for actions in role.photos.values()):
         # To who may not list a bucket, S3 answers 403 and not 404 for an object that is not there.
         yield _allow("NoticeMissingPhotos", "s3", ["ListBucket"], [bucket])
@@ -107,7 +108,3 @@ def _table(settings: Settings, table: str) -> str:
 def _allow(sid: str, service: str, actions: Sequence[str], resources: Sequence[str]) -> Statement:
     named = [f"{service}:{action}" for action in sorted(actions)]
     return {"Sid": sid, "Effect": "Allow", "Action": named, "Resource": list(resources)}
-
-
-def _camel(name: str) -> str:
-    return "".join(part.capitalize() for part in name.split("_"))

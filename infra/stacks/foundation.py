@@ -12,6 +12,7 @@ from typing import Any
 
 from chalicelib.core.settings import Settings
 from infra import buckets
+from infra.stacks.names import logical
 from infra.tables import Table, definitions
 
 Template = dict[str, Any]
@@ -34,7 +35,7 @@ def stack_name(stage: str) -> str:
 def foundation(stage: str) -> Template:
     """The template of a stage's foundation."""
     names = Settings(stage=stage)
-    resources = {_logical(table.short_name, "Table"): _table(table) for table in definitions(stage)}
+    resources = {f"{logical(table.short_name)}Table": _table(table) for table in definitions(stage)}
     return {
         "AWSTemplateFormatVersion": "2010-09-09",
         "Description": f"Baton ({stage}): tables, photos, token keys and the bucket for packages.",
@@ -102,8 +103,3 @@ def _bucket(logical: str, properties: dict[str, Any]) -> Iterator[tuple[str, dic
             },
         },
     )
-
-
-def _logical(name: str, suffix: str) -> str:
-    """`system_audit_trail` as CloudFormation would have it: `SystemAuditTrailTable`."""
-    return "".join(part.title() for part in re.split(r"[^a-z0-9]", name)) + suffix

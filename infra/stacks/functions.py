@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from chalice.app import ScheduledEventConfig
 
 import app
+from infra.stacks.names import logical
 
 API_HANDLER = "api_handler"
 
@@ -36,9 +37,5 @@ def functions() -> Sequence[Function]:
     others = {one.name for one in chalice.pure_lambda_functions}
     sockets = {handler.name for handler in chalice.websocket_handlers.values()}
     made = [Function(API_HANDLER, "APIHandler")]
-    made += [Function(name, _camel(name), name in scheduled) for name in scheduled | others | sockets]
+    made += [Function(name, logical(name), name in scheduled) for name in scheduled | others | sockets]
     return sorted(made, key=lambda function: function.name)
-
-
-def _camel(name: str) -> str:
-    return "".join(part.capitalize() for part in name.split("_"))

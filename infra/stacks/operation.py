@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from infra.stacks.functions import Function
+from infra.stacks.names import logical
 from infra.tables import definitions
 
 _FIVE_MINUTES = 300
@@ -40,10 +41,9 @@ def operation(stage: str, deployed: Sequence[Function]) -> dict[str, Any]:
             runs = _metric("AWS/Lambda", "Invocations", named)
             alarms[f"{function.resource}Missing"] = _alarm(runs, below=1, missing="breaching")
     for table in definitions(stage):
-        logical = "".join(part.title() for part in table.short_name.split("_"))
         for kind in ("Read", "Write"):
             throttled = _metric("AWS/DynamoDB", f"{kind}ThrottleEvents", {"TableName": table.name})
-            alarms[f"{logical}{kind}sThrottled"] = _alarm(throttled, above=0, periods=2)
+            alarms[f"{logical(table.short_name)}{kind}sThrottled"] = _alarm(throttled, above=0, periods=2)
     resources = {
         f"{name}Alarm": {
             "Type": "AWS::CloudWatch::Alarm",
