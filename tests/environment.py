@@ -18,3 +18,8 @@ def prepare() -> None:
     for name in [name for name in environ if name.startswith("BATON_") and not name.startswith("BATON_TEST_")]:
         del environ[name]
     environ.update(_TEST_ONLY)
+
+
+def seed() -> int:
+    """From what a world makes its ids; a test must pass with any."""
+    return int(os.environ.get("BATON_TEST_SEED", "1"))  # noqa: TID251 - a choice of the person at the terminal

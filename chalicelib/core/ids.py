@@ -7,6 +7,7 @@ id is a random step above the one before (the RFC's "monotonic random"). Python'
 
 import secrets
 import uuid
+from collections.abc import Callable
 from threading import Lock
 from typing import Protocol
 
@@ -32,8 +33,10 @@ class Ids(Protocol):
 class SystemIds:
     """Ids from the clock and the operating system's randomness."""
 
-    def __init__(self, clock: Clock) -> None:
+    def __init__(self, clock: Clock, randbits: Callable[[int], int] = secrets.randbits) -> None:
+        """Take ids from this clock; `randbits(n)` gives n random bits, and whoever repeats it repeats the ids."""
         self._clock = clock
+        self._randbits = randbits
         self._lock = Lock()
         self._last = (0, 0)
 
@@ -48,9 +51,9 @@ class SystemIds:
         millis = to_millis(self._clock.now())
         with self._lock:
             if millis == self._last[0]:
-                tail = self._last[1] + 1 + secrets.randbits(_STEP_BITS)
+                tail = self._last[1] + 1 + self._randbits(_STEP_BITS)
             else:
-                tail = secrets.randbits(_TAIL_BITS - 1)  # the highest bit is left for the steps
+                tail = self._randbits(_TAIL_BITS - 1)  # the highest bit is left for the steps
             self._last = (millis, tail)
             return self._last
 

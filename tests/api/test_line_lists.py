@@ -142,11 +142,11 @@ def test_q_finds_a_text_anywhere_whatever_its_case(world: World, kind: str, q: s
 def test_q_goes_together_with_every_other_filter_and_with_pages(world: World) -> None:
     line = Line(world)
     one, other = line.batch(), line.batch()
-    first, second, third = (line.module(one, f"A-{number}") for number in range(3))
-    line.module(one, "B")
-    line.module(other, "A-9")
+    first, second, third = (line.module(one, f"WIDE-{number}") for number in range(3))
+    line.module(one, "TALL")
+    line.module(other, "WIDE-9")
     data(line.bind(second, "C"))
-    path = f"/v1/modules?q=a-&batchId={one['id']}"
+    path = f"/v1/modules?q=wide-&batchId={one['id']}"
     expected = [third["id"], second["id"], first["id"]]
     assert found(line.viewer, path) == (expected, 3)
     assert found(line.viewer, f"{path}&pageSize=2&page=2") == (expected[2:], 3)

@@ -1,17 +1,19 @@
 """A world to test in: the whole application over the embedded engine, with people in two organisations.
 
-Time is the test's, sockets are recorded, and everything else is real: requests go through Chalice's own gateway, the
-edge, the write path and the store.
+Time and ids are the test's, sockets are recorded, and everything else is real: requests go through Chalice's own
+gateway, the edge, the write path and the store. Each world makes the same ids, so that a test finds today what it
+found yesterday; `BATON_TEST_SEED` makes others. Worlds that share a store take `randbits=secrets.randbits`.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from itertools import count
+from random import Random
 from typing import Any
 
 from chalice.config import Config
@@ -32,6 +34,7 @@ from tests.builders.messages import PostAtOnce, RecordingMessages
 from tests.builders.running import THE_TEST, running
 from tests.builders.sockets import RecordingSender, RecordingWaker, Sent
 from tests.builders.time import ManualClock
+from tests.environment import seed
 
 DEMO, OTHER = "demo", "other"
 SETUP = "system:setup"
@@ -112,10 +115,11 @@ class World:
     chance: Chance = field(default_factory=SystemChance)
     numbers: count[int] = field(default_factory=lambda: count(1))
     founds: Sequence[str] = (DEMO, OTHER)
+    randbits: Callable[[int], int] = field(default_factory=lambda: Random(seed()).getrandbits)
     parts: app.Composition = field(init=False)
 
     def __post_init__(self) -> None:
-        self.ids = SystemIds(self.clock)
+        self.ids = SystemIds(self.clock, self.randbits)
         self.post = PostAtOnce(self._send)
         self.reset_parts()
         for org_id in self.founds:

@@ -1,5 +1,6 @@
 """The arena: a world for races, on the embedded engine or on the one that `BATON_TEST_ENGINE` names."""
 
+import secrets
 from collections.abc import Iterator
 
 import pytest
@@ -18,11 +19,11 @@ def arena(request: pytest.FixtureRequest) -> Iterator[World]:
     url = named_engine()
     if url is None:
         request.getfixturevalue("engine")
-        yield World(clock=racing_clock(), sender=WatchfulSender())
+        yield World(randbits=secrets.randbits, clock=racing_clock(), sender=WatchfulSender())
         return
     with pointed_at(url):
         emptied()
-        yield World(clock=racing_clock(), sender=WatchfulSender())
+        yield World(randbits=secrets.randbits, clock=racing_clock(), sender=WatchfulSender())
 
 
 @pytest.fixture

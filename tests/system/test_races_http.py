@@ -1,5 +1,6 @@
 """The races once more as strangers would run them: real HTTP, real sockets, a real server over a store of its own."""
 
+import secrets
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -54,7 +55,7 @@ def town() -> Iterator[Town]:
         server = opened.enter_context(running(BATON_DYNAMODB_ENDPOINT=url, **same))
         stack = Stack(server.base, PASSWORD)
         opened.callback(stack.close)
-        yield Town(stack, World(clock=StandingClock(SystemClock().now()), founds=()))
+        yield Town(stack, World(randbits=secrets.randbits, clock=StandingClock(SystemClock().now()), founds=()))
 
 
 def answer(courier: Person, action: str, offer: Heard) -> httpx.Response:

@@ -4,6 +4,7 @@ import uuid
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
+from random import Random
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -70,3 +71,12 @@ def test_ids_of_one_moment_sort_by_when_they_were_made() -> None:
     ids = SystemIds(ManualClock())
     made = [ids.new() for _ in range(1000)]
     assert made == sorted(set(made))
+
+
+def test_ids_repeat_with_their_randomness_and_not_otherwise() -> None:
+    def made(randbits: Callable[[int], int]) -> list[str]:
+        ids = SystemIds(ManualClock(), randbits)
+        return [ids.new() for _ in range(3)]
+
+    assert made(Random(7).getrandbits) == made(Random(7).getrandbits)
+    assert made(Random(7).getrandbits) != made(Random(8).getrandbits)
