@@ -14,6 +14,7 @@ from chalicelib.core.settings import settings  # noqa: E402
 from infra.local.engine import EmbeddedEngine  # noqa: E402
 from infra.local.objects import EmbeddedObjects  # noqa: E402
 from infra.tables import create_missing  # noqa: E402
+from tests.builders.founding import fresh_world  # noqa: E402
 from tests.builders.guard import Guard  # noqa: E402
 from tests.builders.world import World  # noqa: E402
 
@@ -69,4 +70,4 @@ def objects(running_objects: EmbeddedObjects) -> EmbeddedObjects:
 @pytest.fixture
 def world(engine: EmbeddedEngine, objects: EmbeddedObjects) -> World:
     """Two organisations and nobody in them yet."""
-    return World()
+    return fresh_world(engine)

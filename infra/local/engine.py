@@ -24,7 +24,7 @@ from botocore.endpoint import Endpoint
 from infra.local.engine_answer import CONTENT_TYPE, Answer
 from infra.local.engine_hooks import Callback, Fault, Hook
 from infra.local.engine_patches import patched_moto, replaced
-from infra.local.engine_store import Store
+from infra.local.engine_store import Snapshot, Store
 
 _DYNAMODB = re.compile(
     r"https?://(\d{12}\.ddb|dynamodb)(-fips)?\.[a-z0-9-]+\.(amazonaws\.com(\.cn)?|api\.aws)(:\d+)?(/|$)"
@@ -81,6 +81,14 @@ class EmbeddedEngine(AbstractContextManager["EmbeddedEngine"]):
     def clear(self) -> None:
         """Empty all tables, at once and keeping their definitions, for the next test."""
         self._store.clear()
+
+    def snapshot(self) -> Snapshot:
+        """Return what all tables hold now, for `restore`. It takes microseconds."""
+        return self._store.snapshot()
+
+    def restore(self, snapshot: Snapshot) -> None:
+        """Let all tables hold what they held when the snapshot was taken, and nothing else."""
+        self._store.restore(snapshot)
 
     def fail_next(
         self,

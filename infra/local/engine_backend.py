@@ -8,6 +8,7 @@ Traded away: a batch of more than 16 MB and a transaction of more than 4 MB stil
 """
 
 from collections import OrderedDict
+from collections.abc import Mapping
 from typing import Any
 
 from moto.core.responses import ActionResult
@@ -42,6 +43,16 @@ class Backend(DynamoDBBackend):
         """Remove all items of all tables, and forget the transactions."""
         for table in self.tables.values():
             indexed(table).clear()
+        self.transactions.clear()
+
+    def snapshot(self) -> dict[str, dict[Any, Any]]:
+        """Return the items of each table."""
+        return {name: indexed(table).snapshot() for name, table in self.tables.items()}
+
+    def restore(self, snapshot: Mapping[str, Mapping[Any, Any]]) -> None:
+        """Hold the items of a snapshot and no others, and forget the transactions."""
+        for name, table in self.tables.items():
+            indexed(table).restore(snapshot.get(name, {}))
         self.transactions.clear()
 
     def create_table(self, name: str, *args: Any, **definition: Any) -> Table:

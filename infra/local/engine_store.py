@@ -10,8 +10,9 @@ account.
 
 import json
 import logging
+from collections.abc import Mapping
 from threading import RLock
-from typing import Any
+from typing import Any, NamedTuple
 
 from moto.core.exceptions import ServiceException
 from moto.core.responses import ActionResult
@@ -31,6 +32,12 @@ _METHODS = {
 }
 
 _log = logging.getLogger(__name__)
+
+
+class Snapshot(NamedTuple):
+    """What the tables held at one moment."""
+
+    items: Mapping[str, Mapping[Any, Any]]
 
 
 class Store:
@@ -59,6 +66,16 @@ class Store:
         """Remove all items of all tables; the tables stay."""
         with self._lock:
             self._backend.clear()
+
+    def snapshot(self) -> Snapshot:
+        """Return what all tables hold."""
+        with self._lock:
+            return Snapshot(self._backend.snapshot())
+
+    def restore(self, snapshot: Snapshot) -> None:
+        """Let the tables hold what they held then; a table that has come since is empty."""
+        with self._lock:
+            self._backend.restore(snapshot.items)
 
     def _carry_out(self, operation: str, request: dict[str, Any]) -> Answer:
         method = _METHODS.get(operation)

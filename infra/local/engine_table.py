@@ -74,6 +74,16 @@ class IndexedTable(Table):
         if self.stream_shard is not None:
             self.stream_shard.items.clear()
 
+    def snapshot(self) -> dict[Any, Any]:
+        """Return all items as they are now, for `restore`. Items are never changed in place, so they need no copy."""
+        return {hash_key: dict(items) if self.has_range_key else items for hash_key, items in self.items.items()}
+
+    def restore(self, snapshot: Mapping[Any, Any]) -> None:
+        """Hold the items of a snapshot and no others."""
+        self.clear()
+        for hash_key, items in snapshot.items():
+            self.items[hash_key] = dict(items) if self.has_range_key else items
+
     def forget_collections(self) -> None:
         """Let the next query sort the items anew, because the indexes of the table have changed."""
         self._collections.clear()

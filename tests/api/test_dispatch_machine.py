@@ -27,7 +27,8 @@ from tests.builders.dispatch import (
     stored_order,
     told,
 )
-from tests.builders.world import Answer, World
+from tests.builders.founding import fresh_world
+from tests.builders.world import Answer
 
 ACTIVE = ("assigned", "accepted", "arrived", "picked_up")
 LEADS_FROM = dict(zip(STEPS, ACTIVE, strict=True))
@@ -43,8 +44,7 @@ class Dispatch(RuleBasedStateMachine):
 
     def __init__(self, engine: EmbeddedEngine) -> None:
         super().__init__()
-        engine.clear()
-        self.world = World()
+        self.world = fresh_world(engine)
         self.couriers = [self.world.person("courier") for _ in range(3)]
         self.customers = [self.world.person("customer") for _ in range(2)]
         self.sockets = {person.user_id: person.socket() for person in (*self.couriers, *self.customers)}

@@ -14,8 +14,9 @@ from chalicelib.manufacturing.registry import LotUse, lot_pk, serial_key
 from chalicelib.manufacturing.rules import LIVES
 from chalicelib.manufacturing.tables import batch_key, module_key, pack_key
 from infra.local.engine import EmbeddedEngine
+from tests.builders.founding import fresh_world
 from tests.builders.manufacturing import Data, Line
-from tests.builders.world import DEMO, Answer, World
+from tests.builders.world import DEMO, Answer
 
 StoredT = TypeVar("StoredT", bound=Item)
 
@@ -32,8 +33,7 @@ class Shift(RuleBasedStateMachine):
 
     def __init__(self, engine: EmbeddedEngine) -> None:
         super().__init__()
-        engine.clear()
-        self.world = World()
+        self.world = fresh_world(engine)
         self.line = Line(self.world)
         self.sku = self.line.sku(limits=LIMITS)
         self.batches: dict[str, str] = {}

@@ -6,8 +6,9 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_stat
 
 from chalicelib.core.settings import settings as of_stage
 from infra.local.engine import EmbeddedEngine
+from tests.builders.founding import fresh_world
 from tests.builders.notices import READ_ALL, check_count, listed, read, stage
-from tests.builders.world import Person, World
+from tests.builders.world import Person
 
 people, any_notice, page_sizes = st.integers(0, 1), st.integers(0, 99), st.integers(1, 5)
 
@@ -17,8 +18,7 @@ class Telling(RuleBasedStateMachine):
 
     def __init__(self, engine: EmbeddedEngine) -> None:
         super().__init__()
-        engine.clear()
-        self.world = World()
+        self.world = fresh_world(engine)
         self.people = [self.world.person("TECH") for _ in range(2)]
         self.known: list[dict[str, bool]] = [{}, {}]
 

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 
 from infra.local.engine import EmbeddedEngine
+from tests.builders.founding import fresh_world
 from tests.builders.packing import (
     PACK,
     close,
@@ -27,7 +28,6 @@ from tests.builders.packing import (
     take_out,
 )
 from tests.builders.packing_truth import checked
-from tests.builders.world import World
 
 SHIPMENTS = {"SH-1": {1: Decimal(4), 2: Decimal("2.5")}, "SH-2": {1: Decimal(3)}}
 PLATES = {"LP-1": (1, Decimal(6)), "LP-2": (2, Decimal("2.5")), "LP-3": (1, Decimal(2))}
@@ -71,8 +71,7 @@ class Packing(RuleBasedStateMachine):
 
     def __init__(self, engine: EmbeddedEngine) -> None:
         super().__init__()
-        engine.clear()
-        world = World()
+        world = fresh_world(engine)
         self.boss = world.person("supervisor")
         settle_prefix(world.person("SYSTEM_ADMIN"))
         nuts = {NUTTY: ["Nuts", "gluten"], 2: ["milk"]}

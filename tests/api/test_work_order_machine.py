@@ -7,8 +7,9 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
 
 from infra.local.engine import EmbeddedEngine
+from tests.builders.founding import fresh_world
 from tests.builders.maintenance import HOURS, ITEMS, SOUTH, Park, add_photo, stored
-from tests.builders.world import Answer, Person, World
+from tests.builders.world import Answer, Person
 
 STEPS = ("assign", "outsource", "start", "done", "return")
 WHO = {"assign": "MAINT_TL", "outsource": "MAINT_TL", "start": "TECH", "done": "TECH", "return": "TECH"}
@@ -33,8 +34,7 @@ class Repairs(RuleBasedStateMachine):
 
     def __init__(self, engine: EmbeddedEngine) -> None:
         super().__init__()
-        engine.clear()
-        self.park = Park(World())
+        self.park = Park(fresh_world(engine))
         self.techs = [self.park.tech, self.park.person("TECH"), self.park.person("TECH", game_zone=SOUTH)]
         self.orders: dict[str, dict[str, Any]] = {}
 

@@ -156,30 +156,22 @@ class World:
             password_hash=known.pop("password_hash", "no password fits this"),
             **known,
         )
-        user = self.run(lambda work: add_person(work, org_id, new), org_id)
-        return self.signed_in(org_id, user.user_id, role)
+        session_id = self.ids.new()
+
+        def arrive(work: UnitOfWork) -> str:
+            user_id = add_person(work, org_id, new).user_id
+            _start_session(work, org_id, session_id, user_id)
+            return user_id
+
+        return self._with_token(org_id, self.run(arrive, org_id), role, session_id)
 
     def signed_in(self, org_id: str, user_id: str, role: str) -> Person:
         """A session for somebody who exists."""
         session_id = self.ids.new()
+        self.run(lambda work: _start_session(work, org_id, session_id, user_id), org_id)
+        return self._with_token(org_id, user_id, role, session_id)
 
-        def start(work: UnitOfWork) -> None:
-            where = session_key(org_id, session_id)
-            life = timedelta(days=30)
-            work.create(
-                Session(
-                    where.pk,
-                    where.sk,
-                    org_id=org_id,
-                    session_id=session_id,
-                    user_id=user_id,
-                    started_at=work.now,
-                    refreshed_at=work.now,
-                    expires_at=work.now + life,
-                )
-            )
-
-        self.run(start, org_id)
+    def _with_token(self, org_id: str, user_id: str, role: str, session_id: str) -> Person:
         token = signer(settings(), self.clock).sign(Claims(org_id, user_id, role, session_id))
         return Person(self, org_id, user_id, role, session_id, token)
 
@@ -265,3 +257,19 @@ class World:
     def _socket_event(connection_id: str) -> dict[str, Any]:
         context = {"connectionId": connection_id, "domainName": "gateway.test", "stage": "api", "apiId": "test"}
         return {"requestContext": context}
+
+
+def _start_session(work: UnitOfWork, org_id: str, session_id: str, user_id: str) -> None:
+    where = session_key(org_id, session_id)
+    work.create(
+        Session(
+            where.pk,
+            where.sk,
+            org_id=org_id,
+            session_id=session_id,
+            user_id=user_id,
+            started_at=work.now,
+            refreshed_at=work.now,
+            expires_at=work.now + timedelta(days=30),
+        )
+    )

@@ -140,6 +140,23 @@ def test_clearing_empties_tables_and_indexes_and_keeps_them(engine: EmbeddedEngi
     assert calls.team("red") == ["b"]
 
 
+def test_a_snapshot_brings_back_what_tables_and_indexes_held(engine: EmbeddedEngine, calls: Calls) -> None:
+    calls.put("a", team=text("red"), rank=number(1))
+    calls.put("b", team=text("red"), rank=number(2))
+    snapshot = engine.snapshot()
+    for _ in range(2):
+        calls("DeleteItem", TableName="things", Key=key("a"))
+        calls.put("b", team=text("blue"), rank=number(2))
+        calls.put("c", team=text("red"), rank=number(3))
+        assert calls.team("red") == ["c"]
+        engine.restore(snapshot)
+        assert calls.team("red") == ["a", "b"]
+        assert calls.team("blue") == []
+        assert calls.get("c") is None
+    engine.clear()
+    assert calls.get("a") is None
+
+
 def test_an_index_made_anew_has_the_items_from_before(calls: Calls) -> None:
     calls.put("a", team=text("red"), colour=text("blue"))
     assert calls.team("red", "by_team") == ["a"]
