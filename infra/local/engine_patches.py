@@ -133,12 +133,26 @@ def _copy_node(self: Node, memo: dict[int, Any]) -> Node:
     return made
 
 
-def _processed_kinds(self: DepthFirstTraverser) -> tuple[type, ...]:
-    """Return the kinds once per traversal, where moto makes a dictionary of them at each node."""
-    kinds: tuple[type, ...] | None = vars(self).get("_kinds")
-    if kinds is None:
-        kinds = vars(self)["_kinds"] = tuple(self._processing_map())
-    return kinds
+def _traversed(self: DepthFirstTraverser, node: Any, child_id: int = -1) -> Any:
+    """Go through an expression as moto does, children first, and look up what it asks at each node."""
+    return _walked(self, tuple(self._processing_map()), node, child_id)
+
+
+def _walked(traverser: DepthFirstTraverser, kinds: tuple[type, ...], node: Any, child_id: int) -> Any:
+    parent = node.parent
+    for place, child in enumerate(node.children or ()):
+        traverser.pre_processing_of_child(node, place)
+        if _is_a(type(child), Node):
+            _walked(traverser, kinds, child, place)
+    if _is_a(type(node), kinds):
+        node = traverser.process(node)
+        node.parent = parent
+        if parent:
+            parent.children[child_id] = node
+    return node
+
+
+_is_a: Callable[[type, Any], bool] = cache(issubclass)
 
 
 def _lexed(self: ConditionExpressionParser) -> deque[Any]:
@@ -190,6 +204,6 @@ _REPLACEMENTS: tuple[tuple[Any, str, Any], ...] = (
     # The parsed expression is copied by all who change it, and a program has few expressions.
     (UpdateExpressionParser, "make", staticmethod(cache(UpdateExpressionParser.make))),
     (Node, "__deepcopy__", _copy_node),
-    (DepthFirstTraverser, "nodes_to_be_processed", _processed_kinds),
+    (DepthFirstTraverser, "traverse_node_recursively", _traversed),
     (responses, "TRANSACTION_MAX_ITEMS", 100),
 )
