@@ -154,10 +154,15 @@ def test_stale_versions_change_nothing(world: World) -> None:
     draft = line.draft_batch()
     stale = line.production.patch(f"/v1/batches/{draft['id']}/start", if_match="7")
     assert (stale.status, stale.code) == (409, "VERSION_CONFLICT")
-    batch = line.batch()
-    line.pack(batch)  # raises the version of the batch
-    answer = line.qa.patch(f"/v1/batches/{batch['id']}/complete", if_match=str(batch["version"]))
-    assert (answer.status, answer.code) == (409, "VERSION_CONFLICT")
+    batch = line.batch(cellsPerModule=1, modulesPerPack=1)
+    pack = line.ready_pack(batch)
+    for version, then in ((2, lambda: line.dispose(pack, "PASS")), (3, None)):  # a pack that is made or finalized
+        answer = line.qa.patch(f"/v1/batches/{batch['id']}/complete", if_match=str(version))
+        assert (answer.status, answer.code) == (409, "VERSION_CONFLICT")
+        assert answer.json["error"]["details"] == {"version": version + 1}
+        if then:
+            data(then())
+    assert line.qa.patch(f"/v1/batches/{batch['id']}/complete", if_match="4").status == 200
 
 
 def test_steps_sent_twice_with_one_key_are_one(world: World) -> None:
