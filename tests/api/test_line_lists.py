@@ -220,10 +220,11 @@ def test_a_page_far_behind_the_end_reads_no_row(world: World, engine: EmbeddedEn
         line.module(batch)
     calls: list[str] = []
     with engine.before(None, lambda operation, _: calls.append(operation)):
-        for query in ("", "&status=DRAFT", f"&skuId={batch['skuId']}", f"&batchId={batch['id']}"):
+        both = f"&batchId={batch['id']}&skuId={batch['skuId']}"
+        for query in ("", "&status=DRAFT", f"&skuId={batch['skuId']}", f"&batchId={batch['id']}", both):
             assert found(line.viewer, f"/v1/modules?page=1000000&pageSize=100{query}") == ([], 3)
-    assert calls == ["BatchGetItem", "BatchGetItem"] * 4  # who is calling, and how many there are
-    assert found(line.viewer, f"/v1/modules?page=1000000&batchId={batch['id']}&skuId=SKU-none") == ([], 0)
+        assert found(line.viewer, f"/v1/modules?page=1000000&batchId={batch['id']}&skuId=SKU-none") == ([], 0)
+    assert calls == ["BatchGetItem", "BatchGetItem"] * 6  # who is calling, and how many there are
 
 
 @pytest.mark.parametrize("kind", KINDS)
