@@ -14,6 +14,7 @@ from chalicelib.core.store import Query
 from chalicelib.manufacturing.modules import ledger_of
 from chalicelib.manufacturing.registry import LotUse, lot_pk
 from infra.local.engine import EmbeddedEngine
+from tests.builders.lives import life_of
 from tests.builders.manufacturing import Data, Line, data, registered
 from tests.builders.world import DEMO, Answer, World
 
@@ -129,6 +130,17 @@ def test_a_cell_that_no_longer_insists_is_not_taken_off_a_module_that_was_sealed
     stored = line.stored_module(module)
     assert (stored.status, stored.bound, len(line.cells_of(module))) == ("SEALED", 4, 4)
     assert registered("A") is not None
+
+
+def test_a_cell_that_is_taken_off_while_its_life_is_read_has_each_event_once(
+    arena: World, embedded: EmbeddedEngine
+) -> None:
+    line = Line(arena)
+    module = line.module(line.batch())
+    data(line.bind(module, "A"))
+    with embedded.before("Query", lambda *_: data(line.unbind(module, "A")), times=1):
+        events = life_of(line.viewer, "A")
+    assert [event["action"] for event in events] == ["ADD", "DELETE"]
 
 
 @pytest.mark.parametrize("elsewhere", [True, False])
