@@ -138,7 +138,11 @@ def test_a_cell_that_is_taken_off_while_its_life_is_read_has_each_event_once(
     line = Line(arena)
     module = line.module(line.batch())
     data(line.bind(module, "A"))
-    with embedded.before("Query", lambda *_: data(line.unbind(module, "A")), times=1):
+
+    def unbind(*_: object) -> None:
+        data(line.unbind(module, "A"))
+
+    with embedded.before("Query", unbind, times=1):
         events = life_of(line.viewer, "A")
     assert [event["action"] for event in events] == ["ADD", "DELETE"]
 
