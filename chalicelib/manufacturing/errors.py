@@ -27,20 +27,25 @@ def violation(
     *,
     more: Mapping[str, object] | None = None,
     becomes: bool = True,
+    exists: bool = True,
 ) -> Conflict:
     """A step that the state of a thing does not allow, or for which something is missing.
 
-    `wanted` is the state that the thing does not get to, or else (not `becomes`) the one that it has to be in.
+    `wanted` is the state that the thing does not get to, or else (not `becomes`) the one that it has to be in. A
+    thing that is refused while it is being made (not `exists`) has no id by which anybody could look it up.
     """
     details = {
-        f"{thing.kind}Id": thing.item_id,
+        **({f"{thing.kind}Id": thing.item_id} if exists else {}),
         "status": thing.status,
         "wanted": wanted,
         "missing": list(missing),
         **(more or {}),
     }
+    why = "; ".join(missing)
+    if not exists:
+        return Conflict(f"This {thing.kind} cannot be made: {why}.", details=details)
     refused = f" and cannot become {wanted}" if becomes and thing.status != wanted else ""
-    return Conflict(f"This {thing.kind} is {thing.status}{refused}: {'; '.join(missing)}.", details=details)
+    return Conflict(f"This {thing.kind} is {thing.status}{refused}: {why}.", details=details)
 
 
 def locked(thing: Listed) -> EntityLocked:

@@ -6,13 +6,13 @@ has a hundred items, so one request binds at most 90 modules; a pack of 200 take
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import msgspec
 
 from chalicelib.core.clock import Clock
-from chalicelib.core.errors import Conflict, NotFound
+from chalicelib.core.errors import NotFound
 from chalicelib.core.store import Found, Query, get_many, parallel_pair
 from chalicelib.core.work import UnitOfWork
 from chalicelib.edge.request import Principal, Request
@@ -95,8 +95,8 @@ def create_pack(work: UnitOfWork, principal: Principal, wanted: NewPack, clock: 
     )
     work.about(Pack.kind, pack_id, "PACK_CREATED")
     if module_ids:
-        check_room(pack, len(module_ids), "module")
-        _take_modules(work, pack, _modules(found, org_id, module_ids), principal.user_id)
+        check_room(pack, len(module_ids), "module", exists=False)
+        _take_modules(work, pack, _modules(found, org_id, module_ids), principal.user_id, exists=False)
         pack.bound = len(module_ids)
         for name, value in in_state(leads_to(PACK, Step.BIND), pack_id).items():
             setattr(pack, name, value)
@@ -170,11 +170,14 @@ def _modules(found: Found, org_id: str, module_ids: Sequence[str]) -> list[Modul
     return [module for module in modules.values() if module is not None]
 
 
-def _take_modules(work: UnitOfWork, pack: Pack, modules: Sequence[Module], actor_id: str) -> None:
+def _take_modules(
+    work: UnitOfWork, pack: Pack, modules: Sequence[Module], actor_id: str, *, exists: bool = True
+) -> None:
     """Stage that these modules are in this pack. Raises `Conflict` naming every one that cannot be."""
     problems = [told for told in (_unfit(pack, module) for module in modules) if told is not None]
     if problems:
-        raise _unfit_modules(pack, problems)
+        lacks = [str(problem["missing"]) for problem in problems]
+        raise violation(pack, PackStatus.IN_PROGRESS, lacks, more={"modules": problems}, exists=exists)
     part_ids = [module.item_id for module in modules]
     write_down(work, pack, actor_id, [module.serial for module in modules], part_ids=part_ids)
     for module in modules:
@@ -193,11 +196,6 @@ def _unfit(pack: Pack, module: Module) -> dict[str, object] | None:
         lacks = f"module {module.item_id} is of SKU {module.sku_id} and has to be of {pack.sku_id}"
         return {**told, "skuId": module.sku_id, "missing": lacks}
     return None
-
-
-def _unfit_modules(pack: Pack, problems: Sequence[Mapping[str, object]]) -> Conflict:
-    lacks = [str(problem["missing"]) for problem in problems]
-    return violation(pack, PackStatus.IN_PROGRESS, lacks, more={"modules": list(problems)})
 
 
 def _filling(thing: Assembly) -> dict[str, object]:
