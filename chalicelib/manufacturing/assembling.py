@@ -104,13 +104,13 @@ def count_moved(work: UnitOfWork, thing: Listed, before: str, after: str) -> Non
         tally.moved(work, thing.org_id, thing.kind, lists_of(thing), {before: -1, str(after): 1})
 
 
-def check_room(thing: Assembly, parts: int, part: str) -> None:
-    """Raise if a thing has no room for so many parts more."""
+def check_room(thing: Assembly, parts: int, part: str, *, exists: bool = True) -> None:
+    """Raise if a thing has no room for so many parts more; not `exists` while it is being made."""
     room = thing.required - thing.bound
     if parts > room:
         lacks = [f"there is room for {room} of {parts} {part}s" if room else f"all {thing.required} {part}s are bound"]
         more = {"bound": thing.bound, "required": thing.required}
-        raise violation(thing, "IN_PROGRESS", lacks, more=more)
+        raise violation(thing, "IN_PROGRESS", lacks, more=more, exists=exists)
 
 
 def regroup(

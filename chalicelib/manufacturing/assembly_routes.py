@@ -8,7 +8,7 @@ from chalicelib.edge.contract import About
 from chalicelib.edge.request import Nothing, Reply, Request
 from chalicelib.edge.routes import Routes
 from chalicelib.edge.runtime import runtime
-from chalicelib.manufacturing import modules, packs
+from chalicelib.manufacturing import disposing, modules, packs
 from chalicelib.manufacturing.errors import DuplicateSerial
 from chalicelib.manufacturing.listing import Wanted, list_things
 from chalicelib.manufacturing.schemas import (
@@ -228,7 +228,7 @@ def seal_pack(request: Request[Nothing, Nothing], work: UnitOfWork) -> Reply[One
 
 @routes.patch(
     "/v1/packs/{pack_id}/disposition",
-    permission=packs.DISPOSE,
+    permission=disposing.DISPOSE,
     loads=pack_key,
     body=Decision,
     returns=One[PackView],
@@ -238,7 +238,7 @@ def seal_pack(request: Request[Nothing, Nothing], work: UnitOfWork) -> Reply[One
 )
 def dispose_of_pack(request: Request[Decision, Nothing], work: UnitOfWork) -> Reply[One[PackView]]:
     """Pass, fail or quarantine a tested pack; a PASS has to keep to every limit of the SKU."""
-    return _pack(packs.dispose(work, request, request.path["pack_id"]))
+    return _pack(disposing.dispose(work, request, request.path["pack_id"]))
 
 
 def _module(module: Module, status: int = 200) -> Reply[One[ModuleView]]:

@@ -41,7 +41,7 @@ def create_batch(work: UnitOfWork, principal: Principal, wanted: NewBatch) -> Ba
     org_id, batch_id = principal.org_id, f"BAT-{work.ids.new()}"
     sku = found(get(sku_key(org_id, wanted.sku_id)), Sku.kind, wanted.sku_id)
     if sku.status != SkuStatus.ACTIVE:
-        raise violation(sku, SkuStatus.ACTIVE, ["a batch can be made only by an active SKU"])
+        raise violation(sku, SkuStatus.ACTIVE, ["a batch can be made only by an active SKU"], becomes=False)
     where = batch_key(org_id, batch_id)
     batch = Batch(
         where.pk,
@@ -98,7 +98,7 @@ def batch_for(found_batch: Batch | None, batch_id: str, part: str) -> Batch:
 def not_running(batch: Batch, part: str) -> Conflict:
     """Something is to be made in a batch that is not in progress."""
     lacks = [f"a {part} can be made only in a batch that is {BatchStatus.IN_PROGRESS}"]
-    return violation(batch, BatchStatus.IN_PROGRESS, lacks)
+    return violation(batch, BatchStatus.IN_PROGRESS, lacks, becomes=False)
 
 
 def whole_sku(thing: Built) -> Sku | None:

@@ -108,11 +108,12 @@ def places_problems(present: Mapping[str, object], names: tuple[str, ...]) -> di
 
 
 def too_fine(value: object) -> bool:
-    """Whether a decimal has more places than are kept."""
+    """Whether a decimal has more places than are kept. Zeros at its end are none."""
     if not isinstance(value, Decimal):
         return False
-    exponent = value.normalize().as_tuple().exponent
-    return isinstance(exponent, int) and -exponent > MOST_PLACES
+    _, digits, exponent = value.as_tuple()
+    excess = -MOST_PLACES - int(exponent)  # taken from its digits: arithmetic would round them to 28 first
+    return excess > 0 and any(digits[-excess:])
 
 
 _ENCODER = msgspec.json.Encoder(decimal_format="number")

@@ -21,20 +21,31 @@ def missing_thing(kind: str, item_id: str) -> NotFound:
 
 
 def violation(
-    thing: Listed, wanted: str, missing: Sequence[str], *, more: Mapping[str, object] | None = None
+    thing: Listed,
+    wanted: str,
+    missing: Sequence[str],
+    *,
+    more: Mapping[str, object] | None = None,
+    becomes: bool = True,
+    exists: bool = True,
 ) -> Conflict:
-    """A step that the state of a thing does not allow, or for which something is missing."""
+    """A step that the state of a thing does not allow, or for which something is missing.
+
+    `wanted` is the state that the thing does not get to, or else (not `becomes`) the one that it has to be in. A
+    thing that is refused while it is being made (not `exists`) has no id by which anybody could look it up.
+    """
     details = {
-        f"{thing.kind}Id": thing.item_id,
+        **({f"{thing.kind}Id": thing.item_id} if exists else {}),
         "status": thing.status,
         "wanted": wanted,
         "missing": list(missing),
         **(more or {}),
     }
-    message = f"This {thing.kind} is {thing.status} and cannot become {wanted}: {'; '.join(missing)}."
-    if thing.status == wanted:
-        message = f"This {thing.kind} is {thing.status}: {'; '.join(missing)}."
-    return Conflict(message, details=details)
+    why = "; ".join(missing)
+    if not exists:
+        return Conflict(f"This {thing.kind} cannot be made: {why}.", details=details)
+    refused = f" and cannot become {wanted}" if becomes and thing.status != wanted else ""
+    return Conflict(f"This {thing.kind} is {thing.status}{refused}: {why}.", details=details)
 
 
 def locked(thing: Listed) -> EntityLocked:
@@ -51,8 +62,8 @@ def refusal(thing: Listed, life: Life, step: Step) -> BatonError | None:
         return locked(thing)
     if verdict is Verdict.MOVE:
         return None
-    needed = " or ".join(possible_in(life, step))
-    return violation(thing, leads_to(life, step), [f"the {thing.kind} has to be {needed}"])
+    needed, to = possible_in(life, step), leads_to(life, step)
+    return violation(thing, to, [f"the {thing.kind} has to be {' or '.join(needed)}"], becomes=to not in needed)
 
 
 def check_step(thing: Listed, life: Life, step: Step) -> None:

@@ -24,11 +24,11 @@ import msgspec
 from pynamodb.expressions.condition import Condition
 
 from chalicelib.core.clock import Clock
-from chalicelib.core.store import Query, get, get_many, parallel_pair
+from chalicelib.core.store import Found, ItemKey, Query, get_many, parallel_pair
 from chalicelib.edge.request import Principal
 from chalicelib.manufacturing import tally
 from chalicelib.manufacturing.rules import LIVES
-from chalicelib.manufacturing.tables import Listed, OfBatch, OfOrganisation, OfSku, batch_key, partitions, place
+from chalicelib.manufacturing.tables import Batch, Listed, OfBatch, OfOrganisation, OfSku, batch_key, partitions, place
 
 ThingT = TypeVar("ThingT", bound=Listed)
 
@@ -65,22 +65,21 @@ def list_things(
     condition = _condition(principal, permission, model, wanted)
     start = (wanted.page - 1) * wanted.page_size
     most = None if condition is not None else start + wanted.page_size
-    counts = tally.keys(org_id, model.kind, owner)
+    counts = tally.keys(org_id, model.kind, owner) if condition is None else []
     of_batch = batch_key(org_id, batch_id) if batch_id and wanted.sku_id else None
-    if start > _FAR and condition is None and of_batch is None:
-        total = tally.total(get_many(counts, clock), counts, statuses)
+    read_known = partial(get_many, [*counts, *([] if of_batch is None else [of_batch])], clock)
+    if start > _FAR and condition is None:
+        known = read_known()
+        total = tally.total(known, counts, statuses) if _is_of_sku(known, of_batch, wanted) else 0
         if start >= total:
             return Things([], total)
     queries = _queries(model, partitions(org_id, model.kind, owner), statuses, _index(wanted), condition)
-    others: list[Callable[[], Any]] = [] if condition is not None else [partial(get_many, counts, clock)]
-    if of_batch is not None:
-        others.append(partial(get, of_batch))
-    rows, answers = parallel_pair([partial(_read, query, most) for query in queries], others)
-    if of_batch is not None and (answers[-1] is None or answers[-1].sku_id != wanted.sku_id):
+    rows, [known] = parallel_pair([partial(_read, query, most) for query in queries], [read_known])
+    if not _is_of_sku(known, of_batch, wanted):
         return Things([], 0)
     every = sorted((row for some in rows for row in some), key=_item_id, reverse=True)
     items = [model.from_raw_data(row) for row in every[start : start + wanted.page_size]]
-    return Things(items, len(every) if condition is not None else tally.total(answers[0], counts, statuses))
+    return Things(items, len(every) if condition is not None else tally.total(known, counts, statuses))
 
 
 def first_of(model: type[ThingT], org_id: str, batch_id: str, *, statuses: Sequence[str], most: int) -> list[ThingT]:
@@ -111,6 +110,14 @@ def _queries(
         for hash_key in hash_keys
         for status in statuses
     ]
+
+
+def _is_of_sku(known: Found, of_batch: ItemKey[Batch] | None, wanted: Wanted) -> bool:
+    """Whether the batch that is asked for is of the SKU that is asked for, where both are."""
+    if of_batch is None:
+        return True
+    batch = known.get(of_batch)
+    return batch is not None and batch.sku_id == wanted.sku_id
 
 
 def _misnamed(wanted: Wanted) -> bool:

@@ -126,7 +126,7 @@ def _read(asking: _Asking, used: SerialNumber | None) -> _Page:
 
 
 def _cut(page: _Page, most: int) -> tuple[Sequence[_Told], Place | None]:
-    """As many facts as fit on a page, its own and one more at least, and where it goes on."""
+    """As many facts as fit on a page, at least one and never some of its own ones only, and where it goes on."""
     parts = 0
     before = _OWN
     for number, one in enumerate(page.told):
@@ -178,7 +178,8 @@ def _of_cell(asking: _Asking, used: SerialNumber | None) -> _Page:
     told = _former_told(asking, former)
     if more:
         return _Page(told, told[-1].place, organisation)
-    if now and all(now):
+    # A cell that was taken off while this was read is in both; then it is where it was, and nowhere now.
+    if used is not None and all(now) and used.entry not in [one.bound_by_entry for one in former]:
         module, entry = now
         here = [_made(module), _joined(module, entry), *_sealed(module), *_holder_facts(module)]
         told += [_Told(fact, _OWN) for fact in here]

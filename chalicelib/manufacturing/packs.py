@@ -1,4 +1,4 @@
-"""Packs: setting one up, binding modules, sealing, the decision after the test, looking them up.
+"""Packs: setting one up, binding modules, sealing, looking them up. The decision after the test is in `disposing.py`.
 
 A module is bound by writing the pack's id into it, where none may be, in the pack's own transaction. One transaction
 has a hundred items, so one request binds at most 90 modules; a pack of 200 takes three.
@@ -6,13 +6,13 @@ has a hundred items, so one request binds at most 90 modules; a pack of 200 take
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import msgspec
 
 from chalicelib.core.clock import Clock
-from chalicelib.core.errors import Conflict, NotFound, ValidationFailed
+from chalicelib.core.errors import NotFound
 from chalicelib.core.store import Found, Query, get_many, parallel_pair
 from chalicelib.core.work import UnitOfWork
 from chalicelib.edge.request import Principal, Request
@@ -35,22 +35,15 @@ from chalicelib.manufacturing.registry import (
     DISPOSITION,
     DispositionRecord,
     LedgerEntry,
-    disposition_key,
 )
 from chalicelib.manufacturing.rules import (
     PACK,
-    STEP_OF,
     BatchStatus,
-    Bounds,
-    Disposition,
-    Measured,
     ModuleStatus,
     PackStatus,
     Step,
     leads_to,
-    outside,
     seal_lacks,
-    strange_units,
 )
 from chalicelib.manufacturing.schemas import NewPack
 from chalicelib.manufacturing.tables import (
@@ -69,7 +62,6 @@ READ = "manufacturing.pack.read"
 CREATE = "manufacturing.pack.create"
 BIND = "manufacturing.pack.bind"
 SEAL = "manufacturing.pack.seal"
-DISPOSE = "manufacturing.pack.disposition"
 
 
 class Contents(msgspec.Struct, frozen=True):
@@ -103,8 +95,8 @@ def create_pack(work: UnitOfWork, principal: Principal, wanted: NewPack, clock: 
     )
     work.about(Pack.kind, pack_id, "PACK_CREATED")
     if module_ids:
-        check_room(pack, len(module_ids), "module")
-        _take_modules(work, pack, _modules(found, org_id, module_ids), principal.user_id)
+        check_room(pack, len(module_ids), "module", exists=False)
+        _take_modules(work, pack, _modules(found, org_id, module_ids), principal.user_id, exists=False)
         pack.bound = len(module_ids)
         for name, value in in_state(leads_to(PACK, Step.BIND), pack_id).items():
             setattr(pack, name, value)
@@ -154,41 +146,6 @@ def seal_pack(work: UnitOfWork, request: Request[Any, Any], pack_id: str) -> Pac
     return pack
 
 
-def dispose(work: UnitOfWork, request: Request[Any, Any], pack_id: str) -> Pack:
-    """Decide on a tested pack: PASS and FAIL finalize it, QUARANTINE leaves it for a later decision.
-
-    Raises `NotFound`, `AccessDenied`, `VersionConflict`, `Conflict` (also for a PASS against the SKU's limits) or
-    `ValidationFailed`.
-    """
-    pack = find_pack(request, pack_id, DISPOSE)
-    request.check_version(pack)
-    check_step(pack, PACK, Step.FINALIZE)
-    wanted, actor_id = request.body, request.principal.user_id
-    verdict = Disposition(wanted.disposition)
-    to = leads_to(PACK, STEP_OF[verdict])
-    _check_measurements(pack, verdict, wanted.measurements or {})
-    values = {"disposition": str(verdict), "disposed_at": work.now}
-    if to == pack.status:
-        work.update(pack, {**values, "updated_at": work.now})
-    else:
-        move(work, pack, to, values)
-        _count_finalized(work, pack, verdict)
-    where = disposition_key(pack.pk, pack.version)
-    record = DispositionRecord(
-        where.pk,
-        where.sk,
-        org_id=pack.org_id,
-        pack_id=pack_id,
-        disposition=str(verdict),
-        notes=wanted.notes,
-        measurements=wanted.measurements,
-        at=work.now,
-        by=actor_id,
-    )
-    work.create(record)
-    return pack
-
-
 def find_pack(request: Request[Any, Any], pack_id: str, permission: str = READ) -> Pack:
     """A pack that the caller may see. Raises `NotFound` or `AccessDenied`."""
     return find(request, pack_key(request.principal.org_id, pack_id), permission, pack_id)
@@ -213,11 +170,14 @@ def _modules(found: Found, org_id: str, module_ids: Sequence[str]) -> list[Modul
     return [module for module in modules.values() if module is not None]
 
 
-def _take_modules(work: UnitOfWork, pack: Pack, modules: Sequence[Module], actor_id: str) -> None:
+def _take_modules(
+    work: UnitOfWork, pack: Pack, modules: Sequence[Module], actor_id: str, *, exists: bool = True
+) -> None:
     """Stage that these modules are in this pack. Raises `Conflict` naming every one that cannot be."""
     problems = [told for told in (_unfit(pack, module) for module in modules) if told is not None]
     if problems:
-        raise _unfit_modules(pack, problems)
+        lacks = [str(problem["missing"]) for problem in problems]
+        raise violation(pack, PackStatus.IN_PROGRESS, lacks, more={"modules": problems}, exists=exists)
     part_ids = [module.item_id for module in modules]
     write_down(work, pack, actor_id, [module.serial for module in modules], part_ids=part_ids)
     for module in modules:
@@ -238,52 +198,5 @@ def _unfit(pack: Pack, module: Module) -> dict[str, object] | None:
     return None
 
 
-def _unfit_modules(pack: Pack, problems: Sequence[Mapping[str, object]]) -> Conflict:
-    lacks = [str(problem["missing"]) for problem in problems]
-    return violation(pack, PackStatus.IN_PROGRESS, lacks, more={"modules": list(problems)})
-
-
 def _filling(thing: Assembly) -> dict[str, object]:
     return {"bound": thing.bound, "required": thing.required}
-
-
-def _check_measurements(pack: Pack, verdict: Disposition, measured: Mapping[str, Any]) -> None:
-    """Hold what was measured against the SKU's limits; only a PASS has to keep to them."""
-    sku = whole_sku(pack)
-    limits = {} if sku is None else sku.limits or {}
-    bounds = {name: Bounds(limit.min, limit.max, limit.unit) for name, limit in limits.items()}
-    values = {name: Measured(one.value, one.unit) for name, one in measured.items()}
-    strange = strange_units(bounds, values)
-    if strange:
-        raise ValidationFailed(
-            {f"measurements.{name}.unit": f'must be "{unit}", as in the SKU' for name, unit in strange.items()}
-        )
-    problems = outside(bounds, values) if verdict is Disposition.PASS else []
-    if problems:
-        told = [
-            {
-                "name": one.name,
-                "problem": one.problem,
-                "value": one.value,
-                "min": one.bounds.minimum,
-                "max": one.bounds.maximum,
-                "unit": one.bounds.unit,
-            }
-            for one in problems
-        ]
-        lacks = [
-            f"{one.name} is missing" if one.value is None else f"{one.name} is {one.problem} its limit"
-            for one in problems
-        ]
-        raise violation(pack, PackStatus.FINALIZED, lacks, more={"disposition": verdict, "measurements": told})
-
-
-def _count_finalized(work: UnitOfWork, pack: Pack, verdict: Disposition) -> None:
-    """Stage that the batch has one pack fewer to wait for."""
-    outcome = Batch.packs_passed if verdict is Disposition.PASS else Batch.packs_failed
-    work.amend(
-        batch_key(pack.org_id, pack.batch_id),
-        guard=Batch.packs_open >= 1,
-        actions=[Batch.packs_open.add(-1), outcome.add(1), Batch.version.add(1), Batch.updated_at.set(work.now)],
-        audited=False,
-    )

@@ -49,9 +49,12 @@ def keys(org_id: str, kind: str, owner: str | None) -> list[ItemKey[Tally]]:
 
 
 def total(found: Found, wanted: Sequence[ItemKey[Tally]], statuses: Sequence[str]) -> int:
-    """How many there are in these states."""
+    """How many there are in these states; never below none.
+
+    Shards are read at once but not as of one moment: a thing may be seen to leave a state that it was not yet seen in.
+    """
     shards = [shard for shard in map(found.get, wanted) if shard is not None]
-    return sum(int(getattr(shard, status)) for shard in shards for status in statuses)
+    return max(0, sum(int(getattr(shard, status)) for shard in shards for status in statuses))
 
 
 def _key(org_id: str, kind: str, owner: str | None, shard: int) -> ItemKey[Tally]:

@@ -40,6 +40,28 @@ def test_a_batch_needs_a_sku_that_is_active(world: World) -> None:
     assert (details["skuId"], details["status"], details["wanted"]) == (draft["id"], "DRAFT", "ACTIVE")
 
 
+def test_a_refusal_does_not_say_that_a_draft_can_never_go_on(world: World) -> None:
+    line = Line(world)
+    draft, batch = line.draft_sku(), line.draft_batch()
+    cells = line.module(line.batch())
+    for answer, message in (
+        (
+            line.production.post("/v1/batches", {"skuId": draft["id"]}),
+            "This sku is DRAFT: a batch can be made only by an active SKU.",
+        ),
+        (
+            line.production.post("/v1/modules", {"batchId": batch["id"], "serial": "M"}),
+            "This batch is DRAFT: a module can be made only in a batch that is IN_PROGRESS.",
+        ),
+        (line.unbind(cells, "C"), "This module is DRAFT: the module has to be IN_PROGRESS."),
+        (
+            line.seal("modules", cells),
+            "This module is DRAFT and cannot become SEALED: the module has to be IN_PROGRESS.",
+        ),
+    ):
+        assert (answer.status, answer.json["error"]["message"]) == (409, message)
+
+
 def test_a_batch_of_no_sku_or_of_another_organisation_is_not_made(world: World) -> None:
     theirs = Line(world, OTHER).sku()
     line = Line(world)
@@ -154,10 +176,16 @@ def test_stale_versions_change_nothing(world: World) -> None:
     draft = line.draft_batch()
     stale = line.production.patch(f"/v1/batches/{draft['id']}/start", if_match="7")
     assert (stale.status, stale.code) == (409, "VERSION_CONFLICT")
-    batch = line.batch()
-    line.pack(batch)  # raises the version of the batch
-    answer = line.qa.patch(f"/v1/batches/{batch['id']}/complete", if_match=str(batch["version"]))
-    assert (answer.status, answer.code) == (409, "VERSION_CONFLICT")
+    batch = line.batch(cellsPerModule=1, modulesPerPack=1)
+    pack = line.ready_pack(batch)
+    path = f"/v1/batches/{batch['id']}/complete"
+    for version, news in ((2, "a pack was made"), (3, "it was finalized")):
+        answer = line.qa.patch(path, if_match=str(version))
+        assert (answer.status, answer.code) == (409, "VERSION_CONFLICT"), news
+        assert answer.json["error"]["details"] == {"version": version + 1}
+        if version == 2:
+            data(line.dispose(pack, "PASS"))
+    assert line.qa.patch(path, if_match="4").status == 200
 
 
 def test_steps_sent_twice_with_one_key_are_one(world: World) -> None:

@@ -111,9 +111,9 @@ def test_every_module_that_cannot_be_bound_is_named_and_none_is_bound(world: Wor
     wanted = [good, open_one, packed, stranger]
     pack = line.pack(batch)
     ids = [module["id"] for module in wanted]
-    for answer in (
-        line.production.post(f"/v1/packs/{pack['id']}/bind-modules", {"moduleIds": ids}),
-        line.production.post("/v1/packs", {"batchId": batch["id"], "serial": "P", "moduleIds": ids}),
+    for answer, named in (
+        (line.production.post(f"/v1/packs/{pack['id']}/bind-modules", {"moduleIds": ids}), pack["id"]),
+        (line.production.post("/v1/packs", {"batchId": batch["id"], "serial": "P", "moduleIds": ids}), None),
     ):
         details = violation(answer)
         told = {one["moduleId"]: one for one in details["modules"]}
@@ -122,6 +122,7 @@ def test_every_module_that_cannot_be_bound_is_named_and_none_is_bound(world: Wor
         assert told[packed["id"]]["packId"] == holder["id"]
         assert told[stranger["id"]]["skuId"] == stranger["skuId"]
         assert len(details["missing"]) == 3
+        assert details.get("packId") == named
     assert line.stored_module(good).pack_id is None
     assert line.counted("pack") == {"DRAFT": 1, "IN_PROGRESS": 1, "READY_FOR_EOL": 0, "FINALIZED": 0}
 
@@ -145,7 +146,11 @@ def test_a_pack_never_takes_more_than_its_sku_says(world: World) -> None:
     batch = line.batch()
     modules = [line.sealed_module(batch) for _ in range(3)]
     body = {"batchId": batch["id"], "serial": "P", "moduleIds": [module["id"] for module in modules]}
-    assert violation(line.production.post("/v1/packs", body))["missing"] == ["there is room for 2 of 3 modules"]
+    answer = line.production.post("/v1/packs", body)
+    assert answer.json["error"]["message"] == "This pack cannot be made: there is room for 2 of 3 modules."
+    details = violation(answer)  # without the id of a pack that there never was
+    lacks = ["there is room for 2 of 3 modules"]
+    assert details == {"status": "DRAFT", "wanted": "IN_PROGRESS", "missing": lacks, "bound": 0, "required": 2}
     pack = line.pack(batch, modules[:2])
     assert violation(line.bind_module(pack, modules[2]))["missing"] == ["all 2 modules are bound"]
 

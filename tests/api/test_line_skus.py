@@ -114,6 +114,29 @@ def test_decimals_are_kept_exactly(world: World) -> None:
     assert '"nominalVoltage":3.200001,' in line.viewer.get(f"/v1/skus/{made['id']}").text
 
 
+@pytest.mark.parametrize(
+    ("sent", "good"),
+    [
+        (b"3.2000010000000000000000000000000000", True),
+        (b"3.2000010000000000000000000000000001", False),
+        (b"0.0000001", False),
+        (b"10000001e-7", False),
+        (b"10000000e-7", True),
+        (b"1234567890123456789012345678901.5", True),
+        (b"1234567890123456789012345678901.1234567", False),
+    ],
+)
+def test_no_decimal_is_finer_than_is_kept_however_long_it_is(world: World, sent: bytes, *, good: bool) -> None:
+    line = Line(world)
+    limits = b'"limits":{"U":{"max":' + sent + b',"unit":"V"}}'
+    raw = b'{"name":"A","chemistry":"B","cellsPerModule":1,"modulesPerPack":1,"nominalVoltage":' + sent + b"," + limits
+    answer = line.world.call("POST", "/v1/skus", raw=raw + b"}", token=line.supervisor.token)
+    assert answer.status == (201 if good else 422), answer
+    if not good:
+        places = "must have at most 6 decimal places"
+        assert answer.fields == {"nominalVoltage": places, "limits.U.max": places}
+
+
 def test_a_sku_sent_twice_with_one_key_is_one(world: World) -> None:
     line = Line(world)
     answers = [line.supervisor.post("/v1/skus", sku_body(), idempotency_key="k") for _ in range(2)]

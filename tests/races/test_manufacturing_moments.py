@@ -5,14 +5,22 @@ request under test is carried out.
 """
 
 from collections.abc import Callable
+from itertools import count
 from typing import Any
 
+import pytest
+
+from chalicelib.core.store import Query
 from chalicelib.manufacturing.modules import ledger_of
+from chalicelib.manufacturing.registry import LotUse, lot_pk
 from infra.local.engine import EmbeddedEngine
+from tests.builders.lives import life_of
 from tests.builders.manufacturing import Data, Line, data, registered
-from tests.builders.world import Answer, World
+from tests.builders.world import DEMO, Answer, World
 
 COMMIT = "TransactWriteItems"
+OVERTAKEN = 3
+"""How often a scan is overtaken before it no longer insists on the version that it read."""
 
 
 def meanwhile(engine: EmbeddedEngine, act: Callable[[], Any], request: Callable[[], Answer], times: int = 1) -> Answer:
@@ -95,6 +103,75 @@ def test_nothing_changes_in_a_module_that_was_sealed_meanwhile(arena: World, emb
     answer = meanwhile(embedded, lambda: data(line.seal("modules", module)), lambda: line.unbind(module, cells[0]))
     assert (answer.status, answer.code) == (409, "ENTITY_LOCKED")
     assert (line.cells_of(module), line.stored_module(module).bound) == (cells, 2)
+
+
+def overtaken_then(line: Line, module: Data, last: Callable[[], Any]) -> Callable[[], None]:
+    """Others bind a cell before each attempt of a request that insists; before the next `last` happens."""
+    turns = count(1)
+
+    def act() -> None:
+        if next(turns) > OVERTAKEN:
+            last()
+        else:
+            data(line.bind(module, line.serial("X")))
+
+    return act
+
+
+def test_a_cell_that_no_longer_insists_is_not_taken_off_a_module_that_was_sealed_meanwhile(
+    arena: World, embedded: EmbeddedEngine
+) -> None:
+    line = Line(arena)
+    module = line.module(line.batch(cellsPerModule=4))
+    data(line.bind(module, "A"))
+    last = overtaken_then(line, module, lambda: data(line.seal("modules", module)))
+    answer = meanwhile(embedded, last, lambda: line.unbind(module, "A"), times=OVERTAKEN + 1)
+    assert (answer.status, answer.code) == (409, "ENTITY_LOCKED")
+    stored = line.stored_module(module)
+    assert (stored.status, stored.bound, len(line.cells_of(module))) == ("SEALED", 4, 4)
+    assert registered("A") is not None
+
+
+def test_a_cell_that_is_taken_off_while_its_life_is_read_has_each_event_once(
+    arena: World, embedded: EmbeddedEngine
+) -> None:
+    line = Line(arena)
+    module = line.module(line.batch())
+    data(line.bind(module, "A"))
+
+    def unbind(*_: object) -> None:
+        data(line.unbind(module, "A"))
+
+    with embedded.before("Query", unbind, times=1):
+        events = life_of(line.viewer, "A")
+    assert [event["action"] for event in events] == ["ADD", "DELETE"]
+
+
+@pytest.mark.parametrize("elsewhere", [True, False])
+def test_a_cell_that_no_longer_insists_is_not_taken_off_where_it_was_bound_anew(
+    arena: World, embedded: EmbeddedEngine, *, elsewhere: bool
+) -> None:
+    line = Line(arena)
+    batch = line.batch(cellsPerModule=9)
+    one, other = line.module(batch), line.module(batch)
+    data(line.bind(one, "A", "old"))
+    holder = other if elsewhere else one
+
+    def move() -> None:
+        data(line.unbind(one, "A"))
+        data(line.bind(holder, "A", "new"))
+
+    answer = meanwhile(embedded, overtaken_then(line, one, move), lambda: line.unbind(one, "A"), times=OVERTAKEN + 1)
+    if elsewhere:
+        assert missing(answer) == ["A is not bound to this module"]
+        assert "A" in line.cells_of(other)
+    else:  # it is the new one that is taken off
+        assert answer.status == 200
+        assert registered("A") is None
+    assert [len(line.cells_of(module)) for module in (one, other)] == [3, int(elsewhere)]
+    assert [line.stored_module(module).bound for module in (one, other)] == [3, int(elsewhere)]
+    uses = [use.cells for lot in ("old", "new") for use in Query(LotUse, lot_pk(DEMO, lot)).all()]
+    assert uses == [0, int(elsewhere)]
 
 
 def test_a_cell_taken_off_by_two_is_taken_off_once(arena: World, embedded: EmbeddedEngine) -> None:
