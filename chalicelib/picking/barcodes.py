@@ -11,9 +11,10 @@ import re
 
 import msgspec
 
-from chalicelib.picking.matching import Lines
+from chalicelib.picking.matching import Lines, is_article_number
 
 _SYMBOLOGY = re.compile(r"\][A-Za-z][0-9A-Za-z]")
+_GS1_SYMBOLOGIES = frozenset({"]C1", "]e0", "]d2", "]Q3", "]J1"})
 _LOOKS_LIKE_GS1 = re.compile(r"\(?[0-9]{2}")
 _IN_BRACKETS = re.compile(r"\s*\(([0-9]{2,4})\)\s*")
 _SEPARATOR = "\x1d"
@@ -37,11 +38,18 @@ def read(raw: str, lines: Lines) -> Reading:
     text = raw.strip()
     if lines.matching((text,)):
         return Reading((text,))
-    if mark := _SYMBOLOGY.match(text):
+    mark = _SYMBOLOGY.match(text)
+    if mark:
         text = text[mark.end() :]
         if lines.matching((text,)):
             return Reading((text,))
-    return (_gs1(text) if _LOOKS_LIKE_GS1.match(text) else None) or Reading((text or raw,))
+    said = mark is not None and mark.group() in _GS1_SYMBOLOGIES
+    return (_gs1(text) if said or _may_be_gs1(text) else None) or Reading((text or raw,))
+
+
+def _may_be_gs1(text: str) -> bool:
+    """Whether it is worth trying. Articles may begin like an identifier: those of shops often do, with 240 or 241."""
+    return _LOOKS_LIKE_GS1.match(text) is not None and not is_article_number(text)
 
 
 def _gs1(text: str) -> Reading | None:
