@@ -135,6 +135,13 @@ def test_undoing_the_last_pick_makes_a_complete_assignment_active_again_and_time
     assert story.worked_minutes() == 3
 
 
+def test_who_joined_after_the_last_pick_works_on_it_again_once_that_is_undone() -> None:
+    story = Story().claim().tell(Kind.SHARE).scan("SKU-1", 5).scan("SKU-2", 5).claim(BO)
+    story.tell(Kind.UNDO).tell(Kind.BREAK, BO).tell(Kind.BREAK, BO).scan("SKU-2", 1, BO)
+    assert (where(story), story.worked_minutes(), story.worked_minutes(BO)) == (Status.ACTIVE, 8, 3)
+    assert "Break begun" in story.said
+
+
 def test_an_undo_in_one_persons_name_takes_back_what_another_did_last() -> None:
     story = Story().claim().tell(Kind.SHARE).claim(BO).scan("SKU-1", 2, BO).tell(Kind.UNDO)
     assert picked(story.state) == {}
