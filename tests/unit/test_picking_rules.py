@@ -307,3 +307,30 @@ def test_figures_always_add_up(drawn: list[tuple[str, tuple[Any, ...], int]]) ->
         assert 0 <= state.people[who].watch.worked_by(now) <= now - since
     undone = fold(LINES, [*entries, *(Entry(len(entries) + 1 + n, now + n, Kind.UNDO, ANNA) for n in range(26))])
     assert (int(undone.units), undone.wraps, undone.delays, undone.breaks, undone.shared) == (0, 0, 0, 0, False)
+
+
+@settings(max_examples=60)
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from([ANNA, BO]),
+            happenings | happenings | st.tuples(st.sampled_from([Kind.CLAIMED, Kind.RELEASED])),
+            st.integers(0, 3),
+        ),
+        max_size=30,
+    )
+)
+def test_time_runs_for_exactly_those_who_have_it_in_hand(drawn: list[tuple[str, tuple[Any, ...], int]]) -> None:
+    """Whoever comes and goes, also after the last pick: all of that may have been told of later than it happened."""
+    told, holders = list[Entry](), set[str]()
+    for entry in ledger_of(drawn):
+        if (entry.kind is Kind.CLAIMED) is (entry.by in holders):
+            continue  # nobody takes what they have, or does anything with what they have not
+        if entry.kind in (Kind.CLAIMED, Kind.RELEASED):
+            holders ^= {entry.by}
+        told.append(entry._replace(people=(entry.by,), text=entry.by))
+    state = fold(LINES, told)
+    assert set(state.holders) == holders
+    for who, person in state.people.items():
+        assert (person.watch.since is not None) is (state.status is Status.ACTIVE and who in holders)
+        assert 0 <= person.watch.worked_by(told[-1].at) <= told[-1].at - told[0].at
