@@ -155,6 +155,12 @@ def test_what_was_given_back_stays_given_back_when_older_effects_are_undone() ->
     assert list(story.state.holders) == [BO]
 
 
+def test_undoing_what_was_done_before_it_was_given_back_does_not_count_the_time_in_between() -> None:
+    story = Story().claim().tell(Kind.DELAY).tell(Kind.RELEASED, people=(ANNA,)).claim()
+    assert (story.worked_minutes(), story.tell(Kind.UNDO).worked_minutes()) == (1, 2)
+    assert (story.state.delays, story.said[-1]) == (0, "Taken back: the delay")
+
+
 def test_a_share_that_is_undone_does_not_bring_a_pause_back() -> None:
     story = Story().claim().tell(Kind.WRAP).tell(Kind.SHARE).scan("nothing").tell(Kind.UNDO)
     assert not story.state.shared
