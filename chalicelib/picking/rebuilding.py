@@ -25,6 +25,7 @@ from chalicelib.picking.state import State
 from chalicelib.picking.tables import (
     Assignment,
     LedgerPiece,
+    PickList,
     assignment_key,
     lines_key,
     picker_key,
@@ -91,11 +92,9 @@ def _rebuild(org_id: str, assignment_id: str, clock: Clock) -> Rebuilt:
     if assignment is None:
         raise NotFound(f"There is no assignment {assignment_id}.")
     pieces = list(ledger.pieces(where.pk).all())
-    holes = list(_holes(pieces, assignment.seq))
-    if lines is None:
-        holes.append("its lines are missing")
-    if holes or lines is None:
-        return Rebuilt(assignment, None, [], holes)
+    missing = [*_holes(pieces, assignment.seq), *_unlisted(lines)]
+    if missing or lines is None:
+        return Rebuilt(assignment, None, [], missing)
     state = fold(ledger.decode_lines(lines.lines), [entry for one in pieces for entry in ledger.entries_in(one)])
     beside = [*_untaken(org_id, pieces, clock), *_strangers(org_id, assignment_id, state, clock)]
     return Rebuilt(assignment, state, list(_differences(assignment, state)), beside)
@@ -133,6 +132,17 @@ def _holes(pieces: Iterable[LedgerPiece], seq: int) -> Iterator[str]:
         wanted = piece.first + piece.size
     if wanted != seq + 1:
         yield f"the ledger ends with entry {wanted - 1} and {seq} were written"
+
+
+def _unlisted(lines: PickList | None) -> Iterator[str]:
+    """What prevents the lines from being known."""
+    try:
+        if lines is None:
+            yield "its lines are missing"
+        else:
+            ledger.decode_lines(lines.lines)
+    except msgspec.MsgspecError:
+        yield "its lines cannot be read"
 
 
 def _untaken(org_id: str, pieces: Iterable[LedgerPiece], clock: Clock) -> Iterator[str]:

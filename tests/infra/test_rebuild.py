@@ -10,7 +10,7 @@ from botocore.exceptions import EndpointConnectionError
 
 from chalicelib.core.store import get
 from chalicelib.picking import ledger
-from chalicelib.picking.tables import Assignment, lines_key, picker_key, taken_key
+from chalicelib.picking.tables import Assignment, PickList, lines_key, picker_key, taken_key
 from infra import rebuild
 from infra.local.engine import EmbeddedEngine
 from tests.builders.picking import Scanner, at_work, event, load, record, state_of, stored
@@ -105,16 +105,18 @@ def test_what_a_ledger_with_a_gap_says_replaces_nothing(
     assert (stored().version, int(state_of().units)) == (before.version, 1)
 
 
+@pytest.mark.parametrize("told", ["are missing", "cannot be read"])
 def test_an_assignment_without_its_lines_is_told_and_stops_no_other(
-    scanner: Scanner, capsys: pytest.CaptureFixture[str]
+    scanner: Scanner, capsys: pytest.CaptureFixture[str], told: str
 ) -> None:
     lines = get(lines_key(DEMO, "PA-1"))
     assert lines is not None
-    lines.delete()
-    assert run(capsys, "--write") == (
-        1,
-        ["demo PA-1: its lines are missing", "3 looked at, 0 differ, 0 put right, 1 with gaps"],
-    )
+    if told == "are missing":
+        PickList(lines.pk, lines.sk).delete()
+    else:
+        lines.update(actions=[PickList.lines.set("{nonsense")])
+    printed = [f"demo PA-1: its lines {told}", "3 looked at, 0 differ, 0 put right, 1 with gaps"]
+    assert run(capsys, "--write") == (1, printed)
 
 
 def test_entries_that_cannot_be_read_are_told(scanner: Scanner, capsys: pytest.CaptureFixture[str]) -> None:
