@@ -35,12 +35,9 @@ class Filled(NamedTuple):
 def canonical(code: str) -> str:
     """The one form in which codes are compared."""
     text = code.strip().upper()
-    return text.zfill(14) if is_article_number(text) else text
-
-
-def is_article_number(text: str) -> bool:
-    """Whether a code has the form of an EAN-8, UPC, EAN-13 or GTIN-14."""
-    return text.isascii() and text.isdigit() and len(text) in _GTIN_DIGITS
+    if text.isascii() and text.isdigit() and len(text) in _GTIN_DIGITS:
+        return text.zfill(14)
+    return text
 
 
 class Lines:
