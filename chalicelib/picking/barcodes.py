@@ -21,7 +21,7 @@ _SEPARATOR = "\x1d"
 # What scanners send for FNC1 beside the group separator itself; none of it stands in a value.
 _SEPARATORS = re.compile(r"<GS>|\{GS\}|\||\^\]|\^")
 _UNMISTAKABLE = ("01", "02", "00")
-"""An article, and the logistic unit itself: so many digits, of which the last checks the others."""
+"""An article, and the logistic unit itself: so long that no other code has one on it by chance."""
 _OTHER_NAMES = ("240", "241")
 """What else an article is called by those who made or ordered it."""
 _COUNTS = ("37", "30")
