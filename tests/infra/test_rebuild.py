@@ -105,6 +105,22 @@ def test_what_a_ledger_with_a_gap_says_replaces_nothing(
     assert (stored().version, int(state_of().units)) == (before.version, 1)
 
 
+def test_a_ledger_that_loses_entries_while_it_is_put_right_replaces_nothing(
+    scanner: Scanner, engine: EmbeddedEngine, capsys: pytest.CaptureFixture[str]
+) -> None:
+    spoil(units=Decimal(7))
+    [_, scans, _] = ledger.pieces(stored().pk).all()
+
+    def lose(*_: Any) -> None:
+        scans.delete()
+        spoil(version=stored().version + 1)
+
+    engine.before("TransactWriteItems", lose, times=1)
+    exit_code, printed = run(capsys, "--write")
+    assert (exit_code, int(stored().units)) == (1, 7)
+    assert printed[-1] == "3 looked at, 1 differ, 0 put right, 0 with gaps"
+
+
 @pytest.mark.parametrize("told", ["are missing", "cannot be read"])
 def test_an_assignment_without_its_lines_is_told_and_stops_no_other(
     scanner: Scanner, capsys: pytest.CaptureFixture[str], told: str
