@@ -3,7 +3,7 @@
 It reads the tables of the stage in `BATON_STAGE`, on AWS or on the engine that `BATON_DYNAMODB_ENDPOINT` names, and may
 run while people work. Every difference is printed with the assignment it is about. With `--write` what the ledgers say
 replaces what is stored, through the same write path as a request; nothing is invented, so what is missing in a ledger
-stays missing and is told again.
+stays missing and is told again, and where something is missing in it, what is stored is left alone: it knows more.
 
 Exit codes: 0 all is as the ledgers say, 1 something differs or is missing, 2 wrong arguments or no store.
 """
@@ -61,8 +61,7 @@ def rebuild_picking(org: str | None, *, write: bool) -> Count:
             count.differing += bool(rebuilt.differences)
             if rebuilt.differences and write:
                 decide = partial(put_right, org_id=org_id, assignment_id=name, clock=clock)
-                runner.run(Actor(org_id, "system:rebuild", ids.new()), decide)
-                count.put_right += 1
+                count.put_right += runner.run(Actor(org_id, "system:rebuild", ids.new()), decide)
         _tell(org_id, name, gaps)
         count.gaps += bool(gaps)
     return count

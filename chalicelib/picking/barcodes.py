@@ -14,14 +14,16 @@ import msgspec
 from chalicelib.picking.matching import Lines
 
 _SYMBOLOGY = re.compile(r"\][A-Za-z][0-9A-Za-z]")
+_GS1_SYMBOLOGIES = frozenset({"]C1", "]e0", "]d2", "]Q3", "]J1"})
 _LOOKS_LIKE_GS1 = re.compile(r"\(?[0-9]{2}")
 _IN_BRACKETS = re.compile(r"\s*\(([0-9]{2,4})\)\s*")
 _SEPARATOR = "\x1d"
 # What scanners send for FNC1 beside the group separator itself; none of it stands in a value.
 _SEPARATORS = re.compile(r"<GS>|\{GS\}|\||\^\]|\^")
-_ARTICLE = ("01", "02")
-_OTHER_NAMES = ("00", "240", "241")
-"""The logistic unit itself, and what else an article is called by those who made or ordered it."""
+_UNMISTAKABLE = ("01", "02", "00")
+"""An article, and the logistic unit itself: so long that no other code has one on it by chance."""
+_OTHER_NAMES = ("240", "241")
+"""What else an article is called by those who made or ordered it."""
 _COUNTS = ("37", "30")
 
 
@@ -37,15 +39,21 @@ def read(raw: str, lines: Lines) -> Reading:
     text = raw.strip()
     if lines.matching((text,)):
         return Reading((text,))
-    if mark := _SYMBOLOGY.match(text):
+    mark = _SYMBOLOGY.match(text)
+    if mark:
         text = text[mark.end() :]
         if lines.matching((text,)):
             return Reading((text,))
-    return (_gs1(text) if _LOOKS_LIKE_GS1.match(text) else None) or Reading((text or raw,))
+    certain = text.startswith("(") or (mark is not None and mark.group() in _GS1_SYMBOLOGIES)
+    return (_gs1(text, certain=certain) if _LOOKS_LIKE_GS1.match(text) else None) or Reading((text or raw,))
 
 
-def _gs1(text: str) -> Reading | None:
-    """A GS1 label with an article or another name on it, or None."""
+def _gs1(text: str, *, certain: bool) -> Reading | None:
+    """A GS1 label with an article or another name on it, or None.
+
+    Unless it is certain that it is one, it needs a name of fixed length: any code that begins with 240 or 241, as the
+    articles of shops often do, would be a label otherwise.
+    """
     import biip
     from biip.gs1_messages import GS1Message
 
@@ -62,6 +70,8 @@ def _gs1(text: str) -> Reading | None:
     for one in message.element_strings:
         if one.value:  # the parser lets identifiers pass that nothing follows
             values.setdefault(one.ai.ai, one.value)
-    codes = tuple(values[ai] for ai in (*_ARTICLE, *_OTHER_NAMES) if ai in values)
+    if not certain and not any(ai in values for ai in _UNMISTAKABLE):
+        return None
+    codes = tuple(values[ai] for ai in (*_UNMISTAKABLE, *_OTHER_NAMES) if ai in values)
     counted = next((int(values[ai]) for ai in _COUNTS if ai in values), 1)
     return Reading(codes, counted) if codes else None

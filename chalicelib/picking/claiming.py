@@ -18,7 +18,7 @@ from chalicelib.core.errors import AccessDenied, NotFound
 from chalicelib.core.store import Query, get
 from chalicelib.core.work import UnitOfWork
 from chalicelib.edge.request import Nothing, Principal, Request
-from chalicelib.picking.book import Book
+from chalicelib.picking.book import Book, in_hands
 from chalicelib.picking.ledger import own_note
 from chalicelib.picking.schemas import Assigned, NextAssignment
 from chalicelib.picking.state import Kind
@@ -57,9 +57,10 @@ def take_next(work: UnitOfWork, request: Request[NextAssignment, Nothing], chanc
     active = active_of(picker)
     if active is not None:
         found = get(assignment_key(principal.org_id, active))
-        if found is not None:
+        book = None if found is None else Book(found)
+        if book is not None and principal.user_id in in_hands(book.state):
             work.about(Assignment.kind, active, "ASSIGNMENT_CLAIMED")
-            return assigned(Book(found), principal)
+            return assigned(book, principal)
     chosen = _choose(_queue(principal.org_id, wanted.role, len(work.lost)), work.lost, chance)
     if chosen is None:
         raise NoAssignmentAvailable
@@ -87,14 +88,13 @@ def waiting(org_id: str, role: str) -> Query[Assignment]:
 def assigned(book: Book, principal: Principal) -> Assigned:
     """An assignment as the one who has it in hand is told."""
     one = book.assignment
-    since = book.since(principal.user_id)
     return Assigned(
         assignment_id=one.assignment_id,
         customer=one.customer,
         order_label=one.order_label,
         zone=one.zone,
         route=one.route,
-        started_at=one.updated_at if since is None else from_millis(since),
+        started_at=from_millis(book.state.holders[principal.user_id]),
     )
 
 

@@ -78,7 +78,7 @@ class AssignmentRecord(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     lines: Annotated[list[LineRecord], Meta(min_length=1, max_length=MOST_LINES)]
     zone: Label | UnsetType | None = UNSET
     route: Label | UnsetType | None = UNSET
-    priority: Annotated[int, Meta(ge=0, le=9999)] | UnsetType = UNSET
+    priority: Annotated[int, Meta(ge=0, le=9999)] | UnsetType | None = UNSET
 
     @staticmethod
     def cross_check(present: Mapping[str, object]) -> Mapping[str, str]:

@@ -25,6 +25,7 @@ from chalicelib.picking.state import State
 from chalicelib.picking.tables import (
     Assignment,
     LedgerPiece,
+    PickList,
     assignment_key,
     lines_key,
     picker_key,
@@ -40,7 +41,8 @@ class Rebuilt(msgspec.Struct):
     """An assignment as it is stored, the state that its ledger says, and where the two differ, in words."""
 
     assignment: Assignment
-    state: State
+    state: State | None
+    """None if the ledger is not whole: what is stored was folded from more, and nothing can be held against it."""
     differences: list[str]
     """What can be put right from the ledger."""
     gaps: list[str]
@@ -59,15 +61,20 @@ def rebuild(org_id: str, assignment_id: str, clock: Clock) -> Rebuilt:
     return _rebuild(org_id, assignment_id, clock)
 
 
-def put_right(work: UnitOfWork, org_id: str, assignment_id: str, clock: Clock) -> None:
+def put_right(work: UnitOfWork, org_id: str, assignment_id: str, clock: Clock) -> bool:
     """Stage what the ledger says in place of what is stored, both as they are now. Raises `NotFound`.
 
     The version holds it to the moment: if people go on meanwhile, it is called again and folds what they did as well.
+    False if the ledger is not whole, or moved on each time between the two reads; then nothing is staged.
     """
-    rebuilt = _rebuild(org_id, assignment_id, clock)
-    one = rebuilt.assignment
-    work.about(Assignment.kind, one.assignment_id, "ASSIGNMENT_REBUILT")
-    work.update(one, derived(one, rebuilt.state))
+    for _ in range(_READS):
+        rebuilt = _rebuild(org_id, assignment_id, clock)
+        one = rebuilt.assignment
+        if rebuilt.state is not None:
+            work.about(Assignment.kind, one.assignment_id, "ASSIGNMENT_REBUILT")
+            work.update(one, derived(one, rebuilt.state))
+            return True
+    return False
 
 
 def own_gaps(org_id: str, user_id: str, clock: Clock) -> list[str]:
@@ -75,27 +82,22 @@ def own_gaps(org_id: str, user_id: str, clock: Clock) -> list[str]:
     picker = get(picker_key(org_id, user_id))
     where = picker_key(org_id, user_id).pk
     pieces = list(ledger.pieces(where).all())
-    return [*_holes(pieces, picker.seq if picker else 0), *_untaken(org_id, pieces, clock)]
+    return list(_holes(pieces, picker.seq if picker else 0)) or list(_untaken(org_id, pieces, clock))
 
 
 def _rebuild(org_id: str, assignment_id: str, clock: Clock) -> Rebuilt:
     where, lines_at = assignment_key(org_id, assignment_id), lines_key(org_id, assignment_id)
     found = get_many([where, lines_at], clock)
     assignment, lines = found.get(where), found.get(lines_at)
-    if assignment is None or lines is None:
+    if assignment is None:
         raise NotFound(f"There is no assignment {assignment_id}.")
     pieces = list(ledger.pieces(where.pk).all())
+    missing = [*_holes(pieces, assignment.seq), *_unlisted(lines)]
+    if missing or lines is None:
+        return Rebuilt(assignment, None, [], missing)
     state = fold(ledger.decode_lines(lines.lines), [entry for one in pieces for entry in ledger.entries_in(one)])
-    return Rebuilt(
-        assignment,
-        state,
-        list(_differences(assignment, state)),
-        [
-            *_holes(pieces, assignment.seq),
-            *_untaken(org_id, pieces, clock),
-            *_strangers(org_id, assignment_id, state, clock),
-        ],
-    )
+    beside = [*_untaken(org_id, pieces, clock), *_strangers(org_id, assignment_id, state, clock)]
+    return Rebuilt(assignment, state, list(_differences(assignment, state)), beside)
 
 
 def _differences(assignment: Assignment, state: State) -> Iterator[str]:
@@ -120,11 +122,27 @@ def _holes(pieces: Iterable[LedgerPiece], seq: int) -> Iterator[str]:
     """Entries that are missing between the first and the `seq`th."""
     wanted = 1
     for piece in pieces:
-        if piece.first != wanted or len(ledger.notes_in(piece)) != piece.size:
-            yield f"the ledger has a gap before entry {piece.first}"
+        try:
+            whole = len(ledger.notes_in(piece)) == piece.size
+        except msgspec.MsgspecError:
+            yield f"the entries from {piece.first} on cannot be read"
+        else:
+            if piece.first != wanted or not whole:
+                yield f"the ledger has a gap before entry {piece.first}"
         wanted = piece.first + piece.size
     if wanted != seq + 1:
         yield f"the ledger ends with entry {wanted - 1} and {seq} were written"
+
+
+def _unlisted(lines: PickList | None) -> Iterator[str]:
+    """What prevents the lines from being known."""
+    try:
+        if lines is None:
+            yield "its lines are missing"
+        else:
+            ledger.decode_lines(lines.lines)
+    except msgspec.MsgspecError:
+        yield "its lines cannot be read"
 
 
 def _untaken(org_id: str, pieces: Iterable[LedgerPiece], clock: Clock) -> Iterator[str]:

@@ -19,11 +19,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal
+from functools import partial
 
 from chalicelib.picking import log_lines as says
 from chalicelib.picking.matching import NOTHING, Lines, fill
 from chalicelib.picking.state import Effect, Entry, Kind, Person, State
-from chalicelib.picking.working_time import Pause
+from chalicelib.picking.working_time import Pause, Watch
 
 Step = Callable[[State, Lines, Entry], Effect | None]
 
@@ -141,6 +142,7 @@ def _undo(state: State, _: Lines, entry: Entry) -> None:
         state.ended_at = None
     if state.ended_at is None:
         _put_back_watches(state, effect.people)
+        _start_watches(state)
     state.say(entry, says.undone(effect.says))
 
 
@@ -149,6 +151,12 @@ def _put_back_watches(state: State, people: Mapping[str, Person]) -> None:
     for who, before in people.items():
         if who in state.holders and state.people[who].stint == before.stint:
             state.people[who] = state.people[who]._replace(watch=before.watch)
+
+
+def _start_watches(state: State) -> None:
+    """Of those who took it in hand after the pick that seemed the last, which was told of later than they came."""
+    for who, since in state.holders.items():
+        state.watch(who, partial(Watch.start, at=since))
 
 
 # --- whose it is -----------------------------------------------------------------------------------------------------

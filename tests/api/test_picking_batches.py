@@ -11,6 +11,7 @@ import pytest
 from botocore.exceptions import EndpointConnectionError
 
 from chalicelib.core.clock import iso
+from chalicelib.picking import ledger
 from infra.local.engine import EmbeddedEngine
 from tests.builders.picking import (
     BATCH,
@@ -93,8 +94,6 @@ def test_a_ledger_tells_who_did_what_when_on_which_device(scanner: Scanner) -> N
     world.clock.advance(seconds=30)
     sent = scanner.scan(f"01{GTIN}\x1d3702", created_at=scanned, device_id="truck-7")
     assert scanner.send(sent) == [ACCEPTED]
-    from chalicelib.picking import ledger
-
     claim, piece = ledger.pieces(stored().pk).all()
     assert (claim.first, piece.first, piece.size, piece.by) == (1, 2, 1, anna.user_id)
     assert piece.received_at == world.clock.now()
@@ -498,11 +497,17 @@ def test_a_crash_of_one_assignment_leaves_the_others_alone(world: World) -> None
     assert scanner.send(scanner.scan(), event("tracker_opened", {}, world.clock.now())) == ["internal_error", ACCEPTED]
 
 
+def test_a_ledger_that_cannot_be_read_leaves_other_assignments_alone(scanner: Scanner) -> None:
+    broken = stored()
+    [claim] = ledger.pieces(broken.pk).all()
+    claim.update(actions=[type(claim).entries.set("{nonsense")])
+    opened = event("tracker_opened", {}, scanner.world.clock.now())
+    assert scanner.send(scanner.tell("undo"), opened) == ["internal_error", ACCEPTED]
+
+
 def test_a_ledger_that_ends_too_early_is_not_folded(scanner: Scanner) -> None:
     """Rather no answer than a state that forgets what was picked."""
     assert scanner.send(scanner.scan()) == [ACCEPTED]
-    from chalicelib.picking import ledger
-
     *_, last = ledger.pieces(stored().pk).all()
     last.delete()
     assert scanner.send(scanner.tell("undo")) == ["retry"]

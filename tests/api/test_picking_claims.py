@@ -202,6 +202,27 @@ def test_when_all_are_taken_in_between_there_is_nothing(world: World, engine: Em
     assert code(asked(world.person("picker"))) == NOTHING
 
 
+@pytest.mark.parametrize("leave", ["complete", "release"])
+def test_what_leaves_ones_hands_at_that_moment_is_not_handed_out_again(
+    world: World, engine: EmbeddedEngine, leave: str
+) -> None:
+    scanner = Scanner(world, at_work(world, lines=[line(1, 1)]))
+    load(world, record("PA-2"))
+
+    def leave_it(*_: Any) -> None:
+        if leave == "complete":
+            scanner.scans(1)
+        else:
+            assert release(scanner.person).status == 200
+
+    engine.before("GetItem", leave_it, times=1)
+    world.chance = Loaded(1)
+    world.reset_parts()
+    assert take(scanner.person)["assignment_id"] == "PA-2"
+    assert hands(scanner.person) == {"PA-2"}
+    proven(world, REF, "PA-2")
+
+
 def test_two_devices_of_one_person_get_the_same(world: World, engine: EmbeddedEngine) -> None:
     load(world, record("PA-1"), record("PA-2"))
     anna = world.person("picker")

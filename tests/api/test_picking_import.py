@@ -55,8 +55,9 @@ def test_what_a_record_leaves_out_stays_and_null_takes_it_away(world: World) -> 
     load(world, record(zone=None, route=None))
     assert (stored().zone, stored().route, stored().priority) == ("Ambient", "North", 0)
     assert (stored().queue_place or "").startswith("0#0000#")
-    loaded(world.person("supervisor"), record() | {"zone": None, "route": ""})
-    assert (stored().zone, stored().route) == ("", "")
+    loaded(world.person("supervisor"), record() | {"zone": None, "route": "", "priority": None})
+    assert (stored().zone, stored().route, stored().priority) == ("", "", 100)
+    assert (stored().queue_place or "").startswith("0#0100#")
 
 
 @pytest.mark.parametrize(
@@ -121,12 +122,15 @@ def test_before_it_is_taken_all_may_change(world: World) -> None:
     proven(world)
 
 
-def test_what_is_taken_at_that_moment_keeps_its_lines(world: World, engine: EmbeddedEngine) -> None:
+@pytest.mark.parametrize("lines", [[line(1, 9)], [line(1), line(2, 3, barcodes=["96385074"])]])
+def test_what_is_taken_at_that_moment_keeps_its_lines(
+    world: World, engine: EmbeddedEngine, lines: list[dict[str, Any]]
+) -> None:
     load(world, record())
     boss, anna = world.person("supervisor"), world.person("picker")
     taken: list[object] = []
     engine.before("TransactWriteItems", lambda *_: taken.append(take(anna)), times=1)
-    assert outcome(loaded(boss, record(lines=[line(1, 9)])))[2] == {
+    assert outcome(loaded(boss, record(lines=lines)))[2] == {
         0: {"lines": "cannot be changed once somebody has taken it"}
     }
     proven(world)

@@ -10,7 +10,7 @@ from botocore.exceptions import EndpointConnectionError
 
 from chalicelib.core.store import get
 from chalicelib.picking import ledger
-from chalicelib.picking.tables import Assignment, picker_key, taken_key
+from chalicelib.picking.tables import Assignment, PickList, lines_key, picker_key, taken_key
 from infra import rebuild
 from infra.local.engine import EmbeddedEngine
 from tests.builders.picking import Scanner, at_work, event, load, record, state_of, stored
@@ -89,14 +89,65 @@ def test_a_state_that_cannot_be_read_is_put_right(scanner: Scanner, capsys: pyte
     assert scanner.send(scanner.scan()) == ["accepted"]
 
 
-def test_a_ledger_with_a_gap_is_told_and_cannot_be_put_right(
-    scanner: Scanner, capsys: pytest.CaptureFixture[str]
+@pytest.mark.parametrize("lost", [0, 1, 2])
+def test_what_a_ledger_with_a_gap_says_replaces_nothing(
+    scanner: Scanner, capsys: pytest.CaptureFixture[str], lost: int
 ) -> None:
-    [_, scans, _] = ledger.pieces(stored().pk).all()
-    scans.delete()
+    """A ledger that has lost a piece knows less than the state that was once folded from all of it."""
+    before = stored()
+    piece = list(ledger.pieces(before.pk).all())[lost]
+    piece.delete()
     exit_code, printed = run(capsys, "--write")
     assert exit_code == 1
-    assert "demo PA-1: the ledger has a gap before entry 4" in printed
+    assert printed[-1] == "3 looked at, 0 differ, 0 put right, 1 with gaps"
+    told = ["a gap before entry 2", "a gap before entry 4", "entry 3 and 4 were written"][lost]
+    assert [sentence for sentence in printed if told in sentence]
+    assert (stored().version, int(state_of().units)) == (before.version, 1)
+
+
+def test_a_ledger_that_loses_entries_while_it_is_put_right_replaces_nothing(
+    scanner: Scanner, engine: EmbeddedEngine, capsys: pytest.CaptureFixture[str]
+) -> None:
+    spoil(units=Decimal(7))
+    [_, scans, _] = ledger.pieces(stored().pk).all()
+
+    def lose(*_: Any) -> None:
+        scans.delete()
+        spoil(version=stored().version + 1)
+
+    engine.before("TransactWriteItems", lose, times=1)
+    exit_code, printed = run(capsys, "--write")
+    assert (exit_code, int(stored().units)) == (1, 7)
+    assert printed[-1] == "3 looked at, 1 differ, 0 put right, 0 with gaps"
+
+
+@pytest.mark.parametrize("told", ["are missing", "cannot be read"])
+def test_an_assignment_without_its_lines_is_told_and_stops_no_other(
+    scanner: Scanner, capsys: pytest.CaptureFixture[str], told: str
+) -> None:
+    lines = get(lines_key(DEMO, "PA-1"))
+    assert lines is not None
+    if told == "are missing":
+        PickList(lines.pk, lines.sk).delete()
+    else:
+        lines.update(actions=[PickList.lines.set("{nonsense")])
+    printed = [f"demo PA-1: its lines {told}", "3 looked at, 0 differ, 0 put right, 1 with gaps"]
+    assert run(capsys, "--write") == (1, printed)
+
+
+def test_entries_that_cannot_be_read_are_told(scanner: Scanner, capsys: pytest.CaptureFixture[str]) -> None:
+    [_, scans, _] = ledger.pieces(stored().pk).all()
+    [own] = ledger.pieces(picker_key(DEMO, scanner.person.user_id).pk).all()
+    for piece in (scans, own):
+        piece.update(actions=[type(piece).entries.set("{nonsense")])
+    assert run(capsys, "--write") == (
+        1,
+        [
+            "demo PA-1: the entries from 2 on cannot be read",
+            f"demo {scanner.person.user_id}: the entries from 1 on cannot be read",
+            "3 looked at, 0 differ, 0 put right, 2 with gaps",
+        ],
+    )
 
 
 def test_an_event_that_could_be_taken_again_is_told(scanner: Scanner, capsys: pytest.CaptureFixture[str]) -> None:

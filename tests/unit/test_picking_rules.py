@@ -135,6 +135,13 @@ def test_undoing_the_last_pick_makes_a_complete_assignment_active_again_and_time
     assert story.worked_minutes() == 3
 
 
+def test_who_joined_after_the_last_pick_works_on_it_again_once_that_is_undone() -> None:
+    story = Story().claim().tell(Kind.SHARE).scan("SKU-1", 5).scan("SKU-2", 5).claim(BO)
+    story.tell(Kind.UNDO).tell(Kind.BREAK, BO).tell(Kind.BREAK, BO).scan("SKU-2", 1, BO)
+    assert (where(story), story.worked_minutes(), story.worked_minutes(BO)) == (Status.ACTIVE, 8, 3)
+    assert "Break begun" in story.said
+
+
 def test_an_undo_in_one_persons_name_takes_back_what_another_did_last() -> None:
     story = Story().claim().tell(Kind.SHARE).claim(BO).scan("SKU-1", 2, BO).tell(Kind.UNDO)
     assert picked(story.state) == {}
@@ -146,6 +153,12 @@ def test_what_was_given_back_stays_given_back_when_older_effects_are_undone() ->
     assert story.said[-1] == "Taken back: the break"
     assert story.state.people[ANNA].watch.since is None
     assert list(story.state.holders) == [BO]
+
+
+def test_undoing_what_was_done_before_it_was_given_back_does_not_count_the_time_in_between() -> None:
+    story = Story().claim().tell(Kind.DELAY).tell(Kind.RELEASED, people=(ANNA,)).claim()
+    assert (story.worked_minutes(), story.tell(Kind.UNDO).worked_minutes()) == (1, 2)
+    assert (story.state.delays, story.said[-1]) == (0, "Taken back: the delay")
 
 
 def test_a_share_that_is_undone_does_not_bring_a_pause_back() -> None:
@@ -300,3 +313,30 @@ def test_figures_always_add_up(drawn: list[tuple[str, tuple[Any, ...], int]]) ->
         assert 0 <= state.people[who].watch.worked_by(now) <= now - since
     undone = fold(LINES, [*entries, *(Entry(len(entries) + 1 + n, now + n, Kind.UNDO, ANNA) for n in range(26))])
     assert (int(undone.units), undone.wraps, undone.delays, undone.breaks, undone.shared) == (0, 0, 0, 0, False)
+
+
+@settings(max_examples=60)
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from([ANNA, BO]),
+            happenings | happenings | st.tuples(st.sampled_from([Kind.CLAIMED, Kind.RELEASED])),
+            st.integers(0, 3),
+        ),
+        max_size=30,
+    )
+)
+def test_time_runs_for_exactly_those_who_have_it_in_hand(drawn: list[tuple[str, tuple[Any, ...], int]]) -> None:
+    """Whoever comes and goes, also after the last pick: all of that may have been told of later than it happened."""
+    told, holders = list[Entry](), set[str]()
+    for entry in ledger_of(drawn):
+        if (entry.kind is Kind.CLAIMED) is (entry.by in holders):
+            continue  # nobody takes what they have, or does anything with what they have not
+        if entry.kind in (Kind.CLAIMED, Kind.RELEASED):
+            holders ^= {entry.by}
+        told.append(entry._replace(people=(entry.by,), text=entry.by))
+    state = fold(LINES, told)
+    assert set(state.holders) == holders
+    for who, person in state.people.items():
+        assert (person.watch.since is not None) is (state.status is Status.ACTIVE and who in holders)
+        assert 0 <= person.watch.worked_by(told[-1].at) <= told[-1].at - told[0].at
