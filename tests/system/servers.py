@@ -19,7 +19,7 @@ from tests.races.engines import named_engine
 ROOT = Path(__file__).parents[2]
 PASSWORD = "a password for tests only"
 READY = "Baton is ready"
-PATIENCE_S = 60.0
+PATIENCE_S = 120.0
 
 _BASE = re.compile(r"http://localhost:(\d+)/api")
 
