@@ -49,7 +49,7 @@ def pack(work: UnitOfWork, request: Request[PackItem, Any], clock: Clock) -> Ite
     return _packed(scene, content)
 
 
-def take_out(work: UnitOfWork, request: Request[Any, Any], clock: Clock) -> None:
+def take_out(work: UnitOfWork, request: Request[Any, Any], clock: Clock) -> Box:
     """Take an item out of its box: its quantity goes back to plate and line. Raises `NotFound` or `BoxClosed`."""
     org_id = request.principal.org_id
     content = request.read(content_key(org_id, request.path["box_id"], request.path["item_id"]))
@@ -65,6 +65,7 @@ def take_out(work: UnitOfWork, request: Request[Any, Any], clock: Clock) -> None
         raise BoxClosed
     request.check_version(box)
     moves.take_out(work, box, line, content, if_match=request.if_match)
+    return box
 
 
 def _scene(request: Request[PackItem, Any], clock: Clock) -> Scene:

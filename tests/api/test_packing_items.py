@@ -398,6 +398,22 @@ def test_a_version_that_became_stale_meanwhile_is_refused(packer: Person, box: s
     assert (answer.status, answer.code) == (409, "VERSION_CONFLICT")
 
 
+def test_a_header_that_is_no_good_is_refused_as_everything_else_here(packer: Person, box: str) -> None:
+    content = packed(packer, box, 1)
+    bad = [{"if_match": value} for value in ("*", '"1', '"1", "2"')] + [{"idempotency_key": "x" * 256}]
+    for header in bad:
+        answer = take_out(packer, box, content, **header)
+        assert (answer.status, answer.code) == (400, "VALIDATION_ERROR"), header
+    assert len(stored_contents(box)) == 1
+
+
+def test_a_removal_tells_the_version_that_the_box_has_now(packer: Person, box: str) -> None:
+    kept, content = packed(packer, box, 1), packed(packer, box, 1)
+    answer = take_out(packer, box, content)
+    assert answer.headers["ETag"] == packer.get(f"{PACK}/box/{box}").headers["ETag"]
+    assert take_out(packer, box, kept, if_match=answer.headers["ETag"]).status == 204
+
+
 def test_a_removal_sent_twice_with_one_key_is_answered_twice(packer: Person, box: str) -> None:
     content = packed(packer, box, 1)
     answers = [take_out(packer, box, content, idempotency_key="k") for _ in range(2)]
