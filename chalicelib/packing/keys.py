@@ -107,8 +107,12 @@ def sscc_key(org_id: str, sscc: str) -> ItemKey[SsccClaim]:
 
 
 def serial_key(org_id: str, digits: str, shard: int) -> ItemKey[SerialCounter]:
-    """Where the next serial of a shard is; `digits` are those before the serial."""
-    return ItemKey(SerialCounter, key(org_id, "SERIAL", digits, shard), "SERIAL")
+    """Where the next serial of a shard is; `digits` are those before the serial.
+
+    Zeros at their end make the same numbers as zeros at the beginning of the serial, so they have no counter of their
+    own: of two prefixes such as 1234567 and 12345670 one goes on where the other one was.
+    """
+    return ItemKey(SerialCounter, key(org_id, "SERIAL", digits.rstrip("0"), shard), "SERIAL")
 
 
 def allocation(shipment_id: str, line_number: int) -> str:

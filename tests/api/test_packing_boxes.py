@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 
 from chalicelib.core.work import UnitOfWork
-from chalicelib.packing.keys import SERIAL_SHARDS, serial_key
-from chalicelib.packing.sscc import is_sscc
-from chalicelib.packing.tables import SerialCounter
+from chalicelib.packing.keys import SERIAL_SHARDS, serial_key, sscc_key
+from chalicelib.packing.sscc import is_sscc, make_sscc
+from chalicelib.packing.tables import SerialCounter, SsccClaim
 from infra.local.engine import EmbeddedEngine
 from tests.builders.dispatch import audit_row, diff
 from tests.builders.packing import (
@@ -292,6 +292,20 @@ def test_the_last_serials_are_given_out_whichever_box_asks(world: World, packer:
     serials = [int(close(packer, one).json["sscc"][11:17]) for one in (box, others[0])]
     assert serials == [1_000_000 - 2 * SERIAL_SHARDS + 5, 1_000_000 - SERIAL_SHARDS + 5]
     assert close(packer, others[1]).code == "SSCC_EXHAUSTED"
+
+
+def test_a_prefix_that_only_adds_zeros_to_the_one_before_goes_on_where_that_was(
+    world: World, packer: Person, box: str
+) -> None:
+    """`1234567` and `12345670` make the same numbers: a slip of the pen that is mended must not stop the packing."""
+    for shard in range(SERIAL_SHARDS):  # so many boxes are closed already
+        code = make_sscc(0, "1234567", shard)
+        world.run(lambda work, code=code: work.amend(sscc_key(DEMO, code), actions=[SsccClaim.box_id.set("b")]))
+        world.run(lambda work, shard=shard: count_on(work, shard, "01234567", to=1))
+    settle_prefix(world.person("SYSTEM_ADMIN"), gs1_company_prefix="12345670")
+    answer = close(packer, box)
+    assert answer.status == 200, answer
+    assert SERIAL_SHARDS <= int(answer.json["sscc"][9:17]) < 2 * SERIAL_SHARDS
 
 
 def test_a_company_prefix_is_seven_to_ten_digits(world: World) -> None:
