@@ -120,11 +120,16 @@ def allocation(shipment_id: str, line_number: int) -> str:
     return f"{shipment_id}/{line_number:09d}"
 
 
+def line_of(text: str) -> tuple[str, str]:
+    """The ids of the shipment and of the line that an `allocation` names."""
+    shipment_id, _, number = text.partition("/")
+    return shipment_id, line_id_of(shipment_id, int(number))
+
+
 def lines_allocated(plate: Plate, shipment_id: str) -> list[str]:
     """The ids of a shipment's lines for which a plate is allocated, in the order of the lines."""
     start = f"{shipment_id.lower()}/"
-    numbers = [int(one.removeprefix(start)) for one in sorted(plate.allocated or ()) if one.startswith(start)]
-    return [line_id_of(start[:-1], number) for number in numbers]
+    return [line_of(one)[1] for one in sorted(plate.allocated or ()) if one.startswith(start)]
 
 
 def open_keys(org_id: str) -> list[str]:
