@@ -184,6 +184,12 @@ def test_what_speaks_against_packing_has_its_code(packer: Person, boss: Person, 
     assert code() == "SHIPMENT_NOT_PACKABLE"
 
 
+def test_a_plate_for_a_line_that_has_gone_is_no_longer_allocated(packer: Person, boss: Person, box: str) -> None:
+    loaded(boss, "shipments", shipment_record("SH-1", line_record(2, quantity=5)))
+    answer = pack(packer, box, 1)
+    assert (answer.status, answer.code) == (400, "LP_NOT_ALLOCATED")
+
+
 def test_what_is_left_on_a_plate_is_said_when_it_is_too_little(packer: Person, box: str) -> None:
     packed(packer, box, 99.5)
     answer = pack(packer, box, 1)
