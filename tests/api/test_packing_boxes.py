@@ -457,6 +457,21 @@ def test_a_box_without_an_sscc_has_no_label(world: World, packer: Person, boss: 
         reopen(boss, box)
 
 
+def test_a_box_that_is_opened_again_meanwhile_has_no_label(
+    world: World, packer: Person, boss: Person, box: str, engine: EmbeddedEngine
+) -> None:
+    settle_prefix(world.person("SYSTEM_ADMIN"))
+    close(packer, box)
+
+    def change(*_: object) -> None:
+        reopen(boss, box)
+        packed(packer, box, 1)
+
+    engine.before("Query", change, times=1)
+    answer = packer.get(f"{PACK}/box/{box}/label")
+    assert (answer.status, answer.code) == (400, "NO_SSCC")
+
+
 def test_a_label_is_written_in_zpl_and_nothing_else(world: World, packer: Person, box: str) -> None:
     settle_prefix(world.person("SYSTEM_ADMIN"))
     close(packer, box)
