@@ -266,6 +266,19 @@ def count_on(work: UnitOfWork, shard: int, digits: str = f"0{PREFIX}", to: int =
     work.amend(serial_key(DEMO, digits, shard), actions=[SerialCounter.following.set(to)])
 
 
+@pytest.mark.parametrize("half", [range(8), range(8, SERIAL_SHARDS)])
+def test_a_number_that_a_box_has_is_never_given_again_whatever_a_counter_says(
+    world: World, packer: Person, box: str, half: range
+) -> None:
+    taken = [make_sscc(0, PREFIX, shard) for shard in half]  # of one half it is the one that is asked first
+    for code in taken:
+        world.run(lambda work, code=code: work.amend(sscc_key(DEMO, code), actions=[SsccClaim.box_id.set("b")]))
+    settle_prefix(world.person("SYSTEM_ADMIN"))
+    answer = close(packer, box)
+    assert answer.status == 200, answer
+    assert answer.json["sscc"] not in taken
+
+
 def test_when_the_serials_are_used_another_digit_begins_anew(world: World, packer: Person, box: str) -> None:
     admin = world.person("SYSTEM_ADMIN")
     settle_prefix(admin, gs1_company_prefix="1234567890")
