@@ -29,9 +29,11 @@ from tests.builders.packing import (
     plate_record,
     shipment_id,
     shipment_record,
+    stored_boxes,
     stored_line,
     stored_lines,
     stored_shipment,
+    take_out,
 )
 from tests.builders.world import DEMO, Answer, Person, World
 
@@ -169,6 +171,15 @@ def test_a_shipment_that_is_being_packed_can_change_in_all_that_contradicts_noth
     assert (found.status, found.lines_total, found.lines_packed, found.lines_complete) == ("packing", 180, 1, 0)
     [shown] = being_packed.get(f"{PACK}/shipments").json["data"]
     assert (shown["status"], shown["lines_packed"]) == ("packing", 1)
+
+
+def test_a_line_is_not_emptied_while_the_lines_change(being_packed: Person, engine: EmbeddedEngine) -> None:
+    [(box, [content])] = stored_boxes()
+    with engine.before(COMMIT, fails_at(3)):
+        load(being_packed, SHIPMENTS, shipment_record("SH-1", *lines(product_name="Renamed")))
+    assert take_out(being_packed, box.box_id, content.content_id).code == "SHIPMENT_NOT_PACKABLE"
+    loaded(being_packed, SHIPMENTS, shipment_record("SH-1", *lines(product_name="Renamed")))
+    assert take_out(being_packed, box.box_id, content.content_id).status == 204
 
 
 def test_of_a_shipment_that_is_being_packed_not_too_many_lines_shrink_at_once(being_packed: Person) -> None:
