@@ -125,14 +125,13 @@ def label(request: Request[Any, LabelQuery], box_id: str) -> str:
     """The label of a box for a printer. Raises `NotFound`, `NoSscc` or `ValidationFailed`."""
     from chalicelib.packing import labels
 
-    org_id, box = request.principal.org_id, existing(request, box_id, access.READ)
-    if box.sscc is None or box.status != BoxStatus.CLOSED:
-        raise NoSscc
+    org_id, known = request.principal.org_id, existing(request, box_id, access.READ)
+    _sscc_of(known)
     _ = request.query
-    [(_, contents)], [shipment] = parallel_pair(
-        [partial(box_with_contents, org_id, box_id)], [partial(get, shipment_key(org_id, box.shipment_id))]
+    [(box, contents)], [shipment] = parallel_pair(
+        [partial(box_with_contents, org_id, box_id)], [partial(get, shipment_key(org_id, known.shipment_id))]
     )
-    if shipment is None:
+    if box is None or shipment is None:
         raise NotFound(_ABSENT)
     return labels.zpl(
         labels.BoxLabel(
@@ -140,11 +139,18 @@ def label(request: Request[Any, LabelQuery], box_id: str) -> str:
             shipment_number=shipment.shipment_number,
             so_number=shipment.so_number,
             box_number=box.box_number,
-            sscc=box.sscc,
+            sscc=_sscc_of(box),  # again, for it may be open by now and no longer hold what the label says
             weight=box.weight,
             contents=summed(views.packed_of(one) for one in contents),
         )
     )
+
+
+def _sscc_of(box: Box) -> str:
+    """The SSCC of a closed box. Raises `NoSscc`."""
+    if box.sscc is None or box.status != BoxStatus.CLOSED:
+        raise NoSscc
+    return box.sscc
 
 
 def box_with_contents(org_id: str, box_id: str) -> tuple[Box | None, list[Content]]:

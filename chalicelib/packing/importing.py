@@ -229,7 +229,7 @@ def _values(record: ShipmentRecord) -> dict[str, Any]:
     """A shipment's attributes as a record says them; what it leaves out is not there."""
     values: dict[str, Any] = {"so_number": record.so_number, "customer_name": record.customer_name}
     if record.allergen_restrictions is not UNSET:
-        values["allergen_restrictions"] = list(record.allergen_restrictions)
+        values["allergen_restrictions"] = list(record.allergen_restrictions or ())
     if record.warehouse_id is not UNSET:
         values["warehouse_id"] = record.warehouse_id
     if record.promised_ship_date is not UNSET:

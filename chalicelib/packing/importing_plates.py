@@ -1,8 +1,9 @@
 """The dataset `license-plates`: plates and what they were picked for, found by their number.
 
 A plate names lines by shipment number and line number; both have to be there, and the line has to be of the product
-that is on the plate. Once something of a plate is packed its product and lot stay as they are, its quantity covers what
-is packed, and allocations may be added but not taken away: the plate does not say for which of them it was packed.
+that is on the plate. Once something of a plate is packed its product and lot stay as they are and its quantity covers
+what is packed. It then stays allocated to each line of which something is packed, since the plate does not say for
+which of its lines it was; what is left of it may be meant for others.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from chalicelib.packing.keys import (
     allocation,
     line_id_of,
     line_key,
+    line_of,
     plate_id_of,
     plate_key,
     product_id_of,
@@ -78,6 +80,8 @@ def _create(work: UnitOfWork, org_id: str, record: PlateRecord, values: Mapping[
 def _change(work: UnitOfWork, plate: Plate, values: Mapping[str, Any]) -> None:
     changed = {name: value for name, value in values.items() if getattr(plate, name) != value}
     flaws = dict(_contradictions(plate, changed))
+    if plate.packed and "allocated" in changed and _may_be_packed_for(plate, changed["allocated"]):
+        flaws["allocations"] = "must keep the lines of which something is packed: it may be of this plate"
     if flaws:
         raise ValidationFailed(flaws)
     if "sku" in changed and "allocated" not in values and plate.allocated:
@@ -96,8 +100,17 @@ def _contradictions(plate: Plate, changed: Mapping[str, Any]) -> Iterator[tuple[
             yield name, f"must stay {getattr(plate, name) or 'empty'}: some of this plate is packed"
     if changed.get("quantity", plate.quantity) < plate.packed:
         yield "quantity", f"must be at least {shown(plate.packed)}, which are packed"
-    if "allocated" in changed and not (plate.allocated or set()) <= (changed["allocated"] or set()):
-        yield "allocations", "must keep those that the plate has: some of it is packed"
+
+
+def _may_be_packed_for(plate: Plate, wanted: set[str] | None) -> bool:
+    """Whether some of the plate may be packed for a line to which it would be allocated no longer.
+
+    It holds as long as nothing more of the plate is packed, which raises the plate's version.
+    """
+    dropped = sorted((plate.allocated or set()) - (wanted or set()))
+    at = [line_key(plate.org_id, *line_of(one)) for one in dropped]
+    lines = get_many(at, runtime().clock)
+    return any(line is not None and line.packed for line in map(lines.get, at))
 
 
 def _values(org_id: str, record: PlateRecord) -> dict[str, Any]:

@@ -107,8 +107,12 @@ def sscc_key(org_id: str, sscc: str) -> ItemKey[SsccClaim]:
 
 
 def serial_key(org_id: str, digits: str, shard: int) -> ItemKey[SerialCounter]:
-    """Where the next serial of a shard is; `digits` are those before the serial."""
-    return ItemKey(SerialCounter, key(org_id, "SERIAL", digits, shard), "SERIAL")
+    """Where the next serial of a shard is; `digits` are those before the serial.
+
+    Zeros at their end make the same numbers as zeros at the beginning of the serial, so they have no counter of their
+    own: of two prefixes such as 1234567 and 12345670 one goes on where the other one was.
+    """
+    return ItemKey(SerialCounter, key(org_id, "SERIAL", digits.rstrip("0"), shard), "SERIAL")
 
 
 def allocation(shipment_id: str, line_number: int) -> str:
@@ -116,11 +120,16 @@ def allocation(shipment_id: str, line_number: int) -> str:
     return f"{shipment_id}/{line_number:09d}"
 
 
+def line_of(text: str) -> tuple[str, str]:
+    """The ids of the shipment and of the line that an `allocation` names."""
+    shipment_id, _, number = text.partition("/")
+    return shipment_id, line_id_of(shipment_id, int(number))
+
+
 def lines_allocated(plate: Plate, shipment_id: str) -> list[str]:
     """The ids of a shipment's lines for which a plate is allocated, in the order of the lines."""
     start = f"{shipment_id.lower()}/"
-    numbers = [int(one.removeprefix(start)) for one in sorted(plate.allocated or ()) if one.startswith(start)]
-    return [line_id_of(start[:-1], number) for number in numbers]
+    return [line_of(one)[1] for one in sorted(plate.allocated or ()) if one.startswith(start)]
 
 
 def open_keys(org_id: str) -> list[str]:

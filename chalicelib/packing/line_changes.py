@@ -15,7 +15,7 @@ import msgspec
 from chalicelib.core.work import UnitOfWork
 from chalicelib.edge.http import encoder
 from chalicelib.packing.keys import line_id_of, line_key
-from chalicelib.packing.records import LineRecord
+from chalicelib.packing.records import DEFAULT_UOM, LineRecord
 from chalicelib.packing.rules import exact, shown
 from chalicelib.packing.tables import Line
 
@@ -125,7 +125,7 @@ def _values(record: LineRecord) -> dict[str, Any]:
         "sku": record.sku,
         "product_name": record.product_name,
         "quantity": shown(exact(record.quantity)),
-        "uom": record.uom,
+        "uom": record.uom or DEFAULT_UOM,
         "unit_weight": None if record.unit_weight is None else shown(exact(record.unit_weight)),
-        "allergens": list(record.allergens),
+        "allergens": list(record.allergens or ()),
     }

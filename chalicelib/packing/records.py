@@ -46,9 +46,9 @@ class LineRecord(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     sku: Number64
     product_name: Text200
     quantity: Quantity
-    uom: Text40 = DEFAULT_UOM
+    uom: Text40 | None = DEFAULT_UOM
     unit_weight: UnitWeight | None = None
-    allergens: Allergens = []
+    allergens: Allergens | None = []
 
     @staticmethod
     def cross_check(present: Mapping[str, object]) -> Mapping[str, str]:
@@ -63,7 +63,7 @@ class ShipmentRecord(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     so_number: Number64
     customer_name: Text200
     lines: Annotated[list[LineRecord], Meta(min_length=1, max_length=MOST_LINES)]
-    allergen_restrictions: Allergens | UnsetType = UNSET
+    allergen_restrictions: Allergens | UnsetType | None = UNSET
     warehouse_id: EntityId | UnsetType | None = UNSET
     promised_ship_date: date | UnsetType | None = UNSET
 

@@ -9,7 +9,7 @@ from chalicelib.core.store import ItemKey
 from chalicelib.core.work import UnitOfWork
 from chalicelib.edge.contract import About, Naming
 from chalicelib.edge.imports import importing
-from chalicelib.edge.request import Nothing, Reply, Request, created, no_content, text
+from chalicelib.edge.request import Nothing, Reply, Request, created, text
 from chalicelib.edge.routes import Routes
 from chalicelib.edge.runtime import runtime
 from chalicelib.identity.organisation import organisation_settings
@@ -106,14 +106,16 @@ def pack_item(request: Request[PackItem, Nothing], work: UnitOfWork) -> Reply[It
     f"{BASE}/box/{{box_id}}/item/{{item_id}}",
     permission=access.REMOVE,
     status=204,
+    versioned=True,
     errors=[NotFound, BoxClosed, ShipmentNotPackable],
     about=About(Box.kind, "ITEM_REMOVED", "box_id"),
     loads_also=_named_content,
+    invalid_status=_INVALID,
 )
 def remove_item(request: Request[Nothing, Nothing], work: UnitOfWork) -> Reply[None]:
-    """Take an item out of a box; its quantity goes back to its plate and its line."""
-    service.take_out(work, request, runtime().clock)
-    return no_content()
+    """Take an item out of a box; its quantity goes back to its plate and its line. The version is the box's."""
+    box = service.take_out(work, request, runtime().clock)
+    return Reply(None, 204, box.version)
 
 
 @routes.post(

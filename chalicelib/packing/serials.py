@@ -4,7 +4,7 @@ The serials of an extension digit and company prefix come from counters that sta
 sixteenth number. A box asks one of them by its id, and another one if somebody was quicker there, so boxes that are
 closed at the same moment seldom wait for each other; and the number and the box that bears it are written in one
 transaction, so none is lost. Another digit or prefix has counters of its own, and the old ones go on where they were if
-it is settled again.
+it is settled again; only a prefix that differs from another one by zeros at its end shares the other one's.
 """
 
 from __future__ import annotations

@@ -49,7 +49,7 @@ def pack(work: UnitOfWork, request: Request[PackItem, Any], clock: Clock) -> Ite
     return _packed(scene, content)
 
 
-def take_out(work: UnitOfWork, request: Request[Any, Any], clock: Clock) -> None:
+def take_out(work: UnitOfWork, request: Request[Any, Any], clock: Clock) -> Box:
     """Take an item out of its box: its quantity goes back to plate and line. Raises `NotFound` or `BoxClosed`."""
     org_id = request.principal.org_id
     content = request.read(content_key(org_id, request.path["box_id"], request.path["item_id"]))
@@ -65,6 +65,7 @@ def take_out(work: UnitOfWork, request: Request[Any, Any], clock: Clock) -> None
         raise BoxClosed
     request.check_version(box)
     moves.take_out(work, box, line, content, if_match=request.if_match)
+    return box
 
 
 def _scene(request: Request[PackItem, Any], clock: Clock) -> Scene:
@@ -82,7 +83,8 @@ def _scene(request: Request[PackItem, Any], clock: Clock) -> Scene:
         raise NotFound(f"There is no such {missing[0]}.")
     request.principal.require_reach(access.PACK)
     _check_box(shipment, box)
-    return Scene(shipment, box, contents, plate, _allocated(plate, found.get(at_line), shipment))
+    line = _allocated(plate, ids.so_line_id.lower(), found.get(at_line), shipment)
+    return Scene(shipment, box, contents, plate, line)
 
 
 def _ids(request: Request[PackItem, Any]) -> PackIds:
@@ -106,13 +108,15 @@ def _check_box(shipment: Shipment, box: Box) -> None:
         raise BoxClosed
 
 
-def _allocated(plate: Plate, line: Line | None, shipment: Shipment) -> Line:
-    """The line, if the plate was picked for it."""
+def _allocated(plate: Plate, named: str, line: Line | None, shipment: Shipment) -> Line:
+    """The line of the id `named`, if the plate was picked for it."""
     lines = lines_allocated(plate, shipment.shipment_id)
     if not lines:
         raise LpNotAllocated
-    if line is None or line.line_id not in lines:
+    if named not in lines:
         raise SoLineMismatch(details={"so_line_id": lines[0]})
+    if line is None:
+        raise LpNotAllocated("The line of the order that this license plate was picked for has gone.")
     if line.sku != plate.sku:
         raise LpNotAllocated("The line is of another product by now than the license plate.")
     return line

@@ -113,7 +113,8 @@ def complete(work: UnitOfWork, request: Request[CompleteShipment, Any]) -> Shipm
         raise NotFound("There is no such shipment.")
     request.principal.require_reach(access.COMPLETE)
     status = ShipmentStatus(shipment.status)
-    allow_partial = request.flaw is None and request.body.allow_partial
+    # A flawed body may have meant to allow it: then only what stands in the way in any case is said before the flaw.
+    allow_partial = request.flaw is not None or request.body.allow_partial
     obstacle = obstacle_to_completion(status, _progress(shipment), allow_partial=allow_partial)
     if obstacle is not None:
         raise _REFUSALS[obstacle](details={"status": status.value, **_progress(shipment)._asdict()})

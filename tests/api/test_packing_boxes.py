@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 
 from chalicelib.core.work import UnitOfWork
-from chalicelib.packing.keys import SERIAL_SHARDS, serial_key
-from chalicelib.packing.sscc import is_sscc
-from chalicelib.packing.tables import SerialCounter
+from chalicelib.packing.keys import SERIAL_SHARDS, serial_key, sscc_key
+from chalicelib.packing.sscc import is_sscc, make_sscc
+from chalicelib.packing.tables import SerialCounter, SsccClaim
 from infra.local.engine import EmbeddedEngine
 from tests.builders.dispatch import audit_row, diff
 from tests.builders.packing import (
@@ -266,6 +266,19 @@ def count_on(work: UnitOfWork, shard: int, digits: str = f"0{PREFIX}", to: int =
     work.amend(serial_key(DEMO, digits, shard), actions=[SerialCounter.following.set(to)])
 
 
+@pytest.mark.parametrize("half", [range(8), range(8, SERIAL_SHARDS)])
+def test_a_number_that_a_box_has_is_never_given_again_whatever_a_counter_says(
+    world: World, packer: Person, box: str, half: range
+) -> None:
+    taken = [make_sscc(0, PREFIX, shard) for shard in half]  # of one half it is the one that is asked first
+    for code in taken:
+        world.run(lambda work, code=code: work.amend(sscc_key(DEMO, code), actions=[SsccClaim.box_id.set("b")]))
+    settle_prefix(world.person("SYSTEM_ADMIN"))
+    answer = close(packer, box)
+    assert answer.status == 200, answer
+    assert answer.json["sscc"] not in taken
+
+
 def test_when_the_serials_are_used_another_digit_begins_anew(world: World, packer: Person, box: str) -> None:
     admin = world.person("SYSTEM_ADMIN")
     settle_prefix(admin, gs1_company_prefix="1234567890")
@@ -292,6 +305,20 @@ def test_the_last_serials_are_given_out_whichever_box_asks(world: World, packer:
     serials = [int(close(packer, one).json["sscc"][11:17]) for one in (box, others[0])]
     assert serials == [1_000_000 - 2 * SERIAL_SHARDS + 5, 1_000_000 - SERIAL_SHARDS + 5]
     assert close(packer, others[1]).code == "SSCC_EXHAUSTED"
+
+
+def test_a_prefix_that_only_adds_zeros_to_the_one_before_goes_on_where_that_was(
+    world: World, packer: Person, box: str
+) -> None:
+    """`1234567` and `12345670` make the same numbers: a slip of the pen that is mended must not stop the packing."""
+    for shard in range(SERIAL_SHARDS):  # so many boxes are closed already
+        code = make_sscc(0, "1234567", shard)
+        world.run(lambda work, code=code: work.amend(sscc_key(DEMO, code), actions=[SsccClaim.box_id.set("b")]))
+        world.run(lambda work, shard=shard: count_on(work, shard, "01234567", to=1))
+    settle_prefix(world.person("SYSTEM_ADMIN"), gs1_company_prefix="12345670")
+    answer = close(packer, box)
+    assert answer.status == 200, answer
+    assert SERIAL_SHARDS <= int(answer.json["sscc"][9:17]) < 2 * SERIAL_SHARDS
 
 
 def test_a_company_prefix_is_seven_to_ten_digits(world: World) -> None:
@@ -441,6 +468,21 @@ def test_a_box_without_an_sscc_has_no_label(world: World, packer: Person, boss: 
         assert (answer.status, answer.code) == (400, "NO_SSCC")
         close(packer, box)
         reopen(boss, box)
+
+
+def test_a_box_that_is_opened_again_meanwhile_has_no_label(
+    world: World, packer: Person, boss: Person, box: str, engine: EmbeddedEngine
+) -> None:
+    settle_prefix(world.person("SYSTEM_ADMIN"))
+    close(packer, box)
+
+    def change(*_: object) -> None:
+        reopen(boss, box)
+        packed(packer, box, 1)
+
+    engine.before("Query", change, times=1)
+    answer = packer.get(f"{PACK}/box/{box}/label")
+    assert (answer.status, answer.code) == (400, "NO_SSCC")
 
 
 def test_a_label_is_written_in_zpl_and_nothing_else(world: World, packer: Person, box: str) -> None:

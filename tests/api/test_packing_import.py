@@ -138,6 +138,17 @@ def test_what_a_record_leaves_out_stays_and_null_takes_it_away(boss: Person) -> 
     assert boss.get(f"{PACK}/shipments?warehouse_id=wh-1").json["total"] == 0
 
 
+def test_null_is_the_same_as_nothing_wherever_something_may_be_left_out(boss: Person) -> None:
+    known = line_record(1, uom="KG", unit_weight=2, allergens=["nuts"])
+    loaded(boss, SHIPMENTS, shipment_record("SH-1", known, allergen_restrictions=["nuts"]))
+    unknown = line_record(1, uom=None, unit_weight=None, allergens=None)
+    loaded(boss, SHIPMENTS, shipment_record("SH-1", unknown, allergen_restrictions=None))
+    [line], found = stored_lines(), stored_shipment()
+    assert found is not None
+    assert (line.uom, line.unit_weight, line.allergens, found.allergen_restrictions) == ("EA", None, [], [])
+    assert [one["allergen_alert"] for one in listed(boss)] == [False]
+
+
 def test_every_bad_field_is_named(boss: Person) -> None:
     bad = {"shipment_number": " SH", "so_number": "", "customer_name": 7, "colour": "red", "warehouse_id": "a b"}
     lines = [{"line_number": 0, "quantity": 0, "unit_weight": -1, "sku": "S\n", "allergens": [""]}]

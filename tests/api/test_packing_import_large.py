@@ -9,8 +9,10 @@ import pytest
 from botocore.exceptions import EndpointConnectionError
 
 from chalicelib.core.store import get
+from chalicelib.core.work import UnitOfWork
 from chalicelib.edge.imports import TRY_AGAIN
 from chalicelib.packing.keys import draft_key
+from chalicelib.packing.tables import Draft
 from infra.local.engine import EmbeddedEngine
 from tests.builders.packing import (
     PACK,
@@ -19,6 +21,7 @@ from tests.builders.packing import (
     line_record,
     load,
     loaded,
+    meanwhile,
     new_box,
     pack,
     packed,
@@ -26,9 +29,11 @@ from tests.builders.packing import (
     plate_record,
     shipment_id,
     shipment_record,
+    stored_boxes,
     stored_line,
     stored_lines,
     stored_shipment,
+    take_out,
 )
 from tests.builders.world import DEMO, Answer, Person, World
 
@@ -168,6 +173,15 @@ def test_a_shipment_that_is_being_packed_can_change_in_all_that_contradicts_noth
     assert (shown["status"], shown["lines_packed"]) == ("packing", 1)
 
 
+def test_a_line_is_not_emptied_while_the_lines_change(being_packed: Person, engine: EmbeddedEngine) -> None:
+    [(box, [content])] = stored_boxes()
+    with engine.before(COMMIT, fails_at(3)):
+        load(being_packed, SHIPMENTS, shipment_record("SH-1", *lines(product_name="Renamed")))
+    assert take_out(being_packed, box.box_id, content.content_id).code == "SHIPMENT_NOT_PACKABLE"
+    loaded(being_packed, SHIPMENTS, shipment_record("SH-1", *lines(product_name="Renamed")))
+    assert take_out(being_packed, box.box_id, content.content_id).status == 204
+
+
 def test_of_a_shipment_that_is_being_packed_not_too_many_lines_shrink_at_once(being_packed: Person) -> None:
     before = [line.attribute_values for line in stored_lines()]
     answer = load(being_packed, SHIPMENTS, shipment_record("SH-1", line_record(1), *lines(quantity=9)[1:]))
@@ -187,7 +201,7 @@ def test_what_is_packed_at_the_last_moment_is_not_contradicted_and_nothing_is_ha
     before = [line.attribute_values for line in stored_lines()]
     came_in: list[Decimal] = []
 
-    def meanwhile(*_: object) -> None:
+    def come_in(*_: object) -> None:
         # The shipment is out of sight, lines are about to be written, and an item comes in that was on its way.
         line = stored_line(2)
         if draft() is not None and line is not None and not came_in:
@@ -196,7 +210,7 @@ def test_what_is_packed_at_the_last_moment_is_not_contradicted_and_nothing_is_ha
             line.save()
             came_in.append(line.packed)
 
-    with engine.before(COMMIT, meanwhile):
+    with engine.before(COMMIT, come_in):
         answer = load(boss, SHIPMENTS, shipment_record("SH-1", *after))
     assert [list(fields) for fields in rejected(answer)] == [["lines.1.quantity"]]
     assert (seen(boss), draft()) == (["SH-1"], None)
@@ -239,3 +253,30 @@ def test_each_transaction_of_a_large_load_leaves_a_row_of_its_own(world: World, 
     ]
     told = "".join(str(row.payload_diff) for row in rows)
     assert all(f'"so_line/{line_id(number)}.quantity":[null,10]' in told for number in range(1, 201))
+
+
+def test_a_small_load_notices_that_a_large_one_has_begun(world: World, boss: Person, engine: EmbeddedEngine) -> None:
+    def begin(work: UnitOfWork) -> None:
+        work.amend(draft_key(DEMO, shipment_id()), actions=[Draft.draft_id.set("of the large one")])
+
+    meanwhile(engine, lambda: world.run(begin))
+    loaded(boss, SHIPMENTS, shipment_record("SH-1", line_record(500)))
+    assert (seen(boss), draft()) == (["SH-1"], None)
+
+
+def test_lines_of_one_load_never_come_into_the_shipment_that_another_one_made(
+    world: World, boss: Person, engine: EmbeddedEngine
+) -> None:
+    other, calls = world.person("supervisor"), 0
+
+    def interfere(*_: object) -> None:
+        nonlocal calls
+        calls += 1
+        if calls == 2:  # the first lines are about to be written
+            loaded(other, SHIPMENTS, shipment_record("SH-1", line_record(500)))
+        found = stored_shipment()
+        assert found is None or found.status == "importing" or found.lines_total == len(stored_lines())
+
+    with engine.before(COMMIT, interfere):
+        loaded(boss, SHIPMENTS, shipment_record("SH-1", *lines(120)))
+    assert len(stored_lines()) == 120

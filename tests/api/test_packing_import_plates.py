@@ -5,12 +5,14 @@ from typing import Any
 
 import pytest
 
+from infra.local.engine import EmbeddedEngine
 from tests.builders.packing import (
     PACK,
     line_id,
     line_record,
     load,
     loaded,
+    meanwhile,
     new_box,
     pack,
     packed,
@@ -198,6 +200,32 @@ def test_what_is_left_of_a_plate_follows_its_quantity(half_packed: tuple[Person,
     assert take_out(boss, box, content).status == 204
     assert looked_up(boss)["available_qty"] == 40
     assert looked_up(boss, shipment="SH-3")["allocated"] is True
+
+
+def test_what_is_left_of_a_plate_may_be_meant_for_other_lines(half_packed: tuple[Person, str, str]) -> None:
+    boss, box, _ = half_packed
+    loaded(boss, SHIPMENTS, shipment_record("SH-3"))
+    assert outcome(load(boss, PLATES, plate_record("LP-1", 1, "SH-1", "SH-3"))) == (0, 1, {})
+    assert looked_up(boss, shipment="SH-2")["allocated"] is False
+    assert looked_up(boss, shipment="SH-3")["allocated"] is True
+    assert packed(boss, box, 1)
+
+
+def test_a_plate_may_leave_out_a_line_that_has_gone(half_packed: tuple[Person, str, str]) -> None:
+    boss, _, _ = half_packed
+    loaded(boss, SHIPMENTS, shipment_record("SH-2", line_record(7)))
+    assert outcome(load(boss, PLATES, plate_record("LP-1", 1, "SH-1"))) == (0, 1, {})
+
+
+def test_a_plate_that_is_packed_for_a_line_at_the_last_moment_stays_allocated_to_it(
+    half_packed: tuple[Person, str, str], engine: EmbeddedEngine
+) -> None:
+    boss, _, _ = half_packed
+    box = new_box(boss, "SH-2")
+    fields = {"shipment_id": shipment_id("SH-2"), "so_line_id": line_id(1, "SH-2")}
+    meanwhile(engine, lambda: packed(boss, box, 1, **fields))
+    assert list(flaws(load(boss, PLATES, plate_record("LP-1", 1, "SH-1")))) == ["allocations"]
+    assert looked_up(boss, shipment="SH-2")["allocated"] is True
 
 
 def test_a_plate_may_become_another_once_all_of_it_was_taken_out_again(half_packed: tuple[Person, str, str]) -> None:

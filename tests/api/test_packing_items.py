@@ -184,6 +184,12 @@ def test_what_speaks_against_packing_has_its_code(packer: Person, boss: Person, 
     assert code() == "SHIPMENT_NOT_PACKABLE"
 
 
+def test_a_plate_for_a_line_that_has_gone_is_no_longer_allocated(packer: Person, boss: Person, box: str) -> None:
+    loaded(boss, "shipments", shipment_record("SH-1", line_record(2, quantity=5)))
+    answer = pack(packer, box, 1)
+    assert (answer.status, answer.code) == (400, "LP_NOT_ALLOCATED")
+
+
 def test_what_is_left_on_a_plate_is_said_when_it_is_too_little(packer: Person, box: str) -> None:
     packed(packer, box, 99.5)
     answer = pack(packer, box, 1)
@@ -396,6 +402,22 @@ def test_a_version_that_became_stale_meanwhile_is_refused(packer: Person, box: s
     meanwhile(engine, lambda: packed(packer, box, 1))
     answer = take_out(packer, box, content, if_match=version)
     assert (answer.status, answer.code) == (409, "VERSION_CONFLICT")
+
+
+def test_a_header_that_is_no_good_is_refused_as_everything_else_here(packer: Person, box: str) -> None:
+    content = packed(packer, box, 1)
+    bad = [{"if_match": value} for value in ("*", '"1', '"1", "2"')] + [{"idempotency_key": "x" * 256}]
+    for header in bad:
+        answer = take_out(packer, box, content, **header)
+        assert (answer.status, answer.code) == (400, "VALIDATION_ERROR"), header
+    assert len(stored_contents(box)) == 1
+
+
+def test_a_removal_tells_the_version_that_the_box_has_now(packer: Person, box: str) -> None:
+    kept, content = packed(packer, box, 1), packed(packer, box, 1)
+    answer = take_out(packer, box, content)
+    assert answer.headers["ETag"] == packer.get(f"{PACK}/box/{box}").headers["ETag"]
+    assert take_out(packer, box, kept, if_match=answer.headers["ETag"]).status == 204
 
 
 def test_a_removal_sent_twice_with_one_key_is_answered_twice(packer: Person, box: str) -> None:

@@ -181,10 +181,12 @@ def test_the_headers_that_count_are_described(endpoint: Endpoint) -> None:
 def test_a_change_of_something_versioned_takes_if_match_and_its_creation_does_not() -> None:
     assert {"$ref": "#/components/parameters/If-Match"} in parameters("/v1/courier/orders/accept")
     assert {"$ref": "#/components/parameters/If-Match"} not in parameters("/v1/orders")
+    item = "/shipping/scanner/pack/box/{box_id}/item/{item_id}"
+    assert {"$ref": "#/components/parameters/If-Match"} in parameters(item, "delete")
 
 
-def parameters(path: str) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = DOCUMENT["paths"][path]["post"]["parameters"]
+def parameters(path: str, method: str = "post") -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = DOCUMENT["paths"][path][method]["parameters"]
     return found
 
 
