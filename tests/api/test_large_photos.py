@@ -189,14 +189,16 @@ def test_an_order_that_is_done_takes_no_more(park: Park, objects: EmbeddedObject
     assert stored(order_id).completion_photos == 1
 
 
+@pytest.mark.parametrize("dies_at", [None, "DELETE "])
 def test_an_upload_cannot_be_confirmed_once_the_sweep_has_it(
-    world: World, park: Park, engine: EmbeddedEngine, objects: EmbeddedObjects
+    world: World, park: Park, engine: EmbeddedEngine, objects: EmbeddedObjects, dies_at: str | None
 ) -> None:
     order_id = park.started()
     told = presigned(park.tech, order_id)
     put(objects, told, photo())
 
     def sweep_meanwhile(*_: object) -> None:
+        objects.dies_at = dies_at
         world.clock.advance(seconds=settings().photo_upload_s + settings().photo_grace_s)
         world.sweep_maintenance()
 
@@ -205,6 +207,28 @@ def test_an_upload_cannot_be_confirmed_once_the_sweep_has_it(
     assert stored(order_id).completion_photos == 0
     world.sweep_maintenance()
     assert objects.keys(BUCKET) == []
+
+
+def test_the_sweep_leaves_an_upload_alone_that_was_confirmed_by_a_slower_clock(
+    world: World, park: Park, engine: EmbeddedEngine, objects: EmbeddedObjects
+) -> None:
+    order_id = park.started()
+    told = presigned(park.tech, order_id)
+    put(objects, told, photo())
+    over = settings().photo_upload_s + settings().photo_grace_s
+
+    def confirm_meanwhile(*_: object) -> None:
+        world.clock.advance(seconds=-over)
+        assert confirm(park.tech, told["id"]).status == 201
+        world.clock.advance(seconds=over)
+
+    world.clock.advance(seconds=over)
+    with engine.before("UpdateItem", confirm_meanwhile, times=1):
+        world.sweep_maintenance()
+    assert stored(order_id).completion_photos == 1
+    world.sweep_maintenance()
+    place = places("demo", told["id"])
+    assert objects.keys(BUCKET) == [place.full, place.thumb]
 
 
 @pytest.mark.parametrize("taken_back", [False, True])

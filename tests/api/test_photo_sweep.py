@@ -129,6 +129,25 @@ def test_objects_of_a_photo_that_was_taken_back_late_are_removed_by_the_next_swe
     assert (objects.keys(BUCKET), notes(engine)) == ([], [])
 
 
+def test_a_photo_that_is_taken_back_while_the_sweep_looks_keeps_its_note(
+    world: World, park: Park, engine: EmbeddedEngine, objects: EmbeddedObjects
+) -> None:
+    view = uploaded(park.tech, park.started())
+    full = places("demo", view["id"]).full
+    picture = objects.service.store.get(BUCKET, full)
+    assert picture is not None
+
+    def take_back(*_: object) -> None:
+        assert park.tech.delete(f"/v1/uploads/photos/{view['id']}").status == 204
+        objects.service.store.put(BUCKET, full, picture)  # as if it could not be removed
+
+    with engine.before("DeleteItem", take_back, times=1):
+        later(world)
+    assert notes(engine) == ["LEFT"]
+    world.sweep_maintenance()
+    assert (objects.keys(BUCKET), notes(engine)) == ([], [])
+
+
 def test_a_sweep_that_died_is_finished_by_the_next(
     world: World, park: Park, engine: EmbeddedEngine, objects: EmbeddedObjects
 ) -> None:
