@@ -128,7 +128,11 @@ def give_back(work: UnitOfWork, request: Request[WorkOrderReturn, Any]) -> WorkO
         "return_reason": reason,
     }
     move(work, order, principal, Action.RETURNED, values, note=reason)
-    for lead_id in announce.leads_of(order, principal.user_id, principal.reports_to):
+    reports_to = principal.reports_to
+    if order.technician_id != principal.user_id:  # somebody whose permission reaches further
+        technician = get(user_key(order.org_id, str(order.technician_id)))
+        reports_to = None if technician is None else technician.reports_to
+    for lead_id in announce.leads_of(order, principal.user_id, reports_to):
         announce.returned(work, order, lead_id)
     return order
 
