@@ -83,6 +83,17 @@ def test_confirming_again_gets_the_same_answer_and_adds_nothing(park: Park, obje
     assert keyed[1].headers["Idempotent-Replayed"] == "true"
 
 
+def test_a_photo_that_is_there_is_not_told_to_who_did_not_add_it(
+    world: World, park: Park, objects: EmbeddedObjects
+) -> None:
+    told = presigned(park.tech, park.started())
+    put(objects, told, photo())
+    assert confirm(park.tech, told["id"]).status == 201
+    assert refused(confirm(park.person("TECH"), told["id"])) == (403, "ACCESS_DENIED")
+    stranger = world.person("TECH", OTHER, game_zone=park.zone)
+    assert refused(confirm(stranger, told["id"])) == (404, "NOT_FOUND")
+
+
 def test_what_was_not_put_cannot_be_confirmed_yet(park: Park, objects: EmbeddedObjects) -> None:
     told = presigned(park.tech, park.started())
     assert refused(confirm(park.tech, told["id"])) == (409, "WORKFLOW_VIOLATION")
