@@ -95,6 +95,17 @@ def test_a_transaction_whose_answer_was_lost_keeps_its_photo(
     assert len(objects.keys(BUCKET)) == 2
 
 
+def test_a_note_whose_answer_was_lost_is_written_again_and_the_photo_is_kept(
+    world: World, park: Park, engine: EmbeddedEngine, objects: EmbeddedObjects
+) -> None:
+    order_id = park.started()
+    engine.fail_next("PutItem", "InternalServerError", after=True)
+    assert upload(park.tech, order_id).status == 201
+    later(world)
+    assert len(photos_in(park, order_id)) == 1
+    assert (len(objects.keys(BUCKET)), notes(engine)) == (2, [])
+
+
 def test_an_upload_that_was_refused_in_the_end_leaves_nothing(
     world: World, park: Park, engine: EmbeddedEngine, objects: EmbeddedObjects
 ) -> None:
