@@ -55,10 +55,13 @@ def overdue_with(work: UnitOfWork, order: WorkOrder, lead_id: str) -> None:
     _tell(work, order, lead_id, NoticeType.WO_OVERDUE, (f"{order.code} is overdue", body))
 
 
-def leads_of(order: WorkOrder, technician_id: str, reports_to: str | None) -> list[str]:
-    """The team leads of a technician who has, or had, this order; nobody twice, and never the technician."""
+def leads_of(order: WorkOrder, knowing_id: str, reports_to: str | None) -> list[str]:
+    """The team leads of the technician of this order, who reports to `reports_to`; nobody twice.
+
+    `knowing_id` is who knows of it already, and is not told as a lead too.
+    """
     known = dict.fromkeys(lead for lead in (order.assigned_by_id, reports_to) if lead)
-    return [lead for lead in known if lead != technician_id]
+    return [lead for lead in known if lead != knowing_id]
 
 
 def _subject(order: WorkOrder) -> str:

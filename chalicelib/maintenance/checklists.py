@@ -23,6 +23,8 @@ from chalicelib.maintenance.tables import Checklist, Ride, WorkOrder, checklist_
 READ = "maintenance.checklist.read"
 MOST_SHOWN = 99
 """How many open work orders are shown; with their ride they are one batch read."""
+MOST_OPEN = 1000
+"""How many work orders hold one checklist: their ids are part of it, and an item of the store has at most 400 KB."""
 C = Checklist
 
 
@@ -59,6 +61,13 @@ def reached_ride(principal: Principal, permission: str, ride: Ride | None) -> Ri
 def open_orders(checklist: Checklist) -> set[str]:
     """The ids of the work orders that hold a checklist back."""
     return set(checklist.open_orders or ())
+
+
+def check_room(checklist: Checklist) -> None:
+    """Whether one more work order can hold a checklist back. Raises `Conflict`."""
+    held = len(open_orders(checklist))
+    if held >= MOST_OPEN:
+        raise Conflict("This checklist has as many open work orders as it can have.", details={"open": held})
 
 
 def hold(work: UnitOfWork, checklist: Checklist, order_id: str) -> str:

@@ -32,8 +32,8 @@ def store_new(rt: Runtime, org_id: str, order_id: str, content: bytes) -> str:
     picture = _keepable(content)
     photo_id = new_photo_id(order_id, rt.runner.ids)
     grace = timedelta(seconds=rt.settings.photo_grace_s)
-    with store_errors():
-        new_upload(org_id, photo_id, rt.clock.now() + grace).save(condition=Upload.pk.does_not_exist())
+    with store_errors():  # without a condition: the id is new, and who sends it again after a lost answer must succeed
+        new_upload(org_id, photo_id, rt.clock.now() + grace).save()
     _put(rt, org_id, photo_id, picture)
     return photo_id
 

@@ -26,6 +26,9 @@ THUMB_EDGE = 320
 MOST_PIXELS = 40_000_000
 """Decoded, each takes up to four bytes of the function's memory, and while it is turned upright twice that."""
 
+MOST_EDGE = 65_500
+"""A JPEG cannot be wider or higher."""
+
 MOST_SCANS = 50
 """A JPEG says its pixels in as many passes as it likes, a few bytes each, and every one of them is worked out for the
 whole picture. Cameras and programs make a dozen at most."""
@@ -38,6 +41,7 @@ _QUALITY, _THUMB_QUALITY = 88, 80
 NO_PHOTO = "must be a photo as JPEG, PNG or WebP"
 DAMAGED = "is damaged or incomplete"
 TOO_MANY_PIXELS = f"must have at most {MOST_PIXELS // 1_000_000} million pixels"
+TOO_LONG = f"must be at most {MOST_EDGE:,} pixels wide and high"
 TOO_MANY_SCANS = f"must have at most {MOST_SCANS} scans"
 
 
@@ -64,6 +68,8 @@ def keepable(content: bytes) -> Picture:
     with image:
         if image.width * image.height > MOST_PIXELS:
             raise NoPhoto(TOO_MANY_PIXELS)
+        if max(image.size) > MOST_EDGE:
+            raise NoPhoto(TOO_LONG)
         if content.startswith(b"\xff\xd8") and _scans(content) > MOST_SCANS:
             raise NoPhoto(TOO_MANY_SCANS)
         try:

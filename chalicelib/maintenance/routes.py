@@ -16,7 +16,7 @@ from chalicelib.edge.routes import Routes
 from chalicelib.edge.runtime import runtime
 from chalicelib.identity.organisation import organisation_settings
 from chalicelib.identity.tables import User, user_key
-from chalicelib.maintenance import checklists, lists, service, views
+from chalicelib.maintenance import checklists, findings, lists, service, views
 from chalicelib.maintenance.access import READ, reached_order
 from chalicelib.maintenance.importing import CHECKLISTS, RIDES
 from chalicelib.maintenance.options import MAINTENANCE
@@ -66,7 +66,7 @@ def list_my_work_orders(request: Request[Nothing, MyOrdersQuery]) -> Reply[WorkO
 
 @routes.post(
     "/v1/work-orders",
-    permission=service.CREATE,
+    permission=findings.CREATE,
     body=NewWorkOrder,
     returns=WorkOrderDetail,
     status=201,
@@ -79,7 +79,7 @@ def list_my_work_orders(request: Request[Nothing, MyOrdersQuery]) -> Reply[WorkO
 )
 def create_work_order(request: Request[NewWorkOrder, Nothing], work: UnitOfWork) -> Reply[WorkOrderDetail]:
     """Route a finding of a checklist to maintenance; the checklist is held until it is repaired."""
-    order, event = service.route_finding(work, request, runtime())
+    order, event = findings.route_finding(work, request, runtime())
     return created(views.order_detail(order, [event], [], work.now), order.version)
 
 

@@ -31,6 +31,12 @@ class NewWorkOrder(msgspec.Struct, frozen=True, rename="camel", forbid_unknown_f
     instructions: Instructions | None = None
 
 
+class NamedItem(msgspec.Struct, frozen=True, rename="camel"):
+    """The item that a finding is about: what can be looked up of it even if something else is wrong."""
+
+    item_ref: EntityId
+
+
 class WorkOrderAssignment(msgspec.Struct, frozen=True, rename="camel", forbid_unknown_fields=True):
     """Whose a work order is to be."""
 

@@ -1,4 +1,4 @@
-"""The use cases of work orders: route a finding, hand it to a technician or a vendor, start, finish, give back.
+"""The use cases of work orders: hand one to a technician or a vendor, start, finish, give back.
 
 What is checked has one order everywhere: that the order exists, that it is the caller's to change, that they have seen
 its version, that the step is possible in its state, and only then what they sent with it.
@@ -6,40 +6,29 @@ its version, that the step is possible in its state, and only then what they sen
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 from chalicelib.core.errors import Conflict, ValidationFailed
-from chalicelib.core.store import get, get_many
+from chalicelib.core.store import get
 from chalicelib.core.work import UnitOfWork
-from chalicelib.edge.request import Principal, Request
-from chalicelib.edge.runtime import Runtime
-from chalicelib.identity.tables import ACTIVE, User, organisation_key, role_key, user_key
+from chalicelib.edge.request import Request
+from chalicelib.identity.tables import ACTIVE, User, role_key, user_key
 from chalicelib.maintenance import announce, checklists
 from chalicelib.maintenance.access import reached_order
 from chalicelib.maintenance.moves import check_step, move
-from chalicelib.maintenance.options import MaintenanceOptions, options_of
 from chalicelib.maintenance.rules import State, Step
 from chalicelib.maintenance.schemas import (
-    NewWorkOrder,
     WorkOrderAssignment,
     WorkOrderFinish,
     WorkOrderOutsourcing,
     WorkOrderReturn,
 )
 from chalicelib.maintenance.tables import (
-    Checklist,
-    Ride,
     WorkOrder,
-    WorkOrderEvent,
     checklist_key,
-    listed,
-    ride_key,
-    work_order_key,
 )
-from chalicelib.maintenance.timeline import Action, record_event
+from chalicelib.maintenance.timeline import Action
 
-CREATE = "maintenance.workorder.create"
 ASSIGN = "maintenance.workorder.assign"
 OUTSOURCE = "maintenance.workorder.outsource"
 START = "maintenance.workorder.start"
@@ -47,37 +36,6 @@ FINISH = "maintenance.workorder.finish"
 RETURN = "maintenance.workorder.return"
 NO_PHOTO = "at least one photo of the finished work has to be there"
 _NOT_HERE = "must be an active person of this work order's game zone who may carry it out"
-
-
-class Finding(NamedTuple):
-    """What is to be repaired: an item `{item_ref, text, note}` of a checklist of a ride."""
-
-    checklist: Checklist
-    ride: Ride
-    item: Mapping[str, Any]
-
-
-def route_finding(
-    work: UnitOfWork, request: Request[NewWorkOrder, Any], rt: Runtime
-) -> tuple[WorkOrder, WorkOrderEvent]:
-    """Make a work order of an item of a checklist, which it holds back from now on.
-
-    Raises `NotFound` and `AccessDenied` (of the checklist), or `ValidationFailed`.
-    """
-    principal = request.principal
-    checklist = checklists.existing_checklist(request, _named_checklist(request))
-    places = ride_key(principal.org_id, checklist.ride_code), organisation_key(principal.org_id)
-    found = get_many(places, rt.clock)
-    ride = checklists.reached_ride(principal, CREATE, found.get(places[0]))
-    wanted = request.body
-    item = next((one for one in checklist.items if one["item_ref"] == wanted.item_ref), None)
-    if item is None:
-        raise ValidationFailed({"itemRef": "is not an item of this checklist"})
-    finding = Finding(checklist, ride, item)
-    order = _new_order(work, principal, wanted, finding, options_of(found.get(places[1])))
-    work.about(WorkOrder.kind, order.order_id, "WORK_ORDER_ROUTED")
-    work.create(order)
-    return order, record_event(work, order, principal, Action.ROUTED, wanted.instructions)
 
 
 def assign(work: UnitOfWork, request: Request[WorkOrderAssignment, Any]) -> WorkOrder:
@@ -170,7 +128,11 @@ def give_back(work: UnitOfWork, request: Request[WorkOrderReturn, Any]) -> WorkO
         "return_reason": reason,
     }
     move(work, order, principal, Action.RETURNED, values, note=reason)
-    for lead_id in announce.leads_of(order, principal.user_id, principal.reports_to):
+    reports_to = principal.reports_to
+    if order.technician_id != principal.user_id:  # somebody whose permission reaches further
+        technician = get(user_key(order.org_id, str(order.technician_id)))
+        reports_to = None if technician is None else technician.reports_to
+    for lead_id in announce.leads_of(order, principal.user_id, reports_to):
         announce.returned(work, order, lead_id)
     return order
 
@@ -180,16 +142,6 @@ def _own_step(request: Request[Any, Any], permission: str, step: Step) -> tuple[
     order = reached_order(request, request.path["work_order_id"], permission)
     request.check_version(order, required=True)
     return order, check_step(order, step)
-
-
-def _named_checklist(request: Request[NewWorkOrder, Any]) -> str:
-    """The checklist that a body names, even if something else in it is wrong: what exists is checked before that."""
-    flaw = request.flaw
-    if flaw is None:
-        return request.body.checklist_ref
-    if request.named is None or "checklistRef" in flaw.fields:
-        raise flaw
-    return request.named
 
 
 def _technician(work: UnitOfWork, request: Request[Any, Any], order: WorkOrder, technician_id: str) -> User:
@@ -208,40 +160,3 @@ def _technician(work: UnitOfWork, request: Request[Any, Any], order: WorkOrder, 
     unchanged = (User.status == ACTIVE) & (User.game_zone == order.game_zone) & (User.role == technician.role)
     work.guard(where, unchanged, refused)
     return technician
-
-
-def _new_order(
-    work: UnitOfWork, principal: Principal, wanted: NewWorkOrder, finding: Finding, options: MaintenanceOptions
-) -> WorkOrder:
-    """The order, which holds back its checklist."""
-    order_id = work.ids.new()
-    where = work_order_key(principal.org_id, order_id)
-    checklist, ride, item = finding
-    due_at = work.now + options.allowed(wanted.priority)
-    order = WorkOrder(
-        where.pk,
-        where.sk,
-        order_id=order_id,
-        org_id=principal.org_id,
-        code=checklists.hold(work, checklist, order_id),
-        state=State.ROUTED.value,
-        priority=wanted.priority.value,
-        game_zone=ride.game_zone,
-        ride_code=ride.code,
-        ride_name=ride.name,
-        checklist_ref=checklist.checklist_ref,
-        checklist_name=checklist.name,
-        item_ref=wanted.item_ref,
-        item_text=item["text"],
-        item_note=item.get("note"),
-        instructions=wanted.instructions,
-        routed_by_id=principal.user_id,
-        routed_by_name=principal.full_name,
-        due_at=due_at,
-        notice_at=due_at - options.soon,
-        created_at=work.now,
-        updated_at=work.now,
-    )
-    for name, value in listed(order).items():
-        setattr(order, name, value)
-    return order

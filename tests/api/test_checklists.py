@@ -7,7 +7,9 @@ import pytest
 
 from chalicelib.core.work import UnitOfWork
 from chalicelib.identity.tables import RolePermissions, role_key
+from chalicelib.maintenance.checklists import MOST_OPEN
 from chalicelib.maintenance.importing import MOST_ITEMS_BYTES
+from chalicelib.maintenance.tables import Checklist, checklist_key
 from tests.builders.dispatch import audit_row, diff
 from tests.builders.maintenance import CHECKLIST, ITEMS, NORTH, RIDE, SOUTH, Park, checklist_record, load, ride_record
 from tests.builders.world import DEMO, OTHER, Person, World
@@ -62,6 +64,21 @@ def test_of_very_many_open_work_orders_the_oldest_are_shown_and_all_are_counted(
     codes = [park.routed(item=ITEMS[number % 3])["code"] for number in range(101)]
     view = park.checklist_view()
     assert (view["openCount"], [one["code"] for one in view["openWorkOrders"]]) == (101, codes[:99])
+
+
+def test_a_checklist_is_held_by_so_many_work_orders_and_not_by_more(world: World, park: Park) -> None:
+    first = park.started(photo=True)
+    others = {f"order-{number}" for number in range(MOST_OPEN - 1)}
+    world.run(lambda work: work.amend(checklist_key(DEMO, CHECKLIST), actions=[Checklist.open_orders.add(others)]))
+    answer = park.ops.post("/v1/work-orders", park.finding())
+    assert (answer.status, answer.code, answer.json["error"]["details"]) == (
+        409,
+        "WORKFLOW_VIOLATION",
+        {"open": MOST_OPEN},
+    )
+    assert park.finish(first).status == 200
+    assert park.checklist_view()["openCount"] == MOST_OPEN - 1
+    assert park.ops.post("/v1/work-orders", park.finding()).status == 201
 
 
 def test_a_checklist_is_seen_in_its_zone_only(world: World, park: Park) -> None:

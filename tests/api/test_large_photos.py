@@ -83,6 +83,17 @@ def test_confirming_again_gets_the_same_answer_and_adds_nothing(park: Park, obje
     assert keyed[1].headers["Idempotent-Replayed"] == "true"
 
 
+def test_a_photo_that_is_there_is_not_told_to_who_did_not_add_it(
+    world: World, park: Park, objects: EmbeddedObjects
+) -> None:
+    told = presigned(park.tech, park.started())
+    put(objects, told, photo())
+    assert confirm(park.tech, told["id"]).status == 201
+    assert refused(confirm(park.person("TECH"), told["id"])) == (403, "ACCESS_DENIED")
+    stranger = world.person("TECH", OTHER, game_zone=park.zone)
+    assert refused(confirm(stranger, told["id"])) == (404, "NOT_FOUND")
+
+
 def test_what_was_not_put_cannot_be_confirmed_yet(park: Park, objects: EmbeddedObjects) -> None:
     told = presigned(park.tech, park.started())
     assert refused(confirm(park.tech, told["id"])) == (409, "WORKFLOW_VIOLATION")
@@ -189,14 +200,16 @@ def test_an_order_that_is_done_takes_no_more(park: Park, objects: EmbeddedObject
     assert stored(order_id).completion_photos == 1
 
 
+@pytest.mark.parametrize("dies_at", [None, "DELETE "])
 def test_an_upload_cannot_be_confirmed_once_the_sweep_has_it(
-    world: World, park: Park, engine: EmbeddedEngine, objects: EmbeddedObjects
+    world: World, park: Park, engine: EmbeddedEngine, objects: EmbeddedObjects, dies_at: str | None
 ) -> None:
     order_id = park.started()
     told = presigned(park.tech, order_id)
     put(objects, told, photo())
 
     def sweep_meanwhile(*_: object) -> None:
+        objects.dies_at = dies_at
         world.clock.advance(seconds=settings().photo_upload_s + settings().photo_grace_s)
         world.sweep_maintenance()
 
@@ -205,6 +218,28 @@ def test_an_upload_cannot_be_confirmed_once_the_sweep_has_it(
     assert stored(order_id).completion_photos == 0
     world.sweep_maintenance()
     assert objects.keys(BUCKET) == []
+
+
+def test_the_sweep_leaves_an_upload_alone_that_was_confirmed_by_a_slower_clock(
+    world: World, park: Park, engine: EmbeddedEngine, objects: EmbeddedObjects
+) -> None:
+    order_id = park.started()
+    told = presigned(park.tech, order_id)
+    put(objects, told, photo())
+    over = settings().photo_upload_s + settings().photo_grace_s
+
+    def confirm_meanwhile(*_: object) -> None:
+        world.clock.advance(seconds=-over)
+        assert confirm(park.tech, told["id"]).status == 201
+        world.clock.advance(seconds=over)
+
+    world.clock.advance(seconds=over)
+    with engine.before("UpdateItem", confirm_meanwhile, times=1):
+        world.sweep_maintenance()
+    assert stored(order_id).completion_photos == 1
+    world.sweep_maintenance()
+    place = places("demo", told["id"])
+    assert objects.keys(BUCKET) == [place.full, place.thumb]
 
 
 @pytest.mark.parametrize("taken_back", [False, True])

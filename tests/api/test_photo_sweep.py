@@ -95,6 +95,17 @@ def test_a_transaction_whose_answer_was_lost_keeps_its_photo(
     assert len(objects.keys(BUCKET)) == 2
 
 
+def test_a_note_whose_answer_was_lost_is_written_again_and_the_photo_is_kept(
+    world: World, park: Park, engine: EmbeddedEngine, objects: EmbeddedObjects
+) -> None:
+    order_id = park.started()
+    engine.fail_next("PutItem", "InternalServerError", after=True)
+    assert upload(park.tech, order_id).status == 201
+    later(world)
+    assert len(photos_in(park, order_id)) == 1
+    assert (len(objects.keys(BUCKET)), notes(engine)) == (2, [])
+
+
 def test_an_upload_that_was_refused_in_the_end_leaves_nothing(
     world: World, park: Park, engine: EmbeddedEngine, objects: EmbeddedObjects
 ) -> None:
@@ -125,6 +136,25 @@ def test_objects_of_a_photo_that_was_taken_back_late_are_removed_by_the_next_swe
     assert notes(engine) == []
     objects.dies_at = "DELETE "
     assert park.tech.delete(f"/v1/uploads/photos/{view['id']}").status == 204
+    world.sweep_maintenance()
+    assert (objects.keys(BUCKET), notes(engine)) == ([], [])
+
+
+def test_a_photo_that_is_taken_back_while_the_sweep_looks_keeps_its_note(
+    world: World, park: Park, engine: EmbeddedEngine, objects: EmbeddedObjects
+) -> None:
+    view = uploaded(park.tech, park.started())
+    full = places("demo", view["id"]).full
+    picture = objects.service.store.get(BUCKET, full)
+    assert picture is not None
+
+    def take_back(*_: object) -> None:
+        assert park.tech.delete(f"/v1/uploads/photos/{view['id']}").status == 204
+        objects.service.store.put(BUCKET, full, picture)  # as if it could not be removed
+
+    with engine.before("DeleteItem", take_back, times=1):
+        later(world)
+    assert notes(engine) == ["LEFT"]
     world.sweep_maintenance()
     assert (objects.keys(BUCKET), notes(engine)) == ([], [])
 

@@ -126,11 +126,14 @@ def test_who_is_a_technician_is_what_their_role_may_do_and_not_what_it_is_called
     assert park.assign(order_id).status == 422
 
 
-def test_a_technician_who_leaves_the_zone_at_that_moment_does_not_get_it(park: Park, engine: EmbeddedEngine) -> None:
+@pytest.mark.parametrize("change", [{"gameZone": SOUTH}, {"role": "picker"}, {"status": "DISABLED"}])
+def test_a_technician_who_leaves_at_that_moment_does_not_get_it(
+    park: Park, engine: EmbeddedEngine, change: dict[str, str]
+) -> None:
     order_id, admin = park.routed()["id"], park.person("SYSTEM_ADMIN")
 
     def leave(*_: object) -> None:
-        assert admin.patch(f"/v1/users/{park.tech.user_id}", {"gameZone": SOUTH}).status == 200
+        assert admin.patch(f"/v1/users/{park.tech.user_id}", change).status == 200
 
     engine.before("TransactWriteItems", leave, times=1)
     answer = park.assign(order_id)

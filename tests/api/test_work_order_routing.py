@@ -137,6 +137,8 @@ def test_only_who_may_route_does(park: Park, role: str) -> None:
         ({"checklistRef": 7, "itemRef": ""}, {"checklistRef", "itemRef"}),
         ({"instructions": "x" * 2001}, {"instructions"}),
         ({"state": "DONE"}, {"state"}),
+        ({"itemRef": "A-9", "priority": "URGENT", "state": "DONE"}, {"itemRef", "priority", "state"}),
+        ({"itemRef": "A 9", "priority": "URGENT"}, {"itemRef", "priority"}),
     ],
 )
 def test_what_is_wrong_with_a_finding_is_named(park: Park, fields: dict[str, Any], bad: set[str]) -> None:

@@ -102,6 +102,15 @@ def test_an_order_is_given_back_with_a_reason_and_the_lead_is_told(park: Park) -
     assert counts(park.tech) == {"returned": 1}
 
 
+def test_who_leads_the_technician_is_told_whoever_gives_the_order_back(park: Park) -> None:
+    boss, nobody = park.person("MAINT_TL"), park.person("MAINT_TL")
+    order_id = park.assigned(park.person("TECH", reports_to=boss.user_id))
+    admin = park.person("SYSTEM_ADMIN", reports_to=nobody.user_id)
+    assert step(admin, order_id, "return", {"reason": "She is ill"}).status == 200
+    told = [person.get("/v1/me/notifications").json["items"] for person in (boss, park.lead, nobody)]
+    assert [[item["type"] for item in items] for items in told] == [["WO_RETURNED"], ["WO_RETURNED"], []]
+
+
 def test_every_return_stays_in_the_history(park: Park) -> None:
     order_id, other = park.assigned(), park.person("TECH", full_name="Zoe Brouwer")
     assert park.give_back(order_id, reason="First").status == 200

@@ -11,10 +11,12 @@ from PIL import Image
 
 from chalicelib.maintenance.pictures import (
     DAMAGED,
+    MOST_EDGE,
     MOST_PIXELS,
     MOST_SCANS,
     NO_PHOTO,
     THUMB_EDGE,
+    TOO_LONG,
     TOO_MANY_PIXELS,
     TOO_MANY_SCANS,
     NoPhoto,
@@ -142,6 +144,11 @@ def test_a_bomb_is_refused_by_what_it_claims_before_it_is_decoded(number: int) -
     bomb = list(bombs())[number]
     assert len(bomb) < 10_000
     assert refusal(bomb) == TOO_MANY_PIXELS
+
+
+@pytest.mark.parametrize("size", [(MOST_EDGE + 1, 8), (8, MOST_EDGE + 1)])
+def test_a_photo_that_is_longer_than_a_jpeg_can_be_is_refused_as_such(size: tuple[int, int]) -> None:
+    assert refusal(saved(Image.new("1", size), "PNG")) == TOO_LONG
 
 
 def test_a_jpeg_that_says_its_pixels_again_and_again_is_refused_before_it_is_decoded() -> None:
