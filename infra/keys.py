@@ -21,7 +21,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 
 import msgspec
-from botocore.exceptions import BotoCoreError
+from botocore.exceptions import BotoCoreError, ClientError
 
 from chalicelib.core import aws
 from chalicelib.identity.tokens import KeyDocument
@@ -119,7 +119,7 @@ def main(arguments: Sequence[str] | None = None, now: Now = lambda: datetime.now
         if wanted.step in STEPS:
             document = STEPS[wanted.step](document, now())
             keeper.write(document)
-    except (BotoCoreError, CannotStep) as error:
+    except (BotoCoreError, CannotStep, ClientError) as error:
         print(error, file=sys.stderr)
         return 1
     print(report(document))

@@ -38,16 +38,18 @@ class Rollout:
     parameters: Mapping[str, str] = field(default_factory=dict)
     bucket: str | None = None
     protect: bool = False
-    """Whether the stack may not be deleted from then on."""
+    """Whether it holds data: the stack may not be deleted from then on, nothing in it is replaced, and what was made
+    before something failed stays, to be gone on with. Rolled back, it would be left behind outside of the stack, since
+    it is kept, and the next try would find its names taken."""
 
-    def carry_out(self, say: Say) -> dict[str, str]:
+    def carry_out(self, say: Say, client: Any = None) -> dict[str, str]:
         """Roll out and wait; the stack's outputs. Raises `RolloutFailed`."""
-        client = aws("cloudformation")
+        client = client or aws("cloudformation")
         try:
             self._change(client, say)
             if self.protect:
                 client.update_termination_protection(StackName=self.stack, EnableTerminationProtection=True)
-            return outputs(self.stack)
+            return outputs(self.stack, client)
         except (ClientError, WaiterError) as error:
             raise RolloutFailed("; ".join([str(error), *_reasons(client, self.stack)])) from error
 
@@ -74,9 +76,13 @@ class Rollout:
                 say(f"{self.stack}: nothing to change")
                 return
             raise RolloutFailed(made.get("StatusReason", "the change set could not be made")) from None
-        for line in _told(client.describe_change_set(**known).get("Changes", [])):
+        changes = _changes(client, known)
+        for line in _told(changes):
             say(f"{self.stack}: {line}")
-        client.execute_change_set(**known)
+        if self.protect and (replaced := _replaced(changes)):
+            client.delete_change_set(**known)
+            raise RolloutFailed(f"nothing was changed, since this would replace {', '.join(replaced)} and all in it")
+        client.execute_change_set(**known, DisableRollback=self.protect)
         waiter = "stack_create_complete" if is_new else "stack_update_complete"
         client.get_waiter(waiter).wait(StackName=self.stack, WaiterConfig=_PATIENCE)
 
@@ -105,10 +111,23 @@ def upload(bucket: str, kind: str, suffix: str, content: bytes) -> Uploaded:
     return Uploaded(bucket, key, f"{client.meta.endpoint_url}/{bucket}/{key}")
 
 
-def outputs(stack: str) -> dict[str, str]:
-    """What a stack tells of itself. Raises `botocore.exceptions.ClientError` if there is none."""
-    [found] = aws("cloudformation").describe_stacks(StackName=stack)["Stacks"]
+def outputs(stack: str, client: Any = None) -> dict[str, str]:
+    """What a stack tells of itself. Raises `RolloutFailed` if there is none."""
+    client = client or aws("cloudformation")
+    if _status(client, stack) is None:
+        raise RolloutFailed(f"there is no stack {stack}")
+    [found] = client.describe_stacks(StackName=stack)["Stacks"]
     return {one["OutputKey"]: one["OutputValue"] for one in found.get("Outputs", [])}
+
+
+def current(stack: str, client: Any = None) -> Mapping[str, Any] | None:
+    """The template that a stack has now, None if there is no such stack."""
+    client = client or aws("cloudformation")
+    if _status(client, stack) in (None, _UNFINISHED):
+        return None
+    body = client.get_template(StackName=stack, TemplateStage="Original")["TemplateBody"]
+    known: Mapping[str, Any] = json.loads(body) if isinstance(body, str) else body
+    return known
 
 
 def aws(service: str) -> Any:
@@ -126,13 +145,28 @@ def _status(client: Any, stack: str) -> str | None:
     return str(found["StackStatus"])
 
 
+def _changes(client: Any, known: Mapping[str, str]) -> list[Mapping[str, Any]]:
+    """What a change set will do; long ones come in pages."""
+    page = client.describe_change_set(**known)
+    found = list(page.get("Changes", []))
+    while token := page.get("NextToken"):
+        page = client.describe_change_set(**known, NextToken=token)
+        found += page.get("Changes", [])
+    return [one["ResourceChange"] for one in found]
+
+
 def _told(changes: Sequence[Mapping[str, Any]]) -> list[str]:
-    """What will change, so that a table that would be replaced is seen before it is."""
-    told = []
-    for change in (one["ResourceChange"] for one in changes):
-        replaced = ", REPLACED" if change.get("Replacement") == "True" else ""
-        told.append(f"{change['Action'].lower()} {change['ResourceType']} {change['LogicalResourceId']}{replaced}")
-    return told
+    """What will change, a line each."""
+    marks = {"True": ", REPLACED", "Conditional": ", perhaps replaced"}
+    return [
+        f"{one['Action'].lower()} {one['ResourceType']} {one['LogicalResourceId']}"
+        f"{marks.get(one.get('Replacement', ''), '')}"
+        for one in changes
+    ]
+
+
+def _replaced(changes: Sequence[Mapping[str, Any]]) -> list[str]:
+    return [one["LogicalResourceId"] for one in changes if one.get("Replacement") == "True"]
 
 
 def _reasons(client: Any, stack: str) -> list[str]:
