@@ -71,6 +71,9 @@ def differences(rest: str, sockets: str) -> Iterator[str]:
         asked = http.options(f"{rest}/v1/orders", headers={"Origin": "https://shop.example"})
         if "Access-Control-Allow-Methods" not in asked.headers:
             yield "a browser's preflight gets no CORS headers"
+        other = http.delete(f"{rest}/v1/orders")
+        if other.status_code != 405:
+            yield f"a method that an address does not have is answered {other.status_code}, not 405 by the application"
         large = http.post(f"{rest}/v1/auth/login", content=bytes(11_000_000))
         if large.status_code != 413:
             yield f"a body of 11 MB is answered {large.status_code}, not 413 by the gateway"

@@ -127,6 +127,49 @@ def test_the_gateway_answers_in_our_error_body_with_our_codes(merged: dict[str, 
     assert responses["THROTTLED"]["ResponseParameters"]["Headers"]["Retry-After"] == "'1'"
 
 
+def test_a_method_that_an_address_does_not_have_reaches_the_application(packaged: str) -> None:
+    """API Gateway would call the address unknown; the application answers 405 and says which methods there are."""
+    for path, methods in _definition(packaged)["paths"].items():
+        caught, known = methods["x-amazon-apigateway-any-method"], next(iter(methods.values()))
+        for part in ("type", "httpMethod", "uri", "contentHandling"):
+            assert caught["x-amazon-apigateway-integration"][part] == known["x-amazon-apigateway-integration"][part], (
+                path
+            )
+        assert caught["parameters"] == known.get("parameters", []), path
+
+
+def test_the_only_stage_of_the_api_is_ours(packaged: str) -> None:
+    """Without a version there is another, called `Stage`, which knows neither throttling nor access logs."""
+    api = json.loads(packaged)["Resources"]["RestAPI"]["Properties"]
+    assert api["OpenApiVersion"] == api["DefinitionBody"]["swagger"]
+
+
+def test_alarms_look_at_the_api_under_the_name_that_it_has(packaged: str) -> None:
+    template = json.loads(packaged)
+    named = {
+        dimension["Value"]
+        for alarm in of_kind(template, "AWS::CloudWatch::Alarm").values()
+        for dimension in alarm["Properties"].get("Dimensions", ())
+        if dimension["Name"] == "ApiName"
+    }
+    api = template["Resources"]["RestAPI"]["Properties"]
+    assert named == {api["Name"]} == {api["DefinitionBody"]["info"]["title"]}
+
+
+def test_the_gateway_allows_the_origin_that_the_application_allows() -> None:
+    stages = {"eu": {"environment_variables": {"BATON_STAGE": "eu", "BATON_CORS_ORIGIN": "https://shop.example"}}}
+    responses = merge_template("eu", {"stages": stages})["Resources"]["RestAPI"]["Properties"]["GatewayResponses"]
+    origins = {one["ResponseParameters"]["Headers"]["Access-Control-Allow-Origin"] for one in responses.values()}
+    assert origins == {"'https://shop.example'"}
+
+
+def test_a_sweep_that_could_not_begin_is_not_made_up_for(merged: dict[str, Any]) -> None:
+    """The next minute brings another; kept for hours, as Lambda does by default, they would only pile up."""
+    for function in functions():
+        asked = merged["Resources"][function.resource]["Properties"].get("EventInvokeConfig")
+        assert (asked == {"MaximumEventAgeInSeconds": 60, "MaximumRetryAttempts": 0}) is function.scheduled
+
+
 def test_a_schedule_that_stops_wakes_somebody(merged: dict[str, Any]) -> None:
     alarms = of_kind(merged, "AWS::CloudWatch::Alarm")
     scheduled = [function for function in functions() if function.scheduled]
@@ -221,6 +264,11 @@ def test_an_emulator_gets_the_same_but_for_what_it_does_not_know(packaged: str, 
     assert "multipart/form-data" in theirs["Resources"]["RestAPI"]["Properties"]["BinaryMediaTypes"]
     kept = adapted_foundation(lasting)
     assert set(lasting["Resources"]) - set(kept["Resources"]) == set(of_kind(lasting, "AWS::S3::BucketPolicy"))
+
+
+def _definition(packaged: str) -> dict[str, Any]:
+    known: dict[str, Any] = json.loads(packaged)["Resources"]["RestAPI"]["Properties"]["DefinitionBody"]
+    return known
 
 
 def _camel(name: str) -> str:
