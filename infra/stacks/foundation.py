@@ -17,11 +17,10 @@ from infra.tables import Table, definitions
 Template = dict[str, Any]
 
 OUTLIVES = {"DeletionPolicy": "Retain", "UpdateReplacePolicy": "Retain"}
-# What is a year old can be built again from its commit.
-_OLD_PACKAGES = {
-    "Id": "OldPackages",
+# Packages stay: a rollout that fails is rolled back to the one before, however old that is.
+_UNFINISHED_PACKAGES = {
+    "Id": "UnfinishedPackages",
     "Status": "Enabled",
-    "ExpirationInDays": 365,
     "AbortIncompleteMultipartUpload": {"DaysAfterInitiation": 1},
 }
 
@@ -40,7 +39,9 @@ def foundation(stage: str, config: Config | None = None) -> Template:
         "Resources": {
             **_tables(definitions(stage)),
             **dict(_bucket("Photos", photos)),
-            **dict(_bucket("Packages", {**buckets.private(), "LifecycleConfiguration": {"Rules": [_OLD_PACKAGES]}})),
+            **dict(
+                _bucket("Packages", {**buckets.private(), "LifecycleConfiguration": {"Rules": [_UNFINISHED_PACKAGES]}})
+            ),
             "TokenKeys": {
                 "Type": "AWS::SecretsManager::Secret",
                 **OUTLIVES,

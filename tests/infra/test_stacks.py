@@ -181,13 +181,22 @@ def test_a_schedule_that_stops_wakes_somebody(merged: dict[str, Any]) -> None:
 
 
 def test_every_function_and_table_is_watched(merged: dict[str, Any]) -> None:
-    watched = {
-        dimension["Value"]
+    watched = [
+        {one["Name"]: one["Value"] for one in metric["Dimensions"]}
         for alarm in of_kind(merged, "AWS::CloudWatch::Alarm").values()
-        for dimension in alarm["Properties"]["Dimensions"]
-    }
-    assert {function.full_name(STAGE) for function in functions()} <= watched
-    assert {table.name for table in definitions(STAGE)} <= watched
+        for metric in _metrics(alarm["Properties"])
+    ]
+    for function in functions():
+        assert {"FunctionName": function.full_name(STAGE)} in watched
+    for table in definitions(STAGE):
+        assert watched.count({"TableName": table.name}) == 2
+        for index in table.indexes:
+            assert watched.count({"TableName": table.name, "GlobalSecondaryIndexName": index}) == 2
+
+
+def test_no_alarm_has_more_metrics_than_an_alarm_may_have(merged: dict[str, Any]) -> None:
+    alarms = of_kind(merged, "AWS::CloudWatch::Alarm").values()
+    assert max(len(_metrics(alarm["Properties"])) for alarm in alarms) <= 10
 
 
 def test_every_alarm_has_its_paragraph_and_no_paragraph_is_about_another(merged: dict[str, Any]) -> None:
@@ -264,6 +273,12 @@ def test_an_emulator_gets_the_same_but_for_what_it_does_not_know(packaged: str, 
     assert "multipart/form-data" in theirs["Resources"]["RestAPI"]["Properties"]["BinaryMediaTypes"]
     kept = adapted_foundation(lasting)
     assert set(lasting["Resources"]) - set(kept["Resources"]) == set(of_kind(lasting, "AWS::S3::BucketPolicy"))
+
+
+def _metrics(alarm: dict[str, Any]) -> list[dict[str, Any]]:
+    """What an alarm watches: one metric, or several in a sum."""
+    several = [one["MetricStat"]["Metric"] for one in alarm.get("Metrics", ()) if "MetricStat" in one]
+    return several or [alarm]
 
 
 def _definition(packaged: str) -> dict[str, Any]:
