@@ -33,6 +33,7 @@ _RESPONSES: Mapping[str, type[BatonError]] = {
     "ACCESS_DENIED": AccessDenied,
     "BAD_REQUEST_BODY": ValidationFailed,
     "BAD_REQUEST_PARAMETERS": ValidationFailed,
+    "DEFAULT_4XX": RouteNotFound,  # so is an unknown address with an `Authorization` header like ours: it has no type
     "DEFAULT_5XX": InternalError,
     "INTEGRATION_FAILURE": Unavailable,
     "INTEGRATION_TIMEOUT": Unavailable,
