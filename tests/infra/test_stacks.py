@@ -118,7 +118,7 @@ def test_every_function_has_the_name_by_which_it_is_called_and_a_log_that_ends(m
 def test_the_gateway_answers_in_our_error_body_with_our_codes(merged: dict[str, Any]) -> None:
     known = {kind.code for kind in _all_errors(BatonError)}
     responses = merged["Resources"]["RestAPI"]["Properties"]["GatewayResponses"]
-    assert {"MISSING_AUTHENTICATION_TOKEN", "INVALID_SIGNATURE", "THROTTLED", "DEFAULT_4XX", "DEFAULT_5XX"} <= set(responses)
+    assert {"MISSING_AUTHENTICATION_TOKEN", "INVALID_SIGNATURE", "DEFAULT_4XX", "DEFAULT_5XX"} <= set(responses)
     for response in responses.values():
         body = json.loads(response["ResponseTemplates"]["application/json"])
         assert (body["success"], set(body["error"])) == (False, {"code", "message", "details"})
