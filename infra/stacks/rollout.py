@@ -20,6 +20,8 @@ Say = Callable[[str], None]
 
 _CAPABILITIES = ["CAPABILITY_IAM", "CAPABILITY_NAMED_IAM", "CAPABILITY_AUTO_EXPAND"]
 _PATIENCE = {"Delay": 5, "MaxAttempts": 360}
+# As long as it takes to fill an index of a large table.
+_LONG_PATIENCE = {"Delay": 5, "MaxAttempts": 12 * 720}
 _NOTHING_NEW = ("didn't contain changes", "No updates are to be performed")
 _LARGEST_INLINE = 51_200
 _UNFINISHED = "REVIEW_IN_PROGRESS"
@@ -84,7 +86,7 @@ class Rollout:
             raise RolloutFailed(f"nothing was changed, since this would replace {', '.join(replaced)} and all in it")
         client.execute_change_set(**known, DisableRollback=self.protect)
         waiter = "stack_create_complete" if is_new else "stack_update_complete"
-        client.get_waiter(waiter).wait(StackName=self.stack, WaiterConfig=_PATIENCE)
+        client.get_waiter(waiter).wait(StackName=self.stack, WaiterConfig=_LONG_PATIENCE if self.protect else _PATIENCE)
 
     def _template(self, body: str) -> dict[str, str]:
         if len(body.encode()) <= _LARGEST_INLINE:
