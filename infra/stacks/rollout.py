@@ -81,7 +81,7 @@ class Rollout:
         changes = _changes(client, known)
         for line in _told(changes):
             say(f"{self.stack}: {line}")
-        if self.protect and (replaced := _replaced(changes)):
+        if self.protect and (replaced := _replaced(client, self.stack, changes)):
             client.delete_change_set(**known)
             raise RolloutFailed(f"nothing was changed, since this would replace {', '.join(replaced)} and all in it")
         client.execute_change_set(**known, DisableRollback=self.protect)
@@ -167,8 +167,14 @@ def _told(changes: Sequence[Mapping[str, Any]]) -> list[str]:
     ]
 
 
-def _replaced(changes: Sequence[Mapping[str, Any]]) -> list[str]:
-    return [one["LogicalResourceId"] for one in changes if one.get("Replacement") == "True"]
+def _replaced(client: Any, stack: str, changes: Sequence[Mapping[str, Any]]) -> list[str]:
+    """What is there and would be replaced; what could not be made the last time is not there."""
+    found = [one["LogicalResourceId"] for one in changes if one.get("Replacement") == "True"]
+    if not found:
+        return []
+    known = client.describe_stack_resources(StackName=stack)["StackResources"]
+    never_made = {one["LogicalResourceId"] for one in known if one["ResourceStatus"] == "CREATE_FAILED"}
+    return [name for name in found if name not in never_made]
 
 
 def _reasons(client: Any, stack: str) -> list[str]:

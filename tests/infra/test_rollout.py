@@ -47,6 +47,10 @@ class Formation:
         ]
         return {"StackEvents": events}
 
+    def describe_stack_resources(self, **_: Any) -> dict[str, Any]:
+        made = {"Two": "CREATE_COMPLETE", "Never": "CREATE_FAILED"}
+        return {"StackResources": [{"LogicalResourceId": n, "ResourceStatus": one} for n, one in made.items()]}
+
     def get_template(self, **_: Any) -> dict[str, Any]:
         return {"TemplateBody": TEMPLATE}
 
@@ -79,6 +83,13 @@ def test_what_holds_data_is_not_replaced() -> None:
         Rollout("s", TEMPLATE, protect=True).carry_out(lambda _: None, formation)
     assert "execute_change_set" not in formation.called
     assert "delete_change_set" in formation.called
+
+
+def test_what_was_never_made_may_be_made_otherwise() -> None:
+    """A bucket whose name was taken gets another."""
+    formation = Formation("CREATE_FAILED", pages=[[change("Never", "True")]])
+    Rollout("s", TEMPLATE, protect=True).carry_out(lambda _: None, formation)
+    assert "execute_change_set" in formation.called
 
 
 @pytest.mark.parametrize("protect", [True, False])
