@@ -7,6 +7,7 @@ The package is the same byte for byte. In the template of the foundation:
 In the template of the application:
 
 - the socket API's deployment is left out, which the emulator does not know; its stage deploys by itself instead
+- so are alarms that watch a sum of metrics
 - the media types that are binary, which Chalice writes into the definition of the API, are said once more beside it
 - functions are told where the emulator's sockets and buckets are: on AWS they work that out
 """
@@ -40,7 +41,7 @@ def adapted_foundation(template: dict[str, Any]) -> dict[str, Any]:
 def adapted_application(template: dict[str, Any], url: str) -> dict[str, Any]:
     """The application's template as the emulator at this address takes it."""
     resources = template["Resources"]
-    left_out = {name for name, one in resources.items() if one["Type"] == _UNKNOWN}
+    left_out = {name for name, one in resources.items() if one["Type"] == _UNKNOWN or _watches_sum(one)}
     kept = {name: _without(one, left_out) for name, one in resources.items() if name not in left_out}
     stage = kept["WebsocketAPIStage"]["Properties"]
     stage.pop("DeploymentId")
@@ -55,6 +56,10 @@ def adapted_application(template: dict[str, Any], url: str) -> dict[str, Any]:
         if one["Type"] == "AWS::Serverless::Function":
             one["Properties"]["Environment"]["Variables"].update(told)
     return {**template, "Resources": kept}
+
+
+def _watches_sum(resource: dict[str, Any]) -> bool:
+    return resource["Type"] == "AWS::CloudWatch::Alarm" and "Metrics" in resource["Properties"]
 
 
 def _without(resource: dict[str, Any], left_out: set[str]) -> dict[str, Any]:
