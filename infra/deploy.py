@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from subprocess import CalledProcessError
@@ -19,7 +20,7 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 from chalicelib.core.settings import SettingsError
-from infra import keys
+from infra import keys, region
 from infra.packaging.build import build
 from infra.packaging.check import BadPackage
 from infra.packaging.project import ROOT
@@ -110,6 +111,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--stage", required=True)
     parser.add_argument("--architecture", choices=("arm64", "x86_64"), default="arm64")
     wanted = parser.parse_args(arguments)
+    region.settle(os.environ)
     try:
         settings_of(wanted.stage)
         if wanted.part == "foundation":

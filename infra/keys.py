@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import secrets
 import sys
 from collections.abc import Callable, Mapping, Sequence
@@ -25,6 +26,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from chalicelib.core import aws
 from chalicelib.identity.tokens import KeyDocument
+from infra import region
 
 Now = Callable[[], datetime]
 _BYTES = 48
@@ -113,6 +115,7 @@ def main(arguments: Sequence[str] | None = None, now: Now = lambda: datetime.now
     parser.add_argument("step", choices=[*STEPS, "show"])
     parser.add_argument("--stage", required=True)
     wanted = parser.parse_args(arguments)
+    region.settle(os.environ)
     try:
         keeper = Keeper(wanted.stage)
         document = keeper.read()

@@ -1,7 +1,7 @@
 """Rolling a template out: a change set is made, shown, carried out and waited for, as `aws cloudformation deploy` does.
 
 Only botocore is needed. Where AWS is, and who asks, comes from the environment as with any AWS tool (`AWS_PROFILE`,
-`AWS_REGION`, `AWS_ENDPOINT_URL`).
+`AWS_REGION` by way of `infra.region`, `AWS_ENDPOINT_URL`).
 """
 
 from __future__ import annotations

@@ -3,9 +3,11 @@
 from typing import Any
 
 import pytest
+from botocore.session import get_session
 
 from chalicelib.core.settings import SettingsError
 from infra.deploy import main
+from infra.region import settle
 from infra.stacks.foundation import foundation
 from infra.stages import NoStage, settings_of
 
@@ -40,6 +42,27 @@ def test_the_bucket_is_made_under_the_name_that_the_functions_are_told() -> None
 def test_a_wrong_setting_is_found_before_anything_is_deployed() -> None:
     with pytest.raises(SettingsError, match="BATON_PHOTOS_BUCKET"):
         settings_of("eu", config(BATON_PHOTOS_BUCKET="photos"))
+
+
+@pytest.mark.parametrize(
+    ("given", "taken"),
+    [
+        ({"AWS_REGION": "eu-west-1", "AWS_DEFAULT_REGION": "us-east-1"}, "eu-west-1"),
+        ({"AWS_REGION": "eu-west-1"}, "eu-west-1"),
+        ({"AWS_DEFAULT_REGION": "us-east-1"}, "us-east-1"),
+        ({"AWS_REGION": ""}, None),
+    ],
+)
+def test_the_region_is_the_one_that_the_aws_command_would_take(given: dict[str, str], taken: str | None) -> None:
+    settle(given)
+    assert given.get("AWS_DEFAULT_REGION") == taken
+
+
+def test_deploying_heeds_the_region(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+    monkeypatch.setenv("AWS_REGION", "eu-west-1")
+    main(["foundation", "--stage", "prdo"])
+    assert get_session().get_config_variable("region") == "eu-west-1"
 
 
 @pytest.mark.parametrize("part", ["foundation", "application"])
