@@ -11,14 +11,16 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from subprocess import CalledProcessError
 from typing import Any
 
-from botocore.exceptions import BotoCoreError
+from botocore.exceptions import BotoCoreError, ClientError
 
-from infra import keys
+from chalicelib.core.settings import SettingsError
+from infra import keys, region
 from infra.packaging.build import build
 from infra.packaging.check import BadPackage
 from infra.packaging.project import ROOT
@@ -26,7 +28,9 @@ from infra.packaging.target import Target
 from infra.policies.files import stale
 from infra.stacks import application as application_stack
 from infra.stacks import foundation as foundation_stack
-from infra.stacks.rollout import Rollout, RolloutFailed, Say, outputs, upload
+from infra.stacks import indexes
+from infra.stacks.rollout import Rollout, RolloutFailed, Say, aws, current, outputs, upload
+from infra.stages import NoStage, settings_of
 
 Adapt = Callable[[dict[str, Any]], dict[str, Any]]
 """What an emulator needs otherwise than AWS."""
@@ -36,13 +40,28 @@ class CannotDeploy(Exception):
     """This stage cannot be deployed from here; the message says why."""
 
 
+_REASONS = (
+    BadPackage,
+    BotoCoreError,
+    CalledProcessError,
+    CannotDeploy,
+    ClientError,
+    NoStage,
+    RolloutFailed,
+    SettingsError,
+    keys.CannotStep,
+)
+
+
 def foundation(stage: str, say: Say, adapt: Adapt = lambda template: template) -> dict[str, str]:
     """Make or update what holds data; the outputs of its stack."""
-    template = adapt(foundation_stack.foundation(stage))
-    told = Rollout(foundation_stack.stack_name(stage), template, protect=True).carry_out(say)
-    keeper = keys.Keeper(stage)
-    if keeper.read() is None:
-        keys.main(["init", "--stage", stage])
+    stack, template = foundation_stack.stack_name(stage), adapt(foundation_stack.foundation(stage))
+    told: dict[str, str] = {}
+    for step in indexes.steps(current(stack), template):
+        told = Rollout(stack, step, protect=True).carry_out(say)
+        indexes.wait(aws("dynamodb"), indexes.table_names(step), say)
+    if keys.Keeper(stage).read() is None and keys.main(["init", "--stage", stage]):
+        raise CannotDeploy(f"{stage} has no keys of tokens yet; `make infra STAGE={stage}` again.")
     return told
 
 
@@ -50,12 +69,19 @@ def application(stage: str, say: Say, target: Target, adapt: Adapt = lambda temp
     """Build, upload and roll out the application; the outputs of its stack. Raises `CannotDeploy`."""
     _refuse_mixing(stage)
     _refuse_stale_policies()
-    bucket = outputs(foundation_stack.stack_name(stage))["PackagesBucket"]
+    bucket = _bucket_of_packages(stage)
     built = build(ROOT / "build" / stage, stage, target)
     say(f"{built.archive}: {built.size / 1e6:.1f} MB, sha256 {built.sha256}")
     put = upload(bucket, "package", "zip", built.archive.read_bytes())
     template = with_code(json.loads(built.template.read_text()), put.bucket, put.key)
     return Rollout(application_stack.stack_name(stage), adapt(template), bucket=bucket).carry_out(say)
+
+
+def _bucket_of_packages(stage: str) -> str:
+    try:
+        return outputs(foundation_stack.stack_name(stage))["PackagesBucket"]
+    except (KeyError, RolloutFailed) as error:
+        raise CannotDeploy(f"{stage} has no foundation yet; `make infra STAGE={stage}` first.") from error
 
 
 def with_code(template: dict[str, Any], bucket: str, key: str) -> dict[str, Any]:
@@ -85,12 +111,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--stage", required=True)
     parser.add_argument("--architecture", choices=("arm64", "x86_64"), default="arm64")
     wanted = parser.parse_args(arguments)
+    region.settle(os.environ)
     try:
+        settings_of(wanted.stage)
         if wanted.part == "foundation":
             told: Mapping[str, str] = foundation(wanted.stage, print)
         else:
             told = application(wanted.stage, print, Target(wanted.architecture))
-    except (BadPackage, BotoCoreError, CalledProcessError, CannotDeploy, RolloutFailed, keys.CannotStep) as error:
+    except _REASONS as error:
         print(error, file=sys.stderr)
         return 1
     for name, value in told.items():

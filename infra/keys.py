@@ -15,16 +15,18 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import secrets
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 
 import msgspec
-from botocore.exceptions import BotoCoreError
+from botocore.exceptions import BotoCoreError, ClientError
 
 from chalicelib.core import aws
 from chalicelib.identity.tokens import KeyDocument
+from infra import region
 
 Now = Callable[[], datetime]
 _BYTES = 48
@@ -113,13 +115,14 @@ def main(arguments: Sequence[str] | None = None, now: Now = lambda: datetime.now
     parser.add_argument("step", choices=[*STEPS, "show"])
     parser.add_argument("--stage", required=True)
     wanted = parser.parse_args(arguments)
+    region.settle(os.environ)
     try:
         keeper = Keeper(wanted.stage)
         document = keeper.read()
         if wanted.step in STEPS:
             document = STEPS[wanted.step](document, now())
             keeper.write(document)
-    except (BotoCoreError, CannotStep) as error:
+    except (BotoCoreError, CannotStep, ClientError) as error:
         print(error, file=sys.stderr)
         return 1
     print(report(document))

@@ -11,6 +11,7 @@ import os
 import secrets
 from collections.abc import Mapping, MutableMapping
 
+from infra import region
 from infra.local.gateway_objects import OBJECTS_PREFIX
 from infra.local.gateway_services import LAMBDA_PREFIX, SOCKETS_PREFIX
 from infra.local.objects_store import IN_MEMORY
@@ -45,6 +46,7 @@ def prepare(port: int) -> list[str]:
 def for_commands() -> bool:
     """Set what anything needs that runs the app's code from a terminal. Whether token keys had to be made up."""
     environ = os.environ
+    region.settle(environ)
     environ.setdefault("BATON_LOG_LEVEL", "WARNING")
     environ.setdefault("POWERTOOLS_METRICS_DISABLED", "true")
     if environ.get(ENGINE):
@@ -68,8 +70,8 @@ def _give_credentials(environ: MutableMapping[str, str]) -> None:
     if not environ.get("AWS_ACCESS_KEY_ID") and not environ.get("AWS_PROFILE"):
         environ["AWS_ACCESS_KEY_ID"] = f"local{secrets.token_hex(8)}"
         environ["AWS_SECRET_ACCESS_KEY"] = f"local{secrets.token_hex(16)}"
-    region = environ.get("AWS_REGION") or environ.get("AWS_DEFAULT_REGION") or _REGION
-    environ["AWS_DEFAULT_REGION"] = region
+    if not environ.get("AWS_DEFAULT_REGION"):
+        environ["AWS_DEFAULT_REGION"] = _REGION
 
 
 def own_objects(port: int) -> str:

@@ -11,12 +11,14 @@ import sys
 import tempfile
 from pathlib import Path
 
+from chalicelib.core.settings import SettingsError
 from infra.packaging import archive, measure
 from infra.packaging.build import Built, build, build_stock
 from infra.packaging.check import LARGEST_BYTES, BadPackage
 from infra.packaging.project import ROOT
 from infra.packaging.smoke import DoesNotWork, smoke
 from infra.packaging.target import Target, this_machine
+from infra.stages import NoStage, settings_of
 
 
 def main() -> int:
@@ -31,6 +33,10 @@ def main() -> int:
     wanted = parser.parse_args()
     out = wanted.out or ROOT / "build" / wanted.stage
     target = Target(wanted.architecture)
+    try:
+        settings_of(wanted.stage)
+    except (NoStage, SettingsError) as error:
+        parser.error(str(error))
     try:
         built = build(out, wanted.stage, target)
         largest = f"{LARGEST_BYTES / 1e6:.0f} MB"

@@ -85,7 +85,9 @@ def _letters() -> Iterator[Statement]:
     mail = [f"arn:aws:ses:*:*:{kind}/*" for kind in ("configuration-set", "identity")]
     yield _allow("SendMail", "ses", ["SendEmail"], mail)
     yield _allow("MakeDevices", "sns", ["CreatePlatformEndpoint"], ["arn:aws:sns:*:*:app/*"])
-    yield _allow("SendToDevices", "sns", ["Publish", "SetEndpointAttributes"], ["arn:aws:sns:*:*:endpoint/*"])
+    # SNS names the app when it refuses what is to be done to one of its devices.
+    devices = [f"arn:aws:sns:*:*:{kind}/*" for kind in ("app", "endpoint")]
+    yield _allow("SendToDevices", "sns", ["Publish", "SetEndpointAttributes"], devices)
     # A telephone number has no ARN: an SMS is what is published to nothing that has one.
     yield {"Sid": "SendSms", "Effect": "Allow", "Action": ["sns:Publish"], "NotResource": ["arn:aws:sns:*:*:*"]}
 

@@ -15,11 +15,11 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from chalicelib.core.settings import read_settings
 from infra.packaging.project import ROOT
 from infra.policies.document import document
 from infra.policies.functions import ROLES, Role
 from infra.stacks.functions import functions
+from infra.stages import settings_of
 
 CHALICE = ROOT / ".chalice"
 _CONFIG = "config.json"
@@ -42,7 +42,7 @@ def wanted(config: Mapping[str, Any], roles: Mapping[str, Role] = ROLES) -> dict
     stages = {stage: {**known, "lambda_functions": _entries(stage, roles)} for stage, known in config["stages"].items()}
     files: dict[str, Any] = {_CONFIG: {**config, "stages": stages}}
     for stage, known in stages.items():
-        settings = read_settings(known.get("environment_variables", {}))
+        settings = settings_of(stage, config)
         traced = bool(known.get("xray", config.get("xray", False)))
         for function in functions():
             made = document(roles[function.name], function.full_name(stage), settings, traced=traced)

@@ -7,6 +7,7 @@ The package is the same byte for byte. In the template of the foundation:
 In the template of the application:
 
 - the socket API's deployment is left out, which the emulator does not know; its stage deploys by itself instead
+- so are alarms that watch a sum of metrics
 - the media types that are binary, which Chalice writes into the definition of the API, are said once more beside it
 - functions are told where the emulator's sockets and buckets are: on AWS they work that out
 """
@@ -40,7 +41,7 @@ def adapted_foundation(template: dict[str, Any]) -> dict[str, Any]:
 def adapted_application(template: dict[str, Any], url: str) -> dict[str, Any]:
     """The application's template as the emulator at this address takes it."""
     resources = template["Resources"]
-    left_out = {name for name, one in resources.items() if one["Type"] == _UNKNOWN}
+    left_out = {name for name, one in resources.items() if one["Type"] == _UNKNOWN or _watches_sum(one)}
     kept = {name: _without(one, left_out) for name, one in resources.items() if name not in left_out}
     stage = kept["WebsocketAPIStage"]["Properties"]
     stage.pop("DeploymentId")
@@ -57,6 +58,10 @@ def adapted_application(template: dict[str, Any], url: str) -> dict[str, Any]:
     return {**template, "Resources": kept}
 
 
+def _watches_sum(resource: dict[str, Any]) -> bool:
+    return resource["Type"] == "AWS::CloudWatch::Alarm" and "Metrics" in resource["Properties"]
+
+
 def _without(resource: dict[str, Any], left_out: set[str]) -> dict[str, Any]:
     """The resource, which does not wait for what is left out."""
     waits = resource.get("DependsOn", [])
@@ -71,6 +76,9 @@ def differences(rest: str, sockets: str) -> Iterator[str]:
         asked = http.options(f"{rest}/v1/orders", headers={"Origin": "https://shop.example"})
         if "Access-Control-Allow-Methods" not in asked.headers:
             yield "a browser's preflight gets no CORS headers"
+        other = http.delete(f"{rest}/v1/orders")
+        if other.status_code != 405:
+            yield f"a method that an address does not have is answered {other.status_code}, not 405 by the application"
         large = http.post(f"{rest}/v1/auth/login", content=bytes(11_000_000))
         if large.status_code != 413:
             yield f"a body of 11 MB is answered {large.status_code}, not 413 by the gateway"

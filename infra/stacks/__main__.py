@@ -5,13 +5,22 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from collections.abc import Callable, Mapping
+from typing import Any
 
+from chalicelib.core.settings import SettingsError
 from infra.stacks.account import account
 from infra.stacks.application import merge_template
 from infra.stacks.domain import domain
 from infra.stacks.foundation import foundation
+from infra.stages import NoStage, settings_of
 
-TEMPLATES = {"account": account, "foundation": foundation, "application": merge_template, "domain": domain}
+TEMPLATES: Mapping[str, Callable[[str], dict[str, Any]]] = {
+    "account": account,
+    "foundation": foundation,
+    "application": merge_template,
+    "domain": domain,
+}
 
 
 def main() -> int:
@@ -20,6 +29,10 @@ def main() -> int:
     parser.add_argument("name", choices=TEMPLATES, help="application is what is merged into Chalice's own template")
     parser.add_argument("--stage", default="dev")
     wanted = parser.parse_args()
+    try:
+        settings_of(wanted.stage)
+    except (NoStage, SettingsError) as error:
+        parser.error(str(error))
     print(json.dumps(TEMPLATES[wanted.name](wanted.stage), indent=2))
     return 0
 

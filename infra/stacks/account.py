@@ -9,6 +9,8 @@ from __future__ import annotations
 from typing import Any
 
 STACK = "baton-account"
+_KEPT = {"DeletionPolicy": "Retain", "UpdateReplacePolicy": "Retain"}
+"""Both: the account would go on naming a role that is gone, and all of its APIs would stop logging."""
 _SERVICE = "apigateway.amazonaws.com"
 
 
@@ -22,6 +24,7 @@ def account(_: str) -> dict[str, Any]:
         "Resources": {
             "WriteLogs": {
                 "Type": "AWS::IAM::Role",
+                **_KEPT,
                 "Properties": {
                     "AssumeRolePolicyDocument": {"Version": "2012-10-17", "Statement": [may_be_taken]},
                     "ManagedPolicyArns": [{"Fn::Sub": policy}],
@@ -29,8 +32,7 @@ def account(_: str) -> dict[str, Any]:
             },
             "Gateway": {
                 "Type": "AWS::ApiGateway::Account",
-                "DeletionPolicy": "Retain",
-                "UpdateReplacePolicy": "Retain",
+                **_KEPT,
                 "Properties": {"CloudWatchRoleArn": {"Fn::GetAtt": ["WriteLogs", "Arn"]}},
             },
         },

@@ -10,14 +10,18 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from chalicelib.core.settings import Settings
 from infra.stacks.functions import functions
-from infra.stacks.gateway import gateway_responses
+from infra.stacks.gateway import all_methods, gateway_responses
 from infra.stacks.operation import operation
+from infra.stages import Config, settings_of
 
 LOG_DAYS = 30
 _BURST, _RATE = 1000, 500
 """Requests at once and per second that the API lets through; an account has 10,000 per second in a region."""
+
+_FORGET_AFTER_A_MINUTE = {"MaximumEventAgeInSeconds": 60, "MaximumRetryAttempts": 0}
+"""Of a schedule's calls. Lambda would try one that failed twice again, and one that found the single instance busy for
+six hours, while every minute brings another."""
 
 _ACCESS_LOG = json.dumps(
     {
@@ -52,21 +56,24 @@ def stack_name(stage: str) -> str:
     return f"baton-{stage}"
 
 
-def merge_template(stage: str) -> dict[str, Any]:
-    """The part of the application's template that is Baton's own."""
+def merge_template(stage: str, config: Config | None = None) -> dict[str, Any]:
+    """The part of the application's template that is Baton's own.
+
+    Raises `NoStage`; `config`: other than `.chalice/config.json`.
+    """
     deployed = functions()
     resources: dict[str, Any] = {
-        "RestAPI": {"Properties": _rest_api(stage)},
+        "RestAPI": {"Properties": _rest_api(stage, settings_of(stage, config).cors_origin)},
         "RestAccessLog": _log_group(f"/baton/{stage}/rest-access"),
         "SocketAccessLog": _log_group(f"/baton/{stage}/socket-access"),
         "WebsocketAPIStage": {"Properties": _socket_stage()},
         **operation(stage, deployed),
     }
     for function in deployed:
-        resources[function.resource] = {
-            "DependsOn": [f"{function.resource}Log"],
-            "Properties": {"FunctionName": function.full_name(stage)},
-        }
+        properties: dict[str, Any] = {"FunctionName": function.full_name(stage)}
+        if function.scheduled:
+            properties["EventInvokeConfig"] = _FORGET_AFTER_A_MINUTE
+        resources[function.resource] = {"DependsOn": [f"{function.resource}Log"], "Properties": properties}
         resources[f"{function.resource}Log"] = _log_group(function.log_group(stage))
     return {
         "Description": f"Baton ({stage}): functions, APIs, schedules and alarms.",
@@ -80,30 +87,33 @@ def merge_template(stage: str) -> dict[str, Any]:
     }
 
 
-def _rest_api(stage: str) -> dict[str, Any]:
+def _rest_api(stage: str, cors_origin: str) -> dict[str, Any]:
+    """The API.
+
+    Naming the version of its definition keeps CloudFormation's transform from adding a stage called `Stage`, which
+    would be open to everybody without throttling and access logs. Metrics of single methods are not asked for: each is
+    billed, and the access log has the same.
+    """
     everything = {
         "HttpMethod": "*",
         "ResourcePath": "/*",
-        "MetricsEnabled": True,
         "ThrottlingBurstLimit": _BURST,
         "ThrottlingRateLimit": _RATE,
     }
     return {
         "Name": stack_name(stage),
+        "OpenApiVersion": "2.0",
+        "DefinitionBody": {"info": {"title": stack_name(stage)}, "paths": all_methods()},
         "AccessLogSetting": {"DestinationArn": {"Fn::GetAtt": ["RestAccessLog", "Arn"]}, "Format": _ACCESS_LOG},
         "MethodSettings": [everything],
-        "GatewayResponses": gateway_responses(Settings(stage=stage).cors_origin),
+        "GatewayResponses": gateway_responses(cors_origin),
     }
 
 
 def _socket_stage() -> dict[str, Any]:
     return {
         "AccessLogSettings": {"DestinationArn": {"Fn::GetAtt": ["SocketAccessLog", "Arn"]}, "Format": _SOCKET_LOG},
-        "DefaultRouteSettings": {
-            "DetailedMetricsEnabled": True,
-            "ThrottlingBurstLimit": _BURST,
-            "ThrottlingRateLimit": _RATE,
-        },
+        "DefaultRouteSettings": {"ThrottlingBurstLimit": _BURST, "ThrottlingRateLimit": _RATE},
     }
 
 

@@ -6,23 +6,21 @@ protected from being deleted by hand. Functions are told nothing of it but the s
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
-from chalicelib.core.settings import Settings
 from infra import buckets
 from infra.stacks.names import logical
+from infra.stages import Config, settings_of
 from infra.tables import Table, definitions
 
 Template = dict[str, Any]
 
 OUTLIVES = {"DeletionPolicy": "Retain", "UpdateReplacePolicy": "Retain"}
-# What is a year old can be built again from its commit.
-_OLD_PACKAGES = {
-    "Id": "OldPackages",
+# Packages stay: a rollout that fails is rolled back to the one before, however old that is.
+_UNFINISHED_PACKAGES = {
+    "Id": "UnfinishedPackages",
     "Status": "Enabled",
-    "ExpirationInDays": 365,
     "AbortIncompleteMultipartUpload": {"DaysAfterInitiation": 1},
 }
 
@@ -32,26 +30,18 @@ def stack_name(stage: str) -> str:
     return f"baton-{stage}-foundation"
 
 
-def foundation(stage: str) -> Template:
-    """The template of a stage's foundation."""
-    names = Settings(stage=stage)
-    resources = {f"{logical(table.short_name)}Table": _table(table) for table in definitions(stage)}
+def foundation(stage: str, config: Config | None = None) -> Template:
+    """The template of a stage's foundation. Raises `NoStage`; `config`: other than `.chalice/config.json`."""
+    photos = {**buckets.definition(stage), "BucketName": settings_of(stage, config).photo_bucket}
     return {
         "AWSTemplateFormatVersion": "2010-09-09",
         "Description": f"Baton ({stage}): tables, photos, token keys and the bucket for packages.",
-        "Parameters": {
-            "PhotosBucketName": {
-                "Type": "String",
-                "Default": names.photo_bucket,
-                "AllowedPattern": f"baton-{re.escape(stage)}-photos[a-z0-9-]*",
-                "Description": "Names of buckets are unique in all of AWS. If this is taken, lengthen it and tell the"
-                " functions (BATON_PHOTOS_BUCKET).",
-            },
-        },
         "Resources": {
-            **resources,
-            **dict(_bucket("Photos", {**buckets.definition(stage), "BucketName": {"Ref": "PhotosBucketName"}})),
-            **dict(_bucket("Packages", {**buckets.private(), "LifecycleConfiguration": {"Rules": [_OLD_PACKAGES]}})),
+            **_tables(definitions(stage)),
+            **dict(_bucket("Photos", photos)),
+            **dict(
+                _bucket("Packages", {**buckets.private(), "LifecycleConfiguration": {"Rules": [_UNFINISHED_PACKAGES]}})
+            ),
             "TokenKeys": {
                 "Type": "AWS::SecretsManager::Secret",
                 **OUTLIVES,
@@ -67,6 +57,19 @@ def foundation(stage: str) -> Template:
             "TokenKeys": {"Value": {"Ref": "TokenKeys"}},
         },
     }
+
+
+def _tables(tables: Sequence[Table]) -> dict[str, Any]:
+    """The tables, to be made one after the other.
+
+    DynamoDB limits how many tables with indexes are made at the same time, and refuses more, so that the stack fails.
+    """
+    made: dict[str, Any] = {}
+    before: dict[str, str] = {}
+    for table in tables:
+        made[f"{logical(table.short_name)}Table"] = {**_table(table), **before}
+        before = {"DependsOn": f"{logical(table.short_name)}Table"}
+    return made
 
 
 def _table(table: Table) -> dict[str, Any]:

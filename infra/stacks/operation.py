@@ -7,12 +7,12 @@ one SNS topic, to which the operator subscribes.
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from infra.stacks.functions import Function
 from infra.stacks.names import logical
-from infra.tables import definitions
+from infra.tables import Table, definitions
 
 _FIVE_MINUTES = 300
 _OURS = "Baton"
@@ -42,8 +42,8 @@ def operation(stage: str, deployed: Sequence[Function]) -> dict[str, Any]:
             alarms[f"{function.resource}Missing"] = _alarm(runs, below=1, missing="breaching")
     for table in definitions(stage):
         for kind in ("Read", "Write"):
-            throttled = _metric("AWS/DynamoDB", f"{kind}ThrottleEvents", {"TableName": table.name})
-            alarms[f"{logical(table.short_name)}{kind}sThrottled"] = _alarm(throttled, above=0, periods=2)
+            throttled = [_metric("AWS/DynamoDB", f"{kind}ThrottleEvents", one) for one in _of_table(table)]
+            alarms[f"{logical(table.short_name)}{kind}sThrottled"] = _alarm(*throttled, above=0, periods=2)
     resources = {
         f"{name}Alarm": {
             "Type": "AWS::CloudWatch::Alarm",
@@ -73,29 +73,59 @@ def _own(stage: str, name: str) -> Metric:
     return _metric(_OURS, name, {"service": "baton", "stage": stage})
 
 
+def _of_table(table: Table) -> Iterator[dict[str, str]]:
+    """Dimensions of a table and its indexes, since the table's own metrics do not count what happens to indexes."""
+    yield {"TableName": table.name}
+    yield from ({"TableName": table.name, "GlobalSecondaryIndexName": name} for name in sorted(table.indexes))
+
+
 def _alarm(
-    metric: Metric,
-    *,
+    *metrics: Metric,
     above: int | None = None,
     below: int | None = None,
     periods: int = 1,
     missing: str = "notBreaching",
 ) -> dict[str, Any]:
-    """Over five minutes, so often in a row."""
-    by_percentile = metric["statistic"].startswith("p")
+    """Over five minutes, so often in a row; of several metrics, the sum."""
     topic = [{"Ref": "AlarmTopic"}]
     return {
-        "Namespace": metric["namespace"],
-        "MetricName": metric["name"],
-        "Dimensions": [{"Name": name, "Value": value} for name, value in metric["dimensions"].items()],
-        "ExtendedStatistic" if by_percentile else "Statistic": metric["statistic"],
-        "Period": _FIVE_MINUTES,
+        **(_watching(metrics[0]) if len(metrics) == 1 else _watching_sum(metrics)),
         "EvaluationPeriods": periods,
         "Threshold": above if above is not None else below,
         "ComparisonOperator": "GreaterThanThreshold" if above is not None else "LessThanThreshold",
         "TreatMissingData": missing,
         "AlarmActions": topic,
         "OKActions": topic,
+    }
+
+
+def _watching(metric: Metric) -> dict[str, Any]:
+    by_percentile = metric["statistic"].startswith("p")
+    return {
+        **_named(metric),
+        "ExtendedStatistic" if by_percentile else "Statistic": metric["statistic"],
+        "Period": _FIVE_MINUTES,
+    }
+
+
+def _watching_sum(metrics: Sequence[Metric]) -> dict[str, Any]:
+    """Metrics of which most have no values most of the time, which is not to hide those of the others."""
+    single = [
+        {
+            "Id": f"m{number}",
+            "MetricStat": {"Metric": _named(metric), "Period": _FIVE_MINUTES, "Stat": metric["statistic"]},
+            "ReturnData": False,
+        }
+        for number, metric in enumerate(metrics)
+    ]
+    return {"Metrics": [*single, {"Id": "all", "Expression": "SUM(FILL(METRICS(), 0))", "ReturnData": True}]}
+
+
+def _named(metric: Metric) -> dict[str, Any]:
+    return {
+        "Namespace": metric["namespace"],
+        "MetricName": metric["name"],
+        "Dimensions": [{"Name": name, "Value": value} for name, value in metric["dimensions"].items()],
     }
 
 

@@ -158,7 +158,11 @@ def _sns(asked: Asked, _: int) -> Iterator[Access]:
     form = {name: values[0] for name, values in parse_qs(asked.body).items()}
     named = [form[name] for name in ("TargetArn", "EndpointArn", "PlatformApplicationArn") if name in form]
     # An SMS goes to no resource, which only a statement with `NotResource` (or `*`) lets through.
-    yield Access(f"sns:{form['Action']}", named[0] if named else form["PhoneNumber"])
+    resource = named[0] if named else form["PhoneNumber"]
+    yield Access(f"sns:{form['Action']}", resource)
+    if ":endpoint/" in resource:
+        # What is done to a device is refused in the name of its app; which of the two counts is documented nowhere.
+        yield Access(f"sns:{form['Action']}", resource.replace(":endpoint/", ":app/").rpartition("/")[0])
 
 
 def _secretsmanager(asked: Asked, _: int) -> Iterator[Access]:

@@ -71,6 +71,12 @@ def test_no_table_can_be_lost_by_mistake(lasting: dict[str, Any]) -> None:
         assert properties["BillingMode"] == "PAY_PER_REQUEST"
 
 
+def test_tables_are_made_one_after_the_other(lasting: dict[str, Any]) -> None:
+    """DynamoDB refuses to make many tables with indexes at once."""
+    names = list(of_kind(lasting, "AWS::DynamoDB::Table"))
+    assert [lasting["Resources"][name].get("DependsOn") for name in names] == [None, *names[:-1]]
+
+
 def test_buckets_are_private_and_speak_tls_only(lasting: dict[str, Any]) -> None:
     buckets, policies = of_kind(lasting, "AWS::S3::Bucket"), of_kind(lasting, "AWS::S3::BucketPolicy")
     assert set(buckets) == {"Photos", "Packages"}
@@ -83,13 +89,14 @@ def test_buckets_are_private_and_speak_tls_only(lasting: dict[str, Any]) -> None
 
 def test_photos_can_be_put_and_shown_by_pages_of_any_origin(lasting: dict[str, Any]) -> None:
     properties = lasting["Resources"]["Photos"]["Properties"]
-    assert properties == {**definition(STAGE), "BucketName": {"Ref": "PhotosBucketName"}}
+    assert properties == definition(STAGE)
     [rule] = properties["CorsConfiguration"]["CorsRules"]
     assert {"GET", "POST"} <= set(rule["AllowedMethods"])
 
 
 def test_the_functions_find_bucket_and_keys_by_the_stage_alone(lasting: dict[str, Any]) -> None:
-    assert lasting["Parameters"]["PhotosBucketName"]["Default"] == Settings(stage=STAGE).photo_bucket
+    assert lasting["Resources"]["Photos"]["Properties"]["BucketName"] == Settings(stage=STAGE).photo_bucket
+    assert "Parameters" not in lasting  # an update that does not repeat one would take its default again
     assert lasting["Resources"]["TokenKeys"]["Properties"]["Name"] == f"baton-{STAGE}-token-keys"
     assert "GenerateSecretString" not in lasting["Resources"]["TokenKeys"]["Properties"]
 
@@ -111,13 +118,56 @@ def test_every_function_has_the_name_by_which_it_is_called_and_a_log_that_ends(m
 def test_the_gateway_answers_in_our_error_body_with_our_codes(merged: dict[str, Any]) -> None:
     known = {kind.code for kind in _all_errors(BatonError)}
     responses = merged["Resources"]["RestAPI"]["Properties"]["GatewayResponses"]
-    assert {"MISSING_AUTHENTICATION_TOKEN", "INVALID_SIGNATURE", "THROTTLED", "DEFAULT_5XX"} <= set(responses)
+    assert {"MISSING_AUTHENTICATION_TOKEN", "INVALID_SIGNATURE", "DEFAULT_4XX", "DEFAULT_5XX"} <= set(responses)
     for response in responses.values():
         body = json.loads(response["ResponseTemplates"]["application/json"])
         assert (body["success"], set(body["error"])) == (False, {"code", "message", "details"})
         assert body["error"]["code"] in known
         assert response["ResponseParameters"]["Headers"]["X-Request-Id"] == "context.requestId"
     assert responses["THROTTLED"]["ResponseParameters"]["Headers"]["Retry-After"] == "'1'"
+
+
+def test_a_method_that_an_address_does_not_have_reaches_the_application(packaged: str) -> None:
+    """API Gateway would call the address unknown; the application answers 405 and says which methods there are."""
+    for path, methods in _definition(packaged)["paths"].items():
+        caught, known = methods["x-amazon-apigateway-any-method"], next(iter(methods.values()))
+        for part in ("type", "httpMethod", "uri", "contentHandling"):
+            assert caught["x-amazon-apigateway-integration"][part] == known["x-amazon-apigateway-integration"][part], (
+                path
+            )
+        assert caught["parameters"] == known.get("parameters", []), path
+
+
+def test_the_only_stage_of_the_api_is_ours(packaged: str) -> None:
+    """Without a version there is another, called `Stage`, which knows neither throttling nor access logs."""
+    api = json.loads(packaged)["Resources"]["RestAPI"]["Properties"]
+    assert api["OpenApiVersion"] == api["DefinitionBody"]["swagger"]
+
+
+def test_alarms_look_at_the_api_under_the_name_that_it_has(packaged: str) -> None:
+    template = json.loads(packaged)
+    named = {
+        dimension["Value"]
+        for alarm in of_kind(template, "AWS::CloudWatch::Alarm").values()
+        for dimension in alarm["Properties"].get("Dimensions", ())
+        if dimension["Name"] == "ApiName"
+    }
+    api = template["Resources"]["RestAPI"]["Properties"]
+    assert named == {api["Name"]} == {api["DefinitionBody"]["info"]["title"]}
+
+
+def test_the_gateway_allows_the_origin_that_the_application_allows() -> None:
+    stages = {"eu": {"environment_variables": {"BATON_STAGE": "eu", "BATON_CORS_ORIGIN": "https://shop.example"}}}
+    responses = merge_template("eu", {"stages": stages})["Resources"]["RestAPI"]["Properties"]["GatewayResponses"]
+    origins = {one["ResponseParameters"]["Headers"]["Access-Control-Allow-Origin"] for one in responses.values()}
+    assert origins == {"'https://shop.example'"}
+
+
+def test_a_sweep_that_could_not_begin_is_not_made_up_for(merged: dict[str, Any]) -> None:
+    """The next minute brings another; kept for hours, as Lambda does by default, they would only pile up."""
+    for function in functions():
+        asked = merged["Resources"][function.resource]["Properties"].get("EventInvokeConfig")
+        assert (asked == {"MaximumEventAgeInSeconds": 60, "MaximumRetryAttempts": 0}) is function.scheduled
 
 
 def test_a_schedule_that_stops_wakes_somebody(merged: dict[str, Any]) -> None:
@@ -131,13 +181,22 @@ def test_a_schedule_that_stops_wakes_somebody(merged: dict[str, Any]) -> None:
 
 
 def test_every_function_and_table_is_watched(merged: dict[str, Any]) -> None:
-    watched = {
-        dimension["Value"]
+    watched = [
+        {one["Name"]: one["Value"] for one in metric["Dimensions"]}
         for alarm in of_kind(merged, "AWS::CloudWatch::Alarm").values()
-        for dimension in alarm["Properties"]["Dimensions"]
-    }
-    assert {function.full_name(STAGE) for function in functions()} <= watched
-    assert {table.name for table in definitions(STAGE)} <= watched
+        for metric in _metrics(alarm["Properties"])
+    ]
+    for function in functions():
+        assert {"FunctionName": function.full_name(STAGE)} in watched
+    for table in definitions(STAGE):
+        assert watched.count({"TableName": table.name}) == 2
+        for index in table.indexes:
+            assert watched.count({"TableName": table.name, "GlobalSecondaryIndexName": index}) == 2
+
+
+def test_no_alarm_has_more_metrics_than_an_alarm_may_have(merged: dict[str, Any]) -> None:
+    alarms = of_kind(merged, "AWS::CloudWatch::Alarm").values()
+    assert max(len(_metrics(alarm["Properties"])) for alarm in alarms) <= 10
 
 
 def test_every_alarm_has_its_paragraph_and_no_paragraph_is_about_another(merged: dict[str, Any]) -> None:
@@ -205,8 +264,11 @@ def test_an_emulator_gets_the_same_but_for_what_it_does_not_know(packaged: str, 
     ours = json.loads(packaged)
     theirs = adapted_application(json.loads(packaged), "http://127.0.0.1:4566")
     left_out = set(ours["Resources"]) - set(theirs["Resources"])
-    assert left_out == set(of_kind(ours, "AWS::ApiGatewayV2::Deployment"))
-    assert left_out
+    deployments, alarms = of_kind(ours, "AWS::ApiGatewayV2::Deployment"), of_kind(ours, "AWS::CloudWatch::Alarm")
+    sums = {name for name, one in alarms.items() if "Metrics" in one["Properties"]}
+    assert left_out == {*deployments, *sums}
+    assert deployments
+    assert sums < set(alarms)
     for name, one in theirs["Resources"].items():
         assert one["Type"] == ours["Resources"][name]["Type"]
         assert not left_out & set(one.get("DependsOn", ()))
@@ -214,6 +276,17 @@ def test_an_emulator_gets_the_same_but_for_what_it_does_not_know(packaged: str, 
     assert "multipart/form-data" in theirs["Resources"]["RestAPI"]["Properties"]["BinaryMediaTypes"]
     kept = adapted_foundation(lasting)
     assert set(lasting["Resources"]) - set(kept["Resources"]) == set(of_kind(lasting, "AWS::S3::BucketPolicy"))
+
+
+def _metrics(alarm: dict[str, Any]) -> list[dict[str, Any]]:
+    """What an alarm watches: one metric, or several in a sum."""
+    several = [one["MetricStat"]["Metric"] for one in alarm.get("Metrics", ()) if "MetricStat" in one]
+    return several or [alarm]
+
+
+def _definition(packaged: str) -> dict[str, Any]:
+    known: dict[str, Any] = json.loads(packaged)["Resources"]["RestAPI"]["Properties"]["DefinitionBody"]
+    return known
 
 
 def _camel(name: str) -> str:

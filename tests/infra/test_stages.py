@@ -1,0 +1,71 @@
+"""What is deployed beside the functions agrees with what the functions are told."""
+
+from typing import Any
+
+import pytest
+from botocore.session import get_session
+
+from chalicelib.core.settings import SettingsError
+from infra.deploy import main
+from infra.region import settle
+from infra.stacks.foundation import foundation
+from infra.stages import NoStage, settings_of
+
+
+def config(**variables: str) -> dict[str, Any]:
+    return {
+        "environment_variables": {"BATON_PHONE_REGION": "NL", "BATON_LOG_LEVEL": "DEBUG"},
+        "stages": {"eu": {"environment_variables": {"BATON_STAGE": "eu", **variables}}},
+    }
+
+
+def test_what_is_set_for_a_stage_goes_before_what_is_set_for_all() -> None:
+    settings = settings_of("eu", config(BATON_LOG_LEVEL="ERROR"))
+    assert (settings.stage, settings.phone_region, settings.log_level) == ("eu", "NL", "ERROR")
+
+
+def test_a_stage_that_nobody_wrote_down_is_none() -> None:
+    with pytest.raises(NoStage, match=r"no stage ue in \.chalice/config\.json, but eu"):
+        settings_of("ue", config())
+
+
+def test_a_stage_whose_functions_are_told_another_is_none() -> None:
+    with pytest.raises(NoStage, match="BATON_STAGE is prod"):
+        settings_of("eu", config(BATON_STAGE="prod"))
+
+
+def test_the_bucket_is_made_under_the_name_that_the_functions_are_told() -> None:
+    named = foundation("eu", config(BATON_PHOTOS_BUCKET="baton-eu-photos-4711"))
+    assert named["Resources"]["Photos"]["Properties"]["BucketName"] == "baton-eu-photos-4711"
+
+
+def test_a_wrong_setting_is_found_before_anything_is_deployed() -> None:
+    with pytest.raises(SettingsError, match="BATON_PHOTOS_BUCKET"):
+        settings_of("eu", config(BATON_PHOTOS_BUCKET="photos"))
+
+
+@pytest.mark.parametrize(
+    ("given", "taken"),
+    [
+        ({"AWS_REGION": "eu-west-1", "AWS_DEFAULT_REGION": "us-east-1"}, "eu-west-1"),
+        ({"AWS_REGION": "eu-west-1"}, "eu-west-1"),
+        ({"AWS_DEFAULT_REGION": "us-east-1"}, "us-east-1"),
+        ({"AWS_REGION": ""}, None),
+    ],
+)
+def test_the_region_is_the_one_that_the_aws_command_would_take(given: dict[str, str], taken: str | None) -> None:
+    settle(given)
+    assert given.get("AWS_DEFAULT_REGION") == taken
+
+
+def test_deploying_heeds_the_region(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+    monkeypatch.setenv("AWS_REGION", "eu-west-1")
+    main(["foundation", "--stage", "prdo"])
+    assert get_session().get_config_variable("region") == "eu-west-1"
+
+
+@pytest.mark.parametrize("part", ["foundation", "application"])
+def test_nothing_is_made_for_a_stage_that_is_misspelt(part: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([part, "--stage", "prdo"]) == 1
+    assert capsys.readouterr().err == "There is no stage prdo in .chalice/config.json, but dev, prod.\n"
