@@ -7,7 +7,7 @@ Keys, versions and what a model lists as `unaudited` (secrets, derived values) n
 
 from __future__ import annotations
 
-from chalicelib.audit.tables import DONE, AuditRow, new_row
+from chalicelib.audit.tables import DONE, new_row
 from chalicelib.core import observability
 from chalicelib.core.clock import Clock
 from chalicelib.core.errors import BatonError
@@ -34,11 +34,15 @@ class Trail:
         work.create(new_row(work, actor, work.subject, DONE, diff), audited=False)
 
     def refused(self, actor: Actor, about: About, entity_id: str, error: BatonError) -> None:
-        """Write the row of a refused mutation; a store that fails here must not hide the refusal itself."""
+        """Write the row of a refused mutation; a store that fails here must not hide the refusal itself.
+
+        Its id is new, so nothing can stand in its place. A condition would only meet the row itself, when the answer
+        was lost and the client sends it again.
+        """
         work = UnitOfWork(self._clock.now(), self._ids)
         row = new_row(work, actor, Subject(about.entity_type, entity_id, about.action), error.code, None)
         try:
-            row.save(condition=AuditRow.pk.does_not_exist())
+            row.save()
         except Exception:  # noqa: BLE001 - the refusal itself must reach the caller
             observability.log().exception("a refusal could not be written to the audit trail")
 

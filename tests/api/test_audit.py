@@ -10,6 +10,8 @@ import pytest
 from chalicelib.audit.tables import AuditRow, new_row
 from chalicelib.core.clock import iso
 from chalicelib.core.work import Actor, Subject, UnitOfWork
+from infra.local.engine import EmbeddedEngine
+from tests.builders.logs import listening
 from tests.builders.world import DEMO, OTHER, Answer, Person, World
 
 ADMIN = "SYSTEM_ADMIN"
@@ -73,6 +75,17 @@ def test_a_row_has_all_that_was_decided_and_nothing_else(world: World, admin: Pe
             "org_id": "demo",
         }
     ]
+
+
+def test_the_row_of_a_refusal_is_sent_again_when_its_answer_was_lost(
+    world: World, admin: Person, engine: EmbeddedEngine
+) -> None:
+    picker = world.person("picker")
+    engine.fail_next("PutItem", "InternalServerError", after=True)
+    with listening() as logged:
+        assert picker.patch(f"/v1/users/{admin.user_id}", {"status": "DISABLED"}).status == 403
+    assert not [line for line in logged.all if line["level"] == "ERROR"]
+    assert [row["outcome"] for row in look(admin, actorId=picker.user_id).json["data"]] == ["ACCESS_DENIED"]
 
 
 def test_a_refused_request_is_there_with_its_code_and_without_a_diff(world: World, admin: Person) -> None:
