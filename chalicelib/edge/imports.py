@@ -29,6 +29,7 @@ from chalicelib.core.errors import BatonError, Conflict, InternalError, Validati
 from chalicelib.core.store import parallel, store_errors
 from chalicelib.core.work import UnitOfWork
 from chalicelib.edge.contract import About
+from chalicelib.edge.problems import ROOT
 from chalicelib.edge.request import Nothing, Principal, Reply, Request
 from chalicelib.edge.routes import Routes
 from chalicelib.edge.runtime import Runtime, runtime
@@ -275,7 +276,8 @@ class _Batch:
         if error.status >= InternalError.status:
             self._rejected[job.index] = TRY_AGAIN
             return
-        self._rejected[job.index] = error.fields or {str(error.details.get("field", RECORD)): error.message}
+        found = {RECORD if name == ROOT else name: text for name, text in error.fields.items()}
+        self._rejected[job.index] = found or {str(error.details.get("field", RECORD)): error.message}
         about = About(self._dataset.entity_type, self._dataset.action)
         self._rt.refusals.refused(self._actor, about, job.key[:_LONGEST_KEY] or "-", error)
 

@@ -72,7 +72,7 @@ def test_people_are_added_and_changed_and_the_bad_ones_are_named(world: World) -
     assert (created, updated) == (1, 1)
     assert {index: sorted(fields) for index, fields in rejected.items()} == {
         2: ["email", "username"],
-        3: ["body"],
+        3: ["record"],
         4: ["password"],
         5: ["role"],
     }
