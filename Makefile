@@ -30,6 +30,8 @@ run: environment  ## Start the whole system on this machine (PORT=8000)
 walkthrough: environment  ## Play one delivery against a running `make run`
 	@exec $(BIN)/python -m infra.local.walkthrough $(ARGS)
 
+# Containers often tell Python to keep no byte code. The tests start some hundred processes, and each would compile all anew.
+test: export PYTHONDONTWRITEBYTECODE :=
 test: environment  ## Run all tests, with coverage
 	$(BIN)/python -m pytest -n $(JOBS) --cov --cov-report=term-missing:skip-covered $(ARGS)
 
