@@ -1,5 +1,7 @@
 """`python -m infra.keys STEP --stage STAGE`: the keys that sign access tokens, and their rotation.
 
+The proofs in the same secret are left as they are (`infra.proofs`).
+
 Rotation signs nobody out. Functions keep what they have read for five minutes, so it takes three steps and some time:
 
     add       a new key, which verifies and does not sign yet       wait 10 minutes, until every function knows it
@@ -23,6 +25,7 @@ from datetime import UTC, datetime
 
 import msgspec
 from botocore.exceptions import BotoCoreError, ClientError
+from msgspec.structs import replace
 
 from chalicelib.core import aws
 from chalicelib.identity.tokens import KeyDocument
@@ -41,37 +44,39 @@ def init(known: KeyDocument | None, now: datetime) -> KeyDocument:
     if known is not None:
         raise CannotStep("There are keys already; `add` begins a rotation.")
     name = _name(now, {})
-    return KeyDocument(name, {name: _made()})
+    return KeyDocument(name, {name: made()})
 
 
 def add(known: KeyDocument | None, now: datetime) -> KeyDocument:
     """One key more. Raises `CannotStep` if the last rotation has not been finished."""
-    document = _existing(known)
+    document = existing(known)
     if _newest(document) != document.current:
         raise CannotStep("A key was added and is not in use yet; `use` it first.")
     name = _name(now, document.keys)
-    return KeyDocument(document.current, {**document.keys, name: _made()})
+    return replace(document, keys={**document.keys, name: made()})
 
 
 def use(known: KeyDocument | None, _: datetime) -> KeyDocument:
     """Let the newest key sign. Raises `CannotStep` if it does already."""
-    document = _existing(known)
+    document = existing(known)
     if _newest(document) == document.current:
         raise CannotStep("The newest key is in use already; `add` another first.")
-    return KeyDocument(_newest(document), document.keys)
+    return replace(document, current=_newest(document))
 
 
 def retire(known: KeyDocument | None, _: datetime) -> KeyDocument:
     """Forget all keys but the one that signs. Raises `CannotStep` if there is no other, or a new one not yet in use."""
-    document = _existing(known)
+    document = existing(known)
     if _newest(document) != document.current:
         raise CannotStep("The newest key is not in use yet; it would be forgotten. `use` it first.")
     if len(document.keys) == 1:
         raise CannotStep("There is one key only, and it is in use.")
-    return KeyDocument(document.current, {document.current: document.keys[document.current]})
+    return replace(document, keys={document.current: document.keys[document.current]})
 
 
-STEPS: Mapping[str, Callable[[KeyDocument | None, datetime], KeyDocument]] = {
+Step = Callable[[KeyDocument | None, datetime], KeyDocument]
+
+STEPS: Mapping[str, Step] = {
     "init": init,
     "add": add,
     "use": use,
@@ -112,24 +117,36 @@ def report(document: KeyDocument | None) -> str:
 def main(arguments: Sequence[str] | None = None, now: Now = lambda: datetime.now(UTC)) -> int:
     """Take one step; 1 if it cannot be taken now."""
     parser = argparse.ArgumentParser(prog="python -m infra.keys", description="The keys that sign access tokens.")
-    parser.add_argument("step", choices=[*STEPS, "show"])
+    return take(parser, STEPS, report, arguments, now())
+
+
+def take(
+    parser: argparse.ArgumentParser,
+    steps: Mapping[str, Step],
+    tell: Callable[[KeyDocument | None], str],
+    arguments: Sequence[str] | None,
+    moment: datetime,
+) -> int:
+    """Take the step that the arguments name, or `show`; 1 if it cannot be taken now."""
+    parser.add_argument("step", choices=[*steps, "show"])
     parser.add_argument("--stage", required=True)
     wanted = parser.parse_args(arguments)
     region.settle(os.environ)
     try:
         keeper = Keeper(wanted.stage)
         document = keeper.read()
-        if wanted.step in STEPS:
-            document = STEPS[wanted.step](document, now())
+        if wanted.step in steps:
+            document = steps[wanted.step](document, moment)
             keeper.write(document)
     except (BotoCoreError, CannotStep, ClientError) as error:
         print(error, file=sys.stderr)
         return 1
-    print(report(document))
+    print(tell(document))
     return 0
 
 
-def _existing(known: KeyDocument | None) -> KeyDocument:
+def existing(known: KeyDocument | None) -> KeyDocument:
+    """What the secret holds. Raises `CannotStep` if it holds nothing."""
     if known is None:
         raise CannotStep("There are no keys yet; `init` makes the first.")
     return known
@@ -147,7 +164,8 @@ def _name(now: datetime, taken: Mapping[str, str]) -> str:
     return name
 
 
-def _made() -> str:
+def made() -> str:
+    """A new secret, longer than anybody can guess."""
     return secrets.token_urlsafe(_BYTES)
 
 

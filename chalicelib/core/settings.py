@@ -59,7 +59,8 @@ class Settings:
     """The bucket of photos; empty: `baton-<stage>-photos`. Names of buckets are unique in all of AWS, so that one may
     be taken; another has to begin in the same way, because the functions may use no other."""
     token_keys: Secret = NO_SECRET
-    """`{"current": KID, "keys": {KID: SECRET, ...}}`: the keys that sign access tokens."""
+    """`{"current": KID, "keys": {KID: SECRET, ...}}`: the keys that sign access tokens. With a domain of one's own also
+    `"proof_a"` or `"proof_b"`, or both: what CloudFront shows, so that the addresses are believed that it names."""
     token_keys_secret: str = ""
     """Name or ARN of a Secrets Manager secret with the same document; empty: `baton-<stage>-token-keys`.
     It is read when `token_keys` is empty."""
@@ -125,6 +126,11 @@ class Settings:
     def table_name(self, table: str) -> str:
         """The full name of a table, such as `baton-dev-dispatch`."""
         return f"baton-{self.stage}-{table}"
+
+    @property
+    def key_secret(self) -> str:
+        """Name or ARN of the secret with the keys."""
+        return self.token_keys_secret or f"baton-{self.stage}-token-keys"
 
     def function_name(self, function: str) -> str:
         """The full name of a deployed function, such as `baton-dev-deliver`."""

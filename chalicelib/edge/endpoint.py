@@ -105,7 +105,7 @@ def _answer(endpoint: Endpoint, http: HttpRequest, rt: Runtime, admission: Admis
         raise NotFound
     _check_body(endpoint, http, rt)
     request = Request(
-        Caller(http.request_id, http.source_ip),
+        Caller(http.request_id, partial(http.came_from, rt.gate.proves)),
         http.path_params,
         http.headers.get("if-match"),
         admission.principal,

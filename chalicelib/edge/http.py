@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from functools import cached_property
 from typing import Any
@@ -18,8 +18,10 @@ import msgspec
 from chalice.app import CORSConfig, Response
 
 from chalicelib.core.errors import BatonError, MalformedForm, MalformedJson
+from chalicelib.core.settings import NO_SECRET, Secret
 from chalicelib.edge.forms import Part, essence, field_of, is_form, parse_form
 from chalicelib.edge.validation import parse_json
+from chalicelib.edge.viewer import PROOF, VIEWER, parse_address
 
 REQUEST_ID = "X-Request-Id"
 _REQUEST_ID_FORM = re.compile(r"[A-Za-z0-9_.-]{1,64}")
@@ -40,6 +42,9 @@ class HttpRequest(msgspec.Struct, frozen=True, dict=True):
     body: bytes
     request_id: str
     source_ip: str
+    """Who has called the gateway: the client, or CloudFront."""
+    proof: Secret = NO_SECRET
+    """What is to prove that this came through our distribution. No other header has it."""
 
     @property
     def address(self) -> str:
@@ -47,6 +52,11 @@ class HttpRequest(msgspec.Struct, frozen=True, dict=True):
         filled = self.path.format_map({name: quote(value, safe="") for name, value in self.path_params.items()})
         query = urlencode(sorted((name, value) for name, values in self.query.items() for value in values))
         return f"{filled}?{query}"
+
+    def came_from(self, proves: Callable[[Secret], bool]) -> str:
+        """The client's address; `proves` tells whether a proof is ours."""
+        viewer = parse_address(self.headers.get(VIEWER.lower(), ""))
+        return viewer if viewer and self.proof and proves(self.proof) else self.source_ip
 
     @cached_property
     def form(self) -> Sequence[Part]:
@@ -75,6 +85,7 @@ class HttpRequest(msgspec.Struct, frozen=True, dict=True):
 def read_request(request: Any) -> HttpRequest:
     """Ours from Chalice's."""
     headers = {name.lower(): value for name, value in dict(request.headers).items()}
+    proof = Secret(headers.pop(PROOF.lower(), ""))
     params = request.query_params
     raw = request.raw_body or b""
     return HttpRequest(
@@ -86,6 +97,7 @@ def read_request(request: Any) -> HttpRequest:
         body=raw if isinstance(raw, bytes) else raw.encode(),
         request_id=request_id(headers, request.context),
         source_ip=request.context.get("identity", {}).get("sourceIp", ""),
+        proof=proof,
     )
 
 

@@ -92,7 +92,13 @@ class Caller(msgspec.Struct, frozen=True):
     """A request's circumstances that are no input: its id and where it came from."""
 
     request_id: str
-    source_ip: str
+    locate: Callable[[], str]
+    """Works out the address: only who counts by it has to know which proofs there are."""
+
+    @property
+    def source_ip(self) -> str:
+        """The address of the client."""
+        return self.locate()
 
 
 @dataclass(frozen=True)

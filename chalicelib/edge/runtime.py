@@ -15,7 +15,7 @@ from chalicelib.core.clock import Clock
 from chalicelib.core.errors import BatonError
 from chalicelib.core.messages import LambdaPost, Post
 from chalicelib.core.runner import Runner
-from chalicelib.core.settings import Settings
+from chalicelib.core.settings import Secret, Settings
 from chalicelib.core.store import Found, ItemKey
 from chalicelib.core.work import Actor
 from chalicelib.edge.contract import About, Endpoint
@@ -46,6 +46,10 @@ class Credentials(Protocol):
 
 class Gate(Protocol):
     """Tells who is calling."""
+
+    def proves(self, proof: Secret) -> bool:
+        """Whether this proves that a request came through our own distribution. Must not raise."""
+        ...
 
     def verify(self, token: str) -> Credentials:
         """Check a token by itself. Raises `AuthInvalid` or `AuthExpired`."""

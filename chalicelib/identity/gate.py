@@ -14,6 +14,7 @@ import msgspec
 
 from chalicelib.core.clock import Clock
 from chalicelib.core.errors import AuthInvalid
+from chalicelib.core.settings import Secret
 from chalicelib.core.store import Found, ItemKey, get
 from chalicelib.core.table import expired
 from chalicelib.edge.request import Principal
@@ -97,6 +98,10 @@ class SessionGate:
     def verify(self, token: str) -> SessionCredentials:
         """Check the token by itself. Raises `AuthInvalid` or `AuthExpired`."""
         return SessionCredentials(self._tokens.verify(token), self._clock)
+
+    def proves(self, proof: Secret) -> bool:
+        """Whether this is a proof that our distribution shows."""
+        return self._tokens.proves(proof)
 
     def resume(self, org_id: str, user_id: str, role: str, session_id: str) -> SessionCredentials:
         """The credentials of a connection that was let in before."""

@@ -21,6 +21,7 @@ import hashlib
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 from functools import partial
+from ipaddress import IPv6Network
 
 import msgspec
 from pynamodb.expressions.update import Action
@@ -36,6 +37,8 @@ from chalicelib.identity.tries import Failures, Tries, failures_key, tries_key
 
 LOGIN, FORGOT, RESET = "login", "forgot", "reset"
 _MINUTE_S = 60
+_CLIENT_BITS = 64
+"""Of an address of IPv6: what tells one client's network from another's. The rest a client chooses as it likes."""
 
 
 class Knock(msgspec.Struct, frozen=True):
@@ -137,8 +140,15 @@ def person_subject(user_id: str) -> str:
 
 
 def address_subject(address: str) -> str:
-    """How tries of an address are kept."""
-    return _hashed("address", address)
+    """How tries of an address are kept. Of IPv6 a client has not one address but a network of them, so that counts."""
+    return _hashed("address", _network(address))
+
+
+def _network(address: str) -> str:
+    try:
+        return str(IPv6Network((address, _CLIENT_BITS), strict=False))
+    except ValueError:
+        return address
 
 
 def _hashed(kind: str, text: str) -> str:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from functools import cache, lru_cache
+from hmac import compare_digest
 from typing import Any
 
 import jwt
@@ -19,7 +20,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from chalicelib.core import aws, observability
 from chalicelib.core.clock import Clock
 from chalicelib.core.errors import AuthExpired, AuthInvalid
-from chalicelib.core.settings import Settings, SettingsError
+from chalicelib.core.settings import Secret, Settings, SettingsError
 
 ALGORITHM = "HS256"
 ISSUER = "baton"
@@ -30,11 +31,22 @@ _LOOK_AGAIN = timedelta(seconds=30)
 _REQUIRED = ["iss", "aud", "sub", "org", "role", "sid", "iat", "nbf", "exp"]
 
 
-class KeyDocument(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The keys as they are configured: which one signs, and all that verify."""
+class KeyDocument(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """The keys as they are configured: which one signs, and all that verify.
+
+    Beside them are the proofs of the distribution in front of us, so that one read brings both: none without a domain
+    of one's own, one with it, two while they are changed. CloudFormation finds each by its name.
+    """
 
     current: str
     keys: dict[str, str]
+    proof_a: str = ""
+    proof_b: str = ""
+
+    @property
+    def proofs(self) -> list[str]:
+        """Those that there are."""
+        return [proof for proof in (self.proof_a, self.proof_b) if proof]
 
 
 class Claims(msgspec.Struct, frozen=True):
@@ -71,6 +83,17 @@ class KeyRing:
             self._document = self._read()
         return self.document().keys[name]
 
+    def proves(self, offered: Secret) -> bool:
+        """Whether this is one of the proofs. Compares in constant time; without keys nothing proves."""
+        try:
+            known = self.document().proofs
+        except (BotoCoreError, ClientError, SettingsError):
+            observability.log().exception("the proofs could not be read")
+            return False
+        shown = offered.reveal().encode(errors="replace")
+        matches = [compare_digest(shown, proof.encode()) for proof in known]  # all, whichever it is
+        return any(matches)
+
     def _older_than(self, age: timedelta) -> bool:
         from_secret = not self._settings.token_keys
         return from_secret and self._read_at is not None and self._clock.now() - self._read_at > age
@@ -88,7 +111,7 @@ class KeyRing:
     def _text(self) -> str:
         if self._settings.token_keys:
             return self._settings.token_keys.reveal()
-        name = self._settings.token_keys_secret or f"baton-{self._settings.stage}-token-keys"
+        name = self._settings.key_secret
         return str(aws.client("secretsmanager").get_secret_value(SecretId=name).get("SecretString", ""))
 
 
@@ -100,8 +123,8 @@ def _parse(text: str) -> KeyDocument:
         raise SettingsError(f'{name} must be {{"current": KID, "keys": {{KID: SECRET}}}}') from error
     if document.current not in document.keys:
         raise SettingsError(f"{name}: the current key is not among the keys")
-    if any(len(secret.encode()) < SHORTEST_KEY for secret in document.keys.values()):
-        raise SettingsError(f"{name}: every key must have at least {SHORTEST_KEY} bytes")
+    if any(len(secret.encode()) < SHORTEST_KEY for secret in (*document.keys.values(), *document.proofs)):
+        raise SettingsError(f"{name}: every key and proof must have at least {SHORTEST_KEY} bytes")
     return document
 
 
@@ -146,6 +169,10 @@ class Tokens:
         if not all(isinstance(text, str) and text for text in texts):
             raise AuthInvalid
         return Claims(*texts)
+
+    def proves(self, offered: Secret) -> bool:
+        """Whether this proves that a request came through our own distribution."""
+        return self._ring.proves(offered)
 
     def _decode(self, token: str) -> Mapping[str, Any]:
         self._ring.document()  # without any keys it is our fault and not the token's

@@ -98,7 +98,7 @@ def _traces() -> Statement:
 
 
 def _secret(settings: Settings) -> str:
-    named = settings.token_keys_secret or f"baton-{settings.stage}-token-keys"
+    named = settings.key_secret
     # Secrets Manager puts a hyphen and six characters behind a name.
     return named if named.startswith("arn:") else f"arn:aws:secretsmanager:*:*:secret:{named}-??????"
 

@@ -4,12 +4,19 @@ API Gateway cannot have a socket API and a REST API under one domain name, so Cl
 begins with `/api/v1/ws/` goes to the socket API, which knows no paths: a small function at the edge turns the address
 into the one path that it has, and hands on the channel as the query parameter that `$connect` reads. Nothing is cached.
 
+API Gateway sees CloudFront's addresses in place of the clients'. So another function writes the client's down, and the
+origin of REST is shown a proof that it was ours (`chalicelib.edge.viewer`). Sockets have no use for addresses.
+
 The certificate has to be in us-east-1, where CloudFront looks for it.
 """
 
 from __future__ import annotations
 
 from typing import Any
+
+from chalicelib.edge.viewer import PROOF, VIEWER
+from infra.proofs import PLACES
+from infra.stages import Config, settings_of
 
 # Managed policies of CloudFront: no caching; everything of the viewer but its Host header.
 # https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/using-managed-cache-policies.html
@@ -27,14 +34,26 @@ function handler(event) {
 }
 """
 
+# In place of whatever a client may have sent under that name.
+VIEWER_FUNCTION = f"""\
+function handler(event) {{
+  var request = event.request;
+  request.headers['{VIEWER.lower()}'] = {{ value: event.viewer.ip }};
+  return request;
+}}
+"""
+
 
 def stack_name(stage: str) -> str:
     """What the stack is called."""
     return f"baton-{stage}-domain"
 
 
-def domain(stage: str) -> dict[str, Any]:
-    """The template of a stage's domain; its parameters are outputs of the application's stack, and the certificate."""
+def domain(stage: str, config: Config | None = None) -> dict[str, Any]:
+    """The template of a stage's domain; its parameters are outputs of the application's stack, certificate and proof.
+
+    Raises `NoStage`; `config`: other than `.chalice/config.json`.
+    """
     texts = {
         "DomainName": "The host by which clients call, such as api.example.com.",
         "CertificateArn": "Of an ACM certificate for it, in us-east-1.",
@@ -45,8 +64,21 @@ def domain(stage: str) -> dict[str, Any]:
     return {
         "AWSTemplateFormatVersion": "2010-09-09",
         "Description": f"Baton ({stage}): one host for REST and sockets.",
-        "Parameters": {name: {"Type": "String", "MinLength": 1, "Description": text} for name, text in texts.items()},
-        "Resources": {"Channel": _channel(stage), "Distribution": _distribution()},
+        "Parameters": {
+            **{name: {"Type": "String", "MinLength": 1, "Description": text} for name, text in texts.items()},
+            "Proof": {
+                "Type": "String",
+                "AllowedValues": list(PLACES),
+                "Description": "Which proof of the secret is shown; `python -m infra.proofs` makes them.",
+            },
+        },
+        "Resources": {
+            "Channel": _function(
+                f"baton-{stage}-channel", "Socket paths become the query parameter channel", CHANNEL_FUNCTION
+            ),
+            "Viewer": _function(f"baton-{stage}-viewer", "The address of the client becomes a header", VIEWER_FUNCTION),
+            "Distribution": _distribution(settings_of(stage, config).key_secret),
+        },
         "Outputs": {
             "Target": {
                 "Description": "What the domain's CNAME or alias record points at.",
@@ -56,23 +88,21 @@ def domain(stage: str) -> dict[str, Any]:
     }
 
 
-def _channel(stage: str) -> dict[str, Any]:
+def _function(name: str, comment: str, code: str) -> dict[str, Any]:
     return {
         "Type": "AWS::CloudFront::Function",
         "Properties": {
-            "Name": f"baton-{stage}-channel",
+            "Name": name,
             "AutoPublish": True,
-            "FunctionCode": CHANNEL_FUNCTION,
-            "FunctionConfig": {
-                "Comment": "Socket paths become the query parameter channel",
-                "Runtime": "cloudfront-js-2.0",
-            },
+            "FunctionCode": code,
+            "FunctionConfig": {"Comment": comment, "Runtime": "cloudfront-js-2.0"},
         },
     }
 
 
-def _distribution() -> dict[str, Any]:
-    at_the_edge = {"EventType": "viewer-request", "FunctionARN": {"Fn::GetAtt": ["Channel", "FunctionARN"]}}
+def _distribution(secret: str) -> dict[str, Any]:
+    # CloudFormation puts the proof in; the template and what is kept of it have the reference.
+    shown = {"Fn::Sub": f"{{{{resolve:secretsmanager:{secret}:SecretString:${{Proof}}}}}}"}
     return {
         "Type": "AWS::CloudFront::Distribution",
         "Properties": {
@@ -85,11 +115,15 @@ def _distribution() -> dict[str, Any]:
                     "MinimumProtocolVersion": "TLSv1.2_2021",
                     "SslSupportMethod": "sni-only",
                 },
-                "Origins": [_origin("rest", "RestApiId"), _origin("sockets", "SocketApiId")],
-                "DefaultCacheBehavior": _behaviour("rest"),
-                "CacheBehaviors": [
-                    {"PathPattern": "/api/v1/ws/*", **_behaviour("sockets"), "FunctionAssociations": [at_the_edge]}
+                "Origins": [
+                    {
+                        **_origin("rest", "RestApiId"),
+                        "OriginCustomHeaders": [{"HeaderName": PROOF, "HeaderValue": shown}],
+                    },
+                    _origin("sockets", "SocketApiId"),
                 ],
+                "DefaultCacheBehavior": _behaviour("rest", "Viewer"),
+                "CacheBehaviors": [{"PathPattern": "/api/v1/ws/*", **_behaviour("sockets", "Channel")}],
             }
         },
     }
@@ -107,11 +141,13 @@ def _origin(name: str, parameter: str) -> dict[str, Any]:
     }
 
 
-def _behaviour(origin: str) -> dict[str, Any]:
+def _behaviour(origin: str, function: str) -> dict[str, Any]:
+    at_the_edge = {"EventType": "viewer-request", "FunctionARN": {"Fn::GetAtt": [function, "FunctionARN"]}}
     return {
         "TargetOriginId": origin,
         "ViewerProtocolPolicy": "https-only",
         "AllowedMethods": _ALL_METHODS,
         "CachePolicyId": _CACHING_DISABLED,
         "OriginRequestPolicyId": _ALL_VIEWER_EXCEPT_HOST,
+        "FunctionAssociations": [at_the_edge],
     }

@@ -47,7 +47,7 @@ def foundation(stage: str, config: Config | None = None) -> Template:
                 **OUTLIVES,
                 "Properties": {
                     "Name": f"baton-{stage}-token-keys",
-                    "Description": "The keys that sign access tokens; `python -m infra.keys` fills and rotates it.",
+                    "Description": "Keys of access tokens and proofs of the domain, by infra.keys and infra.proofs.",
                 },
             },
         },

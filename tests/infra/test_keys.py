@@ -8,7 +8,7 @@ import pytest
 
 from chalicelib.core.settings import Secret, Settings
 from chalicelib.identity.tokens import Claims, KeyDocument, Tokens
-from infra import keys
+from infra import keys, proofs
 from infra.keys import CannotStep
 from tests.builders.time import ManualClock
 
@@ -49,6 +49,12 @@ def test_after_a_rotation_the_old_key_is_worth_nothing() -> None:
     assert set(last.keys) == {last.current}
     with pytest.raises(Exception, match="not valid"):
         tokens(last).verify(token)
+
+
+def test_the_proofs_beside_the_keys_are_left_as_they_are() -> None:
+    first = proofs.add(keys.add(keys.init(None, NOON), later(1)), later(2))
+    assert keys.use(first, later(3)).proofs == keys.retire(keys.use(first, later(3)), later(90)).proofs == first.proofs
+    assert keys.add(keys.use(first, later(3)), later(4)).proofs == first.proofs
 
 
 def test_keys_are_long_and_never_the_same() -> None:

@@ -8,16 +8,19 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import fields
 
 from app import app
 from chalicelib.core.errors import BatonError
 from chalicelib.core.settings import Settings
+from chalicelib.edge.viewer import PROOF, VIEWER
+from chalicelib.identity.tokens import KeyDocument
 from infra.buckets import definition
 from infra.packaging import project
 from infra.packaging.target import Target
 from infra.rehearsal.adaptation import adapted_application, adapted_foundation
 from infra.stacks.application import merge_template
-from infra.stacks.domain import CHANNEL_FUNCTION, domain
+from infra.stacks.domain import CHANNEL_FUNCTION, VIEWER_FUNCTION, domain
 from infra.stacks.foundation import foundation
 from infra.stacks.functions import functions
 from infra.tables import definitions
@@ -226,6 +229,34 @@ def test_sockets_behind_a_domain_keep_the_paths_of_the_contract() -> None:
     assert "querystring.channel" in CHANNEL_FUNCTION
 
 
+def test_the_application_is_shown_by_whom_a_domain_was_called_and_a_proof_of_that() -> None:
+    template = domain(STAGE)
+    resources = template["Resources"]
+    config = resources["Distribution"]["Properties"]["DistributionConfig"]
+    [at_the_edge] = config["DefaultCacheBehavior"]["FunctionAssociations"]
+    assert at_the_edge == {"EventType": "viewer-request", "FunctionARN": {"Fn::GetAtt": ["Viewer", "FunctionARN"]}}
+    assert f"request.headers['{VIEWER.lower()}'] = {{ value: event.viewer.ip }};" in VIEWER_FUNCTION
+    [header] = config["Origins"][0]["OriginCustomHeaders"]
+    assert header["HeaderName"] == PROOF
+    assert set(template["Parameters"]["Proof"]["AllowedValues"]) < {one.name for one in fields(KeyDocument)}
+
+
+def test_no_template_has_the_proof_itself() -> None:
+    """CloudFormation reads it, from the secret from which the functions of that stage read it."""
+    config = domain(STAGE)["Resources"]["Distribution"]["Properties"]["DistributionConfig"]
+    named = foundation(STAGE)["Resources"]["TokenKeys"]["Properties"]["Name"]
+    assert _shown(config) == f"{{{{resolve:secretsmanager:{named}:SecretString:${{Proof}}}}}}"
+    assert named == Settings(stage=STAGE).key_secret
+    variables = {"BATON_STAGE": "eu", "BATON_TOKEN_KEYS_SECRET": "elsewhere"}
+    other = domain("eu", {"stages": {"eu": {"environment_variables": variables}}})
+    assert ":elsewhere:" in _shown(other["Resources"]["Distribution"]["Properties"]["DistributionConfig"])
+
+
+def test_sockets_are_shown_no_proof_since_they_count_no_addresses() -> None:
+    config = domain(STAGE)["Resources"]["Distribution"]["Properties"]["DistributionConfig"]
+    assert [origin["Id"] for origin in config["Origins"] if "OriginCustomHeaders" in origin] == ["rest"]
+
+
 @pytest.mark.parametrize("name", ["account", "foundation", "domain"])
 def test_the_template_is_valid(name: str, tmp_path: Path) -> None:
     command = [sys.executable, "-m", "infra.stacks", name, "--stage", STAGE]
@@ -276,6 +307,11 @@ def test_an_emulator_gets_the_same_but_for_what_it_does_not_know(packaged: str, 
     assert "multipart/form-data" in theirs["Resources"]["RestAPI"]["Properties"]["BinaryMediaTypes"]
     kept = adapted_foundation(lasting)
     assert set(lasting["Resources"]) - set(kept["Resources"]) == set(of_kind(lasting, "AWS::S3::BucketPolicy"))
+
+
+def _shown(config: dict[str, Any]) -> str:
+    """What the distribution sends as its proof, as the template has it."""
+    return str(config["Origins"][0]["OriginCustomHeaders"][0]["HeaderValue"]["Fn::Sub"])
 
 
 def _metrics(alarm: dict[str, Any]) -> list[dict[str, Any]]:

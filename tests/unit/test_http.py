@@ -11,6 +11,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from chalicelib.core.errors import NotFound, Unavailable, ValidationFailed
+from chalicelib.core.settings import Secret
 from chalicelib.edge.http import HttpRequest, encoder, error_response, json_response, read_request, request_id
 
 segments = st.text(alphabet=st.sampled_from("ab/%2F{}?&=+ é"), min_size=1, max_size=6)
@@ -69,6 +70,71 @@ def test_a_body_is_read_as_bytes(body: str | None, encoded: bool, read: bytes) -
 
 def test_a_request_knows_where_it_came_from() -> None:
     assert incoming().source_ip == "192.0.2.1"
+
+
+SHOWN = {"X-Baton-Viewer": "198.51.100.7", "X-Baton-Proof": "shown"}
+
+
+def believed(headers: dict[str, str], *, proves: bool = True) -> str:
+    """Where a request with these headers came from, if its proof is good or not."""
+    return incoming(headers=headers).came_from(lambda proof: proves and proof.reveal() == "shown")
+
+
+@pytest.mark.parametrize(
+    ("named", "address"),
+    [
+        ("198.51.100.7", "198.51.100.7"),
+        ("2001:db8::1", "2001:db8::1"),
+        ("2001:0DB8:0:0:0:0:0:1", "2001:db8::1"),
+        ("::ffff:198.51.100.7", "198.51.100.7"),
+    ],
+)
+def test_who_proves_itself_is_believed_for_whom_it_calls(named: str, address: str) -> None:
+    assert believed(SHOWN | {"X-Baton-Viewer": named}) == address
+    assert believed({name.lower(): value for name, value in SHOWN.items()} | {"x-baton-viewer": named}) == address
+
+
+@pytest.mark.parametrize(
+    "named",
+    [
+        "",
+        "unknown",
+        "198.51.100",
+        "198.51.100.256",
+        "198.51.100.007",
+        "198.51.100.7:443",
+        "[2001:db8::1]:443",
+        "[2001:db8::1]",
+        "fe80::1%eth0",
+        "198.51.100.7, 203.0.113.9",
+        " 198.51.100.7",
+        "198.51.100.0/24",
+        "3325256711",
+    ],
+)
+def test_a_viewer_that_is_no_address_leaves_the_word_of_the_gateway(named: str) -> None:
+    assert believed(SHOWN | {"X-Baton-Viewer": named}) == "192.0.2.1"
+
+
+def test_who_proves_nothing_is_not_believed() -> None:
+    assert believed(SHOWN, proves=False) == "192.0.2.1"
+    assert believed(SHOWN | {"X-Baton-Proof": "guessed"}) == "192.0.2.1"
+    assert believed({"X-Baton-Proof": "shown"}) == "192.0.2.1"
+
+
+@pytest.mark.parametrize("proof", [{}, {"X-Baton-Proof": ""}])
+def test_without_a_proof_nobody_has_to_look_for_one(proof: dict[str, str]) -> None:
+    def look(shown: Secret) -> bool:
+        raise AssertionError(shown)
+
+    request = incoming(headers={"X-Baton-Viewer": "198.51.100.7"} | proof)
+    assert request.came_from(look) == "192.0.2.1"
+
+
+def test_the_proof_is_not_among_the_headers_and_is_not_shown() -> None:
+    request = incoming(headers=SHOWN)
+    assert request.headers == {"x-baton-viewer": "198.51.100.7"}
+    assert "shown" not in repr(request)
 
 
 # --- request ids -----------------------------------------------------------------------------------------------

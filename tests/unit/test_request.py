@@ -15,7 +15,7 @@ PRINCIPAL = Principal("demo", "u1", "courier", "s1", {"dispatch.order.read": "ow
 def request(if_match: int | None = None, principal: Principal | None = PRINCIPAL, **known: Any) -> Request[str, str]:
     """A request that says nothing else."""
     header = None if if_match is None else str(if_match)
-    return Request(Caller("r1", "::1"), {}, header, principal, known.get("decode", lambda: ("body", "query")))
+    return Request(Caller("r1", lambda: "::1"), {}, header, principal, known.get("decode", lambda: ("body", "query")))
 
 
 @pytest.mark.parametrize(

@@ -17,6 +17,7 @@ from chalicelib.core.ids import SystemIds
 from chalicelib.core.settings import Secret, Settings, SettingsError
 from chalicelib.identity.rules import RefreshParts
 from chalicelib.identity.tokens import Claims, Tokens
+from tests.builders.logs import listening
 from tests.builders.time import START, ManualClock
 
 OLD, NEW = "the old key " * 6, "the new key " * 6
@@ -127,6 +128,8 @@ def test_a_token_names_the_key_that_signed_it() -> None:
         json.dumps({"current": "k1", "keys": {"k1": OLD, "k0": "short"}}),
         json.dumps({"current": "k1", "keys": {"k1": 7}}),
         json.dumps({"current": "k1", "keys": {"k1": OLD}, "more": OLD}),
+        json.dumps({"current": "k1", "keys": {"k1": OLD}, "proof_a": "x" * 31}),
+        json.dumps({"current": "k1", "keys": {"k1": OLD}, "proof_b": [OLD]}),
     ],
 )
 def test_keys_that_are_wrong_or_too_short_are_refused_and_not_shown(text: str) -> None:
@@ -162,6 +165,53 @@ def test_the_secret_may_have_another_name() -> None:
         secrets.add_response("get_secret_value", {"SecretString": text}, {"SecretId": "arn:of:another"})
         signer = Tokens(Settings(stage="test", token_keys_secret="arn:of:another"), ManualClock())
         assert signer.verify(signer.sign(ANNA)) == ANNA
+
+
+# --- proofs of the distribution --------------------------------------------------------------------------------
+
+ONE, OTHER = "one proof, " * 4, "another proof, " * 4
+
+
+def proving(**proofs: str) -> Tokens:
+    """A signer whose secret has these proofs beside its keys."""
+    document = {"current": "k1", "keys": {"k1": OLD}, **proofs}
+    return tokens(config=Settings(stage="test", token_keys=Secret(json.dumps(document))))
+
+
+def test_both_proofs_count_while_they_are_changed() -> None:
+    both = proving(proof_a=ONE, proof_b=OTHER)
+    assert both.proves(Secret(ONE))
+    assert both.proves(Secret(OTHER))
+    assert both.verify(both.sign(ANNA)) == ANNA
+
+
+@pytest.mark.parametrize("proofs", [{"proof_a": ONE}, {"proof_b": ONE}])
+@pytest.mark.parametrize("offered", [OTHER, ONE[:-1], ONE + " ", ONE.upper(), OLD, "", "é", "\ud800"])
+def test_nothing_else_is_a_proof(proofs: dict[str, str], offered: str) -> None:
+    assert proving(**proofs).proves(Secret(ONE))
+    assert not proving(**proofs).proves(Secret(offered))
+
+
+@pytest.mark.parametrize("offered", [ONE, OLD, ""])
+def test_without_proofs_nothing_is_proved(offered: str) -> None:
+    assert not proving().proves(Secret(offered))
+
+
+def test_proofs_and_keys_come_with_one_read() -> None:
+    text = json.dumps({"current": "k1", "keys": {"k1": OLD}, "proof_a": ONE})
+    with Stubber(aws.client("secretsmanager")) as secrets:
+        secrets.add_response("get_secret_value", {"SecretString": text}, {"SecretId": "baton-test-token-keys"})
+        signer = Tokens(Settings(stage="test"), ManualClock())
+        assert signer.proves(Secret(ONE))
+        assert signer.verify(signer.sign(ANNA)) == ANNA
+
+
+def test_proofs_that_cannot_be_read_prove_nothing_and_break_nothing() -> None:
+    with Stubber(aws.client("secretsmanager")) as secrets, listening() as lines:
+        secrets.add_client_error("get_secret_value", "AccessDeniedException")
+        assert not Tokens(Settings(stage="test"), ManualClock()).proves(Secret(ONE))
+    assert lines.last["level"] == "ERROR"
+    assert ONE not in lines.text
 
 
 # --- what is no token of ours ----------------------------------------------------------------------------------
