@@ -15,6 +15,7 @@ from chalicelib.identity import passwords
 from chalicelib.identity.directory import everybody
 from infra.local.engine import EmbeddedEngine
 from infra.local.gateway_http import Call, Gateway
+from tests.builders.imports import outcome
 from tests.builders.time import ManualClock
 from tests.builders.world import DEMO, OTHER, Answer, Person, World
 
@@ -30,13 +31,6 @@ def record(username: str, **fields: Any) -> dict[str, Any]:
 
 def load(person: Person, *records: object, **headers: str) -> Answer:
     return person.post(USERS, {"records": list(records)}, **headers)
-
-
-def outcome(answer: Answer) -> tuple[int, int, dict[int, dict[str, str]]]:
-    """How many were created and updated, and what was wrong with the others by their place."""
-    assert answer.json["success"] is True
-    data = answer.json["data"]
-    return data["created"], data["updated"], {one["index"]: one["fields"] for one in data["rejected"]}
 
 
 def settled(world: World, count: int, org_id: str = DEMO) -> list[str]:

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from infra.local.engine import EmbeddedEngine
+from tests.builders.imports import flaws
 from tests.builders.packing import (
     PACK,
     close,
@@ -61,7 +62,7 @@ def boxes(boss: Person) -> tuple[str, str]:
 
 def refused(person: Person, dataset: str, record: dict[str, Any]) -> list[str]:
     """The fields because of which a record is not taken."""
-    return [name for one in load(person, dataset, record).json["data"]["rejected"] for name in one["fields"]]
+    return list(flaws(load(person, dataset, record)))
 
 
 def test_the_plate_notices_that_somebody_took_what_was_left(

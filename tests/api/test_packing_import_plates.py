@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from infra.local.engine import EmbeddedEngine
+from tests.builders.imports import flaws, outcome
 from tests.builders.packing import (
     PACK,
     line_id,
@@ -23,23 +24,9 @@ from tests.builders.packing import (
     stored_plate,
     take_out,
 )
-from tests.builders.world import OTHER, Answer, Person, World
+from tests.builders.world import OTHER, Person, World
 
 SHIPMENTS, PLATES = "shipments", "license-plates"
-
-
-def outcome(answer: Answer) -> tuple[int, int, dict[int, dict[str, str]]]:
-    """How many were created and updated, and what was wrong with the others by their place."""
-    data = answer.json["data"]
-    return data["created"], data["updated"], {one["index"]: one["fields"] for one in data["rejected"]}
-
-
-def flaws(answer: Answer) -> dict[str, str]:
-    """What is wrong with the one record that was refused."""
-    assert answer.status == 207, answer
-    created, updated, rejected = outcome(answer)
-    assert (created, updated, list(rejected)) == (0, 0, [0])
-    return rejected[0]
 
 
 def looked_up(person: Person, number: str = "LP-1", shipment: str = "SH-1") -> dict[str, Any]:

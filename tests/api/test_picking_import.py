@@ -8,17 +8,13 @@ from typing import Any
 import pytest
 
 from infra.local.engine import EmbeddedEngine
+from tests.builders.imports import outcome
 from tests.builders.picking import IMPORT, REF, Scanner, at_work, line, load, proven, record, screen, stored, take
 from tests.builders.world import OTHER, Answer, Person, World
 
 
 def loaded(person: Person, *records: object, **headers: str) -> Answer:
     return person.post(IMPORT, {"records": list(records)}, **headers)
-
-
-def outcome(answer: Answer) -> tuple[int, int, dict[int, dict[str, str]]]:
-    data = answer.json["data"]
-    return data["created"], data["updated"], {one["index"]: one["fields"] for one in data["rejected"]}
 
 
 def bad(world: World, **fields: Any) -> dict[str, str]:
