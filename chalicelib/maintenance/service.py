@@ -23,10 +23,7 @@ from chalicelib.maintenance.schemas import (
     WorkOrderOutsourcing,
     WorkOrderReturn,
 )
-from chalicelib.maintenance.tables import (
-    WorkOrder,
-    checklist_key,
-)
+from chalicelib.maintenance.tables import WorkOrder, checklist_key
 from chalicelib.maintenance.timeline import Action
 
 ASSIGN = "maintenance.workorder.assign"

@@ -16,7 +16,7 @@ An index follows its table within moments, a tally at once: between the two a ro
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any, Generic, TypeVar
 
@@ -24,7 +24,7 @@ import msgspec
 from pynamodb.expressions.condition import Condition
 
 from chalicelib.core.clock import Clock
-from chalicelib.core.store import Found, ItemKey, Query, get_many, parallel_pair
+from chalicelib.core.store import Found, ItemKey, Query, get_many, parallel, parallel_pair
 from chalicelib.edge.request import Principal
 from chalicelib.manufacturing import tally
 from chalicelib.manufacturing.rules import LIVES
@@ -77,7 +77,7 @@ def list_things(
     rows, [known] = parallel_pair([partial(_read, query, most) for query in queries], [read_known])
     if not _is_of_sku(known, of_batch, wanted):
         return Things([], 0)
-    every = sorted((row for some in rows for row in some), key=_item_id, reverse=True)
+    every = _newest_first(rows)
     items = [model.from_raw_data(row) for row in every[start : start + wanted.page_size]]
     return Things(items, len(every) if condition is not None else tally.total(known, counts, statuses))
 
@@ -85,8 +85,7 @@ def list_things(
 def first_of(model: type[ThingT], org_id: str, batch_id: str, *, statuses: Sequence[str], most: int) -> list[ThingT]:
     """The newest of a batch that are in one of these states, as far as the index knows by now."""
     queries = _queries(model, partitions(org_id, model.kind, batch_id), statuses, OfBatch.Meta.index_name, None)
-    rows, _ = parallel_pair([partial(_read, query, most) for query in queries], list[Callable[[], None]]())
-    every = sorted((row for some in rows for row in some), key=_item_id, reverse=True)
+    every = _newest_first(parallel([partial(_read, query, most) for query in queries]))
     return [model.from_raw_data(row) for row in every[:most]]
 
 
@@ -158,5 +157,6 @@ def _read(query: Query[Any], most: int | None) -> list[Mapping[str, Any]]:
             return rows
 
 
-def _item_id(row: Mapping[str, Any]) -> str:
-    return str(row["item_id"]["S"])
+def _newest_first(rows: Sequence[list[Mapping[str, Any]]]) -> list[Mapping[str, Any]]:
+    """The rows of all queries as one list."""
+    return sorted((row for some in rows for row in some), key=lambda row: str(row["item_id"]["S"]), reverse=True)
