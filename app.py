@@ -15,18 +15,19 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from chalice.app import Chalice, CloudWatchEvent, Rate, Response, WebsocketEvent
+from chalice.app import Chalice, CloudWatchEvent, Rate, WebsocketEvent
+from chalice.app import Response as ChaliceResponse
 
 from chalicelib import __version__
 from chalicelib.audit.routes import routes as audit_routes
 from chalicelib.audit.trail import Trail
 from chalicelib.core import observability
-from chalicelib.core.chance import Chance, SystemChance
 from chalicelib.core.clock import Clock, SystemClock
 from chalicelib.core.errors import RouteNotFound
 from chalicelib.core.ids import Ids, SystemIds
-from chalicelib.core.messages import AwsMessages, LambdaPost, Letter, Messages, Post
+from chalicelib.core.messages import AwsMessages, LambdaMessageQueue, MessageQueue, Messages, OutboundMessage
 from chalicelib.core.messages import send as send_letter
+from chalicelib.core.random_source import RandomSource, SystemRandomSource
 from chalicelib.core.runner import Outbox, Runner
 from chalicelib.core.schedule import run_passes
 from chalicelib.core.settings import Settings, settings
@@ -35,14 +36,14 @@ from chalicelib.dispatch import events as dispatch_events
 from chalicelib.dispatch.routes import routes as dispatch_routes
 from chalicelib.dispatch.sweep import reassign_due
 from chalicelib.edge.api import ALL_METHODS, UNKNOWN_ROUTE, BatonApp
+from chalicelib.edge.dependencies import Dependencies, install
 from chalicelib.edge.forms import FORM_DATA
 from chalicelib.edge.http import cors
 from chalicelib.edge.openapi_socket import SOCKET_EVENTS
-from chalicelib.edge.runtime import Runtime, install
 from chalicelib.edge.system import routes as system_routes
+from chalicelib.identity.authentication import SessionAuthenticator
 from chalicelib.identity.console_routes import routes as console_routes
-from chalicelib.identity.gate import SessionGate
-from chalicelib.identity.matrix import roles_with
+from chalicelib.identity.default_permissions import roles_with
 from chalicelib.identity.me_routes import routes as me_routes
 from chalicelib.identity.password_routes import routes as password_routes
 from chalicelib.identity.pushing import push_letter
@@ -60,10 +61,10 @@ from chalicelib.notices.routes import routes as notice_routes
 from chalicelib.packing.routes import routes as packing_routes
 from chalicelib.picking.routes import routes as picking_routes
 from chalicelib.realtime.delivery import Delivery
+from chalicelib.realtime.delivery_trigger import DeliveryTrigger, LambdaDeliveryTrigger
 from chalicelib.realtime.sender import GatewaySender, Sender
 from chalicelib.realtime.sockets import Sockets
 from chalicelib.realtime.sweep import drain_pending
-from chalicelib.realtime.waker import LambdaWaker, Waker
 
 ROUTES = (
     system_routes,
@@ -88,7 +89,7 @@ ROUTES = (
 class Composition:
     """The parts that run behind the app."""
 
-    runtime: Runtime
+    dependencies: Dependencies
     delivery: Delivery
     sockets: Sockets
     messages: Messages
@@ -100,31 +101,31 @@ def compose(  # noqa: PLR0913 - each part can be replaced, and by name
     ids: Ids,
     *,
     sender: Sender | None = None,
-    waker: Waker | None = None,
+    delivery_trigger: DeliveryTrigger | None = None,
     outbox: Outbox | None = None,
     messages: Messages | None = None,
-    post: Post | None = None,
-    chance: Chance | None = None,
+    post: MessageQueue | None = None,
+    random_source: RandomSource | None = None,
 ) -> Composition:
     """Put the parts together; tests and the local stack bring their own clock, sender, waker, outbox and so on."""
     trail = Trail(clock, ids)
     sender = sender or GatewaySender(config)
     delivery = Delivery(config, clock, ids, sender)
-    runtime = Runtime(
+    dependencies = Dependencies(
         settings=config,
         clock=clock,
-        runner=Runner(config, clock, ids, trail, outbox or delivery),
-        gate=SessionGate(signer(config, clock), clock),
+        runner=Runner(config, clock, ids, trail, outbox or delivery, random_source or SystemRandomSource()),
+        authenticator=SessionAuthenticator(signer(config, clock), clock),
         refusals=trail,
-        post=post or LambdaPost(config),
-        chance=chance or SystemChance(),
+        post=post or LambdaMessageQueue(config),
+        random_source=random_source or SystemRandomSource(),
         endpoints=[endpoint for routes in ROUTES for endpoint in routes.endpoints],
         roles_of=roles_with,
         version=__version__,
         extras={SOCKET_EVENTS: dispatch_events.SOCKET_EVENTS + notice_events.SOCKET_EVENTS},
     )
-    sockets = Sockets(runtime, sender, waker or LambdaWaker(config))
-    return Composition(runtime, delivery, sockets, messages or AwsMessages(config))
+    sockets = Sockets(dependencies, sender, delivery_trigger or LambdaDeliveryTrigger(config))
+    return Composition(dependencies, delivery, sockets, messages or AwsMessages(config))
 
 
 _used: list[Composition] = []
@@ -133,18 +134,18 @@ _used: list[Composition] = []
 def use(composition: Composition) -> None:
     """Run on these parts from now on."""
     _used[:] = [composition]
-    install(composition.runtime)
+    install(composition.dependencies)
 
 
 def one_pass() -> None:
     """One pass of the sweep: offers whose time is over, then mailboxes that wait."""
     parts = _used[0]
-    sweep_id = parts.runtime.runner.ids.new()
+    sweep_id = parts.dependencies.runner.ids.new()
     with observability.measured(request_id=sweep_id, operation="dispatch_sweep"):
         try:
-            reassign_due(parts.runtime, sweep_id)
+            reassign_due(parts.dependencies, sweep_id)
         finally:  # offers that cannot be looked up must not keep back events that can be delivered
-            observability.count("MailboxesSwept", drain_pending(parts.delivery, parts.runtime.clock))
+            observability.count("MailboxesSwept", drain_pending(parts.delivery, parts.dependencies.clock))
 
 
 def maintenance_pass(remaining_s: Callable[[], float] = lambda: math.inf) -> None:
@@ -152,13 +153,13 @@ def maintenance_pass(remaining_s: Callable[[], float] = lambda: math.inf) -> Non
 
     Everybody who is to be told of a due date is told, then photos that were begun and not finished are cleared away.
     """
-    runtime = _used[0].runtime
-    sweep_id = runtime.runner.ids.new()
+    dependencies = _used[0].dependencies
+    sweep_id = dependencies.runner.ids.new()
     with observability.measured(request_id=sweep_id, operation="maintenance_sweep"):
         try:
-            remind_due(runtime, sweep_id, remaining_s)
+            remind_due(dependencies, sweep_id, remaining_s)
         finally:  # the one must not keep back the other
-            tidy_due(runtime, sweep_id, remaining_s)
+            tidy_due(dependencies, sweep_id, remaining_s)
 
 
 _clock = SystemClock()
@@ -173,13 +174,13 @@ for _routes in ROUTES:
 
 
 @app.route(UNKNOWN_ROUTE, methods=ALL_METHODS, content_types=[])
-def unknown_route() -> Response:
+def unknown_route() -> ChaliceResponse:
     """Every address that is no other route; the app says so in the one error body."""
-    return Response("", status_code=RouteNotFound.status)
+    return ChaliceResponse("", status_code=RouteNotFound.status)
 
 
 @app.on_ws_connect(name="websocket_connect")
-def websocket_connect(event: WebsocketEvent) -> Response:
+def websocket_connect(event: WebsocketEvent) -> ChaliceResponse:
     """A socket wants to open."""
     return _used[0].sockets.connect(event.to_dict())
 
@@ -208,14 +209,14 @@ def send(event: dict[str, Any], _: Any) -> None:
     """Send a letter that a request has handed over."""
     with observability.measured(operation="send"):
         parts = _used[0]
-        push = partial(push_letter, parts.runtime.runner, parts.messages)
-        send_letter(parts.messages, Letter(**event), push)
+        push = partial(push_letter, parts.dependencies.runner, parts.messages)
+        send_letter(parts.messages, OutboundMessage(**event), push)
 
 
 @app.schedule(Rate(1, unit=Rate.MINUTES), name="dispatch_sweep")
 def dispatch_sweep(event: CloudWatchEvent) -> None:
     """The sweep: four passes within the minute."""
-    config, clock = _used[0].runtime.settings, _used[0].runtime.clock
+    config, clock = _used[0].dependencies.settings, _used[0].dependencies.clock
 
     remaining_s = partial(_remaining_s, event.context)
     run_passes(clock, one_pass, passes=config.sweep_passes, every_s=config.sweep_every_s, remaining_s=remaining_s)

@@ -72,12 +72,13 @@ def make(org: str, admin: Mapping[str, str]) -> Made:
     Raises `BadName`, `OrganisationExists` or `NameTaken`; nothing is changed then.
     """
     import app
+    from chalicelib.core.actor import Actor
     from chalicelib.core.clock import SystemClock
     from chalicelib.core.ids import SystemIds
     from chalicelib.core.settings import settings
-    from chalicelib.core.work import Actor, UnitOfWork
+    from chalicelib.core.work import UnitOfWork
     from chalicelib.identity import passwords
-    from chalicelib.identity.matrix import ALL_POWERFUL
+    from chalicelib.identity.default_permissions import ALL_POWERFUL
     from chalicelib.identity.people import NewPerson, add_person, found_organisation
     from chalicelib.identity.rules import readable_password
 
@@ -98,7 +99,7 @@ def make(org: str, admin: Mapping[str, str]) -> Made:
         add_person(work, org_id, person)
         found_organisation(work, org_id, org.strip())
 
-    runner = app.compose(settings(), clock, ids).runtime.runner
+    runner = app.compose(settings(), clock, ids).dependencies.runner
     runner.run(Actor(org_id, "system:bootstrap", ids.new()), decide)
     return Made(org_id, person.username, password)
 

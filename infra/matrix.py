@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby
 from pathlib import Path
 
-from chalicelib.identity.matrix import ALL_POWERFUL, DEFAULT_MATRIX, PERMISSIONS, ROLES
+from chalicelib.identity.default_permissions import ALL_POWERFUL, DEFAULT_MATRIX, PERMISSIONS, ROLES
 
 PAGE = Path(__file__).parents[1] / "docs" / "permissions.md"
 _TITLES = {

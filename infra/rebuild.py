@@ -40,15 +40,15 @@ class Count:
 def rebuild_picking(org: str | None, *, write: bool) -> Count:
     """Rebuild all assignments, or those of one organisation; differences are printed."""
     import app
+    from chalicelib.core.actor import Actor
     from chalicelib.core.clock import SystemClock
     from chalicelib.core.ids import SystemIds
     from chalicelib.core.settings import settings
-    from chalicelib.core.work import Actor
     from chalicelib.picking.rebuilding import own_gaps, put_right, rebuild
 
     clock = SystemClock()
     ids = SystemIds(clock)
-    runner = app.compose(settings(), clock, ids).runtime.runner
+    runner = app.compose(settings(), clock, ids).dependencies.runner
     count = Count()
     for org_id, kind, name in _things(org):
         count.looked_at += 1

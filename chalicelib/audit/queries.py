@@ -29,7 +29,7 @@ from chalicelib.core.table import key
 
 WINDOW = timedelta(days=30)
 """How far back a look by time alone goes when it is not told since when."""
-MOST_DAYS = 31
+MAX_DAYS = 31
 _AHEAD = timedelta(minutes=1)
 """How far ahead of ours the clock of whoever wrote a row may be."""
 _FILTERED_READS = 3
@@ -134,13 +134,13 @@ def _by_time(org_id: str, span: _Span, count: int, now: datetime) -> tuple[list[
         rows += _of_days(org_id, days, span, count)
         if len(rows) >= count:
             return rows[:count], None
-    last = newest - timedelta(days=MOST_DAYS - 1)
+    last = newest - timedelta(days=MAX_DAYS - 1)
     return rows, _from(_day_ms(last)) if last > oldest else None
 
 
 def _waves(newest: date, oldest: date) -> Iterator[list[date]]:
-    """The days from the newest back to the oldest, `MOST_DAYS` at most: one, two, four, ..."""
-    days = [newest - timedelta(days=back) for back in range(min(MOST_DAYS, (newest - oldest).days + 1))]
+    """The days from the newest back to the oldest, `MAX_DAYS` at most: one, two, four, ..."""
+    days = [newest - timedelta(days=back) for back in range(min(MAX_DAYS, (newest - oldest).days + 1))]
     size = 1
     while days:
         yield days[:size]

@@ -11,9 +11,9 @@ from msgspec import Meta
 
 from chalicelib.audit.queries import Wanted, look
 from chalicelib.audit.tables import AuditRow
-from chalicelib.edge.request import Nothing, Reply, Request
+from chalicelib.edge.dependencies import dependencies
+from chalicelib.edge.request import Empty, Request, Response
 from chalicelib.edge.routes import Routes
-from chalicelib.edge.runtime import runtime
 from chalicelib.edge.types import Cursor, Limit, Moment
 
 routes = Routes(__name__, "Audit")
@@ -74,13 +74,13 @@ class AuditPage(msgspec.Struct, frozen=True):
 
 
 @routes.get("/v1/audit", permission=READ, query=AuditQuery, returns=AuditPage)
-def list_audit_rows(request: Request[Nothing, AuditQuery]) -> Reply[AuditPage]:
+def list_audit_rows(request: Request[Empty, AuditQuery]) -> Response[AuditPage]:
     """Who did what, newest first: to a thing, by an actor, or at a time."""
-    principal, asked = request.principal, request.query
-    principal.require_reach(READ)
+    actor, asked = request.actor, request.query
+    actor.require_reach(READ)
     wanted = Wanted(asked.entity_id, asked.actor_id, asked.since, asked.until)
-    page = look(principal.org_id, wanted, asked.limit, asked.cursor, runtime().clock.now())
-    return Reply(AuditPage(page.mapped(_view), AuditMeta(page.next_cursor)))
+    page = look(actor.org_id, wanted, asked.limit, asked.cursor, dependencies().clock.now())
+    return Response(AuditPage(page.mapped(_view), AuditMeta(page.next_cursor)))
 
 
 def _view(row: AuditRow) -> AuditRowView:

@@ -11,9 +11,10 @@ import hashlib
 from pynamodb.attributes import UnicodeAttribute
 from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
 
+from chalicelib.core.actor import Actor
 from chalicelib.core.clock import iso, to_millis
 from chalicelib.core.table import Item, MomentAttribute, TableName, key, optional
-from chalicelib.core.work import Actor, Subject, UnitOfWork
+from chalicelib.core.work import AuditSubject, UnitOfWork
 
 SHARDS = 4
 DONE = "OK"
@@ -69,7 +70,7 @@ def day_key(org_id: str, day: str, shard: int) -> str:
     return key(org_id, "AUDIT", day, shard)
 
 
-def new_row(work: UnitOfWork, actor: Actor, subject: Subject, outcome: str, diff: str | None) -> AuditRow:
+def new_row(work: UnitOfWork, actor: Actor, subject: AuditSubject, outcome: str, diff: str | None) -> AuditRow:
     """A row for what `actor` did to `subject` at the unit of work's moment."""
     row_id = work.ids.new()
     shard = hashlib.sha256(row_id.encode()).digest()[0] % SHARDS
@@ -77,7 +78,7 @@ def new_row(work: UnitOfWork, actor: Actor, subject: Subject, outcome: str, diff
         day_key(actor.org_id, iso(work.now)[:10], shard),
         key(f"{to_millis(work.now):013d}", row_id),
         org_id=actor.org_id,
-        actor_id=actor.actor_id,
+        actor_id=actor.user_id,
         entity_type=subject.entity_type,
         entity_id=subject.entity_id,
         action_type=subject.action,
@@ -86,5 +87,5 @@ def new_row(work: UnitOfWork, actor: Actor, subject: Subject, outcome: str, diff
         request_id=actor.request_id,
         payload_diff=diff,
         entity_key=key(actor.org_id, "ENTITY", subject.entity_id),
-        actor_key=key(actor.org_id, "ACTOR", actor.actor_id),
+        actor_key=key(actor.org_id, "ACTOR", actor.user_id),
     )

@@ -9,11 +9,12 @@ from __future__ import annotations
 
 from chalicelib.audit.tables import DONE, new_row
 from chalicelib.core import observability
+from chalicelib.core.actor import Actor
 from chalicelib.core.clock import Clock
 from chalicelib.core.errors import BatonError
 from chalicelib.core.ids import Ids
-from chalicelib.core.work import Actor, Staged, Subject, UnitOfWork
-from chalicelib.edge.contract import About
+from chalicelib.core.work import AuditSubject, Staged, UnitOfWork
+from chalicelib.edge.endpoint import AuditTarget
 from chalicelib.edge.http import encoder
 
 _NEVER = frozenset({"pk", "sk", "version"})
@@ -28,26 +29,26 @@ class Trail:
 
     def stage(self, work: UnitOfWork, actor: Actor) -> None:
         """Add the row of what is staged to the same transaction."""
-        if work.subject is None:
+        if work.audit_subject is None:
             return
-        diff = encoder.encode(diff_of(work, work.subject)).decode()
-        work.create(new_row(work, actor, work.subject, DONE, diff), audited=False)
+        diff = encoder.encode(diff_of(work, work.audit_subject)).decode()
+        work.create(new_row(work, actor, work.audit_subject, DONE, diff), audited=False)
 
-    def refused(self, actor: Actor, about: About, entity_id: str, error: BatonError) -> None:
+    def refused(self, actor: Actor, target: AuditTarget, entity_id: str, error: BatonError) -> None:
         """Write the row of a refused mutation; a store that fails here must not hide the refusal itself.
 
         Its id is new, so nothing can stand in its place. A condition would only meet the row itself, when the answer
         was lost and the client sends it again.
         """
         work = UnitOfWork(self._clock.now(), self._ids)
-        row = new_row(work, actor, Subject(about.entity_type, entity_id, about.action), error.code, None)
+        row = new_row(work, actor, AuditSubject(target.entity_type, entity_id, target.action), error.code, None)
         try:
             row.save()
         except Exception:  # noqa: BLE001 - the refusal itself must reach the caller
             observability.log().exception("a refusal could not be written to the audit trail")
 
 
-def diff_of(work: UnitOfWork, subject: Subject) -> dict[str, list[object]]:
+def diff_of(work: UnitOfWork, subject: AuditSubject) -> dict[str, list[object]]:
     """`{field: [old, new]}` of everything that is staged and concerns people."""
     diff: dict[str, list[object]] = {}
     for staged in work:
@@ -56,7 +57,7 @@ def diff_of(work: UnitOfWork, subject: Subject) -> dict[str, list[object]]:
     return diff
 
 
-def _fields(staged: Staged, subject: Subject) -> dict[str, list[object]]:
+def _fields(staged: Staged, subject: AuditSubject) -> dict[str, list[object]]:
     item = staged.item
     own = item.kind == subject.entity_type and item.entity_id == subject.entity_id
     prefix = "" if own else f"{item.kind}/{item.entity_id}."

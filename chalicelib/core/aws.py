@@ -51,7 +51,7 @@ def _make(service: str, endpoint: str) -> Any:
     from botocore.config import Config
     from botocore.session import get_session
 
-    from chalicelib.core.wire import ItemsParserFactory
+    from chalicelib.core.decoding import ItemsParserFactory
 
     session = get_session()
     if service == "dynamodb":

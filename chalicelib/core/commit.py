@@ -25,9 +25,9 @@ from chalicelib.core.clock import Clock
 from chalicelib.core.errors import TooLargeToCommit, Unavailable
 from chalicelib.core.store import store_errors
 from chalicelib.core.table import Item, SharedConnection
-from chalicelib.core.work import RawItem, Staged, UnitOfWork, Verb
+from chalicelib.core.work import Operation, RawItem, Staged, UnitOfWork
 
-MOST_ITEMS = 100
+MAX_ITEMS = 100
 _CONDITION_FAILED = "ConditionalCheckFailed"
 _SEND_AGAIN = frozenset(
     {"TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded", "RequestLimitExceeded"}
@@ -35,7 +35,7 @@ _SEND_AGAIN = frozenset(
 _RETURN_OLD = "ALL_OLD"
 
 
-class Loss(msgspec.Struct, frozen=True):
+class FailedCondition(msgspec.Struct, frozen=True):
     """A staged change whose condition did not hold, and the item as it stood instead (None: there was none)."""
 
     staged: Staged
@@ -44,33 +44,33 @@ class Loss(msgspec.Struct, frozen=True):
     @property
     def error(self) -> Exception:
         """What it means for the caller."""
-        return self.staged.loss(self.raw)
+        return self.staged.error(self.raw)
 
 
-class LostRace(Exception):
+class WriteConflict(Exception):
     """The transaction was refused because conditions failed. Nothing was written."""
 
-    def __init__(self, losses: Sequence[Loss]) -> None:
-        self.losses = sorted(losses, key=lambda loss: not loss.staged.final)
-        super().__init__(", ".join(type(loss.staged.item).__name__ for loss in losses))
+    def __init__(self, failures: Sequence[FailedCondition]) -> None:
+        self.failures = sorted(failures, key=lambda failure: not failure.staged.final)
+        super().__init__(", ".join(type(failure.staged.item).__name__ for failure in failures))
 
     @property
     def final(self) -> bool:
         """Whether deciding again is pointless: the answer is the error."""
-        return self.losses[0].staged.final
+        return self.failures[0].staged.final
 
     @property
     def error(self) -> Exception:
         """The error that the first failed condition means; a final one comes first."""
-        return self.losses[0].error
+        return self.failures[0].error
 
     @property
     def labels(self) -> frozenset[str]:
         """The labels of the changes that did not hold, for the next attempt."""
-        return frozenset(loss.staged.label for loss in self.losses if loss.staged.label)
+        return frozenset(failure.staged.label for failure in self.failures if failure.staged.label)
 
 
-class Patience(msgspec.Struct, frozen=True):
+class RetryPolicy(msgspec.Struct, frozen=True):
     """How often a refused transaction is sent again, and how long is waited before: full jitter, doubling."""
 
     attempts: int
@@ -82,41 +82,41 @@ class Patience(msgspec.Struct, frozen=True):
         clock.sleep(random.uniform(0, min(self.cap_s, self.base_s * 2**attempt)))  # noqa: S311 - jitter, no secret
 
 
-def commit(work: UnitOfWork, clock: Clock, patience: Patience) -> None:
+def commit(work: UnitOfWork, clock: Clock, retry_policy: RetryPolicy) -> None:
     """Write all that is staged, or nothing.
 
     Raises `LostRace` when a condition failed, `TooLargeToCommit` before anything is sent when more than 100 items
     are staged, and `Unavailable` when the store is down, throttles, or stays in conflict for too long.
     """
-    planned = sorted(work, key=lambda staged: staged.verb.value)
+    planned = sorted(work, key=lambda staged: staged.operation.value)
     if not planned:
         return
-    if len(planned) > MOST_ITEMS:
-        raise TooLargeToCommit(details={"items": len(planned), "most": MOST_ITEMS})
-    operations = [(staged.verb, _operation(staged)) for staged in planned]
+    if len(planned) > MAX_ITEMS:
+        raise TooLargeToCommit(details={"items": len(planned), "most": MAX_ITEMS})
+    operations = [(staged.operation, _operation(staged)) for staged in planned]
     token = work.ids.new()
-    for attempt in range(patience.attempts):
+    for attempt in range(retry_policy.attempts):
         if attempt:
             observability.count("TransactionRetries")
-            patience.pause(attempt, clock)
+            retry_policy.pause(attempt, clock)
         if _send(operations, token, planned):
             observability.count("Commits")
             return
     raise Unavailable
 
 
-def _send(operations: Sequence[tuple[Verb, dict[str, Any]]], token: str, planned: Sequence[Staged]) -> bool:
+def _send(operations: Sequence[tuple[Operation, dict[str, Any]]], token: str, planned: Sequence[Staged]) -> bool:
     """Send the transaction; False if it met another one and may be sent again."""
-    parts: dict[Verb, list[dict[str, Any]]] = {verb: [] for verb in Verb}
+    parts: dict[Operation, list[dict[str, Any]]] = {verb: [] for verb in Operation}
     for verb, operation in operations:
         parts[verb].append(operation)
     try:
         with store_errors():
             _connection().transact_write_items(
-                condition_check_items=parts[Verb.GUARD],
-                delete_items=parts[Verb.DELETE],
-                put_items=parts[Verb.CREATE],
-                update_items=parts[Verb.UPDATE],
+                condition_check_items=parts[Operation.CONDITION_CHECK],
+                delete_items=parts[Operation.DELETE],
+                put_items=parts[Operation.CREATE],
+                update_items=parts[Operation.UPDATE],
                 client_request_token=token,
             )
     except TransactWriteError as error:
@@ -128,14 +128,14 @@ def _explain(error: TransactWriteError, planned: Sequence[Staged]) -> bool:
     if error.cause_response_code in ("TransactionInProgressException", "TransactionConflictException"):
         return False
     reasons = error.cancellation_reasons
-    losses = [
-        Loss(staged, reason.raw_item)
+    failures = [
+        FailedCondition(staged, reason.raw_item)
         for staged, reason in zip(planned, reasons, strict=False)
         if reason is not None and reason.code == _CONDITION_FAILED
     ]
-    if losses:
+    if failures:
         observability.count("Conflicts")
-        raise LostRace(losses) from error
+        raise WriteConflict(failures) from error
     if reasons and all(_may_resend(reason) for reason in reasons):
         return False
     raise error
@@ -153,9 +153,9 @@ def _connection() -> SharedConnection:
 def _operation(staged: Staged) -> dict[str, Any]:
     """The store's own form of one staged change."""
     item, condition = staged.item, staged.condition
-    if staged.verb is Verb.CREATE:
+    if staged.operation is Operation.CREATE:
         return item.get_save_kwargs_from_instance(condition, return_values_on_condition_failure=_RETURN_OLD)
-    if staged.verb is Verb.UPDATE:
+    if staged.operation is Operation.UPDATE:
         actions = [*staged.actions, *_settings(item, staged)]
         return item.get_update_kwargs_from_instance(actions, condition, return_values_on_condition_failure=_RETURN_OLD)
     return item.get_delete_kwargs_from_instance(condition, return_values_on_condition_failure=_RETURN_OLD)
@@ -163,7 +163,7 @@ def _operation(staged: Staged) -> dict[str, Any]:
 
 def _settings(item: Item, staged: Staged) -> list[Action]:
     """Set and remove actions for the changed attributes of an entity; an amendment brings its own."""
-    if staged.amends:
+    if staged.is_unread:
         return []
     model = type(item)
     changed = ((getattr(model, name), value) for name, (_, value) in staged.changes.items())

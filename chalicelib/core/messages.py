@@ -28,7 +28,7 @@ PUSH: Literal["push"] = "push"
 _DEAD = frozenset({"EndpointDisabled", "EndpointDisabledException", "NotFound", "NotFoundException"})
 
 
-class Letter(msgspec.Struct, frozen=True):
+class OutboundMessage(msgspec.Struct, frozen=True):
     """Something to be sent to one address. The empty letter is sent to nobody.
 
     A push goes to a person of an organisation (`to`, `org_id`), on all of their devices; the app gets `data` with it.
@@ -73,15 +73,15 @@ class Messages(Protocol):
         ...
 
 
-class Post(Protocol):
+class MessageQueue(Protocol):
     """Has letters sent."""
 
-    def take(self, letter: Letter) -> None:
+    def take(self, letter: OutboundMessage) -> None:
         """Must not raise, and takes as long for the empty letter."""
         ...
 
 
-def send(messages: Messages, letter: Letter, push: Callable[[Letter], object]) -> None:
+def send(messages: Messages, letter: OutboundMessage, push: Callable[[OutboundMessage], object]) -> None:
     """Send a letter; the empty one goes nowhere. What cannot be sent is logged.
 
     `push` notifies a person, since which devices are whose is not known here.
@@ -99,13 +99,13 @@ def send(messages: Messages, letter: Letter, push: Callable[[Letter], object]) -
         observability.log().exception("a letter could not be sent", extra={"channel": letter.channel})
 
 
-class LambdaPost:
+class LambdaMessageQueue:
     """Invokes the `send` function and does not wait for it."""
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
 
-    def take(self, letter: Letter) -> None:
+    def take(self, letter: OutboundMessage) -> None:
         """Invoke without waiting; a failure is logged."""
         try:
             client = aws.client("lambda", self._settings.lambda_endpoint)

@@ -12,16 +12,18 @@ them only as ports, because `core` knows no domain.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol, TypeVar
 
 from chalicelib.core import observability
+from chalicelib.core.actor import Actor
 from chalicelib.core.clock import Clock
-from chalicelib.core.commit import LostRace, Patience, commit
+from chalicelib.core.commit import RetryPolicy, WriteConflict, commit
 from chalicelib.core.errors import Unavailable
 from chalicelib.core.ids import Ids
+from chalicelib.core.random_source import RandomSource, SystemRandomSource
 from chalicelib.core.settings import Settings
-from chalicelib.core.work import Actor, Recipient, UnitOfWork
+from chalicelib.core.work import Recipient, UnitOfWork
 
 T = TypeVar("T")
 
@@ -55,6 +57,7 @@ class Runner:
     ids: Ids
     trail: AuditTrail
     outbox: Outbox
+    random_source: RandomSource = field(default_factory=SystemRandomSource)
 
     def run(
         self,
@@ -69,36 +72,46 @@ class Runner:
         """
         result, work = self._commit(actor, decide, seal)
         self.outbox.deliver(work.recipients)
-        for do in work.afterwards:
+        for do in work.after_commit:
             do()
         return result
 
     def _commit(
         self, actor: Actor, decide: Callable[[UnitOfWork], T], seal: Callable[[UnitOfWork, T], None] | None
     ) -> tuple[T, UnitOfWork]:
-        patience = Patience(self.settings.conflict_attempts)
-        lost: frozenset[str] = frozenset()
+        retry_policy = RetryPolicy(self.settings.conflict_attempts)
+        conflicts: frozenset[str] = frozenset()
         for attempt in range(1, self.settings.commit_attempts + 1):
-            work = UnitOfWork(self.clock.now(), self.ids, lost)
+            work = self._new_work(conflicts)
             result = decide(work)
             self._complete(work, actor, result, seal)
             try:
-                commit(work, self.clock, patience)
-            except LostRace as race:
-                if race.final or attempt == self.settings.commit_attempts:
-                    raise race.error from race
+                commit(work, self.clock, retry_policy)
+            except WriteConflict as conflict:
+                if conflict.final or attempt == self.settings.commit_attempts:
+                    raise conflict.error from conflict
                 observability.count("Reruns")
-                lost |= race.labels
-                patience.pause(attempt, self.clock)
+                conflicts |= conflict.labels
+                retry_policy.pause(attempt, self.clock)
             else:
                 return result, work
         raise Unavailable
 
+    def _new_work(self, conflicts: frozenset[str]) -> UnitOfWork:
+        return UnitOfWork(
+            self.clock.now(),
+            self.ids,
+            conflicts,
+            clock=self.clock,
+            config=self.settings,
+            random_source=self.random_source,
+        )
+
     def _complete(
         self, work: UnitOfWork, actor: Actor, result: T, seal: Callable[[UnitOfWork, T], None] | None
     ) -> None:
-        if work.subject is not None:
-            self.trail.stage(work, work.actor or actor)
+        if work.audit_subject is not None:
+            self.trail.stage(work, work.audit_actor or actor)
         self.outbox.stage(work)
         if seal is not None:
             seal(work, result)

@@ -56,7 +56,7 @@ class ItemKey(msgspec.Struct, Generic[M], frozen=True):
     sk: str
 
 
-class Found:
+class ReadResult:
     """What a batch read found, asked for by the same keys."""
 
     def __init__(self, items: Mapping[tuple[str, str, str], Mapping[str, Any]]) -> None:
@@ -96,7 +96,7 @@ def get(wanted: ItemKey[M]) -> M | None:
             return None
 
 
-def get_many(wanted: Iterable[ItemKey[Any]], clock: Clock) -> Found:
+def get_many(wanted: Iterable[ItemKey[Any]], clock: Clock) -> ReadResult:
     """Items of any tables in one consistent batch read (at most 100; keys may repeat).
 
     What the store leaves unread for throttling is asked for again, a few times, then `Unavailable`.
@@ -119,7 +119,7 @@ def get_many(wanted: Iterable[ItemKey[Any]], clock: Clock) -> Found:
             break
     if request:
         raise Unavailable
-    return Found(found)
+    return ReadResult(found)
 
 
 def _batch_request(keys: Iterable[tuple[str, str, str]]) -> dict[str, Any]:

@@ -1,14 +1,14 @@
-"""The unit of work: what a handler decided, staged, not yet done.
+"""The unit of work: the changes that a use case has staged and that the commit will write.
 
-A handler reads, checks rules, and stages here: `create`, `update`, `amend`, `delete`, `guard`, `publish`. Nothing is
-written until the whole is committed as one transaction (`chalicelib.core.commit`), which also carries the audit row,
-the mailboxes and the idempotency record. Every staged change names the error that the failure of its condition
-means, so a lost race ends as the contract's own answer and never as a crash.
+A use case reads, checks rules, and stages changes here: `create`, `update`, `update_unread`, `delete`, `remove`,
+`check_condition`, `publish`. Nothing is written until `chalicelib.core.commit` writes all of it as one transaction, which
+also carries the audit row, the mailbox entries and the idempotency record. Every staged change names the error that the
+failure of its condition means, so a conflict becomes the contract's error code.
 
-    update   an entity that was read: checked against its version, so nothing that happened since is overwritten
-    amend    an item that was not read, or is contended: checked against a guard only ("is free", "enough is left")
+    update          an entity that was read; its condition is the version that was read
+    update_unread   an item that was not read, or that many write at once; its condition is the one that is given
 
-Traded away: an item can be changed once per transaction, so later changes of it are folded into the first.
+DynamoDB allows one change per item and transaction, so later changes of an item are merged into the first.
 """
 
 from __future__ import annotations
@@ -23,46 +23,42 @@ import msgspec
 from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 
+from chalicelib.core.actor import Actor
+from chalicelib.core.clock import Clock, SystemClock
 from chalicelib.core.errors import BatonError, Conflict, VersionConflict
 from chalicelib.core.ids import Ids
+from chalicelib.core.random_source import RandomSource, SystemRandomSource
+from chalicelib.core.settings import Settings, settings
 from chalicelib.core.store import ItemKey
 from chalicelib.core.table import Entity, Item
 
 RawItem = Mapping[str, Mapping[str, Any]]
-OnLoss = BatonError | Callable[[RawItem | None], Exception]
-"""The answer if the condition fails: an error, or a function that makes one from the item as it stood instead."""
+OnConflict = BatonError | Callable[[RawItem | None], Exception]
+"""The error if the condition fails, or a function that makes one from the item that is stored instead."""
 
 
-class Verb(Enum):
-    """What a staged change does, in the order in which the store reports on them."""
+class Operation(Enum):
+    """The kinds of staged changes, in the order in which the store reports on them."""
 
-    GUARD = 0
+    CONDITION_CHECK = 0
     DELETE = 1
     CREATE = 2
     UPDATE = 3
 
 
-_TAKES_VALUES = frozenset({Verb.CREATE, Verb.UPDATE})
-"""Staged changes that further values can be folded into."""
-
-
-class Actor(msgspec.Struct, frozen=True):
-    """Who does it: a person (`actor_id` is their user id) or a part of the system such as `system:sweep`."""
-
-    org_id: str
-    actor_id: str
-    request_id: str
+_TAKES_VALUES = frozenset({Operation.CREATE, Operation.UPDATE})
+"""Operations that further values can be merged into."""
 
 
 class Recipient(msgspec.Struct, frozen=True):
-    """Whose mailbox an event goes to."""
+    """The person whose mailbox receives an event."""
 
     org_id: str
     user_id: str
 
 
 class Published(msgspec.Struct, frozen=True):
-    """An event that will be appended to a mailbox by the commit: `data` is JSON-able, times and Decimals included."""
+    """An event that the commit appends to a mailbox; `data` can be encoded as JSON."""
 
     recipient: Recipient
     event: str
@@ -73,30 +69,30 @@ class Published(msgspec.Struct, frozen=True):
 class Staged:
     """One change of one item: `changes` is `{attribute: [old, new]}`, `actions` are the store's own beside them."""
 
-    verb: Verb
+    operation: Operation
     item: Item
-    on_loss: OnLoss
+    on_conflict: OnConflict
     condition: Condition | None = None
     final: bool = False
     label: str | None = None
     audited: bool = True
-    amends: bool = False
+    is_unread: bool = False
     actions: list[Action] = field(default_factory=list)
     changes: dict[str, list[object]] = field(default_factory=dict)
 
     @property
     def key(self) -> tuple[str, str, str]:
-        """Which item it changes: table, `pk`, `sk`."""
+        """Return the key of the item: table, `pk`, `sk`."""
         return (self.item.Meta.table_name, self.item.pk, self.item.sk)
 
-    def loss(self, raw: RawItem | None) -> Exception:
-        """The error that the failure of this change's condition means."""
-        return self.on_loss if isinstance(self.on_loss, BatonError) else self.on_loss(raw)
+    def error(self, raw: RawItem | None) -> Exception:
+        """Return the error that the failure of this change's condition means."""
+        return self.on_conflict if isinstance(self.on_conflict, BatonError) else self.on_conflict(raw)
 
 
 @dataclass(slots=True)
-class Subject:
-    """What a request is about, for the audit trail: `order`, its id, and what was done, such as `ORDER_ACCEPTED`."""
+class AuditSubject:
+    """The entity of a request's audit row and the action, such as `order`, its id, `ORDER_ACCEPTED`."""
 
     entity_type: str
     entity_id: str
@@ -104,22 +100,36 @@ class Subject:
 
 
 class UnitOfWork:
-    """Collects what shall change. One per attempt: after a lost race the handler starts with an empty one.
+    """Collects the changes of one attempt; after a conflict the use case runs again with an empty one.
 
-    `now` is the one moment of the attempt; `lost` holds the labels of changes whose guards failed in earlier
-    attempts, for handlers that would otherwise choose the same again. A handler sets `actor` only where the caller is
-    known no sooner, as in a sign-in.
+    `now` is the one moment of the attempt. `conflicts` holds the labels of changes whose conditions failed in earlier
+    attempts, for use cases that would otherwise choose the same item again. `expected_version` is the version that
+    the client named with `If-Match`. `audit_actor` replaces the caller in the audit row where the person is known only
+    after reading, as in a sign-in.
     """
 
-    def __init__(self, now: datetime, ids: Ids, lost: frozenset[str] = frozenset()) -> None:
+    def __init__(
+        self,
+        now: datetime,
+        ids: Ids,
+        conflicts: frozenset[str] = frozenset(),
+        *,
+        clock: Clock | None = None,
+        config: Settings | None = None,
+        random_source: RandomSource | None = None,
+    ) -> None:
         self.now = now
         self.ids = ids
-        self.lost = lost
+        self.conflicts = conflicts
+        self.clock = clock or SystemClock()
+        self.settings = config or settings()
+        self.random_source = random_source or SystemRandomSource()
+        self.expected_version: int | None = None
         self.published: list[Published] = []
-        self.subject: Subject | None = None
-        self.actor: Actor | None = None
-        self.afterwards: list[Callable[[], None]] = []
-        """What is to be done once all of this is committed, and only then. It must not raise."""
+        self.audit_subject: AuditSubject | None = None
+        self.audit_actor: Actor | None = None
+        self.after_commit: list[Callable[[], None]] = []
+        """Functions to call after the commit, and only then. They must not raise."""
         self._staged: dict[tuple[str, str, str], Staged] = {}
 
     def __iter__(self) -> Iterator[Staged]:
@@ -128,29 +138,30 @@ class UnitOfWork:
     def __len__(self) -> int:
         return len(self._staged)
 
-    def about(self, entity_type: str, entity_id: str, action: str) -> None:
-        """Say what the request is about; its audit row says so, and shows that entity's changes unprefixed."""
-        self.subject = Subject(entity_type, entity_id, action)
+    def audit(self, entity_type: str, entity_id: str, action: str) -> None:
+        """Set the entity and the action of the audit row; that entity's changes appear in it without a prefix."""
+        self.audit_subject = AuditSubject(entity_type, entity_id, action)
 
     def create(
         self,
         item: Item,
-        on_loss: OnLoss | None = None,
+        on_conflict: OnConflict | None = None,
         *,
         unless: Condition | None = None,
         label: str | None = None,
         final: bool = False,
         audited: bool = True,
     ) -> None:
-        """Write a new item; fails if there is one with this key already (`unless`: that may be overwritten).
+        """Stage a new item; fails if an item with this key exists, except one for which `unless` holds.
 
-        `label` appears in the next attempt's `lost` if there was one.
+        `label` appears in the next attempt's `conflicts` if the condition fails. `final` means that another attempt
+        would fail in the same way.
         """
         absent = type(item).pk.does_not_exist()
         staged = Staged(
-            Verb.CREATE,
+            Operation.CREATE,
             item,
-            on_loss or Conflict(),
+            on_conflict or Conflict(),
             condition=absent if unless is None else absent | unless,
             final=final,
             label=label,
@@ -164,98 +175,97 @@ class UnitOfWork:
         entity: Entity,
         values: Mapping[str, object],
         *,
-        guard: Condition | None = None,
-        on_loss: OnLoss | None = None,
+        condition: Condition | None = None,
+        on_conflict: OnConflict | None = None,
         label: str | None = None,
     ) -> None:
-        """Change attributes of an entity that was read (None removes one); its version rises by one.
+        """Stage new values of an entity that was read (None removes one); its version rises by one.
 
-        The entity shows the new values at once. Fails with `VersionConflict` unless `on_loss` says otherwise; `label`
-        appears in the next attempt's `lost` then.
+        The entity has the new values at once. Fails with `VersionConflict` unless `on_conflict` says otherwise.
         """
         earlier = self._staged.get((entity.Meta.table_name, entity.pk, entity.sk))
         if earlier is None:
-            earlier = self._first_update(entity, on_loss)
-        elif earlier.amends or earlier.verb not in _TAKES_VALUES:
-            raise _twice(entity)
-        if guard is not None:
-            earlier.condition = guard if earlier.condition is None else earlier.condition & guard
+            earlier = self._first_update(entity, on_conflict)
+        elif earlier.is_unread or earlier.operation not in _TAKES_VALUES:
+            raise _staged_twice(entity)
+        if condition is not None:
+            earlier.condition = condition if earlier.condition is None else earlier.condition & condition
         earlier.label = label or earlier.label
         for name, value in values.items():
             _change(earlier, entity, name, value)
 
-    def amend(
+    def update_unread(
         self,
         target: ItemKey[Any],
         *,
-        guard: Condition | None = None,
-        on_loss: OnLoss | None = None,
+        condition: Condition | None = None,
+        on_conflict: OnConflict | None = None,
         actions: Sequence[Action] = (),
         changes: Mapping[str, list[object]] | None = None,
         label: str | None = None,
         final: bool = False,
         audited: bool = True,
     ) -> None:
-        """Change an item by its key without having read it; an absent item is made unless the guard forbids that.
+        """Stage a change of an item by its key; an absent item is created unless the condition forbids that.
 
-        `actions` are the store's own (set, add, remove); `changes` `{field: [old, new]}` is what the audit row shall
-        say of it. `label` appears in the next attempt's `lost` if the guard fails.
+        `actions` are the store's own (set, add, remove); `changes` `{field: [old, new]}` is what the audit row says.
         """
         staged = Staged(
-            Verb.UPDATE,
+            Operation.UPDATE,
             target.model(target.pk, target.sk),
-            on_loss or Conflict(),
-            condition=guard,
+            on_conflict or Conflict(),
+            condition=condition,
             final=final,
             label=label,
             audited=audited,
-            amends=True,
+            is_unread=True,
             actions=list(actions),
             changes=dict(changes or {}),
         )
         self._add(staged)
 
-    def delete(self, entity: Entity, *, guard: Condition | None = None, on_loss: OnLoss | None = None) -> None:
-        """Remove an entity that was read; fails if it has changed since."""
+    def delete(
+        self, entity: Entity, *, condition: Condition | None = None, on_conflict: OnConflict | None = None
+    ) -> None:
+        """Stage the deletion of an entity that was read; fails if its version has changed since."""
         unchanged = type(entity).version == entity.version
         changes = {name: [value, None] for name, value in _values(entity).items()}
-        condition = unchanged if guard is None else unchanged & guard
-        self._add(Staged(Verb.DELETE, entity, on_loss or VersionConflict(), condition=condition, changes=changes))
+        both = unchanged if condition is None else unchanged & condition
+        self._add(Staged(Operation.DELETE, entity, on_conflict or VersionConflict(), condition=both, changes=changes))
 
-    def remove(self, target: ItemKey[Any], condition: Condition, on_loss: OnLoss, *, audited: bool = False) -> None:
-        """Remove an item by its key without having read it; fails unless `condition` holds for it."""
+    def remove(
+        self, target: ItemKey[Any], condition: Condition, on_conflict: OnConflict, *, audited: bool = False
+    ) -> None:
+        """Stage the deletion of an item by its key; fails unless `condition` holds for it."""
         item = target.model(target.pk, target.sk)
-        self._add(Staged(Verb.DELETE, item, on_loss, condition=condition, audited=audited))
+        self._add(Staged(Operation.DELETE, item, on_conflict, condition=condition, audited=audited))
 
-    def guard(
+    def check_condition(
         self,
         target: ItemKey[Any],
         condition: Condition,
-        on_loss: OnLoss,
+        on_conflict: OnConflict,
         *,
         label: str | None = None,
         final: bool = False,
     ) -> None:
-        """Let the commit fail unless `condition` holds for an item that itself is not changed.
-
-        `label` appears in the next attempt's `lost` if it does not hold.
-        """
+        """Let the commit fail unless `condition` holds for an item that is not changed itself."""
         item = target.model(target.pk, target.sk)
-        self._add(Staged(Verb.GUARD, item, on_loss, condition=condition, final=final, label=label))
+        self._add(Staged(Operation.CONDITION_CHECK, item, on_conflict, condition=condition, final=final, label=label))
 
     def publish(self, recipient: Recipient, event: str, data: object) -> None:
-        """Tell somebody. The event enters the mailbox in the same transaction, in the order of the calls."""
+        """Append an event to a recipient's mailbox with the commit; the order of the calls is kept."""
         self.published.append(Published(recipient, event, data))
 
     @property
     def recipients(self) -> list[Recipient]:
-        """Everybody who is told something, each once, in the order of the calls."""
+        """Return everybody to whom something was published, each once, in the order of the calls."""
         return list(dict.fromkeys(published.recipient for published in self.published))
 
-    def _first_update(self, entity: Entity, on_loss: OnLoss | None) -> Staged:
+    def _first_update(self, entity: Entity, on_conflict: OnConflict | None) -> Staged:
         model = type(entity)
         read = entity.version
-        staged = Staged(Verb.UPDATE, entity, on_loss or _stale, condition=model.version == read)
+        staged = Staged(Operation.UPDATE, entity, on_conflict or _stale, condition=model.version == read)
         self._add(staged)
         staged.actions.append(model.version.set(read + 1))
         entity.version = read + 1
@@ -263,14 +273,14 @@ class UnitOfWork:
 
     def _add(self, staged: Staged) -> None:
         if staged.key in self._staged:
-            raise _twice(staged.item)
+            raise _staged_twice(staged.item)
         self._staged[staged.key] = staged
 
 
 def _change(staged: Staged, entity: Entity, name: str, value: object) -> None:
     old = staged.changes[name][0] if name in staged.changes else getattr(entity, name)
     setattr(entity, name, value)
-    if staged.item is not entity:  # another copy of it: both have to show the same
+    if staged.item is not entity:  # another copy of the same entity: both show the new value
         setattr(staged.item, name, value)
         entity.version = staged.item.attribute_values["version"]
     if old == value:
@@ -279,7 +289,7 @@ def _change(staged: Staged, entity: Entity, name: str, value: object) -> None:
         staged.changes[name] = [old, value]
 
 
-def _twice(item: Item) -> ValueError:
+def _staged_twice(item: Item) -> ValueError:
     return ValueError(f"{type(item).__name__} {item.pk} is staged twice")
 
 

@@ -30,7 +30,7 @@ def next_courier(work: UnitOfWork, settings: Settings, order: Order) -> str | No
     pickup = None
     if order.pickup_lat is not None and order.pickup_lng is not None:
         pickup = (order.pickup_lat, order.pickup_lng)
-    taken = {label for label in work.lost if not label.startswith(_OFF_DUTY)}
+    taken = {label for label in work.conflicts if not label.startswith(_OFF_DUTY)}
     wanted = Wanted(
         org_id=order.org_id,
         pickup=pickup,

@@ -28,7 +28,7 @@ def set_availability(work: UnitOfWork, org_id: str, courier_id: str, *, availabl
     courier = get(where)
     was = courier is not None and courier.available
     in_hand = courier.order_id if courier is not None else None
-    work.about(Courier.kind, courier_id, "COURIER_AVAILABLE" if available else "COURIER_UNAVAILABLE")
+    work.audit(Courier.kind, courier_id, "COURIER_AVAILABLE" if available else "COURIER_UNAVAILABLE")
     if was == available:
         return
     actions: list[Action] = [C.available.set(available), C.courier_id.set(courier_id), C.org_id.set(org_id)]
@@ -36,10 +36,10 @@ def set_availability(work: UnitOfWork, org_id: str, courier_id: str, *, availabl
         actions += _hidden()
     elif in_hand is None:
         actions += _shown(org_id, courier_id, work.now)
-    work.amend(
+    work.update_unread(
         where,
-        guard=_as_read(courier),
-        on_loss=Unavailable(),
+        condition=_as_read(courier),
+        on_conflict=Unavailable(),
         actions=actions,
         changes={"available": [was, available]},
     )
@@ -48,10 +48,10 @@ def set_availability(work: UnitOfWork, org_id: str, courier_id: str, *, availabl
 def take(work: UnitOfWork, org_id: str, courier_id: str, order_id: str, max_age: timedelta) -> None:
     """Take a free courier for a delivery. If they are no longer free the attempt is lost, and says so by their id."""
     fresh = C.position_at.does_not_exist() | (C.position_at >= work.now - max_age)
-    work.amend(
+    work.update_unread(
         courier_key(org_id, courier_id),
-        guard=(C.available == True) & C.order_id.does_not_exist() & fresh,  # noqa: E712 - a condition, not a test
-        on_loss=Unavailable("Couriers are being taken faster than they can be offered; try again."),
+        condition=(C.available == True) & C.order_id.does_not_exist() & fresh,  # noqa: E712 - a condition, not a test
+        on_conflict=Unavailable("Couriers are being taken faster than they can be offered; try again."),
         actions=[C.order_id.set(order_id), *_hidden()],
         changes={"order_id": [None, order_id]},
         label=courier_id,
@@ -65,12 +65,12 @@ def release(work: UnitOfWork, org_id: str, courier_id: str, order_id: str) -> No
     the next one looks.
     """
     off_duty = f"off-duty:{courier_id}"
-    on_duty = off_duty not in work.lost or _is_on_duty(org_id, courier_id)
+    on_duty = off_duty not in work.conflicts or _is_on_duty(org_id, courier_id)
     shown = _shown(org_id, courier_id, work.now) if on_duty else []
-    work.amend(
+    work.update_unread(
         courier_key(org_id, courier_id),
-        guard=(C.order_id == order_id) & (C.available == on_duty),
-        on_loss=Unavailable(),
+        condition=(C.order_id == order_id) & (C.available == on_duty),
+        on_conflict=Unavailable(),
         actions=[C.order_id.remove(), *shown],
         changes={"order_id": [order_id, None]},
         label=off_duty,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
+from chalicelib.core.actor import Actor
 from chalicelib.core.errors import AccessDenied, Conflict, NotFound
 from chalicelib.core.settings import Settings
 from chalicelib.core.store import Page, Query
@@ -32,16 +33,16 @@ from chalicelib.dispatch.tables import (
     order_key,
     person_key,
 )
-from chalicelib.edge.request import Principal, Request
+from chalicelib.edge.request import Request
 
 READ = "dispatch.order.read"
 CANCEL = "dispatch.order.cancel"
 
 
-def place_order(work: UnitOfWork, settings: Settings, principal: Principal, wanted: NewOrder) -> Order:
+def place_order(work: UnitOfWork, settings: Settings, actor: Actor, wanted: NewOrder) -> Order:
     """Place an order and offer it to the courier who is to make it; both, or neither, happens."""
-    order = _new_order(work, principal, wanted)
-    work.about(Order.kind, order.order_id, "ORDER_CREATED")
+    order = _new_order(work, actor, wanted)
+    work.audit(Order.kind, order.order_id, "ORDER_CREATED")
     chosen = assignment.next_courier(work, settings, order)
     for name, value in assignment.offered(work, settings, chosen, order).items():
         setattr(order, name, value)
@@ -60,13 +61,13 @@ def take_courier_step(work: UnitOfWork, settings: Settings, request: Request[Cou
     Raises `NotFound`, `AccessDenied`, `Conflict`, `VersionConflict` (if the request names a version) or
     `ValidationFailed`.
     """
-    principal = request.principal
+    actor = request.actor
     order = _existing(request, _named(request))
-    if request.flaw is None and request.body.courier_id != principal.user_id:
+    if request.flaw is None and request.body.courier_id != actor.user_id:
         raise AccessDenied("courier_id must be your own.")
     status = Status(order.status)
     given_up_by = assignment.given_up_by(order, step)
-    verdict = judge_courier(status, step, principal.user_id, order.assigned_courier, given_up_by)
+    verdict = judge_courier(status, step, actor.user_id, order.assigned_courier, given_up_by)
     if verdict is Verdict.NOT_YOURS:
         raise AccessDenied("This delivery is not yours.")
     if _may_move(request, order, verdict, step):
@@ -74,15 +75,15 @@ def take_courier_step(work: UnitOfWork, settings: Settings, request: Request[Cou
         if isinstance(to, Onward):
             assignment.reassign(work, settings, order, step)
         else:
-            _move(work, order, principal, to)
+            _move(work, order, actor, to)
     return order
 
 
 def call_off(work: UnitOfWork, request: Request[CustomerAction, Any]) -> Order:
     """The customer calls a delivery off before it is picked up; its courier hears of it and is free again."""
-    principal = request.principal
+    actor = request.actor
     order = _existing(request, _named(request))
-    _check_reach(order, principal, CANCEL)
+    _check_reach(order, actor, CANCEL)
     if _may_move(request, order, judge(Status(order.status), Step.CALL_OFF), Step.CALL_OFF):
         courier_id = order.assigned_courier
         canceled = Status.CANCELED_BY_CUSTOMER
@@ -96,29 +97,29 @@ def call_off(work: UnitOfWork, request: Request[CustomerAction, Any]) -> Order:
 def find_order(request: Request[Any, Any], order_id: str) -> Order:
     """A delivery that the caller may see. Raises `NotFound` or `AccessDenied`."""
     order = _existing(request, order_id)
-    _check_reach(order, request.principal, READ)
+    _check_reach(order, request.actor, READ)
     return order
 
 
-def active_as_customer(principal: Principal, limit: int, cursor: str | None = None) -> Page[Order]:
+def active_as_customer(actor: Actor, limit: int, cursor: str | None = None) -> Page[Order]:
     """The caller's own deliveries that are under way, newest first."""
-    return _mine(principal, ActiveByCustomer.Meta.index_name).page(limit, cursor)
+    return _mine(actor, ActiveByCustomer.Meta.index_name).page(limit, cursor)
 
 
-def active_as_courier(principal: Principal) -> Order | None:
+def active_as_courier(actor: Actor) -> Order | None:
     """The delivery that the calling courier has in hand."""
-    page = _mine(principal, ActiveByCourier.Meta.index_name).page(1)
+    page = _mine(actor, ActiveByCourier.Meta.index_name).page(1)
     return page.items[0] if page.items else None
 
 
-def history_as_customer(principal: Principal, limit: int, cursor: str | None) -> Page[Order]:
+def history_as_customer(actor: Actor, limit: int, cursor: str | None) -> Page[Order]:
     """All deliveries that the caller ordered, newest first."""
-    return _mine(principal, ByCustomer.Meta.index_name).page(limit, cursor)
+    return _mine(actor, ByCustomer.Meta.index_name).page(limit, cursor)
 
 
-def history_as_courier(principal: Principal, limit: int, cursor: str | None) -> Page[Order]:
+def history_as_courier(actor: Actor, limit: int, cursor: str | None) -> Page[Order]:
     """All deliveries that the caller has or had as a courier, newest first."""
-    return _mine(principal, ByCourier.Meta.index_name).page(limit, cursor)
+    return _mine(actor, ByCourier.Meta.index_name).page(limit, cursor)
 
 
 def driver_of(order: Order) -> Driver | None:
@@ -128,12 +129,12 @@ def driver_of(order: Order) -> Driver | None:
     return Driver(order.assigned_courier, order.driver_name or "", order.driver_phone, order.driver_picture)
 
 
-def _mine(principal: Principal, index: str) -> Query[Order]:
-    return Query(Order, person_key(principal.org_id, principal.user_id), index=index, newest_first=True)
+def _mine(actor: Actor, index: str) -> Query[Order]:
+    return Query(Order, person_key(actor.org_id, actor.user_id), index=index, newest_first=True)
 
 
 def _existing(request: Request[Any, Any], order_id: str) -> Order:
-    order = request.read(order_key(request.principal.org_id, order_id))
+    order = request.read(order_key(request.actor.org_id, order_id))
     if order is None:
         raise NotFound(f"There is no order {order_id}.")
     return order
@@ -160,25 +161,25 @@ def _may_move(request: Request[Any, Any], order: Order, verdict: Verdict, step: 
     return verdict is Verdict.MOVE
 
 
-def _check_reach(order: Order, principal: Principal, permission: str) -> None:
+def _check_reach(order: Order, actor: Actor, permission: str) -> None:
     """Whether this permission of the caller reaches this delivery. Raises `AccessDenied`."""
     owners = (order.customer_id, order.assigned_courier)
-    principal.require_reach(permission, owners=owners, message="This delivery is not yours.")
+    actor.require_reach(permission, owners=owners, message="This delivery is not yours.")
 
 
-def _move(work: UnitOfWork, order: Order, principal: Principal, to: Status) -> None:
+def _move(work: UnitOfWork, order: Order, actor: Actor, to: Status) -> None:
     """Stage a courier's step to another state, and tell the customer."""
     work.update(order, {"status": to.value, "updated_at": work.now, **assignment.answered()})
     if to is Status.ACCEPTED:
         driver = {
-            "driver_name": principal.full_name,
-            "driver_phone": principal.phone,
-            "driver_picture": principal.profile_picture,
+            "driver_name": actor.full_name,
+            "driver_phone": actor.phone,
+            "driver_picture": actor.profile_picture,
         }
         work.update(order, driver)
     if to in FREES_COURIER:
         work.update(order, assignment.closed())
-        couriers.release(work, order.org_id, principal.user_id, order.order_id)
+        couriers.release(work, order.org_id, actor.user_id, order.order_id)
     events.tell_customer(work, order, to.value)
 
 
@@ -190,15 +191,15 @@ def _impossible(order: Order, step: Step) -> Conflict:
     )
 
 
-def _new_order(work: UnitOfWork, principal: Principal, wanted: NewOrder) -> Order:
+def _new_order(work: UnitOfWork, actor: Actor, wanted: NewOrder) -> Order:
     order_id = work.ids.new()
-    where = order_key(principal.org_id, order_id)
+    where = order_key(actor.org_id, order_id)
     return Order(
         where.pk,
         where.sk,
         order_id=order_id,
-        org_id=principal.org_id,
-        customer_id=principal.user_id,
+        org_id=actor.org_id,
+        customer_id=actor.user_id,
         status=Status.NO_NEARBY_DRIVER.value,
         pickup_address=wanted.pickup_address,
         pickup_lat=wanted.pickup_lat,
@@ -210,5 +211,5 @@ def _new_order(work: UnitOfWork, principal: Principal, wanted: NewOrder) -> Orde
         notes=wanted.notes,
         created_at=work.now,
         updated_at=work.now,
-        customer_key=person_key(principal.org_id, principal.user_id),
+        customer_key=person_key(actor.org_id, actor.user_id),
     )

@@ -15,13 +15,14 @@ from functools import partial
 import msgspec
 
 from chalicelib.core import observability
+from chalicelib.core.actor import Actor
 from chalicelib.core.store import Query, get, parallel
 from chalicelib.core.table import key
-from chalicelib.core.work import Actor, UnitOfWork
+from chalicelib.core.work import UnitOfWork
 from chalicelib.dispatch.assignment import reassign
 from chalicelib.dispatch.rules import Status, Step
 from chalicelib.dispatch.tables import OFFER_SHARDS, OffersDue, Order, order_key
-from chalicelib.edge.runtime import Runtime
+from chalicelib.edge.dependencies import Dependencies
 
 ACTOR = "system:sweep"
 _PER_SHARD = 500
@@ -43,15 +44,15 @@ class Due(msgspec.Struct, frozen=True):
     order_id: str
 
 
-def reassign_due(rt: Runtime, sweep_id: str) -> Counter[Outcome]:
+def reassign_due(deps: Dependencies, sweep_id: str) -> Counter[Outcome]:
     """Take every due offer away and hand it on; how many ended in which way.
 
     At most 500 of each shard are taken in one pass, oldest first.
     """
-    now = rt.clock.now()
+    now = deps.clock.now()
     shards = [partial(_due_in, shard, now) for shard in range(OFFER_SHARDS)]
     due = [one for found in parallel(shards) for one in found]
-    outcomes = Counter(parallel([partial(_settle, rt, one, sweep_id) for one in due], pool="sweep"))
+    outcomes = Counter(parallel([partial(_settle, deps, one, sweep_id) for one in due], pool="sweep"))
     for outcome, amount in outcomes.items():
         observability.count(outcome, amount)
     return outcomes
@@ -67,21 +68,21 @@ def _due_in(shard: int, now: datetime) -> list[Due]:
     return [Due(raw["org_id"]["S"], raw["order_id"]["S"]) for raw in query.raw(limit=_PER_SHARD)["Items"]]
 
 
-def _settle(rt: Runtime, due: Due, sweep_id: str) -> Outcome:
+def _settle(deps: Dependencies, due: Due, sweep_id: str) -> Outcome:
     try:
-        return rt.runner.run(Actor(due.org_id, ACTOR, sweep_id), partial(_time_out, rt, due))
+        return deps.runner.run(Actor(due.org_id, ACTOR, sweep_id), partial(_time_out, deps, due))
     except Exception:  # noqa: BLE001 - one order must not stop the others
         observability.log().exception("an offer could not be taken away", extra={"order_id": due.order_id})
         return Outcome.FAILED
 
 
-def _time_out(rt: Runtime, due: Due, work: UnitOfWork) -> Outcome:
+def _time_out(deps: Dependencies, due: Due, work: UnitOfWork) -> Outcome:
     """Take one offer away, if it is still due by the order itself: the index may lag behind."""
     order = get(order_key(due.org_id, due.order_id))
     if order is None or order.status != Status.ASSIGNED:
         return Outcome.SETTLED
     if order.offer_expires_at is None or order.offer_expires_at > work.now:
         return Outcome.SETTLED
-    work.about(Order.kind, order.order_id, "ORDER_TIMED_OUT")
-    chosen = reassign(work, rt.settings, order, Step.TIME_OUT)
+    work.audit(Order.kind, order.order_id, "ORDER_TIMED_OUT")
+    chosen = reassign(work, deps.settings, order, Step.TIME_OUT)
     return Outcome.EXHAUSTED if chosen is None else Outcome.REASSIGNED

@@ -1,296 +1,161 @@
-"""The endpoint: what happens to every request, in one order.
+"""The declaration of an endpoint: who may call it, what it takes and returns, which entity it is about, its errors.
 
-admit      the token is verified; session, person, role and the idempotency record come in one batch read
-replay     a request that was carried out before gets its stored answer
-permit     the role's permission, as data
-check      media type and size of the body; its fields are validated when the handler asks for them
-decide     the handler reads and stages; the runner commits, once, and hands the events to delivery
-answer     or one error body, whatever went wrong; a refused mutation leaves its row in the audit trail
+A domain writes this once, at the route (`chalicelib.edge.routes`). The pipeline enforces it and the OpenAPI document is
+generated from it, so the two cannot disagree.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
-from functools import partial
-from typing import Any, NamedTuple
+from operator import attrgetter
+from typing import Any, Generic, Literal, TypeVar
 
 import msgspec
-from chalice.app import Response
 
-from chalicelib.core import observability
-from chalicelib.core.errors import (
-    AuthRequired,
-    BatonError,
-    InternalError,
-    NotFound,
-    PayloadTooLarge,
-    UnsupportedMediaType,
-    ValidationFailed,
-)
-from chalicelib.core.store import ItemKey, get, get_many, store_errors
+from chalicelib.core.actor import Actor
+from chalicelib.core.errors import BatonError, NotFound, ValidationFailed
+from chalicelib.core.state_machine import StateMachine
+from chalicelib.core.store import ItemKey
 from chalicelib.core.table import Item
-from chalicelib.core.work import Actor, UnitOfWork
-from chalicelib.edge import idempotency
-from chalicelib.edge.contract import About, Endpoint, Naming
-from chalicelib.edge.forms import FORM_DATA, decode_form, is_form
-from chalicelib.edge.http import HttpRequest, encoder, error_response, json_response, read_request
-from chalicelib.edge.idempotency import IdempotencyRecord, Replay, StoredAnswer
-from chalicelib.edge.request import Caller, Nothing, Principal, Reply, Request
-from chalicelib.edge.runtime import Runtime, runtime
-from chalicelib.edge.validation import decode_body, decode_query
+from chalicelib.edge.request import Empty
 
-_NOBODY = Actor("", "anonymous", "")
-_UNNAMED = "-"
-_LONGEST_PATH_ID = 255
-"""Bytes, since the store counts keys in bytes: 1,024 for a sort key, in which separators are escaped by three."""
+ItemT = TypeVar("ItemT", bound=Item)
+
+MUTATING = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 
 
-@dataclass(slots=True)
-class Admission:
-    """How far a request has got in: who it is, once that is known, and what was read on the way."""
+class AuditTarget(msgspec.Struct, frozen=True):
+    """The entity type and the action of the audit row, and where the request names the entity.
 
-    principal: Principal | None = None
-    loaded: dict[ItemKey[Any], Item | None] = field(default_factory=dict)
-
-
-class Written(NamedTuple):
-    """An answer in its final form: as it is sent, and as it is kept for a replay (None: it is not)."""
-
-    sent: StoredAnswer
-    kept: StoredAnswer | None
-
-
-class Keyed(msgspec.Struct, frozen=True):
-    """A request with an idempotency key: where its record is, what the request is, and the record if there is one."""
-
-    where: ItemKey[IdempotencyRecord]
-    fingerprint: str
-    record: IdempotencyRecord | None
-
-
-def serve(endpoint: Endpoint, app: Any) -> Response:
-    """Answer the app's current request. Never raises."""
-    http = read_request(app.current_request)
-    with observability.measured(request_id=http.request_id, operation=endpoint.name):
-        response = _guarded(endpoint, http, runtime())
-        observability.log().info("answered", extra={"status": response.status_code})
-        return response
-
-
-def _guarded(endpoint: Endpoint, http: HttpRequest, rt: Runtime) -> Response:
-    admission = Admission()
-    try:
-        with store_errors():
-            return _answer(endpoint, http, rt, admission)
-    except Replay as replay:
-        answer = replay.answer
-        return json_response(answer.status, answer.body, idempotency.replayed(answer), http.request_id)
-    except BatonError as error:
-        _note_refusal(endpoint, http, rt, admission.principal, error)
-        status = endpoint.invalid_status if type(error) is ValidationFailed else error.status
-        observability.bind(code=error.code)
-        return error_response(error, http.request_id, status)
-    except Exception:  # noqa: BLE001 - whatever it is, the caller gets the one error body
-        observability.log().exception("crashed")
-        return error_response(InternalError(), http.request_id)
-
-
-def _answer(endpoint: Endpoint, http: HttpRequest, rt: Runtime, admission: Admission) -> Response:
-    keyed: Keyed | None = None
-    if not endpoint.public:
-        keyed = _admit(endpoint, http, rt, admission)
-    if any(len(value.encode()) > _LONGEST_PATH_ID for value in http.path_params.values()):
-        raise NotFound
-    _check_body(endpoint, http, rt)
-    request = Request(
-        Caller(http.request_id, partial(http.came_from, rt.gate.proves)),
-        http.path_params,
-        http.headers.get("if-match"),
-        admission.principal,
-        _decoder(endpoint, http),
-        admission.loaded,
-        None if endpoint.id_from is None else _found_id(http, endpoint.id_from),
-        raw_body=http.body,
-    )
-    if not endpoint.mutates:
-        return _respond(_stored(endpoint.handler(request)), http)
-    try:
-        return _respond(_carry_out(endpoint, request, http, rt, keyed), http)
-    except BatonError as error:
-        if error.status < InternalError.status:
-            _replay_twin(keyed, rt)
-        raise
-
-
-def _admit(endpoint: Endpoint, http: HttpRequest, rt: Runtime, admission: Admission) -> Keyed | None:
-    """Let the caller in, or raise; the one batch read of every authenticated request."""
-    credentials = rt.gate.verify(bearer(http.headers.get("authorization")))
-    wanted: list[ItemKey[Any]] = list(credentials.keys())
-    name = idempotency.read_key(http.headers.get("idempotency-key")) if endpoint.mutates else None
-    where = idempotency.record_key(credentials.org_id, credentials.user_id, name) if name else None
-    loads = _loads(endpoint, Naming(credentials.org_id, credentials.user_id, partial(_found_id, http)))
-    found = get_many([*wanted, *loads, *([where] if where else [])], rt.clock)
-    principal = credentials.admit(found)
-    admission.principal = principal
-    admission.loaded = {key: found.get(key) for key in loads}
-    observability.bind(org_id=principal.org_id, actor_id=principal.user_id, role=principal.role)
-    if endpoint.permission is not None:
-        principal.require(endpoint.permission)
-    if where is None:
-        return None
-    keyed = Keyed(
-        where,
-        idempotency.fingerprint(http.method, http.address, http.headers.get("if-match", ""), http.essence),
-        found.get(where),
-    )
-    stored = idempotency.answer_of(keyed.record, keyed.fingerprint, rt.clock.now())
-    if stored is not None:
-        raise Replay(stored)
-    return keyed
-
-
-def _loads(endpoint: Endpoint, naming: Naming) -> list[ItemKey[Any]]:
-    """What the request names, as far as it could exist."""
-    keys: list[ItemKey[Any]] = []
-    if endpoint.loads is not None and endpoint.id_from is not None:
-        named = naming.find(endpoint.id_from)
-        keys += [] if named is None else [endpoint.loads(naming.org_id, named)]
-    if endpoint.loads_also is not None:
-        keys += endpoint.loads_also(naming)
-    return keys
-
-
-def bearer(header: str | None) -> str:
-    """The token of an `Authorization` header. Raises `AuthRequired` if there is none."""
-    scheme, _, token = (header or "").partition(" ")
-    if scheme.lower() != "bearer" or not token.strip():
-        raise AuthRequired
-    return token.strip()
-
-
-def _check_body(endpoint: Endpoint, http: HttpRequest, rt: Runtime) -> None:
-    most = min(rt.settings.max_body_bytes, endpoint.most_body_bytes or rt.settings.max_body_bytes)
-    if len(http.body) > most:
-        raise PayloadTooLarge(details={"most": most})
-    if not endpoint.takes_body or not http.body:
-        return
-    if endpoint.form:
-        if not is_form(http.headers):
-            raise UnsupportedMediaType(f"Send the body as {FORM_DATA}.")
-        return
-    kind, _, parameters = http.headers.get("content-type", "application/json").lower().partition(";")
-    if kind.strip() != "application/json":
-        raise UnsupportedMediaType("Send the body as application/json.")
-    if "charset" in parameters and "utf-8" not in parameters:
-        raise UnsupportedMediaType("Send the body in UTF-8.")
-
-
-def _decoder(endpoint: Endpoint, http: HttpRequest) -> Callable[[], tuple[Any, Any]]:
-    def decode() -> tuple[Any, Any]:
-        fields: dict[str, str] = {}
-        parts: list[Any] = [Nothing(), Nothing()]
-        if endpoint.takes_body:
-            parts[0] = _gather(fields, lambda: _body(endpoint, http))
-        if endpoint.query is not Nothing:
-            parts[1] = _gather(fields, lambda: decode_query(http.query, endpoint.query))
-        if fields:
-            raise ValidationFailed(fields)
-        return parts[0], parts[1]
-
-    return decode
-
-
-def _body(endpoint: Endpoint, http: HttpRequest) -> Any:
-    if endpoint.form:
-        return decode_form(http.form, endpoint.body)
-    return decode_body(http.body or b"{}", endpoint.body)
-
-
-def _gather(fields: dict[str, str], decode: Callable[[], Any]) -> Any:
-    try:
-        return decode()
-    except ValidationFailed as error:
-        fields.update(error.fields)
-        return None
-
-
-def _replay_twin(keyed: Keyed | None, rt: Runtime) -> None:
-    """A copy of this request may have been carried out since the admission; what it did makes this one impossible.
-
-    Raises `Replay` with its answer, since both are one request.
+    `id_from` is the path parameter or body field with the id (None: the use case calls `work.audit`), `entity_id` the
+    id of an entity that is always the same.
     """
-    if keyed is not None:
-        stored = idempotency.answer_of(get(keyed.where), keyed.fingerprint, rt.clock.now())
-        if stored is not None:
-            raise Replay(stored)
+
+    entity_type: str
+    action: str
+    id_from: str | None = None
+    entity_id: str | None = None
 
 
-def _carry_out(
-    endpoint: Endpoint, request: Request[Any, Any], http: HttpRequest, rt: Runtime, keyed: Keyed | None
-) -> StoredAnswer:
-    """Decide and commit. The answer is written down first: if that fails, it is a crash with nothing done."""
-    done: Reply[Any] | None = endpoint.handler(request) if endpoint.batch else None
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Resource(Generic[ItemT]):
+    """How the item that a request names is found, who owns it, and which states it has.
 
-    def decide(work: UnitOfWork) -> Written:
-        about = endpoint.about
-        if about is not None and (about.entity_id or about.id_from) is not None:
-            work.about(about.entity_type, _subject_id(about, http), about.action)
-        reply: Reply[Any] = done or endpoint.handler(request, work)
-        if about is not None and work.subject is None and not endpoint.batch:
-            raise RuntimeError(f"{endpoint.name} did not say what it is about")
-        if work.subject is not None:
-            observability.bind(**{f"{work.subject.entity_type}_id": work.subject.entity_id})
-        sent = _stored(reply)
-        if reply.unfinished:
-            return Written(sent, None)
-        return Written(sent, sent if reply.kept is None else _stored(reply, reply.kept))
+    `key` makes its key from the organisation and the ids in `id_from`: names of path parameters or of fields of the body
+    or query, `user_id` for the caller's own id, or none for an item of which an organisation has one. `owners` are the user
+    ids that the scope "own" refers to, `zone` the game zone of the scope "zone". `in_scope` is False where the caller's
+    scope does not matter. An item that is not `required` may be absent, and is passed as None then.
+    """
 
-    def seal(work: UnitOfWork, written: Written) -> None:
-        if keyed is not None and written.kept is not None:
-            keep = timedelta(seconds=rt.settings.idempotency_s)
-            idempotency.remember(work, keyed.where, keyed.fingerprint, written.kept, keep)
-
-    actor = _NOBODY if endpoint.public else request.actor
-    return rt.runner.run(actor, decide, seal).sent
+    key: Callable[..., ItemKey[ItemT]]
+    id_from: tuple[str, ...]
+    owners: Callable[[ItemT, Actor], Collection[str | None]] | None = None
+    zone: Callable[[ItemT], str | None] | None = None
+    states: StateMachine[Any] | None = None
+    state: Callable[[ItemT], str] = attrgetter("status")
+    not_found: type[NotFound] = NotFound
+    name: str | None = None
+    required: bool = True
+    in_scope: bool = True
 
 
-def _stored(reply: Reply[Any], instead: object = None) -> StoredAnswer:
-    """The answer as it is sent, or as it is kept if `instead` of its body something else is."""
-    headers = dict(reply.headers)
-    if reply.version is not None:
-        headers["ETag"] = f'"{reply.version}"'
-    said = reply.body if instead is None else instead
-    body = "" if said is None else encoder.encode(said).decode()
-    return StoredAnswer(reply.status, body, headers)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Endpoint:
+    """One route with everything that is declared about it."""
+
+    method: str
+    path: str
+    handler: Callable[..., Any]
+    summary: str
+    permission: str | None
+    public: bool = False
+    resource: Resource[Any] | None = None
+    """The item that the request is about: read with the authentication, checked before the use case runs."""
+    related: Mapping[str, Resource[Any]] = field(default_factory=dict)
+    """Further items that the use case needs, read in the same call; `request.related[name]`."""
+    owners: Callable[[Any, Actor], Collection[str | None]] | None = None
+    """Who owns the resource, where that differs from the resource's own `owners`."""
+    owners_only: bool = False
+    """Whether only an owner may do this, whatever the scope of their permission."""
+    own_fields: Sequence[str] = ()
+    """Fields of the body that may only hold the caller's own user id."""
+    transition: str | None = None
+    """The action of the resource's state machine."""
+    repeated: Callable[[Any, Actor], bool] | None = None
+    """Whether the caller has made the step before; then it is answered with the resource as it is."""
+    view: Callable[[Any], Any] | None = None
+    """Makes the response body from what the handler returns, such as an entity."""
+    if_match: Literal["required", "optional"] | None = None
+    """`If-Match`: required (428 without it) or optional; by default optional where a `versioned` resource is changed."""
+    body: Any = Empty
+    recover_body: Callable[[bytes], Any | None] | None = None
+    """Makes the body from one that is not valid JSON, where some of it can be used; None if it cannot."""
+    form: bool = False
+    """Whether the body comes as `multipart/form-data`, its files as the fields of type `bytes`, instead of JSON."""
+    max_body_bytes: int | None = None
+    """The largest body, where that is less than the deployment's limit."""
+    query: Any = Empty
+    any_query: bool = False
+    """Whether unknown query parameters are ignored."""
+    returns: Any = None
+    status: int = 200
+    errors: Sequence[type[BatonError]] = ()
+    """Errors of the use case; those of the checks follow from the rest of the declaration."""
+    audit_target: AuditTarget | None = None
+    loads: Callable[[str, str], ItemKey[Any]] | None = None
+    loads_also: Callable[[Any], Any] | None = None
+    invalid_status: int = ValidationFailed.status
+    versioned: bool = False
+    batch: bool = False
+    """Whether the handler gets no unit of work but runs many of them by itself. What is stored for a replay is committed
+    afterwards, so everything in a batch has to be safe to do again. Each of its units has an audit row; the request has
+    one of its own only if `audit_target` names its entity."""
+    other_statuses: Sequence[int] = ()
+    """Further statuses of success, with the same body."""
+    media_type: str = "application/json"
+    """The media type of a successful response."""
+    documented_body: Any = None
+    """The body as documented, where `body` is only the part of it that is checked before the handler runs."""
+    tags: Sequence[str] = ()
+    examples: Mapping[str, Any] = field(default_factory=dict)
+    """Fields of the `request` and `response` examples, for where the generated ones mislead; `...` omits a field."""
+    deprecated_alias: bool = False
+
+    @property
+    def mutates(self) -> bool:
+        """Return whether a call may change something, and so is audited and may carry an `Idempotency-Key`."""
+        return self.method in MUTATING
+
+    @property
+    def takes_if_match(self) -> bool:
+        """Return whether the call honours `If-Match`; what is only being created has no version yet."""
+        return self.if_match is not None or (self.mutates and self.versioned and self.status != 201)
+
+    @property
+    def takes_body(self) -> bool:
+        """Return whether the call has a body."""
+        return self.body is not Empty
+
+    @property
+    def described_body(self) -> Any:
+        """Return the body's type as it is documented."""
+        return self.body if self.documented_body is None else self.documented_body
+
+    @property
+    def items(self) -> Mapping[str, Resource[Any]]:
+        """Return every declared item by name; the resource's name is empty."""
+        return self.related if self.resource is None else {"": self.resource, **self.related}
+
+    @property
+    def name(self) -> str:
+        """Return the operation's name, unique in the API; the handler's own for its main address."""
+        return self.handler.__name__
 
 
-def _respond(answer: StoredAnswer, http: HttpRequest) -> Response:
-    return json_response(answer.status, answer.body, answer.headers, http.request_id)
+class Naming(msgspec.Struct, frozen=True):
+    """Transitional: what a request names, for `loads_also`."""
 
-
-def _note_refusal(
-    endpoint: Endpoint, http: HttpRequest, rt: Runtime, principal: Principal | None, error: BatonError
-) -> None:
-    """Leave the audit row of a refused mutation. Only known callers are written down, and only refusals (4xx)."""
-    if principal is None or not endpoint.mutates or error.status >= InternalError.status:
-        return
-    about = endpoint.about or About("request", endpoint.name.upper())
-    actor = Actor(principal.org_id, principal.user_id, http.request_id)
-    rt.refusals.refused(actor, about, _subject_id(about, http), error)
-
-
-def _subject_id(about: About, http: HttpRequest) -> str:
-    """The id of what the request is about, as far as it is known before the handler is asked."""
-    if about.entity_id is not None:
-        return about.entity_id
-    return (about.id_from and _found_id(http, about.id_from)) or _UNNAMED
-
-
-def _found_id(http: HttpRequest, name: str) -> str | None:
-    """An id that the request itself names, as far as it can be read."""
-    value: object = http.path_params.get(name)
-    if value is None and http.body:
-        value = http.sent(name)
-    return value.encode()[:_LONGEST_PATH_ID].decode(errors="ignore") if isinstance(value, str) and value else None
+    org_id: str
+    user_id: str
+    find: Callable[[str], str | None]

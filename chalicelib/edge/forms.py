@@ -19,14 +19,14 @@ import msgspec.structs
 
 from chalicelib.core.errors import MalformedForm, ValidationFailed
 from chalicelib.edge.annotations import unwrap
-from chalicelib.edge.flaws import flaw_in
-from chalicelib.edge.problems import problems_in
+from chalicelib.edge.error_collector import problems_in
+from chalicelib.edge.value_checks import flaw_in
 
 if TYPE_CHECKING:
     from python_multipart.multipart import MultipartCallbacks
 
 FORM_DATA = "multipart/form-data"
-MOST_PARTS = 100
+MAX_PARTS = 100
 
 T = TypeVar("T")
 
@@ -133,8 +133,8 @@ class _Collected:
         }
 
     def _begin(self) -> None:
-        if len(self.parts) >= MOST_PARTS:
-            raise MalformedForm(f"A form has at most {MOST_PARTS} fields.")
+        if len(self.parts) >= MAX_PARTS:
+            raise MalformedForm(f"A form has at most {MAX_PARTS} fields.")
         self._name, self._content = None, []
 
     def _header_field(self, data: bytes, start: int, end: int) -> None:

@@ -15,13 +15,14 @@ from typing import Any
 from urllib.parse import quote, unquote, urlencode
 
 import msgspec
-from chalice.app import CORSConfig, Response
+from chalice.app import CORSConfig
+from chalice.app import Response as ChaliceResponse
 
 from chalicelib.core.errors import BatonError, MalformedForm, MalformedJson
 from chalicelib.core.settings import NO_SECRET, Secret
+from chalicelib.edge.client_ip import PROOF, VIEWER, parse_address
 from chalicelib.edge.forms import Part, essence, field_of, is_form, parse_form
 from chalicelib.edge.validation import parse_json
-from chalicelib.edge.viewer import PROOF, VIEWER, parse_address
 
 REQUEST_ID = "X-Request-Id"
 _REQUEST_ID_FORM = re.compile(r"[A-Za-z0-9_.-]{1,64}")
@@ -120,13 +121,13 @@ def error_body(error: BatonError) -> dict[str, Any]:
     return body
 
 
-def json_response(status: int, body: str, headers: Mapping[str, str], request_id: str) -> Response:
+def json_response(status: int, body: str, headers: Mapping[str, str], request_id: str) -> ChaliceResponse:
     """A response with a JSON text, or with none when the text is empty."""
     kind = _JSON if body else {"Cache-Control": "no-store"}
-    return Response(body, {**kind, **headers, REQUEST_ID: request_id}, status)
+    return ChaliceResponse(body, {**kind, **headers, REQUEST_ID: request_id}, status)
 
 
-def error_response(error: BatonError, request_id: str, status: int | None = None) -> Response:
+def error_response(error: BatonError, request_id: str, status: int | None = None) -> ChaliceResponse:
     """The response of an error; `status` overrides its own where a contract knows only another."""
     body = encoder.encode(error_body(error)).decode()
     return json_response(status or error.status, body, error.headers, request_id)

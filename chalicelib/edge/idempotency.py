@@ -43,7 +43,7 @@ class IdempotencyRecord(Item):
     expires_at = ExpiryAttribute()
 
 
-class StoredAnswer(msgspec.Struct, frozen=True):
+class StoredResponse(msgspec.Struct, frozen=True):
     """What was answered: status, body as sent, and the headers that belong to it."""
 
     status: int
@@ -54,9 +54,9 @@ class StoredAnswer(msgspec.Struct, frozen=True):
 class Replay(Exception):
     """This request was carried out before; here is its answer."""
 
-    def __init__(self, answer: StoredAnswer) -> None:
+    def __init__(self, response: StoredResponse) -> None:
         super().__init__("replayed")
-        self.answer = answer
+        self.response = response
 
 
 def read_key(header: str | None) -> str | None:
@@ -81,18 +81,18 @@ def record_key(org_id: str, user_id: str, idempotency_key: str) -> ItemKey[Idemp
     return ItemKey(IdempotencyRecord, key(org_id, "IDEMPOTENCY", user_id, idempotency_key), "RECORD")
 
 
-def answer_of(record: IdempotencyRecord | None, wanted: str, now: datetime) -> StoredAnswer | None:
+def stored_response(record: IdempotencyRecord | None, wanted: str, now: datetime) -> StoredResponse | None:
     """The stored answer to the request with fingerprint `wanted`, or None. Raises `IdempotencyKeyReused`."""
     if record is None or expired(record.expires_at, now):
         return None
     if record.fingerprint != wanted:
         raise IdempotencyKeyReused
     headers = msgspec.json.decode(record.headers, type=dict[str, str])
-    return StoredAnswer(record.status, record.body, headers)
+    return StoredResponse(record.status, record.body, headers)
 
 
-def remember(
-    work: UnitOfWork, where: ItemKey[IdempotencyRecord], wanted: str, answer: StoredAnswer, keep: timedelta
+def store_response(
+    work: UnitOfWork, where: ItemKey[IdempotencyRecord], wanted: str, answer: StoredResponse, keep: timedelta
 ) -> None:
     """Stage the record beside what the answer says was done."""
     record = IdempotencyRecord(
@@ -112,12 +112,12 @@ def _lost(raw: RawItem | None, wanted: str, now: datetime) -> Exception:
     """The same key was committed by somebody else a moment ago: replay, or refuse the other request."""
     record = IdempotencyRecord.from_raw_data(dict(raw)) if raw else None
     try:
-        answer = answer_of(record, wanted, now)
+        response = stored_response(record, wanted, now)
     except IdempotencyKeyReused as reused:
         return reused
-    return Replay(answer) if answer else IdempotencyKeyReused()
+    return Replay(response) if response else IdempotencyKeyReused()
 
 
-def replayed(answer: StoredAnswer) -> Mapping[str, str]:
+def replayed(answer: StoredResponse) -> Mapping[str, str]:
     """The headers of a stored answer when it is given again."""
     return {**answer.headers, REPLAYED: "true"}

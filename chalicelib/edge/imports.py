@@ -25,14 +25,15 @@ import msgspec
 from msgspec import Meta
 
 from chalicelib.core import observability
+from chalicelib.core.actor import Actor
 from chalicelib.core.errors import BatonError, Conflict, InternalError, ValidationFailed
 from chalicelib.core.store import parallel, store_errors
 from chalicelib.core.work import UnitOfWork
-from chalicelib.edge.contract import About
-from chalicelib.edge.problems import ROOT
-from chalicelib.edge.request import Nothing, Principal, Reply, Request
+from chalicelib.edge.dependencies import Dependencies, dependencies
+from chalicelib.edge.endpoint import AuditTarget
+from chalicelib.edge.error_collector import ROOT
+from chalicelib.edge.request import Empty, Request, Response
 from chalicelib.edge.routes import Routes
-from chalicelib.edge.runtime import Runtime, runtime
 from chalicelib.edge.validation import decode_body, parse_json
 
 T = TypeVar("T")
@@ -45,7 +46,7 @@ RECORD = "record"
 TRY_AGAIN: Mapping[str, str] = {RECORD: "could not be carried out now; send it again"}
 _CRASHED: Mapping[str, str] = {RECORD: InternalError.summary}
 _LANES = 8
-_MOST_FIELDS = 1000
+_MAX_FIELDS = 1000
 _LONGEST_KEY = 255
 
 
@@ -86,8 +87,8 @@ class Dataset(Generic[RecordT]):
     entity_type: str
     action: str
     key_field: str
-    upsert: Callable[[UnitOfWork, Principal, RecordT], Outcome]
-    prepare: Callable[[Step, Principal, RecordT], None] | None = None
+    upsert: Callable[[UnitOfWork, Actor, RecordT], Outcome]
+    prepare: Callable[[Step, Actor, RecordT], None] | None = None
     canonical: Callable[[str], str] = str
     example: Mapping[str, Any] = field(default_factory=dict)
 
@@ -130,10 +131,10 @@ DATASETS: dict[str, Dataset[Any]] = {}
 def importing(routes: Routes, dataset: Dataset[Any]) -> None:
     """Give a dataset its address among a domain's routes."""
 
-    def handler(request: Request[Records, Nothing]) -> Reply[ImportAnswer]:
-        done = _Batch(dataset, request, runtime()).carry_out(request.body.records)
+    def handler(request: Request[Records, Empty]) -> Response[ImportAnswer]:
+        done = _Batch(dataset, request, dependencies()).carry_out(request.body.records)
         unfinished = any(one.fields in (TRY_AGAIN, _CRASHED) for one in done.rejected)
-        return Reply(ImportAnswer(done), 207 if done.rejected else 200, unfinished=unfinished)
+        return Response(ImportAnswer(done), 207 if done.rejected else 200, incomplete=unfinished)
 
     handler.__name__ = f"import_{dataset.name.replace('-', '_')}"
     handler.__module__ = dataset.upsert.__module__
@@ -147,10 +148,10 @@ def importing(routes: Routes, dataset: Dataset[Any]) -> None:
         permission=dataset.permission,
         batch=True,
         body=Records,
-        told_body=_described(dataset),
+        documented_body=_described(dataset),
         returns=ImportAnswer,
-        also=[207],
-        about=About("import", "RECORDS_IMPORTED", entity_id=dataset.name),
+        other_statuses=[207],
+        audit_target=AuditTarget("import", "RECORDS_IMPORTED", entity_id=dataset.name),
         examples={
             "request": {"records": [dict(dataset.example)]},
             "response": {"data": {"created": 2, "updated": 1, "rejected": [rejected]}},
@@ -179,11 +180,11 @@ class _Job:
 class _Batch:
     """One request's records."""
 
-    def __init__(self, dataset: Dataset[Any], request: Request[Any, Any], rt: Runtime) -> None:
+    def __init__(self, dataset: Dataset[Any], request: Request[Any, Any], deps: Dependencies) -> None:
         self._dataset = dataset
-        self._principal, self._actor = request.principal, request.actor
-        self._rt = rt
-        self._until: datetime = rt.clock.now() + timedelta(seconds=rt.settings.import_budget_s)
+        self._principal, self._actor = request.actor, request.actor
+        self._rt = deps
+        self._until: datetime = deps.clock.now() + timedelta(seconds=deps.settings.import_budget_s)
         self._done: dict[int, Outcome] = {}
         self._rejected: dict[int, Mapping[str, str]] = {}
 
@@ -197,7 +198,7 @@ class _Batch:
             parallel([partial(self._lane, lane, last) for lane in lanes], pool="imports")
             groups = [group for group in groups if group]
             last = len(self._done) == known
-        most = max(4, _MOST_FIELDS // max(1, len(self._rejected)))
+        most = max(4, _MAX_FIELDS // max(1, len(self._rejected)))
         outcomes = list(self._done.values())
         return Imported(
             created=outcomes.count("created"),
@@ -252,7 +253,7 @@ class _Batch:
 
         def decide(work: UnitOfWork) -> Outcome:
             outcome = self._dataset.upsert(work, self._principal, job.record)
-            if work.subject is None:
+            if work.audit_subject is None:
                 raise RuntimeError(f"a record of {self._dataset.name} did not say what it is about")
             return outcome
 
@@ -278,7 +279,7 @@ class _Batch:
             return
         found = {RECORD if name == ROOT else name: text for name, text in error.fields.items()}
         self._rejected[job.index] = found or {str(error.details.get("field", RECORD)): error.message}
-        about = About(self._dataset.entity_type, self._dataset.action)
+        about = AuditTarget(self._dataset.entity_type, self._dataset.action)
         self._rt.refusals.refused(self._actor, about, job.key[:_LONGEST_KEY] or "-", error)
 
 

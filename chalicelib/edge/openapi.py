@@ -10,13 +10,13 @@ import sys
 from collections.abc import Mapping, Sequence
 
 from chalicelib.edge import openapi_errors, openapi_operations
-from chalicelib.edge.contract import Endpoint
+from chalicelib.edge.dependencies import Dependencies
+from chalicelib.edge.endpoint import Endpoint
 from chalicelib.edge.openapi_examples import Examples
 from chalicelib.edge.openapi_operations import Operations
 from chalicelib.edge.openapi_schemas import Schemas
 from chalicelib.edge.openapi_socket import channels, socket_events
-from chalicelib.edge.request import Nothing
-from chalicelib.edge.runtime import Runtime
+from chalicelib.edge.request import Empty
 
 _ABOUT = """\
 Baton hands work from one person to the next: deliveries to couriers, orders to pickers and packers, work orders to
@@ -35,21 +35,21 @@ the same answer and changes nothing more.
 change is overwritten.
 """
 
-_built: list[tuple[Runtime, dict[str, object]]] = []
+_built: list[tuple[Dependencies, dict[str, object]]] = []
 
 
-def document(runtime: Runtime) -> dict[str, object]:
+def document(dependencies: Dependencies) -> dict[str, object]:
     """The document of the API that runs on this runtime. It is kept for the next call: do not change it."""
     for described, built in _built:
-        if described is runtime:
+        if described is dependencies:
             return built
-    built = _build(runtime)
-    _built[:] = [(runtime, built)]
+    built = _build(dependencies)
+    _built[:] = [(dependencies, built)]
     return built
 
 
-def _build(runtime: Runtime) -> dict[str, object]:
-    endpoints, events = runtime.endpoints, socket_events(runtime)
+def _build(dependencies: Dependencies) -> dict[str, object]:
+    endpoints, events = dependencies.endpoints, socket_events(dependencies)
     schemas = Schemas(
         taken=[
             *(endpoint.described_body for endpoint in endpoints if endpoint.takes_body),
@@ -59,12 +59,12 @@ def _build(runtime: Runtime) -> dict[str, object]:
             *(endpoint.returns for endpoint in endpoints if endpoint.returns is not None),
             *(event.data for event in events if not event.from_client and event.data is not None),
         ],
-        queries=[endpoint.query for endpoint in endpoints if endpoint.query is not Nothing],
+        queries=[endpoint.query for endpoint in endpoints if endpoint.query is not Empty],
     )
-    operations = Operations(runtime, schemas, Examples(schemas.components))
+    operations = Operations(dependencies, schemas, Examples(schemas.components))
     built: dict[str, object] = {
         "openapi": "3.1.0",
-        "info": _info(runtime),
+        "info": _info(dependencies),
         "servers": [{"url": "/api", "description": "The same host"}],
         "tags": _tags(endpoints),
         "paths": _paths(endpoints, operations),
@@ -75,10 +75,10 @@ def _build(runtime: Runtime) -> dict[str, object]:
     return built
 
 
-def _info(runtime: Runtime) -> dict[str, object]:
+def _info(dependencies: Dependencies) -> dict[str, object]:
     return {
         "title": "Baton",
-        "version": runtime.version,
+        "version": dependencies.version,
         "description": _ABOUT,
         "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
     }

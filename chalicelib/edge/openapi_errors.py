@@ -15,6 +15,8 @@ from chalicelib.core.errors import (
     AuthInvalid,
     AuthRequired,
     BatonError,
+    Conflict,
+    EntityLocked,
     IdempotencyKeyReused,
     InternalError,
     MalformedForm,
@@ -30,9 +32,9 @@ from chalicelib.core.errors import (
     ValidationFailed,
     VersionConflict,
 )
-from chalicelib.edge.contract import Endpoint
+from chalicelib.edge.endpoint import Endpoint
 from chalicelib.edge.openapi_schemas import REF, Schema
-from chalicelib.edge.request import Nothing
+from chalicelib.edge.request import Empty
 
 Errors = list[type[BatonError]]
 
@@ -51,25 +53,28 @@ _HEADERS = {401: "WWW-Authenticate", 405: "Allow", 429: "Retry-After", 503: "Ret
 
 def errors_of(endpoint: Endpoint) -> Errors:
     """Every error that a call of this endpoint can end with, each once, by status and code."""
-    keyed = endpoint.mutates and not endpoint.public
+    idempotent = endpoint.mutates and not endpoint.public
     follows: list[tuple[bool, Errors]] = [
         (not endpoint.public, [AuthRequired, AuthInvalid, AuthExpired, AccessDenied]),
         ("{" in endpoint.path, [NotFound]),
+        (endpoint.transition is not None, [Conflict]),
+        (_can_be_locked(endpoint), [EntityLocked]),
         (endpoint.mutates, [PayloadTooLarge]),
         (endpoint.takes_body, [MalformedForm if endpoint.form else MalformedJson, UnsupportedMediaType]),
-        (keyed, [IdempotencyKeyReused]),
-        (keyed or endpoint.takes_body or endpoint.query is not Nothing, [ValidationFailed]),
-        (honours_if_match(endpoint), [VersionConflict]),
-        (endpoint.if_match, [PreconditionRequired]),
+        (idempotent, [IdempotencyKeyReused]),
+        (idempotent or endpoint.takes_body or endpoint.query is not Empty, [ValidationFailed]),
+        (endpoint.takes_if_match, [VersionConflict]),
+        (endpoint.if_match == "required", [PreconditionRequired]),
         (True, [InternalError, Unavailable]),
     ]
+    follows += [(resource.required, [resource.not_found]) for resource in endpoint.items.values()]
     found = {error for holds, errors in follows if holds for error in errors} | set(endpoint.errors)
     return sorted(found, key=lambda error: (status_of(endpoint, error), error.code))
 
 
-def honours_if_match(endpoint: Endpoint) -> bool:
-    """Whether the call changes something that has a version; what is only being made has none yet."""
-    return endpoint.if_match or (endpoint.mutates and endpoint.versioned and endpoint.status != 201)
+def _can_be_locked(endpoint: Endpoint) -> bool:
+    machine = endpoint.resource.states if endpoint.resource is not None else None
+    return machine is not None and bool(machine.locked) and endpoint.transition in machine.locking
 
 
 def status_of(endpoint: Endpoint, error: type[BatonError]) -> int:

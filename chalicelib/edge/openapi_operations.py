@@ -10,11 +10,11 @@ from http import HTTPStatus
 from typing import Any
 
 from chalicelib.edge import openapi_errors
-from chalicelib.edge.contract import Endpoint
+from chalicelib.edge.dependencies import Dependencies
+from chalicelib.edge.endpoint import Endpoint
 from chalicelib.edge.forms import FORM_DATA
 from chalicelib.edge.openapi_examples import Examples, override
 from chalicelib.edge.openapi_schemas import REF, Schema, Schemas
-from chalicelib.edge.runtime import Runtime
 
 _JSON = "application/json"
 
@@ -71,7 +71,7 @@ def _header(name: str, description: str, schema: Schema, example: str) -> dict[s
 class Operations:
     """Makes operations out of endpoints."""
 
-    runtime: Runtime
+    dependencies: Dependencies
     schemas: Schemas
     examples: Examples
 
@@ -102,7 +102,7 @@ class Operations:
 
     def roles(self, permission: str) -> list[str]:
         """The roles that hold a permission in a new organisation."""
-        return [] if self.runtime.roles_of is None else list(self.runtime.roles_of(permission))
+        return [] if self.dependencies.roles_of is None else list(self.dependencies.roles_of(permission))
 
     def _description(self, endpoint: Endpoint, main: Endpoint) -> Iterator[str]:
         if endpoint.deprecated_alias:
@@ -142,8 +142,8 @@ class Operations:
     def _header_names(endpoint: Endpoint) -> Iterator[str]:
         if endpoint.mutates and not endpoint.public:
             yield "Idempotency-Key"
-        if openapi_errors.honours_if_match(endpoint):
-            yield "If-Match-Required" if endpoint.if_match else "If-Match"
+        if endpoint.takes_if_match:
+            yield "If-Match-Required" if endpoint.if_match == "required" else "If-Match"
         yield "X-Request-Id"
 
     def _request(self, endpoint: Endpoint) -> dict[str, Any]:
@@ -152,7 +152,7 @@ class Operations:
         return {"required": "required" in named, "content": {FORM_DATA if endpoint.form else _JSON: content}}
 
     def _successes(self, endpoint: Endpoint) -> dict[str, Any]:
-        return {str(status): self._success(endpoint, status) for status in (endpoint.status, *endpoint.also)}
+        return {str(status): self._success(endpoint, status) for status in (endpoint.status, *endpoint.other_statuses)}
 
     def _success(self, endpoint: Endpoint, status: int) -> dict[str, Any]:
         names = ["X-Request-Id"]
@@ -166,5 +166,5 @@ class Operations:
         }
         if endpoint.returns is not None:
             said = self.described(endpoint.returns, endpoint.examples.get("response"))
-            response["content"] = {endpoint.media: said}
+            response["content"] = {endpoint.media_type: said}
         return response

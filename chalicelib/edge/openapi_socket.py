@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from chalicelib.edge.runtime import Runtime
+from chalicelib.edge.dependencies import Dependencies
 
 SOCKET_EVENTS = "socket_events"
 """The key in `Runtime.extras` under which the socket events are."""
@@ -35,9 +35,9 @@ class SocketEvent:
     from_client: bool = False
 
 
-def socket_events(runtime: Runtime) -> Sequence[SocketEvent]:
+def socket_events(dependencies: Dependencies) -> Sequence[SocketEvent]:
     """The events that the composition has named."""
-    events: Sequence[SocketEvent] = (runtime.extras or {}).get(SOCKET_EVENTS, ())
+    events: Sequence[SocketEvent] = (dependencies.extras or {}).get(SOCKET_EVENTS, ())
     return events
 
 

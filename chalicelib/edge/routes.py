@@ -7,7 +7,7 @@ so they cannot disagree.
     routes = Routes(__name__, "Courier dispatch")
 
     @routes.post("/v1/orders", permission="dispatch.order.create", body=NewOrder, returns=OrderPlaced, status=201,
-                 errors=[...], about=About("order", "ORDER_CREATED"))
+                 errors=[...], audit_target=AuditTarget("order", "ORDER_CREATED"))
     def create_order(request: Request[NewOrder, Nothing], work: UnitOfWork) -> Reply[OrderPlaced]: ...
 """
 
@@ -16,10 +16,11 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
-from chalice.app import Blueprint, Response
+from chalice.app import Blueprint
+from chalice.app import Response as ChaliceResponse
 
-from chalicelib.edge.contract import Endpoint
-from chalicelib.edge.endpoint import serve
+from chalicelib.edge.endpoint import Endpoint
+from chalicelib.edge.pipeline import serve
 
 HandlerT = TypeVar("HandlerT", bound=Callable[..., Any])
 
@@ -73,7 +74,7 @@ class Routes(Blueprint):
         return register
 
     def _add(self, endpoint: Endpoint, number: int) -> None:
-        def view(**_: str) -> Response:
+        def view(**_: str) -> ChaliceResponse:
             return serve(endpoint, self.current_app)
 
         suffix = f"_{number}" if number else ""

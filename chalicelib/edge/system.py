@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import msgspec
 
-from chalicelib.edge.request import Nothing, Reply, Request
+from chalicelib.edge.dependencies import dependencies
+from chalicelib.edge.request import Empty, Request, Response
 from chalicelib.edge.routes import Routes
-from chalicelib.edge.runtime import runtime
 
 routes = Routes(__name__, "System")
 
@@ -19,14 +19,14 @@ class Health(msgspec.Struct, frozen=True):
 
 
 @routes.get("/health", aliases=["/v1/health"], public=True, returns=Health)
-def health(_: Request[Nothing, Nothing]) -> Reply[Health]:
+def health(_: Request[Empty, Empty]) -> Response[Health]:
     """Whether the service answers, and in which version."""
-    return Reply(Health("ok", runtime().version))
+    return Response(Health("ok", dependencies().version))
 
 
 @routes.get("/v1/openapi.json", public=True, returns=dict)
-def openapi(_: Request[Nothing, Nothing]) -> Reply[dict[str, object]]:
+def openapi(_: Request[Empty, Empty]) -> Response[dict[str, object]]:
     """This API as an OpenAPI 3.1 document, generated from its own routes."""
     from chalicelib.edge.openapi import document
 
-    return Reply(document(runtime()))
+    return Response(document(dependencies()))

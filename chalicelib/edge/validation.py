@@ -21,12 +21,14 @@ import msgspec.structs
 
 from chalicelib.core.errors import MalformedJson, ValidationFailed
 from chalicelib.edge.annotations import item_type, unwrap
-from chalicelib.edge.flaws import flaw_in
-from chalicelib.edge.problems import problem_from, problems_in
+from chalicelib.edge.error_collector import problem_from, problems_in
+from chalicelib.edge.value_checks import flaw_in
 
-__all__ = ["decode_body", "decode_query", "parse_json", "problems_in"]
+__all__ = ["decode_body", "decode_query", "parse_json", "problems_in", "unknown_parameters"]
 
 T = TypeVar("T")
+
+UNKNOWN_PARAMETER = "unknown parameter"
 
 # Python reads no integer of more than 4,300 digits. Cut to fewer it can be read, and is refused by its field's name.
 _ENDLESS = rb"([0-9]{4000})[0-9]+"
@@ -61,7 +63,7 @@ def decode_body(raw: bytes, kind: type[T]) -> T:
 def decode_query(params: Mapping[str, Sequence[str]], kind: type[T]) -> T:
     """The query parameters as a `kind`, texts read as the numbers and so on that it wants.
 
-    `params` holds all values of each parameter. Unknown ones are ignored. Raises `ValidationFailed` with every bad one,
+    `params` holds all values of each parameter; see `unknown_parameters` for others. Raises `ValidationFailed` with every bad one,
     among them those given several times that are no list.
     """
     values, repeated = _flatten(params, kind)
@@ -74,6 +76,12 @@ def decode_query(params: Mapping[str, Sequence[str]], kind: type[T]) -> T:
             if flaw_in(decoded) is None:
                 return decoded
     raise ValidationFailed(problems_in(values, kind, strict=False) | repeated)
+
+
+def unknown_parameters(params: Mapping[str, Sequence[str]], kind: object) -> dict[str, str]:
+    """Return an error for each parameter that `kind` does not have; names that start with `_` are ignored."""
+    known = {name for name, _ in _parameters(kind)}
+    return {name: UNKNOWN_PARAMETER for name in params if name not in known and not name.startswith("_")}
 
 
 def _flatten(params: Mapping[str, Sequence[str]], kind: object) -> tuple[dict[str, object], dict[str, str]]:

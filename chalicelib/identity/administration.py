@@ -16,13 +16,13 @@ from collections.abc import Iterator, Mapping
 
 import msgspec
 
+from chalicelib.core.actor import Actor
 from chalicelib.core.clock import Clock
 from chalicelib.core.errors import AccessDenied, Conflict
-from chalicelib.core.store import Found, get_many, parallel_pair
+from chalicelib.core.store import ReadResult, get_many, parallel_pair
 from chalicelib.core.work import UnitOfWork
-from chalicelib.edge.request import Principal
+from chalicelib.identity.default_permissions import ORG, ROLE_ADMINISTRATION, ROLES
 from chalicelib.identity.directory import everybody
-from chalicelib.identity.matrix import ORG, ROLE_ADMINISTRATION, ROLES
 from chalicelib.identity.rules import covers
 from chalicelib.identity.tables import ACTIVE, RolePermissions, User, role_key, user_key
 
@@ -41,13 +41,13 @@ def administers_roles(permissions: Mapping[str, str]) -> bool:
     return permissions.get(ROLE_ADMINISTRATION) == ORG
 
 
-def check_hands_out(principal: Principal, permissions: Mapping[str, str]) -> None:
+def check_hands_out(actor: Actor, permissions: Mapping[str, str]) -> None:
     """Raises `AccessDenied` if somebody with these permissions is more than the caller may make or change."""
-    if not administers_roles(principal.permissions) and not covers(principal.permissions, permissions):
+    if not administers_roles(actor.permissions) and not covers(actor.permissions, permissions):
         raise AccessDenied("That role may do more than you may.", details={"permission": ROLE_ADMINISTRATION})
 
 
-class Witness(msgspec.Struct, frozen=True):
+class RemainingAdmin(msgspec.Struct, frozen=True):
     """An active person who administers roles, and the role that says so, as they were read."""
 
     user_id: str
@@ -57,7 +57,7 @@ class Witness(msgspec.Struct, frozen=True):
         """Let the commit fail unless they still do."""
         stands = (User.role == self.role.code) & (User.status == ACTIVE)
         label = _label(self.user_id)
-        work.guard(user_key(org_id, self.user_id), stands, LastRoleAdministrator(), label=label)
+        work.check_condition(user_key(org_id, self.user_id), stands, LastRoleAdministrator(), label=label)
         self.stage_role(work, org_id)
 
     def stage_role(self, work: UnitOfWork, org_id: str) -> None:
@@ -67,14 +67,14 @@ class Witness(msgspec.Struct, frozen=True):
 
 def stage_role(work: UnitOfWork, org_id: str, role: RolePermissions) -> None:
     """Let the commit fail unless a role is as it was read."""
-    work.guard(role_key(org_id, role.code), RolePermissions.version == role.version, LastRoleAdministrator())
+    work.check_condition(role_key(org_id, role.code), RolePermissions.version == role.version, LastRoleAdministrator())
 
 
 def keep_administrator(
     work: UnitOfWork,
-    principal: Principal,
+    actor: Actor,
     clock: Clock,
-    found: Found,
+    found: ReadResult,
     *,
     without_user: str | None = None,
     without_role: str | None = None,
@@ -83,19 +83,19 @@ def keep_administrator(
 
     `found` holds the caller's own role as it is now. Raises `LastRoleAdministrator`.
     """
-    org_id = principal.org_id
-    own: RolePermissions | None = found.get(role_key(org_id, principal.role))
-    caller_stays = principal.user_id != without_user and principal.role != without_role
-    if caller_stays and own and administers_roles(own.permissions) and _label(principal.user_id) not in work.lost:
-        Witness(principal.user_id, own).stage(work, org_id)
+    org_id = actor.org_id
+    own: RolePermissions | None = found.get(role_key(org_id, actor.role))
+    caller_stays = actor.user_id != without_user and actor.role != without_role
+    if caller_stays and own and administers_roles(own.permissions) and _label(actor.user_id) not in work.conflicts:
+        RemainingAdmin(actor.user_id, own).stage(work, org_id)
         return
-    witness = next(_others(org_id, clock, without_user, without_role), None)
-    if witness is None:
+    remaining_admin = next(_others(org_id, clock, without_user, without_role), None)
+    if remaining_admin is None:
         raise LastRoleAdministrator
-    witness.stage(work, org_id)
+    remaining_admin.stage(work, org_id)
 
 
-def _others(org_id: str, clock: Clock, without_user: str | None, without_role: str | None) -> Iterator[Witness]:
+def _others(org_id: str, clock: Clock, without_user: str | None, without_role: str | None) -> Iterator[RemainingAdmin]:
     """Other administrators of roles. The directory may lag behind, so who is found there is read again."""
     [every_role], [people] = parallel_pair([lambda: all_roles(org_id, clock)], [lambda: list(everybody(org_id))])
     roles = {role.code: role for role in every_role if administers_roles(role.permissions)}
@@ -107,7 +107,7 @@ def _others(org_id: str, clock: Clock, without_user: str | None, without_role: s
     for where in keys:
         user = found.get(where)
         if user is not None and user.status == ACTIVE and user.role in roles:
-            yield Witness(user.user_id, roles[user.role])
+            yield RemainingAdmin(user.user_id, roles[user.role])
 
 
 def all_roles(org_id: str, clock: Clock) -> list[RolePermissions]:

@@ -10,7 +10,7 @@ import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
 from chalicelib.edge.types import NOT_BLANK, SENTENCE, EntityId
-from chalicelib.identity.matrix import ROLES
+from chalicelib.identity.default_permissions import ROLES
 from chalicelib.identity.tables import RolePermissions, User
 
 Username = Annotated[

@@ -11,10 +11,11 @@ import hashlib
 from collections.abc import Sequence
 from typing import Any
 
+from chalicelib.core.actor import Actor
 from chalicelib.core.errors import NotFound
 from chalicelib.core.store import Query
 from chalicelib.core.work import UnitOfWork
-from chalicelib.edge.request import Principal, Request
+from chalicelib.edge.request import Request
 from chalicelib.identity.tables import Device, DevicesByOwner, device_key, device_owner_key
 
 REGISTER = "identity.device.register"
@@ -25,33 +26,33 @@ def device_id(fcm_token: str) -> str:
     return hashlib.sha256(fcm_token.encode()).hexdigest()[:32]
 
 
-def register(work: UnitOfWork, principal: Principal, platform: str, fcm_token: str) -> str:
+def register(work: UnitOfWork, actor: Actor, platform: str, fcm_token: str) -> str:
     """Stage that news of the caller go to this device, too; its id. Nothing is read: the last one wins."""
     made = device_id(fcm_token)
     values = {
         "device_id": made,
-        "org_id": principal.org_id,
-        "user_id": principal.user_id,
+        "org_id": actor.org_id,
+        "user_id": actor.user_id,
         "platform": platform,
         "fcm_token": fcm_token,
         "registered_at": work.now,
-        "owner_key": device_owner_key(principal.org_id, principal.user_id),
+        "owner_key": device_owner_key(actor.org_id, actor.user_id),
     }
-    work.about(Device.kind, made, "DEVICE_REGISTERED")
+    work.audit(Device.kind, made, "DEVICE_REGISTERED")
     # What the device was before is not told: it may have been somebody's of another organisation.
-    shown: dict[str, list[object]] = {"user_id": [None, principal.user_id], "platform": [None, platform]}
+    shown: dict[str, list[object]] = {"user_id": [None, actor.user_id], "platform": [None, platform]}
     actions = [getattr(Device, name).set(value) for name, value in values.items()]
-    work.amend(device_key(made), actions=actions, changes=shown)
+    work.update_unread(device_key(made), actions=actions, changes=shown)
     return made
 
 
 def forget(work: UnitOfWork, request: Request[Any, Any], wanted: str) -> None:
     """Stage that a device is told nothing any more. Raises `NotFound`, or `AccessDenied` if it is a colleague's."""
     device = request.read(device_key(wanted))
-    principal = request.principal
-    if device is None or device.org_id != principal.org_id:
+    actor = request.actor
+    if device is None or device.org_id != actor.org_id:
         raise NotFound("There is no such device.")
-    principal.require_reach(REGISTER, owners=(device.user_id,), message="This device is not yours.")
+    actor.require_reach(REGISTER, owners=(device.user_id,), message="This device is not yours.")
     # Somebody who has registered it in the meantime keeps it.
     work.remove(device_key(wanted), Device.user_id == device.user_id, NotFound("There is no such device."))
 

@@ -14,9 +14,10 @@ from typing import Any
 
 import msgspec
 
+from chalicelib.core.actor import Actor
 from chalicelib.core.errors import NotFound
 from chalicelib.core.store import Query
-from chalicelib.edge.request import Principal, Request
+from chalicelib.edge.request import Request
 from chalicelib.identity.rules import canonical_name
 from chalicelib.identity.tables import Directory, User, directory_key, user_key
 
@@ -43,12 +44,12 @@ def everybody(org_id: str) -> Iterator[User]:
     return Query(User, directory_key(org_id), index=Directory.Meta.index_name).all()
 
 
-def list_people(principal: Principal, permission: str, wanted: Wanted) -> People:
+def list_people(actor: Actor, permission: str, wanted: Wanted) -> People:
     """A page of those whom this permission of the caller reaches."""
     found = [
         user
-        for user in everybody(principal.org_id)
-        if principal.reaches(permission, owners=(user.user_id,), zone=user.game_zone) and _matches(user, wanted)
+        for user in everybody(actor.org_id)
+        if actor.reaches(permission, owners=(user.user_id,), zone=user.game_zone) and _matches(user, wanted)
     ]
     start = (wanted.page - 1) * wanted.page_size
     return People(found[start : start + wanted.page_size], len(found))
@@ -56,11 +57,11 @@ def list_people(principal: Principal, permission: str, wanted: Wanted) -> People
 
 def find_person(request: Request[Any, Any], user_id: str, permission: str) -> User:
     """Somebody whom the caller may see or change. Raises `NotFound` or `AccessDenied`."""
-    principal = request.principal
-    user = request.read(user_key(principal.org_id, user_id))
+    actor = request.actor
+    user = request.read(user_key(actor.org_id, user_id))
     if user is None:
         raise NotFound("There is no such person.")
-    principal.require_reach(permission, owners=(user.user_id,), zone=user.game_zone)
+    actor.require_reach(permission, owners=(user.user_id,), zone=user.game_zone)
     return user
 
 

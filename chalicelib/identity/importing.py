@@ -16,12 +16,12 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
+from chalicelib.core.actor import Actor
 from chalicelib.core.errors import ValidationFailed
 from chalicelib.core.store import get
 from chalicelib.core.work import UnitOfWork
+from chalicelib.edge.dependencies import dependencies
 from chalicelib.edge.imports import Dataset, NotYet, Outcome
-from chalicelib.edge.request import Principal
-from chalicelib.edge.runtime import runtime
 from chalicelib.edge.types import NOT_BLANK
 from chalicelib.identity import passwords
 from chalicelib.identity.console_schemas import Email, NewUser, Phone, Picture, Skills, Text100, Username
@@ -55,28 +55,28 @@ class UserRecord(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         return {name: value for name, value in sent.items() if value is not UNSET}
 
 
-def upsert_user(work: UnitOfWork, principal: Principal, record: UserRecord) -> Outcome:
+def upsert_user(work: UnitOfWork, actor: Actor, record: UserRecord) -> Outcome:
     """Add or change one person. Raises what the console's `create_user` and `change_user` raise, and `NotYet`."""
     values = record.values()
     if values.get("reports_to"):
-        values["reports_to"] = _superior(principal.org_id, values["reports_to"])
-    user = _known(principal.org_id, record.username)
+        values["reports_to"] = _superior(actor.org_id, values["reports_to"])
+    user = _known(actor.org_id, record.username)
     if user is None:
-        _add(work, principal, record, values)
+        _add(work, actor, record, values)
         return "created"
-    principal.require_reach(IMPORT, owners=(user.user_id,), zone=user.game_zone)
-    check_hands_on(principal, user)
+    actor.require_reach(IMPORT, owners=(user.user_id,), zone=user.game_zone)
+    check_hands_on(actor, user)
     if record.password is not None:
         values |= _new_password(user, record)
-    apply_change(work, principal, user, values, clock=runtime().clock, permission=IMPORT)
+    apply_change(work, actor, user, values, clock=dependencies().clock, permission=IMPORT)
     return "updated"
 
 
-def _add(work: UnitOfWork, principal: Principal, record: UserRecord, values: dict[str, Any]) -> None:
+def _add(work: UnitOfWork, actor: Actor, record: UserRecord, values: dict[str, Any]) -> None:
     if record.password is None:
         raise ValidationFailed({"password": "is required for somebody new"})
     with _hashing:
-        create_user(work, principal, NewUser(**values, password=record.password), runtime().clock, IMPORT)
+        create_user(work, actor, NewUser(**values, password=record.password), dependencies().clock, IMPORT)
 
 
 def _known(org_id: str, username: str) -> User | None:

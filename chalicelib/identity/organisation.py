@@ -17,8 +17,8 @@ import msgspec
 
 from chalicelib.core.errors import NotFound
 from chalicelib.core.work import UnitOfWork
-from chalicelib.edge.contract import About
-from chalicelib.edge.request import Nothing, Reply, Request
+from chalicelib.edge.endpoint import AuditTarget
+from chalicelib.edge.request import Empty, Request, Response
 from chalicelib.edge.routes import Routes
 from chalicelib.identity.tables import Organisation, organisation_key
 
@@ -72,18 +72,18 @@ def organisation_settings(routes: Routes, section: Section[SectionT], example: M
     word = section.name.replace("-", "_")
     changed = f"{word.upper()}_SETTINGS_CHANGED"
 
-    def read(request: Request[Nothing, Nothing]) -> Reply[Any]:
+    def read(request: Request[Empty, Empty]) -> Response[Any]:
         found = _organisation(request, READ)
-        return Reply(answer(section_of(found, section)), version=found.version)
+        return Response(answer(section_of(found, section)), version=found.version)
 
-    def replace(request: Request[SectionT, Nothing], work: UnitOfWork) -> Reply[Any]:
+    def replace(request: Request[SectionT, Empty], work: UnitOfWork) -> Response[Any]:
         found = _organisation(request, MANAGE)
         request.check_version(found)
-        work.about(Organisation.kind, found.org_id, changed)
+        work.audit(Organisation.kind, found.org_id, changed)
         wanted = request.body
         if wanted != section_of(found, section):
             work.update(found, {"settings": {**(found.settings or {}), section.name: _differing(wanted)}})
-        return Reply(answer(wanted), version=found.version)
+        return Response(answer(wanted), version=found.version)
 
     read.__name__, read.__doc__ = f"get_{word}_settings", f"The organisation's settings of {section.title}."
     routes.get(path, permission=READ, returns=answer, versioned=True, errors=[NotFound], examples=told)(read)
@@ -100,14 +100,14 @@ def organisation_settings(routes: Routes, section: Section[SectionT], example: M
         returns=answer,
         versioned=True,
         errors=[NotFound],
-        about=About(Organisation.kind, changed),
+        audit_target=AuditTarget(Organisation.kind, changed),
         examples={"request": example, **told},
     )(replace)
 
 
 def _organisation(request: Request[Any, Any], permission: str) -> Organisation:
-    request.principal.require_reach(permission)
-    found = request.read(organisation_key(request.principal.org_id))
+    request.actor.require_reach(permission)
+    found = request.read(organisation_key(request.actor.org_id))
     if found is None:
         raise NotFound("There is no such organisation.")
     return found

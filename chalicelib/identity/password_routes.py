@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from chalicelib.core.errors import AccountLocked, AuthInvalid, RateLimited, ValidationFailed
 from chalicelib.core.work import UnitOfWork
-from chalicelib.edge.contract import About
-from chalicelib.edge.request import Nothing, Reply, Request, no_content
+from chalicelib.edge.dependencies import dependencies, post
+from chalicelib.edge.endpoint import AuditTarget
+from chalicelib.edge.request import Empty, Request, Response, no_content
 from chalicelib.edge.routes import Routes
-from chalicelib.edge.runtime import post, runtime
 from chalicelib.identity.recovery import Recovery
 from chalicelib.identity.schemas import ForgotPassword, NewPassword, ResetPassword
 
@@ -15,7 +15,7 @@ routes = Routes(__name__, "Identity")
 
 
 def _recovery() -> Recovery:
-    return Recovery(runtime().settings, runtime().clock)
+    return Recovery(dependencies().settings, dependencies().clock)
 
 
 @routes.post(
@@ -24,11 +24,11 @@ def _recovery() -> Recovery:
     body=ForgotPassword,
     status=204,
     errors=[RateLimited],
-    about=About("user", "PASSWORD_RESET_REQUESTED"),
+    audit_target=AuditTarget("user", "PASSWORD_RESET_REQUESTED"),
 )
-def forgot_password(request: Request[ForgotPassword, Nothing], work: UnitOfWork) -> Reply[None]:
+def forgot_password(request: Request[ForgotPassword, Empty], work: UnitOfWork) -> Response[None]:
     """Have a reset token sent; the answer is the same whether the account exists or not."""
-    _recovery().forgot(work, request.body.identifier, request.caller, post())
+    _recovery().forgot(work, request.body.identifier, request.client, post())
     return no_content()
 
 
@@ -38,11 +38,11 @@ def forgot_password(request: Request[ForgotPassword, Nothing], work: UnitOfWork)
     body=ResetPassword,
     status=204,
     errors=[AuthInvalid, RateLimited, ValidationFailed],
-    about=About("user", "PASSWORD_RESET"),
+    audit_target=AuditTarget("user", "PASSWORD_RESET"),
 )
-def reset_password(request: Request[ResetPassword, Nothing], work: UnitOfWork) -> Reply[None]:
+def reset_password(request: Request[ResetPassword, Empty], work: UnitOfWork) -> Response[None]:
     """Choose a new password by a reset token; every session of the person ends."""
-    _recovery().reset(work, request.body.token, request.body.new_password, request.caller)
+    _recovery().reset(work, request.body.token, request.body.new_password, request.client)
     return no_content()
 
 
@@ -52,9 +52,9 @@ def reset_password(request: Request[ResetPassword, Nothing], work: UnitOfWork) -
     body=NewPassword,
     status=204,
     errors=[AccountLocked, ValidationFailed],
-    about=About("user", "PASSWORD_CHANGED"),
+    audit_target=AuditTarget("user", "PASSWORD_CHANGED"),
 )
-def change_password(request: Request[NewPassword, Nothing], work: UnitOfWork) -> Reply[None]:
+def change_password(request: Request[NewPassword, Empty], work: UnitOfWork) -> Response[None]:
     """Change one's own password; every other session ends."""
-    _recovery().change(work, request.principal, request.body.current_password, request.body.new_password)
+    _recovery().change(work, request.actor, request.body.current_password, request.body.new_password)
     return no_content()

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from chalicelib.core.errors import Conflict, VersionConflict
 from chalicelib.core.work import UnitOfWork
-from chalicelib.identity.matrix import DEFAULT_MATRIX
+from chalicelib.identity.default_permissions import DEFAULT_MATRIX
 from chalicelib.identity.phones import e164, login_name
 from chalicelib.identity.rules import canonical_name
 from chalicelib.identity.tables import (
@@ -64,7 +64,7 @@ def found_organisation(work: UnitOfWork, org_id: str, name: str) -> None:
     """Stage an organisation and its copy of the default matrix. Fails with `OrganisationExists`."""
     where = organisation_key(org_id)
     organisation = Organisation(where.pk, where.sk, org_id=org_id, name=name, created_at=work.now)
-    work.about("organisation", org_id, "ORGANISATION_CREATED")
+    work.audit("organisation", org_id, "ORGANISATION_CREATED")
     work.create(organisation, OrganisationExists(), final=True)
     for code, permissions in DEFAULT_MATRIX.items():
         place = role_key(org_id, code)
@@ -98,7 +98,7 @@ def add_person(work: UnitOfWork, org_id: str, person: NewPerson) -> User:
         created_at=work.now,
         updated_at=work.now,
     )
-    work.about("user", user_id, "USER_CREATED")
+    work.audit("user", user_id, "USER_CREATED")
     work.create(user)
     for name, field_name in _login_names(user).items():
         _take_name(work, user, name, field_name)

@@ -13,10 +13,11 @@ from functools import partial
 import msgspec
 
 from chalicelib.core import observability
+from chalicelib.core.actor import Actor
 from chalicelib.core.errors import BatonError, Conflict
-from chalicelib.core.messages import DeviceGone, Letter, Messages, NotSent
+from chalicelib.core.messages import DeviceGone, Messages, NotSent, OutboundMessage
 from chalicelib.core.runner import Runner
-from chalicelib.core.work import Actor, Recipient, UnitOfWork
+from chalicelib.core.work import Recipient, UnitOfWork
 from chalicelib.identity.devices import devices_of
 from chalicelib.identity.tables import Device, device_key
 
@@ -31,7 +32,7 @@ class Notification(msgspec.Struct, frozen=True):
     data: Mapping[str, str]
 
 
-def push_letter(runner: Runner, messages: Messages, letter: Letter) -> int:
+def push_letter(runner: Runner, messages: Messages, letter: OutboundMessage) -> int:
     """Notify the person whom a letter is for; on how many devices."""
     what = Notification(letter.subject, letter.text, letter.data)
     return push(runner, messages, Recipient(letter.org_id, letter.to), what)
@@ -65,11 +66,11 @@ def _address(runner: Runner, messages: Messages, device: Device) -> str:
 def _keep(device: Device, address: str, work: UnitOfWork) -> None:
     still = Device.fcm_token == device.fcm_token
     actions = [Device.endpoint_arn.set(address)]
-    work.amend(device_key(device.device_id), guard=still, actions=actions, audited=False, final=True)
+    work.update_unread(device_key(device.device_id), condition=still, actions=actions, audited=False, final=True)
 
 
 def _forget(device: Device, work: UnitOfWork) -> None:
-    work.about(Device.kind, device.device_id, "DEVICE_GONE")
+    work.audit(Device.kind, device.device_id, "DEVICE_GONE")
     # Whoever has registered it in the meantime keeps it.
     same = (Device.user_id == device.user_id) & (Device.registered_at == device.registered_at)
     work.remove(device_key(device.device_id), same, Conflict())

@@ -18,19 +18,20 @@ from functools import partial
 
 import msgspec
 
+from chalicelib.core.actor import Actor
 from chalicelib.core.clock import Clock
 from chalicelib.core.errors import AccountLocked, AuthInvalid, ValidationFailed
-from chalicelib.core.messages import EMAIL, SMS, Letter, Post
+from chalicelib.core.messages import EMAIL, SMS, MessageQueue, OutboundMessage
 from chalicelib.core.settings import Settings
 from chalicelib.core.store import get, get_many, parallel_pair
 from chalicelib.core.table import expired
-from chalicelib.core.work import Actor, UnitOfWork
-from chalicelib.edge.request import Caller, Principal
+from chalicelib.core.work import UnitOfWork
+from chalicelib.edge.request import ClientInfo
 from chalicelib.identity import passwords
-from chalicelib.identity.limits import FORGOT, RESET, Limits, moments, person_subject
+from chalicelib.identity.login_attempts import ResetToken, reset_key
 from chalicelib.identity.phones import login_name
 from chalicelib.identity.tables import ACTIVE, NOBODY, Session, User, session_key, user_key
-from chalicelib.identity.tries import ResetToken, reset_key
+from chalicelib.identity.throttling import FORGOT, RESET, Limits, moments, person_subject
 
 _FIELD = "newPassword"
 
@@ -46,7 +47,7 @@ class Recovery(msgspec.Struct, frozen=True):
         """How often somebody may try."""
         return Limits(self.settings, self.clock)
 
-    def forgot(self, work: UnitOfWork, identifier: str, caller: Caller, post: Post) -> None:
+    def forgot(self, work: UnitOfWork, identifier: str, caller: ClientInfo, post: MessageQueue) -> None:
         """Send a reset token to whoever has this name, if anybody has. Raises `RateLimited`."""
         name = login_name(identifier)
         login = self.limits.knock(FORGOT, name, caller.source_ip).login
@@ -62,13 +63,13 @@ class Recovery(msgspec.Struct, frozen=True):
             epoch=0 if user is None else user.session_epoch,
             expires_at=work.now + timedelta(seconds=self.settings.reset_token_s),
         )
-        work.actor = Actor(org_id, user_id, caller.request_id)
-        work.about("user", user_id, "PASSWORD_RESET_REQUESTED")
+        work.audit_actor = Actor(org_id, user_id, caller.request_id)
+        work.audit("user", user_id, "PASSWORD_RESET_REQUESTED")
         work.create(token, audited=False)
-        letter = self._letter(user, name, secret) if user is not None and user.status == ACTIVE else Letter()
-        work.afterwards.append(partial(post.take, letter))
+        letter = self._letter(user, name, secret) if user is not None and user.status == ACTIVE else OutboundMessage()
+        work.after_commit.append(partial(post.take, letter))
 
-    def reset(self, work: UnitOfWork, token: str, password: str, caller: Caller) -> None:
+    def reset(self, work: UnitOfWork, token: str, password: str, caller: ClientInfo) -> None:
         """Choose a new password by a token; all sessions end, and a lockout too.
 
         Raises `AuthInvalid` for a token that is none, used, void or over, then `ValidationFailed` for the password.
@@ -84,17 +85,17 @@ class Recovery(msgspec.Struct, frozen=True):
         if user is None or user.status != ACTIVE or user.session_epoch != presented.epoch:
             raise _no_token()
         _check_new(user, password)
-        work.actor = Actor(user.org_id, user.user_id, caller.request_id)
-        work.about("user", user.user_id, "PASSWORD_RESET")
+        work.audit_actor = Actor(user.org_id, user.user_id, caller.request_id)
+        work.audit("user", user.user_id, "PASSWORD_RESET")
         work.update(presented, {"spent_at": work.now})
         work.update(user, _new_password(work, user, password))
 
-    def change(self, work: UnitOfWork, principal: Principal, current: str, password: str) -> None:
+    def change(self, work: UnitOfWork, actor: Actor, current: str, password: str) -> None:
         """Choose another password for oneself; all other sessions end.
 
         Raises `AccountLocked`, and `ValidationFailed` for either password. Wrong ones count as they do at sign-in.
         """
-        where, subject = user_key(principal.org_id, principal.user_id), person_subject(principal.user_id)
+        where, subject = user_key(actor.org_id, actor.user_id), person_subject(actor.user_id)
         failed = self.limits.failure_keys(subject)
         found = get_many([where, *failed], self.clock)
         user = found.get(where)
@@ -107,26 +108,28 @@ class Recovery(msgspec.Struct, frozen=True):
             self.limits.failed([subject])
             raise ValidationFailed({"currentPassword": "is not your password"})
         _check_new(user, password)
-        work.about("user", user.user_id, "PASSWORD_CHANGED")
+        work.audit("user", user.user_id, "PASSWORD_CHANGED")
         work.update(user, _new_password(work, user, password))
-        own = session_key(principal.org_id, principal.session_id)
+        own = session_key(actor.org_id, actor.session_id)
         kept = [Session.epoch.set(user.session_epoch)]
-        work.amend(own, guard=Session.pk.exists(), on_loss=AuthInvalid(), actions=kept, audited=False)
+        work.update_unread(own, condition=Session.pk.exists(), on_conflict=AuthInvalid(), actions=kept, audited=False)
 
-    def _letter(self, user: User, name: str, secret: str) -> Letter:
+    def _letter(self, user: User, name: str, secret: str) -> OutboundMessage:
         """To where they were asked from: the number if that was the name, else the e-mail, else the number."""
         minutes = self.settings.reset_token_s // 60
         code = f"{self.settings.reset_url}{secret}"
         if user.phone and (name == user.phone or not user.email):
-            return Letter(SMS, user.phone, "", f"Baton: choose a new password within {minutes} minutes: {code}")
+            return OutboundMessage(
+                SMS, user.phone, "", f"Baton: choose a new password within {minutes} minutes: {code}"
+            )
         if not user.email:
-            return Letter()
+            return OutboundMessage()
         text = (
             f"Hello {user.full_name},\n\nsomebody, you hopefully, asked for a new password for your account. "
             f"You can choose it within {minutes} minutes with this:\n\n{code}\n\n"
             "If it was not you, nothing has changed and there is nothing to do.\n"
         )
-        return Letter(EMAIL, user.email, "Choose a new password", text)
+        return OutboundMessage(EMAIL, user.email, "Choose a new password", text)
 
 
 def _new_password(work: UnitOfWork, user: User, password: str) -> Mapping[str, object]:

@@ -11,7 +11,7 @@ from chalicelib.core.work import UnitOfWork
 from chalicelib.edge.request import Request
 from chalicelib.identity.administration import administers_roles, keep_administrator
 from chalicelib.identity.console_schemas import RoleChange
-from chalicelib.identity.matrix import PERMISSIONS
+from chalicelib.identity.default_permissions import PERMISSIONS
 from chalicelib.identity.tables import RolePermissions, role_key
 
 READ = "identity.role.read"
@@ -20,10 +20,10 @@ MANAGE = "identity.role.manage"
 
 def find_role(request: Request[Any, Any], code: str, permission: str) -> RolePermissions:
     """A role of the caller's organisation. Raises `NotFound` or `AccessDenied`."""
-    role = request.read(role_key(request.principal.org_id, code))
+    role = request.read(role_key(request.actor.org_id, code))
     if role is None:
         raise NotFound("There is no such role.")
-    request.principal.require_reach(permission)
+    request.actor.require_reach(permission)
     return role
 
 
@@ -39,9 +39,9 @@ def replace_permissions(
     request.check_version(role)
     permissions = _checked(code, request.body)
     if administers_roles(role.permissions) and not administers_roles(permissions):
-        principal = request.principal
-        found = get_many([role_key(principal.org_id, principal.role)], clock)
-        keep_administrator(work, principal, clock, found, without_role=code)
+        actor = request.actor
+        found = get_many([role_key(actor.org_id, actor.role)], clock)
+        keep_administrator(work, actor, clock, found, without_role=code)
     if permissions != role.permissions:
         work.update(role, {"permissions": permissions})
     return role

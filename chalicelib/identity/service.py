@@ -10,15 +10,15 @@ from datetime import datetime, timedelta
 
 import msgspec
 
+from chalicelib.core.actor import Actor
 from chalicelib.core.clock import Clock
 from chalicelib.core.errors import AccountLocked, AuthExpired, AuthInvalid, BatonError
 from chalicelib.core.settings import Settings
 from chalicelib.core.store import get, get_many
 from chalicelib.core.table import expired
-from chalicelib.core.work import Actor, UnitOfWork
-from chalicelib.edge.request import Caller, Principal
+from chalicelib.core.work import UnitOfWork
+from chalicelib.edge.request import ClientInfo
 from chalicelib.identity import passwords
-from chalicelib.identity.limits import LOGIN, Knock, Limits, moments, name_subject, person_subject
 from chalicelib.identity.phones import login_name
 from chalicelib.identity.rules import RefreshParts, parse_refresh
 from chalicelib.identity.tables import (
@@ -31,6 +31,7 @@ from chalicelib.identity.tables import (
     session_key,
     user_key,
 )
+from chalicelib.identity.throttling import LOGIN, Limits, LoginAttempt, moments, name_subject, person_subject
 from chalicelib.identity.tokens import Claims, Tokens
 
 
@@ -61,7 +62,7 @@ class SignIn(msgspec.Struct, frozen=True):
         """How often somebody may try."""
         return Limits(self.settings, self.clock)
 
-    def start(self, work: UnitOfWork, name: str, password: str, caller: Caller) -> SignedIn:
+    def start(self, work: UnitOfWork, name: str, password: str, caller: ClientInfo) -> SignedIn:
         """Sign in by user name, e-mail or phone.
 
         Raises `RateLimited`, `AccountLocked`, or `AuthInvalid`, whichever of name and password was wrong. All three
@@ -80,14 +81,16 @@ class SignIn(msgspec.Struct, frozen=True):
             counted_for = [] if shut else [person_subject(_whose(knock))]
             self.limits.failed([name_subject(knock.name), *counted_for])
             raise AuthInvalid("Name or password is wrong, or there were too many tries.")
-        work.actor = Actor(user.org_id, user.user_id, caller.request_id)
+        work.audit_actor = Actor(user.org_id, user.user_id, caller.request_id)
         if knock.failures or own_failures:
             forgive = [User.forgiven_at.set(work.now)]
-            work.amend(user_key(user.org_id, user.user_id), guard=User.pk.exists(), actions=forgive, audited=False)
+            work.update_unread(
+                user_key(user.org_id, user.user_id), condition=User.pk.exists(), actions=forgive, audited=False
+            )
         session = self._new_session(work, user)
         return self._tokens(work, user, session)
 
-    def _person(self, knock: Knock) -> tuple[User | None, list[datetime]]:
+    def _person(self, knock: LoginAttempt) -> tuple[User | None, list[datetime]]:
         """Whose the name is, and their own failures; nobody takes as long."""
         where = user_key(knock.login.org_id if knock.login else NOBODY, _whose(knock))
         failed = self.limits.failure_keys(person_subject(_whose(knock)))
@@ -96,7 +99,7 @@ class SignIn(msgspec.Struct, frozen=True):
 
     def _new_session(self, work: UnitOfWork, user: User) -> Session:
         session_id = work.ids.new()
-        work.about("session", session_id, "SESSION_STARTED")
+        work.audit("session", session_id, "SESSION_STARTED")
         where = session_key(user.org_id, session_id)
         session = Session(
             where.pk,
@@ -122,30 +125,30 @@ class SignIn(msgspec.Struct, frozen=True):
         if parts is None:
             raise AuthInvalid
         session, presented = self._family(parts)
-        work.actor = Actor(session.org_id, session.user_id, request_id)
+        work.audit_actor = Actor(session.org_id, session.user_id, request_id)
         if presented.spent_at is not None:
             end_session(work, session, "REFRESH_TOKEN_REUSED")
             return Reused()
         user = get(user_key(session.org_id, session.user_id))
         if user is None or user.status != ACTIVE or user.session_epoch != session.epoch:
             raise AuthInvalid
-        work.about("session", session.session_id, "SESSION_REFRESHED")
+        work.audit("session", session.session_id, "SESSION_REFRESHED")
         work.update(presented, {"spent_at": work.now})
         life = timedelta(seconds=self.settings.session_s)
         work.update(session, {"refreshed_at": work.now, "expires_at": work.now + life})
         return self._tokens(work, user, session)
 
-    def end(self, work: UnitOfWork, token: str, principal: Principal) -> None:
+    def end(self, work: UnitOfWork, token: str, actor: Actor) -> None:
         """Sign out the session of this refresh token, if it is one of the caller's that still runs."""
-        work.about("session", principal.session_id, "SESSION_ENDED")
+        work.audit("session", actor.session_id, "SESSION_ENDED")
         parts = parse_refresh(token)
-        if parts is None or parts.org_id != principal.org_id:
+        if parts is None or parts.org_id != actor.org_id:
             return
         try:
             session, _ = self._family(parts)
         except (AuthInvalid, AuthExpired):
             return  # it is over already
-        if session.user_id == principal.user_id:
+        if session.user_id == actor.user_id:
             end_session(work, session, "SIGNED_OUT")
 
     def _family(self, parts: RefreshParts) -> tuple[Session, RefreshToken]:
@@ -170,10 +173,10 @@ class SignIn(msgspec.Struct, frozen=True):
 
 def end_session(work: UnitOfWork, session: Session, reason: str) -> None:
     """Stage the end of a session; every token of it is refused from the next request on."""
-    work.about("session", session.session_id, "SESSION_ENDED")
+    work.audit("session", session.session_id, "SESSION_ENDED")
     work.update(session, {"ended_at": work.now, "end_reason": reason})
 
 
-def _whose(knock: Knock) -> str:
+def _whose(knock: LoginAttempt) -> str:
     """Whom a name belongs to; for one that nobody has, somebody who does not exist and is the same each time."""
     return knock.login.user_id if knock.login else name_subject(knock.name)

@@ -12,11 +12,12 @@ from typing import Any
 
 import msgspec
 
+from chalicelib.core.actor import Actor
 from chalicelib.core.clock import Clock
 from chalicelib.core.errors import Conflict, ValidationFailed
-from chalicelib.core.store import Found, get, get_many
+from chalicelib.core.store import ReadResult, get, get_many
 from chalicelib.core.work import UnitOfWork
-from chalicelib.edge.request import Principal, Request
+from chalicelib.edge.request import Request
 from chalicelib.identity import passwords
 from chalicelib.identity.administration import (
     administers_roles,
@@ -42,15 +43,13 @@ class Changed(msgspec.Struct, frozen=True):
     one_time_password: str | None = None
 
 
-def create_user(
-    work: UnitOfWork, principal: Principal, wanted: NewUser, clock: Clock, permission: str = MANAGE
-) -> Changed:
+def create_user(work: UnitOfWork, actor: Actor, wanted: NewUser, clock: Clock, permission: str = MANAGE) -> Changed:
     """Add somebody. Raises `ValidationFailed`, `AccessDenied` (the role may do more than the caller), `NameTaken`."""
-    principal.require_reach(permission, zone=wanted.game_zone)
+    actor.require_reach(permission, zone=wanted.game_zone)
     values = {"role": wanted.role, "reports_to": wanted.reports_to, "phone": wanted.phone}
-    found = _read_named(principal, values, clock)
-    checked = _checked(principal, values, found, _password_problems(wanted))
-    check_hands_out(principal, _role(principal, found, wanted.role).permissions)
+    found = _read_named(actor, values, clock)
+    checked = _checked(actor, values, found, _password_problems(wanted))
+    check_hands_out(actor, _role(actor, found, wanted.role).permissions)
     made_up = readable_password(work.ids.token()) if wanted.password is None else None
     person = NewPerson(
         username=wanted.username,
@@ -66,7 +65,7 @@ def create_user(
         skills=wanted.skills,
         one_time_password=made_up is not None,
     )
-    return Changed(add_person(work, principal.org_id, person), made_up)
+    return Changed(add_person(work, actor.org_id, person), made_up)
 
 
 def change_user(work: UnitOfWork, request: Request[UserChange, Any], user_id: str, clock: Clock) -> Changed:
@@ -75,21 +74,21 @@ def change_user(work: UnitOfWork, request: Request[UserChange, Any], user_id: st
     Raises `NotFound`, `AccessDenied`, `VersionConflict` (if the request names a version), `ValidationFailed`,
     `NameTaken`, `LastRoleAdministrator`, or `Conflict` (nobody disables themselves).
     """
-    principal = request.principal
+    actor = request.actor
     user = find_person(request, user_id, MANAGE)
-    check_hands_on(principal, user)
+    check_hands_on(actor, user)
     request.check_version(user)
     values = request.body.values()
     made_up = readable_password(work.ids.token()) if request.body.reset_password else None
     if made_up is not None:
         values |= {"password_hash": passwords.hash_password(made_up), "one_time_password": True}
-    apply_change(work, principal, user, values, clock=clock)
+    apply_change(work, actor, user, values, clock=clock)
     return Changed(user, made_up)
 
 
 def apply_change(
     work: UnitOfWork,
-    principal: Principal,
+    actor: Actor,
     user: User,
     values: Mapping[str, object],
     *,
@@ -100,13 +99,13 @@ def apply_change(
 
     Raises like `change_user`.
     """
-    found = _read_named(principal, {"role": user.role, **values}, clock, also=user.role)
-    values = _checked(principal, values, found)
+    found = _read_named(actor, {"role": user.role, **values}, clock, also=user.role)
+    values = _checked(actor, values, found)
     if values.get("game_zone", user.game_zone) != user.game_zone:
-        principal.require_reach(permission, owners=(user.user_id,), zone=str(values["game_zone"]))
-    _keep_in_order(work, principal, user, values, found=found, clock=clock)
+        actor.require_reach(permission, owners=(user.user_id,), zone=str(values["game_zone"]))
+    _keep_in_order(work, actor, user, values, found=found, clock=clock)
     reset = "password_hash" in values
-    work.about(User.kind, user.user_id, _action(user, values, reset=reset))
+    work.audit(User.kind, user.user_id, _action(user, values, reset=reset))
     if reset or (values.get("status") == DISABLED and user.status != DISABLED):
         values["session_epoch"] = user.session_epoch + 1
     if reset:
@@ -114,44 +113,44 @@ def apply_change(
     change_person(work, user, values)
 
 
-def check_hands_on(principal: Principal, user: User) -> None:
+def check_hands_on(actor: Actor, user: User) -> None:
     """Whether the caller may lay hands on somebody of this role; one read more unless they administer roles."""
-    if not administers_roles(principal.permissions):
+    if not administers_roles(actor.permissions):
         role = get(role_key(user.org_id, user.role))
-        check_hands_out(principal, {} if role is None else role.permissions)
+        check_hands_out(actor, {} if role is None else role.permissions)
 
 
 def _keep_in_order(
-    work: UnitOfWork, principal: Principal, user: User, values: Mapping[str, object], *, found: Found, clock: Clock
+    work: UnitOfWork, actor: Actor, user: User, values: Mapping[str, object], *, found: ReadResult, clock: Clock
 ) -> None:
     """The rules around roles and status, with what they stage."""
     status, role_code = str(values.get("status", user.status)), str(values.get("role", user.role))
-    if status == DISABLED and user.user_id == principal.user_id:
+    if status == DISABLED and user.user_id == actor.user_id:
         raise Conflict("You cannot disable yourself.")
-    before, after = _role(principal, found, user.role), _role(principal, found, role_code)
+    before, after = _role(actor, found, user.role), _role(actor, found, role_code)
     if role_code != user.role:
-        check_hands_out(principal, after.permissions)
+        check_hands_out(actor, after.permissions)
     if user.status != ACTIVE or not administers_roles(before.permissions):
         return
     if status != ACTIVE or not administers_roles(after.permissions):
-        keep_administrator(work, principal, clock, found, without_user=user.user_id)
+        keep_administrator(work, actor, clock, found, without_user=user.user_id)
     elif role_code != user.role:
         stage_role(work, user.org_id, after)
 
 
-def _read_named(principal: Principal, values: Mapping[str, object], clock: Clock, also: str | None = None) -> Found:
+def _read_named(actor: Actor, values: Mapping[str, object], clock: Clock, also: str | None = None) -> ReadResult:
     """The caller's role and all that the values name, in one batch read."""
-    org_id = principal.org_id
-    codes = {principal.role, *(str(code) for code in (values.get("role"), also) if code)}
+    org_id = actor.org_id
+    codes = {actor.role, *(str(code) for code in (values.get("role"), also) if code)}
     superior = values.get("reports_to")
     return get_many(
         [*(role_key(org_id, code) for code in codes), *([user_key(org_id, str(superior))] if superior else [])], clock
     )
 
 
-def _role(principal: Principal, found: Found, code: str) -> RolePermissions:
+def _role(actor: Actor, found: ReadResult, code: str) -> RolePermissions:
     """A role that was read; one that does not exist may do nothing."""
-    where = role_key(principal.org_id, code)
+    where = role_key(actor.org_id, code)
     return found.get(where) or RolePermissions(where.pk, where.sk, code=code, permissions={})
 
 
@@ -166,7 +165,10 @@ def _password_problems(wanted: NewUser) -> Mapping[str, str]:
 
 
 def _checked(
-    principal: Principal, values: Mapping[str, object], found: Found, known: Mapping[str, str] = MappingProxyType({})
+    actor: Actor,
+    values: Mapping[str, object],
+    found: ReadResult,
+    known: Mapping[str, str] = MappingProxyType({}),
 ) -> dict[str, object]:
     """The values with the phone number in its one form.
 
@@ -174,9 +176,9 @@ def _checked(
     """
     checked, problems = dict(values), dict(known)
     role, superior, phone = (values.get(name) for name in ("role", "reports_to", "phone"))
-    if role and found.get(role_key(principal.org_id, str(role))) is None:
+    if role and found.get(role_key(actor.org_id, str(role))) is None:
         problems["role"] = "is not a role of this organisation"
-    if superior and found.get(user_key(principal.org_id, str(superior))) is None:
+    if superior and found.get(user_key(actor.org_id, str(superior))) is None:
         problems["reportsTo"] = "is not the id of a person"
     if phone:
         checked["phone"] = e164(str(phone))

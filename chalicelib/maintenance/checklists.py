@@ -12,25 +12,26 @@ from typing import Any
 
 from pynamodb.expressions.condition import size
 
+from chalicelib.core.actor import Actor
 from chalicelib.core.clock import Clock
 from chalicelib.core.errors import Conflict, NotFound, Unavailable
 from chalicelib.core.store import ItemKey, get_many
 from chalicelib.core.work import UnitOfWork
-from chalicelib.edge.request import Principal, Request
+from chalicelib.edge.request import Request
 from chalicelib.maintenance.rules import ChecklistStatus
 from chalicelib.maintenance.tables import Checklist, Ride, WorkOrder, checklist_key, ride_key, work_order_key
 
 READ = "maintenance.checklist.read"
-MOST_SHOWN = 99
+MAX_SHOWN = 99
 """How many open work orders are shown; with their ride they are one batch read."""
-MOST_OPEN = 1000
+MAX_OPEN = 1000
 """How many work orders hold one checklist: their ids are part of it, and an item of the store has at most 400 KB."""
 C = Checklist
 
 
 def existing_checklist(request: Request[Any, Any], checklist_ref: str) -> Checklist:
     """A checklist of the caller's organisation. Raises `NotFound`."""
-    checklist = request.read(checklist_key(request.principal.org_id, checklist_ref))
+    checklist = request.read(checklist_key(request.actor.org_id, checklist_ref))
     if checklist is None:
         raise NotFound("There is no such checklist.")
     return checklist
@@ -41,20 +42,20 @@ def find_checklist(request: Request[Any, Any], clock: Clock) -> tuple[Checklist,
 
     Raises `NotFound` or `AccessDenied`.
     """
-    org_id = request.principal.org_id
+    org_id = request.actor.org_id
     checklist = existing_checklist(request, request.path["checklist_ref"])
     where = ride_key(org_id, checklist.ride_code)
-    shown = [work_order_key(org_id, order_id) for order_id in sorted(open_orders(checklist))[:MOST_SHOWN]]
+    shown = [work_order_key(org_id, order_id) for order_id in sorted(open_orders(checklist))[:MAX_SHOWN]]
     found = get_many([where, *shown], clock)
-    ride = reached_ride(request.principal, READ, found.get(where))
+    ride = reached_ride(request.actor, READ, found.get(where))
     return checklist, ride, [order for order in map(found.get, shown) if order is not None]
 
 
-def reached_ride(principal: Principal, permission: str, ride: Ride | None) -> Ride:
+def reached_ride(actor: Actor, permission: str, ride: Ride | None) -> Ride:
     """The ride of a checklist, if this permission of the caller reaches its game zone. Raises `AccessDenied`."""
     if ride is None:
         raise NotFound("The ride of this checklist does not exist.")
-    principal.require_reach(permission, zone=ride.game_zone, message="This checklist is of another game zone.")
+    actor.require_reach(permission, zone=ride.game_zone, message="This checklist is of another game zone.")
     return ride
 
 
@@ -66,7 +67,7 @@ def open_orders(checklist: Checklist) -> set[str]:
 def check_room(checklist: Checklist) -> None:
     """Whether one more work order can hold a checklist back. Raises `Conflict`."""
     held = len(open_orders(checklist))
-    if held >= MOST_OPEN:
+    if held >= MAX_OPEN:
         raise Conflict("This checklist has as many open work orders as it can have.", details={"open": held})
 
 
@@ -74,10 +75,10 @@ def hold(work: UnitOfWork, checklist: Checklist, order_id: str) -> str:
     """Stage that one more work order holds a checklist back; the code of the order, by its number among them all."""
     number = checklist.routed + 1
     held = ChecklistStatus.HELD
-    work.amend(
+    work.update_unread(
         ItemKey(Checklist, checklist.pk, checklist.sk),
-        guard=C.routed == checklist.routed,
-        on_loss=Conflict("Others route work orders of this checklist at this very moment; try again."),
+        condition=C.routed == checklist.routed,
+        on_conflict=Conflict("Others route work orders of this checklist at this very moment; try again."),
         actions=[C.open_orders.add({order_id}), C.routed.set(number), C.status.set(held.value)],
         changes=_changes(checklist, held, by=1),
     )
@@ -88,10 +89,10 @@ def let_go(work: UnitOfWork, checklist: Checklist, order_id: str) -> bool:
     """Stage that a work order no longer holds its checklist back; whether that releases it."""
     last = open_orders(checklist) == {order_id}
     status = ChecklistStatus.RELEASED if last else ChecklistStatus(checklist.status)
-    work.amend(
+    work.update_unread(
         ItemKey(Checklist, checklist.pk, checklist.sk),
-        guard=C.open_orders.contains(order_id) & (size(C.open_orders) == 1 if last else size(C.open_orders) > 1),
-        on_loss=Unavailable(),
+        condition=C.open_orders.contains(order_id) & (size(C.open_orders) == 1 if last else size(C.open_orders) > 1),
+        on_conflict=Unavailable(),
         actions=[C.open_orders.delete({order_id}), C.status.set(status.value)],
         changes=_changes(checklist, status, by=-1),
     )

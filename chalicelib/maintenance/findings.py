@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
+from chalicelib.core.actor import Actor
 from chalicelib.core.errors import ValidationFailed
 from chalicelib.core.store import get_many
 from chalicelib.core.work import UnitOfWork
-from chalicelib.edge.request import Principal, Request
-from chalicelib.edge.runtime import Runtime
+from chalicelib.edge.dependencies import Dependencies
+from chalicelib.edge.request import Request
 from chalicelib.identity.tables import organisation_key
 from chalicelib.maintenance import checklists
 from chalicelib.maintenance.options import MaintenanceOptions, options_of
@@ -38,23 +39,23 @@ class Finding(NamedTuple):
 
 
 def route_finding(
-    work: UnitOfWork, request: Request[NewWorkOrder, Any], rt: Runtime
+    work: UnitOfWork, request: Request[NewWorkOrder, Any], deps: Dependencies
 ) -> tuple[WorkOrder, WorkOrderEvent]:
     """Make a work order of an item of a checklist, which it holds back from now on.
 
     Raises `NotFound` and `AccessDenied` (of the checklist), `Conflict` or `ValidationFailed`.
     """
-    principal = request.principal
+    actor = request.actor
     checklist = checklists.existing_checklist(request, _named_checklist(request))
-    places = ride_key(principal.org_id, checklist.ride_code), organisation_key(principal.org_id)
-    found = get_many(places, rt.clock)
-    ride = checklists.reached_ride(principal, CREATE, found.get(places[0]))
+    places = ride_key(actor.org_id, checklist.ride_code), organisation_key(actor.org_id)
+    found = get_many(places, deps.clock)
+    ride = checklists.reached_ride(actor, CREATE, found.get(places[0]))
     checklists.check_room(checklist)
     finding, wanted = Finding(checklist, ride, _named_item(request, checklist)), request.body
-    order = _new_order(work, principal, wanted, finding, options_of(found.get(places[1])))
-    work.about(WorkOrder.kind, order.order_id, "WORK_ORDER_ROUTED")
+    order = _new_order(work, actor, wanted, finding, options_of(found.get(places[1])))
+    work.audit(WorkOrder.kind, order.order_id, "WORK_ORDER_ROUTED")
     work.create(order)
-    return order, record_event(work, order, principal, Action.ROUTED, wanted.instructions)
+    return order, record_event(work, order, actor, Action.ROUTED, wanted.instructions)
 
 
 def _named_checklist(request: Request[NewWorkOrder, Any]) -> str:
@@ -86,18 +87,18 @@ def _named_item(request: Request[NewWorkOrder, Any], checklist: Checklist) -> Ma
 
 
 def _new_order(
-    work: UnitOfWork, principal: Principal, wanted: NewWorkOrder, finding: Finding, options: MaintenanceOptions
+    work: UnitOfWork, actor: Actor, wanted: NewWorkOrder, finding: Finding, options: MaintenanceOptions
 ) -> WorkOrder:
     """The order, which holds back its checklist."""
     order_id = work.ids.new()
-    where = work_order_key(principal.org_id, order_id)
+    where = work_order_key(actor.org_id, order_id)
     checklist, ride, item = finding
     due_at = work.now + options.allowed(wanted.priority)
     order = WorkOrder(
         where.pk,
         where.sk,
         order_id=order_id,
-        org_id=principal.org_id,
+        org_id=actor.org_id,
         code=checklists.hold(work, checklist, order_id),
         state=State.ROUTED.value,
         priority=wanted.priority.value,
@@ -110,8 +111,8 @@ def _new_order(
         item_text=item["text"],
         item_note=item.get("note"),
         instructions=wanted.instructions,
-        routed_by_id=principal.user_id,
-        routed_by_name=principal.full_name,
+        routed_by_id=actor.user_id,
+        routed_by_name=actor.full_name,
         due_at=due_at,
         notice_at=due_at - options.soon,
         created_at=work.now,

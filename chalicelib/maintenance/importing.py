@@ -11,19 +11,19 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import Meta
 
+from chalicelib.core.actor import Actor
 from chalicelib.core.errors import ValidationFailed
 from chalicelib.core.store import get, get_many
 from chalicelib.core.work import UnitOfWork
+from chalicelib.edge.dependencies import dependencies
 from chalicelib.edge.imports import Dataset, Outcome
-from chalicelib.edge.request import Principal
-from chalicelib.edge.runtime import runtime
 from chalicelib.edge.types import EntityId, Text500
 from chalicelib.maintenance.schemas import Text100
 from chalicelib.maintenance.tables import Checklist, Ride, checklist_key, ride_key
 
 IMPORT_RIDES = "maintenance.ride.import"
 IMPORT_CHECKLISTS = "maintenance.checklist.import"
-MOST_ITEMS_BYTES = 180_000
+MAX_ITEMS_BYTES = 180_000
 """The items of a checklist as they are stored. The audit row of a change holds the old ones and the new ones, and with
 all else an item of the store has at most 400 KB; on the checklist itself there is room left for its open orders."""
 
@@ -53,39 +53,39 @@ class ChecklistRecord(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     items: Annotated[list[ChecklistItemRecord], Meta(min_length=1, max_length=200)]
 
 
-def upsert_ride(work: UnitOfWork, principal: Principal, record: RideRecord) -> Outcome:
+def upsert_ride(work: UnitOfWork, actor: Actor, record: RideRecord) -> Outcome:
     """Add or change one ride. Raises `AccessDenied` if it stands, or stood, in a zone that is not the caller's."""
-    where = ride_key(principal.org_id, record.code)
-    work.about(Ride.kind, record.code, "RIDE_IMPORTED")
-    principal.require_reach(IMPORT_RIDES, zone=record.game_zone)
+    where = ride_key(actor.org_id, record.code)
+    work.audit(Ride.kind, record.code, "RIDE_IMPORTED")
+    actor.require_reach(IMPORT_RIDES, zone=record.game_zone)
     ride = get(where)
     if ride is None:
         work.create(Ride(where.pk, where.sk, code=record.code, name=record.name, game_zone=record.game_zone))
         return "created"
-    principal.require_reach(IMPORT_RIDES, zone=ride.game_zone)
+    actor.require_reach(IMPORT_RIDES, zone=ride.game_zone)
     work.update(ride, {"name": record.name, "game_zone": record.game_zone})
     return "updated"
 
 
-def upsert_checklist(work: UnitOfWork, principal: Principal, record: ChecklistRecord) -> Outcome:
+def upsert_checklist(work: UnitOfWork, actor: Actor, record: ChecklistRecord) -> Outcome:
     """Add or change one checklist. Raises `ValidationFailed`, or `AccessDenied` as for rides."""
-    work.about(Checklist.kind, record.checklist_ref, "CHECKLIST_IMPORTED")
+    work.audit(Checklist.kind, record.checklist_ref, "CHECKLIST_IMPORTED")
     where, its_ride = (
-        checklist_key(principal.org_id, record.checklist_ref),
-        ride_key(principal.org_id, record.ride_code),
+        checklist_key(actor.org_id, record.checklist_ref),
+        ride_key(actor.org_id, record.ride_code),
     )
-    found = get_many((where, its_ride), runtime().clock)
+    found = get_many((where, its_ride), dependencies().clock)
     ride, checklist = found.get(its_ride), found.get(where)
     if ride is None:
         raise ValidationFailed({"ride_code": "is not the code of a ride; load rides first"})
-    principal.require_reach(IMPORT_CHECKLISTS, zone=ride.game_zone)
+    actor.require_reach(IMPORT_CHECKLISTS, zone=ride.game_zone)
     values: dict[str, Any] = {"name": record.name, "ride_code": ride.code, "items": _items(record)}
     if checklist is None:
         work.create(Checklist(where.pk, where.sk, checklist_ref=record.checklist_ref, **values))
         return "created"
     if checklist.ride_code != ride.code:
-        before = get(ride_key(principal.org_id, checklist.ride_code))
-        principal.require_reach(IMPORT_CHECKLISTS, zone=None if before is None else before.game_zone)
+        before = get(ride_key(actor.org_id, checklist.ride_code))
+        actor.require_reach(IMPORT_CHECKLISTS, zone=None if before is None else before.game_zone)
     work.update(checklist, values)
     return "updated"
 
@@ -98,8 +98,8 @@ def _items(record: ChecklistRecord) -> list[dict[str, str | None]]:
             raise ValidationFailed({f"items.{number}.item_ref": "is there twice"})
         refs.add(item.item_ref)
     items = [{"item_ref": item.item_ref, "text": item.text, "note": item.note} for item in record.items]
-    if len(Checklist.items.serialize(items).encode()) > MOST_ITEMS_BYTES:
-        raise ValidationFailed({"items": f"must be at most {MOST_ITEMS_BYTES} bytes of JSON in all"})
+    if len(Checklist.items.serialize(items).encode()) > MAX_ITEMS_BYTES:
+        raise ValidationFailed({"items": f"must be at most {MAX_ITEMS_BYTES} bytes of JSON in all"})
     return items
 
 

@@ -13,12 +13,12 @@ from functools import partial
 import msgspec
 from pynamodb.expressions.condition import Condition
 
+from chalicelib.core.actor import Actor
 from chalicelib.core.store import Page, Query, get_many, parallel_pair
-from chalicelib.edge.request import Principal
-from chalicelib.edge.runtime import Runtime
+from chalicelib.edge.dependencies import Dependencies
 from chalicelib.identity.tables import organisation_key
 from chalicelib.maintenance.filters import OVERDUE, state_of
-from chalicelib.maintenance.options import MOST_SOON_H, options_of
+from chalicelib.maintenance.options import MAX_SOON_H, options_of
 from chalicelib.maintenance.rules import State, is_due_soon, is_overdue
 from chalicelib.maintenance.schemas import MyOrdersQuery, OrdersQuery
 from chalicelib.maintenance.tables import (
@@ -50,16 +50,16 @@ class Overview(msgspec.Struct, frozen=True):
     first: Sequence[WorkOrder] = ()
 
 
-def my_overview(principal: Principal, rt: Runtime) -> Overview:
+def my_overview(actor: Actor, deps: Dependencies) -> Overview:
     """The caller's own work in their game zone. Two round trips with the admission."""
-    org_id, user_id, zone = principal.org_id, principal.user_id, principal.game_zone
+    org_id, user_id, zone = actor.org_id, actor.user_id, actor.game_zone
     if zone is None:
         return Overview(TechnicianCounts())
-    now = rt.clock.now()
+    now = deps.clock.now()
     where, settings = counts_key(org_id, user_id, zone), organisation_key(org_id)
-    mine = _mine(principal, zone, within=WorkOrder.due_at <= now + timedelta(hours=MOST_SOON_H))
-    pages = [partial(_items, mine), partial(_items, _mine(principal, zone), PREVIEW)]
-    [found], [due, first] = parallel_pair([partial(get_many, (where, settings), rt.clock)], pages)
+    mine = _mine(actor, zone, within=WorkOrder.due_at <= now + timedelta(hours=MAX_SOON_H))
+    pages = [partial(_items, mine), partial(_items, _mine(actor, zone), PREVIEW)]
+    [found], [due, first] = parallel_pair([partial(get_many, (where, settings), deps.clock)], pages)
     soon = options_of(found.get(settings)).soon
     return Overview(
         found.get(where) or TechnicianCounts(),
@@ -69,23 +69,23 @@ def my_overview(principal: Principal, rt: Runtime) -> Overview:
     )
 
 
-def my_orders(principal: Principal, wanted: MyOrdersQuery, now: datetime) -> Page[WorkOrder]:
+def my_orders(actor: Actor, wanted: MyOrdersQuery, now: datetime) -> Page[WorkOrder]:
     """The caller's own orders in their game zone."""
-    zone = principal.game_zone
+    zone = actor.game_zone
     if zone is None:
         return _NONE
     state, late = state_of(wanted.state), _late(wanted, now)
-    return _mine(principal, zone, state, within=late).page(wanted.limit, wanted.cursor)
+    return _mine(actor, zone, state, within=late).page(wanted.limit, wanted.cursor)
 
 
-def all_orders(principal: Principal, wanted: OrdersQuery, now: datetime) -> Page[WorkOrder]:
+def all_orders(actor: Actor, wanted: OrdersQuery, now: datetime) -> Page[WorkOrder]:
     """The orders that the caller may see. Raises `AccessDenied` for a game zone that is not theirs."""
-    org_id, zone = principal.org_id, wanted.zone
-    if principal.require(LIST) != "org":
-        zone = zone or principal.game_zone
+    org_id, zone = actor.org_id, wanted.zone
+    if actor.require(LIST) != "org":
+        zone = zone or actor.game_zone
         if zone is None:
             return _NONE
-        principal.require_reach(LIST, zone=zone, message="That game zone is not yours.")
+        actor.require_reach(LIST, zone=zone, message="That game zone is not yours.")
     state, late = state_of(wanted.state), _late(wanted, now)
     if zone is None:
         index = (OrgByState if state else OrgOpen).Meta.index_name
@@ -96,12 +96,10 @@ def all_orders(principal: Principal, wanted: OrdersQuery, now: datetime) -> Page
     return query.page(wanted.limit, wanted.cursor)
 
 
-def _mine(
-    principal: Principal, zone: str, state: State | None = None, *, within: Condition | None = None
-) -> Query[WorkOrder]:
+def _mine(actor: Actor, zone: str, state: State | None = None, *, within: Condition | None = None) -> Query[WorkOrder]:
     """The caller's own orders in a zone: those that are open, or those of one state."""
     index = (MineByState if state else MineOpen).Meta.index_name
-    own = mine_key(principal.org_id, principal.user_id, zone, state)
+    own = mine_key(actor.org_id, actor.user_id, zone, state)
     return Query(WorkOrder, own, index=index, range_condition=within)
 
 

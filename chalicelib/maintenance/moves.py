@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from chalicelib.core.actor import Actor
 from chalicelib.core.errors import Conflict
 from chalicelib.core.work import UnitOfWork
-from chalicelib.edge.request import Principal
 from chalicelib.maintenance.rules import TRANSITIONS, Holder, State, Step, count_shifts, steps_from
 from chalicelib.maintenance.tables import TechnicianCounts, WorkOrder, counts_key, listed
 from chalicelib.maintenance.timeline import Action, record_event
@@ -31,7 +31,7 @@ def check_step(order: WorkOrder, step: Step) -> State:
 def move(
     work: UnitOfWork,
     order: WorkOrder,
-    principal: Principal,
+    actor: Actor,
     action: Action,
     values: Mapping[str, object],
     *,
@@ -42,7 +42,7 @@ def move(
     work.update(order, {**values, "updated_at": work.now})
     work.update(order, listed(order))
     shift_counts(work, order, before)
-    record_event(work, order, principal, action, note)
+    record_event(work, order, actor, action, note)
 
 
 def shift_counts(work: UnitOfWork, order: WorkOrder, before: Holder) -> None:
@@ -50,4 +50,4 @@ def shift_counts(work: UnitOfWork, order: WorkOrder, before: Holder) -> None:
     for technician_id, shifts in count_shifts(before, (order.technician_id, State(order.state))).items():
         actions = [getattr(TechnicianCounts, name).add(by) for name, by in shifts.items()]
         where = counts_key(order.org_id, technician_id, order.game_zone)
-        work.amend(where, actions=actions, audited=False)
+        work.update_unread(where, actions=actions, audited=False)

@@ -15,7 +15,7 @@ from chalicelib.identity.organisation import section_of, settings_section
 from chalicelib.identity.tables import Organisation
 from chalicelib.maintenance.rules import Priority
 
-MOST_SOON_H = 48
+MAX_SOON_H = 48
 """The widest that "soon" can be, so that what is read to count it stays bounded."""
 Hours = Annotated[int, Meta(ge=1, le=8784)]
 
@@ -27,7 +27,7 @@ class MaintenanceOptions(msgspec.Struct, frozen=True, rename="camel", forbid_unk
     high_hours: Hours = 24
     medium_hours: Hours = 72
     low_hours: Hours = 168
-    due_soon_hours: Annotated[int, Meta(ge=1, le=MOST_SOON_H)] = 2
+    due_soon_hours: Annotated[int, Meta(ge=1, le=MAX_SOON_H)] = 2
 
     def allowed(self, priority: Priority) -> timedelta:
         """How long a repair of this priority may take."""

@@ -6,10 +6,10 @@ from datetime import timedelta
 
 from chalicelib.core.errors import AccessDenied, Conflict, NotFound, PayloadTooLarge
 from chalicelib.core.work import UnitOfWork
-from chalicelib.edge.contract import About
-from chalicelib.edge.request import Nothing, Reply, Request, created, no_content
+from chalicelib.edge.dependencies import dependencies
+from chalicelib.edge.endpoint import AuditTarget
+from chalicelib.edge.request import Empty, Request, Response, created, no_content
 from chalicelib.edge.routes import Routes
-from chalicelib.edge.runtime import runtime
 from chalicelib.maintenance import photos
 from chalicelib.maintenance.photo_schemas import (
     LARGE_PHOTO_BYTES,
@@ -33,20 +33,20 @@ _ERRORS = [NotFound, AccessDenied, Conflict]
     permission=photos.UPLOAD,
     body=NewPhoto,
     form=True,
-    most_body_bytes=PHOTO_BYTES + _ROOM_FOR_FIELDS,
+    max_body_bytes=PHOTO_BYTES + _ROOM_FOR_FIELDS,
     returns=PhotoView,
     status=201,
     errors=[*_ERRORS, PayloadTooLarge],
-    about=About(WorkOrder.kind, "PHOTO_ADDED", "workOrderId"),
+    audit_target=AuditTarget(WorkOrder.kind, "PHOTO_ADDED", "workOrderId"),
     loads=work_order_key,
 )
-def upload_photo(request: Request[NewPhoto, Nothing], work: UnitOfWork) -> Reply[PhotoView]:
+def upload_photo(request: Request[NewPhoto, Empty], work: UnitOfWork) -> Response[PhotoView]:
     """Add a photo to a work order.
 
     It is kept upright as a JPEG, without anything else that the file held, such as where it was taken.
     """
-    rt = runtime()
-    return created(photos.view_of(rt, photos.add(work, request, rt)))
+    deps = dependencies()
+    return created(photos.view_of(deps, photos.add(work, request, deps)))
 
 
 @routes.post(
@@ -56,15 +56,15 @@ def upload_photo(request: Request[NewPhoto, Nothing], work: UnitOfWork) -> Reply
     returns=PhotoUpload,
     status=201,
     errors=_ERRORS,
-    about=About(WorkOrder.kind, "PHOTO_UPLOAD_PREPARED", "workOrderId"),
+    audit_target=AuditTarget(WorkOrder.kind, "PHOTO_UPLOAD_PREPARED", "workOrderId"),
     loads=work_order_key,
     examples={"response": {"url": "https://baton-prod-photos.s3.eu-west-1.amazonaws.com/"}},
 )
-def presign_photo(request: Request[PhotoIntent, Nothing], work: UnitOfWork) -> Reply[PhotoUpload]:
+def presign_photo(request: Request[PhotoIntent, Empty], work: UnitOfWork) -> Response[PhotoUpload]:
     """Get an address to which the client itself puts a photo of up to 20 MB."""
-    rt = runtime()
-    upload, form = photos.prepare(work, request, rt)
-    ends = work.now + timedelta(seconds=rt.settings.photo_upload_s)
+    deps = dependencies()
+    upload, form = photos.prepare(work, request, deps)
+    ends = work.now + timedelta(seconds=deps.settings.photo_upload_s)
     return created(PhotoUpload(upload.photo_id, "POST", form.url, form.fields, LARGE_PHOTO_BYTES, ends))
 
 
@@ -74,13 +74,13 @@ def presign_photo(request: Request[PhotoIntent, Nothing], work: UnitOfWork) -> R
     returns=PhotoView,
     status=201,
     errors=[*_ERRORS],
-    about=About(Photo.kind, "PHOTO_ADDED", "photo_id"),
+    audit_target=AuditTarget(Photo.kind, "PHOTO_ADDED", "photo_id"),
     loads=upload_key,
 )
-def confirm_photo(request: Request[Nothing, Nothing], work: UnitOfWork) -> Reply[PhotoView]:
+def confirm_photo(request: Request[Empty, Empty], work: UnitOfWork) -> Response[PhotoView]:
     """Add the photo that the client has put there to its work order; a repeat gets the same answer."""
-    rt = runtime()
-    return created(photos.view_of(rt, photos.confirm(work, request, rt)))
+    deps = dependencies()
+    return created(photos.view_of(deps, photos.confirm(work, request, deps)))
 
 
 @routes.delete(
@@ -88,10 +88,10 @@ def confirm_photo(request: Request[Nothing, Nothing], work: UnitOfWork) -> Reply
     permission=photos.DELETE,
     status=204,
     errors=_ERRORS,
-    about=About(Photo.kind, "PHOTO_REMOVED", "photo_id"),
+    audit_target=AuditTarget(Photo.kind, "PHOTO_REMOVED", "photo_id"),
     loads=photo_key,
 )
-def delete_photo(request: Request[Nothing, Nothing], work: UnitOfWork) -> Reply[None]:
+def delete_photo(request: Request[Empty, Empty], work: UnitOfWork) -> Response[None]:
     """Take a photo of one's own back before the work is done."""
-    photos.take_back(work, request, runtime())
+    photos.take_back(work, request, dependencies())
     return no_content()

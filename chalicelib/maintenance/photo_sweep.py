@@ -22,11 +22,11 @@ import msgspec
 from pynamodb.exceptions import UpdateError
 
 from chalicelib.core import observability
+from chalicelib.core.actor import Actor
 from chalicelib.core.objects import Objects
 from chalicelib.core.store import Query, get, get_many, parallel, store_errors
-from chalicelib.core.work import Actor, UnitOfWork
-from chalicelib.edge.request import Principal
-from chalicelib.edge.runtime import Runtime
+from chalicelib.core.work import UnitOfWork
+from chalicelib.edge.dependencies import Dependencies
 from chalicelib.maintenance.photo_objects import clear, forget
 from chalicelib.maintenance.photo_tables import (
     UPLOAD_SHARDS,
@@ -71,17 +71,17 @@ class Due(msgspec.Struct, frozen=True):
     photo_id: str
 
 
-def tidy_due(rt: Runtime, sweep_id: str, remaining_s: Callable[[], float], page: int = PAGE) -> Counter[Outcome]:
+def tidy_due(deps: Dependencies, sweep_id: str, remaining_s: Callable[[], float], page: int = PAGE) -> Counter[Outcome]:
     """Settle every note that is due; how many ended in which way. What does not fit into the time waits.
 
     `page` is how many notes of each shard are looked up at once.
     """
-    now, outcomes = rt.clock.now(), Counter[Outcome]()
+    now, outcomes = deps.clock.now(), Counter[Outcome]()
     shards: list[Shard] = [(number, None) for number in range(UPLOAD_SHARDS)]
     while shards and remaining_s() >= RESERVE_S:
         pages = parallel([partial(_due_in, shard, now, page) for shard in shards])
         found = [one for due, _ in pages for one in due]
-        outcomes.update(parallel([partial(_settle, rt, one, sweep_id) for one in found], pool="sweep"))
+        outcomes.update(parallel([partial(_settle, deps, one, sweep_id) for one in found], pool="sweep"))
         shards = [rest for _, rest in pages if rest is not None]
     for outcome, amount in outcomes.items():
         observability.count(outcome, amount)
@@ -98,24 +98,24 @@ def _due_in(shard: Shard, now: datetime, page: int) -> tuple[list[Due], Shard | 
     return due, (number, last) if last else None
 
 
-def _settle(rt: Runtime, due: Due, sweep_id: str) -> Outcome:
+def _settle(deps: Dependencies, due: Due, sweep_id: str) -> Outcome:
     try:
-        return _settled(rt, due, sweep_id)
+        return _settled(deps, due, sweep_id)
     except Exception:  # noqa: BLE001 - one photo must not stop the others
         observability.log().exception("a photo could not be tidied up", extra={"photo_id": due.photo_id})
         return Outcome.FAILED
 
 
-def _settled(rt: Runtime, due: Due, sweep_id: str) -> Outcome:
+def _settled(deps: Dependencies, due: Due, sweep_id: str) -> Outcome:
     upload = get(upload_key(due.org_id, due.photo_id))
-    now = rt.clock.now()
+    now = deps.clock.now()
     if upload is None or upload.sweep_at > now:  # the index lags behind
         return Outcome.SETTLED
     if upload.state == UploadState.STORED:
-        return _look_after(rt, upload, sweep_id)
+        return _look_after(deps, upload, sweep_id)
     if upload.state == UploadState.EXPECTED and not _claim(upload, now):
         return Outcome.SETTLED
-    clear(rt, due.org_id, due.photo_id)
+    clear(deps, due.org_id, due.photo_id)
     return Outcome.CLEARED
 
 
@@ -132,35 +132,35 @@ def _claim(upload: Upload, now: datetime) -> bool:
     return True
 
 
-def _look_after(rt: Runtime, upload: Upload, sweep_id: str) -> Outcome:
+def _look_after(deps: Dependencies, upload: Upload, sweep_id: str) -> Outcome:
     """Whether both objects of a photo are there; if not, withdraw it."""
-    objects, place = Objects(rt.settings), places(upload.org_id, upload.photo_id)
+    objects, place = Objects(deps.settings), places(upload.org_id, upload.photo_id)
     if upload.photo_kind is not None:  # it came into the bucket by itself, and may not have been removed there
         objects.delete(place.incoming)
     if all(parallel([partial(objects.exists, place.full), partial(objects.exists, place.thumb)])):
         forget(upload.org_id, upload.photo_id, UploadState.STORED)
         return Outcome.KEPT
-    outcome = rt.runner.run(Actor(upload.org_id, ACTOR, sweep_id), partial(_withdraw, rt, upload))
+    outcome = deps.runner.run(Actor(upload.org_id, ACTOR, sweep_id), partial(_withdraw, deps, upload))
     if outcome is Outcome.WITHDRAWN:
-        clear(rt, upload.org_id, upload.photo_id)
+        clear(deps, upload.org_id, upload.photo_id)
     else:
         forget(upload.org_id, upload.photo_id, UploadState.STORED)
     return outcome
 
 
-def _withdraw(rt: Runtime, upload: Upload, work: UnitOfWork) -> Outcome:
+def _withdraw(deps: Dependencies, upload: Upload, work: UnitOfWork) -> Outcome:
     """Take away the photo whose objects are missing, while that may be done."""
     org_id, photo_id = upload.org_id, upload.photo_id
     wanted = photo_key(org_id, photo_id), work_order_key(org_id, order_of(photo_id))
-    found = get_many(wanted, rt.clock)
+    found = get_many(wanted, deps.clock)
     photo, order = found.get(wanted[0]), found.get(wanted[1])
     if photo is None or order is None:
         return Outcome.SETTLED
     if order.state == State.DONE:
         observability.log().error("the photo of a work order that is done is missing", extra={"photo_id": photo_id})
         return Outcome.LOST
-    work.about(WorkOrder.kind, order.order_id, "PHOTO_WITHDRAWN")
+    work.audit(WorkOrder.kind, order.order_id, "PHOTO_WITHDRAWN")
     stage_removal(work, order, photo)
-    nobody = Principal(org_id, ACTOR, "system", "", {}, full_name="Baton")
+    nobody = Actor(org_id, ACTOR, full_name="Baton")
     record_event(work, order, nobody, Action.PHOTO_REMOVED, photo.photo_kind)
     return Outcome.WITHDRAWN

@@ -19,8 +19,8 @@ from chalicelib.core.errors import AccessDenied, Conflict, NotFound, PayloadTooL
 from chalicelib.core.objects import Objects, UploadForm
 from chalicelib.core.store import Query, get, get_many
 from chalicelib.core.work import UnitOfWork
+from chalicelib.edge.dependencies import Dependencies
 from chalicelib.edge.request import Request
-from chalicelib.edge.runtime import Runtime
 from chalicelib.maintenance.access import reached_order, require_reach
 from chalicelib.maintenance.photo_objects import NotThere, clear_now, store_incoming, store_new
 from chalicelib.maintenance.photo_schemas import LARGE_PHOTO_BYTES, PHOTO_BYTES, NewPhoto, PhotoIntent
@@ -53,7 +53,7 @@ _COUNTERS: Mapping[PhotoKind, Any] = {
 """What counts the photos of a kind; those of a return are not counted."""
 
 
-def add(work: UnitOfWork, request: Request[NewPhoto, Any], rt: Runtime) -> Photo:
+def add(work: UnitOfWork, request: Request[NewPhoto, Any], deps: Dependencies) -> Photo:
     """Add a photo that came with the request.
 
     Raises `NotFound`, `AccessDenied`, `Conflict`, `PayloadTooLarge` or `ValidationFailed`.
@@ -62,62 +62,62 @@ def add(work: UnitOfWork, request: Request[NewPhoto, Any], rt: Runtime) -> Photo
     wanted = request.body
     if len(wanted.file) > PHOTO_BYTES:
         raise PayloadTooLarge(details={"most": PHOTO_BYTES, "instead": "/v1/uploads/photos/presign"})
-    photo_id = request.once("photo", lambda: store_new(rt, order.org_id, order.order_id, wanted.file))
+    photo_id = request.once("photo", lambda: store_new(deps, order.org_id, order.order_id, wanted.file))
     return _stage(work, request, order, _photo(work, request, photo_id, wanted.kind, wanted.device))
 
 
-def prepare(work: UnitOfWork, request: Request[PhotoIntent, Any], rt: Runtime) -> tuple[Upload, UploadForm]:
+def prepare(work: UnitOfWork, request: Request[PhotoIntent, Any], deps: Dependencies) -> tuple[Upload, UploadForm]:
     """Let the client put a photo into the bucket itself; nothing of it counts until it is confirmed.
 
     Raises `NotFound`, `AccessDenied`, `Conflict` or `ValidationFailed`.
     """
     order = _open_order(request, _named_order(request))
-    wanted, config = request.body, rt.settings
+    wanted, config = request.body, deps.settings
     sweep_at = work.now + timedelta(seconds=config.photo_upload_s + config.photo_grace_s)
     upload = new_upload(order.org_id, new_photo_id(order.order_id, work.ids), sweep_at)
     upload.photo_kind, upload.device = wanted.kind.value, wanted.device
-    upload.uploaded_by = request.principal.user_id
+    upload.uploaded_by = request.actor.user_id
     work.create(upload)
     place = places(order.org_id, upload.photo_id).incoming
     return upload, Objects(config).upload_form(place, LARGE_PHOTO_BYTES)
 
 
-def confirm(work: UnitOfWork, request: Request[Any, Any], rt: Runtime) -> Photo:
+def confirm(work: UnitOfWork, request: Request[Any, Any], deps: Dependencies) -> Photo:
     """Add the photo that the client has put into the bucket; one that was confirmed before is answered again.
 
     Raises `NotFound`, `AccessDenied`, `Conflict` or `ValidationFailed`.
     """
-    org_id, photo_id = request.principal.org_id, request.path["photo_id"]
+    org_id, photo_id = request.actor.org_id, request.path["photo_id"]
     upload = request.read(upload_key(org_id, photo_id))
     wanted = photo_key(org_id, photo_id), work_order_key(org_id, order_of(photo_id))
-    found = get_many(wanted, rt.clock)
+    found = get_many(wanted, deps.clock)
     photo, order = found.get(wanted[0]), found.get(wanted[1])
     if order is not None and photo is not None:
         _check_own(request, photo)
         return photo
-    if order is None or upload is None or upload.photo_kind is None or not _waits(rt, upload):
+    if order is None or upload is None or upload.photo_kind is None or not _waits(deps, upload):
         raise NotFound(_NO_UPLOAD)
     _check_own(request, upload)
-    require_reach(request.principal, UPLOAD, order)
+    require_reach(request.actor, UPLOAD, order)
     _check_open(order)
     try:
-        request.once("photo", lambda: store_incoming(rt, org_id, photo_id))
+        request.once("photo", lambda: store_incoming(deps, org_id, photo_id))
     except NotThere:
         photo = get(wanted[0])
         if photo is None:
             raise
         return photo  # somebody has just confirmed it, and removed what the client had put there
     kind = PhotoKind(upload.photo_kind)
-    work.afterwards.append(partial(clear_now, rt, photo_id, [places(org_id, photo_id).incoming]))
+    work.after_commit.append(partial(clear_now, deps, photo_id, [places(org_id, photo_id).incoming]))
     return _stage(work, request, order, _photo(work, request, photo_id, kind, upload.device))
 
 
-def take_back(work: UnitOfWork, request: Request[Any, Any], rt: Runtime) -> None:
+def take_back(work: UnitOfWork, request: Request[Any, Any], deps: Dependencies) -> None:
     """Take a photo away again, with its objects; only who added it, and only until the work is done.
 
     Raises `NotFound`, `AccessDenied` or `Conflict`.
     """
-    org_id, photo_id = request.principal.org_id, request.path["photo_id"]
+    org_id, photo_id = request.actor.org_id, request.path["photo_id"]
     photo = request.read(photo_key(org_id, photo_id))
     if photo is None:
         raise NotFound("There is no such photo.")
@@ -126,10 +126,10 @@ def take_back(work: UnitOfWork, request: Request[Any, Any], rt: Runtime) -> None
     if order is None:
         raise NotFound("There is no such photo.")
     _check_open(order)
-    work.about(WorkOrder.kind, order.order_id, "PHOTO_REMOVED")
+    work.audit(WorkOrder.kind, order.order_id, "PHOTO_REMOVED")
     stage_removal(work, order, photo)
-    record_event(work, order, request.principal, Action.PHOTO_REMOVED, photo.photo_kind)
-    work.afterwards.append(partial(clear_now, rt, photo_id, places(org_id, photo_id)[:2]))
+    record_event(work, order, request.actor, Action.PHOTO_REMOVED, photo.photo_kind)
+    work.after_commit.append(partial(clear_now, deps, photo_id, places(org_id, photo_id)[:2]))
 
 
 def photos_of(order: WorkOrder) -> list[Photo]:
@@ -138,19 +138,19 @@ def photos_of(order: WorkOrder) -> list[Photo]:
     return list(Query(Photo, where.pk, range_condition=Photo.sk.startswith(where.sk)).page(_MOST).items)
 
 
-def view_of(rt: Runtime, photo: Photo) -> PhotoView:
+def view_of(deps: Dependencies, photo: Photo) -> PhotoView:
     """A photo as it is read, with addresses of both its sizes that are good for a while."""
-    objects, place = Objects(rt.settings), places(photo.org_id, photo.photo_id)
+    objects, place = Objects(deps.settings), places(photo.org_id, photo.photo_id)
     kind = PhotoKind(photo.photo_kind)
     return PhotoView(photo.photo_id, objects.url(place.full), objects.url(place.thumb), kind, photo.order_id)
 
 
 def stage_removal(work: UnitOfWork, order: WorkOrder, photo: Photo) -> None:
     """Stage that a photo is gone, that the order counts one less, and that its objects are left over."""
-    work.delete(photo, on_loss=NotFound("There is no such photo."))
+    work.delete(photo, on_conflict=NotFound("There is no such photo."))
     _count(work, order, PhotoKind(photo.photo_kind), -1)
     left = left_over(photo.org_id, photo.photo_id, work.now)
-    work.amend(upload_key(photo.org_id, photo.photo_id), actions=left, audited=False)
+    work.update_unread(upload_key(photo.org_id, photo.photo_id), actions=left, audited=False)
 
 
 def _named_order(request: Request[Any, Any]) -> str:
@@ -178,23 +178,23 @@ def _closed(order: WorkOrder) -> Conflict:
     return Conflict("The photos of a work order that is done stay as they are.", details={"state": order.state})
 
 
-def _waits(rt: Runtime, upload: Upload) -> bool:
+def _waits(deps: Dependencies, upload: Upload) -> bool:
     """Whether an upload can still be confirmed.
 
     That ends a while before the sweep may come, or a request that has begun just in time would put objects after the
     sweep has looked, with no note left that speaks of them.
     """
-    ends = upload.sweep_at - timedelta(seconds=rt.settings.photo_grace_s)
-    return upload.state == UploadState.EXPECTED and ends > rt.clock.now()
+    ends = upload.sweep_at - timedelta(seconds=deps.settings.photo_grace_s)
+    return upload.state == UploadState.EXPECTED and ends > deps.clock.now()
 
 
 def _check_own(request: Request[Any, Any], thing: Photo | Upload) -> None:
-    if thing.uploaded_by != request.principal.user_id:
+    if thing.uploaded_by != request.actor.user_id:
         raise AccessDenied("Only who added a photo can do this with it.")
 
 
 def _photo(work: UnitOfWork, request: Request[Any, Any], photo_id: str, kind: PhotoKind, device: str | None) -> Photo:
-    org_id = request.principal.org_id
+    org_id = request.actor.org_id
     where = photo_key(org_id, photo_id)
     return Photo(
         where.pk,
@@ -204,35 +204,35 @@ def _photo(work: UnitOfWork, request: Request[Any, Any], photo_id: str, kind: Ph
         order_id=order_of(photo_id),
         photo_kind=kind.value,
         device=device or None,
-        uploaded_by=request.principal.user_id,
+        uploaded_by=request.actor.user_id,
         created_at=work.now,
     )
 
 
 def _stage(work: UnitOfWork, request: Request[Any, Any], order: WorkOrder, photo: Photo) -> Photo:
     """Stage the photo, the order's count and what the note says of its objects now, which is looked at when it was."""
-    work.about(WorkOrder.kind, order.order_id, "PHOTO_ADDED")
+    work.audit(WorkOrder.kind, order.order_id, "PHOTO_ADDED")
     work.create(photo)
     _count(work, order, PhotoKind(photo.photo_kind), +1)
-    work.amend(
+    work.update_unread(
         upload_key(photo.org_id, photo.photo_id),
-        guard=Upload.state == UploadState.EXPECTED.value,
-        on_loss=NotFound(_NO_UPLOAD),
+        condition=Upload.state == UploadState.EXPECTED.value,
+        on_conflict=NotFound(_NO_UPLOAD),
         actions=[Upload.state.set(UploadState.STORED.value)],
         audited=False,
     )
-    record_event(work, order, request.principal, Action.PHOTO_ADDED, photo.photo_kind)
+    record_event(work, order, request.actor, Action.PHOTO_ADDED, photo.photo_kind)
     return photo
 
 
 def _count(work: UnitOfWork, order: WorkOrder, kind: PhotoKind, by: int) -> None:
     """Stage the order's count of photos, as long as it is not done; its version stays."""
-    counter, guard = _COUNTERS.get(kind), WorkOrder.state != State.DONE.value
+    counter, condition = _COUNTERS.get(kind), WorkOrder.state != State.DONE.value
     if by > 0:  # whoever adds one may do so because the order is theirs
         who = WorkOrder.technician_id
-        guard &= who.does_not_exist() if order.technician_id is None else who == order.technician_id
+        condition &= who.does_not_exist() if order.technician_id is None else who == order.technician_id
     elif counter is not None:
-        guard &= counter >= 1
+        condition &= counter >= 1
     actions = [WorkOrder.updated_at.set(work.now)] if counter is None else [counter.add(by)]
     where = work_order_key(order.org_id, order.order_id)
-    work.amend(where, guard=guard, on_loss=_closed(order), actions=actions, audited=False)
+    work.update_unread(where, condition=condition, on_conflict=_closed(order), actions=actions, audited=False)

@@ -23,13 +23,13 @@ if TYPE_CHECKING:
 
 CONTENT_TYPE = "image/jpeg"
 THUMB_EDGE = 320
-MOST_PIXELS = 40_000_000
+MAX_PIXELS = 40_000_000
 """Decoded, each takes up to four bytes of the function's memory, and while it is turned upright twice that."""
 
-MOST_EDGE = 65_500
+MAX_EDGE = 65_500
 """A JPEG cannot be wider or higher."""
 
-MOST_SCANS = 50
+MAX_SCANS = 50
 """A JPEG says its pixels in as many passes as it likes, a few bytes each, and every one of them is worked out for the
 whole picture. Cameras and programs make a dozen at most."""
 
@@ -40,9 +40,9 @@ _SCAN, _END = 0xDA, 0xD9
 _QUALITY, _THUMB_QUALITY = 88, 80
 NO_PHOTO = "must be a photo as JPEG, PNG or WebP"
 DAMAGED = "is damaged or incomplete"
-TOO_MANY_PIXELS = f"must have at most {MOST_PIXELS // 1_000_000} million pixels"
-TOO_LONG = f"must be at most {MOST_EDGE:,} pixels wide and high"
-TOO_MANY_SCANS = f"must have at most {MOST_SCANS} scans"
+TOO_MANY_PIXELS = f"must have at most {MAX_PIXELS // 1_000_000} million pixels"
+TOO_LONG = f"must be at most {MAX_EDGE:,} pixels wide and high"
+TOO_MANY_SCANS = f"must have at most {MAX_SCANS} scans"
 
 
 class NoPhoto(Exception):
@@ -66,11 +66,11 @@ def keepable(content: bytes) -> Picture:
     except Exception as error:
         raise NoPhoto(NO_PHOTO) from error
     with image:
-        if image.width * image.height > MOST_PIXELS:
+        if image.width * image.height > MAX_PIXELS:
             raise NoPhoto(TOO_MANY_PIXELS)
-        if max(image.size) > MOST_EDGE:
+        if max(image.size) > MAX_EDGE:
             raise NoPhoto(TOO_LONG)
-        if content.startswith(b"\xff\xd8") and _scans(content) > MOST_SCANS:
+        if content.startswith(b"\xff\xd8") and _scans(content) > MAX_SCANS:
             raise NoPhoto(TOO_MANY_SCANS)
         try:
             return _kept(image)
@@ -81,7 +81,7 @@ def keepable(content: bytes) -> Picture:
 def _scans(content: bytes) -> int:
     """The scans of a JPEG, counted up to the end of its picture or to one more than it may have."""
     scans, at = 0, 2
-    while scans <= MOST_SCANS:
+    while scans <= MAX_SCANS:
         marker = _MARKER.search(content, at)
         if marker is None or marker[1][0] == _END:
             break

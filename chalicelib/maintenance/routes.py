@@ -9,11 +9,11 @@ from typing import Any
 from chalicelib.core.errors import AccessDenied, Conflict, NotFound
 from chalicelib.core.store import ItemKey, Page, parallel_pair
 from chalicelib.core.work import UnitOfWork
-from chalicelib.edge.contract import About, Naming
+from chalicelib.edge.dependencies import dependencies
+from chalicelib.edge.endpoint import AuditTarget, Naming
 from chalicelib.edge.imports import importing
-from chalicelib.edge.request import Nothing, Reply, Request, created
+from chalicelib.edge.request import Empty, Request, Response, created
 from chalicelib.edge.routes import Routes
-from chalicelib.edge.runtime import runtime
 from chalicelib.identity.organisation import organisation_settings
 from chalicelib.identity.tables import User, user_key
 from chalicelib.maintenance import checklists, findings, lists, service, views
@@ -48,20 +48,20 @@ DASHBOARD = "maintenance.dashboard.read"
 _CODE = "WO-CL-2041-1"
 _STEP_ERRORS = [NotFound, AccessDenied, Conflict]
 
-Handler = Callable[..., Reply[Any]]
+Handler = Callable[..., Response[Any]]
 
 
 @routes.get("/v1/me/dashboard", permission=DASHBOARD, returns=TechnicianDashboard)
-def get_my_dashboard(request: Request[Nothing, Nothing]) -> Reply[TechnicianDashboard]:
+def get_my_dashboard(request: Request[Empty, Empty]) -> Response[TechnicianDashboard]:
     """One's own work at a glance: how much there is, how much of it is late, and what is due first."""
-    rt = runtime()
-    return Reply(views.dashboard(lists.my_overview(request.principal, rt), rt.clock.now()))
+    deps = dependencies()
+    return Response(views.dashboard(lists.my_overview(request.actor, deps), deps.clock.now()))
 
 
 @routes.get("/v1/me/work-orders", permission=DASHBOARD, query=MyOrdersQuery, returns=WorkOrderPage)
-def list_my_work_orders(request: Request[Nothing, MyOrdersQuery]) -> Reply[WorkOrderPage]:
+def list_my_work_orders(request: Request[Empty, MyOrdersQuery]) -> Response[WorkOrderPage]:
     """One's own work orders, soonest due first; without `state` all that are not done."""
-    return _page(lists.my_orders(request.principal, request.query, runtime().clock.now()))
+    return _page(lists.my_orders(request.actor, request.query, dependencies().clock.now()))
 
 
 @routes.post(
@@ -73,13 +73,13 @@ def list_my_work_orders(request: Request[Nothing, MyOrdersQuery]) -> Reply[WorkO
     versioned=True,
     errors=[NotFound, AccessDenied, Conflict],
     # Until there is an order it is about the checklist; the service says which order it became.
-    about=About(Checklist.kind, "WORK_ORDER_ROUTED", "checklistRef"),
+    audit_target=AuditTarget(Checklist.kind, "WORK_ORDER_ROUTED", "checklistRef"),
     loads=checklist_key,
     examples={"request": {"priority": "HIGH"}, "response": {"code": _CODE, "state": State.ROUTED}},
 )
-def create_work_order(request: Request[NewWorkOrder, Nothing], work: UnitOfWork) -> Reply[WorkOrderDetail]:
+def create_work_order(request: Request[NewWorkOrder, Empty], work: UnitOfWork) -> Response[WorkOrderDetail]:
     """Route a finding of a checklist to maintenance; the checklist is held until it is repaired."""
-    order, event = findings.route_finding(work, request, runtime())
+    order, event = findings.route_finding(work, request, dependencies())
     return created(views.order_detail(order, [event], [], work.now), order.version)
 
 
@@ -90,12 +90,12 @@ def create_work_order(request: Request[NewWorkOrder, Nothing], work: UnitOfWork)
     returns=WorkOrderPage,
     errors=[AccessDenied],
 )
-def list_work_orders(request: Request[Nothing, OrdersQuery]) -> Reply[WorkOrderPage]:
+def list_work_orders(request: Request[Empty, OrdersQuery]) -> Response[WorkOrderPage]:
     """The work orders of a game zone, or of all of them for those who may, soonest due first.
 
     Without `state` all that are not done, without `zone` one's own.
     """
-    return _page(lists.all_orders(request.principal, request.query, runtime().clock.now()))
+    return _page(lists.all_orders(request.actor, request.query, dependencies().clock.now()))
 
 
 @routes.get(
@@ -107,14 +107,14 @@ def list_work_orders(request: Request[Nothing, OrdersQuery]) -> Reply[WorkOrderP
     errors=[NotFound, AccessDenied],
     examples={"response": {"code": _CODE}},
 )
-def get_work_order(request: Request[Nothing, Nothing]) -> Reply[WorkOrderDetail]:
+def get_work_order(request: Request[Empty, Empty]) -> Response[WorkOrderDetail]:
     """A work order with its photos, its timeline and who gave it back before."""
     order = reached_order(request, request.path["work_order_id"], READ)
-    rt = runtime()
+    deps = dependencies()
     events, photos = parallel_pair([partial(events_of, order)], [partial(photos_of, order)])
-    shown = [view_of(rt, photo) for photo in photos[0]]
-    detail = views.order_detail(order, events[0], shown, rt.clock.now())
-    return Reply(detail, version=order.version)
+    shown = [view_of(deps, photo) for photo in photos[0]]
+    detail = views.order_detail(order, events[0], shown, deps.clock.now())
+    return Response(detail, version=order.version)
 
 
 def _step(address: str, action: str, **known: Any) -> Callable[[Handler], Handler]:
@@ -122,7 +122,7 @@ def _step(address: str, action: str, **known: Any) -> Callable[[Handler], Handle
         f"/v1/work-orders/{{work_order_id}}/{address}",
         versioned=True,
         errors=_STEP_ERRORS,
-        about=About(WorkOrder.kind, action, "work_order_id"),
+        audit_target=AuditTarget(WorkOrder.kind, action, "work_order_id"),
         loads=work_order_key,
         **known,
     )
@@ -142,11 +142,11 @@ def _named_technician(naming: Naming) -> list[ItemKey[User]]:
     loads_also=_named_technician,
     examples={"response": {"state": State.ASSIGNED}},
 )
-def assign_work_order(request: Request[WorkOrderAssignment, Nothing], work: UnitOfWork) -> Reply[WorkOrderAssigned]:
+def assign_work_order(request: Request[WorkOrderAssignment, Empty], work: UnitOfWork) -> Response[WorkOrderAssigned]:
     """Assign a work order to a technician of its game zone, or to another one before the work has begun."""
     order = service.assign(work, request)
     who, name = str(order.technician_id), str(order.technician_name)
-    return Reply(WorkOrderAssigned(State(order.state), order.version, name, who, work.now), version=order.version)
+    return Response(WorkOrderAssigned(State(order.state), order.version, name, who, work.now), version=order.version)
 
 
 @_step(
@@ -157,7 +157,7 @@ def assign_work_order(request: Request[WorkOrderAssignment, Nothing], work: Unit
     returns=WorkOrderMoved,
     examples={"request": {"vendor": "Vekoma Service"}, "response": {"state": State.OUTSOURCED}},
 )
-def outsource_work_order(request: Request[WorkOrderOutsourcing, Nothing], work: UnitOfWork) -> Reply[WorkOrderMoved]:
+def outsource_work_order(request: Request[WorkOrderOutsourcing, Empty], work: UnitOfWork) -> Response[WorkOrderMoved]:
     """Give a work order to a vendor."""
     return _moved(service.outsource(work, request))
 
@@ -167,13 +167,13 @@ def outsource_work_order(request: Request[WorkOrderOutsourcing, Nothing], work: 
     "WORK_ORDER_STARTED",
     permission=service.START,
     returns=WorkOrderStarted,
-    if_match=True,
+    if_match="required",
     examples={"response": {"state": State.IN_PROGRESS}},
 )
-def start_work_order(request: Request[Nothing, Nothing], work: UnitOfWork) -> Reply[WorkOrderStarted]:
+def start_work_order(request: Request[Empty, Empty], work: UnitOfWork) -> Response[WorkOrderStarted]:
     """Start work that one was assigned."""
     order = service.start(work, request)
-    return Reply(WorkOrderStarted(State(order.state), work.now, order.version), version=order.version)
+    return Response(WorkOrderStarted(State(order.state), work.now, order.version), version=order.version)
 
 
 @_step(
@@ -182,13 +182,13 @@ def start_work_order(request: Request[Nothing, Nothing], work: UnitOfWork) -> Re
     permission=service.FINISH,
     body=WorkOrderFinish,
     returns=WorkOrderDone,
-    if_match=True,
+    if_match="required",
     examples={"request": {"fixNote": "Latch replaced."}, "response": {"state": State.DONE}},
 )
-def finish_work_order(request: Request[WorkOrderFinish, Nothing], work: UnitOfWork) -> Reply[WorkOrderDone]:
+def finish_work_order(request: Request[WorkOrderFinish, Empty], work: UnitOfWork) -> Response[WorkOrderDone]:
     """Say that the work is done; there has to be a photo of it."""
     order, released = service.finish(work, request)
-    return Reply(WorkOrderDone(State(order.state), work.now, order.version, released), version=order.version)
+    return Response(WorkOrderDone(State(order.state), work.now, order.version, released), version=order.version)
 
 
 @_step(
@@ -197,10 +197,10 @@ def finish_work_order(request: Request[WorkOrderFinish, Nothing], work: UnitOfWo
     permission=service.RETURN,
     body=WorkOrderReturn,
     returns=WorkOrderMoved,
-    if_match=True,
+    if_match="required",
     examples={"request": {"reason": "Needs a lift that we do not have."}, "response": {"state": State.RETURNED}},
 )
-def return_work_order(request: Request[WorkOrderReturn, Nothing], work: UnitOfWork) -> Reply[WorkOrderMoved]:
+def return_work_order(request: Request[WorkOrderReturn, Empty], work: UnitOfWork) -> Response[WorkOrderMoved]:
     """Give a work order back, with a reason; the team lead is told."""
     return _moved(service.give_back(work, request))
 
@@ -213,20 +213,20 @@ def return_work_order(request: Request[WorkOrderReturn, Nothing], work: UnitOfWo
     versioned=True,
     errors=[NotFound, AccessDenied],
 )
-def get_checklist(request: Request[Nothing, Nothing]) -> Reply[ChecklistView]:
+def get_checklist(request: Request[Empty, Empty]) -> Response[ChecklistView]:
     """A checklist, its items, and the work orders that hold it back."""
-    rt = runtime()
-    checklist, ride, orders = checklists.find_checklist(request, rt.clock)
-    return Reply(views.checklist_view(checklist, ride, orders, rt.clock.now()), version=checklist.version)
+    deps = dependencies()
+    checklist, ride, orders = checklists.find_checklist(request, deps.clock)
+    return Response(views.checklist_view(checklist, ride, orders, deps.clock.now()), version=checklist.version)
 
 
-def _moved(order: WorkOrder) -> Reply[WorkOrderMoved]:
-    return Reply(WorkOrderMoved(State(order.state), order.version), version=order.version)
+def _moved(order: WorkOrder) -> Response[WorkOrderMoved]:
+    return Response(WorkOrderMoved(State(order.state), order.version), version=order.version)
 
 
-def _page(page: Page[WorkOrder]) -> Reply[WorkOrderPage]:
-    now = runtime().clock.now()
-    return Reply(WorkOrderPage([views.order_summary(order, now) for order in page.items], page.next_cursor))
+def _page(page: Page[WorkOrder]) -> Response[WorkOrderPage]:
+    now = dependencies().clock.now()
+    return Response(WorkOrderPage([views.order_summary(order, now) for order in page.items], page.next_cursor))
 
 
 importing(routes, RIDES)

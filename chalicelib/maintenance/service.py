@@ -43,7 +43,7 @@ def assign(work: UnitOfWork, request: Request[WorkOrderAssignment, Any]) -> Work
     order = reached_order(request, request.path["work_order_id"], ASSIGN)
     request.check_version(order)
     to = check_step(order, Step.ASSIGN)
-    principal, technician_id = request.principal, request.body.technician_id
+    actor, technician_id = request.actor, request.body.technician_id
     had, was = order.technician_id, State(order.state)
     if was is State.ASSIGNED and technician_id == had:
         raise Conflict("That technician has this work order already.", details={"state": was})
@@ -52,13 +52,13 @@ def assign(work: UnitOfWork, request: Request[WorkOrderAssignment, Any]) -> Work
         "state": to.value,
         "technician_id": technician.user_id,
         "technician_name": technician.full_name,
-        "assigned_by_id": principal.user_id,
-        "assigned_by_name": principal.full_name,
+        "assigned_by_id": actor.user_id,
+        "assigned_by_name": actor.full_name,
         "assigned_at": work.now,
         "started_at": None,
     }
     taken_from = had if was is State.ASSIGNED else None
-    move(work, order, principal, Action.REASSIGNED if taken_from else Action.ASSIGNED, values)
+    move(work, order, actor, Action.REASSIGNED if taken_from else Action.ASSIGNED, values)
     announce.assigned(work, order, technician.user_id)
     if taken_from is not None:
         announce.reassigned(work, order, taken_from)
@@ -75,7 +75,7 @@ def outsource(work: UnitOfWork, request: Request[WorkOrderOutsourcing, Any]) -> 
     to = check_step(order, Step.OUTSOURCE)
     values = {"state": to.value, "vendor": request.body.vendor, "technician_id": None, "technician_name": None}
     note = ": ".join(text for text in (request.body.vendor, request.body.note) if text)
-    move(work, order, request.principal, Action.OUTSOURCED, values, note=note)
+    move(work, order, request.actor, Action.OUTSOURCED, values, note=note)
     return order
 
 
@@ -85,7 +85,7 @@ def start(work: UnitOfWork, request: Request[Any, Any]) -> WorkOrder:
     Raises `NotFound`, `AccessDenied`, `PreconditionRequired`, `VersionConflict` or `Conflict`.
     """
     order, to = _own_step(request, START, Step.START)
-    move(work, order, request.principal, Action.STARTED, {"state": to.value, "started_at": work.now})
+    move(work, order, request.actor, Action.STARTED, {"state": to.value, "started_at": work.now})
     return order
 
 
@@ -105,9 +105,9 @@ def finish(work: UnitOfWork, request: Request[WorkOrderFinish, Any]) -> tuple[Wo
     if checklist is None:
         raise RuntimeError(f"work order {order.order_id} has lost its checklist")
     note = request.body.fix_note or None
-    work.update(order, {}, guard=WorkOrder.completion_photos >= 1)
+    work.update(order, {}, condition=WorkOrder.completion_photos >= 1)
     values = {"state": to.value, "closed_at": work.now, "fix_note": note}
-    move(work, order, request.principal, Action.DONE, values, note=note)
+    move(work, order, request.actor, Action.DONE, values, note=note)
     return order, checklists.let_go(work, checklist, order.order_id)
 
 
@@ -117,19 +117,19 @@ def give_back(work: UnitOfWork, request: Request[WorkOrderReturn, Any]) -> WorkO
     Raises `NotFound`, `AccessDenied`, `PreconditionRequired`, `VersionConflict`, `Conflict` or `ValidationFailed`.
     """
     order, to = _own_step(request, RETURN, Step.RETURN)
-    principal, reason = request.principal, request.body.reason
+    actor, reason = request.actor, request.body.reason
     values = {
         "state": to.value,
-        "returned_by_id": principal.user_id,
-        "returned_by_name": principal.full_name,
+        "returned_by_id": actor.user_id,
+        "returned_by_name": actor.full_name,
         "return_reason": reason,
     }
-    move(work, order, principal, Action.RETURNED, values, note=reason)
-    reports_to = principal.reports_to
-    if order.technician_id != principal.user_id:  # somebody whose permission reaches further
+    move(work, order, actor, Action.RETURNED, values, note=reason)
+    reports_to = actor.reports_to
+    if order.technician_id != actor.user_id:  # somebody whose permission reaches further
         technician = get(user_key(order.org_id, str(order.technician_id)))
         reports_to = None if technician is None else technician.reports_to
-    for lead_id in announce.leads_of(order, principal.user_id, reports_to):
+    for lead_id in announce.leads_of(order, actor.user_id, reports_to):
         announce.returned(work, order, lead_id)
     return order
 
@@ -155,5 +155,5 @@ def _technician(work: UnitOfWork, request: Request[Any, Any], order: WorkOrder, 
     if role is None or START not in role.permissions:
         raise refused
     unchanged = (User.status == ACTIVE) & (User.game_zone == order.game_zone) & (User.role == technician.role)
-    work.guard(where, unchanged, refused)
+    work.check_condition(where, unchanged, refused)
     return technician

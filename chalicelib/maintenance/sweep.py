@@ -22,10 +22,11 @@ from typing import Any
 import msgspec
 
 from chalicelib.core import observability
+from chalicelib.core.actor import Actor
 from chalicelib.core.errors import Conflict
 from chalicelib.core.store import Query, get, parallel
-from chalicelib.core.work import Actor, UnitOfWork
-from chalicelib.edge.runtime import Runtime
+from chalicelib.core.work import UnitOfWork
+from chalicelib.edge.dependencies import Dependencies
 from chalicelib.identity.tables import user_key
 from chalicelib.maintenance import announce
 from chalicelib.maintenance.rules import ON_HAND, Reminder, State, reminder
@@ -58,18 +59,20 @@ class Due(msgspec.Struct, frozen=True):
     order_id: str
 
 
-def remind_due(rt: Runtime, sweep_id: str, remaining_s: Callable[[], float], page: int = PAGE) -> Counter[Outcome]:
+def remind_due(
+    deps: Dependencies, sweep_id: str, remaining_s: Callable[[], float], page: int = PAGE
+) -> Counter[Outcome]:
     """Tell everybody who is to be told by now; how many orders ended in which way.
 
     `page` is how many orders of each shard are looked up at once.
     """
-    now = rt.clock.now()
+    now = deps.clock.now()
     outcomes: Counter[Outcome] = Counter()
     shards: list[Shard] = [(number, None) for number in range(NOTICE_SHARDS)]
     while shards and remaining_s() >= RESERVE_S:
         pages = parallel([partial(_due_in, shard, now, page) for shard in shards])
         lanes = _lanes([one for found, _ in pages for one in found])
-        for settled in parallel([partial(_settle_lane, rt, lane, sweep_id) for lane in lanes], pool="sweep"):
+        for settled in parallel([partial(_settle_lane, deps, lane, sweep_id) for lane in lanes], pool="sweep"):
             outcomes.update(settled)
         shards = [rest for _, rest in pages if rest is not None]
     for outcome, amount in outcomes.items():
@@ -100,13 +103,13 @@ def _lanes(due: Sequence[Due]) -> list[list[Due]]:
     return [lane for orders in by_org.values() for number in range(_LANES) if (lane := orders[number::_LANES])]
 
 
-def _settle_lane(rt: Runtime, lane: Sequence[Due], sweep_id: str) -> list[Outcome]:
-    return [_settle(rt, one, sweep_id) for one in lane]
+def _settle_lane(deps: Dependencies, lane: Sequence[Due], sweep_id: str) -> list[Outcome]:
+    return [_settle(deps, one, sweep_id) for one in lane]
 
 
-def _settle(rt: Runtime, due: Due, sweep_id: str) -> Outcome:
+def _settle(deps: Dependencies, due: Due, sweep_id: str) -> Outcome:
     try:
-        return rt.runner.run(Actor(due.org_id, ACTOR, sweep_id), partial(_remind, due))
+        return deps.runner.run(Actor(due.org_id, ACTOR, sweep_id), partial(_remind, due))
     except Exception:  # noqa: BLE001 - one order must not stop the others
         observability.log().exception("a reminder could not be given", extra={"order_id": due.order_id})
         return Outcome.FAILED
@@ -121,7 +124,7 @@ def _remind(due: Due, work: UnitOfWork) -> Outcome:
     if what is None:
         return Outcome.SETTLED
     _step_on(work, order, order.technician_id, what)
-    work.about(WorkOrder.kind, order.order_id, what.value)
+    work.audit(WorkOrder.kind, order.order_id, what.value)
     if what is Reminder.DUE_SOON:
         announce.due_soon(work, order, order.technician_id)
         return Outcome.DUE_SOON
@@ -137,10 +140,10 @@ def _step_on(work: UnitOfWork, order: WorkOrder, technician_id: str, what: Remin
     last = what is Reminder.OVERDUE
     in_hand = WorkOrder.state.is_in(*sorted(state.value for state in ON_HAND))
     as_read = (WorkOrder.notice_at == order.notice_at) & (WorkOrder.technician_id == technician_id)
-    work.amend(
+    work.update_unread(
         work_order_key(order.org_id, order.order_id),
-        guard=as_read & in_hand,
-        on_loss=Conflict(),
+        condition=as_read & in_hand,
+        on_conflict=Conflict(),
         actions=[WorkOrder.notice_at.remove(), WorkOrder.notice_shard.remove()]
         if last
         else [WorkOrder.notice_at.set(order.due_at)],

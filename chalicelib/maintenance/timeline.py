@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from enum import StrEnum
 
+from chalicelib.core.actor import Actor
 from chalicelib.core.store import Query
 from chalicelib.core.work import UnitOfWork
-from chalicelib.edge.request import Principal
 from chalicelib.maintenance.tables import WorkOrder, WorkOrderEvent, event_key, work_order_key
 
 MOST = 1000
@@ -28,7 +28,7 @@ class Action(StrEnum):
 
 
 def record_event(
-    work: UnitOfWork, order: WorkOrder, principal: Principal, action: Action, note: str | None = None
+    work: UnitOfWork, order: WorkOrder, actor: Actor, action: Action, note: str | None = None
 ) -> WorkOrderEvent:
     """Stage the event of what this person does; the order shows its new state already."""
     event_id = work.ids.new()
@@ -39,9 +39,9 @@ def record_event(
         event_id=event_id,
         action=action.value,
         state=order.state,
-        actor_id=principal.user_id,
-        actor_name=principal.full_name,
-        actor_role=principal.role,
+        actor_id=actor.user_id,
+        actor_name=actor.full_name,
+        actor_role=actor.role,
         at=work.now,
         note=note,
         technician_id=order.technician_id,

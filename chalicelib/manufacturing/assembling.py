@@ -35,7 +35,7 @@ def find(request: Request[Any, Any], wanted: ItemKey[ThingT], permission: str, i
     thing = request.read(wanted)
     if thing is None:
         raise missing_thing(wanted.model.kind, item_id)
-    request.principal.require_reach(permission, owners=(thing.created_by,))
+    request.actor.require_reach(permission, owners=(thing.created_by,))
     return thing
 
 
@@ -91,11 +91,11 @@ def move(
     to: str,
     values: Mapping[str, object],
     *,
-    guard: Condition | None = None,
+    condition: Condition | None = None,
 ) -> None:
     """Stage that a thing that was read goes to another state, with more of its fields."""
     count_moved(work, thing, thing.status, to)
-    work.update(thing, {**in_state(to, thing.item_id), **values, "updated_at": work.now}, guard=guard)
+    work.update(thing, {**in_state(to, thing.item_id), **values, "updated_at": work.now}, condition=condition)
 
 
 def count_moved(work: UnitOfWork, thing: Listed, before: str, after: str) -> None:
@@ -126,17 +126,17 @@ def regroup(
     the next attempt holds it against what it reads.
     """
     model, read, before = type(thing), thing.version, thing.status
-    overtaken = sum(label.startswith(_OVERTAKEN) for label in work.lost)
+    overtaken = sum(label.startswith(_OVERTAKEN) for label in work.conflicts)
     exact = overtaken < _INSISTS
     room = model.bound <= thing.required - parts if parts > 0 else model.bound >= -parts
     actions: list[Action] = [model.version.add(1), model.bound.add(parts), model.updated_at.set(work.now)]
     if before != to:
         actions += [getattr(model, name).set(value) for name, value in in_state(to, thing.item_id).items()]
         changes = {"status": [before, to], **changes}
-    work.amend(
+    work.update_unread(
         ItemKey(model, thing.pk, thing.sk),
-        guard=(model.status == before) & (model.version == read if exact else room),
-        on_loss=VersionConflict(),
+        condition=(model.status == before) & (model.version == read if exact else room),
+        on_conflict=VersionConflict(),
         actions=actions,
         changes=changes,
         label=f"{_OVERTAKEN}{read}",

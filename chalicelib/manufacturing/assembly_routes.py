@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from chalicelib.core.errors import AccessDenied, Conflict, EntityLocked, NotFound, VersionConflict
 from chalicelib.core.work import UnitOfWork
-from chalicelib.edge.contract import About
-from chalicelib.edge.request import Nothing, Reply, Request
+from chalicelib.edge.dependencies import dependencies
+from chalicelib.edge.endpoint import AuditTarget
+from chalicelib.edge.request import Empty, Request, Response
 from chalicelib.edge.routes import Routes
-from chalicelib.edge.runtime import runtime
 from chalicelib.manufacturing import disposing, modules, packs
 from chalicelib.manufacturing.errors import DuplicateSerial
 from chalicelib.manufacturing.listing import Wanted, list_things
@@ -46,13 +46,13 @@ _BIND = [*_STEP, DuplicateSerial]
 
 
 @routes.get("/v1/modules", permission=modules.READ, query=ModuleQuery, returns=Many[ModuleView])
-def list_modules(request: Request[Nothing, ModuleQuery]) -> Reply[Many[ModuleView]]:
+def list_modules(request: Request[Empty, ModuleQuery]) -> Response[Many[ModuleView]]:
     """Modules in pages, the newest first."""
     asked = request.query
     wanted = Wanted(asked.page, asked.page_size, asked.status, asked.sku_id, asked.batch_id, asked.q)
-    found = list_things(request.principal, modules.READ, Module, wanted, runtime().clock)
+    found = list_things(request.actor, modules.READ, Module, wanted, dependencies().clock)
     meta = PageMeta(found.total, asked.page, asked.page_size)
-    return Reply(Many([module_view(module) for module in found.items], meta))
+    return Response(Many([module_view(module) for module in found.items], meta))
 
 
 @routes.post(
@@ -63,11 +63,11 @@ def list_modules(request: Request[Nothing, ModuleQuery]) -> Reply[Many[ModuleVie
     status=201,
     versioned=True,
     errors=[NotFound, Conflict, DuplicateSerial],
-    about=About(Module.kind, "MODULE_CREATED"),
+    audit_target=AuditTarget(Module.kind, "MODULE_CREATED"),
 )
-def create_module(request: Request[NewUnit, Nothing], work: UnitOfWork) -> Reply[One[ModuleView]]:
+def create_module(request: Request[NewUnit, Empty], work: UnitOfWork) -> Response[One[ModuleView]]:
     """Set up a module in a batch that is in progress."""
-    return _module(modules.create_module(work, request.principal, request.body), 201)
+    return _module(modules.create_module(work, request.actor, request.body), 201)
 
 
 @routes.get(
@@ -78,10 +78,10 @@ def create_module(request: Request[NewUnit, Nothing], work: UnitOfWork) -> Reply
     versioned=True,
     errors=_FOUND,
 )
-def get_module(request: Request[Nothing, Nothing]) -> Reply[One[ModuleDetail]]:
+def get_module(request: Request[Empty, Empty]) -> Response[One[ModuleDetail]]:
     """One module with its cells, in the order in which they were bound."""
     found = modules.find_ledger(request, request.path["module_id"])
-    return Reply(One(module_detail(found.module, found.sku, found.entries)), version=found.module.version)
+    return Response(One(module_detail(found.module, found.sku, found.entries)), version=found.module.version)
 
 
 @routes.patch(
@@ -92,11 +92,11 @@ def get_module(request: Request[Nothing, Nothing]) -> Reply[One[ModuleDetail]]:
     returns=One[ModuleView],
     versioned=True,
     errors=_BIND,
-    about=About(Module.kind, "CELL_BOUND", "module_id"),
+    audit_target=AuditTarget(Module.kind, "CELL_BOUND", "module_id"),
 )
-def bind_cell(request: Request[BindCell, Nothing], work: UnitOfWork) -> Reply[One[ModuleView]]:
+def bind_cell(request: Request[BindCell, Empty], work: UnitOfWork) -> Response[One[ModuleView]]:
     """Append a cell to a module's ledger."""
-    return _module(modules.bind_cells(work, request, request.path["module_id"], runtime().clock))
+    return _module(modules.bind_cells(work, request, request.path["module_id"], dependencies().clock))
 
 
 @routes.post(
@@ -107,11 +107,11 @@ def bind_cell(request: Request[BindCell, Nothing], work: UnitOfWork) -> Reply[On
     returns=One[ModuleView],
     versioned=True,
     errors=_BIND,
-    about=About(Module.kind, "CELLS_BOUND", "module_id"),
+    audit_target=AuditTarget(Module.kind, "CELLS_BOUND", "module_id"),
 )
-def bind_cells(request: Request[BindCells, Nothing], work: UnitOfWork) -> Reply[One[ModuleView]]:
+def bind_cells(request: Request[BindCells, Empty], work: UnitOfWork) -> Response[One[ModuleView]]:
     """Append a tray of up to 90 cells, all of them or none; a refusal names every serial that is in use."""
-    return _module(modules.bind_cells(work, request, request.path["module_id"], runtime().clock))
+    return _module(modules.bind_cells(work, request, request.path["module_id"], dependencies().clock))
 
 
 @routes.patch(
@@ -122,9 +122,9 @@ def bind_cells(request: Request[BindCells, Nothing], work: UnitOfWork) -> Reply[
     returns=One[ModuleView],
     versioned=True,
     errors=_STEP,
-    about=About(Module.kind, "CELL_UNBOUND", "module_id"),
+    audit_target=AuditTarget(Module.kind, "CELL_UNBOUND", "module_id"),
 )
-def unbind_cell(request: Request[UnbindCell, Nothing], work: UnitOfWork) -> Reply[One[ModuleView]]:
+def unbind_cell(request: Request[UnbindCell, Empty], work: UnitOfWork) -> Response[One[ModuleView]]:
     """Take a cell off a module that is not sealed; its serial can be bound again."""
     return _module(modules.unbind_cell(work, request, request.path["module_id"]))
 
@@ -136,20 +136,20 @@ def unbind_cell(request: Request[UnbindCell, Nothing], work: UnitOfWork) -> Repl
     returns=One[ModuleView],
     versioned=True,
     errors=_STEP,
-    about=About(Module.kind, "MODULE_SEALED", "module_id"),
+    audit_target=AuditTarget(Module.kind, "MODULE_SEALED", "module_id"),
 )
-def seal_module(request: Request[Nothing, Nothing], work: UnitOfWork) -> Reply[One[ModuleView]]:
+def seal_module(request: Request[Empty, Empty], work: UnitOfWork) -> Response[One[ModuleView]]:
     """Seal a module that holds exactly as many cells as its SKU wants."""
     return _module(modules.seal_module(work, request, request.path["module_id"]))
 
 
 @routes.get("/v1/packs", permission=packs.READ, query=PackQuery, returns=Many[PackView])
-def list_packs(request: Request[Nothing, PackQuery]) -> Reply[Many[PackView]]:
+def list_packs(request: Request[Empty, PackQuery]) -> Response[Many[PackView]]:
     """Packs in pages, the newest first."""
     asked = request.query
     wanted = Wanted(asked.page, asked.page_size, asked.status, asked.sku_id, asked.batch_id, asked.q)
-    found = list_things(request.principal, packs.READ, Pack, wanted, runtime().clock)
-    return Reply(Many([pack_view(pack) for pack in found.items], PageMeta(found.total, asked.page, asked.page_size)))
+    found = list_things(request.actor, packs.READ, Pack, wanted, dependencies().clock)
+    return Response(Many([pack_view(pack) for pack in found.items], PageMeta(found.total, asked.page, asked.page_size)))
 
 
 @routes.post(
@@ -160,11 +160,11 @@ def list_packs(request: Request[Nothing, PackQuery]) -> Reply[Many[PackView]]:
     status=201,
     versioned=True,
     errors=[NotFound, Conflict, DuplicateSerial],
-    about=About(Pack.kind, "PACK_CREATED"),
+    audit_target=AuditTarget(Pack.kind, "PACK_CREATED"),
 )
-def create_pack(request: Request[NewPack, Nothing], work: UnitOfWork) -> Reply[One[PackView]]:
+def create_pack(request: Request[NewPack, Empty], work: UnitOfWork) -> Response[One[PackView]]:
     """Set up a pack in a batch that is in progress, with up to 90 sealed modules at once."""
-    return _pack(packs.create_pack(work, request.principal, request.body, runtime().clock), 201)
+    return _pack(packs.create_pack(work, request.actor, request.body, dependencies().clock), 201)
 
 
 @routes.get(
@@ -175,11 +175,11 @@ def create_pack(request: Request[NewPack, Nothing], work: UnitOfWork) -> Reply[O
     versioned=True,
     errors=_FOUND,
 )
-def get_pack(request: Request[Nothing, Nothing]) -> Reply[One[PackDetail]]:
+def get_pack(request: Request[Empty, Empty]) -> Response[One[PackDetail]]:
     """One pack with its modules in the order in which they were bound, and every decision on it."""
     found = packs.find_contents(request, request.path["pack_id"])
     told = pack_detail(found.pack, found.sku, found.entries, found.decisions)
-    return Reply(One(told), version=found.pack.version)
+    return Response(One(told), version=found.pack.version)
 
 
 @routes.patch(
@@ -190,11 +190,11 @@ def get_pack(request: Request[Nothing, Nothing]) -> Reply[One[PackDetail]]:
     returns=One[PackView],
     versioned=True,
     errors=_STEP,
-    about=About(Pack.kind, "MODULE_BOUND", "pack_id"),
+    audit_target=AuditTarget(Pack.kind, "MODULE_BOUND", "pack_id"),
 )
-def bind_module(request: Request[BindModule, Nothing], work: UnitOfWork) -> Reply[One[PackView]]:
+def bind_module(request: Request[BindModule, Empty], work: UnitOfWork) -> Response[One[PackView]]:
     """Bind a sealed module of the same SKU that is in no pack."""
-    return _pack(packs.bind_modules(work, request, request.path["pack_id"], runtime().clock))
+    return _pack(packs.bind_modules(work, request, request.path["pack_id"], dependencies().clock))
 
 
 @routes.post(
@@ -205,11 +205,11 @@ def bind_module(request: Request[BindModule, Nothing], work: UnitOfWork) -> Repl
     returns=One[PackView],
     versioned=True,
     errors=_STEP,
-    about=About(Pack.kind, "MODULES_BOUND", "pack_id"),
+    audit_target=AuditTarget(Pack.kind, "MODULES_BOUND", "pack_id"),
 )
-def bind_modules(request: Request[BindModules, Nothing], work: UnitOfWork) -> Reply[One[PackView]]:
+def bind_modules(request: Request[BindModules, Empty], work: UnitOfWork) -> Response[One[PackView]]:
     """Bind up to 90 modules, all of them or none; a refusal names every module that cannot be bound."""
-    return _pack(packs.bind_modules(work, request, request.path["pack_id"], runtime().clock))
+    return _pack(packs.bind_modules(work, request, request.path["pack_id"], dependencies().clock))
 
 
 @routes.patch(
@@ -219,9 +219,9 @@ def bind_modules(request: Request[BindModules, Nothing], work: UnitOfWork) -> Re
     returns=One[PackView],
     versioned=True,
     errors=_STEP,
-    about=About(Pack.kind, "PACK_SEALED", "pack_id"),
+    audit_target=AuditTarget(Pack.kind, "PACK_SEALED", "pack_id"),
 )
-def seal_pack(request: Request[Nothing, Nothing], work: UnitOfWork) -> Reply[One[PackView]]:
+def seal_pack(request: Request[Empty, Empty], work: UnitOfWork) -> Response[One[PackView]]:
     """Seal a pack that holds exactly as many modules as its SKU wants; it is ready for its test."""
     return _pack(packs.seal_pack(work, request, request.path["pack_id"]))
 
@@ -234,16 +234,16 @@ def seal_pack(request: Request[Nothing, Nothing], work: UnitOfWork) -> Reply[One
     returns=One[PackView],
     versioned=True,
     errors=[*_FOUND, Conflict, VersionConflict],
-    about=About(Pack.kind, "PACK_DISPOSITION", "pack_id"),
+    audit_target=AuditTarget(Pack.kind, "PACK_DISPOSITION", "pack_id"),
 )
-def dispose_of_pack(request: Request[Decision, Nothing], work: UnitOfWork) -> Reply[One[PackView]]:
+def dispose_of_pack(request: Request[Decision, Empty], work: UnitOfWork) -> Response[One[PackView]]:
     """Pass, fail or quarantine a tested pack; a PASS has to keep to every limit of the SKU."""
     return _pack(disposing.dispose(work, request, request.path["pack_id"]))
 
 
-def _module(module: Module, status: int = 200) -> Reply[One[ModuleView]]:
-    return Reply(One(module_view(module)), status, module.version)
+def _module(module: Module, status: int = 200) -> Response[One[ModuleView]]:
+    return Response(One(module_view(module)), status, module.version)
 
 
-def _pack(pack: Pack, status: int = 200) -> Reply[One[PackView]]:
-    return Reply(One(pack_view(pack)), status, pack.version)
+def _pack(pack: Pack, status: int = 200) -> Response[One[PackView]]:
+    return Response(One(pack_view(pack)), status, pack.version)

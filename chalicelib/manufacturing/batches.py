@@ -9,10 +9,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from chalicelib.core.actor import Actor
 from chalicelib.core.errors import Conflict
 from chalicelib.core.store import get
 from chalicelib.core.work import UnitOfWork
-from chalicelib.edge.request import Principal, Request
+from chalicelib.edge.request import Request
 from chalicelib.manufacturing.assembling import built_by, count_new, find, found, known, move
 from chalicelib.manufacturing.errors import check_step, violation
 from chalicelib.manufacturing.listing import first_of
@@ -33,12 +34,12 @@ CREATE = "manufacturing.batch.create"
 START = "manufacturing.batch.start"
 COMPLETE = "manufacturing.batch.complete"
 
-_MOST_NAMED = 100
+_MAX_NAMED = 100
 
 
-def create_batch(work: UnitOfWork, principal: Principal, wanted: NewBatch) -> Batch:
+def create_batch(work: UnitOfWork, actor: Actor, wanted: NewBatch) -> Batch:
     """Set up a batch of a SKU. Raises `NotFound`, or `Conflict` if the SKU is not active."""
-    org_id, batch_id = principal.org_id, f"BAT-{work.ids.new()}"
+    org_id, batch_id = actor.org_id, f"BAT-{work.ids.new()}"
     sku = found(get(sku_key(org_id, wanted.sku_id)), Sku.kind, wanted.sku_id)
     if sku.status != SkuStatus.ACTIVE:
         raise violation(sku, SkuStatus.ACTIVE, ["a batch can be made only by an active SKU"], becomes=False)
@@ -49,10 +50,10 @@ def create_batch(work: UnitOfWork, principal: Principal, wanted: NewBatch) -> Ba
         target_quantity=wanted.target_quantity,
         notes=wanted.notes,
         search=" ".join([batch_id, wanted.notes or "", sku.name, sku.sku_code or ""]).lower(),
-        **known(work, org_id, Batch.kind, batch_id, principal.user_id),
+        **known(work, org_id, Batch.kind, batch_id, actor.user_id),
         **built_by(org_id, Batch.kind, sku, batch_id),
     )
-    work.about(Batch.kind, batch_id, "BATCH_CREATED")
+    work.audit(Batch.kind, batch_id, "BATCH_CREATED")
     work.create(batch)
     count_new(work, batch)
     return batch
@@ -78,13 +79,13 @@ def complete_batch(work: UnitOfWork, request: Request[Any, Any], batch_id: str) 
     lacks = completion_lacks(batch.packs, batch.packs_open)
     if lacks:
         raise violation(batch, BatchStatus.COMPLETED, lacks, more=_open_packs(batch))
-    move(work, batch, BatchStatus.COMPLETED, {"completed_at": work.now}, guard=Batch.packs_open == 0)
+    move(work, batch, BatchStatus.COMPLETED, {"completed_at": work.now}, condition=Batch.packs_open == 0)
     return batch
 
 
 def find_batch(request: Request[Any, Any], batch_id: str, permission: str = READ) -> Batch:
     """A batch that the caller may see. Raises `NotFound` or `AccessDenied`."""
-    return find(request, batch_key(request.principal.org_id, batch_id), permission, batch_id)
+    return find(request, batch_key(request.actor.org_id, batch_id), permission, batch_id)
 
 
 def batch_for(found_batch: Batch | None, batch_id: str, part: str) -> Batch:
@@ -109,6 +110,6 @@ def whole_sku(thing: Built) -> Sku | None:
 def _open_packs(batch: Batch) -> dict[str, object]:
     """The packs that keep a batch from being completed, the newest first; of very many the first."""
     unfinished = [state for state in PACK.states if state != PackStatus.FINALIZED]
-    packs = first_of(Pack, batch.org_id, batch.item_id, statuses=unfinished, most=_MOST_NAMED)
+    packs = first_of(Pack, batch.org_id, batch.item_id, statuses=unfinished, most=_MAX_NAMED)
     told = [{"packId": pack.item_id, "serial": pack.serial, "status": pack.status} for pack in packs]
     return {"packs": batch.packs, "packsOpen": batch.packs_open, "openPacks": told}

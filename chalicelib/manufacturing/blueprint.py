@@ -20,7 +20,7 @@ from chalicelib.edge.types import NOT_BLANK, SENTENCE
 
 T = TypeVar("T")
 
-MOST_PLACES = 6
+MAX_PLACES = 6
 Name64 = Annotated[str, NOT_BLANK, Meta(max_length=64)]
 Unit = Annotated[str, NOT_BLANK, Meta(max_length=16)]
 Serial = Annotated[
@@ -104,7 +104,7 @@ class StructAttribute(Attribute[T]):
 
 def places_problems(present: Mapping[str, object], names: tuple[str, ...]) -> dict[str, str]:
     """A sentence for each of these fields whose decimal is finer than is kept."""
-    return {name: f"must have at most {MOST_PLACES} decimal places" for name in names if too_fine(present.get(name))}
+    return {name: f"must have at most {MAX_PLACES} decimal places" for name in names if too_fine(present.get(name))}
 
 
 def too_fine(value: object) -> bool:
@@ -112,7 +112,7 @@ def too_fine(value: object) -> bool:
     if not isinstance(value, Decimal):
         return False
     _, digits, exponent = value.as_tuple()
-    excess = -MOST_PLACES - int(exponent)  # taken from its digits: arithmetic would round them to 28 first
+    excess = -MAX_PLACES - int(exponent)  # taken from its digits: arithmetic would round them to 28 first
     return excess > 0 and any(digits[-excess:])
 
 

@@ -39,7 +39,7 @@ def dispose(work: UnitOfWork, request: Request[Any, Any], pack_id: str) -> Pack:
     pack = find_pack(request, pack_id, DISPOSE)
     request.check_version(pack)
     check_step(pack, PACK, Step.FINALIZE)
-    wanted, actor_id = request.body, request.principal.user_id
+    wanted, actor_id = request.body, request.actor.user_id
     verdict = Disposition(wanted.disposition)
     to = leads_to(PACK, STEP_OF[verdict])
     _check_measurements(pack, verdict, wanted.measurements or {})
@@ -99,9 +99,9 @@ def _check_measurements(pack: Pack, verdict: Disposition, measured: Mapping[str,
 def _count_finalized(work: UnitOfWork, pack: Pack, verdict: Disposition) -> None:
     """Stage that the batch has one pack fewer to wait for."""
     outcome = Batch.packs_passed if verdict is Disposition.PASS else Batch.packs_failed
-    work.amend(
+    work.update_unread(
         batch_key(pack.org_id, pack.batch_id),
-        guard=Batch.packs_open >= 1,
+        condition=Batch.packs_open >= 1,
         actions=[Batch.packs_open.add(-1), outcome.add(1), Batch.version.add(1), Batch.updated_at.set(work.now)],
         audited=False,
     )

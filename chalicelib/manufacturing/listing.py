@@ -23,9 +23,9 @@ from typing import Any, Generic, TypeVar
 import msgspec
 from pynamodb.expressions.condition import Condition
 
+from chalicelib.core.actor import Actor
 from chalicelib.core.clock import Clock
-from chalicelib.core.store import Found, ItemKey, Query, get_many, parallel, parallel_pair
-from chalicelib.edge.request import Principal
+from chalicelib.core.store import ItemKey, Query, ReadResult, get_many, parallel, parallel_pair
 from chalicelib.manufacturing import tally
 from chalicelib.manufacturing.rules import LIVES
 from chalicelib.manufacturing.tables import Batch, Listed, OfBatch, OfOrganisation, OfSku, batch_key, partitions, place
@@ -54,15 +54,13 @@ class Things(msgspec.Struct, Generic[ThingT], frozen=True):
     total: int
 
 
-def list_things(
-    principal: Principal, permission: str, model: type[ThingT], wanted: Wanted, clock: Clock
-) -> Things[ThingT]:
+def list_things(actor: Actor, permission: str, model: type[ThingT], wanted: Wanted, clock: Clock) -> Things[ThingT]:
     """A page of those that this permission of the caller reaches, newest first."""
     if _misnamed(wanted):
         return Things([], 0)
-    org_id, owner, batch_id = principal.org_id, wanted.batch_id or wanted.sku_id, wanted.batch_id
+    org_id, owner, batch_id = actor.org_id, wanted.batch_id or wanted.sku_id, wanted.batch_id
     statuses = [wanted.status] if wanted.status else list(LIVES[model.kind].states)
-    condition = _condition(principal, permission, model, wanted)
+    condition = _condition(actor, permission, model, wanted)
     start = (wanted.page - 1) * wanted.page_size
     most = None if condition is not None else start + wanted.page_size
     counts = tally.keys(org_id, model.kind, owner) if condition is None else []
@@ -111,7 +109,7 @@ def _queries(
     ]
 
 
-def _is_of_sku(known: Found, of_batch: ItemKey[Batch] | None, wanted: Wanted) -> bool:
+def _is_of_sku(known: ReadResult, of_batch: ItemKey[Batch] | None, wanted: Wanted) -> bool:
     """Whether the batch that is asked for is of the SKU that is asked for, where both are."""
     if of_batch is None:
         return True
@@ -127,11 +125,11 @@ def _misnamed(wanted: Wanted) -> bool:
     )
 
 
-def _condition(principal: Principal, permission: str, model: type[Listed], wanted: Wanted) -> Condition | None:
+def _condition(actor: Actor, permission: str, model: type[Listed], wanted: Wanted) -> Condition | None:
     """What only the rows themselves can tell; None if the partitions say it all."""
     conditions: list[Condition] = []
-    if not principal.reaches(permission):
-        conditions.append(model.created_by == principal.user_id)
+    if not actor.reaches(permission):
+        conditions.append(model.created_by == actor.user_id)
     if wanted.q:
         conditions.append(model.search.contains(wanted.q.lower()))
     if not conditions:

@@ -10,7 +10,7 @@ the life of every cell, module and pack in which it appears.
 
 A pack may hold ten thousand cells, and an answer of a Lambda six megabytes. So a life comes in pages, each a document
 by itself: the thing's own events on the first, then module by module. A page ends after so many events as were asked
-for or when it names `MOST_PARTS` parts. Within a page events stand in the order of this telling; each has its time.
+for or when it names `MAX_PARTS` parts. Within a page events stand in the order of this telling; each has its time.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ from chalicelib.manufacturing.walking import AFTER_LEDGER, Ledger, Place
 TRACEABILITY: Section[TraceabilitySettings] = settings_section(
     "traceability", TraceabilitySettings, "how exported documents name things"
 )
-MOST_PARTS = 2000
+MAX_PARTS = 2000
 """How many parts the events of a page name before it ends: some 400 KB, 3 MB with the longest serials and addresses."""
 _OWN = Place("OWN")
 """Marks what is always told together: on the first page, or for a cell on the last."""
@@ -106,7 +106,7 @@ class _Asking(msgspec.Struct, frozen=True):
 def life(request: Request[Any, ExportQuery], clock: Clock) -> Life:
     """A page of a life. Raises `NotFound`, `AccessDenied` or `ValidationFailed`."""
     used = find_serial(request)
-    org_id, serial, asked = request.principal.org_id, request.path["serial"], request.query
+    org_id, serial, asked = request.actor.org_id, request.path["serial"], request.query
     name = key(org_id, "LIFE", serial)
     try:
         place = walking.decode(asked.next_page_token, name)
@@ -131,7 +131,7 @@ def _cut(page: _Page, most: int) -> tuple[Sequence[_Told], Place | None]:
     before = _OWN
     for number, one in enumerate(page.told):
         parts += one.parts
-        full = number >= most or parts > MOST_PARTS
+        full = number >= most or parts > MAX_PARTS
         if full and number and one.place not in (before, _OWN):
             return page.told[:number], before
         before = one.place
@@ -144,7 +144,7 @@ def _of_pack(asking: _Asking, pack_id: str) -> _Page:
     place = None if asking.place == _OWN else asking.place
     own = [_Told(fact, _OWN) for fact in _pack_facts(pack, entries, decisions)] if asking.place is None else []
     modules = walking.in_pack(entries)
-    page = walking.start_at(modules, place, min(_modules_for(pack, asking.most), walking.MOST_MODULES))
+    page = walking.start_at(modules, place, min(_modules_for(pack, asking.most), walking.MAX_MODULES))
     ledgers, _ = walking.read_ledgers(asking.org_id, page, place, asking.most + 1, clock=asking.clock)
     told = own
     for ledger in ledgers:
@@ -250,7 +250,7 @@ def _pack_facts(pack: Pack, entries: Sequence[LedgerEntry], decisions: Sequence[
 
 def _modules_for(pack: Pack, most: int) -> int:
     """How many modules' ledgers a page can need; each is told in three events at least."""
-    return min(MOST_PARTS // pack.sku.cells_per_module, most // 3) + 2
+    return min(MAX_PARTS // pack.sku.cells_per_module, most // 3) + 2
 
 
 def _made(thing: Assembly) -> Made:

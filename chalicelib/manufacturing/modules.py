@@ -7,11 +7,12 @@ from typing import Any
 
 import msgspec
 
+from chalicelib.core.actor import Actor
 from chalicelib.core.clock import Clock
 from chalicelib.core.errors import Conflict, VersionConflict
 from chalicelib.core.store import Query, get, parallel_pair
 from chalicelib.core.work import RawItem, UnitOfWork
-from chalicelib.edge.request import Principal, Request
+from chalicelib.edge.request import Request
 from chalicelib.manufacturing import serials
 from chalicelib.manufacturing.assembling import (
     built_by,
@@ -56,9 +57,9 @@ class Ledger(msgspec.Struct, frozen=True):
     entries: Sequence[LedgerEntry]
 
 
-def create_module(work: UnitOfWork, principal: Principal, wanted: NewUnit) -> Module:
+def create_module(work: UnitOfWork, actor: Actor, wanted: NewUnit) -> Module:
     """Set up a module in a batch that is in progress. Raises `NotFound` or `Conflict`, fails with `DuplicateSerial`."""
-    org_id, module_id = principal.org_id, f"MOD-{work.ids.new()}"
+    org_id, module_id = actor.org_id, f"MOD-{work.ids.new()}"
     of_batch = batch_key(org_id, wanted.batch_id)
     batch = batch_for(get(of_batch), wanted.batch_id, Module.kind)
     where = module_key(org_id, module_id)
@@ -69,13 +70,13 @@ def create_module(work: UnitOfWork, principal: Principal, wanted: NewUnit) -> Mo
         batch_id=wanted.batch_id,
         batch_list=batch_list(org_id, Module.kind, wanted.batch_id, module_id),
         search=f"{wanted.serial} {module_id}".lower(),
-        **known(work, org_id, Module.kind, module_id, principal.user_id),
+        **known(work, org_id, Module.kind, module_id, actor.user_id),
         **built_by(org_id, Module.kind, batch, module_id),
     )
-    work.about(Module.kind, module_id, "MODULE_CREATED")
+    work.audit(Module.kind, module_id, "MODULE_CREATED")
     work.create(module)
     serials.take(work, org_id, wanted.serial, "MODULE", module_id)
-    work.guard(of_batch, Batch.status == BatchStatus.IN_PROGRESS, lambda raw: ended(batch, raw, Module.kind))
+    work.check_condition(of_batch, Batch.status == BatchStatus.IN_PROGRESS, lambda raw: ended(batch, raw, Module.kind))
     count_new(work, module)
     return module
 
@@ -92,7 +93,7 @@ def bind_cells(work: UnitOfWork, request: Request[Any, Any], module_id: str, clo
     check_room(module, 1, "cell")
     wanted, lot = request.body.cells, request.body.lot
     check_room(module, len(wanted), "cell")
-    entry = write_down(work, module, request.principal.user_id, wanted, lot=lot)
+    entry = write_down(work, module, request.actor.user_id, wanted, lot=lot)
     serials.take_cells(work, clock, module.org_id, wanted, module_id=module_id, lot=lot, entry=entry.sk)
     count_lot(work, module, lot, len(wanted))
     changes: dict[str, list[object]] = {f"cell/{serial}.module": [None, module_id] for serial in wanted}
@@ -114,7 +115,7 @@ def unbind_cell(work: UnitOfWork, request: Request[Any, Any], module_id: str) ->
     used = get(serial_key(serial))
     if used is None or (used.org_id, used.used_as, used.holder_id) != (module.org_id, CELL, module_id):
         raise violation(module, leads_to(MODULE, Step.UNBIND), [f"{serial} is not bound to this module"])
-    _forget(work, module, used, request.principal.user_id)
+    _forget(work, module, used, request.actor.user_id)
     changes: dict[str, list[object]] = {f"cell/{serial}.module": [module_id, None]}
     if used.lot is not None:
         changes[f"cell/{serial}.lot"] = [used.lot, None]
@@ -136,13 +137,13 @@ def seal_module(work: UnitOfWork, request: Request[Any, Any], module_id: str) ->
         more = {"bound": module.bound, "required": module.required}
         raise violation(module, ModuleStatus.SEALED, lacks, more=more)
     full = Module.bound == module.required
-    move(work, module, ModuleStatus.SEALED, {"sealed_at": work.now}, guard=full)
+    move(work, module, ModuleStatus.SEALED, {"sealed_at": work.now}, condition=full)
     return module
 
 
 def find_module(request: Request[Any, Any], module_id: str, permission: str = READ) -> Module:
     """A module that the caller may see. Raises `NotFound` or `AccessDenied`."""
-    return find(request, module_key(request.principal.org_id, module_id), permission, module_id)
+    return find(request, module_key(request.actor.org_id, module_id), permission, module_id)
 
 
 def find_ledger(request: Request[Any, Any], module_id: str) -> Ledger:
@@ -169,7 +170,7 @@ def count_lot(work: UnitOfWork, module: Module, lot: str | None, cells: int) -> 
     if lot is None:
         return
     actions = [LotUse.cells.add(cells), LotUse.lot.set(lot), LotUse.module_id.set(module.item_id)]
-    work.amend(lot_key(module.org_id, lot, module.item_id), actions=actions, audited=False)
+    work.update_unread(lot_key(module.org_id, lot, module.item_id), actions=actions, audited=False)
 
 
 def _forget(work: UnitOfWork, module: Module, used: SerialNumber, actor_id: str) -> None:
@@ -178,7 +179,7 @@ def _forget(work: UnitOfWork, module: Module, used: SerialNumber, actor_id: str)
     same = (SerialNumber.holder_id == used.holder_id) & (SerialNumber.entry == used.entry)
     work.remove(where, same, VersionConflict())
     gone = LedgerEntry.removed.add({used.serial})
-    work.amend(ledger_item(module.pk, str(used.entry)), actions=[gone], audited=False)
+    work.update_unread(ledger_item(module.pk, str(used.entry)), actions=[gone], audited=False)
     entry = write_down(work, module, actor_id, [used.serial], change=UNBOUND, lot=used.lot)
     place = former_key(module.org_id, used.serial, work.ids.new())
     former = FormerCell(

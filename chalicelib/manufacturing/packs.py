@@ -11,11 +11,12 @@ from typing import Any
 
 import msgspec
 
+from chalicelib.core.actor import Actor
 from chalicelib.core.clock import Clock
 from chalicelib.core.errors import NotFound
-from chalicelib.core.store import Found, Query, get_many, parallel_pair
+from chalicelib.core.store import Query, ReadResult, get_many, parallel_pair
 from chalicelib.core.work import UnitOfWork
-from chalicelib.edge.request import Principal, Request
+from chalicelib.edge.request import Request
 from chalicelib.manufacturing import serials
 from chalicelib.manufacturing.assembling import (
     built_by,
@@ -73,12 +74,12 @@ class Contents(msgspec.Struct, frozen=True):
     decisions: Sequence[DispositionRecord]
 
 
-def create_pack(work: UnitOfWork, principal: Principal, wanted: NewPack, clock: Clock) -> Pack:
+def create_pack(work: UnitOfWork, actor: Actor, wanted: NewPack, clock: Clock) -> Pack:
     """Set up a pack in a batch that is in progress, with modules if some are named.
 
     Raises `NotFound` or `Conflict`; fails with `DuplicateSerial`.
     """
-    org_id, pack_id = principal.org_id, f"PCK-{work.ids.new()}"
+    org_id, pack_id = actor.org_id, f"PCK-{work.ids.new()}"
     of_batch, module_ids = batch_key(org_id, wanted.batch_id), wanted.module_ids or []
     found = get_many([of_batch, *(module_key(org_id, module_id) for module_id in module_ids)], clock)
     batch = batch_for(found.get(of_batch), wanted.batch_id, Pack.kind)
@@ -90,23 +91,23 @@ def create_pack(work: UnitOfWork, principal: Principal, wanted: NewPack, clock: 
         batch_id=wanted.batch_id,
         batch_list=batch_list(org_id, Pack.kind, wanted.batch_id, pack_id),
         search=f"{wanted.serial} {pack_id}".lower(),
-        **known(work, org_id, Pack.kind, pack_id, principal.user_id),
+        **known(work, org_id, Pack.kind, pack_id, actor.user_id),
         **built_by(org_id, Pack.kind, batch, pack_id),
     )
-    work.about(Pack.kind, pack_id, "PACK_CREATED")
+    work.audit(Pack.kind, pack_id, "PACK_CREATED")
     if module_ids:
         check_room(pack, len(module_ids), "module", exists=False)
-        _take_modules(work, pack, _modules(found, org_id, module_ids), principal.user_id, exists=False)
+        _take_modules(work, pack, _modules(found, org_id, module_ids), actor.user_id, exists=False)
         pack.bound = len(module_ids)
         for name, value in in_state(leads_to(PACK, Step.BIND), pack_id).items():
             setattr(pack, name, value)
     work.create(pack)
     serials.take(work, org_id, wanted.serial, "PACK", pack_id)
     counted = [Batch.packs.add(1), Batch.packs_open.add(1), Batch.version.add(1), Batch.updated_at.set(work.now)]
-    work.amend(
+    work.update_unread(
         of_batch,
-        guard=Batch.status == BatchStatus.IN_PROGRESS,
-        on_loss=lambda raw: ended(batch, raw, Pack.kind),
+        condition=Batch.status == BatchStatus.IN_PROGRESS,
+        on_conflict=lambda raw: ended(batch, raw, Pack.kind),
         actions=counted,
         audited=False,
     )
@@ -126,7 +127,7 @@ def bind_modules(work: UnitOfWork, request: Request[Any, Any], pack_id: str, clo
     wanted = request.body.modules
     check_room(pack, len(wanted), "module")
     found = get_many([module_key(pack.org_id, module_id) for module_id in wanted], clock)
-    _take_modules(work, pack, _modules(found, pack.org_id, wanted), request.principal.user_id)
+    _take_modules(work, pack, _modules(found, pack.org_id, wanted), request.actor.user_id)
     regroup(work, pack, leads_to(PACK, Step.BIND), len(wanted), {})
     return pack
 
@@ -142,13 +143,13 @@ def seal_pack(work: UnitOfWork, request: Request[Any, Any], pack_id: str) -> Pac
     lacks = seal_lacks(pack.bound, pack.required, "module")
     if lacks:
         raise violation(pack, PackStatus.READY_FOR_EOL, lacks, more=_filling(pack))
-    move(work, pack, PackStatus.READY_FOR_EOL, {"sealed_at": work.now}, guard=Pack.bound == pack.required)
+    move(work, pack, PackStatus.READY_FOR_EOL, {"sealed_at": work.now}, condition=Pack.bound == pack.required)
     return pack
 
 
 def find_pack(request: Request[Any, Any], pack_id: str, permission: str = READ) -> Pack:
     """A pack that the caller may see. Raises `NotFound` or `AccessDenied`."""
-    return find(request, pack_key(request.principal.org_id, pack_id), permission, pack_id)
+    return find(request, pack_key(request.actor.org_id, pack_id), permission, pack_id)
 
 
 def find_contents(request: Request[Any, Any], pack_id: str) -> Contents:
@@ -160,7 +161,7 @@ def find_contents(request: Request[Any, Any], pack_id: str) -> Contents:
     return Contents(pack, skus[0], entries, decisions)
 
 
-def _modules(found: Found, org_id: str, module_ids: Sequence[str]) -> list[Module]:
+def _modules(found: ReadResult, org_id: str, module_ids: Sequence[str]) -> list[Module]:
     """The modules that were asked for, in that order. Raises `NotFound` naming every one that there is not."""
     modules = {module_id: found.get(module_key(org_id, module_id)) for module_id in module_ids}
     absent = [module_id for module_id, module in modules.items() if module is None]

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from chalicelib.core.errors import AccessDenied, Conflict, NotFound, VersionConflict
 from chalicelib.core.work import UnitOfWork
-from chalicelib.edge.contract import About
-from chalicelib.edge.request import Nothing, Reply, Request
+from chalicelib.edge.dependencies import dependencies
+from chalicelib.edge.endpoint import AuditTarget
+from chalicelib.edge.request import Empty, Request, Response
 from chalicelib.edge.routes import Routes
-from chalicelib.edge.runtime import runtime
 from chalicelib.manufacturing import batches, skus
 from chalicelib.manufacturing.listing import Wanted, list_things
 from chalicelib.manufacturing.schemas import BatchQuery, NewBatch, NewSku, SkuQuery
@@ -31,12 +31,12 @@ _SKU = {
 
 
 @routes.get("/v1/skus", permission=skus.READ, query=SkuQuery, returns=Many[SkuView])
-def list_skus(request: Request[Nothing, SkuQuery]) -> Reply[Many[SkuView]]:
+def list_skus(request: Request[Empty, SkuQuery]) -> Response[Many[SkuView]]:
     """SKUs in pages, the newest first."""
     asked = request.query
     wanted = Wanted(asked.page, asked.page_size, asked.status, q=asked.q)
-    found = list_things(request.principal, skus.READ, Sku, wanted, runtime().clock)
-    return Reply(Many([sku_view(sku) for sku in found.items], PageMeta(found.total, asked.page, asked.page_size)))
+    found = list_things(request.actor, skus.READ, Sku, wanted, dependencies().clock)
+    return Response(Many([sku_view(sku) for sku in found.items], PageMeta(found.total, asked.page, asked.page_size)))
 
 
 @routes.post(
@@ -46,12 +46,12 @@ def list_skus(request: Request[Nothing, SkuQuery]) -> Reply[Many[SkuView]]:
     returns=One[SkuView],
     status=201,
     versioned=True,
-    about=About(Sku.kind, "SKU_CREATED"),
+    audit_target=AuditTarget(Sku.kind, "SKU_CREATED"),
     examples={"request": {**_SKU, "limits": _LIMITS}, "response": {"data": {**_SKU, "limits": _LIMITS}}},
 )
-def create_sku(request: Request[NewSku, Nothing], work: UnitOfWork) -> Reply[One[SkuView]]:
+def create_sku(request: Request[NewSku, Empty], work: UnitOfWork) -> Response[One[SkuView]]:
     """Draw up a SKU: what a pack is made of, and what it has to keep to in its test."""
-    return _sku(skus.create_sku(work, request.principal, request.body), 201)
+    return _sku(skus.create_sku(work, request.actor, request.body), 201)
 
 
 @routes.get(
@@ -63,7 +63,7 @@ def create_sku(request: Request[NewSku, Nothing], work: UnitOfWork) -> Reply[One
     errors=_FOUND,
     examples={"response": {"data": {**_SKU, "limits": _LIMITS}}},
 )
-def get_sku(request: Request[Nothing, Nothing]) -> Reply[One[SkuView]]:
+def get_sku(request: Request[Empty, Empty]) -> Response[One[SkuView]]:
     """One SKU."""
     return _sku(skus.find_sku(request, request.path["sku_id"]))
 
@@ -75,22 +75,22 @@ def get_sku(request: Request[Nothing, Nothing]) -> Reply[One[SkuView]]:
     returns=One[SkuView],
     versioned=True,
     errors=_STEP,
-    about=About(Sku.kind, "SKU_ACTIVATED", "sku_id"),
+    audit_target=AuditTarget(Sku.kind, "SKU_ACTIVATED", "sku_id"),
     examples={"response": {"data": {**_SKU, "status": "ACTIVE", "limits": _LIMITS}}},
 )
-def activate_sku(request: Request[Nothing, Nothing], work: UnitOfWork) -> Reply[One[SkuView]]:
+def activate_sku(request: Request[Empty, Empty], work: UnitOfWork) -> Response[One[SkuView]]:
     """Release a SKU for production; from then on it never changes."""
     return _sku(skus.activate_sku(work, request, request.path["sku_id"]))
 
 
 @routes.get("/v1/batches", permission=batches.READ, query=BatchQuery, returns=Many[BatchView])
-def list_batches(request: Request[Nothing, BatchQuery]) -> Reply[Many[BatchView]]:
+def list_batches(request: Request[Empty, BatchQuery]) -> Response[Many[BatchView]]:
     """Batches in pages, the newest first."""
     asked = request.query
     wanted = Wanted(asked.page, asked.page_size, asked.status, asked.sku_id, q=asked.q)
-    found = list_things(request.principal, batches.READ, Batch, wanted, runtime().clock)
+    found = list_things(request.actor, batches.READ, Batch, wanted, dependencies().clock)
     meta = PageMeta(found.total, asked.page, asked.page_size)
-    return Reply(Many([batch_view(batch) for batch in found.items], meta))
+    return Response(Many([batch_view(batch) for batch in found.items], meta))
 
 
 @routes.post(
@@ -101,11 +101,11 @@ def list_batches(request: Request[Nothing, BatchQuery]) -> Reply[Many[BatchView]
     status=201,
     versioned=True,
     errors=[NotFound, Conflict],
-    about=About(Batch.kind, "BATCH_CREATED"),
+    audit_target=AuditTarget(Batch.kind, "BATCH_CREATED"),
 )
-def create_batch(request: Request[NewBatch, Nothing], work: UnitOfWork) -> Reply[One[BatchView]]:
+def create_batch(request: Request[NewBatch, Empty], work: UnitOfWork) -> Response[One[BatchView]]:
     """Set up a batch of an active SKU."""
-    return _batch(batches.create_batch(work, request.principal, request.body), 201)
+    return _batch(batches.create_batch(work, request.actor, request.body), 201)
 
 
 @routes.get(
@@ -116,10 +116,10 @@ def create_batch(request: Request[NewBatch, Nothing], work: UnitOfWork) -> Reply
     versioned=True,
     errors=_FOUND,
 )
-def get_batch(request: Request[Nothing, Nothing]) -> Reply[One[BatchView]]:
+def get_batch(request: Request[Empty, Empty]) -> Response[One[BatchView]]:
     """One batch, with its SKU and the SKU's limits."""
     batch = batches.find_batch(request, request.path["batch_id"])
-    return Reply(One(batch_view(batch, batches.whole_sku(batch))), version=batch.version)
+    return Response(One(batch_view(batch, batches.whole_sku(batch))), version=batch.version)
 
 
 @routes.patch(
@@ -129,10 +129,10 @@ def get_batch(request: Request[Nothing, Nothing]) -> Reply[One[BatchView]]:
     returns=One[BatchView],
     versioned=True,
     errors=_STEP,
-    about=About(Batch.kind, "BATCH_STARTED", "batch_id"),
+    audit_target=AuditTarget(Batch.kind, "BATCH_STARTED", "batch_id"),
     examples={"response": {"data": {"status": "IN_PROGRESS", "completedAt": ...}}},
 )
-def start_batch(request: Request[Nothing, Nothing], work: UnitOfWork) -> Reply[One[BatchView]]:
+def start_batch(request: Request[Empty, Empty], work: UnitOfWork) -> Response[One[BatchView]]:
     """Start a batch; modules and packs can be made in it from now on."""
     return _batch(batches.start_batch(work, request, request.path["batch_id"]))
 
@@ -144,17 +144,17 @@ def start_batch(request: Request[Nothing, Nothing], work: UnitOfWork) -> Reply[O
     returns=One[BatchView],
     versioned=True,
     errors=_STEP,
-    about=About(Batch.kind, "BATCH_COMPLETED", "batch_id"),
+    audit_target=AuditTarget(Batch.kind, "BATCH_COMPLETED", "batch_id"),
     examples={"response": {"data": {"status": "COMPLETED"}}},
 )
-def complete_batch(request: Request[Nothing, Nothing], work: UnitOfWork) -> Reply[One[BatchView]]:
+def complete_batch(request: Request[Empty, Empty], work: UnitOfWork) -> Response[One[BatchView]]:
     """Complete a batch that has packs, all of them finalized; a refusal names those that are not."""
     return _batch(batches.complete_batch(work, request, request.path["batch_id"]))
 
 
-def _sku(sku: Sku, status: int = 200) -> Reply[One[SkuView]]:
-    return Reply(One(sku_view(sku)), status, sku.version)
+def _sku(sku: Sku, status: int = 200) -> Response[One[SkuView]]:
+    return Response(One(sku_view(sku)), status, sku.version)
 
 
-def _batch(batch: Batch, status: int = 200) -> Reply[One[BatchView]]:
-    return Reply(One(batch_view(batch)), status, batch.version)
+def _batch(batch: Batch, status: int = 200) -> Response[One[BatchView]]:
+    return Response(One(batch_view(batch)), status, batch.version)

@@ -13,7 +13,7 @@ from msgspec import Meta
 from chalicelib.edge.types import NOT_BLANK, EntityId
 from chalicelib.manufacturing.blueprint import Limits, Measurement, Name64, Serial, places_problems
 
-MOST_AT_ONCE = 90
+MAX_AT_ONCE = 90
 """Parts that one request binds: a transaction has a hundred items, and the rest of them is needed for the others."""
 
 Text100 = Annotated[str, NOT_BLANK, Meta(max_length=100)]
@@ -63,7 +63,7 @@ class NewPack(msgspec.Struct, frozen=True, rename="camel", forbid_unknown_fields
 
     batch_id: EntityId
     serial: Serial
-    module_ids: Annotated[list[EntityId], Meta(max_length=MOST_AT_ONCE)] | None = None
+    module_ids: Annotated[list[EntityId], Meta(max_length=MAX_AT_ONCE)] | None = None
 
     @staticmethod
     def cross_check(present: Mapping[str, object]) -> Mapping[str, str]:
@@ -86,7 +86,7 @@ class BindCell(msgspec.Struct, frozen=True, rename="camel", forbid_unknown_field
 class BindCells(msgspec.Struct, frozen=True, rename="camel", forbid_unknown_fields=True):
     """A tray of cells in their order, and the lot that all of them came from."""
 
-    serials: Annotated[list[Serial], Meta(min_length=1, max_length=MOST_AT_ONCE)]
+    serials: Annotated[list[Serial], Meta(min_length=1, max_length=MAX_AT_ONCE)]
     lot: Serial | None = None
 
     @staticmethod
@@ -120,7 +120,7 @@ class BindModule(msgspec.Struct, frozen=True, rename="camel", forbid_unknown_fie
 class BindModules(msgspec.Struct, frozen=True, rename="camel", forbid_unknown_fields=True):
     """Modules for a pack, in their order."""
 
-    module_ids: Annotated[list[EntityId], Meta(min_length=1, max_length=MOST_AT_ONCE)]
+    module_ids: Annotated[list[EntityId], Meta(min_length=1, max_length=MAX_AT_ONCE)]
 
     @staticmethod
     def cross_check(present: Mapping[str, object]) -> Mapping[str, str]:

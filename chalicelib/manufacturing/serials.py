@@ -36,7 +36,7 @@ def take_cells(
     entry: str,
 ) -> None:
     """Stage that these are cells of a module, all or none. Raises or fails with `DuplicateSerial` naming all in use."""
-    if _TAKEN in work.lost:
+    if _TAKEN in work.conflicts:
         _check_free(clock, org_id, serials)
     alone = len(serials) == 1
     for serial in serials:

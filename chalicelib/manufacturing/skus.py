@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from chalicelib.core.actor import Actor
 from chalicelib.core.work import UnitOfWork
-from chalicelib.edge.request import Principal, Request
+from chalicelib.edge.request import Request
 from chalicelib.manufacturing.assembling import count_new, find, known, move
 from chalicelib.manufacturing.errors import check_step
 from chalicelib.manufacturing.rules import SKU, SkuStatus, Step
@@ -17,10 +18,10 @@ CREATE = "manufacturing.sku.create"
 ACTIVATE = "manufacturing.sku.activate"
 
 
-def create_sku(work: UnitOfWork, principal: Principal, wanted: NewSku) -> Sku:
+def create_sku(work: UnitOfWork, actor: Actor, wanted: NewSku) -> Sku:
     """Draw up a SKU; nothing is built by it before it is active."""
     sku_id = f"SKU-{work.ids.new()}"
-    where = sku_key(principal.org_id, sku_id)
+    where = sku_key(actor.org_id, sku_id)
     sku = Sku(
         where.pk,
         where.sk,
@@ -33,9 +34,9 @@ def create_sku(work: UnitOfWork, principal: Principal, wanted: NewSku) -> Sku:
         sku_code=wanted.sku_code,
         limits=wanted.limits,
         search=" ".join([wanted.name, wanted.sku_code or "", wanted.chemistry, sku_id]).lower(),
-        **known(work, principal.org_id, Sku.kind, sku_id, principal.user_id),
+        **known(work, actor.org_id, Sku.kind, sku_id, actor.user_id),
     )
-    work.about(Sku.kind, sku_id, "SKU_CREATED")
+    work.audit(Sku.kind, sku_id, "SKU_CREATED")
     work.create(sku)
     count_new(work, sku)
     return sku
@@ -55,4 +56,4 @@ def activate_sku(work: UnitOfWork, request: Request[Any, Any], sku_id: str) -> S
 
 def find_sku(request: Request[Any, Any], sku_id: str, permission: str = READ) -> Sku:
     """A SKU that the caller may see. Raises `NotFound` or `AccessDenied`."""
-    return find(request, sku_key(request.principal.org_id, sku_id), permission, sku_id)
+    return find(request, sku_key(request.actor.org_id, sku_id), permission, sku_id)

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from zlib import crc32
 
-from chalicelib.core.store import Found, ItemKey
+from chalicelib.core.store import ItemKey, ReadResult
 from chalicelib.core.table import IntAttribute, Item, TableName, key
 from chalicelib.core.work import UnitOfWork
 
@@ -40,7 +40,7 @@ def moved(work: UnitOfWork, org_id: str, kind: str, owners: Sequence[str | None]
     shard = crc32(work.ids.new().encode()) % SHARDS
     for owner in owners:
         actions = [getattr(Tally, status).add(by) for status, by in change.items()]
-        work.amend(_key(org_id, kind, owner, shard), actions=actions, audited=False)
+        work.update_unread(_key(org_id, kind, owner, shard), actions=actions, audited=False)
 
 
 def keys(org_id: str, kind: str, owner: str | None) -> list[ItemKey[Tally]]:
@@ -48,7 +48,7 @@ def keys(org_id: str, kind: str, owner: str | None) -> list[ItemKey[Tally]]:
     return [_key(org_id, kind, owner, shard) for shard in range(SHARDS)]
 
 
-def total(found: Found, wanted: Sequence[ItemKey[Tally]], statuses: Sequence[str]) -> int:
+def total(found: ReadResult, wanted: Sequence[ItemKey[Tally]], statuses: Sequence[str]) -> int:
     """How many there are in these states; never below none.
 
     Shards are read at once but not as of one moment: a thing may be seen to leave a state that it was not yet seen in.

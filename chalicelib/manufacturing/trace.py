@@ -72,20 +72,20 @@ def find_serial(request: Request[Any, Any]) -> SerialNumber | None:
 
     Raises `NotFound` or `AccessDenied`.
     """
-    principal, serial = request.principal, request.path["serial"]
+    actor, serial = request.actor, request.path["serial"]
     used = request.read(serial_key(serial))
-    if used is not None and used.org_id != principal.org_id:
+    if used is not None and used.org_id != actor.org_id:
         used = None
-    if used is None and not _once_bound(principal.org_id, serial):
+    if used is None and not _once_bound(actor.org_id, serial):
         raise NotFound(f"There is no serial number {serial}.", details={"serial": serial})
-    principal.require_reach(READ)
+    actor.require_reach(READ)
     return used
 
 
 def trace(request: Request[Any, TraceQuery], clock: Clock) -> Traced:
     """A page of what is above and below a serial. Raises `NotFound`, `AccessDenied` or `ValidationFailed`."""
     used = find_serial(request)
-    org_id, serial, asked = request.principal.org_id, request.path["serial"], request.query
+    org_id, serial, asked = request.actor.org_id, request.path["serial"], request.query
     name = key(org_id, "TRACE", serial)
     place = walking.decode(asked.cursor, name)
     if used is None:
@@ -138,7 +138,7 @@ def _pack(
     [pack], [entries] = parallel_pair([partial(get, where)], [partial(ledger_of, where.pk)])
     pack = existing(pack, pack_id)
     modules = walking.in_pack(entries)
-    most = min(limit // (1 + pack.sku.cells_per_module) + _SPARE, walking.MOST_MODULES)
+    most = min(limit // (1 + pack.sku.cells_per_module) + _SPARE, walking.MAX_MODULES)
     page = walking.start_at(modules, place, most)
     above = partial(_batches_and_sku, pack, clock)
     ledgers, others = walking.read_ledgers(org_id, page, place, limit + _SPARE, clock=clock, beside=[above])

@@ -5,9 +5,9 @@ from __future__ import annotations
 from urllib.parse import quote
 
 from chalicelib.core.errors import AccessDenied, NotFound
-from chalicelib.edge.request import Nothing, Reply, Request
+from chalicelib.edge.dependencies import dependencies
+from chalicelib.edge.request import Empty, Request, Response
 from chalicelib.edge.routes import Routes
-from chalicelib.edge.runtime import runtime
 from chalicelib.identity.organisation import organisation_settings
 from chalicelib.manufacturing import lives, recall, trace
 from chalicelib.manufacturing.epcis import EPCIS_CONTEXT, VOCABULARY, EpcisDocument, document
@@ -83,11 +83,11 @@ _SETTLED = {
     errors=[AccessDenied],
     examples={"response": {"data": [_AFFECTED], "meta": {"totalCount": 1, "totalCells": 48, "nextCursor": None}}},
 )
-def list_affected(request: Request[Nothing, AffectedQuery]) -> Reply[AffectedPage]:
+def list_affected(request: Request[Empty, AffectedQuery]) -> Response[AffectedPage]:
     """Every pack, and every module in no pack yet, that holds a cell of a lot."""
-    request.principal.require_reach(READ)
-    found = recall.affected_by(request.principal.org_id, request.query, runtime().clock)
-    return Reply(AffectedPage(found.affected, found.meta))
+    request.actor.require_reach(READ)
+    found = recall.affected_by(request.actor.org_id, request.query, dependencies().clock)
+    return Response(AffectedPage(found.affected, found.meta))
 
 
 @routes.get(
@@ -99,10 +99,10 @@ def list_affected(request: Request[Nothing, AffectedQuery]) -> Reply[AffectedPag
     errors=_ERRORS,
     examples={"response": {"data": _TRACED}},
 )
-def get_trace(request: Request[Nothing, TraceQuery]) -> Reply[TraceAnswer]:
+def get_trace(request: Request[Empty, TraceQuery]) -> Response[TraceAnswer]:
     """What is above and below a cell, module or pack."""
-    found = trace.trace(request, runtime().clock)
-    return Reply(TraceAnswer(found.view, CursorMeta(found.next_cursor)))
+    found = trace.trace(request, dependencies().clock)
+    return Response(TraceAnswer(found.view, CursorMeta(found.next_cursor)))
 
 
 @routes.get(
@@ -114,20 +114,20 @@ def get_trace(request: Request[Nothing, TraceQuery]) -> Reply[TraceAnswer]:
     errors=_ERRORS,
     examples={"response": _DOCUMENT},
 )
-def export_life(request: Request[Nothing, ExportQuery]) -> Reply[EpcisDocument]:
+def export_life(request: Request[Empty, ExportQuery]) -> Response[EpcisDocument]:
     """The life of a cell, module or pack as a document of GS1 EPCIS 2.0.
 
     A long life comes in several documents; the `Link` header names the next one as `rel="next"`.
     """
-    clock = runtime().clock
+    clock = dependencies().clock
     found = lives.life(request, clock)
     headers = {"GS1-EPCIS-Version": "2.0.0", "GS1-CBV-Version": "2.0.0"}
     if found.next_page is not None:
         headers["Link"] = _next(request, found.next_page)
-    return Reply(document(found.events, clock.now()), headers=headers)
+    return Response(document(found.events, clock.now()), headers=headers)
 
 
-def _next(request: Request[Nothing, ExportQuery], token: str) -> str:
+def _next(request: Request[Empty, ExportQuery], token: str) -> str:
     """The next page's address, relative to this one's, so that it holds behind any host and stage."""
     return f'<export?perPage={request.query.per_page}&nextPageToken={quote(token)}>; rel="next"'
 

@@ -10,8 +10,8 @@ from msgspec import Meta
 from chalicelib.edge.types import Cursor
 from chalicelib.manufacturing.blueprint import Serial
 
-MOST_TRACED = 1000
-MOST_EVENTS = 1000
+MAX_TRACED = 1000
+MAX_EVENTS = 1000
 
 Kind = Literal["cell", "module", "pack", "batch", "sku"]
 
@@ -56,14 +56,14 @@ class TraceAnswer(msgspec.Struct, frozen=True):
 class TraceQuery(msgspec.Struct, frozen=True):
     """How many descendants, and from where on."""
 
-    limit: Annotated[int, Meta(ge=1, le=MOST_TRACED)] = 200
+    limit: Annotated[int, Meta(ge=1, le=MAX_TRACED)] = 200
     cursor: Cursor | None = None
 
 
 class ExportQuery(msgspec.Struct, frozen=True, rename={"per_page": "perPage", "next_page_token": "nextPageToken"}):
     """How many events at most, and from where on; the names are those of EPCIS's own REST interface."""
 
-    per_page: Annotated[int, Meta(ge=1, le=MOST_EVENTS)] = MOST_EVENTS
+    per_page: Annotated[int, Meta(ge=1, le=MAX_EVENTS)] = MAX_EVENTS
     next_page_token: Cursor | None = None
 
 

@@ -26,7 +26,7 @@ from chalicelib.manufacturing.tables import Module, module_key
 
 AFTER_LEDGER = LEDGER.replace("#", "$")
 """A sort key behind those of all entries of a ledger."""
-MOST_MODULES = 60
+MAX_MODULES = 60
 """How many ledgers are read at once; their modules come in one batch."""
 _SHAPE = {"sk": "S"}
 _PLACE = re.compile(r"(\S{1,80}) (\S{0,120}) ([0-9]{1,5})")

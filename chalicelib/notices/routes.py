@@ -6,10 +6,10 @@ from datetime import timedelta
 
 from chalicelib.core.errors import NotFound
 from chalicelib.core.work import UnitOfWork
-from chalicelib.edge.contract import About
-from chalicelib.edge.request import Nothing, Reply, Request, no_content
+from chalicelib.edge.dependencies import Dependencies, dependencies
+from chalicelib.edge.endpoint import AuditTarget
+from chalicelib.edge.request import Empty, Request, Response, no_content
 from chalicelib.edge.routes import Routes
-from chalicelib.edge.runtime import Runtime, runtime
 from chalicelib.notices import service
 from chalicelib.notices.rules import NoticeType, SubjectKind
 from chalicelib.notices.schemas import NoticePage, NoticeQuery, notice_view
@@ -36,13 +36,13 @@ _EXAMPLE = {
     returns=NoticePage,
     examples={"response": {"items": [_EXAMPLE]}},
 )
-def list_notifications(request: Request[Nothing, NoticeQuery]) -> Reply[NoticePage]:
+def list_notifications(request: Request[Empty, NoticeQuery]) -> Response[NoticePage]:
     """What one was told, newest first, and how much of it is unread."""
     asked = request.query
     page, unread = service.list_notices(
-        request.principal, runtime(), asked.limit, asked.cursor, only_unread=asked.unread
+        request.actor, dependencies(), asked.limit, asked.cursor, only_unread=asked.unread
     )
-    return Reply(NoticePage(page.mapped(notice_view), unread, page.next_cursor))
+    return Response(NoticePage(page.mapped(notice_view), unread, page.next_cursor))
 
 
 @routes.post(
@@ -50,11 +50,11 @@ def list_notifications(request: Request[Nothing, NoticeQuery]) -> Reply[NoticePa
     permission=READ,
     status=204,
     errors=[NotFound],
-    about=About(Notice.kind, "NOTICE_READ", "notice_id"),
+    audit_target=AuditTarget(Notice.kind, "NOTICE_READ", "notice_id"),
 )
-def read_notification(request: Request[Nothing, Nothing], work: UnitOfWork) -> Reply[None]:
+def read_notification(request: Request[Empty, Empty], work: UnitOfWork) -> Response[None]:
     """Say that one has read a notice; to say it again changes nothing."""
-    service.read_one(work, request.principal, request.path["notice_id"], _retention(runtime()))
+    service.read_one(work, request.actor, request.path["notice_id"], _retention(dependencies()))
     return no_content()
 
 
@@ -62,13 +62,13 @@ def read_notification(request: Request[Nothing, Nothing], work: UnitOfWork) -> R
     "/v1/me/notifications/read-all",
     permission=READ,
     status=204,
-    about=About(NoticeHead.kind, "NOTICES_READ"),
+    audit_target=AuditTarget(NoticeHead.kind, "NOTICES_READ"),
 )
-def read_all_notifications(request: Request[Nothing, Nothing], work: UnitOfWork) -> Reply[None]:
+def read_all_notifications(request: Request[Empty, Empty], work: UnitOfWork) -> Response[None]:
     """Say that one has read everything that one was told so far."""
-    service.read_all(work, request, runtime(), _retention(runtime()))
+    service.read_all(work, request, dependencies(), _retention(dependencies()))
     return no_content()
 
 
-def _retention(rt: Runtime) -> timedelta:
-    return timedelta(seconds=rt.settings.notice_retention_s)
+def _retention(deps: Dependencies) -> timedelta:
+    return timedelta(seconds=deps.settings.notice_retention_s)

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-MOST_TITLE = 120
-MOST_BODY = 500
+MAX_TITLE = 120
+MAX_BODY = 500
 """Characters. With the longest ones a notification stays below the 4 KB that phones take."""
 _ELLIPSIS = "…"
 

@@ -15,20 +15,21 @@ from functools import partial
 from typing import Any
 
 from chalicelib.core import observability
+from chalicelib.core.actor import Actor
 from chalicelib.core.errors import NotFound, Unavailable
-from chalicelib.core.messages import PUSH, Letter
+from chalicelib.core.messages import PUSH, OutboundMessage
 from chalicelib.core.store import Page, Query, get, parallel, parallel_pair
 from chalicelib.core.table import expired
 from chalicelib.core.work import Recipient, UnitOfWork
-from chalicelib.edge.request import Principal, Request
-from chalicelib.edge.runtime import Runtime, post
+from chalicelib.edge.dependencies import Dependencies, post
+from chalicelib.edge.request import Request
 from chalicelib.identity.devices import devices_of
 from chalicelib.notices.events import NOTICE
-from chalicelib.notices.rules import MOST_BODY, MOST_TITLE, NoticeType, clip
+from chalicelib.notices.rules import MAX_BODY, MAX_TITLE, NoticeType, clip
 from chalicelib.notices.schemas import NoticeSubject, notice_view
 from chalicelib.notices.tables import FIRST, Notice, NoticeHead, Unread, head_key, notice_key, notices_pk
 
-MOST_AT_ONCE = 90
+MAX_AT_ONCE = 90
 """How many notices one transaction marks as read; the rest of its hundred items is for what belongs to it."""
 
 
@@ -41,8 +42,8 @@ def notify(
         where.pk,
         where.sk,
         type=notice_type.value,
-        title=clip(title, MOST_TITLE),
-        body=clip(body, MOST_BODY),
+        title=clip(title, MAX_TITLE),
+        body=clip(body, MAX_BODY),
         subject_kind=subject.kind.value,
         subject_id=subject.id,
         at=work.now,
@@ -56,23 +57,23 @@ def notify(
 
 
 def list_notices(
-    principal: Principal, rt: Runtime, limit: int, cursor: str | None, *, only_unread: bool
+    actor: Actor, deps: Dependencies, limit: int, cursor: str | None, *, only_unread: bool
 ) -> tuple[Page[Notice], int]:
     """A page of one's notices, newest first, and how many are unread. Raises `ValidationFailed` for a bad cursor."""
-    person = Recipient(principal.org_id, principal.user_id)
+    person = Recipient(actor.org_id, actor.user_id)
     pages = [partial(_list(person, only_unread=only_unread).page, limit, cursor)]
     [page], [head] = parallel_pair(pages, [partial(get, head_key(person))])
-    now = rt.clock.now()
+    now = deps.clock.now()
     kept = [notice for notice in page.items if not expired(notice.expires_at, now)]
     return Page(kept, page.next_cursor), 0 if head is None else head.unread
 
 
-def read_one(work: UnitOfWork, principal: Principal, notice_id: str, retention: timedelta) -> None:
+def read_one(work: UnitOfWork, actor: Actor, notice_id: str, retention: timedelta) -> None:
     """Stage that one has read a notice; one that was read already stays as it is.
 
     Raises `NotFound`, also for a notice of somebody else.
     """
-    person = Recipient(principal.org_id, principal.user_id)
+    person = Recipient(actor.org_id, actor.user_id)
     notice = get(notice_key(person, notice_id))
     if notice is None or expired(notice.expires_at, work.now):
         raise NotFound("There is no such notice.")
@@ -80,16 +81,16 @@ def read_one(work: UnitOfWork, principal: Principal, notice_id: str, retention: 
         _mark(work, person, [notice_id], retention)
 
 
-def read_all(work: UnitOfWork, request: Request[Any, Any], rt: Runtime, retention: timedelta) -> None:
+def read_all(work: UnitOfWork, request: Request[Any, Any], deps: Dependencies, retention: timedelta) -> None:
     """Stage that one has read everything that one was told so far.
 
     What is more than one transaction holds is committed before, ninety at a time: reading is safe to be done by halves.
     """
-    person = Recipient(request.principal.org_id, request.principal.user_id)
+    person = Recipient(request.actor.org_id, request.actor.user_id)
     unread = [notice.entity_id for notice in _list(person, only_unread=True).all()]
-    parts = [unread[start : start + MOST_AT_ONCE] for start in range(0, len(unread), MOST_AT_ONCE)]
+    parts = [unread[start : start + MAX_AT_ONCE] for start in range(0, len(unread), MAX_AT_ONCE)]
     for part in parts[:-1]:
-        rt.runner.run(request.actor, partial(_mark_part, person, part, retention))
+        deps.runner.run(request.actor, partial(_mark_part, person, part, retention))
     _mark_part(person, parts[-1] if parts else [], retention, work)
 
 
@@ -104,16 +105,16 @@ def _count_one_more(work: UnitOfWork, person: Recipient) -> None:
     where = head_key(person)
     staged = {one.key: one for one in work}.get((NoticeHead.Meta.table_name, where.pk, where.sk))
     if staged is None:
-        work.amend(where, actions=[NoticeHead.unread.add(1)], audited=False)
+        work.update_unread(where, actions=[NoticeHead.unread.add(1)], audited=False)
         return
     new = sum(isinstance(one.item, Notice) and one.item.pk == where.pk for one in work)
     staged.actions[:] = [NoticeHead.unread.add(new)]
 
 
 def _mark_part(person: Recipient, notice_ids: Sequence[str], retention: timedelta, work: UnitOfWork) -> None:
-    work.about(NoticeHead.kind, person.user_id, "NOTICES_READ")
+    work.audit(NoticeHead.kind, person.user_id, "NOTICES_READ")
     # The index may still show what was read a moment ago; then its guard was lost, and it is left out from then on.
-    _mark(work, person, [notice_id for notice_id in notice_ids if notice_id not in work.lost], retention)
+    _mark(work, person, [notice_id for notice_id in notice_ids if notice_id not in work.conflicts], retention)
 
 
 def _mark(work: UnitOfWork, person: Recipient, notice_ids: Sequence[str], retention: timedelta) -> None:
@@ -124,48 +125,48 @@ def _mark(work: UnitOfWork, person: Recipient, notice_ids: Sequence[str], retent
         Notice.unread_key.remove(),
     ]
     for notice_id in notice_ids:
-        work.amend(
+        work.update_unread(
             notice_key(person, notice_id),
-            guard=Notice.pk.exists() & Notice.read_at.does_not_exist(),
-            on_loss=Unavailable(),
+            condition=Notice.pk.exists() & Notice.read_at.does_not_exist(),
+            on_conflict=Unavailable(),
             actions=read,
             changes={"read_at": [None, work.now]},
             label=notice_id,
         )
     if notice_ids:
-        work.amend(head_key(person), actions=[NoticeHead.unread.add(-len(notice_ids))], audited=False)
+        work.update_unread(head_key(person), actions=[NoticeHead.unread.add(-len(notice_ids))], audited=False)
 
 
-def _letter(person: Recipient, notice: Notice) -> Letter:
+def _letter(person: Recipient, notice: Notice) -> OutboundMessage:
     data = {
         "noticeId": notice.entity_id,
         "type": notice.type,
         "subjectKind": notice.subject_kind,
         "subjectId": notice.subject_id,
     }
-    return Letter(PUSH, person.user_id, notice.title, notice.body, person.org_id, data)
+    return OutboundMessage(PUSH, person.user_id, notice.title, notice.body, person.org_id, data)
 
 
 class _Letters:
     """The notifications of one change, handed over beside each other once it is committed."""
 
     def __init__(self) -> None:
-        self.letters: list[Letter] = []
+        self.letters: list[OutboundMessage] = []
 
     def __call__(self) -> None:
         """Never raises."""
         parallel([partial(_hand_over, letter) for letter in self.letters], pool="phones")
 
 
-def _write_later(work: UnitOfWork, letter: Letter) -> None:
-    written = next((do for do in work.afterwards if isinstance(do, _Letters)), None)
+def _write_later(work: UnitOfWork, letter: OutboundMessage) -> None:
+    written = next((do for do in work.after_commit if isinstance(do, _Letters)), None)
     if written is None:
         written = _Letters()
-        work.afterwards.append(written)
+        work.after_commit.append(written)
     written.letters.append(letter)
 
 
-def _hand_over(letter: Letter) -> None:
+def _hand_over(letter: OutboundMessage) -> None:
     """Have a notification sent, if there is a phone to send it to."""
     try:
         if devices_of(letter.org_id, letter.to):

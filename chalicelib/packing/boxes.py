@@ -42,24 +42,24 @@ _MEASURES = ("weight", "length", "width", "height")
 
 def create(work: UnitOfWork, request: Request[NewBox, Any]) -> Box:
     """Open a new box for a shipment. Raises `ShipmentNotFound` or `ShipmentNotPackable`."""
-    org_id = request.principal.org_id
+    org_id = request.actor.org_id
     shipment = request.read(shipment_key(org_id, named(request, "shipment_id")))
     if shipment is None:
         raise ShipmentNotFound
-    request.principal.require_reach(access.CREATE_BOX)
+    request.actor.require_reach(access.CREATE_BOX)
     if shipment.status not in PACKABLE:
         raise ShipmentNotPackable(details={"status": shipment.status})
     _ = request.body
     count = shipment.boxes_count
     box = _new_box(work, shipment, count + 1)
-    work.about(Box.kind, box.box_id, "BOX_CREATED")
+    work.audit(Box.kind, box.box_id, "BOX_CREATED")
     work.create(box, Unavailable())
     change(
         work,
         shipment,
         values={"boxes_count": count + 1},
         amounts={"boxes_open": 1, "boxes_empty": 1},
-        guard=(Shipment.boxes_count == count) & is_packable(),
+        condition=(Shipment.boxes_count == count) & is_packable(),
     )
     return box
 
@@ -73,13 +73,13 @@ def close(work: UnitOfWork, request: Request[CloseBox, Any]) -> Box:
         raise EmptyBox
     request.check_version(box)
     values = _measured(request)
-    guard = (Box.status == box.status) & (Box.item_count > 0)
+    condition = (Box.status == box.status) & (Box.item_count > 0)
     if box.sscc is None:
         organisation = request.read(organisation_key(box.org_id))
         values["sscc"] = serials.claim(work, box, section_of(organisation, PACKING))
-        guard &= Box.sscc.does_not_exist()
+        condition &= Box.sscc.does_not_exist()
     closed = {"status": BOX_STEPS[BoxStatus.OPEN, BoxStep.CLOSE].value, "closed_at": work.now}
-    change(work, box, values={**values, **closed}, guard=guard, if_match=request.if_match)
+    change(work, box, values={**values, **closed}, condition=condition, if_match=request.if_match)
     add_to(work, shipment_key(box.org_id, box.shipment_id), {"boxes_open": -1})
     return box
 
@@ -97,27 +97,27 @@ def reopen(work: UnitOfWork, request: Request[ReopenBox, Any]) -> Box:
     values |= {"status": BOX_STEPS[BoxStatus.CLOSED, BoxStep.REOPEN].value, "closed_at": None}
     same_closing = (Box.status == box.status) & (Box.closed_at == box.closed_at)
     values["reopen_reason"] = request.body.reason
-    change(work, box, values=values, guard=same_closing, if_match=request.if_match)
+    change(work, box, values=values, condition=same_closing, if_match=request.if_match)
     where = shipment_key(box.org_id, box.shipment_id)
-    add_to(work, where, {"boxes_open": 1}, guard=is_packable(), on_loss=ShipmentNotPackable(), final=True)
+    add_to(work, where, {"boxes_open": 1}, condition=is_packable(), on_conflict=ShipmentNotPackable(), final=True)
     return box
 
 
 def existing(request: Request[Any, Any], box_id: str, permission: str) -> Box:
     """A box that the caller's permission reaches. Raises `NotFound` or `AccessDenied`."""
-    box = request.read(box_key(request.principal.org_id, box_id))
+    box = request.read(box_key(request.actor.org_id, box_id))
     if box is None:
         raise NotFound(_ABSENT)
-    request.principal.require_reach(permission)
+    request.actor.require_reach(permission)
     return box
 
 
 def details(request: Request[Any, Any], box_id: str) -> tuple[Box, list[Content]]:
     """A box with its contents. Raises `NotFound`."""
-    box, contents = box_with_contents(request.principal.org_id, box_id)
+    box, contents = box_with_contents(request.actor.org_id, box_id)
     if box is None:
         raise NotFound(_ABSENT)
-    request.principal.require_reach(access.READ)
+    request.actor.require_reach(access.READ)
     return box, contents
 
 
@@ -125,7 +125,7 @@ def label(request: Request[Any, LabelQuery], box_id: str) -> str:
     """The label of a box for a printer. Raises `NotFound`, `NoSscc` or `ValidationFailed`."""
     from chalicelib.packing import labels
 
-    org_id, known = request.principal.org_id, existing(request, box_id, access.READ)
+    org_id, known = request.actor.org_id, existing(request, box_id, access.READ)
     _sscc_of(known)
     _ = request.query
     [(box, contents)], [shipment] = parallel_pair(
@@ -170,11 +170,11 @@ def box_with_contents(org_id: str, box_id: str) -> tuple[Box | None, list[Conten
 
 def of_shipment(request: Request[Any, Any], clock: Clock) -> tuple[Shipment, list[Box]]:
     """A shipment and its boxes, by number. Raises `NotFound`."""
-    org_id = request.principal.org_id
+    org_id = request.actor.org_id
     shipment = request.read(shipment_key(org_id, request.path["shipment_id"]))
     if shipment is None:
         raise NotFound("There is no such shipment.")
-    request.principal.require_reach(access.READ)
+    request.actor.require_reach(access.READ)
     numbers = range(1, shipment.boxes_count + 1)
     keys = [box_key(org_id, box_id_of(shipment.shipment_id, number)) for number in numbers]
     parts = [keys[start : start + _AT_ONCE] for start in range(0, len(keys), _AT_ONCE)]

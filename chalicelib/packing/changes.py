@@ -21,7 +21,7 @@ from pynamodb.expressions.update import Action
 from chalicelib.core.errors import Unavailable
 from chalicelib.core.store import ItemKey
 from chalicelib.core.table import Entity
-from chalicelib.core.work import OnLoss, UnitOfWork
+from chalicelib.core.work import OnConflict, UnitOfWork
 
 Amounts = Mapping[str, int | Decimal]
 
@@ -31,8 +31,8 @@ def add_to(
     target: ItemKey[Any],
     amounts: Amounts,
     *,
-    guard: Condition | None = None,
-    on_loss: OnLoss | None = None,
+    condition: Condition | None = None,
+    on_conflict: OnConflict | None = None,
     final: bool = False,
 ) -> None:
     """Add to counters of something that exists, whatever they are; `guard` must hold for it as well.
@@ -40,10 +40,10 @@ def add_to(
     Where the guard fails for good the answer is `on_loss`; without one it is that the store is too busy.
     """
     exists = target.model.pk.exists()
-    work.amend(
+    work.update_unread(
         target,
-        guard=exists if guard is None else exists & guard,
-        on_loss=on_loss or Unavailable(),
+        condition=exists if condition is None else exists & condition,
+        on_conflict=on_conflict or Unavailable(),
         actions=_additions(target.model, amounts),
         final=final,
     )
@@ -55,8 +55,8 @@ def change(
     *,
     values: Mapping[str, object] | None = None,
     amounts: Amounts | None = None,
-    guard: Condition,
-    on_loss: OnLoss | None = None,
+    condition: Condition,
+    on_conflict: OnConflict | None = None,
     if_match: int | None = None,
 ) -> None:
     """Set attributes (None removes one) of something that was read, and add to its counters, as long as `guard` holds.
@@ -71,11 +71,11 @@ def change(
         for name, value in set_to.items()
     ]
     changes = {name: [old, value] for name, value in set_to.items() if (old := getattr(entity, name)) != value}
-    guard = model.pk.exists() & guard
-    work.amend(
+    condition = model.pk.exists() & condition
+    work.update_unread(
         ItemKey(model, entity.pk, entity.sk),
-        guard=guard if if_match is None else guard & (model.version == if_match),
-        on_loss=on_loss or Unavailable(),
+        condition=condition if if_match is None else condition & (model.version == if_match),
+        on_conflict=on_conflict or Unavailable(),
         actions=[*actions, *_additions(model, added)],
         changes=changes,
     )

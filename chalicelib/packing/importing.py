@@ -23,12 +23,12 @@ from typing import Any
 import msgspec
 from msgspec import UNSET
 
+from chalicelib.core.actor import Actor
 from chalicelib.core.errors import Conflict, ValidationFailed
 from chalicelib.core.store import ItemKey, get_many
 from chalicelib.core.work import UnitOfWork
+from chalicelib.edge.dependencies import dependencies
 from chalicelib.edge.imports import RECORD, Dataset, Outcome, Step, Unprepared
-from chalicelib.edge.request import Principal
-from chalicelib.edge.runtime import runtime
 from chalicelib.packing import line_changes
 from chalicelib.packing.changes import change
 from chalicelib.packing.keys import NOT_OPEN, draft_key, lines_query, listed_as_open, shipment_id_of, shipment_key
@@ -65,30 +65,30 @@ class _Found(msgspec.Struct, frozen=True):
         return len(line_changes.together(self.changes)) == len(self.changes)
 
 
-def prepare_shipment(step: Step, principal: Principal, record: ShipmentRecord) -> None:
+def prepare_shipment(step: Step, actor: Actor, record: ShipmentRecord) -> None:
     """Write lines until those that are left fit into the transaction of `upsert_shipment`.
 
     Raises `ValidationFailed` for what contradicts what is packed, and `Conflict` if somebody else writes them too.
     """
-    draft_id = step(lambda work: _begin(work, _good(principal, record)))
+    draft_id = step(lambda work: _begin(work, _good(actor, record)))
     try:
-        while not step(lambda work: _write_some(work, _good(principal, record), draft_id)):
+        while not step(lambda work: _write_some(work, _good(actor, record), draft_id)):
             pass
     except ValidationFailed:
         # Something was packed just before it could no longer be; nothing has been written yet.
-        step(lambda work: _abandon(work, _found(principal.org_id, record), draft_id))
+        step(lambda work: _abandon(work, _found(actor.org_id, record), draft_id))
         raise
 
 
-def upsert_shipment(work: UnitOfWork, principal: Principal, record: ShipmentRecord) -> Outcome:
+def upsert_shipment(work: UnitOfWork, actor: Actor, record: ShipmentRecord) -> Outcome:
     """Make or change one shipment.
 
     Raises `ValidationFailed` for what contradicts what is packed, and `Unprepared` if it is too much at once.
     """
-    found = _good(principal, record)
+    found = _good(actor, record)
     if not found.fits:
         raise Unprepared
-    work.about(Shipment.kind, found.shipment_id, "SHIPMENT_IMPORTED")
+    work.audit(Shipment.kind, found.shipment_id, "SHIPMENT_IMPORTED")
     _stage_lines(work, found, found.changes)
     if found.draft is not None:
         work.remove(_draft(found), Draft.draft_id == found.draft.draft_id, Conflict(_IN_THE_WAY))
@@ -96,15 +96,15 @@ def upsert_shipment(work: UnitOfWork, principal: Principal, record: ShipmentReco
         _change(work, found, found.shipment, record)
         return "updated"
     if found.draft is None:
-        work.guard(_draft(found), Draft.pk.does_not_exist(), Conflict(_IN_THE_WAY))
+        work.check_condition(_draft(found), Draft.pk.does_not_exist(), Conflict(_IN_THE_WAY))
     _create(work, found, record)
     return "created"
 
 
-def _good(principal: Principal, record: ShipmentRecord) -> _Found:
+def _good(actor: Actor, record: ShipmentRecord) -> _Found:
     """What is there, if the record goes with what is packed. Raises `AccessDenied` or `ValidationFailed`."""
-    principal.require_reach(IMPORT)
-    found = _found(principal.org_id, record)
+    actor.require_reach(IMPORT)
+    found = _found(actor.org_id, record)
     shipment = found.shipment
     if shipment is None:
         return found
@@ -126,7 +126,7 @@ def _found(org_id: str, record: ShipmentRecord) -> _Found:
     shipment_id = shipment_id_of(org_id, record.shipment_number)
     at_draft, at_shipment = draft_key(org_id, shipment_id), shipment_key(org_id, shipment_id)
     # Before the lines: whoever changes those afterwards also changes one of these two, and the commit notices.
-    found = get_many([at_draft, at_shipment], runtime().clock)
+    found = get_many([at_draft, at_shipment], dependencies().clock)
     draft, shipment = found.get(at_draft), found.get(at_shipment)
     lines = {line.line_id: line for line in lines_query(org_id, shipment_id).all()}
     changes = line_changes.changes(shipment_id, lines, record.lines)
@@ -137,14 +137,14 @@ def _found(org_id: str, record: ShipmentRecord) -> _Found:
 def _begin(work: UnitOfWork, found: _Found) -> str:
     """Put the draft there and the shipment, if there is one, out of sight; the draft's id."""
     draft_id = work.ids.new()
-    work.about(Shipment.kind, found.shipment_id, "SHIPMENT_IMPORT_BEGUN")
+    work.audit(Shipment.kind, found.shipment_id, "SHIPMENT_IMPORT_BEGUN")
     unchanged = Draft.pk.does_not_exist() if found.draft is None else Draft.draft_id == found.draft.draft_id
     actions = [Draft.draft_id.set(draft_id)]
     if found.status is not None:
         actions.append(Draft.status.set(found.status))
-    work.amend(_draft(found), guard=unchanged, on_loss=Conflict(_IN_THE_WAY), actions=actions)
+    work.update_unread(_draft(found), condition=unchanged, on_conflict=Conflict(_IN_THE_WAY), actions=actions)
     if found.shipment is None:
-        work.guard(_shipment(found), Shipment.pk.does_not_exist(), Conflict(_IN_THE_WAY))
+        work.check_condition(_shipment(found), Shipment.pk.does_not_exist(), Conflict(_IN_THE_WAY))
     else:
         _amend(work, found.shipment, {"status": ShipmentStatus.IMPORTING.value, **NOT_OPEN})
     return draft_id
@@ -156,10 +156,10 @@ def _write_some(work: UnitOfWork, found: _Found, draft_id: str) -> bool:
         raise Conflict(_IN_THE_WAY)
     if found.fits:
         return True
-    work.about(Shipment.kind, found.shipment_id, "SHIPMENT_LINES_IMPORTED")
+    work.audit(Shipment.kind, found.shipment_id, "SHIPMENT_LINES_IMPORTED")
     some = line_changes.together(found.changes)
     _stage_lines(work, found, some)
-    work.guard(_draft(found), Draft.draft_id == draft_id, Conflict(_IN_THE_WAY))
+    work.check_condition(_draft(found), Draft.draft_id == draft_id, Conflict(_IN_THE_WAY))
     if found.shipment is not None:
         _amend(work, found.shipment, {}, newly_complete=_newly_complete(some))
     return False
@@ -169,7 +169,7 @@ def _abandon(work: UnitOfWork, found: _Found, draft_id: str) -> None:
     """Let the shipment be seen again as it was."""
     if found.draft is None or found.draft.draft_id != draft_id or found.shipment is None:
         return
-    work.about(Shipment.kind, found.shipment_id, "SHIPMENT_IMPORT_ABANDONED")
+    work.audit(Shipment.kind, found.shipment_id, "SHIPMENT_IMPORT_ABANDONED")
     work.remove(_draft(found), Draft.draft_id == draft_id, Conflict(_IN_THE_WAY))
     _amend(work, found.shipment, {"status": found.status, **listed_as_open(found.shipment)})
 
@@ -214,8 +214,8 @@ def _amend(work: UnitOfWork, shipment: Shipment, values: Mapping[str, Any], *, n
         shipment,
         values={**values, "updated_at": work.now},
         amounts={"lines_complete": newly_complete},
-        guard=Shipment.version == shipment.version,
-        on_loss=Conflict(_IN_THE_WAY),
+        condition=Shipment.version == shipment.version,
+        on_conflict=Conflict(_IN_THE_WAY),
     )
 
 

@@ -14,12 +14,12 @@ from typing import Any
 
 from msgspec import UNSET
 
+from chalicelib.core.actor import Actor
 from chalicelib.core.errors import ValidationFailed
-from chalicelib.core.store import Found, ItemKey, get_many
+from chalicelib.core.store import ItemKey, ReadResult, get_many
 from chalicelib.core.work import UnitOfWork
+from chalicelib.edge.dependencies import dependencies
 from chalicelib.edge.imports import Dataset, NotYet, Outcome
-from chalicelib.edge.request import Principal
-from chalicelib.edge.runtime import runtime
 from chalicelib.packing.keys import (
     allocation,
     line_id_of,
@@ -39,19 +39,19 @@ IMPORT = "packing.plate.import"
 _OTHER_PRODUCT = "is of another product than the plate"
 
 
-def upsert_plate(work: UnitOfWork, principal: Principal, record: PlateRecord) -> Outcome:
+def upsert_plate(work: UnitOfWork, actor: Actor, record: PlateRecord) -> Outcome:
     """Make or change one plate. Raises `ValidationFailed` for what contradicts what is packed, and `NotYet`."""
-    principal.require_reach(IMPORT)
-    org_id = principal.org_id
+    actor.require_reach(IMPORT)
+    org_id = actor.org_id
     plate_id = plate_id_of(org_id, record.lp_number)
     at_plate = plate_key(org_id, plate_id)
     named = [] if record.allocations is UNSET else [_Named(org_id, one) for one in record.allocations]
-    found = get_many([at_plate, *(key for one in named for key in (one.shipment, one.line))], runtime().clock)
+    found = get_many([at_plate, *(key for one in named for key in (one.shipment, one.line))], dependencies().clock)
     plate = found.get(at_plate)
     values = _values(org_id, record)
     if record.allocations is not UNSET:
         values["allocated"] = _allocated(work, record.sku, named, found)
-    work.about(Plate.kind, plate_id, "LICENSE_PLATE_IMPORTED")
+    work.audit(Plate.kind, plate_id, "LICENSE_PLATE_IMPORTED")
     if plate is None:
         _create(work, org_id, record, values)
         return "created"
@@ -109,7 +109,7 @@ def _may_be_packed_for(plate: Plate, wanted: set[str] | None) -> bool:
     """
     dropped = sorted((plate.allocated or set()) - (wanted or set()))
     at = [line_key(plate.org_id, *line_of(one)) for one in dropped]
-    lines = get_many(at, runtime().clock)
+    lines = get_many(at, dependencies().clock)
     return any(line is not None and line.packed for line in map(lines.get, at))
 
 
@@ -124,7 +124,7 @@ def _values(org_id: str, record: PlateRecord) -> dict[str, Any]:
     return values if record.lot_number is UNSET else {**values, "lot_number": record.lot_number}
 
 
-def _allocated(work: UnitOfWork, sku: str, named: Sequence[_Named], found: Found) -> set[str] | None:
+def _allocated(work: UnitOfWork, sku: str, named: Sequence[_Named], found: ReadResult) -> set[str] | None:
     """The lines that the plate is for, each held to be there and of its product.
 
     Raises `NotYet` or `ValidationFailed`.
@@ -137,7 +137,7 @@ def _allocated(work: UnitOfWork, sku: str, named: Sequence[_Named], found: Found
         line = found.get(one.line)
         if line is None or line.sku != sku:
             raise flaw
-        work.guard(one.line, Line.sku == sku, flaw)
+        work.check_condition(one.line, Line.sku == sku, flaw)
     return {one.text for one in named} or None
 
 
@@ -150,7 +150,7 @@ class _Named:
         self.line: ItemKey[Line] = line_key(org_id, shipment_id, line_id_of(shipment_id, record.line_number))
         self.text = allocation(shipment_id, record.line_number)
 
-    def missing(self, found: Found) -> Iterator[tuple[str, str]]:
+    def missing(self, found: ReadResult) -> Iterator[tuple[str, str]]:
         """What of it is not there."""
         if found.get(self.shipment) is None:
             yield "shipment_number", "is not the number of a shipment"

@@ -25,7 +25,7 @@ _MARGIN = 40
 _INNER = WIDTH - 2 * _MARGIN
 _BAR, _BARCODE_HEIGHT = 4, 260
 _SYMBOL = 156 * _BAR
-_MOST_CONTENTS, _SMALLEST = 8, 26
+_MAX_CONTENTS, _SMALLEST = 8, 26
 _LETTER = 0.56
 """How wide a letter is, by its height."""
 _SAFE = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789 .,:;-+/()&%#'\"*=<>?!@$")
@@ -105,7 +105,7 @@ def _broken(text: str, width: int, size: int, lines: int) -> list[str]:
 
 
 def _contents(contents: Sequence[Sum]) -> Iterator[str]:
-    shown = contents if len(contents) <= _MOST_CONTENTS else contents[: _MOST_CONTENTS - 1]
+    shown = contents if len(contents) <= _MAX_CONTENTS else contents[: _MAX_CONTENTS - 1]
     for one in shown:
         yield from _broken(f"{_number(one.quantity)} {one.uom}  {one.product_name}", _INNER, 30, 1)
     if len(shown) < len(contents):

@@ -19,7 +19,7 @@ from chalicelib.packing.records import DEFAULT_UOM, LineRecord
 from chalicelib.packing.rules import exact, shown
 from chalicelib.packing.tables import Line
 
-MOST_LINES, MOST_BYTES = 80, 150_000
+MAX_LINES, MAX_BYTES = 80, 150_000
 """Of one transaction: it takes a hundred items, and its audit row tells all of it."""
 
 
@@ -69,7 +69,7 @@ def together(some: Sequence[LineChange]) -> Sequence[LineChange]:
     size = 0
     for number, change in enumerate(some):
         size += change.size
-        if number and (number == MOST_LINES or size > MOST_BYTES):
+        if number and (number == MAX_LINES or size > MAX_BYTES):
             return some[:number]
     return some
 

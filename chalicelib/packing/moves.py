@@ -57,8 +57,8 @@ def pack(work: UnitOfWork, scene: Scene, content: Content) -> None:
         work,
         plate,
         amounts={"packed": quantity, "remaining": -quantity},
-        guard=(Plate.remaining >= quantity) & is_for_line & _still(plate, "sku", "lot_number"),
-        on_loss=QuantityExceedsAvailable(),
+        condition=(Plate.remaining >= quantity) & is_for_line & _still(plate, "sku", "lot_number"),
+        on_conflict=QuantityExceedsAvailable(),
     )
     _move_line(work, line, quantity, meaning)
     work.create(content)
@@ -71,7 +71,7 @@ def take_out(work: UnitOfWork, box: Box, line: Line, content: Content, *, if_mat
     amounts = _amounts(meaning, 1 if box.item_count == 1 else 0)
     if any(amounts.values()):
         where = shipment_key(org_id, content.shipment_id)
-        add_to(work, where, amounts, guard=is_packable(), on_loss=ShipmentNotPackable(), final=True)
+        add_to(work, where, amounts, condition=is_packable(), on_conflict=ShipmentNotPackable(), final=True)
     _move_box(work, box, -1, weight_of(-quantity, content.unit_weight), if_match)
     add_to(work, plate_key(org_id, content.plate_id), {"packed": -quantity, "remaining": quantity})
     _move_line(work, line, -quantity, meaning)
@@ -93,7 +93,7 @@ def _move_shipment(work: UnitOfWork, shipment: Shipment, amounts: dict[str, int]
     following = SHIPMENT_STEPS[status, ShipmentStep.PACK]
     values = {} if following is status else {"status": following.value}
     if values or any(amounts.values()):
-        change(work, shipment, values=values, amounts=amounts, guard=Shipment.status == status.value)
+        change(work, shipment, values=values, amounts=amounts, condition=Shipment.status == status.value)
 
 
 def _move_box(work: UnitOfWork, box: Box, contents: int, weight: Decimal, if_match: int | None = None) -> None:
@@ -105,17 +105,17 @@ def _move_box(work: UnitOfWork, box: Box, contents: int, weight: Decimal, if_mat
         work,
         box,
         amounts={"item_count": contents, "weight_est": weight},
-        guard=(Box.status == BoxStatus.OPEN.value) & as_it_looks,
+        condition=(Box.status == BoxStatus.OPEN.value) & as_it_looks,
         if_match=if_match,
     )
 
 
 def _move_line(work: UnitOfWork, line: Line, quantity: Decimal, meaning: Moved) -> None:
     """Change how much of a line is packed, provided that it means for the shipment what it is taken to mean."""
-    guard = _still(line, "quantity", "sku", "uom") & (Line.packed >= meaning.at_least)
+    condition = _still(line, "quantity", "sku", "uom") & (Line.packed >= meaning.at_least)
     if meaning.at_most is not None:
-        guard &= Line.packed <= meaning.at_most
-    change(work, line, amounts={"packed": quantity}, guard=guard)
+        condition &= Line.packed <= meaning.at_most
+    change(work, line, amounts={"packed": quantity}, condition=condition)
 
 
 def _still(entity: Entity, *names: str) -> Condition:

@@ -16,8 +16,8 @@ from msgspec import UNSET, Meta, UnsetType
 from chalicelib.edge.types import NOT_BLANK, SENTENCE, EntityId
 from chalicelib.packing.schemas import Quantity, too_fine
 
-MOST_LINES = 1000
-MOST_ALLOCATIONS = 40
+MAX_LINES = 1000
+MAX_ALLOCATIONS = 40
 DEFAULT_UOM = "EA"
 
 _TIDY = Meta(
@@ -62,7 +62,7 @@ class ShipmentRecord(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     shipment_number: Number64
     so_number: Number64
     customer_name: Text200
-    lines: Annotated[list[LineRecord], Meta(min_length=1, max_length=MOST_LINES)]
+    lines: Annotated[list[LineRecord], Meta(min_length=1, max_length=MAX_LINES)]
     allergen_restrictions: Allergens | UnsetType | None = UNSET
     warehouse_id: EntityId | UnsetType | None = UNSET
     promised_ship_date: date | UnsetType | None = UNSET
@@ -90,7 +90,7 @@ class PlateRecord(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     product_name: Text200
     quantity: Quantity
     lot_number: Text100 | UnsetType | None = UNSET
-    allocations: Annotated[list[AllocationRecord], Meta(max_length=MOST_ALLOCATIONS)] | UnsetType = UNSET
+    allocations: Annotated[list[AllocationRecord], Meta(max_length=MAX_ALLOCATIONS)] | UnsetType = UNSET
 
     @staticmethod
     def cross_check(present: Mapping[str, object]) -> Mapping[str, str]:

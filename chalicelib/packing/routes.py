@@ -7,11 +7,11 @@ from typing import Any
 from chalicelib.core.errors import NotFound, ValidationFailed
 from chalicelib.core.store import ItemKey
 from chalicelib.core.work import UnitOfWork
-from chalicelib.edge.contract import About, Naming
+from chalicelib.edge.dependencies import dependencies
+from chalicelib.edge.endpoint import AuditTarget, Naming
 from chalicelib.edge.imports import importing
-from chalicelib.edge.request import Nothing, Reply, Request, created, text
+from chalicelib.edge.request import Empty, Request, Response, created, text
 from chalicelib.edge.routes import Routes
-from chalicelib.edge.runtime import runtime
 from chalicelib.identity.organisation import organisation_settings
 from chalicelib.identity.tables import organisation_key
 from chalicelib.packing import access, boxes, service, shipments, views
@@ -90,16 +90,16 @@ def _named_content(naming: Naming) -> list[ItemKey[Content]]:
         BoxClosed,
         ShipmentNotPackable,
     ],
-    about=About(Box.kind, "ITEM_PACKED", "box_id"),
+    audit_target=AuditTarget(Box.kind, "ITEM_PACKED", "box_id"),
     invalid_status=_INVALID,
     examples={"request": {"notes": "Two are dented."}, "response": {"so_line_status": {"status": "partial"}}},
 )
-def pack_item(request: Request[PackItem, Nothing], work: UnitOfWork) -> Reply[ItemPacked]:
+def pack_item(request: Request[PackItem, Empty], work: UnitOfWork) -> Response[ItemPacked]:
     """Pack an item into a box.
 
     The warning about allergens is only that: the item is packed all the same.
     """
-    return created(service.pack(work, request, runtime().clock))
+    return created(service.pack(work, request, dependencies().clock))
 
 
 @routes.delete(
@@ -108,14 +108,14 @@ def pack_item(request: Request[PackItem, Nothing], work: UnitOfWork) -> Reply[It
     status=204,
     versioned=True,
     errors=[NotFound, BoxClosed, ShipmentNotPackable],
-    about=About(Box.kind, "ITEM_REMOVED", "box_id"),
+    audit_target=AuditTarget(Box.kind, "ITEM_REMOVED", "box_id"),
     loads_also=_named_content,
     invalid_status=_INVALID,
 )
-def remove_item(request: Request[Nothing, Nothing], work: UnitOfWork) -> Reply[None]:
+def remove_item(request: Request[Empty, Empty], work: UnitOfWork) -> Response[None]:
     """Take an item out of a box; its quantity goes back to its plate and its line. The version is the box's."""
-    box = service.take_out(work, request, runtime().clock)
-    return Reply(None, 204, box.version)
+    box = service.take_out(work, request, dependencies().clock)
+    return Response(None, 204, box.version)
 
 
 @routes.post(
@@ -126,12 +126,12 @@ def remove_item(request: Request[Nothing, Nothing], work: UnitOfWork) -> Reply[N
     status=201,
     versioned=True,
     errors=[ShipmentNotFound, ShipmentNotPackable],
-    about=About(Shipment.kind, "BOX_CREATED", "shipment_id"),
+    audit_target=AuditTarget(Shipment.kind, "BOX_CREATED", "shipment_id"),
     loads=shipment_key,
     invalid_status=_INVALID,
     examples={"response": {"status": BoxStatus.OPEN, "weight": None, "dimensions": _UNMEASURED}},
 )
-def create_box(request: Request[NewBox, Nothing], work: UnitOfWork) -> Reply[NewBoxView]:
+def create_box(request: Request[NewBox, Empty], work: UnitOfWork) -> Response[NewBoxView]:
     """Open a new box for a shipment; it gets the next number."""
     box = boxes.create(work, request)
     return created(views.new_box(box), box.version)
@@ -144,19 +144,19 @@ def create_box(request: Request[NewBox, Nothing], work: UnitOfWork) -> Reply[New
     returns=BoxView,
     versioned=True,
     errors=[NotFound, AlreadyClosed, EmptyBox, InvalidWeight, NoSerialsLeft],
-    about=About(Box.kind, "BOX_CLOSED", "box_id"),
+    audit_target=AuditTarget(Box.kind, "BOX_CLOSED", "box_id"),
     loads=box_key,
     loads_also=lambda naming: [organisation_key(naming.org_id)],
     invalid_status=_INVALID,
     examples={"response": {"status": BoxStatus.CLOSED, "sscc": _SSCC}},
 )
-def close_box(request: Request[CloseBox, Nothing], work: UnitOfWork) -> Reply[BoxView]:
+def close_box(request: Request[CloseBox, Empty], work: UnitOfWork) -> Response[BoxView]:
     """Close a box.
 
     The first time it gets an SSCC, which is its own for good, if the organisation has settled a GS1 company prefix.
     """
     box = boxes.close(work, request)
-    return Reply(views.box_view(box), version=box.version)
+    return Response(views.box_view(box), version=box.version)
 
 
 @routes.post(
@@ -166,17 +166,17 @@ def close_box(request: Request[CloseBox, Nothing], work: UnitOfWork) -> Reply[Bo
     returns=BoxView,
     versioned=True,
     errors=[NotFound, AlreadyOpen, ShipmentNotPackable],
-    about=About(Box.kind, "BOX_REOPENED", "box_id"),
+    audit_target=AuditTarget(Box.kind, "BOX_REOPENED", "box_id"),
     loads=box_key,
     invalid_status=_INVALID,
     examples={
         "response": {"status": BoxStatus.OPEN, "weight": None, "dimensions": _UNMEASURED, "sscc": _SSCC},
     },
 )
-def reopen_box(request: Request[ReopenBox, Nothing], work: UnitOfWork) -> Reply[BoxView]:
+def reopen_box(request: Request[ReopenBox, Empty], work: UnitOfWork) -> Response[BoxView]:
     """Open a closed box again, and say why. It keeps its SSCC; weight and sizes are taken anew when it is closed."""
     box = boxes.reopen(work, request)
-    return Reply(views.box_view(box), version=box.version)
+    return Response(views.box_view(box), version=box.version)
 
 
 @routes.get(
@@ -187,10 +187,10 @@ def reopen_box(request: Request[ReopenBox, Nothing], work: UnitOfWork) -> Reply[
     errors=[NotFound],
     examples={"response": {"box": {"sscc": _SSCC}}},
 )
-def get_box(request: Request[Nothing, Nothing]) -> Reply[BoxDetails]:
+def get_box(request: Request[Empty, Empty]) -> Response[BoxDetails]:
     """A box with all that is in it."""
     box, contents = boxes.details(request, request.path["box_id"])
-    return Reply(views.box_details(box, contents), version=box.version)
+    return Response(views.box_details(box, contents), version=box.version)
 
 
 @routes.get(
@@ -198,13 +198,13 @@ def get_box(request: Request[Nothing, Nothing]) -> Reply[BoxDetails]:
     permission=access.READ,
     query=LabelQuery,
     returns=str,
-    media=ZPL,
+    media_type=ZPL,
     errors=[NotFound, NoSscc],
     loads=box_key,
     invalid_status=_INVALID,
     examples={"response": "^XA^CI28^PW812^LL1218^FO94,885^BY4,3,260^BCN,260,N,N,N^FD>;>800095200041234567895^FS^XZ"},
 )
-def get_label(request: Request[Nothing, LabelQuery]) -> Reply[Any]:
+def get_label(request: Request[Empty, LabelQuery]) -> Response[Any]:
     """The label of a closed box, 4 by 6 inches, as its printer takes it."""
     return text(boxes.label(request, request.path["box_id"]), ZPL)
 
@@ -212,9 +212,9 @@ def get_label(request: Request[Nothing, LabelQuery]) -> Reply[Any]:
 @routes.get(
     f"{BASE}/shipments", permission=access.READ, query=ShipmentQuery, returns=ShipmentList, invalid_status=_INVALID
 )
-def list_shipments(request: Request[Nothing, ShipmentQuery]) -> Reply[ShipmentList]:
+def list_shipments(request: Request[Empty, ShipmentQuery]) -> Response[ShipmentList]:
     """The shipments that can be packed, by promised date, those without one last."""
-    return Reply(shipments.to_be_packed(request))
+    return Response(shipments.to_be_packed(request))
 
 
 @routes.get(
@@ -225,10 +225,10 @@ def list_shipments(request: Request[Nothing, ShipmentQuery]) -> Reply[ShipmentLi
     errors=[NotFound],
     loads=shipment_key,
 )
-def list_boxes(request: Request[Nothing, Nothing]) -> Reply[BoxList]:
+def list_boxes(request: Request[Empty, Empty]) -> Response[BoxList]:
     """The boxes of a shipment by number, to go on where one stopped; the version is the shipment's."""
-    shipment, found = boxes.of_shipment(request, runtime().clock)
-    return Reply(BoxList([views.listed_box(box) for box in found], len(found)), version=shipment.version)
+    shipment, found = boxes.of_shipment(request, dependencies().clock)
+    return Response(BoxList([views.listed_box(box) for box in found], len(found)), version=shipment.version)
 
 
 @routes.get(
@@ -240,13 +240,13 @@ def list_boxes(request: Request[Nothing, Nothing]) -> Reply[BoxList]:
     loads_also=shipments.named_sscc,
     invalid_status=_INVALID,
 )
-def look_up(request: Request[Nothing, LookupQuery]) -> Reply[ShipmentFound | PlateFound]:
+def look_up(request: Request[Empty, LookupQuery]) -> Response[ShipmentFound | PlateFound]:
     """What a barcode stands for.
 
     A shipment number, a sales order number (its oldest shipment that can be packed) or a license plate, which is looked
     up for a shipment; also out of a GS1-128 or DataMatrix, where an SSCC may name one of our boxes, too: its shipment.
     """
-    return Reply(shipments.look_up(request, runtime().clock))
+    return Response(shipments.look_up(request, dependencies().clock))
 
 
 @routes.post(
@@ -256,15 +256,15 @@ def look_up(request: Request[Nothing, LookupQuery]) -> Reply[ShipmentFound | Pla
     returns=ShipmentState,
     versioned=True,
     errors=[NotFound, ShipmentNotPackable, NoBoxes, OpenBoxes, UnpackedItems],
-    about=About(Shipment.kind, "SHIPMENT_PACKED", "shipment_id"),
+    audit_target=AuditTarget(Shipment.kind, "SHIPMENT_PACKED", "shipment_id"),
     loads=shipment_key,
     invalid_status=_INVALID,
     examples={"response": {"status": ShipmentStatus.PACKED}},
 )
-def complete_shipment(request: Request[CompleteShipment, Nothing], work: UnitOfWork) -> Reply[ShipmentState]:
+def complete_shipment(request: Request[CompleteShipment, Empty], work: UnitOfWork) -> Response[ShipmentState]:
     """Say that a shipment is packed: all boxes are closed, and all that was ordered is in them (or `allow_partial`)."""
     shipment = shipments.complete(work, request)
-    return Reply(views.shipment_state(shipment), version=shipment.version)
+    return Response(views.shipment_state(shipment), version=shipment.version)
 
 
 organisation_settings(routes, PACKING)

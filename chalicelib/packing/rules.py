@@ -18,9 +18,9 @@ from decimal import Context, Decimal
 from enum import StrEnum
 from typing import NamedTuple
 
-MOST_PLACES = 6
+MAX_PLACES = 6
 _ZERO = Decimal(0)
-_STEP = Decimal(1).scaleb(-MOST_PLACES)
+_STEP = Decimal(1).scaleb(-MAX_PLACES)
 _EXACT = Context(prec=100)
 """The largest quantity times the largest weight has thirty digits; the default precision would round it."""
 
@@ -208,7 +208,7 @@ def exact(number: float) -> Decimal:
 
 def has_too_many_places(number: float) -> bool:
     """Whether a number of a request has more than six decimal places."""
-    return int(exact(number).normalize(_EXACT).as_tuple().exponent) < -MOST_PLACES
+    return int(exact(number).normalize(_EXACT).as_tuple().exponent) < -MAX_PLACES
 
 
 def matching_allergens(restrictions: Iterable[str], allergens: Collection[str]) -> list[str]:

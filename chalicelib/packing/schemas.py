@@ -14,7 +14,7 @@ import msgspec
 from msgspec import Meta
 
 from chalicelib.edge.types import SENTENCE, EntityId, Limit, Text500
-from chalicelib.packing.rules import MOST_PLACES, BoxStatus, LineStatus, ShipmentStatus, has_too_many_places
+from chalicelib.packing.rules import MAX_PLACES, BoxStatus, LineStatus, ShipmentStatus, has_too_many_places
 
 Uuid = Annotated[
     str,
@@ -315,5 +315,5 @@ class ShipmentState(msgspec.Struct, frozen=True):
 def too_fine(present: Mapping[str, object]) -> dict[str, str]:
     """What is wrong with numbers that have more decimal places than are kept."""
     numbers = {name: value for name, value in present.items() if isinstance(value, float)}
-    fine = f"must have at most {MOST_PLACES} decimal places"
+    fine = f"must have at most {MAX_PLACES} decimal places"
     return {name: fine for name, number in numbers.items() if has_too_many_places(number)}

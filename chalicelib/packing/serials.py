@@ -28,20 +28,22 @@ def claim(work: UnitOfWork, box: Box, settled: PackingSettings) -> str | None:
         return None
     extension, prefix = settled.sscc_extension_digit, settled.gs1_company_prefix
     digits = f"{extension}{prefix}"
-    shard, counter = _counter(box, digits, most_serials(prefix), work.lost)
+    shard, counter = _counter(box, digits, most_serials(prefix), work.conflicts)
     sscc = make_sscc(extension, prefix, _next(shard, counter))
-    work.amend(
+    work.update_unread(
         serial_key(box.org_id, digits, shard),
-        guard=SerialCounter.pk.does_not_exist() if counter is None else SerialCounter.following == counter.following,
-        on_loss=Unavailable(),
+        condition=SerialCounter.pk.does_not_exist()
+        if counter is None
+        else SerialCounter.following == counter.following,
+        on_conflict=Unavailable(),
         actions=[SerialCounter.following.set((counter.following if counter else 0) + 1)],
         label=_label(shard),
         audited=False,
     )
-    work.amend(
+    work.update_unread(
         sscc_key(box.org_id, sscc),
-        guard=SsccClaim.pk.does_not_exist(),
-        on_loss=Unavailable(),
+        condition=SsccClaim.pk.does_not_exist(),
+        on_conflict=Unavailable(),
         actions=[SsccClaim.box_id.set(box.box_id), SsccClaim.shipment_id.set(box.shipment_id)],
         label=_label(shard),
         audited=False,

@@ -10,11 +10,12 @@ from decimal import Decimal
 from functools import partial
 from typing import Any
 
+from chalicelib.core.actor import Actor
 from chalicelib.core.clock import Clock
 from chalicelib.core.errors import NotFound
 from chalicelib.core.store import get_many, parallel_pair
 from chalicelib.core.work import UnitOfWork
-from chalicelib.edge.request import Principal, Request
+from chalicelib.edge.request import Request
 from chalicelib.packing import access, moves, views
 from chalicelib.packing.boxes import box_with_contents
 from chalicelib.packing.errors import (
@@ -44,14 +45,14 @@ def pack(work: UnitOfWork, request: Request[PackItem, Any], clock: Clock) -> Ite
     if quantity > scene.plate.remaining:
         left = shown(scene.plate.remaining)
         raise QuantityExceedsAvailable(f"There is only {left:f} left on it.", details={"available_qty": left})
-    content = _new_content(work, request.principal, scene, quantity, request.body.notes or None)
+    content = _new_content(work, request.actor, scene, quantity, request.body.notes or None)
     moves.pack(work, scene, content)
     return _packed(scene, content)
 
 
 def take_out(work: UnitOfWork, request: Request[Any, Any], clock: Clock) -> Box:
     """Take an item out of its box: its quantity goes back to plate and line. Raises `NotFound` or `BoxClosed`."""
-    org_id = request.principal.org_id
+    org_id = request.actor.org_id
     content = request.read(content_key(org_id, request.path["box_id"], request.path["item_id"]))
     if content is None:
         raise NotFound(_GONE)
@@ -60,7 +61,7 @@ def take_out(work: UnitOfWork, request: Request[Any, Any], clock: Clock) -> Box:
     box, line = found.get(at_box), found.get(at_line)
     if box is None or line is None:
         raise NotFound(_GONE)
-    request.principal.require_reach(access.REMOVE, owners=(content.packed_by,), message="Somebody else packed this.")
+    request.actor.require_reach(access.REMOVE, owners=(content.packed_by,), message="Somebody else packed this.")
     if box.status != BoxStatus.OPEN:
         raise BoxClosed
     request.check_version(box)
@@ -70,7 +71,7 @@ def take_out(work: UnitOfWork, request: Request[Any, Any], clock: Clock) -> Box:
 
 def _scene(request: Request[PackItem, Any], clock: Clock) -> Scene:
     """Everything that the request names. Raises what speaks against it; flaws of the body are left for later."""
-    org_id, ids = request.principal.org_id, _ids(request)
+    org_id, ids = request.actor.org_id, _ids(request)
     at_shipment = shipment_key(org_id, ids.shipment_id)
     at_plate = plate_key(org_id, ids.license_plate_id)
     at_line = line_key(org_id, ids.shipment_id, ids.so_line_id)
@@ -81,7 +82,7 @@ def _scene(request: Request[PackItem, Any], clock: Clock) -> Scene:
     if shipment is None or box is None or plate is None:
         missing = [name for name, one in (("shipment", shipment), ("box", box), ("plate", plate)) if one is None]
         raise NotFound(f"There is no such {missing[0]}.")
-    request.principal.require_reach(access.PACK)
+    request.actor.require_reach(access.PACK)
     _check_box(shipment, box)
     line = _allocated(plate, ids.so_line_id.lower(), found.get(at_line), shipment)
     return Scene(shipment, box, contents, plate, line)
@@ -122,7 +123,7 @@ def _allocated(plate: Plate, named: str, line: Line | None, shipment: Shipment) 
     return line
 
 
-def _new_content(work: UnitOfWork, packer: Principal, scene: Scene, quantity: Decimal, notes: str | None) -> Content:
+def _new_content(work: UnitOfWork, packer: Actor, scene: Scene, quantity: Decimal, notes: str | None) -> Content:
     box, plate, line = scene.box, scene.plate, scene.line
     content_id = work.ids.new()
     where = content_key(packer.org_id, box.box_id, content_id)

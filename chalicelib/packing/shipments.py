@@ -14,10 +14,10 @@ import msgspec
 
 from chalicelib.core.clock import Clock
 from chalicelib.core.errors import NotFound, ValidationFailed
-from chalicelib.core.store import Found, ItemKey, Query, get_many, parallel, parallel_pair
+from chalicelib.core.store import ItemKey, Query, ReadResult, get_many, parallel, parallel_pair
 from chalicelib.core.table import SEPARATOR
 from chalicelib.core.work import UnitOfWork
-from chalicelib.edge.contract import Naming
+from chalicelib.edge.endpoint import Naming
 from chalicelib.edge.request import Request
 from chalicelib.packing import access, barcodes, views
 from chalicelib.packing.boxes import named
@@ -65,8 +65,8 @@ _REFUSALS: Mapping[Obstacle, type[PackingRefused]] = {
 
 def to_be_packed(request: Request[Any, ShipmentQuery]) -> ShipmentList:
     """The shipments that can be packed, by promised date, and how many of them match."""
-    request.principal.require_reach(access.READ)
-    org_id, query = request.principal.org_id, request.query
+    request.actor.require_reach(access.READ)
+    org_id, query = request.actor.org_id, request.query
     index = OpenShipments.Meta.index_name
     shards = parallel([partial(_entries, Query(Shipment, shard, index=index)) for shard in open_keys(org_id)])
     wanted = _wanted([entry for shard in shards for entry in shard], query)
@@ -88,7 +88,7 @@ def look_up(request: Request[Any, LookupQuery], clock: Clock) -> ShipmentFound |
 
     Raises `NotFound` or `ValidationFailed`.
     """
-    org_id, texts = request.principal.org_id, barcodes.candidates(request.path["barcode"])
+    org_id, texts = request.actor.org_id, barcodes.candidates(request.path["barcode"])
     claim = next((request.read(where) for where in _sscc_in(org_id, request.path["barcode"])), None)
     at_box = [shipment_key(org_id, claim.shipment_id)] if claim is not None else []
     keys: list[ItemKey[Any]] = [*at_box]
@@ -108,10 +108,10 @@ def look_up(request: Request[Any, LookupQuery], clock: Clock) -> ShipmentFound |
 
 def complete(work: UnitOfWork, request: Request[CompleteShipment, Any]) -> Shipment:
     """Say that a shipment is packed. Raises `NotFound`, what is to be done first, or `ValidationFailed`."""
-    shipment = request.read(shipment_key(request.principal.org_id, named(request, "shipment_id")))
+    shipment = request.read(shipment_key(request.actor.org_id, named(request, "shipment_id")))
     if shipment is None:
         raise NotFound("There is no such shipment.")
-    request.principal.require_reach(access.COMPLETE)
+    request.actor.require_reach(access.COMPLETE)
     status = ShipmentStatus(shipment.status)
     # A flawed body may have meant to allow it: then only what stands in the way in any case is said before the flaw.
     allow_partial = request.flaw is not None or request.body.allow_partial
@@ -177,10 +177,10 @@ def _oldest_of_order(org_id: str, so_number: str) -> Shipment | None:
 
 
 def _meant(
-    request: Request[Any, LookupQuery], text: str, found: Found, of_order: Shipment | None
+    request: Request[Any, LookupQuery], text: str, found: ReadResult, of_order: Shipment | None
 ) -> ShipmentFound | PlateFound | None:
     """What one reading of a barcode stands for."""
-    org_id = request.principal.org_id
+    org_id = request.actor.org_id
     shipment = found.get(shipment_key(org_id, shipment_id_of(org_id, text))) or of_order
     if shipment is not None:
         _check(request)
@@ -196,7 +196,7 @@ def _meant(
 
 def _check(request: Request[Any, LookupQuery]) -> LookupQuery:
     """What was asked for beside the barcode, once it is known that there is something to be seen."""
-    request.principal.require_reach(access.READ)
+    request.actor.require_reach(access.READ)
     return request.query
 
 

@@ -30,7 +30,7 @@ from chalicelib.picking.tables import (
     queue_place,
 )
 
-MOST_HOLDERS = 8
+MAX_HOLDERS = 8
 """How many may have one assignment in hand: when it is complete, all of them become free in one transaction."""
 
 
@@ -77,7 +77,7 @@ class Book:
             "updated_at": work.now,
             **(values or {}),
         }
-        work.update(self.assignment, changed, on_loss=Unavailable(), label=label)
+        work.update(self.assignment, changed, on_conflict=Unavailable(), label=label)
         self._hand_over(work, before, in_hands(self.state), free, label)
 
     def _fold(self, entries: Sequence[Entry]) -> None:
@@ -104,18 +104,18 @@ class Book:
         """Keep what pickers have in hand in step: it came into these hands and left those."""
         assignment_id = self.assignment.assignment_id
         for user_id in sorted(before ^ after):
-            guard: Condition | None = None
+            condition: Condition | None = None
             actions: list[Action] = [Picker.held.delete({assignment_id})]
             change: list[object] = [assignment_id, None]
             if user_id in after:
                 actions, change = [Picker.held.add({assignment_id})], [None, assignment_id]
             if user_id == free:
-                guard = Picker.held.does_not_exist()
+                condition = Picker.held.does_not_exist()
                 actions.append(Picker.last.set(assignment_id))
-            work.amend(
+            work.update_unread(
                 picker_key(self.assignment.org_id, user_id),
-                guard=guard,
-                on_loss=Unavailable(),
+                condition=condition,
+                on_conflict=Unavailable(),
                 actions=actions,
                 changes={"in_hand": change},
                 label=label,
@@ -127,7 +127,7 @@ def derived(assignment: Assignment, state: State) -> dict[str, object]:
     kind = None
     if state.status is Status.QUEUED:
         kind = WAITING
-    elif state.status is Status.ACTIVE and state.shared and len(state.holders) < MOST_HOLDERS:
+    elif state.status is Status.ACTIVE and state.shared and len(state.holders) < MAX_HOLDERS:
         kind = JOINABLE
     return {
         "status": state.status.value,

@@ -12,12 +12,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from chalicelib.core.chance import Chance
+from chalicelib.core.actor import Actor
 from chalicelib.core.clock import from_millis
 from chalicelib.core.errors import AccessDenied, NotFound
+from chalicelib.core.random_source import RandomSource
 from chalicelib.core.store import Query, get
 from chalicelib.core.work import UnitOfWork
-from chalicelib.edge.request import Nothing, Principal, Request
+from chalicelib.edge.request import Empty, Request
 from chalicelib.picking.book import Book, in_hands
 from chalicelib.picking.ledger import own_note
 from chalicelib.picking.schemas import Assigned, NextAssignment
@@ -46,25 +47,25 @@ class NoAssignmentAvailable(NotFound):
     code, summary = "NO_ASSIGNMENT_AVAILABLE", "There is nothing to pick right now."
 
 
-def take_next(work: UnitOfWork, request: Request[NextAssignment, Nothing], chance: Chance) -> Assigned:
+def take_next(work: UnitOfWork, request: Request[NextAssignment, Empty], random_source: RandomSource) -> Assigned:
     """What the caller has to pick now. Raises `AccessDenied` or `NoAssignmentAvailable`."""
-    principal, wanted = request.principal, request.body
-    if wanted.company_id != principal.org_id:
+    actor, wanted = request.actor, request.body
+    if wanted.company_id != actor.org_id:
         raise AccessDenied("company_id must be your own.")
-    own = (principal.user_id,) if wanted.role == principal.role else ()
-    principal.require_reach(CLAIM, owners=own, message=f"You do not pick as {wanted.role}.")
-    picker = request.read(picker_key(principal.org_id, principal.user_id))
+    own = (actor.user_id,) if wanted.role == actor.role else ()
+    actor.require_reach(CLAIM, owners=own, message=f"You do not pick as {wanted.role}.")
+    picker = request.read(picker_key(actor.org_id, actor.user_id))
     active = active_of(picker)
     if active is not None:
-        found = get(assignment_key(principal.org_id, active))
+        found = get(assignment_key(actor.org_id, active))
         book = None if found is None else Book(found)
-        if book is not None and principal.user_id in in_hands(book.state):
-            work.about(Assignment.kind, active, "ASSIGNMENT_CLAIMED")
-            return assigned(book, principal)
-    chosen = _choose(_queue(principal.org_id, wanted.role, len(work.lost)), work.lost, chance)
+        if book is not None and actor.user_id in in_hands(book.state):
+            work.audit(Assignment.kind, active, "ASSIGNMENT_CLAIMED")
+            return assigned(book, actor)
+    chosen = _choose(_queue(actor.org_id, wanted.role, len(work.conflicts)), work.conflicts, random_source)
     if chosen is None:
         raise NoAssignmentAvailable
-    return _claim(work, principal, Book(chosen), wanted.device_id)
+    return _claim(work, actor, Book(chosen), wanted.device_id)
 
 
 def active_of(picker: Picker | None) -> str | None:
@@ -85,7 +86,7 @@ def waiting(org_id: str, role: str) -> Query[Assignment]:
     )
 
 
-def assigned(book: Book, principal: Principal) -> Assigned:
+def assigned(book: Book, actor: Actor) -> Assigned:
     """An assignment as the one who has it in hand is told."""
     one = book.assignment
     return Assigned(
@@ -94,17 +95,17 @@ def assigned(book: Book, principal: Principal) -> Assigned:
         order_label=one.order_label,
         zone=one.zone,
         route=one.route,
-        started_at=from_millis(book.state.holders[principal.user_id]),
+        started_at=from_millis(book.state.holders[actor.user_id]),
     )
 
 
-def _claim(work: UnitOfWork, principal: Principal, book: Book, device_id: str) -> Assigned:
+def _claim(work: UnitOfWork, actor: Actor, book: Book, device_id: str) -> Assigned:
     assignment_id = book.assignment.assignment_id
-    work.about(Assignment.kind, assignment_id, "ASSIGNMENT_CLAIMED")
-    note = own_note(Kind.CLAIMED, book.moment(work), device_id=device_id, text=principal.full_name)
+    work.audit(Assignment.kind, assignment_id, "ASSIGNMENT_CLAIMED")
+    note = own_note(Kind.CLAIMED, book.moment(work), device_id=device_id, text=actor.full_name)
     values = {"released_by": None}
-    book.write(work, principal.user_id, [note], values, free=principal.user_id, label=assignment_id)
-    return assigned(book, principal)
+    book.write(work, actor.user_id, [note], values, free=actor.user_id, label=assignment_id)
+    return assigned(book, actor)
 
 
 def _queue(org_id: str, role: str, collisions: int) -> list[Assignment]:
@@ -118,7 +119,7 @@ def _few(collisions: int) -> int:
     return FIRST_FEW << min(collisions, 4)
 
 
-def _choose(queue: Sequence[Assignment], lost: frozenset[str], chance: Chance) -> Assignment | None:
+def _choose(queue: Sequence[Assignment], lost: frozenset[str], random_source: RandomSource) -> Assignment | None:
     """One of the first few of the best, none of those that others took a moment ago unless there is nothing else."""
     left = [one for one in queue if one.assignment_id not in lost] or list(queue)
     if not left:
@@ -130,7 +131,7 @@ def _choose(queue: Sequence[Assignment], lost: frozenset[str], chance: Chance) -
         for place, one in enumerate(left)
         if _kind(one) == _kind(first) and (one.priority == first.priority or place < wider)
     ]
-    return best[chance.below(min(len(best), _few(len(lost))))]
+    return best[random_source.below(min(len(best), _few(len(lost))))]
 
 
 def _kind(one: Assignment) -> str:

@@ -14,12 +14,12 @@ from typing import Annotated
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
+from chalicelib.core.actor import Actor
 from chalicelib.core.errors import Conflict, ValidationFailed
 from chalicelib.core.store import get_many
 from chalicelib.core.work import UnitOfWork
+from chalicelib.edge.dependencies import dependencies
 from chalicelib.edge.imports import Dataset, Outcome
-from chalicelib.edge.request import Principal
-from chalicelib.edge.runtime import runtime
 from chalicelib.edge.types import NOT_BLANK, EntityId
 from chalicelib.picking import ledger
 from chalicelib.picking.book import queued
@@ -29,7 +29,7 @@ from chalicelib.picking.state import State, Status
 from chalicelib.picking.tables import WAITING, Assignment, PickList, assignment_key, lines_key
 
 IMPORT = "picking.assignment.import"
-MOST_LINES = 500
+MAX_LINES = 500
 LONGEST = 300_000
 """Bytes of all lines as they are stored; an item may have 400 KB."""
 MOST = 1_000_000
@@ -75,7 +75,7 @@ class AssignmentRecord(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     customer: Text100
     order_label: Text100
     role: PickingRole
-    lines: Annotated[list[LineRecord], Meta(min_length=1, max_length=MOST_LINES)]
+    lines: Annotated[list[LineRecord], Meta(min_length=1, max_length=MAX_LINES)]
     zone: Label | UnsetType | None = UNSET
     route: Label | UnsetType | None = UNSET
     priority: Annotated[int, Meta(ge=0, le=9999)] | UnsetType | None = UNSET
@@ -106,19 +106,19 @@ def _exact(number: float) -> Decimal:
     return Decimal(repr(number).removesuffix(".0"))
 
 
-def upsert_assignment(work: UnitOfWork, principal: Principal, record: AssignmentRecord) -> Outcome:
+def upsert_assignment(work: UnitOfWork, actor: Actor, record: AssignmentRecord) -> Outcome:
     """Add or change one assignment. Raises `ValidationFailed` or `Conflict`."""
-    principal.require_reach(IMPORT)
-    where = assignment_key(principal.org_id, record.assignment_ref)
-    lines_at = lines_key(principal.org_id, record.assignment_ref)
+    actor.require_reach(IMPORT)
+    where = assignment_key(actor.org_id, record.assignment_ref)
+    lines_at = lines_key(actor.org_id, record.assignment_ref)
     lines = ledger.encode_lines([line.line() for line in record.lines])
     if len(lines.encode()) > LONGEST:
         raise ValidationFailed({"lines": f"are too long: together they may have {LONGEST} bytes"})
-    work.about(Assignment.kind, record.assignment_ref, "ASSIGNMENT_IMPORTED")
-    found = get_many([where, lines_at], runtime().clock)
+    work.audit(Assignment.kind, record.assignment_ref, "ASSIGNMENT_IMPORTED")
+    found = get_many([where, lines_at], dependencies().clock)
     assignment, pick_list = found.get(where), found.get(lines_at)
     if assignment is None or pick_list is None:
-        work.create(_new(work, principal.org_id, record), Conflict())
+        work.create(_new(work, actor.org_id, record), Conflict())
         work.create(PickList(lines_at.pk, lines_at.sk, assignment_id=record.assignment_ref, lines=lines), Conflict())
         return "created"
     _change(work, assignment, pick_list, record, lines)

@@ -16,9 +16,9 @@ import msgspec
 
 from chalicelib.core.clock import to_millis
 from chalicelib.core.errors import BatonError
-from chalicelib.edge.flaws import flaw_in
 from chalicelib.edge.validation import parse_json
-from chalicelib.picking.schemas import MOST_EVENTS
+from chalicelib.edge.value_checks import flaw_in
+from chalicelib.picking.schemas import MAX_EVENTS
 from chalicelib.picking.state import Kind
 
 MALFORMED = "malformed_event"
@@ -99,7 +99,7 @@ def salvaged(body: bytes) -> list[bytes] | None:
     """
     batch = _leniently(body)
     events = batch.get("events") if isinstance(batch, dict) else None
-    if not isinstance(events, list) or len(events) > MOST_EVENTS:
+    if not isinstance(events, list) or len(events) > MAX_EVENTS:
         return None
     return [json.dumps(event).encode() for event in events]
 

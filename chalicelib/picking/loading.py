@@ -7,7 +7,7 @@ from functools import cached_property, partial
 from typing import Any
 
 from chalicelib.core.clock import Clock
-from chalicelib.core.store import Found, ItemKey, get_many, parallel
+from chalicelib.core.store import ItemKey, ReadResult, get_many, parallel
 from chalicelib.picking import intake, ledger
 from chalicelib.picking.book import Book
 from chalicelib.picking.intake import Sent
@@ -105,7 +105,7 @@ def _no_book() -> None:
 class _All:
     """What several batch reads found."""
 
-    def __init__(self, parts: Sequence[Found]) -> None:
+    def __init__(self, parts: Sequence[ReadResult]) -> None:
         self._parts = parts
 
     def get(self, wanted: ItemKey[Any]) -> Any:

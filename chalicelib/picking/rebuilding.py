@@ -71,7 +71,7 @@ def put_right(work: UnitOfWork, org_id: str, assignment_id: str, clock: Clock) -
         rebuilt = _rebuild(org_id, assignment_id, clock)
         one = rebuilt.assignment
         if rebuilt.state is not None:
-            work.about(Assignment.kind, one.assignment_id, "ASSIGNMENT_REBUILT")
+            work.audit(Assignment.kind, one.assignment_id, "ASSIGNMENT_REBUILT")
             work.update(one, derived(one, rebuilt.state))
             return True
     return False

@@ -23,13 +23,13 @@ from functools import partial
 
 from chalicelib.core import observability
 from chalicelib.core.clock import to_millis
-from chalicelib.core.errors import BatonError, MalformedJson, Unavailable
+from chalicelib.core.errors import BatonError, Unavailable
 from chalicelib.core.store import parallel, store_errors
 from chalicelib.core.work import UnitOfWork
-from chalicelib.edge.request import Nothing, Request
-from chalicelib.edge.runtime import Runtime
+from chalicelib.edge.dependencies import Dependencies
+from chalicelib.edge.request import Empty, Request
 from chalicelib.picking import barcodes, intake, ledger
-from chalicelib.picking.book import MOST_HOLDERS
+from chalicelib.picking.book import MAX_HOLDERS
 from chalicelib.picking.intake import Sent, read_event
 from chalicelib.picking.ledger import Note
 from chalicelib.picking.loading import Loaded, Loader
@@ -41,7 +41,7 @@ ACTION = "PICK_EVENTS_RECORDED"
 CRASHED = "internal_error"
 NOT_YET = frozenset({intake.RETRY, CRASHED})
 """Reasons for which an event may be taken if it comes again as it is."""
-MOST_AT_ONCE = 100 - MOST_HOLDERS - 4
+MAX_AT_ONCE = 100 - MAX_HOLDERS - 4
 """Events of one transaction. Beside them stand the piece of the ledger, the assignment, the audit row and, when the
 assignment becomes complete, what its pickers have in hand."""
 LARGEST = 200_000
@@ -49,27 +49,20 @@ LARGEST = 200_000
 _LANES = 8
 
 
-def record(request: Request[EventBatch, Nothing], rt: Runtime) -> list[EventStatus]:
+def record(request: Request[EventBatch, Empty], deps: Dependencies) -> list[EventStatus]:
     """Take what can be taken; what became of each event, in their order."""
-    try:
-        raws = [bytes(raw) for raw in request.body.events]
-    except MalformedJson:
-        salvaged = intake.salvaged(request.raw_body)
-        if salvaged is None:
-            raise
-        raws = salvaged
-    return _Batch(request, rt).take(raws)
+    return _Batch(request, deps).take([bytes(raw) for raw in request.body.events])
 
 
 class _Batch:
     """One request's events."""
 
-    def __init__(self, request: Request[EventBatch, Nothing], rt: Runtime) -> None:
-        self.rt = rt
+    def __init__(self, request: Request[EventBatch, Empty], deps: Dependencies) -> None:
+        self.deps = deps
         self.actor = request.actor
-        self.org_id, self.user_id = request.principal.org_id, request.principal.user_id
-        self.loader = Loader(self.org_id, self.user_id, rt.clock)
-        self.until = rt.clock.now() + timedelta(seconds=rt.settings.import_budget_s)
+        self.org_id, self.user_id = request.actor.org_id, request.actor.user_id
+        self.loader = Loader(self.org_id, self.user_id, deps.clock)
+        self.until = deps.clock.now() + timedelta(seconds=deps.settings.import_budget_s)
         self.taken: set[str] = set()
         """The events that this request has taken."""
         self._statuses: dict[int, EventStatus] = {}
@@ -118,12 +111,12 @@ class _Lane:
     def run(self) -> None:
         """Record the events, one transaction after the other. Never raises."""
         while self._events:
-            if self._batch.rt.clock.now() >= self._batch.until:
+            if self._batch.deps.clock.now() >= self._batch.until:
                 self._give_up(intake.RETRY)
                 return
             try:
                 with store_errors():
-                    done = self._batch.rt.runner.run(self._batch.actor, self._decide)
+                    done = self._batch.deps.runner.run(self._batch.actor, self._decide)
             except BatonError:
                 observability.log().warning("events could not be recorded", exc_info=True)
                 self._give_up(intake.RETRY)
@@ -143,7 +136,7 @@ class _Lane:
         notes: list[Note] = []
         size = 0
         for event in self._events:
-            if len(notes) == MOST_AT_ONCE or size > LARGEST:
+            if len(notes) == MAX_AT_ONCE or size > LARGEST:
                 break
             reason = event.reason or loaded.objection(event)
             if event.event_id in known:
@@ -163,11 +156,11 @@ class _Lane:
         org_id, user_id = self._batch.org_id, self._batch.user_id
         if loaded.book is not None:
             where, first = loaded.book.assignment.pk, loaded.book.assignment.seq + 1
-            work.about(Assignment.kind, loaded.book.assignment.assignment_id, ACTION)
+            work.audit(Assignment.kind, loaded.book.assignment.assignment_id, ACTION)
             loaded.book.write(work, user_id, notes)
         else:
             where, first = picker_key(org_id, user_id).pk, loaded.seq + 1
-            work.about(Picker.kind, user_id, ACTION)
+            work.audit(Picker.kind, user_id, ACTION)
             _write_own(work, loaded, org_id, user_id, notes)
         for seq, note in enumerate(notes, first):
             at = taken_key(org_id, note.event_id or "")
@@ -229,10 +222,10 @@ def _write_own(work: UnitOfWork, loaded: Loaded, org_id: str, user_id: str, note
     work.create(ledger.piece_of(where.pk, loaded.seq + 1, user_id, work.now, notes), Unavailable(), audited=False)
     last = loaded.seq + len(notes)
     unchanged = Picker.seq == loaded.seq if loaded.seq else Picker.seq.does_not_exist()
-    work.amend(
+    work.update_unread(
         where,
-        guard=unchanged,
-        on_loss=Unavailable(),
+        condition=unchanged,
+        on_conflict=Unavailable(),
         actions=[Picker.seq.set(last)],
         changes={"seq": [loaded.seq, last]},
     )

@@ -7,11 +7,11 @@ from typing import Any
 from chalicelib.core.errors import AccessDenied, Conflict, NotFound
 from chalicelib.core.store import ItemKey
 from chalicelib.core.work import UnitOfWork
-from chalicelib.edge.contract import About, Naming
+from chalicelib.edge.dependencies import dependencies
+from chalicelib.edge.endpoint import AuditTarget, Naming
 from chalicelib.edge.imports import importing
-from chalicelib.edge.request import Nothing, Reply, Request
+from chalicelib.edge.request import Empty, Request, Response
 from chalicelib.edge.routes import Routes
-from chalicelib.edge.runtime import runtime
 from chalicelib.identity.organisation import organisation_settings
 from chalicelib.identity.tables import organisation_key
 from chalicelib.picking import claiming, recording, screen, service
@@ -68,9 +68,9 @@ def _own_screen(naming: Naming) -> list[ItemKey[Any]]:
     returns=ScannerState,
     examples={"response": {**_SHOWN, "data": _SHOWN, "view": "picker"}},
 )
-def scanner_state(request: Request[Nothing, Nothing]) -> Reply[ScannerState]:
+def scanner_state(request: Request[Empty, Empty]) -> Response[ScannerState]:
     """What the scanner shows: the assignment, its progress and log, and how one is doing."""
-    return Reply(screen.scanner_state(request, runtime().clock))
+    return Response(screen.scanner_state(request, dependencies().clock))
 
 
 @routes.post(
@@ -78,9 +78,9 @@ def scanner_state(request: Request[Nothing, Nothing]) -> Reply[ScannerState]:
     permission=SEND,
     batch=True,
     body=EventBatch,
-    told_body=ClientEvents,
+    documented_body=ClientEvents,
     returns=BatchAnswer,
-    about=About("event_batch", recording.ACTION),
+    audit_target=AuditTarget("event_batch", recording.ACTION),
     examples={
         "request": {
             "events": [
@@ -103,10 +103,10 @@ def scanner_state(request: Request[Nothing, Nothing]) -> Reply[ScannerState]:
         },
     },
 )
-def send_events(request: Request[EventBatch, Nothing]) -> Reply[BatchAnswer]:
+def send_events(request: Request[EventBatch, Empty]) -> Response[BatchAnswer]:
     """Send what was scanned and done, up to 500 events; each is answered for itself."""
-    statuses = recording.record(request, runtime())
-    return Reply(BatchAnswer(statuses), unfinished=any(one.reason in recording.NOT_YET for one in statuses))
+    statuses = recording.record(request, dependencies())
+    return Response(BatchAnswer(statuses), incomplete=any(one.reason in recording.NOT_YET for one in statuses))
 
 
 @routes.post(
@@ -117,11 +117,11 @@ def send_events(request: Request[EventBatch, Nothing]) -> Reply[BatchAnswer]:
     returns=Assigned,
     examples={"request": {"device_id": "truck-7", "role": "picker"}, "response": _ASSIGNED},
     errors=[AccessDenied, claiming.NoAssignmentAvailable],
-    about=About(Assignment.kind, "ASSIGNMENT_CLAIMED"),
+    audit_target=AuditTarget(Assignment.kind, "ASSIGNMENT_CLAIMED"),
 )
-def next_assignment(request: Request[NextAssignment, Nothing], work: UnitOfWork) -> Reply[Assigned]:
+def next_assignment(request: Request[NextAssignment, Empty], work: UnitOfWork) -> Response[Assigned]:
     """Take the next assignment; while one has one in hand, it is that one."""
-    return Reply(claiming.take_next(work, request, runtime().chance))
+    return Response(claiming.take_next(work, request, dependencies().random_source))
 
 
 @routes.post(
@@ -132,12 +132,12 @@ def next_assignment(request: Request[NextAssignment, Nothing], work: UnitOfWork)
     examples={"response": {**_ASSIGNED, "close_reason": ...}},
     versioned=True,
     errors=[NotFound, AccessDenied, Conflict],
-    about=About(Assignment.kind, "ASSIGNMENT_RELEASED", "assignment_id"),
+    audit_target=AuditTarget(Assignment.kind, "ASSIGNMENT_RELEASED", "assignment_id"),
 )
-def release_assignment(request: Request[Nothing, Nothing], work: UnitOfWork) -> Reply[AssignmentView]:
+def release_assignment(request: Request[Empty, Empty], work: UnitOfWork) -> Response[AssignmentView]:
     """Put an assignment back into the queue; what was picked is kept."""
     one = service.release(work, request)
-    return Reply(service.view(one), version=one.version)
+    return Response(service.view(one), version=one.version)
 
 
 @routes.post(
@@ -152,12 +152,12 @@ def release_assignment(request: Request[Nothing, Nothing], work: UnitOfWork) -> 
     },
     versioned=True,
     errors=[NotFound, AccessDenied, Conflict],
-    about=About(Assignment.kind, "ASSIGNMENT_CLOSED", "assignment_id"),
+    audit_target=AuditTarget(Assignment.kind, "ASSIGNMENT_CLOSED", "assignment_id"),
 )
-def close_assignment(request: Request[CloseRequest, Nothing], work: UnitOfWork) -> Reply[AssignmentView]:
+def close_assignment(request: Request[CloseRequest, Empty], work: UnitOfWork) -> Response[AssignmentView]:
     """Close an assignment before everything is picked, with a reason."""
     one = service.close(work, request)
-    return Reply(service.view(one), version=one.version)
+    return Response(service.view(one), version=one.version)
 
 
 importing(routes, ASSIGNMENTS)

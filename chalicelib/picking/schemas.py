@@ -12,7 +12,7 @@ from msgspec import Meta
 from chalicelib.edge.types import EntityId, Text500
 from chalicelib.picking.state import Status
 
-MOST_EVENTS = 500
+MAX_EVENTS = 500
 PickingRole = Literal["picker", "operative"]
 View = Literal["role", "picker", "operative"]
 
@@ -20,7 +20,7 @@ View = Literal["role", "picker", "operative"]
 class EventBatch(msgspec.Struct, frozen=True):
     """Events, each of which is decoded by itself."""
 
-    events: Annotated[list[msgspec.Raw], Meta(max_length=MOST_EVENTS)]
+    events: Annotated[list[msgspec.Raw], Meta(max_length=MAX_EVENTS)]
 
 
 class ClientEvent(msgspec.Struct, frozen=True):
@@ -45,7 +45,7 @@ class ClientEvent(msgspec.Struct, frozen=True):
 class ClientEvents(msgspec.Struct, frozen=True):
     """Up to 500 events."""
 
-    events: Annotated[list[ClientEvent], Meta(max_length=MOST_EVENTS)]
+    events: Annotated[list[ClientEvent], Meta(max_length=MAX_EVENTS)]
 
 
 class EventStatus(msgspec.Struct, frozen=True, omit_defaults=True):

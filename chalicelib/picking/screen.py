@@ -8,9 +8,10 @@ from decimal import Decimal
 from functools import partial
 from typing import Any, Literal, cast
 
+from chalicelib.core.actor import Actor
 from chalicelib.core.clock import Clock, from_millis, to_millis
 from chalicelib.core.store import get_many, parallel
-from chalicelib.edge.request import Principal, Request
+from chalicelib.edge.request import Request
 from chalicelib.identity.organisation import section_of
 from chalicelib.identity.tables import organisation_key
 from chalicelib.picking import figures, ledger
@@ -35,7 +36,7 @@ from chalicelib.picking.state import Person, State, Status
 from chalicelib.picking.tables import Assignment, assignment_key, picker_key
 from chalicelib.picking.working_time import Pause
 
-MOST_COUNTED = 100
+MAX_COUNTED = 100
 """How far the queue is counted; beyond that, how long it is makes no difference to a picker."""
 _VIEWS: Mapping[str, View] = {"picker": "picker", "operative": "operative"}
 """The view of each picking role; everybody else is asked for one."""
@@ -44,34 +45,34 @@ _SECOND = Decimal(1000)
 
 def scanner_state(request: Request[Any, Any], clock: Clock) -> ScannerState:
     """What the caller's scanner shows now."""
-    principal, now = request.principal, clock.now()
-    picker = request.read(picker_key(principal.org_id, principal.user_id))
-    settled = section_of(request.read(organisation_key(principal.org_id)), PICKING)
+    actor, now = request.actor, clock.now()
+    picker = request.read(picker_key(actor.org_id, actor.user_id))
+    settled = section_of(request.read(organisation_key(actor.org_id)), PICKING)
     shown = active_of(picker) or (picker.last if picker else None)
-    wanted = [assignment_key(principal.org_id, shown)] if shown else []
+    wanted = [assignment_key(actor.org_id, shown)] if shown else []
     found, count = parallel(
         [
             partial(get_many, wanted, clock),
-            partial(cast("Any", waiting(principal.org_id, principal.role).count), MOST_COUNTED),
+            partial(cast("Any", waiting(actor.org_id, actor.role).count), MAX_COUNTED),
         ]
     )
     assignment = found.get(wanted[0]) if wanted else None
-    data = _data(principal, assignment, settled, count, now)
+    data = _data(actor, assignment, settled, count, now)
     return ScannerState(
-        user=ScannerUser(principal.user_id, principal.role),
-        view=_VIEWS.get(principal.role, "role"),
+        user=ScannerUser(actor.user_id, actor.role),
+        view=_VIEWS.get(actor.role, "role"),
         data=data,
         **{name: getattr(data, name) for name in data.__struct_fields__},
     )
 
 
 def _data(
-    principal: Principal, assignment: Assignment | None, settled: PickingSettings, count: int, now: datetime
+    actor: Actor, assignment: Assignment | None, settled: PickingSettings, count: int, now: datetime
 ) -> ScannerData:
     state = State() if assignment is None else ledger.decode_state(assignment.state)
-    if assignment is None or principal.user_id not in state.holders:
-        return _nothing(settled.pace_of(principal.role), count, now)
-    person = state.people[principal.user_id]
+    if assignment is None or actor.user_id not in state.holders:
+        return _nothing(settled.pace_of(actor.role), count, now)
+    person = state.people[actor.user_id]
     moment = to_millis(now)
     scored = figures.performance(person.units, person.watch.worked_by(moment), settled.pace_of(assignment.role))
     summary = _summary(assignment, state, now)
@@ -80,7 +81,7 @@ def _data(
         queueCount=count,
         lastUpdated=assignment.updated_at,
         metrics=_metrics(scored),
-        assignment=_assignment(assignment, state, person, principal.user_id),
+        assignment=_assignment(assignment, state, person, actor.user_id),
         order_summary=summary,
         order_progress=OrderProgress(f"{summary.progress_pct}%"),
         order_log=[LogEntry(line.message, from_millis(line.at), _level(line.level)) for line in reversed(state.log)],

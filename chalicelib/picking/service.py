@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from chalicelib.core.actor import Actor
 from chalicelib.core.clock import from_millis
 from chalicelib.core.errors import Conflict, NotFound
 from chalicelib.core.work import UnitOfWork
-from chalicelib.edge.request import Principal, Request
+from chalicelib.edge.request import Request
 from chalicelib.picking.book import Book
 from chalicelib.picking.ledger import own_note
 from chalicelib.picking.schemas import AssignmentView, CloseRequest
@@ -24,17 +25,17 @@ def release(work: UnitOfWork, request: Request[Any, Any]) -> Assignment:
     It leaves the caller's hands; if it is in those of others only, and the caller may, it leaves all of them. Doing
     it again is no error. Raises `NotFound`, `AccessDenied`, `VersionConflict` or `Conflict`.
     """
-    principal, book = request.principal, _existing(request)
+    actor, book = request.actor, _existing(request)
     one, holders = book.assignment, book.state.holders
-    if one.released_by == principal.user_id and principal.user_id not in holders:
+    if one.released_by == actor.user_id and actor.user_id not in holders:
         return one
-    _check_reach(book, principal, RELEASE)
+    _check_reach(book, actor, RELEASE)
     request.check_version(one)
     if book.state.status is not Status.ACTIVE:
         raise _impossible(one, "given back")
-    leaving = [principal.user_id] if principal.user_id in holders else list(holders)
+    leaving = [actor.user_id] if actor.user_id in holders else list(holders)
     note = own_note(Kind.RELEASED, book.moment(work), people=leaving)
-    book.write(work, principal.user_id, [note], {"released_by": principal.user_id})
+    book.write(work, actor.user_id, [note], {"released_by": actor.user_id})
     return one
 
 
@@ -43,17 +44,17 @@ def close(work: UnitOfWork, request: Request[CloseRequest, Any]) -> Assignment:
 
     Raises `NotFound`, `AccessDenied`, `VersionConflict`, `Conflict` or `ValidationFailed`.
     """
-    principal, book = request.principal, _existing(request)
+    actor, book = request.actor, _existing(request)
     one = book.assignment
-    _check_reach(book, principal, CLOSE)
-    if one.closed_by == principal.user_id:
+    _check_reach(book, actor, CLOSE)
+    if one.closed_by == actor.user_id:
         return one
     request.check_version(one)
     if book.state.status in (Status.COMPLETED, Status.CLOSED):
         raise _impossible(one, "closed")
     reason = request.body.reason
     note = own_note(Kind.CLOSED, book.moment(work), text=reason)
-    book.write(work, principal.user_id, [note], {"closed_by": principal.user_id, "close_reason": reason})
+    book.write(work, actor.user_id, [note], {"closed_by": actor.user_id, "close_reason": reason})
     return one
 
 
@@ -76,15 +77,15 @@ def view(one: Assignment) -> AssignmentView:
 
 
 def _existing(request: Request[Any, Any]) -> Book:
-    found = request.read(assignment_key(request.principal.org_id, request.path["assignment_id"]))
+    found = request.read(assignment_key(request.actor.org_id, request.path["assignment_id"]))
     if found is None:
         raise NotFound("There is no such assignment.")
     return Book(found)
 
 
-def _check_reach(book: Book, principal: Principal, permission: str) -> None:
+def _check_reach(book: Book, actor: Actor, permission: str) -> None:
     holders = tuple(book.state.holders)
-    principal.require_reach(permission, owners=holders, message="This assignment is not in your hands.")
+    actor.require_reach(permission, owners=holders, message="This assignment is not in your hands.")
 
 
 def _impossible(one: Assignment, what: str) -> Conflict:

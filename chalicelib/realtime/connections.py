@@ -11,10 +11,10 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
+from chalicelib.core.actor import Actor
 from chalicelib.core.store import Query, get, store_errors
 from chalicelib.core.table import expired
 from chalicelib.core.work import Recipient, UnitOfWork
-from chalicelib.edge.request import Principal
 from chalicelib.realtime.mailbox import rung
 from chalicelib.realtime.tables import (
     CONNECTION,
@@ -27,9 +27,9 @@ from chalicelib.realtime.tables import (
 )
 
 
-def remember(work: UnitOfWork, connection_id: str, endpoint: str, principal: Principal, life: timedelta) -> Recipient:
+def remember(work: UnitOfWork, connection_id: str, endpoint: str, actor: Actor, life: timedelta) -> Recipient:
     """Stage a connection and the ring of its mailbox's bell, so that what was missed is delivered to it."""
-    recipient = Recipient(principal.org_id, principal.user_id)
+    recipient = Recipient(actor.org_id, actor.user_id)
     mine, theirs = connection_key(connection_id), mailbox_connection_key(recipient, connection_id)
     known: dict[str, Any] = {
         "connection_id": connection_id,
@@ -40,15 +40,15 @@ def remember(work: UnitOfWork, connection_id: str, endpoint: str, principal: Pri
     connection = Connection(
         mine.pk,
         mine.sk,
-        org_id=principal.org_id,
-        user_id=principal.user_id,
-        role=principal.role,
-        session_id=principal.session_id,
+        org_id=actor.org_id,
+        user_id=actor.user_id,
+        role=actor.role,
+        session_id=actor.session_id,
         **known,
     )
     work.create(connection, audited=False)
     work.create(MailboxConnection(theirs.pk, theirs.sk, **known), audited=False)
-    work.amend(head_key(recipient), actions=rung(recipient, work.now), audited=False)
+    work.update_unread(head_key(recipient), actions=rung(recipient, work.now), audited=False)
     return recipient
 
 

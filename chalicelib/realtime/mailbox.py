@@ -38,7 +38,7 @@ def append(work: UnitOfWork, retention: timedelta) -> None:
     by_recipient = sorted(work.published, key=lambda p: (p.recipient.org_id, p.recipient.user_id))
     for recipient, published in groupby(by_recipient, key=lambda p: p.recipient):
         ids = [_stage_event(work, one, retention) for one in published]
-        work.amend(head_key(recipient), actions=_appended(recipient, ids, work.now), audited=False)
+        work.update_unread(head_key(recipient), actions=_appended(recipient, ids, work.now), audited=False)
 
 
 def _stage_event(work: UnitOfWork, published: Published, retention: timedelta) -> str:

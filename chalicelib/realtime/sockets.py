@@ -15,28 +15,28 @@ from datetime import timedelta
 from typing import Any, TypeVar
 
 import msgspec
-from chalice.app import Response
+from chalice.app import Response as ChaliceResponse
 
 from chalicelib.core import observability
+from chalicelib.core.actor import Actor
 from chalicelib.core.errors import AccessDenied, AuthRequired, BatonError, InternalError, ValidationFailed
 from chalicelib.core.store import get_many, store_errors
-from chalicelib.core.work import Actor, Recipient, UnitOfWork
-from chalicelib.edge.endpoint import bearer
+from chalicelib.core.work import Recipient, UnitOfWork
+from chalicelib.edge.dependencies import Dependencies
 from chalicelib.edge.http import encoder, error_body, error_response
-from chalicelib.edge.request import Principal
-from chalicelib.edge.runtime import Runtime
+from chalicelib.edge.pipeline import bearer
 from chalicelib.edge.validation import decode_body
 from chalicelib.realtime import connections
+from chalicelib.realtime.delivery_trigger import DeliveryTrigger
 from chalicelib.realtime.sender import Gone, NotNow, Sender
 from chalicelib.realtime.tables import Connection
-from chalicelib.realtime.waker import Waker
 
 CHANNELS = ("courier", "customer", "staff")
 _PERMISSION = "realtime.channel."
 _PROTOCOL = "sec-websocket-protocol"
 
 DataT = TypeVar("DataT", bound=msgspec.Struct)
-Take = Callable[[Any, Principal, Runtime], None]
+Take = Callable[[Any, Actor, Dependencies], None]
 
 
 class Taken(msgspec.Struct, frozen=True):
@@ -55,10 +55,12 @@ class SocketEvents:
 
     def on(
         self, event: str, *, permission: str, data: type[DataT]
-    ) -> Callable[[Callable[[DataT, Principal, Runtime], None]], Callable[[DataT, Principal, Runtime], None]]:
+    ) -> Callable[[Callable[[DataT, Actor, Dependencies], None]], Callable[[DataT, Actor, Dependencies], None]]:
         """Register the function that takes an event."""
 
-        def register(take: Callable[[DataT, Principal, Runtime], None]) -> Callable[[DataT, Principal, Runtime], None]:
+        def register(
+            take: Callable[[DataT, Actor, Dependencies], None],
+        ) -> Callable[[DataT, Actor, Dependencies], None]:
             self._taken[event] = Taken(permission, data, take)
             return take
 
@@ -84,11 +86,11 @@ class Message(msgspec.Struct, frozen=True):
 class Sockets(msgspec.Struct, frozen=True):
     """The three handlers over a runtime, a sender and a waker."""
 
-    runtime: Runtime
+    dependencies: Dependencies
     sender: Sender
-    waker: Waker
+    delivery_trigger: DeliveryTrigger
 
-    def connect(self, event: Mapping[str, Any]) -> Response:
+    def connect(self, event: Mapping[str, Any]) -> ChaliceResponse:
         """Let a client in: 200, or 401/403 before the socket opens."""
         context = event["requestContext"]
         request_id = str(context.get("requestId") or context["connectionId"])
@@ -104,7 +106,7 @@ class Sockets(msgspec.Struct, frozen=True):
 
     def disconnect(self, event: Mapping[str, Any]) -> None:
         """Forget a connection."""
-        connection = connections.find(event["requestContext"]["connectionId"], self.runtime.clock.now())
+        connection = connections.find(event["requestContext"]["connectionId"], self.dependencies.clock.now())
         if connection is not None:
             connections.forget(connection)
 
@@ -125,48 +127,48 @@ class Sockets(msgspec.Struct, frozen=True):
                 observability.log().exception("message crashed")
                 self._tell(_endpoint(context), connection_id, "error", _refusal(InternalError(), name))
 
-    def _let_in(self, event: Mapping[str, Any]) -> Response:
+    def _let_in(self, event: Mapping[str, Any]) -> ChaliceResponse:
         headers = {name.lower(): value for name, value in (event.get("headers") or {}).items()}
         query = event.get("queryStringParameters") or {}
-        principal = self._admit_token(headers, query)
-        _check_channel(principal, query.get("channel"))
-        self.waker.wake(self._remember(event["requestContext"], principal))
+        actor = self._admit_token(headers, query)
+        _check_channel(actor, query.get("channel"))
+        self.delivery_trigger.wake(self._remember(event["requestContext"], actor))
         offered = headers.get(_PROTOCOL, "").split(",")[0].strip()
-        return Response("", {"Sec-WebSocket-Protocol": offered} if offered else {}, 200)
+        return ChaliceResponse("", {"Sec-WebSocket-Protocol": offered} if offered else {}, 200)
 
-    def _remember(self, context: Mapping[str, Any], principal: Principal) -> Recipient:
-        life = timedelta(seconds=self.runtime.settings.connection_life_s)
+    def _remember(self, context: Mapping[str, Any], actor: Actor) -> Recipient:
+        life = timedelta(seconds=self.dependencies.settings.connection_life_s)
         connection_id, endpoint = context["connectionId"], _endpoint(context)
-        actor = Actor(principal.org_id, principal.user_id, connection_id)
+        actor = Actor(actor.org_id, actor.user_id, connection_id)
 
         def decide(work: UnitOfWork) -> Recipient:
-            return connections.remember(work, connection_id, endpoint, principal, life)
+            return connections.remember(work, connection_id, endpoint, actor, life)
 
-        return self.runtime.runner.run(actor, decide)
+        return self.dependencies.runner.run(actor, decide)
 
-    def _admit_token(self, headers: Mapping[str, str], query: Mapping[str, str]) -> Principal:
+    def _admit_token(self, headers: Mapping[str, str], query: Mapping[str, str]) -> Actor:
         token = query.get("token") or bearer(headers.get("authorization"))
-        credentials = self.runtime.gate.verify(token)
-        return credentials.admit(get_many(credentials.keys(), self.runtime.clock))
+        credentials = self.dependencies.authenticator.verify(token)
+        return credentials.authenticate(get_many(credentials.keys(), self.dependencies.clock), "")
 
     def _take(self, message: Message, connection_id: str, endpoint: str) -> None:
         if message.event == "ping":
             self._tell(endpoint, connection_id, "pong", {})
             return
         taken = socket_events.get(message.event)
-        connection = connections.find(connection_id, self.runtime.clock.now())
+        connection = connections.find(connection_id, self.dependencies.clock.now())
         if connection is None:
             raise AuthRequired("This connection is not known; connect again.")
-        principal = self._admit_again(connection)
-        principal.require(taken.permission)
+        actor = self._admit_again(connection)
+        actor.require(taken.permission)
         data = _typed(message, taken)
-        taken.take(data, principal, self.runtime)
+        taken.take(data, actor, self.dependencies)
 
-    def _admit_again(self, connection: Connection) -> Principal:
+    def _admit_again(self, connection: Connection) -> Actor:
         """A socket lives for hours: every message is held against the session and the role as they are now."""
-        gate = self.runtime.gate
+        gate = self.dependencies.authenticator
         credentials = gate.resume(connection.org_id, connection.user_id, connection.role, connection.session_id)
-        return credentials.admit(get_many(credentials.keys(), self.runtime.clock))
+        return credentials.authenticate(get_many(credentials.keys(), self.dependencies.clock), "")
 
     def _tell(self, endpoint: str, connection_id: str, event: str, data: Mapping[str, Any]) -> None:
         try:
@@ -182,11 +184,11 @@ def _typed(message: Message, taken: Taken) -> Any:
         raise ValidationFailed({f"data.{name}": problem for name, problem in error.fields.items()}) from error
 
 
-def _check_channel(principal: Principal, channel: str | None) -> None:
+def _check_channel(actor: Actor, channel: str | None) -> None:
     if channel is None:
-        allowed = any(principal.scope(_PERMISSION + name) for name in CHANNELS)
+        allowed = any(actor.scope(_PERMISSION + name) for name in CHANNELS)
     else:
-        allowed = channel in CHANNELS and principal.scope(_PERMISSION + channel) is not None
+        allowed = channel in CHANNELS and actor.scope(_PERMISSION + channel) is not None
     if not allowed:
         raise AccessDenied("Your role has no such channel.")
 

@@ -16,11 +16,12 @@ from functools import partial
 from typing import Any, ClassVar
 
 import app
+from chalicelib.core.actor import Actor
 from chalicelib.core.clock import Clock, SystemClock
 from chalicelib.core.ids import SystemIds
 from chalicelib.core.settings import settings
 from chalicelib.core.store import get, get_many
-from chalicelib.core.work import Actor, Recipient, UnitOfWork
+from chalicelib.core.work import Recipient, UnitOfWork
 from chalicelib.identity import passwords
 from chalicelib.identity.people import NewPerson, add_person, found_organisation
 from chalicelib.identity.phones import login_name
@@ -66,7 +67,7 @@ class _Population:
     def __init__(self, clock: Clock, password_hash: str) -> None:
         self._clock = clock
         self._hash = password_hash
-        self._runner = app.compose(settings(), clock, SystemIds(clock)).runtime.runner
+        self._runner = app.compose(settings(), clock, SystemIds(clock)).dependencies.runner
 
     def settle(self, organisation: DemoOrganisation) -> Iterator[str]:
         """Make the organisation and its people; the user names of the new ones."""
@@ -99,7 +100,7 @@ class _Population:
                     profile_picture=person.profile_picture,
                 ),
             )
-        work.about("organisation", org_id, "DEMO_PEOPLE_CREATED")
+        work.audit("organisation", org_id, "DEMO_PEOPLE_CREATED")
 
 
 class _Silence:

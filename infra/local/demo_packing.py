@@ -11,14 +11,14 @@ from pathlib import Path
 from typing import Any
 
 import app
+from chalicelib.core.actor import Actor
 from chalicelib.core.clock import SystemClock
 from chalicelib.core.ids import SystemIds
 from chalicelib.core.runner import Runner
 from chalicelib.core.settings import settings
 from chalicelib.core.store import get
-from chalicelib.core.work import Actor, UnitOfWork
+from chalicelib.core.work import UnitOfWork
 from chalicelib.edge.imports import Dataset
-from chalicelib.edge.request import Principal
 from chalicelib.edge.validation import decode_body
 from chalicelib.identity.tables import organisation_key
 from chalicelib.packing.importing import SHIPMENTS
@@ -34,7 +34,7 @@ _FILES: tuple[tuple[Dataset[Any], str], ...] = ((SHIPMENTS, "shipments.ndjson"),
 def load(org_id: str, actor_id: str) -> None:
     """Load it all into an organisation that exists. Raises `RuntimeError` for a sample that is not taken."""
     clock = SystemClock()
-    runner = app.compose(settings(), clock, SystemIds(clock)).runtime.runner
+    runner = app.compose(settings(), clock, SystemIds(clock)).dependencies.runner
     actor = Actor(org_id, actor_id, "demo")
     runner.run(actor, partial(_settle_prefix, org_id))
     for dataset, name in _FILES:
@@ -45,14 +45,14 @@ def _settle_prefix(org_id: str, work: UnitOfWork) -> None:
     organisation = get(organisation_key(org_id))
     if organisation is None:
         raise RuntimeError(f"there is no organisation {org_id}")
-    work.about(organisation.kind, org_id, "PACKING_SETTINGS_CHANGED")
+    work.audit(organisation.kind, org_id, "PACKING_SETTINGS_CHANGED")
     work.update(
         organisation, {"settings": {**(organisation.settings or {}), PACKING.name: {"gs1_company_prefix": PREFIX}}}
     )
 
 
 def _load(runner: Runner, actor: Actor, dataset: Dataset[Any], path: Path) -> None:
-    loader = Principal(actor.org_id, actor.actor_id, actor.actor_id, "", {dataset.permission: "org"})
+    loader = Actor(actor.org_id, actor.user_id, permissions={dataset.permission: "org"})
     for line in read(path.read_bytes(), path.suffix.removeprefix("."), dataset.record):
         if line.fields is not None:
             raise RuntimeError(f"{path.name}:{line.number}: {line.fields}")
@@ -60,5 +60,5 @@ def _load(runner: Runner, actor: Actor, dataset: Dataset[Any], path: Path) -> No
         runner.run(actor, partial(_upsert, dataset, loader, record))
 
 
-def _upsert(dataset: Dataset[Any], loader: Principal, record: Any, work: UnitOfWork) -> None:
+def _upsert(dataset: Dataset[Any], loader: Actor, record: Any, work: UnitOfWork) -> None:
     dataset.upsert(work, loader, record)

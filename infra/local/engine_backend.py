@@ -27,7 +27,7 @@ from infra.local.engine_answer import ERROR_PREFIX
 from infra.local.engine_table import IndexedTable, Slot, all_or_nothing, indexed
 from infra.local.engine_transaction import write_all
 
-_MOST_WRITES = 25
+_MAX_WRITES = 25
 _TOKENS_KEPT = 1_000
 
 
@@ -132,7 +132,7 @@ class Handler(DynamoHandler):
             for table_name, entries in self.body["RequestItems"].items()
             for entry in entries
         ]
-        if len(writes) > _MOST_WRITES:
+        if len(writes) > _MAX_WRITES:
             raise MockValidationException("Too many items requested for the BatchWriteItem call")
         if len({slot.name for slot, _ in writes}) < len(writes):
             raise MockValidationException("Provided list of item keys contains duplicates")

@@ -20,7 +20,7 @@ from moto.dynamodb.models.table import Table
 
 from infra.local.engine_index import Collections, KeyShape, Window, primary_key
 
-_MOST_DIGITS = 38
+_MAX_DIGITS = 38
 
 
 class IndexedTable(Table):
@@ -94,7 +94,7 @@ class IndexedTable(Table):
 
     def _validate_number_type(self, value: Any) -> None:
         super()._validate_number_type(value)
-        if len(value) > _MOST_DIGITS and _significant_digits(value) > _MOST_DIGITS:
+        if len(value) > _MAX_DIGITS and _significant_digits(value) > _MAX_DIGITS:
             raise MockValidationException("Attempting to store more than 38 significant digits in a Number")
 
     def _check_index_keys(self, attrs: Mapping[str, Any]) -> None:

@@ -20,7 +20,7 @@ from moto.dynamodb.models import DynamoDBBackend
 
 from infra.local.engine_table import Slot, all_or_nothing, indexed
 
-_MOST_OPERATIONS = 100
+_MAX_OPERATIONS = 100
 _KINDS = frozenset({"ConditionCheck", "Put", "Delete", "Update"})
 
 _Reason = tuple[str | None, str | None, dict[str, Any] | None]
@@ -33,7 +33,7 @@ def write_all(backend: DynamoDBBackend, entries: Sequence[dict[str, dict[str, An
     Raises TransactionCanceledException with one reason per entry, in their order, if a condition does not hold, and
     moto's validation errors for a request that is wrong in itself. Nothing is written in either case.
     """
-    if len(entries) > _MOST_OPERATIONS:
+    if len(entries) > _MAX_OPERATIONS:
         raise TooManyTransactionsException
     operations = [_operation(backend, entry) for entry in entries]
     slots = [operation.slot for operation in operations]

@@ -22,7 +22,7 @@ from functools import partial
 from typing import Any
 
 from infra.local.asgi import Answer, ClientGone, Receive, Scope, Send, TooLarge, headers_of, read_body, respond
-from infra.local.gateway_sockets import MOST_BYTES, NORMAL, Connection, SocketGateway
+from infra.local.gateway_sockets import MAX_BYTES, NORMAL, Connection, SocketGateway
 from infra.local.threads import Threads
 
 SOCKETS_PREFIX = "/_gateway"
@@ -30,7 +30,7 @@ LAMBDA_PREFIX = "/_lambda"
 _CONNECTION = re.compile(rf"{SOCKETS_PREFIX}/@connections/(?P<id>.+)")
 _INVOCATION = re.compile(rf"{LAMBDA_PREFIX}/2015-03-31/functions/(?P<name>[^/]+)/invocations")
 _CREDENTIAL = re.compile(r"AWS4-HMAC-SHA256 Credential=([^/,\s]+)/")
-_MOST_PAYLOAD = 256 * 1024
+_MAX_PAYLOAD = 256 * 1024
 
 Function = Callable[[Any, Any], object]
 
@@ -74,11 +74,11 @@ class Services:
     async def _answer(self, scope: Scope, receive: Receive) -> Answer:
         path, method = scope["path"], scope["method"]
         if found := _CONNECTION.fullmatch(path):
-            body = await read_body(scope, receive, MOST_BYTES)
+            body = await read_body(scope, receive, MAX_BYTES)
             connection = self._sockets.find(found["id"])
             return _gone() if connection is None else await self._manage(method, connection, body)
         if (found := _INVOCATION.fullmatch(path)) and method == "POST":
-            return self._invoke(found["name"], headers_of(scope), await read_body(scope, receive, _MOST_PAYLOAD))
+            return self._invoke(found["name"], headers_of(scope), await read_body(scope, receive, _MAX_PAYLOAD))
         return _failure(404, "NotFoundException", "There is no such operation")
 
     async def _manage(self, method: str, connection: Connection, body: bytes) -> Answer:

@@ -29,7 +29,7 @@ from chalicelib.edge.http import encoder, error_response
 from infra.local.asgi import Answer, Event, Receive, Scope, Send, client_of, headers_of, refuse_socket
 from infra.local.threads import Threads
 
-MOST_BYTES = 128 * 1024
+MAX_BYTES = 128 * 1024
 IDLE_S = 600.0
 LIFE_S = 7200.0
 NORMAL, GOING_AWAY, TEXT_ONLY = 1000, 1001, 1003

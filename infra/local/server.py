@@ -25,7 +25,7 @@ from infra.local.asgi import Receive, Scope, Send
 from infra.local.gateway_http import HttpGateway
 from infra.local.gateway_objects import OBJECTS_PREFIX, ObjectGateway
 from infra.local.gateway_services import LAMBDA_PREFIX, SOCKETS_PREFIX, Services
-from infra.local.gateway_sockets import MOST_BYTES, Handlers, SocketGateway
+from infra.local.gateway_sockets import MAX_BYTES, Handlers, SocketGateway
 from infra.local.messages import PrintedMessages
 from infra.local.objects import ObjectService
 from infra.local.sweeper import Sweeper
@@ -96,7 +96,7 @@ def serve(parts: Stack, listener: socket.socket, ready: Callable[[], None]) -> b
         proxy_headers=False,
         timeout_keep_alive=_KEEP_ALIVE_S,
         timeout_graceful_shutdown=_GRACE_S,
-        ws_max_size=MOST_BYTES,
+        ws_max_size=MAX_BYTES,
         ws_ping_interval=None,  # API Gateway sends none
         ws_per_message_deflate=False,
     )

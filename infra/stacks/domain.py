@@ -5,7 +5,7 @@ begins with `/api/v1/ws/` goes to the socket API, which knows no paths: a small 
 into the one path that it has, and hands on the channel as the query parameter that `$connect` reads. Nothing is cached.
 
 API Gateway sees CloudFront's addresses in place of the clients'. So another function writes the client's down, and the
-origin of REST is shown a proof that it was ours (`chalicelib.edge.viewer`). Sockets have no use for addresses.
+origin of REST is shown a proof that it was ours (`chalicelib.edge.client_ip`). Sockets have no use for addresses.
 
 The certificate has to be in us-east-1, where CloudFront looks for it.
 """
@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from chalicelib.edge.viewer import PROOF, VIEWER
+from chalicelib.edge.client_ip import PROOF, VIEWER
 from infra.proofs import PLACES
 from infra.stages import Config, settings_of
 

@@ -8,8 +8,9 @@ from urllib.parse import urlencode
 import pytest
 
 from chalicelib.audit.tables import AuditRow, new_row
+from chalicelib.core.actor import Actor
 from chalicelib.core.clock import iso
-from chalicelib.core.work import Actor, Subject, UnitOfWork
+from chalicelib.core.work import AuditSubject, UnitOfWork
 from infra.local.engine import EmbeddedEngine
 from tests.builders.logs import listening
 from tests.builders.world import DEMO, OTHER, Answer, Person, World
@@ -21,7 +22,7 @@ NOW = datetime(2026, 3, 1, 9, tzinfo=UTC)
 def note(world: World, at: datetime, entity: str = "thing", actor: str = "ann", org_id: str = DEMO) -> AuditRow:
     """A row of the past."""
     work = UnitOfWork(at, world.ids)
-    row = new_row(work, Actor(org_id, actor, "r"), Subject("thing", entity, "THING_MOVED"), "OK", '{"a":[1,2]}')
+    row = new_row(work, Actor(org_id, actor, "r"), AuditSubject("thing", entity, "THING_MOVED"), "OK", '{"a":[1,2]}')
     row.save()
     return row
 
@@ -201,5 +202,5 @@ def test_only_who_may_reads_the_trail(world: World) -> None:
 def test_no_endpoint_changes_or_deletes_rows(world: World, admin: Person) -> None:
     for method in ("POST", "PUT", "PATCH", "DELETE"):
         assert world.call(method, "/v1/audit", {}, token=admin.token).status == 405
-    addresses = {(one.method, one.path) for one in world.parts.runtime.endpoints if "audit" in one.path}
+    addresses = {(one.method, one.path) for one in world.parts.dependencies.endpoints if "audit" in one.path}
     assert addresses == {("GET", "/v1/audit")}

@@ -46,13 +46,13 @@ def test_the_diff_shows_every_thing_that_was_changed_and_no_secret(house: Storeh
     house.fill(shelf("a"), shelf("old"), shelf("far"))
 
     def decide(work: UnitOfWork) -> None:
-        work.about("shelf", "a", "SORTED")
+        work.audit("shelf", "a", "SORTED")
         work.update(stored("a"), {"place": None, "code": "secret", "weight": Decimal("0.5")})
         work.delete(stored("old"))
-        work.amend(shelf_key("far"), actions=[Shelf.stock.add(1)], changes={"stock": [5, 6]})
+        work.update_unread(shelf_key("far"), actions=[Shelf.stock.add(1)], changes={"stock": [5, 6]})
         work.create(note("n", "hello"))
         work.create(note("hidden", "secret"), audited=False)
-        work.guard(shelf_key("none"), Shelf.pk.does_not_exist(), Conflict())
+        work.check_condition(shelf_key("none"), Shelf.pk.does_not_exist(), Conflict())
 
     house.run(decide)
     assert diff(house) == {
@@ -71,5 +71,5 @@ def test_a_change_about_nothing_leaves_no_row(house: Storehouse) -> None:
 
 
 def test_a_request_that_changed_nothing_still_leaves_its_row(house: Storehouse) -> None:
-    house.run(lambda work: work.about("shelf", "a", "LOOKED_AT"))
+    house.run(lambda work: work.audit("shelf", "a", "LOOKED_AT"))
     assert diff(house) == {}

@@ -7,8 +7,8 @@ import pytest
 
 from chalicelib.core.work import UnitOfWork
 from chalicelib.identity.tables import RolePermissions, role_key
-from chalicelib.maintenance.checklists import MOST_OPEN
-from chalicelib.maintenance.importing import MOST_ITEMS_BYTES
+from chalicelib.maintenance.checklists import MAX_OPEN
+from chalicelib.maintenance.importing import MAX_ITEMS_BYTES
 from chalicelib.maintenance.tables import Checklist, checklist_key
 from tests.builders.dispatch import audit_row, diff
 from tests.builders.maintenance import CHECKLIST, ITEMS, NORTH, RIDE, SOUTH, Park, checklist_record, load, ride_record
@@ -68,16 +68,18 @@ def test_of_very_many_open_work_orders_the_oldest_are_shown_and_all_are_counted(
 
 def test_a_checklist_is_held_by_so_many_work_orders_and_not_by_more(world: World, park: Park) -> None:
     first = park.started(photo=True)
-    others = {f"order-{number}" for number in range(MOST_OPEN - 1)}
-    world.run(lambda work: work.amend(checklist_key(DEMO, CHECKLIST), actions=[Checklist.open_orders.add(others)]))
+    others = {f"order-{number}" for number in range(MAX_OPEN - 1)}
+    world.run(
+        lambda work: work.update_unread(checklist_key(DEMO, CHECKLIST), actions=[Checklist.open_orders.add(others)])
+    )
     answer = park.ops.post("/v1/work-orders", park.finding())
     assert (answer.status, answer.code, answer.json["error"]["details"]) == (
         409,
         "WORKFLOW_VIOLATION",
-        {"open": MOST_OPEN},
+        {"open": MAX_OPEN},
     )
     assert park.finish(first).status == 200
-    assert park.checklist_view()["openCount"] == MOST_OPEN - 1
+    assert park.checklist_view()["openCount"] == MAX_OPEN - 1
     assert park.ops.post("/v1/work-orders", park.finding()).status == 201
 
 
@@ -125,7 +127,7 @@ def test_what_is_wrong_with_a_checklist_is_named(park: Park, fields: dict[str, A
 
 @pytest.mark.parametrize("letter", ["a", "é", "中", "😀", '"'])
 def test_long_checklists_are_taken_and_changed_in_any_script(park: Park, letter: str) -> None:
-    length = MOST_ITEMS_BYTES // (200 * 2 * len(json.dumps(letter, ensure_ascii=False).encode()[1:-1])) - 30
+    length = MAX_ITEMS_BYTES // (200 * 2 * len(json.dumps(letter, ensure_ascii=False).encode()[1:-1])) - 30
     for first in ("x", "y"):
         text = first + letter * length
         items = [{"item_ref": f"A-{number}", "text": text, "note": text} for number in range(200)]
@@ -160,7 +162,7 @@ def test_only_who_may_load_does(park: Park, dataset: str, role: str) -> None:
 def test_whose_permission_ends_at_a_zone_loads_nothing_into_others(world: World, park: Park) -> None:
     def permit(work: UnitOfWork) -> None:
         actions = [RolePermissions.permissions.set({RIDES: "zone", CHECKLISTS: "zone"})]
-        work.amend(role_key(DEMO, "OPS_TL"), actions=actions)
+        work.update_unread(role_key(DEMO, "OPS_TL"), actions=actions)
 
     world.run(permit)
     south = park.person("OPS_TL", game_zone=SOUTH)

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.identity.matrix import DEFAULT_MATRIX
+from chalicelib.identity.default_permissions import DEFAULT_MATRIX
 from tests.builders.dispatch import call_off, carried, on_duty, order, order_body, step, told
 from tests.builders.world import DEMO, OTHER, Answer, Person, World
 
@@ -52,7 +52,7 @@ def body_for(path: str, person: Person, order_id: str) -> dict[str, Any] | None:
 
 
 def test_the_table_names_every_endpoint_of_dispatch(world: World) -> None:
-    endpoints = world.parts.runtime.endpoints
+    endpoints = world.parts.dependencies.endpoints
     dispatch = {(one.method, one.path) for one in endpoints if (one.permission or "").startswith("dispatch.")}
     assert dispatch == set(MEANT_FOR)
 

@@ -22,7 +22,7 @@ HOURS_4 = timedelta(hours=4)
 
 def swept(world: World, remaining_s: float = 60.0, page: int = PAGE) -> Counter[Outcome]:
     """One pass, and what it did."""
-    return remind_due(world.parts.runtime, "sweep-1", lambda: remaining_s, page)
+    return remind_due(world.parts.dependencies, "sweep-1", lambda: remaining_s, page)
 
 
 @pytest.fixture
@@ -193,7 +193,7 @@ def test_a_pass_ends_in_time_and_the_next_goes_on(world: World, tech: Person) ->
     for _ in range(20):
         in_hand(world, tech, world.clock.now() + SOON)
     asked = iter([RESERVE_S, RESERVE_S - 0.1])
-    first = remind_due(world.parts.runtime, "sweep-1", lambda: next(asked), page=1)
+    first = remind_due(world.parts.dependencies, "sweep-1", lambda: next(asked), page=1)
     assert 1 <= first[Outcome.DUE_SOON] <= NOTICE_SHARDS
     assert swept(world, RESERVE_S - 0.1) == {}
     assert first + swept(world) == {Outcome.DUE_SOON: 20}

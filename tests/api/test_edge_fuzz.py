@@ -11,7 +11,7 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 import app
-from chalicelib.edge.contract import Endpoint
+from chalicelib.edge.endpoint import Endpoint
 from tests.builders.dispatch import on_duty, order
 from tests.builders.world import Person, World
 

@@ -8,8 +8,8 @@ import pytest
 from chalicelib.core import store
 from chalicelib.core.errors import Conflict, NotFound
 from chalicelib.core.work import UnitOfWork
-from chalicelib.edge.contract import About
-from chalicelib.edge.request import Reply, Request, no_content, text
+from chalicelib.edge.endpoint import AuditTarget
+from chalicelib.edge.request import Request, Response, no_content, text
 from infra.local.engine import EmbeddedEngine
 from tests.builders.endpoints import ask, shelf_endpoint
 from tests.builders.shelves import Shelf, Storehouse, shelf, shelf_key
@@ -44,12 +44,12 @@ def existing(request: Request[Any, Any]) -> Shelf:
     return found
 
 
-def put_stock(request: Request[NewStock, Any], work: UnitOfWork) -> Reply[Any]:
+def put_stock(request: Request[NewStock, Any], work: UnitOfWork) -> Response[Any]:
     """Say how much there is."""
     found = existing(request)
     request.check_version(found)
     work.update(found, {"stock": request.body.stock})
-    return Reply({"stock": found.stock}, version=found.version)
+    return Response({"stock": found.stock}, version=found.version)
 
 
 PUT_STOCK = shelf_endpoint(put_stock, body=NewStock, versioned=True)
@@ -97,7 +97,7 @@ def test_without_a_version_a_lost_race_is_nobodys_error(house: Storehouse, anna:
 
 
 def test_a_required_version_must_be_named(house: Storehouse, anna: Person) -> None:
-    def strict(request: Request[Any, Any], work: UnitOfWork) -> Reply[Any]:
+    def strict(request: Request[Any, Any], work: UnitOfWork) -> Response[Any]:
         request.check_version(existing(request), required=True)
         return no_content()
 
@@ -135,11 +135,11 @@ def test_what_is_read_with_the_admission_is_read_anew_when_the_handler_runs_agai
 def test_further_things_that_a_request_names_are_read_with_the_admission_too(house: Storehouse, anna: Person) -> None:
     house.fill(shelf("b"))
 
-    def top_up(request: Request[Any, Any], work: UnitOfWork) -> Reply[Any]:
+    def top_up(request: Request[Any, Any], work: UnitOfWork) -> Response[Any]:
         found, other = existing(request), request.read(shelf_key("b"))
         assert other is not None
         work.update(found, {"stock": found.stock + other.stock})
-        return Reply({"stock": found.stock})
+        return Response({"stock": found.stock})
 
     reads: list[str] = []
     house.engine.before("GetItem", lambda *_: reads.append("x"))
@@ -157,12 +157,12 @@ def test_what_belongs_to_the_caller_is_read_with_the_admission_too(house: Storeh
     house.fill(shelf(anna.user_id, stock=3))
     reads: list[str] = []
 
-    def mine(request: Request[Any, Any]) -> Reply[Any]:
+    def mine(request: Request[Any, Any]) -> Response[Any]:
         found = request.read(shelf_key(anna.user_id))
-        return Reply({"stock": found.stock if found else None})
+        return Response({"stock": found.stock if found else None})
 
     house.engine.before("GetItem", lambda *_: reads.append("x"))
-    endpoint = shelf_endpoint(mine, "GET", about=None, loads_also=lambda naming: [shelf_key(naming.user_id)])
+    endpoint = shelf_endpoint(mine, "GET", audit_target=None, loads_also=lambda naming: [shelf_key(naming.user_id)])
     assert ask(anna, endpoint).json == {"stock": 3}
     assert reads == []
 
@@ -200,9 +200,9 @@ def test_a_flawed_body_still_says_what_it_is_about(house: Storehouse, anna: Pers
     class Place(msgspec.Struct, frozen=True):
         place: str
 
-    def look(request: Request[NewStock, Any], _: UnitOfWork) -> Reply[Any]:
+    def look(request: Request[NewStock, Any], _: UnitOfWork) -> Response[Any]:
         seen = request.glimpse(Place)
-        return Reply(
+        return Response(
             {"place": seen.place if seen else None, "fields": dict(request.flaw.fields if request.flaw else {})}
         )
 
@@ -223,7 +223,7 @@ def test_an_answer_may_be_a_text_that_is_no_json(house: Storehouse, anna: Person
 
 
 def test_a_crash_says_nothing_of_itself_and_leaves_nothing(house: Storehouse, anna: Person) -> None:
-    def crash(request: Request[Any, Any], work: UnitOfWork) -> Reply[Any]:
+    def crash(request: Request[Any, Any], work: UnitOfWork) -> Response[Any]:
         work.update(existing(request), {"stock": 0})
         raise RuntimeError("the password of the database is swordfish")
 
@@ -235,30 +235,30 @@ def test_a_crash_says_nothing_of_itself_and_leaves_nothing(house: Storehouse, an
 
 
 def test_an_answer_that_cannot_be_written_down_leaves_nothing_either(house: Storehouse, anna: Person) -> None:
-    def odd(request: Request[Any, Any], work: UnitOfWork) -> Reply[Any]:
+    def odd(request: Request[Any, Any], work: UnitOfWork) -> Response[Any]:
         work.update(existing(request), {"stock": 0})
-        return Reply({"odd": object()})
+        return Response({"odd": object()})
 
     assert ask(anna, shelf_endpoint(odd)).status == 500
     assert house.stock("a") == 5
 
 
 def test_a_handler_that_does_not_say_what_it_is_about_writes_nothing(house: Storehouse, anna: Person) -> None:
-    def silent(request: Request[Any, Any], work: UnitOfWork) -> Reply[Any]:
+    def silent(request: Request[Any, Any], work: UnitOfWork) -> Response[Any]:
         work.update(existing(request), {"stock": 0})
         return no_content()
 
-    assert ask(anna, shelf_endpoint(silent, about=About("shelf", "SHELF_CHANGED"))).status == 500
+    assert ask(anna, shelf_endpoint(silent, audit_target=AuditTarget("shelf", "SHELF_CHANGED"))).status == 500
     assert house.stock("a") == 5
 
 
 def test_a_batch_that_names_nothing_has_no_row_beside_those_of_its_parts(
     world: World, house: Storehouse, anna: Person
 ) -> None:
-    def many(request: Request[Any, Any]) -> Reply[Any]:
-        return Reply({"done": 0})
+    def many(request: Request[Any, Any]) -> Response[Any]:
+        return Response({"done": 0})
 
-    endpoint = shelf_endpoint(many, "POST", batch=True, about=About("shelf", "SHELF_CHANGED"))
+    endpoint = shelf_endpoint(many, "POST", batch=True, audit_target=AuditTarget("shelf", "SHELF_CHANGED"))
     before = len(world.audit())
     assert ask(anna, endpoint).json == {"done": 0}
     assert ask(anna, endpoint, idempotency_key="k").status == 200
@@ -267,7 +267,7 @@ def test_a_batch_that_names_nothing_has_no_row_beside_those_of_its_parts(
 
 
 def test_too_many_changes_for_one_transaction_are_refused_clearly(house: Storehouse, anna: Person) -> None:
-    def flood(request: Request[Any, Any], work: UnitOfWork) -> Reply[Any]:
+    def flood(request: Request[Any, Any], work: UnitOfWork) -> Response[Any]:
         for number in range(101):
             work.create(shelf(f"new-{number}"))
         return no_content()
@@ -310,7 +310,7 @@ def test_a_key_that_another_request_took_meanwhile_is_refused(house: Storehouse,
 
 
 def test_an_impossible_request_without_a_twin_stays_impossible(house: Storehouse, anna: Person) -> None:
-    def refuse(request: Request[Any, Any], work: UnitOfWork) -> Reply[Any]:
+    def refuse(request: Request[Any, Any], work: UnitOfWork) -> Response[Any]:
         raise Conflict
 
     for _ in range(2):

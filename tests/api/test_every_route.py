@@ -18,8 +18,8 @@ from chalicelib.core.settings import settings
 from chalicelib.core.store import ItemKey
 from chalicelib.core.work import UnitOfWork
 from chalicelib.edge.api import UNKNOWN_ROUTE
-from chalicelib.edge.contract import Endpoint
-from chalicelib.identity.matrix import PERMISSIONS
+from chalicelib.edge.endpoint import Endpoint
+from chalicelib.identity.default_permissions import PERMISSIONS
 from chalicelib.identity.tables import RolePermissions, role_key
 from tests.builders.maintenance import Park
 from tests.builders.notices import tell
@@ -86,7 +86,7 @@ def hold(world: World, role: str, permissions: dict[str, str]) -> None:
     where: ItemKey[RolePermissions] = role_key(DEMO, role)
 
     def change(work: UnitOfWork) -> None:
-        work.amend(where, actions=[RolePermissions.permissions.set(permissions)])
+        work.update_unread(where, actions=[RolePermissions.permissions.set(permissions)])
 
     world.run(change)
 
@@ -107,7 +107,7 @@ def test_every_other_route_takes_a_permission_that_there_is() -> None:
 
 def test_every_mutation_says_what_it_is_about_or_changes_nothing_that_is_audited() -> None:
     # A position is reported every few seconds and changes nothing that a person did.
-    assert [named(one) for one in GUARDED if one.mutates and one.about is None] == ["POST /v1/courier/location"]
+    assert [named(one) for one in GUARDED if one.mutates and one.audit_target is None] == ["POST /v1/courier/location"]
 
 
 @every_guarded
@@ -154,7 +154,7 @@ def test_a_mutation_that_is_refused_leaves_a_row(world: World, endpoint: Endpoin
     assert call(world, endpoint, person.token, x_request_id="refused-1").status == 403
     [row] = [row for row in world.audit() if row.actor_id == person.user_id]
     assert (row.outcome, row.request_id, row.payload_diff) == ("ACCESS_DENIED", "refused-1", None)
-    about = endpoint.about
+    about = endpoint.audit_target
     expected = (about.entity_type, about.action) if about else ("request", endpoint.name.upper())
     assert (row.entity_type, row.action_type) == expected
 

@@ -12,11 +12,11 @@ from msgspec import Meta
 from chalicelib.core.errors import Conflict
 from chalicelib.core.store import ItemKey
 from chalicelib.core.work import UnitOfWork
-from chalicelib.edge.contract import About, Endpoint
-from chalicelib.edge.forms import MOST_PARTS
+from chalicelib.edge.endpoint import AuditTarget, Endpoint
+from chalicelib.edge.forms import MAX_PARTS
 from chalicelib.edge.idempotency import IdempotencyRecord
 from chalicelib.edge.openapi import document
-from chalicelib.edge.request import Nothing, Reply, Request
+from chalicelib.edge.request import Empty, Request, Response
 from tests.builders.endpoints import ask, shelf_endpoint
 from tests.builders.forms import Field, form
 from tests.builders.world import Answer, World
@@ -31,9 +31,9 @@ class Picture(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     note: Annotated[str, Meta(max_length=10)] | None = None
 
 
-def told(request: Request[Picture, Nothing], _: UnitOfWork) -> Reply[dict[str, Any]]:
+def told(request: Request[Picture, Empty], _: UnitOfWork) -> Response[dict[str, Any]]:
     body = request.body
-    return Reply({"bytes": list(body.file), "kind": body.kind, "shelf": body.shelf, "note": body.note})
+    return Response({"bytes": list(body.file), "kind": body.kind, "shelf": body.shelf, "note": body.note})
 
 
 PICTURES = shelf_endpoint(told, body=Picture, form=True)
@@ -105,7 +105,7 @@ def test_a_form_is_no_json(world: World) -> None:
 def malformed() -> Sequence[tuple[str, bytes]]:
     content_type, raw = form(Field("file", b"1234", "a"), Field("kind", "front"))
     nameless = raw.replace(b'name="file"', b'title="file"')
-    many = form(*(Field(f"f{number}", "1") for number in range(MOST_PARTS + 1)))
+    many = form(*(Field(f"f{number}", "1") for number in range(MAX_PARTS + 1)))
     long_header = raw.replace(b'name="file"', b'name="file"; x="' + b"y" * 5000 + b'"')
     return [
         (content_type, raw[:-8]),
@@ -129,7 +129,7 @@ def test_a_form_that_cannot_be_read_is_refused_as_such(world: World, number: int
 
 
 def test_a_body_above_the_limit_of_its_address_is_refused(world: World) -> None:
-    endpoint = shelf_endpoint(told, body=Picture, form=True, most_body_bytes=1000)
+    endpoint = shelf_endpoint(told, body=Picture, form=True, max_body_bytes=1000)
     assert send(world, Field("file", b"x" * 700, "a"), Field("kind", "front"), endpoint=endpoint).status == 200
     answer = send(world, Field("file", b"x" * 1000, "a"), Field("kind", "front"), endpoint=endpoint)
     assert (answer.status, answer.code) == (413, "PAYLOAD_TOO_LARGE")
@@ -151,10 +151,10 @@ def test_the_same_form_with_another_boundary_is_the_same_request(world: World) -
 
 
 def test_a_field_of_the_form_can_name_what_the_request_is_about(world: World) -> None:
-    def seen(request: Request[Picture, Nothing], _: UnitOfWork) -> Reply[dict[str, Any]]:
-        return Reply({"named": request.named})
+    def seen(request: Request[Picture, Empty], _: UnitOfWork) -> Response[dict[str, Any]]:
+        return Response({"named": request.named})
 
-    endpoint = shelf_endpoint(seen, body=Picture, form=True, about=About("shelf", "SHELF_CHANGED", "kind"))
+    endpoint = shelf_endpoint(seen, body=Picture, form=True, audit_target=AuditTarget("shelf", "SHELF_CHANGED", "kind"))
     assert send(world, Field("kind", "top"), endpoint=endpoint).json == {"named": "top"}
 
 
@@ -162,18 +162,20 @@ def test_what_is_made_once_is_not_made_again_when_the_handler_is(world: World) -
     numbers = count(1)
     runs: list[int] = []
 
-    def handler(request: Request[Picture, Nothing], work: UnitOfWork) -> Reply[dict[str, Any]]:
+    def handler(request: Request[Picture, Empty], work: UnitOfWork) -> Response[dict[str, Any]]:
         runs.append(request.once("thing", lambda: next(numbers)))
         if len(runs) == 1:  # as if somebody had been quicker
-            work.guard(ItemKey(IdempotencyRecord, "nothing", "there"), IdempotencyRecord.pk.exists(), Conflict())
-        return Reply({})
+            work.check_condition(
+                ItemKey(IdempotencyRecord, "nothing", "there"), IdempotencyRecord.pk.exists(), Conflict()
+            )
+        return Response({})
 
     assert send(world, Field("kind", "front"), endpoint=shelf_endpoint(handler, body=Picture, form=True)).status == 200
     assert runs == [1, 1]
 
 
 def test_the_description_says_form_data_with_binary_files(world: World) -> None:
-    described: Any = document(dataclasses.replace(world.parts.runtime, endpoints=[PICTURES]))
+    described: Any = document(dataclasses.replace(world.parts.dependencies, endpoints=[PICTURES]))
     operation = described["paths"]["/v1/shelves/{name}"]["patch"]
     [(media_type, content)] = operation["requestBody"]["content"].items()
     assert media_type == "multipart/form-data"

@@ -294,7 +294,7 @@ def test_what_does_not_fit_into_the_budget_is_handed_back(world: World) -> None:
 
 
 def test_the_description_of_the_api_shows_records_and_both_outcomes(world: World) -> None:
-    described = document(world.parts.runtime)
+    described = document(world.parts.dependencies)
     operation: Any = described["paths"]["/v1/imports/users"]["post"]  # type: ignore[index]
     assert {"200", "207", "401", "403", "422"} <= set(operation["responses"])
     schemas: Any = described["components"]["schemas"]  # type: ignore[index]

@@ -79,8 +79,8 @@ def test_confirming_again_gets_the_same_answer_and_adds_nothing(park: Park, obje
     assert [answer.status for answer in answers] == [201, 201, 201]
     assert {answer.json["id"] for answer in answers} == {told["id"]}
     assert stored(order_id).completion_photos == 1
-    keyed = [confirm(park.tech, told["id"], idempotency_key="k") for _ in range(2)]
-    assert keyed[1].headers["Idempotent-Replayed"] == "true"
+    idempotent = [confirm(park.tech, told["id"], idempotency_key="k") for _ in range(2)]
+    assert idempotent[1].headers["Idempotent-Replayed"] == "true"
 
 
 def test_a_photo_that_is_there_is_not_told_to_who_did_not_add_it(

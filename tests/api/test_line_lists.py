@@ -184,7 +184,7 @@ def test_who_reaches_only_their_own_sees_and_changes_only_that(world: World) -> 
     held = {f"manufacturing.module.{what}": "own" for what in ("read", "bind", "seal", "create")}
 
     def narrow(work: Any) -> None:
-        work.amend(role_key(DEMO, "PRODUCTION"), actions=[RolePermissions.permissions.set(held)])
+        work.update_unread(role_key(DEMO, "PRODUCTION"), actions=[RolePermissions.permissions.set(held)])
 
     world.run(narrow)
     assert found(colleague, "/v1/modules") == ([theirs["id"]], 1)

@@ -5,8 +5,8 @@ import re
 import pytest
 
 import app
-from chalicelib.edge.contract import Endpoint
-from chalicelib.identity.matrix import ROLES
+from chalicelib.edge.endpoint import Endpoint
+from chalicelib.identity.default_permissions import ROLES
 from tests.builders.manufacturing import Line
 from tests.builders.world import World
 

@@ -2,8 +2,8 @@
 
 import pytest
 
+from chalicelib.identity.default_permissions import DEFAULT_MATRIX, ROLES
 from chalicelib.identity.devices import devices_of
-from chalicelib.identity.matrix import DEFAULT_MATRIX, ROLES
 from chalicelib.identity.tables import Device
 from infra.local.engine import EmbeddedEngine
 from tests.builders.world import OTHER, Person, World
@@ -70,7 +70,7 @@ def test_everybody_has_a_navigation_that_leads_to_nothing_forbidden(world: World
     assert me["role"] == {"code": role, "name": ROLES[role]}
     assert 2 <= len(me["nav"]) <= 5
     assert (me["gameZone"], me["reportsTo"], me["skills"]) == (None, None, [])
-    served = {one.path for one in world.parts.runtime.endpoints if one.method == "GET"}
+    served = {one.path for one in world.parts.dependencies.endpoints if one.method == "GET"}
     for target in {slot["target"].partition("?")[0] for slot in me["nav"]} & served:
         assert person.get(target).status == 200, target
 

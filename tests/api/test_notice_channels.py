@@ -7,7 +7,7 @@ import pytest
 
 from chalicelib.core.errors import Conflict
 from chalicelib.core.work import UnitOfWork
-from chalicelib.identity.matrix import DEFAULT_MATRIX
+from chalicelib.identity.default_permissions import DEFAULT_MATRIX
 from chalicelib.identity.tables import Organisation, organisation_key
 from infra.local.engine import EmbeddedEngine
 from tests.builders.messages import Pushed
@@ -89,7 +89,7 @@ def test_a_commit_that_is_tried_again_sends_once(world: World, tech: Person) -> 
         tries.append(1)
         stage(work, tech)
         if len(tries) == 1:  # as if somebody had been quicker
-            work.guard(organisation_key(OTHER), Organisation.pk.does_not_exist(), Conflict())
+            work.check_condition(organisation_key(OTHER), Organisation.pk.does_not_exist(), Conflict())
 
     world.run(decide)
     assert (len(tries), len(world.post.letters), check_count(tech)) == (2, 1, 1)

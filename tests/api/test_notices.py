@@ -146,7 +146,7 @@ def test_to_read_all_of_one_persons_leaves_the_others_theirs(world: World, tech:
 @pytest.mark.parametrize(("method", "path"), [("GET", ADDRESS), ("POST", f"{ADDRESS}/any/read"), ("POST", READ_ALL)])
 def test_without_the_permission_nothing_is_told(world: World, tech: Person, method: str, path: str) -> None:
     where = role_key(DEMO, "TECH")
-    world.run(lambda work: work.amend(where, actions=[RolePermissions.permissions.set({})]))
+    world.run(lambda work: work.update_unread(where, actions=[RolePermissions.permissions.set({})]))
     answer = world.call(method, path, token=tech.token)
     assert (answer.status, answer.json["error"]["details"]) == (403, {"permission": "notices.notice.read"})
 

@@ -7,7 +7,7 @@ import pytest
 from msgspec import Meta
 
 from chalicelib.core.store import get
-from chalicelib.edge.contract import Endpoint
+from chalicelib.edge.endpoint import Endpoint
 from chalicelib.edge.routes import Routes
 from chalicelib.identity.organisation import Section, organisation_settings, section_of, settings_section
 from chalicelib.identity.tables import organisation_key

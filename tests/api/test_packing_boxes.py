@@ -263,7 +263,7 @@ def test_a_serial_that_somebody_took_meanwhile_is_not_given_again(
 
 def count_on(work: UnitOfWork, shard: int, digits: str = f"0{PREFIX}", to: int = 50) -> None:
     """Somebody else has used serials of this counter."""
-    work.amend(serial_key(DEMO, digits, shard), actions=[SerialCounter.following.set(to)])
+    work.update_unread(serial_key(DEMO, digits, shard), actions=[SerialCounter.following.set(to)])
 
 
 @pytest.mark.parametrize("half", [range(8), range(8, SERIAL_SHARDS)])
@@ -272,7 +272,7 @@ def test_a_number_that_a_box_has_is_never_given_again_whatever_a_counter_says(
 ) -> None:
     taken = [make_sscc(0, PREFIX, shard) for shard in half]  # of one half it is the one that is asked first
     for code in taken:
-        world.run(lambda work, code=code: work.amend(sscc_key(DEMO, code), actions=[SsccClaim.box_id.set("b")]))
+        world.run(lambda work, code=code: work.update_unread(sscc_key(DEMO, code), actions=[SsccClaim.box_id.set("b")]))
     settle_prefix(world.person("SYSTEM_ADMIN"))
     answer = close(packer, box)
     assert answer.status == 200, answer
@@ -313,7 +313,7 @@ def test_a_prefix_that_only_adds_zeros_to_the_one_before_goes_on_where_that_was(
     """`1234567` and `12345670` make the same numbers: a slip of the pen that is mended must not stop the packing."""
     for shard in range(SERIAL_SHARDS):  # so many boxes are closed already
         code = make_sscc(0, "1234567", shard)
-        world.run(lambda work, code=code: work.amend(sscc_key(DEMO, code), actions=[SsccClaim.box_id.set("b")]))
+        world.run(lambda work, code=code: work.update_unread(sscc_key(DEMO, code), actions=[SsccClaim.box_id.set("b")]))
         world.run(lambda work, shard=shard: count_on(work, shard, "01234567", to=1))
     settle_prefix(world.person("SYSTEM_ADMIN"), gs1_company_prefix="12345670")
     answer = close(packer, box)

@@ -257,7 +257,7 @@ def test_each_transaction_of_a_large_load_leaves_a_row_of_its_own(world: World, 
 
 def test_a_small_load_notices_that_a_large_one_has_begun(world: World, boss: Person, engine: EmbeddedEngine) -> None:
     def begin(work: UnitOfWork) -> None:
-        work.amend(draft_key(DEMO, shipment_id()), actions=[Draft.draft_id.set("of the large one")])
+        work.update_unread(draft_key(DEMO, shipment_id()), actions=[Draft.draft_id.set("of the large one")])
 
     meanwhile(engine, lambda: world.run(begin))
     loaded(boss, SHIPMENTS, shipment_record("SH-1", line_record(500)))

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import pytest
 
-from chalicelib.identity.matrix import DEFAULT_MATRIX
+from chalicelib.identity.default_permissions import DEFAULT_MATRIX
 from chalicelib.identity.tables import RolePermissions, role_key
 from tests.builders.packing import (
     loaded,
@@ -41,7 +41,7 @@ MEANT_FOR: Mapping[tuple[str, str], frozenset[str]] = {
 
 
 def test_the_table_names_every_endpoint_of_packing(world: World) -> None:
-    endpoints = world.parts.runtime.endpoints
+    endpoints = world.parts.dependencies.endpoints
     packing = {(one.method, one.path) for one in endpoints if (one.permission or "").startswith("packing.")}
     assert packing == set(MEANT_FOR)
 
@@ -95,4 +95,4 @@ def test_a_permission_for_ones_own_reaches_only_what_one_packed_oneself(world: W
 def hold(world: World, role: str, permissions: dict[str, str]) -> None:
     """Let a role have these permissions and no others."""
     where = role_key(DEMO, role)
-    world.run(lambda work: work.amend(where, actions=[RolePermissions.permissions.set(permissions)]))
+    world.run(lambda work: work.update_unread(where, actions=[RolePermissions.permissions.set(permissions)]))

@@ -34,7 +34,7 @@ PLATES = {"LP-1": (1, Decimal(6)), "LP-2": (2, Decimal("2.5")), "LP-3": (1, Deci
 NUTTY = 1
 """The line whose product has nuts, which the customer of SH-1 must not get."""
 
-MOST_BOXES = 5
+MAX_BOXES = 5
 
 any_number, any_plate = st.integers(0, 99), st.sampled_from(sorted(PLATES))
 ACTIONS = [
@@ -98,7 +98,7 @@ class Packing(RuleBasedStateMachine):
         """One rule for all: Hypothesis leaves whole rules out of a run, and without all of them little happens."""
         shipment = ("SH-1", "SH-1", "SH-2")[number % 3]
         box = self.some_box(number, closed=action == "reopen" if fits else None)
-        if box is None or (action == "open" and len(self.boxes) < MOST_BOXES):
+        if box is None or (action == "open" and len(self.boxes) < MAX_BOXES):
             self.open_a_box(shipment)
         elif action == "pack":
             self.pack(box, box.shipment if fits else shipment, plate, Decimal(quantity))

@@ -61,7 +61,7 @@ def test_asking_does_not_tell_who_exists(world: World, engine: Any) -> None:
     anna(world, username="bo", email=None, phone=None)
     disabled = anna(world, username="cy", email="cy@example.org", phone=None)
     where = user_key("demo", disabled.user_id)
-    world.run(lambda work: work.amend(where, actions=[User.status.set(DISABLED)]))
+    world.run(lambda work: work.update_unread(where, actions=[User.status.set(DISABLED)]))
     seen = []
     for name in ("anna", "bo", "cy", "nobody"):
         calls: list[str] = []
@@ -142,7 +142,7 @@ def test_who_was_disabled_meanwhile_cannot_reset(world: World) -> None:
     person = anna(world)
     token = token_of(world)
     where = user_key("demo", person.user_id)
-    world.run(lambda work: work.amend(where, actions=[User.status.set(DISABLED)]))
+    world.run(lambda work: work.update_unread(where, actions=[User.status.set(DISABLED)]))
     assert reset(world, token).status == 401
 
 

@@ -240,12 +240,12 @@ def test_photos_that_can_never_be_tidied_up_hold_nothing_else_back(
     for number in range(UPLOAD_SHARDS * 4):
         new_upload("demo", f"order.{number}", world.clock.now()).save()
     world.clock.advance(seconds=settings().photo_grace_s)
-    outcomes = tidy_due(world.parts.runtime, "sweep-1", lambda: 60.0, page=1)
+    outcomes = tidy_due(world.parts.dependencies, "sweep-1", lambda: 60.0, page=1)
     assert outcomes == {Outcome.FAILED: UPLOAD_SHARDS * 4, Outcome.CLEARED: UPLOAD_SHARDS * 4}
     assert notes(engine) == ["STORED"] * (UPLOAD_SHARDS * 4)
 
 
 def test_a_sweep_ends_before_its_time_is_over(world: World, park: Park, engine: EmbeddedEngine) -> None:
     new_upload("demo", "order.1", world.clock.now()).save()
-    assert tidy_due(world.parts.runtime, "sweep-1", lambda: RESERVE_S - 1) == {}
+    assert tidy_due(world.parts.dependencies, "sweep-1", lambda: RESERVE_S - 1) == {}
     assert get(upload_key("demo", "order.1")) is not None

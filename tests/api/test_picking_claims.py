@@ -104,7 +104,7 @@ def test_asking_again_gives_the_same_until_it_is_done(world: World) -> None:
 
 
 def test_the_oldest_of_the_highest_priority_comes_first(world: World) -> None:
-    world.chance = Loaded(0)
+    world.random_source = Loaded(0)
     world.reset_parts()
     for ref, priority in [("late", 5), ("b", 0), ("c", 0), ("first", 1)]:
         world.clock.advance(seconds=1)
@@ -115,13 +115,13 @@ def test_the_oldest_of_the_highest_priority_comes_first(world: World) -> None:
 
 
 def test_one_of_the_first_few_of_the_same_priority_may_come_first_and_none_of_another(world: World) -> None:
-    chance = Loaded()
-    world.chance = chance
+    random_source = Loaded()
+    world.random_source = random_source
     world.reset_parts()
     load(world, *(record(f"low-{number:02}", priority=7) for number in range(12)), record("high", priority=2))
     assert take(world.person("picker"))["assignment_id"] == "high"
     assert take(world.person("picker"))["assignment_id"] == "low-07"
-    assert chance.asked == [1, 8]
+    assert random_source.asked == [1, 8]
 
 
 def test_each_role_has_a_queue_of_its_own(world: World) -> None:
@@ -190,7 +190,7 @@ def test_what_somebody_else_takes_first_is_left_to_them(world: World, engine: Em
     anna, bo = world.person("picker"), world.person("picker")
     other: list[str] = []
     engine.before("TransactWriteItems", lambda *_: other.append(take(bo)["assignment_id"]), times=1)
-    world.chance = Loaded(0)
+    world.random_source = Loaded(0)
     world.reset_parts()
     assert {take(anna)["assignment_id"], *other} == {"PA-1", "PA-2"}
 
@@ -216,7 +216,7 @@ def test_what_leaves_ones_hands_at_that_moment_is_not_handed_out_again(
             assert release(scanner.person).status == 200
 
     engine.before("GetItem", leave_it, times=1)
-    world.chance = Loaded(1)
+    world.random_source = Loaded(1)
     world.reset_parts()
     assert take(scanner.person)["assignment_id"] == "PA-2"
     assert hands(scanner.person) == {"PA-2"}

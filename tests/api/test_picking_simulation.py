@@ -84,12 +84,12 @@ def assert_alike(job: Job, one: Crew, other: Crew) -> None:
         assert shown(name, one) == shown(name, other)
 
 
-def unreliable(engine: EmbeddedEngine, chance: Random) -> None:
+def unreliable(engine: EmbeddedEngine, random_source: Random) -> None:
     """From now on the store is sometimes out of reach, and sometimes does what it is told and does not say so."""
 
     def act(operation: str, _: Any) -> None:
-        if chance.random() < 0.01:
-            engine.fail_next(operation, "InternalServerError", after=chance.random() < 0.5)
+        if random_source.random() < 0.01:
+            engine.fail_next(operation, "InternalServerError", after=random_source.random() < 0.5)
 
     engine.before("TransactWriteItems", act)
 
@@ -101,16 +101,16 @@ def test_ten_thousand_events_of_fifty_devices_count_exactly_once(engine: Embedde
 
 
 def _simulate(engine: EmbeddedEngine) -> None:
-    world, chance = World(clock=StandingClock()), Random(SEED)
-    jobs = plan(chance, world.clock.now(), alone=32, twice=5, shared=4, events=200)
+    world, random_source = World(clock=StandingClock()), Random(SEED)
+    jobs = plan(random_source, world.clock.now(), alone=32, twice=5, shared=4, events=200)
     assert sum(len(job.happenings) for job in jobs) == 10_000
     clean, rough = Crew(world, OTHER, jobs), Crew(world, DEMO, jobs)
-    devices = [device for job in jobs for device in devices_of(rough, job, chance)]
+    devices = [device for job in jobs for device in devices_of(rough, job, random_source)]
     assert len(devices) == 50
-    unreliable(engine, chance)
+    unreliable(engine, random_source)
     for wave in range(1, WAVES + 1):
         world.clock.advance(seconds=SHIFT_MS / WAVES / 1000)
-        _send_all(devices, wave * SHIFT_MS // WAVES, chance, last=wave == WAVES)
+        _send_all(devices, wave * SHIFT_MS // WAVES, random_source, last=wave == WAVES)
     engine.remove_hooks()
     for job in jobs:
         in_order(clean, job)
@@ -121,9 +121,9 @@ def _simulate(engine: EmbeddedEngine) -> None:
     assert len({told(job, rough)["derived"][0] for job in jobs}) > 1, "all of them ended alike"
 
 
-def _send_all(devices: Sequence[Device], until: int, chance: Random, *, last: bool) -> None:
+def _send_all(devices: Sequence[Device], until: int, random_source: Random, *, last: bool) -> None:
     """Several devices at once, and both of a person's; now and then one is out of reach."""
-    reached = [device for device in devices if last or chance.random() < 0.7]
+    reached = [device for device in devices if last or random_source.random() < 0.7]
     for device in reached:
         device.see(until)
     with ThreadPoolExecutor(AT_ONCE) as threads:
@@ -156,10 +156,10 @@ def test_in_whatever_pieces_two_people_send_what_they_did_it_comes_to_the_same(e
 
 def _job(world: World, things: Sequence[tuple[str, str, str]]) -> Job:
     """Two people with a device each, to whom something happens each second."""
-    start, chance = world.clock.now(), Random(SEED)
+    start, random_source = world.clock.now(), Random(SEED)
     happenings = []
     for number, (who, kind, raw) in enumerate(things, 1):
-        event = event_of(chance, kind, "PA-1", start + timedelta(seconds=number), device=who, raw=raw)
+        event = event_of(random_source, kind, "PA-1", start + timedelta(seconds=number), device=who, raw=raw)
         happenings.append(Happening(number * 1000, who, (who,), event))
     return Job("PA-1", (ANNA, BO), {ANNA: (ANNA,), BO: (BO,)}, 1, happenings)
 

@@ -17,7 +17,7 @@ def notify(world: World, person: Person) -> int:
     """Tell somebody something; on how many devices."""
     recipient = Recipient(person.org_id, person.user_id)
     what = Notification("Work order", "Ride 7 stands still", {"id": "7"})
-    return push(world.parts.runtime.runner, world.messages, recipient, what)
+    return push(world.parts.dependencies.runner, world.messages, recipient, what)
 
 
 def test_people_are_told_on_all_of_their_devices(world: World) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from chalicelib.core.store import get
-from chalicelib.identity.matrix import DEFAULT_MATRIX, PERMISSIONS, ROLES
+from chalicelib.identity.default_permissions import DEFAULT_MATRIX, PERMISSIONS, ROLES
 from chalicelib.identity.tables import role_key, user_key
 from infra.local.engine import EmbeddedEngine
 from tests.builders.world import DEMO, OTHER, Answer, Person, World

@@ -77,7 +77,7 @@ def test_who_is_disabled_is_answered_like_nobody(world: World) -> None:
     person = anna(world)
     tokens = signed_in(world)
     where = user_key("demo", person.user_id)
-    world.run(lambda work: work.amend(where, actions=[User.status.set(DISABLED)]))
+    world.run(lambda work: work.update_unread(where, actions=[User.status.set(DISABLED)]))
     assert sign_in(world).json == sign_in(world, "nobody").json
     assert not may_call(world, tokens["accessToken"])
     assert refresh(world, tokens["refreshToken"]).status == 401

@@ -133,7 +133,7 @@ def test_no_subprotocol_is_made_up(world: World) -> None:
 def test_a_refused_handshake_rings_nobody(world: World) -> None:
     courier = world.person("courier")
     world.connect("phone", courier.token, "customer")
-    assert world.waker.woken == []
+    assert world.delivery_trigger.woken == []
     assert head_of(courier) is None
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.identity.matrix import DEFAULT_MATRIX
+from chalicelib.identity.default_permissions import DEFAULT_MATRIX
 from chalicelib.identity.tables import DISABLED, RolePermissions, role_key
 from infra.local.engine import EmbeddedEngine
 from tests.builders.dispatch import audit_row, diff
@@ -116,7 +116,7 @@ def test_a_technician_has_to_be_named(park: Park, technician: object) -> None:
 def test_who_is_a_technician_is_what_their_role_may_do_and_not_what_it_is_called(world: World, park: Park) -> None:
     def permit(role: str, permissions: dict[str, str]) -> None:
         actions = [RolePermissions.permissions.set(permissions)]
-        world.run(lambda work: work.amend(role_key(DEMO, role), actions=actions))
+        world.run(lambda work: work.update_unread(role_key(DEMO, role), actions=actions))
 
     packer, order_id = park.person("packer"), park.routed()["id"]
     assert park.assign(order_id, packer).status == 422

@@ -41,22 +41,24 @@ def stage(work: UnitOfWork, verb: str) -> None:
         return Lost(verb, raw)
 
     if verb == "guard":
-        work.guard(shelf_key("guard"), Shelf.stock == 5, lost)
+        work.check_condition(shelf_key("guard"), Shelf.stock == 5, lost)
     elif verb == "delete":
-        work.delete(shelf("delete"), on_loss=lost)
+        work.delete(shelf("delete"), on_conflict=lost)
     elif verb == "create":
         work.create(shelf("create", stock=1), lost)
     elif verb == "update":
-        work.update(shelf("update"), {"stock": 4}, on_loss=lost)
+        work.update(shelf("update"), {"stock": 4}, on_conflict=lost)
     else:
-        work.amend(shelf_key("amend"), guard=Shelf.stock == 5, on_loss=lost, actions=[Shelf.stock.add(-1)])
+        work.update_unread(
+            shelf_key("amend"), condition=Shelf.stock == 5, on_conflict=lost, actions=[Shelf.stock.add(-1)]
+        )
 
 
 def all_of(order: tuple[str, ...]) -> Callable[[UnitOfWork], None]:
     """The decision that stages all five in this order."""
 
     def decide(work: UnitOfWork) -> None:
-        work.about("shelf", "update", "TOUCHED")
+        work.audit("shelf", "update", "TOUCHED")
         for verb in order:
             stage(work, verb)
 
@@ -154,7 +156,7 @@ def test_several_updates_of_one_thing_are_one(house: Storehouse) -> None:
     def decide(work: UnitOfWork) -> None:
         read = stored()
         for stock in (4, 3, 2):
-            work.update(read, {"stock": stock}, guard=Shelf.stock > 0)
+            work.update(read, {"stock": stock}, condition=Shelf.stock > 0)
 
     house.run(decide)
     assert (stored().stock, stored().version) == (2, 2)
@@ -171,12 +173,12 @@ def test_something_new_is_written_as_it_was_last_changed(house: Storehouse) -> N
 
 
 def test_an_amendment_makes_what_is_absent_unless_its_guard_forbids(house: Storehouse) -> None:
-    house.run(lambda work: work.amend(shelf_key("a"), actions=[Shelf.stock.add(2)]))
+    house.run(lambda work: work.update_unread(shelf_key("a"), actions=[Shelf.stock.add(2)]))
     assert house.stock("a") == 2
     with pytest.raises(NotFound):
         house.run(
-            lambda work: work.amend(
-                shelf_key("b"), guard=Shelf.pk.exists(), on_loss=NotFound(), actions=[Shelf.stock.add(2)]
+            lambda work: work.update_unread(
+                shelf_key("b"), condition=Shelf.pk.exists(), on_conflict=NotFound(), actions=[Shelf.stock.add(2)]
             )
         )
     assert house.stock("b") is None
@@ -227,7 +229,7 @@ def notes(number: int) -> Callable[[UnitOfWork], None]:
     """The decision to write so many notes; the audit row comes on top."""
 
     def decide(work: UnitOfWork) -> None:
-        work.about("note", "many", "WRITTEN")
+        work.audit("note", "many", "WRITTEN")
         for one in range(number):
             work.create(note(str(one)))
 

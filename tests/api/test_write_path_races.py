@@ -69,7 +69,7 @@ def test_a_change_that_lost_its_race_is_known_by_its_label_to_the_next_attempt(h
     tried = []
 
     def decide(work: UnitOfWork) -> None:
-        name = "b" if "a" in work.lost else "a"
+        name = "b" if "a" in work.conflicts else "a"
         found = store.get(shelf_key(name))
         assert found is not None
         tried.append(name)
@@ -134,10 +134,10 @@ def test_the_next_attempt_knows_what_did_not_hold(house: Storehouse) -> None:
     seen = []
 
     def take_any(work: UnitOfWork) -> str:
-        seen.append(work.lost)
-        chosen = next(name for name in ("a", "b", "c") if name not in work.lost)
+        seen.append(work.conflicts)
+        chosen = next(name for name in ("a", "b", "c") if name not in work.conflicts)
         enough = Shelf.stock == 5
-        work.amend(shelf_key(chosen), guard=enough, actions=[Shelf.stock.add(-1)], label=chosen)
+        work.update_unread(shelf_key(chosen), condition=enough, actions=[Shelf.stock.add(-1)], label=chosen)
         return chosen
 
     house.engine.before(WRITE, rivals(house, "a"), times=1)
@@ -152,10 +152,14 @@ def test_a_final_loss_is_not_run_again(house: Storehouse, verb: str) -> None:
         if verb == "create":
             work.create(shelf("a"), EntityLocked(), final=True)
         elif verb == "guard":
-            work.guard(shelf_key("a"), Shelf.stock == 0, EntityLocked(), final=True)
+            work.check_condition(shelf_key("a"), Shelf.stock == 0, EntityLocked(), final=True)
         else:
-            work.amend(
-                shelf_key("a"), guard=Shelf.stock == 0, on_loss=EntityLocked(), actions=[Shelf.stock.add(1)], final=True
+            work.update_unread(
+                shelf_key("a"),
+                condition=Shelf.stock == 0,
+                on_conflict=EntityLocked(),
+                actions=[Shelf.stock.add(1)],
+                final=True,
             )
 
     with pytest.raises(EntityLocked):
@@ -165,9 +169,11 @@ def test_a_final_loss_is_not_run_again(house: Storehouse, verb: str) -> None:
 
 def test_a_final_loss_comes_before_every_other(house: Storehouse) -> None:
     def decide(work: UnitOfWork) -> None:
-        work.guard(shelf_key("b"), Shelf.pk.exists(), NotFound())
+        work.check_condition(shelf_key("b"), Shelf.pk.exists(), NotFound())
         work.create(shelf("a"), EntityLocked(), final=True)
-        work.amend(shelf_key("c"), guard=Shelf.pk.exists(), on_loss=NotFound(), actions=[Shelf.stock.add(1)])
+        work.update_unread(
+            shelf_key("c"), condition=Shelf.pk.exists(), on_conflict=NotFound(), actions=[Shelf.stock.add(1)]
+        )
 
     with pytest.raises(EntityLocked):
         house.run(decide)

@@ -50,9 +50,9 @@ class City:
     time: list[float] = field(default_factory=list)
     wall: list[float] = field(default_factory=list)
 
-    def event(self, chance: Random) -> dict[str, Any]:
+    def event(self, random_source: Random) -> dict[str, Any]:
         """An order from somewhere in the inner city."""
-        lat, lng = crowds.somewhere(chance, self.city_km * _PICKUPS_KM)
+        lat, lng = crowds.somewhere(random_source, self.city_km * _PICKUPS_KM)
         body = dispatch.order_body(pickup_lat=lat, pickup_lng=lng)
         return Hit("POST", "/v1/orders", self.customer, body).event()
 
@@ -117,14 +117,14 @@ def _city(engine: MeteredEngine, count: int, city_km: float) -> City:
 
 
 def _measure(engine: MeteredEngine, cities: Sequence[City], rounds: int) -> None:
-    chance = Random(7)
+    random_source = Random(7)
     for number in range(_WATCHED + _WARM_UP + rounds):
         for city in cities:
             engine.use(city.name, None)
             if number < _WATCHED:
-                city.watched(city.event(chance))
+                city.watched(city.event(random_source))
             else:
-                city.timed(city.event(chance), counts=number >= _WATCHED + _WARM_UP)
+                city.timed(city.event(random_source), counts=number >= _WATCHED + _WARM_UP)
 
 
 def _row(city: City) -> Sequence[str]:

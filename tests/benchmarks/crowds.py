@@ -31,16 +31,18 @@ KM_PER_DEGREE = 111.2
 ORG = "demo"
 
 
-def somewhere(chance: Random, city_km: float) -> tuple[float, float]:
+def somewhere(random_source: Random, city_km: float) -> tuple[float, float]:
     """A point in a square city of this width around the usual pickup."""
-    north, east = (chance.uniform(-city_km / 2, city_km / 2) for _ in range(2))
+    north, east = (random_source.uniform(-city_km / 2, city_km / 2) for _ in range(2))
     return dispatch.east(east, dispatch.LAT + north / KM_PER_DEGREE)
 
 
 def free_couriers(engine: MeteredEngine, clock: ManualClock, count: int, city_km: float) -> dict[Place, Item]:
     """Fill in couriers who are on duty with nothing in hand; the items by their place."""
-    chance, table = Random(count), Courier.Meta.table_name
-    items = [_courier(clock, f"courier-{n:06d}-of-the-benchmark", somewhere(chance, city_km)) for n in range(count)]
+    random_source, table = Random(count), Courier.Meta.table_name
+    items = [
+        _courier(clock, f"courier-{n:06d}-of-the-benchmark", somewhere(random_source, city_km)) for n in range(count)
+    ]
     engine.fill(table, items)
     return {(table, item["pk"]["S"], item["sk"]["S"]): item for item in items}
 

@@ -18,7 +18,7 @@ from tests.benchmarks.stage import NO_TIME, Hit, Stage, Stopwatch
 from tests.builders.picking import BATCH, EAN, Scanner, at_work, line
 
 SIZES = (1, 25, 100, 500)
-MOST_EVENTS, MOST_TRIPS = 100, 3
+MAX_EVENTS, MAX_TRIPS = 100, 3
 """So many events of one assignment may take so many round trips after the admission."""
 _LINES, _QUANTITY = 40, 900_000
 _LOOKS = 2
@@ -71,7 +71,7 @@ def run(report: Report, engine: MeteredEngine, *, events: int) -> None:
     """Measure the sizes, so many events of each."""
     report.title(
         "Events of a pick scanner (POST /events/batch)",
-        f"One assignment. Budget: {MOST_EVENTS} events take {MOST_TRIPS} round trips after the admission. {events} new",
+        f"One assignment. Budget: {MAX_EVENTS} events take {MAX_TRIPS} round trips after the admission. {events} new",
         "events of each size; lower quartiles of processor times of a batch; own: without the engine. Events/s: of",
         "one processor.",
     )
@@ -90,10 +90,10 @@ def run(report: Report, engine: MeteredEngine, *, events: int) -> None:
     report.table(HEADER, [_row(one, lines[0]) for one in lines])
     report.say()
     for one in lines:
-        if one.size <= MOST_EVENTS:
+        if one.size <= MAX_EVENTS:
             trips = one.trips - 1
-            hit = trips <= MOST_TRIPS
-            report.judge(f"{one.size} events, round trips", hit=hit, figure=f"{trips} of {MOST_TRIPS}")
+            hit = trips <= MAX_TRIPS
+            report.judge(f"{one.size} events, round trips", hit=hit, figure=f"{trips} of {MAX_TRIPS}")
             report.say(f"{one.size} events: {trips} round trips after the admission  {mark(hit=hit)}")
 
 

@@ -52,9 +52,9 @@ def _customer(stage: Stage) -> Person:
 
 def _near(stage: Stage, count: int = 1) -> list[Person]:
     """Couriers with sockets, the first the nearest, and others all over the city."""
-    chance = Random(1)
+    random_source = Random(1)
     for _ in range(COURIERS):
-        north, east = (chance.choice((-1, 1)) * chance.uniform(2, 15) for _ in range(2))
+        north, east = (random_source.choice((-1, 1)) * random_source.uniform(2, 15) for _ in range(2))
         lat, lng = dispatch.east(east, dispatch.LAT + north / KM_PER_DEGREE)
         dispatch.on_duty(stage.world.person("courier"), lat, lng)
     return [dispatch.on_duty(stage.person("courier"), km=(number + 1) / 2) for number in range(count)]

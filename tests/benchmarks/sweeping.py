@@ -57,7 +57,7 @@ class Town:
         life = _LIFE_S if due else 0
         world.clock.advance(seconds=life)
         with engine.watch(calm_s=0) if priced else engine.note() as notebook, Stopwatch() as watch:
-            outcomes = reassign_due(world.parts.runtime, "a-sweep")
+            outcomes = reassign_due(world.parts.dependencies, "a-sweep")
         world.clock.advance(seconds=-life)
         engine.put_back(notebook.calls, self.items)
         if outcomes.total() != outcomes[Outcome.REASSIGNED] or outcomes.total() != due:
@@ -94,9 +94,9 @@ def _town(engine: MeteredEngine, orders: int) -> Town:
     engine.use(name, aws.client("dynamodb"))
     stage = Stage(engine)
     crowds.free_couriers(engine, stage.world.clock, COURIERS, CITY_KM)
-    customer, chance = stage.person("customer"), Random(3)
+    customer, random_source = stage.person("customer"), Random(3)
     for _ in range(DUE):
-        lat, lng = crowds.somewhere(chance, CITY_KM / 2)
+        lat, lng = crowds.somewhere(random_source, CITY_KM / 2)
         dispatch.order(customer, pickup_lat=lat, pickup_lng=lng)
     items = engine.everything([table.name for table in definitions(settings().stage)])
     crowds.past_orders(engine, stage.world.clock, orders - DUE)  # no sweep writes these, so no snapshot holds them

@@ -10,18 +10,18 @@ from typing import Any
 from chalice.app import Request as ChaliceRequest
 
 import app
-from chalicelib.edge.contract import About, Endpoint
-from chalicelib.edge.endpoint import serve
-from chalicelib.edge.request import Reply
+from chalicelib.edge.endpoint import AuditTarget, Endpoint
+from chalicelib.edge.pipeline import serve
+from chalicelib.edge.request import Response
 from tests.builders.world import Answer, Person
 
 PERMISSION = "dispatch.order.create"
 """One that customers hold."""
 
 
-def shelf_endpoint(handler: Callable[..., Reply[Any]], method: str = "PATCH", **known: Any) -> Endpoint:
+def shelf_endpoint(handler: Callable[..., Response[Any]], method: str = "PATCH", **known: Any) -> Endpoint:
     """An endpoint at `/v1/shelves/{name}` that answers with what `handler(request, work)` gives."""
-    defaults: dict[str, Any] = {"permission": PERMISSION, "about": About("shelf", "SHELF_CHANGED", "name")}
+    defaults: dict[str, Any] = {"permission": PERMISSION, "audit_target": AuditTarget("shelf", "SHELF_CHANGED", "name")}
     return Endpoint(
         method=method, path="/v1/shelves/{name}", handler=handler, summary="Change a shelf.", **{**defaults, **known}
     )

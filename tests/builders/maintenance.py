@@ -133,6 +133,8 @@ def add_photo(world: World, order_id: str, org_id: str = DEMO, by: int = 1) -> N
     """Count photos of the finished work, as uploads do (or, with a negative number, deletions)."""
 
     def count(work: UnitOfWork) -> None:
-        work.amend(work_order_key(org_id, order_id), actions=[WorkOrder.completion_photos.add(by)], audited=False)
+        work.update_unread(
+            work_order_key(org_id, order_id), actions=[WorkOrder.completion_photos.add(by)], audited=False
+        )
 
     world.run(count, org_id)

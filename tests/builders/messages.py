@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from chalicelib.core.messages import DeviceGone, Letter
+from chalicelib.core.messages import DeviceGone, OutboundMessage
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +56,8 @@ class PostAtOnce:
 
     send: Callable[[dict[str, Any], None], None]
     """The function `send`."""
-    letters: list[Letter] = field(default_factory=list)
+    letters: list[OutboundMessage] = field(default_factory=list)
 
-    def take(self, letter: Letter) -> None:
+    def take(self, letter: OutboundMessage) -> None:
         self.letters.append(letter)
         self.send(msgspec.json.decode(msgspec.json.encode(letter)), None)

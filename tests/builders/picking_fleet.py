@@ -100,7 +100,7 @@ class Crew:
         return [one.get("reason", one["result"]) for one in statuses]
 
 
-def plan(chance: Random, start: datetime, *, alone: int, twice: int, shared: int, events: int) -> list[Job]:
+def plan(random_source: Random, start: datetime, *, alone: int, twice: int, shared: int, events: int) -> list[Job]:
     """What happens to a fleet: pickers on their own, some with two devices each, some in pairs on one assignment.
 
     `events` happen to each device; no two of one assignment in the same millisecond, since then only their arrival
@@ -111,28 +111,30 @@ def plan(chance: Random, start: datetime, *, alone: int, twice: int, shared: int
         people, per_person = (1, 1) if number < alone else (1, 2) if number < alone + twice else (2, 1)
         names = tuple(f"picker {number}-{one}" for one in range(people))
         devices = {name: tuple(f"{name} device {one}" for one in range(per_person)) for name in names}
-        moments = sorted(chance.sample(range(1000, SHIFT_MS), events * people * per_person))
+        moments = sorted(random_source.sample(range(1000, SHIFT_MS), events * people * per_person))
         ref = f"PA-{number:03d}"
-        happenings = [_happening(chance, start, ref, devices, at) for at in moments]
+        happenings = [_happening(random_source, start, ref, devices, at) for at in moments]
         jobs.append(Job(ref, names, devices, QUANTITIES[number % 2], happenings))
     return jobs
 
 
-def _happening(chance: Random, start: datetime, ref: str, devices: Mapping[str, tuple[str, ...]], at: int) -> Happening:
+def _happening(
+    random_source: Random, start: datetime, ref: str, devices: Mapping[str, tuple[str, ...]], at: int
+) -> Happening:
     who = list(devices)[at // _BURST_MS % len(devices)]
-    seen_by = chance.choice(devices[who])
-    kind = chance.choices(list(KINDS), list(KINDS.values()))[0]
-    at_home = kind == "tracker_opened" and chance.random() < 0.5
-    raw = chance.choice(CODES)
+    seen_by = random_source.choice(devices[who])
+    kind = random_source.choices(list(KINDS), list(KINDS.values()))[0]
+    at_home = kind == "tracker_opened" and random_source.random() < 0.5
+    raw = random_source.choice(CODES)
     event = event_of(
-        chance, kind, None if at_home else ref, start + timedelta(milliseconds=at), device=seen_by, raw=raw
+        random_source, kind, None if at_home else ref, start + timedelta(milliseconds=at), device=seen_by, raw=raw
     )
     # Who carries two has most of it on both.
-    also = tuple(one for one in devices[who] if one != seen_by and chance.random() < 0.7)
+    also = tuple(one for one in devices[who] if one != seen_by and random_source.random() < 0.7)
     return Happening(at, who, (seen_by, *also), event)
 
 
-def event_of(chance: Random, kind: str, ref: str | None, at: datetime, *, device: str, raw: str = EAN) -> Event:
+def event_of(random_source: Random, kind: str, ref: str | None, at: datetime, *, device: str, raw: str = EAN) -> Event:
     """An event as the queue of a scanner keeps it; its id is by chance."""
     payload = {} if ref is None else {"assignment_id": ref}
     if kind == "scan_received":
@@ -140,7 +142,7 @@ def event_of(chance: Random, kind: str, ref: str | None, at: datetime, *, device
     elif kind == "log_wrap_requested":
         payload["order_id"] = str(ref)
     return {
-        "client_event_id": str(uuid.UUID(int=chance.getrandbits(128), version=4)),
+        "client_event_id": str(uuid.UUID(int=random_source.getrandbits(128), version=4)),
         "event_type": kind,
         "payload": payload,
         "created_at": iso(at),
@@ -160,8 +162,8 @@ def in_order(crew: Crew, job: Job) -> None:
 class Device:
     """A scanner with a queue, on a bad network. `again` counts what it sent in vain or twice."""
 
-    def __init__(self, crew: Crew, name: str, who: str, happenings: Iterable[Happening], chance: Random) -> None:
-        self.crew, self.name, self.who, self.chance = crew, name, who, chance
+    def __init__(self, crew: Crew, name: str, who: str, happenings: Iterable[Happening], random_source: Random) -> None:
+        self.crew, self.name, self.who, self.random_source = crew, name, who, random_source
         self.coming = [one for one in happenings if name in one.devices]
         self.queue: list[Event] = []
         self.sent: list[Event] = []
@@ -178,7 +180,7 @@ class Device:
             batch = list(self._batch())
             results = self.crew.send(self.who, batch)
             assert set(results) <= {"accepted", "duplicate", "retry"}, results
-            if self.chance.random() < _DROPPED:
+            if self.random_source.random() < _DROPPED:
                 self.again += len(batch)
                 continue  # the answer never came
             done = {
@@ -192,17 +194,17 @@ class Device:
 
     def _batch(self) -> Iterator[Event]:
         """Some of the queue in any order, some of it twice, and some that was sent long ago."""
-        some = self.chance.sample(self.queue, min(self.chance.choice(_BATCHES), len(self.queue)))
-        twice = [event for event in some if self.chance.random() < 0.1]
-        old = self.chance.sample(self.sent, self.chance.randint(0, min(_ALREADY_SENT, len(self.sent))))
-        for event in self.chance.sample([*some, *twice, *old], len(some) + len(twice) + len(old)):
-            yield event | {"retries": self.chance.randint(0, 9)}
+        some = self.random_source.sample(self.queue, min(self.random_source.choice(_BATCHES), len(self.queue)))
+        twice = [event for event in some if self.random_source.random() < 0.1]
+        old = self.random_source.sample(self.sent, self.random_source.randint(0, min(_ALREADY_SENT, len(self.sent))))
+        for event in self.random_source.sample([*some, *twice, *old], len(some) + len(twice) + len(old)):
+            yield event | {"retries": self.random_source.randint(0, 9)}
 
 
-def devices_of(crew: Crew, job: Job, chance: Random) -> list[Device]:
+def devices_of(crew: Crew, job: Job, random_source: Random) -> list[Device]:
     """All devices of a job, each with a chance of its own, so that threads do not change what it does."""
     return [
-        Device(crew, name, who, job.happenings, Random(chance.random()))
+        Device(crew, name, who, job.happenings, Random(random_source.random()))
         for who, names in job.devices.items()
         for name in names
     ]

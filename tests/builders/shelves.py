@@ -13,12 +13,13 @@ from pynamodb.attributes import UnicodeAttribute
 from chalicelib.audit.tables import AuditRow
 from chalicelib.audit.trail import Trail
 from chalicelib.core import aws, store
+from chalicelib.core.actor import Actor
 from chalicelib.core.ids import SystemIds
 from chalicelib.core.runner import Runner
 from chalicelib.core.settings import Settings, settings
 from chalicelib.core.store import ItemKey
 from chalicelib.core.table import DecimalAttribute, Entity, IntAttribute, Item, TableName, key, optional
-from chalicelib.core.work import Actor, Staged, UnitOfWork
+from chalicelib.core.work import Staged, UnitOfWork
 from chalicelib.realtime.delivery import Delivery
 from infra.local.engine import EmbeddedEngine
 from infra.tables import Table, create_missing
@@ -120,7 +121,7 @@ class Storehouse:
         def decide(work: UnitOfWork) -> int:
             found = store.get(shelf_key(name))
             assert found is not None
-            work.about("shelf", name, "TAKEN")
+            work.audit("shelf", name, "TAKEN")
             work.update(found, {"stock": found.stock - 1})
             return found.stock
 

@@ -21,12 +21,13 @@ from chalice.local import LocalGateway
 
 import app
 from chalicelib.audit.tables import AuditRow
+from chalicelib.core.actor import Actor
 from chalicelib.core.aws import client
-from chalicelib.core.chance import Chance, SystemChance
 from chalicelib.core.ids import SystemIds
+from chalicelib.core.random_source import RandomSource, SystemRandomSource
 from chalicelib.core.runner import Outbox
 from chalicelib.core.settings import Settings, settings
-from chalicelib.core.work import Actor, Recipient, UnitOfWork
+from chalicelib.core.work import Recipient, UnitOfWork
 from chalicelib.identity.people import NewPerson, add_person, found_organisation
 from chalicelib.identity.tables import Session, session_key
 from chalicelib.identity.tokens import Claims, signer
@@ -110,9 +111,9 @@ class World:
 
     clock: ManualClock = field(default_factory=ManualClock)
     sender: RecordingSender = field(default_factory=RecordingSender)
-    waker: RecordingWaker = field(default_factory=RecordingWaker)
+    delivery_trigger: RecordingWaker = field(default_factory=RecordingWaker)
     messages: RecordingMessages = field(default_factory=RecordingMessages)
-    chance: Chance = field(default_factory=SystemChance)
+    random_source: RandomSource = field(default_factory=SystemRandomSource)
     numbers: count[int] = field(default_factory=lambda: count(1))
     founds: Sequence[str] = (DEMO, OTHER)
     randbits: Callable[[int], int] = field(default_factory=lambda: Random(seed()).getrandbits)
@@ -132,11 +133,11 @@ class World:
             self.clock,
             self.ids,
             sender=self.sender,
-            waker=self.waker,
+            delivery_trigger=self.delivery_trigger,
             outbox=outbox,
             messages=self.messages,
             post=self.post,
-            chance=self.chance,
+            random_source=self.random_source,
         )
         app.use(self.parts)
         self.gateway = LocalGateway(app.app, Config())
@@ -144,7 +145,7 @@ class World:
     def run(self, decide: Any, org_id: str = DEMO) -> Any:
         """Commit something outside a request."""
         with self.function(THE_TEST):
-            return self.parts.runtime.runner.run(Actor(org_id, SETUP, "setup"), decide)
+            return self.parts.dependencies.runner.run(Actor(org_id, SETUP, "setup"), decide)
 
     def person(self, role: str, org_id: str = DEMO, **known: Any) -> Person:
         """Somebody new, signed in, without the cost of hashing a password."""
@@ -216,8 +217,8 @@ class World:
 
     def wake(self) -> None:
         """Deliver to everybody who has connected and waits for what they missed."""
-        while self.waker.woken:
-            self.deliver_to(self.waker.woken.pop(0))
+        while self.delivery_trigger.woken:
+            self.deliver_to(self.delivery_trigger.woken.pop(0))
 
     def deliver_to(self, recipient: Recipient) -> None:
         """What the `deliver` function does."""

@@ -93,7 +93,7 @@ class Client:
 
 
 @dataclass(frozen=True, slots=True)
-class Reply:
+class Response:
     """What a service answered."""
 
     status: int
@@ -106,7 +106,7 @@ class Reply:
 
 async def ask(
     services: Services, method: str, path: str, body: bytes = b"", authorization: str = SIGNED, **headers: str
-) -> Reply:
+) -> Response:
     """One request to a service."""
     sent: list[Any] = []
     named = {"authorization": authorization, **{name.replace("_", "-"): value for name, value in headers.items()}}
@@ -119,4 +119,4 @@ async def ask(
         sent.append(message)
 
     await services(scope, receive, send)
-    return Reply(sent[0]["status"], sent[1]["body"])
+    return Response(sent[0]["status"], sent[1]["body"])

@@ -7,7 +7,7 @@ import pytest
 from chalicelib.audit.tables import AuditRow
 from chalicelib.core.aws import client
 from chalicelib.core.store import get
-from chalicelib.identity.matrix import DEFAULT_MATRIX
+from chalicelib.identity.default_permissions import DEFAULT_MATRIX
 from chalicelib.identity.tables import organisation_key, role_key
 from infra import bootstrap
 from infra.local.engine import EmbeddedEngine

@@ -2,7 +2,7 @@
 
 import pytest
 
-from chalicelib.identity.matrix import ALL_POWERFUL, DEFAULT_MATRIX, PERMISSIONS, ROLES, SCOPES
+from chalicelib.identity.default_permissions import ALL_POWERFUL, DEFAULT_MATRIX, PERMISSIONS, ROLES, SCOPES
 from infra import matrix
 
 

@@ -13,7 +13,7 @@ from msgspec.structs import fields
 from app import app
 from chalicelib.core.errors import BatonError
 from chalicelib.core.settings import Settings
-from chalicelib.edge.viewer import PROOF, VIEWER
+from chalicelib.edge.client_ip import PROOF, VIEWER
 from chalicelib.identity.tokens import KeyDocument
 from infra.buckets import definition
 from infra.packaging import project

@@ -1,7 +1,7 @@
 """A clock for races."""
 
 from chalicelib.core.clock import SystemClock
-from chalicelib.core.commit import Patience
+from chalicelib.core.commit import RetryPolicy
 from tests.builders.time import ManualClock
 from tests.races.engines import named_engine
 
@@ -24,7 +24,7 @@ class PausingClock(StandingClock):
 
     def sleep(self, seconds: float) -> None:
         """Really wait, as long as a pause may be."""
-        if seconds <= Patience(1).cap_s:
+        if seconds <= RetryPolicy(1).cap_s:
             SystemClock().sleep(seconds)
 
 

@@ -32,7 +32,7 @@ def take_photo(world: World, person: Person, order_id: str) -> str:
             )
         )
         count = [WorkOrder.completion_photos.add(1)]
-        work.amend(work_order_key(person.org_id, order_id), actions=count, audited=False)
+        work.update_unread(work_order_key(person.org_id, order_id), actions=count, audited=False)
 
     world.run(add)
     return photo_id

@@ -23,7 +23,7 @@ from chalicelib.manufacturing.epcis import (
     event,
 )
 from chalicelib.manufacturing.identifiers import Gtins, Naming, TraceabilitySettings
-from chalicelib.manufacturing.lives import MOST_PARTS
+from chalicelib.manufacturing.lives import MAX_PARTS
 from chalicelib.manufacturing.rules import Measured
 from tests.builders.epcis import events_of, flaws
 
@@ -201,7 +201,7 @@ def test_the_largest_page_fits_into_an_answer() -> None:
     longest = TraceabilitySettings(own_address=f"https://{'a' * 190}.ex")
     naming = Naming("demo", longest)
     facts: list[Fact] = []
-    for tray in range(MOST_PARTS // 90 + 1):
+    for tray in range(MAX_PARTS // 90 + 1):
         serials = [f"{tray:03d}{number:02d}".ljust(128, "%") for number in range(90)]
         facts.append(Joined(MODULE, [Thing("cell", one, one, SKU, "L" * 128) for one in serials], NOW, str(tray)))
     text = encoder.encode(document([event(naming, fact) for fact in facts], NOW)).decode()

@@ -106,11 +106,11 @@ def cities(draw: st.DrawFn, centres: st.SearchStrategy[Point]) -> tuple[Point, l
     return pickup, [(name, *spot) for name, spot in zip(names, couriers, strict=True)]
 
 
-def uniform_city(count: int, chance: random.Random) -> list[Courier]:
+def uniform_city(count: int, random_source: random.Random) -> list[Courier]:
     """Couriers spread evenly over a disc 30 km across."""
     couriers: list[Courier] = []
     while len(couriers) < count:
-        north, east = chance.uniform(-15_000, 15_000), chance.uniform(-15_000, 15_000)
+        north, east = random_source.uniform(-15_000, 15_000), random_source.uniform(-15_000, 15_000)
         if math.hypot(north, east) <= 15_000:
             couriers.append((f"courier{len(couriers)}", *moved((48.2, 16.4), north, east)))
     return couriers
@@ -160,9 +160,9 @@ class TestCells:
         assert west <= lng < east
 
     def test_the_last_point_before_an_edge_is_not_past_it(self) -> None:
-        chance = random.Random(2)
+        random_source = random.Random(2)
         for _ in range(500):
-            south, west, _, _ = bounds(encode(chance.uniform(-89, 89), chance.uniform(-179, 179)))
+            south, west, _, _ = bounds(encode(random_source.uniform(-89, 89), random_source.uniform(-179, 179)))
             before = bounds(encode(math.nextafter(south, -90), math.nextafter(west, -180)))
             assert (before.north, before.east) == (south, west)
 
@@ -264,11 +264,11 @@ class TestDistanceToCell:
     @pytest.mark.parametrize("spread", [1e-5, 1e-3, 0.1, 1.0])
     def test_the_bound_is_tight_to_a_hair_nearby(self, spread: float) -> None:
         """The cell's own best point, found by ternary search on each edge, is the bound."""
-        chance = random.Random(spread)
+        random_source = random.Random(spread)
         for _ in range(200):
-            point = (chance.uniform(-89.9, 89.9), chance.uniform(-180, 180))
-            inside = moved(point, *(chance.gauss(0, spread * METRES_PER_DEGREE) for _ in "12"))
-            cell = encode(*inside, chance.randint(9, PRECISION))
+            point = (random_source.uniform(-89.9, 89.9), random_source.uniform(-180, 180))
+            inside = moved(point, *(random_source.gauss(0, spread * METRES_PER_DEGREE) for _ in "12"))
+            cell = encode(*inside, random_source.randint(9, PRECISION))
             assert distance_to_cell_m(*point, cell) == pytest.approx(closest_on_edges(point, cell), abs=1e-4)
 
     def test_inside_is_no_distance(self) -> None:
@@ -323,10 +323,10 @@ class TestCellsWithin:
             assert encode(*spot, 8) in cells_within(*centre, radius_m, 8)
 
     def test_a_cell_that_begins_exactly_at_the_radius_is_one_of_the_cells(self) -> None:
-        chance = random.Random(6)
+        random_source = random.Random(6)
         for _ in range(200):
-            lat, lng = chance.uniform(-60, 60), chance.uniform(-180, 180)
-            cell = encode(*moved((lat, lng), chance.uniform(2_000, 9_000), 0), 14)
+            lat, lng = random_source.uniform(-60, 60), random_source.uniform(-180, 180)
+            cell = encode(*moved((lat, lng), random_source.uniform(2_000, 9_000), 0), 14)
             radius_m = great_circle_m(lat, lng, bounds(cell).south, lng)
             assert cell in cells_within(lat, lng, radius_m, 14)
 
@@ -391,12 +391,12 @@ class TestNearestSearch:
     @settings(deadline=None)
     @given(cities(awkward), st.randoms(use_true_random=False))
     def test_answers_may_come_one_by_one_in_any_order(
-        self, city: tuple[Point, list[Courier]], chance: random.Random
+        self, city: tuple[Point, list[Courier]], random_source: random.Random
     ) -> None:
         pickup, couriers = city
         search, store = NearestSearch(*pickup, RADIUS_M), Store(couriers, 3)
         while cells := search.next_cells():
-            search.learn([store.answer(chance.choice(cells))])
+            search.learn([store.answer(random_source.choice(cells))])
         assert search.nearest() == brute_force(pickup, couriers)
 
     @pytest.mark.parametrize("names", [("zoe", "ann", "max"), ("ann", "max", "zoe"), ("max", "zoe", "ann")])
@@ -419,9 +419,10 @@ class TestNearestSearch:
         assert search.nearest() == Candidate("edge", *spot, distance_m)
 
     def test_a_thousand_couriers_at_one_depot_are_told_apart(self) -> None:
-        chance = random.Random(7)
+        random_source = random.Random(7)
         depot = [
-            (f"courier{n}", *moved((48.25, 16.45), chance.gauss(0, 20), chance.gauss(0, 20))) for n in range(1_000)
+            (f"courier{n}", *moved((48.25, 16.45), random_source.gauss(0, 20), random_source.gauss(0, 20)))
+            for n in range(1_000)
         ]
         for pickup in ((48.2, 16.4), (48.25, 16.45)):
             search, store = NearestSearch(*pickup, RADIUS_M), Store(depot, 50)
@@ -445,9 +446,9 @@ class TestNearestSearch:
         assert search.nearest() is None
 
     def test_the_first_round_is_bounded_where_people_live(self) -> None:
-        chance = random.Random(3)
+        random_source = random.Random(3)
         for _ in range(300):
-            at = chance.uniform(-60, 60), chance.uniform(-180, 180)
+            at = random_source.uniform(-60, 60), random_source.uniform(-180, 180)
             cells = NearestSearch(*at, RADIUS_M).next_cells()
             assert len(cells) == len(set(cells)) <= 9 + 9 + 12
 
@@ -459,9 +460,9 @@ class TestNearestSearch:
 
     @pytest.mark.parametrize("count", [100, 1_000, 10_000, 100_000])
     def test_one_round_nearly_always_suffices_in_a_city_of_any_size(self, count: int) -> None:
-        chance = random.Random(count)
-        store = Store(uniform_city(count, chance), 100)
-        orders = uniform_city(200, chance)
+        random_source = random.Random(count)
+        store = Store(uniform_city(count, random_source), 100)
+        orders = uniform_city(200, random_source)
         rounds, queries = [], []
         for _, lat, lng in orders:
             store.asked.clear()
@@ -472,10 +473,10 @@ class TestNearestSearch:
         assert sum(queries) / len(queries) <= 28
 
     def test_a_city_of_ten_thousand_gives_the_exact_nearest(self) -> None:
-        chance = random.Random(11)
-        couriers = uniform_city(10_000, chance)
+        random_source = random.Random(11)
+        couriers = uniform_city(10_000, random_source)
         for limit in (1, 20, 100):
-            for _, lat, lng in uniform_city(10, chance):
+            for _, lat, lng in uniform_city(10, random_source):
                 search = NearestSearch(lat, lng, RADIUS_M)
                 run(search, Store(couriers, limit))
                 assert search.nearest() == brute_force((lat, lng), couriers)

@@ -10,7 +10,16 @@ import pytest
 from botocore.stub import ANY, Stubber
 
 from chalicelib.core import aws
-from chalicelib.core.messages import PUSH, SMS, AwsMessages, DeviceGone, LambdaPost, Letter, NotSent, send
+from chalicelib.core.messages import (
+    PUSH,
+    SMS,
+    AwsMessages,
+    DeviceGone,
+    LambdaMessageQueue,
+    NotSent,
+    OutboundMessage,
+    send,
+)
 from chalicelib.core.settings import settings
 from infra.local.messages import PrintedMessages
 from tests.builders.logs import listening
@@ -18,10 +27,10 @@ from tests.builders.logs import listening
 APPLICATION = "arn:aws:sns:us-east-1:123456789012:app/GCM/baton"
 DEVICE = "arn:aws:sns:us-east-1:123456789012:endpoint/GCM/baton/1"
 READY = replace(settings(), email_sender="baton@example.org", sms_sender="Baton", push_application=APPLICATION)
-LETTER = Letter(to="anna@example.org", subject="Hello", text="The secret is x.")
+LETTER = OutboundMessage(to="anna@example.org", subject="Hello", text="The secret is x.")
 
 
-def no_push(letter: Letter) -> None:
+def no_push(letter: OutboundMessage) -> None:
     raise AssertionError(letter.channel)
 
 
@@ -62,7 +71,7 @@ def test_an_sms_goes_through_sns_from_an_id_or_a_number(sender: str, attribute: 
     wanted = {"PhoneNumber": "+31612345678", "Message": "Hello", "MessageAttributes": attributes}
     with stubbed("sns") as sns:
         sns.add_response("publish", {"MessageId": "1"}, wanted)
-        send(AwsMessages(replace(READY, sms_sender=sender)), Letter(SMS, "+31612345678", "", "Hello"), no_push)
+        send(AwsMessages(replace(READY, sms_sender=sender)), OutboundMessage(SMS, "+31612345678", "", "Hello"), no_push)
 
 
 def test_a_device_gets_an_address_that_is_enabled_again() -> None:
@@ -114,8 +123,8 @@ def test_a_letter_that_is_refused_is_logged_without_what_it_says() -> None:
     assert "anna@example.org" not in lines.text
 
 
-@pytest.mark.parametrize("letter", [LETTER, Letter(SMS, "+31612345678", "", "Hello")])
-def test_what_is_not_configured_is_logged_and_not_sent(letter: Letter) -> None:
+@pytest.mark.parametrize("letter", [LETTER, OutboundMessage(SMS, "+31612345678", "", "Hello")])
+def test_what_is_not_configured_is_logged_and_not_sent(letter: OutboundMessage) -> None:
     with listening() as lines:
         send(AwsMessages(settings()), letter, no_push)
     assert lines.last["setting"] in ("BATON_EMAIL_SENDER", "BATON_SMS_SENDER")
@@ -127,15 +136,15 @@ def test_without_push_devices_have_no_address() -> None:
 
 
 def test_a_push_is_for_whoever_knows_the_devices() -> None:
-    pushed: list[Letter] = []
-    letter = Letter(PUSH, "a-person", "New order", "Pick it up", "demo", {"id": "7"})
+    pushed: list[OutboundMessage] = []
+    letter = OutboundMessage(PUSH, "a-person", "New order", "Pick it up", "demo", {"id": "7"})
     send(AwsMessages(READY), letter, pushed.append)
     assert pushed == [letter]
 
 
 def test_the_empty_letter_goes_nowhere() -> None:
     with listening() as lines:
-        send(AwsMessages(READY), Letter(), no_push)
+        send(AwsMessages(READY), OutboundMessage(), no_push)
     assert lines.text == ""
 
 
@@ -143,13 +152,13 @@ def test_a_letter_is_handed_to_the_function_that_sends() -> None:
     wanted = {"FunctionName": "baton-test-send", "InvocationType": "Event", "Payload": ANY}
     with stubbed("lambda") as functions:
         functions.add_response("invoke", {"StatusCode": 202}, wanted)
-        LambdaPost(settings()).take(LETTER)
+        LambdaMessageQueue(settings()).take(LETTER)
 
 
 def test_a_letter_that_cannot_be_handed_over_fails_nobody() -> None:
     with stubbed("lambda") as functions, listening() as lines:
         functions.add_client_error("invoke", "TooManyRequestsException")
-        LambdaPost(settings()).take(LETTER)
+        LambdaMessageQueue(settings()).take(LETTER)
     assert lines.last["level"] == "ERROR"
     assert "secret" not in lines.text
 
@@ -157,7 +166,7 @@ def test_a_letter_that_cannot_be_handed_over_fails_nobody() -> None:
 def test_the_local_stack_prints_what_it_would_send(capsys: pytest.CaptureFixture[str]) -> None:
     printed = PrintedMessages()
     send(printed, LETTER, no_push)
-    send(printed, Letter(SMS, "+31612345678", "", "Hello"), no_push)
+    send(printed, OutboundMessage(SMS, "+31612345678", "", "Hello"), no_push)
     printed.push(printed.device("fcm"), "New order", "Pick it up", {"id": "7"})
     said = capsys.readouterr().out
     assert "E-mail to anna@example.org: Hello\n    The secret is x.\n" in said

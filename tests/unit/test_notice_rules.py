@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.notices.rules import MOST_BODY, MOST_TITLE, NoticeType, clip
+from chalicelib.notices.rules import MAX_BODY, MAX_TITLE, NoticeType, clip
 
-MOST_PUSH_BYTES = 4096
+MAX_PUSH_BYTES = 4096
 
 
 @pytest.mark.parametrize(
@@ -35,9 +35,9 @@ def test_whatever_was_written_fits_and_is_cut_once(text: str, most: int) -> None
     assert clip(cut, most) == cut
 
 
-@given(st.text(alphabet=st.characters(codec="utf-8"), min_size=MOST_BODY), st.sampled_from(NoticeType))
+@given(st.text(alphabet=st.characters(codec="utf-8"), min_size=MAX_BODY), st.sampled_from(NoticeType))
 def test_the_longest_notice_is_one_that_phones_take(text: str, notice_type: NoticeType) -> None:
     ids = {"noticeId": "i" * 36, "type": notice_type, "subjectKind": "work_order", "subjectId": "i" * 36}
-    shown = {"title": clip(text, MOST_TITLE), "body": clip(text, MOST_BODY)}
+    shown = {"title": clip(text, MAX_TITLE), "body": clip(text, MAX_BODY)}
     message = json.dumps({"message": {"notification": shown, "data": ids}}, ensure_ascii=False)
-    assert len(message.encode()) < MOST_PUSH_BYTES
+    assert len(message.encode()) < MAX_PUSH_BYTES

@@ -24,21 +24,21 @@ from chalicelib.core.settings import settings
 from chalicelib.dispatch.rules import Status
 from chalicelib.dispatch.schemas import OrderAssigned, OrderLost, OrderPage, OrderView, Position
 from chalicelib.edge.api import UNKNOWN_ROUTE
-from chalicelib.edge.contract import Endpoint
+from chalicelib.edge.dependencies import Dependencies
+from chalicelib.edge.endpoint import Endpoint
 from chalicelib.edge.forms import FORM_DATA
 from chalicelib.edge.http import encoder, error_body
 from chalicelib.edge.openapi import document
 from chalicelib.edge.openapi_socket import SOCKET_EVENTS, SocketEvent
-from chalicelib.edge.request import Nothing
-from chalicelib.edge.runtime import Runtime
+from chalicelib.edge.request import Empty
 from chalicelib.edge.validation import decode_body, decode_query
 
 JSON = "application/json"
 
 
-def runtime_of_the_app() -> Runtime:
+def runtime_of_the_app() -> Dependencies:
     clock = SystemClock()
-    return app.compose(settings(), clock, SystemIds(clock)).runtime
+    return app.compose(settings(), clock, SystemIds(clock)).dependencies
 
 
 RUNTIME = runtime_of_the_app()
@@ -150,7 +150,7 @@ def test_whatever_a_call_can_end_with_is_described(endpoint: Endpoint) -> None:
     if endpoint.takes_body:
         malformed = "MALFORMED_FORM" if endpoint.form else "MALFORMED_JSON"
         wanted |= {(400, malformed), (413, "PAYLOAD_TOO_LARGE"), (415, "UNSUPPORTED_MEDIA_TYPE")}
-    if endpoint.takes_body or endpoint.query is not Nothing:
+    if endpoint.takes_body or endpoint.query is not Empty:
         wanted |= {(endpoint.invalid_status, "VALIDATION_ERROR")}
     if "{" in endpoint.path:
         wanted |= {(404, "NOT_FOUND")}

@@ -273,12 +273,12 @@ def taken_in(batches: Iterable[Sequence[Entry]]) -> State:
 @settings(max_examples=60)
 @given(events, st.lists(st.integers(0, 30), max_size=5), st.randoms(use_true_random=False))
 def test_in_whatever_order_batches_come_the_state_is_that_of_what_happened(
-    drawn: list[tuple[str, tuple[Any, ...], int]], cuts: list[int], chance: Any
+    drawn: list[tuple[str, tuple[Any, ...], int]], cuts: list[int], random_source: Any
 ) -> None:
     entries = ledger_of(drawn)
     ends = sorted({2, len(entries), *(2 + cut for cut in cuts if 2 + cut < len(entries))})
     batches = [entries[start:end] for start, end in pairwise(ends)]
-    chance.shuffle(batches)
+    random_source.shuffle(batches)
     assert stored(taken_in([entries[:2], *batches])) == stored(fold(LINES, entries))
 
 

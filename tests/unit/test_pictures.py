@@ -11,9 +11,9 @@ from PIL import Image
 
 from chalicelib.maintenance.pictures import (
     DAMAGED,
-    MOST_EDGE,
-    MOST_PIXELS,
-    MOST_SCANS,
+    MAX_EDGE,
+    MAX_PIXELS,
+    MAX_SCANS,
     NO_PHOTO,
     THUMB_EDGE,
     TOO_LONG,
@@ -128,7 +128,7 @@ def test_of_an_animation_the_first_picture_is_kept() -> None:
 
 def bombs() -> Iterator[bytes]:
     yield png_claiming(100_000, 100_000)
-    yield png_claiming(MOST_PIXELS // 1000 + 1, 1000)
+    yield png_claiming(MAX_PIXELS // 1000 + 1, 1000)
     yield png_claiming(2**31 - 1, 2**31 - 1)
     webp = bytearray(saved(Image.new("RGBA", (9, 9)), "WEBP", lossless=True))
     webp[21:25] = struct.pack("<I", 16382 | 16382 << 14)  # the width and the height, less one
@@ -146,7 +146,7 @@ def test_a_bomb_is_refused_by_what_it_claims_before_it_is_decoded(number: int) -
     assert refusal(bomb) == TOO_MANY_PIXELS
 
 
-@pytest.mark.parametrize("size", [(MOST_EDGE + 1, 8), (8, MOST_EDGE + 1)])
+@pytest.mark.parametrize("size", [(MAX_EDGE + 1, 8), (8, MAX_EDGE + 1)])
 def test_a_photo_that_is_longer_than_a_jpeg_can_be_is_refused_as_such(size: tuple[int, int]) -> None:
     assert refusal(saved(Image.new("1", size), "PNG")) == TOO_LONG
 
@@ -154,7 +154,7 @@ def test_a_photo_that_is_longer_than_a_jpeg_can_be_is_refused_as_such(size: tupl
 def test_a_jpeg_that_says_its_pixels_again_and_again_is_refused_before_it_is_decoded() -> None:
     whole = photo((600, 400), progressive=True)
     last = whole[whole.rindex(b"\xff\xda") : -2]
-    repeats = MOST_SCANS - whole.count(b"\xff\xda")
+    repeats = MAX_SCANS - whole.count(b"\xff\xda")
     assert keepable(whole[:-2] + last * repeats + whole[-2:]).full
     for hidden in (b"", b"\xff\x01\xff\x01", b"\xff" * 1000, bytes(5)):
         assert refusal(whole[:-2] + hidden + last * (repeats + 1) + whole[-2:]) == TOO_MANY_SCANS

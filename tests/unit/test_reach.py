@@ -6,18 +6,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from chalicelib.core.actor import Actor
 from chalicelib.core.errors import AccessDenied
-from chalicelib.edge.request import Principal
-from chalicelib.identity.matrix import SCOPES
+from chalicelib.identity.default_permissions import SCOPES
 from chalicelib.identity.rules import covers, readable_password
 
 READ = "things.thing.read"
 permissions = st.dictionaries(st.sampled_from("abcd"), st.sampled_from(SCOPES))
 
 
-def somebody(scope: str | None, zone: str | None = "north") -> Principal:
+def somebody(scope: str | None, zone: str | None = "north") -> Actor:
     held = {} if scope is None else {READ: scope}
-    return Principal("demo", "me", "role", "session", held, game_zone=zone)
+    return Actor("demo", "me", permissions=held, game_zone=zone)
 
 
 @pytest.mark.parametrize(

@@ -19,5 +19,5 @@ def test_every_message_that_clients_may_send_is_described_with_its_permission() 
 
 def test_the_document_tells_of_the_channels() -> None:
     clock = SystemClock()
-    described = document(app.compose(settings(), clock, SystemIds(clock)).runtime)
+    described = document(app.compose(settings(), clock, SystemIds(clock)).dependencies)
     assert "order.assigned" in str(described["x-socket"])

@@ -9,7 +9,7 @@ import pytest
 from msgspec import UNSET, Meta, Struct, UnsetType, field, json
 
 from chalicelib.core.errors import MalformedJson
-from chalicelib.edge.problems import MOST_PROBLEMS
+from chalicelib.edge.error_collector import MAX_PROBLEMS
 from chalicelib.edge.validation import decode_body, decode_query, parse_json, problems_in
 from tests.unit.validation_samples import (
     Bike,
@@ -84,7 +84,7 @@ def test_a_key_that_comes_twice_cannot_hide_a_bad_value() -> None:
 
 def test_at_most_a_hundred_problems_are_told() -> None:
     fields = refused(b"[" + b"{}," * 100_000 + b"{}]", list[Line])
-    assert len(fields) == MOST_PROBLEMS
+    assert len(fields) == MAX_PROBLEMS
     assert "49.quantity" in fields
 
 

@@ -9,7 +9,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from chalicelib.core.errors import BatonError, MalformedJson, ValidationFailed
-from chalicelib.edge.problems import MOST_PROBLEMS
+from chalicelib.edge.error_collector import MAX_PROBLEMS
 from chalicelib.edge.validation import decode_body, decode_query, parse_json, problems_in
 from tests.unit.validation_samples import Bike, Filter, Line, Page, Parcel, Period, Plan, Tree, Van
 
@@ -108,7 +108,7 @@ def problems_told(raw: bytes, kind: Any) -> Mapping[str, str]:
     if error is None:
         return {}
     assert isinstance(error, ValidationFailed)
-    assert 0 < len(error.fields) <= MOST_PROBLEMS
+    assert 0 < len(error.fields) <= MAX_PROBLEMS
     assert all(text and text == text.strip() and "`" not in text for text in error.fields.values())
     return error.fields
 

@@ -8,9 +8,9 @@ from uuid import UUID
 import pytest
 from msgspec import Meta, Struct, ValidationError, convert
 
+from chalicelib.edge.error_messages import sentence
 from chalicelib.edge.types import EntityId, Moment, Text500
 from chalicelib.edge.validation import problems_in
-from chalicelib.edge.wording import sentence
 from tests.unit.validation_samples import Bike, Level, Size, Van, refused
 
 

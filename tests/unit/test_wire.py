@@ -7,7 +7,7 @@ import pytest
 from botocore.parsers import create_parser
 from botocore.session import get_session
 
-from chalicelib.core.wire import ItemsParserFactory
+from chalicelib.core.decoding import ItemsParserFactory
 
 ITEM = {
     "pk": {"S": "demo#ORDER#ü"},

@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 
 from chalicelib.core.errors import Conflict, EntityLocked, NotFound, VersionConflict
-from chalicelib.core.work import Recipient, UnitOfWork, Verb
+from chalicelib.core.work import Operation, Recipient, UnitOfWork
 from tests.builders.shelves import Shelf, new_work, note, only, shelf, shelf_key
 
 COURIER, CUSTOMER = Recipient("demo", "courier"), Recipient("demo", "customer")
@@ -14,7 +14,13 @@ AT_HAND = Shelf.stock > 0
 
 def test_a_new_unit_of_work_is_empty() -> None:
     work = new_work()
-    assert (len(work), list(work), work.recipients, work.subject, work.lost) == (0, [], [], None, frozenset())
+    assert (len(work), list(work), work.recipients, work.audit_subject, work.conflicts) == (
+        0,
+        [],
+        [],
+        None,
+        frozenset(),
+    )
 
 
 # --- staging ---------------------------------------------------------------------------------------------------
@@ -24,7 +30,7 @@ def test_a_creation_shows_every_value_as_new() -> None:
     work = new_work()
     work.create(shelf(place=None))
     staged = only(work)
-    assert staged.verb is Verb.CREATE
+    assert staged.operation is Operation.CREATE
     assert staged.changes == {
         "pk": [None, "demo#SHELF#a"],
         "sk": [None, "SHELF"],
@@ -37,7 +43,7 @@ def test_a_creation_that_loses_is_a_conflict_unless_it_says_otherwise() -> None:
     work = new_work()
     work.create(shelf("a"))
     work.create(shelf("b"), EntityLocked())
-    assert [type(staged.loss(None)) for staged in work] == [Conflict, EntityLocked]
+    assert [type(staged.error(None)) for staged in work] == [Conflict, EntityLocked]
 
 
 def test_a_creation_can_be_known_by_a_label_when_it_loses() -> None:
@@ -50,7 +56,7 @@ def test_an_update_shows_its_changes_and_raises_the_version_at_once() -> None:
     work, read = new_work(), shelf(version=7)
     work.update(read, {"stock": 4, "place": "yard"})
     staged = only(work)
-    assert staged.verb is Verb.UPDATE
+    assert staged.operation is Operation.UPDATE
     assert staged.changes == {"stock": [5, 4], "place": ["hall", "yard"]}
     assert (read.version, read.stock, read.place) == (8, 4, "yard")
 
@@ -65,7 +71,7 @@ def test_a_lost_update_tells_the_version_that_stands_instead() -> None:
     work = new_work()
     work.update(shelf(), {"stock": 4})
     staged = only(work)
-    stands, gone = staged.loss({"version": {"N": "9"}}), staged.loss(None)
+    stands, gone = staged.error({"version": {"N": "9"}}), staged.error(None)
     assert isinstance(stands, VersionConflict)
     assert stands.details == {"version": 9}
     assert isinstance(gone, VersionConflict)
@@ -73,22 +79,22 @@ def test_a_lost_update_tells_the_version_that_stands_instead() -> None:
 
 def test_a_deletion_shows_every_value_as_old_and_names_the_version() -> None:
     work = new_work()
-    work.delete(shelf(version=3, place=None), guard=AT_HAND)
+    work.delete(shelf(version=3, place=None), condition=AT_HAND)
     staged = only(work)
-    assert staged.verb is Verb.DELETE
+    assert staged.operation is Operation.DELETE
     assert staged.changes["stock"] == [5, None]
     assert "place" not in staged.changes
     assert str(staged.condition) == "(version = {'N': '3'} AND stock > {'N': '0'})"
-    assert isinstance(staged.loss(None), VersionConflict)
+    assert isinstance(staged.error(None), VersionConflict)
 
 
 def test_an_amendment_says_itself_what_it_changes() -> None:
     work = new_work()
     changes: dict[str, list[object]] = {"stock": [5, 4]}
-    work.amend(
+    work.update_unread(
         shelf_key("a"),
-        guard=AT_HAND,
-        on_loss=NotFound(),
+        condition=AT_HAND,
+        on_conflict=NotFound(),
         actions=[Shelf.stock.add(-1)],
         changes=changes,
         label="a",
@@ -96,22 +102,22 @@ def test_an_amendment_says_itself_what_it_changes() -> None:
     )
     changes["stock"] = []
     staged = only(work)
-    assert (staged.verb, staged.changes, staged.label) == (Verb.UPDATE, {"stock": [5, 4]}, "a")
-    assert (staged.amends, staged.final) == (True, True)
-    assert isinstance(staged.loss(None), NotFound)
+    assert (staged.operation, staged.changes, staged.label) == (Operation.UPDATE, {"stock": [5, 4]}, "a")
+    assert (staged.is_unread, staged.final) == (True, True)
+    assert isinstance(staged.error(None), NotFound)
 
 
 def test_a_guard_changes_nothing() -> None:
     work = new_work()
-    work.guard(shelf_key("a"), AT_HAND, EntityLocked(), final=True)
+    work.check_condition(shelf_key("a"), AT_HAND, EntityLocked(), final=True)
     staged = only(work)
-    assert (staged.verb, staged.changes, staged.actions, staged.final) == (Verb.GUARD, {}, [], True)
+    assert (staged.operation, staged.changes, staged.actions, staged.final) == (Operation.CONDITION_CHECK, {}, [], True)
 
 
 def test_an_error_can_be_made_from_what_stood_in_the_way() -> None:
     work = new_work()
-    work.guard(shelf_key("a"), AT_HAND, lambda raw: Conflict(details={"there": raw is not None}))
-    loss = only(work).loss({})
+    work.check_condition(shelf_key("a"), AT_HAND, lambda raw: Conflict(details={"there": raw is not None}))
+    loss = only(work).error({})
     assert isinstance(loss, Conflict)
     assert loss.details == {"there": True}
 
@@ -136,8 +142,8 @@ def test_a_change_that_is_taken_back_is_none() -> None:
 
 def test_guards_of_updates_of_one_thing_must_all_hold() -> None:
     work, read = new_work(), shelf()
-    work.update(read, {"stock": 4}, guard=AT_HAND)
-    work.update(read, {"stock": 3}, guard=Shelf.place.exists())
+    work.update(read, {"stock": 4}, condition=AT_HAND)
+    work.update(read, {"stock": 3}, condition=Shelf.place.exists())
     assert str(only(work).condition) == "((version = {'N': '1'} AND stock > {'N': '0'}) AND attribute_exists (place))"
 
 
@@ -146,7 +152,7 @@ def test_a_change_of_something_new_becomes_part_of_its_creation() -> None:
     work.create(made)
     work.update(made, {"stock": 9, "place": None})
     staged = only(work)
-    assert staged.verb is Verb.CREATE
+    assert staged.operation is Operation.CREATE
     assert (made.version, made.stock, made.place) == (1, 9, None)
     assert staged.changes["stock"] == [None, 9]
     assert "place" not in staged.changes
@@ -165,8 +171,8 @@ def test_a_change_through_another_copy_of_the_same_thing_is_not_lost() -> None:
 def test_a_change_of_something_that_is_only_guarded_amended_or_deleted_is_refused() -> None:
     """Folded into one of these it would silently not be written."""
     guarded, amended, deleted = new_work(), new_work(), new_work()
-    guarded.guard(shelf_key("a"), AT_HAND, Conflict())
-    amended.amend(shelf_key("a"), actions=[Shelf.stock.add(1)])
+    guarded.check_condition(shelf_key("a"), AT_HAND, Conflict())
+    amended.update_unread(shelf_key("a"), actions=[Shelf.stock.add(1)])
     deleted.delete(shelf("a"))
     for work in (guarded, amended, deleted):
         before = dict(only(work).changes)
@@ -205,11 +211,11 @@ def _stage(work: UnitOfWork, verb: str) -> None:
     elif verb == "update":
         work.update(shelf("a"), {"stock": 1})
     elif verb == "amend":
-        work.amend(shelf_key("a"), actions=[Shelf.stock.add(1)])
+        work.update_unread(shelf_key("a"), actions=[Shelf.stock.add(1)])
     elif verb == "delete":
         work.delete(shelf("a"))
     else:
-        work.guard(shelf_key("a"), AT_HAND, Conflict())
+        work.check_condition(shelf_key("a"), AT_HAND, Conflict())
 
 
 # --- who is told, and what it is about -------------------------------------------------------------------------
@@ -231,10 +237,10 @@ def test_publishing_alone_stages_nothing() -> None:
 
 def test_the_last_word_on_what_it_is_about_counts() -> None:
     work = new_work()
-    work.about("order", "1", "CREATED")
-    work.about("order", "2", "TOUCHED")
-    assert work.subject is not None
-    assert (work.subject.entity_id, work.subject.action) == ("2", "TOUCHED")
+    work.audit("order", "1", "CREATED")
+    work.audit("order", "2", "TOUCHED")
+    assert work.audit_subject is not None
+    assert (work.audit_subject.entity_id, work.audit_subject.action) == ("2", "TOUCHED")
 
 
 def test_a_plain_item_can_be_created() -> None:

@@ -30,10 +30,10 @@ from chalicelib.core import observability
 from chalicelib.core.clock import Clock, from_millis, to_millis
 from chalicelib.core.errors import RateLimited
 from chalicelib.core.settings import Settings
-from chalicelib.core.store import Found, ItemKey, get_many, parallel, parallel_pair, store_errors
+from chalicelib.core.store import ItemKey, ReadResult, get_many, parallel, parallel_pair, store_errors
+from chalicelib.identity.login_attempts import Failures, Tries, failures_key, tries_key
 from chalicelib.identity.rules import locked_until
 from chalicelib.identity.tables import LoginName, login_name_key
-from chalicelib.identity.tries import Failures, Tries, failures_key, tries_key
 
 LOGIN, FORGOT, RESET = "login", "forgot", "reset"
 _MINUTE_S = 60
@@ -41,7 +41,7 @@ _CLIENT_BITS = 64
 """Of an address of IPv6: what tells one client's network from another's. The rest a client chooses as it likes."""
 
 
-class Knock(msgspec.Struct, frozen=True):
+class LoginAttempt(msgspec.Struct, frozen=True):
     """A try that was let through: the name (canonical), whose it is, and the wrong passwords that came for it."""
 
     name: str
@@ -55,7 +55,7 @@ class Limits(msgspec.Struct, frozen=True):
     settings: Settings
     clock: Clock
 
-    def knock(self, scope: str, name: str, address: str) -> Knock:
+    def knock(self, scope: str, name: str, address: str) -> LoginAttempt:
         """Count a try and look the name up, all in one round trip. Raises `RateLimited`."""
         moment, by_name = self.clock.now(), name_subject(name)
         login, failed = login_name_key(name), self.failure_keys(by_name)
@@ -65,7 +65,7 @@ class Limits(msgspec.Struct, frozen=True):
         ]
         allowed, [found] = parallel_pair(counts, [partial(get_many, [login, *failed], self.clock)])
         self._check(allowed, moment)
-        return Knock(name, found.get(login), moments(found, failed))
+        return LoginAttempt(name, found.get(login), moments(found, failed))
 
     def count_address(self, scope: str, address: str) -> Callable[[], bool]:
         """A call that counts a try of this address: whether it may be made. To be made beside a read."""
@@ -123,7 +123,7 @@ class Limits(msgspec.Struct, frozen=True):
         return int(moment.timestamp()) // (2 * self.settings.lockout_s)
 
 
-def moments(found: Found, keys: Iterable[ItemKey[Failures]]) -> list[datetime]:
+def moments(found: ReadResult, keys: Iterable[ItemKey[Failures]]) -> list[datetime]:
     """The failures that a batch read found under these keys."""
     items = map(found.get, keys)
     return [from_millis(at_ms) for item in items if item is not None for at_ms in item.at_ms]

@@ -10,16 +10,15 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from chalicelib.core.chance import Chance, SystemChance
+from chalicelib.core.actor import Actor
 from chalicelib.core.clock import Clock
 from chalicelib.core.errors import BatonError
-from chalicelib.core.messages import LambdaPost, Post
+from chalicelib.core.messages import LambdaMessageQueue, MessageQueue
+from chalicelib.core.random_source import RandomSource, SystemRandomSource
 from chalicelib.core.runner import Runner
 from chalicelib.core.settings import Secret, Settings
-from chalicelib.core.store import Found, ItemKey
-from chalicelib.core.work import Actor
-from chalicelib.edge.contract import About, Endpoint
-from chalicelib.edge.request import Principal
+from chalicelib.core.store import ItemKey, ReadResult
+from chalicelib.edge.endpoint import AuditTarget, Endpoint
 
 
 class Credentials(Protocol):
@@ -39,12 +38,12 @@ class Credentials(Protocol):
         """What has to be read to admit the caller: session, person, role. The edge adds its own and reads once."""
         ...
 
-    def admit(self, found: Found) -> Principal:
-        """Who this is, now. Raises `AuthInvalid` or `AuthExpired` if the session or the person no longer counts."""
+    def authenticate(self, found: ReadResult, request_id: str) -> Actor:
+        """Return the person as stored now. Raise `AuthInvalid` or `AuthExpired` if session or person are not valid."""
         ...
 
 
-class Gate(Protocol):
+class Authenticator(Protocol):
     """Tells who is calling."""
 
     def proves(self, proof: Secret) -> bool:
@@ -63,45 +62,45 @@ class Gate(Protocol):
 class RefusalLog(Protocol):
     """Writes down authenticated mutations that were refused."""
 
-    def refused(self, actor: Actor, about: About, entity_id: str, error: BatonError) -> None:
+    def refused(self, actor: Actor, target: AuditTarget, entity_id: str, error: BatonError) -> None:
         """One audit row with the error's code as outcome. Must not raise."""
         ...
 
 
 @dataclass(frozen=True, slots=True)
-class Runtime:
+class Dependencies:
     """Everything a request needs that is not in the request."""
 
     settings: Settings
     clock: Clock
     runner: Runner
-    gate: Gate
+    authenticator: Authenticator
     refusals: RefusalLog
     endpoints: Sequence[Endpoint] = ()
-    post: Post | None = None
+    post: MessageQueue | None = None
     """Where letters go; None: to the function that sends them."""
-    chance: Chance = field(default_factory=SystemChance)
+    random_source: RandomSource = field(default_factory=SystemRandomSource)
     """What decides where any choice is as good as another."""
     roles_of: Callable[[str], Sequence[str]] | None = None
     version: str = "0"
     extras: Mapping[str, Any] | None = None
 
 
-_installed: list[Runtime] = []
+_installed: list[Dependencies] = []
 
 
-def install(runtime: Runtime) -> None:
+def install(dependencies: Dependencies) -> None:
     """Make this the runtime of the process."""
-    _installed[:] = [runtime]
+    _installed[:] = [dependencies]
 
 
-def runtime() -> Runtime:
+def dependencies() -> Dependencies:
     """The installed runtime."""
     if not _installed:
         raise RuntimeError("no runtime is installed; importing `app` installs one")
     return _installed[0]
 
 
-def post() -> Post:
+def post() -> MessageQueue:
     """Where letters of the installed runtime go."""
-    return runtime().post or LambdaPost(runtime().settings)
+    return dependencies().post or LambdaMessageQueue(dependencies().settings)

@@ -14,10 +14,10 @@ import msgspec
 import msgspec.structs
 
 from chalicelib.edge.annotations import entry_types, item_type, struct_for, unwrap
-from chalicelib.edge.flaws import TOO_DEEP, cross_problems, flaw_in
-from chalicelib.edge.wording import locate, sentence
+from chalicelib.edge.error_messages import locate, sentence
+from chalicelib.edge.value_checks import TOO_DEEP, cross_problems, flaw_in
 
-MOST_PROBLEMS = 100
+MAX_PROBLEMS = 100
 """How many problems are told at most; a client that sends more has another problem."""
 
 ROOT = "body"
@@ -31,7 +31,7 @@ def problems_in(value: object, kind: object, *, strict: bool = True) -> dict[str
     """What is wrong with `value`, sent for a `kind`: sentences by dotted path of the names that clients use.
 
     `value` consists of what JSON decodes to. With `strict=False` texts are read as numbers, booleans and so on, as in a
-    query string. Nothing wrong gives an empty dictionary; at most `MOST_PROBLEMS` are told. What is
+    query string. Nothing wrong gives an empty dictionary; at most `MAX_PROBLEMS` are told. What is
     `msgspec.Raw` in it is not looked at.
     """
     search = _Search(strict=strict)
@@ -136,7 +136,7 @@ class _Search:
     def _note(self, path: str, text: str) -> None:
         """Remember a problem; the first one of a field is the one that is told."""
         self.found.setdefault(path or ROOT, text)
-        if len(self.found) >= MOST_PROBLEMS:
+        if len(self.found) >= MAX_PROBLEMS:
             raise _EnoughError
 
 

@@ -18,7 +18,7 @@ from chalicelib.core.work import Recipient
 FUNCTION = "deliver"
 
 
-class Waker(Protocol):
+class DeliveryTrigger(Protocol):
     """Starts a delivery that nobody waits for."""
 
     def wake(self, recipient: Recipient) -> None:
@@ -26,7 +26,7 @@ class Waker(Protocol):
         ...
 
 
-class LambdaWaker:
+class LambdaDeliveryTrigger:
     """Invokes the `deliver` function through Lambda's own API."""
 
     def __init__(self, settings: Settings) -> None:

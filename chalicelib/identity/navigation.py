@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 
 import msgspec
 
-from chalicelib.edge.request import Principal
+from chalicelib.core.actor import Actor
 
 
 class Slot(msgspec.Struct, frozen=True):
@@ -80,7 +80,7 @@ NAVIGATION: Mapping[str, Sequence[Slot]] = {
 _DEFAULT = (_NOTICES, _PROFILE)
 
 
-def navigation(principal: Principal) -> list[Slot]:
+def navigation(actor: Actor) -> list[Slot]:
     """The slots that somebody sees."""
-    slots = NAVIGATION.get(principal.role, _DEFAULT)
-    return [slot for slot in slots if principal.scope(slot.permission) is not None]
+    slots = NAVIGATION.get(actor.role, _DEFAULT)
+    return [slot for slot in slots if actor.scope(slot.permission) is not None]

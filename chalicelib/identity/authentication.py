@@ -12,12 +12,12 @@ from typing import Any
 
 import msgspec
 
+from chalicelib.core.actor import Actor
 from chalicelib.core.clock import Clock
 from chalicelib.core.errors import AuthInvalid
 from chalicelib.core.settings import Secret
-from chalicelib.core.store import Found, ItemKey, get
+from chalicelib.core.store import ItemKey, ReadResult, get
 from chalicelib.core.table import expired
-from chalicelib.edge.request import Principal
 from chalicelib.identity.tables import ACTIVE, RolePermissions, Session, User, role_key, session_key, user_key
 from chalicelib.identity.tokens import Claims, Tokens
 
@@ -47,32 +47,33 @@ class SessionCredentials(msgspec.Struct, frozen=True):
             role_key(claims.org_id, claims.role),
         ]
 
-    def admit(self, found: Found) -> Principal:
+    def authenticate(self, found: ReadResult, request_id: str) -> Actor:
         """The caller as they are now. Raises `AuthInvalid` if the session has ended or the person is disabled."""
         claims = self.claims
         session = found.get(session_key(claims.org_id, claims.session_id))
         user = found.get(user_key(claims.org_id, claims.user_id))
         if session is None or user is None or not self._counts(session, user):
             raise AuthInvalid("You have been signed out.")
-        return principal_of(user, claims.session_id, self._permissions(user, found))
+        return actor_of(user, claims.session_id, self._permissions(user, found), request_id)
 
     def _counts(self, session: Session, user: User) -> bool:
         over = session.ended_at is not None or expired(session.expires_at, self.clock.now())
         same = session.user_id == user.user_id and session.epoch == user.session_epoch
         return not over and same and user.status == ACTIVE
 
-    def _permissions(self, user: User, found: Found) -> Mapping[str, str]:
+    def _permissions(self, user: User, found: ReadResult) -> Mapping[str, str]:
         wanted = role_key(user.org_id, user.role)
         # A role that changed since the token was signed costs one more read until the token is refreshed.
         role: RolePermissions | None = found.get(wanted) if user.role == self.claims.role else get(wanted)
         return {} if role is None else role.permissions
 
 
-def principal_of(user: User, session_id: str, permissions: Mapping[str, str]) -> Principal:
+def actor_of(user: User, session_id: str, permissions: Mapping[str, str], request_id: str) -> Actor:
     """The person as handlers see them."""
-    return Principal(
+    return Actor(
         org_id=user.org_id,
         user_id=user.user_id,
+        request_id=request_id,
         role=user.role,
         session_id=session_id,
         permissions=permissions,
@@ -88,7 +89,7 @@ def principal_of(user: User, session_id: str, permissions: Mapping[str, str]) ->
     )
 
 
-class SessionGate:
+class SessionAuthenticator:
     """The gate as the edge knows it."""
 
     def __init__(self, tokens: Tokens, clock: Clock) -> None:

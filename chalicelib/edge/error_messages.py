@@ -12,8 +12,8 @@ from itertools import islice
 from typing import get_args
 
 from chalicelib.edge.annotations import choices, unwrap
-from chalicelib.edge.flaws import OUT_OF_RANGE
 from chalicelib.edge.types import SENTENCE
+from chalicelib.edge.value_checks import OUT_OF_RANGE
 
 _DATE_TIME = "a date-time such as 2026-01-31T09:30:00Z"
 _NOUNS = {
@@ -34,7 +34,7 @@ _NOUNS = {
 }
 _UNITS = {"str": "characters", "bytes": "bytes", "array": "entries", "object": "entries"}
 _BOUNDS = {">=": "at least", "<=": "at most", ">": "more than", "<": "less than"}
-_MOST_CHOICES = 20
+_MAX_CHOICES = 20
 _SUFFIX = r" - at (?P<key>`key` in )?`\$(?P<path>[^`]*)`\Z"
 
 
@@ -103,10 +103,10 @@ def sentence(what: str, kind: object) -> str:
     """What is wrong with a value of type `kind`, to be read after the field's name."""
     if what.startswith("Key: "):
         return f"has a key that {sentence(what.removeprefix('Key: '), object)}"
-    allowed = [str(choice) for choice in islice(choices(kind), _MOST_CHOICES + 1)]
+    allowed = [str(choice) for choice in islice(choices(kind), _MAX_CHOICES + 1)]
     if allowed and not what.endswith("got `null`"):
-        listed = ", ".join(allowed[:_MOST_CHOICES])
-        return f"must be one of {listed}" + (" and others" if len(allowed) > _MOST_CHOICES else "")
+        listed = ", ".join(allowed[:_MAX_CHOICES])
+        return f"must be one of {listed}" + (" and others" if len(allowed) > _MAX_CHOICES else "")
     if "matching regex" in what and (own := _own_sentence(kind)):
         return own
     for pattern, rewrite in _TABLE:

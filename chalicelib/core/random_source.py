@@ -8,7 +8,7 @@ import random
 from typing import Protocol
 
 
-class Chance(Protocol):
+class RandomSource(Protocol):
     """What decides."""
 
     def below(self, number: int) -> int:
@@ -16,7 +16,7 @@ class Chance(Protocol):
         ...
 
 
-class SystemChance:
+class SystemRandomSource:
     """The process's own randomness."""
 
     def below(self, number: int) -> int:

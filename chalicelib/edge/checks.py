@@ -1,0 +1,104 @@
+"""The checks of a request against its declaration and against the store: 428, 404, 403, 409.
+
+The pipeline makes them for every endpoint in one order, so a use case receives only what passed: the resource exists in the
+caller's organisation, the caller's scope covers it, its version is the expected one, and its state allows the step.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from chalicelib.core.actor import Actor
+from chalicelib.core.errors import AccessDenied, NotFound, PreconditionRequired, VersionConflict
+from chalicelib.core.state_machine import TransitionCheck
+from chalicelib.core.store import ItemKey, ReadResult
+from chalicelib.core.transitions import refused_transition
+from chalicelib.edge.endpoint import Endpoint, Resource
+from chalicelib.edge.request import Request
+
+MAX_ID_BYTES = 255
+"""The store counts keys in bytes: 1,024 for a sort key, in which separators are escaped by three."""
+
+ReadId = Callable[[str], str | None]
+
+
+def item_keys(endpoint: Endpoint, org_id: str, read_id: ReadId) -> dict[str, ItemKey[Any]]:
+    """Return the keys of the declared items, by name; an item whose ids the request does not name has none."""
+    keys = {}
+    for name, resource in endpoint.items.items():
+        ids = [read_id(source) for source in resource.id_from]
+        if all(ids):
+            keys[name] = resource.key(org_id, *ids)
+    return keys
+
+
+def check_items(request: Request[Any, Any, Any], endpoint: Endpoint, found: ReadResult, keys: dict[str, Any]) -> None:
+    """Put the declared items into the request, each checked. Raise `NotFound`, `AccessDenied` or `Conflict`."""
+    items = {}
+    for name, resource in endpoint.items.items():
+        item = found.get(keys[name]) if name in keys else None
+        if item is None and resource.required:
+            raise _not_found(resource, keys.get(name))
+        items[name] = item
+    request.resource = items.pop("", None)
+    request.related = items
+    _check_scope(request, endpoint)
+    if request.resource is not None:
+        _check_state(request, endpoint)
+
+
+def check_precondition(endpoint: Endpoint, header: str | None) -> None:
+    """Raise `PreconditionRequired` if the endpoint requires `If-Match` and the request has none."""
+    if endpoint.if_match == "required" and header is None:
+        raise PreconditionRequired
+
+
+def check_own_fields(endpoint: Endpoint, body: object, actor: Actor) -> None:
+    """Raise `AccessDenied` if a field that must hold the caller's own id holds another."""
+    for name in endpoint.own_fields:
+        value = getattr(body, name, None)
+        if value is not None and value != actor.user_id:
+            raise AccessDenied(f"{name} must be your own user id.", details={"field": name})
+
+
+def check_path(path: Mapping[str, str]) -> None:
+    """Raise `NotFound` for a path parameter that is too long to be part of a key."""
+    if any(len(value.encode()) > MAX_ID_BYTES for value in path.values()):
+        raise NotFound
+
+
+def _not_found(resource: Resource[Any], key: ItemKey[Any] | None) -> NotFound:
+    name = resource.name or (key and str(key.model.kind).replace("_", " "))
+    return resource.not_found(f"{name.capitalize()} not found." if name else None)
+
+
+def _check_scope(request: Request[Any, Any, Any], endpoint: Endpoint) -> None:
+    """Raise `AccessDenied` unless the scope of the caller's permission covers the resource."""
+    resource, item, permission = endpoint.resource, request.resource, endpoint.permission
+    if resource is None or not resource.in_scope or permission is None or item is None:
+        return
+    actor = request.actor
+    find_owners = endpoint.owners or resource.owners
+    owners = () if find_owners is None else find_owners(item, actor)
+    zone = None if resource.zone is None else resource.zone(item)
+    if endpoint.owners_only and actor.user_id not in owners:
+        raise AccessDenied(details={"permission": permission})
+    actor.require_reach(permission, owners=owners, zone=zone)
+
+
+def _check_state(request: Request[Any, Any, Any], endpoint: Endpoint) -> None:
+    """Check `If-Match`, then the transition; a step that was already made is repeated whatever version is named."""
+    resource, item = endpoint.resource, request.resource
+    machine = None if resource is None or endpoint.transition is None else resource.states
+    check = TransitionCheck.ALLOWED
+    if resource is not None and machine is not None and endpoint.transition is not None:
+        check = machine.check(resource.state(item), endpoint.transition)
+    made_before = endpoint.repeated is not None and endpoint.repeated(item, request.actor)
+    request.is_repeated = made_before or check is TransitionCheck.REPEATED
+    if request.is_repeated:
+        return
+    if request.if_match is not None and endpoint.takes_if_match and request.if_match != item.version:
+        raise VersionConflict(details={"version": item.version})
+    if check is not TransitionCheck.ALLOWED and machine is not None and resource is not None:
+        raise refused_transition(machine, resource.state(item), str(endpoint.transition), check)

@@ -1,0 +1,124 @@
+"""The input of a request: headers, query and body, decoded and validated before anything is read from the store.
+
+An error is returned with the input and not raised, because the pipeline has to know first whether the caller may call the
+endpoint at all. Every bad field of headers, query and body is named at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, NamedTuple, TypeVar
+
+import msgspec
+
+from chalicelib.core.errors import BatonError, MalformedJson, PayloadTooLarge, UnsupportedMediaType, ValidationFailed
+from chalicelib.edge import idempotency
+from chalicelib.edge.checks import MAX_ID_BYTES
+from chalicelib.edge.endpoint import Endpoint
+from chalicelib.edge.forms import FORM_DATA, decode_form, is_form
+from chalicelib.edge.http import HttpRequest
+from chalicelib.edge.request import Empty, parse_if_match
+from chalicelib.edge.validation import decode_body, decode_query, unknown_parameters
+
+ValueT = TypeVar("ValueT")
+
+
+class Input(NamedTuple):
+    """What a request carries; `error` is set if any of it is invalid, and the invalid parts are None then."""
+
+    http: HttpRequest
+    body: Any
+    query: Any
+    if_match: int | None
+    idempotency_key: str | None
+    error: BatonError | None
+
+    def read_id(self, user_id: str) -> Callable[[str], str | None]:
+        """Return the function that finds an id by the name of its path parameter, body field or query parameter."""
+
+        def read(name: str) -> str | None:
+            if name == "user_id" and name not in self.http.path_params:
+                return user_id
+            value: object = self.http.path_params.get(name)
+            if value is None and self.error is None:
+                value = _field(self.body, name) or _field(self.query, name)
+            return value if isinstance(value, str) and value and len(value.encode()) <= MAX_ID_BYTES else None
+
+        return read
+
+
+def decode_input(endpoint: Endpoint, http: HttpRequest, max_body_bytes: int) -> Input:
+    """Return the decoded input of a request, or its errors. Raises nothing."""
+    fields: dict[str, str] = {}
+    key = None
+    if endpoint.mutates and not endpoint.public:
+        key = _collect(fields, lambda: idempotency.read_key(http.headers.get("idempotency-key")))
+    if_match = (
+        _collect(fields, lambda: parse_if_match(http.headers.get("if-match"))) if endpoint.takes_if_match else None
+    )
+    try:
+        _check_media(endpoint, http, max_body_bytes)
+        body = _collect(fields, lambda: _body(endpoint, http)) if endpoint.takes_body else Empty()
+    except BatonError as error:
+        return Input(http, None, None, if_match, key, error)
+    query = (
+        _collect(fields, lambda: decode_query(http.query, endpoint.query)) if endpoint.query is not Empty else Empty()
+    )
+    if http.query and not endpoint.any_query:
+        fields.update(unknown_parameters(http.query, endpoint.query))
+    return Input(http, body, query, if_match, key, ValidationFailed(fields) if fields else None)
+
+
+def sent_id(http: HttpRequest, name: str) -> str | None:
+    """Return an id that the request names in a path parameter or body field, cut to the longest key, else None."""
+    value: object = http.path_params.get(name)
+    if value is None and http.body:
+        value = http.sent(name)
+    return value.encode()[:MAX_ID_BYTES].decode(errors="ignore") if isinstance(value, str) and value else None
+
+
+def _check_media(endpoint: Endpoint, http: HttpRequest, max_body_bytes: int) -> None:
+    """Raise `PayloadTooLarge` or `UnsupportedMediaType`."""
+    limit = min(max_body_bytes, endpoint.max_body_bytes or max_body_bytes)
+    if len(http.body) > limit:
+        raise PayloadTooLarge(details={"most": limit})
+    if not endpoint.takes_body or not http.body:
+        return
+    if endpoint.form:
+        if not is_form(http.headers):
+            raise UnsupportedMediaType(f"Send the body as {FORM_DATA}.")
+        return
+    kind, _, parameters = http.headers.get("content-type", "application/json").lower().partition(";")
+    if kind.strip() != "application/json":
+        raise UnsupportedMediaType("Send the body as application/json.")
+    if "charset" in parameters and "utf-8" not in parameters:
+        raise UnsupportedMediaType("Send the body in UTF-8.")
+
+
+def _body(endpoint: Endpoint, http: HttpRequest) -> Any:
+    if endpoint.form:
+        return decode_form(http.form, endpoint.body)
+    try:
+        return decode_body(http.body or b"{}", endpoint.body)
+    except MalformedJson:
+        recovered = None if endpoint.recover_body is None else endpoint.recover_body(http.body)
+        if recovered is None:
+            raise
+        return recovered
+
+
+def _collect(fields: dict[str, str], decode: Callable[[], ValueT]) -> ValueT | None:
+    """Return what `decode` returns; add the fields of its `ValidationFailed` and return None."""
+    try:
+        return decode()
+    except ValidationFailed as error:
+        fields.update(error.fields)
+        return None
+
+
+def _field(struct: object, name: str) -> object:
+    """Return the value of the field that clients call `name`."""
+    if not isinstance(struct, msgspec.Struct):
+        return None
+    fields = dict(zip(struct.__struct_encode_fields__, struct.__struct_fields__, strict=True))
+    return getattr(struct, fields[name]) if name in fields else None

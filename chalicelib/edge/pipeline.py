@@ -1,0 +1,320 @@
+"""The endpoint pipeline: the same steps for every request, in one order.
+
+     1  verify the token                                    401       no I/O
+     2  decode and validate headers, query and body                   errors are collected, not raised yet
+     3  one batch read: session, person, role, idempotency record and the declared items
+     4  session and person                                  401
+     5  permission of the route                             403
+     6  stored response of the same Idempotency-Key         replay
+     7  what the request itself shows                       428, 413, 415, 400, 422 with every bad field
+     8  the declared items exist in the organisation        404
+     9  the caller's scope covers the resource              403
+    10  If-Match, then the transition                       409
+    11  the use case                                        its own errors
+    12  commit, then delivery of the published events
+    13  one error body, and the audit row of a refused mutation
+
+After a conflict the steps from 8 on run again, on items that are read anew.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import partial
+from typing import Any, NamedTuple, TypeVar
+
+import msgspec
+from chalice.app import Response as ChaliceResponse
+
+from chalicelib.core import observability
+from chalicelib.core.actor import Actor
+from chalicelib.core.errors import AuthRequired, BatonError, IdempotencyKeyReused, InternalError, ValidationFailed
+from chalicelib.core.store import ItemKey, ReadResult, get, get_many, store_errors
+from chalicelib.core.table import Entity
+from chalicelib.core.work import UnitOfWork
+from chalicelib.edge import checks, idempotency
+from chalicelib.edge.decoding import Input, decode_input, sent_id
+from chalicelib.edge.dependencies import Dependencies, dependencies
+from chalicelib.edge.endpoint import AuditTarget, Endpoint
+from chalicelib.edge.http import HttpRequest, encoder, error_response, json_response, read_request
+from chalicelib.edge.idempotency import IdempotencyRecord, Replay, StoredResponse
+from chalicelib.edge.request import ClientInfo, Request, Response
+
+_ANONYMOUS = Actor("", "anonymous")
+_NO_ENTITY = "-"
+
+ViewT = TypeVar("ViewT")
+
+
+@dataclass(slots=True)
+class AuthContext:
+    """What is known of the caller, once it is known: refused mutations are audited only for known callers."""
+
+    actor: Actor | None = None
+
+
+class EncodedResponse(NamedTuple):
+    """A response as it is sent, and as it is stored for a replay (None: it is not stored)."""
+
+    sent: StoredResponse
+    stored: StoredResponse | None
+
+
+class IdempotentRequest(msgspec.Struct, frozen=True):
+    """A request with an idempotency key: the key of its record, its fingerprint, and its record if there is one."""
+
+    key: ItemKey[IdempotencyRecord]
+    fingerprint: str
+    record: IdempotencyRecord | None
+
+    def stored_response(self, deps: Dependencies) -> StoredResponse | None:
+        """Return the stored response, if any. Raise `IdempotencyKeyReused` if the key was used for another request."""
+        return idempotency.stored_response(self.record, self.fingerprint, deps.clock.now())
+
+
+class Admitted(NamedTuple):
+    """A caller who may call the endpoint, with what was read for them."""
+
+    actor: Actor
+    found: ReadResult
+    keys: dict[str, ItemKey[Any]]
+    idempotent: IdempotentRequest | None
+
+
+def serve(endpoint: Endpoint, app: Any) -> ChaliceResponse:
+    """Answer the app's current request. Never raises."""
+    http = read_request(app.current_request)
+    with observability.measured(request_id=http.request_id, operation=endpoint.name):
+        response = _answer_or_error(endpoint, http, dependencies())
+        observability.log().info("answered", extra={"status": response.status_code})
+        return response
+
+
+def bearer(header: str | None) -> str:
+    """Return the token of an `Authorization` header. Raise `AuthRequired` if there is none."""
+    scheme, _, token = (header or "").partition(" ")
+    if scheme.lower() != "bearer" or not token.strip():
+        raise AuthRequired
+    return token.strip()
+
+
+def _answer_or_error(endpoint: Endpoint, http: HttpRequest, deps: Dependencies) -> ChaliceResponse:
+    auth = AuthContext()
+    try:
+        with store_errors():
+            return _answer(endpoint, http, deps, auth)
+    except Replay as replay:
+        stored = replay.response
+        return json_response(stored.status, stored.body, idempotency.replayed(stored), http.request_id)
+    except BatonError as error:
+        _audit_refusal(endpoint, http, deps, auth.actor, error)
+        status = endpoint.invalid_status if type(error) is ValidationFailed else error.status
+        observability.bind(code=error.code)
+        return error_response(error, http.request_id, status)
+    except Exception:  # noqa: BLE001 - whatever it is, the caller gets the one error body
+        observability.log().exception("crashed")
+        return error_response(InternalError(), http.request_id)
+
+
+def _answer(endpoint: Endpoint, http: HttpRequest, deps: Dependencies, auth: AuthContext) -> ChaliceResponse:
+    client = ClientInfo(http.request_id, partial(http.came_from, deps.authenticator.proves))
+    if endpoint.public:
+        request = _request(endpoint, http, client, decode_input(endpoint, http, deps.settings.max_body_bytes))
+        admitted = None
+    else:
+        credentials = deps.authenticator.verify(bearer(http.headers.get("authorization")))
+        given = decode_input(endpoint, http, deps.settings.max_body_bytes)
+        admitted = _admit(endpoint, http, deps, credentials, given, auth)
+        request = _request(endpoint, http, client, given, admitted)
+    if not endpoint.mutates:
+        if admitted is not None:
+            checks.check_items(request, endpoint, admitted.found, admitted.keys)
+        return _respond(_encode(endpoint, request, endpoint.handler(request)).sent, http)
+    try:
+        return _respond(_run(endpoint, request, http, deps, admitted), http)
+    except BatonError as error:
+        if error.status < InternalError.status and admitted is not None:
+            _replay_duplicate(admitted.idempotent, deps)
+        raise
+
+
+def _admit(
+    endpoint: Endpoint, http: HttpRequest, deps: Dependencies, credentials: Any, given: Input, auth: AuthContext
+) -> Admitted:
+    """Authenticate and authorise the caller with the one batch read of every request."""
+    org_id, user_id = credentials.org_id, credentials.user_id
+    keys = checks.item_keys(endpoint, org_id, given.read_id(user_id))
+    record_key = idempotency.record_key(org_id, user_id, given.idempotency_key) if given.idempotency_key else None
+    wanted = [*credentials.keys(), *keys.values(), *_legacy_keys(endpoint, http, credentials)]
+    found = get_many([*wanted, record_key] if record_key else wanted, deps.clock)
+    auth.actor = actor = credentials.authenticate(found, http.request_id)
+    observability.bind(org_id=org_id, actor_id=user_id, role=actor.role)
+    if endpoint.permission is not None:
+        actor.require(endpoint.permission)
+    idempotent, reused = _idempotent_request(http, record_key, found, deps)
+    checks.check_precondition(endpoint, http.headers.get("if-match"))
+    if given.error is not None and not isinstance(given.error, ValidationFailed):
+        raise given.error
+    if reused is not None or given.error is not None:
+        raise reused or given.error or InternalError
+    checks.check_path(http.path_params)
+    checks.check_own_fields(endpoint, given.body, actor)
+    return Admitted(actor, found, keys, idempotent)
+
+
+def _idempotent_request(
+    http: HttpRequest, record_key: ItemKey[IdempotencyRecord] | None, found: ReadResult, deps: Dependencies
+) -> tuple[IdempotentRequest | None, IdempotencyKeyReused | None]:
+    """Raise `Replay` if this request was carried out before; return the error if its key belongs to another one."""
+    if record_key is None:
+        return None, None
+    fingerprint = idempotency.fingerprint(http.method, http.address, http.headers.get("if-match", ""), http.essence)
+    request = IdempotentRequest(record_key, fingerprint, found.get(record_key))
+    try:
+        stored = request.stored_response(deps)
+    except IdempotencyKeyReused as error:
+        return request, error
+    if stored is not None:
+        raise Replay(stored)
+    return request, None
+
+
+def _replay_duplicate(idempotent: IdempotentRequest | None, deps: Dependencies) -> None:
+    """Raise `Replay` if a copy of this request has been carried out since it was admitted."""
+    if idempotent is not None:
+        latest = IdempotentRequest(idempotent.key, idempotent.fingerprint, get(idempotent.key))
+        stored = latest.stored_response(deps)
+        if stored is not None:
+            raise Replay(stored)
+
+
+def _request(
+    endpoint: Endpoint, http: HttpRequest, client: ClientInfo, given: Input, admitted: Admitted | None = None
+) -> Request[Any, Any, Any]:
+    if given.error is not None:
+        raise given.error
+    return Request(
+        client,
+        http.path_params,
+        given.body,
+        given.query,
+        given.if_match,
+        signed_in=None if admitted is None else admitted.actor,
+        named=sent_id(http, _legacy_name(endpoint, http) or ""),
+        _loaded={} if admitted is None else _legacy_items(endpoint, http, admitted),
+    )
+
+
+def _run(
+    endpoint: Endpoint,
+    request: Request[Any, Any, Any],
+    http: HttpRequest,
+    deps: Dependencies,
+    admitted: Admitted | None,
+) -> StoredResponse:
+    """Run the use case and commit. The response is encoded before the commit: if that fails, nothing was done."""
+    first: list[ReadResult] = [] if admitted is None else [admitted.found]
+    if endpoint.batch and admitted is not None:
+        checks.check_items(request, endpoint, first[0], admitted.keys)
+    done = endpoint.handler(request) if endpoint.batch else None
+
+    def decide(work: UnitOfWork) -> EncodedResponse:
+        work.expected_version = request.if_match
+        _set_audit_subject(endpoint, work, http)
+        if admitted is not None and not endpoint.batch and endpoint.items:
+            found = first.pop() if first else get_many(admitted.keys.values(), deps.clock)
+            checks.check_items(request, endpoint, found, admitted.keys)
+        if request.is_repeated:
+            return _encode(endpoint, request, request.resource)
+        result = done if endpoint.batch else endpoint.handler(request, work)
+        if endpoint.audit_target is not None and work.audit_subject is None and not endpoint.batch:
+            raise RuntimeError(f"{endpoint.name} did not set its audit subject")
+        if work.audit_subject is not None:
+            observability.bind(**{f"{work.audit_subject.entity_type}_id": work.audit_subject.entity_id})
+        return _encode(endpoint, request, result)
+
+    def store_response(work: UnitOfWork, response: EncodedResponse) -> None:
+        if admitted is not None and admitted.idempotent is not None and response.stored is not None:
+            keep = timedelta(seconds=deps.settings.idempotency_s)
+            idempotent = admitted.idempotent
+            idempotency.store_response(work, idempotent.key, idempotent.fingerprint, response.stored, keep)
+
+    actor = _ANONYMOUS if admitted is None else admitted.actor
+    return deps.runner.run(actor, decide, store_response).sent
+
+
+def _set_audit_subject(endpoint: Endpoint, work: UnitOfWork, http: HttpRequest) -> None:
+    target = endpoint.audit_target
+    if target is not None and (target.entity_id or target.id_from) is not None:
+        work.audit(target.entity_type, _entity_id(target, http), target.action)
+
+
+def _encode(endpoint: Endpoint, request: Request[Any, Any, Any], result: Any) -> EncodedResponse:
+    """Return the response in its final form, with the `ETag` of the entity that was returned or changed."""
+    response: Response[Any]
+    if isinstance(result, Response):
+        response = result
+    else:
+        entity = result if isinstance(result, Entity) else request.resource
+        version = entity.version if endpoint.versioned and isinstance(entity, Entity) else None
+        body = result if endpoint.view is None else endpoint.view(result)
+        response = Response(None if endpoint.returns is None else body, endpoint.status, version)
+    sent = _stored(endpoint, response, response.body)
+    if response.incomplete:
+        return EncodedResponse(sent, None)
+    return EncodedResponse(sent, sent if response.stored is None else _stored(endpoint, response, response.stored))
+
+
+def _stored(endpoint: Endpoint, response: Response[Any], body: object) -> StoredResponse:
+    headers = dict(response.headers)
+    if response.version is not None:
+        headers["ETag"] = f'"{response.version}"'
+    text = "" if body is None else encoder.encode(body).decode()
+    return StoredResponse(response.status or endpoint.status, text, headers)
+
+
+def _respond(response: StoredResponse, http: HttpRequest) -> ChaliceResponse:
+    return json_response(response.status, response.body, response.headers, http.request_id)
+
+
+def _audit_refusal(
+    endpoint: Endpoint, http: HttpRequest, deps: Dependencies, actor: Actor | None, error: BatonError
+) -> None:
+    """Write the audit row of a refused mutation of a known caller."""
+    if actor is None or not endpoint.mutates or error.status >= InternalError.status:
+        return
+    target = endpoint.audit_target or AuditTarget("request", endpoint.name.upper())
+    deps.refusals.refused(actor, target, _entity_id(target, http), error)
+
+
+def _entity_id(target: AuditTarget, http: HttpRequest) -> str:
+    """Return the id of the audited entity, as far as the request names it."""
+    if target.entity_id is not None:
+        return target.entity_id
+    return (target.id_from and sent_id(http, target.id_from)) or _NO_ENTITY
+
+
+# Transitional: endpoints that are not declared with `resource` yet.
+
+
+def _legacy_keys(endpoint: Endpoint, http: HttpRequest, credentials: Any) -> list[ItemKey[Any]]:
+    from chalicelib.edge.endpoint import Naming
+
+    keys: list[ItemKey[Any]] = []
+    name = _legacy_name(endpoint, http)
+    if endpoint.loads is not None and name is not None and (value := sent_id(http, name)) is not None:
+        keys.append(endpoint.loads(credentials.org_id, value))
+    if endpoint.loads_also is not None:
+        keys += endpoint.loads_also(Naming(credentials.org_id, credentials.user_id, partial(sent_id, http)))
+    return keys
+
+
+def _legacy_name(endpoint: Endpoint, http: HttpRequest) -> str | None:
+    target = endpoint.audit_target
+    return target.id_from if target is not None else next(iter(http.path_params), None)
+
+
+def _legacy_items(endpoint: Endpoint, http: HttpRequest, admitted: Admitted) -> dict[ItemKey[Any], Any]:
+    credentials = type("_C", (), {"org_id": admitted.actor.org_id, "user_id": admitted.actor.user_id})
+    return {key: admitted.found.get(key) for key in _legacy_keys(endpoint, http, credentials)}
