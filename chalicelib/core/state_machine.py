@@ -1,7 +1,7 @@
 """State machines as data: the allowed transitions of one kind of entity.
 
-A domain's `rules.py` holds the table; the edge checks a step against it before the use case runs, and sweeps and imports
-use the same table. This module is pure: standard library only, no I/O, no errors of the API
+A domain's `rules.py` holds the table; the edge checks a step against it before the use case runs, and sweeps and
+imports use the same table. This module is pure: standard library only, no I/O, no errors of the API
 (`chalicelib.core.transitions` turns a refused step into a 409).
 """
 
@@ -24,13 +24,14 @@ class TransitionCheck(Enum):
     NOT_ALLOWED = "not_allowed"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class StateMachine(Generic[TargetT]):
     """The transitions `{(state, action): target}` of an entity such as `work order`.
 
     In a `locked` state the `locking` actions, those that change the entity's content, are refused for good. If
     `repeatable`, an action that led to the current state is accepted again without effect. `phrases` gives the words
-    for an action in messages where its name is not a verb, such as `{"arrived": "report the arrival for"}`.
+    for an action in messages where its name is not a verb, such as `{"picked": "pick up"}`. `internal` actions are
+    those of the system, which nobody can ask for.
     """
 
     entity: str
@@ -39,6 +40,7 @@ class StateMachine(Generic[TargetT]):
     locked: frozenset[str] = frozenset()
     locking: frozenset[str] = frozenset()
     repeatable: bool = False
+    internal: frozenset[str] = frozenset()
     phrases: Mapping[str, str] = field(default_factory=dict)
 
     def check(self, state: str, action: str) -> TransitionCheck:
@@ -64,8 +66,8 @@ class StateMachine(Generic[TargetT]):
         return list(dict.fromkeys(state for state, by in self.transitions if by == action))
 
     def allowed(self, state: str) -> list[str]:
-        """Return the actions that are possible in a state, sorted."""
-        return sorted(str(action) for at, action in self.transitions if at == state)
+        """Return the actions that can be asked for in a state, sorted."""
+        return sorted(str(action) for at, action in self.transitions if at == state and action not in self.internal)
 
     def phrase(self, action: str) -> str:
         """Return the words for an action in a message, such as `pick up`."""

@@ -1,9 +1,9 @@
 """The unit of work: the changes that a use case has staged and that the commit will write.
 
 A use case reads, checks rules, and stages changes here: `create`, `update`, `update_unread`, `delete`, `remove`,
-`check_condition`, `publish`. Nothing is written until `chalicelib.core.commit` writes all of it as one transaction, which
-also carries the audit row, the mailbox entries and the idempotency record. Every staged change names the error that the
-failure of its condition means, so a conflict becomes the contract's error code.
+`check_condition`, `publish`. Nothing is written until `chalicelib.core.commit` writes all of it as one transaction,
+which also carries the audit row, the mailbox entries and the idempotency record. Every staged change names the error
+that the failure of its condition means, so a conflict becomes the contract's error code.
 
     update          an entity that was read; its condition is the version that was read
     update_unread   an item that was not read, or that many write at once; its condition is the one that is given

@@ -1,7 +1,7 @@
-"""What happens to a courier's own item: duty, position, being taken for a delivery and being free again.
+"""Changes of a courier: duty, position, being taken for an order and being free again.
 
-A courier is contended (many orders want the nearest one), so all changes are guarded amendments rather than versioned
-updates: `available` and `order_id` decide, and the indexes follow in the same write.
+Many orders want the same courier at once, so all changes have conditions on `available` and `order_id` instead of a
+version; the index attributes change in the same write.
 """
 
 from __future__ import annotations
@@ -12,20 +12,26 @@ from pynamodb.exceptions import UpdateError
 from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 
+from chalicelib.core.actor import Actor
 from chalicelib.core.errors import Unavailable
 from chalicelib.core.store import get, store_errors
 from chalicelib.core.work import UnitOfWork
 from chalicelib.dispatch import geo
+from chalicelib.dispatch.schemas import Availability, Position
 from chalicelib.dispatch.tables import NOWHERE, Courier, courier_key, free_cell, idle_key, idle_shard
+
+OFF_DUTY = "off-duty:"
+"""Begins the conflict label of a courier who was assumed to be on duty and was not."""
 
 C = Courier
 _POSITION_ATTEMPTS = 5
 
 
-def set_availability(work: UnitOfWork, org_id: str, courier_id: str, *, available: bool) -> None:
-    """Go on or off duty; saying again what is so already changes nothing."""
-    where = courier_key(org_id, courier_id)
-    courier = get(where)
+def set_availability(work: UnitOfWork, command: Availability, actor: Actor) -> None:
+    """Go on or off duty; without a change nothing is staged."""
+    org_id, courier_id, available = actor.org_id, actor.user_id, command.available
+    key = courier_key(org_id, courier_id)
+    courier = get(key)
     was = courier is not None and courier.available
     in_hand = courier.order_id if courier is not None else None
     work.audit(Courier.kind, courier_id, "COURIER_AVAILABLE" if available else "COURIER_UNAVAILABLE")
@@ -33,11 +39,11 @@ def set_availability(work: UnitOfWork, org_id: str, courier_id: str, *, availabl
         return
     actions: list[Action] = [C.available.set(available), C.courier_id.set(courier_id), C.org_id.set(org_id)]
     if not available:
-        actions += _hidden()
+        actions += _unindexed()
     elif in_hand is None:
-        actions += _shown(org_id, courier_id, work.now)
+        actions += _indexed(org_id, courier_id, work.now)
     work.update_unread(
-        where,
+        key,
         condition=_as_read(courier),
         on_conflict=Unavailable(),
         actions=actions,
@@ -45,48 +51,50 @@ def set_availability(work: UnitOfWork, org_id: str, courier_id: str, *, availabl
     )
 
 
-def take(work: UnitOfWork, org_id: str, courier_id: str, order_id: str, max_age: timedelta) -> None:
-    """Take a free courier for a delivery. If they are no longer free the attempt is lost, and says so by their id."""
+def take(work: UnitOfWork, org_id: str, courier_id: str, order_id: str) -> None:
+    """Take a free courier for an order; the attempt fails, with the courier's id as its label, if they are not free."""
+    max_age = timedelta(seconds=work.settings.position_max_age_s)
     fresh = C.position_at.does_not_exist() | (C.position_at >= work.now - max_age)
     work.update_unread(
         courier_key(org_id, courier_id),
         condition=(C.available == True) & C.order_id.does_not_exist() & fresh,  # noqa: E712 - a condition, not a test
-        on_conflict=Unavailable("Couriers are being taken faster than they can be offered; try again."),
-        actions=[C.order_id.set(order_id), *_hidden()],
+        on_conflict=Unavailable("All nearby couriers were taken at the same moment; try again."),
+        actions=[C.order_id.set(order_id), *_unindexed()],
         changes={"order_id": [None, order_id]},
         label=courier_id,
     )
 
 
 def release(work: UnitOfWork, org_id: str, courier_id: str, order_id: str) -> None:
-    """Let a courier go from a delivery; if they are on duty they are free from now on.
+    """Release a courier from an order; a courier who is on duty is free from now on.
 
-    Nothing was read, so it is assumed that they are still on duty, as nearly all are; if not, the attempt is lost and
-    the next one looks.
+    The courier was not read and is assumed to be on duty, as nearly all are; if not, the attempt fails and the next one
+    reads.
     """
-    off_duty = f"off-duty:{courier_id}"
+    off_duty = f"{OFF_DUTY}{courier_id}"
     on_duty = off_duty not in work.conflicts or _is_on_duty(org_id, courier_id)
-    shown = _shown(org_id, courier_id, work.now) if on_duty else []
+    indexed = _indexed(org_id, courier_id, work.now) if on_duty else []
     work.update_unread(
         courier_key(org_id, courier_id),
         condition=(C.order_id == order_id) & (C.available == on_duty),
         on_conflict=Unavailable(),
-        actions=[C.order_id.remove(), *shown],
+        actions=[C.order_id.remove(), *indexed],
         changes={"order_id": [order_id, None]},
         label=off_duty,
     )
 
 
-def report_position(org_id: str, courier_id: str, lat: float, lng: float, now: datetime) -> None:
-    """Store where a courier is. Not a unit of work: a position is replaced by the next, and nobody answers for it.
+def report_position(position: Position, actor: Actor, now: datetime) -> None:
+    """Store a courier's position, outside a unit of work: the next one replaces it, and it is not audited.
 
-    One write if the courier is free, two if not; more only while that changes at this very moment.
+    One write if the courier is free, two if not; more only while that changes at the same moment.
     """
-    where = courier_key(org_id, courier_id)
-    courier = Courier(where.pk, where.sk)
+    org_id, courier_id, lat, lng = actor.org_id, actor.user_id, position.latitude, position.longitude
+    key = courier_key(org_id, courier_id)
+    courier = Courier(key.pk, key.sk)
     place, cell = geo.encode(lat, lng), free_cell(org_id, geo.encode(lat, lng))
     idle = idle_key(org_id, now, idle_shard(courier_id))
-    position: list[Action] = [
+    reported: list[Action] = [
         C.courier_id.set(courier_id),
         C.org_id.set(org_id),
         C.lat.set(lat),
@@ -99,7 +107,7 @@ def report_position(org_id: str, courier_id: str, lat: float, lng: float, now: d
     index: list[Action] = [C.free_cell.set(cell), C.free_place.set(place), C.idle_key.set(idle)]
     free, busy = C.idle_key.exists(), C.idle_key.does_not_exist()
     for _ in range(_POSITION_ATTEMPTS):
-        if _updated(courier, [*position, *index], free) or _updated(courier, position, busy):
+        if _updated(courier, [*reported, *index], free) or _updated(courier, reported, busy):
             return
     raise Unavailable
 
@@ -120,8 +128,8 @@ def _updated(courier: Courier, actions: list[Action], condition: Condition) -> b
     return True
 
 
-def _shown(org_id: str, courier_id: str, now: datetime) -> list[Action]:
-    """Into the indexes, at the last reported place; who never reported one is found by idleness only."""
+def _indexed(org_id: str, courier_id: str, now: datetime) -> list[Action]:
+    """Return the actions that put a courier into the indexes, at the last reported position if there is one."""
     nowhere = idle_key(org_id, None, idle_shard(courier_id))
     return [
         C.free_cell.set(C.home_cell | free_cell(org_id, NOWHERE)),
@@ -131,13 +139,13 @@ def _shown(org_id: str, courier_id: str, now: datetime) -> list[Action]:
     ]
 
 
-def _hidden() -> list[Action]:
-    """Out of the indexes."""
+def _unindexed() -> list[Action]:
+    """Return the actions that take a courier out of the indexes."""
     return [C.free_cell.remove(), C.free_place.remove(), C.idle_key.remove()]
 
 
 def _as_read(courier: Courier | None) -> Condition:
-    """That nothing that decides has changed since the courier was read."""
+    """Return the condition that duty and order are as they were read."""
     if courier is None:
         unknown: Condition = C.available.does_not_exist() & C.order_id.does_not_exist()
         return unknown

@@ -1,9 +1,9 @@
-"""Who is told what: the socket events of a delivery, as they are published with the change that causes them."""
+"""The socket events of an order, published with the change that causes them."""
 
 from __future__ import annotations
 
 from chalicelib.core.work import Recipient, UnitOfWork
-from chalicelib.dispatch.schemas import Announced, OrderAssigned, OrderLost, OrderStatus, Position
+from chalicelib.dispatch.schemas import AnnouncedStatus, OrderAssigned, OrderLost, OrderStatus, Position
 from chalicelib.dispatch.tables import Order
 from chalicelib.edge.openapi_socket import SocketEvent
 
@@ -17,23 +17,23 @@ LOCATION = "location.update"
 _COURIER, _CUSTOMER = "realtime.channel.courier", "realtime.channel.customer"
 
 SOCKET_EVENTS = (
-    SocketEvent("courier", ASSIGNED, OrderAssigned, _COURIER, "A delivery is offered."),
-    SocketEvent("courier", TIMED_OUT, OrderLost, _COURIER, "The time to answer the offer is over."),
-    SocketEvent("courier", REASSIGNED_AWAY, OrderLost, _COURIER, "Another courier got the delivery."),
-    SocketEvent("courier", NO_NEARBY_DRIVER, OrderLost, _COURIER, "No other courier was found for the delivery."),
-    SocketEvent("courier", STATUS, OrderStatus, _COURIER, "The customer called the delivery off."),
-    SocketEvent("customer", STATUS, OrderStatus, _CUSTOMER, "Where the delivery stands."),
+    SocketEvent("courier", ASSIGNED, OrderAssigned, _COURIER, "An order is offered."),
+    SocketEvent("courier", TIMED_OUT, OrderLost, _COURIER, "The offer has timed out."),
+    SocketEvent("courier", REASSIGNED_AWAY, OrderLost, _COURIER, "The order was offered to another courier."),
+    SocketEvent("courier", NO_NEARBY_DRIVER, OrderLost, _COURIER, "No other courier was found for the order."),
+    SocketEvent("courier", STATUS, OrderStatus, _COURIER, "The customer canceled the order."),
+    SocketEvent("customer", STATUS, OrderStatus, _CUSTOMER, "The status of the order has changed."),
     SocketEvent(
-        "courier", LOCATION, Position, "dispatch.courier.position", "Where the courier is now.", from_client=True
+        "courier", LOCATION, Position, "dispatch.courier.position", "The courier's position.", from_client=True
     ),
 )
-"""All of them, for the description of the API."""
+"""All events, for the API documents."""
 
 _WITH_COURIER = frozenset({"accepted", "picked_up", "delivered"})
 
 
-def offer(work: UnitOfWork, order: Order, courier_id: str) -> None:
-    """Offer the delivery to a courier."""
+def offer_order(work: UnitOfWork, order: Order, courier_id: str) -> None:
+    """Publish an offer to a courier."""
     payload = OrderAssigned(
         order_id=order.order_id,
         customer_id=order.customer_id,
@@ -48,22 +48,22 @@ def offer(work: UnitOfWork, order: Order, courier_id: str) -> None:
     work.publish(Recipient(order.org_id, courier_id), ASSIGNED, payload)
 
 
-def tell_loser(work: UnitOfWork, order: Order, courier_id: str, event: str) -> None:
-    """Tell a courier that the delivery is no longer theirs, and why."""
+def notify_previous_courier(work: UnitOfWork, order: Order, courier_id: str, event: str) -> None:
+    """Publish to a courier that the order is no longer theirs; `event` says why."""
     work.publish(Recipient(order.org_id, courier_id), event, OrderLost(order.order_id, order.customer_id))
 
 
-def tell_customer(work: UnitOfWork, order: Order, status: Announced) -> None:
-    """Tell the customer where the delivery stands; `declined` is told although no delivery stays in it."""
+def notify_customer(work: UnitOfWork, order: Order, status: AnnouncedStatus) -> None:
+    """Publish a status to the customer; `declined` is one although no order stays in it."""
     work.publish(Recipient(order.org_id, order.customer_id), STATUS, _status(order, status))
 
 
-def tell_courier(work: UnitOfWork, order: Order, courier_id: str, status: Announced) -> None:
-    """Tell the courier of a delivery that its state has changed under them."""
+def notify_courier(work: UnitOfWork, order: Order, courier_id: str, status: AnnouncedStatus) -> None:
+    """Publish a status to the courier of an order."""
     work.publish(Recipient(order.org_id, courier_id), STATUS, OrderStatus(order.order_id, status))
 
 
-def _status(order: Order, status: Announced) -> OrderStatus:
+def _status(order: Order, status: AnnouncedStatus) -> OrderStatus:
     if status == "assigned":
         return OrderStatus(
             order.order_id,

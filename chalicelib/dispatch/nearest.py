@@ -1,20 +1,18 @@
-"""Who gets the delivery: the nearest free courier, else the one who has been idle longest.
+"""The search for a courier: the nearest free one, else the one who has been idle longest.
 
-The search itself is pure (`geo.NearestSearch` says which cells to look into); here is the asking. One parallel round
-settles nearly every search: the cells around the pickup at three sizes, and beside them the couriers who never sent a
+The search itself is pure (`geo.NearestSearch` says which cells to query); this module makes the queries. One parallel
+round is enough for nearly every search: the cells around the pickup at three sizes, and the couriers who never sent a
 position, who come next if nobody is near. Each query is limited, so what a search reads does not grow with the number
-of couriers. Beyond 85 degrees, where cells are narrow, a search takes many rounds (64 at the very pole): nobody orders
-there, and if somebody does the answer is right all the same.
+of couriers. Beyond 85 degrees of latitude, where cells are narrow, a search takes many rounds (64 at the pole).
 
-Orders placed at one place in the same moment all want the same courier, and one gets them. Were the others all to want
-the next one, and so on, a crowd of n would take n rounds, and many of it would run out of attempts beside couriers who
-stand idle. So an order that has lost twice takes any of the nearest two, then of four, of eight. Traded away: in such a
-crowd, and only there, somebody may be asked who is not the very nearest.
+Orders placed at one place in the same moment all choose the same courier, and one gets them. If the others all chose
+the next one, n orders would take n rounds and many would run out of attempts. So an order that has lost two couriers
+takes any of the nearest two, then of four, of eight: in such a crowd, and only there, the courier may not be the very
+nearest.
 """
 
 from __future__ import annotations
 
-import random
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import partial
@@ -23,6 +21,7 @@ from typing import Any
 import msgspec
 
 from chalicelib.core.clock import to_millis
+from chalicelib.core.random_source import RandomSource
 from chalicelib.core.store import Query, parallel, parallel_pair
 from chalicelib.dispatch import geo
 from chalicelib.dispatch.tables import (
@@ -43,8 +42,8 @@ _PER_CELL = 24
 _PER_IDLE_KEY = 20
 
 
-class Wanted(msgspec.Struct, frozen=True):
-    """Whom a delivery looks for: where (None: anywhere), who is out of the question, how fresh a position must be."""
+class CourierCriteria(msgspec.Struct, frozen=True):
+    """Which courier an order needs: near which pickup (None: anywhere), who is excluded, how old a position may be."""
 
     org_id: str
     pickup: tuple[float, float] | None
@@ -52,87 +51,93 @@ class Wanted(msgspec.Struct, frozen=True):
     now: datetime
     max_age: timedelta
     radius_m: float
-    lost: int = 0
-    """How many couriers this order has already lost to others, in this very moment."""
+    conflicts: int = 0
+    """How many couriers this order has already lost to others in the same moment."""
 
     @property
     def oldest(self) -> datetime:
-        """The oldest position that still counts."""
+        """Return the time of the oldest position that is accepted."""
         return self.now - self.max_age
 
     def fits(self, raw: Mapping[str, Any]) -> bool:
-        """Whether an index entry is of a courier who may get it."""
+        """Return whether an index entry is of a courier who may get the order."""
         if courier_of(raw) in self.excluded:
             return False
         position_at = raw.get("position_at")
         return position_at is None or int(position_at["N"]) >= to_millis(self.oldest)
 
 
-def find_courier(wanted: Wanted) -> str | None:
-    """The id of the courier to offer the delivery to, or None if there is nobody."""
-    if wanted.pickup is None:
-        keys = [*idle_keys_since(wanted.org_id, wanted.now, wanted.oldest), *_positionless(wanted.org_id)]
-        return _longest_idle(wanted, parallel([partial(_first_idle, wanted, key) for key in keys]))
-    search = geo.NearestSearch(*wanted.pickup, wanted.radius_m, fine_levels=_FINE_LEVELS)
+def find_courier(criteria: CourierCriteria, random_source: RandomSource) -> str | None:
+    """Return the id of the courier to offer the order to, or None if there is none."""
+    if criteria.pickup is None:
+        keys = [*idle_keys_since(criteria.org_id, criteria.now, criteria.oldest), *_positionless(criteria.org_id)]
+        return _longest_idle(criteria, random_source, parallel([partial(_first_idle, criteria, key) for key in keys]))
+    search = geo.NearestSearch(*criteria.pickup, criteria.radius_m, fine_levels=_FINE_LEVELS)
     seen: list[geo.CellAnswer] = []
     fallback: list[tuple[int, str] | None] = []
-    beside = [partial(_first_idle, wanted, key) for key in _positionless(wanted.org_id)]
+    beside = [partial(_first_idle, criteria, key) for key in _positionless(criteria.org_id)]
     while cells := search.next_cells():
-        asked = [partial(_ask_cell, wanted, cell) for cell in cells]
-        answers, idle = parallel_pair(asked, beside)
+        calls = [partial(_query_cell, criteria, cell) for cell in cells]
+        answers, idle = parallel_pair(calls, beside)
         search.learn(answers)
         seen += answers
         fallback += idle
         beside = []
     nearest = search.nearest()
     if nearest is None:
-        return _longest_idle(wanted, fallback)
-    return nearest.id if wanted.lost < 2 else _spread(wanted, _by_distance(wanted, wanted.pickup, seen))
+        return _longest_idle(criteria, random_source, fallback)
+    return (
+        nearest.id
+        if criteria.conflicts < 2
+        else _spread(criteria, random_source, _by_distance(criteria, criteria.pickup, seen))
+    )
 
 
-def _by_distance(wanted: Wanted, pickup: tuple[float, float], seen: Sequence[geo.CellAnswer]) -> list[str]:
-    """Everybody within the radius whom a search came across, the nearest first."""
-    found = {one for answer in seen for one in answer.found}
+def _by_distance(criteria: CourierCriteria, pickup: tuple[float, float], seen: Sequence[geo.CellAnswer]) -> list[str]:
+    """Return the couriers within the radius that a search has read, the nearest first."""
+    found = {courier for answer in seen for courier in answer.found}
     ranked = sorted((geo.great_circle_m(*pickup, lat, lng), courier_id) for courier_id, lat, lng in found)
-    return [courier_id for distance, courier_id in ranked if distance <= wanted.radius_m]
+    return [courier_id for distance, courier_id in ranked if distance <= criteria.radius_m]
 
 
-def _spread(wanted: Wanted, ranked: Sequence[str]) -> str:
-    """The first; after two lost races any of the first two, then of four, of eight."""
-    return random.choice(ranked[: 2 ** max(0, wanted.lost - 1)])  # noqa: S311 - spreads a crowd, no secret
+def _spread(criteria: CourierCriteria, random_source: RandomSource, ranked: Sequence[str]) -> str:
+    """Return the first; after two conflicts any of the first two, then of four, of eight."""
+    return ranked[random_source.below(min(len(ranked), 2 ** max(0, criteria.conflicts - 1)))]
 
 
 def _positionless(org_id: str) -> list[str]:
     return [idle_key(org_id, None, shard) for shard in range(IDLE_SHARDS)]
 
 
-def _ask_cell(wanted: Wanted, cell: str) -> geo.CellAnswer:
-    """What is in one cell, up to the limit; a cell too small to be split is read to its end."""
+def _query_cell(criteria: CourierCriteria, cell: str) -> geo.CellAnswer:
+    """Return the couriers of one cell, up to the limit; a cell too small to be split is read to its end."""
     finer = Courier.free_place.startswith(cell) if len(cell) > geo.COVER else None
-    query = Query(Courier, free_cell(wanted.org_id, cell), index=FreeByCell.Meta.index_name, range_condition=finer)
+    query = Query(Courier, free_cell(criteria.org_id, cell), index=FreeByCell.Meta.index_name, range_condition=finer)
     answer = query.raw(limit=_PER_CELL)
     items = list(answer["Items"])
     while "LastEvaluatedKey" in answer and len(cell) >= geo.PRECISION:
         answer = query.raw(limit=_PER_CELL, start=answer["LastEvaluatedKey"])
         items += answer["Items"]
-    found = [(courier_of(raw), float(raw["lat"]["N"]), float(raw["lng"]["N"])) for raw in items if wanted.fits(raw)]
+    found = [(courier_of(raw), float(raw["lat"]["N"]), float(raw["lng"]["N"])) for raw in items if criteria.fits(raw)]
     return geo.CellAnswer(cell, found, complete="LastEvaluatedKey" not in answer)
 
 
-def _first_idle(wanted: Wanted, hash_key: str) -> tuple[int, str] | None:
-    """The longest idle courier of one index key who fits, as (idle since, id)."""
+def _first_idle(criteria: CourierCriteria, hash_key: str) -> tuple[int, str] | None:
+    """Return the longest idle courier of one index key who fits, as (idle since, id)."""
     query = Query(Courier, hash_key, index=Idle.Meta.index_name)
     start: Mapping[str, Any] | None = None
     while True:
         answer = query.raw(limit=_PER_IDLE_KEY, start=start)
         for raw in answer["Items"]:
-            if wanted.fits(raw):
+            if criteria.fits(raw):
                 return int(raw["idle_since"]["N"]), courier_of(raw)
         start = answer.get("LastEvaluatedKey")
         if not start:
             return None
 
 
-def _longest_idle(wanted: Wanted, found: Sequence[tuple[int, str] | None]) -> str | None:
-    ranked = [courier_id for _, courier_id in sorted(one for one in found if one is not None)]
-    return _spread(wanted, ranked) if ranked else None
+def _longest_idle(
+    criteria: CourierCriteria, random_source: RandomSource, found: Sequence[tuple[int, str] | None]
+) -> str | None:
+    ranked = [courier_id for _, courier_id in sorted(courier for courier in found if courier is not None)]
+    return _spread(criteria, random_source, ranked) if ranked else None

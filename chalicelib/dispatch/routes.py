@@ -3,222 +3,226 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
+from typing import Any
 
 from chalicelib.core.actor import Actor
-from chalicelib.core.errors import AccessDenied, Conflict, NotFound
-from chalicelib.core.store import Page
 from chalicelib.core.work import UnitOfWork
-from chalicelib.dispatch import couriers, events, service
-from chalicelib.dispatch.rules import Status, Step
+from chalicelib.dispatch import couriers, events, permissions, queries, service, views
+from chalicelib.dispatch.assignment import given_up_by
+from chalicelib.dispatch.rules import ORDER, OrderAction, OrderState
 from chalicelib.dispatch.schemas import (
     ActiveOrder,
     Availability,
     CourierAction,
     CustomerAction,
-    ListQuery,
     NewOrder,
+    OrderListQuery,
     OrderPage,
     OrderPlaced,
     OrderView,
     Position,
-    order_view,
 )
 from chalicelib.dispatch.tables import Order, order_key
-from chalicelib.edge.dependencies import Dependencies, dependencies
-from chalicelib.edge.endpoint import AuditTarget
-from chalicelib.edge.request import Empty, Request, Response, created, no_content
+from chalicelib.edge.dependencies import Dependencies
+from chalicelib.edge.endpoint import AuditTarget, Resource
+from chalicelib.edge.request import Empty, Request
 from chalicelib.edge.routes import Routes
 from chalicelib.realtime.sockets import socket_events
 
 routes = Routes(__name__, "Courier dispatch")
 
-READ = service.READ
-CREATE = "dispatch.order.create"
-FOLLOW = "dispatch.order.follow"
-CANCEL = service.CANCEL
-ANSWER = "dispatch.offer.answer"
-AVAILABILITY = "dispatch.courier.availability"
-POSITION = "dispatch.courier.position"
-NOBODY = "No courier is available right now."
-_STEP_ERRORS = [NotFound, AccessDenied, Conflict]
+ORDER_RESOURCE = Resource(
+    key=order_key,
+    id_from=("order_id",),
+    owners=lambda order, _: (order.customer_id, order.assigned_courier),
+    states=ORDER,
+)
 
-StepHandler = Callable[[Request[CourierAction, Empty], UnitOfWork], Response[OrderView]]
+Handler = Callable[..., Any]
 
 
 @routes.post(
     "/v1/orders",
-    permission=CREATE,
+    permission=permissions.CREATE,
     body=NewOrder,
     returns=OrderPlaced,
+    view=views.placed_order_view,
     status=201,
     versioned=True,
     audit_target=AuditTarget(Order.kind, "ORDER_CREATED"),
 )
-def create_order(request: Request[NewOrder, Empty], work: UnitOfWork) -> Response[OrderPlaced]:
-    """Order a delivery; the nearest free courier is offered it at once."""
-    order = service.place_order(work, dependencies().settings, request.actor, request.body)
-    message = None if order.assigned_courier else NOBODY
-    return created(OrderPlaced(order_view(order), order.assigned_courier, message), order.version)
+def create_order(request: Request[NewOrder], work: UnitOfWork) -> Order:
+    """Order a delivery; it is offered to the nearest free courier at once."""
+    return service.create_order(work, request.body, request.actor)
 
 
 @routes.get(
     "/v1/orders/{order_id}",
-    permission=READ,
-    loads=order_key,
+    permission=permissions.READ,
+    resource=ORDER_RESOURCE,
     returns=OrderView,
+    view=views.order_view,
     versioned=True,
-    errors=[NotFound, AccessDenied],
 )
-def get_order(request: Request[Empty, Empty]) -> Response[OrderView]:
-    """One delivery."""
-    order = service.find_order(request, request.path["order_id"])
-    return Response(order_view(order), version=order.version)
+def get_order(request: Request[Empty, Empty, Order]) -> Order:
+    """Get an order."""
+    return request.resource
 
 
 @routes.post(
     "/v1/courier/availability",
-    permission=AVAILABILITY,
+    permission=permissions.AVAILABILITY,
     body=Availability,
     status=204,
     audit_target=AuditTarget("courier", "COURIER_AVAILABILITY"),
 )
-def set_availability(request: Request[Availability, Empty], work: UnitOfWork) -> Response[None]:
+def set_availability(request: Request[Availability], work: UnitOfWork) -> None:
     """Go on or off duty as a courier."""
-    actor = request.actor
-    couriers.set_availability(work, actor.org_id, actor.user_id, available=request.body.available)
-    return no_content()
+    couriers.set_availability(work, request.body, request.actor)
 
 
-@routes.post("/v1/courier/location", permission=POSITION, body=Position, status=204)
-def report_location(request: Request[Position, Empty], _: UnitOfWork) -> Response[None]:
-    """Report one's position as a courier."""
-    _report(request.body, request.actor, dependencies())
-    return no_content()
+@routes.post("/v1/courier/location", permission=permissions.POSITION, body=Position, status=204)
+def report_position(request: Request[Position], work: UnitOfWork) -> None:
+    """Report the courier's position."""
+    couriers.report_position(request.body, request.actor, work.now)
 
 
-@socket_events.on(events.LOCATION, permission=POSITION, data=Position)
-def _report(position: Position, actor: Actor, deps: Dependencies) -> None:
-    org_id, courier_id = actor.org_id, actor.user_id
-    couriers.report_position(org_id, courier_id, position.latitude, position.longitude, deps.clock.now())
+@socket_events.on(events.LOCATION, permission=permissions.POSITION, data=Position)
+def _report_position(position: Position, actor: Actor, deps: Dependencies) -> None:
+    couriers.report_position(position, actor, deps.clock.now())
 
 
-def _courier_step(request: Request[CourierAction, Empty], work: UnitOfWork, step: Step) -> Response[OrderView]:
-    order = service.take_courier_step(work, dependencies().settings, request, step)
-    return Response(order_view(order), version=order.version)
-
-
-def _step_route(address: str, action: str, leads_to: Status) -> Callable[[StepHandler], StepHandler]:
+def _courier_step(path: str, action: OrderAction, audit_action: str, state: OrderState) -> Callable[[Handler], Handler]:
+    """Declare a courier's step; the order is theirs while they have it, or if they gave it up by this very step."""
     return routes.post(
-        f"/v1/courier/orders/{address}",
-        permission=ANSWER,
+        f"/v1/courier/orders/{path}",
+        permission=permissions.ANSWER,
+        resource=ORDER_RESOURCE,
+        owners=lambda order, _: (order.assigned_courier, *given_up_by(order, action)),
+        owners_only=True,
+        own_fields=("courier_id",),
+        transition=action,
+        repeated=partial(service.has_given_up, action=action),
         body=CourierAction,
         returns=OrderView,
-        examples={"response": {"status": leads_to}},
+        view=views.order_view,
+        examples={"response": {"status": state}},
         versioned=True,
-        errors=_STEP_ERRORS,
-        audit_target=AuditTarget(Order.kind, action, "order_id"),
-        loads=order_key,
+        audit_target=AuditTarget(Order.kind, audit_action, "order_id"),
     )
 
 
-@_step_route("accept", "ORDER_ACCEPTED", Status.ACCEPTED)
-def accept_order(request: Request[CourierAction, Empty], work: UnitOfWork) -> Response[OrderView]:
-    """Accept the delivery that one was offered."""
-    return _courier_step(request, work, Step.ACCEPT)
+@_courier_step("accept", OrderAction.ACCEPT, "ORDER_ACCEPTED", OrderState.ACCEPTED)
+def accept_order(request: Request[CourierAction, Empty, Order], work: UnitOfWork) -> Order:
+    """Accept an offered order."""
+    return service.accept_order(work, request.resource, request.body, request.actor)
 
 
-@_step_route("decline", "ORDER_DECLINED", Status.ASSIGNED)
-def decline_order(request: Request[CourierAction, Empty], work: UnitOfWork) -> Response[OrderView]:
-    """Decline the delivery that one was offered; the next courier is offered it at once."""
-    return _courier_step(request, work, Step.DECLINE)
+@_courier_step("decline", OrderAction.DECLINE, "ORDER_DECLINED", OrderState.ASSIGNED)
+def decline_order(request: Request[CourierAction, Empty, Order], work: UnitOfWork) -> Order:
+    """Decline an offered order; it is offered to the next courier at once."""
+    return service.decline_order(work, request.resource, request.body, request.actor)
 
 
-@_step_route("arrived", "ORDER_ARRIVED", Status.ARRIVED)
-def arrive(request: Request[CourierAction, Empty], work: UnitOfWork) -> Response[OrderView]:
-    """Say that one has arrived at the pickup."""
-    return _courier_step(request, work, Step.ARRIVE)
+@_courier_step("arrived", OrderAction.ARRIVE, "ORDER_ARRIVED", OrderState.ARRIVED)
+def arrive_at_pickup(request: Request[CourierAction, Empty, Order], work: UnitOfWork) -> Order:
+    """Report the arrival at the pickup."""
+    return service.arrive_at_pickup(work, request.resource, request.body, request.actor)
 
 
-@_step_route("picked", "ORDER_PICKED_UP", Status.PICKED_UP)
-def pick_up_order(request: Request[CourierAction, Empty], work: UnitOfWork) -> Response[OrderView]:
-    """Say that one has picked the delivery up."""
-    return _courier_step(request, work, Step.PICK_UP)
+@_courier_step("picked", OrderAction.PICK_UP, "ORDER_PICKED_UP", OrderState.PICKED_UP)
+def pick_up_order(request: Request[CourierAction, Empty, Order], work: UnitOfWork) -> Order:
+    """Report that the order was picked up."""
+    return service.pick_up_order(work, request.resource, request.body, request.actor)
 
 
-@_step_route("delivered", "ORDER_DELIVERED", Status.DELIVERED)
-def deliver_order(request: Request[CourierAction, Empty], work: UnitOfWork) -> Response[OrderView]:
-    """Say that one has delivered it; the courier is free again."""
-    return _courier_step(request, work, Step.DELIVER)
+@_courier_step("delivered", OrderAction.DELIVER, "ORDER_DELIVERED", OrderState.DELIVERED)
+def deliver_order(request: Request[CourierAction, Empty, Order], work: UnitOfWork) -> Order:
+    """Report that the order was delivered; the courier is free again."""
+    return service.deliver_order(work, request.resource, request.body, request.actor)
 
 
-@_step_route("cancel", "ORDER_HANDED_BACK", Status.ASSIGNED)
-def hand_back_order(request: Request[CourierAction, Empty], work: UnitOfWork) -> Response[OrderView]:
-    """Hand an accepted delivery back before it is picked up; the next courier is offered it."""
-    return _courier_step(request, work, Step.HAND_BACK)
+@_courier_step("cancel", OrderAction.RELEASE, "ORDER_RELEASED", OrderState.ASSIGNED)
+def release_order(request: Request[CourierAction, Empty, Order], work: UnitOfWork) -> Order:
+    """Give an order back before it is picked up; it is offered to the next courier."""
+    return service.release_order(work, request.resource, request.body, request.actor)
 
 
 @routes.post(
     "/v1/customer/orders/cancel",
-    permission=CANCEL,
+    permission=permissions.CANCEL,
+    resource=ORDER_RESOURCE,
+    transition=OrderAction.CANCEL,
     body=CustomerAction,
     returns=OrderView,
-    examples={"response": {"status": Status.CANCELED_BY_CUSTOMER}},
+    view=views.order_view,
+    examples={"response": {"status": OrderState.CANCELED_BY_CUSTOMER}},
     versioned=True,
-    errors=_STEP_ERRORS,
     audit_target=AuditTarget(Order.kind, "ORDER_CANCELED", "order_id"),
-    loads=order_key,
 )
-def cancel_order(request: Request[CustomerAction, Empty], work: UnitOfWork) -> Response[OrderView]:
-    """Call a delivery off before it is picked up."""
-    order = service.call_off(work, request)
-    return Response(order_view(order), version=order.version)
+def cancel_order(request: Request[CustomerAction, Empty, Order], work: UnitOfWork) -> Order:
+    """Cancel an order before it is picked up."""
+    return service.cancel_order(work, request.resource, request.body, request.actor)
 
 
 @routes.get(
     "/v1/customer/active-order",
     aliases=["/v1/customer/activeOrder"],
-    permission=FOLLOW,
+    permission=permissions.FOLLOW,
     returns=ActiveOrder,
-    examples={"response": {"order": {"status": Status.ACCEPTED}}},
+    view=views.customer_active_order_view,
+    examples={"response": {"order": {"status": OrderState.ACCEPTED}}},
 )
-def customer_active_order(request: Request[Empty, Empty]) -> Response[ActiveOrder]:
-    """The newest of one's deliveries that is under way, and who is coming with it."""
-    found = service.active_as_customer(request.actor, 1).items
-    if not found:
-        return Response(ActiveOrder(active=False))
-    return Response(ActiveOrder(active=True, order=order_view(found[0]), assigned_driver=service.driver_of(found[0])))
+def customer_active_order(request: Request[Empty]) -> Order | None:
+    """Get the customer's newest active order and its courier."""
+    return queries.find_customer_active_order(request.actor)
 
 
-@routes.get("/v1/customer/active-orders", permission=FOLLOW, query=ListQuery, returns=OrderPage)
-def customer_active_orders(request: Request[Empty, ListQuery]) -> Response[OrderPage]:
-    """All of one's deliveries that are under way, newest first."""
-    return _page(service.active_as_customer(request.actor, request.query.limit, request.query.cursor))
+@routes.get(
+    "/v1/customer/active-orders",
+    permission=permissions.FOLLOW,
+    query=OrderListQuery,
+    returns=OrderPage,
+    view=views.order_page_view,
+)
+def customer_active_orders(request: Request[Empty, OrderListQuery]) -> Any:
+    """List the customer's active orders, newest first."""
+    return queries.list_customer_active_orders(request.actor, request.query)
 
 
-@routes.get("/v1/customer/orders/history", permission=FOLLOW, query=ListQuery, returns=OrderPage)
-def customer_history(request: Request[Empty, ListQuery]) -> Response[OrderPage]:
-    """All deliveries that one has ordered, newest first."""
-    return _page(service.history_as_customer(request.actor, request.query.limit, request.query.cursor))
+@routes.get(
+    "/v1/customer/orders/history",
+    permission=permissions.FOLLOW,
+    query=OrderListQuery,
+    returns=OrderPage,
+    view=views.order_page_view,
+)
+def customer_history(request: Request[Empty, OrderListQuery]) -> Any:
+    """List all orders of the customer, newest first."""
+    return queries.list_customer_orders(request.actor, request.query)
 
 
 @routes.get(
     "/v1/courier/active-order",
     aliases=["/v1/courier/activeOrder"],
-    permission=ANSWER,
+    permission=permissions.ANSWER,
     returns=ActiveOrder,
+    view=views.courier_active_order_view,
     examples={"response": {"assigned_driver": ...}},
 )
-def courier_active_order(request: Request[Empty, Empty]) -> Response[ActiveOrder]:
-    """The delivery that one has in hand as a courier."""
-    order = service.active_as_courier(request.actor)
-    return Response(ActiveOrder(active=False) if order is None else ActiveOrder(active=True, order=order_view(order)))
+def courier_active_order(request: Request[Empty]) -> Order | None:
+    """Get the order that the courier has in hand."""
+    return queries.find_courier_active_order(request.actor)
 
 
-@routes.get("/v1/courier/orders/history", permission=ANSWER, query=ListQuery, returns=OrderPage)
-def courier_history(request: Request[Empty, ListQuery]) -> Response[OrderPage]:
-    """All deliveries that one has or had as a courier, newest first."""
-    return _page(service.history_as_courier(request.actor, request.query.limit, request.query.cursor))
-
-
-def _page(page: Page[Order]) -> Response[OrderPage]:
-    return Response(OrderPage(page.mapped(order_view), page.next_cursor))
+@routes.get(
+    "/v1/courier/orders/history",
+    permission=permissions.ANSWER,
+    query=OrderListQuery,
+    returns=OrderPage,
+    view=views.order_page_view,
+)
+def courier_history(request: Request[Empty, OrderListQuery]) -> Any:
+    """List all orders that the courier has or had, newest first."""
+    return queries.list_courier_orders(request.actor, request.query)

@@ -1,20 +1,20 @@
-"""The life of a delivery, as a table: which step leads from where to where, and whose step it is.
+"""The states of an order: which action leads from which state to which.
 
     assigned -> accepted -> arrived -> picked_up -> delivered
-    assigned -> (declined, or the offer's time is over) -> assigned to another courier, or no_nearby_driver
-    accepted, arrived -> (handed back) -> the same
+    assigned -> declined, or offer timed out -> assigned to another courier, or no_nearby_driver
+    assigned, accepted, arrived -> released by the courier -> the same
     assigned, accepted, arrived -> canceled_by_customer
 
-Whatever is not in the table is not possible. Bad lines make phones repeat what they said, so the step that has just
-been made by the same courier is no error when it comes again.
+A step that was just made is accepted again without effect, because phones on bad lines repeat their requests.
 """
 
-from collections.abc import Collection, Mapping
 from enum import Enum, StrEnum
 
+from chalicelib.core.state_machine import StateMachine
 
-class Status(StrEnum):
-    """Where a delivery stands, as clients read it."""
+
+class OrderState(StrEnum):
+    """The status of an order, as clients read it."""
 
     ASSIGNED = "assigned"
     ACCEPTED = "accepted"
@@ -25,81 +25,57 @@ class Status(StrEnum):
     CANCELED_BY_CUSTOMER = "canceled_by_customer"
 
 
-ACTIVE = frozenset({Status.ASSIGNED, Status.ACCEPTED, Status.ARRIVED, Status.PICKED_UP})
+ACTIVE = frozenset({OrderState.ASSIGNED, OrderState.ACCEPTED, OrderState.ARRIVED, OrderState.PICKED_UP})
 """States in which somebody still has something to do."""
 
-WITH_DRIVER = frozenset({Status.ACCEPTED, Status.ARRIVED, Status.PICKED_UP})
-"""Active states in which the customer sees who is coming."""
+WITH_DRIVER = frozenset({OrderState.ACCEPTED, OrderState.ARRIVED, OrderState.PICKED_UP})
+"""Active states in which the customer sees the courier."""
+
+FREES_COURIER = frozenset({OrderState.DELIVERED, OrderState.NO_NEARBY_DRIVER, OrderState.CANCELED_BY_CUSTOMER})
+"""States in which no courier has the order in hand any more."""
 
 
-class Step(StrEnum):
-    """What somebody does to a delivery."""
+class OrderAction(StrEnum):
+    """The steps of an order."""
 
     ACCEPT = "accept"
-    ARRIVE = "arrive"
-    PICK_UP = "pick_up"
-    DELIVER = "deliver"
+    ARRIVE = "arrived"
+    PICK_UP = "picked"
+    DELIVER = "delivered"
     DECLINE = "decline"
-    HAND_BACK = "hand_back"
+    RELEASE = "release"
     TIME_OUT = "time_out"
-    CALL_OFF = "call_off"
+    CANCEL = "cancel"
 
 
-class Onward(Enum):
-    """Not a state: the delivery goes to another courier if there is one."""
+class Reassign(Enum):
+    """The target of a step after which the order is offered to another courier, if there is one."""
 
-    REASSIGN = "reassign"
-
-
-TRANSITIONS: Mapping[tuple[Status, Step], Status | Onward] = {
-    (Status.ASSIGNED, Step.ACCEPT): Status.ACCEPTED,
-    (Status.ACCEPTED, Step.ARRIVE): Status.ARRIVED,
-    (Status.ARRIVED, Step.PICK_UP): Status.PICKED_UP,
-    (Status.PICKED_UP, Step.DELIVER): Status.DELIVERED,
-    (Status.ASSIGNED, Step.DECLINE): Onward.REASSIGN,
-    (Status.ASSIGNED, Step.TIME_OUT): Onward.REASSIGN,
-    (Status.ACCEPTED, Step.HAND_BACK): Onward.REASSIGN,
-    (Status.ARRIVED, Step.HAND_BACK): Onward.REASSIGN,
-    (Status.ASSIGNED, Step.HAND_BACK): Onward.REASSIGN,
-    (Status.ASSIGNED, Step.CALL_OFF): Status.CANCELED_BY_CUSTOMER,
-    (Status.ACCEPTED, Step.CALL_OFF): Status.CANCELED_BY_CUSTOMER,
-    (Status.ARRIVED, Step.CALL_OFF): Status.CANCELED_BY_CUSTOMER,
-}
-
-FREES_COURIER = frozenset({Status.DELIVERED, Status.NO_NEARBY_DRIVER, Status.CANCELED_BY_CUSTOMER})
-"""States in which no courier has the delivery in hand any more."""
+    TO_NEXT_COURIER = "to_next_courier"
 
 
-class Verdict(Enum):
-    """What to make of a step that somebody wants to take."""
-
-    MOVE = "move"
-    REPEATED = "repeated"
-    NOT_YOURS = "not_yours"
-    IMPOSSIBLE = "impossible"
-
-
-def judge_courier(
-    status: Status, step: Step, courier_id: str, assigned_courier: str | None, given_up_by: Collection[str]
-) -> Verdict:
-    """Whether this courier may take this step now, or has just taken it (`given_up_by`: who let go by this step)."""
-    if courier_id != assigned_courier:
-        return Verdict.REPEATED if courier_id in given_up_by else Verdict.NOT_YOURS
-    return judge(status, step)
-
-
-def judge(status: Status, step: Step) -> Verdict:
-    """Whether the step is possible in this state, or is the one that led to it."""
-    if (status, step) in TRANSITIONS:
-        return Verdict.MOVE
-    return Verdict.REPEATED if status in _LEADS_TO[step] else Verdict.IMPOSSIBLE
-
-
-def steps_from(status: Status) -> list[Step]:
-    """What is possible in a state, for the error that says what was not."""
-    return sorted(step for state, step in TRANSITIONS if state == status)
-
-
-_LEADS_TO: Mapping[Step, frozenset[Status]] = {
-    step: frozenset(to for (_, by), to in TRANSITIONS.items() if by == step and isinstance(to, Status)) for step in Step
-}
+ORDER = StateMachine[OrderState | Reassign](
+    entity="order",
+    transitions={
+        (OrderState.ASSIGNED, OrderAction.ACCEPT): OrderState.ACCEPTED,
+        (OrderState.ACCEPTED, OrderAction.ARRIVE): OrderState.ARRIVED,
+        (OrderState.ARRIVED, OrderAction.PICK_UP): OrderState.PICKED_UP,
+        (OrderState.PICKED_UP, OrderAction.DELIVER): OrderState.DELIVERED,
+        (OrderState.ASSIGNED, OrderAction.DECLINE): Reassign.TO_NEXT_COURIER,
+        (OrderState.ASSIGNED, OrderAction.TIME_OUT): Reassign.TO_NEXT_COURIER,
+        (OrderState.ASSIGNED, OrderAction.RELEASE): Reassign.TO_NEXT_COURIER,
+        (OrderState.ACCEPTED, OrderAction.RELEASE): Reassign.TO_NEXT_COURIER,
+        (OrderState.ARRIVED, OrderAction.RELEASE): Reassign.TO_NEXT_COURIER,
+        (OrderState.ASSIGNED, OrderAction.CANCEL): OrderState.CANCELED_BY_CUSTOMER,
+        (OrderState.ACCEPTED, OrderAction.CANCEL): OrderState.CANCELED_BY_CUSTOMER,
+        (OrderState.ARRIVED, OrderAction.CANCEL): OrderState.CANCELED_BY_CUSTOMER,
+    },
+    states=tuple(OrderState),
+    repeatable=True,
+    internal=frozenset({OrderAction.TIME_OUT}),
+    phrases={
+        OrderAction.ARRIVE: "report the arrival for",
+        OrderAction.PICK_UP: "pick up",
+        OrderAction.DELIVER: "deliver",
+    },
+)

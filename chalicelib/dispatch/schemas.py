@@ -9,8 +9,7 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
-from chalicelib.dispatch.rules import Status
-from chalicelib.dispatch.tables import Order
+from chalicelib.dispatch.rules import OrderState
 from chalicelib.edge.types import Cursor, EntityId, Latitude, Limit, Longitude, Phone32, Text500
 
 _PAIRS = (("pickup_lat", "pickup_lng"), ("dropoff_lat", "dropoff_lng"))
@@ -65,7 +64,7 @@ class Position(msgspec.Struct, frozen=True):
     longitude: Longitude
 
 
-class ListQuery(msgspec.Struct, frozen=True):
+class OrderListQuery(msgspec.Struct, frozen=True):
     """How much of a list, and from where on."""
 
     limit: Limit = 20
@@ -77,7 +76,7 @@ class OrderView(msgspec.Struct, frozen=True, omit_defaults=True):
 
     id: str
     customer_id: str
-    status: Status
+    status: OrderState
     pickup_address: str
     dropoff_address: str
     receiver_phone: str
@@ -145,7 +144,7 @@ class OrderLost(msgspec.Struct, frozen=True):
     customer_id: str
 
 
-Announced = Literal[
+AnnouncedStatus = Literal[
     "assigned",
     "accepted",
     "declined",
@@ -162,7 +161,7 @@ class OrderStatus(msgspec.Struct, frozen=True, omit_defaults=True):
     """`order.status`: where a delivery stands; addresses when it was assigned, the courier from then on."""
 
     order_id: str
-    status: Announced
+    status: AnnouncedStatus
     pickup_address: str | None = None
     pickup_lat: float | None = None
     pickup_lng: float | None = None
@@ -173,24 +172,3 @@ class OrderStatus(msgspec.Struct, frozen=True, omit_defaults=True):
     courier_name: str | None = None
     courier_phone: str | None = None
     courier_profile_picture: str | None = None
-
-
-def order_view(order: Order) -> OrderView:
-    """A delivery as it is read."""
-    return OrderView(
-        id=order.order_id,
-        customer_id=order.customer_id,
-        status=Status(order.status),
-        pickup_address=order.pickup_address,
-        pickup_lat=order.pickup_lat,
-        pickup_lng=order.pickup_lng,
-        dropoff_address=order.dropoff_address,
-        dropoff_lat=order.dropoff_lat,
-        dropoff_lng=order.dropoff_lng,
-        receiver_phone=order.receiver_phone,
-        notes=order.notes,
-        assigned_courier=order.assigned_courier,
-        version=order.version,
-        created_at=order.created_at,
-        updated_at=order.updated_at,
-    )

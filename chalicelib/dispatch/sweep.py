@@ -1,7 +1,7 @@
 """The sweep over offers: what no courier has answered in time goes to the next one.
 
-Due offers are found in a sharded index, so a sweep costs what is due and nothing for what is not. Each order is a unit
-of work of its own: one that fails does not stop the others, and two sweeps that meet on an order find, by its
+DueOffer offers are found in a sharded index, so a sweep costs what is due and nothing for what is not. Each order is a
+unit of work of its own: one that fails does not stop the others, and two sweeps that meet on an order find, by its
 condition, that one of them was first.
 """
 
@@ -20,7 +20,7 @@ from chalicelib.core.store import Query, get, parallel
 from chalicelib.core.table import key
 from chalicelib.core.work import UnitOfWork
 from chalicelib.dispatch.assignment import reassign
-from chalicelib.dispatch.rules import Status, Step
+from chalicelib.dispatch.rules import OrderAction, OrderState
 from chalicelib.dispatch.tables import OFFER_SHARDS, OffersDue, Order, order_key
 from chalicelib.edge.dependencies import Dependencies
 
@@ -28,7 +28,7 @@ ACTOR = "system:sweep"
 _PER_SHARD = 500
 
 
-class Outcome(StrEnum):
+class OfferOutcome(StrEnum):
     """What a sweep made of one due offer."""
 
     REASSIGNED = "OffersReassigned"
@@ -37,14 +37,14 @@ class Outcome(StrEnum):
     FAILED = "OffersFailed"
 
 
-class Due(msgspec.Struct, frozen=True):
+class DueOffer(msgspec.Struct, frozen=True):
     """An offer whose time is over, as the index says."""
 
     org_id: str
     order_id: str
 
 
-def reassign_due(deps: Dependencies, sweep_id: str) -> Counter[Outcome]:
+def reassign_due(deps: Dependencies, sweep_id: str) -> Counter[OfferOutcome]:
     """Take every due offer away and hand it on; how many ended in which way.
 
     At most 500 of each shard are taken in one pass, oldest first.
@@ -58,31 +58,31 @@ def reassign_due(deps: Dependencies, sweep_id: str) -> Counter[Outcome]:
     return outcomes
 
 
-def _due_in(shard: int, now: datetime) -> list[Due]:
+def _due_in(shard: int, now: datetime) -> list[DueOffer]:
     query = Query(
         Order,
         key("OFFERS", shard),
         index=OffersDue.Meta.index_name,
         range_condition=Order.offer_expires_at <= now,
     )
-    return [Due(raw["org_id"]["S"], raw["order_id"]["S"]) for raw in query.raw(limit=_PER_SHARD)["Items"]]
+    return [DueOffer(raw["org_id"]["S"], raw["order_id"]["S"]) for raw in query.raw(limit=_PER_SHARD)["Items"]]
 
 
-def _settle(deps: Dependencies, due: Due, sweep_id: str) -> Outcome:
+def _settle(deps: Dependencies, due: DueOffer, sweep_id: str) -> OfferOutcome:
     try:
-        return deps.runner.run(Actor(due.org_id, ACTOR, sweep_id), partial(_time_out, deps, due))
+        return deps.runner.run(Actor(due.org_id, ACTOR, sweep_id), partial(_time_out, due))
     except Exception:  # noqa: BLE001 - one order must not stop the others
         observability.log().exception("an offer could not be taken away", extra={"order_id": due.order_id})
-        return Outcome.FAILED
+        return OfferOutcome.FAILED
 
 
-def _time_out(deps: Dependencies, due: Due, work: UnitOfWork) -> Outcome:
+def _time_out(due: DueOffer, work: UnitOfWork) -> OfferOutcome:
     """Take one offer away, if it is still due by the order itself: the index may lag behind."""
     order = get(order_key(due.org_id, due.order_id))
-    if order is None or order.status != Status.ASSIGNED:
-        return Outcome.SETTLED
+    if order is None or order.status != OrderState.ASSIGNED:
+        return OfferOutcome.SETTLED
     if order.offer_expires_at is None or order.offer_expires_at > work.now:
-        return Outcome.SETTLED
+        return OfferOutcome.SETTLED
     work.audit(Order.kind, order.order_id, "ORDER_TIMED_OUT")
-    chosen = reassign(work, deps.settings, order, Step.TIME_OUT)
-    return Outcome.EXHAUSTED if chosen is None else Outcome.REASSIGNED
+    courier_id = reassign(work, order, OrderAction.TIME_OUT)
+    return OfferOutcome.EXHAUSTED if courier_id is None else OfferOutcome.REASSIGNED

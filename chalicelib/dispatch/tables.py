@@ -134,7 +134,7 @@ class Order(Entity):
     driver_picture = optional(UnicodeAttribute())
     tried = optional(UnicodeSetAttribute())
     declined_by = optional(UnicodeSetAttribute())
-    handed_back_by = optional(UnicodeSetAttribute())
+    released_by = optional(UnicodeSetAttribute(attr_name="handed_back_by"))
     offer_expires_at = optional(MomentAttribute())
     offer_shard = optional(UnicodeAttribute())
     created_at = MomentAttribute()

@@ -1,7 +1,7 @@
 """The checks of a request against its declaration and against the store: 428, 404, 403, 409.
 
-The pipeline makes them for every endpoint in one order, so a use case receives only what passed: the resource exists in the
-caller's organisation, the caller's scope covers it, its version is the expected one, and its state allows the step.
+The pipeline makes them for every endpoint in one order, so a use case receives only what passed: the resource exists in
+the caller's organisation, the caller's scope covers it, its version is the expected one, and its state allows the step.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """The input of a request: headers, query and body, decoded and validated before anything is read from the store.
 
-An error is returned with the input and not raised, because the pipeline has to know first whether the caller may call the
-endpoint at all. Every bad field of headers, query and body is named at once.
+An error is returned with the input and not raised, because the pipeline has to know first whether the caller may call
+the endpoint at all. Every bad field of headers, query and body is named at once.
 """
 
 from __future__ import annotations

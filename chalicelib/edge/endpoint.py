@@ -38,14 +38,14 @@ class AuditTarget(msgspec.Struct, frozen=True):
     entity_id: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Resource(Generic[ItemT]):
     """How the item that a request names is found, who owns it, and which states it has.
 
-    `key` makes its key from the organisation and the ids in `id_from`: names of path parameters or of fields of the body
-    or query, `user_id` for the caller's own id, or none for an item of which an organisation has one. `owners` are the user
-    ids that the scope "own" refers to, `zone` the game zone of the scope "zone". `in_scope` is False where the caller's
-    scope does not matter. An item that is not `required` may be absent, and is passed as None then.
+    `key` makes its key from the organisation and the ids in `id_from`: names of path parameters or of fields of the
+    body or query, `user_id` for the caller's own id, or none for an item of which an organisation has one. `owners` are
+    the user ids that the scope "own" refers to, `zone` the game zone of the scope "zone". `in_scope` is False where the
+    caller's scope does not matter. An item that is not `required` may be absent, and is passed as None then.
     """
 
     key: Callable[..., ItemKey[ItemT]]
@@ -87,7 +87,8 @@ class Endpoint:
     view: Callable[[Any], Any] | None = None
     """Makes the response body from what the handler returns, such as an entity."""
     if_match: Literal["required", "optional"] | None = None
-    """`If-Match`: required (428 without it) or optional; by default optional where a `versioned` resource is changed."""
+    """`If-Match`: required (428 without it) or optional; by default optional where a `versioned` resource is
+    changed."""
     body: Any = Empty
     recover_body: Callable[[bytes], Any | None] | None = None
     """Makes the body from one that is not valid JSON, where some of it can be used; None if it cannot."""
@@ -108,9 +109,9 @@ class Endpoint:
     invalid_status: int = ValidationFailed.status
     versioned: bool = False
     batch: bool = False
-    """Whether the handler gets no unit of work but runs many of them by itself. What is stored for a replay is committed
-    afterwards, so everything in a batch has to be safe to do again. Each of its units has an audit row; the request has
-    one of its own only if `audit_target` names its entity."""
+    """Whether the handler gets no unit of work but runs many of them by itself. What is stored for a replay is
+    committed afterwards, so everything in a batch has to be safe to do again. Each of its units has an audit row; the
+    request has one of its own only if `audit_target` names its entity."""
     other_statuses: Sequence[int] = ()
     """Further statuses of success, with the same body."""
     media_type: str = "application/json"

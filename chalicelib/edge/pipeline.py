@@ -125,7 +125,7 @@ def _answer(endpoint: Endpoint, http: HttpRequest, deps: Dependencies, auth: Aut
     else:
         credentials = deps.authenticator.verify(bearer(http.headers.get("authorization")))
         given = decode_input(endpoint, http, deps.settings.max_body_bytes)
-        admitted = _admit(endpoint, http, deps, credentials, given, auth)
+        admitted = _admit(endpoint, deps, credentials, given, auth)
         request = _request(endpoint, http, client, given, admitted)
     if not endpoint.mutates:
         if admitted is not None:
@@ -139,10 +139,9 @@ def _answer(endpoint: Endpoint, http: HttpRequest, deps: Dependencies, auth: Aut
         raise
 
 
-def _admit(
-    endpoint: Endpoint, http: HttpRequest, deps: Dependencies, credentials: Any, given: Input, auth: AuthContext
-) -> Admitted:
+def _admit(endpoint: Endpoint, deps: Dependencies, credentials: Any, given: Input, auth: AuthContext) -> Admitted:
     """Authenticate and authorise the caller with the one batch read of every request."""
+    http = given.http
     org_id, user_id = credentials.org_id, credentials.user_id
     keys = checks.item_keys(endpoint, org_id, given.read_id(user_id))
     record_key = idempotency.record_key(org_id, user_id, given.idempotency_key) if given.idempotency_key else None
@@ -228,10 +227,7 @@ def _run(
         if request.is_repeated:
             return _encode(endpoint, request, request.resource)
         result = done if endpoint.batch else endpoint.handler(request, work)
-        if endpoint.audit_target is not None and work.audit_subject is None and not endpoint.batch:
-            raise RuntimeError(f"{endpoint.name} did not set its audit subject")
-        if work.audit_subject is not None:
-            observability.bind(**{f"{work.audit_subject.entity_type}_id": work.audit_subject.entity_id})
+        _bind_audit_subject(endpoint, work)
         return _encode(endpoint, request, result)
 
     def store_response(work: UnitOfWork, response: EncodedResponse) -> None:
@@ -248,6 +244,14 @@ def _set_audit_subject(endpoint: Endpoint, work: UnitOfWork, http: HttpRequest) 
     target = endpoint.audit_target
     if target is not None and (target.entity_id or target.id_from) is not None:
         work.audit(target.entity_type, _entity_id(target, http), target.action)
+
+
+def _bind_audit_subject(endpoint: Endpoint, work: UnitOfWork) -> None:
+    """Add the audited entity to the log lines. Raise `RuntimeError` if a use case forgot to name it."""
+    if endpoint.audit_target is not None and work.audit_subject is None and not endpoint.batch:
+        raise RuntimeError(f"{endpoint.name} did not set its audit subject")
+    if work.audit_subject is not None:
+        observability.bind(**{f"{work.audit_subject.entity_type}_id": work.audit_subject.entity_id})
 
 
 def _encode(endpoint: Endpoint, request: Request[Any, Any, Any], result: Any) -> EncodedResponse:

@@ -1,8 +1,8 @@
 """What a route function receives (`Request`) and what it may return (`Response`, or the body itself).
 
 A route function never sees Chalice's objects, so the same functions run behind API Gateway, the local server and tests.
-Everything in a request has been checked: the body and query are valid, the resource exists, the caller's scope covers it,
-its version is the one that `If-Match` names, and its state allows the declared transition.
+Everything in a request has been checked: the body and query are valid, the resource exists, the caller's scope covers
+it, its version is the one that `If-Match` names, and its state allows the declared transition.
 """
 
 from __future__ import annotations
@@ -57,7 +57,7 @@ class Request(Generic[BodyT, QueryT, ResourceT]):
     query: QueryT
     if_match: int | None = None
     """The version that the caller names, if any."""
-    resource: ResourceT = cast("Any", None)
+    resource: ResourceT = None  # type: ignore[assignment] - set by the pipeline before the handler runs
     """The declared resource; read again for each attempt."""
     related: Mapping[str, Any] = field(default_factory=dict)
     """The declared related items by name; None where one is absent."""
@@ -79,7 +79,8 @@ class Request(Generic[BodyT, QueryT, ResourceT]):
     def once(self, name: str, make: Callable[[], MadeT]) -> MadeT:
         """Return what `make` returns, calling it once per request even if the use case runs again.
 
-        For work that is expensive or must not be repeated, such as decoding a file. It must not depend on what was read.
+        For work that is expensive or must not be repeated, such as decoding a file. It must not depend on what was
+        read.
         """
         if name not in self._made:
             self._made[name] = make()
@@ -91,7 +92,7 @@ class Request(Generic[BodyT, QueryT, ResourceT]):
             return cast("ItemT | None", self._loaded.pop(wanted))
         return get(wanted)
 
-    def check_version(self, entity: Entity, *, required: bool = False) -> None:
+    def check_version(self, entity: Entity) -> None:
         """Transitional: hold `If-Match` against what was read."""
         if self.if_match is not None and self.if_match != entity.version:
             raise VersionConflict(details={"version": entity.version})
@@ -109,8 +110,9 @@ class Request(Generic[BodyT, QueryT, ResourceT]):
 class Response(msgspec.Struct, Generic[ViewT], frozen=True):
     """A response: `body` becomes JSON (None: no body), `version` becomes the `ETag`.
 
-    `status` None is the endpoint's own. `stored` is stored for a replay instead of `body`, where that holds a secret that is
-    shown once. If `incomplete`, the client is to send some of the request again: nothing is stored for a replay.
+    `status` None is the endpoint's own. `stored` is stored for a replay instead of `body`, where that holds a secret
+    that is shown once. If `incomplete`, the client is to send some of the request again: nothing is stored for a
+    replay.
     """
 
     body: ViewT

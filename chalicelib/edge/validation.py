@@ -63,8 +63,8 @@ def decode_body(raw: bytes, kind: type[T]) -> T:
 def decode_query(params: Mapping[str, Sequence[str]], kind: type[T]) -> T:
     """The query parameters as a `kind`, texts read as the numbers and so on that it wants.
 
-    `params` holds all values of each parameter; see `unknown_parameters` for others. Raises `ValidationFailed` with every bad one,
-    among them those given several times that are no list.
+    `params` holds all values of each parameter; see `unknown_parameters` for others. Raises `ValidationFailed` with
+    every bad one, among them those given several times that are no list.
     """
     values, repeated = _flatten(params, kind)
     if not repeated:

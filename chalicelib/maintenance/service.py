@@ -137,7 +137,7 @@ def give_back(work: UnitOfWork, request: Request[WorkOrderReturn, Any]) -> WorkO
 def _own_step(request: Request[Any, Any], permission: str, step: Step) -> tuple[WorkOrder, State]:
     """An order of the caller's whose version they name, and where the step leads."""
     order = reached_order(request, request.path["work_order_id"], permission)
-    request.check_version(order, required=True)
+    request.check_version(order)
     return order, check_step(order, step)
 
 

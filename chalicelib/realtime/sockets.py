@@ -139,7 +139,7 @@ class Sockets(msgspec.Struct, frozen=True):
     def _remember(self, context: Mapping[str, Any], actor: Actor) -> Recipient:
         life = timedelta(seconds=self.dependencies.settings.connection_life_s)
         connection_id, endpoint = context["connectionId"], _endpoint(context)
-        actor = Actor(actor.org_id, actor.user_id, connection_id)
+        actor = msgspec.structs.replace(actor, request_id=connection_id)
 
         def decide(work: UnitOfWork) -> Recipient:
             return connections.remember(work, connection_id, endpoint, actor, life)

@@ -25,7 +25,7 @@ ROW = {
     "arrived": "ORDER_ARRIVED",
     "picked": "ORDER_PICKED_UP",
     "delivered": "ORDER_DELIVERED",
-    "cancel": "ORDER_HANDED_BACK",
+    "cancel": "ORDER_RELEASED",
 }
 SAME = "the same again"
 # What each step leads to for the courier who has, or had, the order; what is not listed is a 409.

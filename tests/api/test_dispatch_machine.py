@@ -127,7 +127,7 @@ class Dispatch(RuleBasedStateMachine):
             assert answer.status == (200 if STEPS.get(action) == was.status else 409)
             self.expect({})
         else:
-            gave_up = {"decline": was.declined_by, "cancel": was.handed_back_by}.get(action) or ()
+            gave_up = {"decline": was.declined_by, "cancel": was.released_by}.get(action) or ()
             assert answer.status == (200 if person.user_id in gave_up else 403)
             self.expect({})
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.dispatch.sweep import Outcome, reassign_due
+from chalicelib.dispatch.sweep import OfferOutcome, reassign_due
 from infra.local.engine import EmbeddedEngine
 from tests.builders.dispatch import (
     NOWHERE,
@@ -26,7 +26,7 @@ from tests.builders.dispatch import (
 from tests.builders.world import OTHER, Person, World
 
 
-def swept(world: World) -> Counter[Outcome]:
+def swept(world: World) -> Counter[OfferOutcome]:
     """One pass over the offers alone, and what it did."""
     return reassign_due(world.parts.dependencies, "sweep-1")
 
@@ -50,7 +50,7 @@ def test_an_offer_stands_for_fifteen_seconds(world: World, customer: Person) -> 
     assert swept(world) == {}
     assert state_of(customer, placed) == ("assigned", first.user_id)
     world.clock.advance(milliseconds=1)
-    assert swept(world) == {Outcome.REASSIGNED: 1}
+    assert swept(world) == {OfferOutcome.REASSIGNED: 1}
     assert state_of(customer, placed) == ("assigned", second.user_id)
 
 
@@ -113,7 +113,7 @@ def test_a_new_offer_has_its_own_fifteen_seconds(world: World, customer: Person)
     assert swept(world) == {}
     assert state_of(customer, placed) == ("assigned", second.user_id)
     world.clock.advance(seconds=1)
-    assert swept(world) == {Outcome.EXHAUSTED: 1}
+    assert swept(world) == {OfferOutcome.EXHAUSTED: 1}
 
 
 def test_an_order_that_was_called_off_is_not_due(world: World, customer: Person) -> None:
@@ -135,7 +135,7 @@ def test_an_accept_in_the_middle_of_the_sweep_wins(world: World, customer: Perso
         assert step(courier, "accept", placed["id"]).status == 200
 
     with engine.before("TransactWriteItems", accept, times=1):
-        assert swept(world) == {Outcome.SETTLED: 1}
+        assert swept(world) == {OfferOutcome.SETTLED: 1}
     assert state_of(customer, placed) == ("accepted", courier.user_id)
     heard = [[(event, data.get("status")) for event, data in told(world, socket)] for socket in sockets]
     assert heard == [[("order.status", "accepted")], [], []]
@@ -205,7 +205,7 @@ def test_one_order_that_fails_does_not_stop_the_others(world: World, customer: P
 
     with engine.before("TransactWriteItems", fail):
         outcomes = swept(world)
-    assert outcomes[Outcome.FAILED] == 1
+    assert outcomes[OfferOutcome.FAILED] == 1
     assert stored_order(poisoned).version == 1
     assert [stored_order(one["id"]).version for one in placed if one["id"] != poisoned] == [2, 2, 2]
     swept(world)

@@ -98,7 +98,7 @@ def test_without_a_version_a_lost_race_is_nobodys_error(house: Storehouse, anna:
 
 def test_a_required_version_must_be_named(house: Storehouse, anna: Person) -> None:
     def strict(request: Request[Any, Any], work: UnitOfWork) -> Response[Any]:
-        request.check_version(existing(request), required=True)
+        request.check_version(existing(request))
         return no_content()
 
     answer = ask(anna, shelf_endpoint(strict))

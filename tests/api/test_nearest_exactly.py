@@ -12,10 +12,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from chalicelib.core.actor import Actor
 from chalicelib.core.aws import client
+from chalicelib.core.random_source import SystemRandomSource
 from chalicelib.dispatch import geo
 from chalicelib.dispatch.couriers import report_position, set_availability, take
-from chalicelib.dispatch.nearest import Wanted, find_courier
+from chalicelib.dispatch.nearest import CourierCriteria, find_courier
+from chalicelib.dispatch.schemas import Availability, Position
 from chalicelib.dispatch.tables import Courier, courier_key, free_cell, idle_key, idle_shard
 from infra.local.engine import EmbeddedEngine
 from tests.builders.world import World
@@ -89,18 +92,21 @@ class Example:
 
     def _store(self, world: World, courier_id: str) -> None:
         org_id, courier, place = self.org_id, self.known[courier_id], self.places[courier_id]
+        actor = Actor(org_id, courier_id)
         if place is not None:
-            report_position(org_id, courier_id, *place, self.now - timedelta(seconds=courier.age_s))
+            report_position(Position(*place), actor, self.now - timedelta(seconds=courier.age_s))
         if courier.available or courier.busy:
-            world.run(lambda work: set_availability(work, org_id, courier_id, available=True), org_id)
+            world.run(lambda work: set_availability(work, Availability(True), actor), org_id)
         if courier.busy:
-            world.run(lambda work: take(work, org_id, courier_id, "some order", timedelta(days=1)), org_id)
+            world.run(lambda work: take(work, org_id, courier_id, "some order"), org_id)
         if not courier.available:
-            world.run(lambda work: set_availability(work, org_id, courier_id, available=False), org_id)
+            world.run(lambda work: set_availability(work, Availability(False), actor), org_id)
 
     def found(self, pickup: Place | None) -> str | None:
         excluded = frozenset(courier_id for courier_id, courier in self.known.items() if courier.excluded)
-        return find_courier(Wanted(self.org_id, pickup, excluded, self.now, MAX_AGE, RADIUS_M))
+        return find_courier(
+            CourierCriteria(self.org_id, pickup, excluded, self.now, MAX_AGE, RADIUS_M), SystemRandomSource()
+        )
 
     def eligible(self) -> list[str]:
         """Who may get an order at all, longest idle first."""
@@ -180,7 +186,9 @@ def test_what_a_search_reads_does_not_grow_with_the_number_of_couriers(
     for wanted in (pickup, None):
         calls.clear()
         with engine.before(None, note):
-            chosen = find_courier(Wanted("city", wanted, frozenset(), world.clock.now(), MAX_AGE, RADIUS_M))
+            chosen = find_courier(
+                CourierCriteria("city", wanted, frozenset(), world.clock.now(), MAX_AGE, RADIUS_M), SystemRandomSource()
+            )
         assert chosen is not None
         assert set(calls) == {"Query"}
         assert calls["Query"] <= 45

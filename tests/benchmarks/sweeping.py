@@ -9,7 +9,7 @@ from random import Random
 
 from chalicelib.core import aws
 from chalicelib.core.settings import settings
-from chalicelib.dispatch.sweep import Outcome, reassign_due
+from chalicelib.dispatch.sweep import OfferOutcome, reassign_due
 from infra.tables import definitions
 from tests.benchmarks import crowds
 from tests.benchmarks.capacity import Item, Units
@@ -60,7 +60,7 @@ class Town:
             outcomes = reassign_due(world.parts.dependencies, "a-sweep")
         world.clock.advance(seconds=-life)
         engine.put_back(notebook.calls, self.items)
-        if outcomes.total() != outcomes[Outcome.REASSIGNED] or outcomes.total() != due:
+        if outcomes.total() != outcomes[OfferOutcome.REASSIGNED] or outcomes.total() != due:
             raise RuntimeError(f"{due} offers were due and the sweep made of them: {outcomes}")
         return watch.took.cpu, total(notebook.calls)
 

@@ -4,7 +4,7 @@ from collections import Counter
 from functools import partial
 from typing import Any
 
-from chalicelib.dispatch.sweep import Outcome, reassign_due
+from chalicelib.dispatch.sweep import OfferOutcome, reassign_due
 from infra.local.engine import EmbeddedEngine
 from tests.builders.world import World
 from tests.races.crowd import at_once
@@ -12,7 +12,7 @@ from tests.races.seeds import seed_due_offers
 from tests.races.truth import check_handed_on_once
 
 
-def sweep(world: World, name: str) -> Counter[Outcome]:
+def sweep(world: World, name: str) -> Counter[OfferOutcome]:
     return reassign_due(world.parts.dependencies, name)
 
 
@@ -21,8 +21,8 @@ def test_an_offer_that_four_sweeps_find_at_once_is_handed_on_once(arena: World) 
     for number in range(8):
         seeded += seed_due_offers(arena, 1, first=number * 100)
         sweeps = at_once([partial(sweep, arena, f"sweep-{number}") for number in range(4)])
-        total = sum(sweeps, Counter[Outcome]())
-        assert (total[Outcome.REASSIGNED], total[Outcome.EXHAUSTED], total[Outcome.FAILED]) == (1, 0, 0)
+        total = sum(sweeps, Counter[OfferOutcome]())
+        assert (total[OfferOutcome.REASSIGNED], total[OfferOutcome.EXHAUSTED], total[OfferOutcome.FAILED]) == (1, 0, 0)
     check_handed_on_once(arena, seeded)
 
 
@@ -30,7 +30,7 @@ def test_a_sweep_that_meets_another_at_its_commit_finds_the_offers_settled(
     arena: World, embedded: EmbeddedEngine
 ) -> None:
     seeded = seed_due_offers(arena, 3)
-    other: list[Counter[Outcome]] = []
+    other: list[Counter[OfferOutcome]] = []
 
     def meet(_: str, __: dict[str, Any]) -> None:
         other.append(sweep(arena, "other"))
@@ -38,6 +38,6 @@ def test_a_sweep_that_meets_another_at_its_commit_finds_the_offers_settled(
     with embedded.before("TransactWriteItems", meet, times=1):
         mine = sweep(arena, "mine")
     total = mine + other[0]
-    assert (total[Outcome.REASSIGNED], total[Outcome.EXHAUSTED], total[Outcome.FAILED]) == (3, 0, 0)
-    assert other[0][Outcome.REASSIGNED] > 0
+    assert (total[OfferOutcome.REASSIGNED], total[OfferOutcome.EXHAUSTED], total[OfferOutcome.FAILED]) == (3, 0, 0)
+    assert other[0][OfferOutcome.REASSIGNED] > 0
     check_handed_on_once(arena, seeded)

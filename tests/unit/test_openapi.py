@@ -21,7 +21,7 @@ from chalicelib.core.clock import SystemClock
 from chalicelib.core.errors import NotFound, ValidationFailed
 from chalicelib.core.ids import SystemIds
 from chalicelib.core.settings import settings
-from chalicelib.dispatch.rules import Status
+from chalicelib.dispatch.rules import OrderState
 from chalicelib.dispatch.schemas import OrderAssigned, OrderLost, OrderPage, OrderView, Position
 from chalicelib.edge.api import UNKNOWN_ROUTE
 from chalicelib.edge.dependencies import Dependencies
@@ -261,7 +261,7 @@ def test_every_named_schema_says_what_it_is() -> None:
 
 def test_an_answer_is_what_its_schema_says() -> None:
     moment = datetime(2026, 3, 14, 9, 26, 53, tzinfo=UTC)
-    order = OrderView("o-1", "c-1", Status.ACCEPTED, "A 1", "B 2", "+31201234567", 1, moment, moment)
+    order = OrderView("o-1", "c-1", OrderState.ACCEPTED, "A 1", "B 2", "+31201234567", 1, moment, moment)
     answer = json.loads(encoder.encode(OrderPage([order, msgspec.structs.replace(order, pickup_lat=52.37)])))
     assert problems(answer, {"$ref": "#/components/schemas/OrderPage"}) == []
 

@@ -1,6 +1,5 @@
 """What a handler is given: the caller, the version they name, and input that is only judged when it is asked for."""
 
-
 import pytest
 
 from chalicelib.core.actor import Actor
