@@ -57,7 +57,7 @@ class Request(Generic[BodyT, QueryT, ResourceT]):
     query: QueryT
     if_match: int | None = None
     """The version that the caller names, if any."""
-    resource: ResourceT = None  # type: ignore[assignment] - set by the pipeline before the handler runs
+    resource: ResourceT = None  # type: ignore[assignment]  # the pipeline sets it before the handler runs
     """The declared resource; read again for each attempt."""
     related: Mapping[str, Any] = field(default_factory=dict)
     """The declared related items by name; None where one is absent."""
