@@ -27,6 +27,24 @@ ROW = {
     "delivered": "ORDER_DELIVERED",
     "cancel": "ORDER_RELEASED",
 }
+ACTION = {"cancel": "release"}
+"""What conflicts call an action whose path has another name."""
+PHRASE = {
+    "accept": "accept",
+    "decline": "decline",
+    "arrived": "report the arrival for",
+    "picked": "pick up",
+    "delivered": "deliver",
+    "cancel": "release",
+}
+ALLOWED = {
+    "assigned": ["accept", "cancel", "decline", "release"],
+    "accepted": ["arrived", "cancel", "release"],
+    "arrived": ["cancel", "picked", "release"],
+    "picked_up": ["delivered"],
+    "delivered": [],
+    "canceled_by_customer": [],
+}
 SAME = "the same again"
 # What each step leads to for the courier who has, or had, the order; what is not listed is a 409.
 POSSIBLE: Mapping[str, Mapping[str, str]] = {
@@ -60,7 +78,9 @@ def test_each_step_leads_where_the_table_says_and_every_other_is_a_conflict(
     now = customer.get(f"/v1/orders/{placed['id']}").json
     if to is None:
         assert (answer.status, answer.code) == (409, "WORKFLOW_VIOLATION")
-        assert answer.json["error"]["details"]["status"] == state
+        error = answer.json["error"]
+        assert error["message"] == f"Cannot {PHRASE[action]} an order in state {state}."
+        assert error["details"] == {"state": state, "action": ACTION.get(action, action), "allowed": ALLOWED[state]}
         assert now == placed
     elif to is SAME:
         assert (answer.status, answer.json, now) == (200, placed, placed)
@@ -135,7 +155,9 @@ def test_a_step_on_somebody_elses_order_is_refused(world: World, action: str) ->
     assert (refused.status, refused.code) == (403, "ACCESS_DENIED")
     named = step(courier, action, placed["id"], courier_id=colleague.user_id)
     assert (named.status, named.code) == (403, "ACCESS_DENIED")
-    missing = step(courier, action, "nothing", courier_id=colleague.user_id)
+    named_first = step(courier, action, "nothing", courier_id=colleague.user_id)
+    assert (named_first.status, named_first.code) == (403, "ACCESS_DENIED")
+    missing = step(courier, action, "nothing")
     assert (missing.status, missing.code) == (404, "NOT_FOUND")
     assert customer.get(f"/v1/orders/{placed['id']}").json == placed
 
@@ -152,23 +174,26 @@ def test_a_step_names_every_bad_field(world: World, action: str) -> None:
         assert (answer.status, answer.code, set(answer.fields)) == (422, "VALIDATION_ERROR", bad)
 
 
-def test_what_does_not_exist_or_is_not_yours_or_not_possible_is_said_before_what_is_not_valid(world: World) -> None:
+def test_a_step_is_checked_in_the_decided_order(world: World) -> None:
     customer, courier = world.person("customer"), on_duty(world.person("courier"))
     placed, colleague = order(customer), world.person("courier")
     path, nonsense = "/v1/courier/orders/arrived", {"courier_id": 7, "mood": "good"}
-    missing = courier.post(path, {"order_id": "nothing", **nonsense})
-    theirs = colleague.post(path, {"order_id": placed["id"], **nonsense})
-    impossible = courier.post(path, {"order_id": placed["id"], **nonsense})
-    assert [one.status for one in (missing, theirs, impossible)] == [404, 403, 409]
-    step(courier, "accept", placed["id"])
-    stale = courier.post(path, {"order_id": placed["id"], **nonsense}, if_match="9")
-    invalid = courier.post(path, {"order_id": placed["id"], **nonsense}, if_match="2")
-    assert [(one.status, one.code) for one in (stale, invalid)] == [
-        (409, "VERSION_CONFLICT"),
-        (422, "VALIDATION_ERROR"),
+    invalid = [
+        sender.post(path, {"order_id": order_id, **nonsense}, if_match="9")
+        for sender, order_id in ((courier, "nothing"), (colleague, placed["id"]), (courier, placed["id"]))
     ]
-    assert set(invalid.fields) == set(nonsense)
-    assert customer.get(f"/v1/orders/{placed['id']}").json["status"] == "accepted"
+    assert [(answer.status, set(answer.fields)) for answer in invalid] == [(422, set(nonsense))] * 3
+    missing = step(courier, "arrived", "nothing", if_match="9")
+    foreign = step(colleague, "arrived", placed["id"], if_match="9")
+    stale = step(courier, "arrived", placed["id"], if_match="9")
+    impossible = step(courier, "arrived", placed["id"])
+    assert [(answer.status, answer.code) for answer in (missing, foreign, stale, impossible)] == [
+        (404, "NOT_FOUND"),
+        (403, "ACCESS_DENIED"),
+        (409, "VERSION_CONFLICT"),
+        (409, "WORKFLOW_VIOLATION"),
+    ]
+    assert customer.get(f"/v1/orders/{placed['id']}").json == placed
 
 
 @pytest.mark.parametrize("action", ACTIONS)
