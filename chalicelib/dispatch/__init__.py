@@ -1,1 +1,1 @@
-"""Courier dispatch: deliveries, the couriers who carry them, and who gets which."""
+"""Courier dispatch: orders, couriers, and the assignment of orders to couriers."""

@@ -42,7 +42,7 @@ _ROUNDING_H = 1 - 1e-14
 _MARGIN_DEG = 1e-6
 
 
-class Bounds(NamedTuple):
+class CellBounds(NamedTuple):
     """The edges of a cell in degrees; south and west belong to it, north and east do not."""
 
     south: float
@@ -90,12 +90,12 @@ def encode(lat: float, lng: float, precision: int = PRECISION) -> str:
     return _cell(_column(lng, precision), _row(lat, precision), precision)
 
 
-def bounds(cell: str) -> Bounds:
+def bounds(cell: str) -> CellBounds:
     """The edges of a cell, exact in floating point. ValueError when it is not a cell."""
     high, wide = 180.0 / (1 << len(cell)), 360.0 / (1 << len(cell))
     south = int(cell.translate(_LAT_BITS), 2) * high - 90.0
     west = int(cell.translate(_LNG_BITS), 2) * wide - 180.0
-    return Bounds(south, west, south + high, west + wide)
+    return CellBounds(south, west, south + high, west + wide)
 
 
 def distance_to_cell_m(lat: float, lng: float, cell: str) -> float:

@@ -1,4 +1,4 @@
-"""Requests, answers and events of courier dispatch, with exactly the contract's fields; absent ones are left out."""
+"""Requests, responses and events of courier dispatch, with exactly the contract's fields; absent ones are omitted."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _PAIRS = (("pickup_lat", "pickup_lng"), ("dropoff_lat", "dropoff_lng"))
 
 
 class NewOrder(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A delivery to be made. Coordinates come in pairs or not at all."""
+    """A new order. Coordinates are given in pairs or not at all."""
 
     pickup_address: Text500
     dropoff_address: Text500
@@ -29,17 +29,17 @@ class NewOrder(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     @staticmethod
     def cross_check(present: Mapping[str, object]) -> Mapping[str, str]:
-        """Both coordinates or neither."""
-        problems = {}
+        """Return an error for each coordinate without its counterpart."""
+        errors = {}
         for lat, lng in _PAIRS:
             if (lat in present) != (lng in present):
                 missing = lng if lat in present else lat
-                problems[missing] = f"is required together with {lat if missing == lng else lng}"
-        return problems
+                errors[missing] = f"is required together with {lat if missing == lng else lng}"
+        return errors
 
 
 class Availability(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """On duty or not."""
+    """Whether the courier is on duty."""
 
     available: bool
 
@@ -58,21 +58,21 @@ class CustomerAction(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Position(msgspec.Struct, frozen=True):
-    """Where a courier is, in degrees (WGS 84). What else a phone sends of its position is ignored."""
+    """A courier's position in degrees (WGS 84). Other fields that phones send are ignored."""
 
     latitude: Latitude
     longitude: Longitude
 
 
 class OrderListQuery(msgspec.Struct, frozen=True):
-    """How much of a list, and from where on."""
+    """A page of a list of orders."""
 
     limit: Limit = 20
     cursor: Cursor | None = None
 
 
 class OrderView(msgspec.Struct, frozen=True, omit_defaults=True):
-    """A delivery as it is read."""
+    """An order."""
 
     id: str
     customer_id: str
@@ -92,7 +92,7 @@ class OrderView(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class OrderPlaced(msgspec.Struct, frozen=True, omit_defaults=True):
-    """A new delivery, and who was asked to make it; `message` says so if nobody was found."""
+    """A new order and the courier to whom it was offered; `message` is set if there was none."""
 
     order: OrderView
     assigned_courier_id: str | None = None
@@ -100,14 +100,14 @@ class OrderPlaced(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class OrderPage(msgspec.Struct, frozen=True, omit_defaults=True):
-    """Some deliveries, newest first."""
+    """A page of orders, newest first."""
 
     orders: list[OrderView]
     next_cursor: str | None = None
 
 
 class Driver(msgspec.Struct, frozen=True, omit_defaults=True):
-    """Who is coming."""
+    """The courier of an order, as the customer sees them."""
 
     id: str
     name: str
@@ -116,7 +116,7 @@ class Driver(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class ActiveOrder(msgspec.Struct, frozen=True, omit_defaults=True):
-    """The newest delivery that is under way, if there is one."""
+    """The newest active order, if there is one."""
 
     active: bool
     order: OrderView | None = None
@@ -124,7 +124,7 @@ class ActiveOrder(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class OrderAssigned(msgspec.Struct, frozen=True, omit_defaults=True):
-    """`order.assigned`, to the courier who is offered the delivery."""
+    """`order.assigned`, to the courier to whom the order is offered."""
 
     order_id: str
     customer_id: str
@@ -138,7 +138,7 @@ class OrderAssigned(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class OrderLost(msgspec.Struct, frozen=True):
-    """What a courier who lost a delivery is told of it."""
+    """The order that a courier no longer has."""
 
     order_id: str
     customer_id: str
@@ -154,11 +154,11 @@ AnnouncedStatus = Literal[
     "no_nearby_driver",
     "canceled_by_customer",
 ]
-"""What a delivery is said to be: its state, or `declined`, in which none stays."""
+"""The statuses in events: the states of an order, and `declined`, in which no order stays."""
 
 
 class OrderStatus(msgspec.Struct, frozen=True, omit_defaults=True):
-    """`order.status`: where a delivery stands; addresses when it was assigned, the courier from then on."""
+    """`order.status`: the status; with addresses when the order was assigned, with the courier from `accepted` on."""
 
     order_id: str
     status: AnnouncedStatus

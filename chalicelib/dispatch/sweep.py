@@ -1,8 +1,8 @@
-"""The sweep over offers: what no courier has answered in time goes to the next one.
+"""The sweep over offers: an offer that no courier has answered in time goes to the next courier.
 
-DueOffer offers are found in a sharded index, so a sweep costs what is due and nothing for what is not. Each order is a
-unit of work of its own: one that fails does not stop the others, and two sweeps that meet on an order find, by its
-condition, that one of them was first.
+Due offers are read from a sharded index, so the cost of a sweep depends only on what is due. Each order has a unit of
+work of its own: one that fails does not stop the others, and of two sweeps that process the same order one fails its
+condition and does nothing.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ _PER_SHARD = 500
 
 
 class OfferOutcome(StrEnum):
-    """What a sweep made of one due offer."""
+    """The outcome of one due offer."""
 
     REASSIGNED = "OffersReassigned"
     EXHAUSTED = "OffersExhausted"

@@ -1,11 +1,11 @@
-"""Deliveries and couriers as they are stored, and the indexes by which they are found.
+"""The tables of orders and couriers, and their indexes.
 
-A courier who is free (on duty, nothing in hand) is in two sparse indexes: by place (`free_by_cell`) and by idleness
-(`idle`). Their keys are copies of attributes that every position update maintains (`home_*`), so that a courier can be
-put back into the indexes by a write that has not read them: the store copies the current ones.
+A free courier (on duty, no order in hand) is in two sparse indexes: by position (`free_by_cell`) and by idle time
+(`idle`). Their keys are copies of attributes that every position update sets (`home_*`), so a write that has not read
+the courier can put them back into the indexes: the store copies the current values.
 
-The idle index is split by the minute of the last position: couriers whose position has grown old stay behind in old
-minutes, so that finding the longest idle never has to step over them.
+The idle index is partitioned by the minute of the last position. Couriers with an old position stay in old partitions,
+so the search for the longest idle courier does not read them.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ class _Meta:
 
 
 class ByCustomer(GlobalSecondaryIndex["Order"]):
-    """A customer's deliveries; ids sort by when they were placed."""
+    """A customer's orders, in the order of their creation."""
 
     class Meta:
         index_name = "by_customer"
@@ -54,7 +54,7 @@ class ByCustomer(GlobalSecondaryIndex["Order"]):
 
 
 class ByCourier(GlobalSecondaryIndex["Order"]):
-    """The deliveries that a courier has or had."""
+    """The orders that a courier has or had."""
 
     class Meta:
         index_name = "by_courier"
@@ -65,7 +65,7 @@ class ByCourier(GlobalSecondaryIndex["Order"]):
 
 
 class ActiveByCustomer(GlobalSecondaryIndex["Order"]):
-    """A customer's deliveries that are under way."""
+    """A customer's active orders."""
 
     class Meta:
         index_name = "active_by_customer"
@@ -76,7 +76,7 @@ class ActiveByCustomer(GlobalSecondaryIndex["Order"]):
 
 
 class ActiveByCourier(GlobalSecondaryIndex["Order"]):
-    """The delivery that a courier has in hand."""
+    """The order that a courier has in hand."""
 
     class Meta:
         index_name = "active_by_courier"
@@ -87,7 +87,7 @@ class ActiveByCourier(GlobalSecondaryIndex["Order"]):
 
 
 class OffersDue(GlobalSecondaryIndex["Order"]):
-    """Offers by when their time is over, in a few shards since all organisations share them."""
+    """Offers by the time at which they expire, in shards, because all organisations share them."""
 
     class Meta:
         index_name = "offers_due"
@@ -98,7 +98,7 @@ class OffersDue(GlobalSecondaryIndex["Order"]):
 
 
 class Order(Entity):
-    """A delivery."""
+    """An order."""
 
     class Meta(_Meta):
         pass
@@ -152,12 +152,12 @@ class Order(Entity):
 
     @property
     def entity_id(self) -> str:
-        """The id by which people know it."""
+        """Return the id that clients use."""
         return self.order_id
 
 
 class FreeByCell(GlobalSecondaryIndex["Courier"]):
-    """Free couriers by place: partitioned by coarse cell, sorted by the full geohash."""
+    """Free couriers by position: partitioned by coarse cell, sorted by the full geohash."""
 
     class Meta:
         index_name = "free_by_cell"
@@ -168,7 +168,7 @@ class FreeByCell(GlobalSecondaryIndex["Courier"]):
 
 
 class Idle(GlobalSecondaryIndex["Courier"]):
-    """Free couriers by how long they have been idle, split by the minute of their last position."""
+    """Free couriers by idle time, partitioned by the minute of their last position."""
 
     class Meta:
         index_name = "idle"
@@ -179,7 +179,7 @@ class Idle(GlobalSecondaryIndex["Courier"]):
 
 
 class Courier(Item):
-    """A courier at work: on duty or not, what is in hand, where they were last."""
+    """A courier: duty, the order in hand, the last position."""
 
     class Meta(_Meta):
         pass
@@ -205,53 +205,53 @@ class Courier(Item):
 
     @property
     def entity_id(self) -> str:
-        """The id by which people know it."""
+        """Return the id that clients use."""
         return self.pk.rsplit(SEPARATOR, 1)[-1]
 
 
 def order_key(org_id: str, order_id: str) -> ItemKey[Order]:
-    """Where a delivery is."""
+    """Return the key of an order."""
     return ItemKey(Order, key(org_id, "ORDER", order_id), "ORDER")
 
 
 def courier_key(org_id: str, courier_id: str) -> ItemKey[Courier]:
-    """Where a courier is."""
+    """Return the key of a courier."""
     return ItemKey(Courier, key(org_id, "COURIER", courier_id), "COURIER")
 
 
 def courier_of(raw: Mapping[str, Any]) -> str:
-    """The courier of an index entry. Indexes do not repeat the id, which the key ends with: entries stay small."""
+    """Return the courier id of an index entry, taken from its key, which keeps the entries small."""
     return str(raw["pk"]["S"]).rsplit(SEPARATOR, 1)[-1]
 
 
 def person_key(org_id: str, user_id: str) -> str:
-    """The index key of somebody's deliveries, as customer or as courier."""
+    """Return the index key of a person's orders, as customer or as courier."""
     return key(org_id, "PERSON", user_id)
 
 
 def offer_shard(order_id: str) -> str:
-    """Which shard of the due offers a delivery is in."""
+    """Return the shard of the due offers that holds an order."""
     return key("OFFERS", zlib.crc32(order_id.encode()) % OFFER_SHARDS)
 
 
 def free_cell(org_id: str, cell: str) -> str:
-    """The index key of a coarse cell, from a geohash at least as fine."""
+    """Return the index key of a coarse cell, from a geohash at least as fine."""
     return key(org_id, "FREE", cell[: geo.COVER])
 
 
 def idle_key(org_id: str, position_at: datetime | None, shard: int) -> str:
-    """The index key of couriers whose last position was in this minute (None: who never sent one)."""
+    """Return the index key of couriers whose last position is from this minute (None: without a position)."""
     minute = "NONE" if position_at is None else to_millis(position_at) // _MINUTE_MS
     return key(org_id, "IDLE", minute, shard)
 
 
 def idle_shard(courier_id: str) -> int:
-    """Which shard of the idle couriers a courier is in."""
+    """Return the shard of the idle couriers that holds a courier."""
     return zlib.crc32(courier_id.encode()) % IDLE_SHARDS
 
 
 def idle_keys_since(org_id: str, now: datetime, oldest: datetime) -> list[str]:
-    """The index keys of all couriers whose last position lies between `oldest` and `now`."""
+    """Return the index keys of all couriers whose last position is between `oldest` and `now`."""
     minutes = range(to_millis(oldest) // _MINUTE_MS, to_millis(now) // _MINUTE_MS + 1)
     moments = [now - timedelta(minutes=to_millis(now) // _MINUTE_MS - minute) for minute in minutes]
     return [idle_key(org_id, moment, shard) for moment in moments for shard in range(IDLE_SHARDS)]

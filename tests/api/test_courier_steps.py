@@ -7,7 +7,7 @@ import pytest
 from tests.builders.dispatch import (
     STEPS,
     audit_row,
-    call_off,
+    cancel_order,
     carried,
     diff,
     on_duty,
@@ -62,7 +62,7 @@ def in_state(courier: Person, customer: Person, state: str) -> dict[str, object]
     placed = order(customer)
     if state != "canceled_by_customer":
         return carried(courier, placed, state)
-    return dict(call_off(customer, placed["id"]).json)
+    return dict(cancel_order(customer, placed["id"]).json)
 
 
 @pytest.mark.parametrize("state", POSSIBLE)

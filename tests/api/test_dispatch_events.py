@@ -9,7 +9,7 @@ from tests.builders.dispatch import (
     LAT,
     LNG,
     STEPS,
-    call_off,
+    cancel_order,
     carried,
     duty,
     on_duty,
@@ -174,7 +174,7 @@ def test_after_the_last_timeout_both_sides_hear_that_nobody_is_left(world: World
 def test_only_the_courier_hears_that_the_customer_called_it_off(world: World, until: str) -> None:
     scene = Scene(world, couriers=2)
     placed = scene.placed(until)
-    call_off(scene.customer, placed["id"])
+    cancel_order(scene.customer, placed["id"])
     assert scene.hears(scene.couriers[0]) == [status(placed, "canceled_by_customer")]
     assert scene.hears(scene.couriers[1]) == []
     assert scene.hears(scene.customer) == []

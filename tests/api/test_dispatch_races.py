@@ -9,7 +9,7 @@ import pytest
 from infra.local.engine import EmbeddedEngine
 from tests.builders.dispatch import (
     NOWHERE,
-    call_off,
+    cancel_order,
     carried,
     duty,
     on_duty,
@@ -102,7 +102,7 @@ def test_a_position_on_the_way_while_the_courier_is_taken_or_freed_leaves_no_tra
         if placed is None:
             order(customer)
         else:
-            call_off(customer, placed["id"])
+            cancel_order(customer, placed["id"])
 
     first_comes(engine, meanwhile, "UpdateItem")
     report(courier, 48.85, 2.35)
@@ -118,7 +118,7 @@ def test_a_position_on_the_way_while_the_courier_is_taken_or_freed_leaves_no_tra
 def test_of_accepting_and_calling_off_the_first_wins(world: World, customer: Person, engine: EmbeddedEngine) -> None:
     courier = on_duty(world.person("courier"))
     placed = order(customer)
-    called_off = first_comes(engine, lambda: call_off(customer, placed["id"]))
+    called_off = first_comes(engine, lambda: cancel_order(customer, placed["id"]))
     late = step(courier, "accept", placed["id"])
     assert (called_off[0].status, late.status, late.code) == (200, 409, "WORKFLOW_VIOLATION")
     assert stored_order(placed["id"]).status == "canceled_by_customer"
@@ -130,7 +130,7 @@ def test_calling_off_right_after_an_accept_that_was_faster_still_succeeds(
     courier = on_duty(world.person("courier"))
     placed = order(customer)
     accepted = first_comes(engine, lambda: step(courier, "accept", placed["id"]))
-    assert call_off(customer, placed["id"]).json["version"] == 3
+    assert cancel_order(customer, placed["id"]).json["version"] == 3
     assert accepted[0].status == 200
 
 
@@ -140,7 +140,7 @@ def test_who_names_the_version_learns_that_somebody_was_faster(
     courier = on_duty(world.person("courier"))
     placed = order(customer)
     first_comes(engine, lambda: step(courier, "accept", placed["id"]))
-    late = call_off(customer, placed["id"], if_match='"1"')
+    late = cancel_order(customer, placed["id"], if_match='"1"')
     assert (late.status, late.code, late.json["error"]["details"]) == (409, "VERSION_CONFLICT", {"version": 2})
 
 
@@ -150,7 +150,7 @@ def test_calling_off_while_the_courier_picks_up_comes_too_late(
     courier = on_duty(world.person("courier"))
     placed = carried(courier, order(customer), "arrived")
     first_comes(engine, lambda: step(courier, "picked", placed["id"]))
-    assert call_off(customer, placed["id"]).status == 409
+    assert cancel_order(customer, placed["id"]).status == 409
     assert stored_order(placed["id"]).status == "picked_up"
 
 

@@ -11,7 +11,7 @@ from infra.local.engine import EmbeddedEngine
 from tests.builders.dispatch import (
     NOWHERE,
     audit_row,
-    call_off,
+    cancel_order,
     carried,
     diff,
     duty,
@@ -118,7 +118,7 @@ def test_a_new_offer_has_its_own_fifteen_seconds(world: World, customer: Person)
 
 def test_an_order_that_was_called_off_is_not_due(world: World, customer: Person) -> None:
     on_duty(world.person("courier"))
-    call_off(customer, order(customer)["id"])
+    cancel_order(customer, order(customer)["id"])
     world.clock.advance(seconds=15)
     assert swept(world) == {}
 

@@ -8,7 +8,7 @@ from tests.builders.dispatch import (
     LNG,
     NOWHERE,
     STEPS,
-    call_off,
+    cancel_order,
     carried,
     duty,
     east,
@@ -57,7 +57,7 @@ def test_the_radius_and_the_age_of_positions_are_settings(world: World, customer
     placed = order(customer)
     assert placed["assigned_courier"] == courier.user_id
     assert order(customer)["status"] == "no_nearby_driver"
-    call_off(customer, placed["id"])
+    cancel_order(customer, placed["id"])
     world.clock.advance(seconds=61)
     assert order(customer)["status"] == "no_nearby_driver"
 
@@ -156,7 +156,7 @@ def test_idleness_counts_from_the_end_of_the_last_order(world: World, customer: 
     if end == "delivered":
         carried(first, placed)
     elif end == "called off":
-        call_off(customer, placed["id"])
+        cancel_order(customer, placed["id"])
     elif end == "timed out":
         time_out(world)
     else:

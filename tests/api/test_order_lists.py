@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.builders.dispatch import call_off, carried, duty, on_duty, order, step, time_out
+from tests.builders.dispatch import cancel_order, carried, duty, on_duty, order, step, time_out
 from tests.builders.world import Person, World
 
 CUSTOMER_ACTIVE = ["/v1/customer/active-order", "/v1/customer/activeOrder"]
@@ -93,7 +93,7 @@ def test_an_order_that_has_ended_is_active_for_nobody(world: World, end: str) ->
     if end == "delivered":
         carried(courier, placed)
     elif end == "canceled_by_customer":
-        call_off(customer, placed["id"])
+        cancel_order(customer, placed["id"])
     else:
         time_out(world)
     assert [customer.get(path).json for path in CUSTOMER_ACTIVE] == [NONE, NONE]
@@ -110,9 +110,9 @@ def test_the_newest_active_order_counts(world: World) -> None:
     carried(couriers[0], oldest, "accepted")
     active = customer.get(CUSTOMER_ACTIVE[0]).json
     assert active == {"active": True, "order": newest}
-    call_off(customer, newest["id"])
+    cancel_order(customer, newest["id"])
     assert customer.get(CUSTOMER_ACTIVE[0]).json["order"]["id"] == middle["id"]
-    call_off(customer, middle["id"])
+    cancel_order(customer, middle["id"])
     assert customer.get(CUSTOMER_ACTIVE[0]).json["assigned_driver"]["id"] == couriers[0].user_id
 
 

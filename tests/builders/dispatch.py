@@ -90,7 +90,7 @@ def step(courier: Person, action: str, order_id: str, *, courier_id: str | None 
     return courier.post(f"/v1/courier/orders/{action}", body, **headers)
 
 
-def call_off(customer: Person, order_id: str, **headers: str) -> Answer:
+def cancel_order(customer: Person, order_id: str, **headers: str) -> Answer:
     """The customer cancels."""
     return customer.post("/v1/customer/orders/cancel", {"order_id": order_id}, **headers)
 

@@ -130,7 +130,7 @@ def deliveries(world: DeployedWorld, objects: EmbeddedObjects) -> None:
     done(dispatch.step(far, "accept", placed["id"]))
     dispatch.report(far, 52.37, 4.89)
     done(dispatch.step(far, "cancel", placed["id"]))
-    done(dispatch.call_off(customer, dispatch.order(customer, **dispatch.NOWHERE)["id"]))
+    done(dispatch.cancel_order(customer, dispatch.order(customer, **dispatch.NOWHERE)["id"]))
     dispatch.order(customer)
     for path in ("active-order", "activeOrder", "orders/history"):
         done(near.get(f"/v1/courier/{path}"))

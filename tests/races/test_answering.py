@@ -5,7 +5,7 @@ from functools import partial
 
 from chalicelib.core.settings import settings
 from infra.local.engine import EmbeddedEngine
-from tests.builders.dispatch import call_off, duty, on_duty, order, step, stored_courier, stored_order
+from tests.builders.dispatch import cancel_order, duty, on_duty, order, step, stored_courier, stored_order
 from tests.builders.mailboxes import mail
 from tests.builders.world import Answer, Person, World
 from tests.races.crowd import at_once, both
@@ -34,9 +34,9 @@ class Offer:
         """The first courier declines."""
         return step(self.first, "decline", self.order_id)
 
-    def call_off(self) -> Answer:
+    def cancel_order(self) -> Answer:
         """The customer cancels."""
-        return call_off(self.customer, self.order_id)
+        return cancel_order(self.customer, self.order_id)
 
     def told(self, person: Person) -> list[str]:
         """What somebody was told, orders' states by their name."""
@@ -46,7 +46,7 @@ class Offer:
         """Both sides must agree. The couriers leave, so that the next round is among others."""
         check_agreement([self.first, self.second], [self.order_id])
         if stored_order(self.order_id).status != "canceled_by_customer":
-            assert self.call_off().status == 200
+            assert self.cancel_order().status == 200
         for courier in (self.first, self.second):
             duty(courier, False)
 
@@ -113,7 +113,7 @@ def test_of_an_accept_and_a_decline_from_two_devices_exactly_one_wins(arena: Wor
 def test_an_accept_and_a_cancellation_leave_one_truth(arena: World) -> None:
     for _ in range(ROUNDS):
         offer = Offer(arena)
-        accepted, canceled = both(offer.accept, offer.call_off)
+        accepted, canceled = both(offer.accept, offer.cancel_order)
         assert canceled.status == 200
         assert stored_order(offer.order_id).status == "canceled_by_customer"
         assert offer.told(offer.first) == [ASSIGNED, "canceled_by_customer"]

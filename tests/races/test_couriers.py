@@ -5,7 +5,7 @@ from functools import partial
 from threading import Event
 
 from chalicelib.dispatch.tables import Courier
-from tests.builders.dispatch import LAT, LNG, call_off, duty, on_duty, order_body, report, step, stored_courier
+from tests.builders.dispatch import LAT, LNG, cancel_order, duty, on_duty, order_body, report, step, stored_courier
 from tests.builders.world import Person, World
 from tests.races.crowd import at_once
 from tests.races.truth import check_agreement, check_courier, check_indexes
@@ -18,7 +18,7 @@ def ordering(customer: Person, rounds: int, placed: list[str]) -> None:
         assert answer.status == 201, answer
         placed.append(answer.json["order"]["id"])
         if "assigned_courier_id" in answer.json:
-            assert call_off(customer, placed[-1]).status == 200
+            assert cancel_order(customer, placed[-1]).status == 200
 
 
 def until(done: Event, act: Callable[[int], object], least: int = 5) -> None:
