@@ -49,10 +49,11 @@ from chalicelib.identity.password_routes import routes as password_routes
 from chalicelib.identity.pushing import push_letter
 from chalicelib.identity.routes import routes as identity_routes
 from chalicelib.identity.tokens import signer
+from chalicelib.maintenance.checklists.routes import routes as checklist_routes
 from chalicelib.maintenance.photo_routes import routes as photo_routes
 from chalicelib.maintenance.photo_sweep import tidy_due
-from chalicelib.maintenance.routes import routes as maintenance_routes
-from chalicelib.maintenance.sweep import remind_due
+from chalicelib.maintenance.workorders.routes import routes as work_order_routes
+from chalicelib.maintenance.workorders.sweep import remind_due
 from chalicelib.manufacturing.assembly_routes import routes as assembly_routes
 from chalicelib.manufacturing.routes import routes as line_routes
 from chalicelib.manufacturing.trace_routes import routes as trace_routes
@@ -75,7 +76,8 @@ ROUTES = (
     audit_routes,
     notice_routes,
     dispatch_routes,
-    maintenance_routes,
+    work_order_routes,
+    checklist_routes,
     photo_routes,
     packing_routes,
     picking_routes,

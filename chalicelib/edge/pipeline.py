@@ -22,6 +22,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
+from http import HTTPStatus
 from typing import Any, NamedTuple, TypeVar
 
 import msgspec
@@ -255,12 +256,16 @@ def _bind_audit_subject(endpoint: Endpoint, work: UnitOfWork) -> None:
 
 
 def _encode(endpoint: Endpoint, request: Request[Any, Any, Any], result: Any) -> EncodedResponse:
-    """Return the response in its final form, with the `ETag` of the entity that was returned or changed."""
+    """Return the response in its final form, with the `ETag` of the entity that was returned or changed.
+
+    A handler may return an entity, a tuple that begins with one, a response, or the body itself.
+    """
     response: Response[Any]
     if isinstance(result, Response):
         response = result
     else:
-        entity = result if isinstance(result, Entity) else request.resource
+        first = result[0] if isinstance(result, tuple) and result else result
+        entity = first if isinstance(first, Entity) or endpoint.status == HTTPStatus.CREATED else request.resource
         version = entity.version if endpoint.versioned and isinstance(entity, Entity) else None
         body = result if endpoint.view is None else endpoint.view(result)
         response = Response(None if endpoint.returns is None else body, endpoint.status, version)

@@ -7,7 +7,7 @@ from typing import Any
 from chalicelib.core.actor import Actor
 from chalicelib.core.errors import NotFound
 from chalicelib.edge.request import Request
-from chalicelib.maintenance.tables import WorkOrder, work_order_key
+from chalicelib.maintenance.workorders.tables import WorkOrder, work_order_key
 
 READ = "maintenance.workorder.read"
 

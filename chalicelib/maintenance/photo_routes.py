@@ -19,8 +19,8 @@ from chalicelib.maintenance.photo_schemas import (
     PhotoUpload,
 )
 from chalicelib.maintenance.photo_tables import Photo, photo_key, upload_key
-from chalicelib.maintenance.schemas import PhotoView
-from chalicelib.maintenance.tables import WorkOrder, work_order_key
+from chalicelib.maintenance.workorders.schemas import PhotoView
+from chalicelib.maintenance.workorders.tables import WorkOrder, work_order_key
 
 routes = Routes(__name__, "Maintenance")
 

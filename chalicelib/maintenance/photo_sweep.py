@@ -40,9 +40,9 @@ from chalicelib.maintenance.photo_tables import (
     upload_shard,
 )
 from chalicelib.maintenance.photos import stage_removal
-from chalicelib.maintenance.rules import State
-from chalicelib.maintenance.tables import WorkOrder, work_order_key
-from chalicelib.maintenance.timeline import Action, record_event
+from chalicelib.maintenance.rules import WorkOrderState
+from chalicelib.maintenance.workorders.tables import WorkOrder, work_order_key
+from chalicelib.maintenance.workorders.timeline import TimelineAction, record_event
 
 ACTOR = "system:sweep"
 PAGE = 50
@@ -156,11 +156,11 @@ def _withdraw(deps: Dependencies, upload: Upload, work: UnitOfWork) -> Outcome:
     photo, order = found.get(wanted[0]), found.get(wanted[1])
     if photo is None or order is None:
         return Outcome.SETTLED
-    if order.state == State.DONE:
+    if order.state == WorkOrderState.DONE:
         observability.log().error("the photo of a work order that is done is missing", extra={"photo_id": photo_id})
         return Outcome.LOST
     work.audit(WorkOrder.kind, order.order_id, "PHOTO_WITHDRAWN")
     stage_removal(work, order, photo)
     nobody = Actor(org_id, ACTOR, full_name="Baton")
-    record_event(work, order, nobody, Action.PHOTO_REMOVED, photo.photo_kind)
+    record_event(work, order, nobody, TimelineAction.PHOTO_REMOVED, photo.photo_kind)
     return Outcome.WITHDRAWN

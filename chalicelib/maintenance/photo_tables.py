@@ -34,7 +34,7 @@ from pynamodb.indexes import GlobalSecondaryIndex, IncludeProjection
 from chalicelib.core.ids import Ids
 from chalicelib.core.store import ItemKey
 from chalicelib.core.table import Entity, Item, MomentAttribute, TableName, key, optional
-from chalicelib.maintenance.tables import work_order_key
+from chalicelib.maintenance.workorders.tables import work_order_key
 
 UPLOAD_SHARDS = 4
 

@@ -36,10 +36,10 @@ from chalicelib.maintenance.photo_tables import (
     places,
     upload_key,
 )
-from chalicelib.maintenance.rules import PhotoKind, State
-from chalicelib.maintenance.schemas import PhotoView
-from chalicelib.maintenance.tables import WorkOrder, work_order_key
-from chalicelib.maintenance.timeline import Action, record_event
+from chalicelib.maintenance.rules import PhotoKind, WorkOrderState
+from chalicelib.maintenance.workorders.schemas import PhotoView
+from chalicelib.maintenance.workorders.tables import WorkOrder, work_order_key
+from chalicelib.maintenance.workorders.timeline import TimelineAction, record_event
 
 UPLOAD = "maintenance.photo.upload"
 DELETE = "maintenance.photo.delete"
@@ -128,7 +128,7 @@ def take_back(work: UnitOfWork, request: Request[Any, Any], deps: Dependencies) 
     _check_open(order)
     work.audit(WorkOrder.kind, order.order_id, "PHOTO_REMOVED")
     stage_removal(work, order, photo)
-    record_event(work, order, request.actor, Action.PHOTO_REMOVED, photo.photo_kind)
+    record_event(work, order, request.actor, TimelineAction.PHOTO_REMOVED, photo.photo_kind)
     work.after_commit.append(partial(clear_now, deps, photo_id, places(org_id, photo_id)[:2]))
 
 
@@ -170,7 +170,7 @@ def _open_order(request: Request[Any, Any], order_id: str) -> WorkOrder:
 
 
 def _check_open(order: WorkOrder) -> None:
-    if order.state == State.DONE:
+    if order.state == WorkOrderState.DONE:
         raise _closed(order)
 
 
@@ -221,13 +221,13 @@ def _stage(work: UnitOfWork, request: Request[Any, Any], order: WorkOrder, photo
         actions=[Upload.state.set(UploadState.STORED.value)],
         audited=False,
     )
-    record_event(work, order, request.actor, Action.PHOTO_ADDED, photo.photo_kind)
+    record_event(work, order, request.actor, TimelineAction.PHOTO_ADDED, photo.photo_kind)
     return photo
 
 
 def _count(work: UnitOfWork, order: WorkOrder, kind: PhotoKind, by: int) -> None:
     """Stage the order's count of photos, as long as it is not done; its version stays."""
-    counter, condition = _COUNTERS.get(kind), WorkOrder.state != State.DONE.value
+    counter, condition = _COUNTERS.get(kind), WorkOrder.state != WorkOrderState.DONE.value
     if by > 0:  # whoever adds one may do so because the order is theirs
         who = WorkOrder.technician_id
         condition &= who.does_not_exist() if order.technician_id is None else who == order.technician_id

@@ -1,21 +1,22 @@
-"""The life of a work order, as a table: which step leads from where to where; and the arithmetic of its due date.
+"""The states of a work order: which action leads from which state to which; and the arithmetic of its due date.
 
     ROUTED -> ASSIGNED -> IN_PROGRESS -> DONE
     ASSIGNED, IN_PROGRESS -> RETURNED
     ROUTED, RETURNED -> ASSIGNED or OUTSOURCED
     ASSIGNED -> ASSIGNED, to another technician
 
-Whatever is not in the table is not possible. That an order is overdue is no state: it follows from its due date and
-from the moment at which somebody asks.
+"Overdue" is not a state: it follows from the due date and the present moment.
 """
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from chalicelib.core.state_machine import StateMachine
 
-class State(StrEnum):
-    """Where a work order stands."""
+
+class WorkOrderState(StrEnum):
+    """The state of a work order."""
 
     ROUTED = "ROUTED"
     ASSIGNED = "ASSIGNED"
@@ -25,8 +26,8 @@ class State(StrEnum):
     DONE = "DONE"
 
 
-class Step(StrEnum):
-    """What somebody does to a work order."""
+class WorkOrderAction(StrEnum):
+    """The steps of a work order, by the words of their paths."""
 
     ASSIGN = "assign"
     START = "start"
@@ -36,7 +37,7 @@ class Step(StrEnum):
 
 
 class Priority(StrEnum):
-    """How soon something has to be repaired."""
+    """The priority of a work order, which sets its due date."""
 
     CRITICAL = "CRITICAL"
     HIGH = "HIGH"
@@ -45,7 +46,7 @@ class Priority(StrEnum):
 
 
 class ChecklistStatus(StrEnum):
-    """Whether a checklist is held back by work orders that are open."""
+    """Whether open work orders hold a checklist back."""
 
     OPEN = "OPEN"
     HELD = "HELD"
@@ -53,54 +54,54 @@ class ChecklistStatus(StrEnum):
 
 
 class PhotoKind(StrEnum):
-    """What a photo shows: the finding, the finished work, or why the order was given back."""
+    """What a photo shows: the finished work, the reason of a return, or the finding."""
 
     COMPLETION = "COMPLETION"
     RETURN = "RETURN"
     ISSUE = "ISSUE"
 
 
-TRANSITIONS: Mapping[tuple[State, Step], State] = {
-    (State.ROUTED, Step.ASSIGN): State.ASSIGNED,
-    (State.RETURNED, Step.ASSIGN): State.ASSIGNED,
-    (State.ASSIGNED, Step.ASSIGN): State.ASSIGNED,
-    (State.ASSIGNED, Step.START): State.IN_PROGRESS,
-    (State.IN_PROGRESS, Step.FINISH): State.DONE,
-    (State.ASSIGNED, Step.RETURN): State.RETURNED,
-    (State.IN_PROGRESS, Step.RETURN): State.RETURNED,
-    (State.ROUTED, Step.OUTSOURCE): State.OUTSOURCED,
-    (State.RETURNED, Step.OUTSOURCE): State.OUTSOURCED,
-}
+WORK_ORDER: StateMachine[WorkOrderState] = StateMachine(
+    entity="work order",
+    transitions={
+        (WorkOrderState.ROUTED, WorkOrderAction.ASSIGN): WorkOrderState.ASSIGNED,
+        (WorkOrderState.RETURNED, WorkOrderAction.ASSIGN): WorkOrderState.ASSIGNED,
+        (WorkOrderState.ASSIGNED, WorkOrderAction.ASSIGN): WorkOrderState.ASSIGNED,
+        (WorkOrderState.ASSIGNED, WorkOrderAction.START): WorkOrderState.IN_PROGRESS,
+        (WorkOrderState.IN_PROGRESS, WorkOrderAction.FINISH): WorkOrderState.DONE,
+        (WorkOrderState.ASSIGNED, WorkOrderAction.RETURN): WorkOrderState.RETURNED,
+        (WorkOrderState.IN_PROGRESS, WorkOrderAction.RETURN): WorkOrderState.RETURNED,
+        (WorkOrderState.ROUTED, WorkOrderAction.OUTSOURCE): WorkOrderState.OUTSOURCED,
+        (WorkOrderState.RETURNED, WorkOrderAction.OUTSOURCE): WorkOrderState.OUTSOURCED,
+    },
+    states=tuple(WorkOrderState),
+    phrases={WorkOrderAction.FINISH: "finish"},
+)
 
-OPEN = frozenset(set(State) - {State.DONE})
+OPEN = frozenset(set(WorkOrderState) - {WorkOrderState.DONE})
 """States in which a work order holds its checklist back."""
 
-ON_HAND = frozenset({State.ASSIGNED, State.IN_PROGRESS})
+ON_HAND = frozenset({WorkOrderState.ASSIGNED, WorkOrderState.IN_PROGRESS})
 """States in which a technician has something to do, and is reminded of the due date."""
 
-MINE = ON_HAND | {State.RETURNED}
-"""States in which a technician finds an order among their own; a returned one until it goes to somebody else."""
+MINE = ON_HAND | {WorkOrderState.RETURNED}
+"""States in which an order is in its technician's list; a returned one until it is assigned to another."""
 
-COUNTED: Mapping[State, str] = {
-    State.ASSIGNED: "assigned",
-    State.IN_PROGRESS: "in_progress",
-    State.RETURNED: "returned",
-    State.DONE: "done",
+COUNTED: Mapping[WorkOrderState, str] = {
+    WorkOrderState.ASSIGNED: "assigned",
+    WorkOrderState.IN_PROGRESS: "in_progress",
+    WorkOrderState.RETURNED: "returned",
+    WorkOrderState.DONE: "done",
 }
-"""States that are counted for each technician, and what the count is called."""
+"""States that are counted for each technician, and the names of the counts."""
 
 
-def steps_from(state: State) -> list[Step]:
-    """What is possible in a state, for the error that says what was not."""
-    return sorted(step for at, step in TRANSITIONS if at == state)
-
-
-Holder = tuple[str | None, State]
-"""A technician (None: nobody) and the state of the order that they have."""
+Holder = tuple[str | None, WorkOrderState]
+"""A technician (None: without one) and the state of the order."""
 
 
 def count_shifts(before: Holder, after: Holder) -> dict[str, dict[str, int]]:
-    """`{technician: {count: +1 or -1}}` when an order goes from one holder and state to another."""
+    """Return `{technician: {count: +1 or -1}}` for an order that goes from one holder and state to another."""
     shifts: dict[str, dict[str, int]] = {}
     if before != after:
         for (technician, state), by in ((before, -1), (after, 1)):
@@ -109,32 +110,32 @@ def count_shifts(before: Holder, after: Holder) -> dict[str, dict[str, int]]:
     return shifts
 
 
-def is_overdue(state: State, due_at: datetime, now: datetime) -> bool:
-    """Whether an order should have been done by now and is not; at the due moment itself it is still in time."""
+def is_overdue(state: WorkOrderState, due_at: datetime, now: datetime) -> bool:
+    """Return whether an open order is past its due date; at the due moment itself it is in time."""
     return state in OPEN and due_at < now
 
 
-def is_due_soon(state: State, due_at: datetime, now: datetime, soon: timedelta) -> bool:
-    """Whether an order that is not overdue yet will be within `soon`."""
+def is_due_soon(state: WorkOrderState, due_at: datetime, now: datetime, soon: timedelta) -> bool:
+    """Return whether an order that is not overdue will be within `soon`."""
     return state in OPEN and now <= due_at <= now + soon
 
 
 def age_hours(since: datetime, until: datetime) -> float:
-    """Hours between two moments, to one decimal."""
+    """Return the hours between two moments, to one decimal."""
     return round((until - since) / timedelta(hours=1), 1)
 
 
 class Reminder(StrEnum):
-    """What is told of a due date, and what the audit trail calls it."""
+    """The notices of a due date, by the names of their audit actions."""
 
     DUE_SOON = "WORK_ORDER_DUE_SOON"
     OVERDUE = "WORK_ORDER_OVERDUE"
 
 
 def reminder(notice_at: datetime | None, due_at: datetime, now: datetime) -> Reminder | None:
-    """What is to be told now of an order whose next notice is at `notice_at`.
+    """Return the notice to send now for an order whose next notice is at `notice_at`, if any.
 
-    Somebody who gets an order when it is overdue already is not told that it will be.
+    An order that is overdue already gets no notice that it is due soon.
     """
     if notice_at is None or notice_at > now:
         return None
@@ -143,8 +144,8 @@ def reminder(notice_at: datetime | None, due_at: datetime, now: datetime) -> Rem
     return Reminder.DUE_SOON if notice_at < due_at else None
 
 
-def in_words(span: timedelta) -> str:
-    """A span of time as people say it, in whole minutes and never more than it is: `1 h 55 min`, `40 min`."""
+def format_span(span: timedelta) -> str:
+    """Return a span of time in whole minutes, rounded down: `1 h 55 min`, `40 min`."""
     hours, minutes = divmod(int(span / timedelta(minutes=1)), 60)
     parts = [f"{hours} h"] * (hours > 0) + [f"{minutes} min"] * (minutes > 0)
     return " ".join(parts) or "less than a minute"

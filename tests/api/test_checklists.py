@@ -7,9 +7,9 @@ import pytest
 
 from chalicelib.core.work import UnitOfWork
 from chalicelib.identity.tables import RolePermissions, role_key
-from chalicelib.maintenance.checklists import MAX_OPEN
-from chalicelib.maintenance.importing import MAX_ITEMS_BYTES
-from chalicelib.maintenance.tables import Checklist, checklist_key
+from chalicelib.maintenance.checklists.imports import MAX_ITEMS_BYTES
+from chalicelib.maintenance.checklists.service import MAX_OPEN
+from chalicelib.maintenance.checklists.tables import Checklist, checklist_key
 from tests.builders.dispatch import audit_row, diff
 from tests.builders.maintenance import CHECKLIST, ITEMS, NORTH, RIDE, SOUTH, Park, checklist_record, load, ride_record
 from tests.builders.world import DEMO, OTHER, Person, World

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 import app
-from chalicelib.maintenance.rules import State
-from chalicelib.maintenance.sweep import PAGE, RESERVE_S, Outcome, remind_due
-from chalicelib.maintenance.tables import NOTICE_SHARDS
+from chalicelib.maintenance.rules import WorkOrderState
+from chalicelib.maintenance.workorders.sweep import PAGE, RESERVE_S, ReminderOutcome, remind_due
+from chalicelib.maintenance.workorders.tables import NOTICE_SHARDS
 from infra.local.engine import EmbeddedEngine
 from tests.builders.dispatch import audit_row, diff
 from tests.builders.notices import check_count, listed, tell
@@ -20,7 +20,7 @@ from tests.builders.world import OTHER, Person, World
 HOURS_4 = timedelta(hours=4)
 
 
-def swept(world: World, remaining_s: float = 60.0, page: int = PAGE) -> Counter[Outcome]:
+def swept(world: World, remaining_s: float = 60.0, page: int = PAGE) -> Counter[ReminderOutcome]:
     """One pass, and what it did."""
     return remind_due(world.parts.dependencies, "sweep-1", lambda: remaining_s, page)
 
@@ -42,22 +42,26 @@ def test_the_technician_is_reminded_two_hours_before_and_told_after(world: World
     world.clock.advance(hours=1, minutes=59, seconds=59)
     assert swept(world) == {}
     world.clock.advance(seconds=1)
-    assert swept(world) == {Outcome.DUE_SOON: 1}
+    assert swept(world) == {ReminderOutcome.DUE_SOON: 1}
     assert (told(tech), told(lead)) == ([("WO_DUE_SOON", order_id)], [])
     world.clock.advance(hours=2)
-    assert swept(world) == {Outcome.SETTLED: 1}  # the due moment itself is still in time
+    assert swept(world) == {ReminderOutcome.SETTLED: 1}  # the due moment itself is still in time
     world.clock.advance(milliseconds=1)
-    assert swept(world) == {Outcome.OVERDUE: 1}
+    assert swept(world) == {ReminderOutcome.OVERDUE: 1}
     assert (told(tech)[1:], told(lead)) == ([("WO_OVERDUE", order_id)], [("WO_OVERDUE", order_id)])
 
 
 def test_each_is_told_once_however_often_is_swept(world: World, tech: Person) -> None:
     in_hand(world, tech, world.clock.now() + SOON)
-    outcomes: Counter[Outcome] = Counter()
+    outcomes: Counter[ReminderOutcome] = Counter()
     for _ in range(30):
         outcomes += swept(world)
         world.clock.advance(minutes=10)
-    assert (outcomes[Outcome.DUE_SOON], outcomes[Outcome.OVERDUE], outcomes[Outcome.FAILED]) == (1, 1, 0)
+    assert (
+        outcomes[ReminderOutcome.DUE_SOON],
+        outcomes[ReminderOutcome.OVERDUE],
+        outcomes[ReminderOutcome.FAILED],
+    ) == (1, 1, 0)
     assert [what for what, _ in told(tech)] == ["WO_DUE_SOON", "WO_OVERDUE"]
 
 
@@ -74,7 +78,7 @@ def test_the_texts_say_which_order_what_and_how_long(world: World, tech: Person,
             (f"{code} is overdue", "Carousel: Lamp is broken"),
             (f"{code} is due soon", "1 h 35 min left. Carousel: Lamp is broken"),
         ],
-        [(f"{code} is overdue", "Theo has it. Carousel: Lamp is broken")],
+        [(f"{code} is overdue", "It is assigned to Theo. Carousel: Lamp is broken")],
     ]
 
 
@@ -100,14 +104,14 @@ def test_what_is_overdue_already_is_not_due_soon(world: World, tech: Person) -> 
     assert told(tech) == [("WO_OVERDUE", order_id)]
 
 
-@pytest.mark.parametrize("state", sorted(set(State) - {State.ASSIGNED, State.IN_PROGRESS}))
-def test_what_nobody_has_in_hand_is_nobodys_reminder(world: World, tech: Person, state: State) -> None:
+@pytest.mark.parametrize("state", sorted(set(WorkOrderState) - {WorkOrderState.ASSIGNED, WorkOrderState.IN_PROGRESS}))
+def test_what_nobody_has_in_hand_is_nobodys_reminder(world: World, tech: Person, state: WorkOrderState) -> None:
     in_hand(world, tech, world.clock.now() - HOURS_4, state=state)
     assert swept(world) == {}
 
 
 def test_what_is_in_progress_is_due_like_what_was_assigned(world: World, tech: Person) -> None:
-    order_id = in_hand(world, tech, world.clock.now() + SOON, state=State.IN_PROGRESS)
+    order_id = in_hand(world, tech, world.clock.now() + SOON, state=WorkOrderState.IN_PROGRESS)
     swept(world)
     assert told(tech) == [("WO_DUE_SOON", order_id)]
 
@@ -125,17 +129,17 @@ def test_who_gets_an_order_after_its_reminder_is_not_reminded_again(world: World
 
 def test_a_returned_order_is_told_when_somebody_has_it_again(world: World, tech: Person) -> None:
     order_id = in_hand(world, tech, world.clock.now() + SOON)
-    changed(world, order_id, state=State.RETURNED.value)
+    changed(world, order_id, state=WorkOrderState.RETURNED.value)
     assert swept(world) == {}
     other = world.person("TECH")
-    changed(world, order_id, state=State.ASSIGNED.value, technician_id=other.user_id)
-    assert swept(world) == {Outcome.DUE_SOON: 1}
+    changed(world, order_id, state=WorkOrderState.ASSIGNED.value, technician_id=other.user_id)
+    assert swept(world) == {ReminderOutcome.DUE_SOON: 1}
     assert (told(tech), told(other)) == ([], [("WO_DUE_SOON", order_id)])
 
 
-@pytest.mark.parametrize("state", [State.DONE, State.RETURNED])
+@pytest.mark.parametrize("state", [WorkOrderState.DONE, WorkOrderState.RETURNED])
 def test_an_order_that_leaves_in_the_middle_of_the_sweep_is_told_to_nobody(
-    world: World, tech: Person, lead: Person, engine: EmbeddedEngine, state: State
+    world: World, tech: Person, lead: Person, engine: EmbeddedEngine, state: WorkOrderState
 ) -> None:
     order_id = in_hand(world, tech, world.clock.now() - HOURS_4)
 
@@ -143,7 +147,7 @@ def test_an_order_that_leaves_in_the_middle_of_the_sweep_is_told_to_nobody(
         changed(world, order_id, state=state.value)
 
     with engine.before("TransactWriteItems", leave, times=1):
-        assert swept(world) == {Outcome.SETTLED: 1}
+        assert swept(world) == {ReminderOutcome.SETTLED: 1}
     assert (told(tech), told(lead), check_count(tech)) == ([], [], 0)
 
 
@@ -157,7 +161,7 @@ def test_an_order_that_goes_to_somebody_else_in_the_middle_of_the_sweep_is_told_
         changed(world, order_id, technician_id=other.user_id)
 
     with engine.before("TransactWriteItems", hand_on, times=1):
-        assert swept(world) == {Outcome.OVERDUE: 1}
+        assert swept(world) == {ReminderOutcome.OVERDUE: 1}
     assert (told(tech), told(other)) == ([], [("WO_OVERDUE", order_id)])
 
 
@@ -166,7 +170,7 @@ def test_a_step_that_the_sweep_overtakes_is_neither_stale_nor_told_again(
 ) -> None:
     order_id = in_hand(world, tech, world.clock.now() - HOURS_4)
     with engine.before("TransactWriteItems", lambda *_: world.sweep_maintenance(), times=1):
-        changed(world, order_id, state=State.IN_PROGRESS.value)
+        changed(world, order_id, state=WorkOrderState.IN_PROGRESS.value)
     assert (stored(order_id).state, stored(order_id).version, told(tech)) == (
         "IN_PROGRESS",
         2,
@@ -178,7 +182,7 @@ def test_a_step_that_the_sweep_overtakes_is_neither_stale_nor_told_again(
 def test_many_are_due_at_once_and_all_are_told_in_one_pass(world: World, tech: Person) -> None:
     many = NOTICE_SHARDS * 3
     orders = [in_hand(world, tech, world.clock.now() + SOON) for _ in range(many)]
-    assert swept(world) == {Outcome.DUE_SOON: many}
+    assert swept(world) == {ReminderOutcome.DUE_SOON: many}
     assert sorted(order_id for _, order_id in told(tech)) == sorted(orders)
     assert check_count(tech) == many
 
@@ -186,7 +190,7 @@ def test_many_are_due_at_once_and_all_are_told_in_one_pass(world: World, tech: P
 def test_what_does_not_fit_into_a_page_is_told_all_the_same(world: World, tech: Person) -> None:
     for _ in range(20):
         in_hand(world, tech, world.clock.now() + SOON)
-    assert swept(world, page=1) == {Outcome.DUE_SOON: 20}
+    assert swept(world, page=1) == {ReminderOutcome.DUE_SOON: 20}
 
 
 def test_a_pass_ends_in_time_and_the_next_goes_on(world: World, tech: Person) -> None:
@@ -194,9 +198,9 @@ def test_a_pass_ends_in_time_and_the_next_goes_on(world: World, tech: Person) ->
         in_hand(world, tech, world.clock.now() + SOON)
     asked = iter([RESERVE_S, RESERVE_S - 0.1])
     first = remind_due(world.parts.dependencies, "sweep-1", lambda: next(asked), page=1)
-    assert 1 <= first[Outcome.DUE_SOON] <= NOTICE_SHARDS
+    assert 1 <= first[ReminderOutcome.DUE_SOON] <= NOTICE_SHARDS
     assert swept(world, RESERVE_S - 0.1) == {}
-    assert first + swept(world) == {Outcome.DUE_SOON: 20}
+    assert first + swept(world) == {ReminderOutcome.DUE_SOON: 20}
 
 
 def test_an_order_that_fails_holds_no_other_back_and_is_told_by_the_next_pass(
@@ -209,8 +213,8 @@ def test_an_order_that_fails_holds_no_other_back_and_is_told_by_the_next_pass(
             raise ConnectionError
 
     with engine.before("TransactWriteItems", fail):
-        assert swept(world) == {Outcome.DUE_SOON: 3, Outcome.FAILED: 1}
-    assert swept(world) == {Outcome.DUE_SOON: 1}
+        assert swept(world) == {ReminderOutcome.DUE_SOON: 3, ReminderOutcome.FAILED: 1}
+    assert swept(world) == {ReminderOutcome.DUE_SOON: 1}
 
 
 def test_every_organisation_is_told_of_its_own(world: World, tech: Person) -> None:

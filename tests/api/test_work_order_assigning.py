@@ -154,13 +154,15 @@ def test_a_lead_of_another_zone_hands_nothing_on_here_and_one_of_another_organis
     world: World, park: Park, address: str
 ) -> None:
     order_id = park.routed()["id"]
+    body = {"assign": {"technicianId": park.tech.user_id}, "outsource": {"vendor": "Vekoma"}}[address]
     for person, status in (
         (park.person("MAINT_TL", game_zone=SOUTH), 403),
         (park.person("MAINT_TL", game_zone=None), 403),
         (world.person("MAINT_TL", OTHER, game_zone=NORTH), 404),
     ):
-        assert person.patch(f"/v1/work-orders/{order_id}/{address}", {}).status == status
-    assert park.lead.patch(f"/v1/work-orders/nothing/{address}", {}).status == 404
+        assert person.patch(f"/v1/work-orders/{order_id}/{address}", body).status == status
+    assert park.lead.patch(f"/v1/work-orders/nothing/{address}", body).status == 404
+    assert park.lead.patch(f"/v1/work-orders/nothing/{address}", {}).status == 422
 
 
 def test_a_version_is_honoured_and_not_required(park: Park) -> None:
@@ -171,7 +173,7 @@ def test_a_version_is_honoured_and_not_required(park: Park) -> None:
         assert answer.json["error"]["details"] == {"version": 1}
     assert stored(order_id).version == 1
     assert park.assign(order_id, if_match='W/"1"').status == 200
-    answer = park.lead.patch(f"/v1/work-orders/{order_id}/outsource", {}, if_match="1")
+    answer = park.lead.patch(f"/v1/work-orders/{order_id}/outsource", {"vendor": "Vekoma"}, if_match="1")
     assert (answer.status, answer.code) == (409, "VERSION_CONFLICT")
 
 
@@ -210,8 +212,9 @@ def test_what_is_with_a_technician_or_a_vendor_cannot_be_outsourced(park: Park) 
     for order_id, state, possible in ((assigned, "ASSIGNED", ["assign", "return", "start"]), (gone, "OUTSOURCED", [])):
         answer = park.outsource(order_id)
         assert (answer.status, answer.code) == (409, "WORKFLOW_VIOLATION")
-        details = {"state": state, "step": "outsource", "possible": possible}
+        details = {"state": state, "action": "outsource", "allowed": possible}
         assert answer.json["error"]["details"] == details
+        assert answer.json["error"]["message"] == f"Cannot outsource a work order in state {state}."
     assert park.assign(gone).status == 409
 
 

@@ -9,9 +9,9 @@ from datetime import timedelta
 
 from chalicelib.core import aws
 from chalicelib.core.settings import settings
-from chalicelib.maintenance.rules import State
-from chalicelib.maintenance.sweep import Outcome, remind_due
-from chalicelib.maintenance.tables import WorkOrder, work_order_key
+from chalicelib.maintenance.rules import WorkOrderState
+from chalicelib.maintenance.workorders.sweep import ReminderOutcome, remind_due
+from chalicelib.maintenance.workorders.tables import WorkOrder, work_order_key
 from infra.tables import definitions
 from tests.benchmarks.capacity import Item, Units
 from tests.benchmarks.metered import MeteredEngine, total
@@ -62,7 +62,7 @@ class Park:
             outcomes = remind_due(world.parts.dependencies, "a-sweep", lambda: 60.0)
         world.clock.advance(seconds=-life)
         engine.put_back(notebook.calls, self.items)
-        if outcomes.total() != outcomes[Outcome.OVERDUE] or outcomes.total() != due:
+        if outcomes.total() != outcomes[ReminderOutcome.OVERDUE] or outcomes.total() != due:
             raise RuntimeError(f"{due} orders were due and the sweep made of them: {outcomes}")
         return watch.took.cpu, total(notebook.calls)
 
@@ -122,7 +122,7 @@ def _fill(engine: MeteredEngine, like: WorkOrder, count: int) -> None:
         if number % 2:
             mine |= {"notice_at": {"N": later}, "due_at": {"N": later}}
         else:
-            mine["state"] = {"S": State.DONE.value}
+            mine["state"] = {"S": WorkOrderState.DONE.value}
             del mine["notice_shard"]
         items.append(mine)
     engine.fill(WorkOrder.Meta.table_name, items)

@@ -10,7 +10,7 @@ from typing import Any
 
 from chalicelib.core.store import get
 from chalicelib.core.work import UnitOfWork
-from chalicelib.maintenance.tables import WorkOrder, work_order_key
+from chalicelib.maintenance.workorders.tables import WorkOrder, work_order_key
 from tests.builders.world import DEMO, Answer, Person, World
 
 NORTH, SOUTH = "North", "South"

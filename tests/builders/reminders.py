@@ -4,8 +4,8 @@ from datetime import datetime, timedelta
 
 from chalicelib.core.store import get
 from chalicelib.core.work import UnitOfWork
-from chalicelib.maintenance.rules import State
-from chalicelib.maintenance.tables import WorkOrder, listed, work_order_key
+from chalicelib.maintenance.rules import WorkOrderState
+from chalicelib.maintenance.workorders.tables import WorkOrder, index_keys, work_order_key
 from tests.builders.notices import listed as notices_of
 from tests.builders.world import Person, World
 
@@ -14,7 +14,12 @@ ZONE = "North"
 
 
 def in_hand(
-    world: World, technician: Person, due_at: datetime, *, lead: Person | None = None, state: State = State.ASSIGNED
+    world: World,
+    technician: Person,
+    due_at: datetime,
+    *,
+    lead: Person | None = None,
+    state: WorkOrderState = WorkOrderState.ASSIGNED,
 ) -> str:
     """An order that this technician has, assigned by this lead; its id."""
     order_id = world.ids.new()
@@ -46,7 +51,7 @@ def in_hand(
         org_state_key="-",
         zone_state_key="-",
     )
-    for name, value in listed(order).items():
+    for name, value in index_keys(order).items():
         setattr(order, name, value)
 
     def save(work: UnitOfWork) -> None:
@@ -69,7 +74,7 @@ def changed(world: World, order_id: str, org_id: str = "demo", **values: object)
     def change(work: UnitOfWork) -> None:
         order = stored(order_id, org_id)
         work.update(order, values)
-        work.update(order, listed(order))
+        work.update(order, index_keys(order))
 
     world.run(change, org_id)
 

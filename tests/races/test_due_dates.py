@@ -4,8 +4,8 @@ from collections import Counter
 from datetime import timedelta
 from functools import partial
 
-from chalicelib.maintenance.rules import State
-from chalicelib.maintenance.sweep import Outcome, remind_due
+from chalicelib.maintenance.rules import WorkOrderState
+from chalicelib.maintenance.workorders.sweep import ReminderOutcome, remind_due
 from infra.local.engine import EmbeddedEngine
 from tests.builders.notices import check_count
 from tests.builders.reminders import SOON, changed, in_hand, told
@@ -15,7 +15,7 @@ from tests.races.crowd import at_once, both
 LATE = timedelta(seconds=1)
 
 
-def sweep(world: World, name: str = "sweep") -> Counter[Outcome]:
+def sweep(world: World, name: str = "sweep") -> Counter[ReminderOutcome]:
     return remind_due(world.parts.dependencies, name, lambda: 60.0)
 
 
@@ -24,8 +24,12 @@ def test_what_four_sweeps_find_at_once_is_told_once(arena: World) -> None:
     for number in range(6):
         orders = [in_hand(arena, tech, arena.clock.now() - LATE, lead=lead) for _ in range(3)]
         sweeps = at_once([partial(sweep, arena, f"sweep-{one}") for one in range(4)])
-        total = sum(sweeps, Counter[Outcome]())
-        assert (total[Outcome.OVERDUE], total[Outcome.DUE_SOON], total[Outcome.FAILED]) == (3, 0, 0)
+        total = sum(sweeps, Counter[ReminderOutcome]())
+        assert (total[ReminderOutcome.OVERDUE], total[ReminderOutcome.DUE_SOON], total[ReminderOutcome.FAILED]) == (
+            3,
+            0,
+            0,
+        )
         for person in (tech, lead):
             assert Counter(told(person)[-3:]) == Counter(("WO_OVERDUE", order_id) for order_id in orders)
             assert check_count(person) == 3 * (number + 1)
@@ -34,25 +38,25 @@ def test_what_four_sweeps_find_at_once_is_told_once(arena: World) -> None:
 def test_a_sweep_that_meets_another_at_its_commit_finds_everything_told(arena: World, embedded: EmbeddedEngine) -> None:
     tech = arena.person("TECH")
     orders = [in_hand(arena, tech, arena.clock.now() + SOON) for _ in range(4)]
-    other: list[Counter[Outcome]] = []
+    other: list[Counter[ReminderOutcome]] = []
 
     def meet(*_: object) -> None:
         other.append(sweep(arena, "other"))
 
     with embedded.before("TransactWriteItems", meet, times=1):
         total = sweep(arena) + other[0]
-    assert (total[Outcome.DUE_SOON], total[Outcome.FAILED]) == (4, 0)
+    assert (total[ReminderOutcome.DUE_SOON], total[ReminderOutcome.FAILED]) == (4, 0)
     assert Counter(told(tech)) == Counter(("WO_DUE_SOON", order_id) for order_id in orders)
 
 
 def test_who_finishes_while_it_becomes_overdue_is_told_before_or_not_at_all(arena: World) -> None:
     tech = arena.person("TECH")
     for _ in range(30):
-        order_id = in_hand(arena, tech, arena.clock.now() - LATE, state=State.IN_PROGRESS)
-        finish = partial(changed, arena, order_id, state=State.DONE.value, technician_name="Done")
+        order_id = in_hand(arena, tech, arena.clock.now() - LATE, state=WorkOrderState.IN_PROGRESS)
+        finish = partial(changed, arena, order_id, state=WorkOrderState.DONE.value, technician_name="Done")
         outcomes, _none = both(partial(sweep, arena), finish)
         times = [about for _, about in told(tech)].count(order_id)
-        assert times == outcomes[Outcome.OVERDUE] <= 1
+        assert times == outcomes[ReminderOutcome.OVERDUE] <= 1
         assert sweep(arena) == {}
     assert check_count(tech) == len(told(tech))
 

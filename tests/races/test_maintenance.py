@@ -5,7 +5,7 @@ from functools import partial
 
 from chalicelib.core.work import UnitOfWork
 from chalicelib.maintenance.photo_tables import Photo, photo_key
-from chalicelib.maintenance.tables import WorkOrder, work_order_key
+from chalicelib.maintenance.workorders.tables import WorkOrder, work_order_key
 from tests.builders.maintenance import ITEMS, Park, stored
 from tests.builders.world import Answer, Person, World
 from tests.races.crowd import at_once, both

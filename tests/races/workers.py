@@ -14,7 +14,7 @@ from typing import Any
 
 from chalicelib.core.settings import settings
 from chalicelib.dispatch.sweep import reassign_due
-from chalicelib.maintenance.sweep import remind_due
+from chalicelib.maintenance.workorders.sweep import remind_due
 from tests.builders.dispatch import order_body
 from tests.builders.world import World
 from tests.races.clocks import StandingClock

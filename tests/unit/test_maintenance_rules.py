@@ -8,59 +8,71 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.maintenance.options import MaintenanceOptions
 from chalicelib.maintenance.rules import (
     COUNTED,
     MINE,
     ON_HAND,
     OPEN,
-    TRANSITIONS,
+    WORK_ORDER,
     Holder,
     Priority,
-    State,
-    Step,
+    WorkOrderAction,
+    WorkOrderState,
     age_hours,
     count_shifts,
     is_due_soon,
     is_overdue,
-    steps_from,
 )
+from chalicelib.maintenance.settings import MaintenanceSettings
 
 NOW = datetime(2026, 3, 1, 9, tzinfo=UTC)
 
 # What is possible, as people say it; everything else is not.
 POSSIBLE = {
-    State.ROUTED: {Step.ASSIGN: State.ASSIGNED, Step.OUTSOURCE: State.OUTSOURCED},
-    State.ASSIGNED: {Step.ASSIGN: State.ASSIGNED, Step.START: State.IN_PROGRESS, Step.RETURN: State.RETURNED},
-    State.IN_PROGRESS: {Step.FINISH: State.DONE, Step.RETURN: State.RETURNED},
-    State.RETURNED: {Step.ASSIGN: State.ASSIGNED, Step.OUTSOURCE: State.OUTSOURCED},
+    WorkOrderState.ROUTED: {
+        WorkOrderAction.ASSIGN: WorkOrderState.ASSIGNED,
+        WorkOrderAction.OUTSOURCE: WorkOrderState.OUTSOURCED,
+    },
+    WorkOrderState.ASSIGNED: {
+        WorkOrderAction.ASSIGN: WorkOrderState.ASSIGNED,
+        WorkOrderAction.START: WorkOrderState.IN_PROGRESS,
+        WorkOrderAction.RETURN: WorkOrderState.RETURNED,
+    },
+    WorkOrderState.IN_PROGRESS: {
+        WorkOrderAction.FINISH: WorkOrderState.DONE,
+        WorkOrderAction.RETURN: WorkOrderState.RETURNED,
+    },
+    WorkOrderState.RETURNED: {
+        WorkOrderAction.ASSIGN: WorkOrderState.ASSIGNED,
+        WorkOrderAction.OUTSOURCE: WorkOrderState.OUTSOURCED,
+    },
 }
 
 moments = st.datetimes(datetime(2026, 1, 1), datetime(2027, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001 - see timezones
 spans = st.timedeltas(timedelta(0), timedelta(days=30))
-holders = st.tuples(st.sampled_from([None, "mees", "zoe"]), st.sampled_from(State))
+holders = st.tuples(st.sampled_from([None, "mees", "zoe"]), st.sampled_from(WorkOrderState))
 
 
-@pytest.mark.parametrize(("state", "step"), list(product(State, Step)))
-def test_every_step_leads_where_it_should_or_nowhere(state: State, step: Step) -> None:
-    assert TRANSITIONS.get((state, step)) == POSSIBLE.get(state, {}).get(step)
+@pytest.mark.parametrize(("state", "step"), list(product(WorkOrderState, WorkOrderAction)))
+def test_every_step_leads_where_it_should_or_nowhere(state: WorkOrderState, step: WorkOrderAction) -> None:
+    assert WORK_ORDER.transitions.get((state, step)) == POSSIBLE.get(state, {}).get(step)
 
 
-@pytest.mark.parametrize("state", State)
-def test_what_is_possible_is_listed(state: State) -> None:
-    assert set(steps_from(state)) == set(POSSIBLE.get(state, {}))
+@pytest.mark.parametrize("state", WorkOrderState)
+def test_what_is_possible_is_listed(state: WorkOrderState) -> None:
+    assert set(WORK_ORDER.allowed(state)) == set(POSSIBLE.get(state, {}))
 
 
 def test_what_nobody_has_is_nobody_s_and_what_is_done_holds_nothing_back() -> None:
-    assert {State.ASSIGNED, State.IN_PROGRESS} == ON_HAND
-    assert ON_HAND | {State.RETURNED} == MINE
-    assert set(State) - OPEN == {State.DONE}
+    assert {WorkOrderState.ASSIGNED, WorkOrderState.IN_PROGRESS} == ON_HAND
+    assert ON_HAND | {WorkOrderState.RETURNED} == MINE
+    assert set(WorkOrderState) - OPEN == {WorkOrderState.DONE}
 
 
 @given(st.lists(holders, min_size=1, max_size=20))
 def test_counts_moved_along_are_the_counts_of_what_there_is(way: list[Holder]) -> None:
     counts: Counter[tuple[str, str]] = Counter()
-    before: Holder = (None, State.ROUTED)
+    before: Holder = (None, WorkOrderState.ROUTED)
     for after in way:
         for technician, shifts in count_shifts(before, after).items():
             for name, by in shifts.items():
@@ -71,22 +83,22 @@ def test_counts_moved_along_are_the_counts_of_what_there_is(way: list[Holder]) -
     assert {key: number for key, number in counts.items() if number} == there
 
 
-@given(st.sampled_from(State), moments, moments, spans)
+@given(st.sampled_from(WorkOrderState), moments, moments, spans)
 def test_an_order_is_late_or_soon_or_neither_and_never_both(
-    state: State, due_at: datetime, now: datetime, soon: timedelta
+    state: WorkOrderState, due_at: datetime, now: datetime, soon: timedelta
 ) -> None:
     late, near = is_overdue(state, due_at, now), is_due_soon(state, due_at, now, soon)
     assert not (late and near)
-    assert late == (state is not State.DONE and now > due_at)
-    assert near == (state is not State.DONE and due_at - soon <= now <= due_at)
+    assert late == (state is not WorkOrderState.DONE and now > due_at)
+    assert near == (state is not WorkOrderState.DONE and due_at - soon <= now <= due_at)
 
 
 @pytest.mark.parametrize(("priority", "hours"), [("CRITICAL", 4), ("HIGH", 24), ("MEDIUM", 72), ("LOW", 168)])
 def test_each_priority_has_its_hours_unless_settled_otherwise(priority: str, hours: int) -> None:
-    assert MaintenanceOptions().allowed(Priority(priority)) == timedelta(hours=hours)
-    settled = MaintenanceOptions(critical_hours=1, high_hours=1, medium_hours=1, low_hours=1)
-    assert settled.allowed(Priority(priority)) == timedelta(hours=1)
-    assert MaintenanceOptions().soon == timedelta(hours=2)
+    assert MaintenanceSettings().time_allowed(Priority(priority)) == timedelta(hours=hours)
+    settled = MaintenanceSettings(critical_hours=1, high_hours=1, medium_hours=1, low_hours=1)
+    assert settled.time_allowed(Priority(priority)) == timedelta(hours=1)
+    assert MaintenanceSettings().soon == timedelta(hours=2)
 
 
 @pytest.mark.parametrize(("minutes", "hours"), [(0, 0.0), (2, 0.0), (6, 0.1), (90, 1.5), (59, 1.0), (60 * 200, 200.0)])

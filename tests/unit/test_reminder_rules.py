@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.maintenance.rules import Reminder, State, in_words, is_overdue, reminder
+from chalicelib.maintenance.rules import Reminder, WorkOrderState, format_span, is_overdue, reminder
 
 DUE = datetime(2026, 3, 1, 12, tzinfo=UTC)
 SECOND = timedelta(seconds=1)
@@ -45,7 +45,7 @@ def test_however_often_is_looked_each_is_told_at_most_once_and_overdue_last(
         what = reminder(notice_at, DUE, now)
         if what is not None:
             told.append(what)
-            assert is_overdue(State.ASSIGNED, DUE, now) == (what is Reminder.OVERDUE)
+            assert is_overdue(WorkOrderState.ASSIGNED, DUE, now) == (what is Reminder.OVERDUE)
             notice_at = None if what is Reminder.OVERDUE else DUE
         assert (Reminder.OVERDUE in told) == (now > DUE)
     assert told in ([], [Reminder.DUE_SOON], [Reminder.OVERDUE], [Reminder.DUE_SOON, Reminder.OVERDUE])
@@ -56,12 +56,12 @@ def test_however_often_is_looked_each_is_told_at_most_once_and_overdue_last(
     [(115, "1 h 55 min"), (120, "2 h"), (40.9, "40 min"), (0.5, "less than a minute"), (0, "less than a minute")],
 )
 def test_a_span_reads_as_people_say_it(minutes: float, words: str) -> None:
-    assert in_words(timedelta(minutes=minutes)) == words
+    assert format_span(timedelta(minutes=minutes)) == words
 
 
 @given(spans)
 def test_a_span_is_never_said_to_be_longer_than_it_is(span: timedelta) -> None:
-    words = in_words(span).split()
+    words = format_span(span).split()
     said = timedelta()
     if "less" not in words:
         said = sum((timedelta(**{unit: int(number)}) for number, unit in _units(words)), timedelta())

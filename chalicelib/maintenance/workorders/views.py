@@ -1,36 +1,38 @@
-"""Work orders and checklists as they are read: what is stored, in the form in which it is answered."""
+"""Work orders as clients read them."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
 
-from chalicelib.maintenance.lists import Overview
-from chalicelib.maintenance.rules import ChecklistStatus, PhotoKind, Priority, State, age_hours, is_overdue
-from chalicelib.maintenance.schemas import (
+from chalicelib.core.store import Page
+from chalicelib.maintenance.rules import PhotoKind, Priority, WorkOrderState, age_hours, is_overdue
+from chalicelib.maintenance.workorders.schemas import (
     ActionItem,
-    ChecklistItem,
-    ChecklistView,
-    DashboardCounts,
     PhotoView,
     SourceChecklist,
-    TechnicianDashboard,
+    WorkOrderAssigned,
     WorkOrderDetail,
+    WorkOrderDone,
+    WorkOrderMoved,
+    WorkOrderPage,
     WorkOrderReturnEntry,
     WorkOrderSla,
+    WorkOrderStarted,
     WorkOrderSummary,
     WorkOrderTimelineEntry,
 )
-from chalicelib.maintenance.tables import Checklist, Ride, WorkOrder, WorkOrderEvent
-from chalicelib.maintenance.timeline import Action
+from chalicelib.maintenance.workorders.service import FinishedWorkOrder, RoutedWorkOrder
+from chalicelib.maintenance.workorders.tables import WorkOrder, WorkOrderEvent
+from chalicelib.maintenance.workorders.timeline import TimelineAction
 
 
 def order_summary(order: WorkOrder, now: datetime) -> WorkOrderSummary:
-    """An order as lists show it."""
+    """Return a work order in lists."""
     return WorkOrderSummary(
         id=order.order_id,
         code=order.code,
-        state=State(order.state),
+        state=WorkOrderState(order.state),
         version=order.version,
         priority=Priority(order.priority),
         game_zone=order.game_zone,
@@ -50,11 +52,11 @@ def order_summary(order: WorkOrder, now: datetime) -> WorkOrderSummary:
 def order_detail(
     order: WorkOrder, events: Sequence[WorkOrderEvent], photos: Sequence[PhotoView], now: datetime
 ) -> WorkOrderDetail:
-    """An order with all that belongs to it; `events` oldest first."""
+    """Return a work order with its photos and timeline; `events` oldest first."""
     return WorkOrderDetail(
         id=order.order_id,
         code=order.code,
-        state=State(order.state),
+        state=WorkOrderState(order.state),
         version=order.version,
         priority=Priority(order.priority),
         game_zone=order.game_zone,
@@ -80,46 +82,51 @@ def order_detail(
         assigned_at=order.assigned_at,
         started_at=order.started_at,
         closed_at=order.closed_at,
-        return_history=[_return(event) for event in events if event.action == Action.RETURNED],
+        return_history=[_return(event) for event in events if event.action == TimelineAction.RETURNED],
         timeline=[_entry(event) for event in events],
     )
 
 
-def dashboard(overview: Overview, now: datetime) -> TechnicianDashboard:
-    """A technician's work at a glance."""
-    counts = overview.counts
-    return TechnicianDashboard(
-        DashboardCounts(
-            assigned=counts.assigned,
-            in_progress=counts.in_progress,
-            returned=counts.returned,
-            done=counts.done,
-            overdue=overview.overdue,
-            due_soon=overview.due_soon,
-        ),
-        [order_summary(order, now) for order in overview.first],
+def order_page(page: Page[WorkOrder], now: datetime) -> WorkOrderPage:
+    """Return a page of work orders."""
+    return WorkOrderPage([order_summary(order, now) for order in page.items], page.next_cursor)
+
+
+def routed_view(routed: RoutedWorkOrder) -> WorkOrderDetail:
+    """Return a new work order."""
+    return order_detail(routed.order, [routed.event], [], routed.order.created_at)
+
+
+def assigned_view(order: WorkOrder) -> WorkOrderAssigned:
+    """Return a work order that has just been assigned."""
+    return WorkOrderAssigned(
+        WorkOrderState(order.state),
+        order.version,
+        str(order.technician_name),
+        str(order.technician_id),
+        order.assigned_at or order.updated_at,
     )
 
 
-def checklist_view(checklist: Checklist, ride: Ride, orders: Sequence[WorkOrder], now: datetime) -> ChecklistView:
-    """A checklist with the oldest of its open work orders."""
-    return ChecklistView(
-        checklist_ref=checklist.checklist_ref,
-        name=checklist.name,
-        status=ChecklistStatus(checklist.status),
-        version=checklist.version,
-        ride=ride.name,
-        ride_code=ride.code,
-        game_zone=ride.game_zone,
-        items=[ChecklistItem(item["item_ref"], item["text"], item.get("note")) for item in checklist.items],
-        open_count=len(checklist.open_orders or ()),
-        open_work_orders=[order_summary(order, now) for order in orders],
-    )
+def started_view(order: WorkOrder) -> WorkOrderStarted:
+    """Return a work order that has just been started."""
+    return WorkOrderStarted(WorkOrderState(order.state), order.started_at or order.updated_at, order.version)
+
+
+def finished_view(finished: FinishedWorkOrder) -> WorkOrderDone:
+    """Return a work order that has just been finished."""
+    order, released = finished
+    return WorkOrderDone(WorkOrderState(order.state), order.closed_at or order.updated_at, order.version, released)
+
+
+def moved_view(order: WorkOrder) -> WorkOrderMoved:
+    """Return the state and version of a work order."""
+    return WorkOrderMoved(WorkOrderState(order.state), order.version)
 
 
 def _sla(order: WorkOrder, now: datetime) -> WorkOrderSla:
     age = age_hours(order.created_at, order.closed_at or now)
-    return WorkOrderSla(order.due_at, age, is_overdue(State(order.state), order.due_at, now))
+    return WorkOrderSla(order.due_at, age, is_overdue(WorkOrderState(order.state), order.due_at, now))
 
 
 def _return(event: WorkOrderEvent) -> WorkOrderReturnEntry:
@@ -128,8 +135,8 @@ def _return(event: WorkOrderEvent) -> WorkOrderReturnEntry:
 
 def _entry(event: WorkOrderEvent) -> WorkOrderTimelineEntry:
     return WorkOrderTimelineEntry(
-        state=State(event.state),
-        action=Action(event.action),
+        state=WorkOrderState(event.state),
+        action=TimelineAction(event.action),
         actor=event.actor_name,
         actor_id=event.actor_id,
         role=event.actor_role,

@@ -28,9 +28,9 @@ from chalicelib.core.store import Query, get, parallel
 from chalicelib.core.work import UnitOfWork
 from chalicelib.edge.dependencies import Dependencies
 from chalicelib.identity.tables import user_key
-from chalicelib.maintenance import announce
-from chalicelib.maintenance.rules import ON_HAND, Reminder, State, reminder
-from chalicelib.maintenance.tables import NOTICE_SHARDS, NoticesDue, WorkOrder, notice_shard, work_order_key
+from chalicelib.maintenance.rules import ON_HAND, Reminder, WorkOrderState, reminder
+from chalicelib.maintenance.workorders import events
+from chalicelib.maintenance.workorders.tables import NOTICE_SHARDS, NoticesDue, WorkOrder, notice_shard, work_order_key
 
 ACTOR = "system:sweep"
 PAGE = 50
@@ -43,7 +43,7 @@ Shard = tuple[int, Mapping[str, Any] | None]
 """A shard by its number, and where its next page begins (None: at its front)."""
 
 
-class Outcome(StrEnum):
+class ReminderOutcome(StrEnum):
     """What a sweep made of one order whose notice was due."""
 
     DUE_SOON = "WorkOrdersDueSoon"
@@ -52,7 +52,7 @@ class Outcome(StrEnum):
     FAILED = "RemindersFailed"
 
 
-class Due(msgspec.Struct, frozen=True):
+class DueReminder(msgspec.Struct, frozen=True):
     """An order whose notice is due, as the index says."""
 
     org_id: str
@@ -61,13 +61,13 @@ class Due(msgspec.Struct, frozen=True):
 
 def remind_due(
     deps: Dependencies, sweep_id: str, remaining_s: Callable[[], float], page: int = PAGE
-) -> Counter[Outcome]:
+) -> Counter[ReminderOutcome]:
     """Tell everybody who is to be told by now; how many orders ended in which way.
 
     `page` is how many orders of each shard are looked up at once.
     """
     now = deps.clock.now()
-    outcomes: Counter[Outcome] = Counter()
+    outcomes: Counter[ReminderOutcome] = Counter()
     shards: list[Shard] = [(number, None) for number in range(NOTICE_SHARDS)]
     while shards and remaining_s() >= RESERVE_S:
         pages = parallel([partial(_due_in, shard, now, page) for shard in shards])
@@ -80,7 +80,7 @@ def remind_due(
     return outcomes
 
 
-def _due_in(shard: Shard, now: datetime, page: int) -> tuple[list[Due], Shard | None]:
+def _due_in(shard: Shard, now: datetime, page: int) -> tuple[list[DueReminder], Shard | None]:
     """What is due on the next page of a shard, and where the page after it begins (None: there is none)."""
     number, start = shard
     query = Query(
@@ -90,49 +90,49 @@ def _due_in(shard: Shard, now: datetime, page: int) -> tuple[list[Due], Shard | 
         range_condition=WorkOrder.notice_at <= now,
     )
     answer = query.raw(limit=page, start=start)
-    due = [Due(raw["org_id"]["S"], raw["order_id"]["S"]) for raw in answer["Items"]]
+    due = [DueReminder(raw["org_id"]["S"], raw["order_id"]["S"]) for raw in answer["Items"]]
     last = answer.get("LastEvaluatedKey")
     return due, (number, last) if last else None
 
 
-def _lanes(due: Sequence[Due]) -> list[list[Due]]:
+def _lanes(due: Sequence[DueReminder]) -> list[list[DueReminder]]:
     """The orders of each organisation in a few lanes, which are carried out side by side."""
-    by_org: dict[str, list[Due]] = {}
+    by_org: dict[str, list[DueReminder]] = {}
     for one in due:
         by_org.setdefault(one.org_id, []).append(one)
     return [lane for orders in by_org.values() for number in range(_LANES) if (lane := orders[number::_LANES])]
 
 
-def _settle_lane(deps: Dependencies, lane: Sequence[Due], sweep_id: str) -> list[Outcome]:
+def _settle_lane(deps: Dependencies, lane: Sequence[DueReminder], sweep_id: str) -> list[ReminderOutcome]:
     return [_settle(deps, one, sweep_id) for one in lane]
 
 
-def _settle(deps: Dependencies, due: Due, sweep_id: str) -> Outcome:
+def _settle(deps: Dependencies, due: DueReminder, sweep_id: str) -> ReminderOutcome:
     try:
         return deps.runner.run(Actor(due.org_id, ACTOR, sweep_id), partial(_remind, due))
     except Exception:  # noqa: BLE001 - one order must not stop the others
         observability.log().exception("a reminder could not be given", extra={"order_id": due.order_id})
-        return Outcome.FAILED
+        return ReminderOutcome.FAILED
 
 
-def _remind(due: Due, work: UnitOfWork) -> Outcome:
+def _remind(due: DueReminder, work: UnitOfWork) -> ReminderOutcome:
     """Tell of one order, if that is still to be done by the order itself: the index may lag behind."""
     order = get(work_order_key(due.org_id, due.order_id))
-    if order is None or order.technician_id is None or State(order.state) not in ON_HAND:
-        return Outcome.SETTLED
+    if order is None or order.technician_id is None or WorkOrderState(order.state) not in ON_HAND:
+        return ReminderOutcome.SETTLED
     what = reminder(order.notice_at, order.due_at, work.now)
     if what is None:
-        return Outcome.SETTLED
+        return ReminderOutcome.SETTLED
     _step_on(work, order, order.technician_id, what)
     work.audit(WorkOrder.kind, order.order_id, what.value)
     if what is Reminder.DUE_SOON:
-        announce.due_soon(work, order, order.technician_id)
-        return Outcome.DUE_SOON
-    announce.overdue(work, order, order.technician_id)
+        events.notify_due_soon(work, order, order.technician_id)
+        return ReminderOutcome.DUE_SOON
+    events.notify_overdue(work, order, order.technician_id)
     technician = get(user_key(order.org_id, order.technician_id))
-    for lead_id in announce.leads_of(order, order.technician_id, technician.reports_to if technician else None):
-        announce.overdue_with(work, order, lead_id)
-    return Outcome.OVERDUE
+    for lead_id in events.team_leads(order, order.technician_id, technician.reports_to if technician else None):
+        events.notify_lead_overdue(work, order, lead_id)
+    return ReminderOutcome.OVERDUE
 
 
 def _step_on(work: UnitOfWork, order: WorkOrder, technician_id: str, what: Reminder) -> None:

@@ -1,7 +1,7 @@
-"""The datasets `rides` and `checklists`: what findings are made of.
+"""The datasets `rides` and `checklists`.
 
-A checklist names its ride, so rides are loaded first. Loading a checklist again replaces its name, ride and items; its
-status and its work orders stay, and what they show of an item is what it was when they were routed.
+A checklist names its ride, so rides are imported first. Importing a checklist again replaces its name, ride and items;
+its status and its work orders stay as they are, with the text that the item had when they were routed.
 """
 
 from __future__ import annotations
@@ -15,21 +15,19 @@ from chalicelib.core.actor import Actor
 from chalicelib.core.errors import ValidationFailed
 from chalicelib.core.store import get, get_many
 from chalicelib.core.work import UnitOfWork
-from chalicelib.edge.dependencies import dependencies
 from chalicelib.edge.imports import Dataset, Outcome
 from chalicelib.edge.types import EntityId, Text500
-from chalicelib.maintenance.schemas import Text100
-from chalicelib.maintenance.tables import Checklist, Ride, checklist_key, ride_key
+from chalicelib.maintenance.checklists.tables import Checklist, Ride, checklist_key, ride_key
+from chalicelib.maintenance.permissions import IMPORT_CHECKLISTS, IMPORT_RIDES
+from chalicelib.maintenance.workorders.schemas import Text100
 
-IMPORT_RIDES = "maintenance.ride.import"
-IMPORT_CHECKLISTS = "maintenance.checklist.import"
 MAX_ITEMS_BYTES = 180_000
-"""The items of a checklist as they are stored. The audit row of a change holds the old ones and the new ones, and with
-all else an item of the store has at most 400 KB; on the checklist itself there is room left for its open orders."""
+"""The largest stored size of a checklist's items: the audit row of a change holds the old and the new ones, and an item
+of the store has at most 400 KB."""
 
 
 class RideRecord(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A ride, and the game zone that it stands in."""
+    """A ride and the game zone in which it stands."""
 
     code: EntityId
     name: Text100
@@ -54,13 +52,13 @@ class ChecklistRecord(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 def upsert_ride(work: UnitOfWork, actor: Actor, record: RideRecord) -> Outcome:
-    """Add or change one ride. Raises `AccessDenied` if it stands, or stood, in a zone that is not the caller's."""
-    where = ride_key(actor.org_id, record.code)
+    """Add or change one ride. Raise `AccessDenied` if its old or new zone is outside the caller's scope."""
+    own_key = ride_key(actor.org_id, record.code)
     work.audit(Ride.kind, record.code, "RIDE_IMPORTED")
     actor.require_reach(IMPORT_RIDES, zone=record.game_zone)
-    ride = get(where)
+    ride = get(own_key)
     if ride is None:
-        work.create(Ride(where.pk, where.sk, code=record.code, name=record.name, game_zone=record.game_zone))
+        work.create(Ride(own_key.pk, own_key.sk, code=record.code, name=record.name, game_zone=record.game_zone))
         return "created"
     actor.require_reach(IMPORT_RIDES, zone=ride.game_zone)
     work.update(ride, {"name": record.name, "game_zone": record.game_zone})
@@ -68,20 +66,20 @@ def upsert_ride(work: UnitOfWork, actor: Actor, record: RideRecord) -> Outcome:
 
 
 def upsert_checklist(work: UnitOfWork, actor: Actor, record: ChecklistRecord) -> Outcome:
-    """Add or change one checklist. Raises `ValidationFailed`, or `AccessDenied` as for rides."""
+    """Add or change one checklist. Raise `ValidationFailed` for an unknown ride, `AccessDenied` as for rides."""
     work.audit(Checklist.kind, record.checklist_ref, "CHECKLIST_IMPORTED")
-    where, its_ride = (
+    own_key, its_ride = (
         checklist_key(actor.org_id, record.checklist_ref),
         ride_key(actor.org_id, record.ride_code),
     )
-    found = get_many((where, its_ride), dependencies().clock)
-    ride, checklist = found.get(its_ride), found.get(where)
+    found = get_many((own_key, its_ride), work.clock)
+    ride, checklist = found.get(its_ride), found.get(own_key)
     if ride is None:
-        raise ValidationFailed({"ride_code": "is not the code of a ride; load rides first"})
+        raise ValidationFailed({"ride_code": "is not the code of a ride; import rides first"})
     actor.require_reach(IMPORT_CHECKLISTS, zone=ride.game_zone)
     values: dict[str, Any] = {"name": record.name, "ride_code": ride.code, "items": _items(record)}
     if checklist is None:
-        work.create(Checklist(where.pk, where.sk, checklist_ref=record.checklist_ref, **values))
+        work.create(Checklist(own_key.pk, own_key.sk, checklist_ref=record.checklist_ref, **values))
         return "created"
     if checklist.ride_code != ride.code:
         before = get(ride_key(actor.org_id, checklist.ride_code))
@@ -91,11 +89,11 @@ def upsert_checklist(work: UnitOfWork, actor: Actor, record: ChecklistRecord) ->
 
 
 def _items(record: ChecklistRecord) -> list[dict[str, str | None]]:
-    """The items as they are stored. Raises `ValidationFailed` if two have the same ref, or all are too long."""
+    """Return the items as they are stored. Raise `ValidationFailed` if a ref occurs twice or they are too large."""
     refs: set[str] = set()
     for number, item in enumerate(record.items):
         if item.item_ref in refs:
-            raise ValidationFailed({f"items.{number}.item_ref": "is there twice"})
+            raise ValidationFailed({f"items.{number}.item_ref": "occurs twice"})
         refs.add(item.item_ref)
     items = [{"item_ref": item.item_ref, "text": item.text, "note": item.note} for item in record.items]
     if len(Checklist.items.serialize(items).encode()) > MAX_ITEMS_BYTES:

@@ -1,6 +1,6 @@
-"""What an organisation settles about its repairs: how soon each priority has to be done, and what "soon" means.
+"""The organisation's settings of maintenance: the hours until a work order of each priority is due, and what "soon" is.
 
-Work orders are due by what is settled when they are routed; what was routed before stays due when it was.
+A change applies to work orders that are routed after it.
 """
 
 from __future__ import annotations
@@ -16,11 +16,11 @@ from chalicelib.identity.tables import Organisation
 from chalicelib.maintenance.rules import Priority
 
 MAX_SOON_H = 48
-"""The widest that "soon" can be, so that what is read to count it stays bounded."""
+"""The largest value of "soon", which bounds what is read to count the orders that are due soon."""
 Hours = Annotated[int, Meta(ge=1, le=8784)]
 
 
-class MaintenanceOptions(msgspec.Struct, frozen=True, rename="camel", forbid_unknown_fields=True):
+class MaintenanceSettings(msgspec.Struct, frozen=True, rename="camel", forbid_unknown_fields=True):
     """Hours until a work order of each priority is due, and hours before that in which it is due soon."""
 
     critical_hours: Hours = 4
@@ -29,8 +29,8 @@ class MaintenanceOptions(msgspec.Struct, frozen=True, rename="camel", forbid_unk
     low_hours: Hours = 168
     due_soon_hours: Annotated[int, Meta(ge=1, le=MAX_SOON_H)] = 2
 
-    def allowed(self, priority: Priority) -> timedelta:
-        """How long a repair of this priority may take."""
+    def time_allowed(self, priority: Priority) -> timedelta:
+        """Return how long after routing a work order of this priority is due."""
         hours = {
             Priority.CRITICAL: self.critical_hours,
             Priority.HIGH: self.high_hours,
@@ -41,14 +41,14 @@ class MaintenanceOptions(msgspec.Struct, frozen=True, rename="camel", forbid_unk
 
     @property
     def soon(self) -> timedelta:
-        """How long before its due date an order is due soon."""
+        """Return how long before its due date an order is due soon."""
         return timedelta(hours=self.due_soon_hours)
 
 
-MAINTENANCE = settings_section("maintenance", MaintenanceOptions, "maintenance")
-"""An organisation's own."""
+MAINTENANCE = settings_section("maintenance", MaintenanceSettings, "maintenance")
+"""The section of the organisation's settings."""
 
 
-def options_of(organisation: Organisation | None) -> MaintenanceOptions:
-    """What an organisation has settled."""
+def maintenance_settings(organisation: Organisation | None) -> MaintenanceSettings:
+    """Return the organisation's settings of maintenance."""
     return section_of(organisation, MAINTENANCE)

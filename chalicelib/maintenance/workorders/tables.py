@@ -1,87 +1,41 @@
-"""Rides, checklists, work orders and what belongs to them, as they are stored, and the indexes by which they are found.
+"""The tables of work orders and their events, and the indexes of work orders.
 
-A work order is found by its id, in the lists of its technician, its game zone and its organisation (each once with all
-that is open and once by state, soonest due first), and in the shards of due notices. Its events lie beside it, under
-its own key.
+A work order is in the lists of its technician, its game zone and its organisation (each once with all open ones and
+once by state, soonest due first), and in the shards of due notices. Its events have the same partition key.
 
-Two things change without touching the order's `version`, because neither is an edit that an app has to have seen
-before it may say "done": its photos and the notices of its due date.
+Photos and due notices change without a new `version`, because neither is an edit that an app must have seen before it
+may finish the work:
 
-    Photos: the order counts them, `completion_photos` and `issue_photos`. Whoever adds one raises the count in the same
-    transaction, by an amendment guarded by the order's state (`state <> DONE`); whoever takes one away lowers it,
-    guarded by the state and by the count being above zero. The done gate is a condition on the order itself,
-    `completion_photos >= 1`, in the transaction that makes it DONE. So both orders of events are safe: either the photo
-    is gone first and the gate does not hold, or the order is DONE first and the photo can no longer be taken away.
+    Photos: `completion_photos` and `issue_photos` count them. Adding one raises the count in the same transaction,
+    under the condition `state <> DONE`; deleting one lowers it, under that condition and that the count is above zero.
+    Finishing has the condition `completion_photos >= 1`. So either the photo is deleted first and finishing fails, or
+    the order is DONE first and the photo can no longer be deleted.
 
-    Due notices: `notice_at` is the moment of the next one that has not been told (first `due_at` less the hours of the
-    organisation's settings, then `due_at`, then none). An order is in a shard only while a technician has it in hand;
-    `notice_at` stays with the order, so each is told once, whoever has the order then. Whoever tells it moves
-    `notice_at` on, guarded by the value that was read.
+    Due notices: `notice_at` is the moment of the next notice that has not been sent (first `due_at` less the hours of
+    the organisation's settings, then `due_at`, then none). An order is in a shard only while a technician has it in
+    hand; `notice_at` stays with the order, so each notice is sent once, whoever has the order then. Sending it sets
+    `notice_at` to the next one, under the condition that it is as it was read.
 
-The price of many lists is paid when an order changes state: each list is a write. Repairs are few and looked at often.
+Each list costs a write when an order changes state; work orders change rarely and are read often.
 """
 
 from __future__ import annotations
 
-import json
 import zlib
 from typing import Any
 
-from pynamodb.attributes import JSONAttribute, UnicodeAttribute, UnicodeSetAttribute
+from pynamodb.attributes import UnicodeAttribute
 from pynamodb.indexes import AllProjection, GlobalSecondaryIndex, IncludeProjection
 
 from chalicelib.core.store import ItemKey
 from chalicelib.core.table import Entity, IntAttribute, Item, MomentAttribute, TableName, key, optional
-from chalicelib.maintenance.rules import MINE, ON_HAND, OPEN, ChecklistStatus, State
+from chalicelib.maintenance.rules import MINE, ON_HAND, OPEN, WorkOrderState
 
 NOTICE_SHARDS = 8
 
 
 class _Meta:
     table_name = TableName("maintenance")
-
-
-class Ride(Entity):
-    """Something that people ride in, and the game zone that it stands in."""
-
-    class Meta(_Meta):
-        pass
-
-    kind = "ride"
-
-    code = UnicodeAttribute()
-    name = UnicodeAttribute()
-    game_zone = UnicodeAttribute()
-
-
-class ItemsAttribute(JSONAttribute):
-    """The items of a checklist as JSON in UTF-8; escaped, most scripts would take two or three times the room."""
-
-    def serialize(self, value: Any) -> str:
-        """As the store writes it."""
-        return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-
-
-class Checklist(Entity):
-    """A checklist of a ride. `items` is `[{item_ref, text, note}]`, `open_orders` the ids of open work orders.
-
-    The set of open orders is the guarded count on which release depends. It and `status` change by amendments, without
-    touching `version`; `routed` counts all orders there ever were, for their codes.
-    """
-
-    class Meta(_Meta):
-        pass
-
-    kind = "checklist"
-    unaudited = frozenset({"open_orders"})
-
-    checklist_ref = UnicodeAttribute()
-    name = UnicodeAttribute()
-    ride_code = UnicodeAttribute()
-    items = ItemsAttribute()
-    status = UnicodeAttribute(default=ChecklistStatus.OPEN.value)
-    open_orders = optional(UnicodeSetAttribute())
-    routed = IntAttribute(default=0)
 
 
 _LISTED = IncludeProjection(
@@ -107,13 +61,13 @@ _LISTED = IncludeProjection(
         "version",
     ]
 )
-"""What lists show of an order. The indexes of a table may name a hundred attributes between them."""
+"""The attributes that lists show. The indexes of a table may project a hundred attributes in all."""
 
 
 class MineOpen(GlobalSecondaryIndex["WorkOrder"]):
     """The open orders of a technician in one game zone.
 
-    It is the one with the fewest orders, so it holds them whole: with what lists show, the table would name 112.
+    It is the smallest index, so it projects all attributes; the table would exceed the limit of 100 otherwise.
     """
 
     class Meta:
@@ -180,7 +134,7 @@ class OrgByState(GlobalSecondaryIndex["WorkOrder"]):
 
 
 class NoticesDue(GlobalSecondaryIndex["WorkOrder"]):
-    """Orders in somebody's hands by the moment of their next notice, in shards since all organisations share them."""
+    """Orders in hand by the moment of their next notice, in shards, because all organisations share them."""
 
     class Meta:
         index_name = "notices_due"
@@ -191,9 +145,9 @@ class NoticesDue(GlobalSecondaryIndex["WorkOrder"]):
 
 
 class WorkOrder(Entity):
-    """A repair. What is shown of ride, checklist, item and people is copied, as it was when it happened.
+    """A work order. Ride, checklist, item and people are copied, as they were when they were recorded.
 
-    `technician_id` is whose it is: a returned order keeps the technician who gave it back until somebody else gets it.
+    A returned order keeps the technician who returned it in `technician_id` until it is assigned again.
     """
 
     class Meta(_Meta):
@@ -267,9 +221,9 @@ class WorkOrder(Entity):
 
 
 class WorkOrderEvent(Item):
-    """One thing that was done to a work order: who, as what, when, and the state in which it was then.
+    """One action on a work order: who, in which role, when, and the state after it.
 
-    Written in the transaction of the change itself and never changed. `note` is what they said: a reason, a fix note.
+    Written in the transaction of the change and never changed. `note` is a reason or a fix note.
     """
 
     class Meta(_Meta):
@@ -290,7 +244,7 @@ class WorkOrderEvent(Item):
 
 
 class TechnicianCounts(Item):
-    """How many orders a technician has in a game zone, by state: moved along in the transaction of each change."""
+    """How many orders a technician has in a game zone, by state; updated in the transaction of each change."""
 
     class Meta(_Meta):
         pass
@@ -303,54 +257,44 @@ class TechnicianCounts(Item):
     done = IntAttribute(default=0)
 
 
-def ride_key(org_id: str, code: str) -> ItemKey[Ride]:
-    """Where a ride is."""
-    return ItemKey(Ride, key(org_id, "RIDE", code), "RIDE")
-
-
-def checklist_key(org_id: str, checklist_ref: str) -> ItemKey[Checklist]:
-    """Where a checklist is."""
-    return ItemKey(Checklist, key(org_id, "CHECKLIST", checklist_ref), "CHECKLIST")
-
-
 def work_order_key(org_id: str, order_id: str) -> ItemKey[WorkOrder]:
-    """Where a work order is; its events (and whatever else belongs to one order only) have the same `pk`."""
+    """Return the key of a work order; its events have the same `pk`."""
     return ItemKey(WorkOrder, key(org_id, "WORKORDER", order_id), "WORKORDER")
 
 
 def event_key(org_id: str, order_id: str, event_id: str) -> ItemKey[WorkOrderEvent]:
-    """Where an event of a work order is; they sort by when they happened."""
+    """Return the key of an event of a work order; events sort by time."""
     return ItemKey(WorkOrderEvent, work_order_key(org_id, order_id).pk, key("EVENT", event_id))
 
 
 def counts_key(org_id: str, technician_id: str, game_zone: str) -> ItemKey[TechnicianCounts]:
-    """Where the counts of a technician are. By zone, so that what was left in another one is not counted in this."""
+    """Return the key of a technician's counts, by zone: orders of a former zone are not counted in the present one."""
     return ItemKey(TechnicianCounts, key(org_id, "TECHNICIAN", technician_id, game_zone), "COUNTS")
 
 
-def mine_key(org_id: str, technician_id: str, game_zone: str, state: State | None = None) -> str:
-    """The index key of a technician's orders in a zone: those that are open, or those of one state."""
+def mine_key(org_id: str, technician_id: str, game_zone: str, state: WorkOrderState | None = None) -> str:
+    """Return the index key of a technician's orders in a zone: the open ones, or those of one state."""
     return key(org_id, "MINE", technician_id, game_zone, *_of(state))
 
 
-def zone_key(org_id: str, game_zone: str, state: State | None = None) -> str:
-    """The index key of a zone's orders: those that are open, or those of one state."""
+def zone_key(org_id: str, game_zone: str, state: WorkOrderState | None = None) -> str:
+    """Return the index key of a zone's orders: the open ones, or those of one state."""
     return key(org_id, "ZONE", game_zone, *_of(state))
 
 
-def org_key(org_id: str, state: State | None = None) -> str:
-    """The index key of an organisation's orders: those that are open, or those of one state."""
+def org_key(org_id: str, state: WorkOrderState | None = None) -> str:
+    """Return the index key of an organisation's orders: the open ones, or those of one state."""
     return key(org_id, "ALL", *_of(state))
 
 
 def notice_shard(number: int) -> str:
-    """The index key of a shard of due notices."""
+    """Return the index key of a shard of due notices."""
     return key("NOTICES", number)
 
 
-def listed(order: WorkOrder) -> dict[str, Any]:
-    """The index keys that follow from an order's state, technician and zone as they are now."""
-    org_id, zone, who, state = order.org_id, order.game_zone, order.technician_id, State(order.state)
+def index_keys(order: WorkOrder) -> dict[str, Any]:
+    """Return the index keys that follow from an order's present state, technician and zone."""
+    org_id, zone, who, state = order.org_id, order.game_zone, order.technician_id, WorkOrderState(order.state)
     is_open = state in OPEN
     shard = zlib.crc32(order.order_id.encode()) % NOTICE_SHARDS
     return {
@@ -364,5 +308,5 @@ def listed(order: WorkOrder) -> dict[str, Any]:
     }
 
 
-def _of(state: State | None) -> tuple[str, ...]:
+def _of(state: WorkOrderState | None) -> tuple[str, ...]:
     return () if state is None else (state.value,)

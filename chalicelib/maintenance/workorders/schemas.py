@@ -1,29 +1,54 @@
-"""Requests and answers of work orders and checklists, with the contract's fields and a few of ours beside them.
+"""Requests and responses of work orders, with the contract's fields and a few of ours beside them.
 
-Answers are plain, without the console's envelope, and name every field always: what is not there is null, so that
-generated clients have one form of each model. People are told by name, with their id in a field of its own.
+Responses have no envelope and contain every field; an absent value is null, so that generated clients have one form of
+each model. People appear by name, with their id in a field of its own.
 """
 
 from __future__ import annotations
 
 from datetime import datetime
+from enum import StrEnum
 from typing import Annotated
 
 import msgspec
 from msgspec import Meta
 
 from chalicelib.edge.types import NOT_BLANK, Cursor, EntityId, Limit, Text500
-from chalicelib.maintenance.filters import MyFilter, OrderFilter
-from chalicelib.maintenance.rules import ChecklistStatus, PhotoKind, Priority, State
-from chalicelib.maintenance.timeline import Action
+from chalicelib.maintenance.rules import PhotoKind, Priority, WorkOrderState
+from chalicelib.maintenance.workorders.timeline import TimelineAction
 
 Text100 = Annotated[str, NOT_BLANK, Meta(max_length=100)]
 Note500 = Annotated[str, Meta(max_length=500)]
 Instructions = Annotated[str, Meta(max_length=2000)]
 
 
+OVERDUE = "overdue"
+
+
+class OwnWorkOrderFilter(StrEnum):
+    """The filters of a technician's own work orders."""
+
+    ASSIGNED = "assigned"
+    IN_PROGRESS = "in_progress"
+    RETURNED = "returned"
+    DONE = "done"
+    OVERDUE = OVERDUE
+
+
+class WorkOrderFilter(StrEnum):
+    """The filters of work orders: their states in lower case, and `overdue`."""
+
+    ROUTED = "routed"
+    ASSIGNED = "assigned"
+    IN_PROGRESS = "in_progress"
+    RETURNED = "returned"
+    OUTSOURCED = "outsourced"
+    DONE = "done"
+    OVERDUE = OVERDUE
+
+
 class NewWorkOrder(msgspec.Struct, frozen=True, rename="camel", forbid_unknown_fields=True):
-    """A finding to be repaired: an item of a checklist, by the refs with which both were loaded."""
+    """A finding to be repaired: an item of a checklist, by the refs with which both were imported."""
 
     checklist_ref: EntityId
     item_ref: EntityId
@@ -31,56 +56,50 @@ class NewWorkOrder(msgspec.Struct, frozen=True, rename="camel", forbid_unknown_f
     instructions: Instructions | None = None
 
 
-class NamedItem(msgspec.Struct, frozen=True, rename="camel"):
-    """The item that a finding is about: what can be looked up of it even if something else is wrong."""
-
-    item_ref: EntityId
-
-
 class WorkOrderAssignment(msgspec.Struct, frozen=True, rename="camel", forbid_unknown_fields=True):
-    """Whose a work order is to be."""
+    """The technician of a work order."""
 
     technician_id: EntityId
 
 
 class WorkOrderOutsourcing(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Which vendor a work order goes to."""
+    """The vendor of a work order."""
 
     vendor: Text100
     note: Note500 | None = None
 
 
 class WorkOrderFinish(msgspec.Struct, frozen=True, rename="camel", forbid_unknown_fields=True):
-    """What was done about it, if there is something to say."""
+    """What was done, optionally."""
 
     fix_note: Note500 | None = None
 
 
 class WorkOrderReturn(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Why a work order is given back."""
+    """The reason of a return."""
 
     reason: Text500
 
 
-class MyOrdersQuery(msgspec.Struct, frozen=True):
-    """Which of one's own orders (without `state`: all that are not done), how many, and from where on."""
+class OwnWorkOrderQuery(msgspec.Struct, frozen=True):
+    """A page of the caller's own work orders; without `state` all that are not done."""
 
-    state: MyFilter | None = None
+    state: OwnWorkOrderFilter | None = None
     limit: Limit = 20
     cursor: Cursor | None = None
 
 
-class OrdersQuery(msgspec.Struct, frozen=True):
-    """Which orders (without `state`: all that are not done), of which game zone, how many, and from where on."""
+class WorkOrderQuery(msgspec.Struct, frozen=True):
+    """A page of the work orders of a game zone; without `state` all that are not done."""
 
-    state: OrderFilter | None = None
+    state: WorkOrderFilter | None = None
     zone: Text100 | None = None
     limit: Limit = 20
     cursor: Cursor | None = None
 
 
 class WorkOrderSla(msgspec.Struct, frozen=True, rename="camel"):
-    """When an order is due, its age in hours (until it was done), and whether it should have been done by now."""
+    """When a work order is due, its age in hours (until it was done), and whether it is overdue."""
 
     due_at: datetime
     age_hrs: float
@@ -95,7 +114,7 @@ class SourceChecklist(msgspec.Struct, frozen=True):
 
 
 class ActionItem(msgspec.Struct, frozen=True):
-    """The item of the checklist that was found wanting."""
+    """The item of the checklist that has to be repaired."""
 
     id: str
     text: str
@@ -103,7 +122,7 @@ class ActionItem(msgspec.Struct, frozen=True):
 
 
 class PhotoView(msgspec.Struct, frozen=True, rename="camel"):
-    """A photo of a work order. Its addresses are good for a while only; read the order again for new ones."""
+    """A photo of a work order. Its URLs expire; read the work order again for new ones."""
 
     id: str
     url: str
@@ -113,11 +132,11 @@ class PhotoView(msgspec.Struct, frozen=True, rename="camel"):
 
 
 class WorkOrderSummary(msgspec.Struct, frozen=True, rename="camel"):
-    """A work order as lists show it. A returned one shows the technician who gave it back."""
+    """A work order in lists. A returned one shows the technician who returned it."""
 
     id: str
     code: str
-    state: State
+    state: WorkOrderState
     version: int
     priority: Priority
     game_zone: str
@@ -134,14 +153,14 @@ class WorkOrderSummary(msgspec.Struct, frozen=True, rename="camel"):
 
 
 class WorkOrderPage(msgspec.Struct, frozen=True, rename="camel"):
-    """Some work orders, soonest due first; `nextCursor` is null at the end of the list."""
+    """A page of work orders, soonest due first; `nextCursor` is null at the end of the list."""
 
     work_orders: list[WorkOrderSummary]
     next_cursor: str | None
 
 
 class DashboardCounts(msgspec.Struct, frozen=True, rename="camel"):
-    """One's own work orders in numbers: by state, and of those that are not done how many are late or soon will be."""
+    """The numbers of the caller's own work orders: by state, and how many open ones are overdue or due soon."""
 
     assigned: int
     in_progress: int
@@ -152,17 +171,17 @@ class DashboardCounts(msgspec.Struct, frozen=True, rename="camel"):
 
 
 class TechnicianDashboard(msgspec.Struct, frozen=True, rename="camel"):
-    """One's work at a glance; `workOrders` are the first that are due."""
+    """The caller's own work: numbers, and in `workOrders` the first that are due."""
 
     counts: DashboardCounts
     work_orders: list[WorkOrderSummary]
 
 
 class WorkOrderTimelineEntry(msgspec.Struct, frozen=True, rename="camel"):
-    """What somebody did to a work order, and the state in which it was then. `role` is the code of theirs."""
+    """An action on a work order and the state after it. `role` is the code of the actor's role."""
 
-    state: State
-    action: Action
+    state: WorkOrderState
+    action: TimelineAction
     actor: str
     actor_id: str
     role: str
@@ -173,7 +192,7 @@ class WorkOrderTimelineEntry(msgspec.Struct, frozen=True, rename="camel"):
 
 
 class WorkOrderReturnEntry(msgspec.Struct, frozen=True, rename="camel"):
-    """Who gave a work order back, when and why."""
+    """A return of a work order: who, when and why."""
 
     reason: str
     returned_by: str
@@ -182,11 +201,11 @@ class WorkOrderReturnEntry(msgspec.Struct, frozen=True, rename="camel"):
 
 
 class WorkOrderDetail(msgspec.Struct, frozen=True, rename="camel"):
-    """A work order with all that belongs to it. `returnedBy` and `returnReason` tell of the last return."""
+    """A work order with photos, returns and timeline. `returnedBy` and `returnReason` are those of the last return."""
 
     id: str
     code: str
-    state: State
+    state: WorkOrderState
     version: int
     priority: Priority
     game_zone: str
@@ -217,9 +236,9 @@ class WorkOrderDetail(msgspec.Struct, frozen=True, rename="camel"):
 
 
 class WorkOrderAssigned(msgspec.Struct, frozen=True, rename="camel"):
-    """That a work order has a technician."""
+    """The technician of a work order that was assigned."""
 
-    state: State
+    state: WorkOrderState
     version: int
     technician: str
     technician_id: str
@@ -227,50 +246,24 @@ class WorkOrderAssigned(msgspec.Struct, frozen=True, rename="camel"):
 
 
 class WorkOrderStarted(msgspec.Struct, frozen=True, rename="camel"):
-    """That work on it has begun."""
+    """The state of a work order that was started."""
 
-    state: State
+    state: WorkOrderState
     started_at: datetime
     version: int
 
 
 class WorkOrderDone(msgspec.Struct, frozen=True, rename="camel"):
-    """That a work order is done; `parentReleased` if it was the last that held its checklist back."""
+    """The state of a work order that was finished; `parentReleased` if it was the last that held its checklist back."""
 
-    state: State
+    state: WorkOrderState
     closed_at: datetime
     version: int
     parent_released: bool
 
 
 class WorkOrderMoved(msgspec.Struct, frozen=True):
-    """The state and the version that a work order has now."""
+    """The present state and version of a work order."""
 
-    state: State
+    state: WorkOrderState
     version: int
-
-
-class ChecklistItem(msgspec.Struct, frozen=True, rename="camel"):
-    """An item of a checklist."""
-
-    item_ref: str
-    text: str
-    note: str | None
-
-
-class ChecklistView(msgspec.Struct, frozen=True, rename="camel"):
-    """A checklist: `HELD` while work orders of it are open, `RELEASED` once the last of them is done.
-
-    `openWorkOrders` shows the oldest of them, `openCount` says how many there are in all.
-    """
-
-    checklist_ref: str
-    name: str
-    status: ChecklistStatus
-    version: int
-    ride: str
-    ride_code: str
-    game_zone: str
-    items: list[ChecklistItem]
-    open_count: int
-    open_work_orders: list[WorkOrderSummary]

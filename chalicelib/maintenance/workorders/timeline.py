@@ -1,4 +1,4 @@
-"""What was done to a work order: one event for every write, in the same transaction, and the timeline made of them."""
+"""The timeline of a work order: one event for every change, written in the same transaction."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from enum import StrEnum
 from chalicelib.core.actor import Actor
 from chalicelib.core.store import Query
 from chalicelib.core.work import UnitOfWork
-from chalicelib.maintenance.tables import WorkOrder, WorkOrderEvent, event_key, work_order_key
+from chalicelib.maintenance.workorders.tables import WorkOrder, WorkOrderEvent, event_key, work_order_key
 
-MOST = 1000
-"""How many events of one order are shown; only somebody who adds and removes photos all day comes near it."""
+MAX_EVENTS = 1000
+"""The most events of one order that are shown."""
 
 
-class Action(StrEnum):
-    """What was done."""
+class TimelineAction(StrEnum):
+    """The actions in a timeline."""
 
     ROUTED = "ROUTED"
     ASSIGNED = "ASSIGNED"
@@ -28,14 +28,14 @@ class Action(StrEnum):
 
 
 def record_event(
-    work: UnitOfWork, order: WorkOrder, actor: Actor, action: Action, note: str | None = None
+    work: UnitOfWork, order: WorkOrder, actor: Actor, action: TimelineAction, note: str | None = None
 ) -> WorkOrderEvent:
-    """Stage the event of what this person does; the order shows its new state already."""
+    """Stage the event of an action; the order has its new state already."""
     event_id = work.ids.new()
-    where = event_key(order.org_id, order.order_id, event_id)
+    event_at = event_key(order.org_id, order.order_id, event_id)
     event = WorkOrderEvent(
-        where.pk,
-        where.sk,
+        event_at.pk,
+        event_at.sk,
         event_id=event_id,
         action=action.value,
         state=order.state,
@@ -51,8 +51,8 @@ def record_event(
     return event
 
 
-def events_of(order: WorkOrder, most: int = MOST) -> list[WorkOrderEvent]:
-    """Everything that was done to an order, oldest first; the latest `most` of it."""
+def list_events(order: WorkOrder, limit: int = MAX_EVENTS) -> list[WorkOrderEvent]:
+    """Return the latest `limit` events of an order, oldest first."""
     within = WorkOrderEvent.sk.startswith(event_key(order.org_id, order.order_id, "").sk)
     pk = work_order_key(order.org_id, order.order_id).pk
-    return list(Query(WorkOrderEvent, pk, range_condition=within, newest_first=True).page(most).items)[::-1]
+    return list(Query(WorkOrderEvent, pk, range_condition=within, newest_first=True).page(limit).items)[::-1]

@@ -1,0 +1,1 @@
+"""Rides and their checklists, which open work orders hold back."""

@@ -1,0 +1,77 @@
+"""The hold of open work orders on their checklist.
+
+A checklist has the ids of its open work orders. Routing adds one and finishing removes one, each in its own transaction
+and under the condition on which it was decided: "this is the last one", or "there are others". If two technicians
+finish the last two at the same moment, both assume the other is still open; the second commit fails its condition, runs
+again and is the last. So a checklist is released exactly once, and both technicians succeed.
+"""
+
+from __future__ import annotations
+
+from pynamodb.expressions.condition import size
+
+from chalicelib.core.actor import Actor
+from chalicelib.core.errors import Conflict, Unavailable
+from chalicelib.core.store import ItemKey
+from chalicelib.core.work import UnitOfWork
+from chalicelib.maintenance.checklists.tables import Checklist, Ride
+from chalicelib.maintenance.rules import ChecklistStatus
+
+MAX_OPEN = 1000
+"""The most open work orders of one checklist: their ids are part of its item, which may have 400 KB."""
+C = Checklist
+
+
+def require_ride(actor: Actor, permission: str, ride: Ride | None) -> Ride:
+    """Return the ride of a checklist. Raise `AccessDenied` if its game zone is outside the scope of the permission."""
+    if ride is None:
+        raise RuntimeError("a checklist has no ride")
+    actor.require_reach(permission, zone=ride.game_zone, message="This checklist belongs to another game zone.")
+    return ride
+
+
+def open_orders(checklist: Checklist) -> set[str]:
+    """Return the ids of the work orders that hold a checklist back."""
+    return set(checklist.open_orders or ())
+
+
+def check_capacity(checklist: Checklist) -> None:
+    """Raise `Conflict` if a checklist has as many open work orders as it can have."""
+    count = len(open_orders(checklist))
+    if count >= MAX_OPEN:
+        raise Conflict(f"A checklist can have at most {MAX_OPEN} open work orders.", details={"open": count})
+
+
+def hold_checklist(work: UnitOfWork, checklist: Checklist, order_id: str) -> str:
+    """Stage that one more work order holds a checklist back; return the code of the work order."""
+    number = checklist.routed + 1
+    held = ChecklistStatus.HELD
+    work.update_unread(
+        ItemKey(Checklist, checklist.pk, checklist.sk),
+        condition=C.routed == checklist.routed,
+        on_conflict=Conflict("Other work orders of this checklist are being routed at the same moment; try again."),
+        actions=[C.open_orders.add({order_id}), C.routed.set(number), C.status.set(held.value)],
+        changes=_changes(checklist, held, by=1),
+    )
+    return f"WO-{checklist.checklist_ref}-{number}"
+
+
+def release_checklist(work: UnitOfWork, checklist: Checklist, order_id: str) -> bool:
+    """Stage that a work order no longer holds its checklist back; return whether it was the last one."""
+    last = open_orders(checklist) == {order_id}
+    status = ChecklistStatus.RELEASED if last else ChecklistStatus(checklist.status)
+    work.update_unread(
+        ItemKey(Checklist, checklist.pk, checklist.sk),
+        condition=C.open_orders.contains(order_id) & (size(C.open_orders) == 1 if last else size(C.open_orders) > 1),
+        on_conflict=Unavailable(),
+        actions=[C.open_orders.delete({order_id}), C.status.set(status.value)],
+        changes=_changes(checklist, status, by=-1),
+    )
+    return last
+
+
+def _changes(checklist: Checklist, status: ChecklistStatus, *, by: int) -> dict[str, list[object]]:
+    """Return what the audit row says."""
+    before = len(open_orders(checklist))
+    counted: dict[str, list[object]] = {"open_work_orders": [before, before + by]}
+    return counted if status == checklist.status else {**counted, "status": [checklist.status, status.value]}

@@ -1,0 +1,69 @@
+"""The tables of rides and checklists."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from pynamodb.attributes import JSONAttribute, UnicodeAttribute, UnicodeSetAttribute
+
+from chalicelib.core.store import ItemKey
+from chalicelib.core.table import Entity, IntAttribute, TableName, key, optional
+from chalicelib.maintenance.rules import ChecklistStatus
+
+
+class _Meta:
+    table_name = TableName("maintenance")
+
+
+class Ride(Entity):
+    """A ride of a park and the game zone in which it stands."""
+
+    class Meta(_Meta):
+        pass
+
+    kind = "ride"
+
+    code = UnicodeAttribute()
+    name = UnicodeAttribute()
+    game_zone = UnicodeAttribute()
+
+
+class ItemsAttribute(JSONAttribute):
+    """The items of a checklist as JSON in UTF-8; with escapes most scripts would need two or three times the space."""
+
+    def serialize(self, value: Any) -> str:
+        """Return the stored form."""
+        return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+class Checklist(Entity):
+    """A checklist of a ride. `items` is `[{item_ref, text, note}]`, `open_orders` the ids of open work orders.
+
+    The release depends on the set of open orders. It and `status` change by conditional updates that leave `version` as
+    it is; `routed` counts all work orders there ever were, for their codes.
+    """
+
+    class Meta(_Meta):
+        pass
+
+    kind = "checklist"
+    unaudited = frozenset({"open_orders"})
+
+    checklist_ref = UnicodeAttribute()
+    name = UnicodeAttribute()
+    ride_code = UnicodeAttribute()
+    items = ItemsAttribute()
+    status = UnicodeAttribute(default=ChecklistStatus.OPEN.value)
+    open_orders = optional(UnicodeSetAttribute())
+    routed = IntAttribute(default=0)
+
+
+def ride_key(org_id: str, code: str) -> ItemKey[Ride]:
+    """Return the key of a ride."""
+    return ItemKey(Ride, key(org_id, "RIDE", code), "RIDE")
+
+
+def checklist_key(org_id: str, checklist_ref: str) -> ItemKey[Checklist]:
+    """Return the key of a checklist."""
+    return ItemKey(Checklist, key(org_id, "CHECKLIST", checklist_ref), "CHECKLIST")

@@ -1,0 +1,28 @@
+"""Checklists as clients read them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from chalicelib.maintenance.checklists.schemas import ChecklistItem, ChecklistView
+from chalicelib.maintenance.checklists.tables import Checklist, Ride
+from chalicelib.maintenance.rules import ChecklistStatus
+from chalicelib.maintenance.workorders.tables import WorkOrder
+from chalicelib.maintenance.workorders.views import order_summary
+
+
+def checklist_view(checklist: Checklist, ride: Ride, orders: Sequence[WorkOrder], now: datetime) -> ChecklistView:
+    """Return a checklist with the oldest of its open work orders."""
+    return ChecklistView(
+        checklist_ref=checklist.checklist_ref,
+        name=checklist.name,
+        status=ChecklistStatus(checklist.status),
+        version=checklist.version,
+        ride=ride.name,
+        ride_code=ride.code,
+        game_zone=ride.game_zone,
+        items=[ChecklistItem(item["item_ref"], item["text"], item.get("note")) for item in checklist.items],
+        open_count=len(checklist.open_orders or ()),
+        open_work_orders=[order_summary(order, now) for order in orders],
+    )

@@ -1,0 +1,38 @@
+"""The entities that requests of maintenance name: how they are found, and whom the scopes "own" and "zone" refer to."""
+
+from __future__ import annotations
+
+from operator import attrgetter
+
+from chalicelib.core.actor import Actor
+from chalicelib.edge.endpoint import Resource
+from chalicelib.identity.tables import organisation_key, user_key
+from chalicelib.maintenance.checklists.tables import checklist_key
+from chalicelib.maintenance.rules import WORK_ORDER as WORK_ORDER_STATES
+from chalicelib.maintenance.workorders.tables import WorkOrder, work_order_key
+
+
+def work_order_owners(order: WorkOrder, actor: Actor) -> tuple[str | None, ...]:
+    """Return the technician of a work order, whose own it is only while both are in the same game zone."""
+    return (order.technician_id,) if order.game_zone == actor.game_zone else ()
+
+
+def work_order_zone(order: WorkOrder) -> str:
+    """Return the game zone of a work order."""
+    return order.game_zone
+
+
+WORK_ORDER = Resource(
+    key=work_order_key,
+    id_from=("work_order_id",),
+    owners=work_order_owners,
+    zone=work_order_zone,
+    states=WORK_ORDER_STATES,
+    state=attrgetter("state"),
+)
+CHECKLIST = Resource(key=checklist_key, id_from=("checklist_ref",), in_scope=False)
+"""A checklist by its path parameter. Its zone is that of its ride, which the use case reads and checks."""
+ROUTED_CHECKLIST = Resource(key=checklist_key, id_from=("checklistRef",), in_scope=False)
+"""The checklist that a new work order names."""
+TECHNICIAN = Resource(key=user_key, id_from=("technicianId",), required=False)
+ORGANISATION = Resource(key=organisation_key, id_from=(), required=False)

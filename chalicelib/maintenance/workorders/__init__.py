@@ -1,0 +1,1 @@
+"""Work orders: from the finding to the repair."""

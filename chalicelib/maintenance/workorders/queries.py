@@ -1,0 +1,140 @@
+"""Reads of work orders: one, lists, and a technician's dashboard; from indexes and counts, soonest due first.
+
+The counts by state are stored. What is overdue or due soon depends on the moment and is counted in the index of the
+technician's open orders, read no further than two days ahead.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from functools import partial
+
+from pynamodb.expressions.condition import Condition
+
+from chalicelib.core.actor import Actor
+from chalicelib.core.store import Page, Query, get_many, parallel_pair
+from chalicelib.edge.dependencies import Dependencies
+from chalicelib.identity.tables import organisation_key
+from chalicelib.maintenance import permissions
+from chalicelib.maintenance.photos import photos_of, view_of
+from chalicelib.maintenance.rules import WorkOrderState, is_due_soon, is_overdue
+from chalicelib.maintenance.settings import MAX_SOON_H, maintenance_settings
+from chalicelib.maintenance.workorders.schemas import (
+    OVERDUE,
+    DashboardCounts,
+    OwnWorkOrderFilter,
+    OwnWorkOrderQuery,
+    TechnicianDashboard,
+    WorkOrderDetail,
+    WorkOrderFilter,
+    WorkOrderPage,
+    WorkOrderQuery,
+)
+from chalicelib.maintenance.workorders.tables import (
+    MineByState,
+    MineOpen,
+    OrgByState,
+    OrgOpen,
+    TechnicianCounts,
+    WorkOrder,
+    ZoneByState,
+    ZoneOpen,
+    counts_key,
+    mine_key,
+    org_key,
+    zone_key,
+)
+from chalicelib.maintenance.workorders.timeline import list_events
+from chalicelib.maintenance.workorders.views import order_detail, order_page, order_summary
+
+PREVIEW = 5
+_NONE: Page[WorkOrder] = Page((), None)
+
+
+def get_work_order(order: WorkOrder, deps: Dependencies) -> WorkOrderDetail:
+    """Return a work order with its photos and timeline."""
+    events, photos = parallel_pair([partial(list_events, order)], [partial(photos_of, order)])
+    return order_detail(order, events[0], [view_of(deps, photo) for photo in photos[0]], deps.clock.now())
+
+
+def get_dashboard(actor: Actor, deps: Dependencies) -> TechnicianDashboard:
+    """Return the numbers of the caller's own orders in their game zone, and the first that are due."""
+    zone, now = actor.game_zone, deps.clock.now()
+    if zone is None:
+        return _dashboard(TechnicianCounts(), 0, 0)
+    key, settings_key = counts_key(actor.org_id, actor.user_id, zone), organisation_key(actor.org_id)
+    due_by = _own_orders(actor, zone, within=WorkOrder.due_at <= now + timedelta(hours=MAX_SOON_H))
+    pages = [partial(_items, due_by), partial(_items, _own_orders(actor, zone), PREVIEW)]
+    [found], [due, first] = parallel_pair([partial(get_many, (key, settings_key), deps.clock)], pages)
+    soon = maintenance_settings(found.get(settings_key)).soon
+    dashboard = _dashboard(
+        found.get(key) or TechnicianCounts(),
+        sum(is_overdue(WorkOrderState(order.state), order.due_at, now) for order in due),
+        sum(is_due_soon(WorkOrderState(order.state), order.due_at, now, soon) for order in due),
+    )
+    dashboard.work_orders.extend(order_summary(order, now) for order in first)
+    return dashboard
+
+
+def list_own_work_orders(actor: Actor, query: OwnWorkOrderQuery, now: datetime) -> WorkOrderPage:
+    """Return the caller's own orders in their game zone."""
+    zone, page = actor.game_zone, _NONE
+    if zone is not None:
+        own = _own_orders(actor, zone, _state(query.state), within=_overdue_only(query.state, now))
+        page = own.page(query.limit, query.cursor)
+    return order_page(page, now)
+
+
+def list_work_orders(actor: Actor, query: WorkOrderQuery, now: datetime) -> WorkOrderPage:
+    """Return the orders that the caller may see. Raise `AccessDenied` for a game zone outside their scope."""
+    org_id, zone = actor.org_id, query.zone
+    if actor.require(permissions.LIST) != "org":
+        zone = zone or actor.game_zone
+        if zone is None:
+            return order_page(_NONE, now)
+        actor.require_reach(permissions.LIST, zone=zone, message="This game zone is outside your scope.")
+    state, within = _state(query.state), _overdue_only(query.state, now)
+    if zone is None:
+        index, key = (OrgByState if state else OrgOpen).Meta.index_name, org_key(org_id, state)
+    else:
+        index, key = (ZoneByState if state else ZoneOpen).Meta.index_name, zone_key(org_id, zone, state)
+    page = Query(WorkOrder, key, index=index, range_condition=within).page(query.limit, query.cursor)
+    return order_page(page, now)
+
+
+def _dashboard(counts: TechnicianCounts, overdue: int, due_soon: int) -> TechnicianDashboard:
+    numbers = DashboardCounts(
+        assigned=counts.assigned,
+        in_progress=counts.in_progress,
+        returned=counts.returned,
+        done=counts.done,
+        overdue=overdue,
+        due_soon=due_soon,
+    )
+    return TechnicianDashboard(numbers, [])
+
+
+def _own_orders(
+    actor: Actor, zone: str, state: WorkOrderState | None = None, *, within: Condition | None = None
+) -> Query[WorkOrder]:
+    """Return the query of the caller's own orders in a zone: the open ones, or those of one state."""
+    index = (MineByState if state else MineOpen).Meta.index_name
+    return Query(WorkOrder, mine_key(actor.org_id, actor.user_id, zone, state), index=index, range_condition=within)
+
+
+def _state(chosen: OwnWorkOrderFilter | WorkOrderFilter | None) -> WorkOrderState | None:
+    """Return the state that a filter names; None for all open orders and for those that are overdue."""
+    return None if chosen is None or chosen.value == OVERDUE else WorkOrderState(chosen.value.upper())
+
+
+def _overdue_only(chosen: OwnWorkOrderFilter | WorkOrderFilter | None, now: datetime) -> Condition | None:
+    """Return the condition that restricts open orders to those that are overdue, if the filter asks for it."""
+    if chosen is None or chosen.value != OVERDUE:
+        return None
+    due_before: Condition = WorkOrder.due_at < now
+    return due_before
+
+
+def _items(query: Query[WorkOrder], limit: int | None = None) -> list[WorkOrder]:
+    """Return the first items of a query; without a limit those of one read, some thousand orders."""
+    return [WorkOrder.from_raw_data(raw) for raw in query.raw(limit=limit)["Items"]]

@@ -1,0 +1,223 @@
+"""The use cases of work orders: route, assign, outsource, start, finish, return.
+
+The pipeline has checked that the order exists, that the caller's scope covers it, that its version is the expected one,
+and that its state allows the step.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from chalicelib.core.actor import Actor
+from chalicelib.core.errors import ValidationFailed
+from chalicelib.core.store import get
+from chalicelib.core.transitions import transition_conflict
+from chalicelib.core.work import UnitOfWork
+from chalicelib.identity.tables import ACTIVE, Organisation, User, role_key, user_key
+from chalicelib.maintenance import permissions
+from chalicelib.maintenance.checklists import service as checklists
+from chalicelib.maintenance.checklists.tables import Checklist, Ride, checklist_key, ride_key
+from chalicelib.maintenance.rules import WORK_ORDER, WorkOrderAction, WorkOrderState
+from chalicelib.maintenance.settings import MaintenanceSettings, maintenance_settings
+from chalicelib.maintenance.workorders import events
+from chalicelib.maintenance.workorders.schemas import (
+    NewWorkOrder,
+    WorkOrderAssignment,
+    WorkOrderFinish,
+    WorkOrderOutsourcing,
+    WorkOrderReturn,
+)
+from chalicelib.maintenance.workorders.tables import WorkOrder, WorkOrderEvent, index_keys, work_order_key
+from chalicelib.maintenance.workorders.timeline import TimelineAction, record_event
+from chalicelib.maintenance.workorders.transitions import move_work_order
+
+NO_PHOTO = "a photo of the finished work is required"
+_NO_TECHNICIAN = "must be an active technician of this work order's game zone"
+
+
+class RoutedWorkOrder(NamedTuple):
+    """A new work order and the first event of its timeline."""
+
+    order: WorkOrder
+    event: WorkOrderEvent
+
+
+class FinishedWorkOrder(NamedTuple):
+    """A finished work order, and whether it was the last one that held its checklist back."""
+
+    order: WorkOrder
+    released: bool
+
+
+class Finding(NamedTuple):
+    """What has to be repaired: an item `{item_ref, text, note}` of the checklist of a ride."""
+
+    checklist: Checklist
+    ride: Ride
+    item: Mapping[str, Any]
+
+
+def create_work_order(
+    work: UnitOfWork, checklist: Checklist, command: NewWorkOrder, actor: Actor, organisation: Organisation | None
+) -> RoutedWorkOrder:
+    """Make a work order of an item of a checklist, which it holds back from now on.
+
+    Raise `AccessDenied` for a checklist of another game zone, `Conflict` if the checklist has too many open orders, and
+    `ValidationFailed` for an item that it does not have.
+    """
+    ride = checklists.require_ride(actor, permissions.CREATE, get(ride_key(actor.org_id, checklist.ride_code)))
+    checklists.check_capacity(checklist)
+    finding = Finding(checklist, ride, _find_item(checklist, command.item_ref))
+    order = _new_order(work, command, actor, finding, maintenance_settings(organisation))
+    work.audit(WorkOrder.kind, order.order_id, "WORK_ORDER_ROUTED")
+    work.create(order)
+    return RoutedWorkOrder(order, record_event(work, order, actor, TimelineAction.ROUTED, command.instructions))
+
+
+def assign_work_order(
+    work: UnitOfWork, order: WorkOrder, command: WorkOrderAssignment, actor: Actor, technician: User | None
+) -> WorkOrder:
+    """Assign an order to a technician; the technician and the previous one are notified.
+
+    Raise `Conflict` if the technician has it already, and `ValidationFailed` if the person cannot be assigned it.
+    """
+    state, previous = WorkOrderState(order.state), order.technician_id
+    if state is WorkOrderState.ASSIGNED and command.technician_id == previous:
+        missing = ["it is assigned to that technician already"]
+        raise transition_conflict(WORK_ORDER, state, WorkOrderAction.ASSIGN, missing=missing)
+    technician = _require_technician(work, order, technician)
+    values = {
+        "state": WorkOrderState.ASSIGNED.value,
+        "technician_id": technician.user_id,
+        "technician_name": technician.full_name,
+        "assigned_by_id": actor.user_id,
+        "assigned_by_name": actor.full_name,
+        "assigned_at": work.now,
+        "started_at": None,
+    }
+    taken_from = previous if state is WorkOrderState.ASSIGNED else None
+    action = TimelineAction.REASSIGNED if taken_from else TimelineAction.ASSIGNED
+    move_work_order(work, order, actor, action, values)
+    events.notify_assigned(work, order, technician.user_id)
+    if taken_from is not None:
+        events.notify_reassigned(work, order, taken_from)
+    return order
+
+
+def outsource_work_order(work: UnitOfWork, order: WorkOrder, command: WorkOrderOutsourcing, actor: Actor) -> WorkOrder:
+    """Give an order to a vendor; it has no technician then, and its checklist stays held."""
+    values = {
+        "state": WorkOrderState.OUTSOURCED.value,
+        "vendor": command.vendor,
+        "technician_id": None,
+        "technician_name": None,
+    }
+    note = ": ".join(text for text in (command.vendor, command.note) if text)
+    move_work_order(work, order, actor, TimelineAction.OUTSOURCED, values, note=note)
+    return order
+
+
+def start_work_order(work: UnitOfWork, order: WorkOrder, actor: Actor) -> WorkOrder:
+    """Start the work."""
+    values = {"state": WorkOrderState.IN_PROGRESS.value, "started_at": work.now}
+    move_work_order(work, order, actor, TimelineAction.STARTED, values)
+    return order
+
+
+def finish_work_order(work: UnitOfWork, order: WorkOrder, command: WorkOrderFinish, actor: Actor) -> FinishedWorkOrder:
+    """Finish the work.
+
+    Raise `ValidationFailed` without a photo of it. The photo is also a condition of the transaction, because it may be
+    deleted at the same moment.
+    """
+    if order.completion_photos < 1:
+        raise ValidationFailed({"fixPhoto": NO_PHOTO})
+    checklist = get(checklist_key(order.org_id, order.checklist_ref))
+    if checklist is None:
+        raise RuntimeError(f"work order {order.order_id} has no checklist")
+    note = command.fix_note or None
+    work.update(order, {}, condition=WorkOrder.completion_photos >= 1)
+    values = {"state": WorkOrderState.DONE.value, "closed_at": work.now, "fix_note": note}
+    move_work_order(work, order, actor, TimelineAction.DONE, values, note=note)
+    return FinishedWorkOrder(order, checklists.release_checklist(work, checklist, order.order_id))
+
+
+def return_work_order(work: UnitOfWork, order: WorkOrder, command: WorkOrderReturn, actor: Actor) -> WorkOrder:
+    """Return an order to the team lead with a reason; the team leads are notified."""
+    values = {
+        "state": WorkOrderState.RETURNED.value,
+        "returned_by_id": actor.user_id,
+        "returned_by_name": actor.full_name,
+        "return_reason": command.reason,
+    }
+    move_work_order(work, order, actor, TimelineAction.RETURNED, values, note=command.reason)
+    reports_to = actor.reports_to
+    if order.technician_id != actor.user_id:  # somebody whose scope is wider than their own orders
+        technician = get(user_key(order.org_id, str(order.technician_id)))
+        reports_to = None if technician is None else technician.reports_to
+    for lead_id in events.team_leads(order, actor.user_id, reports_to):
+        events.notify_returned(work, order, lead_id)
+    return order
+
+
+def _require_technician(work: UnitOfWork, order: WorkOrder, technician: User | None) -> User:
+    """Return the technician if the order can be assigned to them, also at the commit. Raise `ValidationFailed`.
+
+    A technician is whoever may start a work order, whatever the role is called.
+    """
+    refused = ValidationFailed({"technicianId": _NO_TECHNICIAN})
+    if technician is None or technician.status != ACTIVE or technician.game_zone != order.game_zone:
+        raise refused
+    role = get(role_key(order.org_id, technician.role))
+    if role is None or permissions.START not in role.permissions:
+        raise refused
+    unchanged = (User.status == ACTIVE) & (User.game_zone == order.game_zone) & (User.role == technician.role)
+    work.check_condition(user_key(order.org_id, technician.user_id), unchanged, refused)
+    return technician
+
+
+def _find_item(checklist: Checklist, item_ref: str) -> Mapping[str, Any]:
+    """Return an item of a checklist. Raise `ValidationFailed` if it has none of this ref."""
+    items: list[dict[str, Any]] = checklist.items
+    item = next((item for item in items if item["item_ref"] == item_ref), None)
+    if item is None:
+        raise ValidationFailed({"itemRef": "is not an item of this checklist"})
+    return item
+
+
+def _new_order(
+    work: UnitOfWork, command: NewWorkOrder, actor: Actor, finding: Finding, settings: MaintenanceSettings
+) -> WorkOrder:
+    """Return the new order; it holds its checklist back."""
+    order_id = work.ids.new()
+    key = work_order_key(actor.org_id, order_id)
+    checklist, ride, item = finding
+    due_at = work.now + settings.time_allowed(command.priority)
+    order = WorkOrder(
+        key.pk,
+        key.sk,
+        order_id=order_id,
+        org_id=actor.org_id,
+        code=checklists.hold_checklist(work, checklist, order_id),
+        state=WorkOrderState.ROUTED.value,
+        priority=command.priority.value,
+        game_zone=ride.game_zone,
+        ride_code=ride.code,
+        ride_name=ride.name,
+        checklist_ref=checklist.checklist_ref,
+        checklist_name=checklist.name,
+        item_ref=command.item_ref,
+        item_text=item["text"],
+        item_note=item.get("note"),
+        instructions=command.instructions,
+        routed_by_id=actor.user_id,
+        routed_by_name=actor.full_name,
+        due_at=due_at,
+        notice_at=due_at - settings.soon,
+        created_at=work.now,
+        updated_at=work.now,
+    )
+    for name, value in index_keys(order).items():
+        setattr(order, name, value)
+    return order

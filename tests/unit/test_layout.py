@@ -1,0 +1,75 @@
+"""The layout: every domain has the same rooms under the same names, and each other module has a reason to exist."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+LIB = ROOT / "chalicelib"
+
+ROOMS = {
+    "__init__": "what the package is for",
+    "routes": "endpoints: a declaration and one call",
+    "resources": "how requests find the package's entities, and who owns them, where several route modules share it",
+    "schemas": "requests and responses as typed structs",
+    "service": "use cases: apply rules, stage changes",
+    "queries": "lists and reads",
+    "rules": "state machine and arithmetic; no I/O, no clock",
+    "tables": "PynamoDB models, keys and indexes",
+    "views": "entity to response",
+    "permissions": "permission codes",
+    "errors": "the package's own errors",
+    "events": "what it publishes",
+    "settings": "the organisation's settings",
+    "imports": "its importers",
+    "sweep": "its scheduled work",
+}
+"""The file names that every domain shares, and what belongs into each."""
+
+OWN: dict[str, dict[str, str]] = {
+    "dispatch": {
+        "assignment": "the offer of an order to a courier, shared by creation, decline, release and sweep",
+        "couriers": "the use cases of couriers, beside those of orders",
+        "geo": "great-circle geometry and the cells of the search; pure",
+        "nearest": "the search for a courier over the indexes",
+    },
+}
+"""Modules and sub-packages that are the domain itself, each with its reason."""
+
+DOMAINS = ("dispatch", "picking", "packing", "maintenance", "manufacturing")
+PACKAGES = (*DOMAINS, "identity", "audit", "realtime", "notices", "media")
+COMMON_SHARE = 0.9
+LONGEST_MODULE = 300
+
+
+def _modules(package: str) -> Iterator[Path]:
+    yield from sorted((LIB / package).rglob("*.py"))
+
+
+def _is_explained(package: str, path: Path) -> bool:
+    """Return whether a module is a room, or it or a package above it has a reason in the table."""
+    own = OWN.get(package, {})
+    inner = path.relative_to(LIB / package).with_suffix("")
+    return path.stem in ROOMS or any("/".join(inner.parts[: depth + 1]) in own for depth in range(len(inner.parts)))
+
+
+@pytest.mark.parametrize("package", PACKAGES)
+def test_each_module_of_a_domain_is_a_room_or_has_a_reason(package: str) -> None:
+    strangers = [str(path.relative_to(ROOT)) for path in _modules(package) if not _is_explained(package, path)]
+    rooms = "\n".join(f"  {name}.py: {purpose}" for name, purpose in ROOMS.items())
+    assert not strangers, (
+        f"{strangers}: move the code into the room where it belongs:\n{rooms}\nor give a reason in OWN."
+    )
+
+
+@pytest.mark.parametrize("package", PACKAGES)
+def test_no_reason_outlives_its_module(package: str) -> None:
+    for name, reason in OWN.get(package, {}).items():
+        assert (LIB / package / f"{name}.py").exists() or (LIB / package / name).is_dir(), name
+        assert reason
+
+
+def test_no_module_is_longer_than_three_hundred_lines() -> None:
+    lengths = {str(path.relative_to(ROOT)): len(path.read_text().splitlines()) for path in LIB.rglob("*.py")}
+    assert {path: length for path, length in lengths.items() if length > LONGEST_MODULE} == {}
