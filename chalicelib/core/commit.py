@@ -23,9 +23,9 @@ from pynamodb.expressions.update import Action
 from chalicelib.core import observability
 from chalicelib.core.clock import Clock
 from chalicelib.core.errors import TooLargeToCommit, Unavailable
-from chalicelib.core.store import store_errors
+from chalicelib.core.store import RawItem, store_errors
 from chalicelib.core.table import Item, SharedConnection
-from chalicelib.core.work import Operation, RawItem, Staged, UnitOfWork
+from chalicelib.core.work import Operation, Staged, UnitOfWork
 
 MAX_ITEMS = 100
 _CONDITION_FAILED = "ConditionalCheckFailed"

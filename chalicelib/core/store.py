@@ -23,12 +23,16 @@ from pynamodb.expressions.condition import Condition
 from chalicelib.core import aws, cursors
 from chalicelib.core.clock import Clock
 from chalicelib.core.errors import Unavailable
+from chalicelib.core.pagination import Page as Page  # noqa: PLC0414 - exported until every importer names pagination
 from chalicelib.core.settings import settings
 from chalicelib.core.table import Item, key
 
 M = TypeVar("M", bound=Item)
 T = TypeVar("T")
 U = TypeVar("U")
+RawItem = Mapping[str, Mapping[str, Any]]
+"""An item, or a key, as the store writes it: `{"pk": {"S": "..."}, ...}`."""
+
 
 _TRY_LATER = frozenset(
     {
@@ -43,6 +47,7 @@ _TRY_LATER = frozenset(
 )
 _BATCH = 100
 _BATCH_ATTEMPTS = 4
+_FILTERED_READS = 10  # answers of the store that one page of a filtered list may take
 # A search for a courier makes up to 68 calls at once (64 cells and the idle shards); fewer threads make it two trips.
 _AT_ONCE = {"store": 72}
 _OTHERWISE = 32
@@ -130,15 +135,19 @@ def _batch_request(keys: Iterable[tuple[str, str, str]]) -> dict[str, Any]:
     return request
 
 
-class Page(msgspec.Struct, Generic[T], frozen=True):
-    """Some items of a list, and the cursor of the next ones (None at the end)."""
+class Rows(msgspec.Struct, frozen=True):
+    """Items of a query as the store holds them, and the key after which to go on (None: this is the end).
 
-    items: Sequence[T]
-    next_cursor: str | None
+    A read that ends at its limit has a key even if nothing comes after it; ask for one item more to know.
+    """
 
-    def mapped(self, shape: Callable[[T], Any]) -> list[Any]:
-        """The items in another shape."""
-        return [shape(item) for item in self.items]
+    items: Sequence[RawItem]
+    next_key: RawItem | None = None
+
+    @property
+    def is_complete(self) -> bool:
+        """Return whether the read came to the end of the query."""
+        return self.next_key is None
 
 
 class Query(msgspec.Struct, Generic[M], frozen=True):
@@ -151,61 +160,106 @@ class Query(msgspec.Struct, Generic[M], frozen=True):
     filter_condition: Condition | None = None
     newest_first: bool = False
 
-    def raw(self, limit: int | None = None, start: Mapping[str, Any] | None = None) -> dict[str, Any]:
-        """One page as the store gives it: `Items`, and `LastEvaluatedKey` if there is more."""
+    def read(self, limit: int | None = None, start: RawItem | None = None, *, max_reads: int | None = None) -> Rows:
+        """Return the first `limit` items, or all, after the key `start`.
+
+        The store may end an answer early, so this reads on until there are enough. `max_reads` bounds the answers
+        that are read where a filter may match few items; `next_key` then says where to go on.
+        """
+        items: list[RawItem] = []
+        reads = 0
+        while True:
+            missing = None if limit is None or self.filter_condition is not None else limit - len(items)
+            answer = self.raw(missing, start)
+            items += answer["Items"]
+            reads += 1
+            start = answer.get("LastEvaluatedKey") or None
+            if limit is not None and len(items) > limit:
+                return Rows(items[:limit], self._key_of(items[limit - 1]))
+            if start is None or len(items) == limit or reads == max_reads:
+                return Rows(items, start)
+
+    def first(self) -> M | None:
+        """Return the first item, or None if there is none."""
+        return next(iter(self._models(self.read(1))), None)
+
+    def all(self) -> Iterator[M]:
+        """Return every item, reading on as the caller goes on. For lists that are short by nature."""
+        for item in self.raw_items():
+            yield self.model.from_raw_data(item)
+
+    def raw_items(self, page_size: int | None = None) -> Iterator[RawItem]:
+        """Return every item as stored, reading `page_size` at a time as the caller goes on."""
+        start: RawItem | None = None
+        while True:
+            answer = self.raw(page_size, start)
+            yield from answer["Items"]
+            start = answer.get("LastEvaluatedKey")
+            if not start:
+                return
+
+    def page(self, limit: int, cursor: str | None = None) -> Page[M]:
+        """Return one page as models. Raise `ValidationFailed` if the cursor does not belong to this list."""
+        shape, name = cursors.key_shape(self.model, self.index), self._name()
+        max_reads = None if self.filter_condition is None else _FILTERED_READS
+        try:
+            rows = self.read(limit, cursors.decode(cursor, name, shape) if cursor else None, max_reads=max_reads)
+        except QueryError as error:
+            # A start key of the right form that lies outside of this list.
+            if cursor and error.cause_response_code == "ValidationException":
+                raise cursors.refused() from error
+            raise
+        return Page(self._models(rows), cursors.encode(rows.next_key, name) if rows.next_key else None)
+
+    def count(self, limit: int) -> int:
+        """Return the number of items, counted up to `limit`; no item is transferred."""
+        counted = 0
+        start: RawItem | None = None
+        while True:
+            answer = self._query(limit=limit - counted, exclusive_start_key=start, select="COUNT")
+            counted += int(answer["Count"])
+            start = answer.get("LastEvaluatedKey")
+            if not start or counted >= limit:
+                return counted
+
+    def raw(self, limit: int | None = None, start: RawItem | None = None) -> dict[str, Any]:
+        """Return one answer of the store. It may hold fewer items than there are and than `limit`: use `read`."""
+        return self._query(limit=limit, exclusive_start_key=start)
+
+    def _query(self, **options: Any) -> dict[str, Any]:
         with store_errors():
             answer: dict[str, Any] = self.model.table().query(
                 self.hash_key,
                 range_key_condition=self.range_condition,
                 filter_condition=self.filter_condition,
                 index_name=self.index,
-                limit=limit,
-                exclusive_start_key=start,
                 scan_index_forward=not self.newest_first,
                 consistent_read=self.index is None,
+                **options,
             )
         return answer
 
-    def page(self, limit: int, cursor: str | None = None) -> Page[M]:
-        """One page as models. Raises `ValidationFailed` for a cursor that is not one of this list."""
-        shape, name = cursors.key_shape(self.model, self.index), self._name()
-        try:
-            answer = self.raw(limit, cursors.decode(cursor, name, shape) if cursor else None)
-        except QueryError as error:
-            # A start key of the right form that lies outside of this list.
-            if cursor and error.cause_response_code == "ValidationException":
-                raise cursors.refused() from error
-            raise
-        last = answer.get("LastEvaluatedKey")
-        items = [self.model.from_raw_data(item) for item in answer["Items"]]
-        return Page(items, cursors.encode(last, name) if last else None)
+    def _models(self, rows: Rows) -> list[M]:
+        return [self.model.from_raw_data(item) for item in rows.items]
+
+    def _key_of(self, item: RawItem) -> RawItem:
+        """Return the start key of what comes after an item."""
+        return {name: item[name] for name in cursors.key_shape(self.model, self.index)}
 
     def _name(self) -> str:
-        """What makes it this list and no other; cursors are bound to it."""
+        """Return what identifies this list; cursors are bound to it."""
         return key(self.model.Meta.table_name, self.index or "", self.hash_key)
 
-    def count(self, most: int) -> int:
-        """How many items there are, counted up to `most`; none of them is transferred."""
-        with store_errors():
-            answer = self.model.table().query(
-                self.hash_key,
-                range_key_condition=self.range_condition,
-                index_name=self.index,
-                limit=most,
-                select="COUNT",
-                consistent_read=self.index is None,
-            )
-        return int(answer["Count"])
 
-    def all(self) -> Iterator[M]:
-        """Every item, page after page. For lists that are short by nature."""
-        start: Mapping[str, Any] | None = None
-        while True:
-            answer = self.raw(start=start)
-            yield from (self.model.from_raw_data(item) for item in answer["Items"])
-            start = answer.get("LastEvaluatedKey")
-            if not start:
-                return
+def merge(
+    shards: Iterable[Rows], attribute: str, *, limit: int | None = None, newest_first: bool = False
+) -> list[RawItem]:
+    """Return the items of several reads as one list, by a text attribute, cut to `limit`.
+
+    Each read has to have the same limit at least, or to be complete, else items in between would be missing.
+    """
+    items = (item for rows in shards for item in rows.items)
+    return sorted(items, key=lambda item: str(item[attribute]["S"]), reverse=newest_first)[:limit]
 
 
 @cache
