@@ -89,7 +89,7 @@ def change_contended(
         ItemKey(model, entity.pk, entity.sk),
         condition=guard if required is None else guard & (model.version == required),
         on_conflict=error if expected_version is None else _version_error(expected_version, error),
-        actions=[*_settings(model, values), *_additions(model, amounts)],
+        actions=[*_set_actions(model, values), *_additions(model, amounts)],
         changes={name: [old, new] for name, new in values.items() if (old := getattr(entity, name)) != new},
         label=f"{_LABEL}{_conflicts(work)}",
         final=expected_version is not None,
@@ -116,7 +116,7 @@ def _version_error(expected: int, otherwise: OnConflict) -> Callable[[RawItem | 
     return explain
 
 
-def _settings(model: Any, values: Mapping[str, object]) -> list[Action]:
+def _set_actions(model: Any, values: Mapping[str, object]) -> list[Action]:
     attributes = ((getattr(model, name), value) for name, value in values.items())
     return [attribute.remove() if value is None else attribute.set(value) for attribute, value in attributes]
 

@@ -1,8 +1,11 @@
-"""Reading: single items, many items of several tables in one call, pages of a query, and things done in parallel.
+"""Reads from the store: single items, batches across tables, queries; and parallel calls.
 
-PynamoDB's batch read knows one model at a time and its queries hide their paging; a request wants *one* round trip
-for all it needs, and lists want a cursor. What the store cannot answer (down, throttled) becomes `Unavailable` here
-and in `commit`, so no caller has to know the store's own error codes.
+    get, get_many   items by their keys; a batch reads items of several tables in one round trip
+    Query           `read`, `page`, `first`, `count` and `all` read on until they have what the caller wants, because
+                    the store may end any answer early (at 1 MB); `Rows` says whether that was the end of the query
+    parallel        independent calls at once
+
+While the store is down or throttles, everything here raises `Unavailable`; callers need no error codes of the store.
 """
 
 from __future__ import annotations
@@ -48,13 +51,13 @@ _TRY_LATER = frozenset(
 _BATCH = 100
 _BATCH_ATTEMPTS = 4
 _FILTERED_READS = 10  # answers of the store that one page of a filtered list may take
-# A search for a courier makes up to 68 calls at once (64 cells and the idle shards); fewer threads make it two trips.
-_AT_ONCE = {"store": 72}
-_OTHERWISE = 32
+# A search for a courier makes up to 68 calls at once (64 cells and the idle shards), in one round trip with 72 threads.
+_THREADS = {"store": 72}
+_DEFAULT_THREADS = 32
 
 
 class ItemKey(msgspec.Struct, Generic[M], frozen=True):
-    """Which item, and which model reads it."""
+    """The key of an item, and the model that reads it."""
 
     model: type[M]
     pk: str
@@ -62,19 +65,19 @@ class ItemKey(msgspec.Struct, Generic[M], frozen=True):
 
 
 class ReadResult:
-    """What a batch read found, asked for by the same keys."""
+    """The items of a batch read, by their keys."""
 
     def __init__(self, items: Mapping[tuple[str, str, str], Mapping[str, Any]]) -> None:
         self._items = items
 
-    def get(self, wanted: ItemKey[M]) -> M | None:
-        """The item, or None if there was none."""
-        raw = self._items.get((wanted.model.Meta.table_name, wanted.pk, wanted.sk))
-        return None if raw is None else wanted.model.from_raw_data(dict(raw))
+    def get(self, item_key: ItemKey[M]) -> M | None:
+        """Return the item, or None if it does not exist."""
+        raw = self._items.get((item_key.model.Meta.table_name, item_key.pk, item_key.sk))
+        return None if raw is None else item_key.model.from_raw_data(dict(raw))
 
 
 def unavailable(error: BaseException) -> bool:
-    """Whether the store could not answer now (as against: it answered, and the answer is an error)."""
+    """Return whether the error means that the store is down or throttles, rather than that the request is wrong."""
     cause = getattr(error, "cause", None) or error
     if isinstance(cause, ClientError):
         return cause.response.get("Error", {}).get("Code") in _TRY_LATER
@@ -83,7 +86,7 @@ def unavailable(error: BaseException) -> bool:
 
 @contextmanager
 def store_errors() -> Iterator[None]:
-    """Turn what the store's client raises while it is down or throttles into `Unavailable`."""
+    """Raise `Unavailable` instead of the errors of a store that is down or throttles."""
     try:
         yield
     except (PynamoDBException, BotoCoreError, ClientError) as error:
@@ -92,24 +95,24 @@ def store_errors() -> Iterator[None]:
         raise
 
 
-def get(wanted: ItemKey[M]) -> M | None:
-    """One item, read consistently, or None."""
+def get(item_key: ItemKey[M]) -> M | None:
+    """Return an item, read consistently, or None."""
     with store_errors():
         try:
-            return wanted.model.get(wanted.pk, wanted.sk, consistent_read=True)
-        except wanted.model.DoesNotExist:
+            return item_key.model.get(item_key.pk, item_key.sk, consistent_read=True)
+        except item_key.model.DoesNotExist:
             return None
 
 
-def get_many(wanted: Iterable[ItemKey[Any]], clock: Clock) -> ReadResult:
-    """Items of any tables in one consistent batch read (at most 100; keys may repeat).
+def get_many(item_keys: Iterable[ItemKey[Any]], clock: Clock) -> ReadResult:
+    """Return items of any tables, read consistently in one batch (at most 100; keys may repeat).
 
-    What the store leaves unread for throttling is asked for again, a few times, then `Unavailable`.
+    Keys that the store leaves unread because it throttles are requested again, a few times. Raise `Unavailable` then.
     """
-    keys = {(k.model.Meta.table_name, k.pk, k.sk) for k in wanted}
+    keys = {(k.model.Meta.table_name, k.pk, k.sk) for k in item_keys}
     if len(keys) > _BATCH:
-        raise ValueError(f"{len(keys)} keys in one batch read; {_BATCH} are the most")
-    found: dict[tuple[str, str, str], Mapping[str, Any]] = {}
+        raise ValueError(f"{len(keys)} keys exceed the limit of {_BATCH} for a batch read")
+    items_by_key: dict[tuple[str, str, str], Mapping[str, Any]] = {}
     request = _batch_request(keys)
     for attempt in range(_BATCH_ATTEMPTS if request else 0):
         if attempt:
@@ -118,20 +121,20 @@ def get_many(wanted: Iterable[ItemKey[Any]], clock: Clock) -> ReadResult:
             client = aws.client("dynamodb", settings().dynamodb_endpoint)
             answer = client.batch_get_item(RequestItems=request)
         for table, items in answer.get("Responses", {}).items():
-            found.update({(table, item["pk"]["S"], item["sk"]["S"]): item for item in items})
+            items_by_key.update({(table, item["pk"]["S"], item["sk"]["S"]): item for item in items})
         request = answer.get("UnprocessedKeys") or {}
         if not request:
             break
     if request:
         raise Unavailable
-    return ReadResult(found)
+    return ReadResult(items_by_key)
 
 
 def _batch_request(keys: Iterable[tuple[str, str, str]]) -> dict[str, Any]:
     request: dict[str, Any] = {}
     for table, pk, sk in sorted(keys):
-        wanted = request.setdefault(table, {"Keys": [], "ConsistentRead": True})
-        wanted["Keys"].append({"pk": {"S": pk}, "sk": {"S": sk}})
+        of_table = request.setdefault(table, {"Keys": [], "ConsistentRead": True})
+        of_table["Keys"].append({"pk": {"S": pk}, "sk": {"S": sk}})
     return request
 
 
@@ -264,15 +267,14 @@ def merge(
 
 @cache
 def _pool(name: str) -> ThreadPoolExecutor:
-    return ThreadPoolExecutor(_AT_ONCE.get(name, _OTHERWISE), thread_name_prefix=name)
+    return ThreadPoolExecutor(_THREADS.get(name, _DEFAULT_THREADS), thread_name_prefix=name)
 
 
 def parallel(calls: Sequence[Callable[[], T]], pool: str = "store") -> list[T]:
-    """Make independent calls at once; the answers come in the order of the calls. The first error is raised.
+    """Make independent calls at once, and return the results in the order of the calls.
 
-    Not before all have ended: a write that went on behind the back of a request that has failed would be carried out
-    whenever the function wakes up again.
-    Calls must not use `parallel` with their own pool: waiting inside a pool for that pool could lock up.
+    Raise the first error once all calls have ended: Lambda would freeze a write that is still running, and continue
+    it during a later request. Calls must not use `parallel` with their own pool, which could deadlock.
     """
     if len(calls) < 2:
         return [call() for call in calls]
@@ -284,7 +286,7 @@ def parallel(calls: Sequence[Callable[[], T]], pool: str = "store") -> list[T]:
         raise
 
 
-def parallel_pair(ones: Sequence[Callable[[], T]], others: Sequence[Callable[[], U]]) -> tuple[list[T], list[U]]:
-    """Two kinds of independent calls, all at once."""
-    answers: list[Any] = parallel([*ones, *others])
-    return answers[: len(ones)], answers[len(ones) :]
+def parallel_pair(first: Sequence[Callable[[], T]], second: Sequence[Callable[[], U]]) -> tuple[list[T], list[U]]:
+    """Make calls of two result types at once, and return the results of each type."""
+    results: list[Any] = parallel([*first, *second])
+    return results[: len(first)], results[len(first) :]
