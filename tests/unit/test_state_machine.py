@@ -87,3 +87,11 @@ def test_repeated_step_is_in_a_state_that_the_action_leads_to(
     if job.check(state, action) is TransitionCheck.REPEATED:
         assert state in job.targets(action)
         assert (state, action) not in table
+
+
+def test_internal_action_is_possible_and_not_listed() -> None:
+    job = StateMachine(
+        entity="order", transitions={("OFFERED", "time_out"): "CREATED"}, internal=frozenset({"time_out"})
+    )
+    assert job.check("OFFERED", "time_out") is TransitionCheck.ALLOWED
+    assert job.allowed("OFFERED") == []
