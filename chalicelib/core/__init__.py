@@ -1,1 +1,1 @@
-"""What every domain stands on, and which knows no domain."""
+"""What every domain uses; imports no domain."""

@@ -1,13 +1,13 @@
-"""The AWS clients of this process: one per service and endpoint, made when first needed.
+"""The AWS clients of the process: one per service and endpoint, created at first use.
 
-Making a client costs tens of milliseconds of every cold start, so there is one DynamoDB client for all models and
-all threads (botocore clients are thread-safe; making them is not, hence the lock). Time-outs are short and retries
-few, because behind API Gateway everything must be over within 29 seconds: an honest 503 beats a lost answer.
-botocore is imported inside, so that importing the models costs nothing that a request does not use.
+Creating a client takes tens of milliseconds of a cold start, so all models and threads share one DynamoDB client
+(botocore clients are thread-safe, creating them is not, hence the lock). Time-outs are short and retries few, because
+API Gateway ends a request after 29 seconds, and a 503 in time is better than no response. botocore is imported in
+functions, so that importing the models does not import it.
 
-A single write that meets a transaction on the same item is refused by DynamoDB with `TransactionConflictException`, and
-botocore does not send it again. It is nobody's error and over in milliseconds, so here it is sent again: a position
-that comes while the courier is being taken, a mailbox given back while an event is appended to it.
+DynamoDB refuses a single write during a transaction on the same item with `TransactionConflictException`, which
+botocore does not retry. Such a conflict ends within milliseconds, so the write is sent again: for example a position
+that arrives while the courier is assigned, or a mailbox released while an event is appended to it.
 """
 
 import random
@@ -21,9 +21,9 @@ if TYPE_CHECKING:
 
 _lock = Lock()
 _clients: dict[tuple[str, str], Any] = {}
-# At least as many as `store.parallel` has threads: a connection beyond it would be opened anew for each call.
+# At least as many as `store.parallel` has threads: calls beyond it would each open a new connection.
 _POOL = 72
-# Delivery itself decides when a post is tried again.
+# Delivery has its own retries.
 _ATTEMPTS = {"apigatewaymanagementapi": 1}
 _LOCAL_REGION = "us-east-1"
 _CONFLICT = "TransactionConflictException"
@@ -31,23 +31,23 @@ _CONFLICT_ATTEMPTS = 6
 
 
 def client(service: str, endpoint: str = "") -> Any:
-    """The client for `service` (a botocore service name) at `endpoint`, or at AWS's own address if that is empty."""
+    """Return the client for `service` (a botocore service name) at `endpoint`, or at AWS if that is empty."""
     key = (service, endpoint)
-    found = _clients.get(key)
-    if found is None:
+    existing = _clients.get(key)
+    if existing is None:
         with _lock:
-            found = _clients.get(key) or _make(service, endpoint)
-            _clients[key] = found
-    return found
+            existing = _clients.get(key) or _create(service, endpoint)
+            _clients[key] = existing
+    return existing
 
 
 def forget_clients() -> None:
-    """Drop all clients, so that the next ones see another environment. For the local stack and for tests."""
+    """Drop all clients, so that new ones use a changed environment. For the local stack and tests."""
     with _lock:
         _clients.clear()
 
 
-def _make(service: str, endpoint: str) -> Any:
+def _create(service: str, endpoint: str) -> Any:
     from botocore.config import Config
     from botocore.session import get_session
 
@@ -56,30 +56,30 @@ def _make(service: str, endpoint: str) -> Any:
     session = get_session()
     if service == "dynamodb":
         session.register_component("response_parser_factory", ItemsParserFactory())
-    more: dict[str, Any] = {}
+    options: dict[str, Any] = {}
     if service == "s3":
-        # By default addresses are signed as a region of 2014 wants them, for a host that redirects to the right one.
+        # By default URLs are signed for the global host, which redirects to that of the region.
         style = {"addressing_style": "path" if endpoint else "virtual", "us_east_1_regional_endpoint": "regional"}
-        more = {"signature_version": "s3v4", "s3": style, "request_checksum_calculation": "when_required"}
+        options = {"signature_version": "s3v4", "s3": style, "request_checksum_calculation": "when_required"}
     config = Config(
         connect_timeout=settings().connect_timeout_s,
         read_timeout=settings().read_timeout_s,
         retries={"total_max_attempts": _ATTEMPTS.get(service, 3), "mode": "standard"},
         max_pool_connections=_POOL,
         parameter_validation=service != "dynamodb",
-        user_agent="baton",  # botocore would work its own out again for every call: an eighth of a call's CPU time
-        **more,
+        user_agent="baton",  # botocore would build its own for every call: an eighth of a call's CPU time
+        **options,
     )
     region = _region(session, endpoint)
-    made = session.create_client(service, region_name=region, endpoint_url=endpoint or None, config=config)
+    created = session.create_client(service, region_name=region, endpoint_url=endpoint or None, config=config)
     if service == "dynamodb":
-        events: Any = made.meta.events  # its stubs do not know that handlers may answer
+        events: Any = created.meta.events  # the stubs do not allow for handlers that return a value
         events.register("needs-retry.dynamodb", _pause_after_conflict)
-    return made
+    return created
 
 
 def _pause_after_conflict(attempts: int, response: Any = None, **_: Any) -> float | None:
-    """Seconds until a write that met a transaction is sent again; None if it did not, or too often."""
+    """Return the seconds until a write is sent again after a transaction conflict; None for no retry."""
     code = response[1].get("Error", {}).get("Code") if response else None
     if code != _CONFLICT or attempts >= _CONFLICT_ATTEMPTS:
         return None
@@ -87,6 +87,6 @@ def _pause_after_conflict(attempts: int, response: Any = None, **_: Any) -> floa
 
 
 def _region(session: "Session", endpoint: str) -> str | None:
-    """The configured region; a made-up one only where another engine than AWS is named, which ignores it."""
+    """Return the configured region. With another engine than AWS, which ignores it, there is a default."""
     configured: str | None = session.get_config_variable("region")
     return configured or (_LOCAL_REGION if endpoint else None)

@@ -1,9 +1,8 @@
-"""A start without collecting garbage, because importing makes none worth looking for.
+"""Disables garbage collection during the import of the application.
 
-While some hundred modules are imported, Python looks through everything that was made so far again and again, and finds
-that all of it is still needed: an eighth of the import of `app`. So collecting stops when this module is imported,
-which `app.py` does first, and goes on with `over()`, which it calls last. What exists then stays for as long as the
-process does and is not looked at again (`gc.freeze`), which makes the collections of later requests shorter too.
+While some hundred modules are imported, the collector repeatedly examines all objects and frees none: an eighth of the
+import time of `app`. Importing this module, which `app.py` does first, disables it; `over()`, called last, enables it.
+Objects that exist then are excluded from later collections (`gc.freeze`), which makes those shorter too.
 """
 
 import gc
@@ -12,6 +11,6 @@ gc.disable()
 
 
 def over() -> None:
-    """Collect again from now on, but not what has been imported."""
+    """Enable garbage collection for objects created from now on."""
     gc.freeze()
     gc.enable()

@@ -1,12 +1,12 @@
-"""The commit: a unit of work as one `TransactWriteItems`, and what the store's refusal means.
+"""Commits a unit of work as one `TransactWriteItems`, and explains why the store refused it.
 
-    1. plan     every staged change becomes the store's own operation, in the order check, delete, put, update,
-                which is the order in which the reasons of a refusal come back
-    2. send     conflicts with another transaction and throttling are not anybody's error: the same transaction is
-                sent again, with the same token, so that a lost answer cannot make it happen twice
-    3. explain  a failed condition is matched to its staged change and raised as `LostRace`
+    1. plan     every staged change becomes an operation of the store, in the order check, delete, put, update, which
+                is the order in which the store reports the reasons of a refusal
+    2. send     after a conflict with another transaction, or throttling, the same transaction is sent again with the
+                same token, so that a transaction whose response was lost is not carried out twice
+    3. explain  failed conditions are matched to their staged changes and raised as `WriteConflict`
 
-Nothing here decides what to do about a lost race; the runner does.
+The runner decides whether to run the use case again after a conflict.
 """
 
 from __future__ import annotations
@@ -23,9 +23,9 @@ from pynamodb.expressions.update import Action
 from chalicelib.core import observability
 from chalicelib.core.clock import Clock
 from chalicelib.core.errors import TooLargeToCommit, Unavailable
-from chalicelib.core.store import store_errors
+from chalicelib.core.store import RawItem, store_errors
 from chalicelib.core.table import Item, SharedConnection
-from chalicelib.core.work import Operation, RawItem, Staged, UnitOfWork
+from chalicelib.core.work import Operation, Staged, UnitOfWork
 
 MAX_ITEMS = 100
 _CONDITION_FAILED = "ConditionalCheckFailed"
@@ -36,19 +36,19 @@ _RETURN_OLD = "ALL_OLD"
 
 
 class FailedCondition(msgspec.Struct, frozen=True):
-    """A staged change whose condition did not hold, and the item as it stood instead (None: there was none)."""
+    """A staged change whose condition failed, and the stored item (None: it does not exist)."""
 
     staged: Staged
     raw: RawItem | None
 
     @property
     def error(self) -> Exception:
-        """What it means for the caller."""
+        """Return the error that this failure means for the client."""
         return self.staged.error(self.raw)
 
 
 class WriteConflict(Exception):
-    """The transaction was refused because conditions failed. Nothing was written."""
+    """The transaction was refused because conditions failed; nothing was written."""
 
     def __init__(self, failures: Sequence[FailedCondition]) -> None:
         self.failures = sorted(failures, key=lambda failure: not failure.staged.final)
@@ -56,37 +56,37 @@ class WriteConflict(Exception):
 
     @property
     def final(self) -> bool:
-        """Whether deciding again is pointless: the answer is the error."""
+        """Return whether another attempt would fail in the same way."""
         return self.failures[0].staged.final
 
     @property
     def error(self) -> Exception:
-        """The error that the first failed condition means; a final one comes first."""
+        """Return the error of the first failed condition; final ones come first."""
         return self.failures[0].error
 
     @property
     def labels(self) -> frozenset[str]:
-        """The labels of the changes that did not hold, for the next attempt."""
+        """Return the labels of the failed changes, for the next attempt."""
         return frozenset(failure.staged.label for failure in self.failures if failure.staged.label)
 
 
 class RetryPolicy(msgspec.Struct, frozen=True):
-    """How often a refused transaction is sent again, and how long is waited before: full jitter, doubling."""
+    """The number of attempts and the pauses between them: exponential backoff with full jitter."""
 
     attempts: int
     base_s: float = 0.01
     cap_s: float = 0.4
 
     def pause(self, attempt: int, clock: Clock) -> None:
-        """Wait before attempt number `attempt` (from 1)."""
+        """Wait after attempt number `attempt` (from 1)."""
         clock.sleep(random.uniform(0, min(self.cap_s, self.base_s * 2**attempt)))  # noqa: S311 - jitter, no secret
 
 
 def commit(work: UnitOfWork, clock: Clock, retry_policy: RetryPolicy) -> None:
-    """Write all that is staged, or nothing.
+    """Write all staged changes, or none.
 
-    Raises `LostRace` when a condition failed, `TooLargeToCommit` before anything is sent when more than 100 items
-    are staged, and `Unavailable` when the store is down, throttles, or stays in conflict for too long.
+    Raise `WriteConflict` if a condition failed, `TooLargeToCommit` if more than 100 items are staged, and
+    `Unavailable` if the store is down, throttles, or conflicts do not end.
     """
     planned = sorted(work, key=lambda staged: staged.operation.value)
     if not planned:
@@ -106,10 +106,10 @@ def commit(work: UnitOfWork, clock: Clock, retry_policy: RetryPolicy) -> None:
 
 
 def _send(operations: Sequence[tuple[Operation, dict[str, Any]]], token: str, planned: Sequence[Staged]) -> bool:
-    """Send the transaction; False if it met another one and may be sent again."""
-    parts: dict[Operation, list[dict[str, Any]]] = {verb: [] for verb in Operation}
-    for verb, operation in operations:
-        parts[verb].append(operation)
+    """Send the transaction. Return False if it may be sent again, because of another transaction or throttling."""
+    parts: dict[Operation, list[dict[str, Any]]] = {kind: [] for kind in Operation}
+    for kind, operation in operations:
+        parts[kind].append(operation)
     try:
         with store_errors():
             _connection().transact_write_items(
@@ -151,18 +151,18 @@ def _connection() -> SharedConnection:
 
 
 def _operation(staged: Staged) -> dict[str, Any]:
-    """The store's own form of one staged change."""
+    """Return a staged change as an operation of the store."""
     item, condition = staged.item, staged.condition
     if staged.operation is Operation.CREATE:
         return item.get_save_kwargs_from_instance(condition, return_values_on_condition_failure=_RETURN_OLD)
     if staged.operation is Operation.UPDATE:
-        actions = [*staged.actions, *_settings(item, staged)]
+        actions = [*staged.actions, *_set_actions(item, staged)]
         return item.get_update_kwargs_from_instance(actions, condition, return_values_on_condition_failure=_RETURN_OLD)
     return item.get_delete_kwargs_from_instance(condition, return_values_on_condition_failure=_RETURN_OLD)
 
 
-def _settings(item: Item, staged: Staged) -> list[Action]:
-    """Set and remove actions for the changed attributes of an entity; an amendment brings its own."""
+def _set_actions(item: Item, staged: Staged) -> list[Action]:
+    """Return set and remove actions for the changed attributes of an entity; unread updates have their own."""
     if staged.is_unread:
         return []
     model = type(item)

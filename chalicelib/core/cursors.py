@@ -1,7 +1,7 @@
-"""Cursors: where a list goes on, as an opaque text that a client hands back.
+"""Cursors: the position in a list at which the next page begins, as an opaque text.
 
-A cursor holds the store's own start key and the list that it belongs to. It is checked as any other input: a cursor
-of another list, or one that somebody has edited, is a validation error, never a crash and never another list.
+A cursor holds the store's start key and the name of its list. It is validated like any other input: a cursor of
+another list, or an edited one, is a validation error.
 """
 
 import base64
@@ -20,12 +20,12 @@ _LONGEST_KEY = 1024  # bytes, of a sort key; what we store as a hash key is shor
 
 
 def encode(last: Mapping[str, Any], list_name: str) -> str:
-    """An opaque cursor from the store's last evaluated key, bound to the list of this name."""
+    """Return an opaque cursor for the store's last evaluated key, bound to the list of this name."""
     return base64.urlsafe_b64encode(msgspec.json.encode([list_name, last])).decode().rstrip("=")
 
 
 def decode(cursor: str, list_name: str, shape: Mapping[str, str]) -> _StartKey:
-    """The store's start key. Raises `ValidationFailed` unless it is one that this very list could have given."""
+    """Return the store's start key. Raise `ValidationFailed` if this list cannot have issued the cursor."""
     try:
         raw = base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True)
         owner, last = msgspec.json.decode(raw, type=tuple[str, _StartKey])
@@ -42,7 +42,7 @@ def decode(cursor: str, list_name: str, shape: Mapping[str, str]) -> _StartKey:
 
 @cache
 def key_shape(model: type[Item], index: str | None) -> Mapping[str, str]:
-    """The attributes of a start key and their types, such as `{"pk": "S", "sk": "S", "placed_at": "N"}`."""
+    """Return the attributes of a start key and their types, such as `{"pk": "S", "sk": "S", "placed_at": "N"}`."""
     schema = model.schema()
     names = {part["AttributeName"] for part in schema["key_schema"]}
     for candidate in schema["global_secondary_indexes"]:
@@ -59,5 +59,5 @@ def _storable(kind: str, text: str) -> bool:
 
 
 def refused() -> ValidationFailed:
-    """What a client is told of a cursor that is none."""
-    return ValidationFailed({"cursor": "is not a cursor that this list gave"})
+    """Return the error for an invalid cursor."""
+    return ValidationFailed({"cursor": "is not a valid cursor for this list"})

@@ -1,11 +1,10 @@
-"""Answers of DynamoDB, read as the JSON that they are.
+"""Decodes responses of DynamoDB as plain JSON.
 
-botocore walks through every attribute of every item to turn what JSON cannot express, binary values and times, into
-Python's types: a fifth of a call's processor time, and more for a page of a query. Items of ours hold neither. So an
-answer that consists of items is decoded by msgspec and taken as it is; one with binary values in it, and every other
-kind of answer, goes botocore's way.
+botocore visits every attribute of every item to convert binary values and times: a fifth of a call's processor time,
+and more for queries. Baton's items contain neither, so msgspec decodes responses that consist of items. Responses with
+binary values, and all other kinds, are decoded by botocore.
 
-Traded away: this builds on a method of botocore that is not public; the pinned version has it, and a test compares.
+Traded away: this uses a private method of botocore. The pinned version has it, and a test compares the results.
 """
 
 from __future__ import annotations
@@ -29,8 +28,8 @@ class _ItemsParser(JSONParser):
 
 
 class ItemsParserFactory(ResponseParserFactory):
-    """Makes the parser for DynamoDB's protocol; what `Session.register_component` takes."""
+    """Creates response parsers; for `Session.register_component`."""
 
     def create_parser(self, protocol_name: str) -> Any:
-        """Ours for JSON, botocore's own for anything else."""
+        """Return the fast parser for JSON, else that of botocore."""
         return _ItemsParser() if protocol_name == "json" else super().create_parser(protocol_name)

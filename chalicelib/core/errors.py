@@ -1,11 +1,10 @@
-"""Every error that Baton answers with, under one root.
+"""The errors that clients receive, under one root class.
 
-A `BatonError` knows its stable `code`, its HTTP status and what the reader may be told; the edge turns it into
-the one error body, sockets into a close or a refusal. Rules and services raise these and nothing else, so there
-is no second place where a status is chosen. Domain-specific codes are made with `BatonError.coded(...)` subclasses
-beside the domain; what the contracts share stands here.
+A `BatonError` has a stable `code`, an HTTP status and a message. The edge turns it into the error body, a socket into
+a close or a refusal. Use cases raise no other errors, so a status is chosen in one place only. Errors that several
+domains share are here; each domain's own subclasses are in its `errors.py`.
 
-Anything that is *not* a `BatonError` is a crash: the edge logs it whole and answers 500 without a word of it.
+Any other exception is a crash: the edge logs it and responds with 500 and no details.
 """
 
 from collections.abc import Mapping
@@ -13,14 +12,14 @@ from typing import ClassVar
 
 
 class BatonError(Exception):
-    """Root of all answers that are not a success.
+    """The root of all errors that clients receive.
 
-    `message` is for people, `details` (always an object) for programs; neither may carry internals or secrets.
+    `message` is for people, `details` (always an object) for programs. Neither may contain internals or secrets.
     """
 
     code: ClassVar[str] = "INTERNAL_ERROR"
     status: ClassVar[int] = 500
-    summary: ClassVar[str] = "Something went wrong on our side."
+    summary: ClassVar[str] = "An internal error occurred."
 
     def __init__(self, message: str | None = None, *, details: Mapping[str, object] | None = None) -> None:
         self.message = message or self.summary
@@ -29,109 +28,109 @@ class BatonError(Exception):
 
     @property
     def fields(self) -> Mapping[str, str]:
-        """What is wrong with which field of the request; empty unless the input was invalid."""
+        """Return `{field: message}` of the invalid fields of the request; empty unless the input was invalid."""
         return {}
 
     @property
     def headers(self) -> Mapping[str, str]:
-        """Headers that belong to this answer, such as `Retry-After`."""
+        """Return the headers of this error's response, such as `Retry-After`."""
         return {}
 
 
 class InternalError(BatonError):
-    """A crash, as the caller sees it."""
+    """An unexpected error, without details."""
 
 
-# --- who are you -----------------------------------------------------------------------------------------------
+# --- authentication and authorisation --------------------------------------------------------------------------
 
 
 class AuthRequired(BatonError):
     """No token was sent."""
 
-    code, status, summary = "AUTH_REQUIRED", 401, "Sign in first: this call needs a bearer token."
+    code, status, summary = "AUTH_REQUIRED", 401, "Authentication required: send a bearer token."
 
     @property
     def headers(self) -> Mapping[str, str]:
-        """Headers that belong to this answer."""
+        """Return the headers of this error's response."""
         return {"WWW-Authenticate": "Bearer"}
 
 
 class AuthInvalid(AuthRequired):
-    """The token, or what it stands for, does not count (any more)."""
+    """The token or the password is not valid, or no longer valid."""
 
-    code, summary = "AUTH_INVALID", "These credentials are not valid."
+    code, summary = "AUTH_INVALID", "Invalid credentials."
 
 
 class AuthExpired(AuthRequired):
-    """The token was good once."""
+    """The token has expired."""
 
     code, summary = "AUTH_EXPIRED", "The token has expired."
 
 
 class AccessDenied(BatonError):
-    """It exists, and the caller may not do this with it."""
+    """The caller lacks a permission, or its scope does not cover the resource."""
 
-    code, status, summary = "ACCESS_DENIED", 403, "You may not do this."
+    code, status, summary = "ACCESS_DENIED", 403, "You do not have permission to do this."
 
 
-# --- what do you want ------------------------------------------------------------------------------------------
+# --- invalid requests ------------------------------------------------------------------------------------------
 
 
 class NotFound(BatonError):
-    """It does not exist, or belongs to another organisation: the caller cannot tell which."""
+    """The resource does not exist in the caller's organisation."""
 
-    code, status, summary = "NOT_FOUND", 404, "There is no such thing."
+    code, status, summary = "NOT_FOUND", 404, "Resource not found."
 
 
 class RouteNotFound(BatonError):
-    """No route has this address."""
+    """No endpoint has this path."""
 
-    code, status, summary = "ROUTE_NOT_FOUND", 404, "There is no such address."
+    code, status, summary = "ROUTE_NOT_FOUND", 404, "Endpoint not found."
 
 
 class MethodNotAllowed(BatonError):
-    """The address exists for other methods, which `Allow` lists."""
+    """The endpoint exists for other methods, which `Allow` lists."""
 
-    code, status, summary = "METHOD_NOT_ALLOWED", 405, "This address does not take that method."
+    code, status, summary = "METHOD_NOT_ALLOWED", 405, "Method not allowed for this endpoint."
 
     def __init__(self, allowed: str) -> None:
-        super().__init__(f"This address takes {allowed}.", details={"allowed": allowed.split(", ")})
+        super().__init__(f"Method not allowed. Allowed methods: {allowed}.", details={"allowed": allowed.split(", ")})
         self._allowed = allowed
 
     @property
     def headers(self) -> Mapping[str, str]:
-        """Headers that belong to this answer."""
+        """Return the headers of this error's response."""
         return {"Allow": self._allowed}
 
 
 class MalformedJson(BatonError):
     """The body cannot be read as JSON."""
 
-    code, status, summary = "MALFORMED_JSON", 400, "The body is not valid JSON."
+    code, status, summary = "MALFORMED_JSON", 400, "The request body is not valid JSON."
 
 
 class MalformedForm(BatonError):
     """The body cannot be read as form data."""
 
-    code, status, summary = "MALFORMED_FORM", 400, "The body is not valid form data."
+    code, status, summary = "MALFORMED_FORM", 400, "The request body is not valid form data."
 
 
 class PayloadTooLarge(BatonError):
-    """The body is over the limit; nothing of it was looked at."""
+    """The body exceeds the size limit; it was not read."""
 
-    code, status, summary = "PAYLOAD_TOO_LARGE", 413, "The body is larger than is accepted."
+    code, status, summary = "PAYLOAD_TOO_LARGE", 413, "The request body is too large."
 
 
 class UnsupportedMediaType(BatonError):
-    """The body is not of a kind that the route takes."""
+    """The endpoint does not accept the content type of the body."""
 
-    code, status, summary = "UNSUPPORTED_MEDIA_TYPE", 415, "This address does not take that kind of body."
+    code, status, summary = "UNSUPPORTED_MEDIA_TYPE", 415, "Unsupported media type for this endpoint."
 
 
 class ValidationFailed(BatonError):
-    """The input was understood and is wrong. `fields` names every bad field at once."""
+    """The input is invalid. `fields` names every invalid field."""
 
-    code, status, summary = "VALIDATION_ERROR", 422, "Some of what was sent is not valid."
+    code, status, summary = "VALIDATION_ERROR", 422, "The request contains invalid fields."
 
     def __init__(self, fields: Mapping[str, str], message: str | None = None) -> None:
         super().__init__(message, details={"fields": sorted(fields)})
@@ -139,54 +138,62 @@ class ValidationFailed(BatonError):
 
     @property
     def fields(self) -> Mapping[str, str]:
-        """`{field: what is wrong with it}`."""
+        """Return `{field: message}`."""
         return self._fields
 
 
 class IdempotencyKeyReused(BatonError):
-    """The key belongs to another request of the same caller."""
+    """The same caller used the key for another request."""
 
     code, status = "IDEMPOTENCY_KEY_REUSED", 422
-    summary = "This Idempotency-Key was used for another request."
+    summary = "This Idempotency-Key was already used for a different request."
 
 
 class TooLargeToCommit(BatonError):
-    """One request would change more items than one transaction can carry; nothing was written."""
+    """The request would change more items than a transaction can hold; nothing was written."""
 
-    code, status, summary = "TOO_MANY_CHANGES", 422, "This request changes more than fits into one transaction."
+    code, status, summary = (
+        "TOO_MANY_CHANGES",
+        422,
+        "The request changes too many items at once; split it into smaller requests.",
+    )
 
 
-# --- is now the moment -----------------------------------------------------------------------------------------
+# --- conflicts, limits and outages -----------------------------------------------------------------------------
 
 
 class Conflict(BatonError):
-    """What is wanted does not go together with how things stand."""
+    """The current state does not allow the request."""
 
-    code, status, summary = "WORKFLOW_VIOLATION", 409, "That step is not possible in this state."
+    code, status, summary = "WORKFLOW_VIOLATION", 409, "The current state does not allow this action."
 
 
 class VersionConflict(Conflict):
-    """The caller named, or the write met, another version."""
+    """The stored version is not the one that the client named or the use case read."""
 
-    code, summary = "VERSION_CONFLICT", "This was changed in the meantime; read it again."
+    code, summary = "VERSION_CONFLICT", "The resource has changed since you read it; read it again and retry."
 
 
 class EntityLocked(Conflict):
-    """What is wanted is closed to changes for good."""
+    """The resource is final and cannot be changed."""
 
-    code, summary = "ENTITY_LOCKED", "This can no longer be changed."
+    code, summary = "ENTITY_LOCKED", "The resource is locked and can no longer be changed."
 
 
 class PreconditionRequired(BatonError):
-    """The contract wants a version named, and none was."""
+    """The endpoint requires `If-Match`, and it is missing."""
 
-    code, status, summary = "PRECONDITION_REQUIRED", 428, "Send If-Match with the version you have read."
+    code, status, summary = (
+        "PRECONDITION_REQUIRED",
+        428,
+        "This request requires the If-Match header with the version that you read.",
+    )
 
 
 class RateLimited(BatonError):
-    """Too many calls; `Retry-After` says when to come again."""
+    """The caller exceeded a rate limit; `Retry-After` says when to retry."""
 
-    code, status, summary = "RATE_LIMITED", 429, "Too many requests; wait a moment."
+    code, status, summary = "RATE_LIMITED", 429, "Too many requests; try again later."
 
     def __init__(self, retry_after_s: int) -> None:
         super().__init__(details={"retryAfter": retry_after_s})
@@ -194,23 +201,23 @@ class RateLimited(BatonError):
 
     @property
     def headers(self) -> Mapping[str, str]:
-        """Headers that belong to this answer."""
+        """Return the headers of this error's response."""
         return {"Retry-After": str(self._retry_after_s)}
 
 
 class AccountLocked(RateLimited):
-    """Too many wrong passwords; said of names that nobody has as well, so it tells nothing of who exists."""
+    """Too many wrong passwords. Unknown user names are locked too, so the error does not reveal which exist."""
 
-    code, status, summary = "ACCOUNT_LOCKED", 423, "Too many wrong passwords: signing in is locked for a while."
+    code, status, summary = "ACCOUNT_LOCKED", 423, "Too many failed sign-ins; sign-in is locked for a while."
 
 
 class Unavailable(BatonError):
-    """The store is down, throttles, or a race could not be settled in time. Nothing was half done: try again."""
+    """The store is down or throttles, or conflicts did not end in time. Nothing was changed."""
 
-    code, status, summary = "SERVICE_UNAVAILABLE", 503, "The service cannot answer right now; try again shortly."
+    code, status, summary = "SERVICE_UNAVAILABLE", 503, "The service is temporarily unavailable; try again shortly."
     retry_after_s: ClassVar[int] = 1
 
     @property
     def headers(self) -> Mapping[str, str]:
-        """Headers that belong to this answer."""
+        """Return the headers of this error's response."""
         return {"Retry-After": str(self.retry_after_s)}

@@ -1,12 +1,12 @@
-"""E-mail, SMS and mobile push: what the application says to people who are not connected.
+"""E-mail, SMS and mobile push to people who are not connected.
 
-    Messages   sends, and waits until the service has taken it. `AwsMessages` is the one for SES and SNS; the local
-               stack prints instead, tests remember.
-    Post       takes a letter and has it sent by the function `send`, so that a request waits for no mail server and
-               takes as long whether there was anything to send or not.
+    Messages       sends a message and waits until the service has accepted it. `AwsMessages` uses SES and SNS; the
+                   local stack prints messages, tests record them.
+    MessageQueue   hands a message to the function `send`, so that a request does not wait for a mail server and takes
+                   equally long whether there is a message to send or not.
 
-What is not configured (no sender, no push application) is logged and not sent; it never fails a request. Traded away:
-a letter that the service refuses is lost and logged, there is no outbox for them: people ask for another.
+A channel that is not configured (no sender, no push application) is logged and never fails a request. Traded away: a
+message that the service refuses is logged and not sent again, since there is no outbox for messages.
 """
 
 from __future__ import annotations
@@ -25,13 +25,13 @@ FUNCTION = "send"
 EMAIL: Literal["email"] = "email"
 SMS: Literal["sms"] = "sms"
 PUSH: Literal["push"] = "push"
-_DEAD = frozenset({"EndpointDisabled", "EndpointDisabledException", "NotFound", "NotFoundException"})
+_GONE = frozenset({"EndpointDisabled", "EndpointDisabledException", "NotFound", "NotFoundException"})
 
 
 class OutboundMessage(msgspec.Struct, frozen=True):
-    """Something to be sent to one address. The empty letter is sent to nobody.
+    """A message to one address. A message without an address is not sent.
 
-    A push goes to a person of an organisation (`to`, `org_id`), on all of their devices; the app gets `data` with it.
+    A push goes to all devices of a person (`to`) of an organisation (`org_id`); the app receives `data` with it.
     """
 
     channel: Literal["email", "sms", "push"] = EMAIL
@@ -42,77 +42,77 @@ class OutboundMessage(msgspec.Struct, frozen=True):
     data: Mapping[str, str] = msgspec.field(default_factory=dict)
 
     def __repr__(self) -> str:
-        return f"Letter({self.channel})"  # whom it is for and what it says is nothing for logs
+        return f"OutboundMessage({self.channel})"  # address and text must not reach the logs
 
 
 class NotSent(Exception):
-    """The service did not take it."""
+    """The service did not accept the message."""
 
 
 class DeviceGone(NotSent):
-    """The device takes no messages any more: forget it."""
+    """The device no longer receives messages and should be removed."""
 
 
 class Messages(Protocol):
-    """Sends. All of these raise `NotSent` if the service does not take it."""
+    """Sends messages. All methods raise `NotSent` if the service does not accept the message."""
 
     def email(self, to: str, subject: str, text: str) -> None:
-        """One e-mail in plain text."""
+        """Send an e-mail in plain text."""
         ...
 
     def sms(self, to: str, text: str) -> None:
-        """One SMS to a number in E.164."""
+        """Send an SMS to a number in E.164 format."""
         ...
 
     def device(self, token: str) -> str:
-        """The address (an ARN) of the device with this FCM token, made if there is none; "" if there is no push."""
+        """Return the ARN of the device with this FCM token, creating it if needed; "" if push is not configured."""
         ...
 
     def push(self, device: str, title: str, body: str, data: Mapping[str, str]) -> None:
-        """One notification to a device's address. Raises `DeviceGone` if that device is to be forgotten."""
+        """Send a notification to a device. Raise `DeviceGone` if the device should be removed."""
         ...
 
 
 class MessageQueue(Protocol):
-    """Has letters sent."""
+    """Sends messages in the background."""
 
-    def take(self, letter: OutboundMessage) -> None:
-        """Must not raise, and takes as long for the empty letter."""
+    def take(self, message: OutboundMessage) -> None:
+        """Queue a message. Must not raise, and must take equally long for a message without an address."""
         ...
 
 
-def send(messages: Messages, letter: OutboundMessage, push: Callable[[OutboundMessage], object]) -> None:
-    """Send a letter; the empty one goes nowhere. What cannot be sent is logged.
+def send(messages: Messages, message: OutboundMessage, push: Callable[[OutboundMessage], object]) -> None:
+    """Send a message if it has an address; log it if the service refuses it.
 
-    `push` notifies a person, since which devices are whose is not known here.
+    `push` sends to the devices of a person, which this module does not know.
     """
-    if not letter.to:
+    if not message.to:
         return
     try:
-        if letter.channel == PUSH:
-            push(letter)
-        elif letter.channel == SMS:
-            messages.sms(letter.to, letter.text)
+        if message.channel == PUSH:
+            push(message)
+        elif message.channel == SMS:
+            messages.sms(message.to, message.text)
         else:
-            messages.email(letter.to, letter.subject, letter.text)
+            messages.email(message.to, message.subject, message.text)
     except NotSent:
-        observability.log().exception("a letter could not be sent", extra={"channel": letter.channel})
+        observability.log().exception("message not sent", extra={"channel": message.channel})
 
 
 class LambdaMessageQueue:
-    """Invokes the `send` function and does not wait for it."""
+    """Invokes the function `send` asynchronously."""
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
 
-    def take(self, letter: OutboundMessage) -> None:
-        """Invoke without waiting; a failure is logged."""
+    def take(self, message: OutboundMessage) -> None:
+        """Invoke the function without waiting; a failure is logged."""
         try:
             client = aws.client("lambda", self._settings.lambda_endpoint)
             name = self._settings.function_name(FUNCTION)
-            client.invoke(FunctionName=name, InvocationType="Event", Payload=msgspec.json.encode(letter))
-        except Exception:  # noqa: BLE001 - the answer must not tell that there was something to send
-            observability.log().exception("a letter could not be handed over", extra={"channel": letter.channel})
+            client.invoke(FunctionName=name, InvocationType="Event", Payload=msgspec.json.encode(message))
+        except Exception:  # noqa: BLE001 - the response must not reveal that there was a message
+            observability.log().exception("message not queued", extra={"channel": message.channel})
 
 
 class AwsMessages:
@@ -122,7 +122,7 @@ class AwsMessages:
         self._settings = settings
 
     def email(self, to: str, subject: str, text: str) -> None:
-        """Through SES, from the sender that is set."""
+        """Send through SES, from the configured sender."""
         if not self._settings.email_sender:
             _not_configured("BATON_EMAIL_SENDER")
             return
@@ -135,7 +135,7 @@ class AwsMessages:
         )
 
     def sms(self, to: str, text: str) -> None:
-        """Through SNS, as a transactional message from the sender that is set."""
+        """Send through SNS, as a transactional message from the configured sender."""
         sender = self._settings.sms_sender
         if not sender:
             _not_configured("BATON_SMS_SENDER")
@@ -146,19 +146,19 @@ class AwsMessages:
         _call(aws.client("sns").publish, PhoneNumber=to, Message=text, MessageAttributes=described)
 
     def device(self, token: str) -> str:
-        """The platform endpoint of a token. One that was disabled is enabled again, since its app has just called."""
+        """Return the platform endpoint of a token; a disabled one is enabled, since its app has just called."""
         application = self._settings.push_application
         if not application:
             _not_configured("BATON_PUSH_APPLICATION")
             return ""
         sns = aws.client("sns")
-        made = _call(sns.create_platform_endpoint, PlatformApplicationArn=application, Token=token)
-        arn = str(made["EndpointArn"])
+        endpoint = _call(sns.create_platform_endpoint, PlatformApplicationArn=application, Token=token)
+        arn = str(endpoint["EndpointArn"])
         _call(sns.set_endpoint_attributes, EndpointArn=arn, Attributes={"Enabled": "true", "Token": token})
         return arn
 
     def push(self, device: str, title: str, body: str, data: Mapping[str, str]) -> None:
-        """Through SNS to FCM. Raises `DeviceGone` for an endpoint that is disabled or no longer there."""
+        """Send through SNS to FCM. Raise `DeviceGone` if the endpoint is disabled or deleted."""
         if not device:
             return
         notice = {"notification": {"title": title, "body": body}, "data": dict(data)}
@@ -170,7 +170,7 @@ def _call(operation: Any, **request: Any) -> Any:
     try:
         return operation(**request)
     except ClientError as error:
-        if error.response.get("Error", {}).get("Code") in _DEAD:
+        if error.response.get("Error", {}).get("Code") in _GONE:
             raise DeviceGone from error
         raise NotSent from error
     except BotoCoreError as error:
@@ -182,4 +182,4 @@ def _utf8(text: str) -> dict[str, str]:
 
 
 def _not_configured(name: str) -> None:
-    observability.log().warning("nothing was sent: a setting is missing", extra={"setting": name})
+    observability.log().warning("message not sent: a setting is missing", extra={"setting": name})

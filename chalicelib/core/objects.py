@@ -1,10 +1,9 @@
-"""Files: an S3 bucket, and addresses with which clients read and write it themselves for a while.
+"""Files in an S3 bucket, and presigned URLs with which clients read and write them.
 
-What a transaction cannot hold lies here: photos. A domain says under which keys, and sees to it that no object stays
-that nothing in the store speaks of; here is only how to reach them. Whoever has a presigned address can use it until
-it expires, and nobody else can read or write anything.
+The bucket holds photos. A domain chooses the keys and removes objects that no item refers to. A presigned URL can be
+used by everybody who has it until it expires; there is no other access.
 
-Traded away: nothing is streamed. All that is put or read here is a few megabytes and gets decoded anyway.
+Traded away: streaming. Files are a few megabytes and are decoded as a whole anyway.
 """
 
 from __future__ import annotations
@@ -26,74 +25,74 @@ _TRY_LATER = frozenset({"500", "503", "InternalError", "RequestTimeout", "Servic
 
 
 class ObjectTooLarge(Exception):
-    """An object has more bytes than whoever asked for it wants to read."""
+    """The object has more bytes than the caller accepts."""
 
 
 class UploadForm(msgspec.Struct, frozen=True):
-    """Where and with which fields a client posts one file, as `multipart/form-data`, `file` being its last field."""
+    """The URL and the fields with which a client posts one file as `multipart/form-data`; `file` is the last field."""
 
     url: str
     fields: Mapping[str, str]
 
 
 class Objects:
-    """The bucket of a deployment. Every call raises `Unavailable` while S3 does not answer or throttles."""
+    """The bucket of a deployment. Every call raises `Unavailable` while S3 does not respond or throttles."""
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
 
     def put(self, key: str, content: bytes, content_type: str) -> None:
-        """Write an object; one that is there already is replaced."""
+        """Write an object; an existing one is replaced."""
         with _s3_errors():
             self._client.put_object(
                 **self._named(key), Body=content, ContentType=content_type, CacheControl="private, max-age=86400"
             )
 
-    def get(self, key: str, most: int) -> bytes | None:
-        """The content of an object, or None. Raises `ObjectTooLarge`, before it is read, above `most` bytes."""
+    def get(self, key: str, max_bytes: int) -> bytes | None:
+        """Return the content of an object, or None. Raise `ObjectTooLarge`, before reading, above `max_bytes`."""
         with _s3_errors():
             try:
-                found = self._client.get_object(**self._named(key))
+                response = self._client.get_object(**self._named(key))
             except ClientError as error:
-                _must_be_absent(error)
+                _raise_unless_absent(error)
                 return None
-            with found["Body"] as body:
-                if found["ContentLength"] > most:
+            with response["Body"] as body:
+                if response["ContentLength"] > max_bytes:
                     raise ObjectTooLarge
                 content: bytes = body.read()
         return content
 
     def exists(self, key: str) -> bool:
-        """Whether there is such an object."""
+        """Return whether the object exists."""
         with _s3_errors():
             try:
                 self._client.head_object(**self._named(key))
             except ClientError as error:
-                _must_be_absent(error)
+                _raise_unless_absent(error)
                 return False
         return True
 
     def delete(self, key: str) -> None:
-        """Remove an object; one that is not there is fine."""
+        """Remove an object if it exists."""
         with _s3_errors():
             self._client.delete_object(**self._named(key))
 
     def url(self, key: str) -> str:
-        """An address from which the object can be read for `photo_url_s`. Works out a signature, calls nobody."""
-        made: str = self._client.generate_presigned_url(
+        """Return a URL that reads the object for `photo_url_s` seconds. Signs locally, without a call."""
+        url: str = self._client.generate_presigned_url(
             "get_object", Params=self._named(key), ExpiresIn=self._settings.photo_url_s
         )
-        return made
+        return url
 
-    def upload_form(self, key: str, most: int) -> UploadForm:
-        """What a client needs to put the object itself, of 1 to `most` bytes, for `photo_upload_s`."""
-        made = self._client.generate_presigned_post(
+    def upload_form(self, key: str, max_bytes: int) -> UploadForm:
+        """Return the form with which a client uploads 1 to `max_bytes` bytes within `photo_upload_s` seconds."""
+        form = self._client.generate_presigned_post(
             self._settings.photo_bucket,
             key,
-            Conditions=[["content-length-range", 1, most]],
+            Conditions=[["content-length-range", 1, max_bytes]],
             ExpiresIn=self._settings.photo_upload_s,
         )
-        return UploadForm(made["url"], made["fields"])
+        return UploadForm(form["url"], form["fields"])
 
     @property
     def _client(self) -> Any:
@@ -103,7 +102,7 @@ class Objects:
         return {"Bucket": self._settings.photo_bucket, "Key": key}
 
 
-def _must_be_absent(error: ClientError) -> None:
+def _raise_unless_absent(error: ClientError) -> None:
     if _code(error) not in _ABSENT:
         raise error
 

@@ -1,9 +1,8 @@
-"""What Baton says of itself: structured logs and metrics, in one place.
+"""Structured logs and metrics.
 
-Logs are JSON through powertools' Logger, each line with the ids of the request, the organisation, the actor and the
-business objects at hand; bodies and tokens are never logged. Metrics are CloudWatch's embedded format, printed as
-one line at the end of a unit of work; they cost no call. Both are bound to the context of the running request, so
-the local server's threads do not mix theirs.
+Logs are JSON through powertools' Logger; each line has the ids of the request, the organisation, the actor and the
+entities. Bodies and tokens are never logged. Metrics use CloudWatch's embedded format: one log line per request, and
+no call. Both are bound to the context of the running request, so threads of the local server do not mix them.
 """
 
 from __future__ import annotations
@@ -24,29 +23,29 @@ SERVICE: Final = "baton"
 
 _lock = Lock()
 _making = Lock()
-"""powertools cannot make one logger in two threads at once, and the local server's first requests may come together."""
+"""powertools cannot create one logger in two threads at once, as the first requests to the local server would."""
 _counts: ContextVar[Counter[str] | None] = ContextVar("counts", default=None)
 
 
 def log() -> Logger:
-    """The process's logger."""
+    """Return the logger of the process."""
     with _making:
         return made_logger()
 
 
 @cache
 def made_logger() -> Logger:
-    """The logger itself; ask `log` for it."""
+    """Create the logger; call `log` instead."""
     return Logger(service=SERVICE, level=settings().log_level, utc=True)
 
 
 def bind(**ids: object) -> None:
-    """Add ids (`request_id`, `org_id`, `actor_id`, `order_id`, ...) to all log lines of this request."""
+    """Add ids (`request_id`, `org_id`, `actor_id`, `order_id`, ...) to all later log lines of this request."""
     log().thread_safe_append_keys(**{name: value for name, value in ids.items() if value is not None})
 
 
 def count(metric: str, amount: int = 1) -> None:
-    """Count something, such as `Commits`. Counts outside a `measured` block are dropped."""
+    """Add to a metric, such as `Commits`. Outside a `measured` block nothing is counted."""
     counts = _counts.get()
     if counts is not None and amount:
         with _lock:
@@ -55,7 +54,7 @@ def count(metric: str, amount: int = 1) -> None:
 
 @contextmanager
 def measured(**ids: object) -> Iterator[None]:
-    """A request or a sweep: its log lines carry `ids`, and its counts are printed as metrics at the end."""
+    """Add `ids` to the log lines of the block, and write its metrics at the end."""
     counts: Counter[str] = Counter()
     token = _counts.set(counts)
     log().thread_safe_clear_keys()
@@ -64,7 +63,7 @@ def measured(**ids: object) -> Iterator[None]:
         yield
     finally:
         _counts.reset(token)
-        log().thread_safe_clear_keys()  # what is logged between two requests belongs to neither
+        log().thread_safe_clear_keys()  # log lines between two requests belong to neither
         _flush(counts)
 
 

@@ -1,7 +1,7 @@
-"""Chance, as something that is handed in.
+"""Random numbers, injected so that tests can repeat them.
 
-Where several choices are equally good and everybody would make the same one at the same moment, a random choice keeps
-them out of each other's way. Nothing secret depends on it: ids and tokens come from `ids`.
+Where several choices are equally good, concurrent requests choose at random and so conflict less often. Ids and
+secrets come from `chalicelib.core.ids`.
 """
 
 import random
@@ -9,16 +9,16 @@ from typing import Protocol
 
 
 class RandomSource(Protocol):
-    """What decides."""
+    """Where random numbers come from."""
 
     def below(self, number: int) -> int:
-        """A whole number from 0 up to, and not including, `number`; each as likely as any other."""
+        """Return a random integer from 0 to `number` - 1, all equally likely."""
         ...
 
 
 class SystemRandomSource:
-    """The process's own randomness."""
+    """The random numbers of the process."""
 
     def below(self, number: int) -> int:
-        """A random number."""
+        """Return a random integer from 0 to `number` - 1."""
         return random.randrange(number)  # noqa: S311 - spreads load, no secret

@@ -1,12 +1,11 @@
-"""The runner: decide, commit, and decide again when the world has moved on in between.
+"""Runs a use case, commits its changes, and runs it again after a write conflict.
 
-A decision is a function that reads, checks and stages on a fresh unit of work. When its commit loses a race the
-runner calls it again, on fresh reads, a bounded number of times with jittered pauses; most lost races so end in the
-right answer and nobody notices. The same runner serves requests, socket messages, sweeps and the demo data, so there
-is one write path and no other.
+A use case reads, checks and stages changes on a fresh unit of work. If a condition fails at the commit, the runner
+calls it again on fresh reads, a bounded number of times with jittered pauses. Requests, socket messages, sweeps,
+imports and the demo data all use this runner, so there is one write path.
 
-The runner adds to every unit of work what no decision may forget: the audit row and the mailbox entries. It knows
-them only as ports, because `core` knows no domain.
+The runner adds the audit row and the mailbox entries to every unit of work. It knows them as protocols, because `core`
+imports no domain.
 """
 
 from __future__ import annotations
@@ -29,28 +28,28 @@ T = TypeVar("T")
 
 
 class AuditTrail(Protocol):
-    """Writes down who did what."""
+    """Writes audit rows."""
 
     def stage(self, work: UnitOfWork, actor: Actor) -> None:
-        """Add the audit row of what is staged to the same unit of work."""
+        """Stage the audit row of the staged changes."""
         ...
 
 
 class Outbox(Protocol):
-    """Gets published events to their recipients."""
+    """Delivers published events."""
 
     def stage(self, work: UnitOfWork) -> None:
-        """Append what was published to the recipients' mailboxes, in the same unit of work."""
+        """Stage the published events for the recipients' mailboxes."""
         ...
 
     def deliver(self, recipients: list[Recipient]) -> None:
-        """Hand over what is in these mailboxes. Must not fail: what cannot be delivered now is swept up later."""
+        """Deliver the events of these mailboxes. Must not raise: a sweep delivers later what fails now."""
         ...
 
 
 @dataclass(frozen=True, slots=True)
 class Runner:
-    """Carries decisions through."""
+    """Runs use cases and commits their changes."""
 
     settings: Settings
     clock: Clock
@@ -65,15 +64,15 @@ class Runner:
         decide: Callable[[UnitOfWork], T],
         seal: Callable[[UnitOfWork, T], None] | None = None,
     ) -> T:
-        """Decide, commit, deliver; returns what `decide` returned in the attempt that was committed.
+        """Return the result of `decide` in the attempt that was committed, after delivering its events.
 
-        `seal` may stage what belongs to the answer itself (the idempotency record). Raises what `decide` raises, or
-        the error of the lost condition once the attempts are used up.
+        `seal` stages what depends on the result, such as the idempotency record. Raise what `decide` raises, or the
+        error of the failed condition once the attempts are used up.
         """
         result, work = self._commit(actor, decide, seal)
         self.outbox.deliver(work.recipients)
-        for do in work.after_commit:
-            do()
+        for call in work.after_commit:
+            call()
         return result
 
     def _commit(

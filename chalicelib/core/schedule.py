@@ -1,4 +1,4 @@
-"""Several passes within one scheduled call, since EventBridge calls no oftener than once a minute."""
+"""Several passes within one scheduled call, because EventBridge schedules at most once a minute."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -11,9 +11,9 @@ _RESERVE_S = 5.0
 def run_passes(
     clock: Clock, do: Callable[[], object], *, passes: int, every_s: int, remaining_s: Callable[[], float]
 ) -> int:
-    """Call `do` up to `passes` times, `every_s` seconds from start to start; the number of passes made.
+    """Call `do` up to `passes` times, every `every_s` seconds, and return the number of calls.
 
-    A pass that takes too long delays the next, and none is begun with less than five seconds of the call's time left.
+    A pass that takes longer delays the next. None is begun with less than five seconds of `remaining_s` left.
     """
     start = clock.now()
     for number in range(passes):

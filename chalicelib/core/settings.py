@@ -1,9 +1,9 @@
-"""Everything that can be set from outside, read once and validated whole.
+"""The settings of a deployment, read once and validated.
 
-Settings come from environment variables named `BATON_*` (the field's name in capitals). A wrong value stops the
-process at its first request with a message that names the variable; an unknown `BATON_*` name is refused too,
-because a misspelt setting that is silently ignored is worse than none. Secrets are wrapped, so that printing or
-logging the settings never shows one. Nothing outside this module reads `os.environ`.
+Settings are environment variables named `BATON_*` (the field's name in capitals). An invalid value fails the first
+request with a message that names the variable. So does an unknown `BATON_*` name, because a misspelt setting would
+otherwise be ignored silently. Secrets are wrapped, so that logging the settings never shows one. Nothing outside this
+module reads `os.environ`.
 """
 
 import os
@@ -15,11 +15,11 @@ from typing import Any
 
 
 class SettingsError(Exception):
-    """A setting is missing or wrong; the message names every bad variable."""
+    """A setting is missing or invalid; the message names every such variable."""
 
 
 class Secret:
-    """A value that shows itself only when asked by name."""
+    """A value that printing and logging do not show."""
 
     __slots__ = ("_value",)
 
@@ -27,7 +27,7 @@ class Secret:
         self._value = value
 
     def reveal(self) -> str:
-        """The secret itself. Never log or return what this gives."""
+        """Return the secret. Never log it or return it to a client."""
         return self._value
 
     def __bool__(self) -> bool:
@@ -42,25 +42,26 @@ NO_SECRET = Secret("")
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What a deployment can set. Times in seconds, distances in metres, sizes in bytes, unless the name says else."""
+    """The settings of a deployment. Times are in seconds, distances in metres, sizes in bytes."""
 
     stage: str = "dev"
-    """Names the tables (`baton-<stage>-<table>`) and the audience of tokens."""
+    """Part of the names of tables (`baton-<stage>-<table>`), and the audience of tokens."""
     log_level: str = "INFO"
     dynamodb_endpoint: str = ""
-    """Another DynamoDB-compatible engine; empty for Amazon DynamoDB in the function's own region."""
+    """The endpoint of a DynamoDB-compatible engine; empty: Amazon DynamoDB in the function's region."""
     sockets_endpoint: str = ""
-    """The management API of the socket gateway; empty: taken from each socket's own `$connect`."""
+    """The management API of the socket gateway; empty: taken from the `$connect` of each socket."""
     lambda_endpoint: str = ""
-    """Where functions are invoked; empty for AWS Lambda."""
+    """The endpoint for invoking functions; empty: AWS Lambda."""
     s3_endpoint: str = ""
-    """Another S3-compatible store, as the app and its clients reach it; empty for Amazon S3 in the same region."""
+    """The endpoint of an S3-compatible store, for the application and clients; empty: Amazon S3 in the same region."""
     photos_bucket: str = ""
-    """The bucket of photos; empty: `baton-<stage>-photos`. Names of buckets are unique in all of AWS, so that one may
-    be taken; another has to begin in the same way, because the functions may use no other."""
+    """The bucket of photos; empty: `baton-<stage>-photos`. Bucket names are unique in all of AWS, so that name may be
+    taken; another one has to have the same beginning, because the functions' policies allow no other."""
     token_keys: Secret = NO_SECRET
-    """`{"current": KID, "keys": {KID: SECRET, ...}}`: the keys that sign access tokens. With a domain of one's own also
-    `"proof_a"` or `"proof_b"`, or both: what CloudFront shows, so that the addresses are believed that it names."""
+    """`{"current": KID, "keys": {KID: SECRET, ...}}`: the keys that sign access tokens. With a custom domain also
+    `"proof_a"` or `"proof_b"`, or both: the secret header with which CloudFront proves that a request came through it,
+    so that the client addresses that it forwards are trusted."""
     token_keys_secret: str = ""
     """Name or ARN of a Secrets Manager secret with the same document; empty: `baton-<stage>-token-keys`.
     It is read when `token_keys` is empty."""
@@ -68,49 +69,49 @@ class Settings:
     session_s: int = 30 * 86400
     reset_token_s: int = 1800
     logins_per_minute: int = 10
-    """How often sign-in or forgot-password may be tried for one identifier."""
+    """Attempts per minute of sign-in or forgot-password for one identifier."""
     address_logins_per_minute: int = 300
-    """How often they may be tried from one source address."""
+    """Attempts per minute of these from one source address."""
     lockout_failures: int = 5
-    """Bad passwords within `lockout_s` that lock an account for as long again."""
+    """Wrong passwords within `lockout_s` that lock an account for `lockout_s`."""
     lockout_s: int = 900
     phone_region: str = ""
-    """The country (`NL`) of telephone numbers that name none; empty: numbers have to start with + and their country."""
+    """The country (`NL`) of phone numbers without country code; empty: numbers must start with + and the code."""
     email_sender: str = ""
-    """The address that e-mail comes from, verified with SES; empty: none can be sent."""
+    """The sender address of e-mail, verified with SES; empty: e-mail is not sent."""
     sms_sender: str = ""
-    """The sender id or number that SMS come from; empty: none can be sent."""
+    """The sender id or number of SMS; empty: SMS are not sent."""
     push_application: str = ""
-    """ARN of the SNS platform application for mobile push; empty: none can be sent."""
+    """ARN of the SNS platform application for mobile push; empty: push is not sent."""
     reset_url: str = ""
-    """Where the app takes reset tokens; the token is appended. Empty: messages carry the token itself."""
+    """The URL of the app's reset page; the token is appended. Empty: messages contain the token only."""
     idempotency_s: int = 86400
     import_budget_s: int = 20
-    """How long one request of an import begins new records; the rest is to be sent again. API Gateway waits 29 s."""
+    """The time after which an import begins no more records; below the 29 s that API Gateway waits."""
     cors_origin: str = "*"
     max_body_bytes: int = 6_000_000
     commit_attempts: int = 12
-    """How often a handler is run again on fresh reads after a lost race, the first time included."""
+    """Attempts of a use case, each on fresh reads, when the conditions of its changes fail."""
     conflict_attempts: int = 6
-    """How often one transaction is sent again when the store reports a conflict or throttles."""
+    """Attempts of a transaction when the store reports a conflict with another one, or throttles."""
     connect_timeout_s: int = 2
     read_timeout_s: int = 4
     mailbox_retention_s: int = 7 * 86400
     mailbox_limit: int = 1000
-    """Undelivered events that are kept for one person; the oldest beyond it are dropped, loudly."""
+    """Undelivered events kept for one person; older ones are dropped and logged."""
     notice_retention_s: int = 30 * 86400
-    """How long a notice is kept once it was read; unread ones are kept until then."""
+    """The time for which a notice is kept after it was read; unread ones do not expire."""
     photo_url_s: int = 900
-    """How long the address of a photo can be used."""
+    """The validity of the URL of a photo."""
     photo_upload_s: int = 900
-    """How long a client may take to put a photo into the bucket itself, and then to confirm it."""
+    """The time a client has to upload a photo to the bucket, and then to confirm it."""
     photo_grace_s: int = 900
-    """How long after a photo was begun (or could be confirmed last) the sweep looks whether it was finished. It has to
-    be longer than any request lives, since what a request puts into the bucket later than that is not found."""
+    """The time after the start (or the last possible confirmation) of a photo at which the sweep checks whether it was
+    finished. Longer than any request takes, because the sweep does not find objects written later."""
     delivery_lease_s: int = 15
-    """Longer than the 7 s that one post to a socket may take at worst."""
+    """Longer than the 7 s that one post to a socket can take."""
     connection_grace_s: int = 10
-    """How long a `410 Gone` is not believed, since `$connect` may not have returned yet."""
+    """The age up to which a `410 Gone` of a connection is ignored, because `$connect` may not have returned yet."""
     connection_life_s: int = 2 * 3600 + 600
     offer_life_s: int = 15
     sweep_every_s: int = 15
@@ -119,86 +120,86 @@ class Settings:
     position_max_age_s: int = 300
 
     def __post_init__(self) -> None:
-        problems = [f"BATON_{name.upper()} {problem}" for name, problem in _problems(self)]
-        if problems:
-            raise SettingsError("; ".join(problems))
+        errors = [f"BATON_{name.upper()} {error}" for name, error in _errors(self)]
+        if errors:
+            raise SettingsError("; ".join(errors))
 
     def table_name(self, table: str) -> str:
-        """The full name of a table, such as `baton-dev-dispatch`."""
+        """Return the full name of a table, such as `baton-dev-dispatch`."""
         return f"baton-{self.stage}-{table}"
 
     @property
     def key_secret(self) -> str:
-        """Name or ARN of the secret with the keys."""
+        """Return the name or ARN of the secret with the keys."""
         return self.token_keys_secret or f"baton-{self.stage}-token-keys"
 
     def function_name(self, function: str) -> str:
-        """The full name of a deployed function, such as `baton-dev-deliver`."""
+        """Return the full name of a deployed function, such as `baton-dev-deliver`."""
         return f"baton-{self.stage}-{function}"
 
     @property
     def photo_bucket(self) -> str:
-        """The bucket that holds the photos."""
+        """Return the name of the bucket for photos."""
         return self.photos_bucket or f"baton-{self.stage}-photos"
 
 
 _LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 
 
-def _problems(settings: Settings) -> list[tuple[str, str]]:
-    found = [
+def _errors(settings: Settings) -> list[tuple[str, str]]:
+    errors = [
         (f.name, "must be above 0")
         for f in fields(settings)
         if isinstance(getattr(settings, f.name), int) and getattr(settings, f.name) <= 0
     ]
     if not re.fullmatch(r"-*[a-z0-9][a-z0-9-]*", settings.stage):
-        found.append(("stage", "must be lower-case letters, digits and hyphens"))
+        errors.append(("stage", "must be lower-case letters, digits and hyphens"))
     if settings.delivery_lease_s <= 7:
-        found.append(("delivery_lease_s", "must be above 7"))
+        errors.append(("delivery_lease_s", "must be above 7"))
     if settings.log_level not in _LEVELS:
-        found.append(("log_level", f"must be one of {', '.join(_LEVELS)}"))
+        errors.append(("log_level", f"must be one of {', '.join(_LEVELS)}"))
     if not re.fullmatch(r"(?:[A-Z]{2})?", settings.phone_region):
-        found.append(("phone_region", "must be a country of two capital letters, such as NL"))
+        errors.append(("phone_region", "must be a country of two capital letters, such as NL"))
     if not re.fullmatch(rf"baton-{re.escape(settings.stage)}-photos[a-z0-9-]*", settings.photo_bucket):
-        found.append(("photos_bucket", f"must begin with baton-{settings.stage}-photos"))
+        errors.append(("photos_bucket", f"must begin with baton-{settings.stage}-photos"))
     for name in ("dynamodb_endpoint", "sockets_endpoint", "lambda_endpoint", "s3_endpoint"):
         value = getattr(settings, name)
         if value and not value.startswith(("http://", "https://")):
-            found.append((name, "must be an http:// or https:// address"))
-    return found
+            errors.append((name, "must be an http:// or https:// address"))
+    return errors
 
 
 _READERS: dict[type, Callable[[str], Any]] = {int: int, str: str, Secret: Secret}
 
-# Variables of the same family that other parts of the project read; they are no settings of the functions.
+# Variables with the same prefix that other parts of the project read; the functions do not use them.
 _ELSEWHERE = frozenset({"BATON_DEMO_PASSWORD", "BATON_LOAD_PASSWORD", "BATON_LOCAL_OBJECTS"})
 _FOR_TESTS = "BATON_TEST_"
 
 
 def read_settings(environ: Mapping[str, str]) -> Settings:
-    """Settings from an environment. Raises `SettingsError` naming every bad or unknown variable."""
-    known = {f"BATON_{f.name.upper()}": f for f in fields(Settings)}
+    """Return the settings of an environment. Raise `SettingsError` if a variable is invalid or unknown."""
+    by_variable = {f"BATON_{f.name.upper()}": f for f in fields(Settings)}
     values: dict[str, Any] = {}
-    named = [n for n in environ if n.startswith("BATON_") and not n.startswith(_FOR_TESTS)]
-    problems = [f"{n} is not a setting" for n in named if n not in known.keys() | _ELSEWHERE]
-    for variable, field in known.items():
+    names = [n for n in environ if n.startswith("BATON_") and not n.startswith(_FOR_TESTS)]
+    errors = [f"{n} is not a setting" for n in names if n not in by_variable.keys() | _ELSEWHERE]
+    for variable, field in by_variable.items():
         if variable not in environ:
             continue
         kind = type(field.default) if field.default is not MISSING else str
         try:
             values[field.name] = _READERS[kind](environ[variable].strip())
         except ValueError:
-            problems.append(f"{variable} must be a whole number")
+            errors.append(f"{variable} must be a whole number")
     try:
-        made = Settings(**values)
+        result = Settings(**values)
     except SettingsError as error:
-        raise SettingsError("; ".join(sorted([*problems, str(error)]))) from None
-    if problems:
-        raise SettingsError("; ".join(sorted(problems)))
-    return made
+        raise SettingsError("; ".join(sorted([*errors, str(error)]))) from None
+    if errors:
+        raise SettingsError("; ".join(sorted(errors)))
+    return result
 
 
 @cache
 def settings() -> Settings:
-    """The settings of this process, read at the first call and never again."""
-    return read_settings(os.environ)  # noqa: TID251 - this is the one place
+    """Return the settings of the process, read once at the first call."""
+    return read_settings(os.environ)  # noqa: TID251 - the only reader of the environment

@@ -1,10 +1,10 @@
-"""The base of every stored thing: one table layout, one shared connection, exact numbers, times and expiry.
+"""The base class of all stored items, and attribute types for exact numbers, times and expiry.
 
 Each domain has one table with the keys `pk` and `sk`; its models are kinds of items in it. PynamoDB by default opens
-a connection for each model, which costs half a second at a dozen models, so all of ours share one client
-(`SharedConnection`). Table names depend on the stage and are looked up when used, not when imported.
+a connection for each model, which costs half a second for a dozen models, so all models share one client
+(`SharedConnection`). Table names depend on the stage and are looked up at use, not at import.
 
-Traded away: PynamoDB's own `VersionAttribute` and `save()`: versions and writes belong to the unit of work.
+Traded away: PynamoDB's `VersionAttribute` and `save()`, because the unit of work handles versions and writes.
 """
 
 from __future__ import annotations
@@ -35,15 +35,15 @@ SEPARATOR = "#"
 
 
 def key(*parts: object) -> str:
-    """A key from its parts: `acme#ORDER#0190...`. The organisation comes first, wherever there is one.
+    """Return a key made from its parts: `acme#ORDER#0190...`. The organisation, if there is one, comes first.
 
-    A separator inside a part is escaped, so no id can be made up that reaches into another key.
+    A separator inside a part is escaped, so no forged id can name the key of another item.
     """
     return SEPARATOR.join(str(part).replace("%", "%25").replace(SEPARATOR, "%23") for part in parts)
 
 
 def parts_of(text: str) -> list[str]:
-    """The parts that a key was made from."""
+    """Return the parts that a key was made from."""
     return [part.replace("%23", SEPARATOR).replace("%25", "%") for part in text.split(SEPARATOR)]
 
 
@@ -53,7 +53,7 @@ class DecimalAttribute(Attribute[Decimal]):
     attr_type = NUMBER
 
     def serialize(self, value: object) -> str:
-        """As the store writes it. Raises `ValueError` for what it could not hold exactly."""
+        """Return the stored form. Raise `ValueError` if the store cannot hold the value exactly."""
         if not isinstance(value, Decimal) or not value.is_finite() or len(value.as_tuple().digits) > 38:
             raise ValueError(f"{self.attr_name} must be a finite Decimal of at most 38 digits")
         if value and not -130 <= value.adjusted() <= 125:
@@ -61,7 +61,7 @@ class DecimalAttribute(Attribute[Decimal]):
         return format(value, "f")
 
     def deserialize(self, value: str) -> Decimal:
-        """Exactly as stored."""
+        """Return the exact value."""
         return Decimal(value)
 
 
@@ -71,11 +71,11 @@ class IntAttribute(Attribute[int]):
     attr_type = NUMBER
 
     def serialize(self, value: int) -> str:
-        """As the store writes it."""
+        """Return the stored form."""
         return str(int(value))
 
     def deserialize(self, value: str) -> int:
-        """As an int."""
+        """Return an int."""
         return int(value)
 
 
@@ -83,58 +83,58 @@ class FloatAttribute(NumberAttribute):
     """A measured number such as a coordinate; always read back as a float."""
 
     def deserialize(self, value: str) -> float:
-        """As a float, also if it is whole."""
+        """Return a float, also for a whole number."""
         return float(value)
 
 
 class MomentAttribute(Attribute[datetime]):
-    """A moment in UTC, stored as whole milliseconds since the epoch so that it compares and sorts as a number."""
+    """A time in UTC, stored as whole milliseconds since the epoch so that it compares and sorts as a number."""
 
     attr_type = NUMBER
 
     def serialize(self, value: datetime) -> str:
-        """Milliseconds since the epoch."""
+        """Return milliseconds since the epoch."""
         return str(to_millis(value))
 
     def deserialize(self, value: str) -> datetime:
-        """In UTC."""
+        """Return a time in UTC."""
         return from_millis(int(value))
 
 
 class ExpiryAttribute(Attribute[datetime]):
-    """When the store may drop the item: whole seconds since the epoch, as DynamoDB's time to live wants it.
+    """The time after which the store may delete the item: whole seconds since the epoch, as DynamoDB's TTL requires.
 
-    Deletion is days late by design, so whoever reads an item that can expire checks `expired` as well.
+    DynamoDB deletes up to days later, so every read of an item that can expire also checks `expired`.
     """
 
     attr_type = NUMBER
 
     def serialize(self, value: datetime) -> str:
-        """Whole seconds since the epoch, rounded up."""
+        """Return whole seconds since the epoch, rounded up."""
         return str(-(-to_millis(value) // 1000))
 
     def deserialize(self, value: str) -> datetime:
-        """In UTC."""
+        """Return a time in UTC."""
         return datetime.fromtimestamp(int(value), UTC)
 
 
 class SharedConnection(Connection):
-    """PynamoDB's connection over the client that all models share."""
+    """A PynamoDB connection that uses the client shared by all models."""
 
     @property
     def client(self) -> BotocoreBaseClientPrivate:
-        """The DynamoDB client of the process."""
+        """Return the DynamoDB client of the process."""
         return cast("BotocoreBaseClientPrivate", aws.client("dynamodb", settings().dynamodb_endpoint))
 
 
 def optional(attribute: Attribute[T]) -> Attribute[T | None]:
-    """An attribute that may be absent, and says so in its type (`null=True` alone does not)."""
+    """Return the attribute as one that may be absent, which its type shows (with `null=True` alone it does not)."""
     attribute.null = True
     return cast("Attribute[T | None]", attribute)
 
 
 class TableName:
-    """The name of a table, worked out when asked, since it holds the stage."""
+    """The name of a table, determined at use because it contains the stage."""
 
     def __init__(self, table: str) -> None:
         self.table = table
@@ -144,7 +144,7 @@ class TableName:
 
 
 class SharedTable(TableConnection):
-    """A model's view of its table over the shared connection; holds the schema, opens nothing."""
+    """The table of a model over the shared connection. Holds the schema and opens no connection."""
 
     def __init__(self, table_name: str, meta_table: MetaTable) -> None:
         self.table_name = table_name
@@ -153,44 +153,44 @@ class SharedTable(TableConnection):
 
 
 class Item(Model):
-    """Base of all stored items. `pk` and `sk` are the table's keys in every table."""
+    """The base class of all stored items. `pk` and `sk` are the keys of every table."""
 
     kind: ClassVar[str] = "item"
-    """What the audit trail calls it, such as `order`."""
+    """The entity type in the audit trail, such as `order`."""
     unaudited: ClassVar[frozenset[str]] = frozenset()
-    """Attributes whose values never enter the audit trail: secrets, index keys, what machines derive."""
+    """Attributes that the audit trail leaves out: secrets, index keys, derived values."""
 
     pk = UnicodeAttribute(hash_key=True)
     sk = UnicodeAttribute(range_key=True)
 
     @property
     def entity_id(self) -> str:
-        """The id by which people know it; the last part of its key unless a model says otherwise."""
+        """Return the id that clients use: the last part of the key, unless a model overrides it."""
         return self.pk.rsplit(SEPARATOR, 1)[-1]
 
     @classmethod
     def from_raw_data(cls, data: Mapping[str, Any]) -> Self:
-        """The model of an item as the store gave it; what PynamoDB itself does, in a third of the time."""
-        made, values = cls.__new__(cls), dict[str, Any]()
+        """Return the model of a stored item. Does what PynamoDB does, in a third of the time."""
+        item, values = cls.__new__(cls), dict[str, Any]()
         for stored, name, kind, read, default in _readers(cls):
-            given = data.get(stored)
-            if given and kind in given:
-                values[name] = read(given[kind])
-            elif given and NULL not in given:
+            value = data.get(stored)
+            if value and kind in value:
+                values[name] = read(value[kind])
+            elif value and NULL not in value:
                 raise AttributeDeserializationError(name, kind)
             elif default is not None:
                 values[name] = default() if callable(default) else default
-        made.attribute_values = values
-        return made
+        item.attribute_values = values
+        return item
 
     @classmethod
     def schema(cls) -> Any:
-        """Keys, attribute definitions and indexes, as the store wants them."""
+        """Return the keys, attribute definitions and indexes."""
         return cls._get_schema()
 
     @classmethod
     def table(cls) -> TableConnection:
-        """The model's table, for what the model itself has no method for."""
+        """Return the table of the model, for operations that PynamoDB models lack."""
         return cls._get_connection()
 
     @classmethod
@@ -204,21 +204,21 @@ class Item(Model):
 
 
 class Entity(Item):
-    """An item that people change: every write names the version that was read and raises it by one."""
+    """An item that people change. Every write checks the version that was read and raises it by one."""
 
     version = IntAttribute(default=1)
 
 
 def expired(expires_at: datetime | None, now: datetime) -> bool:
-    """Whether something with this expiry is already over, whatever the store still holds."""
+    """Return whether this expiry has passed, whether or not the store still holds the item."""
     return expires_at is not None and expires_at <= now
 
 
 @cache
 def _readers(model: type[Item]) -> list[tuple[str, str, str, Callable[[Any], Any], Any]]:
-    """How each attribute is read: its stored name, its own name, its type there, what decodes it, and its default."""
-    known = model.get_attributes().items()
-    return [(a.attr_name, name, a.attr_type, a.deserialize, a.default) for name, a in known]
+    """Return for each attribute its stored name, its name, its stored type, its decoder and its default."""
+    attributes = model.get_attributes().items()
+    return [(a.attr_name, name, a.attr_type, a.deserialize, a.default) for name, a in attributes]
 
 
 def _schema(model: type[Item], table_name: str) -> MetaTable:

@@ -30,9 +30,9 @@ from chalicelib.core.ids import Ids
 from chalicelib.core.random_source import RandomSource, SystemRandomSource
 from chalicelib.core.settings import Settings, settings
 from chalicelib.core.store import ItemKey
+from chalicelib.core.store import RawItem as RawItem  # noqa: PLC0414 - exported beside `OnConflict`, which takes one
 from chalicelib.core.table import Entity, Item
 
-RawItem = Mapping[str, Mapping[str, Any]]
 OnConflict = BatonError | Callable[[RawItem | None], Exception]
 """The error if the condition fails, or a function that makes one from the item that is stored instead."""
 
@@ -46,8 +46,7 @@ class Operation(Enum):
     UPDATE = 3
 
 
-_TAKES_VALUES = frozenset({Operation.CREATE, Operation.UPDATE})
-"""Operations that further values can be merged into."""
+_TAKES_VALUES = frozenset({Operation.CREATE, Operation.UPDATE})  # further values can be merged into these
 
 
 class Recipient(msgspec.Struct, frozen=True):
@@ -103,9 +102,8 @@ class UnitOfWork:
     """Collects the changes of one attempt; after a conflict the use case runs again with an empty one.
 
     `now` is the one moment of the attempt. `conflicts` holds the labels of changes whose conditions failed in earlier
-    attempts, for use cases that would otherwise choose the same item again. `expected_version` is the version that
-    the client named with `If-Match`. `audit_actor` replaces the caller in the audit row where the person is known only
-    after reading, as in a sign-in.
+    attempts, for use cases that would otherwise choose the same item again. `expected_version` is the version named
+    with `If-Match`. `audit_actor` replaces the caller in the audit row where the person is known only after reading.
     """
 
     def __init__(
@@ -259,7 +257,7 @@ class UnitOfWork:
 
     @property
     def recipients(self) -> list[Recipient]:
-        """Return everybody to whom something was published, each once, in the order of the calls."""
+        """Return the recipients of published events, each once, in the order of the calls."""
         return list(dict.fromkeys(published.recipient for published in self.published))
 
     def _first_update(self, entity: Entity, on_conflict: OnConflict | None) -> Staged:

@@ -85,7 +85,7 @@ def test_a_cursor_of_somebody_else_is_none(world: World, tech: Person) -> None:
     for person in (tech, other):
         tell(world, person, *"abc")
     cursor = listed(other, "?limit=1")["nextCursor"]
-    assert tech.get(f"{ADDRESS}?cursor={cursor}").fields == {"cursor": "is not a cursor that this list gave"}
+    assert tech.get(f"{ADDRESS}?cursor={cursor}").fields == {"cursor": "is not a valid cursor for this list"}
 
 
 def test_to_have_read_a_notice_counts_once(world: World, tech: Person) -> None:

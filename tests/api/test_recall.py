@@ -156,7 +156,7 @@ def test_a_cursor_belongs_to_one_lot(line: Line) -> None:
     for number in range(2):
         data(line.bind(line.module(line.batch()), f"C-{number}", "BAD"))
     cursor = asked(line.viewer, "BAD", "&limit=1").json["meta"]["nextCursor"]
-    assert asked(line.viewer, "OTHER", f"&cursor={cursor}").fields == {"cursor": "is not a cursor that this list gave"}
+    assert asked(line.viewer, "OTHER", f"&cursor={cursor}").fields == {"cursor": "is not a valid cursor for this list"}
 
 
 def test_a_recall_reads_modules_and_not_cells(line: Line, engine: EmbeddedEngine) -> None:

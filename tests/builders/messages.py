@@ -58,6 +58,6 @@ class PostAtOnce:
     """The function `send`."""
     letters: list[OutboundMessage] = field(default_factory=list)
 
-    def take(self, letter: OutboundMessage) -> None:
-        self.letters.append(letter)
-        self.send(msgspec.json.decode(msgspec.json.encode(letter)), None)
+    def take(self, message: OutboundMessage) -> None:
+        self.letters.append(message)
+        self.send(msgspec.json.decode(msgspec.json.encode(message)), None)

@@ -158,7 +158,7 @@ def test_a_line_that_stays_cut_is_said_with_where_it_stopped(
 def test_who_may_not_load_people_is_told_so(operator: Operator, capsys: pytest.CaptureFixture[str]) -> None:
     operator.world.person("supervisor", username="sup", password_hash=passwords.hash_password(PASSWORD))
     assert operator.load(CSV, "--username", "sup") == 2
-    assert "You may not do this." in capsys.readouterr().err
+    assert "You do not have permission to do this." in capsys.readouterr().err
 
 
 def test_a_wrong_password_is_told(

@@ -106,7 +106,7 @@ def test_a_start_key_of_another_form_is_refused(last: object) -> None:
 def test_a_refused_cursor_is_a_bad_field_like_any_other() -> None:
     with pytest.raises(ValidationFailed) as caught:
         cursors.decode("x", LIST, SHAPE)
-    assert caught.value.fields == {"cursor": "is not a cursor that this list gave"}
+    assert caught.value.fields == {"cursor": "is not a valid cursor for this list"}
 
 
 def test_the_cursor_of_another_list_is_refused() -> None:

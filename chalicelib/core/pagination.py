@@ -1,0 +1,78 @@
+"""Pages of lists: what a request asks for, and what a response says about the page.
+
+Console lists take `page` and `pageSize` and answer `meta`; other lists take `limit` and an opaque `cursor`
+(`chalicelib.core.cursors`) and answer the next cursor.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Annotated, Any, Generic, TypeVar
+
+import msgspec
+from msgspec import Meta
+
+T = TypeVar("T")
+
+DEFAULT_SIZE = 20
+MAX_SIZE = 100
+MAX_ROW = 10_000
+"""The last row that a numbered page may begin at."""
+
+
+class Page(msgspec.Struct, Generic[T], frozen=True):
+    """Some items of a list, and the cursor of the next ones (None at the end)."""
+
+    items: Sequence[T]
+    next_cursor: str | None
+
+    def mapped(self, shape: Callable[[T], Any]) -> list[Any]:
+        """Return the items in another form, such as views."""
+        return [shape(item) for item in self.items]
+
+
+class CursorRequest(msgspec.Struct, frozen=True):
+    """The part of a list to return: at most `limit` items, from `cursor` on."""
+
+    limit: Annotated[int, Meta(ge=1, le=MAX_SIZE)] = DEFAULT_SIZE
+    cursor: Annotated[str, Meta(min_length=1, max_length=2048)] | None = None
+
+
+class PageMeta(msgspec.Struct, frozen=True, rename="camel"):
+    """The number and size of this page, and the number of items on all pages."""
+
+    total_count: int
+    page: int
+    page_size: int
+
+
+class PageRequest(msgspec.Struct, frozen=True, rename="camel"):
+    """The page of a list to return, from 1, and its size."""
+
+    page: Annotated[int, Meta(ge=1, le=1_000_000)] = 1
+    page_size: Annotated[int, Meta(ge=1, le=MAX_SIZE)] = DEFAULT_SIZE
+
+    @property
+    def start(self) -> int:
+        """Return the number of items before the page."""
+        return (self.page - 1) * self.page_size
+
+    @property
+    def stop(self) -> int:
+        """Return the number of items up to the end of the page."""
+        return self.start + self.page_size
+
+    def meta(self, total: int) -> PageMeta:
+        """Return what the response says about the page; `total` is the number of items on all pages."""
+        return PageMeta(total, self.page, self.page_size)
+
+
+def check_page_depth(present: Mapping[str, object]) -> Mapping[str, str]:
+    """Return `{"page": ...}` if the page begins beyond row 10,000; for use as a struct's `cross_check`.
+
+    A large page number could otherwise cause a large read.
+    """
+    page, size = present.get("page", 1), present.get("pageSize", DEFAULT_SIZE)
+    if not isinstance(page, int) or not isinstance(size, int) or (page - 1) * size < MAX_ROW:
+        return {}
+    return {"page": f"must not begin beyond row {MAX_ROW:,}; use filters"}
