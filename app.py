@@ -139,13 +139,13 @@ def use(composition: Composition) -> None:
     install(composition.dependencies)
 
 
-def one_pass() -> None:
-    """One pass of the sweep: offers whose time is over, then mailboxes that wait."""
+def one_pass(remaining_s: Callable[[], float] = lambda: math.inf) -> None:
+    """One pass of the dispatch sweep: offers that have timed out, then mailboxes with pending events."""
     parts = _used[0]
     sweep_id = parts.dependencies.runner.ids.new()
     with observability.measured(request_id=sweep_id, operation="dispatch_sweep"):
         try:
-            reassign_due(parts.dependencies, sweep_id)
+            reassign_due(parts.dependencies, sweep_id, remaining_s)
         finally:  # offers that cannot be looked up must not keep back events that can be delivered
             observability.count("MailboxesSwept", drain_pending(parts.delivery, parts.dependencies.clock))
 
@@ -221,7 +221,13 @@ def dispatch_sweep(event: CloudWatchEvent) -> None:
     config, clock = _used[0].dependencies.settings, _used[0].dependencies.clock
 
     remaining_s = partial(_remaining_s, event.context)
-    run_passes(clock, one_pass, passes=config.sweep_passes, every_s=config.sweep_every_s, remaining_s=remaining_s)
+    run_passes(
+        clock,
+        partial(one_pass, remaining_s),
+        passes=config.sweep_passes,
+        every_s=config.sweep_every_s,
+        remaining_s=remaining_s,
+    )
 
 
 @app.schedule(Rate(1, unit=Rate.MINUTES), name="maintenance_sweep")

@@ -106,34 +106,26 @@ def _spread(criteria: CourierCriteria, random_source: RandomSource, ranked: Sequ
 
 
 def _positionless(org_id: str) -> list[str]:
-    return [idle_key(org_id, None, shard) for shard in range(IDLE_SHARDS)]
+    return [idle_key(org_id, None, shard) for shard in range(IDLE_SHARDS.count)]
 
 
 def _query_cell(criteria: CourierCriteria, cell: str) -> geo.CellAnswer:
     """Return the couriers of one cell, up to the limit; a cell too small to be split is read to its end."""
     finer = Courier.free_place.startswith(cell) if len(cell) > geo.COVER else None
     query = Query(Courier, free_cell(criteria.org_id, cell), index=FreeByCell.Meta.index_name, range_condition=finer)
-    answer = query.raw(limit=_PER_CELL)
-    items = list(answer["Items"])
-    while "LastEvaluatedKey" in answer and len(cell) >= geo.PRECISION:
-        answer = query.raw(limit=_PER_CELL, start=answer["LastEvaluatedKey"])
-        items += answer["Items"]
-    found = [(courier_of(raw), float(raw["lat"]["N"]), float(raw["lng"]["N"])) for raw in items if criteria.fits(raw)]
-    return geo.CellAnswer(cell, found, complete="LastEvaluatedKey" not in answer)
+    rows = query.read(None if len(cell) >= geo.PRECISION else _PER_CELL)
+    fitting = (raw for raw in rows.items if criteria.fits(raw))
+    found = [(courier_of(raw), float(raw["lat"]["N"]), float(raw["lng"]["N"])) for raw in fitting]
+    return geo.CellAnswer(cell, found, complete=rows.is_complete)
 
 
 def _first_idle(criteria: CourierCriteria, hash_key: str) -> tuple[int, str] | None:
     """Return the longest idle courier of one index key who fits, as (idle since, id)."""
     query = Query(Courier, hash_key, index=Idle.Meta.index_name)
-    start: Mapping[str, Any] | None = None
-    while True:
-        answer = query.raw(limit=_PER_IDLE_KEY, start=start)
-        for raw in answer["Items"]:
-            if criteria.fits(raw):
-                return int(raw["idle_since"]["N"]), courier_of(raw)
-        start = answer.get("LastEvaluatedKey")
-        if not start:
-            return None
+    for raw in query.raw_items(_PER_IDLE_KEY):
+        if criteria.fits(raw):
+            return int(raw["idle_since"]["N"]), courier_of(raw)
+    return None
 
 
 def _longest_idle(

@@ -7,6 +7,7 @@ from functools import partial
 from typing import Any
 
 from chalicelib.core.actor import Actor
+from chalicelib.core.pagination import CursorRequest, Page
 from chalicelib.core.work import UnitOfWork
 from chalicelib.dispatch import couriers, events, permissions, queries, service, views
 from chalicelib.dispatch.assignment import given_up_by
@@ -17,7 +18,6 @@ from chalicelib.dispatch.schemas import (
     CourierAction,
     CustomerAction,
     NewOrder,
-    OrderListQuery,
     OrderPage,
     OrderPlaced,
     OrderView,
@@ -182,11 +182,11 @@ def customer_active_order(request: Request[Empty]) -> Order | None:
 @routes.get(
     "/v1/customer/active-orders",
     permission=permissions.FOLLOW,
-    query=OrderListQuery,
+    query=CursorRequest,
     returns=OrderPage,
     view=views.order_page_view,
 )
-def customer_active_orders(request: Request[Empty, OrderListQuery]) -> Any:
+def customer_active_orders(request: Request[Empty, CursorRequest]) -> Page[Order]:
     """List the customer's active orders, newest first."""
     return queries.list_customer_active_orders(request.actor, request.query)
 
@@ -194,11 +194,11 @@ def customer_active_orders(request: Request[Empty, OrderListQuery]) -> Any:
 @routes.get(
     "/v1/customer/orders/history",
     permission=permissions.FOLLOW,
-    query=OrderListQuery,
+    query=CursorRequest,
     returns=OrderPage,
     view=views.order_page_view,
 )
-def customer_history(request: Request[Empty, OrderListQuery]) -> Any:
+def customer_history(request: Request[Empty, CursorRequest]) -> Page[Order]:
     """List all orders of the customer, newest first."""
     return queries.list_customer_orders(request.actor, request.query)
 
@@ -219,10 +219,10 @@ def courier_active_order(request: Request[Empty]) -> Order | None:
 @routes.get(
     "/v1/courier/orders/history",
     permission=permissions.ANSWER,
-    query=OrderListQuery,
+    query=CursorRequest,
     returns=OrderPage,
     view=views.order_page_view,
 )
-def courier_history(request: Request[Empty, OrderListQuery]) -> Any:
+def courier_history(request: Request[Empty, CursorRequest]) -> Page[Order]:
     """List all orders that the courier has or had, newest first."""
     return queries.list_courier_orders(request.actor, request.query)

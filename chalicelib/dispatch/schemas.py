@@ -10,7 +10,7 @@ import msgspec
 from msgspec import Meta
 
 from chalicelib.dispatch.rules import OrderState
-from chalicelib.edge.types import Cursor, EntityId, Latitude, Limit, Longitude, Phone32, Text500
+from chalicelib.edge.types import EntityId, Latitude, Longitude, Phone32, Text500
 
 _PAIRS = (("pickup_lat", "pickup_lng"), ("dropoff_lat", "dropoff_lng"))
 
@@ -62,13 +62,6 @@ class Position(msgspec.Struct, frozen=True):
 
     latitude: Latitude
     longitude: Longitude
-
-
-class OrderListQuery(msgspec.Struct, frozen=True):
-    """A page of a list of orders."""
-
-    limit: Limit = 20
-    cursor: Cursor | None = None
 
 
 class OrderView(msgspec.Struct, frozen=True, omit_defaults=True):

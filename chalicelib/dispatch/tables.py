@@ -10,7 +10,6 @@ so the search for the longest idle courier does not read them.
 
 from __future__ import annotations
 
-import zlib
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
@@ -19,6 +18,7 @@ from pynamodb.attributes import BooleanAttribute, UnicodeAttribute, UnicodeSetAt
 from pynamodb.indexes import AllProjection, GlobalSecondaryIndex, IncludeProjection
 
 from chalicelib.core.clock import to_millis
+from chalicelib.core.sharding import Shards
 from chalicelib.core.store import ItemKey
 from chalicelib.core.table import (
     SEPARATOR,
@@ -32,8 +32,8 @@ from chalicelib.core.table import (
 )
 from chalicelib.dispatch import geo
 
-OFFER_SHARDS = 8
-IDLE_SHARDS = 4
+OFFER_SHARDS = Shards(8)
+IDLE_SHARDS = Shards(4)
 NOWHERE = "NOWHERE"
 _MINUTE_MS = 60_000
 
@@ -231,7 +231,7 @@ def person_key(org_id: str, user_id: str) -> str:
 
 def offer_shard(order_id: str) -> str:
     """Return the shard of the due offers that holds an order."""
-    return key("OFFERS", zlib.crc32(order_id.encode()) % OFFER_SHARDS)
+    return OFFER_SHARDS.key_of(order_id, "OFFERS")
 
 
 def free_cell(org_id: str, cell: str) -> str:
@@ -247,11 +247,11 @@ def idle_key(org_id: str, position_at: datetime | None, shard: int) -> str:
 
 def idle_shard(courier_id: str) -> int:
     """Return the shard of the idle couriers that holds a courier."""
-    return zlib.crc32(courier_id.encode()) % IDLE_SHARDS
+    return IDLE_SHARDS.number_of(courier_id)
 
 
 def idle_keys_since(org_id: str, now: datetime, oldest: datetime) -> list[str]:
     """Return the index keys of all couriers whose last position is between `oldest` and `now`."""
     minutes = range(to_millis(oldest) // _MINUTE_MS, to_millis(now) // _MINUTE_MS + 1)
     moments = [now - timedelta(minutes=to_millis(now) // _MINUTE_MS - minute) for minute in minutes]
-    return [idle_key(org_id, moment, shard) for moment in moments for shard in range(IDLE_SHARDS)]
+    return [idle_key(org_id, moment, shard) for moment in moments for shard in range(IDLE_SHARDS.count)]

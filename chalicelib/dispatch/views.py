@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from chalicelib.core.store import Page
+from chalicelib.core.pagination import Page
 from chalicelib.dispatch.rules import WITH_DRIVER, OrderState
 from chalicelib.dispatch.schemas import ActiveOrder, Driver, OrderPage, OrderPlaced, OrderView
 from chalicelib.dispatch.tables import Order

@@ -28,7 +28,7 @@ from tests.builders.world import OTHER, Person, World
 
 def swept(world: World) -> Counter[OfferOutcome]:
     """One pass over the offers alone, and what it did."""
-    return reassign_due(world.parts.dependencies, "sweep-1")
+    return reassign_due(world.parts.dependencies, "sweep-1").outcomes
 
 
 def state_of(customer: Person, placed: dict[str, Any]) -> tuple[str, str | None]:

@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 
 import app
+from chalicelib.core.sweep import PAGE_SIZE, RESERVE_S
 from chalicelib.maintenance.rules import WorkOrderState
-from chalicelib.maintenance.workorders.sweep import PAGE, RESERVE_S, ReminderOutcome, remind_due
+from chalicelib.maintenance.workorders.sweep import ReminderOutcome, remind_due
 from chalicelib.maintenance.workorders.tables import NOTICE_SHARDS
 from infra.local.engine import EmbeddedEngine
 from tests.builders.dispatch import audit_row, diff
@@ -20,9 +21,9 @@ from tests.builders.world import OTHER, Person, World
 HOURS_4 = timedelta(hours=4)
 
 
-def swept(world: World, remaining_s: float = 60.0, page: int = PAGE) -> Counter[ReminderOutcome]:
+def swept(world: World, remaining_s: float = 60.0, page: int = PAGE_SIZE) -> Counter[ReminderOutcome]:
     """One pass, and what it did."""
-    return remind_due(world.parts.dependencies, "sweep-1", lambda: remaining_s, page)
+    return remind_due(world.parts.dependencies, "sweep-1", lambda: remaining_s, page).outcomes
 
 
 @pytest.fixture
@@ -180,7 +181,7 @@ def test_a_step_that_the_sweep_overtakes_is_neither_stale_nor_told_again(
 
 
 def test_many_are_due_at_once_and_all_are_told_in_one_pass(world: World, tech: Person) -> None:
-    many = NOTICE_SHARDS * 3
+    many = NOTICE_SHARDS.count * 3
     orders = [in_hand(world, tech, world.clock.now() + SOON) for _ in range(many)]
     assert swept(world) == {ReminderOutcome.DUE_SOON: many}
     assert sorted(order_id for _, order_id in told(tech)) == sorted(orders)
@@ -197,8 +198,8 @@ def test_a_pass_ends_in_time_and_the_next_goes_on(world: World, tech: Person) ->
     for _ in range(20):
         in_hand(world, tech, world.clock.now() + SOON)
     asked = iter([RESERVE_S, RESERVE_S - 0.1])
-    first = remind_due(world.parts.dependencies, "sweep-1", lambda: next(asked), page=1)
-    assert 1 <= first[ReminderOutcome.DUE_SOON] <= NOTICE_SHARDS
+    first = remind_due(world.parts.dependencies, "sweep-1", lambda: next(asked), page=1).outcomes
+    assert 1 <= first[ReminderOutcome.DUE_SOON] <= NOTICE_SHARDS.count
     assert swept(world, RESERVE_S - 0.1) == {}
     assert first + swept(world) == {ReminderOutcome.DUE_SOON: 20}
 
@@ -245,14 +246,14 @@ def test_a_pass_with_nothing_due_asks_once_per_shard_and_writes_nothing(
     calls: Counter[str] = Counter()
     with engine.before(None, lambda operation, _: calls.update([operation])):
         swept(world)
-    assert calls == {"Query": NOTICE_SHARDS}
+    assert calls == {"Query": NOTICE_SHARDS.count}
 
 
 def test_a_page_is_bounded(world: World, tech: Person, engine: EmbeddedEngine) -> None:
     asked: list[int] = []
     with engine.before("Query", lambda _, request: asked.append(request["Limit"])):
         swept(world)
-    assert asked == [PAGE] * NOTICE_SHARDS
+    assert asked == [PAGE_SIZE] * NOTICE_SHARDS.count
 
 
 @pytest.mark.parametrize(("remaining_ms", "told_of"), [(58_000, 1), (1_000, 0)])

@@ -59,7 +59,7 @@ class Park:
         life = _LIFE.total_seconds() if due else 0
         world.clock.advance(seconds=life)
         with engine.watch(calm_s=0) if priced else engine.note() as notebook, Stopwatch() as watch:
-            outcomes = remind_due(world.parts.dependencies, "a-sweep", lambda: 60.0)
+            outcomes = remind_due(world.parts.dependencies, "a-sweep", lambda: 60.0).outcomes
         world.clock.advance(seconds=-life)
         engine.put_back(notebook.calls, self.items)
         if outcomes.total() != outcomes[ReminderOutcome.OVERDUE] or outcomes.total() != due:
@@ -99,7 +99,6 @@ def _park(engine: MeteredEngine, orders: int) -> Park:
     technicians = [_listening(stage, "TECH") for _ in range(TECHNICIANS)]
     soon = world.clock.now() + _LIFE / 2
     due = [in_hand(world, technicians[number % TECHNICIANS], soon, lead=lead) for number in range(DUE)]
-    remind_due(world.parts.dependencies, "a-sweep", lambda: 60.0)  # that they are due soon
     items = engine.everything([table.name for table in definitions(settings().stage)])
     _fill(engine, stored(due[0]), orders - DUE)  # no sweep writes these, so no snapshot holds them
     return Park(name, orders, stage, items)

@@ -57,7 +57,7 @@ class Town:
         life = _LIFE_S if due else 0
         world.clock.advance(seconds=life)
         with engine.watch(calm_s=0) if priced else engine.note() as notebook, Stopwatch() as watch:
-            outcomes = reassign_due(world.parts.dependencies, "a-sweep")
+            outcomes = reassign_due(world.parts.dependencies, "a-sweep").outcomes
         world.clock.advance(seconds=-life)
         engine.put_back(notebook.calls, self.items)
         if outcomes.total() != outcomes[OfferOutcome.REASSIGNED] or outcomes.total() != due:

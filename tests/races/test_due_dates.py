@@ -16,7 +16,7 @@ LATE = timedelta(seconds=1)
 
 
 def sweep(world: World, name: str = "sweep") -> Counter[ReminderOutcome]:
-    return remind_due(world.parts.dependencies, name, lambda: 60.0)
+    return remind_due(world.parts.dependencies, name, lambda: 60.0).outcomes
 
 
 def test_what_four_sweeps_find_at_once_is_told_once(arena: World) -> None:

@@ -13,7 +13,7 @@ from tests.races.truth import check_handed_on_once
 
 
 def sweep(world: World, name: str) -> Counter[OfferOutcome]:
-    return reassign_due(world.parts.dependencies, name)
+    return reassign_due(world.parts.dependencies, name).outcomes
 
 
 def test_an_offer_that_four_sweeps_find_at_once_is_handed_on_once(arena: World) -> None:

@@ -77,12 +77,14 @@ def place_one_order(world: World, copies: tuple[str, int]) -> list[Answered]:
 
 def sweep(world: World, name: str) -> Counter[str]:
     """One sweep over offers."""
-    return Counter({outcome.name: number for outcome, number in reassign_due(world.parts.dependencies, name).items()})
+    return Counter(
+        {outcome.name: number for outcome, number in reassign_due(world.parts.dependencies, name).outcomes.items()}
+    )
 
 
 def remind(world: World, name: str) -> Counter[str]:
     """One sweep over due dates."""
-    outcomes = remind_due(world.parts.dependencies, name, lambda: 60.0)
+    outcomes = remind_due(world.parts.dependencies, name, lambda: 60.0).outcomes
     return Counter({outcome.name: number for outcome, number in outcomes.items()})
 
 

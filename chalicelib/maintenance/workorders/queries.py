@@ -12,7 +12,8 @@ from functools import partial
 from pynamodb.expressions.condition import Condition
 
 from chalicelib.core.actor import Actor
-from chalicelib.core.store import Page, Query, get_many, parallel_pair
+from chalicelib.core.pagination import Page
+from chalicelib.core.store import Query, get_many, parallel_pair
 from chalicelib.edge.dependencies import Dependencies
 from chalicelib.identity.tables import organisation_key
 from chalicelib.maintenance import permissions
@@ -136,5 +137,5 @@ def _overdue_only(chosen: OwnWorkOrderFilter | WorkOrderFilter | None, now: date
 
 
 def _items(query: Query[WorkOrder], limit: int | None = None) -> list[WorkOrder]:
-    """Return the first items of a query; without a limit those of one read, some thousand orders."""
-    return [WorkOrder.from_raw_data(raw) for raw in query.raw(limit=limit)["Items"]]
+    """Return the first items of a query, or all."""
+    return [WorkOrder.from_raw_data(dict(raw)) for raw in query.read(limit).items]

@@ -21,17 +21,17 @@ Each list costs a write when an order changes state; work orders change rarely a
 
 from __future__ import annotations
 
-import zlib
 from typing import Any
 
 from pynamodb.attributes import UnicodeAttribute
 from pynamodb.indexes import AllProjection, GlobalSecondaryIndex, IncludeProjection
 
+from chalicelib.core.sharding import Shards
 from chalicelib.core.store import ItemKey
 from chalicelib.core.table import Entity, IntAttribute, Item, MomentAttribute, TableName, key, optional
 from chalicelib.maintenance.rules import MINE, ON_HAND, OPEN, WorkOrderState
 
-NOTICE_SHARDS = 8
+NOTICE_SHARDS = Shards(8)
 
 
 class _Meta:
@@ -287,16 +287,10 @@ def org_key(org_id: str, state: WorkOrderState | None = None) -> str:
     return key(org_id, "ALL", *_of(state))
 
 
-def notice_shard(number: int) -> str:
-    """Return the index key of a shard of due notices."""
-    return key("NOTICES", number)
-
-
 def index_keys(order: WorkOrder) -> dict[str, Any]:
     """Return the index keys that follow from an order's present state, technician and zone."""
     org_id, zone, who, state = order.org_id, order.game_zone, order.technician_id, WorkOrderState(order.state)
     is_open = state in OPEN
-    shard = zlib.crc32(order.order_id.encode()) % NOTICE_SHARDS
     return {
         "mine_key": mine_key(org_id, who, zone) if who and state in MINE else None,
         "mine_state_key": mine_key(org_id, who, zone, state) if who else None,
@@ -304,7 +298,9 @@ def index_keys(order: WorkOrder) -> dict[str, Any]:
         "zone_state_key": zone_key(org_id, zone, state),
         "org_key": org_key(org_id) if is_open else None,
         "org_state_key": org_key(org_id, state),
-        "notice_shard": notice_shard(shard) if state in ON_HAND and order.notice_at else None,
+        "notice_shard": NOTICE_SHARDS.key_of(order.order_id, "NOTICES")
+        if state in ON_HAND and order.notice_at
+        else None,
     }
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from chalicelib.core.store import Page
+from chalicelib.core.pagination import Page
 from chalicelib.maintenance.rules import PhotoKind, Priority, WorkOrderState, age_hours, is_overdue
 from chalicelib.maintenance.workorders.schemas import (
     ActionItem,
