@@ -99,6 +99,7 @@ def _park(engine: MeteredEngine, orders: int) -> Park:
     technicians = [_listening(stage, "TECH") for _ in range(TECHNICIANS)]
     soon = world.clock.now() + _LIFE / 2
     due = [in_hand(world, technicians[number % TECHNICIANS], soon, lead=lead) for number in range(DUE)]
+    remind_due(world.parts.dependencies, "a-sweep", lambda: 60.0)  # that they are due soon
     items = engine.everything([table.name for table in definitions(settings().stage)])
     _fill(engine, stored(due[0]), orders - DUE)  # no sweep writes these, so no snapshot holds them
     return Park(name, orders, stage, items)
