@@ -63,13 +63,14 @@ def add_to_counters(
     )
 
 
-def change_contended(
+def change_contended(  # noqa: PLR0913 - independent of each other, and given by keyword
     work: UnitOfWork,
     entity: Entity,
     *,
     condition: Condition,
     values: Mapping[str, object] | None = None,
     amounts: Amounts | None = None,
+    changes: Mapping[str, list[object]] | None = None,
     on_conflict: OnConflict | None = None,
     insist: int = INSIST,
     expected_version: int | None = None,
@@ -77,9 +78,10 @@ def change_contended(
     """Stage new values (None removes one) and additions to counters of an entity that was read.
 
     `condition` has to fix every attribute that is set, since the audit row says its old value, and it alone is
-    checked once the `insist` attempts are used up. `expected_version` is the version of this entity that the client
-    named. The entity shows the new values at once. Fails with `VersionConflict` if the named version is not the
-    stored one, else with `on_conflict` (default `Unavailable`).
+    checked once the `insist` attempts are used up. `changes` `{field: [old, new]}` adds to the audit row.
+    `expected_version` is the version of this entity that the client named. The entity shows the new values at once.
+    Fails with `VersionConflict` if the named version is not the stored one, else with `on_conflict` (default
+    `Unavailable`).
     """
     model, read, values, amounts = type(entity), entity.version, values or {}, amounts or {}
     required = expected_version if expected_version is not None else read if is_exact(work, insist) else None
@@ -90,7 +92,7 @@ def change_contended(
         condition=guard if required is None else guard & (model.version == required),
         on_conflict=error if expected_version is None else _version_error(expected_version, error),
         actions=[*_set_actions(model, values), *_additions(model, amounts)],
-        changes={name: [old, new] for name, new in values.items() if (old := getattr(entity, name)) != new},
+        changes={**_changes(entity, values), **(changes or {})},
         label=f"{_LABEL}{_conflicts(work)}",
         final=expected_version is not None,
     )
@@ -99,6 +101,10 @@ def change_contended(
     for name, amount in amounts.items():
         setattr(entity, name, getattr(entity, name) + amount)
     entity.version = read + 1
+
+
+def _changes(entity: Entity, values: Mapping[str, object]) -> dict[str, list[object]]:
+    return {name: [old, new] for name, new in values.items() if (old := getattr(entity, name)) != new}
 
 
 def _conflicts(work: UnitOfWork) -> int:

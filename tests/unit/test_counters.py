@@ -73,6 +73,14 @@ def test_audit_row_has_what_was_set_and_not_the_sums() -> None:
     assert only(work).changes == {"place": ["hall", None]}
 
 
+def test_audit_row_takes_further_changes() -> None:
+    work, entity = new_work(), shelf()
+    change_contended(
+        work, entity, amounts={"stock": 1}, changes={"serial": [None, "S1"]}, condition=Shelf.place == "hall"
+    )
+    assert only(work).changes == {"serial": [None, "S1"]}
+
+
 # --- attempts --------------------------------------------------------------------------------------------------
 
 
