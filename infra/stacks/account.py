@@ -16,7 +16,7 @@ _SERVICE = "apigateway.amazonaws.com"
 
 def account(_: str) -> dict[str, Any]:
     """The template, which is the same for every stage."""
-    may_be_taken = {"Effect": "Allow", "Actor": {"Service": _SERVICE}, "Action": "sts:AssumeRole"}
+    may_be_taken = {"Effect": "Allow", "Principal": {"Service": _SERVICE}, "Action": "sts:AssumeRole"}
     policy = "arn:${AWS::Partition}:iam::aws:policy/service-role/AmazonAPIGatewayPushToCloudWatchLogs"
     return {
         "AWSTemplateFormatVersion": "2010-09-09",

@@ -91,7 +91,7 @@ def _bucket(logical: str, properties: dict[str, Any]) -> Iterator[tuple[str, dic
     refuse_plain = {
         "Sid": "RefusePlainHttp",
         "Effect": "Deny",
-        "Actor": "*",
+        "Principal": "*",
         "Action": "s3:*",
         "Resource": everything,
         "Condition": {"Bool": {"aws:SecureTransport": "false"}},
