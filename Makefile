@@ -5,7 +5,7 @@
 # and no network. Content is compared and not file times, because a checkout touches times without changing anything.
 
 .DEFAULT_GOAL := help
-.PHONY: help run walkthrough test check bench package rehearse infra deploy format clean environment
+.PHONY: help run walkthrough test check bench package rehearse infra deploy format pins hooks clean environment
 
 # PYTHON names the interpreter to use; without it an existing environment is kept, or the newest supported one is looked for.
 PYTHON ?=
@@ -20,6 +20,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 REQUIREMENTS := requirements.txt requirements-dev.txt
+PINNED := $(REQUIREMENTS) requirements-rehearsal.txt
 
 help:  ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -60,6 +61,13 @@ format: environment  ## Format the code and apply the safe lint fixes
 	$(BIN)/ruff check --fix-only .
 	$(BIN)/ruff format .
 
+# uv keeps the versions that the files already name, unless ARGS asks for others, such as `--upgrade-package pillow`.
+pins: environment  ## Write requirements*.txt from requirements*.in (ARGS=--upgrade)
+	@for name in $(basename $(PINNED)); do \
+	  $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-strip-extras \
+	    --custom-compile-command "make pins" $(ARGS) $$name.in --output-file $$name.txt || exit 1; \
+	done
+
 clean:  ## Remove caches and reports; the environment stays
 	rm -rf .coverage .coverage.* htmlcov .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
 	find . -name $(VENV) -prune -o -name __pycache__ -type d -prune -exec rm -rf {} +
@@ -96,5 +104,5 @@ environment:
 	echo "Setting up $(VENV) with $$("$$base" -V) (once) ..."; \
 	rm -rf $(VENV); \
 	"$$base" -m venv $(VENV); \
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt; \
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements-dev.txt; \
 	echo "$$built_from" > $(READY)
