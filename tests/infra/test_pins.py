@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from infra.packaging import vendor
-from infra.packaging.target import Target
+from infra.packaging.target import LAMBDA
 
 ROOT = Path(__file__).parents[2]
 NAMES = ("requirements", "requirements-dev", "requirements-rehearsal")
@@ -71,5 +71,5 @@ def test_the_lambda_package_refuses_a_library(
     requirements = tmp_path / "requirements.txt"
     requirements.write_text(f"--no-index\n--find-links {tmp_path}\nexample-lib==1.2.3{hashes}\n")
     with pytest.raises(subprocess.CalledProcessError):
-        vendor.install(requirements, tmp_path / "vendor", Target("arm64"))
+        vendor.install(requirements, tmp_path / "vendor", LAMBDA)
     assert message in capfd.readouterr().err
