@@ -5,7 +5,7 @@
 # and no network. Content is compared and not file times, because a checkout touches times without changing anything.
 
 .DEFAULT_GOAL := help
-.PHONY: help run walkthrough test check bench package rehearse infra deploy format clean environment
+.PHONY: help run walkthrough test check bench package rehearse infra deploy format pins hooks api-baseline clean environment
 
 # PYTHON names the interpreter to use; without it an existing environment is kept, or the newest supported one is looked for.
 PYTHON ?=
@@ -20,9 +20,10 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 REQUIREMENTS := requirements.txt requirements-dev.txt
+PINNED := $(REQUIREMENTS) requirements-rehearsal.txt
 
 help:  ## Show this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
 run: environment  ## Start the whole system on this machine (PORT=8000)
 	@exec $(BIN)/python -m infra.local $(ARGS)
@@ -35,11 +36,12 @@ test: export PYTHONDONTWRITEBYTECODE :=
 test: environment  ## Run all tests, with coverage
 	$(BIN)/python -m pytest -n $(JOBS) --cov --cov-report=term-missing:skip-covered $(ARGS)
 
-check: environment  ## Check formatting, lint, types and architecture
+check: environment  ## Check formatting, lint, types, architecture and the API
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
+	$(BIN)/python -m infra.api_diff
 
 bench: environment  ## Measure round trips, units and time per endpoint
 	$(BIN)/python -m tests.benchmarks $(ARGS)
@@ -59,6 +61,19 @@ deploy: environment  ## Build a stage's package and roll it out with CloudFormat
 format: environment  ## Format the code and apply the safe lint fixes
 	$(BIN)/ruff check --fix-only .
 	$(BIN)/ruff format .
+
+# uv keeps the versions that the files already name, unless ARGS asks for others, such as `--upgrade-package pillow`.
+pins: environment  ## Write requirements*.txt from requirements*.in (ARGS=--upgrade)
+	@for name in $(basename $(PINNED)); do \
+	  $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-strip-extras \
+	    --custom-compile-command "make pins" $(ARGS) $$name.in --output-file $$name.txt || exit 1; \
+	done
+
+api-baseline: environment  ## Make the API of this checkout the one that `make check` compares with (at a release)
+	$(BIN)/python -m infra.api_diff --write
+
+hooks: environment  ## Let git run the checks: the fast ones before a commit, all before a push
+	$(BIN)/pre-commit install
 
 clean:  ## Remove caches and reports; the environment stays
 	rm -rf .coverage .coverage.* htmlcov .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
@@ -96,5 +111,5 @@ environment:
 	echo "Setting up $(VENV) with $$("$$base" -V) (once) ..."; \
 	rm -rf $(VENV); \
 	"$$base" -m venv $(VENV); \
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt; \
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements-dev.txt; \
 	echo "$$built_from" > $(READY)

@@ -1,3 +1,3 @@
 """Baton: the core, the edge, and the domains that stand on them."""
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"

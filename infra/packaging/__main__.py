@@ -1,7 +1,8 @@
 """`python -m infra.packaging --stage STAGE`: build what Lambda gets, and say how large and how quick it is.
 
-The package is built for Lambda's arm64. Import times can only be taken on the machine at hand, so where that is another
-one, they come from packages that are built for it in the same way, and the output says so.
+The package is built for Lambda's Python and for arm64. Import times can only be taken on the machine at hand, so where
+that has another processor, they come from packages that are built for it in the same way, and the output says so.
+Chalice alone packages for the Python that it runs on, so it is compared only where that is Lambda's.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from chalicelib.core.settings import SettingsError
 from infra.packaging import archive, measure
 from infra.packaging.build import Built, build, build_stock
 from infra.packaging.check import LARGEST_BYTES, BadPackage
+from infra.packaging.interpreter import interpreter
 from infra.packaging.project import ROOT
 from infra.packaging.smoke import DoesNotWork, smoke
 from infra.packaging.target import Target, this_machine
@@ -52,20 +54,24 @@ def main() -> int:
 
 def _compare(stage: str, built: Built, target: Target) -> None:
     """Try the package out, and print its size and import time next to a stock package's. Raises `DoesNotWork`."""
-    here = Target(this_machine())
+    here, python = this_machine(), interpreter(target.minor)
     with tempfile.TemporaryDirectory() as name:
         work = Path(name)
         ours = built if here == target else build(work / "ours", stage, here)
-        stock = build_stock(work / "stock", stage, here)
-        folders = [work / "ours-content", work / "stock-content"]
-        for package, folder in zip((ours, stock), folders, strict=True):
+        packages = {"this package": ours}
+        if sys.version_info.minor == target.minor:
+            packages["stock Chalice"] = build_stock(work / "stock", stage, here)
+        folders = [work / f"content of {label}" for label in packages]
+        for package, folder in zip(packages.values(), folders, strict=True):
             archive.unpack(package.archive, folder)
-        smoke(folders[0])
-        times = measure.import_ms(folders)
-    note = "" if here == target else f" (both built for {here.architecture}, to be measured here)"
+        smoke(python, folders[0])
+        times = measure.import_ms(python, folders)
+    note = "" if here == target else f" (built for {here.architecture}, to be measured here)"
     print(f"import of app{note}, medians:")
-    for label, package, took in zip(("this package", "stock Chalice"), (ours, stock), times, strict=True):
+    for (label, package), took in zip(packages.items(), times, strict=True):
         print(f"  {label:<14} {_size(package):>8} {took:6.0f} ms")
+    if len(packages) == 1:
+        print(f"  stock Chalice  not compared: this environment has another Python than {target.runtime}")
 
 
 def _size(built: Built) -> str:

@@ -10,7 +10,6 @@ from __future__ import annotations
 import hashlib
 import os
 import subprocess
-import sys
 import zipfile
 from pathlib import Path
 
@@ -37,10 +36,10 @@ def unpack(archive: Path, folder: Path) -> None:
         packed.extractall(folder)
 
 
-def compile_all(folder: Path) -> None:
-    """Compile every module. Raises `subprocess.CalledProcessError` if one is no Python."""
+def compile_all(folder: Path, python: str) -> None:
+    """Compile every module with an interpreter. Raises `subprocess.CalledProcessError` if one is no Python."""
     environment = {**os.environ, "PYTHONHASHSEED": "0"}
-    subprocess.run([sys.executable, "-I", "-c", _COMPILE, str(folder), HOME], env=environment, check=True)
+    subprocess.run([python, "-I", "-c", _COMPILE, str(folder), HOME], env=environment, check=True)
 
 
 def pack(folder: Path, archive: Path) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from infra.packaging import archive, project
 from infra.packaging.check import check
+from infra.packaging.interpreter import interpreter
 from infra.packaging.project import ARCHIVE, ROOT, TEMPLATE
 from infra.packaging.target import Target
 from infra.stacks.application import merge_template
@@ -38,13 +39,14 @@ def build(out: Path, stage: str, target: Target) -> Built:
     """Build a package into a folder, which is emptied first. Raises `BadPackage` before anything is put there."""
     with tempfile.TemporaryDirectory() as name:
         work = Path(name)
+        python = interpreter(target.minor)
         project.lay_out(work / "project", target)
         project.add_libraries(work / "project", target)
         merge = work / "merge.json"
-        merge.write_text(json.dumps(merge_template(stage)))
+        merge.write_text(json.dumps(merge_template(stage, target=target)))
         project.package(work / "project", work / "out", stage, merge)
         archive.unpack(work / "out" / ARCHIVE, work / "content")
-        archive.compile_all(work / "content")
+        archive.compile_all(work / "content", python)
         archive.pack(work / "content", work / "out" / ARCHIVE)
         check(work / "content", work / "out" / ARCHIVE, ROOT / "requirements.txt", target)
         return _keep(work / "out", out)

@@ -8,7 +8,6 @@ from __future__ import annotations
 import os
 import statistics
 import subprocess
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -22,12 +21,12 @@ print((time.perf_counter() - started) * 1000)
 _ENVIRONMENT = {"BATON_STAGE": "dev", "PYTHONDONTWRITEBYTECODE": "1", "AWS_DEFAULT_REGION": "us-east-1"}
 
 
-def import_ms(folders: Sequence[Path], rounds: int = 9) -> list[float]:
+def import_ms(python: str, folders: Sequence[Path], rounds: int = 9) -> list[float]:
     """The median import time from each unpacked package, in milliseconds; they take turns, so noise is shared."""
     times: list[list[float]] = [[] for _ in folders]
     for _ in range(rounds + 1):
         for folder, measured in zip(folders, times, strict=True):
-            measured.append(_once(folder))
+            measured.append(_once(python, folder))
     return [statistics.median(measured[1:]) for measured in times]  # the first one fills the file system's cache
 
 
@@ -36,7 +35,7 @@ def environment() -> dict[str, str]:
     return {"PATH": os.environ.get("PATH", ""), **_ENVIRONMENT}
 
 
-def _once(folder: Path) -> float:
-    command = [sys.executable, "-S", "-c", _IMPORT, str(folder)]
+def _once(python: str, folder: Path) -> float:
+    command = [python, "-S", "-c", _IMPORT, str(folder)]
     done = subprocess.run(command, env=environment(), check=True, capture_output=True, text=True)
     return float(done.stdout.split()[-1])

@@ -1,8 +1,8 @@
 """A Chalice project that contains just what is deployed, and what Chalice makes of it.
 
 Chalice packages the folder it is called in. So the application is laid out in a folder of its own, with its libraries
-in `vendor/`, which Chalice includes as it is, and with no requirements, so that it builds none. Runtime and
-architecture of all functions follow from the target.
+in `vendor/`, which Chalice includes as it is, and with no requirements, so that it builds none. The architecture of all
+functions follows from the target; their runtime stands in the template that is merged into Chalice's own.
 """
 
 from __future__ import annotations

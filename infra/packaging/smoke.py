@@ -6,7 +6,6 @@ What is left out of the libraries (`vendor.py`) is known not to be missed becaus
 from __future__ import annotations
 
 import subprocess
-import sys
 from pathlib import Path
 
 from infra.packaging.measure import environment
@@ -48,9 +47,9 @@ class DoesNotWork(Exception):
     """Something that Baton uses is missing from a package; the message is Python's own."""
 
 
-def smoke(folder: Path) -> None:
+def smoke(python: str, folder: Path) -> None:
     """Raises `DoesNotWork` unless all of it works. The package has to be for the machine at hand."""
-    command = [sys.executable, "-S", "-c", _TRY, str(folder), " ".join(sorted(SERVICES))]
+    command = [python, "-S", "-c", _TRY, str(folder), " ".join(sorted(SERVICES))]
     done = subprocess.run(command, env=environment(), check=False, capture_output=True, text=True)
     if done.returncode or not done.stdout.endswith("works\n"):
         raise DoesNotWork(done.stderr.strip().rpartition("\n")[2])

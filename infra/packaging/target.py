@@ -1,14 +1,12 @@
 """The Lambda that a package is built for: its Python, its processor and the C library below it.
 
-Chalice names the runtime after the Python that it runs on, so the package is built for the same one. Lambda's 3.11
-stands on Amazon Linux 2 (glibc 2.26), later ones on Amazon Linux 2023 (glibc 2.34):
-https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtimes.html
+All stages run on one version of Python, whichever version builds the package. Lambda's Python 3.12 and later run on
+Amazon Linux 2023 (glibc 2.34): https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtimes.html
 """
 
 from __future__ import annotations
 
 import platform
-import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -18,14 +16,19 @@ _MACHINES: dict[str, Architecture] = {"aarch64": "arm64", "arm64": "arm64", "x86
 _WHEELS: dict[Architecture, str] = {"arm64": "aarch64", "x86_64": "x86_64"}
 _ELF: dict[Architecture, int] = {"arm64": 0xB7, "x86_64": 0x3E}
 _OLDEST_GLIBC = 17
+LAMBDA_MINOR = 13
+"""The deployed functions run on Python 3.13."""
+LAMBDA_GLIBC = 34
+"""Lambda's C library is glibc 2.34."""
 
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """What the package has to run on; `minor` is the 11 of Python 3.11."""
+    """What the package has to run on; `minor` is the 13 of Python 3.13, `glibc` the 34 of glibc 2.34."""
 
     architecture: Architecture
-    minor: int = sys.version_info.minor
+    minor: int = LAMBDA_MINOR
+    glibc: int = LAMBDA_GLIBC
 
     @property
     def runtime(self) -> str:
@@ -46,11 +49,16 @@ class Target:
     def platforms(self) -> Sequence[str]:
         """The platform tags of wheels that run there, the newest C library first."""
         machine = _WHEELS[self.architecture]
-        newest = 26 if self.minor <= 11 else 34
-        perennial = [f"manylinux_2_{glibc}_{machine}" for glibc in range(newest, _OLDEST_GLIBC - 1, -1)]
+        perennial = [f"manylinux_2_{glibc}_{machine}" for glibc in range(self.glibc, _OLDEST_GLIBC - 1, -1)]
         return [*perennial, f"manylinux2014_{machine}"]
 
 
-def this_machine() -> Architecture:
-    """The architecture of the machine that builds. Raises `KeyError` on one that Lambda does not have."""
-    return _MACHINES[platform.machine().lower()]
+LAMBDA = Target("arm64")
+"""What the stages run on."""
+
+
+def this_machine(minor: int = LAMBDA_MINOR) -> Target:
+    """Return the target whose packages run on this machine. Raise `KeyError` if Lambda has no such processor."""
+    library, version = platform.libc_ver()
+    glibc = int(version.split(".")[1]) if library == "glibc" else LAMBDA_GLIBC
+    return Target(_MACHINES[platform.machine().lower()], minor, min(glibc, LAMBDA_GLIBC))

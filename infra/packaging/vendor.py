@@ -61,7 +61,15 @@ def install(requirements: Path, folder: Path, target: Target) -> None:
     """
     platforms = [argument for platform in target.platforms for argument in ("--platform", platform)]
     command = [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-compile"]
-    command += ["--no-deps", "--only-binary=:all:", "--implementation", "cp", "--python-version", f"3.{target.minor}"]
+    command += [
+        "--require-hashes",
+        "--no-deps",
+        "--only-binary=:all:",
+        "--implementation",
+        "cp",
+        "--python-version",
+        f"3.{target.minor}",
+    ]
     subprocess.run([*command, *platforms, "--target", str(folder), "-r", str(requirements)], check=True)
 
 

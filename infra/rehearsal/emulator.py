@@ -76,7 +76,8 @@ def install(say: Callable[[str], None]) -> Path:
         return python
     say(f"making {HOME.relative_to(ROOT)} from {REQUIREMENTS.name} (once)")
     shutil.rmtree(HOME, ignore_errors=True)
-    pip = [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-deps", "-r"]
+    pip = [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+    pip += ["--require-hashes", "--no-deps", "-r"]
     try:
         subprocess.run([sys.executable, "-m", "venv", str(HOME)], check=True)
         subprocess.run([*pip, str(REQUIREMENTS)], check=True)

@@ -18,7 +18,7 @@ from botocore.exceptions import ClientError
 from botocore.session import get_session
 
 from infra.packaging.project import ROOT
-from infra.packaging.target import Target, this_machine
+from infra.packaging.target import this_machine
 from infra.rehearsal.adaptation import adapted_application, adapted_foundation
 from infra.rehearsal.emulator import Emulator
 
@@ -66,7 +66,7 @@ class Stage:
         from infra import deploy
 
         adapt = partial(adapted_application, url=self.emulator.url)
-        told = deploy.application(self.name, self._summing_up(), Target(this_machine()), adapt)
+        told = deploy.application(self.name, self._summing_up(), this_machine(sys.version_info.minor), adapt)
         return self.emulator.rest(told["RestAPIId"]), self.emulator.sockets(told["WebsocketAPIId"])
 
     def begin(self, rest: str, sockets: str) -> Site:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from infra.packaging.target import LAMBDA, Target
 from infra.stacks.functions import functions
 from infra.stacks.gateway import all_methods, gateway_responses
 from infra.stacks.operation import operation
@@ -56,10 +57,11 @@ def stack_name(stage: str) -> str:
     return f"baton-{stage}"
 
 
-def merge_template(stage: str, config: Config | None = None) -> dict[str, Any]:
+def merge_template(stage: str, config: Config | None = None, target: Target = LAMBDA) -> dict[str, Any]:
     """The part of the application's template that is Baton's own.
 
-    Raises `NoStage`; `config`: other than `.chalice/config.json`.
+    Raises `NoStage`; `config`: other than `.chalice/config.json`; `target`: its Python is the functions' runtime, where
+    Chalice would name the one that it runs on.
     """
     deployed = functions()
     resources: dict[str, Any] = {
@@ -70,7 +72,7 @@ def merge_template(stage: str, config: Config | None = None) -> dict[str, Any]:
         **operation(stage, deployed),
     }
     for function in deployed:
-        properties: dict[str, Any] = {"FunctionName": function.full_name(stage)}
+        properties: dict[str, Any] = {"FunctionName": function.full_name(stage), "Runtime": target.runtime}
         if function.scheduled:
             properties["EventInvokeConfig"] = _FORGET_AFTER_A_MINUTE
         resources[function.resource] = {"DependsOn": [f"{function.resource}Log"], "Properties": properties}

@@ -9,10 +9,11 @@ import pytest
 
 from infra.packaging import archive
 from infra.packaging.check import BadPackage, check
-from infra.packaging.target import Target
+from infra.packaging.interpreter import interpreter
+from infra.packaging.target import LAMBDA, Target, this_machine
 from infra.packaging.vendor import SERVICES, trim
 
-ARM = Target("arm64", 11)
+ARM = Target("arm64", sys.version_info.minor)  # compiled by the Python that runs the tests
 PINS = "example-lib==1.2.3    # why\n"
 
 
@@ -41,11 +42,10 @@ class Package:
             write(self.folder / "botocore" / "data" / name / "2012-08-10" / "service-2.json.gz")
 
     def problems(self, target: Target = ARM) -> str:
-        archive.compile_all(self.folder)
+        archive.compile_all(self.folder, sys.executable)
         archive.pack(self.folder, self.archive)
-        here = Target(target.architecture)
         with pytest.raises(BadPackage) as refused:
-            check(self.folder, self.archive, self.requirements, here)
+            check(self.folder, self.archive, self.requirements, target)
         return str(refused.value)
 
 
@@ -55,9 +55,9 @@ def package(tmp_path: Path) -> Package:
 
 
 def test_a_package_that_is_as_it_should_be_passes(package: Package) -> None:
-    archive.compile_all(package.folder)
+    archive.compile_all(package.folder, sys.executable)
     archive.pack(package.folder, package.archive)
-    check(package.folder, package.archive, package.requirements, Target("arm64"))
+    check(package.folder, package.archive, package.requirements, ARM)
 
 
 def test_a_missing_library_is_named(package: Package) -> None:
@@ -98,7 +98,7 @@ def test_equal_content_gives_equal_bytes_wherever_and_whenever_it_was_made(tmp_p
     digests = set()
     for place in ("one", "another/deeper"):
         made = Package(tmp_path / place)
-        archive.compile_all(made.folder)
+        archive.compile_all(made.folder, sys.executable)
         archive.pack(made.folder, made.archive)
         digests.add(archive.digest(made.archive))
     assert len(digests) == 1
@@ -106,7 +106,7 @@ def test_equal_content_gives_equal_bytes_wherever_and_whenever_it_was_made(tmp_p
 
 def test_what_is_compiled_runs_without_being_compiled_again(tmp_path: Path) -> None:
     write(tmp_path / "thing.py", "VALUE = 1\n")
-    archive.compile_all(tmp_path)
+    archive.compile_all(tmp_path, sys.executable)
     write(tmp_path / "thing.py", "VALUE = 2\n")  # whoever compiled it again would see this
     command = [sys.executable, "-c", "import thing; print(thing.VALUE)"]
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=True)
@@ -132,7 +132,21 @@ def test_what_is_never_used_is_left_out_and_licences_stay(package: Package) -> N
     assert {name.split("/")[2] for name in left if name.startswith("botocore/data/")} == SERVICES | {"endpoints.json"}
 
 
-@pytest.mark.parametrize(("minor", "newest"), [(11, "manylinux_2_26_aarch64"), (13, "manylinux_2_34_aarch64")])
-def test_wheels_are_taken_for_the_c_library_that_lambda_has(minor: int, newest: str) -> None:
-    platforms = Target("arm64", minor).platforms
-    assert (platforms[0], platforms[-1]) == (newest, "manylinux2014_aarch64")
+@pytest.mark.parametrize(
+    ("target", "newest"), [(LAMBDA, "manylinux_2_34_aarch64"), (Target("arm64", 11, 26), "manylinux_2_26_aarch64")]
+)
+def test_wheels_are_taken_for_the_c_library_of_the_target(target: Target, newest: str) -> None:
+    assert (target.platforms[0], target.platforms[-1]) == (newest, "manylinux2014_aarch64")
+
+
+def test_packages_for_this_machine_use_no_newer_c_library_than_lambda() -> None:
+    assert this_machine().glibc <= LAMBDA.glibc
+
+
+def test_the_python_that_runs_compiles_for_its_own_version() -> None:
+    assert interpreter(sys.version_info.minor) == sys.executable
+
+
+def test_a_package_for_a_python_that_is_missing_is_refused() -> None:
+    with pytest.raises(BadPackage, match=r"compiled by Python 3\.99, which is not installed"):
+        interpreter(99)

@@ -1,0 +1,1 @@
+"""Finds changes of the API that break clients, and whether CHANGELOG.md announces them."""
