@@ -14,9 +14,10 @@ from importlinter.domain.helpers import module_expressions_to_modules
 
 
 class PureContract(Contract):
-    """The modules named by `modules` import only the standard library and each other."""
+    """The modules named by `modules` import only the standard library and each other, but for `exceptions`."""
 
     modules: Any = fields.SetField(subfield=fields.ModuleExpressionField())
+    exceptions: Any = fields.SetField(subfield=fields.StringField(), required=False)
 
     def check(self, graph: ImportGraph, verbose: bool) -> ContractCheck:
         """List every import of a pure module that is neither standard library nor pure."""
@@ -25,7 +26,9 @@ class PureContract(Contract):
             (importer, imported)
             for importer in sorted(pure)
             for imported in sorted(graph.find_modules_directly_imported_by(importer))
-            if imported not in pure and imported.partition(".")[0] not in sys.stdlib_module_names
+            if imported not in pure
+            and imported.partition(".")[0] not in sys.stdlib_module_names
+            and f"{importer} -> {imported}" not in self.exceptions
         ]
         return ContractCheck(kept=not strangers, metadata={"strangers": strangers})
 

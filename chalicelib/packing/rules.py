@@ -18,11 +18,26 @@ from decimal import Context, Decimal
 from enum import StrEnum
 from typing import NamedTuple
 
+from chalicelib.barcodes.scans import candidates
+
 MAX_PLACES = 6
 _ZERO = Decimal(0)
 _STEP = Decimal(1).scaleb(-MAX_PLACES)
 _EXACT = Context(prec=100)
 """The largest quantity times the largest weight has thirty digits; the default precision would round it."""
+_NAMING = frozenset({"00", "21", "402", *(str(number) for number in range(90, 100))})
+"""GS1 application identifiers of what may name something that is packed:
+
+    00      an SSCC: a plate that has it as its number, or one of our boxes
+    21      a serial number: how a plate's number travels beside the GTIN of what is on it
+    402     the shipment (GSIN)
+    90-99   a company's own information, where labels of the house carry numbers with letters
+
+A lot (10) is no such name: many plates share one. Nor is the customer's own order number (400), which may equal a
+number of ours.
+"""
+MAX_NUMBERS = 4
+"""How many numbers a scanned string may stand for."""
 
 
 class ShipmentStatus(StrEnum):
@@ -240,3 +255,8 @@ def allergen_warning(restrictions: Sequence[str], product: Packed, in_box: Seque
 
 def _folded(text: str) -> str:
     return text.strip().casefold()
+
+
+def numbers_in(barcode: str) -> list[str]:
+    """Return the numbers that a scanned string may stand for, each once: the likeliest first, the string last."""
+    return candidates(barcode, _NAMING, MAX_NUMBERS)

@@ -19,7 +19,7 @@ from chalicelib.core.table import SEPARATOR
 from chalicelib.core.work import UnitOfWork
 from chalicelib.edge.endpoint import Naming
 from chalicelib.edge.request import Request
-from chalicelib.packing import access, barcodes, views
+from chalicelib.packing import access, views
 from chalicelib.packing.boxes import named
 from chalicelib.packing.errors import NoBoxes, OpenBoxes, PackingRefused, ShipmentNotPackable, UnpackedItems
 from chalicelib.packing.keys import (
@@ -38,6 +38,7 @@ from chalicelib.packing.rules import (
     Progress,
     ShipmentStatus,
     ShipmentStep,
+    numbers_in,
     obstacle_to_completion,
 )
 from chalicelib.packing.schemas import (
@@ -80,7 +81,7 @@ def named_sscc(naming: Naming) -> list[ItemKey[SsccClaim]]:
 
 
 def _sscc_in(org_id: str, barcode: str) -> list[ItemKey[SsccClaim]]:
-    return [sscc_key(org_id, one) for one in barcodes.candidates(barcode) if is_sscc(one)][:1]
+    return [sscc_key(org_id, one) for one in numbers_in(barcode) if is_sscc(one)][:1]
 
 
 def look_up(request: Request[Any, LookupQuery], clock: Clock) -> ShipmentFound | PlateFound:
@@ -88,7 +89,7 @@ def look_up(request: Request[Any, LookupQuery], clock: Clock) -> ShipmentFound |
 
     Raises `NotFound` or `ValidationFailed`.
     """
-    org_id, texts = request.actor.org_id, barcodes.candidates(request.path["barcode"])
+    org_id, texts = request.actor.org_id, numbers_in(request.path["barcode"])
     claim = next((request.read(where) for where in _sscc_in(org_id, request.path["barcode"])), None)
     at_box = [shipment_key(org_id, claim.shipment_id)] if claim is not None else []
     keys: list[ItemKey[Any]] = [*at_box]

@@ -16,10 +16,9 @@ import msgspec
 
 from chalicelib.core.store import Query
 from chalicelib.core.table import SEPARATOR
-from chalicelib.picking.barcodes import Reading
 from chalicelib.picking.intake import KINDS, Sent
 from chalicelib.picking.log_lines import LogLine
-from chalicelib.picking.matching import Line, Lines
+from chalicelib.picking.matching import Line, Lines, Reading
 from chalicelib.picking.state import Entry, Kind, Person, State
 from chalicelib.picking.tables import EVENTS, LedgerPiece, piece_key
 

@@ -10,8 +10,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import NamedTuple
 
+from chalicelib.barcodes.codes import canonical_code
+from chalicelib.barcodes.scans import read_scan
+
 NOTHING = Decimal(0)
-_GTIN_DIGITS = range(8, 15)
+_NAMES = ("01", "02", "00", "240", "241")
+"""GS1 application identifiers of what is picked: article, contents, logistic unit, and further product numbers."""
+_COUNTS = ("37", "30")
 
 
 class Line(NamedTuple):
@@ -32,12 +37,14 @@ class Filled(NamedTuple):
     over: Decimal
 
 
-def canonical(code: str) -> str:
-    """The one form in which codes are compared."""
-    text = code.strip().upper()
-    if text.isascii() and text.isdigit() and len(text) in _GTIN_DIGITS:
-        return text.zfill(14)
-    return text
+class Reading(NamedTuple):
+    """What a scan says: the codes of the thing, the most specific first, and how many of it.
+
+    It is stored in the ledger beside the raw scan, so that a replay needs no parser and always reads the same.
+    """
+
+    codes: tuple[str, ...]
+    amount: int = 1
 
 
 class Lines:
@@ -50,14 +57,14 @@ class Lines:
         self._by_sku: dict[str, list[Line]] = {}
         self._by_location: dict[str, list[Line]] = {}
         for line in self.all:
-            for code in dict.fromkeys(map(canonical, line.barcodes)):
+            for code in dict.fromkeys(map(canonical_code, line.barcodes)):
                 self._by_barcode.setdefault(code, []).append(line)
-            self._by_sku.setdefault(canonical(line.sku), []).append(line)
-            self._by_location.setdefault(canonical(line.location), []).append(line)
+            self._by_sku.setdefault(canonical_code(line.sku), []).append(line)
+            self._by_location.setdefault(canonical_code(line.location), []).append(line)
 
     def matching(self, codes: Sequence[str]) -> Sequence[Line]:
         """The lines that any of these codes stands for, by the most telling kind of code that finds one."""
-        wanted = [canonical(code) for code in codes]
+        wanted = [canonical_code(code) for code in codes]
         for known in (self._by_barcode, self._by_sku, self._by_location):
             found = [line for code in wanted for line in known.get(code, ())]
             if found:
@@ -78,3 +85,19 @@ def fill(lines: Sequence[Line], picked: Mapping[int, Decimal], amount: Decimal) 
             picks.append((line.number, take))
             amount -= take
     return Filled(tuple(picks), amount)
+
+
+def read_code(raw: str, lines: Lines) -> Reading:
+    """Return what a scan says for an assignment with these lines.
+
+    A code that one of the lines has is taken as it stands; only other codes are parsed as GS1 element strings.
+    """
+    scan = read_scan(raw)
+    for code in dict.fromkeys((raw.strip(), scan.text)):
+        if lines.matching((code,)):
+            return Reading((code,))
+    values = scan.values()
+    codes = tuple(values[ai] for ai in _NAMES if ai in values)
+    if not codes:
+        return Reading((scan.text or raw,))
+    return Reading(codes, next((int(values[ai]) for ai in _COUNTS if ai in values), 1))

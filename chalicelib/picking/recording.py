@@ -28,11 +28,12 @@ from chalicelib.core.store import parallel, store_errors
 from chalicelib.core.work import UnitOfWork
 from chalicelib.edge.dependencies import Dependencies
 from chalicelib.edge.request import Empty, Request
-from chalicelib.picking import barcodes, intake, ledger
+from chalicelib.picking import intake, ledger
 from chalicelib.picking.book import MAX_HOLDERS
 from chalicelib.picking.intake import Sent, read_event
 from chalicelib.picking.ledger import Note
 from chalicelib.picking.loading import Loaded, Loader
+from chalicelib.picking.matching import read_code
 from chalicelib.picking.schemas import EventBatch, EventStatus
 from chalicelib.picking.state import Kind
 from chalicelib.picking.tables import Assignment, Picker, TakenEvent, picker_key, taken_key
@@ -212,7 +213,7 @@ def _note(event: Sent, loaded: Loaded, now: int) -> Note:
     if book is None:
         return ledger.note_of(event, None, min(event.created_at, now))
     at = max(book.state.holders[loaded.user_id], min(event.created_at, now))
-    reading = barcodes.read(event.raw, book.lines) if event.kind is Kind.SCAN else None
+    reading = read_code(event.raw, book.lines) if event.kind is Kind.SCAN else None
     return ledger.note_of(event, reading, at)
 
 

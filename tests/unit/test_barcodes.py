@@ -1,4 +1,4 @@
-"""What scanners send, and what it may stand for."""
+"""The parser of scanned strings: what counts as GS1, and what is a plain code."""
 
 import subprocess
 import sys
@@ -7,108 +7,103 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.packing.barcodes import MOST, candidates
-from chalicelib.packing.sscc import make_sscc
+from chalicelib.barcodes.codes import canonical_code
+from chalicelib.barcodes.gs1 import Element
+from chalicelib.barcodes.scans import candidates, read_scan
 
-SSCC = "376104250021234569"
-GTIN = "07032069804988"
+GTIN, SSCC = "07032069804988", "376104250021234569"
 GS = "\x1d"
 
 
-@pytest.mark.parametrize("plain", ["SO-1001", "LP 7/2", "2100045", "1000123", "9012345", "00123", "0104", SSCC, "Ünï"])
-def test_a_plain_number_stands_for_itself_only(plain: str) -> None:
-    assert candidates(plain) == [plain]
+@pytest.mark.parametrize("code", ["LP-000123", "2100045", "0104", "24040110", SSCC, "5901234123457", "hello", "", "]"])
+def test_a_plain_code_has_no_elements(code: str) -> None:
+    scan = read_scan(code)
+    assert (scan.text, scan.elements, scan.is_marked) == (code, (), False)
 
 
 @pytest.mark.parametrize(
-    "scanned",
+    "raw",
     [
-        f"]C100{SSCC}",
-        f"]d200{SSCC}",
-        f"]Q300{SSCC}",
-        f"]C1{GS}00{SSCC}",
-        f"{GS}00{SSCC}",
-        f"00{SSCC}",
-        f"(00){SSCC}",
-        f"  (00){SSCC}\r\n",
-        f"(00) {SSCC} (10) LOT7",
-        f"]C100{SSCC}3700000012{GS}10LOT7",
-        f"]d202{GTIN}3712{GS}00{SSCC}",
-        f"(02){GTIN}(37)12(00){SSCC}",
+        f"]C101{GTIN}10LOT7{GS}3012",
+        f"]C1{GS}01{GTIN}10LOT7{GS}3012",
+        f"01{GTIN}10LOT7{GS}3012",
+        f"01{GTIN}10LOT7<GS>3012",
+        f"01{GTIN}10LOT7{{GS}}3012",
+        f"01{GTIN}10LOT7|3012",
+        f"01{GTIN}10LOT7^3012",
+        f"01{GTIN}10LOT7^]3012",
+        f"(01){GTIN}(10)LOT7(30)12",
+        f" (01) {GTIN} (10) LOT7 (30) 12\r\n",
     ],
 )
-def test_an_sscc_is_found_however_it_is_sent(scanned: str) -> None:
-    found = candidates(scanned)
-    assert found[0] == SSCC
-    assert len(found) == 2
+def test_every_form_of_a_label_gives_the_same_elements(raw: str) -> None:
+    assert read_scan(raw).elements == (Element("01", GTIN), Element("10", "LOT7"), Element("30", "12"))
+    assert read_scan(raw).values() == {"01": GTIN, "10": "LOT7", "30": "12"}
 
 
-@pytest.mark.parametrize("separator", [GS, "|", "^", "^]", "<GS>", "{GS}"])
-def test_a_plate_number_is_found_as_the_serial_of_what_is_on_it(separator: str) -> None:
-    for before in ("]C1", "]d2", ""):
-        scanned = f"{before}01{GTIN}21LP-000123{separator}10LOT7"
-        assert candidates(scanned)[0] == "LP-000123", scanned
+@pytest.mark.parametrize("symbology", ["]C1", "]d2", "]Q3", "]e0", "]e1", "]e2", "]J1"])
+def test_a_gs1_symbology_marks_elements_that_would_be_a_plain_code_otherwise(symbology: str) -> None:
+    scan = read_scan(f"{symbology}21LP-1")
+    assert (scan.symbology, scan.text, scan.values()) == (symbology, "21LP-1", {"21": "LP-1"})
+    assert read_scan("]C021LP-1").values() == read_scan("21LP-1").values() == {}
 
 
-@pytest.mark.parametrize(
-    ("scanned", "number"),
-    [
-        ("(01)07032069804988(21)LP-000123", "LP-000123"),
-        ("(21)LP-000123(15)000000", "LP-000123"),
-        ("]C191LP-000123", "LP-000123"),
-        ("]C199WH-7/LP.3", "WH-7/LP.3"),
-        ("]C140270321500000000014", "70321500000000014"),
-    ],
-)
-def test_other_names_of_plates_and_shipments_are_found(scanned: str, number: str) -> None:
-    assert candidates(scanned)[0] == number
+def test_only_elements_of_predefined_length_may_stand_before_the_key_of_an_unmarked_label() -> None:
+    assert read_scan(f"1726023001{GTIN}").values() == {"17": "260230", "01": GTIN}
+    assert read_scan(f"10LOT01{GTIN}").values() == {}
 
 
-@pytest.mark.parametrize("scanned", [f"(01){GTIN}(10)LP-000123", "]C110LP-000123", f"(01){GTIN}", "]C1400SO-1001"])
-def test_a_lot_a_product_and_the_customers_order_number_name_nothing_that_is_packed(scanned: str) -> None:
-    assert len(candidates(scanned)) == 1
+def test_a_wrong_check_digit_is_reported_with_its_element() -> None:
+    assert read_scan(f"00{SSCC[:-1]}0").elements == (Element("00", f"{SSCC[:-1]}0", is_misread=True),)
+    assert read_scan(f"01{GTIN[:-1]}0").elements == (Element("01", f"{GTIN[:-1]}0", is_misread=True),)
 
 
-def test_an_sscc_that_was_misread_names_nothing() -> None:
-    wrong = SSCC[:-1] + "0"
-    assert candidates(f"]C100{wrong}") == [f"00{wrong}"]
-    assert candidates(f"00{wrong}") == [f"00{wrong}"]
+def test_of_equal_identifiers_the_first_value_counts() -> None:
+    assert read_scan("(21)A(21)B").values() == {"21": "A"}
 
 
-def test_the_string_itself_is_tried_last_without_what_the_scanner_added() -> None:
-    assert candidates(f"]C100{SSCC}") == [SSCC, f"00{SSCC}"]
-    assert candidates("]C0LP-000123") == ["LP-000123"]
-    assert candidates("]E05901234123457") == ["5901234123457"]
+def test_identifiers_without_a_value_are_left_out() -> None:
+    assert candidates("]C121", {"21"}, 4) == ["21"]
 
 
-@pytest.mark.parametrize("scanned", ["", "  ", "]C1", "]C1  "])
-def test_nothing_stands_for_nothing(scanned: str) -> None:
-    assert candidates(scanned) == []
+def test_candidates_are_limited_and_end_with_the_string_itself() -> None:
+    raw = "(91)D(90)C(21)B(21)A"
+    assert candidates(raw, {"21", "90", "91"}, 9) == ["B", "A", "C", "D", raw]
+    assert candidates(raw, {"21", "90", "91"}, 3) == ["B", "A", raw]
+    assert candidates(" ]C1 ", {"21"}, 3) == []
 
 
-@pytest.mark.parametrize("scanned", ["]", "]C", "]Y9", "]!x", GS, "||", "(00)", "(00", "]C1(((", "]d2\ud800", "^]^]"])
-def test_what_makes_no_sense_does_no_harm(scanned: str) -> None:
-    assert len(candidates(scanned)) <= 1
+def test_an_unmarked_string_with_a_misread_key_is_a_plain_number() -> None:
+    wrong = f"01{GTIN[:-1]}021LP-1"
+    assert candidates(wrong, {"21"}, 4) == [wrong]
+    assert candidates(f"]C1{wrong}", {"21"}, 4) == ["LP-1", wrong]
 
 
 @given(st.text(max_size=60) | st.text("()]Cd12|^<GS>{} 0123456789LP-\x1d", max_size=60))
-def test_whatever_is_scanned_there_are_few_candidates_and_each_has_something_in_it(scanned: str) -> None:
-    found = candidates(scanned)
-    assert len(found) <= MOST
-    assert len(set(found)) == len(found)
-    assert all(one.strip() for one in found)
+def test_no_string_is_refused(raw: str) -> None:
+    scan = read_scan(raw)
+    assert all(element.value.strip() for element in scan.elements)
+    assert scan.text == scan.text.strip()
 
 
-@given(st.integers(0, 9), st.text("0123456789", min_size=7, max_size=10), st.integers(0, 999_999))
-def test_every_sscc_that_we_make_is_found_in_its_own_label(extension: int, prefix: str, serial: int) -> None:
-    sscc = make_sscc(extension, prefix, serial)
-    for scanned in (f"]C100{sscc}", f"00{sscc}", f"(00){sscc}"):
-        assert candidates(scanned)[0] == sscc
+@pytest.mark.parametrize(
+    ("code", "form"),
+    [
+        ("12345670", "00000012345670"),
+        (" 5901234123457 ", "05901234123457"),
+        ("1234567", "1234567"),
+        ("123456789012345", "123456789012345"),
+        ("sku-1", "SKU-1"),
+        ("١٢٣٤٥٦٧٨", "١٢٣٤٥٦٧٨"),
+    ],
+)
+def test_codes_are_compared_in_capitals_and_as_gtin_14(code: str, form: str) -> None:
+    assert canonical_code(code) == form
 
 
-def test_the_parser_is_not_loaded_for_plain_numbers() -> None:
+def test_the_gs1_parser_is_loaded_on_first_use() -> None:
     code = (
-        "import sys; from chalicelib.packing.barcodes import candidates; candidates('LP-000123');"
-        " assert 'biip' not in sys.modules; candidates('(21)LP-1'); assert 'biip' in sys.modules"
+        "import sys; from chalicelib.barcodes.scans import read_scan; read_scan('2100045').elements;"
+        " assert 'biip' not in sys.modules; read_scan('(21)LP-1').elements; assert 'biip' in sys.modules"
     )
     subprocess.run([sys.executable, "-c", code], check=True)

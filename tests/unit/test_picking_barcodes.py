@@ -1,4 +1,4 @@
-"""What scanners read."""
+"""What a scan says about what was picked, and which lines it fills."""
 
 from decimal import Decimal
 
@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.picking.barcodes import Reading, read
-from chalicelib.picking.matching import Line, Lines, canonical, fill
+from chalicelib.barcodes.codes import canonical_code
+from chalicelib.picking.matching import Line, Lines, Reading, fill, read_code
 
 EAN, GTIN = "5901234123457", "05901234123457"
 LINES = Lines(
@@ -51,41 +51,46 @@ LINES = Lines(
         ("]A02414011-A", ("2414011-A",), 1),
         ("]C124040110", ("40110",), 1),  # here the symbology says that it is GS1
         ("(240)4011-A", ("4011-A",), 1),
+        (f"]C1\x1d01{GTIN}3012", (GTIN,), 12),
+        (f"]e101{GTIN}3012", (GTIN,), 12),
+        (f"]C1 01{GTIN}3012", (GTIN,), 12),
+        (f"1726023001{GTIN}3005", (GTIN,), 5),  # a date may come first
+        ("240X-9|3004", ("X-9",), 4),  # a group separator says that it is GS1
         ("hello", ("hello",), 1),
         ("99887766554433", ("99887766554433",), 1),
         ("]C1hello", ("hello",), 1),
         ("]C1", ("]C1",), 1),
     ],
 )
-def test_a_scan_is_read_as_what_it_is(raw: str, codes: tuple[str, ...], amount: int) -> None:
-    assert read(raw, LINES) == Reading(codes, amount)
+def test_a_scan_gives_its_codes_and_amount(raw: str, codes: tuple[str, ...], amount: int) -> None:
+    assert read_code(raw, LINES) == Reading(codes, amount)
 
 
 @given(st.text(min_size=1, max_size=60))
-def test_whatever_is_scanned_is_read_as_something(raw: str) -> None:
-    reading = read(raw, LINES)
+def test_any_string_gives_a_code(raw: str) -> None:
+    reading = read_code(raw, LINES)
     assert reading.codes
     assert reading.amount >= 0
 
 
 @given(st.text("0123456789()]CdE\x1d", min_size=1, max_size=40))
-def test_whatever_looks_like_gs1_is_read_as_something(raw: str) -> None:
-    assert read(raw, LINES).codes
+def test_any_string_that_resembles_gs1_gives_a_code(raw: str) -> None:
+    assert read_code(raw, LINES).codes
 
 
 @pytest.mark.parametrize("code", ["12345670", "012345678905", EAN, GTIN])
-def test_article_numbers_of_all_lengths_are_compared_as_one(code: str) -> None:
-    assert canonical(code) == canonical(code.zfill(14))
+def test_article_numbers_of_all_lengths_are_equal(code: str) -> None:
+    assert canonical_code(code) == canonical_code(code.zfill(14))
 
 
-def test_the_most_telling_code_decides() -> None:
+def test_barcodes_come_before_skus_and_skus_before_locations() -> None:
     lines = Lines([Line(1, "X", Decimal(1), "A"), Line(2, "Y", Decimal(1), "X"), Line(3, "Z", Decimal(1), "Q", ("X",))])
     assert [line.number for line in lines.matching(("X",))] == [3]
     assert [line.number for line in lines.matching(("unknown", "y", "z"))] == [2, 3]
     assert lines.matching(("unknown",)) == ()
 
 
-def test_a_line_that_is_full_takes_nothing_more() -> None:
+def test_a_full_line_takes_nothing_more() -> None:
     lines = LINES.matching((EAN,))
     assert fill(lines, {1: Decimal(4)}, Decimal(3)) == (((1, Decimal(1)),), Decimal(2))
     assert fill(lines, {1: Decimal(5)}, Decimal(1)) == ((), Decimal(1))

@@ -1,0 +1,1 @@
+"""Photos and files: upload, verification, storage and presigned addresses, for any domain."""
