@@ -20,6 +20,7 @@ from chalicelib.core.clock import Clock
 from chalicelib.core.commit import RetryPolicy, WriteConflict, commit
 from chalicelib.core.errors import Unavailable
 from chalicelib.core.ids import Ids
+from chalicelib.core.once import Once
 from chalicelib.core.random_source import RandomSource, SystemRandomSource
 from chalicelib.core.settings import Settings
 from chalicelib.core.work import Recipient, UnitOfWork
@@ -80,8 +81,9 @@ class Runner:
     ) -> tuple[T, UnitOfWork]:
         retry_policy = RetryPolicy(self.settings.conflict_attempts)
         conflicts: frozenset[str] = frozenset()
+        once = Once()
         for attempt in range(1, self.settings.commit_attempts + 1):
-            work = self._new_work(conflicts)
+            work = self._new_work(conflicts, once)
             result = decide(work)
             self._complete(work, actor, result, seal)
             try:
@@ -96,8 +98,8 @@ class Runner:
                 return result, work
         raise Unavailable
 
-    def _new_work(self, conflicts: frozenset[str]) -> UnitOfWork:
-        return UnitOfWork(
+    def _new_work(self, conflicts: frozenset[str], once: Once) -> UnitOfWork:
+        work = UnitOfWork(
             self.clock.now(),
             self.ids,
             conflicts,
@@ -105,6 +107,8 @@ class Runner:
             config=self.settings,
             random_source=self.random_source,
         )
+        work.once = once
+        return work
 
     def _complete(
         self, work: UnitOfWork, actor: Actor, result: T, seal: Callable[[UnitOfWork, T], None] | None

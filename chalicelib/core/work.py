@@ -1,9 +1,8 @@
 """The unit of work: the changes that a use case has staged and that the commit will write.
 
 A use case reads, checks rules, and stages changes here: `create`, `update`, `update_unread`, `delete`, `remove`,
-`check_condition`, `publish`. Nothing is written until `chalicelib.core.commit` writes all of it as one transaction,
-which also carries the audit row, the mailbox entries and the idempotency record. Every staged change names the error
-that the failure of its condition means, so a conflict becomes the contract's error code.
+`check_condition`, `publish`. `chalicelib.core.commit` writes all of it as one transaction, with the audit row, the
+mailbox entries and the idempotency record. Each change names the error that the failure of its condition means.
 
     update          an entity that was read; its condition is the version that was read
     update_unread   an item that was not read, or that many write at once; its condition is the one that is given
@@ -27,6 +26,7 @@ from chalicelib.core.actor import Actor
 from chalicelib.core.clock import Clock, SystemClock
 from chalicelib.core.errors import BatonError, Conflict, VersionConflict
 from chalicelib.core.ids import Ids
+from chalicelib.core.once import Once
 from chalicelib.core.random_source import RandomSource, SystemRandomSource
 from chalicelib.core.settings import Settings, settings
 from chalicelib.core.store import ItemKey
@@ -126,8 +126,8 @@ class UnitOfWork:
         self.published: list[Published] = []
         self.audit_subject: AuditSubject | None = None
         self.audit_actor: Actor | None = None
-        self.after_commit: list[Callable[[], None]] = []
-        """Functions to call after the commit, and only then. They must not raise."""
+        self.once = Once()
+        self.after_commit: list[Callable[[], None]] = []  # called after the commit, and only then; must not raise
         self._staged: dict[tuple[str, str, str], Staged] = {}
 
     def __iter__(self) -> Iterator[Staged]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from types import SimpleNamespace
 from typing import Any
 
@@ -62,6 +63,25 @@ def test_a_lost_race_is_run_again_on_fresh_reads(house: Storehouse) -> None:
     assert house.stock("a") == 3
     assert len(house.sent) == 2
     assert [row.payload_diff for row in house.rows()] == ['{"stock":[4,3]}']
+
+
+def test_work_that_is_done_once_is_not_repeated_by_the_next_attempt(house: Storehouse) -> None:
+    made: list[str] = []
+
+    def make(name: str) -> str:
+        made.append(name)
+        return f"{name} {len(made)}"
+
+    def decide(work: UnitOfWork) -> list[str]:
+        results = [work.once(name, partial(make, name)) for name in ("thumbnail", "thumbnail", "file")]
+        house.take_one("a")(work)
+        return results
+
+    house.engine.before(WRITE, rivals(house), times=1)
+    assert house.run(decide) == ["thumbnail 1", "thumbnail 1", "file 2"]
+    assert made == ["thumbnail", "file"]
+    house.run(decide)
+    assert made == ["thumbnail", "file"] * 2
 
 
 def test_a_change_that_lost_its_race_is_known_by_its_label_to_the_next_attempt(house: Storehouse) -> None:
