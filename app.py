@@ -50,8 +50,8 @@ from chalicelib.identity.pushing import push_letter
 from chalicelib.identity.routes import routes as identity_routes
 from chalicelib.identity.tokens import signer
 from chalicelib.maintenance.checklists.routes import routes as checklist_routes
-from chalicelib.maintenance.photo_routes import routes as photo_routes
-from chalicelib.maintenance.photo_sweep import tidy_due
+from chalicelib.maintenance.photos.routes import routes as photo_routes
+from chalicelib.maintenance.photos.sweep import sweep_photos
 from chalicelib.maintenance.workorders.routes import routes as work_order_routes
 from chalicelib.maintenance.workorders.sweep import remind_due
 from chalicelib.manufacturing.assembly_routes import routes as assembly_routes
@@ -153,7 +153,7 @@ def one_pass(remaining_s: Callable[[], float] = lambda: math.inf) -> None:
 def maintenance_pass(remaining_s: Callable[[], float] = lambda: math.inf) -> None:
     """One pass of the maintenance sweep, which ends before its time is over.
 
-    Everybody who is to be told of a due date is told, then photos that were begun and not finished are cleared away.
+    Due dates are announced, then photo uploads that were not finished are removed.
     """
     dependencies = _used[0].dependencies
     sweep_id = dependencies.runner.ids.new()
@@ -161,7 +161,7 @@ def maintenance_pass(remaining_s: Callable[[], float] = lambda: math.inf) -> Non
         try:
             remind_due(dependencies, sweep_id, remaining_s)
         finally:  # the one must not keep back the other
-            tidy_due(dependencies, sweep_id, remaining_s)
+            sweep_photos(dependencies, sweep_id, remaining_s)
 
 
 _clock = SystemClock()

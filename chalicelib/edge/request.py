@@ -25,7 +25,6 @@ QueryT = TypeVar("QueryT", default=Any)
 ResourceT = TypeVar("ResourceT", default=Any)
 ViewT = TypeVar("ViewT")
 ItemT = TypeVar("ItemT", bound=Item)
-MadeT = TypeVar("MadeT")
 
 _IF_MATCH = re.compile(r'(?:W/)?"([0-9]{1,18})"|([0-9]{1,18})')
 
@@ -67,7 +66,6 @@ class Request(Generic[BodyT, QueryT, ResourceT]):
     named: str | None = None
     """Transitional."""
     _loaded: dict[ItemKey[Any], Item | None] = field(default_factory=dict, repr=False)
-    _made: dict[str, Any] = field(default_factory=dict, repr=False)
 
     @property
     def actor(self) -> Actor:
@@ -75,16 +73,6 @@ class Request(Generic[BodyT, QueryT, ResourceT]):
         if self.signed_in is None:
             raise RuntimeError("a public endpoint has no actor")
         return self.signed_in
-
-    def once(self, name: str, make: Callable[[], MadeT]) -> MadeT:
-        """Return what `make` returns, calling it once per request even if the use case runs again.
-
-        For work that is expensive or must not be repeated, such as decoding a file. It must not depend on what was
-        read.
-        """
-        if name not in self._made:
-            self._made[name] = make()
-        return cast("MadeT", self._made[name])
 
     def read(self, wanted: ItemKey[ItemT]) -> ItemT | None:
         """Transitional: an item, or None."""

@@ -2,19 +2,15 @@
 
 import dataclasses
 from collections.abc import Sequence
-from itertools import count
 from typing import Annotated, Any, Literal
 
 import msgspec
 import pytest
 from msgspec import Meta
 
-from chalicelib.core.errors import Conflict
-from chalicelib.core.store import ItemKey
 from chalicelib.core.work import UnitOfWork
 from chalicelib.edge.endpoint import AuditTarget, Endpoint
 from chalicelib.edge.forms import MAX_PARTS
-from chalicelib.edge.idempotency import IdempotencyRecord
 from chalicelib.edge.openapi import document
 from chalicelib.edge.request import Empty, Request, Response
 from tests.builders.endpoints import ask, shelf_endpoint
@@ -156,22 +152,6 @@ def test_a_field_of_the_form_can_name_what_the_request_is_about(world: World) ->
 
     endpoint = shelf_endpoint(seen, body=Picture, form=True, audit_target=AuditTarget("shelf", "SHELF_CHANGED", "kind"))
     assert send(world, Field("kind", "top"), endpoint=endpoint).json == {"named": "top"}
-
-
-def test_what_is_made_once_is_not_made_again_when_the_handler_is(world: World) -> None:
-    numbers = count(1)
-    runs: list[int] = []
-
-    def handler(request: Request[Picture, Empty], work: UnitOfWork) -> Response[dict[str, Any]]:
-        runs.append(request.once("thing", lambda: next(numbers)))
-        if len(runs) == 1:  # as if somebody had been quicker
-            work.check_condition(
-                ItemKey(IdempotencyRecord, "nothing", "there"), IdempotencyRecord.pk.exists(), Conflict()
-            )
-        return Response({})
-
-    assert send(world, Field("kind", "front"), endpoint=shelf_endpoint(handler, body=Picture, form=True)).status == 200
-    assert runs == [1, 1]
 
 
 def test_the_description_says_form_data_with_binary_files(world: World) -> None:

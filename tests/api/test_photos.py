@@ -6,8 +6,9 @@ import pytest
 
 from chalicelib.core.settings import settings
 from chalicelib.core.store import get
-from chalicelib.maintenance.photo_schemas import PHOTO_BYTES
-from chalicelib.maintenance.photo_tables import UploadState, upload_key
+from chalicelib.maintenance.photos.tables import PHOTOS
+from chalicelib.media.schemas import MAX_PHOTO_BYTES
+from chalicelib.media.tables import UploadState
 from infra.local.engine import EmbeddedEngine
 from infra.local.objects import EmbeddedObjects
 from tests.builders.dispatch import audit_row, diff
@@ -90,7 +91,7 @@ def test_a_photo_that_is_taken_back_is_gone_with_its_objects(park: Park, objects
     assert refused(take_back(park.tech, view["id"])) == (404, "NOT_FOUND")
     park.world.clock.advance(seconds=settings().photo_grace_s)
     park.world.sweep_maintenance()
-    assert get(upload_key("demo", view["id"])) is None
+    assert get(PHOTOS.upload_key("demo", view["id"])) is None
 
 
 def test_a_photo_of_why_an_order_was_returned_may_come_after_the_return(park: Park) -> None:
@@ -112,17 +113,19 @@ def test_every_bad_field_is_named_at_once(park: Park) -> None:
 
 def test_a_photo_above_four_megabytes_is_too_large(park: Park, objects: EmbeddedObjects) -> None:
     order_id = park.started()
-    largest = photo() + bytes(PHOTO_BYTES - len(photo()))
+    largest = photo() + bytes(MAX_PHOTO_BYTES - len(photo()))
     uploaded(park.tech, order_id, largest)
     for content in (largest + b"1", largest + bytes(1_000_000)):
         answer = upload(park.tech, order_id, content)
         assert refused(answer) == (413, "PAYLOAD_TOO_LARGE")
+    too_large = upload(park.tech, "no-such-order", largest + b"1")  # what the request shows comes before what is stored
+    assert too_large.json["error"]["details"] == {"most": MAX_PHOTO_BYTES, "instead": "/v1/uploads/photos/presign"}
     assert len(objects.keys(BUCKET)) == 2
 
 
-def test_an_unknown_order_is_not_found_before_anything_else_is_looked_at(park: Park) -> None:
+def test_an_unknown_order_is_not_found_before_its_file_is_decoded(park: Park) -> None:
     assert refused(upload(park.tech, "no-such-order", b"nonsense")) == (404, "NOT_FOUND")
-    assert refused(upload(park.tech, "no-such-order", kind="nonsense")) == (404, "NOT_FOUND")
+    assert refused(upload(park.tech, "no-such-order", kind="nonsense")) == (422, "VALIDATION_ERROR")
     assert refused(take_back(park.tech, "no-such-order.1")) == (404, "NOT_FOUND")
     assert refused(take_back(park.tech, "nonsense")) == (404, "NOT_FOUND")
 
@@ -165,9 +168,16 @@ def test_the_photos_of_an_order_that_is_done_stay_as_they_are(park: Park, object
     order_id = park.started()
     view = uploaded(park.tech, order_id)
     assert park.finish(order_id).status == 200
-    for answer in (upload(park.tech, order_id), upload(park.tech, order_id, b"x"), take_back(park.tech, view["id"])):
+    answers = (
+        ("add_photo", upload(park.tech, order_id)),
+        ("add_photo", upload(park.tech, order_id, b"x")),
+        ("delete_photo", take_back(park.tech, view["id"])),
+    )
+    for action, answer in answers:
         assert refused(answer) == (409, "WORKFLOW_VIOLATION")
-        assert answer.json["error"]["details"] == {"state": "DONE"}
+        assert answer.json["error"]["details"] == {"state": "DONE", "action": action, "allowed": []}
+    assert answers[0][1].json["error"]["message"] == "Cannot add a photo to a work order in state DONE."
+    assert answers[2][1].json["error"]["message"] == "Cannot delete a photo of a work order in state DONE."
     assert len(objects.keys(BUCKET)) == 2
     assert objects.fetch(view["url"]).status == 200
 
@@ -217,7 +227,7 @@ def test_what_the_bucket_holds_has_a_note_from_before_it_is_there(
     with engine.before("PutItem", look):
         view = uploaded(park.tech, order_id)
     assert seen == [(0, 0)]
-    upload_note = get(upload_key("demo", view["id"]))
+    upload_note = get(PHOTOS.upload_key("demo", view["id"]))
     assert upload_note is not None
     assert upload_note.state == UploadState.STORED
 
@@ -251,7 +261,7 @@ def test_uploads_and_deletions_keep_within_three_round_trips(park: Park, engine:
     assert calls == ["BatchGetItem", "PutItem", "TransactWriteItems"]
     calls.clear()
     take_back(park.tech, view["id"])
-    assert calls == ["BatchGetItem", "GetItem", "TransactWriteItems"]
+    assert calls == ["BatchGetItem", "TransactWriteItems"]
     calls.clear()
     detail(park.tech, order_id)
     assert calls == ["BatchGetItem", "Query", "Query"]  # the two queries at once

@@ -13,15 +13,15 @@ from PIL import Image
 from chalicelib.core.objects import Objects
 from chalicelib.core.settings import settings
 from chalicelib.core.store import parallel
-from chalicelib.maintenance.photo_tables import places
-from chalicelib.maintenance.pictures import CONTENT_TYPE, keepable
+from chalicelib.media.images import CONTENT_TYPE, reencode
+from chalicelib.media.storage import object_keys
 from tests.benchmarks.stage import Hit, Stage
 from tests.builders.forms import Field, form
 from tests.builders.maintenance import Park
 from tests.builders.photos import saved, uploaded
 
 ADD, ONE = "/v1/uploads/photos", "/v1/uploads/photos/{photo_id}"
-_BARE = places("demo", "bare.photo")
+_BARE = object_keys("demo", "bare.photo")
 
 
 @cache
@@ -51,7 +51,7 @@ def _taken_back(stage: Stage) -> Hit:
 
 
 def _bare_add() -> None:
-    objects, picture = Objects(settings()), keepable(_photo())
+    objects, picture = Objects(settings()), reencode(_photo())
     puts = ((_BARE.full, picture.full), (_BARE.thumb, picture.thumb))
     parallel([partial(objects.put, key, content, CONTENT_TYPE) for key, content in puts])
 

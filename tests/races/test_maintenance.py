@@ -4,7 +4,7 @@ from collections.abc import Callable
 from functools import partial
 
 from chalicelib.core.work import UnitOfWork
-from chalicelib.maintenance.photo_tables import Photo, photo_key
+from chalicelib.maintenance.photos.tables import PHOTOS, WorkOrderPhoto
 from chalicelib.maintenance.workorders.tables import WorkOrder, work_order_key
 from tests.builders.maintenance import ITEMS, Park, stored
 from tests.builders.world import Answer, Person, World
@@ -16,11 +16,11 @@ PHOTO_ROUNDS, RELEASE_ROUNDS, STALE_ROUNDS = 200, 20, 15
 def take_photo(world: World, person: Person, order_id: str) -> str:
     """A photo of finished work as an upload leaves it, without the picture; its id."""
     photo_id = f"{order_id}.{world.ids.new().replace('-', '')}"
-    where = photo_key(person.org_id, photo_id)
+    where = PHOTOS.photo_key(person.org_id, photo_id)
 
     def add(work: UnitOfWork) -> None:
         work.create(
-            Photo(
+            WorkOrderPhoto(
                 where.pk,
                 where.sk,
                 photo_id=photo_id,

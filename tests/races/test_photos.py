@@ -5,8 +5,9 @@ from functools import partial
 
 from chalicelib.core.settings import settings
 from chalicelib.core.store import get, parallel
-from chalicelib.maintenance.photo_tables import places, upload_key
-from chalicelib.maintenance.photos import photos_of
+from chalicelib.maintenance.photos.queries import list_photos
+from chalicelib.maintenance.photos.tables import PHOTOS
+from chalicelib.media.storage import object_keys
 from infra.local.objects import EmbeddedObjects
 from tests.builders.forms import Field, form
 from tests.builders.maintenance import Park, stored
@@ -21,14 +22,14 @@ def check_settled(world: World, objects: EmbeddedObjects, order_ids: Sequence[st
     """Once everything is over, counts, rows and objects agree, and no note is left."""
     world.clock.advance(seconds=settings().photo_grace_s + settings().photo_upload_s)
     world.sweep_maintenance()
-    rows = [row for order_id in order_ids for row in photos_of(stored(order_id))]
+    rows = [row for order_id in order_ids for row in list_photos(stored(order_id))]
     for order_id in order_ids:
         order = stored(order_id)
         kinds = [row.photo_kind for row in rows if row.order_id == order_id]
         assert (order.completion_photos, order.issue_photos) == (kinds.count("COMPLETION"), kinds.count("ISSUE"))
-    wanted = {key for row in rows for key in places("demo", row.photo_id)[:2]}
+    wanted = {key for row in rows for key in object_keys("demo", row.photo_id)[:2]}
     assert set(objects.keys(BUCKET)) == wanted
-    assert [row.photo_id for row in rows if get(upload_key("demo", row.photo_id)) is not None] == []
+    assert [row.photo_id for row in rows if get(PHOTOS.upload_key("demo", row.photo_id)) is not None] == []
 
 
 def presigned(park: Park, objects: EmbeddedObjects, order_id: str) -> str:
@@ -100,5 +101,5 @@ def test_sweeps_that_meet_clear_everything_once(arena: World, running_objects: E
     kept = upload(park.tech, order_id, PHOTO).json["id"]
     arena.clock.advance(seconds=settings().photo_upload_s + settings().photo_grace_s)
     at_once([arena.sweep_maintenance] * 3)
-    assert [row.photo_id for row in photos_of(stored(order_id))] == [kept]
+    assert [row.photo_id for row in list_photos(stored(order_id))] == [kept]
     check_settled(arena, running_objects, [order_id])

@@ -34,6 +34,10 @@ OWN: dict[str, dict[str, str]] = {
         "geo": "great-circle geometry and the cells of the search; pure",
         "nearest": "the search for a courier over the indexes",
     },
+    "media": {
+        "images": "verification and re-encoding of image files; the only module that loads Pillow",
+        "storage": "the objects in the bucket: their keys, writing, checking and removing them",
+    },
 }
 """Modules and sub-packages that are the domain itself, each with its reason."""
 

@@ -17,7 +17,8 @@ from chalicelib.core.store import Query, get_many, parallel_pair
 from chalicelib.edge.dependencies import Dependencies
 from chalicelib.identity.tables import organisation_key
 from chalicelib.maintenance import permissions
-from chalicelib.maintenance.photos import photos_of, view_of
+from chalicelib.maintenance.photos.queries import list_photos
+from chalicelib.maintenance.photos.views import photo_view
 from chalicelib.maintenance.rules import WorkOrderState, is_due_soon, is_overdue
 from chalicelib.maintenance.settings import MAX_SOON_H, maintenance_settings
 from chalicelib.maintenance.workorders.schemas import (
@@ -54,8 +55,8 @@ _NONE: Page[WorkOrder] = Page((), None)
 
 def get_work_order(order: WorkOrder, deps: Dependencies) -> WorkOrderDetail:
     """Return a work order with its photos and timeline."""
-    events, photos = parallel_pair([partial(list_events, order)], [partial(photos_of, order)])
-    return order_detail(order, events[0], [view_of(deps, photo) for photo in photos[0]], deps.clock.now())
+    events, photos = parallel_pair([partial(list_events, order)], [partial(list_photos, order)])
+    return order_detail(order, events[0], [photo_view(photo, deps.settings) for photo in photos[0]], deps.clock.now())
 
 
 def get_dashboard(actor: Actor, deps: Dependencies) -> TechnicianDashboard:

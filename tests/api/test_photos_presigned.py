@@ -8,8 +8,9 @@ import pytest
 
 from chalicelib.core.settings import settings
 from chalicelib.core.store import get
-from chalicelib.maintenance.photo_schemas import LARGE_PHOTO_BYTES
-from chalicelib.maintenance.photo_tables import places, upload_key
+from chalicelib.maintenance.photos.tables import PHOTOS
+from chalicelib.media.schemas import MAX_UPLOAD_BYTES
+from chalicelib.media.storage import object_keys
 from infra.local.engine import EmbeddedEngine
 from infra.local.objects import EmbeddedObjects
 from infra.local.objects_store import Held
@@ -49,13 +50,13 @@ def confirm(person: Person, photo_id: str, **headers: str) -> Answer:
 
 
 def incoming(photo_id: str) -> str:
-    return places("demo", photo_id).incoming
+    return object_keys("demo", photo_id).incoming
 
 
 def test_a_photo_that_was_put_and_confirmed_is_like_any_other(park: Park, objects: EmbeddedObjects) -> None:
     order_id = park.started()
     told = presigned(park.tech, order_id, device="Pixel 9")
-    assert (told["method"], told["mostBytes"]) == ("POST", LARGE_PHOTO_BYTES)
+    assert (told["method"], told["mostBytes"]) == ("POST", MAX_UPLOAD_BYTES)
     large = located_photo(6) + bytes(5_000_000)
     assert put(objects, told, large) == 204
     assert stored(order_id).completion_photos == 0
@@ -116,9 +117,9 @@ def test_what_was_put_has_to_be_a_photo(park: Park, objects: EmbeddedObjects) ->
 
 def test_the_bucket_takes_only_what_the_form_was_signed_for(park: Park, objects: EmbeddedObjects) -> None:
     told = presigned(park.tech, park.started())
-    assert put(objects, told, bytes(LARGE_PHOTO_BYTES + 1)) == 400
+    assert put(objects, told, bytes(MAX_UPLOAD_BYTES + 1)) == 400
     assert put(objects, told, b"") == 400
-    assert put(objects, told, photo(), key=places("demo", told["id"]).full) == 403
+    assert put(objects, told, photo(), key=object_keys("demo", told["id"]).full) == 403
     assert put(objects, told, photo(), policy=told["fields"]["policy"][:-8] + "AAAAAAA=") == 403
     assert put(objects, told, photo(), **{"x-amz-signature": "0" * 64}) == 403
     assert put(objects, told, photo(), acl="public-read") == 403
@@ -139,7 +140,7 @@ def test_a_form_is_good_for_a_quarter_of_an_hour(park: Park, objects: EmbeddedOb
 
 def test_an_object_that_is_larger_than_the_form_allows_is_refused(park: Park, objects: EmbeddedObjects) -> None:
     told = presigned(park.tech, park.started())
-    held = Held(photo() + bytes(LARGE_PHOTO_BYTES), "image/jpeg")
+    held = Held(photo() + bytes(MAX_UPLOAD_BYTES), "image/jpeg")
     objects.service.store.put(BUCKET, incoming(told["id"]), held)
     assert set(confirm(park.tech, told["id"]).fields) == {"file"}
 
@@ -152,7 +153,7 @@ def test_an_upload_that_is_not_confirmed_in_time_is_over(world: World, park: Par
     world.clock.advance(seconds=settings().photo_grace_s)
     world.sweep_maintenance()
     assert objects.keys(BUCKET) == []
-    assert get(upload_key("demo", told["id"])) is None
+    assert get(PHOTOS.upload_key("demo", told["id"])) is None
     assert refused(confirm(park.tech, told["id"])) == (404, "NOT_FOUND")
 
 
@@ -238,7 +239,7 @@ def test_the_sweep_leaves_an_upload_alone_that_was_confirmed_by_a_slower_clock(
         world.sweep_maintenance()
     assert stored(order_id).completion_photos == 1
     world.sweep_maintenance()
-    place = places("demo", told["id"])
+    place = object_keys("demo", told["id"])
     assert objects.keys(BUCKET) == [place.full, place.thumb]
 
 
@@ -258,7 +259,7 @@ def test_a_form_that_is_used_again_after_the_photo_was_confirmed_leaves_nothing_
     assert put(objects, told, photo()) == 204
     world.clock.advance(seconds=10 + config.photo_grace_s)
     world.sweep_maintenance()
-    place = places("demo", told["id"])
+    place = object_keys("demo", told["id"])
     assert objects.keys(BUCKET) == ([] if taken_back else [place.full, place.thumb])
 
 
@@ -273,4 +274,4 @@ def test_preparing_and_confirming_keep_within_three_round_trips(
     put(objects, told, photo())
     calls.clear()
     assert confirm(park.tech, told["id"]).status == 201
-    assert calls == ["BatchGetItem", "BatchGetItem", "TransactWriteItems"]
+    assert calls == ["BatchGetItem", "TransactWriteItems"]

@@ -7,8 +7,12 @@ import pytest
 from chalicelib.core.aws import client
 from chalicelib.core.settings import settings
 from chalicelib.core.store import get
-from chalicelib.maintenance.photo_sweep import PAGE, RESERVE_S, Outcome, tidy_due
-from chalicelib.maintenance.photo_tables import UPLOAD_SHARDS, Upload, new_upload, places, upload_key
+from chalicelib.core.sweep import PAGE_SIZE, RESERVE_S
+from chalicelib.maintenance.photos.sweep import sweep_photos
+from chalicelib.maintenance.photos.tables import PHOTOS, WorkOrderUpload
+from chalicelib.media.storage import object_keys
+from chalicelib.media.sweep import PhotoOutcome
+from chalicelib.media.tables import UPLOAD_SHARDS
 from infra.local.engine import EmbeddedEngine
 from infra.local.objects import EmbeddedObjects
 from tests.builders.dispatch import audit_row
@@ -24,7 +28,7 @@ def park(world: World) -> Park:
 
 def notes(engine: EmbeddedEngine) -> list[str]:
     """The states of all notes about photos."""
-    found = client("dynamodb").scan(TableName=Upload.Meta.table_name)["Items"]
+    found = client("dynamodb").scan(TableName=WorkOrderUpload.Meta.table_name)["Items"]
     return [item["state"]["S"] for item in found if item["sk"]["S"] == "UPLOAD"]
 
 
@@ -144,7 +148,7 @@ def test_a_photo_that_is_taken_back_while_the_sweep_looks_keeps_its_note(
     world: World, park: Park, engine: EmbeddedEngine, objects: EmbeddedObjects
 ) -> None:
     view = uploaded(park.tech, park.started())
-    full = places("demo", view["id"]).full
+    full = object_keys("demo", view["id"]).full
     picture = objects.service.store.get(BUCKET, full)
     assert picture is not None
 
@@ -178,7 +182,7 @@ def test_a_photo_without_its_objects_is_withdrawn(
     order_id = park.started()
     view = uploaded(park.tech, order_id)
     version = stored(order_id).version
-    objects.service.store.delete(BUCKET, getattr(places("demo", view["id"]), lost))
+    objects.service.store.delete(BUCKET, getattr(object_keys("demo", view["id"]), lost))
     later(world)
     assert (objects.keys(BUCKET), notes(engine)) == ([], [])
     assert photos_in(park, order_id) == []
@@ -196,7 +200,7 @@ def test_a_missing_photo_of_an_order_that_is_done_stays_on_record(
     order_id = park.started()
     view = uploaded(park.tech, order_id)
     assert park.finish(order_id).status == 200
-    objects.service.store.delete(BUCKET, places("demo", view["id"]).full)
+    objects.service.store.delete(BUCKET, object_keys("demo", view["id"]).full)
     later(world)
     assert stored(order_id).completion_photos == 1
     assert [one["id"] for one in photos_in(park, order_id)] == [view["id"]]
@@ -220,9 +224,9 @@ def test_one_photo_that_cannot_be_tidied_up_stops_no_other(
 def test_many_are_tidied_up_in_one_sweep(
     world: World, park: Park, engine: EmbeddedEngine, objects: EmbeddedObjects
 ) -> None:
-    many = PAGE * 3
+    many = PAGE_SIZE * 3
     for number in range(many):
-        new_upload("demo", f"order.{number}", world.clock.now()).save()
+        PHOTOS.new_upload("demo", f"order.{number}", world.clock.now()).save()
     assert len(notes(engine)) == many
     world.sweep_maintenance()
     assert notes(engine) == []
@@ -232,20 +236,20 @@ def test_photos_that_can_never_be_tidied_up_hold_nothing_else_back(
     world: World, park: Park, engine: EmbeddedEngine, objects: EmbeddedObjects
 ) -> None:
     order_id = park.started()
-    for _ in range(UPLOAD_SHARDS * 4):
+    for _ in range(UPLOAD_SHARDS.count * 4):
         view = uploaded(park.tech, order_id, photo((8, 8)))
-        objects.service.store.delete(BUCKET, places("demo", view["id"]).full)
+        objects.service.store.delete(BUCKET, object_keys("demo", view["id"]).full)
     add_photo(world, order_id, by=-stored(order_id).completion_photos)  # now none of them can be withdrawn
     world.clock.advance(seconds=1)
-    for number in range(UPLOAD_SHARDS * 4):
-        new_upload("demo", f"order.{number}", world.clock.now()).save()
+    for number in range(UPLOAD_SHARDS.count * 4):
+        PHOTOS.new_upload("demo", f"order.{number}", world.clock.now()).save()
     world.clock.advance(seconds=settings().photo_grace_s)
-    outcomes = tidy_due(world.parts.dependencies, "sweep-1", lambda: 60.0, page=1)
-    assert outcomes == {Outcome.FAILED: UPLOAD_SHARDS * 4, Outcome.CLEARED: UPLOAD_SHARDS * 4}
-    assert notes(engine) == ["STORED"] * (UPLOAD_SHARDS * 4)
+    outcomes = sweep_photos(world.parts.dependencies, "sweep-1", lambda: 60.0, page_size=1).outcomes
+    assert outcomes == {PhotoOutcome.FAILED: UPLOAD_SHARDS.count * 4, PhotoOutcome.CLEARED: UPLOAD_SHARDS.count * 4}
+    assert notes(engine) == ["STORED"] * (UPLOAD_SHARDS.count * 4)
 
 
 def test_a_sweep_ends_before_its_time_is_over(world: World, park: Park, engine: EmbeddedEngine) -> None:
-    new_upload("demo", "order.1", world.clock.now()).save()
-    assert tidy_due(world.parts.dependencies, "sweep-1", lambda: RESERVE_S - 1) == {}
-    assert get(upload_key("demo", "order.1")) is not None
+    PHOTOS.new_upload("demo", "order.1", world.clock.now()).save()
+    assert sweep_photos(world.parts.dependencies, "sweep-1", lambda: RESERVE_S - 1).outcomes == {}
+    assert get(PHOTOS.upload_key("demo", "order.1")) is not None

@@ -9,18 +9,18 @@ from warnings import catch_warnings
 import pytest
 from PIL import Image
 
-from chalicelib.maintenance.pictures import (
+from chalicelib.media.images import (
     DAMAGED,
     MAX_EDGE,
     MAX_PIXELS,
     MAX_SCANS,
-    NO_PHOTO,
+    NOT_AN_IMAGE,
     THUMB_EDGE,
     TOO_LONG,
     TOO_MANY_PIXELS,
     TOO_MANY_SCANS,
-    NoPhoto,
-    keepable,
+    InvalidImage,
+    reencode,
 )
 from tests.builders.photos import SECRET_PLACE, located_exif, located_photo, opened, photo, picture, png_claiming, saved
 
@@ -28,8 +28,8 @@ RED, WHITE = (254, 0, 0), (255, 255, 255)
 
 
 def refusal(content: bytes) -> str:
-    with pytest.raises(NoPhoto) as refused:
-        keepable(content)
+    with pytest.raises(InvalidImage) as refused:
+        reencode(content)
     return str(refused.value)
 
 
@@ -40,7 +40,7 @@ def near(found: object, wanted: tuple[int, int, int]) -> bool:
 
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
 def test_photos_of_each_kind_are_kept_as_jpeg_with_a_thumbnail(kind: str) -> None:
-    kept = keepable(photo((800, 400), kind))
+    kept = reencode(photo((800, 400), kind))
     full, thumb = opened(kept.full), opened(kept.thumb)
     assert (full.format, full.size) == ("JPEG", (800, 400))
     assert (thumb.format, thumb.size) == ("JPEG", (THUMB_EDGE, THUMB_EDGE // 2))
@@ -49,14 +49,14 @@ def test_photos_of_each_kind_are_kept_as_jpeg_with_a_thumbnail(kind: str) -> Non
 
 
 def test_a_small_photo_is_not_made_larger() -> None:
-    assert opened(keepable(photo((40, 30))).thumb).size == (40, 30)
+    assert opened(reencode(photo((40, 30))).thumb).size == (40, 30)
 
 
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
 def test_where_it_was_taken_is_in_nothing_that_is_kept(kind: str) -> None:
     content = photo(kind=kind, exif=located_exif().tobytes())
     assert opened(content).getexif().get_ifd(34853)
-    kept = keepable(content)
+    kept = reencode(content)
     for file in (kept.full, kept.thumb):
         assert dict(opened(file).getexif()) == {}
         assert b"Exif" not in file
@@ -66,7 +66,7 @@ def test_where_it_was_taken_is_in_nothing_that_is_kept(kind: str) -> None:
 def test_comments_and_profiles_are_left_behind_too() -> None:
     content = photo(comment=b"my comment", icc_profile=b"a profile of mine" * 20, dpi=(72, 72))
     assert b"my comment" in content
-    kept = keepable(content)
+    kept = reencode(content)
     assert b"my comment" not in kept.full + kept.thumb
     assert b"a profile of mine" not in kept.full + kept.thumb
 
@@ -76,7 +76,7 @@ def test_texts_of_a_png_are_left_behind() -> None:
 
     texts = PngInfo()
     texts.add_text("Location", SECRET_PLACE)
-    assert SECRET_PLACE.encode() not in keepable(photo(kind="PNG", pnginfo=texts)).full
+    assert SECRET_PLACE.encode() not in reencode(photo(kind="PNG", pnginfo=texts)).full
 
 
 # The red quarter is where the camera saw it: upper left, whichever way the sensor was held.
@@ -94,7 +94,7 @@ def test_a_photo_is_upright_however_the_phone_was_held(orientation: int) -> None
     }[orientation]
     seen = picture((96, 64))
     held = seen if undone is None else seen.transpose(undone)
-    kept = keepable(saved(held, exif=located_exif(orientation).tobytes()))
+    kept = reencode(saved(held, exif=located_exif(orientation).tobytes()))
     for file in (kept.full, kept.thumb):
         upright = opened(file)
         assert upright.size == (96, 64)
@@ -104,17 +104,17 @@ def test_a_photo_is_upright_however_the_phone_was_held(orientation: int) -> None
 
 def test_what_can_be_seen_through_becomes_white() -> None:
     glass = Image.new("RGBA", (20, 20), (255, 0, 0, 0))
-    assert opened(keepable(saved(glass, "PNG")).full).getpixel((10, 10)) == WHITE
+    assert opened(reencode(saved(glass, "PNG")).full).getpixel((10, 10)) == WHITE
     named = Image.new("P", (20, 20), 0)
     named.putpalette([255, 0, 0])
-    assert opened(keepable(saved(named, "PNG", transparency=0)).full).getpixel((10, 10)) == WHITE
+    assert opened(reencode(saved(named, "PNG", transparency=0)).full).getpixel((10, 10)) == WHITE
 
 
 @pytest.mark.parametrize("mode", ["1", "L", "P", "LA", "CMYK", "YCbCr", "I;16"])
 def test_pictures_of_other_colours_are_kept_too(mode: str) -> None:
     kind = "JPEG" if mode in ("CMYK", "YCbCr") else "PNG"
     grey = Image.new("I;16", (30, 20), 0x8080) if mode == "I;16" else Image.new("RGB", (30, 20), "white").convert(mode)
-    full = opened(keepable(saved(grey, kind)).full)
+    full = opened(reencode(saved(grey, kind)).full)
     assert (full.mode, full.size) == ("RGB", (30, 20))
     assert near(full.getpixel((5, 5)), (128, 128, 128) if mode == "I;16" else WHITE)
 
@@ -123,7 +123,7 @@ def test_of_an_animation_the_first_picture_is_kept() -> None:
     frames = [Image.new("RGB", (30, 30), colour) for colour in ("red", "blue")]
     for kind in ("WEBP", "PNG"):
         moving = saved(frames[0], kind, save_all=True, append_images=frames[1:])
-        assert near(opened(keepable(moving).full).getpixel((5, 5)), RED)
+        assert near(opened(reencode(moving).full).getpixel((5, 5)), RED)
 
 
 def bombs() -> Iterator[bytes]:
@@ -155,10 +155,10 @@ def test_a_jpeg_that_says_its_pixels_again_and_again_is_refused_before_it_is_dec
     whole = photo((600, 400), progressive=True)
     last = whole[whole.rindex(b"\xff\xda") : -2]
     repeats = MAX_SCANS - whole.count(b"\xff\xda")
-    assert keepable(whole[:-2] + last * repeats + whole[-2:]).full
+    assert reencode(whole[:-2] + last * repeats + whole[-2:]).full
     for hidden in (b"", b"\xff\x01\xff\x01", b"\xff" * 1000, bytes(5)):
         assert refusal(whole[:-2] + hidden + last * (repeats + 1) + whole[-2:]) == TOO_MANY_SCANS
-    assert keepable(whole + last * 100).full  # a film behind the picture, as some phones put it there
+    assert reencode(whole + last * 100).full  # a film behind the picture, as some phones put it there
 
 
 def test_a_text_that_unpacks_to_gigabytes_is_no_photo() -> None:
@@ -167,7 +167,7 @@ def test_a_text_that_unpacks_to_gigabytes_is_no_photo() -> None:
     plain = photo(kind="PNG")
     end = plain.rindex(b"IDAT") - 4
     packed = struct.pack(">I", len(chunk) - 4) + chunk + struct.pack(">I", zlib.crc32(chunk))
-    assert refusal(plain[:end] + packed + plain[end:]) in (NO_PHOTO, DAMAGED)
+    assert refusal(plain[:end] + packed + plain[end:]) in (NOT_AN_IMAGE, DAMAGED)
 
 
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
@@ -175,7 +175,7 @@ def test_a_file_that_ends_too_soon_is_damaged(kind: str) -> None:
     noise = Image.effect_noise((200, 200), 90).convert("RGB")
     whole = saved(noise, kind)
     for part in (0.9, 0.5, 0.2):
-        assert refusal(whole[: int(len(whole) * part)]) in (NO_PHOTO, DAMAGED), part
+        assert refusal(whole[: int(len(whole) * part)]) in (NOT_AN_IMAGE, DAMAGED), part
 
 
 def test_other_files_are_no_photos() -> None:
@@ -199,14 +199,14 @@ def test_other_files_are_no_photos() -> None:
         "the beginning of a WebP": b"RIFF\x10\x00\x00\x00WEBPVP8 ",
     }
     for name, content in others.items():
-        assert refusal(content) == NO_PHOTO, name
+        assert refusal(content) == NOT_AN_IMAGE, name
 
 
 def test_what_hides_behind_or_inside_a_photo_is_left_behind() -> None:
     archive = b"PK\x03\x04 a whole archive " * 20
     script = b"<script>alert(1)</script>"
     for content in (photo() + archive, photo(comment=script) + script, photo(kind="PNG") + archive):
-        kept = keepable(content)
+        kept = reencode(content)
         assert b"archive" not in kept.full + kept.thumb
         assert b"script" not in kept.full + kept.thumb
 
@@ -219,4 +219,4 @@ def test_a_photo_is_kept_whatever_is_odd_in_what_the_camera_wrote() -> None:
             broken = bytearray(content)
             broken[start + offset] ^= change
             with catch_warnings(action="ignore"):
-                assert keepable(bytes(broken)).full
+                assert reencode(bytes(broken)).full

@@ -1,0 +1,102 @@
+"""Endpoints of photos: through the API up to 4 MB, or uploaded to the bucket by the client up to 20 MB."""
+
+from __future__ import annotations
+
+from chalicelib.core.errors import Conflict
+from chalicelib.core.work import UnitOfWork
+from chalicelib.edge.dependencies import dependencies
+from chalicelib.edge.endpoint import AuditTarget
+from chalicelib.edge.request import Empty, Request
+from chalicelib.edge.routes import Routes
+from chalicelib.maintenance import permissions
+from chalicelib.maintenance.photos import resources, service, views
+from chalicelib.maintenance.photos.rules import PhotoAction
+from chalicelib.maintenance.photos.schemas import PRESIGN, UPLOADS, NewPhoto, PhotoIntent
+from chalicelib.maintenance.photos.tables import WorkOrderPhoto, WorkOrderUpload
+from chalicelib.maintenance.workorders.schemas import PhotoView
+from chalicelib.maintenance.workorders.tables import WorkOrder
+from chalicelib.media.schemas import MAX_PHOTO_BYTES, PhotoUpload
+from chalicelib.media.views import upload_view
+
+routes = Routes(__name__, "Maintenance")
+
+_ROOM_FOR_FIELDS = 64 * 1024
+
+
+def _photo_view(photo: WorkOrderPhoto) -> PhotoView:
+    return views.photo_view(photo, dependencies().settings)
+
+
+def _upload_view(upload: WorkOrderUpload) -> PhotoUpload:
+    return upload_view(upload, dependencies().settings)
+
+
+@routes.post(
+    UPLOADS,
+    permission=permissions.UPLOAD_PHOTO,
+    resource=resources.NAMED_WORK_ORDER,
+    transition=PhotoAction.ADD,
+    body=NewPhoto,
+    form=True,
+    max_body_bytes=MAX_PHOTO_BYTES + _ROOM_FOR_FIELDS,
+    returns=PhotoView,
+    view=_photo_view,
+    status=201,
+    audit_target=AuditTarget(WorkOrder.kind, "PHOTO_ADDED", "workOrderId"),
+)
+def upload_photo(request: Request[NewPhoto, Empty, WorkOrder], work: UnitOfWork) -> WorkOrderPhoto:
+    """Add a photo to a work order.
+
+    It is stored upright as a JPEG, without anything else in the file, such as where it was taken.
+    """
+    return service.upload_photo(work, request.resource, request.body, request.actor)
+
+
+@routes.post(
+    PRESIGN,
+    permission=permissions.UPLOAD_PHOTO,
+    resource=resources.NAMED_WORK_ORDER,
+    transition=PhotoAction.ADD,
+    body=PhotoIntent,
+    returns=PhotoUpload,
+    view=_upload_view,
+    status=201,
+    audit_target=AuditTarget(WorkOrder.kind, "PHOTO_UPLOAD_PREPARED", "workOrderId"),
+    examples={"response": {"url": "https://baton-prod-photos.s3.eu-west-1.amazonaws.com/"}},
+)
+def presign_photo(request: Request[PhotoIntent, Empty, WorkOrder], work: UnitOfWork) -> WorkOrderUpload:
+    """Get an address to which the client itself uploads a photo of up to 20 MB."""
+    return service.presign_photo(work, request.resource, request.body, request.actor)
+
+
+@routes.post(
+    f"{UPLOADS}/{{photo_id}}/confirm",
+    permission=permissions.UPLOAD_PHOTO,
+    resource=resources.CONFIRMED_PHOTO,
+    owners_only=True,
+    repeated=lambda _, __: True,
+    related={"upload": resources.UPLOAD, "work_order": resources.WORK_ORDER_OF_PHOTO},
+    returns=PhotoView,
+    view=_photo_view,
+    status=201,
+    errors=[Conflict],
+    audit_target=AuditTarget(WorkOrderPhoto.kind, "PHOTO_ADDED", "photo_id"),
+)
+def confirm_photo(request: Request[Empty], work: UnitOfWork) -> WorkOrderPhoto:
+    """Add an uploaded photo to its work order; a repeated request gets the same response."""
+    return service.confirm_photo(work, request.related["upload"], request.related["work_order"], request.actor)
+
+
+@routes.delete(
+    f"{UPLOADS}/{{photo_id}}",
+    permission=permissions.DELETE_PHOTO,
+    resource=resources.PHOTO,
+    owners_only=True,
+    related={"work_order": resources.WORK_ORDER_OF_PHOTO},
+    status=204,
+    errors=[Conflict],
+    audit_target=AuditTarget(WorkOrderPhoto.kind, "PHOTO_REMOVED", "photo_id"),
+)
+def delete_photo(request: Request[Empty, Empty, WorkOrderPhoto], work: UnitOfWork) -> None:
+    """Delete a photo that one has added, before the work order is done."""
+    service.delete_photo(work, request.resource, request.related["work_order"], request.actor)

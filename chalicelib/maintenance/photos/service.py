@@ -1,0 +1,99 @@
+"""The use cases of photos of work orders: upload one through the API, or to the bucket and confirm it, and delete one.
+
+A work order that is done keeps its photos: every change of them has a condition on its state, in the same transaction.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from chalicelib.core.actor import Actor
+from chalicelib.core.transitions import require_transition, transition_conflict
+from chalicelib.core.work import UnitOfWork
+from chalicelib.maintenance import permissions
+from chalicelib.maintenance.photos.rules import PHOTO_CHANGES, PhotoAction
+from chalicelib.maintenance.photos.schemas import NewPhoto, PhotoIntent
+from chalicelib.maintenance.photos.tables import PHOTOS, WorkOrderPhoto, WorkOrderUpload
+from chalicelib.maintenance.resources import work_order_owners
+from chalicelib.maintenance.rules import PhotoKind, WorkOrderState
+from chalicelib.maintenance.workorders.tables import WorkOrder, work_order_key
+from chalicelib.maintenance.workorders.timeline import TimelineAction, record_event
+from chalicelib.media import service as media
+from chalicelib.media.schemas import PhotoDetails
+
+_COUNTERS: Mapping[PhotoKind, Any] = {
+    PhotoKind.COMPLETION: WorkOrder.completion_photos,
+    PhotoKind.ISSUE: WorkOrder.issue_photos,
+}
+"""The attributes that count the photos of a kind; those of a return are not counted."""
+
+
+def upload_photo(work: UnitOfWork, order: WorkOrder, command: NewPhoto, actor: Actor) -> WorkOrderPhoto:
+    """Add a photo that came with the request. Raise `ValidationFailed` if the file is not a photo."""
+    photo_id = media.store_photo(work, PHOTOS, order.org_id, order.order_id, command.file)
+    return _add_photo(work, order, photo_id, PhotoDetails(command.kind.value, command.device), actor)
+
+
+def presign_photo(work: UnitOfWork, order: WorkOrder, command: PhotoIntent, actor: Actor) -> WorkOrderUpload:
+    """Prepare the upload of a photo by the client itself; it does not count until it is confirmed."""
+    details = PhotoDetails(command.kind.value, command.device)
+    return media.prepare_upload(work, PHOTOS, order.order_id, details, actor)
+
+
+def confirm_photo(work: UnitOfWork, upload: WorkOrderUpload | None, order: WorkOrder, actor: Actor) -> WorkOrderPhoto:
+    """Add the photo that the client has uploaded, or return it if it was confirmed at the same moment.
+
+    Raise `NoSuchUpload`, `AccessDenied`, `Conflict`, `FileNotUploaded` or `ValidationFailed`.
+    """
+    upload = media.require_pending(work, upload, actor)
+    actor.require_reach(permissions.UPLOAD_PHOTO, owners=work_order_owners(order, actor), zone=order.game_zone)
+    require_transition(PHOTO_CHANGES, order.state, PhotoAction.ADD)
+    confirmed = media.receive_upload(work, PHOTOS, upload)
+    if confirmed is not None:
+        return confirmed
+    return _add_photo(work, order, upload.photo_id, PhotoDetails(str(upload.photo_kind), upload.device), actor)
+
+
+def delete_photo(work: UnitOfWork, photo: WorkOrderPhoto, order: WorkOrder, actor: Actor) -> None:
+    """Delete a photo with its objects. Raise `Conflict` if the work order is done."""
+    require_transition(PHOTO_CHANGES, order.state, PhotoAction.DELETE)
+    work.audit(WorkOrder.kind, order.order_id, "PHOTO_REMOVED")
+    media.delete_photo(work, PHOTOS, photo)
+    record_removal(work, order, photo, actor)
+
+
+def record_removal(work: UnitOfWork, order: WorkOrder, photo: WorkOrderPhoto, actor: Actor) -> None:
+    """Stage that the work order counts one photo less, and the event of its timeline."""
+    counter, condition = _COUNTERS.get(PhotoKind(photo.photo_kind)), _is_open()
+    if counter is not None:
+        condition &= counter >= 1
+    _count(work, order, counter, -1, condition, PhotoAction.DELETE)
+    record_event(work, order, actor, TimelineAction.PHOTO_REMOVED, photo.photo_kind)
+
+
+def _add_photo(
+    work: UnitOfWork, order: WorkOrder, photo_id: str, details: PhotoDetails, actor: Actor
+) -> WorkOrderPhoto:
+    """Stage a photo whose objects are stored, the work order's count and the event of its timeline."""
+    work.audit(WorkOrder.kind, order.order_id, "PHOTO_ADDED")
+    photo = media.create_photo(work, PHOTOS, photo_id, details, actor)
+    technician = WorkOrder.technician_id  # the actor may add a photo because the order is this technician's
+    unchanged = technician.does_not_exist() if order.technician_id is None else technician == order.technician_id
+    _count(work, order, _COUNTERS.get(PhotoKind(details.kind)), +1, _is_open() & unchanged, PhotoAction.ADD)
+    record_event(work, order, actor, TimelineAction.PHOTO_ADDED, photo.photo_kind)
+    return photo
+
+
+def _is_open() -> Any:
+    return WorkOrder.state != WorkOrderState.DONE.value
+
+
+def _count(  # noqa: PLR0917 - a counter and its condition
+    work: UnitOfWork, order: WorkOrder, counter: Any, by: int, condition: Any, action: PhotoAction
+) -> None:
+    """Stage the work order's count of photos; its version stays."""
+    actions = [WorkOrder.updated_at.set(work.now)] if counter is None else [counter.add(by)]
+    on_conflict = transition_conflict(PHOTO_CHANGES, order.state, action)
+    key = work_order_key(order.org_id, order.order_id)
+    work.update_unread(key, condition=condition, on_conflict=on_conflict, actions=actions, audited=False)

@@ -1,0 +1,34 @@
+"""The photos of work orders and the notes about their uploads, in the table of maintenance."""
+
+from __future__ import annotations
+
+from pynamodb.attributes import UnicodeAttribute
+
+from chalicelib.core.table import TableName
+from chalicelib.maintenance.workorders.tables import work_order_key
+from chalicelib.media.tables import Photo, PhotoCollection, Upload
+
+
+class _Meta:
+    table_name = TableName("maintenance")
+
+
+class WorkOrderPhoto(Photo):
+    """A photo of a work order."""
+
+    class Meta(_Meta):
+        pass
+
+    order_id = UnicodeAttribute()
+
+
+class WorkOrderUpload(Upload):
+    """The note about the upload of a photo of a work order."""
+
+    class Meta(_Meta):
+        pass
+
+
+PHOTOS = PhotoCollection(
+    photo=WorkOrderPhoto, upload=WorkOrderUpload, owner_key=work_order_key, owner_attribute="order_id"
+)

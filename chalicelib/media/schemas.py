@@ -1,0 +1,39 @@
+"""Sizes and fields of photo uploads that are the same in every domain."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Annotated, Literal, NamedTuple
+
+import msgspec
+from msgspec import Meta
+
+MAX_PHOTO_BYTES = 4 * 1024 * 1024
+"""The largest photo that comes through the API: its base64 form has to fit into a Lambda request (6 MB)."""
+MAX_UPLOAD_BYTES = 20 * 1024 * 1024
+"""The largest photo that a client uploads to the bucket itself."""
+
+Device = Annotated[str, Meta(max_length=100)]
+PhotoFile = Annotated[bytes, Meta(min_length=1, description="A JPEG, PNG or WebP of at most 4 MB (4,194,304 bytes).")]
+
+
+class PhotoDetails(NamedTuple):
+    """What the uploader says of a photo: its kind, in the words of the domain, and the device."""
+
+    kind: str
+    device: str | None = None
+
+
+class PhotoUpload(msgspec.Struct, frozen=True, rename="camel"):
+    """Where to upload a photo: post a form of all `fields` and, last, `file` to `url`; then confirm it by its `id`.
+
+    Both have to be done before `expiresAt`. What is not confirmed is removed.
+    """
+
+    id: str
+    method: Literal["POST"]
+    url: str
+    fields: Mapping[str, str]
+    most_bytes: int
+    expires_at: datetime
