@@ -18,7 +18,7 @@ from decimal import Context, Decimal
 from enum import StrEnum
 from typing import NamedTuple
 
-from chalicelib.barcodes.scans import candidates
+from chalicelib.barcodes.parser import candidates
 
 MAX_PLACES = 6
 _ZERO = Decimal(0)

@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from chalicelib.barcodes.codes import canonical_code
-from chalicelib.barcodes.scans import read_scan
+from chalicelib.barcodes.parser import read_scan
 
 NOTHING = Decimal(0)
 _NAMES = ("01", "02", "00", "240", "241")

@@ -1,4 +1,4 @@
-"""Photos of work orders as technicians add them and take them back."""
+"""Photos of work orders: uploading them through the API, and deleting them."""
 
 from typing import Any
 
@@ -27,7 +27,7 @@ def refused(answer: Answer) -> tuple[int, str]:
     return answer.status, answer.code
 
 
-def take_back(person: Person, photo_id: str, **headers: str) -> Answer:
+def delete_photo(person: Person, photo_id: str, **headers: str) -> Answer:
     return person.delete(f"/v1/uploads/photos/{photo_id}", **headers)
 
 
@@ -35,7 +35,7 @@ def detail(person: Person, order_id: str) -> Any:
     return person.get(f"/v1/work-orders/{order_id}").json
 
 
-def test_a_photo_is_answered_with_addresses_that_work(park: Park, objects: EmbeddedObjects) -> None:
+def test_an_uploaded_photo_has_working_presigned_addresses(park: Park, objects: EmbeddedObjects) -> None:
     order_id = park.started()
     view = uploaded(park.tech, order_id, photo((800, 600)), device="Pixel 9")
     assert set(view) == {"id", "url", "thumbUrl", "kind", "workOrderId"}
@@ -46,7 +46,7 @@ def test_a_photo_is_answered_with_addresses_that_work(park: Park, objects: Embed
     assert opened(thumb.body).size == (320, 240)
 
 
-def test_a_photo_is_seen_in_its_order_and_in_its_timeline(park: Park) -> None:
+def test_a_photo_appears_in_its_work_order_and_in_the_timeline(park: Park) -> None:
     order_id = park.started()
     finished, finding = uploaded(park.tech, order_id), uploaded(park.tech, order_id, kind="ISSUE")
     shown = detail(park.tech, order_id)
@@ -58,19 +58,19 @@ def test_a_photo_is_seen_in_its_order_and_in_its_timeline(park: Park) -> None:
     assert listed["issuePhotoCount"] == 1
 
 
-def test_photos_do_not_touch_the_version_that_the_app_holds(park: Park) -> None:
+def test_photos_do_not_change_the_version_of_the_work_order(park: Park) -> None:
     order_id = park.started()
     version = stored(order_id).version
     view = uploaded(park.tech, order_id)
     uploaded(park.tech, order_id)
-    assert take_back(park.tech, view["id"]).status == 204
+    assert delete_photo(park.tech, view["id"]).status == 204
     order = stored(order_id)
     assert (order.version, order.completion_photos) == (version, 1)
     answer = park.tech.patch(f"/v1/work-orders/{order_id}/done", {}, if_match=str(version))
     assert answer.status == 200, answer
 
 
-def test_only_photos_of_the_finished_work_open_the_gate(park: Park) -> None:
+def test_only_a_completion_photo_lets_a_work_order_be_finished(park: Park) -> None:
     order_id = park.started()
     uploaded(park.tech, order_id, kind="RETURN")
     uploaded(park.tech, order_id, kind="ISSUE")
@@ -79,28 +79,28 @@ def test_only_photos_of_the_finished_work_open_the_gate(park: Park) -> None:
     assert park.finish(order_id).status == 200
 
 
-def test_a_photo_that_is_taken_back_is_gone_with_its_objects(park: Park, objects: EmbeddedObjects) -> None:
+def test_a_deleted_photo_is_removed_with_its_objects(park: Park, objects: EmbeddedObjects) -> None:
     order_id = park.started()
     view = uploaded(park.tech, order_id)
-    assert take_back(park.tech, view["id"]).status == 204
+    assert delete_photo(park.tech, view["id"]).status == 204
     assert objects.keys(BUCKET) == []
     assert objects.fetch(view["url"]).status == 404
     assert detail(park.tech, order_id)["photos"] == []
     assert detail(park.tech, order_id)["timeline"][-1]["action"] == "PHOTO_REMOVED"
     assert set(park.finish(order_id).fields) == {"fixPhoto"}
-    assert refused(take_back(park.tech, view["id"])) == (404, "NOT_FOUND")
+    assert refused(delete_photo(park.tech, view["id"])) == (404, "NOT_FOUND")
     park.world.clock.advance(seconds=settings().photo_grace_s)
     park.world.sweep_maintenance()
     assert get(PHOTOS.upload_key("demo", view["id"])) is None
 
 
-def test_a_photo_of_why_an_order_was_returned_may_come_after_the_return(park: Park) -> None:
+def test_a_return_photo_may_be_added_after_the_return(park: Park) -> None:
     order_id = park.started()
     assert park.give_back(order_id).status == 200
     uploaded(park.tech, order_id, kind="RETURN")
 
 
-def test_every_bad_field_is_named_at_once(park: Park) -> None:
+def test_every_invalid_field_is_named_at_once(park: Park) -> None:
     answer = send(park.tech, Field("workOrderId", park.started()), Field("kind", "SELFIE"), Field("place", "here"))
     assert refused(answer) == (422, "VALIDATION_ERROR")
     assert answer.fields == {
@@ -111,7 +111,7 @@ def test_every_bad_field_is_named_at_once(park: Park) -> None:
     assert "workOrderId" in send(park.tech, Field("kind", "ISSUE")).fields
 
 
-def test_a_photo_above_four_megabytes_is_too_large(park: Park, objects: EmbeddedObjects) -> None:
+def test_a_photo_of_more_than_four_megabytes_is_too_large(park: Park, objects: EmbeddedObjects) -> None:
     order_id = park.started()
     largest = photo() + bytes(MAX_PHOTO_BYTES - len(photo()))
     uploaded(park.tech, order_id, largest)
@@ -123,23 +123,23 @@ def test_a_photo_above_four_megabytes_is_too_large(park: Park, objects: Embedded
     assert len(objects.keys(BUCKET)) == 2
 
 
-def test_an_unknown_order_is_not_found_before_its_file_is_decoded(park: Park) -> None:
+def test_an_unknown_work_order_is_not_found_before_the_file_is_decoded(park: Park) -> None:
     assert refused(upload(park.tech, "no-such-order", b"nonsense")) == (404, "NOT_FOUND")
     assert refused(upload(park.tech, "no-such-order", kind="nonsense")) == (422, "VALIDATION_ERROR")
-    assert refused(take_back(park.tech, "no-such-order.1")) == (404, "NOT_FOUND")
-    assert refused(take_back(park.tech, "nonsense")) == (404, "NOT_FOUND")
+    assert refused(delete_photo(park.tech, "no-such-order.1")) == (404, "NOT_FOUND")
+    assert refused(delete_photo(park.tech, "nonsense")) == (404, "NOT_FOUND")
 
 
-def test_what_another_organisation_has_is_not_found(world: World, park: Park) -> None:
+def test_work_orders_and_photos_of_another_organisation_are_not_found(world: World, park: Park) -> None:
     stranger = world.person("TECH", OTHER, game_zone=park.zone)
     order_id = park.started()
     view = uploaded(park.tech, order_id)
     assert refused(upload(stranger, order_id)) == (404, "NOT_FOUND")
-    assert refused(take_back(stranger, view["id"])) == (404, "NOT_FOUND")
+    assert refused(delete_photo(stranger, view["id"])) == (404, "NOT_FOUND")
     assert stored(order_id).completion_photos == 1
 
 
-def test_nobody_adds_photos_to_an_order_that_is_not_theirs(park: Park, objects: EmbeddedObjects) -> None:
+def test_technicians_cannot_add_photos_to_work_orders_of_others(park: Park, objects: EmbeddedObjects) -> None:
     order_id = park.started()
     others = [park.person("TECH"), park.person("TECH", game_zone=SOUTH)]
     for other in others:
@@ -148,11 +148,11 @@ def test_nobody_adds_photos_to_an_order_that_is_not_theirs(park: Park, objects: 
     assert objects.keys(BUCKET) == []
 
 
-def test_nobody_takes_back_what_somebody_else_has_added(world: World, park: Park) -> None:
+def test_only_the_uploader_may_delete_a_photo(world: World, park: Park) -> None:
     order_id = park.started()
     view = uploaded(park.tech, order_id)
     for other in (park.person("TECH"), world.person("SYSTEM_ADMIN")):
-        assert refused(take_back(other, view["id"])) == (403, "ACCESS_DENIED")
+        assert refused(delete_photo(other, view["id"])) == (403, "ACCESS_DENIED")
     assert stored(order_id).completion_photos == 1
 
 
@@ -161,17 +161,17 @@ def test_roles_without_the_permission_are_refused(park: Park) -> None:
     view = uploaded(park.tech, order_id)
     for person in (park.ops, park.lead, park.manager):
         assert refused(upload(person, order_id)) == (403, "ACCESS_DENIED")
-        assert refused(take_back(person, view["id"])) == (403, "ACCESS_DENIED")
+        assert refused(delete_photo(person, view["id"])) == (403, "ACCESS_DENIED")
 
 
-def test_the_photos_of_an_order_that_is_done_stay_as_they_are(park: Park, objects: EmbeddedObjects) -> None:
+def test_the_photos_of_a_finished_work_order_cannot_be_changed(park: Park, objects: EmbeddedObjects) -> None:
     order_id = park.started()
     view = uploaded(park.tech, order_id)
     assert park.finish(order_id).status == 200
     answers = (
         ("add_photo", upload(park.tech, order_id)),
         ("add_photo", upload(park.tech, order_id, b"x")),
-        ("delete_photo", take_back(park.tech, view["id"])),
+        ("delete_photo", delete_photo(park.tech, view["id"])),
     )
     for action, answer in answers:
         assert refused(answer) == (409, "WORKFLOW_VIOLATION")
@@ -182,7 +182,7 @@ def test_the_photos_of_an_order_that_is_done_stay_as_they_are(park: Park, object
     assert objects.fetch(view["url"]).status == 200
 
 
-def test_an_upload_that_is_sent_again_adds_nothing(park: Park, objects: EmbeddedObjects) -> None:
+def test_a_repeated_upload_adds_nothing(park: Park, objects: EmbeddedObjects) -> None:
     order_id = park.started()
     first = upload(park.tech, order_id, idempotency_key="k")
     again = upload(park.tech, order_id, idempotency_key="k")
@@ -194,17 +194,17 @@ def test_an_upload_that_is_sent_again_adds_nothing(park: Park, objects: Embedded
     assert refused(other) == (422, "IDEMPOTENCY_KEY_REUSED")
 
 
-def test_a_deletion_that_is_sent_again_is_answered_again(park: Park) -> None:
+def test_a_repeated_deletion_is_replayed(park: Park) -> None:
     view = uploaded(park.tech, park.started())
     for replayed in (None, "true"):
-        answer = take_back(park.tech, view["id"], idempotency_key="k")
+        answer = delete_photo(park.tech, view["id"], idempotency_key="k")
         assert (answer.status, answer.headers.get("Idempotent-Replayed")) == (204, replayed)
 
 
-def test_the_trail_tells_of_photos_under_their_order(world: World, park: Park) -> None:
+def test_audit_rows_of_photos_name_their_work_order(world: World, park: Park) -> None:
     order_id = park.started()
     photo_id = uploaded(park.tech, order_id, device="Pixel 9")["id"]
-    take_back(park.tech, photo_id)
+    delete_photo(park.tech, photo_id)
     added = diff(audit_row(world, order_id, "PHOTO_ADDED"))
     assert added[f"photo/{photo_id}.photo_kind"] == [None, "COMPLETION"]
     assert added[f"photo/{photo_id}.device"] == [None, "Pixel 9"]
@@ -214,7 +214,7 @@ def test_the_trail_tells_of_photos_under_their_order(world: World, park: Park) -
     assert audit_row(world, order_id, "PHOTO_ADDED", "VALIDATION_ERROR").payload_diff is None
 
 
-def test_what_the_bucket_holds_has_a_note_from_before_it_is_there(
+def test_the_note_is_written_before_the_objects(
     world: World, park: Park, engine: EmbeddedEngine, objects: EmbeddedObjects
 ) -> None:
     order_id = park.started()
@@ -232,7 +232,7 @@ def test_what_the_bucket_holds_has_a_note_from_before_it_is_there(
     assert upload_note.state == UploadState.STORED
 
 
-def test_an_upload_that_loses_a_race_puts_its_photo_only_once(
+def test_an_upload_that_runs_again_after_a_conflict_stores_its_photo_once(
     park: Park, engine: EmbeddedEngine, objects: EmbeddedObjects
 ) -> None:
     order_id = park.started()
@@ -242,7 +242,7 @@ def test_an_upload_that_loses_a_race_puts_its_photo_only_once(
     assert stored(order_id).completion_photos == 1
 
 
-def test_an_upload_during_which_the_order_is_finished_is_refused(park: Park, engine: EmbeddedEngine) -> None:
+def test_an_upload_is_refused_if_the_work_order_is_finished_meanwhile(park: Park, engine: EmbeddedEngine) -> None:
     order_id = park.started()
     uploaded(park.tech, order_id)
     finished: list[Answer] = []
@@ -260,14 +260,14 @@ def test_uploads_and_deletions_keep_within_three_round_trips(park: Park, engine:
     view = uploaded(park.tech, order_id)
     assert calls == ["BatchGetItem", "PutItem", "TransactWriteItems"]
     calls.clear()
-    take_back(park.tech, view["id"])
+    delete_photo(park.tech, view["id"])
     assert calls == ["BatchGetItem", "TransactWriteItems"]
     calls.clear()
     detail(park.tech, order_id)
     assert calls == ["BatchGetItem", "Query", "Query"]  # the two queries at once
 
 
-def test_who_loses_the_order_while_a_photo_is_uploaded_adds_none(
+def test_an_upload_is_refused_if_the_work_order_is_reassigned_meanwhile(
     park: Park, engine: EmbeddedEngine, objects: EmbeddedObjects
 ) -> None:
     order_id, other = park.assigned(), park.person("TECH")
@@ -284,7 +284,7 @@ def test_who_loses_the_order_while_a_photo_is_uploaded_adds_none(
     assert upload(other, order_id).status == 201
 
 
-def test_an_administrator_may_add_a_photo_to_an_order_that_nobody_has(park: Park, objects: EmbeddedObjects) -> None:
+def test_an_administrator_may_add_a_photo_to_an_unassigned_work_order(park: Park, objects: EmbeddedObjects) -> None:
     order_id = park.routed()["id"]
     answer = upload(park.world.person("SYSTEM_ADMIN"), order_id, kind="ISSUE")
     assert answer.status == 201, answer

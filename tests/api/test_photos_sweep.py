@@ -1,4 +1,4 @@
-"""No object without its photo and no photo without its objects, wherever something ends in the middle."""
+"""No object without its photo and no photo without its objects, wherever a request or sweep crashes."""
 
 from typing import Any
 
@@ -27,13 +27,13 @@ def park(world: World) -> Park:
 
 
 def notes(engine: EmbeddedEngine) -> list[str]:
-    """The states of all notes about photos."""
+    """Return the states of all upload notes."""
     found = client("dynamodb").scan(TableName=WorkOrderUpload.Meta.table_name)["Items"]
     return [item["state"]["S"] for item in found if item["sk"]["S"] == "UPLOAD"]
 
 
 def later(world: World) -> None:
-    """Let the time of all notes come, and sweep."""
+    """Let all notes become due, and sweep."""
     world.clock.advance(seconds=settings().photo_grace_s)
     world.sweep_maintenance()
 
@@ -43,7 +43,7 @@ def photos_in(park: Park, order_id: str) -> list[Any]:
     return shown
 
 
-def test_a_photo_that_is_there_stays_and_its_note_goes(
+def test_a_photo_with_its_objects_stays_and_its_note_is_removed(
     world: World, park: Park, engine: EmbeddedEngine, objects: EmbeddedObjects
 ) -> None:
     order_id = park.started()
@@ -57,7 +57,7 @@ def test_a_photo_that_is_there_stays_and_its_note_goes(
 
 
 @pytest.mark.parametrize("dies_at", ["PUT ", "photo.jpg", "thumb.jpg"])
-def test_objects_of_an_upload_that_died_are_removed(
+def test_objects_of_an_upload_that_crashed_are_removed(
     world: World, park: Park, engine: EmbeddedEngine, objects: EmbeddedObjects, dies_at: str
 ) -> None:
     order_id = park.started()
@@ -72,7 +72,7 @@ def test_objects_of_an_upload_that_died_are_removed(
     assert photos_in(park, order_id) == []
 
 
-def test_objects_whose_transaction_never_came_are_removed(
+def test_objects_without_a_transaction_are_removed(
     world: World, park: Park, engine: EmbeddedEngine, objects: EmbeddedObjects
 ) -> None:
     order_id = park.started()
@@ -88,7 +88,7 @@ def test_objects_whose_transaction_never_came_are_removed(
     assert (objects.keys(BUCKET), notes(engine)) == ([], [])
 
 
-def test_a_transaction_whose_answer_was_lost_keeps_its_photo(
+def test_a_photo_is_kept_if_the_response_of_its_transaction_was_lost(
     world: World, park: Park, engine: EmbeddedEngine, objects: EmbeddedObjects
 ) -> None:
     order_id = park.started()
@@ -99,7 +99,7 @@ def test_a_transaction_whose_answer_was_lost_keeps_its_photo(
     assert len(objects.keys(BUCKET)) == 2
 
 
-def test_a_note_whose_answer_was_lost_is_written_again_and_the_photo_is_kept(
+def test_a_note_is_written_again_if_the_response_was_lost(
     world: World, park: Park, engine: EmbeddedEngine, objects: EmbeddedObjects
 ) -> None:
     order_id = park.started()
@@ -110,7 +110,7 @@ def test_a_note_whose_answer_was_lost_is_written_again_and_the_photo_is_kept(
     assert (len(objects.keys(BUCKET)), notes(engine)) == (2, [])
 
 
-def test_an_upload_that_was_refused_in_the_end_leaves_nothing(
+def test_an_upload_that_was_refused_after_storing_leaves_nothing(
     world: World, park: Park, engine: EmbeddedEngine, objects: EmbeddedObjects
 ) -> None:
     order_id = park.started(photo=True)
@@ -121,7 +121,7 @@ def test_an_upload_that_was_refused_in_the_end_leaves_nothing(
     assert (objects.keys(BUCKET), notes(engine)) == ([], [])
 
 
-def test_objects_of_a_photo_that_was_taken_back_are_removed_by_whoever_comes_next(
+def test_objects_that_a_deletion_left_are_removed_by_the_sweep(
     world: World, park: Park, engine: EmbeddedEngine, objects: EmbeddedObjects
 ) -> None:
     view = uploaded(park.tech, park.started())
@@ -132,7 +132,7 @@ def test_objects_of_a_photo_that_was_taken_back_are_removed_by_whoever_comes_nex
     assert (objects.keys(BUCKET), notes(engine)) == ([], [])
 
 
-def test_objects_of_a_photo_that_was_taken_back_late_are_removed_by_the_next_sweep(
+def test_objects_that_a_late_deletion_left_are_removed_by_the_next_sweep(
     world: World, park: Park, engine: EmbeddedEngine, objects: EmbeddedObjects
 ) -> None:
     view = uploaded(park.tech, park.started())
@@ -144,7 +144,7 @@ def test_objects_of_a_photo_that_was_taken_back_late_are_removed_by_the_next_swe
     assert (objects.keys(BUCKET), notes(engine)) == ([], [])
 
 
-def test_a_photo_that_is_taken_back_while_the_sweep_looks_keeps_its_note(
+def test_a_photo_deleted_during_the_sweep_keeps_its_note(
     world: World, park: Park, engine: EmbeddedEngine, objects: EmbeddedObjects
 ) -> None:
     view = uploaded(park.tech, park.started())
@@ -152,18 +152,18 @@ def test_a_photo_that_is_taken_back_while_the_sweep_looks_keeps_its_note(
     picture = objects.service.store.get(BUCKET, full)
     assert picture is not None
 
-    def take_back(*_: object) -> None:
+    def delete_photo(*_: object) -> None:
         assert park.tech.delete(f"/v1/uploads/photos/{view['id']}").status == 204
         objects.service.store.put(BUCKET, full, picture)  # as if it could not be removed
 
-    with engine.before("DeleteItem", take_back, times=1):
+    with engine.before("DeleteItem", delete_photo, times=1):
         later(world)
     assert notes(engine) == ["LEFT"]
     world.sweep_maintenance()
     assert (objects.keys(BUCKET), notes(engine)) == ([], [])
 
 
-def test_a_sweep_that_died_is_finished_by_the_next(
+def test_the_next_sweep_finishes_one_that_crashed(
     world: World, park: Park, engine: EmbeddedEngine, objects: EmbeddedObjects
 ) -> None:
     objects.dies_at = "PUT "
@@ -194,7 +194,7 @@ def test_a_photo_without_its_objects_is_withdrawn(
     assert set(park.finish(order_id).fields) == {"fixPhoto"}
 
 
-def test_a_missing_photo_of_an_order_that_is_done_stays_on_record(
+def test_a_missing_photo_of_a_finished_work_order_is_not_withdrawn(
     world: World, park: Park, engine: EmbeddedEngine, objects: EmbeddedObjects
 ) -> None:
     order_id = park.started()
@@ -207,7 +207,7 @@ def test_a_missing_photo_of_an_order_that_is_done_stays_on_record(
     assert notes(engine) == []
 
 
-def test_one_photo_that_cannot_be_tidied_up_stops_no_other(
+def test_one_upload_that_fails_does_not_stop_the_others(
     world: World, park: Park, engine: EmbeddedEngine, objects: EmbeddedObjects
 ) -> None:
     order_id = park.started()
@@ -221,7 +221,7 @@ def test_one_photo_that_cannot_be_tidied_up_stops_no_other(
     assert (objects.keys(BUCKET), notes(engine)) == ([], [])
 
 
-def test_many_are_tidied_up_in_one_sweep(
+def test_one_sweep_settles_many_uploads(
     world: World, park: Park, engine: EmbeddedEngine, objects: EmbeddedObjects
 ) -> None:
     many = PAGE_SIZE * 3
@@ -232,7 +232,7 @@ def test_many_are_tidied_up_in_one_sweep(
     assert notes(engine) == []
 
 
-def test_photos_that_can_never_be_tidied_up_hold_nothing_else_back(
+def test_uploads_that_always_fail_do_not_hold_up_the_others(
     world: World, park: Park, engine: EmbeddedEngine, objects: EmbeddedObjects
 ) -> None:
     order_id = park.started()
@@ -249,7 +249,7 @@ def test_photos_that_can_never_be_tidied_up_hold_nothing_else_back(
     assert notes(engine) == ["STORED"] * (UPLOAD_SHARDS.count * 4)
 
 
-def test_a_sweep_ends_before_its_time_is_over(world: World, park: Park, engine: EmbeddedEngine) -> None:
+def test_a_sweep_stops_within_its_time_budget(world: World, park: Park, engine: EmbeddedEngine) -> None:
     PHOTOS.new_upload("demo", "order.1", world.clock.now()).save()
     assert sweep_photos(world.parts.dependencies, "sweep-1", lambda: RESERVE_S - 1).outcomes == {}
     assert get(PHOTOS.upload_key("demo", "order.1")) is not None

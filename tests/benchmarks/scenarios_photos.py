@@ -1,4 +1,4 @@
-"""Photos: one of two million pixels, as an app sends it, added, announced and taken back.
+"""Photos: one of two million pixels, as an app sends it, uploaded, presigned and deleted.
 
 Decoding, encoding and the calls of S3 are what any program would do beside the store's calls, and so part of the floor.
 """
@@ -44,7 +44,7 @@ def _prepared(stage: Stage) -> Hit:
     return Hit("POST", f"{ADD}/presign", park.tech, body, status=201)
 
 
-def _taken_back(stage: Stage) -> Hit:
+def _deleted(stage: Stage) -> Hit:
     park = Park(stage.world)
     photo_id = uploaded(park.tech, park.started())["id"]
     return Hit("DELETE", ONE, park.tech, params={"photo_id": photo_id}, status=204)
@@ -68,5 +68,5 @@ def _bare_delete() -> None:
 PHOTOS: tuple[tuple[str, Callable[[Stage], Hit], Callable[[], None]], ...] = (
     ("POST uploads/photos", _added, _bare_add),
     ("POST uploads/photos/presign", _prepared, _bare_form),
-    ("DELETE uploads/photos", _taken_back, _bare_delete),
+    ("DELETE uploads/photos", _deleted, _bare_delete),
 )

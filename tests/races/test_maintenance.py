@@ -1,4 +1,4 @@
-"""Technicians who finish, take photos back and hand orders on at the same moment."""
+"""Technicians who finish work orders, delete photos and pass orders on at the same moment."""
 
 from collections.abc import Callable
 from functools import partial
@@ -38,7 +38,7 @@ def take_photo(world: World, person: Person, order_id: str) -> str:
     return photo_id
 
 
-def test_nothing_is_done_without_a_photo_even_if_it_is_taken_back_at_that_moment(arena: World) -> None:
+def test_a_work_order_is_not_finished_without_a_photo_even_if_it_is_deleted_at_that_moment(arena: World) -> None:
     park = Park(arena)
     order_id, outcomes = park.started(), set[tuple[int, int]]()
     for number in range(PHOTO_ROUNDS):

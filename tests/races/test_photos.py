@@ -1,4 +1,4 @@
-"""Photos that are added, confirmed, taken back and swept up at the same moment."""
+"""Photos that are added, confirmed, deleted and swept at the same moment."""
 
 from collections.abc import Callable, Sequence
 from functools import partial
@@ -19,7 +19,7 @@ PHOTO = photo((16, 16))
 
 
 def check_settled(world: World, objects: EmbeddedObjects, order_ids: Sequence[str]) -> None:
-    """Once everything is over, counts, rows and objects agree, and no note is left."""
+    """Check that in the end counts, items and objects agree, and no note is left."""
     world.clock.advance(seconds=settings().photo_grace_s + settings().photo_upload_s)
     world.sweep_maintenance()
     rows = [row for order_id in order_ids for row in list_photos(stored(order_id))]
@@ -33,22 +33,20 @@ def check_settled(world: World, objects: EmbeddedObjects, order_ids: Sequence[st
 
 
 def presigned(park: Park, objects: EmbeddedObjects, order_id: str) -> str:
-    """A photo that was put into the bucket and not confirmed; its id."""
-    told = park.tech.post("/v1/uploads/photos/presign", {"workOrderId": order_id, "kind": "COMPLETION"}).json
-    fields = [Field(name, value) for name, value in told["fields"].items()]
-    assert objects.post(told["url"], *form(*fields, Field("file", PHOTO, "photo.jpg"))).status == 204
-    photo_id: str = told["id"]
+    """Upload a photo to the bucket without confirming it; return its id."""
+    prepared = park.tech.post("/v1/uploads/photos/presign", {"workOrderId": order_id, "kind": "COMPLETION"}).json
+    fields = [Field(name, value) for name, value in prepared["fields"].items()]
+    assert objects.post(prepared["url"], *form(*fields, Field("file", PHOTO, "photo.jpg"))).status == 204
+    photo_id: str = prepared["id"]
     return photo_id
 
 
-def test_photos_that_are_added_and_taken_back_at_once_are_all_counted(
-    arena: World, running_objects: EmbeddedObjects
-) -> None:
+def test_photos_added_and_deleted_at_once_are_all_counted(arena: World, running_objects: EmbeddedObjects) -> None:
     park = Park(arena)
     order_id = park.started()
     version = stored(order_id).version
 
-    def add_and_take_back(number: int) -> None:
+    def add_and_delete(number: int) -> None:
         for turn in range(4):
             answer = upload(park.tech, order_id, PHOTO, kind=("COMPLETION", "ISSUE", "RETURN")[number % 3])
             assert answer.status == 201, answer
@@ -60,14 +58,14 @@ def test_photos_that_are_added_and_taken_back_at_once_are_all_counted(
             arena.clock.advance(seconds=settings().photo_grace_s / 8 - 1)
             arena.sweep_maintenance()
 
-    calls: list[Callable[[], None]] = [partial(add_and_take_back, number) for number in range(6)]
+    calls: list[Callable[[], None]] = [partial(add_and_delete, number) for number in range(6)]
     at_once([*calls, sweep, sweep])
     order = stored(order_id)
     assert (order.completion_photos, order.issue_photos, order.version) == (4, 4, version)
     check_settled(arena, running_objects, [order_id])
 
 
-def test_a_photo_that_is_confirmed_by_several_at_once_is_added_once(
+def test_a_photo_confirmed_by_several_requests_at_once_is_added_once(
     arena: World, running_objects: EmbeddedObjects
 ) -> None:
     park = Park(arena)
@@ -81,7 +79,7 @@ def test_a_photo_that_is_confirmed_by_several_at_once_is_added_once(
     check_settled(arena, running_objects, [order_id])
 
 
-def test_a_photo_that_is_taken_back_by_several_at_once_is_gone_once(
+def test_a_photo_deleted_by_several_requests_at_once_is_deleted_once(
     arena: World, running_objects: EmbeddedObjects
 ) -> None:
     park = Park(arena)
@@ -94,7 +92,7 @@ def test_a_photo_that_is_taken_back_by_several_at_once_is_gone_once(
     check_settled(arena, running_objects, [order_id])
 
 
-def test_sweeps_that_meet_clear_everything_once(arena: World, running_objects: EmbeddedObjects) -> None:
+def test_concurrent_sweeps_clear_everything_once(arena: World, running_objects: EmbeddedObjects) -> None:
     park = Park(arena)
     order_id = park.started()
     parallel([partial(presigned, park, running_objects, order_id) for _ in range(8)])

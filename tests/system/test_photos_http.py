@@ -40,7 +40,7 @@ def wait_until(holds: Callable[[], bool]) -> None:
         assert time.monotonic() < deadline
 
 
-def test_a_photo_is_uploaded_seen_and_taken_back(stack: Stack) -> None:
+def test_a_photo_is_uploaded_shown_and_deleted(stack: Stack) -> None:
     order_id, tech = repair(stack), stack.person("tech2")
     content = located_photo(orientation=6)
     assert SECRET_PLACE.encode() in content

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from chalicelib.barcodes.codes import canonical_code
 from chalicelib.barcodes.gs1 import Element
-from chalicelib.barcodes.scans import candidates, read_scan
+from chalicelib.barcodes.parser import candidates, read_scan
 
 GTIN, SSCC = "07032069804988", "376104250021234569"
 GS = "\x1d"
@@ -103,7 +103,7 @@ def test_codes_are_compared_in_capitals_and_as_gtin_14(code: str, form: str) -> 
 
 def test_the_gs1_parser_is_loaded_on_first_use() -> None:
     code = (
-        "import sys; from chalicelib.barcodes.scans import read_scan; read_scan('2100045').elements;"
+        "import sys; from chalicelib.barcodes.parser import read_scan; read_scan('2100045').elements;"
         " assert 'biip' not in sys.modules; read_scan('(21)LP-1').elements; assert 'biip' in sys.modules"
     )
     subprocess.run([sys.executable, "-c", code], check=True)
