@@ -94,7 +94,7 @@ def confirm(world: World, upload: ShelfUpload, actor: Actor = ANNA) -> ShelfPhot
     return added
 
 
-def sweep(world: World, outcome: PhotoOutcome = PhotoOutcome.WITHDRAWN) -> tuple[dict[str, int], list[str]]:
+def sweep(world: World, outcome: PhotoOutcome = PhotoOutcome.WITHDRAWN) -> tuple[dict[PhotoOutcome, int], list[str]]:
     """Let every note become due and sweep; return how many had which result, and the photos to be withdrawn."""
     withdrawn = []
 
