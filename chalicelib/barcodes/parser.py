@@ -33,7 +33,7 @@ _UNMARKED_START = (
 
 
 @dataclass(frozen=True)
-class Scan:
+class ScannedCode:
     """A scanned string: `text` has neither the symbology identifier nor surrounding blanks."""
 
     text: str
@@ -63,11 +63,11 @@ class Scan:
         return {element.ai: element.value for element in reversed(self.elements)}
 
 
-def read_scan(raw: str) -> Scan:
-    """Return what a scanner sent, without its symbology identifier. Nothing is parsed before it is asked for."""
+def read_scan(raw: str) -> ScannedCode:
+    """Return a scanned string without its symbology identifier. Its elements are parsed on first access."""
     text = raw.strip()
-    found = re.match(_SYMBOLOGY, text)
-    return Scan(text[found.end() :].strip(), found[0]) if found else Scan(text)
+    prefix = re.match(_SYMBOLOGY, text)
+    return ScannedCode(text[prefix.end() :].strip(), prefix[0]) if prefix else ScannedCode(text)
 
 
 def candidates(raw: str, identifiers: Container[str], limit: int) -> list[str]:
