@@ -126,10 +126,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _problems(org: str, admin: Mapping[str, str]) -> list[str]:
     """What is wrong with the arguments."""
-    from chalicelib.edge.validation import problems_in
+    from chalicelib.edge.validation import validation_errors
     from chalicelib.identity.console_schemas import NewUser
 
-    found = problems_in({**admin, "role": "-"}, NewUser)
+    found = validation_errors({**admin, "role": "-"}, NewUser)
     said = [f"{_OPTIONS[name]} {problem}" for name, problem in found.items()]
     try:
         organisation_id(org)

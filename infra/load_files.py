@@ -20,11 +20,11 @@ from typing import Any
 import msgspec
 from msgspec.structs import FieldInfo
 
-from chalicelib.core.errors import BatonError
+from chalicelib.core.errors import BatonError, ValidationFailed
 from chalicelib.edge.annotations import item_type, unwrap
 from chalicelib.edge.http import encoder
 from chalicelib.edge.imports import RECORD
-from chalicelib.edge.validation import decode_body, parse_json, problems_in
+from chalicelib.edge.validation import decode_body, decode_texts, parse_json
 
 FORMATS = ("csv", "ndjson")
 _BOM = b"\xef\xbb\xbf"
@@ -117,10 +117,10 @@ def _shown(name: str) -> str:
 def _row(number: int, cells: Mapping[str, str], record: type[msgspec.Struct]) -> Line:
     fields = {field.encode_name: field for field in msgspec.structs.fields(record)}
     values = {name: _value(cell, fields[name]) for name, cell in cells.items() if cell}
-    problems = problems_in(values, record, strict=False)
-    if problems:
-        return Line(number, fields=problems)
-    made = msgspec.convert(values, record, strict=False, str_keys=True)
+    try:
+        made = decode_texts(values, record, {})
+    except ValidationFailed as error:
+        return Line(number, fields=error.fields)
     return Line(number, encoder.encode({name: getattr(made, fields[name].name) for name in values}))
 
 

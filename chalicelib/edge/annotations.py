@@ -1,7 +1,7 @@
-"""Reading type annotations: what a field's type comes down to once options and constraints are taken off.
+"""Reads type annotations: the type of a field without its options and constraints.
 
-Only as much of typing as request structs use. What is not understood here stays as it is, and the validation then
-reports the first problem of that value instead of all: less complete, never wrong.
+Only the part of `typing` that request structs use is supported. A type that is not understood is returned unchanged;
+the validation then reports the first error of that value instead of all.
 """
 
 import enum
@@ -15,24 +15,31 @@ _SEQUENCES = (list, tuple, set, frozenset, Sequence)
 
 
 def unwrap(kind: object) -> tuple[object, tuple[msgspec.Meta, ...]]:
-    """The type inside `Annotated[...]` and `... | None | UnsetType`, and the constraints found on the way.
+    """Return the type inside `Annotated[...]` and `... | None | UnsetType`, and its constraints.
 
-    A union of several other types comes back as that union.
+    A union of several other types is returned as that union.
     """
     constraints: tuple[msgspec.Meta, ...] = ()
     while True:
         if get_origin(kind) is Annotated:
             constraints += tuple(note for note in get_args(kind)[1:] if isinstance(note, msgspec.Meta))
             kind = get_args(kind)[0]
-        elif len(alternatives := _alternatives(kind)) == 1:
-            kind = alternatives[0]
+        elif len(types := alternatives(kind)) == 1:
+            kind = types[0]
         else:
             return kind, constraints
 
 
+def alternatives(kind: object) -> tuple[object, ...]:
+    """Return the types of a union except `None` and `UnsetType`; nothing for other types."""
+    if get_origin(kind) not in (Union, UnionType):
+        return ()
+    return tuple(member for member in get_args(kind) if member not in (NoneType, msgspec.UnsetType))
+
+
 def struct_for(kind: object, value: Mapping[object, object]) -> object | None:
-    """The struct type that `value` is meant to be; of several tagged ones the one that its tag names."""
-    for candidate in _alternatives(kind) or (kind,):
+    """Return the struct type of `value`; among tagged types, the one that its tag names. None if there is none."""
+    for candidate in alternatives(kind) or (kind,):
         shape = unwrap(candidate)[0]
         config = getattr(_plain(shape), "__struct_config__", None)
         if config is None or config.array_like:
@@ -43,7 +50,7 @@ def struct_for(kind: object, value: Mapping[object, object]) -> object | None:
 
 
 def item_type(kind: object) -> object | None:
-    """What a list (tuple, set) holds; `None` if this is no list or its items differ in type."""
+    """Return the type of the items of a list, tuple or set; None for other types and for items of different types."""
     items = get_args(kind)
     if get_origin(kind) not in _SEQUENCES or not items:
         return None
@@ -52,7 +59,7 @@ def item_type(kind: object) -> object | None:
 
 
 def entry_types(kind: object) -> tuple[object, object] | None:
-    """The types of keys and values of a dictionary; `None` if this is none."""
+    """Return the types of the keys and values of a dictionary; None for other types."""
     arguments = get_args(kind)
     if get_origin(kind) not in (dict, Mapping) or len(arguments) != 2:
         return None
@@ -60,18 +67,12 @@ def entry_types(kind: object) -> tuple[object, object] | None:
 
 
 def choices(kind: object) -> Iterator[object]:
-    """The values that an enumeration or a literal type allows; nothing for other types."""
+    """Yield the values that an enumeration or a literal type allows; nothing for other types."""
     shape, _ = unwrap(kind)
     if isinstance(shape, type) and issubclass(shape, enum.Enum):
         yield from (member.value for member in shape)
     elif get_origin(shape) is Literal:
         yield from (value for value in get_args(shape) if value is not None)
-
-
-def _alternatives(kind: object) -> tuple[object, ...]:
-    if get_origin(kind) not in (Union, UnionType):
-        return ()
-    return tuple(one for one in get_args(kind) if one not in (NoneType, msgspec.UnsetType))
 
 
 def _plain(kind: object) -> object:

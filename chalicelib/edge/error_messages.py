@@ -1,9 +1,9 @@
-"""msgspec's messages in Baton's words.
+"""The messages of validation errors, made from those of msgspec.
 
-msgspec speaks to programmers ("Expected `str` of length <= 500 - at `$.notes`"); what clients show to a courier
-should read "must be at most 500 characters". The table below knows every message of msgspec 0.22; one that it does
-not know is passed on without the decoration, so a new version of msgspec can make an answer less pretty but not less
-true. Values that were sent are never repeated in a sentence.
+msgspec writes for programmers ("Expected `str` of length <= 500 - at `$.notes`"). A courier should read "must be at
+most 500 characters". The table below has every message of msgspec 0.22; an unknown one is passed on without its
+decoration, so a new version of msgspec can make a message less readable but not less true. A message never repeats what
+was sent.
 """
 
 import re
@@ -69,7 +69,7 @@ _TABLE: tuple[tuple[str, _Rewrite], ...] = (
     (r"Expected `\w+` (?P<sign>>=|<=|>|<) (?P<bound>\S+)", _bound),
     (r"Expected `\w+` that's a multiple of (?P<step>\S+)", r"must be a multiple of \g<step>"),
     (r"Expected `str` matching regex .*", "does not have the expected form"),
-    (r"Expected `\w+` with a timezone component", "must say its time zone, as in 2026-01-31T09:30:00Z"),
+    (r"Expected `\w+` with a timezone component", "must include a time zone, as in 2026-01-31T09:30:00Z"),
     (r"Expected `\w+` with no timezone component", "must not have a time zone"),
     (r"Expected `(?P<kinds>[^`]*)`(?:, got `(?P<got>.*)`)?", _expected),
     (r"Object missing required field .*", "is required"),
@@ -86,45 +86,42 @@ _TABLE: tuple[tuple[str, _Rewrite], ...] = (
 
 
 def locate(message: str) -> tuple[str, str]:
-    """A message of msgspec split into what is wrong and where, as a dotted path below what was checked.
+    """Return a message of msgspec without its location, and the location as a dotted path.
 
     "Expected `int`, got `str` - at `$.lines[0].quantity`" gives "Expected `int`, got `str`" and "lines.0.quantity".
-    A part of the path that msgspec does not name (a key of a dictionary) is left out.
+    Keys of dictionaries are left out, since msgspec does not name them.
     """
-    what, path = message, ""
+    text, path = message, ""
     if suffix := re.search(_SUFFIX, message):
-        what, path = ("Key: " if suffix["key"] else "") + message[: suffix.start()], suffix["path"]
+        text, path = ("Key: " if suffix["key"] else "") + message[: suffix.start()], suffix["path"]
     steps = re.findall(r"[^.\[\]]+", path)
-    field = re.fullmatch(r"Object (?:missing required|contains unknown) field `(.*)`", what, re.DOTALL)
-    return what, ".".join([*steps, *([field[1]] if field else [])])
+    field = re.fullmatch(r"Object (?:missing required|contains unknown) field `(.*)`", text, re.DOTALL)
+    return text, ".".join([*steps, *([field[1]] if field else [])])
 
 
-def sentence(what: str, kind: object) -> str:
-    """What is wrong with a value of type `kind`, to be read after the field's name."""
-    if what.startswith("Key: "):
-        return f"has a key that {sentence(what.removeprefix('Key: '), object)}"
+def error_message(text: str, kind: object) -> str:
+    """Return the error message for a value of type `kind`, to be read after the field's name."""
+    if text.startswith("Key: "):
+        return f"has a key that {error_message(text.removeprefix('Key: '), object)}"
     allowed = [str(choice) for choice in islice(choices(kind), _MAX_CHOICES + 1)]
-    if allowed and not what.endswith("got `null`"):
+    if allowed and not text.endswith("got `null`"):
         listed = ", ".join(allowed[:_MAX_CHOICES])
         return f"must be one of {listed}" + (" and others" if len(allowed) > _MAX_CHOICES else "")
-    if "matching regex" in what and (own := _own_sentence(kind)):
+    if "matching regex" in text and (own := _declared_message(kind)):
         return own
     for pattern, rewrite in _TABLE:
-        if match := re.fullmatch(pattern, what, re.DOTALL):
+        if match := re.fullmatch(pattern, text, re.DOTALL):
             return match.expand(rewrite) if isinstance(rewrite, str) else rewrite(match)
-    return _readable(what)
+    return _undecorated(text)
 
 
-def _own_sentence(kind: object) -> str | None:
-    """What the type's author wrote for a pattern that does not match; looked for inside unions too."""
+def _declared_message(kind: object) -> str | None:
+    """Return the message that the type declares for a pattern that does not match; unions are searched too."""
     kinds = [kind, *get_args(unwrap(kind)[0])]
-    constraints = [constraint for one in kinds for constraint in unwrap(one)[1]]
-    own = (
-        constraint.extra[SENTENCE] for constraint in constraints if constraint.extra and SENTENCE in constraint.extra
-    )
-    return next((str(text) for text in own), None)
+    extras = [constraint.extra or {} for member in kinds for constraint in unwrap(member)[1]]
+    return next((str(extra[SENTENCE]) for extra in extras if SENTENCE in extra), None)
 
 
-def _readable(what: str) -> str:
-    plain = what.replace("`", "").strip()[:200] or "is not valid"
+def _undecorated(text: str) -> str:
+    plain = text.replace("`", "").strip()[:200] or "is not valid"
     return plain[0].lower() + plain[1:]

@@ -1,10 +1,10 @@
-"""Form data with files (`multipart/form-data`), read into the same structs as every other body.
+"""Form data with files (`multipart/form-data`), decoded into the same structs as other bodies.
 
-A field of type `bytes` is a file, every other field a text, of which numbers and so on are read as in a query string.
-What is wrong is told by field, all of it at once. Files are held in memory: a request behind API Gateway is a few
-megabytes at most. What a client says of a file (its name, its type) is not passed on, since nobody could rely on it.
+A field of type `bytes` is a file; every other field is a text, from which numbers and so on are read as in a query
+string. Every bad field is reported at once. Files are held in memory, since a request behind API Gateway has a few
+megabytes at most. The file name and type that a client sends are not passed on, since they cannot be relied on.
 
-python-multipart is imported inside: few processes ever see a form.
+python-multipart is imported where it is used, since few processes decode a form.
 """
 
 from __future__ import annotations
@@ -17,10 +17,9 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import msgspec
 import msgspec.structs
 
-from chalicelib.core.errors import MalformedForm, ValidationFailed
+from chalicelib.core.errors import MalformedForm
 from chalicelib.edge.annotations import unwrap
-from chalicelib.edge.error_collector import problems_in
-from chalicelib.edge.value_checks import flaw_in
+from chalicelib.edge.validation import GIVEN_TWICE, decode_texts
 
 if TYPE_CHECKING:
     from python_multipart.multipart import MultipartCallbacks
@@ -32,19 +31,19 @@ T = TypeVar("T")
 
 
 class Part(msgspec.Struct, frozen=True):
-    """One field of a form, as it was sent."""
+    """One field of a form, undecoded."""
 
     name: str
     content: bytes
 
 
 def is_form(headers: Mapping[str, str]) -> bool:
-    """Whether a request with these headers (names in lower case) says that its body is form data."""
+    """Return whether the headers of a request (names in lower case) declare its body as form data."""
     return headers.get("content-type", "").partition(";")[0].strip().lower() == FORM_DATA
 
 
 def parse_form(content_type: str, raw: bytes) -> Sequence[Part]:
-    """The parts of a form, in their order; none if the body is empty. Raises `MalformedForm`."""
+    """Return the parts of a form in their order; none if the body is empty. Raise `MalformedForm`."""
     if not raw:
         return ()
     from python_multipart.exceptions import FormParserError
@@ -52,7 +51,7 @@ def parse_form(content_type: str, raw: bytes) -> Sequence[Part]:
 
     boundary = parse_options_header(content_type)[1].get(b"boundary")
     if not boundary:
-        raise MalformedForm("The content type of the form does not name its boundary.")
+        raise MalformedForm("The Content-Type of the form has no boundary.")
     collected = _Collected()
     try:
         MultipartParser(boundary, collected.callbacks()).write(raw)
@@ -64,53 +63,45 @@ def parse_form(content_type: str, raw: bytes) -> Sequence[Part]:
 
 
 def essence(parts: Sequence[Part]) -> bytes:
-    """What makes two forms the same: their fields, whatever boundary and order a client chose this time."""
+    """Return the same bytes for two forms with the same fields, whatever boundary and order the client used."""
     digests = sorted((part.name, hashlib.sha256(part.content).hexdigest()) for part in parts)
     return msgspec.json.encode(digests)
 
 
 def field_of(parts: Sequence[Part], name: str) -> str | None:
-    """The text of a field that was given once, as far as it can be read."""
-    found = [part.content for part in parts if part.name == name]
-    return found[0].decode("utf-8", "replace") if len(found) == 1 else None
+    """Return the text of a field that was given once, as far as it can be read, else None."""
+    contents = [part.content for part in parts if part.name == name]
+    return contents[0].decode("utf-8", "replace") if len(contents) == 1 else None
 
 
 def decode_form(parts: Sequence[Part], kind: type[T]) -> T:
-    """The form as a `kind`. Raises `ValidationFailed` with every bad field."""
-    values, problems = _values(parts, kind)
-    if not problems:
-        try:
-            decoded = msgspec.convert(values, type=kind, strict=False, str_keys=True)
-        except msgspec.ValidationError:
-            pass
-        else:
-            if flaw_in(decoded) is None:
-                return decoded
-    raise ValidationFailed(problems_in(values, kind, strict=False) | problems)
+    """Return the form as a `kind`. Raise `ValidationFailed` with every bad field."""
+    values, errors = _values(parts, kind)
+    return decode_texts(values, kind, errors)
 
 
 def _values(parts: Sequence[Part], kind: Any) -> tuple[dict[str, object], dict[str, str]]:
-    """The fields by name, files as bytes, and a problem for each that cannot be taken as it was sent."""
+    """Return the fields by name, files as bytes, and an error for each that cannot be read."""
     is_file = {field.encode_name: unwrap(field.type)[0] is bytes for field in msgspec.structs.fields(kind)}
     values: dict[str, object] = {}
-    problems: dict[str, str] = {}
+    errors: dict[str, str] = {}
     times = Counter(part.name for part in parts)
     for part in parts:
         values[part.name] = part.content
         if part.name not in is_file:
             continue
         if times[part.name] > 1:
-            problems[part.name] = "must be given only once"
+            errors[part.name] = GIVEN_TWICE
         if not is_file[part.name]:
             try:
                 values[part.name] = part.content.decode()
             except UnicodeDecodeError:
-                problems[part.name] = "must be text in UTF-8"
-    return values, problems
+                errors[part.name] = "must be text in UTF-8"
+    return values, errors
 
 
 class _Collected:
-    """Gathers the parts of a form while it is parsed. Raises `MalformedForm` for a part that has no name."""
+    """Collects the parts of a form while it is parsed. Raises `MalformedForm` for a part without a name."""
 
     def __init__(self) -> None:
         self.parts: list[Part] = []
@@ -121,7 +112,7 @@ class _Collected:
         self._content: list[bytes] = []
 
     def callbacks(self) -> MultipartCallbacks:
-        """What the parser calls."""
+        """Return the callbacks of the parser."""
         return {
             "on_part_begin": self._begin,
             "on_header_field": self._header_field,
@@ -134,7 +125,7 @@ class _Collected:
 
     def _begin(self) -> None:
         if len(self.parts) >= MAX_PARTS:
-            raise MalformedForm(f"A form has at most {MAX_PARTS} fields.")
+            raise MalformedForm(f"A form must have at most {MAX_PARTS} fields.")
         self._name, self._content = None, []
 
     def _header_field(self, data: bytes, start: int, end: int) -> None:

@@ -31,7 +31,7 @@ from chalicelib.core.store import parallel, store_errors
 from chalicelib.core.work import UnitOfWork
 from chalicelib.edge.dependencies import Dependencies, dependencies
 from chalicelib.edge.endpoint import AuditTarget
-from chalicelib.edge.error_collector import ROOT
+from chalicelib.edge.field_paths import ROOT
 from chalicelib.edge.request import Empty, Request, Response
 from chalicelib.edge.routes import Routes
 from chalicelib.edge.validation import decode_body, parse_json

@@ -1,11 +1,12 @@
-"""Field types that every domain's requests share.
+"""Field types that the requests of all domains share.
 
-They say more than `str` or `float` so that a bad value ends as one sentence at the edge and not as a surprise in the
-store: ids become parts of keys, texts are shown to people, times are converted to UTC. What a bound cannot express,
-because msgspec has none for it (sizes of decimals, NaN, years that no zone can shift), `flaws.py` checks for all.
+They are stricter than `str` or `float`, so that a bad value is refused at the edge with a message: ids become parts of
+keys, texts are shown to people, times are converted to UTC. msgspec has no bounds for some of it (sizes of decimals,
+NaN, years that no zone can shift); `value_checks.py` checks that for every type.
 
-`extra={SENTENCE: ...}` on a pattern is what the client reads when the pattern does not match, instead of the pattern.
-Patterns keep to what Python and JSON Schema both understand, since they appear in the OpenAPI document too.
+A text type declares its kind with `Meta(extra={TEXT: ...})`: `normalisation.py` then removes or refuses control and
+format characters. A pattern declares its error message with `Meta(extra={SENTENCE: ...})`. Patterns keep to the syntax
+that Python and JSON Schema share, since they appear in the OpenAPI document too.
 """
 
 from datetime import datetime
@@ -13,17 +14,36 @@ from typing import Annotated
 
 from msgspec import Meta
 
+from chalicelib.edge.text import TextKind
+
 SENTENCE = "sentence"
-"""Key in `Meta.extra` under which a pattern says what it wants."""
+"""Key in `Meta.extra` of the error message for a pattern that does not match."""
+
+TEXT = "text"
+"""Key in `Meta.extra` of the `TextKind`."""
 
 NOT_BLANK = Meta(min_length=1, pattern=r"\S", extra={SENTENCE: "must not be empty"})
-"""Text with something to see in it; combine it with a `Meta(max_length=...)`."""
+"""Text with at least one visible character; combine it with a `Meta(max_length=...)`."""
 
-Text500 = Annotated[str, NOT_BLANK, Meta(max_length=500)]
-"""Something a person wrote: an address, a note, a reason."""
+NAME = Meta(extra={TEXT: TextKind.NAME})
+CODE = Meta(extra={TEXT: TextKind.CODE})
+SCAN = Meta(extra={TEXT: TextKind.SCAN})
+FREE_TEXT = Meta(extra={TEXT: TextKind.FREE})
 
-Phone32 = Annotated[str, NOT_BLANK, Meta(max_length=32)]
-"""A telephone number as people write them; it is shown and dialled by people, so its form is theirs."""
+Name = Annotated[str, NOT_BLANK, NAME]
+"""The name of a person, product, place or team; use it as `Annotated[Name, Meta(max_length=100)]`."""
+
+Code = Annotated[str, NOT_BLANK, CODE]
+"""A code that identifies something outside Baton, such as a SKU or a shipment number; it needs a `max_length`."""
+
+Scan = Annotated[str, NOT_BLANK, SCAN]
+"""What a barcode scanner read, GS1 separators (U+001D) included; it needs a `max_length`."""
+
+Text500 = Annotated[str, NOT_BLANK, FREE_TEXT, Meta(max_length=500)]
+"""Text that a person wrote, such as an address, a note or a reason."""
+
+Phone32 = Annotated[Code, Meta(max_length=32)]
+"""A telephone number in any notation; people read and dial it."""
 
 Latitude = Annotated[float, Meta(ge=-90, le=90)]
 """Degrees north."""
@@ -41,13 +61,13 @@ EntityId = Annotated[
         extra={SENTENCE: "must consist of letters, digits, '.', '_' and '-' only"},
     ),
 ]
-"""The id of a thing. Without the separators of our keys, so that no id can reach into another's key."""
+"""The id of an entity. It has none of the separators of our keys, so no id can reach into another's key."""
 
 Limit = Annotated[int, Meta(ge=1, le=100)]
-"""How many entries a page of a list has at most."""
+"""The largest number of entries on a page of a list."""
 
 Cursor = Annotated[str, Meta(min_length=1, max_length=2048)]
-"""Where a list goes on, as the previous page named it; opaque to clients."""
+"""The start of the next page of a list, as the previous page returned it; opaque to clients."""
 
 Moment = Annotated[datetime, Meta(tz=True)]
-"""A point in time, which needs its offset: without one it would mean another moment for each reader."""
+"""A point in time with its offset; without one it would mean a different moment for each reader."""

@@ -1,44 +1,47 @@
-"""Request input into typed structs, or one error that names everything wrong with it.
+"""Decodes request input into typed structs, or raises one error that names every bad field.
 
-msgspec decodes and validates in one pass, and stops at the first problem. That pass is what a good request costs.
-Only when it fails is the input decoded again without a type and searched for all problems (`problems.py`), so bad
-requests pay for their own explanation. What msgspec accepts and Baton does not is in `flaws.py`, for both paths
-alike.
+msgspec decodes and validates in one pass and stops at the first error. A valid request costs only that pass. If it
+fails, or if the input is not in its normal form (`normalisation.py`), the input is decoded again without a type,
+normalised and checked for all errors (`error_collector.py`). `value_checks.py` refuses values that msgspec accepts and
+the store cannot hold.
 
-A struct may have `cross_check`, a static method that is called with the fields that are present and good (by the
-names that clients use, decoded, defaults included) and gives sentences by field name for those that do not go
-together. Since a bad field is absent for it, it should blame the field that is missing and not the one that is there.
+A struct may have `cross_check`, a static method that receives the fields that are present and valid (by the names that
+clients use, decoded, defaults included) and returns error messages by field name for those that contradict each other.
+An invalid field is absent for it, so it should report the missing field and not the one that is there.
 """
 
 import re
 from collections.abc import Mapping, Sequence
 from decimal import Decimal, InvalidOperation
 from functools import cache
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import msgspec
 import msgspec.structs
 
 from chalicelib.core.errors import MalformedJson, ValidationFailed
 from chalicelib.edge.annotations import item_type, unwrap
-from chalicelib.edge.error_collector import problem_from, problems_in
-from chalicelib.edge.value_checks import flaw_in
+from chalicelib.edge.error_collector import located_error, validation_errors
+from chalicelib.edge.normalisation import Scope, is_plain, normalise, scope_of
+from chalicelib.edge.value_checks import value_error
 
-__all__ = ["decode_body", "decode_query", "parse_json", "problems_in", "unknown_parameters"]
+__all__ = ["decode_body", "decode_query", "decode_texts", "parse_json", "unknown_parameters", "validation_errors"]
 
 T = TypeVar("T")
 
+GIVEN_TWICE = "must be given only once"
 UNKNOWN_PARAMETER = "unknown parameter"
 
-# Python reads no integer of more than 4,300 digits. Cut to fewer it can be read, and is refused by its field's name.
-_ENDLESS = rb"([0-9]{4000})[0-9]+"
+# Python reads no integer of more than 4,300 digits. Cut to fewer digits it can be read, and its field is reported.
+_HUGE_INTEGER = rb"([0-9]{4000})[0-9]+"
 
 
 def parse_json(raw: bytes) -> object:
-    """Any JSON value, for callers that have no type for it yet. Of a repeated key the last value counts.
+    """Return any JSON value, for callers that have no type for it yet. Of equal keys the last one counts.
 
-    Raises `MalformedJson`, also for integers of thousands of digits. What is valid JSON and still of no use (`1e999`,
-    which reads as infinity, or U+0000 in a text) passes: `problems_in` and `decode_body` name its field.
+    Raise `MalformedJson`, also for integers of thousands of digits. Valid JSON that the store cannot hold (`1e999`,
+    which reads as infinity, or U+0000 in a text) is accepted here: `validation_errors` and `decode_body` report its
+    field.
     """
     try:
         return _parse(raw, _UNTYPED)
@@ -47,35 +50,40 @@ def parse_json(raw: bytes) -> object:
 
 
 def decode_body(raw: bytes, kind: type[T]) -> T:
-    """The JSON body as a `kind`. Raises `MalformedJson` or `ValidationFailed` with every bad field."""
+    """Return the JSON body as a `kind`. Raise `MalformedJson`, or `ValidationFailed` with every bad field."""
+    decoder, scope = _decoder_for(kind)
     try:
-        decoded: T = _parse(raw, _decoder_for(kind))
+        decoded: T = _parse(raw, decoder)
     except msgspec.ValidationError as error:
-        complaint = str(error)
-    else:
-        flaw = flaw_in(decoded)
-        if flaw is None:
-            return decoded
-        complaint = flaw
-    raise ValidationFailed(_body_problems(raw, kind, complaint))
+        return _decode_normalised(raw, kind, reason=str(error))
+    reason = value_error(decoded)
+    if reason is None and not scope.always and (not scope.texts or is_plain(raw)):
+        return decoded
+    return _decode_normalised(raw, kind, reason, decoded)
 
 
 def decode_query(params: Mapping[str, Sequence[str]], kind: type[T]) -> T:
-    """The query parameters as a `kind`, texts read as the numbers and so on that it wants.
+    """Return the query parameters as a `kind`; their texts are read as numbers, booleans and so on.
 
-    `params` holds all values of each parameter; see `unknown_parameters` for others. Raises `ValidationFailed` with
-    every bad one, among them those given several times that are no list.
+    `params` holds all values of each parameter; `unknown_parameters` reports those that `kind` does not have. Raise
+    `ValidationFailed` with every bad parameter, among them those given several times that are not lists.
     """
     values, repeated = _flatten(params, kind)
-    if not repeated:
+    return decode_texts(values, kind, repeated)
+
+
+def decode_texts(values: dict[str, object], kind: type[T], errors: Mapping[str, str]) -> T:
+    """Return fields sent as texts as a `kind`. Raise `ValidationFailed` with every bad field and `errors`."""
+    if not errors:
+        normal = normalise(values, kind, strict=False)
         try:
-            decoded = msgspec.convert(values, type=kind, strict=False, str_keys=True)
+            decoded = msgspec.convert(normal.value, type=kind, strict=False, str_keys=True)
         except msgspec.ValidationError:
             pass
         else:
-            if flaw_in(decoded) is None:
+            if not normal.errors and value_error(decoded) is None:
                 return decoded
-    raise ValidationFailed(problems_in(values, kind, strict=False) | repeated)
+    raise ValidationFailed(validation_errors(values, kind, strict=False) | dict(errors))
 
 
 def unknown_parameters(params: Mapping[str, Sequence[str]], kind: object) -> dict[str, str]:
@@ -84,8 +92,27 @@ def unknown_parameters(params: Mapping[str, Sequence[str]], kind: object) -> dic
     return {name: UNKNOWN_PARAMETER for name in params if name not in known and not name.startswith("_")}
 
 
+def _decode_normalised(raw: bytes, kind: type[T], reason: str | None, decoded: T | None = None) -> T:
+    """Return the body in its normal form. `reason` is why it was refused as it was sent, `decoded` what it was then."""
+    value = _parse(re.sub(_HUGE_INTEGER, rb"\1", raw), _EXACT)
+    normal = normalise(value, kind)
+    if reason is None and not normal.changed and not normal.errors:
+        return cast("T", decoded)
+    if normal.changed and not normal.errors:
+        try:
+            changed = msgspec.convert(normal.value, type=kind, str_keys=True)
+        except msgspec.ValidationError as error:
+            reason = str(error)
+        else:
+            reason = value_error(changed)
+            if reason is None:
+                return changed
+    # An invalid value is missing from `value` if its key came twice; the first reason is reported then.
+    raise ValidationFailed(validation_errors(value, kind) or dict([located_error(reason or "", kind)]))
+
+
 def _flatten(params: Mapping[str, Sequence[str]], kind: object) -> tuple[dict[str, object], dict[str, str]]:
-    """The parameters that `kind` knows, and a problem for each that came repeatedly and is no list."""
+    """Return the parameters that `kind` has, and an error for each that was given repeatedly and is not a list."""
     values: dict[str, object] = {}
     repeated: dict[str, str] = {}
     for name, is_list in _parameters(kind):
@@ -97,30 +124,23 @@ def _flatten(params: Mapping[str, Sequence[str]], kind: object) -> tuple[dict[st
             continue
         values[name] = given[0]
         if len(given) > 1:
-            repeated[name] = "must be given only once"
+            repeated[name] = GIVEN_TWICE
     return values, repeated
 
 
 @cache
 def _parameters(kind: Any) -> list[tuple[str, bool]]:
-    """The parameters of a query, and whether each is a list; worked out once, since that takes longer than decoding."""
+    """Return the parameters of a query, and whether each is a list. Determining this takes longer than decoding."""
     return [(field.encode_name, item_type(unwrap(field.type)[0]) is not None) for field in msgspec.structs.fields(kind)]
 
 
-def _body_problems(raw: bytes, kind: object, complaint: str) -> dict[str, str]:
-    """All problems of a body that was refused; never none, whatever the search makes of it."""
-    value = _parse(re.sub(_ENDLESS, rb"\1", raw), _EXACT)
-    # A key that came twice can hide the bad value behind a good one, hence the alternative.
-    return problems_in(value, kind) or dict([problem_from(complaint, kind)])
-
-
 def _parse(raw: bytes, decoder: msgspec.json.Decoder[Any]) -> Any:
-    """What the decoder reads; syntax errors as `MalformedJson`, wrong types still as msgspec's `ValidationError`."""
+    """Return what the decoder reads. Raise `MalformedJson`, or msgspec's `ValidationError` for wrong types."""
     if not raw:
-        raise MalformedJson("The body is empty; it should be JSON.")
+        raise MalformedJson("The body is empty. Send a JSON value.")
     try:
         if not raw.isascii():
-            raw.decode()  # msgspec looks only at the texts that it keeps
+            raw.decode()  # msgspec checks only the texts that it keeps
         return decoder.decode(raw)
     except msgspec.ValidationError:
         raise
@@ -139,21 +159,21 @@ def _syntax(message: str) -> str:
 
 
 def _exact(text: str) -> Decimal | float:
-    """A number with a fraction or an exponent as it was sent, so that decimals are judged by their own digits."""
+    """Return a number with a fraction or an exponent exactly as it was sent, as far as a decimal can hold it."""
     try:
         return Decimal(text)
     except InvalidOperation:
         return float(text)
 
 
-def _decoder_for(kind: object) -> msgspec.json.Decoder[Any]:
-    """One decoder per type: making one costs more than using it."""
-    decoder = _DECODERS.get(kind)
-    if decoder is None:
-        decoder = _DECODERS[kind] = msgspec.json.Decoder(kind)
-    return decoder
+def _decoder_for(kind: object) -> tuple[msgspec.json.Decoder[Any], Scope]:
+    """Return the decoder of a type. Making one costs more than using it, so there is one per type."""
+    made = _DECODERS.get(kind)
+    if made is None:
+        made = _DECODERS[kind] = (msgspec.json.Decoder(kind), scope_of(kind))
+    return made
 
 
-_DECODERS: dict[object, msgspec.json.Decoder[Any]] = {}
+_DECODERS: dict[object, tuple[msgspec.json.Decoder[Any], Scope]] = {}
 _UNTYPED = msgspec.json.Decoder[Any](float_hook=float)
 _EXACT = msgspec.json.Decoder[Any](float_hook=_exact)

@@ -1,13 +1,13 @@
-"""What msgspec accepts and Baton still refuses, because something behind the edge would choke on it.
+"""Refuses values that msgspec accepts and the store or other code behind the edge cannot process.
 
 - Numbers that the store cannot hold, or that take minutes to print: NaN, infinities, `1e999999`, ints of 1,000 digits.
-- Times so near the ends of the calendar that turning them into UTC overflows.
+- Times so near the ends of the calendar that converting them to UTC overflows.
 - Text with U+0000 or with half a surrogate pair, which cannot be written as UTF-8.
-- Values nested deeper than the store nests.
-- What a struct's own `cross_check` says about fields that are each good and do not go together.
+- Values nested deeper than the store allows.
+- Fields that are valid alone and contradict each other, by the struct's own `cross_check`.
 
-Everything decoded passes here, also on the fast path, so each value costs one dictionary lookup and one comparison; the
-alternative, a list of dangerous fields per type, would save a few microseconds and need to be right for every new type.
+Every decoded value is checked, also on the fast path, so each costs one dictionary lookup and one comparison. A list of
+the dangerous fields per type would save a few microseconds and would have to be right for every new type.
 """
 
 import math
@@ -19,10 +19,10 @@ from typing import cast
 import msgspec
 
 MAX_DEPTH = 32
-"""Objects and lists inside each other; DynamoDB allows no more either."""
+"""The deepest nesting of objects and lists; the limit of DynamoDB."""
 
 MAX_DIGITS = 38
-"""Decimal places of a number in all; the precision of DynamoDB."""
+"""The largest number of decimal digits; the precision of DynamoDB."""
 
 OUT_OF_RANGE = "is out of range"
 TOO_DEEP = "is nested too deeply"
@@ -30,14 +30,14 @@ TOO_DEEP = "is nested too deeply"
 CrossCheck = Callable[[Mapping[str, object]], Mapping[str, str]]
 
 
-def cross_problems(kind: object, present: Mapping[str, object]) -> Mapping[str, str]:
-    """What the struct type's `cross_check`, if it has one, says of the fields that are present and good."""
+def cross_check_errors(kind: object, present: Mapping[str, object]) -> Mapping[str, str]:
+    """Return the errors that the struct type's `cross_check`, if any, finds in the present and valid fields."""
     check = cast("CrossCheck | None", getattr(kind, "cross_check", None))
     return check(present) if check else {}
 
 
-def flaw_in(value: object, depth: int = 0) -> str | None:
-    """The first flaw anywhere in a decoded value, as a sentence about it; `None` if there is none."""
+def value_error(value: object, depth: int = 0) -> str | None:
+    """Return the error message for the first unsupported part of a decoded value, or None."""
     leaf = _LEAVES.get(type(value))
     if leaf:
         return leaf(value)
@@ -47,14 +47,15 @@ def flaw_in(value: object, depth: int = 0) -> str | None:
     if depth >= MAX_DEPTH:
         return TOO_DEEP
     for part in parts:
-        flaw = flaw_in(part, depth + 1)
-        if flaw:
-            return flaw
-    return _conflict(value) if isinstance(value, msgspec.Struct) else None
+        leaf = _LEAVES.get(type(part))  # most parts are leaves, and need no call of this function
+        error = leaf(part) if leaf else value_error(part, depth + 1)
+        if error:
+            return error
+    return _cross_check_error(value) if isinstance(value, msgspec.Struct) else None
 
 
 def _parts(value: object) -> Iterable[object] | None:
-    """What a container holds; `None` for what is no container."""
+    """Return the values in a container; None for other values."""
     if isinstance(value, msgspec.Struct):
         return [getattr(value, name) for name in value.__struct_fields__]
     if isinstance(value, dict):
@@ -62,13 +63,15 @@ def _parts(value: object) -> Iterable[object] | None:
     return value if isinstance(value, (list, tuple, set, frozenset)) else None
 
 
-def _conflict(struct: msgspec.Struct) -> str | None:
+def _cross_check_error(struct: msgspec.Struct) -> str | None:
     if not hasattr(struct, "cross_check"):
         return None
-    names = zip(struct.__struct_encode_fields__, struct.__struct_fields__, strict=True)
-    fields = {sent: getattr(struct, name) for sent, name in names}
-    present = {name: value for name, value in fields.items() if value is not None and value is not msgspec.UNSET}
-    return next(iter(cross_problems(type(struct), present).values()), None)
+    present = {}
+    for name, attribute in zip(struct.__struct_encode_fields__, struct.__struct_fields__, strict=True):
+        value = getattr(struct, attribute)
+        if value is not None and value is not msgspec.UNSET:
+            present[name] = value
+    return next(iter(cross_check_errors(type(struct), present).values()), None)
 
 
 def _text(value: str) -> str | None:
@@ -106,7 +109,7 @@ def _moment(value: datetime) -> str | None:
     return None if 1900 <= value.year <= 9998 else OUT_OF_RANGE
 
 
-def _nothing(_value: object) -> None:
+def _accepted(_value: object) -> None:
     return None
 
 
@@ -116,6 +119,6 @@ _LEAVES: Mapping[type, Callable[..., str | None]] = {
     float: _real,
     Decimal: _decimal,
     datetime: _moment,
-    bool: _nothing,
-    type(None): _nothing,
+    bool: _accepted,
+    type(None): _accepted,
 }

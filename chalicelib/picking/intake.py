@@ -17,7 +17,7 @@ import msgspec
 from chalicelib.core.clock import to_millis
 from chalicelib.core.errors import BatonError
 from chalicelib.edge.validation import parse_json
-from chalicelib.edge.value_checks import flaw_in
+from chalicelib.edge.value_checks import value_error as flaw_in
 from chalicelib.picking.schemas import MAX_EVENTS
 from chalicelib.picking.state import Kind
 

@@ -9,8 +9,8 @@ import pytest
 from msgspec import UNSET, Meta, Struct, UnsetType, field, json
 
 from chalicelib.core.errors import MalformedJson
-from chalicelib.edge.error_collector import MAX_PROBLEMS
-from chalicelib.edge.validation import decode_body, decode_query, parse_json, problems_in
+from chalicelib.edge.error_collector import MAX_ERRORS
+from chalicelib.edge.validation import decode_body, decode_query, parse_json, validation_errors
 from tests.unit.validation_samples import (
     Bike,
     Filter,
@@ -60,7 +60,7 @@ def test_every_bad_field_is_named_at_once_as_the_client_spells_it() -> None:
         "labels.a": "must be at least 1",
         "labels.c": "must be a whole number",
         "pickupLat": "must be a number",
-        "due": "must say its time zone, as in 2026-01-31T09:30:00Z",
+        "due": "must include a time zone, as in 2026-01-31T09:30:00Z",
     }
 
 
@@ -84,7 +84,7 @@ def test_a_key_that_comes_twice_cannot_hide_a_bad_value() -> None:
 
 def test_at_most_a_hundred_problems_are_told() -> None:
     fields = refused(b"[" + b"{}," * 100_000 + b"{}]", list[Line])
-    assert len(fields) == MAX_PROBLEMS
+    assert len(fields) == MAX_ERRORS
     assert "49.quantity" in fields
 
 
@@ -94,14 +94,14 @@ def test_a_name_made_up_by_the_client_is_cut() -> None:
 
 
 def test_a_bad_key_of_a_dictionary_is_told() -> None:
-    fields = problems_in({"abc": 1, "b": "x"}, dict[Annotated[str, Meta(max_length=2)], int])
+    fields = validation_errors({"abc": 1, "b": "x"}, dict[Annotated[str, Meta(max_length=2)], int])
     assert fields == {"body": "has a key that must be at most 2 characters", "b": "must be a whole number"}
 
 
 def test_a_tag_chooses_among_structs() -> None:
     kind: object = list[Van | Bike]
-    assert problems_in([{"kind": "van", "load": 1}, {"kind": "bike", "gears": 3}], kind) == {}
-    assert problems_in([{"kind": "bike", "load": 1}, {"kind": "ship"}, {}], kind) == {
+    assert validation_errors([{"kind": "van", "load": 1}, {"kind": "bike", "gears": 3}], kind) == {}
+    assert validation_errors([{"kind": "bike", "load": 1}, {"kind": "ship"}, {}], kind) == {
         "0.gears": "is required",
         "0.load": "is not expected here",
         "1.kind": "is not one of the accepted values",
@@ -110,7 +110,7 @@ def test_a_tag_chooses_among_structs() -> None:
 
 
 def test_the_items_of_a_generic_page_are_checked() -> None:
-    assert problems_in({"items": [{"gears": "x"}]}, Page[Bike]) == {"items.0.gears": "must be a whole number"}
+    assert validation_errors({"items": [{"gears": "x"}]}, Page[Bike]) == {"items.0.gears": "must be a whole number"}
 
 
 # --- rules across fields ---------------------------------------------------------------------------------------
@@ -175,7 +175,7 @@ def test_a_rule_sees_defaults_and_never_what_is_absent() -> None:
 @pytest.mark.parametrize(
     ("raw", "message"),
     [
-        (b"", "The body is empty; it should be JSON."),
+        (b"", "The body is empty. Send a JSON value."),
         (b'{"a": ', "The body ends before its JSON is complete."),
         (b'{"a": 1,}', "The body is not valid JSON: trailing comma in object (byte 8)."),
         (b"[1 2]", "The body is not valid JSON: expected ',' or ']' (byte 3)."),

@@ -9,8 +9,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from chalicelib.core.errors import BatonError, MalformedJson, ValidationFailed
-from chalicelib.edge.error_collector import MAX_PROBLEMS
-from chalicelib.edge.validation import decode_body, decode_query, parse_json, problems_in
+from chalicelib.edge.error_collector import MAX_ERRORS
+from chalicelib.edge.validation import decode_body, decode_query, parse_json, validation_errors
 from tests.unit.validation_samples import Bike, Filter, Line, Page, Parcel, Period, Plan, Tree, Van
 
 KINDS: list[Any] = [Parcel, Line, Plan, Period, Filter, Tree, Page[Bike], Van, list[Van | Bike], dict[str, Line]]
@@ -108,7 +108,7 @@ def problems_told(raw: bytes, kind: Any) -> Mapping[str, str]:
     if error is None:
         return {}
     assert isinstance(error, ValidationFailed)
-    assert 0 < len(error.fields) <= MAX_PROBLEMS
+    assert 0 < len(error.fields) <= MAX_ERRORS
     assert all(text and text == text.strip() and "`" not in text for text in error.fields.values())
     return error.fields
 
@@ -127,15 +127,15 @@ def test_arbitrary_bytes_never_crash(kind: Any, raw: bytes) -> None:
 @example(value={"quantity": 5e-324})
 def test_both_ways_of_checking_agree_on_any_json(kind: Any, value: Any) -> None:
     told = problems_told(msgspec.json.encode(value), kind)
-    assert bool(told) == bool(problems_in(value, kind))
+    assert bool(told) == bool(validation_errors(value, kind))
 
 
 @settings(max_examples=300, deadline=None)
 @given(value=shaped(Parcel))
 def test_one_bad_field_more_is_one_problem_more(value: dict[str, Any]) -> None:
     """Spoiling a field that is told about by itself hides no other problem."""
-    before = problems_in(value, Parcel)
-    after = problems_in(value | {"due": "never"}, Parcel)
+    before = validation_errors(value, Parcel)
+    after = validation_errors(value | {"due": "never"}, Parcel)
     assert after.keys() == before.keys() | {"due"}
 
 

@@ -8,9 +8,9 @@ from uuid import UUID
 import pytest
 from msgspec import Meta, Struct, ValidationError, convert
 
-from chalicelib.edge.error_messages import sentence
+from chalicelib.edge.error_messages import error_message
 from chalicelib.edge.types import EntityId, Moment, Text500
-from chalicelib.edge.validation import problems_in
+from chalicelib.edge.validation import validation_errors
 from tests.unit.validation_samples import Bike, Level, Size, Van, refused
 
 
@@ -54,27 +54,27 @@ from tests.unit.validation_samples import Bike, Level, Size, Van, refused
         (10**400, float, "is out of range"),
     ],
 )
-def test_a_wrong_value_gets_a_plain_sentence(value: object, kind: object, expected: str) -> None:
-    assert problems_in({"it": value}, dict[str, kind]) == {"it": expected}  # type: ignore[valid-type]
+def test_a_wrong_value_gets_a_plain_error_message(value: object, kind: object, expected: str) -> None:
+    assert validation_errors({"it": value}, dict[str, kind]) == {"it": expected}  # type: ignore[valid-type]
 
 
 def test_a_long_list_of_choices_is_cut() -> None:
     many = Literal[tuple(f"n{number}" for number in range(30))]  # type: ignore[valid-type]
-    text = problems_in("x", many)["body"]
+    text = validation_errors("x", many)["body"]
     assert text.endswith("n18, n19 and others")
 
 
 def test_a_message_that_nobody_foresaw_stays_readable() -> None:
-    assert sentence("Expected `foo` of some new kind", str) == "expected foo of some new kind"
-    assert sentence("", str) == "is not valid"
-    assert len(sentence("x" * 5000, str)) == 200
+    assert error_message("Expected `foo` of some new kind", str) == "expected foo of some new kind"
+    assert error_message("", str) == "is not valid"
+    assert len(error_message("x" * 5000, str)) == 200
 
 
 def test_what_was_sent_is_never_repeated() -> None:
     secret = "hunter2 - at `$.x`"
     for kind in (int, Size, UUID, Decimal, Moment, EntityId, Van | Bike, Literal["a"]):
         for value in (secret, {"kind": secret}, [secret]):
-            for path, text in problems_in(value, kind).items():
+            for path, text in validation_errors(value, kind).items():
                 assert "hunter2" not in path + text
 
 
