@@ -115,6 +115,12 @@ class MalformedForm(BatonError):
     code, status, summary = "MALFORMED_FORM", 400, "The request body is not valid form data."
 
 
+class MalformedQuery(BatonError):
+    """The query string cannot be decoded."""
+
+    code, status, summary = "MALFORMED_QUERY", 400, "The query string is not valid UTF-8."
+
+
 class PayloadTooLarge(BatonError):
     """The body exceeds the size limit; it was not read."""
 

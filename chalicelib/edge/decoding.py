@@ -6,12 +6,19 @@ the endpoint at all. Every bad field of headers, query and body is named at once
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple, TypeVar
 
 import msgspec
 
-from chalicelib.core.errors import BatonError, MalformedJson, PayloadTooLarge, UnsupportedMediaType, ValidationFailed
+from chalicelib.core.errors import (
+    BatonError,
+    MalformedJson,
+    MalformedQuery,
+    PayloadTooLarge,
+    UnsupportedMediaType,
+    ValidationFailed,
+)
 from chalicelib.edge import idempotency
 from chalicelib.edge.checks import MAX_ID_BYTES
 from chalicelib.edge.endpoint import Endpoint
@@ -19,6 +26,8 @@ from chalicelib.edge.forms import FORM_DATA, decode_form, is_form
 from chalicelib.edge.http import HttpRequest
 from chalicelib.edge.request import Empty, parse_if_match
 from chalicelib.edge.validation import decode_body, decode_query, unknown_parameters
+
+_REPLACEMENT = "\ufffd"
 
 ValueT = TypeVar("ValueT")
 
@@ -58,6 +67,8 @@ def decode_input(endpoint: Endpoint, http: HttpRequest, max_body_bytes: int) -> 
     )
     try:
         _check_media(endpoint, http, max_body_bytes)
+        if http.query and not endpoint.any_query:
+            _check_query_encoding(http.query)
         body = _collect(fields, lambda: _body(endpoint, http)) if endpoint.takes_body else Empty()
     except BatonError as error:
         return Input(http, None, None, if_match, key, error)
@@ -93,6 +104,12 @@ def _check_media(endpoint: Endpoint, http: HttpRequest, max_body_bytes: int) -> 
         raise UnsupportedMediaType("Send the body as application/json.")
     if "charset" in parameters and "utf-8" not in parameters:
         raise UnsupportedMediaType("Send the body in UTF-8.")
+
+
+def _check_query_encoding(query: Mapping[str, Sequence[str]]) -> None:
+    """Raise `MalformedQuery` for invalid UTF-8, which the gateway decodes to replacement characters."""
+    if any(_REPLACEMENT in text for name, values in query.items() for text in (name, *values)):
+        raise MalformedQuery
 
 
 def _body(endpoint: Endpoint, http: HttpRequest) -> Any:

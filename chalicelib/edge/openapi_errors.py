@@ -1,7 +1,8 @@
-"""The errors that each endpoint can answer with, as the API's description lists them.
+"""The error responses of each operation in the OpenAPI document.
 
-What a route declares is only its own; the rest follows from what the edge does for such a route: whoever is let in can
-be turned away, whoever sends a body can send a bad one. The lists are made here once, from the same metadata.
+A route declares only the errors of its use case. The others follow from the rest of its declaration, as the pipeline
+raises them: a permission means 401 and 403, a resource 404, a transition 409, `If-Match` 409 or 428, a body or query
+422.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from chalicelib.core.errors import (
     InternalError,
     MalformedForm,
     MalformedJson,
+    MalformedQuery,
     MethodNotAllowed,
     NotFound,
     PayloadTooLarge,
@@ -34,12 +36,11 @@ from chalicelib.core.errors import (
 )
 from chalicelib.edge.endpoint import Endpoint
 from chalicelib.edge.openapi_schemas import REF, Schema
-from chalicelib.edge.request import Empty
 
 Errors = list[type[BatonError]]
 
 _ANYWHERE: Errors = [RouteNotFound, MethodNotAllowed, RateLimited]
-"""Errors that an address can give without being any operation's own."""
+"""Errors that belong to no single operation."""
 
 _SAMPLE_DETAILS: Mapping[type[BatonError], Mapping[str, object]] = {
     AccessDenied: {"permission": "dispatch.order.read"},
@@ -52,9 +53,9 @@ _HEADERS = {401: "WWW-Authenticate", 405: "Allow", 429: "Retry-After", 503: "Ret
 
 
 def errors_of(endpoint: Endpoint) -> Errors:
-    """Every error that a call of this endpoint can end with, each once, by status and code."""
+    """Return the errors that a call of this endpoint can end with, ordered by status and code."""
     idempotent = endpoint.mutates and not endpoint.public
-    follows: list[tuple[bool, Errors]] = [
+    implied: list[tuple[bool, Errors]] = [
         (not endpoint.public, [AuthRequired, AuthInvalid, AuthExpired, AccessDenied]),
         ("{" in endpoint.path, [NotFound]),
         (endpoint.transition is not None, [Conflict]),
@@ -62,14 +63,15 @@ def errors_of(endpoint: Endpoint) -> Errors:
         (endpoint.mutates, [PayloadTooLarge]),
         (endpoint.takes_body, [MalformedForm if endpoint.form else MalformedJson, UnsupportedMediaType]),
         (idempotent, [IdempotencyKeyReused]),
-        (idempotent or endpoint.takes_body or endpoint.query is not Empty, [ValidationFailed]),
+        (not endpoint.any_query, [MalformedQuery]),
+        (idempotent or endpoint.takes_body or not endpoint.any_query, [ValidationFailed]),
         (endpoint.takes_if_match, [VersionConflict]),
         (endpoint.if_match == "required", [PreconditionRequired]),
         (True, [InternalError, Unavailable]),
     ]
-    follows += [(resource.required, [resource.not_found]) for resource in endpoint.items.values()]
-    found = {error for holds, errors in follows if holds for error in errors} | set(endpoint.errors)
-    return sorted(found, key=lambda error: (status_of(endpoint, error), error.code))
+    implied += [(resource.required, [resource.not_found]) for resource in endpoint.items.values()]
+    errors = {error for holds, group in implied if holds for error in group} | set(endpoint.errors)
+    return sorted(errors, key=lambda error: (status_of(endpoint, error), error.code))
 
 
 def _can_be_locked(endpoint: Endpoint) -> bool:
@@ -78,12 +80,12 @@ def _can_be_locked(endpoint: Endpoint) -> bool:
 
 
 def status_of(endpoint: Endpoint, error: type[BatonError]) -> int:
-    """The status that the error has here; some contracts know only their own for invalid input."""
+    """Return the status of the error at this endpoint; some contracts use another one for invalid input."""
     return endpoint.invalid_status if error is ValidationFailed else error.status
 
 
 def responses(endpoint: Endpoint) -> dict[str, Any]:
-    """The error responses of an endpoint, by status."""
+    """Return the error responses of an endpoint by status."""
     by_status: dict[int, Errors] = {}
     for error in errors_of(endpoint):
         by_status.setdefault(status_of(endpoint, error), []).append(error)
@@ -108,22 +110,22 @@ def _response(status: int, errors: Errors) -> dict[str, Any]:
 
 
 def all_errors(endpoints: Iterable[Endpoint]) -> dict[str, type[BatonError]]:
-    """Every error of the API by its code."""
-    found = [*_ANYWHERE, *(error for endpoint in endpoints for error in errors_of(endpoint))]
-    return {error.code: error for error in sorted(found, key=lambda error: error.code)}
+    """Return every error of the API by its code."""
+    errors = [*_ANYWHERE, *(error for endpoint in endpoints for error in errors_of(endpoint))]
+    return {error.code: error for error in sorted(errors, key=lambda error: error.code)}
 
 
 def schemas(codes: Iterable[str]) -> dict[str, Schema]:
-    """The components of the one error body. It is not called `Error`, since that is a class of most languages."""
+    """Return the schemas of the error body. It is not named `Error`, which is a class in most languages."""
     return {
         "ErrorBody": {
-            "description": "Whatever went wrong; every error of every address looks like this.",
+            "description": "The body of every error response.",
             "type": "object",
             "properties": {
                 "success": {"type": "boolean", "description": "False."},
                 "error": {"$ref": f"{REF}ErrorDetail"},
                 "fields": {
-                    "description": "What is wrong with which field; only there when the input was invalid.",
+                    "description": "Error messages by field; present only if the input is invalid.",
                     "type": "object",
                     "additionalProperties": {"type": "string"},
                 },
@@ -131,7 +133,7 @@ def schemas(codes: Iterable[str]) -> dict[str, Schema]:
             "required": ["success", "error"],
         },
         "ErrorDetail": {
-            "description": "What went wrong: `code` and `details` for programs, `message` for people.",
+            "description": "The error: `code` and `details` for programs, `message` for people.",
             "type": "object",
             "properties": {
                 "code": {"$ref": f"{REF}ErrorCode"},
@@ -141,7 +143,7 @@ def schemas(codes: Iterable[str]) -> dict[str, Schema]:
             "required": ["code", "message", "details"],
         },
         "ErrorCode": {
-            "description": "What went wrong, in one word. Codes are added over time: treat unknown ones by status.",
+            "description": "The kind of error. New codes may be added; handle an unknown code by its status.",
             "type": "string",
             "enum": list(codes),
         },
@@ -149,7 +151,7 @@ def schemas(codes: Iterable[str]) -> dict[str, Schema]:
 
 
 def examples(errors: Mapping[str, type[BatonError]]) -> dict[str, Any]:
-    """One example per code."""
+    """Return one example per code."""
     return {code: {"summary": error.summary, "value": _sample(error)} for code, error in errors.items()}
 
 

@@ -1,4 +1,4 @@
-"""Endpoints about Baton itself: is it well, and what can it do."""
+"""Endpoints about the service itself: its health and its API description."""
 
 from __future__ import annotations
 
@@ -12,21 +12,21 @@ routes = Routes(__name__, "System")
 
 
 class Health(msgspec.Struct, frozen=True):
-    """That the service answers, and in which version."""
+    """The status and the version of the service."""
 
     status: str
     version: str
 
 
-@routes.get("/health", aliases=["/v1/health"], public=True, returns=Health)
+@routes.get("/health", aliases=["/v1/health"], public=True, any_query=True, returns=Health)
 def health(_: Request[Empty, Empty]) -> Response[Health]:
-    """Whether the service answers, and in which version."""
+    """Return the status and the version of the service."""
     return Response(Health("ok", dependencies().version))
 
 
 @routes.get("/v1/openapi.json", public=True, returns=dict)
 def openapi(_: Request[Empty, Empty]) -> Response[dict[str, object]]:
-    """This API as an OpenAPI 3.1 document, generated from its own routes."""
+    """Return the OpenAPI 3.1 document of this API."""
     from chalicelib.edge.openapi import document
 
     return Response(document(dependencies()))

@@ -60,10 +60,12 @@ def shelf_key(name: str) -> ItemKey[Shelf]:
     return ItemKey(Shelf, key("demo", "SHELF", name), "SHELF")
 
 
-def shelf(name: str = "a", version: int = 1, stock: int = 5, place: str | None = "hall") -> Shelf:
+def shelf(
+    name: str = "a", version: int = 1, stock: int = 5, place: str | None = "hall", code: str | None = None
+) -> Shelf:
     """A shelf as it was read."""
     where = shelf_key(name)
-    return Shelf(where.pk, where.sk, version=version, stock=stock, place=place)
+    return Shelf(where.pk, where.sk, version=version, stock=stock, place=place, code=code)
 
 
 def note(name: str = "n", text: str = "hello") -> Note:

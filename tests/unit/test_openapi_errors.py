@@ -1,0 +1,127 @@
+"""The errors that the OpenAPI document lists for an operation follow from the declaration of its endpoint."""
+
+from typing import Any
+
+import pytest
+from msgspec import Struct
+
+from chalicelib.core.errors import Conflict, NotFound
+from chalicelib.core.state_machine import StateMachine
+from chalicelib.edge.endpoint import Endpoint, Resource
+from chalicelib.edge.openapi_errors import errors_of, responses
+from tests.builders.shelves import shelf_key
+
+SHELVES = StateMachine(
+    entity="shelf",
+    transitions={("OPEN", "close"): "CLOSED", ("OPEN", "fill"): "OPEN"},
+    locked=frozenset({"CLOSED"}),
+    locking=frozenset({"fill"}),
+)
+ALWAYS = {
+    (400, "MALFORMED_QUERY"),
+    (401, "AUTH_EXPIRED"),
+    (401, "AUTH_INVALID"),
+    (401, "AUTH_REQUIRED"),
+    (403, "ACCESS_DENIED"),
+    (422, "VALIDATION_ERROR"),
+    (500, "INTERNAL_ERROR"),
+    (503, "SERVICE_UNAVAILABLE"),
+}
+MUTATION = ALWAYS | {(413, "PAYLOAD_TOO_LARGE"), (422, "IDEMPOTENCY_KEY_REUSED")}
+BODY = {(400, "MALFORMED_JSON"), (415, "UNSUPPORTED_MEDIA_TYPE")}
+
+
+class ShelfNotFound(NotFound):
+    """No such shelf."""
+
+    code = "SHELF_NOT_FOUND"
+
+
+class ShelfFull(Conflict):
+    """The shelf is full."""
+
+    code = "SHELF_FULL"
+
+
+class NewStock(Struct):
+    """The stock of a shelf."""
+
+    stock: int
+
+
+def shelf_resource(**declared: Any) -> Resource[Any]:
+    return Resource(key=lambda _, name: shelf_key(name), id_from=("shelf",), states=SHELVES, **declared)
+
+
+def declared(method: str = "PATCH", path: str = "/v1/shelves", **parts: Any) -> Endpoint:
+    return Endpoint(method=method, path=path, handler=print, summary="", **{"permission": "shelf.change", **parts})
+
+
+def codes(endpoint: Endpoint) -> set[tuple[int, str]]:
+    return {(error.status, error.code) for error in errors_of(endpoint)}
+
+
+def test_a_read_has_the_errors_of_its_token_permission_and_query() -> None:
+    assert codes(declared("GET")) == ALWAYS
+
+
+def test_a_mutation_has_those_of_its_size_and_its_idempotency_key_too() -> None:
+    assert codes(declared()) == MUTATION
+    assert codes(declared(body=NewStock)) == MUTATION | BODY
+
+
+def test_a_public_endpoint_needs_no_token_and_takes_no_key() -> None:
+    expected = {(status, code) for status, code in ALWAYS if status not in (401, 403)}
+    assert codes(declared("GET", public=True)) == expected
+
+
+def test_an_endpoint_that_ignores_unknown_parameters_has_no_error_of_its_query() -> None:
+    assert codes(declared("GET", public=True, any_query=True)) == {
+        (500, "INTERNAL_ERROR"),
+        (503, "SERVICE_UNAVAILABLE"),
+    }
+
+
+def test_a_required_resource_means_its_404() -> None:
+    assert codes(declared(resource=shelf_resource())) == MUTATION | {(404, "NOT_FOUND")}
+    assert codes(declared(resource=shelf_resource(not_found=ShelfNotFound))) == MUTATION | {(404, "SHELF_NOT_FOUND")}
+    assert codes(declared(resource=shelf_resource(required=False))) == MUTATION
+
+
+def test_a_required_related_item_means_its_404() -> None:
+    related = {"other": shelf_resource(not_found=ShelfNotFound), "third": shelf_resource(required=False)}
+    assert codes(declared(related=related)) == MUTATION | {(404, "SHELF_NOT_FOUND")}
+
+
+def test_a_path_parameter_means_404() -> None:
+    assert codes(declared("GET", "/v1/shelves/{name}")) == ALWAYS | {(404, "NOT_FOUND")}
+
+
+def test_a_transition_means_409_with_the_codes_of_its_state_machine() -> None:
+    shelf = shelf_resource()
+    expected = MUTATION | {(404, "NOT_FOUND"), (409, "WORKFLOW_VIOLATION")}
+    assert codes(declared(resource=shelf, transition="close")) == expected
+    assert codes(declared(resource=shelf, transition="fill")) == expected | {(409, "ENTITY_LOCKED")}
+
+
+def test_if_match_means_409_and_428_if_it_is_required() -> None:
+    assert codes(declared(if_match="optional")) == MUTATION | {(409, "VERSION_CONFLICT")}
+    assert codes(declared(versioned=True)) == MUTATION | {(409, "VERSION_CONFLICT")}
+    assert codes(declared("POST", versioned=True, status=201)) == MUTATION
+    expected = MUTATION | {(409, "VERSION_CONFLICT"), (428, "PRECONDITION_REQUIRED")}
+    assert codes(declared(if_match="required")) == expected
+
+
+def test_own_fields_mean_403() -> None:
+    assert (403, "ACCESS_DENIED") in codes(declared(body=NewStock, own_fields=["user_id"]))
+
+
+def test_the_errors_of_the_use_case_are_added() -> None:
+    assert codes(declared(errors=[ShelfFull])) == MUTATION | {(409, "SHELF_FULL")}
+
+
+@pytest.mark.parametrize("status", [400, 422])
+def test_invalid_input_is_listed_under_the_status_of_the_contract(status: int) -> None:
+    described = responses(declared(body=NewStock, invalid_status=status))
+    assert "VALIDATION_ERROR" in described[str(status)]["content"]["application/json"]["examples"]
+    assert "IDEMPOTENCY_KEY_REUSED" in described["422"]["content"]["application/json"]["examples"]
