@@ -1,7 +1,7 @@
-"""What holds for every route of the application, whatever it is for.
+"""What holds for every route of the application.
 
-The routes are taken from the running application, so one that is added is held to this from its first day. Nothing here
-knows what a route does: who is let in is decided before a body is looked at.
+The routes are taken from the running application, so a new route is tested from its first day. Nothing here knows the
+use case of a route: callers are authenticated and authorised, and input is validated, before a use case runs.
 """
 
 import base64
@@ -14,11 +14,15 @@ import jwt
 import pytest
 
 import app
+from chalicelib.core.clock import SystemClock
+from chalicelib.core.ids import SystemIds
 from chalicelib.core.settings import settings
 from chalicelib.core.store import ItemKey
 from chalicelib.core.work import UnitOfWork
 from chalicelib.edge.api import UNKNOWN_ROUTE
 from chalicelib.edge.endpoint import Endpoint
+from chalicelib.edge.http import encoder
+from chalicelib.edge.openapi import document
 from chalicelib.identity.default_permissions import PERMISSIONS
 from chalicelib.identity.tables import RolePermissions, role_key
 from tests.builders.maintenance import Park
@@ -30,6 +34,7 @@ from tests.builders.world import DEMO, OTHER, Answer, Person, World
 ADMIN = "SYSTEM_ADMIN"
 ENDPOINTS = [endpoint for routes in app.ROUTES for endpoint in routes.endpoints]
 GUARDED = [endpoint for endpoint in ENDPOINTS if not endpoint.public]
+CLOCK = SystemClock()
 PUBLIC = {
     "/auth/login",
     "/auth/refresh",
@@ -41,32 +46,50 @@ PUBLIC = {
     "/v1/health",
     "/v1/openapi.json",
 }
-"""The addresses that need no token. Whoever adds one has to say so here."""
+"""The addresses that need no token. A new one is added here on purpose."""
 
 
 def named(endpoint: Endpoint) -> str:
     return f"{endpoint.method} {endpoint.path}"
 
 
+DOCUMENT: Any = json.loads(encoder.encode(document(app.compose(settings(), CLOCK, SystemIds(CLOCK)).dependencies)))
+
 every_guarded = pytest.mark.parametrize("endpoint", GUARDED, ids=named)
 every_mutation = pytest.mark.parametrize("endpoint", [one for one in GUARDED if one.mutates], ids=named)
 
 
 def call(world: World, endpoint: Endpoint, token: str | None, **headers: str) -> Answer:
-    """A call of the route about nothing that there is, with a body that says nothing."""
+    """Call the route with ids that do not exist and an empty body."""
     path = re.sub(r"{\w+}", "nothing", endpoint.path)
     return world.call(endpoint.method, path, {} if endpoint.takes_body else None, token=token, headers=headers)
 
 
+def example_body(endpoint: Endpoint) -> Any:
+    """Return the body of the example in the API description, which is valid; None if the call takes none."""
+    operation = DOCUMENT["paths"][endpoint.path][endpoint.method.lower()]
+    content = operation.get("requestBody", {}).get("content", {})
+    return content.get("application/json", {}).get("example")
+
+
+def example_call(world: World, endpoint: Endpoint, query: str) -> Answer:
+    """Call the route with a valid body, a query, and ids that do not exist."""
+    token = None if endpoint.public else world.person(ADMIN).token
+    path = re.sub(r"{\w+}", "nothing", endpoint.path) + query
+    form = {"content_type": "multipart/form-data; boundary=x"} if endpoint.form else {}
+    headers = {"if_match": "1", **form}
+    return world.call(endpoint.method, path, example_body(endpoint), token=token, headers=headers)
+
+
 def forged(token: str, **header: Any) -> str:
-    """The token with another header and no signature."""
+    """Return the token with another header and no signature."""
     _, payload, _ = token.split(".")
     text = base64.urlsafe_b64encode(json.dumps({"typ": "JWT", **header}).encode()).decode().rstrip("=")
     return f"{text}.{payload}."
 
 
 def tampered(token: str) -> Iterator[tuple[str, str]]:
-    """Tokens that look like this one and are not, and what each of them tries."""
+    """Yield manipulated copies of the token, each with the name of the manipulation."""
     head, payload, signature = token.split(".")
     claims = json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
     known = jwt.get_unverified_header(token)
@@ -75,14 +98,14 @@ def tampered(token: str) -> Iterator[tuple[str, str]]:
     yield "no algorithm", forged(token, alg="none", kid=known["kid"])
     yield "no algorithm in capitals", forged(token, alg="NONE", kid=known["kid"])
     yield "no signature", f"{head}.{payload}."
-    yield "a key of one's own", jwt.encode(claims, "k" * 64, "HS256", headers={"kid": known["kid"]})
-    yield "a key that we do not have", jwt.encode(claims, "k" * 64, "HS256", headers={"kid": "mine"})
+    yield "an attacker's key", jwt.encode(claims, "k" * 64, "HS256", headers={"kid": known["kid"]})
+    yield "an unknown key", jwt.encode(claims, "k" * 64, "HS256", headers={"kid": "mine"})
     yield "another algorithm", jwt.encode(claims, "k" * 64, "HS512", headers={"kid": known["kid"]})
     yield "no token at all", "nonsense"
 
 
 def hold(world: World, role: str, permissions: dict[str, str]) -> None:
-    """Let a role of the organisation have these permissions and no others."""
+    """Give a role of the organisation exactly these permissions."""
     where: ItemKey[RolePermissions] = role_key(DEMO, role)
 
     def change(work: UnitOfWork) -> None:
@@ -97,28 +120,28 @@ def test_every_route_is_known_to_the_edge() -> None:
     assert {one for one in served if one[1] != UNKNOWN_ROUTE} == known
 
 
-def test_what_needs_no_token_is_known_by_name() -> None:
+def test_the_public_routes_are_listed() -> None:
     assert {endpoint.path for endpoint in ENDPOINTS if endpoint.public} == PUBLIC
 
 
-def test_every_other_route_takes_a_permission_that_there_is() -> None:
+def test_every_other_route_requires_an_existing_permission() -> None:
     assert {named(one): one.permission for one in GUARDED if one.permission not in PERMISSIONS} == {}
 
 
-def test_every_mutation_says_what_it_is_about_or_changes_nothing_that_is_audited() -> None:
-    # A position is reported every few seconds and changes nothing that a person did.
+def test_every_audited_mutation_declares_its_audit_target() -> None:
+    # A position is reported every few seconds and is no action of a person.
     assert [named(one) for one in GUARDED if one.mutates and one.audit_target is None] == ["POST /v1/courier/location"]
 
 
 @every_guarded
-def test_without_a_token_nobody_gets_in(world: World, endpoint: Endpoint) -> None:
+def test_a_request_without_a_token_is_401(world: World, endpoint: Endpoint) -> None:
     answer = call(world, endpoint, None)
     assert (answer.status, answer.code) == (401, "AUTH_REQUIRED")
     assert answer.headers["WWW-Authenticate"] == "Bearer"
 
 
 @every_guarded
-def test_with_an_expired_token_nobody_gets_in(world: World, endpoint: Endpoint) -> None:
+def test_an_expired_token_is_401(world: World, endpoint: Endpoint) -> None:
     admin = world.person(ADMIN)
     world.clock.advance(seconds=settings().access_token_s + 31)
     answer = call(world, endpoint, admin.token)
@@ -126,7 +149,7 @@ def test_with_an_expired_token_nobody_gets_in(world: World, endpoint: Endpoint) 
 
 
 @every_guarded
-def test_with_a_tampered_token_nobody_gets_in(world: World, endpoint: Endpoint) -> None:
+def test_a_manipulated_token_is_401(world: World, endpoint: Endpoint) -> None:
     admin = world.person(ADMIN)
     for trick, token in tampered(admin.token):
         answer = call(world, endpoint, token)
@@ -134,7 +157,7 @@ def test_with_a_tampered_token_nobody_gets_in(world: World, endpoint: Endpoint) 
 
 
 @every_guarded
-def test_a_permission_that_is_taken_away_counts_from_the_next_request(world: World, endpoint: Endpoint) -> None:
+def test_a_withdrawn_permission_is_403_from_the_next_request(world: World, endpoint: Endpoint) -> None:
     person = world.person("gm")
     everything = dict.fromkeys(PERMISSIONS, "org")
     hold(world, "gm", everything)
@@ -148,7 +171,7 @@ def test_a_permission_that_is_taken_away_counts_from_the_next_request(world: Wor
 
 
 @every_mutation
-def test_a_mutation_that_is_refused_leaves_a_row(world: World, endpoint: Endpoint) -> None:
+def test_a_refused_mutation_has_an_audit_row(world: World, endpoint: Endpoint) -> None:
     person = world.person("gm")
     hold(world, "gm", {})
     assert call(world, endpoint, person.token, x_request_id="refused-1").status == 403
@@ -160,38 +183,62 @@ def test_a_mutation_that_is_refused_leaves_a_row(world: World, endpoint: Endpoin
 
 
 @pytest.mark.parametrize("endpoint", [one for one in GUARDED if one.mutates and one.takes_body], ids=named)
-def test_a_body_that_cannot_be_read_changes_nothing_and_leaves_a_row(world: World, endpoint: Endpoint) -> None:
+def test_a_malformed_body_is_400_and_has_an_audit_row(world: World, endpoint: Endpoint) -> None:
     person = world.person(ADMIN)
     path = re.sub(r"{\w+}", "nothing", endpoint.path)
-    sent = {"content_type": "multipart/form-data; boundary=x"} if endpoint.form else {}
-    answer = world.call(endpoint.method, path, token=person.token, raw=b"{nonsense", headers=sent)
-    assert answer.status in (400, 404), answer
+    form = {"content_type": "multipart/form-data; boundary=x"} if endpoint.form else {}
+    answer = world.call(endpoint.method, path, token=person.token, raw=b"{nonsense", headers={"if_match": "1", **form})
+    assert (answer.status, answer.code) == (400, "MALFORMED_FORM" if endpoint.form else "MALFORMED_JSON")
     [row] = [row for row in world.audit() if row.actor_id == person.user_id]
     assert row.outcome == answer.code
 
 
 @every_guarded
-def test_a_disabled_person_is_out_everywhere(world: World, endpoint: Endpoint) -> None:
+def test_a_disabled_person_is_401_everywhere(world: World, endpoint: Endpoint) -> None:
     admin, person = world.person(ADMIN), world.person(ADMIN)
     assert admin.patch(f"/v1/users/{person.user_id}", {"status": "DISABLED"}).status == 200
     answer = call(world, endpoint, person.token)
     assert (answer.status, answer.code) == (401, "AUTH_INVALID")
 
 
-# Every organisation has its own role of each code; that they are apart is shown in test_roles.py.
+@pytest.mark.parametrize("endpoint", ENDPOINTS, ids=named)
+def test_an_unknown_query_parameter_is_422(world: World, endpoint: Endpoint) -> None:
+    answer = example_call(world, endpoint, "?pages=1&_pages=2")
+    if endpoint.any_query:
+        assert answer.status == 200
+    else:
+        assert (answer.status, answer.code) == (endpoint.invalid_status, "VALIDATION_ERROR"), answer
+        assert answer.fields["pages"] == "unknown parameter"
+        assert "_pages" not in answer.fields
+
+
+@pytest.mark.parametrize("endpoint", ENDPOINTS, ids=named)
+def test_a_query_that_is_not_utf_8_is_400(world: World, endpoint: Endpoint) -> None:
+    answer = example_call(world, endpoint, "?_a=%FF")
+    if endpoint.any_query:
+        assert answer.status == 200
+    else:
+        assert (answer.status, answer.code) == (400, "MALFORMED_QUERY"), answer
+
+
+def test_only_the_health_checks_ignore_unknown_query_parameters() -> None:
+    assert {endpoint.path for endpoint in ENDPOINTS if endpoint.any_query} == {"/health", "/v1/health"}
+
+
+# Every organisation has its own role of each code; test_roles.py shows that they are separate.
 @pytest.mark.parametrize(
     "endpoint", [one for one in GUARDED if "{" in one.path and "{code}" not in one.path], ids=named
 )
-def test_what_another_organisation_has_does_not_exist_anywhere(world: World, endpoint: Endpoint) -> None:
+def test_items_of_another_organisation_are_404_everywhere(world: World, endpoint: Endpoint) -> None:
     stranger = world.person(ADMIN, OTHER)
-    owned = things(world, world.person(ADMIN))
-    path = endpoint.path.format_map(owned)
-    answer = world.call(endpoint.method, path, {} if endpoint.takes_body else None, token=stranger.token)
+    path = endpoint.path.format_map(items(world, world.person(ADMIN)))
+    headers = {"if_match": "1"} if endpoint.if_match == "required" else {}
+    answer = world.call(endpoint.method, path, example_body(endpoint), token=stranger.token, headers=headers)
     assert (answer.status, answer.code) == (404, "NOT_FOUND")
 
 
-def things(world: World, admin: Person) -> dict[str, str]:
-    """One thing of each kind that addresses name, by the parameter; it belongs to the first organisation."""
+def items(world: World, admin: Person) -> dict[str, str]:
+    """Return the id of an item of the first organisation by the path parameter that names it."""
     order = admin.post(
         "/v1/orders", {"pickup_address": "Dam 1", "dropoff_address": "Amstel 2", "receiver_phone": "+31201234567"}
     )
@@ -208,13 +255,13 @@ def things(world: World, admin: Person) -> dict[str, str]:
         "photo_id": uploaded(park.tech, park.started())["id"],
         "checklist_ref": park.checklist,
         "assignment_id": "PA-1",
-        **packing_things(admin),
-        **line_things(admin),
+        **packing_items(admin),
+        **line_items(admin),
     }
 
 
-def packing_things(admin: Person) -> dict[str, str]:
-    """A shipment, a box and an item in it."""
+def packing_items(admin: Person) -> dict[str, str]:
+    """Return the ids of a shipment, a box and an item in it."""
     loaded(admin, "shipments", shipment_record())
     loaded(admin, "license-plates", plate_record())
     box = new_box(admin)
@@ -222,8 +269,8 @@ def packing_things(admin: Person) -> dict[str, str]:
     return {"shipment_id": shipment_id(), "barcode": "SH-1", "box_id": box, "item_id": item}
 
 
-def line_things(admin: Person) -> dict[str, str]:
-    """A SKU, a batch, a module and a pack."""
+def line_items(admin: Person) -> dict[str, str]:
+    """Return the ids of a SKU, a batch, a module and a pack."""
     blueprint = {"name": "A", "chemistry": "LFP", "cellsPerModule": 1, "modulesPerPack": 1}
     sku_id = admin.post("/v1/skus", blueprint).json["data"]["id"]
     admin.patch(f"/v1/skus/{sku_id}/activate")

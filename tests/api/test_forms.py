@@ -146,12 +146,12 @@ def test_the_same_form_with_another_boundary_is_the_same_request(world: World) -
     assert answer.code == "IDEMPOTENCY_KEY_REUSED"
 
 
-def test_a_field_of_the_form_can_name_what_the_request_is_about(world: World) -> None:
-    def seen(request: Request[Picture, Empty], _: UnitOfWork) -> Response[dict[str, Any]]:
-        return Response({"named": request.named})
-
-    endpoint = shelf_endpoint(seen, body=Picture, form=True, audit_target=AuditTarget("shelf", "SHELF_CHANGED", "kind"))
-    assert send(world, Field("kind", "top"), endpoint=endpoint).json == {"named": "top"}
+def test_a_field_of_the_form_can_name_the_audited_entity(world: World) -> None:
+    endpoint = shelf_endpoint(told, body=Picture, form=True, audit_target=AuditTarget("shelf", "SHELF_CHANGED", "kind"))
+    assert send(world, Field("kind", "top"), endpoint=endpoint).status == 422
+    assert send(world, Field("file", b"x", "a"), Field("kind", "front"), endpoint=endpoint).status == 200
+    rows = [(row.entity_id, row.outcome) for row in world.audit() if row.entity_type == "shelf"]
+    assert sorted(rows) == [("front", "OK"), ("top", "VALIDATION_ERROR")]
 
 
 def test_the_description_says_form_data_with_binary_files(world: World) -> None:

@@ -12,7 +12,6 @@ from chalice.app import Request as ChaliceRequest
 import app
 from chalicelib.edge.endpoint import AuditTarget, Endpoint, Resource
 from chalicelib.edge.pipeline import serve
-from chalicelib.edge.request import Response
 from tests.builders.shelves import Shelf, shelf_key
 from tests.builders.world import Answer, Person
 
