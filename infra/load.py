@@ -202,9 +202,9 @@ def _refuse_bad(load: Load, lines: Sequence[Any]) -> None:
 
 
 def _send_all(load: Load, client: Client, good: Sequence[Any]) -> None:
-    from chalicelib.edge.imports import MOST
+    from chalicelib.edge.imports import MAX_RECORDS
 
-    for batch in batches(good, MOST):
+    for batch in batches(good, MAX_RECORDS):
         try:
             load.send(client, batch)
         except Stopped as error:

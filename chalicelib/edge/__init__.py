@@ -1,1 +1,1 @@
-"""HTTP in and out: what stands between a request on the wire and a use case."""
+"""The HTTP edge: it turns requests into checked use case calls, and results into responses."""

@@ -1,8 +1,8 @@
-"""The Chalice app, mended where stock Chalice would answer in its own words or mix up threads.
+"""The Chalice app, with the places replaced where Chalice would send its own error bodies or mix up threads.
 
-Chalice turns some failures into answers before any of our code runs: wrong method, a crash outside a view, an event
-it does not understand. Every answer of ours carries `X-Request-Id`; one without it was not ours and is said again
-with the one error body. The current request is kept per context, since the local server runs many at once.
+Chalice answers some failures before any of our code runs: a wrong method, a crash outside a view, an event that it does
+not understand. Every response of ours has `X-Request-Id`; one without it is Chalice's, and is replaced by the one error
+body. The current request is kept per context, since the local server handles many requests at once.
 """
 
 from __future__ import annotations
@@ -26,11 +26,11 @@ ALL_METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"]
 
 
 class BatonApp(Chalice):
-    """Chalice with one error body for everything and requests that do not meet."""
+    """Chalice with one error body for all errors, and one current request per context."""
 
     @property
     def current_request(self) -> Any:
-        """The request that this thread answers."""
+        """Return the request of the current context."""
         return _request.get()
 
     @current_request.setter
@@ -39,7 +39,7 @@ class BatonApp(Chalice):
 
     @property
     def lambda_context(self) -> Any:
-        """The call that this thread answers."""
+        """Return the Lambda context of the current call."""
         return _lambda_context.get()
 
     @lambda_context.setter
@@ -47,37 +47,39 @@ class BatonApp(Chalice):
         _lambda_context.set(value)
 
     def __call__(self, event: Any, context: Any) -> dict[str, Any]:
-        """Answer an event of API Gateway. Never raises."""
+        """Return the response to an event of API Gateway. Never raises."""
         try:
-            answer: dict[str, Any] = super().__call__(event, context)
-        except Exception:  # noqa: BLE001 - whatever it is, the caller gets the one error body
-            answer = self._say(InternalError(), event)
-            observability.log().exception("crashed before a view", extra={"request_id": answer["headers"][REQUEST_ID]})
-            return answer
-        if REQUEST_ID in answer["headers"]:
-            return answer
-        return self._say(_meaning(answer), event)
+            response: dict[str, Any] = super().__call__(event, context)
+        except Exception:  # noqa: BLE001 - every crash becomes the one error body
+            response = self._error(InternalError(), event)
+            crashed = {"request_id": response["headers"][REQUEST_ID]}
+            observability.log().exception("crashed before a view", extra=crashed)
+            return response
+        if REQUEST_ID in response["headers"]:
+            return response
+        return self._error(_translated(response), event)
 
-    def _say(self, error: BatonError, event: Any) -> dict[str, Any]:
+    def _error(self, error: BatonError, event: Any) -> dict[str, Any]:
         source: Mapping[str, Any] = event if isinstance(event, dict) else {}
         headers = {name.lower(): value for name, value in (source.get("headers") or {}).items()}
         response = error_response(error, request_id(headers, source.get("requestContext") or {}))
         if isinstance(self.api.cors, CORSConfig):
             response.headers.update(self.api.cors.get_access_control_headers())
-        answer: dict[str, Any] = response.to_dict(self.api.binary_types)
-        known = {"code": error.code, "status": error.status, "request_id": answer["headers"][REQUEST_ID]}
-        observability.log().info("answered", extra=known)
-        return answer
+        sent: dict[str, Any] = response.to_dict(self.api.binary_types)
+        logged = {"code": error.code, "status": error.status, "request_id": sent["headers"][REQUEST_ID]}
+        observability.log().info("answered", extra=logged)
+        return sent
 
 
-def _meaning(answer: Mapping[str, Any]) -> BatonError:
-    """Our error for an answer that Chalice gave by itself."""
-    status = answer["statusCode"]
+def _translated(response: Mapping[str, Any]) -> BatonError:
+    """Return our error for a response that Chalice made itself."""
+    status = response["statusCode"]
     if status == MethodNotAllowed.status:
-        return MethodNotAllowed(answer["headers"].get("Allow", ""))
+        return MethodNotAllowed(response["headers"].get("Allow", ""))
     if status == RouteNotFound.status:
         return RouteNotFound()
     if status == MalformedJson.status:
-        return MalformedJson("The request could not be read.")
-    observability.log().error("an answer that is not ours", extra={"body": json.dumps(answer.get("body"))[:500]})
+        return MalformedJson("The request cannot be read.")
+    unexpected = {"body": json.dumps(response.get("body"))[:500]}
+    observability.log().error("unexpected response of the framework", extra=unexpected)
     return InternalError()

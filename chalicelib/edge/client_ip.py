@@ -1,9 +1,9 @@
-"""Where a request came from, also when CloudFront stands in between.
+"""The address of the client, also behind CloudFront.
 
-Behind a domain of one's own API Gateway is called by CloudFront, and names that as the source of every request. Our
-distribution therefore says whom it calls for (`X-Baton-Viewer`), and shows a secret (`X-Baton-Proof`), because the
-addresses of API Gateway stay open and there anybody can send any header. Only who shows the proof is believed; of all
-others, and of a viewer that is no address, the gateway's own word counts.
+With a custom domain, API Gateway is called by CloudFront and reports it as the source of every request. Our
+distribution therefore sends the client's address (`X-Baton-Viewer`) and a secret (`X-Baton-Proof`), because the
+addresses of API Gateway stay reachable and anybody can send any header to them. The header counts only with the secret;
+without it, or if it is not an address, the source that API Gateway reports is used.
 """
 
 from __future__ import annotations
@@ -15,13 +15,13 @@ VIEWER = "X-Baton-Viewer"
 
 
 def parse_address(text: str) -> str | None:
-    """An address of IPv4 or IPv6 in its one canonical form; None if this is anything else, or more."""
+    """Return an IPv4 or IPv6 address in its canonical form; None if the text is not exactly one address."""
     try:
-        found = ip_address(text)
+        address = ip_address(text)
     except ValueError:
         return None
-    if isinstance(found, IPv6Address):
-        if found.scope_id is not None:
+    if isinstance(address, IPv6Address):
+        if address.scope_id is not None:
             return None
-        found = found.ipv4_mapped or found
-    return str(found)
+        address = address.ipv4_mapped or address
+    return str(address)

@@ -1,7 +1,7 @@
-"""What the edge runs on: the parts that `app.py` composes, swappable behind the one app.
+"""The dependencies of the edge, which `app.py` composes and tests replace.
 
-Chalice has one module-level app per process and its blueprints register only once, so tests and the local stack do
-not build another app: they install another runtime behind it (their clock, their gate, their outbox).
+Chalice has one app per process and its blueprints can be registered only once. Tests and the local stack therefore do
+not build a second app: they install other dependencies behind it (their clock, their authenticator, their outbox).
 """
 
 from __future__ import annotations
@@ -22,20 +22,20 @@ from chalicelib.edge.endpoint import AuditTarget, Endpoint
 
 
 class Credentials(Protocol):
-    """A token whose signature and times are good. Whether it still counts, the store says."""
+    """A token with a valid signature that has not expired. The store decides whether its session is still valid."""
 
     @property
     def org_id(self) -> str:
-        """Whose organisation the token names."""
+        """Return the organisation in the token."""
         ...
 
     @property
     def user_id(self) -> str:
-        """Whom the token names."""
+        """Return the user in the token."""
         ...
 
     def keys(self) -> Sequence[ItemKey[Any]]:
-        """What has to be read to admit the caller: session, person, role. The edge adds its own and reads once."""
+        """Return the keys of session, person and role. The edge adds its own and makes one batch read."""
         ...
 
     def authenticate(self, found: ReadResult, request_id: str) -> Actor:
@@ -44,32 +44,32 @@ class Credentials(Protocol):
 
 
 class Authenticator(Protocol):
-    """Tells who is calling."""
+    """Authenticates callers."""
 
     def proves(self, proof: Secret) -> bool:
-        """Whether this proves that a request came through our own distribution. Must not raise."""
+        """Return whether the secret is that of our own distribution. Must not raise."""
         ...
 
     def verify(self, token: str) -> Credentials:
-        """Check a token by itself. Raises `AuthInvalid` or `AuthExpired`."""
+        """Return the credentials of a token without reading the store. Raise `AuthInvalid` or `AuthExpired`."""
         ...
 
     def resume(self, org_id: str, user_id: str, role: str, session_id: str) -> Credentials:
-        """The credentials of a connection that was let in before; they are held against the store like any other."""
+        """Return the credentials of a connection that was authenticated before; the store is checked again."""
         ...
 
 
 class RefusalLog(Protocol):
-    """Writes down authenticated mutations that were refused."""
+    """Writes the audit rows of refused mutations of authenticated callers."""
 
     def refused(self, actor: Actor, target: AuditTarget, entity_id: str, error: BatonError) -> None:
-        """One audit row with the error's code as outcome. Must not raise."""
+        """Write one audit row with the error's code as outcome. Must not raise."""
         ...
 
 
 @dataclass(frozen=True, slots=True)
 class Dependencies:
-    """Everything a request needs that is not in the request."""
+    """Everything that a request needs and does not bring along."""
 
     settings: Settings
     clock: Clock
@@ -78,9 +78,9 @@ class Dependencies:
     refusals: RefusalLog
     endpoints: Sequence[Endpoint] = ()
     post: MessageQueue | None = None
-    """Where letters go; None: to the function that sends them."""
+    """Receives outbound messages; None: the Lambda function that sends them."""
     random_source: RandomSource = field(default_factory=SystemRandomSource)
-    """What decides where any choice is as good as another."""
+    """The source of random choices."""
     roles_of: Callable[[str], Sequence[str]] | None = None
     version: str = "0"
     extras: Mapping[str, Any] | None = None
@@ -90,17 +90,17 @@ _installed: list[Dependencies] = []
 
 
 def install(dependencies: Dependencies) -> None:
-    """Make this the runtime of the process."""
+    """Install the dependencies of the process."""
     _installed[:] = [dependencies]
 
 
 def dependencies() -> Dependencies:
-    """The installed runtime."""
+    """Return the installed dependencies. Raise `RuntimeError` if there are none."""
     if not _installed:
-        raise RuntimeError("no runtime is installed; importing `app` installs one")
+        raise RuntimeError("no dependencies are installed; importing `app` installs them")
     return _installed[0]
 
 
 def post() -> MessageQueue:
-    """Where letters of the installed runtime go."""
+    """Return the queue for outbound messages."""
     return dependencies().post or LambdaMessageQueue(dependencies().settings)

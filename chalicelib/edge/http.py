@@ -1,7 +1,7 @@
-"""Chalice's request and response, turned into ours and back; the one body that every error has.
+"""Translates Chalice's requests and responses, and makes the one error body.
 
-Errors look the same wherever they arise: `{"success": false, "error": {"code", "message", "details"}}`, plus
-`fields` when the input was invalid. Every response carries `X-Request-Id`, which is in the logs too.
+All errors have the same body: `{"success": false, "error": {"code", "message", "details"}}`, plus `fields` if the input
+was invalid. Every response has `X-Request-Id`, which is in the logs too.
 """
 
 from __future__ import annotations
@@ -29,11 +29,11 @@ _REQUEST_ID_FORM = re.compile(r"[A-Za-z0-9_.-]{1,64}")
 _JSON = {"Content-Type": "application/json", "Cache-Control": "no-store"}
 
 encoder = msgspec.json.Encoder(decimal_format="number")
-"""Answers: exact decimals as JSON numbers, times as RFC 3339 in UTC."""
+"""Encodes responses: exact decimals as JSON numbers, times as RFC 3339 in UTC."""
 
 
 class HttpRequest(msgspec.Struct, frozen=True, dict=True):
-    """A request as it came in: names of headers in lower case, path parameters decoded, body as bytes."""
+    """A request: header names in lower case, path parameters decoded, the body as bytes."""
 
     method: str
     path: str
@@ -43,29 +43,29 @@ class HttpRequest(msgspec.Struct, frozen=True, dict=True):
     body: bytes
     request_id: str
     source_ip: str
-    """Who has called the gateway: the client, or CloudFront."""
+    """The caller of API Gateway: the client, or CloudFront."""
     proof: Secret = NO_SECRET
-    """What is to prove that this came through our distribution. No other header has it."""
+    """The secret of our distribution, if it was sent. It is not in `headers`."""
 
     @property
     def address(self) -> str:
-        """The path with its parameters filled in, and the query, in one canonical form."""
+        """Return the path with its parameters and the query in canonical form."""
         filled = self.path.format_map({name: quote(value, safe="") for name, value in self.path_params.items()})
         query = urlencode(sorted((name, value) for name, values in self.query.items() for value in values))
         return f"{filled}?{query}"
 
     def came_from(self, proves: Callable[[Secret], bool]) -> str:
-        """The client's address; `proves` tells whether a proof is ours."""
+        """Return the client's address; `proves` tells whether a secret is that of our distribution."""
         viewer = parse_address(self.headers.get(VIEWER.lower(), ""))
         return viewer if viewer and self.proof and proves(self.proof) else self.source_ip
 
     @cached_property
     def form(self) -> Sequence[Part]:
-        """The body as the parts of a form. Raises `MalformedForm`."""
+        """Return the parts of a form body. Raise `MalformedForm`."""
         return parse_form(self.headers.get("content-type", ""), self.body)
 
     def sent(self, name: str) -> object:
-        """A field of the body, whatever is wrong with the others; None if there is none or the body is of no use."""
+        """Return a field of the body, even if other fields are invalid; None if it is missing or cannot be read."""
         try:
             if is_form(self.headers):
                 return field_of(self.form, name)
@@ -76,7 +76,7 @@ class HttpRequest(msgspec.Struct, frozen=True, dict=True):
 
     @property
     def essence(self) -> bytes:
-        """The body, as far as two requests have to have the same to be the same."""
+        """Return the part of the body by which equal requests are recognised."""
         if is_form(self.headers):
             with suppress(MalformedForm):
                 return essence(self.form)
@@ -84,7 +84,7 @@ class HttpRequest(msgspec.Struct, frozen=True, dict=True):
 
 
 def read_request(request: Any) -> HttpRequest:
-    """Ours from Chalice's."""
+    """Return our request for one of Chalice."""
     headers = {name.lower(): value for name, value in dict(request.headers).items()}
     proof = Secret(headers.pop(PROOF.lower(), ""))
     params = request.query_params
@@ -103,7 +103,7 @@ def read_request(request: Any) -> HttpRequest:
 
 
 def request_id(headers: Mapping[str, str], context: Mapping[str, Any]) -> str:
-    """The caller's own `X-Request-Id` if it is a decent one, else the gateway's, else a new one."""
+    """Return the caller's `X-Request-Id` if it is well-formed, else that of API Gateway, else a new one."""
     offered = headers.get(REQUEST_ID.lower(), "")
     if _REQUEST_ID_FORM.fullmatch(offered):
         return offered
@@ -111,7 +111,7 @@ def request_id(headers: Mapping[str, str], context: Mapping[str, Any]) -> str:
 
 
 def error_body(error: BatonError) -> dict[str, Any]:
-    """The one error body."""
+    """Return the error body."""
     body: dict[str, Any] = {
         "success": False,
         "error": {"code": error.code, "message": error.message, "details": error.details},
@@ -122,19 +122,19 @@ def error_body(error: BatonError) -> dict[str, Any]:
 
 
 def json_response(status: int, body: str, headers: Mapping[str, str], request_id: str) -> ChaliceResponse:
-    """A response with a JSON text, or with none when the text is empty."""
+    """Return a response with a JSON text, or without a body if the text is empty."""
     kind = _JSON if body else {"Cache-Control": "no-store"}
     return ChaliceResponse(body, {**kind, **headers, REQUEST_ID: request_id}, status)
 
 
 def error_response(error: BatonError, request_id: str, status: int | None = None) -> ChaliceResponse:
-    """The response of an error; `status` overrides its own where a contract knows only another."""
+    """Return the response of an error; `status` overrides its own where a contract uses another one."""
     body = encoder.encode(error_body(error)).decode()
     return json_response(status or error.status, body, error.headers, request_id)
 
 
 def cors(origin: str) -> CORSConfig:
-    """What browsers may send and read."""
+    """Return the headers that browsers may send and read."""
     return CORSConfig(
         allow_origin=origin,
         allow_headers=["Authorization", "Content-Type", "Idempotency-Key", "If-Match", REQUEST_ID],

@@ -1,11 +1,11 @@
-"""Idempotency keys: the same request sent again gets the same answer, and no second effect.
+"""Idempotency keys: a request that is sent again gets the same response and has no second effect.
 
-The record of an answer is written in the transaction that did what the answer says, so there is no moment at which
-one exists without the other. When ten copies of a request arrive at once, one commits; the others' transactions are
-refused on the record, and the record that made them fail *is* their answer.
+The record of a response is written in the transaction that makes the changes, so neither exists without the other. If
+ten copies of a request arrive at once, one commits; the transactions of the others fail on the record, and are answered
+with the record that made them fail.
 
-Keys are scoped to the caller and kept for a day. Errors are not stored: a refused request may be tried again. Nor is
-the answer of a batch that asks for some of it again.
+Keys are scoped to the caller and kept for a day. Errors are not stored, so a refused request may be sent again. The
+response of a batch that asks for some records again is not stored either.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ _VISIBLE = re.compile(r"[\x21-\x7e]{1,255}")
 
 
 class IdempotencyRecord(Item):
-    """The answer to a request that was carried out."""
+    """The stored response of a request that was carried out."""
 
     class Meta:
         table_name = TableName("edge")
@@ -44,7 +44,7 @@ class IdempotencyRecord(Item):
 
 
 class StoredResponse(msgspec.Struct, frozen=True):
-    """What was answered: status, body as sent, and the headers that belong to it."""
+    """A response: status, body as sent, and its headers."""
 
     status: int
     body: str
@@ -52,7 +52,7 @@ class StoredResponse(msgspec.Struct, frozen=True):
 
 
 class Replay(Exception):
-    """This request was carried out before; here is its answer."""
+    """Raised for a request that was carried out before, with its stored response."""
 
     def __init__(self, response: StoredResponse) -> None:
         super().__init__("replayed")
@@ -60,7 +60,7 @@ class Replay(Exception):
 
 
 def read_key(header: str | None) -> str | None:
-    """The key in the header, if there is one. Raises `ValidationFailed` unless it is 1-255 visible characters."""
+    """Return the key in the header, if any. Raise `ValidationFailed` unless it is 1-255 visible characters."""
     if header is None:
         return None
     if not _VISIBLE.fullmatch(header):
@@ -69,7 +69,7 @@ def read_key(header: str | None) -> str | None:
 
 
 def fingerprint(method: str, address: str, if_match: str, body: bytes) -> str:
-    """What makes two requests the same request."""
+    """Return the hash by which equal requests are recognised."""
     digest = hashlib.sha256()
     for part in (method.encode(), address.encode(), if_match.encode(), body):
         digest.update(len(part).to_bytes(8, "big") + part)
@@ -77,47 +77,57 @@ def fingerprint(method: str, address: str, if_match: str, body: bytes) -> str:
 
 
 def record_key(org_id: str, user_id: str, idempotency_key: str) -> ItemKey[IdempotencyRecord]:
-    """Where the record of a caller's key is."""
+    """Return the key of the record of a caller's idempotency key."""
     return ItemKey(IdempotencyRecord, key(org_id, "IDEMPOTENCY", user_id, idempotency_key), "RECORD")
 
 
-def stored_response(record: IdempotencyRecord | None, wanted: str, now: datetime) -> StoredResponse | None:
-    """The stored answer to the request with fingerprint `wanted`, or None. Raises `IdempotencyKeyReused`."""
+def stored_response(record: IdempotencyRecord | None, request_fingerprint: str, now: datetime) -> StoredResponse | None:
+    """Return the stored response, or None. Raise `IdempotencyKeyReused` if it belongs to another request."""
     if record is None or expired(record.expires_at, now):
         return None
-    if record.fingerprint != wanted:
+    if record.fingerprint != request_fingerprint:
         raise IdempotencyKeyReused
     headers = msgspec.json.decode(record.headers, type=dict[str, str])
     return StoredResponse(record.status, record.body, headers)
 
 
 def store_response(
-    work: UnitOfWork, where: ItemKey[IdempotencyRecord], wanted: str, answer: StoredResponse, keep: timedelta
+    work: UnitOfWork,
+    item_key: ItemKey[IdempotencyRecord],
+    request_fingerprint: str,
+    response: StoredResponse,
+    keep: timedelta,
 ) -> None:
-    """Stage the record beside what the answer says was done."""
+    """Stage the record of a response, to be committed with the changes that the response reports."""
     record = IdempotencyRecord(
-        where.pk,
-        where.sk,
-        fingerprint=wanted,
-        status=answer.status,
-        body=answer.body,
-        headers=msgspec.json.encode(answer.headers).decode(),
+        item_key.pk,
+        item_key.sk,
+        fingerprint=request_fingerprint,
+        status=response.status,
+        body=response.body,
+        headers=msgspec.json.encode(response.headers).decode(),
         expires_at=work.now + keep,
     )
-    over = IdempotencyRecord.expires_at <= work.now
-    work.create(record, lambda raw: _lost(raw, wanted, work.now), unless=over, final=True, audited=False)
+    expired_record = IdempotencyRecord.expires_at <= work.now
+    work.create(
+        record,
+        lambda raw: _conflict(raw, request_fingerprint, work.now),
+        unless=expired_record,
+        final=True,
+        audited=False,
+    )
 
 
-def _lost(raw: RawItem | None, wanted: str, now: datetime) -> Exception:
-    """The same key was committed by somebody else a moment ago: replay, or refuse the other request."""
+def _conflict(raw: RawItem | None, request_fingerprint: str, now: datetime) -> Exception:
+    """Return the replay of a request that was committed with the same key meanwhile, or the error if it differs."""
     record = IdempotencyRecord.from_raw_data(dict(raw)) if raw else None
     try:
-        response = stored_response(record, wanted, now)
+        response = stored_response(record, request_fingerprint, now)
     except IdempotencyKeyReused as reused:
         return reused
     return Replay(response) if response else IdempotencyKeyReused()
 
 
-def replayed(answer: StoredResponse) -> Mapping[str, str]:
-    """The headers of a stored answer when it is given again."""
-    return {**answer.headers, REPLAYED: "true"}
+def replayed(response: StoredResponse) -> Mapping[str, str]:
+    """Return the headers of a stored response that is sent again."""
+    return {**response.headers, REPLAYED: "true"}

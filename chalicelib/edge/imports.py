@@ -1,16 +1,17 @@
-"""Imports: many records in one request, each carried out by itself.
+"""Imports: many records in one request, each processed separately.
 
-`POST /v1/imports/{dataset}` takes up to 500 records and makes or changes one thing for each, found by its natural key.
+`POST /v1/imports/{dataset}` takes up to 500 records and creates or updates one item for each, found by its natural key.
 A domain declares its dataset in one place (`importing`); permission, body and description follow from that.
 
-Each record is a unit of work of its own, with its own audit row, so one that is refused stops no other, and one that
-happened stays when a later one fails. Eight lanes run at once; records with the same natural key stay in one lane and
-in their order. A record that names another one which is not there yet waits until the rest is done and is tried again.
+Each record is a unit of work with its own audit row, so an invalid record does not stop the others, and a record that
+was written stays when a later one fails. Eight lanes run at once; records with the same natural key stay in one lane
+and in their order. A record that refers to one that does not exist yet waits until the others are done and is tried
+again.
 
-The price is round trips: those of each record, divided by eight, beside the three of any request. What does not fit
-into the budget of seconds (`import_budget_s`) is not begun but handed back as `TRY_AGAIN`, and so is what the store
-could not take at that moment. All of it may be sent again as it is, because that is what an import is; an answer with
-such a record in it is not kept for a replay, so the same `Idempotency-Key` may be sent with it too.
+The cost is round trips: those of each record, divided by eight, beside the three of any request. A record that does not
+fit into the time budget (`import_budget_s`) is not started but returned as `TRY_AGAIN`, as is one that the store could
+not accept at that moment. All records may be sent again unchanged, since an import is an upsert. A response with such a
+record is not stored for a replay, so the same `Idempotency-Key` may be sent again too.
 """
 
 from __future__ import annotations
@@ -40,31 +41,31 @@ T = TypeVar("T")
 RecordT = TypeVar("RecordT", bound=msgspec.Struct)
 Outcome = Literal["created", "updated"]
 
-MOST = 500
+MAX_RECORDS = 500
 RECORD = "record"
-"""What a problem of a whole record is called."""
-TRY_AGAIN: Mapping[str, str] = {RECORD: "could not be carried out now; send it again"}
+"""The field name of an error of a whole record."""
+TRY_AGAIN: Mapping[str, str] = {RECORD: "could not be processed now; send it again"}
 _CRASHED: Mapping[str, str] = {RECORD: InternalError.summary}
 _LANES = 8
 _MAX_FIELDS = 1000
-_LONGEST_KEY = 255
+_MAX_KEY = 255
 
 
 class NotYet(ValidationFailed):
-    """A record names something that is not there. It may come with another record of the same request."""
+    """A record refers to an item that does not exist yet. Another record of the same request may create it."""
 
 
 class Unprepared(Conflict):
-    """A record changes more than fits into one transaction: its dataset's `prepare` has to go before."""
+    """A record changes more than fits into one transaction: its dataset's `prepare` has to run first."""
 
-    summary = "Somebody else is writing the same; send it again."
+    summary = "The same record is being written by another request. Send it again."
 
 
 class Step(Protocol):
-    """Carries a decision out in a transaction of its own, as who sent the record."""
+    """Runs a decision in a transaction of its own, as the actor who sent the record."""
 
     def __call__(self, decide: Callable[[UnitOfWork], T], /) -> T:
-        """What was decided, once it is committed."""
+        """Return the result of the decision, once it is committed."""
         ...
 
 
@@ -72,12 +73,12 @@ class Step(Protocol):
 class Dataset(Generic[RecordT]):
     """One kind of records.
 
-    `key_field` is the natural key (a text) as clients name it; `canonical` gives the form in which two of them are the
-    same. `upsert` reads, checks and stages, like a handler; it may be called again. What it raises rejects the record:
-    `fields` of a `ValidationFailed`, or the message of another error under `details["field"]`.
+    `key_field` is the natural key (a text) as clients name it; `canonical` returns the form in which equal keys are
+    equal. `upsert` reads, checks and stages, like a use case, and may be called again. An error that it raises rejects
+    the record: with the `fields` of a `ValidationFailed`, or with the message under `details["field"]`.
 
-    A record may hold more than fits into one transaction: then `upsert` raises `Unprepared`, and is called again once
-    `prepare` has carried out a part of it in transactions of its own. All that must be out of sight until the end.
+    If a record changes more than fits into one transaction, `upsert` raises `Unprepared`, and is called again once
+    `prepare` has written a part of it in transactions of its own. That part must not be visible until the end.
     """
 
     name: str
@@ -94,15 +95,15 @@ class Dataset(Generic[RecordT]):
 
 
 class Records(msgspec.Struct, frozen=True):
-    """Records, each of which is decoded by itself."""
+    """Records, each of which is decoded separately."""
 
-    records: Annotated[list[msgspec.Raw], Meta(max_length=MOST)]
+    records: Annotated[list[msgspec.Raw], Meta(max_length=MAX_RECORDS)]
 
 
 class Rejected(msgspec.Struct, frozen=True):
-    """A record that was not taken: its place in the request (from 0), and what is wrong by field.
+    """A rejected record: its index in the request (from 0), and its errors by field.
 
-    `record` stands for the whole of it, for instance where it should be sent again.
+    The field `record` stands for the whole record, for instance if it should be sent again.
     """
 
     index: int
@@ -110,7 +111,7 @@ class Rejected(msgspec.Struct, frozen=True):
 
 
 class Imported(msgspec.Struct, frozen=True):
-    """What became of the records: how many were made and changed, and those that were not taken."""
+    """The result of an import: how many records were created and updated, and the rejected ones."""
 
     created: int
     updated: int
@@ -118,29 +119,29 @@ class Imported(msgspec.Struct, frozen=True):
 
 
 class ImportAnswer(msgspec.Struct, frozen=True):
-    """What became of the records."""
+    """The result of an import."""
 
     data: Imported
     success: bool = True
 
 
 DATASETS: dict[str, Dataset[Any]] = {}
-"""All datasets by name, once the application is imported; for `infra.load`, which checks records by itself too."""
+"""All datasets by name, once the application is imported; `infra.load` checks records with them too."""
 
 
 def importing(routes: Routes, dataset: Dataset[Any]) -> None:
-    """Give a dataset its address among a domain's routes."""
+    """Add the endpoint of a dataset to the routes of a domain."""
 
     def handler(request: Request[Records, Empty]) -> Response[ImportAnswer]:
-        done = _Batch(dataset, request, dependencies()).carry_out(request.body.records)
-        unfinished = any(one.fields in (TRY_AGAIN, _CRASHED) for one in done.rejected)
-        return Response(ImportAnswer(done), 207 if done.rejected else 200, incomplete=unfinished)
+        result = _Batch(dataset, request, dependencies()).process(request.body.records)
+        unfinished = any(record.fields in (TRY_AGAIN, _CRASHED) for record in result.rejected)
+        return Response(ImportAnswer(result), 207 if result.rejected else 200, incomplete=unfinished)
 
     handler.__name__ = f"import_{dataset.name.replace('-', '_')}"
     handler.__module__ = dataset.upsert.__module__
     handler.__doc__ = (
-        f"Load {dataset.title}.\n\nEach record makes or changes one, found by its `{dataset.key_field}`. Records that"
-        " are refused are listed and stop no others; then the status is 207."
+        f"Load {dataset.title}.\n\nEach record creates or updates the item with its `{dataset.key_field}`. Invalid"
+        " records are listed in the response and do not stop the others; the status is 207 then."
     )
     rejected = {"index": 3, "fields": {dataset.key_field: "is required"}}
     routes.post(
@@ -161,15 +162,15 @@ def importing(routes: Routes, dataset: Dataset[Any]) -> None:
 
 
 def _described(dataset: Dataset[Any]) -> type[msgspec.Struct]:
-    """The body as the description of the API shows it."""
-    kind = Annotated[list[dataset.record], Meta(max_length=MOST)]  # type: ignore[name-defined]
-    namespace = {"__doc__": f"Up to {MOST} records of {dataset.title}."}
+    """Return the body as the API description shows it."""
+    kind = Annotated[list[dataset.record], Meta(max_length=MAX_RECORDS)]  # type: ignore[name-defined]
+    namespace = {"__doc__": f"Up to {MAX_RECORDS} records of {dataset.title}."}
     return msgspec.defstruct(f"{dataset.record.__name__}s", [("records", kind)], namespace=namespace, frozen=True)
 
 
 @dataclass(slots=True)
 class _Job:
-    """A record on its way: `key` as it was sent, `error` if it could not be decoded."""
+    """A record to be processed: `key` as it was sent, `error` if it could not be decoded."""
 
     index: int
     key: str
@@ -178,36 +179,36 @@ class _Job:
 
 
 class _Batch:
-    """One request's records."""
+    """The records of one request."""
 
     def __init__(self, dataset: Dataset[Any], request: Request[Any, Any], deps: Dependencies) -> None:
         self._dataset = dataset
-        self._principal, self._actor = request.actor, request.actor
-        self._rt = deps
+        self._actor = request.actor
+        self._deps = deps
         self._until: datetime = deps.clock.now() + timedelta(seconds=deps.settings.import_budget_s)
         self._done: dict[int, Outcome] = {}
         self._rejected: dict[int, Mapping[str, str]] = {}
 
-    def carry_out(self, records: Sequence[msgspec.Raw]) -> Imported:
-        """Carry all of them out, as far as they can be."""
+    def process(self, records: Sequence[msgspec.Raw]) -> Imported:
+        """Process all records, as far as possible."""
         groups = self._groups(records)
         last = False
         while groups:
-            known = len(self._done)
+            before = len(self._done)
             lanes = [groups[number::_LANES] for number in range(min(_LANES, len(groups)))]
             parallel([partial(self._lane, lane, last) for lane in lanes], pool="imports")
             groups = [group for group in groups if group]
-            last = len(self._done) == known
-        most = max(4, _MAX_FIELDS // max(1, len(self._rejected)))
+            last = len(self._done) == before
+        limit = max(4, _MAX_FIELDS // max(1, len(self._rejected)))
         outcomes = list(self._done.values())
         return Imported(
             created=outcomes.count("created"),
             updated=outcomes.count("updated"),
-            rejected=[Rejected(index, _first(self._rejected[index], most)) for index in sorted(self._rejected)],
+            rejected=[Rejected(index, _first(self._rejected[index], limit)) for index in sorted(self._rejected)],
         )
 
     def _groups(self, records: Sequence[msgspec.Raw]) -> list[list[_Job]]:
-        """The records by natural key; those without a good one alone."""
+        """Return the records grouped by natural key; an invalid record is a group of its own."""
         groups: dict[tuple[str, int], list[_Job]] = {}
         for index, raw in enumerate(records):
             job = self._read(index, bytes(raw))
@@ -229,8 +230,8 @@ class _Batch:
                 group.pop(0)
 
     def _settle(self, job: _Job, *, last: bool) -> bool:
-        """Carry a record out or reject it; False if it has to wait for others."""
-        if self._rt.clock.now() >= self._until:
+        """Process or reject a record; return False if it has to wait for others."""
+        if self._deps.clock.now() >= self._until:
             self._rejected[job.index] = TRY_AGAIN
             return True
         try:
@@ -242,7 +243,7 @@ class _Batch:
             return last
         except BatonError as error:
             self._reject(job, error)
-        except Exception:  # noqa: BLE001 - whatever it is, the other records go on
+        except Exception:  # noqa: BLE001 - a crash must not stop the other records
             observability.log().exception("a record crashed")
             self._rejected[job.index] = _CRASHED
         return True
@@ -252,47 +253,47 @@ class _Batch:
             raise job.error
 
         def decide(work: UnitOfWork) -> Outcome:
-            outcome = self._dataset.upsert(work, self._principal, job.record)
+            outcome = self._dataset.upsert(work, self._actor, job.record)
             if work.audit_subject is None:
-                raise RuntimeError(f"a record of {self._dataset.name} did not say what it is about")
+                raise RuntimeError(f"a record of {self._dataset.name} did not set its audit subject")
             return outcome
 
-        def carry_out() -> Outcome:
-            step = partial(self._rt.runner.run, self._actor)
+        def attempt() -> Outcome:
+            step = partial(self._deps.runner.run, self._actor)
             try:
                 return step(decide)
             except Unprepared:
                 if self._dataset.prepare is None:
                     raise
-                self._dataset.prepare(step, self._principal, job.record)
+                self._dataset.prepare(step, self._actor, job.record)
                 return step(decide)
 
         try:
-            return carry_out()
+            return attempt()
         except Conflict:
-            # Somebody else may have made it at the same moment; then there is something to be changed now.
-            return carry_out()
+            # Another request may have created the item at the same moment; then it is updated now.
+            return attempt()
 
     def _reject(self, job: _Job, error: BatonError) -> None:
         if error.status >= InternalError.status:
             self._rejected[job.index] = TRY_AGAIN
             return
-        found = {RECORD if name == ROOT else name: text for name, text in error.fields.items()}
-        self._rejected[job.index] = found or {str(error.details.get("field", RECORD)): error.message}
-        about = AuditTarget(self._dataset.entity_type, self._dataset.action)
-        self._rt.refusals.refused(self._actor, about, job.key[:_LONGEST_KEY] or "-", error)
+        fields = {RECORD if name == ROOT else name: text for name, text in error.fields.items()}
+        self._rejected[job.index] = fields or {str(error.details.get("field", RECORD)): error.message}
+        target = AuditTarget(self._dataset.entity_type, self._dataset.action)
+        self._deps.refusals.refused(self._actor, target, job.key[:_MAX_KEY] or "-", error)
 
 
-def _first(fields: Mapping[str, str], most: int) -> dict[str, str]:
-    """So many of them that the answer can be kept for a replay, whatever was sent."""
-    return dict(list(fields.items())[:most])
+def _first(fields: Mapping[str, str], limit: int) -> dict[str, str]:
+    """Return so few fields that the response can be stored for a replay."""
+    return dict(list(fields.items())[:limit])
 
 
 def _text(raw: bytes, name: str) -> str:
-    """A text field of a record that is no good otherwise; empty if it is none."""
+    """Return a text field of an invalid record; empty if it cannot be read."""
     try:
         value = parse_json(raw)
     except BatonError:
         return ""
-    found = value.get(name) if isinstance(value, dict) else None
-    return found if isinstance(found, str) and found.isprintable() else ""
+    text = value.get(name) if isinstance(value, dict) else None
+    return text if isinstance(text, str) and text.isprintable() else ""

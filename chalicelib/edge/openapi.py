@@ -1,7 +1,7 @@
-"""This API as an OpenAPI 3.1 document, generated from what the endpoints declare of themselves.
+"""This API as an OpenAPI 3.1 document, generated from the declarations of the endpoints.
 
-There is no second description to keep in step: types, permissions, errors and addresses are those that the edge
-enforces. The document is made when somebody first asks for it, since few processes ever are, and then kept.
+There is no second description to maintain: types, permissions, errors and paths are those that the edge enforces. The
+document is made on the first request for it, since few processes serve it, and cached.
 """
 
 from __future__ import annotations
@@ -19,27 +19,29 @@ from chalicelib.edge.openapi_socket import channels, socket_events
 from chalicelib.edge.request import Empty
 
 _ABOUT = """\
-Baton hands work from one person to the next: deliveries to couriers, orders to pickers and packers, work orders to
-technicians, batteries through their making.
+Baton is a backend for frontline work: deliveries, picking, packing, maintenance and battery assembly.
 
-**Signing in.** Log in, then send the access token as `Authorization: Bearer`. What a role may do is data of each
-organisation; the roles named here are those of a new one.
+**Authentication.** Log in, then send the access token as `Authorization: Bearer`. Each organisation can change the
+permissions of its roles; the roles listed at the operations are those of a new organisation.
 
-**Errors.** Every error has the same body, `ErrorBody`. An address that does not exist answers 404 `ROUTE_NOT_FOUND`, a
-method that an address does not take 405 `METHOD_NOT_ALLOWED`. With 503 nothing was done: try again.
+**Errors.** Every error has the same body, `ErrorBody`. An unknown path is 404 `ROUTE_NOT_FOUND`, a method that a path
+does not support 405 `METHOD_NOT_ALLOWED`. After a 503 nothing was changed: send the request again.
 
-**Sending again.** A request that changes something may carry an `Idempotency-Key`; sent again with the same key it gets
-the same answer and changes nothing more.
+**Validation.** Unknown query parameters are 422, except names that start with `_`. Control and format characters are
+removed at both ends of names and codes.
 
-**Versions.** What people edit has a `version`, also as `ETag`. Sent back as `If-Match` it makes sure that nobody's
-change is overwritten.
+**Retries.** Any request that changes data may have an `Idempotency-Key`. A request sent again with the same key gets
+the same response and changes nothing more.
+
+**Versions.** Entities that people edit have a `version`, also sent as `ETag`. Send it back as `If-Match` so that you do
+not overwrite a change of another person.
 """
 
 _built: list[tuple[Dependencies, dict[str, object]]] = []
 
 
 def document(dependencies: Dependencies) -> dict[str, object]:
-    """The document of the API that runs on this runtime. It is kept for the next call: do not change it."""
+    """Return the OpenAPI document of an application. It is cached for the next call: do not change it."""
     for described, built in _built:
         if described is dependencies:
             return built
@@ -85,13 +87,13 @@ def _info(dependencies: Dependencies) -> dict[str, object]:
 
 
 def _tags(endpoints: Sequence[Endpoint]) -> list[dict[str, str]]:
-    """The tags, each with the first sentence of the module in which it is first used."""
-    found: dict[str, str] = {}
+    """Return the tags, each with the first sentence of the module in which it is first used."""
+    descriptions: dict[str, str] = {}
     for endpoint in endpoints:
         text = sys.modules[endpoint.handler.__module__].__doc__ or ""
         for tag in endpoint.tags:
-            found.setdefault(tag, text.strip().partition("\n")[0])
-    return [{"name": name, "description": description} for name, description in found.items()]
+            descriptions.setdefault(tag, text.strip().partition("\n")[0])
+    return [{"name": name, "description": description} for name, description in descriptions.items()]
 
 
 def _paths(endpoints: Sequence[Endpoint], operations: Operations) -> dict[str, dict[str, object]]:

@@ -1,9 +1,9 @@
-"""Examples for the API's description, made up from the schemas and the names of the fields.
+"""Examples for the API description, generated from the schemas and the names of the fields.
 
-Every operation is to have an example that a reader can send as it stands, and nobody keeps a hundred of them right by
-hand. So a field is given what its name suggests (a `receiver_phone` a number to call, an `order_id` always the same
-id), unless that is not what its schema allows. A route can say more of its own examples
-(`Endpoint.examples`), where fields have to hang together.
+Every operation needs an example that a reader can send unchanged, and maintaining a hundred of them by hand is not
+feasible. A field therefore gets a value by its name (a `receiver_phone` a telephone number, an `order_id` always the
+same id), unless its schema does not allow it. A route can override fields of its own examples (`Endpoint.examples`),
+where they depend on each other.
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ NUMBERS: Mapping[str, float] = {
     "total_count": 42,
     "weight": 1.25,
 }
-"""What fields of these names hold, or of names that end in these words: a `pickup_address` is an `address`."""
+"""Sample values by field name, or by the last words of the name: a `pickup_address` is an `address`."""
 
 _BY_FORMAT = {
     "date-time": "2026-03-14T09:26:53Z",
@@ -69,7 +69,7 @@ _BY_FORMAT = {
 }
 _ID_WORDS = {"assigned_courier": "courier_id"}
 _LEFT_OUT = frozenset({"message"})
-"""Optional fields that only appear when something is out of the ordinary."""
+"""Optional fields that appear only in exceptional responses."""
 
 
 class Examples:
@@ -79,15 +79,15 @@ class Examples:
         self._components = components
 
     def of(self, schema: Schema, name: str = "", inside: tuple[str, ...] = ()) -> Any:
-        """An example; `name` is that of the field, `inside` the components that it is part of."""
+        """Return an example; `name` is that of the field, `inside` the components that it is part of."""
         if "$ref" in schema:
             component = schema["$ref"].removeprefix(REF)
             return self.of(self._components[component], name, (*inside, component))
         if "enum" in schema:
             return schema["enum"][0]
         if "anyOf" in schema:
-            ending = [one for one in schema["anyOf"] if not self._returns(one, inside)]
-            return self.of(ending[0], name, inside)
+            finite = [option for option in schema["anyOf"] if not self._recurs(option, inside)]
+            return self.of(finite[0], name, inside)
         kind = schema.get("type", "object")
         kind = kind[0] if isinstance(kind, list) else kind
         if kind == "object":
@@ -101,36 +101,36 @@ class Examples:
         example = {
             name: self.of(part, name, inside)
             for name, part in schema.get("properties", {}).items()
-            if name in required or not (name in _LEFT_OUT or self._returns(part, inside))
+            if name in required or not (name in _LEFT_OUT or self._recurs(part, inside))
         }
         entries = schema.get("additionalProperties")
         return {"example": self.of(entries, "example", inside)} if isinstance(entries, dict) else example
 
     def _array(self, schema: Schema, name: str, inside: tuple[str, ...]) -> Any:
-        if self._returns(schema["items"], inside):
+        if self._recurs(schema["items"], inside):
             return []
         return [self.of(schema["items"], name.removesuffix("s"), inside)] * max(1, schema.get("minItems", 1))
 
     @staticmethod
-    def _returns(schema: Schema, inside: tuple[str, ...]) -> bool:
-        """Whether a part leads back to a component that it is in, and so would never end."""
+    def _recurs(schema: Schema, inside: tuple[str, ...]) -> bool:
+        """Return whether a part refers back to a component that it is in, so that an example would never end."""
         parts = schema.get("anyOf", [schema])
         return parts[0].get("$ref", "").removeprefix(REF) in inside
 
 
-def override(made_up: Any, given: Any) -> Any:
-    """The example with what a route gives of it: fields in the place of made-up ones, `...` for none at all."""
+def override(generated: Any, given: Any) -> Any:
+    """Return the example with the fields that a route declares; `...` removes a field."""
     if given is None:
-        return made_up
-    if not (isinstance(made_up, dict) and isinstance(given, dict)):
+        return generated
+    if not (isinstance(generated, dict) and isinstance(given, dict)):
         return given
     return {
-        name: override(made_up.get(name), value) for name, value in {**made_up, **given}.items() if value is not ...
+        name: override(generated.get(name), value) for name, value in {**generated, **given}.items() if value is not ...
     }
 
 
 def _words(name: str) -> str:
-    """The name in lower case with underscores."""
+    """Return the name in lower case with underscores."""
     return re.sub(r"(?<=[a-z0-9])([A-Z])", r"_\1", name).lower()
 
 
@@ -142,14 +142,14 @@ def _leaf(schema: Schema, name: str, inside: tuple[str, ...]) -> Any:
 
 
 def _sample(samples: Mapping[str, object], name: str) -> object:
-    """What the longest known ending of the name stands for."""
+    """Return the sample of the longest known ending of the name."""
     words = name.split("_")
     endings = ("_".join(words[start:]) for start in range(len(words)))
     return next((samples[ending] for ending in endings if ending in samples), None)
 
 
 def _id(name: str, inside: tuple[str, ...]) -> str | None:
-    """The id that stands for this kind of thing in all examples."""
+    """Return the id that all examples use for this kind of entity."""
     name = _ID_WORDS.get(name, name)
     if name == "id" and inside:
         name = _words(inside[-1].removesuffix("View")) + "_id"
@@ -161,7 +161,7 @@ def _id(name: str, inside: tuple[str, ...]) -> str | None:
 
 
 def fits(value: Any, schema: Schema) -> bool:
-    """Whether a simple value is what a schema allows."""
+    """Return whether a schema allows a simple value."""
     match schema["type"]:
         case "string":
             return isinstance(value, str) and _fits_text(value, schema)

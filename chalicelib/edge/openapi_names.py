@@ -1,10 +1,11 @@
-"""Which types get a component of their own in the API's description, and what it is called there.
+"""Decides which types are components of the API description, and names them.
 
-Structs and enumerations do, under the names of their classes; `Page[Order]` is `OrderPage`. A literal type has lost its
-name by the time that it is looked at, so it does if it has a title: `Annotated[Literal[...], Meta(title="Announced")]`.
+Structs and enumerations are components under the names of their classes; `Page[Order]` is `OrderPage`. A literal type
+has no name at run time, so it is one if it has a title: `Annotated[Literal[...], Meta(title="Announced")]`.
 
-Generated clients get classes of these names, so a name must not change because somebody else takes the same one.
-Enumerations, whose names come again (`Status`), therefore always carry their domain in front; structs when they clash.
+Generated clients have classes of these names, so a name must not change because another type takes the same one. The
+names of enumerations (`Status`), which recur, therefore always begin with their domain; those of structs only if they
+clash.
 """
 
 from __future__ import annotations
@@ -18,29 +19,29 @@ import msgspec.inspect as mi
 
 
 def named_in(infos: Iterable[mi.Type]) -> dict[Any, mi.Type]:
-    """Everything reachable that gets a component, by its class (a literal: by its title)."""
-    found: dict[Any, mi.Type] = {}
+    """Return every reachable type that gets a component, by its class (a literal: by its title)."""
+    named: dict[Any, mi.Type] = {}
     waiting = list(infos)
     while waiting:
         info = waiting.pop()
         kind = title_of(info) if isinstance(info, mi.Metadata) else getattr(info, "cls", None)
-        if kind in found:
+        if kind in named:
             continue
         if kind is not None:
-            found[kind] = info
+            named[kind] = info
         waiting.extend(_parts(info))
-    return found
+    return named
 
 
 def names_of(kinds: Iterable[Any]) -> dict[Any, str]:
-    """A name for each of the kinds, no two alike."""
+    """Return a unique name for each of the types."""
     names = {kind: _name(kind) for kind in kinds}
     often = Counter(names.values())
     return {kind: _domain(kind) + name if _is_enum(kind) or often[name] > 1 else name for kind, name in names.items()}
 
 
 def title_of(info: mi.Metadata) -> str | None:
-    """The title of a literal type."""
+    """Return the title of a literal type."""
     title: str | None = (info.extra_json_schema or {}).get("title")
     return title if isinstance(info.type, mi.LiteralType) else None
 
@@ -71,7 +72,7 @@ def _name(kind: Any) -> str:
 
 
 def _domain(kind: Any) -> str:
-    """The folder that a type is from, such as `Dispatch`."""
+    """Return the domain of a type, such as `Dispatch`."""
     module = str(getattr(kind, "__module__", "")).split(".")
     return module[1].capitalize() if len(module) > 1 else ""
 

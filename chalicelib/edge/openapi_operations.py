@@ -1,4 +1,4 @@
-"""One endpoint as an operation of the API's description."""
+"""The operations of the API description, each made from one endpoint."""
 
 from __future__ import annotations
 
@@ -20,40 +20,40 @@ _JSON = "application/json"
 
 
 def header_components() -> dict[str, Any]:
-    """The headers of answers."""
+    """Return the headers of responses."""
     text: Schema = {"type": "string"}
     return {
-        "Allow": {"description": "The methods that the address takes.", "schema": text},
-        "ETag": {"description": "The version of what is answered.", "schema": text, "example": '"3"'},
+        "Allow": {"description": "The methods that the path supports.", "schema": text},
+        "ETag": {"description": "The version of the returned entity.", "schema": text, "example": '"3"'},
         "Idempotent-Replayed": {
-            "description": "`true` if this is the stored answer to a request that was carried out before.",
+            "description": "`true` if this is the stored response of a request that was carried out before.",
             "schema": {"type": "string", "enum": ["true"]},
         },
         "Retry-After": {"description": "Seconds to wait before trying again.", "schema": {"type": "integer"}},
         "WWW-Authenticate": {"description": "How to authenticate.", "schema": text, "example": "Bearer"},
-        "X-Request-Id": {"description": "The request's id, which is in the logs too.", "schema": text},
+        "X-Request-Id": {"description": "The id of the request, also in the logs.", "schema": text},
     }
 
 
 def parameter_components() -> dict[str, Any]:
-    """The headers of requests."""
+    """Return the headers of requests."""
     return {
         "Idempotency-Key": _header(
             "Idempotency-Key",
-            "Makes it safe to send the request again: within 24 hours the same key gets the stored answer.",
+            "Makes retries safe: for 24 hours the same request with the same key gets the stored response.",
             {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]+$"},
             "019ceb1b-2248-7c1a-9d3f-2a8c5e41b7d0",
         ),
         "If-Match": _header(
-            "If-Match", "The version that was read; refused if it is no longer the current one.", _VERSION, '"3"'
+            "If-Match", "The version that you read; the request is refused if it is no longer current.", _VERSION, '"3"'
         ),
         "If-Match-Required": {
-            **_header("If-Match", "The version that was read; it must still be the current one.", _VERSION, '"3"'),
+            **_header("If-Match", "The version that you read; it must still be current.", _VERSION, '"3"'),
             "required": True,
         },
         "X-Request-Id": _header(
             "X-Request-Id",
-            "An id of one's own for the request; without a decent one it gets another.",
+            "Your id for the request: up to 64 letters, digits, `.`, `_` and `-`. Generated if missing or malformed.",
             {"type": "string"},
             "phone-7-00042",
         ),
@@ -69,14 +69,14 @@ def _header(name: str, description: str, schema: Schema, example: str) -> dict[s
 
 @dataclass(frozen=True, slots=True)
 class Operations:
-    """Makes operations out of endpoints."""
+    """Makes the operations of endpoints."""
 
     dependencies: Dependencies
     schemas: Schemas
     examples: Examples
 
     def of(self, endpoint: Endpoint, operation_id: str, main: Endpoint) -> dict[str, Any]:
-        """The operation of an endpoint; `main` is the same endpoint at its main address."""
+        """Return the operation of an endpoint; `main` is the same endpoint at its main path."""
         operation: dict[str, Any] = {
             "operationId": operation_id,
             "summary": endpoint.summary,
@@ -96,24 +96,24 @@ class Operations:
         return operation
 
     def described(self, kind: Any, given: Any = None) -> dict[str, Any]:
-        """The schema of a type with an example; what is `given` of it takes the place of what would be made up."""
+        """Return the schema of a type with an example; `given` overrides parts of the generated example."""
         schema = self.schemas.of(kind)
         return {"schema": schema, "example": override(self.examples.of(schema), given)}
 
     def roles(self, permission: str) -> list[str]:
-        """The roles that hold a permission in a new organisation."""
+        """Return the roles that hold a permission in a new organisation."""
         return [] if self.dependencies.roles_of is None else list(self.dependencies.roles_of(permission))
 
     def _description(self, endpoint: Endpoint, main: Endpoint) -> Iterator[str]:
         if endpoint.deprecated_alias:
-            yield f"Another address of `{main.method} {main.path}`, for clients that know no other."
+            yield f"Alias of `{main.method} {main.path}` for older clients."
         more = (inspect.getdoc(endpoint.handler) or "").partition("\n")[2].strip()
         if more:
             yield more
         if endpoint.public:
-            yield "Open to everybody."
+            yield "Needs no authentication."
         elif endpoint.permission is None:
-            yield "Open to everybody who is signed in."
+            yield "Needs authentication but no permission."
         else:
             roles = ", ".join(f"`{role}`" for role in self.roles(endpoint.permission))
             yield f"Needs the permission `{endpoint.permission}`" + (f" (by default: {roles})." if roles else ".")
@@ -165,6 +165,6 @@ class Operations:
             "headers": {name: {"$ref": f"#/components/headers/{name}"} for name in names},
         }
         if endpoint.returns is not None:
-            said = self.described(endpoint.returns, endpoint.examples.get("response"))
-            response["content"] = {endpoint.media_type: said}
+            content = self.described(endpoint.returns, endpoint.examples.get("response"))
+            response["content"] = {endpoint.media_type: content}
         return response

@@ -1,10 +1,10 @@
-"""JSON Schemas of the types that endpoints take and give; structs and enumerations become named components.
+"""JSON Schemas of the types of requests and responses; structs and enumerations become named components.
 
-msgspec can make schemas itself. This does it again because a schema for generated clients has to say more than what
-decodes: which fields of an answer are always there, which are left out rather than null, that decimals are written as
-numbers and that every time has its offset. It reads the types through `msgspec.inspect`, so that both agree on them.
+msgspec can generate schemas too. These say more, for generated clients: which fields of a response are always present,
+which are omitted rather than null, that decimals are written as numbers and that every time has its offset. The types
+are read through `msgspec.inspect`, so both agree on them.
 
-A struct that is taken somewhere is described as what is accepted there, also where it is given: that is the wider of
+A struct that is used in requests is described as it is accepted there, also where it is returned: that is the wider of
 the two.
 """
 
@@ -56,21 +56,21 @@ class Schemas:
     """The schemas of an API: `components` by name, and schemas that refer to them."""
 
     def __init__(self, taken: Iterable[Any], given: Iterable[Any], queries: Iterable[Any] = ()) -> None:
-        """Collect what is reachable from the types of bodies, of answers, and from the fields of queries."""
+        """Collect the types reachable from request bodies, responses, and fields of queries."""
         self._queries = {query: _fields(query) for query in queries}
-        asked = [field.type for fields in self._queries.values() for field in fields]
-        self._taken = named_in([*mi.multi_type_info(taken), *asked])
+        query_types = [field.type for fields in self._queries.values() for field in fields]
+        self._taken = named_in([*mi.multi_type_info(taken), *query_types])
         named = {**named_in(mi.multi_type_info(given)), **self._taken}
         self._names = names_of(named)
         described = {self._names[kind]: self._component(kind, info) for kind, info in named.items()}
         self.components: dict[str, Schema] = dict(sorted(described.items()))
 
     def of(self, kind: Any) -> Schema:
-        """The schema of one of the types."""
+        """Return the schema of one of the types."""
         return self._schema(mi.type_info(kind))
 
     def parameters(self, query: Any) -> Iterator[tuple[str, Schema, bool]]:
-        """The fields of one of the queries: name, schema, and whether it is required. Queries know no null."""
+        """Yield name, schema and whether it is required for each field of a query. Queries have no null."""
         for field in self._queries.get(query, ()):
             yield field.encode_name, self._schema(field.type, nullable=False) | _default(field), field.required
 
@@ -82,7 +82,7 @@ class Schemas:
             case mi.EnumType():
                 return _described(kind) | _enumeration(member.value for member in info.cls)
             case mi.Metadata():
-                extra = {word: said for word, said in (info.extra_json_schema or {}).items() if word != "title"}
+                extra = {word: value for word, value in (info.extra_json_schema or {}).items() if word != "title"}
                 return extra | self._schema(info.type)
         raise TypeError(f"there is no component for {info}")
 
@@ -91,7 +91,7 @@ class Schemas:
         return _object(info, properties, [field.encode_name for field in info.fields if field.required])
 
     def _given_struct(self, info: mi.StructType) -> Schema:
-        """What is answered: fields that equal their default are left out, or else always there."""
+        """Return the schema of a response: fields equal to their default are omitted, others always present."""
         omits = (get_origin(info.cls) or info.cls).__struct_config__.omit_defaults
         properties, required = {}, []
         for field in info.fields:
@@ -156,12 +156,12 @@ def _simple(info: mi.Type) -> Schema:
 
 
 def _sizes(info: mi.Type, of: str) -> Schema:
-    found = {f"min{of}": getattr(info, "min_length", None), f"max{of}": getattr(info, "max_length", None)}
-    return {word: size for word, size in found.items() if size is not None}
+    sizes = {f"min{of}": getattr(info, "min_length", None), f"max{of}": getattr(info, "max_length", None)}
+    return {word: size for word, size in sizes.items() if size is not None}
 
 
 def _or_null(schema: Schema) -> Schema:
-    """The schema, or null; as a list of types where that is possible, which generators understand best."""
+    """Return the schema or null; as a list of types if possible, which generators support best."""
     if "anyOf" in schema:
         return {**schema, "anyOf": [*schema["anyOf"], _NULL]}
     if "type" not in schema:
@@ -190,12 +190,12 @@ def _enumeration(values: Iterable[Any]) -> Schema:
 
 
 def _has_default(field: mi.Field) -> bool:
-    """Whether the field has a value of its own; one that may be `UNSET` has none and is left out then."""
+    """Return whether the field has a default. A field that may be `UNSET` has none and is omitted then."""
     return field.default is not msgspec.NODEFAULT or field.default_factory is not msgspec.NODEFAULT
 
 
 def _default(field: mi.Field) -> Schema:
-    """What holds when the field is left out; that it is absent needs no mention."""
+    """Return the default of an omitted field; a default of None is not mentioned."""
     if field.default is None or not _has_default(field):
         return {}
     value = field.default_factory() if field.default is msgspec.NODEFAULT else field.default

@@ -1,14 +1,14 @@
-"""How a domain declares its endpoints: one decorator that holds everything that is known of a route.
+"""Declares the endpoints of a domain: one decorator that has everything that is known of a route.
 
-`Routes` is a Chalice blueprint. What is written at the route is its permission, the types of its body, query and
-answer, its errors, its audit action: the edge enforces it, and the OpenAPI document is generated from the same lines,
-so they cannot disagree.
+The declaration has the route's permission, resource, types of body, query and response, errors and audit action. The
+pipeline enforces it and the OpenAPI document is generated from it, so the two cannot disagree.
 
     routes = Routes(__name__, "Courier dispatch")
 
-    @routes.post("/v1/orders", permission="dispatch.order.create", body=NewOrder, returns=OrderPlaced, status=201,
-                 errors=[...], audit_target=AuditTarget("order", "ORDER_CREATED"))
-    def create_order(request: Request[NewOrder, Nothing], work: UnitOfWork) -> Reply[OrderPlaced]: ...
+    @routes.post("/v1/courier/orders/accept", permission="dispatch.order.accept", resource=ORDER, transition="accept",
+                 body=OrderStep, view=order_view, returns=OrderView, versioned=True,
+                 audit_target=AuditTarget("order", "ORDER_ACCEPTED", "order_id"))
+    def accept_order(request: Request[OrderStep, Empty, Order], work: UnitOfWork) -> Order: ...
 """
 
 from __future__ import annotations
@@ -26,35 +26,35 @@ HandlerT = TypeVar("HandlerT", bound=Callable[..., Any])
 
 
 class Routes(Blueprint):
-    """The endpoints of one domain."""
+    """The endpoints of one domain, as a Chalice blueprint."""
 
     def __init__(self, import_name: str, tag: str) -> None:
         super().__init__(import_name)
         self.tag = tag
         self.endpoints: list[Endpoint] = []
 
-    def get(self, path: str, **known: Any) -> Callable[[HandlerT], HandlerT]:
-        """A read: at most two round trips, stages nothing."""
-        return self._declare("GET", path, known)
+    def get(self, path: str, **declared: Any) -> Callable[[HandlerT], HandlerT]:
+        """Declare a read, which changes nothing."""
+        return self._declare("GET", path, declared)
 
-    def post(self, path: str, **known: Any) -> Callable[[HandlerT], HandlerT]:
-        """A creation or an action."""
-        return self._declare("POST", path, known)
+    def post(self, path: str, **declared: Any) -> Callable[[HandlerT], HandlerT]:
+        """Declare a creation or an action."""
+        return self._declare("POST", path, declared)
 
-    def put(self, path: str, **known: Any) -> Callable[[HandlerT], HandlerT]:
-        """A replacement."""
-        return self._declare("PUT", path, known)
+    def put(self, path: str, **declared: Any) -> Callable[[HandlerT], HandlerT]:
+        """Declare a replacement."""
+        return self._declare("PUT", path, declared)
 
-    def patch(self, path: str, **known: Any) -> Callable[[HandlerT], HandlerT]:
-        """A change."""
-        return self._declare("PATCH", path, known)
+    def patch(self, path: str, **declared: Any) -> Callable[[HandlerT], HandlerT]:
+        """Declare a change."""
+        return self._declare("PATCH", path, declared)
 
-    def delete(self, path: str, **known: Any) -> Callable[[HandlerT], HandlerT]:
-        """A removal."""
-        return self._declare("DELETE", path, known)
+    def delete(self, path: str, **declared: Any) -> Callable[[HandlerT], HandlerT]:
+        """Declare a removal."""
+        return self._declare("DELETE", path, declared)
 
-    def _declare(self, method: str, path: str, known: dict[str, Any]) -> Callable[[HandlerT], HandlerT]:
-        aliases: Sequence[str] = known.pop("aliases", ())
+    def _declare(self, method: str, path: str, declared: dict[str, Any]) -> Callable[[HandlerT], HandlerT]:
+        aliases: Sequence[str] = declared.pop("aliases", ())
 
         def register(handler: HandlerT) -> HandlerT:
             summary = (handler.__doc__ or "").strip().partition("\n")[0]
@@ -66,7 +66,7 @@ class Routes(Blueprint):
                     summary=summary,
                     tags=(self.tag,),
                     deprecated_alias=number > 0,
-                    **{"permission": None, **known},
+                    **{"permission": None, **declared},
                 )
                 self._add(endpoint, number)
             return handler
@@ -80,5 +80,5 @@ class Routes(Blueprint):
         suffix = f"_{number}" if number else ""
         view.__name__ = f"{endpoint.name}{suffix}"
         self.endpoints.append(endpoint)
-        # Media types are checked by the edge, with the one error body; Chalice's own check would answer first.
+        # The pipeline checks media types and uses the one error body; Chalice would answer before it.
         self.route(endpoint.path, methods=[endpoint.method], name=view.__name__, content_types=[])(view)

@@ -42,7 +42,7 @@ def send(world: World, *fields: Field, endpoint: Endpoint = PICTURES, **headers:
 
 
 def send_raw(world: World, content_type: str, raw: bytes, *, endpoint: Endpoint = PICTURES, **headers: str) -> Answer:
-    return ask(world.person("customer"), endpoint, raw=raw, content_type=content_type, **headers)
+    return ask(world.person("customer"), endpoint, name="a", query=None, raw=raw, content_type=content_type, **headers)
 
 
 def test_a_file_and_its_fields_arrive_as_they_were_sent(world: World) -> None:

@@ -9,7 +9,7 @@ from botocore.exceptions import EndpointConnectionError
 
 import app
 from chalicelib.core.settings import settings
-from chalicelib.edge.imports import MOST, TRY_AGAIN
+from chalicelib.edge.imports import MAX_RECORDS, TRY_AGAIN
 from chalicelib.edge.openapi import document
 from chalicelib.identity import passwords
 from chalicelib.identity.directory import everybody
@@ -117,10 +117,10 @@ def test_a_password_that_everybody_guesses_is_refused(world: World, password: st
 
 def test_five_hundred_records_are_taken_and_one_more_is_not(world: World) -> None:
     admin = world.person(ADMIN)
-    answer = load(admin, *[{"n": number} for number in range(MOST)])
+    answer = load(admin, *[{"n": number} for number in range(MAX_RECORDS)])
     assert answer.status == 207
-    assert list(outcome(answer)[2]) == list(range(MOST))
-    too_many = load(admin, *[{}] * (MOST + 1))
+    assert list(outcome(answer)[2]) == list(range(MAX_RECORDS))
+    too_many = load(admin, *[{}] * (MAX_RECORDS + 1))
     assert (too_many.status, too_many.fields) == (422, {"records": "must have at most 500 entries"})
 
 
@@ -255,8 +255,8 @@ def test_a_load_that_is_sent_again_is_answered_again_and_not_done_again(world: W
 def test_the_worst_answer_can_still_be_kept_for_a_replay(world: World) -> None:
     admin = world.person(ADMIN)
     bad = {f"{number}-{'x' * 60}": 1 for number in range(90)}
-    answer = load(admin, *[bad] * MOST, idempotency_key="k")
-    assert (answer.status, len(outcome(answer)[2])) == (207, MOST)
+    answer = load(admin, *[bad] * MAX_RECORDS, idempotency_key="k")
+    assert (answer.status, len(outcome(answer)[2])) == (207, MAX_RECORDS)
 
 
 def test_what_the_store_cannot_take_now_is_handed_back_and_the_rest_is_done(
@@ -300,6 +300,6 @@ def test_the_description_of_the_api_shows_records_and_both_outcomes(world: World
     schemas: Any = described["components"]["schemas"]  # type: ignore[index]
     body = operation["requestBody"]["content"]["application/json"]["schema"]
     records = schemas[body["$ref"].rpartition("/")[2]]["properties"]["records"]
-    assert records["maxItems"] == MOST
+    assert records["maxItems"] == MAX_RECORDS
     known = schemas[records["items"]["$ref"].rpartition("/")[2]]
     assert known["required"] == ["username", "role", "full_name"]
