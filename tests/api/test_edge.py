@@ -1,4 +1,4 @@
-"""Whatever comes in, what goes out has one form: the envelope, a request id, what browsers need, and no internals."""
+"""Every response has the one error body, a request id, CORS headers, and no internals."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -21,12 +21,12 @@ BODY = order_body()
 
 @pytest.fixture
 def customer(world: World) -> Person:
-    """Somebody who may order."""
+    """A customer, who may create orders."""
     return world.person("customer")
 
 
 def burn(engine: EmbeddedEngine, operation: str) -> None:
-    """Make the handler or the admission crash in the middle of what it reads or writes."""
+    """Make an operation of the store crash."""
 
     def crash(*_: Any) -> None:
         raise RuntimeError("the password of the database is swordfish")
@@ -35,7 +35,7 @@ def burn(engine: EmbeddedEngine, operation: str) -> None:
 
 
 def enveloped(answer: Answer) -> str:
-    """The code of an error, once all is there that every error has and nothing that none may have."""
+    """Check the error body and return its code."""
     assert answer.json["success"] is False
     assert set(answer.json) <= {"success", "error", "fields"}
     assert set(answer.json["error"]) == {"code", "message", "details"}
@@ -48,7 +48,7 @@ def enveloped(answer: Answer) -> str:
 
 
 def headed(answer: Answer) -> None:
-    """That an answer has the headers that every answer has."""
+    """Check the headers that every response has."""
     assert answer.headers["X-Request-Id"]
     assert answer.headers["Access-Control-Allow-Origin"] == "*"
     exposed = {name.strip() for name in answer.headers["Access-Control-Expose-Headers"].split(",")}
@@ -87,8 +87,8 @@ WRONG: dict[str, tuple[Call, int, str]] = {
         415,
         "UNSUPPORTED_MEDIA_TYPE",
     ),
-    "nobody": (lambda w, t: w.call("POST", "/v1/orders", BODY), 401, "AUTH_REQUIRED"),
-    "somebody else's kind of token": (
+    "no token": (lambda w, t: w.call("POST", "/v1/orders", BODY), 401, "AUTH_REQUIRED"),
+    "a malformed token": (
         lambda w, t: w.call("POST", "/v1/orders", BODY, token="x.y.z"),
         401,
         "AUTH_INVALID",
@@ -114,7 +114,7 @@ def test_every_error_has_the_same_form(world: World, customer: Person, call: Cal
 
 
 @pytest.mark.parametrize("operation", ["BatchGetItem", "Query", "TransactWriteItems"])
-def test_a_crash_is_an_error_like_any_other_and_logged_whole(
+def test_a_crash_has_the_error_body_and_is_logged_in_full(
     customer: Person, engine: EmbeddedEngine, operation: str
 ) -> None:
     burn(engine, operation)
@@ -127,7 +127,7 @@ def test_a_crash_is_an_error_like_any_other_and_logged_whole(
 
 
 @pytest.mark.parametrize("operation", ["BatchGetItem", "Query"])
-def test_a_store_that_throttles_is_503_with_a_time_to_come_again(
+def test_a_throttling_store_is_503_with_retry_after(
     customer: Person, engine: EmbeddedEngine, operation: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("botocore.endpoint.time", SimpleNamespace(sleep=lambda _: None))
@@ -138,8 +138,8 @@ def test_a_store_that_throttles_is_503_with_a_time_to_come_again(
 
 
 @pytest.mark.parametrize("method", ["GET", "POST", "PUT", "PATCH", "DELETE"])
-def test_every_address_that_is_none_is_answered(world: World, method: str) -> None:
-    """As API Gateway passes it on; Chalice's local gateway knows `{proxy+}` only for one segment."""
+def test_an_unknown_path_is_404_for_every_method(world: World, method: str) -> None:
+    """The event is built by hand: Chalice's local gateway matches `{proxy+}` with one segment only."""
     context = {"httpMethod": method, "resourcePath": "/{proxy+}", "identity": {}, "requestId": "r1"}
     event = {"requestContext": context, "pathParameters": {"proxy": "v1/no/where"}, "headers": None, "body": None}
     rest = {"multiValueQueryStringParameters": None, "stageVariables": None, "isBase64Encoded": False}
@@ -148,7 +148,7 @@ def test_every_address_that_is_none_is_answered(world: World, method: str) -> No
     assert (given.status, enveloped(given), given.headers["X-Request-Id"]) == (404, "ROUTE_NOT_FOUND", "r1")
 
 
-def test_an_event_that_is_no_request_is_answered(world: World) -> None:
+def test_an_event_that_is_not_a_request_is_500(world: World) -> None:
     with listening() as logged:
         answer: dict[str, Any] = app.app({"what": "is this"}, None)
     assert answer["statusCode"] == 500
@@ -156,13 +156,13 @@ def test_an_event_that_is_no_request_is_answered(world: World) -> None:
     assert logged.last["request_id"] == answer["headers"]["X-Request-Id"]
 
 
-def test_a_wrong_method_is_told_the_right_ones(world: World) -> None:
+def test_a_wrong_method_is_405_with_the_allowed_ones(world: World) -> None:
     answer = world.call("DELETE", "/v1/orders")
     assert answer.headers["Allow"] == "POST"
     assert answer.json["error"]["details"] == {"allowed": ["POST"]}
 
 
-def test_a_body_over_the_limit_is_refused_unread(world: World, customer: Person) -> None:
+def test_a_body_over_the_limit_is_413_before_it_is_decoded(world: World, customer: Person) -> None:
     world.reset_parts(replace(settings(), max_body_bytes=1000))
     fits, too_large = b'{"x":"' + b"y" * 992 + b'"}', b'{"x":"' + b"y" * 993 + b'"}'
     assert (len(fits), len(too_large)) == (1000, 1001)
@@ -172,12 +172,12 @@ def test_a_body_over_the_limit_is_refused_unread(world: World, customer: Person)
     assert answer.json["error"]["details"] == {"most": 1000}
 
 
-def test_a_body_of_six_megabytes_is_the_most(world: World, customer: Person) -> None:
+def test_the_largest_body_has_six_megabytes(world: World, customer: Person) -> None:
     answer = world.call("POST", "/v1/orders", token=customer.token, raw=b" " * 6_000_001)
     assert (answer.status, answer.code) == (413, "PAYLOAD_TOO_LARGE")
 
 
-def test_bad_fields_of_a_body_are_all_named(customer: Person) -> None:
+def test_every_bad_field_of_a_body_is_reported(customer: Person) -> None:
     answer = customer.post("/v1/orders", {"pickup_address": "", "pickup_lat": 91, "dropoff_address": 7})
     assert set(answer.fields) >= {"pickup_address", "pickup_lat", "dropoff_address", "receiver_phone"}
     assert answer.json["error"]["details"] == {"fields": sorted(answer.fields)}
@@ -187,14 +187,14 @@ def test_bad_fields_of_a_body_are_all_named(customer: Person) -> None:
     "kind",
     ["application/json", "Application/JSON", "application/json; charset=UTF-8", 'application/json;charset="utf-8"'],
 )
-def test_json_is_taken_however_it_is_announced(world: World, customer: Person, kind: str) -> None:
+def test_json_is_accepted_in_every_form_of_its_media_type(world: World, customer: Person, kind: str) -> None:
     assert world.call("POST", "/v1/orders", BODY, token=customer.token, headers={"content-type": kind}).status == 201
 
 
 # --- headers ---------------------------------------------------------------------------------------------------
 
 
-def test_every_answer_has_its_request_id_and_is_readable_for_browsers(world: World, customer: Person) -> None:
+def test_every_response_has_a_request_id_and_cors_headers(world: World, customer: Person) -> None:
     courier = world.person("courier")
     for answer in (
         world.call("GET", "/health"),
@@ -206,18 +206,18 @@ def test_every_answer_has_its_request_id_and_is_readable_for_browsers(world: Wor
         headed(answer)
 
 
-def test_browsers_may_send_what_clients_need(world: World) -> None:
+def test_browsers_may_send_the_headers_that_clients_need(world: World) -> None:
     answer = world.call("OPTIONS", "/v1/orders")
     allowed = {name.strip() for name in answer.headers["Access-Control-Allow-Headers"].split(",")}
     assert {"Authorization", "Content-Type", "Idempotency-Key", "If-Match", "X-Request-Id"} <= allowed
 
 
-def test_an_answer_without_content_has_no_body(world: World) -> None:
+def test_a_204_response_has_no_body(world: World) -> None:
     answer = world.person("courier").post("/v1/courier/availability", {"available": True})
     assert (answer.status, answer.text) == (204, "")
 
 
-def test_the_callers_request_id_is_in_answer_log_and_audit_trail(world: World, customer: Person) -> None:
+def test_the_callers_request_id_is_in_response_log_and_audit_trail(world: World, customer: Person) -> None:
     with listening() as logged:
         answer = customer.post("/v1/courier/availability", {"available": True}, x_request_id="my-own-id.7")
         customer.post("/v1/orders", BODY, x_request_id="my-own-id.8")
@@ -226,7 +226,7 @@ def test_the_callers_request_id_is_in_answer_log_and_audit_trail(world: World, c
     assert {row.request_id for row in world.audit()} == {"setup", "my-own-id.7", "my-own-id.8"}
 
 
-def test_every_answer_leaves_one_line_with_the_ids_at_hand(world: World, customer: Person) -> None:
+def test_every_response_is_logged_once_with_the_known_ids(world: World, customer: Person) -> None:
     with listening() as logged:
         answers = [
             customer.post("/v1/orders", BODY),
@@ -248,7 +248,7 @@ def test_every_answer_leaves_one_line_with_the_ids_at_hand(world: World, custome
     assert "actor_id" not in nobody
 
 
-def test_no_line_tells_what_was_sent(world: World, customer: Person) -> None:
+def test_the_log_has_no_request_data(world: World, customer: Person) -> None:
     with listening() as logged:
         customer.post("/v1/orders", order_body(notes="a secret note", receiver_phone="+31 20 555 9999"))
         customer.post("/v1/orders", order_body(notes="a secret note", pickup_lat="a secret place"))
@@ -257,11 +257,11 @@ def test_no_line_tells_what_was_sent(world: World, customer: Person) -> None:
     assert not [word for word in ("secret", "5559999", "555 9999", customer.token) if word in logged.text]
 
 
-def test_an_indecent_request_id_is_replaced(customer: Person) -> None:
+def test_a_malformed_request_id_is_replaced(customer: Person) -> None:
     answers = [customer.get("/v1/customer/active-order", x_request_id="a b<script>") for _ in range(2)]
     given = {answer.headers["X-Request-Id"] for answer in answers}
     assert len(given) == 2
-    assert not [one for one in given if "<" in one]
+    assert not [request_id for request_id in given if "<" in request_id]
 
 
 # --- addresses -------------------------------------------------------------------------------------------------
@@ -274,6 +274,6 @@ def test_an_id_may_be_percent_encoded(customer: Person) -> None:
 
 
 @pytest.mark.parametrize("name", ["a/b", "é", "%", "#", "ORDER#7", "{order_id}", "\x00", "💥", "a" * 3000, "%zz"])
-def test_any_other_id_names_nothing(customer: Person, name: str) -> None:
+def test_an_unknown_or_malformed_id_is_404(customer: Person, name: str) -> None:
     answer = customer.get(f"/v1/orders/{quote(name, safe='')}")
     assert (answer.status, enveloped(answer)) == (404, "NOT_FOUND")

@@ -1,4 +1,4 @@
-"""Whatever is sent to whichever address by somebody who may do everything: an answer, an explanation, never a crash."""
+"""Arbitrary requests to every route are answered or refused with an error body, and never crash."""
 
 import json
 from typing import Any
@@ -51,13 +51,13 @@ headers = st.fixed_dictionaries(
 
 
 def fields(kind: Any) -> list[str]:
-    """The names that a body or a query may have."""
-    return [one.encode_name for one in msgspec.structs.fields(kind)]
+    """Return the field names of a body or a query."""
+    return [field.encode_name for field in msgspec.structs.fields(kind)]
 
 
 @st.composite
 def bodies(draw: st.DrawFn, endpoint: Endpoint, sensible: dict[str, Any]) -> bytes:
-    """A body with the right names and all sorts of values, or no body at all."""
+    """Return a body with valid names and arbitrary values, or none."""
     if not endpoint.takes_body or draw(st.integers(0, 9)) == 0:
         return draw(raw_bodies)
     content = {name: sensible.get(name, "x") for name in fields(endpoint.body) if draw(st.booleans())}
@@ -68,7 +68,7 @@ def bodies(draw: st.DrawFn, endpoint: Endpoint, sensible: dict[str, Any]) -> byt
 
 @st.composite
 def addresses(draw: st.DrawFn, endpoint: Endpoint, sensible: dict[str, Any]) -> str:
-    """The address with all sorts of ids and parameters in it."""
+    """Return the path with arbitrary ids and query parameters."""
     path = endpoint.path
     for name in [part[1:-1] for part in path.split("/") if part.startswith("{")]:
         value = draw(st.one_of(st.just(str(sensible.get(name, "x"))), odd_texts.filter(bool)))
@@ -82,13 +82,13 @@ def addresses(draw: st.DrawFn, endpoint: Endpoint, sensible: dict[str, Any]) -> 
 
 @pytest.fixture
 def almighty(world: World) -> Person:
-    """Somebody who may do everything, and is on duty."""
+    """A person with every permission who is on duty."""
     return on_duty(world.person("SYSTEM_ADMIN"))
 
 
 @pytest.fixture
 def sensible(almighty: Person) -> dict[str, Any]:
-    """Values that make sense, so that some requests get further than to the validation."""
+    """Return valid values, so that some requests pass the validation."""
     place = dict.fromkeys(("latitude", "longitude", "pickup_lat", "pickup_lng", "dropoff_lat", "dropoff_lng"), 4.5)
     token = f"demo.{almighty.session_id}.{'s' * 43}"
     named = {"order_id": order(almighty)["id"], "courier_id": almighty.user_id, "available": True, "limit": 5}
@@ -98,7 +98,7 @@ def sensible(almighty: Person) -> dict[str, Any]:
 @pytest.mark.parametrize("endpoint", ENDPOINTS, ids=NAMES)
 @given(data=st.data())
 @FEW
-def test_nothing_that_is_sent_ends_in_a_crash(
+def test_no_request_causes_a_crash(
     world: World, almighty: Person, sensible: dict[str, Any], endpoint: Endpoint, data: st.DataObject
 ) -> None:
     answer = world.call(

@@ -1,4 +1,4 @@
-"""Bodies that are forms with files: as clients send them, and as nobody should."""
+"""Bodies that are forms with files, well-formed and malformed."""
 
 import dataclasses
 from collections.abc import Sequence
@@ -19,7 +19,7 @@ from tests.builders.world import Answer, World
 
 
 class Picture(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A picture with what is said of it."""
+    """A picture with its description."""
 
     file: Annotated[bytes, Meta(min_length=1)]
     kind: Literal["front", "back"]
@@ -27,12 +27,12 @@ class Picture(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     note: Annotated[str, Meta(max_length=10)] | None = None
 
 
-def told(request: Request[Picture, Empty], _: UnitOfWork) -> Response[dict[str, Any]]:
+def echo(request: Request[Picture, Empty], _: UnitOfWork) -> Response[dict[str, Any]]:
     body = request.body
     return Response({"bytes": list(body.file), "kind": body.kind, "shelf": body.shelf, "note": body.note})
 
 
-PICTURES = shelf_endpoint(told, body=Picture, form=True)
+PICTURES = shelf_endpoint(echo, body=Picture, form=True)
 BINARY = bytes(range(256)) + b"\r\n--not a boundary\r\n"
 
 
@@ -53,7 +53,7 @@ def test_a_file_and_its_fields_arrive_as_they_were_sent(world: World) -> None:
     assert answer.json == {"bytes": list(BINARY), "kind": "front", "shelf": 3, "note": "é"}
 
 
-def test_every_bad_field_is_named_at_once(world: World) -> None:
+def test_every_bad_field_of_a_form_is_reported_at_once(world: World) -> None:
     answer = send(world, Field("kind", "top"), Field("shelf", "none"), Field("note", "x" * 11), Field("colour", "red"))
     assert (answer.status, answer.code) == (422, "VALIDATION_ERROR")
     assert answer.fields == {
@@ -65,7 +65,7 @@ def test_every_bad_field_is_named_at_once(world: World) -> None:
     }
 
 
-def test_an_empty_file_is_no_file(world: World) -> None:
+def test_an_empty_file_is_refused(world: World) -> None:
     assert send(world, Field("file", b"", "a.jpg"), Field("kind", "front")).fields == {"file": "must not be empty"}
 
 
@@ -74,27 +74,27 @@ def test_a_field_that_comes_twice_is_refused(world: World) -> None:
     assert answer.fields == {"file": "must be given only once"}
 
 
-def test_text_that_is_no_text_is_refused(world: World) -> None:
+def test_a_text_field_that_is_not_utf_8_is_refused(world: World) -> None:
     answer = send(world, Field("file", b"1", "a"), Field("kind", "front"), Field("note", b"\xff\xfe"))
     assert answer.fields == {"note": "must be text in UTF-8"}
     answer = send(world, Field("file", b"1", "a"), Field("kind", "front"), Field("note", "\0"))
     assert answer.fields == {"note": "must not contain the character U+0000"}
 
 
-def test_without_a_body_everything_is_missing(world: World) -> None:
+def test_an_empty_form_lacks_every_required_field(world: World) -> None:
     answer = send_raw(world, "multipart/form-data; boundary=x", b"")
     assert answer.fields == {"file": "is required", "kind": "is required"}
 
 
-def test_another_kind_of_body_is_refused(world: World) -> None:
+def test_another_media_type_is_415(world: World) -> None:
     for content_type in ("application/json", "application/x-www-form-urlencoded", "multipart/mixed; boundary=x"):
         answer = send_raw(world, content_type, b"{}")
         assert (answer.status, answer.code) == (415, "UNSUPPORTED_MEDIA_TYPE"), content_type
 
 
-def test_a_form_is_no_json(world: World) -> None:
+def test_a_form_is_415_where_json_is_expected(world: World) -> None:
     content_type, raw = form(Field("kind", "front"))
-    answer = send_raw(world, content_type, raw, endpoint=shelf_endpoint(told, body=Picture))
+    answer = send_raw(world, content_type, raw, endpoint=shelf_endpoint(echo, body=Picture))
     assert (answer.status, answer.code) == (415, "UNSUPPORTED_MEDIA_TYPE")
 
 
@@ -118,14 +118,14 @@ def malformed() -> Sequence[tuple[str, bytes]]:
 
 
 @pytest.mark.parametrize("number", range(len(malformed())))
-def test_a_form_that_cannot_be_read_is_refused_as_such(world: World, number: int) -> None:
+def test_a_malformed_form_is_400(world: World, number: int) -> None:
     answer = send_raw(world, *malformed()[number])
     assert (answer.status, answer.code) == (400, "MALFORMED_FORM")
     assert [row.outcome for row in world.audit() if row.entity_type == "shelf"] == ["MALFORMED_FORM"]
 
 
-def test_a_body_above_the_limit_of_its_address_is_refused(world: World) -> None:
-    endpoint = shelf_endpoint(told, body=Picture, form=True, max_body_bytes=1000)
+def test_a_body_above_the_limit_of_its_endpoint_is_413(world: World) -> None:
+    endpoint = shelf_endpoint(echo, body=Picture, form=True, max_body_bytes=1000)
     assert send(world, Field("file", b"x" * 700, "a"), Field("kind", "front"), endpoint=endpoint).status == 200
     answer = send(world, Field("file", b"x" * 1000, "a"), Field("kind", "front"), endpoint=endpoint)
     assert (answer.status, answer.code) == (413, "PAYLOAD_TOO_LARGE")
@@ -147,7 +147,7 @@ def test_the_same_form_with_another_boundary_is_the_same_request(world: World) -
 
 
 def test_a_field_of_the_form_can_name_the_audited_entity(world: World) -> None:
-    endpoint = shelf_endpoint(told, body=Picture, form=True, audit_target=AuditTarget("shelf", "SHELF_CHANGED", "kind"))
+    endpoint = shelf_endpoint(echo, body=Picture, form=True, audit_target=AuditTarget("shelf", "SHELF_CHANGED", "kind"))
     assert send(world, Field("kind", "top"), endpoint=endpoint).status == 422
     assert send(world, Field("file", b"x", "a"), Field("kind", "front"), endpoint=endpoint).status == 200
     rows = [(row.entity_id, row.outcome) for row in world.audit() if row.entity_type == "shelf"]

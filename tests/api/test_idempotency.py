@@ -1,4 +1,4 @@
-"""The same request sent again gets the same answer, and nothing happens twice."""
+"""A request sent again with its key gets the stored response and has no second effect."""
 
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
@@ -23,21 +23,25 @@ def anna(world: World) -> Person:
 
 
 def orders(person: Person) -> int:
-    """How many orders somebody has placed."""
+    """Return how many orders the person has created."""
     return len(person.get(ORDERS).json["orders"])
 
 
 def replayed(answer: Answer) -> bool:
-    """Whether an answer says that it was given before."""
+    """Return whether a response is a replay."""
     return answer.headers.get("Idempotent-Replayed") == "true"
 
 
-def same(one: Answer, other: Answer) -> bool:
-    """Whether two answers say the same."""
-    return (one.status, one.text, one.headers.get("ETag")) == (other.status, other.text, other.headers.get("ETag"))
+def same(first: Answer, other: Answer) -> bool:
+    """Return whether two responses have the same status, body and `ETag`."""
+    return (first.status, first.text, first.headers.get("ETag")) == (
+        other.status,
+        other.text,
+        other.headers.get("ETag"),
+    )
 
 
-def test_the_same_request_gets_the_same_answer_and_says_so(world: World, anna: Person) -> None:
+def test_a_repeated_request_is_answered_with_the_stored_response(world: World, anna: Person) -> None:
     first = anna.post(CREATE, order_body(), idempotency_key="k", x_request_id="first")
     again = anna.post(CREATE, order_body(), idempotency_key="k", x_request_id="again")
     assert (first.status, first.headers["ETag"]) == (201, '"1"')
@@ -48,13 +52,13 @@ def test_the_same_request_gets_the_same_answer_and_says_so(world: World, anna: P
     assert [row.request_id for row in world.audit() if row.action_type == "ORDER_CREATED"] == ["first"]
 
 
-def test_without_a_key_a_request_is_a_new_one(anna: Person) -> None:
+def test_requests_without_a_key_are_separate(anna: Person) -> None:
     assert not replayed(anna.post(CREATE, order_body()))
     assert not replayed(anna.post(CREATE, order_body()))
     assert orders(anna) == 2
 
 
-def test_an_old_answer_is_given_though_things_have_moved_on(world: World, anna: Person) -> None:
+def test_a_stored_response_is_replayed_after_later_changes(world: World, anna: Person) -> None:
     courier = on_duty(world.person("courier"))
     placed = order(anna)
     first = step(courier, "accept", placed["id"], idempotency_key="k")
@@ -65,7 +69,7 @@ def test_an_old_answer_is_given_though_things_have_moved_on(world: World, anna: 
     assert stored_order(placed["id"]).status == "arrived"
 
 
-def test_an_answer_without_content_is_replayed(world: World) -> None:
+def test_a_204_response_is_replayed(world: World) -> None:
     courier = world.person("courier")
     body = {"available": True}
     first = courier.post("/v1/courier/availability", body, idempotency_key="k")
@@ -75,7 +79,7 @@ def test_an_answer_without_content_is_replayed(world: World) -> None:
     assert replayed(again)
 
 
-def test_events_are_not_sent_again(world: World, anna: Person) -> None:
+def test_a_replay_publishes_no_events(world: World, anna: Person) -> None:
     on_duty(world.person("courier"))
     connection = anna.socket()
     for _ in range(3):
@@ -100,20 +104,20 @@ def test_another_request_with_the_same_key_is_refused(anna: Person, other: str) 
     assert orders(anna) == 1
 
 
-def test_a_key_is_the_callers_own(world: World, anna: Person) -> None:
+def test_a_key_is_scoped_to_the_caller(world: World, anna: Person) -> None:
     bob, other = world.person("customer"), world.person("customer", OTHER)
     for person in (anna, bob, other):
         assert not replayed(person.post(CREATE, order_body(), idempotency_key="k"))
     assert [orders(person) for person in (anna, bob, other)] == [1, 1, 1]
 
 
-def test_a_key_is_good_from_another_session_of_the_same_person(world: World, anna: Person) -> None:
+def test_a_key_is_valid_in_every_session_of_the_caller(world: World, anna: Person) -> None:
     anna.post(CREATE, order_body(), idempotency_key="k")
     phone = world.signed_in(anna.org_id, anna.user_id, anna.role)
     assert replayed(phone.post(CREATE, order_body(), idempotency_key="k"))
 
 
-def test_a_key_is_kept_for_a_day_whatever_the_store_still_holds(world: World, anna: Person) -> None:
+def test_a_key_expires_after_a_day_before_the_store_deletes_it(world: World, anna: Person) -> None:
     anna.post(CREATE, order_body(), idempotency_key="k")
     world.clock.advance(seconds=DAY_S, milliseconds=-1)
     anna = world.signed_in(anna.org_id, anna.user_id, anna.role)
@@ -125,7 +129,7 @@ def test_a_key_is_kept_for_a_day_whatever_the_store_still_holds(world: World, an
 
 
 @pytest.mark.parametrize("key", ["", " ", "a b", "x" * 256, "é", "a\tb", "\x7f"])
-def test_a_key_that_is_none_is_a_bad_field(anna: Person, key: str) -> None:
+def test_a_malformed_key_is_422(anna: Person, key: str) -> None:
     answer = anna.post(CREATE, order_body(), idempotency_key=key)
     assert (answer.status, set(answer.fields)) == (422, {"Idempotency-Key"})
     assert orders(anna) == 0
@@ -137,12 +141,12 @@ def test_any_visible_characters_are_a_key(anna: Person, key: str) -> None:
     assert replayed(anna.post(CREATE, order_body(), idempotency_key=key))
 
 
-def test_keys_that_look_alike_are_different(anna: Person) -> None:
+def test_similar_keys_are_different(anna: Person) -> None:
     for key in ("a#b", "a%23b", "A#B", "a#b#"):
         assert not replayed(anna.post(CREATE, order_body(), idempotency_key=key))
 
 
-def test_a_key_on_a_read_does_not_matter(anna: Person) -> None:
+def test_a_key_is_ignored_on_reads(anna: Person) -> None:
     before = anna.get(ORDERS, idempotency_key="k")
     order(anna)
     after = anna.get(ORDERS, idempotency_key="k")
@@ -152,7 +156,7 @@ def test_a_key_on_a_read_does_not_matter(anna: Person) -> None:
 # --- errors ----------------------------------------------------------------------------------------------------
 
 
-def test_a_refused_request_may_be_tried_again_with_its_key(world: World, anna: Person) -> None:
+def test_a_refused_request_may_be_sent_again_with_its_key(world: World, anna: Person) -> None:
     courier = world.person("courier")
     placed = order(anna)
     assert step(courier, "accept", placed["id"], idempotency_key="k").status == 403
@@ -162,7 +166,7 @@ def test_a_refused_request_may_be_tried_again_with_its_key(world: World, anna: P
     assert (answer.status, replayed(answer)) == (200, False)
 
 
-def test_a_crash_is_not_kept(anna: Person, engine: EmbeddedEngine) -> None:
+def test_a_crash_is_not_stored(anna: Person, engine: EmbeddedEngine) -> None:
     def crash(*_: Any) -> None:
         raise RuntimeError
 
@@ -172,7 +176,7 @@ def test_a_crash_is_not_kept(anna: Person, engine: EmbeddedEngine) -> None:
     assert (answer.status, replayed(answer)) == (201, False)
 
 
-def test_a_request_whose_answer_was_lost_gets_it_when_it_comes_again(
+def test_a_request_whose_response_was_lost_gets_it_on_retry(
     anna: Person, engine: EmbeddedEngine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("botocore.endpoint.time", SimpleNamespace(sleep=lambda _: None))
@@ -183,7 +187,7 @@ def test_a_request_whose_answer_was_lost_gets_it_when_it_comes_again(
     assert orders(anna) == 1
 
 
-def test_a_caller_who_may_no_longer_is_not_told_the_old_answer(world: World, anna: Person) -> None:
+def test_a_stored_response_is_not_replayed_with_an_expired_token(world: World, anna: Person) -> None:
     anna.post(CREATE, order_body(), idempotency_key="k")
     world.clock.advance(hours=2)
     answer = anna.post(CREATE, order_body(), idempotency_key="k")
@@ -194,10 +198,10 @@ def test_a_caller_who_may_no_longer_is_not_told_the_old_answer(world: World, ann
 
 
 @pytest.mark.parametrize("where", ["BatchGetItem", "TransactWriteItems"])
-def test_ten_at_once_have_one_effect_and_ten_equal_answers(
+def test_ten_concurrent_copies_have_one_effect_and_equal_responses(
     world: World, anna: Person, engine: EmbeddedEngine, where: str
 ) -> None:
-    """They wait for each other before the admission, or, hardest, each with its transaction ready to be sent."""
+    """All wait for each other, either before they are authenticated or each with its transaction ready to be sent."""
     couriers = [on_duty(world.person("courier")) for _ in range(3)]
     together = Barrier(10)
 

@@ -1,4 +1,4 @@
-"""Loading many records at once, shown with the dataset `users`."""
+"""Imports of many records in one request, tested with the dataset `users`."""
 
 import json
 from concurrent.futures import ThreadPoolExecutor
@@ -25,7 +25,7 @@ USERS = "/v1/imports/users"
 
 
 def record(username: str, **fields: Any) -> dict[str, Any]:
-    """A person who is there already, as far as `settled` made them; a password makes somebody new."""
+    """Return the record of a person; one with a password can be created."""
     return {"username": username, "role": "picker", "full_name": f"Person {username}", **fields}
 
 
@@ -34,7 +34,7 @@ def load(person: Person, *records: object, **headers: str) -> Answer:
 
 
 def settled(world: World, count: int, org_id: str = DEMO) -> list[str]:
-    """The user names of so many people."""
+    """Return that many user names."""
     names = [f"{org_id}-{number}" for number in range(count)]
     for name in names:
         world.person("picker", org_id, username=name)
@@ -49,7 +49,7 @@ def sign_in(world: World, name: str, password: str) -> int:
     return world.call("POST", "/v1/auth/login", {"identifier": name, "password": password}).status
 
 
-def test_people_are_added_and_changed_and_the_bad_ones_are_named(world: World) -> None:
+def test_records_are_created_updated_or_reported_as_rejected(world: World) -> None:
     admin = world.person(ADMIN)
     [old] = settled(world, 1)
     answer = load(
@@ -78,17 +78,17 @@ def test_people_are_added_and_changed_and_the_bad_ones_are_named(world: World) -
         assert sign_in(world, name, PASSWORD) == 200
 
 
-def test_what_was_taken_whole_is_answered_with_200(world: World) -> None:
+def test_an_import_without_rejected_records_is_200(world: World) -> None:
     answer = load(world.person(ADMIN), record("anna", password=PASSWORD))
     assert (answer.status, outcome(answer)) == (200, (1, 0, {}))
 
 
-def test_nothing_to_load_is_nothing_done(world: World) -> None:
+def test_an_import_without_records_changes_nothing(world: World) -> None:
     answer = load(world.person(ADMIN))
     assert (answer.status, outcome(answer)) == (200, (0, 0, {}))
 
 
-def test_what_a_record_leaves_out_stays_and_null_takes_it_away(world: World) -> None:
+def test_an_omitted_field_is_kept_and_null_removes_it(world: World) -> None:
     admin = world.person(ADMIN)
     world.person("picker", username="anna", team="Night", game_zone="North")
     assert outcome(load(admin, record("anna", team=None))) == (0, 1, {})
@@ -96,7 +96,7 @@ def test_what_a_record_leaves_out_stays_and_null_takes_it_away(world: World) -> 
     assert people()["anna"]["game_zone"] == "North"
 
 
-def test_a_password_is_kept_unless_another_is_given_and_then_old_sessions_end(world: World) -> None:
+def test_a_new_password_ends_the_sessions_and_an_omitted_one_is_kept(world: World) -> None:
     admin = world.person(ADMIN)
     hashed = passwords.hash_password(PASSWORD)
     anna = world.person("picker", username="anna", password_hash=hashed)
@@ -109,13 +109,13 @@ def test_a_password_is_kept_unless_another_is_given_and_then_old_sessions_end(wo
 
 
 @pytest.mark.parametrize("password", ["short", "1234567890"])
-def test_a_password_that_everybody_guesses_is_refused(world: World, password: str) -> None:
+def test_a_common_password_is_refused(world: World, password: str) -> None:
     [old] = settled(world, 1)
     answer = load(world.person(ADMIN), record("anna", password=password), record(old, password=password))
     assert {index: list(fields) for index, fields in outcome(answer)[2].items()} == {0: ["password"], 1: ["password"]}
 
 
-def test_five_hundred_records_are_taken_and_one_more_is_not(world: World) -> None:
+def test_an_import_has_at_most_500_records(world: World) -> None:
     admin = world.person(ADMIN)
     answer = load(admin, *[{"n": number} for number in range(MAX_RECORDS)])
     assert answer.status == 207
@@ -125,18 +125,18 @@ def test_five_hundred_records_are_taken_and_one_more_is_not(world: World) -> Non
 
 
 @pytest.mark.parametrize("body", [{}, {"records": None}, {"records": {}}, []])
-def test_a_body_without_records_is_refused_whole(world: World, body: object) -> None:
+def test_a_body_without_records_is_422(world: World, body: object) -> None:
     assert world.person(ADMIN).post(USERS, body).status == 422
 
 
-def test_records_of_one_person_are_carried_out_in_their_order(world: World) -> None:
+def test_records_with_the_same_key_are_processed_in_order(world: World) -> None:
     admin = world.person(ADMIN)
     some = [record("anna", password=PASSWORD), *[record("ANNA", team=f"Team {number}") for number in range(10)]]
     assert outcome(load(admin, *some)) == (1, 10, {})
     assert people()["ANNA"]["team"] == "Team 9"
 
 
-def test_who_reports_to_whom_may_come_in_any_order(world: World) -> None:
+def test_a_superior_may_follow_in_a_later_record(world: World) -> None:
     admin = world.person(ADMIN)
     names = settled(world, 4)
     chain = [record(name, reports_to=above) for name, above in zip(names, [*names[1:], "boss"], strict=True)]
@@ -146,7 +146,7 @@ def test_who_reports_to_whom_may_come_in_any_order(world: World) -> None:
         assert found[name]["reports_to"] == found[above]["user_id"]
 
 
-def test_a_superior_who_is_nowhere_is_named(world: World) -> None:
+def test_an_unknown_superior_is_reported(world: World) -> None:
     stranger = world.person("supervisor", OTHER, username="stranger")
     first, second = settled(world, 2)
     answer = load(
@@ -158,7 +158,7 @@ def test_a_superior_who_is_nowhere_is_named(world: World) -> None:
     }
 
 
-def test_two_loads_of_the_same_people_at_once_make_each_of_them_once(world: World) -> None:
+def test_concurrent_imports_create_each_person_once(world: World) -> None:
     first, second = world.person(ADMIN), world.person(ADMIN)
     some = [record(f"new-{number}", password=PASSWORD) for number in range(4)]
     with ThreadPoolExecutor(2) as pool:
@@ -172,7 +172,7 @@ def test_two_loads_of_the_same_people_at_once_make_each_of_them_once(world: Worl
 @pytest.mark.parametrize(
     ("field", "value"), [("email", "m@Example.org"), ("phone", "+31 612345678"), ("username", "mara")]
 )
-def test_the_names_of_others_are_refused_and_nothing_is_told_of_them(
+def test_names_of_another_organisation_are_refused_without_details(
     world: World, org_id: str, field: str, value: str
 ) -> None:
     known = {"username": "mara", "email": "M@example.org", "phone": "+31612345678"}
@@ -189,31 +189,31 @@ def test_the_names_of_others_are_refused_and_nothing_is_told_of_them(
     assert "anna" not in people()
 
 
-def test_somebodys_email_is_nobody_elses_user_name(world: World) -> None:
+def test_the_email_of_one_person_cannot_be_the_user_name_of_another(world: World) -> None:
     world.person("picker", username="mara", email="mara@example.org")
     answer = load(world.person(ADMIN), record("mara@example.org", full_name="Not Mara"))
     assert list(outcome(answer)[2][0]) == ["username"]
 
 
-def test_people_of_another_organisation_stay_as_they_are(world: World) -> None:
+def test_people_of_another_organisation_are_unchanged(world: World) -> None:
     [theirs] = settled(world, 1, OTHER)
     before = people(OTHER)
     assert outcome(load(world.person(ADMIN), record(theirs, password=PASSWORD)))[:2] == (0, 0)
     assert people(OTHER) == before
 
 
-def test_nobody_without_the_permission_loads_anything(world: World) -> None:
+def test_an_import_requires_its_permission(world: World) -> None:
     answer = load(world.person("supervisor"), record("anna", password=PASSWORD))
     assert (answer.status, answer.json["error"]["details"]) == (403, {"permission": "identity.user.import"})
     assert "anna" not in people()
 
 
-def test_there_is_no_dataset_of_another_name(world: World) -> None:
+def test_an_unknown_dataset_is_404(world: World) -> None:
     call = Call("POST", "/v1/imports/nothing", {}, b'{"records": []}', "127.0.0.1")
     assert Gateway(app.app).answer(call).status == 404
 
 
-def test_the_last_who_administers_roles_stays(world: World) -> None:
+def test_the_last_administrator_cannot_lose_the_role(world: World) -> None:
     admin = world.person(ADMIN, username="root")
     answer = load(admin, record("root", role="picker"))
     assert outcome(answer) == (
@@ -224,7 +224,7 @@ def test_the_last_who_administers_roles_stays(world: World) -> None:
     assert admin.get("/v1/users").status == 200
 
 
-def test_every_record_leaves_its_row_in_the_trail_and_so_does_the_load(world: World) -> None:
+def test_every_record_and_the_import_have_an_audit_row(world: World) -> None:
     admin = world.person(ADMIN)
     [old] = settled(world, 1)
     load(admin, record(old, team="Night"), record("anna", password=PASSWORD), record("bo"), {"username": "cas"})
@@ -242,7 +242,7 @@ def test_every_record_leaves_its_row_in_the_trail_and_so_does_the_load(world: Wo
     assert all(PASSWORD not in str(row.attribute_values) for row in rows)
 
 
-def test_a_load_that_is_sent_again_is_answered_again_and_not_done_again(world: World) -> None:
+def test_a_repeated_import_is_replayed(world: World) -> None:
     admin = world.person(ADMIN)
     first = load(admin, record("anna", password=PASSWORD), record("bo"), idempotency_key="k")
     version = people()["anna"]["version"]
@@ -252,16 +252,14 @@ def test_a_load_that_is_sent_again_is_answered_again_and_not_done_again(world: W
     assert load(admin, record("bo"), idempotency_key="k").code == "IDEMPOTENCY_KEY_REUSED"
 
 
-def test_the_worst_answer_can_still_be_kept_for_a_replay(world: World) -> None:
+def test_the_largest_response_fits_into_its_idempotency_record(world: World) -> None:
     admin = world.person(ADMIN)
     bad = {f"{number}-{'x' * 60}": 1 for number in range(90)}
     answer = load(admin, *[bad] * MAX_RECORDS, idempotency_key="k")
     assert (answer.status, len(outcome(answer)[2])) == (207, MAX_RECORDS)
 
 
-def test_what_the_store_cannot_take_now_is_handed_back_and_the_rest_is_done(
-    world: World, engine: EmbeddedEngine
-) -> None:
+def test_records_that_the_store_cannot_accept_are_returned_for_a_retry(world: World, engine: EmbeddedEngine) -> None:
     admin = world.person(ADMIN)
     names = settled(world, 3)
 
@@ -277,13 +275,13 @@ def test_what_the_store_cannot_take_now_is_handed_back_and_the_rest_is_done(
 
 
 class HurriedClock(ManualClock):
-    """A clock on which every look takes a second."""
+    """A clock that advances by a second at each reading."""
 
     def now(self) -> Any:
         return self.advance(seconds=1)
 
 
-def test_what_does_not_fit_into_the_budget_is_handed_back(world: World) -> None:
+def test_records_beyond_the_time_budget_are_returned_for_a_retry(world: World) -> None:
     admin = world.person(ADMIN)
     names = settled(world, 40)
     world.clock = HurriedClock(world.clock.now())
@@ -293,7 +291,7 @@ def test_what_does_not_fit_into_the_budget_is_handed_back(world: World) -> None:
     assert list(rejected.values()) == [dict(TRY_AGAIN)] * (40 - updated)
 
 
-def test_the_description_of_the_api_shows_records_and_both_outcomes(world: World) -> None:
+def test_the_api_description_has_the_records_and_both_statuses(world: World) -> None:
     described = document(world.parts.dependencies)
     operation: Any = described["paths"]["/v1/imports/users"]["post"]  # type: ignore[index]
     assert {"200", "207", "401", "403", "422"} <= set(operation["responses"])

@@ -1,4 +1,4 @@
-"""The sentences in which a client reads what is wrong with a value."""
+"""The messages of validation errors."""
 
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
@@ -54,7 +54,7 @@ from tests.unit.validation_samples import Bike, Level, Size, Van, refused
         (10**400, float, "is out of range"),
     ],
 )
-def test_a_wrong_value_gets_a_plain_error_message(value: object, kind: object, expected: str) -> None:
+def test_a_wrong_value_has_a_readable_message(value: object, kind: object, expected: str) -> None:
     assert validation_errors({"it": value}, dict[str, kind]) == {"it": expected}  # type: ignore[valid-type]
 
 
@@ -64,13 +64,13 @@ def test_a_long_list_of_choices_is_cut() -> None:
     assert text.endswith("n18, n19 and others")
 
 
-def test_a_message_that_nobody_foresaw_stays_readable() -> None:
+def test_an_unknown_message_stays_readable() -> None:
     assert error_message("Expected `foo` of some new kind", str) == "expected foo of some new kind"
     assert error_message("", str) == "is not valid"
     assert len(error_message("x" * 5000, str)) == 200
 
 
-def test_what_was_sent_is_never_repeated() -> None:
+def test_messages_never_repeat_what_was_sent() -> None:
     secret = "hunter2 - at `$.x`"
     for kind in (int, Size, UUID, Decimal, Moment, EntityId, Van | Bike, Literal["a"]):
         for value in (secret, {"kind": secret}, [secret]):
@@ -78,7 +78,7 @@ def test_what_was_sent_is_never_repeated() -> None:
                 assert "hunter2" not in path + text
 
 
-def test_a_struct_that_refuses_itself_says_why() -> None:
+def test_an_error_of_post_init_is_reported() -> None:
     class Even(Struct):
         number: int
 

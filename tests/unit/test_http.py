@@ -1,4 +1,4 @@
-"""HTTP in and out: whose request id counts, what makes two addresses the same, and the one error body."""
+"""Requests and responses: request ids, canonical addresses, client addresses and the error body."""
 
 import json
 from decimal import Decimal
@@ -19,12 +19,12 @@ queries = st.dictionaries(segments, st.lists(segments, min_size=1, max_size=2), 
 
 
 def addressed(path: dict[str, str], query: dict[str, list[str]] | None = None) -> str:
-    """The canonical address of a request."""
+    """Return the canonical address of a request."""
     return HttpRequest("GET", "/v1/{a}/x/{b}", path, {}, query or {}, b"", "r", "").address
 
 
 def incoming(**known: Any) -> HttpRequest:
-    """A request as API Gateway hands it to Chalice."""
+    """Return our request for an event of API Gateway."""
     event: dict[str, Any] = {
         "requestContext": {
             "httpMethod": "POST",
@@ -45,17 +45,17 @@ def incoming(**known: Any) -> HttpRequest:
 # --- reading ---------------------------------------------------------------------------------------------------
 
 
-def test_names_of_headers_are_read_in_lower_case() -> None:
+def test_header_names_are_lower_case() -> None:
     assert incoming(headers={"IF-Match": "3"}).headers == {"if-match": "3"}
 
 
 @given(segments, segments)
-def test_path_parameters_are_read_as_they_were_meant(one: str, other: str) -> None:
+def test_path_parameters_are_percent_decoded(one: str, other: str) -> None:
     read = incoming(pathParameters={"a": quote(one, safe=""), "b": quote(other, safe="")})
     assert read.path_params == {"a": one, "b": other}
 
 
-def test_a_parameter_that_comes_twice_keeps_both_values() -> None:
+def test_a_repeated_parameter_keeps_all_values() -> None:
     read = incoming(multiValueQueryStringParameters={"state": ["a", "b"], "limit": ["5"]})
     assert read.query == {"state": ["a", "b"], "limit": ["5"]}
 
@@ -68,7 +68,7 @@ def test_a_body_is_read_as_bytes(body: str | None, encoded: bool, read: bytes) -
     assert incoming(body=body, isBase64Encoded=encoded).body == read
 
 
-def test_a_request_knows_where_it_came_from() -> None:
+def test_a_request_has_the_source_address() -> None:
     assert incoming().source_ip == "192.0.2.1"
 
 
@@ -76,7 +76,7 @@ SHOWN = {"X-Baton-Viewer": "198.51.100.7", "X-Baton-Proof": "shown"}
 
 
 def believed(headers: dict[str, str], *, proves: bool = True) -> str:
-    """Where a request with these headers came from, if its proof is good or not."""
+    """Return the client's address of a request, with a valid or an invalid proof."""
     return incoming(headers=headers).came_from(lambda proof: proves and proof.reveal() == "shown")
 
 
@@ -89,7 +89,7 @@ def believed(headers: dict[str, str], *, proves: bool = True) -> str:
         ("::ffff:198.51.100.7", "198.51.100.7"),
     ],
 )
-def test_who_proves_itself_is_believed_for_whom_it_calls(named: str, address: str) -> None:
+def test_the_viewer_header_counts_with_a_valid_proof(named: str, address: str) -> None:
     assert believed(SHOWN | {"X-Baton-Viewer": named}) == address
     assert believed({name.lower(): value for name, value in SHOWN.items()} | {"x-baton-viewer": named}) == address
 
@@ -112,18 +112,18 @@ def test_who_proves_itself_is_believed_for_whom_it_calls(named: str, address: st
         "3325256711",
     ],
 )
-def test_a_viewer_that_is_no_address_leaves_the_word_of_the_gateway(named: str) -> None:
+def test_a_viewer_that_is_not_an_address_is_ignored(named: str) -> None:
     assert believed(SHOWN | {"X-Baton-Viewer": named}) == "192.0.2.1"
 
 
-def test_who_proves_nothing_is_not_believed() -> None:
+def test_the_viewer_header_is_ignored_without_a_valid_proof() -> None:
     assert believed(SHOWN, proves=False) == "192.0.2.1"
     assert believed(SHOWN | {"X-Baton-Proof": "guessed"}) == "192.0.2.1"
     assert believed({"X-Baton-Proof": "shown"}) == "192.0.2.1"
 
 
 @pytest.mark.parametrize("proof", [{}, {"X-Baton-Proof": ""}])
-def test_without_a_proof_nobody_has_to_look_for_one(proof: dict[str, str]) -> None:
+def test_a_missing_proof_is_not_verified(proof: dict[str, str]) -> None:
     def look(shown: Secret) -> bool:
         raise AssertionError(shown)
 
@@ -131,7 +131,7 @@ def test_without_a_proof_nobody_has_to_look_for_one(proof: dict[str, str]) -> No
     assert request.came_from(look) == "192.0.2.1"
 
 
-def test_the_proof_is_not_among_the_headers_and_is_not_shown() -> None:
+def test_the_proof_is_kept_out_of_headers_and_repr() -> None:
     request = incoming(headers=SHOWN)
     assert request.headers == {"x-baton-viewer": "198.51.100.7"}
     assert "shown" not in repr(request)
@@ -141,16 +141,16 @@ def test_the_proof_is_not_among_the_headers_and_is_not_shown() -> None:
 
 
 @pytest.mark.parametrize("offered", ["a", "0190-abc_DEF.7", "x" * 64])
-def test_a_decent_request_id_of_the_caller_is_kept(offered: str) -> None:
+def test_a_well_formed_request_id_is_kept(offered: str) -> None:
     assert incoming(headers={"X-Request-ID": offered}).request_id == offered
 
 
 @pytest.mark.parametrize("offered", ["", "x" * 65, "a b", "a\nb", "a\r\nSet-Cookie: x", "é", '"', "<b>", "{}", "a\n"])
-def test_any_other_request_id_is_replaced_by_the_gateways(offered: str) -> None:
+def test_a_malformed_request_id_is_replaced_by_that_of_the_gateway(offered: str) -> None:
     assert incoming(headers={"X-Request-Id": offered}).request_id == "from-the-gateway"
 
 
-def test_without_any_request_id_each_request_gets_one_of_its_own() -> None:
+def test_a_missing_request_id_is_generated() -> None:
     made = {request_id({}, {}) for _ in range(100)}
     assert len(made) == 100
     assert {len(one) for one in made} == {32}
@@ -164,14 +164,12 @@ def test_without_any_request_id_each_request_gets_one_of_its_own() -> None:
 @example("a", "b/x/c", "a/x/b", "c")
 @example("{b}", "x", "x", "x")
 @example("a?x=1", "b", "a", "b")
-def test_two_paths_have_one_address_only_if_they_are_the_same(a: str, b: str, c: str, d: str) -> None:
+def test_different_paths_have_different_addresses(a: str, b: str, c: str, d: str) -> None:
     assert (addressed({"a": a, "b": b}) == addressed({"a": c, "b": d})) == ((a, b) == (c, d))
 
 
 @given(queries, queries)
-def test_two_queries_have_one_address_only_if_they_say_the_same(
-    one: dict[str, list[str]], other: dict[str, list[str]]
-) -> None:
+def test_different_queries_have_different_addresses(one: dict[str, list[str]], other: dict[str, list[str]]) -> None:
     def pairs(query: dict[str, list[str]]) -> list[tuple[str, str]]:
         return sorted((name, value) for name, values in query.items() for value in values)
 
@@ -197,21 +195,21 @@ def test_an_error_has_the_one_body() -> None:
     assert response.headers["X-Request-Id"] == "r1"
 
 
-def test_an_error_about_input_names_the_fields_beside_the_code() -> None:
+def test_a_validation_error_has_its_fields() -> None:
     response = error_response(ValidationFailed({"name": "is required"}), "r1", 400)
     assert response.status_code == 400
     assert json.loads(response.body)["fields"] == {"name": "is required"}
 
 
-def test_an_error_brings_its_own_headers() -> None:
+def test_an_error_has_its_own_headers() -> None:
     assert error_response(Unavailable(), "r1").headers["Retry-After"] == "1"
 
 
-def test_an_answer_without_a_body_has_no_type() -> None:
+def test_a_response_without_a_body_has_no_content_type() -> None:
     assert "Content-Type" not in json_response(204, "", {}, "r1").headers
 
 
-def test_no_answer_is_kept_by_a_cache() -> None:
+def test_responses_are_not_cached() -> None:
     assert {json_response(200, body, {}, "r").headers["Cache-Control"] for body in ("", "{}")} == {"no-store"}
 
 

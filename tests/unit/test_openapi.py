@@ -1,4 +1,4 @@
-"""What a reader, or a generator of clients, finds in the API's description: everything, and nothing that is not so."""
+"""The OpenAPI document is complete and agrees with the application."""
 
 import json
 import re
@@ -30,53 +30,52 @@ from chalicelib.edge.forms import FORM_DATA
 from chalicelib.edge.http import encoder, error_body
 from chalicelib.edge.openapi import document
 from chalicelib.edge.openapi_socket import SOCKET_EVENTS, SocketEvent
-from chalicelib.edge.request import Empty
 from chalicelib.edge.validation import decode_body, decode_query
 
 JSON = "application/json"
 
 
-def runtime_of_the_app() -> Dependencies:
+def dependencies_of_the_app() -> Dependencies:
     clock = SystemClock()
     return app.compose(settings(), clock, SystemIds(clock)).dependencies
 
 
-RUNTIME = runtime_of_the_app()
-DOCUMENT: dict[str, Any] = json.loads(encoder.encode(document(RUNTIME)))
+DEPENDENCIES = dependencies_of_the_app()
+DOCUMENT: dict[str, Any] = json.loads(encoder.encode(document(DEPENDENCIES)))
 
 
 def operation(endpoint: Endpoint) -> dict[str, Any]:
-    found: dict[str, Any] = DOCUMENT["paths"][endpoint.path][endpoint.method.lower()]
-    return found
+    described: dict[str, Any] = DOCUMENT["paths"][endpoint.path][endpoint.method.lower()]
+    return described
 
 
 def resolved(part: dict[str, Any]) -> dict[str, Any]:
-    """The part itself, or what it refers to."""
+    """Return the part itself, or what it refers to."""
     if "$ref" not in part:
         return part
-    found: dict[str, Any] = DOCUMENT
+    target: dict[str, Any] = DOCUMENT
     for name in part["$ref"].removeprefix("#/").split("/"):
-        found = found[name]
-    return found
+        target = target[name]
+    return target
 
 
-def problems(value: object, schema: dict[str, Any], described: dict[str, Any] = DOCUMENT) -> list[str]:
+def schema_errors(value: object, schema: dict[str, Any], described: dict[str, Any] = DOCUMENT) -> list[str]:
     whole = {**schema, "components": described["components"]}
     validator = Draft202012Validator(whole, format_checker=Draft202012Validator.FORMAT_CHECKER)
     return [error.message for error in validator.iter_errors(value)]
 
 
 def inside(part: object) -> Iterator[dict[str, Any]]:
-    """Every object anywhere in a part of the document, the part itself included."""
+    """Yield every object in a part of the document, the part itself included."""
     within: Iterable[object] = part if isinstance(part, list) else ()
     if isinstance(part, dict):
         yield part
         within = part.values()
-    for one in within:
-        yield from inside(one)
+    for child in within:
+        yield from inside(child)
 
 
-every_endpoint = pytest.mark.parametrize("endpoint", RUNTIME.endpoints, ids=lambda one: f"{one.method} {one.path}")
+every_endpoint = pytest.mark.parametrize("endpoint", DEPENDENCIES.endpoints, ids=lambda one: f"{one.method} {one.path}")
 
 
 # --- the whole -------------------------------------------------------------------------------------------------
@@ -87,7 +86,7 @@ def test_the_document_is_valid_openapi() -> None:
     assert [error.message for error in OpenAPIV31SpecValidator(DOCUMENT).iter_errors()] == []
 
 
-def test_every_address_that_answers_is_described_and_no_other() -> None:
+def test_exactly_the_served_paths_are_described() -> None:
     answering = {
         (method, path) for path, methods in app.app.routes.items() if path != UNKNOWN_ROUTE for method in methods
     }
@@ -95,27 +94,27 @@ def test_every_address_that_answers_is_described_and_no_other() -> None:
     assert described == answering
 
 
-def test_the_service_serves_its_own_description() -> None:
+def test_the_document_is_served() -> None:
     answer = LocalGateway(app.app, Config()).handle_request("GET", "/v1/openapi.json", {}, b"")
     assert answer["statusCode"] == 200
     assert json.loads(answer["body"])["paths"].keys() == DOCUMENT["paths"].keys()
 
 
-def test_starting_the_application_does_not_load_what_describes_it() -> None:
+def test_importing_the_application_does_not_import_the_description() -> None:
     asked = "import app, sys; print('chalicelib.edge.openapi' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", asked], capture_output=True, check=True, text=True).stdout == "False\n"
 
 
-def test_the_document_is_made_once() -> None:
-    assert document(RUNTIME) is document(RUNTIME)
+def test_the_document_is_cached() -> None:
+    assert document(DEPENDENCIES) is document(DEPENDENCIES)
 
 
-def test_no_two_operations_have_one_name() -> None:
-    names = [operation(endpoint)["operationId"] for endpoint in RUNTIME.endpoints]
+def test_operation_ids_are_unique() -> None:
+    names = [operation(endpoint)["operationId"] for endpoint in DEPENDENCIES.endpoints]
     assert len(set(names)) == len(names)
 
 
-def test_an_alias_says_so_and_names_the_main_address() -> None:
+def test_an_alias_is_deprecated_and_names_the_main_path() -> None:
     alias = DOCUMENT["paths"]["/v1/customer/activeOrder"]["get"]
     assert alias["deprecated"] is True
     assert "`GET /v1/customer/active-order`" in alias["description"]
@@ -126,7 +125,7 @@ def test_an_alias_says_so_and_names_the_main_address() -> None:
 
 
 @every_endpoint
-def test_an_operation_says_what_it_does_and_who_may(endpoint: Endpoint) -> None:
+def test_an_operation_has_a_summary_and_its_permission(endpoint: Endpoint) -> None:
     described = operation(endpoint)
     assert described["summary"].endswith(".")
     assert set(described["tags"]) <= {tag["name"] for tag in DOCUMENT["tags"] if tag["description"]}
@@ -140,24 +139,25 @@ def test_an_operation_says_what_it_does_and_who_may(endpoint: Endpoint) -> None:
 
 
 @every_endpoint
-def test_whatever_a_call_can_end_with_is_described(endpoint: Endpoint) -> None:
-    wanted = {(error.status, error.code) for error in endpoint.errors if error is not ValidationFailed}
-    wanted |= {(500, "INTERNAL_ERROR"), (503, "SERVICE_UNAVAILABLE")}
+def test_every_possible_error_is_described(endpoint: Endpoint) -> None:
+    expected = {(error.status, error.code) for error in endpoint.errors if error is not ValidationFailed}
+    expected |= {(500, "INTERNAL_ERROR"), (503, "SERVICE_UNAVAILABLE")}
     if not endpoint.public:
-        wanted |= {(401, "AUTH_REQUIRED"), (401, "AUTH_INVALID"), (401, "AUTH_EXPIRED"), (403, "ACCESS_DENIED")}
+        expected |= {(401, "AUTH_REQUIRED"), (401, "AUTH_INVALID"), (401, "AUTH_EXPIRED"), (403, "ACCESS_DENIED")}
     if endpoint.mutates and not endpoint.public:
-        wanted |= {(422, "IDEMPOTENCY_KEY_REUSED"), (endpoint.invalid_status, "VALIDATION_ERROR")}
+        expected |= {(422, "IDEMPOTENCY_KEY_REUSED"), (endpoint.invalid_status, "VALIDATION_ERROR")}
     if endpoint.takes_body:
         malformed = "MALFORMED_FORM" if endpoint.form else "MALFORMED_JSON"
-        wanted |= {(400, malformed), (413, "PAYLOAD_TOO_LARGE"), (415, "UNSUPPORTED_MEDIA_TYPE")}
-    if endpoint.takes_body or endpoint.query is not Empty:
-        wanted |= {(endpoint.invalid_status, "VALIDATION_ERROR")}
+        expected |= {(400, malformed), (413, "PAYLOAD_TOO_LARGE"), (415, "UNSUPPORTED_MEDIA_TYPE")}
+    if not endpoint.any_query:
+        expected |= {(400, "MALFORMED_QUERY")}
+        expected |= {(endpoint.invalid_status, "VALIDATION_ERROR")}
     if "{" in endpoint.path:
-        wanted |= {(404, "NOT_FOUND")}
+        expected |= {(404, "NOT_FOUND")}
 
     answers = operation(endpoint)["responses"]
     described = {(int(status), code) for status in answers if status >= "4" for code in codes_of(answers[status])}
-    assert wanted <= described
+    assert expected <= described
     assert str(endpoint.status) in answers
 
 
@@ -168,7 +168,7 @@ def codes_of(answer: dict[str, Any]) -> list[str]:
 
 
 @every_endpoint
-def test_the_headers_that_count_are_described(endpoint: Endpoint) -> None:
+def test_request_and_response_headers_are_described(endpoint: Endpoint) -> None:
     described = operation(endpoint)
     taken = {resolved(part)["name"] for part in described["parameters"] if resolved(part)["in"] == "header"}
     assert ("Idempotency-Key" in taken) == (endpoint.mutates and not endpoint.public)
@@ -178,7 +178,7 @@ def test_the_headers_that_count_are_described(endpoint: Endpoint) -> None:
     assert named == set(re.findall(r"{(\w+)}", endpoint.path))
 
 
-def test_a_change_of_something_versioned_takes_if_match_and_its_creation_does_not() -> None:
+def test_changes_of_versioned_entities_take_if_match_and_creations_do_not() -> None:
     assert {"$ref": "#/components/parameters/If-Match"} in parameters("/v1/courier/orders/accept")
     assert {"$ref": "#/components/parameters/If-Match"} not in parameters("/v1/orders")
     item = "/shipping/scanner/pack/box/{box_id}/item/{item_id}"
@@ -186,24 +186,24 @@ def test_a_change_of_something_versioned_takes_if_match_and_its_creation_does_no
 
 
 def parameters(path: str, method: str = "post") -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = DOCUMENT["paths"][path][method]["parameters"]
-    return found
+    declared: list[dict[str, Any]] = DOCUMENT["paths"][path][method]["parameters"]
+    return declared
 
 
 # --- examples --------------------------------------------------------------------------------------------------
 
 
 @every_endpoint
-def test_every_example_is_what_its_schema_allows(endpoint: Endpoint) -> None:
+def test_every_example_is_valid_for_its_schema(endpoint: Endpoint) -> None:
     for part in inside(operation(endpoint)):
         if "schema" in part and "example" in part:
-            assert problems(part["example"], part["schema"]) == [], part
+            assert schema_errors(part["example"], part["schema"]) == [], part
         for example in part.get("examples", {}).values():
-            assert problems(resolved(example)["value"], part["schema"]) == [], example
+            assert schema_errors(resolved(example)["value"], part["schema"]) == [], example
 
 
 @every_endpoint
-def test_an_example_of_a_request_is_accepted_as_it_stands(endpoint: Endpoint) -> None:
+def test_every_request_example_is_accepted(endpoint: Endpoint) -> None:
     described = operation(endpoint)
     if endpoint.form:
         assert set(described["requestBody"]["content"]) == {FORM_DATA}
@@ -214,7 +214,7 @@ def test_an_example_of_a_request_is_accepted_as_it_stands(endpoint: Endpoint) ->
     assert isinstance(decode_query(asked, endpoint.query), msgspec.Struct)
 
 
-def test_a_field_that_is_often_seen_gets_an_example_one_believes() -> None:
+def test_common_fields_have_realistic_examples() -> None:
     example = DOCUMENT["paths"]["/v1/orders"]["post"]["requestBody"]["content"][JSON]["example"]
     assert example["pickup_address"] == "Herengracht 1, Amsterdam"
     assert example["receiver_phone"].startswith("+31")
@@ -229,10 +229,10 @@ def test_an_id_is_the_same_in_all_examples() -> None:
     assert sent["courier_id"] == answered["assigned_courier"]
 
 
-def test_a_route_can_put_its_own_in_place_of_what_is_made_up() -> None:
-    chosen = [endpoint for endpoint in RUNTIME.endpoints if endpoint.path == "/v1/courier/orders/accept"]
+def test_a_route_can_override_fields_of_its_examples() -> None:
+    chosen = [endpoint for endpoint in DEPENDENCIES.endpoints if endpoint.path == "/v1/courier/orders/accept"]
     given = {"request": {"order_id": "o-1"}, "response": {"status": "accepted", "notes": ...}}
-    own = document(replace(RUNTIME, endpoints=[replace(chosen[0], examples=given)]))
+    own = document(replace(DEPENDENCIES, endpoints=[replace(chosen[0], examples=given)]))
     described: Any = json.loads(encoder.encode(own))["paths"]["/v1/courier/orders/accept"]["post"]
     sent = described["requestBody"]["content"][JSON]["example"]
     answered = described["responses"]["200"]["content"][JSON]["example"]
@@ -245,7 +245,7 @@ def test_a_route_can_put_its_own_in_place_of_what_is_made_up() -> None:
 # --- schemas ---------------------------------------------------------------------------------------------------
 
 
-def test_every_object_with_fields_has_a_name_that_a_class_can_bear() -> None:
+def test_every_object_schema_has_a_valid_class_name() -> None:
     components = DOCUMENT["components"]["schemas"]
     assert all(re.fullmatch("[A-Z][A-Za-z0-9]*", name) for name in components)
     unnamed = [part for part in inside(DOCUMENT["paths"]) if "properties" in part]
@@ -255,18 +255,18 @@ def test_every_object_with_fields_has_a_name_that_a_class_can_bear() -> None:
     assert unnamed == within == []
 
 
-def test_every_named_schema_says_what_it_is() -> None:
+def test_every_named_schema_has_a_description() -> None:
     assert [name for name, schema in DOCUMENT["components"]["schemas"].items() if not schema.get("description")] == []
 
 
-def test_an_answer_is_what_its_schema_says() -> None:
+def test_a_response_is_valid_for_its_schema() -> None:
     moment = datetime(2026, 3, 14, 9, 26, 53, tzinfo=UTC)
     order = OrderView("o-1", "c-1", OrderState.ACCEPTED, "A 1", "B 2", "+31201234567", 1, moment, moment)
     answer = json.loads(encoder.encode(OrderPage([order, msgspec.structs.replace(order, pickup_lat=52.37)])))
-    assert problems(answer, {"$ref": "#/components/schemas/OrderPage"}) == []
+    assert schema_errors(answer, {"$ref": "#/components/schemas/OrderPage"}) == []
 
 
-def test_what_an_answer_leaves_out_is_never_null_there() -> None:
+def test_an_omitted_field_is_never_null() -> None:
     described = DOCUMENT["components"]["schemas"]["OrderView"]
     assert described["properties"]["notes"] == {"type": "string"}
     assert "notes" not in described["required"]
@@ -274,12 +274,12 @@ def test_what_an_answer_leaves_out_is_never_null_there() -> None:
 
 
 @pytest.mark.parametrize("error", [NotFound(), ValidationFailed({"name": "is required"})], ids=lambda one: one.code)
-def test_an_error_is_what_its_schema_says(error: NotFound | ValidationFailed) -> None:
-    assert problems(error_body(error), {"$ref": "#/components/schemas/ErrorBody"}) == []
+def test_an_error_is_valid_for_its_schema(error: NotFound | ValidationFailed) -> None:
+    assert schema_errors(error_body(error), {"$ref": "#/components/schemas/ErrorBody"}) == []
 
 
 @every_endpoint
-def test_a_call_without_a_token_is_answered_as_described(endpoint: Endpoint) -> None:
+def test_the_401_response_is_as_described(endpoint: Endpoint) -> None:
     if endpoint.public:
         return
     path = re.sub(r"{\w+}", "x", endpoint.path)
@@ -287,7 +287,7 @@ def test_a_call_without_a_token_is_answered_as_described(endpoint: Endpoint) -> 
     described = operation(endpoint)["responses"][str(answer["statusCode"])]
     body = json.loads(answer["body"])
     assert body["error"]["code"] in codes_of(described)
-    assert problems(body, described["content"][JSON]["schema"]) == []
+    assert schema_errors(body, described["content"][JSON]["schema"]) == []
     assert set(described["headers"]) <= set(answer["headers"])
 
 
@@ -297,13 +297,20 @@ LISTEN = "realtime.channel.courier"
 EVENTS = [
     SocketEvent("courier", "order.assigned", OrderAssigned, LISTEN, "A delivery is offered."),
     SocketEvent("courier", "order.reassigned_away", OrderLost, LISTEN, "Another courier got it."),
-    SocketEvent("courier", "location.update", Position, "dispatch.courier.position", "Where one is.", from_client=True),
-    SocketEvent("courier", "ping", None, LISTEN, "Is anybody there?", from_client=True),
+    SocketEvent(
+        "courier",
+        "location.update",
+        Position,
+        "dispatch.courier.position",
+        "The position of the courier.",
+        from_client=True,
+    ),
+    SocketEvent("courier", "ping", None, LISTEN, "A keep-alive message.", from_client=True),
 ]
 
 
-def test_socket_events_are_described_with_what_they_carry() -> None:
-    described: Any = json.loads(encoder.encode(document(replace(RUNTIME, extras={SOCKET_EVENTS: EVENTS}))))
+def test_socket_events_are_described_with_their_payloads() -> None:
+    described: Any = json.loads(encoder.encode(document(replace(DEPENDENCIES, extras={SOCKET_EVENTS: EVENTS}))))
     assert [error.message for error in OpenAPIV31SpecValidator(described).iter_errors()] == []
     channel = described["x-socket"]["channels"]["courier"]
     assert channel["to_client"].keys() == {"order.assigned", "order.reassigned_away"}
@@ -311,8 +318,8 @@ def test_socket_events_are_described_with_what_they_carry() -> None:
     assert channel["to_client"]["order.assigned"]["data"] == {"$ref": "#/components/schemas/OrderAssigned"}
     assert "courier" in channel["from_client"]["location.update"]["x-roles"]
     for event in (*channel["to_client"].values(), *channel["from_client"].values()):
-        assert problems(event["example"]["data"], event["data"], described) == []
+        assert schema_errors(event["example"]["data"], event["data"], described) == []
 
 
-def test_without_socket_events_there_is_no_word_of_sockets() -> None:
-    assert "x-socket" not in document(replace(RUNTIME, extras=None))
+def test_without_socket_events_the_document_has_no_sockets() -> None:
+    assert "x-socket" not in document(replace(DEPENDENCIES, extras=None))

@@ -1,4 +1,4 @@
-"""Types into schemas, as generators of clients need them."""
+"""The JSON Schemas of types, as client generators need them."""
 
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -26,7 +26,7 @@ class Rank(IntEnum):
 
 
 class Item(Struct, rename="camel"):
-    """A thing."""
+    """A unit of goods."""
 
     item_weight: Annotated[Decimal, Meta(extra_json_schema={"minimum": 0})]
     size: Size | None
@@ -100,7 +100,7 @@ def taken(kind: object) -> dict[str, Any]:
 # --- answers ---------------------------------------------------------------------------------------------------
 
 
-def test_an_answer_that_leaves_defaults_out_says_so_and_knows_no_null_for_them() -> None:
+def test_omitted_defaults_are_optional_and_not_nullable() -> None:
     assert given(Page[Item])["ItemPage"] == {
         "type": "object",
         "properties": {
@@ -112,14 +112,14 @@ def test_an_answer_that_leaves_defaults_out_says_so_and_knows_no_null_for_them()
     }
 
 
-def test_an_answer_that_writes_its_defaults_always_has_them() -> None:
+def test_written_defaults_are_required() -> None:
     described = given(Envelope[Item])["ItemEnvelope"]
     assert described["required"] == ["data", "success", "hint"]
     assert described["properties"]["hint"] == {"type": ["string", "null"]}
     assert described["properties"]["success"] == {"type": "boolean"}
 
 
-def test_a_decimal_is_a_number_and_a_field_has_the_name_that_is_sent() -> None:
+def test_a_decimal_is_a_number_and_fields_have_their_encoded_names() -> None:
     described = given(Item)["Item"]
     assert described["properties"]["itemWeight"] == {"type": "number", "minimum": 0}
     assert described["description"] == "A thing."
@@ -128,7 +128,7 @@ def test_a_decimal_is_a_number_and_a_field_has_the_name_that_is_sent() -> None:
 # --- requests --------------------------------------------------------------------------------------------------
 
 
-def test_a_request_says_what_is_accepted() -> None:
+def test_a_request_schema_has_the_accepted_values() -> None:
     described = taken(Change)["Change"]
     assert described["additionalProperties"] is False
     assert described["required"] == ["name"]
@@ -156,7 +156,7 @@ def test_a_request_says_what_is_accepted() -> None:
     }
 
 
-def test_what_is_taken_somewhere_is_described_as_it_is_accepted() -> None:
+def test_a_struct_used_in_requests_is_described_as_accepted() -> None:
     described = Schemas([Page[Item]], [Page[Item]]).components["ItemPage"]
     assert described["properties"]["next_cursor"] == {"type": ["string", "null"]}
 
@@ -180,19 +180,19 @@ def test_enumerations_have_names_with_their_domain_and_their_own_order() -> None
     assert described["Shown"] == {"type": "string", "enum": ["x", "y"], "description": "How."}
 
 
-def test_two_structs_of_one_name_are_told_apart_by_their_domains() -> None:
+def test_structs_with_the_same_name_are_prefixed_with_their_domain() -> None:
     one = type("Thing", (Struct,), {"__annotations__": {"a": int}, "__module__": "chalicelib.packing.schemas"})
     other = type("Thing", (Struct,), {"__annotations__": {"b": int}, "__module__": "chalicelib.picking.schemas"})
     assert given(one).keys() == {"Thing"}
     assert Schemas([one], [other]).components.keys() == {"PackingThing", "PickingThing"}
 
 
-def test_generic_names_read_like_names() -> None:
+def test_generic_structs_have_readable_names() -> None:
     assert given(Envelope[list[Item]]).keys() >= {"ItemListEnvelope"}
     assert given(Envelope[Annotated[Item, Meta(description="x")]]).keys() >= {"ItemEnvelope"}
 
 
-def test_a_union_of_tagged_structs_is_told_apart_by_its_tag() -> None:
+def test_a_union_of_tagged_structs_has_a_discriminator() -> None:
     described = given(Fleet)
     either = [{"$ref": "#/components/schemas/Boat"}, {"$ref": "#/components/schemas/Car"}]
     flagship = described["Fleet"]["properties"]["flagship"]
@@ -204,7 +204,7 @@ def test_a_union_of_tagged_structs_is_told_apart_by_its_tag() -> None:
     assert described["Car"]["required"] == ["type", "doors"]
 
 
-def test_a_type_without_a_schema_is_refused_by_its_name() -> None:
+def test_a_type_without_a_schema_is_an_error() -> None:
     with pytest.raises(TypeError, match="no schema for ByteArrayType"):
         Schemas([], []).of(bytearray)
     with pytest.raises(TypeError, match="a query is a struct"):
@@ -215,7 +215,7 @@ def test_a_type_without_a_schema_is_refused_by_its_name() -> None:
 
 
 @pytest.mark.parametrize("kind", [Page[Item], Envelope[Item], Change, Leaves, Fleet, Tree], ids=str)
-def test_an_example_is_what_its_schema_allows(kind: object) -> None:
+def test_an_example_is_valid_for_its_schema(kind: object) -> None:
     schemas = Schemas([kind], [])
     schema = schemas.of(kind)
     example = Examples(schemas.components).of(schema)
@@ -224,7 +224,7 @@ def test_an_example_is_what_its_schema_allows(kind: object) -> None:
     assert [error.message for error in Draft202012Validator(whole, format_checker=checker).iter_errors(example)] == []
 
 
-def test_an_example_that_would_contain_itself_ends() -> None:
+def test_examples_of_recursive_types_are_finite() -> None:
     schemas = Schemas([], [Tree])
     assert Examples(schemas.components).of(schemas.of(Tree)) == {
         "name": "Noor de Vries",
@@ -233,7 +233,7 @@ def test_an_example_that_would_contain_itself_ends() -> None:
     }
 
 
-def test_an_example_takes_what_it_is_given_and_keeps_the_rest() -> None:
+def test_an_override_replaces_only_the_given_fields() -> None:
     made_up = {"a": 1, "b": {"c": 2, "d": 3}, "e": 4}
     assert override(made_up, {"b": {"c": 5}, "e": ..., "f": None}) == {"a": 1, "b": {"c": 5, "d": 3}, "f": None}
     assert override([1], [2, 3]) == [2, 3]

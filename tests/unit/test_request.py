@@ -1,4 +1,4 @@
-"""What a handler is given: the caller, the version they name, and input that is only judged when it is asked for."""
+"""What a route function receives: the caller, the version in If-Match, and the decoded input."""
 
 import pytest
 
@@ -18,11 +18,11 @@ def request(actor: Actor | None = ACTOR) -> Request[str, str]:
     ("header", "version"),
     [("3", 3), ('"3"', 3), ('W/"3"', 3), (' "12" ', 12), ('"007"', 7), ("0", 0), ("9" * 18, int("9" * 18))],
 )
-def test_if_match_takes_a_version_in_every_usual_form(header: str, version: int) -> None:
+def test_if_match_accepts_every_form_of_a_version(header: str, version: int) -> None:
     assert parse_if_match(header) == version
 
 
-def test_without_if_match_no_version_is_named() -> None:
+def test_a_missing_if_match_is_none() -> None:
     assert parse_if_match(None) is None
 
 
@@ -30,7 +30,7 @@ def test_without_if_match_no_version_is_named() -> None:
     "header",
     ["", "*", "-1", "1.0", "abc", "W/3", 'w/"3"', '"3', '3"', '"1", "2"', "'3'", "0x3", "9" * 19, "٣", "1\n2", "1_0"],
 )
-def test_any_other_if_match_is_a_bad_field(header: str) -> None:
+def test_a_malformed_if_match_is_422(header: str) -> None:
     with pytest.raises(ValidationFailed) as caught:
         parse_if_match(header)
     assert set(caught.value.fields) == {"If-Match"}
@@ -40,7 +40,7 @@ def test_the_caller_is_the_actor() -> None:
     assert request().actor is ACTOR
 
 
-def test_a_public_endpoint_has_no_principal_to_ask() -> None:
+def test_a_public_endpoint_has_no_actor() -> None:
     with pytest.raises(RuntimeError, match="no actor"):
         _ = request(actor=None).actor
 
@@ -53,7 +53,7 @@ def test_a_permission_gives_its_scope_or_is_missing_by_name() -> None:
     assert caught.value.details == {"permission": "dispatch.order.create"}
 
 
-def test_answers_have_their_status() -> None:
+def test_responses_have_their_status() -> None:
     made = created({"id": 1}, version=1)
     assert (made.status, made.version) == (201, 1)
     assert (no_content().status, no_content().body) == (204, None)

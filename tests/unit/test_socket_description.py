@@ -1,4 +1,4 @@
-"""What the API's description says of the sockets is what the sockets do."""
+"""The API description of the sockets agrees with what they accept."""
 
 import app
 from chalicelib.core.clock import SystemClock
@@ -9,7 +9,7 @@ from chalicelib.edge.openapi import document
 from chalicelib.realtime.sockets import socket_events
 
 
-def test_every_message_that_clients_may_send_is_described_with_its_permission() -> None:
+def test_every_client_message_is_described_with_its_permission() -> None:
     described = {event.event: event for event in events.SOCKET_EVENTS if event.from_client}
     assert described
     for name, event in described.items():
@@ -17,7 +17,7 @@ def test_every_message_that_clients_may_send_is_described_with_its_permission() 
         assert (taken.permission, taken.data) == (event.permission, event.data)
 
 
-def test_the_document_tells_of_the_channels() -> None:
+def test_the_document_has_the_socket_channels() -> None:
     clock = SystemClock()
     described = document(app.compose(settings(), clock, SystemIds(clock)).dependencies)
     assert "order.assigned" in str(described["x-socket"])

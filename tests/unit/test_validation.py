@@ -1,4 +1,4 @@
-"""What a client reads when a body or a query is wrong: every bad field at once, as the client spells it."""
+"""The validation errors of bodies and queries: every bad field at once, by the name that clients use."""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -29,7 +29,7 @@ from tests.unit.validation_samples import (
 # --- bodies ----------------------------------------------------------------------------------------------------
 
 
-def test_a_good_body_arrives_as_its_struct() -> None:
+def test_a_valid_body_is_decoded_into_its_struct() -> None:
     raw = b"""{"pickupAddress": "Elm 1", "receiverPhone": "+49 1", "ignored": true, "due": "2026-01-31T09:30:00Z",
                "lines": [{"skuCode": "a-1", "quantity": 1.10, "size": "S"}], "labels": {"x": 1}}"""
     assert decode_body(raw, Parcel) == Parcel(
@@ -41,7 +41,7 @@ def test_a_good_body_arrives_as_its_struct() -> None:
     )
 
 
-def test_every_bad_field_is_named_at_once_as_the_client_spells_it() -> None:
+def test_every_bad_field_is_reported_by_the_name_that_clients_use() -> None:
     raw = b"""{"pickupAddress": " ", "pickupLat": "north", "labels": {"a": 0, "b": 5, "c": "x"},
                "due": "2026-01-31T09:30:00",
                "lines": [{"skuCode": "a b", "quantity": "many", "extra": 1}, {"skuCode": "ok", "quantity": 2},
@@ -65,40 +65,40 @@ def test_every_bad_field_is_named_at_once_as_the_client_spells_it() -> None:
 
 
 @pytest.mark.parametrize("raw", [b"[]", b"7", b'"x"', b"true"])
-def test_a_body_that_is_no_object_is_named_as_the_body(raw: bytes) -> None:
+def test_a_body_that_is_not_an_object_is_reported_as_body(raw: bytes) -> None:
     assert refused(raw, Parcel) == {"body": "must be an object"}
 
 
-def test_a_null_body_is_named_as_the_body() -> None:
+def test_a_null_body_is_reported_as_body() -> None:
     assert refused(b"null", Parcel) == {"body": "must not be null"}
 
 
-def test_a_body_that_is_a_list_names_its_entries_by_index() -> None:
+def test_entries_of_a_list_are_reported_by_index() -> None:
     assert refused(b'[{"skuCode": "a"}]', list[Line]) == {"0.quantity": "is required"}
 
 
-def test_a_key_that_comes_twice_cannot_hide_a_bad_value() -> None:
+def test_a_duplicate_key_cannot_hide_a_bad_value() -> None:
     raw = b'{"skuCode": 1, "skuCode": "a", "quantity": 1}'
     assert refused(raw, Line) == {"skuCode": "must be text"}
 
 
-def test_at_most_a_hundred_problems_are_told() -> None:
+def test_at_most_a_hundred_errors_are_reported() -> None:
     fields = refused(b"[" + b"{}," * 100_000 + b"{}]", list[Line])
     assert len(fields) == MAX_ERRORS
     assert "49.quantity" in fields
 
 
-def test_a_name_made_up_by_the_client_is_cut() -> None:
+def test_a_long_unknown_field_name_is_cut() -> None:
     raw = b'{"skuCode": "a", "quantity": 1, "' + b"x" * 100_000 + b'": 1}'
     assert refused(raw, Line) == {"x" * 64 + "...": "is not expected here"}
 
 
-def test_a_bad_key_of_a_dictionary_is_told() -> None:
+def test_a_bad_key_of_a_dictionary_is_reported() -> None:
     fields = validation_errors({"abc": 1, "b": "x"}, dict[Annotated[str, Meta(max_length=2)], int])
     assert fields == {"body": "has a key that must be at most 2 characters", "b": "must be a whole number"}
 
 
-def test_a_tag_chooses_among_structs() -> None:
+def test_the_tag_selects_the_struct_type() -> None:
     kind: object = list[Van | Bike]
     assert validation_errors([{"kind": "van", "load": 1}, {"kind": "bike", "gears": 3}], kind) == {}
     assert validation_errors([{"kind": "bike", "load": 1}, {"kind": "ship"}, {}], kind) == {
@@ -116,12 +116,12 @@ def test_the_items_of_a_generic_page_are_checked() -> None:
 # --- rules across fields ---------------------------------------------------------------------------------------
 
 
-def test_fields_that_do_not_go_together_are_told_when_each_is_good() -> None:
+def test_contradicting_fields_are_reported_if_each_is_valid() -> None:
     raw = b'{"pickupAddress": "a", "receiverPhone": "1", "pickupLat": 1}'
     assert refused(raw, Parcel) == {"pickupLng": "is required beside the other coordinate"}
 
 
-def test_fields_that_do_not_go_together_are_told_beside_bad_ones() -> None:
+def test_contradicting_fields_are_reported_with_invalid_ones() -> None:
     assert refused(b'{"receiverPhone": 1, "pickupLat": 1}', Parcel) == {
         "pickupAddress": "is required",
         "receiverPhone": "must be text",
@@ -129,12 +129,12 @@ def test_fields_that_do_not_go_together_are_told_beside_bad_ones() -> None:
     }
 
 
-def test_a_bad_field_is_told_once_and_for_its_own_fault() -> None:
+def test_an_invalid_field_is_reported_once_with_its_own_error() -> None:
     fields = refused(b'{"pickupAddress": "a", "receiverPhone": "1", "pickupLat": 91, "pickupLng": 1}', Parcel)
     assert fields == {"pickupLat": "must be at most 90"}
 
 
-def test_rules_inside_lists_are_checked_on_decoded_values() -> None:
+def test_cross_checks_inside_lists_get_decoded_values() -> None:
     day = [f"2026-01-31T0{hour}:00:00Z" for hour in range(3)]
     good, turned = {"start": day[0], "end": day[1]}, {"start": day[2], "end": day[1]}
     alone = refused(json.encode({"name": "x", "periods": [good, turned]}), Plan)
@@ -148,7 +148,7 @@ def test_rules_inside_lists_are_checked_on_decoded_values() -> None:
     }
 
 
-def test_a_rule_sees_defaults_and_never_what_is_absent() -> None:
+def test_a_cross_check_gets_defaults_and_no_absent_fields() -> None:
     seen: list[Mapping[str, object]] = []
 
     class Watched(Struct, rename="camel"):
@@ -193,7 +193,7 @@ def test_a_rule_sees_defaults_and_never_what_is_absent() -> None:
         (b'{"a":' * 200_000, "The body is nested too deeply."),
     ],
 )
-def test_a_broken_body_is_refused_with_the_place_where_it_breaks(raw: bytes, message: str) -> None:
+def test_malformed_json_is_reported_with_its_position(raw: bytes, message: str) -> None:
     for read in (parse_json, lambda it: decode_body(it, Parcel), lambda it: decode_body(it, Tree)):
         with pytest.raises(MalformedJson) as caught:
             read(raw)
@@ -201,7 +201,7 @@ def test_a_broken_body_is_refused_with_the_place_where_it_breaks(raw: bytes, mes
         assert caught.value.status == 400
 
 
-def test_a_body_broken_behind_a_bad_field_is_broken() -> None:
+def test_malformed_json_after_a_bad_field_is_400() -> None:
     with pytest.raises(MalformedJson):
         decode_body(b'{"skuCode": 1, "quantity": nope}', Line)
 
@@ -213,7 +213,7 @@ def test_an_untyped_body_keeps_the_last_of_equal_keys() -> None:
 # --- queries ---------------------------------------------------------------------------------------------------
 
 
-def test_query_texts_are_read_as_what_the_field_wants() -> None:
+def test_query_parameters_are_converted_to_the_types_of_their_fields() -> None:
     query = {
         "page": ["3"],
         "openOnly": ["true"],
@@ -232,7 +232,7 @@ def test_query_texts_are_read_as_what_the_field_wants() -> None:
     assert str(found.least) == "1.50"
 
 
-def test_every_bad_query_parameter_is_named_at_once() -> None:
+def test_every_bad_query_parameter_is_reported_at_once() -> None:
     query = {
         "page": ["0"],
         "pageSize": ["10", "20"],
@@ -258,11 +258,11 @@ def test_every_bad_query_parameter_is_named_at_once() -> None:
     }
 
 
-def test_a_repeated_parameter_is_refused_even_if_each_value_is_good() -> None:
+def test_a_repeated_parameter_is_refused_even_if_each_value_is_valid() -> None:
     assert refused_query({"page": ["1", "1"]}) == {"page": "must be given only once"}
 
 
-def test_rules_across_fields_hold_for_queries_too() -> None:
+def test_cross_checks_apply_to_queries() -> None:
     query = {"start": ["2026-01-31T09:30:00Z"], "end": ["2026-01-30T09:30:00Z"]}
     assert refused_query(query, Period) == {"end": "must not be before start"}
     assert refused_query({}, Period) == {"start": "is required", "end": "is required"}

@@ -1,4 +1,4 @@
-"""Whatever is sent, the answer is a struct or one of our errors, and both ways of checking agree."""
+"""Arbitrary input is decoded into a struct or refused, and decoding agrees with the collection of errors."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -68,7 +68,7 @@ VALUES = st.recursive(
 
 
 def shaped(kind: type[msgspec.Struct]) -> st.SearchStrategy[dict[str, Any]]:
-    """Objects with the names of `kind`, so that some of them come out good."""
+    """Return objects with the names of `kind`, so that some of them are valid."""
     good: dict[str, st.SearchStrategy[Any]] = {
         "pickupAddress": st.just("Elm 1"),
         "receiverPhone": st.just("1"),
@@ -94,7 +94,7 @@ QUERIES = st.dictionaries(st.sampled_from(NAMES), st.lists(TEXTS, max_size=3), m
 
 
 def refusal(read: Callable[[], object]) -> BatonError | None:
-    """The error in which reading ends, if it is one of ours; any other fails the test."""
+    """Return the error of the API that reading raises, if any; any other error fails the test."""
     try:
         read()
     except BatonError as error:
@@ -102,8 +102,8 @@ def refusal(read: Callable[[], object]) -> BatonError | None:
     return None
 
 
-def problems_told(raw: bytes, kind: Any) -> Mapping[str, str]:
-    """What a client reads about a body of valid JSON; nothing if it was accepted."""
+def errors_of(raw: bytes, kind: Any) -> Mapping[str, str]:
+    """Return the validation errors of valid JSON."""
     error = refusal(lambda: decode_body(raw, kind))
     if error is None:
         return {}
@@ -125,15 +125,15 @@ def test_arbitrary_bytes_never_crash(kind: Any, raw: bytes) -> None:
 @settings(max_examples=150, deadline=None)
 @given(value=ANYTHING)
 @example(value={"quantity": 5e-324})
-def test_both_ways_of_checking_agree_on_any_json(kind: Any, value: Any) -> None:
-    told = problems_told(msgspec.json.encode(value), kind)
-    assert bool(told) == bool(validation_errors(value, kind))
+def test_decoding_and_error_collection_agree_on_any_json(kind: Any, value: Any) -> None:
+    errors = errors_of(msgspec.json.encode(value), kind)
+    assert bool(errors) == bool(validation_errors(value, kind))
 
 
 @settings(max_examples=300, deadline=None)
 @given(value=shaped(Parcel))
-def test_one_bad_field_more_is_one_problem_more(value: dict[str, Any]) -> None:
-    """Spoiling a field that is told about by itself hides no other problem."""
+def test_one_more_bad_field_adds_one_error(value: dict[str, Any]) -> None:
+    """An invalid field hides no error of another field."""
     before = validation_errors(value, Parcel)
     after = validation_errors(value | {"due": "never"}, Parcel)
     assert after.keys() == before.keys() | {"due"}
@@ -142,15 +142,15 @@ def test_one_bad_field_more_is_one_problem_more(value: dict[str, Any]) -> None:
 @pytest.mark.parametrize("kind", [Filter, Period, Line, Van], ids=str)
 @settings(max_examples=150, deadline=None)
 @given(params=QUERIES)
-def test_an_arbitrary_query_is_accepted_or_explained(kind: Any, params: dict[str, list[str]]) -> None:
+def test_an_arbitrary_query_is_decoded_or_has_errors(kind: Any, params: dict[str, list[str]]) -> None:
     error = refusal(lambda: decode_query(params, kind))
     assert error is None or error.fields
 
 
 @settings(max_examples=200, deadline=None)
 @given(value=VALUES)
-def test_what_was_accepted_can_be_sent_back(value: Any) -> None:
-    """A free-form field that passed is free of what an encoder or the store chokes on."""
+def test_an_accepted_value_can_be_encoded_and_decoded_again(value: Any) -> None:
+    """An accepted free-form value can be encoded again."""
     raw = msgspec.json.encode({"rest": value})
-    if not problems_told(raw, Tree):
+    if not errors_of(raw, Tree):
         assert decode_body(msgspec.json.encode(decode_body(raw, Tree)), Tree) == decode_body(raw, Tree)

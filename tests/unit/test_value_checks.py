@@ -1,4 +1,4 @@
-"""Values of the right type that would choke something behind the edge are refused there."""
+"""Values that msgspec accepts and the store or other code cannot process are refused."""
 
 import pytest
 from msgspec import Struct, json
@@ -10,7 +10,7 @@ from tests.unit.validation_samples import Line, Parcel, Period, Plan, Tree, Van,
 
 
 @pytest.mark.parametrize(
-    ("number", "complaint"),
+    ("number", "message"),
     [
         ("1e999999", "is out of range"),
         ('"1e999999"', "must be a number"),
@@ -28,12 +28,12 @@ from tests.unit.validation_samples import Line, Parcel, Period, Plan, Tree, Van,
         ("[]", "must be a number"),
     ],
 )
-def test_a_quantity_that_the_store_cannot_hold_is_refused(number: str, complaint: str) -> None:
+def test_a_quantity_that_the_store_cannot_hold_is_refused(number: str, message: str) -> None:
     raw = b'{"skuCode": "a", "quantity": ' + number.encode() + b"}"
-    assert refused(raw, Line) == {"quantity": complaint}
+    assert refused(raw, Line) == {"quantity": message}
 
 
-def test_an_integer_of_thousands_of_digits_is_refused_by_name() -> None:
+def test_an_integer_of_thousands_of_digits_is_reported_by_field() -> None:
     digits = b"1" * 5000
     assert refused(b'{"load": %s}' % digits, Van) == {"load": "is out of range"}
     assert refused(b'{"quantity": %s}' % digits, Line) == {"skuCode": "is required", "quantity": "is out of range"}
@@ -47,20 +47,20 @@ def test_an_integer_beyond_64_bits_is_refused(number: int) -> None:
 
 
 @pytest.mark.parametrize("number", ["1e999", "-1e999", "1e-200", "1" * 400])
-def test_a_coordinate_beyond_all_measure_is_refused(number: str) -> None:
+def test_an_extreme_coordinate_is_refused(number: str) -> None:
     raw = b'{"pickupAddress": "a", "receiverPhone": "1", "pickupLng": 1, "pickupLat": ' + number.encode() + b"}"
     assert refused(raw, Parcel).keys() == {"pickupLat"}
 
 
 @pytest.mark.parametrize("moment", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-10:00"])
-def test_a_moment_that_has_no_utc_is_refused(moment: str) -> None:
+def test_a_time_without_a_utc_equivalent_is_refused(moment: str) -> None:
     assert refused(json.encode({"start": moment, "end": "2026-01-31T09:30:00Z"}), Period) == {
         "start": "is out of range"
     }
 
 
 @pytest.mark.parametrize("place", ["name", "rest"])
-def test_the_character_nul_is_refused_wherever_it_would_be_kept(place: str) -> None:
+def test_the_character_nul_is_refused_in_every_stored_value(place: str) -> None:
     class Note(Struct):
         name: str | None = None
         rest: object = None
@@ -76,21 +76,21 @@ def test_half_a_surrogate_pair_is_refused() -> None:
 
 
 @pytest.mark.parametrize("depth", [40, 200])
-def test_a_value_nested_deeper_than_the_store_nests_is_refused(depth: int) -> None:
+def test_a_value_nested_deeper_than_the_store_allows_is_refused(depth: int) -> None:
     raw = b'{"rest": ' + b"[" * depth + b"]" * depth + b"}"
     assert refused(raw, Tree) == {"rest": "is nested too deeply"}
     chain = b'{"children": [' * depth + b"]}" * depth
     assert list(refused(chain, Tree).values()) == ["is nested too deeply"]
 
 
-def test_ids_hold_no_separator_and_no_line_break() -> None:
+def test_ids_have_no_separators_and_no_line_breaks() -> None:
     for bad in ("a#b", "a/b", "a b", "a\n", "\na", "é", "", "x" * 65):
         assert validation_errors(bad, EntityId), bad
     for good in ("a", "A-1_b.c", "x" * 64):
         assert not validation_errors(good, EntityId)
 
 
-def test_shared_types_say_their_bounds() -> None:
+def test_errors_of_shared_types_state_their_bounds() -> None:
     assert validation_errors("", Cursor) == {"body": "must not be empty"}
     assert validation_errors(-90.5, Latitude) == {"body": "must be at least -90"}
     assert validation_errors(180.5, Longitude) == {"body": "must be at most 180"}

@@ -1,4 +1,4 @@
-"""Requests made up for testing the validation, with every kind of field that real ones have."""
+"""Request types for tests of the validation, with every kind of field that real ones have."""
 
 import enum
 from collections.abc import Mapping
@@ -96,7 +96,7 @@ class Tree(Struct):
 
 
 def refused(raw: bytes, kind: type) -> Mapping[str, str]:
-    """The fields that are named when `raw` is sent for a `kind`."""
+    """Return the validation errors of `raw` as a `kind`."""
     with pytest.raises(ValidationFailed) as caught:
         decode_body(raw, kind)
     assert caught.value.status == 422

@@ -1,4 +1,4 @@
-"""Who is let in: the token says who it was, the store says who it is now; and every refusal is written down."""
+"""Authentication: tokens, sessions, roles and permissions are checked at each request, and refusals are audited."""
 
 from typing import Any
 
@@ -25,7 +25,7 @@ def anna(world: World) -> Person:
 
 
 def token_of(world: World, person: Person, **changed: str) -> str:
-    """A token that we signed for this person, with some of it changed."""
+    """Return a signed token of the person with changed claims."""
     claims = {
         "org_id": person.org_id,
         "user_id": person.user_id,
@@ -37,7 +37,7 @@ def token_of(world: World, person: Person, **changed: str) -> str:
 
 
 def change_person(world: World, person: Person, **values: object) -> None:
-    """As an administrator would."""
+    """Change the stored person."""
 
     def decide(work: UnitOfWork) -> None:
         user: User | None = get(user_key(person.org_id, person.user_id))
@@ -48,7 +48,7 @@ def change_person(world: World, person: Person, **values: object) -> None:
 
 
 def change_session(world: World, person: Person, **values: object) -> None:
-    """End a session, or let it."""
+    """Change the stored session."""
 
     def decide(work: UnitOfWork) -> None:
         session: Session | None = get(session_key(person.org_id, person.session_id))
@@ -59,18 +59,18 @@ def change_session(world: World, person: Person, **values: object) -> None:
 
 
 def permit(world: World, role: str, permissions: dict[str, str], org_id: str = DEMO) -> None:
-    """Say what a role may do from now on."""
+    """Set the permissions of a role."""
 
     def decide(work: UnitOfWork) -> None:
-        found = get(role_key(org_id, role))
-        assert found is not None
-        work.update(found, {"permissions": permissions})
+        stored = get(role_key(org_id, role))
+        assert stored is not None
+        work.update(stored, {"permissions": permissions})
 
     world.run(decide, org_id)
 
 
 def code_for(world: World, token: str | None) -> str:
-    """What somebody with this token is told when they read their own order: `OK`, or the code of the error."""
+    """Return `OK`, or the error code of a read with this token."""
     answer = world.call("GET", MINE, token=token)
     if answer.status == 200:
         return "OK"
@@ -82,34 +82,34 @@ def code_for(world: World, token: str | None) -> str:
 
 
 @pytest.mark.parametrize("header", ["", "Bearer", "Bearer ", "Basic YTpi", "Token abc", "bearer\tx"])
-def test_without_a_bearer_token_one_is_asked_for(world: World, header: str) -> None:
+def test_a_request_without_a_bearer_token_is_401(world: World, header: str) -> None:
     answer = world.call("GET", MINE, headers={"authorization": header})
     assert (answer.status, answer.code) == (401, "AUTH_REQUIRED")
     assert answer.headers["WWW-Authenticate"] == "Bearer"
 
 
-def test_the_word_bearer_may_be_written_in_any_case(world: World, anna: Person) -> None:
+def test_the_scheme_bearer_is_case_insensitive(world: World, anna: Person) -> None:
     for word in ("Bearer", "bearer", "BEARER"):
         assert world.call("GET", MINE, headers={"authorization": f"{word} {anna.token}"}).status == 200
 
 
 @pytest.mark.parametrize("token", ["x", "a.b.c", "null", "é", "[" * 4000])
-def test_garbage_is_no_token(world: World, token: str) -> None:
+def test_a_malformed_token_is_401(world: World, token: str) -> None:
     assert code_for(world, token) == "AUTH_INVALID"
 
 
-def test_an_expired_token_is_told_apart_from_a_bad_one(world: World, anna: Person) -> None:
+def test_an_expired_token_has_another_code_than_an_invalid_one(world: World, anna: Person) -> None:
     world.clock.advance(seconds=3600 + 30)
     assert code_for(world, anna.token) == "OK"
     world.clock.advance(seconds=1)
     assert code_for(world, anna.token) == "AUTH_EXPIRED"
 
 
-def test_a_refresh_token_opens_nothing(world: World, anna: Person) -> None:
+def test_a_refresh_token_is_not_an_access_token(world: World, anna: Person) -> None:
     assert code_for(world, f"{anna.org_id}.{anna.session_id}.{'s' * 43}") == "AUTH_INVALID"
 
 
-def test_a_token_for_a_session_of_somebody_else_is_not_good(world: World, anna: Person) -> None:
+def test_a_token_for_the_session_of_another_person_is_invalid(world: World, anna: Person) -> None:
     bob, other = world.person("customer"), world.person("customer", OTHER)
     assert code_for(world, token_of(world, anna, session_id=bob.session_id)) == "AUTH_INVALID"
     assert code_for(world, token_of(world, anna, session_id=other.session_id)) == "AUTH_INVALID"
@@ -120,35 +120,35 @@ def test_a_token_for_a_session_of_somebody_else_is_not_good(world: World, anna: 
 # --- as they are now -------------------------------------------------------------------------------------------
 
 
-def test_a_session_that_was_ended_is_over_at_the_next_request(world: World, anna: Person) -> None:
+def test_an_ended_session_is_invalid_at_the_next_request(world: World, anna: Person) -> None:
     second = world.signed_in(DEMO, anna.user_id, anna.role)
     change_session(world, anna, ended_at=world.clock.now())
     assert code_for(world, anna.token) == "AUTH_INVALID"
     assert code_for(world, second.token) == "OK"
 
 
-def test_a_session_ends_by_itself_whatever_the_store_still_holds(world: World, anna: Person) -> None:
+def test_an_expired_session_is_invalid_before_the_store_deletes_it(world: World, anna: Person) -> None:
     world.clock.advance(days=30, milliseconds=-1)
     assert code_for(world, token_of(world, anna)) == "OK"
     world.clock.advance(milliseconds=1)
     assert code_for(world, token_of(world, anna)) == "AUTH_INVALID"
 
 
-def test_somebody_disabled_is_out_at_the_next_request(world: World, anna: Person) -> None:
+def test_a_disabled_person_is_401_at_the_next_request(world: World, anna: Person) -> None:
     change_person(world, anna, status=DISABLED)
     assert code_for(world, anna.token) == "AUTH_INVALID"
     change_person(world, anna, status="ACTIVE")
     assert code_for(world, anna.token) == "OK"
 
 
-def test_a_new_role_counts_at_the_next_request_with_the_old_token(world: World, anna: Person) -> None:
+def test_a_changed_role_applies_at_the_next_request_with_the_old_token(world: World, anna: Person) -> None:
     assert anna.post("/v1/orders", order_body()).status == 201
     change_person(world, anna, role="courier")
     assert anna.post("/v1/orders", order_body()).status == 403
     assert anna.post("/v1/courier/availability", {"available": True}).status == 204
 
 
-def test_a_permission_taken_away_counts_at_the_next_request(world: World, anna: Person) -> None:
+def test_a_withdrawn_permission_is_403_at_the_next_request(world: World, anna: Person) -> None:
     assert anna.post("/v1/orders", order_body()).status == 201
     permit(world, "customer", {FOLLOW: "own"})
     answer = anna.post("/v1/orders", order_body())
@@ -157,20 +157,20 @@ def test_a_permission_taken_away_counts_at_the_next_request(world: World, anna: 
     assert code_for(world, anna.token) == "OK"
 
 
-def test_a_permission_given_counts_at_the_next_request(world: World) -> None:
+def test_a_granted_permission_applies_at_the_next_request(world: World) -> None:
     viewer = world.person("VIEW_ONLY")
     assert viewer.post("/v1/orders", order_body()).status == 403
     permit(world, "VIEW_ONLY", {CREATE: "own"})
     assert viewer.post("/v1/orders", order_body()).status == 201
 
 
-def test_the_permissions_of_an_organisation_are_its_own(world: World, anna: Person) -> None:
+def test_permissions_are_separate_for_each_organisation(world: World, anna: Person) -> None:
     permit(world, "customer", {}, OTHER)
     assert code_for(world, anna.token) == "OK"
     assert code_for(world, world.person("customer", OTHER).token) == "ACCESS_DENIED"
 
 
-def test_a_role_that_the_organisation_does_not_know_may_nothing(world: World, anna: Person) -> None:
+def test_an_unknown_role_has_no_permission(world: World, anna: Person) -> None:
     change_person(world, anna, role="emperor")
     assert code_for(world, anna.token) == "ACCESS_DENIED"
     assert code_for(world, token_of(world, anna, role="emperor")) == "ACCESS_DENIED"
@@ -185,7 +185,7 @@ def test_the_role_that_a_token_claims_gives_no_permission(world: World, anna: Pe
 
 
 def rows(world: World) -> list[tuple[Any, ...]]:
-    """What people did, as the audit trail has it, in the order of doing."""
+    """Return the audit rows of people, oldest first."""
     return [
         (row.actor_id, row.entity_type, row.entity_id, row.action_type, row.outcome, row.payload_diff is not None)
         for row in world.audit()
@@ -193,7 +193,7 @@ def rows(world: World) -> list[tuple[Any, ...]]:
     ]
 
 
-def test_every_mutation_leaves_one_row_and_every_refused_one_too(world: World, anna: Person) -> None:
+def test_every_mutation_has_one_audit_row_also_if_it_is_refused(world: World, anna: Person) -> None:
     courier = world.person("courier")
     placed = order(anna)
     world.clock.advance(seconds=1)
@@ -213,7 +213,7 @@ def test_every_mutation_leaves_one_row_and_every_refused_one_too(world: World, a
     ]
 
 
-def test_neither_reads_nor_strangers_leave_rows(world: World, anna: Person) -> None:
+def test_reads_and_unauthenticated_requests_have_no_audit_rows(world: World, anna: Person) -> None:
     anna.get(MINE)
     anna.get("/v1/orders/7")
     anna.get("/v1/customer/orders/history?limit=0")
@@ -225,17 +225,17 @@ def test_neither_reads_nor_strangers_leave_rows(world: World, anna: Person) -> N
     assert rows(world) == []
 
 
-def test_a_refusal_of_broken_input_leaves_its_row(world: World, anna: Person) -> None:
+def test_a_request_with_malformed_input_has_an_audit_row(world: World, anna: Person) -> None:
     world.call("POST", "/v1/customer/orders/cancel", token=anna.token, raw=b"{")
     world.call("POST", "/v1/customer/orders/cancel", token=anna.token, raw=b'{"order_id": 7}')
     world.call("POST", "/v1/customer/orders/cancel", token=anna.token, raw=b'{"order_id": "' + b"x" * 9000 + b'"}')
-    found = [(row[2], row[4]) for row in rows(world)]
-    assert sorted(found) == sorted(
+    outcomes = [(row[2], row[4]) for row in rows(world)]
+    assert sorted(outcomes) == sorted(
         [("-", "MALFORMED_JSON"), ("-", "VALIDATION_ERROR"), ("x" * 255, "VALIDATION_ERROR")]
     )
 
 
-def test_a_refusal_that_cannot_be_written_down_is_still_answered(anna: Person, engine: EmbeddedEngine) -> None:
+def test_a_refusal_is_answered_even_if_its_audit_row_cannot_be_written(anna: Person, engine: EmbeddedEngine) -> None:
     def down(*_: Any) -> None:
         raise RuntimeError
 
