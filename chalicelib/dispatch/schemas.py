@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Literal
 
 import msgspec
-from msgspec import Meta
 
 from chalicelib.dispatch.rules import OrderState
-from chalicelib.edge.types import EntityId, Latitude, Longitude, Phone32, Text500
+from chalicelib.edge.types import EntityId, Latitude, Longitude, Note500, Phone32, Text500
 
 _PAIRS = (("pickup_lat", "pickup_lng"), ("dropoff_lat", "dropoff_lng"))
 
@@ -25,7 +24,7 @@ class NewOrder(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     pickup_lng: Longitude | None = None
     dropoff_lat: Latitude | None = None
     dropoff_lng: Longitude | None = None
-    notes: Annotated[str, Meta(max_length=500)] | None = None
+    notes: Note500 | None = None
 
     @staticmethod
     def cross_check(present: Mapping[str, object]) -> Mapping[str, str]:

@@ -140,8 +140,8 @@ def _is_unclean(key: object, text: TextKind) -> bool:
 
 def _field(kind: object) -> _Field:
     shape, constraints = unwrap(kind)
-    kinds = (constraint.extra[TEXT] for constraint in constraints if constraint.extra and TEXT in constraint.extra)
-    return _Field(shape, next(kinds, None))
+    kinds = [constraint.extra[TEXT] for constraint in constraints if constraint.extra and TEXT in constraint.extra]
+    return _Field(shape, kinds[-1] if kinds else None)
 
 
 @cache

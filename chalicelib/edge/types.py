@@ -22,15 +22,15 @@ SENTENCE = "sentence"
 TEXT = "text"
 """Key in `Meta.extra` of the `TextKind`."""
 
-NOT_BLANK = Meta(min_length=1, pattern=r"\S", extra={SENTENCE: "must not be empty"})
-"""Text with at least one visible character; combine it with a `Meta(max_length=...)`."""
+NOT_BLANK = Meta(min_length=1, pattern=r"\S", extra={SENTENCE: "must not be empty", TEXT: TextKind.NAME})
+"""Text with at least one visible character: a name, unless another kind follows. It needs a `Meta(max_length=...)`."""
 
 NAME = Meta(extra={TEXT: TextKind.NAME})
 CODE = Meta(extra={TEXT: TextKind.CODE})
 SCAN = Meta(extra={TEXT: TextKind.SCAN})
 FREE_TEXT = Meta(extra={TEXT: TextKind.FREE})
 
-Name = Annotated[str, NOT_BLANK, NAME]
+Name = Annotated[str, NOT_BLANK]
 """The name of a person, product, place or team; use it as `Annotated[Name, Meta(max_length=100)]`."""
 
 Code = Annotated[str, NOT_BLANK, CODE]
@@ -40,7 +40,10 @@ Scan = Annotated[str, NOT_BLANK, SCAN]
 """What a barcode scanner read, GS1 separators (U+001D) included; it needs a `max_length`."""
 
 Text500 = Annotated[str, NOT_BLANK, FREE_TEXT, Meta(max_length=500)]
-"""Text that a person wrote, such as an address, a note or a reason."""
+"""Text that a person wrote and that must not be blank, such as an address or a reason."""
+
+Note500 = Annotated[str, FREE_TEXT, Meta(max_length=500)]
+"""Text that a person may leave blank."""
 
 Phone32 = Annotated[Code, Meta(max_length=32)]
 """A telephone number in any notation; people read and dial it."""

@@ -16,7 +16,7 @@ from chalicelib.core.errors import ValidationFailed
 from chalicelib.core.store import get, get_many
 from chalicelib.core.work import UnitOfWork
 from chalicelib.edge.imports import Dataset, Outcome
-from chalicelib.edge.types import EntityId, Text500
+from chalicelib.edge.types import EntityId, Note500, Text500
 from chalicelib.maintenance.checklists.tables import Checklist, Ride, checklist_key, ride_key
 from chalicelib.maintenance.permissions import IMPORT_CHECKLISTS, IMPORT_RIDES
 from chalicelib.maintenance.workorders.schemas import Text100
@@ -39,7 +39,7 @@ class ChecklistItemRecord(msgspec.Struct, frozen=True, forbid_unknown_fields=Tru
 
     item_ref: EntityId
     text: Text500
-    note: Annotated[str, Meta(max_length=500)] | None = None
+    note: Note500 | None = None
 
 
 class ChecklistRecord(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -13,13 +13,12 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
-from chalicelib.edge.types import NOT_BLANK, Cursor, EntityId, Limit, Text500
+from chalicelib.edge.types import FREE_TEXT, NOT_BLANK, Cursor, EntityId, Limit, Note500, Text500
 from chalicelib.maintenance.rules import PhotoKind, Priority, WorkOrderState
 from chalicelib.maintenance.workorders.timeline import TimelineAction
 
 Text100 = Annotated[str, NOT_BLANK, Meta(max_length=100)]
-Note500 = Annotated[str, Meta(max_length=500)]
-Instructions = Annotated[str, Meta(max_length=2000)]
+Instructions = Annotated[str, FREE_TEXT, Meta(max_length=2000)]
 
 
 OVERDUE = "overdue"
