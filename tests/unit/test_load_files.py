@@ -54,7 +54,7 @@ def test_a_byte_order_mark_does_no_harm(form: str, content: str) -> None:
 def test_broken_rows_are_named_by_the_line_on_which_they_begin_and_the_others_are_read() -> None:
     content = (
         HEADER.encode()
-        + b'anna,picker,"Anna\nBos",,\n'  # 2 and 3: a cell may hold a line break
+        + b'anna,picker,"Anna Bos\n",,\n'  # 2 and 3: a cell may hold a line break
         + b"bo,picker,Bo\n"  # 4: too few cells
         + b"cas,picker,Cas,,,,\n"  # 5: too many
         + b"\n"
@@ -107,7 +107,7 @@ def test_cells_are_read_as_numbers_and_json_where_the_record_has_them() -> None:
     assert wrong([second]) == {3: ["weight", "count", "parts"]}
 
 
-texts = st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]), min_size=1, max_size=40)
+texts = st.text(st.characters(exclude_categories=["Cs", "Cc", "Cf"]), min_size=1, max_size=40)
 
 
 @given(st.lists(st.tuples(texts, texts), max_size=8))
