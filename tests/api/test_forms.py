@@ -154,7 +154,7 @@ def test_a_field_of_the_form_can_name_the_audited_entity(world: World) -> None:
     assert sorted(rows) == [("front", "OK"), ("top", "VALIDATION_ERROR")]
 
 
-def test_the_description_says_form_data_with_binary_files(world: World) -> None:
+def test_the_api_description_has_form_data_with_binary_files(world: World) -> None:
     described: Any = document(dataclasses.replace(world.parts.dependencies, endpoints=[PICTURES]))
     operation = described["paths"]["/v1/shelves/{name}"]["patch"]
     [(media_type, content)] = operation["requestBody"]["content"].items()
