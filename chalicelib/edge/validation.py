@@ -33,7 +33,7 @@ GIVEN_TWICE = "must be given only once"
 UNKNOWN_PARAMETER = "unknown parameter"
 
 # Python reads no integer of more than 4,300 digits. Cut to fewer digits it can be read, and its field is reported.
-_HUGE_INTEGER = rb"([0-9]{4000})[0-9]+"
+_HUGE_INTEGER = rb"(?<![0-9])([0-9]{4000})[0-9]+"
 
 
 def parse_json(raw: bytes) -> object:
