@@ -12,12 +12,12 @@ _TEST_ONLY = {
 }
 
 
-def prepare() -> None:
-    """Settings for tests, and none that happens to be set on this machine."""
+def prepare(**settings: str) -> None:
+    """Settings for tests and those given, and none that happens to be set on this machine."""
     environ = os.environ  # noqa: TID251 - here the environment is made, not read
     for name in [name for name in environ if name.startswith("BATON_") and not name.startswith("BATON_TEST_")]:
         del environ[name]
-    environ.update(_TEST_ONLY)
+    environ.update(_TEST_ONLY | settings)
 
 
 def seed() -> int:
