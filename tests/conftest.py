@@ -1,5 +1,6 @@
 """What all tests share: one embedded engine per process, empty tables and a world for each test that asks for one."""
 
+import gc
 from collections.abc import Iterator
 
 import pytest
@@ -17,6 +18,7 @@ from infra.local.objects import EmbeddedObjects  # noqa: E402
 from infra.tables import create_missing  # noqa: E402
 from tests.builders.founding import fresh_world  # noqa: E402
 from tests.builders.guard import Guard  # noqa: E402
+from tests.builders.unsigned import unsigned_calls  # noqa: E402
 from tests.builders.world import World  # noqa: E402
 
 # A machine under load is slow, not wrong: no test has a deadline, and what a run found wrong can be run again.
@@ -26,12 +28,18 @@ hypothesis_settings.register_profile(
 hypothesis_settings.load_profile("baton")
 
 
+def pytest_collection_finish() -> None:
+    """Keep what all tests share, some million objects, out of the collections of garbage during the tests."""
+    gc.collect()
+    gc.freeze()
+
+
 @pytest.fixture(scope="session")
 def running_engine() -> Iterator[EmbeddedEngine]:
     """The process's engine, with all tables."""
     from chalicelib.core import aws
 
-    with EmbeddedEngine() as engine:
+    with EmbeddedEngine() as engine, unsigned_calls():
         aws.forget_clients()
         create_missing(aws.client("dynamodb"))
         yield engine

@@ -3,6 +3,8 @@
 import json
 import os
 
+from chalicelib.core.settings import settings
+
 _TEST_ONLY = {
     "BATON_STAGE": "test",
     "BATON_LOG_LEVEL": "CRITICAL",
@@ -12,12 +14,18 @@ _TEST_ONLY = {
 }
 
 
-def prepare(**settings: str) -> None:
-    """Settings for tests and those given, and none that happens to be set on this machine."""
+def prepare(**only_here: str) -> None:
+    """Settings for tests, and none that happens to be set on this machine.
+
+    The settings `only_here` are those of this process and not of the processes that it starts.
+    """
     environ = os.environ  # noqa: TID251 - here the environment is made, not read
     for name in [name for name in environ if name.startswith("BATON_") and not name.startswith("BATON_TEST_")]:
         del environ[name]
-    environ.update(_TEST_ONLY | settings)
+    environ.update(_TEST_ONLY | only_here)
+    settings()
+    for name in only_here:
+        del environ[name]
 
 
 def seed() -> int:
