@@ -23,7 +23,12 @@ from tests.builders.world import World  # noqa: E402
 
 # A machine under load is slow, not wrong: no test has a deadline, and what a run found wrong can be run again.
 hypothesis_settings.register_profile(
-    "baton", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow], print_blob=True
+    "baton",
+    deadline=None,
+    derandomize=True,
+    max_examples=environment.examples(100),
+    suppress_health_check=[HealthCheck.too_slow],
+    print_blob=True,
 )
 hypothesis_settings.load_profile("baton")
 
@@ -32,6 +37,7 @@ def pytest_collection_finish() -> None:
     """Keep what all tests share, some million objects, out of the collections of garbage during the tests."""
     gc.collect()
     gc.freeze()
+    gc.set_threshold(10_000, 20, 50)
 
 
 @pytest.fixture(scope="session")

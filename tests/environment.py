@@ -28,6 +28,16 @@ def prepare(**only_here: str) -> None:
         del environ[name]
 
 
+def thorough() -> bool:
+    """Whether properties are tried with all their examples (`make coverage`), or with half of them (`make test`)."""
+    return os.environ.get("BATON_TEST_PROFILE") == "thorough"  # noqa: TID251 - a choice of the person at the terminal
+
+
+def examples(number: int) -> int:
+    """Return how many examples a property is tried with that wants `number` of them."""
+    return number if thorough() else max(1, number // 2)
+
+
 def seed() -> int:
     """From what a world makes its ids; a test must pass with any."""
     return int(os.environ.get("BATON_TEST_SEED", "1"))  # noqa: TID251 - a choice of the person at the terminal

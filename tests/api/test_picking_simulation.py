@@ -31,6 +31,7 @@ from tests.builders.picking_fleet import (
 )
 from tests.builders.tracing import untraced
 from tests.builders.world import DEMO, OTHER, World
+from tests.environment import examples
 from tests.races.clocks import StandingClock
 
 ANNA, BO = "Anna", "Bo"
@@ -135,7 +136,7 @@ def test_in_whatever_pieces_two_people_send_what_they_did_it_comes_to_the_same(e
     things = st.lists(st.tuples(who, st.sampled_from(sorted(KINDS)), st.sampled_from(CODES)), min_size=2, max_size=16)
     pieces = st.lists(st.tuples(who, st.lists(st.integers(0, 15), max_size=8)), max_size=8)
 
-    @settings(max_examples=20)
+    @settings(max_examples=examples(20))
     @given(things=things, pieces=pieces)
     def check(things: list[tuple[str, str, str]], pieces: list[tuple[str, list[int]]]) -> None:
         engine.clear()

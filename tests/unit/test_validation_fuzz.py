@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from chalicelib.core.errors import BatonError, MalformedJson, ValidationFailed
 from chalicelib.edge.error_collector import MAX_PROBLEMS
 from chalicelib.edge.validation import decode_body, decode_query, parse_json, problems_in
+from tests.environment import examples
 from tests.unit.validation_samples import Bike, Filter, Line, Page, Parcel, Period, Plan, Tree, Van
 
 KINDS: list[Any] = [Parcel, Line, Plan, Period, Filter, Tree, Page[Bike], Van, list[Van | Bike], dict[str, Line]]
@@ -114,7 +115,7 @@ def problems_told(raw: bytes, kind: Any) -> Mapping[str, str]:
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=str)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(raw=st.one_of(st.binary(max_size=40), st.binary(max_size=40).map(lambda end: b'{"rest": "' + end)))
 def test_arbitrary_bytes_never_crash(kind: Any, raw: bytes) -> None:
     assert isinstance(refusal(lambda: parse_json(raw)), MalformedJson | None)
@@ -122,7 +123,7 @@ def test_arbitrary_bytes_never_crash(kind: Any, raw: bytes) -> None:
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=str)
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 @given(value=ANYTHING)
 @example(value={"quantity": 5e-324})
 def test_both_ways_of_checking_agree_on_any_json(kind: Any, value: Any) -> None:
@@ -130,7 +131,7 @@ def test_both_ways_of_checking_agree_on_any_json(kind: Any, value: Any) -> None:
     assert bool(told) == bool(problems_in(value, kind))
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 @given(value=shaped(Parcel))
 def test_one_bad_field_more_is_one_problem_more(value: dict[str, Any]) -> None:
     """Spoiling a field that is told about by itself hides no other problem."""
@@ -140,14 +141,14 @@ def test_one_bad_field_more_is_one_problem_more(value: dict[str, Any]) -> None:
 
 
 @pytest.mark.parametrize("kind", [Filter, Period, Line, Van], ids=str)
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 @given(params=QUERIES)
 def test_an_arbitrary_query_is_accepted_or_explained(kind: Any, params: dict[str, list[str]]) -> None:
     error = refusal(lambda: decode_query(params, kind))
     assert error is None or error.fields
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 @given(value=VALUES)
 def test_what_was_accepted_can_be_sent_back(value: Any) -> None:
     """A free-form field that passed is free of what an encoder or the store chokes on."""
