@@ -18,7 +18,7 @@ def unsigned_calls() -> AbstractContextManager[None]:
     sign: Any = vars(RequestSigner)["sign"]
 
     def sign_others(signer: RequestSigner, operation_name: str, request: AWSRequest, *args: Any, **kwargs: Any) -> None:
-        if not is_embedded(request.url):
+        if not is_embedded(request.url or ""):
             sign(signer, operation_name, request, *args, **kwargs)
 
     return replaced(RequestSigner, "sign", sign_others)
