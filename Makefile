@@ -5,12 +5,12 @@
 # and no network. Content is compared and not file times, because a checkout touches times without changing anything.
 
 .DEFAULT_GOAL := help
-.PHONY: help run walkthrough test check bench package rehearse infra deploy format pins hooks api-baseline clean environment
+.PHONY: help run walkthrough test coverage check bench package rehearse infra deploy format pins hooks api-baseline clean environment
 
 # PYTHON names the interpreter to use; without it an existing environment is kept, or the newest supported one is looked for.
 PYTHON ?=
-# How many test processes run side by side.
-JOBS ?= 4
+# How many test processes run side by side. One more than two cores have, because some tests wait for servers.
+JOBS ?= 3
 # Passed on to the program that the target runs, as in `make bench ARGS=--quick`.
 ARGS ?=
 # Which deployment: a stage of .chalice/config.json.
@@ -32,8 +32,12 @@ walkthrough: environment  ## Play one delivery against a running `make run`
 	@exec $(BIN)/python -m infra.local.walkthrough $(ARGS)
 
 # Containers often tell Python to keep no byte code. The tests start some hundred processes, and each would compile all anew.
-test: export PYTHONDONTWRITEBYTECODE :=
-test: environment  ## Run all tests, with coverage
+test coverage: export PYTHONDONTWRITEBYTECODE :=
+test: environment  ## Run all tests (ARGS=tests/unit for some of them)
+	$(BIN)/python -m pytest -n $(JOBS) $(ARGS)
+
+coverage: export BATON_TEST_PROFILE := thorough
+coverage: environment  ## Run all tests with all their examples, and measure coverage
 	$(BIN)/python -m pytest -n $(JOBS) --cov --cov-report=term-missing:skip-covered $(ARGS)
 
 check: environment  ## Check formatting, lint, types, architecture and the API

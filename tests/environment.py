@@ -3,6 +3,8 @@
 import json
 import os
 
+from chalicelib.core.settings import settings
+
 _TEST_ONLY = {
     "BATON_STAGE": "test",
     "BATON_LOG_LEVEL": "CRITICAL",
@@ -12,12 +14,28 @@ _TEST_ONLY = {
 }
 
 
-def prepare() -> None:
-    """Settings for tests, and none that happens to be set on this machine."""
+def prepare(**only_here: str) -> None:
+    """Settings for tests, and none that happens to be set on this machine.
+
+    The settings `only_here` are those of this process and not of the processes that it starts.
+    """
     environ = os.environ  # noqa: TID251 - here the environment is made, not read
     for name in [name for name in environ if name.startswith("BATON_") and not name.startswith("BATON_TEST_")]:
         del environ[name]
-    environ.update(_TEST_ONLY)
+    environ.update(_TEST_ONLY | only_here)
+    settings()
+    for name in only_here:
+        del environ[name]
+
+
+def thorough() -> bool:
+    """Whether properties are tried with all their examples (`make coverage`), or with half of them (`make test`)."""
+    return os.environ.get("BATON_TEST_PROFILE") == "thorough"  # noqa: TID251 - a choice of the person at the terminal
+
+
+def examples(number: int) -> int:
+    """Return how many examples a property is tried with that wants `number` of them."""
+    return number if thorough() else max(1, number // 2)
 
 
 def seed() -> int:

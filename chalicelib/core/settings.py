@@ -38,6 +38,8 @@ class Secret:
 
 
 NO_SECRET = Secret("")
+PASSWORD_MEMORY_KIB = 65_536
+"""What RFC 9106 recommends where memory is limited."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +77,8 @@ class Settings:
     lockout_failures: int = 5
     """Wrong passwords within `lockout_s` that lock an account for `lockout_s`."""
     lockout_s: int = 900
+    password_memory_kib: int = PASSWORD_MEMORY_KIB
+    """The memory that hashing a password takes. Only the stage `test` may take less than the default."""
     phone_region: str = ""
     """The country (`NL`) of phone numbers without country code; empty: numbers must start with + and the code."""
     email_sender: str = ""
@@ -152,6 +156,7 @@ def _errors(settings: Settings) -> list[tuple[str, str]]:
         for f in fields(settings)
         if isinstance(getattr(settings, f.name), int) and getattr(settings, f.name) <= 0
     ]
+    errors += _hashing_errors(settings)
     if not re.fullmatch(r"-*[a-z0-9][a-z0-9-]*", settings.stage):
         errors.append(("stage", "must be lower-case letters, digits and hyphens"))
     if settings.delivery_lease_s <= 7:
@@ -167,6 +172,12 @@ def _errors(settings: Settings) -> list[tuple[str, str]]:
         if value and not value.startswith(("http://", "https://")):
             errors.append((name, "must be an http:// or https:// address"))
     return errors
+
+
+def _hashing_errors(settings: Settings) -> list[tuple[str, str]]:
+    if settings.password_memory_kib >= PASSWORD_MEMORY_KIB or settings.stage == "test":
+        return []
+    return [("password_memory_kib", f"must be at least {PASSWORD_MEMORY_KIB}")]
 
 
 _READERS: dict[type, Callable[[str], Any]] = {int: int, str: str, Secret: Secret}

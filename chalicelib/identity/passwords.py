@@ -13,33 +13,40 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from chalicelib.core.errors import ValidationFailed
+from chalicelib.core.settings import settings
 from chalicelib.identity.rules import password_flaw
 
 if TYPE_CHECKING:
     from argon2 import PasswordHasher
 
-NOBODYS_HASH = "$argon2id$v=19$m=65536,t=3,p=4$LoNjCiUNExlOtaCv2l8wvA$nTLWtUaQF3JX3vhZK+JxPnl1ccD43NjKJgHKYWlvYxQ"
-"""The hash of a password that nobody knows, made with the same parameters: comparing with it takes as long."""
+_NOBODYS_HASH = "$argon2id$v=19$m={},t=3,p=4$LoNjCiUNExlOtaCv2l8wvA$nTLWtUaQF3JX3vhZK+JxPnl1ccD43NjKJgHKYWlvYxQ"
 
 
 @cache
-def _hasher() -> "PasswordHasher":
+def hasher(memory_kib: int) -> "PasswordHasher":
+    """Return what hashes and verifies passwords, with this much memory for a new hash."""
     from argon2 import PasswordHasher
 
-    return PasswordHasher()
+    return PasswordHasher(memory_cost=memory_kib)
+
+
+def nobodys_hash(memory_kib: int) -> str:
+    """Return a hash that no known password fits. Comparing with it takes as long as with any other of this memory."""
+    return _NOBODYS_HASH.format(memory_kib)
 
 
 def hash_password(password: str) -> str:
     """The argon2id hash to store."""
-    return _hasher().hash(password)
+    return hasher(settings().password_memory_kib).hash(password)
 
 
 def matches(stored_hash: str | None, password: str) -> bool:
     """Whether this is the password. Takes as long when there is no such person (`stored_hash` None)."""
     from argon2.exceptions import InvalidHashError, VerificationError
 
+    memory_kib = settings().password_memory_kib
     try:
-        _hasher().verify(stored_hash or NOBODYS_HASH, password)
+        hasher(memory_kib).verify(stored_hash or nobodys_hash(memory_kib), password)
     except (VerificationError, InvalidHashError):
         return False
     return stored_hash is not None

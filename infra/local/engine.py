@@ -123,6 +123,11 @@ class EmbeddedEngine(AbstractContextManager["EmbeddedEngine"]):
         self._store.hooks.clear()
 
 
+def is_embedded(url: str) -> bool:
+    """Return whether the running engine answers requests to this address."""
+    return _DYNAMODB.match(url) is not None
+
+
 class _Body:
     """A response body that is already there."""
 
@@ -140,7 +145,7 @@ def _intercepting(
     send: Callable[[Endpoint, AWSPreparedRequest], AWSResponse] = vars(Endpoint)["_send"]
 
     def answer(endpoint: Endpoint, request: AWSPreparedRequest) -> AWSResponse:
-        if not _DYNAMODB.match(request.url):
+        if not is_embedded(request.url):
             return send(endpoint, request)
         target = request.headers["X-Amz-Target"]
         name = target.decode() if isinstance(target, bytes) else target

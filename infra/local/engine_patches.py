@@ -6,22 +6,22 @@ made, and works out a projection by turning the whole item into Python values fo
 """
 
 import copy
-from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from decimal import Context, Decimal, Inexact
 from functools import cache, lru_cache
 from typing import Any
 
+from moto.dynamodb import models as moto_models
 from moto.dynamodb import responses
-from moto.dynamodb.comparisons import ConditionExpressionParser
+from moto.dynamodb.comparisons import AttributeValue, ConditionExpressionParser, OpDefault
 from moto.dynamodb.exceptions import ItemSizeTooLarge, MockValidationException
 from moto.dynamodb.models import table as moto_table
 from moto.dynamodb.models.dynamo_type import DynamoType, Item, LimitedSizeDict
-from moto.dynamodb.parsing.ast_nodes import DepthFirstTraverser, Node  # type: ignore[attr-defined]
 from moto.dynamodb.parsing.expressions import UpdateExpressionParser  # type: ignore[attr-defined]
 
-_LARGEST_ITEM = 405_000  # moto's own limit
+from infra.local.engine_updates import LARGEST_ITEM, Executor, Validator
+
 _EXACT = Context(prec=38, traps=[Inexact])
 _CONTAINERS = frozenset({"L", "M", "SS", "NS", "BS"})
 
@@ -57,7 +57,7 @@ def _new_untracked(cls: type[Item], *_: Any, **__: Any) -> Item:
 def _init_item(self: Item, hash_key: DynamoType, range_key: DynamoType | None, attrs: dict[str, Any]) -> None:
     self.hash_key, self.range_key = hash_key, range_key
     self.attrs = _attributes({name: DynamoType(value) for name, value in attrs.items()})
-    if _moto_size(self) > _LARGEST_ITEM:
+    if _moto_size(self) > LARGEST_ITEM:
         raise ItemSizeTooLarge
 
 
@@ -121,48 +121,36 @@ def _project(self: Item, paths: list[list[str]]) -> Item:
     return _item(self, {name: self.attrs[name] for (name,) in paths if name in self.attrs})
 
 
-def _copy_node(self: Node, memo: dict[int, Any]) -> Node:
-    """Copy a part of a parsed expression without the machinery that finds out how to copy an unknown object."""
-    made = object.__new__(type(self))
-    vars(made).update(vars(self))
-    if self.children is not None:
-        made.children = [copy.deepcopy(child, memo) if hasattr(child, "parent") else child for child in self.children]
-        for child in made.children:
-            if hasattr(child, "parent"):
-                child.parent = made
-    return made
+class _Shape(ConditionExpressionParser):
+    """Parses a condition whose values are not known yet: a value is the placeholder itself."""
+
+    def _lookup_expression_attribute_value(self, name: str) -> Any:
+        return name
+
+    def _make_op_condition(self, node: Any) -> Any:
+        return node
 
 
-def _traversed(self: DepthFirstTraverser, node: Any, child_id: int = -1) -> Any:
-    """Go through an expression as moto does, children first, and look up what it asks at each node."""
-    return _walked(self, tuple(self._processing_map()), node, child_id)
+@lru_cache(maxsize=4096)
+def _shape(expression: str, names: tuple[tuple[str, str], ...]) -> tuple[Any, list[str], list[str]]:
+    parser = _Shape(expression, dict(names), None)
+    return _moto_parse(parser), parser.expr_attr_names_found, parser.expr_attr_values_found
 
 
-def _walked(traverser: DepthFirstTraverser, kinds: tuple[type, ...], node: Any, child_id: int) -> Any:
-    parent = node.parent
-    for place, child in enumerate(node.children or ()):
-        traverser.pre_processing_of_child(node, place)
-        if _is_a(type(child), Node):
-            _walked(traverser, kinds, child, place)
-    if _is_a(type(node), kinds):
-        node = traverser.process(node)
-        node.parent = parent
-        if parent:
-            parent.children[child_id] = node
-    return node
+def _parsed(self: ConditionExpressionParser) -> Any:
+    """Parse a condition once for all values. moto does so for each call, and compiles its patterns anew each time."""
+    if not self.condition_expression:
+        return OpDefault(None, None)  # type: ignore[arg-type]  # moto makes it in the same way
+    shape, names, values = _shape(self.condition_expression, tuple((self.expression_attribute_names or {}).items()))
+    self.expr_attr_names_found.extend(names)
+    self.expr_attr_values_found.extend(values)
+    return self._make_op_condition(shape)
 
 
-_is_a: Callable[[type, Any], bool] = cache(issubclass)
-
-
-def _lexed(self: ConditionExpressionParser) -> deque[Any]:
-    """Take a condition apart once, where moto does so, with patterns compiled anew, each time that it comes."""
-    return deque(_tokens(self.condition_expression))
-
-
-@lru_cache(maxsize=1024)
-def _tokens(expression: str) -> tuple[Any, ...]:
-    return tuple(_moto_lexed(ConditionExpressionParser(expression, {}, {})))
+def _operand(self: ConditionExpressionParser, node: Any) -> Any:
+    if node.kind == self.Kind.EXPRESSION_ATTRIBUTE_VALUE:
+        return AttributeValue(self._lookup_expression_attribute_value(node.value))
+    return _moto_operand(self, node)
 
 
 def _item(like: Item, attrs: dict[str, DynamoType]) -> Item:
@@ -184,12 +172,14 @@ def _value(kind: str, value: Any) -> DynamoType:
     return made
 
 
-_moto_lexed = ConditionExpressionParser._lex_condition_expression  # noqa: SLF001 - it has no other name
+_moto_operand = ConditionExpressionParser._make_operand  # noqa: SLF001 - it has no other name
+_moto_parse = ConditionExpressionParser.parse
 _moto_project = Item.project
 _moto_size = Item.size
 
 _REPLACEMENTS: tuple[tuple[Any, str, Any], ...] = (
-    (ConditionExpressionParser, "_lex_condition_expression", _lexed),
+    (ConditionExpressionParser, "parse", _parsed),
+    (ConditionExpressionParser, "_make_operand", _operand),
     (Item, "__new__", _new_untracked),
     (Item, "__init__", _init_item),
     (Item, "__deepcopy__", _copy_item),
@@ -201,9 +191,9 @@ _REPLACEMENTS: tuple[tuple[Any, str, Any], ...] = (
     (DynamoType, "__sub__", _minus),
     # What this turns into plain values, the answer writes as JSON anyway.
     (responses, "dynamo_to_dict", lambda result: result),
-    # The parsed expression is copied by all who change it, and a program has few expressions.
+    # Nobody changes the parsed expression before copying it, and a program has few expressions.
     (UpdateExpressionParser, "make", staticmethod(cache(UpdateExpressionParser.make))),
-    (Node, "__deepcopy__", _copy_node),
-    (DepthFirstTraverser, "traverse_node_recursively", _traversed),
+    (moto_models, "UpdateExpressionValidator", Validator),
+    (moto_models, "UpdateExpressionExecutor", Executor),
     (responses, "TRANSACTION_MAX_ITEMS", 100),
 )

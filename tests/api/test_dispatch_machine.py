@@ -29,6 +29,7 @@ from tests.builders.dispatch import (
 )
 from tests.builders.founding import fresh_world
 from tests.builders.world import Answer
+from tests.environment import examples
 
 ACTIVE = ("assigned", "accepted", "arrived", "picked_up")
 LEADS_FROM = dict(zip(STEPS, ACTIVE, strict=True))
@@ -229,4 +230,4 @@ def test_whatever_happens_couriers_orders_lists_and_sockets_agree(engine: Embedd
         def __init__(self) -> None:
             super().__init__(engine)
 
-    run_state_machine_as_test(Here, settings=settings(max_examples=8, stateful_step_count=40))
+    run_state_machine_as_test(Here, settings=settings(max_examples=examples(8), stateful_step_count=40))

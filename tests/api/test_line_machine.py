@@ -17,6 +17,7 @@ from infra.local.engine import EmbeddedEngine
 from tests.builders.founding import fresh_world
 from tests.builders.manufacturing import Data, Line
 from tests.builders.world import DEMO, Answer
+from tests.environment import examples
 
 StoredT = TypeVar("StoredT", bound=Item)
 
@@ -302,4 +303,4 @@ def test_whatever_a_shift_does_line_registry_ledgers_and_counts_agree(engine: Em
         def __init__(self) -> None:
             super().__init__(engine)
 
-    run_state_machine_as_test(Here, settings=settings(max_examples=16, stateful_step_count=40))
+    run_state_machine_as_test(Here, settings=settings(max_examples=examples(16), stateful_step_count=40))

@@ -22,6 +22,7 @@ from chalicelib.dispatch.schemas import Availability, Position
 from chalicelib.dispatch.tables import Courier, courier_key, free_cell, idle_key, idle_shard
 from infra.local.engine import EmbeddedEngine
 from tests.builders.world import World
+from tests.environment import examples
 
 RADIUS_M = 10_000
 MAX_AGE = timedelta(minutes=5)
@@ -129,7 +130,7 @@ class Example:
         return {courier_id: distance for courier_id, distance in distances.items() if distance <= RADIUS_M}
 
 
-@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@settings(max_examples=examples(40), suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(pickup=pickups, known=st.lists(couriers, max_size=10))
 def test_the_choice_is_the_one_that_looking_at_everybody_makes(world: World, pickup: Place, known: list[Known]) -> None:
     example = Example(world, pickup, known)

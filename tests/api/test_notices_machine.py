@@ -9,6 +9,7 @@ from infra.local.engine import EmbeddedEngine
 from tests.builders.founding import fresh_world
 from tests.builders.notices import READ_ALL, check_count, listed, read, stage
 from tests.builders.world import Person
+from tests.environment import examples
 
 people, any_notice, page_sizes = st.integers(0, 1), st.integers(0, 99), st.integers(1, 5)
 
@@ -79,4 +80,4 @@ def test_whatever_is_told_and_read_list_and_count_are_right(engine: EmbeddedEngi
         def __init__(self) -> None:
             super().__init__(engine)
 
-    run_state_machine_as_test(Here, settings=settings(max_examples=12, stateful_step_count=20))
+    run_state_machine_as_test(Here, settings=settings(max_examples=examples(12), stateful_step_count=20))

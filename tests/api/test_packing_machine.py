@@ -28,6 +28,7 @@ from tests.builders.packing import (
     take_out,
 )
 from tests.builders.packing_truth import checked
+from tests.environment import examples
 
 SHIPMENTS = {"SH-1": {1: Decimal(4), 2: Decimal("2.5")}, "SH-2": {1: Decimal(3)}}
 PLATES = {"LP-1": (1, Decimal(6)), "LP-2": (2, Decimal("2.5")), "LP-3": (1, Decimal(2))}
@@ -291,4 +292,4 @@ def test_whatever_people_pack_take_out_close_and_complete_everything_adds_up(eng
         def __init__(self) -> None:
             super().__init__(engine)
 
-    run_state_machine_as_test(Here, settings=settings(max_examples=9, stateful_step_count=30))
+    run_state_machine_as_test(Here, settings=settings(max_examples=examples(9), stateful_step_count=30))

@@ -31,6 +31,7 @@ from tests.builders.picking_fleet import (
 )
 from tests.builders.tracing import untraced
 from tests.builders.world import DEMO, OTHER, World
+from tests.environment import examples
 from tests.races.clocks import StandingClock
 
 ANNA, BO = "Anna", "Bo"
@@ -94,7 +95,7 @@ def unreliable(engine: EmbeddedEngine, random_source: Random) -> None:
     engine.before("TransactWriteItems", act)
 
 
-def test_ten_thousand_events_of_fifty_devices_count_exactly_once(engine: EmbeddedEngine) -> None:
+def test_events_of_fifty_devices_count_exactly_once(engine: EmbeddedEngine) -> None:
     """Duplicates, other orders, two devices at once, answers that never come: it ends like the clean run."""
     with untraced():
         _simulate(engine)
@@ -102,8 +103,9 @@ def test_ten_thousand_events_of_fifty_devices_count_exactly_once(engine: Embedde
 
 def _simulate(engine: EmbeddedEngine) -> None:
     world, random_source = World(clock=StandingClock()), Random(SEED)
-    jobs = plan(random_source, world.clock.now(), alone=32, twice=5, shared=4, events=200)
-    assert sum(len(job.happenings) for job in jobs) == 10_000
+    events = examples(200)
+    jobs = plan(random_source, world.clock.now(), alone=32, twice=5, shared=4, events=events)
+    assert sum(len(job.happenings) for job in jobs) == 50 * events
     clean, rough = Crew(world, OTHER, jobs), Crew(world, DEMO, jobs)
     devices = [device for job in jobs for device in devices_of(rough, job, random_source)]
     assert len(devices) == 50
@@ -114,7 +116,7 @@ def _simulate(engine: EmbeddedEngine) -> None:
     engine.remove_hooks()
     for job in jobs:
         in_order(clean, job)
-    assert sum(device.again for device in devices) > 2_000
+    assert sum(device.again for device in devices) > 10 * events
     for job in jobs:
         assert_alike(job, rough, clean)
     proven(world, *(job.ref for job in jobs))
@@ -135,7 +137,7 @@ def test_in_whatever_pieces_two_people_send_what_they_did_it_comes_to_the_same(e
     things = st.lists(st.tuples(who, st.sampled_from(sorted(KINDS)), st.sampled_from(CODES)), min_size=2, max_size=16)
     pieces = st.lists(st.tuples(who, st.lists(st.integers(0, 15), max_size=8)), max_size=8)
 
-    @settings(max_examples=20)
+    @settings(max_examples=examples(20))
     @given(things=things, pieces=pieces)
     def check(things: list[tuple[str, str, str]], pieces: list[tuple[str, list[int]]]) -> None:
         engine.clear()

@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from chalicelib.identity.passwords import hash_password, matches
+from chalicelib.core.settings import Settings
+from chalicelib.identity.passwords import hasher, matches
 from infra.local.engine import EmbeddedEngine
 from tests.builders.sign_in import CONSOLE, PASSWORD, SCANNER, Form, disable, hashed, somebody, works
 from tests.builders.world import DEMO, OTHER, Answer, Person, World
@@ -105,7 +106,7 @@ def test_each_sign_in_is_a_session_of_its_own(world: World, anna: Person, form: 
 
 
 def test_passwords_are_checked_against_their_argon2id_hash() -> None:
-    real = hash_password(PASSWORD)
+    real = hasher(Settings().password_memory_kib).hash(PASSWORD)
     assert real.startswith("$argon2id$v=19$m=65536,t=3,p=4$")
     assert matches(real, PASSWORD)
     assert not matches(hashed(), PASSWORD + " ")

@@ -10,6 +10,7 @@ from infra.local.engine import EmbeddedEngine
 from tests.builders.founding import fresh_world
 from tests.builders.maintenance import HOURS, ITEMS, SOUTH, Park, add_photo, stored
 from tests.builders.world import Answer, Person
+from tests.environment import examples
 
 STEPS = ("assign", "outsource", "start", "done", "return")
 WHO = {"assign": "MAINT_TL", "outsource": "MAINT_TL", "start": "TECH", "done": "TECH", "return": "TECH"}
@@ -199,4 +200,4 @@ def test_whatever_people_try_orders_checklists_counts_and_lists_agree(engine: Em
         def __init__(self) -> None:
             super().__init__(engine)
 
-    run_state_machine_as_test(Here, settings=settings(max_examples=12, stateful_step_count=25))
+    run_state_machine_as_test(Here, settings=settings(max_examples=examples(12), stateful_step_count=25))

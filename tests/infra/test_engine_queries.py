@@ -12,6 +12,7 @@ from moto.dynamodb.models.table import Table
 
 from infra.local.engine_patches import patched_moto, replaced
 from infra.local.engine_table import IndexedTable
+from tests.environment import examples
 from tests.infra.engine_calls import Calls, Json, Refused, key, number, text
 
 HASHES = ("a", "b")
@@ -110,7 +111,7 @@ def start_key(hash_attr: str, range_attr: str | None) -> Json:
 QUERIES = list(all_queries())
 
 
-@settings(max_examples=20)
+@settings(max_examples=examples(20))
 @given(writes)
 def test_a_query_answers_what_a_walk_over_the_whole_table_answers(transactions: list[list[Json]]) -> None:
     with patched_moto():

@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.core.errors import ValidationFailed
-from chalicelib.identity.passwords import NOBODYS_HASH, check_new, common_passwords, hash_password, matches
+from chalicelib.core.settings import Settings, settings
+from chalicelib.identity.passwords import check_new, common_passwords, hasher, matches, nobodys_hash
 from chalicelib.identity.rules import LONGEST_PASSWORD, SHORTEST_PASSWORD, locked_until, password_flaw
 from tests.builders.time import START
 
@@ -61,11 +62,13 @@ def test_the_list_of_common_passwords_holds_what_the_length_lets_through() -> No
     )
 
 
-def test_comparing_with_nobodys_password_takes_as_long_as_with_any() -> None:
+@pytest.mark.parametrize("memory_kib", [settings().password_memory_kib, Settings().password_memory_kib])
+def test_comparing_with_nobodys_password_takes_as_long_as_with_any(memory_kib: int) -> None:
     """The hash names its own cost."""
-    parameters = [stored.rsplit("$", 2)[0] for stored in (NOBODYS_HASH, hash_password("anything"))]
+    nobodys, somebodys = nobodys_hash(memory_kib), hasher(memory_kib).hash("anything")
+    parameters = [stored.rsplit("$", 2)[0] for stored in (nobodys, somebodys)]
     assert parameters[0] == parameters[1]
-    assert [len(part) for part in NOBODYS_HASH.split("$")] == [len(part) for part in hash_password("x").split("$")]
+    assert [len(part) for part in nobodys.split("$")] == [len(part) for part in somebodys.split("$")]
     assert not matches(None, "anything")
 
 

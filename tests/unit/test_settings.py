@@ -44,6 +44,7 @@ def test_variables_of_others_are_left_alone() -> None:
         ("BATON_DYNAMODB_ENDPOINT", "localhost:8000", "http"),
         ("BATON_SOCKETS_ENDPOINT", "wss://here", "http"),
         ("BATON_LAMBDA_ENDPOINT", "ftp://here", "http"),
+        ("BATON_PASSWORD_MEMORY_KIB", "65535", "at least 65536"),
         ("BATON_PHONE_REGION", "nl", "capital letters"),
         ("BATON_PHONE_REGION", "Netherlands", "capital letters"),
         ("BATON_STAGE", "", "lower-case"),
@@ -57,6 +58,12 @@ def test_a_bad_value_is_refused_by_the_name_of_its_variable(variable: str, value
     message = refusal(**{variable: value})
     assert variable in message
     assert said in message
+
+
+def test_only_the_stage_of_tests_may_hash_passwords_with_less_memory() -> None:
+    weak = {"BATON_PASSWORD_MEMORY_KIB": "32"}
+    assert read_settings({**weak, "BATON_STAGE": "test"}).password_memory_kib == 32
+    assert "BATON_PASSWORD_MEMORY_KIB" in refusal(**weak, BATON_STAGE="prod")
 
 
 def test_a_misspelt_variable_is_refused() -> None:

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from chalicelib.core.errors import BatonError, MalformedJson, ValidationFailed
 from chalicelib.edge.error_collector import MAX_ERRORS
 from chalicelib.edge.validation import decode_body, decode_query, parse_json, validation_errors
+from tests.environment import examples
 from tests.unit.validation_samples import Bike, Filter, Line, Page, Parcel, Period, Plan, Tree, Van
 
 KINDS: list[Any] = [Parcel, Line, Plan, Period, Filter, Tree, Page[Bike], Van, list[Van | Bike], dict[str, Line]]
@@ -114,7 +115,7 @@ def errors_of(raw: bytes, kind: Any) -> Mapping[str, str]:
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=str)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(raw=st.one_of(st.binary(max_size=40), st.binary(max_size=40).map(lambda end: b'{"rest": "' + end)))
 def test_arbitrary_bytes_never_crash(kind: Any, raw: bytes) -> None:
     assert isinstance(refusal(lambda: parse_json(raw)), MalformedJson | None)
@@ -122,7 +123,7 @@ def test_arbitrary_bytes_never_crash(kind: Any, raw: bytes) -> None:
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=str)
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 @given(value=ANYTHING)
 @example(value={"quantity": 5e-324})
 def test_decoding_and_error_collection_agree_on_any_json(kind: Any, value: Any) -> None:
@@ -130,7 +131,7 @@ def test_decoding_and_error_collection_agree_on_any_json(kind: Any, value: Any) 
     assert bool(errors) == bool(validation_errors(value, kind))
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 @given(value=shaped(Parcel))
 def test_one_more_bad_field_adds_one_error(value: dict[str, Any]) -> None:
     """An invalid field hides no error of another field."""
@@ -140,14 +141,14 @@ def test_one_more_bad_field_adds_one_error(value: dict[str, Any]) -> None:
 
 
 @pytest.mark.parametrize("kind", [Filter, Period, Line, Van], ids=str)
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 @given(params=QUERIES)
 def test_an_arbitrary_query_is_decoded_or_has_errors(kind: Any, params: dict[str, list[str]]) -> None:
     error = refusal(lambda: decode_query(params, kind))
     assert error is None or error.fields
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 @given(value=VALUES)
 def test_an_accepted_value_can_be_encoded_and_decoded_again(value: Any) -> None:
     """An accepted free-form value can be encoded again."""
