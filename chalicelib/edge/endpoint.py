@@ -89,6 +89,8 @@ class Endpoint:
     if_match: Literal["required", "optional"] | None = None
     """`If-Match`: required (428 without it) or optional; by default optional where a `versioned` resource is
     changed."""
+    version_of: str | None = None
+    """The related item whose version `If-Match` names, where that is not the resource's."""
     body: Any = Empty
     recover_body: Callable[[bytes], Any | None] | None = None
     """Makes the body from one that is not valid JSON, where some of it can be used; None if it cannot."""
@@ -107,6 +109,9 @@ class Endpoint:
     loads: Callable[[str, str], ItemKey[Any]] | None = None
     loads_also: Callable[[Any], Any] | None = None
     invalid_status: int = ValidationFailed.status
+    invalid_input: Callable[[ValidationFailed, Callable[[str], object]], ValidationFailed] | None = None
+    """Makes the error of invalid input from the general one, where the contract has a code of its own; the function
+    reads a field of the body as it was sent."""
     versioned: bool = False
     batch: bool = False
     """Whether the handler gets no unit of work but runs many of them by itself. What is stored for a replay is
