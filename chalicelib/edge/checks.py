@@ -28,8 +28,8 @@ def item_keys(endpoint: Endpoint, org_id: str, read_id: ReadId) -> dict[str, Ite
     keys = {}
     for name, resource in endpoint.items.items():
         ids = [read_id(source) for source in resource.id_from]
-        if all(ids):
-            keys[name] = resource.key(org_id, *ids)
+        if all(ids) and (item_key := resource.key(org_id, *ids)) is not None:
+            keys[name] = item_key
     return keys
 
 

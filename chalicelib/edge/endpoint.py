@@ -42,13 +42,14 @@ class AuditTarget(msgspec.Struct, frozen=True):
 class Resource(Generic[ItemT]):
     """How the item that a request names is found, who owns it, and which states it has.
 
-    `key` makes its key from the organisation and the ids in `id_from`: names of path parameters or of fields of the
-    body or query, `user_id` for the caller's own id, or none for an item of which an organisation has one. `owners` are
-    the user ids that the scope "own" refers to, `zone` the game zone of the scope "zone". `in_scope` is False where the
-    caller's scope does not matter. An item that is not `required` may be absent, and is passed as None then.
+    `key` makes its key (None: the ids name no item) from the organisation and the ids in `id_from`: names of path
+    parameters or of fields of the body or query, `user_id` for the caller's own id, or none for an item of which an
+    organisation has one. `owners` are the user ids that the scope "own" refers to, `zone` the game zone of the scope
+    "zone". `in_scope` is False where the caller's scope does not matter. An item that is not `required` may be absent,
+    and is passed as None then.
     """
 
-    key: Callable[..., ItemKey[ItemT]]
+    key: Callable[..., ItemKey[ItemT] | None]
     id_from: tuple[str, ...]
     owners: Callable[[ItemT, Actor], Collection[str | None]] | None = None
     zone: Callable[[ItemT], str | None] | None = None

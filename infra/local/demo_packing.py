@@ -21,9 +21,9 @@ from chalicelib.core.work import UnitOfWork
 from chalicelib.edge.imports import Dataset
 from chalicelib.edge.validation import decode_body
 from chalicelib.identity.tables import organisation_key
-from chalicelib.packing.importing import SHIPMENTS
-from chalicelib.packing.importing_plates import PLATES
+from chalicelib.packing.plates.imports import PLATES
 from chalicelib.packing.settings import PACKING
+from chalicelib.packing.shipments.imports import SHIPMENTS
 from infra.load_files import read
 
 SAMPLES = Path(__file__).parents[1] / "samples"

@@ -5,9 +5,8 @@ from typing import Any
 import pytest
 
 from chalicelib.core.work import UnitOfWork
-from chalicelib.packing.keys import SERIAL_SHARDS, serial_key, sscc_key
+from chalicelib.packing.boxes.tables import SERIAL_SHARDS, SerialCounter, SsccClaim, serial_key, sscc_key
 from chalicelib.packing.sscc import is_sscc, make_sscc
-from chalicelib.packing.tables import SerialCounter, SsccClaim
 from infra.local.engine import EmbeddedEngine
 from tests.builders.dispatch import audit_row, diff
 from tests.builders.packing import (
@@ -15,24 +14,24 @@ from tests.builders.packing import (
     PREFIX,
     box_id,
     calls_of,
-    close,
-    complete,
+    close_box,
+    complete_shipment,
     create_box,
+    existing,
     line_record,
     loaded,
     meanwhile,
     new_box,
-    pack,
+    pack_item,
     packed,
     plate_record,
-    reopen,
-    settle_prefix,
+    remove_item,
+    reopen_box,
+    set_prefix,
     shipment_id,
     shipment_record,
     stored_box,
     stored_shipment,
-    take_out,
-    there,
 )
 from tests.builders.world import DEMO, OTHER, Person, World
 
@@ -77,7 +76,7 @@ def test_boxes_are_numbered_from_one(packer: Person) -> None:
         "dimensions": UNMEASURED,
     }
     assert [create_box(packer).json["box_number"] for _ in range(3)] == [2, 3, 4]
-    shipment = there(stored_shipment())
+    shipment = existing(stored_shipment())
     assert (shipment.status, shipment.boxes_count, shipment.boxes_open, shipment.boxes_empty) == ("pending", 4, 4, 4)
 
 
@@ -87,10 +86,12 @@ def test_a_box_needs_a_shipment_that_can_be_packed(world: World, packer: Person,
         world.person("packer", OTHER).post(f"{PACK}/box/create", {"shipment_id": shipment_id()}),
     ):
         assert (answer.status, answer.code) == (404, "SHIPMENT_NOT_FOUND")
-    close(packer, box)
-    complete(packer, allow_partial=True)
+    close_box(packer, box)
+    complete_shipment(packer, allow_partial=True)
     answer = create_box(packer)
     assert (answer.status, answer.code) == (400, "SHIPMENT_NOT_PACKABLE")
+    assert answer.json["error"]["message"] == "Cannot create a box for a shipment in state packed."
+    assert answer.json["error"]["details"] == {"state": "packed", "action": "create", "allowed": []}
 
 
 def test_the_input_of_a_new_box_is_checked(packer: Person) -> None:
@@ -99,13 +100,13 @@ def test_the_input_of_a_new_box_is_checked(packer: Person) -> None:
     assert packer.post(f"{PACK}/box/create", {}).fields == {"shipment_id": "is required"}
     also = {"shipment_id": shipment_id(), "box_number": 7}
     assert packer.post(f"{PACK}/box/create", also).fields == {"box_number": "is not expected here"}
-    assert packer.post(f"{PACK}/box/create", {**also, "shipment_id": NOWHERE}).code == "SHIPMENT_NOT_FOUND"
+    assert packer.post(f"{PACK}/box/create", {**also, "shipment_id": NOWHERE}).code == "VALIDATION_ERROR"
 
 
 def test_a_box_asked_for_twice_with_one_key_is_opened_once(world: World, packer: Person) -> None:
     first, again = (create_box(packer, idempotency_key="k") for _ in range(2))
     assert (again.status, again.text, again.headers["Idempotent-Replayed"]) == (201, first.text, "true")
-    assert there(stored_shipment()).boxes_count == 1
+    assert existing(stored_shipment()).boxes_count == 1
     row = audit_row(world, first.json["id"], "BOX_CREATED")
     assert (row.entity_type, diff(row)[f"shipment/{shipment_id()}.boxes_count"]) == ("box", [0, 1])
 
@@ -119,7 +120,7 @@ def test_a_number_that_somebody_took_meanwhile_is_not_given_again(packer: Person
 
 
 def test_a_box_is_closed_with_what_was_measured(packer: Person, box: str) -> None:
-    answer = close(packer, box, weight=1.25, length=40, width=30.5, height=0.000001)
+    answer = close_box(packer, box, weight=1.25, length=40, width=30.5, height=0.000001)
     assert answer.status == 200
     assert answer.json == {
         "id": box,
@@ -131,25 +132,28 @@ def test_a_box_is_closed_with_what_was_measured(packer: Person, box: str) -> Non
     }
     shown = packer.get(f"{PACK}/box/{box}")
     assert (shown.json["box"], shown.headers["ETag"]) == (answer.json, answer.headers["ETag"])
-    assert there(stored_shipment()).boxes_open == 0
+    assert existing(stored_shipment()).boxes_open == 0
 
 
 def test_a_box_may_be_closed_unmeasured(packer: Person, box: str) -> None:
-    answer = close(packer, box, weight=None)
+    answer = close_box(packer, box, weight=None)
     assert (answer.status, answer.json["weight"], answer.json["dimensions"]) == (200, None, UNMEASURED)
 
 
 def test_what_speaks_against_closing_has_its_code(world: World, packer: Person, box: str) -> None:
     empty = new_box(packer)
-    answer = close(packer, empty)
+    answer = close_box(packer, empty)
     assert (answer.status, answer.code) == (400, "EMPTY_BOX")
-    close(packer, box)
-    for measures in ({}, {"weight": -1}):
-        answer = close(packer, box, **measures)
-        assert (answer.status, answer.code) == (400, "ALREADY_CLOSED")
-    for person, wanted in ((packer, NOWHERE), (world.person("packer", OTHER), box)):
-        answer = close(person, wanted, weight="x")
+    assert answer.json["error"]["details"]["missing"] == ["contents"]
+    close_box(packer, box)
+    answer = close_box(packer, box)
+    assert (answer.status, answer.code) == (400, "ALREADY_CLOSED")
+    assert answer.json["error"]["details"] == {"state": "closed", "action": "close", "allowed": ["reopen"]}
+    for person, unknown in ((packer, NOWHERE), (world.person("packer", OTHER), box)):
+        answer = close_box(person, unknown)
         assert (answer.status, answer.code) == (404, "NOT_FOUND")
+        answer = close_box(person, unknown, weight="x")
+        assert (answer.status, answer.code, set(answer.fields)) == (400, "VALIDATION_ERROR", {"weight"})
 
 
 def test_weights_and_sizes_have_their_bounds(packer: Person, box: str) -> None:
@@ -159,18 +163,19 @@ def test_weights_and_sizes_have_their_bounds(packer: Person, box: str) -> None:
         ("depth", 1),
     ]
     for field, value in bad:
-        answer = close(packer, box, **{field: value})
+        answer = close_box(packer, box, **{field: value})
         assert (answer.status, answer.code, set(answer.fields)) == (400, "VALIDATION_ERROR", {field}), value
-    assert close(packer, box, weight=1000, length=500, width=500, height=500).status == 200
+    assert close_box(packer, box, weight=1000, length=500, width=500, height=500).status == 200
 
 
 def test_a_weight_that_is_not_positive_has_a_code_of_its_own(packer: Person, box: str) -> None:
     for weight in (0, -0.5, -1000):
-        answer = close(packer, box, weight=weight)
+        answer = close_box(packer, box, weight=weight)
         assert (answer.status, answer.code, set(answer.fields)) == (400, "INVALID_WEIGHT", {"weight"})
-        answer = close(packer, box, weight=weight, length=0, depth=1)
+        assert close_box(packer, NOWHERE, weight=weight).code == "INVALID_WEIGHT"
+        answer = close_box(packer, box, weight=weight, length=0, depth=1)
         assert (answer.code, set(answer.fields)) == ("INVALID_WEIGHT", {"weight", "length", "depth"})
-    assert there(stored_box(box)).status == "open"
+    assert existing(stored_box(box)).status == "open"
 
 
 def test_the_box_to_be_closed_is_named_properly(packer: Person) -> None:
@@ -202,19 +207,19 @@ def test_a_stale_version_is_refused(packer: Person, boss: Person, box: str) -> N
 def test_a_box_that_was_emptied_meanwhile_is_not_closed(packer: Person, engine: EmbeddedEngine) -> None:
     box = new_box(packer)
     content = packed(packer, box, 1)
-    meanwhile(engine, lambda: take_out(packer, box, content))
-    assert close(packer, box).code == "EMPTY_BOX"
-    assert there(stored_box(box)).status == "open"
+    meanwhile(engine, lambda: remove_item(packer, box, content))
+    assert close_box(packer, box).code == "EMPTY_BOX"
+    assert existing(stored_box(box)).status == "open"
 
 
 # --- the SSCC --------------------------------------------------------------------------------------------------
 
 
 def test_a_closed_box_has_an_sscc_of_the_organisations_own(world: World, packer: Person, box: str) -> None:
-    settle_prefix(world.person("SYSTEM_ADMIN"))
+    set_prefix(world.person("SYSTEM_ADMIN"))
     other = new_box(packer)
     packed(packer, other, 1)
-    codes = [close(packer, one).json["sscc"] for one in (box, other)]
+    codes = [close_box(packer, one).json["sscc"] for one in (box, other)]
     assert len(set(codes)) == 2
     assert all(is_sscc(code) and code[1:].startswith(PREFIX) for code in codes)
     assert diff(audit_row(world, box, "BOX_CLOSED"))["sscc"] == [None, codes[0]]
@@ -222,30 +227,30 @@ def test_a_closed_box_has_an_sscc_of_the_organisations_own(world: World, packer:
 
 def test_an_sscc_stays_with_its_box_for_good(world: World, packer: Person, boss: Person, box: str) -> None:
     admin = world.person("SYSTEM_ADMIN")
-    settle_prefix(admin)
-    code = close(packer, box).json["sscc"]
-    settle_prefix(admin, gs1_company_prefix="1234567890")
-    assert reopen(boss, box).json["sscc"] == code
-    assert close(packer, box, weight=1).json["sscc"] == code
-    settle_prefix(admin, gs1_company_prefix=None)
-    reopen(boss, box)
-    assert close(packer, box).json["sscc"] == code
+    set_prefix(admin)
+    code = close_box(packer, box).json["sscc"]
+    set_prefix(admin, gs1_company_prefix="1234567890")
+    assert reopen_box(boss, box).json["sscc"] == code
+    assert close_box(packer, box, weight=1).json["sscc"] == code
+    set_prefix(admin, gs1_company_prefix=None)
+    reopen_box(boss, box)
+    assert close_box(packer, box).json["sscc"] == code
 
 
 def test_a_box_closed_before_there_was_a_prefix_gets_its_sscc_when_it_is_closed_again(
     world: World, packer: Person, boss: Person, box: str
 ) -> None:
-    assert close(packer, box).json["sscc"] is None
-    settle_prefix(world.person("SYSTEM_ADMIN"))
-    reopen(boss, box)
-    assert close(packer, box).json["sscc"] is not None
+    assert close_box(packer, box).json["sscc"] is None
+    set_prefix(world.person("SYSTEM_ADMIN"))
+    reopen_box(boss, box)
+    assert close_box(packer, box).json["sscc"] is not None
 
 
 def test_a_serial_that_somebody_took_meanwhile_is_not_given_again(
     world: World, packer: Person, box: str, engine: EmbeddedEngine
 ) -> None:
-    settle_prefix(world.person("SYSTEM_ADMIN"))
-    taken = [close(packer, box).json["sscc"]]
+    set_prefix(world.person("SYSTEM_ADMIN"))
+    taken = [close_box(packer, box).json["sscc"]]
 
     def take_it() -> None:
         for shard in range(SERIAL_SHARDS - 1):
@@ -256,7 +261,7 @@ def test_a_serial_that_somebody_took_meanwhile_is_not_given_again(
         packed(packer, other, 1)
         if number == 2:
             meanwhile(engine, take_it)
-        taken.append(close(packer, other).json["sscc"])
+        taken.append(close_box(packer, other).json["sscc"])
     assert len(set(taken)) == 4
     assert all(is_sscc(code) for code in taken)
 
@@ -273,28 +278,28 @@ def test_a_number_that_a_box_has_is_never_given_again_whatever_a_counter_says(
     taken = [make_sscc(0, PREFIX, shard) for shard in half]  # of one half it is the one that is asked first
     for code in taken:
         world.run(lambda work, code=code: work.update_unread(sscc_key(DEMO, code), actions=[SsccClaim.box_id.set("b")]))
-    settle_prefix(world.person("SYSTEM_ADMIN"))
-    answer = close(packer, box)
+    set_prefix(world.person("SYSTEM_ADMIN"))
+    answer = close_box(packer, box)
     assert answer.status == 200, answer
     assert answer.json["sscc"] not in taken
 
 
 def test_when_the_serials_are_used_another_digit_begins_anew(world: World, packer: Person, box: str) -> None:
     admin = world.person("SYSTEM_ADMIN")
-    settle_prefix(admin, gs1_company_prefix="1234567890")
+    set_prefix(admin, gs1_company_prefix="1234567890")
     for shard in range(SERIAL_SHARDS):
         world.run(lambda work, shard=shard: count_on(work, shard, "01234567890", to=1_000_000 // SERIAL_SHARDS))
-    answer = close(packer, box)
+    answer = close_box(packer, box)
     assert (answer.status, answer.code) == (400, "SSCC_EXHAUSTED")
-    assert there(stored_box(box)).status == "open"
-    settle_prefix(admin, gs1_company_prefix="1234567890", sscc_extension_digit=1)
-    code = close(packer, box).json["sscc"]
+    assert existing(stored_box(box)).status == "open"
+    set_prefix(admin, gs1_company_prefix="1234567890", sscc_extension_digit=1)
+    code = close_box(packer, box).json["sscc"]
     assert is_sscc(code)
     assert (code[:11], int(code[11:17]) < SERIAL_SHARDS) == ("11234567890", True)
 
 
 def test_the_last_serials_are_given_out_whichever_box_asks(world: World, packer: Person, box: str) -> None:
-    settle_prefix(world.person("SYSTEM_ADMIN"), gs1_company_prefix="1234567890")
+    set_prefix(world.person("SYSTEM_ADMIN"), gs1_company_prefix="1234567890")
     full = 1_000_000 // SERIAL_SHARDS
     for shard in range(SERIAL_SHARDS):
         left = 2 if shard == 5 else 0
@@ -302,9 +307,9 @@ def test_the_last_serials_are_given_out_whichever_box_asks(world: World, packer:
     others = [new_box(packer) for _ in range(2)]
     for other in others:
         packed(packer, other, 1)
-    serials = [int(close(packer, one).json["sscc"][11:17]) for one in (box, others[0])]
+    serials = [int(close_box(packer, one).json["sscc"][11:17]) for one in (box, others[0])]
     assert serials == [1_000_000 - 2 * SERIAL_SHARDS + 5, 1_000_000 - SERIAL_SHARDS + 5]
-    assert close(packer, others[1]).code == "SSCC_EXHAUSTED"
+    assert close_box(packer, others[1]).code == "SSCC_EXHAUSTED"
 
 
 def test_a_prefix_that_only_adds_zeros_to_the_one_before_goes_on_where_that_was(
@@ -315,8 +320,8 @@ def test_a_prefix_that_only_adds_zeros_to_the_one_before_goes_on_where_that_was(
         code = make_sscc(0, "1234567", shard)
         world.run(lambda work, code=code: work.update_unread(sscc_key(DEMO, code), actions=[SsccClaim.box_id.set("b")]))
         world.run(lambda work, shard=shard: count_on(work, shard, "01234567", to=1))
-    settle_prefix(world.person("SYSTEM_ADMIN"), gs1_company_prefix="12345670")
-    answer = close(packer, box)
+    set_prefix(world.person("SYSTEM_ADMIN"), gs1_company_prefix="12345670")
+    answer = close_box(packer, box)
     assert answer.status == 200, answer
     assert SERIAL_SHARDS <= int(answer.json["sscc"][9:17]) < 2 * SERIAL_SHARDS
 
@@ -332,8 +337,8 @@ def test_a_company_prefix_is_seven_to_ten_digits(world: World) -> None:
 
 
 def test_a_closed_box_is_opened_again_and_measured_anew(world: World, packer: Person, boss: Person, box: str) -> None:
-    close(packer, box, weight=1.25, length=40)
-    answer = reopen(boss, box, "One too many")
+    close_box(packer, box, weight=1.25, length=40)
+    answer = reopen_box(boss, box, "One too many")
     assert answer.status == 200
     assert answer.json == {
         "id": box,
@@ -343,36 +348,39 @@ def test_a_closed_box_is_opened_again_and_measured_anew(world: World, packer: Pe
         "dimensions": UNMEASURED,
         "sscc": None,
     }
-    assert pack(packer, box, 1).status == 201
-    assert there(stored_shipment()).boxes_open == 1
+    assert pack_item(packer, box, 1).status == 201
+    assert existing(stored_shipment()).boxes_open == 1
     changed = diff(audit_row(world, box, "BOX_REOPENED"))
     assert changed["reopen_reason"] == [None, "One too many"]
     assert changed["weight"] == [1.25, None]
-    assert close(packer, box).json["weight"] is None
+    assert close_box(packer, box).json["weight"] is None
 
 
 def test_what_speaks_against_opening_again_has_its_code(
     world: World, packer: Person, boss: Person, box: str, engine: EmbeddedEngine
 ) -> None:
-    answer = reopen(boss, box)
+    answer = reopen_box(boss, box)
     assert (answer.status, answer.code) == (400, "ALREADY_OPEN")
-    close(packer, box)
+    close_box(packer, box)
     for person, wanted in ((boss, NOWHERE), (world.person("supervisor", OTHER), box)):
-        answer = reopen(person, wanted, "")
+        answer = reopen_box(person, wanted)
         assert (answer.status, answer.code) == (404, "NOT_FOUND")
+        answer = reopen_box(person, wanted, "")
+        assert (answer.status, answer.code, set(answer.fields)) == (400, "VALIDATION_ERROR", {"reason"})
     answer = boss.post(f"{PACK}/box/reopen", {"box_id": box, "reason": " "})
     assert (answer.status, set(answer.fields)) == (400, {"reason"})
-    complete(packer, allow_partial=True)
+    complete_shipment(packer, allow_partial=True)
     calls = calls_of(engine)
-    answer = reopen(boss, box)
+    answer = reopen_box(boss, box)
     assert (answer.status, answer.code) == (400, "SHIPMENT_NOT_PACKABLE")
+    assert answer.json["error"]["details"] == {"state": "packed", "action": "reopen", "allowed": []}
     assert calls.count("TransactWriteItems") == 1
-    assert there(stored_box(box)).status == "closed"
+    assert existing(stored_box(box)).status == "closed"
 
 
 def test_a_packer_does_not_open_boxes_again(packer: Person, box: str) -> None:
-    close(packer, box)
-    answer = reopen(packer, box)
+    close_box(packer, box)
+    answer = reopen_box(packer, box)
     assert (answer.status, answer.code) == (403, "ACCESS_DENIED")
 
 
@@ -381,7 +389,7 @@ def test_a_packer_does_not_open_boxes_again(packer: Person, box: str) -> None:
 
 def test_a_box_shows_what_is_in_it(packer: Person, box: str) -> None:
     second = packed(packer, box, 0.5)
-    first = there(stored_box(box))
+    first = existing(stored_box(box))
     answer = packer.get(f"{PACK}/box/{box}")
     assert (answer.status, answer.headers["ETag"]) == (200, f'"{first.version}"')
     contents = answer.json["contents"]
@@ -408,7 +416,7 @@ def test_a_box_that_does_not_exist_is_not_found(world: World, packer: Person, bo
 
 def test_the_boxes_of_a_shipment_are_listed_by_number(packer: Person, box: str) -> None:
     new_box(packer)
-    close(packer, box, weight=2)
+    close_box(packer, box, weight=2)
     answer = packer.get(f"{PACK}/shipments/{shipment_id()}/boxes")
     assert answer.status == 200
     assert answer.json == {
@@ -436,7 +444,7 @@ def test_the_boxes_of_a_shipment_are_listed_by_number(packer: Person, box: str) 
         ],
         "total": 2,
     }
-    assert answer.headers["ETag"] == f'"{there(stored_shipment()).version}"'
+    assert answer.headers["ETag"] == f'"{existing(stored_shipment()).version}"'
 
 
 def test_a_shipment_without_boxes_lists_none_and_an_unknown_one_is_not_found(world: World, packer: Person) -> None:
@@ -450,8 +458,8 @@ def test_a_shipment_without_boxes_lists_none_and_an_unknown_one_is_not_found(wor
 
 
 def test_the_label_of_a_closed_box_is_what_its_printer_takes(world: World, packer: Person, box: str) -> None:
-    settle_prefix(world.person("SYSTEM_ADMIN"))
-    code = close(packer, box, weight=1.5).json["sscc"]
+    set_prefix(world.person("SYSTEM_ADMIN"))
+    code = close_box(packer, box, weight=1.5).json["sscc"]
     for query in ("", "?format=zpl"):
         answer = packer.get(f"{PACK}/box/{box}/label{query}")
         assert (answer.status, answer.headers["Content-Type"]) == (200, "text/plain; charset=utf-8")
@@ -462,22 +470,22 @@ def test_the_label_of_a_closed_box_is_what_its_printer_takes(world: World, packe
 
 
 def test_a_box_without_an_sscc_has_no_label(world: World, packer: Person, boss: Person, box: str) -> None:
-    settle_prefix(world.person("SYSTEM_ADMIN"))
+    set_prefix(world.person("SYSTEM_ADMIN"))
     for _ in range(2):  # open for the first time, and open again
         answer = packer.get(f"{PACK}/box/{box}/label")
         assert (answer.status, answer.code) == (400, "NO_SSCC")
-        close(packer, box)
-        reopen(boss, box)
+        close_box(packer, box)
+        reopen_box(boss, box)
 
 
 def test_a_box_that_is_opened_again_meanwhile_has_no_label(
     world: World, packer: Person, boss: Person, box: str, engine: EmbeddedEngine
 ) -> None:
-    settle_prefix(world.person("SYSTEM_ADMIN"))
-    close(packer, box)
+    set_prefix(world.person("SYSTEM_ADMIN"))
+    close_box(packer, box)
 
     def change(*_: object) -> None:
-        reopen(boss, box)
+        reopen_box(boss, box)
         packed(packer, box, 1)
 
     engine.before("Query", change, times=1)
@@ -486,8 +494,8 @@ def test_a_box_that_is_opened_again_meanwhile_has_no_label(
 
 
 def test_a_label_is_written_in_zpl_and_nothing_else(world: World, packer: Person, box: str) -> None:
-    settle_prefix(world.person("SYSTEM_ADMIN"))
-    close(packer, box)
+    set_prefix(world.person("SYSTEM_ADMIN"))
+    close_box(packer, box)
     answer = packer.get(f"{PACK}/box/{box}/label?format=pdf")
     assert (answer.status, answer.code, set(answer.fields)) == (400, "VALIDATION_ERROR", {"format"})
 
@@ -498,7 +506,7 @@ def test_a_label_is_written_in_zpl_and_nothing_else(world: World, packer: Person
 def test_everything_about_boxes_stays_within_its_round_trips(
     world: World, packer: Person, boss: Person, box: str, engine: EmbeddedEngine
 ) -> None:
-    settle_prefix(world.person("SYSTEM_ADMIN"))
+    set_prefix(world.person("SYSTEM_ADMIN"))
     calls = calls_of(engine)
 
     def made() -> list[str]:
@@ -508,11 +516,11 @@ def test_everything_about_boxes_stays_within_its_round_trips(
 
     create_box(packer)
     assert made() == ["BatchGetItem", "TransactWriteItems"]
-    close(packer, box)
+    close_box(packer, box)
     assert made() == ["BatchGetItem", "GetItem", "TransactWriteItems"]
-    reopen(boss, box)
+    reopen_box(boss, box)
     assert made() == ["BatchGetItem", "TransactWriteItems"]
-    close(packer, box)  # it has its SSCC
+    close_box(packer, box)  # it has its SSCC
     assert made() == ["BatchGetItem", "TransactWriteItems"]
     packer.get(f"{PACK}/box/{box}")
     assert made() == ["BatchGetItem", "Query"]

@@ -13,27 +13,27 @@ from infra.local.engine import EmbeddedEngine
 from tests.builders.imports import flaws
 from tests.builders.packing import (
     PACK,
-    close,
-    complete,
+    close_box,
+    complete_shipment,
     create_box,
+    existing,
     line_id,
     line_record,
     load,
     loaded,
     meanwhile,
     new_box,
-    pack,
+    pack_item,
     packed,
     plate_id,
     plate_record,
-    reopen,
-    settle_prefix,
+    remove_item,
+    reopen_box,
+    set_prefix,
     shipment_record,
     stored_box,
     stored_plate,
     stored_shipment,
-    take_out,
-    there,
 )
 from tests.builders.packing_truth import checked
 from tests.builders.world import Person, World
@@ -70,7 +70,7 @@ def test_the_plate_notices_that_somebody_took_what_was_left(
 ) -> None:
     packed(boss, boxes[0], 10)
     meanwhile(engine, lambda: packed(boss, boxes[1], 88))
-    assert pack(boss, boxes[0], 3).code == "QUANTITY_EXCEEDS_AVAILABLE"
+    assert pack_item(boss, boxes[0], 3).code == "QUANTITY_EXCEEDS_AVAILABLE"
     checked()
 
 
@@ -78,8 +78,8 @@ def test_the_plate_notices_that_it_is_no_longer_allocated(
     boss: Person, boxes: tuple[str, str], engine: EmbeddedEngine
 ) -> None:
     meanwhile(engine, lambda: loaded(boss, PLATES, plate_record("LP-1", allocations=[])))
-    assert pack(boss, boxes[0], 1).code == "LP_NOT_ALLOCATED"
-    assert there(stored_plate()).packed == 0
+    assert pack_item(boss, boxes[0], 1).code == "LP_NOT_ALLOCATED"
+    assert existing(stored_plate()).packed == 0
 
 
 def test_the_line_notices_that_somebody_began_and_completed_it(
@@ -94,8 +94,8 @@ def test_the_line_notices_that_somebody_took_some_of_it_out(
     boss: Person, boxes: tuple[str, str], engine: EmbeddedEngine
 ) -> None:
     mine, theirs = packed(boss, boxes[0], 4), packed(boss, boxes[1], 6)
-    meanwhile(engine, lambda: take_out(boss, boxes[1], theirs))
-    assert take_out(boss, boxes[0], mine).status == 204
+    meanwhile(engine, lambda: remove_item(boss, boxes[1], theirs))
+    assert remove_item(boss, boxes[0], mine).status == 204
     checked()
 
 
@@ -115,8 +115,8 @@ def test_the_box_notices_that_somebody_took_all_other_items_out(
     packed(boss, boxes[0], 11)
     box = new_box(boss)
     mine, theirs = packed(boss, box, 1), packed(boss, box, 1)
-    meanwhile(engine, lambda: take_out(boss, box, theirs))
-    assert take_out(boss, box, mine).status == 204
+    meanwhile(engine, lambda: remove_item(boss, box, theirs))
+    assert remove_item(boss, box, mine).status == 204
     checked()
 
 
@@ -124,17 +124,17 @@ def test_the_shipment_notices_that_it_was_completed_before_another_box_is_opened
     boss: Person, boxes: tuple[str, str], engine: EmbeddedEngine
 ) -> None:
     for box in boxes:
-        close(boss, box)
-    meanwhile(engine, lambda: complete(boss, allow_partial=True))
+        close_box(boss, box)
+    meanwhile(engine, lambda: complete_shipment(boss, allow_partial=True))
     assert create_box(boss).code == "SHIPMENT_NOT_PACKABLE"
-    assert there(stored_shipment()).boxes_count == 2
+    assert existing(stored_shipment()).boxes_count == 2
     checked()
 
 
 def test_a_box_notices_that_somebody_closed_it(boss: Person, boxes: tuple[str, str], engine: EmbeddedEngine) -> None:
-    meanwhile(engine, lambda: close(boss, boxes[0], weight=2))
-    assert close(boss, boxes[0], weight=3).code == "ALREADY_CLOSED"
-    assert there(stored_box(boxes[0])).weight == 2
+    meanwhile(engine, lambda: close_box(boss, boxes[0], weight=2))
+    assert close_box(boss, boxes[0], weight=3).code == "ALREADY_CLOSED"
+    assert existing(stored_box(boxes[0])).weight == 2
     checked()
 
 
@@ -145,15 +145,15 @@ def test_a_box_notices_that_it_has_not_the_version_that_was_named(
     meanwhile(engine, lambda: packed(boss, boxes[0], 1))
     answer = boss.post(f"{PACK}/box/close", {"box_id": boxes[0]}, if_match=version)
     assert (answer.status, answer.code) == (409, "VERSION_CONFLICT")
-    assert there(stored_box(boxes[0])).status == "open"
+    assert existing(stored_box(boxes[0])).status == "open"
 
 
 def test_a_box_notices_that_somebody_opened_it_again(
     boss: Person, boxes: tuple[str, str], engine: EmbeddedEngine
 ) -> None:
-    close(boss, boxes[0])
-    meanwhile(engine, lambda: reopen(boss, boxes[0]))
-    assert reopen(boss, boxes[0]).code == "ALREADY_OPEN"
+    close_box(boss, boxes[0])
+    meanwhile(engine, lambda: reopen_box(boss, boxes[0]))
+    assert reopen_box(boss, boxes[0]).code == "ALREADY_OPEN"
     checked()
 
 
@@ -161,16 +161,16 @@ def test_a_box_notices_that_it_got_its_sscc_and_was_opened_again(
     world: World, boss: Person, boxes: tuple[str, str], engine: EmbeddedEngine
 ) -> None:
     admin = world.person("SYSTEM_ADMIN")
-    settle_prefix(admin)
+    set_prefix(admin)
     given: list[str] = []
 
     def close_and_open() -> None:
-        settle_prefix(admin, gs1_company_prefix="1234567")  # whose counters are others
-        given.append(close(boss, boxes[0]).json["sscc"])
-        reopen(boss, boxes[0])
+        set_prefix(admin, gs1_company_prefix="1234567")  # whose counters are others
+        given.append(close_box(boss, boxes[0]).json["sscc"])
+        reopen_box(boss, boxes[0])
 
     meanwhile(engine, close_and_open)
-    assert close(boss, boxes[0]).json["sscc"] == given[0]
+    assert close_box(boss, boxes[0]).json["sscc"] == given[0]
     checked()
 
 
@@ -179,7 +179,7 @@ def test_a_record_of_a_shipment_notices_that_its_packing_began(boss: Person, eng
     meanwhile(engine, lambda: packed(boss, box, 1))
     record = shipment_record("SH-1", line_record(1), line_record(2, quantity=5), so_number="SO-NEW")
     assert refused(boss, SHIPMENTS, record) == ["so_number"]
-    assert there(stored_shipment()).status == "packing"
+    assert existing(stored_shipment()).status == "packing"
     checked()
 
 
@@ -187,7 +187,7 @@ def test_a_record_of_a_plate_notices_that_its_line_became_another_product(boss: 
     lines = line_record(1, sku="OTHER"), line_record(2, quantity=5)
     meanwhile(engine, lambda: loaded(boss, SHIPMENTS, shipment_record("SH-1", *lines)))
     assert refused(boss, PLATES, plate_record("LP-1", quantity=50)) == ["allocations.0.line_number"]
-    assert there(stored_plate()).quantity == 100
+    assert existing(stored_plate()).quantity == 100
 
 
 def test_a_record_of_a_plate_notices_that_some_of_it_was_packed(

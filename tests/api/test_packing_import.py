@@ -10,14 +10,14 @@ from infra.local.engine import EmbeddedEngine
 from tests.builders.imports import flaws, outcome
 from tests.builders.packing import (
     PACK,
-    close,
-    complete,
+    close_box,
+    complete_shipment,
     line_id,
     line_record,
     load,
     loaded,
     new_box,
-    pack,
+    pack_item,
     packed,
     plate_record,
     shipment_id,
@@ -254,8 +254,8 @@ def test_a_line_of_which_too_much_is_packed_may_be_loaded_again_as_it_is(half_pa
 
 def test_a_shipment_that_is_packed_stays_as_it_is(half_packed: Person) -> None:
     [box] = [one["id"] for one in half_packed.get(f"{PACK}/shipments/{shipment_id()}/boxes").json["data"]]
-    close(half_packed, box)
-    assert complete(half_packed, allow_partial=True).status == 200
+    close_box(half_packed, box)
+    assert complete_shipment(half_packed, allow_partial=True).status == 200
     before = everything()
     as_it_is = shipment_record("SH-1", line_record(1), line_record(2))
     assert outcome(load(half_packed, SHIPMENTS, as_it_is)) == (0, 1, {})
@@ -273,7 +273,7 @@ def test_an_item_on_its_way_meets_the_line_as_it_is_by_then(
     box = new_box(boss)
     after = shipment_record("SH-1", line_record(1, **line))
     engine.before("TransactWriteItems", lambda *_: loaded(boss, SHIPMENTS, after), times=1)
-    answer = pack(boss, box, 2)
+    answer = pack_item(boss, box, 2)
     contents, found, shipment = stored_contents(box), stored_line(), stored_shipment()
     assert found is not None
     assert shipment is not None
@@ -287,7 +287,7 @@ def test_an_item_on_its_way_does_not_become_another_product(boss: Person, engine
     box = new_box(boss)
     after = shipment_record("SH-1", line_record(1, sku="OTHER"))
     engine.before("TransactWriteItems", lambda *_: loaded(boss, SHIPMENTS, after), times=1)
-    assert (pack(boss, box, 2).code, stored_contents(box)) == ("LP_NOT_ALLOCATED", [])
+    assert (pack_item(boss, box, 2).code, stored_contents(box)) == ("LP_NOT_ALLOCATED", [])
 
 
 def test_an_item_on_its_way_meets_the_plate_as_it_is_by_then(boss: Person, engine: EmbeddedEngine) -> None:
@@ -321,7 +321,7 @@ def test_each_organisation_has_its_own_shipments_of_one_number(world: World, bos
     answer = load(theirs, PLATES, plate_record("LP-1", 1, "SH-1"))
     assert outcome(answer) == (1, 0, {})
     box = new_box(boss)
-    refused = pack(boss, box, license_plate_id=stored_id(stored_plate("LP-1", OTHER)))
+    refused = pack_item(boss, box, license_plate_id=stored_id(stored_plate("LP-1", OTHER)))
     assert (refused.status, refused.code) == (404, "NOT_FOUND")
 
 

@@ -11,8 +11,7 @@ from botocore.exceptions import EndpointConnectionError
 from chalicelib.core.store import get
 from chalicelib.core.work import UnitOfWork
 from chalicelib.edge.imports import TRY_AGAIN
-from chalicelib.packing.keys import draft_key
-from chalicelib.packing.tables import Draft
+from chalicelib.packing.shipments.tables import ShipmentDraft, draft_key
 from infra.local.engine import EmbeddedEngine
 from tests.builders.packing import (
     PACK,
@@ -23,17 +22,17 @@ from tests.builders.packing import (
     loaded,
     meanwhile,
     new_box,
-    pack,
+    pack_item,
     packed,
     plate_id,
     plate_record,
+    remove_item,
     shipment_id,
     shipment_record,
     stored_boxes,
     stored_line,
     stored_lines,
     stored_shipment,
-    take_out,
 )
 from tests.builders.world import DEMO, Answer, Person, World
 
@@ -126,7 +125,7 @@ def test_all_lines_of_a_shipment_change_at_once_for_whoever_packs(boss: Person, 
 
     def try_it(*_: object) -> None:
         if draft() is not None:
-            refused.append((pack(boss, box, 1, **ids).code, seen(boss)))
+            refused.append((pack_item(boss, box, 1, **ids).code, seen(boss)))
 
     with engine.before(COMMIT, try_it):
         loaded(boss, SHIPMENTS, shipment_record("SH-1", *lines(quantity=3, allergens=["nuts"])))
@@ -135,7 +134,7 @@ def test_all_lines_of_a_shipment_change_at_once_for_whoever_packs(boss: Person, 
     assert all(numbers == [] for _, numbers in refused)
     assert {(line.quantity, line.version) for line in stored_lines()} == {(Decimal(3), 2)}
     assert seen(boss) == ["SH-1"]
-    assert pack(boss, box, 1, **ids).status == 201
+    assert pack_item(boss, box, 1, **ids).status == 201
 
 
 def test_a_change_that_breaks_off_keeps_the_shipment_hidden_until_it_is_sent_again(
@@ -177,9 +176,9 @@ def test_a_line_is_not_emptied_while_the_lines_change(being_packed: Person, engi
     [(box, [content])] = stored_boxes()
     with engine.before(COMMIT, fails_at(3)):
         load(being_packed, SHIPMENTS, shipment_record("SH-1", *lines(product_name="Renamed")))
-    assert take_out(being_packed, box.box_id, content.content_id).code == "SHIPMENT_NOT_PACKABLE"
+    assert remove_item(being_packed, box.box_id, content.content_id).code == "SHIPMENT_NOT_PACKABLE"
     loaded(being_packed, SHIPMENTS, shipment_record("SH-1", *lines(product_name="Renamed")))
-    assert take_out(being_packed, box.box_id, content.content_id).status == 204
+    assert remove_item(being_packed, box.box_id, content.content_id).status == 204
 
 
 def test_of_a_shipment_that_is_being_packed_not_too_many_lines_shrink_at_once(being_packed: Person) -> None:
@@ -216,7 +215,7 @@ def test_what_is_packed_at_the_last_moment_is_not_contradicted_and_nothing_is_ha
     assert (seen(boss), draft()) == (["SH-1"], None)
     untouched = [line.attribute_values for line in stored_lines() if line.line_number != 2]
     assert untouched == [line for line in before if line["line_number"] != 2]
-    assert pack(boss, box, 1, **second).status == 201
+    assert pack_item(boss, box, 1, **second).status == 201
 
 
 @pytest.mark.parametrize("at", [1, 2, 4])
@@ -257,7 +256,7 @@ def test_each_transaction_of_a_large_load_leaves_a_row_of_its_own(world: World, 
 
 def test_a_small_load_notices_that_a_large_one_has_begun(world: World, boss: Person, engine: EmbeddedEngine) -> None:
     def begin(work: UnitOfWork) -> None:
-        work.update_unread(draft_key(DEMO, shipment_id()), actions=[Draft.draft_id.set("of the large one")])
+        work.update_unread(draft_key(DEMO, shipment_id()), actions=[ShipmentDraft.draft_id.set("of the large one")])
 
     meanwhile(engine, lambda: world.run(begin))
     loaded(boss, SHIPMENTS, shipment_record("SH-1", line_record(500)))

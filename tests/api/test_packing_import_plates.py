@@ -15,14 +15,14 @@ from tests.builders.packing import (
     loaded,
     meanwhile,
     new_box,
-    pack,
+    pack_item,
     packed,
     plate_id,
     plate_record,
+    remove_item,
     shipment_id,
     shipment_record,
     stored_plate,
-    take_out,
 )
 from tests.builders.world import OTHER, Person, World
 
@@ -183,8 +183,8 @@ def test_what_is_left_of_a_plate_follows_its_quantity(half_packed: tuple[Person,
     found = stored_plate()
     assert found is not None
     assert (found.quantity, found.packed, found.remaining) == (Decimal(40), Decimal(40), Decimal(0))
-    assert pack(boss, box, 0.000001).code == "QUANTITY_EXCEEDS_AVAILABLE"
-    assert take_out(boss, box, content).status == 204
+    assert pack_item(boss, box, 0.000001).code == "QUANTITY_EXCEEDS_AVAILABLE"
+    assert remove_item(boss, box, content).status == 204
     assert looked_up(boss)["available_qty"] == 40
     assert looked_up(boss, shipment="SH-3")["allocated"] is True
 
@@ -217,7 +217,7 @@ def test_a_plate_that_is_packed_for_a_line_at_the_last_moment_stays_allocated_to
 
 def test_a_plate_may_become_another_once_all_of_it_was_taken_out_again(half_packed: tuple[Person, str, str]) -> None:
     boss, box, content = half_packed
-    take_out(boss, box, content)
+    remove_item(boss, box, content)
     assert outcome(load(boss, PLATES, plate_record("LP-1", 2, "SH-1"))) == (0, 1, {})
 
 

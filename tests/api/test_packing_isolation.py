@@ -9,12 +9,12 @@ from chalicelib.identity.tables import RolePermissions, role_key
 from tests.builders.packing import (
     loaded,
     new_box,
-    pack,
+    pack_item,
     packed,
     plate_record,
+    remove_item,
     shipment_id,
     shipment_record,
-    take_out,
 )
 from tests.builders.world import DEMO, World
 
@@ -71,7 +71,7 @@ def test_a_permission_for_ones_own_reaches_only_what_one_packed_oneself(world: W
     calls: list[tuple[str, str, object]] = [
         ("DELETE", f"{PACK}/box/{box}/item/{theirs}", None),
         ("POST", f"{PACK}/box/create", {"shipment_id": shipment_id()}),
-        ("POST", f"{PACK}/box/close", {"box_id": box, "weight": -1}),
+        ("POST", f"{PACK}/box/close", {"box_id": box}),
         ("POST", f"{PACK}/box/reopen", {"box_id": box, "reason": "r"}),
         ("POST", f"{PACK}/complete", {"shipment_id": shipment_id()}),
         ("GET", f"{PACK}/box/{box}", None),
@@ -85,11 +85,11 @@ def test_a_permission_for_ones_own_reaches_only_what_one_packed_oneself(world: W
         answer = world.call(method, path, body, token=packer.token)
         assert (answer.status, answer.code) == (403, "ACCESS_DENIED"), path
     assert packer.get(f"{PACK}/box/{missing}").status == 404
-    assert pack(packer, box).status == 201
-    assert take_out(packer, box, mine).status == 204
+    assert pack_item(packer, box).status == 201
+    assert remove_item(packer, box, mine).status == 204
     hold(world, "packer", {"packing.item.pack": "own"})
-    assert pack(packer, box).status == 403
-    assert pack(packer, missing).status == 404
+    assert pack_item(packer, box).status == 403
+    assert pack_item(packer, missing).status == 404
 
 
 def hold(world: World, role: str, permissions: dict[str, str]) -> None:

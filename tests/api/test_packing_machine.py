@@ -12,20 +12,20 @@ from infra.local.engine import EmbeddedEngine
 from tests.builders.founding import fresh_world
 from tests.builders.packing import (
     PACK,
-    close,
-    complete,
+    close_box,
+    complete_shipment,
     create_box,
     line_id,
     line_record,
     loaded,
-    pack,
+    pack_item,
     plate_id,
     plate_record,
-    reopen,
-    settle_prefix,
+    remove_item,
+    reopen_box,
+    set_prefix,
     shipment_id,
     shipment_record,
-    take_out,
 )
 from tests.builders.packing_truth import checked
 
@@ -73,7 +73,7 @@ class Packing(RuleBasedStateMachine):
         super().__init__()
         world = fresh_world(engine)
         self.boss = world.person("supervisor")
-        settle_prefix(world.person("SYSTEM_ADMIN"))
+        set_prefix(world.person("SYSTEM_ADMIN"))
         nuts = {NUTTY: ["Nuts", "gluten"], 2: ["milk"]}
         records = [
             shipment_record(
@@ -131,7 +131,7 @@ class Packing(RuleBasedStateMachine):
     def pack(self, box: Known, named: str, plate: str, wanted: Decimal) -> None:
         line = PLATES[plate][0]
         ids = {"shipment_id": shipment_id(named), "license_plate_id": plate_id(plate)}
-        answer = pack(self.boss, box.box_id, float(wanted), **ids, so_line_id=line_id(line, named))
+        answer = pack_item(self.boss, box.box_id, float(wanted), **ids, so_line_id=line_id(line, named))
         refused = self.refusal(box, named, plate, wanted)
         if refused is not None:
             assert (answer.status, answer.code) == (400, refused)
@@ -146,16 +146,16 @@ class Packing(RuleBasedStateMachine):
         if not there:
             return
         box, one = there[number % len(there)]
-        answer = take_out(self.boss, box.box_id, one.content_id)
+        answer = remove_item(self.boss, box.box_id, one.content_id)
         if box.closed:
             assert (answer.status, answer.code) == (400, "BOX_CLOSED")
             return
         assert answer.status == 204, answer
         box.contents.remove(one)
-        assert take_out(self.boss, box.box_id, one.content_id).status == 404
+        assert remove_item(self.boss, box.box_id, one.content_id).status == 404
 
     def close_a_box(self, box: Known, weight: float | None) -> None:
-        answer = close(self.boss, box.box_id, **({} if weight is None else {"weight": weight}))
+        answer = close_box(self.boss, box.box_id, **({} if weight is None else {"weight": weight}))
         if box.closed or not box.contents:
             assert (answer.status, answer.code) == (400, "ALREADY_CLOSED" if box.closed else "EMPTY_BOX")
             return
@@ -167,7 +167,7 @@ class Packing(RuleBasedStateMachine):
         box.sscc = sscc
 
     def open_a_box_again(self, box: Known) -> None:
-        answer = reopen(self.boss, box.box_id)
+        answer = reopen_box(self.boss, box.box_id)
         if not box.closed:
             assert (answer.status, answer.code) == (400, "ALREADY_OPEN")
         elif self.status[box.shipment] == "packed":
@@ -177,7 +177,7 @@ class Packing(RuleBasedStateMachine):
             box.closed = False
 
     def complete(self, shipment: str, *, allow_partial: bool) -> None:
-        answer = complete(self.boss, shipment, allow_partial=allow_partial)
+        answer = complete_shipment(self.boss, shipment, allow_partial=allow_partial)
         refused = self.obstacle(shipment, allow_partial)
         if refused is not None:
             assert (answer.status, answer.code) == (400, refused)

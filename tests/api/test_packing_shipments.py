@@ -9,8 +9,9 @@ from tests.builders.dispatch import audit_row, diff
 from tests.builders.packing import (
     PACK,
     calls_of,
-    close,
-    complete,
+    close_box,
+    complete_shipment,
+    existing,
     line_id,
     line_record,
     loaded,
@@ -19,13 +20,12 @@ from tests.builders.packing import (
     packed,
     plate_id,
     plate_record,
-    reopen,
-    settle_prefix,
+    reopen_box,
+    set_prefix,
     shipment_id,
     shipment_record,
     stored_box,
     stored_shipment,
-    there,
 )
 from tests.builders.world import OTHER, Person, World
 
@@ -157,8 +157,8 @@ def test_all_bad_parameters_are_named_at_once(packer: Person) -> None:
 
 def test_a_shipment_that_is_packed_is_listed_no_more(packer: Person, box: str) -> None:
     packed(packer, box, 1)
-    close(packer, box)
-    complete(packer, allow_partial=True)
+    close_box(packer, box)
+    complete_shipment(packer, allow_partial=True)
     assert packer.get(f"{PACK}/shipments").json == {"data": [], "total": 0}
 
 
@@ -203,8 +203,8 @@ def test_of_an_order_with_several_shipments_the_oldest_that_can_be_packed_is_fou
     assert found() == "SH-9"
     box = new_box(packer, "SH-9")
     packed(packer, box, 10, shipment_id=shipment_id("SH-9"), so_line_id=line_id(1, "SH-9"))
-    close(packer, box)
-    assert complete(packer, "SH-9").status == 200
+    close_box(packer, box)
+    assert complete_shipment(packer, "SH-9").status == 200
     assert found() == "SH-1"
     assert packer.get(f"{PACK}/lookup/SH-9").json["data"]["shipment_number"] == "SH-9"
 
@@ -252,8 +252,10 @@ def test_what_has_no_such_barcode_is_not_found(world: World, packer: Person, box
         *((stranger, barcode) for barcode in ("SH-1", "SO-SH-1", "LP-1")),
     ]
     for person, barcode in wanted:
-        answer = person.get(f"{PACK}/lookup/{barcode}?shipment_id=x")
+        answer = person.get(f"{PACK}/lookup/{barcode}")
         assert (answer.status, answer.code) == (404, "NOT_FOUND"), barcode
+        answer = person.get(f"{PACK}/lookup/{barcode}?shipment_id=x")
+        assert (answer.status, set(answer.fields)) == (400, {"shipment_id"}), barcode
 
 
 def test_a_shipment_comes_before_an_order_and_that_before_a_plate_of_the_same_number(
@@ -280,10 +282,10 @@ def test_gs1_element_strings_are_understood(boss: Person, packer: Person) -> Non
 
 
 def test_the_sscc_of_a_box_leads_to_its_shipment(world: World, packer: Person, boss: Person, box: str) -> None:
-    settle_prefix(world.person("SYSTEM_ADMIN"))
+    set_prefix(world.person("SYSTEM_ADMIN"))
     packed(packer, box, 1)
-    sscc = close(packer, box).json["sscc"]
-    reopen(boss, box)
+    sscc = close_box(packer, box).json["sscc"]
+    reopen_box(boss, box)
     for barcode in (sscc, f"00{sscc}", f"%5DC100{sscc}", f"(00){sscc}"):
         answer = packer.get(f"{PACK}/lookup/{barcode}")
         assert (answer.status, answer.json["type"], answer.json["data"]["id"]) == (200, "shipment", shipment_id())
@@ -297,8 +299,8 @@ def test_the_sscc_of_a_box_leads_to_its_shipment(world: World, packer: Person, b
 def test_a_shipment_whose_boxes_are_closed_with_all_in_them_is_complete(world: World, packer: Person, box: str) -> None:
     packed(packer, box, 10)
     packed(packer, box, 5, **second())
-    close(packer, box)
-    answer = complete(packer)
+    close_box(packer, box)
+    answer = complete_shipment(packer)
     assert answer.status == 200
     assert answer.json == {
         "id": shipment_id(),
@@ -308,28 +310,31 @@ def test_a_shipment_whose_boxes_are_closed_with_all_in_them_is_complete(world: W
         "lines_packed": 2,
         "boxes_count": 1,
     }
-    assert answer.headers["ETag"] == f'"{there(stored_shipment()).version}"'
+    assert answer.headers["ETag"] == f'"{existing(stored_shipment()).version}"'
     assert diff(audit_row(world, shipment_id(), "SHIPMENT_PACKED")) == {"status": ["packing", "packed"]}
 
 
 def test_what_speaks_against_completing_has_its_code(world: World, boss: Person, packer: Person, box: str) -> None:
     def code(**fields: Any) -> str:
-        answer = complete(packer, **fields)
+        answer = complete_shipment(packer, **fields)
         assert answer.status == 400, answer
         return answer.code
 
     loaded(boss, "shipments", shipment_record("SH-2"))
-    answer = complete(packer, "SH-2", allow_partial=True)
+    answer = complete_shipment(packer, "SH-2", allow_partial=True)
     assert (answer.status, answer.code) == (400, "NO_BOXES")
     assert (code(), code(allow_partial=True)) == ("OPEN_BOXES", "UNPACKED_ITEMS")
     packed(packer, box, 10)
     assert (code(), code(allow_partial=True)) == ("OPEN_BOXES", "OPEN_BOXES")
-    close(packer, box)
+    close_box(packer, box)
     assert (code(), code(allow_partial=False)) == ("UNPACKED_ITEMS", "UNPACKED_ITEMS")
-    assert complete(packer, allow_partial=True).status == 200
+    details = complete_shipment(packer).json["error"]["details"]
+    assert (details["state"], details["action"], details["missing"]) == ("packing", "complete", ["packed items"])
+    assert (details["allowed"], details["lines_complete"]) == (["complete", "create", "pack", "remove", "reopen"], 1)
+    assert complete_shipment(packer, allow_partial=True).status == 200
     assert (code(), code(allow_partial=True)) == ("SHIPMENT_NOT_PACKABLE", "SHIPMENT_NOT_PACKABLE")
     for person, number in ((packer, "SH-9"), (world.person("packer", OTHER), "SH-1")):
-        answer = complete(person, number)
+        answer = complete_shipment(person, number)
         assert (answer.status, answer.code) == (404, "NOT_FOUND")
 
 
@@ -337,27 +342,24 @@ def test_a_box_that_was_never_used_does_not_hold_up_a_shipment_for_good(packer: 
     packed(packer, box, 10)
     packed(packer, box, 5, **second())
     empty = new_box(packer)
-    close(packer, box)
-    assert complete(packer).code == "OPEN_BOXES"
-    assert complete(packer, allow_partial=True).json["status"] == "packed"
-    assert there(stored_box(empty)).status == "open"
+    close_box(packer, box)
+    assert complete_shipment(packer).code == "OPEN_BOXES"
+    assert complete_shipment(packer, allow_partial=True).json["status"] == "packed"
+    assert existing(stored_box(empty)).status == "open"
 
 
 def test_the_input_of_completing_is_checked(packer: Person, box: str) -> None:
     answer = packer.post(f"{PACK}/complete", {"shipment_id": "x", "allow_partial": "yes"})
     assert (answer.status, set(answer.fields)) == (400, {"shipment_id", "allow_partial"})
     packed(packer, box, 10)
-    assert complete(packer, allow_partial="yes").code == "OPEN_BOXES"
-    close(packer, box)
-    # Whether the missing items matter is just what the bad field would have said.
-    answer = complete(packer, allow_partial="yes")
+    answer = complete_shipment(packer, allow_partial="yes")
     assert (answer.status, answer.code, set(answer.fields)) == (400, "VALIDATION_ERROR", {"allow_partial"})
-    assert there(stored_shipment()).status == "packing"
+    assert existing(stored_shipment()).status == "packing"
 
 
 def test_a_shipment_completed_twice_with_one_key_is_completed_once(packer: Person, box: str) -> None:
     packed(packer, box, 10)
-    close(packer, box)
+    close_box(packer, box)
     body = {"shipment_id": shipment_id(), "allow_partial": True}
     first, again = (packer.post(f"{PACK}/complete", body, idempotency_key="k") for _ in range(2))
     assert (again.status, again.text, again.headers["Idempotent-Replayed"]) == (200, first.text, "true")
@@ -366,7 +368,7 @@ def test_a_shipment_completed_twice_with_one_key_is_completed_once(packer: Perso
 
 def test_a_stale_version_of_the_shipment_is_refused(packer: Person, box: str) -> None:
     packed(packer, box, 10)
-    close(packer, box)
+    close_box(packer, box)
     body = {"shipment_id": shipment_id(), "allow_partial": True}
     answer = packer.post(f"{PACK}/complete", body, if_match="1")
     assert (answer.status, answer.code) == (409, "VERSION_CONFLICT")
@@ -378,20 +380,20 @@ def test_a_box_that_was_opened_again_meanwhile_keeps_the_shipment_open(
     packer: Person, boss: Person, box: str, engine: EmbeddedEngine
 ) -> None:
     packed(packer, box, 10)
-    close(packer, box)
-    meanwhile(engine, lambda: reopen(boss, box))
-    assert complete(packer, allow_partial=True).code == "OPEN_BOXES"
-    assert there(stored_shipment()).status == "packing"
+    close_box(packer, box)
+    meanwhile(engine, lambda: reopen_box(boss, box))
+    assert complete_shipment(packer, allow_partial=True).code == "OPEN_BOXES"
+    assert existing(stored_shipment()).status == "packing"
 
 
 def test_a_shipment_that_was_completed_meanwhile_keeps_its_boxes_closed(
     packer: Person, boss: Person, box: str, engine: EmbeddedEngine
 ) -> None:
     packed(packer, box, 10)
-    close(packer, box)
-    meanwhile(engine, lambda: complete(packer, allow_partial=True))
-    assert reopen(boss, box).code == "SHIPMENT_NOT_PACKABLE"
-    assert there(stored_box(box)).status == "closed"
+    close_box(packer, box)
+    meanwhile(engine, lambda: complete_shipment(packer, allow_partial=True))
+    assert reopen_box(boss, box).code == "SHIPMENT_NOT_PACKABLE"
+    assert existing(stored_box(box)).status == "closed"
 
 
 # --- round trips -----------------------------------------------------------------------------------------------
@@ -401,7 +403,7 @@ def test_everything_about_shipments_stays_within_its_round_trips(
     packer: Person, box: str, engine: EmbeddedEngine
 ) -> None:
     packed(packer, box, 10)
-    close(packer, box)
+    close_box(packer, box)
     calls = calls_of(engine)
     packer.get(f"{PACK}/shipments")  # the shards of the index are asked at once
     assert (calls[0], set(calls[1:])) == ("BatchGetItem", {"Query"})
@@ -409,5 +411,5 @@ def test_everything_about_shipments_stays_within_its_round_trips(
     packer.get(f"{PACK}/lookup/LP-1?shipment_id={shipment_id()}")
     assert (calls[0], sorted(calls[1:])) == ("BatchGetItem", ["BatchGetItem", "Query"])
     calls.clear()
-    complete(packer, allow_partial=True)
+    complete_shipment(packer, allow_partial=True)
     assert calls == ["BatchGetItem", "TransactWriteItems"]

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import cache, partial
 from typing import Any
 
-from chalicelib.packing.tables import Shipment
+from chalicelib.packing.shipments.tables import Shipment
 from tests.benchmarks.stage import Hit, Stage
 from tests.builders import packing, packing_crowd
 from tests.builders.packing import PACK
@@ -25,7 +25,7 @@ def _warehouse(stage: Stage) -> tuple[Person, Person, str]:
     """A packer, a supervisor, and an open box of the huge shipment with twenty contents."""
     table, now = Shipment.Meta.table_name, stage.world.clock.now()
     stage.engine.fill(table, packing_crowd.huge_shipment(now))
-    packing.settle_prefix(stage.world.person("SYSTEM_ADMIN"))
+    packing.set_prefix(stage.world.person("SYSTEM_ADMIN"))
     packer, supervisor = stage.world.person("packer"), stage.world.person("supervisor")
     return packer, supervisor, _filled(packer, 20)
 
@@ -82,7 +82,7 @@ def _completed(stage: Stage) -> Hit:
     box = packing.new_box(packer, "SH-2")
     ids = {"license_plate_id": packing.plate_id("LP-2"), "so_line_id": packing.line_id(1, "SH-2")}
     packing.packed(packer, box, 10, shipment_id=packing.shipment_id("SH-2"), **ids)
-    packing.close(packer, box)
+    packing.close_box(packer, box)
     return Hit("POST", f"{PACK}/complete", packer, {"shipment_id": packing.shipment_id("SH-2")})
 
 

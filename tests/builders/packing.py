@@ -7,19 +7,18 @@ from decimal import Decimal
 from typing import Any, TypeVar
 
 from chalicelib.core.store import get
-from chalicelib.packing.boxes import box_with_contents
-from chalicelib.packing.keys import (
-    box_id_of,
-    box_key,
+from chalicelib.packing.boxes.queries import read_box
+from chalicelib.packing.boxes.tables import Box, BoxContent, box_id_of, box_key
+from chalicelib.packing.plates.tables import Plate, plate_id_of, plate_key
+from chalicelib.packing.shipments.tables import (
+    Shipment,
+    ShipmentLine,
     line_id_of,
     line_key,
     lines_query,
-    plate_id_of,
-    plate_key,
     shipment_id_of,
     shipment_key,
 )
-from chalicelib.packing.tables import Box, Content, Line, Plate, Shipment
 from infra.local.engine import EmbeddedEngine
 from tests.builders.world import DEMO, Answer, Person
 
@@ -59,7 +58,7 @@ def loaded(person: Person, dataset: str, *records: object) -> None:
     assert answer.status == 200, answer
 
 
-def settle_prefix(admin: Person, **fields: Any) -> None:
+def set_prefix(admin: Person, **fields: Any) -> None:
     """Give the organisation a GS1 company prefix, so that boxes get SSCCs."""
     body = {"gs1_company_prefix": PREFIX, **fields}
     answer = admin.put("/v1/organisation/settings/packing", body)
@@ -110,34 +109,34 @@ def pack_body(box: str, quantity: float = 1, *, org_id: str = DEMO, **fields: An
     return {**body, **fields}
 
 
-def pack(packer: Person, box: str, quantity: float = 1, **fields: Any) -> Answer:
+def pack_item(packer: Person, box: str, quantity: float = 1, **fields: Any) -> Answer:
     """Pack so much of a plate into a box."""
     return packer.post(PACK, pack_body(box, quantity, org_id=packer.org_id, **fields))
 
 
 def packed(packer: Person, box: str, quantity: float = 1, **fields: Any) -> str:
     """The id of the content that is packed."""
-    answer = pack(packer, box, quantity, **fields)
+    answer = pack_item(packer, box, quantity, **fields)
     assert answer.status == 201, answer
     return str(answer.json["box_content"]["id"])
 
 
-def take_out(packer: Person, box: str, content: str, **headers: str) -> Answer:
+def remove_item(packer: Person, box: str, content: str, **headers: str) -> Answer:
     """Take an item out of a box."""
     return packer.delete(f"{PACK}/box/{box}/item/{content}", **headers)
 
 
-def close(packer: Person, box: str, **measures: Any) -> Answer:
+def close_box(packer: Person, box: str, **measures: Any) -> Answer:
     """Close a box."""
     return packer.post(f"{PACK}/box/close", {"box_id": box, **measures})
 
 
-def reopen(supervisor: Person, box: str, reason: str = "One too many") -> Answer:
+def reopen_box(supervisor: Person, box: str, reason: str = "One too many") -> Answer:
     """Open a closed box again."""
     return supervisor.post(f"{PACK}/box/reopen", {"box_id": box, "reason": reason})
 
 
-def complete(packer: Person, shipment: str = "SH-1", **fields: Any) -> Answer:
+def complete_shipment(packer: Person, shipment: str = "SH-1", **fields: Any) -> Answer:
     """Say that a shipment is packed."""
     return packer.post(f"{PACK}/complete", {"shipment_id": shipment_id(shipment, packer.org_id), **fields})
 
@@ -147,12 +146,12 @@ def stored_shipment(number: str = "SH-1", org_id: str = DEMO) -> Shipment | None
     return get(shipment_key(org_id, shipment_id(number, org_id)))
 
 
-def stored_line(number: int = 1, shipment: str = "SH-1", org_id: str = DEMO) -> Line | None:
+def stored_line(number: int = 1, shipment: str = "SH-1", org_id: str = DEMO) -> ShipmentLine | None:
     """A line as it is stored."""
     return get(line_key(org_id, shipment_id(shipment, org_id), line_id(number, shipment, org_id)))
 
 
-def stored_lines(shipment: str = "SH-1", org_id: str = DEMO) -> list[Line]:
+def stored_lines(shipment: str = "SH-1", org_id: str = DEMO) -> list[ShipmentLine]:
     """All lines of a shipment, by number."""
     found = lines_query(org_id, shipment_id(shipment, org_id)).all()
     return sorted(found, key=lambda line: line.line_number)
@@ -168,21 +167,22 @@ def stored_box(box: str, org_id: str = DEMO) -> Box | None:
     return get(box_key(org_id, box))
 
 
-def stored_contents(box: str, org_id: str = DEMO) -> list[Content]:
+def stored_contents(box: str, org_id: str = DEMO) -> list[BoxContent]:
     """What is in a box, the oldest first."""
-    return box_with_contents(org_id, box)[1]
+    stored = read_box(org_id, box)
+    return [] if stored is None else stored.contents
 
 
-def stored_boxes(shipment: str = "SH-1", org_id: str = DEMO) -> Iterator[tuple[Box, list[Content]]]:
+def stored_boxes(shipment: str = "SH-1", org_id: str = DEMO) -> Iterator[tuple[Box, list[BoxContent]]]:
     """The boxes of a shipment by number, each with what is in it."""
     found = stored_shipment(shipment, org_id)
     for number in range(1, (found.boxes_count if found else 0) + 1):
-        box, contents = box_with_contents(org_id, box_id(number, shipment, org_id))
-        assert box is not None, number
-        yield box, contents
+        stored = read_box(org_id, box_id(number, shipment, org_id))
+        assert stored is not None, number
+        yield stored
 
 
-def there(found: T | None) -> T:
+def existing(found: T | None) -> T:
     """What was found, for it was."""
     assert found is not None
     return found
@@ -205,6 +205,6 @@ def calls_of(engine: EmbeddedEngine) -> list[str]:
     return calls
 
 
-def quantity_in(contents: list[Content]) -> Decimal:
+def quantity_in(contents: list[BoxContent]) -> Decimal:
     """How much these contents are together."""
     return sum((content.quantity for content in contents), Decimal(0))
