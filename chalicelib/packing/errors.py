@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from typing import Any, Self
 
 from chalicelib.core.errors import BatonError, NotFound, ValidationFailed
@@ -22,18 +21,10 @@ class PackingRefused(BatonError):
     code, status, summary = "PACKING_REFUSED", 400, "This is not possible in the current state."
 
     @classmethod
-    def in_state(
-        cls,
-        machine: StateMachine[Any],
-        state: str,
-        action: str,
-        *,
-        missing: Sequence[str] = (),
-        details: Mapping[str, object] | None = None,
-    ) -> Self:
-        """Return this error of an action that the state, or something `missing`, makes impossible now."""
-        conflict = transition_conflict(machine, state, action, missing=missing, details=details)
-        return cls(cls.summary if missing else conflict.message, details=conflict.details)
+    def in_state(cls, machine: StateMachine[Any], state: str, action: str, **more: Any) -> Self:
+        """Return this error of an action with the details of a workflow conflict (`transition_conflict`)."""
+        conflict = transition_conflict(machine, state, action, **more)
+        return cls(cls.summary if "missing" in conflict.details else conflict.message, details=conflict.details)
 
 
 class ShipmentNotPackable(PackingRefused):

@@ -154,7 +154,7 @@ def test_ids_may_be_written_in_capitals(packer: Person, box: str) -> None:
 
 @pytest.mark.parametrize("field", ["shipment_id", "box_id", "license_plate_id"])
 def test_unknown_shipment_box_or_plate_is_not_found_if_the_body_is_valid(packer: Person, box: str, field: str) -> None:
-    answer = pack_item(packer, box, **{field: NOWHERE})
+    answer = pack_item(packer, box, 1, **{field: NOWHERE})
     assert (answer.status, answer.code) == (404, "NOT_FOUND")
     answer = pack_item(packer, box, -1, **{field: NOWHERE})
     assert (answer.status, answer.code, set(answer.fields)) == (400, "VALIDATION_ERROR", {"quantity"})

@@ -1,8 +1,8 @@
 """The label of a closed box in ZPL, the language of label printers.
 
 It is 4 by 6 inches at 203 dots per inch, the size of a parcel label: customer, shipment and order, box number,
-contents, and the SSCC as a GS1-128. The bars are four dots wide (0.5 mm) and 32 mm high, which GS1 requires of a logistic label;
-156 modules then leave quiet zones on both sides.
+contents, and the SSCC as a GS1-128. The bars are four dots wide (0.5 mm) and 32 mm high, which GS1 requires of a
+logistic label; 156 modules then leave quiet zones on both sides.
 
 Texts are broken into lines here, not by the printer. Each character that ZPL could read as a command, and each that is
 not ASCII, is written as a hex escape: the label is plain ASCII, and no name can contain a command. Traded away: the

@@ -64,8 +64,9 @@ CONTENT_RESOURCE = Resource(
 def _closing_error(error: ValidationFailed, sent: Callable[[str], object]) -> ValidationFailed:
     """Return the contract's own error if the weight is not positive, whatever else is invalid."""
     weight = sent("weight")
-    is_number = isinstance(weight, int | float) and not isinstance(weight, bool)
-    return InvalidWeight(error.fields) if is_number and weight <= 0 else error
+    if isinstance(weight, int | float) and not isinstance(weight, bool) and weight <= 0:
+        return InvalidWeight(error.fields)
+    return error
 
 
 @routes.post(
@@ -81,14 +82,7 @@ def _closing_error(error: ValidationFailed, sent: Callable[[str], object]) -> Va
     returns=ItemPacked,
     view=views.item_packed_view,
     status=201,
-    errors=[
-        LpNotAllocated,
-        SoLineMismatch,
-        QuantityExceedsAvailable,
-        BoxMismatch,
-        BoxClosed,
-        ShipmentNotPackable,
-    ],
+    errors=[LpNotAllocated, SoLineMismatch, QuantityExceedsAvailable, BoxMismatch, BoxClosed, ShipmentNotPackable],
     audit_target=AuditTarget(Box.kind, "ITEM_PACKED", "box_id"),
     invalid_status=INVALID,
     examples={"request": {"notes": "Two are dented."}, "response": {"so_line_status": {"status": "partial"}}},

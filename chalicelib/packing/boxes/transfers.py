@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 from pynamodb.expressions.condition import Condition
 
-from chalicelib.core.counters import add_to_counters, change_contended
+from chalicelib.core.counters import INSIST, add_to_counters, change_contended
 from chalicelib.core.table import Entity
 from chalicelib.core.work import RawItem, UnitOfWork
 from chalicelib.packing.boxes.rules import BoxStatus, weight_of
@@ -100,11 +100,8 @@ def stage_removal(work: UnitOfWork, box: Box, line: ShipmentLine, content: BoxCo
 
 def _counters(change: CounterChange, *, boxes_empty: int) -> dict[str, int]:
     """Return the additions to the counters of the shipment."""
-    return {
-        "lines_packed": change.lines_packed,
-        "lines_complete": change.lines_complete,
-        "boxes_empty": boxes_empty,
-    }
+    lines = {"lines_packed": change.lines_packed, "lines_complete": change.lines_complete}
+    return {**lines, "boxes_empty": boxes_empty}
 
 
 def _change_shipment(work: UnitOfWork, shipment: Shipment, counters: dict[str, int]) -> None:
@@ -133,13 +130,13 @@ def _change_box(work: UnitOfWork, box: Box, contents: int, weight: Decimal) -> N
 
 
 def _change_line(
-    work: UnitOfWork, line: ShipmentLine, quantity: Decimal, change: CounterChange, **options: int
+    work: UnitOfWork, line: ShipmentLine, quantity: Decimal, change: CounterChange, insist: int = INSIST
 ) -> None:
     """Stage a change of a line's packed quantity, on the condition that `change` is true for it."""
     condition = _unchanged(line, "quantity", "sku", "uom") & (ShipmentLine.packed >= change.at_least)
     if change.at_most is not None:
         condition &= ShipmentLine.packed <= change.at_most
-    change_contended(work, line, amounts={"packed": quantity}, condition=condition, **options)
+    change_contended(work, line, amounts={"packed": quantity}, condition=condition, insist=insist)
 
 
 def _unchanged(entity: Entity, *names: str) -> Condition:

@@ -36,7 +36,7 @@ from chalicelib.packing.shipments.line_diff import (
     diff_lines,
     find_contradictions,
     first_changes,
-    stage_change,
+    stage_changes,
 )
 from chalicelib.packing.shipments.rules import PACKABLE, ShipmentStatus
 from chalicelib.packing.shipments.schemas import ShipmentRecord
@@ -113,7 +113,7 @@ def import_shipment(work: UnitOfWork, record: ShipmentRecord, actor: Actor) -> O
     if not stored.fits:
         raise Unprepared
     work.audit(Shipment.kind, stored.shipment_id, "SHIPMENT_IMPORTED")
-    _stage_lines(work, stored, stored.changes)
+    stage_changes(work, stored.org_id, stored.shipment_id, stored.changes)
     if stored.draft is not None:
         is_same = ShipmentDraft.draft_id == stored.draft.draft_id
         work.remove(stored.draft_key, is_same, Conflict(_CONCURRENT_IMPORT))
@@ -185,10 +185,10 @@ def _write_lines(work: UnitOfWork, stored: _StoredShipment, draft_id: str) -> bo
         return True
     work.audit(Shipment.kind, stored.shipment_id, "SHIPMENT_LINES_IMPORTED")
     changes = first_changes(stored.changes)
-    _stage_lines(work, stored, changes)
+    stage_changes(work, stored.org_id, stored.shipment_id, changes)
     work.check_condition(stored.draft_key, ShipmentDraft.draft_id == draft_id, Conflict(_CONCURRENT_IMPORT))
     if stored.shipment is not None:
-        _stage_update(work, stored.shipment, {}, newly_complete=_newly_complete(changes))
+        _stage_update(work, stored.shipment, {}, changes)
     return False
 
 
@@ -199,11 +199,6 @@ def _abandon(work: UnitOfWork, stored: _StoredShipment, draft_id: str) -> None:
     work.audit(Shipment.kind, stored.shipment_id, "SHIPMENT_IMPORT_ABANDONED")
     work.remove(stored.draft_key, ShipmentDraft.draft_id == draft_id, Conflict(_CONCURRENT_IMPORT))
     _stage_update(work, stored.shipment, {"status": stored.status, **open_attributes(stored.shipment)})
-
-
-def _stage_lines(work: UnitOfWork, stored: _StoredShipment, changes: Iterable[LineChange]) -> None:
-    for change in changes:
-        stage_change(work, stored.org_id, stored.shipment_id, change)
 
 
 def _create(work: UnitOfWork, stored: _StoredShipment, record: ShipmentRecord) -> None:
@@ -230,15 +225,17 @@ def _update(work: UnitOfWork, stored: _StoredShipment, shipment: Shipment, recor
     if stored.status in PACKABLE:
         after = Shipment(**{**shipment.attribute_values, **changed})
         changed |= {"status": stored.status, **open_attributes(after)}
-    _stage_update(work, shipment, changed, newly_complete=_newly_complete(stored.changes))
+    _stage_update(work, shipment, changed, stored.changes)
 
 
-def _stage_update(work: UnitOfWork, shipment: Shipment, values: Mapping[str, Any], *, newly_complete: int = 0) -> None:
+def _stage_update(
+    work: UnitOfWork, shipment: Shipment, values: Mapping[str, Any], changes: Iterable[LineChange] = ()
+) -> None:
     change_contended(
         work,
         shipment,
         values={**values, "updated_at": work.now},
-        amounts={"lines_complete": newly_complete},
+        amounts={"lines_complete": sum(change.newly_complete for change in changes)},
         condition=Shipment.version == shipment.version,
         on_conflict=Conflict(_CONCURRENT_IMPORT),
         insist=0,
@@ -251,11 +248,8 @@ def _changed_values(shipment: Shipment, record: ShipmentRecord) -> dict[str, Any
 
 def _values(record: ShipmentRecord) -> dict[str, Any]:
     """Return the attributes of a shipment that a record gives."""
-    values: dict[str, Any] = {
-        "so_number": record.so_number,
-        "customer_name": record.customer_name,
-        "lines_total": len(record.lines),
-    }
+    names = {"so_number": record.so_number, "customer_name": record.customer_name}
+    values: dict[str, Any] = {**names, "lines_total": len(record.lines)}
     if record.allergen_restrictions is not UNSET:
         values["allergen_restrictions"] = list(record.allergen_restrictions or ())
     if record.warehouse_id is not UNSET:
@@ -264,10 +258,6 @@ def _values(record: ShipmentRecord) -> dict[str, Any]:
         date = record.promised_ship_date
         values["promised_ship_date"] = None if date is None else date.isoformat()
     return values
-
-
-def _newly_complete(changes: Iterable[LineChange]) -> int:
-    return sum(change.newly_complete for change in changes)
 
 
 SHIPMENTS = Dataset(

@@ -6,7 +6,7 @@ what is packed. The product and the unit of a packed line cannot change: its con
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -74,16 +74,17 @@ def first_changes(changes: Sequence[LineChange]) -> Sequence[LineChange]:
     return changes
 
 
-def stage_change(work: UnitOfWork, org_id: str, shipment_id: str, change: LineChange) -> None:
-    """Stage the change of a line; it fails if the line has changed since it was read."""
-    line, values = change.line, change.values
-    if line is None:
-        key = line_key(org_id, shipment_id, values["line_id"])
-        work.create(ShipmentLine(key.pk, key.sk, shipment_id=shipment_id, packed=Decimal(0), **values))
-    elif values:
-        work.update(line, values)
-    else:
-        work.delete(line)
+def stage_changes(work: UnitOfWork, org_id: str, shipment_id: str, changes: Iterable[LineChange]) -> None:
+    """Stage changes of lines; each fails if its line has changed since it was read."""
+    for change in changes:
+        line, values = change.line, change.values
+        if line is None:
+            key = line_key(org_id, shipment_id, values["line_id"])
+            work.create(ShipmentLine(key.pk, key.sk, shipment_id=shipment_id, packed=Decimal(0), **values))
+        elif values:
+            work.update(line, values)
+        else:
+            work.delete(line)
 
 
 def find_contradictions(
