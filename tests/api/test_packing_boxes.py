@@ -94,7 +94,7 @@ def test_a_box_needs_a_shipment_that_can_be_packed(world: World, packer: Person,
     assert answer.json["error"]["details"] == {"state": "packed", "action": "create", "allowed": []}
 
 
-def test_the_input_of_a_new_box_is_checked(packer: Person) -> None:
+def test_the_input_of_a_new_box_is_validated(packer: Person) -> None:
     answer = packer.post(f"{PACK}/box/create", {"shipment_id": "x", "box_number": 7})
     assert (answer.status, answer.code, set(answer.fields)) == (400, "VALIDATION_ERROR", {"shipment_id", "box_number"})
     assert packer.post(f"{PACK}/box/create", {}).fields == {"shipment_id": "is required"}
@@ -103,7 +103,7 @@ def test_the_input_of_a_new_box_is_checked(packer: Person) -> None:
     assert packer.post(f"{PACK}/box/create", {**also, "shipment_id": NOWHERE}).code == "VALIDATION_ERROR"
 
 
-def test_a_box_asked_for_twice_with_one_key_is_opened_once(world: World, packer: Person) -> None:
+def test_a_repeated_idempotency_key_creates_one_box(world: World, packer: Person) -> None:
     first, again = (create_box(packer, idempotency_key="k") for _ in range(2))
     assert (again.status, again.text, again.headers["Idempotent-Replayed"]) == (201, first.text, "true")
     assert existing(stored_shipment()).boxes_count == 1
@@ -111,7 +111,7 @@ def test_a_box_asked_for_twice_with_one_key_is_opened_once(world: World, packer:
     assert (row.entity_type, diff(row)[f"shipment/{shipment_id()}.boxes_count"]) == ("box", [0, 1])
 
 
-def test_a_number_that_somebody_took_meanwhile_is_not_given_again(packer: Person, engine: EmbeddedEngine) -> None:
+def test_two_boxes_created_at_once_get_different_numbers(packer: Person, engine: EmbeddedEngine) -> None:
     meanwhile(engine, lambda: create_box(packer))
     assert create_box(packer).json["box_number"] == 2
 
@@ -119,7 +119,7 @@ def test_a_number_that_somebody_took_meanwhile_is_not_given_again(packer: Person
 # --- closing ---------------------------------------------------------------------------------------------------
 
 
-def test_a_box_is_closed_with_what_was_measured(packer: Person, box: str) -> None:
+def test_a_box_is_closed_with_weight_and_dimensions(packer: Person, box: str) -> None:
     answer = close_box(packer, box, weight=1.25, length=40, width=30.5, height=0.000001)
     assert answer.status == 200
     assert answer.json == {
@@ -135,12 +135,12 @@ def test_a_box_is_closed_with_what_was_measured(packer: Person, box: str) -> Non
     assert existing(stored_shipment()).boxes_open == 0
 
 
-def test_a_box_may_be_closed_unmeasured(packer: Person, box: str) -> None:
+def test_weight_and_dimensions_are_optional(packer: Person, box: str) -> None:
     answer = close_box(packer, box, weight=None)
     assert (answer.status, answer.json["weight"], answer.json["dimensions"]) == (200, None, UNMEASURED)
 
 
-def test_what_speaks_against_closing_has_its_code(world: World, packer: Person, box: str) -> None:
+def test_refused_closings_have_the_codes_of_the_contract(world: World, packer: Person, box: str) -> None:
     empty = new_box(packer)
     answer = close_box(packer, empty)
     assert (answer.status, answer.code) == (400, "EMPTY_BOX")
@@ -156,7 +156,7 @@ def test_what_speaks_against_closing_has_its_code(world: World, packer: Person, 
         assert (answer.status, answer.code, set(answer.fields)) == (400, "VALIDATION_ERROR", {"weight"})
 
 
-def test_weights_and_sizes_have_their_bounds(packer: Person, box: str) -> None:
+def test_weight_and_dimensions_have_bounds(packer: Person, box: str) -> None:
     bad: list[tuple[str, Any]] = [
         *(("weight", value) for value in (1000.000001, 0.0000001, "1", True, 1e300)),
         *((side, value) for side in ("length", "width", "height") for value in (0, -1, 500.1, "1")),
@@ -168,7 +168,7 @@ def test_weights_and_sizes_have_their_bounds(packer: Person, box: str) -> None:
     assert close_box(packer, box, weight=1000, length=500, width=500, height=500).status == 200
 
 
-def test_a_weight_that_is_not_positive_has_a_code_of_its_own(packer: Person, box: str) -> None:
+def test_a_weight_that_is_not_positive_is_invalid_weight(packer: Person, box: str) -> None:
     for weight in (0, -0.5, -1000):
         answer = close_box(packer, box, weight=weight)
         assert (answer.status, answer.code, set(answer.fields)) == (400, "INVALID_WEIGHT", {"weight"})
@@ -178,12 +178,12 @@ def test_a_weight_that_is_not_positive_has_a_code_of_its_own(packer: Person, box
     assert existing(stored_box(box)).status == "open"
 
 
-def test_the_box_to_be_closed_is_named_properly(packer: Person) -> None:
+def test_the_id_of_the_box_to_close_is_validated(packer: Person) -> None:
     answer = packer.post(f"{PACK}/box/close", {"box_id": "x", "length": 0})
     assert (answer.status, answer.code, set(answer.fields)) == (400, "VALIDATION_ERROR", {"box_id", "length"})
 
 
-def test_a_box_closed_twice_with_one_key_is_closed_once(world: World, packer: Person, box: str) -> None:
+def test_a_repeated_idempotency_key_closes_the_box_once(world: World, packer: Person, box: str) -> None:
     body = {"box_id": box, "weight": 2}
     first, again = (packer.post(f"{PACK}/box/close", body, idempotency_key="k") for _ in range(2))
     assert (again.status, again.text, again.headers["ETag"]) == (200, first.text, first.headers["ETag"])
@@ -204,7 +204,7 @@ def test_a_stale_version_is_refused(packer: Person, boss: Person, box: str) -> N
     assert boss.post(f"{PACK}/box/reopen", body, if_match=closed.headers["ETag"]).status == 200
 
 
-def test_a_box_that_was_emptied_meanwhile_is_not_closed(packer: Person, engine: EmbeddedEngine) -> None:
+def test_a_box_emptied_at_the_same_moment_is_not_closed(packer: Person, engine: EmbeddedEngine) -> None:
     box = new_box(packer)
     content = packed(packer, box, 1)
     meanwhile(engine, lambda: remove_item(packer, box, content))
@@ -215,7 +215,7 @@ def test_a_box_that_was_emptied_meanwhile_is_not_closed(packer: Person, engine: 
 # --- the SSCC --------------------------------------------------------------------------------------------------
 
 
-def test_a_closed_box_has_an_sscc_of_the_organisations_own(world: World, packer: Person, box: str) -> None:
+def test_a_closed_box_has_an_sscc_with_the_organisations_prefix(world: World, packer: Person, box: str) -> None:
     set_prefix(world.person("SYSTEM_ADMIN"))
     other = new_box(packer)
     packed(packer, other, 1)
@@ -225,7 +225,7 @@ def test_a_closed_box_has_an_sscc_of_the_organisations_own(world: World, packer:
     assert diff(audit_row(world, box, "BOX_CLOSED"))["sscc"] == [None, codes[0]]
 
 
-def test_an_sscc_stays_with_its_box_for_good(world: World, packer: Person, boss: Person, box: str) -> None:
+def test_a_box_keeps_its_sscc(world: World, packer: Person, boss: Person, box: str) -> None:
     admin = world.person("SYSTEM_ADMIN")
     set_prefix(admin)
     code = close_box(packer, box).json["sscc"]
@@ -237,7 +237,7 @@ def test_an_sscc_stays_with_its_box_for_good(world: World, packer: Person, boss:
     assert close_box(packer, box).json["sscc"] == code
 
 
-def test_a_box_closed_before_there_was_a_prefix_gets_its_sscc_when_it_is_closed_again(
+def test_a_box_without_sscc_gets_one_when_it_is_closed_again_with_a_prefix(
     world: World, packer: Person, boss: Person, box: str
 ) -> None:
     assert close_box(packer, box).json["sscc"] is None
@@ -246,7 +246,7 @@ def test_a_box_closed_before_there_was_a_prefix_gets_its_sscc_when_it_is_closed_
     assert close_box(packer, box).json["sscc"] is not None
 
 
-def test_a_serial_that_somebody_took_meanwhile_is_not_given_again(
+def test_a_serial_number_used_at_the_same_moment_is_not_given_twice(
     world: World, packer: Person, box: str, engine: EmbeddedEngine
 ) -> None:
     set_prefix(world.person("SYSTEM_ADMIN"))
@@ -272,9 +272,7 @@ def count_on(work: UnitOfWork, shard: int, digits: str = f"0{PREFIX}", to: int =
 
 
 @pytest.mark.parametrize("half", [range(8), range(8, SERIAL_SHARDS)])
-def test_a_number_that_a_box_has_is_never_given_again_whatever_a_counter_says(
-    world: World, packer: Person, box: str, half: range
-) -> None:
+def test_a_claimed_sscc_is_never_given_twice(world: World, packer: Person, box: str, half: range) -> None:
     taken = [make_sscc(0, PREFIX, shard) for shard in half]  # of one half it is the one that is asked first
     for code in taken:
         world.run(lambda work, code=code: work.update_unread(sscc_key(DEMO, code), actions=[SsccClaim.box_id.set("b")]))
@@ -284,7 +282,7 @@ def test_a_number_that_a_box_has_is_never_given_again_whatever_a_counter_says(
     assert answer.json["sscc"] not in taken
 
 
-def test_when_the_serials_are_used_another_digit_begins_anew(world: World, packer: Person, box: str) -> None:
+def test_another_extension_digit_starts_new_serial_numbers(world: World, packer: Person, box: str) -> None:
     admin = world.person("SYSTEM_ADMIN")
     set_prefix(admin, gs1_company_prefix="1234567890")
     for shard in range(SERIAL_SHARDS):
@@ -298,7 +296,7 @@ def test_when_the_serials_are_used_another_digit_begins_anew(world: World, packe
     assert (code[:11], int(code[11:17]) < SERIAL_SHARDS) == ("11234567890", True)
 
 
-def test_the_last_serials_are_given_out_whichever_box_asks(world: World, packer: Person, box: str) -> None:
+def test_any_box_gets_the_last_serial_numbers(world: World, packer: Person, box: str) -> None:
     set_prefix(world.person("SYSTEM_ADMIN"), gs1_company_prefix="1234567890")
     full = 1_000_000 // SERIAL_SHARDS
     for shard in range(SERIAL_SHARDS):
@@ -312,9 +310,7 @@ def test_the_last_serials_are_given_out_whichever_box_asks(world: World, packer:
     assert close_box(packer, others[1]).code == "SSCC_EXHAUSTED"
 
 
-def test_a_prefix_that_only_adds_zeros_to_the_one_before_goes_on_where_that_was(
-    world: World, packer: Person, box: str
-) -> None:
+def test_a_prefix_with_added_zeros_continues_the_serial_numbers(world: World, packer: Person, box: str) -> None:
     """`1234567` and `12345670` make the same numbers: a slip of the pen that is mended must not stop the packing."""
     for shard in range(SERIAL_SHARDS):  # so many boxes are closed already
         code = make_sscc(0, "1234567", shard)
@@ -336,7 +332,7 @@ def test_a_company_prefix_is_seven_to_ten_digits(world: World) -> None:
 # --- opening again ---------------------------------------------------------------------------------------------
 
 
-def test_a_closed_box_is_opened_again_and_measured_anew(world: World, packer: Person, boss: Person, box: str) -> None:
+def test_a_reopened_box_has_no_weight_and_dimensions(world: World, packer: Person, boss: Person, box: str) -> None:
     close_box(packer, box, weight=1.25, length=40)
     answer = reopen_box(boss, box, "One too many")
     assert answer.status == 200
@@ -356,7 +352,7 @@ def test_a_closed_box_is_opened_again_and_measured_anew(world: World, packer: Pe
     assert close_box(packer, box).json["weight"] is None
 
 
-def test_what_speaks_against_opening_again_has_its_code(
+def test_refused_reopenings_have_the_codes_of_the_contract(
     world: World, packer: Person, boss: Person, box: str, engine: EmbeddedEngine
 ) -> None:
     answer = reopen_box(boss, box)
@@ -378,7 +374,7 @@ def test_what_speaks_against_opening_again_has_its_code(
     assert existing(stored_box(box)).status == "closed"
 
 
-def test_a_packer_does_not_open_boxes_again(packer: Person, box: str) -> None:
+def test_packers_cannot_reopen_boxes(packer: Person, box: str) -> None:
     close_box(packer, box)
     answer = reopen_box(packer, box)
     assert (answer.status, answer.code) == (403, "ACCESS_DENIED")
@@ -387,7 +383,7 @@ def test_a_packer_does_not_open_boxes_again(packer: Person, box: str) -> None:
 # --- looking into them -----------------------------------------------------------------------------------------
 
 
-def test_a_box_shows_what_is_in_it(packer: Person, box: str) -> None:
+def test_a_box_shows_its_contents(packer: Person, box: str) -> None:
     second = packed(packer, box, 0.5)
     first = existing(stored_box(box))
     answer = packer.get(f"{PACK}/box/{box}")
@@ -407,7 +403,7 @@ def test_a_box_shows_what_is_in_it(packer: Person, box: str) -> None:
     }
 
 
-def test_a_box_that_does_not_exist_is_not_found(world: World, packer: Person, box: str) -> None:
+def test_an_unknown_box_is_not_found(world: World, packer: Person, box: str) -> None:
     for person, wanted in ((packer, NOWHERE), (packer, "x"), (packer, "%23"), (world.person("packer", OTHER), box)):
         for path in (f"{PACK}/box/{wanted}", f"{PACK}/box/{wanted}/label"):
             answer = person.get(path)
@@ -447,7 +443,9 @@ def test_the_boxes_of_a_shipment_are_listed_by_number(packer: Person, box: str) 
     assert answer.headers["ETag"] == f'"{existing(stored_shipment()).version}"'
 
 
-def test_a_shipment_without_boxes_lists_none_and_an_unknown_one_is_not_found(world: World, packer: Person) -> None:
+def test_a_shipment_without_boxes_has_an_empty_list_and_an_unknown_shipment_is_not_found(
+    world: World, packer: Person
+) -> None:
     assert packer.get(f"{PACK}/shipments/{shipment_id()}/boxes").json == {"data": [], "total": 0}
     for person, wanted in ((packer, NOWHERE), (world.person("packer", OTHER), shipment_id())):
         answer = person.get(f"{PACK}/shipments/{wanted}/boxes")
@@ -457,7 +455,7 @@ def test_a_shipment_without_boxes_lists_none_and_an_unknown_one_is_not_found(wor
 # --- the label -------------------------------------------------------------------------------------------------
 
 
-def test_the_label_of_a_closed_box_is_what_its_printer_takes(world: World, packer: Person, box: str) -> None:
+def test_the_label_of_a_closed_box_is_zpl(world: World, packer: Person, box: str) -> None:
     set_prefix(world.person("SYSTEM_ADMIN"))
     code = close_box(packer, box, weight=1.5).json["sscc"]
     for query in ("", "?format=zpl"):
@@ -478,7 +476,7 @@ def test_a_box_without_an_sscc_has_no_label(world: World, packer: Person, boss: 
         reopen_box(boss, box)
 
 
-def test_a_box_that_is_opened_again_meanwhile_has_no_label(
+def test_a_box_reopened_at_the_same_moment_has_no_label(
     world: World, packer: Person, boss: Person, box: str, engine: EmbeddedEngine
 ) -> None:
     set_prefix(world.person("SYSTEM_ADMIN"))
@@ -493,7 +491,7 @@ def test_a_box_that_is_opened_again_meanwhile_has_no_label(
     assert (answer.status, answer.code) == (400, "NO_SSCC")
 
 
-def test_a_label_is_written_in_zpl_and_nothing_else(world: World, packer: Person, box: str) -> None:
+def test_zpl_is_the_only_format_of_a_label(world: World, packer: Person, box: str) -> None:
     set_prefix(world.person("SYSTEM_ADMIN"))
     close_box(packer, box)
     answer = packer.get(f"{PACK}/box/{box}/label?format=pdf")
@@ -503,9 +501,7 @@ def test_a_label_is_written_in_zpl_and_nothing_else(world: World, packer: Person
 # --- round trips -----------------------------------------------------------------------------------------------
 
 
-def test_everything_about_boxes_stays_within_its_round_trips(
-    world: World, packer: Person, boss: Person, box: str, engine: EmbeddedEngine
-) -> None:
+def test_round_trips_of_boxes(world: World, packer: Person, boss: Person, box: str, engine: EmbeddedEngine) -> None:
     set_prefix(world.person("SYSTEM_ADMIN"))
     calls = calls_of(engine)
 

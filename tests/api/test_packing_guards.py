@@ -65,16 +65,14 @@ def refused(person: Person, dataset: str, record: dict[str, Any]) -> list[str]:
     return list(flaws(load(person, dataset, record)))
 
 
-def test_the_plate_notices_that_somebody_took_what_was_left(
-    boss: Person, boxes: tuple[str, str], engine: EmbeddedEngine
-) -> None:
+def test_packing_fails_if_the_plate_was_emptied(boss: Person, boxes: tuple[str, str], engine: EmbeddedEngine) -> None:
     packed(boss, boxes[0], 10)
     meanwhile(engine, lambda: packed(boss, boxes[1], 88))
     assert pack_item(boss, boxes[0], 3).code == "QUANTITY_EXCEEDS_AVAILABLE"
     checked()
 
 
-def test_the_plate_notices_that_it_is_no_longer_allocated(
+def test_packing_fails_if_the_plate_is_no_longer_allocated(
     boss: Person, boxes: tuple[str, str], engine: EmbeddedEngine
 ) -> None:
     meanwhile(engine, lambda: loaded(boss, PLATES, plate_record("LP-1", allocations=[])))
@@ -82,7 +80,7 @@ def test_the_plate_notices_that_it_is_no_longer_allocated(
     assert existing(stored_plate()).packed == 0
 
 
-def test_the_line_notices_that_somebody_began_and_completed_it(
+def test_packing_runs_again_if_the_line_was_begun_and_completed(
     boss: Person, boxes: tuple[str, str], engine: EmbeddedEngine
 ) -> None:
     meanwhile(engine, lambda: packed(boss, boxes[1], 9))
@@ -90,7 +88,7 @@ def test_the_line_notices_that_somebody_began_and_completed_it(
     checked()
 
 
-def test_the_line_notices_that_somebody_took_some_of_it_out(
+def test_removal_runs_again_if_the_line_was_reduced(
     boss: Person, boxes: tuple[str, str], engine: EmbeddedEngine
 ) -> None:
     mine, theirs = packed(boss, boxes[0], 4), packed(boss, boxes[1], 6)
@@ -99,7 +97,7 @@ def test_the_line_notices_that_somebody_took_some_of_it_out(
     checked()
 
 
-def test_the_box_notices_that_somebody_put_the_first_item_into_it(
+def test_packing_runs_again_if_the_box_got_its_first_item(
     boss: Person, boxes: tuple[str, str], engine: EmbeddedEngine
 ) -> None:
     packed(boss, boxes[0], 11)
@@ -109,7 +107,7 @@ def test_the_box_notices_that_somebody_put_the_first_item_into_it(
     checked()
 
 
-def test_the_box_notices_that_somebody_took_all_other_items_out(
+def test_removal_runs_again_if_the_box_lost_its_other_items(
     boss: Person, boxes: tuple[str, str], engine: EmbeddedEngine
 ) -> None:
     packed(boss, boxes[0], 11)
@@ -120,7 +118,7 @@ def test_the_box_notices_that_somebody_took_all_other_items_out(
     checked()
 
 
-def test_the_shipment_notices_that_it_was_completed_before_another_box_is_opened(
+def test_creating_a_box_fails_if_the_shipment_was_completed(
     boss: Person, boxes: tuple[str, str], engine: EmbeddedEngine
 ) -> None:
     for box in boxes:
@@ -131,14 +129,14 @@ def test_the_shipment_notices_that_it_was_completed_before_another_box_is_opened
     checked()
 
 
-def test_a_box_notices_that_somebody_closed_it(boss: Person, boxes: tuple[str, str], engine: EmbeddedEngine) -> None:
+def test_closing_fails_if_the_box_was_closed(boss: Person, boxes: tuple[str, str], engine: EmbeddedEngine) -> None:
     meanwhile(engine, lambda: close_box(boss, boxes[0], weight=2))
     assert close_box(boss, boxes[0], weight=3).code == "ALREADY_CLOSED"
     assert existing(stored_box(boxes[0])).weight == 2
     checked()
 
 
-def test_a_box_notices_that_it_has_not_the_version_that_was_named(
+def test_closing_fails_if_the_box_no_longer_has_the_requested_version(
     boss: Person, boxes: tuple[str, str], engine: EmbeddedEngine
 ) -> None:
     version = boss.get(f"{PACK}/box/{boxes[0]}").headers["ETag"]
@@ -148,16 +146,14 @@ def test_a_box_notices_that_it_has_not_the_version_that_was_named(
     assert existing(stored_box(boxes[0])).status == "open"
 
 
-def test_a_box_notices_that_somebody_opened_it_again(
-    boss: Person, boxes: tuple[str, str], engine: EmbeddedEngine
-) -> None:
+def test_reopening_fails_if_the_box_was_reopened(boss: Person, boxes: tuple[str, str], engine: EmbeddedEngine) -> None:
     close_box(boss, boxes[0])
     meanwhile(engine, lambda: reopen_box(boss, boxes[0]))
     assert reopen_box(boss, boxes[0]).code == "ALREADY_OPEN"
     checked()
 
 
-def test_a_box_notices_that_it_got_its_sscc_and_was_opened_again(
+def test_closing_keeps_an_sscc_given_at_the_same_moment(
     world: World, boss: Person, boxes: tuple[str, str], engine: EmbeddedEngine
 ) -> None:
     admin = world.person("SYSTEM_ADMIN")
@@ -174,7 +170,7 @@ def test_a_box_notices_that_it_got_its_sscc_and_was_opened_again(
     checked()
 
 
-def test_a_record_of_a_shipment_notices_that_its_packing_began(boss: Person, engine: EmbeddedEngine) -> None:
+def test_an_imported_shipment_is_refused_if_its_packing_began(boss: Person, engine: EmbeddedEngine) -> None:
     box = new_box(boss)
     meanwhile(engine, lambda: packed(boss, box, 1))
     record = shipment_record("SH-1", line_record(1), line_record(2, quantity=5), so_number="SO-NEW")
@@ -183,14 +179,14 @@ def test_a_record_of_a_shipment_notices_that_its_packing_began(boss: Person, eng
     checked()
 
 
-def test_a_record_of_a_plate_notices_that_its_line_became_another_product(boss: Person, engine: EmbeddedEngine) -> None:
+def test_an_imported_plate_is_refused_if_its_line_got_another_product(boss: Person, engine: EmbeddedEngine) -> None:
     lines = line_record(1, sku="OTHER"), line_record(2, quantity=5)
     meanwhile(engine, lambda: loaded(boss, SHIPMENTS, shipment_record("SH-1", *lines)))
     assert refused(boss, PLATES, plate_record("LP-1", quantity=50)) == ["allocations.0.line_number"]
     assert existing(stored_plate()).quantity == 100
 
 
-def test_a_record_of_a_plate_notices_that_some_of_it_was_packed(
+def test_an_imported_plate_is_refused_if_some_of_it_was_packed(
     boss: Person, boxes: tuple[str, str], engine: EmbeddedEngine
 ) -> None:
     meanwhile(engine, lambda: packed(boss, boxes[0], 60))

@@ -56,9 +56,7 @@ def test_two_hundred_boxes_are_shown_in_two_round_trips(packer: Person, engine: 
     assert len({one["sscc"] for one in listed["data"]}) == BOXES
 
 
-def test_the_last_box_of_many_is_shown_and_the_next_one_is_opened_and_filled(
-    packer: Person, engine: EmbeddedEngine
-) -> None:
+def test_a_shipment_of_many_boxes_gets_another_box_and_item(packer: Person, engine: EmbeddedEngine) -> None:
     details = packer.get(f"{PACK}/box/{box_id(BOXES, HUGE)}").json
     assert (details["box"]["box_number"], details["summary"]["item_count"]) == (BOXES, IN_EACH)
     calls = calls_of(engine)

@@ -76,7 +76,7 @@ def boss(world: World) -> Person:
     return world.person("supervisor")
 
 
-def test_nobody_sees_a_new_shipment_before_all_of_its_lines_are_there(boss: Person, engine: EmbeddedEngine) -> None:
+def test_a_new_shipment_is_hidden_until_all_lines_are_written(boss: Person, engine: EmbeddedEngine) -> None:
     looks: list[tuple[int, list[str], int]] = []
 
     def look(*_: object) -> None:
@@ -93,9 +93,7 @@ def test_nobody_sees_a_new_shipment_before_all_of_its_lines_are_there(boss: Pers
     assert (found.lines_total, seen(boss), draft()) == (500, ["SH-1"], None)
 
 
-def test_a_load_that_breaks_off_leaves_nothing_to_be_seen_and_can_be_sent_again(
-    boss: Person, engine: EmbeddedEngine
-) -> None:
+def test_an_interrupted_import_shows_nothing_and_can_be_repeated(boss: Person, engine: EmbeddedEngine) -> None:
     with engine.before(COMMIT, fails_at(3)):
         answer = load(boss, SHIPMENTS, shipment_record("SH-1", *lines()))
     assert rejected(answer) == [dict(TRY_AGAIN)]
@@ -106,7 +104,7 @@ def test_a_load_that_breaks_off_leaves_nothing_to_be_seen_and_can_be_sent_again(
     assert (seen(boss), draft()) == (["SH-1"], None)
 
 
-def test_a_load_that_broke_off_can_be_replaced_by_a_small_one(boss: Person, engine: EmbeddedEngine) -> None:
+def test_an_interrupted_import_can_be_replaced_by_a_small_one(boss: Person, engine: EmbeddedEngine) -> None:
     with engine.before(COMMIT, fails_at(3)):
         load(boss, SHIPMENTS, shipment_record("SH-1", *lines()))
     loaded(boss, SHIPMENTS, shipment_record("SH-1", line_record(3)))
@@ -116,7 +114,7 @@ def test_a_load_that_broke_off_can_be_replaced_by_a_small_one(boss: Person, engi
     assert (found.lines_total, draft()) == (1, None)
 
 
-def test_all_lines_of_a_shipment_change_at_once_for_whoever_packs(boss: Person, engine: EmbeddedEngine) -> None:
+def test_packers_see_all_line_changes_of_an_import_at_once(boss: Person, engine: EmbeddedEngine) -> None:
     loaded(boss, SHIPMENTS, shipment_record("SH-1", *lines()))
     loaded(boss, PLATES, plate_record("LP-1", LINES))
     box = new_box(boss)
@@ -137,9 +135,7 @@ def test_all_lines_of_a_shipment_change_at_once_for_whoever_packs(boss: Person, 
     assert pack_item(boss, box, 1, **ids).status == 201
 
 
-def test_a_change_that_breaks_off_keeps_the_shipment_hidden_until_it_is_sent_again(
-    boss: Person, engine: EmbeddedEngine
-) -> None:
+def test_an_interrupted_change_hides_the_shipment_until_it_is_repeated(boss: Person, engine: EmbeddedEngine) -> None:
     loaded(boss, SHIPMENTS, shipment_record("SH-1", *lines()))
     after = shipment_record("SH-1", *lines(150, quantity=3), customer_name="Another")
     with engine.before(COMMIT, fails_at(3)):
@@ -161,7 +157,7 @@ def being_packed(boss: Person) -> Person:
     return boss
 
 
-def test_a_shipment_that_is_being_packed_can_change_in_all_that_contradicts_nothing(being_packed: Person) -> None:
+def test_a_shipment_in_packing_accepts_changes_without_contradiction(being_packed: Person) -> None:
     after = [line_record(1, quantity=11), *lines(180, product_name="Renamed")[1:]]
     loaded(being_packed, SHIPMENTS, shipment_record("SH-1", *after))
     assert [line.line_number for line in stored_lines()] == list(range(1, 181))
@@ -181,7 +177,7 @@ def test_a_line_is_not_emptied_while_the_lines_change(being_packed: Person, engi
     assert remove_item(being_packed, box.box_id, content.content_id).status == 204
 
 
-def test_of_a_shipment_that_is_being_packed_not_too_many_lines_shrink_at_once(being_packed: Person) -> None:
+def test_a_shipment_in_packing_refuses_too_many_lowered_lines(being_packed: Person) -> None:
     before = [line.attribute_values for line in stored_lines()]
     answer = load(being_packed, SHIPMENTS, shipment_record("SH-1", line_record(1), *lines(quantity=9)[1:]))
     assert [list(fields) for fields in rejected(answer)] == [["lines"]]
@@ -189,7 +185,7 @@ def test_of_a_shipment_that_is_being_packed_not_too_many_lines_shrink_at_once(be
     assert seen(being_packed) == ["SH-1"]
 
 
-def test_what_is_packed_at_the_last_moment_is_not_contradicted_and_nothing_is_half_done(
+def test_an_item_packed_at_the_last_moment_refuses_the_whole_record(
     being_packed: Person, engine: EmbeddedEngine
 ) -> None:
     boss = being_packed
@@ -219,7 +215,7 @@ def test_what_is_packed_at_the_last_moment_is_not_contradicted_and_nothing_is_ha
 
 
 @pytest.mark.parametrize("at", [1, 2, 4])
-def test_of_two_who_load_one_shipment_at_once_each_gets_it_whole_or_starts_again(
+def test_simultaneous_imports_of_one_shipment_do_not_mix(
     world: World, boss: Person, engine: EmbeddedEngine, at: int
 ) -> None:
     other, calls = world.person("supervisor"), 0
@@ -241,7 +237,7 @@ def test_of_two_who_load_one_shipment_at_once_each_gets_it_whole_or_starts_again
     assert (found.lines_total, found.status, draft()) == (LINES, "pending", None)
 
 
-def test_each_transaction_of_a_large_load_leaves_a_row_of_its_own(world: World, boss: Person) -> None:
+def test_each_transaction_of_a_large_import_has_an_audit_row(world: World, boss: Person) -> None:
     loaded(boss, SHIPMENTS, shipment_record("SH-1", *lines()))
     rows = [row for row in world.audit() if row.entity_id == shipment_id()]
     assert [row.action_type for row in rows] == [
@@ -254,7 +250,7 @@ def test_each_transaction_of_a_large_load_leaves_a_row_of_its_own(world: World, 
     assert all(f'"so_line/{line_id(number)}.quantity":[null,10]' in told for number in range(1, 201))
 
 
-def test_a_small_load_notices_that_a_large_one_has_begun(world: World, boss: Person, engine: EmbeddedEngine) -> None:
+def test_a_small_import_runs_again_if_a_large_one_began(world: World, boss: Person, engine: EmbeddedEngine) -> None:
     def begin(work: UnitOfWork) -> None:
         work.update_unread(draft_key(DEMO, shipment_id()), actions=[ShipmentDraft.draft_id.set("of the large one")])
 
@@ -263,7 +259,7 @@ def test_a_small_load_notices_that_a_large_one_has_begun(world: World, boss: Per
     assert (seen(boss), draft()) == (["SH-1"], None)
 
 
-def test_lines_of_one_load_never_come_into_the_shipment_that_another_one_made(
+def test_lines_of_one_import_are_never_added_to_the_shipment_of_another(
     world: World, boss: Person, engine: EmbeddedEngine
 ) -> None:
     other, calls = world.person("supervisor"), 0

@@ -47,7 +47,7 @@ def test_the_table_names_every_endpoint_of_packing(world: World) -> None:
 
 
 @pytest.mark.parametrize("role", DEFAULT_MATRIX)
-def test_each_role_reaches_what_it_is_for_and_nothing_else(world: World, role: str) -> None:
+def test_each_role_reaches_only_its_endpoints(world: World, role: str) -> None:
     person = world.person(role)
     for (method, path), roles in MEANT_FOR.items():
         address = path.format(box_id="nothing", item_id="nothing", shipment_id="nothing", barcode="nothing")
@@ -59,7 +59,7 @@ def test_each_role_reaches_what_it_is_for_and_nothing_else(world: World, role: s
             assert (answer.status, answer.code) == (403, "ACCESS_DENIED"), (method, path)
 
 
-def test_a_permission_for_ones_own_reaches_only_what_one_packed_oneself(world: World) -> None:
+def test_the_scope_own_covers_only_items_that_the_caller_packed(world: World) -> None:
     boss, packer = world.person("supervisor"), world.person("packer")
     loaded(boss, "shipments", shipment_record())
     loaded(boss, "license-plates", plate_record())

@@ -286,7 +286,7 @@ class Packing(RuleBasedStateMachine):
             self.look_at_summary(details["summary"], box)
 
 
-def test_whatever_people_pack_take_out_close_and_complete_everything_adds_up(engine: EmbeddedEngine) -> None:
+def test_all_sums_agree_after_any_sequence_of_actions(engine: EmbeddedEngine) -> None:
     class Here(Packing):
         def __init__(self) -> None:
             super().__init__(engine)

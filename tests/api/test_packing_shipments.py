@@ -67,7 +67,7 @@ def numbers(person: Person, query: str = "") -> list[str]:
 # --- the list --------------------------------------------------------------------------------------------------
 
 
-def test_a_listed_shipment_shows_how_far_it_is(boss: Person, packer: Person, box: str) -> None:
+def test_a_listed_shipment_shows_its_status_and_counters(boss: Person, packer: Person, box: str) -> None:
     pending = {
         "id": shipment_id(),
         "shipment_number": "SH-1",
@@ -100,7 +100,7 @@ def test_a_listed_shipment_shows_how_far_it_is(boss: Person, packer: Person, box
     assert packer.get(f"{PACK}/shipments").json["data"] == [{**pending, **now, **settled}]
 
 
-def test_the_most_urgent_come_first_and_those_without_a_date_last(boss: Person, packer: Person) -> None:
+def test_shipments_are_listed_by_promised_date_and_last_without_one(boss: Person, packer: Person) -> None:
     dates = {"SH-1": "2026-04-01", "SH-2": None, "SH-3": "2026-03-31", "SH-4": "2026-04-01", "SH-5": "2025-12-31"}
     records = [shipment_record(number, promised_ship_date=date) for number, date in dates.items()]
     loaded(boss, "shipments", *records)
@@ -120,7 +120,7 @@ def many(boss: Person) -> None:
 
 
 @pytest.mark.usefixtures("many")
-def test_the_list_is_narrowed_by_warehouse_and_by_part_of_a_name(packer: Person) -> None:
+def test_the_list_is_filtered_by_warehouse_and_search_text(packer: Person) -> None:
     assert numbers(packer, "?warehouse_id=wh-001") == ["SH-100", "SH-300"]
     assert numbers(packer, "?warehouse_id=wh-003") == []
     assert numbers(packer, "?search=100") == ["SH-100", "SH-300"]
@@ -135,19 +135,19 @@ def test_the_list_is_narrowed_by_warehouse_and_by_part_of_a_name(packer: Person)
 
 
 @pytest.mark.usefixtures("many")
-def test_the_total_counts_all_that_match_also_beyond_the_limit(packer: Person) -> None:
+def test_the_total_counts_matches_beyond_the_limit(packer: Person) -> None:
     for query, shown, total in (("", 3, 3), ("?limit=2", 2, 3), ("?limit=1&search=100", 1, 2), ("?limit=100", 3, 3)):
         answer = packer.get(f"{PACK}/shipments{query}").json
         assert (len(answer["data"]), answer["total"]) == (shown, total)
 
 
-def test_without_a_limit_fifty_are_listed(boss: Person, packer: Person) -> None:
+def test_the_default_limit_is_fifty(boss: Person, packer: Person) -> None:
     loaded(boss, "shipments", *[shipment_record(f"SH-{number:03d}") for number in range(51)])
     answer = packer.get(f"{PACK}/shipments").json
     assert (len(answer["data"]), answer["total"]) == (50, 51)
 
 
-def test_all_bad_parameters_are_named_at_once(packer: Person) -> None:
+def test_all_invalid_parameters_are_reported_at_once(packer: Person) -> None:
     answer = packer.get(f"{PACK}/shipments?limit=0&warehouse_id=%23&search={'x' * 201}")
     assert (answer.status, answer.code) == (400, "VALIDATION_ERROR")
     assert set(answer.fields) == {"limit", "warehouse_id", "search"}
@@ -155,7 +155,7 @@ def test_all_bad_parameters_are_named_at_once(packer: Person) -> None:
         assert packer.get(f"{PACK}/shipments?limit={limit}").status == 400
 
 
-def test_a_shipment_that_is_packed_is_listed_no_more(packer: Person, box: str) -> None:
+def test_a_completed_shipment_is_not_listed(packer: Person, box: str) -> None:
     packed(packer, box, 1)
     close_box(packer, box)
     complete_shipment(packer, allow_partial=True)
@@ -189,7 +189,7 @@ def test_a_shipment_is_found_by_its_number_and_by_its_order(boss: Person, packer
         }
 
 
-def test_of_an_order_with_several_shipments_the_oldest_that_can_be_packed_is_found(
+def test_an_order_number_gives_its_oldest_shipment_that_can_be_packed(
     world: World, boss: Person, packer: Person
 ) -> None:
     for number in ("SH-9", "SH-1", "SH-5"):
@@ -209,7 +209,7 @@ def test_of_an_order_with_several_shipments_the_oldest_that_can_be_packed_is_fou
     assert packer.get(f"{PACK}/lookup/SH-9").json["data"]["shipment_number"] == "SH-9"
 
 
-def test_a_plate_shows_what_can_be_packed_of_it_for_the_shipment(packer: Person, box: str) -> None:
+def test_a_plate_shows_its_available_quantity_for_the_shipment(packer: Person, box: str) -> None:
     packed(packer, box, 2.5)
     answer = packer.get(f"{PACK}/lookup/LP-1?shipment_id={shipment_id().upper()}")
     assert answer.status == 200
@@ -227,7 +227,7 @@ def test_a_plate_shows_what_can_be_packed_of_it_for_the_shipment(packer: Person,
     assert elsewhere == {**found, "allocated": False, "so_line_id": None}
 
 
-def test_a_plate_for_several_lines_of_a_shipment_names_the_first(boss: Person, packer: Person) -> None:
+def test_a_plate_allocated_to_several_lines_names_the_first(boss: Person, packer: Person) -> None:
     lines = [line_record(number, sku="SKU-1") for number in (10, 2, 1)]
     loaded(boss, "shipments", shipment_record("SH-1", *lines))
     to = [{"shipment_number": "SH-1", "line_number": number} for number in (10, 2)]
@@ -238,14 +238,14 @@ def test_a_plate_for_several_lines_of_a_shipment_names_the_first(boss: Person, p
         packed(packer, box, 1, so_line_id=line_id(number))
 
 
-def test_a_plate_needs_a_shipment_to_be_looked_up_for(packer: Person, box: str) -> None:
+def test_looking_up_a_plate_requires_a_shipment(packer: Person, box: str) -> None:
     for query in ("", "?shipment_id=x", "?shipment_id="):
         answer = packer.get(f"{PACK}/lookup/LP-1{query}")
         assert (answer.status, answer.code, set(answer.fields)) == (400, "VALIDATION_ERROR", {"shipment_id"})
     assert packer.get(f"{PACK}/lookup/SH-1?shipment_id=x").status == 400
 
 
-def test_what_has_no_such_barcode_is_not_found(world: World, packer: Person, box: str) -> None:
+def test_an_unknown_barcode_is_not_found(world: World, packer: Person, box: str) -> None:
     stranger = world.person("packer", OTHER)
     wanted: list[tuple[Person, str]] = [
         *((packer, barcode) for barcode in ("nothing", "sh-1", "%20", "%00", "x" * 300, "%F0%9F%92%A5" * 60, "%1D")),
@@ -258,9 +258,7 @@ def test_what_has_no_such_barcode_is_not_found(world: World, packer: Person, box
         assert (answer.status, set(answer.fields)) == (400, {"shipment_id"}), barcode
 
 
-def test_a_shipment_comes_before_an_order_and_that_before_a_plate_of_the_same_number(
-    boss: Person, packer: Person
-) -> None:
+def test_shipments_precede_orders_and_orders_precede_plates_of_the_same_number(boss: Person, packer: Person) -> None:
     loaded(boss, "shipments", shipment_record("A", so_number="B"), shipment_record("B", so_number="A"))
     loaded(boss, "shipments", shipment_record("C", so_number="L"))
     loaded(boss, "license-plates", plate_record("A", 1, "A"), plate_record("L", 1, "A"))
@@ -281,7 +279,7 @@ def test_gs1_element_strings_are_understood(boss: Person, packer: Person) -> Non
     assert found.json["data"]["lp"]["lp_number"] == "PLT-77"
 
 
-def test_the_sscc_of_a_box_leads_to_its_shipment(world: World, packer: Person, boss: Person, box: str) -> None:
+def test_the_sscc_of_a_box_gives_its_shipment(world: World, packer: Person, boss: Person, box: str) -> None:
     set_prefix(world.person("SYSTEM_ADMIN"))
     packed(packer, box, 1)
     sscc = close_box(packer, box).json["sscc"]
@@ -296,7 +294,7 @@ def test_the_sscc_of_a_box_leads_to_its_shipment(world: World, packer: Person, b
 # --- completing ------------------------------------------------------------------------------------------------
 
 
-def test_a_shipment_whose_boxes_are_closed_with_all_in_them_is_complete(world: World, packer: Person, box: str) -> None:
+def test_a_shipment_with_everything_in_closed_boxes_is_completed(world: World, packer: Person, box: str) -> None:
     packed(packer, box, 10)
     packed(packer, box, 5, **second())
     close_box(packer, box)
@@ -314,7 +312,9 @@ def test_a_shipment_whose_boxes_are_closed_with_all_in_them_is_complete(world: W
     assert diff(audit_row(world, shipment_id(), "SHIPMENT_PACKED")) == {"status": ["packing", "packed"]}
 
 
-def test_what_speaks_against_completing_has_its_code(world: World, boss: Person, packer: Person, box: str) -> None:
+def test_refused_completions_have_the_codes_of_the_contract(
+    world: World, boss: Person, packer: Person, box: str
+) -> None:
     def code(**fields: Any) -> str:
         answer = complete_shipment(packer, **fields)
         assert answer.status == 400, answer
@@ -338,7 +338,7 @@ def test_what_speaks_against_completing_has_its_code(world: World, boss: Person,
         assert (answer.status, answer.code) == (404, "NOT_FOUND")
 
 
-def test_a_box_that_was_never_used_does_not_hold_up_a_shipment_for_good(packer: Person, box: str) -> None:
+def test_a_partial_completion_ignores_boxes_that_were_never_used(packer: Person, box: str) -> None:
     packed(packer, box, 10)
     packed(packer, box, 5, **second())
     empty = new_box(packer)
@@ -348,7 +348,7 @@ def test_a_box_that_was_never_used_does_not_hold_up_a_shipment_for_good(packer: 
     assert existing(stored_box(empty)).status == "open"
 
 
-def test_the_input_of_completing_is_checked(packer: Person, box: str) -> None:
+def test_the_input_of_a_completion_is_validated(packer: Person, box: str) -> None:
     answer = packer.post(f"{PACK}/complete", {"shipment_id": "x", "allow_partial": "yes"})
     assert (answer.status, set(answer.fields)) == (400, {"shipment_id", "allow_partial"})
     packed(packer, box, 10)
@@ -357,7 +357,7 @@ def test_the_input_of_completing_is_checked(packer: Person, box: str) -> None:
     assert existing(stored_shipment()).status == "packing"
 
 
-def test_a_shipment_completed_twice_with_one_key_is_completed_once(packer: Person, box: str) -> None:
+def test_a_repeated_idempotency_key_completes_the_shipment_once(packer: Person, box: str) -> None:
     packed(packer, box, 10)
     close_box(packer, box)
     body = {"shipment_id": shipment_id(), "allow_partial": True}
@@ -376,7 +376,7 @@ def test_a_stale_version_of_the_shipment_is_refused(packer: Person, box: str) ->
     assert packer.post(f"{PACK}/complete", body, if_match=version).status == 200
 
 
-def test_a_box_that_was_opened_again_meanwhile_keeps_the_shipment_open(
+def test_a_shipment_with_a_box_reopened_at_the_same_moment_is_not_completed(
     packer: Person, boss: Person, box: str, engine: EmbeddedEngine
 ) -> None:
     packed(packer, box, 10)
@@ -386,7 +386,7 @@ def test_a_box_that_was_opened_again_meanwhile_keeps_the_shipment_open(
     assert existing(stored_shipment()).status == "packing"
 
 
-def test_a_shipment_that_was_completed_meanwhile_keeps_its_boxes_closed(
+def test_a_box_of_a_shipment_completed_at_the_same_moment_is_not_reopened(
     packer: Person, boss: Person, box: str, engine: EmbeddedEngine
 ) -> None:
     packed(packer, box, 10)
@@ -399,9 +399,7 @@ def test_a_shipment_that_was_completed_meanwhile_keeps_its_boxes_closed(
 # --- round trips -----------------------------------------------------------------------------------------------
 
 
-def test_everything_about_shipments_stays_within_its_round_trips(
-    packer: Person, box: str, engine: EmbeddedEngine
-) -> None:
+def test_round_trips_of_shipments(packer: Person, box: str, engine: EmbeddedEngine) -> None:
     packed(packer, box, 10)
     close_box(packer, box)
     calls = calls_of(engine)

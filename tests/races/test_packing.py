@@ -94,7 +94,7 @@ def codes(answers: list[Answer]) -> Counter[str]:
     return Counter(str(one.status) if one.status < 400 else one.code for one in answers)
 
 
-def test_scanners_that_pack_one_plate_at_once_never_over_pack_it(boss: Person) -> None:
+def test_simultaneous_packing_never_exceeds_the_plate(boss: Person) -> None:
     boxes = [new_box(boss) for _ in range(4)]
     crowd = scanners(boss.world)
     answers = watched([partial(pack_item, person, boxes[number % 4]) for number, person in enumerate(crowd)])
@@ -103,7 +103,7 @@ def test_scanners_that_pack_one_plate_at_once_never_over_pack_it(boss: Person) -
     assert (plate.packed, plate.remaining) == (Decimal(20), Decimal(0))
 
 
-def test_scanners_that_pack_the_last_of_a_plate_into_one_new_box_at_once_leave_one_of_them_with_it(
+def test_one_of_many_scanners_packs_the_last_of_a_plate(
     boss: Person,
 ) -> None:
     box = new_box(boss)
@@ -111,7 +111,7 @@ def test_scanners_that_pack_the_last_of_a_plate_into_one_new_box_at_once_leave_o
     assert codes(answers) == {"201": 1, "QUANTITY_EXCEEDS_AVAILABLE": 31}
 
 
-def test_packing_against_taking_out_keeps_every_quantity(boss: Person) -> None:
+def test_packing_and_removing_at_once_keep_every_quantity(boss: Person) -> None:
     boxes = [new_box(boss) for _ in range(2)]
     there = [(box, packed(boss, box, 0.5)) for box in boxes for _ in range(8)]
     crowd = scanners(boss.world)
@@ -123,7 +123,7 @@ def test_packing_against_taking_out_keeps_every_quantity(boss: Person) -> None:
     assert plate.packed == 12
 
 
-def test_an_item_that_eight_take_out_at_once_is_taken_out_once(boss: Person) -> None:
+def test_an_item_removed_by_eight_people_at_once_is_removed_once(boss: Person) -> None:
     box = new_box(boss)
     kept, content = packed(boss, box, 3), packed(boss, box, 4)
     answers = watched([partial(remove_item, person, box, content) for person in scanners(boss.world, 8)])
@@ -131,13 +131,13 @@ def test_an_item_that_eight_take_out_at_once_is_taken_out_once(boss: Person) -> 
     assert [one.content_id for one in checked().all(BoxContent)] == [kept]
 
 
-def test_boxes_that_are_opened_at_once_are_numbered_without_gap_or_repeat(boss: Person) -> None:
+def test_boxes_created_at_once_are_numbered_without_gap_or_repeat(boss: Person) -> None:
     answers = watched([partial(create_box, person) for person in scanners(boss.world)])
     assert codes(answers) == {"201": SCANNERS}
     assert sorted(one.json["box_number"] for one in answers) == list(range(1, SCANNERS + 1))
 
 
-def test_no_item_gets_into_a_box_that_is_closed_at_that_moment(boss: Person) -> None:
+def test_no_item_is_packed_into_a_box_closed_at_the_same_moment(boss: Person) -> None:
     crowd = scanners(boss.world, 6)
     for _ in range(4):
         box = new_box(boss)
@@ -150,7 +150,7 @@ def test_no_item_gets_into_a_box_that_is_closed_at_that_moment(boss: Person) -> 
         assert len(inside) == 1 + codes(answers[:4])["201"]
 
 
-def test_a_box_is_not_closed_empty_while_its_last_item_is_taken_out(boss: Person) -> None:
+def test_a_box_is_not_closed_while_its_last_item_is_removed(boss: Person) -> None:
     crowd = scanners(boss.world, 2)
     for _ in range(6):
         box = new_box(boss)
@@ -161,7 +161,7 @@ def test_a_box_is_not_closed_empty_while_its_last_item_is_taken_out(boss: Person
         assert (taking.code if outcome[0] == 200 else closing.code) in {"BOX_CLOSED", "EMPTY_BOX"}
 
 
-def test_boxes_that_are_closed_at_once_get_an_sscc_each(boss: Person) -> None:
+def test_boxes_closed_at_once_get_different_ssccs(boss: Person) -> None:
     set_prefix(boss.world.person("SYSTEM_ADMIN"))
     boxes = [new_box(boss) for _ in range(SCANNERS)]
     for box in boxes:
@@ -173,7 +173,7 @@ def test_boxes_that_are_closed_at_once_get_an_sscc_each(boss: Person) -> None:
     assert len({one["sscc"] for one in found} - {None}) == SCANNERS
 
 
-def test_a_box_that_is_closed_and_opened_again_by_many_keeps_its_sscc(boss: Person) -> None:
+def test_a_box_closed_and_reopened_by_many_keeps_its_sscc(boss: Person) -> None:
     set_prefix(boss.world.person("SYSTEM_ADMIN"))
     box = new_box(boss)
     packed(boss, box)
@@ -192,7 +192,7 @@ def test_a_box_that_is_closed_and_opened_again_by_many_keeps_its_sscc(boss: Pers
     assert len(set(given)) == 1
 
 
-def test_everything_at_once_on_a_few_boxes_keeps_every_count(boss: Person) -> None:
+def test_all_actions_at_once_on_a_few_boxes_keep_every_count(boss: Person) -> None:
     set_prefix(boss.world.person("SYSTEM_ADMIN"))
     loaded(boss, "license-plates", plate_record("LP-2", 2))
     boxes = [new_box(boss) for _ in range(3)]
@@ -221,7 +221,7 @@ def test_everything_at_once_on_a_few_boxes_keeps_every_count(boss: Person) -> No
     assert seen.keys() <= {*allowed, "ALREADY_OPEN"}, seen
 
 
-def test_plates_and_lines_that_are_loaded_while_they_are_packed_stay_exact(boss: Person) -> None:
+def test_plates_and_lines_imported_while_they_are_packed_stay_exact(boss: Person) -> None:
     box = new_box(boss)
     crowd = scanners(boss.world, 6)
     bosses = [boss.world.person("supervisor") for _ in range(2)]

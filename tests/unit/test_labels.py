@@ -41,7 +41,7 @@ def commands(printed: str) -> list[str]:
     return [found[:2] for found in re.findall(r"\^(..)", printed)]
 
 
-def test_a_label_says_whom_what_and_which_box() -> None:
+def test_a_label_shows_customer_contents_and_box() -> None:
     assert texts(render_zpl(label())) == [
         *("SHIP TO", "Bakkerij Zon", "SHIPMENT", "SH-1001", "ORDER", "SO-77", "WEIGHT", "12.5 kg", "BOX", "3"),
         *("CONTENTS", "48 EA  Almond biscuits", "2.5 KG  Rye bread"),
@@ -66,7 +66,7 @@ def test_the_sscc_is_a_gs1_128_that_fits_with_its_quiet_zones() -> None:
     assert int(height) * 25.4 / 203 >= 31.75
 
 
-def test_everything_stands_on_the_label() -> None:
+def test_long_texts_stay_within_the_label() -> None:
     many = [ProductSum("Product " + "x" * 80, Decimal(number), "EA") for number in range(40)]
     printed = render_zpl(label(customer_name="W" * 300, contents=many, box_number=12345))
     for x, y in re.findall(r"\^FO(\d+),(\d+)", printed):
@@ -76,7 +76,7 @@ def test_everything_stands_on_the_label() -> None:
     assert len(rows) == len(set(rows))
 
 
-def test_a_long_list_ends_with_how_much_more_there_is() -> None:
+def test_a_long_list_ends_with_the_number_of_further_contents() -> None:
     many = [ProductSum(f"Product {number}", Decimal(1), "EA") for number in range(12)]
     printed = texts(render_zpl(label(contents=many)))
     assert "1 EA  Product 6" in printed
@@ -84,11 +84,11 @@ def test_a_long_list_ends_with_how_much_more_there_is() -> None:
     assert "1 EA  Product 7" not in printed
 
 
-def test_a_box_that_was_not_weighed_says_nothing_of_a_weight() -> None:
+def test_a_box_without_weight_has_none_on_its_label() -> None:
     assert "WEIGHT" not in texts(render_zpl(label(weight=None)))
 
 
-def test_a_long_name_is_broken_and_what_is_left_over_shows_as_dots() -> None:
+def test_a_long_name_is_broken_and_cut_with_dots() -> None:
     printed = texts(render_zpl(label(customer_name="Koninklijke Nederlandse Bakkerij " * 5)))
     assert printed[1].startswith("Koninklijke Nederlandse")
     assert printed[2].endswith("...")
@@ -102,7 +102,7 @@ def test_a_number_is_printed_smaller_before_it_is_cut() -> None:
 @pytest.mark.parametrize(
     "name", ["^XZ^XA^FDhello^FS", "~JA", "a_5Eb", "^FH\\^FD", "C:\\temp\\&", "Crème brûlée", "日本"]
 )
-def test_a_name_is_printed_and_not_obeyed(name: str) -> None:
+def test_commands_in_a_name_are_printed_as_text(name: str) -> None:
     printed = render_zpl(label(customer_name=name, contents=[ProductSum(name, Decimal(1), name)]))
     assert texts(printed)[1] == name
     assert (printed.count("^XA"), printed.count("^XZ"), printed.count("~")) == (1, 1, 0)
@@ -110,9 +110,7 @@ def test_a_name_is_printed_and_not_obeyed(name: str) -> None:
 
 
 @given(st.text(max_size=80), st.text(max_size=80), st.decimals("0.000001", 1000, places=6))
-def test_whatever_people_typed_nothing_but_our_own_commands_reach_the_printer(
-    name: str, number: str, weight: Decimal
-) -> None:
+def test_a_label_holds_only_its_own_commands_for_any_text(name: str, number: str, weight: Decimal) -> None:
     plain = commands(render_zpl(label(customer_name="a", shipment_number="a", so_number="a")))
     printed = render_zpl(label(customer_name=name, shipment_number=number, so_number=number, weight=weight))
     assert set(commands(printed)) <= set(plain)

@@ -50,7 +50,7 @@ def item(site: Site, packer: Person, shipment: str, line: int, quantity: float) 
     return {**ids, "quantity": quantity}
 
 
-def test_a_shipment_is_packed_by_two_and_completed(site: Site) -> None:
+def test_a_shipment_is_packed_by_two_people_and_completed(site: Site) -> None:
     loaded(site)
     one, two, lead = site.people({"packer1": "packer", "packer2": "packer", "chief": "supervisor"})
     site.admin.ask("PUT", "/v1/organisation/settings/packing", {"gs1_company_prefix": PREFIX})
