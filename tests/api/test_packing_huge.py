@@ -1,4 +1,4 @@
-"""A shipment of 500 lines in 200 boxes among many others: it is listed, shown and packed like any."""
+"""A shipment of 500 lines in 200 boxes among many others."""
 
 import pytest
 
@@ -23,7 +23,7 @@ MANY = 400
 
 @pytest.fixture
 def packer(world: World) -> Person:
-    """Somebody who packs where all that is."""
+    """A packer of a warehouse with all of these."""
     huge = huge_shipment(world.clock.now())
     check(Picture(huge))
     fill([*huge, *open_shipments(MANY, world.clock.now())])

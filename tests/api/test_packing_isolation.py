@@ -1,4 +1,4 @@
-"""Which roles the packing scanner is for."""
+"""The roles that may call the endpoints of packing."""
 
 from collections.abc import Mapping
 
@@ -22,7 +22,7 @@ ADMIN = "SYSTEM_ADMIN"
 PACK = "/shipping/scanner/pack"
 CHARGE = frozenset({"supervisor", "admin", "gm", ADMIN})
 PACKERS = CHARGE | {"packer"}
-# Every endpoint of packing, and which roles of the default matrix it is for.
+# Every endpoint of packing, and the roles that may call it by default.
 MEANT_FOR: Mapping[tuple[str, str], frozenset[str]] = {
     ("POST", PACK): PACKERS,
     ("DELETE", f"{PACK}/box/{{box_id}}/item/{{item_id}}"): PACKERS,
@@ -93,6 +93,6 @@ def test_the_scope_own_covers_only_items_that_the_caller_packed(world: World) ->
 
 
 def hold(world: World, role: str, permissions: dict[str, str]) -> None:
-    """Let a role have these permissions and no others."""
+    """Give a role exactly these permissions."""
     where = role_key(DEMO, role)
     world.run(lambda work: work.update_unread(where, actions=[RolePermissions.permissions.set(permissions)]))

@@ -1,4 +1,4 @@
-"""A warehouse on a busy day, as items to be filled straight into an engine: open shipments, and one that is huge.
+"""A large warehouse as items that are written straight to an engine: open shipments, and a huge one.
 
 The items are what the models themselves make of the same attributes; only the way in is shorter.
 """
@@ -27,7 +27,7 @@ from chalicelib.packing.shipments.tables import (
 from chalicelib.packing.sscc import make_sscc
 
 Item = dict[str, Any]
-"""An item as the store has it."""
+"""An item as stored."""
 
 ORG = "demo"
 HUGE = "SH-HUGE"
@@ -38,12 +38,12 @@ _CUSTOMERS = ("Bakkerij Zonneveld", "Hotel De Gouden Leeuw", "Schoolmaaltijd Utr
 
 
 def open_shipments(count: int, now: datetime) -> list[Item]:
-    """Shipments that can be packed, of many orders, dates and customers, in four warehouses."""
+    """Return shipments that can be packed, of many orders, dates and customers, in four warehouses."""
     return [_raw(_shipment(f"SH-{number:06d}", number, now)) for number in range(count)]
 
 
 def huge_shipment(now: datetime) -> list[Item]:
-    """A shipment of 500 lines with a plate each, of which 200 closed boxes hold a part, three contents each."""
+    """Return a shipment of 500 lines with a plate each, and 200 closed boxes with three contents each."""
     shipment = _shipment(HUGE, 0, now)
     packed = BOXES * IN_EACH
     shipment.status, shipment.lines_total = "packing", LINES
@@ -58,7 +58,7 @@ def huge_shipment(now: datetime) -> list[Item]:
 
 
 def fill(items: Sequence[Item]) -> None:
-    """Put items of packing into the engine that the application uses, the quick way."""
+    """Write items of packing to the engine of the application, in batches."""
     engine = client("dynamodb", settings().dynamodb_endpoint)
     for start in range(0, len(items), 25):
         writes = [{"PutRequest": {"Item": item}} for item in items[start : start + 25]]

@@ -1,4 +1,4 @@
-"""What is always true of shipments, boxes, plates and lines, whoever does what at the same moment."""
+"""The invariants of shipments, boxes, plates and lines."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _OPEN_KEYS = ("open_key", "open_order", "open_so_key")
 
 
 class Picture:
-    """Everything that is stored of packing, as it stood at one moment."""
+    """Everything that is stored of packing at one moment."""
 
     def __init__(self, raw: Iterable[dict[str, Any]]) -> None:
         self._items: dict[type[Item], list[Any]] = defaultdict(list)
@@ -40,26 +40,26 @@ class Picture:
                 self._items[model].append(model.from_raw_data(one))
 
     def all(self, model: type[M]) -> list[M]:
-        """All things of one kind."""
+        """Return all items of one model."""
         return list(self._items[model])
 
 
 def taken() -> Picture:
-    """A picture of the whole table, in one call: of the embedded engine that is one moment."""
+    """Return the whole table, read in one call, which the embedded engine answers as of one moment."""
     answer = client("dynamodb", settings().dynamodb_endpoint).scan(TableName=Plate.Meta.table_name, ConsistentRead=True)
     assert "LastEvaluatedKey" not in answer, "too much for one call"
     return Picture(answer["Items"])
 
 
 def checked() -> Picture:
-    """A picture in which everything is as it has to be."""
+    """Return the stored state after checking it."""
     picture = taken()
     check(picture)
     return picture
 
 
 def check(picture: Picture) -> None:
-    """What lies in boxes is what plates gave and lines got, and all that is counted counts it."""
+    """Check that contents, plates, lines and all counters agree."""
     contents = picture.all(BoxContent)
     off_plates, for_lines = _sums(contents, "plate_id"), _sums(contents, "line_id")
     for plate in picture.all(Plate):

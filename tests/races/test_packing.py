@@ -1,4 +1,4 @@
-"""Scanners that do things to the same plate, line, box or shipment at the same moment."""
+"""Many scanners that change the same plate, line, box or shipment at the same moment."""
 
 from collections import Counter
 from collections.abc import Callable, Sequence
@@ -53,7 +53,7 @@ def boss(arena: World) -> Person:
 
 
 def watched(calls: Sequence[Callable[[], Any]]) -> list[Any]:
-    """Do all of this at once, while somebody looks whether everything is as it has to be at every moment.
+    """Make all calls at once, while the stored state is checked again and again.
 
     Only the embedded engine shows the whole table at one moment.
     """
@@ -81,7 +81,7 @@ def watched(calls: Sequence[Callable[[], Any]]) -> list[Any]:
 
 
 def closed_boxes(picture: Picture) -> dict[tuple[str, int], frozenset[str]]:
-    """What lies in closed boxes, by box and version: as long as a box stays closed that is the same."""
+    """Return the contents of closed boxes by box and version; they do not change while a box stays closed."""
     inside: dict[str, set[str]] = {}
     for content in picture.all(BoxContent):
         inside.setdefault(content.box_id, set()).add(content.content_id)
@@ -90,7 +90,7 @@ def closed_boxes(picture: Picture) -> dict[tuple[str, int], frozenset[str]]:
 
 
 def codes(answers: list[Answer]) -> Counter[str]:
-    """How often each outcome came: the status of what succeeded, the code of what did not."""
+    """Return the number of each outcome: the status of a success, the code of a refusal."""
     return Counter(str(one.status) if one.status < 400 else one.code for one in answers)
 
 

@@ -1,4 +1,4 @@
-"""Labels of boxes, read back as a printer would."""
+"""Labels of boxes, parsed as a printer does."""
 
 import re
 from decimal import Decimal
@@ -33,7 +33,7 @@ def unescaped(data: str) -> str:
 
 
 def texts(printed: str) -> list[str]:
-    """What is printed, in the order of the label."""
+    """Return the printed texts, in the order of the label."""
     return [unescaped(data) for data in re.findall(r"\^FD([^^]*)\^FS", printed)]
 
 

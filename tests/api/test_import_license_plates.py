@@ -1,4 +1,4 @@
-"""Loading license plates: what they hold and what they were picked for, as far as nothing packed speaks against it."""
+"""Importing license plates and their allocations; packed items are never contradicted."""
 
 from decimal import Decimal
 from typing import Any
@@ -38,7 +38,7 @@ def looked_up(person: Person, number: str = "LP-1", shipment: str = "SH-1") -> d
 
 @pytest.fixture
 def boss(world: World) -> Person:
-    """Two shipments are there: SH-1 with two lines, SH-2 with one."""
+    """A supervisor, after importing SH-1 with two lines and SH-2 with one."""
     person = world.person("supervisor")
     loaded(person, SHIPMENTS, shipment_record("SH-1", line_record(1), line_record(2)), shipment_record("SH-2"))
     return person
@@ -144,7 +144,7 @@ def test_shipments_of_another_organisation_do_not_exist(world: World, boss: Pers
 
 @pytest.fixture
 def half_packed(boss: Person) -> tuple[Person, str, str]:
-    """Of a plate of a hundred forty are packed; who loads, the box and the content."""
+    """The supervisor, a box and a content: forty of a plate of a hundred are packed."""
     loaded(boss, PLATES, plate_record("LP-1", 1, "SH-1", "SH-2"))
     box = new_box(boss)
     return boss, box, packed(boss, box, 40)

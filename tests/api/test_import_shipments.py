@@ -1,4 +1,4 @@
-"""Loading shipments: their lines come, change and go, but nothing that is packed is contradicted."""
+"""Importing shipments: lines are added, changed and removed, but packed items are never contradicted."""
 
 from collections import Counter
 from decimal import Decimal
@@ -34,13 +34,13 @@ SHIPMENTS, PLATES = "shipments", "license-plates"
 
 
 def listed(person: Person) -> list[dict[str, Any]]:
-    """The shipments that can be packed."""
+    """Return the shipments that can be packed."""
     found: list[dict[str, Any]] = person.get(f"{PACK}/shipments").json["data"]
     return found
 
 
 def everything(number: str = "SH-1") -> tuple[Any, ...]:
-    """All that is stored of a shipment."""
+    """Return everything that is stored of a shipment."""
     found = stored_shipment(number)
     return (found and found.attribute_values, [line.attribute_values for line in stored_lines(number)])
 

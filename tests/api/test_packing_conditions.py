@@ -1,8 +1,8 @@
-"""What each guard of packing is for: somebody does something between the reading and the writing.
+"""The condition of each change that packing stages: another request changes something between read and write.
 
-Several guards often notice the same thing, and then a test passes with any of them gone. Here everything is laid out so
-that one of them stands alone: the shipment is being packed, both boxes have something in them, and more than was
-ordered of line 1 is packed wherever the line itself shall not notice.
+Several conditions often fail for the same change, so a test could pass without one of them. Here each test is arranged
+so that one condition alone fails: the shipment is in packing, both boxes have contents, and line 1 is overpacked unless
+the line itself is meant.
 """
 
 from typing import Any
@@ -61,7 +61,7 @@ def boxes(boss: Person) -> tuple[str, str]:
 
 
 def refused(person: Person, dataset: str, record: dict[str, Any]) -> list[str]:
-    """The fields because of which a record is not taken."""
+    """Return the fields for which a record is refused."""
     return list(flaws(load(person, dataset, record)))
 
 

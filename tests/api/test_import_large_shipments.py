@@ -1,4 +1,4 @@
-"""Shipments of more lines than go into one transaction: they come at once, or not at all."""
+"""Importing shipments with more lines than fit into one transaction: all lines appear at once, or none."""
 
 import json
 from collections.abc import Callable
@@ -50,7 +50,7 @@ def rejected(answer: Answer) -> list[dict[str, str]]:
 
 
 def seen(person: Person) -> list[str]:
-    """The shipments that can be packed."""
+    """Return the shipments that can be packed."""
     return [one["shipment_number"] for one in person.get(f"{PACK}/shipments").json["data"]]
 
 
@@ -59,7 +59,7 @@ def draft() -> Any:
 
 
 def fails_at(number: int) -> Callable[[str, Any], None]:
-    """The store is away for lines from this commit on."""
+    """Make the store unavailable for lines from this commit on."""
     calls = 0
 
     def fail(_: str, request: Any) -> None:
@@ -150,7 +150,7 @@ def test_an_interrupted_change_hides_the_shipment_until_it_is_repeated(boss: Per
 
 @pytest.fixture
 def being_packed(boss: Person) -> Person:
-    """A large shipment of whose first line all ten are packed, and of the second one."""
+    """A large shipment with ten packed items of its first line, and one of its second."""
     loaded(boss, SHIPMENTS, shipment_record("SH-1", *lines()))
     loaded(boss, PLATES, plate_record("LP-1", 1), plate_record("LP-2", 2))
     packed(boss, new_box(boss), 10)
