@@ -207,7 +207,7 @@ def count_on(work: UnitOfWork, shard: int, digits: str = f"0{PREFIX}", to: int =
 
 @pytest.mark.parametrize("half", [range(8), range(8, SERIAL_SHARDS)])
 def test_a_claimed_sscc_is_never_given_twice(world: World, packer: Person, box: str, half: range) -> None:
-    taken = [make_sscc(0, PREFIX, shard) for shard in half]  # of one half it is the one that is asked first
+    taken = [make_sscc(0, PREFIX, shard) for shard in half]  # one half holds the shard of the box, which is read first
     for code in taken:
         world.run(lambda work, code=code: work.update_unread(sscc_key(DEMO, code), actions=[SsccClaim.box_id.set("b")]))
     set_prefix(world.person("SYSTEM_ADMIN"))

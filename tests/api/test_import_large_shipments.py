@@ -246,8 +246,8 @@ def test_each_transaction_of_a_large_import_has_an_audit_row(world: World, boss:
         "SHIPMENT_LINES_IMPORTED",
         "SHIPMENT_IMPORTED",
     ]
-    told = "".join(str(row.payload_diff) for row in rows)
-    assert all(f'"so_line/{line_id(number)}.quantity":[null,10]' in told for number in range(1, 201))
+    diffs = "".join(str(row.payload_diff) for row in rows)
+    assert all(f'"so_line/{line_id(number)}.quantity":[null,10]' in diffs for number in range(1, 201))
 
 
 def test_a_small_import_runs_again_if_a_large_one_began(world: World, boss: Person, engine: EmbeddedEngine) -> None:

@@ -52,8 +52,8 @@ def boss(world: World) -> Person:
 
 def test_a_shipment_has_the_values_of_its_record(boss: Person) -> None:
     line = line_record(7, quantity=2.5, uom="KG", unit_weight=1.000001, allergens=["nuts", "milk"])
-    known = {"allergen_restrictions": ["Nuts"], "warehouse_id": "wh-1", "promised_ship_date": "2026-11-25"}
-    answer = load(boss, SHIPMENTS, shipment_record("SH-1", line, line_record(8), **known))
+    values = {"allergen_restrictions": ["Nuts"], "warehouse_id": "wh-1", "promised_ship_date": "2026-11-25"}
+    answer = load(boss, SHIPMENTS, shipment_record("SH-1", line, line_record(8), **values))
     assert (answer.status, outcome(answer)) == (200, (1, 0, {}))
     [shown] = listed(boss)
     assert shown == {
@@ -109,12 +109,12 @@ def test_the_same_record_again_changes_nothing(boss: Person) -> None:
 
 
 def test_omitted_fields_stay_and_null_removes_them(boss: Person) -> None:
-    known: dict[str, Any] = {
+    values: dict[str, Any] = {
         "allergen_restrictions": ["nuts"],
         "warehouse_id": "wh-1",
         "promised_ship_date": "2026-12-01",
     }
-    loaded(boss, SHIPMENTS, shipment_record(**known))
+    loaded(boss, SHIPMENTS, shipment_record(**values))
     loaded(boss, SHIPMENTS, shipment_record())
     found = stored_shipment()
     assert found is not None
@@ -126,8 +126,8 @@ def test_omitted_fields_stay_and_null_removes_them(boss: Person) -> None:
 
 
 def test_null_removes_every_optional_value(boss: Person) -> None:
-    known = line_record(1, uom="KG", unit_weight=2, allergens=["nuts"])
-    loaded(boss, SHIPMENTS, shipment_record("SH-1", known, allergen_restrictions=["nuts"]))
+    values = line_record(1, uom="KG", unit_weight=2, allergens=["nuts"])
+    loaded(boss, SHIPMENTS, shipment_record("SH-1", values, allergen_restrictions=["nuts"]))
     unknown = line_record(1, uom=None, unit_weight=None, allergens=None)
     loaded(boss, SHIPMENTS, shipment_record("SH-1", unknown, allergen_restrictions=None))
     [line], found = stored_lines(), stored_shipment()

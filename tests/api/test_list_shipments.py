@@ -150,7 +150,7 @@ def test_round_trips_of_shipments(packer: Person, box: str, engine: EmbeddedEngi
     packed(packer, box, 10)
     close_box(packer, box)
     calls = calls_of(engine)
-    packer.get(f"{PACK}/shipments")  # the shards of the index are asked at once
+    packer.get(f"{PACK}/shipments")  # the shards of the index are read at once
     assert (calls[0], set(calls[1:])) == ("BatchGetItem", {"Query"})
     calls.clear()
     packer.get(f"{PACK}/lookup/LP-1?shipment_id={shipment_id()}")

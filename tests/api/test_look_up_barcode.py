@@ -127,11 +127,11 @@ def test_looking_up_a_plate_requires_a_shipment(packer: Person, box: str) -> Non
 
 def test_an_unknown_barcode_is_not_found(world: World, packer: Person, box: str) -> None:
     stranger = world.person("packer", OTHER)
-    wanted: list[tuple[Person, str]] = [
+    lookups: list[tuple[Person, str]] = [
         *((packer, barcode) for barcode in ("nothing", "sh-1", "%20", "%00", "x" * 300, "%F0%9F%92%A5" * 60, "%1D")),
         *((stranger, barcode) for barcode in ("SH-1", "SO-SH-1", "LP-1")),
     ]
-    for person, barcode in wanted:
+    for person, barcode in lookups:
         answer = person.get(f"{PACK}/lookup/{barcode}")
         assert (answer.status, answer.code) == (404, "NOT_FOUND"), barcode
         answer = person.get(f"{PACK}/lookup/{barcode}?shipment_id=x")

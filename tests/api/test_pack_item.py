@@ -192,7 +192,7 @@ def test_the_error_of_a_too_large_quantity_shows_the_available_quantity(packer: 
 
 
 def test_all_invalid_fields_are_reported_at_once(packer: Person) -> None:
-    wanted = {
+    body = {
         "shipment_id": "SH-1",
         "license_plate_id": 7,
         "so_line_id": None,
@@ -200,9 +200,9 @@ def test_all_invalid_fields_are_reported_at_once(packer: Person) -> None:
         "notes": "n" * 501,
         "lot": "x",
     }
-    answer = packer.post(PACK, wanted)
+    answer = packer.post(PACK, body)
     assert (answer.status, answer.code) == (400, "VALIDATION_ERROR")
-    assert set(answer.fields) == {*wanted, "box_id"}
+    assert set(answer.fields) == {*body, "box_id"}
     assert answer.fields["shipment_id"] == "must be a UUID"
 
 
@@ -241,7 +241,7 @@ def test_packing_has_one_audit_row_with_the_content(world: World, packer: Person
     content = packed(packer, box, 4, notes="Dented")
     row = audit_row(world, box, "ITEM_PACKED")
     assert (row.entity_type, row.actor_id) == ("box", packer.user_id)
-    told = {
+    audited = {
         "plate_id": plate_id(),
         "line_id": line_id(),
         "lp_number": "LP-1",
@@ -251,7 +251,7 @@ def test_packing_has_one_audit_row_with_the_content(world: World, packer: Person
         "quantity": 4,
         "notes": "Dented",
     }
-    given = {f"box_content/{content}.{name}": [None, value] for name, value in told.items()}
+    given = {f"box_content/{content}.{name}": [None, value] for name, value in audited.items()}
     assert diff(row) == {**given, f"shipment/{shipment_id()}.status": ["pending", "packing"]}
 
 

@@ -72,8 +72,8 @@ def test_a_box_shows_its_contents(packer: Person, box: str) -> None:
 
 
 def test_an_unknown_box_is_not_found(world: World, packer: Person, box: str) -> None:
-    for person, wanted in ((packer, NOWHERE), (packer, "x"), (packer, "%23"), (world.person("packer", OTHER), box)):
-        for path in (f"{PACK}/box/{wanted}", f"{PACK}/box/{wanted}/label"):
+    for person, unknown in ((packer, NOWHERE), (packer, "x"), (packer, "%23"), (world.person("packer", OTHER), box)):
+        for path in (f"{PACK}/box/{unknown}", f"{PACK}/box/{unknown}/label"):
             answer = person.get(path)
             assert (answer.status, answer.code) == (404, "NOT_FOUND")
 
@@ -115,8 +115,8 @@ def test_a_shipment_without_boxes_has_an_empty_list_and_an_unknown_shipment_is_n
     world: World, packer: Person
 ) -> None:
     assert packer.get(f"{PACK}/shipments/{shipment_id()}/boxes").json == {"data": [], "total": 0}
-    for person, wanted in ((packer, NOWHERE), (world.person("packer", OTHER), shipment_id())):
-        answer = person.get(f"{PACK}/shipments/{wanted}/boxes")
+    for person, unknown in ((packer, NOWHERE), (world.person("packer", OTHER), shipment_id())):
+        answer = person.get(f"{PACK}/shipments/{unknown}/boxes")
         assert (answer.status, answer.code) == (404, "NOT_FOUND")
 
 

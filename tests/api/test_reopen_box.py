@@ -76,10 +76,10 @@ def test_refused_reopenings_have_the_codes_of_the_contract(
     answer = reopen_box(boss, box)
     assert (answer.status, answer.code) == (400, "ALREADY_OPEN")
     close_box(packer, box)
-    for person, wanted in ((boss, NOWHERE), (world.person("supervisor", OTHER), box)):
-        answer = reopen_box(person, wanted)
+    for person, unknown in ((boss, NOWHERE), (world.person("supervisor", OTHER), box)):
+        answer = reopen_box(person, unknown)
         assert (answer.status, answer.code) == (404, "NOT_FOUND")
-        answer = reopen_box(person, wanted, "")
+        answer = reopen_box(person, unknown, "")
         assert (answer.status, answer.code, set(answer.fields)) == (400, "VALIDATION_ERROR", {"reason"})
     answer = boss.post(f"{PACK}/box/reopen", {"box_id": box, "reason": " "})
     assert (answer.status, set(answer.fields)) == (400, {"reason"})

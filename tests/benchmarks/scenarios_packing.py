@@ -50,7 +50,7 @@ def _first_packed(stage: Stage) -> Hit:
     return Hit("POST", PACK, packer, packing.pack_body(packing.new_box(packer)), status=201)
 
 
-def _taken_out(stage: Stage) -> Hit:
+def _removed(stage: Stage) -> Hit:
     packer, _, box = _warehouse(stage)
     content = packing.stored_contents(box)[3]
     params = {"box_id": box, "item_id": content.content_id}
@@ -86,10 +86,10 @@ def _completed(stage: Stage) -> Hit:
     return Hit("POST", f"{PACK}/complete", packer, {"shipment_id": packing.shipment_id("SH-2")})
 
 
-def _asked(stage: Stage, path: str, **params: str) -> Hit:
+def _read(stage: Stage, path: str, **params: str) -> Hit:
     packer, _, box = _warehouse(stage)
-    known = {"box_id": box, "shipment_id": packing.shipment_id(HUGE), **params}
-    named = {name: value for name, value in known.items() if f"{{{name}}}" in path}
+    values = {"box_id": box, "shipment_id": packing.shipment_id(HUGE), **params}
+    named = {name: value for name, value in values.items() if f"{{{name}}}" in path}
     return Hit("GET", f"{PACK}{path}", packer, params=named, query=_query(params))
 
 
@@ -98,7 +98,7 @@ def _query(params: dict[str, str]) -> dict[str, str]:
 
 
 def _label(stage: Stage) -> Hit:
-    return _asked(stage, "/box/{box_id}/label", box_id=packing.box_id(BOXES, HUGE))
+    return _read(stage, "/box/{box_id}/label", box_id=packing.box_id(BOXES, HUGE))
 
 
 @cache
@@ -112,13 +112,13 @@ def _listed(stage: Stage, **query: Any) -> Hit:
 
 
 def _looked_up(barcode: str) -> Callable[[Stage], Hit]:
-    return partial(_asked, path="/lookup/{barcode}", barcode=barcode)
+    return partial(_read, path="/lookup/{barcode}", barcode=barcode)
 
 
 PACKING: Prepared = {
     "POST pack": _packed,
     "POST pack, the first item of all": _first_packed,
-    "DELETE pack/box/{id}/item/{id}": _taken_out,
+    "DELETE pack/box/{id}/item/{id}": _removed,
     "POST pack/box/create": _created,
     "POST pack/box/close": _closed,
     "POST pack/box/reopen": _reopened,
@@ -127,9 +127,9 @@ PACKING: Prepared = {
     "GET pack/lookup, order": _looked_up("SO-000000"),
     "GET pack/lookup, plate": _looked_up("LP-000500"),
     "GET pack/lookup, GS1": _looked_up("]C1010703206980498821LP-000500"),
-    "GET pack/box/{id}": partial(_asked, path="/box/{box_id}"),
+    "GET pack/box/{id}": partial(_read, path="/box/{box_id}"),
     "GET pack/box/{id}/label": _label,
-    "GET pack/shipments/{id}/boxes, 200": partial(_asked, path="/shipments/{shipment_id}/boxes"),
+    "GET pack/shipments/{id}/boxes, 200": partial(_read, path="/shipments/{shipment_id}/boxes"),
 }
 LISTS: Prepared = {
     "GET pack/shipments, of 5,000": _listed,

@@ -176,7 +176,7 @@ def _content(shipment_id: str, box_id: str, line: ShipmentLine, place: int, now:
         quantity=Decimal(1),
         unit_weight=line.unit_weight,
         allergens=line.allergens,
-        packed_by="somebody",
+        packed_by="packer",
         packed_at=now,
     )
 

@@ -130,14 +130,9 @@ class NewBoxView(msgspec.Struct, frozen=True):
     dimensions: Dimensions
 
 
-class BoxView(msgspec.Struct, frozen=True):
+class BoxView(NewBoxView, frozen=True):
     """A box; weight in kg. It has an SSCC once it was closed, if the organisation has a GS1 company prefix."""
 
-    id: str
-    box_number: int
-    status: BoxStatus
-    weight: Decimal | None
-    dimensions: Dimensions
     sscc: str | None
 
 
@@ -159,15 +154,9 @@ class BoxDetails(msgspec.Struct, frozen=True):
     summary: BoxSummary
 
 
-class ListedBox(msgspec.Struct, frozen=True):
+class ListedBox(BoxView, frozen=True):
     """A box of a shipment, with the number and the estimated weight (kg) of its contents."""
 
-    id: str
-    box_number: int
-    status: BoxStatus
-    weight: Decimal | None
-    dimensions: Dimensions
-    sscc: str | None
     item_count: int
     total_weight_est: Decimal
 

@@ -120,9 +120,8 @@ def reopen_box(work: UnitOfWork, box: Box, command: ReopenBox, _: Actor) -> Box:
     """Open a closed box again; it keeps its SSCC but not its measures. Raise `AlreadyOpen` or `ShipmentNotPackable`."""
     if (box.status, BoxAction.REOPEN) not in BOX.transitions:
         raise AlreadyOpen.in_state(BOX, box.status, BoxAction.REOPEN)
-    values: dict[str, object] = dict.fromkeys(_MEASURES)
-    values |= {"status": BOX.target(box.status, BoxAction.REOPEN).value, "closed_at": None}
-    values["reopen_reason"] = command.reason
+    target = BOX.target(box.status, BoxAction.REOPEN).value
+    values = dict.fromkeys(_MEASURES) | {"status": target, "closed_at": None, "reopen_reason": command.reason}
     same_closing = (Box.status == box.status) & (Box.closed_at == box.closed_at)
     change_contended(work, box, values=values, condition=same_closing, insist=0, expected_version=work.expected_version)
     add_to_counters(

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from decimal import Decimal
 
+from msgspec.structs import asdict
+
 from chalicelib.packing.boxes.queries import BoxWithContents
 from chalicelib.packing.boxes.rules import BoxStatus, PackedProduct, match_allergens, sum_products, total_weight
 from chalicelib.packing.boxes.schemas import (
@@ -70,16 +72,8 @@ def box_list_view(boxes: Sequence[Box]) -> BoxList:
 
 
 def _listed_box(box: Box) -> ListedBox:
-    return ListedBox(
-        id=box.box_id,
-        box_number=box.box_number,
-        status=BoxStatus(box.status),
-        weight=_normalized(box.weight),
-        dimensions=_dimensions(box),
-        sscc=box.sscc,
-        item_count=box.item_count,
-        total_weight_est=normalize(box.weight_est),
-    )
+    view = asdict(box_view(box))
+    return ListedBox(**view, item_count=box.item_count, total_weight_est=normalize(box.weight_est))
 
 
 def _summary(products: Sequence[PackedProduct]) -> BoxSummary:
