@@ -11,7 +11,7 @@ from typing import Annotated
 
 from msgspec import Meta
 
-from chalicelib.edge.types import NOT_BLANK, SENTENCE
+from chalicelib.edge.types import CODE, SENTENCE, Name
 from chalicelib.packing.rules import MAX_PLACES, has_too_many_places
 
 Uuid = Annotated[
@@ -33,12 +33,12 @@ _SINGLE_LINE = Meta(
     extra={SENTENCE: "must be one line, without blanks around it or side by side"},
 )
 
-Number64 = Annotated[str, _SINGLE_LINE, Meta(max_length=64)]
+Number64 = Annotated[str, _SINGLE_LINE, CODE, Meta(max_length=64)]
 """A number that people scan and type, such as a shipment number; blanks that cannot be seen are refused."""
 
-Text40 = Annotated[str, NOT_BLANK, Meta(max_length=40)]
-Text100 = Annotated[str, NOT_BLANK, Meta(max_length=100)]
-Text200 = Annotated[str, NOT_BLANK, Meta(max_length=200)]
+Text40 = Annotated[Name, Meta(max_length=40)]
+Text100 = Annotated[Name, Meta(max_length=100)]
+Text200 = Annotated[Name, Meta(max_length=200)]
 LineNumber = Annotated[int, Meta(ge=1, le=999_999_999)]
 
 

@@ -138,7 +138,7 @@ def test_null_removes_every_optional_value(boss: Person) -> None:
 
 def test_every_bad_field_is_named(boss: Person) -> None:
     bad = {"shipment_number": " SH", "so_number": "", "customer_name": 7, "colour": "red", "warehouse_id": "a b"}
-    lines = [{"line_number": 0, "quantity": 0, "unit_weight": -1, "sku": "S\n", "allergens": [""]}]
+    lines = [{"line_number": 0, "quantity": 0, "unit_weight": -1, "sku": "S\nT", "allergens": [""]}]
     assert sorted(flaws(load(boss, SHIPMENTS, {**bad, "lines": lines, "promised_ship_date": "soon"}))) == [
         "colour",
         "customer_name",
@@ -153,6 +153,13 @@ def test_every_bad_field_is_named(boss: Person) -> None:
         "so_number",
         "warehouse_id",
     ]
+
+
+def test_control_and_format_characters_around_numbers_are_removed(boss: Person) -> None:
+    loaded(boss, SHIPMENTS, shipment_record("\ufeffSH-1\n", line_record(sku="\u200eSKU-1\r\n"), so_number="SO-1\x1d"))
+    [shown] = listed(boss)
+    assert (shown["id"], shown["shipment_number"], shown["so_number"]) == (shipment_id("SH-1"), "SH-1", "SO-1")
+    assert [line.sku for line in stored_lines()] == ["SKU-1"]
 
 
 @pytest.mark.parametrize(

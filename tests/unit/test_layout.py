@@ -40,6 +40,7 @@ OWN: dict[str, dict[str, str]] = {
         "boxes/transfers": "the changes of plate, line, box and shipment by one item, which several use cases share",
         "shipments/line_diff": "the comparison of a record's lines with the stored and the packed ones",
         "sscc": "the arithmetic of SSCCs; pure",
+    },
     "media": {
         "images": "verification and re-encoding of image files; the only module that loads Pillow",
         "storage": "the objects in the bucket: their keys, writing, checking and removing them",

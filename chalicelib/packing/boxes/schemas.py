@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
-from chalicelib.edge.types import Text500
+from chalicelib.edge.types import Note500, Text500
 from chalicelib.packing.boxes.rules import BoxStatus
 from chalicelib.packing.schemas import Quantity, Uuid, check_places
 from chalicelib.packing.shipments.schemas import LineState
@@ -28,7 +28,7 @@ class PackItem(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     license_plate_id: Uuid
     so_line_id: Uuid
     quantity: Quantity
-    notes: Annotated[str, Meta(max_length=500)] | None = None
+    notes: Note500 | None = None
 
     @staticmethod
     def cross_check(present: Mapping[str, object]) -> Mapping[str, str]:
