@@ -59,7 +59,8 @@ from chalicelib.manufacturing.routes import routes as line_routes
 from chalicelib.manufacturing.trace_routes import routes as trace_routes
 from chalicelib.notices import events as notice_events
 from chalicelib.notices.routes import routes as notice_routes
-from chalicelib.packing.routes import routes as packing_routes
+from chalicelib.packing.boxes.routes import routes as box_routes
+from chalicelib.packing.shipments.routes import routes as shipment_routes
 from chalicelib.picking.routes import routes as picking_routes
 from chalicelib.realtime.delivery import Delivery
 from chalicelib.realtime.delivery_trigger import DeliveryTrigger, LambdaDeliveryTrigger
@@ -79,7 +80,8 @@ ROUTES = (
     work_order_routes,
     checklist_routes,
     photo_routes,
-    packing_routes,
+    box_routes,
+    shipment_routes,
     picking_routes,
     line_routes,
     assembly_routes,

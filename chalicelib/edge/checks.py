@@ -28,8 +28,8 @@ def item_keys(endpoint: Endpoint, org_id: str, read_id: ReadId) -> dict[str, Ite
     keys = {}
     for name, resource in endpoint.items.items():
         ids = [read_id(source) for source in resource.id_from]
-        if all(ids):
-            keys[name] = resource.key(org_id, *ids)
+        if all(ids) and (item_key := resource.key(org_id, *ids)) is not None:
+            keys[name] = item_key
     return keys
 
 
@@ -98,7 +98,9 @@ def _check_state(request: Request[Any, Any, Any], endpoint: Endpoint) -> None:
     request.is_repeated = made_before or check is TransitionCheck.REPEATED
     if request.is_repeated:
         return
-    if request.if_match is not None and endpoint.takes_if_match and request.if_match != item.version:
-        raise VersionConflict(details={"version": item.version})
+    if request.if_match is not None and endpoint.takes_if_match:
+        versioned = item if endpoint.version_of is None else request.related[endpoint.version_of]
+        if request.if_match != versioned.version:
+            raise VersionConflict(details={"version": versioned.version})
     if check is not TransitionCheck.ALLOWED and machine is not None and resource is not None:
         raise refused_transition(machine, resource.state(item), str(endpoint.transition), check)

@@ -77,7 +77,7 @@ def decode_input(endpoint: Endpoint, http: HttpRequest, max_body_bytes: int) -> 
     )
     if http.query and not endpoint.any_query:
         fields.update(unknown_parameters(http.query, endpoint.query))
-    return Input(http, body, query, if_match, key, ValidationFailed(fields) if fields else None)
+    return Input(http, body, query, if_match, key, _invalid_input(endpoint, http, fields) if fields else None)
 
 
 def sent_id(http: HttpRequest, name: str) -> str | None:
@@ -86,6 +86,11 @@ def sent_id(http: HttpRequest, name: str) -> str | None:
     if value is None and http.body:
         value = http.sent(name)
     return value.encode()[:MAX_ID_BYTES].decode(errors="ignore") if isinstance(value, str) and value else None
+
+
+def _invalid_input(endpoint: Endpoint, http: HttpRequest, fields: dict[str, str]) -> ValidationFailed:
+    error = ValidationFailed(fields)
+    return error if endpoint.invalid_input is None else endpoint.invalid_input(error, http.sent)
 
 
 def _check_media(endpoint: Endpoint, http: HttpRequest, max_body_bytes: int) -> None:

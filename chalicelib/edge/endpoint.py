@@ -42,13 +42,14 @@ class AuditTarget(msgspec.Struct, frozen=True):
 class Resource(Generic[ItemT]):
     """How the item that a request names is found, who owns it, and which states it has.
 
-    `key` makes its key from the organisation and the ids in `id_from`: names of path parameters or of fields of the
-    body or query, `user_id` for the caller's own id, or none for an item of which an organisation has one. `owners` are
-    the user ids that the scope "own" refers to, `zone` the game zone of the scope "zone". `in_scope` is False where the
-    caller's scope does not matter. An item that is not `required` may be absent, and is passed as None then.
+    `key` makes its key (None: the ids name no item) from the organisation and the ids in `id_from`: names of path
+    parameters or of fields of the body or query, `user_id` for the caller's own id, or none for an item of which an
+    organisation has one. `owners` are the user ids that the scope "own" refers to, `zone` the game zone of the scope
+    "zone". `in_scope` is False where the caller's scope does not matter. An item that is not `required` may be absent,
+    and is passed as None then.
     """
 
-    key: Callable[..., ItemKey[ItemT]]
+    key: Callable[..., ItemKey[ItemT] | None]
     id_from: tuple[str, ...]
     owners: Callable[[ItemT, Actor], Collection[str | None]] | None = None
     zone: Callable[[ItemT], str | None] | None = None
@@ -89,6 +90,8 @@ class Endpoint:
     if_match: Literal["required", "optional"] | None = None
     """`If-Match`: required (428 without it) or optional; by default optional where a `versioned` resource is
     changed."""
+    version_of: str | None = None
+    """The related item whose version `If-Match` names, where that is not the resource's."""
     body: Any = Empty
     recover_body: Callable[[bytes], Any | None] | None = None
     """Makes the body from one that is not valid JSON, where some of it can be used; None if it cannot."""
@@ -107,6 +110,9 @@ class Endpoint:
     loads: Callable[[str, str], ItemKey[Any]] | None = None
     loads_also: Callable[[Any], Any] | None = None
     invalid_status: int = ValidationFailed.status
+    invalid_input: Callable[[ValidationFailed, Callable[[str], object]], ValidationFailed] | None = None
+    """Makes the error of invalid input from the general one, where the contract has a code of its own; the function
+    reads a field of the body as it was sent."""
     versioned: bool = False
     batch: bool = False
     """Whether the handler gets no unit of work but runs many of them by itself. What is stored for a replay is

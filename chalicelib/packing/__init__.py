@@ -1,1 +1,1 @@
-"""Packing: shipments, the boxes they go into, and the license plates they come from."""
+"""Packing: shipments, the boxes they are packed into, and the license plates that the items come from."""

@@ -1,36 +1,46 @@
-"""What the packing scanner refuses, by the codes of its contract, which knows no status but 400 and 404."""
+"""The errors of the packing scanner, by the codes of its contract, which knows only the statuses 400 and 404."""
 
 from __future__ import annotations
 
+from typing import Any, Self
+
 from chalicelib.core.errors import BatonError, NotFound, ValidationFailed
+from chalicelib.core.state_machine import StateMachine
+from chalicelib.core.transitions import transition_conflict
 
 
 class ShipmentNotFound(NotFound):
-    """There is no such shipment."""
+    """The shipment does not exist."""
 
-    code, summary = "SHIPMENT_NOT_FOUND", "There is no such shipment."
+    code, summary = "SHIPMENT_NOT_FOUND", "Shipment not found."
 
 
 class PackingRefused(BatonError):
-    """Something about the packing of a shipment that is not possible now."""
+    """The state of a shipment, box or plate does not allow the request."""
 
-    code, status, summary = "PACKING_REFUSED", 400, "This is not possible now."
+    code, status, summary = "PACKING_REFUSED", 400, "This is not possible in the current state."
+
+    @classmethod
+    def in_state(cls, machine: StateMachine[Any], state: str, action: str, **more: Any) -> Self:
+        """Return this error of an action with the details of a workflow conflict (`transition_conflict`)."""
+        conflict = transition_conflict(machine, state, action, **more)
+        return cls(cls.summary if "missing" in conflict.details else conflict.message, details=conflict.details)
 
 
 class ShipmentNotPackable(PackingRefused):
-    """The shipment is packed already, or its lines are being replaced."""
+    """The shipment is packed already, or its lines are being imported."""
 
-    code, summary = "SHIPMENT_NOT_PACKABLE", "This shipment cannot be packed in its state."
+    code, summary = "SHIPMENT_NOT_PACKABLE", "This shipment cannot be packed in its current state."
 
 
 class BoxMismatch(PackingRefused):
-    """The box is there for another shipment."""
+    """The box belongs to another shipment."""
 
     code, summary = "BOX_MISMATCH", "This box belongs to another shipment."
 
 
 class BoxClosed(PackingRefused):
-    """Nothing goes into a closed box, and nothing comes out of it."""
+    """The contents of a closed box cannot be changed."""
 
     code, summary = "BOX_CLOSED", "This box is closed."
 
@@ -48,13 +58,13 @@ class SoLineMismatch(PackingRefused):
 
 
 class QuantityExceedsAvailable(PackingRefused):
-    """More than is left on the license plate."""
+    """The quantity is larger than what is left on the license plate."""
 
-    code, summary = "QUANTITY_EXCEEDS_AVAILABLE", "There is less than that on the license plate."
+    code, summary = "QUANTITY_EXCEEDS_AVAILABLE", "The license plate does not hold this quantity."
 
 
 class EmptyBox(PackingRefused):
-    """There is nothing in the box."""
+    """The box has no contents."""
 
     code, summary = "EMPTY_BOX", "An empty box cannot be closed."
 
@@ -62,50 +72,54 @@ class EmptyBox(PackingRefused):
 class AlreadyClosed(PackingRefused):
     """The box is closed."""
 
-    code, summary = "ALREADY_CLOSED", "This box is closed already."
+    code, summary = "ALREADY_CLOSED", "This box is already closed."
 
 
 class AlreadyOpen(PackingRefused):
     """The box is open."""
 
-    code, summary = "ALREADY_OPEN", "This box is open already."
+    code, summary = "ALREADY_OPEN", "This box is already open."
 
 
 class NoSerialsLeft(PackingRefused):
-    """The GS1 company prefix leaves room for so many boxes, and all of that is used."""
+    """All serial numbers of the GS1 company prefix are used."""
 
-    code, summary = (
-        "SSCC_EXHAUSTED",
-        "All serials of the GS1 company prefix are used; another prefix has to be settled.",
-    )
+    code = "SSCC_EXHAUSTED"
+    summary = "All serial numbers of the GS1 company prefix are used. Set another prefix or extension digit."
 
 
 class NoSscc(PackingRefused):
     """The box has no SSCC to print."""
 
     code = "NO_SSCC"
-    summary = "This box has no SSCC: it is still open, or it was closed before there was a GS1 company prefix."
+    summary = "This box has no SSCC: it is open, or it was closed before a GS1 company prefix was set."
 
 
 class NoBoxes(PackingRefused):
-    """Nothing has been packed."""
+    """The shipment has no boxes."""
 
     code, summary = "NO_BOXES", "This shipment has no boxes."
 
 
 class OpenBoxes(PackingRefused):
-    """Boxes have to be closed before."""
+    """The shipment has open boxes."""
 
     code, summary = "OPEN_BOXES", "Some boxes of this shipment are still open."
 
 
 class UnpackedItems(PackingRefused):
-    """Some of what was ordered is in no box."""
+    """Some of the ordered items are in no box."""
 
-    code, summary = "UNPACKED_ITEMS", "Some of what was ordered is not packed."
+    code, summary = "UNPACKED_ITEMS", "Some of the ordered items are not packed."
 
 
 class InvalidWeight(ValidationFailed):
-    """A box weighs something."""
+    """The weight of a box is zero or negative."""
 
     code, status, summary = "INVALID_WEIGHT", 400, "Weight must be positive."
+
+
+class BarcodeNotFound(NotFound):
+    """No shipment, order, license plate or box has the number in the barcode."""
+
+    summary = "No shipment, order or license plate has this barcode."

@@ -1,4 +1,4 @@
-"""What an organisation settles for its packing."""
+"""The organisation's settings of packing."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ _PREFIX = Meta(pattern=r"^[0-9]{7,10}$(?!\n)", extra={SENTENCE: "must be 7 to 10
 
 
 class PackingSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """How boxes are numbered for the world outside: without a GS1 company prefix they get no SSCC.
+    """How SSCCs are made for boxes; without a GS1 company prefix boxes get none.
 
-    The extension digit stands before the prefix. Another one gives ten times as many numbers, or tells sites apart.
+    The extension digit precedes the prefix. Another digit gives a new range of serial numbers, or distinguishes sites.
     """
 
     gs1_company_prefix: Annotated[str, _PREFIX] | None = None

@@ -1,7 +1,6 @@
-"""Something to pack: the shipments and license plates of `infra/samples`, and a GS1 company prefix for the labels.
+"""Demo data of packing: the shipments and license plates of `infra/samples`, and a GS1 company prefix for the labels.
 
-They are loaded as an import would load them, into the organisation `demo` only. The prefix begins with 952, which GS1
-keeps for examples: no company has it.
+They are imported into the organisation `demo` only. The prefix begins with 952, which GS1 reserves for examples.
 """
 
 from __future__ import annotations
@@ -21,9 +20,9 @@ from chalicelib.core.work import UnitOfWork
 from chalicelib.edge.imports import Dataset
 from chalicelib.edge.validation import decode_body
 from chalicelib.identity.tables import organisation_key
-from chalicelib.packing.importing import SHIPMENTS
-from chalicelib.packing.importing_plates import PLATES
+from chalicelib.packing.plates.imports import PLATES
 from chalicelib.packing.settings import PACKING
+from chalicelib.packing.shipments.imports import SHIPMENTS
 from infra.load_files import read
 
 SAMPLES = Path(__file__).parents[1] / "samples"
@@ -32,19 +31,19 @@ _FILES: tuple[tuple[Dataset[Any], str], ...] = ((SHIPMENTS, "shipments.ndjson"),
 
 
 def load(org_id: str, actor_id: str) -> None:
-    """Load it all into an organisation that exists. Raises `RuntimeError` for a sample that is not taken."""
+    """Import the samples into an existing organisation. Raise `RuntimeError` if a sample is invalid."""
     clock = SystemClock()
     runner = app.compose(settings(), clock, SystemIds(clock)).dependencies.runner
     actor = Actor(org_id, actor_id, "demo")
-    runner.run(actor, partial(_settle_prefix, org_id))
+    runner.run(actor, partial(_set_prefix, org_id))
     for dataset, name in _FILES:
         _load(runner, actor, dataset, SAMPLES / name)
 
 
-def _settle_prefix(org_id: str, work: UnitOfWork) -> None:
+def _set_prefix(org_id: str, work: UnitOfWork) -> None:
     organisation = get(organisation_key(org_id))
     if organisation is None:
-        raise RuntimeError(f"there is no organisation {org_id}")
+        raise RuntimeError(f"organisation {org_id} does not exist")
     work.audit(organisation.kind, org_id, "PACKING_SETTINGS_CHANGED")
     work.update(
         organisation, {"settings": {**(organisation.settings or {}), PACKING.name: {"gs1_company_prefix": PREFIX}}}

@@ -1,4 +1,4 @@
-"""Which roles the packing scanner is for."""
+"""The roles that may call the endpoints of packing."""
 
 from collections.abc import Mapping
 
@@ -9,12 +9,12 @@ from chalicelib.identity.tables import RolePermissions, role_key
 from tests.builders.packing import (
     loaded,
     new_box,
-    pack,
+    pack_item,
     packed,
     plate_record,
+    remove_item,
     shipment_id,
     shipment_record,
-    take_out,
 )
 from tests.builders.world import DEMO, World
 
@@ -22,7 +22,7 @@ ADMIN = "SYSTEM_ADMIN"
 PACK = "/shipping/scanner/pack"
 CHARGE = frozenset({"supervisor", "admin", "gm", ADMIN})
 PACKERS = CHARGE | {"packer"}
-# Every endpoint of packing, and which roles of the default matrix it is for.
+# Every endpoint of packing, and the roles that may call it by default.
 MEANT_FOR: Mapping[tuple[str, str], frozenset[str]] = {
     ("POST", PACK): PACKERS,
     ("DELETE", f"{PACK}/box/{{box_id}}/item/{{item_id}}"): PACKERS,
@@ -47,7 +47,7 @@ def test_the_table_names_every_endpoint_of_packing(world: World) -> None:
 
 
 @pytest.mark.parametrize("role", DEFAULT_MATRIX)
-def test_each_role_reaches_what_it_is_for_and_nothing_else(world: World, role: str) -> None:
+def test_each_role_reaches_only_its_endpoints(world: World, role: str) -> None:
     person = world.person(role)
     for (method, path), roles in MEANT_FOR.items():
         address = path.format(box_id="nothing", item_id="nothing", shipment_id="nothing", barcode="nothing")
@@ -59,7 +59,7 @@ def test_each_role_reaches_what_it_is_for_and_nothing_else(world: World, role: s
             assert (answer.status, answer.code) == (403, "ACCESS_DENIED"), (method, path)
 
 
-def test_a_permission_for_ones_own_reaches_only_what_one_packed_oneself(world: World) -> None:
+def test_the_scope_own_covers_only_items_that_the_caller_packed(world: World) -> None:
     boss, packer = world.person("supervisor"), world.person("packer")
     loaded(boss, "shipments", shipment_record())
     loaded(boss, "license-plates", plate_record())
@@ -71,7 +71,7 @@ def test_a_permission_for_ones_own_reaches_only_what_one_packed_oneself(world: W
     calls: list[tuple[str, str, object]] = [
         ("DELETE", f"{PACK}/box/{box}/item/{theirs}", None),
         ("POST", f"{PACK}/box/create", {"shipment_id": shipment_id()}),
-        ("POST", f"{PACK}/box/close", {"box_id": box, "weight": -1}),
+        ("POST", f"{PACK}/box/close", {"box_id": box}),
         ("POST", f"{PACK}/box/reopen", {"box_id": box, "reason": "r"}),
         ("POST", f"{PACK}/complete", {"shipment_id": shipment_id()}),
         ("GET", f"{PACK}/box/{box}", None),
@@ -85,14 +85,14 @@ def test_a_permission_for_ones_own_reaches_only_what_one_packed_oneself(world: W
         answer = world.call(method, path, body, token=packer.token)
         assert (answer.status, answer.code) == (403, "ACCESS_DENIED"), path
     assert packer.get(f"{PACK}/box/{missing}").status == 404
-    assert pack(packer, box).status == 201
-    assert take_out(packer, box, mine).status == 204
+    assert pack_item(packer, box).status == 201
+    assert remove_item(packer, box, mine).status == 204
     hold(world, "packer", {"packing.item.pack": "own"})
-    assert pack(packer, box).status == 403
-    assert pack(packer, missing).status == 404
+    assert pack_item(packer, box).status == 403
+    assert pack_item(packer, missing).status == 404
 
 
 def hold(world: World, role: str, permissions: dict[str, str]) -> None:
-    """Let a role have these permissions and no others."""
+    """Give a role exactly these permissions."""
     where = role_key(DEMO, role)
     world.run(lambda work: work.update_unread(where, actions=[RolePermissions.permissions.set(permissions)]))

@@ -1,4 +1,4 @@
-"""Random packing: whatever people do, every quantity, count and state follows, and stays what it has to be."""
+"""Random actions of packing, after each of which all quantities, counters and states agree."""
 
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -12,20 +12,20 @@ from infra.local.engine import EmbeddedEngine
 from tests.builders.founding import fresh_world
 from tests.builders.packing import (
     PACK,
-    close,
-    complete,
+    close_box,
+    complete_shipment,
     create_box,
     line_id,
     line_record,
     loaded,
-    pack,
+    pack_item,
     plate_id,
     plate_record,
-    reopen,
-    settle_prefix,
+    remove_item,
+    reopen_box,
+    set_prefix,
     shipment_id,
     shipment_record,
-    take_out,
 )
 from tests.builders.packing_truth import checked
 from tests.environment import examples
@@ -33,7 +33,7 @@ from tests.environment import examples
 SHIPMENTS = {"SH-1": {1: Decimal(4), 2: Decimal("2.5")}, "SH-2": {1: Decimal(3)}}
 PLATES = {"LP-1": (1, Decimal(6)), "LP-2": (2, Decimal("2.5")), "LP-3": (1, Decimal(2))}
 NUTTY = 1
-"""The line whose product has nuts, which the customer of SH-1 must not get."""
+"""The line with nuts, which the customer of SH-1 must not get."""
 
 MAX_BOXES = 5
 
@@ -58,7 +58,7 @@ class Inside:
 
 @dataclass
 class Known:
-    """A box as it should be."""
+    """The expected state of a box."""
 
     box_id: str
     shipment: str
@@ -74,7 +74,7 @@ class Packing(RuleBasedStateMachine):
         super().__init__()
         world = fresh_world(engine)
         self.boss = world.person("supervisor")
-        settle_prefix(world.person("SYSTEM_ADMIN"))
+        set_prefix(world.person("SYSTEM_ADMIN"))
         nuts = {NUTTY: ["Nuts", "gluten"], 2: ["milk"]}
         records = [
             shipment_record(
@@ -96,7 +96,7 @@ class Packing(RuleBasedStateMachine):
 
     @rule(action=st.sampled_from(ACTIONS), number=any_number, fits=fitting, plate=any_plate, quantity=quantities)
     def somebody_does_something(self, action: str, number: int, fits: bool, plate: str, quantity: str) -> None:
-        """One rule for all: Hypothesis leaves whole rules out of a run, and without all of them little happens."""
+        """Do one action. There is one rule, since Hypothesis may leave out rules, and a run needs all actions."""
         shipment = ("SH-1", "SH-1", "SH-2")[number % 3]
         box = self.some_box(number, closed=action == "reopen" if fits else None)
         if box is None or (action == "open" and len(self.boxes) < MAX_BOXES):
@@ -132,7 +132,7 @@ class Packing(RuleBasedStateMachine):
     def pack(self, box: Known, named: str, plate: str, wanted: Decimal) -> None:
         line = PLATES[plate][0]
         ids = {"shipment_id": shipment_id(named), "license_plate_id": plate_id(plate)}
-        answer = pack(self.boss, box.box_id, float(wanted), **ids, so_line_id=line_id(line, named))
+        answer = pack_item(self.boss, box.box_id, float(wanted), **ids, so_line_id=line_id(line, named))
         refused = self.refusal(box, named, plate, wanted)
         if refused is not None:
             assert (answer.status, answer.code) == (400, refused)
@@ -147,16 +147,16 @@ class Packing(RuleBasedStateMachine):
         if not there:
             return
         box, one = there[number % len(there)]
-        answer = take_out(self.boss, box.box_id, one.content_id)
+        answer = remove_item(self.boss, box.box_id, one.content_id)
         if box.closed:
             assert (answer.status, answer.code) == (400, "BOX_CLOSED")
             return
         assert answer.status == 204, answer
         box.contents.remove(one)
-        assert take_out(self.boss, box.box_id, one.content_id).status == 404
+        assert remove_item(self.boss, box.box_id, one.content_id).status == 404
 
     def close_a_box(self, box: Known, weight: float | None) -> None:
-        answer = close(self.boss, box.box_id, **({} if weight is None else {"weight": weight}))
+        answer = close_box(self.boss, box.box_id, **({} if weight is None else {"weight": weight}))
         if box.closed or not box.contents:
             assert (answer.status, answer.code) == (400, "ALREADY_CLOSED" if box.closed else "EMPTY_BOX")
             return
@@ -168,7 +168,7 @@ class Packing(RuleBasedStateMachine):
         box.sscc = sscc
 
     def open_a_box_again(self, box: Known) -> None:
-        answer = reopen(self.boss, box.box_id)
+        answer = reopen_box(self.boss, box.box_id)
         if not box.closed:
             assert (answer.status, answer.code) == (400, "ALREADY_OPEN")
         elif self.status[box.shipment] == "packed":
@@ -178,7 +178,7 @@ class Packing(RuleBasedStateMachine):
             box.closed = False
 
     def complete(self, shipment: str, *, allow_partial: bool) -> None:
-        answer = complete(self.boss, shipment, allow_partial=allow_partial)
+        answer = complete_shipment(self.boss, shipment, allow_partial=allow_partial)
         refused = self.obstacle(shipment, allow_partial)
         if refused is not None:
             assert (answer.status, answer.code) == (400, refused)
@@ -189,26 +189,26 @@ class Packing(RuleBasedStateMachine):
     # --- what should come of it --------------------------------------------------------------------------------
 
     def some_box(self, number: int, *, closed: bool | None) -> Known | None:
-        """Any box, but one that is closed or open if there is one; None while there is none at all."""
+        """Return a box, closed or open if there is such a box; None if there are no boxes."""
         suitable = [box for box in self.boxes if closed is None or box.closed is closed] or self.boxes
         return suitable[number % len(suitable)] if suitable else None
 
     def boxes_of(self, shipment: str) -> list[Known]:
-        """The boxes of a shipment by number."""
+        """Return the boxes of a shipment by number."""
         return [box for box in self.boxes if box.shipment == shipment]
 
     def packed_of(self, shipment: str, line: int) -> Decimal:
-        """How much of a line lies in boxes."""
+        """Return the packed quantity of a line."""
         inside = [one for box in self.boxes_of(shipment) for one in box.contents]
         return sum((one.quantity for one in inside if one.line == line), Decimal(0))
 
     def left_on(self, plate: str) -> Decimal:
-        """How much is left on a plate."""
+        """Return the remaining quantity of a plate."""
         inside = [one for box in self.boxes for one in box.contents if one.plate == plate]
         return PLATES[plate][1] - sum((one.quantity for one in inside), Decimal(0))
 
     def refusal(self, box: Known, shipment: str, plate: str, quantity: Decimal) -> str | None:
-        """Why this cannot be packed; None if it can."""
+        """Return the code of the expected refusal; None if the item can be packed."""
         if self.status[shipment] == "packed":
             return "SHIPMENT_NOT_PACKABLE"
         if box.shipment != shipment:
@@ -220,7 +220,7 @@ class Packing(RuleBasedStateMachine):
         return "QUANTITY_EXCEEDS_AVAILABLE" if quantity > self.left_on(plate) else None
 
     def obstacle(self, shipment: str, allow_partial: bool) -> str | None:
-        """Why a shipment is not complete; None if it is."""
+        """Return the code of the expected refusal; None if the shipment can be completed."""
         boxes = self.boxes_of(shipment)
         in_use = [box for box in boxes if box.contents or not allow_partial]
         lines = SHIPMENTS[shipment]
@@ -235,7 +235,7 @@ class Packing(RuleBasedStateMachine):
         return "UNPACKED_ITEMS" if nothing or (missing and not allow_partial) else None
 
     def look_at_packed(self, answer: dict[str, Any], box: Known, shipment: str, line: int) -> None:
-        """What the answer to packing says."""
+        """Check the response of packing."""
         now, ordered = self.packed_of(shipment, line), SHIPMENTS[shipment][line]
         assert answer["so_line_status"] == {
             "packed_qty": float(now),
@@ -249,7 +249,7 @@ class Packing(RuleBasedStateMachine):
         assert not nuts or warning["product_name"] == "Product 1"
 
     def look_at_summary(self, summary: dict[str, Any], box: Known) -> None:
-        """What is said of a box as a whole."""
+        """Check the summary of a box."""
         total = sum((one.quantity for one in box.contents), Decimal(0))
         assert (summary["item_count"], summary["total_weight_est"]) == (len(box.contents), float(total / 4))
         assert sum(Decimal(str(one["quantity"])) for one in summary["items"]) == total
@@ -287,7 +287,7 @@ class Packing(RuleBasedStateMachine):
             self.look_at_summary(details["summary"], box)
 
 
-def test_whatever_people_pack_take_out_close_and_complete_everything_adds_up(engine: EmbeddedEngine) -> None:
+def test_all_sums_agree_after_any_sequence_of_actions(engine: EmbeddedEngine) -> None:
     class Here(Packing):
         def __init__(self) -> None:
             super().__init__(engine)

@@ -1,9 +1,9 @@
 """The packing scanner's response times, which its contract names, over HTTP on the local stack.
 
-The warehouse has 5,000 open shipments, and everything is asked of one with 500 lines and 200 boxes. One client asks
-one thing after the other, as a person with a scanner does; what belongs to a request only as its preparation is not
-timed. This is wall time, so a busy machine shows: judged is the lower quartile, as everywhere, and what 95 of 100
-requests stay under stands beside it.
+The warehouse has 5,000 open shipments; all requests are about one with 500 lines and 200 boxes. One client sends one
+request after the other, as a person with a scanner does. Requests that only prepare others are not timed. This is wall
+time, so other load on the machine shows: the lower quartile is compared with the target, and the 95th percentile stands
+beside it.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ class Scanner:
     contents: list[str] = field(default_factory=list)
 
     def ask(self, method: str, path: str, body: object = None) -> Any:
-        """Ask and read the answer; anything but a success ends the benchmark."""
+        """Send a request and return its response. Raise `RuntimeError` unless it succeeds."""
         sent = None if body is None else json.dumps(body)
         self.connection.request(method, f"/api{path}", sent, self.headers)
         response = self.connection.getresponse()
@@ -56,7 +56,7 @@ class Scanner:
         self.contents.append(answer["box_content"]["id"])
 
     def create(self) -> None:
-        """Open a box, which is the open one from now on."""
+        """Create a box, the open box from now on."""
         self.box = self.ask("POST", f"{PACK}/box/create", _SHIPMENT)["id"]
 
     def close(self) -> None:
@@ -64,16 +64,16 @@ class Scanner:
         self.ask("POST", f"{PACK}/box/close", {"box_id": self.box, "weight": 12.5, "length": 40})
 
     def open_and_pack(self) -> None:
-        """Open a box and put something into it."""
+        """Create a box and pack an item into it."""
         self.create()
         self.pack()
 
-    def take_out(self) -> None:
-        """Take the newest item out of the open box."""
+    def remove(self) -> None:
+        """Remove the newest item from the open box."""
         self.ask("DELETE", f"{PACK}/box/{self.box}/item/{self.contents.pop()}")
 
     def get(self, path: str) -> Callable[[], None]:
-        """Look at something."""
+        """Return the call that reads a path."""
 
         def look() -> None:
             self.ask("GET", f"{PACK}{path}")
@@ -82,7 +82,7 @@ class Scanner:
 
 
 def run(report: Report, *, rounds: int) -> None:
-    """Start the server, ask, and print the table."""
+    """Start the server, send the requests, and print the table."""
     report.title(
         "Packing scanner (contract's response times)",
         f"Over HTTP on the local stack, {OPEN:,} open shipments; one client, {rounds} rounds each. Wall time: client,",
@@ -96,11 +96,11 @@ def run(report: Report, *, rounds: int) -> None:
 
 
 def _requests(scanner: Scanner) -> Iterator[tuple[str, int, Callable[[], None], Callable[[], None] | None]]:
-    """What is asked: its name, its target, the request, and what has to go before it."""
+    """Return the name, target, call and preparation of each request."""
     last = box_id(BOXES, HUGE)
     scanner.create()
     yield "Pack item", PACK_MS, scanner.pack, None
-    yield "Remove item", PACK_MS, scanner.take_out, scanner.pack
+    yield "Remove item", PACK_MS, scanner.remove, scanner.pack
     yield "Box details, the box just filled", DETAILS_MS, scanner.get(f"/box/{scanner.box}"), None
     yield "Box details", DETAILS_MS, scanner.get(f"/box/{last}"), None
     yield "Create box", CREATE_MS, scanner.create, None

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import cache, partial
 from typing import Any
 
-from chalicelib.packing.tables import Shipment
+from chalicelib.packing.shipments.tables import Shipment
 from tests.benchmarks.stage import Hit, Stage
 from tests.builders import packing, packing_crowd
 from tests.builders.packing import PACK
@@ -25,7 +25,7 @@ def _warehouse(stage: Stage) -> tuple[Person, Person, str]:
     """A packer, a supervisor, and an open box of the huge shipment with twenty contents."""
     table, now = Shipment.Meta.table_name, stage.world.clock.now()
     stage.engine.fill(table, packing_crowd.huge_shipment(now))
-    packing.settle_prefix(stage.world.person("SYSTEM_ADMIN"))
+    packing.set_prefix(stage.world.person("SYSTEM_ADMIN"))
     packer, supervisor = stage.world.person("packer"), stage.world.person("supervisor")
     return packer, supervisor, _filled(packer, 20)
 
@@ -50,7 +50,7 @@ def _first_packed(stage: Stage) -> Hit:
     return Hit("POST", PACK, packer, packing.pack_body(packing.new_box(packer)), status=201)
 
 
-def _taken_out(stage: Stage) -> Hit:
+def _removed(stage: Stage) -> Hit:
     packer, _, box = _warehouse(stage)
     content = packing.stored_contents(box)[3]
     params = {"box_id": box, "item_id": content.content_id}
@@ -82,14 +82,14 @@ def _completed(stage: Stage) -> Hit:
     box = packing.new_box(packer, "SH-2")
     ids = {"license_plate_id": packing.plate_id("LP-2"), "so_line_id": packing.line_id(1, "SH-2")}
     packing.packed(packer, box, 10, shipment_id=packing.shipment_id("SH-2"), **ids)
-    packing.close(packer, box)
+    packing.close_box(packer, box)
     return Hit("POST", f"{PACK}/complete", packer, {"shipment_id": packing.shipment_id("SH-2")})
 
 
-def _asked(stage: Stage, path: str, **params: str) -> Hit:
+def _read(stage: Stage, path: str, **params: str) -> Hit:
     packer, _, box = _warehouse(stage)
-    known = {"box_id": box, "shipment_id": packing.shipment_id(HUGE), **params}
-    named = {name: value for name, value in known.items() if f"{{{name}}}" in path}
+    values = {"box_id": box, "shipment_id": packing.shipment_id(HUGE), **params}
+    named = {name: value for name, value in values.items() if f"{{{name}}}" in path}
     return Hit("GET", f"{PACK}{path}", packer, params=named, query=_query(params))
 
 
@@ -98,7 +98,7 @@ def _query(params: dict[str, str]) -> dict[str, str]:
 
 
 def _label(stage: Stage) -> Hit:
-    return _asked(stage, "/box/{box_id}/label", box_id=packing.box_id(BOXES, HUGE))
+    return _read(stage, "/box/{box_id}/label", box_id=packing.box_id(BOXES, HUGE))
 
 
 @cache
@@ -112,13 +112,13 @@ def _listed(stage: Stage, **query: Any) -> Hit:
 
 
 def _looked_up(barcode: str) -> Callable[[Stage], Hit]:
-    return partial(_asked, path="/lookup/{barcode}", barcode=barcode)
+    return partial(_read, path="/lookup/{barcode}", barcode=barcode)
 
 
 PACKING: Prepared = {
     "POST pack": _packed,
     "POST pack, the first item of all": _first_packed,
-    "DELETE pack/box/{id}/item/{id}": _taken_out,
+    "DELETE pack/box/{id}/item/{id}": _removed,
     "POST pack/box/create": _created,
     "POST pack/box/close": _closed,
     "POST pack/box/reopen": _reopened,
@@ -127,9 +127,9 @@ PACKING: Prepared = {
     "GET pack/lookup, order": _looked_up("SO-000000"),
     "GET pack/lookup, plate": _looked_up("LP-000500"),
     "GET pack/lookup, GS1": _looked_up("]C1010703206980498821LP-000500"),
-    "GET pack/box/{id}": partial(_asked, path="/box/{box_id}"),
+    "GET pack/box/{id}": partial(_read, path="/box/{box_id}"),
     "GET pack/box/{id}/label": _label,
-    "GET pack/shipments/{id}/boxes, 200": partial(_asked, path="/shipments/{shipment_id}/boxes"),
+    "GET pack/shipments/{id}/boxes, 200": partial(_read, path="/shipments/{shipment_id}/boxes"),
 }
 LISTS: Prepared = {
     "GET pack/shipments, of 5,000": _listed,

@@ -1,4 +1,4 @@
-"""A warehouse on a busy day, as items to be filled straight into an engine: open shipments, and one that is huge.
+"""A large warehouse as items that are written straight to an engine: open shipments, and a huge one.
 
 The items are what the models themselves make of the same attributes; only the way in is shorter.
 """
@@ -13,26 +13,21 @@ from typing import Any
 
 from chalicelib.core.aws import client
 from chalicelib.core.settings import settings
-from chalicelib.packing.keys import (
-    allocation,
-    box_id_of,
-    box_key,
-    content_key,
+from chalicelib.packing.boxes.tables import Box, BoxContent, SsccClaim, box_id_of, box_key, content_key, sscc_key
+from chalicelib.packing.plates.tables import Plate, allocation, plate_id_of, plate_key, product_id_of
+from chalicelib.packing.shipments.tables import (
+    Shipment,
+    ShipmentLine,
     line_id_of,
     line_key,
-    listed_as_open,
-    plate_id_of,
-    plate_key,
-    product_id_of,
+    open_attributes,
     shipment_id_of,
     shipment_key,
-    sscc_key,
 )
 from chalicelib.packing.sscc import make_sscc
-from chalicelib.packing.tables import Box, Content, Line, Plate, Shipment, SsccClaim
 
 Item = dict[str, Any]
-"""An item as the store has it."""
+"""An item as stored."""
 
 ORG = "demo"
 HUGE = "SH-HUGE"
@@ -43,17 +38,17 @@ _CUSTOMERS = ("Bakkerij Zonneveld", "Hotel De Gouden Leeuw", "Schoolmaaltijd Utr
 
 
 def open_shipments(count: int, now: datetime) -> list[Item]:
-    """Shipments that can be packed, of many orders, dates and customers, in four warehouses."""
+    """Return shipments that can be packed, of many orders, dates and customers, in four warehouses."""
     return [_raw(_shipment(f"SH-{number:06d}", number, now)) for number in range(count)]
 
 
 def huge_shipment(now: datetime) -> list[Item]:
-    """A shipment of 500 lines with a plate each, of which 200 closed boxes hold a part, three contents each."""
+    """Return a shipment of 500 lines with a plate each, and 200 closed boxes with three contents each."""
     shipment = _shipment(HUGE, 0, now)
     packed = BOXES * IN_EACH
     shipment.status, shipment.lines_total = "packing", LINES
     shipment.lines_packed, shipment.boxes_count = min(packed, LINES), BOXES
-    for name, value in listed_as_open(shipment).items():
+    for name, value in open_attributes(shipment).items():
         setattr(shipment, name, value)
     shipment_id = shipment.shipment_id
     lines = [_line(shipment_id, number, packed) for number in range(1, LINES + 1)]
@@ -63,7 +58,7 @@ def huge_shipment(now: datetime) -> list[Item]:
 
 
 def fill(items: Sequence[Item]) -> None:
-    """Put items of packing into the engine that the application uses, the quick way."""
+    """Write items of packing to the engine of the application, in batches."""
     engine = client("dynamodb", settings().dynamodb_endpoint)
     for start in range(0, len(items), 25):
         writes = [{"PutRequest": {"Item": item}} for item in items[start : start + 25]]
@@ -89,15 +84,15 @@ def _shipment(number: str, place: int, now: datetime) -> Shipment:
         created_at=now,
         updated_at=now,
     )
-    for name, value in listed_as_open(shipment).items():
+    for name, value in open_attributes(shipment).items():
         setattr(shipment, name, value)
     return shipment
 
 
-def _line(shipment_id: str, number: int, packed: int) -> Line:
+def _line(shipment_id: str, number: int, packed: int) -> ShipmentLine:
     line_id = line_id_of(shipment_id, number)
     where = line_key(ORG, shipment_id, line_id)
-    return Line(
+    return ShipmentLine(
         where.pk,
         where.sk,
         line_id=line_id,
@@ -113,7 +108,7 @@ def _line(shipment_id: str, number: int, packed: int) -> Line:
     )
 
 
-def _plate(shipment_id: str, line: Line, now: datetime) -> Plate:
+def _plate(shipment_id: str, line: ShipmentLine, now: datetime) -> Plate:
     number = f"LP-{line.line_number:06d}"
     plate_id = plate_id_of(ORG, number)
     where = plate_key(ORG, plate_id)
@@ -136,7 +131,7 @@ def _plate(shipment_id: str, line: Line, now: datetime) -> Plate:
     )
 
 
-def _box(shipment_id: str, number: int, lines: list[Line], now: datetime) -> Iterator[Any]:
+def _box(shipment_id: str, number: int, lines: list[ShipmentLine], now: datetime) -> Iterator[Any]:
     box_id = box_id_of(shipment_id, number)
     where, sscc = box_key(ORG, box_id), make_sscc(9, PREFIX, number)
     yield Box(
@@ -161,11 +156,11 @@ def _box(shipment_id: str, number: int, lines: list[Line], now: datetime) -> Ite
         yield _content(shipment_id, box_id, line, place, now)
 
 
-def _content(shipment_id: str, box_id: str, line: Line, place: int, now: datetime) -> Content:
+def _content(shipment_id: str, box_id: str, line: ShipmentLine, place: int, now: datetime) -> BoxContent:
     content_id = f"00000000-0000-7000-8000-00000000000{place}"
     where = content_key(ORG, box_id, content_id)
     number = f"LP-{line.line_number:06d}"
-    return Content(
+    return BoxContent(
         where.pk,
         where.sk,
         content_id=content_id,
@@ -181,7 +176,7 @@ def _content(shipment_id: str, box_id: str, line: Line, place: int, now: datetim
         quantity=Decimal(1),
         unit_weight=line.unit_weight,
         allergens=line.allergens,
-        packed_by="somebody",
+        packed_by="packer",
         packed_at=now,
     )
 

@@ -1,4 +1,4 @@
-"""What is always true of shipments, boxes, plates and lines, whoever does what at the same moment."""
+"""The invariants of shipments, boxes, plates and lines."""
 
 from __future__ import annotations
 
@@ -10,26 +10,27 @@ from typing import Any, TypeVar
 from chalicelib.core.aws import client
 from chalicelib.core.settings import settings
 from chalicelib.core.table import Item
-from chalicelib.packing.keys import line_id_of
+from chalicelib.packing.boxes.tables import Box, BoxContent, SsccClaim
+from chalicelib.packing.plates.tables import Plate
+from chalicelib.packing.shipments.tables import Shipment, ShipmentDraft, ShipmentLine, line_id_of
 from chalicelib.packing.sscc import is_sscc
-from chalicelib.packing.tables import Box, Content, Draft, Line, Plate, Shipment, SsccClaim
 
 M = TypeVar("M", bound=Item)
 
 _KINDS: dict[str, type[Item]] = {
     "SHIPMENT": Shipment,
-    "LINE": Line,
+    "LINE": ShipmentLine,
     "PLATE": Plate,
     "BOX": Box,
-    "ITEM": Content,
+    "ITEM": BoxContent,
     "SSCC": SsccClaim,
-    "DRAFT": Draft,
+    "DRAFT": ShipmentDraft,
 }
 _OPEN_KEYS = ("open_key", "open_order", "open_so_key")
 
 
 class Picture:
-    """Everything that is stored of packing, as it stood at one moment."""
+    """Everything that is stored of packing at one moment."""
 
     def __init__(self, raw: Iterable[dict[str, Any]]) -> None:
         self._items: dict[type[Item], list[Any]] = defaultdict(list)
@@ -39,33 +40,33 @@ class Picture:
                 self._items[model].append(model.from_raw_data(one))
 
     def all(self, model: type[M]) -> list[M]:
-        """All things of one kind."""
+        """Return all items of one model."""
         return list(self._items[model])
 
 
 def taken() -> Picture:
-    """A picture of the whole table, in one call: of the embedded engine that is one moment."""
+    """Return the whole table, read in one call, which the embedded engine answers as of one moment."""
     answer = client("dynamodb", settings().dynamodb_endpoint).scan(TableName=Plate.Meta.table_name, ConsistentRead=True)
     assert "LastEvaluatedKey" not in answer, "too much for one call"
     return Picture(answer["Items"])
 
 
 def checked() -> Picture:
-    """A picture in which everything is as it has to be."""
+    """Return the stored state after checking it."""
     picture = taken()
     check(picture)
     return picture
 
 
 def check(picture: Picture) -> None:
-    """What lies in boxes is what plates gave and lines got, and all that is counted counts it."""
-    contents = picture.all(Content)
+    """Check that contents, plates, lines and all counters agree."""
+    contents = picture.all(BoxContent)
     off_plates, for_lines = _sums(contents, "plate_id"), _sums(contents, "line_id")
     for plate in picture.all(Plate):
         assert plate.packed == off_plates.pop(plate.plate_id, Decimal(0)), plate.lp_number
         assert plate.packed + plate.remaining == plate.quantity, plate.lp_number
         assert plate.remaining >= 0, plate.lp_number
-    for line in picture.all(Line):
+    for line in picture.all(ShipmentLine):
         assert line.packed == for_lines.pop(line.line_id, Decimal(0)), line.line_number
         assert line.line_id == line_id_of(line.shipment_id, line.line_number)
     assert not off_plates
@@ -75,7 +76,7 @@ def check(picture: Picture) -> None:
     _check_boxes(picture, contents)
 
 
-def _sums(contents: Iterable[Content], name: str) -> dict[str, Decimal]:
+def _sums(contents: Iterable[BoxContent], name: str) -> dict[str, Decimal]:
     sums: dict[str, Decimal] = defaultdict(Decimal)
     for content in contents:
         sums[getattr(content, name)] += content.quantity
@@ -83,7 +84,7 @@ def _sums(contents: Iterable[Content], name: str) -> dict[str, Decimal]:
 
 
 def _check_shipment(picture: Picture, shipment: Shipment) -> None:
-    lines = [line for line in picture.all(Line) if line.shipment_id == shipment.shipment_id]
+    lines = [line for line in picture.all(ShipmentLine) if line.shipment_id == shipment.shipment_id]
     boxes = [box for box in picture.all(Box) if box.shipment_id == shipment.shipment_id]
     opened = [box for box in boxes if box.status == "open"]
     assert sorted(box.box_number for box in boxes) == list(range(1, shipment.boxes_count + 1))
@@ -100,7 +101,7 @@ def _check_shipment(picture: Picture, shipment: Shipment) -> None:
         assert shipment.lines_total == len(lines)
 
 
-def _check_boxes(picture: Picture, contents: list[Content]) -> None:
+def _check_boxes(picture: Picture, contents: list[BoxContent]) -> None:
     counts, weights = Counter(content.box_id for content in contents), defaultdict[str, Decimal](Decimal)
     for content in contents:
         weights[content.box_id] += content.quantity * (content.unit_weight or 0)

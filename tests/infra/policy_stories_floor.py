@@ -9,16 +9,16 @@ from tests.builders.lives import export_path
 from tests.builders.maintenance import ITEMS, Park
 from tests.builders.manufacturing import Line, data
 from tests.builders.packing import (
-    close,
+    close_box,
     create_box,
     load,
     loaded,
     new_box,
     packed,
     plate_record,
+    remove_item,
     shipment_id,
     shipment_record,
-    take_out,
 )
 from tests.builders.photos import BUCKET, upload, uploaded
 from tests.builders.world import Person
@@ -40,9 +40,9 @@ def packing(world: DeployedWorld, objects: EmbeddedObjects) -> None:
     done(packer.get(f"{PACK}/shipments/{shipment_id()}/boxes"))
     for barcode in ("SH-1", "LP-1"):
         done(packer.get(f"{PACK}/lookup/{barcode}?shipment_id={shipment_id()}"))
-    done(take_out(packer, box, item), 204)
+    done(remove_item(packer, box, item), 204)
     create_box(packer)
-    close(packer, box, weight=1)
+    close_box(packer, box, weight=1)
 
 
 def picking(world: DeployedWorld, objects: EmbeddedObjects) -> None:

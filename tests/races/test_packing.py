@@ -1,4 +1,4 @@
-"""Scanners that do things to the same plate, line, box or shipment at the same moment."""
+"""Many scanners that change the same plate, line, box or shipment at the same moment."""
 
 from collections import Counter
 from collections.abc import Callable, Sequence
@@ -9,25 +9,27 @@ from typing import Any
 
 import pytest
 
-from chalicelib.packing.tables import Box, Content, Line, Plate
+from chalicelib.packing.boxes.tables import Box, BoxContent
+from chalicelib.packing.plates.tables import Plate
+from chalicelib.packing.shipments.tables import ShipmentLine
 from tests.builders.packing import (
     PACK,
-    close,
+    close_box,
     create_box,
     line_id,
     line_record,
     load,
     loaded,
     new_box,
-    pack,
+    pack_item,
     packed,
     plate_id,
     plate_record,
-    reopen,
-    settle_prefix,
+    remove_item,
+    reopen_box,
+    set_prefix,
     shipment_id,
     shipment_record,
-    take_out,
 )
 from tests.builders.packing_truth import Picture, check, checked, taken
 from tests.builders.world import Answer, Person, World
@@ -51,7 +53,7 @@ def boss(arena: World) -> Person:
 
 
 def watched(calls: Sequence[Callable[[], Any]]) -> list[Any]:
-    """Do all of this at once, while somebody looks whether everything is as it has to be at every moment.
+    """Make all calls at once, while the stored state is checked again and again.
 
     Only the embedded engine shows the whole table at one moment.
     """
@@ -79,100 +81,100 @@ def watched(calls: Sequence[Callable[[], Any]]) -> list[Any]:
 
 
 def closed_boxes(picture: Picture) -> dict[tuple[str, int], frozenset[str]]:
-    """What lies in closed boxes, by box and version: as long as a box stays closed that is the same."""
+    """Return the contents of closed boxes by box and version; they do not change while a box stays closed."""
     inside: dict[str, set[str]] = {}
-    for content in picture.all(Content):
+    for content in picture.all(BoxContent):
         inside.setdefault(content.box_id, set()).add(content.content_id)
     closed = [box for box in picture.all(Box) if box.status == "closed"]
     return {(box.box_id, box.version): frozenset(inside.get(box.box_id, ())) for box in closed}
 
 
 def codes(answers: list[Answer]) -> Counter[str]:
-    """How often each outcome came: the status of what succeeded, the code of what did not."""
+    """Return the number of each outcome: the status of a success, the code of a refusal."""
     return Counter(str(one.status) if one.status < 400 else one.code for one in answers)
 
 
-def test_scanners_that_pack_one_plate_at_once_never_over_pack_it(boss: Person) -> None:
+def test_simultaneous_packing_never_exceeds_the_plate(boss: Person) -> None:
     boxes = [new_box(boss) for _ in range(4)]
     crowd = scanners(boss.world)
-    answers = watched([partial(pack, person, boxes[number % 4]) for number, person in enumerate(crowd)])
+    answers = watched([partial(pack_item, person, boxes[number % 4]) for number, person in enumerate(crowd)])
     assert codes(answers) == {"201": 20, "QUANTITY_EXCEEDS_AVAILABLE": 12}
     [plate] = checked().all(Plate)
     assert (plate.packed, plate.remaining) == (Decimal(20), Decimal(0))
 
 
-def test_scanners_that_pack_the_last_of_a_plate_into_one_new_box_at_once_leave_one_of_them_with_it(
+def test_one_of_many_scanners_packs_the_last_of_a_plate(
     boss: Person,
 ) -> None:
     box = new_box(boss)
-    answers = watched([partial(pack, person, box, 20) for person in scanners(boss.world)])
+    answers = watched([partial(pack_item, person, box, 20) for person in scanners(boss.world)])
     assert codes(answers) == {"201": 1, "QUANTITY_EXCEEDS_AVAILABLE": 31}
 
 
-def test_packing_against_taking_out_keeps_every_quantity(boss: Person) -> None:
+def test_packing_and_removing_at_once_keep_every_quantity(boss: Person) -> None:
     boxes = [new_box(boss) for _ in range(2)]
     there = [(box, packed(boss, box, 0.5)) for box in boxes for _ in range(8)]
     crowd = scanners(boss.world)
-    calls = [partial(take_out, person, *one) for person, one in zip(crowd[:16], there, strict=True)]
-    calls += [partial(pack, person, boxes[number % 2], 0.75) for number, person in enumerate(crowd[16:])]
+    calls = [partial(remove_item, person, *one) for person, one in zip(crowd[:16], there, strict=True)]
+    calls += [partial(pack_item, person, boxes[number % 2], 0.75) for number, person in enumerate(crowd[16:])]
     answers = watched(calls)
     assert codes(answers) == {"204": 16, "201": 16}
     [plate] = checked().all(Plate)
     assert plate.packed == 12
 
 
-def test_an_item_that_eight_take_out_at_once_is_taken_out_once(boss: Person) -> None:
+def test_an_item_removed_by_eight_people_at_once_is_removed_once(boss: Person) -> None:
     box = new_box(boss)
     kept, content = packed(boss, box, 3), packed(boss, box, 4)
-    answers = watched([partial(take_out, person, box, content) for person in scanners(boss.world, 8)])
+    answers = watched([partial(remove_item, person, box, content) for person in scanners(boss.world, 8)])
     assert codes(answers) == {"204": 1, "NOT_FOUND": 7}
-    assert [one.content_id for one in checked().all(Content)] == [kept]
+    assert [one.content_id for one in checked().all(BoxContent)] == [kept]
 
 
-def test_boxes_that_are_opened_at_once_are_numbered_without_gap_or_repeat(boss: Person) -> None:
+def test_boxes_created_at_once_are_numbered_without_gap_or_repeat(boss: Person) -> None:
     answers = watched([partial(create_box, person) for person in scanners(boss.world)])
     assert codes(answers) == {"201": SCANNERS}
     assert sorted(one.json["box_number"] for one in answers) == list(range(1, SCANNERS + 1))
 
 
-def test_no_item_gets_into_a_box_that_is_closed_at_that_moment(boss: Person) -> None:
+def test_no_item_is_packed_into_a_box_closed_at_the_same_moment(boss: Person) -> None:
     crowd = scanners(boss.world, 6)
     for _ in range(4):
         box = new_box(boss)
         packed(boss, box, 0.1)
-        calls: list[Callable[[], Answer]] = [partial(pack, person, box, 0.1) for person in crowd[:4]]
-        answers = watched([*calls, partial(close, crowd[4], box), partial(close, crowd[5], box)])
+        calls: list[Callable[[], Answer]] = [partial(pack_item, person, box, 0.1) for person in crowd[:4]]
+        answers = watched([*calls, partial(close_box, crowd[4], box), partial(close_box, crowd[5], box)])
         assert codes(answers[4:]) == {"200": 1, "ALREADY_CLOSED": 1}
         assert codes(answers[:4]).keys() <= {"201", "BOX_CLOSED"}
-        inside = [one for one in checked().all(Content) if one.box_id == box]
+        inside = [one for one in checked().all(BoxContent) if one.box_id == box]
         assert len(inside) == 1 + codes(answers[:4])["201"]
 
 
-def test_a_box_is_not_closed_empty_while_its_last_item_is_taken_out(boss: Person) -> None:
+def test_a_box_is_not_closed_while_its_last_item_is_removed(boss: Person) -> None:
     crowd = scanners(boss.world, 2)
     for _ in range(6):
         box = new_box(boss)
         content = packed(boss, box, 0.1)
-        closing, taking = watched([partial(close, crowd[0], box), partial(take_out, crowd[1], box, content)])
+        closing, taking = watched([partial(close_box, crowd[0], box), partial(remove_item, crowd[1], box, content)])
         outcome = (closing.status, taking.status)
         assert outcome in {(200, 400), (400, 204)}, (closing, taking)
         assert (taking.code if outcome[0] == 200 else closing.code) in {"BOX_CLOSED", "EMPTY_BOX"}
 
 
-def test_boxes_that_are_closed_at_once_get_an_sscc_each(boss: Person) -> None:
-    settle_prefix(boss.world.person("SYSTEM_ADMIN"))
+def test_boxes_closed_at_once_get_different_ssccs(boss: Person) -> None:
+    set_prefix(boss.world.person("SYSTEM_ADMIN"))
     boxes = [new_box(boss) for _ in range(SCANNERS)]
     for box in boxes:
         packed(boss, box, 0.5)
     crowd = scanners(boss.world)
-    answers = watched([partial(close, person, box, weight=1) for person, box in zip(crowd, boxes, strict=True)])
+    answers = watched([partial(close_box, person, box, weight=1) for person, box in zip(crowd, boxes, strict=True)])
     assert codes(answers) == {"200": SCANNERS}
     found = boss.get(f"{PACK}/shipments/{shipment_id()}/boxes").json["data"]
     assert len({one["sscc"] for one in found} - {None}) == SCANNERS
 
 
-def test_a_box_that_is_closed_and_opened_again_by_many_keeps_its_sscc(boss: Person) -> None:
-    settle_prefix(boss.world.person("SYSTEM_ADMIN"))
+def test_a_box_closed_and_reopened_by_many_keeps_its_sscc(boss: Person) -> None:
+    set_prefix(boss.world.person("SYSTEM_ADMIN"))
     box = new_box(boss)
     packed(boss, box)
     bosses = [boss.world.person("supervisor") for _ in range(4)]
@@ -180,18 +182,18 @@ def test_a_box_that_is_closed_and_opened_again_by_many_keeps_its_sscc(boss: Pers
 
     def close_and_open(person: Person) -> None:
         for _ in range(4):
-            answer = close(person, box)
+            answer = close_box(person, box)
             assert answer.status == 200 or answer.code == "ALREADY_CLOSED"
             given.append(person.get(f"{PACK}/box/{box}").json["box"]["sscc"])
-            answer = reopen(person, box)
+            answer = reopen_box(person, box)
             assert answer.status == 200 or answer.code == "ALREADY_OPEN"
 
     watched([partial(close_and_open, person) for person in bosses])
     assert len(set(given)) == 1
 
 
-def test_everything_at_once_on_a_few_boxes_keeps_every_count(boss: Person) -> None:
-    settle_prefix(boss.world.person("SYSTEM_ADMIN"))
+def test_all_actions_at_once_on_a_few_boxes_keep_every_count(boss: Person) -> None:
+    set_prefix(boss.world.person("SYSTEM_ADMIN"))
     loaded(boss, "license-plates", plate_record("LP-2", 2))
     boxes = [new_box(boss) for _ in range(3)]
     second = {"license_plate_id": plate_id("LP-2"), "so_line_id": line_id(2)}
@@ -201,16 +203,16 @@ def test_everything_at_once_on_a_few_boxes_keeps_every_count(boss: Person) -> No
     def pack_and_take_out(person: Person, number: int) -> None:
         for turn in range(5):
             box, fields = boxes[(number + turn) % 3], second if number % 2 else {}
-            answer = pack(person, box, 1 + turn, **fields)
+            answer = pack_item(person, box, 1 + turn, **fields)
             answers = [answer]
             if answer.status == 201 and turn % 2:
-                answers.append(take_out(person, box, answer.json["box_content"]["id"]))
+                answers.append(remove_item(person, box, answer.json["box_content"]["id"]))
             seen.update(codes(answers))
 
     def close_and_open(person: Person, number: int) -> None:
         for turn in range(5):
             box = boxes[(number + turn) % 3]
-            seen.update(codes([close(person, box), reopen(person, box)]))
+            seen.update(codes([close_box(person, box), reopen_box(person, box)]))
 
     crowd = [boss.world.person("supervisor") for _ in range(8)]
     calls: list[Callable[[], Any]] = [partial(pack_and_take_out, person, n) for n, person in enumerate(crowd[:6])]
@@ -219,14 +221,14 @@ def test_everything_at_once_on_a_few_boxes_keeps_every_count(boss: Person) -> No
     assert seen.keys() <= {*allowed, "ALREADY_OPEN"}, seen
 
 
-def test_plates_and_lines_that_are_loaded_while_they_are_packed_stay_exact(boss: Person) -> None:
+def test_plates_and_lines_imported_while_they_are_packed_stay_exact(boss: Person) -> None:
     box = new_box(boss)
     crowd = scanners(boss.world, 6)
     bosses = [boss.world.person("supervisor") for _ in range(2)]
 
     def pack_some(person: Person) -> None:
         for _ in range(4):
-            assert codes([pack(person, box, 0.5)]).keys() <= {"201", "QUANTITY_EXCEEDS_AVAILABLE"}
+            assert codes([pack_item(person, box, 0.5)]).keys() <= {"201", "QUANTITY_EXCEEDS_AVAILABLE"}
 
     def load_some(person: Person, number: int) -> None:
         for turn in range(4):
@@ -243,5 +245,5 @@ def test_plates_and_lines_that_are_loaded_while_they_are_packed_stay_exact(boss:
     calls: list[Callable[[], Any]] = [partial(pack_some, person) for person in crowd]
     calls += [partial(load_some, person, number) for number, person in enumerate(bosses)]
     watched(calls)
-    [line] = [one for one in checked().all(Line) if one.line_number == 1]
+    [line] = [one for one in checked().all(ShipmentLine) if one.line_number == 1]
     assert line.packed <= 12

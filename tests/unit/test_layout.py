@@ -34,6 +34,13 @@ OWN: dict[str, dict[str, str]] = {
         "geo": "great-circle geometry and the cells of the search; pure",
         "nearest": "the search for a courier over the indexes",
     },
+    "packing": {
+        "boxes/labels": "the label of a box in ZPL",
+        "boxes/sscc_allocation": "the counters that give each SSCC once",
+        "boxes/transfers": "the changes of plate, line, box and shipment by one item, which several use cases share",
+        "shipments/line_diff": "the comparison of a record's lines with the stored and the packed ones",
+        "sscc": "the arithmetic of SSCCs; pure",
+    },
     "media": {
         "images": "verification and re-encoding of image files; the only module that loads Pillow",
         "storage": "the objects in the bucket: their keys, writing, checking and removing them",

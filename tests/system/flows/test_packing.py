@@ -14,7 +14,7 @@ PREFIX = "7610425"
 
 
 def loaded(site: Site) -> None:
-    """A shipment of almond biscuits and oil for somebody who must not get nuts, and ten of each on a plate."""
+    """Import a shipment of almond biscuits and oil for a customer with nut allergy, and a plate of ten of each."""
     biscuits = {"sku": "BISC", "product_name": "Almond biscuits", "unit_weight": 0.25, "allergens": ["Nuts"]}
     oil = {"sku": "OIL", "product_name": "Sunflower oil", "unit_weight": 0.92, "uom": "L"}
     lines = [{**biscuits, "line_number": 1, "quantity": 6}, {**oil, "line_number": 2, "quantity": 2.5}]
@@ -34,8 +34,8 @@ def loaded(site: Site) -> None:
 
 
 def scanned(packer: Person, barcode: str, **query: str) -> Any:
-    asked = "&".join(f"{name}={value}" for name, value in query.items())
-    return packer.ask("GET", f"{PACK}/lookup/{barcode}?{asked}")["data"]
+    parameters = "&".join(f"{name}={value}" for name, value in query.items())
+    return packer.ask("GET", f"{PACK}/lookup/{barcode}?{parameters}")["data"]
 
 
 def opened(packer: Person, shipment: str) -> str:
@@ -50,7 +50,7 @@ def item(site: Site, packer: Person, shipment: str, line: int, quantity: float) 
     return {**ids, "quantity": quantity}
 
 
-def test_a_shipment_is_packed_by_two_and_completed(site: Site) -> None:
+def test_a_shipment_is_packed_by_two_people_and_completed(site: Site) -> None:
     loaded(site)
     one, two, lead = site.people({"packer1": "packer", "packer2": "packer", "chief": "supervisor"})
     site.admin.ask("PUT", "/v1/organisation/settings/packing", {"gs1_company_prefix": PREFIX})

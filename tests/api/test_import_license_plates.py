@@ -1,4 +1,4 @@
-"""Loading license plates: what they hold and what they were picked for, as far as nothing packed speaks against it."""
+"""Importing license plates and their allocations; packed items are never contradicted."""
 
 from decimal import Decimal
 from typing import Any
@@ -15,14 +15,14 @@ from tests.builders.packing import (
     loaded,
     meanwhile,
     new_box,
-    pack,
+    pack_item,
     packed,
     plate_id,
     plate_record,
+    remove_item,
     shipment_id,
     shipment_record,
     stored_plate,
-    take_out,
 )
 from tests.builders.world import OTHER, Person, World
 
@@ -38,13 +38,13 @@ def looked_up(person: Person, number: str = "LP-1", shipment: str = "SH-1") -> d
 
 @pytest.fixture
 def boss(world: World) -> Person:
-    """Two shipments are there: SH-1 with two lines, SH-2 with one."""
+    """A supervisor, after importing SH-1 with two lines and SH-2 with one."""
     person = world.person("supervisor")
     loaded(person, SHIPMENTS, shipment_record("SH-1", line_record(1), line_record(2)), shipment_record("SH-2"))
     return person
 
 
-def test_a_plate_has_all_that_its_record_says(boss: Person) -> None:
+def test_a_plate_has_the_values_of_its_record(boss: Person) -> None:
     answer = load(boss, PLATES, plate_record(quantity=12.5))
     assert (answer.status, outcome(answer)) == (200, (1, 0, {}))
     found = looked_up(boss)
@@ -60,13 +60,13 @@ def test_a_plate_has_all_that_its_record_says(boss: Person) -> None:
     assert (looked_up(boss, shipment="SH-2")["allocated"]) is False
 
 
-def test_plates_of_one_product_have_its_id(boss: Person) -> None:
+def test_plates_of_one_product_share_its_id(boss: Person) -> None:
     loaded(boss, PLATES, plate_record("A"), plate_record("B"), plate_record("C", 2))
     ids = [looked_up(boss, number)["lp"]["product_id"] for number in ("A", "B", "C")]
     assert ids[0] == ids[1] != ids[2]
 
 
-def test_a_plate_may_be_picked_for_several_shipments_or_for_none(boss: Person) -> None:
+def test_a_plate_may_be_allocated_to_several_shipments_or_to_none(boss: Person) -> None:
     loaded(boss, PLATES, plate_record("LP-1", 1, "SH-1", "SH-2"), {**plate_record("LP-2"), "allocations": []})
     assert [looked_up(boss, "LP-1", number)["so_line_id"] for number in ("SH-1", "SH-2")] == [
         line_id(1, "SH-1"),
@@ -75,7 +75,7 @@ def test_a_plate_may_be_picked_for_several_shipments_or_for_none(boss: Person) -
     assert looked_up(boss, "LP-2")["allocated"] is False
 
 
-def test_a_plate_of_which_nothing_is_packed_may_become_another(boss: Person) -> None:
+def test_an_unpacked_plate_may_get_another_product(boss: Person) -> None:
     loaded(boss, PLATES, plate_record())
     record = plate_record("LP-1", 2, "SH-1", quantity=7, lot_number=None)
     assert outcome(load(boss, PLATES, record)) == (0, 1, {})
@@ -84,7 +84,7 @@ def test_a_plate_of_which_nothing_is_packed_may_become_another(boss: Person) -> 
     assert (found["so_line_id"], found["available_qty"]) == (line_id(2), 7)
 
 
-def test_what_a_record_leaves_out_stays(boss: Person) -> None:
+def test_omitted_fields_stay(boss: Person) -> None:
     loaded(boss, PLATES, plate_record())
     record = plate_record(quantity=50)
     del record["lot_number"], record["allocations"]
@@ -129,14 +129,12 @@ def test_every_bad_field_is_named(boss: Person) -> None:
         ({"quantity": 0.1234567}, "quantity"),
     ],
 )
-def test_a_plate_is_for_lines_that_are_there_and_of_its_product(
-    boss: Person, fields: dict[str, Any], flaw: str
-) -> None:
+def test_a_plate_is_allocated_to_existing_lines_of_its_product(boss: Person, fields: dict[str, Any], flaw: str) -> None:
     assert list(flaws(load(boss, PLATES, plate_record(**fields)))) == [flaw]
     assert stored_plate() is None
 
 
-def test_shipments_of_another_organisation_are_not_there(world: World, boss: Person) -> None:
+def test_shipments_of_another_organisation_do_not_exist(world: World, boss: Person) -> None:
     theirs = world.person("supervisor", OTHER)
     assert list(flaws(load(theirs, PLATES, plate_record()))) == ["allocations.0.shipment_number"]
 
@@ -146,7 +144,7 @@ def test_shipments_of_another_organisation_are_not_there(world: World, boss: Per
 
 @pytest.fixture
 def half_packed(boss: Person) -> tuple[Person, str, str]:
-    """Of a plate of a hundred forty are packed; who loads, the box and the content."""
+    """The supervisor, a box and a content: forty of a plate of a hundred are packed."""
     loaded(boss, PLATES, plate_record("LP-1", 1, "SH-1", "SH-2"))
     box = new_box(boss)
     return boss, box, packed(boss, box, 40)
@@ -163,7 +161,7 @@ def half_packed(boss: Person) -> tuple[Person, str, str]:
         ({"allocations": []}, "allocations"),
     ],
 )
-def test_a_plate_of_which_something_is_packed_stays_what_it_was(
+def test_a_packed_plate_keeps_its_product_lot_and_packed_quantity(
     half_packed: tuple[Person, str, str], fields: dict[str, Any], flaw: str
 ) -> None:
     boss, _, _ = half_packed
@@ -175,7 +173,7 @@ def test_a_plate_of_which_something_is_packed_stays_what_it_was(
     assert after.attribute_values == before.attribute_values
 
 
-def test_what_is_left_of_a_plate_follows_its_quantity(half_packed: tuple[Person, str, str]) -> None:
+def test_the_remaining_quantity_follows_the_quantity(half_packed: tuple[Person, str, str]) -> None:
     boss, box, content = half_packed
     loaded(boss, SHIPMENTS, shipment_record("SH-3"))
     record = plate_record("LP-1", 1, "SH-1", "SH-2", "SH-3", quantity=40, product_name="Renamed")
@@ -183,13 +181,13 @@ def test_what_is_left_of_a_plate_follows_its_quantity(half_packed: tuple[Person,
     found = stored_plate()
     assert found is not None
     assert (found.quantity, found.packed, found.remaining) == (Decimal(40), Decimal(40), Decimal(0))
-    assert pack(boss, box, 0.000001).code == "QUANTITY_EXCEEDS_AVAILABLE"
-    assert take_out(boss, box, content).status == 204
+    assert pack_item(boss, box, 0.000001).code == "QUANTITY_EXCEEDS_AVAILABLE"
+    assert remove_item(boss, box, content).status == 204
     assert looked_up(boss)["available_qty"] == 40
     assert looked_up(boss, shipment="SH-3")["allocated"] is True
 
 
-def test_what_is_left_of_a_plate_may_be_meant_for_other_lines(half_packed: tuple[Person, str, str]) -> None:
+def test_a_packed_plate_may_be_allocated_to_further_lines(half_packed: tuple[Person, str, str]) -> None:
     boss, box, _ = half_packed
     loaded(boss, SHIPMENTS, shipment_record("SH-3"))
     assert outcome(load(boss, PLATES, plate_record("LP-1", 1, "SH-1", "SH-3"))) == (0, 1, {})
@@ -198,13 +196,13 @@ def test_what_is_left_of_a_plate_may_be_meant_for_other_lines(half_packed: tuple
     assert packed(boss, box, 1)
 
 
-def test_a_plate_may_leave_out_a_line_that_has_gone(half_packed: tuple[Person, str, str]) -> None:
+def test_a_removed_line_may_be_omitted_from_the_allocations(half_packed: tuple[Person, str, str]) -> None:
     boss, _, _ = half_packed
     loaded(boss, SHIPMENTS, shipment_record("SH-2", line_record(7)))
     assert outcome(load(boss, PLATES, plate_record("LP-1", 1, "SH-1"))) == (0, 1, {})
 
 
-def test_a_plate_that_is_packed_for_a_line_at_the_last_moment_stays_allocated_to_it(
+def test_a_line_packed_at_the_last_moment_stays_allocated(
     half_packed: tuple[Person, str, str], engine: EmbeddedEngine
 ) -> None:
     boss, _, _ = half_packed
@@ -215,13 +213,13 @@ def test_a_plate_that_is_packed_for_a_line_at_the_last_moment_stays_allocated_to
     assert looked_up(boss, shipment="SH-2")["allocated"] is True
 
 
-def test_a_plate_may_become_another_once_all_of_it_was_taken_out_again(half_packed: tuple[Person, str, str]) -> None:
+def test_a_plate_whose_items_were_all_removed_may_get_another_product(half_packed: tuple[Person, str, str]) -> None:
     boss, box, content = half_packed
-    take_out(boss, box, content)
+    remove_item(boss, box, content)
     assert outcome(load(boss, PLATES, plate_record("LP-1", 2, "SH-1"))) == (0, 1, {})
 
 
-def test_a_plate_that_becomes_another_names_its_lines_anew(boss: Person) -> None:
+def test_a_plate_with_another_product_needs_new_allocations(boss: Person) -> None:
     loaded(boss, PLATES, plate_record())
     record = plate_record("LP-1", 2)
     del record["allocations"]

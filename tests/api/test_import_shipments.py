@@ -1,4 +1,4 @@
-"""Loading shipments: their lines come, change and go, but nothing that is packed is contradicted."""
+"""Importing shipments: lines are added, changed and removed, but packed items are never contradicted."""
 
 from collections import Counter
 from decimal import Decimal
@@ -10,14 +10,14 @@ from infra.local.engine import EmbeddedEngine
 from tests.builders.imports import flaws, outcome
 from tests.builders.packing import (
     PACK,
-    close,
-    complete,
+    close_box,
+    complete_shipment,
     line_id,
     line_record,
     load,
     loaded,
     new_box,
-    pack,
+    pack_item,
     packed,
     plate_record,
     shipment_id,
@@ -34,13 +34,13 @@ SHIPMENTS, PLATES = "shipments", "license-plates"
 
 
 def listed(person: Person) -> list[dict[str, Any]]:
-    """The shipments that can be packed."""
+    """Return the shipments that can be packed."""
     found: list[dict[str, Any]] = person.get(f"{PACK}/shipments").json["data"]
     return found
 
 
 def everything(number: str = "SH-1") -> tuple[Any, ...]:
-    """All that is stored of a shipment."""
+    """Return everything that is stored of a shipment."""
     found = stored_shipment(number)
     return (found and found.attribute_values, [line.attribute_values for line in stored_lines(number)])
 
@@ -50,10 +50,10 @@ def boss(world: World) -> Person:
     return world.person("supervisor")
 
 
-def test_a_shipment_has_all_that_its_record_says(boss: Person) -> None:
+def test_a_shipment_has_the_values_of_its_record(boss: Person) -> None:
     line = line_record(7, quantity=2.5, uom="KG", unit_weight=1.000001, allergens=["nuts", "milk"])
-    known = {"allergen_restrictions": ["Nuts"], "warehouse_id": "wh-1", "promised_ship_date": "2026-11-25"}
-    answer = load(boss, SHIPMENTS, shipment_record("SH-1", line, line_record(8), **known))
+    values = {"allergen_restrictions": ["Nuts"], "warehouse_id": "wh-1", "promised_ship_date": "2026-11-25"}
+    answer = load(boss, SHIPMENTS, shipment_record("SH-1", line, line_record(8), **values))
     assert (answer.status, outcome(answer)) == (200, (1, 0, {}))
     [shown] = listed(boss)
     assert shown == {
@@ -75,7 +75,7 @@ def test_a_shipment_has_all_that_its_record_says(boss: Person) -> None:
     assert (found.unit_weight, found.allergens, found.packed) == (Decimal("1.000001"), ["nuts", "milk"], Decimal(0))
 
 
-def test_what_need_not_be_said_has_its_default(boss: Person) -> None:
+def test_omitted_fields_have_defaults(boss: Person) -> None:
     loaded(boss, SHIPMENTS, shipment_record())
     [shown] = listed(boss)
     assert (shown["promised_ship_date"], shown["allergen_alert"]) == (None, False)
@@ -83,7 +83,7 @@ def test_what_need_not_be_said_has_its_default(boss: Person) -> None:
     assert (line.uom, line.unit_weight, line.allergens) == ("EA", None, [])
 
 
-def test_a_record_changes_adds_and_takes_away_lines(boss: Person) -> None:
+def test_a_record_changes_adds_and_removes_lines(boss: Person) -> None:
     loaded(boss, SHIPMENTS, shipment_record("SH-1", line_record(1), line_record(2), line_record(3)))
     after = [line_record(1), line_record(2, quantity=4, product_name="Another", sku="S"), line_record(9)]
     answer = load(boss, SHIPMENTS, shipment_record("SH-1", *after, customer_name="Bakker Maan", so_number="SO-9"))
@@ -108,13 +108,13 @@ def test_the_same_record_again_changes_nothing(boss: Person) -> None:
     assert everything() == before
 
 
-def test_what_a_record_leaves_out_stays_and_null_takes_it_away(boss: Person) -> None:
-    known: dict[str, Any] = {
+def test_omitted_fields_stay_and_null_removes_them(boss: Person) -> None:
+    values: dict[str, Any] = {
         "allergen_restrictions": ["nuts"],
         "warehouse_id": "wh-1",
         "promised_ship_date": "2026-12-01",
     }
-    loaded(boss, SHIPMENTS, shipment_record(**known))
+    loaded(boss, SHIPMENTS, shipment_record(**values))
     loaded(boss, SHIPMENTS, shipment_record())
     found = stored_shipment()
     assert found is not None
@@ -125,9 +125,9 @@ def test_what_a_record_leaves_out_stays_and_null_takes_it_away(boss: Person) -> 
     assert boss.get(f"{PACK}/shipments?warehouse_id=wh-1").json["total"] == 0
 
 
-def test_null_is_the_same_as_nothing_wherever_something_may_be_left_out(boss: Person) -> None:
-    known = line_record(1, uom="KG", unit_weight=2, allergens=["nuts"])
-    loaded(boss, SHIPMENTS, shipment_record("SH-1", known, allergen_restrictions=["nuts"]))
+def test_null_removes_every_optional_value(boss: Person) -> None:
+    values = line_record(1, uom="KG", unit_weight=2, allergens=["nuts"])
+    loaded(boss, SHIPMENTS, shipment_record("SH-1", values, allergen_restrictions=["nuts"]))
     unknown = line_record(1, uom=None, unit_weight=None, allergens=None)
     loaded(boss, SHIPMENTS, shipment_record("SH-1", unknown, allergen_restrictions=None))
     [line], found = stored_lines(), stored_shipment()
@@ -138,7 +138,7 @@ def test_null_is_the_same_as_nothing_wherever_something_may_be_left_out(boss: Pe
 
 def test_every_bad_field_is_named(boss: Person) -> None:
     bad = {"shipment_number": " SH", "so_number": "", "customer_name": 7, "colour": "red", "warehouse_id": "a b"}
-    lines = [{"line_number": 0, "quantity": 0, "unit_weight": -1, "sku": "S\n", "allergens": [""]}]
+    lines = [{"line_number": 0, "quantity": 0, "unit_weight": -1, "sku": "S\nT", "allergens": [""]}]
     assert sorted(flaws(load(boss, SHIPMENTS, {**bad, "lines": lines, "promised_ship_date": "soon"}))) == [
         "colour",
         "customer_name",
@@ -155,6 +155,13 @@ def test_every_bad_field_is_named(boss: Person) -> None:
     ]
 
 
+def test_control_and_format_characters_around_numbers_are_removed(boss: Person) -> None:
+    loaded(boss, SHIPMENTS, shipment_record("\ufeffSH-1\n", line_record(sku="\u200eSKU-1\r\n"), so_number="SO-1\x1d"))
+    [shown] = listed(boss)
+    assert (shown["id"], shown["shipment_number"], shown["so_number"]) == (shipment_id("SH-1"), "SH-1", "SO-1")
+    assert [line.sku for line in stored_lines()] == ["SKU-1"]
+
+
 @pytest.mark.parametrize(
     ("lines", "field"),
     [
@@ -166,15 +173,13 @@ def test_every_bad_field_is_named(boss: Person) -> None:
         ([line_record(number) for number in range(1, 1002)], "lines"),
     ],
 )
-def test_lines_are_some_and_each_is_there_once_with_an_exact_quantity(
-    boss: Person, lines: list[dict[str, Any]], field: str
-) -> None:
+def test_lines_are_required_unique_and_exact(boss: Person, lines: list[dict[str, Any]], field: str) -> None:
     record = {**shipment_record(), "lines": lines}
     assert list(flaws(load(boss, SHIPMENTS, record))) == [field]
     assert stored_shipment() is None
 
 
-def test_a_bad_record_stops_no_other(boss: Person) -> None:
+def test_an_invalid_record_does_not_stop_others(boss: Person) -> None:
     answer = load(boss, SHIPMENTS, shipment_record("A"), {"shipment_number": "B"}, shipment_record("C"))
     created, _, rejected = outcome(answer)
     assert (answer.status, created, list(rejected)) == (207, 2, [1])
@@ -201,7 +206,7 @@ def half_packed(boss: Person) -> Person:
         ({"uom": "KG"}, "lines.0.uom"),
     ],
 )
-def test_a_line_of_which_something_is_packed_keeps_its_product_and_room(
+def test_a_packed_line_keeps_its_product_unit_and_packed_quantity(
     half_packed: Person, line: dict[str, Any], field: str
 ) -> None:
     before = everything()
@@ -210,7 +215,7 @@ def test_a_line_of_which_something_is_packed_keeps_its_product_and_room(
     assert everything() == before
 
 
-def test_a_line_of_which_something_is_packed_cannot_go(half_packed: Person) -> None:
+def test_a_packed_line_cannot_be_removed(half_packed: Person) -> None:
     before = everything()
     assert flaws(load(half_packed, SHIPMENTS, shipment_record("SH-1", line_record(2)))) == {
         "lines": "must have line 1, of which something is packed"
@@ -218,12 +223,12 @@ def test_a_line_of_which_something_is_packed_cannot_go(half_packed: Person) -> N
     assert everything() == before
 
 
-def test_the_order_of_a_shipment_stays_once_something_is_packed(half_packed: Person) -> None:
+def test_the_order_number_of_a_packed_shipment_cannot_change(half_packed: Person) -> None:
     record = shipment_record("SH-1", line_record(1), line_record(2), so_number="SO-9")
     assert list(flaws(load(half_packed, SHIPMENTS, record))) == ["so_number"]
 
 
-def test_what_is_not_packed_yet_can_still_change(half_packed: Person) -> None:
+def test_unpacked_lines_can_change(half_packed: Person) -> None:
     record = shipment_record("SH-1", line_record(1, quantity=4, product_name="Renamed"), line_record(3))
     assert outcome(load(half_packed, SHIPMENTS, record)) == (0, 1, {})
     assert [(line.line_number, int(line.quantity), int(line.packed)) for line in stored_lines()] == [
@@ -235,7 +240,7 @@ def test_what_is_not_packed_yet_can_still_change(half_packed: Person) -> None:
     assert (found.status, found.lines_total, found.lines_packed, found.lines_complete) == ("packing", 2, 1, 1)
 
 
-def test_a_line_that_grows_is_no_longer_complete(half_packed: Person) -> None:
+def test_a_raised_line_is_no_longer_complete(half_packed: Person) -> None:
     loaded(half_packed, SHIPMENTS, shipment_record("SH-1", line_record(1, quantity=4)))
     loaded(half_packed, SHIPMENTS, shipment_record("SH-1", line_record(1, quantity=5)))
     found = stored_shipment()
@@ -243,7 +248,7 @@ def test_a_line_that_grows_is_no_longer_complete(half_packed: Person) -> None:
     assert (found.lines_total, found.lines_packed, found.lines_complete) == (1, 1, 0)
 
 
-def test_a_line_of_which_too_much_is_packed_may_be_loaded_again_as_it_is(half_packed: Person) -> None:
+def test_an_overpacked_line_can_be_imported_unchanged(half_packed: Person) -> None:
     [box] = [one["id"] for one in half_packed.get(f"{PACK}/shipments/{shipment_id()}/boxes").json["data"]]
     packed(half_packed, box, 20)
     assert outcome(load(half_packed, SHIPMENTS, shipment_record("SH-1", line_record(1)))) == (0, 1, {})
@@ -252,10 +257,10 @@ def test_a_line_of_which_too_much_is_packed_may_be_loaded_again_as_it_is(half_pa
     ]
 
 
-def test_a_shipment_that_is_packed_stays_as_it_is(half_packed: Person) -> None:
+def test_a_completed_shipment_cannot_change(half_packed: Person) -> None:
     [box] = [one["id"] for one in half_packed.get(f"{PACK}/shipments/{shipment_id()}/boxes").json["data"]]
-    close(half_packed, box)
-    assert complete(half_packed, allow_partial=True).status == 200
+    close_box(half_packed, box)
+    assert complete_shipment(half_packed, allow_partial=True).status == 200
     before = everything()
     as_it_is = shipment_record("SH-1", line_record(1), line_record(2))
     assert outcome(load(half_packed, SHIPMENTS, as_it_is)) == (0, 1, {})
@@ -265,7 +270,7 @@ def test_a_shipment_that_is_packed_stays_as_it_is(half_packed: Person) -> None:
 
 
 @pytest.mark.parametrize("line", [{"uom": "KG"}, {"quantity": 2}])
-def test_an_item_on_its_way_meets_the_line_as_it_is_by_then(
+def test_packing_uses_a_line_imported_at_the_same_moment(
     boss: Person, engine: EmbeddedEngine, line: dict[str, Any]
 ) -> None:
     loaded(boss, SHIPMENTS, shipment_record("SH-1", line_record(1)))
@@ -273,7 +278,7 @@ def test_an_item_on_its_way_meets_the_line_as_it_is_by_then(
     box = new_box(boss)
     after = shipment_record("SH-1", line_record(1, **line))
     engine.before("TransactWriteItems", lambda *_: loaded(boss, SHIPMENTS, after), times=1)
-    answer = pack(boss, box, 2)
+    answer = pack_item(boss, box, 2)
     contents, found, shipment = stored_contents(box), stored_line(), stored_shipment()
     assert found is not None
     assert shipment is not None
@@ -281,16 +286,18 @@ def test_an_item_on_its_way_meets_the_line_as_it_is_by_then(
     assert shipment.lines_complete == ("quantity" in line)
 
 
-def test_an_item_on_its_way_does_not_become_another_product(boss: Person, engine: EmbeddedEngine) -> None:
+def test_packing_fails_if_the_line_gets_another_product_at_the_same_moment(
+    boss: Person, engine: EmbeddedEngine
+) -> None:
     loaded(boss, SHIPMENTS, shipment_record("SH-1", line_record(1)))
     loaded(boss, PLATES, plate_record())
     box = new_box(boss)
     after = shipment_record("SH-1", line_record(1, sku="OTHER"))
     engine.before("TransactWriteItems", lambda *_: loaded(boss, SHIPMENTS, after), times=1)
-    assert (pack(boss, box, 2).code, stored_contents(box)) == ("LP_NOT_ALLOCATED", [])
+    assert (pack_item(boss, box, 2).code, stored_contents(box)) == ("LP_NOT_ALLOCATED", [])
 
 
-def test_an_item_on_its_way_meets_the_plate_as_it_is_by_then(boss: Person, engine: EmbeddedEngine) -> None:
+def test_packing_uses_a_plate_imported_at_the_same_moment(boss: Person, engine: EmbeddedEngine) -> None:
     loaded(boss, SHIPMENTS, shipment_record("SH-1", line_record(1), line_record(2)))
     loaded(boss, PLATES, plate_record())
     box = new_box(boss)
@@ -305,7 +312,7 @@ def test_an_item_on_its_way_meets_the_plate_as_it_is_by_then(boss: Person, engin
 
 
 @pytest.mark.parametrize(("dataset", "record"), [(SHIPMENTS, shipment_record()), (PLATES, plate_record())])
-def test_packers_load_nothing(world: World, dataset: str, record: dict[str, Any]) -> None:
+def test_packers_cannot_import(world: World, dataset: str, record: dict[str, Any]) -> None:
     answer = load(world.person("packer"), dataset, record)
     assert (answer.status, answer.code) == (403, "ACCESS_DENIED")
     assert stored_shipment() is None
@@ -321,7 +328,7 @@ def test_each_organisation_has_its_own_shipments_of_one_number(world: World, bos
     answer = load(theirs, PLATES, plate_record("LP-1", 1, "SH-1"))
     assert outcome(answer) == (1, 0, {})
     box = new_box(boss)
-    refused = pack(boss, box, license_plate_id=stored_id(stored_plate("LP-1", OTHER)))
+    refused = pack_item(boss, box, license_plate_id=stored_id(stored_plate("LP-1", OTHER)))
     assert (refused.status, refused.code) == (404, "NOT_FOUND")
 
 
@@ -330,7 +337,7 @@ def stored_id(plate: Any) -> str:
     return str(plate.plate_id)
 
 
-def test_every_record_leaves_its_row_in_the_trail(world: World, boss: Person) -> None:
+def test_every_record_has_an_audit_row(world: World, boss: Person) -> None:
     loaded(boss, SHIPMENTS, shipment_record())
     load(boss, SHIPMENTS, shipment_record("SH-1", line_record(1, quantity=8)), {**shipment_record("SH-2"), "lines": 7})
     rows = [row for row in world.audit() if row.actor_id == boss.user_id and row.entity_type == "shipment"]

@@ -1,8 +1,8 @@
-"""What each guard of packing is for: somebody does something between the reading and the writing.
+"""The condition of each change that packing stages: another request changes something between read and write.
 
-Several guards often notice the same thing, and then a test passes with any of them gone. Here everything is laid out so
-that one of them stands alone: the shipment is being packed, both boxes have something in them, and more than was
-ordered of line 1 is packed wherever the line itself shall not notice.
+Several conditions often fail for the same change, so a test could pass without one of them. Here each test is arranged
+so that one condition alone fails: the shipment is in packing, both boxes have contents, and line 1 is overpacked unless
+the line itself is meant.
 """
 
 from typing import Any
@@ -13,27 +13,27 @@ from infra.local.engine import EmbeddedEngine
 from tests.builders.imports import flaws
 from tests.builders.packing import (
     PACK,
-    close,
-    complete,
+    close_box,
+    complete_shipment,
     create_box,
+    existing,
     line_id,
     line_record,
     load,
     loaded,
     meanwhile,
     new_box,
-    pack,
+    pack_item,
     packed,
     plate_id,
     plate_record,
-    reopen,
-    settle_prefix,
+    remove_item,
+    reopen_box,
+    set_prefix,
     shipment_record,
     stored_box,
     stored_plate,
     stored_shipment,
-    take_out,
-    there,
 )
 from tests.builders.packing_truth import checked
 from tests.builders.world import Person, World
@@ -61,28 +61,26 @@ def boxes(boss: Person) -> tuple[str, str]:
 
 
 def refused(person: Person, dataset: str, record: dict[str, Any]) -> list[str]:
-    """The fields because of which a record is not taken."""
+    """Return the fields for which a record is refused."""
     return list(flaws(load(person, dataset, record)))
 
 
-def test_the_plate_notices_that_somebody_took_what_was_left(
-    boss: Person, boxes: tuple[str, str], engine: EmbeddedEngine
-) -> None:
+def test_packing_fails_if_the_plate_was_emptied(boss: Person, boxes: tuple[str, str], engine: EmbeddedEngine) -> None:
     packed(boss, boxes[0], 10)
     meanwhile(engine, lambda: packed(boss, boxes[1], 88))
-    assert pack(boss, boxes[0], 3).code == "QUANTITY_EXCEEDS_AVAILABLE"
+    assert pack_item(boss, boxes[0], 3).code == "QUANTITY_EXCEEDS_AVAILABLE"
     checked()
 
 
-def test_the_plate_notices_that_it_is_no_longer_allocated(
+def test_packing_fails_if_the_plate_is_no_longer_allocated(
     boss: Person, boxes: tuple[str, str], engine: EmbeddedEngine
 ) -> None:
     meanwhile(engine, lambda: loaded(boss, PLATES, plate_record("LP-1", allocations=[])))
-    assert pack(boss, boxes[0], 1).code == "LP_NOT_ALLOCATED"
-    assert there(stored_plate()).packed == 0
+    assert pack_item(boss, boxes[0], 1).code == "LP_NOT_ALLOCATED"
+    assert existing(stored_plate()).packed == 0
 
 
-def test_the_line_notices_that_somebody_began_and_completed_it(
+def test_packing_runs_again_if_the_line_was_begun_and_completed(
     boss: Person, boxes: tuple[str, str], engine: EmbeddedEngine
 ) -> None:
     meanwhile(engine, lambda: packed(boss, boxes[1], 9))
@@ -90,16 +88,16 @@ def test_the_line_notices_that_somebody_began_and_completed_it(
     checked()
 
 
-def test_the_line_notices_that_somebody_took_some_of_it_out(
+def test_removal_runs_again_if_the_line_was_reduced(
     boss: Person, boxes: tuple[str, str], engine: EmbeddedEngine
 ) -> None:
     mine, theirs = packed(boss, boxes[0], 4), packed(boss, boxes[1], 6)
-    meanwhile(engine, lambda: take_out(boss, boxes[1], theirs))
-    assert take_out(boss, boxes[0], mine).status == 204
+    meanwhile(engine, lambda: remove_item(boss, boxes[1], theirs))
+    assert remove_item(boss, boxes[0], mine).status == 204
     checked()
 
 
-def test_the_box_notices_that_somebody_put_the_first_item_into_it(
+def test_packing_runs_again_if_the_box_got_its_first_item(
     boss: Person, boxes: tuple[str, str], engine: EmbeddedEngine
 ) -> None:
     packed(boss, boxes[0], 11)
@@ -109,88 +107,86 @@ def test_the_box_notices_that_somebody_put_the_first_item_into_it(
     checked()
 
 
-def test_the_box_notices_that_somebody_took_all_other_items_out(
+def test_removal_runs_again_if_the_box_lost_its_other_items(
     boss: Person, boxes: tuple[str, str], engine: EmbeddedEngine
 ) -> None:
     packed(boss, boxes[0], 11)
     box = new_box(boss)
     mine, theirs = packed(boss, box, 1), packed(boss, box, 1)
-    meanwhile(engine, lambda: take_out(boss, box, theirs))
-    assert take_out(boss, box, mine).status == 204
+    meanwhile(engine, lambda: remove_item(boss, box, theirs))
+    assert remove_item(boss, box, mine).status == 204
     checked()
 
 
-def test_the_shipment_notices_that_it_was_completed_before_another_box_is_opened(
+def test_creating_a_box_fails_if_the_shipment_was_completed(
     boss: Person, boxes: tuple[str, str], engine: EmbeddedEngine
 ) -> None:
     for box in boxes:
-        close(boss, box)
-    meanwhile(engine, lambda: complete(boss, allow_partial=True))
+        close_box(boss, box)
+    meanwhile(engine, lambda: complete_shipment(boss, allow_partial=True))
     assert create_box(boss).code == "SHIPMENT_NOT_PACKABLE"
-    assert there(stored_shipment()).boxes_count == 2
+    assert existing(stored_shipment()).boxes_count == 2
     checked()
 
 
-def test_a_box_notices_that_somebody_closed_it(boss: Person, boxes: tuple[str, str], engine: EmbeddedEngine) -> None:
-    meanwhile(engine, lambda: close(boss, boxes[0], weight=2))
-    assert close(boss, boxes[0], weight=3).code == "ALREADY_CLOSED"
-    assert there(stored_box(boxes[0])).weight == 2
+def test_closing_fails_if_the_box_was_closed(boss: Person, boxes: tuple[str, str], engine: EmbeddedEngine) -> None:
+    meanwhile(engine, lambda: close_box(boss, boxes[0], weight=2))
+    assert close_box(boss, boxes[0], weight=3).code == "ALREADY_CLOSED"
+    assert existing(stored_box(boxes[0])).weight == 2
     checked()
 
 
-def test_a_box_notices_that_it_has_not_the_version_that_was_named(
+def test_closing_fails_if_the_box_no_longer_has_the_requested_version(
     boss: Person, boxes: tuple[str, str], engine: EmbeddedEngine
 ) -> None:
     version = boss.get(f"{PACK}/box/{boxes[0]}").headers["ETag"]
     meanwhile(engine, lambda: packed(boss, boxes[0], 1))
     answer = boss.post(f"{PACK}/box/close", {"box_id": boxes[0]}, if_match=version)
     assert (answer.status, answer.code) == (409, "VERSION_CONFLICT")
-    assert there(stored_box(boxes[0])).status == "open"
+    assert existing(stored_box(boxes[0])).status == "open"
 
 
-def test_a_box_notices_that_somebody_opened_it_again(
-    boss: Person, boxes: tuple[str, str], engine: EmbeddedEngine
-) -> None:
-    close(boss, boxes[0])
-    meanwhile(engine, lambda: reopen(boss, boxes[0]))
-    assert reopen(boss, boxes[0]).code == "ALREADY_OPEN"
+def test_reopening_fails_if_the_box_was_reopened(boss: Person, boxes: tuple[str, str], engine: EmbeddedEngine) -> None:
+    close_box(boss, boxes[0])
+    meanwhile(engine, lambda: reopen_box(boss, boxes[0]))
+    assert reopen_box(boss, boxes[0]).code == "ALREADY_OPEN"
     checked()
 
 
-def test_a_box_notices_that_it_got_its_sscc_and_was_opened_again(
+def test_closing_keeps_an_sscc_given_at_the_same_moment(
     world: World, boss: Person, boxes: tuple[str, str], engine: EmbeddedEngine
 ) -> None:
     admin = world.person("SYSTEM_ADMIN")
-    settle_prefix(admin)
+    set_prefix(admin)
     given: list[str] = []
 
     def close_and_open() -> None:
-        settle_prefix(admin, gs1_company_prefix="1234567")  # whose counters are others
-        given.append(close(boss, boxes[0]).json["sscc"])
-        reopen(boss, boxes[0])
+        set_prefix(admin, gs1_company_prefix="1234567")  # whose counters are others
+        given.append(close_box(boss, boxes[0]).json["sscc"])
+        reopen_box(boss, boxes[0])
 
     meanwhile(engine, close_and_open)
-    assert close(boss, boxes[0]).json["sscc"] == given[0]
+    assert close_box(boss, boxes[0]).json["sscc"] == given[0]
     checked()
 
 
-def test_a_record_of_a_shipment_notices_that_its_packing_began(boss: Person, engine: EmbeddedEngine) -> None:
+def test_an_imported_shipment_is_refused_if_its_packing_began(boss: Person, engine: EmbeddedEngine) -> None:
     box = new_box(boss)
     meanwhile(engine, lambda: packed(boss, box, 1))
     record = shipment_record("SH-1", line_record(1), line_record(2, quantity=5), so_number="SO-NEW")
     assert refused(boss, SHIPMENTS, record) == ["so_number"]
-    assert there(stored_shipment()).status == "packing"
+    assert existing(stored_shipment()).status == "packing"
     checked()
 
 
-def test_a_record_of_a_plate_notices_that_its_line_became_another_product(boss: Person, engine: EmbeddedEngine) -> None:
+def test_an_imported_plate_is_refused_if_its_line_got_another_product(boss: Person, engine: EmbeddedEngine) -> None:
     lines = line_record(1, sku="OTHER"), line_record(2, quantity=5)
     meanwhile(engine, lambda: loaded(boss, SHIPMENTS, shipment_record("SH-1", *lines)))
     assert refused(boss, PLATES, plate_record("LP-1", quantity=50)) == ["allocations.0.line_number"]
-    assert there(stored_plate()).quantity == 100
+    assert existing(stored_plate()).quantity == 100
 
 
-def test_a_record_of_a_plate_notices_that_some_of_it_was_packed(
+def test_an_imported_plate_is_refused_if_some_of_it_was_packed(
     boss: Person, boxes: tuple[str, str], engine: EmbeddedEngine
 ) -> None:
     meanwhile(engine, lambda: packed(boss, boxes[0], 60))

@@ -1,4 +1,4 @@
-"""Shipments of more lines than go into one transaction: they come at once, or not at all."""
+"""Importing shipments with more lines than fit into one transaction: all lines appear at once, or none."""
 
 import json
 from collections.abc import Callable
@@ -11,8 +11,7 @@ from botocore.exceptions import EndpointConnectionError
 from chalicelib.core.store import get
 from chalicelib.core.work import UnitOfWork
 from chalicelib.edge.imports import TRY_AGAIN
-from chalicelib.packing.keys import draft_key
-from chalicelib.packing.tables import Draft
+from chalicelib.packing.shipments.tables import ShipmentDraft, draft_key
 from infra.local.engine import EmbeddedEngine
 from tests.builders.packing import (
     PACK,
@@ -23,17 +22,17 @@ from tests.builders.packing import (
     loaded,
     meanwhile,
     new_box,
-    pack,
+    pack_item,
     packed,
     plate_id,
     plate_record,
+    remove_item,
     shipment_id,
     shipment_record,
     stored_boxes,
     stored_line,
     stored_lines,
     stored_shipment,
-    take_out,
 )
 from tests.builders.world import DEMO, Answer, Person, World
 
@@ -51,7 +50,7 @@ def rejected(answer: Answer) -> list[dict[str, str]]:
 
 
 def seen(person: Person) -> list[str]:
-    """The shipments that can be packed."""
+    """Return the shipments that can be packed."""
     return [one["shipment_number"] for one in person.get(f"{PACK}/shipments").json["data"]]
 
 
@@ -60,7 +59,7 @@ def draft() -> Any:
 
 
 def fails_at(number: int) -> Callable[[str, Any], None]:
-    """The store is away for lines from this commit on."""
+    """Make the store unavailable for lines from this commit on."""
     calls = 0
 
     def fail(_: str, request: Any) -> None:
@@ -77,7 +76,7 @@ def boss(world: World) -> Person:
     return world.person("supervisor")
 
 
-def test_nobody_sees_a_new_shipment_before_all_of_its_lines_are_there(boss: Person, engine: EmbeddedEngine) -> None:
+def test_a_new_shipment_is_hidden_until_all_lines_are_written(boss: Person, engine: EmbeddedEngine) -> None:
     looks: list[tuple[int, list[str], int]] = []
 
     def look(*_: object) -> None:
@@ -94,9 +93,7 @@ def test_nobody_sees_a_new_shipment_before_all_of_its_lines_are_there(boss: Pers
     assert (found.lines_total, seen(boss), draft()) == (500, ["SH-1"], None)
 
 
-def test_a_load_that_breaks_off_leaves_nothing_to_be_seen_and_can_be_sent_again(
-    boss: Person, engine: EmbeddedEngine
-) -> None:
+def test_an_interrupted_import_shows_nothing_and_can_be_repeated(boss: Person, engine: EmbeddedEngine) -> None:
     with engine.before(COMMIT, fails_at(3)):
         answer = load(boss, SHIPMENTS, shipment_record("SH-1", *lines()))
     assert rejected(answer) == [dict(TRY_AGAIN)]
@@ -107,7 +104,7 @@ def test_a_load_that_breaks_off_leaves_nothing_to_be_seen_and_can_be_sent_again(
     assert (seen(boss), draft()) == (["SH-1"], None)
 
 
-def test_a_load_that_broke_off_can_be_replaced_by_a_small_one(boss: Person, engine: EmbeddedEngine) -> None:
+def test_an_interrupted_import_can_be_replaced_by_a_small_one(boss: Person, engine: EmbeddedEngine) -> None:
     with engine.before(COMMIT, fails_at(3)):
         load(boss, SHIPMENTS, shipment_record("SH-1", *lines()))
     loaded(boss, SHIPMENTS, shipment_record("SH-1", line_record(3)))
@@ -117,7 +114,7 @@ def test_a_load_that_broke_off_can_be_replaced_by_a_small_one(boss: Person, engi
     assert (found.lines_total, draft()) == (1, None)
 
 
-def test_all_lines_of_a_shipment_change_at_once_for_whoever_packs(boss: Person, engine: EmbeddedEngine) -> None:
+def test_packers_see_all_line_changes_of_an_import_at_once(boss: Person, engine: EmbeddedEngine) -> None:
     loaded(boss, SHIPMENTS, shipment_record("SH-1", *lines()))
     loaded(boss, PLATES, plate_record("LP-1", LINES))
     box = new_box(boss)
@@ -126,7 +123,7 @@ def test_all_lines_of_a_shipment_change_at_once_for_whoever_packs(boss: Person, 
 
     def try_it(*_: object) -> None:
         if draft() is not None:
-            refused.append((pack(boss, box, 1, **ids).code, seen(boss)))
+            refused.append((pack_item(boss, box, 1, **ids).code, seen(boss)))
 
     with engine.before(COMMIT, try_it):
         loaded(boss, SHIPMENTS, shipment_record("SH-1", *lines(quantity=3, allergens=["nuts"])))
@@ -135,12 +132,10 @@ def test_all_lines_of_a_shipment_change_at_once_for_whoever_packs(boss: Person, 
     assert all(numbers == [] for _, numbers in refused)
     assert {(line.quantity, line.version) for line in stored_lines()} == {(Decimal(3), 2)}
     assert seen(boss) == ["SH-1"]
-    assert pack(boss, box, 1, **ids).status == 201
+    assert pack_item(boss, box, 1, **ids).status == 201
 
 
-def test_a_change_that_breaks_off_keeps_the_shipment_hidden_until_it_is_sent_again(
-    boss: Person, engine: EmbeddedEngine
-) -> None:
+def test_an_interrupted_change_hides_the_shipment_until_it_is_repeated(boss: Person, engine: EmbeddedEngine) -> None:
     loaded(boss, SHIPMENTS, shipment_record("SH-1", *lines()))
     after = shipment_record("SH-1", *lines(150, quantity=3), customer_name="Another")
     with engine.before(COMMIT, fails_at(3)):
@@ -155,14 +150,14 @@ def test_a_change_that_breaks_off_keeps_the_shipment_hidden_until_it_is_sent_aga
 
 @pytest.fixture
 def being_packed(boss: Person) -> Person:
-    """A large shipment of whose first line all ten are packed, and of the second one."""
+    """A large shipment with ten packed items of its first line, and one of its second."""
     loaded(boss, SHIPMENTS, shipment_record("SH-1", *lines()))
     loaded(boss, PLATES, plate_record("LP-1", 1), plate_record("LP-2", 2))
     packed(boss, new_box(boss), 10)
     return boss
 
 
-def test_a_shipment_that_is_being_packed_can_change_in_all_that_contradicts_nothing(being_packed: Person) -> None:
+def test_a_shipment_in_packing_accepts_changes_without_contradiction(being_packed: Person) -> None:
     after = [line_record(1, quantity=11), *lines(180, product_name="Renamed")[1:]]
     loaded(being_packed, SHIPMENTS, shipment_record("SH-1", *after))
     assert [line.line_number for line in stored_lines()] == list(range(1, 181))
@@ -177,12 +172,12 @@ def test_a_line_is_not_emptied_while_the_lines_change(being_packed: Person, engi
     [(box, [content])] = stored_boxes()
     with engine.before(COMMIT, fails_at(3)):
         load(being_packed, SHIPMENTS, shipment_record("SH-1", *lines(product_name="Renamed")))
-    assert take_out(being_packed, box.box_id, content.content_id).code == "SHIPMENT_NOT_PACKABLE"
+    assert remove_item(being_packed, box.box_id, content.content_id).code == "SHIPMENT_NOT_PACKABLE"
     loaded(being_packed, SHIPMENTS, shipment_record("SH-1", *lines(product_name="Renamed")))
-    assert take_out(being_packed, box.box_id, content.content_id).status == 204
+    assert remove_item(being_packed, box.box_id, content.content_id).status == 204
 
 
-def test_of_a_shipment_that_is_being_packed_not_too_many_lines_shrink_at_once(being_packed: Person) -> None:
+def test_a_shipment_in_packing_refuses_too_many_lowered_lines(being_packed: Person) -> None:
     before = [line.attribute_values for line in stored_lines()]
     answer = load(being_packed, SHIPMENTS, shipment_record("SH-1", line_record(1), *lines(quantity=9)[1:]))
     assert [list(fields) for fields in rejected(answer)] == [["lines"]]
@@ -190,7 +185,7 @@ def test_of_a_shipment_that_is_being_packed_not_too_many_lines_shrink_at_once(be
     assert seen(being_packed) == ["SH-1"]
 
 
-def test_what_is_packed_at_the_last_moment_is_not_contradicted_and_nothing_is_half_done(
+def test_an_item_packed_at_the_last_moment_refuses_the_whole_record(
     being_packed: Person, engine: EmbeddedEngine
 ) -> None:
     boss = being_packed
@@ -216,11 +211,11 @@ def test_what_is_packed_at_the_last_moment_is_not_contradicted_and_nothing_is_ha
     assert (seen(boss), draft()) == (["SH-1"], None)
     untouched = [line.attribute_values for line in stored_lines() if line.line_number != 2]
     assert untouched == [line for line in before if line["line_number"] != 2]
-    assert pack(boss, box, 1, **second).status == 201
+    assert pack_item(boss, box, 1, **second).status == 201
 
 
 @pytest.mark.parametrize("at", [1, 2, 4])
-def test_of_two_who_load_one_shipment_at_once_each_gets_it_whole_or_starts_again(
+def test_simultaneous_imports_of_one_shipment_do_not_mix(
     world: World, boss: Person, engine: EmbeddedEngine, at: int
 ) -> None:
     other, calls = world.person("supervisor"), 0
@@ -242,7 +237,7 @@ def test_of_two_who_load_one_shipment_at_once_each_gets_it_whole_or_starts_again
     assert (found.lines_total, found.status, draft()) == (LINES, "pending", None)
 
 
-def test_each_transaction_of_a_large_load_leaves_a_row_of_its_own(world: World, boss: Person) -> None:
+def test_each_transaction_of_a_large_import_has_an_audit_row(world: World, boss: Person) -> None:
     loaded(boss, SHIPMENTS, shipment_record("SH-1", *lines()))
     rows = [row for row in world.audit() if row.entity_id == shipment_id()]
     assert [row.action_type for row in rows] == [
@@ -251,20 +246,20 @@ def test_each_transaction_of_a_large_load_leaves_a_row_of_its_own(world: World, 
         "SHIPMENT_LINES_IMPORTED",
         "SHIPMENT_IMPORTED",
     ]
-    told = "".join(str(row.payload_diff) for row in rows)
-    assert all(f'"so_line/{line_id(number)}.quantity":[null,10]' in told for number in range(1, 201))
+    diffs = "".join(str(row.payload_diff) for row in rows)
+    assert all(f'"so_line/{line_id(number)}.quantity":[null,10]' in diffs for number in range(1, 201))
 
 
-def test_a_small_load_notices_that_a_large_one_has_begun(world: World, boss: Person, engine: EmbeddedEngine) -> None:
+def test_a_small_import_runs_again_if_a_large_one_began(world: World, boss: Person, engine: EmbeddedEngine) -> None:
     def begin(work: UnitOfWork) -> None:
-        work.update_unread(draft_key(DEMO, shipment_id()), actions=[Draft.draft_id.set("of the large one")])
+        work.update_unread(draft_key(DEMO, shipment_id()), actions=[ShipmentDraft.draft_id.set("of the large one")])
 
     meanwhile(engine, lambda: world.run(begin))
     loaded(boss, SHIPMENTS, shipment_record("SH-1", line_record(500)))
     assert (seen(boss), draft()) == (["SH-1"], None)
 
 
-def test_lines_of_one_load_never_come_into_the_shipment_that_another_one_made(
+def test_lines_of_one_import_are_never_added_to_the_shipment_of_another(
     world: World, boss: Person, engine: EmbeddedEngine
 ) -> None:
     other, calls = world.person("supervisor"), 0

@@ -1,12 +1,12 @@
-"""The label of a closed box, in the language that warehouse printers speak (ZPL).
+"""The label of a closed box in ZPL, the language of label printers.
 
-It is 4 by 6 inches at 203 dots per inch, the size of a parcel label: who gets it, which shipment and order, which box,
-what is in it, and the SSCC as a GS1-128. The bars are four dots wide (0.5 mm) and 32 mm high, which is what GS1 asks of
-a logistic label, and 156 modules so leave quiet zones on both sides.
+It is 4 by 6 inches at 203 dots per inch, the size of a parcel label: customer, shipment and order, box number,
+contents, and the SSCC as a GS1-128. The bars are four dots wide (0.5 mm) and 32 mm high, which GS1 requires of a
+logistic label; 156 modules then leave quiet zones on both sides.
 
-What people typed is broken into lines here, not by the printer, and every character of it that ZPL could take for a
-command goes out as a hex escape, as do all that are not ASCII: the label is plain ASCII and no name can print another.
-Traded away: the width of a letter is a guess, since the printer's font is proportional; long texts are cut short.
+Texts are broken into lines here, not by the printer. Each character that ZPL could read as a command, and each that is
+not ASCII, is written as a hex escape: the label is plain ASCII, and no name can contain a command. Traded away: the
+printer's font is proportional, so the width of a letter is an estimate, and long texts are cut.
 """
 
 from __future__ import annotations
@@ -16,10 +16,10 @@ from decimal import Decimal
 
 import msgspec
 
-from chalicelib.packing.rules import Sum
+from chalicelib.packing.boxes.rules import ProductSum
 
 WIDTH, HEIGHT = 812, 1218
-"""Of the label, in dots."""
+"""The size of the label in dots."""
 
 _MARGIN = 40
 _INNER = WIDTH - 2 * _MARGIN
@@ -27,12 +27,12 @@ _BAR, _BARCODE_HEIGHT = 4, 260
 _SYMBOL = 156 * _BAR
 _MAX_CONTENTS, _SMALLEST = 8, 26
 _LETTER = 0.56
-"""How wide a letter is, by its height."""
+"""The width of a letter relative to its height."""
 _SAFE = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789 .,:;-+/()&%#'\"*=<>?!@$")
 
 
 class BoxLabel(msgspec.Struct, frozen=True):
-    """What stands on the label of a box; the weight in kg."""
+    """The texts of the label of a box; weight in kg."""
 
     customer_name: str
     shipment_number: str
@@ -40,11 +40,11 @@ class BoxLabel(msgspec.Struct, frozen=True):
     box_number: int
     sscc: str
     weight: Decimal | None
-    contents: Sequence[Sum]
+    contents: Sequence[ProductSum]
 
 
-def zpl(label: BoxLabel) -> str:
-    """The label as a printer takes it: one format, in ASCII."""
+def render_zpl(label: BoxLabel) -> str:
+    """Return the label as one ZPL format, in ASCII."""
     return "\n".join(["^XA", "^CI28", f"^PW{WIDTH}", f"^LL{HEIGHT}", "^LH0,0", *_fields(label), "^XZ", ""])
 
 
@@ -64,7 +64,7 @@ def _fields(label: BoxLabel) -> Iterator[str]:
     yield _rule(830)
     yield _text(_MARGIN, 845, 26, "SSCC")
     left = (WIDTH - _SYMBOL) // 2
-    # Start code C and FNC1 are named, so that no firmware has to guess the subset: pairs of digits fit exactly.
+    # Start code C and FNC1 are explicit, so that no firmware has to guess the subset: pairs of digits fit exactly.
     bars = f"^BCN,{_BARCODE_HEIGHT},N,N,N^FD>;>800{label.sscc}^FS"
     yield f"^FO{left},885^BY{_BAR},3,{_BARCODE_HEIGHT}{bars}"
     yield f"^FO0,1160^A0N,42,42^FB{WIDTH},1,0,C^FD(00){label.sscc}^FS"
@@ -89,31 +89,31 @@ def _rule(y: int) -> str:
 
 
 def _escaped(text: str) -> str:
-    """Text that no printer takes for a command, by the hex escapes that `^FH_` announces."""
-    return "".join(one if one in _SAFE else "".join(f"_{byte:02X}" for byte in one.encode()) for one in text)
+    """Return text that contains no command, by the hex escapes that `^FH_` announces."""
+    return "".join(char if char in _SAFE else "".join(f"_{byte:02X}" for byte in char.encode()) for char in text)
 
 
 def _broken(text: str, width: int, size: int, lines: int) -> list[str]:
-    """The text in at most so many lines of that width; what is left over shows as dots."""
+    """Return the text in at most `lines` lines of that width; dots stand for the rest."""
     import textwrap
     import unicodedata
 
-    seen = "".join(" " if unicodedata.category(one)[0] in "CZ" else one for one in text)
-    most = int(width / (size * _LETTER))
-    wrapped = textwrap.wrap(seen, most)
-    return wrapped if len(wrapped) <= lines else [*wrapped[: lines - 1], wrapped[lines - 1][: most - 3] + "..."]
+    visible = "".join(" " if unicodedata.category(char)[0] in "CZ" else char for char in text)
+    limit = int(width / (size * _LETTER))
+    wrapped = textwrap.wrap(visible, limit)
+    return wrapped if len(wrapped) <= lines else [*wrapped[: lines - 1], wrapped[lines - 1][: limit - 3] + "..."]
 
 
-def _contents(contents: Sequence[Sum]) -> Iterator[str]:
+def _contents(contents: Sequence[ProductSum]) -> Iterator[str]:
     shown = contents if len(contents) <= _MAX_CONTENTS else contents[: _MAX_CONTENTS - 1]
-    for one in shown:
-        yield from _broken(f"{_number(one.quantity)} {one.uom}  {one.product_name}", _INNER, 30, 1)
+    for each in shown:
+        yield from _broken(f"{_number(each.quantity)} {each.uom}  {each.product_name}", _INNER, 30, 1)
     if len(shown) < len(contents):
         yield f"and {len(contents) - len(shown)} more"
 
 
 def _number(value: Decimal) -> str:
-    """Without zeros behind the point and without an exponent."""
+    """Return a number without trailing zeros and without an exponent."""
     text = format(value, "f")
     return text.rstrip("0").rstrip(".") if "." in text else text
 

@@ -1,0 +1,1 @@
+"""Boxes of shipments and their contents: packing, removing, closing, SSCCs and labels."""

@@ -1,0 +1,81 @@
+"""Reads of boxes: a box with its contents, the boxes of a shipment, and the label of a box."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import NamedTuple
+
+from chalicelib.core.clock import Clock
+from chalicelib.core.store import Query, get, get_many, parallel, parallel_pair
+from chalicelib.packing.boxes.rules import BoxStatus, sum_products
+from chalicelib.packing.boxes.tables import Box, BoxContent, box_id_of, box_key, contents_query
+from chalicelib.packing.errors import NoSscc
+from chalicelib.packing.shipments.tables import Shipment, shipment_key
+
+_BATCH = 100
+
+
+class BoxWithContents(NamedTuple):
+    """A box and its contents, oldest first."""
+
+    box: Box
+    contents: list[BoxContent]
+
+
+def get_box(box: Box) -> BoxWithContents:
+    """Return a box with its contents."""
+    return BoxWithContents(box, list_contents(box))
+
+
+def list_contents(box: Box) -> list[BoxContent]:
+    """Return the contents of a box, oldest first."""
+    return list(contents_query(box.org_id, box.box_id).all())
+
+
+def list_boxes(shipment: Shipment, clock: Clock) -> list[Box]:
+    """Return the boxes of a shipment by number."""
+    numbers = range(1, shipment.boxes_count + 1)
+    keys = [box_key(shipment.org_id, box_id_of(shipment.shipment_id, number)) for number in numbers]
+    batches = [keys[start : start + _BATCH] for start in range(0, len(keys), _BATCH)]
+    results = parallel([partial(get_many, batch, clock) for batch in batches])
+    boxes = [result.get(key) for result, batch in zip(results, batches, strict=True) for key in batch]
+    return [box for box in boxes if box is not None]
+
+
+def get_label(box: Box) -> str:
+    """Return the label of a closed box for a printer. Raise `NoSscc` if the box is open or has no SSCC."""
+    from chalicelib.packing.boxes import labels
+
+    _sscc_of(box)
+    [current], [shipment] = parallel_pair(
+        [partial(read_box, box.org_id, box.box_id)], [partial(get, shipment_key(box.org_id, box.shipment_id))]
+    )
+    if current is None or shipment is None:
+        raise NoSscc
+    return labels.render_zpl(
+        labels.BoxLabel(
+            customer_name=shipment.customer_name,
+            shipment_number=shipment.shipment_number,
+            so_number=shipment.so_number,
+            box_number=box.box_number,
+            sscc=_sscc_of(current.box),  # checked again: the box may have been reopened and changed
+            weight=current.box.weight,
+            contents=sum_products(content.product for content in current.contents),
+        )
+    )
+
+
+def read_box(org_id: str, box_id: str) -> BoxWithContents | None:
+    """Return a box and its contents, read together."""
+    key = box_key(org_id, box_id)
+    items = {str(item["sk"]["S"]): item for item in Query(Box, key.pk).raw_items()}
+    box = items.pop(key.sk, None)
+    contents = [BoxContent.from_raw_data(item) for item in items.values()]
+    return None if box is None else BoxWithContents(Box.from_raw_data(box), contents)
+
+
+def _sscc_of(box: Box) -> str:
+    """Return the SSCC of a closed box. Raise `NoSscc`."""
+    if box.sscc is None or box.status != BoxStatus.CLOSED:
+        raise NoSscc
+    return box.sscc

@@ -1,0 +1,222 @@
+"""Endpoints of boxes, and the packing settings. The contract uses 400 for invalid input."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from chalicelib.core.errors import ValidationFailed
+from chalicelib.core.work import UnitOfWork
+from chalicelib.edge.dependencies import dependencies
+from chalicelib.edge.endpoint import AuditTarget, Resource
+from chalicelib.edge.request import Empty, Request, Response, text
+from chalicelib.edge.routes import Routes
+from chalicelib.identity.organisation import organisation_settings
+from chalicelib.identity.tables import organisation_key
+from chalicelib.packing import permissions
+from chalicelib.packing.boxes import queries, service, views
+from chalicelib.packing.boxes.rules import BoxStatus
+from chalicelib.packing.boxes.schemas import (
+    BoxDetails,
+    BoxList,
+    BoxView,
+    CloseBox,
+    ItemPacked,
+    LabelQuery,
+    NewBox,
+    NewBoxView,
+    PackItem,
+    ReopenBox,
+)
+from chalicelib.packing.boxes.tables import Box, BoxContent, content_key
+from chalicelib.packing.boxes.transfers import PackedItem
+from chalicelib.packing.errors import (
+    AlreadyClosed,
+    AlreadyOpen,
+    BoxClosed,
+    BoxMismatch,
+    EmptyBox,
+    InvalidWeight,
+    LpNotAllocated,
+    NoSerialsLeft,
+    NoSscc,
+    QuantityExceedsAvailable,
+    ShipmentNotFound,
+    ShipmentNotPackable,
+    SoLineMismatch,
+)
+from chalicelib.packing.plates.tables import plate_key
+from chalicelib.packing.resources import BASE, BOX_RESOURCE, INVALID, SHIPMENT_RESOURCE
+from chalicelib.packing.settings import PACKING
+from chalicelib.packing.shipments.tables import Shipment, line_key, shipment_key
+
+routes = Routes(__name__, "Packing scanner")
+
+ZPL = "text/plain; charset=utf-8"
+_SSCC = "095200041234567895"
+_UNMEASURED = {"length": None, "width": None, "height": None}
+
+CONTENT_RESOURCE = Resource(
+    key=content_key, id_from=("box_id", "item_id"), owners=lambda content, _: (content.packed_by,), name="item"
+)
+
+
+def _closing_error(error: ValidationFailed, sent: Callable[[str], object]) -> ValidationFailed:
+    """Return the contract's own error if the weight is not positive, whatever else is invalid."""
+    weight = sent("weight")
+    if isinstance(weight, int | float) and not isinstance(weight, bool) and weight <= 0:
+        return InvalidWeight(error.fields)
+    return error
+
+
+@routes.post(
+    BASE,
+    permission=permissions.PACK,
+    resource=SHIPMENT_RESOURCE,
+    related={
+        "box": BOX_RESOURCE,
+        "plate": Resource(key=plate_key, id_from=("license_plate_id",)),
+        "line": Resource(key=line_key, id_from=("shipment_id", "so_line_id"), required=False),
+    },
+    body=PackItem,
+    returns=ItemPacked,
+    view=views.item_packed_view,
+    status=201,
+    errors=[LpNotAllocated, SoLineMismatch, QuantityExceedsAvailable, BoxMismatch, BoxClosed, ShipmentNotPackable],
+    audit_target=AuditTarget(Box.kind, "ITEM_PACKED", "box_id"),
+    invalid_status=INVALID,
+    examples={"request": {"notes": "Two are dented."}, "response": {"so_line_status": {"status": "partial"}}},
+)
+def pack_item(request: Request[PackItem, Empty, Shipment], work: UnitOfWork) -> PackedItem:
+    """Pack an item into a box.
+
+    An allergen warning does not prevent the packing.
+    """
+    return service.pack_item(work, request.resource, request.body, request.actor, **request.related)
+
+
+@routes.delete(
+    f"{BASE}/box/{{box_id}}/item/{{item_id}}",
+    permission=permissions.REMOVE,
+    resource=CONTENT_RESOURCE,
+    related={"box": BOX_RESOURCE},
+    version_of="box",
+    status=204,
+    versioned=True,
+    errors=[BoxClosed, ShipmentNotPackable],
+    audit_target=AuditTarget(Box.kind, "ITEM_REMOVED", "box_id"),
+    invalid_status=INVALID,
+)
+def remove_item(request: Request[Empty, Empty, BoxContent], work: UnitOfWork) -> Box:
+    """Remove an item from a box; its quantity returns to its plate and its line. The version is that of the box."""
+    return service.remove_item(work, request.resource, request.actor, **request.related)
+
+
+@routes.post(
+    f"{BASE}/box/create",
+    permission=permissions.CREATE_BOX,
+    resource=Resource(key=shipment_key, id_from=("shipment_id",), not_found=ShipmentNotFound),
+    body=NewBox,
+    returns=NewBoxView,
+    view=views.new_box_view,
+    status=201,
+    versioned=True,
+    errors=[ShipmentNotPackable],
+    audit_target=AuditTarget(Shipment.kind, "BOX_CREATED", "shipment_id"),
+    invalid_status=INVALID,
+    examples={"response": {"status": BoxStatus.OPEN, "weight": None, "dimensions": _UNMEASURED}},
+)
+def create_box(request: Request[NewBox, Empty, Shipment], work: UnitOfWork) -> Box:
+    """Create a new box for a shipment; it gets the next number."""
+    return service.create_box(work, request.resource, request.body, request.actor)
+
+
+@routes.post(
+    f"{BASE}/box/close",
+    permission=permissions.CLOSE_BOX,
+    resource=BOX_RESOURCE,
+    related={"organisation": Resource(key=organisation_key, id_from=(), required=False)},
+    body=CloseBox,
+    invalid_input=_closing_error,
+    returns=BoxView,
+    view=views.box_view,
+    versioned=True,
+    errors=[AlreadyClosed, EmptyBox, InvalidWeight, NoSerialsLeft],
+    audit_target=AuditTarget(Box.kind, "BOX_CLOSED", "box_id"),
+    invalid_status=INVALID,
+    examples={"response": {"status": BoxStatus.CLOSED, "sscc": _SSCC}},
+)
+def close_box(request: Request[CloseBox, Empty, Box], work: UnitOfWork) -> Box:
+    """Close a box.
+
+    If the organisation has a GS1 company prefix, the box gets an SSCC the first time, and keeps it for good.
+    """
+    return service.close_box(work, request.resource, request.body, request.actor, **request.related)
+
+
+@routes.post(
+    f"{BASE}/box/reopen",
+    permission=permissions.REOPEN_BOX,
+    resource=BOX_RESOURCE,
+    body=ReopenBox,
+    returns=BoxView,
+    view=views.box_view,
+    versioned=True,
+    errors=[AlreadyOpen, ShipmentNotPackable],
+    audit_target=AuditTarget(Box.kind, "BOX_REOPENED", "box_id"),
+    invalid_status=INVALID,
+    examples={
+        "response": {"status": BoxStatus.OPEN, "weight": None, "dimensions": _UNMEASURED, "sscc": _SSCC},
+    },
+)
+def reopen_box(request: Request[ReopenBox, Empty, Box], work: UnitOfWork) -> Box:
+    """Reopen a closed box, with a reason. It keeps its SSCC; weight and dimensions are measured again on closing."""
+    return service.reopen_box(work, request.resource, request.body, request.actor)
+
+
+@routes.get(
+    f"{BASE}/box/{{box_id}}",
+    permission=permissions.READ,
+    resource=BOX_RESOURCE,
+    returns=BoxDetails,
+    view=views.box_details_view,
+    versioned=True,
+    invalid_status=INVALID,
+    examples={"response": {"box": {"sscc": _SSCC}}},
+)
+def get_box(request: Request[Empty, Empty, Box]) -> queries.BoxWithContents:
+    """Get a box with its contents."""
+    return queries.get_box(request.resource)
+
+
+@routes.get(
+    f"{BASE}/box/{{box_id}}/label",
+    permission=permissions.READ,
+    resource=BOX_RESOURCE,
+    query=LabelQuery,
+    returns=str,
+    media_type=ZPL,
+    errors=[NoSscc],
+    invalid_status=INVALID,
+    examples={"response": "^XA^CI28^PW812^LL1218^FO94,885^BY4,3,260^BCN,260,N,N,N^FD>;>800095200041234567895^FS^XZ"},
+)
+def get_label(request: Request[Empty, LabelQuery, Box]) -> Response[Any]:
+    """Get the label of a closed box, 4 by 6 inches, in ZPL."""
+    return text(queries.get_label(request.resource), ZPL)
+
+
+@routes.get(
+    f"{BASE}/shipments/{{shipment_id}}/boxes",
+    permission=permissions.READ,
+    resource=SHIPMENT_RESOURCE,
+    returns=BoxList,
+    view=views.box_list_view,
+    versioned=True,
+    invalid_status=INVALID,
+)
+def list_boxes(request: Request[Empty, Empty, Shipment]) -> list[Box]:
+    """List the boxes of a shipment by number; the version is the shipment's."""
+    return queries.list_boxes(request.resource, dependencies().clock)
+
+
+organisation_settings(routes, PACKING)

@@ -1,0 +1,208 @@
+"""The use cases of boxes: pack and remove items; create, close and reopen boxes."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from chalicelib.core.actor import Actor
+from chalicelib.core.counters import add_to_counters, change_contended
+from chalicelib.core.errors import Unavailable
+from chalicelib.core.store import get
+from chalicelib.core.work import UnitOfWork
+from chalicelib.identity.organisation import section_of
+from chalicelib.identity.tables import Organisation
+from chalicelib.packing.boxes.queries import list_contents
+from chalicelib.packing.boxes.rules import BOX, BoxAction, BoxStatus
+from chalicelib.packing.boxes.schemas import CloseBox, NewBox, PackItem, ReopenBox
+from chalicelib.packing.boxes.sscc_allocation import allocate_sscc
+from chalicelib.packing.boxes.tables import Box, BoxContent, box_id_of, box_key, content_key
+from chalicelib.packing.boxes.transfers import (
+    PackedItem,
+    PackingContext,
+    is_packable,
+    not_packable,
+    stage_packing,
+    stage_removal,
+)
+from chalicelib.packing.errors import (
+    AlreadyClosed,
+    AlreadyOpen,
+    BoxClosed,
+    BoxMismatch,
+    EmptyBox,
+    LpNotAllocated,
+    QuantityExceedsAvailable,
+    ShipmentNotPackable,
+    SoLineMismatch,
+)
+from chalicelib.packing.plates.tables import Plate, allocated_lines
+from chalicelib.packing.rules import normalize, to_decimal
+from chalicelib.packing.settings import PACKING
+from chalicelib.packing.shipments.rules import PACKABLE, SHIPMENT, ShipmentAction
+from chalicelib.packing.shipments.tables import Shipment, ShipmentLine, line_key, shipment_key
+
+_MEASURES = ("weight", "length", "width", "height")
+
+
+def pack_item(
+    work: UnitOfWork,
+    shipment: Shipment,
+    command: PackItem,
+    actor: Actor,
+    *,
+    box: Box,
+    plate: Plate,
+    line: ShipmentLine | None,
+) -> PackedItem:
+    """Pack an item into a box. Raise `PackingRefused` if the shipment, the box or the plate does not allow it."""
+    _check_packable(shipment, ShipmentAction.PACK)
+    if box.shipment_id != shipment.shipment_id:
+        raise BoxMismatch
+    _check_open(box, BoxAction.PACK)
+    context = PackingContext(shipment, box, plate, _allocated_line(shipment, plate, command.so_line_id.lower(), line))
+    quantity = to_decimal(command.quantity)
+    if quantity > plate.remaining:
+        available = normalize(plate.remaining)
+        message = f"The license plate holds only {available:f}."
+        raise QuantityExceedsAvailable(message, details={"available_qty": available})
+    content = _new_content(work, context, quantity, command.notes or None, actor)
+    in_box = list_contents(box)
+    stage_packing(work, context, content)
+    return PackedItem(content, context, in_box)
+
+
+def remove_item(work: UnitOfWork, content: BoxContent, _: Actor, *, box: Box) -> Box:
+    """Remove an item from its box; its quantity returns to its plate and line. Raise `BoxClosed`."""
+    _check_open(box, BoxAction.REMOVE)
+    line = get(line_key(box.org_id, content.shipment_id, content.line_id))
+    if line is None:  # an import removed it after another request had removed the item
+        raise Unavailable
+    stage_removal(work, box, line, content)
+    return box
+
+
+def create_box(work: UnitOfWork, shipment: Shipment, _: NewBox, __: Actor) -> Box:
+    """Create the next box of a shipment. Raise `ShipmentNotPackable`."""
+    _check_packable(shipment, ShipmentAction.CREATE_BOX)
+    count = shipment.boxes_count
+    box = _new_box(work, shipment, count + 1)
+    work.audit(Box.kind, box.box_id, "BOX_CREATED")
+    work.create(box, Unavailable())
+    change_contended(
+        work,
+        shipment,
+        values={"boxes_count": count + 1},
+        amounts={"boxes_open": 1, "boxes_empty": 1},
+        condition=(Shipment.boxes_count == count) & is_packable(),
+        insist=0,
+    )
+    return box
+
+
+def close_box(work: UnitOfWork, box: Box, command: CloseBox, _: Actor, *, organisation: Organisation | None) -> Box:
+    """Close a box; the first time it gets an SSCC. Raise `AlreadyClosed`, `EmptyBox` or `NoSerialsLeft`."""
+    if (box.status, BoxAction.CLOSE) not in BOX.transitions:
+        raise AlreadyClosed.in_state(BOX, box.status, BoxAction.CLOSE)
+    if not box.item_count:
+        raise EmptyBox.in_state(BOX, box.status, BoxAction.CLOSE, missing=["contents"])
+    values = _measures(command)
+    condition = (Box.status == box.status) & (Box.item_count > 0)
+    if box.sscc is None:
+        values["sscc"] = allocate_sscc(work, box, section_of(organisation, PACKING))
+        condition &= Box.sscc.does_not_exist()
+    values |= {"status": BOX.target(box.status, BoxAction.CLOSE).value, "closed_at": work.now}
+    change_contended(work, box, values=values, condition=condition, insist=0, expected_version=work.expected_version)
+    add_to_counters(work, shipment_key(box.org_id, box.shipment_id), {"boxes_open": -1})
+    return box
+
+
+def reopen_box(work: UnitOfWork, box: Box, command: ReopenBox, _: Actor) -> Box:
+    """Open a closed box again; it keeps its SSCC but not its measures. Raise `AlreadyOpen` or `ShipmentNotPackable`."""
+    if (box.status, BoxAction.REOPEN) not in BOX.transitions:
+        raise AlreadyOpen.in_state(BOX, box.status, BoxAction.REOPEN)
+    target = BOX.target(box.status, BoxAction.REOPEN).value
+    values = dict.fromkeys(_MEASURES) | {"status": target, "closed_at": None, "reopen_reason": command.reason}
+    same_closing = (Box.status == box.status) & (Box.closed_at == box.closed_at)
+    change_contended(work, box, values=values, condition=same_closing, insist=0, expected_version=work.expected_version)
+    add_to_counters(
+        work,
+        shipment_key(box.org_id, box.shipment_id),
+        {"boxes_open": 1},
+        condition=is_packable(),
+        on_conflict=not_packable(ShipmentAction.REOPEN_BOX),
+        final=True,
+    )
+    return box
+
+
+def _check_packable(shipment: Shipment, action: ShipmentAction) -> None:
+    if shipment.status not in PACKABLE:
+        raise ShipmentNotPackable.in_state(SHIPMENT, shipment.status, action)
+
+
+def _check_open(box: Box, action: BoxAction) -> None:
+    if box.status != BoxStatus.OPEN:
+        raise BoxClosed.in_state(BOX, box.status, action)
+
+
+def _allocated_line(shipment: Shipment, plate: Plate, line_id: str, line: ShipmentLine | None) -> ShipmentLine:
+    """Return the line with this id. Raise `LpNotAllocated` or `SoLineMismatch` if the plate was not picked for it."""
+    line_ids = allocated_lines(plate, shipment.shipment_id)
+    if not line_ids:
+        raise LpNotAllocated
+    if line_id not in line_ids:
+        raise SoLineMismatch(details={"so_line_id": line_ids[0]})
+    if line is None:
+        raise LpNotAllocated("The line of the order that this license plate was picked for no longer exists.")
+    if line.sku != plate.sku:
+        raise LpNotAllocated("The line of the order is now for another product than the license plate.")
+    return line
+
+
+def _measures(command: CloseBox) -> dict[str, object]:
+    measures = {name: getattr(command, name) for name in _MEASURES}
+    return {name: None if value is None else to_decimal(value) for name, value in measures.items()}
+
+
+def _new_content(
+    work: UnitOfWork, context: PackingContext, quantity: Decimal, notes: str | None, actor: Actor
+) -> BoxContent:
+    _, box, plate, line = context
+    content_id = work.ids.new()
+    key = content_key(box.org_id, box.box_id, content_id)
+    return BoxContent(
+        key.pk,
+        key.sk,
+        content_id=content_id,
+        box_id=box.box_id,
+        shipment_id=box.shipment_id,
+        line_id=line.line_id,
+        plate_id=plate.plate_id,
+        lp_number=plate.lp_number,
+        lot_number=plate.lot_number,
+        sku=line.sku,
+        product_name=plate.product_name,
+        uom=line.uom,
+        quantity=quantity,
+        unit_weight=line.unit_weight,
+        allergens=line.allergens,
+        notes=notes,
+        packed_by=actor.user_id,
+        packed_at=work.now,
+    )
+
+
+def _new_box(work: UnitOfWork, shipment: Shipment, number: int) -> Box:
+    box_id = box_id_of(shipment.shipment_id, number)
+    key = box_key(shipment.org_id, box_id)
+    return Box(
+        key.pk,
+        key.sk,
+        box_id=box_id,
+        org_id=shipment.org_id,
+        shipment_id=shipment.shipment_id,
+        box_number=number,
+        status=BoxStatus.OPEN.value,
+        weight_est=Decimal(0),
+        opened_at=work.now,
+    )

@@ -1,0 +1,1 @@
+"""License plates: what they hold, the lines that they are allocated to, and their import."""

@@ -1,0 +1,1 @@
+"""Shipments and their lines: the list, barcode lookups, completion, and the import of shipments."""

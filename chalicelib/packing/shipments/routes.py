@@ -1,0 +1,84 @@
+"""Endpoints of shipments, and the imports of shipments and license plates. The contract uses 400 for invalid input."""
+
+from __future__ import annotations
+
+from chalicelib.core.work import UnitOfWork
+from chalicelib.edge.dependencies import dependencies
+from chalicelib.edge.endpoint import AuditTarget, Resource
+from chalicelib.edge.imports import importing
+from chalicelib.edge.request import Empty, Request
+from chalicelib.edge.routes import Routes
+from chalicelib.packing import permissions
+from chalicelib.packing.errors import NoBoxes, OpenBoxes, ShipmentNotPackable, UnpackedItems
+from chalicelib.packing.plates.imports import PLATES
+from chalicelib.packing.plates.schemas import PlateFound
+from chalicelib.packing.resources import BASE, INVALID, SHIPMENT_RESOURCE
+from chalicelib.packing.shipments import queries, service, views
+from chalicelib.packing.shipments.imports import SHIPMENTS
+from chalicelib.packing.shipments.rules import ShipmentStatus
+from chalicelib.packing.shipments.schemas import (
+    CompleteShipment,
+    LookupQuery,
+    ShipmentFound,
+    ShipmentList,
+    ShipmentQuery,
+    ShipmentState,
+)
+from chalicelib.packing.shipments.tables import Shipment
+
+routes = Routes(__name__, "Packing scanner")
+
+
+@routes.get(
+    f"{BASE}/shipments",
+    permission=permissions.READ,
+    query=ShipmentQuery,
+    returns=ShipmentList,
+    view=views.shipment_list_view,
+    invalid_status=INVALID,
+)
+def list_shipments(request: Request[Empty, ShipmentQuery]) -> queries.ShipmentMatches:
+    """List the shipments that can be packed, by promised date; those without one come last."""
+    return queries.list_shipments(request.query, request.actor)
+
+
+@routes.get(
+    f"{BASE}/lookup/{{barcode}}",
+    permission=permissions.READ,
+    related={"claim": Resource(key=queries.scanned_sscc_key, id_from=("barcode",), required=False)},
+    query=LookupQuery,
+    returns=ShipmentFound | PlateFound,
+    view=views.lookup_view,
+    invalid_status=INVALID,
+)
+def look_up(request: Request[Empty, LookupQuery]) -> Shipment | queries.PlateMatch:
+    """Look up a barcode.
+
+    It may be a shipment number, a sales order number (its oldest shipment that can be packed) or a license plate, which
+    is looked up for a shipment. The numbers may also be in a GS1-128 or DataMatrix. The SSCC of a box gives its
+    shipment.
+    """
+    claim = request.related["claim"]
+    return queries.look_up(request.path["barcode"], request.query, request.actor, claim, dependencies().clock)
+
+
+@routes.post(
+    f"{BASE}/complete",
+    permission=permissions.COMPLETE,
+    resource=SHIPMENT_RESOURCE,
+    body=CompleteShipment,
+    returns=ShipmentState,
+    view=views.shipment_state_view,
+    versioned=True,
+    errors=[ShipmentNotPackable, NoBoxes, OpenBoxes, UnpackedItems],
+    audit_target=AuditTarget(Shipment.kind, "SHIPMENT_PACKED", "shipment_id"),
+    invalid_status=INVALID,
+    examples={"response": {"status": ShipmentStatus.PACKED}},
+)
+def complete_shipment(request: Request[CompleteShipment, Empty, Shipment], work: UnitOfWork) -> Shipment:
+    """Complete a shipment: all boxes are closed, and everything that was ordered is in them (or `allow_partial`)."""
+    return service.complete_shipment(work, request.resource, request.body, request.actor)
+
+
+importing(routes, SHIPMENTS)
+importing(routes, PLATES)

@@ -1,0 +1,39 @@
+"""The use case of shipments: complete a shipment."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from chalicelib.core.actor import Actor
+from chalicelib.core.work import UnitOfWork
+from chalicelib.packing.errors import NoBoxes, OpenBoxes, PackingRefused, ShipmentNotPackable, UnpackedItems
+from chalicelib.packing.shipments.rules import (
+    SHIPMENT,
+    CompletionObstacle,
+    Progress,
+    ShipmentAction,
+    completion_obstacle,
+)
+from chalicelib.packing.shipments.schemas import CompleteShipment
+from chalicelib.packing.shipments.tables import NOT_OPEN, Shipment
+
+_REFUSALS: Mapping[CompletionObstacle, tuple[type[PackingRefused], list[str]]] = {
+    CompletionObstacle.NOT_PACKABLE: (ShipmentNotPackable, []),
+    CompletionObstacle.NO_BOXES: (NoBoxes, ["boxes"]),
+    CompletionObstacle.OPEN_BOXES: (OpenBoxes, ["closed boxes"]),
+    CompletionObstacle.UNPACKED_ITEMS: (UnpackedItems, ["packed items"]),
+}
+
+
+def complete_shipment(work: UnitOfWork, shipment: Shipment, command: CompleteShipment, _: Actor) -> Shipment:
+    """Complete a shipment. Raise `PackingRefused` if it cannot be packed, or something has to be done first."""
+    progress = Progress(*(getattr(shipment, name) for name in Progress._fields))
+    obstacle = completion_obstacle(shipment.status, progress, allow_partial=command.allow_partial)
+    if obstacle is not None:
+        refusal, missing = _REFUSALS[obstacle]
+        raise refusal.in_state(
+            SHIPMENT, shipment.status, ShipmentAction.COMPLETE, missing=missing, details=progress._asdict()
+        )
+    target = SHIPMENT.target(shipment.status, ShipmentAction.COMPLETE).value
+    work.update(shipment, {"status": target, "updated_at": work.now, **NOT_OPEN})
+    return shipment

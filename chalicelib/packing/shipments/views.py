@@ -1,0 +1,77 @@
+"""Shipments and lines as clients read them."""
+
+from __future__ import annotations
+
+from chalicelib.core.store import RawItem
+from chalicelib.core.table import SEPARATOR
+from chalicelib.packing.plates.schemas import PlateFound
+from chalicelib.packing.plates.views import found_plate_view
+from chalicelib.packing.rules import normalize
+from chalicelib.packing.shipments.queries import PlateMatch, ShipmentMatches
+from chalicelib.packing.shipments.rules import ShipmentStatus, line_status, remaining
+from chalicelib.packing.shipments.schemas import (
+    FoundShipment,
+    LineState,
+    OpenShipment,
+    ShipmentFound,
+    ShipmentList,
+    ShipmentState,
+)
+from chalicelib.packing.shipments.tables import ListedShipment, Shipment, ShipmentLine
+
+
+def shipment_list_view(matches: ShipmentMatches) -> ShipmentList:
+    """Return the list of open shipments."""
+    return ShipmentList([_open_shipment(entry, listed) for entry, listed in matches.entries], matches.total)
+
+
+def lookup_view(match: Shipment | PlateMatch) -> ShipmentFound | PlateFound:
+    """Return what a barcode names."""
+    return _found_shipment(match) if isinstance(match, Shipment) else found_plate_view(match.plate, match.shipment_id)
+
+
+def shipment_state_view(shipment: Shipment) -> ShipmentState:
+    """Return the status and the counters of a shipment."""
+    return ShipmentState(
+        id=shipment.shipment_id,
+        shipment_number=shipment.shipment_number,
+        status=ShipmentStatus(shipment.status),
+        lines_total=shipment.lines_total,
+        lines_packed=shipment.lines_packed,
+        boxes_count=shipment.boxes_count,
+    )
+
+
+def line_state_view(line: ShipmentLine) -> LineState:
+    """Return how much of a line is packed."""
+    left = remaining(line.packed, line.quantity)
+    return LineState(normalize(line.packed), normalize(left), line_status(line.packed, line.quantity))
+
+
+def _open_shipment(entry: RawItem, listed: ListedShipment) -> OpenShipment:
+    """Return an entry of the index; its id is the end of its key, which keeps the entries small."""
+    return OpenShipment(
+        id=str(entry["pk"]["S"]).rsplit(SEPARATOR, 1)[-1],
+        shipment_number=listed.shipment_number,
+        so_number=listed.so_number,
+        customer_name=listed.customer_name,
+        status=ShipmentStatus(entry["status"]["S"]),
+        promised_ship_date=listed.promised_ship_date,
+        lines_total=listed.lines_total,
+        lines_packed=int(entry["lines_packed"]["N"]),
+        boxes_count=int(entry["boxes_count"]["N"]),
+        allergen_alert=listed.allergen_alert,
+    )
+
+
+def _found_shipment(shipment: Shipment) -> ShipmentFound:
+    return ShipmentFound(
+        FoundShipment(
+            id=shipment.shipment_id,
+            shipment_number=shipment.shipment_number,
+            so_number=shipment.so_number,
+            customer_name=shipment.customer_name,
+            lines_total=shipment.lines_total,
+            allergen_restrictions=list(shipment.allergen_restrictions or ()),
+        )
+    )
