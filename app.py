@@ -26,7 +26,7 @@ from chalicelib.core.clock import Clock, SystemClock
 from chalicelib.core.errors import RouteNotFound
 from chalicelib.core.ids import Ids, SystemIds
 from chalicelib.core.messages import AwsMessages, LambdaMessageQueue, MessageQueue, Messages, OutboundMessage
-from chalicelib.core.messages import send as send_letter
+from chalicelib.core.messages import send as send_message
 from chalicelib.core.random_source import RandomSource, SystemRandomSource
 from chalicelib.core.runner import Outbox, Runner
 from chalicelib.core.schedule import run_passes
@@ -41,14 +41,14 @@ from chalicelib.edge.forms import FORM_DATA
 from chalicelib.edge.http import cors
 from chalicelib.edge.openapi_socket import SOCKET_EVENTS
 from chalicelib.edge.system import routes as system_routes
-from chalicelib.identity.authentication import SessionAuthenticator
-from chalicelib.identity.console_routes import routes as console_routes
-from chalicelib.identity.default_permissions import roles_with
-from chalicelib.identity.me_routes import routes as me_routes
-from chalicelib.identity.password_routes import routes as password_routes
-from chalicelib.identity.pushing import push_letter
-from chalicelib.identity.routes import routes as identity_routes
-from chalicelib.identity.tokens import signer
+from chalicelib.identity.accounts.push_notifications import push_message
+from chalicelib.identity.accounts.routes import me_routes
+from chalicelib.identity.accounts.routes import routes as user_routes
+from chalicelib.identity.roles.default_permissions import roles_with
+from chalicelib.identity.roles.routes import routes as role_routes
+from chalicelib.identity.sessions.authentication import SessionAuthenticator
+from chalicelib.identity.sessions.routes import routes as session_routes
+from chalicelib.identity.sessions.tokens import signer
 from chalicelib.maintenance.checklists.routes import routes as checklist_routes
 from chalicelib.maintenance.photos.routes import routes as photo_routes
 from chalicelib.maintenance.photos.sweep import sweep_photos
@@ -69,10 +69,10 @@ from chalicelib.realtime.sweep import drain_pending
 
 ROUTES = (
     system_routes,
-    identity_routes,
-    password_routes,
+    session_routes,
     me_routes,
-    console_routes,
+    user_routes,
+    role_routes,
     audit_routes,
     notice_routes,
     dispatch_routes,
@@ -106,10 +106,10 @@ def compose(  # noqa: PLR0913 - each part can be replaced, and by name
     delivery_trigger: DeliveryTrigger | None = None,
     outbox: Outbox | None = None,
     messages: Messages | None = None,
-    post: MessageQueue | None = None,
+    message_queue: MessageQueue | None = None,
     random_source: RandomSource | None = None,
 ) -> Composition:
-    """Put the parts together; tests and the local stack bring their own clock, sender, waker, outbox and so on."""
+    """Compose the parts; tests and the local stack pass their own clock, sender, delivery trigger, outbox and so on."""
     trail = Trail(clock, ids)
     sender = sender or GatewaySender(config)
     delivery = Delivery(config, clock, ids, sender)
@@ -119,7 +119,7 @@ def compose(  # noqa: PLR0913 - each part can be replaced, and by name
         runner=Runner(config, clock, ids, trail, outbox or delivery, random_source or SystemRandomSource()),
         authenticator=SessionAuthenticator(signer(config, clock), clock),
         refusals=trail,
-        post=post or LambdaMessageQueue(config),
+        message_queue=message_queue or LambdaMessageQueue(config),
         random_source=random_source or SystemRandomSource(),
         endpoints=[endpoint for routes in ROUTES for endpoint in routes.endpoints],
         roles_of=roles_with,
@@ -208,11 +208,11 @@ def deliver(event: dict[str, str], _: Any) -> None:
 
 @app.lambda_function(name="send")
 def send(event: dict[str, Any], _: Any) -> None:
-    """Send a letter that a request has handed over."""
+    """Send a message that a request has queued."""
     with observability.measured(operation="send"):
         parts = _used[0]
-        push = partial(push_letter, parts.dependencies.runner, parts.messages)
-        send_letter(parts.messages, OutboundMessage(**event), push)
+        push = partial(push_message, parts.dependencies.runner, parts.messages)
+        send_message(parts.messages, OutboundMessage(**event), push)
 
 
 @app.schedule(Rate(1, unit=Rate.MINUTES), name="dispatch_sweep")

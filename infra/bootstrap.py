@@ -77,27 +77,27 @@ def make(org: str, admin: Mapping[str, str]) -> Made:
     from chalicelib.core.ids import SystemIds
     from chalicelib.core.settings import settings
     from chalicelib.core.work import UnitOfWork
-    from chalicelib.identity import passwords
-    from chalicelib.identity.default_permissions import ALL_POWERFUL
-    from chalicelib.identity.people import NewPerson, add_person, found_organisation
-    from chalicelib.identity.rules import readable_password
+    from chalicelib.identity.accounts import passwords
+    from chalicelib.identity.accounts.rules import readable_password
+    from chalicelib.identity.accounts.users import NewAccount, add_user, create_organisation
+    from chalicelib.identity.roles.default_permissions import ADMIN_ROLE
 
     org_id = organisation_id(org)
     clock = SystemClock()
     ids = SystemIds(clock)
     password = readable_password(ids.token())
-    person = NewPerson(
+    person = NewAccount(
         username=admin["username"],
         full_name=admin["fullName"],
         email=admin.get("email"),
-        role=ALL_POWERFUL,
+        role=ADMIN_ROLE,
         password_hash=passwords.hash_password(password),
         one_time_password=True,
     )
 
     def decide(work: UnitOfWork) -> None:
-        add_person(work, org_id, person)
-        found_organisation(work, org_id, org.strip())
+        add_user(work, org_id, person)
+        create_organisation(work, org_id, org.strip())
 
     runner = app.compose(settings(), clock, ids).dependencies.runner
     runner.run(Actor(org_id, "system:bootstrap", ids.new()), decide)
@@ -127,7 +127,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _problems(org: str, admin: Mapping[str, str]) -> list[str]:
     """What is wrong with the arguments."""
     from chalicelib.edge.validation import validation_errors
-    from chalicelib.identity.console_schemas import NewUser
+    from chalicelib.identity.accounts.schemas import NewUser
 
     found = validation_errors({**admin, "role": "-"}, NewUser)
     said = [f"{_OPTIONS[name]} {problem}" for name, problem in found.items()]

@@ -38,6 +38,8 @@ def check_items(request: Request[Any, Any, Any], endpoint: Endpoint, found: Read
     items = {}
     for name, resource in endpoint.items.items():
         item = found.get(keys[name]) if name in keys else None
+        if item is not None and resource.org_id is not None and resource.org_id(item) != request.actor.org_id:
+            item = None
         if item is None and resource.required:
             raise _not_found(resource, keys.get(name))
         items[name] = item

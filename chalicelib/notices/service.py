@@ -21,9 +21,9 @@ from chalicelib.core.messages import PUSH, OutboundMessage
 from chalicelib.core.store import Page, Query, get, parallel, parallel_pair
 from chalicelib.core.table import expired
 from chalicelib.core.work import Recipient, UnitOfWork
-from chalicelib.edge.dependencies import Dependencies, post
+from chalicelib.edge.dependencies import Dependencies, message_queue
 from chalicelib.edge.request import Request
-from chalicelib.identity.devices import devices_of
+from chalicelib.identity.accounts.devices import devices_of
 from chalicelib.notices.events import NOTICE
 from chalicelib.notices.rules import MAX_BODY, MAX_TITLE, NoticeType, clip
 from chalicelib.notices.schemas import NoticeSubject, notice_view
@@ -170,6 +170,6 @@ def _hand_over(letter: OutboundMessage) -> None:
     """Have a notification sent, if there is a phone to send it to."""
     try:
         if devices_of(letter.org_id, letter.to):
-            post().take(letter)
+            message_queue().put(letter)
     except Exception:  # noqa: BLE001 - the change is committed, and the notice is in the list
         observability.log().exception("a notification could not be handed over")

@@ -15,8 +15,8 @@ from chalicelib.core.errors import NotFound, Unavailable
 from chalicelib.core.store import get, get_many, parallel, parallel_pair
 from chalicelib.core.work import UnitOfWork
 from chalicelib.edge.request import Request
-from chalicelib.identity.organisation import section_of
-from chalicelib.identity.tables import organisation_key
+from chalicelib.identity.accounts.tables import organisation_key
+from chalicelib.identity.settings import section_of
 from chalicelib.packing import access, serials, views
 from chalicelib.packing.changes import add_to, change
 from chalicelib.packing.errors import (

@@ -132,7 +132,7 @@ class Sockets(msgspec.Struct, frozen=True):
         query = event.get("queryStringParameters") or {}
         actor = self._admit_token(headers, query)
         _check_channel(actor, query.get("channel"))
-        self.delivery_trigger.wake(self._remember(event["requestContext"], actor))
+        self.delivery_trigger.trigger(self._remember(event["requestContext"], actor))
         offered = headers.get(_PROTOCOL, "").split(",")[0].strip()
         return ChaliceResponse("", {"Sec-WebSocket-Protocol": offered} if offered else {}, 200)
 

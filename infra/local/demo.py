@@ -22,10 +22,10 @@ from chalicelib.core.ids import SystemIds
 from chalicelib.core.settings import settings
 from chalicelib.core.store import get, get_many
 from chalicelib.core.work import Recipient, UnitOfWork
-from chalicelib.identity import passwords
-from chalicelib.identity.people import NewPerson, add_person, found_organisation
-from chalicelib.identity.phones import login_name
-from chalicelib.identity.tables import login_name_key, organisation_key, user_key
+from chalicelib.identity.accounts import passwords
+from chalicelib.identity.accounts.phones import login_name
+from chalicelib.identity.accounts.tables import login_name_key, organisation_key, user_key
+from chalicelib.identity.accounts.users import NewAccount, add_user, create_organisation
 from infra.local import demo_packing
 from infra.local.demo_line import Shift
 from infra.local.demo_people import DEMO, ORGANISATIONS, DemoOrganisation, DemoPerson
@@ -74,7 +74,7 @@ class _Population:
         org_id = organisation.org_id
         actor = Actor(org_id, ACTOR, "demo")
         if get(organisation_key(org_id)) is None:
-            self._runner.run(actor, lambda work: found_organisation(work, org_id, organisation.name))
+            self._runner.run(actor, lambda work: create_organisation(work, org_id, organisation.name))
         missing = self._missing(organisation.people)
         for start in range(0, len(missing), _AT_ONCE):
             some = missing[start : start + _AT_ONCE]
@@ -88,10 +88,10 @@ class _Population:
 
     def _add(self, org_id: str, people: Sequence[DemoPerson], work: UnitOfWork) -> None:
         for person in people:
-            add_person(
+            add_user(
                 work,
                 org_id,
-                NewPerson(
+                NewAccount(
                     username=person.username,
                     full_name=person.full_name,
                     role=person.role,

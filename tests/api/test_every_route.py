@@ -23,8 +23,8 @@ from chalicelib.edge.api import UNKNOWN_ROUTE
 from chalicelib.edge.endpoint import Endpoint
 from chalicelib.edge.http import encoder
 from chalicelib.edge.openapi import document
-from chalicelib.identity.default_permissions import PERMISSIONS
-from chalicelib.identity.tables import RolePermissions, role_key
+from chalicelib.identity.roles.default_permissions import PERMISSIONS
+from chalicelib.identity.roles.tables import RolePermissions, role_key
 from tests.builders.maintenance import Park
 from tests.builders.notices import tell
 from tests.builders.packing import loaded, new_box, packed, plate_record, shipment_id, shipment_record

@@ -7,7 +7,8 @@ import pytest
 
 from chalicelib.core.errors import Conflict
 from chalicelib.core.work import Recipient, UnitOfWork
-from chalicelib.identity.people import NameTaken, NewPerson, add_person
+from chalicelib.identity.accounts.errors import NameTaken
+from chalicelib.identity.accounts.users import NewAccount, add_user
 from chalicelib.realtime import mailbox
 from chalicelib.realtime.mailbox import Lease
 from chalicelib.realtime.sweep import drain_pending
@@ -74,7 +75,7 @@ def test_a_change_whose_commit_is_refused_tells_nobody(world: World) -> None:
 
     def lost(work: UnitOfWork) -> None:
         work.publish(recipient(courier), "note", {"number": 1})
-        add_person(work, DEMO, NewPerson("somebody", "Somebody Else", "courier", "-"))
+        add_user(work, DEMO, NewAccount("somebody", "Somebody Else", "courier", "-"))
 
     with pytest.raises(NameTaken):
         world.run(lost)

@@ -2,9 +2,9 @@
 
 import pytest
 
-from chalicelib.identity.default_permissions import DEFAULT_MATRIX, ROLES
-from chalicelib.identity.devices import devices_of
-from chalicelib.identity.tables import Device
+from chalicelib.identity.accounts.devices import devices_of
+from chalicelib.identity.accounts.tables import Device
+from chalicelib.identity.roles.default_permissions import DEFAULT_PERMISSIONS, ROLES
 from infra.local.engine import EmbeddedEngine
 from tests.builders.world import OTHER, Person, World
 
@@ -50,7 +50,7 @@ def test_a_technician_learns_all_that_the_app_shows(world: World) -> None:
     }
     assert len(nav) == 5
     assert nav[0] == {"screen": "TECH-DASH", "label": "Dashboard", "target": "/v1/me/dashboard"}
-    assert {one["code"]: one["scope"] for one in permissions} == DEFAULT_MATRIX["TECH"]
+    assert {one["code"]: one["scope"] for one in permissions} == DEFAULT_PERMISSIONS["TECH"]
     assert tech.get("/v1/me/profile").json == {
         "fullName": "Mees van Dijk",
         "email": "mees@example.org",

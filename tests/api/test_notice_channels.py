@@ -7,14 +7,14 @@ import pytest
 
 from chalicelib.core.errors import Conflict
 from chalicelib.core.work import UnitOfWork
-from chalicelib.identity.default_permissions import DEFAULT_MATRIX
-from chalicelib.identity.tables import Organisation, organisation_key
+from chalicelib.identity.accounts.tables import Organisation, organisation_key
+from chalicelib.identity.roles.default_permissions import DEFAULT_PERMISSIONS
 from infra.local.engine import EmbeddedEngine
 from tests.builders.messages import Pushed
 from tests.builders.notices import check_count, listed, stage, tell, unread
 from tests.builders.world import OTHER, Person, World
 
-STAFF = sorted(role for role, held in DEFAULT_MATRIX.items() if "realtime.channel.staff" in held)
+STAFF = sorted(role for role, held in DEFAULT_PERMISSIONS.items() if "realtime.channel.staff" in held)
 
 
 @pytest.fixture
@@ -36,7 +36,7 @@ def test_all_staff_may_listen_on_their_channel(world: World, role: str) -> None:
     assert world.connect("phone", world.person(role).token, "staff")["statusCode"] == 200
 
 
-@pytest.mark.parametrize("role", sorted(set(DEFAULT_MATRIX) - set(STAFF)))
+@pytest.mark.parametrize("role", sorted(set(DEFAULT_PERMISSIONS) - set(STAFF)))
 def test_nobody_else_may(world: World, role: str) -> None:
     assert world.connect("phone", world.person(role).token, "staff")["statusCode"] == 403
 
@@ -76,9 +76,9 @@ def test_people_are_told_on_all_of_their_phones_and_the_app_knows_of_what(world:
 def test_nothing_is_sent_before_the_commit(world: World, tech: Person, engine: EmbeddedEngine) -> None:
     register(tech, "phone")
     sent: list[int] = []
-    with engine.before("TransactWriteItems", lambda *_: sent.append(len(world.post.letters)), times=1):
+    with engine.before("TransactWriteItems", lambda *_: sent.append(len(world.message_queue.queued)), times=1):
         tell(world, tech, "a")
-    assert (sent, len(world.post.letters)) == ([0], 1)
+    assert (sent, len(world.message_queue.queued)) == ([0], 1)
 
 
 def test_a_commit_that_is_tried_again_sends_once(world: World, tech: Person) -> None:
@@ -92,14 +92,14 @@ def test_a_commit_that_is_tried_again_sends_once(world: World, tech: Person) -> 
             work.check_condition(organisation_key(OTHER), Organisation.pk.does_not_exist(), Conflict())
 
     world.run(decide)
-    assert (len(tries), len(world.post.letters), check_count(tech)) == (2, 1, 1)
+    assert (len(tries), len(world.message_queue.queued), check_count(tech)) == (2, 1, 1)
 
 
 def test_for_who_has_no_phone_no_letter_is_written(world: World, tech: Person, engine: EmbeddedEngine) -> None:
     calls: Counter[str] = Counter()
     with engine.before(None, lambda operation, _: calls.update([operation])):
         tell(world, tech, "a")
-    assert world.post.letters == []
+    assert world.message_queue.queued == []
     delivery = {"UpdateItem": 2, "BatchGetItem": 1}
     assert calls == {"TransactWriteItems": 1, **delivery, "Query": 2}  # one of delivery, one for phones
 
@@ -123,4 +123,4 @@ def test_phones_that_cannot_be_looked_up_fail_nobody(world: World, tech: Person,
 
     with engine.before("Query", fail):
         tell(world, tech, "a")
-    assert (unread(tech), world.post.letters) == (1, [])
+    assert (unread(tech), world.message_queue.queued) == (1, [])

@@ -8,7 +8,7 @@ from chalicelib.core.errors import Conflict
 from chalicelib.core.settings import settings
 from chalicelib.core.store import get
 from chalicelib.core.work import UnitOfWork
-from chalicelib.identity.tables import RolePermissions, role_key
+from chalicelib.identity.roles.tables import RolePermissions, role_key
 from chalicelib.notices.tables import notice_key
 from infra.local.engine import EmbeddedEngine
 from tests.builders.dispatch import diff
@@ -207,7 +207,7 @@ def test_a_change_that_fails_tells_nobody(world: World, tech: Person) -> None:
 
     with pytest.raises(Conflict):
         world.run(fail)
-    assert (unread(tech), world.heard(socket), world.post.letters) == (0, [], [])
+    assert (unread(tech), world.heard(socket), world.message_queue.queued) == (0, [], [])
 
 
 def test_the_list_is_read_in_two_round_trips_and_a_notice_marked_in_three(

@@ -9,8 +9,8 @@ from msgspec import Meta
 from chalicelib.core.store import get
 from chalicelib.edge.endpoint import Endpoint
 from chalicelib.edge.routes import Routes
-from chalicelib.identity.organisation import Section, organisation_settings, section_of, settings_section
-from chalicelib.identity.tables import organisation_key
+from chalicelib.identity.accounts.tables import organisation_key
+from chalicelib.identity.settings import Section, organisation_settings, section_of, settings_section
 from tests.builders.endpoints import ask
 from tests.builders.world import DEMO, OTHER, World
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.identity.tables import DISABLED, User, user_key
+from chalicelib.identity.accounts.tables import DISABLED, User, user_key
 from tests.api.test_signing_in import everything
 from tests.builders.signing_in import PASSWORD, anna, may_call, refresh, sign_in, signed_in, wrong
 from tests.builders.world import Answer, World
@@ -34,7 +34,7 @@ def test_whoever_forgot_their_password_gets_a_token_by_e_mail_and_chooses_anothe
     anna(world)
     assert forgot(world).text == ""
     [(to, subject, text)] = world.messages.emails
-    assert (to, subject) == ("anna@example.org", "Choose a new password")
+    assert (to, subject) == ("anna@example.org", "Reset your password")
     assert "30 minutes" in text
     assert reset(world, world.messages.last_token).status == 204
     assert [sign_in(world, password=password).status for password in (PASSWORD, NEW)] == [401, 200]
@@ -67,9 +67,9 @@ def test_asking_does_not_tell_who_exists(world: World, engine: Any) -> None:
         calls: list[str] = []
         with engine.before(None, lambda operation, _, calls=calls: calls.append(operation)):
             answer = forgot(world, name)
-        seen.append((answer.status, answer.text, sorted(calls), len(world.post.letters)))
+        seen.append((answer.status, answer.text, sorted(calls), len(world.message_queue.queued)))
     assert seen == [(204, "", seen[0][2], number) for number in (1, 2, 3, 4)]
-    assert [letter.to for letter in world.post.letters] == ["anna@example.org", "", "", ""]
+    assert [letter.to for letter in world.message_queue.queued] == ["anna@example.org", "", "", ""]
 
 
 @pytest.mark.parametrize("body", [{}, {"identifier": ""}, {"identifier": 7}, {"identifier": "x" * 255}])
@@ -83,7 +83,7 @@ def test_a_token_is_kept_only_as_a_hash(world: World) -> None:
     token = token_of(world)
     kept = repr([item for table in ("identity", "edge", "system_audit_trail") for item in everything(table)])
     assert token not in kept
-    assert token not in repr(world.post.letters)
+    assert token not in repr(world.message_queue.queued)
 
 
 # --- reset -----------------------------------------------------------------------------------------------------

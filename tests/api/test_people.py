@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from chalicelib.core.store import get
-from chalicelib.identity.tables import user_key
+from chalicelib.identity.accounts.tables import user_key
 from infra.local.engine import EmbeddedEngine
 from tests.builders.world import OTHER, Answer, Person, World
 
@@ -115,7 +115,7 @@ def test_everything_that_is_wrong_is_said_at_once(world: World) -> None:
 def test_a_superior_of_another_organisation_does_not_exist(world: World) -> None:
     stranger = world.person("supervisor", OTHER)
     answer = world.person(ADMIN).post("/v1/users", new_user(reportsTo=stranger.user_id))
-    assert answer.fields == {"reportsTo": "is not the id of a person"}
+    assert answer.fields == {"reportsTo": "is not the id of a user of this organisation"}
 
 
 @pytest.mark.parametrize("org_id", ["demo", OTHER])
@@ -251,7 +251,8 @@ def test_a_reset_password_is_told_once_and_ends_every_session(world: World) -> N
 def test_people_of_another_organisation_do_not_exist(world: World) -> None:
     admin, stranger = world.person(ADMIN), world.person("picker", OTHER)
     where = f"/v1/users/{stranger.user_id}"
-    answers = [admin.get(where), admin.patch(where, {"team": "x"}), admin.patch(where, {"role": 1}, if_match="9")]
+    stale = admin.patch(where, {"role": "picker"}, if_match="9")
+    answers = [admin.get(where), admin.patch(where, {"team": "x"}), stale]
     assert {(answer.status, answer.code) for answer in answers} == {(404, "NOT_FOUND")}
     assert [user["username"] for user in admin.get("/v1/users").json["data"]] == [f"{ADMIN}-1"]
 

@@ -3,8 +3,8 @@
 from typing import Any
 
 from chalicelib.core.work import Recipient
-from chalicelib.identity.devices import devices_of
-from chalicelib.identity.pushing import Notification, push
+from chalicelib.identity.accounts.devices import devices_of
+from chalicelib.identity.accounts.push_notifications import PushNotification, push
 from tests.builders.world import Person, World
 
 
@@ -16,7 +16,7 @@ def register(person: Person, token: str) -> None:
 def notify(world: World, person: Person) -> int:
     """Tell somebody something; on how many devices."""
     recipient = Recipient(person.org_id, person.user_id)
-    what = Notification("Work order", "Ride 7 stands still", {"id": "7"})
+    what = PushNotification("Work order", "Ride 7 stands still", {"id": "7"})
     return push(world.parts.dependencies.runner, world.messages, recipient, what)
 
 

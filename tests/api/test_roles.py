@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 
 from chalicelib.core.store import get
-from chalicelib.identity.default_permissions import DEFAULT_MATRIX, PERMISSIONS, ROLES
-from chalicelib.identity.tables import role_key, user_key
+from chalicelib.identity.accounts.tables import user_key
+from chalicelib.identity.roles.default_permissions import DEFAULT_PERMISSIONS, PERMISSIONS, ROLES
+from chalicelib.identity.roles.tables import role_key
 from infra.local.engine import EmbeddedEngine
 from tests.builders.world import DEMO, OTHER, Answer, Person, World
 
@@ -44,7 +45,7 @@ def test_every_role_is_there_with_what_it_may_do(world: World) -> None:
     assert {role["code"]: role["name"] for role in answer["data"]} == ROLES
     for role in answer["data"]:
         held = {one["code"]: one["scope"] for one in role["permissions"]}
-        assert (held, role["version"]) == (DEFAULT_MATRIX[role["code"]], 1)
+        assert (held, role["version"]) == (DEFAULT_PERMISSIONS[role["code"]], 1)
 
 
 def test_a_role_is_read_by_its_code(world: World) -> None:
@@ -91,7 +92,7 @@ def test_what_is_wrong_is_said_by_entry(world: World) -> None:
     assert (answer.status, answer.code) == (422, "VALIDATION_ERROR")
     assert answer.fields == {
         "permissions.1.code": "audit.erase is not a permission",
-        "permissions.2.code": "audit.read is there twice",
+        "permissions.2.code": "audit.read is listed twice",
     }
     answer = admin.put("/v1/roles/TECH", {"permissions": [good, {"code": "audit.read", "scope": "galaxy"}]})
     assert (answer.status, list(answer.fields)) == (422, ["permissions.1.scope"])

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.identity.passwords import hash_password, matches
+from chalicelib.identity.accounts.passwords import hash_password, matches
 from infra.local.engine import EmbeddedEngine
 from tests.builders.sign_in import CONSOLE, PASSWORD, SCANNER, Form, disable, hashed, somebody, works
 from tests.builders.world import DEMO, OTHER, Answer, Person, World
@@ -94,7 +94,7 @@ def test_a_wrong_password_a_wrong_name_and_a_disabled_person_look_alike(world: W
 
 
 def test_a_name_belongs_to_one_person_in_all_organisations(world: World, anna: Person) -> None:
-    with pytest.raises(Exception, match="already signs in by that user name"):
+    with pytest.raises(Exception, match="user name is already in use"):
         world.person("customer", OTHER, username="ANNA")
 
 

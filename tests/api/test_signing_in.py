@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from chalicelib.core.aws import client
-from chalicelib.identity.tables import DISABLED, User, user_key
+from chalicelib.identity.accounts.tables import DISABLED, User, user_key
 from tests.builders.signing_in import PASSWORD, anna, may_call, refresh, sign_in, signed_in
 from tests.builders.world import OTHER, World
 

@@ -7,7 +7,8 @@ import pytest
 
 import app
 from chalicelib.core.store import get
-from chalicelib.identity.tables import role_key, session_key
+from chalicelib.identity.roles.tables import role_key
+from chalicelib.identity.sessions.tables import session_key
 from infra.local.engine import EmbeddedEngine
 from tests.builders.dispatch import stored_courier
 from tests.builders.mailboxes import head_of, remembered
@@ -133,7 +134,7 @@ def test_no_subprotocol_is_made_up(world: World) -> None:
 def test_a_refused_handshake_rings_nobody(world: World) -> None:
     courier = world.person("courier")
     world.connect("phone", courier.token, "customer")
-    assert world.delivery_trigger.woken == []
+    assert world.delivery_trigger.recipients == []
     assert head_of(courier) is None
 
 

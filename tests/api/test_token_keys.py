@@ -13,7 +13,7 @@ from botocore.exceptions import ClientError
 from chalicelib.core import aws
 from chalicelib.core.errors import AuthInvalid, Unavailable
 from chalicelib.core.settings import Settings
-from chalicelib.identity.tokens import Claims, Tokens
+from chalicelib.identity.sessions.tokens import AccessTokens, Claims
 from infra.local.engine import EmbeddedEngine
 from tests.builders.time import ManualClock
 
@@ -72,29 +72,29 @@ def clock() -> ManualClock:
 
 
 @pytest.fixture
-def tokens(vault: Vault, clock: ManualClock) -> Tokens:
+def tokens(vault: Vault, clock: ManualClock) -> AccessTokens:
     """A signer without keys in its settings."""
-    return Tokens(Settings(stage="test"), clock)
+    return AccessTokens(Settings(stage="test"), clock)
 
 
-def other_process(clock: ManualClock) -> Tokens:
+def other_process(clock: ManualClock) -> AccessTokens:
     """A signer that has read nothing yet."""
-    return Tokens(Settings(stage="test"), clock)
+    return AccessTokens(Settings(stage="test"), clock)
 
 
-def test_the_keys_are_those_of_the_stage_and_read_once(vault: Vault, tokens: Tokens) -> None:
+def test_the_keys_are_those_of_the_stage_and_read_once(vault: Vault, tokens: AccessTokens) -> None:
     for _ in range(3):
         assert tokens.verify(tokens.sign(ANNA)) == ANNA
     assert vault.asked_for == ["baton-test-token-keys"]
 
 
 def test_another_secret_can_be_named(vault: Vault, clock: ManualClock) -> None:
-    Tokens(Settings(stage="test", token_keys_secret="elsewhere"), clock).sign(ANNA)
+    AccessTokens(Settings(stage="test", token_keys_secret="elsewhere"), clock).sign(ANNA)
     assert vault.asked_for == ["elsewhere"]
 
 
 def test_a_key_that_was_taken_away_counts_no_more_after_five_minutes(
-    vault: Vault, tokens: Tokens, clock: ManualClock
+    vault: Vault, tokens: AccessTokens, clock: ManualClock
 ) -> None:
     token = tokens.sign(ANNA)
     vault.put("k2", k2=NEW)
@@ -104,7 +104,7 @@ def test_a_key_that_was_taken_away_counts_no_more_after_five_minutes(
 
 
 def test_a_token_by_a_key_that_is_newer_than_ours_is_good_at_once(
-    vault: Vault, tokens: Tokens, clock: ManualClock
+    vault: Vault, tokens: AccessTokens, clock: ManualClock
 ) -> None:
     tokens.sign(ANNA)
     vault.put("k2", k1=OLD, k2=NEW)
@@ -114,7 +114,7 @@ def test_a_token_by_a_key_that_is_newer_than_ours_is_good_at_once(
 
 
 def test_made_up_key_names_do_not_send_us_to_the_vault_each_time(
-    vault: Vault, tokens: Tokens, clock: ManualClock
+    vault: Vault, tokens: AccessTokens, clock: ManualClock
 ) -> None:
     vault.put("k9", k9=NEW)
     unknown = other_process(clock).sign(ANNA)
@@ -129,7 +129,7 @@ def test_made_up_key_names_do_not_send_us_to_the_vault_each_time(
 
 @pytest.mark.parametrize("error", ["ThrottlingException", "AccessDeniedException", "ResourceNotFoundException"])
 def test_a_vault_that_is_away_for_a_while_is_not_noticed(
-    vault: Vault, tokens: Tokens, clock: ManualClock, error: str
+    vault: Vault, tokens: AccessTokens, clock: ManualClock, error: str
 ) -> None:
     tokens.sign(ANNA)
     vault.error = error
@@ -141,7 +141,7 @@ def test_a_vault_that_is_away_for_a_while_is_not_noticed(
     assert tokens.verify(other_process(clock).sign(ANNA)) == ANNA
 
 
-def test_without_any_keys_the_service_is_unavailable_or_broken(vault: Vault, tokens: Tokens) -> None:
+def test_without_any_keys_the_service_is_unavailable_or_broken(vault: Vault, tokens: AccessTokens) -> None:
     vault.error = "ThrottlingException"
     with pytest.raises((Unavailable, ClientError)):
         tokens.sign(ANNA)

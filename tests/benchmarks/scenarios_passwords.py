@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from chalicelib.core.messages import OutboundMessage
-from chalicelib.identity.passwords import hash_password, matches
+from chalicelib.identity.accounts.passwords import hash_password, matches
 from tests.benchmarks.stage import Hit, Stage
 
 PASSWORD, NEW = "correct horse battery staple", "staple battery horse correct"
@@ -19,7 +19,7 @@ def forgot(stage: Stage) -> Hit:
 def reset(stage: Stage) -> Hit:
     """Somebody uses the token that they were sent."""
     _casey(stage)
-    letters: list[OutboundMessage] = stage.world.post.letters
+    letters: list[OutboundMessage] = stage.world.message_queue.queued
     stage.world.call("POST", "/v1/auth/forgot-password", {"identifier": "casey"})
     token = max(letters[-1].text.split(), key=len)
     return Hit("POST", "/v1/auth/reset-password", body={"token": token, "newPassword": NEW}, status=204)

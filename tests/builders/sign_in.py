@@ -10,7 +10,7 @@ from argon2 import PasswordHasher
 from chalicelib.core.aws import client
 from chalicelib.core.store import get
 from chalicelib.core.work import UnitOfWork
-from chalicelib.identity.tables import DISABLED, User, user_key
+from chalicelib.identity.accounts.tables import DISABLED, User, user_key
 from tests.builders.world import DEMO, Answer, Person, World
 
 PASSWORD = "correct horse battery staple"

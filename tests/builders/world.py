@@ -28,12 +28,12 @@ from chalicelib.core.random_source import RandomSource, SystemRandomSource
 from chalicelib.core.runner import Outbox
 from chalicelib.core.settings import Settings, settings
 from chalicelib.core.work import Recipient, UnitOfWork
-from chalicelib.identity.people import NewPerson, add_person, found_organisation
-from chalicelib.identity.tables import Session, session_key
-from chalicelib.identity.tokens import Claims, signer
-from tests.builders.messages import PostAtOnce, RecordingMessages
+from chalicelib.identity.accounts.users import NewAccount, add_user, create_organisation
+from chalicelib.identity.sessions.tables import Session, session_key
+from chalicelib.identity.sessions.tokens import Claims, signer
+from tests.builders.messages import ImmediateMessageQueue, RecordingMessages
 from tests.builders.running import THE_TEST, running
-from tests.builders.sockets import RecordingSender, RecordingWaker, Sent
+from tests.builders.sockets import RecordingDeliveryTrigger, RecordingSender, Sent
 from tests.builders.time import ManualClock
 from tests.environment import seed
 
@@ -111,7 +111,7 @@ class World:
 
     clock: ManualClock = field(default_factory=ManualClock)
     sender: RecordingSender = field(default_factory=RecordingSender)
-    delivery_trigger: RecordingWaker = field(default_factory=RecordingWaker)
+    delivery_trigger: RecordingDeliveryTrigger = field(default_factory=RecordingDeliveryTrigger)
     messages: RecordingMessages = field(default_factory=RecordingMessages)
     random_source: RandomSource = field(default_factory=SystemRandomSource)
     numbers: count[int] = field(default_factory=lambda: count(1))
@@ -121,10 +121,10 @@ class World:
 
     def __post_init__(self) -> None:
         self.ids = SystemIds(self.clock, self.randbits)
-        self.post = PostAtOnce(self._send)
+        self.message_queue = ImmediateMessageQueue(self._send)
         self.reset_parts()
         for org_id in self.founds:
-            self.run(lambda work, org_id=org_id: found_organisation(work, org_id, org_id.title()), org_id)
+            self.run(lambda work, org_id=org_id: create_organisation(work, org_id, org_id.title()), org_id)
 
     def reset_parts(self, config: Settings | None = None, outbox: Outbox | None = None) -> None:
         """Compose the application anew, with other settings or another outbox."""
@@ -136,7 +136,7 @@ class World:
             delivery_trigger=self.delivery_trigger,
             outbox=outbox,
             messages=self.messages,
-            post=self.post,
+            message_queue=self.message_queue,
             random_source=self.random_source,
         )
         app.use(self.parts)
@@ -150,7 +150,7 @@ class World:
     def person(self, role: str, org_id: str = DEMO, **known: Any) -> Person:
         """Somebody new, signed in, without the cost of hashing a password."""
         number = next(self.numbers)
-        new = NewPerson(
+        new = NewAccount(
             username=known.pop("username", f"{role}-{number}"),
             full_name=known.pop("full_name", f"{role.title()} {number}"),
             role=role,
@@ -160,7 +160,7 @@ class World:
         session_id = self.ids.new()
 
         def arrive(work: UnitOfWork) -> str:
-            user_id = add_person(work, org_id, new).user_id
+            user_id = add_user(work, org_id, new).user_id
             _start_session(work, org_id, session_id, user_id)
             return user_id
 
@@ -217,8 +217,8 @@ class World:
 
     def wake(self) -> None:
         """Deliver to everybody who has connected and waits for what they missed."""
-        while self.delivery_trigger.woken:
-            self.deliver_to(self.delivery_trigger.woken.pop(0))
+        while self.delivery_trigger.recipients:
+            self.deliver_to(self.delivery_trigger.recipients.pop(0))
 
     def deliver_to(self, recipient: Recipient) -> None:
         """What the `deliver` function does."""

@@ -7,8 +7,9 @@ import pytest
 from chalicelib.audit.tables import AuditRow
 from chalicelib.core.aws import client
 from chalicelib.core.store import get
-from chalicelib.identity.default_permissions import DEFAULT_MATRIX
-from chalicelib.identity.tables import organisation_key, role_key
+from chalicelib.identity.accounts.tables import organisation_key
+from chalicelib.identity.roles.default_permissions import DEFAULT_PERMISSIONS
+from chalicelib.identity.roles.tables import role_key
 from infra import bootstrap
 from infra.local.engine import EmbeddedEngine
 from tests.builders.world import World
@@ -53,7 +54,7 @@ def test_the_organisation_has_the_default_matrix_and_its_row_in_the_trail(
     organisation = get(organisation_key("acme-sons"))
     assert organisation is not None
     assert organisation.name == NAME
-    for code, permissions in DEFAULT_MATRIX.items():
+    for code, permissions in DEFAULT_PERMISSIONS.items():
         role = get(role_key("acme-sons", code))
         assert role is not None
         assert role.permissions == dict(permissions)
@@ -74,7 +75,7 @@ def test_a_second_run_for_the_same_name_is_refused_and_changes_nothing(
     assert run(org=again, admin="somebody-else") == 1
     said = capsys.readouterr()
     assert said.out == ""
-    assert said.err == "There is an organisation of that name. Nothing was changed.\n"
+    assert said.err == "An organisation with this name already exists. Nothing was changed.\n"
     assert stored() == before
 
 
@@ -83,7 +84,7 @@ def test_a_user_name_that_somebody_has_is_refused_and_there_is_no_organisation(
 ) -> None:
     assert run() == 0
     assert run(org="another") == 1
-    assert "Somebody already signs in by that user name. Nothing was changed." in capsys.readouterr().err
+    assert "This user name is already in use. Nothing was changed." in capsys.readouterr().err
     assert get(organisation_key("another")) is None
 
 

@@ -7,7 +7,7 @@ from functools import partial
 from chalicelib.core.settings import settings
 from chalicelib.core.store import get
 from chalicelib.core.work import UnitOfWork
-from chalicelib.identity.tables import Organisation, organisation_key
+from chalicelib.identity.accounts.tables import Organisation, organisation_key
 from chalicelib.realtime.sweep import drain_pending
 from tests.builders.mailboxes import NOTE, head_of, is_leased, numbers_at, publish_each, recipient, remembered, waiting
 from tests.builders.world import DEMO, Person, World

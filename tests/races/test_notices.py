@@ -6,7 +6,7 @@ from functools import partial
 from chalicelib.core.settings import settings
 from chalicelib.core.store import get
 from chalicelib.core.work import UnitOfWork
-from chalicelib.identity.tables import Organisation, organisation_key
+from chalicelib.identity.accounts.tables import Organisation, organisation_key
 from tests.builders.notices import READ_ALL, check_count, listed, read, stage, tell, titles
 from tests.builders.world import DEMO, Person, World
 from tests.races.crowd import at_once

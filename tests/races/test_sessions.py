@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from chalicelib.identity.passwords import hash_password
+from chalicelib.identity.accounts.passwords import hash_password
 from tests.builders.world import World
 from tests.races.crowd import at_once
 

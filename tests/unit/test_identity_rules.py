@@ -8,8 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.core.ids import SystemIds
-from chalicelib.identity.rules import RefreshParts, canonical_name, parse_refresh
-from chalicelib.identity.tables import login_name_key
+from chalicelib.identity.accounts.rules import canonical_name
+from chalicelib.identity.accounts.tables import login_name_key
+from chalicelib.identity.sessions.rules import RefreshParts, parse_refresh
 from tests.builders.time import ManualClock
 
 IDS = SystemIds(ManualClock())

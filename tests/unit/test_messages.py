@@ -152,13 +152,13 @@ def test_a_letter_is_handed_to_the_function_that_sends() -> None:
     wanted = {"FunctionName": "baton-test-send", "InvocationType": "Event", "Payload": ANY}
     with stubbed("lambda") as functions:
         functions.add_response("invoke", {"StatusCode": 202}, wanted)
-        LambdaMessageQueue(settings()).take(LETTER)
+        LambdaMessageQueue(settings()).put(LETTER)
 
 
 def test_a_letter_that_cannot_be_handed_over_fails_nobody() -> None:
     with stubbed("lambda") as functions, listening() as lines:
         functions.add_client_error("invoke", "TooManyRequestsException")
-        LambdaMessageQueue(settings()).take(LETTER)
+        LambdaMessageQueue(settings()).put(LETTER)
     assert lines.last["level"] == "ERROR"
     assert "secret" not in lines.text
 

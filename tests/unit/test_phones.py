@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.identity.phones import e164, login_name
+from chalicelib.identity.accounts.phones import e164, login_name
 
 
 @pytest.mark.parametrize(

@@ -8,8 +8,9 @@ from hypothesis import strategies as st
 
 from chalicelib.core.actor import Actor
 from chalicelib.core.errors import AccessDenied
-from chalicelib.identity.default_permissions import SCOPES
-from chalicelib.identity.rules import covers, readable_password
+from chalicelib.identity.accounts.rules import readable_password
+from chalicelib.identity.roles.default_permissions import SCOPES
+from chalicelib.identity.roles.rules import covers
 
 READ = "things.thing.read"
 permissions = st.dictionaries(st.sampled_from("abcd"), st.sampled_from(SCOPES))

@@ -15,8 +15,8 @@ from chalicelib.core import aws
 from chalicelib.core.errors import AuthExpired, AuthInvalid
 from chalicelib.core.ids import SystemIds
 from chalicelib.core.settings import Secret, Settings, SettingsError
-from chalicelib.identity.rules import RefreshParts
-from chalicelib.identity.tokens import Claims, Tokens
+from chalicelib.identity.sessions.rules import RefreshParts
+from chalicelib.identity.sessions.tokens import AccessTokens, Claims
 from tests.builders.logs import listening
 from tests.builders.time import START, ManualClock
 
@@ -30,9 +30,9 @@ def ring(current: str = "k1", **keys: str) -> Settings:
     return Settings(stage="test", token_keys=Secret(json.dumps(document)))
 
 
-def tokens(clock: ManualClock | None = None, config: Settings | None = None) -> Tokens:
+def tokens(clock: ManualClock | None = None, config: Settings | None = None) -> AccessTokens:
     """A signer over `config`'s keys."""
-    return Tokens(config or ring(), clock or ManualClock())
+    return AccessTokens(config or ring(), clock or ManualClock())
 
 
 def payload(**changed: Any) -> dict[str, Any]:
@@ -143,7 +143,7 @@ def test_keys_that_are_wrong_or_too_short_are_refused_and_not_shown(text: str) -
 def test_keys_are_read_from_secrets_manager_now_and_then() -> None:
     """Once for five minutes, so a rotation needs no restart and sign-ins need no secret each."""
     clock = ManualClock()
-    signer = Tokens(Settings(stage="test"), clock)
+    signer = AccessTokens(Settings(stage="test"), clock)
     first = json.dumps({"current": "k1", "keys": {"k1": OLD}})
     rotated = json.dumps({"current": "k2", "keys": {"k1": OLD, "k2": NEW}})
     with Stubber(aws.client("secretsmanager")) as secrets:
@@ -163,7 +163,7 @@ def test_the_secret_may_have_another_name() -> None:
     with Stubber(aws.client("secretsmanager")) as secrets:
         text = json.dumps({"current": "k1", "keys": {"k1": OLD}})
         secrets.add_response("get_secret_value", {"SecretString": text}, {"SecretId": "arn:of:another"})
-        signer = Tokens(Settings(stage="test", token_keys_secret="arn:of:another"), ManualClock())
+        signer = AccessTokens(Settings(stage="test", token_keys_secret="arn:of:another"), ManualClock())
         assert signer.verify(signer.sign(ANNA)) == ANNA
 
 
@@ -172,7 +172,7 @@ def test_the_secret_may_have_another_name() -> None:
 ONE, OTHER = "one proof, " * 4, "another proof, " * 4
 
 
-def proving(**proofs: str) -> Tokens:
+def proving(**proofs: str) -> AccessTokens:
     """A signer whose secret has these proofs beside its keys."""
     document = {"current": "k1", "keys": {"k1": OLD}, **proofs}
     return tokens(config=Settings(stage="test", token_keys=Secret(json.dumps(document))))
@@ -201,7 +201,7 @@ def test_proofs_and_keys_come_with_one_read() -> None:
     text = json.dumps({"current": "k1", "keys": {"k1": OLD}, "proof_a": ONE})
     with Stubber(aws.client("secretsmanager")) as secrets:
         secrets.add_response("get_secret_value", {"SecretString": text}, {"SecretId": "baton-test-token-keys"})
-        signer = Tokens(Settings(stage="test"), ManualClock())
+        signer = AccessTokens(Settings(stage="test"), ManualClock())
         assert signer.proves(Secret(ONE))
         assert signer.verify(signer.sign(ANNA)) == ANNA
 
@@ -209,7 +209,7 @@ def test_proofs_and_keys_come_with_one_read() -> None:
 def test_proofs_that_cannot_be_read_prove_nothing_and_break_nothing() -> None:
     with Stubber(aws.client("secretsmanager")) as secrets, listening() as lines:
         secrets.add_client_error("get_secret_value", "AccessDeniedException")
-        assert not Tokens(Settings(stage="test"), ManualClock()).proves(Secret(ONE))
+        assert not AccessTokens(Settings(stage="test"), ManualClock()).proves(Secret(ONE))
     assert lines.last["level"] == "ERROR"
     assert ONE not in lines.text
 
