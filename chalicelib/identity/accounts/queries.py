@@ -41,8 +41,7 @@ def list_users(actor: Actor, query: UserQuery) -> UserPage:
         for user in all_users(actor.org_id)
         if actor.reaches(permissions.READ_USERS, owners=(user.user_id,), zone=user.game_zone) and _matches(user, query)
     ]
-    start = (query.page - 1) * query.page_size
-    return UserPage(users[start : start + query.page_size], len(users), query)
+    return UserPage(users[query.start : query.stop], len(users), query)
 
 
 def find_superior(actor: Actor) -> User | None:

@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
+from chalicelib.core.pagination import PageMeta, PageRequest
 from chalicelib.edge.types import NOT_BLANK, SENTENCE, EntityId
 from chalicelib.identity.roles.schemas import Granted
 
@@ -57,14 +58,6 @@ class UserAnswer(msgspec.Struct, frozen=True):
     success: bool = True
 
 
-class PageMeta(msgspec.Struct, frozen=True, rename="camel"):
-    """The number and size of this page, and the number of items on all pages."""
-
-    total_count: int
-    page: int
-    page_size: int
-
-
 class UserList(msgspec.Struct, frozen=True):
     """A page of users, by user name."""
 
@@ -73,11 +66,9 @@ class UserList(msgspec.Struct, frozen=True):
     success: bool = True
 
 
-class UserQuery(msgspec.Struct, frozen=True, rename="camel"):
+class UserQuery(PageRequest, frozen=True, rename="camel"):
     """Filters: by role, by status, by a text in user name, full name, e-mail address or phone number."""
 
-    page: Annotated[int, Meta(ge=1, le=1_000_000)] = 1
-    page_size: Annotated[int, Meta(ge=1, le=100)] = 20
     role: Annotated[str, Meta(max_length=64)] | None = None
     status: UserStatus | None = None
     q: Annotated[str, Meta(max_length=100)] | None = None

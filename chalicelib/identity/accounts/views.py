@@ -9,7 +9,6 @@ from chalicelib.identity.accounts.schemas import (
     Me,
     MyUser,
     NavSlot,
-    PageMeta,
     Profile,
     RoleName,
     Superior,
@@ -29,8 +28,7 @@ def user_view(user: User, one_time_password: str | None = None) -> UserAnswer:
 
 def user_page_view(page: UserPage) -> UserList:
     """Return a page of users."""
-    meta = PageMeta(page.total, page.query.page, page.query.page_size)
-    return UserList([_view(user) for user in page.users], meta)
+    return UserList([_view(user) for user in page.users], page.query.meta(page.total))
 
 
 def me_view(actor: Actor, superior: User | None) -> Me:
