@@ -7,7 +7,7 @@ from chalicelib.core.work import UnitOfWork
 from chalicelib.notices.rules import NoticeType, SubjectKind
 from chalicelib.notices.schemas import NoticeSubject
 from chalicelib.notices.service import notify
-from chalicelib.notices.tables import FIRST, Notice, head_key, notices_pk
+from chalicelib.notices.tables import NOTIFICATION_PREFIX, Notification, head_key, notifications_pk
 from tests.builders.mailboxes import recipient
 from tests.builders.world import Answer, Person, World
 
@@ -55,7 +55,13 @@ def read(person: Person, notice_id: str, **headers: str) -> Answer:
 
 def check_count(person: Person) -> int:
     """The count is the number of notices that are unread; how many that is."""
-    stored = list(Query(Notice, notices_pk(recipient(person)), range_condition=Notice.sk.startswith(FIRST)).all())
+    stored = list(
+        Query(
+            Notification,
+            notifications_pk(recipient(person)),
+            range_condition=Notification.sk.startswith(NOTIFICATION_PREFIX),
+        ).all()
+    )
     head = get(head_key(recipient(person)))
     counted = 0 if head is None else head.unread
     assert counted == sum(notice.read_at is None for notice in stored)
