@@ -61,7 +61,7 @@ from chalicelib.notices import events as notice_events
 from chalicelib.notices.routes import routes as notice_routes
 from chalicelib.packing.routes import routes as packing_routes
 from chalicelib.picking.routes import routes as picking_routes
-from chalicelib.realtime.delivery import Delivery
+from chalicelib.realtime.delivery import EventDelivery
 from chalicelib.realtime.delivery_trigger import DeliveryTrigger, LambdaDeliveryTrigger
 from chalicelib.realtime.sender import GatewaySender, Sender
 from chalicelib.realtime.sockets import Sockets
@@ -92,7 +92,7 @@ class Composition:
     """The parts that run behind the app."""
 
     dependencies: Dependencies
-    delivery: Delivery
+    delivery: EventDelivery
     sockets: Sockets
     messages: Messages
 
@@ -112,7 +112,7 @@ def compose(  # noqa: PLR0913 - each part can be replaced, and by name
     """Compose the parts; tests and the local stack pass their own clock, sender, delivery trigger, outbox and so on."""
     trail = Trail(clock, ids)
     sender = sender or GatewaySender(config)
-    delivery = Delivery(config, clock, ids, sender)
+    delivery = EventDelivery(config, clock, ids, sender)
     dependencies = Dependencies(
         settings=config,
         clock=clock,

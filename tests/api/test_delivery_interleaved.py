@@ -6,7 +6,7 @@ from infra.local.engine import EmbeddedEngine
 from tests.builders.dispatch import on_duty, order, order_body, step
 from tests.builders.mailboxes import (
     before_connections_are_read,
-    before_let_go,
+    before_release,
     is_leased,
     is_pending,
     numbers_at,
@@ -21,7 +21,7 @@ def test_an_event_published_while_the_holder_is_about_to_let_go_is_delivered_by_
 ) -> None:
     courier = world.person("courier")
     socket = courier.socket()
-    with before_let_go(engine, lambda: publish(world, courier, 2)):
+    with before_release(engine, lambda: publish(world, courier, 2)):
         publish(world, courier, 1)
     assert numbers_at(world, socket) == [1, 2]
     assert not is_pending(courier)
@@ -47,7 +47,7 @@ def test_who_connects_while_the_holder_is_about_to_park_the_mailbox_is_served(
         world.connect("late", courier.token)
         world.wake()
 
-    with before_let_go(engine, connect):
+    with before_release(engine, connect):
         publish(world, courier, 1)
     assert numbers_at(world, "late") == [1]
     assert not is_pending(courier)
@@ -63,7 +63,7 @@ def test_a_second_device_that_connects_during_a_delivery_gets_what_happens_from_
         world.connect("second", courier.token)
         world.wake()
 
-    with before_let_go(engine, connect):
+    with before_release(engine, connect):
         publish(world, courier, 1)
     publish(world, courier, 2)
     assert numbers_at(world, first) == [1, 2]
@@ -79,7 +79,7 @@ def test_if_the_holder_fails_to_let_go_the_mailbox_is_found_once_its_lease_is_ov
     def lose_the_network() -> None:
         raise ConnectionError
 
-    with before_let_go(engine, lose_the_network):
+    with before_release(engine, lose_the_network):
         publish(world, courier, 1)
     publish(world, courier, 2)
     assert is_leased(courier)

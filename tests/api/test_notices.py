@@ -210,9 +210,7 @@ def test_a_change_that_fails_tells_nobody(world: World, tech: Person) -> None:
     assert (unread(tech), world.heard(socket), world.message_queue.queued) == (0, [], [])
 
 
-def test_list_takes_two_round_trips_and_marking_as_read_two(
-    world: World, tech: Person, engine: EmbeddedEngine
-) -> None:
+def test_list_takes_two_round_trips_and_marking_as_read_two(world: World, tech: Person, engine: EmbeddedEngine) -> None:
     told = tell(world, tech, *"abc")
     calls: list[str] = []
     with engine.before(None, lambda operation, _: calls.append(operation)):

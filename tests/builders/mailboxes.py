@@ -81,7 +81,7 @@ def remembered(person: Person, connection_id: str) -> list[Connection | MailboxC
     return [item for item in found if item is not None]
 
 
-def before_let_go(engine: EmbeddedEngine, act: Callable[[], object]) -> Hook:
+def before_release(engine: EmbeddedEngine, act: Callable[[], object]) -> Hook:
     """Act once, when a delivery has posted all it knew of and is just about to give its lease back."""
     acted: list[bool] = []
 

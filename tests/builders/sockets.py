@@ -7,7 +7,7 @@ from threading import Lock
 from typing import Any
 
 from chalicelib.core.work import Recipient
-from chalicelib.realtime.sender import Gone, NotNow
+from chalicelib.realtime.errors import ConnectionGone, SendFailed
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,12 +29,12 @@ class RecordingSender:
         self._lock = Lock()
 
     def post(self, endpoint: str, connection_id: str, message: bytes) -> None:
-        """Record a message. Raise `Gone` if the connection is closed or opening, `NotNow` if it is to fail."""
+        """Record a message. Raise `ConnectionGone` or `SendFailed` for connections that are set up to fail."""
         with self._lock:
             if connection_id in self.closed or _used_up(self.opening, connection_id):
-                raise Gone
+                raise ConnectionGone
             if _used_up(self.failing, connection_id):
-                raise NotNow
+                raise SendFailed
             self.messages[connection_id].append(Sent(**json.loads(message)))
 
     def events(self, connection_id: str) -> list[str]:
