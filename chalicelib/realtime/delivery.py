@@ -149,7 +149,7 @@ class EventDelivery:
                 progress.sent += 1
 
     def _settle(self, lease: Lease, batch: EventBatch) -> Lease | None:
-        """Advance the mailbox; return the lease if more is to be delivered, None at the end or if the sweep has to retry."""
+        """Advance the mailbox; return the lease if more is to be delivered, None at the end or if the sweep retries."""
         is_connected = any(not each.gone for each in batch.connections)
         reached = batch.reached
         if is_connected and reached < len(batch.messages):
