@@ -1,4 +1,4 @@
-"""A mailbox's own steps: what is appended, who may deliver, and when the lease is given back."""
+"""The operations of a mailbox: append, acquire, advance and release."""
 
 from datetime import timedelta
 from typing import Any
@@ -35,7 +35,7 @@ def taken(world: World, person: Person, owner: str) -> Lease:
     return lease
 
 
-def test_events_are_numbered_without_a_gap(world: World) -> None:
+def test_event_numbers_have_no_gaps(world: World) -> None:
     courier = world.person("courier")
     publish_each(world, courier, 1, 2, 3)
     publish(world, courier, 4, 5)
@@ -47,7 +47,7 @@ def test_events_are_numbered_without_a_gap(world: World) -> None:
     assert numbers_at(world, socket) == [1, 2, 3, 4, 5, 6, 7]
 
 
-def test_what_waits_are_the_numbers_between_delivered_and_tail(world: World) -> None:
+def test_queue_is_between_delivered_and_tail(world: World) -> None:
     courier = world.person("courier")
     socket = courier.socket()
     publish_each(world, courier, 1, 2)
@@ -58,7 +58,7 @@ def test_what_waits_are_the_numbers_between_delivered_and_tail(world: World) -> 
     assert (head.tail, head.delivered, len(head.queue)) == (5, 2, 3)
 
 
-def test_a_change_that_is_refused_tells_nobody(world: World) -> None:
+def test_refused_change_appends_nothing(world: World) -> None:
     courier = world.person("courier")
 
     def refused(work: UnitOfWork) -> None:
@@ -70,7 +70,7 @@ def test_a_change_that_is_refused_tells_nobody(world: World) -> None:
     assert head_of(courier) is None
 
 
-def test_a_change_whose_commit_is_refused_tells_nobody(world: World) -> None:
+def test_failed_commit_appends_nothing(world: World) -> None:
     courier = world.person("courier", username="somebody")
 
     def lost(work: UnitOfWork) -> None:
@@ -82,7 +82,7 @@ def test_a_change_whose_commit_is_refused_tells_nobody(world: World) -> None:
     assert head_of(courier) is None
 
 
-def test_whoever_meets_a_lease_leaves_at_once(world: World) -> None:
+def test_held_lease_is_not_waited_for(world: World) -> None:
     courier = world.person("courier")
     socket = courier.socket()
     taken(world, courier, "somebody else")
@@ -92,7 +92,7 @@ def test_whoever_meets_a_lease_leaves_at_once(world: World) -> None:
     assert is_pending(courier)
 
 
-def test_a_lease_whose_holder_died_is_taken_over(world: World) -> None:
+def test_expired_lease_is_acquired(world: World) -> None:
     courier = world.person("courier")
     socket = courier.socket()
     taken(world, courier, "who dies now")
@@ -106,7 +106,7 @@ def test_a_lease_whose_holder_died_is_taken_over(world: World) -> None:
     assert not is_pending(courier)
 
 
-def test_a_lease_is_good_to_its_last_moment(world: World) -> None:
+def test_lease_is_held_until_it_expires(world: World) -> None:
     courier = world.person("courier")
     publish(world, courier, 1)
     first = taken(world, courier, "first")
@@ -117,7 +117,7 @@ def test_a_lease_is_good_to_its_last_moment(world: World) -> None:
     assert second.until > first.until
 
 
-def test_who_has_lost_the_lease_cannot_move_the_cursor(world: World) -> None:
+def test_lost_lease_cannot_advance(world: World) -> None:
     courier = world.person("courier")
     publish_each(world, courier, 1, 2)
     slow = taken(world, courier, "slow")
@@ -131,7 +131,7 @@ def test_who_has_lost_the_lease_cannot_move_the_cursor(world: World) -> None:
     assert (head.delivered, len(head.queue), head.lease_owner) == (0, 2, "quick")
 
 
-def test_who_was_too_slow_may_go_on_while_nobody_else_wants_to(world: World) -> None:
+def test_expired_lease_can_continue_until_acquired(world: World) -> None:
     courier = world.person("courier")
     publish_each(world, courier, 1, 2)
     slow = taken(world, courier, "slow")
@@ -142,7 +142,7 @@ def test_who_was_too_slow_may_go_on_while_nobody_else_wants_to(world: World) -> 
     assert len(again.queue) == 1
 
 
-def test_nobody_lets_go_of_a_mailbox_whose_bell_was_rung_meanwhile(world: World) -> None:
+def test_release_fails_after_wakeup(world: World) -> None:
     courier = world.person("courier")
     publish(world, courier, 1)
     lease = taken(world, courier, "holder")
@@ -155,7 +155,7 @@ def test_nobody_lets_go_of_a_mailbox_whose_bell_was_rung_meanwhile(world: World)
     assert waiting(courier) == 0
 
 
-def test_events_that_arrive_while_the_first_ones_leave_keep_their_order(world: World) -> None:
+def test_events_appended_during_delivery_keep_order(world: World) -> None:
     courier = world.person("courier")
     publish(world, courier, 1, 2, 3)
     lease = taken(world, courier, "holder")
@@ -168,7 +168,7 @@ def test_events_that_arrive_while_the_first_ones_leave_keep_their_order(world: W
     assert again.head.delivered + len(again.queue) == again.head.tail
 
 
-def test_a_mailbox_of_somebody_absent_costs_the_sweep_nothing(world: World, engine: EmbeddedEngine) -> None:
+def test_mailbox_of_absent_user_is_not_swept(world: World, engine: EmbeddedEngine) -> None:
     courier = world.person("courier")
     publish_each(world, courier, 1, 2, 3)
     assert not is_pending(courier)
@@ -185,14 +185,14 @@ def test_a_mailbox_of_somebody_absent_costs_the_sweep_nothing(world: World, engi
     assert calls == ["Query"] * PENDING_SHARDS.count
 
 
-def test_delivering_to_somebody_nobody_ever_told_anything_makes_nothing_up(world: World) -> None:
+def test_delivery_of_absent_mailbox_creates_nothing(world: World) -> None:
     courier = world.person("courier")
     world.deliver_to(recipient(courier))
     world.deliver_to(Recipient(DEMO, "nobody"))
     assert head_of(courier) is None
 
 
-def test_a_mailbox_is_pending_since_its_oldest_event(world: World) -> None:
+def test_mailbox_is_pending_since_oldest_event(world: World) -> None:
     courier = world.person("courier")
     courier.socket()
     taken(world, courier, "who dies now")

@@ -1,4 +1,4 @@
-"""One refresh token spent many times at once."""
+"""Concurrent refreshes of one session."""
 
 from functools import partial
 
@@ -9,7 +9,7 @@ from tests.races.crowd import at_once
 PASSWORD = "correct horse battery"
 
 
-def test_a_refresh_token_that_is_spent_eight_times_at_once_counts_once_and_ends_its_session(arena: World) -> None:
+def test_eight_concurrent_refreshes_have_one_success_and_end_session(arena: World) -> None:
     arena.person("courier", username="somebody", password_hash=hash_password(PASSWORD))
     for _ in range(3):
         login = arena.call("POST", "/v1/auth/login", {"username": "somebody", "password": PASSWORD})

@@ -1,4 +1,4 @@
-"""Adding people, looking them up, changing and disabling them, as the console does."""
+"""Users: create, read, list, update, disable, and reset passwords through the console's endpoints."""
 
 import re
 from concurrent.futures import ThreadPoolExecutor
@@ -31,7 +31,7 @@ def sign_in(world: World, name: str, password: str) -> Answer:
     return world.call("POST", "/v1/auth/login", {"identifier": name, "password": password})
 
 
-def test_somebody_new_has_all_that_was_said_of_them_and_can_sign_in(world: World) -> None:
+def test_create_user_stores_all_fields_and_user_can_log_in(world: World) -> None:
     admin, lead = world.person(ADMIN), world.person("supervisor")
     fields = {
         "email": "Mara@Example.org",
@@ -64,7 +64,7 @@ def test_somebody_new_has_all_that_was_said_of_them_and_can_sign_in(world: World
         assert sign_in(world, name, PASSWORD).status == 200
 
 
-def test_who_is_added_without_a_password_gets_one_that_is_told_once(world: World) -> None:
+def test_create_user_without_password_shows_one_time_password_once(world: World) -> None:
     admin = world.person(ADMIN)
     first = admin.post("/v1/users", new_user(), idempotency_key="k")
     secret = first.json["data"]["oneTimePassword"]
@@ -78,7 +78,7 @@ def test_who_is_added_without_a_password_gets_one_that_is_told_once(world: World
     assert all(secret not in str(row.attribute_values) for row in world.audit())
 
 
-def test_the_trail_tells_who_was_added_and_no_secret(world: World) -> None:
+def test_create_user_is_audited_without_secrets(world: World) -> None:
     admin = world.person(ADMIN)
     made = add(admin, password=PASSWORD)
     [row] = [row for row in world.audit() if row.entity_id == made["id"]]
@@ -102,17 +102,17 @@ def test_the_trail_tells_who_was_added_and_no_secret(world: World) -> None:
         ({"password": "1234567890"}, "password"),
     ],
 )
-def test_what_is_wrong_with_somebody_new_is_said_by_field(world: World, fields: dict[str, Any], bad: str) -> None:
+def test_create_user_names_invalid_field(world: World, fields: dict[str, Any], bad: str) -> None:
     answer = world.person(ADMIN).post("/v1/users", new_user(**fields))
     assert (answer.status, answer.code, list(answer.fields)) == (422, "VALIDATION_ERROR", [bad])
 
 
-def test_everything_that_is_wrong_is_said_at_once(world: World) -> None:
+def test_create_user_names_all_invalid_fields(world: World) -> None:
     wrong = {"role": "emperor", "phone": "1", "reportsTo": "nobody", "password": "short"}
     assert set(world.person(ADMIN).post("/v1/users", new_user(**wrong)).fields) == set(wrong)
 
 
-def test_a_superior_of_another_organisation_does_not_exist(world: World) -> None:
+def test_superior_of_another_organisation_is_rejected(world: World) -> None:
     stranger = world.person("supervisor", OTHER)
     answer = world.person(ADMIN).post("/v1/users", new_user(reportsTo=stranger.user_id))
     assert answer.fields == {"reportsTo": "is not the id of a user of this organisation"}
@@ -127,9 +127,7 @@ def test_a_superior_of_another_organisation_does_not_exist(world: World) -> None
         ("phone", "+31 6 1234 5678", "+31-612345678"),
     ],
 )
-def test_a_name_by_which_somebody_signs_in_is_theirs_alone(
-    world: World, org_id: str, field: str, mine: str, theirs: str
-) -> None:
+def test_login_name_in_use_is_rejected(world: World, org_id: str, field: str, mine: str, theirs: str) -> None:
     owner = add(world.person(ADMIN, org_id), **{"username": "first", field: mine})
     admin = world.person(ADMIN)
     answer = admin.post("/v1/users", new_user(**{"username": "second", field: theirs}))
@@ -140,14 +138,14 @@ def test_a_name_by_which_somebody_signs_in_is_theirs_alone(
     assert (answer.status, answer.code, answer.json["error"]["details"]) == (409, "NAME_TAKEN", {"field": field})
 
 
-def test_a_user_name_cannot_be_somebody_elses_email(world: World) -> None:
+def test_user_name_equal_to_another_users_email_is_rejected(world: World) -> None:
     admin = world.person(ADMIN)
     add(admin, username="a", email="mara@example.org")
     answer = admin.post("/v1/users", new_user(username="Mara@Example.org"))
     assert (answer.status, answer.json["error"]["details"]) == (409, {"field": "username"})
 
 
-def test_names_move_with_the_change_and_old_ones_are_free_again(world: World) -> None:
+def test_changed_login_names_release_the_old_ones(world: World) -> None:
     admin = world.person(ADMIN)
     mara = add(admin, password=PASSWORD, email="m@example.org", phone="+31612345678")
     changed = admin.patch(f"/v1/users/{mara['id']}", {"username": "mara2", "email": None})
@@ -159,14 +157,14 @@ def test_names_move_with_the_change_and_old_ones_are_free_again(world: World) ->
     add(admin, username="mara.k", email="m@example.org")
 
 
-def test_writing_ones_name_otherwise_takes_nothing_from_anybody(world: World) -> None:
+def test_user_name_in_other_case_is_the_same_login_name(world: World) -> None:
     admin = world.person(ADMIN)
     mara = add(admin, password=PASSWORD)
     assert admin.patch(f"/v1/users/{mara['id']}", {"username": "MARA.K"}).json["data"]["username"] == "MARA.K"
     assert sign_in(world, "mara.k", PASSWORD).status == 200
 
 
-def test_a_stale_version_is_refused_and_nothing_has_changed(world: World) -> None:
+def test_stale_version_is_refused_without_change(world: World) -> None:
     admin = world.person(ADMIN)
     where = f"/v1/users/{add(admin)['id']}"
     assert admin.patch(where, {"team": "Day"}, if_match='"1"').status == 200
@@ -176,14 +174,14 @@ def test_a_stale_version_is_refused_and_nothing_has_changed(world: World) -> Non
     assert (read.json["data"]["team"], read.headers["ETag"]) == ("Day", '"2"')
 
 
-def test_a_change_that_changes_nothing_leaves_the_version(world: World) -> None:
+def test_update_user_without_difference_keeps_version(world: World) -> None:
     admin = world.person(ADMIN)
     where = f"/v1/users/{add(admin, team='Day')['id']}"
     assert admin.patch(where, {"team": "Day"}).json["data"]["version"] == 1
     assert admin.patch(where, {}).json["data"]["version"] == 1
 
 
-def test_what_is_wrong_with_a_change_is_said_by_field(world: World) -> None:
+def test_update_user_names_invalid_field(world: World) -> None:
     admin = world.person(ADMIN)
     where = f"/v1/users/{add(admin)['id']}"
     body = {"status": "GONE", "email": "x", "fullName": None, "password": "x"}
@@ -191,7 +189,7 @@ def test_what_is_wrong_with_a_change_is_said_by_field(world: World) -> None:
     assert admin.patch(where, {"role": "emperor", "phone": "1"}).fields.keys() == {"role", "phone"}
 
 
-def test_who_is_disabled_is_out_with_the_next_request_and_stays_out_when_enabled_again(world: World) -> None:
+def test_disabled_user_loses_sessions_even_when_enabled_again(world: World) -> None:
     admin, picker = world.person(ADMIN), world.person("picker")
     where = f"/v1/users/{picker.user_id}"
     assert picker.get("/v1/me").status == 200
@@ -203,7 +201,7 @@ def test_who_is_disabled_is_out_with_the_next_request_and_stays_out_when_enabled
     assert sorted(actions) == ["USER_CREATED", "USER_DISABLED", "USER_ENABLED"]
 
 
-def test_who_is_disabled_cannot_sign_in_nor_refresh(world: World) -> None:
+def test_disabled_user_can_neither_log_in_nor_refresh(world: World) -> None:
     admin = world.person(ADMIN)
     mara = add(admin, password=PASSWORD)
     tokens = sign_in(world, "mara.k", PASSWORD).json
@@ -216,13 +214,13 @@ def test_who_is_disabled_cannot_sign_in_nor_refresh(world: World) -> None:
     assert sign_in(world, "mara.k", PASSWORD).status == 200
 
 
-def test_nobody_disables_themselves(world: World) -> None:
+def test_users_cannot_disable_themselves(world: World) -> None:
     admin, _ = world.person(ADMIN), world.person(ADMIN)
     answer = admin.patch(f"/v1/users/{admin.user_id}", {"status": "DISABLED"})
     assert (answer.status, answer.code) == (409, "WORKFLOW_VIOLATION")
 
 
-def test_another_role_counts_from_the_next_request(world: World) -> None:
+def test_changed_role_applies_from_next_request(world: World) -> None:
     admin, person = world.person(ADMIN), world.person("customer")
     assert person.get("/v1/customer/active-orders").status == 200
     assert admin.patch(f"/v1/users/{person.user_id}", {"role": "courier"}).status == 200
@@ -231,7 +229,7 @@ def test_another_role_counts_from_the_next_request(world: World) -> None:
     assert person.get("/v1/me").json["role"]["code"] == "courier"
 
 
-def test_a_reset_password_is_told_once_and_ends_every_session(world: World) -> None:
+def test_reset_password_is_shown_once_and_ends_all_sessions(world: World) -> None:
     admin = world.person(ADMIN)
     mara = add(admin, password=PASSWORD)
     where = f"/v1/users/{mara['id']}"
@@ -248,7 +246,7 @@ def test_a_reset_password_is_told_once_and_ends_every_session(world: World) -> N
     assert row.payload_diff == '{"one_time_password":[false,true]}'
 
 
-def test_people_of_another_organisation_do_not_exist(world: World) -> None:
+def test_users_of_another_organisation_are_not_found(world: World) -> None:
     admin, stranger = world.person(ADMIN), world.person("picker", OTHER)
     where = f"/v1/users/{stranger.user_id}"
     stale = admin.patch(where, {"role": "picker"}, if_match="9")
@@ -257,7 +255,7 @@ def test_people_of_another_organisation_do_not_exist(world: World) -> None:
     assert [user["username"] for user in admin.get("/v1/users").json["data"]] == [f"{ADMIN}-1"]
 
 
-def test_who_may_not_manage_people_can_neither_see_nor_change_any(world: World) -> None:
+def test_without_permission_users_can_be_neither_read_nor_changed(world: World) -> None:
     for role in ("picker", "supervisor", "VIEW_ONLY", "gm"):
         person = world.person(role)
         answers = [
@@ -269,7 +267,7 @@ def test_who_may_not_manage_people_can_neither_see_nor_change_any(world: World) 
         assert {(answer.status, answer.code) for answer in answers} == {(403, "ACCESS_DENIED")}
 
 
-def test_who_manages_people_without_administering_roles_gives_away_no_more_than_they_have(world: World) -> None:
+def test_user_manager_cannot_grant_permissions_beyond_own(world: World) -> None:
     admin, lead = world.person(ADMIN), world.person("supervisor")
     held = admin.get("/v1/roles/supervisor").json["data"]["permissions"]
     extra = [{"code": f"identity.user.{what}", "scope": "org"} for what in ("read", "manage")]
@@ -287,7 +285,7 @@ def test_who_manages_people_without_administering_roles_gives_away_no_more_than_
     assert lead.patch(where, {"role": "operative"}).status == 200
 
 
-def test_who_manages_people_of_a_zone_reaches_those_of_that_zone(world: World) -> None:
+def test_zone_scope_covers_users_of_that_zone(world: World) -> None:
     admin, lead = world.person(ADMIN), world.person("MAINT_TL", game_zone="North")
     here, there = world.person("VIEW_ONLY", game_zone="North"), world.person("VIEW_ONLY", game_zone="South")
     everything = admin.get("/v1/roles/SYSTEM_ADMIN").json["data"]["permissions"]
@@ -303,7 +301,7 @@ def test_who_manages_people_of_a_zone_reaches_those_of_that_zone(world: World) -
     assert lead.post("/v1/users", new_user(role="VIEW_ONLY", gameZone="North")).status == 201
 
 
-def test_the_list_is_by_user_name_in_pages_with_an_exact_count(world: World) -> None:
+def test_list_users_is_sorted_with_exact_count(world: World) -> None:
     admin = world.person(ADMIN, username="zoe")
     for number in (3, 1, 2, 5, 4):
         world.person("picker", username=f"P{number}")
@@ -317,7 +315,7 @@ def test_the_list_is_by_user_name_in_pages_with_an_exact_count(world: World) -> 
     assert admin.get("/v1/users").json["meta"] == {"totalCount": 6, "page": 1, "pageSize": 20}
 
 
-def test_the_list_can_be_narrowed_by_role_status_and_text(world: World) -> None:
+def test_list_users_filters_by_role_status_and_text(world: World) -> None:
     admin = world.person(ADMIN, username="zoe", full_name="Zoe")
     ann = world.person("picker", username="ann", full_name="Ann Bee", email="ann@x.org")
     world.person("packer", username="bob", full_name="Bob Anders")
@@ -337,12 +335,12 @@ def test_the_list_can_be_narrowed_by_role_status_and_text(world: World) -> None:
 
 
 @pytest.mark.parametrize("query", ["page=0", "pageSize=0", "pageSize=101", "page=x", "status=GONE"])
-def test_a_page_that_cannot_be_is_refused_by_name(world: World, query: str) -> None:
+def test_invalid_page_is_refused(world: World, query: str) -> None:
     answer = world.person(ADMIN).get(f"/v1/users?{query}")
     assert (answer.status, list(answer.fields)) == (422, [query.partition("=")[0]])
 
 
-def test_the_password_is_not_in_the_list_and_not_in_the_directory(world: World) -> None:
+def test_password_hash_is_in_no_list_and_not_in_the_index(world: World) -> None:
     admin = world.person(ADMIN, password_hash="very secret")
     assert "secret" not in admin.get("/v1/users").text
     user = get(user_key(admin.org_id, admin.user_id))
@@ -350,7 +348,7 @@ def test_the_password_is_not_in_the_list_and_not_in_the_directory(world: World) 
     assert user.password_hash == "very secret"
 
 
-def test_of_many_who_want_one_name_at_once_one_gets_it(world: World) -> None:
+def test_concurrent_claims_of_one_name_have_one_winner(world: World) -> None:
     admins = [world.person(ADMIN), world.person(ADMIN, OTHER)]
 
     def try_it(number: int) -> Answer:
@@ -365,7 +363,7 @@ def test_of_many_who_want_one_name_at_once_one_gets_it(world: World) -> None:
     assert sign_in(world, "wanted@example.org", PASSWORD).status == 200
 
 
-def test_two_changes_at_once_both_count(world: World, engine: EmbeddedEngine) -> None:
+def test_concurrent_changes_both_apply(world: World, engine: EmbeddedEngine) -> None:
     admin, other = world.person(ADMIN), world.person(ADMIN)
     where = f"/v1/users/{add(admin)['id']}"
 

@@ -1,4 +1,4 @@
-"""Notifications on people's devices, and devices that are gone."""
+"""Push notifications to a user's devices."""
 
 from typing import Any
 
@@ -20,7 +20,7 @@ def notify(world: World, person: Person) -> int:
     return push(world.parts.dependencies.runner, world.messages, recipient, what)
 
 
-def test_people_are_told_on_all_of_their_devices(world: World) -> None:
+def test_push_reaches_all_devices(world: World) -> None:
     tech, other = world.person("TECH"), world.person("TECH")
     for person, token in ((tech, "phone"), (tech, "tablet"), (other, "theirs")):
         register(person, token)
@@ -30,14 +30,14 @@ def test_people_are_told_on_all_of_their_devices(world: World) -> None:
     assert (pushed.title, pushed.body, pushed.data) == ("Work order", "Ride 7 stands still", {"id": "7"})
 
 
-def test_a_device_keeps_the_address_that_was_made_for_it(world: World) -> None:
+def test_device_keeps_its_push_address(world: World) -> None:
     tech = world.person("TECH")
     register(tech, "phone")
     notify(world, tech)
     assert [device.endpoint_arn for device in devices_of(tech.org_id, tech.user_id)] == ["device:phone"]
 
 
-def test_a_device_that_is_gone_is_forgotten_and_the_others_are_told(world: World) -> None:
+def test_gone_device_is_deleted_and_others_are_notified(world: World) -> None:
     tech = world.person("TECH")
     for token in ("phone", "tablet"):
         register(tech, token)
@@ -48,7 +48,7 @@ def test_a_device_that_is_gone_is_forgotten_and_the_others_are_told(world: World
     assert (row.actor_id, row.outcome) == ("system:push", "OK")
 
 
-def test_a_device_that_is_registered_again_meanwhile_is_kept(world: World, engine: Any) -> None:
+def test_device_registered_again_during_push_is_kept(world: World, engine: Any) -> None:
     tech = world.person("TECH")
     register(tech, "phone")
     notify(world, tech)
@@ -59,5 +59,5 @@ def test_a_device_that_is_registered_again_meanwhile_is_kept(world: World, engin
     assert len(devices_of(tech.org_id, tech.user_id)) == 1
 
 
-def test_who_has_no_device_is_told_on_none(world: World) -> None:
+def test_push_without_devices_sends_nothing(world: World) -> None:
     assert notify(world, world.person("TECH")) == 0

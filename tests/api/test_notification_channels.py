@@ -1,4 +1,4 @@
-"""How a notice reaches people beside their list: on their sockets, and on their phones after the commit."""
+"""Notifications on sockets, and on devices after the commit."""
 
 from collections import Counter
 from typing import Any
@@ -32,16 +32,16 @@ def register(person: Person, token: str) -> None:
 
 
 @pytest.mark.parametrize("role", STAFF)
-def test_all_staff_may_listen_on_their_channel(world: World, role: str) -> None:
+def test_staff_roles_can_open_staff_channel(world: World, role: str) -> None:
     assert world.connect("phone", world.person(role).token, "staff")["statusCode"] == 200
 
 
 @pytest.mark.parametrize("role", sorted(set(DEFAULT_PERMISSIONS) - set(STAFF)))
-def test_nobody_else_may(world: World, role: str) -> None:
+def test_other_roles_cannot_open_staff_channel(world: World, role: str) -> None:
     assert world.connect("phone", world.person(role).token, "staff")["statusCode"] == 403
 
 
-def test_the_event_is_the_notice_as_it_stands_in_the_list(world: World, tech: Person) -> None:
+def test_socket_event_equals_listed_notification(world: World, tech: Person) -> None:
     sockets = [tech.socket("staff") for _ in range(2)]
     tell(world, tech, "a", "b")
     items = listed(tech)["items"]
@@ -49,12 +49,12 @@ def test_the_event_is_the_notice_as_it_stands_in_the_list(world: World, tech: Pe
         assert [(sent.event, sent.data) for sent in world.heard(socket)] == [("notice", item) for item in items[::-1]]
 
 
-def test_what_was_told_while_nobody_listened_comes_after_the_next_connect(world: World, tech: Person) -> None:
+def test_missed_notifications_are_delivered_after_connect(world: World, tech: Person) -> None:
     tell(world, tech, *"abc")
     assert [sent.data["title"] for sent in world.heard(tech.socket("staff"))] == list("abc")
 
 
-def test_nobody_else_hears_of_it(world: World, tech: Person) -> None:
+def test_other_users_receive_nothing(world: World, tech: Person) -> None:
     others = [world.person("TECH"), world.person("TECH", OTHER), world.person("SYSTEM_ADMIN")]
     sockets = [person.socket("staff") for person in others]
     tell(world, tech, "a")
@@ -64,7 +64,7 @@ def test_nobody_else_hears_of_it(world: World, tech: Person) -> None:
 # Phones
 
 
-def test_people_are_told_on_all_of_their_phones_and_the_app_knows_of_what(world: World, tech: Person) -> None:
+def test_push_reaches_all_devices_with_data(world: World, tech: Person) -> None:
     for token in ("phone", "tablet"):
         register(tech, token)
     [told] = tell(world, tech, "WO-7 is yours")
@@ -73,7 +73,7 @@ def test_people_are_told_on_all_of_their_phones_and_the_app_knows_of_what(world:
     assert world.messages.pushed == {"device:phone": pushed, "device:tablet": pushed}
 
 
-def test_nothing_is_sent_before_the_commit(world: World, tech: Person, engine: EmbeddedEngine) -> None:
+def test_push_is_queued_after_commit(world: World, tech: Person, engine: EmbeddedEngine) -> None:
     register(tech, "phone")
     sent: list[int] = []
     with engine.before("TransactWriteItems", lambda *_: sent.append(len(world.message_queue.queued)), times=1):
@@ -81,7 +81,7 @@ def test_nothing_is_sent_before_the_commit(world: World, tech: Person, engine: E
     assert (sent, len(world.message_queue.queued)) == ([0], 1)
 
 
-def test_a_commit_that_is_tried_again_sends_once(world: World, tech: Person) -> None:
+def test_retried_commit_queues_push_once(world: World, tech: Person) -> None:
     register(tech, "phone")
     tries: list[int] = []
 
@@ -95,7 +95,7 @@ def test_a_commit_that_is_tried_again_sends_once(world: World, tech: Person) -> 
     assert (len(tries), len(world.message_queue.queued), check_count(tech)) == (2, 1, 1)
 
 
-def test_for_who_has_no_phone_no_letter_is_written(world: World, tech: Person, engine: EmbeddedEngine) -> None:
+def test_user_without_device_gets_no_push(world: World, tech: Person, engine: EmbeddedEngine) -> None:
     calls: Counter[str] = Counter()
     with engine.before(None, lambda operation, _: calls.update([operation])):
         tell(world, tech, "a")
@@ -104,7 +104,7 @@ def test_for_who_has_no_phone_no_letter_is_written(world: World, tech: Person, e
     assert calls == {"TransactWriteItems": 1, **delivery, "Query": 2}  # one of delivery, one for phones
 
 
-def test_a_phone_that_is_gone_is_forgotten_and_the_others_are_told(world: World, tech: Person) -> None:
+def test_gone_device_is_deleted_and_others_are_notified(world: World, tech: Person) -> None:
     for token in ("phone", "tablet"):
         register(tech, token)
     world.messages.gone.add("device:phone")
@@ -114,7 +114,7 @@ def test_a_phone_that_is_gone_is_forgotten_and_the_others_are_told(world: World,
     assert [row.actor_id for row in world.audit() if row.action_type == "DEVICE_GONE"] == ["system:push"]
 
 
-def test_phones_that_cannot_be_looked_up_fail_nobody(world: World, tech: Person, engine: EmbeddedEngine) -> None:
+def test_failed_device_lookup_does_not_fail_the_request(world: World, tech: Person, engine: EmbeddedEngine) -> None:
     register(tech, "phone")
 
     def fail(_: str, request: dict[str, Any]) -> None:

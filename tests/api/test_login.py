@@ -1,4 +1,4 @@
-"""Signing in and staying signed in, in both clients' forms, so that no copy of a token lasts."""
+"""Login and refresh in the forms of both kinds of clients."""
 
 from typing import Any
 
@@ -26,7 +26,7 @@ def anna(world: World) -> Person:
 # --- signing in ------------------------------------------------------------------------------------------------
 
 
-def test_the_console_gets_its_tokens_inside_and_outside_of_its_envelope(world: World, anna: Person) -> None:
+def test_login_returns_tokens_inside_and_outside_of_envelope(world: World, anna: Person) -> None:
     answer = CONSOLE.login(world)
     access, refresh = CONSOLE.tokens(answer)
     trio = {"accessToken": access, "refreshToken": refresh, "expiresIn": 3600}
@@ -34,7 +34,7 @@ def test_the_console_gets_its_tokens_inside_and_outside_of_its_envelope(world: W
     assert works(world, access)
 
 
-def test_the_scanner_gets_its_tokens_and_who_it_is(world: World, anna: Person) -> None:
+def test_scanner_login_returns_tokens_and_user(world: World, anna: Person) -> None:
     answer = SCANNER.login(world)
     access, refresh = SCANNER.tokens(answer)
     assert answer.json == {
@@ -51,14 +51,12 @@ def test_the_scanner_gets_its_tokens_and_who_it_is(world: World, anna: Person) -
 @pytest.mark.parametrize(
     "name", ["anna", " ANNA ", "anna@example.org", "Anna@EXAMPLE.org", "+31612345678", "+31 6 12-34-56-78"]
 )
-def test_people_sign_in_by_any_of_their_names_however_written(
-    world: World, anna: Person, form: Form, name: str
-) -> None:
+def test_login_by_any_login_name_in_any_spelling(world: World, anna: Person, form: Form, name: str) -> None:
     assert works(world, form.tokens(form.login(world, name))[0])
 
 
 @pytest.mark.parametrize("field", ["identifier", "username", "email"])
-def test_the_console_may_call_the_name_as_it_likes(world: World, anna: Person, field: str) -> None:
+def test_login_accepts_any_name_field(world: World, anna: Person, field: str) -> None:
     answer = world.call("POST", "/v1/auth/login", {field: "anna", "password": PASSWORD})
     assert answer.status == 200
 
@@ -73,12 +71,12 @@ def test_the_console_may_call_the_name_as_it_likes(world: World, anna: Person, f
         ({"identifier": "x" * 255, "password": "x" * 257}, {"identifier", "password"}),
     ],
 )
-def test_a_bad_sign_in_names_its_bad_fields(world: World, body: dict[str, Any], fields: set[str]) -> None:
+def test_login_names_invalid_fields(world: World, body: dict[str, Any], fields: set[str]) -> None:
     answer = world.call("POST", "/v1/auth/login", body)
     assert (answer.status, set(answer.fields)) == (422, fields)
 
 
-def test_a_wrong_password_a_wrong_name_and_a_disabled_person_look_alike(world: World, anna: Person, form: Form) -> None:
+def test_wrong_password_unknown_name_and_disabled_user_get_same_error(world: World, anna: Person, form: Form) -> None:
     world.person("customer", username="gone", password_hash=hashed())
     disable(world, "gone")
     refused = [
@@ -93,18 +91,18 @@ def test_a_wrong_password_a_wrong_name_and_a_disabled_person_look_alike(world: W
     assert refused[4].status in (401, 422)
 
 
-def test_a_name_belongs_to_one_person_in_all_organisations(world: World, anna: Person) -> None:
+def test_login_name_is_unique_across_organisations(world: World, anna: Person) -> None:
     with pytest.raises(Exception, match="user name is already in use"):
         world.person("customer", OTHER, username="ANNA")
 
 
-def test_each_sign_in_is_a_session_of_its_own(world: World, anna: Person, form: Form) -> None:
+def test_each_login_starts_a_session(world: World, anna: Person, form: Form) -> None:
     phone, tablet = (form.tokens(form.login(world)) for _ in range(2))
     assert form.logout(world, *phone).status == 204
     assert (works(world, phone[0]), works(world, tablet[0])) == (False, True)
 
 
-def test_passwords_are_checked_against_their_argon2id_hash() -> None:
+def test_login_checks_argon2id_hash() -> None:
     real = hash_password(PASSWORD)
     assert real.startswith("$argon2id$v=19$m=65536,t=3,p=4$")
     assert matches(real, PASSWORD)
@@ -116,7 +114,7 @@ def test_passwords_are_checked_against_their_argon2id_hash() -> None:
 # --- staying signed in -----------------------------------------------------------------------------------------
 
 
-def test_a_refresh_token_is_spent_for_new_tokens(world: World, anna: Person, form: Form) -> None:
+def test_refresh_returns_new_tokens(world: World, anna: Person, form: Form) -> None:
     access, refresh = form.tokens(form.login(world))
     world.clock.advance(seconds=3600 + 31)
     assert not works(world, access)
@@ -127,7 +125,7 @@ def test_a_refresh_token_is_spent_for_new_tokens(world: World, anna: Person, for
     assert works(world, new_access)
 
 
-def test_a_session_lasts_as_long_as_it_is_refreshed(world: World, anna: Person, form: Form) -> None:
+def test_refresh_extends_session(world: World, anna: Person, form: Form) -> None:
     access, refresh = form.tokens(form.login(world))
     for _ in range(4):
         world.clock.advance(days=29)
@@ -135,14 +133,14 @@ def test_a_session_lasts_as_long_as_it_is_refreshed(world: World, anna: Person, 
     assert works(world, access)
 
 
-def test_a_refresh_token_of_a_session_that_ran_out_is_expired(world: World, anna: Person, form: Form) -> None:
+def test_refresh_token_of_expired_session_is_expired(world: World, anna: Person, form: Form) -> None:
     _, refresh = form.tokens(form.login(world))
     world.clock.advance(days=30)
     answer = form.renew(world, refresh)
     assert (answer.status, answer.code) == (401, "AUTH_EXPIRED")
 
 
-def test_a_reused_refresh_token_ends_the_session_for_everybody(world: World, anna: Person, form: Form) -> None:
+def test_reused_refresh_token_ends_session(world: World, anna: Person, form: Form) -> None:
     _, stolen = form.tokens(form.login(world))
     access, refresh = form.tokens(form.renew(world, stolen))
     assert works(world, access)
@@ -154,9 +152,7 @@ def test_a_reused_refresh_token_ends_the_session_for_everybody(world: World, ann
     assert ["REFRESH_TOKEN_REUSED" in (row.payload_diff or "") for row in ended] == [True]
 
 
-def test_of_two_who_spend_a_refresh_token_at_once_none_keeps_the_session(
-    world: World, anna: Person, engine: EmbeddedEngine, form: Form
-) -> None:
+def test_concurrent_refreshes_end_session(world: World, anna: Person, engine: EmbeddedEngine, form: Form) -> None:
     _, refresh = form.tokens(form.login(world))
     first: list[Answer] = []
     engine.before("TransactWriteItems", lambda *_: first.append(form.renew(world, refresh)), times=1)
@@ -165,12 +161,12 @@ def test_of_two_who_spend_a_refresh_token_at_once_none_keeps_the_session(
 
 
 @pytest.mark.parametrize("token", ["", "x", "demo.s1.short", "demo.no-such-session." + "s" * 43, "x" * 513])
-def test_no_other_text_is_a_refresh_token(world: World, anna: Person, form: Form, token: str) -> None:
+def test_invalid_refresh_token_is_refused(world: World, anna: Person, form: Form, token: str) -> None:
     answer = form.renew(world, token)
     assert (answer.status, answer.code) in ((401, "AUTH_INVALID"), (422, "VALIDATION_ERROR"))
 
 
-def test_an_access_token_is_no_refresh_token(world: World, anna: Person, form: Form) -> None:
+def test_access_token_is_not_accepted_as_refresh_token(world: World, anna: Person, form: Form) -> None:
     access, refresh = form.tokens(form.login(world))
     assert form.renew(world, access).code in ("AUTH_INVALID", "VALIDATION_ERROR")
     org_id, session_id, _ = refresh.split(".")
@@ -178,7 +174,7 @@ def test_an_access_token_is_no_refresh_token(world: World, anna: Person, form: F
     assert form.renew(world, refresh).status == 200
 
 
-def test_somebody_disabled_cannot_refresh(world: World, anna: Person, form: Form) -> None:
+def test_disabled_user_cannot_refresh(world: World, anna: Person, form: Form) -> None:
     _, refresh = form.tokens(form.login(world))
     disable(world, "anna")
     assert form.renew(world, refresh).code == "AUTH_INVALID"

@@ -1,4 +1,4 @@
-"""How long the texts of notices are, whatever was written into them."""
+"""The length of notification texts."""
 
 import json
 
@@ -23,12 +23,12 @@ MAX_PUSH_BYTES = 4096
         ("", ""),
     ],
 )
-def test_a_text_is_one_line_and_says_if_it_was_cut(text: str, shown: str) -> None:
+def test_clip_makes_one_line_and_marks_cut(text: str, shown: str) -> None:
     assert clip(text, 10) == shown
 
 
 @given(st.text(), st.integers(1, 50))
-def test_whatever_was_written_fits_and_is_cut_once(text: str, most: int) -> None:
+def test_clip_fits_limit_and_is_idempotent(text: str, most: int) -> None:
     cut = clip(text, most)
     assert len(cut) <= most
     assert len(cut.splitlines()) <= 1
@@ -36,7 +36,7 @@ def test_whatever_was_written_fits_and_is_cut_once(text: str, most: int) -> None
 
 
 @given(st.text(alphabet=st.characters(codec="utf-8"), min_size=MAX_BODY), st.sampled_from(NoticeType))
-def test_the_longest_notice_is_one_that_phones_take(text: str, notice_type: NoticeType) -> None:
+def test_longest_notification_fits_push_limit(text: str, notice_type: NoticeType) -> None:
     ids = {"noticeId": "i" * 36, "type": notice_type, "subjectKind": "work_order", "subjectId": "i" * 36}
     shown = {"title": clip(text, MAX_TITLE), "body": clip(text, MAX_BODY)}
     message = json.dumps({"message": {"notification": shown, "data": ids}}, ensure_ascii=False)

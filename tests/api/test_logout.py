@@ -1,4 +1,4 @@
-"""Signing out ends a session at once; and no secret of any session is ever seen again."""
+"""Logout, and a search for secrets in logs, tables and audit rows."""
 
 import pytest
 
@@ -23,7 +23,7 @@ def anna(world: World) -> Person:
 # --- signing out -----------------------------------------------------------------------------------------------
 
 
-def test_signing_out_ends_the_session_at_once_and_for_good(world: World, anna: Person, form: Form) -> None:
+def test_logout_ends_session_at_once(world: World, anna: Person, form: Form) -> None:
     access, refresh = form.tokens(form.login(world))
     answer = form.logout(world, access, refresh)
     assert (answer.status, answer.text) == (204, "")
@@ -32,21 +32,21 @@ def test_signing_out_ends_the_session_at_once_and_for_good(world: World, anna: P
     assert form.logout(world, access, refresh).code == "AUTH_INVALID"
 
 
-def test_one_can_sign_out_another_device_of_ones_own(world: World, anna: Person, form: Form) -> None:
+def test_logout_of_another_own_session(world: World, anna: Person, form: Form) -> None:
     phone, tablet = (form.tokens(form.login(world)) for _ in range(2))
     assert form.logout(world, phone[0], tablet[1]).status == 204
     assert (works(world, phone[0]), works(world, tablet[0])) == (True, False)
     assert form.logout(world, phone[0], tablet[1]).status == 204
 
 
-def test_signing_out_a_device_whose_session_ran_out_is_no_error(world: World, anna: Person, form: Form) -> None:
+def test_logout_of_expired_session_is_no_error(world: World, anna: Person, form: Form) -> None:
     _, old = form.tokens(form.login(world))
     world.clock.advance(days=30)
     access, _ = form.tokens(form.login(world))
     assert form.logout(world, access, old).status == 204
 
 
-def test_nobody_signs_out_somebody_else(world: World, anna: Person, form: Form) -> None:
+def test_logout_ignores_sessions_of_other_users(world: World, anna: Person, form: Form) -> None:
     access, refresh = form.tokens(form.login(world))
     form.logout(world, world.person("customer").token, refresh)
     form.logout(world, world.person("customer", OTHER).token, refresh)
@@ -56,7 +56,7 @@ def test_nobody_signs_out_somebody_else(world: World, anna: Person, form: Form) 
 # --- secrets ---------------------------------------------------------------------------------------------------
 
 
-def test_no_secret_is_ever_logged_stored_or_audited(world: World, anna: Person, form: Form) -> None:
+def test_secrets_are_never_logged_stored_or_audited(world: World, anna: Person, form: Form) -> None:
     with listening() as logged:
         access, spent = form.tokens(form.login(world, idempotency_key="k"))
         form.login(world, "anna", "wrong password")

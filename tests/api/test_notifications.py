@@ -1,4 +1,4 @@
-"""One's own notices: the list, the count of unread ones, and saying that one has read them."""
+"""Notifications: the list, the count of unread ones, and marking them as read."""
 
 from collections import Counter
 
@@ -34,11 +34,11 @@ def page_by_page(person: Person, limit: int, more: str = "") -> list[list[str]]:
         cursor = f"&cursor={page['nextCursor']}"
 
 
-def test_who_was_told_nothing_has_an_empty_list(tech: Person) -> None:
+def test_list_is_empty_without_notifications(tech: Person) -> None:
     assert listed(tech) == {"items": [], "unread": 0, "nextCursor": None}
 
 
-def test_a_notice_says_what_happened_when_and_to_what(world: World, tech: Person) -> None:
+def test_notification_has_type_texts_time_and_subject(world: World, tech: Person) -> None:
     [told] = tell(world, tech, "New work order WO-7")
     assert listed(tech)["items"] == [
         {
@@ -53,19 +53,19 @@ def test_a_notice_says_what_happened_when_and_to_what(world: World, tech: Person
     ]
 
 
-def test_notices_come_newest_first_in_pages(world: World, tech: Person) -> None:
+def test_list_is_newest_first_in_pages(world: World, tech: Person) -> None:
     tell(world, tech, *"abcdefg")
     assert page_by_page(tech, 3) == [["g", "f", "e"], ["d", "c", "b"], ["a"]]
     assert page_by_page(tech, 100) == [list("gfedcba")]
 
 
-def test_a_page_says_how_many_are_unread_in_all(world: World, tech: Person) -> None:
+def test_page_shows_total_unread(world: World, tech: Person) -> None:
     told = tell(world, tech, *"abcde")
     read(tech, told[2])
     assert {listed(tech, f"?limit={limit}")["unread"] for limit in (1, 2, 100)} == {4}
 
 
-def test_what_is_unread_can_be_listed_alone(world: World, tech: Person) -> None:
+def test_list_filters_unread(world: World, tech: Person) -> None:
     told = tell(world, tech, *"abcde")
     for notice_id in (told[0], told[3]):
         assert read(tech, notice_id).status == 204
@@ -74,13 +74,13 @@ def test_what_is_unread_can_be_listed_alone(world: World, tech: Person) -> None:
 
 
 @pytest.mark.parametrize("query", ["limit=0", "limit=101", "limit=x", "cursor=x", "unread=perhaps"])
-def test_a_bad_query_is_refused_by_its_field(tech: Person, query: str) -> None:
+def test_invalid_query_is_refused(tech: Person, query: str) -> None:
     answer = tech.get(f"{ADDRESS}?{query}")
     assert (answer.status, answer.code) == (422, "VALIDATION_ERROR")
     assert list(answer.fields) == [query.partition("=")[0]]
 
 
-def test_a_cursor_of_somebody_else_is_none(world: World, tech: Person) -> None:
+def test_cursor_of_another_user_is_refused(world: World, tech: Person) -> None:
     other = world.person("TECH")
     for person in (tech, other):
         tell(world, person, *"abc")
@@ -88,7 +88,7 @@ def test_a_cursor_of_somebody_else_is_none(world: World, tech: Person) -> None:
     assert tech.get(f"{ADDRESS}?cursor={cursor}").fields == {"cursor": "is not a valid cursor for this list"}
 
 
-def test_to_have_read_a_notice_counts_once(world: World, tech: Person) -> None:
+def test_read_notification_counts_once(world: World, tech: Person) -> None:
     told = tell(world, tech, *"ab")
     for _ in range(3):
         answer = read(tech, told[0])
@@ -97,7 +97,7 @@ def test_to_have_read_a_notice_counts_once(world: World, tech: Person) -> None:
     assert [item["read"] for item in listed(tech)["items"]] == [False, True]
 
 
-def test_a_repeated_request_to_read_is_answered_as_before(world: World, tech: Person) -> None:
+def test_repeated_read_notification_gets_same_response(world: World, tech: Person) -> None:
     [told] = tell(world, tech, "a")
     first, again = (read(tech, told, idempotency_key="k") for _ in range(2))
     assert (first.status, again.status, again.headers["Idempotent-Replayed"]) == (204, 204, "true")
@@ -105,7 +105,7 @@ def test_a_repeated_request_to_read_is_answered_as_before(world: World, tech: Pe
 
 
 @pytest.mark.parametrize("role", ["TECH", "MAINT_TL", "SYSTEM_ADMIN"])
-def test_a_notice_of_somebody_else_does_not_exist(world: World, tech: Person, role: str) -> None:
+def test_notification_of_another_user_is_not_found(world: World, tech: Person, role: str) -> None:
     [told] = tell(world, tech, "a")
     for org_id in (DEMO, OTHER):
         answer = read(world.person(role, org_id), told)
@@ -113,11 +113,11 @@ def test_a_notice_of_somebody_else_does_not_exist(world: World, tech: Person, ro
     assert unread(tech) == 1
 
 
-def test_a_notice_that_never_was_does_not_exist(tech: Person) -> None:
+def test_unknown_notification_is_not_found(tech: Person) -> None:
     assert read(tech, "nothing").status == 404
 
 
-def test_everything_can_be_read_at_once(world: World, tech: Person) -> None:
+def test_read_all_notifications(world: World, tech: Person) -> None:
     told = tell(world, tech, *"abc")
     read(tech, told[1])
     assert tech.post(READ_ALL).status == 204
@@ -127,7 +127,7 @@ def test_everything_can_be_read_at_once(world: World, tech: Person) -> None:
     assert unread(tech) == check_count(tech) == 1
 
 
-def test_more_than_one_transaction_holds_can_be_read_at_once(world: World, tech: Person) -> None:
+def test_read_all_notifications_beyond_one_transaction(world: World, tech: Person) -> None:
     for _ in range(5):
         world.run(lambda work: [stage(work, tech) for _ in range(40)])
     assert unread(tech) == 200
@@ -135,7 +135,7 @@ def test_more_than_one_transaction_holds_can_be_read_at_once(world: World, tech:
     assert unread(tech) == check_count(tech) == 0
 
 
-def test_to_read_all_of_one_persons_leaves_the_others_theirs(world: World, tech: Person) -> None:
+def test_read_all_notifications_affects_one_user(world: World, tech: Person) -> None:
     others = [world.person("TECH"), world.person("TECH", OTHER)]
     for person in (tech, *others):
         tell(world, person, "a")
@@ -144,14 +144,14 @@ def test_to_read_all_of_one_persons_leaves_the_others_theirs(world: World, tech:
 
 
 @pytest.mark.parametrize(("method", "path"), [("GET", ADDRESS), ("POST", f"{ADDRESS}/any/read"), ("POST", READ_ALL)])
-def test_without_the_permission_nothing_is_told(world: World, tech: Person, method: str, path: str) -> None:
+def test_notifications_require_permission(world: World, tech: Person, method: str, path: str) -> None:
     where = role_key(DEMO, "TECH")
     world.run(lambda work: work.update_unread(where, actions=[RolePermissions.permissions.set({})]))
     answer = world.call(method, path, token=tech.token)
     assert (answer.status, answer.json["error"]["details"]) == (403, {"permission": "notices.notice.read"})
 
 
-def test_what_was_read_is_kept_for_a_while_and_what_was_not_for_good(world: World, tech: Person) -> None:
+def test_read_notifications_expire_and_unread_ones_do_not(world: World, tech: Person) -> None:
     told = tell(world, tech, *"ab")
     read(tech, told[0])
     world.clock.advance(seconds=settings().notice_retention_s)
@@ -163,7 +163,7 @@ def test_what_was_read_is_kept_for_a_while_and_what_was_not_for_good(world: Worl
     assert (titles(later), unread(later)) == (["b"], 1)
 
 
-def test_the_store_is_told_when_a_notice_that_was_read_may_go(world: World, tech: Person) -> None:
+def test_read_notification_has_expiry(world: World, tech: Person) -> None:
     told = tell(world, tech, *"ab")
     read(tech, told[0])
     stored = [get(notification_key(recipient(tech), one)) for one in told]
@@ -172,7 +172,7 @@ def test_the_store_is_told_when_a_notice_that_was_read_may_go(world: World, tech
     assert expiries == [life, None]
 
 
-def test_who_said_that_they_have_read_what_is_in_the_trail(world: World, tech: Person) -> None:
+def test_read_notification_is_audited(world: World, tech: Person) -> None:
     told = tell(world, tech, *"ab")
     read(tech, told[0])
     tech.post(READ_ALL)
@@ -183,7 +183,7 @@ def test_who_said_that_they_have_read_what_is_in_the_trail(world: World, tech: P
     assert list(diff(rows["NOTICES_READ"])) == [f"notice/{told[1]}.read_at"]
 
 
-def test_texts_that_are_too_long_are_cut(world: World, tech: Person) -> None:
+def test_long_texts_are_cut(world: World, tech: Person) -> None:
     world.run(lambda work: stage(work, tech, "t" * 200, "b " * 900))
     [item] = listed(tech)["items"]
     assert (len(item["title"]), len(item["body"])) == (120, 500)
@@ -191,14 +191,14 @@ def test_texts_that_are_too_long_are_cut(world: World, tech: Person) -> None:
     assert item["body"].endswith("…")
 
 
-def test_several_notices_in_one_change_are_all_counted(world: World, tech: Person) -> None:
+def test_several_notifications_of_one_change_are_counted(world: World, tech: Person) -> None:
     other = world.person("TECH")
     world.run(lambda work: [stage(work, person, title) for title in "abc" for person in (tech, other)])
     assert [check_count(person) for person in (tech, other)] == [3, 3]
     assert titles(tech) == list("cba")
 
 
-def test_a_change_that_fails_tells_nobody(world: World, tech: Person) -> None:
+def test_failed_change_sends_no_notification(world: World, tech: Person) -> None:
     socket = tech.socket("staff")
 
     def fail(work: UnitOfWork) -> None:

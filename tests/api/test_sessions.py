@@ -1,4 +1,4 @@
-"""Signing in, staying signed in and signing out, in both forms of it."""
+"""Login, refresh and logout: failures, races and audit."""
 
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -32,7 +32,7 @@ def everything(table: str) -> list[dict[str, Any]]:
         "+31 (0)6-12345678",
     ],
 )
-def test_people_sign_in_by_any_of_their_names_however_written(world: World, name: str) -> None:
+def test_login_by_any_login_name_in_any_spelling(world: World, name: str) -> None:
     person = anna(world)
     tokens = signed_in(world, name)
     assert tokens["expiresIn"] == 3600
@@ -41,12 +41,12 @@ def test_people_sign_in_by_any_of_their_names_however_written(world: World, name
 
 
 @pytest.mark.parametrize("field", ["identifier", "username", "email"])
-def test_the_name_may_come_in_any_of_three_fields(world: World, field: str) -> None:
+def test_login_accepts_any_name_field(world: World, field: str) -> None:
     anna(world)
     assert world.call("POST", "/v1/auth/login", {field: "anna", "password": PASSWORD}).status == 200
 
 
-def test_the_scanner_signs_in_in_its_own_form(world: World) -> None:
+def test_scanner_login_form(world: World) -> None:
     person = anna(world)
     answer = world.call("POST", "/auth/login", SCANNER).json
     assert (answer["role"], answer["company_id"], answer["user_id"]) == ("courier", "demo", person.user_id)
@@ -55,14 +55,14 @@ def test_the_scanner_signs_in_in_its_own_form(world: World) -> None:
     assert may_call(world, again["access_token"])
 
 
-def test_a_wrong_name_and_a_wrong_password_are_answered_alike(world: World) -> None:
+def test_unknown_name_and_wrong_password_get_same_response(world: World) -> None:
     anna(world)
     [one, other] = [sign_in(world, *bad) for bad in (("anna", "not hers"), ("nobody", PASSWORD))]
     assert (one.status, one.json) == (other.status, other.json)
     assert (one.status, one.code) == (401, "AUTH_INVALID")
 
 
-def test_a_wrong_name_costs_what_a_wrong_password_costs(world: World, engine: Any) -> None:
+def test_unknown_name_makes_same_calls_as_wrong_password(world: World, engine: Any) -> None:
     anna(world)
     calls: list[list[str]] = []
     for name in ("anna", "nobody"):
@@ -73,7 +73,7 @@ def test_a_wrong_name_costs_what_a_wrong_password_costs(world: World, engine: An
     assert calls[0] == calls[1]
 
 
-def test_who_is_disabled_is_answered_like_nobody(world: World) -> None:
+def test_disabled_user_gets_same_response_as_unknown_name(world: World) -> None:
     person = anna(world)
     tokens = signed_in(world)
     where = user_key("demo", person.user_id)
@@ -92,7 +92,7 @@ def test_who_is_disabled_is_answered_like_nobody(world: World) -> None:
         ({"identifier": 7, "password": "x" * 257}, {"identifier", "password"}),
     ],
 )
-def test_what_is_missing_is_named(world: World, body: dict[str, Any], fields: set[str]) -> None:
+def test_login_names_missing_fields(world: World, body: dict[str, Any], fields: set[str]) -> None:
     answer = world.call("POST", "/v1/auth/login", body)
     assert (answer.status, set(answer.fields)) == (422, fields)
 
@@ -100,7 +100,7 @@ def test_what_is_missing_is_named(world: World, body: dict[str, Any], fields: se
 # --- staying signed in -----------------------------------------------------------------------------------------
 
 
-def test_a_refresh_token_is_good_once(world: World) -> None:
+def test_refresh_token_is_single_use(world: World) -> None:
     anna(world)
     first = signed_in(world)
     second = refresh(world, first["refreshToken"]).json
@@ -108,7 +108,7 @@ def test_a_refresh_token_is_good_once(world: World) -> None:
     assert refresh(world, second["refreshToken"]).status == 200
 
 
-def test_a_refresh_token_that_comes_back_ends_the_session(world: World) -> None:
+def test_reused_refresh_token_ends_session(world: World) -> None:
     anna(world)
     first = signed_in(world)
     second = refresh(world, first["refreshToken"]).json
@@ -118,7 +118,7 @@ def test_a_refresh_token_that_comes_back_ends_the_session(world: World) -> None:
     assert may_call(world, signed_in(world)["accessToken"])
 
 
-def test_fifty_refreshes_at_once_give_one_success_and_a_session_that_is_over(world: World) -> None:
+def test_fifty_concurrent_refreshes_have_one_success_and_end_session(world: World) -> None:
     anna(world)
     tokens = signed_in(world)
     with ThreadPoolExecutor(50) as pool:
@@ -131,21 +131,21 @@ def test_fifty_refreshes_at_once_give_one_success_and_a_session_that_is_over(wor
     assert ["REFRESH_TOKEN_REUSED" in reason for reason in reasons] == [True]
 
 
-def test_neither_kind_of_token_passes_for_the_other(world: World) -> None:
+def test_access_and_refresh_tokens_are_not_interchangeable(world: World) -> None:
     anna(world)
     tokens = signed_in(world)
     assert not may_call(world, tokens["refreshToken"])
     assert refresh(world, tokens["accessToken"]).status == 401
 
 
-def test_a_session_that_nobody_uses_for_a_month_is_over(world: World) -> None:
+def test_unused_session_expires_after_a_month(world: World) -> None:
     anna(world)
     tokens = signed_in(world)
     world.clock.advance(days=30)
     assert refresh(world, tokens["refreshToken"]).code == "AUTH_EXPIRED"
 
 
-def test_signing_out_counts_at_once_and_for_this_device_only(world: World) -> None:
+def test_logout_ends_only_this_session_at_once(world: World) -> None:
     anna(world)
     here, there = signed_in(world), signed_in(world)
     answer = world.call("POST", "/v1/auth/logout", {"refreshToken": here["refreshToken"]}, token=here["accessToken"])
@@ -154,7 +154,7 @@ def test_signing_out_counts_at_once_and_for_this_device_only(world: World) -> No
     assert may_call(world, there["accessToken"])
 
 
-def test_nobody_signs_somebody_else_out(world: World) -> None:
+def test_logout_ignores_sessions_of_other_users(world: World) -> None:
     anna(world)
     tokens = signed_in(world)
     for stranger in (world.person("courier"), world.person("courier", OTHER)):
@@ -165,7 +165,7 @@ def test_nobody_signs_somebody_else_out(world: World) -> None:
 # --- what is kept ----------------------------------------------------------------------------------------------
 
 
-def test_answers_with_tokens_are_never_kept_for_a_replay(world: World) -> None:
+def test_responses_with_tokens_are_not_stored_for_replay(world: World) -> None:
     anna(world)
     key = {"Idempotency-Key": "the same key"}
     login = {"identifier": "anna", "password": PASSWORD}
@@ -182,7 +182,7 @@ def test_answers_with_tokens_are_never_kept_for_a_replay(world: World) -> None:
             assert secret not in kept
 
 
-def test_signing_in_leaves_an_audit_row_without_secrets(world: World) -> None:
+def test_login_is_audited_without_secrets(world: World) -> None:
     person = anna(world)
     tokens = signed_in(world)
     [row] = [row for row in world.audit() if row.action_type == "SESSION_STARTED"]

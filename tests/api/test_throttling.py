@@ -1,4 +1,4 @@
-"""How often somebody may try, and what happens to an account whose password is guessed at."""
+"""Rate limits and lockouts of login and password reset."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -24,7 +24,7 @@ def patient(world: World) -> World:
 # --- lockout ---------------------------------------------------------------------------------------------------
 
 
-def test_five_wrong_passwords_lock_an_account_for_a_quarter_of_an_hour(patient: World) -> None:
+def test_five_wrong_passwords_lock_account_for_fifteen_minutes(patient: World) -> None:
     anna(patient)
     assert wrong(patient, 5) == [401] * 5
     answer = sign_in(patient)
@@ -35,20 +35,20 @@ def test_five_wrong_passwords_lock_an_account_for_a_quarter_of_an_hour(patient: 
     assert sign_in(patient).status == 200
 
 
-def test_the_scanner_is_locked_out_too(patient: World) -> None:
+def test_scanner_login_is_locked_too(patient: World) -> None:
     anna(patient)
     wrong(patient, 5)
     assert patient.call("POST", "/auth/login", {"username": "anna", "password": PASSWORD}).status == 423
 
 
-def test_a_name_that_nobody_has_is_locked_just_the_same(patient: World) -> None:
+def test_unknown_name_is_locked_like_a_known_one(patient: World) -> None:
     anna(patient)
     assert wrong(patient, 7) == wrong(patient, 7, "nobody") == [401] * 5 + [423] * 2
     patient.clock.advance(minutes=15)
     assert sign_in(patient, "nobody").status == 401
 
 
-def test_a_lock_cannot_be_passed_under_another_name(patient: World) -> None:
+def test_lock_applies_to_all_names_of_user(patient: World) -> None:
     """And it is not told there, because that would tell whose names belong together."""
     anna(patient)
     wrong(patient, 5)
@@ -57,7 +57,7 @@ def test_a_lock_cannot_be_passed_under_another_name(patient: World) -> None:
     assert wrong(patient, 5, "anna@example.org") == wrong(patient, 5, "nobody@example.org") == [401] * 4 + [423]
 
 
-def test_guesses_under_all_names_count_together(patient: World) -> None:
+def test_failures_under_all_names_are_added(patient: World) -> None:
     anna(patient)
     for name, times in (("anna", 2), ("anna@example.org", 2), ("+31612345678", 1)):
         wrong(patient, times, name)
@@ -66,7 +66,7 @@ def test_guesses_under_all_names_count_together(patient: World) -> None:
     assert sign_in(patient).status == 200
 
 
-def test_wrong_passwords_that_are_spread_out_do_not_lock(patient: World) -> None:
+def test_spread_out_failures_do_not_lock(patient: World) -> None:
     anna(patient)
     for _ in range(12):
         assert wrong(patient, 1) == [401]
@@ -75,7 +75,7 @@ def test_wrong_passwords_that_are_spread_out_do_not_lock(patient: World) -> None
 
 
 @pytest.mark.parametrize("into_the_hour", [0, 13, 29, 44])
-def test_any_quarter_of_an_hour_counts_and_not_those_of_the_clock(patient: World, into_the_hour: int) -> None:
+def test_lockout_window_is_sliding(patient: World, into_the_hour: int) -> None:
     anna(patient)
     patient.clock.advance(minutes=into_the_hour)
     for _ in range(5):
@@ -84,7 +84,7 @@ def test_any_quarter_of_an_hour_counts_and_not_those_of_the_clock(patient: World
     assert sign_in(patient).status == 423
 
 
-def test_a_good_sign_in_clears_the_count(patient: World) -> None:
+def test_successful_login_clears_failures(patient: World) -> None:
     anna(patient)
     for _ in range(3):
         wrong(patient, 4)
@@ -93,7 +93,7 @@ def test_a_good_sign_in_clears_the_count(patient: World) -> None:
     assert wrong(patient, 6) == [401] * 5 + [423]
 
 
-def test_a_password_that_an_administrator_has_made_up_ends_a_lockout(patient: World) -> None:
+def test_administrators_password_reset_ends_lockout(patient: World) -> None:
     person = anna(patient)
     wrong(patient, 5)
     admin = patient.person("SYSTEM_ADMIN")
@@ -102,7 +102,7 @@ def test_a_password_that_an_administrator_has_made_up_ends_a_lockout(patient: Wo
     assert sign_in(patient, password=answer.json["data"]["oneTimePassword"]).status == 200
 
 
-def test_asking_while_locked_does_not_lengthen_the_lock(patient: World) -> None:
+def test_attempts_during_lockout_do_not_extend_it(patient: World) -> None:
     anna(patient)
     wrong(patient, 5)
     for _ in range(14):
@@ -112,7 +112,7 @@ def test_asking_while_locked_does_not_lengthen_the_lock(patient: World) -> None:
     assert sign_in(patient).status == 200
 
 
-def test_a_lock_ends_no_session(patient: World) -> None:
+def test_lockout_ends_no_session(patient: World) -> None:
     anna(patient)
     tokens = signed_in(patient)
     wrong(patient, 5)
@@ -123,7 +123,7 @@ def test_a_lock_ends_no_session(patient: World) -> None:
 
 
 @pytest.mark.parametrize("attempt", [sign_in, forgot])
-def test_one_name_may_be_tried_ten_times_a_minute(world: World, attempt: Callable[[World], Answer]) -> None:
+def test_ten_attempts_per_name_and_minute(world: World, attempt: Callable[[World], Answer]) -> None:
     anna(world)
     world.clock.advance(seconds=20)
     assert {attempt(world).status for _ in range(10)} <= {200, 204}
@@ -134,26 +134,26 @@ def test_one_name_may_be_tried_ten_times_a_minute(world: World, attempt: Callabl
 
 
 @pytest.mark.parametrize("attempt", [sign_in, forgot])
-def test_a_name_that_nobody_has_is_limited_just_the_same(world: World, attempt: Callable[..., Answer]) -> None:
+def test_unknown_name_is_limited_like_a_known_one(world: World, attempt: Callable[..., Answer]) -> None:
     statuses = [attempt(world, "nobody").status for _ in range(12)]
     assert statuses[10:] == [429, 429]
     assert attempt(world, "somebody else").status != 429
 
 
-def test_a_name_is_one_name_however_it_is_written(world: World) -> None:
+def test_spellings_of_a_name_share_one_limit(world: World) -> None:
     for number in range(10):
         sign_in(world, ("+31 6 1234 5678", "+31612345678")[number % 2])
     assert sign_in(world, "+31 (0)6 1234 5678").status == 429
 
 
-def test_one_address_may_try_three_hundred_times_a_minute(world: World) -> None:
+def test_three_hundred_attempts_per_address_and_minute(world: World) -> None:
     world.reset_parts(replace(settings(), address_logins_per_minute=30))
     statuses = [sign_in(world, f"somebody-{number}").status for number in range(32)]
     assert statuses == [401] * 30 + [429] * 2
     assert settings().address_logins_per_minute == 300
 
 
-def test_reset_tokens_cannot_be_guessed_at_without_limit(world: World) -> None:
+def test_reset_attempts_are_limited(world: World) -> None:
     world.reset_parts(replace(settings(), address_logins_per_minute=5))
     body = {"token": "x" * 43, "newPassword": "shorter than a horse"}
     statuses = [world.call("POST", "/v1/auth/reset-password", body).status for _ in range(6)]

@@ -1,4 +1,4 @@
-"""Clients behind one domain: each is limited by its own address, and nobody makes up addresses for themselves."""
+"""Rate limits by client address behind a custom domain."""
 
 import json
 from collections.abc import Callable
@@ -62,12 +62,12 @@ ALL_BUT_THE_LAST = [False] * MOST + [True]
 
 
 @pytest.mark.parametrize("attempt", [sign_in, forget, reset])
-def test_two_clients_of_one_domain_are_limited_apart(domain: World, attempt: Attempt) -> None:
+def test_clients_of_one_domain_have_separate_limits(domain: World, attempt: Attempt) -> None:
     assert refused(domain, through(ONE), attempt) == ALL_BUT_THE_LAST
     assert refused(domain, through(OTHER), attempt) == ALL_BUT_THE_LAST
 
 
-def test_a_client_has_one_allowance_whichever_of_two_proofs_is_shown(domain: World) -> None:
+def test_both_proofs_share_one_limit(domain: World) -> None:
     assert refused(domain, through(ONE, BEFORE)) == ALL_BUT_THE_LAST
     assert refused(domain, through(ONE, SHOWN)) == [True] * (MOST + 1)
 
@@ -75,40 +75,38 @@ def test_a_client_has_one_allowance_whichever_of_two_proofs_is_shown(domain: Wor
 @pytest.mark.parametrize(
     "proof", [{}, {"X-Baton-Proof": ""}, {"X-Baton-Proof": "guessed"}, {"X-Baton-Proof": SHOWN[:-1]}]
 )
-def test_who_calls_api_gateway_itself_gets_no_other_allowance_by_making_up_addresses(
-    domain: World, proof: dict[str, str]
-) -> None:
+def test_forged_address_without_proof_gets_no_new_limit(domain: World, proof: dict[str, str]) -> None:
     assert refused(domain, {}) == ALL_BUT_THE_LAST
     for number in range(5):
         forged = {"X-Baton-Viewer": f"203.0.113.{number}", "CloudFront-Viewer-Address": f"203.0.113.{number}:443"}
         assert reset(domain, number, {**forged, "X-Forwarded-For": ONE, **proof}).status == 429
 
 
-def test_who_calls_api_gateway_itself_cannot_use_up_what_a_client_of_the_domain_has(domain: World) -> None:
+def test_direct_caller_cannot_use_up_limit_of_domain_client(domain: World) -> None:
     refused(domain, {"X-Baton-Viewer": ONE})
     assert refused(domain, through(ONE)) == ALL_BUT_THE_LAST
 
 
-def test_a_viewer_that_is_no_address_counts_as_the_source_that_the_gateway_sees(domain: World) -> None:
+def test_invalid_viewer_address_counts_as_source_address(domain: World) -> None:
     assert refused(domain, through("nobody")) == ALL_BUT_THE_LAST
     assert reset(domain, 9, through("198.51.100.7:443")).status == 429
     assert reset(domain, 9, {}).status == 429
 
 
-def test_without_a_domain_nothing_is_believed(world: World) -> None:
+def test_without_domain_viewer_address_is_ignored(world: World) -> None:
     behind(world)
     assert refused(world, through(ONE)) == ALL_BUT_THE_LAST
     assert refused(world, through(OTHER)) == [True] * (MOST + 1)
 
 
-def test_all_addresses_of_one_ipv6_network_have_one_allowance(domain: World) -> None:
+def test_ipv6_network_has_one_limit(domain: World) -> None:
     """A client chooses the second half of its address as it likes, and has 2 to the power of 64 to choose from."""
     tries = [reset(domain, number, through(f"2001:db8:0:1::{number}")).status for number in range(MOST + 1)]
     assert tries == [401] * MOST + [429]
     assert reset(domain, 9, through("2001:db8:0:2::1")).status == 401
 
 
-def test_the_proof_is_in_no_answer_no_audit_row_and_no_line_of_the_log(domain: World) -> None:
+def test_proof_appears_in_no_response_audit_row_or_log(domain: World) -> None:
     anna(domain)
     with listening() as lines:
         good = {"identifier": "anna", "password": PASSWORD}
@@ -123,7 +121,7 @@ def test_the_proof_is_in_no_answer_no_audit_row_and_no_line_of_the_log(domain: W
     assert not any(SHOWN in text or "baton-proof" in text.lower() for text in told)
 
 
-def test_the_description_of_the_api_does_not_speak_of_the_proof(domain: World) -> None:
+def test_openapi_does_not_mention_proof(domain: World) -> None:
     described = domain.call("GET", "/v1/openapi.json").text
     assert "X-Request-Id" in described
     assert "x-baton" not in described.lower()

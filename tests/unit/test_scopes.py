@@ -1,4 +1,4 @@
-"""How far a permission reaches: own, zone, organisation."""
+"""Scopes and coverage of permissions."""
 
 import string
 
@@ -31,22 +31,22 @@ def somebody(scope: str | None, zone: str | None = "north") -> Actor:
         ("galaxy", False, False, False),
     ],
 )
-def test_a_scope_reaches_what_it_says(scope: str | None, mine: bool, in_my_zone: bool, elsewhere: bool) -> None:
+def test_scope_covers_its_entities(scope: str | None, mine: bool, in_my_zone: bool, elsewhere: bool) -> None:
     person = somebody(scope)
     assert person.reaches(READ, owners=["another", "me"], zone="south") is mine
     assert person.reaches(READ, owners=["another"], zone="north") is in_my_zone
     assert person.reaches(READ, owners=["another"], zone="south") is elsewhere
 
 
-def test_what_is_nobodys_and_nowhere_is_reached_by_the_whole_organisation_only() -> None:
+def test_entity_without_owner_and_zone_needs_organisation_scope() -> None:
     assert [somebody(scope).reaches(READ) for scope in SCOPES] == [False, False, True]
 
 
-def test_who_has_no_zone_does_not_reach_what_has_none() -> None:
+def test_actor_without_zone_does_not_cover_entity_without_zone() -> None:
     assert not somebody("zone", zone=None).reaches(READ, owners=[None], zone=None)
 
 
-def test_what_is_out_of_reach_is_refused_by_name() -> None:
+def test_require_reach_names_permission() -> None:
     with pytest.raises(AccessDenied, match="not yours") as caught:
         somebody("own").require_reach(READ, owners=["another"], message="This is not yours.")
     assert caught.value.details == {"permission": READ}
@@ -54,9 +54,7 @@ def test_what_is_out_of_reach_is_refused_by_name() -> None:
 
 
 @given(permissions, permissions)
-def test_permissions_cover_others_exactly_if_nothing_is_allowed_there_that_is_not_here(
-    held: dict[str, str], wanted: dict[str, str]
-) -> None:
+def test_covers_is_subset_of_permissions(held: dict[str, str], wanted: dict[str, str]) -> None:
     narrower = {code: scope for code, scope in wanted.items() if code in held and covers(held, {code: scope})}
     assert covers(held, narrower)
     assert covers(held, wanted) is (narrower == wanted)
@@ -64,7 +62,7 @@ def test_permissions_cover_others_exactly_if_nothing_is_allowed_there_that_is_no
 
 
 @given(st.text(alphabet=string.ascii_letters, min_size=43, max_size=43))
-def test_a_made_up_password_is_long_and_has_nothing_in_it_that_is_mistaken_for_another(secret: str) -> None:
+def test_readable_password_is_long_and_unambiguous(secret: str) -> None:
     made = readable_password(secret)
     assert (len(made), made.count("-")) == (23, 3)
     assert not set(made) & set("01lio")

@@ -1,4 +1,4 @@
-"""Random telling and reading: list, count and the index of unread notices agree with a model after every step."""
+"""Random notifications and reads: list, count and index match a model after every step."""
 
 from hypothesis import settings
 from hypothesis import strategies as st
@@ -74,7 +74,7 @@ class Telling(RuleBasedStateMachine):
             cursor = f"&cursor={page['nextCursor']}"
 
 
-def test_whatever_is_told_and_read_list_and_count_are_right(engine: EmbeddedEngine) -> None:
+def test_list_and_unread_count_match_model(engine: EmbeddedEngine) -> None:
     class Here(Telling):
         def __init__(self) -> None:
             super().__init__(engine)
