@@ -46,7 +46,7 @@ class ConnectionProgress:
 
 
 @dataclass(slots=True)
-class EventBatch:
+class MailboxBatch:
     """The events at the front of a mailbox, as messages, and the connections that receive them."""
 
     messages: Sequence[bytes | None]
@@ -100,7 +100,7 @@ class EventDelivery:
             lease = self._settle(lease, batch)
         return total
 
-    def _load(self, lease: Lease) -> EventBatch:
+    def _load(self, lease: Lease) -> MailboxBatch:
         """Return the next events and the open connections, in one round trip."""
         ids = list(lease.queue[:BATCH_SIZE])
         keys = [event_key(lease.recipient, event_id) for event_id in ids]
@@ -114,9 +114,9 @@ class EventDelivery:
             return [ConnectionProgress(each) for each in connections.open_connections(lease.recipient, now)]
 
         [messages], [opened] = parallel_pair([events], [open_connections])
-        return EventBatch(messages, opened)
+        return MailboxBatch(messages, opened)
 
-    def _post_all(self, batch: EventBatch, until: datetime) -> None:
+    def _post_all(self, batch: MailboxBatch, until: datetime) -> None:
         pause = _FIRST_PAUSE_S
         for attempt in range(_ATTEMPTS):
             if attempt:
@@ -148,7 +148,7 @@ class EventDelivery:
             else:
                 progress.sent += 1
 
-    def _settle(self, lease: Lease, batch: EventBatch) -> Lease | None:
+    def _settle(self, lease: Lease, batch: MailboxBatch) -> Lease | None:
         """Advance the mailbox; return the lease if more is to be delivered, None at the end or if the sweep retries."""
         is_connected = any(not each.gone for each in batch.connections)
         reached = batch.reached

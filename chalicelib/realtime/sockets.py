@@ -39,7 +39,7 @@ _PROTOCOL = "sec-websocket-protocol"
 DataT = TypeVar("DataT", bound=msgspec.Struct)
 
 
-class ClientEvent(msgspec.Struct, frozen=True):
+class SocketEventHandler(msgspec.Struct, frozen=True):
     """An event that clients may send: its permission, the type of its data, and its handler."""
 
     permission: str
@@ -51,7 +51,7 @@ class SocketEvents:
     """The events that clients may send, as the domains registered them."""
 
     def __init__(self) -> None:
-        self._events: dict[str, ClientEvent] = {}
+        self._events: dict[str, SocketEventHandler] = {}
 
     def on(
         self, event: str, *, permission: str, data: type[DataT]
@@ -61,12 +61,12 @@ class SocketEvents:
         def register(
             handler: Callable[[DataT, Actor, Dependencies], None],
         ) -> Callable[[DataT, Actor, Dependencies], None]:
-            self._events[event] = ClientEvent(permission, data, handler)
+            self._events[event] = SocketEventHandler(permission, data, handler)
             return handler
 
         return register
 
-    def get(self, event: str) -> ClientEvent:
+    def get(self, event: str) -> SocketEventHandler:
         """Return the registration of an event. Raise `ValidationFailed` if it is unknown."""
         if event not in self._events:
             raise ValidationFailed({"event": f"must be one of ping, {', '.join(sorted(self._events))}"})
@@ -175,7 +175,7 @@ class Sockets(msgspec.Struct, frozen=True):
             observability.log().info("reply not sent", extra={"connection_id": connection_id})
 
 
-def _decode_data(message: SocketMessage, event: ClientEvent) -> Any:
+def _decode_data(message: SocketMessage, event: SocketEventHandler) -> Any:
     try:
         return decode_body(msgspec.json.encode(message.data or {}), event.data)
     except ValidationFailed as error:

@@ -18,7 +18,7 @@ from tests.builders.mailboxes import (
     numbers_at,
     publish,
     publish_each,
-    remembered,
+    stored_connections,
     waiting,
 )
 from tests.builders.sockets import RecordingSender
@@ -116,8 +116,8 @@ def test_gone_connection_is_deleted_and_others_are_served(world: World) -> None:
     world.sender.closed.add(dead)
     publish_each(world, courier, 1, 2)
     assert numbers_at(world, alive) == [1, 2]
-    assert remembered(courier, dead) == []
-    assert len(remembered(courier, alive)) == 2
+    assert stored_connections(courier, dead) == []
+    assert len(stored_connections(courier, alive)) == 2
     assert not is_pending(courier)
 
 
@@ -137,7 +137,7 @@ def test_young_gone_connection_is_retried_and_kept(world: World) -> None:
     world.connect("young", courier.token)
     world.sender.closed.add("young")
     publish(world, courier, 1)
-    assert len(remembered(courier, "young")) == 2
+    assert len(stored_connections(courier, "young")) == 2
     assert is_pending(courier)
     world.sender.closed.clear()
     world.clock.advance(seconds=2)
@@ -162,7 +162,7 @@ def test_young_connection_that_never_opens_is_deleted(world: World) -> None:
     publish(world, courier, 1)
     world.clock.advance(seconds=settings().connection_grace_s)
     world.sweep()
-    assert remembered(courier, "young") == []
+    assert stored_connections(courier, "young") == []
     assert waiting(courier) == 1
     assert not is_pending(courier)
 

@@ -6,7 +6,7 @@ import pytest
 
 from chalicelib.identity.accounts.passwords import hash_password, matches
 from infra.local.engine import EmbeddedEngine
-from tests.builders.sign_in import CONSOLE, PASSWORD, SCANNER, Form, disable, hashed, somebody, works
+from tests.builders.sign_in import CONSOLE, PASSWORD, SCANNER, Form, create_anna, disable, hashed, works
 from tests.builders.world import DEMO, OTHER, Answer, Person, World
 
 
@@ -19,8 +19,8 @@ def form(request: pytest.FixtureRequest) -> Form:
 
 @pytest.fixture
 def anna(world: World) -> Person:
-    """Somebody with a password, an e-mail address and a phone."""
-    return somebody(world)
+    """A user with a password, an e-mail address and a phone number."""
+    return create_anna(world)
 
 
 # --- signing in ------------------------------------------------------------------------------------------------

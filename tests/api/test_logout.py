@@ -3,7 +3,7 @@
 import pytest
 
 from tests.builders.logs import listening
-from tests.builders.sign_in import CONSOLE, PASSWORD, SCANNER, Form, hashed, items, somebody, works
+from tests.builders.sign_in import CONSOLE, PASSWORD, SCANNER, Form, create_anna, hashed, items, works
 from tests.builders.world import OTHER, Person, World
 
 
@@ -16,8 +16,8 @@ def form(request: pytest.FixtureRequest) -> Form:
 
 @pytest.fixture
 def anna(world: World) -> Person:
-    """Somebody with a password, an e-mail address and a phone."""
-    return somebody(world)
+    """A user with a password, an e-mail address and a phone number."""
+    return create_anna(world)
 
 
 # --- signing out -----------------------------------------------------------------------------------------------

@@ -11,7 +11,7 @@ from chalicelib.identity.accounts.tables import Organisation, organisation_key
 from chalicelib.identity.roles.default_permissions import DEFAULT_PERMISSIONS
 from infra.local.engine import EmbeddedEngine
 from tests.builders.messages import Pushed
-from tests.builders.notices import check_count, listed, stage, tell, unread
+from tests.builders.notices import check_count, listed, send, stage, unread
 from tests.builders.world import OTHER, Person, World
 
 STAFF = sorted(role for role, held in DEFAULT_PERMISSIONS.items() if "realtime.channel.staff" in held)
@@ -19,7 +19,7 @@ STAFF = sorted(role for role, held in DEFAULT_PERMISSIONS.items() if "realtime.c
 
 @pytest.fixture
 def tech(world: World) -> Person:
-    """Somebody to be told."""
+    """A technician who receives notifications."""
     return world.person("TECH")
 
 
@@ -43,21 +43,21 @@ def test_other_roles_cannot_open_staff_channel(world: World, role: str) -> None:
 
 def test_socket_event_equals_listed_notification(world: World, tech: Person) -> None:
     sockets = [tech.socket("staff") for _ in range(2)]
-    tell(world, tech, "a", "b")
+    send(world, tech, "a", "b")
     items = listed(tech)["items"]
     for socket in sockets:
         assert [(sent.event, sent.data) for sent in world.heard(socket)] == [("notice", item) for item in items[::-1]]
 
 
 def test_missed_notifications_are_delivered_after_connect(world: World, tech: Person) -> None:
-    tell(world, tech, *"abc")
+    send(world, tech, *"abc")
     assert [sent.data["title"] for sent in world.heard(tech.socket("staff"))] == list("abc")
 
 
 def test_other_users_receive_nothing(world: World, tech: Person) -> None:
     others = [world.person("TECH"), world.person("TECH", OTHER), world.person("SYSTEM_ADMIN")]
     sockets = [person.socket("staff") for person in others]
-    tell(world, tech, "a")
+    send(world, tech, "a")
     assert [world.heard(socket) for socket in sockets] == [[]] * 3
 
 
@@ -67,8 +67,8 @@ def test_other_users_receive_nothing(world: World, tech: Person) -> None:
 def test_push_reaches_all_devices_with_data(world: World, tech: Person) -> None:
     for token in ("phone", "tablet"):
         register(tech, token)
-    [told] = tell(world, tech, "WO-7 is yours")
-    data = {"noticeId": told, "type": "WO_ASSIGNED", "subjectKind": "work_order", "subjectId": "order-7"}
+    [notice_id] = send(world, tech, "WO-7 is yours")
+    data = {"noticeId": notice_id, "type": "WO_ASSIGNED", "subjectKind": "work_order", "subjectId": "order-7"}
     pushed = [Pushed("WO-7 is yours", "Ride 7 stands still", data)]
     assert world.messages.pushed == {"device:phone": pushed, "device:tablet": pushed}
 
@@ -77,7 +77,7 @@ def test_push_is_queued_after_commit(world: World, tech: Person, engine: Embedde
     register(tech, "phone")
     sent: list[int] = []
     with engine.before("TransactWriteItems", lambda *_: sent.append(len(world.message_queue.queued)), times=1):
-        tell(world, tech, "a")
+        send(world, tech, "a")
     assert (sent, len(world.message_queue.queued)) == ([0], 1)
 
 
@@ -98,7 +98,7 @@ def test_retried_commit_queues_push_once(world: World, tech: Person) -> None:
 def test_user_without_device_gets_no_push(world: World, tech: Person, engine: EmbeddedEngine) -> None:
     calls: Counter[str] = Counter()
     with engine.before(None, lambda operation, _: calls.update([operation])):
-        tell(world, tech, "a")
+        send(world, tech, "a")
     assert world.message_queue.queued == []
     delivery = {"UpdateItem": 2, "BatchGetItem": 1}
     assert calls == {"TransactWriteItems": 1, **delivery, "Query": 2}  # one of delivery, one for phones
@@ -109,7 +109,7 @@ def test_gone_device_is_deleted_and_others_are_notified(world: World, tech: Pers
         register(tech, token)
     world.messages.gone.add("device:phone")
     for number in range(2):
-        tell(world, tech, "a")
+        send(world, tech, "a")
         assert [len(pushed) for pushed in world.messages.pushed.values()] == [number + 1]
     assert [row.actor_id for row in world.audit() if row.action_type == "DEVICE_GONE"] == ["system:push"]
 
@@ -122,5 +122,5 @@ def test_failed_device_lookup_does_not_fail_the_request(world: World, tech: Pers
             raise ConnectionError
 
     with engine.before("Query", fail):
-        tell(world, tech, "a")
+        send(world, tech, "a")
     assert (unread(tech), world.message_queue.queued) == (1, [])

@@ -11,7 +11,7 @@ from chalicelib.identity.roles.tables import role_key
 from chalicelib.identity.sessions.tables import session_key
 from infra.local.engine import EmbeddedEngine
 from tests.builders.dispatch import stored_courier
-from tests.builders.mailboxes import head_of, remembered
+from tests.builders.mailboxes import head_of, stored_connections
 from tests.builders.sockets import Sent
 from tests.builders.world import DEMO, Person, World
 
@@ -61,7 +61,7 @@ def forbid(world: World, role: str, permission: str) -> None:
 def test_connect_to_channel_of_role(world: World, role: str) -> None:
     person = world.person(role)
     assert world.connect("phone", person.token, role)["statusCode"] == 200
-    assert len(remembered(person, "phone")) == 2
+    assert len(stored_connections(person, "phone")) == 2
 
 
 @pytest.mark.parametrize(("role", "channel"), [("courier", "customer"), ("customer", "courier"), ("picker", "courier")])
@@ -69,7 +69,7 @@ def test_connect_to_channel_of_another_role_is_refused(world: World, role: str, 
     person = world.person(role)
     answer = world.connect("phone", person.token, channel)
     assert (answer["statusCode"], code(answer)) == (403, "ACCESS_DENIED")
-    assert remembered(person, "phone") == []
+    assert stored_connections(person, "phone") == []
 
 
 def test_connect_to_unknown_channel_is_refused(world: World) -> None:
@@ -240,8 +240,8 @@ def test_disconnect_deletes_connection(world: World) -> None:
     courier = world.person("courier")
     first, second = courier.socket(), courier.socket()
     world.hang_up(first)
-    assert remembered(courier, first) == []
-    assert len(remembered(courier, second)) == 2
+    assert stored_connections(courier, first) == []
+    assert len(stored_connections(courier, second)) == 2
 
 
 def test_disconnect_of_unknown_connection_is_no_error(world: World) -> None:

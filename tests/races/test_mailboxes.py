@@ -9,7 +9,16 @@ from chalicelib.core.store import get
 from chalicelib.core.work import UnitOfWork
 from chalicelib.identity.accounts.tables import Organisation, organisation_key
 from chalicelib.realtime.sweep import drain_pending
-from tests.builders.mailboxes import NOTE, head_of, is_leased, numbers_at, publish_each, recipient, remembered, waiting
+from tests.builders.mailboxes import (
+    NOTE,
+    head_of,
+    is_leased,
+    numbers_at,
+    publish_each,
+    recipient,
+    stored_connections,
+    waiting,
+)
 from tests.builders.world import DEMO, Person, World
 from tests.races.crowd import at_once
 from tests.races.senders import WatchfulSender
@@ -108,7 +117,7 @@ def test_no_event_is_lost_while_connections_change(arena: World) -> None:
             assert mine == sorted(mine)
     assert {number for one in heard for number in one} == {w * 100 + n for w in range(2) for n in range(20)}
     assert overlaps(arena) == []
-    assert all(remembered(courier, name) == [] for name in names)
+    assert all(stored_connections(courier, name) == [] for name in names)
 
 
 def test_sweep_and_concurrent_deliveries_send_nothing_twice(arena: World) -> None:

@@ -7,7 +7,7 @@ from chalicelib.core.settings import settings
 from chalicelib.core.store import get
 from chalicelib.core.work import UnitOfWork
 from chalicelib.identity.accounts.tables import Organisation, organisation_key
-from tests.builders.notices import READ_ALL, check_count, listed, read, stage, tell, titles
+from tests.builders.notices import READ_ALL, check_count, listed, read, send, stage, titles
 from tests.builders.world import DEMO, Person, World
 from tests.races.crowd import at_once
 
@@ -15,7 +15,7 @@ MANY = 32
 
 
 def tell_number(world: World, person: Person) -> None:
-    """Raise the version of one thing that all writers share, and tell the version: the order of commits."""
+    """Raise the version of one thing that all writers share, and send the version: the order of commits."""
 
     def decide(work: UnitOfWork) -> None:
         shared = get(organisation_key(DEMO))
@@ -45,7 +45,7 @@ def test_concurrent_notifications_are_counted_and_arrive_in_commit_order(arena: 
 def test_concurrent_reads_of_one_notification_count_once(arena: World) -> None:
     tech = arena.person("TECH")
     for _ in range(6):
-        notice_id, _other = tell(arena, tech, "a", "b")
+        notice_id, _other = send(arena, tech, "a", "b")
         before = check_count(tech)
         answers = at_once([partial(read, tech, notice_id)] * 8)
         assert [answer.status for answer in answers] == [204] * 8
@@ -55,7 +55,7 @@ def test_concurrent_reads_of_one_notification_count_once(arena: World) -> None:
 def test_unread_count_stays_exact_during_reads_and_notifications(arena: World) -> None:
     tech = arena.person("TECH")
     for _ in range(6):
-        first = tell(arena, tech, *"abcd")
+        first = send(arena, tech, *"abcd")
         calls = [partial(read, tech, notice_id) for notice_id in first]
         calls += [partial(tech.post, READ_ALL)] * 3
         more = [partial(arena.run, partial(stage, person=tech))] * 4

@@ -58,17 +58,9 @@ def create_user(
     check_can_grant(actor, {} if role is None else role.permissions)
     generated = readable_password(work.ids.token()) if command.password is None else None
     account = NewAccount(
-        username=command.username,
-        full_name=command.full_name,
-        role=command.role,
+        **{name: value for name, value in msgspec.structs.asdict(command).items() if name != "password"}
+        | {"phone": checked["phone"]},
         password_hash=passwords.hash_password(generated or command.password or ""),
-        email=command.email,
-        phone=str(checked["phone"]) if checked["phone"] else None,
-        profile_picture=command.profile_picture,
-        game_zone=command.game_zone,
-        team=command.team,
-        reports_to=command.reports_to,
-        skills=command.skills,
         one_time_password=generated is not None,
     )
     return SavedUser(add_user(work, actor.org_id, account), generated)

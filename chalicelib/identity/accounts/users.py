@@ -7,7 +7,7 @@ released in one place.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 
 from chalicelib.core.errors import VersionConflict
 from chalicelib.core.work import UnitOfWork
@@ -63,27 +63,20 @@ def add_user(work: UnitOfWork, org_id: str, account: NewAccount) -> User:
     """Stage a user and their login names. Fails with `NameTaken` if one of the names is in use."""
     user_id = work.ids.new()
     key = user_key(org_id, user_id)
+    values = asdict(account)
+    phone, skills = values.pop("phone"), values.pop("skills")
     user = User(
         key.pk,
         key.sk,
         user_id=user_id,
         org_id=org_id,
-        username=account.username,
-        email=account.email,
-        phone=None if account.phone is None else e164(account.phone) or account.phone,
-        full_name=account.full_name,
-        role=account.role,
-        password_hash=account.password_hash,
-        profile_picture=account.profile_picture,
-        game_zone=account.game_zone,
-        team=account.team,
-        reports_to=account.reports_to,
-        skills=list(account.skills) or None,
-        one_time_password=account.one_time_password,
+        phone=None if phone is None else e164(phone) or phone,
+        skills=list(skills) or None,
         directory_key=directory_key(org_id),
         directory_name=canonical_name(account.username),
         created_at=work.now,
         updated_at=work.now,
+        **values,
     )
     work.audit("user", user_id, "USER_CREATED")
     work.create(user)
