@@ -1,8 +1,8 @@
 """Baton's Chalice app: composition only.
 
-Here the parts meet: settings, clock and ids; the write path with its audit trail and mailboxes; the domains' routes;
-the three socket handlers, the function that delivers for who has just connected, and the schedule. Socket handlers
-and schedules have to be registered on the app itself: on a blueprint Chalice does not wrap them.
+It composes settings, clock and ids; the write path with its audit trail and mailboxes; the domains' routes; the socket
+handlers, the functions `deliver` and `send`, and the schedules. Socket handlers and schedules have to be registered on
+the app itself, because Chalice does not wrap those of a blueprint.
 """
 
 from __future__ import annotations
@@ -89,7 +89,7 @@ ROUTES = (
 
 @dataclass(frozen=True, slots=True)
 class Composition:
-    """The parts that run behind the app."""
+    """The composed parts behind the app."""
 
     dependencies: Dependencies
     delivery: EventDelivery
@@ -97,7 +97,7 @@ class Composition:
     messages: Messages
 
 
-def compose(  # noqa: PLR0913 - each part can be replaced, and by name
+def compose(  # noqa: PLR0913 - each part can be replaced, by keyword
     config: Settings,
     clock: Clock,
     ids: Ids,
@@ -134,7 +134,7 @@ _used: list[Composition] = []
 
 
 def use(composition: Composition) -> None:
-    """Run on these parts from now on."""
+    """Use these parts from now on."""
     _used[:] = [composition]
     install(composition.dependencies)
 
@@ -146,7 +146,7 @@ def one_pass(remaining_s: Callable[[], float] = lambda: math.inf) -> None:
     with observability.measured(request_id=sweep_id, operation="dispatch_sweep"):
         try:
             reassign_due(parts.dependencies, sweep_id, remaining_s)
-        finally:  # offers that cannot be looked up must not keep back events that can be delivered
+        finally:  # a failure of the offers must not hold up the delivery of events
             observability.count("MailboxesSwept", drain_pending(parts.delivery, parts.dependencies.clock))
 
 
@@ -160,7 +160,7 @@ def maintenance_pass(remaining_s: Callable[[], float] = lambda: math.inf) -> Non
     with observability.measured(request_id=sweep_id, operation="maintenance_sweep"):
         try:
             remind_due(dependencies, sweep_id, remaining_s)
-        finally:  # the one must not keep back the other
+        finally:  # a failure of one must not hold up the other
             sweep_photos(dependencies, sweep_id, remaining_s)
 
 
@@ -168,40 +168,40 @@ _clock = SystemClock()
 use(compose(settings(), _clock, SystemIds(_clock)))
 
 app: Chalice = BatonApp(app_name="baton", configure_logs=False)
-app.experimental_feature_flags.update(["WEBSOCKETS"])  # what Chalice still calls them
+app.experimental_feature_flags.update(["WEBSOCKETS"])  # Chalice still calls them experimental
 app.api.cors = cors(settings().cors_origin)
-app.api.binary_types.append(FORM_DATA)  # or API Gateway would take files for text
+app.api.binary_types.append(FORM_DATA)  # otherwise API Gateway decodes files as text
 for _routes in ROUTES:
     app.register_blueprint(_routes)
 
 
 @app.route(UNKNOWN_ROUTE, methods=ALL_METHODS, content_types=[])
 def unknown_route() -> ChaliceResponse:
-    """Every address that is no other route; the app says so in the one error body."""
+    """Answer every path that is no other route with the one error body."""
     return ChaliceResponse("", status_code=RouteNotFound.status)
 
 
 @app.on_ws_connect(name="websocket_connect")
 def websocket_connect(event: WebsocketEvent) -> ChaliceResponse:
-    """A socket wants to open."""
+    """Handle a new socket connection."""
     return _used[0].sockets.connect(event.to_dict())
 
 
 @app.on_ws_message(name="websocket_message")
 def websocket_message(event: WebsocketEvent) -> None:
-    """A socket says something."""
+    """Handle a message from a socket."""
     _used[0].sockets.message(event.to_dict())
 
 
 @app.on_ws_disconnect(name="websocket_disconnect")
 def websocket_disconnect(event: WebsocketEvent) -> None:
-    """A socket has closed."""
+    """Handle the end of a socket connection."""
     _used[0].sockets.disconnect(event.to_dict())
 
 
 @app.lambda_function(name="deliver")
 def deliver(event: dict[str, str], _: Any) -> None:
-    """Deliver what waits for somebody who has just connected."""
+    """Deliver the pending events of a user who has just connected."""
     with observability.measured(operation="deliver"):
         _used[0].delivery.drain(Recipient(event["org_id"], event["user_id"]))
 
@@ -217,7 +217,7 @@ def send(event: dict[str, Any], _: Any) -> None:
 
 @app.schedule(Rate(1, unit=Rate.MINUTES), name="dispatch_sweep")
 def dispatch_sweep(event: CloudWatchEvent) -> None:
-    """The sweep: four passes within the minute."""
+    """Run the sweep: several passes within the minute."""
     config, clock = _used[0].dependencies.settings, _used[0].dependencies.clock
 
     remaining_s = partial(_remaining_s, event.context)
@@ -232,7 +232,7 @@ def dispatch_sweep(event: CloudWatchEvent) -> None:
 
 @app.schedule(Rate(1, unit=Rate.MINUTES), name="maintenance_sweep")
 def maintenance_sweep(event: CloudWatchEvent) -> None:
-    """The maintenance sweep, once a minute."""
+    """Run the maintenance sweep, once a minute."""
     maintenance_pass(partial(_remaining_s, event.context))
 
 

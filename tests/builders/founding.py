@@ -22,4 +22,4 @@ def fresh_world(engine: EmbeddedEngine) -> World:
         World(clock=ManualClock(START - timedelta(milliseconds=1)))
         snapshot = _snapshots[engine] = engine.snapshot()
     engine.restore(snapshot)
-    return World(founds=())
+    return World(organisations=())
