@@ -95,7 +95,7 @@ def people(world: DeployedWorld, objects: EmbeddedObjects) -> None:
     body = {"username": "new", "fullName": "New", "role": "TECH", "reportsTo": other.user_id, "email": "n@example.org"}
     made = done(admin.post("/v1/users", body, idempotency_key="once"), 201)
     done(admin.post("/v1/users", body, idempotency_key="once"), 201)
-    assert admin.post("/v1/users", {}, idempotency_key="bad").status == 422
+    assert admin.post("/v1/users", body, idempotency_key="taken").status == 409  # NAME_TAKEN
     user = f"/v1/users/{_id_in(made)}"
     done(admin.get("/v1/users"))
     done(admin.get(user))
