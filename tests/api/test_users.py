@@ -218,6 +218,7 @@ def test_users_cannot_disable_themselves(world: World) -> None:
     admin, _ = world.person(ADMIN), world.person(ADMIN)
     answer = admin.patch(f"/v1/users/{admin.user_id}", {"status": "DISABLED"})
     assert (answer.status, answer.code) == (409, "WORKFLOW_VIOLATION")
+    assert answer.json["error"]["details"] == {"state": "ACTIVE", "action": "disable", "allowed": []}
 
 
 def test_changed_role_applies_from_next_request(world: World) -> None:

@@ -119,7 +119,8 @@ def _check_role_and_status(
     """Check the rules for a change of role or status, and stage their conditions."""
     status, role_code = str(values.get("status", user.status)), str(values.get("role", user.role))
     if status == DISABLED and user.user_id == actor.user_id:
-        raise Conflict("You cannot disable your own account.")
+        details = {"state": user.status, "action": "disable", "allowed": []}
+        raise Conflict("You cannot disable your own account.", details=details)
     if (status, role_code) == (user.status, user.role):
         return
     present_key, own_key = role_key(user.org_id, user.role), role_key(actor.org_id, actor.role)
