@@ -1,8 +1,8 @@
 """Baton's Chalice app: composition only.
 
-Here the parts meet: settings, clock and ids; the write path with its audit trail and mailboxes; the domains' routes;
-the three socket handlers, the function that delivers for who has just connected, and the schedule. Socket handlers
-and schedules have to be registered on the app itself: on a blueprint Chalice does not wrap them.
+It composes settings, clock and ids; the write path with its audit trail and mailboxes; the domains' routes; the socket
+handlers, the functions `deliver` and `send`, and the schedules. Socket handlers and schedules have to be registered on
+the app itself, because Chalice does not wrap those of a blueprint.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from chalicelib.core.clock import Clock, SystemClock
 from chalicelib.core.errors import RouteNotFound
 from chalicelib.core.ids import Ids, SystemIds
 from chalicelib.core.messages import AwsMessages, LambdaMessageQueue, MessageQueue, Messages, OutboundMessage
-from chalicelib.core.messages import send as send_letter
+from chalicelib.core.messages import send as send_message
 from chalicelib.core.random_source import RandomSource, SystemRandomSource
 from chalicelib.core.runner import Outbox, Runner
 from chalicelib.core.schedule import run_passes
@@ -41,14 +41,14 @@ from chalicelib.edge.forms import FORM_DATA
 from chalicelib.edge.http import cors
 from chalicelib.edge.openapi_socket import SOCKET_EVENTS
 from chalicelib.edge.system import routes as system_routes
-from chalicelib.identity.authentication import SessionAuthenticator
-from chalicelib.identity.console_routes import routes as console_routes
-from chalicelib.identity.default_permissions import roles_with
-from chalicelib.identity.me_routes import routes as me_routes
-from chalicelib.identity.password_routes import routes as password_routes
-from chalicelib.identity.pushing import push_letter
-from chalicelib.identity.routes import routes as identity_routes
-from chalicelib.identity.tokens import signer
+from chalicelib.identity.accounts.push_notifications import push_message
+from chalicelib.identity.accounts.routes import me_routes
+from chalicelib.identity.accounts.routes import routes as user_routes
+from chalicelib.identity.roles.default_permissions import roles_with
+from chalicelib.identity.roles.routes import routes as role_routes
+from chalicelib.identity.sessions.authentication import SessionAuthenticator
+from chalicelib.identity.sessions.routes import routes as session_routes
+from chalicelib.identity.sessions.tokens import signer
 from chalicelib.maintenance.checklists.routes import routes as checklist_routes
 from chalicelib.maintenance.photos.routes import routes as photo_routes
 from chalicelib.maintenance.photos.sweep import sweep_photos
@@ -62,7 +62,7 @@ from chalicelib.notices.routes import routes as notice_routes
 from chalicelib.packing.boxes.routes import routes as box_routes
 from chalicelib.packing.shipments.routes import routes as shipment_routes
 from chalicelib.picking.routes import routes as picking_routes
-from chalicelib.realtime.delivery import Delivery
+from chalicelib.realtime.delivery import EventDelivery
 from chalicelib.realtime.delivery_trigger import DeliveryTrigger, LambdaDeliveryTrigger
 from chalicelib.realtime.sender import GatewaySender, Sender
 from chalicelib.realtime.sockets import Sockets
@@ -70,10 +70,10 @@ from chalicelib.realtime.sweep import drain_pending
 
 ROUTES = (
     system_routes,
-    identity_routes,
-    password_routes,
+    session_routes,
     me_routes,
-    console_routes,
+    user_routes,
+    role_routes,
     audit_routes,
     notice_routes,
     dispatch_routes,
@@ -91,15 +91,15 @@ ROUTES = (
 
 @dataclass(frozen=True, slots=True)
 class Composition:
-    """The parts that run behind the app."""
+    """The composed parts behind the app."""
 
     dependencies: Dependencies
-    delivery: Delivery
+    delivery: EventDelivery
     sockets: Sockets
     messages: Messages
 
 
-def compose(  # noqa: PLR0913 - each part can be replaced, and by name
+def compose(  # noqa: PLR0913 - each part can be replaced, by keyword
     config: Settings,
     clock: Clock,
     ids: Ids,
@@ -108,20 +108,20 @@ def compose(  # noqa: PLR0913 - each part can be replaced, and by name
     delivery_trigger: DeliveryTrigger | None = None,
     outbox: Outbox | None = None,
     messages: Messages | None = None,
-    post: MessageQueue | None = None,
+    message_queue: MessageQueue | None = None,
     random_source: RandomSource | None = None,
 ) -> Composition:
-    """Put the parts together; tests and the local stack bring their own clock, sender, waker, outbox and so on."""
+    """Compose the parts; tests and the local stack pass their own clock, sender, delivery trigger, outbox and so on."""
     trail = Trail(clock, ids)
     sender = sender or GatewaySender(config)
-    delivery = Delivery(config, clock, ids, sender)
+    delivery = EventDelivery(config, clock, ids, sender)
     dependencies = Dependencies(
         settings=config,
         clock=clock,
         runner=Runner(config, clock, ids, trail, outbox or delivery, random_source or SystemRandomSource()),
         authenticator=SessionAuthenticator(signer(config, clock), clock),
         refusals=trail,
-        post=post or LambdaMessageQueue(config),
+        message_queue=message_queue or LambdaMessageQueue(config),
         random_source=random_source or SystemRandomSource(),
         endpoints=[endpoint for routes in ROUTES for endpoint in routes.endpoints],
         roles_of=roles_with,
@@ -136,7 +136,7 @@ _used: list[Composition] = []
 
 
 def use(composition: Composition) -> None:
-    """Run on these parts from now on."""
+    """Use these parts from now on."""
     _used[:] = [composition]
     install(composition.dependencies)
 
@@ -148,7 +148,7 @@ def one_pass(remaining_s: Callable[[], float] = lambda: math.inf) -> None:
     with observability.measured(request_id=sweep_id, operation="dispatch_sweep"):
         try:
             reassign_due(parts.dependencies, sweep_id, remaining_s)
-        finally:  # offers that cannot be looked up must not keep back events that can be delivered
+        finally:  # a failure of the offers must not hold up the delivery of events
             observability.count("MailboxesSwept", drain_pending(parts.delivery, parts.dependencies.clock))
 
 
@@ -162,7 +162,7 @@ def maintenance_pass(remaining_s: Callable[[], float] = lambda: math.inf) -> Non
     with observability.measured(request_id=sweep_id, operation="maintenance_sweep"):
         try:
             remind_due(dependencies, sweep_id, remaining_s)
-        finally:  # the one must not keep back the other
+        finally:  # a failure of one must not hold up the other
             sweep_photos(dependencies, sweep_id, remaining_s)
 
 
@@ -170,56 +170,56 @@ _clock = SystemClock()
 use(compose(settings(), _clock, SystemIds(_clock)))
 
 app: Chalice = BatonApp(app_name="baton", configure_logs=False)
-app.experimental_feature_flags.update(["WEBSOCKETS"])  # what Chalice still calls them
+app.experimental_feature_flags.update(["WEBSOCKETS"])  # Chalice still calls them experimental
 app.api.cors = cors(settings().cors_origin)
-app.api.binary_types.append(FORM_DATA)  # or API Gateway would take files for text
+app.api.binary_types.append(FORM_DATA)  # otherwise API Gateway decodes files as text
 for _routes in ROUTES:
     app.register_blueprint(_routes)
 
 
 @app.route(UNKNOWN_ROUTE, methods=ALL_METHODS, content_types=[])
 def unknown_route() -> ChaliceResponse:
-    """Every address that is no other route; the app says so in the one error body."""
+    """Answer every path that is no other route with the one error body."""
     return ChaliceResponse("", status_code=RouteNotFound.status)
 
 
 @app.on_ws_connect(name="websocket_connect")
 def websocket_connect(event: WebsocketEvent) -> ChaliceResponse:
-    """A socket wants to open."""
+    """Handle a new socket connection."""
     return _used[0].sockets.connect(event.to_dict())
 
 
 @app.on_ws_message(name="websocket_message")
 def websocket_message(event: WebsocketEvent) -> None:
-    """A socket says something."""
+    """Handle a message from a socket."""
     _used[0].sockets.message(event.to_dict())
 
 
 @app.on_ws_disconnect(name="websocket_disconnect")
 def websocket_disconnect(event: WebsocketEvent) -> None:
-    """A socket has closed."""
+    """Handle the end of a socket connection."""
     _used[0].sockets.disconnect(event.to_dict())
 
 
 @app.lambda_function(name="deliver")
 def deliver(event: dict[str, str], _: Any) -> None:
-    """Deliver what waits for somebody who has just connected."""
+    """Deliver the pending events of a user who has just connected."""
     with observability.measured(operation="deliver"):
         _used[0].delivery.drain(Recipient(event["org_id"], event["user_id"]))
 
 
 @app.lambda_function(name="send")
 def send(event: dict[str, Any], _: Any) -> None:
-    """Send a letter that a request has handed over."""
+    """Send a message that a request has queued."""
     with observability.measured(operation="send"):
         parts = _used[0]
-        push = partial(push_letter, parts.dependencies.runner, parts.messages)
-        send_letter(parts.messages, OutboundMessage(**event), push)
+        push = partial(push_message, parts.dependencies.runner, parts.messages)
+        send_message(parts.messages, OutboundMessage(**event), push)
 
 
 @app.schedule(Rate(1, unit=Rate.MINUTES), name="dispatch_sweep")
 def dispatch_sweep(event: CloudWatchEvent) -> None:
-    """The sweep: four passes within the minute."""
+    """Run the sweep: several passes within the minute."""
     config, clock = _used[0].dependencies.settings, _used[0].dependencies.clock
 
     remaining_s = partial(_remaining_s, event.context)
@@ -234,7 +234,7 @@ def dispatch_sweep(event: CloudWatchEvent) -> None:
 
 @app.schedule(Rate(1, unit=Rate.MINUTES), name="maintenance_sweep")
 def maintenance_sweep(event: CloudWatchEvent) -> None:
-    """The maintenance sweep, once a minute."""
+    """Run the maintenance sweep, once a minute."""
     maintenance_pass(partial(_remaining_s, event.context))
 
 

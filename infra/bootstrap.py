@@ -1,11 +1,11 @@
-"""`python -m infra.bootstrap --org NAME --admin USERNAME`: an organisation and the first person in it.
+"""`python -m infra.bootstrap --org NAME --admin USERNAME`: create an organisation and its first user.
 
-Everything else is done by that person over the API; this is the one step that nobody could be signed in for. It goes to
-the tables of the stage in `BATON_STAGE`, on AWS or on the engine that `BATON_DYNAMODB_ENDPOINT` names, through the same
-write path as a request: organisation, roles, person and audit row are one transaction, so there never is half of one.
+The new administrator does everything else through the API; this step is needed because there is no user yet who could
+sign in. It writes to the tables of the stage in `BATON_STAGE`, on AWS or on the engine at `BATON_DYNAMODB_ENDPOINT`,
+through the same write path as a request: organisation, roles, user and audit row are one transaction.
 
-Their password is made up, printed once and written nowhere. An organisation that exists is left alone: whoever could
-run this again for one would have another administrator in it.
+The password is generated, printed once and not stored in plain text. An existing organisation is refused, because
+otherwise anyone who can run this command could add an administrator to it.
 
 Exit codes: 0 done, 1 refused and nothing changed, 2 wrong arguments or no store.
 """
@@ -29,47 +29,47 @@ _LONGEST_NAME = 100
 
 
 class BadName(ValueError):
-    """No organisation can be called that; the message says why."""
+    """The name of an organisation is not valid; the message gives the reason."""
 
 
 @dataclass(frozen=True, slots=True)
-class Made:
-    """What there is now."""
+class CreatedOrganisation:
+    """The new organisation with its administrator."""
 
     org_id: str
     username: str
     password: str
 
     def report(self, stage: str) -> str:
-        """What the operator has to know, and the password, once."""
+        """Return what the operator has to know, with the password."""
         return "\n".join(
             [
-                f"The organisation {self.org_id} is there (stage {stage}).",
+                f"Created the organisation {self.org_id} (stage {stage}).",
                 f"Administrator: {self.username}",
-                f"Password, shown only this once: {self.password}",
-                "They should sign in and choose their own.",
+                f"Password, shown only once: {self.password}",
+                "Sign in and change it.",
             ]
         )
 
 
 def organisation_id(name: str) -> str:
-    """The id of an organisation of this name: `Acme & Sons` is `acme-sons`. Raises `BadName`.
+    """Return the id of an organisation with this name: `acme-sons` for `Acme & Sons`. Raise `BadName`.
 
-    Names that differ only in case, accents and punctuation have the same id, so there is one of them.
+    Names that differ only in case, accents and punctuation have the same id, so only one of them can exist.
     """
     if not name.isprintable() or len(name) > _LONGEST_NAME:
         raise BadName(f"--org must be at most {_LONGEST_NAME} characters on one line")
     plain = normalize("NFKD", name).casefold().encode("ascii", "ignore").decode()
     made = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")
     if not made:
-        raise BadName("--org needs a letter from a to z or a digit, since the organisation's id is made of them")
+        raise BadName("--org needs a letter from a to z or a digit for the organisation's id")
     return made[:_LONGEST_ID].strip("-")
 
 
-def make(org: str, admin: Mapping[str, str]) -> Made:
-    """Make the organisation and its administrator (`username`, `fullName`, perhaps `email`).
+def create(org: str, admin: Mapping[str, str]) -> CreatedOrganisation:
+    """Create the organisation and its administrator (`username`, `fullName`, optionally `email`).
 
-    Raises `BadName`, `OrganisationExists` or `NameTaken`; nothing is changed then.
+    Raise `BadName`, `OrganisationExists` or `NameTaken`; nothing is changed then.
     """
     import app
     from chalicelib.core.actor import Actor
@@ -77,38 +77,40 @@ def make(org: str, admin: Mapping[str, str]) -> Made:
     from chalicelib.core.ids import SystemIds
     from chalicelib.core.settings import settings
     from chalicelib.core.work import UnitOfWork
-    from chalicelib.identity import passwords
-    from chalicelib.identity.default_permissions import ALL_POWERFUL
-    from chalicelib.identity.people import NewPerson, add_person, found_organisation
-    from chalicelib.identity.rules import readable_password
+    from chalicelib.identity.accounts import passwords
+    from chalicelib.identity.accounts.rules import readable_password
+    from chalicelib.identity.accounts.users import NewAccount, add_user, create_organisation
+    from chalicelib.identity.roles.default_permissions import ADMIN_ROLE
 
     org_id = organisation_id(org)
     clock = SystemClock()
     ids = SystemIds(clock)
     password = readable_password(ids.token())
-    person = NewPerson(
+    account = NewAccount(
         username=admin["username"],
         full_name=admin["fullName"],
         email=admin.get("email"),
-        role=ALL_POWERFUL,
+        role=ADMIN_ROLE,
         password_hash=passwords.hash_password(password),
         one_time_password=True,
     )
 
     def decide(work: UnitOfWork) -> None:
-        add_person(work, org_id, person)
-        found_organisation(work, org_id, org.strip())
+        add_user(work, org_id, account)
+        create_organisation(work, org_id, org.strip())
 
     runner = app.compose(settings(), clock, ids).dependencies.runner
     runner.run(Actor(org_id, "system:bootstrap", ids.new()), decide)
-    return Made(org_id, person.username, password)
+    return CreatedOrganisation(org_id, account.username, password)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Make an organisation; the exit code."""
-    parser = argparse.ArgumentParser(prog="python -m infra.bootstrap", description="An organisation and its first one.")
-    parser.add_argument("--org", required=True, metavar="NAME", help="what the organisation is called")
-    parser.add_argument("--admin", required=True, metavar="USERNAME", help="by which the administrator signs in")
+    """Create an organisation; return the exit code."""
+    parser = argparse.ArgumentParser(
+        prog="python -m infra.bootstrap", description="Create an organisation and its first user."
+    )
+    parser.add_argument("--org", required=True, metavar="NAME", help="the name of the organisation")
+    parser.add_argument("--admin", required=True, metavar="USERNAME", help="the administrator's user name")
     parser.add_argument("--name", help="the administrator's full name (default: the user name)")
     parser.add_argument("--email", help="the administrator's e-mail address")
     given = parser.parse_args(arguments)
@@ -125,12 +127,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _problems(org: str, admin: Mapping[str, str]) -> list[str]:
-    """What is wrong with the arguments."""
+    """Return what is wrong with the arguments."""
     from chalicelib.edge.validation import validation_errors
-    from chalicelib.identity.console_schemas import NewUser
+    from chalicelib.identity.accounts.schemas import NewUser
 
-    found = validation_errors({**admin, "role": "-"}, NewUser)
-    said = [f"{_OPTIONS[name]} {problem}" for name, problem in found.items()]
+    errors = validation_errors({**admin, "role": "-"}, NewUser)
+    said = [f"{_OPTIONS[name]} {problem}" for name, problem in errors.items()]
     try:
         organisation_id(org)
     except BadName as error:
@@ -146,19 +148,19 @@ def _carry_out(org: str, admin: Mapping[str, str]) -> int:
         stage = settings().stage
     except SettingsError as error:
         raise startup.StartFailed(str(error)) from error
-    with _said_plainly(stage):
+    with _store_errors(stage):
         _prepare_engine()
         try:
-            made = make(org, admin)
+            created = create(org, admin)
         except Conflict as error:
             return _complain(f"{error.message} Nothing was changed.", _REFUSED)
-    print(made.report(stage))
+    print(created.report(stage))
     return _DONE
 
 
 @contextmanager
-def _said_plainly(stage: str) -> Iterator[None]:
-    """Turn a store that is not there, or has no tables, into one line."""
+def _store_errors(stage: str) -> Iterator[None]:
+    """Turn the error of an unreachable store, or one without tables, into one line."""
     from botocore.exceptions import BotoCoreError, ClientError
     from pynamodb.exceptions import PynamoDBException
 
@@ -177,14 +179,14 @@ def _said_plainly(stage: str) -> Iterator[None]:
 
 
 def _root(error: BaseException) -> BaseException:
-    """What went wrong in the first place."""
+    """Return the first cause of an error."""
     while (cause := getattr(error, "cause", None) or error.__cause__) is not None:
         error = cause
     return error
 
 
 def _prepare_engine() -> None:
-    """The tables, on an engine that is not AWS; there they come with the deployment."""
+    """Create the tables on an engine that is not AWS; on AWS the deployment creates them."""
     from chalicelib.core import aws
     from chalicelib.core.settings import settings
     from infra.tables import create_missing

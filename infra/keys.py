@@ -28,7 +28,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from msgspec.structs import replace
 
 from chalicelib.core import aws
-from chalicelib.identity.tokens import KeyDocument
+from chalicelib.identity.sessions.tokens import KeyDocument
 from infra import region
 
 Now = Callable[[], datetime]

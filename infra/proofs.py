@@ -21,7 +21,7 @@ from datetime import UTC, datetime
 
 from msgspec.structs import replace
 
-from chalicelib.identity.tokens import KeyDocument
+from chalicelib.identity.sessions.tokens import KeyDocument
 from infra import keys
 from infra.keys import CannotStep, Now, Step
 

@@ -1,1 +1,1 @@
-"""The system audit trail: who did what to which thing, when, and what it changed."""
+"""The system audit trail: one row for each mutating request, with its actor, entity, action, time and changes."""

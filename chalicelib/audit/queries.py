@@ -1,14 +1,13 @@
-"""Looking into the audit trail: by thing, by actor, by time, newest first, in pages.
+"""Lists of the audit trail: by entity, by actor, by time, newest first, in pages.
 
-Rows are found under a thing or an actor in an index, and by time in the table itself, where a day is spread over
-shards: the shards of a day are read at once and merged. All three are sorted by the same key, time and then id, so one
-kind of cursor serves: the key of the last row told. A row that is written meanwhile is newer and comes before, so
-pages never skip or repeat.
+Rows of an entity or an actor are read from an index. By time they are read from the table itself, where a day is spread
+over shards; the shards of a day are read in parallel and merged. All three are sorted by the same key, time and then
+id, so one kind of cursor serves: the key of the last row of the page. A newer row comes before the cursor, so pages
+neither skip nor repeat rows.
 
-What a page costs is bounded. By thing or actor it is one read. By time it is one read of the newest day's shards at
-once; days that do not fill the page are followed by twice as many earlier ones at once, 31 days at most, then the page
-ends early with a cursor that goes on from there. With both thing and actor, the thing's rows are read, up to 1 MB three
-times, and filtered.
+The cost of a page is bounded. By entity or actor it is one read. By time it is one read of the shards of the newest
+day; if a page is not full, twice as many earlier days are read at once, up to 31 days, then the page ends early with a
+cursor. By entity and actor, up to 1 MB of the entity's rows are read three times and filtered.
 """
 
 from __future__ import annotations
@@ -19,66 +18,60 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import partial
 
-import msgspec
-
-from chalicelib.audit.tables import SHARDS, AuditRow, ByActor, ByEntity, day_key
+from chalicelib.audit import permissions
+from chalicelib.audit.schemas import AuditQuery
+from chalicelib.audit.tables import AUDIT_SHARDS, AuditRow, ByActor, ByEntity
 from chalicelib.core import cursors
+from chalicelib.core.actor import Actor
 from chalicelib.core.clock import from_millis, to_millis
-from chalicelib.core.store import Page, Query, parallel
+from chalicelib.core.pagination import Page
+from chalicelib.core.store import Query, merge, parallel
 from chalicelib.core.table import key
 
 WINDOW = timedelta(days=30)
-"""How far back a look by time alone goes when it is not told since when."""
+"""The length of a list by time alone that has no `from`."""
 MAX_DAYS = 31
-_AHEAD = timedelta(minutes=1)
-"""How far ahead of ours the clock of whoever wrote a row may be."""
+_MAX_SKEW = timedelta(minutes=1)
+"""The largest assumed difference between the clocks of two writers."""
 _FILTERED_READS = 3
 _SHAPE = {"sk": "S"}
 _POSITION = re.compile(r"[0-9]{13}(?:#[A-Za-z0-9-]{1,64})?")
 
 
-class Wanted(msgspec.Struct, frozen=True):
-    """Which rows: of a thing, of an actor, from and to a moment (both included)."""
-
-    entity_id: str | None = None
-    actor_id: str | None = None
-    since: datetime | None = None
-    until: datetime | None = None
-
-
 @dataclass(frozen=True, slots=True)
-class _Span:
-    """Keys of rows from `low` on and below `high`."""
+class _KeyRange:
+    """Sort keys from `low` (included) to `high` (excluded)."""
 
     low: str
     high: str
 
     @property
-    def empty(self) -> bool:
+    def is_empty(self) -> bool:
         return self.low >= self.high
 
     def query(self, hash_key: str, index: str | None, actor_key: str | None = None) -> Query[AuditRow]:
         between = AuditRow.sk.between(self.low, self.high)
-        chosen = None if actor_key is None else AuditRow.actor_key == actor_key
-        return Query(AuditRow, hash_key, index, between, filter_condition=chosen, newest_first=True)
+        by_actor = None if actor_key is None else AuditRow.actor_key == actor_key
+        return Query(AuditRow, hash_key, index, between, filter_condition=by_actor, newest_first=True)
 
-    def has(self, row: AuditRow) -> bool:
-        """Whether a row is inside; the store's own range includes its upper end."""
+    def contains(self, row: AuditRow) -> bool:
+        """Return whether a row is in the range; the store's own range includes `high`."""
         return row.sk < self.high
 
 
-def look(org_id: str, wanted: Wanted, limit: int, cursor: str | None, now: datetime) -> Page[AuditRow]:
-    """A page of rows, newest first. Raises `ValidationFailed` for a cursor that is not one of this list."""
-    name = key(org_id, "AUDIT", wanted.entity_id or "", wanted.actor_id or "")
-    span = _span(wanted, _position(cursor, name), now)
-    if span.empty:
+def list_audit_rows(actor: Actor, query: AuditQuery, now: datetime) -> Page[AuditRow]:
+    """Return a page of rows. Raise `AccessDenied`, or `ValidationFailed` if the cursor belongs to another list."""
+    actor.require_reach(permissions.READ)
+    name = key(actor.org_id, "AUDIT", query.entity_id or "", query.actor_id or "")
+    keys = _key_range(query, _position(query.cursor, name), now)
+    if keys.is_empty:
         return Page([], None)
-    if wanted.entity_id is None and wanted.actor_id is None:
-        rows, stopped = _by_time(org_id, span, limit + 1, now)
+    if query.entity_id is None and query.actor_id is None:
+        rows, stopped_at = _by_time(actor.org_id, keys, query.limit + 1, now)
     else:
-        rows, stopped = _by_index(org_id, wanted, span, limit + 1)
-    position = rows[limit - 1].sk if len(rows) > limit else stopped
-    return Page(rows[:limit], cursors.encode({"sk": {"S": position}}, name) if position else None)
+        rows, stopped_at = _by_index(actor.org_id, query, keys, query.limit + 1)
+    position = rows[query.limit - 1].sk if len(rows) > query.limit else stopped_at
+    return Page(rows[: query.limit], cursors.encode({"sk": {"S": position}}, name) if position else None)
 
 
 def _position(cursor: str | None, name: str) -> str | None:
@@ -90,56 +83,53 @@ def _position(cursor: str | None, name: str) -> str | None:
     return position
 
 
-def _span(wanted: Wanted, position: str | None, now: datetime) -> _Span:
-    """The keys that the filters and the cursor leave."""
-    until = wanted.until or now + _AHEAD
-    since = wanted.since
-    if since is None and wanted.entity_id is None and wanted.actor_id is None:
+def _key_range(query: AuditQuery, position: str | None, now: datetime) -> _KeyRange:
+    """Return the sort keys that the filters and the cursor select."""
+    until = query.until or now + _MAX_SKEW
+    since = query.since
+    if since is None and query.entity_id is None and query.actor_id is None:
         since = until - WINDOW
-    low = _from(to_millis(since)) if since is not None else _from(0)
-    high = _from(to_millis(until) + 1)
-    return _Span(low, min(high, position) if position else high)
+    low = _lowest_key(to_millis(since)) if since is not None else _lowest_key(0)
+    high = _lowest_key(to_millis(until) + 1)
+    return _KeyRange(low, min(high, position) if position else high)
 
 
-def _from(millis: int) -> str:
-    """The lowest key of rows at this moment; times outside of what keys can say are cut."""
+def _lowest_key(millis: int) -> str:
+    """Return the lowest sort key at this time; times that keys cannot express are clamped."""
     return f"{min(max(millis, 0), 10**13 - 1):013d}"
 
 
-def _by_index(org_id: str, wanted: Wanted, span: _Span, count: int) -> tuple[list[AuditRow], str | None]:
-    """Rows of a thing or an actor, and where to go on if the reading was given up before `count` were found."""
-    actor_key = None if wanted.actor_id is None else key(org_id, "ACTOR", wanted.actor_id)
-    if wanted.entity_id is None:
-        query, both = span.query(str(actor_key), ByActor.Meta.index_name), False
+def _by_index(org_id: str, query: AuditQuery, keys: _KeyRange, count: int) -> tuple[list[AuditRow], str | None]:
+    """Return rows of an entity or actor, and the sort key where reading stopped before `count` rows matched."""
+    actor_key = None if query.actor_id is None else key(org_id, "ACTOR", query.actor_id)
+    if query.entity_id is None:
+        index_query, max_reads = keys.query(str(actor_key), ByActor.Meta.index_name), None
     else:
-        entity_key = key(org_id, "ENTITY", wanted.entity_id)
-        query, both = span.query(entity_key, ByEntity.Meta.index_name, actor_key), actor_key is not None
-    rows: list[AuditRow] = []
-    start = None
-    for _ in range(_FILTERED_READS):
-        answer = query.raw(None if both else count + 1, start)
-        rows += [row for row in map(AuditRow.from_raw_data, answer["Items"]) if span.has(row)]
-        start = answer.get("LastEvaluatedKey")
-        if len(rows) >= count or not start:
-            return rows[:count], None
-    return rows, str(start["sk"]["S"]) if start else None
+        entity_key = key(org_id, "ENTITY", query.entity_id)
+        index_query = keys.query(entity_key, ByEntity.Meta.index_name, actor_key)
+        max_reads = None if actor_key is None else _FILTERED_READS
+    read = index_query.read(count + 1, max_reads=max_reads)
+    rows = list(filter(keys.contains, map(AuditRow.from_raw_data, read.items)))
+    if len(rows) >= count or read.next_key is None:
+        return rows[:count], None
+    return rows, str(read.next_key["sk"]["S"])
 
 
-def _by_time(org_id: str, span: _Span, count: int, now: datetime) -> tuple[list[AuditRow], str | None]:
-    """Rows of all shards, and where to go on if as many days were looked at as one page may."""
-    newest = min(from_millis(int(span.high[:13])), now + _AHEAD).date()
-    oldest = from_millis(int(span.low)).date()
+def _by_time(org_id: str, keys: _KeyRange, count: int, now: datetime) -> tuple[list[AuditRow], str | None]:
+    """Return rows of all shards, and the sort key where reading stopped at the limit of days for one page."""
+    newest = min(from_millis(int(keys.high[:13])), now + _MAX_SKEW).date()
+    oldest = from_millis(int(keys.low)).date()
     rows: list[AuditRow] = []
-    for days in _waves(newest, oldest):
-        rows += _of_days(org_id, days, span, count)
+    for days in _day_groups(newest, oldest):
+        rows += _of_days(org_id, days, keys, count)
         if len(rows) >= count:
             return rows[:count], None
     last = newest - timedelta(days=MAX_DAYS - 1)
-    return rows, _from(_day_ms(last)) if last > oldest else None
+    return rows, _lowest_key(_day_ms(last)) if last > oldest else None
 
 
-def _waves(newest: date, oldest: date) -> Iterator[list[date]]:
-    """The days from the newest back to the oldest, `MAX_DAYS` at most: one, two, four, ..."""
+def _day_groups(newest: date, oldest: date) -> Iterator[list[date]]:
+    """Return the days from the newest to the oldest, at most `MAX_DAYS`, in groups of one, two, four, ..."""
     days = [newest - timedelta(days=back) for back in range(min(MAX_DAYS, (newest - oldest).days + 1))]
     size = 1
     while days:
@@ -147,12 +137,11 @@ def _waves(newest: date, oldest: date) -> Iterator[list[date]]:
         days, size = days[size:], size * 2
 
 
-def _of_days(org_id: str, days: Sequence[date], span: _Span, count: int) -> list[AuditRow]:
-    """The newest rows of some days, merged; all their shards are read at once."""
-    queries = [span.query(day_key(org_id, day.isoformat(), shard), None) for day in days for shard in range(SHARDS)]
-    answers = parallel([partial(query.raw, count + 1) for query in queries])
-    rows = [AuditRow.from_raw_data(item) for answer in answers for item in answer["Items"]]
-    return sorted(filter(span.has, rows), key=lambda row: row.sk, reverse=True)
+def _of_days(org_id: str, days: Sequence[date], keys: _KeyRange, count: int) -> list[AuditRow]:
+    """Return the newest rows of some days, merged; all their shards are read in parallel."""
+    shards = [shard for day in days for shard in AUDIT_SHARDS.keys(org_id, "AUDIT", day.isoformat())]
+    reads = parallel([partial(keys.query(shard, None).read, count + 1) for shard in shards])
+    return list(filter(keys.contains, map(AuditRow.from_raw_data, merge(reads, "sk", newest_first=True))))
 
 
 def _day_ms(day: date) -> int:

@@ -1,27 +1,26 @@
-"""The rows of `system_audit_trail`, and how they are found by time, by entity and by actor.
+"""The rows of `system_audit_trail`, with their keys by time, by entity and by actor.
 
-Rows of one day are spread over a few shards, since every mutation of an organisation writes one and a single key
-would be hot. Nothing ever updates or deletes a row: the functions have no right to.
+The rows of a day are spread over a few shards, because every mutation of an organisation writes one and a single
+partition would become hot. No function is allowed to update or delete a row.
 """
 
 from __future__ import annotations
-
-import hashlib
 
 from pynamodb.attributes import UnicodeAttribute
 from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
 
 from chalicelib.core.actor import Actor
 from chalicelib.core.clock import iso, to_millis
+from chalicelib.core.sharding import Shards
 from chalicelib.core.table import Item, MomentAttribute, TableName, key, optional
 from chalicelib.core.work import AuditSubject, UnitOfWork
 
-SHARDS = 4
-DONE = "OK"
+AUDIT_SHARDS = Shards(4)
+OUTCOME_OK = "OK"
 
 
 class ByEntity(GlobalSecondaryIndex["AuditRow"]):
-    """Everything that happened to one thing, in the order in which it happened."""
+    """The rows of one entity, by time."""
 
     class Meta:
         index_name = "by_entity"
@@ -32,7 +31,7 @@ class ByEntity(GlobalSecondaryIndex["AuditRow"]):
 
 
 class ByActor(GlobalSecondaryIndex["AuditRow"]):
-    """Everything that one person did."""
+    """The rows of one actor, by time."""
 
     class Meta:
         index_name = "by_actor"
@@ -65,17 +64,11 @@ class AuditRow(Item):
     by_actor = ByActor()
 
 
-def day_key(org_id: str, day: str, shard: int) -> str:
-    """The key of one shard of an organisation's day (`2026-01-31`)."""
-    return key(org_id, "AUDIT", day, shard)
-
-
 def new_row(work: UnitOfWork, actor: Actor, subject: AuditSubject, outcome: str, diff: str | None) -> AuditRow:
-    """A row for what `actor` did to `subject` at the unit of work's moment."""
+    """Return a row for an action of `actor` on `subject` at the time of the unit of work."""
     row_id = work.ids.new()
-    shard = hashlib.sha256(row_id.encode()).digest()[0] % SHARDS
     return AuditRow(
-        day_key(actor.org_id, iso(work.now)[:10], shard),
+        AUDIT_SHARDS.key_of(row_id, actor.org_id, "AUDIT", iso(work.now)[:10]),
         key(f"{to_millis(work.now):013d}", row_id),
         org_id=actor.org_id,
         actor_id=actor.user_id,

@@ -76,7 +76,7 @@ class Messages(Protocol):
 class MessageQueue(Protocol):
     """Sends messages in the background."""
 
-    def take(self, message: OutboundMessage) -> None:
+    def put(self, message: OutboundMessage) -> None:
         """Queue a message. Must not raise, and must take equally long for a message without an address."""
         ...
 
@@ -105,7 +105,7 @@ class LambdaMessageQueue:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
 
-    def take(self, message: OutboundMessage) -> None:
+    def put(self, message: OutboundMessage) -> None:
         """Invoke the function without waiting; a failure is logged."""
         try:
             client = aws.client("lambda", self._settings.lambda_endpoint)

@@ -7,12 +7,14 @@ the caller's organisation, the caller's scope covers it, its version is the expe
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from typing import Any
 
 from chalicelib.core.actor import Actor
 from chalicelib.core.errors import AccessDenied, NotFound, PreconditionRequired, VersionConflict
 from chalicelib.core.state_machine import TransitionCheck
 from chalicelib.core.store import ItemKey, ReadResult
+from chalicelib.core.table import expired
 from chalicelib.core.transitions import refused_transition
 from chalicelib.edge.endpoint import Endpoint, Resource
 from chalicelib.edge.request import Request
@@ -33,11 +35,15 @@ def item_keys(endpoint: Endpoint, org_id: str, read_id: ReadId) -> dict[str, Ite
     return keys
 
 
-def check_items(request: Request[Any, Any, Any], endpoint: Endpoint, found: ReadResult, keys: dict[str, Any]) -> None:
+def check_items(
+    request: Request[Any, Any, Any], endpoint: Endpoint, found: ReadResult, keys: dict[str, Any], now: datetime
+) -> None:
     """Put the declared items into the request, each checked. Raise `NotFound`, `AccessDenied` or `Conflict`."""
     items = {}
     for name, resource in endpoint.items.items():
         item = found.get(keys[name]) if name in keys else None
+        if item is not None and not _exists(resource, item, request.actor, now):
+            item = None
         if item is None and resource.required:
             raise _not_found(resource, keys.get(name))
         items[name] = item
@@ -46,6 +52,12 @@ def check_items(request: Request[Any, Any, Any], endpoint: Endpoint, found: Read
     _check_scope(request, endpoint)
     if request.resource is not None:
         _check_state(request, endpoint)
+
+
+def _exists(resource: Resource[Any], item: Any, actor: Actor, now: datetime) -> bool:
+    """Return whether a stored item exists for the caller: in their organisation, and not expired."""
+    in_organisation = resource.org_id is None or resource.org_id(item) == actor.org_id
+    return in_organisation and not expired(getattr(item, "expires_at", None), now)
 
 
 def check_precondition(endpoint: Endpoint, header: str | None) -> None:

@@ -77,7 +77,7 @@ class Dependencies:
     authenticator: Authenticator
     refusals: RefusalLog
     endpoints: Sequence[Endpoint] = ()
-    post: MessageQueue | None = None
+    message_queue: MessageQueue | None = None
     """Receives outbound messages; None: the Lambda function that sends them."""
     random_source: RandomSource = field(default_factory=SystemRandomSource)
     """The source of random choices."""
@@ -101,6 +101,6 @@ def dependencies() -> Dependencies:
     return _installed[0]
 
 
-def post() -> MessageQueue:
+def message_queue() -> MessageQueue:
     """Return the queue for outbound messages."""
-    return dependencies().post or LambdaMessageQueue(dependencies().settings)
+    return dependencies().message_queue or LambdaMessageQueue(dependencies().settings)

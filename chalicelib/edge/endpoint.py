@@ -46,13 +46,15 @@ class Resource(Generic[ItemT]):
     parameters or of fields of the body or query, `user_id` for the caller's own id, or none for an item of which an
     organisation has one. `owners` are the user ids that the scope "own" refers to, `zone` the game zone of the scope
     "zone". `in_scope` is False where the caller's scope does not matter. An item that is not `required` may be absent,
-    and is passed as None then.
+    and is passed as None then. `org_id` is the organisation of an item whose key has none; an item of another
+    organisation counts as absent.
     """
 
     key: Callable[..., ItemKey[ItemT] | None]
     id_from: tuple[str, ...]
     owners: Callable[[ItemT, Actor], Collection[str | None]] | None = None
     zone: Callable[[ItemT], str | None] | None = None
+    org_id: Callable[[ItemT], str] | None = None
     states: StateMachine[Any] | None = None
     state: Callable[[ItemT], str] = attrgetter("status")
     not_found: type[NotFound] = NotFound

@@ -130,7 +130,7 @@ def _answer(endpoint: Endpoint, http: HttpRequest, deps: Dependencies, auth: Aut
         request = _request(endpoint, http, client, given, admitted)
     if not endpoint.mutates:
         if admitted is not None:
-            checks.check_items(request, endpoint, admitted.found, admitted.keys)
+            checks.check_items(request, endpoint, admitted.found, admitted.keys, deps.clock.now())
         return _respond(_encode(endpoint, request, endpoint.handler(request)).sent, http)
     try:
         return _respond(_run(endpoint, request, http, deps, admitted), http)
@@ -216,7 +216,7 @@ def _run(
     """Run the use case and commit. The response is encoded before the commit: if that fails, nothing was done."""
     first: list[ReadResult] = [] if admitted is None else [admitted.found]
     if endpoint.batch and admitted is not None:
-        checks.check_items(request, endpoint, first[0], admitted.keys)
+        checks.check_items(request, endpoint, first[0], admitted.keys, deps.clock.now())
     done = endpoint.handler(request) if endpoint.batch else None
 
     def decide(work: UnitOfWork) -> EncodedResponse:
@@ -224,7 +224,7 @@ def _run(
         _set_audit_subject(endpoint, work, http)
         if admitted is not None and not endpoint.batch and endpoint.items:
             found = first.pop() if first else get_many(admitted.keys.values(), deps.clock)
-            checks.check_items(request, endpoint, found, admitted.keys)
+            checks.check_items(request, endpoint, found, admitted.keys, work.now)
         if request.is_repeated:
             return _encode(endpoint, request, request.resource)
         result = done if endpoint.batch else endpoint.handler(request, work)

@@ -1,1 +1,1 @@
-"""People in organisations: signing in, sessions, roles and what they permit."""
+"""Identity: user accounts and their organisations, sessions, and roles with their permissions."""

@@ -6,7 +6,7 @@ from operator import attrgetter
 
 from chalicelib.core.actor import Actor
 from chalicelib.edge.endpoint import Resource
-from chalicelib.identity.tables import organisation_key, user_key
+from chalicelib.identity.accounts.tables import organisation_key, user_key
 from chalicelib.maintenance.checklists.tables import checklist_key
 from chalicelib.maintenance.rules import WORK_ORDER as WORK_ORDER_STATES
 from chalicelib.maintenance.workorders.tables import WorkOrder, work_order_key

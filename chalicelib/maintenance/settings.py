@@ -11,8 +11,8 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
-from chalicelib.identity.organisation import section_of, settings_section
-from chalicelib.identity.tables import Organisation
+from chalicelib.identity.accounts.tables import Organisation
+from chalicelib.identity.settings import section_of, settings_section
 from chalicelib.maintenance.rules import Priority
 
 MAX_SOON_H = 48

@@ -27,8 +27,8 @@ from chalicelib.core.errors import ValidationFailed
 from chalicelib.core.store import Query, get, get_many, parallel, parallel_pair
 from chalicelib.core.table import key
 from chalicelib.edge.request import Request
-from chalicelib.identity.organisation import Section, section_of, settings_section
-from chalicelib.identity.tables import Organisation, organisation_key
+from chalicelib.identity.accounts.tables import Organisation, organisation_key
+from chalicelib.identity.settings import Section, section_of, settings_section
 from chalicelib.manufacturing import walking
 from chalicelib.manufacturing.epcis import Event, Fact, Joined, Judged, Left, Made, Sealed, Thing, event
 from chalicelib.manufacturing.identifiers import Naming, TraceabilitySettings

@@ -8,7 +8,7 @@ from chalicelib.core.errors import AccessDenied, NotFound
 from chalicelib.edge.dependencies import dependencies
 from chalicelib.edge.request import Empty, Request, Response
 from chalicelib.edge.routes import Routes
-from chalicelib.identity.organisation import organisation_settings
+from chalicelib.identity.settings import organisation_settings
 from chalicelib.manufacturing import lives, recall, trace
 from chalicelib.manufacturing.epcis import EPCIS_CONTEXT, VOCABULARY, EpcisDocument, document
 from chalicelib.manufacturing.trace_schemas import (

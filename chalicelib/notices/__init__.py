@@ -1,1 +1,1 @@
-"""Notices: what people are told, in their list, on their sockets and on their phones."""
+"""Notifications to people: in their list, on their sockets and on their devices."""

@@ -1,4 +1,4 @@
-"""The socket event of a notice: the notice itself, as it stands in the list."""
+"""The socket event of a notification: the notification as it stands in the list."""
 
 from __future__ import annotations
 
@@ -8,6 +8,6 @@ from chalicelib.notices.schemas import NoticeView
 NOTICE = "notice"
 
 SOCKET_EVENTS = (
-    SocketEvent("staff", NOTICE, NoticeView, "realtime.channel.staff", "One was told something; it is in the list."),
+    SocketEvent("staff", NOTICE, NoticeView, "realtime.channel.staff", "A new notification; it is also in the list."),
 )
-"""All of them, for the description of the API."""
+"""All events, for the description of the API."""

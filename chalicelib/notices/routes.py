@@ -1,27 +1,29 @@
-"""Endpoints of one's own notices. There are none for those of others, whatever one's role."""
+"""Endpoints of the caller's own notifications. No endpoint shows those of other users."""
 
 from __future__ import annotations
 
-from datetime import timedelta
-
-from chalicelib.core.errors import NotFound
-from chalicelib.core.work import UnitOfWork
-from chalicelib.edge.dependencies import Dependencies, dependencies
-from chalicelib.edge.endpoint import AuditTarget
-from chalicelib.edge.request import Empty, Request, Response, no_content
+from chalicelib.core.work import Recipient, UnitOfWork
+from chalicelib.edge.dependencies import dependencies
+from chalicelib.edge.endpoint import AuditTarget, Resource
+from chalicelib.edge.request import Empty, Request
 from chalicelib.edge.routes import Routes
-from chalicelib.notices import service
+from chalicelib.notices import permissions, queries, service, views
 from chalicelib.notices.rules import NoticeType, SubjectKind
-from chalicelib.notices.schemas import NoticePage, NoticeQuery, notice_view
-from chalicelib.notices.tables import Notice, NoticeHead
+from chalicelib.notices.schemas import NoticePage, NoticeQuery
+from chalicelib.notices.tables import Notification, NotificationHead, notification_key
 
 routes = Routes(__name__, "Notifications")
 
-READ = "notices.notice.read"
+NOTIFICATION_RESOURCE = Resource(
+    key=lambda org_id, user_id, notice_id: notification_key(Recipient(org_id, user_id), notice_id),
+    id_from=("user_id", "notice_id"),
+    owners=lambda _, actor: (actor.user_id,),
+    name="notification",
+)
 _EXAMPLE = {
     "id": "019ceb1b-2248-707d-9540-07d540ab40ab",
     "type": NoticeType.WO_ASSIGNED,
-    "title": "WO-CL-2041-1 is yours (HIGH)",
+    "title": "WO-CL-2041-1 was assigned to you (HIGH)",
     "body": "Carousel: Lamp 12 is broken",
     "at": "2026-03-14T09:26:53.589Z",
     "read": False,
@@ -31,44 +33,35 @@ _EXAMPLE = {
 
 @routes.get(
     "/v1/me/notifications",
-    permission=READ,
+    permission=permissions.READ,
     query=NoticeQuery,
     returns=NoticePage,
+    view=views.notification_page_view,
     examples={"response": {"items": [_EXAMPLE]}},
 )
-def list_notifications(request: Request[Empty, NoticeQuery]) -> Response[NoticePage]:
-    """What one was told, newest first, and how much of it is unread."""
-    asked = request.query
-    page, unread = service.list_notices(
-        request.actor, dependencies(), asked.limit, asked.cursor, only_unread=asked.unread
-    )
-    return Response(NoticePage(page.mapped(notice_view), unread, page.next_cursor))
+def list_notifications(request: Request[Empty, NoticeQuery]) -> queries.NotificationList:
+    """List the caller's notifications, newest first, with the number of unread ones."""
+    return queries.list_notifications(request.actor, request.query, dependencies().clock)
 
 
 @routes.post(
     "/v1/me/notifications/{notice_id}/read",
-    permission=READ,
+    permission=permissions.READ,
+    resource=NOTIFICATION_RESOURCE,
     status=204,
-    errors=[NotFound],
-    audit_target=AuditTarget(Notice.kind, "NOTICE_READ", "notice_id"),
+    audit_target=AuditTarget(Notification.kind, "NOTICE_READ", "notice_id"),
 )
-def read_notification(request: Request[Empty, Empty], work: UnitOfWork) -> Response[None]:
-    """Say that one has read a notice; to say it again changes nothing."""
-    service.read_one(work, request.actor, request.path["notice_id"], _retention(dependencies()))
-    return no_content()
+def read_notification(request: Request[Empty, Empty, Notification], work: UnitOfWork) -> None:
+    """Mark a notification as read; marking it again changes nothing."""
+    service.read_notification(work, request.resource, request.actor)
 
 
 @routes.post(
     "/v1/me/notifications/read-all",
-    permission=READ,
+    permission=permissions.READ,
     status=204,
-    audit_target=AuditTarget(NoticeHead.kind, "NOTICES_READ"),
+    audit_target=AuditTarget(NotificationHead.kind, "NOTICES_READ"),
 )
-def read_all_notifications(request: Request[Empty, Empty], work: UnitOfWork) -> Response[None]:
-    """Say that one has read everything that one was told so far."""
-    service.read_all(work, request, dependencies(), _retention(dependencies()))
-    return no_content()
-
-
-def _retention(deps: Dependencies) -> timedelta:
-    return timedelta(seconds=deps.settings.notice_retention_s)
+def read_all_notifications(request: Request[Empty], work: UnitOfWork) -> None:
+    """Mark all of the caller's notifications as read."""
+    service.read_all_notifications(work, request.actor, dependencies().runner)

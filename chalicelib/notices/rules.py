@@ -1,7 +1,7 @@
-"""What a notice can be about, and how long its texts may be.
+"""The types and subjects of notifications, and the length of their texts.
 
-The kinds stand here and not with the domains that send them, because clients are generated from one list of them; what
-they mean, and who gets them, the domains know.
+All types stand here and not in the domains that send them, because clients are generated from one list. The domains
+know when a notification is sent and to whom.
 """
 
 from __future__ import annotations
@@ -10,12 +10,12 @@ from enum import StrEnum
 
 MAX_TITLE = 120
 MAX_BODY = 500
-"""Characters. With the longest ones a notification stays below the 4 KB that phones take."""
+"""In characters. The longest notification stays below the 4 KB limit of push services."""
 _ELLIPSIS = "…"
 
 
 class NoticeType(StrEnum):
-    """Why somebody is told."""
+    """The reason for a notification."""
 
     WO_ASSIGNED = "WO_ASSIGNED"
     WO_REASSIGNED = "WO_REASSIGNED"
@@ -25,12 +25,12 @@ class NoticeType(StrEnum):
 
 
 class SubjectKind(StrEnum):
-    """What kind of thing a notice is about."""
+    """The kind of entity that a notification is about."""
 
     WORK_ORDER = "work_order"
 
 
-def clip(text: str, most: int) -> str:
-    """The text on one line, cut to so many characters; one that was cut says so by its last character."""
+def clip(text: str, limit: int) -> str:
+    """Return the text on one line, cut to `limit` characters; a text that was cut ends with an ellipsis."""
     line = " ".join(text.split())
-    return line if len(line) <= most else line[: most - 1].rstrip() + _ELLIPSIS
+    return line if len(line) <= limit else line[: limit - 1].rstrip() + _ELLIPSIS

@@ -1,4 +1,4 @@
-"""Notices as they are read, on the socket as in the list."""
+"""Notifications as clients read them, on the socket and in the list."""
 
 from __future__ import annotations
 
@@ -6,20 +6,19 @@ from datetime import datetime
 
 import msgspec
 
-from chalicelib.edge.types import Cursor, Limit
+from chalicelib.core.pagination import CursorRequest
 from chalicelib.notices.rules import NoticeType, SubjectKind
-from chalicelib.notices.tables import Notice
 
 
 class NoticeSubject(msgspec.Struct, frozen=True):
-    """The thing that a notice is about, for the app to open."""
+    """The entity that a notification is about, for the app to open."""
 
     kind: SubjectKind
     id: str
 
 
 class NoticeView(msgspec.Struct, frozen=True):
-    """Something one was told."""
+    """A notification."""
 
     id: str
     type: NoticeType
@@ -30,33 +29,18 @@ class NoticeView(msgspec.Struct, frozen=True):
     subject: NoticeSubject
 
 
-class NoticeQuery(msgspec.Struct, frozen=True):
-    """How much of the list, from where on, and whether only what is `unread`."""
+class NoticeQuery(CursorRequest, frozen=True):
+    """The part of the list to return; with `unread` only unread notifications."""
 
-    limit: Limit = 20
-    cursor: Cursor | None = None
     unread: bool = False
 
 
 class NoticePage(msgspec.Struct, frozen=True, rename="camel"):
-    """Some notices, newest first, and how many are unread in all.
+    """A page of notifications, newest first, and the total number of unread ones.
 
-    `nextCursor` is null at the end of the list; a page may hold fewer than asked for, or none, and still go on.
+    `nextCursor` is null at the end of the list. A page may hold fewer items than requested and still have a cursor.
     """
 
     items: list[NoticeView]
     unread: int
     next_cursor: str | None
-
-
-def notice_view(notice: Notice) -> NoticeView:
-    """A notice as it is read."""
-    return NoticeView(
-        id=notice.entity_id,
-        type=NoticeType(notice.type),
-        title=notice.title,
-        body=notice.body,
-        at=notice.at,
-        read=notice.read_at is not None,
-        subject=NoticeSubject(SubjectKind(notice.subject_kind), notice.subject_id),
-    )

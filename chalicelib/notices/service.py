@@ -1,10 +1,10 @@
-"""The use cases of notices: tell somebody, and let them read what they were told and say that they have.
+"""The use cases of notifications: notify a user, mark one notification as read, mark all as read.
 
-Telling is staged with the change that causes it: the notice, the count of unread ones and the event on the socket are
-in its transaction, so nobody is told of what did not happen and nothing that happened is told twice. Phones are told
-after the commit, and only if the person has any; a notification that gets lost there is still in the list.
+A notification is staged with the change that causes it: the notification, the count of unread ones and the socket event
+are in the same transaction. So nothing is announced that did not happen, and nothing is announced twice. Push
+notifications are queued after the commit, and only if the user has a device; one that is lost is still in the list.
 
-No write here depends on how many notices somebody has, but marking all as read, which takes them by the hundred.
+No write depends on the number of a user's notifications, except marking all as read, which takes them by the hundred.
 """
 
 from __future__ import annotations
@@ -12,164 +12,142 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import timedelta
 from functools import partial
-from typing import Any
 
 from chalicelib.core import observability
 from chalicelib.core.actor import Actor
-from chalicelib.core.errors import NotFound, Unavailable
+from chalicelib.core.errors import Unavailable
 from chalicelib.core.messages import PUSH, OutboundMessage
-from chalicelib.core.store import Page, Query, get, parallel, parallel_pair
-from chalicelib.core.table import expired
+from chalicelib.core.runner import Runner
+from chalicelib.core.store import parallel
 from chalicelib.core.work import Recipient, UnitOfWork
-from chalicelib.edge.dependencies import Dependencies, post
-from chalicelib.edge.request import Request
-from chalicelib.identity.devices import devices_of
+from chalicelib.edge.dependencies import message_queue
+from chalicelib.identity.accounts.devices import devices_of
 from chalicelib.notices.events import NOTICE
+from chalicelib.notices.queries import unread_notifications
 from chalicelib.notices.rules import MAX_BODY, MAX_TITLE, NoticeType, clip
-from chalicelib.notices.schemas import NoticeSubject, notice_view
-from chalicelib.notices.tables import FIRST, Notice, NoticeHead, Unread, head_key, notice_key, notices_pk
+from chalicelib.notices.schemas import NoticeSubject
+from chalicelib.notices.tables import Notification, NotificationHead, head_key, notification_key
+from chalicelib.notices.views import notification_view
 
 MAX_AT_ONCE = 90
-"""How many notices one transaction marks as read; the rest of its hundred items is for what belongs to it."""
+"""Notifications that one transaction marks as read; the rest of its hundred items is for audit row, head and so on."""
 
 
 def notify(
-    work: UnitOfWork, person: Recipient, notice_type: NoticeType, *, title: str, body: str, subject: NoticeSubject
+    work: UnitOfWork, recipient: Recipient, notice_type: NoticeType, *, title: str, body: str, subject: NoticeSubject
 ) -> str:
-    """Stage that somebody is told something; the id of the notice. Texts that are too long are cut."""
-    where = notice_key(person, work.ids.new())
-    notice = Notice(
-        where.pk,
-        where.sk,
+    """Stage a notification to a user and return its id. Texts that are too long are cut."""
+    key = notification_key(recipient, work.ids.new())
+    notification = Notification(
+        key.pk,
+        key.sk,
         type=notice_type.value,
         title=clip(title, MAX_TITLE),
         body=clip(body, MAX_BODY),
         subject_kind=subject.kind.value,
         subject_id=subject.id,
         at=work.now,
-        unread_key=where.pk,
+        unread_key=key.pk,
     )
-    work.create(notice, audited=False)
-    _count_one_more(work, person)
-    work.publish(person, NOTICE, notice_view(notice))
-    _write_later(work, _letter(person, notice))
-    return notice.entity_id
+    work.create(notification, audited=False)
+    _increment_unread(work, recipient)
+    work.publish(recipient, NOTICE, notification_view(notification))
+    _queue_after_commit(work, _push_message(recipient, notification))
+    return notification.entity_id
 
 
-def list_notices(
-    actor: Actor, deps: Dependencies, limit: int, cursor: str | None, *, only_unread: bool
-) -> tuple[Page[Notice], int]:
-    """A page of one's notices, newest first, and how many are unread. Raises `ValidationFailed` for a bad cursor."""
-    person = Recipient(actor.org_id, actor.user_id)
-    pages = [partial(_list(person, only_unread=only_unread).page, limit, cursor)]
-    [page], [head] = parallel_pair(pages, [partial(get, head_key(person))])
-    now = deps.clock.now()
-    kept = [notice for notice in page.items if not expired(notice.expires_at, now)]
-    return Page(kept, page.next_cursor), 0 if head is None else head.unread
+def read_notification(work: UnitOfWork, notification: Notification, actor: Actor) -> None:
+    """Mark a notification of the caller as read; one that was read already stays as it is."""
+    if notification.read_at is None:
+        _mark_read(work, Recipient(actor.org_id, actor.user_id), [notification.entity_id])
 
 
-def read_one(work: UnitOfWork, actor: Actor, notice_id: str, retention: timedelta) -> None:
-    """Stage that one has read a notice; one that was read already stays as it is.
+def read_all_notifications(work: UnitOfWork, actor: Actor, runner: Runner) -> None:
+    """Mark all of the caller's notifications as read.
 
-    Raises `NotFound`, also for a notice of somebody else.
+    What exceeds one transaction is committed before, ninety at a time; an incomplete run does no harm.
     """
-    person = Recipient(actor.org_id, actor.user_id)
-    notice = get(notice_key(person, notice_id))
-    if notice is None or expired(notice.expires_at, work.now):
-        raise NotFound("There is no such notice.")
-    if notice.read_at is None:
-        _mark(work, person, [notice_id], retention)
-
-
-def read_all(work: UnitOfWork, request: Request[Any, Any], deps: Dependencies, retention: timedelta) -> None:
-    """Stage that one has read everything that one was told so far.
-
-    What is more than one transaction holds is committed before, ninety at a time: reading is safe to be done by halves.
-    """
-    person = Recipient(request.actor.org_id, request.actor.user_id)
-    unread = [notice.entity_id for notice in _list(person, only_unread=True).all()]
+    recipient = Recipient(actor.org_id, actor.user_id)
+    unread = [notification.entity_id for notification in unread_notifications(recipient).all()]
     parts = [unread[start : start + MAX_AT_ONCE] for start in range(0, len(unread), MAX_AT_ONCE)]
     for part in parts[:-1]:
-        deps.runner.run(request.actor, partial(_mark_part, person, part, retention))
-    _mark_part(person, parts[-1] if parts else [], retention, work)
+        runner.run(actor, partial(_read_part, recipient, part))
+    _read_part(recipient, parts[-1] if parts else [], work)
 
 
-def _list(person: Recipient, *, only_unread: bool) -> Query[Notice]:
-    if only_unread:
-        return Query(Notice, notices_pk(person), index=Unread.Meta.index_name, newest_first=True)
-    return Query(Notice, notices_pk(person), range_condition=Notice.sk.startswith(FIRST), newest_first=True)
-
-
-def _count_one_more(work: UnitOfWork, person: Recipient) -> None:
-    """One more unread notice; the store's item is changed once, however many notices there are for one person."""
-    where = head_key(person)
-    staged = {one.key: one for one in work}.get((NoticeHead.Meta.table_name, where.pk, where.sk))
-    if staged is None:
-        work.update_unread(where, actions=[NoticeHead.unread.add(1)], audited=False)
+def _increment_unread(work: UnitOfWork, recipient: Recipient) -> None:
+    """Stage the count of unread notifications; one change of the item, however many notifications the user gets."""
+    key = head_key(recipient)
+    head = {staged.key: staged for staged in work}.get((NotificationHead.Meta.table_name, key.pk, key.sk))
+    if head is None:
+        work.update_unread(key, actions=[NotificationHead.unread.add(1)], audited=False)
         return
-    new = sum(isinstance(one.item, Notice) and one.item.pk == where.pk for one in work)
-    staged.actions[:] = [NoticeHead.unread.add(new)]
+    number = sum(isinstance(staged.item, Notification) and staged.item.pk == key.pk for staged in work)
+    head.actions[:] = [NotificationHead.unread.add(number)]
 
 
-def _mark_part(person: Recipient, notice_ids: Sequence[str], retention: timedelta, work: UnitOfWork) -> None:
-    work.audit(NoticeHead.kind, person.user_id, "NOTICES_READ")
-    # The index may still show what was read a moment ago; then its guard was lost, and it is left out from then on.
-    _mark(work, person, [notice_id for notice_id in notice_ids if notice_id not in work.conflicts], retention)
+def _read_part(recipient: Recipient, notification_ids: Sequence[str], work: UnitOfWork) -> None:
+    work.audit(NotificationHead.kind, recipient.user_id, "NOTICES_READ")
+    # The index may still list a notification that was just read. Its condition then fails, and the next attempt omits
+    # it.
+    _mark_read(work, recipient, [each for each in notification_ids if each not in work.conflicts])
 
 
-def _mark(work: UnitOfWork, person: Recipient, notice_ids: Sequence[str], retention: timedelta) -> None:
-    """Stage that these unread notices are read, each only if nobody has said so meanwhile."""
-    read = [
-        Notice.read_at.set(work.now),
-        Notice.expires_at.set(work.now + retention),
-        Notice.unread_key.remove(),
+def _mark_read(work: UnitOfWork, recipient: Recipient, notification_ids: Sequence[str]) -> None:
+    """Stage that these notifications are read, each on the condition that it is unread."""
+    retention = timedelta(seconds=work.settings.notice_retention_s)
+    actions = [
+        Notification.read_at.set(work.now),
+        Notification.expires_at.set(work.now + retention),
+        Notification.unread_key.remove(),
     ]
-    for notice_id in notice_ids:
+    for notification_id in notification_ids:
         work.update_unread(
-            notice_key(person, notice_id),
-            condition=Notice.pk.exists() & Notice.read_at.does_not_exist(),
+            notification_key(recipient, notification_id),
+            condition=Notification.pk.exists() & Notification.read_at.does_not_exist(),
             on_conflict=Unavailable(),
-            actions=read,
+            actions=actions,
             changes={"read_at": [None, work.now]},
-            label=notice_id,
+            label=notification_id,
         )
-    if notice_ids:
-        work.update_unread(head_key(person), actions=[NoticeHead.unread.add(-len(notice_ids))], audited=False)
+    if notification_ids:
+        decrement = [NotificationHead.unread.add(-len(notification_ids))]
+        work.update_unread(head_key(recipient), actions=decrement, audited=False)
 
 
-def _letter(person: Recipient, notice: Notice) -> OutboundMessage:
+def _push_message(recipient: Recipient, notification: Notification) -> OutboundMessage:
     data = {
-        "noticeId": notice.entity_id,
-        "type": notice.type,
-        "subjectKind": notice.subject_kind,
-        "subjectId": notice.subject_id,
+        "noticeId": notification.entity_id,
+        "type": notification.type,
+        "subjectKind": notification.subject_kind,
+        "subjectId": notification.subject_id,
     }
-    return OutboundMessage(PUSH, person.user_id, notice.title, notice.body, person.org_id, data)
+    return OutboundMessage(PUSH, recipient.user_id, notification.title, notification.body, recipient.org_id, data)
 
 
-class _Letters:
-    """The notifications of one change, handed over beside each other once it is committed."""
+class _PushMessages:
+    """The push messages of one change, queued in parallel after the commit."""
 
     def __init__(self) -> None:
-        self.letters: list[OutboundMessage] = []
+        self.messages: list[OutboundMessage] = []
 
     def __call__(self) -> None:
-        """Never raises."""
-        parallel([partial(_hand_over, letter) for letter in self.letters], pool="phones")
+        """Queue the messages. Never raises."""
+        parallel([partial(_queue_message, message) for message in self.messages], pool="phones")
 
 
-def _write_later(work: UnitOfWork, letter: OutboundMessage) -> None:
-    written = next((do for do in work.after_commit if isinstance(do, _Letters)), None)
-    if written is None:
-        written = _Letters()
-        work.after_commit.append(written)
-    written.letters.append(letter)
+def _queue_after_commit(work: UnitOfWork, message: OutboundMessage) -> None:
+    queued = next((function for function in work.after_commit if isinstance(function, _PushMessages)), None)
+    if queued is None:
+        queued = _PushMessages()
+        work.after_commit.append(queued)
+    queued.messages.append(message)
 
 
-def _hand_over(letter: OutboundMessage) -> None:
-    """Have a notification sent, if there is a phone to send it to."""
+def _queue_message(message: OutboundMessage) -> None:
+    """Queue a push message if its recipient has a device."""
     try:
-        if devices_of(letter.org_id, letter.to):
-            post().take(letter)
-    except Exception:  # noqa: BLE001 - the change is committed, and the notice is in the list
-        observability.log().exception("a notification could not be handed over")
+        if devices_of(message.org_id, message.to):
+            message_queue().put(message)
+    except Exception:  # noqa: BLE001 - the change is committed, and the notification is in the list
+        observability.log().exception("push notification not queued")

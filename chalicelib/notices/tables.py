@@ -1,10 +1,10 @@
-"""Notices as they are stored: all of a person's under one key, the newest last, and beside them how many are unread.
+"""Notifications as they are stored: one item collection per user, oldest first, with the count of unread ones.
 
-    HEAD           how many notices are unread
-    NOTICE#<id>    one notice; ids sort by when they were made
+    HEAD           the number of unread notifications
+    NOTICE#<id>    one notification; ids sort by creation time
 
-The count is kept by the transactions that make notices and mark them as read, so it is exact. For the same reason what
-is unread does not expire: the store drops expired items without telling, and the count would be wrong from then on.
+The count is maintained by the transactions that create notifications and mark them as read, so it is exact. For this
+reason unread notifications do not expire: the store deletes expired items silently, and the count would become wrong.
 """
 
 from __future__ import annotations
@@ -27,16 +27,16 @@ from chalicelib.core.work import Recipient
 
 HEAD = "HEAD"
 NOTICE = "NOTICE"
-FIRST = f"{NOTICE}{SEPARATOR}"
-"""What the sort keys of notices begin with."""
+NOTIFICATION_PREFIX = f"{NOTICE}{SEPARATOR}"
+"""The prefix of the sort keys of notifications."""
 
 
 class _Meta:
     table_name = TableName("notices")
 
 
-class Unread(GlobalSecondaryIndex["Notice"]):
-    """A person's unread notices; sparse, so that finding them costs nothing for those that were read."""
+class UnreadNotifications(GlobalSecondaryIndex["Notification"]):
+    """A user's unread notifications. The index is sparse, so a read costs nothing for notifications that were read."""
 
     class Meta:
         index_name = "unread"
@@ -46,8 +46,8 @@ class Unread(GlobalSecondaryIndex["Notice"]):
     sk = UnicodeAttribute(range_key=True)
 
 
-class Notice(Item):
-    """Something a person was told. `expires_at` is set when it is read."""
+class Notification(Item):
+    """A notification to one user. `expires_at` is set when it is read."""
 
     class Meta(_Meta):
         pass
@@ -63,16 +63,16 @@ class Notice(Item):
     read_at = optional(MomentAttribute())
     expires_at = optional(ExpiryAttribute())
     unread_key = optional(UnicodeAttribute())
-    unread = Unread()
+    unread = UnreadNotifications()
 
     @property
     def entity_id(self) -> str:
-        """The id by which people know it; its key ends with it, also where nothing else was read."""
+        """Return the id that clients use, from the sort key, so that it works for items that were not read."""
         return self.sk.rsplit(SEPARATOR, 1)[-1]
 
 
-class NoticeHead(Item):
-    """How many of a person's notices are unread."""
+class NotificationHead(Item):
+    """The number of a user's unread notifications."""
 
     class Meta(_Meta):
         pass
@@ -82,16 +82,16 @@ class NoticeHead(Item):
     unread = IntAttribute(default=0)
 
 
-def notices_pk(person: Recipient) -> str:
-    """The key under which all notices of a person lie; also the key of the unread ones in their index."""
-    return key(person.org_id, "NOTICES", person.user_id)
+def notifications_pk(recipient: Recipient) -> str:
+    """Return the partition key of a user's notifications; also the key of the index of unread ones."""
+    return key(recipient.org_id, "NOTICES", recipient.user_id)
 
 
-def notice_key(person: Recipient, notice_id: str) -> ItemKey[Notice]:
-    """Where a notice of a person is."""
-    return ItemKey(Notice, notices_pk(person), key(NOTICE, notice_id))
+def notification_key(recipient: Recipient, notification_id: str) -> ItemKey[Notification]:
+    """Return the key of a notification."""
+    return ItemKey(Notification, notifications_pk(recipient), key(NOTICE, notification_id))
 
 
-def head_key(person: Recipient) -> ItemKey[NoticeHead]:
-    """Where a person's count of unread notices is."""
-    return ItemKey(NoticeHead, notices_pk(person), HEAD)
+def head_key(recipient: Recipient) -> ItemKey[NotificationHead]:
+    """Return the key of a user's count of unread notifications."""
+    return ItemKey(NotificationHead, notifications_pk(recipient), HEAD)

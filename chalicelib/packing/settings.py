@@ -8,7 +8,7 @@ import msgspec
 from msgspec import Meta
 
 from chalicelib.edge.types import SENTENCE
-from chalicelib.identity.organisation import settings_section
+from chalicelib.identity.settings import settings_section
 
 _PREFIX = Meta(pattern=r"^[0-9]{7,10}$(?!\n)", extra={SENTENCE: "must be 7 to 10 digits"})
 

@@ -12,8 +12,8 @@ from chalicelib.edge.endpoint import AuditTarget, Naming
 from chalicelib.edge.imports import importing
 from chalicelib.edge.request import Empty, Request, Response
 from chalicelib.edge.routes import Routes
-from chalicelib.identity.organisation import organisation_settings
-from chalicelib.identity.tables import organisation_key
+from chalicelib.identity.accounts.tables import organisation_key
+from chalicelib.identity.settings import organisation_settings
 from chalicelib.picking import claiming, recording, screen, service
 from chalicelib.picking.importing import ASSIGNMENTS
 from chalicelib.picking.schemas import (

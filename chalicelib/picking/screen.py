@@ -12,8 +12,8 @@ from chalicelib.core.actor import Actor
 from chalicelib.core.clock import Clock, from_millis, to_millis
 from chalicelib.core.store import get_many, parallel
 from chalicelib.edge.request import Request
-from chalicelib.identity.organisation import section_of
-from chalicelib.identity.tables import organisation_key
+from chalicelib.identity.accounts.tables import organisation_key
+from chalicelib.identity.settings import section_of
 from chalicelib.picking import figures, ledger
 from chalicelib.picking.claiming import active_of, waiting
 from chalicelib.picking.figures import Performance

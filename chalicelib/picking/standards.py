@@ -7,7 +7,7 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
-from chalicelib.identity.organisation import settings_section
+from chalicelib.identity.settings import settings_section
 
 Pace = Annotated[int, Meta(ge=1, le=100_000)]
 

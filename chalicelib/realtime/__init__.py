@@ -1,1 +1,1 @@
-"""Telling people things as they happen: mailboxes, their delivery, and the sockets that people hang on."""
+"""Events to connected users: mailboxes, their delivery to sockets, and messages from sockets."""

@@ -1,8 +1,7 @@
-"""Open connections: remembered at `$connect`, forgotten at `$disconnect` or when the gateway says they are gone.
+"""Open connections: stored at `$connect`, deleted at `$disconnect` or when the gateway reports them as gone.
 
-The two items of a connection and the ring of the bell are one unit of work, so no delivery can look between them, and
-a mailbox that is being written to at the same moment delays a connection and never refuses it. Nobody answers for a
-connection: there is no audit row.
+The two items of a connection and the wakeup of its mailbox are one unit of work, so no delivery runs between them, and
+a concurrent change of the mailbox delays a connection but never refuses it. Connections are not audited.
 """
 
 from __future__ import annotations
@@ -15,7 +14,7 @@ from chalicelib.core.actor import Actor
 from chalicelib.core.store import Query, get, store_errors
 from chalicelib.core.table import expired
 from chalicelib.core.work import Recipient, UnitOfWork
-from chalicelib.realtime.mailbox import rung
+from chalicelib.realtime.mailbox import signal
 from chalicelib.realtime.tables import (
     CONNECTION,
     Connection,
@@ -27,51 +26,53 @@ from chalicelib.realtime.tables import (
 )
 
 
-def remember(work: UnitOfWork, connection_id: str, endpoint: str, actor: Actor, life: timedelta) -> Recipient:
-    """Stage a connection and the ring of its mailbox's bell, so that what was missed is delivered to it."""
+def store_connection(
+    work: UnitOfWork, connection_id: str, endpoint: str, actor: Actor, lifetime: timedelta
+) -> Recipient:
+    """Stage a connection and the wakeup of its mailbox, so that missed events are delivered to it."""
     recipient = Recipient(actor.org_id, actor.user_id)
-    mine, theirs = connection_key(connection_id), mailbox_connection_key(recipient, connection_id)
-    known: dict[str, Any] = {
+    key, mailbox_key = connection_key(connection_id), mailbox_connection_key(recipient, connection_id)
+    values: dict[str, Any] = {
         "connection_id": connection_id,
         "endpoint": endpoint,
         "connected_at": work.now,
-        "expires_at": work.now + life,
+        "expires_at": work.now + lifetime,
     }
     connection = Connection(
-        mine.pk,
-        mine.sk,
+        key.pk,
+        key.sk,
         org_id=actor.org_id,
         user_id=actor.user_id,
         role=actor.role,
         session_id=actor.session_id,
-        **known,
+        **values,
     )
     work.create(connection, audited=False)
-    work.create(MailboxConnection(theirs.pk, theirs.sk, **known), audited=False)
-    work.update_unread(head_key(recipient), actions=rung(recipient, work.now), audited=False)
+    work.create(MailboxConnection(mailbox_key.pk, mailbox_key.sk, **values), audited=False)
+    work.update_unread(head_key(recipient), actions=signal(recipient, work.now), audited=False)
     return recipient
 
 
-def find(connection_id: str, now: datetime) -> Connection | None:
-    """The connection, unless it is unknown or its time is over."""
+def find_connection(connection_id: str, now: datetime) -> Connection | None:
+    """Return the connection, or None if it is unknown or expired."""
     connection = get(connection_key(connection_id))
     return None if connection is None or expired(connection.expires_at, now) else connection
 
 
-def open_of(recipient: Recipient, now: datetime) -> Sequence[MailboxConnection]:
-    """The recipient's open connections, oldest first."""
+def open_connections(recipient: Recipient, now: datetime) -> Sequence[MailboxConnection]:
+    """Return the recipient's open connections, oldest first."""
     prefix = MailboxConnection.sk.startswith(CONNECTION)
-    found = Query(MailboxConnection, mailbox_pk(recipient), range_condition=prefix).all()
-    return sorted((c for c in found if not expired(c.expires_at, now)), key=lambda c: c.connected_at)
+    connections = Query(MailboxConnection, mailbox_pk(recipient), range_condition=prefix).all()
+    return sorted((c for c in connections if not expired(c.expires_at, now)), key=lambda c: c.connected_at)
 
 
-def forget(connection: MailboxConnection | Connection) -> None:
-    """Remove both items of a connection, whichever of them is at hand."""
+def delete_connection(connection: MailboxConnection | Connection) -> None:
+    """Delete both items of a connection, given either of them."""
     with store_errors():
-        known = get(connection_key(connection.connection_id))
-        if known is not None:
-            place = mailbox_connection_key(known.recipient, known.connection_id)
-            MailboxConnection(place.pk, place.sk).delete()
-            known.delete()
+        stored = get(connection_key(connection.connection_id))
+        if stored is not None:
+            key = mailbox_connection_key(stored.recipient, stored.connection_id)
+            MailboxConnection(key.pk, key.sk).delete()
+            stored.delete()
         elif isinstance(connection, MailboxConnection):
             connection.delete()

@@ -1,8 +1,8 @@
-"""Waking delivery for somebody who has just connected.
+"""Triggers delivery to a user who has just connected.
 
-A socket can only be posted to once its `$connect` has returned, so `$connect` itself cannot deliver what was missed.
-It asks for it: the function `deliver` is invoked without waiting. Should that fail, the pending index has the mailbox
-all the same and the next sweep delivers.
+A socket can be posted to only after its `$connect` has returned, so `$connect` itself cannot deliver missed events. It
+invokes the function `deliver` without waiting. If that fails, the mailbox is still in the pending index and the next
+sweep delivers it.
 """
 
 from __future__ import annotations
@@ -19,24 +19,24 @@ FUNCTION = "deliver"
 
 
 class DeliveryTrigger(Protocol):
-    """Starts a delivery that nobody waits for."""
+    """Starts a delivery without waiting for it."""
 
-    def wake(self, recipient: Recipient) -> None:
-        """Must not raise."""
+    def trigger(self, recipient: Recipient) -> None:
+        """Start the delivery of a mailbox. Must not raise."""
         ...
 
 
 class LambdaDeliveryTrigger:
-    """Invokes the `deliver` function through Lambda's own API."""
+    """Invokes the `deliver` function through the Lambda API."""
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
 
-    def wake(self, recipient: Recipient) -> None:
+    def trigger(self, recipient: Recipient) -> None:
         """Invoke without waiting; a failure is logged and left to the sweep."""
         payload = msgspec.json.encode({"org_id": recipient.org_id, "user_id": recipient.user_id})
         try:
             client = aws.client("lambda", self._settings.lambda_endpoint)
             client.invoke(FunctionName=self._settings.function_name(FUNCTION), InvocationType="Event", Payload=payload)
         except Exception:  # noqa: BLE001 - the sweep delivers all the same
-            observability.log().warning("delivery could not be woken; the sweep will do it", exc_info=True)
+            observability.log().warning("delivery not triggered; the sweep will deliver", exc_info=True)

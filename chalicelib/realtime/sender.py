@@ -1,7 +1,8 @@
-"""Sending to a socket: the port, and its one implementation over API Gateway's management API.
+"""Sends messages to sockets: the port, and its implementation over API Gateway's management API.
 
-The local gateway speaks that same API, so deployed and local stacks run this code. Each post is tried once: delivery
-knows better than the client library when to try again, and a silent second try could pass another writer's post.
+The local gateway implements the same API, so deployed and local stacks run this code. Each message is posted once
+without retries by the client library: delivery decides when to try again, and a silent retry could overtake the message
+of another writer.
 """
 
 from __future__ import annotations
@@ -12,38 +13,31 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from chalicelib.core import aws
 from chalicelib.core.settings import Settings
-
-
-class Gone(Exception):
-    """The connection is closed, or not quite open yet."""
-
-
-class NotNow(Exception):
-    """The gateway could not take it; it may later."""
+from chalicelib.realtime.errors import ConnectionGone, SendFailed
 
 
 class Sender(Protocol):
-    """Puts a message on a socket."""
+    """Sends a message to a socket."""
 
     def post(self, endpoint: str, connection_id: str, message: bytes) -> None:
-        """Raises `Gone` or `NotNow`."""
+        """Send a message. Raise `ConnectionGone` or `SendFailed`."""
         ...
 
 
 class GatewaySender:
-    """Posts through `PostToConnection`."""
+    """Sends through `PostToConnection`."""
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
 
     def post(self, endpoint: str, connection_id: str, message: bytes) -> None:
-        """Post to the connection at the gateway where it was opened. Raises `Gone` or `NotNow`."""
+        """Send to the connection at the gateway where it was opened. Raise `ConnectionGone` or `SendFailed`."""
         client = aws.client("apigatewaymanagementapi", self._settings.sockets_endpoint or endpoint)
         try:
             client.post_to_connection(ConnectionId=connection_id, Data=message)
         except ClientError as error:
             if error.response.get("ResponseMetadata", {}).get("HTTPStatusCode") == 410:
-                raise Gone from error
-            raise NotNow from error
+                raise ConnectionGone from error
+            raise SendFailed from error
         except BotoCoreError as error:
-            raise NotNow from error
+            raise SendFailed from error

@@ -1,27 +1,27 @@
-"""Mailboxes and connections: the items of one recipient lie together under one key.
+"""Mailboxes and connections: the items of one recipient form one item collection.
 
-    HEAD          where the mailbox stands: how many events came in (`tail`), how many went out (`delivered`), the ids
-                  of those in between in order (`queue`), the bell, the delivery lease
+    HEAD          the state of the mailbox: the number of appended (`tail`) and delivered (`delivered`) events, the ids
+                  of the events in between in order (`queue`), the number of wakeups, the delivery lease
     EVENT#<id>    one event
     CONN#<id>     one open connection of the recipient
 
-The head holds ids only, so appending to it stays cheap while somebody is away. An event's sequence number is its
-place in the queue: `delivered + 1 + index`. It is assigned by the transaction that appends, which needs no read.
+The head holds only ids, so appending stays cheap while the recipient is not connected. An event's sequence number is
+its position in the queue, `delivered + 1 + index`. The transaction that appends assigns it without a read.
 """
 
 from __future__ import annotations
 
-import zlib
 from typing import Any
 
 from pynamodb.attributes import ListAttribute, UnicodeAttribute
 from pynamodb.indexes import GlobalSecondaryIndex, IncludeProjection
 
+from chalicelib.core.sharding import Shards
 from chalicelib.core.store import ItemKey
 from chalicelib.core.table import ExpiryAttribute, IntAttribute, Item, MomentAttribute, TableName, key, optional
 from chalicelib.core.work import Recipient
 
-PENDING_SHARDS = 8
+PENDING_SHARDS = Shards(8)
 HEAD = "HEAD"
 EVENT = "EVENT"
 CONNECTION = "CONN"
@@ -31,8 +31,8 @@ class _Meta:
     table_name = TableName("realtime")
 
 
-class Pending(GlobalSecondaryIndex["MailboxHead"]):
-    """Mailboxes with something to deliver, oldest first; sparse, so the sweep pays only for what is pending."""
+class PendingMailboxes(GlobalSecondaryIndex["MailboxHead"]):
+    """Mailboxes with undelivered events, oldest first. The index is sparse, so the sweep reads only pending ones."""
 
     class Meta:
         index_name = "pending"
@@ -43,7 +43,7 @@ class Pending(GlobalSecondaryIndex["MailboxHead"]):
 
 
 class MailboxHead(Item):
-    """Where one recipient's mailbox stands."""
+    """The state of one recipient's mailbox."""
 
     class Meta(_Meta):
         pass
@@ -55,16 +55,17 @@ class MailboxHead(Item):
     tail = IntAttribute(default=0)
     delivered = IntAttribute(default=0)
     queue = ListAttribute[Any](of=UnicodeAttribute, default=list)
-    bell = IntAttribute(default=0)
+    wakeups = IntAttribute(default=0, attr_name="bell")
+    """The number of requests for a delivery; a lease is released only if it has not changed."""
     lease_owner = optional(UnicodeAttribute())
     lease_until = optional(MomentAttribute())
     pending_shard = optional(UnicodeAttribute())
     pending_since = optional(MomentAttribute())
-    pending = Pending()
+    pending = PendingMailboxes()
 
     @property
     def recipient(self) -> Recipient:
-        """Whose it is."""
+        """Return the recipient."""
         return Recipient(self.org_id, self.user_id)
 
 
@@ -83,7 +84,7 @@ class MailboxEvent(Item):
 
 
 class MailboxConnection(Item):
-    """An open connection, as delivery finds it in the recipient's mailbox."""
+    """An open connection, in the item collection of its recipient, where delivery reads it."""
 
     class Meta(_Meta):
         pass
@@ -97,7 +98,7 @@ class MailboxConnection(Item):
 
 
 class Connection(Item):
-    """An open connection, as its own messages find it: whose it is, and by which session."""
+    """An open connection by its id, with its user and session, where its own messages read it."""
 
     class Meta(_Meta):
         pass
@@ -115,35 +116,35 @@ class Connection(Item):
 
     @property
     def recipient(self) -> Recipient:
-        """Whose it is."""
+        """Return the recipient."""
         return Recipient(self.org_id, self.user_id)
 
 
 def mailbox_pk(recipient: Recipient) -> str:
-    """The key under which everything of a recipient lies."""
+    """Return the partition key of a recipient."""
     return key(recipient.org_id, "MAILBOX", recipient.user_id)
 
 
 def head_key(recipient: Recipient) -> ItemKey[MailboxHead]:
-    """Where the head of a mailbox is."""
+    """Return the key of a mailbox head."""
     return ItemKey(MailboxHead, mailbox_pk(recipient), HEAD)
 
 
 def event_key(recipient: Recipient, event_id: str) -> ItemKey[MailboxEvent]:
-    """Where an event of a mailbox is."""
+    """Return the key of an event."""
     return ItemKey(MailboxEvent, mailbox_pk(recipient), key(EVENT, event_id))
 
 
 def connection_key(connection_id: str) -> ItemKey[Connection]:
-    """Where a connection is, by its id."""
+    """Return the key of a connection by its id."""
     return ItemKey(Connection, key("CONNECTION", connection_id), CONNECTION)
 
 
 def mailbox_connection_key(recipient: Recipient, connection_id: str) -> ItemKey[MailboxConnection]:
-    """Where a connection of a recipient is."""
+    """Return the key of a recipient's connection."""
     return ItemKey(MailboxConnection, mailbox_pk(recipient), key(CONNECTION, connection_id))
 
 
 def pending_shard(recipient: Recipient) -> str:
-    """Which shard of the pending index a mailbox is in."""
-    return key("PENDING", zlib.crc32(recipient.user_id.encode()) % PENDING_SHARDS)
+    """Return the key of a mailbox in the pending index."""
+    return PENDING_SHARDS.key_of(recipient.user_id, "PENDING")

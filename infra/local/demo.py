@@ -1,11 +1,10 @@
-"""The demo data: two organisations with their people, what happened the day before, and work to be done.
+"""The demo data: two organisations with their people, yesterday's work, and work to be done.
 
-People are made by the same write path as everything else, a few dozen in one transaction. The past is played through
-the API itself, on a clock that is set back, so it looks exactly as if it had happened; only its events are not kept,
-or whoever connects first would hear of yesterday. Nobody is left on duty and nothing in hand, so that who tries the
-system meets no couriers but their own.
+People are created through the same write path as everything else, a few dozen in one transaction. Yesterday's work is
+done through the API on a clock that is set back, so its data is complete; only its socket events are dropped. No
+courier is left on duty and no work in progress.
 
-All of it is made once: on an engine that keeps its data, what is there already stays as it is.
+Demo data is created once. On an engine that keeps its data, existing items stay as they are.
 """
 
 from __future__ import annotations
@@ -22,10 +21,10 @@ from chalicelib.core.ids import SystemIds
 from chalicelib.core.settings import settings
 from chalicelib.core.store import get, get_many
 from chalicelib.core.work import Recipient, UnitOfWork
-from chalicelib.identity import passwords
-from chalicelib.identity.people import NewPerson, add_person, found_organisation
-from chalicelib.identity.phones import login_name
-from chalicelib.identity.tables import login_name_key, organisation_key, user_key
+from chalicelib.identity.accounts import passwords
+from chalicelib.identity.accounts.phones import login_name
+from chalicelib.identity.accounts.tables import login_name_key, organisation_key, user_key
+from chalicelib.identity.accounts.users import NewAccount, add_user, create_organisation
 from infra.local import demo_packing
 from infra.local.demo_line import Shift
 from infra.local.demo_people import DEMO, ORGANISATIONS, DemoOrganisation, DemoPerson
@@ -42,7 +41,7 @@ _COURIER, _CUSTOMER, _PACKER = "courier3", "customer3", "packer1"
 
 
 def make(password: str) -> frozenset[str]:
-    """Make what is missing; the user names of the people who are new, whose password it is."""
+    """Create what is missing; return the user names of new people, who get this password."""
     clock = SystemClock()
     people = _Population(clock, passwords.hash_password(password))
     new = frozenset(name for organisation in ORGANISATIONS for name in people.settle(organisation))
@@ -55,14 +54,14 @@ def make(password: str) -> frozenset[str]:
 
 
 def fits(password: str) -> bool:
-    """Whether this is the password of the people who are there."""
+    """Return whether this is the password of the existing people."""
     login = get(login_name_key(login_name(_COURIER)))
     user = None if login is None else get(user_key(login.org_id, login.user_id))
     return user is not None and passwords.matches(user.password_hash, password)
 
 
 class _Population:
-    """Makes organisations and people that do not exist yet."""
+    """Creates organisations and people that do not exist yet."""
 
     def __init__(self, clock: Clock, password_hash: str) -> None:
         self._clock = clock
@@ -70,11 +69,11 @@ class _Population:
         self._runner = app.compose(settings(), clock, SystemIds(clock)).dependencies.runner
 
     def settle(self, organisation: DemoOrganisation) -> Iterator[str]:
-        """Make the organisation and its people; the user names of the new ones."""
+        """Create the organisation and its people; return the user names of the new ones."""
         org_id = organisation.org_id
         actor = Actor(org_id, ACTOR, "demo")
         if get(organisation_key(org_id)) is None:
-            self._runner.run(actor, lambda work: found_organisation(work, org_id, organisation.name))
+            self._runner.run(actor, lambda work: create_organisation(work, org_id, organisation.name))
         missing = self._missing(organisation.people)
         for start in range(0, len(missing), _AT_ONCE):
             some = missing[start : start + _AT_ONCE]
@@ -83,15 +82,15 @@ class _Population:
 
     def _missing(self, people: Sequence[DemoPerson]) -> list[DemoPerson]:
         keys = {person: login_name_key(login_name(person.username)) for person in people}
-        found = get_many(keys.values(), self._clock)
-        return [person for person in people if found.get(keys[person]) is None]
+        stored = get_many(keys.values(), self._clock)
+        return [person for person in people if stored.get(keys[person]) is None]
 
     def _add(self, org_id: str, people: Sequence[DemoPerson], work: UnitOfWork) -> None:
         for person in people:
-            add_person(
+            add_user(
                 work,
                 org_id,
-                NewPerson(
+                NewAccount(
                     username=person.username,
                     full_name=person.full_name,
                     role=person.role,
@@ -103,20 +102,20 @@ class _Population:
         work.audit("organisation", org_id, "DEMO_PEOPLE_CREATED")
 
 
-class _Silence:
-    """An outbox that keeps nothing."""
+class _NullOutbox:
+    """An outbox that drops all events."""
 
     def stage(self, work: UnitOfWork) -> None:
-        """Nobody will be told."""
+        """Stage nothing."""
 
     def deliver(self, recipients: list[Recipient]) -> None:
-        """Nor now."""
+        """Deliver nothing."""
 
 
 def _play_the_past(story: type[Story], clock: Clock, password: str) -> None:
-    """Run the app on yesterday's clock, let the story happen, and put the app back on today's."""
+    """Run a story with the app on yesterday's clock, then set the app back to today's."""
     past = PastClock(clock.now() - _AGO)
-    app.use(app.compose(settings(), past, SystemIds(past), outbox=_Silence()))
+    app.use(app.compose(settings(), past, SystemIds(past), outbox=_NullOutbox()))
     try:
         story(past, Teller(Gateway(app.app), password)).play()
     finally:
@@ -124,7 +123,7 @@ def _play_the_past(story: type[Story], clock: Clock, password: str) -> None:
 
 
 class Deliveries:
-    """Two orders of one customer: one that found nobody, and one that was delivered."""
+    """Two orders of one customer: one without a courier, and one that was delivered."""
 
     people: ClassVar[frozenset[str]] = frozenset({_COURIER, _CUSTOMER})
 
@@ -134,7 +133,7 @@ class Deliveries:
         self._customer = teller.sign_in(_CUSTOMER)
 
     def play(self) -> None:
-        """What happened."""
+        """Create and deliver the orders."""
         self._order("Keizersgracht 174, Amsterdam", "Oosterpark 9, Amsterdam")
         self._courier.post("/v1/courier/availability", {"available": True})
         order = self._order("Prinsengracht 263, Amsterdam", "Museumplein 6, Amsterdam")
@@ -153,4 +152,4 @@ class Deliveries:
 
 
 STORIES: Sequence[type[Story]] = (Deliveries, Repairs, Shift, Picks)
-"""What happened yesterday; each is told if all whom it is about are new."""
+"""Yesterday's stories; each runs if all of its people are new."""

@@ -19,7 +19,7 @@ from chalicelib.core.store import get
 from chalicelib.core.work import UnitOfWork
 from chalicelib.edge.imports import Dataset
 from chalicelib.edge.validation import decode_body
-from chalicelib.identity.tables import organisation_key
+from chalicelib.identity.accounts.tables import organisation_key
 from chalicelib.packing.plates.imports import PLATES
 from chalicelib.packing.settings import PACKING
 from chalicelib.packing.shipments.imports import SHIPMENTS

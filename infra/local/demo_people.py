@@ -1,4 +1,4 @@
-"""Who lives in the demo organisations. The user names are promised to everybody who follows the documentation."""
+"""The people of the demo organisations. The documentation refers to their user names."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class DemoPerson:
-    """Somebody to play with; phone numbers and pictures are made up."""
+    """A user of a demo organisation; phone numbers and pictures are fictitious."""
 
     username: str
     full_name: str
@@ -18,7 +18,7 @@ class DemoPerson:
 
 @dataclass(frozen=True, slots=True)
 class DemoOrganisation:
-    """An organisation and its people."""
+    """A demo organisation and its people."""
 
     org_id: str
     name: str

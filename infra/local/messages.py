@@ -1,4 +1,4 @@
-"""E-mail, SMS and push of the local stack: printed, so that whoever tries something sees what would have been sent."""
+"""E-mail, SMS and push of the local stack: printed, so that developers see what would have been sent."""
 
 from __future__ import annotations
 
@@ -11,21 +11,21 @@ class PrintedMessages:
     """Prints every message to the terminal."""
 
     def email(self, to: str, subject: str, text: str) -> None:
-        """With its subject and whole text."""
-        _say(f"E-mail to {to}: {subject}", text)
+        """Print an e-mail with subject and text."""
+        _print(f"E-mail to {to}: {subject}", text)
 
     def sms(self, to: str, text: str) -> None:
-        """On one line."""
-        _say(f"SMS to {to}: {text}")
+        """Print an SMS on one line."""
+        _print(f"SMS to {to}: {text}")
 
     def device(self, token: str) -> str:
-        """A made-up address, the same for the same token."""
+        """Return an address that depends only on the token."""
         return f"local-device-{hashlib.sha256(token.encode()).hexdigest()[:12]}"
 
     def push(self, device: str, title: str, body: str, data: Mapping[str, str]) -> None:
-        """With what the app would get beside the text."""
-        _say(f"Push to {device}: {title}", body, *(f"{name}: {value}" for name, value in data.items()))
+        """Print a push notification with its data."""
+        _print(f"Push to {device}: {title}", body, *(f"{name}: {value}" for name, value in data.items()))
 
 
-def _say(head: str, *rest: str) -> None:
+def _print(head: str, *rest: str) -> None:
     print("\n".join([head, *(textwrap.indent(text.strip(), "    ") for text in rest)]), flush=True)

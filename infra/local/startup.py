@@ -81,7 +81,7 @@ def populate(environ: Mapping[str, str]) -> tuple[str | None, list[str]]:
     from chalicelib.core import aws
     from chalicelib.core.clock import SystemClock
     from chalicelib.core.settings import settings
-    from chalicelib.identity.tokens import KeyRing
+    from chalicelib.identity.sessions.tokens import KeyRing
     from infra.buckets import create_missing as create_bucket
     from infra.local import demo
     from infra.tables import create_missing

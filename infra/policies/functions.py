@@ -56,7 +56,7 @@ ROLES: Mapping[str, Role] = {
             "identity": "BatchGetItem ConditionCheckItem DeleteItem GetItem PutItem UpdateItem",
             "maintenance": "BatchGetItem DeleteItem GetItem PutItem Query UpdateItem",
             "manufacturing": "BatchGetItem ConditionCheckItem DeleteItem GetItem PutItem Query UpdateItem",
-            "notices": "GetItem PutItem Query UpdateItem",
+            "notices": "BatchGetItem GetItem PutItem Query UpdateItem",
             "packing": "BatchGetItem ConditionCheckItem DeleteItem GetItem PutItem Query UpdateItem",
             "picking": "BatchGetItem GetItem PutItem Query UpdateItem",
             TRAIL: "PutItem Query",

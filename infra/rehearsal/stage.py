@@ -75,7 +75,7 @@ class Stage:
         from infra.local import environment
 
         environment.for_commands()
-        made = bootstrap.make(_ORGANISATION, {"username": _ADMIN, "fullName": "Rehearsal"})
+        made = bootstrap.create(_ORGANISATION, {"username": _ADMIN, "fullName": "Rehearsal"})
         site = Site(rest, sockets, secrets.token_urlsafe(12))
         with httpx.Client(base_url=rest, trust_env=False, timeout=_PATIENCE_S) as http:
             login = http.post("/v1/auth/login", json={"username": _ADMIN, "password": made.password})

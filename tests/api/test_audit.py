@@ -1,4 +1,4 @@
-"""Reading the audit trail: by thing, by actor, by time, newest first, in pages that neither skip nor repeat."""
+"""Lists of the audit trail by entity, actor and time."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -57,7 +57,7 @@ def admin(world: World) -> Person:
     return person
 
 
-def test_a_row_has_all_that_was_decided_and_nothing_else(world: World, admin: Person) -> None:
+def test_audit_row_fields(world: World, admin: Person) -> None:
     picker = world.person("picker")
     answer = admin.patch(f"/v1/users/{picker.user_id}", {"team": "Night"}, x_request_id="req-1")
     assert answer.status == 200
@@ -78,9 +78,7 @@ def test_a_row_has_all_that_was_decided_and_nothing_else(world: World, admin: Pe
     ]
 
 
-def test_the_row_of_a_refusal_is_sent_again_when_its_answer_was_lost(
-    world: World, admin: Person, engine: EmbeddedEngine
-) -> None:
+def test_refusal_row_is_written_again_after_lost_response(world: World, admin: Person, engine: EmbeddedEngine) -> None:
     picker = world.person("picker")
     engine.fail_next("PutItem", "InternalServerError", after=True)
     with listening() as logged:
@@ -89,14 +87,14 @@ def test_the_row_of_a_refusal_is_sent_again_when_its_answer_was_lost(
     assert [row["outcome"] for row in look(admin, actorId=picker.user_id).json["data"]] == ["ACCESS_DENIED"]
 
 
-def test_a_refused_request_is_there_with_its_code_and_without_a_diff(world: World, admin: Person) -> None:
+def test_refused_request_has_code_and_no_diff(world: World, admin: Person) -> None:
     picker = world.person("picker")
     assert picker.patch(f"/v1/users/{admin.user_id}", {"status": "DISABLED"}).status == 403
     [row] = look(admin, actorId=picker.user_id).json["data"]
     assert (row["entity_id"], row["outcome"], row["payload_diff"]) == (admin.user_id, "ACCESS_DENIED", None)
 
 
-def test_one_thing_one_actor_and_both_at_once(world: World, admin: Person) -> None:
+def test_filters_by_entity_actor_and_both(world: World, admin: Person) -> None:
     moments = [NOW + timedelta(seconds=number) for number in range(8)]
     for number, at in enumerate(moments):
         note(world, at, entity="ab"[number % 2], actor="xy"[number // 4])
@@ -111,9 +109,7 @@ def test_one_thing_one_actor_and_both_at_once(world: World, admin: Person) -> No
     "filters", [{}, {"entityId": "thing"}, {"actorId": "ann"}, {"entityId": "thing", "actorId": "ann"}]
 )
 @pytest.mark.parametrize("limit", [1, 3, 7, 100])
-def test_pages_together_are_the_whole_newest_first(
-    world: World, admin: Person, filters: dict[str, str], limit: int
-) -> None:
+def test_pages_contain_all_rows_newest_first(world: World, admin: Person, filters: dict[str, str], limit: int) -> None:
     since = NOW - timedelta(days=9)
     # Several in one millisecond, over midnight, and days without any between them.
     for at in (0, 0, 0, 1, 60, 50_000, 86_400, 86_400, 400_000, 400_001):
@@ -125,7 +121,7 @@ def test_pages_together_are_the_whole_newest_first(
     assert times(rows) == sorted(times(rows), reverse=True)
 
 
-def test_rows_that_come_meanwhile_do_not_disturb_who_is_turning_pages(world: World, admin: Person) -> None:
+def test_new_rows_do_not_disturb_paging(world: World, admin: Person) -> None:
     for number in range(5):
         note(world, NOW - timedelta(minutes=number + 1), entity=f"e{number}")
     first = look(admin, limit=2, until=NOW - timedelta(seconds=1)).json
@@ -134,7 +130,7 @@ def test_rows_that_come_meanwhile_do_not_disturb_who_is_turning_pages(world: Wor
     assert [row["entity_id"] for row in first["data"] + second["data"]] == ["e0", "e1", "e2", "e3", "e4"]
 
 
-def test_from_and_to_are_included(world: World, admin: Person) -> None:
+def test_from_and_to_are_inclusive(world: World, admin: Person) -> None:
     for number in range(4):
         note(world, NOW - timedelta(hours=number + 1), entity=f"e{number}")
     query = {"since": NOW - timedelta(hours=3), "until": NOW - timedelta(hours=2)}
@@ -142,13 +138,13 @@ def test_from_and_to_are_included(world: World, admin: Person) -> None:
         assert [row["entity_id"] for row in look(admin, **query, **filters).json["data"]] == ["e1", "e2"]
 
 
-def test_months_without_a_row_are_crossed_a_month_a_page(world: World, admin: Person) -> None:
+def test_empty_months_take_one_page_each(world: World, admin: Person) -> None:
     note(world, NOW - timedelta(days=100), entity="old")
     found = list(pages(admin, since=NOW - timedelta(days=120), until=NOW - timedelta(days=1)))
     assert [[row["entity_id"] for row in page] for page in found] == [[], [], [], ["old"]]
 
 
-def test_without_from_the_last_month_is_looked_at(world: World, admin: Person) -> None:
+def test_default_window_is_thirty_days(world: World, admin: Person) -> None:
     note(world, NOW - timedelta(days=29), entity="recent")
     note(world, NOW - timedelta(days=40), entity="older")
     seen = [row["entity_id"] for page in pages(admin) for row in page]
@@ -158,7 +154,7 @@ def test_without_from_the_last_month_is_looked_at(world: World, admin: Person) -
     assert [row["entity_id"] for row in look(admin, actorId="ann").json["data"]] == ["recent", "older"]
 
 
-def test_a_time_may_be_any(world: World, admin: Person) -> None:
+def test_any_time_is_accepted(world: World, admin: Person) -> None:
     for since, until in (
         ("1900-01-01T00:00:00Z", "1900-01-02T00:00:00Z"),
         ("9997-01-01T00:00:00Z", "9998-01-01T00:00:00Z"),
@@ -168,16 +164,16 @@ def test_a_time_may_be_any(world: World, admin: Person) -> None:
 
 
 @pytest.mark.parametrize("query", ["limit=0", "limit=101", "from=yesterday", "from=2026-03-01T00:00:00", "cursor=x"])
-def test_what_is_wrong_is_said_by_name(admin: Person, query: str) -> None:
+def test_invalid_query_is_refused(admin: Person, query: str) -> None:
     answer = admin.get(f"/v1/audit?{query}")
     assert (answer.status, list(answer.fields)) == (422, [query.partition("=")[0]])
 
 
-def test_time_runs_forward(admin: Person) -> None:
+def test_to_before_from_is_refused(admin: Person) -> None:
     assert look(admin, since=NOW, until=NOW - timedelta(seconds=1)).fields == {"to": "must not be before from"}
 
 
-def test_a_cursor_of_another_list_is_refused(world: World, admin: Person) -> None:
+def test_cursor_of_another_list_is_refused(world: World, admin: Person) -> None:
     for number in range(3):
         note(world, NOW - timedelta(hours=number))
     cursor = look(admin, limit=1).json["meta"]["nextCursor"]
@@ -186,14 +182,14 @@ def test_a_cursor_of_another_list_is_refused(world: World, admin: Person) -> Non
     assert look(stranger, cursor=cursor).status == 422
 
 
-def test_another_organisation_has_another_trail(world: World, admin: Person) -> None:
+def test_audit_trail_is_per_organisation(world: World, admin: Person) -> None:
     stranger = world.person(ADMIN, OTHER)
     note(world, NOW, entity="secret", actor="spy")
     for query in ({}, {"entityId": "secret"}, {"actorId": "spy"}, {"entityId": admin.user_id}):
         assert {row["org_id"] for row in look(stranger, **query).json["data"]} <= {OTHER}
 
 
-def test_only_who_may_reads_the_trail(world: World) -> None:
+def test_audit_requires_permission(world: World) -> None:
     for role in ("gm", "SUPERVISOR", "dispatcher", "VIEW_ONLY"):
         answer = world.person(role).get("/v1/audit")
         assert (answer.status, answer.code) == (403, "ACCESS_DENIED")

@@ -1,4 +1,4 @@
-"""The audit row: written with the change, about what the request says it is, never showing what stays hidden."""
+"""The audit row of a change: its fields and its diff."""
 
 from decimal import Decimal
 from typing import Any
@@ -32,7 +32,7 @@ def diff(house: Storehouse) -> dict[str, Any]:
     return msgspec.json.decode(row.payload_diff or "null", type=dict[str, Any])
 
 
-def test_the_audit_row_says_who_did_what_to_which_thing_when(house: Storehouse) -> None:
+def test_audit_row_has_actor_entity_action_and_time(house: Storehouse) -> None:
     house.fill(shelf())
     house.run(house.take_one("a"))
     (row,) = house.rows()
@@ -42,7 +42,7 @@ def test_the_audit_row_says_who_did_what_to_which_thing_when(house: Storehouse) 
     assert diff(house) == {"stock": [5, 4]}
 
 
-def test_the_diff_shows_every_thing_that_was_changed_and_no_secret(house: Storehouse) -> None:
+def test_diff_has_all_changed_entities_and_no_secrets(house: Storehouse) -> None:
     house.fill(shelf("a"), shelf("old"), shelf("far"))
 
     def decide(work: UnitOfWork) -> None:
@@ -65,11 +65,11 @@ def test_the_diff_shows_every_thing_that_was_changed_and_no_secret(house: Storeh
     }
 
 
-def test_a_change_about_nothing_leaves_no_row(house: Storehouse) -> None:
+def test_change_without_subject_writes_no_row(house: Storehouse) -> None:
     house.run(lambda work: work.create(shelf()))
     assert house.rows() == []
 
 
-def test_a_request_that_changed_nothing_still_leaves_its_row(house: Storehouse) -> None:
+def test_request_without_changes_writes_row(house: Storehouse) -> None:
     house.run(lambda work: work.audit("shelf", "a", "LOOKED_AT"))
     assert diff(house) == {}

@@ -7,8 +7,10 @@ import pytest
 from chalicelib.core.settings import settings
 from chalicelib.core.store import get
 from chalicelib.core.work import UnitOfWork
-from chalicelib.identity.tables import DISABLED, Session, User, role_key, session_key, user_key
-from chalicelib.identity.tokens import Claims, signer
+from chalicelib.identity.accounts.tables import DISABLED, User, user_key
+from chalicelib.identity.roles.tables import role_key
+from chalicelib.identity.sessions.tables import Session, session_key
+from chalicelib.identity.sessions.tokens import Claims, signer
 from infra.local.engine import EmbeddedEngine
 from tests.builders.dispatch import order, order_body, step
 from tests.builders.world import DEMO, OTHER, Person, World

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from chalicelib.core.work import UnitOfWork
-from chalicelib.identity.tables import RolePermissions, role_key
+from chalicelib.identity.roles.tables import RolePermissions, role_key
 from chalicelib.maintenance.checklists.imports import MAX_ITEMS_BYTES
 from chalicelib.maintenance.checklists.service import MAX_OPEN
 from chalicelib.maintenance.checklists.tables import Checklist, checklist_key

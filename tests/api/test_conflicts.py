@@ -4,7 +4,7 @@ from typing import Any
 
 from infra.local.engine import EmbeddedEngine
 from tests.builders.dispatch import on_duty, stored_courier
-from tests.builders.mailboxes import head_of, is_leased, is_pending, numbers_at, publish, remembered
+from tests.builders.mailboxes import head_of, is_leased, is_pending, numbers_at, publish, stored_connections
 from tests.builders.world import World
 
 CONFLICT = "TransactionConflictException"
@@ -42,7 +42,7 @@ def test_a_connection_that_meets_a_transaction_is_let_in(world: World, engine: E
     courier = world.person("courier")
     engine.fail_next("TransactWriteItems", "TransactionCanceledException", times=2)
     socket = courier.socket()
-    assert len(remembered(courier, socket)) == 2
+    assert len(stored_connections(courier, socket)) == 2
 
 
 def test_a_connection_while_the_store_is_down_is_told_to_come_again(world: World, engine: EmbeddedEngine) -> None:
@@ -50,7 +50,7 @@ def test_a_connection_while_the_store_is_down_is_told_to_come_again(world: World
     engine.fail_next("TransactWriteItems", "InternalServerError", times=20)
     answer = world.connect("phone", courier.token)
     assert answer["statusCode"] == 503
-    assert remembered(courier, "phone") == []
+    assert stored_connections(courier, "phone") == []
 
 
 def lose_the_answer_of(engine: EmbeddedEngine, attribute: str, verb: str) -> None:

@@ -1,4 +1,4 @@
-"""From a mailbox to sockets: in order, to every device, at least once, whatever happens in between."""
+"""Delivery of events to sockets: order, repeats and failures."""
 
 import json
 import logging
@@ -18,7 +18,7 @@ from tests.builders.mailboxes import (
     numbers_at,
     publish,
     publish_each,
-    remembered,
+    stored_connections,
     waiting,
 )
 from tests.builders.sockets import RecordingSender
@@ -60,7 +60,7 @@ def printed_metrics(text: str) -> dict[str, float]:
     return sums
 
 
-def test_events_arrive_in_the_order_in_which_they_happened(world: World) -> None:
+def test_events_arrive_in_order(world: World) -> None:
     courier = world.person("courier")
     socket = courier.socket()
     publish_each(world, courier, 1, 2)
@@ -68,7 +68,7 @@ def test_events_arrive_in_the_order_in_which_they_happened(world: World) -> None
     assert numbers_at(world, socket) == [1, 2, 3, 4, 5]
 
 
-def test_every_device_of_a_person_gets_every_event(world: World) -> None:
+def test_every_connection_receives_every_event(world: World) -> None:
     courier = world.person("courier")
     phone, tablet = courier.socket(), courier.socket()
     publish_each(world, courier, 1, 2, 3)
@@ -76,7 +76,7 @@ def test_every_device_of_a_person_gets_every_event(world: World) -> None:
     assert numbers_at(world, tablet) == [1, 2, 3]
 
 
-def test_what_happens_while_somebody_is_away_is_replayed_in_order(world: World) -> None:
+def test_missed_events_are_delivered_in_order(world: World) -> None:
     courier = world.person("courier")
     world.hang_up(courier.socket())
     publish_each(world, courier, 1, 2, 3, 4, 5)
@@ -85,14 +85,14 @@ def test_what_happens_while_somebody_is_away_is_replayed_in_order(world: World) 
     assert waiting(courier) == 0
 
 
-def test_nothing_is_replayed_twice(world: World) -> None:
+def test_missed_events_are_delivered_once(world: World) -> None:
     courier = world.person("courier")
     publish(world, courier, 1)
     courier.socket()
     assert numbers_at(world, courier.socket()) == []
 
 
-def test_many_more_events_than_one_batch_arrive_in_order(world: World) -> None:
+def test_several_batches_arrive_in_order(world: World) -> None:
     courier = world.person("courier")
     for start in range(0, 90, 30):
         publish(world, courier, *range(start, start + 30))
@@ -100,7 +100,7 @@ def test_many_more_events_than_one_batch_arrive_in_order(world: World) -> None:
     assert waiting(courier) == 0
 
 
-def test_if_waking_fails_the_sweep_replays(world: World) -> None:
+def test_sweep_delivers_if_trigger_fails(world: World) -> None:
     courier = world.person("courier")
     publish_each(world, courier, 1, 2)
     world.connect("phone", courier.token)
@@ -109,19 +109,19 @@ def test_if_waking_fails_the_sweep_replays(world: World) -> None:
     assert numbers_at(world, "phone") == [1, 2]
 
 
-def test_a_connection_that_is_gone_is_forgotten_and_the_others_are_served(world: World) -> None:
+def test_gone_connection_is_deleted_and_others_are_served(world: World) -> None:
     courier = world.person("courier")
     dead, alive = courier.socket(), courier.socket()
     world.clock.advance(seconds=settings().connection_grace_s)
     world.sender.closed.add(dead)
     publish_each(world, courier, 1, 2)
     assert numbers_at(world, alive) == [1, 2]
-    assert remembered(courier, dead) == []
-    assert len(remembered(courier, alive)) == 2
+    assert stored_connections(courier, dead) == []
+    assert len(stored_connections(courier, alive)) == 2
     assert not is_pending(courier)
 
 
-def test_when_the_last_connection_is_gone_the_events_wait_for_the_next(world: World) -> None:
+def test_events_wait_after_last_connection_is_gone(world: World) -> None:
     courier = world.person("courier")
     dead = courier.socket()
     world.clock.advance(seconds=settings().connection_grace_s)
@@ -132,12 +132,12 @@ def test_when_the_last_connection_is_gone_the_events_wait_for_the_next(world: Wo
     assert numbers_at(world, courier.socket()) == [1, 2]
 
 
-def test_a_young_connection_that_seems_gone_is_tried_again_and_kept(world: World) -> None:
+def test_young_gone_connection_is_retried_and_kept(world: World) -> None:
     courier = world.person("courier")
     world.connect("young", courier.token)
     world.sender.closed.add("young")
     publish(world, courier, 1)
-    assert len(remembered(courier, "young")) == 2
+    assert len(stored_connections(courier, "young")) == 2
     assert is_pending(courier)
     world.sender.closed.clear()
     world.clock.advance(seconds=2)
@@ -146,7 +146,7 @@ def test_a_young_connection_that_seems_gone_is_tried_again_and_kept(world: World
     assert not is_pending(courier)
 
 
-def test_a_young_connection_that_opens_a_moment_later_needs_no_sweep(world: World) -> None:
+def test_young_connection_opening_late_needs_no_sweep(world: World) -> None:
     courier = world.person("courier")
     world.connect("young", courier.token)
     world.sender.opening["young"] = 3
@@ -155,19 +155,19 @@ def test_a_young_connection_that_opens_a_moment_later_needs_no_sweep(world: Worl
     assert not is_pending(courier)
 
 
-def test_a_young_connection_that_never_opens_is_forgotten_when_its_time_is_over(world: World) -> None:
+def test_young_connection_that_never_opens_is_deleted(world: World) -> None:
     courier = world.person("courier")
     world.connect("young", courier.token)
     world.sender.closed.add("young")
     publish(world, courier, 1)
     world.clock.advance(seconds=settings().connection_grace_s)
     world.sweep()
-    assert remembered(courier, "young") == []
+    assert stored_connections(courier, "young") == []
     assert waiting(courier) == 1
     assert not is_pending(courier)
 
 
-def test_a_gateway_that_fails_for_a_moment_is_tried_again_at_once(world: World) -> None:
+def test_short_gateway_failure_is_retried_at_once(world: World) -> None:
     courier = world.person("courier")
     socket = courier.socket()
     world.sender.failing[socket] = 2
@@ -176,7 +176,7 @@ def test_a_gateway_that_fails_for_a_moment_is_tried_again_at_once(world: World) 
     assert not is_pending(courier)
 
 
-def test_a_gateway_that_fails_for_longer_leaves_the_events_to_the_sweep(world: World) -> None:
+def test_long_gateway_failure_is_left_to_sweep(world: World) -> None:
     courier = world.person("courier")
     socket = courier.socket()
     world.sender.failing[socket] = 1_000
@@ -191,7 +191,7 @@ def test_a_gateway_that_fails_for_longer_leaves_the_events_to_the_sweep(world: W
     assert not is_pending(courier)
 
 
-def test_a_device_that_fails_makes_the_others_hear_twice_but_never_out_of_order(world: World) -> None:
+def test_failing_connection_causes_repeats_but_keeps_order(world: World) -> None:
     courier = world.person("courier")
     failing, fine = courier.socket(), courier.socket()
     world.sender.failing[failing] = 1_000
@@ -204,7 +204,7 @@ def test_a_device_that_fails_makes_the_others_hear_twice_but_never_out_of_order(
     assert numbers_at(world, fine) == [1, 2, 1, 2]
 
 
-def test_an_event_of_a_moment_later_waits_behind_those_that_could_not_be_sent(world: World) -> None:
+def test_later_event_waits_behind_undelivered_ones(world: World) -> None:
     courier = world.person("courier")
     socket = courier.socket()
     world.sender.failing[socket] = 6
@@ -213,7 +213,7 @@ def test_an_event_of_a_moment_later_waits_behind_those_that_could_not_be_sent(wo
     assert numbers_at(world, socket) == [1, 2]
 
 
-def test_a_full_mailbox_loses_its_oldest_events_and_says_so(
+def test_full_mailbox_drops_oldest_events_and_logs(
     world: World,
     warnings: pytest.LogCaptureFixture,
     monkeypatch: pytest.MonkeyPatch,
@@ -230,7 +230,7 @@ def test_a_full_mailbox_loses_its_oldest_events_and_says_so(
     assert numbers_at(world, courier.socket()) == list(range(10, 40))
 
 
-def test_events_whose_time_is_over_are_skipped(world: World) -> None:
+def test_expired_events_are_skipped(world: World) -> None:
     courier = world.person("courier")
     publish_each(world, courier, 1, 2)
     world.clock.advance(seconds=settings().mailbox_retention_s)
@@ -242,7 +242,7 @@ def test_events_whose_time_is_over_are_skipped(world: World) -> None:
     assert (head.tail, head.delivered) == (3, 3)
 
 
-def test_a_holder_that_is_nearly_out_of_time_stops_posting(world: World) -> None:
+def test_delivery_stops_before_lease_expires(world: World) -> None:
     courier = world.person("courier")
     world.sender = SlowSender(world.clock, seconds=5)
     world.reset_parts()
@@ -255,7 +255,7 @@ def test_a_holder_that_is_nearly_out_of_time_stops_posting(world: World) -> None
     assert numbers_at(world, slow) == [1, 2, 3, 4]
 
 
-def test_nobody_of_another_organisation_hears_of_a_delivery(world: World) -> None:
+def test_events_do_not_reach_another_organisation(world: World) -> None:
     courier, customer = on_duty(world.person("courier")), world.person("customer")
     ours = [courier.socket(), customer.socket()]
     strangers = [on_duty(world.person("courier", OTHER), km=0.1), world.person("customer", OTHER)]
@@ -267,7 +267,7 @@ def test_nobody_of_another_organisation_hears_of_a_delivery(world: World) -> Non
     assert [waiting(stranger) for stranger in strangers] == [0, 0, 0]
 
 
-def test_the_same_user_id_in_another_organisation_has_another_mailbox(world: World) -> None:
+def test_mailbox_is_per_organisation(world: World) -> None:
     courier = world.person("courier", DEMO)
     world.run(lambda work: work.publish(Recipient(OTHER, courier.user_id), "note", {"number": 1}), OTHER)
     assert numbers_at(world, courier.socket()) == []

@@ -1,4 +1,4 @@
-"""Deliveries that meet something at the worst moment: nothing is stranded and nothing is lost."""
+"""Deliveries interleaved with other actions at exact moments."""
 
 import pytest
 
@@ -6,7 +6,7 @@ from infra.local.engine import EmbeddedEngine
 from tests.builders.dispatch import on_duty, order, order_body, step
 from tests.builders.mailboxes import (
     before_connections_are_read,
-    before_let_go,
+    before_release,
     is_leased,
     is_pending,
     numbers_at,
@@ -16,20 +16,16 @@ from tests.builders.outboxes import DyingOutbox, Killed
 from tests.builders.world import World
 
 
-def test_an_event_published_while_the_holder_is_about_to_let_go_is_delivered_by_the_holder(
-    world: World, engine: EmbeddedEngine
-) -> None:
+def test_event_published_before_release_is_delivered_by_owner(world: World, engine: EmbeddedEngine) -> None:
     courier = world.person("courier")
     socket = courier.socket()
-    with before_let_go(engine, lambda: publish(world, courier, 2)):
+    with before_release(engine, lambda: publish(world, courier, 2)):
         publish(world, courier, 1)
     assert numbers_at(world, socket) == [1, 2]
     assert not is_pending(courier)
 
 
-def test_an_event_published_while_the_holder_reads_is_delivered_by_the_holder(
-    world: World, engine: EmbeddedEngine
-) -> None:
+def test_event_published_during_read_is_delivered_by_owner(world: World, engine: EmbeddedEngine) -> None:
     courier = world.person("courier")
     socket = courier.socket()
     before_connections_are_read(engine, lambda: publish(world, courier, 2))
@@ -38,24 +34,20 @@ def test_an_event_published_while_the_holder_reads_is_delivered_by_the_holder(
     assert not is_pending(courier)
 
 
-def test_who_connects_while_the_holder_is_about_to_park_the_mailbox_is_served(
-    world: World, engine: EmbeddedEngine
-) -> None:
+def test_connect_before_release_is_served(world: World, engine: EmbeddedEngine) -> None:
     courier = world.person("courier")
 
     def connect() -> None:
         world.connect("late", courier.token)
         world.wake()
 
-    with before_let_go(engine, connect):
+    with before_release(engine, connect):
         publish(world, courier, 1)
     assert numbers_at(world, "late") == [1]
     assert not is_pending(courier)
 
 
-def test_a_second_device_that_connects_during_a_delivery_gets_what_happens_from_then_on(
-    world: World, engine: EmbeddedEngine
-) -> None:
+def test_second_connection_during_delivery_receives_later_events(world: World, engine: EmbeddedEngine) -> None:
     courier = world.person("courier")
     first = courier.socket()
 
@@ -63,23 +55,21 @@ def test_a_second_device_that_connects_during_a_delivery_gets_what_happens_from_
         world.connect("second", courier.token)
         world.wake()
 
-    with before_let_go(engine, connect):
+    with before_release(engine, connect):
         publish(world, courier, 1)
     publish(world, courier, 2)
     assert numbers_at(world, first) == [1, 2]
     assert numbers_at(world, "second") in ([1, 2], [2])
 
 
-def test_if_the_holder_fails_to_let_go_the_mailbox_is_found_once_its_lease_is_over(
-    world: World, engine: EmbeddedEngine
-) -> None:
+def test_failed_release_is_swept_after_lease_expires(world: World, engine: EmbeddedEngine) -> None:
     courier = world.person("courier")
     socket = courier.socket()
 
     def lose_the_network() -> None:
         raise ConnectionError
 
-    with before_let_go(engine, lose_the_network):
+    with before_release(engine, lose_the_network):
         publish(world, courier, 1)
     publish(world, courier, 2)
     assert is_leased(courier)
@@ -89,7 +79,7 @@ def test_if_the_holder_fails_to_let_go_the_mailbox_is_found_once_its_lease_is_ov
     assert not is_pending(courier)
 
 
-def test_an_order_whose_process_dies_after_the_commit_reaches_its_courier_through_the_sweep(world: World) -> None:
+def test_order_of_dead_process_is_delivered_by_sweep(world: World) -> None:
     courier, customer = on_duty(world.person("courier")), world.person("customer")
     theirs, mine = courier.socket(), customer.socket()
     world.reset_parts(outbox=DyingOutbox(world.parts.delivery))
@@ -104,7 +94,7 @@ def test_an_order_whose_process_dies_after_the_commit_reaches_its_courier_throug
     assert not is_pending(courier)
 
 
-def test_events_of_a_process_that_died_come_before_later_ones(world: World) -> None:
+def test_events_of_dead_process_precede_later_ones(world: World) -> None:
     courier, customer = on_duty(world.person("courier")), world.person("customer")
     placed = order(customer)
     mine = customer.socket()
@@ -117,7 +107,7 @@ def test_events_of_a_process_that_died_come_before_later_ones(world: World) -> N
     assert [sent.data["status"] for sent in world.heard(mine)[before:]] == ["accepted", "arrived"]
 
 
-def test_a_retry_after_the_process_died_changes_nothing_and_gets_its_answer(world: World) -> None:
+def test_retry_after_dead_process_is_replayed(world: World) -> None:
     customer = world.person("customer")
     socket = customer.socket()
     world.reset_parts(outbox=DyingOutbox(world.parts.delivery))
@@ -131,7 +121,7 @@ def test_a_retry_after_the_process_died_changes_nothing_and_gets_its_answer(worl
     assert [sent.data["order_id"] for sent in world.heard(socket)] == [answer.json["order"]["id"]]
 
 
-def test_five_events_while_a_courier_is_away_come_in_order_when_they_are_back(world: World) -> None:
+def test_five_missed_events_arrive_in_order_after_reconnect(world: World) -> None:
     courier, customer = on_duty(world.person("courier")), world.person("customer")
     world.hang_up(courier.socket())
     first = order(customer)

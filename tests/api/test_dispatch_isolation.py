@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.identity.default_permissions import DEFAULT_MATRIX
+from chalicelib.identity.roles.default_permissions import DEFAULT_PERMISSIONS
 from tests.builders.dispatch import cancel_order, carried, on_duty, order, order_body, step, told
 from tests.builders.world import DEMO, OTHER, Answer, Person, World
 
@@ -57,7 +57,7 @@ def test_the_table_names_every_endpoint_of_dispatch(world: World) -> None:
     assert dispatch == set(MEANT_FOR)
 
 
-@pytest.mark.parametrize("role", DEFAULT_MATRIX)
+@pytest.mark.parametrize("role", DEFAULT_PERMISSIONS)
 def test_every_endpoint_is_for_the_roles_that_it_is_meant_for_and_no_other(world: World, role: str) -> None:
     person = world.person(role)
     denied = set()

@@ -14,7 +14,7 @@ from chalicelib.maintenance.workorders.sweep import ReminderOutcome, remind_due
 from chalicelib.maintenance.workorders.tables import NOTICE_SHARDS
 from infra.local.engine import EmbeddedEngine
 from tests.builders.dispatch import audit_row, diff
-from tests.builders.notices import check_count, listed, tell
+from tests.builders.notices import check_count, listed, send
 from tests.builders.reminders import SOON, changed, in_hand, stored, told
 from tests.builders.world import OTHER, Person, World
 
@@ -242,7 +242,7 @@ def test_a_pass_with_nothing_due_asks_once_per_shard_and_writes_nothing(
     world: World, tech: Person, engine: EmbeddedEngine
 ) -> None:
     in_hand(world, tech, world.clock.now() + HOURS_4)
-    tell(world, tech, "something else")
+    send(world, tech, "something else")
     calls: Counter[str] = Counter()
     with engine.before(None, lambda operation, _: calls.update([operation])):
         swept(world)

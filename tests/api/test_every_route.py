@@ -23,10 +23,10 @@ from chalicelib.edge.api import UNKNOWN_ROUTE
 from chalicelib.edge.endpoint import Endpoint
 from chalicelib.edge.http import encoder
 from chalicelib.edge.openapi import document
-from chalicelib.identity.default_permissions import PERMISSIONS
-from chalicelib.identity.tables import RolePermissions, role_key
+from chalicelib.identity.roles.default_permissions import PERMISSIONS
+from chalicelib.identity.roles.tables import RolePermissions, role_key
 from tests.builders.maintenance import Park
-from tests.builders.notices import tell
+from tests.builders.notices import send
 from tests.builders.packing import loaded, new_box, packed, plate_record, shipment_id, shipment_record
 from tests.builders.photos import uploaded
 from tests.builders.world import DEMO, OTHER, Answer, Person, World
@@ -250,7 +250,7 @@ def items(world: World, admin: Person) -> dict[str, str]:
         "order_id": order.json["order"]["id"],
         "device_id": device.json["id"],
         "user_id": admin.user_id,
-        "notice_id": tell(world, admin, "something")[0],
+        "notice_id": send(world, admin, "something")[0],
         "work_order_id": (park := Park(world)).routed()["id"],
         "photo_id": uploaded(park.tech, park.started())["id"],
         "checklist_ref": park.checklist,

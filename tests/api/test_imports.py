@@ -11,8 +11,8 @@ import app
 from chalicelib.core.settings import settings
 from chalicelib.edge.imports import MAX_RECORDS, TRY_AGAIN
 from chalicelib.edge.openapi import document
-from chalicelib.identity import passwords
-from chalicelib.identity.directory import everybody
+from chalicelib.identity.accounts import passwords
+from chalicelib.identity.accounts.queries import all_users
 from infra.local.engine import EmbeddedEngine
 from infra.local.gateway_http import Call, Gateway
 from tests.builders.imports import outcome
@@ -42,7 +42,7 @@ def settled(world: World, count: int, org_id: str = DEMO) -> list[str]:
 
 
 def people(org_id: str = DEMO) -> dict[str, dict[str, Any]]:
-    return {user.username: dict(user.attribute_values) for user in everybody(org_id)}
+    return {user.username: dict(user.attribute_values) for user in all_users(org_id)}
 
 
 def sign_in(world: World, name: str, password: str) -> int:
@@ -219,7 +219,7 @@ def test_the_last_administrator_cannot_lose_the_role(world: World) -> None:
     assert outcome(answer) == (
         0,
         0,
-        {0: {"record": "Nobody else who is active may administer roles: give that to somebody else first."}},
+        {0: {"record": "No other active user can manage roles. Grant that permission to another user first."}},
     )
     assert admin.get("/v1/users").status == 200
 

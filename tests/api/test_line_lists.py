@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.identity.tables import RolePermissions, role_key
+from chalicelib.identity.roles.tables import RolePermissions, role_key
 from chalicelib.manufacturing import tally
 from infra.local.engine import EmbeddedEngine
 from tests.builders.manufacturing import Data, Line, data

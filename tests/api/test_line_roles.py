@@ -6,7 +6,7 @@ import pytest
 
 import app
 from chalicelib.edge.endpoint import Endpoint
-from chalicelib.identity.default_permissions import ROLES
+from chalicelib.identity.roles.default_permissions import ROLES
 from tests.builders.manufacturing import Line
 from tests.builders.world import World
 

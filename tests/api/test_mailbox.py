@@ -1,4 +1,4 @@
-"""A mailbox's own steps: what is appended, who may deliver, and when the lease is given back."""
+"""The operations of a mailbox: append, acquire, advance and release."""
 
 from datetime import timedelta
 from typing import Any
@@ -7,7 +7,8 @@ import pytest
 
 from chalicelib.core.errors import Conflict
 from chalicelib.core.work import Recipient, UnitOfWork
-from chalicelib.identity.people import NameTaken, NewPerson, add_person
+from chalicelib.identity.accounts.errors import NameTaken
+from chalicelib.identity.accounts.users import NewAccount, add_user
 from chalicelib.realtime import mailbox
 from chalicelib.realtime.mailbox import Lease
 from chalicelib.realtime.sweep import drain_pending
@@ -29,12 +30,12 @@ LIFE = timedelta(seconds=15)
 
 
 def taken(world: World, person: Person, owner: str) -> Lease:
-    lease = mailbox.take(recipient(person), owner, world.clock.now(), LIFE)
+    lease = mailbox.acquire(recipient(person), owner, world.clock.now(), LIFE)
     assert lease is not None
     return lease
 
 
-def test_events_are_numbered_without_a_gap(world: World) -> None:
+def test_event_numbers_have_no_gaps(world: World) -> None:
     courier = world.person("courier")
     publish_each(world, courier, 1, 2, 3)
     publish(world, courier, 4, 5)
@@ -46,7 +47,7 @@ def test_events_are_numbered_without_a_gap(world: World) -> None:
     assert numbers_at(world, socket) == [1, 2, 3, 4, 5, 6, 7]
 
 
-def test_what_waits_are_the_numbers_between_delivered_and_tail(world: World) -> None:
+def test_queue_is_between_delivered_and_tail(world: World) -> None:
     courier = world.person("courier")
     socket = courier.socket()
     publish_each(world, courier, 1, 2)
@@ -57,7 +58,7 @@ def test_what_waits_are_the_numbers_between_delivered_and_tail(world: World) -> 
     assert (head.tail, head.delivered, len(head.queue)) == (5, 2, 3)
 
 
-def test_a_change_that_is_refused_tells_nobody(world: World) -> None:
+def test_refused_change_appends_nothing(world: World) -> None:
     courier = world.person("courier")
 
     def refused(work: UnitOfWork) -> None:
@@ -69,19 +70,19 @@ def test_a_change_that_is_refused_tells_nobody(world: World) -> None:
     assert head_of(courier) is None
 
 
-def test_a_change_whose_commit_is_refused_tells_nobody(world: World) -> None:
+def test_failed_commit_appends_nothing(world: World) -> None:
     courier = world.person("courier", username="somebody")
 
     def lost(work: UnitOfWork) -> None:
         work.publish(recipient(courier), "note", {"number": 1})
-        add_person(work, DEMO, NewPerson("somebody", "Somebody Else", "courier", "-"))
+        add_user(work, DEMO, NewAccount("somebody", "Somebody Else", "courier", "-"))
 
     with pytest.raises(NameTaken):
         world.run(lost)
     assert head_of(courier) is None
 
 
-def test_whoever_meets_a_lease_leaves_at_once(world: World) -> None:
+def test_held_lease_is_not_waited_for(world: World) -> None:
     courier = world.person("courier")
     socket = courier.socket()
     taken(world, courier, "somebody else")
@@ -91,7 +92,7 @@ def test_whoever_meets_a_lease_leaves_at_once(world: World) -> None:
     assert is_pending(courier)
 
 
-def test_a_lease_whose_holder_died_is_taken_over(world: World) -> None:
+def test_expired_lease_is_acquired(world: World) -> None:
     courier = world.person("courier")
     socket = courier.socket()
     taken(world, courier, "who dies now")
@@ -105,32 +106,32 @@ def test_a_lease_whose_holder_died_is_taken_over(world: World) -> None:
     assert not is_pending(courier)
 
 
-def test_a_lease_is_good_to_its_last_moment(world: World) -> None:
+def test_lease_is_held_until_it_expires(world: World) -> None:
     courier = world.person("courier")
     publish(world, courier, 1)
     first = taken(world, courier, "first")
     world.clock.advance(seconds=15)
-    assert mailbox.take(recipient(courier), "second", world.clock.now(), LIFE) is None
+    assert mailbox.acquire(recipient(courier), "second", world.clock.now(), LIFE) is None
     world.clock.advance(seconds=0.001)
     second = taken(world, courier, "second")
     assert second.until > first.until
 
 
-def test_who_has_lost_the_lease_cannot_move_the_cursor(world: World) -> None:
+def test_lost_lease_cannot_advance(world: World) -> None:
     courier = world.person("courier")
     publish_each(world, courier, 1, 2)
     slow = taken(world, courier, "slow")
     world.clock.advance(seconds=16)
     taken(world, courier, "quick")
     assert mailbox.advance(slow, 1, world.clock.now(), LIFE) is None
-    assert not mailbox.let_go(slow, 2)
-    mailbox.leave_pending(slow, 2)
+    assert not mailbox.release(slow, 2)
+    mailbox.release_pending(slow, 2)
     head = head_of(courier)
     assert head is not None
     assert (head.delivered, len(head.queue), head.lease_owner) == (0, 2, "quick")
 
 
-def test_who_was_too_slow_may_go_on_while_nobody_else_wants_to(world: World) -> None:
+def test_expired_lease_can_continue_until_acquired(world: World) -> None:
     courier = world.person("courier")
     publish_each(world, courier, 1, 2)
     slow = taken(world, courier, "slow")
@@ -141,20 +142,20 @@ def test_who_was_too_slow_may_go_on_while_nobody_else_wants_to(world: World) -> 
     assert len(again.queue) == 1
 
 
-def test_nobody_lets_go_of_a_mailbox_whose_bell_was_rung_meanwhile(world: World) -> None:
+def test_release_fails_after_wakeup(world: World) -> None:
     courier = world.person("courier")
     publish(world, courier, 1)
     lease = taken(world, courier, "holder")
     publish(world, courier, 2)
-    assert not mailbox.let_go(lease, 1)
+    assert not mailbox.release(lease, 1)
     assert waiting(courier) == 2
     again = mailbox.advance(lease, 1, world.clock.now(), LIFE)
     assert again is not None
-    assert mailbox.let_go(again, 1)
+    assert mailbox.release(again, 1)
     assert waiting(courier) == 0
 
 
-def test_events_that_arrive_while_the_first_ones_leave_keep_their_order(world: World) -> None:
+def test_events_appended_during_delivery_keep_order(world: World) -> None:
     courier = world.person("courier")
     publish(world, courier, 1, 2, 3)
     lease = taken(world, courier, "holder")
@@ -167,7 +168,7 @@ def test_events_that_arrive_while_the_first_ones_leave_keep_their_order(world: W
     assert again.head.delivered + len(again.queue) == again.head.tail
 
 
-def test_a_mailbox_of_somebody_absent_costs_the_sweep_nothing(world: World, engine: EmbeddedEngine) -> None:
+def test_mailbox_of_absent_user_is_not_swept(world: World, engine: EmbeddedEngine) -> None:
     courier = world.person("courier")
     publish_each(world, courier, 1, 2, 3)
     assert not is_pending(courier)
@@ -181,17 +182,17 @@ def test_a_mailbox_of_somebody_absent_costs_the_sweep_nothing(world: World, engi
     with engine.before(None, note):
         looked_at = drain_pending(world.parts.delivery, world.clock)
     assert looked_at == 0
-    assert calls == ["Query"] * PENDING_SHARDS
+    assert calls == ["Query"] * PENDING_SHARDS.count
 
 
-def test_delivering_to_somebody_nobody_ever_told_anything_makes_nothing_up(world: World) -> None:
+def test_delivery_of_absent_mailbox_creates_nothing(world: World) -> None:
     courier = world.person("courier")
     world.deliver_to(recipient(courier))
     world.deliver_to(Recipient(DEMO, "nobody"))
     assert head_of(courier) is None
 
 
-def test_a_mailbox_is_pending_since_its_oldest_event(world: World) -> None:
+def test_mailbox_is_pending_since_oldest_event(world: World) -> None:
     courier = world.person("courier")
     courier.socket()
     taken(world, courier, "who dies now")

@@ -1,10 +1,10 @@
-"""What people learn of themselves, and the devices on which they are told of news."""
+"""The caller's own profile and devices."""
 
 import pytest
 
-from chalicelib.identity.default_permissions import DEFAULT_MATRIX, ROLES
-from chalicelib.identity.devices import devices_of
-from chalicelib.identity.tables import Device
+from chalicelib.identity.accounts.devices import devices_of
+from chalicelib.identity.accounts.tables import Device
+from chalicelib.identity.roles.default_permissions import DEFAULT_PERMISSIONS, ROLES
 from infra.local.engine import EmbeddedEngine
 from tests.builders.world import OTHER, Person, World
 
@@ -15,7 +15,7 @@ def owned(person: Person) -> list[tuple[str, str]]:
     return [(one.device_id, one.platform) for one in devices_of(person.org_id, person.user_id)]
 
 
-def test_a_technician_learns_all_that_the_app_shows(world: World) -> None:
+def test_me_shows_user_role_navigation_and_permissions(world: World) -> None:
     lead = world.person("MAINT_TL", full_name="Hugo Prins")
     tech = world.person(
         "TECH",
@@ -50,7 +50,7 @@ def test_a_technician_learns_all_that_the_app_shows(world: World) -> None:
     }
     assert len(nav) == 5
     assert nav[0] == {"screen": "TECH-DASH", "label": "Dashboard", "target": "/v1/me/dashboard"}
-    assert {one["code"]: one["scope"] for one in permissions} == DEFAULT_MATRIX["TECH"]
+    assert {one["code"]: one["scope"] for one in permissions} == DEFAULT_PERMISSIONS["TECH"]
     assert tech.get("/v1/me/profile").json == {
         "fullName": "Mees van Dijk",
         "email": "mees@example.org",
@@ -64,7 +64,7 @@ def test_a_technician_learns_all_that_the_app_shows(world: World) -> None:
 
 
 @pytest.mark.parametrize("role", ROLES)
-def test_everybody_has_a_navigation_that_leads_to_nothing_forbidden(world: World, role: str) -> None:
+def test_navigation_of_every_role_contains_only_permitted_slots(world: World, role: str) -> None:
     person = world.person(role)
     me = person.get("/v1/me").json
     assert me["role"] == {"code": role, "name": ROLES[role]}
@@ -75,7 +75,7 @@ def test_everybody_has_a_navigation_that_leads_to_nothing_forbidden(world: World
         assert person.get(target).status == 200, target
 
 
-def test_what_a_role_may_no_longer_do_is_no_longer_shown(world: World) -> None:
+def test_removed_permission_removes_its_navigation_slot(world: World) -> None:
     tech = world.person("TECH")
     kept = [{"code": "identity.profile.read", "scope": "own"}]
     assert world.person("SYSTEM_ADMIN").put("/v1/roles/TECH", {"permissions": kept}).status == 200
@@ -83,12 +83,12 @@ def test_what_a_role_may_no_longer_do_is_no_longer_shown(world: World) -> None:
     assert ([slot["screen"] for slot in me["nav"]], me["permissions"]) == (["SH-PROFILE"], kept)
 
 
-def test_who_reaches_the_whole_organisation_is_told_so(world: World) -> None:
+def test_organisation_scope_is_shown(world: World) -> None:
     scopes = {role: world.person(role).get("/v1/me").json["gameZoneScope"] for role in ("TECH", "MAINT_TL", "QA")}
     assert scopes == {"TECH": "own", "MAINT_TL": "own", "QA": "org"}
 
 
-def test_a_device_is_registered_once_however_often_it_says_so(world: World) -> None:
+def test_register_device_is_idempotent(world: World) -> None:
     tech = world.person("TECH")
     first = tech.post("/v1/devices/register", ANDROID)
     assert first.status == 201
@@ -100,7 +100,7 @@ def test_a_device_is_registered_once_however_often_it_says_so(world: World) -> N
 
 
 @pytest.mark.parametrize("org_id", ["demo", OTHER])
-def test_a_device_that_is_handed_on_is_its_new_owners(world: World, org_id: str) -> None:
+def test_device_belongs_to_last_registered_user(world: World, org_id: str) -> None:
     before, after = world.person("TECH"), world.person("packer", org_id)
     registered = before.post("/v1/devices/register", ANDROID).json
     assert after.post("/v1/devices/register", ANDROID).json == registered
@@ -109,7 +109,7 @@ def test_a_device_that_is_handed_on_is_its_new_owners(world: World, org_id: str)
     assert answer.status == (403 if org_id == "demo" else 404)
 
 
-def test_where_pushes_go_stays_with_the_device(world: World) -> None:
+def test_push_address_stays_with_device(world: World) -> None:
     before, after = world.person("TECH"), world.person("packer")
     before.post("/v1/devices/register", ANDROID)
     [device] = devices_of(before.org_id, before.user_id)
@@ -118,7 +118,7 @@ def test_where_pushes_go_stays_with_the_device(world: World) -> None:
     assert [one.endpoint_arn for one in devices_of(after.org_id, after.user_id)] == ["arn:aws:sns:endpoint"]
 
 
-def test_a_device_can_be_taken_away_by_its_owner_only(world: World) -> None:
+def test_remove_device_only_by_owner(world: World) -> None:
     tech, colleague, admin = world.person("TECH"), world.person("TECH"), world.person("SYSTEM_ADMIN")
     where = f"/v1/devices/{tech.post('/v1/devices/register', ANDROID).json['id']}"
     assert (colleague.delete(where).status, world.person("TECH", OTHER).delete(where).status) == (403, 404)
@@ -129,9 +129,7 @@ def test_a_device_can_be_taken_away_by_its_owner_only(world: World) -> None:
     assert admin.delete(where).status == 204
 
 
-def test_a_device_that_moves_while_it_is_taken_away_stays_with_its_new_owner(
-    world: World, engine: EmbeddedEngine
-) -> None:
+def test_device_registered_by_another_user_during_removal_is_kept(world: World, engine: EmbeddedEngine) -> None:
     before, after = world.person("TECH"), world.person("TECH")
     registered = before.post("/v1/devices/register", ANDROID).json
 
@@ -144,12 +142,12 @@ def test_a_device_that_moves_while_it_is_taken_away_stays_with_its_new_owner(
     assert len(owned(after)) == 1
 
 
-def test_what_is_wrong_with_a_device_is_said_by_field(world: World) -> None:
+def test_register_device_names_invalid_field(world: World) -> None:
     answer = world.person("TECH").post("/v1/devices/register", {"platform": "pager", "fcmToken": ""})
     assert (answer.status, set(answer.fields)) == (422, {"platform", "fcmToken"})
 
 
-def test_the_trail_tells_of_devices_without_their_tokens(world: World) -> None:
+def test_devices_are_audited_without_tokens(world: World) -> None:
     tech = world.person("TECH")
     where = tech.post("/v1/devices/register", ANDROID, idempotency_key="k").json["id"]
     assert tech.post("/v1/devices/register", ANDROID, idempotency_key="k").json == {"id": where}

@@ -1,4 +1,4 @@
-"""What an organisation settles for itself: sections with defaults, one version, and nobody else's."""
+"""Settings of an organisation: sections, defaults, versions and isolation."""
 
 from typing import Annotated, Any
 
@@ -9,8 +9,8 @@ from msgspec import Meta
 from chalicelib.core.store import get
 from chalicelib.edge.endpoint import Endpoint
 from chalicelib.edge.routes import Routes
-from chalicelib.identity.organisation import Section, organisation_settings, section_of, settings_section
-from chalicelib.identity.tables import organisation_key
+from chalicelib.identity.accounts.tables import organisation_key
+from chalicelib.identity.settings import Section, organisation_settings, section_of, settings_section
 from tests.builders.endpoints import ask
 from tests.builders.world import DEMO, OTHER, World
 
@@ -44,13 +44,13 @@ def addresses(section: Section[Any]) -> tuple[Endpoint, Endpoint]:
 READ, REPLACE = addresses(SHELVES)
 
 
-def test_what_nobody_settled_is_at_its_default(world: World) -> None:
+def test_unset_settings_have_their_defaults(world: World) -> None:
     answer = ask(world.person(ADMIN), READ)
     assert (answer.status, answer.headers["ETag"]) == (200, '"1"')
     assert answer.json == {"success": True, "data": {"width": 40, "colours": []}}
 
 
-def test_what_was_settled_is_read_back_by_the_organisation_and_nobody_else(world: World) -> None:
+def test_settings_belong_to_one_organisation(world: World) -> None:
     admin = world.person(ADMIN)
     answer = ask(admin, REPLACE, {"width": 60}, if_match="1")
     assert (answer.status, answer.headers["ETag"], answer.json["data"]) == (200, '"2"', {"width": 60, "colours": []})
@@ -58,7 +58,7 @@ def test_what_was_settled_is_read_back_by_the_organisation_and_nobody_else(world
     assert ask(world.person(ADMIN, OTHER), READ).json["data"] == {"width": 40, "colours": []}
 
 
-def test_sections_leave_each_other_alone(world: World) -> None:
+def test_sections_are_independent(world: World) -> None:
     admin = world.person(ADMIN)
     ask(admin, REPLACE, {"width": 60})
     ask(admin, addresses(LADDERS)[1], {"steps": 7})
@@ -67,18 +67,18 @@ def test_sections_leave_each_other_alone(world: World) -> None:
     assert section_of(found, LADDERS) == LadderSettings(7)
 
 
-def test_what_is_left_out_goes_back_to_its_default(world: World) -> None:
+def test_omitted_field_returns_to_default(world: World) -> None:
     admin = world.person(ADMIN)
     ask(admin, REPLACE, {"width": 60, "colours": ["red"]})
     assert ask(admin, REPLACE, {"colours": ["red"]}).json["data"] == {"width": 40, "colours": ["red"]}
 
 
-def test_the_same_settings_again_change_no_version(world: World) -> None:
+def test_equal_settings_keep_version(world: World) -> None:
     admin = world.person(ADMIN)
     assert ask(admin, REPLACE, {"width": 40}).headers["ETag"] == '"1"'
 
 
-def test_a_stale_version_is_refused(world: World) -> None:
+def test_stale_version_is_refused(world: World) -> None:
     admin = world.person(ADMIN)
     ask(admin, REPLACE, {"width": 60})
     answer = ask(admin, REPLACE, {"width": 70}, if_match="1")
@@ -86,18 +86,18 @@ def test_a_stale_version_is_refused(world: World) -> None:
     assert ask(admin, READ).json["data"]["width"] == 60
 
 
-def test_every_bad_field_is_named(world: World) -> None:
+def test_all_invalid_fields_are_named(world: World) -> None:
     answer = ask(world.person(ADMIN), REPLACE, {"width": 0, "colours": "red", "depth": 3})
     assert (answer.status, set(answer.fields)) == (422, {"width", "colours", "depth"})
 
 
 @pytest.mark.parametrize("endpoint", [READ, REPLACE], ids=["read", "replace"])
-def test_without_the_permission_it_is_refused(world: World, endpoint: Endpoint) -> None:
+def test_settings_require_permission(world: World, endpoint: Endpoint) -> None:
     body = {"width": 60} if endpoint.mutates else None
     assert ask(world.person("gm"), endpoint, body).status == 403
 
 
-def test_the_trail_tells_what_was_settled(world: World) -> None:
+def test_replace_settings_is_audited(world: World) -> None:
     admin = world.person(ADMIN)
     ask(admin, REPLACE, {"width": 60})
     [row] = [row for row in world.audit() if row.action_type == "SHELVES_SETTINGS_CHANGED"]
@@ -105,7 +105,7 @@ def test_the_trail_tells_what_was_settled(world: World) -> None:
     assert '"width":60' in str(row.payload_diff)
 
 
-def test_what_another_version_stored_is_passed_over(world: World) -> None:
+def test_unknown_stored_fields_are_ignored(world: World) -> None:
     found = get(organisation_key(DEMO))
     assert found is not None
     found.settings = {"shelves": {"width": 50, "no_longer_known": True}}

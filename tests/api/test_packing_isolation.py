@@ -4,8 +4,8 @@ from collections.abc import Mapping
 
 import pytest
 
-from chalicelib.identity.default_permissions import DEFAULT_MATRIX
-from chalicelib.identity.tables import RolePermissions, role_key
+from chalicelib.identity.roles.default_permissions import DEFAULT_PERMISSIONS
+from chalicelib.identity.roles.tables import RolePermissions, role_key
 from tests.builders.packing import (
     loaded,
     new_box,
@@ -46,7 +46,7 @@ def test_the_table_names_every_endpoint_of_packing(world: World) -> None:
     assert packing == set(MEANT_FOR)
 
 
-@pytest.mark.parametrize("role", DEFAULT_MATRIX)
+@pytest.mark.parametrize("role", DEFAULT_PERMISSIONS)
 def test_each_role_reaches_only_its_endpoints(world: World, role: str) -> None:
     person = world.person(role)
     for (method, path), roles in MEANT_FOR.items():
@@ -65,7 +65,7 @@ def test_the_scope_own_covers_only_items_that_the_caller_packed(world: World) ->
     loaded(boss, "license-plates", plate_record())
     box = new_box(packer)
     mine, theirs = packed(packer, box), packed(boss, box)
-    scopes = {code: "org" if code == "packing.item.pack" else "own" for code in DEFAULT_MATRIX["supervisor"]}
+    scopes = {code: "org" if code == "packing.item.pack" else "own" for code in DEFAULT_PERMISSIONS["supervisor"]}
     hold(world, "packer", scopes)
     missing = "00000000-0000-4000-8000-000000000000"
     calls: list[tuple[str, str, object]] = [

@@ -1,12 +1,12 @@
-"""Passwords that were forgotten, reset and changed."""
+"""Passwords: reset requests, resets and changes."""
 
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
 
-from chalicelib.identity.tables import DISABLED, User, user_key
-from tests.api.test_signing_in import everything
+from chalicelib.identity.accounts.tables import DISABLED, User, user_key
+from tests.api.test_sessions import everything
 from tests.builders.signing_in import PASSWORD, anna, may_call, refresh, sign_in, signed_in, wrong
 from tests.builders.world import Answer, World
 
@@ -30,17 +30,17 @@ def token_of(world: World, name: str = "anna") -> str:
 # --- forgotten -------------------------------------------------------------------------------------------------
 
 
-def test_whoever_forgot_their_password_gets_a_token_by_e_mail_and_chooses_another(world: World) -> None:
+def test_forgot_password_sends_token_by_email_that_resets_password(world: World) -> None:
     anna(world)
     assert forgot(world).text == ""
     [(to, subject, text)] = world.messages.emails
-    assert (to, subject) == ("anna@example.org", "Choose a new password")
+    assert (to, subject) == ("anna@example.org", "Reset your password")
     assert "30 minutes" in text
     assert reset(world, world.messages.last_token).status == 204
     assert [sign_in(world, password=password).status for password in (PASSWORD, NEW)] == [401, 200]
 
 
-def test_who_asks_by_number_gets_an_sms(world: World) -> None:
+def test_forgot_password_by_phone_number_sends_sms(world: World) -> None:
     anna(world)
     token = token_of(world, "+31 6 1234 5678")
     [(to, text)] = world.messages.texts
@@ -49,13 +49,13 @@ def test_who_asks_by_number_gets_an_sms(world: World) -> None:
     assert reset(world, token).status == 204
 
 
-def test_who_has_no_e_mail_gets_an_sms(world: World) -> None:
+def test_forgot_password_without_email_sends_sms(world: World) -> None:
     anna(world, email=None)
     assert forgot(world).status == 204
     assert len(world.messages.texts) == 1
 
 
-def test_asking_does_not_tell_who_exists(world: World, engine: Any) -> None:
+def test_forgot_password_does_not_disclose_accounts(world: World, engine: Any) -> None:
     """Same answer, same calls of the store, same letter box; only the letters differ."""
     anna(world)
     anna(world, username="bo", email=None, phone=None)
@@ -67,29 +67,29 @@ def test_asking_does_not_tell_who_exists(world: World, engine: Any) -> None:
         calls: list[str] = []
         with engine.before(None, lambda operation, _, calls=calls: calls.append(operation)):
             answer = forgot(world, name)
-        seen.append((answer.status, answer.text, sorted(calls), len(world.post.letters)))
+        seen.append((answer.status, answer.text, sorted(calls), len(world.message_queue.queued)))
     assert seen == [(204, "", seen[0][2], number) for number in (1, 2, 3, 4)]
-    assert [letter.to for letter in world.post.letters] == ["anna@example.org", "", "", ""]
+    assert [letter.to for letter in world.message_queue.queued] == ["anna@example.org", "", "", ""]
 
 
 @pytest.mark.parametrize("body", [{}, {"identifier": ""}, {"identifier": 7}, {"identifier": "x" * 255}])
-def test_asking_without_a_name_is_named(world: World, body: dict[str, Any]) -> None:
+def test_forgot_password_requires_identifier(world: World, body: dict[str, Any]) -> None:
     answer = world.call("POST", "/v1/auth/forgot-password", body)
     assert (answer.status, set(answer.fields)) == (422, {"identifier"})
 
 
-def test_a_token_is_kept_only_as_a_hash(world: World) -> None:
+def test_reset_token_is_stored_as_hash(world: World) -> None:
     anna(world)
     token = token_of(world)
     kept = repr([item for table in ("identity", "edge", "system_audit_trail") for item in everything(table)])
     assert token not in kept
-    assert token not in repr(world.post.letters)
+    assert token not in repr(world.message_queue.queued)
 
 
 # --- reset -----------------------------------------------------------------------------------------------------
 
 
-def test_a_token_is_good_once(world: World) -> None:
+def test_reset_token_is_single_use(world: World) -> None:
     anna(world)
     token = token_of(world)
     assert reset(world, token).status == 204
@@ -98,7 +98,7 @@ def test_a_token_is_good_once(world: World) -> None:
     assert sign_in(world, password=NEW).status == 200
 
 
-def test_of_ten_who_use_a_token_at_once_one_succeeds(world: World) -> None:
+def test_concurrent_uses_of_reset_token_have_one_winner(world: World) -> None:
     anna(world)
     token = token_of(world)
     with ThreadPoolExecutor(10) as pool:
@@ -108,7 +108,7 @@ def test_of_ten_who_use_a_token_at_once_one_succeeds(world: World) -> None:
     assert sign_in(world, password=f"a new password {won}").status == 200
 
 
-def test_a_token_is_good_for_half_an_hour(world: World) -> None:
+def test_reset_token_expires_after_half_an_hour(world: World) -> None:
     anna(world)
     first = token_of(world)
     world.clock.advance(minutes=29, seconds=59)
@@ -118,7 +118,7 @@ def test_a_token_is_good_for_half_an_hour(world: World) -> None:
     assert reset(world, second).status == 204
 
 
-def test_using_one_token_voids_the_others(world: World) -> None:
+def test_used_reset_token_invalidates_the_others(world: World) -> None:
     anna(world)
     first, second = token_of(world), token_of(world)
     assert reset(world, second).status == 204
@@ -126,19 +126,19 @@ def test_using_one_token_voids_the_others(world: World) -> None:
 
 
 @pytest.mark.parametrize("token", ["x" * 43, "-", "demo.s1." + "s" * 43, "#", "é" * 20])
-def test_what_is_no_token_is_refused(world: World, token: str) -> None:
+def test_invalid_reset_token_is_refused(world: World, token: str) -> None:
     anna(world)
     assert reset(world, token).code == "AUTH_INVALID"
 
 
-def test_the_token_of_a_name_that_nobody_has_opens_nothing(world: World) -> None:
+def test_reset_token_of_unknown_name_is_refused(world: World) -> None:
     world.clock.advance(seconds=1)
     assert forgot(world, "nobody").status == 204
     assert not world.messages.emails
     assert not world.messages.texts
 
 
-def test_who_was_disabled_meanwhile_cannot_reset(world: World) -> None:
+def test_disabled_user_cannot_reset_password(world: World) -> None:
     person = anna(world)
     token = token_of(world)
     where = user_key("demo", person.user_id)
@@ -150,7 +150,7 @@ def test_who_was_disabled_meanwhile_cannot_reset(world: World) -> None:
     "password",
     ["short", "nine char", "Password123", "QWERTYUIOP", "1234567890", "anna@example.org", "aaaaaaaaaaaa", "x" * 129],
 )
-def test_a_weak_password_is_refused_and_the_token_stays_good(world: World, password: str) -> None:
+def test_weak_password_is_refused_and_token_stays_valid(world: World, password: str) -> None:
     anna(world)
     token = token_of(world)
     answer = reset(world, token, password)
@@ -159,7 +159,7 @@ def test_a_weak_password_is_refused_and_the_token_stays_good(world: World, passw
     assert reset(world, token).status == 204
 
 
-def test_a_reset_ends_every_session(world: World) -> None:
+def test_reset_password_ends_all_sessions(world: World) -> None:
     anna(world)
     sessions = [signed_in(world) for _ in range(2)]
     reset(world, token_of(world))
@@ -169,7 +169,7 @@ def test_a_reset_ends_every_session(world: World) -> None:
     assert may_call(world, signed_in(world, password=NEW)["accessToken"])
 
 
-def test_a_reset_ends_a_lockout(world: World) -> None:
+def test_reset_password_ends_lockout(world: World) -> None:
     anna(world)
     wrong(world, 5)
     assert sign_in(world).status == 423
@@ -179,7 +179,7 @@ def test_a_reset_ends_a_lockout(world: World) -> None:
     assert sign_in(world, password=NEW).status == 200
 
 
-def test_a_sign_in_that_was_under_way_does_not_survive_a_reset(world: World, engine: Any) -> None:
+def test_concurrent_login_fails_after_reset(world: World, engine: Any) -> None:
     """It checked the old password, which a moment later was no longer the password."""
     anna(world)
     token = token_of(world)
@@ -190,7 +190,7 @@ def test_a_sign_in_that_was_under_way_does_not_survive_a_reset(world: World, eng
     assert refresh(world, tokens["refreshToken"]).status == 401
 
 
-def test_a_reset_is_in_the_audit_trail_without_any_secret(world: World) -> None:
+def test_reset_password_is_audited_without_secrets(world: World) -> None:
     person = anna(world)
     token = token_of(world)
     reset(world, token)
@@ -210,7 +210,7 @@ def change(world: World, token: str, current: str = PASSWORD, new: str = NEW) ->
     return world.call("POST", "/v1/me/password", body, token=token)
 
 
-def test_changing_ones_password_ends_all_other_sessions(world: World) -> None:
+def test_change_password_ends_all_other_sessions(world: World) -> None:
     anna(world)
     here, there = signed_in(world), signed_in(world)
     assert change(world, here["accessToken"]).status == 204
@@ -221,7 +221,7 @@ def test_changing_ones_password_ends_all_other_sessions(world: World) -> None:
     assert [sign_in(world, password=password).status for password in (PASSWORD, NEW)] == [401, 200]
 
 
-def test_only_who_knows_the_password_changes_it(world: World) -> None:
+def test_change_password_requires_current_password(world: World) -> None:
     anna(world)
     tokens = signed_in(world)
     answer = change(world, tokens["accessToken"], current="not the password")
@@ -229,7 +229,7 @@ def test_only_who_knows_the_password_changes_it(world: World) -> None:
     assert sign_in(world).status == 200
 
 
-def test_guessing_at_the_password_from_a_session_locks_the_account(world: World) -> None:
+def test_wrong_current_passwords_lock_the_account(world: World) -> None:
     anna(world)
     tokens = signed_in(world)
     for _ in range(5):
@@ -242,14 +242,14 @@ def test_guessing_at_the_password_from_a_session_locks_the_account(world: World)
 
 
 @pytest.mark.parametrize("new", ["short", "Password123", "anna@example.org"])
-def test_a_weak_new_password_is_refused(world: World, new: str) -> None:
+def test_change_password_refuses_weak_password(world: World, new: str) -> None:
     anna(world)
     answer = change(world, signed_in(world)["accessToken"], new=new)
     assert (answer.status, set(answer.fields)) == (422, {"newPassword"})
     assert sign_in(world).status == 200
 
 
-def test_both_passwords_are_required(world: World) -> None:
+def test_change_password_requires_both_passwords(world: World) -> None:
     anna(world)
     token = signed_in(world)["accessToken"]
     answer = world.call("POST", "/v1/me/password", {}, token=token)
@@ -257,7 +257,7 @@ def test_both_passwords_are_required(world: World) -> None:
     assert world.call("POST", "/v1/me/password", {}).code == "AUTH_REQUIRED"
 
 
-def test_a_change_that_is_sent_again_with_its_key_is_answered_again(world: World) -> None:
+def test_change_password_is_replayed_by_idempotency_key(world: World) -> None:
     anna(world)
     token = signed_in(world)["accessToken"]
     body, key = {"currentPassword": PASSWORD, "newPassword": NEW}, {"Idempotency-Key": "once"}
@@ -266,7 +266,7 @@ def test_a_change_that_is_sent_again_with_its_key_is_answered_again(world: World
     assert answers[1].headers["Idempotent-Replayed"] == "true"
 
 
-def test_an_open_reset_token_is_void_after_a_change(world: World) -> None:
+def test_change_password_invalidates_reset_tokens(world: World) -> None:
     anna(world)
     reset_token = token_of(world)
     change(world, signed_in(world)["accessToken"])

@@ -1,4 +1,4 @@
-"""What roles may do: read, changed at run time, and never so that nobody could change it any more."""
+"""Roles: reads, changes at run time, and the guard that an administrator of roles remains."""
 
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 
 from chalicelib.core.store import get
-from chalicelib.identity.default_permissions import DEFAULT_MATRIX, PERMISSIONS, ROLES
-from chalicelib.identity.tables import role_key, user_key
+from chalicelib.identity.accounts.tables import user_key
+from chalicelib.identity.roles.default_permissions import DEFAULT_PERMISSIONS, PERMISSIONS, ROLES
+from chalicelib.identity.roles.tables import role_key
 from infra.local.engine import EmbeddedEngine
 from tests.builders.world import DEMO, OTHER, Answer, Person, World
 
@@ -38,21 +39,21 @@ def administrators(world: World) -> list[str]:
     return found
 
 
-def test_every_role_is_there_with_what_it_may_do(world: World) -> None:
+def test_list_roles_contains_every_role_with_permissions(world: World) -> None:
     answer = world.person(ADMIN).get("/v1/roles").json
     assert answer["success"] is True
     assert {role["code"]: role["name"] for role in answer["data"]} == ROLES
     for role in answer["data"]:
         held = {one["code"]: one["scope"] for one in role["permissions"]}
-        assert (held, role["version"]) == (DEFAULT_MATRIX[role["code"]], 1)
+        assert (held, role["version"]) == (DEFAULT_PERMISSIONS[role["code"]], 1)
 
 
-def test_a_role_is_read_by_its_code(world: World) -> None:
+def test_get_role_by_code(world: World) -> None:
     answer = world.person(ADMIN).get("/v1/roles/courier")
     assert (answer.status, answer.headers["ETag"], answer.json["data"]["code"]) == (200, '"1"', "courier")
 
 
-def test_what_a_role_may_do_counts_from_the_next_request(world: World) -> None:
+def test_replaced_permissions_apply_from_next_request(world: World) -> None:
     admin, courier = world.person(ADMIN), world.person("courier")
     assert courier.get("/v1/courier/active-order").status == 200
     answer = admin.put("/v1/roles/courier", grants("dispatch.order.read", scope="own"), if_match="1")
@@ -62,7 +63,7 @@ def test_what_a_role_may_do_counts_from_the_next_request(world: World) -> None:
     assert admin.get("/v1/roles/courier").json == answer.json
 
 
-def test_the_trail_tells_what_a_role_could_do_before_and_after(world: World) -> None:
+def test_replace_role_is_audited_with_old_and_new_permissions(world: World) -> None:
     admin = world.person(ADMIN)
     admin.put("/v1/roles/packer", grants("packing.item.pack"))
     [row] = [row for row in world.audit() if row.action_type == "ROLE_CHANGED"]
@@ -70,28 +71,28 @@ def test_the_trail_tells_what_a_role_could_do_before_and_after(world: World) -> 
     assert str(row.payload_diff).endswith(',{"packing.item.pack":"org"}]}')
 
 
-def test_what_was_read_can_be_sent_back(world: World) -> None:
+def test_role_can_be_put_as_it_was_read(world: World) -> None:
     admin = world.person(ADMIN)
     read = admin.get("/v1/roles/TECH").json["data"]
     answer = admin.put("/v1/roles/TECH", read, if_match='W/"1"')
     assert (answer.status, answer.json["data"]) == (200, read)
 
 
-def test_a_stale_version_is_refused(world: World) -> None:
+def test_stale_version_is_refused(world: World) -> None:
     admin = world.person(ADMIN)
     assert admin.put("/v1/roles/TECH", grants(), if_match="1").status == 200
     answer = admin.put("/v1/roles/TECH", grants("audit.read"), if_match="1")
     assert (answer.status, answer.code, answer.json["error"]["details"]) == (409, "VERSION_CONFLICT", {"version": 2})
 
 
-def test_what_is_wrong_is_said_by_entry(world: World) -> None:
+def test_replace_role_names_invalid_entries(world: World) -> None:
     admin = world.person(ADMIN)
     good = {"code": "audit.read", "scope": "org"}
     answer = admin.put("/v1/roles/TECH", {"permissions": [good, {"code": "audit.erase", "scope": "org"}, good]})
     assert (answer.status, answer.code) == (422, "VALIDATION_ERROR")
     assert answer.fields == {
         "permissions.1.code": "audit.erase is not a permission",
-        "permissions.2.code": "audit.read is there twice",
+        "permissions.2.code": "audit.read is listed twice",
     }
     answer = admin.put("/v1/roles/TECH", {"permissions": [good, {"code": "audit.read", "scope": "galaxy"}]})
     assert (answer.status, list(answer.fields)) == (422, ["permissions.1.scope"])
@@ -99,26 +100,26 @@ def test_what_is_wrong_is_said_by_entry(world: World) -> None:
     assert list(admin.put("/v1/roles/TECH", {}).fields) == ["permissions"]
 
 
-def test_there_is_no_role_but_those_that_there_are(world: World) -> None:
+def test_unknown_role_is_not_found(world: World) -> None:
     admin = world.person(ADMIN)
     for answer in (admin.get("/v1/roles/emperor"), admin.put("/v1/roles/emperor", grants())):
         assert (answer.status, answer.code) == (404, "NOT_FOUND")
 
 
-def test_roles_of_another_organisation_stay_as_they_are(world: World) -> None:
+def test_roles_of_another_organisation_do_not_change(world: World) -> None:
     world.person(ADMIN).put("/v1/roles/courier", grants())
     assert world.person(ADMIN, OTHER).get("/v1/roles/courier").json["data"]["version"] == 1
     assert world.person("courier", OTHER).get("/v1/courier/active-order").status == 200
 
 
-def test_who_may_not_administer_roles_can_neither_see_nor_change_them(world: World) -> None:
+def test_without_permission_roles_can_be_neither_read_nor_changed(world: World) -> None:
     for role in set(ROLES) - {ADMIN}:
         person = world.person(role)
         answers = [person.get("/v1/roles"), person.get("/v1/roles/QA"), person.put(f"/v1/roles/{role}", grants())]
         assert {(answer.status, answer.code) for answer in answers} == {(403, "ACCESS_DENIED")}, role
 
 
-def test_roles_can_only_be_administered_organisation_wide(world: World) -> None:
+def test_roles_require_organisation_scope(world: World) -> None:
     admin, person = world.person(ADMIN), world.person("gm")
     admin.put("/v1/roles/gm", grants("identity.role.manage", "identity.role.read", scope="own"))
     assert person.get("/v1/roles").status == 403
@@ -127,7 +128,7 @@ def test_roles_can_only_be_administered_organisation_wide(world: World) -> None:
 
 
 @pytest.mark.parametrize("change", [{"role": "QA"}, {"status": "DISABLED"}])
-def test_the_last_who_administers_roles_keeps_that(world: World, change: dict[str, str]) -> None:
+def test_last_role_administrator_cannot_lose_the_permission(world: World, change: dict[str, str]) -> None:
     admin = world.person(ADMIN)
     disabled = world.person(ADMIN)
     assert admin.patch(f"/v1/users/{disabled.user_id}", {"status": "DISABLED"}).status == 200
@@ -141,14 +142,14 @@ def test_the_last_who_administers_roles_keeps_that(world: World, change: dict[st
     assert administrators(world) == [admin.user_id]
 
 
-def test_an_administrator_may_step_down_while_there_is_another(world: World) -> None:
+def test_administrator_can_step_down_while_another_remains(world: World) -> None:
     first, second = world.person(ADMIN), world.person(ADMIN)
     assert demote(first, first).status == 200
     answer = demote(second, second)
     assert (answer.status, answer.code) == LAST
 
 
-def test_the_last_role_that_administers_roles_keeps_that(world: World) -> None:
+def test_last_role_with_role_administration_keeps_it(world: World) -> None:
     admin = world.person(ADMIN)
     for body in (everything_but("identity.role.manage"), grants(), grants("identity.role.manage", scope="zone")):
         answer = admin.put(f"/v1/roles/{ADMIN}", body)
@@ -164,7 +165,7 @@ def test_the_last_role_that_administers_roles_keeps_that(world: World) -> None:
     assert administrators(world) == [gm.user_id]
 
 
-def test_two_administrators_who_demote_each_other_do_not_both_succeed(world: World, engine: EmbeddedEngine) -> None:
+def test_two_administrators_cannot_both_demote_each_other(world: World, engine: EmbeddedEngine) -> None:
     ann, bob = world.person(ADMIN), world.person(ADMIN)
     meanwhile: list[Answer] = []
 
@@ -178,7 +179,7 @@ def test_two_administrators_who_demote_each_other_do_not_both_succeed(world: Wor
     assert administrators(world) == [bob.user_id]
 
 
-def test_a_role_and_a_person_cannot_lose_it_at_the_same_moment(world: World, engine: EmbeddedEngine) -> None:
+def test_role_and_user_cannot_lose_role_administration_concurrently(world: World, engine: EmbeddedEngine) -> None:
     ann, gm = world.person(ADMIN), world.person("gm")
     assert ann.put("/v1/roles/gm", everything_but()).status == 200
     meanwhile: list[Answer] = []
@@ -193,7 +194,7 @@ def test_a_role_and_a_person_cannot_lose_it_at_the_same_moment(world: World, eng
     assert administrators(world) == [gm.user_id]
 
 
-def test_a_person_does_not_move_into_a_role_that_loses_it_at_the_same_moment(
+def test_user_cannot_move_into_role_that_concurrently_loses_role_administration(
     world: World, engine: EmbeddedEngine
 ) -> None:
     ann = world.person(ADMIN)
@@ -210,7 +211,7 @@ def test_a_person_does_not_move_into_a_role_that_loses_it_at_the_same_moment(
     assert administrators(world) == [ann.user_id]
 
 
-def test_however_many_demote_each_other_at_once_one_remains(world: World) -> None:
+def test_concurrent_demotions_leave_one_administrator(world: World) -> None:
     admins = [world.person(ADMIN) for _ in range(6)]
     pairs = [(one, other) for one in admins for other in admins if one is not other]
     with ThreadPoolExecutor(8) as threads:

@@ -1,4 +1,4 @@
-"""Opening, using and closing a socket, as API Gateway tells of it."""
+"""The socket handlers: connect, disconnect and messages."""
 
 import json
 from typing import Any
@@ -7,10 +7,11 @@ import pytest
 
 import app
 from chalicelib.core.store import get
-from chalicelib.identity.tables import role_key, session_key
+from chalicelib.identity.roles.tables import role_key
+from chalicelib.identity.sessions.tables import session_key
 from infra.local.engine import EmbeddedEngine
 from tests.builders.dispatch import stored_courier
-from tests.builders.mailboxes import head_of, remembered
+from tests.builders.mailboxes import head_of, stored_connections
 from tests.builders.sockets import Sent
 from tests.builders.world import DEMO, Person, World
 
@@ -57,96 +58,96 @@ def forbid(world: World, role: str, permission: str) -> None:
 
 
 @pytest.mark.parametrize("role", ["courier", "customer"])
-def test_a_person_is_let_into_the_channel_of_their_role(world: World, role: str) -> None:
+def test_connect_to_channel_of_role(world: World, role: str) -> None:
     person = world.person(role)
     assert world.connect("phone", person.token, role)["statusCode"] == 200
-    assert len(remembered(person, "phone")) == 2
+    assert len(stored_connections(person, "phone")) == 2
 
 
 @pytest.mark.parametrize(("role", "channel"), [("courier", "customer"), ("customer", "courier"), ("picker", "courier")])
-def test_the_channel_of_another_role_is_refused(world: World, role: str, channel: str) -> None:
+def test_connect_to_channel_of_another_role_is_refused(world: World, role: str, channel: str) -> None:
     person = world.person(role)
     answer = world.connect("phone", person.token, channel)
     assert (answer["statusCode"], code(answer)) == (403, "ACCESS_DENIED")
-    assert remembered(person, "phone") == []
+    assert stored_connections(person, "phone") == []
 
 
-def test_a_channel_that_does_not_exist_is_refused(world: World) -> None:
+def test_connect_to_unknown_channel_is_refused(world: World) -> None:
     courier = world.person("courier")
     for channel in ("nonsense", "", "COURIER", "courier "):
         assert world.connect("phone", courier.token, channel)["statusCode"] == 403
 
 
-def test_without_a_channel_the_role_decides(world: World) -> None:
+def test_connect_without_channel_uses_role(world: World) -> None:
     assert world.connect("phone", world.person("courier").token)["statusCode"] == 200
     forbid(world, "customer", "realtime.channel.customer")
     assert world.connect("other", world.person("customer").token)["statusCode"] == 403
 
 
-def test_the_channel_is_a_permission_that_can_be_taken_away(world: World) -> None:
+def test_channel_permission_can_be_removed(world: World) -> None:
     forbid(world, "courier", "realtime.channel.courier")
     assert world.connect("phone", world.person("courier").token, "courier")["statusCode"] == 403
 
 
 @pytest.mark.parametrize("token", ["", "nonsense", "a.b.c", "Bearer"])
-def test_a_bad_token_is_refused(world: World, token: str) -> None:
+def test_invalid_token_is_refused(world: World, token: str) -> None:
     answer = world.connect("phone", token)
     assert answer["statusCode"] == 401
 
 
-def test_no_token_at_all_is_refused(world: World) -> None:
+def test_missing_token_is_refused(world: World) -> None:
     for headers, query in ((None, None), ({}, {}), ({"Authorization": "Basic abc"}, None)):
         answer = handshake(headers, query)
         assert (answer["statusCode"], code(answer)) == (401, "AUTH_REQUIRED")
 
 
-def test_a_token_may_come_in_the_query(world: World) -> None:
+def test_token_in_query_is_accepted(world: World) -> None:
     courier = world.person("courier")
     assert handshake({}, {"token": courier.token, "channel": "courier"})["statusCode"] == 200
 
 
-def test_a_token_that_is_too_old_is_refused(world: World) -> None:
+def test_expired_token_is_refused(world: World) -> None:
     courier = world.person("courier")
     world.clock.advance(hours=2)
     answer = world.connect("phone", courier.token)
     assert (answer["statusCode"], code(answer)) == (401, "AUTH_EXPIRED")
 
 
-def test_a_session_that_has_ended_is_refused(world: World) -> None:
+def test_ended_session_is_refused(world: World) -> None:
     courier = world.person("courier")
     end_session(world, courier)
     answer = world.connect("phone", courier.token)
     assert (answer["statusCode"], code(answer)) == (401, "AUTH_INVALID")
 
 
-def test_the_first_subprotocol_that_is_offered_is_spoken(world: World) -> None:
+def test_first_offered_subprotocol_is_selected(world: World) -> None:
     courier = world.person("courier")
     headers = {"Authorization": f"Bearer {courier.token}", "Sec-WebSocket-Protocol": "baton, other"}
     assert handshake(headers)["headers"]["Sec-WebSocket-Protocol"] == "baton"
 
 
-def test_no_subprotocol_is_made_up(world: World) -> None:
+def test_no_subprotocol_without_offer(world: World) -> None:
     courier = world.person("courier")
     assert "Sec-WebSocket-Protocol" not in handshake({"Authorization": f"Bearer {courier.token}"})["headers"]
 
 
-def test_a_refused_handshake_rings_nobody(world: World) -> None:
+def test_refused_handshake_triggers_no_delivery(world: World) -> None:
     courier = world.person("courier")
     world.connect("phone", courier.token, "customer")
-    assert world.delivery_trigger.woken == []
+    assert world.delivery_trigger.recipients == []
     assert head_of(courier) is None
 
 
 # Talking
 
 
-def test_a_ping_is_answered(world: World) -> None:
+def test_ping_is_answered(world: World) -> None:
     socket = world.person("courier").socket()
     assert say(world, socket, "ping") == [Sent("pong", {})]
     assert say(world, socket, "ping", {"anything": 1}) == [Sent("pong", {})]
 
 
-def test_a_position_is_stored_and_not_answered(world: World) -> None:
+def test_position_is_stored_without_reply(world: World) -> None:
     courier = world.person("courier")
     assert say(world, courier.socket(), "location.update", HERE) == []
     stored = stored_courier(courier)
@@ -154,7 +155,7 @@ def test_a_position_is_stored_and_not_answered(world: World) -> None:
     assert (stored.lat, stored.lng, stored.position_at) == (52.37, 4.89, world.clock.now())
 
 
-def test_every_field_of_a_bad_position_is_named(world: World) -> None:
+def test_invalid_position_names_all_fields(world: World) -> None:
     courier = world.person("courier")
     [error] = say(world, courier.socket(), "location.update", {"latitude": 91, "longitude": "east"})
     assert (error.event, error.data["code"], error.data["event"]) == ("error", "VALIDATION_ERROR", "location.update")
@@ -163,18 +164,18 @@ def test_every_field_of_a_bad_position_is_named(world: World) -> None:
 
 
 @pytest.mark.parametrize("body", ['{"event": "location.update"}', '{"event": "location.update", "data": {}}'])
-def test_every_missing_field_of_a_position_is_named(world: World, body: str) -> None:
+def test_missing_position_fields_are_named(world: World, body: str) -> None:
     [error] = say_raw(world, world.person("courier").socket(), body)
     assert set(error.data["fields"]) == {"data.latitude", "data.longitude"}
 
 
-def test_a_position_of_somebody_who_may_not_report_one_is_refused(world: World) -> None:
+def test_position_requires_permission(world: World) -> None:
     customer = world.person("customer")
     [error] = say(world, customer.socket(), "location.update", HERE)
     assert (error.data["code"], stored_courier(customer)) == ("ACCESS_DENIED", None)
 
 
-def test_a_permission_that_is_taken_away_counts_from_the_next_message_on(world: World) -> None:
+def test_removed_permission_applies_to_next_message(world: World) -> None:
     courier = world.person("courier")
     socket = courier.socket()
     forbid(world, "courier", "dispatch.courier.position")
@@ -182,7 +183,7 @@ def test_a_permission_that_is_taken_away_counts_from_the_next_message_on(world: 
     assert error.data["code"] == "ACCESS_DENIED"
 
 
-def test_who_has_signed_out_can_say_nothing_more(world: World) -> None:
+def test_messages_after_logout_are_refused(world: World) -> None:
     courier = world.person("courier")
     socket = courier.socket()
     end_session(world, courier)
@@ -190,12 +191,12 @@ def test_who_has_signed_out_can_say_nothing_more(world: World) -> None:
     assert (error.data["code"], stored_courier(courier)) == ("AUTH_INVALID", None)
 
 
-def test_a_connection_that_nobody_remembers_has_to_connect_again(world: World) -> None:
+def test_unknown_connection_has_to_connect_again(world: World) -> None:
     [error] = say(world, "stranger", "location.update", HERE)
     assert error.data["code"] == "AUTH_REQUIRED"
 
 
-def test_an_event_that_does_not_exist_is_refused_by_name(world: World) -> None:
+def test_unknown_event_is_refused(world: World) -> None:
     [error] = say(world, world.person("courier").socket(), "order.accept", {"order_id": "1"})
     assert (error.data["event"], set(error.data["fields"])) == ("order.accept", {"event"})
 
@@ -214,19 +215,19 @@ def test_an_event_that_does_not_exist_is_refused_by_name(world: World) -> None:
         ('{"event": "location.update", "data": []}', "VALIDATION_ERROR"),
     ],
 )
-def test_what_is_no_message_is_answered_with_an_error(world: World, body: str, expected: str) -> None:
+def test_invalid_message_gets_error(world: World, body: str, expected: str) -> None:
     [error] = say_raw(world, world.person("courier").socket(), body)
     assert (error.event, error.data["code"]) == ("error", expected)
 
 
-def test_a_message_while_the_store_is_down_is_answered_with_an_error(world: World, engine: EmbeddedEngine) -> None:
+def test_message_gets_error_while_store_is_down(world: World, engine: EmbeddedEngine) -> None:
     socket = world.person("courier").socket()
     engine.fail_next(None, "InternalServerError", times=20)
     [error] = say(world, socket, "location.update", HERE)
     assert error.data["code"] == "SERVICE_UNAVAILABLE"
 
 
-def test_an_answer_to_a_socket_that_has_closed_is_dropped(world: World) -> None:
+def test_reply_to_closed_socket_is_dropped(world: World) -> None:
     socket = world.person("courier").socket()
     world.sender.closed.add(socket)
     assert say(world, socket, "ping") == []
@@ -235,13 +236,13 @@ def test_an_answer_to_a_socket_that_has_closed_is_dropped(world: World) -> None:
 # Closing
 
 
-def test_a_closed_socket_is_forgotten(world: World) -> None:
+def test_disconnect_deletes_connection(world: World) -> None:
     courier = world.person("courier")
     first, second = courier.socket(), courier.socket()
     world.hang_up(first)
-    assert remembered(courier, first) == []
-    assert len(remembered(courier, second)) == 2
+    assert stored_connections(courier, first) == []
+    assert len(stored_connections(courier, second)) == 2
 
 
-def test_closing_an_unknown_socket_is_no_error(world: World) -> None:
+def test_disconnect_of_unknown_connection_is_no_error(world: World) -> None:
     world.hang_up("stranger")

@@ -1,4 +1,4 @@
-"""Signing keys from Secrets Manager: read seldom, rotated without anybody noticing, and kept when it is away."""
+"""Signing keys from Secrets Manager: caching, rotation, and failures of the service."""
 
 import json
 from collections.abc import Iterator
@@ -13,7 +13,7 @@ from botocore.exceptions import ClientError
 from chalicelib.core import aws
 from chalicelib.core.errors import AuthInvalid, Unavailable
 from chalicelib.core.settings import Settings
-from chalicelib.identity.tokens import Claims, Tokens
+from chalicelib.identity.sessions.tokens import AccessTokens, Claims
 from infra.local.engine import EmbeddedEngine
 from tests.builders.time import ManualClock
 
@@ -72,30 +72,28 @@ def clock() -> ManualClock:
 
 
 @pytest.fixture
-def tokens(vault: Vault, clock: ManualClock) -> Tokens:
+def tokens(vault: Vault, clock: ManualClock) -> AccessTokens:
     """A signer without keys in its settings."""
-    return Tokens(Settings(stage="test"), clock)
+    return AccessTokens(Settings(stage="test"), clock)
 
 
-def other_process(clock: ManualClock) -> Tokens:
+def other_process(clock: ManualClock) -> AccessTokens:
     """A signer that has read nothing yet."""
-    return Tokens(Settings(stage="test"), clock)
+    return AccessTokens(Settings(stage="test"), clock)
 
 
-def test_the_keys_are_those_of_the_stage_and_read_once(vault: Vault, tokens: Tokens) -> None:
+def test_keys_of_the_stage_are_read_once(vault: Vault, tokens: AccessTokens) -> None:
     for _ in range(3):
         assert tokens.verify(tokens.sign(ANNA)) == ANNA
     assert vault.asked_for == ["baton-test-token-keys"]
 
 
-def test_another_secret_can_be_named(vault: Vault, clock: ManualClock) -> None:
-    Tokens(Settings(stage="test", token_keys_secret="elsewhere"), clock).sign(ANNA)
+def test_secret_name_can_be_configured(vault: Vault, clock: ManualClock) -> None:
+    AccessTokens(Settings(stage="test", token_keys_secret="elsewhere"), clock).sign(ANNA)
     assert vault.asked_for == ["elsewhere"]
 
 
-def test_a_key_that_was_taken_away_counts_no_more_after_five_minutes(
-    vault: Vault, tokens: Tokens, clock: ManualClock
-) -> None:
+def test_removed_key_is_refused_after_five_minutes(vault: Vault, tokens: AccessTokens, clock: ManualClock) -> None:
     token = tokens.sign(ANNA)
     vault.put("k2", k2=NEW)
     clock.advance(minutes=5, milliseconds=1)
@@ -103,9 +101,7 @@ def test_a_key_that_was_taken_away_counts_no_more_after_five_minutes(
         tokens.verify(token)
 
 
-def test_a_token_by_a_key_that_is_newer_than_ours_is_good_at_once(
-    vault: Vault, tokens: Tokens, clock: ManualClock
-) -> None:
+def test_token_of_newer_key_is_valid_at_once(vault: Vault, tokens: AccessTokens, clock: ManualClock) -> None:
     tokens.sign(ANNA)
     vault.put("k2", k1=OLD, k2=NEW)
     clock.advance(seconds=31)
@@ -113,9 +109,7 @@ def test_a_token_by_a_key_that_is_newer_than_ours_is_good_at_once(
     assert tokens.verify(newer) == ANNA
 
 
-def test_made_up_key_names_do_not_send_us_to_the_vault_each_time(
-    vault: Vault, tokens: Tokens, clock: ManualClock
-) -> None:
+def test_unknown_key_ids_do_not_cause_a_read_each(vault: Vault, tokens: AccessTokens, clock: ManualClock) -> None:
     vault.put("k9", k9=NEW)
     unknown = other_process(clock).sign(ANNA)
     vault.put("k1", k1=OLD)
@@ -128,8 +122,8 @@ def test_made_up_key_names_do_not_send_us_to_the_vault_each_time(
 
 
 @pytest.mark.parametrize("error", ["ThrottlingException", "AccessDeniedException", "ResourceNotFoundException"])
-def test_a_vault_that_is_away_for_a_while_is_not_noticed(
-    vault: Vault, tokens: Tokens, clock: ManualClock, error: str
+def test_unavailable_secret_keeps_known_keys(
+    vault: Vault, tokens: AccessTokens, clock: ManualClock, error: str
 ) -> None:
     tokens.sign(ANNA)
     vault.error = error
@@ -141,7 +135,7 @@ def test_a_vault_that_is_away_for_a_while_is_not_noticed(
     assert tokens.verify(other_process(clock).sign(ANNA)) == ANNA
 
 
-def test_without_any_keys_the_service_is_unavailable_or_broken(vault: Vault, tokens: Tokens) -> None:
+def test_without_keys_requests_fail(vault: Vault, tokens: AccessTokens) -> None:
     vault.error = "ThrottlingException"
     with pytest.raises((Unavailable, ClientError)):
         tokens.sign(ANNA)

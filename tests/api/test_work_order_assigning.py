@@ -4,8 +4,9 @@ from typing import Any
 
 import pytest
 
-from chalicelib.identity.default_permissions import DEFAULT_MATRIX
-from chalicelib.identity.tables import DISABLED, RolePermissions, role_key
+from chalicelib.identity.accounts.tables import DISABLED
+from chalicelib.identity.roles.default_permissions import DEFAULT_PERMISSIONS
+from chalicelib.identity.roles.tables import RolePermissions, role_key
 from infra.local.engine import EmbeddedEngine
 from tests.builders.dispatch import audit_row, diff
 from tests.builders.maintenance import NORTH, SOUTH, Park, stored
@@ -120,9 +121,9 @@ def test_who_is_a_technician_is_what_their_role_may_do_and_not_what_it_is_called
 
     packer, order_id = park.person("packer"), park.routed()["id"]
     assert park.assign(order_id, packer).status == 422
-    permit("packer", dict(DEFAULT_MATRIX["TECH"]))
+    permit("packer", dict(DEFAULT_PERMISSIONS["TECH"]))
     assert park.assign(order_id, packer).status == 200
-    permit("TECH", {code: scope for code, scope in DEFAULT_MATRIX["TECH"].items() if code != START_WORK})
+    permit("TECH", {code: scope for code, scope in DEFAULT_PERMISSIONS["TECH"].items() if code != START_WORK})
     assert park.assign(order_id).status == 422
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import cache, partial
 from random import Random
 
-from chalicelib.identity.passwords import hash_password, matches
+from chalicelib.identity.accounts.passwords import hash_password, matches
 from tests.benchmarks import scenarios_line as line
 from tests.benchmarks import scenarios_maintenance as maintenance
 from tests.benchmarks import scenarios_notices as notices

@@ -1,9 +1,9 @@
-"""The endpoints of forgotten and changed passwords."""
+"""The endpoints of password resets and changes."""
 
 from __future__ import annotations
 
 from chalicelib.core.messages import OutboundMessage
-from chalicelib.identity.passwords import hash_password, matches
+from chalicelib.identity.accounts.passwords import hash_password, matches
 from tests.benchmarks.stage import Hit, Stage
 
 PASSWORD, NEW = "correct horse battery staple", "staple battery horse correct"
@@ -11,35 +11,35 @@ _HASH = hash_password(PASSWORD)
 
 
 def forgot(stage: Stage) -> Hit:
-    """Somebody asks for a reset token; the letter is thrown away."""
+    """Request a reset token; the message is discarded."""
     _casey(stage)
     return Hit("POST", "/v1/auth/forgot-password", body={"identifier": "casey"}, status=204)
 
 
 def reset(stage: Stage) -> Hit:
-    """Somebody uses the token that they were sent."""
+    """Reset a password with the token that was sent."""
     _casey(stage)
-    letters: list[OutboundMessage] = stage.world.post.letters
+    messages: list[OutboundMessage] = stage.world.message_queue.queued
     stage.world.call("POST", "/v1/auth/forgot-password", {"identifier": "casey"})
-    token = max(letters[-1].text.split(), key=len)
+    token = max(messages[-1].text.split(), key=len)
     return Hit("POST", "/v1/auth/reset-password", body={"token": token, "newPassword": NEW}, status=204)
 
 
 def change(stage: Stage) -> Hit:
-    """Somebody changes their own password."""
+    """Change one's own password."""
     person = stage.world.person("customer", password_hash=_HASH)
     body = {"currentPassword": PASSWORD, "newPassword": NEW}
     return Hit("POST", "/v1/me/password", person, body, status=204)
 
 
 def check_and_hash() -> None:
-    """What argon2 does for a change."""
+    """Hash as often as a password change does."""
     matches(_HASH, PASSWORD)
     hash_password(NEW)
 
 
 def hash_new() -> None:
-    """What argon2 does for a reset."""
+    """Hash as often as a password reset does."""
     hash_password(NEW)
 
 

@@ -1,4 +1,4 @@
-"""The endpoints of people, roles, devices and the audit trail, in an organisation of a few dozen with some past."""
+"""The endpoints of users, roles, devices and the audit trail, in an organisation of sixty users with some history."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ ADMIN = "SYSTEM_ADMIN"
 
 @cache
 def _office(stage: Stage) -> tuple[Person, Person]:
-    """An administrator, and a technician who reports to them; others around them."""
+    """Return an administrator, and a technician who reports to them, among other users."""
     admin = stage.world.person(ADMIN, full_name="Ada Admin")
     for number in range(PEOPLE):
         stage.world.person("picker", email=f"p{number}@example.org", game_zone="North", skills=("forklift",))
@@ -28,7 +28,7 @@ def _office(stage: Stage) -> tuple[Person, Person]:
     return admin, tech
 
 
-def _asked(stage: Stage, path: str, *, named: bool = False, own: bool = False) -> Hit:
+def _read(stage: Stage, path: str, *, named: bool = False, own: bool = False) -> Hit:
     admin, tech = _office(stage)
     names = {"user_id": tech.user_id, "code": "TECH"}
     params = {name: value for name, value in names.items() if f"{{{name}}}" in path}
@@ -36,58 +36,58 @@ def _asked(stage: Stage, path: str, *, named: bool = False, own: bool = False) -
     return Hit("GET", path, tech if own else admin, params=params, query=query)
 
 
-def _changed(stage: Stage, body: dict[str, object]) -> Hit:
+def _update_user(stage: Stage, body: dict[str, object]) -> Hit:
     admin, tech = _office(stage)
     return Hit("PATCH", "/v1/users/{user_id}", admin, body, {"user_id": tech.user_id})
 
 
-def _added(stage: Stage) -> Hit:
+def _create_user(stage: Stage) -> Hit:
     admin, tech = _office(stage)
     body = {"username": "new", "fullName": "New", "role": "TECH", "reportsTo": tech.user_id, "email": "n@example.org"}
     return Hit("POST", "/v1/users", admin, body, status=201)
 
 
-def _stepping_down(stage: Stage) -> Hit:
+def _step_down(stage: Stage) -> Hit:
     admin, _ = _office(stage)
     return Hit("PATCH", "/v1/users/{user_id}", admin, {"role": "QA"}, {"user_id": admin.user_id})
 
 
-def _role(stage: Stage) -> Hit:
+def _replace_role(stage: Stage) -> Hit:
     admin, _ = _office(stage)
     body = {"permissions": [{"code": "audit.read", "scope": "org"}]}
     return Hit("PUT", "/v1/roles/{code}", admin, body, {"code": "TECH"})
 
 
-def _device(stage: Stage) -> Hit:
+def _register_device(stage: Stage) -> Hit:
     _, tech = _office(stage)
     return Hit("POST", "/v1/devices/register", tech, {"platform": "ios", "fcmToken": "t"}, status=201)
 
 
-def _device_gone(stage: Stage) -> Hit:
+def _remove_device(stage: Stage) -> Hit:
     _, tech = _office(stage)
     made = tech.post("/v1/devices/register", {"platform": "ios", "fcmToken": "t"}).json["id"]
     return Hit("DELETE", "/v1/devices/{device_id}", tech, params={"device_id": made}, status=204)
 
 
 GETS: Prepared = {
-    "GET /v1/me": partial(_asked, path="/v1/me", own=True),
-    "GET /v1/me/profile": partial(_asked, path="/v1/me/profile", own=True),
-    "GET /v1/users": partial(_asked, path="/v1/users"),
-    "GET /v1/users/{id}": partial(_asked, path="/v1/users/{user_id}"),
-    "GET /v1/roles": partial(_asked, path="/v1/roles"),
-    "GET /v1/roles/{code}": partial(_asked, path="/v1/roles/{code}"),
-    "GET /v1/audit": partial(_asked, path="/v1/audit"),
-    "GET /v1/audit, of a thing": partial(_asked, path="/v1/audit", named=True),
+    "GET /v1/me": partial(_read, path="/v1/me", own=True),
+    "GET /v1/me/profile": partial(_read, path="/v1/me/profile", own=True),
+    "GET /v1/users": partial(_read, path="/v1/users"),
+    "GET /v1/users/{id}": partial(_read, path="/v1/users/{user_id}"),
+    "GET /v1/roles": partial(_read, path="/v1/roles"),
+    "GET /v1/roles/{code}": partial(_read, path="/v1/roles/{code}"),
+    "GET /v1/audit": partial(_read, path="/v1/audit"),
+    "GET /v1/audit, of an entity": partial(_read, path="/v1/audit", named=True),
 }
 CHANGES: Prepared = {
-    "PATCH /v1/users/{id}": partial(_changed, body={"team": "Night"}),
-    "PATCH /v1/users/{id}, disabled": partial(_changed, body={"status": "DISABLED"}),
-    "PATCH /v1/users/{id}, other names": partial(_changed, body={"username": "tech-2", "email": "t2@example.org"}),
-    "PUT /v1/roles/{code}": _role,
-    "POST /v1/devices/register": _device,
-    "DELETE /v1/devices/{id}": _device_gone,
+    "PATCH /v1/users/{id}": partial(_update_user, body={"team": "Night"}),
+    "PATCH /v1/users/{id}, disabled": partial(_update_user, body={"status": "DISABLED"}),
+    "PATCH /v1/users/{id}, other names": partial(_update_user, body={"username": "tech-2", "email": "t2@example.org"}),
+    "PUT /v1/roles/{code}": _replace_role,
+    "POST /v1/devices/register": _register_device,
+    "DELETE /v1/devices/{id}": _remove_device,
 }
-HASHING: Prepared = {"POST /v1/users": _added}
-"""Where a password is hashed; beside the floor's calls that is what any program would do."""
-RARE: Prepared = {"PATCH /v1/users/{id}, stepping down": _stepping_down}
-"""Over the budget for a reason: another administrator has to be looked for (docs of `identity.administration`)."""
+HASHING: Prepared = {"POST /v1/users": _create_user}
+"""The endpoint that hashes a password, which any program would have to do."""
+RARE: Prepared = {"PATCH /v1/users/{id}, stepping down": _step_down}
+"""Over the budget for a reason: another administrator has to be searched for (`identity.roles.administration`)."""

@@ -16,7 +16,7 @@ from typing import Any, Self
 import app
 from chalicelib.core.settings import settings
 from chalicelib.core.work import Recipient, UnitOfWork
-from chalicelib.realtime.delivery import Delivery
+from chalicelib.realtime.delivery import EventDelivery
 from tests.benchmarks.metered import MeteredEngine, Notebook
 from tests.builders.world import Person, World
 
@@ -94,7 +94,7 @@ class DeafSender:
 class TimedOutbox:
     """The application's own outbox, with a stopwatch at delivery."""
 
-    def __init__(self, delivery: Delivery) -> None:
+    def __init__(self, delivery: EventDelivery) -> None:
         self._delivery = delivery
         self.notebook: Notebook | None = None
         self.took = NO_TIME
@@ -122,7 +122,7 @@ class Stage:
     def __init__(self, engine: MeteredEngine) -> None:
         self.engine = engine
         self.world = World()
-        self.outbox = TimedOutbox(Delivery(settings(), self.world.clock, self.world.ids, DeafSender()))
+        self.outbox = TimedOutbox(EventDelivery(settings(), self.world.clock, self.world.ids, DeafSender()))
         self.enter()
 
     def enter(self) -> None:

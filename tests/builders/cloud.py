@@ -55,7 +55,7 @@ class Cloud(AbstractContextManager["Cloud"]):
         self.uses: set[Use] = set()
         self.messages: dict[str, list[Sent]] = defaultdict(list)
         """What arrived at each socket."""
-        self.letters: list[str] = []
+        self.sent_texts: list[str] = []
         """The texts of e-mails and SMS."""
         self.gone: set[str] = set()
         """Sockets that were closed, and devices that take nothing any more."""
@@ -127,7 +127,7 @@ class Cloud(AbstractContextManager["Cloud"]):
         return _Told(200)
 
     def _mail(self, asked: Asked) -> _Told:
-        self.letters.append(json.loads(asked.body)["Content"]["Simple"]["Body"]["Text"]["Data"])
+        self.sent_texts.append(json.loads(asked.body)["Content"]["Simple"]["Body"]["Text"]["Data"])
         return _Told(200, '{"MessageId": "1"}')
 
     def _sns(self, asked: Asked) -> _Told:
@@ -141,7 +141,7 @@ class Cloud(AbstractContextManager["Cloud"]):
                 200, _XML.format("CreatePlatformEndpoint", f"<EndpointArn>{made}/{form['Token']}</EndpointArn>")
             )
         if "PhoneNumber" in form:
-            self.letters.append(form["Message"])
+            self.sent_texts.append(form["Message"])
         return _Told(200, _XML.format(form["Action"], "<MessageId>1</MessageId>"))
 
     def _secret(self, asked: Asked) -> _Told:

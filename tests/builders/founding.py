@@ -1,6 +1,6 @@
-"""A world in an instant: its organisations are founded once per engine, and each test gets the tables of that moment.
+"""Fresh worlds from a snapshot: the organisations are created once per engine and restored for each test.
 
-Founding writes some forty items. Thousands of tests begin with it, and it is the same each time.
+Creating them writes about forty items, which thousands of tests need and which are always the same.
 """
 
 from datetime import timedelta
@@ -11,15 +11,15 @@ from infra.local.engine_store import Snapshot
 from tests.builders.time import START, ManualClock
 from tests.builders.world import World
 
-_founded: WeakKeyDictionary[EmbeddedEngine, Snapshot] = WeakKeyDictionary()
+_snapshots: WeakKeyDictionary[EmbeddedEngine, Snapshot] = WeakKeyDictionary()
 
 
 def fresh_world(engine: EmbeddedEngine) -> World:
-    """Two organisations, founded a moment ago, and nobody in them yet; whatever else the engine held is gone."""
-    snapshot = _founded.get(engine)
+    """Return a world with two new organisations without users; everything else in the engine is removed."""
+    snapshot = _snapshots.get(engine)
     if snapshot is None:
         engine.clear()
         World(clock=ManualClock(START - timedelta(milliseconds=1)))
-        snapshot = _founded[engine] = engine.snapshot()
+        snapshot = _snapshots[engine] = engine.snapshot()
     engine.restore(snapshot)
-    return World(founds=())
+    return World(organisations=())

@@ -1,7 +1,7 @@
-"""Mailboxes as tests want them: fill one, look into it, and act at an exact moment of its delivery.
+"""Fills mailboxes, reads their state, and runs code at exact moments of a delivery.
 
-A delivery is `take the lease, load events and connections, post, let go`. The hooks here stand between those steps, so
-that a race which threads meet once in a thousand runs is met in every run.
+A delivery acquires the lease, loads events and connections, posts, and releases the lease. The hooks here run between
+these steps, so that a race that threads rarely meet happens in every run.
 """
 
 import json
@@ -27,62 +27,62 @@ NOTE = "note"
 
 
 def recipient(person: Person) -> Recipient:
-    """Whose mailbox it is."""
+    """Return the recipient of a person's mailbox."""
     return Recipient(person.org_id, person.user_id)
 
 
 def publish(world: World, person: Person, *numbers: int) -> None:
-    """One change that tells somebody something: one event for each number, in that order."""
+    """Commit one change that publishes one event for each number, in that order."""
 
-    def tell(work: UnitOfWork) -> None:
+    def decide(work: UnitOfWork) -> None:
         for number in numbers:
             work.publish(recipient(person), NOTE, {"number": number})
 
-    world.run(tell, person.org_id)
+    world.run(decide, person.org_id)
 
 
 def publish_each(world: World, person: Person, *numbers: int) -> None:
-    """As many changes as numbers, one event each."""
+    """Commit one change with one event for each number."""
     for number in numbers:
         publish(world, person, number)
 
 
 def numbers_at(world: World, connection_id: str) -> list[int]:
-    """The numbers that arrived at a socket, in order."""
+    """Return the numbers that a connection received, in order."""
     return [sent.data["number"] for sent in world.heard(connection_id) if sent.event == NOTE]
 
 
 def head_of(person: Person) -> MailboxHead | None:
-    """Where somebody's mailbox stands; None if nobody ever told them anything."""
+    """Return the head of a person's mailbox, or None if it has none."""
     return get(head_key(recipient(person)))
 
 
 def waiting(person: Person) -> int:
-    """How many events wait in somebody's mailbox."""
+    """Return the number of undelivered events."""
     head = head_of(person)
     return 0 if head is None else len(head.queue)
 
 
 def is_pending(person: Person) -> bool:
-    """Whether the sweep would look at somebody's mailbox."""
+    """Return whether the mailbox is in the pending index."""
     head = head_of(person)
     return head is not None and head.pending_shard is not None
 
 
 def is_leased(person: Person) -> bool:
-    """Whether somebody delivers the mailbox, or died while doing it."""
+    """Return whether the mailbox has a lease."""
     head = head_of(person)
     return head is not None and head.lease_owner is not None
 
 
-def remembered(person: Person, connection_id: str) -> list[Connection | MailboxConnection]:
-    """The items that are kept of a connection: two, or none."""
-    found = [get(connection_key(connection_id)), get(mailbox_connection_key(recipient(person), connection_id))]
-    return [item for item in found if item is not None]
+def stored_connections(person: Person, connection_id: str) -> list[Connection | MailboxConnection]:
+    """Return the stored items of a connection: two, or none."""
+    items = [get(connection_key(connection_id)), get(mailbox_connection_key(recipient(person), connection_id))]
+    return [item for item in items if item is not None]
 
 
-def before_let_go(engine: EmbeddedEngine, act: Callable[[], object]) -> Hook:
-    """Act once, when a delivery has posted all it knew of and is just about to give its lease back."""
+def before_release(engine: EmbeddedEngine, act: Callable[[], object]) -> Hook:
+    """Run `act` once, when a delivery has posted all events and is about to release its lease."""
     acted: list[bool] = []
 
     def watch(_: str, request: dict[str, Any]) -> None:
@@ -95,7 +95,7 @@ def before_let_go(engine: EmbeddedEngine, act: Callable[[], object]) -> Hook:
 
 
 def before_connections_are_read(engine: EmbeddedEngine, act: Callable[[], object]) -> Hook:
-    """Act once, when a delivery has its lease and is just about to look who is connected."""
+    """Run `act` once, when a delivery has its lease and is about to read the connections."""
 
     def look(*_: object) -> None:
         act()
@@ -104,7 +104,7 @@ def before_connections_are_read(engine: EmbeddedEngine, act: Callable[[], object
 
 
 def mail(person: Person) -> list[tuple[str, dict[str, Any]]]:
-    """The events that wait for somebody who is away, in order, as (event, data)."""
+    """Return the undelivered events of a person, in order, as (event, data)."""
     head = head_of(person)
-    found = [get(event_key(recipient(person), event_id)) for event_id in (head.queue if head else ())]
-    return [(event.event, json.loads(event.data)) for event in found if event is not None]
+    events = [get(event_key(recipient(person), event_id)) for event_id in (head.queue if head else ())]
+    return [(event.event, json.loads(event.data)) for event in events if event is not None]

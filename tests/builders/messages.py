@@ -1,4 +1,4 @@
-"""Messages without a network: what was sent to whom, and devices that are gone on request."""
+"""Messages without a network: records what was sent, and simulates devices that were removed."""
 
 import re
 from collections.abc import Callable, Mapping
@@ -12,7 +12,7 @@ from chalicelib.core.messages import DeviceGone, OutboundMessage
 
 @dataclass(frozen=True, slots=True)
 class Pushed:
-    """One notification that arrived."""
+    """A notification that a device received."""
 
     title: str
     body: str
@@ -21,7 +21,7 @@ class Pushed:
 
 @dataclass
 class RecordingMessages:
-    """Remembers everything that was sent; devices in `gone` take nothing any more."""
+    """Records everything that was sent; devices in `gone` accept nothing any more."""
 
     emails: list[tuple[str, str, str]] = field(default_factory=list)
     texts: list[tuple[str, str]] = field(default_factory=list)
@@ -44,20 +44,20 @@ class RecordingMessages:
 
     @property
     def last_token(self) -> str:
-        """The reset token in the last e-mail, or else in the last SMS."""
+        """Return the reset token in the last e-mail, or else in the last SMS."""
         text = self.emails[-1][2] if self.emails else self.texts[-1][1]
         [token] = re.findall(r"[A-Za-z0-9_-]{43}", text)
         return str(token)
 
 
 @dataclass
-class PostAtOnce:
-    """Has each letter sent at once, and remembers what was handed over, the empty letters included."""
+class ImmediateMessageQueue:
+    """Sends each message at once, and records all of them, empty ones too."""
 
     send: Callable[[dict[str, Any], None], None]
     """The function `send`."""
-    letters: list[OutboundMessage] = field(default_factory=list)
+    queued: list[OutboundMessage] = field(default_factory=list)
 
-    def take(self, message: OutboundMessage) -> None:
-        self.letters.append(message)
+    def put(self, message: OutboundMessage) -> None:
+        self.queued.append(message)
         self.send(msgspec.json.decode(msgspec.json.encode(message)), None)

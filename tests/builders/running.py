@@ -1,7 +1,7 @@
-"""Which of the deployed functions is running.
+"""Records which of the deployed functions is running.
 
-Tests call the functions of the application directly, so they have to say what is called in whose name; the threads that
-a function starts are of the same name.
+Tests call the functions of the application directly, so they have to name the function; the threads that it starts have
+the same name.
 """
 
 from __future__ import annotations
@@ -11,14 +11,14 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 
 THE_TEST = "the test"
-"""Whoever prepares something without any function of the application."""
+"""The name for calls that a test makes outside of any function of the application."""
 
 _running: ContextVar[str | None] = ContextVar("running", default=None)
 
 
 @contextmanager
 def running(function: str) -> Iterator[None]:
-    """What is called meanwhile, this function calls."""
+    """Attribute all calls within the context to this function."""
     token = _running.set(function)
     try:
         yield
@@ -27,5 +27,5 @@ def running(function: str) -> Iterator[None]:
 
 
 def current() -> str | None:
-    """The function that is running, if any is."""
+    """Return the function that is running, if any."""
     return _running.get()

@@ -20,7 +20,7 @@ from chalicelib.core.settings import Settings, settings
 from chalicelib.core.store import ItemKey
 from chalicelib.core.table import DecimalAttribute, Entity, IntAttribute, Item, TableName, key, optional
 from chalicelib.core.work import Staged, UnitOfWork
-from chalicelib.realtime.delivery import Delivery
+from chalicelib.realtime.delivery import EventDelivery
 from infra.local.engine import EmbeddedEngine
 from infra.tables import Table, create_missing
 from tests.builders.sockets import RecordingSender
@@ -94,7 +94,7 @@ class Storehouse:
         self.ids = SystemIds(self.clock)
         self.sender = RecordingSender()
         trail = Trail(self.clock, self.ids)
-        outbox = Delivery(self.config, self.clock, self.ids, self.sender)
+        outbox = EventDelivery(self.config, self.clock, self.ids, self.sender)
         self.runner = Runner(self.config, self.clock, self.ids, trail, outbox)
         create_missing(
             aws.client("dynamodb"), [Table(Shelf.Meta.table_name, "samples", attributes={"pk": "S", "sk": "S"})]

@@ -1,4 +1,4 @@
-"""Sockets without a network: what was posted to whom, and gateways that misbehave on request."""
+"""Sockets without a network: records what was posted, and simulates failing gateways."""
 
 import json
 from collections import defaultdict
@@ -7,19 +7,19 @@ from threading import Lock
 from typing import Any
 
 from chalicelib.core.work import Recipient
-from chalicelib.realtime.sender import Gone, NotNow
+from chalicelib.realtime.errors import ConnectionGone, SendFailed
 
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """One message that arrived."""
+    """A message that a connection received."""
 
     event: str
     data: dict[str, Any]
 
 
 class RecordingSender:
-    """Takes every message; connections can be closed, still opening, or made to fail a number of times."""
+    """Records every message; connections can be closed, still opening, or fail a number of times."""
 
     def __init__(self) -> None:
         self.messages: dict[str, list[Sent]] = defaultdict(list)
@@ -29,16 +29,16 @@ class RecordingSender:
         self._lock = Lock()
 
     def post(self, endpoint: str, connection_id: str, message: bytes) -> None:
-        """Raises `Gone` for a connection that is closed or still opening, and `NotNow` for one that is to fail."""
+        """Record a message. Raise `ConnectionGone` or `SendFailed` for connections that are set up to fail."""
         with self._lock:
             if connection_id in self.closed or _used_up(self.opening, connection_id):
-                raise Gone
+                raise ConnectionGone
             if _used_up(self.failing, connection_id):
-                raise NotNow
+                raise SendFailed
             self.messages[connection_id].append(Sent(**json.loads(message)))
 
     def events(self, connection_id: str) -> list[str]:
-        """The names of the events that arrived at a connection, in order."""
+        """Return the names of the events that a connection received, in order."""
         return [sent.event for sent in self.messages[connection_id]]
 
 
@@ -48,12 +48,12 @@ def _used_up(times: dict[str, int], connection_id: str) -> bool:
     return left > 0
 
 
-class RecordingWaker:
-    """Remembers whom it was asked to wake; nothing is delivered until the test says so."""
+class RecordingDeliveryTrigger:
+    """Records the recipients; nothing is delivered until the test starts the delivery."""
 
     def __init__(self) -> None:
-        self.woken: list[Recipient] = []
+        self.recipients: list[Recipient] = []
 
-    def wake(self, recipient: Recipient) -> None:
-        """Only remember."""
-        self.woken.append(recipient)
+    def trigger(self, recipient: Recipient) -> None:
+        """Record the recipient."""
+        self.recipients.append(recipient)

@@ -1,8 +1,8 @@
-"""A world to test in: the whole application over the embedded engine, with people in two organisations.
+"""The world of a test: the whole application over the embedded engine, with people in two organisations.
 
-Time and ids are the test's, sockets are recorded, and everything else is real: requests go through Chalice's own
-gateway, the edge, the write path and the store. Each world makes the same ids, so that a test finds today what it
-found yesterday; `BATON_TEST_SEED` makes others. Worlds that share a store take `randbits=secrets.randbits`.
+Time and ids are the test's and sockets are recorded. Everything else is real: requests go through Chalice's own
+gateway, the edge, the write path and the store. Each world generates the same ids, so tests are repeatable;
+`BATON_TEST_SEED` changes them. Worlds that share a store take `randbits=secrets.randbits`.
 """
 
 from __future__ import annotations
@@ -28,12 +28,12 @@ from chalicelib.core.random_source import RandomSource, SystemRandomSource
 from chalicelib.core.runner import Outbox
 from chalicelib.core.settings import Settings, settings
 from chalicelib.core.work import Recipient, UnitOfWork
-from chalicelib.identity.people import NewPerson, add_person, found_organisation
-from chalicelib.identity.tables import Session, session_key
-from chalicelib.identity.tokens import Claims, signer
-from tests.builders.messages import PostAtOnce, RecordingMessages
+from chalicelib.identity.accounts.users import NewAccount, add_user, create_organisation
+from chalicelib.identity.sessions.tables import Session, session_key
+from chalicelib.identity.sessions.tokens import Claims, signer
+from tests.builders.messages import ImmediateMessageQueue, RecordingMessages
 from tests.builders.running import THE_TEST, running
-from tests.builders.sockets import RecordingSender, RecordingWaker, Sent
+from tests.builders.sockets import RecordingDeliveryTrigger, RecordingSender, Sent
 from tests.builders.time import ManualClock
 from tests.environment import seed
 
@@ -43,7 +43,7 @@ SETUP = "system:setup"
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a request was answered."""
+    """The response to a request."""
 
     status: int
     headers: Mapping[str, str]
@@ -51,23 +51,23 @@ class Answer:
 
     @property
     def json(self) -> Any:
-        """The body, decoded."""
+        """Return the decoded body."""
         return json.loads(self.text)
 
     @property
     def code(self) -> str:
-        """The code of an error."""
+        """Return the code of an error."""
         return str(self.json["error"]["code"])
 
     @property
     def fields(self) -> dict[str, str]:
-        """What was wrong with which field."""
+        """Return the validation errors by field."""
         return dict(self.json["fields"])
 
 
 @dataclass(slots=True)
 class Person:
-    """Somebody who is signed in, and can call."""
+    """A signed-in person who sends requests."""
 
     world: World
     org_id: str
@@ -77,27 +77,27 @@ class Person:
     token: str
 
     def get(self, path: str, **headers: str) -> Answer:
-        """A GET as this person."""
+        """Send a GET as this person."""
         return self.world.call("GET", path, token=self.token, headers=headers)
 
     def post(self, path: str, body: object = None, **headers: str) -> Answer:
-        """A POST as this person; `idempotency_key="k"` becomes the header of that name."""
+        """Send a POST as this person; `idempotency_key="k"` becomes the header of that name."""
         return self.world.call("POST", path, body, token=self.token, headers=headers)
 
     def put(self, path: str, body: object = None, **headers: str) -> Answer:
-        """A PUT as this person."""
+        """Send a PUT as this person."""
         return self.world.call("PUT", path, body, token=self.token, headers=headers)
 
     def patch(self, path: str, body: object = None, **headers: str) -> Answer:
-        """A PATCH as this person."""
+        """Send a PATCH as this person."""
         return self.world.call("PATCH", path, body, token=self.token, headers=headers)
 
     def delete(self, path: str, **headers: str) -> Answer:
-        """A DELETE as this person."""
+        """Send a DELETE as this person."""
         return self.world.call("DELETE", path, token=self.token, headers=headers)
 
     def socket(self, channel: str | None = None) -> str:
-        """Open a socket; the id of the connection. What was missed is delivered at once."""
+        """Open a socket and return the connection id. Missed events are delivered at once."""
         connection_id = f"socket-{next(self.world.numbers)}"
         answer = self.world.connect(connection_id, self.token, channel)
         assert answer["statusCode"] == 200, answer
@@ -107,27 +107,27 @@ class Person:
 
 @dataclass
 class World:
-    """The application, its clock, and what its sockets were told."""
+    """The application, its clock, and recorders of what it sends."""
 
     clock: ManualClock = field(default_factory=ManualClock)
     sender: RecordingSender = field(default_factory=RecordingSender)
-    delivery_trigger: RecordingWaker = field(default_factory=RecordingWaker)
+    delivery_trigger: RecordingDeliveryTrigger = field(default_factory=RecordingDeliveryTrigger)
     messages: RecordingMessages = field(default_factory=RecordingMessages)
     random_source: RandomSource = field(default_factory=SystemRandomSource)
     numbers: count[int] = field(default_factory=lambda: count(1))
-    founds: Sequence[str] = (DEMO, OTHER)
+    organisations: Sequence[str] = (DEMO, OTHER)
     randbits: Callable[[int], int] = field(default_factory=lambda: Random(seed()).getrandbits)
     parts: app.Composition = field(init=False)
 
     def __post_init__(self) -> None:
         self.ids = SystemIds(self.clock, self.randbits)
-        self.post = PostAtOnce(self._send)
+        self.message_queue = ImmediateMessageQueue(self._send)
         self.reset_parts()
-        for org_id in self.founds:
-            self.run(lambda work, org_id=org_id: found_organisation(work, org_id, org_id.title()), org_id)
+        for org_id in self.organisations:
+            self.run(lambda work, org_id=org_id: create_organisation(work, org_id, org_id.title()), org_id)
 
     def reset_parts(self, config: Settings | None = None, outbox: Outbox | None = None) -> None:
-        """Compose the application anew, with other settings or another outbox."""
+        """Compose the application again, with other settings or another outbox."""
         self.parts = app.compose(
             config or settings(),
             self.clock,
@@ -136,38 +136,38 @@ class World:
             delivery_trigger=self.delivery_trigger,
             outbox=outbox,
             messages=self.messages,
-            post=self.post,
+            message_queue=self.message_queue,
             random_source=self.random_source,
         )
         app.use(self.parts)
         self.gateway = LocalGateway(app.app, Config())
 
     def run(self, decide: Any, org_id: str = DEMO) -> Any:
-        """Commit something outside a request."""
+        """Commit a decision outside of a request."""
         with self.function(THE_TEST):
             return self.parts.dependencies.runner.run(Actor(org_id, SETUP, "setup"), decide)
 
-    def person(self, role: str, org_id: str = DEMO, **known: Any) -> Person:
-        """Somebody new, signed in, without the cost of hashing a password."""
+    def person(self, role: str, org_id: str = DEMO, **values: Any) -> Person:
+        """Create a signed-in person, without the cost of hashing a password."""
         number = next(self.numbers)
-        new = NewPerson(
-            username=known.pop("username", f"{role}-{number}"),
-            full_name=known.pop("full_name", f"{role.title()} {number}"),
+        account = NewAccount(
+            username=values.pop("username", f"{role}-{number}"),
+            full_name=values.pop("full_name", f"{role.title()} {number}"),
             role=role,
-            password_hash=known.pop("password_hash", "no password fits this"),
-            **known,
+            password_hash=values.pop("password_hash", "no password fits this"),
+            **values,
         )
         session_id = self.ids.new()
 
-        def arrive(work: UnitOfWork) -> str:
-            user_id = add_person(work, org_id, new).user_id
+        def decide(work: UnitOfWork) -> str:
+            user_id = add_user(work, org_id, account).user_id
             _start_session(work, org_id, session_id, user_id)
             return user_id
 
-        return self._with_token(org_id, self.run(arrive, org_id), role, session_id)
+        return self._with_token(org_id, self.run(decide, org_id), role, session_id)
 
     def signed_in(self, org_id: str, user_id: str, role: str) -> Person:
-        """A session for somebody who exists."""
+        """Start a session for an existing user."""
         session_id = self.ids.new()
         self.run(lambda work: _start_session(work, org_id, session_id, user_id), org_id)
         return self._with_token(org_id, user_id, role, session_id)
@@ -186,7 +186,7 @@ class World:
         headers: Mapping[str, str] | None = None,
         raw: bytes | None = None,
     ) -> Answer:
-        """One request through Chalice's gateway; header names may have underscores for hyphens."""
+        """Send a request through Chalice's gateway; header names may have underscores for hyphens."""
         sent = {"content-type": "application/json"}
         sent |= {name.replace("_", "-").lower(): value for name, value in (headers or {}).items()}
         if token is not None:
@@ -197,7 +197,7 @@ class World:
         return Answer(answer["statusCode"], answer["headers"], answer["body"] or "")
 
     def connect(self, connection_id: str, token: str | None, channel: str | None = None) -> dict[str, Any]:
-        """A socket's `$connect`, as API Gateway calls it."""
+        """Call a socket's `$connect` as API Gateway does."""
         query = {} if channel is None else {"channel": channel}
         headers = {} if token is None else {"Authorization": f"Bearer {token}"}
         event = {**self._socket_event(connection_id), "headers": headers, "queryStringParameters": query}
@@ -206,48 +206,48 @@ class World:
         return answer
 
     def say(self, connection_id: str, body: str) -> None:
-        """A message that a client sends on its socket."""
+        """Send a message from a client on its socket."""
         with self.function("websocket_message"):
             app.websocket_message({**self._socket_event(connection_id), "body": body}, None)
 
     def hang_up(self, connection_id: str) -> None:
-        """A socket's `$disconnect`."""
+        """Call a socket's `$disconnect`."""
         with self.function("websocket_disconnect"):
             app.websocket_disconnect(self._socket_event(connection_id), None)
 
     def wake(self) -> None:
-        """Deliver to everybody who has connected and waits for what they missed."""
-        while self.delivery_trigger.woken:
-            self.deliver_to(self.delivery_trigger.woken.pop(0))
+        """Deliver missed events to everyone who has connected."""
+        while self.delivery_trigger.recipients:
+            self.deliver_to(self.delivery_trigger.recipients.pop(0))
 
     def deliver_to(self, recipient: Recipient) -> None:
-        """What the `deliver` function does."""
+        """Call the `deliver` function."""
         with self.function("deliver"):
             app.deliver({"org_id": recipient.org_id, "user_id": recipient.user_id}, None)
 
     def sweep(self) -> None:
-        """One pass of the sweep."""
+        """Run one pass of the sweep."""
         with self.function("dispatch_sweep"):
             app.one_pass()
 
     def sweep_maintenance(self) -> None:
-        """One pass of the maintenance sweep."""
+        """Run one pass of the maintenance sweep."""
         with self.function("maintenance_sweep"):
             app.maintenance_pass()
 
     def heard(self, connection_id: str) -> list[Sent]:
-        """What arrived at a socket."""
+        """Return the messages that a connection received."""
         return self.sender.messages[connection_id]
 
     def audit(self, org_id: str = DEMO) -> list[AuditRow]:
-        """All audit rows of an organisation, oldest first."""
+        """Return all audit rows of an organisation, oldest first."""
         table = AuditRow.Meta.table_name
         items = client("dynamodb", settings().dynamodb_endpoint).get_paginator("scan").paginate(TableName=table)
         rows = [AuditRow.from_raw_data(item) for page in items for item in page["Items"]]
         return sorted((row for row in rows if row.org_id == org_id), key=lambda row: row.sk)
 
     def function(self, name: str) -> AbstractContextManager[None]:
-        """What the application does meanwhile, the function of this name does."""
+        """Attribute all calls within the context to the function of this name."""
         return running(name)
 
     def _send(self, event: dict[str, Any], context: None) -> None:

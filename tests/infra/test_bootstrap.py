@@ -7,8 +7,9 @@ import pytest
 from chalicelib.audit.tables import AuditRow
 from chalicelib.core.aws import client
 from chalicelib.core.store import get
-from chalicelib.identity.default_permissions import DEFAULT_MATRIX
-from chalicelib.identity.tables import organisation_key, role_key
+from chalicelib.identity.accounts.tables import organisation_key
+from chalicelib.identity.roles.default_permissions import DEFAULT_PERMISSIONS
+from chalicelib.identity.roles.tables import role_key
 from infra import bootstrap
 from infra.local.engine import EmbeddedEngine
 from tests.builders.world import World
@@ -27,14 +28,12 @@ def run(*more: str, org: str = NAME, admin: str = ADMIN) -> int:
 
 
 def printed_password(text: str) -> str:
-    found = re.search(r"only this once: (\S+)", text)
+    found = re.search(r"only once: (\S+)", text)
     assert found is not None
     return found[1]
 
 
-def test_the_first_administrator_signs_in_with_what_was_printed_and_may_do_everything(
-    world: World, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_first_administrator_can_log_in_with_printed_password(world: World, capsys: pytest.CaptureFixture[str]) -> None:
     assert run("--name", "Ada Root", "--email", "ada@acme.example") == 0
     password = printed_password(capsys.readouterr().out)
     names = ("root", "ADA@acme.example")
@@ -45,15 +44,13 @@ def test_the_first_administrator_signs_in_with_what_was_printed_and_may_do_every
     assert [(one["username"], one["fullName"], one["role"]) for one in me] == [("Root", "Ada Root", "SYSTEM_ADMIN")]
 
 
-def test_the_organisation_has_the_default_matrix_and_its_row_in_the_trail(
-    world: World, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_organisation_has_default_permissions_and_audit_row(world: World, capsys: pytest.CaptureFixture[str]) -> None:
     assert run() == 0
     password = printed_password(capsys.readouterr().out)
     organisation = get(organisation_key("acme-sons"))
     assert organisation is not None
     assert organisation.name == NAME
-    for code, permissions in DEFAULT_MATRIX.items():
+    for code, permissions in DEFAULT_PERMISSIONS.items():
         role = get(role_key("acme-sons", code))
         assert role is not None
         assert role.permissions == dict(permissions)
@@ -65,7 +62,7 @@ def test_the_organisation_has_the_default_matrix_and_its_row_in_the_trail(
 
 
 @pytest.mark.parametrize("again", [NAME, "ACME & SÖNS", "acme-sons"])
-def test_a_second_run_for_the_same_name_is_refused_and_changes_nothing(
+def test_second_run_for_same_name_is_refused_without_change(
     engine: EmbeddedEngine, capsys: pytest.CaptureFixture[str], again: str
 ) -> None:
     assert run() == 0
@@ -74,16 +71,16 @@ def test_a_second_run_for_the_same_name_is_refused_and_changes_nothing(
     assert run(org=again, admin="somebody-else") == 1
     said = capsys.readouterr()
     assert said.out == ""
-    assert said.err == "There is an organisation of that name. Nothing was changed.\n"
+    assert said.err == "An organisation with this name already exists. Nothing was changed.\n"
     assert stored() == before
 
 
-def test_a_user_name_that_somebody_has_is_refused_and_there_is_no_organisation(
+def test_user_name_in_use_is_refused_without_organisation(
     engine: EmbeddedEngine, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert run() == 0
     assert run(org="another") == 1
-    assert "Somebody already signs in by that user name. Nothing was changed." in capsys.readouterr().err
+    assert "This user name is already in use. Nothing was changed." in capsys.readouterr().err
     assert get(organisation_key("another")) is None
 
 
@@ -98,7 +95,7 @@ def test_a_user_name_that_somebody_has_is_refused_and_there_is_no_organisation(
         ({"admin": ""}, "--admin"),
     ],
 )
-def test_a_bad_name_is_named_and_nothing_is_made(
+def test_invalid_name_is_refused(
     engine: EmbeddedEngine, capsys: pytest.CaptureFixture[str], arguments: dict[str, str], named: str
 ) -> None:
     assert run(**arguments) == 2
@@ -107,20 +104,18 @@ def test_a_bad_name_is_named_and_nothing_is_made(
     assert stored() == 0
 
 
-def test_a_bad_email_is_named(engine: EmbeddedEngine, capsys: pytest.CaptureFixture[str]) -> None:
+def test_invalid_email_is_refused(engine: EmbeddedEngine, capsys: pytest.CaptureFixture[str]) -> None:
     assert run("--email", "nobody") == 2
     assert capsys.readouterr().err == "--email must be an e-mail address\n"
 
 
-def test_without_tables_it_says_which_stage_has_none(
-    engine: EmbeddedEngine, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_missing_tables_name_the_stage(engine: EmbeddedEngine, capsys: pytest.CaptureFixture[str]) -> None:
     engine.fail_next("TransactWriteItems", "ResourceNotFoundException")
     assert run() == 2
     assert "stage test has no tables" in capsys.readouterr().err
 
 
-def test_a_store_that_does_not_answer_is_one_line(engine: EmbeddedEngine, capsys: pytest.CaptureFixture[str]) -> None:
+def test_unreachable_store_is_reported_in_one_line(engine: EmbeddedEngine, capsys: pytest.CaptureFixture[str]) -> None:
     engine.fail_next("TransactWriteItems", "ThrottlingException", times=50)
     assert run() == 2
     assert capsys.readouterr().err.startswith("The store cannot be used: ")
@@ -130,5 +125,5 @@ def test_a_store_that_does_not_answer_is_one_line(engine: EmbeddedEngine, capsys
     ("name", "made"),
     [("Acme", "acme"), ("  Café  №1 ", "cafe-no1"), ("a" * 90, "a" * 64), ("ACME_b.v.", "acme-b-v")],
 )
-def test_ids_are_made_of_names(name: str, made: str) -> None:
+def test_organisation_id_of_names(name: str, made: str) -> None:
     assert bootstrap.organisation_id(name) == made

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from chalicelib.core.settings import Secret, Settings
-from chalicelib.identity.tokens import Claims, KeyDocument, Tokens
+from chalicelib.identity.sessions.tokens import AccessTokens, Claims, KeyDocument
 from infra import keys, proofs
 from infra.keys import CannotStep
 from tests.builders.time import ManualClock
@@ -20,10 +20,10 @@ def later(minutes: int) -> datetime:
     return NOON + timedelta(minutes=minutes)
 
 
-def tokens(document: KeyDocument) -> Tokens:
+def tokens(document: KeyDocument) -> AccessTokens:
     import msgspec
 
-    return Tokens(Settings(token_keys=Secret(msgspec.json.encode(document).decode())), ManualClock())
+    return AccessTokens(Settings(token_keys=Secret(msgspec.json.encode(document).decode())), ManualClock())
 
 
 @contextmanager

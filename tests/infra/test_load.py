@@ -11,9 +11,9 @@ import pytest
 import app
 from chalicelib.core.store import get
 from chalicelib.edge.imports import TRY_AGAIN
-from chalicelib.identity import passwords
-from chalicelib.identity.directory import everybody
-from chalicelib.identity.tables import user_key
+from chalicelib.identity.accounts import passwords
+from chalicelib.identity.accounts.queries import all_users
+from chalicelib.identity.accounts.tables import user_key
 from infra import load
 from infra.load_files import Line
 from infra.local.gateway_http import Call, Gateway
@@ -67,7 +67,7 @@ def operator(world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> O
 
 
 def names() -> set[str]:
-    return {user.username for user in everybody(DEMO)} - {"root"}
+    return {user.username for user in all_users(DEMO)} - {"root"}
 
 
 def test_a_file_is_loaded_and_its_bad_lines_are_named(operator: Operator, capsys: pytest.CaptureFixture[str]) -> None:
@@ -82,7 +82,7 @@ def test_a_file_is_loaded_and_its_bad_lines_are_named(operator: Operator, capsys
     assert summary == "1 created, 0 updated, 2 rejected"
     assert "100 %: 3 of 3" in said.err
     assert PASSWORD not in said.out + said.err
-    [anna] = [user for user in everybody(DEMO) if user.username == "anna"]
+    [anna] = [user for user in all_users(DEMO) if user.username == "anna"]
     stored = get(user_key(DEMO, anna.user_id))
     assert stored is not None
     assert stored.skills == ["forklift", "first aid"]

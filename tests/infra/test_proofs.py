@@ -8,7 +8,7 @@ from botocore.stub import ANY, Stubber
 
 from chalicelib.core import aws
 from chalicelib.core.settings import Secret, Settings
-from chalicelib.identity.tokens import KeyDocument, Tokens
+from chalicelib.identity.sessions.tokens import AccessTokens, KeyDocument
 from infra import keys, proofs
 from infra.keys import CannotStep
 from tests.builders.time import ManualClock
@@ -24,7 +24,7 @@ def later(minutes: int) -> datetime:
 def believed(document: KeyDocument, proof: str) -> bool:
     """Whether functions that have read this document take that for a proof."""
     text = msgspec.json.encode(document).decode()
-    return Tokens(Settings(token_keys=Secret(text)), ManualClock()).proves(Secret(proof))
+    return AccessTokens(Settings(token_keys=Secret(text)), ManualClock()).proves(Secret(proof))
 
 
 def test_a_proof_changes_without_a_moment_in_which_it_is_not_believed() -> None:

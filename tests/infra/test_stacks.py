@@ -14,7 +14,7 @@ from app import app
 from chalicelib.core.errors import BatonError
 from chalicelib.core.settings import Settings
 from chalicelib.edge.client_ip import PROOF, VIEWER
-from chalicelib.identity.tokens import KeyDocument
+from chalicelib.identity.sessions.tokens import KeyDocument
 from infra.buckets import definition
 from infra.packaging import project
 from infra.packaging.target import LAMBDA

@@ -1,4 +1,4 @@
-"""Mailboxes with many writers, many deliverers and sockets that come and go: nothing lost, nothing out of order."""
+"""Mailboxes with concurrent writers, deliveries and changing connections."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -7,9 +7,18 @@ from functools import partial
 from chalicelib.core.settings import settings
 from chalicelib.core.store import get
 from chalicelib.core.work import UnitOfWork
-from chalicelib.identity.tables import Organisation, organisation_key
+from chalicelib.identity.accounts.tables import Organisation, organisation_key
 from chalicelib.realtime.sweep import drain_pending
-from tests.builders.mailboxes import NOTE, head_of, is_leased, numbers_at, publish_each, recipient, remembered, waiting
+from tests.builders.mailboxes import (
+    NOTE,
+    head_of,
+    is_leased,
+    numbers_at,
+    publish_each,
+    recipient,
+    stored_connections,
+    waiting,
+)
 from tests.builders.world import DEMO, Person, World
 from tests.races.crowd import at_once
 from tests.races.senders import WatchfulSender
@@ -46,7 +55,7 @@ def settle(world: World) -> None:
     drain_pending(world.parts.delivery, world.clock)
 
 
-def test_everybody_hears_of_changes_in_the_order_of_their_commits(arena: World) -> None:
+def test_events_arrive_in_commit_order(arena: World) -> None:
     arena.reset_parts(replace(settings(), commit_attempts=1_000))
     people = [arena.person("courier"), arena.person("customer")]
     sockets = [person.socket() for person in people for _ in range(2)]
@@ -63,7 +72,7 @@ def test_everybody_hears_of_changes_in_the_order_of_their_commits(arena: World) 
         assert not is_leased(person)
 
 
-def test_events_of_sixteen_writers_all_arrive_once_and_each_writers_in_order(arena: World) -> None:
+def test_events_of_sixteen_writers_arrive_once_in_writer_order(arena: World) -> None:
     courier = arena.person("courier")
     socket = courier.socket()
     at_once([partial(publish_each, arena, courier, *range(w * 100, w * 100 + EACH)) for w in range(WRITERS)])
@@ -74,7 +83,7 @@ def test_events_of_sixteen_writers_all_arrive_once_and_each_writers_in_order(are
     assert overlaps(arena) == []
 
 
-def test_many_deliverers_of_a_full_mailbox_empty_it_in_order_and_never_interleave(arena: World) -> None:
+def test_concurrent_deliveries_keep_order_and_do_not_interleave(arena: World) -> None:
     courier = arena.person("courier")
     publish_each(arena, courier, *range(60))
     arena.connect("phone", courier.token)
@@ -86,7 +95,7 @@ def test_many_deliverers_of_a_full_mailbox_empty_it_in_order_and_never_interleav
     assert waiting(courier) == 0
 
 
-def test_nothing_is_lost_while_devices_come_and_go(arena: World) -> None:
+def test_no_event_is_lost_while_connections_change(arena: World) -> None:
     courier = arena.person("courier")
     names = [f"device-{number}" for number in range(12)]
 
@@ -108,10 +117,10 @@ def test_nothing_is_lost_while_devices_come_and_go(arena: World) -> None:
             assert mine == sorted(mine)
     assert {number for one in heard for number in one} == {w * 100 + n for w in range(2) for n in range(20)}
     assert overlaps(arena) == []
-    assert all(remembered(courier, name) == [] for name in names)
+    assert all(stored_connections(courier, name) == [] for name in names)
 
 
-def test_a_sweep_and_deliverers_at_once_send_nothing_twice(arena: World) -> None:
+def test_sweep_and_concurrent_deliveries_send_nothing_twice(arena: World) -> None:
     courier = arena.person("courier")
     socket = courier.socket()
     calls: list[Callable[[], None]] = [
@@ -125,7 +134,7 @@ def test_a_sweep_and_deliverers_at_once_send_nothing_twice(arena: World) -> None
     assert overlaps(arena) == []
 
 
-def test_with_a_gateway_that_fails_now_and_then_nothing_is_lost_and_the_order_stays(arena: World) -> None:
+def test_no_event_is_lost_or_reordered_with_failing_gateway(arena: World) -> None:
     courier = arena.person("courier")
     socket = courier.socket()
     arena.sender.failing[socket] = 25

@@ -1,4 +1,4 @@
-"""Many tell one person things at once, while that person reads: the count is always the number of unread notices."""
+"""Concurrent notifications and reads of one user."""
 
 from dataclasses import replace
 from functools import partial
@@ -6,8 +6,8 @@ from functools import partial
 from chalicelib.core.settings import settings
 from chalicelib.core.store import get
 from chalicelib.core.work import UnitOfWork
-from chalicelib.identity.tables import Organisation, organisation_key
-from tests.builders.notices import READ_ALL, check_count, listed, read, stage, tell, titles
+from chalicelib.identity.accounts.tables import Organisation, organisation_key
+from tests.builders.notices import READ_ALL, check_count, listed, read, send, stage, titles
 from tests.builders.world import DEMO, Person, World
 from tests.races.crowd import at_once
 
@@ -15,7 +15,7 @@ MANY = 32
 
 
 def tell_number(world: World, person: Person) -> None:
-    """Raise the version of one thing that all writers share, and tell the version: the order of commits."""
+    """Raise the version of one thing that all writers share, and send the version: the order of commits."""
 
     def decide(work: UnitOfWork) -> None:
         shared = get(organisation_key(DEMO))
@@ -26,7 +26,7 @@ def tell_number(world: World, person: Person) -> None:
     world.run(decide)
 
 
-def test_thirty_two_notices_at_once_are_all_counted_and_arrive_in_the_order_of_their_commits(arena: World) -> None:
+def test_concurrent_notifications_are_counted_and_arrive_in_commit_order(arena: World) -> None:
     arena.reset_parts(replace(settings(), commit_attempts=1_000))
     tech = arena.person("TECH")
     sockets = [tech.socket("staff") for _ in range(2)]
@@ -42,20 +42,20 @@ def test_thirty_two_notices_at_once_are_all_counted_and_arrive_in_the_order_of_t
     assert {sent.data["id"]: sent.data for sent in arena.heard(sockets[0])} == items
 
 
-def test_a_notice_that_is_read_eight_times_at_once_counts_once(arena: World) -> None:
+def test_concurrent_reads_of_one_notification_count_once(arena: World) -> None:
     tech = arena.person("TECH")
     for _ in range(6):
-        notice_id, _other = tell(arena, tech, "a", "b")
+        notice_id, _other = send(arena, tech, "a", "b")
         before = check_count(tech)
         answers = at_once([partial(read, tech, notice_id)] * 8)
         assert [answer.status for answer in answers] == [204] * 8
         assert check_count(tech) == before - 1
 
 
-def test_reading_one_and_all_while_more_is_told_leaves_the_count_right(arena: World) -> None:
+def test_unread_count_stays_exact_during_reads_and_notifications(arena: World) -> None:
     tech = arena.person("TECH")
     for _ in range(6):
-        first = tell(arena, tech, *"abcd")
+        first = send(arena, tech, *"abcd")
         calls = [partial(read, tech, notice_id) for notice_id in first]
         calls += [partial(tech.post, READ_ALL)] * 3
         more = [partial(arena.run, partial(stage, person=tech))] * 4

@@ -1,15 +1,15 @@
-"""One refresh token spent many times at once."""
+"""Concurrent refreshes of one session."""
 
 from functools import partial
 
-from chalicelib.identity.passwords import hash_password
+from chalicelib.identity.accounts.passwords import hash_password
 from tests.builders.world import World
 from tests.races.crowd import at_once
 
 PASSWORD = "correct horse battery"
 
 
-def test_a_refresh_token_that_is_spent_eight_times_at_once_counts_once_and_ends_its_session(arena: World) -> None:
+def test_eight_concurrent_refreshes_have_one_success_and_end_session(arena: World) -> None:
     arena.person("courier", username="somebody", password_hash=hash_password(PASSWORD))
     for _ in range(3):
         login = arena.call("POST", "/v1/auth/login", {"username": "somebody", "password": PASSWORD})

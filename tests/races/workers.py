@@ -58,7 +58,7 @@ def _prepare(start: Barrier) -> None:
 
 
 def _take_part(work: Work, part: Any, now: datetime, radius_m: int) -> Any:
-    world = World(randbits=secrets.randbits, clock=StandingClock(now), founds=())
+    world = World(randbits=secrets.randbits, clock=StandingClock(now), organisations=())
     world.reset_parts(replace(settings(), nearest_radius_m=radius_m))
     _given[0].wait()  # a process that is done with one part is not given another before all have begun
     return work(world, part)

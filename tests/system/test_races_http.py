@@ -55,7 +55,7 @@ def town() -> Iterator[Town]:
         server = opened.enter_context(running(BATON_DYNAMODB_ENDPOINT=url, **same))
         stack = Stack(server.base, PASSWORD)
         opened.callback(stack.close)
-        yield Town(stack, World(randbits=secrets.randbits, clock=StandingClock(SystemClock().now()), founds=()))
+        yield Town(stack, World(randbits=secrets.randbits, clock=StandingClock(SystemClock().now()), organisations=()))
 
 
 def answer(courier: Person, action: str, offer: Heard) -> httpx.Response:

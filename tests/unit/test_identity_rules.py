@@ -1,4 +1,4 @@
-"""Names by which people sign in, and the form of refresh tokens."""
+"""The canonical form of login names, and the form of refresh tokens."""
 
 import hashlib
 import string
@@ -8,8 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.core.ids import SystemIds
-from chalicelib.identity.rules import RefreshParts, canonical_name, parse_refresh
-from chalicelib.identity.tables import login_name_key
+from chalicelib.identity.accounts.rules import canonical_name
+from chalicelib.identity.accounts.tables import login_name_key
+from chalicelib.identity.sessions.rules import RefreshParts, parse_refresh
 from tests.builders.time import ManualClock
 
 IDS = SystemIds(ManualClock())
@@ -33,42 +34,42 @@ alphabet = st.sampled_from(string.ascii_letters + string.digits + "._- \n=+/é")
         ("", ""),
     ],
 )
-def test_a_name_has_one_form_however_it_is_written(written: str, name: str) -> None:
+def test_canonical_name_of_spellings(written: str, name: str) -> None:
     assert canonical_name(written) == name
 
 
 @given(st.text(max_size=20))
-def test_the_form_of_a_name_is_final(written: str) -> None:
+def test_canonical_name_is_idempotent(written: str) -> None:
     assert canonical_name(canonical_name(written)) == canonical_name(written)
 
 
 @given(st.text(max_size=20))
-def test_neither_case_nor_space_around_a_name_makes_another(written: str) -> None:
+def test_case_and_outer_spaces_do_not_matter(written: str) -> None:
     assert canonical_name(f" {written}\t") == canonical_name(written)
     assert canonical_name(written.casefold()) == canonical_name(written)
 
 
-def test_a_name_is_the_same_however_its_accents_are_typed() -> None:
+def test_accent_encodings_are_equal() -> None:
     assert canonical_name("Zoë") == canonical_name("Zoe\u0308")
 
 
 @pytest.mark.parametrize("character", ["a", "%", "#", "ﷺ", "\U0001d160", "ΐ", "😀"])
-def test_the_longest_name_still_fits_into_a_key(character: str) -> None:
+def test_longest_name_fits_into_key(character: str) -> None:
     assert len(login_name_key(canonical_name(character * 254)).pk.encode()) <= 2048
 
 
-def test_a_phone_number_without_digits_is_none() -> None:
+def test_phone_number_needs_digits() -> None:
     assert canonical_name("+------") != canonical_name("+......")
 
 
 @given(st.from_regex(r"[A-Za-z0-9_-]{1,64}", fullmatch=True))
-def test_a_refresh_token_is_read_as_it_was_made(org_id: str) -> None:
+def test_refresh_token_round_trip(org_id: str) -> None:
     parts = RefreshParts(org_id, IDS.new(), IDS.token())
     assert parse_refresh(parts.text) == parts
 
 
 @given(st.text(alphabet=alphabet, max_size=80))
-def test_nothing_else_is_read_as_a_refresh_token(text: str) -> None:
+def test_other_text_is_no_refresh_token(text: str) -> None:
     parts = parse_refresh(text)
     assert parts is None or parts.text == text
 
@@ -92,15 +93,15 @@ def test_nothing_else_is_read_as_a_refresh_token(text: str) -> None:
         f"{'x' * 65}.s1.{SECRET}",
     ],
 )
-def test_a_refresh_token_of_another_form_is_none(token: str) -> None:
+def test_malformed_refresh_token_is_none(token: str) -> None:
     assert parse_refresh(token) is None
 
 
-def test_the_secret_of_a_refresh_token_is_stored_as_a_hash() -> None:
+def test_refresh_secret_is_stored_as_hash() -> None:
     parts = RefreshParts("demo", "s1", SECRET)
     assert parts.hash == hashlib.sha256(SECRET.encode()).hexdigest()
     assert SECRET not in parts.hash
 
 
-def test_a_refresh_token_that_is_logged_by_mistake_does_not_show_its_secret() -> None:
+def test_refresh_token_repr_hides_secret() -> None:
     assert SECRET not in repr(RefreshParts("demo", "s1", SECRET))

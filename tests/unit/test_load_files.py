@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.identity.importing import UserRecord
+from chalicelib.identity.accounts.imports import UserRecord
 from infra.load_files import FORMATS, BadFile, Line, read
 
 HEADER = "username,role,full_name,email,skills\n"

@@ -1,4 +1,4 @@
-"""E-mail, SMS and push: what goes to AWS, what is not configured, and devices that are gone."""
+"""E-mail, SMS and push through AWS services."""
 
 import json
 from collections.abc import Iterator
@@ -42,7 +42,7 @@ def stubbed(service: str) -> Iterator[Stubber]:
         stubber.assert_no_pending_responses()
 
 
-def test_an_e_mail_goes_through_ses() -> None:
+def test_email_is_sent_through_ses() -> None:
     content = {
         "Simple": {
             "Subject": {"Data": "Hello", "Charset": "UTF-8"},
@@ -63,7 +63,7 @@ def test_an_e_mail_goes_through_ses() -> None:
     ("sender", "attribute"),
     [("Baton", "AWS.SNS.SMS.SenderID"), ("+31970000000", "AWS.MM.SMS.OriginationNumber")],
 )
-def test_an_sms_goes_through_sns_from_an_id_or_a_number(sender: str, attribute: str) -> None:
+def test_sms_is_sent_through_sns_from_id_or_number(sender: str, attribute: str) -> None:
     attributes = {
         "AWS.SNS.SMS.SMSType": {"DataType": "String", "StringValue": "Transactional"},
         attribute: {"DataType": "String", "StringValue": sender},
@@ -74,7 +74,7 @@ def test_an_sms_goes_through_sns_from_an_id_or_a_number(sender: str, attribute: 
         send(AwsMessages(replace(READY, sms_sender=sender)), OutboundMessage(SMS, "+31612345678", "", "Hello"), no_push)
 
 
-def test_a_device_gets_an_address_that_is_enabled_again() -> None:
+def test_device_address_is_created_and_enabled() -> None:
     attributes = {"Enabled": "true", "Token": "fcm"}
     with stubbed("sns") as sns:
         made = {"PlatformApplicationArn": APPLICATION, "Token": "fcm"}
@@ -83,7 +83,7 @@ def test_a_device_gets_an_address_that_is_enabled_again() -> None:
         assert AwsMessages(READY).device("fcm") == DEVICE
 
 
-def test_a_notification_carries_its_text_and_data_to_fcm() -> None:
+def test_push_carries_text_and_data_to_fcm() -> None:
     sent: dict[str, Any] = {}
     with stubbed("sns") as sns:
         sns.add_response(
@@ -99,14 +99,14 @@ def test_a_notification_carries_its_text_and_data_to_fcm() -> None:
 
 
 @pytest.mark.parametrize("code", ["EndpointDisabled", "NotFound"])
-def test_a_device_that_is_gone_is_reported(code: str) -> None:
+def test_gone_device_raises_device_gone(code: str) -> None:
     with stubbed("sns") as sns:
         sns.add_client_error("publish", code)
         with pytest.raises(DeviceGone):
             AwsMessages(READY).push(DEVICE, "New order", "", {})
 
 
-def test_a_service_that_refuses_is_no_device_that_is_gone() -> None:
+def test_service_error_is_not_device_gone() -> None:
     with stubbed("sns") as sns:
         sns.add_client_error("publish", "InternalError")
         with pytest.raises(NotSent) as caught:
@@ -114,7 +114,7 @@ def test_a_service_that_refuses_is_no_device_that_is_gone() -> None:
     assert not isinstance(caught.value, DeviceGone)
 
 
-def test_a_letter_that_is_refused_is_logged_without_what_it_says() -> None:
+def test_refused_message_is_logged_without_content() -> None:
     with stubbed("sesv2") as ses, listening() as lines:
         ses.add_client_error("send_email", "MessageRejected")
         send(AwsMessages(READY), LETTER, no_push)
@@ -124,46 +124,46 @@ def test_a_letter_that_is_refused_is_logged_without_what_it_says() -> None:
 
 
 @pytest.mark.parametrize("letter", [LETTER, OutboundMessage(SMS, "+31612345678", "", "Hello")])
-def test_what_is_not_configured_is_logged_and_not_sent(letter: OutboundMessage) -> None:
+def test_unconfigured_channel_is_logged(letter: OutboundMessage) -> None:
     with listening() as lines:
         send(AwsMessages(settings()), letter, no_push)
     assert lines.last["setting"] in ("BATON_EMAIL_SENDER", "BATON_SMS_SENDER")
 
 
-def test_without_push_devices_have_no_address() -> None:
+def test_device_address_is_empty_without_push() -> None:
     assert AwsMessages(settings()).device("fcm") == ""
     AwsMessages(settings()).push("", "New order", "", {})
 
 
-def test_a_push_is_for_whoever_knows_the_devices() -> None:
+def test_send_passes_push_to_callback() -> None:
     pushed: list[OutboundMessage] = []
     letter = OutboundMessage(PUSH, "a-person", "New order", "Pick it up", "demo", {"id": "7"})
     send(AwsMessages(READY), letter, pushed.append)
     assert pushed == [letter]
 
 
-def test_the_empty_letter_goes_nowhere() -> None:
+def test_empty_message_is_not_sent() -> None:
     with listening() as lines:
         send(AwsMessages(READY), OutboundMessage(), no_push)
     assert lines.text == ""
 
 
-def test_a_letter_is_handed_to_the_function_that_sends() -> None:
+def test_queue_invokes_send_function() -> None:
     wanted = {"FunctionName": "baton-test-send", "InvocationType": "Event", "Payload": ANY}
     with stubbed("lambda") as functions:
         functions.add_response("invoke", {"StatusCode": 202}, wanted)
-        LambdaMessageQueue(settings()).take(LETTER)
+        LambdaMessageQueue(settings()).put(LETTER)
 
 
-def test_a_letter_that_cannot_be_handed_over_fails_nobody() -> None:
+def test_failed_invocation_is_logged() -> None:
     with stubbed("lambda") as functions, listening() as lines:
         functions.add_client_error("invoke", "TooManyRequestsException")
-        LambdaMessageQueue(settings()).take(LETTER)
+        LambdaMessageQueue(settings()).put(LETTER)
     assert lines.last["level"] == "ERROR"
     assert "secret" not in lines.text
 
 
-def test_the_local_stack_prints_what_it_would_send(capsys: pytest.CaptureFixture[str]) -> None:
+def test_local_stack_prints_messages(capsys: pytest.CaptureFixture[str]) -> None:
     printed = PrintedMessages()
     send(printed, LETTER, no_push)
     send(printed, OutboundMessage(SMS, "+31612345678", "", "Hello"), no_push)

@@ -8,7 +8,8 @@ from pynamodb.attributes import AttributeContainer
 from pynamodb.exceptions import AttributeDeserializationError
 
 from chalicelib.dispatch.tables import Courier, Order
-from chalicelib.identity.tables import RolePermissions, User
+from chalicelib.identity.accounts.tables import User
+from chalicelib.identity.roles.tables import RolePermissions
 from chalicelib.realtime.tables import MailboxHead
 
 NOW = datetime(2026, 3, 1, 9, 0, 0, 123_000, tzinfo=UTC)

@@ -1,4 +1,4 @@
-"""Access tokens: only ours, only now, only by a key that is still in the ring."""
+"""Access tokens: signatures, times, keys and their rotation."""
 
 import base64
 import json
@@ -15,8 +15,8 @@ from chalicelib.core import aws
 from chalicelib.core.errors import AuthExpired, AuthInvalid
 from chalicelib.core.ids import SystemIds
 from chalicelib.core.settings import Secret, Settings, SettingsError
-from chalicelib.identity.rules import RefreshParts
-from chalicelib.identity.tokens import Claims, Tokens
+from chalicelib.identity.sessions.rules import RefreshParts
+from chalicelib.identity.sessions.tokens import AccessTokens, Claims
 from tests.builders.logs import listening
 from tests.builders.time import START, ManualClock
 
@@ -30,9 +30,9 @@ def ring(current: str = "k1", **keys: str) -> Settings:
     return Settings(stage="test", token_keys=Secret(json.dumps(document)))
 
 
-def tokens(clock: ManualClock | None = None, config: Settings | None = None) -> Tokens:
+def tokens(clock: ManualClock | None = None, config: Settings | None = None) -> AccessTokens:
     """A signer over `config`'s keys."""
-    return Tokens(config or ring(), clock or ManualClock())
+    return AccessTokens(config or ring(), clock or ManualClock())
 
 
 def payload(**changed: Any) -> dict[str, Any]:
@@ -57,7 +57,7 @@ def forged(key: str = OLD, algorithm: str = "HS256", header: dict[str, Any] | No
     return jwt.encode(payload(**changed), key, algorithm, headers={"kid": "k1"} if header is None else header)
 
 
-def test_a_token_says_what_was_signed() -> None:
+def test_verify_returns_signed_claims() -> None:
     assert tokens().verify(tokens().sign(ANNA)) == ANNA
     assert tokens().verify(forged()) == ANNA
 
@@ -68,7 +68,7 @@ def test_a_token_says_what_was_signed() -> None:
 @pytest.mark.parametrize(
     ("after_s", "error"), [(0, None), (3600, None), (3630, None), (3630.001, AuthExpired), (10**6, AuthExpired)]
 )
-def test_a_token_is_good_for_its_life_and_half_a_minute(after_s: float, error: type[Exception] | None) -> None:
+def test_token_is_valid_for_lifetime_and_skew(after_s: float, error: type[Exception] | None) -> None:
     clock = ManualClock()
     signer = tokens(clock)
     token = signer.sign(ANNA)
@@ -80,7 +80,7 @@ def test_a_token_is_good_for_its_life_and_half_a_minute(after_s: float, error: t
             signer.verify(token)
 
 
-def test_a_clock_half_a_minute_behind_is_no_matter() -> None:
+def test_clock_skew_is_tolerated() -> None:
     token = tokens().sign(ANNA)
     assert tokens(ManualClock(START - timedelta(seconds=30))).verify(token) == ANNA
     with pytest.raises(AuthInvalid):
@@ -90,7 +90,7 @@ def test_a_clock_half_a_minute_behind_is_no_matter() -> None:
 # --- keys ------------------------------------------------------------------------------------------------------
 
 
-def test_keys_rotate_without_signing_anybody_out() -> None:
+def test_key_rotation_keeps_tokens_valid() -> None:
     before = tokens(config=ring("k1", k1=OLD)).sign(ANNA)
     during = tokens(config=ring("k2", k1=OLD, k2=NEW))
     assert during.verify(before) == ANNA
@@ -100,7 +100,7 @@ def test_keys_rotate_without_signing_anybody_out() -> None:
         after.verify(before)
 
 
-def test_a_token_that_was_just_good_is_not_once_its_key_is_gone_or_its_time_is_over() -> None:
+def test_cached_token_is_refused_after_expiry_or_key_removal() -> None:
     clock = ManualClock()
     token = tokens(clock).sign(ANNA)
     assert tokens(clock).verify(token) == ANNA
@@ -113,7 +113,7 @@ def test_a_token_that_was_just_good_is_not_once_its_key_is_gone_or_its_time_is_o
         tokens(clock).verify(token)
 
 
-def test_a_token_names_the_key_that_signed_it() -> None:
+def test_token_names_its_key() -> None:
     token = tokens(config=ring("k2", k1=OLD, k2=NEW)).sign(ANNA)
     assert jwt.get_unverified_header(token) == {"alg": "HS256", "typ": "JWT", "kid": "k2"}
 
@@ -132,7 +132,7 @@ def test_a_token_names_the_key_that_signed_it() -> None:
         json.dumps({"current": "k1", "keys": {"k1": OLD}, "proof_b": [OLD]}),
     ],
 )
-def test_keys_that_are_wrong_or_too_short_are_refused_and_not_shown(text: str) -> None:
+def test_invalid_keys_are_refused_and_not_shown(text: str) -> None:
     with pytest.raises(SettingsError, match="BATON_TOKEN_KEYS") as caught:
         tokens(config=Settings(stage="test", token_keys=Secret(text))).sign(ANNA)
     told = f"{caught.value!r} {caught.value.__cause__!r}"
@@ -140,10 +140,10 @@ def test_keys_that_are_wrong_or_too_short_are_refused_and_not_shown(text: str) -
     assert "x" * 31 not in told
 
 
-def test_keys_are_read_from_secrets_manager_now_and_then() -> None:
+def test_keys_are_read_again_from_secrets_manager() -> None:
     """Once for five minutes, so a rotation needs no restart and sign-ins need no secret each."""
     clock = ManualClock()
-    signer = Tokens(Settings(stage="test"), clock)
+    signer = AccessTokens(Settings(stage="test"), clock)
     first = json.dumps({"current": "k1", "keys": {"k1": OLD}})
     rotated = json.dumps({"current": "k2", "keys": {"k1": OLD, "k2": NEW}})
     with Stubber(aws.client("secretsmanager")) as secrets:
@@ -159,11 +159,11 @@ def test_keys_are_read_from_secrets_manager_now_and_then() -> None:
         secrets.assert_no_pending_responses()
 
 
-def test_the_secret_may_have_another_name() -> None:
+def test_secret_name_can_be_configured() -> None:
     with Stubber(aws.client("secretsmanager")) as secrets:
         text = json.dumps({"current": "k1", "keys": {"k1": OLD}})
         secrets.add_response("get_secret_value", {"SecretString": text}, {"SecretId": "arn:of:another"})
-        signer = Tokens(Settings(stage="test", token_keys_secret="arn:of:another"), ManualClock())
+        signer = AccessTokens(Settings(stage="test", token_keys_secret="arn:of:another"), ManualClock())
         assert signer.verify(signer.sign(ANNA)) == ANNA
 
 
@@ -172,13 +172,13 @@ def test_the_secret_may_have_another_name() -> None:
 ONE, OTHER = "one proof, " * 4, "another proof, " * 4
 
 
-def proving(**proofs: str) -> Tokens:
+def proving(**proofs: str) -> AccessTokens:
     """A signer whose secret has these proofs beside its keys."""
     document = {"current": "k1", "keys": {"k1": OLD}, **proofs}
     return tokens(config=Settings(stage="test", token_keys=Secret(json.dumps(document))))
 
 
-def test_both_proofs_count_while_they_are_changed() -> None:
+def test_both_proofs_are_accepted_during_rotation() -> None:
     both = proving(proof_a=ONE, proof_b=OTHER)
     assert both.proves(Secret(ONE))
     assert both.proves(Secret(OTHER))
@@ -187,29 +187,29 @@ def test_both_proofs_count_while_they_are_changed() -> None:
 
 @pytest.mark.parametrize("proofs", [{"proof_a": ONE}, {"proof_b": ONE}])
 @pytest.mark.parametrize("offered", [OTHER, ONE[:-1], ONE + " ", ONE.upper(), OLD, "", "é", "\ud800"])
-def test_nothing_else_is_a_proof(proofs: dict[str, str], offered: str) -> None:
+def test_other_text_is_no_proof(proofs: dict[str, str], offered: str) -> None:
     assert proving(**proofs).proves(Secret(ONE))
     assert not proving(**proofs).proves(Secret(offered))
 
 
 @pytest.mark.parametrize("offered", [ONE, OLD, ""])
-def test_without_proofs_nothing_is_proved(offered: str) -> None:
+def test_no_proof_without_configured_proofs(offered: str) -> None:
     assert not proving().proves(Secret(offered))
 
 
-def test_proofs_and_keys_come_with_one_read() -> None:
+def test_proofs_and_keys_take_one_read() -> None:
     text = json.dumps({"current": "k1", "keys": {"k1": OLD}, "proof_a": ONE})
     with Stubber(aws.client("secretsmanager")) as secrets:
         secrets.add_response("get_secret_value", {"SecretString": text}, {"SecretId": "baton-test-token-keys"})
-        signer = Tokens(Settings(stage="test"), ManualClock())
+        signer = AccessTokens(Settings(stage="test"), ManualClock())
         assert signer.proves(Secret(ONE))
         assert signer.verify(signer.sign(ANNA)) == ANNA
 
 
-def test_proofs_that_cannot_be_read_prove_nothing_and_break_nothing() -> None:
+def test_unreadable_proofs_are_refused_without_error() -> None:
     with Stubber(aws.client("secretsmanager")) as secrets, listening() as lines:
         secrets.add_client_error("get_secret_value", "AccessDeniedException")
-        assert not Tokens(Settings(stage="test"), ManualClock()).proves(Secret(ONE))
+        assert not AccessTokens(Settings(stage="test"), ManualClock()).proves(Secret(ONE))
     assert lines.last["level"] == "ERROR"
     assert ONE not in lines.text
 
@@ -242,21 +242,21 @@ def test_proofs_that_cannot_be_read_prove_nothing_and_break_nothing() -> None:
         forged(role=["courier"]),
     ],
 )
-def test_no_other_token_is_good(token: str) -> None:
+def test_other_tokens_are_refused(token: str) -> None:
     with pytest.raises(AuthInvalid) as caught:
         tokens().verify(token)
     assert not isinstance(caught.value, AuthExpired)
 
 
 @pytest.mark.parametrize("claim", sorted(payload()))
-def test_a_token_without_one_of_its_claims_is_not_good(claim: str) -> None:
+def test_token_without_required_claim_is_refused(claim: str) -> None:
     said = payload()
     del said[claim]
     with pytest.raises(AuthInvalid):
         tokens().verify(jwt.encode(said, OLD, "HS256", headers={"kid": "k1"}))
 
 
-def test_the_public_part_of_another_algorithm_is_no_key() -> None:
+def test_public_key_of_other_algorithm_is_refused() -> None:
     """The header may say what it likes: it does not choose the algorithm."""
     header, body, _ = forged().split(".")
     for algorithm in ("none", "None", "RS256", "hs256", ""):
@@ -268,7 +268,7 @@ def test_the_public_part_of_another_algorithm_is_no_key() -> None:
                 tokens().verify(f"{lied}.{body}.{signature}")
 
 
-def test_a_refresh_token_is_no_access_token() -> None:
+def test_refresh_token_is_refused_as_access_token() -> None:
     ids = SystemIds(ManualClock())
     with pytest.raises(AuthInvalid):
         tokens().verify(RefreshParts("demo", ids.new(), ids.token()).text)
@@ -292,13 +292,13 @@ def _deep(nested: str) -> str:
 @example(_deep('{"alg":"HS256","kid":{}}'))
 @example(_deep('{"alg":"HS256","kid":"k1","crit":["x"]}'))
 @example(_deep('{"alg":"HS256","kid":' + "9" * 5000 + "}"))
-def test_no_text_that_somebody_makes_up_is_a_token(text: str) -> None:
+def test_forged_token_is_refused(text: str) -> None:
     with pytest.raises(AuthInvalid):
         tokens().verify(text)
 
 
 @given(st.data())
-def test_a_token_with_one_character_changed_is_not_good(data: st.DataObject) -> None:
+def test_altered_token_is_refused(data: st.DataObject) -> None:
     """Only the last character may have bits that do not count."""
     good = forged()
     place = data.draw(st.integers(min_value=0, max_value=len(good) - 2))

@@ -15,7 +15,7 @@ from chalicelib.core.actor import Actor
 from chalicelib.core.pagination import Page
 from chalicelib.core.store import Query, get_many, parallel_pair
 from chalicelib.edge.dependencies import Dependencies
-from chalicelib.identity.tables import organisation_key
+from chalicelib.identity.accounts.tables import organisation_key
 from chalicelib.maintenance import permissions
 from chalicelib.maintenance.photos.queries import list_photos
 from chalicelib.maintenance.photos.views import photo_view

@@ -11,7 +11,7 @@ from chalicelib.edge.dependencies import dependencies
 from chalicelib.edge.endpoint import AuditTarget
 from chalicelib.edge.request import Empty, Request
 from chalicelib.edge.routes import Routes
-from chalicelib.identity.organisation import organisation_settings
+from chalicelib.identity.settings import organisation_settings
 from chalicelib.maintenance import permissions
 from chalicelib.maintenance.checklists.tables import Checklist
 from chalicelib.maintenance.resources import ORGANISATION, ROUTED_CHECKLIST, TECHNICIAN, WORK_ORDER

@@ -14,7 +14,8 @@ from chalicelib.core.errors import ValidationFailed
 from chalicelib.core.store import get
 from chalicelib.core.transitions import transition_conflict
 from chalicelib.core.work import UnitOfWork
-from chalicelib.identity.tables import ACTIVE, Organisation, User, role_key, user_key
+from chalicelib.identity.accounts.tables import ACTIVE, Organisation, User, user_key
+from chalicelib.identity.roles.tables import role_key
 from chalicelib.maintenance import permissions
 from chalicelib.maintenance.checklists import service as checklists
 from chalicelib.maintenance.checklists.tables import Checklist, Ride, checklist_key, ride_key

@@ -21,7 +21,7 @@ from chalicelib.core.store import Query, get
 from chalicelib.core.sweep import PAGE_SIZE, DueItem, Sweep, SweepResult
 from chalicelib.core.work import UnitOfWork
 from chalicelib.edge.dependencies import Dependencies
-from chalicelib.identity.tables import user_key
+from chalicelib.identity.accounts.tables import user_key
 from chalicelib.maintenance.rules import ON_HAND, Reminder, WorkOrderState, reminder
 from chalicelib.maintenance.workorders import events
 from chalicelib.maintenance.workorders.tables import NOTICE_SHARDS, NoticesDue, WorkOrder, work_order_key

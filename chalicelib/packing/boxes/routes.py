@@ -11,8 +11,8 @@ from chalicelib.edge.dependencies import dependencies
 from chalicelib.edge.endpoint import AuditTarget, Resource
 from chalicelib.edge.request import Empty, Request, Response, text
 from chalicelib.edge.routes import Routes
-from chalicelib.identity.organisation import organisation_settings
-from chalicelib.identity.tables import organisation_key
+from chalicelib.identity.accounts.tables import organisation_key
+from chalicelib.identity.settings import organisation_settings
 from chalicelib.packing import permissions
 from chalicelib.packing.boxes import queries, service, views
 from chalicelib.packing.boxes.rules import BoxStatus

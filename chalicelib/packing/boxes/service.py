@@ -9,8 +9,8 @@ from chalicelib.core.counters import add_to_counters, change_contended
 from chalicelib.core.errors import Unavailable
 from chalicelib.core.store import get
 from chalicelib.core.work import UnitOfWork
-from chalicelib.identity.organisation import section_of
-from chalicelib.identity.tables import Organisation
+from chalicelib.identity.accounts.tables import Organisation
+from chalicelib.identity.settings import section_of
 from chalicelib.packing.boxes.queries import list_contents
 from chalicelib.packing.boxes.rules import BOX, BoxAction, BoxStatus
 from chalicelib.packing.boxes.schemas import CloseBox, NewBox, PackItem, ReopenBox

@@ -1,0 +1,3 @@
+"""The permission of the audit trail."""
+
+READ = "audit.read"

@@ -1,0 +1,64 @@
+"""The query and the response of the audit trail."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Annotated, Any
+
+import msgspec
+from msgspec import Meta
+
+from chalicelib.edge.types import Cursor, Limit, Moment
+
+AnyId = Annotated[str, Meta(min_length=1, max_length=255)]
+
+
+class AuditQuery(
+    msgspec.Struct, frozen=True, rename={"entity_id": "entityId", "actor_id": "actorId", "since": "from", "until": "to"}
+):
+    """Filters by entity, by actor, and by time (both ends included); by time alone without `from`: the last 30 days."""
+
+    entity_id: AnyId | None = None
+    actor_id: AnyId | None = None
+    since: Moment | None = None
+    until: Moment | None = None
+    limit: Limit = 20
+    cursor: Cursor | None = None
+
+    @staticmethod
+    def cross_check(present: Mapping[str, Any]) -> Mapping[str, str]:
+        """Require `from` to be before `to`."""
+        since, until = present.get("from"), present.get("to")
+        return {"to": "must not be before from"} if since and until and until < since else {}
+
+
+class AuditRowView(msgspec.Struct, frozen=True):
+    """One mutating request: actor, entity, action, time, changes (`{field: [old, new]}`) and outcome.
+
+    `outcome` is `OK`, or the code of the error with which the request was refused; a refused request has no changes.
+    """
+
+    actor_id: str
+    entity_id: str
+    entity_type: str
+    action_type: str
+    timestamp: datetime
+    payload_diff: dict[str, Any] | None
+    outcome: str
+    request_id: str
+    org_id: str
+
+
+class AuditMeta(msgspec.Struct, frozen=True, rename="camel"):
+    """The cursor of the next page; null at the end. A page may hold fewer rows than requested and still have one."""
+
+    next_cursor: str | None
+
+
+class AuditPage(msgspec.Struct, frozen=True):
+    """A page of rows, newest first."""
+
+    data: list[AuditRowView]
+    meta: AuditMeta
+    success: bool = True

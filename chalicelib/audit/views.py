@@ -1,0 +1,29 @@
+"""Audit rows as clients read them."""
+
+from __future__ import annotations
+
+import msgspec
+
+from chalicelib.audit.schemas import AuditMeta, AuditPage, AuditRowView
+from chalicelib.audit.tables import AuditRow
+from chalicelib.core.pagination import Page
+
+
+def audit_page_view(page: Page[AuditRow]) -> AuditPage:
+    """Return a page of rows."""
+    return AuditPage(page.mapped(_row_view), AuditMeta(page.next_cursor))
+
+
+def _row_view(row: AuditRow) -> AuditRowView:
+    diff = None if row.payload_diff is None else msgspec.json.decode(row.payload_diff)
+    return AuditRowView(
+        actor_id=row.actor_id,
+        entity_id=row.entity_id,
+        entity_type=row.entity_type,
+        action_type=row.action_type,
+        timestamp=row.timestamp,
+        payload_diff=diff,
+        outcome=row.outcome,
+        request_id=row.request_id,
+        org_id=row.org_id,
+    )

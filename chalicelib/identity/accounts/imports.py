@@ -1,0 +1,143 @@
+"""The importer of the dataset `users`: creates or updates users by their user name, by the rules of the console.
+
+Fields that a record omits stay as they are; null clears a field. A new user needs a password. For an existing user a
+different password replaces the stored one and ends their sessions; the same password changes nothing, so a file can be
+loaded twice. `reports_to` is the user name or id of a user, who may come with the same request.
+
+A password hash takes a tenth of a second and 64 MB, so at most two are computed at once.
+"""
+
+from __future__ import annotations
+
+from threading import BoundedSemaphore
+from typing import Annotated, Any
+
+import msgspec
+from msgspec import UNSET, Meta, UnsetType
+
+from chalicelib.core.actor import Actor
+from chalicelib.core.errors import ValidationFailed
+from chalicelib.core.store import get, get_many
+from chalicelib.core.work import UnitOfWork
+from chalicelib.edge.imports import Dataset, NotYet, Outcome
+from chalicelib.edge.types import NOT_BLANK
+from chalicelib.identity.accounts import passwords, permissions
+from chalicelib.identity.accounts.errors import NameTaken
+from chalicelib.identity.accounts.phones import login_name
+from chalicelib.identity.accounts.schemas import Email, NewUser, Phone, Picture, Skills, Text100, Username
+from chalicelib.identity.accounts.service import change_user, create_user
+from chalicelib.identity.accounts.tables import User, login_name_key, user_key
+from chalicelib.identity.roles.administration import check_can_manage
+from chalicelib.identity.roles.tables import RolePermissions, role_key
+
+_hashing = BoundedSemaphore(2)
+
+
+class UserRecord(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A user. Fields that a record omits stay as they are; null clears a field."""
+
+    username: Username
+    role: Text100
+    full_name: Text100
+    password: Annotated[str, Meta(min_length=1, max_length=256)] | None = None
+    email: Email | UnsetType | None = UNSET
+    phone: Phone | UnsetType | None = UNSET
+    game_zone: Text100 | UnsetType | None = UNSET
+    team: Text100 | UnsetType | None = UNSET
+    reports_to: Annotated[str, NOT_BLANK, Meta(max_length=254)] | UnsetType | None = UNSET
+    skills: Skills | UnsetType = UNSET
+    profile_picture: Picture | UnsetType | None = UNSET
+
+    def values(self) -> dict[str, Any]:
+        """Return the fields that were sent, except the password, by the attributes of a user."""
+        sent = {name: getattr(self, name) for name in self.__struct_fields__ if name != "password"}
+        return {name: value for name, value in sent.items() if value is not UNSET}
+
+
+def upsert_user(work: UnitOfWork, actor: Actor, record: UserRecord) -> Outcome:
+    """Create or update one user. Raise like `create_user` and `change_user`, or `NotYet`."""
+    values = record.values()
+    if values.get("reports_to"):
+        values["reports_to"] = _superior_id(actor.org_id, values["reports_to"])
+    user = _find_user(actor.org_id, record.username)
+    if user is None:
+        _create(work, record, values, actor)
+        return "created"
+    actor.require_reach(permissions.IMPORT_USERS, owners=(user.user_id,), zone=user.game_zone)
+    check_can_manage(actor, user)
+    if record.password is not None:
+        values |= _password_values(user, record)
+    role, superior = _read_related(actor.org_id, values, work)
+    change_user(work, user, values, actor, role=role, superior=superior, permission=permissions.IMPORT_USERS)
+    return "updated"
+
+
+def _create(work: UnitOfWork, record: UserRecord, values: dict[str, Any], actor: Actor) -> None:
+    if record.password is None:
+        raise ValidationFailed({"password": "is required for a new user"})
+    command = NewUser(**values, password=record.password)
+    role, superior = _read_related(actor.org_id, values, work)
+    with _hashing:
+        create_user(work, command, actor, role=role, superior=superior, permission=permissions.IMPORT_USERS)
+
+
+def _read_related(org_id: str, values: dict[str, Any], work: UnitOfWork) -> tuple[RolePermissions | None, User | None]:
+    """Return the role and the superior that the values name, from one batch read."""
+    of_role, of_superior = role_key(org_id, values["role"]), user_key(org_id, values.get("reports_to") or "-")
+    stored = get_many([of_role, of_superior], work.clock)
+    return stored.get(of_role), stored.get(of_superior)
+
+
+def _find_user(org_id: str, username: str) -> User | None:
+    """Return the user with this user name. Raise `NameTaken` if another user signs in by it."""
+    login = get(login_name_key(login_name(username)))
+    if login is None:
+        return None
+    user = get(user_key(org_id, login.user_id)) if login.org_id == org_id else None
+    if user is None or login_name(user.username) != login_name(username):
+        raise NameTaken("This user name is already in use.", details={"field": "username"})
+    return user
+
+
+def _superior_id(org_id: str, name_or_id: str) -> str:
+    """Return the id of the superior that a record names. Raise `NotYet` if that user does not exist."""
+    login = get(login_name_key(login_name(name_or_id)))
+    if login is not None and login.org_id == org_id:
+        return login.user_id
+    if get(user_key(org_id, name_or_id)) is None:
+        raise NotYet({"reports_to": "is not the user name of a user of this organisation"})
+    return name_or_id
+
+
+def _password_values(user: User, record: UserRecord) -> dict[str, object]:
+    """Return the values that change with the password; none if the user has this password already."""
+    password = record.password or ""
+    with _hashing:
+        if passwords.matches(user.password_hash, password):
+            return {}
+        passwords.check_new(password, (record.username, record.full_name, user.email), "password")
+        return {"password_hash": passwords.hash_password(password), "one_time_password": False}
+
+
+USERS = Dataset(
+    name="users",
+    title="people",
+    record=UserRecord,
+    permission=permissions.IMPORT_USERS,
+    entity_type=User.kind,
+    action="USER_IMPORTED",
+    key_field="username",
+    canonical=login_name,
+    upsert=upsert_user,
+    example={
+        "username": "mara.k",
+        "password": "seven quiet rivers",
+        "role": "picker",
+        "full_name": "Mara Kuipers",
+        "email": "mara@example.org",
+        "phone": "+31612345678",
+        "skills": ["forklift"],
+        "team": "Night",
+    },
+)
+"""Users by their user name."""

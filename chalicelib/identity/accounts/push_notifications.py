@@ -1,0 +1,84 @@
+"""Sends push notifications to all devices of a user.
+
+A device gets its push address with its first notification and keeps it. A device that accepts no notifications any
+more (the app was removed, the token renewed) is deleted; the app registers it again when it next starts. A failure here
+never fails the change that caused the notification, since the user's list has it anyway.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import partial
+
+import msgspec
+
+from chalicelib.core import observability
+from chalicelib.core.actor import Actor
+from chalicelib.core.errors import BatonError, Conflict
+from chalicelib.core.messages import DeviceGone, Messages, NotSent, OutboundMessage
+from chalicelib.core.runner import Runner
+from chalicelib.core.work import Recipient, UnitOfWork
+from chalicelib.identity.accounts.devices import devices_of
+from chalicelib.identity.accounts.tables import Device, device_key
+
+ACTOR = "system:push"
+
+
+class PushNotification(msgspec.Struct, frozen=True):
+    """The text that a device shows, and the data for its app."""
+
+    title: str
+    body: str
+    data: Mapping[str, str]
+
+
+def push_message(runner: Runner, messages: Messages, message: OutboundMessage) -> int:
+    """Send a message as notifications to its recipient; return the number of devices."""
+    notification = PushNotification(message.subject, message.text, message.data)
+    return push(runner, messages, Recipient(message.org_id, message.to), notification)
+
+
+def push(runner: Runner, messages: Messages, recipient: Recipient, notification: PushNotification) -> int:
+    """Notify a user on all devices; return their number. Must be called outside of any unit of work."""
+    sent = 0
+    for device in devices_of(recipient.org_id, recipient.user_id):
+        try:
+            address = _address(runner, messages, device)
+            messages.push(address, notification.title, notification.body, notification.data)
+            sent += 1
+        except DeviceGone:
+            _change(runner, device, partial(_delete, device))
+        except NotSent:
+            observability.log().warning("notification not sent", exc_info=True)
+    observability.count("Pushed", sent)
+    return sent
+
+
+def _address(runner: Runner, messages: Messages, device: Device) -> str:
+    """Return the push address of a device, created and stored if it has none yet."""
+    if device.endpoint_arn:
+        return device.endpoint_arn
+    address = messages.device(device.fcm_token)
+    if address:
+        _change(runner, device, partial(_store_address, device, address))
+    return address
+
+
+def _store_address(device: Device, address: str, work: UnitOfWork) -> None:
+    same_token = Device.fcm_token == device.fcm_token
+    actions = [Device.endpoint_arn.set(address)]
+    work.update_unread(device_key(device.device_id), condition=same_token, actions=actions, audited=False, final=True)
+
+
+def _delete(device: Device, work: UnitOfWork) -> None:
+    """Stage the deletion of a device, unless it was registered again since it was read."""
+    work.audit(Device.kind, device.device_id, "DEVICE_GONE")
+    unchanged = (Device.user_id == device.user_id) & (Device.registered_at == device.registered_at)
+    work.remove(device_key(device.device_id), unchanged, Conflict())
+
+
+def _change(runner: Runner, device: Device, decide: Callable[[UnitOfWork], None]) -> None:
+    try:
+        runner.run(Actor(device.org_id, ACTOR, ACTOR), decide)
+    except BatonError:
+        observability.log().info("device changed during a push", extra={"device_id": device.device_id})

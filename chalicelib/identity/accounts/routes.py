@@ -1,0 +1,149 @@
+"""Endpoints of user accounts, of the caller's own profile, and of the caller's devices."""
+
+from __future__ import annotations
+
+from chalicelib.core.errors import Conflict
+from chalicelib.core.work import UnitOfWork
+from chalicelib.edge.endpoint import AuditTarget, Resource
+from chalicelib.edge.imports import importing
+from chalicelib.edge.request import Empty, Request, Response
+from chalicelib.edge.routes import Routes
+from chalicelib.identity.accounts import devices, permissions, queries, service, views
+from chalicelib.identity.accounts.errors import NameTaken
+from chalicelib.identity.accounts.imports import USERS
+from chalicelib.identity.accounts.schemas import (
+    DeviceId,
+    Me,
+    NewDevice,
+    NewUser,
+    Profile,
+    UserAnswer,
+    UserChange,
+    UserList,
+    UserQuery,
+)
+from chalicelib.identity.accounts.tables import Device, User, device_key, user_key
+from chalicelib.identity.roles.errors import LastRoleAdministrator
+from chalicelib.identity.roles.tables import role_key
+
+routes = Routes(__name__, "People and roles")
+me_routes = Routes(f"{__name__}.me", "Me")
+
+USER_RESOURCE = Resource(
+    key=user_key,
+    id_from=("user_id",),
+    owners=lambda user, _: (user.user_id,),
+    zone=lambda user: user.game_zone,
+)
+DEVICE_RESOURCE = Resource(
+    key=lambda _, device_id: device_key(device_id),
+    id_from=("device_id",),
+    org_id=lambda device: device.org_id,
+    owners=lambda device, _: (device.user_id,),
+)
+_RELATED = {
+    "role": Resource(key=role_key, id_from=("role",), required=False),
+    "superior": Resource(key=user_key, id_from=("reportsTo",), required=False),
+}
+
+
+@routes.get(
+    "/v1/users", permission=permissions.READ_USERS, query=UserQuery, returns=UserList, view=views.user_page_view
+)
+def list_users(request: Request[Empty, UserQuery]) -> queries.UserPage:
+    """List the users of the organisation by user name, in pages."""
+    return queries.list_users(request.actor, request.query)
+
+
+@routes.post(
+    "/v1/users",
+    permission=permissions.MANAGE_USERS,
+    related=_RELATED,
+    body=NewUser,
+    returns=UserAnswer,
+    status=201,
+    versioned=True,
+    errors=[NameTaken],
+    audit_target=AuditTarget(User.kind, "USER_CREATED"),
+    examples={"request": {"reportsTo": ..., "password": ...}},
+)
+def create_user(request: Request[NewUser], work: UnitOfWork) -> Response[UserAnswer]:
+    """Create a user; without a password the response shows a generated one-time password, once."""
+    return _saved(service.create_user(work, request.body, request.actor, **request.related))
+
+
+@routes.get(
+    "/v1/users/{user_id}",
+    permission=permissions.READ_USERS,
+    resource=USER_RESOURCE,
+    returns=UserAnswer,
+    view=views.user_view,
+    versioned=True,
+    examples={"response": {"data": {"oneTimePassword": ...}}},
+)
+def get_user(request: Request[Empty, Empty, User]) -> User:
+    """Get a user."""
+    return request.resource
+
+
+@routes.patch(
+    "/v1/users/{user_id}",
+    permission=permissions.MANAGE_USERS,
+    resource=USER_RESOURCE,
+    related=_RELATED,
+    body=UserChange,
+    returns=UserAnswer,
+    versioned=True,
+    errors=[Conflict, NameTaken, LastRoleAdministrator],
+    audit_target=AuditTarget(User.kind, "USER_UPDATED", "user_id"),
+    examples={"request": {"reportsTo": ..., "resetPassword": False}, "response": {"data": {"oneTimePassword": ...}}},
+)
+def update_user(request: Request[UserChange, Empty, User], work: UnitOfWork) -> Response[UserAnswer]:
+    """Update a user's names, role or status, or reset the password, which ends all of their sessions."""
+    return _saved(service.update_user(work, request.resource, request.body, request.actor, **request.related))
+
+
+importing(routes, USERS)
+
+
+@me_routes.get("/v1/me", permission=permissions.READ_PROFILE, returns=Me)
+def get_me(request: Request[Empty]) -> Me:
+    """Get the caller with their role, permissions and navigation."""
+    return views.me_view(request.actor, queries.find_superior(request.actor))
+
+
+@me_routes.get("/v1/me/profile", permission=permissions.READ_PROFILE, returns=Profile)
+def get_profile(request: Request[Empty]) -> Profile:
+    """Get the caller's profile."""
+    return views.profile_view(request.actor, queries.find_superior(request.actor))
+
+
+@me_routes.post(
+    "/v1/devices/register",
+    permission=permissions.REGISTER_DEVICE,
+    body=NewDevice,
+    returns=DeviceId,
+    status=201,
+    audit_target=AuditTarget(Device.kind, "DEVICE_REGISTERED"),
+)
+def register_device(request: Request[NewDevice], work: UnitOfWork) -> DeviceId:
+    """Register a phone or browser for push notifications; it belongs to the user who registered it last."""
+    return devices.register_device(work, request.body, request.actor)
+
+
+@me_routes.delete(
+    "/v1/devices/{device_id}",
+    permission=permissions.REGISTER_DEVICE,
+    resource=DEVICE_RESOURCE,
+    status=204,
+    audit_target=AuditTarget(Device.kind, "DEVICE_REMOVED", "device_id"),
+)
+def remove_device(request: Request[Empty, Empty, Device], work: UnitOfWork) -> None:
+    """Stop push notifications to one of the caller's devices."""
+    devices.remove_device(work, request.resource)
+
+
+def _saved(saved: service.SavedUser) -> Response[UserAnswer]:
+    """Return the user; a replay of the request shows everything except the password."""
+    user = saved.user
+    return Response(views.user_view(user, saved.one_time_password), version=user.version, stored=views.user_view(user))

@@ -1,0 +1,223 @@
+"""Organisations, users, the names by which they sign in, and their devices.
+
+A user and a role are separate items with separate keys: every request reads both in one batch read, and no partition
+is shared by a whole organisation. Login names are items of their own because they are unique across organisations: a
+sign-in does not say which organisation it means.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pynamodb.attributes import BooleanAttribute, JSONAttribute, ListAttribute, UnicodeAttribute
+from pynamodb.indexes import AllProjection, GlobalSecondaryIndex, IncludeProjection
+
+from chalicelib.core.store import ItemKey
+from chalicelib.core.table import (
+    SEPARATOR,
+    Entity,
+    IntAttribute,
+    Item,
+    MomentAttribute,
+    TableName,
+    key,
+    optional,
+)
+
+ACTIVE = "ACTIVE"
+DISABLED = "DISABLED"
+NO_ID = "-"
+"""The organisation id and the user id that stand for an unknown login name."""
+
+
+class _Meta:
+    table_name = TableName("identity")
+
+
+class Organisation(Entity):
+    """A customer of Baton; `company_id` and `org_id` are its id.
+
+    `settings` is `{section: {field: value}}` (`identity/settings.py`).
+    """
+
+    class Meta(_Meta):
+        pass
+
+    kind = "organisation"
+
+    org_id = UnicodeAttribute()
+    name = UnicodeAttribute()
+    settings = optional(JSONAttribute())
+    created_at = MomentAttribute()
+
+    @property
+    def entity_id(self) -> str:
+        """Return the id that clients use."""
+        return self.org_id
+
+
+class UserDirectory(GlobalSecondaryIndex["User"]):
+    """An organisation's users by user name, with everything that a list shows and no secrets."""
+
+    class Meta:
+        index_name = "directory"
+        projection = IncludeProjection(
+            [
+                "user_id",
+                "org_id",
+                "username",
+                "email",
+                "phone",
+                "full_name",
+                "role",
+                "status",
+                "profile_picture",
+                "game_zone",
+                "team",
+                "reports_to",
+                "skills",
+                "version",
+                "created_at",
+                "updated_at",
+            ]
+        )
+
+    directory_key = UnicodeAttribute(hash_key=True)
+    directory_name = UnicodeAttribute(range_key=True)
+
+
+class User(Entity):
+    """A user. The password is stored as an argon2id hash and never leaves this table.
+
+    `session_epoch` is copied into each session when it starts; raising it ends all sessions of the user.
+    """
+
+    class Meta(_Meta):
+        pass
+
+    kind = "user"
+    unaudited = frozenset(
+        {
+            "org_id",
+            "password_hash",
+            "directory_key",
+            "directory_name",
+            "session_epoch",
+            "forgiven_at",
+            "created_at",
+            "updated_at",
+        }
+    )
+
+    user_id = UnicodeAttribute()
+    org_id = UnicodeAttribute()
+    username = UnicodeAttribute()
+    email = optional(UnicodeAttribute())
+    phone = optional(UnicodeAttribute())
+    full_name = UnicodeAttribute()
+    role = UnicodeAttribute()
+    status = UnicodeAttribute(default=ACTIVE)
+    password_hash = UnicodeAttribute()
+    profile_picture = optional(UnicodeAttribute())
+    game_zone = optional(UnicodeAttribute())
+    team = optional(UnicodeAttribute())
+    reports_to = optional(UnicodeAttribute())
+    skills = optional(ListAttribute[Any]())
+    one_time_password = BooleanAttribute(default=False)
+    """Whether the password was generated and should be changed by the user."""
+    session_epoch = IntAttribute(default=0)
+    forgiven_at = optional(MomentAttribute())
+    """Failed sign-ins up to this time no longer count towards a lockout."""
+    directory_key = UnicodeAttribute()
+    directory_name = UnicodeAttribute()
+    directory = UserDirectory()
+    created_at = MomentAttribute()
+    updated_at = MomentAttribute()
+
+    @property
+    def entity_id(self) -> str:
+        """Return the id that clients use."""
+        return self.user_id
+
+
+class LoginName(Item):
+    """A name by which a user signs in: user name, e-mail or phone number, in canonical form."""
+
+    class Meta(_Meta):
+        pass
+
+    kind = "login_name"
+
+    org_id = UnicodeAttribute()
+    user_id = UnicodeAttribute()
+
+
+class DevicesByOwner(GlobalSecondaryIndex["Device"]):
+    """The devices of one user."""
+
+    class Meta:
+        index_name = "devices_by_owner"
+        projection = AllProjection()
+
+    owner_key = UnicodeAttribute(hash_key=True)
+    pk = UnicodeAttribute(range_key=True)
+
+
+class Device(Item):
+    """A phone or browser that receives push notifications, by its push token.
+
+    It belongs to the user who registered the token last. The key has no organisation, because a phone may be handed on
+    to a user of another one; `org_id` and `user_id` name the present owner. `endpoint_arn` is the address for
+    notifications, once it was created.
+    """
+
+    class Meta(_Meta):
+        pass
+
+    kind = "device"
+    unaudited = frozenset({"fcm_token", "endpoint_arn", "owner_key"})
+
+    device_id = UnicodeAttribute()
+    org_id = UnicodeAttribute()
+    user_id = UnicodeAttribute()
+    platform = UnicodeAttribute()
+    fcm_token = UnicodeAttribute()
+    endpoint_arn = optional(UnicodeAttribute())
+    registered_at = MomentAttribute()
+    owner_key = UnicodeAttribute()
+    devices_by_owner = DevicesByOwner()
+
+    @property
+    def entity_id(self) -> str:
+        """Return the id that clients use."""
+        return self.pk.rsplit(SEPARATOR, 1)[-1]
+
+
+def organisation_key(org_id: str) -> ItemKey[Organisation]:
+    """Return the key of an organisation."""
+    return ItemKey(Organisation, key(org_id, "ORGANISATION"), "ORGANISATION")
+
+
+def user_key(org_id: str, user_id: str) -> ItemKey[User]:
+    """Return the key of a user."""
+    return ItemKey(User, key(org_id, "USER", user_id), "USER")
+
+
+def directory_key(org_id: str) -> str:
+    """Return the index key of an organisation's users."""
+    return key(org_id, "PEOPLE")
+
+
+def device_key(device_id: str) -> ItemKey[Device]:
+    """Return the key of a device, which has no organisation (see `Device`)."""
+    return ItemKey(Device, key("DEVICE", device_id), "DEVICE")
+
+
+def device_owner_key(org_id: str, user_id: str) -> str:
+    """Return the index key of a user's devices."""
+    return key(org_id, "DEVICES", user_id)
+
+
+def login_name_key(name: str) -> ItemKey[LoginName]:
+    """Return the key of a login name in canonical form (`phones.login_name`)."""
+    return ItemKey(LoginName, key("LOGIN", name), "LOGIN")

@@ -1,0 +1,118 @@
+"""Creates organisations and users, and changes users; everything is staged.
+
+The console, the bootstrap command, the demo data and imports use these functions, so login names are claimed and
+released in one place.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+
+from chalicelib.core.errors import VersionConflict
+from chalicelib.core.work import UnitOfWork
+from chalicelib.identity.accounts.errors import NameTaken, OrganisationExists
+from chalicelib.identity.accounts.phones import e164, login_name
+from chalicelib.identity.accounts.rules import canonical_name
+from chalicelib.identity.accounts.tables import (
+    LoginName,
+    Organisation,
+    User,
+    directory_key,
+    login_name_key,
+    organisation_key,
+    user_key,
+)
+from chalicelib.identity.roles.default_permissions import DEFAULT_PERMISSIONS
+from chalicelib.identity.roles.tables import RolePermissions, role_key
+
+_FIELD_LABELS = {"username": "user name", "email": "e-mail address", "phone": "phone number"}
+
+
+@dataclass(frozen=True, slots=True)
+class NewAccount:
+    """The values of a new user; `password_hash` as `passwords.hash_password` returns it."""
+
+    username: str
+    full_name: str
+    role: str
+    password_hash: str = field(repr=False)
+    email: str | None = None
+    phone: str | None = None
+    profile_picture: str | None = None
+    game_zone: str | None = None
+    team: str | None = None
+    reports_to: str | None = None
+    skills: Sequence[str] = ()
+    one_time_password: bool = False
+
+
+def create_organisation(work: UnitOfWork, org_id: str, name: str) -> None:
+    """Stage an organisation and its roles with the default permissions. Fails with `OrganisationExists`."""
+    key = organisation_key(org_id)
+    organisation = Organisation(key.pk, key.sk, org_id=org_id, name=name, created_at=work.now)
+    work.audit("organisation", org_id, "ORGANISATION_CREATED")
+    work.create(organisation, OrganisationExists(), final=True)
+    for code, permissions in DEFAULT_PERMISSIONS.items():
+        of_role = role_key(org_id, code)
+        role = RolePermissions(of_role.pk, of_role.sk, code=code, permissions=dict(permissions))
+        work.create(role, OrganisationExists(), final=True, audited=False)
+
+
+def add_user(work: UnitOfWork, org_id: str, account: NewAccount) -> User:
+    """Stage a user and their login names. Fails with `NameTaken` if one of the names is in use."""
+    user_id = work.ids.new()
+    key = user_key(org_id, user_id)
+    values = asdict(account)
+    phone, skills = values.pop("phone"), values.pop("skills")
+    user = User(
+        key.pk,
+        key.sk,
+        user_id=user_id,
+        org_id=org_id,
+        phone=None if phone is None else e164(phone) or phone,
+        skills=list(skills) or None,
+        directory_key=directory_key(org_id),
+        directory_name=canonical_name(account.username),
+        created_at=work.now,
+        updated_at=work.now,
+        **values,
+    )
+    work.audit("user", user_id, "USER_CREATED")
+    work.create(user)
+    for name, field_name in _login_names(user).items():
+        _claim_name(work, user, name, field_name)
+    return user
+
+
+def store_changes(work: UnitOfWork, user: User, values: Mapping[str, object]) -> None:
+    """Stage new values of a user's attributes; login names change in the same transaction.
+
+    Only values that differ are staged. Fails with `NameTaken` if a new login name is in use.
+    """
+    before = _login_names(user)
+    changed = {name: value for name, value in values.items() if getattr(user, name) != value}
+    if not changed:
+        return
+    if "username" in changed:
+        changed["directory_name"] = canonical_name(str(changed["username"]))
+    work.update(user, {**changed, "updated_at": work.now})
+    after = _login_names(user)
+    for name in before.keys() - after.keys():
+        work.remove(login_name_key(name), LoginName.user_id == user.user_id, VersionConflict())
+    for name in after.keys() - before.keys():
+        _claim_name(work, user, name, after[name])
+
+
+def _login_names(user: User) -> dict[str, str]:
+    """Return a user's login names in canonical form, each with the field that it comes from."""
+    fields = {"phone": user.phone, "email": user.email, "username": user.username}
+    return {login_name(value): name for name, value in fields.items() if value}
+
+
+def _claim_name(work: UnitOfWork, user: User, name: str, field_name: str) -> None:
+    """Stage a login name. Its present owner may belong to another organisation, so the error does not name them."""
+    key = login_name_key(name)
+    taken = NameTaken(f"This {_FIELD_LABELS[field_name]} is already in use.", details={"field": field_name})
+    login = LoginName(key.pk, key.sk, org_id=user.org_id, user_id=user.user_id)
+    work.create(login, taken, final=True, audited=False)

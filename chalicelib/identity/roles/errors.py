@@ -1,0 +1,12 @@
+"""The errors of roles."""
+
+from __future__ import annotations
+
+from chalicelib.core.errors import Conflict
+
+
+class LastRoleAdministrator(Conflict):
+    """After the change no active user could manage roles."""
+
+    code = "LAST_ROLE_ADMINISTRATOR"
+    summary = "No other active user can manage roles. Grant that permission to another user first."

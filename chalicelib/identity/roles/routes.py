@@ -1,0 +1,59 @@
+"""Endpoints of roles."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from chalicelib.core.work import UnitOfWork
+from chalicelib.edge.dependencies import dependencies
+from chalicelib.edge.endpoint import AuditTarget, Resource
+from chalicelib.edge.request import Empty, Request
+from chalicelib.edge.routes import Routes
+from chalicelib.identity.roles import permissions, queries, service, views
+from chalicelib.identity.roles.errors import LastRoleAdministrator
+from chalicelib.identity.roles.schemas import RoleAnswer, RoleChange, RoleList
+from chalicelib.identity.roles.tables import RolePermissions, role_key
+
+routes = Routes(__name__, "People and roles")
+
+ROLE_RESOURCE = Resource(key=role_key, id_from=("code",))
+
+_PERMISSIONS = {"permissions": [{"code": "dispatch.order.read", "scope": "org"}]}
+_ROLE = {"data": {"code": "dispatcher", "name": "Dispatcher", **_PERMISSIONS}}
+
+
+@routes.get("/v1/roles", permission=permissions.READ, returns=RoleList, view=views.role_list_view)
+def list_roles(request: Request[Empty]) -> Sequence[RolePermissions]:
+    """List all roles of the organisation with their permissions."""
+    return queries.list_roles(request.actor, dependencies().clock)
+
+
+@routes.get(
+    "/v1/roles/{code}",
+    permission=permissions.READ,
+    resource=ROLE_RESOURCE,
+    returns=RoleAnswer,
+    view=views.role_view,
+    versioned=True,
+    examples={"response": _ROLE},
+)
+def get_role(request: Request[Empty, Empty, RolePermissions]) -> RolePermissions:
+    """Get a role and its permissions."""
+    return request.resource
+
+
+@routes.put(
+    "/v1/roles/{code}",
+    permission=permissions.MANAGE,
+    resource=ROLE_RESOURCE,
+    body=RoleChange,
+    returns=RoleAnswer,
+    view=views.role_view,
+    versioned=True,
+    errors=[LastRoleAdministrator],
+    audit_target=AuditTarget(RolePermissions.kind, "ROLE_CHANGED", "code"),
+    examples={"request": {**_PERMISSIONS, "code": ..., "name": ..., "version": ...}, "response": _ROLE},
+)
+def replace_role(request: Request[RoleChange, Empty, RolePermissions], work: UnitOfWork) -> RolePermissions:
+    """Replace the permissions of a role; they apply from the next request of each of its users."""
+    return service.replace_role(work, request.resource, request.body, request.actor)

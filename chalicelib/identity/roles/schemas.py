@@ -1,0 +1,52 @@
+"""Requests and responses about roles, in the console's envelope."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+import msgspec
+from msgspec import Meta
+
+Scope = Literal["own", "zone", "org"]
+
+
+class Granted(msgspec.Struct, frozen=True):
+    """A permission of a role, and its scope."""
+
+    code: Annotated[str, Meta(min_length=1, max_length=100)]
+    scope: Scope
+
+
+class RoleView(msgspec.Struct, frozen=True):
+    """A role and its permissions."""
+
+    code: str
+    name: str
+    permissions: list[Granted]
+    version: int
+
+
+class RoleAnswer(msgspec.Struct, frozen=True):
+    """One role."""
+
+    data: RoleView
+    success: bool = True
+
+
+class RoleList(msgspec.Struct, frozen=True):
+    """All roles of the organisation."""
+
+    data: list[RoleView]
+    success: bool = True
+
+
+class RoleChange(msgspec.Struct, frozen=True):
+    """The new permissions of a role.
+
+    A role can be sent back as it was read: `name` and `version` are ignored, and `code` has to be the role's own.
+    """
+
+    permissions: Annotated[list[Granted], Meta(max_length=500)]
+    code: str | None = None
+    name: str | None = None
+    version: int | None = None

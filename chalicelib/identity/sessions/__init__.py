@@ -1,0 +1,1 @@
+"""Sign-in, sessions, access tokens, and passwords that are reset or changed."""

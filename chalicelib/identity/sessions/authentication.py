@@ -1,0 +1,110 @@
+"""Authenticates the caller from an access token and one batch read.
+
+A token proves only that it was signed here. Session, user and role are read with every request, so ending a session,
+disabling a user or changing a role takes effect with the next request.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import msgspec
+
+from chalicelib.core.actor import Actor
+from chalicelib.core.clock import Clock
+from chalicelib.core.errors import AuthInvalid
+from chalicelib.core.settings import Secret
+from chalicelib.core.store import ItemKey, ReadResult, get
+from chalicelib.core.table import expired
+from chalicelib.identity.accounts.tables import ACTIVE, User, user_key
+from chalicelib.identity.roles.tables import RolePermissions, role_key
+from chalicelib.identity.sessions.tables import Session, session_key
+from chalicelib.identity.sessions.tokens import AccessTokens, Claims
+
+
+class SessionCredentials(msgspec.Struct, frozen=True):
+    """Verified claims that have to be checked against the stored session and user."""
+
+    claims: Claims
+    clock: Clock
+
+    @property
+    def org_id(self) -> str:
+        """Return the organisation of the token."""
+        return self.claims.org_id
+
+    @property
+    def user_id(self) -> str:
+        """Return the user of the token."""
+        return self.claims.user_id
+
+    def keys(self) -> Sequence[ItemKey[Any]]:
+        """Return the keys of the session, the user, and the role that the token names."""
+        claims = self.claims
+        return [
+            session_key(claims.org_id, claims.session_id),
+            user_key(claims.org_id, claims.user_id),
+            role_key(claims.org_id, claims.role),
+        ]
+
+    def authenticate(self, stored: ReadResult, request_id: str) -> Actor:
+        """Return the caller as stored now. Raise `AuthInvalid` if the session has ended or the user is disabled."""
+        claims = self.claims
+        session = stored.get(session_key(claims.org_id, claims.session_id))
+        user = stored.get(user_key(claims.org_id, claims.user_id))
+        if session is None or user is None or not self._is_valid(session, user):
+            raise AuthInvalid("Your session has ended. Sign in again.")
+        return actor_of(user, claims.session_id, self._permissions(user, stored), request_id)
+
+    def _is_valid(self, session: Session, user: User) -> bool:
+        has_ended = session.ended_at is not None or expired(session.expires_at, self.clock.now())
+        is_current = session.user_id == user.user_id and session.epoch == user.session_epoch
+        return not has_ended and is_current and user.status == ACTIVE
+
+    def _permissions(self, user: User, stored: ReadResult) -> Mapping[str, str]:
+        key = role_key(user.org_id, user.role)
+        # If the role has changed since the token was signed, this costs one more read until the token is refreshed.
+        role: RolePermissions | None = stored.get(key) if user.role == self.claims.role else get(key)
+        return {} if role is None else role.permissions
+
+
+def actor_of(user: User, session_id: str, permissions: Mapping[str, str], request_id: str) -> Actor:
+    """Return the user as the actor of a request."""
+    return Actor(
+        org_id=user.org_id,
+        user_id=user.user_id,
+        request_id=request_id,
+        role=user.role,
+        session_id=session_id,
+        permissions=permissions,
+        username=user.username,
+        full_name=user.full_name,
+        phone=user.phone,
+        profile_picture=user.profile_picture,
+        game_zone=user.game_zone,
+        email=user.email,
+        team=user.team,
+        reports_to=user.reports_to,
+        skills=tuple(user.skills or ()),
+    )
+
+
+class SessionAuthenticator:
+    """Verifies tokens and authenticates sessions for the edge."""
+
+    def __init__(self, tokens: AccessTokens, clock: Clock) -> None:
+        self._tokens = tokens
+        self._clock = clock
+
+    def verify(self, token: str) -> SessionCredentials:
+        """Return the credentials of a token. Raise `AuthInvalid` or `AuthExpired`."""
+        return SessionCredentials(self._tokens.verify(token), self._clock)
+
+    def proves(self, proof: Secret) -> bool:
+        """Return whether this is the proof of our own distribution."""
+        return self._tokens.proves(proof)
+
+    def resume(self, org_id: str, user_id: str, role: str, session_id: str) -> SessionCredentials:
+        """Return the credentials of a connection that was authenticated before."""
+        return SessionCredentials(Claims(org_id, user_id, role, session_id), self._clock)

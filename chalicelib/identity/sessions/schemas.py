@@ -1,0 +1,101 @@
+"""Requests and responses of sessions, in the forms of both kinds of clients, and of passwords."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated
+
+import msgspec
+
+Identifier = Annotated[str, msgspec.Meta(min_length=1, max_length=254)]
+Password = Annotated[str, msgspec.Meta(min_length=1, max_length=256)]
+Token = Annotated[str, msgspec.Meta(min_length=1, max_length=512)]
+
+
+class ScannerLogin(msgspec.Struct, frozen=True):
+    """The pick scanner's sign-in."""
+
+    username: Identifier
+    password: Password
+
+
+class ScannerTokens(msgspec.Struct, frozen=True):
+    """The pick scanner's tokens, with the user's role and ids."""
+
+    access_token: str
+    refresh_token: str
+    expires_in: int
+    role: str
+    company_id: str
+    user_id: str
+
+
+class ScannerRefresh(msgspec.Struct, frozen=True):
+    """The pick scanner's refresh token."""
+
+    refresh_token: Token
+
+
+class Login(msgspec.Struct, frozen=True):
+    """Sign in by `identifier` (user name, e-mail or phone); `username` and `email` mean the same."""
+
+    password: Password
+    identifier: Identifier | None = None
+    username: Identifier | None = None
+    email: Identifier | None = None
+
+    @property
+    def name(self) -> str:
+        """Return the name that was sent."""
+        return self.identifier or self.username or self.email or ""
+
+    @staticmethod
+    def cross_check(present: Mapping[str, object]) -> Mapping[str, str]:
+        """Require one of the three names."""
+        if present.keys() & {"identifier", "username", "email"}:
+            return {}
+        return {"identifier": "is required"}
+
+
+class TokenTrio(msgspec.Struct, frozen=True, rename="camel"):
+    """Tokens and the lifetime of the access token in seconds."""
+
+    access_token: str
+    refresh_token: str
+    expires_in: int
+
+
+class Tokens(msgspec.Struct, frozen=True, rename="camel"):
+    """Tokens for both kinds of clients: at the top level and inside the console's envelope."""
+
+    access_token: str
+    refresh_token: str
+    expires_in: int
+    data: TokenTrio
+    success: bool = True
+
+
+class Refresh(msgspec.Struct, frozen=True, rename="camel"):
+    """A refresh token."""
+
+    refresh_token: Token
+
+
+class ForgotPassword(msgspec.Struct, frozen=True):
+    """The account whose password is to be reset, by user name, e-mail address or phone number."""
+
+    identifier: Identifier
+
+
+class ResetPassword(msgspec.Struct, frozen=True, rename="camel"):
+    """A reset token and the new password."""
+
+    token: Token
+    new_password: Password
+
+
+class NewPassword(msgspec.Struct, frozen=True, rename="camel"):
+    """The current password and the new one."""
+
+    current_password: Password
+    new_password: Password

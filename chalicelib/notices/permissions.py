@@ -1,0 +1,3 @@
+"""The permission of a user's own notifications."""
+
+READ = "notices.notice.read"

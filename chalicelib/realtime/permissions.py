@@ -1,0 +1,3 @@
+"""The permissions of socket channels: `realtime.channel.courier` and so on."""
+
+CHANNEL_PREFIX = "realtime.channel."
