@@ -60,7 +60,8 @@ from chalicelib.manufacturing.trace_routes import routes as trace_routes
 from chalicelib.notices import events as notice_events
 from chalicelib.notices.routes import routes as notice_routes
 from chalicelib.packing.routes import routes as packing_routes
-from chalicelib.picking.routes import routes as picking_routes
+from chalicelib.picking.assignments.routes import routes as assignment_routes
+from chalicelib.picking.ledger.routes import routes as ledger_routes
 from chalicelib.realtime.delivery import Delivery
 from chalicelib.realtime.delivery_trigger import DeliveryTrigger, LambdaDeliveryTrigger
 from chalicelib.realtime.sender import GatewaySender, Sender
@@ -80,7 +81,8 @@ ROUTES = (
     checklist_routes,
     photo_routes,
     packing_routes,
-    picking_routes,
+    assignment_routes,
+    ledger_routes,
     line_routes,
     assembly_routes,
     trace_routes,

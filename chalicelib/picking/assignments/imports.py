@@ -1,8 +1,8 @@
-"""The dataset `pick-assignments`: what is to be picked, found by its reference.
+"""The dataset `pick-assignments`, identified by `assignment_ref`.
 
-The reference becomes the id of the assignment. What people read (customer, label, zone, route) and the priority may
-change until it is done; the lines only until somebody has taken it, since what was picked is counted by them. What a
-record leaves out of what it need not say stays as it is, and null takes it away, as everywhere in imports.
+The reference becomes the id of the assignment. Customer, label, zone, route and priority may change until the
+assignment is done, its lines only until it is first claimed, since picks are counted by line. An optional field that a
+record omits keeps its value, and null resets it, as in all imports.
 """
 
 from __future__ import annotations
@@ -18,34 +18,33 @@ from chalicelib.core.actor import Actor
 from chalicelib.core.errors import Conflict, ValidationFailed
 from chalicelib.core.store import get_many
 from chalicelib.core.work import UnitOfWork
-from chalicelib.edge.dependencies import dependencies
 from chalicelib.edge.imports import Dataset, Outcome
 from chalicelib.edge.types import NOT_BLANK, EntityId
-from chalicelib.picking import ledger
-from chalicelib.picking.book import queued
-from chalicelib.picking.matching import NOTHING, Line
-from chalicelib.picking.schemas import PickingRole
-from chalicelib.picking.state import State, Status
+from chalicelib.picking.assignments.schemas import PickingRole
+from chalicelib.picking.ledger.entries import encode_lines, encode_state
+from chalicelib.picking.ledger.matching import ZERO, PickLine
+from chalicelib.picking.ledger.state import AssignmentState, AssignmentStatus
+from chalicelib.picking.ledger.writer import queue_attributes
+from chalicelib.picking.permissions import IMPORT
 from chalicelib.picking.tables import WAITING, Assignment, PickList, assignment_key, lines_key
 
-IMPORT = "picking.assignment.import"
 MAX_LINES = 500
-LONGEST = 300_000
-"""Bytes of all lines as they are stored; an item may have 400 KB."""
-MOST = 1_000_000
+MAX_LINES_BYTES = 300_000
+"""The largest stored size of all lines; an item has at most 400 KB."""
+MAX_QUANTITY = 1_000_000
 _PLACES = 6
 Text100 = Annotated[str, NOT_BLANK, Meta(max_length=100)]
 Code = Annotated[str, NOT_BLANK, Meta(max_length=128)]
 Label = Annotated[str, Meta(max_length=100)]
-Quantity = Annotated[float, Meta(gt=0, le=MOST)]
-"""As a float, which prints every number within these bounds as it was written; a decimal would take texts as well."""
-_UNSAID: Mapping[str, object] = {"zone": "", "route": "", "priority": 100}
-"""What is taken for that which no record has said."""
-_OPEN = frozenset({Status.QUEUED, Status.ACTIVE})
+Quantity = Annotated[float, Meta(gt=0, le=MAX_QUANTITY)]
+"""A float, which represents every number within these bounds as written; a Decimal would accept strings too."""
+_DEFAULTS: Mapping[str, object] = {"zone": "", "route": "", "priority": 100}
+"""The values of optional fields that no record has set."""
+_OPEN = frozenset({AssignmentStatus.QUEUED, AssignmentStatus.ACTIVE})
 
 
-class LineRecord(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """So many of a SKU at a location; `barcodes` are further codes by which it is scanned."""
+class PickLineRecord(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A quantity of a SKU at a location; `barcodes` are further codes by which it is scanned."""
 
     line_number: Annotated[int, Meta(ge=1, le=999_999)]
     sku: Code
@@ -56,97 +55,100 @@ class LineRecord(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     @staticmethod
     def cross_check(present: Mapping[str, object]) -> Mapping[str, str]:
-        """The quantity is exact."""
+        """Return an error if the quantity has too many decimal places."""
         quantity = present.get("quantity")
         if not isinstance(quantity, float) or _exact(quantity) == round(_exact(quantity), _PLACES):
             return {}
         return {"quantity": f"must have at most {_PLACES} places"}
 
-    def line(self) -> Line:
-        """As the rules know it."""
-        amount = _exact(self.quantity)
-        return Line(self.line_number, self.sku, amount, self.location, tuple(self.barcodes), self.pallet)
+    def line(self) -> PickLine:
+        """Return the line for the rules."""
+        quantity = _exact(self.quantity)
+        return PickLine(self.line_number, self.sku, quantity, self.location, tuple(self.barcodes), self.pallet)
 
 
 class AssignmentRecord(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Something to be picked by those of one role; priority 0 is first."""
+    """An assignment for one role; priority 0 comes first."""
 
     assignment_ref: EntityId
     customer: Text100
     order_label: Text100
     role: PickingRole
-    lines: Annotated[list[LineRecord], Meta(min_length=1, max_length=MAX_LINES)]
+    lines: Annotated[list[PickLineRecord], Meta(min_length=1, max_length=MAX_LINES)]
     zone: Label | UnsetType | None = UNSET
     route: Label | UnsetType | None = UNSET
     priority: Annotated[int, Meta(ge=0, le=9999)] | UnsetType | None = UNSET
 
     @staticmethod
     def cross_check(present: Mapping[str, object]) -> Mapping[str, str]:
-        """Each line has its own number."""
+        """Return an error if two lines have the same number."""
         lines = present.get("lines")
-        numbers = [one.line_number for one in lines] if isinstance(lines, list) else []
+        numbers = [line.line_number for line in lines] if isinstance(lines, list) else []
         return {"lines": "must each have a line_number of its own"} if len(set(numbers)) < len(numbers) else {}
 
     def values(self) -> dict[str, object]:
-        """The attributes of the assignment that come from here; what the record leaves out is not there."""
-        said = {"zone": self.zone, "route": self.route, "priority": self.priority}
+        """Return the attributes of the assignment that the record sets."""
+        optional = {"zone": self.zone, "route": self.route, "priority": self.priority}
         return {
-            **{name: _UNSAID[name] if value is None else value for name, value in said.items() if value is not UNSET},
+            **{
+                name: _DEFAULTS[name] if value is None else value
+                for name, value in optional.items()
+                if value is not UNSET
+            },
             "customer": self.customer,
             "order_label": self.order_label,
             "role": self.role,
-            "quantity": sum((_exact(line.quantity) for line in self.lines), NOTHING),
+            "quantity": sum((_exact(line.quantity) for line in self.lines), ZERO),
             "locations": len({line.location for line in self.lines}),
             "pallets": len({line.pallet for line in self.lines if line.pallet}),
         }
 
 
 def _exact(number: float) -> Decimal:
-    """A quantity as it was written, in one form whether it was `5` or `5.0`."""
+    """Return a quantity as written; `5` and `5.0` give the same."""
     return Decimal(repr(number).removesuffix(".0"))
 
 
 def upsert_assignment(work: UnitOfWork, actor: Actor, record: AssignmentRecord) -> Outcome:
-    """Add or change one assignment. Raises `ValidationFailed` or `Conflict`."""
+    """Add or change one assignment. Raise `ValidationFailed` for a change that is no longer allowed."""
     actor.require_reach(IMPORT)
-    where = assignment_key(actor.org_id, record.assignment_ref)
-    lines_at = lines_key(actor.org_id, record.assignment_ref)
-    lines = ledger.encode_lines([line.line() for line in record.lines])
-    if len(lines.encode()) > LONGEST:
-        raise ValidationFailed({"lines": f"are too long: together they may have {LONGEST} bytes"})
+    key, its_lines = assignment_key(actor.org_id, record.assignment_ref), lines_key(actor.org_id, record.assignment_ref)
+    lines = encode_lines([line.line() for line in record.lines])
+    if len(lines.encode()) > MAX_LINES_BYTES:
+        raise ValidationFailed({"lines": f"must not exceed {MAX_LINES_BYTES} bytes in total"})
     work.audit(Assignment.kind, record.assignment_ref, "ASSIGNMENT_IMPORTED")
-    found = get_many([where, lines_at], dependencies().clock)
-    assignment, pick_list = found.get(where), found.get(lines_at)
+    items = get_many([key, its_lines], work.clock)
+    assignment, pick_list = items.get(key), items.get(its_lines)
     if assignment is None or pick_list is None:
-        work.create(_new(work, actor.org_id, record), Conflict())
-        work.create(PickList(lines_at.pk, lines_at.sk, assignment_id=record.assignment_ref, lines=lines), Conflict())
+        work.create(_new_assignment(work, actor.org_id, record), Conflict())
+        work.create(PickList(its_lines.pk, its_lines.sk, assignment_id=record.assignment_ref, lines=lines), Conflict())
         return "created"
-    _change(work, assignment, pick_list, record, lines)
+    _update_assignment(work, assignment, pick_list, record, lines)
     return "updated"
 
 
-def _new(work: UnitOfWork, org_id: str, record: AssignmentRecord) -> Assignment:
-    where = assignment_key(org_id, record.assignment_ref)
-    made = Assignment(
-        where.pk,
-        where.sk,
+def _new_assignment(work: UnitOfWork, org_id: str, record: AssignmentRecord) -> Assignment:
+    key = assignment_key(org_id, record.assignment_ref)
+    assignment = Assignment(
+        key.pk,
+        key.sk,
         assignment_id=record.assignment_ref,
         org_id=org_id,
-        status=Status.QUEUED.value,
+        status=AssignmentStatus.QUEUED.value,
         seq=0,
-        units=NOTHING,
-        state=ledger.encode_state(State()),
+        units=ZERO,
+        state=encode_state(AssignmentState()),
         created_at=work.now,
         updated_at=work.now,
     )
-    for name, value in {**_UNSAID, **record.values()}.items():
-        setattr(made, name, value)
-    for name, value in queued(made, WAITING).items():
-        setattr(made, name, value)
-    return made
+    for name, value in {**_DEFAULTS, **record.values()}.items():
+        setattr(assignment, name, value)
+    for name, value in queue_attributes(assignment, WAITING).items():
+        setattr(assignment, name, value)
+    return assignment
 
 
-def _change(
+def _update_assignment(
     work: UnitOfWork, assignment: Assignment, pick_list: PickList, record: AssignmentRecord, lines: str
 ) -> None:
     values = {name: value for name, value in record.values().items() if getattr(assignment, name) != value}
@@ -156,11 +158,11 @@ def _change(
         raise ValidationFailed({"assignment_ref": f"is {assignment.status} and cannot be changed"})
     if pick_list.lines != lines:
         if assignment.seq:
-            raise ValidationFailed({"lines": "cannot be changed once somebody has taken it"})
+            raise ValidationFailed({"lines": "cannot be changed after the assignment was first claimed"})
         work.update(pick_list, {"lines": lines})
     work.update(assignment, {**values, "updated_at": work.now})
     if assignment.queue_place is not None:
-        work.update(assignment, queued(assignment, assignment.queue_place[0]))
+        work.update(assignment, queue_attributes(assignment, assignment.queue_place[0]))
 
 
 ASSIGNMENTS = Dataset(
@@ -192,4 +194,4 @@ ASSIGNMENTS = Dataset(
         ],
     },
 )
-"""Assignments by their reference."""
+"""The importer of assignments."""
