@@ -178,8 +178,8 @@ def test_claim_that_loses_a_race_takes_another_assignment(world: World, engine: 
 
 def test_claim_that_loses_the_last_assignment_is_not_found(world: World, engine: EmbeddedEngine) -> None:
     load(world, record())
-    bo, taken = world.person("picker"), list[object]()
-    engine.before("TransactWriteItems", lambda *_: taken.append(claim(bo)), times=1)
+    bo, claimed = world.person("picker"), list[object]()
+    engine.before("TransactWriteItems", lambda *_: claimed.append(claim(bo)), times=1)
     assert code(post_claim(world.person("picker"))) == NONE_AVAILABLE
 
 

@@ -136,8 +136,8 @@ def test_assignment_claimed_during_the_import_keeps_its_lines(
 ) -> None:
     load(world, record())
     supervisor, anna = world.person("supervisor"), world.person("picker")
-    taken: list[object] = []
-    engine.before("TransactWriteItems", lambda *_: taken.append(claim(anna)), times=1)
+    claimed: list[object] = []
+    engine.before("TransactWriteItems", lambda *_: claimed.append(claim(anna)), times=1)
     assert outcome(import_records(supervisor, record(lines=lines)))[2] == {
         0: {"lines": "cannot be changed after the assignment was first claimed"}
     }

@@ -84,12 +84,12 @@ def shown(name: str, crew: Crew) -> dict[str, Any]:
     return {key: seen[key] for key in seen if key not in ("data", "lastUpdated", "user")}
 
 
-def assert_alike(job: Job, one: Crew, other: Crew) -> None:
+def assert_alike(job: Job, first: Crew, second: Crew) -> None:
     """Assert that two organisations store and show the same of a job."""
-    assert stored_data(job, one) == stored_data(job, other)
-    assert own_ledgers(job, one) == own_ledgers(job, other)
+    assert stored_data(job, first) == stored_data(job, second)
+    assert own_ledgers(job, first) == own_ledgers(job, second)
     for name in job.people:
-        assert shown(name, one) == shown(name, other)
+        assert shown(name, first) == shown(name, second)
 
 
 def make_unreliable(engine: EmbeddedEngine, random_source: Random) -> None:
@@ -141,17 +141,17 @@ def _send_all(devices: Sequence[Device], until: int, random_source: Random, *, l
 def test_any_partition_into_batches_gives_the_same_state(engine: EmbeddedEngine) -> None:
     who = st.sampled_from([ANNA, BO])
     events = st.lists(st.tuples(who, st.sampled_from(sorted(KINDS)), st.sampled_from(CODES)), min_size=2, max_size=16)
-    pieces = st.lists(st.tuples(who, st.lists(st.integers(0, 15), max_size=8)), max_size=8)
+    batches = st.lists(st.tuples(who, st.lists(st.integers(0, 15), max_size=8)), max_size=8)
 
     @settings(max_examples=20)
-    @given(events=events, pieces=pieces)
-    def check(events: list[tuple[str, str, str]], pieces: list[tuple[str, list[int]]]) -> None:
+    @given(events=events, batches=batches)
+    def check(events: list[tuple[str, str, str]], batches: list[tuple[str, list[int]]]) -> None:
         engine.clear()
         world = World(clock=StandingClock())
         job = _job(world, events)
         clean, rough = Crew(world, OTHER, [job]), Crew(world, DEMO, [job])
         world.clock.advance(seconds=60)
-        for sender, numbers in pieces:
+        for sender, numbers in batches:
             rough.send(sender, _of(job, sender, numbers))
         for sender in (BO, ANNA):
             rough.send(sender, _of(job, sender, range(len(events))))

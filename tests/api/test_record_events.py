@@ -286,25 +286,25 @@ def test_repeated_batch_counts_once(scanner: Scanner) -> None:
 
 
 def test_repeated_event_in_a_batch_counts_once(scanner: Scanner) -> None:
-    one = scanner.scan()
-    again = one | {"client_event_id": one["client_event_id"].upper()}
-    assert scanner.send(one, one, again) == [ACCEPTED, DUPLICATE, DUPLICATE]
+    scan = scanner.scan()
+    again = scan | {"client_event_id": scan["client_event_id"].upper()}
+    assert scanner.send(scan, scan, again) == [ACCEPTED, DUPLICATE, DUPLICATE]
     assert state_of().units == 1
 
 
 def test_rejected_event_does_not_use_its_id(scanner: Scanner) -> None:
-    one = scanner.scan()
-    bad = one | {"event_type": "nonsense"}
-    assert scanner.send(bad, one, bad) == ["unknown_event_type", ACCEPTED, DUPLICATE]
+    scan = scanner.scan()
+    bad = scan | {"event_type": "nonsense"}
+    assert scanner.send(bad, scan, bad) == ["unknown_event_type", ACCEPTED, DUPLICATE]
 
 
 def test_event_id_is_unique_in_a_company(world: World) -> None:
     load(world, record("PA-1"), record("PA-2"))
     anna, bo = (Scanner(world, world.person("picker")) for _ in range(2))
     anna.ref, bo.ref = claim(anna.person)["assignment_id"], claim(bo.person)["assignment_id"]
-    one = anna.scan()
-    assert anna.send(one) == [ACCEPTED]
-    assert bo.send(bo.scan(client_event_id=one["client_event_id"])) == [DUPLICATE]
+    scan = anna.scan()
+    assert anna.send(scan) == [ACCEPTED]
+    assert bo.send(bo.scan(client_event_id=scan["client_event_id"])) == [DUPLICATE]
     check_replay(world, "PA-1", "PA-2")
 
 
@@ -314,17 +314,17 @@ def test_two_companies_may_use_the_same_event_id(world: World) -> None:
     anna, other = (Scanner(world, world.person("picker", org)) for org in ("demo", OTHER))
     claim(anna.person)
     claim(other.person)
-    one = anna.scan()
-    assert (anna.send(one), other.send(one)) == ([ACCEPTED], [ACCEPTED])
+    scan = anna.scan()
+    assert (anna.send(scan), other.send(scan)) == ([ACCEPTED], [ACCEPTED])
 
 
 def test_id_rejected_for_one_assignment_is_accepted_for_another_in_the_same_batch(
     scanner: Scanner,
 ) -> None:
-    one = scanner.scan()
-    foreign = one | {"payload": one["payload"] | {"assignment_id": "PA-7"}}
-    own = event("tracker_opened", {}, scanner.world.clock.now(), client_event_id=one["client_event_id"])
-    assert scanner.send(foreign, one, own, scanner.scan()) == ["not_your_assignment", ACCEPTED, DUPLICATE, ACCEPTED]
+    scan = scanner.scan()
+    foreign = scan | {"payload": scan["payload"] | {"assignment_id": "PA-7"}}
+    own = event("tracker_opened", {}, scanner.world.clock.now(), client_event_id=scan["client_event_id"])
+    assert scanner.send(foreign, scan, own, scanner.scan()) == ["not_your_assignment", ACCEPTED, DUPLICATE, ACCEPTED]
     check_replay(scanner.world)
 
 
@@ -377,7 +377,7 @@ def test_hundred_events_of_an_assignment_take_three_round_trips(scanner: Scanner
     assert scanner.send(*(scanner.scan("nothing") for _ in range(100))) == [ACCEPTED] * 100
     admission, *loading = calls[: calls.index("TransactWriteItems")]
     assert admission == "BatchGetItem"
-    assert set(loading) == {"BatchGetItem"}  # two at once: there are more keys than one may have
+    assert set(loading) == {"BatchGetItem"}  # two at once: there are more keys than one batch may have
     assert calls[1 + len(loading) :] == ["TransactWriteItems"] * 2
     check_replay(scanner.world)
 

@@ -75,49 +75,49 @@ def run(report: Report, engine: MeteredEngine, *, events: int) -> None:
         "events of each size; lower quartiles of processor times of a batch; own: without the engine. Events/s: of",
         "one processor.",
     )
-    lines = [_line(engine, size) for size in SIZES]
+    sizes = [_batch_size(engine, size) for size in SIZES]
     gc.collect()
-    for one in lines:
-        engine.use(_name(one.size), None)
-        one.stage.enter()
+    for batch in sizes:
+        engine.use(_name(batch.size), None)
+        batch.stage.enter()
         for _ in range(_LOOKS):
-            one.watched()
+            batch.watched()
         for _ in range(_WARM_UP):
-            one.timed()
-        one.own, one.time = [], []
-        for _ in range(max(_LEAST_ROUNDS, events // one.size)):
-            one.timed()
-    report.table(HEADER, [_row(one, lines[0]) for one in lines])
+            batch.timed()
+        batch.own, batch.time = [], []
+        for _ in range(max(_LEAST_ROUNDS, events // batch.size)):
+            batch.timed()
+    report.table(HEADER, [_row(batch, sizes[0]) for batch in sizes])
     report.say()
-    for one in lines:
-        if one.size <= MAX_EVENTS:
-            trips = one.trips - 1
+    for batch in sizes:
+        if batch.size <= MAX_EVENTS:
+            trips = batch.trips - 1
             hit = trips <= MAX_TRIPS
-            report.judge(f"{one.size} events, round trips", hit=hit, figure=f"{trips} of {MAX_TRIPS}")
-            report.say(f"{one.size} events: {trips} round trips after the admission  {mark(hit=hit)}")
+            report.judge(f"{batch.size} events, round trips", hit=hit, figure=f"{trips} of {MAX_TRIPS}")
+            report.say(f"{batch.size} events: {trips} round trips after authentication  {mark(hit=hit)}")
 
 
 def _name(size: int) -> str:
     return f"{size} events at once"
 
 
-def _line(engine: MeteredEngine, size: int) -> BatchSize:
+def _batch_size(engine: MeteredEngine, size: int) -> BatchSize:
     engine.use(_name(size), aws.client("dynamodb"))
     stage = Stage(engine)
     person = at_work(stage.world, lines=[line(number, _QUANTITY) for number in range(1, _LINES + 1)])
     return BatchSize(size, stage, Scanner(stage.world, person))
 
 
-def _row(one: BatchSize, first: BatchSize) -> Sequence[str]:
-    own, time = typical(one.own) / one.size, typical(one.time) / one.size
+def _row(batch: BatchSize, first: BatchSize) -> Sequence[str]:
+    own, time = typical(batch.own) / batch.size, typical(batch.time) / batch.size
     return (
-        f"{one.size}",
-        str(one.trips),
-        f"{one.trips / one.size:.3g}",
-        f"{one.units.read / one.size:.2f}",
-        f"{one.units.write / one.size:.2f}",
-        f"{typical(one.own) * 1000:.2f}",
-        f"{typical(one.time) * 1000:.2f}",
+        f"{batch.size}",
+        str(batch.trips),
+        f"{batch.trips / batch.size:.3g}",
+        f"{batch.units.read / batch.size:.2f}",
+        f"{batch.units.write / batch.size:.2f}",
+        f"{typical(batch.own) * 1000:.2f}",
+        f"{typical(batch.time) * 1000:.2f}",
         f"{1 / own:,.0f}",
         f"{1 / time:,.0f}",
         f"{typical(first.time) / time:.1f}",

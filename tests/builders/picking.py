@@ -12,7 +12,7 @@ from chalicelib.core.clock import iso
 from chalicelib.core.store import get
 from chalicelib.picking.ledger.entries import decode_state, read_ledger
 from chalicelib.picking.ledger.replay import ReplayResult, replay
-from chalicelib.picking.ledger.state import AssignmentState, LedgerEntry
+from chalicelib.picking.ledger.state import AssignmentState, PickEntry
 from chalicelib.picking.tables import Assignment, Picker, assignment_key, picker_key
 from tests.builders.world import DEMO, Answer, Person, World
 
@@ -175,7 +175,7 @@ def state_of(ref: str = REF, org_id: str = DEMO) -> AssignmentState:
     return decode_state(stored(ref, org_id).state)
 
 
-def entries_of(ref: str = REF, org_id: str = DEMO) -> list[LedgerEntry]:
+def entries_of(ref: str = REF, org_id: str = DEMO) -> list[PickEntry]:
     """Return the entries of an assignment's ledger."""
     return read_ledger(assignment_key(org_id, ref).pk)
 

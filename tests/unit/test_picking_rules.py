@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from chalicelib.picking.ledger.entries import decode_state, encode_state, stored_state
 from chalicelib.picking.ledger.matching import PickLine, PickLines
 from chalicelib.picking.ledger.rules import advance, can_advance, fold
-from chalicelib.picking.ledger.state import MAX_LOG_LINES, AssignmentState, AssignmentStatus, EntryKind, LedgerEntry
+from chalicelib.picking.ledger.state import MAX_LOG_LINES, AssignmentState, AssignmentStatus, EntryKind, PickEntry
 
 ANNA, BO = "anna", "bo"
 MINUTE = 60_000
@@ -33,12 +33,12 @@ class LedgerBuilder:
     """A ledger, written entry by entry, each a minute after the previous one."""
 
     def __init__(self) -> None:
-        self.entries: list[LedgerEntry] = []
+        self.entries: list[PickEntry] = []
         self.now = 0
 
     def add(self, kind: EntryKind, by: str = ANNA, **more: Any) -> LedgerBuilder:
         self.now += MINUTE
-        self.entries.append(LedgerEntry(len(self.entries) + 1, self.now, kind, by, **more))
+        self.entries.append(PickEntry(len(self.entries) + 1, self.now, kind, by, **more))
         return self
 
     def claim(self, by: str = ANNA) -> LedgerBuilder:
@@ -249,7 +249,7 @@ def test_log_keeps_its_newest_lines() -> None:
 def test_stored_state_refuses_an_undo() -> None:
     state = decode_state(encode_state(LedgerBuilder().claim().scan("SKU-1").state))
     with pytest.raises(ValueError, match="fold its ledger"):
-        advance(state, LINES, [LedgerEntry(3, 3 * MINUTE, EntryKind.UNDO, ANNA)])
+        advance(state, LINES, [PickEntry(3, 3 * MINUTE, EntryKind.UNDO, ANNA)])
 
 
 # --- properties ----------------------------------------------------------------------------------------------
@@ -266,14 +266,14 @@ actions = st.one_of(
 events = st.lists(st.tuples(st.sampled_from([ANNA, BO]), actions, st.integers(0, 3)), max_size=25)
 
 
-def ledger_of(drawn: Iterable[tuple[str, tuple[Any, ...], int]]) -> list[LedgerEntry]:
+def ledger_of(drawn: Iterable[tuple[str, tuple[Any, ...], int]]) -> list[PickEntry]:
     """Return a ledger in which both claim it, then the drawn entries, some of them at the same time."""
     entries = LedgerBuilder().claim().claim(BO).entries
     at = entries[-1].at
     for by, (kind, *more), later in drawn:
         at += later * 1000
         scan = {"codes": (more[0],), "amount": more[1]} if more else {}
-        entries.append(LedgerEntry(len(entries) + 1, at, kind, by, **scan))
+        entries.append(PickEntry(len(entries) + 1, at, kind, by, **scan))
     return entries
 
 
@@ -283,9 +283,9 @@ def stored(state: AssignmentState, *, without: Sequence[str] = ()) -> dict[str, 
     return {name: value for name, value in values.items() if name not in without}
 
 
-def ingested(batches: Iterable[Sequence[LedgerEntry]]) -> AssignmentState:
+def ingested(batches: Iterable[Sequence[PickEntry]]) -> AssignmentState:
     """Return the stored state after these batches have arrived one after the other."""
-    state, arrived = AssignmentState(), list[LedgerEntry]()
+    state, arrived = AssignmentState(), list[PickEntry]()
     for batch in batches:
         arrived += batch
         if can_advance(state, batch):
@@ -321,7 +321,7 @@ def test_immediate_undo_restores_the_state(
     assert after.effects is not None
     if done.kind is EntryKind.UNDO or len(after.effects) == len(effects):
         return  # it had no effect
-    undone = fold(LINES, [*before, done, LedgerEntry(done.seq + 1, done.at + 500, EntryKind.UNDO, by)])
+    undone = fold(LINES, [*before, done, PickEntry(done.seq + 1, done.at + 500, EntryKind.UNDO, by)])
     assert stored(undone, without=("log", "last")) == stored(fold(LINES, before), without=("log", "last"))
 
 
@@ -338,7 +338,7 @@ def test_counters_are_consistent_in_every_state(drawn: list[tuple[str, tuple[Any
     for who, since in state.holders.items():
         assert 0 <= state.people[who].timer.worked_by(now) <= now - since
     undone = fold(
-        LINES, [*entries, *(LedgerEntry(len(entries) + 1 + n, now + n, EntryKind.UNDO, ANNA) for n in range(26))]
+        LINES, [*entries, *(PickEntry(len(entries) + 1 + n, now + n, EntryKind.UNDO, ANNA) for n in range(26))]
     )
     assert (int(undone.units), undone.wraps, undone.delays, undone.breaks, undone.shared) == (0, 0, 0, 0, False)
 
@@ -356,7 +356,7 @@ def test_counters_are_consistent_in_every_state(drawn: list[tuple[str, tuple[Any
 )
 def test_timers_run_for_exactly_the_holders(drawn: list[tuple[str, tuple[Any, ...], int]]) -> None:
     """Also for claims and releases after the last pick, since any of them may have arrived late."""
-    entries, holders = list[LedgerEntry](), set[str]()
+    entries, holders = list[PickEntry](), set[str]()
     for entry in ledger_of(drawn):
         if (entry.kind is EntryKind.CLAIMED) is (entry.by in holders):
             continue  # holders do not claim again, and others do nothing

@@ -103,7 +103,7 @@ def has_closed(assignment: Assignment, actor: Actor) -> bool:
 
 
 def _held_assignment(actor: Actor, picker: Picker | None) -> HeldAssignment | None:
-    """Return the assignment that the caller works on, unless it has just left their hands."""
+    """Return the assignment that the caller works on, unless they no longer hold it."""
     assignment_id = active_assignment_id(picker)
     assignment = None if assignment_id is None else get(assignment_key(actor.org_id, assignment_id))
     if assignment is None:

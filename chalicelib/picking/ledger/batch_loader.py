@@ -10,7 +10,7 @@ from chalicelib.core.clock import Clock
 from chalicelib.core.store import ItemKey, ReadResult, get_many, parallel_pair
 from chalicelib.picking.ledger.entries import decode_lines, read_ledger
 from chalicelib.picking.ledger.event_parsing import NOT_YOURS, ParsedEvent
-from chalicelib.picking.ledger.state import EntryKind, LedgerEntry
+from chalicelib.picking.ledger.state import EntryKind, PickEntry
 from chalicelib.picking.ledger.writer import AssignmentWriter
 from chalicelib.picking.tables import assignment_key, ingested_event_key, lines_key, picker_key
 
@@ -92,7 +92,7 @@ class BatchLoader:
         assignment_id: str | None,
         reads: _MergedReads,
         ingested: set[str],
-        entries: dict[str, list[LedgerEntry]],
+        entries: dict[str, list[PickEntry]],
     ) -> EventContext:
         if assignment_id is None:
             picker = reads.get(picker_key(self._org_id, self._user_id))

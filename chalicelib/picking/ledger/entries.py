@@ -19,7 +19,7 @@ from chalicelib.core.table import SEPARATOR
 from chalicelib.picking.ledger.event_parsing import EVENT_KINDS, ParsedEvent
 from chalicelib.picking.ledger.log_lines import LogLine
 from chalicelib.picking.ledger.matching import PickLine, PickLines, Reading
-from chalicelib.picking.ledger.state import AssignmentState, EntryKind, LedgerEntry, PickerProgress
+from chalicelib.picking.ledger.state import AssignmentState, EntryKind, PickEntry, PickerProgress
 from chalicelib.picking.tables import EVENTS, LedgerSegment, segment_key
 
 SYSTEM_KINDS = {kind.value: kind for kind in (EntryKind.CLAIMED, EntryKind.RELEASED, EntryKind.CLOSED)}
@@ -48,12 +48,12 @@ class StoredEntry(msgspec.Struct, frozen=True, array_like=True):
     people: tuple[str, ...] = ()
     text: str = ""
 
-    def entry(self, seq: int, user_id: str) -> LedgerEntry:
+    def entry(self, seq: int, user_id: str) -> PickEntry:
         """Return the entry for the rules."""
         kind = EVENT_KINDS.get(self.event_type) or SYSTEM_KINDS[self.event_type]
         if self.scan is None:
-            return LedgerEntry(seq, self.at, kind, user_id, people=self.people, text=self.text)
-        return LedgerEntry(seq, self.at, kind, user_id, self.scan.codes or (self.scan.raw,), self.scan.amount)
+            return PickEntry(seq, self.at, kind, user_id, people=self.people, text=self.text)
+        return PickEntry(seq, self.at, kind, user_id, self.scan.codes or (self.scan.raw,), self.scan.amount)
 
 
 class StoredState(msgspec.Struct, omit_defaults=True):
@@ -122,7 +122,7 @@ def stored_entries(segment: LedgerSegment) -> list[StoredEntry]:
     return _entries_decoder.decode(segment.entries)
 
 
-def entries_of(segment: LedgerSegment) -> list[LedgerEntry]:
+def entries_of(segment: LedgerSegment) -> list[PickEntry]:
     """Return the entries of a segment for the rules."""
     return [entry.entry(seq, segment.by) for seq, entry in enumerate(stored_entries(segment), segment.first)]
 
@@ -132,7 +132,7 @@ def ledger_segments(ledger: str) -> Query[LedgerSegment]:
     return Query(LedgerSegment, ledger, range_condition=LedgerSegment.sk.startswith(EVENTS + SEPARATOR))
 
 
-def read_ledger(ledger: str) -> list[LedgerEntry]:
+def read_ledger(ledger: str) -> list[PickEntry]:
     """Return all entries of a ledger, in the order of arrival."""
     return [entry for segment in ledger_segments(ledger).all() for entry in entries_of(segment)]
 

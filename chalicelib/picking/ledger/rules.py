@@ -23,26 +23,26 @@ from functools import partial
 
 from chalicelib.picking.ledger import log_lines
 from chalicelib.picking.ledger.matching import ZERO, PickLines, fill
-from chalicelib.picking.ledger.state import AssignmentState, EntryKind, LedgerEntry, PickerProgress, UndoableEffect
+from chalicelib.picking.ledger.state import AssignmentState, EntryKind, PickEntry, PickerProgress, UndoableEffect
 from chalicelib.picking.ledger.working_time import Pause, WorkTimer
 
-EntryHandler = Callable[[AssignmentState, PickLines, LedgerEntry], UndoableEffect | None]
+EntryHandler = Callable[[AssignmentState, PickLines, PickEntry], UndoableEffect | None]
 
 
-def fold(lines: PickLines, entries: Iterable[LedgerEntry]) -> AssignmentState:
+def fold(lines: PickLines, entries: Iterable[PickEntry]) -> AssignmentState:
     """Return the state from the beginning, in whatever order the entries are given."""
     state = AssignmentState()
     advance(state, lines, entries)
     return state
 
 
-def can_advance(state: AssignmentState, entries: Iterable[LedgerEntry]) -> bool:
+def can_advance(state: AssignmentState, entries: Iterable[PickEntry]) -> bool:
     """Return whether the state can take these entries; otherwise the whole ledger has to be folded."""
     can_undo = state.effects is not None
     return all(entry.position >= state.last and (can_undo or entry.kind is not EntryKind.UNDO) for entry in entries)
 
 
-def advance(state: AssignmentState, lines: PickLines, entries: Iterable[LedgerEntry]) -> None:
+def advance(state: AssignmentState, lines: PickLines, entries: Iterable[PickEntry]) -> None:
     """Apply entries to the state, in the order in which they happened."""
     for entry in sorted(entries, key=lambda entry: entry.position):
         before = None if state.effects is None else dict(state.people)
@@ -58,7 +58,7 @@ def advance(state: AssignmentState, lines: PickLines, entries: Iterable[LedgerEn
 # --- the work of pickers ---------------------------------------------------------------------------------------------
 
 
-def _scan(state: AssignmentState, lines: PickLines, entry: LedgerEntry) -> UndoableEffect | None:
+def _scan(state: AssignmentState, lines: PickLines, entry: PickEntry) -> UndoableEffect | None:
     state.change_timer(entry.by, lambda timer: timer if timer.pause is Pause.BREAK else timer.resume(entry.at))
     matches = lines.matching(entry.codes)
     filled = fill(matches, state.picked, Decimal(entry.amount))
@@ -79,7 +79,7 @@ def _scan(state: AssignmentState, lines: PickLines, entry: LedgerEntry) -> Undoa
     return UndoableEffect(description, entry.by, filled.picks, unwrapped=unwrapped, completed=completed)
 
 
-def _complete(state: AssignmentState, lines: PickLines, entry: LedgerEntry) -> bool:
+def _complete(state: AssignmentState, lines: PickLines, entry: PickEntry) -> bool:
     """End the assignment if every line is complete; return whether this pick was the last one."""
     if state.ended_at is not None or not lines.are_complete(state.picked):
         return False
@@ -89,7 +89,7 @@ def _complete(state: AssignmentState, lines: PickLines, entry: LedgerEntry) -> b
     return True
 
 
-def _wrap(state: AssignmentState, _: PickLines, entry: LedgerEntry) -> UndoableEffect:
+def _wrap(state: AssignmentState, _: PickLines, entry: PickEntry) -> UndoableEffect:
     state.change_timer(entry.by, lambda timer: timer.begin(Pause.WRAP, entry.at))
     state.wraps += 1
     unwrapped, state.unwrapped = state.unwrapped, False
@@ -97,14 +97,14 @@ def _wrap(state: AssignmentState, _: PickLines, entry: LedgerEntry) -> UndoableE
     return UndoableEffect("the wrap", entry.by, counter="wraps", unwrapped=unwrapped)
 
 
-def _delay(state: AssignmentState, _: PickLines, entry: LedgerEntry) -> UndoableEffect:
+def _delay(state: AssignmentState, _: PickLines, entry: PickEntry) -> UndoableEffect:
     state.change_timer(entry.by, lambda timer: timer.begin(Pause.DELAY, entry.at))
     state.delays += 1
     state.add_log_line(entry, log_lines.DELAYED)
     return UndoableEffect("the delay", entry.by, counter="delays")
 
 
-def _break(state: AssignmentState, _: PickLines, entry: LedgerEntry) -> UndoableEffect | None:
+def _break(state: AssignmentState, _: PickLines, entry: PickEntry) -> UndoableEffect | None:
     timer = state.people[entry.by].timer
     if timer.since is None:
         state.add_log_line(entry, log_lines.NO_BREAK, warning=True)
@@ -119,7 +119,7 @@ def _break(state: AssignmentState, _: PickLines, entry: LedgerEntry) -> Undoable
     return UndoableEffect("the break", entry.by, counter="breaks")
 
 
-def _share(state: AssignmentState, _: PickLines, entry: LedgerEntry) -> UndoableEffect | None:
+def _share(state: AssignmentState, _: PickLines, entry: PickEntry) -> UndoableEffect | None:
     if state.shared:
         state.add_log_line(entry, log_lines.SHARED_ALREADY)
         return None
@@ -128,7 +128,7 @@ def _share(state: AssignmentState, _: PickLines, entry: LedgerEntry) -> Undoable
     return UndoableEffect("the share", entry.by, shared=True)
 
 
-def _undo(state: AssignmentState, _: PickLines, entry: LedgerEntry) -> None:
+def _undo(state: AssignmentState, _: PickLines, entry: PickEntry) -> None:
     if state.effects is None:
         raise ValueError("a stored state cannot undo; fold its ledger")
     if not state.effects:
@@ -165,7 +165,7 @@ def _start_timers(state: AssignmentState) -> None:
 # --- the holders -----------------------------------------------------------------------------------------------------
 
 
-def _claim(state: AssignmentState, _: PickLines, entry: LedgerEntry) -> None:
+def _claim(state: AssignmentState, _: PickLines, entry: PickEntry) -> None:
     person = state.people.get(entry.by, PickerProgress(entry.text))
     timer = person.timer.start(entry.at) if state.ended_at is None else person.timer
     state.people[entry.by] = person._replace(name=entry.text, timer=timer, stint=person.stint + 1)
@@ -175,14 +175,14 @@ def _claim(state: AssignmentState, _: PickLines, entry: LedgerEntry) -> None:
         state.started_at = entry.at
 
 
-def _release(state: AssignmentState, _: PickLines, entry: LedgerEntry) -> None:
+def _release(state: AssignmentState, _: PickLines, entry: PickEntry) -> None:
     for user_id in entry.people:
         state.holders.pop(user_id, None)
         state.change_timer(user_id, lambda timer: timer.stop(entry.at))
         state.add_log_line(entry, log_lines.released(state.name(user_id)))
 
 
-def _close(state: AssignmentState, _: PickLines, entry: LedgerEntry) -> None:
+def _close(state: AssignmentState, _: PickLines, entry: PickEntry) -> None:
     state.stop_all(entry.at)
     state.closed = True
     if state.ended_at is None:
@@ -191,7 +191,7 @@ def _close(state: AssignmentState, _: PickLines, entry: LedgerEntry) -> None:
 
 
 def _log_only(message: str) -> EntryHandler:
-    def handle(state: AssignmentState, _: PickLines, entry: LedgerEntry) -> None:
+    def handle(state: AssignmentState, _: PickLines, entry: PickEntry) -> None:
         state.add_log_line(entry, message)
 
     return handle

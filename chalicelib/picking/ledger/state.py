@@ -46,7 +46,7 @@ class EntryKind(StrEnum):
     CLOSED = "closed"
 
 
-class LedgerEntry(NamedTuple):
+class PickEntry(NamedTuple):
     """One entry of a ledger: its number in the order of arrival, its time (milliseconds), its kind and its person."""
 
     seq: int
@@ -156,7 +156,7 @@ class AssignmentState:
         """Return a picker's name."""
         return self.people[user_id].name if user_id in self.people else _UNKNOWN_PICKER
 
-    def add_log_line(self, entry: LedgerEntry, message: str, *, warning: bool = False) -> None:
+    def add_log_line(self, entry: PickEntry, message: str, *, warning: bool = False) -> None:
         """Add a line to the log."""
         self.log.append(LogLine(entry.at, WARNING if warning else INFO, message))
         del self.log[:-MAX_LOG_LINES]

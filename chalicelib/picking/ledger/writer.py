@@ -18,7 +18,7 @@ from chalicelib.core.work import UnitOfWork
 from chalicelib.picking.ledger.entries import StoredEntry, decode_state, encode_state, new_segment, read_ledger
 from chalicelib.picking.ledger.matching import PickLines
 from chalicelib.picking.ledger.rules import advance, can_advance, fold
-from chalicelib.picking.ledger.state import AssignmentState, AssignmentStatus, LedgerEntry
+from chalicelib.picking.ledger.state import AssignmentState, AssignmentStatus, PickEntry
 from chalicelib.picking.tables import (
     JOINABLE,
     WAITING,
@@ -37,7 +37,7 @@ class AssignmentWriter:
     """An assignment that was read, with its lines and its ledger where those were read too."""
 
     def __init__(
-        self, assignment: Assignment, lines: PickLines | None = None, entries: Sequence[LedgerEntry] | None = None
+        self, assignment: Assignment, lines: PickLines | None = None, entries: Sequence[PickEntry] | None = None
     ) -> None:
         self.assignment = assignment
         self.lines = lines or PickLines(())
@@ -76,7 +76,7 @@ class AssignmentWriter:
         work.update(self.assignment, changed, on_conflict=Unavailable(), label=label)
         self._update_pickers(work, before, self.state.active_holders, claimed_by, label)
 
-    def _fold(self, entries: Sequence[LedgerEntry]) -> None:
+    def _fold(self, entries: Sequence[PickEntry]) -> None:
         """Apply entries to the state; fold the whole ledger if they happened before others."""
         if self.entries is None and not can_advance(self.state, entries):
             self.entries = self._up_to_assignment(read_ledger(self.assignment.pk))
@@ -89,10 +89,10 @@ class AssignmentWriter:
                 raise Unavailable("the ledger ends before the state that was folded from it")
             self.state = fold(self.lines, self.entries)
 
-    def _up_to_assignment(self, entries: Sequence[LedgerEntry] | None) -> list[LedgerEntry] | None:
+    def _up_to_assignment(self, entries: Sequence[PickEntry] | None) -> list[PickEntry] | None:
         """Return the entries up to the assignment's `seq`; None if the ledger was read before its last entries."""
-        known = [entry for entry in entries or () if entry.seq <= self.assignment.seq]
-        return known if len(known) == self.assignment.seq else None
+        earlier = [entry for entry in entries or () if entry.seq <= self.assignment.seq]
+        return earlier if len(earlier) == self.assignment.seq else None
 
     def _update_pickers(
         self,
