@@ -14,8 +14,8 @@ from chalicelib.core.settings import settings
 from chalicelib.core.table import Item
 from chalicelib.manufacturing.modules import ledger_of
 from chalicelib.manufacturing.registry import (
+    LedgerEntry,
     LotUse,
-    PickEntry,
     SerialNumber,
     ledger_key,
     lot_key,
@@ -84,7 +84,7 @@ class _Template:
     """What a sealed module left in the store: itself, an entry of its ledger, its serial and a cell's."""
 
     module: Module
-    entry: PickEntry
+    entry: LedgerEntry
     serial: SerialNumber
     cell: SerialNumber
 
@@ -130,7 +130,7 @@ def _module_items(template: _Template, one: Built, pack: Pack, lot: str, tray: i
 def _pack_items(pack: Pack, modules: Sequence[Built]) -> Iterator[Item]:
     for number, some in enumerate(_in_groups(modules, _TRAY), 1):
         where = ledger_key(pack.pk, number, f"entry-{number}")
-        yield PickEntry(
+        yield LedgerEntry(
             where.pk,
             where.sk,
             org_id=pack.org_id,

@@ -19,7 +19,7 @@ from chalicelib.core.errors import Conflict, ValidationFailed
 from chalicelib.core.store import get_many
 from chalicelib.core.work import UnitOfWork
 from chalicelib.edge.imports import Dataset, Outcome
-from chalicelib.edge.types import NOT_BLANK, EntityId
+from chalicelib.edge.types import NAME, Code, EntityId, Name, Scan
 from chalicelib.picking.assignments.schemas import PickingRole
 from chalicelib.picking.ledger.entries import encode_lines, encode_state
 from chalicelib.picking.ledger.matching import ZERO, PickLine
@@ -33,9 +33,9 @@ MAX_LINES_BYTES = 300_000
 """The largest stored size of all lines; an item has at most 400 KB."""
 MAX_QUANTITY = 1_000_000
 _PLACES = 6
-Text100 = Annotated[str, NOT_BLANK, Meta(max_length=100)]
-Code = Annotated[str, NOT_BLANK, Meta(max_length=128)]
-Label = Annotated[str, Meta(max_length=100)]
+Name100 = Annotated[Name, Meta(max_length=100)]
+Label100 = Annotated[str, NAME, Meta(max_length=100)]
+Code128 = Annotated[Code, Meta(max_length=128)]
 Quantity = Annotated[float, Meta(gt=0, le=MAX_QUANTITY)]
 """A float, which represents every number within these bounds as written; a Decimal would accept strings too."""
 _DEFAULTS: Mapping[str, object] = {"zone": "", "route": "", "priority": 100}
@@ -47,11 +47,11 @@ class PickLineRecord(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A quantity of a SKU at a location; `barcodes` are further codes by which it is scanned."""
 
     line_number: Annotated[int, Meta(ge=1, le=999_999)]
-    sku: Code
+    sku: Code128
     quantity: Quantity
-    location: Code
-    barcodes: Annotated[list[Code], Meta(max_length=20)] = []
-    pallet: Code | None = None
+    location: Code128
+    barcodes: Annotated[list[Annotated[Scan, Meta(max_length=128)]], Meta(max_length=20)] = []
+    pallet: Code128 | None = None
 
     @staticmethod
     def cross_check(present: Mapping[str, object]) -> Mapping[str, str]:
@@ -71,12 +71,12 @@ class AssignmentRecord(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """An assignment for one role; priority 0 comes first."""
 
     assignment_ref: EntityId
-    customer: Text100
-    order_label: Text100
+    customer: Name100
+    order_label: Name100
     role: PickingRole
     lines: Annotated[list[PickLineRecord], Meta(min_length=1, max_length=MAX_LINES)]
-    zone: Label | UnsetType | None = UNSET
-    route: Label | UnsetType | None = UNSET
+    zone: Label100 | UnsetType | None = UNSET
+    route: Label100 | UnsetType | None = UNSET
     priority: Annotated[int, Meta(ge=0, le=9999)] | UnsetType | None = UNSET
 
     @staticmethod

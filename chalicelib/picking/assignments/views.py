@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 from chalicelib.core.clock import from_millis, to_millis
 from chalicelib.picking.assignments import metrics
@@ -42,12 +43,8 @@ def assignment_view(assignment: Assignment) -> AssignmentView:
     """Return an assignment."""
     started_at = decode_state(assignment.state).started_at
     return AssignmentView(
-        assignment_id=assignment.assignment_id,
+        **_common_fields(assignment),
         status=AssignmentStatus(assignment.status),
-        customer=assignment.customer,
-        order_label=assignment.order_label,
-        zone=assignment.zone,
-        route=assignment.route,
         qty=assignment.quantity,
         picked_qty=assignment.units,
         version=assignment.version,
@@ -58,15 +55,7 @@ def assignment_view(assignment: Assignment) -> AssignmentView:
 
 def held_assignment_view(held: HeldAssignment) -> Assigned:
     """Return an assignment for the picker who holds it."""
-    assignment = held.assignment
-    return Assigned(
-        assignment_id=assignment.assignment_id,
-        customer=assignment.customer,
-        order_label=assignment.order_label,
-        zone=assignment.zone,
-        route=assignment.route,
-        started_at=from_millis(held.held_since),
-    )
+    return Assigned(**_common_fields(held.assignment), started_at=from_millis(held.held_since))
 
 
 def scanner_state_view(snapshot: ScannerSnapshot) -> ScannerState:
@@ -137,11 +126,7 @@ def _active_assignment(
 ) -> ActiveAssignment:
     return ActiveAssignment(
         active=state.status is AssignmentStatus.ACTIVE,
-        assignment_id=assignment.assignment_id,
-        customer=assignment.customer,
-        order_label=assignment.order_label,
-        zone=assignment.zone,
-        route=assignment.route,
+        **_common_fields(assignment),
         started_at=from_millis(state.holders[user_id]),
         status=state.status,
         shared=state.shared,
@@ -163,6 +148,11 @@ def _order_summary(assignment: Assignment, state: AssignmentState, now: datetime
         eta=now + timedelta(milliseconds=remaining_ms or 0) if has_eta else None,
         progress_pct=metrics.progress_pct(state.units, assignment.quantity),
     )
+
+
+def _common_fields(assignment: Assignment) -> dict[str, Any]:
+    """Return the fields that all views of an assignment have."""
+    return {name: getattr(assignment, name) for name in ("assignment_id", "customer", "order_label", "zone", "route")}
 
 
 def _log_entry(line: LogLine) -> LogEntry:

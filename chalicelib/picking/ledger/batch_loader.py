@@ -2,38 +2,48 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cached_property, partial
 from typing import Any
 
 from chalicelib.core.clock import Clock
-from chalicelib.core.store import ItemKey, ReadResult, get_many, parallel_pair
+from chalicelib.core.store import ItemKey, get_many, parallel_pair
 from chalicelib.picking.ledger.entries import decode_lines, read_ledger
 from chalicelib.picking.ledger.event_parsing import NOT_YOURS, ParsedEvent
 from chalicelib.picking.ledger.state import EntryKind, PickEntry
 from chalicelib.picking.ledger.writer import AssignmentWriter
-from chalicelib.picking.tables import assignment_key, ingested_event_key, lines_key, picker_key
+from chalicelib.picking.tables import (
+    Assignment,
+    PickList,
+    assignment_key,
+    ingested_event_key,
+    lines_key,
+    picker_key,
+)
 
 _MAX_KEYS = 100
 
 
+@dataclass(kw_only=True)
 class EventContext:
-    """What was read for the events of one assignment, or for those without one (`seq`)."""
+    """What was read for the events of an assignment, or for those without one (`seq`)."""
 
-    def __init__(
-        self, user_id: str, ingested: set[str], open_writer: Callable[[], AssignmentWriter | None], seq: int = 0
-    ) -> None:
-        self.user_id = user_id
-        self.ingested = ingested
-        """The ids of events that were ingested before."""
-        self.seq = seq
-        """The number of entries in the user's own ledger."""
-        self._open_writer = open_writer
+    user_id: str
+    ingested: set[str]
+    """The ids of events that were ingested before."""
+    seq: int = 0
+    """The number of entries in the user's own ledger."""
+    assignment: Assignment | None = None
+    lines: PickList | None = None
+    entries: Sequence[PickEntry] | None = None
 
     @cached_property
     def writer(self) -> AssignmentWriter | None:
-        """Return the assignment's writer; decoded on first use, so that a damaged one does not affect the others."""
-        return self._open_writer()
+        """Return the assignment's writer; decoded on first use, so that damaged data does not affect other lanes."""
+        if self.assignment is None or self.lines is None:
+            return None
+        return AssignmentWriter(self.assignment, decode_lines(self.lines.lines), self.entries)
 
     def rejection(self, event: ParsedEvent) -> str | None:
         """Return the reason for which the event has to be rejected, or None."""
@@ -53,26 +63,25 @@ class BatchLoader:
         self._clock = clock
 
     def load(self, events: Sequence[ParsedEvent]) -> dict[str | None, EventContext]:
-        """Return the context of each assignment that the events name (None: events without one).
+        """Return the context of each assignment that the events name (None: events without an assignment).
 
         A ledger is read only where an event is an undo; elsewhere the stored state suffices. Raise `Unavailable`.
         """
         assignment_ids = list(dict.fromkeys(event.assignment_id for event in events))
         with_undo = {event.assignment_id for event in events if event.kind is EntryKind.UNDO and event.assignment_id}
         keys = self._keys(events, assignment_ids)
+        batches = [keys[start : start + _MAX_KEYS] for start in range(0, len(keys), _MAX_KEYS)]
         parts, ledgers = parallel_pair(
-            [
-                partial(get_many, keys[start : start + _MAX_KEYS], self._clock)
-                for start in range(0, len(keys), _MAX_KEYS)
-            ],
+            [partial(get_many, batch, self._clock) for batch in batches],
             [partial(read_ledger, assignment_key(self._org_id, assignment_id).pk) for assignment_id in with_undo],
         )
-        reads = _MergedReads(parts)
+        items = {key: part.get(key) for part, batch in zip(parts, batches, strict=True) for key in batch}
         entries = dict(zip(with_undo, ledgers, strict=True))
         event_ids = {event.event_id for event in events if event.event_id}
-        ingested = {event_id for event_id in event_ids if reads.get(ingested_event_key(self._org_id, event_id))}
+        ingested = {event_id for event_id in event_ids if items[ingested_event_key(self._org_id, event_id)]}
         return {
-            assignment_id: self._context(assignment_id, reads, ingested, entries) for assignment_id in assignment_ids
+            assignment_id: self._context(assignment_id, items, set(ingested), entries)
+            for assignment_id in assignment_ids
         }
 
     def _keys(self, events: Iterable[ParsedEvent], assignment_ids: Iterable[str | None]) -> list[ItemKey[Any]]:
@@ -90,34 +99,17 @@ class BatchLoader:
     def _context(
         self,
         assignment_id: str | None,
-        reads: _MergedReads,
+        items: Mapping[ItemKey[Any], Any],
         ingested: set[str],
-        entries: dict[str, list[PickEntry]],
+        entries: Mapping[str, Sequence[PickEntry]],
     ) -> EventContext:
         if assignment_id is None:
-            picker = reads.get(picker_key(self._org_id, self._user_id))
-            return EventContext(self._user_id, set(ingested), _no_writer, picker.seq if picker else 0)
-        assignment = reads.get(assignment_key(self._org_id, assignment_id))
-        lines = reads.get(lines_key(self._org_id, assignment_id))
-        if assignment is None or lines is None:
-            return EventContext(self._user_id, set(ingested), _no_writer)
-
-        def open_writer() -> AssignmentWriter:
-            return AssignmentWriter(assignment, decode_lines(lines.lines), entries.get(assignment_id))
-
-        return EventContext(self._user_id, set(ingested), open_writer)
-
-
-def _no_writer() -> None:
-    return None
-
-
-class _MergedReads:
-    """The results of several batch reads."""
-
-    def __init__(self, parts: Sequence[ReadResult]) -> None:
-        self._parts = parts
-
-    def get(self, item_key: ItemKey[Any]) -> Any:
-        """Return the item, or None."""
-        return next((item for part in self._parts if (item := part.get(item_key)) is not None), None)
+            picker = items[picker_key(self._org_id, self._user_id)]
+            return EventContext(user_id=self._user_id, ingested=ingested, seq=picker.seq if picker else 0)
+        return EventContext(
+            user_id=self._user_id,
+            ingested=ingested,
+            assignment=items[assignment_key(self._org_id, assignment_id)],
+            lines=items[lines_key(self._org_id, assignment_id)],
+            entries=entries.get(assignment_id),
+        )

@@ -7,6 +7,7 @@ every scan. An undo therefore folds the ledger from the beginning.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
 from typing import NamedTuple
@@ -92,42 +93,28 @@ class UndoableEffect(NamedTuple):
     """The earlier values of the people whose timers changed."""
 
 
+@dataclass(slots=True, eq=False)
 class AssignmentState:
     """The state of an assignment after some entries."""
 
-    __slots__ = (
-        "breaks",
-        "closed",
-        "delays",
-        "effects",
-        "ended_at",
-        "holders",
-        "last",
-        "log",
-        "people",
-        "picked",
-        "shared",
-        "started_at",
-        "unwrapped",
-        "wraps",
-    )
-
-    def __init__(self) -> None:
-        self.holders: dict[str, int] = {}
-        """The time since which each holder has had it; those who held it at the end remain."""
-        self.people: dict[str, PickerProgress] = {}
-        self.picked: dict[int, Decimal] = {}
-        self.wraps = self.delays = self.breaks = 0
-        self.unwrapped = False
-        """Whether something was picked after the last wrap."""
-        self.shared = self.closed = False
-        self.started_at: int | None = None
-        self.ended_at: int | None = None
-        self.last: tuple[int, int] = (0, 0)
-        """The position of the newest entry."""
-        self.log: list[LogLine] = []
-        self.effects: list[UndoableEffect] | None = []
-        """The effects that can be undone, the newest last; None if they are not known."""
+    holders: dict[str, int] = field(default_factory=dict)
+    """The time since which each holder has had it; those who held it at the end remain."""
+    people: dict[str, PickerProgress] = field(default_factory=dict)
+    picked: dict[int, Decimal] = field(default_factory=dict)
+    wraps: int = 0
+    delays: int = 0
+    breaks: int = 0
+    unwrapped: bool = False
+    """Whether something was picked after the last wrap."""
+    shared: bool = False
+    closed: bool = False
+    started_at: int | None = None
+    ended_at: int | None = None
+    last: tuple[int, int] = (0, 0)
+    """The position of the newest entry."""
+    log: list[LogLine] = field(default_factory=list)
+    effects: list[UndoableEffect] | None = field(default_factory=list)
+    """The effects that can be undone, the newest last; None if they are not known."""
 
     @property
     def status(self) -> AssignmentStatus:
