@@ -61,7 +61,8 @@ from chalicelib.notices import events as notice_events
 from chalicelib.notices.routes import routes as notice_routes
 from chalicelib.packing.boxes.routes import routes as box_routes
 from chalicelib.packing.shipments.routes import routes as shipment_routes
-from chalicelib.picking.routes import routes as picking_routes
+from chalicelib.picking.assignments.routes import routes as assignment_routes
+from chalicelib.picking.ledger.routes import routes as ledger_routes
 from chalicelib.realtime.delivery import EventDelivery
 from chalicelib.realtime.delivery_trigger import DeliveryTrigger, LambdaDeliveryTrigger
 from chalicelib.realtime.sender import GatewaySender, Sender
@@ -82,7 +83,8 @@ ROUTES = (
     photo_routes,
     box_routes,
     shipment_routes,
-    picking_routes,
+    assignment_routes,
+    ledger_routes,
     line_routes,
     assembly_routes,
     trace_routes,

@@ -1,11 +1,11 @@
-"""`python -m infra.rebuild picking`: fold all ledgers anew and compare what is stored with what they say.
+"""`python -m infra.rebuild picking`: replay all ledgers and compare what is stored with the result.
 
 It reads the tables of the stage in `BATON_STAGE`, on AWS or on the engine that `BATON_DYNAMODB_ENDPOINT` names, and may
-run while people work. Every difference is printed with the assignment it is about. With `--write` what the ledgers say
-replaces what is stored, through the same write path as a request; nothing is invented, so what is missing in a ledger
-stays missing and is told again, and where something is missing in it, what is stored is left alone: it knows more.
+run while people work. It prints each difference with its assignment. With `--write` it replaces what is stored by what
+the ledger gives, through the same write path as a request. It cannot restore what is missing in a ledger: such a gap is
+printed again each time, and the stored data, which may hold more, stays.
 
-Exit codes: 0 all is as the ledgers say, 1 something differs or is missing, 2 wrong arguments or no store.
+Exit codes: 0 everything equals its ledger, 1 something differs or is missing, 2 wrong arguments or no store.
 """
 
 from __future__ import annotations
@@ -24,56 +24,56 @@ _EQUAL, _DIFFERS, _CANNOT = 0, 1, 2
 
 @dataclass(slots=True)
 class Count:
-    """How many were looked at, differ, were put right, and have gaps."""
+    """The numbers of ledgers that were checked, that differ, that were repaired, and that have gaps."""
 
-    looked_at: int = 0
+    checked: int = 0
     differing: int = 0
-    put_right: int = 0
+    repaired: int = 0
     gaps: int = 0
 
     @property
     def code(self) -> int:
-        """The exit code."""
-        return _DIFFERS if self.gaps or self.differing > self.put_right else _EQUAL
+        """Return the exit code."""
+        return _DIFFERS if self.gaps or self.differing > self.repaired else _EQUAL
 
 
-def rebuild_picking(org: str | None, *, write: bool) -> Count:
-    """Rebuild all assignments, or those of one organisation; differences are printed."""
+def replay_picking(org: str | None, *, write: bool) -> Count:
+    """Replay all ledgers, or those of one organisation, and print the differences."""
     import app
     from chalicelib.core.actor import Actor
     from chalicelib.core.clock import SystemClock
     from chalicelib.core.ids import SystemIds
     from chalicelib.core.settings import settings
-    from chalicelib.picking.rebuilding import own_gaps, put_right, rebuild
+    from chalicelib.picking.ledger.replay import find_picker_gaps, repair_assignment, replay
 
     clock = SystemClock()
     ids = SystemIds(clock)
     runner = app.compose(settings(), clock, ids).dependencies.runner
     count = Count()
-    for org_id, kind, name in _things(org):
-        count.looked_at += 1
+    for org_id, kind, name in _ledgers(org):
+        count.checked += 1
         if kind == "PICKER":
-            gaps = own_gaps(org_id, name, clock)
+            gaps = find_picker_gaps(org_id, name, clock)
         else:
-            rebuilt = rebuild(org_id, name, clock)
-            gaps = rebuilt.gaps
-            _tell(org_id, name, rebuilt.differences)
-            count.differing += bool(rebuilt.differences)
-            if rebuilt.differences and write:
-                decide = partial(put_right, org_id=org_id, assignment_id=name, clock=clock)
-                count.put_right += runner.run(Actor(org_id, "system:rebuild", ids.new()), decide)
-        _tell(org_id, name, gaps)
+            result = replay(org_id, name, clock)
+            gaps = result.gaps
+            _print(org_id, name, result.differences)
+            count.differing += bool(result.differences)
+            if result.differences and write:
+                decide = partial(repair_assignment, org_id=org_id, assignment_id=name)
+                count.repaired += runner.run(Actor(org_id, "system:rebuild", ids.new()), decide)
+        _print(org_id, name, gaps)
         count.gaps += bool(gaps)
     return count
 
 
-def _tell(org_id: str, name: str, sentences: Sequence[str]) -> None:
+def _print(org_id: str, name: str, sentences: Sequence[str]) -> None:
     for sentence in sentences:
         print(f"{org_id} {name}: {sentence}", flush=True)
 
 
-def _things(org: str | None) -> Iterator[tuple[str, str, str]]:
-    """Organisation, kind (`ASSIGNMENT` or `PICKER`) and id of everything that has a ledger."""
+def _ledgers(org: str | None) -> Iterator[tuple[str, str, str]]:
+    """Yield organisation, kind (`ASSIGNMENT` or `PICKER`) and id of each ledger."""
     from chalicelib.core import aws
     from chalicelib.core.settings import settings
     from chalicelib.core.table import parts_of
@@ -95,13 +95,13 @@ def _things(org: str | None) -> Iterator[tuple[str, str, str]]:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Rebuild; the exit code."""
+    """Run the command; return the exit code."""
     parser = argparse.ArgumentParser(
-        prog="python -m infra.rebuild", description="Fold ledgers anew and compare what is stored with them."
+        prog="python -m infra.rebuild", description="Replay ledgers and compare what is stored with the result."
     )
     parser.add_argument("domain", choices=("picking",))
     parser.add_argument("--org", help="only this organisation")
-    parser.add_argument("--write", action="store_true", help="put right what differs")
+    parser.add_argument("--write", action="store_true", help="repair what differs")
     options = parser.parse_args(arguments)
     startup.quiet_libraries()
     environment.for_commands()
@@ -112,12 +112,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     from chalicelib.core.settings import SettingsError
 
     try:
-        count = rebuild_picking(options.org, write=options.write)
+        count = replay_picking(options.org, write=options.write)
     except (BotoCoreError, ClientError, PynamoDBException, Unavailable, SettingsError) as error:
-        print(f"Cannot rebuild: {error}", file=sys.stderr)
+        print(f"Cannot replay: {error}", file=sys.stderr)
         return _CANNOT
-    told = f"{count.looked_at} looked at, {count.differing} differ, {count.put_right} put right, {count.gaps} with gaps"
-    print(told, flush=True)
+    summary = f"{count.checked} checked, {count.differing} differ, {count.repaired} repaired, {count.gaps} with gaps"
+    print(summary, flush=True)
     return count.code
 
 

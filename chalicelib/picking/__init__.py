@@ -1,1 +1,1 @@
-"""Picking: assignments that pickers work through with a scanner, told from the ledger of what happened."""
+"""Picking: assignments that pickers work through with a scanner, and the ledgers of their events."""

@@ -1,15 +1,15 @@
-"""Assignments, their ledgers and who has what in hand, as they are stored; and the queue by which they are found.
+"""The table of picking: assignments with their ledgers, what each picker holds, and the queue.
 
-    <org>#ASSIGNMENT#<id>   ASSIGNMENT        where it stands: the fold of its ledger, kept beside it
-                            LINES             what is to be picked
-                            EVENTS#<seq>      a piece of the ledger: the entries of one transaction, never changed
-    <org>#EVENT#<id>        EVENT             that an event was taken; there is one for each, for ever
-    <org>#PICKER#<user>     PICKER            what somebody has in hand
-                            EVENTS#<seq>      what they did that belongs to no assignment
+    <org>#ASSIGNMENT#<id>   ASSIGNMENT        the assignment with its state, which is the fold of its ledger
+                            LINES             the lines to pick
+                            EVENTS#<seq>      a segment of the ledger: the entries of one transaction, never changed
+    <org>#EVENT#<id>        EVENT             the record of an ingested event, never deleted
+    <org>#PICKER#<user>     PICKER            the assignments that a picker holds
+                            EVENTS#<seq>      a segment of the picker's own ledger: events without an assignment
 
-The lines are an item of their own, because they are long and do not change while the state does with every scan. An
-assignment that waits is in the index `queue`, by priority and age; after those that wait come the shared ones that
-somebody may still join. All others are in no index.
+The lines are an item of their own because they are long and do not change, while the state changes with every scan. An
+assignment that can be claimed is in the index `queue`, by priority and age; shared ones that can be joined come after
+those that wait. All others are in no index.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ from chalicelib.core.table import (
 
 EVENTS = "EVENTS"
 WAITING, JOINABLE = "0", "9"
-"""How places in the queue begin: those that wait come before those that can be joined."""
+"""The first part of a queue position: assignments that wait come before those that can be joined."""
 
 
 class _Meta:
@@ -42,7 +42,7 @@ class _Meta:
 
 
 class QueueIndex(GlobalSecondaryIndex["Assignment"]):
-    """What can be taken by those of one role, the best first."""
+    """The assignments that one role can claim, in the order of the queue."""
 
     class Meta:
         index_name = "queue"
@@ -53,10 +53,10 @@ class QueueIndex(GlobalSecondaryIndex["Assignment"]):
 
 
 class Assignment(Entity):
-    """Something to be picked for a customer, and where it stands.
+    """Goods to pick for a customer, with the state of the picking.
 
-    `state` is the fold of the ledger up to its entry `seq`; what stands beside it is either worked out from it, so that
-    people and indexes can see it, or comes from the import and says nothing of the picking.
+    `state` is the fold of the ledger up to its entry `seq`. `status`, `units` and the queue attributes are derived from
+    it; the other attributes come from the import.
     """
 
     class Meta(_Meta):
@@ -93,7 +93,7 @@ class Assignment(Entity):
 
     @property
     def entity_id(self) -> str:
-        """The id by which people know it."""
+        """Return the assignment's reference."""
         return self.assignment_id
 
 
@@ -111,17 +111,17 @@ class PickList(Entity):
 
     @property
     def entity_id(self) -> str:
-        """The id of its assignment."""
+        """Return the id of the assignment."""
         return self.assignment_id
 
 
-class LedgerPiece(Item):
-    """Entries that were taken in one transaction: numbers `first` to `first + size - 1`. `entries` is JSON."""
+class LedgerSegment(Item):
+    """The ledger entries of one transaction: numbers `first` to `first + size - 1`. `entries` is JSON."""
 
     class Meta(_Meta):
         pass
 
-    kind = "ledger_piece"
+    kind = "ledger_segment"
 
     first = IntAttribute()
     size = IntAttribute()
@@ -130,20 +130,20 @@ class LedgerPiece(Item):
     entries = UnicodeAttribute()
 
 
-class TakenEvent(Item):
-    """That an event of a client was taken: whose ledger it is in, as which entry. It is never removed."""
+class IngestedEvent(Item):
+    """The record that a client's event was ingested: its ledger, and the number of its entry. Never deleted."""
 
     class Meta(_Meta):
         pass
 
-    kind = "taken_event"
+    kind = "ingested_event"
 
     ledger = UnicodeAttribute()
     seq = IntAttribute()
 
 
 class Picker(Item):
-    """What somebody has in hand (rarely more than one), what they had last, and how long their own ledger is."""
+    """The assignments that a picker holds (rarely several), the last one claimed, and the length of their ledger."""
 
     class Meta(_Meta):
         pass
@@ -156,35 +156,35 @@ class Picker(Item):
 
 
 def assignment_key(org_id: str, assignment_id: str) -> ItemKey[Assignment]:
-    """Where an assignment is."""
+    """Return the key of an assignment."""
     return ItemKey(Assignment, key(org_id, "ASSIGNMENT", assignment_id), "ASSIGNMENT")
 
 
 def lines_key(org_id: str, assignment_id: str) -> ItemKey[PickList]:
-    """Where its lines are."""
+    """Return the key of an assignment's lines."""
     return ItemKey(PickList, key(org_id, "ASSIGNMENT", assignment_id), "LINES")
 
 
-def taken_key(org_id: str, client_event_id: str) -> ItemKey[TakenEvent]:
-    """Where it is written that an event was taken."""
-    return ItemKey(TakenEvent, key(org_id, "EVENT", client_event_id), "EVENT")
+def ingested_event_key(org_id: str, client_event_id: str) -> ItemKey[IngestedEvent]:
+    """Return the key of the record of an ingested event."""
+    return ItemKey(IngestedEvent, key(org_id, "EVENT", client_event_id), "EVENT")
 
 
 def picker_key(org_id: str, user_id: str) -> ItemKey[Picker]:
-    """Where it is written what somebody has in hand."""
+    """Return the key of a picker's item."""
     return ItemKey(Picker, key(org_id, "PICKER", user_id), "PICKER")
 
 
-def piece_key(ledger: str, first: int) -> ItemKey[LedgerPiece]:
-    """Where the piece of a ledger (`pk` of an assignment or a picker) that begins with an entry is."""
-    return ItemKey(LedgerPiece, ledger, key(EVENTS, f"{first:09d}"))
+def segment_key(ledger: str, first: int) -> ItemKey[LedgerSegment]:
+    """Return the key of a segment by its first entry; `ledger` is the `pk` of an assignment or a picker."""
+    return ItemKey(LedgerSegment, ledger, key(EVENTS, f"{first:09d}"))
 
 
 def queue_key(org_id: str, role: str) -> str:
-    """The index key of what can be taken by those of one role."""
+    """Return the index key of a role's queue."""
     return key(org_id, "QUEUE", role)
 
 
 def queue_place(kind: str, priority: int, created_at: datetime, assignment_id: str) -> str:
-    """Where in the queue: by priority (0 first), then by age."""
+    """Return a position in the queue: by priority (0 first), then by age."""
     return key(kind, f"{priority:04d}", f"{to_millis(created_at):013d}", assignment_id)

@@ -1,7 +1,7 @@
-"""The demo data of picking: what was picked the day before, and the queues of today.
+"""The demo data of picking: yesterday's assignments, and today's queues.
 
-One assignment was picked to its end, with a break, a wrap and a scan that was nothing; one was begun and given back, so
-that whoever takes it goes on where it stopped. Today's queues are `infra/samples/pick-assignments.ndjson`.
+One assignment was completed, with a break, a wrap and an unknown scan. Another was started and released, so the next
+picker continues it. Today's queues are `infra/samples/pick-assignments.ndjson`.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ def _yesterday(ref: str, label: str, priority: int, quantity: int) -> dict[str, 
 
 
 class Picks:
-    """A morning of one picker, and what was loaded for the next day."""
+    """The morning of one picker, and the import for the next day."""
 
     people: ClassVar[frozenset[str]] = frozenset({"supervisor1", "picker3"})
 
@@ -49,19 +49,19 @@ class Picks:
         self._queue: list[dict[str, Any]] = []
 
     def play(self) -> None:
-        """What happened."""
+        """Play the morning through the API."""
         self._load([_yesterday("PA-1998", "SO-5998", 0, 3), _yesterday("PA-1999", "SO-5999", 50, 6)])
-        self._take()
+        self._claim()
         self._scan(_BISCUITS, times=3)
-        self._tell(40, "break_toggle_requested")
-        self._tell(900, "break_toggle_requested")
+        self._add_event(40, "break_toggle_requested")
+        self._add_event(900, "break_toggle_requested")
         self._scan(_UNKNOWN)
         self._scan(_COFFEE, times=2)
-        self._tell(10, "log_wrap_requested", order_id=self._ref)
+        self._add_event(10, "log_wrap_requested", order_id=self._ref)
         self._clock.sleep(100)
         self._scan(_COFFEE)
         self._send()
-        self._take()
+        self._claim()
         self._scan(_BISCUITS, times=4)
         self._send()
         self._picker.post(f"/assignments/{self._ref}/release", None)
@@ -72,17 +72,17 @@ class Picks:
     def _load(self, records: list[dict[str, Any]]) -> None:
         self._supervisor.post("/v1/imports/pick-assignments", {"records": records})
 
-    def _take(self) -> None:
+    def _claim(self) -> None:
         self._clock.sleep(30)
-        asked = {"device_id": _DEVICE, "company_id": DEMO.org_id, "role": "picker"}
-        self._ref = self._picker.post("/assignments/next", asked)["assignment_id"]
+        command = {"device_id": _DEVICE, "company_id": DEMO.org_id, "role": "picker"}
+        self._ref = self._picker.post("/assignments/next", command)["assignment_id"]
 
     def _scan(self, raw: str, times: int = 1) -> None:
         for _ in range(times):
-            self._tell(20, "scan_received", raw=raw, order_id=self._ref)
+            self._add_event(20, "scan_received", raw=raw, order_id=self._ref)
 
-    def _tell(self, seconds: float, event_type: str, **payload: str) -> None:
-        """Something happened so many seconds after the last."""
+    def _add_event(self, seconds: float, event_type: str, **payload: str) -> None:
+        """Queue an event that happens some seconds after the last."""
         self._clock.sleep(seconds)
         now = iso(self._clock.now())
         event = {
@@ -96,6 +96,6 @@ class Picks:
 
     def _send(self) -> None:
         answer = self._picker.post("/events/batch", {"events": self._queue})
-        if any(one["result"] != "accepted" for one in answer["status"]):
+        if any(status["result"] != "accepted" for status in answer["status"]):
             raise RuntimeError(f"the demo data could not be made: {answer}")
         self._queue = []

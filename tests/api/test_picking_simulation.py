@@ -1,4 +1,4 @@
-"""Whatever the network does to the events of a fleet, it ends exactly as if nothing had gone wrong."""
+"""A fleet on an unreliable network ends in the same state as on a reliable one."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from chalicelib.picking import ledger
+from chalicelib.picking.ledger.entries import decode_state, ledger_segments, stored_entries, stored_state
 from chalicelib.picking.tables import picker_key
 from infra.local.engine import EmbeddedEngine
-from tests.builders.picking import hands, proven, screen, stored
+from tests.builders.picking import check_replay, held_by, scanner_state, stored
 from tests.builders.picking_fleet import (
     CODES,
     KINDS,
@@ -22,12 +22,12 @@ from tests.builders.picking_fleet import (
     Crew,
     Device,
     Event,
-    Happening,
     Job,
+    PlannedEvent,
     devices_of,
     event_of,
-    in_order,
     plan,
+    send_in_order,
 )
 from tests.builders.tracing import untraced
 from tests.builders.world import DEMO, OTHER, World
@@ -40,10 +40,10 @@ WAVES = 4
 AT_ONCE = 8
 
 
-def told(job: Job, crew: Crew) -> dict[str, Any]:
-    """All that is stored of a job, as far as it does not tell when or in which pieces it arrived."""
-    one = stored(job.ref, crew.org_id)
-    state = ledger.stored_form(ledger.decode_state(one.state))
+def stored_data(job: Job, crew: Crew) -> dict[str, Any]:
+    """Return everything stored of a job that does not depend on the arrival of its events."""
+    assignment = stored(job.ref, crew.org_id)
+    state = stored_state(decode_state(assignment.state))
     named = {who: name for who, name in crew.names.items() if name in job.people}
     return {
         "holders": {named[who]: since for who, since in state.holders.items()},
@@ -51,42 +51,50 @@ def told(job: Job, crew: Crew) -> dict[str, Any]:
         "last": state.last[0],
         **{name: getattr(state, name) for name in ("picked", "wraps", "delays", "breaks", "unwrapped", "shared")},
         **{name: getattr(state, name) for name in ("closed", "started_at", "ended_at", "log")},
-        "derived": (one.status, one.units, one.seq, (one.queue_place or "")[:1]),
-        "ledger": sorted(_entries(one.pk, crew)),
-        "hands": {name: hands(crew.people[name]) for name in job.people},
+        "derived": (assignment.status, assignment.units, assignment.seq, (assignment.queue_place or "")[:1]),
+        "ledger": sorted(_entries(assignment.pk, crew)),
+        "held_by": {name: held_by(crew.people[name]) for name in job.people},
     }
 
 
-def own(job: Job, crew: Crew) -> list[list[Any]]:
-    """What people of a job did that belongs to no assignment."""
+def own_ledgers(job: Job, crew: Crew) -> list[list[Any]]:
+    """Return the pickers' own ledgers."""
     return [sorted(_entries(picker_key(crew.org_id, crew.people[name].user_id).pk, crew)) for name in job.people]
 
 
-def _entries(where: str, crew: Crew) -> list[Any]:
-    """A ledger without the order of arrival: who, when, which event, on which device, what was scanned."""
+def _entries(ledger: str, crew: Crew) -> list[Any]:
+    """Return a ledger without the order of arrival: person, time, event, device and scan."""
     return [
-        (note.at, crew.names[piece.by], note.event_type, note.created_at, note.event_id, note.device_id, note.scan)
-        for piece in ledger.pieces(where).all()
-        for note in ledger.notes_in(piece)
+        (
+            entry.at,
+            crew.names[segment.by],
+            entry.event_type,
+            entry.created_at,
+            entry.event_id,
+            entry.device_id,
+            entry.scan,
+        )
+        for segment in ledger_segments(ledger).all()
+        for entry in stored_entries(segment)
     ]
 
 
 def shown(name: str, crew: Crew) -> dict[str, Any]:
-    """What somebody sees, without what tells of arrival."""
-    seen = screen(crew.people[name])
+    """Return what a picker's scanner shows, without what depends on arrival."""
+    seen = scanner_state(crew.people[name])
     return {key: seen[key] for key in seen if key not in ("data", "lastUpdated", "user")}
 
 
-def assert_alike(job: Job, one: Crew, other: Crew) -> None:
-    """Stored and shown, two organisations have the same of a job."""
-    assert told(job, one) == told(job, other)
-    assert own(job, one) == own(job, other)
+def assert_alike(job: Job, first: Crew, second: Crew) -> None:
+    """Assert that two organisations store and show the same of a job."""
+    assert stored_data(job, first) == stored_data(job, second)
+    assert own_ledgers(job, first) == own_ledgers(job, second)
     for name in job.people:
-        assert shown(name, one) == shown(name, other)
+        assert shown(name, first) == shown(name, second)
 
 
-def unreliable(engine: EmbeddedEngine, random_source: Random) -> None:
-    """From now on the store is sometimes out of reach, and sometimes does what it is told and does not say so."""
+def make_unreliable(engine: EmbeddedEngine, random_source: Random) -> None:
+    """Let the store fail sometimes, before or after it has written."""
 
     def act(operation: str, _: Any) -> None:
         if random_source.random() < 0.01:
@@ -96,7 +104,7 @@ def unreliable(engine: EmbeddedEngine, random_source: Random) -> None:
 
 
 def test_events_of_fifty_devices_count_exactly_once(engine: EmbeddedEngine) -> None:
-    """Duplicates, other orders, two devices at once, answers that never come: it ends like the clean run."""
+    """Duplicates, changed orders, parallel devices and lost responses change nothing."""
     with untraced():
         _simulate(engine)
 
@@ -105,26 +113,26 @@ def _simulate(engine: EmbeddedEngine) -> None:
     world, random_source = World(clock=StandingClock()), Random(SEED)
     events = examples(200)
     jobs = plan(random_source, world.clock.now(), alone=32, twice=5, shared=4, events=events)
-    assert sum(len(job.happenings) for job in jobs) == 50 * events
+    assert sum(len(job.events) for job in jobs) == 50 * events
     clean, rough = Crew(world, OTHER, jobs), Crew(world, DEMO, jobs)
     devices = [device for job in jobs for device in devices_of(rough, job, random_source)]
     assert len(devices) == 50
-    unreliable(engine, random_source)
+    make_unreliable(engine, random_source)
     for wave in range(1, WAVES + 1):
         world.clock.advance(seconds=SHIFT_MS / WAVES / 1000)
         _send_all(devices, wave * SHIFT_MS // WAVES, random_source, last=wave == WAVES)
     engine.remove_hooks()
     for job in jobs:
-        in_order(clean, job)
+        send_in_order(clean, job)
     assert sum(device.again for device in devices) > 10 * events
     for job in jobs:
         assert_alike(job, rough, clean)
-    proven(world, *(job.ref for job in jobs))
-    assert len({told(job, rough)["derived"][0] for job in jobs}) > 1, "all of them ended alike"
+    check_replay(world, *(job.ref for job in jobs))
+    assert len({stored_data(job, rough)["derived"][0] for job in jobs}) > 1, "all ended in the same status"
 
 
 def _send_all(devices: Sequence[Device], until: int, random_source: Random, *, last: bool) -> None:
-    """Several devices at once, and both of a person's; now and then one is out of reach."""
+    """Let several devices send at once, some of them offline."""
     reached = [device for device in devices if last or random_source.random() < 0.7]
     for device in reached:
         device.see(until)
@@ -132,41 +140,41 @@ def _send_all(devices: Sequence[Device], until: int, random_source: Random, *, l
         list(threads.map(Device.flush, reached))
 
 
-def test_in_whatever_pieces_two_people_send_what_they_did_it_comes_to_the_same(engine: EmbeddedEngine) -> None:
+def test_any_partition_into_batches_gives_the_same_state(engine: EmbeddedEngine) -> None:
     who = st.sampled_from([ANNA, BO])
-    things = st.lists(st.tuples(who, st.sampled_from(sorted(KINDS)), st.sampled_from(CODES)), min_size=2, max_size=16)
-    pieces = st.lists(st.tuples(who, st.lists(st.integers(0, 15), max_size=8)), max_size=8)
+    events = st.lists(st.tuples(who, st.sampled_from(sorted(KINDS)), st.sampled_from(CODES)), min_size=2, max_size=16)
+    batches = st.lists(st.tuples(who, st.lists(st.integers(0, 15), max_size=8)), max_size=8)
 
     @settings(max_examples=examples(20))
-    @given(things=things, pieces=pieces)
-    def check(things: list[tuple[str, str, str]], pieces: list[tuple[str, list[int]]]) -> None:
+    @given(events=events, batches=batches)
+    def check(events: list[tuple[str, str, str]], batches: list[tuple[str, list[int]]]) -> None:
         engine.clear()
         world = World(clock=StandingClock())
-        job = _job(world, things)
+        job = _job(world, events)
         clean, rough = Crew(world, OTHER, [job]), Crew(world, DEMO, [job])
         world.clock.advance(seconds=60)
-        for sender, numbers in pieces:
+        for sender, numbers in batches:
             rough.send(sender, _of(job, sender, numbers))
         for sender in (BO, ANNA):
-            rough.send(sender, _of(job, sender, range(len(things))))
-        in_order(clean, job)
+            rough.send(sender, _of(job, sender, range(len(events))))
+        send_in_order(clean, job)
         assert_alike(job, rough, clean)
-        proven(world, job.ref)
+        check_replay(world, job.ref)
 
     check()
 
 
-def _job(world: World, things: Sequence[tuple[str, str, str]]) -> Job:
-    """Two people with a device each, to whom something happens each second."""
+def _job(world: World, events: Sequence[tuple[str, str, str]]) -> Job:
+    """Return a job of two people with a device each and an event each second."""
     start, random_source = world.clock.now(), Random(SEED)
-    happenings = []
-    for number, (who, kind, raw) in enumerate(things, 1):
+    planned = []
+    for number, (who, kind, raw) in enumerate(events, 1):
         event = event_of(random_source, kind, "PA-1", start + timedelta(seconds=number), device=who, raw=raw)
-        happenings.append(Happening(number * 1000, who, (who,), event))
-    return Job("PA-1", (ANNA, BO), {ANNA: (ANNA,), BO: (BO,)}, 1, happenings)
+        planned.append(PlannedEvent(number * 1000, who, (who,), event))
+    return Job("PA-1", (ANNA, BO), {ANNA: (ANNA,), BO: (BO,)}, 1, planned)
 
 
 def _of(job: Job, sender: str, numbers: Iterable[int]) -> list[Event]:
-    """Those of these happenings that are the sender's to tell."""
-    chosen = [job.happenings[number] for number in numbers if number < len(job.happenings)]
-    return [one.event for one in chosen if one.who == sender]
+    """Return the sender's events among these numbers."""
+    chosen = [job.events[number] for number in numbers if number < len(job.events)]
+    return [planned.event for planned in chosen if planned.who == sender]

@@ -1,7 +1,7 @@
-"""Events of a scanner one by one and in batches: how many a second, and what each costs.
+"""Events of a scanner one by one and in batches: events per second, and the cost of each.
 
-One assignment in one pair of hands, so that nothing goes side by side. Events are new in each round, and the ledger
-grows while it is measured; that must not show, since a batch reads the state and not the ledger.
+One assignment with one holder, so nothing runs in parallel. Events are new in each round. The ledger grows during the
+measurement, which must have no effect, since a batch reads the state and not the ledger.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from tests.builders.picking import BATCH, EAN, Scanner, at_work, line
 
 SIZES = (1, 25, 100, 500)
 MAX_EVENTS, MAX_TRIPS = 100, 3
-"""So many events of one assignment may take so many round trips after the admission."""
+"""The budget: this many events of an assignment take this many round trips after the authentication."""
 _LINES, _QUANTITY = 40, 900_000
 _LOOKS = 2
 _WARM_UP = 3
@@ -32,8 +32,8 @@ HEADER = (
 
 
 @dataclass
-class Line:
-    """A scanner that sends so many events at once, and what was measured of it; times in seconds for each batch."""
+class BatchSize:
+    """A scanner that sends batches of one size, and its measurements; times in seconds per batch."""
 
     size: int
     stage: Stage
@@ -44,7 +44,7 @@ class Line:
     time: list[float] = field(default_factory=list)
 
     def watched(self) -> None:
-        """Send one batch and look at the calls."""
+        """Send one batch and record its calls."""
         hit = self._hit()
         self.stage.outbox.took = NO_TIME
         with self.stage.engine.watch() as notebook:
@@ -53,7 +53,7 @@ class Line:
         self.trips, self.units = min(trips, self.trips or trips), total(notebook.calls)
 
     def timed(self) -> None:
-        """Send one batch and take the time."""
+        """Send one batch and measure its time."""
         event = self._hit().event()
         with self.stage.engine.note() as notebook, Stopwatch() as watch:
             self.stage.answer(event, 200)
@@ -68,56 +68,56 @@ class Line:
 
 
 def run(report: Report, engine: MeteredEngine, *, events: int) -> None:
-    """Measure the sizes, so many events of each."""
+    """Measure each size, with this number of events."""
     report.title(
         "Events of a pick scanner (POST /events/batch)",
-        f"One assignment. Budget: {MAX_EVENTS} events take {MAX_TRIPS} round trips after the admission. {events} new",
+        f"One assignment. Budget: {MAX_EVENTS} events take {MAX_TRIPS} round trips after authentication. {events} new",
         "events of each size; lower quartiles of processor times of a batch; own: without the engine. Events/s: of",
         "one processor.",
     )
-    lines = [_line(engine, size) for size in SIZES]
+    sizes = [_batch_size(engine, size) for size in SIZES]
     gc.collect()
-    for one in lines:
-        engine.use(_name(one.size), None)
-        one.stage.enter()
+    for batch in sizes:
+        engine.use(_name(batch.size), None)
+        batch.stage.enter()
         for _ in range(_LOOKS):
-            one.watched()
+            batch.watched()
         for _ in range(_WARM_UP):
-            one.timed()
-        one.own, one.time = [], []
-        for _ in range(max(_LEAST_ROUNDS, events // one.size)):
-            one.timed()
-    report.table(HEADER, [_row(one, lines[0]) for one in lines])
+            batch.timed()
+        batch.own, batch.time = [], []
+        for _ in range(max(_LEAST_ROUNDS, events // batch.size)):
+            batch.timed()
+    report.table(HEADER, [_row(batch, sizes[0]) for batch in sizes])
     report.say()
-    for one in lines:
-        if one.size <= MAX_EVENTS:
-            trips = one.trips - 1
+    for batch in sizes:
+        if batch.size <= MAX_EVENTS:
+            trips = batch.trips - 1
             hit = trips <= MAX_TRIPS
-            report.judge(f"{one.size} events, round trips", hit=hit, figure=f"{trips} of {MAX_TRIPS}")
-            report.say(f"{one.size} events: {trips} round trips after the admission  {mark(hit=hit)}")
+            report.judge(f"{batch.size} events, round trips", hit=hit, figure=f"{trips} of {MAX_TRIPS}")
+            report.say(f"{batch.size} events: {trips} round trips after authentication  {mark(hit=hit)}")
 
 
 def _name(size: int) -> str:
     return f"{size} events at once"
 
 
-def _line(engine: MeteredEngine, size: int) -> Line:
+def _batch_size(engine: MeteredEngine, size: int) -> BatchSize:
     engine.use(_name(size), aws.client("dynamodb"))
     stage = Stage(engine)
     person = at_work(stage.world, lines=[line(number, _QUANTITY) for number in range(1, _LINES + 1)])
-    return Line(size, stage, Scanner(stage.world, person))
+    return BatchSize(size, stage, Scanner(stage.world, person))
 
 
-def _row(one: Line, first: Line) -> Sequence[str]:
-    own, time = typical(one.own) / one.size, typical(one.time) / one.size
+def _row(batch: BatchSize, first: BatchSize) -> Sequence[str]:
+    own, time = typical(batch.own) / batch.size, typical(batch.time) / batch.size
     return (
-        f"{one.size}",
-        str(one.trips),
-        f"{one.trips / one.size:.3g}",
-        f"{one.units.read / one.size:.2f}",
-        f"{one.units.write / one.size:.2f}",
-        f"{typical(one.own) * 1000:.2f}",
-        f"{typical(one.time) * 1000:.2f}",
+        f"{batch.size}",
+        str(batch.trips),
+        f"{batch.trips / batch.size:.3g}",
+        f"{batch.units.read / batch.size:.2f}",
+        f"{batch.units.write / batch.size:.2f}",
+        f"{typical(batch.own) * 1000:.2f}",
+        f"{typical(batch.time) * 1000:.2f}",
         f"{1 / own:,.0f}",
         f"{1 / time:,.0f}",
         f"{typical(first.time) / time:.1f}",

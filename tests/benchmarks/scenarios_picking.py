@@ -1,4 +1,4 @@
-"""The endpoints of the pick scanner: a queue of a hundred, and assignments of 40 lines with some past in hand."""
+"""The endpoints of the pick scanner: a queue of a hundred assignments of 40 lines, and one with earlier events."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from functools import cache, partial
 from typing import Any
 
 from tests.benchmarks.stage import Hit, Stage
-from tests.builders.picking import BATCH, EAN, NEXT, SCREEN, Scanner, line, load, next_body, record, take
+from tests.builders.picking import BATCH, EAN, NEXT, STATE, Scanner, claim, claim_body, line, load, record
 from tests.builders.world import Person
 
 SITUATION = "picking"
@@ -16,34 +16,34 @@ QUEUE, LINES, EARLIER = 100, 40, 60
 
 @cache
 def _floor(stage: Stage) -> tuple[Scanner, Person]:
-    """Somebody with an assignment in hand, and somebody with none."""
+    """Return the scanner of a picker with an assignment, and a picker without one."""
     world = stage.world
     busy, idle = world.person("picker", full_name="Anna"), world.person("picker", full_name="Bo")
     lines = [line(number, 50) for number in range(1, LINES + 1)]
     load(world, record("PA-IN-HAND", lines=lines))
-    take(busy)
+    claim(busy)
     load(world, *(record(f"PA-{number:03d}", lines=lines, priority=number // 20) for number in range(QUEUE)))
     scanner = Scanner(world, busy, "PA-IN-HAND")
-    scanner.scans(EARLIER, "SKU-7")
-    scanner.said("wrap")
+    scanner.send_scans(EARLIER, "SKU-7")
+    scanner.send_event("wrap")
     world.clock.advance(seconds=60)
     return scanner, idle
 
 
 def _shown(stage: Stage) -> Hit:
-    return Hit("GET", SCREEN, _floor(stage)[0].person)
+    return Hit("GET", STATE, _floor(stage)[0].person)
 
 
 def _next(stage: Stage, *, in_hand: bool) -> Hit:
     scanner, idle = _floor(stage)
     person = scanner.person if in_hand else idle
-    return Hit("POST", NEXT, person, next_body(person))
+    return Hit("POST", NEXT, person, claim_body(person))
 
 
 def _sent(stage: Stage, events: int, *, again: bool = False, undo: bool = False) -> Hit:
     scanner, _ = _floor(stage)
     batch = [scanner.scan(EAN if number % 2 else "SKU-3") for number in range(events)]
-    hit = Hit("POST", BATCH, scanner.person, {"events": [*batch, scanner.tell("undo")] if undo else batch})
+    hit = Hit("POST", BATCH, scanner.person, {"events": [*batch, scanner.event("undo")] if undo else batch})
     if again:
         stage.answer(hit.event(), 200)
     return hit
@@ -67,4 +67,4 @@ PICKING: dict[str, tuple[Callable[[Stage], Hit], int | None]] = {
     "POST assignments/release": (partial(_ended, action="release"), None),
     "POST assignments/close": (partial(_ended, action="close", body={"reason": "Out of stock"}), None),
 }
-"""What is asked, and the round trips that a large batch may take: 88 events fit into one transaction."""
+"""The scenarios, and the round trips that a large batch may take: 88 events fit into one transaction."""

@@ -46,19 +46,19 @@ def packing(world: DeployedWorld, objects: EmbeddedObjects) -> None:
 
 
 def picking(world: DeployedWorld, objects: EmbeddedObjects) -> None:
-    """A scanner's whole vocabulary, and an assignment that two share."""
+    """All events of a scanner, and a shared assignment."""
     admin = world.person(ADMIN)
     done(admin.put("/v1/organisation/settings/picking", {}))
     done(admin.get("/v1/organisation/settings/picking"))
     one, two = picks.at_work(world), world.person("picker", full_name="Bert")
     scanner = picks.Scanner(world, one)
-    scanner.scans(2)
+    scanner.send_scans(2)
     for kind in ("wrap", "delay", "break_toggle", "break_toggle", "shared_pick", "undo", "shared_pick"):
         world.clock.advance(seconds=1)
-        scanner.said(kind)
-    picks.take(two)
-    picks.Scanner(world, two).scans(1)
-    picks.screen(two)
+        scanner.send_event(kind)
+    picks.claim(two)
+    picks.Scanner(world, two).send_scans(1)
+    picks.scanner_state(two)
     picks.load(world, picks.record("PA-2", priority=0))
     picks.load(world, picks.record("PA-2", priority=1))
 

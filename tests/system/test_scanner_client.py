@@ -136,7 +136,7 @@ def test_it_shows_what_the_server_worked_out(steps: Steps) -> None:
         "progress_pct": 37,
     }
     lines = [(one["level"], one["message"]) for one in shown["order_log"]]
-    assert ("warning", "Nothing to pick here has the code this is no code of ours") in lines
+    assert ("warning", "No line has the code this is no code of ours") in lines
     assert lines[0] == ("info", "Picked 1 of MILK at C-01 (3 of 4)")
 
 

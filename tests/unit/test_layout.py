@@ -45,6 +45,19 @@ OWN: dict[str, dict[str, str]] = {
         "images": "verification and re-encoding of image files; the only module that loads Pillow",
         "storage": "the objects in the bucket: their keys, writing, checking and removing them",
     },
+    "picking": {
+        "assignments/metrics": "rates, scores and remaining time; pure",
+        "ledger/batch_loader": "what a batch of events reads",
+        "ledger/entries": "the stored forms of entries and states",
+        "ledger/event_ingestion": "the use case of event batches: validate, deduplicate and record",
+        "ledger/event_parsing": "the parser of single events, with the reasons of rejections",
+        "ledger/log_lines": "the log of an assignment, as pickers read it; pure",
+        "ledger/matching": "scanned codes and the lines that they fill; pure",
+        "ledger/replay": "comparison and repair of stored states with their ledgers",
+        "ledger/state": "the state into which a ledger is folded; pure",
+        "ledger/working_time": "working time without pauses; pure",
+        "ledger/writer": "the one way to append entries and stage what follows from them",
+    },
 }
 """Modules and sub-packages that are the domain itself, each with its reason."""
 

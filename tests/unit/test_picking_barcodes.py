@@ -7,14 +7,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.barcodes.codes import canonical_code
-from chalicelib.picking.matching import Line, Lines, Reading, fill, read_code
+from chalicelib.picking.ledger.matching import PickLine, PickLines, Reading, fill, read_code
 
 EAN, GTIN = "5901234123457", "05901234123457"
-LINES = Lines(
+LINES = PickLines(
     [
-        Line(1, "4011-A", Decimal(5), "A-01", (EAN,)),
-        Line(2, "3712", Decimal(5), "A-02"),
-        Line(3, "B", Decimal(1), "C", ("B", "b ")),
+        PickLine(1, "4011-A", Decimal(5), "A-01", (EAN,)),
+        PickLine(2, "3712", Decimal(5), "A-02"),
+        PickLine(3, "B", Decimal(1), "C", ("B", "b ")),
     ]
 )
 
@@ -84,7 +84,13 @@ def test_article_numbers_of_all_lengths_are_equal(code: str) -> None:
 
 
 def test_barcodes_come_before_skus_and_skus_before_locations() -> None:
-    lines = Lines([Line(1, "X", Decimal(1), "A"), Line(2, "Y", Decimal(1), "X"), Line(3, "Z", Decimal(1), "Q", ("X",))])
+    lines = PickLines(
+        [
+            PickLine(1, "X", Decimal(1), "A"),
+            PickLine(2, "Y", Decimal(1), "X"),
+            PickLine(3, "Z", Decimal(1), "Q", ("X",)),
+        ]
+    )
     assert [line.number for line in lines.matching(("X",))] == [3]
     assert [line.number for line in lines.matching(("unknown", "y", "z"))] == [2, 3]
     assert lines.matching(("unknown",)) == ()

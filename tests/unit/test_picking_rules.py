@@ -1,4 +1,4 @@
-"""An assignment told from its ledger: what counts, what is undone, and that the order of arrival does not matter."""
+"""The fold of a ledger: what counts, what an undo reverts, and that the order of arrival does not matter."""
 
 from __future__ import annotations
 
@@ -12,279 +12,305 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from chalicelib.picking import ledger
-from chalicelib.picking.matching import Line, Lines
-from chalicelib.picking.rules import advance, can_advance, fold
-from chalicelib.picking.state import LOG_LINES, Entry, Kind, State, Status
+from chalicelib.picking.ledger.entries import decode_state, encode_state, stored_state
+from chalicelib.picking.ledger.matching import PickLine, PickLines
+from chalicelib.picking.ledger.rules import advance, can_advance, fold
+from chalicelib.picking.ledger.state import MAX_LOG_LINES, AssignmentState, AssignmentStatus, EntryKind, PickEntry
 
 ANNA, BO = "anna", "bo"
 MINUTE = 60_000
-LINES = Lines(
+LINES = PickLines(
     [
-        Line(1, "SKU-1", Decimal(5), "A-01", ("5901234123457",), "P1"),
-        Line(2, "SKU-2", Decimal(3), "A-02"),
-        Line(3, "SKU-2", Decimal("1.5"), "B-07"),
+        PickLine(1, "SKU-1", Decimal(5), "A-01", ("5901234123457",), "P1"),
+        PickLine(2, "SKU-2", Decimal(3), "A-02"),
+        PickLine(3, "SKU-2", Decimal("1.5"), "B-07"),
     ]
 )
-UNDOABLE = (Kind.SCAN, Kind.WRAP, Kind.DELAY, Kind.BREAK, Kind.SHARE)
+UNDOABLE = (EntryKind.SCAN, EntryKind.WRAP, EntryKind.DELAY, EntryKind.BREAK, EntryKind.SHARE)
 
 
-class Story:
-    """A ledger that is written entry by entry, each a minute after the one before."""
+class LedgerBuilder:
+    """A ledger, written entry by entry, each a minute after the previous one."""
 
     def __init__(self) -> None:
-        self.entries: list[Entry] = []
+        self.entries: list[PickEntry] = []
         self.now = 0
 
-    def tell(self, kind: Kind, by: str = ANNA, **more: Any) -> Story:
+    def add(self, kind: EntryKind, by: str = ANNA, **more: Any) -> LedgerBuilder:
         self.now += MINUTE
-        self.entries.append(Entry(len(self.entries) + 1, self.now, kind, by, **more))
+        self.entries.append(PickEntry(len(self.entries) + 1, self.now, kind, by, **more))
         return self
 
-    def claim(self, by: str = ANNA) -> Story:
-        return self.tell(Kind.CLAIMED, by, text=by.title())
+    def claim(self, by: str = ANNA) -> LedgerBuilder:
+        return self.add(EntryKind.CLAIMED, by, text=by.title())
 
-    def scan(self, code: str, amount: int = 1, by: str = ANNA) -> Story:
-        return self.tell(Kind.SCAN, by, codes=(code,), amount=amount)
+    def scan(self, code: str, amount: int = 1, by: str = ANNA) -> LedgerBuilder:
+        return self.add(EntryKind.SCAN, by, codes=(code,), amount=amount)
 
     @property
-    def state(self) -> State:
+    def state(self) -> AssignmentState:
         return fold(LINES, self.entries)
 
     @property
-    def said(self) -> list[str]:
-        """What the log says; warnings begin with an exclamation mark."""
+    def messages(self) -> list[str]:
+        """Return the log's messages; warnings begin with an exclamation mark."""
         return [("! " if line.level == "warning" else "") + line.message for line in self.state.log]
 
     def worked_minutes(self, by: str = ANNA) -> float:
-        return self.state.people[by].watch.worked_by(self.now) / MINUTE
+        return self.state.people[by].timer.worked_by(self.now) / MINUTE
 
 
-def picked(state: State) -> dict[int, object]:
+def picked(state: AssignmentState) -> dict[int, object]:
     return dict(state.picked)
 
 
-def where(story: Story) -> Status:
-    """Where it stands by now."""
-    return story.state.status
+def status_of(ledger: LedgerBuilder) -> AssignmentStatus:
+    """Return the current status."""
+    return ledger.state.status
 
 
 # --- scans -------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("code", ["5901234123457", "05901234123457", "SKU-1", "sku-1 ", "a-01"])
-def test_a_line_is_picked_by_its_bar_code_its_sku_or_its_location(code: str) -> None:
-    story = Story().claim().scan(code)
-    assert picked(story.state) == {1: 1}
-    assert story.said[-1] == "Picked 1 of SKU-1 at A-01 (1 of 5)"
+def test_line_is_picked_by_barcode_sku_or_location(code: str) -> None:
+    ledger = LedgerBuilder().claim().scan(code)
+    assert picked(ledger.state) == {1: 1}
+    assert ledger.messages[-1] == "Picked 1 of SKU-1 at A-01 (1 of 5)"
 
 
-def test_a_label_with_a_count_counts_so_many_and_goes_on_to_the_next_line_of_the_article() -> None:
-    story = Story().claim().scan("SKU-2", 4)
-    assert picked(story.state) == {2: 3, 3: 1}
-    assert story.said[-2:] == ["Picked 3 of SKU-2 at A-02 (3 of 3)", "Picked 1 of SKU-2 at B-07 (1 of 1.5)"]
+def test_count_of_a_label_continues_on_the_next_line_of_the_article() -> None:
+    ledger = LedgerBuilder().claim().scan("SKU-2", 4)
+    assert picked(ledger.state) == {2: 3, 3: 1}
+    assert ledger.messages[-2:] == ["Picked 3 of SKU-2 at A-02 (3 of 3)", "Picked 1 of SKU-2 at B-07 (1 of 1.5)"]
 
 
-def test_what_is_more_than_wanted_is_said_and_not_counted() -> None:
-    story = Story().claim().scan("SKU-1", 4).scan("SKU-1", 3)
-    assert picked(story.state) == {1: 5}
-    assert story.said[-2:] == [
+def test_excess_quantity_is_a_warning() -> None:
+    ledger = LedgerBuilder().claim().scan("SKU-1", 4).scan("SKU-1", 3)
+    assert picked(ledger.state) == {1: 5}
+    assert ledger.messages[-2:] == [
         "Picked 1 of SKU-1 at A-01 (5 of 5)",
-        "! Not counted: 2 more of SKU-1 than is wanted",
+        "! Not counted: 2 of SKU-1 more than ordered",
     ]
-    assert story.scan("SKU-1").said[-1] == "! Not counted: 1 more of SKU-1 than is wanted"
+    assert ledger.scan("SKU-1").messages[-1] == "! Not counted: 1 of SKU-1 more than ordered"
 
 
-def test_an_unknown_code_is_said_and_changes_nothing() -> None:
-    story = Story().claim().scan("what\x1dis this")
-    assert picked(story.state) == {}
-    assert story.said[-1] == "! Nothing to pick here has the code what is this"
-    assert story.scan("x" * 60).said[-1].endswith("x" * 37 + "...")
+def test_unknown_code_is_a_warning() -> None:
+    ledger = LedgerBuilder().claim().scan("what\x1dis this")
+    assert picked(ledger.state) == {}
+    assert ledger.messages[-1] == "! No line has the code what is this"
+    assert ledger.scan("x" * 60).messages[-1].endswith("x" * 37 + "...")
 
 
-def test_a_label_that_counts_nothing_is_said() -> None:
-    assert Story().claim().scan("SKU-1", 0).said[-1] == "! The label of SKU-1 counts nothing"
+def test_label_with_count_zero_is_a_warning() -> None:
+    assert LedgerBuilder().claim().scan("SKU-1", 0).messages[-1] == "! The label of SKU-1 has the count 0"
 
 
-def test_when_nothing_is_lacking_it_is_complete() -> None:
-    story = Story().claim().scan("SKU-1", 5).scan("SKU-2", 4)
-    assert where(story) is Status.ACTIVE
-    story.scan("SKU-2")
-    assert where(story) is Status.COMPLETED
-    assert "Everything is picked" in story.said
-    assert story.state.holders == {ANNA: MINUTE}
-    assert story.scan("SKU-1").state.status is Status.COMPLETED
+def test_assignment_completes_when_every_line_is_complete() -> None:
+    ledger = LedgerBuilder().claim().scan("SKU-1", 5).scan("SKU-2", 4)
+    assert status_of(ledger) is AssignmentStatus.ACTIVE
+    ledger.scan("SKU-2")
+    assert status_of(ledger) is AssignmentStatus.COMPLETED
+    assert "All lines picked" in ledger.messages
+    assert ledger.state.holders == {ANNA: MINUTE}
+    assert ledger.scan("SKU-1").state.status is AssignmentStatus.COMPLETED
 
 
 # --- undo --------------------------------------------------------------------------------------------------------
 
 
-def test_undo_takes_back_the_newest_effect_and_then_the_one_before() -> None:
-    story = Story().claim().scan("SKU-1", 2).tell(Kind.WRAP).scan("nothing").tell(Kind.UNDO)
-    assert (story.state.wraps, picked(story.state), story.said[-1]) == (0, {1: 2}, "Taken back: the wrap")
-    story.tell(Kind.UNDO)
-    assert (picked(story.state), story.said[-1]) == ({}, "Taken back: 2 of SKU-1 at A-01")
-    assert story.tell(Kind.UNDO).said[-1] == "! There is nothing to take back"
+def test_undo_reverts_the_newest_effect_then_the_one_before() -> None:
+    ledger = LedgerBuilder().claim().scan("SKU-1", 2).add(EntryKind.WRAP).scan("nothing").add(EntryKind.UNDO)
+    assert (ledger.state.wraps, picked(ledger.state), ledger.messages[-1]) == (0, {1: 2}, "Undone: the wrap")
+    ledger.add(EntryKind.UNDO)
+    assert (picked(ledger.state), ledger.messages[-1]) == ({}, "Undone: 2 of SKU-1 at A-01")
+    assert ledger.add(EntryKind.UNDO).messages[-1] == "! Nothing to undo"
 
 
-def test_undoing_the_last_pick_makes_a_complete_assignment_active_again_and_time_goes_on() -> None:
-    story = Story().claim().scan("SKU-1", 5).scan("SKU-2", 5)
-    assert where(story) is Status.COMPLETED
-    story.tell(Kind.UNDO)
-    assert where(story) is Status.ACTIVE
-    assert story.worked_minutes() == 3
+def test_undoing_the_last_pick_reactivates_the_assignment_and_its_timers() -> None:
+    ledger = LedgerBuilder().claim().scan("SKU-1", 5).scan("SKU-2", 5)
+    assert status_of(ledger) is AssignmentStatus.COMPLETED
+    ledger.add(EntryKind.UNDO)
+    assert status_of(ledger) is AssignmentStatus.ACTIVE
+    assert ledger.worked_minutes() == 3
 
 
-def test_who_joined_after_the_last_pick_works_on_it_again_once_that_is_undone() -> None:
-    story = Story().claim().tell(Kind.SHARE).scan("SKU-1", 5).scan("SKU-2", 5).claim(BO)
-    story.tell(Kind.UNDO).tell(Kind.BREAK, BO).tell(Kind.BREAK, BO).scan("SKU-2", 1, BO)
-    assert (where(story), story.worked_minutes(), story.worked_minutes(BO)) == (Status.ACTIVE, 8, 3)
-    assert "Break begun" in story.said
+def test_undoing_the_last_pick_starts_the_timer_of_a_later_joiner() -> None:
+    ledger = LedgerBuilder().claim().add(EntryKind.SHARE).scan("SKU-1", 5).scan("SKU-2", 5).claim(BO)
+    ledger.add(EntryKind.UNDO).add(EntryKind.BREAK, BO).add(EntryKind.BREAK, BO).scan("SKU-2", 1, BO)
+    assert (status_of(ledger), ledger.worked_minutes(), ledger.worked_minutes(BO)) == (AssignmentStatus.ACTIVE, 8, 3)
+    assert "Break started" in ledger.messages
 
 
-def test_an_undo_in_one_persons_name_takes_back_what_another_did_last() -> None:
-    story = Story().claim().tell(Kind.SHARE).claim(BO).scan("SKU-1", 2, BO).tell(Kind.UNDO)
-    assert picked(story.state) == {}
-    assert story.state.people[BO].units == 0
+def test_undo_reverts_the_newest_effect_of_any_holder() -> None:
+    ledger = LedgerBuilder().claim().add(EntryKind.SHARE).claim(BO).scan("SKU-1", 2, BO).add(EntryKind.UNDO)
+    assert picked(ledger.state) == {}
+    assert ledger.state.people[BO].units == 0
 
 
-def test_what_was_given_back_stays_given_back_when_older_effects_are_undone() -> None:
-    story = Story().claim().tell(Kind.BREAK).tell(Kind.RELEASED, people=(ANNA,)).claim(BO).tell(Kind.UNDO, BO)
-    assert story.said[-1] == "Taken back: the break"
-    assert story.state.people[ANNA].watch.since is None
-    assert list(story.state.holders) == [BO]
+def test_release_stays_when_older_effects_are_undone() -> None:
+    ledger = (
+        LedgerBuilder()
+        .claim()
+        .add(EntryKind.BREAK)
+        .add(EntryKind.RELEASED, people=(ANNA,))
+        .claim(BO)
+        .add(EntryKind.UNDO, BO)
+    )
+    assert ledger.messages[-1] == "Undone: the break"
+    assert ledger.state.people[ANNA].timer.since is None
+    assert list(ledger.state.holders) == [BO]
 
 
-def test_undoing_what_was_done_before_it_was_given_back_does_not_count_the_time_in_between() -> None:
-    story = Story().claim().tell(Kind.DELAY).tell(Kind.RELEASED, people=(ANNA,)).claim()
-    assert (story.worked_minutes(), story.tell(Kind.UNDO).worked_minutes()) == (1, 2)
-    assert (story.state.delays, story.said[-1]) == (0, "Taken back: the delay")
+def test_undo_of_an_effect_before_a_release_adds_no_time() -> None:
+    ledger = LedgerBuilder().claim().add(EntryKind.DELAY).add(EntryKind.RELEASED, people=(ANNA,)).claim()
+    assert (ledger.worked_minutes(), ledger.add(EntryKind.UNDO).worked_minutes()) == (1, 2)
+    assert (ledger.state.delays, ledger.messages[-1]) == (0, "Undone: the delay")
 
 
-def test_a_share_that_is_undone_does_not_bring_a_pause_back() -> None:
-    story = Story().claim().tell(Kind.WRAP).tell(Kind.SHARE).scan("nothing").tell(Kind.UNDO)
-    assert not story.state.shared
-    assert story.worked_minutes() == 2  # the wrap lasted from its minute to the scan two minutes later
+def test_undone_share_does_not_restore_a_pause() -> None:
+    ledger = LedgerBuilder().claim().add(EntryKind.WRAP).add(EntryKind.SHARE).scan("nothing").add(EntryKind.UNDO)
+    assert not ledger.state.shared
+    assert ledger.worked_minutes() == 2  # the wrap lasted from its minute to the scan two minutes later
 
 
 # --- time --------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("kind", [Kind.WRAP, Kind.DELAY])
-def test_a_wrap_and_a_delay_last_until_the_same_person_scans(kind: Kind) -> None:
-    story = Story().claim().scan("SKU-1").tell(kind).tell(Kind.RESUMED).scan("SKU-1").scan("SKU-1")
-    assert story.worked_minutes() == 3
+@pytest.mark.parametrize("kind", [EntryKind.WRAP, EntryKind.DELAY])
+def test_wrap_and_delay_last_until_the_same_picker_scans(kind: EntryKind) -> None:
+    ledger = LedgerBuilder().claim().scan("SKU-1").add(kind).add(EntryKind.RESUMED).scan("SKU-1").scan("SKU-1")
+    assert ledger.worked_minutes() == 3
 
 
-def test_a_break_lasts_until_its_end_whatever_is_scanned() -> None:
-    story = Story().claim().tell(Kind.BREAK).scan("SKU-1").tell(Kind.WRAP).tell(Kind.BREAK).scan("SKU-1")
-    assert story.worked_minutes() == 2
-    assert (story.state.breaks, story.state.wraps, picked(story.state)) == (1, 1, {1: 2})
-    assert "Break ended" in story.said
+def test_scan_does_not_end_a_break() -> None:
+    ledger = (
+        LedgerBuilder()
+        .claim()
+        .add(EntryKind.BREAK)
+        .scan("SKU-1")
+        .add(EntryKind.WRAP)
+        .add(EntryKind.BREAK)
+        .scan("SKU-1")
+    )
+    assert ledger.worked_minutes() == 2
+    assert (ledger.state.breaks, ledger.state.wraps, picked(ledger.state)) == (1, 1, {1: 2})
+    assert "Break ended" in ledger.messages
 
 
-def test_a_break_that_follows_a_wrap_ends_the_wrap() -> None:
-    story = Story().claim().tell(Kind.WRAP).tell(Kind.BREAK).tell(Kind.BREAK).scan("SKU-1")
-    assert story.worked_minutes() == 2
+def test_break_after_a_wrap_ends_the_wrap() -> None:
+    ledger = LedgerBuilder().claim().add(EntryKind.WRAP).add(EntryKind.BREAK).add(EntryKind.BREAK).scan("SKU-1")
+    assert ledger.worked_minutes() == 2
 
 
-def test_time_stands_still_while_nobody_has_it_in_hand() -> None:
-    story = Story().claim().scan("SKU-1").tell(Kind.RELEASED, people=(ANNA,)).tell(Kind.OPENED)
-    assert (story.state.status, story.worked_minutes()) == (Status.QUEUED, 2)
-    story.claim().scan("SKU-1")
-    assert (story.state.status, story.worked_minutes()) == (Status.ACTIVE, 3)
+def test_released_assignment_counts_no_time() -> None:
+    ledger = LedgerBuilder().claim().scan("SKU-1").add(EntryKind.RELEASED, people=(ANNA,)).add(EntryKind.OPENED)
+    assert (ledger.state.status, ledger.worked_minutes()) == (AssignmentStatus.QUEUED, 2)
+    ledger.claim().scan("SKU-1")
+    assert (ledger.state.status, ledger.worked_minutes()) == (AssignmentStatus.ACTIVE, 3)
 
 
-def test_after_the_last_pick_wraps_are_counted_and_breaks_are_none() -> None:
-    story = Story().claim().scan("SKU-1", 5).scan("SKU-2", 5).tell(Kind.WRAP).tell(Kind.BREAK)
-    assert (story.state.wraps, story.state.breaks, story.state.unwrapped) == (1, 0, False)
-    assert story.said[-1].startswith("! No break")
-    assert story.worked_minutes() == 2
+def test_after_completion_wraps_count_and_breaks_do_not() -> None:
+    ledger = LedgerBuilder().claim().scan("SKU-1", 5).scan("SKU-2", 5).add(EntryKind.WRAP).add(EntryKind.BREAK)
+    assert (ledger.state.wraps, ledger.state.breaks, ledger.state.unwrapped) == (1, 0, False)
+    assert ledger.messages[-1].startswith("! Break not started")
+    assert ledger.worked_minutes() == 2
 
 
-def test_two_people_are_timed_apart() -> None:
-    story = Story().claim().tell(Kind.SHARE).claim(BO).tell(Kind.BREAK, BO).scan("SKU-1")
-    assert (story.worked_minutes(), story.worked_minutes(BO)) == (4, 1)
-    assert story.state.worked_ms(story.now) == 5 * MINUTE
-    assert story.said[2] == "Bo joined"
+def test_each_picker_has_a_timer() -> None:
+    ledger = LedgerBuilder().claim().add(EntryKind.SHARE).claim(BO).add(EntryKind.BREAK, BO).scan("SKU-1")
+    assert (ledger.worked_minutes(), ledger.worked_minutes(BO)) == (4, 1)
+    assert ledger.state.worked_ms(ledger.now) == 5 * MINUTE
+    assert ledger.messages[2] == "Bo joined"
 
 
-def test_a_closed_assignment_stays_closed_and_still_counts_what_comes_late() -> None:
-    story = Story().claim().scan("SKU-1").tell(Kind.CLOSED, "boss", text="no stock").scan("SKU-1", 4).scan("SKU-2", 5)
-    assert (story.state.status, story.state.units) == (Status.CLOSED, Decimal("9.5"))
-    assert story.worked_minutes() == 2
-    assert "Closed early: no stock" in story.said
+def test_closed_assignment_counts_late_scans() -> None:
+    ledger = (
+        LedgerBuilder()
+        .claim()
+        .scan("SKU-1")
+        .add(EntryKind.CLOSED, "boss", text="no stock")
+        .scan("SKU-1", 4)
+        .scan("SKU-2", 5)
+    )
+    assert (ledger.state.status, ledger.state.units) == (AssignmentStatus.CLOSED, Decimal("9.5"))
+    assert ledger.worked_minutes() == 2
+    assert "Closed early: no stock" in ledger.messages
 
 
-def test_the_log_keeps_its_newest_lines() -> None:
-    story = Story().claim()
-    for number in range(LOG_LINES + 5):
-        story.scan(f"x{number}")
-    assert len(story.state.log) == LOG_LINES
-    assert story.said[-1].endswith(f"x{LOG_LINES + 4}")
+def test_log_keeps_its_newest_lines() -> None:
+    ledger = LedgerBuilder().claim()
+    for number in range(MAX_LOG_LINES + 5):
+        ledger.scan(f"x{number}")
+    assert len(ledger.state.log) == MAX_LOG_LINES
+    assert ledger.messages[-1].endswith(f"x{MAX_LOG_LINES + 4}")
 
 
-def test_a_state_that_was_stored_says_that_it_cannot_undo() -> None:
-    state = ledger.decode_state(ledger.encode_state(Story().claim().scan("SKU-1").state))
+def test_stored_state_refuses_an_undo() -> None:
+    state = decode_state(encode_state(LedgerBuilder().claim().scan("SKU-1").state))
     with pytest.raises(ValueError, match="fold its ledger"):
-        advance(state, LINES, [Entry(3, 3 * MINUTE, Kind.UNDO, ANNA)])
+        advance(state, LINES, [PickEntry(3, 3 * MINUTE, EntryKind.UNDO, ANNA)])
 
 
-# --- whatever happens ----------------------------------------------------------------------------------------------
+# --- properties ----------------------------------------------------------------------------------------------
 
 codes = st.sampled_from(["SKU-1", "SKU-2", "A-02", "B-07", "nothing"])
-happenings = st.one_of(
-    st.tuples(st.just(Kind.SCAN), codes, st.integers(0, 4)),
-    st.tuples(st.sampled_from([Kind.WRAP, Kind.DELAY, Kind.BREAK, Kind.SHARE, Kind.UNDO, Kind.RESUMED])),
+actions = st.one_of(
+    st.tuples(st.just(EntryKind.SCAN), codes, st.integers(0, 4)),
+    st.tuples(
+        st.sampled_from(
+            [EntryKind.WRAP, EntryKind.DELAY, EntryKind.BREAK, EntryKind.SHARE, EntryKind.UNDO, EntryKind.RESUMED]
+        )
+    ),
 )
-events = st.lists(st.tuples(st.sampled_from([ANNA, BO]), happenings, st.integers(0, 3)), max_size=25)
+events = st.lists(st.tuples(st.sampled_from([ANNA, BO]), actions, st.integers(0, 3)), max_size=25)
 
 
-def ledger_of(drawn: Iterable[tuple[str, tuple[Any, ...], int]]) -> list[Entry]:
-    """Both take it, then what was drawn happens, sometimes several things in one moment."""
-    told = Story().claim().claim(BO).entries
-    at = told[-1].at
+def ledger_of(drawn: Iterable[tuple[str, tuple[Any, ...], int]]) -> list[PickEntry]:
+    """Return a ledger in which both claim it, then the drawn entries, some of them at the same time."""
+    entries = LedgerBuilder().claim().claim(BO).entries
+    at = entries[-1].at
     for by, (kind, *more), later in drawn:
         at += later * 1000
         scan = {"codes": (more[0],), "amount": more[1]} if more else {}
-        told.append(Entry(len(told) + 1, at, kind, by, **scan))
-    return told
+        entries.append(PickEntry(len(entries) + 1, at, kind, by, **scan))
+    return entries
 
 
-def stored(state: State, *, without: Sequence[str] = ()) -> dict[str, object]:
-    """All that is stored of a state."""
-    values = msgspec.structs.asdict(ledger.stored_form(state))
+def stored(state: AssignmentState, *, without: Sequence[str] = ()) -> dict[str, object]:
+    """Return the stored values of a state."""
+    values = msgspec.structs.asdict(stored_state(state))
     return {name: value for name, value in values.items() if name not in without}
 
 
-def taken_in(batches: Iterable[Sequence[Entry]]) -> State:
-    """What is stored after these batches have come one after the other, as the ledger is really written."""
-    state, arrived = State(), list[Entry]()
+def ingested(batches: Iterable[Sequence[PickEntry]]) -> AssignmentState:
+    """Return the stored state after these batches have arrived one after the other."""
+    state, arrived = AssignmentState(), list[PickEntry]()
     for batch in batches:
         arrived += batch
         if can_advance(state, batch):
             advance(state, LINES, batch)
         else:
             state = fold(LINES, arrived)
-        state = ledger.decode_state(ledger.encode_state(state))
+        state = decode_state(encode_state(state))
     return state
 
 
 @settings(max_examples=60)
 @given(events, st.lists(st.integers(0, 30), max_size=5), st.randoms(use_true_random=False))
-def test_in_whatever_order_batches_come_the_state_is_that_of_what_happened(
+def test_state_does_not_depend_on_the_order_of_batches(
     drawn: list[tuple[str, tuple[Any, ...], int]], cuts: list[int], random_source: Any
 ) -> None:
     entries = ledger_of(drawn)
     ends = sorted({2, len(entries), *(2 + cut for cut in cuts if 2 + cut < len(entries))})
     batches = [entries[start:end] for start, end in pairwise(ends)]
     random_source.shuffle(batches)
-    assert stored(taken_in([entries[:2], *batches])) == stored(fold(LINES, entries))
+    assert stored(ingested([entries[:2], *batches])) == stored(fold(LINES, entries))
 
 
 @settings(max_examples=60)
-@given(events, happenings, st.sampled_from([ANNA, BO]))
-def test_what_is_undone_at_once_was_never_there(
+@given(events, actions, st.sampled_from([ANNA, BO]))
+def test_immediate_undo_restores_the_state(
     drawn: list[tuple[str, tuple[Any, ...], int]], last: tuple[Any, ...], by: str
 ) -> None:
     before = ledger_of(drawn)
@@ -293,25 +319,27 @@ def test_what_is_undone_at_once_was_never_there(
     after = fold(LINES, [*before, done])
     assert effects is not None
     assert after.effects is not None
-    if done.kind is Kind.UNDO or len(after.effects) == len(effects):
+    if done.kind is EntryKind.UNDO or len(after.effects) == len(effects):
         return  # it had no effect
-    undone = fold(LINES, [*before, done, Entry(done.seq + 1, done.at + 500, Kind.UNDO, by)])
+    undone = fold(LINES, [*before, done, PickEntry(done.seq + 1, done.at + 500, EntryKind.UNDO, by)])
     assert stored(undone, without=("log", "last")) == stored(fold(LINES, before), without=("log", "last"))
 
 
 @settings(max_examples=60)
 @given(events)
-def test_figures_always_add_up(drawn: list[tuple[str, tuple[Any, ...], int]]) -> None:
+def test_counters_are_consistent_in_every_state(drawn: list[tuple[str, tuple[Any, ...], int]]) -> None:
     entries = ledger_of(drawn)
     state, now = fold(LINES, entries), entries[-1].at
     for line in LINES.all:
         assert 0 <= state.picked.get(line.number, 0) <= line.quantity
     assert sum(person.units for person in state.people.values()) == state.units
-    assert (state.status is Status.COMPLETED) == (state.units == LINES.wanted)
+    assert (state.status is AssignmentStatus.COMPLETED) == (state.units == LINES.quantity)
     assert min(state.wraps, state.delays, state.breaks) >= 0
     for who, since in state.holders.items():
-        assert 0 <= state.people[who].watch.worked_by(now) <= now - since
-    undone = fold(LINES, [*entries, *(Entry(len(entries) + 1 + n, now + n, Kind.UNDO, ANNA) for n in range(26))])
+        assert 0 <= state.people[who].timer.worked_by(now) <= now - since
+    undone = fold(
+        LINES, [*entries, *(PickEntry(len(entries) + 1 + n, now + n, EntryKind.UNDO, ANNA) for n in range(26))]
+    )
     assert (int(undone.units), undone.wraps, undone.delays, undone.breaks, undone.shared) == (0, 0, 0, 0, False)
 
 
@@ -320,23 +348,23 @@ def test_figures_always_add_up(drawn: list[tuple[str, tuple[Any, ...], int]]) ->
     st.lists(
         st.tuples(
             st.sampled_from([ANNA, BO]),
-            happenings | happenings | st.tuples(st.sampled_from([Kind.CLAIMED, Kind.RELEASED])),
+            actions | actions | st.tuples(st.sampled_from([EntryKind.CLAIMED, EntryKind.RELEASED])),
             st.integers(0, 3),
         ),
         max_size=30,
     )
 )
-def test_time_runs_for_exactly_those_who_have_it_in_hand(drawn: list[tuple[str, tuple[Any, ...], int]]) -> None:
-    """Whoever comes and goes, also after the last pick: all of that may have been told of later than it happened."""
-    told, holders = list[Entry](), set[str]()
+def test_timers_run_for_exactly_the_holders(drawn: list[tuple[str, tuple[Any, ...], int]]) -> None:
+    """Also for claims and releases after the last pick, since any of them may have arrived late."""
+    entries, holders = list[PickEntry](), set[str]()
     for entry in ledger_of(drawn):
-        if (entry.kind is Kind.CLAIMED) is (entry.by in holders):
-            continue  # nobody takes what they have, or does anything with what they have not
-        if entry.kind in (Kind.CLAIMED, Kind.RELEASED):
+        if (entry.kind is EntryKind.CLAIMED) is (entry.by in holders):
+            continue  # holders do not claim again, and others do nothing
+        if entry.kind in (EntryKind.CLAIMED, EntryKind.RELEASED):
             holders ^= {entry.by}
-        told.append(entry._replace(people=(entry.by,), text=entry.by))
-    state = fold(LINES, told)
+        entries.append(entry._replace(people=(entry.by,), text=entry.by))
+    state = fold(LINES, entries)
     assert set(state.holders) == holders
     for who, person in state.people.items():
-        assert (person.watch.since is not None) is (state.status is Status.ACTIVE and who in holders)
-        assert 0 <= person.watch.worked_by(told[-1].at) <= told[-1].at - told[0].at
+        assert (person.timer.since is not None) is (state.status is AssignmentStatus.ACTIVE and who in holders)
+        assert 0 <= person.timer.worked_by(entries[-1].at) <= entries[-1].at - entries[0].at

@@ -1,11 +1,11 @@
-"""What the scanner shows: everything that it does not work out itself."""
+"""The scanner's view."""
 
 from __future__ import annotations
 
 import pytest
 
 from infra.local.engine import EmbeddedEngine
-from tests.builders.picking import REF, SCREEN, Scanner, at_work, line, load, record, said, screen, take
+from tests.builders.picking import REF, STATE, Scanner, at_work, claim, line, load, log_messages, record, scanner_state
 from tests.builders.world import World
 
 READ_MODEL = {
@@ -22,28 +22,28 @@ READ_MODEL = {
 SETTINGS = "/v1/organisation/settings/picking"
 
 
-def test_who_has_nothing_in_hand_is_told_how_much_waits(world: World) -> None:
+def test_without_assignment_it_shows_the_queue_count(world: World) -> None:
     load(world, record("PA-1"), record("PA-2"), record("PA-3", role="operative"))
     anna = world.person("picker")
-    shown = screen(anna)
+    shown = scanner_state(anna)
     assert shown["user"] == {"id": anna.user_id, "role": "picker"}
     assert (shown["view"], shown["queueCount"], shown["assignment"]["active"]) == ("picker", 2, False)
     assert shown["metrics"] == {"live_rate_display": "-", "total_units": 0, "perf_score_display": "-"}
     assert (shown["order_progress"], shown["order_log"]) == ({"percent": "0%"}, [])
 
 
-def test_what_it_shows_stands_in_data_and_beside_it(world: World) -> None:
-    shown = screen(at_work(world))
+def test_values_are_in_data_and_at_the_top_level(world: World) -> None:
+    shown = scanner_state(at_work(world))
     assert set(shown) == READ_MODEL | {"user", "view", "data"}
     assert shown["data"] == {name: shown[name] for name in READ_MODEL}
 
 
-def test_everything_is_worked_out_from_the_ledger(world: World) -> None:
+def test_all_values_follow_from_the_ledger(world: World) -> None:
     anna = at_work(world)  # a minute ago
     scanner = Scanner(world, anna)
-    scanner.scans(2)  # two seconds
+    scanner.send_scans(2)  # two seconds
     world.clock.advance(seconds=58)
-    shown = screen(anna)
+    shown = scanner_state(anna)
     assert shown["header"] == f"SO-{REF} - Zomer & Zoon"
     assert shown["lastUpdated"] == "2026-03-01T09:01:02Z"
     assert shown["metrics"] == {"live_rate_display": "60.0 / h", "total_units": 2, "perf_score_display": "50.0%"}
@@ -83,51 +83,51 @@ def test_everything_is_worked_out_from_the_ledger(world: World) -> None:
 def test_breaks_wraps_and_delays_do_not_lower_the_rate(world: World) -> None:
     scanner = Scanner(world, at_work(world))
     for kind in ("wrap", "delay"):
-        scanner.scans(1)
-        scanner.said(kind)
+        scanner.send_scans(1)
+        scanner.send_event(kind)
         world.clock.advance(minutes=10)
-    scanner.scans(1)
-    scanner.said("break_toggle")
+    scanner.send_scans(1)
+    scanner.send_event("break_toggle")
     world.clock.advance(minutes=30)
-    shown = scanner.screen()
+    shown = scanner.state()
     assert shown["assignment"]["on_break"]
     assert shown["performance"]["inputs"]["worked_seconds"] == 61
-    scanner.said("break_toggle")
+    scanner.send_event("break_toggle")
     world.clock.advance(seconds=59)
-    shown = scanner.screen()
+    shown = scanner.state()
     assert not shown["assignment"]["on_break"]
     assert (shown["metrics"]["live_rate_display"], shown["metrics"]["total_units"]) == ("90.0 / h", 3)
 
 
-def test_pallets_are_those_of_the_plan_or_those_that_are_built(world: World) -> None:
+def test_pallets_are_planned_or_built_ones(world: World) -> None:
     load(world, record("planned", lines=[line(1, pallet="P1"), line(2, pallet="P2"), line(3, pallet="P2")]))
     bo = world.person("picker")
-    take(bo)
-    assert screen(bo)["order_summary"]["pallets"] == 2
+    claim(bo)
+    assert scanner_state(bo)["order_summary"]["pallets"] == 2
     scanner = Scanner(world, at_work(world))
     built = []
     for act in ("scan", "wrap", "scan"):
-        scanner.scans(1) if act == "scan" else scanner.said(act)
-        built.append(scanner.screen()["order_summary"]["pallets"])
+        scanner.send_scans(1) if act == "scan" else scanner.send_event(act)
+        built.append(scanner.state()["order_summary"]["pallets"])
     assert built == [1, 1, 2]
 
 
-def test_warnings_are_seen_as_such(world: World) -> None:
+def test_unknown_scan_is_a_warning(world: World) -> None:
     scanner = Scanner(world, at_work(world))
-    scanner.scans(1, "what is this")
-    assert said(scanner.screen())[0] == "! Nothing to pick here has the code what is this"
+    scanner.send_scans(1, "what is this")
+    assert log_messages(scanner.state())[0] == "! No line has the code what is this"
 
 
-def test_two_who_share_it_are_measured_apart_and_done_sooner(world: World) -> None:
+def test_shared_assignment_has_separate_rates_and_an_earlier_eta(world: World) -> None:
     anna = at_work(world, lines=[line(1, 100)])
     scanner = Scanner(world, anna)
-    scanner.said("shared_pick")
+    scanner.send_event("shared_pick")
     bo = world.person("picker")
-    take(bo)
+    claim(bo)
     world.clock.advance(minutes=1)
-    scanner.scans(6)
-    Scanner(world, bo).scans(4)
-    mine, theirs = screen(anna), screen(bo)
+    scanner.send_scans(6)
+    Scanner(world, bo).send_scans(4)
+    mine, theirs = scanner_state(anna), scanner_state(bo)
     assert (mine["metrics"]["total_units"], theirs["metrics"]["total_units"]) == (6, 4)
     assert mine["order_summary"] == theirs["order_summary"]
     assert mine["assignment"]["shared"]
@@ -140,51 +140,51 @@ def test_two_who_share_it_are_measured_apart_and_done_sooner(world: World) -> No
     ("role", "view"), [("picker", "picker"), ("operative", "operative"), ("supervisor", "role"), ("gm", "role")]
 )
 def test_the_view_follows_from_the_role(world: World, role: str, view: str) -> None:
-    assert screen(world.person(role))["view"] == view
+    assert scanner_state(world.person(role))["view"] == view
 
 
-def test_an_organisation_settles_its_own_pace(world: World) -> None:
+def test_organisation_sets_the_standard_rate(world: World) -> None:
     anna = at_work(world)
-    Scanner(world, anna).scans(1)
-    chief = world.person("SYSTEM_ADMIN")
-    assert chief.put(SETTINGS, {"picker_units_per_hour": 60}).status == 200
-    inputs = screen(anna)["performance"]["inputs"]
+    Scanner(world, anna).send_scans(1)
+    admin = world.person("SYSTEM_ADMIN")
+    assert admin.put(SETTINGS, {"picker_units_per_hour": 60}).status == 200
+    inputs = scanner_state(anna)["performance"]["inputs"]
     assert inputs["standard_units_per_hour"] == 60
-    assert chief.get(SETTINGS).json["data"] == {"picker_units_per_hour": 60, "operative_units_per_hour": 80}
-    assert set(chief.put(SETTINGS, {"operative_units_per_hour": 0}).fields) == {"operative_units_per_hour"}
+    assert admin.get(SETTINGS).json["data"] == {"picker_units_per_hour": 60, "operative_units_per_hour": 80}
+    assert set(admin.put(SETTINGS, {"operative_units_per_hour": 0}).fields) == {"operative_units_per_hour"}
     operative = at_work(world, role="operative", ref="PA-9")
-    assert screen(operative)["performance"]["inputs"]["standard_units_per_hour"] == 80
+    assert scanner_state(operative)["performance"]["inputs"]["standard_units_per_hour"] == 80
 
 
-def test_others_may_not_look(world: World) -> None:
-    answer = world.person("courier").get(SCREEN)
+def test_reading_requires_the_permission(world: World) -> None:
+    answer = world.person("courier").get(STATE)
     assert (answer.status, answer.code) == (403, "ACCESS_DENIED")
 
 
-def test_looking_costs_two_round_trips(world: World, engine: EmbeddedEngine) -> None:
+def test_reading_takes_two_round_trips(world: World, engine: EmbeddedEngine) -> None:
     anna = at_work(world)
     calls: list[str] = []
     for operation in ("BatchGetItem", "GetItem", "Query"):
         engine.before(operation, lambda name, _: calls.append(name))
-    screen(anna)
+    scanner_state(anna)
     assert calls[0] == "BatchGetItem"
-    assert sorted(calls[1:]) == ["BatchGetItem", "Query"]  # at once
+    assert sorted(calls[1:]) == ["BatchGetItem", "Query"]  # in parallel
 
 
-def test_a_queue_is_counted_as_far_as_it_matters(world: World) -> None:
+def test_queue_is_counted_up_to_one_hundred(world: World) -> None:
     load(world, *(record(f"PA-{number}") for number in range(105)))
-    assert screen(world.person("picker"))["queueCount"] == 100
+    assert scanner_state(world.person("picker"))["queueCount"] == 100
 
 
-def test_the_scanners_health_is_as_its_contract_says(world: World) -> None:
+def test_health_has_the_contracts_fields(world: World) -> None:
     answer = world.call("GET", "/health")
     assert (answer.status, set(answer.json), answer.json["status"]) == (200, {"status", "version"}, "ok")
 
 
-def test_what_would_take_for_ages_has_no_time_at_which_it_is_done(world: World) -> None:
+def test_eta_beyond_ten_years_is_null(world: World) -> None:
     anna = at_work(world, lines=[line(number, 1_000_000) for number in range(1, 11)])
     world.clock.advance(hours=9)
     scanner = Scanner(world, world.signed_in(anna.org_id, anna.user_id, anna.role))
-    scanner.scans(1, "A-01")
-    shown = scanner.screen()["order_summary"]
+    scanner.send_scans(1, "A-01")
+    shown = scanner.state()["order_summary"]
     assert (shown["rate"], shown["eta"], shown["progress_pct"]) == (0.1, None, 0)

@@ -1,0 +1,1 @@
+"""Pick assignments: import, queue, claim, release, close, and what the scanner shows."""

@@ -1,0 +1,9 @@
+"""The errors of pick assignments."""
+
+from chalicelib.core.errors import NotFound
+
+
+class NoAssignmentAvailable(NotFound):
+    """No assignment of the caller's role waits, and none can be joined."""
+
+    code, summary = "NO_ASSIGNMENT_AVAILABLE", "No assignment is available right now."

@@ -1,0 +1,197 @@
+"""The dataset `pick-assignments`, identified by `assignment_ref`.
+
+The reference becomes the id of the assignment. Customer, label, zone, route and priority may change until the
+assignment is done, its lines only until it is first claimed, since picks are counted by line. An optional field that a
+record omits keeps its value, and null resets it, as in all imports.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Annotated
+
+import msgspec
+from msgspec import UNSET, Meta, UnsetType
+
+from chalicelib.core.actor import Actor
+from chalicelib.core.errors import Conflict, ValidationFailed
+from chalicelib.core.store import get_many
+from chalicelib.core.work import UnitOfWork
+from chalicelib.edge.imports import Dataset, Outcome
+from chalicelib.edge.types import NAME, Code, EntityId, Name, Scan
+from chalicelib.picking.assignments.schemas import PickingRole
+from chalicelib.picking.ledger.entries import encode_lines, encode_state
+from chalicelib.picking.ledger.matching import ZERO, PickLine
+from chalicelib.picking.ledger.state import AssignmentState, AssignmentStatus
+from chalicelib.picking.ledger.writer import queue_attributes
+from chalicelib.picking.permissions import IMPORT
+from chalicelib.picking.tables import WAITING, Assignment, PickList, assignment_key, lines_key
+
+MAX_LINES = 500
+MAX_LINES_BYTES = 300_000
+"""The largest stored size of all lines; an item has at most 400 KB."""
+MAX_QUANTITY = 1_000_000
+_PLACES = 6
+Name100 = Annotated[Name, Meta(max_length=100)]
+Label100 = Annotated[str, NAME, Meta(max_length=100)]
+Code128 = Annotated[Code, Meta(max_length=128)]
+Quantity = Annotated[float, Meta(gt=0, le=MAX_QUANTITY)]
+"""A float, which represents every number within these bounds as written; a Decimal would accept strings too."""
+_DEFAULTS: Mapping[str, object] = {"zone": "", "route": "", "priority": 100}
+"""The values of optional fields that no record has set."""
+_OPEN = frozenset({AssignmentStatus.QUEUED, AssignmentStatus.ACTIVE})
+
+
+class PickLineRecord(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A quantity of a SKU at a location; `barcodes` are further codes by which it is scanned."""
+
+    line_number: Annotated[int, Meta(ge=1, le=999_999)]
+    sku: Code128
+    quantity: Quantity
+    location: Code128
+    barcodes: Annotated[list[Annotated[Scan, Meta(max_length=128)]], Meta(max_length=20)] = []
+    pallet: Code128 | None = None
+
+    @staticmethod
+    def cross_check(present: Mapping[str, object]) -> Mapping[str, str]:
+        """Return an error if the quantity has too many decimal places."""
+        quantity = present.get("quantity")
+        if not isinstance(quantity, float) or _exact(quantity) == round(_exact(quantity), _PLACES):
+            return {}
+        return {"quantity": f"must have at most {_PLACES} places"}
+
+    def line(self) -> PickLine:
+        """Return the line for the rules."""
+        quantity = _exact(self.quantity)
+        return PickLine(self.line_number, self.sku, quantity, self.location, tuple(self.barcodes), self.pallet)
+
+
+class AssignmentRecord(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """An assignment for one role; priority 0 comes first."""
+
+    assignment_ref: EntityId
+    customer: Name100
+    order_label: Name100
+    role: PickingRole
+    lines: Annotated[list[PickLineRecord], Meta(min_length=1, max_length=MAX_LINES)]
+    zone: Label100 | UnsetType | None = UNSET
+    route: Label100 | UnsetType | None = UNSET
+    priority: Annotated[int, Meta(ge=0, le=9999)] | UnsetType | None = UNSET
+
+    @staticmethod
+    def cross_check(present: Mapping[str, object]) -> Mapping[str, str]:
+        """Return an error if two lines have the same number."""
+        lines = present.get("lines")
+        numbers = [line.line_number for line in lines] if isinstance(lines, list) else []
+        return {"lines": "must each have a line_number of its own"} if len(set(numbers)) < len(numbers) else {}
+
+    def values(self) -> dict[str, object]:
+        """Return the attributes of the assignment that the record sets."""
+        optional = {"zone": self.zone, "route": self.route, "priority": self.priority}
+        return {
+            **{
+                name: _DEFAULTS[name] if value is None else value
+                for name, value in optional.items()
+                if value is not UNSET
+            },
+            "customer": self.customer,
+            "order_label": self.order_label,
+            "role": self.role,
+            "quantity": sum((_exact(line.quantity) for line in self.lines), ZERO),
+            "locations": len({line.location for line in self.lines}),
+            "pallets": len({line.pallet for line in self.lines if line.pallet}),
+        }
+
+
+def _exact(number: float) -> Decimal:
+    """Return a quantity as written; `5` and `5.0` give the same."""
+    return Decimal(repr(number).removesuffix(".0"))
+
+
+def upsert_assignment(work: UnitOfWork, actor: Actor, record: AssignmentRecord) -> Outcome:
+    """Add or change one assignment. Raise `ValidationFailed` for a change that is no longer allowed."""
+    actor.require_reach(IMPORT)
+    key, its_lines = assignment_key(actor.org_id, record.assignment_ref), lines_key(actor.org_id, record.assignment_ref)
+    lines = encode_lines([line.line() for line in record.lines])
+    if len(lines.encode()) > MAX_LINES_BYTES:
+        raise ValidationFailed({"lines": f"must not exceed {MAX_LINES_BYTES} bytes in total"})
+    work.audit(Assignment.kind, record.assignment_ref, "ASSIGNMENT_IMPORTED")
+    items = get_many([key, its_lines], work.clock)
+    assignment, pick_list = items.get(key), items.get(its_lines)
+    if assignment is None or pick_list is None:
+        work.create(_new_assignment(work, actor.org_id, record), Conflict())
+        work.create(PickList(its_lines.pk, its_lines.sk, assignment_id=record.assignment_ref, lines=lines), Conflict())
+        return "created"
+    _update_assignment(work, assignment, pick_list, record, lines)
+    return "updated"
+
+
+def _new_assignment(work: UnitOfWork, org_id: str, record: AssignmentRecord) -> Assignment:
+    key = assignment_key(org_id, record.assignment_ref)
+    assignment = Assignment(
+        key.pk,
+        key.sk,
+        assignment_id=record.assignment_ref,
+        org_id=org_id,
+        status=AssignmentStatus.QUEUED.value,
+        seq=0,
+        units=ZERO,
+        state=encode_state(AssignmentState()),
+        created_at=work.now,
+        updated_at=work.now,
+    )
+    for name, value in {**_DEFAULTS, **record.values()}.items():
+        setattr(assignment, name, value)
+    for name, value in queue_attributes(assignment, WAITING).items():
+        setattr(assignment, name, value)
+    return assignment
+
+
+def _update_assignment(
+    work: UnitOfWork, assignment: Assignment, pick_list: PickList, record: AssignmentRecord, lines: str
+) -> None:
+    values = {name: value for name, value in record.values().items() if getattr(assignment, name) != value}
+    if not values and pick_list.lines == lines:
+        return
+    if assignment.status not in _OPEN:
+        raise ValidationFailed({"assignment_ref": f"is {assignment.status} and cannot be changed"})
+    if pick_list.lines != lines:
+        if assignment.seq:
+            raise ValidationFailed({"lines": "cannot be changed after the assignment was first claimed"})
+        work.update(pick_list, {"lines": lines})
+    work.update(assignment, {**values, "updated_at": work.now})
+    if assignment.queue_place is not None:
+        work.update(assignment, queue_attributes(assignment, assignment.queue_place[0]))
+
+
+ASSIGNMENTS = Dataset(
+    name="pick-assignments",
+    title="pick assignments",
+    record=AssignmentRecord,
+    permission=IMPORT,
+    entity_type=Assignment.kind,
+    action="ASSIGNMENT_IMPORTED",
+    key_field="assignment_ref",
+    upsert=upsert_assignment,
+    example={
+        "assignment_ref": "PA-1001",
+        "customer": "Zomer & Zoon",
+        "order_label": "SO-20417",
+        "role": "picker",
+        "zone": "Ambient",
+        "route": "North 3",
+        "priority": 10,
+        "lines": [
+            {
+                "line_number": 1,
+                "sku": "4011-A",
+                "quantity": 12,
+                "location": "A-01-03",
+                "barcodes": ["5901234123457"],
+                "pallet": "P1",
+            }
+        ],
+    },
+)
+"""The importer of assignments."""

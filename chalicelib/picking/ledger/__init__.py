@@ -1,0 +1,1 @@
+"""The ledgers of scanner events, and the state of an assignment that follows from its ledger."""

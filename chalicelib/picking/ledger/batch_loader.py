@@ -1,0 +1,115 @@
+"""Reads what the events of a batch need from the store, in one round trip."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property, partial
+from typing import Any
+
+from chalicelib.core.clock import Clock
+from chalicelib.core.store import ItemKey, get_many, parallel_pair
+from chalicelib.picking.ledger.entries import decode_lines, read_ledger
+from chalicelib.picking.ledger.event_parsing import NOT_YOURS, ParsedEvent
+from chalicelib.picking.ledger.state import EntryKind, PickEntry
+from chalicelib.picking.ledger.writer import AssignmentWriter
+from chalicelib.picking.tables import (
+    Assignment,
+    PickList,
+    assignment_key,
+    ingested_event_key,
+    lines_key,
+    picker_key,
+)
+
+_MAX_KEYS = 100
+
+
+@dataclass(kw_only=True)
+class EventContext:
+    """What was read for the events of an assignment, or for those without one (`seq`)."""
+
+    user_id: str
+    ingested: set[str]
+    """The ids of events that were ingested before."""
+    seq: int = 0
+    """The number of entries in the user's own ledger."""
+    assignment: Assignment | None = None
+    lines: PickList | None = None
+    entries: Sequence[PickEntry] | None = None
+
+    @cached_property
+    def writer(self) -> AssignmentWriter | None:
+        """Return the assignment's writer; decoded on first use, so that damaged data does not affect other lanes."""
+        if self.assignment is None or self.lines is None:
+            return None
+        return AssignmentWriter(self.assignment, decode_lines(self.lines.lines), self.entries)
+
+    def rejection(self, event: ParsedEvent) -> str | None:
+        """Return the reason for which the event has to be rejected, or None."""
+        if event.assignment_id is None:
+            return None
+        if self.writer is None or self.user_id not in self.writer.state.holders:
+            return NOT_YOURS
+        return None
+
+
+class BatchLoader:
+    """Reads for the events of one user."""
+
+    def __init__(self, org_id: str, user_id: str, clock: Clock) -> None:
+        self._org_id = org_id
+        self._user_id = user_id
+        self._clock = clock
+
+    def load(self, events: Sequence[ParsedEvent]) -> dict[str | None, EventContext]:
+        """Return the context of each assignment that the events name (None: events without an assignment).
+
+        A ledger is read only where an event is an undo; elsewhere the stored state suffices. Raise `Unavailable`.
+        """
+        assignment_ids = list(dict.fromkeys(event.assignment_id for event in events))
+        with_undo = {event.assignment_id for event in events if event.kind is EntryKind.UNDO and event.assignment_id}
+        keys = self._keys(events, assignment_ids)
+        batches = [keys[start : start + _MAX_KEYS] for start in range(0, len(keys), _MAX_KEYS)]
+        parts, ledgers = parallel_pair(
+            [partial(get_many, batch, self._clock) for batch in batches],
+            [partial(read_ledger, assignment_key(self._org_id, assignment_id).pk) for assignment_id in with_undo],
+        )
+        items = {key: part.get(key) for part, batch in zip(parts, batches, strict=True) for key in batch}
+        entries = dict(zip(with_undo, ledgers, strict=True))
+        event_ids = {event.event_id for event in events if event.event_id}
+        ingested = {event_id for event_id in event_ids if items[ingested_event_key(self._org_id, event_id)]}
+        return {
+            assignment_id: self._context(assignment_id, items, set(ingested), entries)
+            for assignment_id in assignment_ids
+        }
+
+    def _keys(self, events: Iterable[ParsedEvent], assignment_ids: Iterable[str | None]) -> list[ItemKey[Any]]:
+        keys: dict[ItemKey[Any], None] = {}
+        for assignment_id in assignment_ids:
+            if assignment_id is None:
+                keys[picker_key(self._org_id, self._user_id)] = None
+            else:
+                keys[assignment_key(self._org_id, assignment_id)] = None
+                keys[lines_key(self._org_id, assignment_id)] = None
+        for event in events:
+            keys[ingested_event_key(self._org_id, event.event_id or "")] = None
+        return list(keys)
+
+    def _context(
+        self,
+        assignment_id: str | None,
+        items: Mapping[ItemKey[Any], Any],
+        ingested: set[str],
+        entries: Mapping[str, Sequence[PickEntry]],
+    ) -> EventContext:
+        if assignment_id is None:
+            picker = items[picker_key(self._org_id, self._user_id)]
+            return EventContext(user_id=self._user_id, ingested=ingested, seq=picker.seq if picker else 0)
+        return EventContext(
+            user_id=self._user_id,
+            ingested=ingested,
+            assignment=items[assignment_key(self._org_id, assignment_id)],
+            lines=items[lines_key(self._org_id, assignment_id)],
+            entries=entries.get(assignment_id),
+        )

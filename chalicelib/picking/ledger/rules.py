@@ -1,0 +1,213 @@
+"""The fold of a ledger into the state of its assignment, in the order in which the entries happened.
+
+Scanners are often offline, so events arrive late, and those of one device after later ones of another. The fold goes
+by the time of an entry and, for equal times, by the order of arrival: in whatever order batches arrive, the state ends
+the same. Whether an event is accepted never depends on this state, only on whether its sender holds the assignment; an
+event without effect becomes a warning in the log.
+
+    fold(lines, entries)              the state from the beginning, from all entries
+    advance(state, lines, entries)    the state with further entries, if `can_advance`: they come after all others
+
+An undo reverts the newest effect that is still there: a scan that filled a line, a wrap, a delay, the start or end of a
+break, a share. What it restores is known only while folding from the beginning.
+
+    queued -> active (claimed) -> completed (every line is complete) -> active (the last pick was undone)
+    active -> queued (released by all holders);    queued, active -> closed (early, with a reason)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from decimal import Decimal
+from functools import partial
+
+from chalicelib.picking.ledger import log_lines
+from chalicelib.picking.ledger.matching import ZERO, PickLines, fill
+from chalicelib.picking.ledger.state import AssignmentState, EntryKind, PickEntry, PickerProgress, UndoableEffect
+from chalicelib.picking.ledger.working_time import Pause, WorkTimer
+
+EntryHandler = Callable[[AssignmentState, PickLines, PickEntry], UndoableEffect | None]
+
+
+def fold(lines: PickLines, entries: Iterable[PickEntry]) -> AssignmentState:
+    """Return the state from the beginning, in whatever order the entries are given."""
+    state = AssignmentState()
+    advance(state, lines, entries)
+    return state
+
+
+def can_advance(state: AssignmentState, entries: Iterable[PickEntry]) -> bool:
+    """Return whether the state can take these entries; otherwise the whole ledger has to be folded."""
+    can_undo = state.effects is not None
+    return all(entry.position >= state.last and (can_undo or entry.kind is not EntryKind.UNDO) for entry in entries)
+
+
+def advance(state: AssignmentState, lines: PickLines, entries: Iterable[PickEntry]) -> None:
+    """Apply entries to the state, in the order in which they happened."""
+    for entry in sorted(entries, key=lambda entry: entry.position):
+        before = None if state.effects is None else dict(state.people)
+        effect = _HANDLERS[entry.kind](state, lines, entry)
+        if effect is not None and before is not None and state.effects is not None:
+            changed = {
+                user_id: person for user_id, person in before.items() if person.timer != state.people[user_id].timer
+            }
+            state.effects.append(effect._replace(people=changed))
+        state.last = max(state.last, entry.position)
+
+
+# --- the work of pickers ---------------------------------------------------------------------------------------------
+
+
+def _scan(state: AssignmentState, lines: PickLines, entry: PickEntry) -> UndoableEffect | None:
+    state.change_timer(entry.by, lambda timer: timer if timer.pause is Pause.BREAK else timer.resume(entry.at))
+    matches = lines.matching(entry.codes)
+    filled = fill(matches, state.picked, Decimal(entry.amount))
+    state.pick(entry.by, filled.picks)
+    by_number = {line.number: line for line in matches}
+    for number, amount in filled.picks:
+        state.add_log_line(entry, log_lines.picked(by_number[number], amount, state.picked[number]))
+    if not matches:
+        state.add_log_line(entry, log_lines.unknown_code(entry.codes), warning=True)
+    elif filled.excess or not filled.picks:
+        state.add_log_line(entry, log_lines.not_counted(matches[0], filled.excess), warning=True)
+    if not filled.picks:
+        return None
+    unwrapped, state.unwrapped = state.unwrapped, True
+    total = sum((amount for _, amount in filled.picks), ZERO)
+    description = log_lines.scan_effect(by_number[filled.picks[0][0]], total)
+    completed = _complete(state, lines, entry)
+    return UndoableEffect(description, entry.by, filled.picks, unwrapped=unwrapped, completed=completed)
+
+
+def _complete(state: AssignmentState, lines: PickLines, entry: PickEntry) -> bool:
+    """End the assignment if every line is complete; return whether this pick was the last one."""
+    if state.ended_at is not None or not lines.are_complete(state.picked):
+        return False
+    state.stop_all(entry.at)
+    state.ended_at = entry.at
+    state.add_log_line(entry, log_lines.COMPLETED)
+    return True
+
+
+def _wrap(state: AssignmentState, _: PickLines, entry: PickEntry) -> UndoableEffect:
+    state.change_timer(entry.by, lambda timer: timer.begin(Pause.WRAP, entry.at))
+    state.wraps += 1
+    unwrapped, state.unwrapped = state.unwrapped, False
+    state.add_log_line(entry, log_lines.wrapped(state.wraps))
+    return UndoableEffect("the wrap", entry.by, counter="wraps", unwrapped=unwrapped)
+
+
+def _delay(state: AssignmentState, _: PickLines, entry: PickEntry) -> UndoableEffect:
+    state.change_timer(entry.by, lambda timer: timer.begin(Pause.DELAY, entry.at))
+    state.delays += 1
+    state.add_log_line(entry, log_lines.DELAYED)
+    return UndoableEffect("the delay", entry.by, counter="delays")
+
+
+def _break(state: AssignmentState, _: PickLines, entry: PickEntry) -> UndoableEffect | None:
+    timer = state.people[entry.by].timer
+    if timer.since is None:
+        state.add_log_line(entry, log_lines.NO_BREAK, warning=True)
+        return None
+    if timer.pause is Pause.BREAK:
+        state.change_timer(entry.by, lambda timer: timer.resume(entry.at))
+        state.add_log_line(entry, log_lines.BREAK_ENDED)
+        return UndoableEffect("the end of the break", entry.by)
+    state.change_timer(entry.by, lambda timer: timer.begin(Pause.BREAK, entry.at))
+    state.breaks += 1
+    state.add_log_line(entry, log_lines.BREAK_STARTED)
+    return UndoableEffect("the break", entry.by, counter="breaks")
+
+
+def _share(state: AssignmentState, _: PickLines, entry: PickEntry) -> UndoableEffect | None:
+    if state.shared:
+        state.add_log_line(entry, log_lines.SHARED_ALREADY)
+        return None
+    state.shared = True
+    state.add_log_line(entry, log_lines.SHARED)
+    return UndoableEffect("the share", entry.by, shared=True)
+
+
+def _undo(state: AssignmentState, _: PickLines, entry: PickEntry) -> None:
+    if state.effects is None:
+        raise ValueError("a stored state cannot undo; fold its ledger")
+    if not state.effects:
+        state.add_log_line(entry, log_lines.NOTHING_TO_UNDO, warning=True)
+        return
+    effect = state.effects.pop()
+    state.pick(effect.by, effect.picks, -1)
+    if effect.counter is not None:
+        setattr(state, effect.counter, getattr(state, effect.counter) - 1)
+    if effect.unwrapped is not None:
+        state.unwrapped = effect.unwrapped
+    state.shared = state.shared and not effect.shared
+    if effect.completed and not state.closed:
+        state.ended_at = None
+    if state.ended_at is None:
+        _restore_timers(state, effect.people)
+        _start_timers(state)
+    state.add_log_line(entry, log_lines.undone(effect.description))
+
+
+def _restore_timers(state: AssignmentState, people: Mapping[str, PickerProgress]) -> None:
+    """Restore the timers from before the effect, for those who have held the assignment ever since."""
+    for user_id, before in people.items():
+        if user_id in state.holders and state.people[user_id].stint == before.stint:
+            state.people[user_id] = state.people[user_id]._replace(timer=before.timer)
+
+
+def _start_timers(state: AssignmentState) -> None:
+    """Start the timers of those who claimed the assignment after a last pick that arrived late and was then undone."""
+    for user_id, since in state.holders.items():
+        state.change_timer(user_id, partial(WorkTimer.start, at=since))
+
+
+# --- the holders -----------------------------------------------------------------------------------------------------
+
+
+def _claim(state: AssignmentState, _: PickLines, entry: PickEntry) -> None:
+    person = state.people.get(entry.by, PickerProgress(entry.text))
+    timer = person.timer.start(entry.at) if state.ended_at is None else person.timer
+    state.people[entry.by] = person._replace(name=entry.text, timer=timer, stint=person.stint + 1)
+    state.add_log_line(entry, (log_lines.joined if state.holders else log_lines.claimed)(entry.text))
+    state.holders[entry.by] = entry.at
+    if state.started_at is None:
+        state.started_at = entry.at
+
+
+def _release(state: AssignmentState, _: PickLines, entry: PickEntry) -> None:
+    for user_id in entry.people:
+        state.holders.pop(user_id, None)
+        state.change_timer(user_id, lambda timer: timer.stop(entry.at))
+        state.add_log_line(entry, log_lines.released(state.name(user_id)))
+
+
+def _close(state: AssignmentState, _: PickLines, entry: PickEntry) -> None:
+    state.stop_all(entry.at)
+    state.closed = True
+    if state.ended_at is None:
+        state.ended_at = entry.at
+    state.add_log_line(entry, log_lines.closed(entry.text))
+
+
+def _log_only(message: str) -> EntryHandler:
+    def handle(state: AssignmentState, _: PickLines, entry: PickEntry) -> None:
+        state.add_log_line(entry, message)
+
+    return handle
+
+
+_HANDLERS: Mapping[EntryKind, EntryHandler] = {
+    EntryKind.SCAN: _scan,
+    EntryKind.WRAP: _wrap,
+    EntryKind.DELAY: _delay,
+    EntryKind.BREAK: _break,
+    EntryKind.SHARE: _share,
+    EntryKind.UNDO: _undo,
+    EntryKind.RECEIVED: _log_only(log_lines.RECEIVED),
+    EntryKind.RESUMED: _log_only(log_lines.RESUMED),
+    EntryKind.OPENED: _log_only(log_lines.OPENED),
+    EntryKind.CLAIMED: _claim,
+    EntryKind.RELEASED: _release,
+    EntryKind.CLOSED: _close,
+}

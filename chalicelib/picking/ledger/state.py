@@ -1,0 +1,169 @@
+"""The state of an assignment: the values into which the rules fold its ledger.
+
+A state can be stored and read again, except for `effects`, the data that undoes earlier entries: it would grow with
+every scan. An undo therefore folds the ledger from the beginning.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from enum import StrEnum
+from typing import NamedTuple
+
+from chalicelib.picking.ledger.log_lines import INFO, WARNING, LogLine
+from chalicelib.picking.ledger.matching import ZERO
+from chalicelib.picking.ledger.working_time import WorkTimer
+
+MAX_LOG_LINES = 20
+"""The number of newest log lines that are kept with the state."""
+_UNKNOWN_PICKER = "A picker"
+
+
+class AssignmentStatus(StrEnum):
+    """The status of an assignment, as clients read it."""
+
+    QUEUED = "queued"
+    ACTIVE = "active"
+    COMPLETED = "completed"
+    CLOSED = "closed"
+
+
+class EntryKind(StrEnum):
+    """The kinds of ledger entries."""
+
+    SCAN = "scan"
+    WRAP = "wrap"
+    DELAY = "delay"
+    BREAK = "break"
+    SHARE = "share"
+    UNDO = "undo"
+    RECEIVED = "received"
+    RESUMED = "resumed"
+    OPENED = "opened"
+    CLAIMED = "claimed"
+    RELEASED = "released"
+    CLOSED = "closed"
+
+
+class PickEntry(NamedTuple):
+    """One entry of a ledger: its number in the order of arrival, its time (milliseconds), its kind and its person."""
+
+    seq: int
+    at: int
+    kind: EntryKind
+    by: str
+    codes: tuple[str, ...] = ()
+    """Of a scan: the codes on the label."""
+    amount: int = 1
+    """Of a scan: the quantity that the label stands for."""
+    people: tuple[str, ...] = ()
+    """Of a release: the ids of the holders who leave."""
+    text: str = ""
+    """Of a claim the picker's name, of a close the reason."""
+
+    @property
+    def position(self) -> tuple[int, int]:
+        """Return the position in the order of time."""
+        return (self.at, self.seq)
+
+
+class PickerProgress(NamedTuple):
+    """One picker's work on the assignment. `stint` is the number of times they claimed it."""
+
+    name: str
+    units: Decimal = ZERO
+    timer: WorkTimer = WorkTimer()
+    stint: int = 0
+
+
+class UndoableEffect(NamedTuple):
+    """The effect of an entry, with what an undo restores."""
+
+    description: str
+    by: str
+    picks: tuple[tuple[int, Decimal], ...] = ()
+    counter: str | None = None
+    """The counter that was increased: `wraps`, `delays` or `breaks`."""
+    unwrapped: bool | None = None
+    shared: bool = False
+    completed: bool = False
+    people: Mapping[str, PickerProgress] = {}
+    """The earlier values of the people whose timers changed."""
+
+
+@dataclass(slots=True, eq=False)
+class AssignmentState:
+    """The state of an assignment after some entries."""
+
+    holders: dict[str, int] = field(default_factory=dict)
+    """The time since which each holder has had it; those who held it at the end remain."""
+    people: dict[str, PickerProgress] = field(default_factory=dict)
+    picked: dict[int, Decimal] = field(default_factory=dict)
+    wraps: int = 0
+    delays: int = 0
+    breaks: int = 0
+    unwrapped: bool = False
+    """Whether something was picked after the last wrap."""
+    shared: bool = False
+    closed: bool = False
+    started_at: int | None = None
+    ended_at: int | None = None
+    last: tuple[int, int] = (0, 0)
+    """The position of the newest entry."""
+    log: list[LogLine] = field(default_factory=list)
+    effects: list[UndoableEffect] | None = field(default_factory=list)
+    """The effects that can be undone, the newest last; None if they are not known."""
+
+    @property
+    def status(self) -> AssignmentStatus:
+        """Return the status."""
+        if self.closed:
+            return AssignmentStatus.CLOSED
+        if self.ended_at is not None:
+            return AssignmentStatus.COMPLETED
+        return AssignmentStatus.ACTIVE if self.holders else AssignmentStatus.QUEUED
+
+    @property
+    def active_holders(self) -> frozenset[str]:
+        """Return the ids of those who hold it and have something left to do."""
+        return frozenset(self.holders) if self.status is AssignmentStatus.ACTIVE else frozenset()
+
+    @property
+    def units(self) -> Decimal:
+        """Return the picked quantity of all pickers."""
+        return sum(self.picked.values(), ZERO)
+
+    def worked_ms(self, now: int) -> int:
+        """Return the sum of all pickers' working times."""
+        return sum(person.timer.worked_by(now) for person in self.people.values())
+
+    def name(self, user_id: str) -> str:
+        """Return a picker's name."""
+        return self.people[user_id].name if user_id in self.people else _UNKNOWN_PICKER
+
+    def add_log_line(self, entry: PickEntry, message: str, *, warning: bool = False) -> None:
+        """Add a line to the log."""
+        self.log.append(LogLine(entry.at, WARNING if warning else INFO, message))
+        del self.log[:-MAX_LOG_LINES]
+
+    def pick(self, user_id: str, picks: tuple[tuple[int, Decimal], ...], sign: int = 1) -> None:
+        """Count picks, or with `sign` -1 take them back."""
+        for number, amount in picks:
+            self.picked[number] = self.picked.get(number, ZERO) + sign * amount
+            if not self.picked[number]:
+                del self.picked[number]
+            person = self.people[user_id]
+            self.people[user_id] = person._replace(units=person.units + sign * amount)
+
+    def change_timer(self, user_id: str, change: Callable[[WorkTimer], WorkTimer]) -> None:
+        """Change a picker's timer."""
+        person = self.people.get(user_id)
+        if person is not None:
+            self.people[user_id] = person._replace(timer=change(person.timer))
+
+    def stop_all(self, at: int) -> None:
+        """Stop all timers."""
+        for user_id in self.people:
+            self.change_timer(user_id, lambda timer: timer.stop(at))

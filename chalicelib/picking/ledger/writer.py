@@ -1,0 +1,146 @@
+"""Appends entries to the ledger of an assignment, and stages everything that follows from them.
+
+Every change of an assignment's state goes through `AssignmentWriter.append`: the entries are numbered and folded, and
+one unit of work holds the segment of the ledger, the assignment with its new state, and what each picker holds. The
+assignment's version is the condition of the transaction, so the numbers have no gap and no entry is lost.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from pynamodb.expressions.condition import Condition
+from pynamodb.expressions.update import Action
+
+from chalicelib.core.clock import to_millis
+from chalicelib.core.errors import Unavailable
+from chalicelib.core.work import UnitOfWork
+from chalicelib.picking.ledger.entries import StoredEntry, decode_state, encode_state, new_segment, read_ledger
+from chalicelib.picking.ledger.matching import PickLines
+from chalicelib.picking.ledger.rules import advance, can_advance, fold
+from chalicelib.picking.ledger.state import AssignmentState, AssignmentStatus, PickEntry
+from chalicelib.picking.tables import (
+    JOINABLE,
+    WAITING,
+    Assignment,
+    Picker,
+    picker_key,
+    queue_key,
+    queue_place,
+)
+
+MAX_HOLDERS = 8
+"""The largest number of holders of an assignment: when it completes, one transaction releases all of them."""
+
+
+class AssignmentWriter:
+    """An assignment that was read, with its lines and its ledger where those were read too."""
+
+    def __init__(
+        self, assignment: Assignment, lines: PickLines | None = None, entries: Sequence[PickEntry] | None = None
+    ) -> None:
+        self.assignment = assignment
+        self.lines = lines or PickLines(())
+        self.entries = self._up_to_assignment(entries)
+        self.state = decode_state(assignment.state)
+
+    def entry_time(self, work: UnitOfWork) -> int:
+        """Return the time of an entry that a use case writes now: never before the newest entry."""
+        return max(to_millis(work.now), self.state.last[0])
+
+    def append(
+        self,
+        work: UnitOfWork,
+        user_id: str,
+        entries: Sequence[StoredEntry],
+        values: Mapping[str, object] | None = None,
+        *,
+        claimed_by: str | None = None,
+        label: str | None = None,
+    ) -> None:
+        """Stage entries and what follows from them; `values` are further attributes of the assignment.
+
+        `claimed_by` is the user who claims it and must hold nothing else; `label` identifies this assignment in the
+        next attempt's `conflicts`.
+        """
+        before = self.state.active_holders
+        first = self.assignment.seq + 1
+        self._fold([entry.entry(seq, user_id) for seq, entry in enumerate(entries, first)])
+        work.create(new_segment(self.assignment.pk, first, user_id, work.now, entries), Unavailable(), audited=False)
+        changed = {
+            "seq": first - 1 + len(entries),
+            **derived_attributes(self.assignment, self.state),
+            "updated_at": work.now,
+            **(values or {}),
+        }
+        work.update(self.assignment, changed, on_conflict=Unavailable(), label=label)
+        self._update_pickers(work, before, self.state.active_holders, claimed_by, label)
+
+    def _fold(self, entries: Sequence[PickEntry]) -> None:
+        """Apply entries to the state; fold the whole ledger if they happened before others."""
+        if self.entries is None and not can_advance(self.state, entries):
+            self.entries = self._up_to_assignment(read_ledger(self.assignment.pk))
+        if self.entries is not None:
+            self.entries += entries
+        if can_advance(self.state, entries):
+            advance(self.state, self.lines, entries)
+        else:
+            if self.entries is None:
+                raise Unavailable("the ledger ends before the state that was folded from it")
+            self.state = fold(self.lines, self.entries)
+
+    def _up_to_assignment(self, entries: Sequence[PickEntry] | None) -> list[PickEntry] | None:
+        """Return the entries up to the assignment's `seq`; None if the ledger was read before its last entries."""
+        earlier = [entry for entry in entries or () if entry.seq <= self.assignment.seq]
+        return earlier if len(earlier) == self.assignment.seq else None
+
+    def _update_pickers(
+        self,
+        work: UnitOfWork,
+        before: frozenset[str],
+        after: frozenset[str],
+        claimed_by: str | None,
+        label: str | None,
+    ) -> None:
+        """Stage the changes of what pickers hold."""
+        assignment_id = self.assignment.assignment_id
+        for user_id in sorted(before ^ after):
+            condition: Condition | None = None
+            actions: list[Action] = [Picker.held.delete({assignment_id})]
+            change: list[object] = [assignment_id, None]
+            if user_id in after:
+                actions, change = [Picker.held.add({assignment_id})], [None, assignment_id]
+            if user_id == claimed_by:
+                condition = Picker.held.does_not_exist()
+                actions.append(Picker.last.set(assignment_id))
+            work.update_unread(
+                picker_key(self.assignment.org_id, user_id),
+                condition=condition,
+                on_conflict=Unavailable(),
+                actions=actions,
+                changes={"in_hand": change},
+                label=label,
+            )
+
+
+def derived_attributes(assignment: Assignment, state: AssignmentState) -> dict[str, object]:
+    """Return the attributes of an assignment that follow from its state."""
+    queue = None
+    if state.status is AssignmentStatus.QUEUED:
+        queue = WAITING
+    elif state.status is AssignmentStatus.ACTIVE and state.shared and len(state.holders) < MAX_HOLDERS:
+        queue = JOINABLE
+    return {
+        "status": state.status.value,
+        "units": state.units,
+        "state": encode_state(state),
+        **({"queue_key": None, "queue_place": None} if queue is None else queue_attributes(assignment, queue)),
+    }
+
+
+def queue_attributes(assignment: Assignment, queue: str) -> dict[str, object]:
+    """Return the index attributes of an assignment that can be claimed (`WAITING`) or joined (`JOINABLE`)."""
+    return {
+        "queue_key": queue_key(assignment.org_id, assignment.role),
+        "queue_place": queue_place(queue, assignment.priority, assignment.created_at, assignment.assignment_id),
+    }

@@ -1,0 +1,184 @@
+"""The import of pick assignments."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from infra.local.engine import EmbeddedEngine
+from tests.builders.imports import outcome
+from tests.builders.picking import (
+    IMPORT,
+    REF,
+    Scanner,
+    at_work,
+    check_replay,
+    claim,
+    line,
+    load,
+    record,
+    scanner_state,
+    stored,
+)
+from tests.builders.world import OTHER, Answer, Person, World
+
+
+def import_records(person: Person, *records: object, **headers: str) -> Answer:
+    return person.post(IMPORT, {"records": list(records)}, **headers)
+
+
+def errors_of(world: World, **fields: Any) -> dict[str, str]:
+    """Return the errors of a record with these fields."""
+    answer = import_records(world.person("supervisor"), record(**fields))
+    assert (answer.status, outcome(answer)[:2]) == (207, (0, 0))
+    return outcome(answer)[2][0]
+
+
+def test_record_creates_or_changes_an_assignment_by_its_reference(world: World) -> None:
+    supervisor = world.person("supervisor")
+    assert outcome(import_records(supervisor, record("PA-1"), record("PA-2"))) == (2, 0, {})
+    assert outcome(import_records(supervisor, record("PA-2", customer="Winter"), record("PA-3"))) == (1, 1, {})
+    assert stored("PA-2").customer == "Winter"
+    assert (int(stored("PA-1").quantity), stored("PA-1").locations, stored("PA-1").pallets) == (8, 2, 0)
+    check_replay(world, "PA-1", "PA-2", "PA-3")
+
+
+def test_repeated_import_changes_nothing(world: World) -> None:
+    supervisor = world.person("supervisor")
+    import_records(supervisor, record())
+    before = stored().version
+    assert outcome(import_records(supervisor, record())) == (0, 1, {})
+    assert stored().version == before
+
+
+def test_optional_fields_have_defaults(world: World) -> None:
+    load(world, record(zone=None, route=None))
+    assert (stored().zone, stored().route, stored().priority) == ("", "", 100)
+
+
+def test_omitted_field_stays_and_null_resets_it(world: World) -> None:
+    load(world, record(priority=0))
+    load(world, record(zone=None, route=None))
+    assert (stored().zone, stored().route, stored().priority) == ("Ambient", "North", 0)
+    assert (stored().queue_place or "").startswith("0#0000#")
+    import_records(world.person("supervisor"), record() | {"zone": None, "route": "", "priority": None})
+    assert (stored().zone, stored().route, stored().priority) == ("", "", 100)
+    assert (stored().queue_place or "").startswith("0#0100#")
+
+
+@pytest.mark.parametrize(
+    ("fields", "named"),
+    [
+        ({"ref": "PA 1"}, "assignment_ref"),
+        ({"customer": ""}, "customer"),
+        ({"order_label": None}, "order_label"),
+        ({"role": "packer"}, "role"),
+        ({"priority": -1}, "priority"),
+        ({"lines": []}, "lines"),
+        ({"lines": [line(1), line(1)]}, "lines"),
+        ({"lines": [line(1, 0)]}, "lines.0.quantity"),
+        ({"lines": [line(1, -2)]}, "lines.0.quantity"),
+        ({"lines": [line(1, 1_000_001)]}, "lines.0.quantity"),
+        ({"lines": [line(1, 0.1234567)]}, "lines.0.quantity"),
+        ({"lines": [line(1) | {"quantity": "5"}]}, "lines.0.quantity"),
+        ({"lines": [line(1) | {"quantity": True}]}, "lines.0.quantity"),
+        ({"lines": [line(0)]}, "lines.0.line_number"),
+        ({"lines": [line(1, sku=" ")]}, "lines.0.sku"),
+        ({"lines": [line(1, colour="red")]}, "lines.0.colour"),
+        ({"colour": "red"}, "colour"),
+    ],
+)
+def test_invalid_record_names_the_field(world: World, fields: dict[str, Any], named: str) -> None:
+    assert named in errors_of(world, **fields)
+
+
+def test_lines_that_exceed_an_item_are_refused(world: World) -> None:
+    codes = [f"{number:03}" + "x" * 120 for number in range(20)]
+    assert set(errors_of(world, lines=[line(number, barcodes=codes) for number in range(1, 200)])) == {"lines"}
+
+
+def test_quantity_may_be_a_fraction(world: World) -> None:
+    scanner = Scanner(world, at_work(world, lines=[line(1, 2.5)]))
+    scanner.send_scans(3)
+    assert (str(stored().units), stored().status) == ("2.5", "completed")
+    assert scanner_state(scanner.person)["metrics"]["total_units"] == 2.5
+    check_replay(world)
+
+
+def test_claimed_assignment_keeps_its_lines_but_not_its_texts(world: World) -> None:
+    anna = at_work(world)
+    supervisor = world.person("supervisor")
+    answer = import_records(supervisor, record(lines=[line(1, 6)]), record(route="South"))
+    assert outcome(answer) == (0, 1, {0: {"lines": "cannot be changed after the assignment was first claimed"}})
+    assert claim(anna)["route"] == "South"
+    Scanner(world, anna).send_scans(1)
+    check_replay(world)
+
+
+def test_claimed_assignment_accepts_an_equal_quantity(world: World) -> None:
+    at_work(world, lines=[line(1, 5)])
+    assert outcome(import_records(world.person("supervisor"), record(lines=[line(1, 5.0)]))) == (0, 1, {})
+
+
+def test_queued_assignment_may_change_entirely(world: World) -> None:
+    load(world, record(), record("PA-2"))
+    load(world, record(lines=[line(7, 1)], role="operative", priority=3))
+    assert (int(stored().quantity), stored().priority) == (1, 3)
+    assert claim(world.person("operative"))["assignment_id"] == REF
+    check_replay(world)
+
+
+@pytest.mark.parametrize("lines", [[line(1, 9)], [line(1), line(2, 3, barcodes=["96385074"])]])
+def test_assignment_claimed_during_the_import_keeps_its_lines(
+    world: World, engine: EmbeddedEngine, lines: list[dict[str, Any]]
+) -> None:
+    load(world, record())
+    supervisor, anna = world.person("supervisor"), world.person("picker")
+    claimed: list[object] = []
+    engine.before("TransactWriteItems", lambda *_: claimed.append(claim(anna)), times=1)
+    assert outcome(import_records(supervisor, record(lines=lines)))[2] == {
+        0: {"lines": "cannot be changed after the assignment was first claimed"}
+    }
+    check_replay(world)
+
+
+def test_completed_assignment_cannot_be_changed(world: World) -> None:
+    scanner = Scanner(world, at_work(world, lines=[line(1, 1)]))
+    scanner.send_scans(1)
+    supervisor = world.person("supervisor")
+    answer = import_records(supervisor, record(lines=[line(1, 1)], zone="Frozen"))
+    assert outcome(answer)[2] == {0: {"assignment_ref": "is completed and cannot be changed"}}
+    assert outcome(import_records(supervisor, record(lines=[line(1, 1)]))) == (0, 1, {})
+
+
+def test_raised_priority_moves_an_assignment_forward(world: World) -> None:
+    load(world, record("PA-1"), record("PA-2"))
+    load(world, record("PA-2", priority=1))
+    assert claim(world.person("picker"))["assignment_id"] == "PA-2"
+
+
+def test_each_organisation_has_its_own_references(world: World) -> None:
+    load(world, record())
+    load(world, record(customer="Others"), org_id=OTHER)
+    assert (stored().customer, stored(REF, OTHER).customer) == ("Zomer & Zoon", "Others")
+
+
+def test_audit_row_has_the_fields_without_the_lines(world: World) -> None:
+    load(world, record())
+    [row] = [row for row in world.audit() if row.action_type == "ASSIGNMENT_IMPORTED"]
+    diff = json.loads(row.payload_diff or "{}")
+    assert (row.entity_type, row.entity_id, diff["customer"]) == ("assignment", REF, [None, "Zomer & Zoon"])
+    assert not any("lines" in name for name in diff)
+
+
+def test_import_requires_the_permission(world: World) -> None:
+    answer = import_records(world.person("picker"), record())
+    assert (answer.status, answer.code) == (403, "ACCESS_DENIED")
+
+
+def test_import_with_the_same_idempotency_key_is_replayed(world: World) -> None:
+    supervisor = world.person("supervisor")
+    first = import_records(supervisor, record(), idempotency_key="k")
+    assert import_records(supervisor, record(), idempotency_key="k").text == first.text
