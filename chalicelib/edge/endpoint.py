@@ -45,7 +45,8 @@ class Resource(Generic[ItemT]):
     `key` makes its key from the organisation and the ids in `id_from`: names of path parameters or of fields of the
     body or query, `user_id` for the caller's own id, or none for an item of which an organisation has one. `owners` are
     the user ids that the scope "own" refers to, `zone` the game zone of the scope "zone". `in_scope` is False where the
-    caller's scope does not matter. An item that is not `required` may be absent, and is passed as None then.
+    caller's scope does not matter. An item that is not `required` may be absent, and is passed as None then. `id_name`
+    is the field of an error's details that holds the item's id, such as `moduleId`.
     """
 
     key: Callable[..., ItemKey[ItemT]]
@@ -56,6 +57,7 @@ class Resource(Generic[ItemT]):
     state: Callable[[ItemT], str] = attrgetter("status")
     not_found: type[NotFound] = NotFound
     name: str | None = None
+    id_name: str | None = None
     required: bool = True
     in_scope: bool = True
 

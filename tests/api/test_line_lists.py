@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from chalicelib.identity.tables import RolePermissions, role_key
-from chalicelib.manufacturing import tally
+from chalicelib.manufacturing import status_counters
 from infra.local.engine import EmbeddedEngine
 from tests.builders.manufacturing import Data, Line, data
 from tests.builders.world import DEMO, OTHER, Answer, Person, World
@@ -231,7 +231,7 @@ def test_a_page_far_behind_the_end_reads_no_row(world: World, engine: EmbeddedEn
 def test_a_count_is_never_below_none_though_its_shards_are_read_a_moment_apart(world: World) -> None:
     """A module was counted in one shard and left its state in another; only the second was read late enough."""
     line = Line(world)
-    world.run(lambda work: tally.moved(work, DEMO, "module", [None], {"DRAFT": -1, "IN_PROGRESS": 1}))
+    world.run(lambda work: status_counters.change_counts(work, DEMO, "module", [None], {"DRAFT": -1, "IN_PROGRESS": 1}))
     assert found(line.viewer, "/v1/modules?status=DRAFT") == ([], 0)
     assert found(line.viewer, "/v1/modules?status=IN_PROGRESS") == ([], 1)
 

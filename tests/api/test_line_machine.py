@@ -9,10 +9,10 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 
 from chalicelib.core.store import ItemKey, Query, get_many
 from chalicelib.core.table import Item
-from chalicelib.manufacturing import tally
-from chalicelib.manufacturing.registry import LotUse, lot_pk, serial_key
-from chalicelib.manufacturing.rules import LIVES
+from chalicelib.manufacturing import status_counters
+from chalicelib.manufacturing.rules import STATE_MACHINES
 from chalicelib.manufacturing.tables import batch_key, module_key, pack_key
+from chalicelib.manufacturing.traceability.tables import LotUse, lot_pk, serial_key
 from infra.local.engine import EmbeddedEngine
 from tests.builders.founding import fresh_world
 from tests.builders.manufacturing import Data, Line
@@ -244,7 +244,9 @@ class Shift(RuleBasedStateMachine):
         known += [batch_key(DEMO, batch) for batch in self.batches]
         known += [module_key(DEMO, module) for module in self.modules]
         known += [pack_key(DEMO, pack) for pack in self.packs]
-        return known + [one for kind in ("batch", "module", "pack") for one in tally.keys(DEMO, kind, None)]
+        return known + [
+            one for kind in ("batch", "module", "pack") for one in status_counters.counter_keys(DEMO, kind, None)
+        ]
 
     def stored(self, wanted: ItemKey[StoredT]) -> StoredT:
         item = self.found.get(wanted)
@@ -284,8 +286,8 @@ class Shift(RuleBasedStateMachine):
 
     def lists_count_what_there_is(self) -> None:
         for kind, things in (("batch", self.batches), ("module", self.modules), ("pack", self.packs)):
-            for state in LIVES[kind].states:
-                counted = tally.total(self.found, tally.keys(DEMO, kind, None), [state])
+            for state in STATE_MACHINES[kind].states:
+                counted = status_counters.total(self.found, status_counters.counter_keys(DEMO, kind, None), [state])
                 assert counted == list(things.values()).count(state)
 
     def teardown(self) -> None:

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from chalicelib.core.store import Query
-from chalicelib.manufacturing.modules import ledger_of
-from chalicelib.manufacturing.registry import FormerCell, LotUse, former_pk, lot_pk
+from chalicelib.manufacturing.traceability.ledger_reader import read_whole_ledger
+from chalicelib.manufacturing.traceability.tables import FormerCell, LotUse, former_cell_pk, lot_pk
 from infra.local.engine import EmbeddedEngine
 from tests.builders.manufacturing import Data, Line, data, registered
 from tests.builders.world import DEMO, OTHER, Answer, World
@@ -234,10 +234,10 @@ def test_what_was_taken_off_is_remembered(world: World) -> None:
     data(line.bind(module, "A", "L1"))
     world.clock.advance(minutes=1)
     data(line.unbind(module, "A"))
-    [bound, unbound] = ledger_of(line.stored_module(module).pk)
+    [bound, unbound] = read_whole_ledger(line.stored_module(module).pk)
     assert (bound.change, bound.removed, bound.present) == ("BOUND", {"A"}, [])
     assert (unbound.change, unbound.serials, unbound.lot, unbound.present) == ("UNBOUND", ["A"], "L1", [])
-    [former] = Query(FormerCell, former_pk(DEMO, "A")).all()
+    [former] = Query(FormerCell, former_cell_pk(DEMO, "A")).all()
     assert (former.module_id, former.lot, former.removed_by) == (module["id"], "L1", line.production.user_id)
     assert (former.bound_by_entry, former.removed_by_entry) == (bound.sk, unbound.sk)
     assert (former.removed_at - former.bound_at).total_seconds() == 60

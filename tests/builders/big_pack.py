@@ -12,8 +12,9 @@ from typing import Any, TypeVar
 from chalicelib.core import aws
 from chalicelib.core.settings import settings
 from chalicelib.core.table import Item
-from chalicelib.manufacturing.modules import ledger_of
-from chalicelib.manufacturing.registry import (
+from chalicelib.manufacturing.tables import Module, Pack, list_partition, list_sort_key, module_key
+from chalicelib.manufacturing.traceability.ledger_reader import read_whole_ledger
+from chalicelib.manufacturing.traceability.tables import (
     LedgerEntry,
     LotUse,
     SerialNumber,
@@ -21,7 +22,6 @@ from chalicelib.manufacturing.registry import (
     lot_key,
     serial_key,
 )
-from chalicelib.manufacturing.tables import Module, Pack, batch_list, module_key, org_list, place, sku_list
 from tests.builders.manufacturing import Data, Line, registered
 
 ItemT = TypeVar("ItemT", bound=Item)
@@ -97,7 +97,7 @@ def _template(line: Line, batch: Data) -> _Template:
     stored, serial, cell = line.stored_module(module), registered(module["serial"]), registered(cells[0])
     assert serial is not None
     assert cell is not None
-    return _Template(stored, ledger_of(stored.pk)[0], serial, cell)
+    return _Template(stored, read_whole_ledger(stored.pk)[0], serial, cell)
 
 
 def _cells(line: Line, number: int) -> list[str]:
@@ -109,10 +109,10 @@ def _module_items(template: _Template, one: Built, pack: Pack, lot: str, tray: i
     first, org_id = template.module, template.module.org_id
     where, registered_at = module_key(org_id, one.id), serial_key(one.serial)
     lists = {
-        "org_list": org_list(org_id, "module", one.id),
-        "sku_list": sku_list(org_id, "module", first.sku_id, one.id),
-        "batch_list": batch_list(org_id, "module", first.batch_id, one.id),
-        "place": place(first.status, one.id),
+        "org_list": list_partition(org_id, "module", None, one.id),
+        "sku_list": list_partition(org_id, "module", first.sku_id, one.id),
+        "batch_list": list_partition(org_id, "module", first.batch_id, one.id),
+        "sort_key": list_sort_key(first.status, one.id),
     }
     packed = {"pack_id": pack.item_id, "packed_at": pack.updated_at}
     yield _copy(first, where, item_id=one.id, serial=one.serial, search=one.serial.lower(), **lists, **packed)
@@ -143,7 +143,12 @@ def _pack_items(pack: Pack, modules: Sequence[Built]) -> Iterator[Item]:
         )
     ready = "READY_FOR_EOL"
     yield _copy(
-        pack, pack, bound=len(modules), status=ready, place=place(ready, pack.item_id), sealed_at=pack.updated_at
+        pack,
+        pack,
+        bound=len(modules),
+        status=ready,
+        sort_key=list_sort_key(ready, pack.item_id),
+        sealed_at=pack.updated_at,
     )
 
 

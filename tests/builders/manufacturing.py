@@ -12,11 +12,11 @@ from typing import Any
 
 from chalicelib.audit.tables import AuditRow
 from chalicelib.core.store import get, get_many
-from chalicelib.manufacturing import tally
-from chalicelib.manufacturing.modules import ledger_of
-from chalicelib.manufacturing.registry import SerialNumber, serial_key
-from chalicelib.manufacturing.rules import LIVES
-from chalicelib.manufacturing.tables import Batch, Module, Pack, batch_key, module_key, pack_key
+from chalicelib.manufacturing import status_counters
+from chalicelib.manufacturing.rules import STATE_MACHINES
+from chalicelib.manufacturing.tables import Module, Pack, ProductionBatch, batch_key, module_key, pack_key
+from chalicelib.manufacturing.traceability.ledger_reader import read_whole_ledger
+from chalicelib.manufacturing.traceability.tables import SerialNumber, serial_key
 from tests.builders.world import DEMO, Answer, World
 
 Data = dict[str, Any]
@@ -158,7 +158,7 @@ class Line:
         assert found is not None
         return found
 
-    def stored_batch(self, batch: Data) -> Batch:
+    def stored_batch(self, batch: Data) -> ProductionBatch:
         """A batch as it is stored."""
         found = get(batch_key(self.org_id, batch["id"]))
         assert found is not None
@@ -166,13 +166,13 @@ class Line:
 
     def cells_of(self, module: Data) -> list[str]:
         """The cells that a module's ledger holds, in order."""
-        return [serial for entry in ledger_of(self.stored_module(module).pk) for serial in entry.present]
+        return [serial for entry in read_whole_ledger(self.stored_module(module).pk) for serial in entry.present]
 
     def counted(self, kind: str, owner: str | None = None) -> dict[str, int]:
         """What the tallies say of a list, by state."""
-        wanted = tally.keys(self.org_id, kind, owner)
+        wanted = status_counters.counter_keys(self.org_id, kind, owner)
         found = get_many(wanted, self.world.clock)
-        return {state: tally.total(found, wanted, [state]) for state in LIVES[kind].states}
+        return {state: status_counters.total(found, wanted, [state]) for state in STATE_MACHINES[kind].states}
 
     def row(self, entity_id: str, action: str, outcome: str = "OK") -> tuple[AuditRow, Data]:
         """The one audit row of a thing with this action and outcome, and its diff."""

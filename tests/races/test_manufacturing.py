@@ -6,8 +6,8 @@ from functools import partial
 from random import Random
 
 from chalicelib.core.store import Query
-from chalicelib.manufacturing.modules import ledger_of
-from chalicelib.manufacturing.registry import LotUse, lot_pk
+from chalicelib.manufacturing.traceability.ledger_reader import read_whole_ledger
+from chalicelib.manufacturing.traceability.tables import LotUse, lot_pk
 from tests.builders.manufacturing import Data, Line, data, registered
 from tests.builders.world import DEMO, OTHER, Answer, World
 from tests.races.crowd import at_once, both
@@ -175,7 +175,7 @@ def test_a_pack_takes_modules_from_many_hands_up_to_its_count(arena: World) -> N
     answers = at_once([partial(line.bind_module, pack, module) for module in modules])
     assert Counter(answer.status for answer in answers) == {200: 4, 409: 4}
     inside = [module["id"] for module in modules if line.stored_module(module).pack_id == pack["id"]]
-    ledger = [part for entry in ledger_of(line.stored_pack(pack).pk) for part in entry.part_ids or ()]
+    ledger = [part for entry in read_whole_ledger(line.stored_pack(pack).pk) for part in entry.part_ids or ()]
     assert sorted(ledger) == sorted(inside)
     assert (len(inside), line.stored_pack(pack).bound) == (4, 4)
 

@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 from chalicelib.core.store import Query
-from chalicelib.manufacturing.modules import ledger_of
-from chalicelib.manufacturing.registry import LotUse, lot_pk
+from chalicelib.manufacturing.traceability.ledger_reader import read_whole_ledger
+from chalicelib.manufacturing.traceability.tables import LotUse, lot_pk
 from infra.local.engine import EmbeddedEngine
 from tests.builders.lives import life_of
 from tests.builders.manufacturing import Data, Line, data, registered
@@ -274,7 +274,7 @@ def test_a_module_that_another_pack_takes_meanwhile_is_not_bound_twice(arena: Wo
     module, one, other = line.sealed_module(batch), line.pack(batch), line.pack(batch)
     answer = meanwhile(embedded, lambda: data(line.bind_module(other, module)), lambda: line.bind_module(one, module))
     assert missing(answer) == [f"module {module['id']} is in pack {other['id']}"]
-    assert (line.stored_pack(one).bound, ledger_of(line.stored_pack(one).pk)) == (0, [])
+    assert (line.stored_pack(one).bound, read_whole_ledger(line.stored_pack(one).pk)) == (0, [])
 
 
 def test_a_pack_that_was_sealed_meanwhile_takes_no_module(arena: World, embedded: EmbeddedEngine) -> None:

@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.edge.http import encoder
-from chalicelib.manufacturing.epcis import (
+from chalicelib.manufacturing.rules import Measured
+from chalicelib.manufacturing.traceability.epcis import (
     VOCABULARY,
     Fact,
     Joined,
@@ -22,9 +23,8 @@ from chalicelib.manufacturing.epcis import (
     document,
     event,
 )
-from chalicelib.manufacturing.identifiers import Gtins, Naming, TraceabilitySettings
-from chalicelib.manufacturing.lives import MAX_PARTS
-from chalicelib.manufacturing.rules import Measured
+from chalicelib.manufacturing.traceability.history import MAX_PARTS
+from chalicelib.manufacturing.traceability.identifiers import Gtins, Naming, TraceabilitySettings
 from tests.builders.epcis import events_of, flaws
 
 NOW = datetime(2026, 3, 14, 9, 26, 53, 589_000, tzinfo=UTC)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from chalicelib.core.errors import ValidationFailed
 from chalicelib.edge.validation import decode_body
-from chalicelib.manufacturing.identifiers import Gtins, Naming, TraceabilitySettings, is_gtin
+from chalicelib.manufacturing.traceability.identifiers import Gtins, Naming, TraceabilitySettings, is_gtin
 from tests.builders.epcis import validator
 
 SKU, GTIN = "SKU-1", "09521234543213"

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from chalicelib.manufacturing.units import UNITS, unit_of
+from chalicelib.manufacturing.traceability.units import UNITS, unit_of
 from tests.builders.epcis import validator
 
 

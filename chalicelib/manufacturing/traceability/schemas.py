@@ -1,4 +1,4 @@
-"""What is asked and answered about where things are: traces, exports and recalls."""
+"""Requests and responses of traces, exports and recalls."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import msgspec
 from msgspec import Meta
 
 from chalicelib.edge.types import Cursor
-from chalicelib.manufacturing.blueprint import Serial
+from chalicelib.manufacturing.sku_spec import Serial
 
 MAX_TRACED = 1000
 MAX_EVENTS = 1000
@@ -16,8 +16,8 @@ MAX_EVENTS = 1000
 Kind = Literal["cell", "module", "pack", "batch", "sku"]
 
 
-class Entry(msgspec.Struct, frozen=True, omit_defaults=True):
-    """Something above or below a serial. Batches and SKUs have no serial, cells inside a module no state."""
+class TraceEntry(msgspec.Struct, frozen=True, omit_defaults=True):
+    """An ancestor or descendant. Batches and SKUs have no serial number, cells in a module no status."""
 
     kind: Kind
     id: str
@@ -26,27 +26,27 @@ class Entry(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class TraceView(msgspec.Struct, frozen=True, omit_defaults=True):
-    """A serial and what is above it, nearest first, and below it, each module followed by its cells.
+    """A serial number, its ancestors from the nearest on, and its descendants: each module followed by its cells.
 
-    `status` of a module or pack is its state, of a cell `BOUND` or `REMOVED`: it was taken off and is nowhere now.
+    `status` is that of the module or pack; a cell is `BOUND` or, after it was unbound, `REMOVED`.
     """
 
     serial: str
     kind: Literal["cell", "module", "pack"]
     id: str
     status: str
-    ancestors: list[Entry]
-    descendants: list[Entry]
+    ancestors: list[TraceEntry]
+    descendants: list[TraceEntry]
 
 
 class CursorMeta(msgspec.Struct, frozen=True, rename="camel"):
-    """Where the list goes on; null at its end. A page may hold fewer entries than asked for, or none, and go on."""
+    """The cursor of the next page, null at the end. A page below the limit need not be the last."""
 
     next_cursor: str | None
 
 
 class TraceAnswer(msgspec.Struct, frozen=True):
-    """A page of a trace; what is above is on each of them."""
+    """A page of a trace; each page has the ancestors."""
 
     data: TraceView
     meta: CursorMeta
@@ -54,21 +54,21 @@ class TraceAnswer(msgspec.Struct, frozen=True):
 
 
 class TraceQuery(msgspec.Struct, frozen=True):
-    """How many descendants, and from where on."""
+    """The part of the descendants to return."""
 
     limit: Annotated[int, Meta(ge=1, le=MAX_TRACED)] = 200
     cursor: Cursor | None = None
 
 
 class ExportQuery(msgspec.Struct, frozen=True, rename={"per_page": "perPage", "next_page_token": "nextPageToken"}):
-    """How many events at most, and from where on; the names are those of EPCIS's own REST interface."""
+    """The part of the events to return; the names are those of the EPCIS REST interface."""
 
     per_page: Annotated[int, Meta(ge=1, le=MAX_EVENTS)] = MAX_EVENTS
     next_page_token: Cursor | None = None
 
 
 class AffectedModule(msgspec.Struct, frozen=True):
-    """A module and how many cells of the lot it holds."""
+    """A module and the number of its cells of the lot."""
 
     id: str
     serial: str
@@ -76,7 +76,7 @@ class AffectedModule(msgspec.Struct, frozen=True):
 
 
 class Affected(msgspec.Struct, frozen=True, omit_defaults=True):
-    """A pack that holds cells of the lot, and in which modules; or a module that is in no pack yet."""
+    """A pack that holds cells of the lot, with the modules that do; or a module that is in no pack."""
 
     kind: Literal["module", "pack"]
     id: str
@@ -88,7 +88,7 @@ class Affected(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class AffectedMeta(msgspec.Struct, frozen=True, rename="camel"):
-    """How many packs and modules there are on all pages, how many cells they hold, and where the list goes on."""
+    """The number of packs and modules on all pages, the number of their cells, and the cursor of the next page."""
 
     total_count: int
     total_cells: int
@@ -96,7 +96,7 @@ class AffectedMeta(msgspec.Struct, frozen=True, rename="camel"):
 
 
 class AffectedPage(msgspec.Struct, frozen=True):
-    """Some of what holds cells of a lot: modules that are in no pack first, then packs, each once."""
+    """A page of what holds cells of a lot: first modules that are in no pack, then packs, each once."""
 
     data: list[Affected]
     meta: AffectedMeta
@@ -104,7 +104,7 @@ class AffectedPage(msgspec.Struct, frozen=True):
 
 
 class AffectedQuery(msgspec.Struct, frozen=True, rename="camel"):
-    """Which lot of cells, as it was given when they were bound; how many entries, and from where on."""
+    """The lot of cells, as given when they were bound, and the part of the list to return."""
 
     cell_lot: Serial
     limit: Annotated[int, Meta(ge=1, le=100)] = 20

@@ -1,10 +1,10 @@
-"""Units of measurements, as other companies understand them.
+"""Codes for units of measurement, as other companies understand them.
 
-EPCIS wants the codes of UN/CEFACT Recommendation 20 ("Codes for Units of Measure Used in International Trade",
-https://unece.org/trade/uncefact/cl-recommendations) and names the kind of quantity by a word of GS1's vocabulary. The
-table holds what testers of batteries report. A unit that is not in it is no error: it is exported as it was given, in a
-field of our own, rather than under a code that would be a guess; so capitals count, too: `mOhm` is not `MOhm`. A lone
-`F` is not in it either: by the book it is the farad, and on many a tester degrees Fahrenheit.
+EPCIS requires the codes of UN/CEFACT Recommendation 20 ("Codes for Units of Measure Used in International Trade",
+https://unece.org/trade/uncefact/cl-recommendations) and names the kind of quantity by a term of the GS1 vocabulary. The
+table holds the units that battery testers report. A unit that is not in it is exported as it was given, in a field of
+our own, because a wrong code would be worse than none. Case matters: `mOhm` is not `MOhm`. A lone `F` is not in the
+table, because it is the farad by the standard and degrees Fahrenheit on many testers.
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ from collections.abc import Mapping
 import msgspec
 
 
-class Unit(msgspec.Struct, frozen=True):
-    """The code of Recommendation 20, and what EPCIS calls the kind of quantity."""
+class MeasurementUnit(msgspec.Struct, frozen=True):
+    """The code of Recommendation 20, and the EPCIS name of the kind of quantity."""
 
     code: str
     quantity: str
@@ -44,24 +44,24 @@ _KINDS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "Conductance": {"SIE": ("S",)},
     "Dimensionless": {"P1": ("%", "percent")},
 }
-"""By kind of quantity and code: the ways in which people and test rigs write the unit."""
+"""The spellings of units by kind of quantity and code."""
 
 _MICRO, _OHM = ("\u03bc", "\u00b5"), ("\u2126", "\u03a9")  # the Greek letter and the sign look the same
 
 
-def _written(unit: str) -> str:
+def _normalised(unit: str) -> str:
     return unit.strip().replace(*_MICRO).replace(*_OHM).replace("℃", "°C").replace("·", "")
 
 
-UNITS: Mapping[str, Unit] = {
-    _written(text): Unit(code, quantity)
+UNITS: Mapping[str, MeasurementUnit] = {
+    _normalised(text): MeasurementUnit(code, quantity)
     for quantity, codes in _KINDS.items()
     for code, texts in codes.items()
     for text in (*texts, code)
 }
-"""Units by how they are written; the codes themselves are ways of writing them, too."""
+"""Units by spelling; the codes themselves are spellings, too."""
 
 
-def unit_of(text: str) -> Unit | None:
-    """The unit that a text means, or None if that is not known for certain."""
-    return UNITS.get(_written(text))
+def measurement_unit(text: str) -> MeasurementUnit | None:
+    """Return the unit that a text denotes, or None if that is not certain."""
+    return UNITS.get(_normalised(text))

@@ -1,8 +1,7 @@
-"""What a SKU says for good: the blueprint that batches, modules and packs carry with them, and its limits.
+"""The content of a SKU: the specification that batches, modules and packs carry, and the limits of its test.
 
-A SKU that is active never changes, so whatever is built from it keeps a copy (`SkuSpec`) and no reader has to fetch the
-SKU for each row. The limits of the end-of-line test may be long and matter once in a pack's life; they stay with the
-SKU.
+An active SKU never changes, so each entity built for it holds a copy (`SkuSpec`) and lists need no read per row. The
+limits of the end-of-line test can be long and are needed once per pack; only the SKU itself holds them.
 """
 
 from __future__ import annotations
@@ -22,7 +21,7 @@ T = TypeVar("T")
 
 MAX_PLACES = 6
 Name64 = Annotated[str, NOT_BLANK, Meta(max_length=64)]
-Unit = Annotated[str, NOT_BLANK, Meta(max_length=16)]
+Unit16 = Annotated[str, NOT_BLANK, Meta(max_length=16)]
 Serial = Annotated[
     str,
     Meta(
@@ -32,45 +31,45 @@ Serial = Annotated[
         extra={SENTENCE: "must consist of visible ASCII characters without spaces"},
     ),
 ]
-"""A serial number or lot as it is scanned; capitals and small letters are different characters."""
+"""A serial number or lot as scanned; upper and lower case differ."""
 
 
 class Limit(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
-    """What a measured value has to lie within, both ends included; at least one end is given."""
+    """The bounds of a measured value, both inclusive; at least one is given."""
 
-    unit: Unit
+    unit: Unit16
     min: Decimal | None = None
     max: Decimal | None = None
 
     @staticmethod
     def cross_check(present: Mapping[str, object]) -> Mapping[str, str]:
-        """An end at least, in their order, as exact as is stored."""
+        """Return the errors of missing, reversed or too precise bounds."""
         low, high = present.get("min"), present.get("max")
-        problems = places_problems(present, ("min", "max"))
+        errors = places_errors(present, ("min", "max"))
         if low is None and high is None:
             return {"min": "is required unless max is given"}
         if isinstance(low, Decimal) and isinstance(high, Decimal) and low > high:
-            problems.setdefault("max", "must not be below min")
-        return problems
+            errors.setdefault("max", "must not be below min")
+        return errors
 
 
 class Measurement(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A value as it was measured."""
+    """A measured value."""
 
     value: Decimal
-    unit: Unit
+    unit: Unit16
 
     @staticmethod
     def cross_check(present: Mapping[str, object]) -> Mapping[str, str]:
-        """As exact as is stored."""
-        return places_problems(present, ("value",))
+        """Return the error of a value that is too precise."""
+        return places_errors(present, ("value",))
 
 
 Limits = dict[Name64, Limit]
 
 
 class SkuSpec(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True):
-    """A SKU as whatever is built by it carries it; `limits` are there only where one thing is shown in detail."""
+    """A SKU as part of what is built for it; `limits` are present only in the details of one entity."""
 
     id: str
     name: str
@@ -84,7 +83,7 @@ class SkuSpec(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True):
 
 
 class StructAttribute(Attribute[T]):
-    """A plain value stored as JSON text, with exact decimals; the audit trail sees the value itself."""
+    """A struct stored as JSON text with exact decimals; the audit row shows the struct itself."""
 
     attr_type = STRING
 
@@ -93,26 +92,30 @@ class StructAttribute(Attribute[T]):
         self._kind = kind
 
     def serialize(self, value: T) -> str:
-        """As JSON."""
+        """Return the JSON text."""
         return _ENCODER.encode(value).decode()
 
     def deserialize(self, value: str) -> T:
-        """The value. Decoders are kept by msgspec per type."""
+        """Return the struct. msgspec caches the decoder of each type."""
         decoded: T = msgspec.json.decode(value, type=self._kind)
         return decoded
 
 
-def places_problems(present: Mapping[str, object], names: tuple[str, ...]) -> dict[str, str]:
-    """A sentence for each of these fields whose decimal is finer than is kept."""
-    return {name: f"must have at most {MAX_PLACES} decimal places" for name in names if too_fine(present.get(name))}
+def places_errors(present: Mapping[str, object], names: tuple[str, ...]) -> dict[str, str]:
+    """Return an error for each of these fields whose decimal has too many places."""
+    return {
+        name: f"must have at most {MAX_PLACES} decimal places"
+        for name in names
+        if has_too_many_places(present.get(name))
+    }
 
 
-def too_fine(value: object) -> bool:
-    """Whether a decimal has more places than are kept. Zeros at its end are none."""
+def has_too_many_places(value: object) -> bool:
+    """Return whether a decimal has more places than are stored; trailing zeros do not count."""
     if not isinstance(value, Decimal):
         return False
     _, digits, exponent = value.as_tuple()
-    excess = -MAX_PLACES - int(exponent)  # taken from its digits: arithmetic would round them to 28 first
+    excess = -MAX_PLACES - int(exponent)  # counted in digits: arithmetic would first round to 28 of them
     return excess > 0 and any(digits[-excess:])
 
 

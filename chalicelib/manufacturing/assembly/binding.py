@@ -1,0 +1,81 @@
+"""Binding of parts to modules and packs, which several people may do to one assembly at the same moment.
+
+A request first requires the version that it read, so the counts in its response are exact. After three conflicts it
+only requires that the assembly is in the same status and has room, and the store adds up (`chalicelib.core.counters`).
+No scan is lost, and an assembly never holds more than its SKU requires. The response of such a request may not count
+what others bound at the same moment; its version is then behind, so an `If-Match` with it fails.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from chalicelib.core.counters import change_contended
+from chalicelib.core.errors import VersionConflict
+from chalicelib.core.work import UnitOfWork
+from chalicelib.manufacturing.errors import line_conflict
+from chalicelib.manufacturing.rules import LineAction, missing_for_binding
+from chalicelib.manufacturing.status_counters import count_status_change, status_values
+from chalicelib.manufacturing.tables import Assembly
+from chalicelib.manufacturing.traceability.tables import BOUND, LedgerEntry, ledger_key
+
+
+def require_room(assembly: Assembly, parts: int, part: str, action: LineAction) -> None:
+    """Raise `Conflict` if an assembly has no room for so many more parts (`cell`, `module`)."""
+    missing = missing_for_binding(assembly.bound, assembly.required, parts, part)
+    if missing:
+        raise line_conflict(assembly, action, missing, bound=assembly.bound, required=assembly.required)
+
+
+def update_binding(
+    work: UnitOfWork,
+    assembly: Assembly,
+    status: str,
+    parts: int,
+    changes: Mapping[str, list[object]] | None = None,
+) -> None:
+    """Stage that so many parts were bound (negative: unbound), and the resulting status.
+
+    `changes` `{field: [old, new]}` of the parts are added to the audit row. Fails with `VersionConflict`.
+    """
+    model, before = type(assembly), assembly.status
+    has_room = model.bound <= assembly.required - parts if parts > 0 else model.bound >= -parts
+    count_status_change(work, assembly, status)
+    change_contended(
+        work,
+        assembly,
+        condition=(model.status == before) & has_room,
+        values={"updated_at": work.now, **({} if status == before else status_values(status, assembly.item_id))},
+        amounts={"bound": parts},
+        on_conflict=VersionConflict(),
+        expected_version=work.expected_version,
+        changes=changes,
+    )
+
+
+def append_ledger_entry(
+    work: UnitOfWork,
+    assembly: Assembly,
+    actor_id: str,
+    serials: Sequence[str],
+    *,
+    change: str = BOUND,
+    part_ids: Sequence[str] | None = None,
+    lot: str | None = None,
+) -> LedgerEntry:
+    """Stage a ledger entry of a module or pack; it sorts after all entries that existed when the assembly was read."""
+    entry_key = ledger_key(assembly.pk, assembly.version, work.ids.new())
+    entry = LedgerEntry(
+        entry_key.pk,
+        entry_key.sk,
+        org_id=assembly.org_id,
+        holder_id=assembly.item_id,
+        change=change,
+        serials=list(serials),
+        part_ids=None if part_ids is None else list(part_ids),
+        lot=lot,
+        at=work.now,
+        by=actor_id,
+    )
+    work.create(entry, audited=False)
+    return entry
