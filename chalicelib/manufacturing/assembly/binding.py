@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from chalicelib.core.counters import change_contended
+from chalicelib.core.counters import change_contended, is_exact
 from chalicelib.core.errors import VersionConflict
 from chalicelib.core.work import UnitOfWork
 from chalicelib.manufacturing.errors import line_conflict
@@ -39,12 +39,14 @@ def update_binding(
     `changes` `{field: [old, new]}` of the parts are added to the audit row. Fails with `VersionConflict`.
     """
     model, before = type(assembly), assembly.status
-    has_room = model.bound <= assembly.required - parts if parts > 0 else model.bound >= -parts
+    condition = model.status == before
+    if not is_exact(work):  # else the version says so
+        condition &= model.bound <= assembly.required - parts if parts > 0 else model.bound >= -parts
     count_status_change(work, assembly, status)
     change_contended(
         work,
         assembly,
-        condition=(model.status == before) & has_room,
+        condition=condition,
         values={"updated_at": work.now, **({} if status == before else status_values(status, assembly.item_id))},
         amounts={"bound": parts},
         on_conflict=VersionConflict(),
