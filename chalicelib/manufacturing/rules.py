@@ -11,7 +11,7 @@ A sealed module or pack is locked: its content does not change any more.
 from collections.abc import Mapping
 from decimal import Decimal
 from enum import StrEnum
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from chalicelib.core.state_machine import StateMachine
 
@@ -133,7 +133,7 @@ PACK = StateMachine[PackStatus](
     },
 )
 
-STATE_MACHINES = {"sku": SKU, "batch": BATCH, "module": MODULE, "pack": PACK}
+STATE_MACHINES: Mapping[str, StateMachine[Any]] = {"sku": SKU, "batch": BATCH, "module": MODULE, "pack": PACK}
 """The state machines by the kind of entity."""
 
 FINALIZING = frozenset({Disposition.PASS, Disposition.FAIL})

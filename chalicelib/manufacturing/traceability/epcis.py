@@ -113,8 +113,8 @@ def epcis_event(naming: UriNaming, fact: Fact) -> EpcisEvent:
             return _object_event(naming, unit, at, ("ADD", "commissioning", "active"), ilmd=ilmd)
         case UnitSealed(unit, at):
             persistent = PersistentDisposition(["completeness_verified"])
-            terms = ("OBSERVE", "inspecting", None)
-            return _object_event(naming, unit, at, terms, persistent_disposition=persistent)
+            seal_terms = ("OBSERVE", "inspecting", None)
+            return _object_event(naming, unit, at, seal_terms, persistent_disposition=persistent)
         case UnitDisposed(unit, at, decision, measurements):
             step, disposition = _DISPOSITIONS[decision]
             sensors = _sensor_elements(at, measurements)

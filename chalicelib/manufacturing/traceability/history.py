@@ -24,7 +24,7 @@ from chalicelib.core import cursors
 from chalicelib.core.actor import Actor
 from chalicelib.core.clock import Clock
 from chalicelib.core.errors import ValidationFailed
-from chalicelib.core.store import Query, get, get_many, parallel
+from chalicelib.core.store import Query, get, get_many, parallel, parallel_pair
 from chalicelib.core.table import key
 from chalicelib.identity.organisation import section_of
 from chalicelib.identity.tables import Organisation
@@ -167,7 +167,7 @@ def _module_history(request: _HistoryRequest, module_id: str) -> _Facts:
     if position not in (None, _OWN) and position.module_id != module_id:
         raise cursors.refused()
     read_ledger = partial(ledger_reader.read_ledger, item_key.pk, position, request.limit + 1)
-    stored, (entries, is_complete) = parallel([partial(get, item_key), read_ledger])
+    [stored], [(entries, is_complete)] = parallel_pair([partial(get, item_key)], [read_ledger])
     module: Module = require_stored(stored, request.serial)
     facts = _own_facts(_holder_facts(module)) if position is None else []
     facts += _module_facts(ModuleLedger(module, entries, is_complete), position)

@@ -1,4 +1,4 @@
-"""Lists of the battery console: pages, filters, exact totals, a stable order, and what they cost."""
+"""Lists of SKUs, batches, modules and packs: pages, filters, exact totals, a stable order, and their cost."""
 
 from typing import Any
 
@@ -19,13 +19,13 @@ def ids(answer: Answer) -> list[str]:
 
 
 def found(person: Person, path: str) -> tuple[list[str], int]:
-    """The ids on a page, and how many there are in all."""
+    """Return the ids on a page and the total."""
     answer = person.get(path)
     return ids(answer), answer.json["meta"]["totalCount"]
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_a_list_of_nothing_is_empty(world: World, kind: str) -> None:
+def test_empty_list(world: World, kind: str) -> None:
     answer = Line(world).viewer.get(f"/v1/{kind}")
     meta = {"totalCount": 0, "page": 1, "pageSize": 20}
     assert (answer.status, answer.json) == (200, {"success": True, "data": [], "meta": meta})
@@ -35,13 +35,13 @@ def test_a_list_of_nothing_is_empty(world: World, kind: str) -> None:
 @pytest.mark.parametrize(
     "query", ["page=0", "page=-1", "page=x", "page=1.5", "pageSize=0", "pageSize=101", "status=GONE", "page=1&page=2"]
 )
-def test_a_page_that_cannot_be_is_refused(world: World, kind: str, query: str) -> None:
+def test_invalid_page_is_refused(world: World, kind: str, query: str) -> None:
     answer = Line(world).viewer.get(f"/v1/{kind}?{query}")
     assert (answer.status, answer.code) == (422, "VALIDATION_ERROR")
     assert list(answer.fields) == [query.partition("=")[0]]
 
 
-def test_pages_hold_everything_once_the_newest_first(world: World) -> None:
+def test_pages_hold_every_item_once_newest_first(world: World) -> None:
     line = Line(world)
     batch = line.batch()
     made = []
@@ -62,24 +62,24 @@ def test_pages_hold_everything_once_the_newest_first(world: World) -> None:
     assert found(line.viewer, "/v1/modules") == (made[:20], 23)
 
 
-def test_every_filter_and_every_pair_of_them_counts_exactly(world: World) -> None:
+def test_totals_are_exact_for_every_combination_of_filters(world: World) -> None:
     line = Line(world)
     skus = [line.sku(name=name, cellsPerModule=1, modulesPerPack=1) for name in ("Alpha", "Beta")]
     batches = [line.batch(sku) for sku in (skus[0], skus[0], skus[1])]
-    things: dict[str, list[Data]] = {"modules": [], "packs": []}
+    entities: dict[str, list[Data]] = {"modules": [], "packs": []}
     for batch in batches:
-        things["modules"] += [line.module(batch), line.full_module(batch), line.sealed_module(batch)]
+        entities["modules"] += [line.module(batch), line.full_module(batch), line.sealed_module(batch)]
         packs = [line.pack(batch), line.ready_pack(batch), line.finished_pack(batch)]
         packs.append(line.pack(batch, [line.sealed_module(batch)]))
-        things["packs"] += packs
-    seen = {kind: line.viewer.get(f"/v1/{kind}?pageSize=100").json["data"] for kind in things}
-    assert {one["id"] for one in things["packs"]} == {one["id"] for one in seen["packs"]}
+        entities["packs"] += packs
+    seen = {kind: line.viewer.get(f"/v1/{kind}?pageSize=100").json["data"] for kind in entities}
+    assert {one["id"] for one in entities["packs"]} == {one["id"] for one in seen["packs"]}
     for kind, rows in seen.items():
         for status in (None, *sorted({row["status"] for row in rows})):
             for sku_id in (None, skus[0]["id"], skus[1]["id"], "SKU-none"):
                 for batch_id in (None, batches[0]["id"], batches[2]["id"], "BAT-none"):
-                    asked = {"status": status, "skuId": sku_id, "batchId": batch_id}
-                    chosen = {name: value for name, value in asked.items() if value}
+                    filters = {"status": status, "skuId": sku_id, "batchId": batch_id}
+                    chosen = {name: value for name, value in filters.items() if value}
                     expected = [row["id"] for row in rows if all(row[name] == chosen[name] for name in chosen)]
                     query = "&".join(f"{name}={value}" for name, value in chosen.items())
                     assert found(line.viewer, f"/v1/{kind}?pageSize=100&{query}") == (expected, len(expected)), chosen
@@ -89,7 +89,7 @@ def test_every_filter_and_every_pair_of_them_counts_exactly(world: World) -> Non
                     )
 
 
-def test_under_an_id_of_another_kind_there_is_nothing_and_nothing_is_counted(world: World) -> None:
+def test_filter_by_an_id_of_another_kind_matches_no_row(world: World) -> None:
     line = Line(world)
     batch = line.batch()
     line.module(batch)
@@ -98,7 +98,7 @@ def test_under_an_id_of_another_kind_there_is_nothing_and_nothing_is_counted(wor
     assert found(line.viewer, f"/v1/modules?batchId={batch['skuId']}&skuId={batch['skuId']}") == ([], 0)
 
 
-def test_batches_are_found_by_sku_and_status(world: World) -> None:
+def test_batches_by_sku_and_status(world: World) -> None:
     line = Line(world)
     one, other = line.sku(), line.sku()
     draft, running, done, elsewhere = line.draft_batch(one), line.batch(one), line.batch(one), line.batch(other)
@@ -128,7 +128,7 @@ def test_batches_are_found_by_sku_and_status(world: World) -> None:
         ("packs", "", 1),
     ],
 )
-def test_q_finds_a_text_anywhere_whatever_its_case(world: World, kind: str, q: str, hits: int) -> None:
+def test_q_matches_text_anywhere_in_any_case(world: World, kind: str, q: str, hits: int) -> None:
     line = Line(world)
     line.draft_batch(notes="Night shift")
     batch = line.batch()
@@ -140,7 +140,7 @@ def test_q_finds_a_text_anywhere_whatever_its_case(world: World, kind: str, q: s
     assert (len(rows), total) == (hits, hits)
 
 
-def test_q_goes_together_with_every_other_filter_and_with_pages(world: World) -> None:
+def test_q_combines_with_other_filters_and_pages(world: World) -> None:
     line = Line(world)
     one, other = line.batch(), line.batch()
     first, second, third = (line.module(one, f"WIDE-{number}") for number in range(3))
@@ -155,7 +155,7 @@ def test_q_goes_together_with_every_other_filter_and_with_pages(world: World) ->
     assert found(line.viewer, f"{path}&skuId={other['skuId']}") == ([], 0)
 
 
-def test_rows_show_what_the_thing_itself_shows(world: World) -> None:
+def test_rows_equal_details_without_contents(world: World) -> None:
     line = Line(world)
     batch = line.batch()
     line.finished_pack(batch)
@@ -175,7 +175,7 @@ def test_lists_show_only_the_own_organisation(world: World, kind: str) -> None:
     assert found(theirs.viewer, f"/v1/{kind}")[1] > 0
 
 
-def test_who_reaches_only_their_own_sees_and_changes_only_that(world: World) -> None:
+def test_scope_own_covers_only_own_modules(world: World) -> None:
     line = Line(world)
     batch = line.batch()
     mine, colleague = line.module(batch), world.person("PRODUCTION")
@@ -195,7 +195,7 @@ def test_who_reaches_only_their_own_sees_and_changes_only_that(world: World) -> 
 
 
 @pytest.mark.parametrize("query", ["", "status=DRAFT", "batchId={batch}", "batchId={batch}&skuId={sku}", "q=m"])
-def test_a_page_costs_one_admission_and_one_round_of_calls_at_once(
+def test_page_costs_the_authentication_and_one_round_of_parallel_calls(
     world: World, engine: EmbeddedEngine, query: str
 ) -> None:
     line = Line(world)
@@ -208,13 +208,13 @@ def test_a_page_costs_one_admission_and_one_round_of_calls_at_once(
         assert found(line.viewer, path)[1] == 3
     assert calls[0][0] == "BatchGetItem"
     queries = [request for operation, request in calls[1:] if operation == "Query"]
-    assert all("ExclusiveStartKey" not in request for request in queries)  # none of them waits for another
+    assert all("ExclusiveStartKey" not in request for request in queries)  # no query depends on another
     assert {request.get("Limit") for request in queries} == {None if "q=" in query else 20}  # nothing beyond the page
     assert len({operation for operation, _ in calls[1:]} - {"Query", "BatchGetItem", "GetItem"}) == 0
     assert len(calls) <= 1 + 4 * 3 + 2
 
 
-def test_a_page_far_behind_the_end_reads_no_row(world: World, engine: EmbeddedEngine) -> None:
+def test_page_far_beyond_the_end_reads_no_rows(world: World, engine: EmbeddedEngine) -> None:
     line = Line(world)
     batch = line.batch()
     for _ in range(3):
@@ -223,13 +223,20 @@ def test_a_page_far_behind_the_end_reads_no_row(world: World, engine: EmbeddedEn
     with engine.before(None, lambda operation, _: calls.append(operation)):
         both = f"&batchId={batch['id']}&skuId={batch['skuId']}"
         for query in ("", "&status=DRAFT", f"&skuId={batch['skuId']}", f"&batchId={batch['id']}", both):
-            assert found(line.viewer, f"/v1/modules?page=1000000&pageSize=100{query}") == ([], 3)
-        assert found(line.viewer, f"/v1/modules?page=1000000&batchId={batch['id']}&skuId=SKU-none") == ([], 0)
-    assert calls == ["BatchGetItem", "BatchGetItem"] * 6  # who is calling, and how many there are
+            assert found(line.viewer, f"/v1/modules?page=100&pageSize=100{query}") == ([], 3)
+        assert found(line.viewer, f"/v1/modules?page=100&pageSize=100&batchId={batch['id']}&skuId=SKU-none") == ([], 0)
+    assert calls == ["BatchGetItem", "BatchGetItem"] * 6  # the authentication, and the counters
 
 
-def test_a_count_is_never_below_none_though_its_shards_are_read_a_moment_apart(world: World) -> None:
-    """A module was counted in one shard and left its state in another; only the second was read late enough."""
+@pytest.mark.parametrize("kind", KINDS)
+def test_pages_beyond_row_10000_are_refused(world: World, kind: str) -> None:
+    answer = Line(world).viewer.get(f"/v1/{kind}?page=102&pageSize=100")
+    assert (answer.status, answer.fields) == (422, {"page": "must not begin beyond row 10,000; use filters"})
+    assert found(Line(world).viewer, f"/v1/{kind}?page=100&pageSize=100") == ([], 0)
+
+
+def test_total_is_never_negative(world: World) -> None:
+    """A module may be seen to leave a status, in one shard, before it is seen to enter it, in another."""
     line = Line(world)
     world.run(lambda work: status_counters.change_counts(work, DEMO, "module", [None], {"DRAFT": -1, "IN_PROGRESS": 1}))
     assert found(line.viewer, "/v1/modules?status=DRAFT") == ([], 0)
@@ -237,7 +244,7 @@ def test_a_count_is_never_below_none_though_its_shards_are_read_a_moment_apart(w
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_one_thing_costs_two_round_trips(world: World, engine: EmbeddedEngine, kind: str) -> None:
+def test_reading_one_entity_costs_two_round_trips(world: World, engine: EmbeddedEngine, kind: str) -> None:
     line = Line(world)
     line.finished_pack(line.batch())
     one = line.viewer.get(f"/v1/{kind}").json["data"][0]["id"]

@@ -1,4 +1,4 @@
-"""Who may do what on the battery console: the table of the contract, held against every endpoint and role."""
+"""The permissions of the battery console: the contract's table, checked for every endpoint and role."""
 
 import re
 
@@ -51,23 +51,23 @@ LINE = [
 ]
 
 
-def test_every_endpoint_of_the_line_is_in_the_table() -> None:
+def test_table_has_every_endpoint_of_manufacturing() -> None:
     assert {(endpoint.method, endpoint.path) for endpoint in LINE} == set(ALLOWED)
 
 
 @pytest.mark.parametrize("endpoint", LINE, ids=lambda one: f"{one.method} {one.path}")
 @pytest.mark.parametrize("role", sorted(ROLES))
-def test_the_table_of_the_contract_holds(world: World, endpoint: Endpoint, role: str) -> None:
+def test_roles_may_call_what_the_contract_says(world: World, endpoint: Endpoint, role: str) -> None:
     person = world.person(role)
     path = re.sub(r"{\w+}", "nothing", endpoint.path)
     answer = world.call(endpoint.method, path, {} if endpoint.takes_body else None, token=person.token)
     if role in ALLOWED[endpoint.method, endpoint.path]:
-        assert answer.status in (200, 404, 422), answer  # let in, to find that there is nothing
+        assert answer.status in (200, 404, 422), answer  # permitted, but there is no such entity
     else:
         assert (answer.status, answer.code) == (403, "ACCESS_DENIED")
 
 
-def test_a_whole_line_is_carried_by_the_roles_of_the_contract(world: World) -> None:
+def test_roles_of_the_contract_can_complete_a_batch(world: World) -> None:
     line = Line(world)
     batch = line.batch()
     line.finished_pack(batch)

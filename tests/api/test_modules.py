@@ -1,4 +1,4 @@
-"""Modules of the battery console: cells one by one and by the tray, taking one off, sealing."""
+"""Modules: create, bind and unbind cells, seal."""
 
 import json
 from typing import Any
@@ -24,12 +24,12 @@ def violation(answer: Answer) -> Data:
 def duplicates(answer: Answer) -> list[Data]:
     assert (answer.status, answer.code) == (409, "DUPLICATE_SERIAL"), answer
     details: Data = answer.json["error"]["details"]
-    told: list[Data] = details["duplicates"]
-    assert {name: details[name] for name in told[0]} == told[0]
-    return told
+    found: list[Data] = details["duplicates"]
+    assert {name: details[name] for name in found[0]} == found[0]
+    return found
 
 
-def test_a_module_starts_empty_and_carries_its_sku(world: World) -> None:
+def test_new_module_is_empty_and_contains_its_sku(world: World) -> None:
     line = Line(world)
     batch = line.batch()
     answer = line.production.post("/v1/modules", {"batchId": batch["id"], "serial": "M/1+(x)"})
@@ -52,7 +52,7 @@ def test_a_module_starts_empty_and_carries_its_sku(world: World) -> None:
     assert (data(read), read.headers["ETag"]) == ({**made, "cells": []}, '"1"')
 
 
-def test_a_module_of_no_batch_is_not_made(world: World) -> None:
+def test_module_of_unknown_batch_is_not_found(world: World) -> None:
     theirs = Line(world, OTHER).batch()
     line = Line(world)
     for batch_id in ("BAT-none", theirs["id"]):
@@ -62,7 +62,7 @@ def test_a_module_of_no_batch_is_not_made(world: World) -> None:
 
 
 @pytest.mark.parametrize("serial", ["", "a b", "a\n", "é", "x" * 129, 7, None])
-def test_a_serial_is_what_a_scanner_can_read(world: World, serial: Any) -> None:
+def test_invalid_serial_number_is_refused(world: World, serial: Any) -> None:
     line = Line(world)
     batch = line.batch()
     answer = line.production.post("/v1/modules", {"batchId": batch["id"], "serial": serial})
@@ -72,7 +72,7 @@ def test_a_serial_is_what_a_scanner_can_read(world: World, serial: Any) -> None:
     assert (answer.status, set(answer.fields)) == (422, {"serial", "lot"})
 
 
-def test_the_first_cell_puts_a_module_in_progress_and_cells_keep_their_order(world: World) -> None:
+def test_first_cell_starts_a_module_and_cells_keep_their_order(world: World) -> None:
     line = Line(world)
     module = line.module(line.batch(cellsPerModule=4))
     world.clock.advance(minutes=1)
@@ -90,7 +90,7 @@ def test_the_first_cell_puts_a_module_in_progress_and_cells_keep_their_order(wor
     ]
 
 
-def test_a_serial_in_use_is_refused_and_says_where_it_is(world: World) -> None:
+def test_duplicate_serial_names_its_holder(world: World) -> None:
     line = Line(world)
     batch = line.batch()
     one, other = line.module(batch, "M-1"), line.module(batch, "M-2")
@@ -109,7 +109,7 @@ def test_a_serial_in_use_is_refused_and_says_where_it_is(world: World) -> None:
     assert line.counted("module")["DRAFT"] == 1
 
 
-def test_of_a_serial_in_another_organisation_nothing_is_told(world: World) -> None:
+def test_duplicate_serial_of_another_organisation_shows_only_the_serial(world: World) -> None:
     theirs = Line(world, OTHER)
     their_module = theirs.module(theirs.batch(), "M-1")
     data(theirs.bind(their_module, "C-1"))
@@ -121,20 +121,20 @@ def test_of_a_serial_in_another_organisation_nothing_is_told(world: World) -> No
         line.bind(module, "M-1"),
         line.production.post("/v1/packs", {"batchId": batch["id"], "serial": "C-1"}),
     ):
-        [told] = duplicates(answer)
-        assert set(told) == {"serial"}
+        [duplicate] = duplicates(answer)
+        assert set(duplicate) == {"serial"}
         assert their_module["id"] not in answer.text
     [first, second] = duplicates(line.bind_tray(module, ["C-1", "M-1"]))
     assert (first, second) == ({"serial": "C-1"}, {"serial": "M-1"})
 
 
-def test_capitals_and_small_letters_are_different_serials(world: World) -> None:
+def test_serial_numbers_are_case_sensitive(world: World) -> None:
     line = Line(world)
     module = line.module(line.batch())
     assert data(line.bind_tray(module, ["c-1", "C-1"]))["cellsBound"] == 2
 
 
-def test_a_tray_is_bound_whole_or_not_at_all_and_every_duplicate_is_named(world: World) -> None:
+def test_tray_is_bound_completely_or_not_and_names_every_duplicate(world: World) -> None:
     line = Line(world)
     batch = line.batch(cellsPerModule=200)
     one, other = line.module(batch), line.module(batch)
@@ -149,7 +149,7 @@ def test_a_tray_is_bound_whole_or_not_at_all_and_every_duplicate_is_named(world:
     assert line.cells_of(other) == fresh
 
 
-def test_a_full_tray_with_a_lot_and_a_key_fits_into_one_transaction(world: World, engine: EmbeddedEngine) -> None:
+def test_full_tray_with_lot_and_key_fits_into_one_transaction(world: World, engine: EmbeddedEngine) -> None:
     line = Line(world)
     module = line.module(line.batch(cellsPerModule=90))
     calls: list[tuple[str, int]] = []
@@ -172,18 +172,18 @@ def test_a_full_tray_with_a_lot_and_a_key_fits_into_one_transaction(world: World
         ("C-1", "serials"),
     ],
 )
-def test_a_tray_has_from_1_to_90_different_cells(world: World, serials: Any, bad: str) -> None:
+def test_tray_has_1_to_90_distinct_cells(world: World, serials: Any, bad: str) -> None:
     line = Line(world)
     module = line.module(line.batch(cellsPerModule=200))
     answer = line.bind_tray(module, serials)
     assert (answer.status, set(answer.fields)) == (422, {bad})
 
 
-def test_a_module_never_takes_more_than_its_sku_says(world: World) -> None:
+def test_module_holds_at_most_the_cells_of_its_sku(world: World) -> None:
     line = Line(world)
     module = line.module(line.batch(cellsPerModule=3))
     details = violation(line.bind_tray(module, ["A", "B", "C", "D"]))
-    assert (details["bound"], details["required"], details["status"]) == (0, 3, "DRAFT")
+    assert (details["bound"], details["required"], details["state"]) == (0, 3, "DRAFT")
     data(line.bind_tray(module, ["A", "B"]))
     assert violation(line.bind_tray(module, ["C", "D"]))["missing"] == ["there is room for 1 of 2 cells"]
     data(line.bind(module, "C"))
@@ -191,7 +191,7 @@ def test_a_module_never_takes_more_than_its_sku_says(world: World) -> None:
     assert registered("D") is None
 
 
-def test_a_cell_that_is_taken_off_can_be_bound_anywhere(world: World) -> None:
+def test_unbound_cell_can_be_bound_again(world: World) -> None:
     line = Line(world)
     batch = line.batch(cellsPerModule=3)
     one, other = line.module(batch), line.module(batch)
@@ -206,7 +206,7 @@ def test_a_cell_that_is_taken_off_can_be_bound_anywhere(world: World) -> None:
     assert line.cells_of(one) == ["A", "C", "B"]
 
 
-def test_the_last_cell_taken_off_leaves_a_module_in_progress(world: World) -> None:
+def test_unbinding_the_last_cell_leaves_a_module_in_progress(world: World) -> None:
     line = Line(world)
     module = line.module(line.batch())
     data(line.bind(module, "A"))
@@ -214,13 +214,13 @@ def test_the_last_cell_taken_off_leaves_a_module_in_progress(world: World) -> No
     assert violation(line.unbind(module, "A"))["missing"] == ["A is not bound to this module"]
 
 
-def test_only_a_cell_of_this_very_module_is_taken_off(world: World) -> None:
+def test_only_a_cell_of_this_module_can_be_unbound(world: World) -> None:
     theirs = Line(world, OTHER)
     data(theirs.bind(theirs.module(theirs.batch()), "T"))
     line = Line(world)
     batch = line.batch()
     one, other = line.module(batch, "M-1"), line.module(batch)
-    assert violation(line.unbind(one, "A"))["missing"] == ["the module has to be IN_PROGRESS"]
+    assert violation(line.unbind(one, "A"))["state"] == "DRAFT"
     data(line.bind(one, "A"))
     data(line.bind(other, "B"))
     for serial in ("B", "T", "M-1", "nothing"):
@@ -228,7 +228,7 @@ def test_only_a_cell_of_this_very_module_is_taken_off(world: World) -> None:
         assert registered(serial) is not None or serial == "nothing"
 
 
-def test_what_was_taken_off_is_remembered(world: World) -> None:
+def test_unbinding_is_recorded(world: World) -> None:
     line = Line(world)
     module = line.module(line.batch())
     data(line.bind(module, "A", "L1"))
@@ -243,7 +243,7 @@ def test_what_was_taken_off_is_remembered(world: World) -> None:
     assert (former.removed_at - former.bound_at).total_seconds() == 60
 
 
-def test_a_lot_knows_how_many_of_its_cells_are_in_a_module(world: World) -> None:
+def test_lot_use_counts_cells_of_a_module(world: World) -> None:
     line = Line(world)
     module = line.module(line.batch(cellsPerModule=9))
     data(line.bind_tray(module, ["A", "B"], "L1"))
@@ -254,16 +254,17 @@ def test_a_lot_knows_how_many_of_its_cells_are_in_a_module(world: World) -> None
     assert (used.module_id, used.lot, used.cells) == (module["id"], "L1", 2)
 
 
-def test_a_module_is_sealed_with_exactly_the_cells_of_its_sku(world: World) -> None:
+def test_seal_requires_exactly_the_cells_of_the_sku(world: World) -> None:
     line = Line(world)
     module = line.module(line.batch())
-    assert violation(line.seal("modules", module))["missing"] == ["the module has to be IN_PROGRESS"]
+    assert violation(line.seal("modules", module))["allowed"] == ["bind-cell", "bind-cells"]
     data(line.bind(module, "A"))
     details = violation(line.seal("modules", module))
     assert details == {
         "moduleId": module["id"],
-        "status": "IN_PROGRESS",
-        "wanted": "SEALED",
+        "state": "IN_PROGRESS",
+        "action": "seal",
+        "allowed": ["bind-cell", "bind-cells", "seal", "unbind-cell"],
         "missing": ["1 of 2 cells are not bound yet"],
         "bound": 1,
         "required": 2,
@@ -274,24 +275,29 @@ def test_a_module_is_sealed_with_exactly_the_cells_of_its_sku(world: World) -> N
     assert (sealed["status"], sealed["version"], sealed["sealedAt"]) == ("SEALED", 4, "2026-03-01T09:01:00Z")
 
 
-def test_a_sealed_module_is_locked(world: World) -> None:
+def test_sealed_module_is_locked(world: World) -> None:
     line = Line(world)
     module = line.sealed_module(line.batch())
     cell = line.cells_of(module)[0]
-    for answer in (
-        line.bind(module, "X"),
-        line.bind_tray(module, ["X"]),
-        line.bind_tray(module, []),  # that it is locked matters more than what was wrong with the request
-        line.unbind(module, cell),
-        line.seal("modules", module),
+    for answer, action in (
+        (line.bind(module, "X"), "bind-cell"),
+        (line.bind_tray(module, ["X"]), "bind-cells"),
+        (line.unbind(module, cell), "unbind-cell"),
+        (line.seal("modules", module), "seal"),
     ):
         assert (answer.status, answer.code) == (409, "ENTITY_LOCKED")
         assert answer.json["error"]["message"] == "Cannot modify a sealed module."
-        assert answer.json["error"]["details"] == {"moduleId": module["id"], "status": "SEALED"}
+        assert answer.json["error"]["details"] == {
+            "moduleId": module["id"],
+            "state": "SEALED",
+            "action": action,
+            "allowed": [],
+        }
+    assert line.bind_tray(module, []).status == 422
     assert registered("X") is None
 
 
-def test_stale_versions_change_nothing(world: World) -> None:
+def test_stale_version_of_a_module_is_refused(world: World) -> None:
     line = Line(world)
     module = line.module(line.batch())
     data(line.bind(module, "A"))
@@ -306,7 +312,7 @@ def test_stale_versions_change_nothing(world: World) -> None:
     assert line.cells_of(module) == ["A"]
 
 
-def test_a_scan_that_is_sent_again_has_one_effect(world: World) -> None:
+def test_repeated_key_binds_once(world: World) -> None:
     line = Line(world)
     module = line.module(line.batch())
     answers = [line.bind(module, "A", idempotency_key="k") for _ in range(2)]
@@ -318,7 +324,7 @@ def test_a_scan_that_is_sent_again_has_one_effect(world: World) -> None:
     assert line.cells_of(module) == ["A"]
 
 
-def test_the_trail_says_which_cells_came_and_went(world: World) -> None:
+def test_audit_rows_of_a_module(world: World) -> None:
     line = Line(world)
     batch = line.batch(cellsPerModule=3)
     module = line.module(batch, "M-1")
@@ -358,14 +364,14 @@ def test_the_trail_says_which_cells_came_and_went(world: World) -> None:
     ]
 
 
-def test_modules_of_another_organisation_do_not_exist(world: World) -> None:
+def test_modules_of_another_organisation_are_not_found(world: World) -> None:
     line = Line(world)
     module = line.module(line.batch())
     other = Line(world, OTHER)
     for answer in (
         other.viewer.get(f"/v1/modules/{module['id']}"),
         other.bind(module, "A"),
-        other.bind_tray(module, []),
+        other.bind_tray(module, ["A"]),
         other.unbind(module, "A"),
         other.seal("modules", module),
     ):
@@ -373,20 +379,20 @@ def test_modules_of_another_organisation_do_not_exist(world: World) -> None:
 
 
 @pytest.mark.parametrize(
-    ("what", "calls"),
+    ("step", "calls"),
     [
-        ("create", ["BatchGetItem", "GetItem", "TransactWriteItems"]),
+        ("create", ["BatchGetItem", "TransactWriteItems"]),
         ("bind", ["BatchGetItem", "TransactWriteItems"]),
-        ("unbind", ["BatchGetItem", "GetItem", "TransactWriteItems"]),
+        ("unbind", ["BatchGetItem", "TransactWriteItems"]),
         ("seal", ["BatchGetItem", "TransactWriteItems"]),
     ],
 )
-def test_steps_keep_to_their_round_trips(world: World, engine: EmbeddedEngine, what: str, calls: list[str]) -> None:
+def test_round_trips_of_each_step(world: World, engine: EmbeddedEngine, step: str, calls: list[str]) -> None:
     line = Line(world)
     batch = line.batch()
     module = line.module(batch)
     data(line.bind(module, "A"))
-    if what == "seal":
+    if step == "seal":
         data(line.bind(module, "B"))
     made: list[str] = []
     with engine.before(None, lambda operation, _: made.append(operation)):
@@ -395,5 +401,5 @@ def test_steps_keep_to_their_round_trips(world: World, engine: EmbeddedEngine, w
             "bind": lambda: data(line.bind(module, "B")),
             "unbind": lambda: data(line.unbind(module, "A")),
             "seal": lambda: data(line.seal("modules", module)),
-        }[what]()
+        }[step]()
     assert made == calls

@@ -1,4 +1,4 @@
-"""Random shifts on the battery line: whatever people do, in whatever order, these things stay true after every step."""
+"""Random sequences of steps on the production line, checked against a model after every step."""
 
 from collections import Counter, defaultdict
 from typing import Any, TypeVar
@@ -29,7 +29,7 @@ pick, a_cell = st.integers(0, 99), st.sampled_from(CELLS)
 
 
 class Shift(RuleBasedStateMachine):
-    """One SKU of two cells a module and two modules a pack, and what the test itself believes of everything."""
+    """One SKU of two cells a module and two modules a pack, and the expected state of every entity."""
 
     def __init__(self, engine: EmbeddedEngine) -> None:
         super().__init__()
@@ -47,7 +47,7 @@ class Shift(RuleBasedStateMachine):
         self.new_batch()
         self.start(0)
 
-    # --- what people do ----------------------------------------------------------------------------------------
+    # --- steps ----------------------------------------------------------------------------------------
 
     @precondition(lambda self: len(self.modules) > 3 and len(self.batches) < 3)
     @rule()
@@ -74,13 +74,13 @@ class Shift(RuleBasedStateMachine):
 
     @precondition(lambda self: "IN_PROGRESS" in self.batches.values() and len(self.modules) < 9)
     @rule(number=pick)
-    def new_module_where_it_is_possible(self, number: int) -> None:
+    def new_module_in_running_batch(self, number: int) -> None:
         running = {batch: state for batch, state in self.batches.items() if state == "IN_PROGRESS"}
         self.make_module(self.any(running, number))
 
     @precondition(lambda self: len(self.batches) > 1)
     @rule(number=pick)
-    def new_module_anywhere(self, number: int) -> None:
+    def new_module_in_any_batch(self, number: int) -> None:
         self.make_module(self.any(self.batches, number))
 
     def make_module(self, batch: str) -> None:
@@ -103,7 +103,7 @@ class Shift(RuleBasedStateMachine):
     @precondition(lambda self: self.modules)
     @rule(number=pick)
     def fill_and_seal(self, number: int) -> None:
-        """What a shift does most of the time, so that packs come about."""
+        """The most frequent step, so that packs are created."""
         unsealed = {module: state for module, state in self.modules.items() if state != "SEALED"}
         module = self.any(unsealed or self.modules, number)
         free = [cell for cell in CELLS if cell not in self.lots]
@@ -114,12 +114,12 @@ class Shift(RuleBasedStateMachine):
 
     @precondition(lambda self: self.modules)
     @rule(number=pick, cell=a_cell)
-    def unbind_anything(self, number: int, cell: str) -> None:
+    def unbind_any_cell(self, number: int, cell: str) -> None:
         self.unbind(self.any(self.modules, number), cell)
 
     @precondition(lambda self: any(self.modules[module] != "SEALED" for module in self.cells))
     @rule(number=pick)
-    def unbind_what_is_bound(self, number: int) -> None:
+    def unbind_bound_cell(self, number: int) -> None:
         where = {cell: one for one, held in self.cells.items() for cell in held if self.modules[one] != "SEALED"}
         if where:
             cell = self.any(where, number)
@@ -159,8 +159,8 @@ class Shift(RuleBasedStateMachine):
 
     @precondition(lambda self: sum(map(self.can_be_packed, self.modules)) >= 2)
     @rule(number=pick)
-    def pack_what_is_sealed(self, number: int) -> None:
-        """What a shift does most of the time, so that packs are tested."""
+    def pack_sealed_modules(self, number: int) -> None:
+        """The most frequent step, so that packs are tested."""
         running = {batch: state for batch, state in self.batches.items() if state == "IN_PROGRESS"}
         if running:
             self.make_pack(self.any(running, number), list(filter(self.can_be_packed, self.modules))[:2])
@@ -197,16 +197,16 @@ class Shift(RuleBasedStateMachine):
         if self.expect(answer, self.packs[pack] == "READY_FOR_EOL" and good) and disposition != "QUARANTINE":
             self.packs[pack] = "FINALIZED"
 
-    # --- what follows ------------------------------------------------------------------------------------------
+    # --- expectations ------------------------------------------------------------------------------------------
 
     @staticmethod
-    def any(things: dict[str, str], number: int) -> str:
-        """One of these, the newer the smaller the number."""
-        return list(reversed(things))[number % len(things)]
+    def any(entities: dict[str, str], number: int) -> str:
+        """Return one of these ids; smaller numbers give newer ones."""
+        return list(reversed(entities))[number % len(entities)]
 
     @staticmethod
     def expect(answer: Answer, possible: bool, status: int = 200) -> bool:
-        """The answer is a success exactly if the step was possible, and else says that it conflicts."""
+        """Return `possible`, after checking that the answer is a success if it is true and else a conflict."""
         assert answer.status == (status if possible else 409), answer
         return possible
 
@@ -227,33 +227,33 @@ class Shift(RuleBasedStateMachine):
     def can_be_packed(self, module: str) -> bool:
         return self.modules[module] == "SEALED" and not any(module in parts for parts in self.inside.values())
 
-    # --- what stays true ---------------------------------------------------------------------------------------
+    # --- invariants ---------------------------------------------------------------------------------------
 
     @invariant()
-    def everything_is_as_believed(self) -> None:
-        """All of it is read at once, which keeps a step quick."""
+    def state_is_as_expected(self) -> None:
+        """Everything is read in one batch, to keep a step quick."""
         keys = self.keys()
-        self.found = get_many(keys, self.world.clock)
-        self.modules_are_as_believed()
-        self.the_registry_knows_every_cell_and_no_other()
-        self.packs_and_batches_are_as_believed()
-        self.lists_count_what_there_is()
+        self.stored_items = get_many(keys, self.world.clock)
+        self.check_modules()
+        self.check_registry()
+        self.check_packs_and_batches()
+        self.check_totals()
 
     def keys(self) -> list[ItemKey[Any]]:
-        known: list[ItemKey[Any]] = [serial_key(cell) for cell in CELLS]
-        known += [batch_key(DEMO, batch) for batch in self.batches]
-        known += [module_key(DEMO, module) for module in self.modules]
-        known += [pack_key(DEMO, pack) for pack in self.packs]
-        return known + [
-            one for kind in ("batch", "module", "pack") for one in status_counters.counter_keys(DEMO, kind, None)
-        ]
+        keys: list[ItemKey[Any]] = [serial_key(cell) for cell in CELLS]
+        keys += [batch_key(DEMO, batch) for batch in self.batches]
+        keys += [module_key(DEMO, module) for module in self.modules]
+        keys += [pack_key(DEMO, pack) for pack in self.packs]
+        for kind in ("batch", "module", "pack"):
+            keys += status_counters.counter_keys(DEMO, kind, None)
+        return keys
 
-    def stored(self, wanted: ItemKey[StoredT]) -> StoredT:
-        item = self.found.get(wanted)
-        assert item is not None, wanted
+    def stored(self, key: ItemKey[StoredT]) -> StoredT:
+        item = self.stored_items.get(key)
+        assert item is not None, key
         return item
 
-    def modules_are_as_believed(self) -> None:
+    def check_modules(self) -> None:
         where = {module: pack for pack, parts in self.inside.items() for module in parts}
         for module, status in self.modules.items():
             stored, cells = self.stored(module_key(DEMO, module)), self.cells[module]
@@ -263,17 +263,17 @@ class Shift(RuleBasedStateMachine):
                 assert self.line.cells_of({"id": module}) == cells
                 self.seen[module] = stored.version
 
-    def the_registry_knows_every_cell_and_no_other(self) -> None:
+    def check_registry(self) -> None:
         where = {cell: module for module, cells in self.cells.items() for cell in cells}
         for cell in CELLS:
-            known = self.found.get(serial_key(cell))
-            assert (None if known is None else known.holder_id) == where.get(cell)
+            number = self.stored_items.get(serial_key(cell))
+            assert (None if number is None else number.holder_id) == where.get(cell)
         for lot in ("L1", "L2"):
             uses = Query(LotUse, lot_pk(DEMO, lot)).all()
             held = Counter(where[cell] for cell, of_lot in self.lots.items() if of_lot == lot)
             assert {use.module_id: use.cells for use in uses if use.cells} == held
 
-    def packs_and_batches_are_as_believed(self) -> None:
+    def check_packs_and_batches(self) -> None:
         for pack, status in self.packs.items():
             stored = self.stored(pack_key(DEMO, pack))
             assert (stored.status, stored.bound) == (status, len(self.inside[pack]))
@@ -284,24 +284,26 @@ class Shift(RuleBasedStateMachine):
             assert (kept.status, kept.packs, kept.packs_open) == (status, len(states), unfinished)
             assert kept.packs_passed + kept.packs_failed == len(states) - unfinished
 
-    def lists_count_what_there_is(self) -> None:
-        for kind, things in (("batch", self.batches), ("module", self.modules), ("pack", self.packs)):
+    def check_totals(self) -> None:
+        for kind, entities in (("batch", self.batches), ("module", self.modules), ("pack", self.packs)):
             for state in STATE_MACHINES[kind].states:
-                counted = status_counters.total(self.found, status_counters.counter_keys(DEMO, kind, None), [state])
-                assert counted == list(things.values()).count(state)
+                counted = status_counters.total(
+                    self.stored_items, status_counters.counter_keys(DEMO, kind, None), [state]
+                )
+                assert counted == list(entities.values()).count(state)
 
     def teardown(self) -> None:
-        """In the end the counts of each SKU and batch are right, too."""
-        for kind, things in (("module", self.modules), ("pack", self.packs)):
+        """Check the totals of each SKU and batch at the end."""
+        for kind, entities in (("module", self.modules), ("pack", self.packs)):
             assert self.line.counted(kind) == self.line.counted(kind, self.sku["id"])
             for batch in self.batches:
-                mine = Counter(state for thing, state in things.items() if self.batch_of[thing] == batch)
+                mine = Counter(state for item_id, state in entities.items() if self.batch_of[item_id] == batch)
                 assert Counter(self.line.counted(kind, batch)) == mine
 
 
-def test_whatever_a_shift_does_line_registry_ledgers_and_counts_agree(engine: EmbeddedEngine) -> None:
-    class Here(Shift):
+def test_entities_registry_ledgers_and_totals_agree_after_any_steps(engine: EmbeddedEngine) -> None:
+    class Machine(Shift):
         def __init__(self) -> None:
             super().__init__(engine)
 
-    run_state_machine_as_test(Here, settings=settings(max_examples=16, stateful_step_count=40))
+    run_state_machine_as_test(Machine, settings=settings(max_examples=16, stateful_step_count=40))

@@ -1,4 +1,4 @@
-"""Batches of the battery console: setting one up, starting it, completing it when its packs are done."""
+"""Batches: create, start, complete."""
 
 import pytest
 
@@ -8,7 +8,7 @@ from tests.builders.world import OTHER, World
 NOW = "2026-03-01T09:00:00Z"
 
 
-def test_a_batch_carries_its_sku(world: World) -> None:
+def test_batch_contains_its_sku(world: World) -> None:
     line = Line(world)
     sku = line.sku(limits=LIMITS)
     answer = line.production.post("/v1/batches", {"skuId": sku["id"], "targetQuantity": 100, "notes": "first"})
@@ -31,38 +31,39 @@ def test_a_batch_carries_its_sku(world: World) -> None:
     assert (data(read), read.headers["ETag"]) == ({**made, "sku": {**carried, "limits": LIMITS}}, '"1"')
 
 
-def test_a_batch_needs_a_sku_that_is_active(world: World) -> None:
+def test_batch_requires_active_sku(world: World) -> None:
     line = Line(world)
     draft = line.draft_sku()
     answer = line.production.post("/v1/batches", {"skuId": draft["id"]})
     assert (answer.status, answer.code) == (409, "WORKFLOW_VIOLATION")
-    details = answer.json["error"]["details"]
-    assert (details["skuId"], details["status"], details["wanted"]) == (draft["id"], "DRAFT", "ACTIVE")
+    assert answer.json["error"]["details"] == {
+        "skuId": draft["id"],
+        "state": "DRAFT",
+        "action": "create-batch",
+        "allowed": ["activate"],
+    }
 
 
-def test_a_refusal_does_not_say_that_a_draft_can_never_go_on(world: World) -> None:
+def test_refused_steps_state_action_entity_and_state(world: World) -> None:
     line = Line(world)
     draft, batch = line.draft_sku(), line.draft_batch()
     cells = line.module(line.batch())
     for answer, message in (
         (
             line.production.post("/v1/batches", {"skuId": draft["id"]}),
-            "This sku is DRAFT: a batch can be made only by an active SKU.",
+            "Cannot create a batch of a SKU in state DRAFT.",
         ),
         (
             line.production.post("/v1/modules", {"batchId": batch["id"], "serial": "M"}),
-            "This batch is DRAFT: a module can be made only in a batch that is IN_PROGRESS.",
+            "Cannot create a module in a batch in state DRAFT.",
         ),
-        (line.unbind(cells, "C"), "This module is DRAFT: the module has to be IN_PROGRESS."),
-        (
-            line.seal("modules", cells),
-            "This module is DRAFT and cannot become SEALED: the module has to be IN_PROGRESS.",
-        ),
+        (line.unbind(cells, "C"), "Cannot unbind a cell from a module in state DRAFT."),
+        (line.seal("modules", cells), "Cannot seal a module in state DRAFT."),
     ):
         assert (answer.status, answer.json["error"]["message"]) == (409, message)
 
 
-def test_a_batch_of_no_sku_or_of_another_organisation_is_not_made(world: World) -> None:
+def test_batch_of_unknown_or_foreign_sku_is_not_found(world: World) -> None:
     theirs = Line(world, OTHER).sku()
     line = Line(world)
     for sku_id in ("SKU-none", theirs["id"]):
@@ -71,12 +72,12 @@ def test_a_batch_of_no_sku_or_of_another_organisation_is_not_made(world: World) 
         assert answer.json["error"]["details"] == {"skuId": sku_id}
 
 
-def test_a_batch_that_is_wrong_says_where(world: World) -> None:
+def test_every_invalid_field_of_a_batch_is_named(world: World) -> None:
     answer = Line(world).production.post("/v1/batches", {"targetQuantity": 0, "notes": "x" * 501, "status": "DRAFT"})
     assert (answer.status, set(answer.fields)) == (422, {"skuId", "targetQuantity", "notes", "status"})
 
 
-def test_a_batch_starts_once(world: World) -> None:
+def test_batch_starts_once(world: World) -> None:
     line = Line(world)
     draft = line.draft_batch()
     world.clock.advance(minutes=1)
@@ -85,10 +86,15 @@ def test_a_batch_starts_once(world: World) -> None:
     assert started == {**draft, "status": "IN_PROGRESS", "version": 2, "updatedAt": later, "startedAt": later}
     again = line.production.patch(f"/v1/batches/{draft['id']}/start")
     assert (again.status, again.code) == (409, "WORKFLOW_VIOLATION")
-    assert again.json["error"]["details"]["missing"] == ["the batch has to be DRAFT"]
+    assert again.json["error"]["details"] == {
+        "batchId": draft["id"],
+        "state": "IN_PROGRESS",
+        "action": "start",
+        "allowed": ["complete", "create-module", "create-pack"],
+    }
 
 
-def test_a_batch_completes_when_every_pack_is_finalized(world: World) -> None:
+def test_batch_completes_when_every_pack_is_finalized(world: World) -> None:
     line = Line(world)
     batch = line.batch()
     line.finished_pack(batch, "PASS")
@@ -98,14 +104,14 @@ def test_a_batch_completes_when_every_pack_is_finalized(world: World) -> None:
     assert (done["status"], done["completedAt"]) == ("COMPLETED", "2026-03-01T09:01:00Z")
     assert done["packs"] == {"total": 2, "open": 0, "passed": 1, "failed": 1}
     again = line.qa.patch(f"/v1/batches/{batch['id']}/complete")
-    assert (again.status, again.code, again.json["error"]["details"]["status"]) == (
+    assert (again.status, again.code, again.json["error"]["details"]["state"]) == (
         409,
         "WORKFLOW_VIOLATION",
         "COMPLETED",
     )
 
 
-def test_a_batch_without_a_pack_is_not_complete(world: World) -> None:
+def test_batch_without_packs_cannot_be_completed(world: World) -> None:
     line = Line(world)
     batch = line.batch()
     answer = line.qa.patch(f"/v1/batches/{batch['id']}/complete")
@@ -115,19 +121,19 @@ def test_a_batch_without_a_pack_is_not_complete(world: World) -> None:
     assert details["openPacks"] == []
 
 
-def test_a_batch_that_is_not_complete_names_the_packs_that_are_open(world: World) -> None:
+def test_refused_completion_names_open_packs(world: World) -> None:
     line = Line(world)
     batch = line.batch()
     line.finished_pack(batch)
     ready, empty = line.ready_pack(batch), line.pack(batch)
     quarantined = line.ready_pack(batch)
     line.dispose(quarantined, "QUARANTINE")
-    line.ready_pack(line.batch())  # another batch's packs are nobody's business here
+    line.ready_pack(line.batch())  # packs of another batch do not count
     answer = line.qa.patch(f"/v1/batches/{batch['id']}/complete")
     assert (answer.status, answer.code) == (409, "WORKFLOW_VIOLATION")
     details = answer.json["error"]["details"]
     assert details["missing"] == ["3 of 4 packs are not FINALIZED"]
-    assert (details["packs"], details["packsOpen"], details["wanted"]) == (4, 3, "COMPLETED")
+    assert (details["packs"], details["packsOpen"], details["action"]) == (4, 3, "complete")
     assert [(pack["packId"], pack["status"]) for pack in details["openPacks"]] == [
         (quarantined["id"], "READY_FOR_EOL"),
         (empty["id"], "DRAFT"),
@@ -135,15 +141,16 @@ def test_a_batch_that_is_not_complete_names_the_packs_that_are_open(world: World
     ]
 
 
-def test_a_draft_is_not_completed(world: World) -> None:
+def test_draft_batch_cannot_be_completed(world: World) -> None:
     line = Line(world)
     answer = line.qa.patch(f"/v1/batches/{line.draft_batch()['id']}/complete")
     assert (answer.status, answer.code) == (409, "WORKFLOW_VIOLATION")
-    assert answer.json["error"]["details"]["missing"] == ["the batch has to be IN_PROGRESS"]
+    details = answer.json["error"]["details"]
+    assert (details["state"], details["action"], details["allowed"]) == ("DRAFT", "complete", ["start"])
 
 
-@pytest.mark.parametrize("kind", ["modules", "packs"])
-def test_nothing_is_made_in_a_batch_that_does_not_run(world: World, kind: str) -> None:
+@pytest.mark.parametrize(("kind", "action"), [("modules", "create-module"), ("packs", "create-pack")])
+def test_modules_and_packs_require_running_batch(world: World, kind: str, action: str) -> None:
     line = Line(world)
     done = line.batch()
     line.finished_pack(done)
@@ -152,10 +159,10 @@ def test_nothing_is_made_in_a_batch_that_does_not_run(world: World, kind: str) -
         answer = line.production.post(f"/v1/{kind}", {"batchId": batch["id"], "serial": "X"})
         assert (answer.status, answer.code) == (409, "WORKFLOW_VIOLATION")
         details = answer.json["error"]["details"]
-        assert (details["batchId"], details["status"], details["wanted"]) == (batch["id"], status, "IN_PROGRESS")
+        assert (details["batchId"], details["state"], details["action"]) == (batch["id"], status, action)
 
 
-def test_the_trail_says_how_a_batch_went(world: World) -> None:
+def test_audit_rows_of_a_batch(world: World) -> None:
     line = Line(world)
     sku = line.sku()
     draft = line.draft_batch(sku, targetQuantity=5, notes="n")
@@ -171,7 +178,7 @@ def test_the_trail_says_how_a_batch_went(world: World) -> None:
     assert diff == {"status": ["IN_PROGRESS", "COMPLETED"], "completed_at": [None, NOW]}
 
 
-def test_stale_versions_change_nothing(world: World) -> None:
+def test_stale_version_of_a_batch_is_refused(world: World) -> None:
     line = Line(world)
     draft = line.draft_batch()
     stale = line.production.patch(f"/v1/batches/{draft['id']}/start", if_match="7")
@@ -179,16 +186,16 @@ def test_stale_versions_change_nothing(world: World) -> None:
     batch = line.batch(cellsPerModule=1, modulesPerPack=1)
     pack = line.ready_pack(batch)
     path = f"/v1/batches/{batch['id']}/complete"
-    for version, news in ((2, "a pack was made"), (3, "it was finalized")):
+    for version, change in ((2, "pack created"), (3, "pack finalized")):
         answer = line.qa.patch(path, if_match=str(version))
-        assert (answer.status, answer.code) == (409, "VERSION_CONFLICT"), news
+        assert (answer.status, answer.code) == (409, "VERSION_CONFLICT"), change
         assert answer.json["error"]["details"] == {"version": version + 1}
         if version == 2:
             data(line.dispose(pack, "PASS"))
     assert line.qa.patch(path, if_match="4").status == 200
 
 
-def test_steps_sent_twice_with_one_key_are_one(world: World) -> None:
+def test_repeated_key_starts_a_batch_once(world: World) -> None:
     line = Line(world)
     draft = line.draft_batch()
     first, second = (line.production.patch(f"/v1/batches/{draft['id']}/start", idempotency_key="k") for _ in range(2))

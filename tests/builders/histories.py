@@ -1,4 +1,4 @@
-"""Exported lives, followed from page to page."""
+"""Exported histories, followed from page to page."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from tests.builders.world import Answer, Person
 
 
 def export_path(serial: str) -> str:
-    """Where the life of a serial is."""
+    """Return the path of a serial number's export."""
     return f"/v1/trace/{quote(serial, safe='')}/export"
 
 
 def next_page(serial: str, answer: Answer) -> str | None:
-    """The address of the page after this one, from its `Link`; None if it is the last."""
+    """Return the path of the next page, from the `Link` header; None after the last."""
     link = answer.headers.get("Link")
     if link is None:
         return None
@@ -26,7 +26,7 @@ def next_page(serial: str, answer: Answer) -> str | None:
 
 
 def pages_of(person: Person, serial: str, query: str = "") -> list[list[dict[str, Any]]]:
-    """The events of each page of a life; every page is held against the standard's schema."""
+    """Return the events of each page of a history; every page is checked against the standard's schema."""
     found = []
     path: str | None = export_path(serial) + query
     while path is not None:
@@ -37,6 +37,6 @@ def pages_of(person: Person, serial: str, query: str = "") -> list[list[dict[str
     return found
 
 
-def life_of(person: Person, serial: str) -> list[dict[str, Any]]:
-    """All events of a life."""
+def history_of(person: Person, serial: str) -> list[dict[str, Any]]:
+    """Return all events of a history."""
     return [event for page in pages_of(person, serial) for event in page]

@@ -1,4 +1,4 @@
-"""SKUs of the battery console: drawing one up, releasing it, reading it."""
+"""SKUs: create, read, activate."""
 
 from typing import Any
 
@@ -10,25 +10,25 @@ from tests.builders.world import OTHER, World
 NOW = "2026-03-01T09:00:00Z"
 
 
-def test_a_sku_reads_as_it_was_drawn_up(world: World) -> None:
+def test_sku_reads_as_it_was_created(world: World) -> None:
     line = Line(world)
     answer = line.supervisor.post("/v1/skus", sku_body(limits=LIMITS))
     made = data(answer, 201)
     assert answer.headers["ETag"] == '"1"'
     assert made["id"].startswith("SKU-")
-    known = {"status": "DRAFT", "version": 1, "createdAt": NOW, "updatedAt": NOW}
-    assert made == {"id": made["id"], **sku_body(limits=LIMITS), **known}
+    added = {"status": "DRAFT", "version": 1, "createdAt": NOW, "updatedAt": NOW}
+    assert made == {"id": made["id"], **sku_body(limits=LIMITS), **added}
     read = line.viewer.get(f"/v1/skus/{made['id']}")
     assert (data(read), read.headers["ETag"]) == (made, '"1"')
 
 
-def test_what_a_sku_does_not_say_is_left_out(world: World) -> None:
+def test_absent_fields_of_a_sku_are_omitted(world: World) -> None:
     body = {"name": "A", "chemistry": "NMC", "cellsPerModule": 5000, "modulesPerPack": 200}
     made = data(Line(world).admin.post("/v1/skus", body), 201)
     assert set(made) == {*body, "id", "status", "version", "createdAt", "updatedAt"}
 
 
-def test_an_activated_sku_is_active_for_good(world: World) -> None:
+def test_sku_is_activated_once(world: World) -> None:
     line = Line(world)
     draft = line.draft_sku(limits=LIMITS)
     answer = line.admin.patch(f"/v1/skus/{draft['id']}/activate", if_match='"1"')
@@ -38,13 +38,13 @@ def test_an_activated_sku_is_active_for_good(world: World) -> None:
     assert (again.status, again.code) == (409, "WORKFLOW_VIOLATION")
     assert again.json["error"]["details"] == {
         "skuId": draft["id"],
-        "status": "ACTIVE",
-        "wanted": "ACTIVE",
-        "missing": ["the sku has to be DRAFT"],
+        "state": "ACTIVE",
+        "action": "activate",
+        "allowed": ["create-batch"],
     }
 
 
-def test_the_trail_says_what_was_drawn_up_and_activated(world: World) -> None:
+def test_audit_rows_of_a_sku(world: World) -> None:
     line = Line(world)
     sku = line.sku(limits=LIMITS)
     row, diff = line.row(sku["id"], "SKU_CREATED")
@@ -64,7 +64,7 @@ def test_the_trail_says_what_was_drawn_up_and_activated(world: World) -> None:
     assert (row.actor_id, diff) == (line.admin.user_id, {"status": ["DRAFT", "ACTIVE"]})
 
 
-def test_everything_that_is_wrong_with_a_sku_is_said_at_once(world: World) -> None:
+def test_every_invalid_field_of_a_sku_is_named(world: World) -> None:
     wrong = {
         "chemistry": "",
         "cellsPerModule": 5001,
@@ -102,12 +102,12 @@ def test_everything_that_is_wrong_with_a_sku_is_said_at_once(world: World) -> No
         ("limits", {str(number): {"min": 1, "unit": "V"} for number in range(51)}, False),
     ],
 )
-def test_fields_of_a_sku_have_their_bounds(world: World, field: str, value: Any, good: bool) -> None:
+def test_bounds_of_the_fields_of_a_sku(world: World, field: str, value: Any, good: bool) -> None:
     answer = Line(world).supervisor.post("/v1/skus", sku_body() | {field: value})
     assert answer.status == (201 if good else 422), answer
 
 
-def test_decimals_are_kept_exactly(world: World) -> None:
+def test_decimals_are_stored_exactly(world: World) -> None:
     line = Line(world)
     raw = b'{"name":"A","chemistry":"B","cellsPerModule":1,"modulesPerPack":1,"nominalVoltage":3.200001}'
     made = data(line.world.call("POST", "/v1/skus", raw=raw, token=line.supervisor.token), 201)
@@ -126,7 +126,7 @@ def test_decimals_are_kept_exactly(world: World) -> None:
         (b"1234567890123456789012345678901.1234567", False),
     ],
 )
-def test_no_decimal_is_finer_than_is_kept_however_long_it_is(world: World, sent: bytes, *, good: bool) -> None:
+def test_decimals_with_more_than_six_places_are_refused(world: World, sent: bytes, *, good: bool) -> None:
     line = Line(world)
     limits = b'"limits":{"U":{"max":' + sent + b',"unit":"V"}}'
     raw = b'{"name":"A","chemistry":"B","cellsPerModule":1,"modulesPerPack":1,"nominalVoltage":' + sent + b"," + limits
@@ -137,14 +137,14 @@ def test_no_decimal_is_finer_than_is_kept_however_long_it_is(world: World, sent:
         assert answer.fields == {"nominalVoltage": places, "limits.U.max": places}
 
 
-def test_a_sku_sent_twice_with_one_key_is_one(world: World) -> None:
+def test_repeated_key_creates_one_sku(world: World) -> None:
     line = Line(world)
     answers = [line.supervisor.post("/v1/skus", sku_body(), idempotency_key="k") for _ in range(2)]
     assert answers[0].text == answers[1].text
     assert line.viewer.get("/v1/skus").json["meta"]["totalCount"] == 1
 
 
-def test_a_stale_version_activates_nothing(world: World) -> None:
+def test_stale_version_of_a_sku_is_refused(world: World) -> None:
     line = Line(world)
     draft = line.draft_sku()
     answer = line.admin.patch(f"/v1/skus/{draft['id']}/activate", if_match="2")
@@ -153,7 +153,7 @@ def test_a_stale_version_activates_nothing(world: World) -> None:
     assert data(line.viewer.get(f"/v1/skus/{draft['id']}")) == draft
 
 
-def test_skus_of_another_organisation_do_not_exist(world: World) -> None:
+def test_skus_of_another_organisation_are_not_found(world: World) -> None:
     draft = Line(world).draft_sku()
     other = Line(world, OTHER)
     for answer in (other.viewer.get(f"/v1/skus/{draft['id']}"), other.admin.patch(f"/v1/skus/{draft['id']}/activate")):
