@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from typing import Any
-from zlib import crc32
 
 from pynamodb.expressions.condition import Condition
 
+from chalicelib.core.sharding import Shards
 from chalicelib.core.store import ItemKey, ReadResult
 from chalicelib.core.table import IntAttribute, Item, TableName, key
 from chalicelib.core.work import UnitOfWork
@@ -26,7 +26,7 @@ from chalicelib.manufacturing.tables import (
     list_sort_key,
 )
 
-SHARDS = 8
+SHARDS = Shards(8)
 
 
 class StatusCounter(Item):
@@ -97,7 +97,7 @@ def count_status_change(work: UnitOfWork, entity: ListedEntity, status: str) -> 
 
 def counter_keys(org_id: str, kind: str, owner: str | None) -> list[ItemKey[StatusCounter]]:
     """Return the keys of all shards of a list; `owner` is the id of a SKU or batch, or None for the organisation."""
-    return [_key(org_id, kind, owner, shard) for shard in range(SHARDS)]
+    return [_key(org_id, kind, owner, shard) for shard in range(SHARDS.count)]
 
 
 def total(counters: ReadResult, keys: Sequence[ItemKey[StatusCounter]], statuses: Sequence[str]) -> int:
@@ -114,7 +114,7 @@ def change_counts(
     work: UnitOfWork, org_id: str, kind: str, owners: Sequence[str | None], amounts: Mapping[str, int]
 ) -> None:
     """Stage changes of the counts of these lists, such as `{"DRAFT": -1, "IN_PROGRESS": 1}`."""
-    shard = crc32(work.ids.new().encode()) % SHARDS
+    shard = SHARDS.random_number(work.random_source)
     for owner in owners:
         actions = [getattr(StatusCounter, status).add(amount) for status, amount in amounts.items()]
         work.update_unread(_key(org_id, kind, owner, shard), actions=actions, audited=False)

@@ -10,13 +10,13 @@ Ledgers and serial numbers are in `traceability/tables.py`, in the same table of
 
 from __future__ import annotations
 
-import zlib
 from collections.abc import Sequence
 from typing import Any
 
 from pynamodb.attributes import UnicodeAttribute
 from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
 
+from chalicelib.core.sharding import Shards
 from chalicelib.core.store import ItemKey
 from chalicelib.core.table import (
     DecimalAttribute,
@@ -29,8 +29,8 @@ from chalicelib.core.table import (
 )
 from chalicelib.manufacturing.sku_spec import Limits, SkuSpec, StructAttribute
 
-LIST_SHARDS = {"sku": 1, "batch": 1, "module": 4, "pack": 1}
-"""The number of partitions of a list by kind. Each bound cell rewrites its module's index entries."""
+LIST_SHARDS = {"sku": Shards(1), "batch": Shards(1), "module": Shards(4), "pack": Shards(1)}
+"""The partitions of a list by kind. Each bound cell rewrites its module's index entries."""
 
 
 class _Meta:
@@ -241,13 +241,12 @@ def list_sort_key(status: str, item_id: str) -> str:
 
 def list_partition(org_id: str, kind: str, owner: str | None, item_id: str) -> str:
     """Return the partition of a list that contains an entity; `owner` is the id of a SKU or batch, or None."""
-    shard = zlib.crc32(item_id.encode()) % LIST_SHARDS[kind]
-    return key(org_id, "LIST", kind, *list_scope(owner), shard)
+    return LIST_SHARDS[kind].key_of(item_id, org_id, "LIST", kind, *list_scope(owner))
 
 
 def list_partitions(org_id: str, kind: str, owner: str | None) -> Sequence[str]:
     """Return all partitions of the list of a SKU, of a batch (`owner` is its id), or of the organisation (None)."""
-    return [key(org_id, "LIST", kind, *list_scope(owner), shard) for shard in range(LIST_SHARDS[kind])]
+    return LIST_SHARDS[kind].keys(org_id, "LIST", kind, *list_scope(owner))
 
 
 def list_scope(owner: str | None) -> tuple[str, str]:
