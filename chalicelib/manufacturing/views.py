@@ -3,27 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TypeVar
+from typing import Any
 
 import msgspec
 
-from chalicelib.manufacturing.listing import EntityPage, EntityT
 from chalicelib.manufacturing.schemas import Envelope, ListEnvelope
 from chalicelib.manufacturing.sku_spec import SkuSpec
 from chalicelib.manufacturing.tables import Sku
 
-SourceT = TypeVar("SourceT")
-ViewT = TypeVar("ViewT")
+
+def envelope_response(kind: Any, view: Callable[[Any], Any]) -> dict[str, Any]:
+    """Return the declaration of a response with one entity: its type and view, and the version as `ETag`."""
+    return {"returns": Envelope[kind], "view": lambda entity: Envelope(view(entity)), "versioned": True}
 
 
-def in_envelope(view: Callable[[SourceT], ViewT]) -> Callable[[SourceT], Envelope[ViewT]]:
-    """Return the view of one entity in an envelope."""
-    return lambda source: Envelope(view(source))
-
-
-def page_of(view: Callable[[EntityT], ViewT]) -> Callable[[EntityPage[EntityT]], ListEnvelope[ViewT]]:
-    """Return the view of a page of entities in an envelope."""
-    return lambda page: ListEnvelope([view(entity) for entity in page.items], page.meta)
+def list_response(kind: Any, view: Callable[[Any], Any]) -> dict[str, Any]:
+    """Return the declaration of a response with a page of entities: its type and view."""
+    return {
+        "returns": ListEnvelope[kind],
+        "view": lambda page: ListEnvelope([view(entity) for entity in page.items], page.meta),
+    }
 
 
 def with_limits(spec: SkuSpec, sku: Sku | None) -> SkuSpec:

@@ -9,15 +9,43 @@ what others bound at the same moment; its version is then behind, so an `If-Matc
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import TypeVar
 
+from chalicelib.core.actor import Actor
 from chalicelib.core.counters import change_contended, is_exact
 from chalicelib.core.errors import VersionConflict
+from chalicelib.core.store import ItemKey
+from chalicelib.core.table import parts_of
 from chalicelib.core.work import UnitOfWork
 from chalicelib.manufacturing.errors import line_conflict
 from chalicelib.manufacturing.rules import LineAction, missing_for_binding
-from chalicelib.manufacturing.status_counters import count_status_change, status_values
-from chalicelib.manufacturing.tables import Assembly
+from chalicelib.manufacturing.status_counters import (
+    count_status_change,
+    new_entity_values,
+    sku_values,
+    status_values,
+)
+from chalicelib.manufacturing.tables import Assembly, ProductionBatch, list_partition
 from chalicelib.manufacturing.traceability.tables import BOUND, LedgerEntry, ledger_key
+
+AssemblyT = TypeVar("AssemblyT", bound=Assembly)
+
+
+def new_assembly(
+    work: UnitOfWork, key: ItemKey[AssemblyT], batch: ProductionBatch, *, serial: str, actor: Actor
+) -> AssemblyT:
+    """Return a new module or pack of a batch, without parts."""
+    model, org_id, item_id = key.model, actor.org_id, parts_of(key.pk)[-1]
+    return model(
+        key.pk,
+        key.sk,
+        serial=serial,
+        batch_id=batch.item_id,
+        batch_list=list_partition(org_id, model.kind, batch.item_id, item_id),
+        search=f"{serial} {item_id}".lower(),
+        **new_entity_values(work, org_id, model.kind, item_id, actor.user_id),
+        **sku_values(org_id, model.kind, batch.sku, item_id),
+    )
 
 
 def require_room(assembly: Assembly, parts: int, part: str, action: LineAction) -> None:

@@ -7,12 +7,12 @@ from collections.abc import Sequence
 from chalicelib.core.actor import Actor
 from chalicelib.core.errors import VersionConflict
 from chalicelib.core.work import UnitOfWork
-from chalicelib.manufacturing.assembly.binding import append_ledger_entry, require_room, update_binding
+from chalicelib.manufacturing.assembly.binding import append_ledger_entry, new_assembly, require_room, update_binding
 from chalicelib.manufacturing.assembly.schemas import BindCell, BindCells, NewUnit, UnbindCell
 from chalicelib.manufacturing.errors import line_conflict
 from chalicelib.manufacturing.rules import MODULE, BatchStatus, LineAction, ModuleStatus, missing_for_seal
-from chalicelib.manufacturing.status_counters import change_status, create_listed, new_entity_values, sku_values
-from chalicelib.manufacturing.tables import Module, ProductionBatch, batch_key, list_partition, module_key
+from chalicelib.manufacturing.status_counters import change_status, create_listed
+from chalicelib.manufacturing.tables import Module, ProductionBatch, batch_key, module_key
 from chalicelib.manufacturing.traceability import serial_registry
 from chalicelib.manufacturing.traceability.tables import (
     CELL,
@@ -29,23 +29,13 @@ from chalicelib.manufacturing.traceability.tables import (
 
 def create_module(work: UnitOfWork, batch: ProductionBatch, command: NewUnit, actor: Actor) -> Module:
     """Create a module in a batch that is in progress. Fails with `DuplicateSerial`."""
-    org_id, module_id = actor.org_id, f"MOD-{work.ids.new()}"
-    key = module_key(org_id, module_id)
-    module = Module(
-        key.pk,
-        key.sk,
-        serial=command.serial,
-        batch_id=batch.item_id,
-        batch_list=list_partition(org_id, Module.kind, batch.item_id, module_id),
-        search=f"{command.serial} {module_id}".lower(),
-        **new_entity_values(work, org_id, Module.kind, module_id, actor.user_id),
-        **sku_values(org_id, Module.kind, batch.sku, module_id),
-    )
-    work.audit(Module.kind, module_id, "MODULE_CREATED")
+    key = module_key(actor.org_id, f"MOD-{work.ids.new()}")
+    module = new_assembly(work, key, batch, serial=command.serial, actor=actor)
+    work.audit(Module.kind, module.item_id, "MODULE_CREATED")
     create_listed(work, module)
     serial_registry.register_assembly(work, module)
     is_running = ProductionBatch.status == BatchStatus.IN_PROGRESS
-    work.check_condition(batch_key(org_id, batch.item_id), is_running, VersionConflict())
+    work.check_condition(batch_key(module.org_id, batch.item_id), is_running, VersionConflict())
     return module
 
 

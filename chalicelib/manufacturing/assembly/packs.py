@@ -12,7 +12,7 @@ from chalicelib.core.actor import Actor
 from chalicelib.core.errors import Conflict, VersionConflict
 from chalicelib.core.store import get_many
 from chalicelib.core.work import UnitOfWork
-from chalicelib.manufacturing.assembly.binding import append_ledger_entry, require_room, update_binding
+from chalicelib.manufacturing.assembly.binding import append_ledger_entry, new_assembly, require_room, update_binding
 from chalicelib.manufacturing.assembly.schemas import BindModule, BindModules, NewPack
 from chalicelib.manufacturing.errors import ModulesNotFound, line_conflict
 from chalicelib.manufacturing.rules import (
@@ -24,22 +24,8 @@ from chalicelib.manufacturing.rules import (
     missing_for_binding,
     missing_for_seal,
 )
-from chalicelib.manufacturing.status_counters import (
-    change_status,
-    create_listed,
-    new_entity_values,
-    sku_values,
-    status_values,
-)
-from chalicelib.manufacturing.tables import (
-    Module,
-    Pack,
-    ProductionBatch,
-    batch_key,
-    list_partition,
-    module_key,
-    pack_key,
-)
+from chalicelib.manufacturing.status_counters import change_status, create_listed, status_values
+from chalicelib.manufacturing.tables import Module, Pack, ProductionBatch, batch_key, module_key, pack_key
 from chalicelib.manufacturing.traceability import serial_registry
 
 MakeConflict = Callable[..., Conflict]
@@ -50,7 +36,8 @@ def create_pack(work: UnitOfWork, batch: ProductionBatch, command: NewPack, acto
 
     Raise `ModulesNotFound`, or `Conflict` if a module cannot be bound. Fails with `DuplicateSerial`.
     """
-    pack = _new_pack(work, batch, command, actor)
+    key = pack_key(actor.org_id, f"PCK-{work.ids.new()}")
+    pack = new_assembly(work, key, batch, serial=command.serial, actor=actor)
     work.audit(Pack.kind, pack.item_id, "PACK_CREATED")
     if command.module_ids:
         _bind_first_modules(work, pack, batch, command.module_ids, actor)
@@ -95,21 +82,6 @@ def seal_pack(work: UnitOfWork, pack: Pack) -> Pack:
     is_full = Pack.bound == pack.required
     change_status(work, pack, PackStatus.READY_FOR_EOL, {"sealed_at": work.now}, condition=is_full)
     return pack
-
-
-def _new_pack(work: UnitOfWork, batch: ProductionBatch, command: NewPack, actor: Actor) -> Pack:
-    org_id, pack_id = actor.org_id, f"PCK-{work.ids.new()}"
-    key = pack_key(org_id, pack_id)
-    return Pack(
-        key.pk,
-        key.sk,
-        serial=command.serial,
-        batch_id=batch.item_id,
-        batch_list=list_partition(org_id, Pack.kind, batch.item_id, pack_id),
-        search=f"{command.serial} {pack_id}".lower(),
-        **new_entity_values(work, org_id, Pack.kind, pack_id, actor.user_id),
-        **sku_values(org_id, Pack.kind, batch.sku, pack_id),
-    )
 
 
 def _bind_first_modules(

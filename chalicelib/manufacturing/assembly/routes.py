@@ -31,12 +31,14 @@ from chalicelib.manufacturing.errors import DuplicateSerial
 from chalicelib.manufacturing.listing import EntityPage
 from chalicelib.manufacturing.resources import BATCH_IN_BODY, MODULE_IN_BODY, MODULE_RESOURCE, PACK_RESOURCE
 from chalicelib.manufacturing.rules import LineAction
-from chalicelib.manufacturing.schemas import Envelope, ListEnvelope
 from chalicelib.manufacturing.tables import Module, Pack, ProductionBatch
 from chalicelib.manufacturing.traceability.tables import registry_key
-from chalicelib.manufacturing.views import in_envelope, page_of
+from chalicelib.manufacturing.views import envelope_response, list_response
 
 routes = Routes(__name__, "Battery console")
+
+_MODULE_RESPONSE = envelope_response(ModuleView, module_view)
+_PACK_RESPONSE = envelope_response(PackView, pack_view)
 
 _CELL_IN_BODY = Resource(key=registry_key, id_from=("serial",), required=False)
 
@@ -45,8 +47,7 @@ _CELL_IN_BODY = Resource(key=registry_key, id_from=("serial",), required=False)
     "/v1/modules",
     permission=permissions.READ_MODULE,
     query=ModuleQuery,
-    returns=ListEnvelope[ModuleView],
-    view=page_of(module_view),
+    **list_response(ModuleView, module_view),
 )
 def list_modules(request: Request[Empty, ModuleQuery]) -> EntityPage[Module]:
     """List modules, newest first."""
@@ -59,10 +60,8 @@ def list_modules(request: Request[Empty, ModuleQuery]) -> EntityPage[Module]:
     resource=BATCH_IN_BODY,
     transition=LineAction.CREATE_MODULE,
     body=NewUnit,
-    returns=Envelope[ModuleView],
-    view=in_envelope(module_view),
+    **_MODULE_RESPONSE,
     status=201,
-    versioned=True,
     errors=[DuplicateSerial],
     audit_target=AuditTarget(Module.kind, "MODULE_CREATED"),
 )
@@ -75,9 +74,7 @@ def create_module(request: Request[NewUnit, Empty, ProductionBatch], work: UnitO
     "/v1/modules/{module_id}",
     permission=permissions.READ_MODULE,
     resource=MODULE_RESOURCE,
-    returns=Envelope[ModuleDetail],
-    view=in_envelope(module_detail_view),
-    versioned=True,
+    **envelope_response(ModuleDetail, module_detail_view),
 )
 def get_module(request: Request[Empty, Empty, Module]) -> ModuleContents:
     """Get a module with its cells in the order of binding."""
@@ -90,9 +87,7 @@ def get_module(request: Request[Empty, Empty, Module]) -> ModuleContents:
     resource=MODULE_RESOURCE,
     transition=LineAction.BIND_CELL,
     body=BindCell,
-    returns=Envelope[ModuleView],
-    view=in_envelope(module_view),
-    versioned=True,
+    **_MODULE_RESPONSE,
     errors=[DuplicateSerial],
     audit_target=AuditTarget(Module.kind, "CELL_BOUND", "module_id"),
 )
@@ -107,9 +102,7 @@ def bind_cell(request: Request[BindCell, Empty, Module], work: UnitOfWork) -> Mo
     resource=MODULE_RESOURCE,
     transition=LineAction.BIND_CELLS,
     body=BindCells,
-    returns=Envelope[ModuleView],
-    view=in_envelope(module_view),
-    versioned=True,
+    **_MODULE_RESPONSE,
     errors=[DuplicateSerial],
     audit_target=AuditTarget(Module.kind, "CELLS_BOUND", "module_id"),
 )
@@ -125,9 +118,7 @@ def bind_cells(request: Request[BindCells, Empty, Module], work: UnitOfWork) -> 
     related={"cell": _CELL_IN_BODY},
     transition=LineAction.UNBIND_CELL,
     body=UnbindCell,
-    returns=Envelope[ModuleView],
-    view=in_envelope(module_view),
-    versioned=True,
+    **_MODULE_RESPONSE,
     audit_target=AuditTarget(Module.kind, "CELL_UNBOUND", "module_id"),
 )
 def unbind_cell(request: Request[UnbindCell, Empty, Module], work: UnitOfWork) -> Module:
@@ -141,9 +132,7 @@ def unbind_cell(request: Request[UnbindCell, Empty, Module], work: UnitOfWork) -
     permission=permissions.SEAL_MODULE,
     resource=MODULE_RESOURCE,
     transition=LineAction.SEAL,
-    returns=Envelope[ModuleView],
-    view=in_envelope(module_view),
-    versioned=True,
+    **_MODULE_RESPONSE,
     audit_target=AuditTarget(Module.kind, "MODULE_SEALED", "module_id"),
 )
 def seal_module(request: Request[Empty, Empty, Module], work: UnitOfWork) -> Module:
@@ -155,8 +144,7 @@ def seal_module(request: Request[Empty, Empty, Module], work: UnitOfWork) -> Mod
     "/v1/packs",
     permission=permissions.READ_PACK,
     query=PackQuery,
-    returns=ListEnvelope[PackView],
-    view=page_of(pack_view),
+    **list_response(PackView, pack_view),
 )
 def list_packs(request: Request[Empty, PackQuery]) -> EntityPage[Pack]:
     """List packs, newest first."""
@@ -169,10 +157,8 @@ def list_packs(request: Request[Empty, PackQuery]) -> EntityPage[Pack]:
     resource=BATCH_IN_BODY,
     transition=LineAction.CREATE_PACK,
     body=NewPack,
-    returns=Envelope[PackView],
-    view=in_envelope(pack_view),
+    **_PACK_RESPONSE,
     status=201,
-    versioned=True,
     errors=[DuplicateSerial],
     audit_target=AuditTarget(Pack.kind, "PACK_CREATED"),
 )
@@ -185,9 +171,7 @@ def create_pack(request: Request[NewPack, Empty, ProductionBatch], work: UnitOfW
     "/v1/packs/{pack_id}",
     permission=permissions.READ_PACK,
     resource=PACK_RESOURCE,
-    returns=Envelope[PackDetail],
-    view=in_envelope(pack_detail_view),
-    versioned=True,
+    **envelope_response(PackDetail, pack_detail_view),
 )
 def get_pack(request: Request[Empty, Empty, Pack]) -> PackContents:
     """Get a pack with its modules in the order of binding, and its dispositions."""
@@ -201,9 +185,7 @@ def get_pack(request: Request[Empty, Empty, Pack]) -> PackContents:
     related={"module": MODULE_IN_BODY},
     transition=LineAction.BIND_MODULE,
     body=BindModule,
-    returns=Envelope[PackView],
-    view=in_envelope(pack_view),
-    versioned=True,
+    **_PACK_RESPONSE,
     audit_target=AuditTarget(Pack.kind, "MODULE_BOUND", "pack_id"),
 )
 def bind_module(request: Request[BindModule, Empty, Pack], work: UnitOfWork) -> Pack:
@@ -217,9 +199,7 @@ def bind_module(request: Request[BindModule, Empty, Pack], work: UnitOfWork) -> 
     resource=PACK_RESOURCE,
     transition=LineAction.BIND_MODULES,
     body=BindModules,
-    returns=Envelope[PackView],
-    view=in_envelope(pack_view),
-    versioned=True,
+    **_PACK_RESPONSE,
     audit_target=AuditTarget(Pack.kind, "MODULES_BOUND", "pack_id"),
 )
 def bind_modules(request: Request[BindModules, Empty, Pack], work: UnitOfWork) -> Pack:
@@ -232,9 +212,7 @@ def bind_modules(request: Request[BindModules, Empty, Pack], work: UnitOfWork) -
     permission=permissions.SEAL_PACK,
     resource=PACK_RESOURCE,
     transition=LineAction.SEAL,
-    returns=Envelope[PackView],
-    view=in_envelope(pack_view),
-    versioned=True,
+    **_PACK_RESPONSE,
     audit_target=AuditTarget(Pack.kind, "PACK_SEALED", "pack_id"),
 )
 def seal_pack(request: Request[Empty, Empty, Pack], work: UnitOfWork) -> Pack:
@@ -248,9 +226,7 @@ def seal_pack(request: Request[Empty, Empty, Pack], work: UnitOfWork) -> Pack:
     resource=PACK_RESOURCE,
     transition=LineAction.DISPOSITION,
     body=Decision,
-    returns=Envelope[PackView],
-    view=in_envelope(pack_view),
-    versioned=True,
+    **_PACK_RESPONSE,
     audit_target=AuditTarget(Pack.kind, "PACK_DISPOSITION", "pack_id"),
 )
 def dispose_pack(request: Request[Decision, Empty, Pack], work: UnitOfWork) -> Pack:

@@ -15,11 +15,13 @@ from chalicelib.manufacturing.planning.schemas import BatchQuery, BatchView, New
 from chalicelib.manufacturing.planning.views import batch_details_view, batch_view, sku_view
 from chalicelib.manufacturing.resources import BATCH_RESOURCE, SKU_IN_BODY, SKU_RESOURCE
 from chalicelib.manufacturing.rules import LineAction
-from chalicelib.manufacturing.schemas import Envelope, ListEnvelope
 from chalicelib.manufacturing.tables import ProductionBatch, Sku
-from chalicelib.manufacturing.views import in_envelope, page_of
+from chalicelib.manufacturing.views import envelope_response, list_response
 
 routes = Routes(__name__, "Battery console")
+
+_SKU_RESPONSE = envelope_response(SkuView, sku_view)
+_BATCH_RESPONSE = envelope_response(BatchView, batch_view)
 
 _LIMITS = {"Voltage": {"min": 350, "max": 420, "unit": "V"}}
 _SKU = {
@@ -37,8 +39,7 @@ _SKU = {
     "/v1/skus",
     permission=permissions.READ_SKU,
     query=SkuQuery,
-    returns=ListEnvelope[SkuView],
-    view=page_of(sku_view),
+    **list_response(SkuView, sku_view),
 )
 def list_skus(request: Request[Empty, SkuQuery]) -> EntityPage[Sku]:
     """List SKUs, newest first."""
@@ -49,10 +50,8 @@ def list_skus(request: Request[Empty, SkuQuery]) -> EntityPage[Sku]:
     "/v1/skus",
     permission=permissions.CREATE_SKU,
     body=NewSku,
-    returns=Envelope[SkuView],
-    view=in_envelope(sku_view),
+    **_SKU_RESPONSE,
     status=201,
-    versioned=True,
     audit_target=AuditTarget(Sku.kind, "SKU_CREATED"),
     examples={"request": {**_SKU, "limits": _LIMITS}, "response": {"data": {**_SKU, "limits": _LIMITS}}},
 )
@@ -65,9 +64,7 @@ def create_sku(request: Request[NewSku], work: UnitOfWork) -> Sku:
     "/v1/skus/{sku_id}",
     permission=permissions.READ_SKU,
     resource=SKU_RESOURCE,
-    returns=Envelope[SkuView],
-    view=in_envelope(sku_view),
-    versioned=True,
+    **_SKU_RESPONSE,
     examples={"response": {"data": {**_SKU, "limits": _LIMITS}}},
 )
 def get_sku(request: Request[Empty, Empty, Sku]) -> Sku:
@@ -80,9 +77,7 @@ def get_sku(request: Request[Empty, Empty, Sku]) -> Sku:
     permission=permissions.ACTIVATE_SKU,
     resource=SKU_RESOURCE,
     transition=LineAction.ACTIVATE,
-    returns=Envelope[SkuView],
-    view=in_envelope(sku_view),
-    versioned=True,
+    **_SKU_RESPONSE,
     audit_target=AuditTarget(Sku.kind, "SKU_ACTIVATED", "sku_id"),
     examples={"response": {"data": {**_SKU, "status": "ACTIVE", "limits": _LIMITS}}},
 )
@@ -95,8 +90,7 @@ def activate_sku(request: Request[Empty, Empty, Sku], work: UnitOfWork) -> Sku:
     "/v1/batches",
     permission=permissions.READ_BATCH,
     query=BatchQuery,
-    returns=ListEnvelope[BatchView],
-    view=page_of(batch_view),
+    **list_response(BatchView, batch_view),
 )
 def list_batches(request: Request[Empty, BatchQuery]) -> EntityPage[ProductionBatch]:
     """List batches, newest first."""
@@ -109,10 +103,8 @@ def list_batches(request: Request[Empty, BatchQuery]) -> EntityPage[ProductionBa
     resource=SKU_IN_BODY,
     transition=LineAction.CREATE_BATCH,
     body=NewBatch,
-    returns=Envelope[BatchView],
-    view=in_envelope(batch_view),
+    **_BATCH_RESPONSE,
     status=201,
-    versioned=True,
     audit_target=AuditTarget(ProductionBatch.kind, "BATCH_CREATED"),
 )
 def create_batch(request: Request[NewBatch, Empty, Sku], work: UnitOfWork) -> ProductionBatch:
@@ -124,9 +116,7 @@ def create_batch(request: Request[NewBatch, Empty, Sku], work: UnitOfWork) -> Pr
     "/v1/batches/{batch_id}",
     permission=permissions.READ_BATCH,
     resource=BATCH_RESOURCE,
-    returns=Envelope[BatchView],
-    view=in_envelope(batch_details_view),
-    versioned=True,
+    **envelope_response(BatchView, batch_details_view),
 )
 def get_batch(request: Request[Empty, Empty, ProductionBatch]) -> BatchDetails:
     """Get a batch with its SKU and the SKU's limits."""
@@ -138,9 +128,7 @@ def get_batch(request: Request[Empty, Empty, ProductionBatch]) -> BatchDetails:
     permission=permissions.START_BATCH,
     resource=BATCH_RESOURCE,
     transition=LineAction.START,
-    returns=Envelope[BatchView],
-    view=in_envelope(batch_view),
-    versioned=True,
+    **_BATCH_RESPONSE,
     audit_target=AuditTarget(ProductionBatch.kind, "BATCH_STARTED", "batch_id"),
     examples={"response": {"data": {"status": "IN_PROGRESS", "completedAt": ...}}},
 )
@@ -154,9 +142,7 @@ def start_batch(request: Request[Empty, Empty, ProductionBatch], work: UnitOfWor
     permission=permissions.COMPLETE_BATCH,
     resource=BATCH_RESOURCE,
     transition=LineAction.COMPLETE,
-    returns=Envelope[BatchView],
-    view=in_envelope(batch_view),
-    versioned=True,
+    **_BATCH_RESPONSE,
     audit_target=AuditTarget(ProductionBatch.kind, "BATCH_COMPLETED", "batch_id"),
     examples={"response": {"data": {"status": "COMPLETED"}}},
 )
