@@ -8,12 +8,11 @@ import msgspec
 from msgspec import Meta
 
 from chalicelib.core.pagination import PageMeta, PageRequest, check_page_depth
-from chalicelib.edge.types import NOT_BLANK, EntityId
+from chalicelib.edge.types import EntityId, Name
 
 ViewT = TypeVar("ViewT")
 
-Text100 = Annotated[str, NOT_BLANK, Meta(max_length=100)]
-Notes = Annotated[str, Meta(max_length=500)]
+Name100 = Annotated[Name, Meta(max_length=100)]
 
 
 class ListQuery(PageRequest, frozen=True, rename="camel"):

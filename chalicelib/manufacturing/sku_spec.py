@@ -15,15 +15,17 @@ from msgspec import Meta
 from pynamodb.attributes import Attribute
 from pynamodb.constants import STRING
 
-from chalicelib.edge.types import NOT_BLANK, SENTENCE
+from chalicelib.edge.types import CODE, SENTENCE, Code, Name
 
 T = TypeVar("T")
 
 MAX_PLACES = 6
-Name64 = Annotated[str, NOT_BLANK, Meta(max_length=64)]
-Unit16 = Annotated[str, NOT_BLANK, Meta(max_length=16)]
+Name64 = Annotated[Name, Meta(max_length=64)]
+Code64 = Annotated[Code, Meta(max_length=64)]
+Unit16 = Annotated[Name, Meta(max_length=16)]
 Serial = Annotated[
     str,
+    CODE,
     Meta(
         min_length=1,
         max_length=128,

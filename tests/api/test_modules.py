@@ -61,7 +61,7 @@ def test_module_of_unknown_batch_is_not_found(world: World) -> None:
     assert registered("M") is None
 
 
-@pytest.mark.parametrize("serial", ["", "a b", "a\n", "é", "x" * 129, 7, None])
+@pytest.mark.parametrize("serial", ["", "a b", "a\nb", "é", "x" * 129, 7, None])
 def test_invalid_serial_number_is_refused(world: World, serial: Any) -> None:
     line = Line(world)
     batch = line.batch()
@@ -70,6 +70,14 @@ def test_invalid_serial_number_is_refused(world: World, serial: Any) -> None:
     module = line.module(batch)
     answer = line.production.patch(f"/v1/modules/{module['id']}/bind-cell", {"serial": serial, "lot": serial or 1})
     assert (answer.status, set(answer.fields)) == (422, {"serial", "lot"})
+
+
+def test_control_characters_around_a_scan_are_removed(world: World) -> None:
+    line = Line(world)
+    data(line.bind(line.module(line.batch()), "\u001dC-1\r\n", "L-1\n"))
+    cell = registered("C-1")
+    assert cell is not None
+    assert cell.lot == "L-1"
 
 
 def test_first_cell_starts_a_module_and_cells_keep_their_order(world: World) -> None:

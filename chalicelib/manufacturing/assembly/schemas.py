@@ -10,9 +10,9 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
-from chalicelib.edge.types import EntityId
+from chalicelib.edge.types import EntityId, Note500
 from chalicelib.manufacturing.rules import Disposition, ModuleStatus, PackStatus
-from chalicelib.manufacturing.schemas import AssemblyQuery, Notes
+from chalicelib.manufacturing.schemas import AssemblyQuery
 from chalicelib.manufacturing.sku_spec import Measurement, Name64, Serial, SkuSpec
 
 MAX_PARTS_PER_REQUEST = 90
@@ -85,7 +85,7 @@ class Decision(msgspec.Struct, frozen=True, rename="camel", forbid_unknown_field
     """The disposition of a tested pack, and the measurements of the test."""
 
     disposition: Disposition
-    notes: Notes | None = None
+    notes: Note500 | None = None
     measurements: Annotated[dict[Name64, Measurement], Meta(max_length=200)] | None = None
 
 

@@ -10,22 +10,22 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
-from chalicelib.edge.types import EntityId
+from chalicelib.edge.types import EntityId, Note500
 from chalicelib.manufacturing.rules import BatchStatus, SkuStatus
-from chalicelib.manufacturing.schemas import ListQuery, Notes, Text100
-from chalicelib.manufacturing.sku_spec import Limits, Name64, SkuSpec, places_errors
+from chalicelib.manufacturing.schemas import ListQuery, Name100
+from chalicelib.manufacturing.sku_spec import Code64, Limits, Name64, SkuSpec, places_errors
 
 
 class NewSku(msgspec.Struct, frozen=True, rename="camel", forbid_unknown_fields=True):
     """A new SKU. `limits` are those of the pack's end-of-line test, by the name of the measurement."""
 
-    name: Text100
+    name: Name100
     chemistry: Name64
     cells_per_module: Annotated[int, Meta(ge=1, le=5000)]
     modules_per_pack: Annotated[int, Meta(ge=1, le=200)]
     nominal_voltage: Decimal | None = None
     nominal_capacity: Decimal | None = None
-    sku_code: Name64 | None = None
+    sku_code: Code64 | None = None
     limits: Annotated[Limits, Meta(max_length=50)] | None = None
 
     @staticmethod
@@ -43,7 +43,7 @@ class NewBatch(msgspec.Struct, frozen=True, rename="camel", forbid_unknown_field
 
     sku_id: EntityId
     target_quantity: Annotated[int, Meta(ge=1, le=10_000_000)] | None = None
-    notes: Notes | None = None
+    notes: Note500 | None = None
 
 
 class SkuQuery(ListQuery, frozen=True, rename="camel"):
