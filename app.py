@@ -54,9 +54,9 @@ from chalicelib.maintenance.photos.routes import routes as photo_routes
 from chalicelib.maintenance.photos.sweep import sweep_photos
 from chalicelib.maintenance.workorders.routes import routes as work_order_routes
 from chalicelib.maintenance.workorders.sweep import remind_due
-from chalicelib.manufacturing.assembly_routes import routes as assembly_routes
-from chalicelib.manufacturing.routes import routes as line_routes
-from chalicelib.manufacturing.trace_routes import routes as trace_routes
+from chalicelib.manufacturing.assembly.routes import routes as assembly_routes
+from chalicelib.manufacturing.planning.routes import routes as planning_routes
+from chalicelib.manufacturing.traceability.routes import routes as trace_routes
 from chalicelib.notices import events as notice_events
 from chalicelib.notices.routes import routes as notice_routes
 from chalicelib.packing.boxes.routes import routes as box_routes
@@ -85,7 +85,7 @@ ROUTES = (
     shipment_routes,
     assignment_routes,
     ledger_routes,
-    line_routes,
+    planning_routes,
     assembly_routes,
     trace_routes,
 )

@@ -85,11 +85,11 @@ def change_contended(  # noqa: PLR0913 - independent of each other, and given by
     """
     model, read, values, amounts = type(entity), entity.version, values or {}, amounts or {}
     required = expected_version if expected_version is not None else read if is_exact(work, insist) else None
-    guard = model.pk.exists() & condition
+    is_current = model.pk.exists() if required is None else model.version == required
     error = on_conflict or Unavailable()
     work.update_unread(
         ItemKey(model, entity.pk, entity.sk),
-        condition=guard if required is None else guard & (model.version == required),
+        condition=is_current & condition,
         on_conflict=error if expected_version is None else _version_error(expected_version, error),
         actions=[*_set_actions(model, values), *_additions(model, amounts)],
         changes={**_changes(entity, values), **(changes or {})},

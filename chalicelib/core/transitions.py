@@ -23,13 +23,18 @@ def require_transition(machine: StateMachine[TargetT], state: str, action: str) 
 
 
 def refused_transition(
-    machine: StateMachine[TargetT], state: str, action: str, check: TransitionCheck = TransitionCheck.NOT_ALLOWED
+    machine: StateMachine[TargetT],
+    state: str,
+    action: str,
+    check: TransitionCheck = TransitionCheck.NOT_ALLOWED,
+    *,
+    details: Mapping[str, object] | None = None,
 ) -> BatonError:
     """Return the error of an action that the machine does not allow in this state."""
     if check is TransitionCheck.LOCKED:
-        message = f"Cannot {machine.phrase(action)} {_article(machine.entity)} in state {state}: it is sealed."
-        return EntityLocked(message, details=transition_details(machine, state, action))
-    return transition_conflict(machine, state, action)
+        more = {**transition_details(machine, state, action), **(details or {})}
+        return EntityLocked(f"Cannot modify a sealed {machine.entity}.", details=more)
+    return transition_conflict(machine, state, action, details=details)
 
 
 def transition_conflict(

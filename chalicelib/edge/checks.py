@@ -14,7 +14,7 @@ from chalicelib.core.actor import Actor
 from chalicelib.core.errors import AccessDenied, NotFound, PreconditionRequired, VersionConflict
 from chalicelib.core.state_machine import TransitionCheck
 from chalicelib.core.store import ItemKey, ReadResult
-from chalicelib.core.table import expired
+from chalicelib.core.table import expired, parts_of
 from chalicelib.core.transitions import refused_transition
 from chalicelib.edge.endpoint import Endpoint, Resource
 from chalicelib.edge.request import Request
@@ -82,7 +82,12 @@ def check_path(path: Mapping[str, str]) -> None:
 
 def _not_found(resource: Resource[Any], key: ItemKey[Any] | None) -> NotFound:
     name = resource.name or (key and str(key.model.kind).replace("_", " "))
-    return resource.not_found(f"{name.capitalize()} not found." if name else None)
+    details = {} if key is None else _id_details(resource, parts_of(key.pk)[-1])
+    return resource.not_found(f"{name[:1].upper()}{name[1:]} not found." if name else None, details=details)
+
+
+def _id_details(resource: Resource[Any], item_id: str) -> dict[str, object]:
+    return {} if resource.id_name is None else {resource.id_name: item_id}
 
 
 def _check_scope(request: Request[Any, Any, Any], endpoint: Endpoint) -> None:
@@ -115,4 +120,5 @@ def _check_state(request: Request[Any, Any, Any], endpoint: Endpoint) -> None:
         if request.if_match != versioned.version:
             raise VersionConflict(details={"version": versioned.version})
     if check is not TransitionCheck.ALLOWED and machine is not None and resource is not None:
-        raise refused_transition(machine, resource.state(item), str(endpoint.transition), check)
+        details = _id_details(resource, item.entity_id)
+        raise refused_transition(machine, resource.state(item), str(endpoint.transition), check, details=details)

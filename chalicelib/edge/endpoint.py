@@ -47,7 +47,8 @@ class Resource(Generic[ItemT]):
     organisation has one. `owners` are the user ids that the scope "own" refers to, `zone` the game zone of the scope
     "zone". `in_scope` is False where the caller's scope does not matter. An item that is not `required` may be absent,
     and is passed as None then. `org_id` is the organisation of an item whose key has none; an item of another
-    organisation counts as absent.
+    organisation counts as absent. `id_name` is the field of an error's details that holds the item's id,
+    such as `moduleId`.
     """
 
     key: Callable[..., ItemKey[ItemT] | None]
@@ -59,6 +60,7 @@ class Resource(Generic[ItemT]):
     state: Callable[[ItemT], str] = attrgetter("status")
     not_found: type[NotFound] = NotFound
     name: str | None = None
+    id_name: str | None = None
     required: bool = True
     in_scope: bool = True
 

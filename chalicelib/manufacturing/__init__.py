@@ -1,1 +1,1 @@
-"""Battery manufacturing: SKUs, batches, modules, packs, and the trace of every serial number."""
+"""Battery manufacturing: planning, assembly and traceability, and what the three share."""

@@ -1,28 +1,30 @@
-"""The line as tables: which step leads from where to where, what a seal needs, and when a pack passes its test.
+"""State machines of the production line, what sealing and completing require, and when a pack passes its test.
 
     SKU      DRAFT -> ACTIVE
     batch    DRAFT -> IN_PROGRESS -> COMPLETED
     module   DRAFT -> IN_PROGRESS -> SEALED
     pack     DRAFT -> IN_PROGRESS -> READY_FOR_EOL -> FINALIZED
 
-Whatever is not in a table is not possible. What is sealed is not merely in another state: it is locked, and says so.
+A sealed module or pack is locked: its content does not change any more.
 """
 
 from collections.abc import Mapping
 from decimal import Decimal
-from enum import Enum, StrEnum
-from typing import NamedTuple
+from enum import StrEnum
+from typing import Any, NamedTuple
+
+from chalicelib.core.state_machine import StateMachine
 
 
 class SkuStatus(StrEnum):
-    """Where a blueprint stands: only an active one is built."""
+    """The status of a SKU; batches are created for active ones only."""
 
     DRAFT = "DRAFT"
     ACTIVE = "ACTIVE"
 
 
 class BatchStatus(StrEnum):
-    """Where a batch stands."""
+    """The status of a batch."""
 
     DRAFT = "DRAFT"
     IN_PROGRESS = "IN_PROGRESS"
@@ -30,7 +32,7 @@ class BatchStatus(StrEnum):
 
 
 class ModuleStatus(StrEnum):
-    """Where a module stands."""
+    """The status of a module."""
 
     DRAFT = "DRAFT"
     IN_PROGRESS = "IN_PROGRESS"
@@ -38,7 +40,7 @@ class ModuleStatus(StrEnum):
 
 
 class PackStatus(StrEnum):
-    """Where a pack stands; EOL is the test at the end of the line."""
+    """The status of a pack; EOL is the end-of-line test."""
 
     DRAFT = "DRAFT"
     IN_PROGRESS = "IN_PROGRESS"
@@ -47,151 +49,147 @@ class PackStatus(StrEnum):
 
 
 class Disposition(StrEnum):
-    """What becomes of a tested pack. Quarantine decides nothing: the pack stays where it is for a later decision."""
+    """The decision on a tested pack. QUARANTINE leaves the pack in its state for a later decision."""
 
-    PASS = "PASS"  # noqa: S105 - a verdict, no password
+    PASS = "PASS"  # noqa: S105 - a disposition, not a password
     FAIL = "FAIL"
     QUARANTINE = "QUARANTINE"
 
 
-class Step(StrEnum):
-    """What somebody does to a thing on the line."""
+class LineAction(StrEnum):
+    """The steps of SKUs, batches, modules and packs, by the words of their paths."""
 
     ACTIVATE = "activate"
+    CREATE_BATCH = "create-batch"
     START = "start"
     COMPLETE = "complete"
-    BIND = "bind"
-    UNBIND = "unbind"
+    CREATE_MODULE = "create-module"
+    CREATE_PACK = "create-pack"
+    BIND_CELL = "bind-cell"
+    BIND_CELLS = "bind-cells"
+    UNBIND_CELL = "unbind-cell"
+    BIND_MODULE = "bind-module"
+    BIND_MODULES = "bind-modules"
     SEAL = "seal"
-    FINALIZE = "finalize"
-    QUARANTINE = "quarantine"
+    DISPOSITION = "disposition"
 
 
-class Life(NamedTuple):
-    """The states of one kind of thing: `steps` lead on, in `locked` ones nothing of its make-up changes any more."""
-
-    kind: str
-    states: tuple[str, ...]
-    steps: Mapping[tuple[str, Step], str]
-    locked: frozenset[str] = frozenset()
-
-
-SKU = Life("sku", tuple(SkuStatus), {(SkuStatus.DRAFT, Step.ACTIVATE): SkuStatus.ACTIVE})
-BATCH = Life(
-    "batch",
-    tuple(BatchStatus),
-    {
-        (BatchStatus.DRAFT, Step.START): BatchStatus.IN_PROGRESS,
-        (BatchStatus.IN_PROGRESS, Step.COMPLETE): BatchStatus.COMPLETED,
+SKU = StateMachine[SkuStatus](
+    entity="SKU",
+    transitions={
+        (SkuStatus.DRAFT, LineAction.ACTIVATE): SkuStatus.ACTIVE,
+        (SkuStatus.ACTIVE, LineAction.CREATE_BATCH): SkuStatus.ACTIVE,
+    },
+    states=tuple(SkuStatus),
+    phrases={LineAction.CREATE_BATCH: "create a batch of"},
+)
+BATCH = StateMachine[BatchStatus](
+    entity="batch",
+    transitions={
+        (BatchStatus.DRAFT, LineAction.START): BatchStatus.IN_PROGRESS,
+        (BatchStatus.IN_PROGRESS, LineAction.CREATE_MODULE): BatchStatus.IN_PROGRESS,
+        (BatchStatus.IN_PROGRESS, LineAction.CREATE_PACK): BatchStatus.IN_PROGRESS,
+        (BatchStatus.IN_PROGRESS, LineAction.COMPLETE): BatchStatus.COMPLETED,
+    },
+    states=tuple(BatchStatus),
+    phrases={LineAction.CREATE_MODULE: "create a module in", LineAction.CREATE_PACK: "create a pack in"},
+)
+MODULE = StateMachine[ModuleStatus](
+    entity="module",
+    transitions={
+        (ModuleStatus.DRAFT, LineAction.BIND_CELL): ModuleStatus.IN_PROGRESS,
+        (ModuleStatus.DRAFT, LineAction.BIND_CELLS): ModuleStatus.IN_PROGRESS,
+        (ModuleStatus.IN_PROGRESS, LineAction.BIND_CELL): ModuleStatus.IN_PROGRESS,
+        (ModuleStatus.IN_PROGRESS, LineAction.BIND_CELLS): ModuleStatus.IN_PROGRESS,
+        (ModuleStatus.IN_PROGRESS, LineAction.UNBIND_CELL): ModuleStatus.IN_PROGRESS,
+        (ModuleStatus.IN_PROGRESS, LineAction.SEAL): ModuleStatus.SEALED,
+    },
+    states=tuple(ModuleStatus),
+    locked=frozenset({ModuleStatus.SEALED}),
+    locking=frozenset({LineAction.BIND_CELL, LineAction.BIND_CELLS, LineAction.UNBIND_CELL, LineAction.SEAL}),
+    phrases={
+        LineAction.BIND_CELL: "bind a cell to",
+        LineAction.BIND_CELLS: "bind cells to",
+        LineAction.UNBIND_CELL: "unbind a cell from",
     },
 )
-MODULE = Life(
-    "module",
-    tuple(ModuleStatus),
-    {
-        (ModuleStatus.DRAFT, Step.BIND): ModuleStatus.IN_PROGRESS,
-        (ModuleStatus.IN_PROGRESS, Step.BIND): ModuleStatus.IN_PROGRESS,
-        (ModuleStatus.IN_PROGRESS, Step.UNBIND): ModuleStatus.IN_PROGRESS,
-        (ModuleStatus.IN_PROGRESS, Step.SEAL): ModuleStatus.SEALED,
+PACK = StateMachine[PackStatus](
+    entity="pack",
+    transitions={
+        (PackStatus.DRAFT, LineAction.BIND_MODULE): PackStatus.IN_PROGRESS,
+        (PackStatus.DRAFT, LineAction.BIND_MODULES): PackStatus.IN_PROGRESS,
+        (PackStatus.IN_PROGRESS, LineAction.BIND_MODULE): PackStatus.IN_PROGRESS,
+        (PackStatus.IN_PROGRESS, LineAction.BIND_MODULES): PackStatus.IN_PROGRESS,
+        (PackStatus.IN_PROGRESS, LineAction.SEAL): PackStatus.READY_FOR_EOL,
+        (PackStatus.READY_FOR_EOL, LineAction.DISPOSITION): PackStatus.FINALIZED,
     },
-    frozenset({ModuleStatus.SEALED}),
-)
-PACK = Life(
-    "pack",
-    tuple(PackStatus),
-    {
-        (PackStatus.DRAFT, Step.BIND): PackStatus.IN_PROGRESS,
-        (PackStatus.IN_PROGRESS, Step.BIND): PackStatus.IN_PROGRESS,
-        (PackStatus.IN_PROGRESS, Step.SEAL): PackStatus.READY_FOR_EOL,
-        (PackStatus.READY_FOR_EOL, Step.FINALIZE): PackStatus.FINALIZED,
-        (PackStatus.READY_FOR_EOL, Step.QUARANTINE): PackStatus.READY_FOR_EOL,
+    states=tuple(PackStatus),
+    locked=frozenset({PackStatus.READY_FOR_EOL, PackStatus.FINALIZED}),
+    locking=frozenset({LineAction.BIND_MODULE, LineAction.BIND_MODULES, LineAction.SEAL}),
+    phrases={
+        LineAction.BIND_MODULE: "bind a module to",
+        LineAction.BIND_MODULES: "bind modules to",
+        LineAction.DISPOSITION: "record a disposition for",
     },
-    frozenset({PackStatus.READY_FOR_EOL, PackStatus.FINALIZED}),
 )
 
-LIVES: Mapping[str, Life] = {life.kind: life for life in (SKU, BATCH, MODULE, PACK)}
-"""All of them, by the kind of thing."""
+STATE_MACHINES: Mapping[str, StateMachine[Any]] = {"sku": SKU, "batch": BATCH, "module": MODULE, "pack": PACK}
+"""The state machines by the kind of entity."""
 
-_ASSEMBLY = frozenset({Step.BIND, Step.UNBIND, Step.SEAL})
-"""Steps that change what a thing is made of, or close it."""
-
-STEP_OF: Mapping[Disposition, Step] = {
-    Disposition.PASS: Step.FINALIZE,
-    Disposition.FAIL: Step.FINALIZE,
-    Disposition.QUARANTINE: Step.QUARANTINE,
-}
+FINALIZING = frozenset({Disposition.PASS, Disposition.FAIL})
+"""Dispositions that finalize a pack."""
 
 
-class Verdict(Enum):
-    """What to make of a step that somebody wants to take."""
-
-    MOVE = "move"
-    LOCKED = "locked"
-    IMPOSSIBLE = "impossible"
-
-
-def judge(life: Life, status: str, step: Step) -> Verdict:
-    """Whether the step is possible in this state; what is sealed refuses assembly as locked."""
-    if step in _ASSEMBLY and status in life.locked:
-        return Verdict.LOCKED
-    return Verdict.MOVE if (status, step) in life.steps else Verdict.IMPOSSIBLE
-
-
-def leads_to(life: Life, step: Step) -> str:
-    """The state that is wanted by who takes this step; of several the last."""
-    return [to for (_, by), to in life.steps.items() if by == step][-1]
-
-
-def possible_in(life: Life, step: Step) -> list[str]:
-    """The states in which the step is possible, in the order of life."""
-    return [state for state in life.states if (state, step) in life.steps]
-
-
-class Bounds(NamedTuple):
-    """What a measured value of a SKU has to lie within, both ends included; None is no bound."""
+class LimitBounds(NamedTuple):
+    """The bounds of a measured value in a SKU, both inclusive; None is no bound."""
 
     minimum: Decimal | None
     maximum: Decimal | None
     unit: str
 
 
-class Measured(NamedTuple):
-    """A value that was measured at the end of the line."""
+class MeasuredValue(NamedTuple):
+    """A value that was measured in the end-of-line test."""
 
     value: Decimal
     unit: str
 
 
-class Outside(NamedTuple):
-    """Why a pack does not pass: `problem` is `missing`, `below` or `above`."""
+class LimitViolation(NamedTuple):
+    """A reason why a pack does not pass; `problem` is `missing`, `below` or `above`."""
 
     name: str
     problem: str
     value: Decimal | None
-    bounds: Bounds
+    bounds: LimitBounds
+
+    def __str__(self) -> str:
+        return f"{self.name} is missing" if self.value is None else f"{self.name} is {self.problem} its limit"
 
 
-def outside(limits: Mapping[str, Bounds], measured: Mapping[str, Measured]) -> list[Outside]:
-    """Everything that speaks against a PASS, in the order of the limits: each value outside and each that is missing.
+def limit_violations(limits: Mapping[str, LimitBounds], measured: Mapping[str, MeasuredValue]) -> list[LimitViolation]:
+    """Return each value that is missing or outside its limit, in the order of the limits.
 
-    Units are held to be those of the limits (`strange_units` says which are not). What has no limit is not judged.
+    Units have to be those of the limits (see `mismatched_units`). Values without a limit are ignored.
     """
-    judged = ((name, bounds, _problem(bounds, measured.get(name))) for name, bounds in limits.items())
+    problems = ((name, bounds, _problem(bounds, measured.get(name))) for name, bounds in limits.items())
     return [
-        Outside(name, problem, measured[name].value if name in measured else None, bounds)
-        for name, bounds, problem in judged
+        LimitViolation(name, problem, measured[name].value if name in measured else None, bounds)
+        for name, bounds, problem in problems
         if problem is not None
     ]
 
 
-def strange_units(limits: Mapping[str, Bounds], measured: Mapping[str, Measured]) -> dict[str, str]:
-    """Measured values in another unit than their limit, which cannot be compared: `{name: the unit it should have}`."""
+def mismatched_units(limits: Mapping[str, LimitBounds], measured: Mapping[str, MeasuredValue]) -> dict[str, str]:
+    """Return the required unit of each measured value whose unit differs from that of its limit."""
     return {
-        name: limits[name].unit for name, one in measured.items() if name in limits and limits[name].unit != one.unit
+        name: limits[name].unit
+        for name, value in measured.items()
+        if name in limits and limits[name].unit != value.unit
     }
 
 
-def _problem(bounds: Bounds, measured: Measured | None) -> str | None:
+def _problem(bounds: LimitBounds, measured: MeasuredValue | None) -> str | None:
     if measured is None:
         return "missing"
     if bounds.minimum is not None and measured.value < bounds.minimum:
@@ -201,16 +199,24 @@ def _problem(bounds: Bounds, measured: Measured | None) -> str | None:
     return None
 
 
-def seal_lacks(bound: int, required: int, part: str) -> list[str]:
-    """What is missing before something can be sealed, in words; nothing if it has exactly what its SKU says."""
+def missing_for_binding(bound: int, required: int, parts: int, part: str) -> list[str]:
+    """Return why so many more parts (`cell`, `module`) cannot be bound; nothing if they can."""
+    room = required - bound
+    if parts <= room:
+        return []
+    return [f"there is room for {room} of {parts} {part}s" if room else f"all {required} {part}s are bound"]
+
+
+def missing_for_seal(bound: int, required: int, part: str) -> list[str]:
+    """Return why a module or pack cannot be sealed; nothing if it holds exactly the parts that its SKU requires."""
     short = required - bound
     if short == 0:
         return []
     return [f"{short} of {required} {part}s are not bound yet" if short > 0 else f"{-short} {part}s are too many"]
 
 
-def completion_lacks(packs: int, unfinished: int) -> list[str]:
-    """What is missing before a batch can be completed, in words."""
+def missing_for_completion(packs: int, unfinished: int) -> list[str]:
+    """Return why a batch cannot be completed; nothing if it has packs and all of them are finalized."""
     if packs == 0:
         return ["the batch has no pack"]
     return [f"{unfinished} of {packs} packs are not {PackStatus.FINALIZED}"] if unfinished else []

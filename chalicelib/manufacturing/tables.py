@@ -1,22 +1,22 @@
-"""SKUs, batches, modules and packs as they are stored, and the lists in which they are found.
+"""Stored SKUs, batches, modules and packs, and the lists that contain them.
 
-Everything that is listed stands in up to three lists: of the whole organisation, of its SKU, of its batch. Each is the
-partition of an index, ordered by state and then by id, which is by age; so a page of any filter is read from its own
-beginning, a few states at once, and how many there are is in the tallies (`tally.py`). Entries are whole items (an
-index cannot name more than 20 attributes), and so a row shows all of a thing, the SKU included.
+A listed entity is in up to three lists: of its organisation, of its SKU, of its batch. Each list is a partition of an
+index, sorted by status and then by id, which is by age. A page of any filter is read from the start of a few ranges at
+once; the counts are in `status_counters.py`. Indexes project whole items, because an index cannot name more than 20
+attributes, so a row shows the entity with its SKU.
 
-What is bound to what stands in `registry.py`, in the same table.
+Ledgers and serial numbers are in `traceability/tables.py`, in the same table of the store.
 """
 
 from __future__ import annotations
 
-import zlib
 from collections.abc import Sequence
 from typing import Any
 
 from pynamodb.attributes import UnicodeAttribute
 from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
 
+from chalicelib.core.sharding import Shards
 from chalicelib.core.store import ItemKey
 from chalicelib.core.table import (
     DecimalAttribute,
@@ -27,10 +27,10 @@ from chalicelib.core.table import (
     key,
     optional,
 )
-from chalicelib.manufacturing.blueprint import Limits, SkuSpec, StructAttribute
+from chalicelib.manufacturing.sku_spec import Limits, SkuSpec, StructAttribute
 
-LIST_SHARDS = {"sku": 1, "batch": 1, "module": 4, "pack": 1}
-"""Over how many partitions the lists of a kind are spread. Each bound cell writes its module's entries anew."""
+LIST_SHARDS = {"sku": Shards(1), "batch": Shards(1), "module": Shards(4), "pack": Shards(1)}
+"""The partitions of a list by kind. Each bound cell rewrites its module's index entries."""
 
 
 class _Meta:
@@ -38,47 +38,47 @@ class _Meta:
 
 
 class OfOrganisation(GlobalSecondaryIndex[Any]):
-    """Everything of a kind, in a few shards."""
+    """All entities of a kind, in shards."""
 
     class Meta:
         index_name = "of_organisation"
         projection = AllProjection()
 
     org_list = UnicodeAttribute(hash_key=True)
-    place = UnicodeAttribute(range_key=True)
+    sort_key = UnicodeAttribute(range_key=True, attr_name="place")
 
 
 class OfSku(GlobalSecondaryIndex[Any]):
-    """Everything of a kind that is built by one SKU."""
+    """All entities of a kind that are built for one SKU."""
 
     class Meta:
         index_name = "of_sku"
         projection = AllProjection()
 
     sku_list = UnicodeAttribute(hash_key=True)
-    place = UnicodeAttribute(range_key=True)
+    sort_key = UnicodeAttribute(range_key=True, attr_name="place")
 
 
 class OfBatch(GlobalSecondaryIndex[Any]):
-    """Everything of a kind in one batch."""
+    """All entities of a kind in one batch."""
 
     class Meta:
         index_name = "of_batch"
         projection = AllProjection()
 
     batch_list = UnicodeAttribute(hash_key=True)
-    place = UnicodeAttribute(range_key=True)
+    sort_key = UnicodeAttribute(range_key=True, attr_name="place")
 
 
 _DERIVED = frozenset(
-    {"item_id", "org_id", "org_list", "sku_list", "batch_list", "place", "search"}
+    {"item_id", "org_id", "org_list", "sku_list", "batch_list", "sort_key", "search"}
     | {"created_by", "created_at", "updated_at"}
 )
-"""Keys and copies, which tell nobody anything in an audit row; nor do the counts of what is built."""
+"""Attributes that audit rows omit because they are derived; so are the counts of parts and packs."""
 
 
-class Listed(Entity):
-    """What all four kinds have in common. `item_id` is the id by which people know it, such as `MOD-0198...`."""
+class ListedEntity(Entity):
+    """The attributes that SKUs, batches, modules and packs share. `item_id` is the public id, such as `MOD-0198...`."""
 
     unaudited = _DERIVED
 
@@ -86,16 +86,17 @@ class Listed(Entity):
     org_id = UnicodeAttribute()
     status = UnicodeAttribute()
     org_list = UnicodeAttribute()
-    place = UnicodeAttribute()
+    sort_key = UnicodeAttribute(attr_name="place")
+    """The position in lists: by status, then by id."""
     search = UnicodeAttribute()
-    """What the filter `q` looks into, in small letters."""
+    """The text that the filter `q` searches, in lower case."""
     created_by = UnicodeAttribute()
     created_at = MomentAttribute()
     updated_at = MomentAttribute()
 
 
-class Sku(Listed):
-    """A blueprint. It never changes once it is active."""
+class Sku(ListedEntity):
+    """A stock keeping unit: the specification of a pack. It never changes once it is active."""
 
     class Meta(_Meta):
         pass
@@ -114,7 +115,7 @@ class Sku(Listed):
 
     @property
     def spec(self) -> SkuSpec:
-        """What is carried along by whatever is built by it."""
+        """Return the copy that everything built for this SKU holds."""
         return SkuSpec(
             id=self.item_id,
             name=self.name,
@@ -127,8 +128,8 @@ class Sku(Listed):
         )
 
 
-class Built(Listed):
-    """What is built by a SKU, which it carries with it."""
+class BuiltEntity(ListedEntity):
+    """A batch, module or pack, with a copy of the SKU for which it is built."""
 
     unaudited = _DERIVED | {"sku", "bound", "packs", "packs_open", "packs_passed", "packs_failed", "packed_at"}
 
@@ -137,8 +138,8 @@ class Built(Listed):
     sku_list = UnicodeAttribute()
 
 
-class Batch(Built):
-    """A production run. It counts its packs: how many there are, and how many are not finalized."""
+class ProductionBatch(BuiltEntity):
+    """A production run, with the numbers of its packs: all, and those that are not finalized."""
 
     class Meta(_Meta):
         pass
@@ -157,24 +158,24 @@ class Batch(Built):
     of_sku = OfSku()
 
 
-class Assembly(Built):
-    """A module or a pack: something with a serial that is put together from `bound` parts and then sealed."""
+class Assembly(BuiltEntity):
+    """A module or pack: it has a serial number, gets parts, and is sealed."""
 
     batch_id = UnicodeAttribute()
     batch_list = UnicodeAttribute()
     serial = UnicodeAttribute()
     bound = IntAttribute(default=0)
-    """How many parts are bound now; the ledger (`registry.py`) says which."""
+    """The number of bound parts; the ledger (`traceability/tables.py`) lists them."""
     sealed_at = optional(MomentAttribute())
 
     @property
     def required(self) -> int:
-        """How many parts the SKU wants."""
+        """Return the number of parts that the SKU requires."""
         raise NotImplementedError
 
 
 class Module(Assembly):
-    """A sub-assembly of cells; `pack_id` once it is bound to a pack."""
+    """An assembly of cells; `pack_id` is the pack that it is bound to."""
 
     class Meta(_Meta):
         pass
@@ -189,12 +190,12 @@ class Module(Assembly):
 
     @property
     def required(self) -> int:
-        """How many cells the SKU wants."""
+        """Return the number of cells that the SKU requires."""
         return self.sku.cells_per_module
 
 
 class Pack(Assembly):
-    """The enclosure that leaves the line, made of modules; `disposition` is the last that was given."""
+    """The finished product, an assembly of modules; `disposition` is the newest one."""
 
     class Meta(_Meta):
         pass
@@ -209,56 +210,45 @@ class Pack(Assembly):
 
     @property
     def required(self) -> int:
-        """How many modules the SKU wants."""
+        """Return the number of modules that the SKU requires."""
         return self.sku.modules_per_pack
 
 
 def sku_key(org_id: str, sku_id: str) -> ItemKey[Sku]:
-    """Where a SKU is."""
+    """Return the key of a SKU."""
     return ItemKey(Sku, key(org_id, "SKU", sku_id), "SKU")
 
 
-def batch_key(org_id: str, batch_id: str) -> ItemKey[Batch]:
-    """Where a batch is."""
-    return ItemKey(Batch, key(org_id, "BATCH", batch_id), "BATCH")
+def batch_key(org_id: str, batch_id: str) -> ItemKey[ProductionBatch]:
+    """Return the key of a batch."""
+    return ItemKey(ProductionBatch, key(org_id, "BATCH", batch_id), "BATCH")
 
 
 def module_key(org_id: str, module_id: str) -> ItemKey[Module]:
-    """Where a module is; its ledger follows under the same `pk`."""
+    """Return the key of a module; its ledger has the same `pk`."""
     return ItemKey(Module, key(org_id, "MODULE", module_id), "MODULE")
 
 
 def pack_key(org_id: str, pack_id: str) -> ItemKey[Pack]:
-    """Where a pack is; its ledger and dispositions follow under the same `pk`."""
+    """Return the key of a pack; its ledger and dispositions have the same `pk`."""
     return ItemKey(Pack, key(org_id, "PACK", pack_id), "PACK")
 
 
-def place(status: str, item_id: str) -> str:
-    """Where in its lists something stands: by state, then by id."""
+def list_sort_key(status: str, item_id: str) -> str:
+    """Return the position of an entity in its lists: by status, then by id."""
     return key(status, item_id)
 
 
-def org_list(org_id: str, kind: str, item_id: str) -> str:
-    """The partition of the organisation's list of a kind in which a thing stands."""
-    return _partition(org_id, kind, "ALL", "", item_id)
+def list_partition(org_id: str, kind: str, owner: str | None, item_id: str) -> str:
+    """Return the partition of a list that contains an entity; `owner` is the id of a SKU or batch, or None."""
+    return LIST_SHARDS[kind].key_of(item_id, org_id, "LIST", kind, *list_scope(owner))
 
 
-def sku_list(org_id: str, kind: str, sku_id: str, item_id: str) -> str:
-    """The partition of a SKU's list of a kind in which a thing stands."""
-    return _partition(org_id, kind, "OF", sku_id, item_id)
+def list_partitions(org_id: str, kind: str, owner: str | None) -> Sequence[str]:
+    """Return all partitions of the list of a SKU, of a batch (`owner` is its id), or of the organisation (None)."""
+    return LIST_SHARDS[kind].keys(org_id, "LIST", kind, *list_scope(owner))
 
 
-def batch_list(org_id: str, kind: str, batch_id: str, item_id: str) -> str:
-    """The partition of a batch's list of a kind in which a thing stands."""
-    return _partition(org_id, kind, "OF", batch_id, item_id)
-
-
-def partitions(org_id: str, kind: str, owner: str | None) -> Sequence[str]:
-    """All partitions of a list: of a SKU or batch (`owner` is its id), or of the organisation."""
-    scope = ("ALL", "") if owner is None else ("OF", owner)
-    return [key(org_id, "LIST", kind, *scope, shard) for shard in range(LIST_SHARDS[kind])]
-
-
-def _partition(org_id: str, kind: str, scope: str, owner: str, item_id: str) -> str:
-    shard = zlib.crc32(item_id.encode()) % LIST_SHARDS[kind]
-    return key(org_id, "LIST", kind, scope, owner, shard)
+def list_scope(owner: str | None) -> tuple[str, str]:
+    """Return the parts of a key that name a list."""
+    return ("ALL", "") if owner is None else ("OF", owner)

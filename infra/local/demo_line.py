@@ -1,8 +1,8 @@
-"""The demo data of the battery line: what a shift did the day before, played through the API.
+"""The demo data of manufacturing: the previous day of a production line, created through the API.
 
-One batch is completed, with a pack that passed. Another is under way: a pack in quarantine that waits for a decision,
-one that is being filled, a sealed module that can go into it, a module with cells still to bind. The next SKU is drawn
-up and waits to be activated. So every step of the line can be tried at once.
+One batch is completed, with a pack that passed. Another is in progress: a pack in quarantine, a pack with room for a
+module, a sealed module to bind to it, and a module with room for cells. Another SKU can be activated. So every step of
+the line can be tried at once.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ Data = dict[str, Any]
 
 
 class Shift:
-    """A day on the line."""
+    """A day on the production line."""
 
     people: ClassVar[frozenset[str]] = frozenset({"admin", "shift1", "production1", "qa1"})
 
@@ -44,7 +44,7 @@ class Shift:
         self._cells = 0
 
     def play(self) -> None:
-        """What happened."""
+        """Create the data."""
         sku = self._post("shift1", "/v1/skus", _SKU)
         self._patch("admin", f"/v1/skus/{sku['id']}/activate")
         self._post("shift1", "/v1/skus", _NEXT_SKU)

@@ -1,30 +1,30 @@
-"""Two hundred modules of forty-eight cells: what a trace, an export and a recall cost, and that nothing is lost."""
+"""The cost and completeness of a trace, export and recall of 200 modules of 48 cells."""
 
 import json
 from collections import Counter
 from typing import Any
 
 from infra.local.engine import EmbeddedEngine
-from tests.api.test_trace import asked
+from tests.api.test_trace import trace
 from tests.builders.big_pack import BigPack, big_pack
 from tests.builders.epcis import events_of
-from tests.builders.lives import next_page
+from tests.builders.histories import next_page
 from tests.builders.manufacturing import Line, data
 from tests.builders.trips import counted_trips
 from tests.builders.world import World
 
 LARGEST = 6 * 1024 * 1024
-"""What a Lambda may answer, in bytes, the quoting of its own envelope included."""
+"""The largest response of a Lambda in bytes, including the quoting of its envelope."""
 
 
 def traced(line: Line, engine: EmbeddedEngine, pack: BigPack, limit: int) -> tuple[list[tuple[str, str]], list[int]]:
-    """Everything below a pack, and how many trips each page took."""
+    """Return the descendants of a pack, and the number of round trips per page."""
     found: list[tuple[str, str]] = []
     trips: list[int] = []
     cursor = ""
     while True:
         with counted_trips(engine) as made:
-            answer = asked(line.viewer, pack.serial, f"?limit={limit}{cursor}")
+            answer = trace(line.viewer, pack.serial, f"?limit={limit}{cursor}")
         trips.append(len(made))
         found += [(one["kind"], one["serial"]) for one in data(answer)["descendants"]]
         assert len(json.dumps(answer.text)) < LARGEST
@@ -34,7 +34,7 @@ def traced(line: Line, engine: EmbeddedEngine, pack: BigPack, limit: int) -> tup
 
 
 def exported(line: Line, engine: EmbeddedEngine, serial: str, query: str = "") -> tuple[list[Any], list[int]]:
-    """All events of a life, and how many trips each page took."""
+    """Return all events of a history, and the number of round trips per page."""
     events: list[Any] = []
     trips: list[int] = []
     link: str | None = f"/v1/trace/{serial}/export{query}"
@@ -50,12 +50,12 @@ def exported(line: Line, engine: EmbeddedEngine, serial: str, query: str = "") -
 
 
 def bound_in(events: list[Any]) -> Counter[str]:
-    """How often each part was bound."""
+    """Return how often each part was bound."""
     joined = [event for event in events if event["type"] == "AggregationEvent"]
     return Counter(part["baton:serial"] for event in joined for part in event["baton:parts"])
 
 
-def test_a_large_pack_costs_few_round_trips_a_page(world: World, engine: EmbeddedEngine) -> None:
+def test_round_trips_per_page_of_a_large_pack(world: World, engine: EmbeddedEngine) -> None:
     line = Line(world)
     pack = big_pack(line)
 
@@ -68,10 +68,10 @@ def test_a_large_pack_costs_few_round_trips_a_page(world: World, engine: Embedde
     assert (len(trips), max(trips)) == (5, 3)
 
     last = pack.modules[-1].cells[-1]
-    for path, most in (("", 3), ("/export", 3), ("/export?perPage=1", 3)):
+    for path, max_trips in (("", 3), ("/export", 3), ("/export?perPage=1", 3)):
         with counted_trips(engine) as made:
             assert line.viewer.get(f"/v1/trace/{last}{path}").status == 200
-        assert len(made) <= most, made.made
+        assert len(made) <= max_trips, made.made
 
     with counted_trips(engine) as made:
         answer = line.viewer.get(f"/v1/trace/affected?cellLot={pack.lot}")
@@ -80,7 +80,7 @@ def test_a_large_pack_costs_few_round_trips_a_page(world: World, engine: Embedde
     assert (len(made), made.calls) == (4, 5)
 
 
-def test_a_module_of_many_single_scans_comes_in_pages(world: World, engine: EmbeddedEngine) -> None:
+def test_module_of_many_single_scans_is_paged(world: World, engine: EmbeddedEngine) -> None:
     line = Line(world)
     pack = big_pack(line, modules=2, cells=300, trays=False)
     found, trips = traced(line, engine, pack, 100)

@@ -1,4 +1,4 @@
-"""A recall: which packs and modules hold cells of a lot."""
+"""Recalls: the packs and modules that hold cells of a lot."""
 
 from typing import Any
 from urllib.parse import quote
@@ -16,13 +16,13 @@ def line(world: World) -> Line:
     return Line(world)
 
 
-def asked(person: Person, lot: str, query: str = "") -> Answer:
+def recall(person: Person, lot: str, query: str = "") -> Answer:
     return person.get(f"/v1/trace/affected?cellLot={quote(lot, safe='')}{query}")
 
 
 def affected(line: Line, lot: str) -> list[Data]:
-    """All that holds cells of a lot."""
-    answer = asked(line.viewer, lot, "&limit=100")
+    """Return all packs and modules that hold cells of a lot."""
+    answer = recall(line.viewer, lot, "&limit=100")
     found: list[Any] = data(answer)  # type: ignore[assignment]  # this list's data is a list
     assert answer.json["meta"]["nextCursor"] is None
     assert answer.json["meta"]["totalCount"] == len(found)
@@ -34,7 +34,7 @@ def holding(module: Data, cells: int) -> Data:
     return {"id": module["id"], "serial": module["serial"], "cells": cells}
 
 
-def test_a_pack_is_named_once_with_the_modules_that_hold_the_lot(line: Line) -> None:
+def test_pack_is_listed_once_with_its_affected_modules(line: Line) -> None:
     batch = line.batch(modulesPerPack=3)
     modules = [line.sealed_module(batch, lot) for lot in ("BAD", "GOOD", "BAD")]
     pack = line.pack(batch, modules)
@@ -54,7 +54,7 @@ def test_a_pack_is_named_once_with_the_modules_that_hold_the_lot(line: Line) -> 
     assert (found["status"], found["disposition"]) == ("FINALIZED", "FAIL")
 
 
-def test_a_module_that_is_in_no_pack_stands_for_itself_until_it_is(line: Line) -> None:
+def test_module_in_no_pack_is_listed_itself(line: Line) -> None:
     batch = line.batch()
     module = line.module(batch)
     data(line.bind(module, "C-1", "BAD"))
@@ -74,7 +74,7 @@ def test_a_module_that_is_in_no_pack_stands_for_itself_until_it_is(line: Line) -
     assert [(one["kind"], one["id"]) for one in affected(line, "BAD")] == [("pack", pack["id"])]
 
 
-def test_the_last_cell_of_a_lot_that_is_taken_off_takes_the_module_with_it(line: Line) -> None:
+def test_module_is_unaffected_after_its_last_cell_of_the_lot_is_unbound(line: Line) -> None:
     module = line.module(line.batch())
     data(line.bind_tray(module, ["C-1", "C-2"], "BAD"))
     data(line.unbind(module, "C-1"))
@@ -85,26 +85,26 @@ def test_the_last_cell_of_a_lot_that_is_taken_off_takes_the_module_with_it(line:
     assert [one["cells"] for one in affected(line, "BAD")] == [1]
 
 
-def test_a_lot_that_nobody_has_used_has_affected_nothing(line: Line) -> None:
+def test_unused_lot_affects_nothing(line: Line) -> None:
     data(line.bind(line.module(line.batch()), "C-1"))
     assert affected(line, "NEVER") == []
 
 
-def test_lots_of_other_organisations_are_theirs(line: Line) -> None:
+def test_lots_of_other_organisations_are_separate(line: Line) -> None:
     theirs = Line(line.world, OTHER)
     data(theirs.bind(theirs.module(theirs.batch()), "C-1", "BAD"))
     assert affected(line, "BAD") == []
     assert len(affected(theirs, "BAD")) == 1
 
 
-def test_a_lot_of_unusual_characters_is_found(line: Line) -> None:
+def test_lot_with_special_characters(line: Line) -> None:
     lot = "L#1/%23?&=+"
     data(line.bind(line.module(line.batch()), "C-1", lot))
     assert len(affected(line, lot)) == 1
 
 
 @pytest.mark.parametrize("limit", [1, 2, 3, 5, 100])
-def test_pages_together_are_all_and_each_once(line: Line, limit: int) -> None:
+def test_pages_hold_every_holder_once(line: Line, limit: int) -> None:
     batch = line.batch(cellsPerModule=1, modulesPerPack=2)
     for number in range(7):
         module = line.sealed_module(batch, "BAD")
@@ -115,7 +115,7 @@ def test_pages_together_are_all_and_each_once(line: Line, limit: int) -> None:
     found: list[str] = []
     cursor = ""
     while True:
-        answer = asked(line.viewer, "BAD", f"&limit={limit}{cursor}")
+        answer = recall(line.viewer, "BAD", f"&limit={limit}{cursor}")
         found += [one["id"] for one in answer.json["data"]]
         assert (answer.json["meta"]["totalCount"], answer.json["meta"]["totalCells"]) == (7, 10)
         if answer.json["meta"]["nextCursor"] is None:
@@ -124,12 +124,12 @@ def test_pages_together_are_all_and_each_once(line: Line, limit: int) -> None:
     assert found == whole
 
 
-def test_what_moves_into_a_pack_between_two_pages_is_not_lost(line: Line) -> None:
+def test_module_bound_to_a_pack_between_two_pages_is_listed_again(line: Line) -> None:
     batch = line.batch()
     modules = [line.sealed_module(batch, "BAD") for _ in range(3)]
-    first = asked(line.viewer, "BAD", "&limit=2")
+    first = recall(line.viewer, "BAD", "&limit=2")
     pack = line.pack(batch, [modules[0], modules[2]])
-    rest = asked(line.viewer, "BAD", f"&cursor={first.json['meta']['nextCursor']}")
+    rest = recall(line.viewer, "BAD", f"&cursor={first.json['meta']['nextCursor']}")
     named = [one["id"] for answer in (first, rest) for one in answer.json["data"]]
     assert named == [modules[0]["id"], modules[1]["id"], pack["id"]]
 
@@ -147,19 +147,19 @@ def test_what_moves_into_a_pack_between_two_pages_is_not_lost(line: Line) -> Non
         ("limit=x&cursor=", {"cellLot", "limit", "cursor"}),
     ],
 )
-def test_every_bad_parameter_is_named(line: Line, query: str, bad: set[str]) -> None:
+def test_every_invalid_parameter_is_named(line: Line, query: str, bad: set[str]) -> None:
     answer = line.viewer.get(f"/v1/trace/affected?{query}")
     assert (answer.status, answer.code, set(answer.fields)) == (422, "VALIDATION_ERROR", bad)
 
 
-def test_a_cursor_belongs_to_one_lot(line: Line) -> None:
+def test_cursor_of_another_lot_is_refused(line: Line) -> None:
     for number in range(2):
         data(line.bind(line.module(line.batch()), f"C-{number}", "BAD"))
-    cursor = asked(line.viewer, "BAD", "&limit=1").json["meta"]["nextCursor"]
-    assert asked(line.viewer, "OTHER", f"&cursor={cursor}").fields == {"cursor": "is not a valid cursor for this list"}
+    cursor = recall(line.viewer, "BAD", "&limit=1").json["meta"]["nextCursor"]
+    assert recall(line.viewer, "OTHER", f"&cursor={cursor}").fields == {"cursor": "is not a valid cursor for this list"}
 
 
-def test_a_recall_reads_modules_and_not_cells(line: Line, engine: EmbeddedEngine) -> None:
+def test_recall_reads_modules_not_cells(line: Line, engine: EmbeddedEngine) -> None:
     batch = line.batch(cellsPerModule=40)
     line.pack(batch, [line.sealed_module(batch, "BAD") for _ in range(2)])
     with counted_trips(engine) as trips:

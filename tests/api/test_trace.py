@@ -1,4 +1,4 @@
-"""What is above and below a serial number: cells, modules, packs, and who may know."""
+"""Traces: ancestors and descendants of serial numbers, pages, permissions and cost."""
 
 import base64
 import json
@@ -13,24 +13,24 @@ from tests.builders.trips import counted_trips
 from tests.builders.world import OTHER, Answer, Person, World
 
 
-def asked(person: Person, serial: str, query: str = "") -> Answer:
+def trace(person: Person, serial: str, query: str = "") -> Answer:
     return person.get(f"/v1/trace/{quote(serial, safe='')}{query}")
 
 
 def traced(line: Line, serial: str, query: str = "") -> Data:
-    return data(asked(line.viewer, serial, query))
+    return data(trace(line.viewer, serial, query))
 
 
 def pages(person: Person, serial: str, limit: int) -> list[list[Any]]:
-    """What is below, page by page, until no cursor comes; what is above is on each."""
+    """Return the descendants page by page; each page has the ancestors."""
     found: list[list[Any]] = []
     above, cursor = None, ""
     while True:
-        answer = asked(person, serial, f"?limit={limit}{cursor}")
-        told = data(answer)
-        assert above in (None, told["ancestors"])
-        above = told["ancestors"]
-        found.append(told["descendants"])
+        answer = trace(person, serial, f"?limit={limit}{cursor}")
+        page = data(answer)
+        assert above in (None, page["ancestors"])
+        above = page["ancestors"]
+        found.append(page["descendants"])
         assert len(found[-1]) <= limit
         if answer.json["meta"]["nextCursor"] is None:
             return found
@@ -41,13 +41,13 @@ def cell(serial: str) -> Data:
     return {"kind": "cell", "id": serial, "serial": serial}
 
 
-def entry(kind: str, thing: Data) -> Data:
-    """A module or pack as a trace names it."""
-    return {"kind": kind, "id": thing["id"], "serial": thing["serial"], "status": thing["status"]}
+def entry(kind: str, assembly: Data) -> Data:
+    """Return the trace entry of a module or pack."""
+    return {"kind": kind, "id": assembly["id"], "serial": assembly["serial"], "status": assembly["status"]}
 
 
 def of_batch(batch: Data) -> list[Data]:
-    """A batch and its SKU as a trace names them."""
+    """Return the trace entries of a batch and its SKU."""
     return [
         {"kind": "batch", "id": batch["id"], "status": "IN_PROGRESS"},
         {"kind": "sku", "id": batch["sku"]["id"], "status": "ACTIVE"},
@@ -59,7 +59,7 @@ def line(world: World) -> Line:
     return Line(world)
 
 
-def test_a_pack_is_traced_down_to_its_cells_in_the_order_of_binding(line: Line) -> None:
+def test_descendants_of_a_pack_are_in_the_order_of_binding(line: Line) -> None:
     batch = line.batch()
     modules = [line.sealed_module(batch) for _ in range(2)]
     pack = line.pack(batch, modules[::-1])
@@ -74,7 +74,7 @@ def test_a_pack_is_traced_down_to_its_cells_in_the_order_of_binding(line: Line) 
     }
 
 
-def test_a_module_is_traced_both_ways(line: Line) -> None:
+def test_trace_of_a_module(line: Line) -> None:
     batch = line.batch()
     pack = line.pack(batch, [module := line.sealed_module(batch)])
     found = traced(line, module["serial"])
@@ -83,7 +83,7 @@ def test_a_module_is_traced_both_ways(line: Line) -> None:
     assert found["descendants"] == [cell(serial) for serial in line.cells_of(module)]
 
 
-def test_a_cell_is_traced_up(line: Line) -> None:
+def test_ancestors_of_a_cell(line: Line) -> None:
     batch = line.batch()
     pack = line.pack(batch, [module := line.sealed_module(batch)])
     [serial, _] = line.cells_of(module)
@@ -97,7 +97,7 @@ def test_a_cell_is_traced_up(line: Line) -> None:
     }
 
 
-def test_what_is_not_in_a_pack_yet_has_none_above_it(line: Line) -> None:
+def test_module_in_no_pack_has_no_pack_as_ancestor(line: Line) -> None:
     batch = line.batch()
     module = line.module(batch)
     assert traced(line, module["serial"]) == {
@@ -112,12 +112,12 @@ def test_what_is_not_in_a_pack_yet_has_none_above_it(line: Line) -> None:
     assert traced(line, "C-1")["ancestors"] == [entry("module", module), *of_batch(batch)]
 
 
-def test_an_empty_pack_has_nothing_below_it(line: Line) -> None:
+def test_empty_pack_has_no_descendants(line: Line) -> None:
     pack = line.pack(line.batch())
     assert traced(line, pack["serial"])["descendants"] == []
 
 
-def test_a_module_of_another_batch_than_its_pack_has_both_above_it(line: Line) -> None:
+def test_batches_of_module_and_pack_are_both_ancestors(line: Line) -> None:
     sku = line.sku()
     earlier, later = line.batch(sku), line.batch(sku)
     module = line.sealed_module(earlier)
@@ -127,7 +127,7 @@ def test_a_module_of_another_batch_than_its_pack_has_both_above_it(line: Line) -
     assert traced(line, line.cells_of(module)[0])["ancestors"] == [entry("module", module), *above]
 
 
-def test_a_cell_that_was_taken_off_is_known_and_nowhere(line: Line) -> None:
+def test_unbound_cell_is_removed_and_has_no_ancestors(line: Line) -> None:
     module = line.full_module(line.batch())
     serial, stays = line.cells_of(module)
     line.unbind(module, serial)
@@ -139,13 +139,13 @@ def test_a_cell_that_was_taken_off_is_known_and_nowhere(line: Line) -> None:
     assert traced(line, module["serial"])["descendants"] == [cell(stays), cell(serial)]
 
 
-def test_a_serial_that_nobody_has_does_not_exist(line: Line) -> None:
-    answer = asked(line.viewer, "nothing")
+def test_unknown_serial_is_not_found(line: Line) -> None:
+    answer = trace(line.viewer, "nothing")
     assert (answer.status, answer.code, answer.json["error"]["details"]) == (404, "NOT_FOUND", {"serial": "nothing"})
 
 
 @pytest.mark.parametrize("path", ["", "/export"])
-def test_what_another_organisation_has_does_not_exist(line: Line, path: str) -> None:
+def test_serial_of_another_organisation_is_not_found(line: Line, path: str) -> None:
     theirs = Line(line.world, OTHER)
     module = theirs.full_module(theirs.batch())
     for serial in (module["serial"], theirs.cells_of(module)[0]):
@@ -155,7 +155,7 @@ def test_what_another_organisation_has_does_not_exist(line: Line, path: str) -> 
 
 
 @pytest.mark.parametrize("path", ["", "/export"])
-def test_a_serial_that_moved_on_to_another_organisation_is_only_ones_own_past(line: Line, path: str) -> None:
+def test_cell_bound_by_another_organisation_shows_only_the_own_history(line: Line, path: str) -> None:
     theirs = Line(line.world, OTHER)
     module = line.module(line.batch())
     data(line.bind(module, "WANDERER"))
@@ -170,14 +170,14 @@ def test_a_serial_that_moved_on_to_another_organisation_is_only_ones_own_past(li
 
 
 @pytest.mark.parametrize("path", ["trace/S-1", "trace/S-1/export", "trace/affected?cellLot=L-1"])
-def test_who_may_not_trace_is_told_so(world: World, path: str) -> None:
+def test_trace_requires_permission(world: World, path: str) -> None:
     answer = world.person("courier").get(f"/v1/{path}")
     assert (answer.status, answer.code) == (403, "ACCESS_DENIED")
     assert world.call("GET", f"/v1/{path}").code == "AUTH_REQUIRED"
 
 
 @pytest.mark.parametrize("path", ["", "/export"])
-def test_a_permission_for_ones_own_does_not_reach_the_line(line: Line, path: str) -> None:
+def test_trace_requires_scope_org(line: Line, path: str) -> None:
     rights = {"permissions": [{"code": "manufacturing.trace.read", "scope": "own"}]}
     assert line.admin.put("/v1/roles/VIEW_ONLY", rights).status == 200
     module = line.module(line.batch())
@@ -187,14 +187,14 @@ def test_a_permission_for_ones_own_does_not_reach_the_line(line: Line, path: str
 
 
 @pytest.mark.parametrize("role", ["admin", "production", "qa", "supervisor", "viewer"])
-def test_every_role_of_the_console_may_trace(line: Line, role: str) -> None:
+def test_every_console_role_may_trace(line: Line, role: str) -> None:
     module = line.module(line.batch())
     person: Person = getattr(line, role)
     for path in (f"trace/{module['serial']}", f"trace/{module['serial']}/export", "trace/affected?cellLot=L-1"):
         assert person.get(f"/v1/{path}").status == 200
 
 
-def test_serials_with_unusual_characters_are_traced(line: Line) -> None:
+def test_serials_with_special_characters_are_traced(line: Line) -> None:
     module = line.module(line.batch())
     for serial in ("A/B#C%D?E&F", "~", "(01)09521234543213(21)77", "'\"\\", "%23", "+"):
         data(line.bind(line.module(line.batch(cellsPerModule=1)), serial))
@@ -206,7 +206,7 @@ def test_serials_with_unusual_characters_are_traced(line: Line) -> None:
 
 
 @pytest.mark.parametrize("limit", [1, 2, 3, 4, 7, 1000])
-def test_pages_of_a_pack_together_are_all_of_it_and_each_thing_once(line: Line, limit: int) -> None:
+def test_pages_of_a_pack_hold_every_descendant_once(line: Line, limit: int) -> None:
     batch = line.batch(cellsPerModule=3, modulesPerPack=3)
     pack = line.pack(batch, [line.sealed_module(batch) for _ in range(3)])
     whole = traced(line, pack["serial"])["descendants"]
@@ -217,7 +217,7 @@ def test_pages_of_a_pack_together_are_all_of_it_and_each_thing_once(line: Line, 
 
 
 @pytest.mark.parametrize("limit", [1, 2, 5, 100])
-def test_pages_of_a_module_step_over_what_was_taken_off(line: Line, limit: int) -> None:
+def test_pages_of_a_module_omit_unbound_cells(line: Line, limit: int) -> None:
     module = line.module(line.batch(cellsPerModule=12))
     line.bind_tray(module, [f"A-{number}" for number in range(6)])
     for serial in ("B-1", "B-2", "B-3"):
@@ -230,10 +230,10 @@ def test_pages_of_a_module_step_over_what_was_taken_off(line: Line, limit: int) 
     assert [one["serial"] for page in found for one in page] == expected == line.cells_of(module)
 
 
-def test_a_page_goes_on_although_its_last_cell_was_taken_off(line: Line) -> None:
+def test_cursor_stays_valid_after_its_cell_is_unbound(line: Line) -> None:
     module = line.module(line.batch(cellsPerModule=9))
     line.bind_tray(module, ["A", "B", "C", "D"])
-    first = asked(line.viewer, module["serial"], "?limit=2")
+    first = trace(line.viewer, module["serial"], "?limit=2")
     assert [one["id"] for one in data(first)["descendants"]] == ["A", "B"]
     data(line.unbind(module, "B"))
     rest = traced(line, module["serial"], f"?cursor={first.json['meta']['nextCursor']}")
@@ -250,39 +250,39 @@ def test_a_page_goes_on_although_its_last_cell_was_taken_off(line: Line) -> None
         ("cursor=&limit=0", {"cursor", "limit"}),
     ],
 )
-def test_every_bad_parameter_is_named(line: Line, query: str, bad: set[str]) -> None:
+def test_every_invalid_parameter_is_named(line: Line, query: str, bad: set[str]) -> None:
     module = line.module(line.batch())
-    answer = asked(line.viewer, module["serial"], f"?{query}")
+    answer = trace(line.viewer, module["serial"], f"?{query}")
     assert (answer.status, answer.code, set(answer.fields)) == (422, "VALIDATION_ERROR", bad)
 
 
-def test_a_cursor_belongs_to_one_serial(line: Line) -> None:
+def test_cursor_of_another_serial_is_refused(line: Line) -> None:
     one, other = (line.full_module(line.batch()) for _ in range(2))
-    cursor = asked(line.viewer, one["serial"], "?limit=1").json["meta"]["nextCursor"]
-    answer = asked(line.viewer, other["serial"], f"?cursor={cursor}")
+    cursor = trace(line.viewer, one["serial"], "?limit=1").json["meta"]["nextCursor"]
+    answer = trace(line.viewer, other["serial"], f"?cursor={cursor}")
     assert (answer.status, set(answer.fields)) == (422, {"cursor"})
 
 
 # --- what it costs ---------------------------------------------------------------------------------------------
 
 
-def test_a_trace_takes_few_round_trips(line: Line, engine: EmbeddedEngine) -> None:
+def test_trace_takes_at_most_three_round_trips(line: Line, engine: EmbeddedEngine) -> None:
     batch = line.batch()
     pack = line.pack(batch, [module := line.sealed_module(batch), line.sealed_module(batch)])
-    for serial, most in ((pack["serial"], 3), (module["serial"], 3), (line.cells_of(module)[0], 3)):
+    for serial, max_trips in ((pack["serial"], 3), (module["serial"], 3), (line.cells_of(module)[0], 3)):
         with counted_trips(engine) as trips:
             traced(line, serial)
-        assert len(trips) <= most, trips.made
+        assert len(trips) <= max_trips, trips.made
 
 
-def test_nobody_learns_from_a_trace_who_else_uses_a_serial(line: Line) -> None:
+def test_serial_of_another_organisation_looks_like_an_unknown_one(line: Line) -> None:
     theirs = Line(line.world, OTHER)
     data(theirs.bind(theirs.module(theirs.batch()), "TAKEN"))
-    nothing, taken = (asked(line.viewer, serial) for serial in ("NOWHERE", "TAKEN"))
+    nothing, taken = (trace(line.viewer, serial) for serial in ("NOWHERE", "TAKEN"))
     assert nothing.text.replace("NOWHERE", "TAKEN") == taken.text
 
 
-PLACES = [
+POSITIONS = [
     "",
     "nonsense",
     "MOD-1  0",
@@ -300,8 +300,8 @@ PLACES = [
 
 
 @pytest.mark.parametrize("path", ["?limit=1", "/export?perPage=1"])
-@pytest.mark.parametrize("place", PLACES)
-def test_an_edited_cursor_is_refused_or_leads_somewhere_in_the_list(line: Line, path: str, place: str) -> None:
+@pytest.mark.parametrize("place", POSITIONS)
+def test_edited_cursor_is_refused_or_stays_in_the_list(line: Line, path: str, place: str) -> None:
     batch = line.batch()
     pack = line.pack(batch, modules := [line.sealed_module(batch) for _ in range(2)])
     for serial in (pack["serial"], modules[0]["serial"]):
@@ -309,12 +309,12 @@ def test_an_edited_cursor_is_refused_or_leads_somewhere_in_the_list(line: Line, 
         text = answer.json["meta"]["nextCursor"] if "limit" in path else answer.headers["Link"]
         cursor = text.partition("nextPageToken=")[2].partition(">")[0] or text
         name = "cursor" if "limit" in path else "nextPageToken"
-        wanted = edited(cursor, place.format(module=modules[1]["id"], pack=pack["id"]))
-        again = line.viewer.get(f"/v1/trace/{serial}{path}&{name}={wanted}")
+        forged = edited(cursor, place.format(module=modules[1]["id"], pack=pack["id"]))
+        again = line.viewer.get(f"/v1/trace/{serial}{path}&{name}={forged}")
         assert again.status == 200 or (again.status, set(again.fields)) == (422, {name}), again
 
 
 def edited(cursor: str, place: str) -> str:
-    """The cursor of another place in the same list."""
+    """Return the cursor of another position in the same list."""
     owner, _ = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
     return base64.urlsafe_b64encode(json.dumps([owner, {"sk": {"S": place}}]).encode()).decode().rstrip("=")

@@ -1,6 +1,6 @@
-"""The battery line on a working day: modules of 48 cells, packs of 8 modules, and 120 other modules in the lists.
+"""A production line with modules of 48 cells, packs of 8 modules, and 120 other modules in the lists.
 
-The hit of a step is made of things of its own, so that each can be asked on the same stage.
+Each scenario has its own entities, so all of them can run on the same stage.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ Prepare = Callable[[Stage], Hit]
 
 @cache
 def _plant(stage: Stage) -> tuple[Line, Data]:
-    """The line, and a batch of its day."""
+    """Return the line and a running batch."""
     line = Line(stage.world)
     batch = line.batch(cellsPerModule=48, modulesPerPack=8, limits=LIMITS)
     for _ in range(_OTHER_MODULES):
@@ -37,8 +37,8 @@ def _sealed(stage: Stage, how_many: int) -> list[Data]:
     return [line.sealed_module(batch, "L1") for _ in range(how_many)]
 
 
-def _patch(person: Person, path: str, name: str, thing: Data, body: object = None) -> Hit:
-    return Hit("PATCH", path, person, body, params={name: thing["id"]})
+def _patch(person: Person, path: str, name: str, entity: Data, body: object = None) -> Hit:
+    return Hit("PATCH", path, person, body, params={name: entity["id"]})
 
 
 def _new(stage: Stage, path: str) -> Hit:

@@ -12,7 +12,7 @@ from tests.builders.world import Person
 
 SITUATION = "a pack of 9,600 cells"
 TRIPS = 6
-"""What a page may take: what is above, below and around a serial has to be found one after the other."""
+"""The budget of a page: ancestors and descendants depend on each other and are read one after the other."""
 _EXPORT = "/v1/trace/{serial}/export"
 
 

@@ -1,6 +1,6 @@
-"""A large pack, written at once: what the line would have left after ten thousand scans, without making them.
+"""Writes a large pack to the store, as ten thousand scans would have.
 
-One module is built through the API; the others are copies of what that left in the store.
+One module is built through the API; the others are copies of its items.
 """
 
 from __future__ import annotations
@@ -12,8 +12,9 @@ from typing import Any, TypeVar
 from chalicelib.core import aws
 from chalicelib.core.settings import settings
 from chalicelib.core.table import Item
-from chalicelib.manufacturing.modules import ledger_of
-from chalicelib.manufacturing.registry import (
+from chalicelib.manufacturing.tables import Module, Pack, list_partition, list_sort_key, module_key
+from chalicelib.manufacturing.traceability.ledger_reader import read_whole_ledger
+from chalicelib.manufacturing.traceability.tables import (
     LedgerEntry,
     LotUse,
     SerialNumber,
@@ -21,7 +22,6 @@ from chalicelib.manufacturing.registry import (
     lot_key,
     serial_key,
 )
-from chalicelib.manufacturing.tables import Module, Pack, batch_list, module_key, org_list, place, sku_list
 from tests.builders.manufacturing import Data, Line, registered
 
 ItemT = TypeVar("ItemT", bound=Item)
@@ -41,7 +41,7 @@ class Built:
 
 @dataclass(frozen=True, slots=True)
 class BigPack:
-    """A pack that is ready for its test, and all that is in it, in order."""
+    """A pack that is ready for its test, with its contents in order."""
 
     id: str
     serial: str
@@ -50,7 +50,7 @@ class BigPack:
 
     @property
     def below(self) -> list[tuple[str, str]]:
-        """Every module followed by its cells, as (kind, serial)."""
+        """Return each module followed by its cells, as (kind, serial)."""
         return [
             one
             for module in self.modules
@@ -59,7 +59,7 @@ class BigPack:
 
 
 def big_pack(line: Line, *, modules: int = 200, cells: int = 48, lot: str = "LOT-1", trays: bool = True) -> BigPack:
-    """A pack of so many modules of so many cells of one lot, bound by the tray or one by one."""
+    """Create a pack of modules with cells of one lot, bound by the tray or one by one."""
     batch = line.batch(cellsPerModule=cells, modulesPerPack=modules)
     template, tray = _template(line, batch), _TRAY if trays else 1
     pack = line.stored_pack(line.pack(batch))
@@ -70,18 +70,18 @@ def big_pack(line: Line, *, modules: int = 200, cells: int = 48, lot: str = "LOT
 
 
 def write(items: Iterable[Item]) -> None:
-    """Put items, the quick way."""
+    """Write items in batches."""
     client = aws.client("dynamodb", settings().dynamodb_endpoint)
     for some in _in_groups(list(items), _AT_ONCE):
-        wanted: dict[str, list[Any]] = {}
+        requests: dict[str, list[Any]] = {}
         for item in some:
-            wanted.setdefault(item.Meta.table_name, []).append({"PutRequest": {"Item": item.to_dynamodb_dict()}})
-        assert not client.batch_write_item(RequestItems=wanted).get("UnprocessedItems")
+            requests.setdefault(item.Meta.table_name, []).append({"PutRequest": {"Item": item.to_dynamodb_dict()}})
+        assert not client.batch_write_item(RequestItems=requests).get("UnprocessedItems")
 
 
 @dataclass(frozen=True, slots=True)
 class _Template:
-    """What a sealed module left in the store: itself, an entry of its ledger, its serial and a cell's."""
+    """The items of a sealed module: itself, a ledger entry, its serial number and one of a cell."""
 
     module: Module
     entry: LedgerEntry
@@ -97,7 +97,7 @@ def _template(line: Line, batch: Data) -> _Template:
     stored, serial, cell = line.stored_module(module), registered(module["serial"]), registered(cells[0])
     assert serial is not None
     assert cell is not None
-    return _Template(stored, ledger_of(stored.pk)[0], serial, cell)
+    return _Template(stored, read_whole_ledger(stored.pk)[0], serial, cell)
 
 
 def _cells(line: Line, number: int) -> list[str]:
@@ -105,14 +105,14 @@ def _cells(line: Line, number: int) -> list[str]:
 
 
 def _module_items(template: _Template, one: Built, pack: Pack, lot: str, tray: int) -> Iterator[Item]:
-    """A module with its ledger. Only its last cell is in the registry: that is what tests ask for."""
+    """Yield a module with its ledger. Only its last cell is in the registry, for tests that trace it."""
     first, org_id = template.module, template.module.org_id
     where, registered_at = module_key(org_id, one.id), serial_key(one.serial)
     lists = {
-        "org_list": org_list(org_id, "module", one.id),
-        "sku_list": sku_list(org_id, "module", first.sku_id, one.id),
-        "batch_list": batch_list(org_id, "module", first.batch_id, one.id),
-        "place": place(first.status, one.id),
+        "org_list": list_partition(org_id, "module", None, one.id),
+        "sku_list": list_partition(org_id, "module", first.sku_id, one.id),
+        "batch_list": list_partition(org_id, "module", first.batch_id, one.id),
+        "sort_key": list_sort_key(first.status, one.id),
     }
     packed = {"pack_id": pack.item_id, "packed_at": pack.updated_at}
     yield _copy(first, where, item_id=one.id, serial=one.serial, search=one.serial.lower(), **lists, **packed)
@@ -143,19 +143,24 @@ def _pack_items(pack: Pack, modules: Sequence[Built]) -> Iterator[Item]:
         )
     ready = "READY_FOR_EOL"
     yield _copy(
-        pack, pack, bound=len(modules), status=ready, place=place(ready, pack.item_id), sealed_at=pack.updated_at
+        pack,
+        pack,
+        bound=len(modules),
+        status=ready,
+        sort_key=list_sort_key(ready, pack.item_id),
+        sealed_at=pack.updated_at,
     )
 
 
-def _copy(item: ItemT, where: Any, **changes: object) -> ItemT:
-    """The item at another place, with other values."""
-    values = {**item.attribute_values, **changes, "pk": where.pk, "sk": where.sk}
+def _copy(item: ItemT, key: Any, **changes: object) -> ItemT:
+    """Return a copy of an item with another key and other values."""
+    values = {**item.attribute_values, **changes, "pk": key.pk, "sk": key.sk}
     made = type(item)()
     for name, value in values.items():
         setattr(made, name, value)
     return made
 
 
-def _in_groups(things: Sequence[Any], size: int) -> Iterator[Sequence[Any]]:
-    for start in range(0, len(things), size):
-        yield things[start : start + size]
+def _in_groups(items: Sequence[Any], size: int) -> Iterator[Sequence[Any]]:
+    for start in range(0, len(items), size):
+        yield items[start : start + size]

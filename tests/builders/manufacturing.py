@@ -1,6 +1,6 @@
-"""The battery line, as tests want it: one call for each thing, all through the API.
+"""Builds SKUs, batches, modules and packs through the API.
 
-A `Line` has somebody of every role. Its SKU is small (2 cells a module, 2 modules a pack) unless a test says otherwise.
+A `Line` has a person of each role. Its SKU is small (2 cells per module, 2 modules per pack) by default.
 """
 
 from __future__ import annotations
@@ -12,22 +12,22 @@ from typing import Any
 
 from chalicelib.audit.tables import AuditRow
 from chalicelib.core.store import get, get_many
-from chalicelib.manufacturing import tally
-from chalicelib.manufacturing.modules import ledger_of
-from chalicelib.manufacturing.registry import SerialNumber, serial_key
-from chalicelib.manufacturing.rules import LIVES
-from chalicelib.manufacturing.tables import Batch, Module, Pack, batch_key, module_key, pack_key
+from chalicelib.manufacturing import status_counters
+from chalicelib.manufacturing.rules import STATE_MACHINES
+from chalicelib.manufacturing.tables import Module, Pack, ProductionBatch, batch_key, module_key, pack_key
+from chalicelib.manufacturing.traceability.ledger_reader import read_whole_ledger
+from chalicelib.manufacturing.traceability.tables import SerialNumber, serial_key
 from tests.builders.world import DEMO, Answer, World
 
 Data = dict[str, Any]
 
 LIMITS = {"Voltage": {"min": 350, "max": 420.5, "unit": "V"}, "Resistance": {"max": 12, "unit": "mOhm"}}
 GOOD = {"Voltage": {"value": 384.2, "unit": "V"}, "Resistance": {"value": 11, "unit": "mOhm"}}
-"""Measurements that keep to these limits."""
+"""Measurements within these limits."""
 
 
 def sku_body(**fields: Any) -> Data:
-    """The body of a complete SKU; `name=None` leaves a field out."""
+    """Return the body of a complete SKU; `name=None` omits a field."""
     body = {
         "name": "Traction 60",
         "chemistry": "LFP",
@@ -42,16 +42,16 @@ def sku_body(**fields: Any) -> Data:
 
 
 def data(answer: Answer, status: int = 200) -> Data:
-    """What was answered, in a success of this status."""
+    """Return the data of a successful answer of this status."""
     assert answer.status == status, answer
     assert answer.json["success"] is True
-    told: Data = answer.json["data"]
-    return told
+    content: Data = answer.json["data"]
+    return content
 
 
 @dataclass
 class Line:
-    """A line in an organisation, with its people."""
+    """A production line of an organisation, with its people."""
 
     world: World
     org_id: str = DEMO
@@ -65,48 +65,48 @@ class Line:
         self.viewer = self.world.person("VIEW_ONLY", self.org_id)
 
     def serial(self, prefix: str = "S") -> str:
-        """A serial that nothing else has."""
+        """Return an unused serial number."""
         return f"{prefix}-{self.org_id}-{next(self.numbers):05d}"
 
     def draft_sku(self, **fields: Any) -> Data:
-        """A SKU that is not active."""
+        """Create a SKU."""
         return data(self.supervisor.post("/v1/skus", sku_body(**fields)), 201)
 
     def sku(self, **fields: Any) -> Data:
-        """A SKU that is active."""
+        """Create and activate a SKU."""
         return data(self.admin.patch(f"/v1/skus/{self.draft_sku(**fields)['id']}/activate"))
 
     def draft_batch(self, sku: Data | None = None, **fields: Any) -> Data:
-        """A batch that has not started."""
+        """Create a batch."""
         body = {"skuId": (sku or self.sku())["id"], **fields}
         return data(self.production.post("/v1/batches", body), 201)
 
     def batch(self, sku: Data | None = None, **fields: Any) -> Data:
-        """A batch that is in progress; `fields` are those of its SKU if none is given."""
+        """Create and start a batch; `fields` are those of its SKU if none is given."""
         draft = self.draft_batch(sku or self.sku(**fields))
         return data(self.production.patch(f"/v1/batches/{draft['id']}/start"))
 
     def module(self, batch: Data, serial: str | None = None) -> Data:
-        """A module without cells."""
+        """Create a module."""
         body = {"batchId": batch["id"], "serial": serial or self.serial("M")}
         return data(self.production.post("/v1/modules", body), 201)
 
     def bind(self, module: Data, serial: str, lot: str | None = None, **headers: str) -> Answer:
-        """Scan one cell."""
+        """Bind a cell."""
         body = {"serial": serial} | ({"lot": lot} if lot else {})
         return self.production.patch(f"/v1/modules/{module['id']}/bind-cell", body, **headers)
 
     def bind_tray(self, module: Data, serials: list[str], lot: str | None = None, **headers: str) -> Answer:
-        """Scan a tray of cells."""
+        """Bind a tray of cells."""
         body = {"serials": serials} | ({"lot": lot} if lot else {})
         return self.production.post(f"/v1/modules/{module['id']}/bind-cells", body, **headers)
 
     def unbind(self, module: Data, serial: str, **headers: str) -> Answer:
-        """Take a cell off."""
+        """Unbind a cell."""
         return self.production.patch(f"/v1/modules/{module['id']}/unbind-cell", {"serial": serial}, **headers)
 
     def full_module(self, batch: Data, lot: str | None = None) -> Data:
-        """A module with all its cells."""
+        """Create a module with all its cells."""
         module = self.module(batch)
         cells = [self.serial("C") for _ in range(module["cellsRequired"])]
         for start in range(0, len(cells), 90):
@@ -114,68 +114,68 @@ class Line:
         return module
 
     def sealed_module(self, batch: Data, lot: str | None = None) -> Data:
-        """A module that is sealed."""
+        """Create a sealed module."""
         return data(self.production.patch(f"/v1/modules/{self.full_module(batch, lot)['id']}/seal"))
 
     def pack(self, batch: Data, modules: list[Data] | None = None, serial: str | None = None) -> Data:
-        """A pack, with these modules."""
+        """Create a pack with these modules."""
         body: Data = {"batchId": batch["id"], "serial": serial or self.serial("P")}
         if modules:
             body["moduleIds"] = [module["id"] for module in modules]
         return data(self.production.post("/v1/packs", body), 201)
 
     def bind_module(self, pack: Data, module: Data, **headers: str) -> Answer:
-        """Put a module into a pack."""
+        """Bind a module to a pack."""
         return self.production.patch(f"/v1/packs/{pack['id']}/bind-module", {"moduleId": module["id"]}, **headers)
 
     def ready_pack(self, batch: Data) -> Data:
-        """A pack that is sealed, and ready for its test."""
-        wanted = batch["sku"]["modulesPerPack"]
-        pack = self.pack(batch, [self.sealed_module(batch) for _ in range(wanted)])
+        """Create a sealed pack, ready for its test."""
+        required = batch["sku"]["modulesPerPack"]
+        pack = self.pack(batch, [self.sealed_module(batch) for _ in range(required)])
         return data(self.production.patch(f"/v1/packs/{pack['id']}/seal"))
 
     def dispose(self, pack: Data, disposition: str, **fields: Any) -> Answer:
-        """Decide on a pack."""
+        """Dispose a pack."""
         return self.qa.patch(f"/v1/packs/{pack['id']}/disposition", {"disposition": disposition, **fields})
 
     def finished_pack(self, batch: Data, disposition: str = "PASS") -> Data:
-        """A pack that is finalized."""
+        """Create a finalized pack."""
         return data(self.dispose(self.ready_pack(batch), disposition))
 
-    def seal(self, kind: str, thing: Data, **headers: str) -> Answer:
+    def seal(self, kind: str, assembly: Data, **headers: str) -> Answer:
         """Seal a module or a pack (`modules`, `packs`)."""
-        return self.production.patch(f"/v1/{kind}/{thing['id']}/seal", **headers)
+        return self.production.patch(f"/v1/{kind}/{assembly['id']}/seal", **headers)
 
     def stored_module(self, module: Data) -> Module:
-        """A module as it is stored."""
+        """Return a stored module."""
         found = get(module_key(self.org_id, module["id"]))
         assert found is not None
         return found
 
     def stored_pack(self, pack: Data) -> Pack:
-        """A pack as it is stored."""
+        """Return a stored pack."""
         found = get(pack_key(self.org_id, pack["id"]))
         assert found is not None
         return found
 
-    def stored_batch(self, batch: Data) -> Batch:
-        """A batch as it is stored."""
+    def stored_batch(self, batch: Data) -> ProductionBatch:
+        """Return a stored batch."""
         found = get(batch_key(self.org_id, batch["id"]))
         assert found is not None
         return found
 
     def cells_of(self, module: Data) -> list[str]:
-        """The cells that a module's ledger holds, in order."""
-        return [serial for entry in ledger_of(self.stored_module(module).pk) for serial in entry.present]
+        """Return the cells in a module's ledger, in order."""
+        return [serial for entry in read_whole_ledger(self.stored_module(module).pk) for serial in entry.present]
 
     def counted(self, kind: str, owner: str | None = None) -> dict[str, int]:
-        """What the tallies say of a list, by state."""
-        wanted = tally.keys(self.org_id, kind, owner)
-        found = get_many(wanted, self.world.clock)
-        return {state: tally.total(found, wanted, [state]) for state in LIVES[kind].states}
+        """Return the counts of a list by status."""
+        keys = status_counters.counter_keys(self.org_id, kind, owner)
+        counters = get_many(keys, self.world.clock)
+        return {state: status_counters.total(counters, keys, [state]) for state in STATE_MACHINES[kind].states}
 
     def row(self, entity_id: str, action: str, outcome: str = "OK") -> tuple[AuditRow, Data]:
-        """The one audit row of a thing with this action and outcome, and its diff."""
+        """Return the only audit row of an entity with this action and outcome, and its diff."""
         rows = [
             row
             for row in self.world.audit(self.org_id)
@@ -186,5 +186,5 @@ class Line:
 
 
 def registered(serial: str) -> SerialNumber | None:
-    """What the registry says of a serial."""
+    """Return a serial number from the registry."""
     return get(serial_key(serial))

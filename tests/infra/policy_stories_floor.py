@@ -5,7 +5,7 @@ from __future__ import annotations
 from infra.local.objects import EmbeddedObjects
 from tests.builders import picking as picks
 from tests.builders.deployed import DeployedWorld
-from tests.builders.lives import export_path
+from tests.builders.histories import export_path
 from tests.builders.maintenance import ITEMS, Park
 from tests.builders.manufacturing import Line, data
 from tests.builders.packing import (

@@ -1,4 +1,4 @@
-"""Many scanners on the battery line at the same moment."""
+"""Simultaneous requests of many scanners and testers on the production line."""
 
 from collections import Counter
 from collections.abc import Callable
@@ -6,8 +6,8 @@ from functools import partial
 from random import Random
 
 from chalicelib.core.store import Query
-from chalicelib.manufacturing.modules import ledger_of
-from chalicelib.manufacturing.registry import LotUse, lot_pk
+from chalicelib.manufacturing.traceability.ledger_reader import read_whole_ledger
+from chalicelib.manufacturing.traceability.tables import LotUse, lot_pk
 from tests.builders.manufacturing import Data, Line, data, registered
 from tests.builders.world import DEMO, OTHER, Answer, World
 from tests.races.crowd import at_once, both
@@ -17,7 +17,7 @@ SERIALS = 1000
 TRAY = 50
 
 
-def test_sixty_four_scanners_bind_the_same_thousand_serials_and_each_is_bound_once(arena: World) -> None:
+def test_serials_bound_by_sixty_four_scanners_are_bound_once(arena: World) -> None:
     line = Line(arena)
     batch = line.batch(cellsPerModule=SERIALS)
     modules = [line.module(batch) for _ in range(SCANNERS)]
@@ -26,22 +26,22 @@ def test_sixty_four_scanners_bind_the_same_thousand_serials_and_each_is_bound_on
     trays = [serials[start : start + TRAY] for start in range(0, SERIALS, TRAY)]
 
     def scan(number: int) -> list[tuple[list[str], Answer]]:
-        """One scanner: three trays, beginning at its own, so that some ten scanners want each of them."""
+        """Bind three trays, beginning at the scanner's own; some ten scanners bind each tray."""
         mine = [trays[(number + turn) % len(trays)] for turn in (0, 7, 14)]
         return [(tray, line.bind_tray(modules[number], tray)) for tray in mine]
 
-    told = at_once([partial(scan, number) for number in range(SCANNERS)])
+    answers_of = at_once([partial(scan, number) for number in range(SCANNERS)])
     where = {serial: module["id"] for module in modules for serial in line.cells_of(module)}
     assert sum(line.stored_module(module).bound for module in modules) == len(where)
     assert sorted(where) == serials
-    for number, answers in enumerate(told):
-        for wanted, answer in answers:
-            check_told(answer, wanted, modules[number]["id"], where)
-    assert Counter(answer.status for answers in told for _, answer in answers) == {200: 20, 409: 172}
+    for number, answers in enumerate(answers_of):
+        for serials_sent, answer in answers:
+            check_answer(answer, serials_sent, modules[number]["id"], where)
+    assert Counter(answer.status for answers in answers_of for _, answer in answers) == {200: 20, 409: 172}
     assert {serial: holder(serial) for serial in serials} == where
 
 
-def test_serials_scanned_one_by_one_are_bound_once_and_every_loser_is_told_where(arena: World) -> None:
+def test_duplicate_serials_name_their_holder(arena: World) -> None:
     line = Line(arena)
     batch = line.batch(cellsPerModule=12)
     modules = [line.module(batch) for _ in range(12)]
@@ -50,34 +50,34 @@ def test_serials_scanned_one_by_one_are_bound_once_and_every_loser_is_told_where
     def scan(number: int) -> list[tuple[list[str], Answer]]:
         return [([serial], line.bind(modules[number], serial)) for serial in Random(number).sample(serials, 12)]
 
-    told = at_once([partial(scan, number) for number in range(len(modules))])
+    answers_of = at_once([partial(scan, number) for number in range(len(modules))])
     where = {serial: module["id"] for module in modules for serial in line.cells_of(module)}
     assert sorted(where) == serials
     assert sum(line.stored_module(module).bound for module in modules) == len(serials)
-    for number, answers in enumerate(told):
-        for wanted, answer in answers:
-            check_told(answer, wanted, modules[number]["id"], where)
+    for number, answers in enumerate(answers_of):
+        for serials_sent, answer in answers:
+            check_answer(answer, serials_sent, modules[number]["id"], where)
 
 
 def holder(serial: str) -> str | None:
-    """The module that the registry has for a cell."""
-    known = registered(serial)
-    return None if known is None else known.holder_id
+    """Return the module that holds a cell, by the registry."""
+    number = registered(serial)
+    return None if number is None else number.holder_id
 
 
-def check_told(answer: Answer, wanted: list[str], module_id: str, where: dict[str, str]) -> None:
-    """A winner has all that was scanned, a loser was told of serials that are really elsewhere, and where."""
+def check_answer(answer: Answer, serials: list[str], module_id: str, where: dict[str, str]) -> None:
+    """Check that the module holds all scanned cells, or that the error names duplicates and their holders."""
     if answer.status == 200:
-        assert {where[serial] for serial in wanted} == {module_id}
+        assert {where[serial] for serial in serials} == {module_id}
         return
     assert (answer.status, answer.code) == (409, "DUPLICATE_SERIAL"), answer
     used = {one["serial"]: one["moduleId"] for one in answer.json["error"]["details"]["duplicates"]}
     assert used
     assert used == {serial: where[serial] for serial in used}
-    assert set(used) <= set(wanted)
+    assert set(used) <= set(serials)
 
 
-def test_one_serial_scanned_by_two_organisations_is_bound_by_one(arena: World) -> None:
+def test_serial_bound_by_two_organisations_is_bound_once(arena: World) -> None:
     ours, theirs = Line(arena), Line(arena, OTHER)
     for number in range(8):
         mine, other = ours.module(ours.batch()), theirs.module(theirs.batch())
@@ -88,7 +88,7 @@ def test_one_serial_scanned_by_two_organisations_is_bound_by_one(arena: World) -
         assert loser.json["error"]["details"] == {"serial": serial, "duplicates": [{"serial": serial}]}
 
 
-def test_many_scanners_on_one_module_lose_nothing_and_each_keeps_its_order(arena: World) -> None:
+def test_scans_of_many_scanners_on_one_module_are_kept_in_order(arena: World) -> None:
     line = Line(arena)
     scanners, each = 16, 6
     module = line.module(line.batch(cellsPerModule=scanners * each))
@@ -96,8 +96,8 @@ def test_many_scanners_on_one_module_lose_nothing_and_each_keeps_its_order(arena
     def scan(number: int) -> list[Answer]:
         return [line.bind(module, f"S{number:02d}-{turn}", "L1") for turn in range(each)]
 
-    told = at_once([partial(scan, number) for number in range(scanners)])
-    assert Counter(answer.status for answers in told for answer in answers) == {200: scanners * each}
+    answers_of = at_once([partial(scan, number) for number in range(scanners)])
+    assert Counter(answer.status for answers in answers_of for answer in answers) == {200: scanners * each}
     cells = line.cells_of(module)
     assert len(cells) == len(set(cells)) == scanners * each
     for number in range(scanners):
@@ -110,7 +110,7 @@ def test_many_scanners_on_one_module_lose_nothing_and_each_keeps_its_order(arena
     assert line.seal("modules", module).status == 200
 
 
-def test_a_module_with_room_for_some_takes_exactly_those(arena: World) -> None:
+def test_module_is_filled_exactly(arena: World) -> None:
     line = Line(arena)
     module = line.module(line.batch(cellsPerModule=10))
     answers = at_once([partial(line.bind, module, f"C-{number}") for number in range(24)])
@@ -120,7 +120,7 @@ def test_a_module_with_room_for_some_takes_exactly_those(arena: World) -> None:
     assert sum(registered(f"C-{number}") is not None for number in range(24)) == 10
 
 
-def test_a_sealed_module_has_exactly_the_count_of_its_sku_whoever_binds_and_unbinds_meanwhile(arena: World) -> None:
+def test_sealed_module_has_exactly_the_cells_of_its_sku(arena: World) -> None:
     line = Line(arena)
     batch = line.batch(cellsPerModule=3)
     outcomes: Counter[str] = Counter()
@@ -146,7 +146,7 @@ def test_a_sealed_module_has_exactly_the_count_of_its_sku_whoever_binds_and_unbi
     assert outcomes["SEALED"]
 
 
-def test_one_module_is_bound_to_one_of_many_packs(arena: World) -> None:
+def test_module_is_bound_to_one_pack(arena: World) -> None:
     line = Line(arena)
     batch = line.batch(cellsPerModule=1)
     for _ in range(4):
@@ -167,7 +167,7 @@ def test_one_module_is_bound_to_one_of_many_packs(arena: World) -> None:
         assert [pack["id"] for pack in holders] == ([winner] if won[0].status == 200 else [])
 
 
-def test_a_pack_takes_modules_from_many_hands_up_to_its_count(arena: World) -> None:
+def test_pack_is_filled_exactly(arena: World) -> None:
     line = Line(arena)
     batch = line.batch(cellsPerModule=1, modulesPerPack=4)
     modules = [line.sealed_module(batch) for _ in range(8)]
@@ -175,12 +175,12 @@ def test_a_pack_takes_modules_from_many_hands_up_to_its_count(arena: World) -> N
     answers = at_once([partial(line.bind_module, pack, module) for module in modules])
     assert Counter(answer.status for answer in answers) == {200: 4, 409: 4}
     inside = [module["id"] for module in modules if line.stored_module(module).pack_id == pack["id"]]
-    ledger = [part for entry in ledger_of(line.stored_pack(pack).pk) for part in entry.part_ids or ()]
+    ledger = [part for entry in read_whole_ledger(line.stored_pack(pack).pk) for part in entry.part_ids or ()]
     assert sorted(ledger) == sorted(inside)
     assert (len(inside), line.stored_pack(pack).bound) == (4, 4)
 
 
-def test_no_pack_slips_into_a_batch_that_is_being_completed(arena: World) -> None:
+def test_no_pack_is_created_in_a_batch_that_is_being_completed(arena: World) -> None:
     line = Line(arena)
     sku = line.sku(cellsPerModule=1, modulesPerPack=1)
     for _ in range(8):
@@ -199,7 +199,7 @@ def test_no_pack_slips_into_a_batch_that_is_being_completed(arena: World) -> Non
         assert stored.packs == 1 + (made.status == 201)
 
 
-def test_a_pack_is_decided_on_once_and_counted_once(arena: World) -> None:
+def test_pack_is_finalized_and_counted_once(arena: World) -> None:
     line = Line(arena)
     batch = line.batch(cellsPerModule=1, modulesPerPack=1)
     for number in range(4):
@@ -214,7 +214,7 @@ def test_a_pack_is_decided_on_once_and_counted_once(arena: World) -> None:
         assert stored.packs_passed + stored.packs_failed == number + 1
 
 
-def test_counts_of_lists_are_exact_after_a_busy_moment(arena: World) -> None:
+def test_totals_of_lists_are_exact_after_simultaneous_changes(arena: World) -> None:
     line = Line(arena)
     batch = line.batch(cellsPerModule=1)
 

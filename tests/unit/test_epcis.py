@@ -1,4 +1,4 @@
-"""Facts become events of EPCIS 2.0 that the standard's own schema accepts."""
+"""EPCIS 2.0 events of facts, checked against the standard's schema."""
 
 import json
 from datetime import UTC, datetime, timedelta
@@ -10,46 +10,46 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.edge.http import encoder
-from chalicelib.manufacturing.epcis import (
-    VOCABULARY,
+from chalicelib.manufacturing.rules import MeasuredValue
+from chalicelib.manufacturing.traceability.epcis import (
+    Commissioned,
     Fact,
-    Joined,
-    Judged,
-    Left,
-    Made,
-    Sealed,
-    Thing,
-    document,
-    event,
+    PartsBound,
+    PartsUnbound,
+    TracedUnit,
+    UnitDisposed,
+    UnitSealed,
+    epcis_event,
 )
-from chalicelib.manufacturing.identifiers import Gtins, Naming, TraceabilitySettings
-from chalicelib.manufacturing.lives import MAX_PARTS
-from chalicelib.manufacturing.rules import Measured
+from chalicelib.manufacturing.traceability.epcis_document import VOCABULARY, epcis_document
+from chalicelib.manufacturing.traceability.history import MAX_PARTS
+from chalicelib.manufacturing.traceability.identifiers import UriNaming
+from chalicelib.manufacturing.traceability.settings import Gtins, TraceabilitySettings
 from tests.builders.epcis import events_of, flaws
 
 NOW = datetime(2026, 3, 14, 9, 26, 53, 589_000, tzinfo=UTC)
-NAMING = Naming("demo")
+NAMING = UriNaming("demo")
 SKU = "SKU-1"
-MODULE = Thing("module", "MOD-1", "M-1", SKU)
-PACK = Thing("pack", "PCK-1", "P-1", SKU)
+MODULE = TracedUnit("module", "MOD-1", "M-1", SKU)
+PACK = TracedUnit("pack", "PCK-1", "P-1", SKU)
 
 
-def cell(number: int, lot: str | None = None) -> Thing:
-    return Thing("cell", f"C-{number}", f"C-{number}", SKU, lot)
+def cell(number: int, lot: str | None = None) -> TracedUnit:
+    return TracedUnit("cell", f"C-{number}", f"C-{number}", SKU, lot)
 
 
-def told(*facts: Fact, naming: Naming = NAMING) -> Any:
-    """The document of some facts, as it is sent."""
-    return json.loads(encoder.encode(document([event(naming, fact) for fact in facts], NOW)))
+def document_of(*facts: Fact, naming: UriNaming = NAMING) -> Any:
+    """Return the document of facts as it is sent."""
+    return json.loads(encoder.encode(epcis_document([epcis_event(naming, fact) for fact in facts], NOW)))
 
 
-def one(fact: Fact, naming: Naming = NAMING) -> dict[str, Any]:
-    [found] = events_of(told(fact, naming=naming))
+def event_of(fact: Fact, naming: UriNaming = NAMING) -> dict[str, Any]:
+    [found] = events_of(document_of(fact, naming=naming))
     return found
 
 
-def test_a_document_says_which_standard_and_vocabularies_it_speaks() -> None:
-    made = told()
+def test_document_names_its_standard_and_vocabularies() -> None:
+    made = document_of()
     assert flaws(made) == []
     assert (made["type"], made["schemaVersion"], made["creationDate"]) == (
         "EPCISDocument",
@@ -62,8 +62,8 @@ def test_a_document_says_which_standard_and_vocabularies_it_speaks() -> None:
     ]
 
 
-def test_a_thing_that_was_set_up_is_commissioned_with_its_batch() -> None:
-    found = one(Made(PACK, NOW, "BAT-7"))
+def test_created_unit_is_commissioned_with_its_batch() -> None:
+    found = event_of(Commissioned(PACK, NOW, "BAT-7"))
     assert (found["type"], found["action"], found["bizStep"], found["disposition"]) == (
         "ObjectEvent",
         "ADD",
@@ -75,10 +75,10 @@ def test_a_thing_that_was_set_up_is_commissioned_with_its_batch() -> None:
     assert (found["eventTime"], found["eventTimeZoneOffset"]) == ("2026-03-14T09:26:53.589000Z", "+00:00")
 
 
-def test_cells_that_were_bound_together_are_one_event_with_their_lots() -> None:
-    found = one(Joined(MODULE, [cell(1, "LOT-9"), cell(2)], NOW))
+def test_cells_bound_together_are_one_event_with_their_lots() -> None:
+    found = event_of(PartsBound(MODULE, [cell(1, "LOT-9"), cell(2)], NOW))
     assert (found["type"], found["action"], found["bizStep"]) == ("AggregationEvent", "ADD", "assembling")
-    assert "disposition" not in found  # of a thing on its way the vocabulary recommends none
+    assert "disposition" not in found  # the vocabulary recommends none for work in progress
     assert found["parentID"] == NAMING.uri("module", SKU, "M-1")
     assert found["childEPCs"] == [NAMING.uri("cell", SKU, "C-1"), NAMING.uri("cell", SKU, "C-2")]
     assert found["baton:parts"] == [
@@ -87,14 +87,14 @@ def test_cells_that_were_bound_together_are_one_event_with_their_lots() -> None:
     ]
 
 
-def test_a_cell_that_was_taken_off_is_removed_and_the_module_not_broken_down() -> None:
-    found = one(Left(MODULE, [cell(1)], NOW))
+def test_unbound_cell_is_removed() -> None:
+    found = event_of(PartsUnbound(MODULE, [cell(1)], NOW))
     assert (found["type"], found["action"], found["bizStep"]) == ("AggregationEvent", "DELETE", "removing")
     assert "disposition" not in found
 
 
-def test_sealing_says_that_the_whole_was_found_complete_and_stays_so() -> None:
-    found = one(Sealed(MODULE, NOW))
+def test_seal_is_a_persistent_verification_of_completeness() -> None:
+    found = event_of(UnitSealed(MODULE, NOW))
     assert (found["action"], found["bizStep"]) == ("OBSERVE", "inspecting")
     assert found["persistentDisposition"] == {"set": ["completeness_verified"]}
     assert "disposition" not in found
@@ -108,15 +108,15 @@ def test_sealing_says_that_the_whole_was_found_complete_and_stays_so() -> None:
         ("QUARANTINE", "holding", "non_sellable_other"),
     ],
 )
-def test_a_disposition_is_an_inspection_or_a_hold(decision: str, step: str, disposition: str) -> None:
-    found = one(Judged(PACK, NOW, decision))
+def test_disposition_is_an_inspection_or_a_hold(decision: str, step: str, disposition: str) -> None:
+    found = event_of(UnitDisposed(PACK, NOW, decision))
     assert (found["bizStep"], found["disposition"], found["baton:decision"]) == (step, disposition, decision)
     assert "sensorElementList" not in found
 
 
-def test_measurements_are_sensor_reports_with_the_codes_of_their_units() -> None:
-    measured = {"ocv": Measured(Decimal("48.125"), "V"), "dcir": Measured(Decimal("0.9"), "mOhm")}
-    [element] = one(Judged(PACK, NOW, "PASS", measured))["sensorElementList"]
+def test_measurements_are_sensor_reports_with_unit_codes() -> None:
+    measured = {"ocv": MeasuredValue(Decimal("48.125"), "V"), "dcir": MeasuredValue(Decimal("0.9"), "mOhm")}
+    [element] = event_of(UnitDisposed(PACK, NOW, "PASS", measured))["sensorElementList"]
     assert element["sensorMetadata"] == {"time": "2026-03-14T09:26:53.589000Z"}
     assert element["sensorReport"] == [
         {"type": "Resistance", "value": 0.9, "baton:name": "dcir", "uom": "E45"},
@@ -124,29 +124,31 @@ def test_measurements_are_sensor_reports_with_the_codes_of_their_units() -> None
     ]
 
 
-def test_a_unit_without_a_code_is_passed_on_as_it_was_given() -> None:
-    [element] = one(Judged(PACK, NOW, "PASS", {"hum": Measured(Decimal(3), "sones")}))["sensorElementList"]
+def test_unit_without_code_is_exported_as_given() -> None:
+    [element] = event_of(UnitDisposed(PACK, NOW, "PASS", {"hum": MeasuredValue(Decimal(3), "sones")}))[
+        "sensorElementList"
+    ]
     assert element["sensorReport"] == [
         {"type": "baton:Measurement", "value": 3, "baton:name": "hum", "baton:unit": "sones"}
     ]
 
 
-def test_the_same_fact_has_the_same_event_id_in_every_document_and_another_fact_another() -> None:
+def test_event_id_identifies_the_fact() -> None:
     facts: list[Fact] = [
-        Made(PACK, NOW, "BAT-7"),
-        Made(MODULE, NOW, "BAT-7"),
-        Sealed(PACK, NOW),
-        Sealed(PACK, NOW + timedelta(milliseconds=1)),
-        Judged(PACK, NOW, "QUARANTINE"),
-        Judged(PACK, NOW, "PASS"),
-        Joined(MODULE, [cell(1)], NOW),
-        Joined(MODULE, [cell(2)], NOW, "2"),
-        Left(MODULE, [cell(1)], NOW),
+        Commissioned(PACK, NOW, "BAT-7"),
+        Commissioned(MODULE, NOW, "BAT-7"),
+        UnitSealed(PACK, NOW),
+        UnitSealed(PACK, NOW + timedelta(milliseconds=1)),
+        UnitDisposed(PACK, NOW, "QUARANTINE"),
+        UnitDisposed(PACK, NOW, "PASS"),
+        PartsBound(MODULE, [cell(1)], NOW),
+        PartsBound(MODULE, [cell(2)], NOW, "2"),
+        PartsUnbound(MODULE, [cell(1)], NOW),
     ]
-    ids = [one(fact)["eventID"] for fact in facts]
-    assert ids == [one(fact)["eventID"] for fact in facts]
+    ids = [event_of(fact)["eventID"] for fact in facts]
+    assert ids == [event_of(fact)["eventID"] for fact in facts]
     assert len(set(ids)) == len(facts)
-    assert one(facts[0], Naming("other"))["eventID"] != ids[0]
+    assert event_of(facts[0], UriNaming("other"))["eventID"] != ids[0]
 
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=30)
@@ -157,52 +159,58 @@ SETTINGS = st.sampled_from(
         TraceabilitySettings(gtins={SKU: Gtins("09521234543213", "09521234543213", "09521234543213")}),
     ]
 )
-THINGS = st.builds(Thing, st.sampled_from(["module", "pack"]), TEXT, TEXT, st.just(SKU))
-CELLS = st.builds(Thing, st.just("cell"), TEXT, TEXT, st.just(SKU), st.none() | TEXT)
+ASSEMBLIES = st.builds(TracedUnit, st.sampled_from(["module", "pack"]), TEXT, TEXT, st.just(SKU))
+CELLS = st.builds(TracedUnit, st.just("cell"), TEXT, TEXT, st.just(SKU), st.none() | TEXT)
 TIMES = st.datetimes(datetime(2020, 1, 1), datetime(2100, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001 - given UTC
 VALUES = st.decimals(-1_000_000, 1_000_000, places=6)
 UNITS = st.sampled_from(["V", "mOhm", "°C", "", "x y"])
 FACTS = st.one_of(
-    st.builds(Made, THINGS, TIMES, TEXT),
-    st.builds(Sealed, THINGS, TIMES),
-    st.builds(Joined, THINGS, st.lists(CELLS, min_size=1, max_size=5), TIMES),
-    st.builds(Left, THINGS, st.lists(CELLS, min_size=1, max_size=5), TIMES),
+    st.builds(Commissioned, ASSEMBLIES, TIMES, TEXT),
+    st.builds(UnitSealed, ASSEMBLIES, TIMES),
+    st.builds(PartsBound, ASSEMBLIES, st.lists(CELLS, min_size=1, max_size=5), TIMES),
+    st.builds(PartsUnbound, ASSEMBLIES, st.lists(CELLS, min_size=1, max_size=5), TIMES),
     st.builds(
-        Judged,
-        THINGS,
+        UnitDisposed,
+        ASSEMBLIES,
         TIMES,
         st.sampled_from(["PASS", "FAIL", "QUARANTINE"]),
-        st.dictionaries(TEXT, st.builds(Measured, VALUES, UNITS), max_size=3),
+        st.dictionaries(TEXT, st.builds(MeasuredValue, VALUES, UNITS), max_size=3),
     ),
 )
 
 
 @given(st.lists(FACTS, max_size=4), SETTINGS)
-def test_whatever_happened_the_document_is_valid(facts: list[Fact], known: TraceabilitySettings) -> None:
-    assert flaws(told(*facts, naming=Naming("demo", known))) == []
+def test_document_of_any_facts_is_valid(facts: list[Fact], known: TraceabilitySettings) -> None:
+    assert flaws(document_of(*facts, naming=UriNaming("demo", known))) == []
 
 
-def test_the_schema_would_notice_a_wrong_document() -> None:
-    good = told(Judged(PACK, NOW, "PASS", {"ocv": Measured(Decimal(3), "V")}), Joined(MODULE, [cell(1)], NOW))
-    judged, joined = good["epcisBody"]["eventList"]
+def test_schema_rejects_invalid_documents() -> None:
+    good = document_of(
+        UnitDisposed(PACK, NOW, "PASS", {"ocv": MeasuredValue(Decimal(3), "V")}), PartsBound(MODULE, [cell(1)], NOW)
+    )
+    disposed, bound = good["epcisBody"]["eventList"]
     for wrong in (
-        {**judged, "bizStep": "tasting"},
-        {**judged, "misspelt": 1},
-        {**judged, "eventTime": "yesterday"},
-        {**judged, "epcList": ["not a uri"]},
-        {**judged, "ilmd": {"baton:lot": "x"}},
-        {**joined, "childEPCs": []},
-        {name: value for name, value in joined.items() if name != "action"},
+        {**disposed, "bizStep": "tasting"},
+        {**disposed, "misspelt": 1},
+        {**disposed, "eventTime": "yesterday"},
+        {**disposed, "epcList": ["not a uri"]},
+        {**disposed, "ilmd": {"baton:lot": "x"}},
+        {**bound, "childEPCs": []},
+        {name: value for name, value in bound.items() if name != "action"},
     ):
         assert flaws({**good, "epcisBody": {"eventList": [wrong]}}), wrong
 
 
-def test_the_largest_page_fits_into_an_answer() -> None:
+def test_largest_page_fits_into_a_response() -> None:
     longest = TraceabilitySettings(own_address=f"https://{'a' * 190}.ex")
-    naming = Naming("demo", longest)
+    naming = UriNaming("demo", longest)
     facts: list[Fact] = []
     for tray in range(MAX_PARTS // 90 + 1):
         serials = [f"{tray:03d}{number:02d}".ljust(128, "%") for number in range(90)]
-        facts.append(Joined(MODULE, [Thing("cell", one, one, SKU, "L" * 128) for one in serials], NOW, str(tray)))
-    text = encoder.encode(document([event(naming, fact) for fact in facts], NOW)).decode()
+        facts.append(
+            PartsBound(
+                MODULE, [TracedUnit("cell", serial, serial, SKU, "L" * 128) for serial in serials], NOW, str(tray)
+            )
+        )
+    text = encoder.encode(epcis_document([epcis_event(naming, fact) for fact in facts], NOW)).decode()
     assert len(json.dumps(text)) < 5 * 1024 * 1024

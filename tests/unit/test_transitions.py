@@ -39,8 +39,14 @@ def test_allowed_lists_what_the_state_allows() -> None:
 def test_locked_entity_is_reported_as_locked() -> None:
     with pytest.raises(EntityLocked) as caught:
         require_transition(ORDER, "DONE", "return")
-    assert caught.value.message == "Cannot return a work order in state DONE: it is sealed."
+    assert caught.value.message == "Cannot modify a sealed work order."
     assert caught.value.details == {"state": "DONE", "action": "return", "allowed": []}
+
+
+def test_details_of_the_domain_are_added() -> None:
+    for action, code in (("start", "WORKFLOW_VIOLATION"), ("return", "ENTITY_LOCKED")):
+        error = refused_transition(ORDER, "DONE", action, ORDER.check("DONE", action), details={"id": "WO-1"})
+        assert (error.code, error.details) == (code, {"state": "DONE", "action": action, "allowed": [], "id": "WO-1"})
 
 
 def test_article_fits_the_entity() -> None:

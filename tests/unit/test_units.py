@@ -1,10 +1,10 @@
-"""Units of measurements get their codes of UN/CEFACT Recommendation 20, or none rather than a wrong one."""
+"""Codes of units by UN/CEFACT Recommendation 20; none for an uncertain spelling."""
 
 import re
 
 import pytest
 
-from chalicelib.manufacturing.units import UNITS, unit_of
+from chalicelib.manufacturing.traceability.units import UNITS, measurement_unit
 from tests.builders.epcis import validator
 
 
@@ -28,18 +28,18 @@ from tests.builders.epcis import validator
         ("VLT", "VLT", "Voltage"),
     ],
 )
-def test_a_unit_is_known_however_it_is_written(written: str, code: str, quantity: str) -> None:
-    found = unit_of(written)
+def test_spellings_of_units(written: str, code: str, quantity: str) -> None:
+    found = measurement_unit(written)
     assert found is not None
     assert (found.code, found.quantity) == (code, quantity)
 
 
 @pytest.mark.parametrize("written", ["", "furlong", "MV", "v", "mohms/cell", "F", "C"])
-def test_what_is_not_certain_is_not_guessed(written: str) -> None:
-    assert unit_of(written) is None
+def test_uncertain_spellings_have_no_unit(written: str) -> None:
+    assert measurement_unit(written) is None
 
 
-def test_every_unit_has_a_code_and_a_kind_that_the_standard_knows() -> None:
+def test_every_unit_has_a_standard_code_and_quantity() -> None:
     kinds = validator().schema["definitions"]["measurementType"]["anyOf"][1]["enum"]
     for text, unit in UNITS.items():
         assert re.fullmatch(r"[A-Z0-9]{2,3}", unit.code), text

@@ -1,0 +1,1 @@
+"""Assembly: modules, packs, binding, sealing and dispositions."""

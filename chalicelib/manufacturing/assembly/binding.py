@@ -1,0 +1,111 @@
+"""Binding of parts to modules and packs, which several people may do to one assembly at the same moment.
+
+A request first requires the version that it read, so the counts in its response are exact. After three conflicts it
+only requires that the assembly is in the same status and has room, and the store adds up (`chalicelib.core.counters`).
+No scan is lost, and an assembly never holds more than its SKU requires. The response of such a request may not count
+what others bound at the same moment; its version is then behind, so an `If-Match` with it fails.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TypeVar
+
+from chalicelib.core.actor import Actor
+from chalicelib.core.counters import change_contended, is_exact
+from chalicelib.core.errors import VersionConflict
+from chalicelib.core.store import ItemKey
+from chalicelib.core.table import parts_of
+from chalicelib.core.work import UnitOfWork
+from chalicelib.manufacturing.errors import line_conflict
+from chalicelib.manufacturing.rules import LineAction, missing_for_binding
+from chalicelib.manufacturing.status_counters import (
+    count_status_change,
+    new_entity_values,
+    sku_values,
+    status_values,
+)
+from chalicelib.manufacturing.tables import Assembly, ProductionBatch, list_partition
+from chalicelib.manufacturing.traceability.tables import BOUND, LedgerEntry, ledger_key
+
+AssemblyT = TypeVar("AssemblyT", bound=Assembly)
+
+
+def new_assembly(
+    work: UnitOfWork, key: ItemKey[AssemblyT], batch: ProductionBatch, *, serial: str, actor: Actor
+) -> AssemblyT:
+    """Return a new module or pack of a batch, without parts."""
+    model, org_id, item_id = key.model, actor.org_id, parts_of(key.pk)[-1]
+    return model(
+        key.pk,
+        key.sk,
+        serial=serial,
+        batch_id=batch.item_id,
+        batch_list=list_partition(org_id, model.kind, batch.item_id, item_id),
+        search=f"{serial} {item_id}".lower(),
+        **new_entity_values(work, org_id, model.kind, item_id, actor.user_id),
+        **sku_values(org_id, model.kind, batch.sku, item_id),
+    )
+
+
+def require_room(assembly: Assembly, parts: int, part: str, action: LineAction) -> None:
+    """Raise `Conflict` if an assembly has no room for so many more parts (`cell`, `module`)."""
+    missing = missing_for_binding(assembly.bound, assembly.required, parts, part)
+    if missing:
+        raise line_conflict(assembly, action, missing, bound=assembly.bound, required=assembly.required)
+
+
+def update_binding(
+    work: UnitOfWork,
+    assembly: Assembly,
+    status: str,
+    parts: int,
+    changes: Mapping[str, list[object]] | None = None,
+) -> None:
+    """Stage that so many parts were bound (negative: unbound), and the resulting status.
+
+    `changes` `{field: [old, new]}` of the parts are added to the audit row. Fails with `VersionConflict`.
+    """
+    model, before = type(assembly), assembly.status
+    condition = model.status == before
+    if not is_exact(work):  # else the version says so
+        condition &= model.bound <= assembly.required - parts if parts > 0 else model.bound >= -parts
+    count_status_change(work, assembly, status)
+    change_contended(
+        work,
+        assembly,
+        condition=condition,
+        values={"updated_at": work.now, **({} if status == before else status_values(status, assembly.item_id))},
+        amounts={"bound": parts},
+        on_conflict=VersionConflict(),
+        expected_version=work.expected_version,
+        changes=changes,
+    )
+
+
+def append_ledger_entry(
+    work: UnitOfWork,
+    assembly: Assembly,
+    actor_id: str,
+    serials: Sequence[str],
+    *,
+    change: str = BOUND,
+    part_ids: Sequence[str] | None = None,
+    lot: str | None = None,
+) -> LedgerEntry:
+    """Stage a ledger entry of a module or pack; it sorts after all entries that existed when the assembly was read."""
+    entry_key = ledger_key(assembly.pk, assembly.version, work.ids.new())
+    entry = LedgerEntry(
+        entry_key.pk,
+        entry_key.sk,
+        org_id=assembly.org_id,
+        holder_id=assembly.item_id,
+        change=change,
+        serials=list(serials),
+        part_ids=None if part_ids is None else list(part_ids),
+        lot=lot,
+        at=work.now,
+        by=actor_id,
+    )
+    work.create(entry, audited=False)
+    return entry

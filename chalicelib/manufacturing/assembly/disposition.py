@@ -1,0 +1,101 @@
+"""The disposition of a pack after its end-of-line test, checked against the limits of its SKU."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from chalicelib.core.actor import Actor
+from chalicelib.core.errors import ValidationFailed
+from chalicelib.core.store import get
+from chalicelib.core.work import UnitOfWork
+from chalicelib.manufacturing.assembly.schemas import Decision
+from chalicelib.manufacturing.errors import line_conflict
+from chalicelib.manufacturing.rules import (
+    FINALIZING,
+    Disposition,
+    LimitBounds,
+    LimitViolation,
+    LineAction,
+    MeasuredValue,
+    PackStatus,
+    limit_violations,
+    mismatched_units,
+)
+from chalicelib.manufacturing.sku_spec import Measurement
+from chalicelib.manufacturing.status_counters import change_status
+from chalicelib.manufacturing.tables import Pack, ProductionBatch, batch_key, sku_key
+from chalicelib.manufacturing.traceability.tables import DispositionRecord, disposition_key
+
+
+def dispose_pack(work: UnitOfWork, pack: Pack, command: Decision, actor: Actor) -> Pack:
+    """Decide on a tested pack: PASS and FAIL finalize it, QUARANTINE leaves it for a later decision.
+
+    Raise `ValidationFailed` for a measurement in another unit than its limit, and `Conflict` for a PASS outside the
+    limits.
+    """
+    disposition = Disposition(command.disposition)
+    _check_measurements(pack, disposition, command.measurements or {})
+    values = {"disposition": str(disposition), "disposed_at": work.now}
+    if disposition in FINALIZING:
+        change_status(work, pack, PackStatus.FINALIZED, values)
+        _count_finalized(work, pack, disposition)
+    else:
+        work.update(pack, {**values, "updated_at": work.now})
+    key = disposition_key(pack.pk, pack.version)
+    record = DispositionRecord(
+        key.pk,
+        key.sk,
+        org_id=pack.org_id,
+        pack_id=pack.item_id,
+        disposition=str(disposition),
+        notes=command.notes,
+        measurements=command.measurements,
+        at=work.now,
+        by=actor.user_id,
+    )
+    work.create(record)
+    return pack
+
+
+def _check_measurements(pack: Pack, disposition: Disposition, measurements: Mapping[str, Measurement]) -> None:
+    """Check measurements against the limits of the SKU; only a PASS has to be within them."""
+    sku = get(sku_key(pack.org_id, pack.sku_id))
+    limits = {} if sku is None else sku.limits or {}
+    bounds = {name: LimitBounds(limit.min, limit.max, limit.unit) for name, limit in limits.items()}
+    measured = {name: MeasuredValue(item.value, item.unit) for name, item in measurements.items()}
+    units = mismatched_units(bounds, measured)
+    if units:
+        raise ValidationFailed(
+            {f"measurements.{name}.unit": f'must be "{unit}", as in the SKU' for name, unit in units.items()}
+        )
+    violations = limit_violations(bounds, measured) if disposition is Disposition.PASS else []
+    if violations:
+        missing, details = list(map(str, violations)), list(map(_violation_details, violations))
+        raise line_conflict(pack, LineAction.DISPOSITION, missing, disposition=disposition, measurements=details)
+
+
+def _violation_details(violation: LimitViolation) -> dict[str, object]:
+    return {
+        "name": violation.name,
+        "problem": violation.problem,
+        "value": violation.value,
+        "min": violation.bounds.minimum,
+        "max": violation.bounds.maximum,
+        "unit": violation.bounds.unit,
+    }
+
+
+def _count_finalized(work: UnitOfWork, pack: Pack, disposition: Disposition) -> None:
+    """Stage that the batch has one open pack fewer."""
+    passed = disposition is Disposition.PASS
+    work.update_unread(
+        batch_key(pack.org_id, pack.batch_id),
+        condition=ProductionBatch.packs_open >= 1,
+        actions=[
+            ProductionBatch.packs_open.add(-1),
+            (ProductionBatch.packs_passed if passed else ProductionBatch.packs_failed).add(1),
+            ProductionBatch.version.add(1),
+            ProductionBatch.updated_at.set(work.now),
+        ],
+        audited=False,
+    )

@@ -1,0 +1,118 @@
+"""The use cases of modules: create, bind and unbind cells, seal."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from chalicelib.core.actor import Actor
+from chalicelib.core.errors import VersionConflict
+from chalicelib.core.work import UnitOfWork
+from chalicelib.manufacturing.assembly.binding import append_ledger_entry, new_assembly, require_room, update_binding
+from chalicelib.manufacturing.assembly.schemas import BindCell, BindCells, NewUnit, UnbindCell
+from chalicelib.manufacturing.errors import line_conflict
+from chalicelib.manufacturing.rules import MODULE, BatchStatus, LineAction, ModuleStatus, missing_for_seal
+from chalicelib.manufacturing.status_counters import change_status, create_listed
+from chalicelib.manufacturing.tables import Module, ProductionBatch, batch_key, module_key
+from chalicelib.manufacturing.traceability import serial_registry
+from chalicelib.manufacturing.traceability.tables import (
+    CELL,
+    UNBOUND,
+    FormerCell,
+    LedgerEntry,
+    LotUse,
+    SerialNumber,
+    former_cell_key,
+    ledger_entry_key,
+    lot_key,
+)
+
+
+def create_module(work: UnitOfWork, batch: ProductionBatch, command: NewUnit, actor: Actor) -> Module:
+    """Create a module in a batch that is in progress. Fails with `DuplicateSerial`."""
+    key = module_key(actor.org_id, f"MOD-{work.ids.new()}")
+    module = new_assembly(work, key, batch, serial=command.serial, actor=actor)
+    work.audit(Module.kind, module.item_id, "MODULE_CREATED")
+    create_listed(work, module)
+    serial_registry.register_assembly(work, module)
+    is_running = ProductionBatch.status == BatchStatus.IN_PROGRESS
+    work.check_condition(batch_key(module.org_id, batch.item_id), is_running, VersionConflict())
+    return module
+
+
+def bind_cell(work: UnitOfWork, module: Module, command: BindCell, actor: Actor) -> Module:
+    """Bind a cell. Raise `Conflict` if the module is full; fails with `DuplicateSerial`."""
+    return _bind(work, module, [command.serial], actor, lot=command.lot, action=LineAction.BIND_CELL)
+
+
+def bind_cells(work: UnitOfWork, module: Module, command: BindCells, actor: Actor) -> Module:
+    """Bind a tray of cells, all or none. Raise `Conflict` if there is not enough room; fails with `DuplicateSerial`."""
+    return _bind(work, module, command.serials, actor, lot=command.lot, action=LineAction.BIND_CELLS)
+
+
+def unbind_cell(
+    work: UnitOfWork, module: Module, command: UnbindCell, actor: Actor, *, cell: SerialNumber | None
+) -> Module:
+    """Unbind a cell; its serial number can be bound again. Raise `Conflict` if it is not bound to this module."""
+    if cell is None or (cell.org_id, cell.used_as, cell.holder_id) != (module.org_id, CELL, module.item_id):
+        raise line_conflict(module, LineAction.UNBIND_CELL, [f"{command.serial} is not bound to this module"])
+    _release_cell(work, module, cell, actor)
+    changes: dict[str, list[object]] = {f"cell/{cell.serial}.module": [module.item_id, None]}
+    if cell.lot is not None:
+        changes[f"cell/{cell.serial}.lot"] = [cell.lot, None]
+    update_binding(work, module, MODULE.target(module.status, LineAction.UNBIND_CELL), -1, changes)
+    return module
+
+
+def seal_module(work: UnitOfWork, module: Module) -> Module:
+    """Seal a module. Raise `Conflict` unless it holds exactly as many cells as its SKU requires."""
+    missing = missing_for_seal(module.bound, module.required, "cell")
+    if missing:
+        raise line_conflict(module, LineAction.SEAL, missing, bound=module.bound, required=module.required)
+    is_full = Module.bound == module.required
+    change_status(work, module, ModuleStatus.SEALED, {"sealed_at": work.now}, condition=is_full)
+    return module
+
+
+def _bind(
+    work: UnitOfWork, module: Module, serials: Sequence[str], actor: Actor, *, lot: str | None, action: LineAction
+) -> Module:
+    require_room(module, len(serials), "cell", action)
+    entry = append_ledger_entry(work, module, actor.user_id, serials, lot=lot)
+    serial_registry.register_cells(work, module, serials, lot=lot, entry=entry.sk)
+    _count_lot(work, module, lot, len(serials))
+    changes: dict[str, list[object]] = {f"cell/{serial}.module": [None, module.item_id] for serial in serials}
+    if lot is not None:
+        changes |= {f"cell/{serial}.lot": [None, lot] for serial in serials}
+    update_binding(work, module, MODULE.target(module.status, action), len(serials), changes)
+    return module
+
+
+def _count_lot(work: UnitOfWork, module: Module, lot: str | None, cells: int) -> None:
+    """Stage that a module holds so many more cells of a lot (negative: fewer)."""
+    if lot is None:
+        return
+    actions = [LotUse.cells.add(cells), LotUse.lot.set(lot), LotUse.module_id.set(module.item_id)]
+    work.update_unread(lot_key(module.org_id, lot, module.item_id), actions=actions, audited=False)
+
+
+def _release_cell(work: UnitOfWork, module: Module, cell: SerialNumber, actor: Actor) -> None:
+    """Stage that a serial number is free, and the record that this module held it."""
+    serial_registry.release_cell(work, cell)
+    removal = LedgerEntry.removed.add({cell.serial})
+    work.update_unread(ledger_entry_key(module.pk, str(cell.entry)), actions=[removal], audited=False)
+    entry = append_ledger_entry(work, module, actor.user_id, [cell.serial], change=UNBOUND, lot=cell.lot)
+    key = former_cell_key(module.org_id, cell.serial, work.ids.new())
+    former = FormerCell(
+        key.pk,
+        key.sk,
+        serial=cell.serial,
+        module_id=module.item_id,
+        lot=cell.lot,
+        bound_at=cell.at,
+        bound_by_entry=str(cell.entry),
+        removed_at=work.now,
+        removed_by=actor.user_id,
+        removed_by_entry=entry.sk,
+    )
+    work.create(former, audited=False)
+    _count_lot(work, module, cell.lot, -1)

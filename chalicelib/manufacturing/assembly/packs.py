@@ -1,0 +1,146 @@
+"""The use cases of packs: create, bind modules, seal. The decision after the test is in `disposition.py`.
+
+A module is bound by writing the pack's id into it, provided that it has none, in the pack's own transaction. A
+transaction has at most 100 items, so one request binds at most 90 modules; a pack of 200 takes three.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from chalicelib.core.actor import Actor
+from chalicelib.core.errors import Conflict, VersionConflict
+from chalicelib.core.store import get_many
+from chalicelib.core.work import UnitOfWork
+from chalicelib.manufacturing.assembly.binding import append_ledger_entry, new_assembly, require_room, update_binding
+from chalicelib.manufacturing.assembly.schemas import BindModule, BindModules, NewPack
+from chalicelib.manufacturing.errors import ModulesNotFound, line_conflict
+from chalicelib.manufacturing.rules import (
+    PACK,
+    BatchStatus,
+    LineAction,
+    ModuleStatus,
+    PackStatus,
+    missing_for_binding,
+    missing_for_seal,
+)
+from chalicelib.manufacturing.status_counters import change_status, create_listed, status_values
+from chalicelib.manufacturing.tables import Module, Pack, ProductionBatch, batch_key, module_key, pack_key
+from chalicelib.manufacturing.traceability import serial_registry
+
+MakeConflict = Callable[..., Conflict]
+
+
+def create_pack(work: UnitOfWork, batch: ProductionBatch, command: NewPack, actor: Actor) -> Pack:
+    """Create a pack in a batch that is in progress, with the named modules.
+
+    Raise `ModulesNotFound`, or `Conflict` if a module cannot be bound. Fails with `DuplicateSerial`.
+    """
+    key = pack_key(actor.org_id, f"PCK-{work.ids.new()}")
+    pack = new_assembly(work, key, batch, serial=command.serial, actor=actor)
+    work.audit(Pack.kind, pack.item_id, "PACK_CREATED")
+    if command.module_ids:
+        _bind_first_modules(work, pack, batch, command.module_ids, actor)
+    create_listed(work, pack)
+    serial_registry.register_assembly(work, pack)
+    work.update_unread(
+        batch_key(pack.org_id, batch.item_id),
+        condition=ProductionBatch.status == BatchStatus.IN_PROGRESS,
+        on_conflict=VersionConflict(),
+        actions=[
+            ProductionBatch.packs.add(1),
+            ProductionBatch.packs_open.add(1),
+            ProductionBatch.version.add(1),
+            ProductionBatch.updated_at.set(work.now),
+        ],
+        audited=False,
+    )
+    return pack
+
+
+def bind_module(work: UnitOfWork, pack: Pack, _: BindModule, actor: Actor, *, module: Module) -> Pack:
+    """Bind a module. Raise `Conflict` if the pack is full or the module cannot be bound."""
+    require_room(pack, 1, "module", LineAction.BIND_MODULE)
+    return _bind(work, pack, [module], actor, LineAction.BIND_MODULE)
+
+
+def bind_modules(work: UnitOfWork, pack: Pack, command: BindModules, actor: Actor) -> Pack:
+    """Bind modules, all or none, in order.
+
+    Raise `ModulesNotFound`, or `Conflict` if there is not enough room or a module cannot be bound.
+    """
+    require_room(pack, len(command.module_ids), "module", LineAction.BIND_MODULES)
+    modules = _read_modules(work, pack.org_id, command.module_ids)
+    return _bind(work, pack, modules, actor, LineAction.BIND_MODULES)
+
+
+def seal_pack(work: UnitOfWork, pack: Pack) -> Pack:
+    """Seal a pack, which is then ready for its test. Raise `Conflict` unless it holds exactly the required modules."""
+    missing = missing_for_seal(pack.bound, pack.required, "module")
+    if missing:
+        raise line_conflict(pack, LineAction.SEAL, missing, bound=pack.bound, required=pack.required)
+    is_full = Pack.bound == pack.required
+    change_status(work, pack, PackStatus.READY_FOR_EOL, {"sealed_at": work.now}, condition=is_full)
+    return pack
+
+
+def _bind_first_modules(
+    work: UnitOfWork, pack: Pack, batch: ProductionBatch, module_ids: Sequence[str], actor: Actor
+) -> None:
+    """Bind modules to a pack that is being created. A refusal is about the batch, since there is no pack yet."""
+    missing = missing_for_binding(0, pack.required, len(module_ids), "module")
+    if missing:
+        raise line_conflict(batch, LineAction.CREATE_PACK, missing, bound=0, required=pack.required)
+    modules = _read_modules(work, pack.org_id, module_ids)
+    _require_bindable(
+        pack, modules, lambda missing, **more: line_conflict(batch, LineAction.CREATE_PACK, missing, **more)
+    )
+    _put_into_pack(work, pack, modules, actor)
+    pack.bound = len(modules)
+    for name, value in status_values(PackStatus.IN_PROGRESS, pack.item_id).items():
+        setattr(pack, name, value)
+
+
+def _bind(work: UnitOfWork, pack: Pack, modules: Sequence[Module], actor: Actor, action: LineAction) -> Pack:
+    _require_bindable(pack, modules, lambda missing, **more: line_conflict(pack, action, missing, **more))
+    _put_into_pack(work, pack, modules, actor)
+    update_binding(work, pack, PACK.target(pack.status, action), len(modules))
+    return pack
+
+
+def _read_modules(work: UnitOfWork, org_id: str, module_ids: Sequence[str]) -> list[Module]:
+    """Return the modules in this order. Raise `ModulesNotFound` with the ids of all that do not exist."""
+    stored = get_many([module_key(org_id, module_id) for module_id in module_ids], work.clock)
+    modules = {module_id: stored.get(module_key(org_id, module_id)) for module_id in module_ids}
+    absent = [module_id for module_id, module in modules.items() if module is None]
+    if absent:
+        raise ModulesNotFound(absent)
+    return [module for module in modules.values() if module is not None]
+
+
+def _require_bindable(pack: Pack, modules: Sequence[Module], conflict: MakeConflict) -> None:
+    """Raise `Conflict` with every module that cannot be bound to the pack."""
+    refused = [reason for reason in (_refusal(pack, module) for module in modules) if reason is not None]
+    if refused:
+        raise conflict([str(reason["missing"]) for reason in refused], modules=refused)
+
+
+def _put_into_pack(work: UnitOfWork, pack: Pack, modules: Sequence[Module], actor: Actor) -> None:
+    part_ids = [module.item_id for module in modules]
+    append_ledger_entry(work, pack, actor.user_id, [module.serial for module in modules], part_ids=part_ids)
+    for module in modules:
+        work.update(module, {"pack_id": pack.item_id, "packed_at": work.now, "updated_at": work.now})
+
+
+def _refusal(pack: Pack, module: Module) -> dict[str, object] | None:
+    """Return why a module cannot be bound to the pack, or None if it can."""
+    details: dict[str, object] = {"moduleId": module.item_id, "status": module.status}
+    name = f"module {module.item_id}"
+    if module.status != ModuleStatus.SEALED:
+        return {**details, "missing": f"{name} is {module.status} and has to be {ModuleStatus.SEALED}"}
+    if module.pack_id is not None:
+        return {**details, "packId": module.pack_id, "missing": f"{name} is in pack {module.pack_id}"}
+    if module.sku_id != pack.sku_id:
+        missing = f"{name} is of SKU {module.sku_id} and has to be of {pack.sku_id}"
+        return {**details, "skuId": module.sku_id, "missing": missing}
+    return None

@@ -1,0 +1,63 @@
+"""Reads of modules and packs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import msgspec
+
+from chalicelib.core.actor import Actor
+from chalicelib.core.clock import Clock
+from chalicelib.core.store import get, parallel
+from chalicelib.manufacturing import permissions
+from chalicelib.manufacturing.assembly.schemas import ModuleQuery, PackQuery
+from chalicelib.manufacturing.listing import EntityFilter, EntityPage, list_entities
+from chalicelib.manufacturing.tables import Assembly, Module, Pack, Sku, sku_key
+from chalicelib.manufacturing.traceability.ledger_reader import read_dispositions, read_whole_ledger
+from chalicelib.manufacturing.traceability.tables import DispositionRecord, LedgerEntry
+
+
+class ModuleContents(msgspec.Struct, frozen=True):
+    """A module with its SKU and ledger."""
+
+    module: Module
+    sku: Sku | None
+    entries: Sequence[LedgerEntry]
+
+
+class PackContents(msgspec.Struct, frozen=True):
+    """A pack with its SKU, ledger and dispositions."""
+
+    pack: Pack
+    sku: Sku | None
+    entries: Sequence[LedgerEntry]
+    dispositions: Sequence[DispositionRecord]
+
+
+def list_modules(actor: Actor, query: ModuleQuery, clock: Clock) -> EntityPage[Module]:
+    """Return a page of modules."""
+    filter_ = EntityFilter(query.status, query.sku_id, query.batch_id, query.q)
+    return list_entities(actor, permissions.READ_MODULE, Module, query, filter_, clock=clock)
+
+
+def list_packs(actor: Actor, query: PackQuery, clock: Clock) -> EntityPage[Pack]:
+    """Return a page of packs."""
+    filter_ = EntityFilter(query.status, query.sku_id, query.batch_id, query.q)
+    return list_entities(actor, permissions.READ_PACK, Pack, query, filter_, clock=clock)
+
+
+def get_module_contents(module: Module) -> ModuleContents:
+    """Return a module with its SKU and cells."""
+    sku, entries = _read_with_sku(module, lambda: read_whole_ledger(module.pk))
+    return ModuleContents(module, sku, entries)
+
+
+def get_pack_contents(pack: Pack) -> PackContents:
+    """Return a pack with its SKU, modules and dispositions."""
+    ledger, dispositions = lambda: read_whole_ledger(pack.pk), lambda: read_dispositions(pack.pk)
+    return PackContents(pack, *_read_with_sku(pack, ledger, dispositions))
+
+
+def _read_with_sku(assembly: Assembly, *reads: Callable[[], Any]) -> list[Any]:
+    return parallel([lambda: get(sku_key(assembly.org_id, assembly.sku_id)), *reads])

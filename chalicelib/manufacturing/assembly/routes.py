@@ -1,0 +1,234 @@
+"""Endpoints of modules and packs."""
+
+from __future__ import annotations
+
+from chalicelib.core.work import UnitOfWork
+from chalicelib.edge.dependencies import dependencies
+from chalicelib.edge.endpoint import AuditTarget, Resource
+from chalicelib.edge.request import Empty, Request
+from chalicelib.edge.routes import Routes
+from chalicelib.manufacturing import permissions
+from chalicelib.manufacturing.assembly import disposition, modules, packs, queries
+from chalicelib.manufacturing.assembly.queries import ModuleContents, PackContents
+from chalicelib.manufacturing.assembly.schemas import (
+    BindCell,
+    BindCells,
+    BindModule,
+    BindModules,
+    Decision,
+    ModuleDetail,
+    ModuleQuery,
+    ModuleView,
+    NewPack,
+    NewUnit,
+    PackDetail,
+    PackQuery,
+    PackView,
+    UnbindCell,
+)
+from chalicelib.manufacturing.assembly.views import module_detail_view, module_view, pack_detail_view, pack_view
+from chalicelib.manufacturing.errors import DuplicateSerial
+from chalicelib.manufacturing.listing import EntityPage
+from chalicelib.manufacturing.resources import BATCH_IN_BODY, MODULE_IN_BODY, MODULE_RESOURCE, PACK_RESOURCE
+from chalicelib.manufacturing.rules import LineAction
+from chalicelib.manufacturing.tables import Module, Pack, ProductionBatch
+from chalicelib.manufacturing.traceability.tables import registry_key
+from chalicelib.manufacturing.views import envelope_response, list_response
+
+routes = Routes(__name__, "Battery console")
+
+_MODULE_RESPONSE = envelope_response(ModuleView, module_view)
+_PACK_RESPONSE = envelope_response(PackView, pack_view)
+
+_CELL_IN_BODY = Resource(key=registry_key, id_from=("serial",), required=False)
+
+
+@routes.get(
+    "/v1/modules",
+    permission=permissions.READ_MODULE,
+    query=ModuleQuery,
+    **list_response(ModuleView, module_view),
+)
+def list_modules(request: Request[Empty, ModuleQuery]) -> EntityPage[Module]:
+    """List modules, newest first."""
+    return queries.list_modules(request.actor, request.query, dependencies().clock)
+
+
+@routes.post(
+    "/v1/modules",
+    permission=permissions.CREATE_MODULE,
+    resource=BATCH_IN_BODY,
+    transition=LineAction.CREATE_MODULE,
+    body=NewUnit,
+    **_MODULE_RESPONSE,
+    status=201,
+    errors=[DuplicateSerial],
+    audit_target=AuditTarget(Module.kind, "MODULE_CREATED"),
+)
+def create_module(request: Request[NewUnit, Empty, ProductionBatch], work: UnitOfWork) -> Module:
+    """Create a module in a batch that is in progress."""
+    return modules.create_module(work, request.resource, request.body, request.actor)
+
+
+@routes.get(
+    "/v1/modules/{module_id}",
+    permission=permissions.READ_MODULE,
+    resource=MODULE_RESOURCE,
+    **envelope_response(ModuleDetail, module_detail_view),
+)
+def get_module(request: Request[Empty, Empty, Module]) -> ModuleContents:
+    """Get a module with its cells in the order of binding."""
+    return queries.get_module_contents(request.resource)
+
+
+@routes.patch(
+    "/v1/modules/{module_id}/bind-cell",
+    permission=permissions.BIND_CELL,
+    resource=MODULE_RESOURCE,
+    transition=LineAction.BIND_CELL,
+    body=BindCell,
+    **_MODULE_RESPONSE,
+    errors=[DuplicateSerial],
+    audit_target=AuditTarget(Module.kind, "CELL_BOUND", "module_id"),
+)
+def bind_cell(request: Request[BindCell, Empty, Module], work: UnitOfWork) -> Module:
+    """Bind a cell to a module."""
+    return modules.bind_cell(work, request.resource, request.body, request.actor)
+
+
+@routes.post(
+    "/v1/modules/{module_id}/bind-cells",
+    permission=permissions.BIND_CELL,
+    resource=MODULE_RESOURCE,
+    transition=LineAction.BIND_CELLS,
+    body=BindCells,
+    **_MODULE_RESPONSE,
+    errors=[DuplicateSerial],
+    audit_target=AuditTarget(Module.kind, "CELLS_BOUND", "module_id"),
+)
+def bind_cells(request: Request[BindCells, Empty, Module], work: UnitOfWork) -> Module:
+    """Bind a tray of up to 90 cells, all or none; the error names every serial number in use."""
+    return modules.bind_cells(work, request.resource, request.body, request.actor)
+
+
+@routes.patch(
+    "/v1/modules/{module_id}/unbind-cell",
+    permission=permissions.BIND_CELL,
+    resource=MODULE_RESOURCE,
+    related={"cell": _CELL_IN_BODY},
+    transition=LineAction.UNBIND_CELL,
+    body=UnbindCell,
+    **_MODULE_RESPONSE,
+    audit_target=AuditTarget(Module.kind, "CELL_UNBOUND", "module_id"),
+)
+def unbind_cell(request: Request[UnbindCell, Empty, Module], work: UnitOfWork) -> Module:
+    """Unbind a cell from a module that is not sealed; its serial number can be bound again."""
+    cell = request.related["cell"]
+    return modules.unbind_cell(work, request.resource, request.body, request.actor, cell=cell)
+
+
+@routes.patch(
+    "/v1/modules/{module_id}/seal",
+    permission=permissions.SEAL_MODULE,
+    resource=MODULE_RESOURCE,
+    transition=LineAction.SEAL,
+    **_MODULE_RESPONSE,
+    audit_target=AuditTarget(Module.kind, "MODULE_SEALED", "module_id"),
+)
+def seal_module(request: Request[Empty, Empty, Module], work: UnitOfWork) -> Module:
+    """Seal a module that holds exactly as many cells as its SKU requires."""
+    return modules.seal_module(work, request.resource)
+
+
+@routes.get(
+    "/v1/packs",
+    permission=permissions.READ_PACK,
+    query=PackQuery,
+    **list_response(PackView, pack_view),
+)
+def list_packs(request: Request[Empty, PackQuery]) -> EntityPage[Pack]:
+    """List packs, newest first."""
+    return queries.list_packs(request.actor, request.query, dependencies().clock)
+
+
+@routes.post(
+    "/v1/packs",
+    permission=permissions.CREATE_PACK,
+    resource=BATCH_IN_BODY,
+    transition=LineAction.CREATE_PACK,
+    body=NewPack,
+    **_PACK_RESPONSE,
+    status=201,
+    errors=[DuplicateSerial],
+    audit_target=AuditTarget(Pack.kind, "PACK_CREATED"),
+)
+def create_pack(request: Request[NewPack, Empty, ProductionBatch], work: UnitOfWork) -> Pack:
+    """Create a pack in a batch that is in progress, with up to 90 sealed modules."""
+    return packs.create_pack(work, request.resource, request.body, request.actor)
+
+
+@routes.get(
+    "/v1/packs/{pack_id}",
+    permission=permissions.READ_PACK,
+    resource=PACK_RESOURCE,
+    **envelope_response(PackDetail, pack_detail_view),
+)
+def get_pack(request: Request[Empty, Empty, Pack]) -> PackContents:
+    """Get a pack with its modules in the order of binding, and its dispositions."""
+    return queries.get_pack_contents(request.resource)
+
+
+@routes.patch(
+    "/v1/packs/{pack_id}/bind-module",
+    permission=permissions.BIND_MODULE,
+    resource=PACK_RESOURCE,
+    related={"module": MODULE_IN_BODY},
+    transition=LineAction.BIND_MODULE,
+    body=BindModule,
+    **_PACK_RESPONSE,
+    audit_target=AuditTarget(Pack.kind, "MODULE_BOUND", "pack_id"),
+)
+def bind_module(request: Request[BindModule, Empty, Pack], work: UnitOfWork) -> Pack:
+    """Bind a sealed module of the same SKU that is in no pack."""
+    return packs.bind_module(work, request.resource, request.body, request.actor, module=request.related["module"])
+
+
+@routes.post(
+    "/v1/packs/{pack_id}/bind-modules",
+    permission=permissions.BIND_MODULE,
+    resource=PACK_RESOURCE,
+    transition=LineAction.BIND_MODULES,
+    body=BindModules,
+    **_PACK_RESPONSE,
+    audit_target=AuditTarget(Pack.kind, "MODULES_BOUND", "pack_id"),
+)
+def bind_modules(request: Request[BindModules, Empty, Pack], work: UnitOfWork) -> Pack:
+    """Bind up to 90 modules, all or none; the error names every module that cannot be bound."""
+    return packs.bind_modules(work, request.resource, request.body, request.actor)
+
+
+@routes.patch(
+    "/v1/packs/{pack_id}/seal",
+    permission=permissions.SEAL_PACK,
+    resource=PACK_RESOURCE,
+    transition=LineAction.SEAL,
+    **_PACK_RESPONSE,
+    audit_target=AuditTarget(Pack.kind, "PACK_SEALED", "pack_id"),
+)
+def seal_pack(request: Request[Empty, Empty, Pack], work: UnitOfWork) -> Pack:
+    """Seal a pack that holds exactly as many modules as its SKU requires; it is ready for its test."""
+    return packs.seal_pack(work, request.resource)
+
+
+@routes.patch(
+    "/v1/packs/{pack_id}/disposition",
+    permission=permissions.DISPOSE_PACK,
+    resource=PACK_RESOURCE,
+    transition=LineAction.DISPOSITION,
+    body=Decision,
+    **_PACK_RESPONSE,
+    audit_target=AuditTarget(Pack.kind, "PACK_DISPOSITION", "pack_id"),
+)
+def dispose_pack(request: Request[Decision, Empty, Pack], work: UnitOfWork) -> Pack:
+    """Pass, fail or quarantine a tested pack; a PASS has to keep to every limit of the SKU."""
+    return disposition.dispose_pack(work, request.resource, request.body, request.actor)

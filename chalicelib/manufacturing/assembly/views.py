@@ -1,0 +1,81 @@
+"""Modules and packs as the console reads them, with their SKU; absent values are omitted."""
+
+from __future__ import annotations
+
+import msgspec.structs
+
+from chalicelib.manufacturing.assembly.queries import ModuleContents, PackContents
+from chalicelib.manufacturing.assembly.schemas import (
+    Cell,
+    DecisionView,
+    ModuleDetail,
+    ModuleView,
+    PackDetail,
+    PackModule,
+    PackView,
+)
+from chalicelib.manufacturing.rules import Disposition, ModuleStatus, PackStatus
+from chalicelib.manufacturing.tables import Module, Pack, Sku
+from chalicelib.manufacturing.traceability.tables import DispositionRecord
+from chalicelib.manufacturing.views import with_limits
+
+
+def module_view(module: Module, sku: Sku | None = None) -> ModuleView:
+    """Return a module, with the limits of its SKU if that is given."""
+    return ModuleView(
+        id=module.item_id,
+        serial=module.serial,
+        status=ModuleStatus(module.status),
+        batch_id=module.batch_id,
+        sku_id=module.sku_id,
+        sku=with_limits(module.sku, sku),
+        cells_bound=module.bound,
+        cells_required=module.required,
+        version=module.version,
+        created_at=module.created_at,
+        updated_at=module.updated_at,
+        pack_id=module.pack_id,
+        sealed_at=module.sealed_at,
+    )
+
+
+def module_detail_view(contents: ModuleContents) -> ModuleDetail:
+    """Return a module with its cells."""
+    cells = [Cell(serial, entry.at, entry.lot) for entry in contents.entries for serial in entry.present]
+    return ModuleDetail(**msgspec.structs.asdict(module_view(contents.module, contents.sku)), cells=cells)
+
+
+def pack_view(pack: Pack, sku: Sku | None = None) -> PackView:
+    """Return a pack, with the limits of its SKU if that is given."""
+    return PackView(
+        id=pack.item_id,
+        serial=pack.serial,
+        status=PackStatus(pack.status),
+        batch_id=pack.batch_id,
+        sku_id=pack.sku_id,
+        sku=with_limits(pack.sku, sku),
+        modules_bound=pack.bound,
+        modules_required=pack.required,
+        version=pack.version,
+        created_at=pack.created_at,
+        updated_at=pack.updated_at,
+        disposition=None if pack.disposition is None else Disposition(pack.disposition),
+        sealed_at=pack.sealed_at,
+        disposed_at=pack.disposed_at,
+    )
+
+
+def pack_detail_view(contents: PackContents) -> PackDetail:
+    """Return a pack with its modules and dispositions."""
+    modules = [
+        PackModule(str(part_id), str(serial), entry.at)
+        for entry in contents.entries
+        for part_id, serial in zip(entry.part_ids or (), entry.serials, strict=True)
+    ]
+    dispositions = [_decision_view(record) for record in contents.dispositions]
+    view = pack_view(contents.pack, contents.sku)
+    return PackDetail(**msgspec.structs.asdict(view), modules=modules, dispositions=dispositions)
+
+
+def _decision_view(record: DispositionRecord) -> DecisionView:
+    return DecisionView(Disposition(record.disposition), record.at, record.by, record.notes, record.measurements)

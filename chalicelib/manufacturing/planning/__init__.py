@@ -1,0 +1,1 @@
+"""Planning: SKUs and production batches."""

@@ -1,0 +1,36 @@
+"""Reads of SKUs and batches."""
+
+from __future__ import annotations
+
+import msgspec
+
+from chalicelib.core.actor import Actor
+from chalicelib.core.clock import Clock
+from chalicelib.core.store import get
+from chalicelib.manufacturing import permissions
+from chalicelib.manufacturing.listing import EntityFilter, EntityPage, list_entities
+from chalicelib.manufacturing.planning.schemas import BatchQuery, SkuQuery
+from chalicelib.manufacturing.tables import ProductionBatch, Sku, sku_key
+
+
+class BatchDetails(msgspec.Struct, frozen=True):
+    """A batch with its SKU."""
+
+    batch: ProductionBatch
+    sku: Sku | None
+
+
+def list_skus(actor: Actor, query: SkuQuery, clock: Clock) -> EntityPage[Sku]:
+    """Return a page of SKUs."""
+    return list_entities(actor, permissions.READ_SKU, Sku, query, EntityFilter(query.status, q=query.q), clock=clock)
+
+
+def list_batches(actor: Actor, query: BatchQuery, clock: Clock) -> EntityPage[ProductionBatch]:
+    """Return a page of batches."""
+    filter_ = EntityFilter(query.status, query.sku_id, q=query.q)
+    return list_entities(actor, permissions.READ_BATCH, ProductionBatch, query, filter_, clock=clock)
+
+
+def get_batch_details(batch: ProductionBatch) -> BatchDetails:
+    """Return a batch with its SKU, which holds the limits."""
+    return BatchDetails(batch, get(sku_key(batch.org_id, batch.sku_id)))

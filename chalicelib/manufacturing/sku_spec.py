@@ -1,0 +1,124 @@
+"""The content of a SKU: the specification that batches, modules and packs carry, and the limits of its test.
+
+An active SKU never changes, so each entity built for it holds a copy (`SkuSpec`) and lists need no read per row. The
+limits of the end-of-line test can be long and are needed once per pack; only the SKU itself holds them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Annotated, Any, TypeVar
+
+import msgspec
+from msgspec import Meta
+from pynamodb.attributes import Attribute
+from pynamodb.constants import STRING
+
+from chalicelib.edge.types import CODE, SENTENCE, Code, Name
+
+T = TypeVar("T")
+
+MAX_PLACES = 6
+Name64 = Annotated[Name, Meta(max_length=64)]
+Code64 = Annotated[Code, Meta(max_length=64)]
+Unit16 = Annotated[Name, Meta(max_length=16)]
+Serial = Annotated[
+    str,
+    CODE,
+    Meta(
+        min_length=1,
+        max_length=128,
+        pattern=r"^[!-~]+$(?!\n)",
+        extra={SENTENCE: "must consist of visible ASCII characters without spaces"},
+    ),
+]
+"""A serial number or lot as scanned; upper and lower case differ."""
+
+
+class Limit(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
+    """The bounds of a measured value, both inclusive; at least one is given."""
+
+    unit: Unit16
+    min: Decimal | None = None
+    max: Decimal | None = None
+
+    @staticmethod
+    def cross_check(present: Mapping[str, object]) -> Mapping[str, str]:
+        """Return the errors of missing, reversed or too precise bounds."""
+        low, high = present.get("min"), present.get("max")
+        errors = places_errors(present, ("min", "max"))
+        if low is None and high is None:
+            return {"min": "is required unless max is given"}
+        if isinstance(low, Decimal) and isinstance(high, Decimal) and low > high:
+            errors.setdefault("max", "must not be below min")
+        return errors
+
+
+class Measurement(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A measured value."""
+
+    value: Decimal
+    unit: Unit16
+
+    @staticmethod
+    def cross_check(present: Mapping[str, object]) -> Mapping[str, str]:
+        """Return the error of a value that is too precise."""
+        return places_errors(present, ("value",))
+
+
+Limits = dict[Name64, Limit]
+
+
+class SkuSpec(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True):
+    """A SKU as part of what is built for it; `limits` are present only in the details of one entity."""
+
+    id: str
+    name: str
+    chemistry: str
+    cells_per_module: int
+    modules_per_pack: int
+    nominal_voltage: Decimal | None = None
+    nominal_capacity: Decimal | None = None
+    sku_code: str | None = None
+    limits: Limits | None = None
+
+
+class StructAttribute(Attribute[T]):
+    """A struct stored as JSON text with exact decimals; the audit row shows the struct itself."""
+
+    attr_type = STRING
+
+    def __init__(self, kind: Any) -> None:
+        super().__init__()
+        self._kind = kind
+
+    def serialize(self, value: T) -> str:
+        """Return the JSON text."""
+        return _ENCODER.encode(value).decode()
+
+    def deserialize(self, value: str) -> T:
+        """Return the struct. msgspec caches the decoder of each type."""
+        decoded: T = msgspec.json.decode(value, type=self._kind)
+        return decoded
+
+
+def places_errors(present: Mapping[str, object], names: tuple[str, ...]) -> dict[str, str]:
+    """Return an error for each of these fields whose decimal has too many places."""
+    return {
+        name: f"must have at most {MAX_PLACES} decimal places"
+        for name in names
+        if has_too_many_places(present.get(name))
+    }
+
+
+def has_too_many_places(value: object) -> bool:
+    """Return whether a decimal has more places than are stored; trailing zeros do not count."""
+    if not isinstance(value, Decimal):
+        return False
+    _, digits, exponent = value.as_tuple()
+    excess = -MAX_PLACES - int(exponent)  # counted in digits: arithmetic would first round to 28 of them
+    return excess > 0 and any(digits[-excess:])
+
+
+_ENCODER = msgspec.json.Encoder(decimal_format="number")

@@ -1,0 +1,1 @@
+"""Traceability: the serial registry, traces, histories as EPCIS documents, and recalls."""

@@ -1,0 +1,195 @@
+"""Events of GS1 EPCIS 2.0 from facts of the production line, in the terms of the Core Business Vocabulary (CBV 2.0).
+
+    Commissioned     a module or pack was created      ObjectEvent ADD, commissioning, active
+    PartsBound       cells to a module, modules to a   AggregationEvent ADD, assembling
+                     pack, by one request
+    PartsUnbound     a cell from a module              AggregationEvent DELETE, removing
+    UnitSealed       complete, every part was scanned  ObjectEvent OBSERVE, inspecting, persistent completeness_verified
+    UnitDisposed     passed or failed after its test   ObjectEvent OBSERVE, inspecting, conformant or non_conformant
+                     quarantined                       ObjectEvent OBSERVE, holding, non_sellable_other
+
+The schema allows any term of the vocabulary anywhere; its definitions do not. Completeness is a persistent disposition
+of an inspection, so it stays true beside `conformant`. `disassembling` would break up the whole assembly; `removing`
+takes out one part. Where CBV only has `in_progress`, it recommends to omit the disposition.
+
+Cells have no commissioning, which is their manufacturer's event. No event names a place, which is not recorded, or a
+person. Times and the offset are UTC. The same fact always makes the same event with the same id, whichever document it
+appears in, so a receiver can drop duplicates.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+import msgspec
+
+from chalicelib.manufacturing.rules import MeasuredValue
+from chalicelib.manufacturing.traceability.epcis_document import (
+    AggregationEvent,
+    EpcisEvent,
+    EpcisPart,
+    Ilmd,
+    ObjectEvent,
+    PersistentDisposition,
+    SensorElement,
+    SensorMetadata,
+    SensorReport,
+)
+from chalicelib.manufacturing.traceability.identifiers import UriNaming
+from chalicelib.manufacturing.traceability.units import measurement_unit
+
+UTC_OFFSET = "+00:00"
+
+
+class TracedUnit(msgspec.Struct, frozen=True):
+    """A `cell`, `module` or `pack`. The id of a cell is its serial number."""
+
+    kind: str
+    id: str
+    serial: str
+    sku_id: str
+    lot: str | None = None
+
+
+class Commissioned(msgspec.Struct, frozen=True):
+    """A module or pack was created in a batch."""
+
+    unit: TracedUnit
+    at: datetime
+    batch_id: str
+
+
+class PartsBound(msgspec.Struct, frozen=True):
+    """Parts were bound to an assembly by one request; `entry` is the sort key of its ledger entry."""
+
+    assembly: TracedUnit
+    parts: Sequence[TracedUnit]
+    at: datetime
+    entry: str = ""
+
+
+class PartsUnbound(msgspec.Struct, frozen=True):
+    """Parts were unbound from an assembly; `entry` is the sort key of the ledger entry."""
+
+    assembly: TracedUnit
+    parts: Sequence[TracedUnit]
+    at: datetime
+    entry: str = ""
+
+
+class UnitSealed(msgspec.Struct, frozen=True):
+    """A module or pack was sealed with all its parts."""
+
+    unit: TracedUnit
+    at: datetime
+
+
+class UnitDisposed(msgspec.Struct, frozen=True):
+    """A pack was given a disposition after its test: `PASS`, `FAIL` or `QUARANTINE`."""
+
+    unit: TracedUnit
+    at: datetime
+    disposition: str
+    measurements: Mapping[str, MeasuredValue] = {}
+
+
+Fact = Commissioned | PartsBound | PartsUnbound | UnitSealed | UnitDisposed
+
+_DISPOSITIONS: Mapping[str, tuple[str, str | None]] = {
+    "PASS": ("inspecting", "conformant"),
+    "FAIL": ("inspecting", "non_conformant"),
+    "QUARANTINE": ("holding", "non_sellable_other"),
+}
+_Terms = tuple[str, str, str | None]
+"""Action, business step and disposition."""
+
+
+def epcis_event(naming: UriNaming, fact: Fact) -> EpcisEvent:
+    """Return the event of a fact."""
+    match fact:
+        case Commissioned(unit, at, batch_id):
+            ilmd = Ilmd(batch_id, unit.sku_id)
+            return _object_event(naming, unit, at, ("ADD", "commissioning", "active"), ilmd=ilmd)
+        case UnitSealed(unit, at):
+            persistent = PersistentDisposition(["completeness_verified"])
+            seal_terms = ("OBSERVE", "inspecting", None)
+            return _object_event(naming, unit, at, seal_terms, persistent_disposition=persistent)
+        case UnitDisposed(unit, at, decision, measurements):
+            step, disposition = _DISPOSITIONS[decision]
+            sensors = _sensor_elements(at, measurements)
+            terms = ("OBSERVE", step, disposition)
+            return _object_event(naming, unit, at, terms, decision=decision, sensor_element_list=sensors)
+        case PartsBound():
+            return _aggregation_event(naming, fact, "ADD", "assembling")
+        case PartsUnbound():
+            return _aggregation_event(naming, fact, "DELETE", "removing")
+
+
+def _object_event(
+    naming: UriNaming,
+    unit: TracedUnit,
+    at: datetime,
+    terms: _Terms,
+    *,
+    ilmd: Ilmd | None = None,
+    decision: str | None = None,
+    sensor_element_list: list[SensorElement] | None = None,
+    persistent_disposition: PersistentDisposition | None = None,
+) -> ObjectEvent:
+    action, step, disposition = terms
+    return ObjectEvent(
+        event_id=_event_id(naming, unit, at, (action, step, disposition or "", decision or "")),
+        event_time=at,
+        event_time_zone_offset=UTC_OFFSET,
+        action=action,
+        epc_list=[_uri(naming, unit)],
+        biz_step=step,
+        disposition=disposition,
+        persistent_disposition=persistent_disposition,
+        sensor_element_list=sensor_element_list,
+        ilmd=ilmd,
+        kind=unit.kind,
+        own_id=unit.id,
+        serial=unit.serial,
+        decision=decision,
+    )
+
+
+def _aggregation_event(naming: UriNaming, fact: PartsBound | PartsUnbound, action: str, step: str) -> AggregationEvent:
+    parts = [EpcisPart(_uri(naming, part), part.serial, part.lot) for part in fact.parts]
+    return AggregationEvent(
+        event_id=_event_id(naming, fact.assembly, fact.at, (action, fact.entry)),
+        event_time=fact.at,
+        event_time_zone_offset=UTC_OFFSET,
+        action=action,
+        parent_id=_uri(naming, fact.assembly),
+        child_epcs=[part.id for part in parts],
+        biz_step=step,
+        kind=fact.assembly.kind,
+        own_id=fact.assembly.id,
+        serial=fact.assembly.serial,
+        parts=parts,
+    )
+
+
+def _sensor_elements(at: datetime, measurements: Mapping[str, MeasuredValue]) -> list[SensorElement] | None:
+    if not measurements:
+        return None
+    reports = [_sensor_report(name, measured) for name, measured in sorted(measurements.items())]
+    return [SensorElement(SensorMetadata(at), reports)]
+
+
+def _sensor_report(name: str, measured: MeasuredValue) -> SensorReport:
+    unit = measurement_unit(measured.unit)
+    if unit is None:
+        return SensorReport("baton:Measurement", measured.value, name, unit=measured.unit)
+    return SensorReport(unit.quantity, measured.value, name, uom=unit.code)
+
+
+def _uri(naming: UriNaming, unit: TracedUnit) -> str:
+    return naming.uri(unit.kind, unit.sku_id, unit.serial)
+
+
+def _event_id(naming: UriNaming, unit: TracedUnit, at: datetime, terms: Sequence[str]) -> str:
+    return naming.uuid_urn("EVENT", unit.kind, unit.id, at.isoformat(), *terms)

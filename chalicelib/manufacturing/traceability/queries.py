@@ -1,0 +1,188 @@
+"""Traces: what contains a serial number, and what it contains.
+
+The ancestors are few: module, pack, batches, SKU. The descendants may be ten thousand cells and are returned in pages
+(`ledger_reader.py`). A page of a pack costs three round trips: the serial number with the authentication, the pack with
+its ledger, then the ledgers of all modules on the page.
+
+A cell that was unbound is not in the registry any more. It is traced as `REMOVED`, without ancestors, because its
+history can still be exported. A serial number that was never bound here, or is used by another organisation only, does
+not exist.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from functools import partial
+from typing import Any, Literal
+
+import msgspec
+
+from chalicelib.core import cursors
+from chalicelib.core.actor import Actor
+from chalicelib.core.clock import Clock
+from chalicelib.core.store import ItemKey, Query, get, get_many, parallel_pair
+from chalicelib.core.table import key
+from chalicelib.manufacturing import permissions
+from chalicelib.manufacturing.errors import SerialNotFound
+from chalicelib.manufacturing.tables import (
+    Assembly,
+    Module,
+    Pack,
+    ProductionBatch,
+    Sku,
+    batch_key,
+    module_key,
+    pack_key,
+    sku_key,
+)
+from chalicelib.manufacturing.traceability import ledger_reader
+from chalicelib.manufacturing.traceability.ledger_reader import LedgerPosition, ModuleLedger
+from chalicelib.manufacturing.traceability.schemas import CursorMeta, TraceAnswer, TraceEntry, TraceQuery, TraceView
+from chalicelib.manufacturing.traceability.tables import CELL, MODULE, FormerCell, SerialNumber, former_cell_pk
+
+_SPARE = 2
+
+
+class _Descendant(msgspec.Struct, frozen=True):
+    """A descendant and its position."""
+
+    entry: TraceEntry
+    position: LedgerPosition
+
+
+class _Contents(msgspec.Struct, frozen=True):
+    """The descendants in the ledgers that were read; `resume_at` is the position after them if there are more."""
+
+    descendants: Sequence[_Descendant]
+    resume_at: LedgerPosition | None
+
+
+def find_own_number(actor: Actor, number: SerialNumber | None, serial: str) -> SerialNumber | None:
+    """Return the serial number if the organisation uses it, or None for a cell that was unbound.
+
+    Raise `SerialNotFound` if the organisation has never used it, and `AccessDenied` if the caller's permission does
+    not cover the whole organisation.
+    """
+    own = number if number is not None and number.org_id == actor.org_id else None
+    if own is None and Query(FormerCell, former_cell_pk(actor.org_id, serial)).first() is None:
+        raise SerialNotFound(serial)
+    actor.require_reach(permissions.TRACE)
+    return own
+
+
+def trace_serial(
+    actor: Actor, number: SerialNumber | None, serial: str, query: TraceQuery, clock: Clock
+) -> TraceAnswer:
+    """Return the ancestors of a serial number and a page of its descendants."""
+    own = find_own_number(actor, number, serial)
+    list_name = key(actor.org_id, "TRACE", serial)
+    position = ledger_reader.decode_position(query.cursor, list_name)
+    if own is None:
+        return TraceAnswer(TraceView(serial, "cell", serial, "REMOVED", [], []), CursorMeta(None))
+    if own.used_as == CELL:
+        module = require_stored(get(module_key(actor.org_id, own.holder_id)), serial)
+        ancestors = [_assembly_entry(module), *_module_ancestors(module, clock)]
+        return TraceAnswer(TraceView(serial, "cell", serial, "BOUND", ancestors, []), CursorMeta(None))
+    trace = _trace_module if own.used_as == MODULE else _trace_pack
+    assembly, ancestors, contents = trace(own, position, query.limit, clock)
+    page = contents.descendants[: query.limit]
+    last = page[-1].position if len(contents.descendants) > query.limit else contents.resume_at
+    entries = [descendant.entry for descendant in page]
+    view = TraceView(serial, _kind(assembly), assembly.item_id, assembly.status, ancestors, entries)
+    return TraceAnswer(view, CursorMeta(ledger_reader.encode_position(last, list_name)))
+
+
+def require_stored(entity: Any, serial: str) -> Any:
+    """Return the entity of a serial number. Raise `SerialNotFound` if it was deleted after the number was read."""
+    if entity is None:
+        raise SerialNotFound(serial)
+    return entity
+
+
+def _trace_module(
+    number: SerialNumber, position: LedgerPosition | None, limit: int, clock: Clock
+) -> tuple[Assembly, list[TraceEntry], _Contents]:
+    module_id = number.holder_id
+    if position is not None and position.module_id != module_id:
+        raise cursors.refused()
+    item_key = module_key(number.org_id, module_id)
+    read_ledger = partial(ledger_reader.read_ledger, item_key.pk, position, limit + _SPARE)
+    [stored], [(entries, is_complete)] = parallel_pair([partial(get, item_key)], [read_ledger])
+    module: Module = require_stored(stored, number.serial)
+    contents = _contents([ModuleLedger(module, entries, is_complete)], position or LedgerPosition(module_id), None)
+    return module, _module_ancestors(module, clock), contents
+
+
+def _trace_pack(
+    number: SerialNumber, position: LedgerPosition | None, limit: int, clock: Clock
+) -> tuple[Assembly, list[TraceEntry], _Contents]:
+    item_key = pack_key(number.org_id, number.holder_id)
+    read_ledger = partial(ledger_reader.read_whole_ledger, item_key.pk)
+    [stored], [ledger] = parallel_pair([partial(get, item_key)], [read_ledger])
+    pack: Pack = require_stored(stored, number.serial)
+    modules = ledger_reader.packed_modules(ledger)
+    max_modules = min(limit // (1 + pack.sku.cells_per_module) + _SPARE, ledger_reader.MAX_MODULES)
+    page = ledger_reader.modules_from(modules, position, max_modules)
+    read_ancestors = partial(_pack_ancestors, pack, clock)
+    ledgers, [ancestors] = ledger_reader.read_ledgers(
+        pack.org_id, page, position, limit + _SPARE, clock=clock, other_reads=[read_ancestors]
+    )
+    has_more = bool(page) and page[-1] != modules[-1]
+    resume_at = LedgerPosition(page[-1].id, ledger_reader.AFTER_LEDGER) if has_more else None
+    return pack, ancestors, _contents(ledgers, position, resume_at)
+
+
+def _contents(
+    ledgers: Sequence[ModuleLedger], position: LedgerPosition | None, resume_at: LedgerPosition | None
+) -> _Contents:
+    """Return what follows a position: each module and its cells, up to where a ledger was not read to its end."""
+    descendants: list[_Descendant] = []
+    for ledger in ledgers:
+        descendants += _module_contents(ledger, position)
+        if not ledger.is_complete:
+            last = ledger.entries[-1]
+            return _Contents(descendants, LedgerPosition(ledger.module.item_id, last.sk, len(last.serials)))
+    return _Contents(descendants, resume_at)
+
+
+def _module_contents(ledger: ModuleLedger, position: LedgerPosition | None) -> Iterator[_Descendant]:
+    module_id = ledger.module.item_id
+    if position is None or position.module_id != module_id:
+        position = LedgerPosition(module_id)
+        yield _Descendant(_assembly_entry(ledger.module), position)
+    for entry in ledger.entries:
+        present = set(entry.present)
+        for number, serial in enumerate(map(str, entry.serials), 1):
+            if serial in present and (entry.sk, number) > (position.entry, position.parts):
+                yield _Descendant(TraceEntry("cell", serial, serial), LedgerPosition(module_id, entry.sk, number))
+
+
+def _module_ancestors(module: Module, clock: Clock) -> list[TraceEntry]:
+    """Return the pack of a module, the batches of both, and the SKU."""
+    keys: list[ItemKey[Any]] = [batch_key(module.org_id, module.batch_id), sku_key(module.org_id, module.sku_id)]
+    keys += [] if module.pack_id is None else [pack_key(module.org_id, module.pack_id)]
+    batch, sku, *packs = map(get_many(keys, clock).get, keys)
+    pack, batches = next(iter(packs), None), [batch]
+    if pack is not None and pack.batch_id != module.batch_id:
+        batches.append(get(batch_key(module.org_id, pack.batch_id)))
+    return [*([] if pack is None else [_assembly_entry(pack)]), *_planning_entries(batches, sku)]
+
+
+def _pack_ancestors(pack: Pack, clock: Clock) -> list[TraceEntry]:
+    """Return the batch and the SKU of a pack."""
+    keys: list[ItemKey[Any]] = [batch_key(pack.org_id, pack.batch_id), sku_key(pack.org_id, pack.sku_id)]
+    batch, sku = map(get_many(keys, clock).get, keys)
+    return _planning_entries([batch], sku)
+
+
+def _planning_entries(batches: Sequence[ProductionBatch | None], sku: Sku | None) -> list[TraceEntry]:
+    entries = [TraceEntry("batch", batch.item_id, status=batch.status) for batch in batches if batch is not None]
+    return entries if sku is None else [*entries, TraceEntry("sku", sku.item_id, status=sku.status)]
+
+
+def _assembly_entry(assembly: Assembly) -> TraceEntry:
+    return TraceEntry(_kind(assembly), assembly.item_id, assembly.serial, assembly.status)
+
+
+def _kind(assembly: Assembly) -> Literal["module", "pack"]:
+    return "module" if isinstance(assembly, Module) else "pack"

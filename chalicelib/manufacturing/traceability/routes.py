@@ -1,0 +1,135 @@
+"""Endpoints of traceability: traces, histories as EPCIS documents, and recalls by cell lot."""
+
+from __future__ import annotations
+
+from chalicelib.edge.dependencies import dependencies
+from chalicelib.edge.endpoint import Resource
+from chalicelib.edge.request import Empty, Request, Response
+from chalicelib.edge.routes import Routes
+from chalicelib.identity.accounts.tables import organisation_key
+from chalicelib.identity.settings import organisation_settings
+from chalicelib.manufacturing import permissions
+from chalicelib.manufacturing.traceability import history, queries, recall
+from chalicelib.manufacturing.traceability.epcis_document import EPCIS_CONTEXT, VOCABULARY, EpcisDocument
+from chalicelib.manufacturing.traceability.schemas import (
+    AffectedPage,
+    AffectedQuery,
+    ExportQuery,
+    TraceAnswer,
+    TraceQuery,
+)
+from chalicelib.manufacturing.traceability.settings import TRACEABILITY
+from chalicelib.manufacturing.traceability.tables import SerialNumber, registry_key
+from chalicelib.manufacturing.traceability.views import history_response
+
+routes = Routes(__name__, "Traceability")
+
+# The registry spans organisations and forgets unbound cells, so existence and scope are checked by the queries.
+_SERIAL_RESOURCE = Resource(key=registry_key, id_from=("serial",), required=False, in_scope=False)
+_ORGANISATION = Resource(key=organisation_key, id_from=(), required=False)
+
+_MODULE, _PACK, _BATCH, _SKU = (f"{kind}-019ceb1b-2248-7c1a-9d3f-2a8c5e41b7d0" for kind in ("MOD", "PCK", "BAT", "SKU"))
+_TRACE_EXAMPLE = {
+    "serial": "M-0001",
+    "kind": "module",
+    "id": _MODULE,
+    "status": "SEALED",
+    "ancestors": [
+        {"kind": "pack", "id": _PACK, "serial": "P-0001", "status": "READY_FOR_EOL"},
+        {"kind": "batch", "id": _BATCH, "status": "IN_PROGRESS"},
+        {"kind": "sku", "id": _SKU, "status": "ACTIVE"},
+    ],
+    "descendants": [{"kind": "cell", "id": "C-0001", "serial": "C-0001"}],
+}
+_AFFECTED_EXAMPLE = {
+    "kind": "pack",
+    "id": _PACK,
+    "serial": "P-0001",
+    "status": "FINALIZED",
+    "disposition": "PASS",
+    "cells": 48,
+    "modules": [{"id": _MODULE, "serial": "M-0001", "cells": 48}],
+}
+_EVENT_EXAMPLE = {
+    "type": "AggregationEvent",
+    "eventID": "urn:uuid:7f1c1f0a-6a0f-5b4e-8a37-0d5b5e0a9c11",
+    "eventTime": "2026-03-14T09:26:53.589Z",
+    "eventTimeZoneOffset": "+00:00",
+    "action": "ADD",
+    "bizStep": "assembling",
+    "parentID": "https://id.gs1.org/01/09521234543213/21/M-0001",
+    "childEPCs": ["https://trace.example.com/cell/C-0001"],
+    "baton:kind": "module",
+    "baton:id": _MODULE,
+    "baton:serial": "M-0001",
+    "baton:parts": [
+        {"id": "https://trace.example.com/cell/C-0001", "baton:serial": "C-0001", "baton:lot": "LOT-2026-03"}
+    ],
+}
+_DOCUMENT_EXAMPLE = {
+    "@context": [EPCIS_CONTEXT, {"baton": VOCABULARY}],
+    "schemaVersion": "2.0",
+    "epcisBody": {"eventList": [_EVENT_EXAMPLE]},
+}
+_SETTINGS_EXAMPLE = {
+    "digitalLink": "https://id.gs1.org",
+    "ownAddress": "https://trace.example.com",
+    "gtins": {"example": ..., _SKU: {"module": "09521234543213", "pack": "09521234543220"}},
+}
+
+
+@routes.get(
+    "/v1/trace/affected",
+    permission=permissions.TRACE,
+    query=AffectedQuery,
+    returns=AffectedPage,
+    examples={
+        "response": {"data": [_AFFECTED_EXAMPLE], "meta": {"totalCount": 1, "totalCells": 48, "nextCursor": None}}
+    },
+)
+def list_affected(request: Request[Empty, AffectedQuery]) -> AffectedPage:
+    """List each pack, and each module in no pack, that holds a cell of a lot."""
+    return recall.list_affected(request.actor, request.query, dependencies().clock)
+
+
+@routes.get(
+    "/v1/trace/{serial}",
+    permission=permissions.TRACE,
+    resource=_SERIAL_RESOURCE,
+    query=TraceQuery,
+    returns=TraceAnswer,
+    examples={"response": {"data": _TRACE_EXAMPLE}},
+)
+def trace_serial(request: Request[Empty, TraceQuery, SerialNumber | None]) -> TraceAnswer:
+    """Get the ancestors and descendants of a cell, module or pack."""
+    serial = request.path["serial"]
+    return queries.trace_serial(request.actor, request.resource, serial, request.query, dependencies().clock)
+
+
+@routes.get(
+    "/v1/trace/{serial}/export",
+    permission=permissions.TRACE,
+    resource=_SERIAL_RESOURCE,
+    related={"organisation": _ORGANISATION},
+    query=ExportQuery,
+    returns=EpcisDocument,
+    examples={"response": _DOCUMENT_EXAMPLE},
+)
+def export_history(request: Request[Empty, ExportQuery, SerialNumber | None]) -> Response[EpcisDocument]:
+    """Export the history of a cell, module or pack as a GS1 EPCIS 2.0 document.
+
+    A long history is returned in several documents; the `Link` header names the next one as `rel="next"`.
+    """
+    clock = dependencies().clock
+    page = history.get_history(
+        request.actor,
+        request.resource,
+        request.path["serial"],
+        request.query,
+        organisation=request.related["organisation"],
+        clock=clock,
+    )
+    return history_response(page, request.query.per_page, clock.now())
+
+
+organisation_settings(routes, TRACEABILITY, _SETTINGS_EXAMPLE)

@@ -1,0 +1,192 @@
+"""Stored records of traceability: the serial registry, ledgers of modules and packs, uses of cell lots, dispositions.
+
+A serial number is one item under its own key, written only if it is absent, in the transaction that uses it. It is the
+only key that does not start with the organisation: serial numbers are unique across organisations, and two
+organisations can detect a duplicate only by writing to the same key. Of a serial of another organisation only the fact
+that it is in use is shown.
+
+The ledger of a module or pack are items of its collection, one for each request that bound or unbound parts, so 5,000
+cells never make a large item. Entries sort by the version of the assembly that was read before they were written, then
+by id: an entry written after another was read sorts after it, independent of clocks.
+
+    pk                   sk                        item
+    SERIAL#s             SERIAL                    SerialNumber: the use of a serial number
+    acme#MODULE#MOD-1    LEDGER#0000000007#id      LedgerEntry: cells that one request bound or unbound
+    acme#PACK#PCK-1      LEDGER#0000000002#id      LedgerEntry: modules that one request bound
+                         DISPOSITION#0000000009    DispositionRecord: a decision and its measurements
+    acme#LOT#L-7         MODULE#MOD-1              LotUse: the number of cells of the lot in the module
+    acme#FORMER#s        FORMER#id                 FormerCell: a module that a cell was unbound from
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pynamodb.attributes import ListAttribute, UnicodeAttribute, UnicodeSetAttribute
+
+from chalicelib.core.store import ItemKey
+from chalicelib.core.table import IntAttribute, Item, MomentAttribute, TableName, key, optional
+from chalicelib.manufacturing.sku_spec import Measurement, StructAttribute
+
+CELL, MODULE, PACK = "CELL", "MODULE", "PACK"
+"""The uses of a serial number."""
+BOUND, UNBOUND = "BOUND", "UNBOUND"
+"""The changes that ledger entries record."""
+LEDGER = "LEDGER#"
+"""The prefix of the sort keys of a ledger."""
+DISPOSITION = "DISPOSITION#"
+"""The prefix of the sort keys of dispositions."""
+
+
+class _Meta:
+    table_name = TableName("manufacturing")
+
+
+class SerialNumber(Item):
+    """A serial number in use, as a cell of a module or as a module or pack itself."""
+
+    class Meta(_Meta):
+        pass
+
+    kind = "serial"
+
+    serial = UnicodeAttribute()
+    org_id = UnicodeAttribute()
+    used_as = UnicodeAttribute()
+    """`CELL`, `MODULE` or `PACK`."""
+    holder_id = UnicodeAttribute()
+    """The id of the module that holds the cell; of a module or pack its own id."""
+    lot = optional(UnicodeAttribute())
+    entry = optional(UnicodeAttribute())
+    """The sort key of the ledger entry that bound the cell."""
+    at = MomentAttribute()
+
+    @property
+    def entity_id(self) -> str:
+        """Return the serial number."""
+        return self.serial
+
+
+class LedgerEntry(Item):
+    """Parts that one request bound, in order, or a part that was unbound.
+
+    `serials` are those of the parts, `part_ids` the ids of modules in the same order (cells have none). `removed` are
+    serials of this entry that were unbound later; each has an `UNBOUND` entry of its own as well.
+    """
+
+    class Meta(_Meta):
+        pass
+
+    kind = "ledger"
+
+    org_id = UnicodeAttribute()
+    holder_id = UnicodeAttribute()
+    change = UnicodeAttribute()
+    serials = ListAttribute[Any]()
+    part_ids = optional(ListAttribute[Any]())
+    lot = optional(UnicodeAttribute())
+    removed = optional(UnicodeSetAttribute())
+    at = MomentAttribute()
+    by = UnicodeAttribute()
+
+    @property
+    def present(self) -> list[str]:
+        """Return the serials that this entry bound and that are still bound, in order."""
+        removed = self.removed or ()
+        return [str(serial) for serial in self.serials if serial not in removed] if self.change == BOUND else []
+
+
+class LotUse(Item):
+    """The number of cells of a lot in a module; 0 if all were unbound."""
+
+    class Meta(_Meta):
+        pass
+
+    kind = "lot"
+
+    module_id = UnicodeAttribute()
+    lot = UnicodeAttribute()
+    cells = IntAttribute(default=0)
+
+
+class FormerCell(Item):
+    """An earlier use of a cell: unbinding deletes its serial number, so that it can be bound again, and writes this."""
+
+    class Meta(_Meta):
+        pass
+
+    kind = "former_cell"
+
+    serial = UnicodeAttribute()
+    module_id = UnicodeAttribute()
+    lot = optional(UnicodeAttribute())
+    bound_at = MomentAttribute()
+    bound_by_entry = UnicodeAttribute()
+    """The sort key of the ledger entry that bound the cell."""
+    removed_at = MomentAttribute()
+    removed_by = UnicodeAttribute()
+    removed_by_entry = UnicodeAttribute()
+    """The sort key of the ledger entry that unbound it."""
+
+
+class DispositionRecord(Item):
+    """One decision on a pack after its end-of-line test."""
+
+    class Meta(_Meta):
+        pass
+
+    kind = "disposition"
+    unaudited = frozenset({"org_id", "pack_id", "disposition", "at", "by"})
+
+    org_id = UnicodeAttribute()
+    pack_id = UnicodeAttribute()
+    disposition = UnicodeAttribute()
+    notes = optional(UnicodeAttribute())
+    measurements = optional(StructAttribute[dict[str, Measurement]](dict[str, Measurement]))
+    at = MomentAttribute()
+    by = UnicodeAttribute()
+
+
+def serial_key(serial: str) -> ItemKey[SerialNumber]:
+    """Return the key of a serial number, without an organisation, since it is unique across all of them."""
+    return ItemKey(SerialNumber, key("SERIAL", serial), "SERIAL")
+
+
+def registry_key(_: str, serial: str) -> ItemKey[SerialNumber]:
+    """Return the key of a serial number that a request names; `serial_key` for declarations of resources."""
+    return serial_key(serial)
+
+
+def ledger_key(holder_pk: str, version: int, entry_id: str) -> ItemKey[LedgerEntry]:
+    """Return the key of a new ledger entry: it sorts after all entries that this version of the assembly has."""
+    return ItemKey(LedgerEntry, holder_pk, f"{LEDGER}{key(f'{version:010d}', entry_id)}")
+
+
+def ledger_entry_key(holder_pk: str, sort_key: str) -> ItemKey[LedgerEntry]:
+    """Return the key of an existing ledger entry."""
+    return ItemKey(LedgerEntry, holder_pk, sort_key)
+
+
+def disposition_key(pack_pk: str, version: int) -> ItemKey[DispositionRecord]:
+    """Return the key of the disposition that makes this version of the pack."""
+    return ItemKey(DispositionRecord, pack_pk, f"{DISPOSITION}{version:010d}")
+
+
+def former_cell_pk(org_id: str, serial: str) -> str:
+    """Return the collection of all earlier uses of a cell, sorted by when it was unbound."""
+    return key(org_id, "FORMER", serial)
+
+
+def former_cell_key(org_id: str, serial: str, new_id: str) -> ItemKey[FormerCell]:
+    """Return the key of an earlier use of a cell."""
+    return ItemKey(FormerCell, former_cell_pk(org_id, serial), key("FORMER", new_id))
+
+
+def lot_pk(org_id: str, lot: str) -> str:
+    """Return the collection of all modules that hold or held cells of a lot, sorted by age."""
+    return key(org_id, "LOT", lot)
+
+
+def lot_key(org_id: str, lot: str, module_id: str) -> ItemKey[LotUse]:
+    """Return the key of the use of a lot in a module."""
+    return ItemKey(LotUse, lot_pk(org_id, lot), key(MODULE, module_id))

@@ -1,0 +1,263 @@
+"""Lists of SKUs, batches, modules and packs: pages, filters, exact totals, a stable order, and their cost."""
+
+from typing import Any
+
+import pytest
+
+from chalicelib.identity.roles.tables import RolePermissions, role_key
+from chalicelib.manufacturing import status_counters
+from infra.local.engine import EmbeddedEngine
+from tests.builders.manufacturing import Data, Line, data
+from tests.builders.world import DEMO, OTHER, Answer, Person, World
+
+KINDS = ("skus", "batches", "modules", "packs")
+
+
+def ids(answer: Answer) -> list[str]:
+    assert answer.status == 200, answer
+    return [one["id"] for one in answer.json["data"]]
+
+
+def found(person: Person, path: str) -> tuple[list[str], int]:
+    """Return the ids on a page and the total."""
+    answer = person.get(path)
+    return ids(answer), answer.json["meta"]["totalCount"]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_empty_list(world: World, kind: str) -> None:
+    answer = Line(world).viewer.get(f"/v1/{kind}")
+    meta = {"totalCount": 0, "page": 1, "pageSize": 20}
+    assert (answer.status, answer.json) == (200, {"success": True, "data": [], "meta": meta})
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize(
+    "query", ["page=0", "page=-1", "page=x", "page=1.5", "pageSize=0", "pageSize=101", "status=GONE", "page=1&page=2"]
+)
+def test_invalid_page_is_refused(world: World, kind: str, query: str) -> None:
+    answer = Line(world).viewer.get(f"/v1/{kind}?{query}")
+    assert (answer.status, answer.code) == (422, "VALIDATION_ERROR")
+    assert list(answer.fields) == [query.partition("=")[0]]
+
+
+def test_pages_hold_every_item_once_newest_first(world: World) -> None:
+    line = Line(world)
+    batch = line.batch()
+    made = []
+    for number in range(23):
+        made.append(line.module(batch)["id"])
+        if number % 3:
+            data(line.bind({"id": made[-1]}, f"C-{number}"))
+        world.clock.advance(milliseconds=number % 2)
+    made.reverse()
+    seen = []
+    for page in range(1, 6):
+        answer = line.viewer.get(f"/v1/modules?page={page}&pageSize=5")
+        assert answer.json["meta"] == {"totalCount": 23, "page": page, "pageSize": 5}
+        seen += ids(answer)
+    assert seen == made
+    assert found(line.viewer, "/v1/modules?page=6&pageSize=5") == ([], 23)
+    assert found(line.viewer, "/v1/modules?pageSize=100") == (made, 23)
+    assert found(line.viewer, "/v1/modules") == (made[:20], 23)
+
+
+def test_totals_are_exact_for_every_combination_of_filters(world: World) -> None:
+    line = Line(world)
+    skus = [line.sku(name=name, cellsPerModule=1, modulesPerPack=1) for name in ("Alpha", "Beta")]
+    batches = [line.batch(sku) for sku in (skus[0], skus[0], skus[1])]
+    entities: dict[str, list[Data]] = {"modules": [], "packs": []}
+    for batch in batches:
+        entities["modules"] += [line.module(batch), line.full_module(batch), line.sealed_module(batch)]
+        packs = [line.pack(batch), line.ready_pack(batch), line.finished_pack(batch)]
+        packs.append(line.pack(batch, [line.sealed_module(batch)]))
+        entities["packs"] += packs
+    seen = {kind: line.viewer.get(f"/v1/{kind}?pageSize=100").json["data"] for kind in entities}
+    assert {one["id"] for one in entities["packs"]} == {one["id"] for one in seen["packs"]}
+    for kind, rows in seen.items():
+        for status in (None, *sorted({row["status"] for row in rows})):
+            for sku_id in (None, skus[0]["id"], skus[1]["id"], "SKU-none"):
+                for batch_id in (None, batches[0]["id"], batches[2]["id"], "BAT-none"):
+                    filters = {"status": status, "skuId": sku_id, "batchId": batch_id}
+                    chosen = {name: value for name, value in filters.items() if value}
+                    expected = [row["id"] for row in rows if all(row[name] == chosen[name] for name in chosen)]
+                    query = "&".join(f"{name}={value}" for name, value in chosen.items())
+                    assert found(line.viewer, f"/v1/{kind}?pageSize=100&{query}") == (expected, len(expected)), chosen
+                    assert found(line.viewer, f"/v1/{kind}?pageSize=1&page=2&{query}") == (
+                        expected[1:2],
+                        len(expected),
+                    )
+
+
+def test_filter_by_an_id_of_another_kind_matches_no_row(world: World) -> None:
+    line = Line(world)
+    batch = line.batch()
+    line.module(batch)
+    assert found(line.viewer, f"/v1/modules?skuId={batch['id']}") == ([], 0)
+    assert found(line.viewer, f"/v1/modules?batchId={batch['skuId']}") == ([], 0)
+    assert found(line.viewer, f"/v1/modules?batchId={batch['skuId']}&skuId={batch['skuId']}") == ([], 0)
+
+
+def test_batches_by_sku_and_status(world: World) -> None:
+    line = Line(world)
+    one, other = line.sku(), line.sku()
+    draft, running, done, elsewhere = line.draft_batch(one), line.batch(one), line.batch(one), line.batch(other)
+    line.finished_pack(done)
+    data(line.qa.patch(f"/v1/batches/{done['id']}/complete"))
+    assert found(line.viewer, f"/v1/batches?skuId={one['id']}") == ([done["id"], running["id"], draft["id"]], 3)
+    assert found(line.viewer, "/v1/batches?status=IN_PROGRESS") == ([elsewhere["id"], running["id"]], 2)
+    assert found(line.viewer, f"/v1/batches?status=COMPLETED&skuId={one['id']}") == ([done["id"]], 1)
+    assert found(line.viewer, "/v1/skus?status=ACTIVE") == ([other["id"], one["id"]], 2)
+
+
+@pytest.mark.parametrize(
+    ("kind", "q", "hits"),
+    [
+        ("skus", "traction", 2),
+        ("skus", "TR-60", 2),
+        ("skus", "lfp", 2),
+        ("skus", "nmc", 0),
+        ("batches", "night shift", 1),
+        ("batches", "TRACTION", 2),
+        ("batches", "bat-", 2),
+        ("modules", "m-alpha", 1),
+        ("modules", "ALPHA", 1),
+        ("modules", "%", 1),
+        ("packs", "p-", 1),
+        ("packs", "pck-", 1),
+        ("packs", "", 1),
+    ],
+)
+def test_q_matches_text_anywhere_in_any_case(world: World, kind: str, q: str, hits: int) -> None:
+    line = Line(world)
+    line.draft_batch(notes="Night shift")
+    batch = line.batch()
+    line.module(batch, "M-Alpha")
+    line.module(batch, "50%")
+    line.pack(batch, serial="P-1")
+    escaped = q.replace("%", "%25").replace(" ", "%20")
+    rows, total = found(line.viewer, f"/v1/{kind}?q={escaped}")
+    assert (len(rows), total) == (hits, hits)
+
+
+def test_q_combines_with_other_filters_and_pages(world: World) -> None:
+    line = Line(world)
+    one, other = line.batch(), line.batch()
+    first, second, third = (line.module(one, f"WIDE-{number}") for number in range(3))
+    line.module(one, "TALL")
+    line.module(other, "WIDE-9")
+    data(line.bind(second, "C"))
+    path = f"/v1/modules?q=wide-&batchId={one['id']}"
+    expected = [third["id"], second["id"], first["id"]]
+    assert found(line.viewer, path) == (expected, 3)
+    assert found(line.viewer, f"{path}&pageSize=2&page=2") == (expected[2:], 3)
+    assert found(line.viewer, f"{path}&status=DRAFT") == ([third["id"], first["id"]], 2)
+    assert found(line.viewer, f"{path}&skuId={other['skuId']}") == ([], 0)
+
+
+def test_rows_equal_details_without_contents(world: World) -> None:
+    line = Line(world)
+    batch = line.batch()
+    line.finished_pack(batch)
+    more = {"modules": ["cells"], "packs": ["modules", "dispositions"], "batches": [], "skus": []}
+    for kind, only_in_detail in more.items():
+        for row in line.viewer.get(f"/v1/{kind}").json["data"]:
+            whole = data(line.viewer.get(f"/v1/{kind}/{row['id']}"))
+            assert row == {name: value for name, value in whole.items() if name not in only_in_detail}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_lists_show_only_the_own_organisation(world: World, kind: str) -> None:
+    theirs = Line(world, OTHER)
+    theirs.finished_pack(theirs.batch())
+    line = Line(world)
+    assert found(line.viewer, f"/v1/{kind}") == ([], 0)
+    assert found(theirs.viewer, f"/v1/{kind}")[1] > 0
+
+
+def test_scope_own_covers_only_own_modules(world: World) -> None:
+    line = Line(world)
+    batch = line.batch()
+    mine, colleague = line.module(batch), world.person("PRODUCTION")
+    body = {"batchId": batch["id"], "serial": "THEIRS"}
+    theirs = data(colleague.post("/v1/modules", body), 201)
+    held = {f"manufacturing.module.{what}": "own" for what in ("read", "bind", "seal", "create")}
+
+    def narrow(work: Any) -> None:
+        work.update_unread(role_key(DEMO, "PRODUCTION"), actions=[RolePermissions.permissions.set(held)])
+
+    world.run(narrow)
+    assert found(colleague, "/v1/modules") == ([theirs["id"]], 1)
+    assert found(colleague, "/v1/modules?q=m-") == ([], 0)
+    assert colleague.get(f"/v1/modules/{mine['id']}").code == "ACCESS_DENIED"
+    assert colleague.patch(f"/v1/modules/{mine['id']}/bind-cell", {"serial": "C"}).code == "ACCESS_DENIED"
+    assert colleague.patch(f"/v1/modules/{theirs['id']}/bind-cell", {"serial": "C"}).status == 200
+
+
+@pytest.mark.parametrize("query", ["", "status=DRAFT", "batchId={batch}", "batchId={batch}&skuId={sku}", "q=m"])
+def test_page_costs_the_authentication_and_one_round_of_parallel_calls(
+    world: World, engine: EmbeddedEngine, query: str
+) -> None:
+    line = Line(world)
+    batch = line.batch()
+    for _ in range(3):
+        line.module(batch)
+    calls: list[tuple[str, Data]] = []
+    path = "/v1/modules?" + query.format(batch=batch["id"], sku=batch["skuId"])
+    with engine.before(None, lambda operation, request: calls.append((operation, request))):
+        assert found(line.viewer, path)[1] == 3
+    assert calls[0][0] == "BatchGetItem"
+    queries = [request for operation, request in calls[1:] if operation == "Query"]
+    assert all("ExclusiveStartKey" not in request for request in queries)  # no query depends on another
+    assert {request.get("Limit") for request in queries} == {None if "q=" in query else 20}  # nothing beyond the page
+    assert len({operation for operation, _ in calls[1:]} - {"Query", "BatchGetItem", "GetItem"}) == 0
+    assert len(calls) <= 1 + 4 * 3 + 2
+
+
+def test_page_far_beyond_the_end_reads_no_rows(world: World, engine: EmbeddedEngine) -> None:
+    line = Line(world)
+    batch = line.batch()
+    for _ in range(3):
+        line.module(batch)
+    calls: list[str] = []
+    with engine.before(None, lambda operation, _: calls.append(operation)):
+        both = f"&batchId={batch['id']}&skuId={batch['skuId']}"
+        for query in ("", "&status=DRAFT", f"&skuId={batch['skuId']}", f"&batchId={batch['id']}", both):
+            assert found(line.viewer, f"/v1/modules?page=100&pageSize=100{query}") == ([], 3)
+        assert found(line.viewer, f"/v1/modules?page=100&pageSize=100&batchId={batch['id']}&skuId=SKU-none") == ([], 0)
+    assert calls == ["BatchGetItem", "BatchGetItem"] * 6  # the authentication, and the counters
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_pages_beyond_row_10000_are_refused(world: World, kind: str) -> None:
+    answer = Line(world).viewer.get(f"/v1/{kind}?page=102&pageSize=100")
+    assert (answer.status, answer.fields) == (422, {"page": "must not begin beyond row 10,000; use filters"})
+    assert found(Line(world).viewer, f"/v1/{kind}?page=100&pageSize=100") == ([], 0)
+
+
+def test_total_is_never_negative(world: World) -> None:
+    """A module may be seen to leave a status, in one shard, before it is seen to enter it, in another."""
+    line = Line(world)
+    world.run(lambda work: status_counters.change_counts(work, DEMO, "module", [None], {"DRAFT": -1, "IN_PROGRESS": 1}))
+    assert found(line.viewer, "/v1/modules?status=DRAFT") == ([], 0)
+    assert found(line.viewer, "/v1/modules?status=IN_PROGRESS") == ([], 1)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_reading_one_entity_costs_two_round_trips(world: World, engine: EmbeddedEngine, kind: str) -> None:
+    line = Line(world)
+    line.finished_pack(line.batch())
+    one = line.viewer.get(f"/v1/{kind}").json["data"][0]["id"]
+    calls: list[str] = []
+    with engine.before(None, lambda operation, _: calls.append(operation)):
+        data(line.viewer.get(f"/v1/{kind}/{one}"))
+    assert calls[0] == "BatchGetItem"
+    assert (
+        sorted(calls[1:])
+        == {
+            "skus": [],
+            "batches": ["GetItem"],
+            "modules": ["GetItem", "Query"],
+            "packs": ["GetItem", "Query", "Query"],
+        }[kind]
+    )

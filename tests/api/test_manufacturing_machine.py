@@ -1,0 +1,310 @@
+"""Random sequences of steps on the production line, checked against a model after every step."""
+
+from collections import Counter, defaultdict
+from typing import Any, TypeVar
+
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
+
+from chalicelib.core.store import ItemKey, Query, get_many
+from chalicelib.core.table import Item
+from chalicelib.manufacturing import status_counters
+from chalicelib.manufacturing.rules import STATE_MACHINES
+from chalicelib.manufacturing.tables import batch_key, module_key, pack_key
+from chalicelib.manufacturing.traceability.tables import LotUse, lot_pk, serial_key
+from infra.local.engine import EmbeddedEngine
+from tests.builders.founding import fresh_world
+from tests.builders.manufacturing import Data, Line
+from tests.builders.world import DEMO, Answer
+from tests.environment import examples
+
+StoredT = TypeVar("StoredT", bound=Item)
+
+CELLS = [f"C-{number}" for number in range(12)]
+LOTS = [None, "L1", "L2"]
+LIMITS = {"U": {"min": 1, "max": 2, "unit": "V"}}
+VALUES = [0.5, 1, 2, 2.5]
+
+pick, a_cell = st.integers(0, 99), st.sampled_from(CELLS)
+
+
+class Shift(RuleBasedStateMachine):
+    """One SKU of two cells a module and two modules a pack, and the expected state of every entity."""
+
+    def __init__(self, engine: EmbeddedEngine) -> None:
+        super().__init__()
+        self.world = fresh_world(engine)
+        self.line = Line(self.world)
+        self.sku = self.line.sku(limits=LIMITS)
+        self.batches: dict[str, str] = {}
+        self.modules: dict[str, str] = {}
+        self.packs: dict[str, str] = {}
+        self.batch_of: dict[str, str] = {}
+        self.cells: dict[str, list[str]] = defaultdict(list)
+        self.lots: dict[str, str | None] = {}
+        self.inside: dict[str, list[str]] = defaultdict(list)
+        self.seen: dict[str, int] = {}
+        self.new_batch()
+        self.start(0)
+
+    # --- steps ----------------------------------------------------------------------------------------
+
+    @precondition(lambda self: len(self.modules) > 3 and len(self.batches) < 3)
+    @rule()
+    def new_batch(self) -> None:
+        self.batches[self.line.draft_batch(self.sku)["id"]] = "DRAFT"
+
+    @precondition(lambda self: len(self.batches) > 1)
+    @rule(number=pick)
+    def start(self, number: int) -> None:
+        batch = self.any(self.batches, number)
+        answer = self.line.production.patch(f"/v1/batches/{batch}/start")
+        if self.expect(answer, self.batches[batch] == "DRAFT"):
+            self.batches[batch] = "IN_PROGRESS"
+
+    @precondition(lambda self: self.packs)
+    @rule(number=pick)
+    def complete(self, number: int) -> None:
+        batch = self.any(self.batches, number)
+        packs = [state for pack, state in self.packs.items() if self.batch_of[pack] == batch]
+        done = bool(packs) and set(packs) == {"FINALIZED"}
+        answer = self.line.supervisor.patch(f"/v1/batches/{batch}/complete")
+        if self.expect(answer, self.batches[batch] == "IN_PROGRESS" and done):
+            self.batches[batch] = "COMPLETED"
+
+    @precondition(lambda self: "IN_PROGRESS" in self.batches.values() and len(self.modules) < 9)
+    @rule(number=pick)
+    def new_module_in_running_batch(self, number: int) -> None:
+        running = {batch: state for batch, state in self.batches.items() if state == "IN_PROGRESS"}
+        self.make_module(self.any(running, number))
+
+    @precondition(lambda self: len(self.batches) > 1)
+    @rule(number=pick)
+    def new_module_in_any_batch(self, number: int) -> None:
+        self.make_module(self.any(self.batches, number))
+
+    def make_module(self, batch: str) -> None:
+        body = {"batchId": batch, "serial": self.line.serial("M")}
+        answer = self.line.production.post("/v1/modules", body)
+        if self.expect(answer, self.batches[batch] == "IN_PROGRESS", 201):
+            self.modules[answer.json["data"]["id"]] = "DRAFT"
+            self.batch_of[answer.json["data"]["id"]] = batch
+
+    @precondition(lambda self: self.modules)
+    @rule(number=pick, cell=a_cell, lot=st.sampled_from(LOTS))
+    def bind(self, number: int, cell: str, lot: str | None) -> None:
+        self.bind_all(self.any(self.modules, number), [cell], lot, tray=False)
+
+    @precondition(lambda self: self.modules)
+    @rule(number=pick, cells=st.lists(a_cell, min_size=1, max_size=3, unique=True), lot=st.sampled_from(LOTS))
+    def bind_tray(self, number: int, cells: list[str], lot: str | None) -> None:
+        self.bind_all(self.any(self.modules, number), cells, lot, tray=True)
+
+    @precondition(lambda self: self.modules)
+    @rule(number=pick)
+    def fill_and_seal(self, number: int) -> None:
+        """The most frequent step, so that packs are created."""
+        unsealed = {module: state for module, state in self.modules.items() if state != "SEALED"}
+        module = self.any(unsealed or self.modules, number)
+        free = [cell for cell in CELLS if cell not in self.lots]
+        room = 2 - len(self.cells[module])
+        if unsealed and room and len(free) >= room:
+            self.bind_all(module, free[:room], "L1", tray=True)
+        self.seal_one(module)
+
+    @precondition(lambda self: self.modules)
+    @rule(number=pick, cell=a_cell)
+    def unbind_any_cell(self, number: int, cell: str) -> None:
+        self.unbind(self.any(self.modules, number), cell)
+
+    @precondition(lambda self: any(self.modules[module] != "SEALED" for module in self.cells))
+    @rule(number=pick)
+    def unbind_bound_cell(self, number: int) -> None:
+        where = {cell: one for one, held in self.cells.items() for cell in held if self.modules[one] != "SEALED"}
+        if where:
+            cell = self.any(where, number)
+            self.unbind(where[cell], cell)
+
+    def unbind(self, module: str, cell: str) -> None:
+        answer = self.line.unbind({"id": module}, cell)
+        open_still = self.modules[module] == "IN_PROGRESS"
+        if self.expect(answer, open_still and cell in self.cells[module]):
+            self.cells[module].remove(cell)
+            del self.lots[cell]
+
+    @precondition(lambda self: self.modules)
+    @rule(number=pick)
+    def seal_module(self, number: int) -> None:
+        self.seal_one(self.any(self.modules, number))
+
+    def seal_one(self, module: str) -> None:
+        ready = self.modules[module] == "IN_PROGRESS" and len(self.cells[module]) == 2
+        if self.expect(self.line.seal("modules", {"id": module}), ready):
+            self.modules[module] = "SEALED"
+
+    @precondition(lambda self: len(self.modules) > 1)
+    @rule(number=pick, chosen=st.lists(pick, max_size=2))
+    def new_pack(self, number: int, chosen: list[int]) -> None:
+        parts = list(dict.fromkeys(self.any(self.modules, one) for one in chosen)) if self.modules else []
+        self.make_pack(self.any(self.batches, number), parts)
+
+    def make_pack(self, batch: str, parts: list[str]) -> None:
+        body: Data = {"batchId": batch, "serial": self.line.serial("P"), "moduleIds": parts}
+        answer = self.line.production.post("/v1/packs", body)
+        if self.expect(answer, self.batches[batch] == "IN_PROGRESS" and all(map(self.can_be_packed, parts)), 201):
+            pack = answer.json["data"]["id"]
+            self.packs[pack] = "IN_PROGRESS" if parts else "DRAFT"
+            self.batch_of[pack] = batch
+            self.inside[pack] = parts
+
+    @precondition(lambda self: sum(map(self.can_be_packed, self.modules)) >= 2)
+    @rule(number=pick)
+    def pack_sealed_modules(self, number: int) -> None:
+        """The most frequent step, so that packs are tested."""
+        running = {batch: state for batch, state in self.batches.items() if state == "IN_PROGRESS"}
+        if running:
+            self.make_pack(self.any(running, number), list(filter(self.can_be_packed, self.modules))[:2])
+            self.seal_pack(0)
+
+    @precondition(lambda self: self.packs and self.modules)
+    @rule(number=pick, chosen=pick)
+    def bind_module(self, number: int, chosen: int) -> None:
+        pack, module = self.any(self.packs, number), self.any(self.modules, chosen)
+        open_still = self.packs[pack] in ("DRAFT", "IN_PROGRESS") and len(self.inside[pack]) < 2
+        answer = self.line.bind_module({"id": pack}, {"id": module})
+        if self.expect(answer, open_still and self.can_be_packed(module)):
+            self.packs[pack] = "IN_PROGRESS"
+            self.inside[pack].append(module)
+
+    @precondition(lambda self: self.packs)
+    @rule(number=pick)
+    def seal_pack(self, number: int) -> None:
+        pack = self.any(self.packs, number)
+        ready = self.packs[pack] == "IN_PROGRESS" and len(self.inside[pack]) == 2
+        if self.expect(self.line.seal("packs", {"id": pack}), ready):
+            self.packs[pack] = "READY_FOR_EOL"
+
+    @precondition(lambda self: self.packs)
+    @rule(
+        number=pick, disposition=st.sampled_from(["PASS", "FAIL", "QUARANTINE"]), value=st.sampled_from([None, *VALUES])
+    )
+    def decide(self, number: int, disposition: str, value: float | None) -> None:
+        ready = {pack: state for pack, state in self.packs.items() if state == "READY_FOR_EOL"}
+        pack = self.any(ready or self.packs, number)
+        measured = {} if value is None else {"measurements": {"U": {"value": value, "unit": "V"}}}
+        answer = self.line.dispose({"id": pack}, disposition, **measured)
+        good = disposition != "PASS" or (value is not None and 1 <= value <= 2)
+        if self.expect(answer, self.packs[pack] == "READY_FOR_EOL" and good) and disposition != "QUARANTINE":
+            self.packs[pack] = "FINALIZED"
+
+    # --- expectations ------------------------------------------------------------------------------------------
+
+    @staticmethod
+    def any(entities: dict[str, str], number: int) -> str:
+        """Return one of these ids; smaller numbers give newer ones."""
+        return list(reversed(entities))[number % len(entities)]
+
+    @staticmethod
+    def expect(answer: Answer, possible: bool, status: int = 200) -> bool:
+        """Return `possible`, after checking that the answer is a success if it is true and else a conflict."""
+        assert answer.status == (status if possible else 409), answer
+        return possible
+
+    def bind_all(self, module: str, cells: list[str], lot: str | None, *, tray: bool) -> None:
+        bind: Any = self.line.bind_tray if tray else self.line.bind
+        answer = bind({"id": module}, cells if tray else cells[0], lot)
+        fits = self.modules[module] != "SEALED" and len(self.cells[module]) + len(cells) <= 2
+        free = not any(cell in self.lots for cell in cells)
+        if self.expect(answer, fits and free):
+            self.modules[module] = "IN_PROGRESS"
+            self.cells[module] += cells
+            self.lots |= dict.fromkeys(cells, lot)
+        elif fits:
+            used = {one["serial"]: one["moduleId"] for one in answer.json["error"]["details"]["duplicates"]}
+            where = {cell: holder for holder, held in self.cells.items() for cell in held}
+            assert used == {cell: where[cell] for cell in cells if cell in self.lots}
+
+    def can_be_packed(self, module: str) -> bool:
+        return self.modules[module] == "SEALED" and not any(module in parts for parts in self.inside.values())
+
+    # --- invariants ---------------------------------------------------------------------------------------
+
+    @invariant()
+    def state_is_as_expected(self) -> None:
+        """Everything is read in one batch, to keep a step quick."""
+        keys = self.keys()
+        self.stored_items = get_many(keys, self.world.clock)
+        self.check_modules()
+        self.check_registry()
+        self.check_packs_and_batches()
+        self.check_totals()
+
+    def keys(self) -> list[ItemKey[Any]]:
+        keys: list[ItemKey[Any]] = [serial_key(cell) for cell in CELLS]
+        keys += [batch_key(DEMO, batch) for batch in self.batches]
+        keys += [module_key(DEMO, module) for module in self.modules]
+        keys += [pack_key(DEMO, pack) for pack in self.packs]
+        for kind in ("batch", "module", "pack"):
+            keys += status_counters.counter_keys(DEMO, kind, None)
+        return keys
+
+    def stored(self, key: ItemKey[StoredT]) -> StoredT:
+        item = self.stored_items.get(key)
+        assert item is not None, key
+        return item
+
+    def check_modules(self) -> None:
+        where = {module: pack for pack, parts in self.inside.items() for module in parts}
+        for module, status in self.modules.items():
+            stored, cells = self.stored(module_key(DEMO, module)), self.cells[module]
+            assert (stored.status, stored.pack_id, stored.bound) == (status, where.get(module), len(cells))
+            assert status != "SEALED" or len(cells) == 2
+            if self.seen.get(module) != stored.version:
+                assert self.line.cells_of({"id": module}) == cells
+                self.seen[module] = stored.version
+
+    def check_registry(self) -> None:
+        where = {cell: module for module, cells in self.cells.items() for cell in cells}
+        for cell in CELLS:
+            number = self.stored_items.get(serial_key(cell))
+            assert (None if number is None else number.holder_id) == where.get(cell)
+        for lot in ("L1", "L2"):
+            uses = Query(LotUse, lot_pk(DEMO, lot)).all()
+            held = Counter(where[cell] for cell, of_lot in self.lots.items() if of_lot == lot)
+            assert {use.module_id: use.cells for use in uses if use.cells} == held
+
+    def check_packs_and_batches(self) -> None:
+        for pack, status in self.packs.items():
+            stored = self.stored(pack_key(DEMO, pack))
+            assert (stored.status, stored.bound) == (status, len(self.inside[pack]))
+        for batch, status in self.batches.items():
+            states = [state for pack, state in self.packs.items() if self.batch_of[pack] == batch]
+            kept = self.stored(batch_key(DEMO, batch))
+            unfinished = sum(state != "FINALIZED" for state in states)
+            assert (kept.status, kept.packs, kept.packs_open) == (status, len(states), unfinished)
+            assert kept.packs_passed + kept.packs_failed == len(states) - unfinished
+
+    def check_totals(self) -> None:
+        for kind, entities in (("batch", self.batches), ("module", self.modules), ("pack", self.packs)):
+            for state in STATE_MACHINES[kind].states:
+                counted = status_counters.total(
+                    self.stored_items, status_counters.counter_keys(DEMO, kind, None), [state]
+                )
+                assert counted == list(entities.values()).count(state)
+
+    def teardown(self) -> None:
+        """Check the totals of each SKU and batch at the end."""
+        for kind, entities in (("module", self.modules), ("pack", self.packs)):
+            assert self.line.counted(kind) == self.line.counted(kind, self.sku["id"])
+            for batch in self.batches:
+                mine = Counter(state for item_id, state in entities.items() if self.batch_of[item_id] == batch)
+                assert Counter(self.line.counted(kind, batch)) == mine
+
+
+def test_entities_registry_ledgers_and_totals_agree_after_any_steps(engine: EmbeddedEngine) -> None:
+    class Machine(Shift):
+        def __init__(self) -> None:
+            super().__init__(engine)
+
+    run_state_machine_as_test(Machine, settings=settings(max_examples=examples(16), stateful_step_count=40))
