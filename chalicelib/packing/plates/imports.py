@@ -60,7 +60,8 @@ def import_plate(work: UnitOfWork, record: PlateRecord, actor: Actor) -> Outcome
     key = plate_key(org_id, plate_id)
     records = [] if record.allocations is UNSET else record.allocations
     allocations = [_Allocation(org_id, each) for each in records]
-    result = get_many([key, *(each for one in allocations for each in (one.shipment, one.line))], work.clock)
+    item_keys = [item_key for each in allocations for item_key in (each.shipment, each.line)]
+    result = get_many([key, *item_keys], work.clock)
     plate = result.get(key)
     values = _values(org_id, record)
     if record.allocations is not UNSET:
