@@ -111,8 +111,6 @@ class Endpoint:
     errors: Sequence[type[BatonError]] = ()
     """Errors of the use case; those of the checks follow from the rest of the declaration."""
     audit_target: AuditTarget | None = None
-    loads: Callable[[str, str], ItemKey[Any]] | None = None
-    loads_also: Callable[[Any], Any] | None = None
     invalid_status: int = ValidationFailed.status
     invalid_input: Callable[[ValidationFailed, Callable[[str], object]], ValidationFailed] | None = None
     """Makes the error of invalid input from the general one, where the contract has a code of its own; the function
@@ -162,11 +160,3 @@ class Endpoint:
     def name(self) -> str:
         """Return the operation's name, unique in the API; the handler's own for its main address."""
         return self.handler.__name__
-
-
-class Naming(msgspec.Struct, frozen=True):
-    """Transitional: what a request names, for `loads_also`."""
-
-    org_id: str
-    user_id: str
-    find: Callable[[str], str | None]

@@ -88,7 +88,7 @@ class Dataset(Generic[RecordT]):
     entity_type: str
     action: str
     key_field: str
-    upsert: Callable[[UnitOfWork, Actor, RecordT], Outcome]
+    upsert: Callable[[UnitOfWork, RecordT, Actor], Outcome]
     prepare: Callable[[Step, Actor, RecordT], None] | None = None
     canonical: Callable[[str], str] = str
     example: Mapping[str, Any] = field(default_factory=dict)
@@ -253,7 +253,7 @@ class _Batch:
             raise job.error
 
         def decide(work: UnitOfWork) -> Outcome:
-            outcome = self._dataset.upsert(work, self._actor, job.record)
+            outcome = self._dataset.upsert(work, job.record, self._actor)
             if work.audit_subject is None:
                 raise RuntimeError(f"a record of {self._dataset.name} did not set its audit subject")
             return outcome

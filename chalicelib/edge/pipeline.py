@@ -121,13 +121,13 @@ def _answer_or_error(endpoint: Endpoint, http: HttpRequest, deps: Dependencies) 
 def _answer(endpoint: Endpoint, http: HttpRequest, deps: Dependencies, auth: AuthContext) -> ChaliceResponse:
     client = ClientInfo(http.request_id, partial(http.came_from, deps.authenticator.proves))
     if endpoint.public:
-        request = _request(endpoint, http, client, decode_input(endpoint, http, deps.settings.max_body_bytes))
+        request = _request(client, decode_input(endpoint, http, deps.settings.max_body_bytes))
         admitted = None
     else:
         credentials = deps.authenticator.verify(bearer(http.headers.get("authorization")))
         given = decode_input(endpoint, http, deps.settings.max_body_bytes)
         admitted = _admit(endpoint, deps, credentials, given, auth)
-        request = _request(endpoint, http, client, given, admitted)
+        request = _request(client, given, admitted.actor)
     if not endpoint.mutates:
         if admitted is not None:
             checks.check_items(request, endpoint, admitted.found, admitted.keys, deps.clock.now())
@@ -146,18 +146,17 @@ def _admit(endpoint: Endpoint, deps: Dependencies, credentials: Any, given: Inpu
     org_id, user_id = credentials.org_id, credentials.user_id
     keys = checks.item_keys(endpoint, org_id, given.read_id(user_id))
     record_key = idempotency.record_key(org_id, user_id, given.idempotency_key) if given.idempotency_key else None
-    wanted = [*credentials.keys(), *keys.values(), *_legacy_keys(endpoint, http, credentials)]
-    found = get_many([*wanted, record_key] if record_key else wanted, deps.clock)
+    item_keys = [*credentials.keys(), *keys.values(), *([record_key] if record_key else [])]
+    found = get_many(item_keys, deps.clock)
     auth.actor = actor = credentials.authenticate(found, http.request_id)
     observability.bind(org_id=org_id, actor_id=user_id, role=actor.role)
     if endpoint.permission is not None:
         actor.require(endpoint.permission)
     idempotent, reused = _idempotent_request(http, record_key, found, deps)
     checks.check_precondition(endpoint, http.headers.get("if-match"))
-    if given.error is not None and not isinstance(given.error, ValidationFailed):
-        raise given.error
-    if reused is not None or given.error is not None:
-        raise reused or given.error or InternalError
+    error = reused if given.error is None or (reused and isinstance(given.error, ValidationFailed)) else given.error
+    if error is not None:
+        raise error
     checks.check_path(http.path_params)
     checks.check_own_fields(endpoint, given.body, actor)
     return Admitted(actor, found, keys, idempotent)
@@ -189,21 +188,10 @@ def _replay_duplicate(idempotent: IdempotentRequest | None, deps: Dependencies) 
             raise Replay(stored)
 
 
-def _request(
-    endpoint: Endpoint, http: HttpRequest, client: ClientInfo, given: Input, admitted: Admitted | None = None
-) -> Request[Any, Any, Any]:
+def _request(client: ClientInfo, given: Input, actor: Actor | None = None) -> Request[Any, Any, Any]:
     if given.error is not None:
         raise given.error
-    return Request(
-        client,
-        http.path_params,
-        given.body,
-        given.query,
-        given.if_match,
-        signed_in=None if admitted is None else admitted.actor,
-        named=sent_id(http, _legacy_name(endpoint, http) or ""),
-        _loaded={} if admitted is None else _legacy_items(endpoint, http, admitted),
-    )
+    return Request(client, given.http.path_params, given.body, given.query, given.if_match, signed_in=actor)
 
 
 def _run(
@@ -302,28 +290,3 @@ def _entity_id(target: AuditTarget, http: HttpRequest) -> str:
     if target.entity_id is not None:
         return target.entity_id
     return (target.id_from and sent_id(http, target.id_from)) or _NO_ENTITY
-
-
-# Transitional: endpoints that are not declared with `resource` yet.
-
-
-def _legacy_keys(endpoint: Endpoint, http: HttpRequest, credentials: Any) -> list[ItemKey[Any]]:
-    from chalicelib.edge.endpoint import Naming
-
-    keys: list[ItemKey[Any]] = []
-    name = _legacy_name(endpoint, http)
-    if endpoint.loads is not None and name is not None and (value := sent_id(http, name)) is not None:
-        keys.append(endpoint.loads(credentials.org_id, value))
-    if endpoint.loads_also is not None:
-        keys += endpoint.loads_also(Naming(credentials.org_id, credentials.user_id, partial(sent_id, http)))
-    return keys
-
-
-def _legacy_name(endpoint: Endpoint, http: HttpRequest) -> str | None:
-    target = endpoint.audit_target
-    return target.id_from if target is not None else next(iter(http.path_params), None)
-
-
-def _legacy_items(endpoint: Endpoint, http: HttpRequest, admitted: Admitted) -> dict[ItemKey[Any], Any]:
-    credentials = type("_C", (), {"org_id": admitted.actor.org_id, "user_id": admitted.actor.user_id})
-    return {key: admitted.found.get(key) for key in _legacy_keys(endpoint, http, credentials)}

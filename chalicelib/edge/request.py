@@ -10,15 +10,14 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Generic, cast
+from typing import Any, Generic
 
 import msgspec
 from typing_extensions import TypeVar
 
 from chalicelib.core.actor import Actor
-from chalicelib.core.errors import ValidationFailed, VersionConflict
-from chalicelib.core.store import ItemKey, get
-from chalicelib.core.table import Entity, Item
+from chalicelib.core.errors import ValidationFailed
+from chalicelib.core.table import Item
 
 BodyT = TypeVar("BodyT")
 QueryT = TypeVar("QueryT", default=Any)
@@ -63,9 +62,6 @@ class Request(Generic[BodyT, QueryT, ResourceT]):
     is_repeated: bool = False
     """Whether the declared transition has been made already, and the request asks for it again."""
     signed_in: Actor | None = None
-    named: str | None = None
-    """Transitional."""
-    _loaded: dict[ItemKey[Any], Item | None] = field(default_factory=dict, repr=False)
 
     @property
     def actor(self) -> Actor:
@@ -73,26 +69,6 @@ class Request(Generic[BodyT, QueryT, ResourceT]):
         if self.signed_in is None:
             raise RuntimeError("a public endpoint has no actor")
         return self.signed_in
-
-    def read(self, wanted: ItemKey[ItemT]) -> ItemT | None:
-        """Transitional: an item, or None."""
-        if wanted in self._loaded:
-            return cast("ItemT | None", self._loaded.pop(wanted))
-        return get(wanted)
-
-    def check_version(self, entity: Entity) -> None:
-        """Transitional: hold `If-Match` against what was read."""
-        if self.if_match is not None and self.if_match != entity.version:
-            raise VersionConflict(details={"version": entity.version})
-
-    @property
-    def flaw(self) -> ValidationFailed | None:
-        """Transitional: always None, since bodies are validated before."""
-        return None
-
-    def glimpse(self, kind: type[ViewT]) -> ViewT | None:
-        """Transitional."""
-        raise NotImplementedError
 
 
 class Response(msgspec.Struct, Generic[ViewT], frozen=True):

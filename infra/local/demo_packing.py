@@ -60,4 +60,4 @@ def _load(runner: Runner, actor: Actor, dataset: Dataset[Any], path: Path) -> No
 
 
 def _upsert(dataset: Dataset[Any], loader: Actor, record: Any, work: UnitOfWork) -> None:
-    dataset.upsert(work, loader, record)
+    dataset.upsert(work, record, loader)

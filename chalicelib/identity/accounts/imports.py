@@ -54,7 +54,7 @@ class UserRecord(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         return {name: value for name, value in sent.items() if value is not UNSET}
 
 
-def upsert_user(work: UnitOfWork, actor: Actor, record: UserRecord) -> Outcome:
+def upsert_user(work: UnitOfWork, record: UserRecord, actor: Actor) -> Outcome:
     """Create or update one user. Raise like `create_user` and `change_user`, or `NotYet`."""
     values = record.values()
     if values.get("reports_to"):

@@ -51,7 +51,7 @@ class ChecklistRecord(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     items: Annotated[list[ChecklistItemRecord], Meta(min_length=1, max_length=200)]
 
 
-def upsert_ride(work: UnitOfWork, actor: Actor, record: RideRecord) -> Outcome:
+def upsert_ride(work: UnitOfWork, record: RideRecord, actor: Actor) -> Outcome:
     """Add or change one ride. Raise `AccessDenied` if its old or new zone is outside the caller's scope."""
     own_key = ride_key(actor.org_id, record.code)
     work.audit(Ride.kind, record.code, "RIDE_IMPORTED")
@@ -65,7 +65,7 @@ def upsert_ride(work: UnitOfWork, actor: Actor, record: RideRecord) -> Outcome:
     return "updated"
 
 
-def upsert_checklist(work: UnitOfWork, actor: Actor, record: ChecklistRecord) -> Outcome:
+def upsert_checklist(work: UnitOfWork, record: ChecklistRecord, actor: Actor) -> Outcome:
     """Add or change one checklist. Raise `ValidationFailed` for an unknown ride, `AccessDenied` as for rides."""
     work.audit(Checklist.kind, record.checklist_ref, "CHECKLIST_IMPORTED")
     own_key, its_ride = (

@@ -165,7 +165,7 @@ PLATES = Dataset(
     entity_type=Plate.kind,
     action="LICENSE_PLATE_IMPORTED",
     key_field="lp_number",
-    upsert=lambda work, actor, record: import_plate(work, record, actor),
+    upsert=import_plate,
     example={
         "lp_number": "LP-000101",
         "sku": "BISC-ALM",

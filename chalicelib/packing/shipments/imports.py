@@ -269,7 +269,7 @@ SHIPMENTS = Dataset(
     action="SHIPMENT_IMPORTED",
     key_field="shipment_number",
     prepare=lambda step, actor, record: prepare_shipment(step, record, actor),
-    upsert=lambda work, actor, record: import_shipment(work, record, actor),
+    upsert=import_shipment,
     example={
         "shipment_number": "SH-1001",
         "so_number": "SO-5001",

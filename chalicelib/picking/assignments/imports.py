@@ -109,7 +109,7 @@ def _exact(number: float) -> Decimal:
     return Decimal(repr(number).removesuffix(".0"))
 
 
-def upsert_assignment(work: UnitOfWork, actor: Actor, record: AssignmentRecord) -> Outcome:
+def upsert_assignment(work: UnitOfWork, record: AssignmentRecord, actor: Actor) -> Outcome:
     """Add or change one assignment. Raise `ValidationFailed` for a change that is no longer allowed."""
     actor.require_reach(IMPORT)
     key, its_lines = assignment_key(actor.org_id, record.assignment_ref), lines_key(actor.org_id, record.assignment_ref)
