@@ -14,6 +14,7 @@ from tests.builders.mailboxes import mail
 from tests.builders.notices import check_count
 from tests.builders.reminders import SOON, in_hand, told
 from tests.builders.world import World
+from tests.environment import examples
 from tests.races.clocks import racing_clock
 from tests.races.engines import emptied, named_engine, pointed_at
 from tests.races.seeds import seed_due_offers
@@ -54,24 +55,25 @@ def test_orders_from_four_processes_never_share_a_courier(shared: World, process
     assert [[event for event, _ in mail(courier)] for courier in couriers] == [["order.assigned"]] * 8
 
 
-def test_sweeps_of_four_processes_hand_two_hundred_offers_on_once_each(shared: World, processes: Crew) -> None:
-    seeded = seed_due_offers(shared, 200)
+def test_sweeps_of_four_processes_hand_each_offer_on_once(shared: World, processes: Crew) -> None:
+    offers = examples(200)
+    seeded = seed_due_offers(shared, offers)
     names = [f"sweep-{number}" for number in range(processes.size)]
     sweeps = processes.race(sweep, names, now=shared.clock.now(), radius_m=10)
     total = sum(sweeps, Counter[str]())
-    assert (total["REASSIGNED"], total["EXHAUSTED"], total["FAILED"]) == (200, 0, 0)
+    assert (total["REASSIGNED"], total["EXHAUSTED"], total["FAILED"]) == (offers, 0, 0)
     check_handed_on_once(shared, seeded)
 
 
-def test_sweeps_of_four_processes_tell_a_hundred_due_dates_once_each(shared: World, processes: Crew) -> None:
+def test_sweeps_of_four_processes_tell_each_due_date_once(shared: World, processes: Crew) -> None:
     techs = [shared.person("TECH") for _ in range(5)]
     due_at = shared.clock.now() + SOON
-    orders = [in_hand(shared, techs[number % 5], due_at) for number in range(100)]
+    orders = [in_hand(shared, techs[number % 5], due_at) for number in range(examples(100))]
     names = [f"sweep-{number}" for number in range(processes.size)]
     total = sum(processes.race(remind, names, now=shared.clock.now(), radius_m=10), Counter[str]())
-    assert (total["DUE_SOON"], total["OVERDUE"], total["FAILED"]) == (100, 0, 0)
+    assert (total["DUE_SOON"], total["OVERDUE"], total["FAILED"]) == (len(orders), 0, 0)
     assert Counter(one for tech in techs for one in told(tech)) == Counter(("WO_DUE_SOON", one) for one in orders)
-    assert [check_count(tech) for tech in techs] == [20] * 5
+    assert [check_count(tech) for tech in techs] == [len(orders) // 5] * 5
 
 
 def test_copies_of_one_order_from_four_processes_are_one_order(shared: World, processes: Crew) -> None:
