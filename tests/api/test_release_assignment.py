@@ -57,6 +57,14 @@ def test_repeated_release_changes_nothing(world: World) -> None:
     assert len(entries_of()) == 2
 
 
+def test_release_is_not_repeated_after_another_claim(world: World) -> None:
+    anna, bo = at_work(world), world.person("picker")
+    assert release(anna).status == 200
+    claim(bo)
+    assert code(release(anna)) == (403, "ACCESS_DENIED")
+    assert held_by(bo) == {REF}
+
+
 def test_only_holders_and_supervisors_release(world: World) -> None:
     anna = at_work(world)
     assert code(release(world.person("picker"))) == (403, "ACCESS_DENIED")

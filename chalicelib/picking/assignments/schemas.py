@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
-from chalicelib.edge.types import Code, EntityId, Text500
+from chalicelib.edge.types import CODE, EntityId, Text500
 from chalicelib.picking.ledger.state import AssignmentStatus
 
 PickingRole = Literal["picker", "operative"]
@@ -19,7 +19,7 @@ ViewName = Literal["role", "picker", "operative"]
 class NextAssignment(msgspec.Struct, frozen=True):
     """The device, the organisation, and the role whose queue is used."""
 
-    device_id: Annotated[Code, Meta(max_length=128)]
+    device_id: Annotated[str, CODE, Meta(min_length=1, max_length=128)]
     company_id: EntityId
     role: PickingRole
 

@@ -1,4 +1,4 @@
-"""A pick list: taken by one of two, scanned over a bad line, joined, and complete without anybody saying so."""
+"""Two pickers claim, scan, repeat batches, undo, complete, release and close assignments."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from tests.system.flows.site import Site
 EAN = "5901234123457"
 
 
-def loaded(site: Site, *names: str) -> None:
-    """Assignments of two lines each: three of an article with a bar code, one of another."""
+def import_assignments(site: Site, *names: str) -> None:
+    """Import assignments of two lines each: three units of an article with a barcode, one of another."""
     lines = [
         {"line_number": 1, "sku": "SKU-1", "quantity": 3, "location": "A-01", "barcodes": [EAN]},
         {"line_number": 2, "sku": "SKU-2", "quantity": 1, "location": "A-02"},
@@ -25,7 +25,7 @@ def loaded(site: Site, *names: str) -> None:
     site.load("pick-assignments", *records)
 
 
-def asks(site: Site, picker: Person) -> Any:
+def claiming(site: Site, picker: Person) -> Any:
     company = site.admin.ask("GET", "/v1/me")["user"]["organization"]
     body = {"device_id": "truck-7", "company_id": company, "role": "picker"}
     return partial(picker.ask, "POST", "/assignments/next", body)
@@ -39,8 +39,8 @@ def event(kind: str, **payload: str) -> dict[str, Any]:
     return {"client_event_id": own_id, "event_type": kind, "payload": payload, "created_at": now}
 
 
-def sent(picker: Person, *events: dict[str, Any]) -> list[str]:
-    return [one["result"] for one in picker.ask("POST", "/events/batch", {"events": events})["status"]]
+def send(picker: Person, *events: dict[str, Any]) -> list[str]:
+    return [status["result"] for status in picker.ask("POST", "/events/batch", {"events": events})["status"]]
 
 
 def scans(ref: str, *codes: str) -> list[dict[str, Any]]:
@@ -48,31 +48,35 @@ def scans(ref: str, *codes: str) -> list[dict[str, Any]]:
 
 
 def test_two_pickers_get_two_assignments_and_pick_them(site: Site) -> None:
-    loaded(site, "A1", "A2")
-    one, two = site.people({"picker1": "picker", "picker2": "picker"})
-    taken = [answer["assignment_id"] for answer in at_once([asks(site, one), asks(site, two)])]
-    assert sorted(taken) == [site.own("A1"), site.own("A2")]
-    mine = taken[0]
-    assert asks(site, one)()["assignment_id"] == mine
+    import_assignments(site, "A1", "A2")
+    anna, bo = site.people({"picker1": "picker", "picker2": "picker"})
+    claimed = [answer["assignment_id"] for answer in at_once([claiming(site, anna), claiming(site, bo)])]
+    assert sorted(claimed) == [site.own("A1"), site.own("A2")]
+    mine = claimed[0]
+    assert claiming(site, anna)()["assignment_id"] == mine
 
     first = scans(mine, EAN, EAN)
-    assert sent(one, *first) == ["accepted"] * 2
-    assert sent(one, *first, event("undo_requested", assignment_id=mine)) == ["duplicate", "duplicate", "accepted"]
-    shown = one.ask("GET", "/scanner/state")
+    assert send(anna, *first) == ["accepted"] * 2
+    assert send(anna, *first, event("undo_requested", assignment_id=mine)) == [
+        "duplicate",
+        "duplicate",
+        "accepted",
+    ]
+    shown = anna.ask("GET", "/scanner/state")
     assert (shown["view"], shown["assignment"]["assignment_id"]) == ("picker", mine)
     assert (shown["metrics"]["total_units"], shown["order_summary"]["qty"]) == (1, 4)
 
-    strange = {**event("scan_received", raw=EAN, assignment_id=mine, order_id=mine), "company_id": "another"}
-    assert sent(one, strange, *scans(taken[1], EAN)) == ["rejected", "rejected"]
-    assert sent(one, *scans(mine, EAN, EAN, "SKU-2")) == ["accepted"] * 3
-    shown = one.ask("GET", "/scanner/state")
+    foreign = {**event("scan_received", raw=EAN, assignment_id=mine, order_id=mine), "company_id": "another"}
+    assert send(anna, foreign, *scans(claimed[1], EAN)) == ["rejected", "rejected"]
+    assert send(anna, *scans(mine, EAN, EAN, "SKU-2")) == ["accepted"] * 3
+    shown = anna.ask("GET", "/scanner/state")
     assert shown["order_progress"] == {"percent": "100%"}
     assert not shown["assignment"]["active"]
 
-    released = two.ask("POST", f"/assignments/{taken[1]}/release")
+    released = bo.ask("POST", f"/assignments/{claimed[1]}/release")
     assert released["status"] == "queued"
-    assert asks(site, one)()["assignment_id"] == taken[1]
-    one.ask("POST", f"/assignments/{taken[1]}/close", {"reason": "The rest is out of stock"})
-    for picker in (one, two):
-        answer = asks(site, picker)(status=404)
+    assert claiming(site, anna)()["assignment_id"] == claimed[1]
+    anna.ask("POST", f"/assignments/{claimed[1]}/close", {"reason": "The rest is out of stock"})
+    for picker in (anna, bo):
+        answer = claiming(site, picker)(status=404)
         assert answer["error"]["code"] == "NO_ASSIGNMENT_AVAILABLE"
