@@ -12,6 +12,7 @@ from typing import Annotated, cast, get_origin
 import msgspec
 import msgspec.structs
 
+from chalicelib.core.structs import prepare
 from chalicelib.edge.annotations import entry_types, item_type, struct_for, unwrap
 from chalicelib.edge.error_messages import error_message, locate
 from chalicelib.edge.field_paths import ROOT, join
@@ -31,6 +32,7 @@ def validation_errors(value: object, kind: object, *, strict: bool = True) -> di
     query string. A valid value gives an empty dictionary; at most `MAX_ERRORS` are returned. Values of type
     `msgspec.Raw` are not checked.
     """
+    prepare(kind)
     normal = normalise(value, kind, strict=strict)
     collector = _Collector(strict=strict)
     try:

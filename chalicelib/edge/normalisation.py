@@ -58,7 +58,8 @@ class Scope(NamedTuple):
     texts: bool
 
 
-def scope_of(kind: object) -> Scope:
+@cache
+def scope_of(kind: Any) -> Scope:
     """Return which bodies of a type `normalise` may change or refuse although msgspec accepts them."""
     rules = _rules_in(kind, set())
     return Scope(_Rule.DECIMAL in rules, _Rule.TEXT in rules)

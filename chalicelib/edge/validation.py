@@ -20,9 +20,10 @@ import msgspec
 import msgspec.structs
 
 from chalicelib.core.errors import MalformedJson, ValidationFailed
+from chalicelib.core.structs import decoder_of, prepare
 from chalicelib.edge.annotations import item_type, unwrap
 from chalicelib.edge.error_collector import located_error, validation_errors
-from chalicelib.edge.normalisation import Scope, is_plain, normalise, scope_of
+from chalicelib.edge.normalisation import is_plain, normalise, scope_of
 from chalicelib.edge.value_checks import value_error
 
 __all__ = ["decode_body", "decode_query", "decode_texts", "parse_json", "unknown_parameters", "validation_errors"]
@@ -51,7 +52,7 @@ def parse_json(raw: bytes) -> object:
 
 def decode_body(raw: bytes, kind: type[T]) -> T:
     """Return the JSON body as a `kind`. Raise `MalformedJson`, or `ValidationFailed` with every bad field."""
-    decoder, scope = _decoder_for(kind)
+    decoder, scope = decoder_of(kind), scope_of(kind)
     try:
         decoded: T = _parse(raw, decoder)
     except msgspec.ValidationError as error:
@@ -74,6 +75,7 @@ def decode_query(params: Mapping[str, Sequence[str]], kind: type[T]) -> T:
 
 def decode_texts(values: dict[str, object], kind: type[T], errors: Mapping[str, str]) -> T:
     """Return fields sent as texts as a `kind`. Raise `ValidationFailed` with every bad field and `errors`."""
+    prepare(kind)
     if not errors:
         normal = normalise(values, kind, strict=False)
         try:
@@ -166,14 +168,5 @@ def _exact(text: str) -> Decimal | float:
         return float(text)
 
 
-def _decoder_for(kind: object) -> tuple[msgspec.json.Decoder[Any], Scope]:
-    """Return the decoder of a type. Making one costs more than using it, so there is one per type."""
-    made = _DECODERS.get(kind)
-    if made is None:
-        made = _DECODERS[kind] = (msgspec.json.Decoder(kind), scope_of(kind))
-    return made
-
-
-_DECODERS: dict[object, tuple[msgspec.json.Decoder[Any], Scope]] = {}
 _UNTYPED = msgspec.json.Decoder[Any](float_hook=float)
 _EXACT = msgspec.json.Decoder[Any](float_hook=_exact)

@@ -15,6 +15,7 @@ from typing import Any, Generic, TypeVar
 
 import msgspec
 
+from chalicelib.core.structs import prepare
 from chalicelib.core.work import UnitOfWork
 from chalicelib.edge.endpoint import AuditTarget, Resource
 from chalicelib.edge.request import Empty, Request
@@ -51,6 +52,7 @@ def section_of(organisation: Organisation | None, section: Section[SectionT]) ->
     """
     stored = {} if organisation is None else (organisation.settings or {}).get(section.name, {})
     fields = section.kind.__struct_encode_fields__
+    prepare(section.kind)
     return msgspec.convert({name: value for name, value in stored.items() if name in fields}, section.kind)
 
 

@@ -15,6 +15,7 @@ from msgspec import Meta
 from pynamodb.attributes import Attribute
 from pynamodb.constants import STRING
 
+from chalicelib.core.structs import decoder_of
 from chalicelib.edge.types import CODE, SENTENCE, Code, Name
 
 T = TypeVar("T")
@@ -98,8 +99,8 @@ class StructAttribute(Attribute[T]):
         return _ENCODER.encode(value).decode()
 
     def deserialize(self, value: str) -> T:
-        """Return the struct. msgspec caches the decoder of each type."""
-        decoded: T = msgspec.json.decode(value, type=self._kind)
+        """Return the struct."""
+        decoded: T = decoder_of(self._kind).decode(value)
         return decoded
 
 

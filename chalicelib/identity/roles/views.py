@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 
 import msgspec
 
+from chalicelib.core.structs import prepare
 from chalicelib.identity.roles.default_permissions import ROLES
 from chalicelib.identity.roles.schemas import Granted, RoleAnswer, RoleList, RoleView
 from chalicelib.identity.roles.tables import RolePermissions
@@ -23,6 +24,7 @@ def role_list_view(roles: Iterable[RolePermissions]) -> RoleList:
 
 def permission_views(permissions: Mapping[str, str]) -> list[Granted]:
     """Return permissions (`{code: scope}`), sorted by code."""
+    prepare(Granted)
     return [msgspec.convert({"code": code, "scope": permissions[code]}, Granted) for code in sorted(permissions)]
 
 

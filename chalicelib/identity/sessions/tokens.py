@@ -21,6 +21,7 @@ from chalicelib.core import aws, observability
 from chalicelib.core.clock import Clock
 from chalicelib.core.errors import AuthExpired, AuthInvalid
 from chalicelib.core.settings import Secret, Settings, SettingsError
+from chalicelib.core.structs import decoder_of
 
 ALGORITHM = "HS256"
 ISSUER = "baton"
@@ -118,7 +119,7 @@ class KeyRing:
 def _parse(text: str) -> KeyDocument:
     name = "BATON_TOKEN_KEYS (or the secret that BATON_TOKEN_KEYS_SECRET names)"
     try:
-        document = msgspec.json.decode(text, type=KeyDocument)
+        document: KeyDocument = decoder_of(KeyDocument).decode(text)
     except msgspec.MsgspecError as error:
         raise SettingsError(f'{name} must be {{"current": KID, "keys": {{KID: SECRET}}}}') from error
     if document.current not in document.keys:
