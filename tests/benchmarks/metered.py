@@ -19,7 +19,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from infra.local.engine import EmbeddedEngine
-from infra.local.engine_answer import Answer
+from infra.local.engine_response import EngineResponse
 from infra.local.engine_store import Store
 from infra.tables import create_missing
 from tests.benchmarks.capacity import Item, Units
@@ -106,7 +106,7 @@ class MeteredEngine(EmbeddedEngine):
         """
         yield from self._listening(Notebook(priced=True, calm_s=calm_s))
 
-    def handle(self, operation: str, body: bytes | str) -> Answer:
+    def handle(self, operation: str, body: bytes | str) -> EngineResponse:
         """Carry out one call, and write it down if somebody wants that."""
         notebook = self._notebook
         if notebook is None:
@@ -161,7 +161,7 @@ class MeteredEngine(EmbeddedEngine):
         finally:
             self._notebook = None
 
-    def _priced(self, call: Call, notebook: Notebook) -> Answer:
+    def _priced(self, call: Call, notebook: Notebook) -> EngineResponse:
         request = json.loads(call.body)
         touched = places(call.operation, request)
         call.started = notebook.last_started = time.perf_counter()

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from infra.local.gateway_services import Services
-from infra.local.gateway_sockets import IDLE_S, LIFE_S, SocketGateway
+from infra.local.gateway_sockets import IDLE_S, MAX_DURATION_S, SocketGateway
 from infra.local.threads import Threads
 from tests.infra.gateway_clients import PATIENCE_S, SIGNED, App, Client, ask
 
@@ -23,8 +23,8 @@ class Gateways:
     threads: Threads
     app: App = field(default_factory=App)
 
-    def sockets(self, idle_s: float = IDLE_S, life_s: float = LIFE_S) -> SocketGateway:
-        return SocketGateway(self.app.handlers, self.threads, idle_s, life_s)
+    def sockets(self, idle_s: float = IDLE_S, max_duration_s: float = MAX_DURATION_S) -> SocketGateway:
+        return SocketGateway(self.app.handlers, self.threads, idle_s, max_duration_s)
 
     def services(self, sockets: SocketGateway) -> Services:
         return Services(sockets, {"baton-test-deliver": self.app.function}, self.threads, "AKLOCAL")
@@ -130,7 +130,7 @@ def test_who_says_nothing_for_too_long_is_sent_away(gateways: Gateways) -> None:
 
 def test_nobody_stays_forever(gateways: Gateways) -> None:
     async def story() -> None:
-        client, _ = await gateways.opened(gateways.sockets(life_s=0.01))
+        client, _ = await gateways.opened(gateways.sockets(max_duration_s=0.01))
         assert (await client.next())["code"] == 1001
         await client.served()
 

@@ -9,7 +9,7 @@ import pytest
 from chalicelib.core.settings import Secret, Settings
 from chalicelib.identity.sessions.tokens import AccessTokens, Claims, KeyDocument
 from infra import keys, proofs
-from infra.keys import CannotStep
+from infra.keys import StepRefused
 from tests.builders.time import ManualClock
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -28,7 +28,7 @@ def tokens(document: KeyDocument) -> AccessTokens:
 
 @contextmanager
 def refused(with_hint: str) -> Iterator[None]:
-    with pytest.raises(CannotStep, match=with_hint):
+    with pytest.raises(StepRefused, match=with_hint):
         yield
 
 
@@ -47,7 +47,7 @@ def test_after_a_rotation_the_old_key_is_worth_nothing() -> None:
     token = tokens(first).sign(CLAIMS)
     last = keys.retire(keys.use(keys.add(first, later(1)), later(2)), later(90))
     assert set(last.keys) == {last.current}
-    with pytest.raises(Exception, match="not valid"):
+    with pytest.raises(Exception, match="Invalid credentials"):
         tokens(last).verify(token)
 
 
@@ -68,7 +68,7 @@ def test_steps_out_of_order_are_refused_with_what_to_do() -> None:
     added = keys.add(first, later(1))
     with refused("`add` begins"):
         keys.init(first, NOON)
-    with refused("`init` makes"):
+    with refused("`init` creates"):
         keys.add(None, NOON)
     with refused("`use` it first"):
         keys.add(added, later(2))

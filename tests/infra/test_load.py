@@ -15,7 +15,7 @@ from chalicelib.identity.accounts import passwords
 from chalicelib.identity.accounts.queries import all_users
 from chalicelib.identity.accounts.tables import user_key
 from infra import load
-from infra.load_files import Line
+from infra.load_files import FileLine
 from infra.local.gateway_http import Call, Gateway
 from tests.builders.world import DEMO, World
 
@@ -105,7 +105,7 @@ def test_lines_of_json_are_loaded_too(operator: Operator) -> None:
 def test_a_dry_run_names_bad_lines_and_sends_nothing(operator: Operator, capsys: pytest.CaptureFixture[str]) -> None:
     wire = Wire()
     assert operator.load(CSV, "--dry-run", wire=wire) == 1
-    assert capsys.readouterr().out.splitlines()[-1] == "2 good, 1 rejected; nothing was sent"
+    assert capsys.readouterr().out.splitlines()[-1] == "2 valid, 1 rejected; nothing was sent"
     assert (wire.seen, names()) == ([], set())
 
 
@@ -152,7 +152,7 @@ def test_a_line_that_stays_cut_is_said_with_where_it_stopped(
         raise httpx.ConnectError("cut")
 
     assert operator.load(CSV, wire=Wire(*[cut] * 5)) == 2
-    assert "cannot be reached (cut). It stopped at line 2; it may be run again" in capsys.readouterr().err
+    assert "cannot be reached (cut). Stopped at line 2; run the same command again" in capsys.readouterr().err
 
 
 def test_who_may_not_load_people_is_told_so(operator: Operator, capsys: pytest.CaptureFixture[str]) -> None:
@@ -171,17 +171,17 @@ def test_a_wrong_password_is_told(
 
 def test_an_address_that_is_no_api_is_told(operator: Operator, capsys: pytest.CaptureFixture[str]) -> None:
     assert operator.load(CSV, wire=Wire(lambda _: httpx.Response(200, text="<html>Welcome</html>"))) == 2
-    assert "is --url the address of the API" in capsys.readouterr().err
+    assert "check that --url is the API" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (["nothing", "FILE"], "there is no dataset 'nothing'; there are "),
+        (["nothing", "FILE"], "unknown dataset 'nothing'; the datasets are "),
         (["users", "FILE", "--format", "ndjson", "--dry-run"], ""),
         (["users", "no such file.csv"], "No such file"),
-        (["users", "people.txt"], "say which it is with --format"),
-        (["users", "FILE"], "--username says who loads it"),
+        (["users", "people.txt"], "set the format with --format"),
+        (["users", "FILE"], "--username is missing"),
     ],
 )
 def test_arguments_without_sense_are_said_plainly(
@@ -195,7 +195,7 @@ def test_arguments_without_sense_are_said_plainly(
 
 
 def test_batches_keep_the_order_and_stay_small() -> None:
-    lines = [Line(number, b"x" * 9) for number in range(7)]
-    assert [[line.number for line in batch] for batch in load.batches(lines, 3)] == [[0, 1, 2], [3, 4, 5], [6]]
-    assert [len(batch) for batch in load.batches(lines, 100, largest=25)] == [2, 2, 2, 1]
-    assert load.batches([], 3) == []
+    lines = [FileLine(number, b"x" * 9) for number in range(7)]
+    assert [[line.number for line in batch] for batch in load.split_batches(lines, 3)] == [[0, 1, 2], [3, 4, 5], [6]]
+    assert [len(batch) for batch in load.split_batches(lines, 100, max_bytes=25)] == [2, 2, 2, 1]
+    assert load.split_batches([], 3) == []

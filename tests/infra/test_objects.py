@@ -20,7 +20,7 @@ from chalicelib.core.aws import client
 from chalicelib.core.errors import Unavailable
 from chalicelib.core.objects import Objects, ObjectTooLarge
 from chalicelib.core.settings import settings
-from infra.local.objects import EmbeddedObjects, ObjectAnswer, ObjectService
+from infra.local.objects import EmbeddedObjects, ObjectResponse, ObjectService
 from infra.local.objects_store import Held, ObjectStore
 from tests.builders.forms import Field, form
 from tests.builders.photos import BUCKET
@@ -45,13 +45,13 @@ def service() -> Iterator[ObjectService]:
     store.close()
 
 
-def code(answer: ObjectAnswer) -> str:
+def code(answer: ObjectResponse) -> str:
     return answer.body.decode().partition("<Code>")[2].partition("</Code>")[0]
 
 
 def called(
     service: ObjectService, method: str, path: str, body: bytes = b"", who: Credentials = ME, **changed: str
-) -> ObjectAnswer:
+) -> ObjectResponse:
     """A call signed in its header, some headers changed afterwards."""
     url = f"{BASE}/{path}"
     request = AWSRequest(method, url, {}, body)
@@ -61,7 +61,7 @@ def called(
     return service.handle(method, url, sent, body)
 
 
-def posted(service: ObjectService, allows: dict[str, Any] | bytes, **fields: str) -> ObjectAnswer:
+def posted(service: ObjectService, allows: dict[str, Any] | bytes, **fields: str) -> ObjectResponse:
     """A form whose policy is signed, with these fields."""
     moment = service.signatures.now().strftime("%Y%m%dT%H%M%SZ")
     text = allows if isinstance(allows, bytes) else base64.b64encode(json.dumps(allows).encode())

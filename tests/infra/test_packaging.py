@@ -80,7 +80,7 @@ def test_tests_and_tools_do_not_get_in(package: Package) -> None:
     for name in ("tests", "infra", "moto"):
         write(package.folder / name / "__init__.py")
     found = package.problems()
-    assert all(f"{name} does not belong into it" in found for name in ("tests", "infra", "moto"))
+    assert all(f"{name} must not be included" in found for name in ("tests", "infra", "moto"))
 
 
 def test_a_service_that_is_called_but_not_described_is_named(package: Package) -> None:

@@ -9,7 +9,7 @@ import pytest
 from chalice.config import Config
 
 from app import app
-from infra.policies.files import CHALICE, NoRole, main, policy_file, stale, wanted, write
+from infra.policies.files import CHALICE, MissingRole, generate, main, outdated_files, policy_file, write
 from infra.policies.functions import ROLES
 from infra.stacks.functions import functions
 from infra.tables import definitions
@@ -63,7 +63,7 @@ def test_chalice_gives_each_function_its_own_policy(stage: str, function: str) -
         ROLES[function].timeout_s,
         ROLES[function].memory_mb,
     )
-    assert config.reserved_concurrency == ROLES[function].at_most
+    assert config.reserved_concurrency == ROLES[function].max_concurrency
 
 
 @every_policy
@@ -113,7 +113,7 @@ def test_a_function_writes_its_own_log_and_no_other() -> None:
 
 def test_sweeps_never_run_twice_at_once() -> None:
     scheduled = {function.name for function in functions() if function.scheduled}
-    assert {name for name, role in ROLES.items() if role.at_most == 1} == scheduled
+    assert {name for name, role in ROLES.items() if role.max_concurrency == 1} == scheduled
 
 
 def test_every_role_is_of_a_function_and_speaks_of_tables_and_indexes_that_there_are() -> None:
@@ -131,7 +131,7 @@ def test_a_stage_that_is_added_gets_its_policies(folder: Path) -> None:
     written = write(folder)
     assert set(written) == {"config.json", *(policy_file("acceptance", name) for name in FUNCTIONS)}
     assert "baton-acceptance-dispatch" in (folder / policy_file("acceptance", "api_handler")).read_text()
-    assert stale(folder) == []
+    assert outdated_files(folder) == []
 
 
 def test_policies_of_a_stage_that_is_gone_go_with_it(folder: Path) -> None:
@@ -146,7 +146,7 @@ def test_a_bucket_and_a_secret_of_another_name_are_allowed_instead() -> None:
         "BATON_TOKEN_KEYS_SECRET": "arn:aws:secretsmanager:x:1:secret:y",
     }
     stage = {"environment_variables": {"BATON_STAGE": "dev", **own}}
-    made = wanted({"stages": {"dev": stage}})[policy_file("dev", "api_handler")]
+    made = generate({"stages": {"dev": stage}})[policy_file("dev", "api_handler")]
     patterns = {grant.pattern for grant in grants(made)}
     assert {"arn:aws:s3:::baton-dev-photos-eu", "arn:aws:secretsmanager:x:1:secret:y"} <= patterns
     assert not [pattern for pattern in patterns if "baton-dev-photos/" in pattern or "token-keys" in pattern]
@@ -154,7 +154,7 @@ def test_a_bucket_and_a_secret_of_another_name_are_allowed_instead() -> None:
 
 def test_traces_may_be_written_where_x_ray_is_on() -> None:
     stage = {"environment_variables": {"BATON_STAGE": "dev"}, "xray": True}
-    made = wanted({"stages": {"dev": stage}})
+    made = generate({"stages": {"dev": stage}})
     for function in FUNCTIONS:
         assert "xray:PutTraceSegments" in {grant.action for grant in grants(made[policy_file("dev", function)])}
         assert not named(function, "xray")
@@ -162,11 +162,11 @@ def test_traces_may_be_written_where_x_ray_is_on() -> None:
 
 def test_a_function_of_which_nobody_has_said_anything_is_named() -> None:
     known = {name: role for name, role in ROLES.items() if name != "send"}
-    with pytest.raises(NoRole, match=r"send has no part in infra/policies/functions\.py"):
-        wanted(CONFIG, known)
+    with pytest.raises(MissingRole, match=r"send has no entry in infra/policies/functions\.py"):
+        generate(CONFIG, known)
 
 
 def test_a_file_that_is_not_current_is_named(folder: Path) -> None:
     (folder / policy_file("dev", "send")).write_text("{}")
     (folder / policy_file("dev", "nothing")).write_text("{}")
-    assert stale(folder) == [policy_file("dev", "nothing"), policy_file("dev", "send")]
+    assert outdated_files(folder) == [policy_file("dev", "nothing"), policy_file("dev", "send")]

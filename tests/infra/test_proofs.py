@@ -10,7 +10,7 @@ from chalicelib.core import aws
 from chalicelib.core.settings import Secret, Settings
 from chalicelib.identity.sessions.tokens import AccessTokens, KeyDocument
 from infra import keys, proofs
-from infra.keys import CannotStep
+from infra.keys import StepRefused
 from tests.builders.time import ManualClock
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -44,7 +44,7 @@ def test_proofs_take_turns_in_their_places_and_the_older_one_goes() -> None:
     document, held = proofs.add(KEYS, NOON), []
     for turn in range(3):
         document = proofs.retire(proofs.add(document, later(turn + 1)), later(turn + 1))
-        held.append([place for place in proofs.PLACES if getattr(document, place)])
+        held.append([place for place in proofs.SLOTS if getattr(document, place)])
     assert held == [["proof_b"], ["proof_a"], ["proof_b"]]
 
 
@@ -81,12 +81,12 @@ def test_a_step_changes_the_secret_of_the_stage_and_prints_no_proof(capsys: pyte
 
 def test_steps_out_of_order_are_refused_with_what_to_do() -> None:
     first = proofs.add(KEYS, NOON)
-    with pytest.raises(CannotStep, match="`init` makes"):
+    with pytest.raises(StepRefused, match="`init` creates"):
         proofs.add(None, NOON)
-    with pytest.raises(CannotStep, match="`retire` the older"):
+    with pytest.raises(StepRefused, match="`retire` the older"):
         proofs.add(proofs.add(first, later(1)), later(2))
     for document in (KEYS, first):
-        with pytest.raises(CannotStep, match="`add` makes"):
+        with pytest.raises(StepRefused, match="`add` creates"):
             proofs.retire(document, later(1))
 
 
@@ -95,4 +95,4 @@ def test_the_report_names_places_and_shows_no_proof() -> None:
     assert proofs.report(both) == "proof_a  20260301T120000Z\nproof_b  20260301T120100Z"
     turned = proofs.add(proofs.retire(both, later(2)), later(3))
     assert proofs.report(turned) == "proof_b  20260301T120100Z\nproof_a  20260301T120300Z"
-    assert proofs.report(KEYS) == proofs.report(None) == "No proofs: all addresses are those that API Gateway sees."
+    assert proofs.report(KEYS) == proofs.report(None) == "No proofs: client addresses are those that API Gateway sees."

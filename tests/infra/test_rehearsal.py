@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from infra.rehearsal import emulator
-from infra.rehearsal.emulator import Emulator, NoEmulator
-from infra.rehearsal.stage import in_short
+from infra.rehearsal.emulator import Emulator, EmulatorUnavailable
+from infra.rehearsal.stage import summarise
 
 PRETENDER = """
 import http.server, os
@@ -53,12 +53,12 @@ def test_the_emulator_ends_with_the_block_and_leaves_no_files(pretender: Path) -
 
 def test_an_emulator_that_does_not_start_says_why(pretender: Path) -> None:
     (pretender.parent / "ministack.py").write_text("raise SystemExit('the port is taken')")
-    with pytest.raises(NoEmulator, match="the port is taken"), emulator.running(pretender):
+    with pytest.raises(EmulatorUnavailable, match="the port is taken"), emulator.running(pretender):
         pass
 
 
 def test_an_error_is_told_with_where_it_happened() -> None:
     logged = {"level": "ERROR", "message": "crashed", "operation": "place_order"}
     line = {**logged, "exception": "Traceback\n a\n b\nKeyError: c"}
-    assert in_short(json.dumps(line)) == "place_order crashed  a  b KeyError: c"
-    assert in_short("Task timed out after 29.00 seconds\n") == "Task timed out after 29.00 seconds"
+    assert summarise(json.dumps(line)) == "place_order crashed  a  b KeyError: c"
+    assert summarise("Task timed out after 29.00 seconds\n") == "Task timed out after 29.00 seconds"

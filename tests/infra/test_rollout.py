@@ -79,7 +79,7 @@ def test_all_that_will_change_is_told_however_long_the_list_is() -> None:
 
 def test_what_holds_data_is_not_replaced() -> None:
     formation = Formation(pages=[[change("One")], [change("Two", "True")]])
-    with pytest.raises(RolloutFailed, match="nothing was changed, since this would replace Two and all in it"):
+    with pytest.raises(RolloutFailed, match="nothing was changed, because this would replace Two and lose its data"):
         Rollout("s", TEMPLATE, protect=True).carry_out(lambda _: None, formation)
     assert "execute_change_set" not in formation.called
     assert "delete_change_set" in formation.called
@@ -116,5 +116,5 @@ def test_a_stack_of_which_nothing_was_made_yet_is_new(status: str | None) -> Non
 
 
 def test_a_stack_that_there_is_not_is_named() -> None:
-    with pytest.raises(RolloutFailed, match="there is no stack s"):
+    with pytest.raises(RolloutFailed, match="the stack s does not exist"):
         outputs("s", Formation(None))

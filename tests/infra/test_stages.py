@@ -7,9 +7,9 @@ from botocore.session import get_session
 
 from chalicelib.core.settings import SettingsError
 from infra.deploy import main
-from infra.region import settle
+from infra.region import apply_region
 from infra.stacks.foundation import foundation
-from infra.stages import NoStage, settings_of
+from infra.stages import UnknownStage, settings_of
 
 
 def config(**variables: str) -> dict[str, Any]:
@@ -25,12 +25,12 @@ def test_what_is_set_for_a_stage_goes_before_what_is_set_for_all() -> None:
 
 
 def test_a_stage_that_nobody_wrote_down_is_none() -> None:
-    with pytest.raises(NoStage, match=r"no stage ue in \.chalice/config\.json, but eu"):
+    with pytest.raises(UnknownStage, match=r"Unknown stage ue; the stages in \.chalice/config\.json are: eu"):
         settings_of("ue", config())
 
 
 def test_a_stage_whose_functions_are_told_another_is_none() -> None:
-    with pytest.raises(NoStage, match="BATON_STAGE is prod"):
+    with pytest.raises(UnknownStage, match="BATON_STAGE of the stage eu has another value: prod"):
         settings_of("eu", config(BATON_STAGE="prod"))
 
 
@@ -54,7 +54,7 @@ def test_a_wrong_setting_is_found_before_anything_is_deployed() -> None:
     ],
 )
 def test_the_region_is_the_one_that_the_aws_command_would_take(given: dict[str, str], taken: str | None) -> None:
-    settle(given)
+    apply_region(given)
     assert given.get("AWS_DEFAULT_REGION") == taken
 
 
@@ -68,4 +68,4 @@ def test_deploying_heeds_the_region(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize("part", ["foundation", "application"])
 def test_nothing_is_made_for_a_stage_that_is_misspelt(part: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main([part, "--stage", "prdo"]) == 1
-    assert capsys.readouterr().err == "There is no stage prdo in .chalice/config.json, but dev, prod.\n"
+    assert capsys.readouterr().err == "Unknown stage prdo; the stages in .chalice/config.json are: dev, prod.\n"

@@ -10,7 +10,7 @@ from chalicelib.core.aws import client
 from chalicelib.core.settings import settings
 from chalicelib.core.table import ExpiryAttribute, IntAttribute, Item, TableName
 from infra.local.engine import EmbeddedEngine
-from infra.tables import Table, TablesDisagree, create_missing, definitions, merge
+from infra.tables import SchemaConflict, Table, create_missing, definitions, merge
 
 
 class ByName(GlobalSecondaryIndex["Bird"]):
@@ -118,7 +118,7 @@ def test_kinds_that_share_a_table_add_up() -> None:
 def test_kinds_that_disagree_about_their_table_are_an_error(other: type[Item]) -> None:
     birds = Table("baton-dev-birds", "birds")
     merge(birds, Bird)
-    with pytest.raises(TablesDisagree, match=other.__name__):
+    with pytest.raises(SchemaConflict, match=other.__name__):
         merge(birds, other)
 
 
@@ -150,5 +150,5 @@ def test_a_table_that_is_older_than_the_code_is_not_used(engine: EmbeddedEngine,
     create_missing(client("dynamodb"), [old])
     birds = Table(scratch, "scratch")
     merge(birds, Bird)
-    with pytest.raises(TablesDisagree, match="by_name"):
+    with pytest.raises(SchemaConflict, match="by_name"):
         create_missing(client("dynamodb"), [birds])
