@@ -43,14 +43,14 @@ def test_functions_may_read_put_and_remove_photos_of_their_stage_and_nothing_els
     assert not any(found.values())
 
 
-def test_nobody_reads_the_bucket_without_a_signature() -> None:
+def test_unsigned_reads_of_the_bucket_are_refused() -> None:
     properties = definition("prod")
     assert properties["BucketName"] == "baton-prod-photos"
     assert set(properties["PublicAccessBlockConfiguration"].values()) == {True}
     assert properties["OwnershipControls"] == {"Rules": [{"ObjectOwnership": "BucketOwnerEnforced"}]}
 
 
-def test_the_bucket_forgets_what_nobody_confirmed_and_keeps_photos() -> None:
+def test_bucket_expires_unconfirmed_uploads_and_keeps_photos() -> None:
     [rule] = definition("prod")["LifecycleConfiguration"]["Rules"]
     assert (rule["Prefix"], rule["ExpirationInDays"]) == ("incoming/", 1)
 

@@ -75,7 +75,7 @@ def unplug(operation: str, _: dict[str, Any]) -> None:
     raise EndpointConnectionError(endpoint_url=operation)
 
 
-def test_only_one_engine_runs_at_a_time_and_it_puts_everything_back(processes: ProcessPoolExecutor) -> None:
+def test_one_engine_runs_at_a_time_and_restores_the_environment(processes: ProcessPoolExecutor) -> None:
     processes.submit(start_and_stop).result()
 
 
@@ -106,7 +106,7 @@ def replaceable() -> list[dict[str, Any]]:
     return [environment, dict(vars(Endpoint)), dict(vars(Item))]
 
 
-def test_other_services_and_other_hosts_are_left_alone(processes: ProcessPoolExecutor) -> None:
+def test_other_services_and_hosts_are_passed_through(processes: ProcessPoolExecutor) -> None:
     processes.submit(leave_others_alone).result()
 
 
@@ -153,7 +153,7 @@ def compete(url: str) -> list[int]:
 
 
 @pytest.mark.parametrize("stop", [signal.SIGTERM, signal.SIGINT])
-def test_the_server_says_one_line_and_ends_cleanly(stop: signal.Signals) -> None:
+def test_engine_server_prints_one_line_and_exits_with_0(stop: signal.Signals) -> None:
     command = [sys.executable, "-m", "infra.local.engine", "--port", "0"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None

@@ -113,7 +113,7 @@ QUERIES = list(all_queries())
 
 @settings(max_examples=examples(20))
 @given(writes)
-def test_a_query_answers_what_a_walk_over_the_whole_table_answers(transactions: list[list[Json]]) -> None:
+def test_query_returns_the_same_as_a_scan(transactions: list[list[Json]]) -> None:
     with patched_moto():
         calls = Calls()
         for query in QUERIES:
@@ -142,7 +142,7 @@ def pages(calls: Calls, query: Json) -> Iterator[Any]:
         yield answer
 
 
-def test_a_query_looks_at_hardly_more_than_it_returns() -> None:
+def test_query_reads_hardly_more_than_its_result() -> None:
     seen: list[int] = []
     all_items = IndexedTable.all_items
 

@@ -32,7 +32,7 @@ def refused(with_hint: str) -> Iterator[None]:
         yield
 
 
-def test_a_rotation_signs_nobody_out() -> None:
+def test_rotation_keeps_tokens_valid() -> None:
     first = keys.init(None, NOON)
     token = tokens(first).sign(CLAIMS)
     added = keys.add(first, later(1))
@@ -42,7 +42,7 @@ def test_a_rotation_signs_nobody_out() -> None:
     assert tokens(added).verify(tokens(used).sign(CLAIMS)) == CLAIMS  # by a function that has not read again yet
 
 
-def test_after_a_rotation_the_old_key_is_worth_nothing() -> None:
+def test_old_key_is_invalid_after_a_rotation() -> None:
     first = keys.init(None, NOON)
     token = tokens(first).sign(CLAIMS)
     last = keys.retire(keys.use(keys.add(first, later(1)), later(2)), later(90))
@@ -80,7 +80,7 @@ def test_steps_out_of_order_are_refused_with_what_to_do() -> None:
         keys.retire(first, later(1))
 
 
-def test_the_report_names_keys_and_shows_none() -> None:
+def test_report_contains_names_and_no_keys() -> None:
     added = keys.add(keys.init(None, NOON), later(1))
     assert keys.report(added) == "20260301T120000Z  signs\n20260301T120100Z  verifies"
     assert not any(secret in keys.report(added) for secret in added.keys.values())

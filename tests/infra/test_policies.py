@@ -82,20 +82,20 @@ def test_every_action_is_named_and_every_table_function_and_file_is_the_stages_o
             )
 
 
-def test_only_the_sender_of_letters_may_send_any() -> None:
+def test_only_the_send_function_may_send_messages() -> None:
     assert [name for name in FUNCTIONS if named(name, "ses", "sns")] == ["send"]
 
 
-def test_only_who_verifies_tokens_may_read_their_keys() -> None:
+def test_only_functions_that_verify_tokens_may_read_the_keys() -> None:
     readers = [name for name in FUNCTIONS if named(name, "secretsmanager")]
     assert readers == ["api_handler", "websocket_connect"]
 
 
-def test_only_who_has_to_do_with_photos_may_touch_their_bucket() -> None:
+def test_only_functions_with_photos_may_access_their_bucket() -> None:
     assert [name for name in FUNCTIONS if named(name, "s3")] == ["api_handler", "maintenance_sweep"]
 
 
-def test_a_function_may_start_no_more_than_the_one_that_it_hands_things_to() -> None:
+def test_function_may_invoke_only_the_function_that_it_uses() -> None:
     started = {name: named(name, "lambda") for name in FUNCTIONS}
     own = "arn:aws:lambda:*:*:function:baton-dev-"
     assert {name: found for name, found in started.items() if found} == {
@@ -116,7 +116,7 @@ def test_sweeps_never_run_twice_at_once() -> None:
     assert {name for name, role in ROLES.items() if role.max_concurrency == 1} == scheduled
 
 
-def test_every_role_is_of_a_function_and_speaks_of_tables_and_indexes_that_there_are() -> None:
+def test_every_role_belongs_to_a_function_and_names_existing_tables_and_indexes() -> None:
     assert set(ROLES) == set(FUNCTIONS)
     tables = {table.short_name: set(table.indexes) for table in definitions("dev")}
     for role in ROLES.values():
@@ -125,7 +125,7 @@ def test_every_role_is_of_a_function_and_speaks_of_tables_and_indexes_that_there
             assert set(names.split()) <= tables[table]
 
 
-def test_a_stage_that_is_added_gets_its_policies(folder: Path) -> None:
+def test_new_stage_gets_policies(folder: Path) -> None:
     new = {"api_gateway_stage": "api", "environment_variables": {"BATON_STAGE": "acceptance"}}
     changed(folder, stages={**CONFIG["stages"], "acceptance": new})
     written = write(folder)
@@ -134,7 +134,7 @@ def test_a_stage_that_is_added_gets_its_policies(folder: Path) -> None:
     assert outdated_files(folder) == []
 
 
-def test_policies_of_a_stage_that_is_gone_go_with_it(folder: Path) -> None:
+def test_policies_of_a_removed_stage_are_deleted(folder: Path) -> None:
     changed(folder, stages={"dev": CONFIG["stages"]["dev"]})
     write(folder)
     assert list(folder.glob("policy-prod-*")) == []
@@ -160,13 +160,13 @@ def test_traces_may_be_written_where_x_ray_is_on() -> None:
         assert not named(function, "xray")
 
 
-def test_a_function_of_which_nobody_has_said_anything_is_named() -> None:
+def test_function_without_an_entry_is_an_error() -> None:
     known = {name: role for name, role in ROLES.items() if name != "send"}
     with pytest.raises(MissingRole, match=r"send has no entry in infra/policies/functions\.py"):
         generate(CONFIG, known)
 
 
-def test_a_file_that_is_not_current_is_named(folder: Path) -> None:
+def test_outdated_file_is_reported(folder: Path) -> None:
     (folder / policy_file("dev", "send")).write_text("{}")
     (folder / policy_file("dev", "nothing")).write_text("{}")
     assert outdated_files(folder) == [policy_file("dev", "nothing"), policy_file("dev", "send")]

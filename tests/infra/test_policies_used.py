@@ -125,12 +125,12 @@ def on_table(name: str) -> str:
     return f"arn:aws:dynamodb:{REGION}:{ACCOUNT}:table/{settings().table_name(name)}"
 
 
-def test_no_function_asks_for_more_than_its_policy_allows(seen: Seen) -> None:
+def test_policies_allow_every_call(seen: Seen) -> None:
     found = lacking(seen.uses, POLICIES)
     assert not found, listed(found)
 
 
-def test_no_policy_allows_more_than_its_function_asks_for(seen: Seen) -> None:
+def test_policies_allow_nothing_unused(seen: Seen) -> None:
     found = needless(seen.uses, POLICIES)
     assert not found, listed(found)
 
@@ -149,7 +149,7 @@ def test_every_table_is_used_and_every_index_is_queried(seen: Seen) -> None:
     assert not wanted - used, listed(list(wanted - used))
 
 
-def test_what_is_allowed_and_not_seen_has_a_reason_that_is_still_needed() -> None:
+def test_permissions_without_a_recorded_call_have_a_current_reason() -> None:
     granted = [f"{grant.action} {grant.pattern}" for policy in POLICIES.values() for grant in grants(policy)]
     assert [part for part in UNSEEN if not any(part in one for one in granted)] == []
 
@@ -163,13 +163,13 @@ def test_what_is_allowed_and_not_seen_has_a_reason_that_is_still_needed() -> Non
         ("api_handler", "dynamodb:UpdateItem", "system_audit_trail"),
     ],
 )
-def test_what_nobody_has_allowed_is_told_by_function_action_and_table(function: str, action: str, place: str) -> None:
+def test_missing_permission_is_reported_by_function_action_and_table(function: str, action: str, place: str) -> None:
     use = Use(function, Access(action, on_table(place)))
     name = settings().table_name(place)
     assert lacking([use], POLICIES) == {f"{function} may not {action} on table/{name}: see infra/policies/functions.py"}
 
 
-def test_a_call_that_is_not_allowed_is_noticed_in_any_other_test(world: World, running_guard: Guard) -> None:
+def test_other_tests_fail_for_a_call_without_permission(world: World, running_guard: Guard) -> None:
     with world.function("websocket_disconnect"):
         get(order_key("demo", "an-order"))
     table = settings().table_name("dispatch")
@@ -177,7 +177,7 @@ def test_a_call_that_is_not_allowed_is_noticed_in_any_other_test(world: World, r
         running_guard.check()
 
 
-def test_what_nobody_needs_is_told_by_function_action_and_table(seen: Seen) -> None:
+def test_unused_permission_is_reported_by_function_action_and_table(seen: Seen) -> None:
     role: dict[str, Any] = {
         "Sid": "Extra",
         "Effect": "Allow",

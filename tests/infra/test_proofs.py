@@ -27,7 +27,7 @@ def believed(document: KeyDocument, proof: str) -> bool:
     return AccessTokens(Settings(token_keys=Secret(text)), ManualClock()).proves(Secret(proof))
 
 
-def test_a_proof_changes_without_a_moment_in_which_it_is_not_believed() -> None:
+def test_proof_is_accepted_at_every_time_of_a_rotation() -> None:
     """By functions that have read the secret again, and by those that have not yet."""
     first = proofs.add(KEYS, NOON)
     old = first.proof_a
@@ -40,7 +40,7 @@ def test_a_proof_changes_without_a_moment_in_which_it_is_not_believed() -> None:
     assert not believed(retired, old)
 
 
-def test_proofs_take_turns_in_their_places_and_the_older_one_goes() -> None:
+def test_proofs_alternate_between_slots_and_the_older_one_is_deleted() -> None:
     document, held = proofs.add(KEYS, NOON), []
     for turn in range(3):
         document = proofs.retire(proofs.add(document, later(turn + 1)), later(turn + 1))
@@ -59,7 +59,7 @@ def test_proofs_are_long_and_never_the_same() -> None:
     assert one != other
 
 
-def test_a_secret_without_proofs_does_not_speak_of_them() -> None:
+def test_secret_without_proofs_has_no_proof_fields() -> None:
     """So that a release that knows none can read it."""
     assert set(msgspec.to_builtins(KEYS)) == {"current", "keys"}
 
@@ -90,7 +90,7 @@ def test_steps_out_of_order_are_refused_with_what_to_do() -> None:
             proofs.retire(document, later(1))
 
 
-def test_the_report_names_places_and_shows_no_proof() -> None:
+def test_report_contains_slots_and_no_proof() -> None:
     both = proofs.add(proofs.add(KEYS, NOON), later(1))
     assert proofs.report(both) == "proof_a  20260301T120000Z\nproof_b  20260301T120100Z"
     turned = proofs.add(proofs.retire(both, later(2)), later(3))

@@ -34,7 +34,7 @@ def pretender(tmp_path: Path) -> Path:
     return python
 
 
-def test_nothing_of_this_machine_leads_to_aws() -> None:
+def test_environment_of_the_emulator_contains_no_access_to_aws() -> None:
     mine = {"AWS_PROFILE": "prod", "AWS_ENDPOINT_URL_S3": "https://s3", "BATON_STAGE": "prod", "PATH": "/bin"}
     kept = emulator.without_aws(mine)
     assert kept == {"PATH": "/bin"}
@@ -57,7 +57,7 @@ def test_an_emulator_that_does_not_start_says_why(pretender: Path) -> None:
         pass
 
 
-def test_an_error_is_told_with_where_it_happened() -> None:
+def test_logged_error_is_summarised_with_its_operation() -> None:
     logged = {"level": "ERROR", "message": "crashed", "operation": "place_order"}
     line = {**logged, "exception": "Traceback\n a\n b\nKeyError: c"}
     assert summarise(json.dumps(line)) == "place_order crashed  a  b KeyError: c"

@@ -52,7 +52,7 @@ def merged() -> dict[str, Any]:
     return merge_template(STAGE)
 
 
-def test_every_table_of_the_models_is_there_as_the_models_want_it(lasting: dict[str, Any]) -> None:
+def test_foundation_has_every_table_of_the_models(lasting: dict[str, Any]) -> None:
     tables = {
         one["Properties"]["TableName"]: one["Properties"] for one in of_kind(lasting, "AWS::DynamoDB::Table").values()
     }
@@ -104,7 +104,7 @@ def test_the_functions_find_bucket_and_keys_by_the_stage_alone(lasting: dict[str
     assert "GenerateSecretString" not in lasting["Resources"]["TokenKeys"]["Properties"]
 
 
-def test_every_function_has_the_name_by_which_it_is_called_and_a_log_that_ends(merged: dict[str, Any]) -> None:
+def test_every_function_has_its_name_and_a_log_with_retention(merged: dict[str, Any]) -> None:
     logs = {
         one["Properties"]["LogGroupName"]: one["Properties"] for one in of_kind(merged, "AWS::Logs::LogGroup").values()
     }
@@ -141,13 +141,13 @@ def test_a_method_that_an_address_does_not_have_reaches_the_application(packaged
         assert caught["parameters"] == known.get("parameters", []), path
 
 
-def test_the_only_stage_of_the_api_is_ours(packaged: str) -> None:
+def test_api_has_one_stage(packaged: str) -> None:
     """Without a version there is another, called `Stage`, which knows neither throttling nor access logs."""
     api = json.loads(packaged)["Resources"]["RestAPI"]["Properties"]
     assert api["OpenApiVersion"] == api["DefinitionBody"]["swagger"]
 
 
-def test_alarms_look_at_the_api_under_the_name_that_it_has(packaged: str) -> None:
+def test_alarms_use_the_name_of_the_api(packaged: str) -> None:
     template = json.loads(packaged)
     named = {
         dimension["Value"]
@@ -166,14 +166,14 @@ def test_the_gateway_allows_the_origin_that_the_application_allows() -> None:
     assert origins == {"'https://shop.example'"}
 
 
-def test_a_sweep_that_could_not_begin_is_not_made_up_for(merged: dict[str, Any]) -> None:
+def test_throttled_sweep_is_not_retried(merged: dict[str, Any]) -> None:
     """The next minute brings another; kept for hours, as Lambda does by default, they would only pile up."""
     for function in functions():
         asked = merged["Resources"][function.resource]["Properties"].get("EventInvokeConfig")
         assert (asked == {"MaximumEventAgeInSeconds": 60, "MaximumRetryAttempts": 0}) is function.scheduled
 
 
-def test_a_schedule_that_stops_wakes_somebody(merged: dict[str, Any]) -> None:
+def test_stopped_schedule_raises_an_alarm(merged: dict[str, Any]) -> None:
     alarms = of_kind(merged, "AWS::CloudWatch::Alarm")
     scheduled = [function for function in functions() if function.scheduled]
     assert scheduled
@@ -229,7 +229,7 @@ def test_sockets_behind_a_domain_keep_the_paths_of_the_contract() -> None:
     assert "querystring.channel" in CHANNEL_FUNCTION
 
 
-def test_the_application_is_shown_by_whom_a_domain_was_called_and_a_proof_of_that() -> None:
+def test_rest_origin_gets_the_client_address_and_the_proof() -> None:
     template = domain(STAGE)
     resources = template["Resources"]
     config = resources["Distribution"]["Properties"]["DistributionConfig"]
@@ -252,7 +252,7 @@ def test_no_template_has_the_proof_itself() -> None:
     assert ":elsewhere:" in _shown(other["Resources"]["Distribution"]["Properties"]["DistributionConfig"])
 
 
-def test_sockets_are_shown_no_proof_since_they_count_no_addresses() -> None:
+def test_socket_origin_gets_no_proof() -> None:
     config = domain(STAGE)["Resources"]["Distribution"]["Properties"]["DistributionConfig"]
     assert [origin["Id"] for origin in config["Origins"] if "OriginCustomHeaders" in origin] == ["rest"]
 
@@ -279,7 +279,7 @@ def test_the_template_of_the_application_is_valid(packaged: str, tmp_path: Path)
     assert complaints(packaged, tmp_path) == ""
 
 
-def test_nothing_that_is_merged_misses_what_chalice_has_made(packaged: str) -> None:
+def test_merged_resources_exist_in_chalices_template(packaged: str) -> None:
     for name, resource in json.loads(packaged)["Resources"].items():
         assert "Type" in resource, f"{name} is not called that by Chalice"
 
@@ -291,7 +291,7 @@ def test_functions_run_on_arm_with_one_python_whichever_built_them(packaged: str
     assert {one["Properties"]["Runtime"] for one in made.values()} == {"python3.13"}
 
 
-def test_an_emulator_gets_the_same_but_for_what_it_does_not_know(packaged: str, lasting: dict[str, Any]) -> None:
+def test_emulator_gets_the_template_without_unsupported_resources(packaged: str, lasting: dict[str, Any]) -> None:
     ours = json.loads(packaged)
     theirs = adapted_application(json.loads(packaged), "http://127.0.0.1:4566")
     left_out = set(ours["Resources"]) - set(theirs["Resources"])

@@ -94,7 +94,7 @@ def test_every_attribute_that_is_defined_is_a_key_of_something() -> None:
         assert set(table.attributes) == used, table.name
 
 
-def test_kinds_that_share_a_table_add_up() -> None:
+def test_models_of_a_table_are_merged() -> None:
     birds = Table("baton-dev-birds", "birds")
     for kind in (Bird, Feather):
         merge(birds, kind)
@@ -115,7 +115,7 @@ def test_kinds_that_share_a_table_add_up() -> None:
 
 
 @pytest.mark.parametrize("other", [Nest, Egg])
-def test_kinds_that_disagree_about_their_table_are_an_error(other: type[Item]) -> None:
+def test_conflicting_models_of_a_table_are_an_error(other: type[Item]) -> None:
     birds = Table("baton-dev-birds", "birds")
     merge(birds, Bird)
     with pytest.raises(SchemaConflict, match=other.__name__):
@@ -123,7 +123,7 @@ def test_kinds_that_disagree_about_their_table_are_an_error(other: type[Item]) -
 
 
 @pytest.mark.parametrize("table", definitions("prod"), ids=lambda table: table.short_name)
-def test_a_table_is_one_that_dynamodb_makes(table: Table) -> None:
+def test_table_respects_the_limits_of_dynamodb(table: Table) -> None:
     # https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_Projection.html; most engines do not look.
     named = [len(index.projected or ()) for index in table.indexes.values()]
     assert sum(named) <= 100

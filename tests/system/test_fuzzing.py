@@ -91,7 +91,7 @@ def schemathesis(stack: Stack, admin: Person, folder: Path) -> tuple[int, str, d
     return done.returncode, said, json.loads(report.read_text()) if report.exists() else {}
 
 
-def test_whatever_is_sent_nothing_crashes_and_every_answer_is_described(tmp_path: Path) -> None:
+def test_generated_requests_get_documented_responses(tmp_path: Path) -> None:
     with running() as server:
         stack = Stack(server.base, PASSWORD)
         code, said, report = schemathesis(stack, stack.person("admin"), tmp_path)

@@ -63,7 +63,7 @@ def answer(courier: Person, action: str, offer: Heard) -> httpx.Response:
     return courier.post(f"/v1/courier/orders/{action}", body)
 
 
-def test_thirty_two_customers_at_once_get_the_eight_couriers_there_are(town: Town) -> None:
+def test_32_customers_get_8_couriers(town: Town) -> None:
     couriers, customers = town.on_duty(8), town.people("customer", 32)
     with ExitStack() as opened:
         sockets: list[Socket] = [opened.enter_context(courier.listening("courier")) for courier in couriers]
