@@ -1,4 +1,4 @@
-"""Breaking changes of the API: each kind is found, what is compatible is not, and the changelog announces them."""
+"""Breaking changes of the API are found, compatible ones are not, and the changelog announces them."""
 
 import copy
 from collections.abc import Callable, Mapping

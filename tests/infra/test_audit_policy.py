@@ -1,4 +1,4 @@
-"""No deployed function can change or delete a row of the audit trail: its policy does not allow it, and denies it."""
+"""No function can change or delete a row of the audit trail: its policy does not allow it, and denies it."""
 
 import json
 from typing import Any
@@ -34,7 +34,7 @@ def policy(stage: str, function: str) -> dict[str, Any]:
 
 
 def of_trail(stage: str, place: str = "") -> str:
-    """The trail's table, or what belongs to it."""
+    """Return whether a resource is the trail's table or part of it."""
     return f"arn:aws:dynamodb:{REGION}:{ACCOUNT}:table/baton-{stage}-{TRAIL}{place}"
 
 

@@ -1,4 +1,4 @@
-"""The first step of an operator: an organisation and its first administrator."""
+"""The command that creates an organisation and its first administrator."""
 
 import re
 
@@ -18,7 +18,7 @@ NAME, ADMIN = "Acme & Söns", "Root"
 
 
 def stored() -> int:
-    """How many items there are in all."""
+    """Return the number of items in all tables."""
     dynamodb = client("dynamodb")
     return sum(dynamodb.scan(TableName=table)["Count"] for table in dynamodb.list_tables()["TableNames"])
 

@@ -1,4 +1,4 @@
-"""The bucket of photos: what it has to be, and what the deployed functions may do with it."""
+"""The photo bucket: its properties, and the permissions of the functions."""
 
 import json
 from pathlib import Path
@@ -18,7 +18,7 @@ every_stage = pytest.mark.parametrize("stage", sorted(STAGES))
 
 
 def allowed(stage: str, function: str) -> set[tuple[str, str]]:
-    """What a function may do in S3, and with what."""
+    """Return the S3 actions and resources of a function."""
     policy = json.loads((CHALICE / STAGES[stage]["lambda_functions"][function]["iam_policy_file"]).read_text())
     return {
         (action, resource.removeprefix(f"arn:aws:s3:::baton-{stage}-photos"))

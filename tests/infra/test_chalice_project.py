@@ -1,4 +1,4 @@
-"""The project as Chalice deploys it: valid, with the functions that its configuration and policies speak of."""
+"""The Chalice project is valid, and its functions match configuration and policies."""
 
 import json
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""What the engine refuses as DynamoDB does, and what a test may do to its calls."""
+"""Validation errors of the engine, and its hooks for tests."""
 
 from typing import Any
 
@@ -11,7 +11,7 @@ from tests.infra.engine_calls import TYPES, Calls, Json, Refused, definition, ke
 
 @pytest.fixture
 def engine() -> EmbeddedEngine:
-    """An engine that is called directly and answers no client."""
+    """An engine for direct calls, without clients."""
     return EmbeddedEngine()
 
 

@@ -1,4 +1,4 @@
-"""Threads that write the same items at once, and transactions that happen wholly or not at all."""
+"""Concurrent writes of the same items, and atomicity of transactions."""
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -12,13 +12,13 @@ THREADS = 16
 
 
 def at_once(work: Callable[[int], Any]) -> list[Any]:
-    """Do the work in many threads and return what each one returned."""
+    """Run the work in many threads and return the results."""
     with ThreadPoolExecutor(THREADS) as pool:
         return list(pool.map(work, range(THREADS)))
 
 
 def won(calls: Calls, operation: str, **request: Any) -> bool:
-    """Tell whether a call was accepted, or lost its condition; any other error is a failure of the test."""
+    """Return whether the condition of a call held; any other error fails the test."""
     try:
         calls(operation, **request)
     except Refused as refused:
@@ -39,7 +39,7 @@ def new(pk: str, table: str = "things", **more: Any) -> Json:
 
 
 def raised(pk: str, amount: int, table: str = "things") -> Json:
-    """Return an update that adds to a balance, which must not fall below nothing."""
+    """Return an update that adds to a balance, which must not become negative."""
     return {
         "Update": {
             "TableName": table,

@@ -18,7 +18,7 @@ FUNCTION = "/_lambda/2015-03-31/functions/baton-test-deliver/invocations"
 
 @dataclass
 class Gateways:
-    """Both gateways over one made-up app; made inside the event loop that uses them."""
+    """Both gateways with one test app, created inside the event loop that uses them."""
 
     threads: Threads
     app: App = field(default_factory=App)
@@ -30,7 +30,7 @@ class Gateways:
         return Services(sockets, {"baton-test-deliver": self.app.function}, self.threads, "AKLOCAL")
 
     async def opened(self, sockets: SocketGateway, **known: str) -> tuple[Client, str]:
-        """A client that is in, and its connection's id."""
+        """Return a connected client and its connection id."""
         client = Client(sockets, **known)
         assert (await client.next())["type"] == "websocket.accept"
         return client, self.app.events[-1]["requestContext"]["connectionId"]

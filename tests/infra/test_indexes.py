@@ -1,4 +1,4 @@
-"""Tables get their indexes one at a time, and whoever deploys waits until they can be asked."""
+"""Tables get their indexes one at a time, and the deployment waits until they are active."""
 
 from typing import Any
 
@@ -9,7 +9,7 @@ KEYS = {"pk": "S", "sk": "S", "a": "S", "b": "N", "c": "S"}
 
 
 def template(**indexes: str) -> dict[str, Any]:
-    """One table with indexes, each named after what it is and keyed by one attribute."""
+    """Return a template of one table with indexes, each keyed by one attribute."""
     used = sorted({"pk", "sk", *indexes.values()})
     properties: dict[str, Any] = {
         "TableName": "things",
@@ -27,7 +27,7 @@ def template(**indexes: str) -> dict[str, Any]:
 
 
 def shown(one: Any) -> dict[str, str]:
-    """The indexes of a template. Attributes have to be those of its keys, no more and no fewer."""
+    """Return the indexes of a template. Assert that exactly the key attributes are defined."""
     properties = one["Resources"]["Things"]["Properties"]
     found = {
         index["IndexName"]: index["KeySchema"][0]["AttributeName"]
@@ -93,7 +93,7 @@ def test_tables_take_their_steps_side_by_side() -> None:
 
 
 class Filling:
-    """A store whose index is filled when it has been asked so often."""
+    """A DynamoDB client whose index becomes active after some calls."""
 
     def __init__(self, looks: int) -> None:
         self.looks = looks

@@ -1,4 +1,4 @@
-"""Rotating the keys that sign tokens: nobody is signed out, and nothing is forgotten that is still needed."""
+"""Rotation of the token keys: tokens stay valid, and no key is deleted that is in use."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

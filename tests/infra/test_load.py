@@ -1,4 +1,4 @@
-"""`infra.load` against the whole application, without a network."""
+"""`infra.load` with the whole application, without a network."""
 
 import json
 from collections.abc import Callable
@@ -28,7 +28,7 @@ cas,{PASSWORD},emperor,Cas Dol,
 
 
 class Wire(httpx.BaseTransport):
-    """A line to the application that answers first with what it is told to."""
+    """A transport to the application that first returns configured responses."""
 
     def __init__(self, *first: Callable[[httpx.Request], httpx.Response]) -> None:
         self.first = list(first)
@@ -45,7 +45,7 @@ class Wire(httpx.BaseTransport):
 
 
 class Operator:
-    """Somebody at a terminal with a file."""
+    """An operator who loads a file."""
 
     def __init__(self, world: World, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         self.world = world

@@ -1,4 +1,4 @@
-"""The embedded S3: whoever does not hold a signature that fits gets nothing."""
+"""The embedded S3 refuses requests without a valid signature."""
 
 import base64
 import hashlib
@@ -37,7 +37,7 @@ def bucket(objects: EmbeddedObjects) -> Objects:
 
 @pytest.fixture
 def service() -> Iterator[ObjectService]:
-    """A service of its own, whose credentials the test knows."""
+    """A service with credentials of the test."""
     store = ObjectStore()
     store.make_bucket(BUCKET)
     store.put(BUCKET, "a", Held(b"1", "text/plain"))
@@ -52,7 +52,7 @@ def code(answer: ObjectResponse) -> str:
 def called(
     service: ObjectService, method: str, path: str, body: bytes = b"", who: Credentials = ME, **changed: str
 ) -> ObjectResponse:
-    """A call signed in its header, some headers changed afterwards."""
+    """Return the response to a signed call whose headers were changed after signing."""
     url = f"{BASE}/{path}"
     request = AWSRequest(method, url, {}, body)
     S3SigV4Auth(who, "s3", "us-east-1").add_auth(request)
@@ -62,7 +62,7 @@ def called(
 
 
 def posted(service: ObjectService, allows: dict[str, Any] | bytes, **fields: str) -> ObjectResponse:
-    """A form whose policy is signed, with these fields."""
+    """Return the response to a form with a signed policy and these fields."""
     moment = service.signatures.now().strftime("%Y%m%dT%H%M%SZ")
     text = allows if isinstance(allows, bytes) else base64.b64encode(json.dumps(allows).encode())
     request = AWSRequest("POST", "", {})
@@ -213,7 +213,7 @@ def test_objects_in_a_file_survive_a_restart(tmp_path: Path) -> None:
 
 
 class Away(Objects):
-    """A bucket whose every call is answered as when S3 throttles."""
+    """A bucket that throttles all calls."""
 
     @property
     def _client(self) -> Any:

@@ -1,4 +1,4 @@
-"""What is deployed: the same bytes from the same input, compiled, and refused when something is wrong with it."""
+"""The package: reproducible, compiled, and rejected if it has errors."""
 
 import struct
 import subprocess
@@ -28,7 +28,7 @@ def library(machine: int) -> bytes:
 
 
 class Package:
-    """A small package that is as it should be."""
+    """A small package without errors."""
 
     def __init__(self, root: Path) -> None:
         self.folder, self.archive = root / "content", root / "deployment.zip"

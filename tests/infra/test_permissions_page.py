@@ -1,4 +1,4 @@
-"""The page of permissions says what the matrix says."""
+"""docs/permissions.md agrees with the default permissions."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""The policies as Chalice reads them: current, small, and each function's own."""
+"""The policy files: current, small enough, and specific to each function."""
 
 import json
 import shutil
@@ -30,21 +30,21 @@ def policy(stage: str, function: str) -> dict[str, Any]:
 
 
 def named(function: str, *services: str) -> set[str]:
-    """The resources of these services that a function of the first stage may do something with."""
+    """Return the resources of these services that a function of the first stage may access."""
     found = grants(policy(STAGES[0], function))
     return {grant.pattern for grant in found if grant.action.partition(":")[0] in services}
 
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """A copy of what Chalice reads."""
+    """A copy of Chalice's files."""
     for path in (CHALICE / "config.json", *CHALICE.glob("policy-*.json")):
         shutil.copy(path, tmp_path)
     return tmp_path
 
 
 def changed(folder: Path, **values: Any) -> None:
-    """Set something in the configuration."""
+    """Change the configuration."""
     config = folder / "config.json"
     config.write_text(json.dumps({**json.loads(config.read_text()), **values}))
 

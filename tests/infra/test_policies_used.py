@@ -1,4 +1,4 @@
-"""Each policy is enough for its function, and not more: held against what the functions really ask of AWS.
+"""Each policy allows exactly the calls that its function makes.
 
 The whole application runs as it is deployed, through all system flows and the stories beside them, and every call that
 it makes is noted (`tests/builders/cloud.py`). A route or an index that nothing here has used is an error, so what is
@@ -60,19 +60,19 @@ UNSEEN: Mapping[str, str] = {
     "logs:": "Lambda itself writes what a function prints, with the function's role",
     ":configuration-set/": "SES asks for it only where a sender has a configuration set by default",
 }
-"""Parts of what is allowed and never seen here, and why it is needed all the same."""
+"""Permissions without a recorded call, and why they are needed."""
 
 
 @dataclass
 class Seen:
-    """What was used and which routes have answered."""
+    """The recorded calls and the routes that were called."""
 
     uses: set[Use] = field(default_factory=set)
     routes: set[tuple[str, str]] = field(default_factory=set)
 
 
 def played_flows() -> Iterator[Story]:
-    """The system flows, which are tests there."""
+    """The tests of the system flows."""
     for path in sorted(Path(flows.__path__[0]).glob("test_*.py")):
         module = import_module(f"{flows.__name__}.{path.stem}")
         yield from (as_story(one) for name, one in vars(module).items() if name.startswith("test_"))
@@ -84,7 +84,7 @@ def as_story(flow: Callable[[Site], object]) -> Story:
 
 @pytest.fixture(scope="module")
 def seen(running_engine: EmbeddedEngine, running_objects: EmbeddedObjects) -> Seen:
-    """All of it, played once, each in a world of its own."""
+    """All flows and stories, each run once in its own world."""
     found = Seen()
     # Flows bring clients of their own, whose clocks are right.
     today = SystemClock().now()
@@ -100,12 +100,12 @@ def seen(running_engine: EmbeddedEngine, running_objects: EmbeddedObjects) -> Se
 
 
 def lacking(uses: Iterable[Use], policies: Mapping[str, Policy]) -> set[str]:
-    """What was done without being allowed, in words."""
+    """Return messages for calls without permission."""
     return {refusal(function, access) for function, access in uses if not allows(policies[function], access)}
 
 
 def needless(uses: Iterable[Use], policies: Mapping[str, Policy]) -> set[str]:
-    """What is allowed and was never done, in words."""
+    """Return messages for permissions without a call."""
     done: dict[str, set[Access]] = {name: set() for name in policies}
     for function, access in uses:
         done[function].add(access)

@@ -1,4 +1,4 @@
-"""Changing what proves that a request came through our distribution: what is shown counts at every moment."""
+"""Rotation of the proof of the CloudFront distribution: the proof in use is always accepted."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -22,13 +22,13 @@ def later(minutes: int) -> datetime:
 
 
 def believed(document: KeyDocument, proof: str) -> bool:
-    """Whether functions that have read this document take that for a proof."""
+    """Return whether functions that have read this document accept the proof."""
     text = msgspec.json.encode(document).decode()
     return AccessTokens(Settings(token_keys=Secret(text)), ManualClock()).proves(Secret(proof))
 
 
 def test_proof_is_accepted_at_every_time_of_a_rotation() -> None:
-    """By functions that have read the secret again, and by those that have not yet."""
+    """Functions with the new secret and functions with the old one accept it."""
     first = proofs.add(KEYS, NOON)
     old = first.proof_a
     added = proofs.add(first, later(1))
@@ -60,7 +60,7 @@ def test_proofs_are_long_and_never_the_same() -> None:
 
 
 def test_secret_without_proofs_has_no_proof_fields() -> None:
-    """So that a release that knows none can read it."""
+    """Releases without proofs can read it."""
     assert set(msgspec.to_builtins(KEYS)) == {"current", "keys"}
 
 

@@ -1,4 +1,4 @@
-"""The rehearsal reaches nothing but its emulator, and says what went wrong. The rest of it is `make rehearse`."""
+"""The rehearsal uses only its emulator and reports errors. `make rehearse` runs the rest."""
 
 import json
 import os
@@ -26,7 +26,7 @@ http.server.HTTPServer(("127.0.0.1", int(os.environ["GATEWAY_PORT"])), Healthy).
 
 @pytest.fixture
 def pretender(tmp_path: Path) -> Path:
-    """An interpreter that finds another module by the emulator's name."""
+    """An interpreter with another module under the emulator's name."""
     (tmp_path / "ministack.py").write_text(PRETENDER)
     python = tmp_path / "python"
     python.write_text(f'#!/bin/sh\nPYTHONPATH={tmp_path} exec {sys.executable} "$@"\n')

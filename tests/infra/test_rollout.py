@@ -1,4 +1,4 @@
-"""Rolling out: what holds data is neither replaced nor left behind, and what goes wrong is said."""
+"""Rollouts: resources with data are not replaced or lost, and errors are reported."""
 
 from typing import Any
 
@@ -16,7 +16,7 @@ def change(name: str, replacement: str = "False") -> dict[str, Any]:
 
 
 class Formation:
-    """CloudFormation, as far as it is asked: one stack in some state, and changes in pages."""
+    """A CloudFormation client with one stack and paged changes."""
 
     def __init__(self, status: str | None = "CREATE_COMPLETE", pages: Any = (), failing: bool = False) -> None:
         self.status, self.pages, self.failing = status, list(pages) or [[]], failing
@@ -86,7 +86,7 @@ def test_resources_with_data_are_not_replaced() -> None:
 
 
 def test_resource_that_failed_to_be_created_may_be_replaced() -> None:
-    """A bucket whose name was taken gets another."""
+    """A bucket whose name was taken gets another name."""
     formation = Formation("CREATE_FAILED", pages=[[change("Never", "True")]])
     Rollout("s", TEMPLATE, protect=True).carry_out(lambda _: None, formation)
     assert "execute_change_set" in formation.called

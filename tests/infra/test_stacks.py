@@ -1,4 +1,4 @@
-"""The templates: what lasts is safe, what is deployed can be found by name, and each alarm is explained."""
+"""The templates: data is protected, names are consistent, and each alarm is documented."""
 
 import json
 import re
@@ -34,7 +34,7 @@ def of_kind(template: dict[str, Any], kind: str) -> dict[str, Any]:
 
 
 def complaints(template: str, folder: Path) -> str:
-    """What cfn-lint has to say about a template."""
+    """Return cfn-lint's findings for a template."""
     path = folder / "template.json"
     path.write_text(template)
     command = [str(Path(sys.executable).with_name("cfn-lint")), "--regions", "eu-west-1", "-t", str(path)]
@@ -75,7 +75,7 @@ def test_no_table_can_be_lost_by_mistake(lasting: dict[str, Any]) -> None:
 
 
 def test_tables_are_made_one_after_the_other(lasting: dict[str, Any]) -> None:
-    """DynamoDB refuses to make many tables with indexes at once."""
+    """DynamoDB limits the number of tables with indexes that are created at once."""
     names = list(of_kind(lasting, "AWS::DynamoDB::Table"))
     assert [lasting["Resources"][name].get("DependsOn") for name in names] == [None, *names[:-1]]
 
@@ -131,7 +131,7 @@ def test_the_gateway_answers_in_our_error_body_with_our_codes(merged: dict[str, 
 
 
 def test_a_method_that_an_address_does_not_have_reaches_the_application(packaged: str) -> None:
-    """API Gateway would call the address unknown; the application answers 405 and says which methods there are."""
+    """API Gateway would report an unknown path; the application returns 405 with the allowed methods."""
     for path, methods in _definition(packaged)["paths"].items():
         caught, known = methods["x-amazon-apigateway-any-method"], next(iter(methods.values()))
         for part in ("type", "httpMethod", "uri", "contentHandling"):
@@ -142,7 +142,7 @@ def test_a_method_that_an_address_does_not_have_reaches_the_application(packaged
 
 
 def test_api_has_one_stage(packaged: str) -> None:
-    """Without a version there is another, called `Stage`, which knows neither throttling nor access logs."""
+    """Without `OpenApiVersion` there is a second stage named `Stage`, without throttling and access logs."""
     api = json.loads(packaged)["Resources"]["RestAPI"]["Properties"]
     assert api["OpenApiVersion"] == api["DefinitionBody"]["swagger"]
 
@@ -167,7 +167,7 @@ def test_the_gateway_allows_the_origin_that_the_application_allows() -> None:
 
 
 def test_throttled_sweep_is_not_retried(merged: dict[str, Any]) -> None:
-    """The next minute brings another; kept for hours, as Lambda does by default, they would only pile up."""
+    """The next minute brings another call, so Lambda's default of six hours would only cause a backlog."""
     for function in functions():
         asked = merged["Resources"][function.resource]["Properties"].get("EventInvokeConfig")
         assert (asked == {"MaximumEventAgeInSeconds": 60, "MaximumRetryAttempts": 0}) is function.scheduled
@@ -203,7 +203,7 @@ def test_no_alarm_has_more_metrics_than_an_alarm_may_have(merged: dict[str, Any]
 
 
 def test_every_alarm_has_its_paragraph_and_no_paragraph_is_about_another(merged: dict[str, Any]) -> None:
-    """A paragraph may be about the same alarm of every function, or of every table."""
+    """A paragraph may describe the same alarm of all functions, or of all tables."""
     alarms = {name.removesuffix("Alarm") for name in of_kind(merged, "AWS::CloudWatch::Alarm")}
     told = set(re.findall(r"^### `(\S+)`$", OPERATIONS.read_text(), re.MULTILINE))
     owners = {function.resource: "<Function>" for function in functions()}
@@ -242,7 +242,7 @@ def test_rest_origin_gets_the_client_address_and_the_proof() -> None:
 
 
 def test_no_template_has_the_proof_itself() -> None:
-    """CloudFormation reads it, from the secret from which the functions of that stage read it."""
+    """CloudFormation reads the proof from the secret that the functions of the stage read."""
     config = domain(STAGE)["Resources"]["Distribution"]["Properties"]["DistributionConfig"]
     named = foundation(STAGE)["Resources"]["TokenKeys"]["Properties"]["Name"]
     assert _shown(config) == f"{{{{resolve:secretsmanager:{named}:SecretString:${{Proof}}}}}}"
@@ -266,7 +266,7 @@ def test_the_template_is_valid(name: str, tmp_path: Path) -> None:
 
 @pytest.fixture(scope="module")
 def packaged(tmp_path_factory: pytest.TempPathFactory) -> str:
-    """The application's template as Chalice makes it and we merge into it."""
+    """The application's template: Chalice's with our additions."""
     work = tmp_path_factory.mktemp("packaged")
     merge = work / "merge.json"
     merge.write_text(json.dumps(merge_template(STAGE)))
@@ -310,12 +310,12 @@ def test_emulator_gets_the_template_without_unsupported_resources(packaged: str,
 
 
 def _shown(config: dict[str, Any]) -> str:
-    """What the distribution sends as its proof, as the template has it."""
+    """Return the proof header in the template of the distribution."""
     return str(config["Origins"][0]["OriginCustomHeaders"][0]["HeaderValue"]["Fn::Sub"])
 
 
 def _metrics(alarm: dict[str, Any]) -> list[dict[str, Any]]:
-    """What an alarm watches: one metric, or several in a sum."""
+    """Return the metrics of an alarm: one, or several of a sum."""
     several = [one["MetricStat"]["Metric"] for one in alarm.get("Metrics", ()) if "MetricStat" in one]
     return several or [alarm]
 

@@ -1,4 +1,4 @@
-"""What is deployed beside the functions agrees with what the functions are told."""
+"""Resources of a stage agree with the settings of its functions."""
 
 from typing import Any
 

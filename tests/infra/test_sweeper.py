@@ -1,4 +1,4 @@
-"""The local schedule."""
+"""The schedule of the local stack."""
 
 from threading import Event
 

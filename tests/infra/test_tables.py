@@ -1,4 +1,4 @@
-"""The tables that the models want."""
+"""The tables that are derived from the models."""
 
 from collections.abc import Iterator
 
@@ -66,7 +66,7 @@ class Feather(Item):
 
 @pytest.fixture
 def scratch(engine: EmbeddedEngine) -> Iterator[str]:
-    """The name of a table that does not exist and will not afterwards."""
+    """The name of a table that does not exist and is deleted afterwards."""
     name = "baton-test-scratch"
     yield name
     if name in client("dynamodb").list_tables()["TableNames"]:

@@ -1,4 +1,4 @@
-"""Technicians who finish work orders, delete photos and pass orders on at the same moment."""
+"""Technicians finish work orders, delete photos and reassign orders at the same time."""
 
 from collections.abc import Callable
 from functools import partial

@@ -1,4 +1,4 @@
-"""`chalice local` by itself, on an engine that was prepared for it."""
+"""`chalice local` on a prepared engine."""
 
 import shlex
 import socket

@@ -27,11 +27,11 @@ CHECKS = (
     "response_headers_conformance",
 )
 ENDS_THE_SESSION = ("/auth/logout", "/v1/auth/logout")
-"""What the one who calls everything had better not call."""
+"""Operations that are excluded."""
 
 
 def known(stack: Stack, admin: Person) -> dict[str, list[str]]:
-    """Things that there are, by the names under which they are asked for."""
+    """Existing values by the parameters that accept them."""
     orders = admin.get("/v1/work-orders").json()["workOrders"]
     delivery = {"pickup_address": "Dam 1", "dropoff_address": "Amstel 2", "receiver_phone": "+31205550201"}
     placed = stack.person("customer1").post("/v1/orders", delivery).json()["order"]["id"]
@@ -59,7 +59,7 @@ def known(stack: Stack, admin: Person) -> dict[str, list[str]]:
 
 
 def schemathesis(stack: Stack, admin: Person, folder: Path) -> tuple[int, str, dict[str, Any]]:
-    """Let it run; its exit code, what it said, and its report."""
+    """Run schemathesis and return exit code, output and report."""
     long = BUDGET_S >= LONG_S
     report = folder / "report.json"
     arguments = [

@@ -1,4 +1,4 @@
-"""The local stack as a stranger meets it: its addresses, its errors, its sockets, its manners."""
+"""The local stack from outside: paths, errors and sockets."""
 
 import http.client
 import json

@@ -1,4 +1,4 @@
-"""Notices on the local stack: over a real socket, and from the sweep that runs by itself."""
+"""Notices on the local stack: over a real socket, and from the scheduled sweep."""
 
 from typing import Any
 
@@ -13,7 +13,7 @@ ZONE = "Notices"
 
 @pytest.fixture(scope="module")
 def park(brisk_stack: Stack) -> Stack:
-    """A stack in which the other organisation has a ride, a checklist, and what is soon is all that is due in a day."""
+    """A stack in which the other organisation has a ride and a checklist, and "due soon" means within a day."""
     admin = brisk_stack.person("other-admin")
     people = [
         {"username": name, "full_name": name.title(), "role": role, "game_zone": ZONE, "password": PASSWORD}

@@ -1,4 +1,4 @@
-"""Photos as phones and browsers handle them: real files over real HTTP, addresses opened by whoever has them."""
+"""Photos over real HTTP: uploads of real files, and presigned URLs without other authorisation."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tests.system.repairs import repair, upload
 
 
 def fetch(url: str, method: str = "GET") -> httpx.Response:
-    """What anybody gets who opens an address: without a token and without a cookie."""
+    """Return the response for a URL, without token and cookie."""
     return httpx.request(method, url, trust_env=False, timeout=PATIENCE_S)
 
 
@@ -34,7 +34,7 @@ def presigned(person: Person, order_id: str) -> dict[str, Any]:
 
 
 def wait_until(holds: Callable[[], bool]) -> None:
-    """Ask again and again until it holds."""
+    """Repeat until the condition holds."""
     deadline = time.monotonic() + PATIENCE_S
     while not holds():
         assert time.monotonic() < deadline

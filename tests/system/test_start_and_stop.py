@@ -1,4 +1,4 @@
-"""How the local stack starts, what it says, and how it ends."""
+"""Startup, output and shutdown of the local stack."""
 
 import re
 import shutil

@@ -1,4 +1,4 @@
-"""The walkthrough that newcomers run."""
+"""The walkthrough command."""
 
 from tests.system.clients import Stack
 from tests.system.servers import PASSWORD, run_once
