@@ -1,1 +1,1 @@
-"""What runs Baton: tables, policies, deployment and the local stack. The application itself imports nothing of it."""
+"""Tables, policies, deployment and the local stack. The application imports nothing from here."""

@@ -1,13 +1,13 @@
-"""`python -m infra.bootstrap --org NAME --admin USERNAME`: create an organisation and its first user.
+"""`python -m infra.bootstrap --org NAME --admin USERNAME`: create an organisation and its first administrator.
 
-The new administrator does everything else through the API; this step is needed because there is no user yet who could
-sign in. It writes to the tables of the stage in `BATON_STAGE`, on AWS or on the engine at `BATON_DYNAMODB_ENDPOINT`,
-through the same write path as a request: organisation, roles, user and audit row are one transaction.
+The administrator does everything else over the API. The command writes to the tables of the stage in `BATON_STAGE`, on
+AWS or on the engine at `BATON_DYNAMODB_ENDPOINT`, through the same write path as a request: organisation, roles, user
+and audit row are one transaction.
 
-The password is generated, printed once and not stored in plain text. An existing organisation is refused, because
-otherwise anyone who can run this command could add an administrator to it.
+The password is generated, printed once and not stored in plain text. An existing organisation is not changed, so the
+command cannot add an administrator to it.
 
-Exit codes: 0 done, 1 refused and nothing changed, 2 wrong arguments or no store.
+Exit codes: 0 done, 1 refused and nothing changed, 2 wrong arguments or database not available.
 """
 
 from __future__ import annotations
@@ -22,54 +22,54 @@ from unicodedata import normalize
 
 from infra.local import environment, startup
 
-_DONE, _REFUSED, _CANNOT = 0, 1, 2
+_DONE, _REFUSED, _FAILED = 0, 1, 2
 _OPTIONS = {"username": "--admin", "fullName": "--name", "email": "--email"}
-_LONGEST_ID = 64
-_LONGEST_NAME = 100
+_MAX_ID_LENGTH = 64
+_MAX_NAME_LENGTH = 100
 
 
-class BadName(ValueError):
-    """The name of an organisation is not valid; the message gives the reason."""
+class InvalidName(ValueError):
+    """The name is not valid for an organisation; the message says why."""
 
 
 @dataclass(frozen=True, slots=True)
 class CreatedOrganisation:
-    """The new organisation with its administrator."""
+    """A new organisation and its administrator."""
 
     org_id: str
     username: str
     password: str
 
     def report(self, stage: str) -> str:
-        """Return what the operator has to know, with the password."""
+        """Return the text for the operator, with the password."""
         return "\n".join(
             [
-                f"Created the organisation {self.org_id} (stage {stage}).",
+                f"Organisation {self.org_id} created (stage {stage}).",
                 f"Administrator: {self.username}",
-                f"Password, shown only once: {self.password}",
-                "Sign in and change it.",
+                f"Password (shown only once): {self.password}",
+                "The administrator should sign in and change it.",
             ]
         )
 
 
 def organisation_id(name: str) -> str:
-    """Return the id of an organisation with this name: `acme-sons` for `Acme & Sons`. Raise `BadName`.
+    """Return the id for a name: `acme-sons` for `Acme & Sons`. Raise `InvalidName` if it has no letter or digit.
 
     Names that differ only in case, accents and punctuation have the same id, so only one of them can exist.
     """
-    if not name.isprintable() or len(name) > _LONGEST_NAME:
-        raise BadName(f"--org must be at most {_LONGEST_NAME} characters on one line")
+    if not name.isprintable() or len(name) > _MAX_NAME_LENGTH:
+        raise InvalidName(f"--org must be at most {_MAX_NAME_LENGTH} characters on one line")
     plain = normalize("NFKD", name).casefold().encode("ascii", "ignore").decode()
-    made = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")
-    if not made:
-        raise BadName("--org needs a letter from a to z or a digit for the organisation's id")
-    return made[:_LONGEST_ID].strip("-")
+    org_id = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")
+    if not org_id:
+        raise InvalidName("--org must contain a letter from a to z or a digit; the organisation's id consists of them")
+    return org_id[:_MAX_ID_LENGTH].strip("-")
 
 
 def create(org: str, admin: Mapping[str, str]) -> CreatedOrganisation:
     """Create the organisation and its administrator (`username`, `fullName`, optionally `email`).
 
-    Raise `BadName`, `OrganisationExists` or `NameTaken`; nothing is changed then.
+    Raise `InvalidName`, `OrganisationExists` or `NameTaken`; nothing is changed then.
     """
     import app
     from chalicelib.core.actor import Actor
@@ -105,42 +105,41 @@ def create(org: str, admin: Mapping[str, str]) -> CreatedOrganisation:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Create an organisation; return the exit code."""
-    parser = argparse.ArgumentParser(
-        prog="python -m infra.bootstrap", description="Create an organisation and its first user."
-    )
-    parser.add_argument("--org", required=True, metavar="NAME", help="the name of the organisation")
-    parser.add_argument("--admin", required=True, metavar="USERNAME", help="the administrator's user name")
-    parser.add_argument("--name", help="the administrator's full name (default: the user name)")
-    parser.add_argument("--email", help="the administrator's e-mail address")
-    given = parser.parse_args(arguments)
+    """Create an organisation and return the exit code."""
+    description = "Create an organisation and its first administrator."
+    parser = argparse.ArgumentParser(prog="python -m infra.bootstrap", description=description)
+    parser.add_argument("--org", required=True, metavar="NAME", help="name of the organisation")
+    parser.add_argument("--admin", required=True, metavar="USERNAME", help="user name of the administrator")
+    parser.add_argument("--name", help="full name of the administrator (default: the user name)")
+    parser.add_argument("--email", help="e-mail address of the administrator")
+    options = parser.parse_args(arguments)
     startup.quiet_libraries()
-    environment.for_commands()
-    admin = {"username": given.admin, "fullName": given.name or given.admin}
-    if given.email is not None:
-        admin["email"] = given.email
+    environment.configure_command()
+    admin = {"username": options.admin, "fullName": options.name or options.admin}
+    if options.email is not None:
+        admin["email"] = options.email
     try:
-        problems = _problems(given.org, admin)
-        return _complain("; ".join(problems), _CANNOT) if problems else _carry_out(given.org, admin)
+        errors = _validation_errors(options.org, admin)
+        return _report_error("; ".join(errors), _FAILED) if errors else _run(options.org, admin)
     except startup.StartFailed as error:
-        return _complain(str(error), _CANNOT)
+        return _report_error(str(error), _FAILED)
 
 
-def _problems(org: str, admin: Mapping[str, str]) -> list[str]:
+def _validation_errors(org: str, admin: Mapping[str, str]) -> list[str]:
     """Return what is wrong with the arguments."""
     from chalicelib.edge.validation import validation_errors
     from chalicelib.identity.accounts.schemas import NewUser
 
     errors = validation_errors({**admin, "role": "-"}, NewUser)
-    said = [f"{_OPTIONS[name]} {problem}" for name, problem in errors.items()]
+    messages = [f"{_OPTIONS[name]} {message}" for name, message in errors.items()]
     try:
         organisation_id(org)
-    except BadName as error:
-        said.insert(0, str(error))
-    return said
+    except InvalidName as error:
+        messages.insert(0, str(error))
+    return messages
 
 
-def _carry_out(org: str, admin: Mapping[str, str]) -> int:
+def _run(org: str, admin: Mapping[str, str]) -> int:
     from chalicelib.core.errors import Conflict
     from chalicelib.core.settings import SettingsError, settings
 
@@ -148,45 +147,44 @@ def _carry_out(org: str, admin: Mapping[str, str]) -> int:
         stage = settings().stage
     except SettingsError as error:
         raise startup.StartFailed(str(error)) from error
-    with _store_errors(stage):
+    with _errors_in_one_line(stage):
         _prepare_engine()
         try:
             created = create(org, admin)
         except Conflict as error:
-            return _complain(f"{error.message} Nothing was changed.", _REFUSED)
+            return _report_error(f"{error.message} Nothing was changed.", _REFUSED)
     print(created.report(stage))
     return _DONE
 
 
 @contextmanager
-def _store_errors(stage: str) -> Iterator[None]:
-    """Turn the error of an unreachable store, or one without tables, into one line."""
+def _errors_in_one_line(stage: str) -> Iterator[None]:
+    """Raise `StartFailed` with a message of one line if the database cannot be reached or has no tables."""
     from botocore.exceptions import BotoCoreError, ClientError
     from pynamodb.exceptions import PynamoDBException
 
     from chalicelib.core.errors import Unavailable
-    from infra.tables import TablesDisagree
+    from infra.tables import SchemaConflict
 
     try:
         yield
-    except TablesDisagree as error:
+    except SchemaConflict as error:
         raise startup.StartFailed(str(error)) from error
     except (BotoCoreError, ClientError, PynamoDBException, Unavailable) as error:
-        reason = str(_root(error))
+        reason = str(_root_cause(error))
         if "ResourceNotFound" in reason:
-            reason = f"stage {stage} has no tables; deploy it first, or name another in BATON_STAGE"
-        raise startup.StartFailed(f"The store cannot be used: {reason}") from error
+            reason = f"stage {stage} has no tables; deploy it first, or set BATON_STAGE to another stage"
+        raise startup.StartFailed(f"The database is not available: {reason}") from error
 
 
-def _root(error: BaseException) -> BaseException:
-    """Return the first cause of an error."""
+def _root_cause(error: BaseException) -> BaseException:
     while (cause := getattr(error, "cause", None) or error.__cause__) is not None:
         error = cause
     return error
 
 
 def _prepare_engine() -> None:
-    """Create the tables on an engine that is not AWS; on AWS the deployment creates them."""
+    """Create the tables, except on AWS, where the deployment creates them."""
     from chalicelib.core import aws
     from chalicelib.core.settings import settings
     from infra.tables import create_missing
@@ -195,7 +193,7 @@ def _prepare_engine() -> None:
         create_missing(aws.client("dynamodb", settings().dynamodb_endpoint))
 
 
-def _complain(message: str, code: int) -> int:
+def _report_error(message: str, code: int) -> int:
     print(message, file=sys.stderr)
     return code
 

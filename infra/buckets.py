@@ -1,8 +1,8 @@
-"""The bucket of photos as it has to exist: private, and forgetting by itself what nobody finished.
+"""Defines the photo bucket: private, with a lifecycle rule that deletes unfinished uploads.
 
-What is in it is read and put only through presigned addresses, from pages of any origin, since the signature is what
-counts. The rule for `incoming/` is a second net below the application's own sweep, and it is the only one that catches
-parts of uploads that broke off.
+Objects are read and written only with presigned URLs. Pages of any origin may use them, because the signature is what
+authorises a request. The lifecycle rule for `incoming/` backs up the application's own sweep, and is the only thing
+that deletes the parts of an interrupted upload.
 """
 
 from __future__ import annotations
@@ -12,11 +12,11 @@ from typing import Any
 
 from chalicelib.core.settings import Settings
 
-_FORGET = "forget-what-nobody-confirmed"
+_EXPIRY_RULE = "forget-what-nobody-confirmed"
 
 
 def private() -> dict[str, Any]:
-    """What every bucket of ours is, as CloudFormation wants it: encrypted, and closed to whoever is not its owner's."""
+    """Return CloudFormation properties that every bucket has: encryption, and no public access."""
     return {
         "BucketEncryption": {
             "ServerSideEncryptionConfiguration": [{"ServerSideEncryptionByDefault": {"SSEAlgorithm": "AES256"}}]
@@ -32,7 +32,7 @@ def private() -> dict[str, Any]:
 
 
 def definition(stage: str) -> dict[str, Any]:
-    """The properties of the bucket of photos, likewise."""
+    """Return the CloudFormation properties of the photo bucket."""
     return {
         **private(),
         "BucketName": Settings(stage=stage).photo_bucket,
@@ -50,7 +50,7 @@ def definition(stage: str) -> dict[str, Any]:
         "LifecycleConfiguration": {
             "Rules": [
                 {
-                    "Id": _FORGET,
+                    "Id": _EXPIRY_RULE,
                     "Status": "Enabled",
                     "Prefix": "incoming/",
                     "ExpirationInDays": 1,
@@ -62,6 +62,6 @@ def definition(stage: str) -> dict[str, Any]:
 
 
 def create_missing(client: Any, bucket: str) -> None:
-    """Create the bucket on an S3-compatible store, for trying things out; one that is there stays as it is."""
+    """Create the bucket on an S3-compatible store, unless it exists. For local use."""
     with suppress(client.exceptions.BucketAlreadyOwnedByYou):
         client.create_bucket(Bucket=bucket)

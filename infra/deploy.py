@@ -1,10 +1,10 @@
-"""`python -m infra.deploy PART --stage STAGE`: put a stage into an AWS account, or bring it up to date.
+"""`python -m infra.deploy PART --stage STAGE`: create or update a stage in an AWS account.
 
-    foundation    tables, buckets and the secret of the token keys, which is filled if it is empty (`make infra`)
+    foundation    tables, buckets and the secret with the token keys, which are generated if missing (`make infra`)
     application   the package, its functions, APIs, schedules and alarms (`make deploy`)
 
-A stage whose application is deployed by `chalice deploy` must not be deployed by this too: each would make its own
-functions under the same names. So this refuses a stage that Chalice has deployed from here, and says so.
+A stage that `chalice deploy` has deployed from this directory is refused, because both would create functions with the
+same names.
 """
 
 from __future__ import annotations
@@ -25,103 +25,103 @@ from infra.packaging.build import build
 from infra.packaging.check import BadPackage
 from infra.packaging.project import ROOT
 from infra.packaging.target import Target
-from infra.policies.files import stale
+from infra.policies.files import outdated_files
 from infra.stacks import application as application_stack
 from infra.stacks import foundation as foundation_stack
 from infra.stacks import indexes
 from infra.stacks.rollout import Rollout, RolloutFailed, Say, aws, current, outputs, upload
-from infra.stages import NoStage, settings_of
+from infra.stages import UnknownStage, settings_of
 
 Adapt = Callable[[dict[str, Any]], dict[str, Any]]
-"""What an emulator needs otherwise than AWS."""
+"""Changes a template for an emulator of AWS."""
 
 
 class CannotDeploy(Exception):
-    """This stage cannot be deployed from here; the message says why."""
+    """The stage cannot be deployed; the message says why."""
 
 
-_REASONS = (
+_DEPLOYMENT_ERRORS = (
     BadPackage,
     BotoCoreError,
     CalledProcessError,
     CannotDeploy,
     ClientError,
-    NoStage,
+    UnknownStage,
     RolloutFailed,
     SettingsError,
-    keys.CannotStep,
+    keys.StepRefused,
 )
 
 
 def foundation(stage: str, say: Say, adapt: Adapt = lambda template: template) -> dict[str, str]:
-    """Make or update what holds data; the outputs of its stack."""
+    """Create or update the resources that hold data; return the outputs of their stack."""
     stack, template = foundation_stack.stack_name(stage), adapt(foundation_stack.foundation(stage))
-    told: dict[str, str] = {}
+    stack_outputs: dict[str, str] = {}
     for step in indexes.steps(current(stack), template):
-        told = Rollout(stack, step, protect=True).carry_out(say)
+        stack_outputs = Rollout(stack, step, protect=True).carry_out(say)
         indexes.wait(aws("dynamodb"), indexes.table_names(step), say)
-    if keys.Keeper(stage).read() is None and keys.main(["init", "--stage", stage]):
-        raise CannotDeploy(f"{stage} has no keys of tokens yet; `make infra STAGE={stage}` again.")
-    return told
+    if keys.KeyStore(stage).read() is None and keys.main(["init", "--stage", stage]):
+        raise CannotDeploy(f"{stage} has no token keys yet; run `make infra STAGE={stage}` again.")
+    return stack_outputs
 
 
 def application(stage: str, say: Say, target: Target, adapt: Adapt = lambda template: template) -> dict[str, str]:
-    """Build, upload and roll out the application; the outputs of its stack. Raises `CannotDeploy`."""
-    _refuse_mixing(stage)
+    """Build, upload and roll out the application; return the outputs of its stack. Raise `CannotDeploy`."""
+    _refuse_chalice_deployment(stage)
     _refuse_stale_policies()
-    bucket = _bucket_of_packages(stage)
+    bucket = _package_bucket(stage)
     built = build(ROOT / "build" / stage, stage, target)
     say(f"{built.archive}: {built.size / 1e6:.1f} MB, sha256 {built.sha256}")
-    put = upload(bucket, "package", "zip", built.archive.read_bytes())
-    template = with_code(json.loads(built.template.read_text()), put.bucket, put.key)
+    package = upload(bucket, "package", "zip", built.archive.read_bytes())
+    template = with_code(json.loads(built.template.read_text()), package.bucket, package.key)
     return Rollout(application_stack.stack_name(stage), adapt(template), bucket=bucket).carry_out(say)
 
 
-def _bucket_of_packages(stage: str) -> str:
+def _package_bucket(stage: str) -> str:
     try:
         return outputs(foundation_stack.stack_name(stage))["PackagesBucket"]
     except (KeyError, RolloutFailed) as error:
-        raise CannotDeploy(f"{stage} has no foundation yet; `make infra STAGE={stage}` first.") from error
+        raise CannotDeploy(f"{stage} has no foundation yet; run `make infra STAGE={stage}` first.") from error
 
 
 def with_code(template: dict[str, Any], bucket: str, key: str) -> dict[str, Any]:
-    """The template with its functions' code where it was uploaded."""
+    """Return the template with the location of the uploaded code in its functions."""
     for resource in template["Resources"].values():
         if resource["Type"] == "AWS::Serverless::Function":
             resource["Properties"]["CodeUri"] = {"Bucket": bucket, "Key": key}
     return template
 
 
-def _refuse_mixing(stage: str) -> None:
+def _refuse_chalice_deployment(stage: str) -> None:
     deployed = ROOT / ".chalice" / "deployed" / f"{stage}.json"
     if deployed.exists() and json.loads(deployed.read_text()).get("resources"):
-        raise CannotDeploy(f"`chalice deploy` has deployed {stage} from here; `chalice delete --stage {stage}` first.")
+        raise CannotDeploy(f"{stage} was deployed by `chalice deploy`; run `chalice delete --stage {stage}` first.")
 
 
 def _refuse_stale_policies() -> None:
-    found = stale()
-    if found:
-        raise CannotDeploy(f"{', '.join(found)} in .chalice are not current; `python -m infra.policies` writes them.")
+    outdated = outdated_files()
+    if outdated:
+        raise CannotDeploy(f"outdated in .chalice: {', '.join(outdated)}; run `python -m infra.policies`.")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Deploy a part; 1 if that failed."""
-    parser = argparse.ArgumentParser(prog="python -m infra.deploy", description="Put a stage into an AWS account.")
+    """Deploy a part; return 1 if that fails."""
+    parser = argparse.ArgumentParser(prog="python -m infra.deploy", description="Deploy a stage to an AWS account.")
     parser.add_argument("part", choices=("foundation", "application"))
     parser.add_argument("--stage", required=True)
     parser.add_argument("--architecture", choices=("arm64", "x86_64"), default="arm64")
-    wanted = parser.parse_args(arguments)
-    region.settle(os.environ)
+    options = parser.parse_args(arguments)
+    region.apply_region(os.environ)
     try:
-        settings_of(wanted.stage)
-        if wanted.part == "foundation":
-            told: Mapping[str, str] = foundation(wanted.stage, print)
+        settings_of(options.stage)
+        if options.part == "foundation":
+            stack_outputs: Mapping[str, str] = foundation(options.stage, print)
         else:
-            told = application(wanted.stage, print, Target(wanted.architecture))
-    except _REASONS as error:
+            stack_outputs = application(options.stage, print, Target(options.architecture))
+    except _DEPLOYMENT_ERRORS as error:
         print(error, file=sys.stderr)
         return 1
-    for name, value in told.items():
+    for name, value in stack_outputs.items():
         print(f"{name}: {value}")
     return 0
 

@@ -1,14 +1,14 @@
-"""`python -m infra.load DATASET FILE`: the records of a file into a running stack, over its API.
+"""`python -m infra.load DATASET FILE`: import the records of a file over the API.
 
     python -m infra.load users people.csv --url https://api.example.org/api --username admin
     python -m infra.load users people.csv --dry-run
 
-It signs in (the password comes from `BATON_LOAD_PASSWORD` or is asked for), checks every record, and sends the good
-ones in the order of the file, up to 500 in one request. Records that the server hands back for lack of time are sent
-again. Whatever is refused is printed with its line and what is wrong, and never what was in it. Since a record makes or
-changes one thing, the same file can be loaded again after it was mended, or after the line was cut.
+The command signs in (with the password from `BATON_LOAD_PASSWORD` or from a prompt), checks every record, and sends the
+valid ones in the order of the file, up to 500 per request. Records that the server returns for lack of time are sent
+again. Rejected records are printed with line number and error, never with their content. A record creates or updates
+one item, so the same file can be loaded again after it was corrected or the connection was lost.
 
-Exit codes: 0 all taken, 1 some refused, 2 wrong arguments, a file that cannot be read, or no connection.
+Exit codes: 0 all imported, 1 some rejected, 2 wrong arguments, unreadable file, or no connection.
 """
 
 from __future__ import annotations
@@ -25,95 +25,95 @@ from typing import Any, TextIO
 
 import httpx
 
-from infra.load_client import ADDRESS, ATTEMPTS, PATIENCE_S, Client, Stopped, printable
+from infra.load_client import DEFAULT_URL, MAX_ATTEMPTS, TIMEOUT_S, Client, LoadStopped, printable
 from infra.local import environment, startup
 
 PASSWORD = "BATON_LOAD_PASSWORD"  # noqa: S105 - the name of a setting
-_TAKEN, _SOME_REFUSED, _CANNOT = 0, 1, 2
+_IMPORTED, _SOME_REJECTED, _FAILED = 0, 1, 2
 _SUFFIXES = {".csv": "csv", ".ndjson": "ndjson", ".jsonl": "ndjson"}
-_LARGEST = 5_000_000
+_MAX_BATCH_BYTES = 5_000_000
 
 
 @dataclass(slots=True)
-class Bar:
-    """How far it is, on one line of a terminal, or as a line now and then where there is none."""
+class ProgressBar:
+    """Shows progress: on one line of a terminal, otherwise as a line for every 10 %."""
 
     total: int
     out: TextIO
     done: int = 0
-    _told: int = -1
+    _printed_tenths: int = -1
 
     def advance(self, count: int) -> None:
-        """So many records more are settled."""
+        """Count finished records and show the progress."""
         self.done += count
         share = 100 * self.done // max(1, self.total)
         if self.out.isatty():
             filled = share * 30 // 100
             bar = "#" * filled + "." * (30 - filled)
             print(f"\r[{bar}] {share:3d} % {self.done} of {self.total}", end="", file=self.out, flush=True)
-        elif share // 10 > self._told:
-            self._told = share // 10
+        elif share // 10 > self._printed_tenths:
+            self._printed_tenths = share // 10
             print(f"{share} %: {self.done} of {self.total}", file=self.out, flush=True)
 
     def clear(self) -> None:
-        """Make room for something to be printed."""
+        """Clear the line for other output."""
         if self.out.isatty():
             print("\r\x1b[K", end="", file=self.out, flush=True)
 
 
 @dataclass(slots=True)
 class Load:
-    """One file on its way."""
+    """The import of one file."""
 
     dataset: str
     name: str
-    bar: Bar
+    bar: ProgressBar
     counts: dict[str, int] = field(default_factory=lambda: dict.fromkeys(("created", "updated", "rejected"), 0))
 
-    def refuse(self, number: int, fields: dict[str, str]) -> None:
-        """Say what is wrong with a line."""
+    def reject(self, number: int, fields: dict[str, str]) -> None:
+        """Print the errors of a line."""
         self.counts["rejected"] += 1
         self.bar.clear()
-        for name, problem in fields.items():
-            print(f"{self.name}:{number}: {printable(name)}: {printable(problem)}", flush=True)
+        for name, message in fields.items():
+            print(f"{self.name}:{number}: {printable(name)}: {printable(message)}", flush=True)
 
     def send(self, client: Client, lines: Sequence[Any]) -> None:
-        """Send some lines until each is settled. Raises `Stopped`."""
+        """Send lines until each is imported or rejected. Raise `LoadStopped`."""
         from chalicelib.edge.imports import TRY_AGAIN
 
-        waiting, tries = list(lines), 0
-        while waiting:
-            answer = client.send(self.dataset, [line.raw for line in waiting])
-            rejected = {one["index"]: one["fields"] for one in answer["rejected"]}
+        pending, attempts = list(lines), 0
+        while pending:
+            result = client.send(self.dataset, [line.raw for line in pending])
+            rejected = {record["index"]: record["fields"] for record in result["rejected"]}
             for outcome in ("created", "updated"):
-                self.counts[outcome] += answer[outcome]
-            later = [index for index, fields in rejected.items() if fields == dict(TRY_AGAIN)]
-            tries = tries + 1 if len(later) == len(waiting) else 0
-            if tries == ATTEMPTS:
-                later = []
+                self.counts[outcome] += result[outcome]
+            retries = [index for index, fields in rejected.items() if fields == dict(TRY_AGAIN)]
+            attempts = attempts + 1 if len(retries) == len(pending) else 0
+            if attempts == MAX_ATTEMPTS:
+                retries = []
             for index, fields in rejected.items():
-                if index not in later:
-                    self.refuse(waiting[index].number, fields)
-            self.bar.advance(len(waiting) - len(later))
-            waiting = [waiting[index] for index in later]
+                if index not in retries:
+                    self.reject(pending[index].number, fields)
+            self.bar.advance(len(pending) - len(retries))
+            pending = [pending[index] for index in retries]
 
     @property
     def code(self) -> int:
-        """The exit code of a load that came to its end."""
-        return _SOME_REFUSED if self.counts["rejected"] else _TAKEN
+        """The exit code of a load that is finished."""
+        return _SOME_REJECTED if self.counts["rejected"] else _IMPORTED
 
 
-def batches(lines: Sequence[Any], most: int, largest: int = _LARGEST) -> list[list[Any]]:
-    """The lines in their order, so many and so many bytes at once."""
-    made: list[list[Any]] = []
+def split_batches(lines: Sequence[Any], max_count: int, max_bytes: int = _MAX_BATCH_BYTES) -> list[list[Any]]:
+    """Return the lines in order, in batches of limited count and size."""
+    batches: list[list[Any]] = []
     size = 0
     for line in lines:
         size += len(line.raw) + 1
-        if not made or len(made[-1]) == most or size > largest:
-            made.append([])
+        if not batches or len(batches[-1]) == max_count or size > max_bytes:
+            batches.append([])
             size = len(line.raw) + 1
-        made[-1].append(line)
-    return made
+        batches[-1].append(line)
+    return batches
 
 
 def main(
@@ -121,48 +121,49 @@ def main(
     transport: httpx.BaseTransport | None = None,
     pause: Callable[[float], None] = time.sleep,
 ) -> int:
-    """Load a file; the exit code."""
+    """Load a file and return the exit code."""
     options = _parser().parse_args(arguments)
     startup.quiet_libraries()
-    environment.for_commands()
+    environment.configure_command()
     from chalicelib.core.settings import SettingsError
-    from infra.load_files import BadFile
+    from infra.load_files import InvalidFile
 
     try:
         return _run(options, transport, pause)
-    except (Stopped, BadFile, SettingsError, OSError) as error:
+    except (LoadStopped, InvalidFile, SettingsError, OSError) as error:
         print(f"Cannot load {options.file}: {error}", file=sys.stderr)
-        return _CANNOT
+        return _FAILED
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m infra.load", description="Load the records of a file.")
-    parser.add_argument("dataset", help="what they are, such as users")
-    parser.add_argument("file", type=Path, help="CSV with a header, or NDJSON with a record on each line")
-    parser.add_argument("--format", choices=("csv", "ndjson"), help="unless the file's name ends so")
-    parser.add_argument("--url", default=ADDRESS, help="of the API (default: %(default)s)")
-    parser.add_argument("--username", help=f"who loads it; the password is asked for, or in {PASSWORD}")
+    description = "Import the records of a file over the API."
+    parser = argparse.ArgumentParser(prog="python -m infra.load", description=description)
+    parser.add_argument("dataset", help="type of the records, such as users")
+    parser.add_argument("file", type=Path, help="CSV with a header, or NDJSON with one record per line")
+    parser.add_argument("--format", choices=("csv", "ndjson"), help="format of the file (default: from its name)")
+    parser.add_argument("--url", default=DEFAULT_URL, help="URL of the API (default: %(default)s)")
+    parser.add_argument("--username", help=f"user who imports; the password is read from {PASSWORD} or a prompt")
     parser.add_argument("--dry-run", action="store_true", help="check the file and send nothing")
     return parser
 
 
 def _run(options: argparse.Namespace, transport: httpx.BaseTransport | None, pause: Callable[[float], None]) -> int:
     lines = _lines(options)
-    load = Load(options.dataset, str(options.file), Bar(len(lines), sys.stderr))
-    good = [line for line in lines if line.fields is None]
-    if not options.dry_run and good:
-        with httpx.Client(base_url=options.url, timeout=PATIENCE_S, transport=transport) as http:
+    load = Load(options.dataset, str(options.file), ProgressBar(len(lines), sys.stderr))
+    valid = [line for line in lines if line.fields is None]
+    if not options.dry_run and valid:
+        with httpx.Client(base_url=options.url, timeout=TIMEOUT_S, transport=transport) as http:
             client = Client(http, *_credentials(options), pause)
             client.sign_in()
-            _refuse_bad(load, lines)
-            _send_all(load, client, good)
+            _reject_invalid(load, lines)
+            _send_all(load, client, valid)
     else:
-        _refuse_bad(load, lines)
-        load.bar.advance(len(good))
+        _reject_invalid(load, lines)
+        load.bar.advance(len(valid))
     load.bar.clear()
     counts = load.counts
     print(
-        f"{len(good)} good, {counts['rejected']} rejected; nothing was sent"
+        f"{len(valid)} valid, {counts['rejected']} rejected; nothing was sent"
         if options.dry_run
         else f"{counts['created']} created, {counts['updated']} updated, {counts['rejected']} rejected"
     )
@@ -170,46 +171,48 @@ def _run(options: argparse.Namespace, transport: httpx.BaseTransport | None, pau
 
 
 def _lines(options: argparse.Namespace) -> list[Any]:
-    """The records of the file. Raises `BadFile`, `Stopped` or `OSError`."""
-    import app  # noqa: F401 - with the application come its datasets
+    """Return the records of the file. Raise `InvalidFile`, `LoadStopped` or `OSError`."""
+    import app  # noqa: F401 - importing it registers the datasets
     from chalicelib.edge.imports import DATASETS
     from infra.load_files import read
 
     dataset = DATASETS.get(options.dataset)
     if dataset is None:
-        raise Stopped(f"there is no dataset {options.dataset!r}; there are {', '.join(sorted(DATASETS))}")
-    form = options.format or _SUFFIXES.get(options.file.suffix.lower())
-    if form is None:
-        raise Stopped("its name ends neither in .csv nor in .ndjson; say which it is with --format")
-    return list(read(options.file.read_bytes(), form, dataset.record))
+        raise LoadStopped(f"unknown dataset {options.dataset!r}; the datasets are {', '.join(sorted(DATASETS))}")
+    file_format = options.format or _SUFFIXES.get(options.file.suffix.lower())
+    if file_format is None:
+        raise LoadStopped("the name ends neither in .csv nor in .ndjson; set the format with --format")
+    return list(read(options.file.read_bytes(), file_format, dataset.record))
 
 
 def _credentials(options: argparse.Namespace) -> tuple[str, str]:
     if not options.username:
-        raise Stopped("--username says who loads it")
-    given = os.environ.get(PASSWORD)
+        raise LoadStopped("--username is missing")
+    password = os.environ.get(PASSWORD)
     try:
-        return options.username, given or getpass.getpass(f"Password of {options.username}: ")
+        return options.username, password or getpass.getpass(f"Password of {options.username}: ")
     except EOFError as error:
-        raise Stopped(f"there is nobody to ask for the password; set {PASSWORD}") from error
+        raise LoadStopped(f"no terminal to read the password from; set {PASSWORD}") from error
 
 
-def _refuse_bad(load: Load, lines: Sequence[Any]) -> None:
+def _reject_invalid(load: Load, lines: Sequence[Any]) -> None:
     for line in lines:
         if line.fields is not None:
-            load.refuse(line.number, dict(line.fields))
+            load.reject(line.number, dict(line.fields))
             load.bar.advance(1)
 
 
-def _send_all(load: Load, client: Client, good: Sequence[Any]) -> None:
+def _send_all(load: Load, client: Client, lines: Sequence[Any]) -> None:
     from chalicelib.edge.imports import MAX_RECORDS
 
-    for batch in batches(good, MAX_RECORDS):
+    for batch in split_batches(lines, MAX_RECORDS):
         try:
             load.send(client, batch)
-        except Stopped as error:
+        except LoadStopped as error:
             load.bar.clear()
-            raise Stopped(f"{error}. It stopped at line {batch[0].number}; it may be run again as it is") from error
+            raise LoadStopped(
+                f"{error}. Stopped at line {batch[0].number}; run the same command again to continue"
+            ) from error
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""The line to a stack: signs in, sends records, and has patience with a server that is busy."""
+"""The HTTP client of `infra.load`: signs in, sends records, and retries while the server is busy."""
 
 from __future__ import annotations
 
@@ -7,61 +7,61 @@ from typing import Any
 
 import httpx
 
-ADDRESS = "http://127.0.0.1:8000/api"
-ATTEMPTS = 5
-PATIENCE_S = 60.0
-_LATER = frozenset({429, 500, 502, 503, 504})
+DEFAULT_URL = "http://127.0.0.1:8000/api"
+MAX_ATTEMPTS = 5
+TIMEOUT_S = 60.0
+_RETRYABLE = frozenset({429, 500, 502, 503, 504})
 
 
-class Stopped(Exception):
-    """It cannot go on; the message says why."""
+class LoadStopped(Exception):
+    """The load cannot continue; the message says why."""
 
 
 class Client:
-    """Somebody who is signed in to a stack."""
+    """A signed-in client of the API."""
 
     def __init__(self, http: httpx.Client, username: str, password: str, pause: Callable[[float], None]) -> None:
         self._http = http
-        self._who = {"identifier": username, "password": password}
+        self._credentials = {"identifier": username, "password": password}
         self._pause = pause
         self._token = ""
 
     def sign_in(self) -> None:
-        """Begin a session. Raises `Stopped`."""
-        answer = self._ask("/v1/auth/login", _json(self._who))
-        if answer.status_code != 200:
-            raise Stopped(f"signing in: {_reason(answer)}")
-        self._token = str(_part(answer, "accessToken"))
+        """Sign in. Raise `LoadStopped` if that fails."""
+        response = self._post("/v1/auth/login", _json(self._credentials))
+        if response.status_code != 200:
+            raise LoadStopped(f"signing in: {_reason(response)}")
+        self._token = str(_field(response, "accessToken"))
 
     def send(self, dataset: str, records: Sequence[bytes]) -> dict[str, Any]:
-        """What became of the records, as the API says it. Raises `Stopped`."""
+        """Send records and return the API's result. Raise `LoadStopped` if the request fails."""
         body = b'{"records":[' + b",".join(records) + b"]}"
-        answer = self._ask(f"/v1/imports/{dataset}", body)
-        if answer.status_code == 401:  # a long load outlives a token
+        response = self._post(f"/v1/imports/{dataset}", body)
+        if response.status_code == 401:  # the token expires during a long load
             self.sign_in()
-            answer = self._ask(f"/v1/imports/{dataset}", body)
-        if answer.status_code not in (200, 207):
-            raise Stopped(_reason(answer))
-        data: dict[str, Any] = _part(answer, "data")
+            response = self._post(f"/v1/imports/{dataset}", body)
+        if response.status_code not in (200, 207):
+            raise LoadStopped(_reason(response))
+        data: dict[str, Any] = _field(response, "data")
         return data
 
-    def _ask(self, path: str, body: bytes) -> httpx.Response:
-        """The answer; asked again, a few times, while there is none or it says to come later."""
+    def _post(self, path: str, body: bytes) -> httpx.Response:
+        """Return the response, after a few retries if the server is busy or cannot be reached."""
         headers = {"content-type": "application/json"} | (
             {"authorization": f"Bearer {self._token}"} if self._token else {}
         )
-        for attempt in range(1, ATTEMPTS + 1):
+        for attempt in range(1, MAX_ATTEMPTS + 1):
             wait = float(2**attempt) / 2
             try:
-                answer = self._http.post(path, content=body, headers=headers)
+                response = self._http.post(path, content=body, headers=headers)
             except httpx.HTTPError as error:
-                if attempt == ATTEMPTS:
-                    raise Stopped(f"{self._http.base_url} cannot be reached ({error})") from error
+                if attempt == MAX_ATTEMPTS:
+                    raise LoadStopped(f"{self._http.base_url} cannot be reached ({error})") from error
             else:
-                if answer.status_code not in _LATER or attempt == ATTEMPTS:
-                    return answer
-                named = answer.headers.get("retry-after", "")
-                wait = min(float(named), PATIENCE_S) if named.isdigit() else wait
+                if response.status_code not in _RETRYABLE or attempt == MAX_ATTEMPTS:
+                    return response
+                retry_after = response.headers.get("retry-after", "")
+                wait = min(float(retry_after), TIMEOUT_S) if retry_after.isdigit() else wait
             self._pause(wait)
         raise AssertionError
 
@@ -72,28 +72,28 @@ def _json(value: object) -> bytes:
     return encoder.encode(value)
 
 
-def _part(answer: httpx.Response, name: str) -> Any:
-    """A field of an answer. Raises `Stopped` if it is none of this API."""
+def _field(response: httpx.Response, name: str) -> Any:
+    """Return a field of a response. Raise `LoadStopped` if it does not come from this API."""
     try:
-        return answer.json()[name]
+        return response.json()[name]
     except (ValueError, KeyError, TypeError) as error:
-        raise Stopped(_unlike(answer)) from error
+        raise LoadStopped(_unexpected(response)) from error
 
 
-def _unlike(answer: httpx.Response) -> str:
-    return f"the answer was {answer.status_code}; is --url the address of the API, such as {ADDRESS}?"
+def _unexpected(response: httpx.Response) -> str:
+    return f"unexpected response with status {response.status_code}; check that --url is the API, such as {DEFAULT_URL}"
 
 
-def _reason(answer: httpx.Response) -> str:
-    """What an answer that is no success says."""
+def _reason(response: httpx.Response) -> str:
+    """Return the message of an error response."""
     try:
-        said = answer.json()
-        fields = "; ".join(f"{name} {problem}" for name, problem in said.get("fields", {}).items())
-        return printable(fields or said["error"]["message"])
+        body = response.json()
+        fields = "; ".join(f"{name} {message}" for name, message in body.get("fields", {}).items())
+        return printable(fields or body["error"]["message"])
     except (ValueError, KeyError, TypeError, AttributeError):
-        return _unlike(answer)
+        return _unexpected(response)
 
 
 def printable(text: str) -> str:
-    """Without what could move a terminal's cursor."""
-    return "".join(one if one.isprintable() else "?" for one in text)
+    """Return the text with control characters replaced, so that it cannot control the terminal."""
+    return "".join(char if char.isprintable() else "?" for char in text)

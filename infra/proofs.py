@@ -1,15 +1,16 @@
-"""`python -m infra.proofs STEP --stage STAGE`: what proves that a request came through our own distribution.
+"""`python -m infra.proofs STEP --stage STAGE`: rotate the secret that identifies our own CloudFront distribution.
 
-Behind a domain of one's own CloudFront shows the application a secret, and is believed whom it calls for. It is kept
-beside the keys of tokens, in one of two places, `proof_a` and `proof_b`, and the stack of the domain is told which
-(its parameter `Proof`). Two places, because CloudFormation reads a secret again only if it is referred to otherwise.
+With a custom domain, CloudFront sends the application a secret (the proof), and the application then trusts the client
+address that CloudFront sends. The proof is kept beside the token keys in one of two slots, `proof_a` and `proof_b`. The
+domain's stack names the slot in its parameter `Proof`. There are two slots because CloudFormation reads a secret again
+only if the reference to it changes.
 
-    add       a proof in the free place, which counts and is not shown yet      wait 10 minutes, as with keys
-              then roll the domain's stack out with `Proof=<the place>`, and wait until that is done
-    retire    the older proof is forgotten
+    add       add a proof in the free slot; it is accepted and not sent yet      wait 10 minutes, as with keys
+              then roll out the domain's stack with `Proof=<the slot>`, and wait until that is done
+    retire    delete the older proof
 
-While a proof is shown that a function does not know yet, it counts tries by CloudFront's addresses; nothing fails.
-`show` names the places and the moments at which their proofs were made, and never prints one.
+A function that does not know the sent proof yet counts login attempts by CloudFront's addresses; no request fails.
+`show` prints the slots and when their proofs were created, never a proof.
 """
 
 from __future__ import annotations
@@ -23,26 +24,26 @@ from msgspec.structs import replace
 
 from chalicelib.identity.sessions.tokens import KeyDocument
 from infra import keys
-from infra.keys import CannotStep, Now, Step
+from infra.keys import Now, Step, StepRefused
 
-PLACES = ("proof_a", "proof_b")
+SLOTS = ("proof_a", "proof_b")
 
 
-def add(known: KeyDocument | None, now: datetime) -> KeyDocument:
-    """A proof in a place that has none. Raises `CannotStep` if both have one."""
-    document = keys.existing(known)
-    free = [place for place in PLACES if not getattr(document, place)]
+def add(current: KeyDocument | None, now: datetime) -> KeyDocument:
+    """Add a proof in the free slot. Raise `StepRefused` if both slots are used."""
+    document = keys.require_document(current)
+    free = [slot for slot in SLOTS if not getattr(document, slot)]
     if not free:
-        raise CannotStep("There are two proofs; `retire` the older one first.")
-    # The moment comes first, so that the newest can be told.
-    return replace(document, **{free[0]: f"{now:%Y%m%dT%H%M%SZ}.{keys.made()}"})
+        raise StepRefused("There are two proofs; `retire` the older one first.")
+    # The time comes first, so that proofs sort by age.
+    return replace(document, **{free[0]: f"{now:%Y%m%dT%H%M%SZ}.{keys.new_secret()}"})
 
 
-def retire(known: KeyDocument | None, _: datetime) -> KeyDocument:
-    """Forget the older proof. Raises `CannotStep` if there are not two."""
-    document = keys.existing(known)
-    if len(document.proofs) != len(PLACES):
-        raise CannotStep("There are not two proofs, so none is old; `add` makes one.")
+def retire(current: KeyDocument | None, _: datetime) -> KeyDocument:
+    """Delete the older proof. Raise `StepRefused` if there are not two."""
+    document = keys.require_document(current)
+    if len(document.proofs) != len(SLOTS):
+        raise StepRefused("There is no older proof; `add` creates a new one first.")
     return replace(document, **{_older(document): ""})
 
 
@@ -50,21 +51,22 @@ STEPS: Mapping[str, Step] = {"add": add, "retire": retire}
 
 
 def report(document: KeyDocument | None) -> str:
-    """The places that have a proof, oldest first, and when it was made."""
+    """Return the used slots, oldest proof first, and when each proof was created."""
     if document is None or not document.proofs:
-        return "No proofs: all addresses are those that API Gateway sees."
-    held = sorted((getattr(document, place), place) for place in PLACES if getattr(document, place))
-    return "\n".join(f"{place}  {proof.partition('.')[0]}" for proof, place in held)
+        return "No proofs: client addresses are those that API Gateway sees."
+    used = sorted((getattr(document, slot), slot) for slot in SLOTS if getattr(document, slot))
+    return "\n".join(f"{slot}  {proof.partition('.')[0]}" for proof, slot in used)
 
 
 def main(arguments: Sequence[str] | None = None, now: Now = lambda: datetime.now(UTC)) -> int:
-    """Take one step; 1 if it cannot be taken now."""
-    parser = argparse.ArgumentParser(prog="python -m infra.proofs", description="The proofs of the distribution.")
-    return keys.take(parser, STEPS, report, arguments, now())
+    """Run one step; return 1 if it is not possible now."""
+    description = "Rotate the proof of the CloudFront distribution."
+    parser = argparse.ArgumentParser(prog="python -m infra.proofs", description=description)
+    return keys.run_step(parser, STEPS, report, arguments, now())
 
 
 def _older(document: KeyDocument) -> str:
-    return min(PLACES, key=lambda place: str(getattr(document, place)))
+    return min(SLOTS, key=lambda slot: str(getattr(document, slot)))
 
 
 if __name__ == "__main__":

@@ -104,7 +104,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--write", action="store_true", help="repair what differs")
     options = parser.parse_args(arguments)
     startup.quiet_libraries()
-    environment.for_commands()
+    environment.configure_command()
     from botocore.exceptions import BotoCoreError, ClientError
     from pynamodb.exceptions import PynamoDBException
 

@@ -1,7 +1,7 @@
-"""Which region the commands work in: the same as the `aws` command would.
+"""Selects the AWS region of the commands as the `aws` command does.
 
-`AWS_REGION` counts for it before `AWS_DEFAULT_REGION` and before the profile; botocore does not know it at all. So a
-stage could be deployed to one region and its alarms subscribed to in another.
+The `aws` command prefers `AWS_REGION` to `AWS_DEFAULT_REGION` and to the profile; botocore ignores it. Without this
+module a stage could be deployed to one region and its alarms subscribed to in another.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import MutableMapping
 
 
-def settle(environ: MutableMapping[str, str]) -> None:
-    """Let `AWS_REGION` count, if it is set. To be called before the first client is made."""
+def apply_region(environ: MutableMapping[str, str]) -> None:
+    """Copy `AWS_REGION`, if it is set, to `AWS_DEFAULT_REGION`. Call it before the first client is created."""
     if region := environ.get("AWS_REGION"):
         environ["AWS_DEFAULT_REGION"] = region

@@ -1,8 +1,8 @@
-"""The stages that can be deployed, and what is set for each: `.chalice/config.json`.
+"""Reads the settings of each stage from `.chalice/config.json`.
 
-Chalice hands `environment_variables` to the functions. What is deployed beside them has to agree: the bucket of photos
-is made under the name that they are told, the policies speak of it, and the gateway allows the same origins. So
-whatever needs the settings of a stage outside of its functions asks here.
+Chalice passes `environment_variables` to the functions. The resources beside them have to agree: name of the photo
+bucket, policies, and allowed origins of the gateway. So all code outside of the functions that needs the settings of a
+stage reads them here.
 """
 
 from __future__ import annotations
@@ -19,19 +19,20 @@ CONFIG = ROOT / ".chalice" / "config.json"
 Config = Mapping[str, Any]
 
 
-class NoStage(Exception):
-    """A stage that nobody has written down; the message names those that are."""
+class UnknownStage(Exception):
+    """The stage is not configured, or not consistently; the message says what is."""
 
 
 def settings_of(stage: str, config: Config | None = None) -> Settings:
-    """The settings that a stage's functions will read. Raises `NoStage`, and `SettingsError` if one is wrong."""
-    known = json.loads(CONFIG.read_text(encoding="utf-8")) if config is None else config
-    if stage not in known["stages"]:
-        raise NoStage(f"There is no stage {stage} in .chalice/config.json, but {', '.join(sorted(known['stages']))}.")
+    """Return the settings that a stage's functions read. Raise `UnknownStage`, or `SettingsError` if one is invalid."""
+    configured = json.loads(CONFIG.read_text(encoding="utf-8")) if config is None else config
+    if stage not in configured["stages"]:
+        stages = ", ".join(sorted(configured["stages"]))
+        raise UnknownStage(f"Unknown stage {stage}; the stages in .chalice/config.json are: {stages}.")
     variables = {
-        **known.get("environment_variables", {}),
-        **known["stages"][stage].get("environment_variables", {}),
+        **configured.get("environment_variables", {}),
+        **configured["stages"][stage].get("environment_variables", {}),
     }
     if variables.get("BATON_STAGE") != stage:
-        raise NoStage(f"The functions of {stage} are not told so: its BATON_STAGE is {variables.get('BATON_STAGE')}.")
+        raise UnknownStage(f"BATON_STAGE of the stage {stage} has another value: {variables.get('BATON_STAGE')}.")
     return read_settings(variables)

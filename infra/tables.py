@@ -1,10 +1,10 @@
-"""The tables as they have to exist, worked out from the models, so that nothing about them is written down twice.
+"""Derives the table definitions from the models.
 
-Several kinds of items share a table; each knows its own part of the schema. Here the parts are put together: keys,
-the indexes of all kinds, and the attribute by which items expire. Kinds that disagree are an error of the code and
-said at once, because a store would take whichever came last.
+Several models share a table, and each defines a part of its schema. This module merges the parts: keys, indexes, and
+the attribute by which items expire. Models that contradict each other raise an error, because DynamoDB would use the
+last definition.
 
-The local stack and the tests create tables from this; so does `python -m infra.local.prepare` on any engine.
+The local stack, the tests and `python -m infra.local.prepare` create tables from these definitions.
 """
 
 from __future__ import annotations
@@ -20,16 +20,16 @@ import chalicelib
 from chalicelib.core.settings import Settings, settings
 from chalicelib.core.table import ExpiryAttribute, Item, TableName
 
-_PATIENCE = {"Delay": 1, "MaxAttempts": 120}
+_WAITER_CONFIG = {"Delay": 1, "MaxAttempts": 120}
 
 
-class TablesDisagree(Exception):
-    """Two kinds of items define their table differently, or a table that exists is not the one that is wanted."""
+class SchemaConflict(Exception):
+    """Two models define a table differently, or an existing table differs from its definition."""
 
 
 @dataclass(frozen=True, slots=True)
 class Index:
-    """A global secondary index. `projected` None means all attributes."""
+    """A global secondary index. If `projected` is None, it contains all attributes."""
 
     name: str
     hash_key: str
@@ -37,7 +37,7 @@ class Index:
     projected: tuple[str, ...] | None
 
     def request(self) -> dict[str, Any]:
-        """The index as `CreateTable` and CloudFormation want it."""
+        """Return the index in the form of `CreateTable` and CloudFormation."""
         projection: dict[str, Any] = {"ProjectionType": "ALL"}
         if self.projected is not None:
             projection = {"ProjectionType": "INCLUDE", "NonKeyAttributes": list(self.projected)}
@@ -48,7 +48,7 @@ class Index:
 
 @dataclass(slots=True)
 class Table:
-    """A table: `attributes` are the types (`S`, `N`) of those that are keys, `expiry` the one that ends an item."""
+    """A table. `attributes` holds the types (`S`, `N`) of key attributes, `expiry` the name of the expiry attribute."""
 
     name: str
     short_name: str
@@ -59,8 +59,8 @@ class Table:
     expiry: str | None = None
 
     def request(self) -> dict[str, Any]:
-        """The table as `CreateTable` wants it, billed by what is used."""
-        made: dict[str, Any] = {
+        """Return the table in the form of `CreateTable`, with on-demand billing."""
+        request: dict[str, Any] = {
             "TableName": self.name,
             "BillingMode": "PAY_PER_REQUEST",
             "KeySchema": _keys(self.hash_key, self.range_key),
@@ -69,12 +69,12 @@ class Table:
             ],
         }
         if self.indexes:
-            made["GlobalSecondaryIndexes"] = [self.indexes[name].request() for name in sorted(self.indexes)]
-        return made
+            request["GlobalSecondaryIndexes"] = [self.indexes[name].request() for name in sorted(self.indexes)]
+        return request
 
 
 def definitions(stage: str) -> list[Table]:
-    """Every table of a stage, by name. Raises `TablesDisagree`."""
+    """Return all tables of a stage, sorted by name. Raise `SchemaConflict`."""
     names = Settings(stage=stage)
     tables: dict[str, Table] = {}
     for model in _models():
@@ -85,66 +85,66 @@ def definitions(stage: str) -> list[Table]:
 
 
 def create_missing(client: Any, tables: Sequence[Table] | None = None) -> list[str]:
-    """Create the tables that do not exist (None: all of the configured stage); returns the names of the new ones.
+    """Create missing tables (default: all of the configured stage) and return the names of the new ones.
 
-    `client` is a botocore client for DynamoDB. Returns once all can be used. May be called again, and by several
-    processes at once. Raises `TablesDisagree` if a table exists that is not what is wanted.
+    `client` is a botocore client for DynamoDB. Returns when all tables are active. May be called again, and by several
+    processes at once. Raise `SchemaConflict` if an existing table differs from its definition.
     """
-    wanted = definitions(settings().stage) if tables is None else tables
-    new = [table.name for table in wanted if _create(client, table)]
-    for table in wanted:
-        client.get_waiter("table_exists").wait(TableName=table.name, WaiterConfig=_PATIENCE)
+    required = definitions(settings().stage) if tables is None else tables
+    new = [table.name for table in required if _create(client, table)]
+    for table in required:
+        client.get_waiter("table_exists").wait(TableName=table.name, WaiterConfig=_WAITER_CONFIG)
         _check(client, table)
         _set_expiry(client, table)
     return new
 
 
 def _models() -> Iterator[type[Item]]:
-    """All kinds of items of the application, whatever has been imported so far."""
+    """Yield all models of the application, after importing all of its modules."""
     for module in pkgutil.walk_packages(chalicelib.__path__, f"{chalicelib.__name__}."):
         importlib.import_module(module.name)
-    waiting: list[type[Item]] = [Item]
-    while waiting:
-        model = waiting.pop()
-        waiting += model.__subclasses__()
-        ours = model.__module__.startswith(f"{chalicelib.__name__}.")
-        if ours and isinstance(_named(model), TableName):
+    pending: list[type[Item]] = [Item]
+    while pending:
+        model = pending.pop()
+        pending += model.__subclasses__()
+        is_own = model.__module__.startswith(f"{chalicelib.__name__}.")
+        if is_own and isinstance(_declared_name(model), TableName):
             yield model
 
 
-def _named(model: type[Item]) -> object:
-    """What `Meta.table_name` holds, before it is made into the name of a stage's table."""
+def _declared_name(model: type[Item]) -> object:
+    """Return the value of `Meta.table_name` before it is resolved to the name of a stage's table."""
     return inspect.getattr_static(getattr(model, "Meta", None), "table_name", None)
 
 
 def _table_name(model: type[Item]) -> str:
-    named = _named(model)
-    if not isinstance(named, TableName):
+    name = _declared_name(model)
+    if not isinstance(name, TableName):
         raise TypeError(f"{model.__name__} has no table")
-    return named.table
+    return name.table
 
 
 def merge(table: Table, model: type[Item]) -> None:
-    """Add one kind's part to its table. Raises `TablesDisagree`."""
-    schema: Mapping[str, Any] = model._get_schema()  # noqa: SLF001 - PynamoDB has no other way to ask for it
+    """Add the schema of a model to its table. Raise `SchemaConflict`."""
+    schema: Mapping[str, Any] = model._get_schema()  # noqa: SLF001 - PynamoDB has no public method for it
     own_keys = _key_names(schema["key_schema"])
     if own_keys != (table.hash_key, table.range_key):
-        raise TablesDisagree(f"{model.__name__} wants other keys than {table.name} has")
-    for one in schema["attribute_definitions"]:
-        _agree(table.attributes, one["AttributeName"], one["AttributeType"], model)
-    for one in schema["global_secondary_indexes"]:
-        _agree(table.indexes, one["index_name"], _index(one), model)
-    for name, attribute in model.get_attributes().items():
-        if isinstance(attribute, ExpiryAttribute):
-            expiry = attribute.attr_name or name
+        raise SchemaConflict(f"{model.__name__} has other keys than {table.name}")
+    for attribute in schema["attribute_definitions"]:
+        _add(table.attributes, attribute["AttributeName"], attribute["AttributeType"], model)
+    for index in schema["global_secondary_indexes"]:
+        _add(table.indexes, index["index_name"], _index(index), model)
+    for name, declared in model.get_attributes().items():
+        if isinstance(declared, ExpiryAttribute):
+            expiry = declared.attr_name or name
             if table.expiry not in (None, expiry):
-                raise TablesDisagree(f"{model.__name__} expires by {expiry}, others in {table.name} by {table.expiry}")
+                raise SchemaConflict(f"{model.__name__} expires by {expiry}, others in {table.name} by {table.expiry}")
             table.expiry = expiry
 
 
-def _agree(known: dict[str, Any], name: str, value: Any, model: type[Item]) -> None:
-    if known.setdefault(name, value) != value:
-        raise TablesDisagree(f"{model.__name__} defines {name} as {value}, others as {known[name]}")
+def _add(definitions: dict[str, Any], name: str, value: Any, model: type[Item]) -> None:
+    if definitions.setdefault(name, value) != value:
+        raise SchemaConflict(f"{model.__name__} defines {name} as {value}, others as {definitions[name]}")
 
 
 def _index(schema: Mapping[str, Any]) -> Index:
@@ -153,13 +153,13 @@ def _index(schema: Mapping[str, Any]) -> Index:
     if projection["ProjectionType"] == "ALL":
         return Index(schema["index_name"], hash_key, range_key, None)
     keys = {"pk", "sk", hash_key, range_key}
-    # Keys are always in an index; only what comes beside them is named.
+    # An index always contains the keys, so only other attributes are listed.
     projected = tuple(name for name in projection.get("NonKeyAttributes", ()) if name not in keys)
     return Index(schema["index_name"], hash_key, range_key, projected)
 
 
 def _key_names(schema: Sequence[Mapping[str, str]]) -> tuple[str, str | None]:
-    by_kind = {one["KeyType"]: one["AttributeName"] for one in schema}
+    by_kind = {key["KeyType"]: key["AttributeName"] for key in schema}
     return by_kind["HASH"], by_kind.get("RANGE")
 
 
@@ -169,7 +169,7 @@ def _keys(hash_key: str, range_key: str | None) -> list[dict[str, str]]:
 
 
 def _create(client: Any, table: Table) -> bool:
-    """Whether the table had to be created; it may not be usable yet."""
+    """Create the table if it does not exist; return whether it was created. It may not be active yet."""
     try:
         client.describe_table(TableName=table.name)
     except client.exceptions.ResourceNotFoundException:
@@ -179,25 +179,26 @@ def _create(client: Any, table: Table) -> bool:
     try:
         client.create_table(**table.request())
     except client.exceptions.ResourceInUseException:
-        return False  # another process was first
+        return False  # another process has created it
     return True
 
 
 def _check(client: Any, table: Table) -> None:
-    """That a table, which may be older than this code, has the keys and indexes that the code will use."""
-    found = client.describe_table(TableName=table.name)["Table"]
-    if _key_names(found["KeySchema"]) != (table.hash_key, table.range_key):
-        raise TablesDisagree(f"{table.name} exists with other keys")
-    existing = {one["IndexName"]: _key_names(one["KeySchema"]) for one in found.get("GlobalSecondaryIndexes") or ()}
+    """Raise `SchemaConflict` if a table, which may be older than this code, lacks keys or indexes that it needs."""
+    description = client.describe_table(TableName=table.name)["Table"]
+    if _key_names(description["KeySchema"]) != (table.hash_key, table.range_key):
+        raise SchemaConflict(f"{table.name} exists with other keys")
+    indexes = description.get("GlobalSecondaryIndexes") or ()
+    existing = {index["IndexName"]: _key_names(index["KeySchema"]) for index in indexes}
     for name, index in table.indexes.items():
         if existing.get(name) != (index.hash_key, index.range_key):
-            raise TablesDisagree(f"{table.name} exists without the index {name} as it is needed; migrate or remove it")
+            raise SchemaConflict(f"{table.name} exists without the required index {name}; migrate or remove it")
 
 
 def _set_expiry(client: Any, table: Table) -> None:
     if table.expiry is None:
         return
-    known = client.describe_time_to_live(TableName=table.name).get("TimeToLiveDescription", {})
-    if known.get("TimeToLiveStatus") not in ("ENABLED", "ENABLING"):
-        wanted = {"Enabled": True, "AttributeName": table.expiry}
-        client.update_time_to_live(TableName=table.name, TimeToLiveSpecification=wanted)
+    current = client.describe_time_to_live(TableName=table.name).get("TimeToLiveDescription", {})
+    if current.get("TimeToLiveStatus") not in ("ENABLED", "ENABLING"):
+        specification = {"Enabled": True, "AttributeName": table.expiry}
+        client.update_time_to_live(TableName=table.name, TimeToLiveSpecification=specification)

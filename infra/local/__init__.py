@@ -1,1 +1,1 @@
-"""The whole system on one machine, for trying it, developing it and testing it."""
+"""Runs the whole system on one machine, for evaluation, development and tests."""

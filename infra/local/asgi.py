@@ -1,7 +1,6 @@
-"""The little of ASGI that the local gateways need: reading a body with a limit, and answering.
+"""The part of ASGI that the local gateways need: read a request body up to a limit, and send a response.
 
-A framework would bring routing, middleware and its own errors, all of which are the app's business here: what stands
-in front of it should be as thin as API Gateway.
+There is no framework, because routing, middleware and errors belong to the app.
 """
 
 from __future__ import annotations
@@ -19,23 +18,23 @@ _WITHOUT_BODY = frozenset({204, 304})
 
 
 class TooLarge(Exception):
-    """The body is larger than is accepted; not all of it was read."""
+    """The body exceeds the limit. It may be read in part only."""
 
 
 class ClientGone(Exception):
-    """The client left before its request was complete; nobody waits for an answer."""
+    """The client disconnected before its request was complete."""
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
-    """An HTTP answer; a header may have several values."""
+class AsgiResponse:
+    """An HTTP response; a header may have several values."""
 
     status: int
     headers: Mapping[str, str | list[str]] = field(default_factory=dict)
     body: bytes = b""
 
     def raw_headers(self) -> list[tuple[bytes, bytes]]:
-        """The headers as ASGI wants them, with the length of the body."""
+        """Return the headers in the form of ASGI, with the length of the body."""
         pairs = [
             (name, value)
             for name, values in self.headers.items()
@@ -46,10 +45,10 @@ class Answer:
         return [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in pairs]
 
 
-async def read_body(scope: Scope, receive: Receive, most: int) -> bytes:
-    """The body of a request. Raises `TooLarge`, if the client says so before reading anything, or `ClientGone`."""
+async def read_body(scope: Scope, receive: Receive, limit: int) -> bytes:
+    """Return the body of a request. Raise `ClientGone`, or `TooLarge` (before reading, if the client declares it)."""
     declared = headers_of(scope).get("content-length", "0")
-    if declared.isdigit() and int(declared) > most:
+    if declared.isdigit() and int(declared) > limit:
         raise TooLarge
     parts: list[bytes] = []
     size, more = 0, True
@@ -59,32 +58,32 @@ async def read_body(scope: Scope, receive: Receive, most: int) -> bytes:
             raise ClientGone
         part = event.get("body", b"")
         size += len(part)
-        if size > most:
+        if size > limit:
             raise TooLarge
         parts.append(part)
         more = event.get("more_body", False)
     return b"".join(parts)
 
 
-async def respond(send: Send, answer: Answer) -> None:
-    """Answer an HTTP request."""
-    await send({"type": "http.response.start", "status": answer.status, "headers": answer.raw_headers()})
-    await send({"type": "http.response.body", "body": answer.body})
+async def respond(send: Send, response: AsgiResponse) -> None:
+    """Send an HTTP response."""
+    await send({"type": "http.response.start", "status": response.status, "headers": response.raw_headers()})
+    await send({"type": "http.response.body", "body": response.body})
 
 
-async def refuse_socket(send: Send, answer: Answer) -> None:
-    """Answer a WebSocket handshake with an HTTP answer instead of opening."""
+async def refuse_socket(send: Send, response: AsgiResponse) -> None:
+    """Reject a WebSocket handshake with an HTTP response."""
     prefix = "websocket.http.response"
-    await send({"type": f"{prefix}.start", "status": answer.status, "headers": answer.raw_headers()})
-    await send({"type": f"{prefix}.body", "body": answer.body})
+    await send({"type": f"{prefix}.start", "status": response.status, "headers": response.raw_headers()})
+    await send({"type": f"{prefix}.body", "body": response.body})
 
 
 def headers_of(scope: Scope) -> dict[str, str]:
-    """The headers by lower-case name; the last value where one is repeated, as in API Gateway's `headers`."""
+    """Return the headers by lower-case name, with the last value of a repeated one, as in API Gateway's `headers`."""
     return {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in scope["headers"]}
 
 
 def client_of(scope: Scope) -> str:
-    """The address of the client."""
+    """Return the address of the client."""
     client = scope.get("client")
     return str(client[0]) if client else ""

@@ -1,4 +1,4 @@
-"""What the local stack says when it is ready: who is there, where it is, and what to try first."""
+"""The text that the local stack prints when it is ready: users, addresses, and a first example."""
 
 from __future__ import annotations
 
@@ -9,17 +9,17 @@ from collections.abc import Iterator
 from infra.local.demo_people import ORGANISATIONS, DemoOrganisation
 
 READY = "Baton is ready"
-_UNKNOWN = "PASSWORD"
+_PLACEHOLDER = "PASSWORD"
 
 
 def banner(port: int, password: str | None, engine: str, notes: list[str]) -> str:
-    """The whole text; the last line says that it is ready. `password` None: it is not known to this process."""
+    """Return the text; its last line is `READY`. `password` is None if this process does not know it."""
     base = f"http://localhost:{port}/api"
     lines = [
         "",
         *people(),
         "",
-        f"  Password of all of them   {password or 'the one from when they were made'}",
+        f"  Password of all users     {password or 'unchanged since the users were created'}",
         f"  HTTP                      {base}",
         f"  Sockets                   {base.replace('http', 'ws', 1)}/v1/ws/courier|customer|staff?token=...",
         f"  OpenAPI                   {base}/v1/openapi.json",
@@ -27,11 +27,11 @@ def banner(port: int, password: str | None, engine: str, notes: list[str]) -> st
         f"  Data                      {engine}",
         *[f"  Note                      {note}" for note in notes],
         "",
-        "  Try it in another terminal: make sign-in easy, let a courier go on duty, order a delivery",
+        "  Try it in another terminal: define a sign-in function, set a courier on duty, order a delivery",
         "",
-        *curl_lines(base, password or _UNKNOWN),
+        *curl_lines(base, password or _PLACEHOLDER),
         "",
-        "  A whole delivery, played and printed step by step: make walkthrough. Ctrl-C ends Baton.",
+        "  `make walkthrough` plays a whole delivery and prints each step. Ctrl-C stops Baton.",
         "",
         READY,
     ]
@@ -39,7 +39,7 @@ def banner(port: int, password: str | None, engine: str, notes: list[str]) -> st
 
 
 def people() -> Iterator[str]:
-    """Organisations, roles and user names as a table."""
+    """Yield a table of organisations, roles and user names."""
     yield f"  {'organisation':<14}{'role':<16}user names"
     for organisation in ORGANISATIONS:
         for role, names in _by_role(organisation).items():
@@ -47,18 +47,18 @@ def people() -> Iterator[str]:
 
 
 def curl_lines(base: str, password: str) -> list[str]:
-    """Three lines that can be pasted: a shell function that signs in, going on duty, ordering."""
+    """Return three shell commands: a function that signs in, a courier going on duty, and an order."""
     json_type = "-H 'Content-Type: application/json'"
-    # The shell puts the name between two quoted pieces of JSON.
+    # The shell inserts the user name between two quoted parts of the JSON.
     login = """'{"username":"'"$1\"""" + shlex.quote('","password":' + json.dumps(password) + "}")
-    pick = shlex.quote(r's/.*"accessToken":"([^"]*)".*/\1/')
+    extract = shlex.quote(r's/.*"accessToken":"([^"]*)".*/\1/')
     order = {
         "pickup_address": "Dam 1, Amsterdam",
         "dropoff_address": "Museumplein 6, Amsterdam",
         "receiver_phone": "+31205550201",
     }
     return [
-        f"token() {{ curl -s {base}/v1/auth/login {json_type} -d {login} | sed -E {pick}; }}",
+        f"token() {{ curl -s {base}/v1/auth/login {json_type} -d {login} | sed -E {extract}; }}",
         f"curl -si {base}/v1/courier/availability {_as('courier1')} {json_type} -d '{json.dumps({'available': True})}'",
         f"curl -si {base}/v1/orders {_as('customer1')} {json_type} -d {shlex.quote(json.dumps(order))}",
     ]

@@ -1,10 +1,10 @@
-"""The demo data: two organisations with their people, yesterday's work, and work to be done.
+"""Creates the demo data: two organisations with users, the history of the day before, and open work.
 
-People are created through the same write path as everything else, a few dozen in one transaction. Yesterday's work is
-done through the API on a clock that is set back, so its data is complete; only its socket events are dropped. No
-courier is left on duty and no work in progress.
+Users are created through the normal write path, twenty per transaction. The history is created through the API, with a
+clock that is set back. Its socket events are discarded, so that clients do not receive them later. No courier stays on
+duty, so that only couriers that the user signs in get offers.
 
-Demo data is created once. On an engine that keeps its data, existing items stay as they are.
+Existing data is not changed: on an engine that keeps its data, everything is created once.
 """
 
 from __future__ import annotations
@@ -34,56 +34,56 @@ from infra.local.demo_story import PastClock, Story, Teller
 from infra.local.gateway_http import Gateway
 
 ACTOR = "system:demo"
-HOW_MANY = sum(len(organisation.people) for organisation in ORGANISATIONS)
-_AT_ONCE = 20  # each is at most four items of a transaction, which may have a hundred
-_AGO = timedelta(days=1)
+USER_COUNT = sum(len(organisation.people) for organisation in ORGANISATIONS)
+_USERS_PER_TRANSACTION = 20  # at most four items each; a transaction has a hundred at most
+_HISTORY_AGE = timedelta(days=1)
 _COURIER, _CUSTOMER, _PACKER = "courier3", "customer3", "packer1"
 
 
 def make(password: str) -> frozenset[str]:
-    """Create what is missing; return the user names of new people, who get this password."""
+    """Create missing data with this password and return the user names of the new users."""
     clock = SystemClock()
-    people = _Population(clock, passwords.hash_password(password))
-    new = frozenset(name for organisation in ORGANISATIONS for name in people.settle(organisation))
+    population = _Population(clock, passwords.hash_password(password))
+    new = frozenset(name for organisation in ORGANISATIONS for name in population.create(organisation))
     for story in STORIES:
         if story.people <= new:
-            _play_the_past(story, clock, password)
+            _play_history(story, clock, password)
     if _PACKER in new:
         demo_packing.load(DEMO.org_id, ACTOR)
     return new
 
 
-def fits(password: str) -> bool:
-    """Return whether this is the password of the existing people."""
+def password_matches(password: str) -> bool:
+    """Return whether existing users have this password."""
     login = get(login_name_key(login_name(_COURIER)))
     user = None if login is None else get(user_key(login.org_id, login.user_id))
     return user is not None and passwords.matches(user.password_hash, password)
 
 
 class _Population:
-    """Creates organisations and people that do not exist yet."""
+    """Creates missing organisations and users."""
 
     def __init__(self, clock: Clock, password_hash: str) -> None:
         self._clock = clock
         self._hash = password_hash
         self._runner = app.compose(settings(), clock, SystemIds(clock)).dependencies.runner
 
-    def settle(self, organisation: DemoOrganisation) -> Iterator[str]:
-        """Create the organisation and its people; return the user names of the new ones."""
+    def create(self, organisation: DemoOrganisation) -> Iterator[str]:
+        """Create the organisation and its users, and yield the user names of the new ones."""
         org_id = organisation.org_id
         actor = Actor(org_id, ACTOR, "demo")
         if get(organisation_key(org_id)) is None:
             self._runner.run(actor, lambda work: create_organisation(work, org_id, organisation.name))
         missing = self._missing(organisation.people)
-        for start in range(0, len(missing), _AT_ONCE):
-            some = missing[start : start + _AT_ONCE]
-            self._runner.run(actor, partial(self._add, org_id, some))
-            yield from (person.username for person in some)
+        for start in range(0, len(missing), _USERS_PER_TRANSACTION):
+            chunk = missing[start : start + _USERS_PER_TRANSACTION]
+            self._runner.run(actor, partial(self._add, org_id, chunk))
+            yield from (person.username for person in chunk)
 
     def _missing(self, people: Sequence[DemoPerson]) -> list[DemoPerson]:
         keys = {person: login_name_key(login_name(person.username)) for person in people}
-        stored = get_many(keys.values(), self._clock)
-        return [person for person in people if stored.get(keys[person]) is None]
+        existing = get_many(keys.values(), self._clock)
+        return [person for person in people if existing.get(keys[person]) is None]
 
     def _add(self, org_id: str, people: Sequence[DemoPerson], work: UnitOfWork) -> None:
         for person in people:
@@ -102,20 +102,20 @@ class _Population:
         work.audit("organisation", org_id, "DEMO_PEOPLE_CREATED")
 
 
-class _NullOutbox:
-    """An outbox that drops all events."""
+class _DiscardingOutbox:
+    """An outbox that discards all events."""
 
     def stage(self, work: UnitOfWork) -> None:
-        """Stage nothing."""
+        """Do nothing."""
 
     def deliver(self, recipients: list[Recipient]) -> None:
-        """Deliver nothing."""
+        """Do nothing."""
 
 
-def _play_the_past(story: type[Story], clock: Clock, password: str) -> None:
-    """Run a story with the app on yesterday's clock, then set the app back to today's."""
-    past = PastClock(clock.now() - _AGO)
-    app.use(app.compose(settings(), past, SystemIds(past), outbox=_NullOutbox()))
+def _play_history(story: type[Story], clock: Clock, password: str) -> None:
+    """Play a story with the app's clock set to yesterday, then reset the clock."""
+    past = PastClock(clock.now() - _HISTORY_AGE)
+    app.use(app.compose(settings(), past, SystemIds(past), outbox=_DiscardingOutbox()))
     try:
         story(past, Teller(Gateway(app.app), password)).play()
     finally:
@@ -123,7 +123,7 @@ def _play_the_past(story: type[Story], clock: Clock, password: str) -> None:
 
 
 class Deliveries:
-    """Two orders of one customer: one without a courier, and one that was delivered."""
+    """Two orders of one customer: one without a courier nearby, and one that was delivered."""
 
     people: ClassVar[frozenset[str]] = frozenset({_COURIER, _CUSTOMER})
 
@@ -133,7 +133,7 @@ class Deliveries:
         self._customer = teller.sign_in(_CUSTOMER)
 
     def play(self) -> None:
-        """Create and deliver the orders."""
+        """Play the story."""
         self._order("Keizersgracht 174, Amsterdam", "Oosterpark 9, Amsterdam")
         self._courier.post("/v1/courier/availability", {"available": True})
         order = self._order("Prinsengracht 263, Amsterdam", "Museumplein 6, Amsterdam")
@@ -152,4 +152,4 @@ class Deliveries:
 
 
 STORIES: Sequence[type[Story]] = (Deliveries, Repairs, Shift, Picks)
-"""Yesterday's stories; each runs if all of its people are new."""
+"""The history; a story is played if all of its users are new."""

@@ -1,7 +1,6 @@
-"""Yesterday in the game zone North: rides were inspected, findings routed, and some repairs begun.
+"""Creates the demo data of maintenance: inspections of yesterday, their work orders, and some started repairs.
 
-So there is something of everything to try: orders that nobody has, that are assigned, under way, given back, and one
-that is late.
+The work orders cover all states: unassigned, assigned, in progress, returned, and overdue.
 """
 
 from __future__ import annotations
@@ -70,18 +69,18 @@ _PEOPLE = (
 
 
 class Repairs:
-    """Two inspections and what was done about them."""
+    """Two inspections and their work orders."""
 
     people: ClassVar[frozenset[str]] = frozenset({"tech1", "tech2", "maint1", "ops1", "manager1", "admin"})
 
     def __init__(self, clock: PastClock, teller: Teller) -> None:
         self._clock = clock
         names = ("admin", "manager1", "ops1", "maint1", "tech1", "tech2")
-        self._voices = {name: teller.sign_in(name) for name in names}
+        self._clients = {name: teller.sign_in(name) for name in names}
         self._ids = {name: self._as(name).call("GET", "/v1/me", None)["user"]["id"] for name in ("tech1", "tech2")}
 
     def play(self) -> None:
-        """What happened."""
+        """Play the story."""
         self._load("admin", "users", _PEOPLE)
         self._load("manager1", "rides", _RIDES)
         self._load("manager1", "checklists", _CHECKLISTS)
@@ -95,8 +94,8 @@ class Repairs:
         self._step("tech1", bars, "start", {})
         self._step("tech2", belt, "start", {})
         self._step("tech2", belt, "return", {"reason": "The spare belt is one size too small."})
-        for voice in self._voices.values():
-            voice.sign_out()
+        for client in self._clients.values():
+            client.sign_out()
 
     def _load(self, name: str, dataset: str, records: object) -> None:
         self._as(name).post(f"/v1/imports/{dataset}", {"records": records})
@@ -107,11 +106,11 @@ class Repairs:
         order: dict[str, Any] = self._as("ops1").post("/v1/work-orders", body)
         return order
 
-    def _step(self, name: str, order: dict[str, Any], address: str, body: object) -> None:
-        self._clock.sleep(240)  # all within the hour for which they are signed in
-        path, version = f"/v1/work-orders/{order['id']}/{address}", str(order["version"])
+    def _step(self, name: str, order: dict[str, Any], action: str, body: object) -> None:
+        self._clock.sleep(240)  # all steps are within the hour for which tokens are valid
+        path, version = f"/v1/work-orders/{order['id']}/{action}", str(order["version"])
         headers = {"if-match": version}
         order["version"] = self._as(name).call("PATCH", path, body, **headers)["version"]
 
     def _as(self, name: str) -> Any:
-        return self._voices[name]
+        return self._clients[name]

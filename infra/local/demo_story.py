@@ -1,7 +1,7 @@
-"""What the stories of the demo data are told with: a clock that is set back, and people who call the API.
+"""Tools for the stories of the demo data: a clock that is set back, and signed-in clients of the API.
 
-A story says by whom it needs to be new (`people`): on an engine that keeps its data it is told once. Each is told on a
-clock of its own, so that none has to know how long another took.
+A story lists the users that it needs to be new (`people`), so it is played once on an engine that keeps its data. Each
+story has its own clock and does not depend on the duration of others.
 """
 
 from __future__ import annotations
@@ -16,69 +16,69 @@ from infra.local.gateway_http import Call, Gateway
 
 
 class PastClock:
-    """A clock that starts some time ago and moves only when told."""
+    """A clock that starts in the past and advances only by `sleep`."""
 
     def __init__(self, start: datetime) -> None:
         self._now = start
 
     def now(self) -> datetime:
-        """The moment of the story."""
+        """Return the current time of the story."""
         return self._now
 
     def sleep(self, seconds: float) -> None:
-        """Let time pass in the story."""
+        """Advance the clock."""
         self._now += timedelta(seconds=seconds)
 
 
 class Story(Protocol):
-    """Something that happened."""
+    """A sequence of API calls in the past."""
 
     people: ClassVar[frozenset[str]]
 
     def __init__(self, clock: PastClock, teller: Teller) -> None: ...
 
     def play(self) -> None:
-        """Let it happen."""
+        """Make the calls."""
         ...
 
 
-class Voice(msgspec.Struct, frozen=True):
-    """Somebody who has signed in."""
+class ApiClient(msgspec.Struct, frozen=True):
+    """A signed-in user."""
 
     gateway: Gateway
     tokens: dict[str, Any]
 
     def call(self, method: str, path: str, body: object, **headers: str) -> Any:
-        """A call as this person; what it was answered. Raises `RuntimeError` if it was refused."""
+        """Call the API as this user and return the body. Raise `RuntimeError` if the call fails."""
         sent = {"authorization": f"Bearer {self.tokens['accessToken']}", **headers}
         return _call(self.gateway, method, path, body, sent)
 
     def post(self, path: str, body: object) -> Any:
-        """A POST."""
+        """Send a POST request and return the body."""
         return self.call("POST", path, body)
 
     def sign_out(self) -> None:
-        """Leave no session behind."""
+        """End the session."""
         self.post("/v1/auth/logout", {"refreshToken": self.tokens["refreshToken"]})
 
 
 class Teller:
-    """Lets people of the demo organisation speak, whose password it knows."""
+    """Signs in users of the demo organisation, who share a password."""
 
     def __init__(self, gateway: Gateway, password: str) -> None:
         self._gateway = gateway
         self._password = password
 
-    def sign_in(self, name: str) -> Voice:
-        """Somebody, signed in."""
+    def sign_in(self, name: str) -> ApiClient:
+        """Sign a user in."""
         credentials = {"username": name, "password": self._password}
-        return Voice(self._gateway, _call(self._gateway, "POST", "/v1/auth/login", credentials, {}))
+        return ApiClient(self._gateway, _call(self._gateway, "POST", "/v1/auth/login", credentials, {}))
 
 
 def _call(gateway: Gateway, method: str, path: str, body: object, headers: dict[str, str]) -> Any:
     sent = {"content-type": "application/json", **headers}
     content = b"" if body is None else json.dumps(body).encode()
-    answer = gateway.answer(Call(method, path, sent, content, "127.0.0.1"))
-    if answer.status >= 300 or answer.status == 207:
-        raise RuntimeError(f"the demo data could not be made: {path} answered {answer.status} {answer.body!r}")
-    return json.loads(answer.body) if answer.body else None
+    response = gateway.answer(Call(method, path, sent, content, "127.0.0.1"))
+    if response.status >= 300 or response.status == 207:
+        raise RuntimeError(f"cannot create the demo data: {path} returned {response.status} {response.body!r}")
+    return json.loads(response.body) if response.body else None

@@ -1,12 +1,10 @@
-"""An embedded DynamoDB: what the local stack, the tests and the benchmarks stand on when no endpoint is named.
+"""An embedded DynamoDB, which the local stack, tests and benchmarks use if no endpoint is configured.
 
-`EmbeddedEngine` answers the DynamoDB calls of this process without a network, and `python -m infra.local.engine`
-serves the same thing over HTTP to other processes. The data model is moto's, made atomic for threads, strict in what
-it refuses, and fast enough for a hundred thousand items; the modules `engine_*` beside this one do that, one concern
-each.
+`EmbeddedEngine` handles the DynamoDB calls of this process without a network, and `python -m infra.local.engine` serves
+them over HTTP to other processes. The data model is moto's, with atomic operations, stricter validation, and enough
+speed for a hundred thousand items; the modules `engine_*` implement this, one concern each.
 
-Traded away: nothing is kept when the process ends, and what moto does not know of DynamoDB, this does not know
-either.
+Limits: data is lost when the process ends, and features of DynamoDB that moto lacks are missing.
 """
 
 import argparse
@@ -21,26 +19,25 @@ from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 from botocore.compat import HTTPHeaders
 from botocore.endpoint import Endpoint
 
-from infra.local.engine_answer import CONTENT_TYPE, Answer
 from infra.local.engine_hooks import Callback, Fault, Hook
 from infra.local.engine_patches import patched_moto, replaced
+from infra.local.engine_response import CONTENT_TYPE, EngineResponse
 from infra.local.engine_store import Snapshot, Store
 
 _DYNAMODB = re.compile(
     r"https?://(\d{12}\.ddb|dynamodb)(-fips)?\.[a-z0-9-]+\.(amazonaws\.com(\.cn)?|api\.aws)(:\d+)?(/|$)"
 )
 
-# Each of these would lead a client past the engine or make it look for what is not there.
-_CLEARED = ("AWS_SESSION_TOKEN", "AWS_PROFILE", "AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_DYNAMODB")
+# Each of these would make clients bypass the engine or look for a profile that does not exist.
+_REMOVED_VARIABLES = ("AWS_SESSION_TOKEN", "AWS_PROFILE", "AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_DYNAMODB")
 
 
 class EmbeddedEngine(AbstractContextManager["EmbeddedEngine"]):
-    """A DynamoDB inside this process, for every client of botocore in it, whenever it was made.
+    """A DynamoDB inside this process, for all botocore clients in it, whenever they were created.
 
-    While it runs, calls to DynamoDB at AWS are answered here; all other requests, also those to an engine on
-    127.0.0.1, go their way. Any number of threads may call. The environment has made-up credentials and a region, and
-    is as before after `stop`, when all tables are gone. Moto's own `mock_aws` must leave `dynamodb` alone meanwhile
-    (its `passthrough`).
+    While it runs, it handles calls to DynamoDB at AWS; all other requests, including those to an engine on 127.0.0.1,
+    are sent as usual. Any number of threads may call. It sets random credentials and a region in the environment.
+    `stop` restores the environment and drops all tables. Moto's `mock_aws` must pass `dynamodb` through meanwhile.
     """
 
     _running: ClassVar["EmbeddedEngine | None"] = None
@@ -50,7 +47,7 @@ class EmbeddedEngine(AbstractContextManager["EmbeddedEngine"]):
         self._stack = ExitStack()
 
     def start(self) -> None:
-        """Begin to answer. Raises RuntimeError if an engine of this process already does."""
+        """Start handling calls. Raise RuntimeError if an engine of this process is running."""
         if EmbeddedEngine._running is not None:
             raise RuntimeError("An embedded engine is already running in this process")
         with ExitStack() as stack:
@@ -61,7 +58,7 @@ class EmbeddedEngine(AbstractContextManager["EmbeddedEngine"]):
         EmbeddedEngine._running = self
 
     def stop(self) -> None:
-        """Stop answering, drop all tables and hooks, and put everything back; harmless if it does not run."""
+        """Stop handling calls, drop all tables and hooks, and restore the environment, if the engine is running."""
         if EmbeddedEngine._running is self:
             EmbeddedEngine._running = None
             self._stack.close()
@@ -74,20 +71,20 @@ class EmbeddedEngine(AbstractContextManager["EmbeddedEngine"]):
     def __exit__(self, *_: object) -> None:
         self.stop()
 
-    def handle(self, operation: str, body: bytes | str) -> Answer:
-        """Carry out one call given as its wire form; what a server in front of this engine needs."""
+    def handle(self, operation: str, body: bytes | str) -> EngineResponse:
+        """Execute one call given in its wire format, for a server in front of the engine."""
         return self._store.handle(operation, body)
 
     def clear(self) -> None:
-        """Empty all tables, at once and keeping their definitions, for the next test."""
+        """Remove all items of all tables. The tables stay."""
         self._store.clear()
 
     def snapshot(self) -> Snapshot:
-        """Return what all tables hold now, for `restore`. It takes microseconds."""
+        """Return the content of all tables, for `restore`. It takes microseconds."""
         return self._store.snapshot()
 
     def restore(self, snapshot: Snapshot) -> None:
-        """Let all tables hold what they held when the snapshot was taken, and nothing else."""
+        """Set the content of all tables to a snapshot."""
         self._store.restore(snapshot)
 
     def fail_next(
@@ -99,27 +96,26 @@ class EmbeddedEngine(AbstractContextManager["EmbeddedEngine"]):
         reasons: Sequence[str] | None = None,
         after: bool = False,
     ) -> None:
-        """Let the next `times` calls of an operation (None: any) answer with an error.
+        """Return an error for the next `times` calls of an operation (None: any).
 
         `error_code` is DynamoDB's, such as `ThrottlingException`, `ProvisionedThroughputExceededException`,
-        `InternalServerError`, `TransactionInProgressException` or `TransactionCanceledException`; the last one names
-        `TransactionConflict` for each item, or the `reasons` given, one code per item (`"None"` for an item without).
-        With `after` the call takes effect all the same, as when only its answer was lost. Mind that a client with
-        retries tries again on its own.
+        `InternalServerError`, `TransactionInProgressException` or `TransactionCanceledException`. The last one has the
+        reason `TransactionConflict` for each item, or `reasons`, one code per item (`"None"` for no reason). With
+        `after`, the call takes effect, as if only its response was lost. Clients may retry on their own.
         """
         self._store.hooks.fail(Fault(operation, error_code, times, reasons, after))
 
     def before(self, operation: str | None, callback: Callback, times: int | None = None) -> Hook:
-        """Call `callback(operation, request)` just before each call of an operation (None: any) is carried out.
+        """Call `callback(operation, request)` before each call of an operation (None: any) is executed.
 
-        It runs in the calling thread and under no lock, so it may write through the same engine; such calls meet
-        neither hooks nor faults. What it raises reaches the client like a failure of the network. The hook goes with
-        its `remove()`, at the end of a `with`, or after `times` calls.
+        It runs in the calling thread without a lock, so it may write through the same engine; hooks and faults do not
+        apply to these calls. The client sees its exceptions as network failures. The hook ends with `remove()`, at the
+        end of a `with` block, or after `times` calls.
         """
         return self._store.hooks.add(operation, callback, times)
 
     def remove_hooks(self) -> None:
-        """Take away all hooks and all errors still to come."""
+        """Remove all hooks and all pending errors."""
         self._store.hooks.clear()
 
 
@@ -129,7 +125,7 @@ def is_embedded(url: str) -> bool:
 
 
 class _Body:
-    """A response body that is already there."""
+    """A response body in memory."""
 
     def __init__(self, content: bytes) -> None:
         self._content = content
@@ -139,9 +135,9 @@ class _Body:
 
 
 def _intercepting(
-    handle: Callable[[str, bytes | str], Answer],
+    handle: Callable[[str, bytes | str], EngineResponse],
 ) -> Callable[[Endpoint, AWSPreparedRequest], AWSResponse]:
-    """Return what replaces `Endpoint._send`, where botocore leaves for the network for any of its clients."""
+    """Return a replacement of `Endpoint._send`, the method with which all botocore clients send requests."""
     send: Callable[[Endpoint, AWSPreparedRequest], AWSResponse] = vars(Endpoint)["_send"]
 
     def answer(endpoint: Endpoint, request: AWSPreparedRequest) -> AWSResponse:
@@ -150,24 +146,24 @@ def _intercepting(
         target = request.headers["X-Amz-Target"]
         name = target.decode() if isinstance(target, bytes) else target
         body = request.body if isinstance(request.body, bytes | str) else b""
-        given = handle(name.partition(".")[2], body)
+        response = handle(name.partition(".")[2], body)
         headers = HTTPHeaders.from_dict({"Content-Type": CONTENT_TYPE, "x-amzn-RequestId": secrets.token_hex(16)})
-        return AWSResponse(request.url, given.status, headers, _Body(given.body))
+        return AWSResponse(request.url, response.status, headers, _Body(response.body))
 
     return answer
 
 
 @contextmanager
 def _environment() -> Iterator[None]:
-    """Give the process credentials that are obviously none of AWS, and take away what points elsewhere."""
+    """Set random credentials, and remove variables that point elsewhere."""
     region = os.environ.get("AWS_DEFAULT_REGION") or os.environ.get("AWS_REGION") or "us-east-1"
-    given = {
+    variables = {
         "AWS_ACCESS_KEY_ID": f"local{secrets.token_hex(8)}",
         "AWS_SECRET_ACCESS_KEY": f"local{secrets.token_hex(16)}",
         "AWS_DEFAULT_REGION": region,
     }
-    before = {name: os.environ.pop(name, None) for name in (*given, *_CLEARED)}
-    os.environ.update(given)
+    before = {name: os.environ.pop(name, None) for name in (*variables, *_REMOVED_VARIABLES)}
+    os.environ.update(variables)
     try:
         yield
     finally:
@@ -182,10 +178,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
     from infra.local.engine_server import serve
 
     parser = argparse.ArgumentParser(
-        prog="python -m infra.local.engine", description="An in-memory DynamoDB over HTTP."
+        prog="python -m infra.local.engine", description="Serve an in-memory DynamoDB over HTTP."
     )
     parser.add_argument("--host", default="127.0.0.1")
-    parser.add_argument("--port", type=int, default=8001, help="0 takes a free one")
+    parser.add_argument("--port", type=int, default=8001, help="0 selects a free port (default: %(default)s)")
     options = parser.parse_args(arguments)
     serve(options.host, options.port)
 

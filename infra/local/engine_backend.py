@@ -1,10 +1,10 @@
-"""moto's DynamoDB with our tables, our transactions, and the refusals of DynamoDB that moto leaves out.
+"""moto's DynamoDB with our tables, our transactions, and checks of DynamoDB that moto lacks.
 
-Refused here and not by moto: more than 25 writes in a batch, two of them on one item, a key of the wrong type or
-empty, a number in an update that is none, and a transaction token used again for another request. The keys of indexes
-are the table's affair.
+Rejected here and not by moto: more than 25 writes in a batch, two of them on one item, a key of the wrong type or
+empty, an invalid number in an update, and a transaction token that is reused for another request. The table checks the
+keys of indexes.
 
-Traded away: a batch of more than 16 MB and a transaction of more than 4 MB still pass.
+Limits: a batch of more than 16 MB and a transaction of more than 4 MB are accepted.
 """
 
 from collections import OrderedDict
@@ -23,12 +23,12 @@ from moto.dynamodb.models.dynamo_type import DynamoType, Item
 from moto.dynamodb.models.table import Table
 from moto.dynamodb.responses import DynamoHandler, validate_put_has_empty_keys
 
-from infra.local.engine_answer import ERROR_PREFIX
+from infra.local.engine_response import ERROR_PREFIX
 from infra.local.engine_table import IndexedTable, Slot, all_or_nothing, indexed
 from infra.local.engine_transaction import write_all
 
 _MAX_WRITES = 25
-_TOKENS_KEPT = 1_000
+_MAX_TOKENS = 1_000
 
 
 class Backend(DynamoDBBackend):
@@ -37,10 +37,10 @@ class Backend(DynamoDBBackend):
     def __init__(self, region_name: str, account_id: str) -> None:
         super().__init__(region_name, account_id)
         self.transactions: OrderedDict[str, Any] = OrderedDict()
-        """The items of the latest transactions that were carried out, by their token."""
+        """The items of recent transactions by token."""
 
     def clear(self) -> None:
-        """Remove all items of all tables, and forget the transactions."""
+        """Remove all items of all tables, and all tokens."""
         for table in self.tables.values():
             indexed(table).clear()
         self.transactions.clear()
@@ -50,16 +50,16 @@ class Backend(DynamoDBBackend):
         return {name: indexed(table).snapshot() for name, table in self.tables.items()}
 
     def restore(self, snapshot: Mapping[str, Mapping[Any, Any]]) -> None:
-        """Hold the items of a snapshot and no others, and forget the transactions."""
+        """Set the items of all tables to a snapshot, and remove all tokens."""
         for name, table in self.tables.items():
             indexed(table).restore(snapshot.get(name, {}))
         self.transactions.clear()
 
     def create_table(self, name: str, *args: Any, **definition: Any) -> Table:
-        """Create a table whose queries are fast."""
+        """Create a table with sorted collections."""
         if name in self.tables:
             raise ResourceInUseException(f"Table already exists: {name}")
-        table = IndexedTable(  # type: ignore[abstract]  # only by annotation, and only for CloudFormation
+        table = IndexedTable(  # type: ignore[abstract]  # moto marks methods for CloudFormation as abstract
             name, *args, account_id=self.account_id, region=self.region_name, **definition
         )
         self.tables[name] = table
@@ -72,7 +72,7 @@ class Backend(DynamoDBBackend):
         return table
 
     def get_keys_value(self, table: Table, keys: dict[str, Any]) -> tuple[DynamoType, DynamoType | None]:
-        """Return hash and range key, once they are known to be what the table's schema says."""
+        """Return hash and range key. Raise moto's validation errors if they do not match the schema."""
         types = {definition["AttributeName"]: definition["AttributeType"] for definition in table.attr}
         for name in table.table_key_attrs:
             value = keys.get(name, {})
@@ -83,19 +83,19 @@ class Backend(DynamoDBBackend):
         return super().get_keys_value(table, keys)
 
     def update_item(self, table_name: str, key: dict[str, dict[str, Any]], *args: Any, **kwargs: Any) -> Item:
-        """Update an item; an update that fails leaves it as it was."""
+        """Update an item. If that fails, the item is unchanged."""
         table = indexed(self.get_table(table_name))
         table.check_numbers(kwargs.get("expression_attribute_values") or {})
         with table.changing(*self.get_keys_value(table, key)):
             return super().update_item(table_name, key, *args, **kwargs)
 
     def transact_write_items(self, transact_items: list[dict[str, Any]]) -> None:
-        """Carry out a transaction."""
+        """Execute a transaction."""
         write_all(self, transact_items)
 
 
 class Handler(DynamoHandler):
-    """moto's operations, for one request against our data model."""
+    """moto's operations for one request, on our data model."""
 
     def __init__(self, backend: Backend, request: dict[str, Any]) -> None:
         super().__init__()
@@ -104,29 +104,29 @@ class Handler(DynamoHandler):
 
     @property
     def dynamodb_backend(self) -> Backend:
-        """The data model, which moto would look up by account and region."""
+        """The data model. moto would look it up by account and region."""
         return self._backend
 
     def transact_write_items(self) -> ActionResult:
-        """Carry out a transaction, but only once for one token."""
+        """Execute a transaction once per token."""
         token, items = self.body.get("ClientRequestToken"), self.body["TransactItems"]
-        done = self._backend.transactions
-        if token in done and done[token] != items:
+        completed = self._backend.transactions
+        if token in completed and completed[token] != items:
             raise DynamodbException(
                 ERROR_PREFIX + "IdempotentParameterMismatchException",
-                "The token belongs to a transaction of other items",
+                "The token was used for a transaction with other items",
             )
-        if token in done:
+        if token in completed:
             return ActionResult({})
         result = super().transact_write_items()
         if token is not None:
-            done[token] = items
-            if len(done) > _TOKENS_KEPT:
-                done.popitem(last=False)
+            completed[token] = items
+            if len(completed) > _MAX_TOKENS:
+                completed.popitem(last=False)
         return result
 
     def batch_write_item(self) -> ActionResult:
-        """Put and delete up to 25 items. Unlike DynamoDB, either all of them or, if one is refused, none."""
+        """Put and delete up to 25 items. Unlike DynamoDB, write either all of them or, if one is rejected, none."""
         writes = [
             (self._slot(table_name, entry), entry.get("PutRequest", {}).get("Item"))
             for table_name, entries in self.body["RequestItems"].items()

@@ -1,7 +1,7 @@
-"""What a test may do to the calls of an engine: make the next ones fail, or act just before one is carried out.
+"""Hooks for tests of an engine: make calls fail, or run a callback before a call.
 
-Both stand before the lock. So a callback can use the same engine to write what the call under test is about to lose
-against, and an error can be answered for a call that nevertheless took effect.
+Both run before the lock is taken. So a callback can write through the same engine and cause a conflict for the call
+under test, and a call that took effect can return an error.
 """
 
 from collections.abc import Callable, Sequence
@@ -10,15 +10,15 @@ from dataclasses import dataclass
 from threading import Lock, local
 from typing import Any
 
-from infra.local.engine_answer import Answer, refusal
+from infra.local.engine_response import EngineResponse, engine_error
 
 Callback = Callable[[str, dict[str, Any]], None]
-"""Gets the operation (`"PutItem"`) and the request. What it raises reaches the client like a failed connection."""
+"""Receives the operation (`"PutItem"`) and the request. The client sees its exceptions as network failures."""
 
 
 @dataclass(eq=False)
 class Hook(AbstractContextManager["Hook"]):
-    """A callback in place. It goes with `remove`, at the end of its `with` block, or after `times` calls."""
+    """A registered callback. It ends with `remove`, at the end of its `with` block, or after `times` calls."""
 
     operation: str | None
     callback: Callback
@@ -26,7 +26,7 @@ class Hook(AbstractContextManager["Hook"]):
     hooks: "Hooks"
 
     def remove(self) -> None:
-        """Take the callback away; doing it twice is fine."""
+        """Remove the callback, if it is registered."""
         self.hooks.remove(self)
 
     def __exit__(self, *_: object) -> None:
@@ -35,7 +35,7 @@ class Hook(AbstractContextManager["Hook"]):
 
 @dataclass(eq=False)
 class Fault:
-    """An error that the next `times` calls of an operation answer with."""
+    """An error for the next `times` calls of an operation."""
 
     operation: str | None
     code: str
@@ -43,13 +43,13 @@ class Fault:
     reasons: Sequence[str] | None
     after: bool
 
-    def answer(self, request: dict[str, Any]) -> Answer:
-        """Return the error, for a cancelled transaction with one reason per item."""
+    def response(self, request: dict[str, Any]) -> EngineResponse:
+        """Return the error. A cancelled transaction has one reason per item."""
         if self.code != "TransactionCanceledException":
-            return refusal(self.code, f"The engine was told to answer {self.code}")
+            return engine_error(self.code, f"Test fault: {self.code}")
         items = request.get("TransactItems", ())
         codes = self.reasons if self.reasons is not None else ["TransactionConflict"] * len(items)
-        return refusal(
+        return engine_error(
             self.code,
             f"Transaction cancelled, please refer cancellation reasons for specific reasons [{', '.join(codes)}]",
             CancellationReasons=[
@@ -59,56 +59,56 @@ class Fault:
 
 
 class Hooks:
-    """The hooks and faults of one engine. Threads may use it at the same time."""
+    """The hooks and faults of one engine. Threads may share it."""
 
     def __init__(self) -> None:
         self._lock = Lock()
         self._hooks: list[Hook] = []
         self._faults: list[Fault] = []
-        self._running = local()
+        self._callback = local()
 
     def add(self, operation: str | None, callback: Callback, times: int | None) -> Hook:
-        """Call `callback` before each call of the operation, or of any for None, at most `times` times."""
+        """Call `callback` before each call of the operation (None: any), at most `times` times."""
         hook = Hook(operation, callback, times, self)
         with self._lock:
             self._hooks.append(hook)
         return hook
 
     def remove(self, hook: Hook) -> None:
-        """Take a hook away, if it is still there."""
+        """Remove a hook, if it is registered."""
         with self._lock:
-            self._hooks = [one for one in self._hooks if one is not hook]
+            self._hooks = [registered for registered in self._hooks if registered is not hook]
 
     def fail(self, fault: Fault) -> None:
-        """Answer the next calls with an error, after those that earlier faults will take."""
+        """Return an error for the next calls, after those of earlier faults."""
         with self._lock:
             self._faults.append(fault)
 
     def clear(self) -> None:
-        """Take all hooks and faults away."""
+        """Remove all hooks and faults."""
         with self._lock:
             self._hooks, self._faults = [], []
 
     def run(self, operation: str, request: dict[str, Any]) -> None:
-        """Run the callbacks for this call, unless a callback is what makes the call."""
-        if not self._hooks or getattr(self._running, "yes", False):
+        """Run the callbacks for this call, unless a callback makes the call."""
+        if not self._hooks or getattr(self._callback, "running", False):
             return
-        self._running.yes = True
+        self._callback.running = True
         try:
             for hook in self._due(operation):
                 hook.callback(operation, request)
         finally:
-            self._running.yes = False
+            self._callback.running = False
 
     def take_fault(self, operation: str) -> Fault | None:
-        """Return the fault that this call must answer with, and count it."""
-        if not self._faults or getattr(self._running, "yes", False):
+        """Return the fault for this call, if any, and count it."""
+        if not self._faults or getattr(self._callback, "running", False):
             return None
         with self._lock:
-            fault = next((one for one in self._faults if one.operation in (None, operation)), None)
+            fault = next((fault for fault in self._faults if fault.operation in (None, operation)), None)
             if fault is not None:
                 fault.times -= 1
-                self._faults = [one for one in self._faults if one.times > 0]
+                self._faults = [pending for pending in self._faults if pending.times > 0]
             return fault
 
     def _due(self, operation: str) -> list[Hook]:

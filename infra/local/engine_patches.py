@@ -1,8 +1,8 @@
-"""What is replaced inside moto while an engine runs, each for a measured reason, and put back when it stops.
+"""Replaces parts of moto while an engine runs, each for a measured reason, and restores them when it stops.
 
-Two are about answers: sums are exact, and a transaction may read a hundred items, not moto's old 25. All others are
-about cost and could be left out: moto checks the size of an item once per attribute, remembers every item ever
-made, and works out a projection by turning the whole item into Python values for each attribute.
+Two replacements change results: sums are exact, and a transaction may read a hundred items, not moto's old 25. All
+others only save time: moto checks the size of an item once per attribute, keeps a list of all items ever created, and
+converts the whole item to Python values for each attribute of a projection.
 """
 
 import copy
@@ -50,7 +50,7 @@ def replaced(owner: Any, name: str, new: Any) -> Iterator[None]:
 
 
 def _new_untracked(cls: type[Item], *_: Any, **__: Any) -> Item:
-    """Make an item that no list holds, unlike moto, whose dashboard has them all until memory ends."""
+    """Create an item without adding it to moto's list of all items, which only grows."""
     return object.__new__(cls)
 
 
@@ -62,12 +62,12 @@ def _init_item(self: Item, hash_key: DynamoType, range_key: DynamoType | None, a
 
 
 def _size(self: Item) -> int:
-    """Weigh an item once. Only reads ask, and what they see is never changed again (see `engine_table`)."""
-    known: int | None = vars(self).get("_known_size")
-    if known is None:
-        known = _moto_size(self)
-        vars(self)["_known_size"] = known
-    return known
+    """Return the cached size of an item. Only reads call this, and stored items never change (see `engine_table`)."""
+    size: int | None = vars(self).get("_cached_size")
+    if size is None:
+        size = _moto_size(self)
+        vars(self)["_cached_size"] = size
+    return size
 
 
 def _copy_item(self: Item, _: dict[int, Any]) -> Item:
@@ -75,7 +75,7 @@ def _copy_item(self: Item, _: dict[int, Any]) -> Item:
 
 
 def _copy_value(self: DynamoType, _: dict[int, Any]) -> DynamoType:
-    """A number or a text is never changed in place, only replaced, so copies may share it."""
+    """Copy containers only; numbers and texts never change in place, so copies may share them."""
     if self.type not in _CONTAINERS:
         return self
     if self.type == "M":
@@ -84,9 +84,9 @@ def _copy_value(self: DynamoType, _: dict[int, Any]) -> DynamoType:
 
 
 class _Copying:
-    """moto's `copy` where tables are read: what stands in them is replaced, never changed, so answers may share it.
+    """moto's `copy` in table reads. Stored items never change in place, so results may share them (see `engine_table`).
 
-    See `engine_table`. A page of a query was copied whole, which took nearly half of its time.
+    Copying a page took nearly half of the time of a query.
     """
 
     copy = staticmethod(copy.copy)
@@ -98,7 +98,7 @@ class _Copying:
 
 
 def _plus(self: DynamoType, other: DynamoType) -> DynamoType:
-    """Add exactly: moto rounds to 28 digits, where DynamoDB keeps 38, and trips over an exponent."""
+    """Add exactly: moto rounds to 28 digits, DynamoDB keeps 38, and moto fails for an exponent."""
     return _total(self, other, _EXACT.add)
 
 
@@ -160,7 +160,7 @@ def _item(like: Item, attrs: dict[str, DynamoType]) -> Item:
 
 
 def _attributes(values: dict[str, DynamoType]) -> LimitedSizeDict:
-    """Make what an item keeps its attributes in, without weighing all of them for each of them."""
+    """Return the attributes in moto's container without checking the total size once per attribute."""
     attrs = LimitedSizeDict()
     attrs.update(values)
     return attrs
@@ -189,7 +189,7 @@ _REPLACEMENTS: tuple[tuple[Any, str, Any], ...] = (
     (moto_table, "copy", _Copying),
     (DynamoType, "__add__", _plus),
     (DynamoType, "__sub__", _minus),
-    # What this turns into plain values, the answer writes as JSON anyway.
+    # The response encodes the values as JSON, so they need no conversion before.
     (responses, "dynamo_to_dict", lambda result: result),
     # Nobody changes the parsed expression before copying it, and a program has few expressions.
     (UpdateExpressionParser, "make", staticmethod(cache(UpdateExpressionParser.make))),

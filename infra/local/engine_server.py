@@ -1,7 +1,7 @@
-"""The engine over HTTP: one thread per connection, kept alive, in front of whatever handles a call.
+"""Serves an engine over HTTP, with keep-alive and one thread per connection.
 
-It serves what a client of DynamoDB sends and nothing else; a `GET` of any path tells that it is up. moto's own server
-would bring a web framework and, through HTTP/1.0 and small packets, most of the time of a call.
+It accepts requests of DynamoDB clients only; a `GET` of any path is a health check. moto's own server needs a web
+framework, and its HTTP/1.0 and small packets take most of the time of a call.
 """
 
 import signal
@@ -16,17 +16,17 @@ from threading import Event, Thread
 from typing import Any, Self
 from weakref import WeakSet
 
-from infra.local.engine_answer import CONTENT_TYPE, Answer
 from infra.local.engine_patches import patched_moto
+from infra.local.engine_response import CONTENT_TYPE, EngineResponse
 from infra.local.engine_store import Store
 
-Handle = Callable[[str, bytes | str], Answer]
+Handle = Callable[[str, bytes | str], EngineResponse]
 
 _READY = "Engine is ready on "
 
 
 class EngineServer(AbstractContextManager["EngineServer"]):
-    """A server in a thread of its own. It listens once made; port 0 takes a free one, which `url` names."""
+    """A server in its own thread. It listens when created; port 0 selects a free port, which `url` contains."""
 
     def __init__(self, handle: Handle, host: str = "127.0.0.1", port: int = 0) -> None:
         self._server = _Server((host, port), handle)
@@ -44,10 +44,10 @@ class EngineServer(AbstractContextManager["EngineServer"]):
 
 
 def serve(host: str, port: int) -> None:
-    """Serve an empty engine, say so in one line, and return after Ctrl-C or SIGTERM."""
+    """Serve an empty engine until Ctrl-C or SIGTERM. Prints its URL in one line."""
     stopped = Event()
-    for one in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(one, lambda *_: stopped.set())
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stopped.set())
     with patched_moto(), EngineServer(Store().handle, host, port) as server:
         print(_READY + server.url, flush=True)
         stopped.wait()
@@ -55,14 +55,14 @@ def serve(host: str, port: int) -> None:
 
 @contextmanager
 def engine_process() -> Iterator[str]:
-    """Run an engine in a process of its own, on a free port, and give its address; for races between processes."""
+    """Run an engine in its own process on a free port and yield its URL; for races between processes."""
     command = [sys.executable, "-m", "infra.local.engine", "--port", "0"]
     root = Path(__file__).parents[2]
     with subprocess.Popen(command, cwd=root, stdout=subprocess.PIPE, text=True) as process:
         try:
             line = process.stdout.readline() if process.stdout is not None else ""
             if not line.startswith(_READY):
-                raise RuntimeError(f"The engine did not start and said {line!r}")
+                raise RuntimeError(f"The engine did not start; its output was {line!r}")
             yield line.removeprefix(_READY).strip()
         finally:
             process.terminate()
@@ -82,20 +82,20 @@ class _Server(ThreadingHTTPServer):
 
     def server_close(self) -> None:
         super().server_close()
-        # A client that keeps its connection alive would keep the thread alive too.
+        # An open connection would keep its thread alive.
         for connection in list(self._open):
             with suppress(OSError):
                 connection.shutdown(socket.SHUT_RDWR)
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """Say nothing about a client that went away; everything else has been answered or logged."""
+        """Ignore disconnected clients; all other errors are returned or logged."""
 
 
 class _Connection(BaseHTTPRequestHandler):
     server: _Server
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True
-    wbufsize = -1  # head and body leave together
+    wbufsize = -1  # headers and body are sent together
 
     def do_GET(self) -> None:
         self._send(200, b"healthy", "text/plain")
@@ -103,11 +103,11 @@ class _Connection(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
         operation = self.headers.get("X-Amz-Target", "").partition(".")[2]
-        answer = self.server.handle_call(operation, body)
-        self._send(answer.status, answer.body, CONTENT_TYPE)
+        response = self.server.handle_call(operation, body)
+        self._send(response.status, response.body, CONTENT_TYPE)
 
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 (the name is the base class's)
-        """Keep quiet: a race makes thousands of calls."""
+        """Do not log; a race makes thousands of calls."""
 
     def _send(self, status: int, body: bytes, content_type: str) -> None:
         self.send_response(status)

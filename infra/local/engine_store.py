@@ -1,11 +1,10 @@
-"""One DynamoDB in memory: moto's request handler and data model, behind one lock.
+"""A DynamoDB in memory: moto's request handler and data model behind one lock.
 
-Every request, whether it comes from a client in this process or over HTTP, is one call of `Store.handle`. It skips
-what moto does around its handler to serve all of AWS (finding the service, reading and answering by the service
-model), which takes most of the time of a call and which plain JSON in and out replaces.
+Every request, from a client in this process or over HTTP, is one call of `Store.handle`. It skips the parts of moto
+that serve all of AWS (service lookup, parsing and serialising by service model), which take most of the time of a call,
+and decodes and encodes JSON itself.
 
-Traded away: calls are carried out one after the other, and there is one set of tables whatever the region and
-account.
+Limits: calls run one after the other, and all regions and accounts share one set of tables.
 """
 
 import json
@@ -19,11 +18,11 @@ from moto.core.responses import ActionResult
 from moto.dynamodb.responses import DynamoHandler
 from werkzeug.exceptions import HTTPException
 
-from infra.local.engine_answer import Answer, refusal, success
 from infra.local.engine_backend import Backend, Handler
 from infra.local.engine_hooks import Hooks
+from infra.local.engine_response import EngineResponse, engine_error, success
 
-# moto names its methods after the operations: GetItem is get_item. These three of its class are no operations.
+# moto's methods are named after the operations: GetItem is get_item. These three methods are not operations.
 _NO_OPERATIONS = frozenset({"call_action", "dynamodb_backend", "get_endpoint_name"})
 _METHODS = {
     "".join(word.capitalize() for word in name.split("_")): name
@@ -35,60 +34,60 @@ _log = logging.getLogger(__name__)
 
 
 class Snapshot(NamedTuple):
-    """What the tables held at one moment."""
+    """The content of all tables at one time."""
 
     items: Mapping[str, Mapping[Any, Any]]
 
 
 class Store:
-    """The tables and the way to call them, for any number of threads."""
+    """The tables and their operations. Threads may share it."""
 
     def __init__(self) -> None:
         self.hooks = Hooks()
         self._backend = Backend("us-east-1", "000000000000")
         self._lock = RLock()
 
-    def handle(self, operation: str, body: bytes | str) -> Answer:
-        """Carry out one call, such as `("GetItem", '{"TableName": ...}')`. Raises only what a hook raises."""
+    def handle(self, operation: str, body: bytes | str) -> EngineResponse:
+        """Execute one call, such as `("GetItem", '{"TableName": ...}')`. Raise only exceptions of hooks."""
         try:
             request = json.loads(body or "{}")
         except ValueError:
-            return refusal("SerializationException", "The request is not JSON")
+            return engine_error("SerializationException", "The request is not JSON")
         self.hooks.run(operation, request)
         fault = self.hooks.take_fault(operation)
         if fault is not None and not fault.after:
-            return fault.answer(request)
+            return fault.response(request)
         with self._lock:
-            answer = self._carry_out(operation, request)
-        return answer if fault is None else fault.answer(request)
+            response = self._execute(operation, request)
+        return response if fault is None else fault.response(request)
 
     def clear(self) -> None:
-        """Remove all items of all tables; the tables stay."""
+        """Remove all items of all tables. The tables stay."""
         with self._lock:
             self._backend.clear()
 
     def snapshot(self) -> Snapshot:
-        """Return what all tables hold."""
+        """Return the content of all tables."""
         with self._lock:
             return Snapshot(self._backend.snapshot())
 
     def restore(self, snapshot: Snapshot) -> None:
-        """Let the tables hold what they held then; a table that has come since is empty."""
+        """Set the content of all tables to a snapshot; tables created since are emptied."""
         with self._lock:
             self._backend.restore(snapshot.items)
 
-    def _carry_out(self, operation: str, request: dict[str, Any]) -> Answer:
+    def _execute(self, operation: str, request: dict[str, Any]) -> EngineResponse:
         method = _METHODS.get(operation)
         if method is None:
-            return refusal("UnknownOperationException", f"The engine knows no {operation}")
+            return engine_error("UnknownOperationException", f"The engine does not support {operation}")
         try:
             result: ActionResult = getattr(Handler(self._backend, request), method)()
             return success(result.result)
         except HTTPException as error:
-            return Answer(error.code or 400, (error.description or "").encode())
+            return EngineResponse(error.code or 400, (error.description or "").encode())
         except ServiceException as error:
-            return refusal(error.code, error.message)
+            return engine_error(error.code, error.message)
         except Exception as error:  # noqa: BLE001 (a defect of moto must not look like a lost connection)
-            # Not a 500: the client would try again, with growing pauses, what fails the same way each time.
-            _log.exception("The engine cannot carry out %s", operation)
-            return refusal("ValidationException", f"The engine cannot carry out this {operation}: {error!r}")
+            # Not a 500, because the client would retry a call that fails each time.
+            _log.exception("The engine cannot execute %s", operation)
+            return engine_error("ValidationException", f"The engine cannot execute this {operation}: {error!r}")

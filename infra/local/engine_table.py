@@ -1,11 +1,10 @@
-"""moto's table with sorted collections, checked index keys, and items that are never changed in place.
+"""moto's table with sorted collections, validated index keys, and items that never change in place.
 
-The last one carries the others. An update works on a copy that replaces the item once all of it succeeded, so all
-that a failed write or a cancelled transaction has to do is to put the old object back, and an index only needs to
-hear that the item under a key is now another one.
+An update works on a copy that replaces the item on success. So a failed write or a cancelled transaction only puts the
+old object back, and an index only replaces the item of a key.
 
-Traded away: a table with streams keeps the record of a write that was taken back, and an index with several hash or
-range attributes is read moto's slow way. Baton has neither.
+Limits: a table with streams keeps the record of a write that was undone, and an index with several hash or range
+attributes is read in moto's slow way. Baton has neither.
 """
 
 import copy
@@ -24,7 +23,7 @@ _MAX_DIGITS = 38
 
 
 class IndexedTable(Table):
-    """A table whose queries cost what they return. Its methods expect that the engine's lock is held."""
+    """A table whose queries cost as much as their result. Its methods expect that the engine's lock is held."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -34,33 +33,33 @@ class IndexedTable(Table):
     # Writing
 
     def put_item(self, item_attrs: dict[str, Any], *args: Any, **kwargs: Any) -> Item:
-        """Put an item, as moto does, after checking the keys of the indexes."""
+        """Put an item as moto does, after checking the keys of the indexes."""
         self._check_index_keys(item_attrs)
         item = super().put_item(item_attrs, *args, **kwargs)
         self._index(item.hash_key, item.range_key, item)
         return item
 
     def delete_item(self, hash_key: DynamoType, range_key: DynamoType | None) -> Item | None:
-        """Delete an item and return it, None if there was none."""
+        """Delete an item and return it, or None if there is none."""
         item = super().delete_item(hash_key, range_key)
         self._index(hash_key, range_key, None)
         return item
 
-    def keep(self, hash_key: DynamoType, range_key: DynamoType | None, item: Item | None) -> None:
-        """Make `item` what stands under the key, without any check; None leaves nothing there."""
-        holder: dict[DynamoType, Any] = self.items if range_key is None else self.items[hash_key]
+    def replace(self, hash_key: DynamoType, range_key: DynamoType | None, item: Item | None) -> None:
+        """Store `item` under the key without checks; None removes the item."""
+        items: dict[DynamoType, Any] = self.items if range_key is None else self.items[hash_key]
         key = hash_key if range_key is None else range_key
         if item is None:
-            holder.pop(key, None)
+            items.pop(key, None)
         else:
-            holder[key] = item
+            items[key] = item
         self._index(hash_key, range_key, item)
 
     @contextmanager
     def changing(self, hash_key: DynamoType, range_key: DynamoType | None) -> Iterator[None]:
-        """Let the block change the item in place: it gets a copy, and what was there comes back if the block fails."""
+        """Let the block change a copy of the item; restore the original if the block fails."""
         with all_or_nothing([Slot(self, hash_key, range_key)]):
-            self.keep(hash_key, range_key, copy.deepcopy(self.get_item(hash_key, range_key)))
+            self.replace(hash_key, range_key, copy.deepcopy(self.get_item(hash_key, range_key)))
             yield
             after = self.get_item(hash_key, range_key)
             if after is not None:
@@ -68,28 +67,28 @@ class IndexedTable(Table):
             self._index(hash_key, range_key, after)
 
     def clear(self) -> None:
-        """Remove all items; the definition of the table and of its indexes stays."""
+        """Remove all items. The definitions of the table and its indexes stay."""
         self.items.clear()
         self.forget_collections()
         if self.stream_shard is not None:
             self.stream_shard.items.clear()
 
     def snapshot(self) -> dict[Any, Any]:
-        """Return all items as they are now, for `restore`. Items are never changed in place, so they need no copy."""
+        """Return all items, for `restore`. Items never change in place, so they are not copied."""
         return {hash_key: dict(items) if self.has_range_key else items for hash_key, items in self.items.items()}
 
     def restore(self, snapshot: Mapping[Any, Any]) -> None:
-        """Hold the items of a snapshot and no others."""
+        """Set the items to a snapshot."""
         self.clear()
         for hash_key, items in snapshot.items():
             self.items[hash_key] = dict(items) if self.has_range_key else items
 
     def forget_collections(self) -> None:
-        """Let the next query sort the items anew, because the indexes of the table have changed."""
+        """Drop the sorted collections, because the indexes of the table have changed."""
         self._collections.clear()
 
     def check_numbers(self, values: Mapping[str, Any]) -> None:
-        """Refuse values of an expression that hold a number DynamoDB cannot keep."""
+        """Raise moto's validation error if an expression value has a number that DynamoDB cannot store."""
         self._validate_item_types(dict(values))
 
     def _validate_number_type(self, value: Any) -> None:
@@ -108,15 +107,15 @@ class IndexedTable(Table):
     # Reading
 
     def query(self, *args: Any, **kwargs: Any) -> tuple[list[Item], int, dict[str, Any] | None]:
-        """Query as moto does, letting it see only the items that can matter."""
-        self._candidates = self._narrowed(_Query(*args), **kwargs)
+        """Query as moto does, on the items of the window only."""
+        self._candidates = self._window_items(_Query(*args), **kwargs)
         try:
             return super().query(*args, **kwargs)
         finally:
             self._candidates = None
 
     def all_items(self) -> list[Item]:
-        """Return all items in order, or during a query those that it can need."""
+        """Return all items in order, or during a query those of its window."""
         return super().all_items() if self._candidates is None else self._candidates
 
     def sorted_items(
@@ -125,7 +124,7 @@ class IndexedTable(Table):
         """Return the items in the order of an index."""
         return super().sorted_items(hash_key_attrs, range_key_attrs, items) if self._candidates is None else items
 
-    def _narrowed(
+    def _window_items(
         self,
         query: "_Query",
         *,
@@ -140,7 +139,7 @@ class IndexedTable(Table):
         _check_types(shape, hash_value, query.values)
         start = query.start_key
         after = shape.locate(start) if start is not None else None
-        # What moto makes of such a filter or such a start key, only moto knows.
+        # moto evaluates such a filter or start key in its own way, so it gets the whole collection.
         if old_style_filters or (start is not None and (after is None or after[0] != hash_value.cast_value)):
             return collections.read(hash_value.cast_value, Window())
         window = Window(
@@ -171,7 +170,7 @@ class IndexedTable(Table):
         ranges = [key["AttributeName"] for key in schema if key["KeyType"] == "RANGE"]
         if len(hashes) != 1 or len(ranges) > 1:
             return None
-        # Without a range key of the index, moto lets the one of the table order the items.
+        # If the index has no range key, moto sorts by the table's.
         return KeyShape(hash_attr=hashes[0], sort_attrs=(*(ranges or own[-1:]), *own), types=self._key_types())
 
     def _key_types(self) -> dict[str, str]:
@@ -200,7 +199,7 @@ class _Query(NamedTuple):
 
 
 class Slot(NamedTuple):
-    """Where one item stands or may stand."""
+    """The place of one item, which may be empty."""
 
     table: IndexedTable
     hash_key: DynamoType
@@ -208,31 +207,33 @@ class Slot(NamedTuple):
 
     @property
     def name(self) -> tuple[str, tuple[Any, Any]]:
-        """What tells this slot from all others, in plain values."""
+        """A unique name in plain values."""
         return self.table.name, primary_key(self.hash_key, self.range_key)
 
     @property
     def item(self) -> Item | None:
-        """What stands there now."""
+        """The current item, or None."""
         return self.table.get_item(self.hash_key, self.range_key)
 
 
 @contextmanager
 def all_or_nothing(slots: Sequence[Slot]) -> Iterator[None]:
-    """Put back what stood in the slots if the block fails."""
+    """Restore the items of the slots if the block fails."""
     before = [slot.item for slot in slots]
     try:
         yield
     except BaseException:
         for slot, item in zip(slots, before, strict=True):
-            slot.table.keep(slot.hash_key, slot.range_key, item)
+            slot.table.replace(slot.hash_key, slot.range_key, item)
         raise
 
 
 def indexed(table: Table) -> IndexedTable:
-    """Return the table as what it must be to be written to here; one restored from a backup is not."""
+    """Return the table as an `IndexedTable`. Raise moto's validation error if it was restored from a backup."""
     if not isinstance(table, IndexedTable):
-        raise MockValidationException(f"{table.name} was restored from a backup, which this engine only reads")
+        raise MockValidationException(
+            f"{table.name} was restored from a backup, which the engine supports for reads only"
+        )
     return table
 
 

@@ -1,7 +1,7 @@
-"""`TransactWriteItems`: all conditions against the state before, then all writes, or nothing.
+"""Implements `TransactWriteItems`: check all conditions against the state before, then write all items or none.
 
-moto copies each table that it may have to restore. No item is ever changed in place here, so remembering which
-objects stood under the touched keys is enough, and a transaction costs the same in a large table as in a small one.
+moto copies each table that it may have to restore. Here items never change in place, so it is enough to keep the old
+objects of the affected keys, and the cost of a transaction does not depend on the size of the table.
 """
 
 from collections.abc import Sequence
@@ -28,10 +28,10 @@ _MET: _Reason = (None, None, None)
 
 
 def write_all(backend: DynamoDBBackend, entries: Sequence[dict[str, dict[str, Any]]]) -> None:
-    """Carry out the entries of one `TransactItems`.
+    """Execute the entries of one `TransactItems`.
 
-    Raises TransactionCanceledException with one reason per entry, in their order, if a condition does not hold, and
-    moto's validation errors for a request that is wrong in itself. Nothing is written in either case.
+    Raise TransactionCanceledException with one reason per entry, in their order, if a condition fails, and moto's
+    validation errors for an invalid request. Nothing is written in either case.
     """
     if len(entries) > _MAX_OPERATIONS:
         raise TooManyTransactionsException
@@ -39,7 +39,7 @@ def write_all(backend: DynamoDBBackend, entries: Sequence[dict[str, dict[str, An
     slots = [operation.slot for operation in operations]
     if len({slot.name for slot in slots}) < len(slots):
         raise MultipleTransactionsException
-    reasons = [operation.reason_against() for operation in operations]
+    reasons = [operation.check_condition() for operation in operations]
     if any(reason != _MET for reason in reasons):
         raise TransactionCanceledException(reasons)
     with all_or_nothing(slots):
@@ -49,14 +49,14 @@ def write_all(backend: DynamoDBBackend, entries: Sequence[dict[str, dict[str, An
 
 @dataclass(frozen=True)
 class _Operation:
-    """One entry and the slot that it touches."""
+    """One entry and its slot."""
 
     kind: str
     body: dict[str, Any]
     slot: Slot
 
-    def reason_against(self) -> _Reason:
-        """Return why the condition does not hold, or `_MET`."""
+    def check_condition(self) -> _Reason:
+        """Return why the condition fails, or `_MET`."""
         body, item = self.body, self.slot.item
         condition = get_filter_expression(
             body.get("ConditionExpression"),
@@ -65,13 +65,13 @@ class _Operation:
         )
         if condition.expr(item):
             return _MET
-        shown = None
+        old_item = None
         if item is not None and body.get("ReturnValuesOnConditionCheckFailure") == "ALL_OLD":
-            shown = item.to_json()["Attributes"]
-        return "ConditionalCheckFailed", "The conditional request failed", shown
+            old_item = item.to_json()["Attributes"]
+        return "ConditionalCheckFailed", "The conditional request failed", old_item
 
     def apply(self, backend: DynamoDBBackend) -> None:
-        """Write, without asking the condition again."""
+        """Write without checking the condition."""
         table, body = self.slot.table, self.body
         if self.kind == "Put":
             table.put_item(body["Item"], overwrite=True)

@@ -1,12 +1,12 @@
-"""The socket gateway: WebSockets in front of the app's three handlers, with API Gateway's manners.
+"""The socket gateway: calls the app's three WebSocket handlers as API Gateway does.
 
-A connection opens only if `$connect` says so, and can be posted to only from then on. A client that goes, or is sent
-away, is told to `$disconnect`. Nobody stays longer than two hours, or ten minutes without a word either way. Messages
-are texts of at most 128 KB. The addresses are those of the contract, `/api/v1/ws/<channel>`; the channel goes to the
-handlers as the query parameter `channel`, which is what the gateway in front of a deployed Baton does too.
+A connection opens, and can receive posts, only after `$connect` has accepted it. `$disconnect` is called for every
+connection that ends. A connection is closed after two hours, or after ten minutes without a message in either
+direction. Messages are texts of at most 128 KB. The paths are `/api/v1/ws/<channel>`; handlers get the channel as the
+query parameter `channel`, as in a deployment.
 
-Traded away: API Gateway calls the handler of several messages of one connection at once, in any order; here they are
-handled one after the other.
+Limits: API Gateway handles several messages of a connection concurrently and in any order; here they are handled one
+after the other.
 """
 
 from __future__ import annotations
@@ -26,22 +26,22 @@ from urllib.parse import parse_qsl
 
 from chalicelib.core.errors import InternalError, RouteNotFound
 from chalicelib.edge.http import encoder, error_response
-from infra.local.asgi import Answer, Event, Receive, Scope, Send, client_of, headers_of, refuse_socket
+from infra.local.asgi import AsgiResponse, Event, Receive, Scope, Send, client_of, headers_of, refuse_socket
 from infra.local.threads import Threads
 
 MAX_BYTES = 128 * 1024
 IDLE_S = 600.0
-LIFE_S = 7200.0
+MAX_DURATION_S = 7200.0
 NORMAL, GOING_AWAY, TEXT_ONLY = 1000, 1001, 1003
 
-_ADDRESS = re.compile(r"/api/v1/ws/([^/]+)/?")
+_PATH = re.compile(r"/api/v1/ws/([^/]+)/?")
 _logger = logging.getLogger(__name__)
 Handler = Callable[[dict[str, Any], Any], dict[str, Any]]
 
 
 @dataclass(frozen=True, slots=True)
 class Handlers:
-    """The app's functions for sockets, as Lambda would call them."""
+    """The app's Lambda functions for sockets."""
 
     connect: Handler
     message: Handler
@@ -49,8 +49,8 @@ class Handlers:
 
 
 @dataclass(slots=True)
-class Connection:
-    """One client. Times are of the monotonic clock, but `connected_at_ms`."""
+class ClientConnection:
+    """One client. `opened` and `active` are times of the monotonic clock."""
 
     scope: Scope
     send: Send
@@ -62,11 +62,11 @@ class Connection:
     writing: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     def touch(self) -> None:
-        """Something was said."""
+        """Record that a message was sent or received."""
         self.active, self.last_active_ms = time.monotonic(), time.time_ns() // 1_000_000
 
-    def event(self, kind: str, **more: Any) -> dict[str, Any]:
-        """The event of API Gateway for `CONNECT`, `MESSAGE` or `DISCONNECT`."""
+    def event(self, kind: str, **fields: Any) -> dict[str, Any]:
+        """Return API Gateway's event for `CONNECT`, `MESSAGE` or `DISCONNECT`."""
         routes = {"CONNECT": "$connect", "DISCONNECT": "$disconnect"}
         context = {
             "routeKey": routes.get(kind, "$default"),
@@ -81,53 +81,55 @@ class Connection:
             "requestId": str(uuid.uuid4()),
             "identity": self.identity(),
         }
-        context |= more.pop("context", {})
-        return {"requestContext": context, "isBase64Encoded": False, **more}
+        context |= fields.pop("context", {})
+        return {"requestContext": context, "isBase64Encoded": False, **fields}
 
     def identity(self) -> dict[str, Any]:
-        """Where the client is, and what it says it is."""
+        """Return the client's IP address and user agent."""
         return {"sourceIp": client_of(self.scope), "userAgent": headers_of(self.scope).get("user-agent")}
 
 
 class SocketGateway:
-    """The gateway as an ASGI application, and what the management API does to its connections."""
+    """The gateway as an ASGI application, with the operations of the management API."""
 
-    def __init__(self, handlers: Handlers, threads: Threads, idle_s: float = IDLE_S, life_s: float = LIFE_S) -> None:
+    def __init__(
+        self, handlers: Handlers, threads: Threads, idle_s: float = IDLE_S, max_duration_s: float = MAX_DURATION_S
+    ) -> None:
         self._handlers = handlers
         self._threads = threads
         self._idle_s = idle_s
-        self._life_s = life_s
-        self._open: dict[str, Connection] = {}
+        self._max_duration_s = max_duration_s
+        self._open: dict[str, ClientConnection] = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Serve one client from its handshake to its end."""
+        """Serve one client from its handshake to its disconnection."""
         await receive()
-        address = _ADDRESS.fullmatch(scope["path"])
-        if address is None:
-            await refuse_socket(send, _error_answer(error_response(RouteNotFound(), str(uuid.uuid4())).to_dict()))
+        match = _PATH.fullmatch(scope["path"])
+        if match is None:
+            await refuse_socket(send, _asgi_response(error_response(RouteNotFound(), str(uuid.uuid4())).to_dict()))
             return
-        connection = Connection(scope, send)
-        answer = await self._admit(connection, address[1])
-        if answer.status != 200:
-            await refuse_socket(send, answer)
+        connection = ClientConnection(scope, send)
+        response = await self._connect(connection, match[1])
+        if response.status != 200:
+            await refuse_socket(send, response)
             return
         reason: Event = {"code": 1006}
         try:
-            await send({"type": "websocket.accept", "subprotocol": _subprotocol(answer)})
+            await send({"type": "websocket.accept", "subprotocol": _subprotocol(response)})
             self._open[connection.id] = connection
             reason = await self._listen(connection, receive)
         except OSError:
-            _logger.debug("a client left while it was being written to")
+            _logger.debug("a client disconnected during a write")
         finally:
             self._open.pop(connection.id, None)
-            await self._farewell(connection, reason)
+            await self._disconnect(connection, reason)
 
-    def find(self, connection_id: str) -> Connection | None:
-        """The connection, if it is open."""
+    def find(self, connection_id: str) -> ClientConnection | None:
+        """Return the connection if it is open, otherwise None."""
         return self._open.get(connection_id)
 
-    async def post(self, connection: Connection, text: str) -> bool:
-        """Send a text; whether the connection was still open. Two posts never interleave."""
+    async def post(self, connection: ClientConnection, text: str) -> bool:
+        """Send a text and return whether the connection is open. Posts do not interleave."""
         async with connection.writing:
             if connection.id not in self._open:
                 return False
@@ -138,22 +140,25 @@ class SocketGateway:
             connection.touch()
             return True
 
-    async def close(self, connection: Connection, code: int, reason: str = "") -> None:
-        """Send a client away; its `$disconnect` follows."""
+    async def close(self, connection: ClientConnection, code: int, reason: str = "") -> None:
+        """Close a connection; `$disconnect` follows."""
         self._open.pop(connection.id, None)
         async with connection.writing:
             try:
                 await connection.send({"type": "websocket.close", "code": code, "reason": reason})
             except (OSError, RuntimeError):
-                _logger.debug("a client left before it was sent away")
+                _logger.debug("a client disconnected before it was closed")
 
-    async def close_all(self, within_s: float) -> None:
-        """Send everybody away, because the gateway stops; nobody who does not read can hold that up."""
-        leaving = [asyncio.ensure_future(self.close(one, GOING_AWAY, "Going away")) for one in self._open.values()]
-        if leaving:
-            await asyncio.wait(leaving, timeout=within_s)
+    async def close_all(self, timeout_s: float) -> None:
+        """Close all connections. Clients that do not read cannot delay this beyond the timeout."""
+        closing = [
+            asyncio.ensure_future(self.close(connection, GOING_AWAY, "Going away"))
+            for connection in self._open.values()
+        ]
+        if closing:
+            await asyncio.wait(closing, timeout=timeout_s)
 
-    async def _admit(self, connection: Connection, channel: str) -> Answer:
+    async def _connect(self, connection: ClientConnection, channel: str) -> AsgiResponse:
         query = {**dict(parse_qsl(connection.scope["query_string"].decode("ascii"))), "channel": channel}
         event = connection.event(
             "CONNECT",
@@ -163,61 +168,61 @@ class SocketGateway:
             multiValueQueryStringParameters={name: [value] for name, value in query.items()},
         )
         try:
-            answer = await self._threads.run(partial(self._handlers.connect, event, None))
+            response = await self._threads.run(partial(self._handlers.connect, event, None))
         except Exception:
             _logger.exception("$connect failed")
-            answer = error_response(InternalError(), event["requestContext"]["requestId"]).to_dict()
-        return _error_answer(answer)
+            response = error_response(InternalError(), event["requestContext"]["requestId"]).to_dict()
+        return _asgi_response(response)
 
-    async def _listen(self, connection: Connection, receive: Receive) -> Event:
-        """Hand on what the client says until it goes or has to go; why it did."""
+    async def _listen(self, connection: ClientConnection, receive: Receive) -> Event:
+        """Handle messages until the connection ends; return the reason."""
         while True:
             try:
                 async with asyncio.timeout(self._time_left(connection)):
                     event = await receive()
             except TimeoutError:
                 if self._time_left(connection) > 0:
-                    continue  # something was posted to it meanwhile
+                    continue  # a post has extended the time
                 await self.close(connection, GOING_AWAY, "Going away")
                 return {"code": GOING_AWAY, "reason": "Going away"}
             if event["type"] == "websocket.disconnect":
                 return event
             if event.get("text") is None:
-                await self.close(connection, TEXT_ONLY, "Only texts are supported")
-                return {"code": TEXT_ONLY, "reason": "Only texts are supported"}
-            await self._take(connection, event["text"])
+                await self.close(connection, TEXT_ONLY, "Only text messages are supported")
+                return {"code": TEXT_ONLY, "reason": "Only text messages are supported"}
+            await self._handle_message(connection, event["text"])
 
-    def _time_left(self, connection: Connection) -> float:
-        until = min(connection.active + self._idle_s, connection.opened + self._life_s)
-        return max(0.0, until - time.monotonic())
+    def _time_left(self, connection: ClientConnection) -> float:
+        deadline = min(connection.active + self._idle_s, connection.opened + self._max_duration_s)
+        return max(0.0, deadline - time.monotonic())
 
-    async def _take(self, connection: Connection, text: str) -> None:
+    async def _handle_message(self, connection: ClientConnection, text: str) -> None:
         connection.touch()
         event = connection.event("MESSAGE", body=text, context={"messageId": str(uuid.uuid4())})
         try:
             await self._threads.run(partial(self._handlers.message, event, None))
         except Exception:
             _logger.exception("the message handler failed")
-            told = {"message": "Internal server error", "connectionId": connection.id}
-            await self.post(connection, encoder.encode(told).decode())
+            message = {"message": "Internal server error", "connectionId": connection.id}
+            await self.post(connection, encoder.encode(message).decode())
 
-    async def _farewell(self, connection: Connection, reason: Event) -> None:
-        known = {
+    async def _disconnect(self, connection: ClientConnection, reason: Event) -> None:
+        details = {
             "disconnectStatusCode": reason.get("code", 1006),
             "disconnectReason": reason.get("reason") or "",
         }
         try:
             await self._threads.run(
-                partial(self._handlers.disconnect, connection.event("DISCONNECT", context=known), None)
+                partial(self._handlers.disconnect, connection.event("DISCONNECT", context=details), None)
             )
         except Exception:
             _logger.exception("$disconnect failed")
 
 
-def _error_answer(answer: dict[str, Any]) -> Answer:
-    return Answer(answer["statusCode"], answer.get("headers", {}), (answer.get("body") or "").encode())
+def _asgi_response(response: dict[str, Any]) -> AsgiResponse:
+    return AsgiResponse(response["statusCode"], response.get("headers", {}), (response.get("body") or "").encode())
 
 
-def _subprotocol(answer: Answer) -> str | None:
-    named = {name.lower(): value for name, value in answer.headers.items()}.get("sec-websocket-protocol")
-    return named if isinstance(named, str) else None
+def _subprotocol(response: AsgiResponse) -> str | None:
+    value = {name.lower(): value for name, value in response.headers.items()}.get("sec-websocket-protocol")
+    return value if isinstance(value, str) else None

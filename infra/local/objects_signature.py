@@ -1,8 +1,8 @@
-"""Who may do what with the embedded S3: signatures of version 4, worked out again by botocore's own signers.
+"""Verifies the requests of the embedded S3: Signature Version 4, recomputed by botocore's signers.
 
-Three kinds reach a bucket: calls of the app (in the `Authorization` header), presigned addresses (in the query), and
-forms with a signed policy. Each has to be signed with the key of this process, name its own time, and be in time; a
-form has to be what its policy allows.
+There are three kinds: calls of the app (signature in the `Authorization` header), presigned URLs (in the query), and
+forms with a signed policy. Each has to be signed with the key of this process and be valid at the current time. A form
+also has to satisfy its policy.
 """
 
 from __future__ import annotations
@@ -25,14 +25,14 @@ from botocore.credentials import Credentials
 SIGNATURE = "X-Amz-Signature"
 UNSIGNED = "UNSIGNED-PAYLOAD"
 _SKEW = timedelta(minutes=15)
-_LONGEST = 7 * 86400
+_MAX_EXPIRES_S = 7 * 86400
 _SCOPE = re.compile(r"(?P<key>[^/]+)/(?P<day>\d{8})/(?P<region>[^/]+)/s3/aws4_request")
 _HEADER = re.compile(r"AWS4-HMAC-SHA256 Credential=([^,\s]+),\s*SignedHeaders=([^,\s]+),\s*Signature=([0-9a-f]{64})")
 _UNCHECKED = frozenset({"x-amz-signature", "policy", "file"})
 
 
 class Refused(Exception):
-    """The request may not do this: S3's own code, and a sentence."""
+    """The request is refused, with S3's error code and a message."""
 
     def __init__(self, code: str, message: str, status: int = 403) -> None:
         super().__init__(message)
@@ -40,14 +40,14 @@ class Refused(Exception):
 
 
 class Signatures:
-    """Checks requests against the credentials of this process. `now` tells the time."""
+    """Verifies requests with the credentials of this process. `now` returns the time."""
 
     def __init__(self, credentials: Callable[[], Credentials], now: Callable[[], datetime]) -> None:
         self._credentials = credentials
         self.now = now
 
     def check(self, method: str, url: str, headers: Mapping[str, str], body: bytes) -> None:
-        """A call or a presigned address; names of headers in lower case. Raises `Refused`."""
+        """Verify a call or a presigned URL, with header names in lower case. Raise `Refused`."""
         query = dict(parse_qsl(urlsplit(url).query, keep_blank_values=True))
         if SIGNATURE in query:
             self._check_query(method, url, headers, query)
@@ -55,56 +55,60 @@ class Signatures:
             self._check_header(method, url, headers, body)
 
     def check_form(self, fields: Mapping[str, str], bucket: str, size: int) -> None:
-        """A form for a bucket with a file of so many bytes. Raises `Refused`."""
+        """Verify a form for a bucket with a file of `size` bytes. Raise `Refused`."""
         policy = fields.get("policy", "")
         auth, moment = self._signer(S3SigV4PostAuth, fields.get("x-amz-credential", ""), fields.get("x-amz-date", ""))
         request = _request("POST", "", {}, moment)
-        _same(auth.signature(policy, request), fields.get("x-amz-signature", ""))
+        _require_signature(auth.signature(policy, request), fields.get("x-amz-signature", ""))
         try:
-            known = json.loads(base64.b64decode(policy, validate=True))
-            ends = datetime.fromisoformat(known["expiration"])
-            conditions = known["conditions"]
+            document = json.loads(base64.b64decode(policy, validate=True))
+            expiration = datetime.fromisoformat(document["expiration"])
+            conditions = document["conditions"]
         except (binascii.Error, ValueError, KeyError, TypeError) as error:
-            raise Refused("InvalidPolicyDocument", "The policy cannot be read", 400) from error
-        if self.now() > ends:
+            raise Refused("InvalidPolicyDocument", "The policy is malformed", 400) from error
+        if self.now() > expiration:
             raise Refused("AccessDenied", "Invalid according to Policy: Policy expired.")
         _check_conditions(conditions, {**fields, "bucket": bucket}, size)
 
     def _check_query(self, method: str, url: str, headers: Mapping[str, str], query: Mapping[str, str]) -> None:
         auth, moment = self._signer(S3SigV4QueryAuth, query.get("X-Amz-Credential", ""), query.get("X-Amz-Date", ""))
         expires = query.get("X-Amz-Expires", "")
-        if not expires.isascii() or not expires.isdigit() or not 0 < int(expires) <= _LONGEST:
-            raise Refused("AuthorizationQueryParametersError", "X-Amz-Expires is no good", 400)
+        if not expires.isascii() or not expires.isdigit() or not 0 < int(expires) <= _MAX_EXPIRES_S:
+            raise Refused("AuthorizationQueryParametersError", "X-Amz-Expires is invalid", 400)
         self._check_time(_time(moment), timedelta(seconds=int(expires)))
         parts = urlsplit(url)
-        unsigned = "&".join(one for one in parts.query.split("&") if not one.startswith(f"{SIGNATURE}="))
+        unsigned = "&".join(pair for pair in parts.query.split("&") if not pair.startswith(f"{SIGNATURE}="))
         signed = _signed(headers, query.get("X-Amz-SignedHeaders", ""))
         request = _request(method, urlunsplit(parts._replace(query=unsigned)), signed, moment)
-        _same(auth.signature(auth.string_to_sign(request, auth.canonical_request(request)), request), query[SIGNATURE])
+        _require_signature(
+            auth.signature(auth.string_to_sign(request, auth.canonical_request(request)), request), query[SIGNATURE]
+        )
 
     def _check_header(self, method: str, url: str, headers: Mapping[str, str], body: bytes) -> None:
-        found = _HEADER.fullmatch(headers.get("authorization", ""))
-        if found is None:
+        match = _HEADER.fullmatch(headers.get("authorization", ""))
+        if match is None:
             raise Refused("AccessDenied", "Access Denied")
-        auth, moment = self._signer(S3SigV4Auth, found[1], headers.get("x-amz-date", ""))
+        auth, moment = self._signer(S3SigV4Auth, match[1], headers.get("x-amz-date", ""))
         self._check_time(_time(moment), _SKEW)
-        told = headers.get("x-amz-content-sha256", "")
-        if told not in (UNSIGNED, hashlib.sha256(body).hexdigest()):
-            raise Refused("XAmzContentSHA256Mismatch", "The body is not the one that was signed", 400)
-        request = _request(method, url, _signed(headers, found[2]), moment)
-        _same(auth.signature(auth.string_to_sign(request, auth.canonical_request(request)), request), found[3])
+        digest = headers.get("x-amz-content-sha256", "")
+        if digest not in (UNSIGNED, hashlib.sha256(body).hexdigest()):
+            raise Refused("XAmzContentSHA256Mismatch", "The signature is for another body", 400)
+        request = _request(method, url, _signed(headers, match[2]), moment)
+        _require_signature(
+            auth.signature(auth.string_to_sign(request, auth.canonical_request(request)), request), match[3]
+        )
 
     def _signer(self, kind: type[SigV4Auth], credential: str, moment: str) -> tuple[Any, str]:
-        """A signer for what the request names, if that is our own key, and the time that it names."""
+        """Return a signer and the time of the request. Raise `Refused` unless it uses the key of this process."""
         scope, own = _SCOPE.fullmatch(credential), self._credentials()
         if scope is None or not hmac.compare_digest(scope["key"].encode(), own.access_key.encode()):
             raise Refused("InvalidAccessKeyId", "The access key does not exist in our records")
         if not moment.startswith(scope["day"]):
-            raise Refused("AccessDenied", "The date is not the one of the credential")
+            raise Refused("AccessDenied", "The date differs from the date of the credential")
         return kind(own, "s3", scope["region"]), moment
 
-    def _check_time(self, begins: datetime, lasts: timedelta) -> None:
-        if not begins - _SKEW <= self.now() <= begins + lasts:
+    def _check_time(self, start: datetime, duration: timedelta) -> None:
+        if not start - _SKEW <= self.now() <= start + duration:
             raise Refused("AccessDenied", "Request has expired")
 
 
@@ -115,27 +119,27 @@ def _request(method: str, url: str, headers: Mapping[str, str], moment: str) -> 
 
 
 def _signed(headers: Mapping[str, str], names: str) -> dict[str, str]:
-    """The headers that are signed; the host always has to be among them."""
-    listed = names.split(";")
-    if "host" not in listed or any(name != "host" and name not in headers for name in listed):
-        raise Refused("AccessDenied", "Headers that are signed are missing")
-    return {name: headers[name] for name in listed if name in headers}
+    """Return the signed headers. Raise `Refused` if the host is not signed or a signed header is missing."""
+    signed_names = names.split(";")
+    if "host" not in signed_names or any(name != "host" and name not in headers for name in signed_names):
+        raise Refused("AccessDenied", "Signed headers are missing")
+    return {name: headers[name] for name in signed_names if name in headers}
 
 
 def _time(text: str) -> datetime:
     try:
         return datetime.strptime(text, "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
     except ValueError as error:
-        raise Refused("AccessDenied", "The date cannot be read") from error
+        raise Refused("AccessDenied", "The date is malformed") from error
 
 
-def _same(expected: str, given: str) -> None:
+def _require_signature(expected: str, given: str) -> None:
     if not hmac.compare_digest(expected.encode(), given.encode()):
-        raise Refused("SignatureDoesNotMatch", "The signature is not the one that belongs to this request")
+        raise Refused("SignatureDoesNotMatch", "The signature does not match the request")
 
 
 def _check_conditions(conditions: list[Any], fields: Mapping[str, str], size: int) -> None:
-    """That all conditions hold and that no field is there without one."""
+    """Raise `Refused` unless all conditions hold and every field has a condition."""
     allowed = {_check_condition(condition, fields, size) for condition in conditions}
     extra = {name for name in fields if name not in allowed | _UNCHECKED and not name.startswith("x-ignore-")}
     if extra:
@@ -143,11 +147,12 @@ def _check_conditions(conditions: list[Any], fields: Mapping[str, str], size: in
 
 
 def _check_condition(condition: Any, fields: Mapping[str, str], size: int) -> str:
-    """Hold one condition against the form; the field that it speaks of."""
+    """Check one condition and return the field that it is about. Raise `Refused`."""
     match condition:
-        case ["content-length-range", int(least), int(most)]:
-            if not least <= size <= most:
-                raise Refused("EntityTooLarge" if size > most else "EntityTooSmall", "The file has another size", 400)
+        case ["content-length-range", int(min_size), int(max_size)]:
+            if not min_size <= size <= max_size:
+                code = "EntityTooLarge" if size > max_size else "EntityTooSmall"
+                raise Refused(code, "The size of the file is not allowed", 400)
             return "file"
         case dict():
             [(name, value)] = condition.items()
@@ -157,7 +162,7 @@ def _check_condition(condition: Any, fields: Mapping[str, str], size: int) -> st
         case ["starts-with", str(name), str(value)]:
             holds = fields.get(name.removeprefix("$"), "").startswith(value)
         case _:
-            raise Refused("InvalidPolicyDocument", "A condition cannot be read", 400)
+            raise Refused("InvalidPolicyDocument", "A condition is malformed", 400)
     if not holds:
         raise Refused("AccessDenied", f"Invalid according to Policy: Policy Condition failed: {condition}")
     return str(name).removeprefix("$")

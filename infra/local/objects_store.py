@@ -1,7 +1,7 @@
-"""Buckets and their objects, in memory or in one file: what the embedded S3 keeps.
+"""Keeps the buckets and objects of the embedded S3, in memory or in one file.
 
-SQLite is there with every Python, keeps megabytes in one value, and makes each write whole or not at all, whoever else
-has the file open. One connection and one lock serve all threads: what this is for is a person trying things out.
+SQLite comes with Python, stores megabytes in one value, and writes atomically even if other processes have the file
+open. All threads share one connection and one lock, which is enough for local use.
 """
 
 from __future__ import annotations
@@ -24,19 +24,19 @@ CREATE TABLE IF NOT EXISTS objects (
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """An object."""
+    """The content of an object."""
 
     content: bytes
     content_type: str
 
     @property
     def etag(self) -> str:
-        """What S3 calls this content."""
+        """S3's ETag of the content."""
         return f'"{hashlib.md5(self.content, usedforsecurity=False).hexdigest()}"'
 
 
 class ObjectStore:
-    """Buckets, and objects by their key."""
+    """Buckets and their objects. Threads may share it."""
 
     def __init__(self, path: str = IN_MEMORY) -> None:
         if path != IN_MEMORY:
@@ -46,36 +46,36 @@ class ObjectStore:
         self._connection.executescript(_SCHEMA)
 
     def make_bucket(self, name: str) -> None:
-        """A bucket of this name; one that exists stays as it is."""
+        """Create a bucket, unless it exists."""
         self._run("INSERT OR IGNORE INTO buckets VALUES (?)", name)
 
     def has_bucket(self, name: str) -> bool:
-        """Whether there is such a bucket."""
+        """Return whether the bucket exists."""
         return bool(self._run("SELECT 1 FROM buckets WHERE name = ?", name))
 
     def put(self, bucket: str, key: str, held: Held) -> None:
-        """Write an object, in the place of what was there."""
+        """Write an object, replacing an existing one."""
         self._run("INSERT OR REPLACE INTO objects VALUES (?, ?, ?, ?)", bucket, key, held.content, held.content_type)
 
     def get(self, bucket: str, key: str) -> Held | None:
-        """An object, or None."""
-        found = self._run("SELECT content, content_type FROM objects WHERE bucket = ? AND key = ?", bucket, key)
-        return Held(bytes(found[0][0]), str(found[0][1])) if found else None
+        """Return an object, or None if it does not exist."""
+        rows = self._run("SELECT content, content_type FROM objects WHERE bucket = ? AND key = ?", bucket, key)
+        return Held(bytes(rows[0][0]), str(rows[0][1])) if rows else None
 
     def delete(self, bucket: str, key: str) -> None:
-        """Remove an object, if it is there."""
+        """Delete an object, if it exists."""
         self._run("DELETE FROM objects WHERE bucket = ? AND key = ?", bucket, key)
 
     def keys(self, bucket: str) -> list[str]:
-        """The keys of all objects in a bucket, in order."""
+        """Return the keys of all objects in a bucket, sorted."""
         return [str(key) for (key,) in self._run("SELECT key FROM objects WHERE bucket = ? ORDER BY key", bucket)]
 
     def clear(self) -> None:
-        """Remove all objects; buckets stay."""
+        """Delete all objects. The buckets stay."""
         self._run("DELETE FROM objects")
 
     def close(self) -> None:
-        """Let go of the file; what is in memory is gone."""
+        """Close the file. Objects in memory are lost."""
         with self._lock:
             self._connection.close()
 

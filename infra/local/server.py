@@ -1,10 +1,7 @@
-"""One port for everything: the public API, its sockets, and the AWS services that the app itself calls.
+"""Serves everything on one port: the public API, its sockets, and the AWS services that the app calls.
 
-This is where the parts of the local stack meet. Uvicorn keeps connections alive and sends without delay; the app's
-functions run in threads, as many at once as Lambda would have copies for one person at a keyboard.
-
-The end has an order: the sweep stops, sockets are sent away with 1001, requests that are being answered are answered,
-and what is still running in the background gets a moment. Nothing of it waits longer than two seconds.
+Uvicorn handles the connections, and the app's functions run in threads. Shutdown has an order: stop the sweeps, close
+sockets with 1001, finish running requests, and give background calls a moment. It takes two seconds at most.
 """
 
 from __future__ import annotations
@@ -37,7 +34,7 @@ _GRACE_S = 1
 
 @dataclass(frozen=True, slots=True)
 class Stack:
-    """The parts, and which of them a request is for."""
+    """The parts of the stack; routes each request to its part."""
 
     threads: Threads
     http: HttpGateway
@@ -47,7 +44,7 @@ class Stack:
     sweepers: Sequence[Sweeper]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Hand a request to its part."""
+        """Route a request."""
         if scope["type"] == "websocket":
             await self.sockets(scope, receive, send)
         elif scope["path"].startswith((f"{SOCKETS_PREFIX}/", f"{LAMBDA_PREFIX}/")):
@@ -57,15 +54,15 @@ class Stack:
         else:
             await self.http(scope, receive, send)
 
-    async def leave(self) -> None:
-        """Stop what begins things by itself, and send everybody away."""
+    async def close(self) -> None:
+        """Stop the sweeps and close all sockets."""
         stopping = [asyncio.to_thread(sweeper.stop, _GRACE_S) for sweeper in self.sweepers]
         await asyncio.gather(*stopping)
         await self.sockets.close_all(_GRACE_S)
 
 
 def stack(access_key: str, objects: ObjectService | None = None) -> Stack:
-    """The parts over the app of this process; calls to the services have to name the access key.
+    """Return the stack for the app of this process. Calls to the AWS services have to use the access key.
 
     `objects` is the embedded S3, if there is one.
     """
@@ -86,7 +83,7 @@ def stack(access_key: str, objects: ObjectService | None = None) -> Stack:
 
 
 def serve(parts: Stack, listener: socket.socket, ready: Callable[[], None]) -> bool:
-    """Serve until SIGINT or SIGTERM; calls `ready` once requests are answered. Whether all threads have ended."""
+    """Serve until SIGINT or SIGTERM; return whether all threads have ended. Call `ready` when listening."""
     config = uvicorn.Config(
         parts,
         lifespan="off",
@@ -97,7 +94,7 @@ def serve(parts: Stack, listener: socket.socket, ready: Callable[[], None]) -> b
         timeout_keep_alive=_KEEP_ALIVE_S,
         timeout_graceful_shutdown=_GRACE_S,
         ws_max_size=MAX_BYTES,
-        ws_ping_interval=None,  # API Gateway sends none
+        ws_ping_interval=None,  # API Gateway sends no pings
         ws_per_message_deflate=False,
     )
     _Server(config, parts, ready).run([listener])
@@ -105,7 +102,7 @@ def serve(parts: Stack, listener: socket.socket, ready: Callable[[], None]) -> b
 
 
 class _Server(uvicorn.Server):
-    """Uvicorn that says when it is ready, and takes leave of the sockets before it closes connections."""
+    """Uvicorn that reports when it is ready, and closes sockets in order before connections."""
 
     def __init__(self, config: uvicorn.Config, parts: Stack, ready: Callable[[], None]) -> None:
         super().__init__(config)
@@ -119,7 +116,7 @@ class _Server(uvicorn.Server):
         self._ready()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        # What is cut off from here on fails because it is to end, and nobody needs to hear of it.
+        # Calls that the shutdown interrupts fail, and their errors are not worth a log entry.
         logging.disable(logging.CRITICAL)
-        await self._parts.leave()
+        await self._parts.close()
         await super().shutdown(sockets)

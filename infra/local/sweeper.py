@@ -1,4 +1,4 @@
-"""The schedule of the local stack: what EventBridge does once deployed."""
+"""Runs the sweeps of the local stack on a schedule, as EventBridge does in a deployment."""
 
 from __future__ import annotations
 
@@ -13,37 +13,37 @@ _logger = logging.getLogger(__name__)
 
 
 class Sweeper:
-    """Makes a pass at a fixed rate, in a thread of its own; a pass that fails is logged and the next is made.
+    """Runs a sweep at a fixed rate in its own thread. A failure is logged and does not stop the schedule.
 
-    A pass that takes longer than the interval delays the next, so no two run at once.
+    A run that takes longer than the interval delays the next, so runs do not overlap.
     """
 
-    def __init__(self, one_pass: Callable[[], object], every_s: float) -> None:
-        self._one_pass = one_pass
+    def __init__(self, sweep: Callable[[], object], every_s: float) -> None:
+        self._sweep = sweep
         self._every_s = every_s
         self._stopped = Event()
         self._thread = Thread(target=self._run, name="sweep", daemon=True)
 
     def start(self) -> None:
-        """Begin; the first pass is made after one interval."""
+        """Start the schedule; the first run is after one interval."""
         self._thread.start()
 
     def stop(self, timeout_s: float) -> None:
-        """Make no more passes, and wait a while for one that is being made."""
+        """Stop the schedule and wait for the current run, up to `timeout_s`."""
         self._stopped.set()
         if self._thread.is_alive():
             self._thread.join(timeout_s)
 
     @property
     def running(self) -> bool:
-        """Whether passes are made."""
+        """Whether the schedule is active."""
         return self._thread.is_alive()
 
     def _run(self) -> None:
         while not self._stopped.wait(self._every_s):
             try:
-                Context().run(self._one_pass)
+                Context().run(self._sweep)
             except Unavailable as error:
-                _logger.warning("a pass of the sweep could not be made: %s", error)
+                _logger.warning("the sweep could not run: %s", error)
             except Exception:
-                _logger.exception("a pass of the sweep failed; the next one is made all the same")
+                _logger.exception("the sweep failed; the schedule continues")

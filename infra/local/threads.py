@@ -1,7 +1,7 @@
-"""The threads in which the app's functions run, since Lambda functions are blocking code.
+"""Runs the app's functions in threads, because Lambda functions are blocking code.
 
-Lambda runs one call per copy of a function and makes copies as needed. Here a call is a thread: as many at once as
-there are threads, each with an empty context, so that nothing of one call reaches the next in the same thread.
+Lambda runs one call per instance of a function. Here each call runs in a thread with an empty context, so that calls in
+the same thread share no context variables.
 """
 
 from __future__ import annotations
@@ -19,10 +19,7 @@ _logger = logging.getLogger(__name__)
 
 
 class Threads:
-    """Runs calls that somebody waits for, and calls that nobody waits for, apart from each other.
-
-    They are apart because the first may wait for what the second do.
-    """
+    """Runs handlers and background calls in separate pools, because handlers may wait for background calls."""
 
     def __init__(self, handlers: int = 64, background: int = 16) -> None:
         self._handlers = ThreadPoolExecutor(handlers, thread_name_prefix="handler")
@@ -30,15 +27,15 @@ class Threads:
         self._running: set[Future[Any]] = set()
 
     async def run(self, call: Callable[[], T]) -> T:
-        """Make a call and wait for it."""
+        """Run a call and wait for its result."""
         return await asyncio.wrap_future(self._submit(self._handlers, call))
 
     def start(self, call: Callable[[], object]) -> None:
-        """Make a call that nobody waits for; what it raises is logged."""
+        """Run a call in the background; errors are logged."""
         self._submit(self._background, call).add_done_callback(_log_failure)
 
     def stop(self, timeout_s: float) -> bool:
-        """Begin nothing more and give what runs some time to end; whether all of it did."""
+        """Accept no more calls and wait for running ones; return whether all have ended."""
         running = list(self._running)
         for pool in (self._background, self._handlers):
             pool.shutdown(wait=False, cancel_futures=True)
@@ -53,4 +50,4 @@ class Threads:
 
 def _log_failure(future: Future[object]) -> None:
     if not future.cancelled() and (error := future.exception()) is not None:
-        _logger.error("a call in the background failed", exc_info=error)
+        _logger.error("a background call failed", exc_info=error)

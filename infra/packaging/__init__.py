@@ -1,1 +1,1 @@
-"""Builds what Lambda gets: Baton and its libraries, without what is never used, compiled, the same bytes each time."""
+"""Builds the Lambda package: Baton and its libraries, without unused parts, compiled, reproducible byte for byte."""

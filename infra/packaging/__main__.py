@@ -1,8 +1,8 @@
-"""`python -m infra.packaging --stage STAGE`: build what Lambda gets, and say how large and how quick it is.
+"""`python -m infra.packaging --stage STAGE`: build the Lambda package, and print its size and import time.
 
-The package is built for Lambda's Python and for arm64. Import times can only be taken on the machine at hand, so where
-that has another processor, they come from packages that are built for it in the same way, and the output says so.
-Chalice alone packages for the Python that it runs on, so it is compared only where that is Lambda's.
+The package is built for Lambda's Python and for arm64. Import times are measured on this machine. If it has another
+processor, they come from packages that are built for it in the same way, and the output says so. Chalice builds
+packages for the Python that it runs on, so the comparison needs Lambda's version.
 """
 
 from __future__ import annotations
@@ -20,32 +20,32 @@ from infra.packaging.interpreter import interpreter
 from infra.packaging.project import ROOT
 from infra.packaging.smoke import DoesNotWork, smoke
 from infra.packaging.target import Target, this_machine
-from infra.stages import NoStage, settings_of
+from infra.stages import UnknownStage, settings_of
 
 
 def main() -> int:
-    """Build, check, measure; 1 if the package must not be deployed."""
+    """Build, check and measure the package; return 1 if it must not be deployed."""
     parser = argparse.ArgumentParser(prog="python -m infra.packaging", description=__doc__.partition("\n")[0])
-    parser.add_argument("--stage", default="dev", help="a stage of .chalice/config.json (dev)")
-    parser.add_argument("--out", type=Path, help="the folder for archive and template (build/STAGE)")
+    parser.add_argument("--stage", default="dev", help="a stage of .chalice/config.json (default: %(default)s)")
+    parser.add_argument("--out", type=Path, help="the folder for archive and template (default: build/STAGE)")
     parser.add_argument("--architecture", choices=("arm64", "x86_64"), default="arm64")
     parser.add_argument(
-        "--no-compare", action="store_true", help="neither try it out here nor time it beside a stock package"
+        "--no-compare", action="store_true", help="skip the test run and the comparison with a stock package"
     )
-    wanted = parser.parse_args()
-    out = wanted.out or ROOT / "build" / wanted.stage
-    target = Target(wanted.architecture)
+    options = parser.parse_args()
+    out = options.out or ROOT / "build" / options.stage
+    target = Target(options.architecture)
     try:
-        settings_of(wanted.stage)
-    except (NoStage, SettingsError) as error:
+        settings_of(options.stage)
+    except (UnknownStage, SettingsError) as error:
         parser.error(str(error))
     try:
-        built = build(out, wanted.stage, target)
+        built = build(out, options.stage, target)
         largest = f"{LARGEST_BYTES / 1e6:.0f} MB"
         print(f"{built.archive}: {_size(built)} of {largest}, {target.runtime} on {target.architecture}")
         print(f"sha256 {built.sha256}")
-        if not wanted.no_compare:
-            _compare(wanted.stage, built, target)
+        if not options.no_compare:
+            _compare(options.stage, built, target)
     except (BadPackage, DoesNotWork) as error:
         print(f"This package must not be deployed: {error}.", file=sys.stderr)
         return 1
@@ -53,7 +53,7 @@ def main() -> int:
 
 
 def _compare(stage: str, built: Built, target: Target) -> None:
-    """Try the package out, and print its size and import time next to a stock package's. Raises `DoesNotWork`."""
+    """Test the package, and print its size and import time beside a stock package's. Raise `DoesNotWork`."""
     here, python = this_machine(), interpreter(target.minor)
     with tempfile.TemporaryDirectory() as name:
         work = Path(name)
@@ -66,12 +66,12 @@ def _compare(stage: str, built: Built, target: Target) -> None:
             archive.unpack(package.archive, folder)
         smoke(python, folders[0])
         times = measure.import_ms(python, folders)
-    note = "" if here == target else f" (built for {here.architecture}, to be measured here)"
+    note = "" if here == target else f" (built for {here.architecture} to measure on this machine)"
     print(f"import of app{note}, medians:")
     for (label, package), took in zip(packages.items(), times, strict=True):
         print(f"  {label:<14} {_size(package):>8} {took:6.0f} ms")
     if len(packages) == 1:
-        print(f"  stock Chalice  not compared: this environment has another Python than {target.runtime}")
+        print(f"  stock Chalice  not compared: this environment does not have {target.runtime}")
 
 
 def _size(built: Built) -> str:

@@ -1,8 +1,9 @@
-"""The package itself: compiled for its Python, and the same bytes from the same input.
+"""Compiles and packs a package, reproducibly.
 
-Lambda cannot keep what Python compiles at a cold start, so it comes compiled. The compiled files do not look at their
-sources (`unchecked-hash`), which stay for tracebacks. Order, times and rights in the archive are fixed, and compiling
-happens in a process of its own with fixed hashes, because a process that has already worked may write other bytes.
+Lambda cannot save the files that Python compiles at a cold start, so the package contains them. Python does not compare
+them with their sources (`unchecked-hash`), which are kept for tracebacks. Order, times and permissions in the archive
+are fixed. Modules are compiled in a new process with a fixed hash seed, because the state of a process can change the
+bytes.
 """
 
 from __future__ import annotations
@@ -14,9 +15,9 @@ import zipfile
 from pathlib import Path
 
 HOME = "/var/task"
-"""Where Lambda unpacks it; tracebacks name files there."""
+"""The folder in which Lambda unpacks the package; tracebacks contain it."""
 
-_EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest that the format can say
+_EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest date of the format
 _RIGHTS = 0o644 << 16
 _COMPILE = """
 import py_compile, sys
@@ -31,19 +32,19 @@ for source in sorted(root.rglob("*.py")):
 
 
 def unpack(archive: Path, folder: Path) -> None:
-    """Unpack what Chalice has packed."""
+    """Unpack a package."""
     with zipfile.ZipFile(archive) as packed:
         packed.extractall(folder)
 
 
 def compile_all(folder: Path, python: str) -> None:
-    """Compile every module with an interpreter. Raises `subprocess.CalledProcessError` if one is no Python."""
+    """Compile all modules with an interpreter. Raise `subprocess.CalledProcessError` if one is invalid."""
     environment = {**os.environ, "PYTHONHASHSEED": "0"}
     subprocess.run([python, "-I", "-c", _COMPILE, str(folder), HOME], env=environment, check=True)
 
 
 def pack(folder: Path, archive: Path) -> None:
-    """Pack a folder, so that equal contents give equal bytes."""
+    """Pack a folder; equal contents give equal bytes."""
     with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as packed:
         for path in sorted(path for path in folder.rglob("*") if path.is_file()):
             entry = zipfile.ZipInfo(path.relative_to(folder).as_posix(), _EPOCH)
@@ -52,5 +53,5 @@ def pack(folder: Path, archive: Path) -> None:
 
 
 def digest(archive: Path) -> str:
-    """The SHA-256 of an archive, in hexadecimal."""
+    """Return the SHA-256 of an archive in hexadecimal."""
     return hashlib.sha256(archive.read_bytes()).hexdigest()

@@ -1,4 +1,4 @@
-"""One package from beginning to end."""
+"""Builds a package."""
 
 from __future__ import annotations
 
@@ -26,17 +26,17 @@ class Built:
 
     @property
     def archive(self) -> Path:
-        """What Lambda gets."""
+        """The archive for Lambda."""
         return self.folder / ARCHIVE
 
     @property
     def template(self) -> Path:
-        """What CloudFormation gets."""
+        """The template for CloudFormation."""
         return self.folder / TEMPLATE
 
 
 def build(out: Path, stage: str, target: Target) -> Built:
-    """Build a package into a folder, which is emptied first. Raises `BadPackage` before anything is put there."""
+    """Build a package into a folder, replacing its content. Raise `BadPackage` before the folder changes."""
     with tempfile.TemporaryDirectory() as name:
         work = Path(name)
         python = interpreter(target.minor)
@@ -53,7 +53,7 @@ def build(out: Path, stage: str, target: Target) -> Built:
 
 
 def build_stock(out: Path, stage: str, target: Target) -> Built:
-    """The same application as Chalice alone packages it, to compare with."""
+    """Build a package with Chalice alone, for comparison."""
     with tempfile.TemporaryDirectory() as name:
         work = Path(name)
         project.lay_out(work / "project", target)

@@ -1,4 +1,4 @@
-"""What a package must be before anybody deploys it: complete, for the right machine, small, with nothing else."""
+"""Checks a package before deployment: complete, for the right machine, small, without foreign files."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from infra.packaging.target import Target
 from infra.packaging.vendor import SERVICES
 
 LARGEST_BYTES = 12_000_000
-"""Of the packed archive. Lambda takes 50 MB; each cold start fetches it."""
+"""The limit of the archive. Lambda accepts 50 MB, and each cold start loads it."""
 
 _ELF = b"\x7fELF"
 _TAGGED = re.compile(r"\.(cpython-\d+)[.-]")
@@ -22,28 +22,28 @@ _PIN = re.compile(r"^([A-Za-z0-9_.-]+)==(\S+)", re.MULTILINE)
 
 
 class BadPackage(Exception):
-    """A package that must not be deployed; the message names everything that is wrong with it."""
+    """The package must not be deployed; the message lists all errors."""
 
 
 def check(folder: Path, archive: Path, requirements: Path, target: Target) -> None:
-    """Raises `BadPackage` unless an unpacked package and its archive are as they should be."""
-    problems = [
+    """Raise `BadPackage` if an unpacked package or its archive has errors."""
+    errors = [
         *_missing(folder, requirements),
         *_uncalled(folder),
         *_for_other_machines(folder, target),
         *_not_compiled(folder, target),
-        *(f"{name} does not belong into it" for name in _FOREIGN if (folder / name).exists()),
+        *(f"{name} must not be included" for name in _FOREIGN if (folder / name).exists()),
     ]
     if archive.stat().st_size > LARGEST_BYTES:
-        problems.append(f"it has {archive.stat().st_size:,} bytes, {LARGEST_BYTES:,} are allowed")
-    if problems:
-        raise BadPackage("; ".join(problems))
+        errors.append(f"it has {archive.stat().st_size:,} bytes, {LARGEST_BYTES:,} are allowed")
+    if errors:
+        raise BadPackage("; ".join(errors))
 
 
 def _missing(folder: Path, requirements: Path) -> Iterator[str]:
     installed = {
-        (_normal(found.metadata["Name"]), found.version)
-        for found in (PathDistribution(path) for path in folder.glob("*.dist-info"))
+        (_normal(distribution.metadata["Name"]), distribution.version)
+        for distribution in (PathDistribution(path) for path in folder.glob("*.dist-info"))
     }
     for name, version in _PIN.findall(requirements.read_text()):
         if (_normal(name), version) not in installed:
@@ -54,17 +54,17 @@ def _missing(folder: Path, requirements: Path) -> Iterator[str]:
 
 
 def _uncalled(folder: Path) -> Iterator[str]:
-    """Services that the application calls and botocore could not describe, and the other way round."""
+    """Yield services that the application calls without a description of botocore, and unused descriptions."""
     called = {name for path in (folder / "chalicelib").rglob("*.py") for name in _services(path)}
     yield from (f"botocore's description of {name} is not kept" for name in sorted(called - SERVICES))
-    yield from (f"{name} is kept and nothing calls it" for name in sorted(SERVICES - called))
+    yield from (f"botocore's description of {name} is not used" for name in sorted(SERVICES - called))
     for name in sorted(SERVICES):
         if not any((folder / "botocore" / "data" / name).rglob("service-2.json.gz")):
             yield f"botocore's description of {name} is missing"
 
 
 def _services(path: Path) -> Iterator[str]:
-    """The names given to `aws.client(...)` in a module."""
+    """Yield the service names in calls of `aws.client(...)` in a module."""
     for node in ast.walk(ast.parse(path.read_text())):
         if isinstance(node, ast.Call) and node.args and isinstance(node.args[0], ast.Constant):
             function = node.func
@@ -78,7 +78,7 @@ def _for_other_machines(folder: Path, target: Target) -> Iterator[str]:
         head = path.read_bytes()[:20]
         shown = path.relative_to(folder)
         if head[:4] != _ELF:
-            yield f"{shown} is no library of Linux"
+            yield f"{shown} is not a Linux library"
         elif struct.unpack_from("<H", head, 18)[0] != target.elf_machine:
             yield f"{shown} is not for {target.architecture}"
         tag = _TAGGED.search(path.name)

@@ -1,6 +1,6 @@
-"""How long the application takes to import from a package, as a cold start on Lambda would do it.
+"""Measures the import time of the application from a package, as in a cold start on Lambda.
 
-Fresh processes that see nothing but the package and the standard library, and that cannot keep what they compile.
+Each import runs in a new process with only the package and the standard library, which cannot write compiled files.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _ENVIRONMENT = {"BATON_STAGE": "dev", "PYTHONDONTWRITEBYTECODE": "1", "AWS_DEFAU
 
 
 def import_ms(python: str, folders: Sequence[Path], rounds: int = 9) -> list[float]:
-    """The median import time from each unpacked package, in milliseconds; they take turns, so noise is shared."""
+    """Return the median import time of each unpacked package in milliseconds. Packages take turns to share noise."""
     times: list[list[float]] = [[] for _ in folders]
     for _ in range(rounds + 1):
         for folder, measured in zip(folders, times, strict=True):

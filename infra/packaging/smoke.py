@@ -1,6 +1,6 @@
-"""Tries out an unpacked package: everything that Baton uses of its libraries, in a process that sees nothing else.
+"""Tests an unpacked package: uses all parts of the libraries that Baton needs, in a process without other libraries.
 
-What is left out of the libraries (`vendor.py`) is known not to be missed because all of this works without it.
+This proves that the parts that `vendor.py` removes are not needed.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from pathlib import Path
 from infra.packaging.measure import environment
 from infra.packaging.vendor import SERVICES
 
-_TRY = """
+_SCRIPT = """
 import sys
 sys.path.insert(0, sys.argv[1])
 import app
@@ -44,12 +44,12 @@ print("works")
 
 
 class DoesNotWork(Exception):
-    """Something that Baton uses is missing from a package; the message is Python's own."""
+    """A package lacks a part that Baton needs; the message is Python's."""
 
 
 def smoke(python: str, folder: Path) -> None:
-    """Raises `DoesNotWork` unless all of it works. The package has to be for the machine at hand."""
-    command = [python, "-S", "-c", _TRY, str(folder), " ".join(sorted(SERVICES))]
-    done = subprocess.run(command, env=environment(), check=False, capture_output=True, text=True)
-    if done.returncode or not done.stdout.endswith("works\n"):
-        raise DoesNotWork(done.stderr.strip().rpartition("\n")[2])
+    """Raise `DoesNotWork` if a part is missing. The package has to be built for this machine."""
+    command = [python, "-S", "-c", _SCRIPT, str(folder), " ".join(sorted(SERVICES))]
+    process = subprocess.run(command, env=environment(), check=False, capture_output=True, text=True)
+    if process.returncode or not process.stdout.endswith("works\n"):
+        raise DoesNotWork(process.stderr.strip().rpartition("\n")[2])

@@ -24,7 +24,7 @@ LAMBDA_GLIBC = 34
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """What the package has to run on; `minor` is the 13 of Python 3.13, `glibc` the 34 of glibc 2.34."""
+    """The platform of a package; `minor` is the 13 of Python 3.13, `glibc` the 34 of glibc 2.34."""
 
     architecture: Architecture
     minor: int = LAMBDA_MINOR
@@ -32,29 +32,29 @@ class Target:
 
     @property
     def runtime(self) -> str:
-        """As Lambda calls it."""
+        """Lambda's name of the runtime."""
         return f"python3.{self.minor}"
 
     @property
     def cache_tag(self) -> str:
-        """What names of compiled files contain."""
+        """The tag in the names of compiled files."""
         return f"cpython-3{self.minor}"
 
     @property
     def elf_machine(self) -> int:
-        """How compiled parts name the processor in their header."""
+        """The processor number in the header of ELF files."""
         return _ELF[self.architecture]
 
     @property
     def platforms(self) -> Sequence[str]:
-        """The platform tags of wheels that run there, the newest C library first."""
+        """The platform tags of compatible wheels, the newest C library first."""
         machine = _WHEELS[self.architecture]
         perennial = [f"manylinux_2_{glibc}_{machine}" for glibc in range(self.glibc, _OLDEST_GLIBC - 1, -1)]
         return [*perennial, f"manylinux2014_{machine}"]
 
 
 LAMBDA = Target("arm64")
-"""What the stages run on."""
+"""The target of all stages."""
 
 
 def this_machine(minor: int = LAMBDA_MINOR) -> Target:

@@ -1,8 +1,8 @@
-"""The libraries of the package: installed as wheels for the target, without what Baton never uses.
+"""Installs the libraries of the package as wheels for the target, without unused parts.
 
-What is left out is listed here and nowhere else. botocore brings descriptions of four hundred services, of which Baton
-calls seven; Pillow brings formats and fonts that no photo of a work order has. A service that the code calls and that
-is not listed here fails the build (`check.py`), not the first request.
+The removed parts are listed here. botocore contains descriptions of four hundred services, of which Baton calls seven;
+Pillow contains formats and fonts that photos do not use. If the code calls a service that is not listed here, the build
+fails (`check.py`), not the first request.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from pathlib import Path
 from infra.packaging.target import Target
 
 SERVICES = frozenset({"apigatewaymanagementapi", "dynamodb", "lambda", "s3", "secretsmanager", "sesv2", "sns"})
-"""What Baton calls, by botocore's names."""
+"""The services that Baton calls, by botocore's names."""
 
 _BOTOCORE_DATA = frozenset({"_retry.json", "endpoints.json", "partitions.json", "sdk-default-configuration.json"})
 # Descriptions that only code completion and newer SDK features read.
@@ -27,12 +27,12 @@ _NEVER_READ = (
     "completions-1.json.gz",
     "waiters-2.json.gz",
 )
-# What says who made a library and under which terms stays.
+# Authors and licences of the libraries are kept.
 _INSTALLER_FILES = ("RECORD", "INSTALLER", "REQUESTED", "WHEEL", "direct_url.json", "top_level.txt", "entry_points.txt")
 # AVIF, fonts, colour management and the window system: photos are JPEG, PNG or WebP.
 _PILLOW_PARTS = ("_avif", "_imagingft", "_imagingcms", "_imagingtk", "_imagingmath", "_imagingmorph")
 _PILLOW_LIBRARIES = ("libavif", "libfreetype", "libharfbuzz", "libbrotli", "liblcms2", "libpng16")
-# The router of Powertools; dateutil's own time zones, which Python has; what cffi needs to build what is built already.
+# The router of Powertools; dateutil's time zones, which Python has; cffi, which is needed only to build libraries.
 _UNUSED_PARTS = (
     "aws_lambda_powertools/event_handler",
     "cffi",
@@ -55,9 +55,9 @@ _GLOBS = (
 
 
 def install(requirements: Path, folder: Path, target: Target) -> None:
-    """Install the distributions that a requirements file pins, for the target; nothing is built on this machine.
+    """Install the pinned distributions of a requirements file for the target, from wheels only.
 
-    Raises `subprocess.CalledProcessError` if one has no wheel for it.
+    Raise `subprocess.CalledProcessError` if there is no wheel for the target.
     """
     platforms = [argument for platform in target.platforms for argument in ("--platform", platform)]
     command = [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-compile"]
@@ -74,7 +74,7 @@ def install(requirements: Path, folder: Path, target: Target) -> None:
 
 
 def trim(folder: Path) -> None:
-    """Take away what is never used."""
+    """Remove unused parts."""
     for path in sorted(_unused(folder)):
         if path.is_dir():
             shutil.rmtree(path)

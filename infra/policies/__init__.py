@@ -1,10 +1,10 @@
-"""What each deployed function may do in AWS, and how much of it each gets.
+"""The IAM policy, memory and timeout of each deployed function.
 
-    functions    by hand: tables and actions, indexes, files, and everything else, per function
-    document     the policy document that says so
-    files        the files that Chalice reads, written from both: `python -m infra.policies`
+    functions    the permissions and resources of each function, written by hand
+    document     converts them to a policy document
+    files        writes the files that Chalice reads: `python -m infra.policies`
 
-Chalice's policies are plain JSON, without CloudFormation's functions, so accounts, regions and ids that AWS makes up
-are wildcards there; actions and names of ours never are. `tests/infra/test_policies_used.py` runs the application with
-all of its AWS calls recorded and holds that each policy is enough for its function, and not more.
+Chalice's policies are plain JSON without CloudFormation's functions, so accounts, regions and generated ids are
+wildcards. Actions and our own names never are. `tests/infra/test_policies_used.py` records all AWS calls of the
+application and asserts that each policy allows what its function needs, and nothing else.
 """

@@ -1,4 +1,4 @@
-"""A function's part as a policy document."""
+"""Converts the permissions of a function to a policy document."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from infra.stacks.names import logical
 
 Statement = dict[str, Any]
 
-_CHANGES = (
+_FORBIDDEN_CHANGES = (
     "BatchWriteItem",
     "DeleteItem",
     "DeleteTable",
@@ -22,15 +22,15 @@ _CHANGES = (
     "UpdateTable",
     "UpdateTimeToLive",
 )
-"""What would change or remove rows of the trail."""
+"""Actions that change or remove rows of the audit trail."""
 
 
 def document(role: Role, full_name: str, settings: Settings, *, traced: bool = False) -> dict[str, Any]:
-    """The policy of a function. `settings` are those of its stage; `traced` tells that X-Ray is on there."""
+    """Return the policy of a function. `settings` are those of its stage; `traced` means that X-Ray is enabled."""
     statements = [
         _logs(full_name),
         *_tables(role, settings),
-        _kept_trail(settings),
+        _protected_trail(settings),
         *_photos(role, settings),
         *_others(role, settings),
         *([_traces()] if traced else []),
@@ -39,7 +39,7 @@ def document(role: Role, full_name: str, settings: Settings, *, traced: bool = F
 
 
 def _logs(full_name: str) -> Statement:
-    """Lambda writes what a function prints in that function's name."""
+    """Lambda writes a function's output to the logs with the function's permissions."""
     group = f"arn:aws:logs:*:*:log-group:/aws/lambda/{full_name}"
     return _allow("WriteLogs", "logs", ["CreateLogGroup", "CreateLogStream", "PutLogEvents"], [group, f"{group}:*"])
 
@@ -52,10 +52,10 @@ def _tables(role: Role, settings: Settings) -> Iterator[Statement]:
         yield _allow(f"Indexes{logical(table)}", "dynamodb", ["Query"], indexes)
 
 
-def _kept_trail(settings: Settings) -> Statement:
-    """No function is allowed any of this; denied, it holds against whatever may be attached to its role besides."""
+def _protected_trail(settings: Settings) -> Statement:
+    """No policy allows these actions. The explicit denial overrides other policies that may be attached to the role."""
     trail = _table(settings, TRAIL)
-    return {**_allow("KeepTheAuditTrail", "dynamodb", _CHANGES, [trail, f"{trail}/*"]), "Effect": "Deny"}
+    return {**_allow("KeepTheAuditTrail", "dynamodb", _FORBIDDEN_CHANGES, [trail, f"{trail}/*"]), "Effect": "Deny"}
 
 
 def _photos(role: Role, settings: Settings) -> Iterator[Statement]:
@@ -63,7 +63,7 @@ def _photos(role: Role, settings: Settings) -> Iterator[Statement]:
     for prefix, actions in sorted(role.photos.items()):
         yield _allow(f"Photos{logical(prefix)}", "s3", actions.split(), [f"{bucket}/{prefix}/*"])
     if any("GetObject" in actions for actions in role.photos.values()):
-        # To who may not list a bucket, S3 answers 403 and not 404 for an object that is not there.
+        # Without permission to list the bucket, S3 returns 403 instead of 404 for a missing object.
         yield _allow("NoticeMissingPhotos", "s3", ["ListBucket"], [bucket])
 
 
@@ -76,31 +76,31 @@ def _others(role: Role, settings: Settings) -> Iterator[Statement]:
         yield _allow("PostToSockets", "execute-api", ["ManageConnections"], [sockets])
     if role.verifies_tokens:
         yield _allow("ReadTokenKeys", "secretsmanager", ["GetSecretValue"], [_secret(settings)])
-    if role.sends_letters:
-        yield from _letters()
+    if role.sends_messages:
+        yield from _messages()
 
 
-def _letters() -> Iterator[Statement]:
-    """Which addresses and apps there are is up to the deployment, so all of its account's are allowed."""
+def _messages() -> Iterator[Statement]:
+    """The deployment configures addresses and apps, so all of its account are allowed."""
     mail = [f"arn:aws:ses:*:*:{kind}/*" for kind in ("configuration-set", "identity")]
     yield _allow("SendMail", "ses", ["SendEmail"], mail)
     yield _allow("MakeDevices", "sns", ["CreatePlatformEndpoint"], ["arn:aws:sns:*:*:app/*"])
-    # SNS names the app when it refuses what is to be done to one of its devices.
+    # SNS checks the permission on the app, too, for operations on one of its devices.
     devices = [f"arn:aws:sns:*:*:{kind}/*" for kind in ("app", "endpoint")]
     yield _allow("SendToDevices", "sns", ["Publish", "SetEndpointAttributes"], devices)
-    # A telephone number has no ARN: an SMS is what is published to nothing that has one.
+    # A phone number has no ARN. An SMS is a publication to something without an ARN.
     yield {"Sid": "SendSms", "Effect": "Allow", "Action": ["sns:Publish"], "NotResource": ["arn:aws:sns:*:*:*"]}
 
 
 def _traces() -> Statement:
-    """X-Ray knows no resources."""
+    """X-Ray does not support permissions per resource."""
     return _allow("WriteTraces", "xray", ["PutTelemetryRecords", "PutTraceSegments"], ["*"])
 
 
 def _secret(settings: Settings) -> str:
-    named = settings.key_secret
-    # Secrets Manager puts a hyphen and six characters behind a name.
-    return named if named.startswith("arn:") else f"arn:aws:secretsmanager:*:*:secret:{named}-??????"
+    name = settings.key_secret
+    # Secrets Manager appends a hyphen and six characters to a name.
+    return name if name.startswith("arn:") else f"arn:aws:secretsmanager:*:*:secret:{name}-??????"
 
 
 def _table(settings: Settings, table: str) -> str:
@@ -108,5 +108,5 @@ def _table(settings: Settings, table: str) -> str:
 
 
 def _allow(sid: str, service: str, actions: Sequence[str], resources: Sequence[str]) -> Statement:
-    named = [f"{service}:{action}" for action in sorted(actions)]
-    return {"Sid": sid, "Effect": "Allow", "Action": named, "Resource": list(resources)}
+    full_names = [f"{service}:{action}" for action in sorted(actions)]
+    return {"Sid": sid, "Effect": "Allow", "Action": full_names, "Resource": list(resources)}

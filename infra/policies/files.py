@@ -1,10 +1,10 @@
-"""The files that Chalice reads: one policy per stage and function, and the functions' entries in `config.json`.
+"""Writes the files that Chalice reads: one policy per stage and function, and the functions' entries in `config.json`.
 
     python -m infra.policies            write them
-    python -m infra.policies --check    say which are not current, and exit with 1 if any is not
+    python -m infra.policies --check    print outdated files, and exit with 1 if there are any
 
-Which stages there are says `config.json`, and also what is set for them: a bucket or secret with a name of its own
-(`environment_variables`), and whether X-Ray is on (`xray`). Everything else in it is left as it is.
+`config.json` lists the stages and their configuration: names of bucket and secret (`environment_variables`), and
+whether X-Ray is enabled (`xray`). The rest of it is not changed.
 """
 
 from __future__ import annotations
@@ -25,42 +25,42 @@ CHALICE = ROOT / ".chalice"
 _CONFIG = "config.json"
 
 
-class NoRole(Exception):
-    """A function that nobody has said anything of."""
+class MissingRole(Exception):
+    """A function has no entry in `functions.py`."""
 
 
 def policy_file(stage: str, function: str) -> str:
-    """The name of a function's policy."""
+    """Return the file name of a function's policy."""
     return f"policy-{stage}-{function}.json"
 
 
-def wanted(config: Mapping[str, Any], roles: Mapping[str, Role] = ROLES) -> dict[str, Any]:
-    """The content of every file by its name, for the stages of a configuration. Raises `NoRole`."""
+def generate(config: Mapping[str, Any], roles: Mapping[str, Role] = ROLES) -> dict[str, Any]:
+    """Return the content of every file by name, for the stages of a configuration. Raise `MissingRole`."""
     for function in functions():
         if function.name not in roles:
-            raise NoRole(f"{function.name} has no part in infra/policies/functions.py")
-    stages = {stage: {**known, "lambda_functions": _entries(stage, roles)} for stage, known in config["stages"].items()}
+            raise MissingRole(f"{function.name} has no entry in infra/policies/functions.py")
+    stages = {stage: {**entry, "lambda_functions": _entries(stage, roles)} for stage, entry in config["stages"].items()}
     files: dict[str, Any] = {_CONFIG: {**config, "stages": stages}}
-    for stage, known in stages.items():
+    for stage, entry in stages.items():
         settings = settings_of(stage, config)
-        traced = bool(known.get("xray", config.get("xray", False)))
+        traced = bool(entry.get("xray", config.get("xray", False)))
         for function in functions():
-            made = document(roles[function.name], function.full_name(stage), settings, traced=traced)
-            files[policy_file(stage, function.name)] = made
+            policy = document(roles[function.name], function.full_name(stage), settings, traced=traced)
+            files[policy_file(stage, function.name)] = policy
     return files
 
 
-def stale(folder: Path = CHALICE) -> list[str]:
-    """The names of files that are missing, not current, or of no function."""
-    files = {name: _text(content) for name, content in wanted(_config(folder)).items()}
-    found = {path.name: path.read_text(encoding="utf-8") for path in folder.glob("policy-*.json")}
-    found[_CONFIG] = (folder / _CONFIG).read_text(encoding="utf-8")
-    return sorted(name for name in files.keys() | found.keys() if files.get(name) != found.get(name))
+def outdated_files(folder: Path = CHALICE) -> list[str]:
+    """Return the names of files that are missing, outdated, or of no function."""
+    files = {name: _text(content) for name, content in generate(_config(folder)).items()}
+    existing = {path.name: path.read_text(encoding="utf-8") for path in folder.glob("policy-*.json")}
+    existing[_CONFIG] = (folder / _CONFIG).read_text(encoding="utf-8")
+    return sorted(name for name in files.keys() | existing.keys() if files.get(name) != existing.get(name))
 
 
 def write(folder: Path = CHALICE) -> list[str]:
-    """Bring all files up to date; the names of those that were not."""
-    changed, files = stale(folder), wanted(_config(folder))
+    """Write all files and return the names of those that changed."""
+    changed, files = outdated_files(folder), generate(_config(folder))
     for name in changed:
         if name in files:
             (folder / name).write_text(_text(files[name]), encoding="utf-8")
@@ -70,13 +70,15 @@ def write(folder: Path = CHALICE) -> list[str]:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Write or check; the exit status."""
+    """Write or check the files and return the exit code."""
     parser = argparse.ArgumentParser(prog="python -m infra.policies", description="Write the functions' policies.")
-    parser.add_argument("--check", action="store_true", help="write nothing; exit with 1 if a file is not current")
+    parser.add_argument("--check", action="store_true", help="write nothing; exit with 1 if a file is outdated")
     if parser.parse_args(arguments).check:
-        found = stale()
-        print(f"not current: {', '.join(found)}; run python -m infra.policies" if found else "all policies are current")
-        return 1 if found else 0
+        outdated = outdated_files()
+        print(
+            f"outdated: {', '.join(outdated)}; run python -m infra.policies" if outdated else "all policies are current"
+        )
+        return 1 if outdated else 0
     changed = write()
     print(f"wrote {', '.join(changed)}" if changed else "all policies were current")
     return 0
@@ -92,12 +94,12 @@ def _entry(stage: str, function: str, role: Role) -> dict[str, Any]:
         "lambda_memory_size": role.memory_mb,
         "lambda_timeout": role.timeout_s,
     }
-    return entry if role.at_most is None else {**entry, "reserved_concurrency": role.at_most}
+    return entry if role.max_concurrency is None else {**entry, "reserved_concurrency": role.max_concurrency}
 
 
 def _config(folder: Path) -> dict[str, Any]:
-    known: dict[str, Any] = json.loads((folder / _CONFIG).read_text(encoding="utf-8"))
-    return known
+    config: dict[str, Any] = json.loads((folder / _CONFIG).read_text(encoding="utf-8"))
+    return config
 
 
 def _text(content: Any) -> str:

@@ -1,7 +1,7 @@
-"""Each function's part: what it may use, and its time, memory and number. Written by hand.
+"""The permissions, timeout, memory and concurrency of each function. Written by hand.
 
-Tables are named as in the models and actions as in IAM, without `dynamodb:`. A transaction needs the permission of each
-of its operations; there is none for the transaction itself. A query of an index needs the index and not its table.
+Tables are named as in the models and actions as in IAM, without `dynamodb:`. A transaction needs the permissions of its
+operations, and none of its own. A query of an index needs permission for the index, not for the table.
 """
 
 from __future__ import annotations
@@ -16,36 +16,36 @@ TRAIL = "system_audit_trail"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Role:
-    """What one function may do, and what it gets."""
+    """The permissions and resources of one function."""
 
     timeout_s: int
     memory_mb: int = 512
-    at_most: int | None = None
-    """How many of it may run at once; None: as many as the account allows."""
+    max_concurrency: int | None = None
+    """The number of concurrent calls; None: the limit of the account."""
     tables: Tables = field(default_factory=dict)
     indexes: Tables = field(default_factory=dict)
-    """The indexes that are queried, by table."""
+    """The queried indexes by table."""
     photos: Tables = field(default_factory=dict)
-    """Actions on objects in the bucket, by the first part of their key."""
+    """Actions on objects in the photo bucket by the first part of their key."""
     invokes: Sequence[str] = ()
     verifies_tokens: bool = False
     posts_to_sockets: bool = False
-    sends_letters: bool = False
+    sends_messages: bool = False
 
 
-_ADMITS: Tables = {"identity": "BatchGetItem GetItem"}
-"""Lets somebody in: session, person and role, and another role if theirs has changed since they signed in."""
+_AUTHENTICATES: Tables = {"identity": "BatchGetItem GetItem"}
+"""Authenticates a user: reads session, user and role, and another role if it changed since sign-in."""
 _DELIVERS: Tables = {"realtime": "BatchGetItem DeleteItem GetItem Query UpdateItem"}
-"""Works off mailboxes, and forgets connections that are gone."""
+"""Delivers events from mailboxes, and deletes closed connections."""
 _PUBLISHES: Tables = {"realtime": f"{_DELIVERS['realtime']} PutItem"}
-"""Puts events into mailboxes, and delivers them at once."""
+"""Writes events to mailboxes, and delivers them at once."""
 _AUDITED: Tables = {TRAIL: "PutItem"}
 
-# API Gateway waits 29 s for an answer; a function that runs longer works for nobody.
+# API Gateway waits 29 s for a response, so a longer timeout is of no use.
 _GATEWAY_S = 29
 
 ROLES: Mapping[str, Role] = {
-    # More memory than the others, which is more processor: it hashes passwords and decodes photos.
+    # More memory, and so more processor time, than the others: it hashes passwords and decodes photos.
     "api_handler": Role(
         timeout_s=_GATEWAY_S,
         memory_mb=1024,
@@ -78,13 +78,13 @@ ROLES: Mapping[str, Role] = {
     ),
     "websocket_connect": Role(
         timeout_s=10,
-        tables={**_ADMITS, "realtime": "PutItem UpdateItem"},
+        tables={**_AUTHENTICATES, "realtime": "PutItem UpdateItem"},
         invokes=["deliver"],
         verifies_tokens=True,
     ),
     "websocket_message": Role(
         timeout_s=_GATEWAY_S,
-        tables={**_ADMITS, "dispatch": "UpdateItem", "realtime": "GetItem"},
+        tables={**_AUTHENTICATES, "dispatch": "UpdateItem", "realtime": "GetItem"},
         posts_to_sockets=True,
     ),
     "websocket_disconnect": Role(timeout_s=10, tables={"realtime": "DeleteItem GetItem"}),
@@ -93,19 +93,19 @@ ROLES: Mapping[str, Role] = {
         timeout_s=30,
         tables={**_AUDITED, "identity": "DeleteItem UpdateItem"},
         indexes={"identity": "devices_by_owner"},
-        sends_letters=True,
+        sends_messages=True,
     ),
-    # Sweeps that overlapped would only do each other's work: one of each at a time.
+    # Overlapping sweeps would do the same work, so each runs one at a time.
     "dispatch_sweep": Role(
         timeout_s=70,
-        at_most=1,
+        max_concurrency=1,
         tables={**_PUBLISHES, **_AUDITED, "dispatch": "GetItem UpdateItem"},
         indexes={"dispatch": "free_by_cell idle offers_due", "realtime": "pending"},
         posts_to_sockets=True,
     ),
     "maintenance_sweep": Role(
         timeout_s=58,
-        at_most=1,
+        max_concurrency=1,
         tables={
             **_PUBLISHES,
             **_AUDITED,

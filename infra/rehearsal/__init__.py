@@ -1,5 +1,5 @@
-"""The whole deployment without an account: package, templates, roles, gateway and schedule on an emulator of AWS.
+"""Tests the whole deployment on an emulator of AWS: package, templates, roles, gateway and schedules.
 
-`make rehearse` runs it. Nothing here is used in a deployment, and what is deployed is what AWS would get, but for what
-`adaptation.py` lists.
+`make rehearse` runs it. A deployment does not use this package. The emulator gets the same artefacts as AWS, except for
+the changes in `adaptation.py`.
 """

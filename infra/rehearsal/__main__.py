@@ -1,8 +1,7 @@
-"""`python -m infra.rehearsal`: deploy everything to an emulator of AWS, play the flows on it, take it away again.
+"""`python -m infra.rehearsal`: deploy everything to an emulator of AWS, run the flows on it, and remove it.
 
-Exit codes: 0 everything went as promised, 1 something did not, 2 nothing could be tried, because emulator or libraries
-could not be fetched. Whatever happens, nothing is left running, and nothing is left behind but the emulator's virtual
-environment, its log and the package in `build/`.
+Exit codes: 0 success, 1 failure, 2 not started because emulator or libraries could not be downloaded. All processes are
+stopped in any case. The emulator's virtual environment, its log and the package stay in `build/`.
 """
 
 from __future__ import annotations
@@ -20,102 +19,102 @@ from typing import TYPE_CHECKING
 
 from infra.packaging.project import ROOT
 from infra.rehearsal import emulator
-from infra.rehearsal.adaptation import ALWAYS, differences
-from infra.rehearsal.emulator import Emulator, NoEmulator
+from infra.rehearsal.adaptation import NOT_EMULATED, differences
+from infra.rehearsal.emulator import Emulator, EmulatorUnavailable
 
 if TYPE_CHECKING:
-    from infra.rehearsal.stage import Stage
+    from infra.rehearsal.stage import EmulatedStage
 
 LOG = ROOT / "build" / "rehearsal.log"
 
 
-class Told:
-    """Says what happens, and when since the beginning."""
+class ProgressPrinter:
+    """Prints the steps with the time since the start."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
         self._start = clock()
 
     def title(self, text: str) -> None:
-        """What happens next."""
+        """Print the title of a step."""
         print(f"[{self._clock() - self._start:5.1f} s] {text}", flush=True)
 
     def line(self, text: str) -> None:
-        """What came of it."""
+        """Print a result of a step."""
         print(f"          {text}", flush=True)
 
 
 def main() -> int:
-    """Rehearse; the exit code."""
-    parser = argparse.ArgumentParser(prog="python -m infra.rehearsal", description="Deploy to an emulator, and try it.")
-    parser.add_argument("--stage", default="prod", help="a stage of .chalice/config.json (prod)")
-    wanted = parser.parse_args()
-    told = Told()
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))  # or the emulator would be left running
+    """Run the rehearsal and return the exit code."""
+    parser = argparse.ArgumentParser(prog="python -m infra.rehearsal", description="Deploy to an emulator and test it.")
+    parser.add_argument("--stage", default="prod", help="a stage of .chalice/config.json (default: %(default)s)")
+    options = parser.parse_args()
+    progress = ProgressPrinter()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))  # so that the emulator is stopped
     try:
-        told.title("The emulator starts")
-        python = emulator.install(told.line)
+        progress.title("Start the emulator")
+        python = emulator.install(progress.line)
         with emulator.running(python) as running:
-            told.line(f"it listens on {running.url}")
-            os.environ.update(_only_there(running, wanted.stage))
+            progress.line(f"listening on {running.url}")
+            os.environ.update(_isolated_environment(running, options.stage))
             try:
-                return _rehearse(wanted.stage, running, told)
+                return _rehearse(options.stage, running, progress)
             finally:
                 _keep_log(running.log)
-    except NoEmulator as error:
-        print(f"There is no emulator: {error}", file=sys.stderr)
+    except EmulatorUnavailable as error:
+        print(f"The emulator is not available: {error}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
         return 130
 
 
-def _only_there(running: Emulator, stage: str) -> dict[str, str]:
-    """Take everything out of this process's environment that could lead to AWS; what leads to the emulator instead."""
+def _isolated_environment(running: Emulator, stage: str) -> dict[str, str]:
+    """Clear the environment and return one that contains nothing of AWS except the emulator."""
     kept = emulator.without_aws(os.environ)
     os.environ.clear()
     return {**kept, **running.environment(), "BATON_STAGE": stage}
 
 
-def _rehearse(name: str, running: Emulator, told: Told) -> int:
-    """The rehearsal itself. What belongs to the application is imported here, because it reads its settings then."""
+def _rehearse(name: str, running: Emulator, progress: ProgressPrinter) -> int:
+    """Run the rehearsal. Imports the application here, because it reads its settings at import."""
     from botocore.exceptions import BotoCoreError, ClientError
 
     from infra.deploy import CannotDeploy
     from infra.packaging.check import BadPackage
-    from infra.rehearsal.stage import Stage, WentWrong
+    from infra.rehearsal.stage import EmulatedStage, RehearsalFailed
     from infra.stacks.rollout import RolloutFailed
 
     try:
-        _play(Stage(name, running, told.line), told)
+        _play(EmulatedStage(name, running, progress.line), progress)
     except CalledProcessError as error:
-        print(f"The package cannot be built: {error}", file=sys.stderr)
+        print(f"Cannot build the package: {error}", file=sys.stderr)
         return 2
-    except (BadPackage, BotoCoreError, CannotDeploy, ClientError, RolloutFailed, WentWrong) as error:
-        print(f"It did not go as promised: {error}", file=sys.stderr)
+    except (BadPackage, BotoCoreError, CannotDeploy, ClientError, RolloutFailed, RehearsalFailed) as error:
+        print(f"The rehearsal failed: {error}", file=sys.stderr)
         return 1
-    told.title("Everything went as promised")
+    progress.title("The rehearsal succeeded")
     return 0
 
 
-def _play(stage: Stage, told: Told) -> None:
-    told.title("make infra: tables, buckets, keys")
-    stage.lay_foundation()
-    told.title("make deploy: the package is built and rolled out")
-    rest, sockets = stage.deploy()
-    told.title("The first organisation and its administrator")
-    site = stage.begin(rest, sockets)
-    told.title("The flows, over API Gateway, its sockets and the schedule")
+def _play(stage: EmulatedStage, progress: ProgressPrinter) -> None:
+    progress.title("make infra: create tables, buckets and keys")
+    stage.deploy_foundation()
+    progress.title("make deploy: build the package and roll it out")
+    rest, sockets = stage.deploy_application()
+    progress.title("Create the first organisation and its administrator")
+    site = stage.bootstrap(rest, sockets)
+    progress.title("Run the flows over API Gateway, its sockets and the schedules")
     try:
-        stage.flows(site)
+        stage.run_flows(site)
     finally:
-        for line in stage.complaints():
-            told.line(line)
-    told.title("What the roles may not do")
-    stage.audit_trail_stays()
-    told.title("What the emulator does otherwise than AWS")
-    for line in (*differences(rest, sockets), *ALWAYS):
-        told.line(line)
-    told.title("The application is removed")
+        for line in stage.logged_errors():
+            progress.line(line)
+    progress.title("Check that no role may change the audit trail")
+    stage.check_audit_trail()
+    progress.title("Differences between the emulator and AWS")
+    for line in (*differences(rest, sockets), *NOT_EMULATED):
+        progress.line(line)
+    progress.title("Remove the application")
     stage.remove()
 
 

@@ -1,8 +1,8 @@
-"""The emulator of AWS (ministack): its own virtual environment, its process, and the end of both.
+"""Installs, starts and stops the emulator of AWS (ministack) in its own virtual environment.
 
-It runs functions as processes of this machine and looks at their roles (`AUTH`), so a permission that is missing in a
-policy is missed here too. It listens on the loopback interface only, keeps its files in a folder that goes with it, and
-ends with all that it has started.
+The emulator runs functions as local processes and enforces their roles (`AUTH`), so a missing permission fails here
+too. It listens on the loopback interface only, keeps its files in a temporary folder, and stops with all of its
+processes.
 """
 
 from __future__ import annotations
@@ -26,19 +26,19 @@ from pathlib import Path
 from infra.packaging.project import ROOT
 
 REQUIREMENTS = ROOT / "requirements-rehearsal.txt"
-HOME = ROOT / "build" / "rehearsal-venv"
+VENV = ROOT / "build" / "rehearsal-venv"
 CREDENTIALS = {
     "AWS_ACCESS_KEY_ID": "rehearsal",
     "AWS_SECRET_ACCESS_KEY": "rehearsal",
     "AWS_DEFAULT_REGION": "us-east-1",
 }
-_PATIENCE_S = 120.0
-_LEAVE_S = 5.0
+_START_TIMEOUT_S = 120.0
+_STOP_TIMEOUT_S = 5.0
 _HOST = "127.0.0.1"
 
 
-class NoEmulator(Exception):
-    """It could not be installed or started; the message says why."""
+class EmulatorUnavailable(Exception):
+    """The emulator could not be installed or started; the message says why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,47 +49,47 @@ class Emulator:
     log: Path
 
     def rest(self, api_id: str) -> str:
-        """Where a REST API is, with the stage that all of ours have."""
+        """Return the URL of a REST API with the stage `api`."""
         return f"{self.url}/_aws/execute-api/{api_id}/api"
 
     def sockets(self, api_id: str) -> str:
-        """Where a socket API is."""
+        """Return the URL of a socket API."""
         return self.rest(api_id).replace("http", "ws", 1)
 
     def environment(self) -> dict[str, str]:
-        """What points any AWS client at it and nowhere else, whatever this machine is configured for."""
+        """Return variables that make AWS clients use the emulator only, whatever this machine's configuration is."""
         nowhere = dict.fromkeys(("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"), os.devnull)
         direct = dict.fromkeys(("NO_PROXY", "no_proxy"), f"{_HOST},localhost")
         return {**CREDENTIALS, **nowhere, **direct, "AWS_ENDPOINT_URL": self.url, "AWS_EC2_METADATA_DISABLED": "true"}
 
 
 def without_aws(environ: Mapping[str, str]) -> dict[str, str]:
-    """An environment without what configures AWS clients or Baton."""
+    """Return an environment without the variables of AWS clients and Baton."""
     return {name: value for name, value in environ.items() if not name.startswith(("AWS_", "BATON_"))}
 
 
 def install(say: Callable[[str], None]) -> Path:
-    """The emulator's interpreter; its environment is made anew if what it is made from changed. Raises `NoEmulator`."""
+    """Install the emulator if needed and return its interpreter. Raise `EmulatorUnavailable`."""
     built_from = f"{sys.version} {hashlib.sha256(REQUIREMENTS.read_bytes()).hexdigest()}"
-    ready, python = HOME / ".ready", HOME / "bin" / "python"
+    ready, python = VENV / ".ready", VENV / "bin" / "python"
     if ready.is_file() and ready.read_text() == built_from:
         return python
-    say(f"making {HOME.relative_to(ROOT)} from {REQUIREMENTS.name} (once)")
-    shutil.rmtree(HOME, ignore_errors=True)
+    say(f"creating {VENV.relative_to(ROOT)} from {REQUIREMENTS.name} (once)")
+    shutil.rmtree(VENV, ignore_errors=True)
     pip = [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
     pip += ["--require-hashes", "--no-deps", "-r"]
     try:
-        subprocess.run([sys.executable, "-m", "venv", str(HOME)], check=True)
+        subprocess.run([sys.executable, "-m", "venv", str(VENV)], check=True)
         subprocess.run([*pip, str(REQUIREMENTS)], check=True)
     except subprocess.CalledProcessError as error:
-        raise NoEmulator(f"its virtual environment could not be made: {error}") from error
+        raise EmulatorUnavailable(f"its virtual environment cannot be created: {error}") from error
     ready.write_text(built_from)
     return python
 
 
 @contextmanager
 def running(python: Path) -> Iterator[Emulator]:
-    """The emulator, ready, until the end of the block. Raises `NoEmulator`."""
+    """Run the emulator until the end of the block. Raise `EmulatorUnavailable` if it does not start."""
     with tempfile.TemporaryDirectory(prefix="baton-rehearsal-", ignore_cleanup_errors=True) as name:
         port = _free_port()
         emulator = Emulator(f"http://{_HOST}:{port}", Path(name) / "emulator.log")
@@ -107,11 +107,11 @@ def running(python: Path) -> Iterator[Emulator]:
             _wait(process, emulator)
             yield emulator
         finally:
-            _end(process)
+            _stop(process)
 
 
 def _own_environment(folder: str, port: int) -> dict[str, str]:
-    """What the emulator, and with it every function, starts from. Its own credentials are those of the account."""
+    """Return the environment of the emulator and its functions. Its credentials are those of the account."""
     own = {
         "AUTH": "true",
         "BIND_HOST": _HOST,
@@ -126,21 +126,21 @@ def _own_environment(folder: str, port: int) -> dict[str, str]:
 
 
 def _wait(process: subprocess.Popen[bytes], emulator: Emulator) -> None:
-    ends = time.monotonic() + _PATIENCE_S
-    ask = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-    while process.poll() is None and time.monotonic() < ends:
-        with suppress(urllib.error.URLError, OSError), ask.open(f"{emulator.url}/_ministack/health", timeout=5):
+    deadline = time.monotonic() + _START_TIMEOUT_S
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    while process.poll() is None and time.monotonic() < deadline:
+        with suppress(urllib.error.URLError, OSError), opener.open(f"{emulator.url}/_ministack/health", timeout=5):
             return
         time.sleep(0.2)
-    raise NoEmulator(f"it did not start: {emulator.log.read_text()[-2000:]}")
+    raise EmulatorUnavailable(f"it did not start: {emulator.log.read_text()[-2000:]}")
 
 
-def _end(process: subprocess.Popen[bytes]) -> None:
-    """End it and the functions that it runs, which are in its session."""
+def _stop(process: subprocess.Popen[bytes]) -> None:
+    """Stop the emulator and its functions, which are in its session."""
     with suppress(ProcessLookupError):
         os.killpg(process.pid, signal.SIGTERM)
     with suppress(subprocess.TimeoutExpired):
-        process.wait(_LEAVE_S)
+        process.wait(_STOP_TIMEOUT_S)
     with suppress(ProcessLookupError):
         os.killpg(process.pid, signal.SIGKILL)
     process.wait()

@@ -1,4 +1,4 @@
-"""One stage on the emulator: deployed as an operator deploys it, tried, changed, and removed."""
+"""A stage on the emulator: deploys it as an operator does, tests it, and removes it."""
 
 from __future__ import annotations
 
@@ -26,18 +26,18 @@ Say = Callable[[str], None]
 
 FLOWS = "tests/system/flows"
 _ORGANISATION, _ADMIN = "Rehearsal", "rehearsal-admin"
-_PATIENCE_S = 60.0
-_IS_ERROR = re.compile(r'"level": ?"(ERROR|CRITICAL)"|Task timed out|Traceback')
-_CHANGES = re.compile(r"^\S+: (add|modify|remove) (AWS::\S+) ")
+_TIMEOUT_S = 60.0
+_ERROR = re.compile(r'"level": ?"(ERROR|CRITICAL)"|Task timed out|Traceback')
+_CHANGE = re.compile(r"^\S+: (add|modify|remove) (AWS::\S+) ")
 
 
-class WentWrong(Exception):
-    """The rehearsal found something that does not work; the message says what."""
+class RehearsalFailed(Exception):
+    """A check of the rehearsal failed; the message says which."""
 
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """Where the deployed stage is, and who may do everything in it."""
+    """The URLs of a deployed stage, and the password of its administrator."""
 
     rest: str
     sockets: str
@@ -45,82 +45,85 @@ class Site:
 
 
 @dataclass(frozen=True, slots=True)
-class Stage:
-    """A stage on an emulator. The environment points at it already (`Emulator.environment`)."""
+class EmulatedStage:
+    """A stage on an emulator. The environment already selects the emulator (`Emulator.environment`)."""
 
     name: str
     emulator: Emulator
     say: Say
 
-    def lay_foundation(self) -> None:
-        """What `make infra` does, twice; the second time there is nothing to do."""
+    def deploy_foundation(self) -> None:
+        """Run `make infra` twice; the second run must have nothing to do."""
         from infra import deploy
 
-        deploy.foundation(self.name, self._summing_up(), adapted_foundation)
-        again: list[str] = []
-        deploy.foundation(self.name, again.append, adapted_foundation)
-        self.say(again[-1])
+        deploy.foundation(self.name, self._print_summary(), adapted_foundation)
+        second_run: list[str] = []
+        deploy.foundation(self.name, second_run.append, adapted_foundation)
+        self.say(second_run[-1])
 
-    def deploy(self) -> tuple[str, str]:
-        """What `make deploy` does; the addresses of REST and sockets."""
+    def deploy_application(self) -> tuple[str, str]:
+        """Run `make deploy` and return the URLs of REST and socket API."""
         from infra import deploy
 
         adapt = partial(adapted_application, url=self.emulator.url)
-        told = deploy.application(self.name, self._summing_up(), this_machine(sys.version_info.minor), adapt)
-        return self.emulator.rest(told["RestAPIId"]), self.emulator.sockets(told["WebsocketAPIId"])
+        target = this_machine(sys.version_info.minor)
+        outputs = deploy.application(self.name, self._print_summary(), target, adapt)
+        return self.emulator.rest(outputs["RestAPIId"]), self.emulator.sockets(outputs["WebsocketAPIId"])
 
-    def begin(self, rest: str, sockets: str) -> Site:
-        """Found an organisation, and let its administrator choose a password. Raises `WentWrong`."""
+    def bootstrap(self, rest: str, sockets: str) -> Site:
+        """Create an organisation and change its administrator's password. Raise `RehearsalFailed`."""
         from infra import bootstrap
         from infra.local import environment
 
-        environment.for_commands()
-        made = bootstrap.create(_ORGANISATION, {"username": _ADMIN, "fullName": "Rehearsal"})
+        environment.configure_command()
+        created = bootstrap.create(_ORGANISATION, {"username": _ADMIN, "fullName": "Rehearsal"})
         site = Site(rest, sockets, secrets.token_urlsafe(12))
-        with httpx.Client(base_url=rest, trust_env=False, timeout=_PATIENCE_S) as http:
-            login = http.post("/v1/auth/login", json={"username": _ADMIN, "password": made.password})
-            _must(login, 200, "the administrator cannot sign in")
-            change = {"currentPassword": made.password, "newPassword": site.password}
+        with httpx.Client(base_url=rest, trust_env=False, timeout=_TIMEOUT_S) as http:
+            login = http.post("/v1/auth/login", json={"username": _ADMIN, "password": created.password})
+            _require_status(login, 200, "the administrator cannot sign in")
+            change = {"currentPassword": created.password, "newPassword": site.password}
             token = {"Authorization": f"Bearer {login.json()['accessToken']}"}
-            _must(http.post("/v1/me/password", json=change, headers=token), 204, "the password cannot be changed")
+            _require_status(
+                http.post("/v1/me/password", json=change, headers=token), 204, "the password cannot be changed"
+            )
         return site
 
-    def flows(self, site: Site) -> None:
-        """Play all flows. Raises `WentWrong`."""
+    def run_flows(self, site: Site) -> None:
+        """Run all flows. Raise `RehearsalFailed` if one fails."""
         command = [sys.executable, "-m", "pytest", FLOWS, "-v", "--no-header", "-p", "no:cacheprovider"]
-        named = {
+        variables = {
             "BATON_TEST_URL": site.rest,
             "BATON_TEST_SOCKETS": site.sockets,
             "BATON_TEST_ADMIN": _ADMIN,
             "BATON_TEST_PASSWORD": site.password,
         }
-        if subprocess.run(command, cwd=ROOT, env={**os.environ, **named}, check=False).returncode:
-            raise WentWrong("not every flow went as promised")
+        if subprocess.run(command, cwd=ROOT, env={**os.environ, **variables}, check=False).returncode:
+            raise RehearsalFailed("a flow failed")
 
-    def complaints(self) -> list[str]:
-        """What the functions have logged as an error, from their own logs."""
+    def logged_errors(self) -> list[str]:
+        """Return the errors in the functions' logs."""
         client = _client("logs")
         groups = client.describe_log_groups(logGroupNamePrefix=f"/aws/lambda/baton-{self.name}")["logGroups"]
         return [
-            f"{group['logGroupName']}: {in_short(event['message'])}"
+            f"{group['logGroupName']}: {summarise(event['message'])}"
             for group in groups
             for page in client.get_paginator("filter_log_events").paginate(logGroupName=group["logGroupName"])
             for event in page["events"]
-            if _IS_ERROR.search(event["message"])
+            if _ERROR.search(event["message"])
         ]
 
-    def audit_trail_stays(self) -> None:
-        """No function may change or delete what was audited. Raises `WentWrong`."""
+    def check_audit_trail(self) -> None:
+        """Raise `RehearsalFailed` if a role may change or delete rows of the audit trail."""
         roles = [
-            one for one in _client("iam").list_roles()["Roles"] if one["RoleName"].startswith(f"baton-{self.name}-")
+            role for role in _client("iam").list_roles()["Roles"] if role["RoleName"].startswith(f"baton-{self.name}-")
         ]
         for role in roles:
-            for action in _may_alter(role["Arn"], f"baton-{self.name}-system_audit_trail"):
-                raise WentWrong(f"{role['RoleName']} may {action} rows of the audit trail")
+            for action in _allowed_changes(role["Arn"], f"baton-{self.name}-system_audit_trail"):
+                raise RehearsalFailed(f"{role['RoleName']} may {action} rows of the audit trail")
         self.say(f"none of the {len(roles)} roles may change or delete a row of the audit trail")
 
     def remove(self) -> None:
-        """Delete the application; what holds data stays. Raises `WentWrong`."""
+        """Delete the application. Raise `RehearsalFailed` if functions remain or tables are missing."""
         from infra.stacks.application import stack_name
         from infra.tables import definitions
 
@@ -129,33 +132,34 @@ class Stage:
         client.get_waiter("stack_delete_complete").wait(
             StackName=stack_name(self.name), WaiterConfig={"Delay": 1, "MaxAttempts": 120}
         )
-        left = _client("lambda").list_functions()["Functions"]
-        if left:
-            raise WentWrong(f"functions are left: {', '.join(one['FunctionName'] for one in left)}")
+        remaining = _client("lambda").list_functions()["Functions"]
+        if remaining:
+            names = ", ".join(function["FunctionName"] for function in remaining)
+            raise RehearsalFailed(f"functions remain: {names}")
         tables = set(_client("dynamodb").list_tables()["TableNames"])
-        lost = {table.name for table in definitions(self.name)} - tables
-        if lost:
-            raise WentWrong(f"tables went with the application: {', '.join(sorted(lost))}")
-        self.say(f"the application is gone, all {len(tables)} tables are still there")
+        missing = {table.name for table in definitions(self.name)} - tables
+        if missing:
+            raise RehearsalFailed(f"tables were deleted with the application: {', '.join(sorted(missing))}")
+        self.say(f"the application is deleted, all {len(tables)} tables still exist")
 
-    def _summing_up(self) -> Say:
-        """Says everything but what is made, of which there is a lot."""
+    def _print_summary(self) -> Say:
+        """Return a printer that omits the lines about single resources."""
 
         def say(line: str) -> None:
-            if not _CHANGES.match(line):
+            if not _CHANGE.match(line):
                 self.say(line)
 
         return say
 
 
-def _may_alter(role: str, table: str) -> Iterator[str]:
-    """What somebody in this role may do to a row that is there."""
-    taken = _client("sts").assume_role(RoleArn=role, RoleSessionName="rehearsal")["Credentials"]
+def _allowed_changes(role: str, table: str) -> Iterator[str]:
+    """Yield the changes of a row that the role allows."""
+    credentials = _client("sts").assume_role(RoleArn=role, RoleSessionName="rehearsal")["Credentials"]
     store = _client(
         "dynamodb",
-        aws_access_key_id=taken["AccessKeyId"],
-        aws_secret_access_key=taken["SecretAccessKey"],
-        aws_session_token=taken["SessionToken"],
+        aws_access_key_id=credentials["AccessKeyId"],
+        aws_secret_access_key=credentials["SecretAccessKey"],
+        aws_session_token=credentials["SessionToken"],
     )
     key = {"pk": {"S": "rehearsal"}, "sk": {"S": "rehearsal"}}
     change = {
@@ -164,7 +168,7 @@ def _may_alter(role: str, table: str) -> Iterator[str]:
         "UpdateExpression": "SET a = :a",
         "ExpressionAttributeValues": {":a": {"S": ""}},
     }
-    tried: dict[str, Callable[[], Any]] = {
+    attempts: dict[str, Callable[[], Any]] = {
         "delete": lambda: store.delete_item(TableName=table, Key=key),
         "update": lambda: store.update_item(**change),
         "delete in a transaction": lambda: store.transact_write_items(
@@ -172,7 +176,7 @@ def _may_alter(role: str, table: str) -> Iterator[str]:
         ),
         "update in a transaction": lambda: store.transact_write_items(TransactItems=[{"Update": change}]),
     }
-    for action, call in tried.items():
+    for action, call in attempts.items():
         try:
             call()
         except ClientError as error:
@@ -182,20 +186,20 @@ def _may_alter(role: str, table: str) -> Iterator[str]:
         yield action
 
 
-def in_short(line: str) -> str:
-    """Where an error happened, and the error itself."""
+def summarise(line: str) -> str:
+    """Return the operation, message and exception of a log line."""
     try:
-        logged = json.loads(line)
+        entry = json.loads(line)
     except ValueError:
         return line.strip()
-    error = str(logged.get("exception", "")).strip().splitlines()
-    return " ".join(filter(None, [logged.get("operation"), str(logged.get("message")), *error[-3:]]))
+    error = str(entry.get("exception", "")).strip().splitlines()
+    return " ".join(filter(None, [entry.get("operation"), str(entry.get("message")), *error[-3:]]))
 
 
 def _client(service: str, **credentials: Any) -> Any:
     return get_session().create_client(service, **credentials)
 
 
-def _must(answer: httpx.Response, status: int, otherwise: str) -> None:
-    if answer.status_code != status:
-        raise WentWrong(f"{otherwise}: {answer.status_code} {answer.text}")
+def _require_status(response: httpx.Response, status: int, message: str) -> None:
+    if response.status_code != status:
+        raise RehearsalFailed(f"{message}: {response.status_code} {response.text}")

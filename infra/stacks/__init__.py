@@ -1,5 +1,5 @@
-"""The CloudFormation templates: what lasts (tables, photos, secret), and what is put on top of Chalice's own template.
+"""The CloudFormation templates: the foundation that holds data, and the additions to Chalice's template.
 
-Templates are made from Python values, because the tables come from the models and the functions from the app: nothing
-is written down twice, and a test proves it. `python -m infra.stacks` prints them.
+Templates are generated, because the tables come from the models and the functions from the app. A test asserts that
+they agree. `python -m infra.stacks` prints them.
 """

@@ -1,4 +1,4 @@
-"""`python -m infra.stacks NAME --stage STAGE`: print a template, as CloudFormation takes it."""
+"""`python -m infra.stacks NAME --stage STAGE`: print a CloudFormation template."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from infra.stacks.account import account
 from infra.stacks.application import merge_template
 from infra.stacks.domain import domain
 from infra.stacks.foundation import foundation
-from infra.stages import NoStage, settings_of
+from infra.stages import UnknownStage, settings_of
 
 TEMPLATES: Mapping[str, Callable[[str], dict[str, Any]]] = {
     "account": account,
@@ -24,16 +24,18 @@ TEMPLATES: Mapping[str, Callable[[str], dict[str, Any]]] = {
 
 
 def main() -> int:
-    """Print one of the templates."""
-    parser = argparse.ArgumentParser(prog="python -m infra.stacks", description="Print a template.")
-    parser.add_argument("name", choices=TEMPLATES, help="application is what is merged into Chalice's own template")
+    """Print a template."""
+    parser = argparse.ArgumentParser(prog="python -m infra.stacks", description="Print a CloudFormation template.")
+    parser.add_argument(
+        "name", choices=TEMPLATES, help="application is the part that is merged into Chalice's template"
+    )
     parser.add_argument("--stage", default="dev")
-    wanted = parser.parse_args()
+    options = parser.parse_args()
     try:
-        settings_of(wanted.stage)
-    except (NoStage, SettingsError) as error:
+        settings_of(options.stage)
+    except (UnknownStage, SettingsError) as error:
         parser.error(str(error))
-    print(json.dumps(TEMPLATES[wanted.name](wanted.stage), indent=2))
+    print(json.dumps(TEMPLATES[options.name](options.stage), indent=2))
     return 0
 
 

@@ -1,7 +1,7 @@
-"""What an account needs once in each region, whatever stages there are: leave for API Gateway to write logs.
+"""The template for an account and region, needed once for all stages: permission for API Gateway to write logs.
 
-Without it CloudFormation refuses the access logs of every stage. An account that logs already has it; deploying this
-there would put another role in the place of the one that is set, and changes nothing else.
+Without it CloudFormation rejects the access logs of every stage. An account that already has access logs does not need
+it; deploying it there replaces the role that is set, and nothing else.
 """
 
 from __future__ import annotations
@@ -9,14 +9,14 @@ from __future__ import annotations
 from typing import Any
 
 STACK = "baton-account"
-_KEPT = {"DeletionPolicy": "Retain", "UpdateReplacePolicy": "Retain"}
-"""Both: the account would go on naming a role that is gone, and all of its APIs would stop logging."""
+_RETAINED = {"DeletionPolicy": "Retain", "UpdateReplacePolicy": "Retain"}
+"""For both resources. Otherwise the account would refer to a deleted role, and all of its APIs would stop logging."""
 _SERVICE = "apigateway.amazonaws.com"
 
 
 def account(_: str) -> dict[str, Any]:
-    """The template, which is the same for every stage."""
-    may_be_taken = {"Effect": "Allow", "Principal": {"Service": _SERVICE}, "Action": "sts:AssumeRole"}
+    """Return the template, which is the same for every stage."""
+    trust = {"Effect": "Allow", "Principal": {"Service": _SERVICE}, "Action": "sts:AssumeRole"}
     policy = "arn:${AWS::Partition}:iam::aws:policy/service-role/AmazonAPIGatewayPushToCloudWatchLogs"
     return {
         "AWSTemplateFormatVersion": "2010-09-09",
@@ -24,15 +24,15 @@ def account(_: str) -> dict[str, Any]:
         "Resources": {
             "WriteLogs": {
                 "Type": "AWS::IAM::Role",
-                **_KEPT,
+                **_RETAINED,
                 "Properties": {
-                    "AssumeRolePolicyDocument": {"Version": "2012-10-17", "Statement": [may_be_taken]},
+                    "AssumeRolePolicyDocument": {"Version": "2012-10-17", "Statement": [trust]},
                     "ManagedPolicyArns": [{"Fn::Sub": policy}],
                 },
             },
             "Gateway": {
                 "Type": "AWS::ApiGateway::Account",
-                **_KEPT,
+                **_RETAINED,
                 "Properties": {"CloudWatchRoleArn": {"Fn::GetAtt": ["WriteLogs", "Arn"]}},
             },
         },

@@ -1,8 +1,8 @@
-"""What is merged into Chalice's template of the application (`chalice package --merge-template`).
+"""The additions to Chalice's template of the application (`chalice package --merge-template`).
 
-Chalice makes functions, roles, both APIs and the schedules. Added here is what it has no words for: names (the
-functions start each other by name), the gateway's own answers, throttling, access logs, how long logs are kept, and
-the alarms. Chalice's own `log_retention_in_days` names a resource that does not exist, so it is not used.
+Chalice creates functions, roles, both APIs and the schedules. This module adds what Chalice cannot configure: function
+names (functions invoke each other by name), gateway responses, throttling, access logs, log retention, and alarms.
+Chalice's `log_retention_in_days` refers to a resource that does not exist, so it is not used.
 """
 
 from __future__ import annotations
@@ -18,11 +18,11 @@ from infra.stages import Config, settings_of
 
 LOG_DAYS = 30
 _BURST, _RATE = 1000, 500
-"""Requests at once and per second that the API lets through; an account has 10,000 per second in a region."""
+"""The API's limits of concurrent requests and requests per second; an account has 10,000 per second and region."""
 
-_FORGET_AFTER_A_MINUTE = {"MaximumEventAgeInSeconds": 60, "MaximumRetryAttempts": 0}
-"""Of a schedule's calls. Lambda would try one that failed twice again, and one that found the single instance busy for
-six hours, while every minute brings another."""
+_DISCARD_AFTER_A_MINUTE = {"MaximumEventAgeInSeconds": 60, "MaximumRetryAttempts": 0}
+"""For scheduled calls. By default Lambda retries a failed call twice, and a throttled one for six hours, although every
+minute brings a new one."""
 
 _ACCESS_LOG = json.dumps(
     {
@@ -53,15 +53,15 @@ _SOCKET_LOG = json.dumps(
 
 
 def stack_name(stage: str) -> str:
-    """What the application's stack is called."""
+    """Return the name of the application's stack."""
     return f"baton-{stage}"
 
 
 def merge_template(stage: str, config: Config | None = None, target: Target = LAMBDA) -> dict[str, Any]:
-    """The part of the application's template that is Baton's own.
+    """Return the additions to Chalice's template. Raise `UnknownStage`.
 
-    Raises `NoStage`; `config`: other than `.chalice/config.json`; `target`: its Python is the functions' runtime, where
-    Chalice would name the one that it runs on.
+    `config` replaces `.chalice/config.json`. The Python version of `target` is the functions' runtime, because Chalice
+    would use the version that it runs on.
     """
     deployed = functions()
     resources: dict[str, Any] = {
@@ -74,7 +74,7 @@ def merge_template(stage: str, config: Config | None = None, target: Target = LA
     for function in deployed:
         properties: dict[str, Any] = {"FunctionName": function.full_name(stage), "Runtime": target.runtime}
         if function.scheduled:
-            properties["EventInvokeConfig"] = _FORGET_AFTER_A_MINUTE
+            properties["EventInvokeConfig"] = _DISCARD_AFTER_A_MINUTE
         resources[function.resource] = {"DependsOn": [f"{function.resource}Log"], "Properties": properties}
         resources[f"{function.resource}Log"] = _log_group(function.log_group(stage))
     return {
@@ -90,13 +90,13 @@ def merge_template(stage: str, config: Config | None = None, target: Target = LA
 
 
 def _rest_api(stage: str, cors_origin: str) -> dict[str, Any]:
-    """The API.
+    """Return the REST API.
 
-    Naming the version of its definition keeps CloudFormation's transform from adding a stage called `Stage`, which
-    would be open to everybody without throttling and access logs. Metrics of single methods are not asked for: each is
-    billed, and the access log has the same.
+    With the property `OpenApiVersion` CloudFormation's transform does not add a stage named `Stage`, which would be
+    public without throttling and access logs. Metrics per method are off, because each is billed and the access log
+    contains the same data.
     """
-    everything = {
+    all_method_settings = {
         "HttpMethod": "*",
         "ResourcePath": "/*",
         "ThrottlingBurstLimit": _BURST,
@@ -107,7 +107,7 @@ def _rest_api(stage: str, cors_origin: str) -> dict[str, Any]:
         "OpenApiVersion": "2.0",
         "DefinitionBody": {"info": {"title": stack_name(stage)}, "paths": all_methods()},
         "AccessLogSetting": {"DestinationArn": {"Fn::GetAtt": ["RestAccessLog", "Arn"]}, "Format": _ACCESS_LOG},
-        "MethodSettings": [everything],
+        "MethodSettings": [all_method_settings],
         "GatewayResponses": gateway_responses(cors_origin),
     }
 

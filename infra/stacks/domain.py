@@ -1,13 +1,14 @@
-"""A custom domain: REST and sockets under one host, with the paths that clients know.
+"""The template of a custom domain: REST and sockets under one host, with the paths of the contract.
 
-API Gateway cannot have a socket API and a REST API under one domain name, so CloudFront stands in front of both. What
-begins with `/api/v1/ws/` goes to the socket API, which knows no paths: a small function at the edge turns the address
-into the one path that it has, and hands on the channel as the query parameter that `$connect` reads. Nothing is cached.
+API Gateway does not support a socket API and a REST API under one domain name, so CloudFront serves both. Paths that
+begin with `/api/v1/ws/` go to the socket API, which has one path only: a CloudFront function rewrites the path and adds
+the channel as the query parameter that `$connect` reads. Nothing is cached.
 
-API Gateway sees CloudFront's addresses in place of the clients'. So another function writes the client's down, and the
-origin of REST is shown a proof that it was ours (`chalicelib.edge.client_ip`). Sockets have no use for addresses.
+API Gateway sees CloudFront's addresses instead of the clients'. So another function adds the client's address as a
+header, and the REST origin gets a proof that the header is ours (`chalicelib.edge.client_ip`). Sockets do not use
+client addresses.
 
-The certificate has to be in us-east-1, where CloudFront looks for it.
+The certificate has to be in us-east-1, which CloudFront requires.
 """
 
 from __future__ import annotations
@@ -15,10 +16,10 @@ from __future__ import annotations
 from typing import Any
 
 from chalicelib.edge.client_ip import PROOF, VIEWER
-from infra.proofs import PLACES
+from infra.proofs import SLOTS
 from infra.stages import Config, settings_of
 
-# Managed policies of CloudFront: no caching; everything of the viewer but its Host header.
+# Managed policies of CloudFront: no caching; forward all viewer headers except Host.
 # https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/using-managed-cache-policies.html
 _CACHING_DISABLED = "4135ea2d-6df8-44a3-9df3-4b5a84be39ad"
 _ALL_VIEWER_EXCEPT_HOST = "b689b0a8-53d0-40ab-baf2-68738e2966ac"
@@ -34,7 +35,7 @@ function handler(event) {
 }
 """
 
-# In place of whatever a client may have sent under that name.
+# Replaces a header of this name that a client may have sent.
 VIEWER_FUNCTION = f"""\
 function handler(event) {{
   var request = event.request;
@@ -45,18 +46,15 @@ function handler(event) {{
 
 
 def stack_name(stage: str) -> str:
-    """What the stack is called."""
+    """Return the name of the domain's stack."""
     return f"baton-{stage}-domain"
 
 
 def domain(stage: str, config: Config | None = None) -> dict[str, Any]:
-    """The template of a stage's domain; its parameters are outputs of the application's stack, certificate and proof.
-
-    Raises `NoStage`; `config`: other than `.chalice/config.json`.
-    """
-    texts = {
-        "DomainName": "The host by which clients call, such as api.example.com.",
-        "CertificateArn": "Of an ACM certificate for it, in us-east-1.",
+    """Return the template of a stage's domain. Raise `UnknownStage`. `config` replaces `.chalice/config.json`."""
+    descriptions = {
+        "DomainName": "The host name for clients, such as api.example.com.",
+        "CertificateArn": "The ARN of an ACM certificate for the host name, in us-east-1.",
         "RestApiId": "The application's output RestAPIId.",
         "SocketApiId": "The application's output WebsocketAPIId.",
         "ApiRegion": "The region of the application.",
@@ -65,23 +63,23 @@ def domain(stage: str, config: Config | None = None) -> dict[str, Any]:
         "AWSTemplateFormatVersion": "2010-09-09",
         "Description": f"Baton ({stage}): one host for REST and sockets.",
         "Parameters": {
-            **{name: {"Type": "String", "MinLength": 1, "Description": text} for name, text in texts.items()},
+            **{name: {"Type": "String", "MinLength": 1, "Description": text} for name, text in descriptions.items()},
             "Proof": {
                 "Type": "String",
-                "AllowedValues": list(PLACES),
-                "Description": "Which proof of the secret is shown; `python -m infra.proofs` makes them.",
+                "AllowedValues": list(SLOTS),
+                "Description": "The slot of the proof in the secret; see `python -m infra.proofs`.",
             },
         },
         "Resources": {
             "Channel": _function(
-                f"baton-{stage}-channel", "Socket paths become the query parameter channel", CHANNEL_FUNCTION
+                f"baton-{stage}-channel", "Convert socket paths to the query parameter channel", CHANNEL_FUNCTION
             ),
-            "Viewer": _function(f"baton-{stage}-viewer", "The address of the client becomes a header", VIEWER_FUNCTION),
+            "Viewer": _function(f"baton-{stage}-viewer", "Add the client's address as a header", VIEWER_FUNCTION),
             "Distribution": _distribution(settings_of(stage, config).key_secret),
         },
         "Outputs": {
             "Target": {
-                "Description": "What the domain's CNAME or alias record points at.",
+                "Description": "The target of the domain's CNAME or alias record.",
                 "Value": {"Fn::GetAtt": ["Distribution", "DomainName"]},
             }
         },
@@ -101,15 +99,15 @@ def _function(name: str, comment: str, code: str) -> dict[str, Any]:
 
 
 def _distribution(secret: str) -> dict[str, Any]:
-    # CloudFormation puts the proof in; the template and what is kept of it have the reference.
-    shown = {"Fn::Sub": f"{{{{resolve:secretsmanager:{secret}:SecretString:${{Proof}}}}}}"}
+    # CloudFormation resolves the proof; the template contains only the reference.
+    proof = {"Fn::Sub": f"{{{{resolve:secretsmanager:{secret}:SecretString:${{Proof}}}}}}"}
     return {
         "Type": "AWS::CloudFront::Distribution",
         "Properties": {
             "DistributionConfig": {
                 "Enabled": True,
                 "Aliases": [{"Ref": "DomainName"}],
-                "HttpVersion": "http2",  # browsers' sockets need 1.1, which is always offered; 3 has none
+                "HttpVersion": "http2",  # browser sockets need 1.1, which is always enabled; HTTP/3 has no WebSockets
                 "ViewerCertificate": {
                     "AcmCertificateArn": {"Ref": "CertificateArn"},
                     "MinimumProtocolVersion": "TLSv1.2_2021",
@@ -118,7 +116,7 @@ def _distribution(secret: str) -> dict[str, Any]:
                 "Origins": [
                     {
                         **_origin("rest", "RestApiId"),
-                        "OriginCustomHeaders": [{"HeaderName": PROOF, "HeaderValue": shown}],
+                        "OriginCustomHeaders": [{"HeaderName": PROOF, "HeaderValue": proof}],
                     },
                     _origin("sockets", "SocketApiId"),
                 ],
@@ -142,12 +140,12 @@ def _origin(name: str, parameter: str) -> dict[str, Any]:
 
 
 def _behaviour(origin: str, function: str) -> dict[str, Any]:
-    at_the_edge = {"EventType": "viewer-request", "FunctionARN": {"Fn::GetAtt": [function, "FunctionARN"]}}
+    association = {"EventType": "viewer-request", "FunctionARN": {"Fn::GetAtt": [function, "FunctionARN"]}}
     return {
         "TargetOriginId": origin,
         "ViewerProtocolPolicy": "https-only",
         "AllowedMethods": _ALL_METHODS,
         "CachePolicyId": _CACHING_DISABLED,
         "OriginRequestPolicyId": _ALL_VIEWER_EXCEPT_HOST,
-        "FunctionAssociations": [at_the_edge],
+        "FunctionAssociations": [association],
     }

@@ -1,7 +1,7 @@
-"""The foundation: what holds data, and so outlives every deployment of the code.
+"""The foundation: resources that hold data and outlive deployments of the code.
 
-One stack per stage, `baton-<stage>-foundation`. All that would be lost with it is kept when the stack is deleted and
-protected from being deleted by hand. Functions are told nothing of it but the stage: names follow from that.
+There is one stack per stage, `baton-<stage>-foundation`. Resources with data are retained when the stack is deleted,
+and protected from manual deletion. Functions derive all names from the stage.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ from infra.tables import Table, definitions
 
 Template = dict[str, Any]
 
-OUTLIVES = {"DeletionPolicy": "Retain", "UpdateReplacePolicy": "Retain"}
-# Packages stay: a rollout that fails is rolled back to the one before, however old that is.
+RETAINED = {"DeletionPolicy": "Retain", "UpdateReplacePolicy": "Retain"}
+# Packages do not expire, because a failed rollout returns to the previous one, however old that is.
 _UNFINISHED_PACKAGES = {
     "Id": "UnfinishedPackages",
     "Status": "Enabled",
@@ -26,12 +26,12 @@ _UNFINISHED_PACKAGES = {
 
 
 def stack_name(stage: str) -> str:
-    """What the stack is called."""
+    """Return the name of the foundation's stack."""
     return f"baton-{stage}-foundation"
 
 
 def foundation(stage: str, config: Config | None = None) -> Template:
-    """The template of a stage's foundation. Raises `NoStage`; `config`: other than `.chalice/config.json`."""
+    """Return the template of a stage's foundation. Raise `UnknownStage`. `config` replaces `.chalice/config.json`."""
     photos = {**buckets.definition(stage), "BucketName": settings_of(stage, config).photo_bucket}
     return {
         "AWSTemplateFormatVersion": "2010-09-09",
@@ -44,10 +44,10 @@ def foundation(stage: str, config: Config | None = None) -> Template:
             ),
             "TokenKeys": {
                 "Type": "AWS::SecretsManager::Secret",
-                **OUTLIVES,
+                **RETAINED,
                 "Properties": {
                     "Name": f"baton-{stage}-token-keys",
-                    "Description": "Keys of access tokens and proofs of the domain, by infra.keys and infra.proofs.",
+                    "Description": "Keys of access tokens, proofs of the domain (infra.keys, infra.proofs).",
                 },
             },
         },
@@ -60,16 +60,16 @@ def foundation(stage: str, config: Config | None = None) -> Template:
 
 
 def _tables(tables: Sequence[Table]) -> dict[str, Any]:
-    """The tables, to be made one after the other.
+    """Return the tables, each dependent on the one before.
 
-    DynamoDB limits how many tables with indexes are made at the same time, and refuses more, so that the stack fails.
+    DynamoDB limits the number of tables with indexes that are created at the same time; with more the stack fails.
     """
-    made: dict[str, Any] = {}
-    before: dict[str, str] = {}
+    resources: dict[str, Any] = {}
+    dependency: dict[str, str] = {}
     for table in tables:
-        made[f"{logical(table.short_name)}Table"] = {**_table(table), **before}
-        before = {"DependsOn": f"{logical(table.short_name)}Table"}
-    return made
+        resources[f"{logical(table.short_name)}Table"] = {**_table(table), **dependency}
+        dependency = {"DependsOn": f"{logical(table.short_name)}Table"}
+    return resources
 
 
 def _table(table: Table) -> dict[str, Any]:
@@ -81,14 +81,14 @@ def _table(table: Table) -> dict[str, Any]:
     }
     if table.expiry is not None:
         properties["TimeToLiveSpecification"] = {"AttributeName": table.expiry, "Enabled": True}
-    return {"Type": "AWS::DynamoDB::Table", **OUTLIVES, "Properties": properties}
+    return {"Type": "AWS::DynamoDB::Table", **RETAINED, "Properties": properties}
 
 
 def _bucket(logical: str, properties: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
-    """A bucket, and its policy: TLS only."""
-    yield logical, {"Type": "AWS::S3::Bucket", **OUTLIVES, "Properties": properties}
+    """Yield a bucket and its policy, which requires TLS."""
+    yield logical, {"Type": "AWS::S3::Bucket", **RETAINED, "Properties": properties}
     everything = [{"Fn::GetAtt": [logical, "Arn"]}, {"Fn::Sub": f"${{{logical}.Arn}}/*"}]
-    refuse_plain = {
+    require_tls = {
         "Sid": "RefusePlainHttp",
         "Effect": "Deny",
         "Principal": "*",
@@ -102,7 +102,7 @@ def _bucket(logical: str, properties: dict[str, Any]) -> Iterator[tuple[str, dic
             "Type": "AWS::S3::BucketPolicy",
             "Properties": {
                 "Bucket": {"Ref": logical},
-                "PolicyDocument": {"Version": "2012-10-17", "Statement": [refuse_plain]},
+                "PolicyDocument": {"Version": "2012-10-17", "Statement": [require_tls]},
             },
         },
     )

@@ -1,12 +1,10 @@
-"""What API Gateway answers by itself, in Baton's one error body.
+"""The responses of API Gateway itself, in Baton's error format.
 
-Most requests reach the application, which answers for itself. What never gets there, because it is too large, too
-much at once, or a function does not answer, is answered here with the same code that the application would use.
-Codes and statuses come from the application's own errors.
+Some requests do not reach the application: too large, throttled, or a failed function. API Gateway responds to them
+with codes and statuses of the application's errors.
 https://docs.aws.amazon.com/apigateway/latest/developerguide/supported-gateway-response-types.html
 
-For API Gateway, a method that an address does not have is as unknown as an address that there is not. Only the
-application can tell them apart, so it gets all methods.
+API Gateway cannot distinguish a wrong method from an unknown path. The application can, so it gets all methods.
 """
 
 from __future__ import annotations
@@ -33,11 +31,11 @@ _RESPONSES: Mapping[str, type[BatonError]] = {
     "ACCESS_DENIED": AccessDenied,
     "BAD_REQUEST_BODY": ValidationFailed,
     "BAD_REQUEST_PARAMETERS": ValidationFailed,
-    "DEFAULT_4XX": RouteNotFound,  # so is an unknown address with an `Authorization` header like ours: it has no type
+    "DEFAULT_4XX": RouteNotFound,  # includes unknown paths with an `Authorization` header like ours
     "DEFAULT_5XX": InternalError,
     "INTEGRATION_FAILURE": Unavailable,
     "INTEGRATION_TIMEOUT": Unavailable,
-    "INVALID_SIGNATURE": RouteNotFound,  # an unknown address with an `Authorization` header that is not AWS's own
+    "INVALID_SIGNATURE": RouteNotFound,  # an unknown path with an `Authorization` header in another format than AWS's
     "MISSING_AUTHENTICATION_TOKEN": RouteNotFound,
     "QUOTA_EXCEEDED": RateLimited,
     "REQUEST_TOO_LARGE": PayloadTooLarge,
@@ -50,17 +48,17 @@ _RETRY_AFTER = (RateLimited, Unavailable)
 
 
 def gateway_responses(cors_origin: str) -> dict[str, Any]:
-    """By type, as `AWS::Serverless::Api` takes them."""
+    """Return the gateway responses by type, in the form of `AWS::Serverless::Api`."""
     return {kind: _response(error, cors_origin) for kind, error in _RESPONSES.items()}
 
 
 def all_methods() -> dict[str, Any]:
-    """By path, what is added to the definition of the API for the methods that are not in it."""
+    """Return by path the addition to the API definition for all other methods."""
     return {path: {"x-amazon-apigateway-any-method": _any_method(path)} for path in app.routes}
 
 
 def _any_method(path: str) -> dict[str, Any]:
-    """As Chalice writes each of the methods that there are."""
+    """Return the method in the form of Chalice's own methods."""
     function = "arn:${AWS::Partition}:apigateway:${AWS::Region}:lambda:path/2015-03-31/functions/${APIHandler.Arn}"
     return {
         "parameters": [

@@ -1,10 +1,10 @@
-"""From the indexes that tables have to those that they shall have: one at a time, each waited for.
+"""Changes the indexes of tables one at a time, and waits for each.
 
-DynamoDB adds or removes one index of a table per update, so CloudFormation refuses a template that differs by two, as
-one does when releases were skipped. Such a change is therefore rolled out in several templates. CloudFormation does not
-wait until a new index is filled either, and until then whoever asks it is refused.
+DynamoDB adds or removes one index of a table per update, so CloudFormation rejects a template with two such changes,
+which occurs when releases were skipped. Such a change is rolled out in several templates. CloudFormation does not wait
+until a new index is filled either, and queries of it fail until then.
 
-New indexes come first, then those that are defined otherwise (which means without them in between), then those that go.
+New indexes come first, then changed ones (which do not exist in between), then removed ones.
 """
 
 from __future__ import annotations
@@ -21,73 +21,75 @@ _INDEXES, _ATTRIBUTES = "GlobalSecondaryIndexes", "AttributeDefinitions"
 _POLL_S = 10.0
 
 
-def steps(current: Template | None, wanted: Template) -> Iterator[Template]:
-    """The templates to roll out one after the other, the last of which is the wanted one. `current`: None if new."""
-    paths = {name: list(_path(before, after)) for name, before, after in _tables(current, wanted)}
+def steps(current: Template | None, target: Template) -> Iterator[Template]:
+    """Yield the templates to roll out in order; the last is `target`. `current` is None for a new stack."""
+    paths = {name: list(_path(before, after)) for name, before, after in _tables(current, target)}
     for number in range(max((len(path) for path in paths.values()), default=0)):
         changed = {
-            name: {**wanted["Resources"][name], "Properties": path[number]}
+            name: {**target["Resources"][name], "Properties": path[number]}
             for name, path in paths.items()
             if number < len(path)
         }
-        yield {**wanted, "Resources": {**wanted["Resources"], **changed}}
-    yield wanted
+        yield {**target, "Resources": {**target["Resources"], **changed}}
+    yield target
 
 
 def wait(
     client: Any, tables: Sequence[str], say: Callable[[str], None], pause: Callable[[float], None] = time.sleep
 ) -> None:
-    """Return when all indexes of these tables can be used, however long it takes to fill them."""
+    """Wait until all indexes of these tables are active, however long it takes to fill them."""
     for table in tables:
-        said: list[str] = []
+        reported: list[str] = []
         while unfinished := _unfinished(client.describe_table(TableName=table)["Table"]):
-            if unfinished != said:
+            if unfinished != reported:
                 say(f"{table}: waiting for {', '.join(unfinished)}")
-                said = unfinished
+                reported = unfinished
             pause(_POLL_S)
 
 
 def table_names(template: Template) -> list[str]:
-    """The names of the tables of a template."""
-    return [one["Properties"]["TableName"] for one in template["Resources"].values() if one["Type"] == _TABLE]
+    """Return the names of the tables in a template."""
+    resources = template["Resources"].values()
+    return [resource["Properties"]["TableName"] for resource in resources if resource["Type"] == _TABLE]
 
 
-def _tables(current: Template | None, wanted: Template) -> Iterator[tuple[str, Properties, Properties]]:
-    """The tables that there are already, as they are and as they shall be."""
-    for name, one in wanted["Resources"].items():
+def _tables(current: Template | None, target: Template) -> Iterator[tuple[str, Properties, Properties]]:
+    """Yield the existing tables with their current and their target properties."""
+    for name, resource in target["Resources"].items():
         before = (current or {}).get("Resources", {}).get(name)
-        if before is not None and one["Type"] == _TABLE:
-            yield name, before["Properties"], one["Properties"]
+        if before is not None and resource["Type"] == _TABLE:
+            yield name, before["Properties"], resource["Properties"]
 
 
 def _path(before: Properties, after: Properties) -> Iterator[Properties]:
-    """What lies between the two; nothing if they differ by one index at most."""
-    now, wanted = _by_name(before), _by_name(after)
-    moves: list[tuple[str, Any]] = [(name, wanted[name]) for name in wanted if name not in now]
-    for name in wanted:
-        if name in now and now[name] != wanted[name]:
-            moves += [(name, None), (name, wanted[name])]
-    moves += [(name, None) for name in now if name not in wanted]
-    kinds = {one["AttributeName"]: one for one in (*before[_ATTRIBUTES], *after[_ATTRIBUTES])}
-    for name, index in moves[:-1]:
-        now = {other: known for other, known in now.items() if other != name}
+    """Yield the states between the two; none if they differ by one index at most."""
+    current, target = _by_name(before), _by_name(after)
+    changes: list[tuple[str, Any]] = [(name, target[name]) for name in target if name not in current]
+    for name in target:
+        if name in current and current[name] != target[name]:
+            changes += [(name, None), (name, target[name])]
+    changes += [(name, None) for name in current if name not in target]
+    attributes = {definition["AttributeName"]: definition for definition in (*before[_ATTRIBUTES], *after[_ATTRIBUTES])}
+    for name, index in changes[:-1]:
+        current = {other: definition for other, definition in current.items() if other != name}
         if index is not None:
-            now[name] = index
-        yield _with(after, now, kinds)
+            current[name] = index
+        yield _with_indexes(after, current, attributes)
 
 
 def _by_name(properties: Properties) -> dict[str, Any]:
-    return {one["IndexName"]: one for one in properties.get(_INDEXES, ())}
+    return {index["IndexName"]: index for index in properties.get(_INDEXES, ())}
 
 
-def _with(properties: Properties, indexes: Mapping[str, Any], kinds: Mapping[str, Any]) -> Properties:
-    """A table with these indexes; of the attributes just those that are keys are told, or DynamoDB refuses."""
-    schemas = [properties["KeySchema"], *(one["KeySchema"] for one in indexes.values())]
+def _with_indexes(properties: Properties, indexes: Mapping[str, Any], attributes: Mapping[str, Any]) -> Properties:
+    """Return a table with these indexes. DynamoDB requires that exactly the key attributes are defined."""
+    schemas = [properties["KeySchema"], *(index["KeySchema"] for index in indexes.values())]
     used = {key["AttributeName"] for schema in schemas for key in schema}
-    made = {**properties, _ATTRIBUTES: [kinds[name] for name in sorted(used)]}
-    made.pop(_INDEXES, None)
-    return {**made, _INDEXES: [indexes[name] for name in sorted(indexes)]} if indexes else made
+    table = {**properties, _ATTRIBUTES: [attributes[name] for name in sorted(used)]}
+    table.pop(_INDEXES, None)
+    return {**table, _INDEXES: [indexes[name] for name in sorted(indexes)]} if indexes else table
 
 
 def _unfinished(table: Mapping[str, Any]) -> list[str]:
-    return [one["IndexName"] for one in table.get(_INDEXES, ()) if one.get("IndexStatus", "ACTIVE") != "ACTIVE"]
+    indexes = table.get(_INDEXES, ())
+    return [index["IndexName"] for index in indexes if index.get("IndexStatus", "ACTIVE") != "ACTIVE"]

@@ -1,4 +1,4 @@
-"""What a template calls its resources."""
+"""The names of resources in templates."""
 
 from __future__ import annotations
 
@@ -6,5 +6,5 @@ import re
 
 
 def logical(name: str) -> str:
-    """`system_audit_trail` as CloudFormation would have it: `SystemAuditTrail`."""
+    """Return a logical id of CloudFormation: `SystemAuditTrail` for `system_audit_trail`."""
     return "".join(part.capitalize() for part in re.split(r"[^a-z0-9]", name))

@@ -1,7 +1,7 @@
-"""Alarms and the dashboard: what has to wake somebody, and what they look at then.
+"""The alarms and the dashboard of a stage.
 
-Each alarm has a paragraph in `docs/operations.md` under its name, with what it means and what to do. All of them go to
-one SNS topic, to which the operator subscribes.
+`docs/operations.md` has a paragraph for each alarm, with its meaning and what to do. All alarms go to one SNS topic, to
+which the operator subscribes.
 """
 
 from __future__ import annotations
@@ -15,13 +15,13 @@ from infra.stacks.names import logical
 from infra.tables import Table, definitions
 
 _FIVE_MINUTES = 300
-_OURS = "Baton"
+_NAMESPACE = "Baton"
 
 Metric = dict[str, Any]
 
 
 def operation(stage: str, deployed: Sequence[Function]) -> dict[str, Any]:
-    """The topic, the alarms and the dashboard of a stage."""
+    """Return the topic, the alarms and the dashboard of a stage."""
     api = {"ApiName": f"baton-{stage}"}
     alarms = {
         "ApiErrors": _alarm(_metric("AWS/ApiGateway", "5XXError", api), above=4),
@@ -34,15 +34,15 @@ def operation(stage: str, deployed: Sequence[Function]) -> dict[str, Any]:
         "WrongPasswords": _alarm(_own(stage, "WrongPasswords"), above=200),
     }
     for function in deployed:
-        named = {"FunctionName": function.full_name(stage)}
-        alarms[f"{function.resource}Errors"] = _alarm(_metric("AWS/Lambda", "Errors", named), above=0)
-        alarms[f"{function.resource}Throttled"] = _alarm(_metric("AWS/Lambda", "Throttles", named), above=0)
+        dimensions = {"FunctionName": function.full_name(stage)}
+        alarms[f"{function.resource}Errors"] = _alarm(_metric("AWS/Lambda", "Errors", dimensions), above=0)
+        alarms[f"{function.resource}Throttled"] = _alarm(_metric("AWS/Lambda", "Throttles", dimensions), above=0)
         if function.scheduled:
-            runs = _metric("AWS/Lambda", "Invocations", named)
+            runs = _metric("AWS/Lambda", "Invocations", dimensions)
             alarms[f"{function.resource}Missing"] = _alarm(runs, below=1, missing="breaching")
     for table in definitions(stage):
         for kind in ("Read", "Write"):
-            throttled = [_metric("AWS/DynamoDB", f"{kind}ThrottleEvents", one) for one in _of_table(table)]
+            throttled = [_metric("AWS/DynamoDB", f"{kind}ThrottleEvents", target) for target in _of_table(table)]
             alarms[f"{logical(table.short_name)}{kind}sThrottled"] = _alarm(*throttled, above=0, periods=2)
     resources = {
         f"{name}Alarm": {
@@ -69,12 +69,12 @@ def _metric(namespace: str, name: str, dimensions: dict[str, str], statistic: st
 
 
 def _own(stage: str, name: str) -> Metric:
-    """One of the counts that the application prints (`core/observability.py`)."""
-    return _metric(_OURS, name, {"service": "baton", "stage": stage})
+    """Return a metric of the application (`core/observability.py`)."""
+    return _metric(_NAMESPACE, name, {"service": "baton", "stage": stage})
 
 
 def _of_table(table: Table) -> Iterator[dict[str, str]]:
-    """Dimensions of a table and its indexes, since the table's own metrics do not count what happens to indexes."""
+    """Yield the dimensions of a table and of its indexes, which the table's metrics do not include."""
     yield {"TableName": table.name}
     yield from ({"TableName": table.name, "GlobalSecondaryIndexName": name} for name in sorted(table.indexes))
 
@@ -86,10 +86,10 @@ def _alarm(
     periods: int = 1,
     missing: str = "notBreaching",
 ) -> dict[str, Any]:
-    """Over five minutes, so often in a row; of several metrics, the sum."""
+    """Return an alarm for a metric, or the sum of several, over consecutive periods of five minutes."""
     topic = [{"Ref": "AlarmTopic"}]
     return {
-        **(_watching(metrics[0]) if len(metrics) == 1 else _watching_sum(metrics)),
+        **(_single_metric(metrics[0]) if len(metrics) == 1 else _metric_sum(metrics)),
         "EvaluationPeriods": periods,
         "Threshold": above if above is not None else below,
         "ComparisonOperator": "GreaterThanThreshold" if above is not None else "LessThanThreshold",
@@ -99,21 +99,21 @@ def _alarm(
     }
 
 
-def _watching(metric: Metric) -> dict[str, Any]:
+def _single_metric(metric: Metric) -> dict[str, Any]:
     by_percentile = metric["statistic"].startswith("p")
     return {
-        **_named(metric),
+        **_identified(metric),
         "ExtendedStatistic" if by_percentile else "Statistic": metric["statistic"],
         "Period": _FIVE_MINUTES,
     }
 
 
-def _watching_sum(metrics: Sequence[Metric]) -> dict[str, Any]:
-    """Metrics of which most have no values most of the time, which is not to hide those of the others."""
+def _metric_sum(metrics: Sequence[Metric]) -> dict[str, Any]:
+    """Return the sum of metrics, with 0 for missing values, because most metrics have no values most of the time."""
     single = [
         {
             "Id": f"m{number}",
-            "MetricStat": {"Metric": _named(metric), "Period": _FIVE_MINUTES, "Stat": metric["statistic"]},
+            "MetricStat": {"Metric": _identified(metric), "Period": _FIVE_MINUTES, "Stat": metric["statistic"]},
             "ReturnData": False,
         }
         for number, metric in enumerate(metrics)
@@ -121,7 +121,7 @@ def _watching_sum(metrics: Sequence[Metric]) -> dict[str, Any]:
     return {"Metrics": [*single, {"Id": "all", "Expression": "SUM(FILL(METRICS(), 0))", "ReturnData": True}]}
 
 
-def _named(metric: Metric) -> dict[str, Any]:
+def _identified(metric: Metric) -> dict[str, Any]:
     return {
         "Namespace": metric["namespace"],
         "MetricName": metric["name"],

@@ -1,6 +1,6 @@
-"""Rolling a template out: a change set is made, shown, carried out and waited for, as `aws cloudformation deploy` does.
+"""Rolls out a template: creates, prints and executes a change set, and waits, as `aws cloudformation deploy` does.
 
-Only botocore is needed. Where AWS is, and who asks, comes from the environment as with any AWS tool (`AWS_PROFILE`,
+It needs only botocore. Region, endpoint and credentials come from the environment as with any AWS tool (`AWS_PROFILE`,
 `AWS_REGION` by way of `infra.region`, `AWS_ENDPOINT_URL`).
 """
 
@@ -19,33 +19,33 @@ from botocore.session import get_session
 Say = Callable[[str], None]
 
 _CAPABILITIES = ["CAPABILITY_IAM", "CAPABILITY_NAMED_IAM", "CAPABILITY_AUTO_EXPAND"]
-_PATIENCE = {"Delay": 5, "MaxAttempts": 360}
-# As long as it takes to fill an index of a large table.
-_LONG_PATIENCE = {"Delay": 5, "MaxAttempts": 12 * 720}
-_NOTHING_NEW = ("didn't contain changes", "No updates are to be performed")
-_LARGEST_INLINE = 51_200
+_WAITER_CONFIG = {"Delay": 5, "MaxAttempts": 360}
+# Long enough to fill an index of a large table.
+_LONG_WAITER_CONFIG = {"Delay": 5, "MaxAttempts": 12 * 720}
+_NO_CHANGES = ("didn't contain changes", "No updates are to be performed")
+_MAX_INLINE_BYTES = 51_200
 _UNFINISHED = "REVIEW_IN_PROGRESS"
 
 
 class RolloutFailed(Exception):
-    """CloudFormation refused or rolled back; the message holds its reasons."""
+    """CloudFormation rejected the change or rolled it back; the message contains the reasons."""
 
 
 @dataclass(frozen=True, slots=True)
 class Rollout:
-    """One stack's template on its way; `bucket` is where it is put if it is too long to be sent along."""
+    """A template for a stack. `bucket` is where a template is uploaded that is too long for a request."""
 
     stack: str
     template: Mapping[str, Any]
     parameters: Mapping[str, str] = field(default_factory=dict)
     bucket: str | None = None
     protect: bool = False
-    """Whether it holds data: the stack may not be deleted from then on, nothing in it is replaced, and what was made
-    before something failed stays, to be gone on with. Rolled back, it would be left behind outside of the stack, since
-    it is kept, and the next try would find its names taken."""
+    """Whether the stack holds data. If so, it is protected from deletion, no resource is replaced, and a failed rollout
+    is not rolled back, so that the next one continues. A rollback would remove retained resources from the stack, and
+    the next rollout would fail because their names exist."""
 
     def carry_out(self, say: Say, client: Any = None) -> dict[str, str]:
-        """Roll out and wait; the stack's outputs. Raises `RolloutFailed`."""
+        """Roll out, wait, and return the stack's outputs. Raise `RolloutFailed`."""
         client = client or aws("cloudformation")
         try:
             self._change(client, say)
@@ -58,11 +58,11 @@ class Rollout:
     def _change(self, client: Any, say: Say) -> None:
         is_new = _status(client, self.stack) in (None, _UNFINISHED)
         body = json.dumps(self.template, separators=(",", ":"), sort_keys=True)
-        # A name of its own each time: one that was made before, and not carried out, would be in the way.
+        # A new name each time, because a change set that was not executed may still exist.
         name = f"baton-{time.time_ns():x}"
-        known = {"StackName": self.stack, "ChangeSetName": name}
+        identity = {"StackName": self.stack, "ChangeSetName": name}
         client.create_change_set(
-            **known,
+            **identity,
             **self._template(body),
             ChangeSetType="CREATE" if is_new else "UPDATE",
             Capabilities=_CAPABILITIES,
@@ -70,35 +70,39 @@ class Rollout:
             Tags=[{"Key": "app", "Value": "baton"}],
         )
         try:
-            client.get_waiter("change_set_create_complete").wait(**known, WaiterConfig=_PATIENCE)
+            client.get_waiter("change_set_create_complete").wait(**identity, WaiterConfig=_WAITER_CONFIG)
         except WaiterError:
-            made = client.describe_change_set(**known)
-            if any(said in made.get("StatusReason", "") for said in _NOTHING_NEW):
-                client.delete_change_set(**known)
+            change_set = client.describe_change_set(**identity)
+            if any(text in change_set.get("StatusReason", "") for text in _NO_CHANGES):
+                client.delete_change_set(**identity)
                 say(f"{self.stack}: nothing to change")
                 return
-            raise RolloutFailed(made.get("StatusReason", "the change set could not be made")) from None
-        changes = _changes(client, known)
-        for line in _told(changes):
+            raise RolloutFailed(change_set.get("StatusReason", "the change set could not be created")) from None
+        changes = _changes(client, identity)
+        for line in _descriptions(changes):
             say(f"{self.stack}: {line}")
         if self.protect and (replaced := _replaced(client, self.stack, changes)):
-            client.delete_change_set(**known)
-            raise RolloutFailed(f"nothing was changed, since this would replace {', '.join(replaced)} and all in it")
-        client.execute_change_set(**known, DisableRollback=self.protect)
+            client.delete_change_set(**identity)
+            raise RolloutFailed(
+                f"nothing was changed, because this would replace {', '.join(replaced)} and lose its data"
+            )
+        client.execute_change_set(**identity, DisableRollback=self.protect)
         waiter = "stack_create_complete" if is_new else "stack_update_complete"
-        client.get_waiter(waiter).wait(StackName=self.stack, WaiterConfig=_LONG_PATIENCE if self.protect else _PATIENCE)
+        client.get_waiter(waiter).wait(
+            StackName=self.stack, WaiterConfig=_LONG_WAITER_CONFIG if self.protect else _WAITER_CONFIG
+        )
 
     def _template(self, body: str) -> dict[str, str]:
-        if len(body.encode()) <= _LARGEST_INLINE:
+        if len(body.encode()) <= _MAX_INLINE_BYTES:
             return {"TemplateBody": body}
         if self.bucket is None:
-            raise RolloutFailed(f"the template of {self.stack} is too long to be sent without a bucket")
+            raise RolloutFailed(f"the template of {self.stack} is too long without a bucket")
         return {"TemplateURL": upload(self.bucket, "template", "json", body.encode()).url}
 
 
 @dataclass(frozen=True, slots=True)
 class Uploaded:
-    """Where something was put."""
+    """The location of an uploaded object."""
 
     bucket: str
     key: str
@@ -106,7 +110,7 @@ class Uploaded:
 
 
 def upload(bucket: str, kind: str, suffix: str, content: bytes) -> Uploaded:
-    """Put something under the name of its digest, so that nothing is ever replaced by something else."""
+    """Upload an object under the name of its digest, so that no object is overwritten by another."""
     key = f"{kind}/{hashlib.sha256(content).hexdigest()}.{suffix}"
     client = aws("s3")
     client.put_object(Bucket=bucket, Key=key, Body=content)
@@ -114,74 +118,74 @@ def upload(bucket: str, kind: str, suffix: str, content: bytes) -> Uploaded:
 
 
 def outputs(stack: str, client: Any = None) -> dict[str, str]:
-    """What a stack tells of itself. Raises `RolloutFailed` if there is none."""
+    """Return the outputs of a stack. Raise `RolloutFailed` if it does not exist."""
     client = client or aws("cloudformation")
     if _status(client, stack) is None:
-        raise RolloutFailed(f"there is no stack {stack}")
-    [found] = client.describe_stacks(StackName=stack)["Stacks"]
-    return {one["OutputKey"]: one["OutputValue"] for one in found.get("Outputs", [])}
+        raise RolloutFailed(f"the stack {stack} does not exist")
+    [description] = client.describe_stacks(StackName=stack)["Stacks"]
+    return {output["OutputKey"]: output["OutputValue"] for output in description.get("Outputs", [])}
 
 
 def current(stack: str, client: Any = None) -> Mapping[str, Any] | None:
-    """The template that a stack has now, None if there is no such stack."""
+    """Return the current template of a stack, or None if the stack does not exist."""
     client = client or aws("cloudformation")
     if _status(client, stack) in (None, _UNFINISHED):
         return None
     body = client.get_template(StackName=stack, TemplateStage="Original")["TemplateBody"]
-    known: Mapping[str, Any] = json.loads(body) if isinstance(body, str) else body
-    return known
+    template: Mapping[str, Any] = json.loads(body) if isinstance(body, str) else body
+    return template
 
 
 def aws(service: str) -> Any:
-    """A client of the operator's own, patient as those of the functions are not."""
+    """Return a client for operators, with botocore's default timeouts and retries."""
     return get_session().create_client(service)
 
 
 def _status(client: Any, stack: str) -> str | None:
     try:
-        [found] = client.describe_stacks(StackName=stack)["Stacks"]
+        [description] = client.describe_stacks(StackName=stack)["Stacks"]
     except ClientError as error:
         if "does not exist" in str(error):
             return None
         raise
-    return str(found["StackStatus"])
+    return str(description["StackStatus"])
 
 
-def _changes(client: Any, known: Mapping[str, str]) -> list[Mapping[str, Any]]:
-    """What a change set will do; long ones come in pages."""
-    page = client.describe_change_set(**known)
-    found = list(page.get("Changes", []))
+def _changes(client: Any, identity: Mapping[str, str]) -> list[Mapping[str, Any]]:
+    """Return the changes of a change set, from all of its pages."""
+    page = client.describe_change_set(**identity)
+    changes = list(page.get("Changes", []))
     while token := page.get("NextToken"):
-        page = client.describe_change_set(**known, NextToken=token)
-        found += page.get("Changes", [])
-    return [one["ResourceChange"] for one in found]
+        page = client.describe_change_set(**identity, NextToken=token)
+        changes += page.get("Changes", [])
+    return [change["ResourceChange"] for change in changes]
 
 
-def _told(changes: Sequence[Mapping[str, Any]]) -> list[str]:
-    """What will change, a line each."""
+def _descriptions(changes: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Return one line per change."""
     marks = {"True": ", REPLACED", "Conditional": ", perhaps replaced"}
     return [
-        f"{one['Action'].lower()} {one['ResourceType']} {one['LogicalResourceId']}"
-        f"{marks.get(one.get('Replacement', ''), '')}"
-        for one in changes
+        f"{change['Action'].lower()} {change['ResourceType']} {change['LogicalResourceId']}"
+        f"{marks.get(change.get('Replacement', ''), '')}"
+        for change in changes
     ]
 
 
 def _replaced(client: Any, stack: str, changes: Sequence[Mapping[str, Any]]) -> list[str]:
-    """What is there and would be replaced; what could not be made the last time is not there."""
-    found = [one["LogicalResourceId"] for one in changes if one.get("Replacement") == "True"]
-    if not found:
+    """Return the existing resources that would be replaced; one with the status CREATE_FAILED does not exist."""
+    replaced = [change["LogicalResourceId"] for change in changes if change.get("Replacement") == "True"]
+    if not replaced:
         return []
-    known = client.describe_stack_resources(StackName=stack)["StackResources"]
-    never_made = {one["LogicalResourceId"] for one in known if one["ResourceStatus"] == "CREATE_FAILED"}
-    return [name for name in found if name not in never_made]
+    resources = client.describe_stack_resources(StackName=stack)["StackResources"]
+    missing = {resource["LogicalResourceId"] for resource in resources if resource["ResourceStatus"] == "CREATE_FAILED"}
+    return [name for name in replaced if name not in missing]
 
 
 def _reasons(client: Any, stack: str) -> list[str]:
-    """Why resources failed, first things first."""
+    """Return why resources failed, oldest failure first."""
     try:
         events = client.describe_stack_events(StackName=stack)["StackEvents"]
     except ClientError:
         return []
-    failed = [one for one in events if one.get("ResourceStatus", "").endswith("_FAILED")]
-    return [f"{one['LogicalResourceId']}: {one.get('ResourceStatusReason', '')}" for one in reversed(failed[-5:])]
+    failed = [event for event in events if event.get("ResourceStatus", "").endswith("_FAILED")]
+    return [f"{event['LogicalResourceId']}: {event.get('ResourceStatusReason', '')}" for event in reversed(failed[-5:])]

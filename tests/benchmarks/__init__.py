@@ -1,1 +1,1 @@
-"""What Baton costs, measured: `make bench`. No test asserts on any of it; see docs/benchmarks.md for how to read it."""
+"""Benchmarks, run by `make bench`. No test asserts on the results; docs/benchmarks.md describes them."""

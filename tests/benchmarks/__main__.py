@@ -1,4 +1,4 @@
-"""`python -m tests.benchmarks`: measure everything and print it. Ends with exit code 0 whatever the figures are."""
+"""`python -m tests.benchmarks`: measure and print everything. The exit code is 0 for any result."""
 
 from __future__ import annotations
 
@@ -90,16 +90,16 @@ BENCHMARKS: dict[str, Callable[..., None]] = {
     "cost": _cost,
 }
 _ONLY_WHEN_ASKED = frozenset({"cost"})
-"""What prints the same figures once more, in another form."""
+"""Parts that print the same figures in another form."""
 
 
 def _objects() -> EmbeddedObjects:
-    """The bucket of photos, in memory; its calls are no round trips to DynamoDB."""
+    """The photo bucket in memory; its calls are not counted as round trips."""
     return EmbeddedObjects(settings().photo_bucket)
 
 
 def main() -> None:
-    """Run what is asked for."""
+    """Run the selected parts."""
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="fewer rounds and smaller tables")
     parser.add_argument("--only", choices=BENCHMARKS, action="append", help="one benchmark; may be repeated")

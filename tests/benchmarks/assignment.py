@@ -1,4 +1,4 @@
-"""Assigning a courier among a hundred and among a hundred thousand: time, calls, rounds and read units must not grow.
+"""Assignment with a hundred to a hundred thousand couriers: time, calls, rounds and read units must not grow.
 
 Each crowd has its own set of tables, and the orders go to them in turns, each with its own pickup somewhere in the
 city, so that all sizes meet the same machine and no lucky pickup decides. What an order changes is put back.
@@ -35,7 +35,7 @@ HEADER = ("free couriers", "city km", "per km²", "calls", "rounds", "search RU"
 
 @dataclass
 class City:
-    """A crowd in its own tables, and what was measured of orders there."""
+    """A number of couriers in their own tables, and the measurements of orders there."""
 
     name: str
     count: int
@@ -51,13 +51,13 @@ class City:
     wall: list[float] = field(default_factory=list)
 
     def event(self, random_source: Random) -> dict[str, Any]:
-        """An order from somewhere in the inner city."""
+        """Return an order from a random place in the inner city."""
         lat, lng = crowds.somewhere(random_source, self.city_km * _PICKUPS_KM)
         body = dispatch.order_body(pickup_lat=lat, pickup_lng=lng)
         return Hit("POST", "/v1/orders", self.customer, body).event()
 
     def watched(self, event: dict[str, Any]) -> None:
-        """Order once and look at the calls of the search."""
+        """Place one order and record the calls of the search."""
         with self.stage.engine.watch() as notebook:
             self._order(event, notebook)
         search = [call for call in notebook.of(delivery=False) if call.operation == "Query"]
@@ -67,7 +67,7 @@ class City:
         self.units.append(total(search).read)
 
     def timed(self, event: dict[str, Any], *, counts: bool) -> None:
-        """Order once, and take the time until it was committed if it counts."""
+        """Place one order, and record the time until the commit if it counts."""
         with self.stage.engine.note() as notebook, Stopwatch() as watch:
             self._order(event, notebook)
         self.stage.engine.put_back(notebook.calls, self.items)
@@ -86,7 +86,7 @@ class City:
 
 
 def run(report: Report, engine: MeteredEngine, *, rounds: int, counts: Sequence[int], widths: Sequence[float]) -> None:
-    """Measure crowds of these sizes in one city, and one crowd in cities of these widths."""
+    """Measure numbers of couriers in one city, and one number in cities of these widths."""
     report.title(
         "Assignment of a courier (POST /v1/orders)",
         f"Flat: the slowest takes at most {FLAT} times the quickest, in time and in read units. {rounds} orders with",

@@ -1,4 +1,4 @@
-"""Read and write units, worked out from the sizes of items by DynamoDB's published rules.
+"""Computes read and write units from the sizes of items by DynamoDB's published rules.
 
 Engines that stand in for DynamoDB do not say what a call would cost there, least of all for transactions, so this does:
 pure arithmetic over items in the wire's form, tested by itself because bills are estimated from it.
@@ -32,7 +32,7 @@ _TRANSACTIONAL = 2
 
 @dataclass(frozen=True, slots=True)
 class Units:
-    """What something costs, in read and write units."""
+    """A cost in read and write units."""
 
     read: float = 0.0
     write: float = 0.0
@@ -43,13 +43,13 @@ class Units:
 
 @dataclass(frozen=True, slots=True)
 class Index:
-    """A global secondary index: its own keys, and what its entries repeat of an item (None: all of it)."""
+    """A global secondary index: its keys, and the projected attributes (None: all)."""
 
     keys: tuple[str, ...]
     projected: frozenset[str] | None
 
     def entry(self, item: Item | None) -> Item | None:
-        """What the index holds of an item; None if the item lacks one of the keys."""
+        """Return the projection of an item, or None if the item lacks one of the keys."""
         if item is None or any(name not in item for name in self.keys):
             return None
         if self.projected is None:
@@ -58,36 +58,36 @@ class Index:
 
 
 def item_size(item: Item | None) -> int:
-    """The bytes of an item: names and values of its attributes. Nothing has none."""
+    """Return the bytes of an item: names and values of its attributes. None has 0 bytes."""
     return sum(len(name.encode()) + _value_size(value) for name, value in (item or {}).items())
 
 
 def read_units(size: int, *, consistent: bool) -> float:
-    """Reading `size` bytes as one item or one page of a query. What is not there costs one unit of 4 KB too."""
+    """Return the cost of reading `size` bytes as one item or one page. A missing item costs one unit of 4 KB."""
     return max(1, -(-size // _READ_BYTES)) * (1.0 if consistent else _EVENTUALLY)
 
 
 def batch_read_units(found: Iterable[Item], missing: int, *, consistent: bool) -> float:
-    """Reading items one by one or as a batch: each is rounded up by itself."""
+    """Return the cost of reading items singly or as a batch: each is rounded up."""
     sizes = [*(item_size(item) for item in found), *[0] * missing]
     return sum(read_units(size, consistent=consistent) for size in sizes)
 
 
 def query_units(page: Iterable[Item], *, consistent: bool) -> float:
-    """Reading a page of a query: `page` is what was read, before any filter, as the table or the index holds it."""
+    """Return the cost of a page of a query: `page` holds the items before the filter, as stored in table or index."""
     return read_units(sum(item_size(item) for item in page), consistent=consistent)
 
 
 def write_units(
     before: Item | None, after: Item | None, indexes: Iterable[Index] = (), *, transactional: bool = False
 ) -> float:
-    """Writing, changing or deleting an item, with what follows in its indexes."""
+    """Return the cost of putting, updating or deleting an item, including its indexes."""
     own = _blocks(max(item_size(before), item_size(after))) * (_TRANSACTIONAL if transactional else 1)
     return float(own + sum(_index_writes(index.entry(before), index.entry(after), index) for index in indexes))
 
 
 def check_units(item: Item | None, *, transactional: bool = False) -> float:
-    """A condition check, or a write that was refused: nothing changed, and the item's size is paid for."""
+    """Return the cost of a condition check or a rejected write: the size of the item."""
     return float(_blocks(item_size(item)) * (_TRANSACTIONAL if transactional else 1))
 
 
@@ -105,7 +105,7 @@ def _blocks(size: int) -> int:
 
 
 def _value_size(value: Mapping[str, Any]) -> int:
-    """The bytes of `{"S": "text"}` and its like."""
+    """Return the bytes of an attribute value such as `{"S": "text"}`."""
     [(kind, content)] = value.items()
     if kind in ("L", "M"):
         return _container_size(content)

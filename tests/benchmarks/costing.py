@@ -1,4 +1,4 @@
-"""What a million requests of each endpoint cost on AWS: measured units and times, and public prices.
+"""Computes the cost of a million requests of each endpoint on AWS from measurements and public prices.
 
 `make bench ARGS="--only cost"` prints it. Prices are list prices of us-east-1 as of November 2024, when DynamoDB's were
 last known to change; look up today's for your region and put them here. Free tiers and discounts for volume are left
@@ -18,16 +18,16 @@ from tests.benchmarks.metered import MeteredEngine
 from tests.benchmarks.report import Report, typical
 
 READ_UNIT, WRITE_UNIT = 0.125, 0.625
-"""USD for a million units of DynamoDB on demand."""
+"""USD for a million on-demand units of DynamoDB."""
 REST_REQUEST = 3.50
 """USD for a million requests of a REST API."""
 FUNCTION_CALL, GB_SECOND = 0.20, 0.0000133334
 """USD for a million calls of a function on arm64, and for one gigabyte-second of it."""
 
 TRIP_MS = 8.0
-"""How long a round trip to DynamoDB is taken to last: a get lasts less, a transaction more."""
+"""The assumed time of a round trip to DynamoDB: a get takes less, a transaction more."""
 ONE_PROCESSOR_MB = 1769
-"""A function with so much memory has one whole processor, with less so much less."""
+"""The memory of a function with one whole processor; processor time is proportional to memory."""
 
 HEADER = ("endpoint", "RU", "WU", "function ms", "DynamoDB", "Lambda", "gateway", "USD per million")
 
@@ -42,18 +42,18 @@ class Cost:
 
     @property
     def total(self) -> float:
-        """All of it."""
+        """The total."""
         return self.store + self.function + self.gateway
 
 
 def function_ms(cpu_s: float, trips: int, memory_mb: int) -> float:
-    """How long a warm function of this size takes that computes for so long and asks the store so often in sequence."""
+    """Return the duration of a warm function of this size, from its processor time and round trips."""
     slower = max(1.0, ONE_PROCESSOR_MB / memory_mb)
     return cpu_s * 1000 * slower + trips * TRIP_MS
 
 
 def cost(units: Units, took_ms: float, memory_mb: int) -> Cost:
-    """What a million requests cost that each take so many units and so long."""
+    """Return the cost of a million requests with these units and duration."""
     seconds = took_ms / 1000 * 1_000_000
     return Cost(
         units.read * READ_UNIT + units.write * WRITE_UNIT,
@@ -63,7 +63,7 @@ def cost(units: Units, took_ms: float, memory_mb: int) -> Cost:
 
 
 def run(report: Report, engine: MeteredEngine, *, rounds: int) -> None:
-    """Measure all endpoints and print what they cost."""
+    """Measure all endpoints and print their cost."""
     config = json.loads((ROOT / ".chalice" / "config.json").read_text())
     memory_mb = config["stages"]["prod"]["lambda_functions"]["api_handler"]["lambda_memory_size"]
     report.title(

@@ -1,4 +1,4 @@
-"""Large tables, filled straight into the engine: free couriers all over a city, and the orders of past days.
+"""Large tables, written directly to the engine: free couriers all over a city, and past orders.
 
 The items are what the models themselves make of the same attributes; only the way in is shorter.
 """
@@ -32,13 +32,13 @@ ORG = "demo"
 
 
 def somewhere(random_source: Random, city_km: float) -> tuple[float, float]:
-    """A point in a square city of this width around the usual pickup."""
+    """Return a point in a square city of this width around the usual pickup."""
     north, east = (random_source.uniform(-city_km / 2, city_km / 2) for _ in range(2))
     return dispatch.east(east, dispatch.LAT + north / KM_PER_DEGREE)
 
 
 def free_couriers(engine: MeteredEngine, clock: ManualClock, count: int, city_km: float) -> dict[Place, Item]:
-    """Fill in couriers who are on duty with nothing in hand; the items by their place."""
+    """Write free couriers on duty; return the items by key."""
     random_source, table = Random(count), Courier.Meta.table_name
     items = [
         _courier(clock, f"courier-{n:06d}-of-the-benchmark", somewhere(random_source, city_km)) for n in range(count)
@@ -48,7 +48,7 @@ def free_couriers(engine: MeteredEngine, clock: ManualClock, count: int, city_km
 
 
 def past_orders(engine: MeteredEngine, clock: ManualClock, count: int) -> None:
-    """Fill in deliveries that were made: a customer's tenth each, in the lists of people and in nobody's hands."""
+    """Write completed deliveries: ten per customer, in the lists of users and not active."""
     ids = SystemIds(clock)
     engine.fill(Order.Meta.table_name, list(_orders(clock, ids, count)))
 
@@ -77,7 +77,7 @@ def _courier(clock: ManualClock, courier_id: str, at: tuple[float, float]) -> An
 
 
 def _orders(clock: ManualClock, ids: SystemIds, count: int) -> Iterator[Item]:
-    """One order as the model writes it, again and again with other ids, which is ten times as quick."""
+    """Return copies of one stored order with other ids, which is ten times as fast as the model."""
     now = clock.now()
     pattern = Order(
         "",

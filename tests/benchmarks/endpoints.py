@@ -36,7 +36,7 @@ HEADER = (
 
 @dataclass
 class Figures:
-    """What was measured of one endpoint. Times in seconds, one for each round."""
+    """The measurements of one endpoint; times in seconds, one per round."""
 
     trips: list[int]
     units: Units
@@ -50,13 +50,13 @@ class Figures:
 
     @property
     def ratio(self) -> float | None:
-        """Time over the floor; None where the store is not asked at all."""
+        """The ratio of time to floor; None without calls to DynamoDB."""
         return typical(self.time) / typical(self.floor) if self.trips else None
 
 
 @dataclass
 class Trial:
-    """One scenario, ready to be run again and again from the same situation."""
+    """One scenario, which can be repeated from the same situation."""
 
     stage: Stage
     hit: Hit
@@ -65,7 +65,7 @@ class Trial:
     outside: Callable[[], object] | None
 
     def watched(self) -> Figures:
-        """Ask once and look at the calls."""
+        """Send the request once and record the calls."""
         with self.stage.engine.watch() as notebook:
             self._ask(notebook, self.hit.event())
         calls, after = notebook.of(delivery=False), notebook.of(delivery=True)
@@ -74,7 +74,7 @@ class Trial:
         return Figures(trips, total(calls), len(in_sequence(after)), total(after))
 
     def once(self, figures: Figures) -> None:
-        """Ask once, then make the same calls barely."""
+        """Send the request once, then make the same calls with plain botocore."""
         engine, event = self.stage.engine, self.hit.event()
         with engine.note() as notebook, Stopwatch() as whole:
             self._ask(notebook, event)
@@ -114,7 +114,7 @@ def run(report: Report, engine: MeteredEngine, *, rounds: int) -> None:
 
 
 def each(engine: MeteredEngine, rounds: int) -> Iterator[tuple[Scenario, Hit, Figures]]:
-    """Every scenario, what it asks, and what was measured of it."""
+    """Yield every scenario with its request and measurements."""
     client = aws.client("dynamodb")
     floor = Floor()
     stages: dict[str, Stage] = {}
@@ -142,7 +142,7 @@ def _measured(stage: Stage, scenario: Scenario, floor: Floor, rounds: int) -> tu
 
 
 def _steadiest(looks: Sequence[Figures]) -> Figures:
-    """Of several looks the one with the fewest trips: a thread that starts late looks like one more."""
+    """Return the measurement with the fewest round trips: a thread that starts late looks like another one."""
     best = min(looks, key=lambda look: len(look.trips))
     best.delivery_trips = min(look.delivery_trips for look in looks)
     return best

@@ -1,4 +1,4 @@
-"""The floor: the calls that a handler made, made again by bare botocore, in the same sequence and just as parallel.
+"""The floor: the calls of an endpoint, repeated by plain botocore in the same sequence and concurrency.
 
 A handler's time over this is what Baton, Chalice and PynamoDB take together. The client is botocore's own as it comes,
 but for the checking of parameters, which the application does without, too: with it the floor would be higher.
@@ -36,14 +36,14 @@ class Floor:
         list(self._pool.map(lambda _: time.sleep(0.01), range(_AT_ONCE)))
 
     def prepare(self, calls: Sequence[Call], sizes: Sequence[int]) -> list[Round]:
-        """The calls, ready to be made: `sizes` says how many of them are at once, round by round."""
+        """Prepare the calls; `sizes` has the number of concurrent calls per round."""
         if len(calls) != sum(sizes):
             raise RuntimeError(f"{len(calls)} calls came where {sum(sizes)} were seen before")
         left = iter(calls)
         return [[self._ready(next(left)) for _ in range(size)] for size in sizes]
 
     def replay(self, rounds: Sequence[Round]) -> None:
-        """Make the calls; one that is refused was refused before, too."""
+        """Make the calls; one that is rejected was rejected before, too."""
         for calls in rounds:
             if len(calls) == 1:
                 calls[0]()

@@ -1,4 +1,4 @@
-"""What a cold start pays before the first request: importing `app`, against importing what it stands on.
+"""The cost of a cold start before the first request: the import of `app`, compared with that of its libraries.
 
 Both run in fresh interpreters, in pairs one right after the other, from byte code that is already compiled. Both end
 with a DynamoDB client made, since the first request of either needs one.
@@ -47,7 +47,7 @@ HEADER = ("", "import ms", "with its client ms", "over bare", "")
 
 
 def run(report: Report, *, pairs: int) -> None:
-    """Measure pairs of fresh interpreters and print both."""
+    """Measure pairs of new interpreters and print both."""
     report.title(
         "Import (cold start)",
         f"Budget: at most {MAX_OVER_BARE} times bare Chalice + PynamoDB client + PyJWT. Lower quartiles of {pairs}",
@@ -80,7 +80,7 @@ def _timed(code: str) -> list[float]:
 
 
 def _explain(report: Report) -> None:
-    """The modules that `app` imports and the bare one does not, by the time that each takes by itself."""
+    """Return the modules that only `app` imports, by their own import time."""
     bare, ours = (_self_times(code) for code in (_BARE, _APP))
     extra = sorted(((us, name) for name, us in ours.items() if name not in bare), reverse=True)
     report.say(

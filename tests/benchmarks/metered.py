@@ -1,4 +1,4 @@
-"""The embedded engine with a notebook: which calls came, when, at what price, and how to take them back.
+"""An embedded engine that records calls, their times and costs, and can undo them.
 
 Two ways of listening. `watch` lets no call end before a while has passed in which no other began, so that calls made
 at once really overlap, however slow the machine starts its threads, and can be told from calls made in sequence; it
@@ -19,7 +19,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from infra.local.engine import EmbeddedEngine
-from infra.local.engine_answer import Answer
+from infra.local.engine_response import EngineResponse
 from infra.local.engine_store import Store
 from infra.tables import create_missing
 from tests.benchmarks.capacity import Item, Units
@@ -30,7 +30,7 @@ _CALM_S = 0.06
 
 @dataclass(slots=True)
 class Call:
-    """One call to the store. `delivery` tells that it came after the commit, from handing events over.
+    """A call to the engine. `delivery` is true for calls of event delivery, after the commit.
 
     `engine_s` is the processor time that the embedded engine took, which a real store would take elsewhere.
     """
@@ -55,12 +55,12 @@ class Notebook:
     last_started: float = 0.0
 
     def of(self, *, delivery: bool) -> list[Call]:
-        """The calls of one phase, in the order in which they came."""
+        """Return the calls of one phase in order."""
         return [call for call in self.calls if call.delivery is delivery]
 
 
 def in_sequence(calls: Sequence[Call]) -> list[list[Call]]:
-    """The calls as round trips: those that were under way at the same time are one."""
+    """Return the calls grouped to round trips: concurrent calls are one."""
     rounds: list[list[Call]] = []
     for call in sorted(calls, key=lambda call: call.started):
         if not rounds or call.started >= min(earlier.ended for earlier in rounds[-1]):
@@ -70,12 +70,12 @@ def in_sequence(calls: Sequence[Call]) -> list[list[Call]]:
 
 
 def total(calls: Sequence[Call]) -> Units:
-    """What the calls cost together."""
+    """Return the total cost of the calls."""
     return sum((call.units for call in calls), Units())
 
 
 class MeteredEngine(EmbeddedEngine):
-    """An embedded engine that can be listened to."""
+    """An embedded engine that records calls."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -83,31 +83,31 @@ class MeteredEngine(EmbeddedEngine):
         self._stores: dict[str, Store] = {}
 
     def use(self, name: str, client: Any) -> None:
-        """Answer from the set of tables of this name; the first time, make it."""
+        """Use the set of tables of this name; create it the first time."""
         known = name in self._stores
         self._store = self._stores.setdefault(name, Store())
         if not known:
             create_missing(client)
 
     def drop(self, name: str) -> None:
-        """Forget a set of tables and all that is in it."""
+        """Delete a set of tables."""
         self._stores.pop(name, None)
 
     @contextmanager
     def note(self) -> Iterator[Notebook]:
-        """Keep each request while the block runs."""
+        """Record each request while the block runs."""
         yield from self._listening(Notebook())
 
     @contextmanager
     def watch(self, calm_s: float = _CALM_S) -> Iterator[Notebook]:
-        """Keep each request, when it was under way, and its price; calls wait for those that are made beside them.
+        """Record each request with its time and cost; calls wait for concurrent ones.
 
         `calm_s` is how long no call must have begun before one may end; 0 where only prices are of interest.
         """
         yield from self._listening(Notebook(priced=True, calm_s=calm_s))
 
-    def handle(self, operation: str, body: bytes | str) -> Answer:
-        """Carry out one call, and write it down if somebody wants that."""
+    def handle(self, operation: str, body: bytes | str) -> EngineResponse:
+        """Execute one call, and record it if recording is on."""
         notebook = self._notebook
         if notebook is None:
             return super().handle(operation, body)
@@ -121,14 +121,14 @@ class MeteredEngine(EmbeddedEngine):
         return answer
 
     def item(self, place: Place) -> Item | None:
-        """What stands there."""
+        """Return the current item."""
         table, pk, sk = place
         request = {"TableName": table, "Key": {"pk": {"S": pk}, "sk": {"S": sk}}, "ConsistentRead": True}
         found: Item | None = json.loads(super().handle("GetItem", json.dumps(request)).body).get("Item")
         return found
 
     def put_back(self, calls: Sequence[Call], items: Mapping[Place, Item]) -> None:
-        """Make everything that these calls wrote what it is in `items` again."""
+        """Restore the items that these calls wrote to their state in `items`."""
         for place in {place for call in calls for place in places(call.operation, json.loads(call.body))}:
             table, pk, sk = place
             if place in items:
@@ -137,7 +137,7 @@ class MeteredEngine(EmbeddedEngine):
                 self._must("DeleteItem", {"TableName": table, "Key": {"pk": {"S": pk}, "sk": {"S": sk}}})
 
     def everything(self, tables: Sequence[str]) -> dict[Place, Item]:
-        """All items of these tables."""
+        """Return all items of these tables."""
         found = {}
         for table in tables:
             request: dict[str, Any] | None = {"TableName": table}
@@ -149,7 +149,7 @@ class MeteredEngine(EmbeddedEngine):
         return found
 
     def fill(self, table: str, items: Sequence[Item]) -> None:
-        """Put many items, the quick way."""
+        """Put many items without the cost of a client."""
         for start in range(0, len(items), 25):
             writes = [{"PutRequest": {"Item": item}} for item in items[start : start + 25]]
             self._must("BatchWriteItem", {"RequestItems": {table: writes}})
@@ -161,7 +161,7 @@ class MeteredEngine(EmbeddedEngine):
         finally:
             self._notebook = None
 
-    def _priced(self, call: Call, notebook: Notebook) -> Answer:
+    def _priced(self, call: Call, notebook: Notebook) -> EngineResponse:
         request = json.loads(call.body)
         touched = places(call.operation, request)
         call.started = notebook.last_started = time.perf_counter()

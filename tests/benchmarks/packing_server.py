@@ -1,4 +1,4 @@
-"""The local stack with a busy warehouse in it: what `make run` starts, filled before it listens.
+"""The local stack of `make run` with a busy warehouse, which is created before it listens.
 
 A process of its own, so that the stack is measured as people run it, over HTTP, and filled within seconds.
 """
@@ -17,7 +17,7 @@ _populate = startup.populate
 
 
 def populate(environ: Mapping[str, str]) -> tuple[str | None, list[str]]:
-    """The demo people, and 5,000 open shipments and a huge one."""
+    """Create the demo data, 5,000 open shipments and a huge one."""
     from tests.builders import packing_crowd
 
     made = _populate(environ)

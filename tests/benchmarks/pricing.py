@@ -1,4 +1,4 @@
-"""What one call to the store would cost, from its request, its answer and the items before and after it.
+"""Computes the cost of a call from its request, its response and the items before and after it.
 
 The arithmetic is `capacity`'s; here is only which items a call touches and which rule is for which operation.
 """
@@ -30,19 +30,19 @@ Place = tuple[str, str, str]
 
 @dataclass(frozen=True, slots=True)
 class Images:
-    """The items that a write touches, before and after it (None: nothing there)."""
+    """The items of a write before and after it (None: no item)."""
 
     before: Mapping[Place, Item | None]
     after: Mapping[Place, Item | None]
 
 
 def places(operation: str, request: Mapping[str, Any]) -> Sequence[Place]:
-    """The items that a call writes or checks, in the order of its request."""
+    """Return the keys of the items that a call writes or checks, in the order of its request."""
     return [place for _, place in _writes(operation, request)]
 
 
 def price(operation: str, request: Mapping[str, Any], answer: Mapping[str, Any] | None, images: Images) -> Units:
-    """The units of a call; `answer` is None if the store refused it."""
+    """Return the units of a call; `answer` is None if the engine rejected it."""
     if operation in _SINGLE_WRITES or operation == "TransactWriteItems":
         return Units(write=_write_price(operation, request, images, refused=answer is None))
     return Units(read=_read_price(operation, request, answer or {}))
@@ -94,7 +94,7 @@ def _batch_price(wanted: Mapping[str, Any], found: Sequence[Item]) -> float:
 
 
 def _indexes() -> Mapping[str, Sequence[Index]]:
-    """The indexes of each table."""
+    """Return the indexes of each table."""
     if not _known:
         for table in definitions(settings().stage):
             wanted = table.request().get("GlobalSecondaryIndexes", [])

@@ -1,4 +1,4 @@
-"""The sweep over due dates with few and with many work orders in the table: what is not due must cost nothing."""
+"""The reminder sweep with few and many work orders in the table: the cost depends on the due ones only."""
 
 from __future__ import annotations
 
@@ -45,12 +45,12 @@ class Park:
     idle: list[float] = field(default_factory=list)
 
     def watched(self) -> None:
-        """One pass of either kind, for its units."""
+        """Run one pass of each kind and record its units."""
         self.idle_units = self._sweep(due=0, priced=True)[1]
         self.units = self._sweep(due=DUE, priced=True)[1]
 
     def timed(self) -> None:
-        """One pass of either kind, for its time."""
+        """Run one pass of each kind and record its time."""
         self.idle.append(self._sweep(due=0)[0])
         self.per_notice.append(self._sweep(due=DUE)[0] / (2 * DUE))
 
@@ -112,7 +112,7 @@ def _listening(stage: Stage, role: str) -> Person:
 
 
 def _fill(engine: MeteredEngine, like: WorkOrder, count: int) -> None:
-    """Orders like this one that are done, or due in a week."""
+    """Fill in copies of an order that are done, or due in a week."""
     pattern = like.serialize()
     later = str(int(pattern["due_at"]["N"]) + 7 * 86_400_000)
     items = []

@@ -1,4 +1,4 @@
-"""Tables for a terminal, and the list of what met its budget and what did not."""
+"""Prints tables, and the lists of met and missed budgets."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ HIT = "ok"
 
 
 def typical(times: Sequence[float]) -> float:
-    """The lower quartile: whatever else a machine does only ever adds to a time, so the quicker rounds tell more."""
+    """Return the lower quartile: other programs only increase times, so the faster rounds are more accurate."""
     return sorted(times)[len(times) // 4]
 
 
 def mark(*, hit: bool) -> str:
-    """How a table shows whether a budget was met."""
+    """Return the mark for a met or missed budget."""
     return HIT if hit else MISS
 
 
 @dataclass
 class Report:
-    """Prints as it goes, and remembers the verdicts."""
+    """Prints results and records whether budgets were met."""
 
     out: TextIO = field(default_factory=lambda: sys.stdout)
     hits: list[str] = field(default_factory=list)
@@ -34,7 +34,7 @@ class Report:
         print(text, file=self.out, flush=True)
 
     def title(self, text: str, *notes: str) -> None:
-        """Begin a table."""
+        """Print the title of a table."""
         self.say(f"\n{text}\n{'=' * len(text)}")
         for note in notes:
             self.say(note)
@@ -51,11 +51,11 @@ class Report:
             self.say("  ".join([first, *rest]).rstrip())
 
     def judge(self, what: str, *, hit: bool, figure: str) -> None:
-        """Remember whether a budget was met."""
+        """Record whether a budget was met."""
         (self.hits if hit else self.misses).append(f"{what}: {figure}")
 
     def summary(self) -> None:
-        """Say how many budgets were met, and which were not."""
+        """Print the number of met budgets, and the missed ones."""
         self.title("Summary")
         self.say(f"{len(self.hits)} budgets met, {len(self.misses)} missed")
         for miss in self.misses:

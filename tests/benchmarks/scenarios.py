@@ -1,4 +1,4 @@
-"""The endpoints and what each is asked: a usual request in a usual situation, with sockets open on both sides.
+"""The endpoints, each with a usual request in a usual situation, and open sockets.
 
 `prepare` makes the situation through the API and gives the request. Everything that happens to be there besides (a
 few other couriers, earlier deliveries) is what the endpoint would meet on a working day.
@@ -51,7 +51,7 @@ def _customer(stage: Stage) -> Person:
 
 
 def _near(stage: Stage, count: int = 1) -> list[Person]:
-    """Couriers with sockets, the first the nearest, and others all over the city."""
+    """Couriers with sockets, the nearest first, and others all over the city."""
     random_source = Random(1)
     for _ in range(COURIERS):
         north, east = (random_source.choice((-1, 1)) * random_source.uniform(2, 15) for _ in range(2))
@@ -75,7 +75,7 @@ def _replayed(stage: Stage) -> Hit:
 
 
 def _step(stage: Stage, action: str, state: str) -> Hit:
-    """A courier's step on a delivery that stands at `state`; a second courier is near."""
+    """A courier's step on a delivery in the state `state`, with a second courier nearby."""
     couriers = _near(stage, 2)
     placed = dispatch.order(_customer(stage))
     dispatch.carried(couriers[0], placed, until=state)
@@ -93,7 +93,7 @@ def _call_off(stage: Stage) -> Hit:
 
 @cache
 def _past(stage: Stage) -> tuple[Person, Person, str]:
-    """A customer and a courier with a past: deliveries that were made, and the one under way, whose id it is."""
+    """A customer and a courier with completed deliveries and an active one; returns its id."""
     [courier] = _near(stage)
     customer = _customer(stage)
     for _ in range(EARLIER):

@@ -1,4 +1,4 @@
-"""The endpoints of repairs: a zone with two dozen open work orders, most of them of one technician."""
+"""The endpoints of maintenance, in a zone with two dozen open work orders, most of them of one technician."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ ASSIGNED, DONE = 15, 10
 
 @cache
 def _zone(stage: Stage) -> tuple[Park, dict[str, str]]:
-    """A zone, and an order in each state that steps begin in; everybody has a socket."""
+    """A zone, and an order in each state in which a step can begin; all users have sockets."""
     park = Park(stage.world)
     for person in (park.tech, park.lead):
         person.socket("staff")

@@ -26,7 +26,7 @@ _BARE = object_keys("demo", "bare.photo")
 
 @cache
 def _photo() -> bytes:
-    """About 600 kB of picture."""
+    """Return a photo of about 600 kB."""
     return saved(Image.effect_noise((400, 300), 60).resize((1632, 1224)).convert("RGB"), quality=85)
 
 

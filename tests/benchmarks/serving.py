@@ -32,7 +32,7 @@ HEADER = ("request", "clients", "per second", "median ms", "slowest 1 % ms")
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A request that is made again and again."""
+    """A repeated request."""
 
     method: str
     path: str
@@ -48,7 +48,7 @@ _REQUESTS = (
 
 
 def run(report: Report, *, seconds: float) -> None:
-    """Start the server, ask, and print the table."""
+    """Start the server, send the requests, and print the table."""
     report.title(
         "Local server (make run)",
         "Requests per second on kept-alive connections; client and server share the machine. No budget.",
@@ -65,7 +65,7 @@ def run(report: Report, *, seconds: float) -> None:
 
 @contextmanager
 def server(module: str = "infra.local") -> Iterator[int]:
-    """A server of its own; the port on which it listens."""
+    """Run a server and yield its port."""
     environ = {name: value for name, value in os.environ.items() if not name.startswith(("BATON_", "AWS_"))}
     environ |= {"PORT": "0", "BATON_DEMO_PASSWORD": _PASSWORD, "PYTHONUNBUFFERED": "1"}
     command = [sys.executable, "-m", module]
@@ -85,7 +85,7 @@ def _port(lines: Iterator[str]) -> int:
 
 
 def authorization(port: int, person: str | None) -> dict[str, str]:
-    """The header of a demo person who signs in; none for nobody."""
+    """Sign a demo user in and return the header; empty without a user."""
     if person is None:
         return {}
     connection = HTTPConnection("127.0.0.1", port)
@@ -105,7 +105,7 @@ def _ask(connection: HTTPConnection, asked: Asked, headers: dict[str, str]) -> b
 
 
 def _asking(port: int, asked: Asked, headers: dict[str, str], clients: int, seconds: float) -> list[float]:
-    """How long each request took, of so many clients at once during so many seconds."""
+    """Return the durations of the requests of concurrent clients during some seconds."""
 
     def client(_: int) -> list[float]:
         connection = HTTPConnection("127.0.0.1", port)

@@ -1,4 +1,4 @@
-"""What endpoints are measured on: the whole application, its clock, and calls as API Gateway makes them of a Lambda.
+"""The environment of the measurements: the application, its clock, and calls in the form of API Gateway.
 
 Sockets take messages and do nothing with them: what a network does is not ours to measure. Delivery is timed by itself,
 because it comes after the commit and is shown beside the budget, not in it.
@@ -23,7 +23,7 @@ from tests.builders.world import Person, World
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """One request: `path` is the route's own, with its parameters unfilled; `raw` is a body that is no JSON."""
+    """One request: `path` is the route with its placeholders; `raw` is a body that is not JSON."""
 
     method: str
     path: str
@@ -36,7 +36,7 @@ class Hit:
     raw: bytes | None = None
 
     def event(self) -> dict[str, Any]:
-        """What API Gateway hands to the Lambda."""
+        """Return the event of API Gateway."""
         headers = {"content-type": "application/json", "accept": "application/json", **self.headers}
         if self.person is not None:
             headers["authorization"] = f"Bearer {self.person.token}"
@@ -64,7 +64,7 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class Took:
-    """How long something took, in seconds: on the wall, and of this process's processors."""
+    """A duration in seconds: wall time, and processor time of this process."""
 
     wall: float
     cpu: float
@@ -74,7 +74,7 @@ NO_TIME = Took(0.0, 0.0)
 
 
 class Stopwatch:
-    """Measures a block in both."""
+    """Measures both times of a block."""
 
     def __enter__(self) -> Self:
         self._wall, self._cpu = time.perf_counter(), time.process_time()
@@ -85,14 +85,14 @@ class Stopwatch:
 
 
 class DeafSender:
-    """Takes every message and does nothing."""
+    """Discards all messages."""
 
     def post(self, endpoint: str, connection_id: str, message: bytes) -> None:
         """Do nothing."""
 
 
 class TimedOutbox:
-    """The application's own outbox, with a stopwatch at delivery."""
+    """The application's outbox, which measures delivery."""
 
     def __init__(self, delivery: EventDelivery) -> None:
         self._delivery = delivery
@@ -101,13 +101,13 @@ class TimedOutbox:
         self._silent = False
 
     def stage(self, work: UnitOfWork) -> None:
-        """As the application does. What comes after a commit that told nobody is not delivery but the next commit."""
+        """Stage events. Calls after a commit without recipients belong to the next commit, not to delivery."""
         if self.notebook is not None and self._silent:
             self.notebook.delivering = False
         self._delivery.stage(work)
 
     def deliver(self, recipients: list[Recipient]) -> None:
-        """As the application does, with what it costs kept apart, and all that the commit has yet to be followed by."""
+        """Deliver events and record the cost of delivery separately."""
         if self.notebook is not None:
             self.notebook.delivering = True
             self._silent = not recipients
@@ -126,17 +126,17 @@ class Stage:
         self.enter()
 
     def enter(self) -> None:
-        """Let the application run on this stage from now on."""
+        """Let the application use this stage."""
         self.world.reset_parts(outbox=self.outbox)
 
     def person(self, role: str, **known: Any) -> Person:
-        """Somebody who is signed in and has a socket open."""
+        """A signed-in user with an open socket."""
         person = self.world.person(role, phone=f"+31 6 {next(self.world.numbers):08d}", **known)
         person.socket(role)
         return person
 
     def answer(self, event: dict[str, Any], expected: int) -> None:
-        """Let the application answer; anything but the expected status ends the benchmark."""
+        """Return the application's response; an unexpected status ends the benchmark."""
         answer = app.app(event, None)
         if answer["statusCode"] != expected:
             raise RuntimeError(f"{event['requestContext']['resourcePath']} was answered {answer}")

@@ -1,4 +1,4 @@
-"""The sweep with few and with many orders in the table: a due offer must cost the same, and what is not due nothing."""
+"""The sweep with few and many orders in the table: the cost depends on the due offers only."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ HEADER = ("orders in the table", "due", "RU per pass", "RU, nothing due", "time 
 
 @dataclass
 class Town:
-    """A table of orders, of which a few are offered to couriers who do not answer."""
+    """A table of orders, a few of them with expired offers."""
 
     name: str
     orders: int
@@ -43,12 +43,12 @@ class Town:
     idle: list[float] = field(default_factory=list)
 
     def watched(self) -> None:
-        """One pass of either kind, for its units."""
+        """Run one pass of each kind and record its units."""
         self.idle_units = self._sweep(due=0, priced=True)[1]
         self.units = self._sweep(due=DUE, priced=True)[1]
 
     def timed(self) -> None:
-        """One pass of either kind, for its time."""
+        """Run one pass of each kind and record its time."""
         self.idle += [self._sweep(due=0)[0] for _ in range(_IDLE_PASSES)]
         self.per_due.append(self._sweep(due=DUE)[0] / DUE)
 

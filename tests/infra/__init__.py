@@ -1,1 +1,1 @@
-"""What runs Baton: the local stack and what deploys it."""
+"""Tests of the local stack and the deployment."""

@@ -1,4 +1,4 @@
-"""Calls of an engine's store with plain dictionaries, without a client and the time that one takes."""
+"""Direct calls of an engine's store with dictionaries, without the cost of a client."""
 
 import json
 from typing import Any
@@ -14,7 +14,7 @@ Json = dict[str, Any]
 
 
 class Refused(Exception):
-    """An error that the store answered with."""
+    """An error response of the store."""
 
     def __init__(self, body: Json) -> None:
         self.code = str(body["__type"]).rpartition("#")[2]

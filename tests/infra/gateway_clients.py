@@ -19,7 +19,7 @@ PATIENCE_S = 30.0
 
 @dataclass
 class App:
-    """Handlers that remember what they were called with, and answer as told."""
+    """Handlers that record their events and return configured responses."""
 
     events: list[dict[str, Any]] = field(default_factory=list)
     invoked: list[tuple[Any, Any]] = field(default_factory=list)
@@ -32,11 +32,11 @@ class App:
         return Handlers(self._connect, self._message, self._disconnect)
 
     def kinds(self) -> list[str]:
-        """Which routes were called, in order."""
+        """Return the called routes in order."""
         return [event["requestContext"]["routeKey"] for event in self.events]
 
     def function(self, payload: Any, context: Any) -> None:
-        """A function that can be invoked."""
+        """Record an invocation."""
         self.invoked.append((payload, context))
         self.called.set()
 
@@ -75,15 +75,15 @@ class Client:
         self._said.put_nowait({"type": "websocket.receive", "text": text})
 
     def leave(self, code: int = 1000) -> None:
-        """Go."""
+        """Disconnect."""
         self._said.put_nowait({"type": "websocket.disconnect", "code": code, "reason": ""})
 
     async def next(self) -> Any:
-        """What the gateway sends next."""
+        """Return the next message of the gateway."""
         return await asyncio.wait_for(self.got.get(), PATIENCE_S)
 
     async def served(self) -> None:
-        """Wait until the gateway has done with this client."""
+        """Wait until the gateway has finished with this client."""
         await asyncio.wait_for(self._task, PATIENCE_S)
 
     async def _take(self, message: Any) -> None:
@@ -94,7 +94,7 @@ class Client:
 
 @dataclass(frozen=True, slots=True)
 class Response:
-    """What a service answered."""
+    """A response of a service."""
 
     status: int
     body: bytes
@@ -107,7 +107,7 @@ class Response:
 async def ask(
     services: Services, method: str, path: str, body: bytes = b"", authorization: str = SIGNED, **headers: str
 ) -> Response:
-    """One request to a service."""
+    """Send one request to a service."""
     sent: list[Any] = []
     named = {"authorization": authorization, **{name.replace("_", "-"): value for name, value in headers.items()}}
     scope = {"path": path, "method": method, "headers": [(k.encode(), v.encode()) for k, v in named.items()]}

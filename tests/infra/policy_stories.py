@@ -24,13 +24,13 @@ NEW_PASSWORD = "staple battery horse correct"
 
 
 def done(answer: Answer, status: int = 200) -> Any:
-    """What was answered; it has to have worked."""
+    """Return the response; it must be a success."""
     assert answer.status == status, answer
     return answer.json if answer.text else None
 
 
 def cold_starts(world: DeployedWorld, objects: EmbeddedObjects) -> None:
-    """Each function as the first that its process does."""
+    """Each function in a new process."""
     courier = dispatch.on_duty(world.person("courier"))
 
     def cold() -> None:
@@ -53,7 +53,7 @@ def cold_starts(world: DeployedWorld, objects: EmbeddedObjects) -> None:
 
 
 def signing_in(world: DeployedWorld, objects: EmbeddedObjects) -> None:
-    """Both forms of signing in, wrong passwords, and everything that ends a session."""
+    """Both forms of sign-in, wrong passwords, and everything that ends a session."""
     anna(world)
     for prefix, name, access, token in (
         ("/v1", "identifier", "accessToken", "refreshToken"),
@@ -67,7 +67,7 @@ def signing_in(world: DeployedWorld, objects: EmbeddedObjects) -> None:
 
 
 def changed_roles(world: DeployedWorld, objects: EmbeddedObjects) -> None:
-    """Somebody with another role than the one that their token still names."""
+    """A user whose role changed after the token was issued."""
     admin, courier = world.person(ADMIN), world.person("customer")
     socket = courier.socket()
     done(admin.patch(f"/v1/users/{courier.user_id}", {"role": "courier"}))
@@ -77,7 +77,7 @@ def changed_roles(world: DeployedWorld, objects: EmbeddedObjects) -> None:
 
 
 def passwords(world: DeployedWorld, objects: EmbeddedObjects) -> None:
-    """Forgotten, by e-mail and by SMS, and changed."""
+    """Password recovery by e-mail and SMS, and a password change."""
     anna(world, username="berta", email="berta@example.org", phone="+31 6 8765 4321")
     carla = anna(world, username="carla", email=None, phone="+31 6 8765 4322")
     for identifier in ("berta", "carla", "nobody"):
@@ -90,7 +90,7 @@ def passwords(world: DeployedWorld, objects: EmbeddedObjects) -> None:
 
 
 def people(world: DeployedWorld, objects: EmbeddedObjects) -> None:
-    """People, roles, settings, imports, devices, the trail, and what one sees of oneself."""
+    """Users, roles, settings, imports, devices, the audit trail, and the user's own data."""
     admin, other = world.person(ADMIN), world.person(ADMIN)
     body = {"username": "new", "fullName": "New", "role": "TECH", "reportsTo": other.user_id, "email": "n@example.org"}
     made = done(admin.post("/v1/users", body, idempotency_key="once"), 201)
@@ -122,7 +122,7 @@ def people(world: DeployedWorld, objects: EmbeddedObjects) -> None:
 
 
 def deliveries(world: DeployedWorld, objects: EmbeddedObjects) -> None:
-    """Everything that may become of an order beside being delivered, and the lists."""
+    """All outcomes of an order except delivery, and the lists."""
     customer = world.person("customer", full_name="Casey", phone="+31 6 1234 0000")
     near, far = (dispatch.on_duty(world.person("courier"), km=km) for km in (1.0, 2.0))
     placed = dispatch.order(customer)
@@ -141,7 +141,7 @@ def deliveries(world: DeployedWorld, objects: EmbeddedObjects) -> None:
 
 
 def gone_sockets(world: DeployedWorld, objects: EmbeddedObjects) -> None:
-    """Whoever delivers, forgets the connections that are gone."""
+    """Delivery deletes closed connections."""
     customer, courier = world.person("customer"), dispatch.on_duty(world.person("courier"))
     for deliver in (lambda: dispatch.order(customer), lambda: dispatch.time_out(world)):
         socket = customer.socket("customer")

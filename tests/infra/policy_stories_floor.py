@@ -1,4 +1,4 @@
-"""What people do on the floor beside the flows: in packing, picking, repairs and manufacturing."""
+"""Calls beside the flows in packing, picking, maintenance and manufacturing."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ PACK = "/shipping/scanner/pack"
 
 
 def packing(world: DeployedWorld, objects: EmbeddedObjects) -> None:
-    """What the flow of packing does not do."""
+    """Calls of packing that its flow does not make."""
     packer, admin = world.person("packer"), world.person(ADMIN)
     loaded(admin, "shipments", shipment_record())
     loaded(admin, "license-plates", plate_record())
@@ -64,7 +64,7 @@ def picking(world: DeployedWorld, objects: EmbeddedObjects) -> None:
 
 
 def repairs(world: DeployedWorld, objects: EmbeddedObjects) -> None:
-    """What the flow of repairs does not do, on phones too, of which one is gone; and both reminders."""
+    """Calls of maintenance that its flow does not make, with phones, one unregistered, and both reminders."""
     park = Park(world)
     for person, token in ((park.tech, "phone"), (park.tech, "lost"), (park.lead, "tablet")):
         done(person.post("/v1/devices/register", {"platform": "android", "fcmToken": token}), 201)
@@ -96,7 +96,7 @@ def repairs(world: DeployedWorld, objects: EmbeddedObjects) -> None:
 
 
 def photos(world: DeployedWorld, objects: EmbeddedObjects) -> None:
-    """Photos that are taken back, never put, never confirmed, refused, and lost."""
+    """Photos that are deleted, not uploaded, not confirmed, rejected, and lost."""
     park = Park(world, zone="South", ride="RC-08", checklist="CL-2042")
     order_id = park.started()
     done(park.tech.delete(f"/v1/uploads/photos/{uploaded(park.tech, order_id)['id']}"), 204)

@@ -1,4 +1,4 @@
-"""Breaking changes of the API: each kind is found, what is compatible is not, and the changelog announces them."""
+"""Breaking changes of the API are found, compatible ones are not, and the changelog announces them."""
 
 import copy
 from collections.abc import Callable, Mapping
@@ -232,11 +232,11 @@ def test_a_change_is_announced_by_its_operation_or_its_schema() -> None:
     ],
     ids=["another section", "an earlier release", "no code marks"],
 )
-def test_other_words_in_the_changelog_announce_nothing(changelog: str) -> None:
+def test_changelog_text_outside_code_marks_announces_nothing(changelog: str) -> None:
     assert announcements(changelog) == frozenset()
 
 
-def test_this_checkout_breaks_nothing_that_it_does_not_announce(capsys: pytest.CaptureFixture[str]) -> None:
+def test_breaking_changes_of_this_checkout_are_announced(capsys: pytest.CaptureFixture[str]) -> None:
     assert main([]) == 0, capsys.readouterr().out
 
 

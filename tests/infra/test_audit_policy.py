@@ -1,4 +1,4 @@
-"""No deployed function can change or delete a row of the audit trail: its policy does not allow it, and denies it."""
+"""No function can change or delete a row of the audit trail: its policy does not allow it, and denies it."""
 
 import json
 from typing import Any
@@ -34,7 +34,7 @@ def policy(stage: str, function: str) -> dict[str, Any]:
 
 
 def of_trail(stage: str, place: str = "") -> str:
-    """The trail's table, or what belongs to it."""
+    """Return whether a resource is the trail's table or part of it."""
     return f"arn:aws:dynamodb:{REGION}:{ACCOUNT}:table/baton-{stage}-{TRAIL}{place}"
 
 
@@ -47,7 +47,7 @@ def test_no_function_may_change_or_delete_rows_of_the_trail(stage: str, function
 
 
 @every_function
-def test_all_that_a_function_may_do_with_the_trail_is_to_add_and_the_api_reads_it(stage: str, function: str) -> None:
+def test_functions_may_only_add_to_the_trail_and_the_api_may_read_it(stage: str, function: str) -> None:
     places = [of_trail(stage, place) for place in ("", "/index/by_actor", "/index/by_entity", "/stream/2026")]
     may = {
         grant.action
@@ -58,7 +58,7 @@ def test_all_that_a_function_may_do_with_the_trail_is_to_add_and_the_api_reads_i
 
 
 @pytest.mark.parametrize("stage", STAGES)
-def test_whoever_changes_something_may_write_it_down(stage: str) -> None:
+def test_functions_that_change_data_may_write_audit_rows(stage: str) -> None:
     put = Access("dynamodb:PutItem", of_trail(stage))
     assert [name for name in ROLES if allows(policy(stage, name), put)] == [
         "api_handler",
@@ -68,7 +68,7 @@ def test_whoever_changes_something_may_write_it_down(stage: str) -> None:
     ]
 
 
-def test_what_is_denied_is_denied_whatever_else_is_allowed() -> None:
+def test_denied_actions_are_denied_despite_other_permissions() -> None:
     known = policy("dev", "send")
     wider = {"Sid": "All", "Effect": "Allow", "Action": ["dynamodb:DeleteItem"], "Resource": ["*"]}
     assert Grant("dynamodb:DeleteItem", "*") in set(grants({"Statement": [wider]}))

@@ -1,4 +1,4 @@
-"""The first step of an operator: an organisation and its first administrator."""
+"""The command that creates an organisation and its first administrator."""
 
 import re
 
@@ -18,7 +18,7 @@ NAME, ADMIN = "Acme & Söns", "Root"
 
 
 def stored() -> int:
-    """How many items there are in all."""
+    """Return the number of items in all tables."""
     dynamodb = client("dynamodb")
     return sum(dynamodb.scan(TableName=table)["Count"] for table in dynamodb.list_tables()["TableNames"])
 
@@ -28,7 +28,7 @@ def run(*more: str, org: str = NAME, admin: str = ADMIN) -> int:
 
 
 def printed_password(text: str) -> str:
-    found = re.search(r"only once: (\S+)", text)
+    found = re.search(r"shown only once\): (\S+)", text)
     assert found is not None
     return found[1]
 
@@ -118,7 +118,7 @@ def test_missing_tables_name_the_stage(engine: EmbeddedEngine, capsys: pytest.Ca
 def test_unreachable_store_is_reported_in_one_line(engine: EmbeddedEngine, capsys: pytest.CaptureFixture[str]) -> None:
     engine.fail_next("TransactWriteItems", "ThrottlingException", times=50)
     assert run() == 2
-    assert capsys.readouterr().err.startswith("The store cannot be used: ")
+    assert capsys.readouterr().err.startswith("The database is not available: ")
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""The bucket of photos: what it has to be, and what the deployed functions may do with it."""
+"""The photo bucket: its properties, and the permissions of the functions."""
 
 import json
 from pathlib import Path
@@ -18,7 +18,7 @@ every_stage = pytest.mark.parametrize("stage", sorted(STAGES))
 
 
 def allowed(stage: str, function: str) -> set[tuple[str, str]]:
-    """What a function may do in S3, and with what."""
+    """Return the S3 actions and resources of a function."""
     policy = json.loads((CHALICE / STAGES[stage]["lambda_functions"][function]["iam_policy_file"]).read_text())
     return {
         (action, resource.removeprefix(f"arn:aws:s3:::baton-{stage}-photos"))
@@ -43,14 +43,14 @@ def test_functions_may_read_put_and_remove_photos_of_their_stage_and_nothing_els
     assert not any(found.values())
 
 
-def test_nobody_reads_the_bucket_without_a_signature() -> None:
+def test_unsigned_reads_of_the_bucket_are_refused() -> None:
     properties = definition("prod")
     assert properties["BucketName"] == "baton-prod-photos"
     assert set(properties["PublicAccessBlockConfiguration"].values()) == {True}
     assert properties["OwnershipControls"] == {"Rules": [{"ObjectOwnership": "BucketOwnerEnforced"}]}
 
 
-def test_the_bucket_forgets_what_nobody_confirmed_and_keeps_photos() -> None:
+def test_bucket_expires_unconfirmed_uploads_and_keeps_photos() -> None:
     [rule] = definition("prod")["LifecycleConfiguration"]["Rules"]
     assert (rule["Prefix"], rule["ExpirationInDays"]) == ("incoming/", 1)
 

@@ -1,4 +1,4 @@
-"""The project as Chalice deploys it: valid, with the functions that its configuration and policies speak of."""
+"""The Chalice project is valid, and its functions match configuration and policies."""
 
 import json
 from pathlib import Path
@@ -16,7 +16,7 @@ STAGES = sorted(CONFIG["stages"])
 
 
 @pytest.mark.parametrize("stage", STAGES)
-def test_chalice_finds_nothing_to_complain_about(stage: str) -> None:
+def test_chalice_validation_passes(stage: str) -> None:
     config = Config(chalice_stage=stage, user_provided_params={"chalice_app": app}, config_from_disk=CONFIG)
     validate_configuration(config)
     validate_feature_flags(app)
@@ -31,10 +31,10 @@ def test_only_functions_that_exist_are_configured(stage: str) -> None:
 
 
 @pytest.mark.parametrize("stage", STAGES)
-def test_functions_are_told_their_stage_and_nothing_secret(stage: str) -> None:
+def test_environment_of_functions_contains_the_stage_and_no_secret(stage: str) -> None:
     assert CONFIG["stages"][stage]["environment_variables"] == {"BATON_STAGE": stage}
     assert CONFIG["stages"][stage]["api_gateway_stage"] == "api"
 
 
-def test_an_unknown_address_is_a_route_like_any_other() -> None:
+def test_unknown_path_is_checked_like_a_route() -> None:
     assert set(app.routes["/{proxy+}"]) == {"GET", "POST", "PUT", "PATCH", "DELETE"}

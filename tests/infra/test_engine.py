@@ -1,4 +1,4 @@
-"""What the engine refuses as DynamoDB does, and what a test may do to its calls."""
+"""Validation errors of the engine, and its hooks for tests."""
 
 from typing import Any
 
@@ -11,7 +11,7 @@ from tests.infra.engine_calls import TYPES, Calls, Json, Refused, definition, ke
 
 @pytest.fixture
 def engine() -> EmbeddedEngine:
-    """An engine that is called directly and answers no client."""
+    """An engine for direct calls, without clients."""
     return EmbeddedEngine()
 
 
@@ -98,7 +98,7 @@ def test_a_key_that_is_not_the_tables_is_refused(calls: Calls, bad: Json) -> Non
 
 
 @pytest.mark.parametrize("bad", ["1" * 39, "many", "1e127"])
-def test_a_number_that_the_store_cannot_keep_is_refused(calls: Calls, bad: str) -> None:
+def test_number_with_too_many_digits_is_rejected(calls: Calls, bad: str) -> None:
     with pytest.raises(Refused):
         calls.put("a", weight=number(bad))
     with pytest.raises(Refused):
@@ -157,7 +157,7 @@ def test_a_snapshot_brings_back_what_tables_and_indexes_held(engine: EmbeddedEng
     assert calls.get("a") is None
 
 
-def test_an_index_made_anew_has_the_items_from_before(calls: Calls) -> None:
+def test_new_index_contains_existing_items(calls: Calls) -> None:
     calls.put("a", team=text("red"), colour=text("blue"))
     assert calls.team("red", "by_team") == ["a"]
     index = definition("things")["GlobalSecondaryIndexes"][1] | {"KeySchema": schema("colour")}
@@ -180,9 +180,7 @@ def test_an_index_made_anew_has_the_items_from_before(calls: Calls) -> None:
     assert [item["pk"] for item in found["Items"]] == [text("a")]
 
 
-def test_an_error_is_answered_as_often_as_ordered_and_only_for_its_operation(
-    engine: EmbeddedEngine, calls: Calls
-) -> None:
+def test_fault_applies_to_its_operation_and_number_of_calls(engine: EmbeddedEngine, calls: Calls) -> None:
     engine.fail_next("PutItem", "ThrottlingException", times=2)
     assert calls.get("a") is None
     for _ in range(2):
@@ -193,7 +191,7 @@ def test_an_error_is_answered_as_often_as_ordered_and_only_for_its_operation(
     assert calls.get("a") == key("a")
 
 
-def test_only_the_answer_may_be_lost(engine: EmbeddedEngine, calls: Calls) -> None:
+def test_call_takes_effect_if_only_its_response_is_lost(engine: EmbeddedEngine, calls: Calls) -> None:
     engine.fail_next(None, "InternalServerError", after=True)
     with pytest.raises(Refused, match="InternalServerError"):
         calls.add("a")
@@ -210,7 +208,7 @@ def test_a_transaction_can_be_cancelled_for_any_reasons(engine: EmbeddedEngine, 
     assert calls.get("a") is None
 
 
-def test_a_competing_write_can_come_just_before_a_call(engine: EmbeddedEngine, calls: Calls) -> None:
+def test_hook_can_write_before_a_call(engine: EmbeddedEngine, calls: Calls) -> None:
     def compete(operation: str, request: Json) -> None:
         assert (operation, request["Key"]) == ("UpdateItem", key("a"))
         calls.add("a", 10)
@@ -222,7 +220,7 @@ def test_a_competing_write_can_come_just_before_a_call(engine: EmbeddedEngine, c
     assert calls.get("a") == key("a") | {"count": number(23)}
 
 
-def test_a_hook_can_be_for_the_first_calls_only_and_all_can_be_taken_away(engine: EmbeddedEngine, calls: Calls) -> None:
+def test_hooks_can_be_limited_and_removed(engine: EmbeddedEngine, calls: Calls) -> None:
     seen: list[str] = []
     engine.before(None, lambda operation, _: seen.append(operation), times=2)
     for _ in range(3):
@@ -234,7 +232,7 @@ def test_a_hook_can_be_for_the_first_calls_only_and_all_can_be_taken_away(engine
     assert seen == ["GetItem", "GetItem"]
 
 
-def test_what_a_hook_raises_reaches_the_caller(engine: EmbeddedEngine, calls: Calls) -> None:
+def test_exception_of_a_hook_reaches_the_caller(engine: EmbeddedEngine, calls: Calls) -> None:
     def fail(*_: object) -> None:
         raise ConnectionError("unplugged")
 

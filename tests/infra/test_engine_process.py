@@ -1,4 +1,4 @@
-"""The engine as clients meet it: inside their process, and as a server that several processes use at once.
+"""The engine with real clients: inside their process, and as a server for several processes.
 
 Only one embedded engine can run in a process, and other tests may have one running in this one; so what starts one is
 done in fresh processes.
@@ -34,13 +34,13 @@ ROUNDS = 25
 
 @pytest.fixture(scope="module")
 def processes() -> Iterator[ProcessPoolExecutor]:
-    """Processes in which nothing runs yet."""
+    """New worker processes."""
     with ProcessPoolExecutor(2, mp_context=multiprocessing.get_context("spawn")) as pool:
         yield pool
 
 
 def client(endpoint: str | None = None, service: str = "dynamodb", *, keys: bool = False) -> Any:
-    """Make a client that does not try again, with credentials of its own or those of the environment."""
+    """Return a client without retries, with its own credentials or those of the environment."""
     once = Config(parameter_validation=False, retries={"max_attempts": 0}, region_name="eu-west-1")
     own = "any" if keys else None
     return botocore.session.Session().create_client(
@@ -75,7 +75,7 @@ def unplug(operation: str, _: dict[str, Any]) -> None:
     raise EndpointConnectionError(endpoint_url=operation)
 
 
-def test_only_one_engine_runs_at_a_time_and_it_puts_everything_back(processes: ProcessPoolExecutor) -> None:
+def test_one_engine_runs_at_a_time_and_restores_the_environment(processes: ProcessPoolExecutor) -> None:
     processes.submit(start_and_stop).result()
 
 
@@ -101,12 +101,12 @@ def start_and_stop() -> None:
 
 
 def replaceable() -> list[dict[str, Any]]:
-    """Return what a running engine changes."""
+    """Return the state that a running engine changes."""
     environment = dict(os.environ)  # noqa: TID251 (it is what must come back)
     return [environment, dict(vars(Endpoint)), dict(vars(Item))]
 
 
-def test_other_services_and_other_hosts_are_left_alone(processes: ProcessPoolExecutor) -> None:
+def test_other_services_and_hosts_are_passed_through(processes: ProcessPoolExecutor) -> None:
     processes.submit(leave_others_alone).result()
 
 
@@ -132,7 +132,7 @@ def test_no_write_of_several_processes_is_lost(processes: ProcessPoolExecutor) -
 
 
 def compete(url: str) -> list[int]:
-    """Count, and return the rounds in which this process was the first to put the item."""
+    """Increment a counter, and return the rounds in which this process put the item first."""
     store, won = client(url, keys=True), []
     for one in range(ROUNDS):
         put = {"TableName": "things", "Item": key(f"{one}"), "ConditionExpression": "attribute_not_exists(pk)"}
@@ -153,7 +153,7 @@ def compete(url: str) -> list[int]:
 
 
 @pytest.mark.parametrize("stop", [signal.SIGTERM, signal.SIGINT])
-def test_the_server_says_one_line_and_ends_cleanly(stop: signal.Signals) -> None:
+def test_engine_server_prints_one_line_and_exits_with_0(stop: signal.Signals) -> None:
     command = [sys.executable, "-m", "infra.local.engine", "--port", "0"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None

@@ -1,4 +1,4 @@
-"""A query answers byte for byte what moto's own walk over the whole table answers, whatever was written before."""
+"""A query returns exactly what moto's scan of the whole table returns, for any previous writes."""
 
 from collections.abc import Iterator
 from contextlib import suppress
@@ -35,7 +35,7 @@ deletes = st.builds(lambda at: {"Delete": {"TableName": "things", "Key": at}}, k
 
 @st.composite
 def updates(draw: st.DrawFn) -> Json:
-    """Move, take out of an index, or fail half-way: the last two expressions cannot be carried out."""
+    """Updates that move an item, remove it from an index, or fail: the last two expressions are invalid."""
     expression, values = draw(
         st.sampled_from(
             [
@@ -103,7 +103,7 @@ def one_query(hash_attr: str, range_attr: str | None, condition: str | None) -> 
 
 
 def start_key(hash_attr: str, range_attr: str | None) -> Json:
-    """Return a key to go on after, of an item that need not exist."""
+    """Return a start key, whose item need not exist."""
     whole = {**key("a", "2"), "team": text("a"), "rank": number(2)}
     return {name: whole[name] for name in {"pk", "sk", hash_attr, range_attr or "pk"}}
 
@@ -113,7 +113,7 @@ QUERIES = list(all_queries())
 
 @settings(max_examples=examples(20))
 @given(writes)
-def test_a_query_answers_what_a_walk_over_the_whole_table_answers(transactions: list[list[Json]]) -> None:
+def test_query_returns_the_same_as_a_scan(transactions: list[list[Json]]) -> None:
     with patched_moto():
         calls = Calls()
         for query in QUERIES:
@@ -134,7 +134,7 @@ def compare(calls: Calls) -> None:
 
 
 def pages(calls: Calls, query: Json) -> Iterator[Any]:
-    """Yield the whole answers of a query, page by page."""
+    """Yield the responses of a query, page by page."""
     answer = calls("Query", **query)
     yield answer
     while last := answer.get("LastEvaluatedKey"):
@@ -142,7 +142,7 @@ def pages(calls: Calls, query: Json) -> Iterator[Any]:
         yield answer
 
 
-def test_a_query_looks_at_hardly_more_than_it_returns() -> None:
+def test_query_reads_hardly_more_than_its_result() -> None:
     seen: list[int] = []
     all_items = IndexedTable.all_items
 

@@ -1,4 +1,4 @@
-"""Threads that write the same items at once, and transactions that happen wholly or not at all."""
+"""Concurrent writes of the same items, and atomicity of transactions."""
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -12,13 +12,13 @@ THREADS = 16
 
 
 def at_once(work: Callable[[int], Any]) -> list[Any]:
-    """Do the work in many threads and return what each one returned."""
+    """Run the work in many threads and return the results."""
     with ThreadPoolExecutor(THREADS) as pool:
         return list(pool.map(work, range(THREADS)))
 
 
 def won(calls: Calls, operation: str, **request: Any) -> bool:
-    """Tell whether a call was accepted, or lost its condition; any other error is a failure of the test."""
+    """Return whether the condition of a call held; any other error fails the test."""
     try:
         calls(operation, **request)
     except Refused as refused:
@@ -39,7 +39,7 @@ def new(pk: str, table: str = "things", **more: Any) -> Json:
 
 
 def raised(pk: str, amount: int, table: str = "things") -> Json:
-    """Return an update that adds to a balance, which must not fall below nothing."""
+    """Return an update that adds to a balance, which must not become negative."""
     return {
         "Update": {
             "TableName": table,
@@ -57,7 +57,7 @@ def test_no_increment_of_many_threads_is_lost() -> None:
     assert calls.get("counter") == key("counter") | {"count": number(THREADS * 40)}
 
 
-def test_of_many_conditional_puts_one_wins() -> None:
+def test_one_of_many_conditional_puts_succeeds() -> None:
     calls = Calls()
     for pk in map(str, range(20)):
 
@@ -70,7 +70,7 @@ def test_of_many_conditional_puts_one_wins() -> None:
         assert calls.get(pk) == key(pk) | {"by": number(wins.index(True))}
 
 
-def test_of_many_transactions_over_two_tables_one_wins_and_the_others_leave_nothing() -> None:
+def test_one_of_many_transactions_succeeds_and_others_write_nothing() -> None:
     calls = Calls("things", "others")
     for pk in map(str, range(10)):
 
@@ -82,7 +82,7 @@ def test_of_many_transactions_over_two_tables_one_wins_and_the_others_leave_noth
         assert [calls.get(f"{pk} by {thread}", table="others") is not None for thread in range(THREADS)] == wins
 
 
-def test_what_many_threads_move_between_tables_is_neither_lost_nor_doubled() -> None:
+def test_concurrent_moves_between_tables_keep_the_total() -> None:
     calls = Calls("things", "others")
     for table in ("things", "others"):
         calls.put("account", table=table, balance=number(20))
@@ -99,7 +99,7 @@ def test_what_many_threads_move_between_tables_is_neither_lost_nor_doubled() -> 
     assert min(balances) >= 0
 
 
-def test_a_cancelled_transaction_says_why_in_order_and_shows_the_items_asked_for() -> None:
+def test_cancelled_transaction_returns_reasons_in_order_and_requested_items() -> None:
     calls = Calls("things", "others")
     calls.put("taken", colour=text("red"))
     shown, hidden = new("taken"), new("taken", "others")
@@ -122,7 +122,7 @@ def test_a_cancelled_transaction_says_why_in_order_and_shows_the_items_asked_for
     assert calls.get("a") == key("a")
 
 
-def test_a_transaction_that_breaks_off_gives_back_items_and_indexes() -> None:
+def test_failed_transaction_restores_items_and_indexes() -> None:
     calls = Calls()
     calls.put("moved", team=text("red"), rank=number(1))
     calls.put("deleted", team=text("red"), rank=number(2))

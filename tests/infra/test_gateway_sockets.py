@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from infra.local.gateway_services import Services
-from infra.local.gateway_sockets import IDLE_S, LIFE_S, SocketGateway
+from infra.local.gateway_sockets import IDLE_S, MAX_DURATION_S, SocketGateway
 from infra.local.threads import Threads
 from tests.infra.gateway_clients import PATIENCE_S, SIGNED, App, Client, ask
 
@@ -18,19 +18,19 @@ FUNCTION = "/_lambda/2015-03-31/functions/baton-test-deliver/invocations"
 
 @dataclass
 class Gateways:
-    """Both gateways over one made-up app; made inside the event loop that uses them."""
+    """Both gateways with one test app, created inside the event loop that uses them."""
 
     threads: Threads
     app: App = field(default_factory=App)
 
-    def sockets(self, idle_s: float = IDLE_S, life_s: float = LIFE_S) -> SocketGateway:
-        return SocketGateway(self.app.handlers, self.threads, idle_s, life_s)
+    def sockets(self, idle_s: float = IDLE_S, max_duration_s: float = MAX_DURATION_S) -> SocketGateway:
+        return SocketGateway(self.app.handlers, self.threads, idle_s, max_duration_s)
 
     def services(self, sockets: SocketGateway) -> Services:
         return Services(sockets, {"baton-test-deliver": self.app.function}, self.threads, "AKLOCAL")
 
     async def opened(self, sockets: SocketGateway, **known: str) -> tuple[Client, str]:
-        """A client that is in, and its connection's id."""
+        """Return a connected client and its connection id."""
         client = Client(sockets, **known)
         assert (await client.next())["type"] == "websocket.accept"
         return client, self.app.events[-1]["requestContext"]["connectionId"]
@@ -50,7 +50,7 @@ def play(story: Callable[[], Awaitable[None]]) -> None:
     asyncio.run(played())
 
 
-def test_a_client_is_known_from_its_handshake_to_its_end(gateways: Gateways) -> None:
+def test_handlers_get_the_same_connection_id_from_connect_to_disconnect(gateways: Gateways) -> None:
     async def story() -> None:
         client, connection_id = await gateways.opened(gateways.sockets(), query="token=t&channel=staff")
         client.say("hello")
@@ -67,7 +67,7 @@ def test_a_client_is_known_from_its_handshake_to_its_end(gateways: Gateways) -> 
     play(story)
 
 
-def test_a_refused_handshake_says_what_the_handler_said_and_has_no_end(gateways: Gateways) -> None:
+def test_rejected_handshake_returns_the_handlers_response_without_disconnect(gateways: Gateways) -> None:
     refused = {"statusCode": 403, "headers": {"X-Request-Id": "r"}, "body": "no"}
     gateways.app.on_connect = lambda _: refused
 
@@ -82,7 +82,7 @@ def test_a_refused_handshake_says_what_the_handler_said_and_has_no_end(gateways:
     play(story)
 
 
-def test_a_crash_of_the_handshake_is_a_refusal(gateways: Gateways) -> None:
+def test_exception_in_connect_rejects_the_handshake(gateways: Gateways) -> None:
     def crash(_: dict[str, Any]) -> dict[str, Any]:
         raise ValueError("broken")
 
@@ -98,7 +98,7 @@ def test_a_crash_of_the_handshake_is_a_refusal(gateways: Gateways) -> None:
     play(story)
 
 
-def test_a_crash_of_the_message_handler_is_told_and_does_not_end_the_socket(gateways: Gateways) -> None:
+def test_exception_in_message_handler_is_reported_and_keeps_the_socket_open(gateways: Gateways) -> None:
     def crash(event: dict[str, Any]) -> None:
         if event["body"] == "bad":
             raise ValueError("broken")
@@ -118,7 +118,7 @@ def test_a_crash_of_the_message_handler_is_told_and_does_not_end_the_socket(gate
     play(story)
 
 
-def test_who_says_nothing_for_too_long_is_sent_away(gateways: Gateways) -> None:
+def test_idle_connection_is_closed(gateways: Gateways) -> None:
     async def story() -> None:
         client, _ = await gateways.opened(gateways.sockets(idle_s=0.01))
         assert (await client.next())["code"] == 1001
@@ -128,16 +128,16 @@ def test_who_says_nothing_for_too_long_is_sent_away(gateways: Gateways) -> None:
     play(story)
 
 
-def test_nobody_stays_forever(gateways: Gateways) -> None:
+def test_connection_closes_after_its_maximum_duration(gateways: Gateways) -> None:
     async def story() -> None:
-        client, _ = await gateways.opened(gateways.sockets(life_s=0.01))
+        client, _ = await gateways.opened(gateways.sockets(max_duration_s=0.01))
         assert (await client.next())["code"] == 1001
         await client.served()
 
     play(story)
 
 
-def test_everybody_is_sent_away_at_the_end_whoever_does_not_read(gateways: Gateways) -> None:
+def test_all_connections_close_at_the_end_even_if_a_client_does_not_read(gateways: Gateways) -> None:
     async def story() -> None:
         sockets = gateways.sockets()
         stuck, stuck_id = await gateways.opened(sockets)
@@ -196,7 +196,7 @@ def test_a_connection_cannot_be_posted_to_before_its_handshake_has_returned(gate
     play(story)
 
 
-def test_a_connection_can_be_sent_away(gateways: Gateways) -> None:
+def test_connection_can_be_closed_by_the_management_api(gateways: Gateways) -> None:
     async def story() -> None:
         sockets = gateways.sockets()
         client, connection_id = await gateways.opened(sockets)
@@ -222,7 +222,7 @@ def test_a_post_that_is_too_large_is_refused(gateways: Gateways) -> None:
 
 
 @pytest.mark.parametrize("authorization", ["", "Bearer x", SIGNED.replace("AKLOCAL", "AKOTHER")])
-def test_who_does_not_know_the_key_gets_nowhere(gateways: Gateways, authorization: str) -> None:
+def test_requests_without_the_access_key_are_refused(gateways: Gateways, authorization: str) -> None:
     async def story() -> None:
         services = gateways.services(gateways.sockets())
         for path in ("/_gateway/@connections/x", FUNCTION, "/_lambda/other"):
@@ -244,7 +244,7 @@ def test_a_function_is_called_without_waiting_for_it(gateways: Gateways) -> None
     assert context.function_name == "baton-test-deliver"
 
 
-def test_what_cannot_be_called_is_refused(gateways: Gateways) -> None:
+def test_invalid_invocations_are_rejected(gateways: Gateways) -> None:
     async def story() -> None:
         services = gateways.services(gateways.sockets())
         other = FUNCTION.replace("deliver", "other")

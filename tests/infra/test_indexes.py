@@ -1,4 +1,4 @@
-"""Tables get their indexes one at a time, and whoever deploys waits until they can be asked."""
+"""Tables get their indexes one at a time, and the deployment waits until they are active."""
 
 from typing import Any
 
@@ -9,7 +9,7 @@ KEYS = {"pk": "S", "sk": "S", "a": "S", "b": "N", "c": "S"}
 
 
 def template(**indexes: str) -> dict[str, Any]:
-    """One table with indexes, each named after what it is and keyed by one attribute."""
+    """Return a template of one table with indexes, each keyed by one attribute."""
     used = sorted({"pk", "sk", *indexes.values()})
     properties: dict[str, Any] = {
         "TableName": "things",
@@ -27,7 +27,7 @@ def template(**indexes: str) -> dict[str, Any]:
 
 
 def shown(one: Any) -> dict[str, str]:
-    """The indexes of a template. Attributes have to be those of its keys, no more and no fewer."""
+    """Return the indexes of a template. Assert that exactly the key attributes are defined."""
     properties = one["Resources"]["Things"]["Properties"]
     found = {
         index["IndexName"]: index["KeySchema"][0]["AttributeName"]
@@ -49,7 +49,7 @@ def test_a_new_table_gets_all_its_indexes_at_once() -> None:
     assert list(steps({"Resources": {}}, wanted)) == [wanted]
 
 
-def test_what_changes_by_one_index_or_none_is_one_step() -> None:
+def test_change_of_at_most_one_index_is_one_step() -> None:
     for before in (template(x="a"), template(x="a", y="b"), template(x="a", y="b", z="c")):
         assert list(steps(before, template(x="a", y="b"))) == [template(x="a", y="b")]
 
@@ -58,15 +58,15 @@ def test_two_new_indexes_come_one_after_the_other() -> None:
     assert way(template(), template(x="a", y="b")) == [{"x": "a"}, {"x": "a", "y": "b"}]
 
 
-def test_the_new_comes_before_the_old_goes() -> None:
+def test_new_indexes_are_created_before_old_ones_are_removed() -> None:
     assert way(template(x="a"), template(y="b")) == [{"x": "a", "y": "b"}, {"y": "b"}]
 
 
-def test_an_index_that_is_defined_otherwise_goes_and_comes_again() -> None:
+def test_changed_index_is_removed_and_created() -> None:
     assert way(template(x="a", y="b"), template(x="c", y="b")) == [{"y": "b"}, {"x": "c", "y": "b"}]
 
 
-def test_the_last_step_is_what_is_wanted_to_the_letter() -> None:
+def test_last_step_is_the_target_template() -> None:
     wanted = template(y="b", z="c")
     assert list(steps(template(x="a"), wanted))[-1] == wanted
 
@@ -93,7 +93,7 @@ def test_tables_take_their_steps_side_by_side() -> None:
 
 
 class Filling:
-    """A store whose index is filled when it has been asked so often."""
+    """A DynamoDB client whose index becomes active after some calls."""
 
     def __init__(self, looks: int) -> None:
         self.looks = looks
@@ -105,7 +105,7 @@ class Filling:
         return {"Table": {"TableName": TableName, "GlobalSecondaryIndexes": indexes}}
 
 
-def test_an_index_is_waited_for_until_it_can_be_asked() -> None:
+def test_deployment_waits_until_an_index_is_active() -> None:
     told: list[str] = []
     paused: list[float] = []
     wait(Filling(3), ["things"], told.append, paused.append)

@@ -1,4 +1,4 @@
-"""Rotating the keys that sign tokens: nobody is signed out, and nothing is forgotten that is still needed."""
+"""Rotation of the token keys: tokens stay valid, and no key is deleted that is in use."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,7 +9,7 @@ import pytest
 from chalicelib.core.settings import Secret, Settings
 from chalicelib.identity.sessions.tokens import AccessTokens, Claims, KeyDocument
 from infra import keys, proofs
-from infra.keys import CannotStep
+from infra.keys import StepRefused
 from tests.builders.time import ManualClock
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -28,11 +28,11 @@ def tokens(document: KeyDocument) -> AccessTokens:
 
 @contextmanager
 def refused(with_hint: str) -> Iterator[None]:
-    with pytest.raises(CannotStep, match=with_hint):
+    with pytest.raises(StepRefused, match=with_hint):
         yield
 
 
-def test_a_rotation_signs_nobody_out() -> None:
+def test_rotation_keeps_tokens_valid() -> None:
     first = keys.init(None, NOON)
     token = tokens(first).sign(CLAIMS)
     added = keys.add(first, later(1))
@@ -42,12 +42,12 @@ def test_a_rotation_signs_nobody_out() -> None:
     assert tokens(added).verify(tokens(used).sign(CLAIMS)) == CLAIMS  # by a function that has not read again yet
 
 
-def test_after_a_rotation_the_old_key_is_worth_nothing() -> None:
+def test_old_key_is_invalid_after_a_rotation() -> None:
     first = keys.init(None, NOON)
     token = tokens(first).sign(CLAIMS)
     last = keys.retire(keys.use(keys.add(first, later(1)), later(2)), later(90))
     assert set(last.keys) == {last.current}
-    with pytest.raises(Exception, match="not valid"):
+    with pytest.raises(Exception, match="Invalid credentials"):
         tokens(last).verify(token)
 
 
@@ -68,7 +68,7 @@ def test_steps_out_of_order_are_refused_with_what_to_do() -> None:
     added = keys.add(first, later(1))
     with refused("`add` begins"):
         keys.init(first, NOON)
-    with refused("`init` makes"):
+    with refused("`init` creates"):
         keys.add(None, NOON)
     with refused("`use` it first"):
         keys.add(added, later(2))
@@ -80,7 +80,7 @@ def test_steps_out_of_order_are_refused_with_what_to_do() -> None:
         keys.retire(first, later(1))
 
 
-def test_the_report_names_keys_and_shows_none() -> None:
+def test_report_contains_names_and_no_keys() -> None:
     added = keys.add(keys.init(None, NOON), later(1))
     assert keys.report(added) == "20260301T120000Z  signs\n20260301T120100Z  verifies"
     assert not any(secret in keys.report(added) for secret in added.keys.values())

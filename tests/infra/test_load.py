@@ -1,4 +1,4 @@
-"""`infra.load` against the whole application, without a network."""
+"""`infra.load` with the whole application, without a network."""
 
 import json
 from collections.abc import Callable
@@ -15,7 +15,7 @@ from chalicelib.identity.accounts import passwords
 from chalicelib.identity.accounts.queries import all_users
 from chalicelib.identity.accounts.tables import user_key
 from infra import load
-from infra.load_files import Line
+from infra.load_files import FileLine
 from infra.local.gateway_http import Call, Gateway
 from tests.builders.world import DEMO, World
 
@@ -28,7 +28,7 @@ cas,{PASSWORD},emperor,Cas Dol,
 
 
 class Wire(httpx.BaseTransport):
-    """A line to the application that answers first with what it is told to."""
+    """A transport to the application that first returns configured responses."""
 
     def __init__(self, *first: Callable[[httpx.Request], httpx.Response]) -> None:
         self.first = list(first)
@@ -45,7 +45,7 @@ class Wire(httpx.BaseTransport):
 
 
 class Operator:
-    """Somebody at a terminal with a file."""
+    """An operator who loads a file."""
 
     def __init__(self, world: World, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         self.world = world
@@ -70,7 +70,9 @@ def names() -> set[str]:
     return {user.username for user in all_users(DEMO)} - {"root"}
 
 
-def test_a_file_is_loaded_and_its_bad_lines_are_named(operator: Operator, capsys: pytest.CaptureFixture[str]) -> None:
+def test_file_is_loaded_and_its_invalid_lines_are_reported(
+    operator: Operator, capsys: pytest.CaptureFixture[str]
+) -> None:
     assert operator.load(CSV) == 1
     said = capsys.readouterr()
     *refused, summary = said.out.splitlines()
@@ -88,7 +90,7 @@ def test_a_file_is_loaded_and_its_bad_lines_are_named(operator: Operator, capsys
     assert stored.skills == ["forklift", "first aid"]
 
 
-def test_a_mended_file_is_loaded_again(operator: Operator, capsys: pytest.CaptureFixture[str]) -> None:
+def test_corrected_file_can_be_loaded_again(operator: Operator, capsys: pytest.CaptureFixture[str]) -> None:
     operator.load(CSV)
     assert operator.load(CSV.replace("two words", "bo").replace("emperor", "picker")) == 0
     assert capsys.readouterr().out.splitlines()[-1] == "2 created, 1 updated, 0 rejected"
@@ -102,10 +104,12 @@ def test_lines_of_json_are_loaded_too(operator: Operator) -> None:
     assert names() == {"anna"}
 
 
-def test_a_dry_run_names_bad_lines_and_sends_nothing(operator: Operator, capsys: pytest.CaptureFixture[str]) -> None:
+def test_dry_run_reports_invalid_lines_and_sends_nothing(
+    operator: Operator, capsys: pytest.CaptureFixture[str]
+) -> None:
     wire = Wire()
     assert operator.load(CSV, "--dry-run", wire=wire) == 1
-    assert capsys.readouterr().out.splitlines()[-1] == "2 good, 1 rejected; nothing was sent"
+    assert capsys.readouterr().out.splitlines()[-1] == "2 valid, 1 rejected; nothing was sent"
     assert (wire.seen, names()) == ([], set())
 
 
@@ -115,19 +119,19 @@ def handed_back(request: httpx.Request) -> httpx.Response:
     return httpx.Response(207, json={"success": True, "data": {"created": 0, "updated": 0, "rejected": rejected}})
 
 
-def test_what_the_server_hands_back_is_sent_again(operator: Operator, capsys: pytest.CaptureFixture[str]) -> None:
+def test_returned_records_are_sent_again(operator: Operator, capsys: pytest.CaptureFixture[str]) -> None:
     assert operator.load(CSV.replace("two words", "bo").replace("emperor", "picker"), wire=Wire(handed_back)) == 0
     assert capsys.readouterr().out.splitlines()[-1] == "3 created, 0 updated, 0 rejected"
 
 
-def test_what_is_handed_back_again_and_again_is_refused_in_the_end(
+def test_records_that_are_returned_too_often_are_rejected(
     operator: Operator, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert operator.load(CSV, wire=Wire(*[handed_back] * 5)) == 1
     assert capsys.readouterr().out.splitlines()[-1] == "0 created, 0 updated, 3 rejected"
 
 
-def test_a_server_that_is_busy_is_asked_again_when_it_says(operator: Operator) -> None:
+def test_busy_server_is_retried_after_retry_after(operator: Operator) -> None:
     busy = httpx.Response(503, headers={"retry-after": "7"})
 
     def cut(_: httpx.Request) -> httpx.Response:
@@ -145,23 +149,23 @@ def test_a_token_that_has_expired_is_renewed(operator: Operator) -> None:
     assert wire.seen == ["/v1/auth/login", "/v1/imports/users"] * 2
 
 
-def test_a_line_that_stays_cut_is_said_with_where_it_stopped(
+def test_lost_connection_is_reported_with_the_line_number(
     operator: Operator, capsys: pytest.CaptureFixture[str]
 ) -> None:
     def cut(_: httpx.Request) -> httpx.Response:
         raise httpx.ConnectError("cut")
 
     assert operator.load(CSV, wire=Wire(*[cut] * 5)) == 2
-    assert "cannot be reached (cut). It stopped at line 2; it may be run again" in capsys.readouterr().err
+    assert "cannot be reached (cut). Stopped at line 2; run the same command again" in capsys.readouterr().err
 
 
-def test_who_may_not_load_people_is_told_so(operator: Operator, capsys: pytest.CaptureFixture[str]) -> None:
+def test_missing_permission_is_reported(operator: Operator, capsys: pytest.CaptureFixture[str]) -> None:
     operator.world.person("supervisor", username="sup", password_hash=passwords.hash_password(PASSWORD))
     assert operator.load(CSV, "--username", "sup") == 2
     assert "You do not have permission to do this." in capsys.readouterr().err
 
 
-def test_a_wrong_password_is_told(
+def test_wrong_password_is_reported(
     operator: Operator, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv(load.PASSWORD, "not this one")
@@ -169,22 +173,22 @@ def test_a_wrong_password_is_told(
     assert "signing in: " in capsys.readouterr().err
 
 
-def test_an_address_that_is_no_api_is_told(operator: Operator, capsys: pytest.CaptureFixture[str]) -> None:
+def test_url_of_another_server_is_reported(operator: Operator, capsys: pytest.CaptureFixture[str]) -> None:
     assert operator.load(CSV, wire=Wire(lambda _: httpx.Response(200, text="<html>Welcome</html>"))) == 2
-    assert "is --url the address of the API" in capsys.readouterr().err
+    assert "check that --url is the API" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (["nothing", "FILE"], "there is no dataset 'nothing'; there are "),
+        (["nothing", "FILE"], "unknown dataset 'nothing'; the datasets are "),
         (["users", "FILE", "--format", "ndjson", "--dry-run"], ""),
         (["users", "no such file.csv"], "No such file"),
-        (["users", "people.txt"], "say which it is with --format"),
-        (["users", "FILE"], "--username says who loads it"),
+        (["users", "people.txt"], "set the format with --format"),
+        (["users", "FILE"], "--username is missing"),
     ],
 )
-def test_arguments_without_sense_are_said_plainly(
+def test_invalid_arguments_are_reported(
     operator: Operator, capsys: pytest.CaptureFixture[str], arguments: list[str], said: str
 ) -> None:
     path = operator.folder / "people.csv"
@@ -195,7 +199,7 @@ def test_arguments_without_sense_are_said_plainly(
 
 
 def test_batches_keep_the_order_and_stay_small() -> None:
-    lines = [Line(number, b"x" * 9) for number in range(7)]
-    assert [[line.number for line in batch] for batch in load.batches(lines, 3)] == [[0, 1, 2], [3, 4, 5], [6]]
-    assert [len(batch) for batch in load.batches(lines, 100, largest=25)] == [2, 2, 2, 1]
-    assert load.batches([], 3) == []
+    lines = [FileLine(number, b"x" * 9) for number in range(7)]
+    assert [[line.number for line in batch] for batch in load.split_batches(lines, 3)] == [[0, 1, 2], [3, 4, 5], [6]]
+    assert [len(batch) for batch in load.split_batches(lines, 100, max_bytes=25)] == [2, 2, 2, 1]
+    assert load.split_batches([], 3) == []

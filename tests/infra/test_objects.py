@@ -1,4 +1,4 @@
-"""The embedded S3: whoever does not hold a signature that fits gets nothing."""
+"""The embedded S3 refuses requests without a valid signature."""
 
 import base64
 import hashlib
@@ -20,7 +20,7 @@ from chalicelib.core.aws import client
 from chalicelib.core.errors import Unavailable
 from chalicelib.core.objects import Objects, ObjectTooLarge
 from chalicelib.core.settings import settings
-from infra.local.objects import EmbeddedObjects, ObjectAnswer, ObjectService
+from infra.local.objects import EmbeddedObjects, ObjectResponse, ObjectService
 from infra.local.objects_store import Held, ObjectStore
 from tests.builders.forms import Field, form
 from tests.builders.photos import BUCKET
@@ -37,7 +37,7 @@ def bucket(objects: EmbeddedObjects) -> Objects:
 
 @pytest.fixture
 def service() -> Iterator[ObjectService]:
-    """A service of its own, whose credentials the test knows."""
+    """A service with credentials of the test."""
     store = ObjectStore()
     store.make_bucket(BUCKET)
     store.put(BUCKET, "a", Held(b"1", "text/plain"))
@@ -45,14 +45,14 @@ def service() -> Iterator[ObjectService]:
     store.close()
 
 
-def code(answer: ObjectAnswer) -> str:
+def code(answer: ObjectResponse) -> str:
     return answer.body.decode().partition("<Code>")[2].partition("</Code>")[0]
 
 
 def called(
     service: ObjectService, method: str, path: str, body: bytes = b"", who: Credentials = ME, **changed: str
-) -> ObjectAnswer:
-    """A call signed in its header, some headers changed afterwards."""
+) -> ObjectResponse:
+    """Return the response to a signed call whose headers were changed after signing."""
     url = f"{BASE}/{path}"
     request = AWSRequest(method, url, {}, body)
     S3SigV4Auth(who, "s3", "us-east-1").add_auth(request)
@@ -61,8 +61,8 @@ def called(
     return service.handle(method, url, sent, body)
 
 
-def posted(service: ObjectService, allows: dict[str, Any] | bytes, **fields: str) -> ObjectAnswer:
-    """A form whose policy is signed, with these fields."""
+def posted(service: ObjectService, allows: dict[str, Any] | bytes, **fields: str) -> ObjectResponse:
+    """Return the response to a form with a signed policy and these fields."""
     moment = service.signatures.now().strftime("%Y%m%dT%H%M%SZ")
     text = allows if isinstance(allows, bytes) else base64.b64encode(json.dumps(allows).encode())
     request = AWSRequest("POST", "", {})
@@ -96,7 +96,7 @@ def test_objects_are_put_read_found_and_removed(bucket: Objects) -> None:
     assert bucket.get(KEY, 10) is None
 
 
-def test_an_address_reads_one_object_until_it_expires(bucket: Objects, objects: EmbeddedObjects) -> None:
+def test_presigned_url_reads_one_object_until_it_expires(bucket: Objects, objects: EmbeddedObjects) -> None:
     bucket.put(KEY, b"hello", "image/jpeg")
     bucket.put("other", b"secret", "image/jpeg")
     url = bucket.url(KEY)
@@ -141,7 +141,7 @@ def test_calls_have_to_be_signed_by_this_process(service: ObjectService) -> None
     assert service.handle("HEAD", f"{BASE}/{BUCKET}/a", {}).status == 403
 
 
-def test_a_call_is_good_for_its_own_body_and_for_a_quarter_of_an_hour(service: ObjectService) -> None:
+def test_signature_covers_the_body_and_expires_after_15_minutes(service: ObjectService) -> None:
     assert called(service, "PUT", f"{BUCKET}/b", b"2").status == 200
     other = hashlib.sha256(b"other").hexdigest()
     assert called(service, "PUT", f"{BUCKET}/b", b"2", x_amz_content_sha256=other).status in (400, 403)
@@ -149,7 +149,7 @@ def test_a_call_is_good_for_its_own_body_and_for_a_quarter_of_an_hour(service: O
     assert b"expired" in called(service, "GET", f"{BUCKET}/a").body
 
 
-def test_what_is_not_there_is_told_in_the_words_of_s3(service: ObjectService) -> None:
+def test_missing_objects_get_the_error_codes_of_s3(service: ObjectService) -> None:
     assert code(called(service, "GET", f"{BUCKET}/nothing")) == "NoSuchKey"
     assert code(called(service, "GET", "no-bucket/a")) == "NoSuchBucket"
     assert code(called(service, "GET", BUCKET)) == "NotImplemented"
@@ -191,7 +191,7 @@ def test_a_form_puts_nothing_that_its_policy_does_not_allow(service: ObjectServi
     assert service.store.keys(BUCKET) == ["a"]
 
 
-def test_a_form_that_is_none_is_refused(service: ObjectService) -> None:
+def test_malformed_form_is_rejected(service: ObjectService) -> None:
     def sent(content_type: str, body: bytes) -> str:
         return code(service.handle("POST", f"{BASE}/{BUCKET}", {"content-type": content_type}, body))
 
@@ -200,7 +200,7 @@ def test_a_form_that_is_none_is_refused(service: ObjectService) -> None:
     assert sent(*form(Field("key", "k"), Field("file", b"1", "a"))) == "InvalidAccessKeyId"
 
 
-def test_what_is_in_a_file_is_there_after_a_restart(tmp_path: Path) -> None:
+def test_objects_in_a_file_survive_a_restart(tmp_path: Path) -> None:
     path = str(tmp_path / "deep" / "objects")
     first = ObjectStore(path)
     first.make_bucket(BUCKET)
@@ -213,7 +213,7 @@ def test_what_is_in_a_file_is_there_after_a_restart(tmp_path: Path) -> None:
 
 
 class Away(Objects):
-    """A bucket whose every call is answered as when S3 throttles."""
+    """A bucket that throttles all calls."""
 
     @property
     def _client(self) -> Any:
@@ -238,5 +238,5 @@ def test_a_bucket_that_does_not_answer_makes_the_service_unavailable() -> None:
             call()
 
 
-def test_calls_to_other_services_go_their_way(objects: EmbeddedObjects) -> None:
+def test_calls_to_other_services_are_passed_through(objects: EmbeddedObjects) -> None:
     assert client("dynamodb").list_tables()["TableNames"]

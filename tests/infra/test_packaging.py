@@ -1,4 +1,4 @@
-"""What is deployed: the same bytes from the same input, compiled, and refused when something is wrong with it."""
+"""The package: reproducible, compiled, and rejected if it has errors."""
 
 import struct
 import subprocess
@@ -28,7 +28,7 @@ def library(machine: int) -> bytes:
 
 
 class Package:
-    """A small package that is as it should be."""
+    """A small package without errors."""
 
     def __init__(self, root: Path) -> None:
         self.folder, self.archive = root / "content", root / "deployment.zip"
@@ -76,19 +76,19 @@ def test_a_library_for_another_python_is_named(package: Package) -> None:
     assert "is not for python3." in package.problems()
 
 
-def test_tests_and_tools_do_not_get_in(package: Package) -> None:
+def test_package_with_tests_or_tools_is_rejected(package: Package) -> None:
     for name in ("tests", "infra", "moto"):
         write(package.folder / name / "__init__.py")
     found = package.problems()
-    assert all(f"{name} does not belong into it" in found for name in ("tests", "infra", "moto"))
+    assert all(f"{name} must not be included" in found for name in ("tests", "infra", "moto"))
 
 
-def test_a_service_that_is_called_but_not_described_is_named(package: Package) -> None:
+def test_called_service_without_description_is_reported(package: Package) -> None:
     write(package.folder / "chalicelib" / "mail.py", 'aws.client("sqs").send_message()')
     assert package.problems() == "botocore's description of sqs is not kept"
 
 
-def test_everything_that_is_wrong_is_said_at_once(package: Package) -> None:
+def test_all_errors_of_a_package_are_reported(package: Package) -> None:
     (package.folder / "app.py").unlink()
     write(package.folder / "chalicelib" / "mail.py", 'aws.client("sqs")')
     assert package.problems() == "app.py is missing; botocore's description of sqs is not kept"
@@ -104,7 +104,7 @@ def test_equal_content_gives_equal_bytes_wherever_and_whenever_it_was_made(tmp_p
     assert len(digests) == 1
 
 
-def test_what_is_compiled_runs_without_being_compiled_again(tmp_path: Path) -> None:
+def test_compiled_modules_are_not_compiled_again(tmp_path: Path) -> None:
     write(tmp_path / "thing.py", "VALUE = 1\n")
     archive.compile_all(tmp_path, sys.executable)
     write(tmp_path / "thing.py", "VALUE = 2\n")  # whoever compiled it again would see this
@@ -113,7 +113,7 @@ def test_what_is_compiled_runs_without_being_compiled_again(tmp_path: Path) -> N
     assert done.stdout == "1\n"
 
 
-def test_what_is_never_used_is_left_out_and_licences_stay(package: Package) -> None:
+def test_unused_parts_are_removed_and_licences_stay(package: Package) -> None:
     data = package.folder / "botocore" / "data"
     info = package.folder / "example_lib-1.2.3.dist-info"
     for path in (

@@ -1,4 +1,4 @@
-"""The policies as Chalice reads them: current, small, and each function's own."""
+"""The policy files: current, small enough, and specific to each function."""
 
 import json
 import shutil
@@ -9,7 +9,7 @@ import pytest
 from chalice.config import Config
 
 from app import app
-from infra.policies.files import CHALICE, NoRole, main, policy_file, stale, wanted, write
+from infra.policies.files import CHALICE, MissingRole, generate, main, outdated_files, policy_file, write
 from infra.policies.functions import ROLES
 from infra.stacks.functions import functions
 from infra.tables import definitions
@@ -30,21 +30,21 @@ def policy(stage: str, function: str) -> dict[str, Any]:
 
 
 def named(function: str, *services: str) -> set[str]:
-    """The resources of these services that a function of the first stage may do something with."""
+    """Return the resources of these services that a function of the first stage may access."""
     found = grants(policy(STAGES[0], function))
     return {grant.pattern for grant in found if grant.action.partition(":")[0] in services}
 
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """A copy of what Chalice reads."""
+    """A copy of Chalice's files."""
     for path in (CHALICE / "config.json", *CHALICE.glob("policy-*.json")):
         shutil.copy(path, tmp_path)
     return tmp_path
 
 
 def changed(folder: Path, **values: Any) -> None:
-    """Set something in the configuration."""
+    """Change the configuration."""
     config = folder / "config.json"
     config.write_text(json.dumps({**json.loads(config.read_text()), **values}))
 
@@ -63,7 +63,7 @@ def test_chalice_gives_each_function_its_own_policy(stage: str, function: str) -
         ROLES[function].timeout_s,
         ROLES[function].memory_mb,
     )
-    assert config.reserved_concurrency == ROLES[function].at_most
+    assert config.reserved_concurrency == ROLES[function].max_concurrency
 
 
 @every_policy
@@ -82,20 +82,20 @@ def test_every_action_is_named_and_every_table_function_and_file_is_the_stages_o
             )
 
 
-def test_only_the_sender_of_letters_may_send_any() -> None:
+def test_only_the_send_function_may_send_messages() -> None:
     assert [name for name in FUNCTIONS if named(name, "ses", "sns")] == ["send"]
 
 
-def test_only_who_verifies_tokens_may_read_their_keys() -> None:
+def test_only_functions_that_verify_tokens_may_read_the_keys() -> None:
     readers = [name for name in FUNCTIONS if named(name, "secretsmanager")]
     assert readers == ["api_handler", "websocket_connect"]
 
 
-def test_only_who_has_to_do_with_photos_may_touch_their_bucket() -> None:
+def test_only_functions_with_photos_may_access_their_bucket() -> None:
     assert [name for name in FUNCTIONS if named(name, "s3")] == ["api_handler", "maintenance_sweep"]
 
 
-def test_a_function_may_start_no_more_than_the_one_that_it_hands_things_to() -> None:
+def test_function_may_invoke_only_the_function_that_it_uses() -> None:
     started = {name: named(name, "lambda") for name in FUNCTIONS}
     own = "arn:aws:lambda:*:*:function:baton-dev-"
     assert {name: found for name, found in started.items() if found} == {
@@ -113,10 +113,10 @@ def test_a_function_writes_its_own_log_and_no_other() -> None:
 
 def test_sweeps_never_run_twice_at_once() -> None:
     scheduled = {function.name for function in functions() if function.scheduled}
-    assert {name for name, role in ROLES.items() if role.at_most == 1} == scheduled
+    assert {name for name, role in ROLES.items() if role.max_concurrency == 1} == scheduled
 
 
-def test_every_role_is_of_a_function_and_speaks_of_tables_and_indexes_that_there_are() -> None:
+def test_every_role_belongs_to_a_function_and_names_existing_tables_and_indexes() -> None:
     assert set(ROLES) == set(FUNCTIONS)
     tables = {table.short_name: set(table.indexes) for table in definitions("dev")}
     for role in ROLES.values():
@@ -125,16 +125,16 @@ def test_every_role_is_of_a_function_and_speaks_of_tables_and_indexes_that_there
             assert set(names.split()) <= tables[table]
 
 
-def test_a_stage_that_is_added_gets_its_policies(folder: Path) -> None:
+def test_new_stage_gets_policies(folder: Path) -> None:
     new = {"api_gateway_stage": "api", "environment_variables": {"BATON_STAGE": "acceptance"}}
     changed(folder, stages={**CONFIG["stages"], "acceptance": new})
     written = write(folder)
     assert set(written) == {"config.json", *(policy_file("acceptance", name) for name in FUNCTIONS)}
     assert "baton-acceptance-dispatch" in (folder / policy_file("acceptance", "api_handler")).read_text()
-    assert stale(folder) == []
+    assert outdated_files(folder) == []
 
 
-def test_policies_of_a_stage_that_is_gone_go_with_it(folder: Path) -> None:
+def test_policies_of_a_removed_stage_are_deleted(folder: Path) -> None:
     changed(folder, stages={"dev": CONFIG["stages"]["dev"]})
     write(folder)
     assert list(folder.glob("policy-prod-*")) == []
@@ -146,7 +146,7 @@ def test_a_bucket_and_a_secret_of_another_name_are_allowed_instead() -> None:
         "BATON_TOKEN_KEYS_SECRET": "arn:aws:secretsmanager:x:1:secret:y",
     }
     stage = {"environment_variables": {"BATON_STAGE": "dev", **own}}
-    made = wanted({"stages": {"dev": stage}})[policy_file("dev", "api_handler")]
+    made = generate({"stages": {"dev": stage}})[policy_file("dev", "api_handler")]
     patterns = {grant.pattern for grant in grants(made)}
     assert {"arn:aws:s3:::baton-dev-photos-eu", "arn:aws:secretsmanager:x:1:secret:y"} <= patterns
     assert not [pattern for pattern in patterns if "baton-dev-photos/" in pattern or "token-keys" in pattern]
@@ -154,19 +154,19 @@ def test_a_bucket_and_a_secret_of_another_name_are_allowed_instead() -> None:
 
 def test_traces_may_be_written_where_x_ray_is_on() -> None:
     stage = {"environment_variables": {"BATON_STAGE": "dev"}, "xray": True}
-    made = wanted({"stages": {"dev": stage}})
+    made = generate({"stages": {"dev": stage}})
     for function in FUNCTIONS:
         assert "xray:PutTraceSegments" in {grant.action for grant in grants(made[policy_file("dev", function)])}
         assert not named(function, "xray")
 
 
-def test_a_function_of_which_nobody_has_said_anything_is_named() -> None:
+def test_function_without_an_entry_is_an_error() -> None:
     known = {name: role for name, role in ROLES.items() if name != "send"}
-    with pytest.raises(NoRole, match=r"send has no part in infra/policies/functions\.py"):
-        wanted(CONFIG, known)
+    with pytest.raises(MissingRole, match=r"send has no entry in infra/policies/functions\.py"):
+        generate(CONFIG, known)
 
 
-def test_a_file_that_is_not_current_is_named(folder: Path) -> None:
+def test_outdated_file_is_reported(folder: Path) -> None:
     (folder / policy_file("dev", "send")).write_text("{}")
     (folder / policy_file("dev", "nothing")).write_text("{}")
-    assert stale(folder) == [policy_file("dev", "nothing"), policy_file("dev", "send")]
+    assert outdated_files(folder) == [policy_file("dev", "nothing"), policy_file("dev", "send")]

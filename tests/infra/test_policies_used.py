@@ -1,4 +1,4 @@
-"""Each policy is enough for its function, and not more: held against what the functions really ask of AWS.
+"""Each policy allows exactly the calls that its function makes.
 
 The whole application runs as it is deployed, through all system flows and the stories beside them, and every call that
 it makes is noted (`tests/builders/cloud.py`). A route or an index that nothing here has used is an error, so what is
@@ -60,19 +60,19 @@ UNSEEN: Mapping[str, str] = {
     "logs:": "Lambda itself writes what a function prints, with the function's role",
     ":configuration-set/": "SES asks for it only where a sender has a configuration set by default",
 }
-"""Parts of what is allowed and never seen here, and why it is needed all the same."""
+"""Permissions without a recorded call, and why they are needed."""
 
 
 @dataclass
 class Seen:
-    """What was used and which routes have answered."""
+    """The recorded calls and the routes that were called."""
 
     uses: set[Use] = field(default_factory=set)
     routes: set[tuple[str, str]] = field(default_factory=set)
 
 
 def played_flows() -> Iterator[Story]:
-    """The system flows, which are tests there."""
+    """The tests of the system flows."""
     for path in sorted(Path(flows.__path__[0]).glob("test_*.py")):
         module = import_module(f"{flows.__name__}.{path.stem}")
         yield from (as_story(one) for name, one in vars(module).items() if name.startswith("test_"))
@@ -84,7 +84,7 @@ def as_story(flow: Callable[[Site], object]) -> Story:
 
 @pytest.fixture(scope="module")
 def seen(running_engine: EmbeddedEngine, running_objects: EmbeddedObjects) -> Seen:
-    """All of it, played once, each in a world of its own."""
+    """All flows and stories, each run once in its own world."""
     found = Seen()
     # Flows bring clients of their own, whose clocks are right.
     today = SystemClock().now()
@@ -100,12 +100,12 @@ def seen(running_engine: EmbeddedEngine, running_objects: EmbeddedObjects) -> Se
 
 
 def lacking(uses: Iterable[Use], policies: Mapping[str, Policy]) -> set[str]:
-    """What was done without being allowed, in words."""
+    """Return messages for calls without permission."""
     return {refusal(function, access) for function, access in uses if not allows(policies[function], access)}
 
 
 def needless(uses: Iterable[Use], policies: Mapping[str, Policy]) -> set[str]:
-    """What is allowed and was never done, in words."""
+    """Return messages for permissions without a call."""
     done: dict[str, set[Access]] = {name: set() for name in policies}
     for function, access in uses:
         done[function].add(access)
@@ -125,12 +125,12 @@ def on_table(name: str) -> str:
     return f"arn:aws:dynamodb:{REGION}:{ACCOUNT}:table/{settings().table_name(name)}"
 
 
-def test_no_function_asks_for_more_than_its_policy_allows(seen: Seen) -> None:
+def test_policies_allow_every_call(seen: Seen) -> None:
     found = lacking(seen.uses, POLICIES)
     assert not found, listed(found)
 
 
-def test_no_policy_allows_more_than_its_function_asks_for(seen: Seen) -> None:
+def test_policies_allow_nothing_unused(seen: Seen) -> None:
     found = needless(seen.uses, POLICIES)
     assert not found, listed(found)
 
@@ -149,7 +149,7 @@ def test_every_table_is_used_and_every_index_is_queried(seen: Seen) -> None:
     assert not wanted - used, listed(list(wanted - used))
 
 
-def test_what_is_allowed_and_not_seen_has_a_reason_that_is_still_needed() -> None:
+def test_permissions_without_a_recorded_call_have_a_current_reason() -> None:
     granted = [f"{grant.action} {grant.pattern}" for policy in POLICIES.values() for grant in grants(policy)]
     assert [part for part in UNSEEN if not any(part in one for one in granted)] == []
 
@@ -163,13 +163,13 @@ def test_what_is_allowed_and_not_seen_has_a_reason_that_is_still_needed() -> Non
         ("api_handler", "dynamodb:UpdateItem", "system_audit_trail"),
     ],
 )
-def test_what_nobody_has_allowed_is_told_by_function_action_and_table(function: str, action: str, place: str) -> None:
+def test_missing_permission_is_reported_by_function_action_and_table(function: str, action: str, place: str) -> None:
     use = Use(function, Access(action, on_table(place)))
     name = settings().table_name(place)
     assert lacking([use], POLICIES) == {f"{function} may not {action} on table/{name}: see infra/policies/functions.py"}
 
 
-def test_a_call_that_is_not_allowed_is_noticed_in_any_other_test(world: World, running_guard: Guard) -> None:
+def test_other_tests_fail_for_a_call_without_permission(world: World, running_guard: Guard) -> None:
     with world.function("websocket_disconnect"):
         get(order_key("demo", "an-order"))
     table = settings().table_name("dispatch")
@@ -177,7 +177,7 @@ def test_a_call_that_is_not_allowed_is_noticed_in_any_other_test(world: World, r
         running_guard.check()
 
 
-def test_what_nobody_needs_is_told_by_function_action_and_table(seen: Seen) -> None:
+def test_unused_permission_is_reported_by_function_action_and_table(seen: Seen) -> None:
     role: dict[str, Any] = {
         "Sid": "Extra",
         "Effect": "Allow",

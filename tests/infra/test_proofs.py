@@ -1,4 +1,4 @@
-"""Changing what proves that a request came through our distribution: what is shown counts at every moment."""
+"""Rotation of the proof of the CloudFront distribution: the proof in use is always accepted."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -10,7 +10,7 @@ from chalicelib.core import aws
 from chalicelib.core.settings import Secret, Settings
 from chalicelib.identity.sessions.tokens import AccessTokens, KeyDocument
 from infra import keys, proofs
-from infra.keys import CannotStep
+from infra.keys import StepRefused
 from tests.builders.time import ManualClock
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -22,13 +22,13 @@ def later(minutes: int) -> datetime:
 
 
 def believed(document: KeyDocument, proof: str) -> bool:
-    """Whether functions that have read this document take that for a proof."""
+    """Return whether functions that have read this document accept the proof."""
     text = msgspec.json.encode(document).decode()
     return AccessTokens(Settings(token_keys=Secret(text)), ManualClock()).proves(Secret(proof))
 
 
-def test_a_proof_changes_without_a_moment_in_which_it_is_not_believed() -> None:
-    """By functions that have read the secret again, and by those that have not yet."""
+def test_proof_is_accepted_at_every_time_of_a_rotation() -> None:
+    """Functions with the new secret and functions with the old one accept it."""
     first = proofs.add(KEYS, NOON)
     old = first.proof_a
     added = proofs.add(first, later(1))
@@ -40,11 +40,11 @@ def test_a_proof_changes_without_a_moment_in_which_it_is_not_believed() -> None:
     assert not believed(retired, old)
 
 
-def test_proofs_take_turns_in_their_places_and_the_older_one_goes() -> None:
+def test_proofs_alternate_between_slots_and_the_older_one_is_deleted() -> None:
     document, held = proofs.add(KEYS, NOON), []
     for turn in range(3):
         document = proofs.retire(proofs.add(document, later(turn + 1)), later(turn + 1))
-        held.append([place for place in proofs.PLACES if getattr(document, place)])
+        held.append([place for place in proofs.SLOTS if getattr(document, place)])
     assert held == [["proof_b"], ["proof_a"], ["proof_b"]]
 
 
@@ -59,8 +59,8 @@ def test_proofs_are_long_and_never_the_same() -> None:
     assert one != other
 
 
-def test_a_secret_without_proofs_does_not_speak_of_them() -> None:
-    """So that a release that knows none can read it."""
+def test_secret_without_proofs_has_no_proof_fields() -> None:
+    """Releases without proofs can read it."""
     assert set(msgspec.to_builtins(KEYS)) == {"current", "keys"}
 
 
@@ -81,18 +81,18 @@ def test_a_step_changes_the_secret_of_the_stage_and_prints_no_proof(capsys: pyte
 
 def test_steps_out_of_order_are_refused_with_what_to_do() -> None:
     first = proofs.add(KEYS, NOON)
-    with pytest.raises(CannotStep, match="`init` makes"):
+    with pytest.raises(StepRefused, match="`init` creates"):
         proofs.add(None, NOON)
-    with pytest.raises(CannotStep, match="`retire` the older"):
+    with pytest.raises(StepRefused, match="`retire` the older"):
         proofs.add(proofs.add(first, later(1)), later(2))
     for document in (KEYS, first):
-        with pytest.raises(CannotStep, match="`add` makes"):
+        with pytest.raises(StepRefused, match="`add` creates"):
             proofs.retire(document, later(1))
 
 
-def test_the_report_names_places_and_shows_no_proof() -> None:
+def test_report_contains_slots_and_no_proof() -> None:
     both = proofs.add(proofs.add(KEYS, NOON), later(1))
     assert proofs.report(both) == "proof_a  20260301T120000Z\nproof_b  20260301T120100Z"
     turned = proofs.add(proofs.retire(both, later(2)), later(3))
     assert proofs.report(turned) == "proof_b  20260301T120100Z\nproof_a  20260301T120300Z"
-    assert proofs.report(KEYS) == proofs.report(None) == "No proofs: all addresses are those that API Gateway sees."
+    assert proofs.report(KEYS) == proofs.report(None) == "No proofs: client addresses are those that API Gateway sees."

@@ -29,7 +29,7 @@ def scanner(world: World) -> Scanner:
 
 
 def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, list[str]]:
-    """The exit code and what was printed."""
+    """Return the exit code and the printed lines."""
     exit_code = rebuild.main(["picking", *arguments])
     return exit_code, capsys.readouterr().out.splitlines()
 

@@ -1,4 +1,4 @@
-"""The rehearsal reaches nothing but its emulator, and says what went wrong. The rest of it is `make rehearse`."""
+"""The rehearsal uses only its emulator and reports errors. `make rehearse` runs the rest."""
 
 import json
 import os
@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from infra.rehearsal import emulator
-from infra.rehearsal.emulator import Emulator, NoEmulator
-from infra.rehearsal.stage import in_short
+from infra.rehearsal.emulator import Emulator, EmulatorUnavailable
+from infra.rehearsal.stage import summarise
 
 PRETENDER = """
 import http.server, os
@@ -26,7 +26,7 @@ http.server.HTTPServer(("127.0.0.1", int(os.environ["GATEWAY_PORT"])), Healthy).
 
 @pytest.fixture
 def pretender(tmp_path: Path) -> Path:
-    """An interpreter that finds another module by the emulator's name."""
+    """An interpreter with another module under the emulator's name."""
     (tmp_path / "ministack.py").write_text(PRETENDER)
     python = tmp_path / "python"
     python.write_text(f'#!/bin/sh\nPYTHONPATH={tmp_path} exec {sys.executable} "$@"\n')
@@ -34,7 +34,7 @@ def pretender(tmp_path: Path) -> Path:
     return python
 
 
-def test_nothing_of_this_machine_leads_to_aws() -> None:
+def test_environment_of_the_emulator_contains_no_access_to_aws() -> None:
     mine = {"AWS_PROFILE": "prod", "AWS_ENDPOINT_URL_S3": "https://s3", "BATON_STAGE": "prod", "PATH": "/bin"}
     kept = emulator.without_aws(mine)
     assert kept == {"PATH": "/bin"}
@@ -53,12 +53,12 @@ def test_the_emulator_ends_with_the_block_and_leaves_no_files(pretender: Path) -
 
 def test_an_emulator_that_does_not_start_says_why(pretender: Path) -> None:
     (pretender.parent / "ministack.py").write_text("raise SystemExit('the port is taken')")
-    with pytest.raises(NoEmulator, match="the port is taken"), emulator.running(pretender):
+    with pytest.raises(EmulatorUnavailable, match="the port is taken"), emulator.running(pretender):
         pass
 
 
-def test_an_error_is_told_with_where_it_happened() -> None:
+def test_logged_error_is_summarised_with_its_operation() -> None:
     logged = {"level": "ERROR", "message": "crashed", "operation": "place_order"}
     line = {**logged, "exception": "Traceback\n a\n b\nKeyError: c"}
-    assert in_short(json.dumps(line)) == "place_order crashed  a  b KeyError: c"
-    assert in_short("Task timed out after 29.00 seconds\n") == "Task timed out after 29.00 seconds"
+    assert summarise(json.dumps(line)) == "place_order crashed  a  b KeyError: c"
+    assert summarise("Task timed out after 29.00 seconds\n") == "Task timed out after 29.00 seconds"

@@ -1,4 +1,4 @@
-"""Rolling out: what holds data is neither replaced nor left behind, and what goes wrong is said."""
+"""Rollouts: resources with data are not replaced or lost, and errors are reported."""
 
 from typing import Any
 
@@ -16,7 +16,7 @@ def change(name: str, replacement: str = "False") -> dict[str, Any]:
 
 
 class Formation:
-    """CloudFormation, as far as it is asked: one stack in some state, and changes in pages."""
+    """A CloudFormation client with one stack and paged changes."""
 
     def __init__(self, status: str | None = "CREATE_COMPLETE", pages: Any = (), failing: bool = False) -> None:
         self.status, self.pages, self.failing = status, list(pages) or [[]], failing
@@ -66,7 +66,7 @@ class Formation:
         return Waiter()
 
 
-def test_all_that_will_change_is_told_however_long_the_list_is() -> None:
+def test_all_pages_of_a_change_set_are_printed() -> None:
     told: list[str] = []
     pages = [[change("One")], [change("Two", "True")], [change("Three", "Conditional")]]
     Rollout("s", TEMPLATE).carry_out(told.append, Formation(pages=pages))
@@ -77,23 +77,23 @@ def test_all_that_will_change_is_told_however_long_the_list_is() -> None:
     ]
 
 
-def test_what_holds_data_is_not_replaced() -> None:
+def test_resources_with_data_are_not_replaced() -> None:
     formation = Formation(pages=[[change("One")], [change("Two", "True")]])
-    with pytest.raises(RolloutFailed, match="nothing was changed, since this would replace Two and all in it"):
+    with pytest.raises(RolloutFailed, match="nothing was changed, because this would replace Two and lose its data"):
         Rollout("s", TEMPLATE, protect=True).carry_out(lambda _: None, formation)
     assert "execute_change_set" not in formation.called
     assert "delete_change_set" in formation.called
 
 
-def test_what_was_never_made_may_be_made_otherwise() -> None:
-    """A bucket whose name was taken gets another."""
+def test_resource_that_failed_to_be_created_may_be_replaced() -> None:
+    """A bucket whose name was taken gets another name."""
     formation = Formation("CREATE_FAILED", pages=[[change("Never", "True")]])
     Rollout("s", TEMPLATE, protect=True).carry_out(lambda _: None, formation)
     assert "execute_change_set" in formation.called
 
 
 @pytest.mark.parametrize("protect", [True, False])
-def test_only_what_holds_data_is_left_as_it_is_when_something_fails(protect: bool) -> None:
+def test_only_rollouts_with_data_disable_rollback(protect: bool) -> None:
     formation = Formation(None)
     formation.failing = True
     with pytest.raises(RolloutFailed, match="Photos: it is taken"):
@@ -102,7 +102,7 @@ def test_only_what_holds_data_is_left_as_it_is_when_something_fails(protect: boo
 
 
 @pytest.mark.parametrize("status", ["CREATE_FAILED", "UPDATE_FAILED"])
-def test_what_failed_is_gone_on_with(status: str) -> None:
+def test_failed_rollout_is_continued(status: str) -> None:
     formation = Formation(status)
     assert Rollout("s", TEMPLATE, protect=True).carry_out(lambda _: None, formation) == {"Here": "there"}
     assert formation.called["create_change_set"]["ChangeSetType"] == "UPDATE"
@@ -110,11 +110,11 @@ def test_what_failed_is_gone_on_with(status: str) -> None:
 
 
 @pytest.mark.parametrize("status", [None, "REVIEW_IN_PROGRESS"])
-def test_a_stack_of_which_nothing_was_made_yet_is_new(status: str | None) -> None:
+def test_stack_without_resources_is_created(status: str | None) -> None:
     assert current("s", Formation(status)) is None
     assert current("s", Formation()) == TEMPLATE
 
 
-def test_a_stack_that_there_is_not_is_named() -> None:
-    with pytest.raises(RolloutFailed, match="there is no stack s"):
+def test_missing_stack_is_an_error() -> None:
+    with pytest.raises(RolloutFailed, match="the stack s does not exist"):
         outputs("s", Formation(None))

@@ -1,4 +1,4 @@
-"""The page on security names tests that exist, for each of the ten risks."""
+"""docs/security.md names existing tests for each of the ten risks."""
 
 import re
 from pathlib import Path

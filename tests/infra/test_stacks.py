@@ -1,4 +1,4 @@
-"""The templates: what lasts is safe, what is deployed can be found by name, and each alarm is explained."""
+"""The templates: data is protected, names are consistent, and each alarm is documented."""
 
 import json
 import re
@@ -34,7 +34,7 @@ def of_kind(template: dict[str, Any], kind: str) -> dict[str, Any]:
 
 
 def complaints(template: str, folder: Path) -> str:
-    """What cfn-lint has to say about a template."""
+    """Return cfn-lint's findings for a template."""
     path = folder / "template.json"
     path.write_text(template)
     command = [str(Path(sys.executable).with_name("cfn-lint")), "--regions", "eu-west-1", "-t", str(path)]
@@ -52,7 +52,7 @@ def merged() -> dict[str, Any]:
     return merge_template(STAGE)
 
 
-def test_every_table_of_the_models_is_there_as_the_models_want_it(lasting: dict[str, Any]) -> None:
+def test_foundation_has_every_table_of_the_models(lasting: dict[str, Any]) -> None:
     tables = {
         one["Properties"]["TableName"]: one["Properties"] for one in of_kind(lasting, "AWS::DynamoDB::Table").values()
     }
@@ -75,7 +75,7 @@ def test_no_table_can_be_lost_by_mistake(lasting: dict[str, Any]) -> None:
 
 
 def test_tables_are_made_one_after_the_other(lasting: dict[str, Any]) -> None:
-    """DynamoDB refuses to make many tables with indexes at once."""
+    """DynamoDB limits the number of tables with indexes that are created at once."""
     names = list(of_kind(lasting, "AWS::DynamoDB::Table"))
     assert [lasting["Resources"][name].get("DependsOn") for name in names] == [None, *names[:-1]]
 
@@ -104,7 +104,7 @@ def test_the_functions_find_bucket_and_keys_by_the_stage_alone(lasting: dict[str
     assert "GenerateSecretString" not in lasting["Resources"]["TokenKeys"]["Properties"]
 
 
-def test_every_function_has_the_name_by_which_it_is_called_and_a_log_that_ends(merged: dict[str, Any]) -> None:
+def test_every_function_has_its_name_and_a_log_with_retention(merged: dict[str, Any]) -> None:
     logs = {
         one["Properties"]["LogGroupName"]: one["Properties"] for one in of_kind(merged, "AWS::Logs::LogGroup").values()
     }
@@ -131,7 +131,7 @@ def test_the_gateway_answers_in_our_error_body_with_our_codes(merged: dict[str, 
 
 
 def test_a_method_that_an_address_does_not_have_reaches_the_application(packaged: str) -> None:
-    """API Gateway would call the address unknown; the application answers 405 and says which methods there are."""
+    """API Gateway would report an unknown path; the application returns 405 with the allowed methods."""
     for path, methods in _definition(packaged)["paths"].items():
         caught, known = methods["x-amazon-apigateway-any-method"], next(iter(methods.values()))
         for part in ("type", "httpMethod", "uri", "contentHandling"):
@@ -141,13 +141,13 @@ def test_a_method_that_an_address_does_not_have_reaches_the_application(packaged
         assert caught["parameters"] == known.get("parameters", []), path
 
 
-def test_the_only_stage_of_the_api_is_ours(packaged: str) -> None:
-    """Without a version there is another, called `Stage`, which knows neither throttling nor access logs."""
+def test_api_has_one_stage(packaged: str) -> None:
+    """Without `OpenApiVersion` there is a second stage named `Stage`, without throttling and access logs."""
     api = json.loads(packaged)["Resources"]["RestAPI"]["Properties"]
     assert api["OpenApiVersion"] == api["DefinitionBody"]["swagger"]
 
 
-def test_alarms_look_at_the_api_under_the_name_that_it_has(packaged: str) -> None:
+def test_alarms_use_the_name_of_the_api(packaged: str) -> None:
     template = json.loads(packaged)
     named = {
         dimension["Value"]
@@ -166,14 +166,14 @@ def test_the_gateway_allows_the_origin_that_the_application_allows() -> None:
     assert origins == {"'https://shop.example'"}
 
 
-def test_a_sweep_that_could_not_begin_is_not_made_up_for(merged: dict[str, Any]) -> None:
-    """The next minute brings another; kept for hours, as Lambda does by default, they would only pile up."""
+def test_throttled_sweep_is_not_retried(merged: dict[str, Any]) -> None:
+    """The next minute brings another call, so Lambda's default of six hours would only cause a backlog."""
     for function in functions():
         asked = merged["Resources"][function.resource]["Properties"].get("EventInvokeConfig")
         assert (asked == {"MaximumEventAgeInSeconds": 60, "MaximumRetryAttempts": 0}) is function.scheduled
 
 
-def test_a_schedule_that_stops_wakes_somebody(merged: dict[str, Any]) -> None:
+def test_stopped_schedule_raises_an_alarm(merged: dict[str, Any]) -> None:
     alarms = of_kind(merged, "AWS::CloudWatch::Alarm")
     scheduled = [function for function in functions() if function.scheduled]
     assert scheduled
@@ -203,7 +203,7 @@ def test_no_alarm_has_more_metrics_than_an_alarm_may_have(merged: dict[str, Any]
 
 
 def test_every_alarm_has_its_paragraph_and_no_paragraph_is_about_another(merged: dict[str, Any]) -> None:
-    """A paragraph may be about the same alarm of every function, or of every table."""
+    """A paragraph may describe the same alarm of all functions, or of all tables."""
     alarms = {name.removesuffix("Alarm") for name in of_kind(merged, "AWS::CloudWatch::Alarm")}
     told = set(re.findall(r"^### `(\S+)`$", OPERATIONS.read_text(), re.MULTILINE))
     owners = {function.resource: "<Function>" for function in functions()}
@@ -229,7 +229,7 @@ def test_sockets_behind_a_domain_keep_the_paths_of_the_contract() -> None:
     assert "querystring.channel" in CHANNEL_FUNCTION
 
 
-def test_the_application_is_shown_by_whom_a_domain_was_called_and_a_proof_of_that() -> None:
+def test_rest_origin_gets_the_client_address_and_the_proof() -> None:
     template = domain(STAGE)
     resources = template["Resources"]
     config = resources["Distribution"]["Properties"]["DistributionConfig"]
@@ -242,7 +242,7 @@ def test_the_application_is_shown_by_whom_a_domain_was_called_and_a_proof_of_tha
 
 
 def test_no_template_has_the_proof_itself() -> None:
-    """CloudFormation reads it, from the secret from which the functions of that stage read it."""
+    """CloudFormation reads the proof from the secret that the functions of the stage read."""
     config = domain(STAGE)["Resources"]["Distribution"]["Properties"]["DistributionConfig"]
     named = foundation(STAGE)["Resources"]["TokenKeys"]["Properties"]["Name"]
     assert _shown(config) == f"{{{{resolve:secretsmanager:{named}:SecretString:${{Proof}}}}}}"
@@ -252,7 +252,7 @@ def test_no_template_has_the_proof_itself() -> None:
     assert ":elsewhere:" in _shown(other["Resources"]["Distribution"]["Properties"]["DistributionConfig"])
 
 
-def test_sockets_are_shown_no_proof_since_they_count_no_addresses() -> None:
+def test_socket_origin_gets_no_proof() -> None:
     config = domain(STAGE)["Resources"]["Distribution"]["Properties"]["DistributionConfig"]
     assert [origin["Id"] for origin in config["Origins"] if "OriginCustomHeaders" in origin] == ["rest"]
 
@@ -266,7 +266,7 @@ def test_the_template_is_valid(name: str, tmp_path: Path) -> None:
 
 @pytest.fixture(scope="module")
 def packaged(tmp_path_factory: pytest.TempPathFactory) -> str:
-    """The application's template as Chalice makes it and we merge into it."""
+    """The application's template: Chalice's with our additions."""
     work = tmp_path_factory.mktemp("packaged")
     merge = work / "merge.json"
     merge.write_text(json.dumps(merge_template(STAGE)))
@@ -279,7 +279,7 @@ def test_the_template_of_the_application_is_valid(packaged: str, tmp_path: Path)
     assert complaints(packaged, tmp_path) == ""
 
 
-def test_nothing_that_is_merged_misses_what_chalice_has_made(packaged: str) -> None:
+def test_merged_resources_exist_in_chalices_template(packaged: str) -> None:
     for name, resource in json.loads(packaged)["Resources"].items():
         assert "Type" in resource, f"{name} is not called that by Chalice"
 
@@ -291,7 +291,7 @@ def test_functions_run_on_arm_with_one_python_whichever_built_them(packaged: str
     assert {one["Properties"]["Runtime"] for one in made.values()} == {"python3.13"}
 
 
-def test_an_emulator_gets_the_same_but_for_what_it_does_not_know(packaged: str, lasting: dict[str, Any]) -> None:
+def test_emulator_gets_the_template_without_unsupported_resources(packaged: str, lasting: dict[str, Any]) -> None:
     ours = json.loads(packaged)
     theirs = adapted_application(json.loads(packaged), "http://127.0.0.1:4566")
     left_out = set(ours["Resources"]) - set(theirs["Resources"])
@@ -310,12 +310,12 @@ def test_an_emulator_gets_the_same_but_for_what_it_does_not_know(packaged: str, 
 
 
 def _shown(config: dict[str, Any]) -> str:
-    """What the distribution sends as its proof, as the template has it."""
+    """Return the proof header in the template of the distribution."""
     return str(config["Origins"][0]["OriginCustomHeaders"][0]["HeaderValue"]["Fn::Sub"])
 
 
 def _metrics(alarm: dict[str, Any]) -> list[dict[str, Any]]:
-    """What an alarm watches: one metric, or several in a sum."""
+    """Return the metrics of an alarm: one, or several of a sum."""
     several = [one["MetricStat"]["Metric"] for one in alarm.get("Metrics", ()) if "MetricStat" in one]
     return several or [alarm]
 

@@ -1,4 +1,4 @@
-"""What is deployed beside the functions agrees with what the functions are told."""
+"""Resources of a stage agree with the settings of its functions."""
 
 from typing import Any
 
@@ -7,9 +7,9 @@ from botocore.session import get_session
 
 from chalicelib.core.settings import SettingsError
 from infra.deploy import main
-from infra.region import settle
+from infra.region import apply_region
 from infra.stacks.foundation import foundation
-from infra.stages import NoStage, settings_of
+from infra.stages import UnknownStage, settings_of
 
 
 def config(**variables: str) -> dict[str, Any]:
@@ -19,22 +19,22 @@ def config(**variables: str) -> dict[str, Any]:
     }
 
 
-def test_what_is_set_for_a_stage_goes_before_what_is_set_for_all() -> None:
+def test_settings_of_a_stage_override_common_settings() -> None:
     settings = settings_of("eu", config(BATON_LOG_LEVEL="ERROR"))
     assert (settings.stage, settings.phone_region, settings.log_level) == ("eu", "NL", "ERROR")
 
 
-def test_a_stage_that_nobody_wrote_down_is_none() -> None:
-    with pytest.raises(NoStage, match=r"no stage ue in \.chalice/config\.json, but eu"):
+def test_unknown_stage_is_an_error() -> None:
+    with pytest.raises(UnknownStage, match=r"Unknown stage ue; the stages in \.chalice/config\.json are: eu"):
         settings_of("ue", config())
 
 
-def test_a_stage_whose_functions_are_told_another_is_none() -> None:
-    with pytest.raises(NoStage, match="BATON_STAGE is prod"):
+def test_stage_with_another_baton_stage_is_an_error() -> None:
+    with pytest.raises(UnknownStage, match="BATON_STAGE of the stage eu has another value: prod"):
         settings_of("eu", config(BATON_STAGE="prod"))
 
 
-def test_the_bucket_is_made_under_the_name_that_the_functions_are_told() -> None:
+def test_bucket_has_the_name_in_the_functions_settings() -> None:
     named = foundation("eu", config(BATON_PHOTOS_BUCKET="baton-eu-photos-4711"))
     assert named["Resources"]["Photos"]["Properties"]["BucketName"] == "baton-eu-photos-4711"
 
@@ -54,11 +54,11 @@ def test_a_wrong_setting_is_found_before_anything_is_deployed() -> None:
     ],
 )
 def test_the_region_is_the_one_that_the_aws_command_would_take(given: dict[str, str], taken: str | None) -> None:
-    settle(given)
+    apply_region(given)
     assert given.get("AWS_DEFAULT_REGION") == taken
 
 
-def test_deploying_heeds_the_region(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_deployment_uses_aws_region(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
     monkeypatch.setenv("AWS_REGION", "eu-west-1")
     main(["foundation", "--stage", "prdo"])
@@ -66,6 +66,6 @@ def test_deploying_heeds_the_region(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.parametrize("part", ["foundation", "application"])
-def test_nothing_is_made_for_a_stage_that_is_misspelt(part: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_unknown_stage_is_not_deployed(part: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main([part, "--stage", "prdo"]) == 1
-    assert capsys.readouterr().err == "There is no stage prdo in .chalice/config.json, but dev, prod.\n"
+    assert capsys.readouterr().err == "Unknown stage prdo; the stages in .chalice/config.json are: dev, prod.\n"

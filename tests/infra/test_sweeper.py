@@ -1,4 +1,4 @@
-"""The local schedule."""
+"""The schedule of the local stack."""
 
 from threading import Event
 
@@ -7,7 +7,7 @@ from infra.local.sweeper import Sweeper
 PATIENCE_S = 30.0
 
 
-def test_a_pass_that_fails_does_not_stop_the_next() -> None:
+def test_failed_sweep_does_not_stop_the_schedule() -> None:
     passes: list[int] = []
     third = Event()
 
@@ -25,7 +25,7 @@ def test_a_pass_that_fails_does_not_stop_the_next() -> None:
     assert made >= 3
 
 
-def test_after_the_stop_no_pass_is_made() -> None:
+def test_no_sweep_runs_after_stop() -> None:
     sweeper = Sweeper(lambda: None, every_s=3600)
     sweeper.stop(PATIENCE_S)
     sweeper.start()

@@ -1,4 +1,4 @@
-"""The tables that the models want."""
+"""The tables that are derived from the models."""
 
 from collections.abc import Iterator
 
@@ -10,7 +10,7 @@ from chalicelib.core.aws import client
 from chalicelib.core.settings import settings
 from chalicelib.core.table import ExpiryAttribute, IntAttribute, Item, TableName
 from infra.local.engine import EmbeddedEngine
-from infra.tables import Table, TablesDisagree, create_missing, definitions, merge
+from infra.tables import SchemaConflict, Table, create_missing, definitions, merge
 
 
 class ByName(GlobalSecondaryIndex["Bird"]):
@@ -66,7 +66,7 @@ class Feather(Item):
 
 @pytest.fixture
 def scratch(engine: EmbeddedEngine) -> Iterator[str]:
-    """The name of a table that does not exist and will not afterwards."""
+    """The name of a table that does not exist and is deleted afterwards."""
     name = "baton-test-scratch"
     yield name
     if name in client("dynamodb").list_tables()["TableNames"]:
@@ -94,7 +94,7 @@ def test_every_attribute_that_is_defined_is_a_key_of_something() -> None:
         assert set(table.attributes) == used, table.name
 
 
-def test_kinds_that_share_a_table_add_up() -> None:
+def test_models_of_a_table_are_merged() -> None:
     birds = Table("baton-dev-birds", "birds")
     for kind in (Bird, Feather):
         merge(birds, kind)
@@ -115,15 +115,15 @@ def test_kinds_that_share_a_table_add_up() -> None:
 
 
 @pytest.mark.parametrize("other", [Nest, Egg])
-def test_kinds_that_disagree_about_their_table_are_an_error(other: type[Item]) -> None:
+def test_conflicting_models_of_a_table_are_an_error(other: type[Item]) -> None:
     birds = Table("baton-dev-birds", "birds")
     merge(birds, Bird)
-    with pytest.raises(TablesDisagree, match=other.__name__):
+    with pytest.raises(SchemaConflict, match=other.__name__):
         merge(birds, other)
 
 
 @pytest.mark.parametrize("table", definitions("prod"), ids=lambda table: table.short_name)
-def test_a_table_is_one_that_dynamodb_makes(table: Table) -> None:
+def test_table_respects_the_limits_of_dynamodb(table: Table) -> None:
     # https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_Projection.html; most engines do not look.
     named = [len(index.projected or ()) for index in table.indexes.values()]
     assert sum(named) <= 100
@@ -150,5 +150,5 @@ def test_a_table_that_is_older_than_the_code_is_not_used(engine: EmbeddedEngine,
     create_missing(client("dynamodb"), [old])
     birds = Table(scratch, "scratch")
     merge(birds, Bird)
-    with pytest.raises(TablesDisagree, match="by_name"):
+    with pytest.raises(SchemaConflict, match="by_name"):
         create_missing(client("dynamodb"), [birds])

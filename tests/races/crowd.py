@@ -1,4 +1,4 @@
-"""Doing things at the same moment."""
+"""Runs calls at the same time."""
 
 import sys
 from collections.abc import Callable, Iterator, Sequence
@@ -13,7 +13,7 @@ _HASTE_S = 1e-4
 
 
 class _Runner(Thread, Generic[T]):
-    """One call in a thread of its own, and what came of it."""
+    """A call in its own thread, and its result."""
 
     def __init__(self, call: Callable[[], T], start: Barrier) -> None:
         super().__init__()
@@ -30,7 +30,7 @@ class _Runner(Thread, Generic[T]):
 
 
 def at_once(calls: Sequence[Callable[[], T]]) -> list[T]:
-    """Make all calls at the same moment, each in a thread of its own; the answers in the order of the calls.
+    """Make all calls at the same time, each in its own thread, and return the results in order.
 
     Threads take turns far more often than they usually would. Raises the first error of a call.
     """
@@ -48,7 +48,7 @@ def at_once(calls: Sequence[Callable[[], T]]) -> list[T]:
 
 
 def both(one: Callable[[], T], other: Callable[[], U]) -> tuple[T, U]:
-    """Make two calls at the same moment."""
+    """Make two calls at the same time."""
     answers: list[Any] = at_once([one, other])
     return answers[0], answers[1]
 

@@ -1,4 +1,4 @@
-"""The store that a race is about: the one in this process, or any other by its address."""
+"""The engine of a race: the embedded one, or another by its URL."""
 
 import os
 from collections.abc import Iterator
@@ -18,13 +18,13 @@ _PATIENCE = {"BATON_READ_TIMEOUT_S": "60"}  # an engine is not away because the 
 
 
 def named_engine() -> str | None:
-    """The address of the engine that the tests shall run against, if one is named."""
+    """Return the URL of the engine for the tests, if one is configured."""
     return os.environ.get(NAMED) or None  # noqa: TID251 - chosen by who starts the tests
 
 
 @contextmanager
 def pointed_at(url: str) -> Iterator[None]:
-    """Let the application, in this process and in those that it starts, use the engine at this address."""
+    """Let the application, in this process and in its child processes, use the engine at this URL."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv(_ENDPOINT, url)
         for name, value in (_MADE_UP | _PATIENCE).items():
@@ -35,7 +35,7 @@ def pointed_at(url: str) -> Iterator[None]:
 
 
 def emptied() -> None:
-    """Make the tables that are missing, and empty the others."""
+    """Create missing tables, and empty the others."""
     client = aws.client("dynamodb", settings().dynamodb_endpoint)
     create_missing(client)
     for table in definitions(settings().stage):

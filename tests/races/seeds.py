@@ -1,4 +1,4 @@
-"""Many offers at once, written straight into the store: what the API would make of hundreds of requests."""
+"""Many offers at once, written directly to the engine: the result of hundreds of requests."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -21,7 +21,7 @@ from tests.builders.world import DEMO, Person, World
 
 @dataclass(frozen=True, slots=True)
 class DueOffer:
-    """An offer whose time is over: who had it, who is free beside it, and who waits for it."""
+    """An expired offer: its courier, a free courier nearby, and its customer."""
 
     order_id: str
     holder: Person
@@ -30,12 +30,12 @@ class DueOffer:
 
 
 def seed_due_offers(world: World, number: int, first: int = 0) -> list[DueOffer]:
-    """Offers a kilometre apart, each with one free courier beside it."""
+    """Create offers a kilometre apart, each with one free courier nearby."""
     return [_seed(world, index) for index in range(first, first + number)]
 
 
 def _nobody(world: World, user_id: str, role: str) -> Person:
-    """Somebody who only receives: nobody has to sign in to be told something."""
+    """A recipient of events, who is not signed in."""
     return Person(world, DEMO, user_id, role, "-", "-")
 
 

@@ -1,4 +1,4 @@
-"""A gateway that notices what must never happen: two posts to one socket at the same time."""
+"""A gateway that detects concurrent posts to one socket, which must not happen."""
 
 from collections import defaultdict
 from select import select
@@ -8,7 +8,7 @@ from tests.builders.sockets import RecordingSender
 
 
 class WatchfulSender(RecordingSender):
-    """Lets another thread run in the middle of each post, and writes down every overlap."""
+    """Yields to other threads during each post, and records overlaps."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -16,7 +16,7 @@ class WatchfulSender(RecordingSender):
         self._busy: dict[str, Lock] = defaultdict(Lock)
 
     def post(self, endpoint: str, connection_id: str, message: bytes) -> None:
-        """As its base does, between a beginning and an end."""
+        """Post, and record start and end."""
         busy = self._busy[connection_id]
         if not busy.acquire(blocking=False):
             self.overlaps.append(connection_id)

@@ -67,7 +67,7 @@ def check_one_truth(offer: Offer, answer: Answer) -> None:
         assert offer.told(offer.customer) == ["assigned", "assigned"]
 
 
-def test_of_an_accept_and_the_end_of_its_time_exactly_one_wins(arena: World) -> None:
+def test_accept_and_timeout_of_an_offer_exclude_each_other(arena: World) -> None:
     for _ in range(ROUNDS + ROUNDS // 2):
         offer = Offer(arena)
         arena.clock.advance(seconds=15)
@@ -95,7 +95,7 @@ def test_a_sweep_just_before_the_accept_commits_wins(arena: World, embedded: Emb
     check_one_truth(offer, answer)
 
 
-def test_of_an_accept_and_a_decline_from_two_devices_exactly_one_wins(arena: World) -> None:
+def test_concurrent_accept_and_decline_exclude_each_other(arena: World) -> None:
     for _ in range(ROUNDS):
         offer = Offer(arena)
         accepted, declined = both(offer.accept, offer.decline)
@@ -110,7 +110,7 @@ def test_of_an_accept_and_a_decline_from_two_devices_exactly_one_wins(arena: Wor
         offer.finish()
 
 
-def test_an_accept_and_a_cancellation_leave_one_truth(arena: World) -> None:
+def test_concurrent_accept_and_cancellation_stay_consistent(arena: World) -> None:
     for _ in range(ROUNDS):
         offer = Offer(arena)
         accepted, canceled = both(offer.accept, offer.cancel_order)
@@ -123,7 +123,7 @@ def test_an_accept_and_a_cancellation_leave_one_truth(arena: World) -> None:
         offer.finish()
 
 
-def test_an_accept_that_is_tapped_eight_times_happens_once(arena: World) -> None:
+def test_accepting_eight_times_has_one_effect(arena: World) -> None:
     for _ in range(ROUNDS // 2):
         offer = Offer(arena)
         answers = at_once([offer.accept] * 8)
@@ -133,7 +133,7 @@ def test_an_accept_that_is_tapped_eight_times_happens_once(arena: World) -> None
         offer.finish()
 
 
-def test_a_delivery_that_is_handed_over_eight_times_frees_its_courier_once(arena: World) -> None:
+def test_delivering_eight_times_releases_the_courier_once(arena: World) -> None:
     courier, customer = on_duty(arena.person("courier")), arena.person("customer")
     for _ in range(ROUNDS // 2):
         placed = order(customer)

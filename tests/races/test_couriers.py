@@ -57,7 +57,7 @@ def test_indexes_agree_with_couriers_who_move_while_they_are_taken_and_released(
         check_indexes(courier)
 
 
-def test_who_goes_off_duty_while_orders_are_handed_out_has_none_or_exactly_one(arena: World) -> None:
+def test_courier_going_off_duty_has_at_most_one_order(arena: World) -> None:
     couriers = [on_duty(arena.person("courier")) for _ in range(4)]
     customers = [arena.person("customer") for _ in range(4)]
     placed: list[str] = []
@@ -93,7 +93,7 @@ def test_offers_that_are_declined_while_couriers_leave_and_come_stay_consistent(
         check_indexes(courier)
 
 
-def test_a_courier_who_says_eight_times_that_they_are_on_duty_is_there_once(arena: World) -> None:
+def test_courier_going_on_duty_eight_times_is_indexed_once(arena: World) -> None:
     courier = arena.person("courier")
     report(courier, LAT, LNG)
     at_once([partial(duty, courier)] * 8)

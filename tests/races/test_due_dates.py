@@ -19,7 +19,7 @@ def sweep(world: World, name: str = "sweep") -> Counter[ReminderOutcome]:
     return remind_due(world.parts.dependencies, name, lambda: 60.0).outcomes
 
 
-def test_what_four_sweeps_find_at_once_is_told_once(arena: World) -> None:
+def test_four_concurrent_sweeps_send_a_reminder_once(arena: World) -> None:
     tech, lead = arena.person("TECH"), arena.person("MAINT_TL")
     for number in range(6):
         orders = [in_hand(arena, tech, arena.clock.now() - LATE, lead=lead) for _ in range(3)]
@@ -35,7 +35,7 @@ def test_what_four_sweeps_find_at_once_is_told_once(arena: World) -> None:
             assert check_count(person) == 3 * (number + 1)
 
 
-def test_a_sweep_that_meets_another_at_its_commit_finds_everything_told(arena: World, embedded: EmbeddedEngine) -> None:
+def test_sweep_with_a_conflict_finds_all_reminders_sent(arena: World, embedded: EmbeddedEngine) -> None:
     tech = arena.person("TECH")
     orders = [in_hand(arena, tech, arena.clock.now() + SOON) for _ in range(4)]
     other: list[Counter[ReminderOutcome]] = []
@@ -49,7 +49,7 @@ def test_a_sweep_that_meets_another_at_its_commit_finds_everything_told(arena: W
     assert Counter(told(tech)) == Counter(("WO_DUE_SOON", order_id) for order_id in orders)
 
 
-def test_who_finishes_while_it_becomes_overdue_is_told_before_or_not_at_all(arena: World) -> None:
+def test_finished_order_is_not_reported_as_overdue_afterwards(arena: World) -> None:
     tech = arena.person("TECH")
     for _ in range(30):
         order_id = in_hand(arena, tech, arena.clock.now() - LATE, state=WorkOrderState.IN_PROGRESS)
@@ -61,7 +61,7 @@ def test_who_finishes_while_it_becomes_overdue_is_told_before_or_not_at_all(aren
     assert check_count(tech) == len(told(tech))
 
 
-def test_who_hands_on_while_it_becomes_overdue_leaves_one_of_both_told(arena: World) -> None:
+def test_reassigned_order_is_reported_as_overdue_to_one_technician(arena: World) -> None:
     one, other = arena.person("TECH"), arena.person("TECH")
     for _ in range(30):
         order_id = in_hand(arena, one, arena.clock.now() - LATE)

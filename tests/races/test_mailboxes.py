@@ -27,7 +27,7 @@ WRITERS, EACH = 16, 8
 
 
 def count_up(world: World, *people: Person) -> None:
-    """Raise the version of one thing that all writers share, and tell people the version: the order of commits."""
+    """Increment the version of a shared item and send users the version, which is the order of commits."""
 
     def decide(work: UnitOfWork) -> None:
         shared = get(organisation_key(DEMO))
@@ -50,7 +50,7 @@ def overlaps(world: World) -> list[str]:
 
 
 def settle(world: World) -> None:
-    """Let the sweep find what nobody has delivered by now; there must be no more than that."""
+    """Let the sweep deliver pending events; there must be no others."""
     world.clock.advance(seconds=16)
     drain_pending(world.parts.delivery, world.clock)
 

@@ -1,4 +1,4 @@
-"""Technicians who finish work orders, delete photos and pass orders on at the same moment."""
+"""Technicians finish work orders, delete photos and reassign orders at the same time."""
 
 from collections.abc import Callable
 from functools import partial
@@ -99,7 +99,7 @@ def test_findings_that_are_routed_while_others_are_finished_hold_the_checklist(a
             assert park.finish(one["id"]).status == 200
 
 
-def test_of_two_steps_with_one_version_one_is_taken_and_the_other_is_stale(arena: World) -> None:
+def test_second_of_two_steps_with_the_same_version_is_a_conflict(arena: World) -> None:
     park = Park(arena)
     counted = {"inProgress": 0, "returned": 0}
     for _ in range(STALE_ROUNDS):

@@ -1,4 +1,4 @@
-"""Many customers who order at the same moment."""
+"""Many customers place orders at the same time."""
 
 from collections import Counter
 from functools import partial

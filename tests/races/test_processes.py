@@ -1,4 +1,4 @@
-"""The same races between processes, as between Lambda functions: nothing in memory that could hold them together."""
+"""The same races between processes, as between Lambda functions, without shared memory."""
 
 import json
 import secrets
@@ -26,7 +26,7 @@ pytestmark = pytest.mark.xdist_group("engine-server")
 
 @pytest.fixture(scope="module")
 def processes() -> Iterator[Crew]:
-    """Four processes, and this one, on one store."""
+    """Four processes, and this one, on one engine."""
     with ExitStack() as opened:
         opened.enter_context(pointed_at(named_engine() or opened.enter_context(engine_process())))
         yield opened.enter_context(crew(4))
@@ -34,7 +34,7 @@ def processes() -> Iterator[Crew]:
 
 @pytest.fixture
 def shared(processes: Crew) -> World:
-    """A world in the store that all processes see."""
+    """A world on the engine that all processes share."""
     emptied()
     return World(randbits=secrets.randbits, clock=racing_clock())
 

@@ -16,7 +16,7 @@ def sweep(world: World, name: str) -> Counter[OfferOutcome]:
     return reassign_due(world.parts.dependencies, name).outcomes
 
 
-def test_an_offer_that_four_sweeps_find_at_once_is_handed_on_once(arena: World) -> None:
+def test_four_concurrent_sweeps_process_an_offer_once(arena: World) -> None:
     seeded = []
     for number in range(8):
         seeded += seed_due_offers(arena, 1, first=number * 100)
@@ -26,9 +26,7 @@ def test_an_offer_that_four_sweeps_find_at_once_is_handed_on_once(arena: World) 
     check_handed_on_once(arena, seeded)
 
 
-def test_a_sweep_that_meets_another_at_its_commit_finds_the_offers_settled(
-    arena: World, embedded: EmbeddedEngine
-) -> None:
+def test_sweep_with_a_conflict_finds_all_offers_processed(arena: World, embedded: EmbeddedEngine) -> None:
     seeded = seed_due_offers(arena, 3)
     other: list[Counter[OfferOutcome]] = []
 

@@ -1,4 +1,4 @@
-"""What one process of several does in a race. Each has an application, a clock and sockets of its own."""
+"""The work of one process in a race. Each has its own application, clock and sockets."""
 
 import secrets
 from collections import Counter
@@ -26,7 +26,7 @@ Answered = tuple[int, str]
 
 
 class Crew:
-    """Processes that use the store which the environment named when they were started."""
+    """Processes on the engine that the environment named when they were started."""
 
     def __init__(self, pool: Pool, size: int) -> None:
         self._pool = pool
@@ -65,25 +65,25 @@ def _take_part(work: Work, part: Any, now: datetime, radius_m: int) -> Any:
 
 
 def place_orders(world: World, tokens: Sequence[str]) -> list[Answered]:
-    """Everybody with one of these tokens orders, at once."""
+    """Place one order per token, all at once."""
     return _order(world, tokens, {})
 
 
 def place_one_order(world: World, copies: tuple[str, int]) -> list[Answered]:
-    """One customer sends one order so many times at once, each time under the same key."""
+    """Send the same order many times at once, with the same idempotency key."""
     token, number = copies
     return _order(world, [token] * number, {"idempotency_key": "the-same-everywhere"})
 
 
 def sweep(world: World, name: str) -> Counter[str]:
-    """One sweep over offers."""
+    """Run one sweep of offers."""
     return Counter(
         {outcome.name: number for outcome, number in reassign_due(world.parts.dependencies, name).outcomes.items()}
     )
 
 
 def remind(world: World, name: str) -> Counter[str]:
-    """One sweep over due dates."""
+    """Run one sweep of due dates."""
     outcomes = remind_due(world.parts.dependencies, name, lambda: 60.0).outcomes
     return Counter({outcome.name: number for outcome, number in outcomes.items()})
 

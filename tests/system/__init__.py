@@ -1,1 +1,1 @@
-"""The whole system from outside: a real process, real HTTP, real sockets, and nothing of ours on the client's side."""
+"""Tests of the whole system from outside: a real process, HTTP and sockets, with independent clients."""

@@ -37,19 +37,19 @@ _QUIET = (
 
 
 def chromium() -> str | None:
-    """The browser's command, if there is one on this machine."""
+    """Return the browser's command, if it is installed."""
     return next((found for name in _NAMES if (found := shutil.which(name))), None)
 
 
 class _Pages(SimpleHTTPRequestHandler):
-    """The files of a page, its settings, and a place for its report."""
+    """Serves the files and settings of a page, and receives its report."""
 
     def __init__(self, *args: Any, settings: bytes, reports: SimpleQueue[Any], **kwargs: Any) -> None:
         self._settings, self._reports = settings, reports
         super().__init__(*args, **kwargs)
 
     def do_GET(self) -> None:
-        """A file, or the settings."""
+        """Send a file or the settings."""
         if self.path == "/settings.json":
             self._answer(self._settings)
         elif self.path == "/favicon.ico":
@@ -58,12 +58,12 @@ class _Pages(SimpleHTTPRequestHandler):
             super().do_GET()
 
     def do_POST(self) -> None:
-        """The report."""
+        """Receive the report."""
         self._reports.put(json.loads(self.rfile.read(int(self.headers["content-length"]))))
         self._answer(b"{}")
 
     def log_message(self, *_: object) -> None:
-        """Say nothing."""
+        """Do not log."""
 
     def _answer(self, body: bytes, status: int = 200) -> None:
         self.send_response(status)
@@ -74,7 +74,7 @@ class _Pages(SimpleHTTPRequestHandler):
 
 
 def report_of(browser: str, page: Path, settings: Mapping[str, object], profile: Path) -> dict[str, Any]:
-    """Let the browser run the `index.html` in `page`; what it reports. `profile` is an empty folder for its files."""
+    """Run `index.html` of `page` in the browser and return its report. `profile` is an empty folder for its files."""
     reports: SimpleQueue[Any] = SimpleQueue()
     answers = partial(_Pages, directory=str(page), settings=json.dumps(settings).encode(), reports=reports)
     with ThreadingHTTPServer(("127.0.0.1", 0), answers) as server:

@@ -1,4 +1,4 @@
-"""Clients for system tests: people who are signed in, their calls, and sockets that remember what they heard."""
+"""Clients for system tests: signed-in users, their calls, and sockets that record events."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ PATIENCE_S = 60.0
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """One event that arrived."""
+    """A received event."""
 
     event: str
     data: dict[str, Any]
 
 
 class Socket:
-    """An open socket. What arrives is kept in order; any thread may wait for it."""
+    """An open socket. It records events in order; any thread may wait for them."""
 
     def __init__(self, connection: ClientConnection) -> None:
         self.connection = connection
@@ -38,13 +38,13 @@ class Socket:
 
     @property
     def events(self) -> list[Heard]:
-        """All that has arrived so far, in order, without answers to pings."""
+        """The received events in order, without pongs."""
         with self._changed:
             return [heard for heard in self._events if heard.event != "pong"]
 
     @property
     def close_code(self) -> int | None:
-        """With which code it was closed, once it is."""
+        """The close code, if the socket is closed."""
         return self.connection.close_code
 
     def say(self, event: str, **data: object) -> None:
@@ -52,14 +52,14 @@ class Socket:
         self.connection.send(json.dumps({"event": event, "data": data}))
 
     def ping(self) -> None:
-        """Ask for an answer and wait for it. What was said before has been handled then."""
+        """Send a ping and wait for its pong. Earlier messages are handled then."""
         with self._changed:
             before = sum(heard.event == "pong" for heard in self._events)
         self.connection.send(json.dumps({"event": "ping"}))
         self.wait_until(lambda events: sum(heard.event == "pong" for heard in events) > before, "a pong")
 
     def wait_for(self, event: str, timeout_s: float = PATIENCE_S, **data: object) -> Heard:
-        """The first event of this name whose data has these values, waiting for it if need be."""
+        """Return the first event of this name with these values; wait for it if necessary."""
 
         def found(events: list[Heard]) -> list[Heard]:
             return [heard for heard in events if heard.event == event and data.items() <= heard.data.items()]
@@ -69,14 +69,14 @@ class Socket:
     def wait_until(
         self, enough: Callable[[list[Heard]], bool], what: str = "that", timeout_s: float = PATIENCE_S
     ) -> list[Heard]:
-        """All events, once they are enough."""
+        """Return all events when there are enough."""
         with self._changed:
             self._changed.wait_for(lambda: enough(self._events) or self._closed, timeout_s)
             assert enough(self._events), f"{what} did not arrive, but {self._events}"
             return list(self._events)
 
     def wait_closed(self) -> int | None:
-        """The code with which the other side closes it."""
+        """Wait for the close by the server and return its code."""
         with self._changed:
             assert self._changed.wait_for(lambda: self._closed, PATIENCE_S), "the socket was not closed"
         return self.close_code
@@ -94,7 +94,7 @@ class Socket:
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Somebody who is signed in. Calls may be made from many threads at once."""
+    """A signed-in user. Threads may share it."""
 
     name: str
     user_id: str
@@ -102,29 +102,29 @@ class Person:
     stack: Stack = field(repr=False)
 
     def get(self, path: str, **headers: str) -> httpx.Response:
-        """A GET as this person."""
+        """Send a GET request."""
         return self.stack.call("GET", path, token=self.token, headers=headers)
 
     def post(self, path: str, body: object = None, **headers: str) -> httpx.Response:
-        """A POST as this person; `idempotency_key="k"` becomes the header of that name."""
+        """Send a POST request; `idempotency_key="k"` becomes the header."""
         return self.stack.call("POST", path, body, token=self.token, headers=headers)
 
     def ask(self, method: str, path: str, body: object = None, *, status: int = 200, **headers: str) -> Any:
-        """What a call with any method is answered, which has to have this status."""
+        """Return the body of a response, which must have this status."""
         answer = self.stack.call(method, path, body, token=self.token, headers=headers)
         assert answer.status_code == status, f"{self.name}: {method} {path}: {answer.status_code} {answer.text}"
         return answer.json() if answer.content else None
 
     @contextmanager
     def listening(self, channel: str) -> Iterator[Socket]:
-        """A socket of this person, open and known to the server."""
+        """Open a socket of this user that the server has registered."""
         with self.stack.socket(channel, token=self.token) as socket:
             socket.ping()
             yield socket
 
 
 class Stack:
-    """A running stack as its clients see it: an address, and a password that everybody has.
+    """A running stack: its URL, and the password of all users.
 
     `sockets` is where sockets are if they have no paths, as at API Gateway's own address; there the role in the token
     decides on the channel.
@@ -139,14 +139,14 @@ class Stack:
         self.http = httpx.Client(base_url=base, timeout=PATIENCE_S, trust_env=False)
 
     def person(self, name: str) -> Person:
-        """Somebody signed in; the same session whenever asked."""
+        """Return a signed-in user; the same session each time."""
         with self._lock:
             if name not in self._people:
                 self._people[name] = self.sign_in(name)
             return self._people[name]
 
     def sign_in(self, name: str) -> Person:
-        """Somebody in a new session."""
+        """Sign a user in with a new session."""
         answer = self.call("POST", "/v1/auth/login", {"username": name, "password": self._password})
         assert answer.status_code == 200, answer.text
         token = answer.json()["accessToken"]
@@ -161,7 +161,7 @@ class Stack:
         token: str | None = None,
         headers: Mapping[str, str] | None = None,
     ) -> httpx.Response:
-        """One request; names of headers may have underscores for hyphens."""
+        """Send one request; names of headers may have underscores for hyphens."""
         sent = {name.replace("_", "-"): value for name, value in (headers or {}).items()}
         if token is not None:
             sent["Authorization"] = f"Bearer {token}"
@@ -169,7 +169,7 @@ class Stack:
 
     @contextmanager
     def socket(self, channel: str, *, token: str | None = None, query: str = "", **options: Any) -> Iterator[Socket]:
-        """A socket on a channel. Raises websockets' `InvalidStatus` if it is refused."""
+        """Open a socket on a channel. Raise websockets' `InvalidStatus` if it is refused."""
         url = f"{self._sockets or self.base.replace('http', 'ws', 1) + '/v1/ws/' + channel}{query}"
         headers = {} if token is None else {"Authorization": f"Bearer {token}"}
         options = {"proxy": None, "open_timeout": PATIENCE_S, "max_size": None, **options}
@@ -177,7 +177,7 @@ class Stack:
             yield Socket(connection)
 
     def close(self) -> None:
-        """Hang up."""
+        """Close all connections."""
         self.http.close()
 
 

@@ -1,4 +1,4 @@
-"""One running stack for all tests of a process that ask for it. Tests that share one stay on one worker.
+"""Running stacks, shared by all tests of a process. Tests that share one run on one worker.
 
 stack         with the contract's own times: an offer stands 15 s, a sweep every 15 s
 brisk_stack   the same with a sweep every second, offers of 2 s, and photos whose addresses and uploads end as soon, for
@@ -21,7 +21,7 @@ _SHARED = ("stack", "brisk_stack", "site")
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep together what shares a stack."""
+    """Group the tests that share a stack."""
     for item in items:
         for name in _SHARED:
             if name in getattr(item, "fixturenames", ()):
@@ -39,7 +39,7 @@ def stack() -> Iterator[Stack]:
 
 @pytest.fixture(scope="session")
 def brisk_stack() -> Iterator[Stack]:
-    """A stack in which offers and addresses end soon."""
+    """A stack whose offers and presigned URLs expire soon."""
     soon = ("BATON_OFFER_LIFE_S", "BATON_PHOTO_URL_S", "BATON_PHOTO_UPLOAD_S", "BATON_PHOTO_GRACE_S")
     with running(BATON_SWEEP_EVERY_S="1", **dict.fromkeys(soon, "2"), **on_named_engine("brisk")) as server:
         client = Stack(server.base, PASSWORD)
@@ -49,6 +49,6 @@ def brisk_stack() -> Iterator[Stack]:
 
 @pytest.fixture
 def engine_url() -> Iterator[str]:
-    """The address of an empty engine."""
+    """The URL of an empty engine."""
     with engine_process() as url:
         yield url

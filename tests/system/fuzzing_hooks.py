@@ -18,19 +18,19 @@ _known: dict[str, list[str]] = json.loads(os.environ.get(KNOWN, "{}"))  # noqa: 
 
 @schemathesis.hook
 def map_path_parameters(context: Any, path_parameters: dict[str, Any] | None) -> dict[str, Any] | None:
-    """Most calls name something that there is."""
+    """Use existing ids in most calls."""
     return _with_known(path_parameters, least=1)
 
 
 @schemathesis.hook
 def map_headers(context: Any, headers: Any) -> Any:
-    """Half of the versions that are named are near the ones that things have."""
+    """Use versions near the current ones in half of the calls."""
     return _with_known(headers, least=2) if isinstance(headers, dict) else headers
 
 
 @schemathesis.hook
 def map_body(context: Any, body: Any) -> Any:
-    """Half of the bodies name things that there are."""
+    """Use existing ids in half of the bodies."""
     return _with_known(body, least=2) if isinstance(body, dict) else body
 
 

@@ -1,4 +1,4 @@
-"""Repairs and photos of them, over real HTTP, in the game zone of the demo data."""
+"""Work orders and photos over real HTTP, in the game zone of the demo data."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ CHECKLIST, ITEM = "CL-2042", "B-3"
 
 
 def repair(stack: Stack, technician: str = "tech2") -> str:
-    """A new work order that a technician has; its id."""
+    """Create an assigned work order and return its id."""
     routed = {"checklistRef": CHECKLIST, "itemRef": ITEM, "priority": "LOW"}
     answer = stack.person("ops1").post("/v1/work-orders", routed)
     assert answer.status_code == 201, answer.text

@@ -1,4 +1,4 @@
-"""Starting the local stack as a process of its own, and stopping it."""
+"""Starts and stops the local stack as a process."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _BASE = re.compile(r"http://localhost:(\d+)/api")
 
 
 def on_named_engine(stage: str) -> dict[str, str]:
-    """What lets a stack use the engine that `BATON_TEST_ENGINE` names, with tables that no other one has."""
+    """Return the variables for a stack on the engine in `BATON_TEST_ENGINE`, with its own tables."""
     url = named_engine()
     if url is None:
         return {}
@@ -33,7 +33,7 @@ def on_named_engine(stage: str) -> dict[str, str]:
 
 
 def clean_environment(**own: str) -> dict[str, str]:
-    """This process's environment without what configures Baton or points at AWS, and with `own`."""
+    """Return the environment without variables of Baton and AWS, plus `own`."""
     inherited = os.environ  # noqa: TID251 - what a process inherits
     kept = {name: value for name, value in inherited.items() if not name.startswith(("BATON_", "AWS_", "POWERTOOLS_"))}
     kept.pop("PORT", None)
@@ -42,14 +42,14 @@ def clean_environment(**own: str) -> dict[str, str]:
 
 @dataclass
 class Output:
-    """What a process prints, read as it comes so that the process never waits for a reader."""
+    """The output of a process, read continuously so that the process never blocks."""
 
     lines: list[str] = field(default_factory=list)
     ended: bool = False
     changed: Condition = field(default_factory=Condition)
 
     def read(self, stream: IO[str]) -> None:
-        """Read until the end."""
+        """Read until the end of the stream."""
         for line in stream:
             with self.changed:
                 self.lines.append(line.rstrip("\n"))
@@ -59,7 +59,7 @@ class Output:
             self.changed.notify_all()
 
     def wait_for(self, beginning: str) -> bool:
-        """Whether a line that begins like this came before the output ended."""
+        """Wait for a line that begins like this; return whether it came."""
 
         def came() -> bool:
             return any(line.startswith(beginning) for line in self.lines)
@@ -85,18 +85,18 @@ class Server:
 
     @property
     def port(self) -> int:
-        """Where it listens, as its banner says."""
+        """The port in the banner."""
         found = _BASE.search(self.output.text)
         assert found is not None, self.output.text
         return int(found[1])
 
     @property
     def base(self) -> str:
-        """The address below which all paths are."""
+        """The base URL of all paths."""
         return f"http://localhost:{self.port}/api"
 
     def end(self, how: signal.Signals = signal.SIGINT) -> int:
-        """Send a signal and wait for the end; the exit code. All output has been read then."""
+        """Send a signal, wait for the end and all output, and return the exit code."""
         self.process.send_signal(how)
         code = self.process.wait(PATIENCE_S)
         for reader in self.readers:
@@ -106,7 +106,7 @@ class Server:
 
 @contextmanager
 def running(**environment: str) -> Iterator[Server]:
-    """A stack on a free port that is ready; ended at the end of the block, if it still runs."""
+    """Run a stack on a free port until the end of the block."""
     own = {"PORT": "0", "BATON_DEMO_PASSWORD": PASSWORD, **environment}
     with started([sys.executable, "-m", "infra.local"], READY, **own) as server:
         yield server
@@ -114,7 +114,7 @@ def running(**environment: str) -> Iterator[Server]:
 
 @contextmanager
 def started(command: list[str], ready: str, **environment: str) -> Iterator[Server]:
-    """A process that has printed a line that begins with `ready`."""
+    """Run a process until the end of the block, after it has printed a line that begins with `ready`."""
     with subprocess.Popen(
         command,
         cwd=ROOT,

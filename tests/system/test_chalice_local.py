@@ -1,4 +1,4 @@
-"""`chalice local` by itself, on an engine that was prepared for it."""
+"""`chalice local` on a prepared engine."""
 
 import shlex
 import socket
@@ -36,13 +36,13 @@ def test_chalice_local_serves_rest_on_a_prepared_engine(engine_url: str) -> None
         stack.close()
 
 
-def test_preparing_without_an_engine_says_what_is_missing() -> None:
+def test_prepare_without_an_engine_reports_the_variable() -> None:
     ended = run_once("infra.local.prepare")
     assert ended.returncode == 2
     assert "BATON_DYNAMODB_ENDPOINT" in ended.stderr
 
 
-def test_preparing_again_leaves_what_is_there(engine_url: str) -> None:
+def test_prepare_does_not_change_existing_data(engine_url: str) -> None:
     for password, said in ((PASSWORD, PASSWORD), ("another", "not the password with which the people were made")):
         again = run_once("infra.local.prepare", BATON_DYNAMODB_ENDPOINT=engine_url, BATON_DEMO_PASSWORD=password)
         assert again.returncode == 0, again.stderr

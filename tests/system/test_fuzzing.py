@@ -27,11 +27,11 @@ CHECKS = (
     "response_headers_conformance",
 )
 ENDS_THE_SESSION = ("/auth/logout", "/v1/auth/logout")
-"""What the one who calls everything had better not call."""
+"""Operations that are excluded."""
 
 
 def known(stack: Stack, admin: Person) -> dict[str, list[str]]:
-    """Things that there are, by the names under which they are asked for."""
+    """Existing values by the parameters that accept them."""
     orders = admin.get("/v1/work-orders").json()["workOrders"]
     delivery = {"pickup_address": "Dam 1", "dropoff_address": "Amstel 2", "receiver_phone": "+31205550201"}
     placed = stack.person("customer1").post("/v1/orders", delivery).json()["order"]["id"]
@@ -59,7 +59,7 @@ def known(stack: Stack, admin: Person) -> dict[str, list[str]]:
 
 
 def schemathesis(stack: Stack, admin: Person, folder: Path) -> tuple[int, str, dict[str, Any]]:
-    """Let it run; its exit code, what it said, and its report."""
+    """Run schemathesis and return exit code, output and report."""
     long = BUDGET_S >= LONG_S
     report = folder / "report.json"
     arguments = [
@@ -91,7 +91,7 @@ def schemathesis(stack: Stack, admin: Person, folder: Path) -> tuple[int, str, d
     return done.returncode, said, json.loads(report.read_text()) if report.exists() else {}
 
 
-def test_whatever_is_sent_nothing_crashes_and_every_answer_is_described(tmp_path: Path) -> None:
+def test_generated_requests_get_documented_responses(tmp_path: Path) -> None:
     with running() as server:
         stack = Stack(server.base, PASSWORD)
         code, said, report = schemathesis(stack, stack.person("admin"), tmp_path)

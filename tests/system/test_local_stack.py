@@ -1,4 +1,4 @@
-"""The local stack as a stranger meets it: its addresses, its errors, its sockets, its manners."""
+"""The local stack from outside: paths, errors and sockets."""
 
 import http.client
 import json
@@ -37,12 +37,12 @@ def test_health_answers_below_the_stage(stack: Stack) -> None:
     assert stack.call("GET", "/health").json()["status"] == "ok"
 
 
-def test_an_unknown_address_gets_the_one_error_body(stack: Stack) -> None:
+def test_unknown_path_gets_the_error_body(stack: Stack) -> None:
     for path in ("/nope", "/v1/no/such/thing", "/v1/orders/1/2/3", "", "/", "//[", "/v1/%2e%2e/health"):
         assert error_of(stack.call("GET", path)) == (404, "ROUTE_NOT_FOUND"), path
 
 
-def test_an_address_outside_the_stage_gets_it_too(stack: Stack) -> None:
+def test_url_outside_the_stage_gets_the_same_error_body(stack: Stack) -> None:
     outside = stack.base.removesuffix("/api")
     for path in ("/", "/v1/orders", "/apiary"):
         assert error_of(httpx.get(outside + path, trust_env=False)) == (404, "ROUTE_NOT_FOUND"), path
@@ -52,13 +52,13 @@ def test_a_slash_at_the_end_changes_nothing(stack: Stack) -> None:
     assert stack.call("GET", "/health/").status_code == 200
 
 
-def test_a_wrong_method_is_told_the_right_ones(stack: Stack) -> None:
+def test_wrong_method_gets_the_allowed_methods(stack: Stack) -> None:
     answer = stack.call("DELETE", "/v1/auth/login")
     assert error_of(answer) == (405, "METHOD_NOT_ALLOWED")
     assert answer.headers["Allow"] == "POST"
 
 
-def test_bad_json_is_refused_as_such(stack: Stack) -> None:
+def test_malformed_json_is_rejected(stack: Stack) -> None:
     for body in (b"{", b"\xff\xfe", b"[1,]"):
         sent = {"Content-Type": "application/json"}
         answer = stack.http.post("/v1/auth/login", content=body, headers=sent)
@@ -71,7 +71,7 @@ def test_parameters_in_the_path_arrive_decoded(stack: Stack) -> None:
     assert "../a b" in answer.json()["error"]["message"]
 
 
-def test_a_body_that_is_said_to_be_too_large_is_refused_before_it_is_sent(stack: Stack) -> None:
+def test_body_with_too_large_content_length_is_rejected_before_reading(stack: Stack) -> None:
     with raw_connection(stack) as connection:
         connection.sendall(b"POST /api/v1/auth/login HTTP/1.1\r\nHost: x\r\nContent-Length: 7000000\r\n\r\n")
         answer = http.client.HTTPResponse(connection)
@@ -86,7 +86,7 @@ def test_a_body_that_grows_too_large_is_refused(stack: Stack) -> None:
     assert answer.headers["Access-Control-Allow-Origin"] == "*"
 
 
-def test_browsers_may_ask_first(stack: Stack) -> None:
+def test_preflight_request_is_answered(stack: Stack) -> None:
     answer = stack.call("OPTIONS", "/v1/orders", headers={"Origin": "https://shop.example"})
     assert answer.status_code == 200
     assert "POST" in answer.headers["Access-Control-Allow-Methods"].split(",")
@@ -131,7 +131,7 @@ def test_a_socket_of_another_role_is_refused_with_403(stack: Stack) -> None:
     assert refusal(stack, "nonsense", customer) == (403, "ACCESS_DENIED")
 
 
-def test_no_client_can_choose_its_channel_beside_the_path(stack: Stack) -> None:
+def test_query_parameter_cannot_override_the_channel(stack: Stack) -> None:
     customer = stack.person("customer2").token
     assert refusal(stack, "courier", customer, "?channel=customer") == (403, "ACCESS_DENIED")
 
@@ -173,7 +173,7 @@ def test_a_message_that_is_no_text_ends_the_socket(stack: Stack) -> None:
         assert socket.wait_closed() == 1003
 
 
-def test_strangers_can_neither_post_to_sockets_nor_call_functions(stack: Stack) -> None:
+def test_unsigned_requests_to_internal_services_are_refused(stack: Stack) -> None:
     outside = stack.base.removesuffix("/api")
     made_up = "AWS4-HMAC-SHA256 Credential=somebody/20260101/us-east-1/execute-api/aws4_request, Signature=0"
     for headers in ({}, {"Authorization": made_up}):
@@ -182,7 +182,7 @@ def test_strangers_can_neither_post_to_sockets_nor_call_functions(stack: Stack) 
             assert answer.status_code == 403, path
 
 
-def test_demo_people_have_a_past(stack: Stack) -> None:
+def test_demo_users_have_a_history(stack: Stack) -> None:
     orders = stack.person("customer3").get("/v1/customer/orders/history").json()["orders"]
     assert [order["status"] for order in orders] == ["delivered", "no_nearby_driver"]
     assert stack.person("courier3").get("/v1/courier/orders/history").json()["orders"][0] == orders[0]
@@ -200,7 +200,7 @@ def test_demo_shipments_wait_to_be_packed_in_their_own_organisation_only(stack: 
     assert theirs == {"data": [], "total": 0}
 
 
-def test_something_waits_to_be_picked_and_something_was_picked_yesterday(stack: Stack) -> None:
+def test_demo_has_open_and_completed_assignments(stack: Stack) -> None:
     picker, operative = stack.person("picker2"), stack.person("operative1")
     shown = [person.get("/scanner/state").json() for person in (picker, operative)]
     assert [one["view"] for one in shown] == ["picker", "operative"]
@@ -217,7 +217,7 @@ def test_something_waits_to_be_picked_and_something_was_picked_yesterday(stack: 
     assert trail[0]["payload_diff"]["status"] == ["active", "completed"]
 
 
-def test_the_battery_line_has_something_to_do(stack: Stack) -> None:
+def test_demo_battery_line_has_open_work(stack: Stack) -> None:
     viewer = stack.person("viewer1")
     assert [sku["status"] for sku in viewer.get("/v1/skus").json()["data"]] == ["DRAFT", "ACTIVE"]
     assert [batch["status"] for batch in viewer.get("/v1/batches").json()["data"]] == ["IN_PROGRESS", "COMPLETED"]

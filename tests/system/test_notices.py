@@ -1,4 +1,4 @@
-"""Notices on the local stack: over a real socket, and from the sweep that runs by itself."""
+"""Notices on the local stack: over a real socket, and from the scheduled sweep."""
 
 from typing import Any
 
@@ -13,7 +13,7 @@ ZONE = "Notices"
 
 @pytest.fixture(scope="module")
 def park(brisk_stack: Stack) -> Stack:
-    """A stack in which the other organisation has a ride, a checklist, and what is soon is all that is due in a day."""
+    """A stack in which the other organisation has a ride and a checklist, and "due soon" means within a day."""
     admin = brisk_stack.person("other-admin")
     people = [
         {"username": name, "full_name": name.title(), "role": role, "game_zone": ZONE, "password": PASSWORD}
@@ -50,7 +50,7 @@ def assign(park: Stack, order_id: str, name: str) -> None:
     assert answer.status_code == 200, answer.text
 
 
-def test_a_technician_hears_on_the_staff_socket_what_the_list_says(park: Stack) -> None:
+def test_staff_socket_and_list_have_the_same_notice(park: Stack) -> None:
     tech, other = park.person("notice-tech"), park.person("notice-tech-2")
     order_id = routed(park, "I-0", "LOW")
     subject = {"kind": "work_order", "id": order_id}
@@ -66,7 +66,7 @@ def test_a_technician_hears_on_the_staff_socket_what_the_list_says(park: Stack) 
     assert tech.get("/v1/me/notifications").json()["unread"] == listed["unread"] - 1
 
 
-def test_what_is_due_soon_is_told_by_the_sweep_once(park: Stack) -> None:
+def test_sweep_sends_a_due_soon_reminder_once(park: Stack) -> None:
     tech = park.person("notice-tech")
     order_id = routed(park, "I-1", "CRITICAL")
     with tech.listening("staff") as socket:

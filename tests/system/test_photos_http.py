@@ -1,4 +1,4 @@
-"""Photos as phones and browsers handle them: real files over real HTTP, addresses opened by whoever has them."""
+"""Photos over real HTTP: uploads of real files, and presigned URLs without other authorisation."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tests.system.repairs import repair, upload
 
 
 def fetch(url: str, method: str = "GET") -> httpx.Response:
-    """What anybody gets who opens an address: without a token and without a cookie."""
+    """Return the response for a URL, without token and cookie."""
     return httpx.request(method, url, trust_env=False, timeout=PATIENCE_S)
 
 
@@ -34,7 +34,7 @@ def presigned(person: Person, order_id: str) -> dict[str, Any]:
 
 
 def wait_until(holds: Callable[[], bool]) -> None:
-    """Ask again and again until it holds."""
+    """Repeat until the condition holds."""
     deadline = time.monotonic() + PATIENCE_S
     while not holds():
         assert time.monotonic() < deadline
@@ -58,7 +58,7 @@ def test_a_photo_is_uploaded_shown_and_deleted(stack: Stack) -> None:
     assert fetch(view["thumbUrl"]).status_code == 404
 
 
-def test_an_address_is_good_for_its_photo_and_nothing_else(stack: Stack) -> None:
+def test_presigned_url_is_valid_for_its_photo_only(stack: Stack) -> None:
     order_id, tech = repair(stack), stack.person("tech2")
     mine, other = (upload(tech, order_id).json()["url"] for _ in range(2))
     path, query = urlsplit(mine).path, urlsplit(mine).query
@@ -86,7 +86,7 @@ def test_an_address_is_good_for_its_photo_and_nothing_else(stack: Stack) -> None
     assert fetch(mine).status_code == 200
 
 
-def test_an_address_ends(brisk_stack: Stack) -> None:
+def test_presigned_url_expires(brisk_stack: Stack) -> None:
     url = upload(brisk_stack.person("tech2"), repair(brisk_stack)).json()["url"]
     wait_until(lambda: fetch(url).status_code == 403)
     assert b"expired" in fetch(url).content
@@ -106,7 +106,7 @@ def test_a_large_photo_is_put_by_the_client_itself(stack: Stack) -> None:
     assert opened(fetch(answer.json()["url"]).content).size == (900, 600)
 
 
-def test_a_large_photo_that_nobody_confirms_is_gone_after_a_while(brisk_stack: Stack) -> None:
+def test_unconfirmed_large_photo_is_deleted(brisk_stack: Stack) -> None:
     tech = brisk_stack.person("tech2")
     told = presigned(tech, repair(brisk_stack))
     put(told, b"no photo")

@@ -1,4 +1,4 @@
-"""The races once more as strangers would run them: real HTTP, real sockets, a real server over a store of its own."""
+"""Races over real HTTP and sockets, on a real server with its own engine."""
 
 import secrets
 from collections import Counter
@@ -24,18 +24,18 @@ pytestmark = pytest.mark.xdist_group("races-http")
 
 
 class Town:
-    """A running stack, and people whom the demo does not have: they are put into its store and need no password."""
+    """A running stack with additional users, who are written to its engine and need no password."""
 
     def __init__(self, stack: Stack, world: World) -> None:
         self.stack, self._world = stack, world
 
     def people(self, role: str, number: int) -> list[Person]:
-        """So many new people, signed in."""
+        """Return new signed-in users."""
         made = [self._world.person(role, username=f"{role}-{self._world.ids.new()}") for _ in range(number)]
         return [Person(person.user_id, person.user_id, person.token, self.stack) for person in made]
 
     def on_duty(self, number: int) -> list[Person]:
-        """Couriers a hundred metres apart, on duty."""
+        """Return couriers on duty, a hundred metres apart."""
         couriers = self.people("courier", number)
         for place, courier in enumerate(couriers):
             lat, lng = east(place / 10)
@@ -46,7 +46,7 @@ class Town:
 
 @pytest.fixture(scope="module")
 def town() -> Iterator[Town]:
-    """A stack in which offers stand long enough for a slow machine."""
+    """A stack whose offers last long enough for a slow machine."""
     with ExitStack() as opened:
         url = named_engine() or opened.enter_context(engine_process())
         opened.enter_context(pointed_at(url))
@@ -63,7 +63,7 @@ def answer(courier: Person, action: str, offer: Heard) -> httpx.Response:
     return courier.post(f"/v1/courier/orders/{action}", body)
 
 
-def test_thirty_two_customers_at_once_get_the_eight_couriers_there_are(town: Town) -> None:
+def test_32_customers_get_8_couriers(town: Town) -> None:
     couriers, customers = town.on_duty(8), town.people("customer", 32)
     with ExitStack() as opened:
         sockets: list[Socket] = [opened.enter_context(courier.listening("courier")) for courier in couriers]

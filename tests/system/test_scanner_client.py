@@ -1,4 +1,4 @@
-"""A pick scanner's client in a real browser, served from another origin than the API: `scanner_client/`.
+"""A pick scanner client in a real browser, from another origin than the API: `scanner_client/`.
 
 Whatever the page could read, the browser let it read: preflights were answered, answers and errors alike allowed its
 origin, and the headers that it reports were exposed to it.
@@ -31,7 +31,7 @@ pytestmark = pytest.mark.skipif(
 
 @pytest.fixture(scope="module")
 def reported(stack: Stack, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
-    """What the page has found, with something to pick that comes before all else."""
+    """The report of the page, with an assignment of the highest priority."""
     browser = chromium()
     assert browser is not None
     record = {
@@ -49,7 +49,7 @@ def reported(stack: Stack, tmp_path_factory: pytest.TempPathFactory) -> dict[str
 
 @pytest.fixture
 def steps(reported: dict[str, Any], stack: Stack) -> Steps:
-    """What came of each step."""
+    """Return the result of each step."""
     assert reported["crashed"] is None, reported
     assert not stack.base.startswith(reported["origin"])
     found: Steps = reported["steps"]

@@ -1,4 +1,4 @@
-"""How the local stack starts, what it says, and how it ends."""
+"""Startup, output and shutdown of the local stack."""
 
 import re
 import shutil
@@ -28,9 +28,9 @@ def test_the_banner_names_everybody_the_password_and_the_addresses() -> None:
         assert text.endswith(READY)
 
 
-def test_a_password_that_nobody_chose_is_made_up() -> None:
+def test_missing_password_is_generated() -> None:
     with running(BATON_DEMO_PASSWORD="") as server:
-        found = re.search(r"Password of all of them +(\S+)", server.output.text)
+        found = re.search(r"Password of all users +(\S+)", server.output.text)
         assert found is not None
         stack = Stack(server.base, found[1])
         assert stack.person("packer1").user_id
@@ -56,7 +56,7 @@ def test_the_three_lines_of_curl_work_when_pasted(password: str) -> None:
 
 
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
-def test_it_ends_cleanly_and_takes_leave_of_its_sockets(how: signal.Signals) -> None:
+def test_shutdown_closes_sockets_and_exits_with_0(how: signal.Signals) -> None:
     with running() as server:
         stack = Stack(server.base, PASSWORD)
         with stack.person("courier1").listening("courier") as socket:
@@ -86,14 +86,14 @@ def test_a_port_that_is_taken_is_named_in_one_line() -> None:
         ({"BATON_DYNAMODB_ENDPOINT": "http://127.0.0.1:9"}, "127.0.0.1:9"),
     ],
 )
-def test_what_is_set_wrongly_is_named_in_one_line(wrong: dict[str, str], named: str) -> None:
+def test_invalid_setting_is_reported_in_one_line(wrong: dict[str, str], named: str) -> None:
     ended = run_once("infra.local", **{"PORT": "0", **wrong})
     assert ended.returncode == 1
     assert named in ended.stderr
     assert len(ended.stderr.splitlines()) == 1
 
 
-def test_on_another_engine_nothing_is_lost_at_a_restart(engine_url: str, tmp_path: Path) -> None:
+def test_data_on_another_engine_survives_a_restart(engine_url: str, tmp_path: Path) -> None:
     order = {"pickup_address": "a", "dropoff_address": "b", "receiver_phone": "1"}
     kept = {"BATON_DYNAMODB_ENDPOINT": engine_url, "BATON_LOCAL_OBJECTS": str(tmp_path / "photos" / "objects")}
     with running(**kept) as server:
@@ -112,4 +112,4 @@ def test_on_another_engine_nothing_is_lost_at_a_restart(engine_url: str, tmp_pat
         assert stack.person("customer1").get(f"/v1/orders/{placed['id']}").json() == placed
         stack.close()
     with running(BATON_DYNAMODB_ENDPOINT=engine_url, BATON_DEMO_PASSWORD="another one") as server:
-        assert "is not the password with which the people were made" in server.output.text
+        assert "the existing users have another password than BATON_DEMO_PASSWORD" in server.output.text

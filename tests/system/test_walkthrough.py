@@ -1,10 +1,10 @@
-"""The walkthrough that newcomers run."""
+"""The walkthrough command."""
 
 from tests.system.clients import Stack
 from tests.system.servers import PASSWORD, run_once
 
 
-def test_the_walkthrough_plays_a_delivery_again_and_again(brisk_stack: Stack) -> None:
+def test_walkthrough_can_be_repeated(brisk_stack: Stack) -> None:
     for _ in range(2):
         played = run_once("infra.local.walkthrough", "--url", brisk_stack.base, "--password", PASSWORD)
         assert played.returncode == 0, played.stdout + played.stderr
@@ -14,7 +14,7 @@ def test_the_walkthrough_plays_a_delivery_again_and_again(brisk_stack: Stack) ->
         assert played.stderr == ""
 
 
-def test_the_walkthrough_mends_what_an_earlier_one_left_half_done(brisk_stack: Stack) -> None:
+def test_walkthrough_cleans_up_after_an_earlier_run(brisk_stack: Stack) -> None:
     courier, customer = brisk_stack.person("courier1"), brisk_stack.person("customer1")
     courier.post("/v1/courier/availability", {"available": True})
     order = {"pickup_address": "a", "dropoff_address": "b", "receiver_phone": "1"}
@@ -26,7 +26,7 @@ def test_the_walkthrough_mends_what_an_earlier_one_left_half_done(brisk_stack: S
     assert played.returncode == 0, played.stdout + played.stderr
 
 
-def test_the_walkthrough_says_what_is_missing(brisk_stack: Stack) -> None:
+def test_walkthrough_reports_what_is_missing(brisk_stack: Stack) -> None:
     nobody = run_once("infra.local.walkthrough", "--url", "http://localhost:9/api", "--password", "x")
     assert nobody.returncode == 1
     assert "Is `make run` running?" in nobody.stderr

@@ -11,21 +11,21 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.identity.accounts.imports import UserRecord
-from infra.load_files import FORMATS, BadFile, Line, read
+from infra.load_files import FORMATS, FileLine, InvalidFile, read
 
 HEADER = "username,role,full_name,email,skills\n"
 
 
-def lines(content: str | bytes, form: str = "csv") -> list[Line]:
+def lines(content: str | bytes, form: str = "csv") -> list[FileLine]:
     return list(read(content.encode() if isinstance(content, str) else content, form, UserRecord))
 
 
-def good(line: Line) -> Any:
+def good(line: FileLine) -> Any:
     assert line.fields is None, line
     return json.loads(line.raw)
 
 
-def wrong(found: list[Line]) -> dict[int, list[str]]:
+def wrong(found: list[FileLine]) -> dict[int, list[str]]:
     return {line.number: list(line.fields) for line in found if line.fields is not None}
 
 
@@ -38,7 +38,7 @@ def test_a_row_of_a_table_is_a_record_without_its_empty_cells() -> None:
 
 def test_a_line_of_json_is_sent_as_it_is() -> None:
     first, second = lines('{"username":"a","role":"picker","full_name":"A"}\n\n {"username":"b"} \r\n', "ndjson")
-    assert first == Line(1, b'{"username":"a","role":"picker","full_name":"A"}')
+    assert first == FileLine(1, b'{"username":"a","role":"picker","full_name":"A"}')
     assert wrong([second]) == {3: ["role", "full_name"]}
 
 
@@ -82,14 +82,14 @@ def test_broken_json_is_named_by_its_line() -> None:
     [
         ("", "the column username is missing"),
         ("username,role\n", "the column full_name is missing"),
-        ("username,role,full_name,age\n", "'age' is not a column"),
-        ("username,role,full_name,role\n", "the column role is there twice"),
-        ('"username,role,full_name\n', "is no row"),
-        ("username;role;full_name\n", "'username;role;full_name' is not a column"),
+        ("username,role,full_name,age\n", "unknown column 'age'"),
+        ("username,role,full_name,role\n", "the column role is repeated"),
+        ('"username,role,full_name\n', "is not valid CSV"),
+        ("username;role;full_name\n", "unknown column 'username;role;full_name'"),
     ],
 )
 def test_a_header_without_sense_is_refused_with_the_whole_file(header: str, said: str) -> None:
-    with pytest.raises(BadFile, match=said):
+    with pytest.raises(InvalidFile, match=said):
         lines(header)
 
 
@@ -128,7 +128,7 @@ def test_no_bytes_break_the_reading(form: str, content: bytes, headed: bool) -> 
     start = HEADER.encode() if headed and form == "csv" else b""
     try:
         found = lines(start + content, form)
-    except BadFile:
+    except InvalidFile:
         assert not start
         return
     numbers = [line.number for line in found]

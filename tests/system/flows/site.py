@@ -25,7 +25,7 @@ from tests.system.clients import Person, Stack
 from tests.system.servers import PASSWORD, on_named_engine, running
 
 SWEEP_S = 180.0
-"""How long something may take that the schedule does: a minute until it runs, and a cold start on a busy machine."""
+"""The timeout of scheduled actions: a minute until the schedule, and a cold start on a busy machine."""
 
 _ADMIN = "other-admin"
 _BRISK = {"BATON_OFFER_LIFE_S": "2", "BATON_SWEEP_EVERY_S": "1"}
@@ -33,7 +33,7 @@ _BRISK = {"BATON_OFFER_LIFE_S": "2", "BATON_SWEEP_EVERY_S": "1"}
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """A system, one administrator in it, and a word that no other run has."""
+    """A system, an administrator, and a word that is unique to this run."""
 
     stack: Stack
     admin: Person
@@ -41,16 +41,16 @@ class Site:
     run: str
 
     def own(self, name: str) -> str:
-        """The name as this run's own."""
+        """Return the name made unique for this run."""
         return f"{name}-{self.run}"
 
     def load(self, dataset: str, *records: Mapping[str, Any]) -> None:
-        """Import records, all of which have to be taken."""
+        """Import records; all must be accepted."""
         told = self.admin.ask("POST", f"/v1/imports/{dataset}", {"records": records})
         assert told["data"]["rejected"] == [], told
 
     def people(self, roles: Mapping[str, str], **fields: object) -> list[Person]:
-        """New people, signed in, by name and role; `fields` are what they have in common."""
+        """Create and sign in users, by name and role; `fields` are common to all."""
         records = [
             {"username": self.own(name), "full_name": name.title(), "role": role, "password": self.password, **fields}
             for name, role in roles.items()
@@ -61,7 +61,7 @@ class Site:
 
 @contextmanager
 def site() -> Iterator[Site]:
-    """The system that is named, or a local stack for as long as the block lasts."""
+    """Yield the system in the environment, or a local stack."""
     environ = os.environ  # noqa: TID251 - chosen by who starts the tests
     url = environ.get("BATON_TEST_URL", "").rstrip("/")
     if url:

@@ -1,4 +1,4 @@
-"""A battery pack: from the blueprint over cells and modules to its disposition, and its way back by any serial."""
+"""Assembly flow: SKU, cells, modules, pack and disposition, and the trace of any serial number."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ SKU = {
 
 
 def told(person: Person, method: str, path: str, body: object = None, status: int = 200) -> Any:
-    """What the console reads, which is in its envelope."""
+    """Return the data in a response's envelope."""
     answer = person.ask(method, path, body, status=status)
     assert answer["success"] is True
     return answer["data"]
 
 
 def started(boss: Person, line: Person, site: Site) -> str:
-    """A batch of a new SKU, under way; its id."""
+    """Start a batch of a new SKU and return its id."""
     sku = told(boss, "POST", "/v1/skus", SKU, 201)
     refused = line.ask("POST", "/v1/batches", {"skuId": sku["id"]}, status=409)
     assert refused["error"]["code"] == "WORKFLOW_VIOLATION"
@@ -38,7 +38,7 @@ def started(boss: Person, line: Person, site: Site) -> str:
 
 
 def module(site: Site, line: Person, batch: str, number: int) -> str:
-    """A sealed module, two of whose cells came on a tray; its id."""
+    """Create a sealed module, two of whose cells came on a tray, and return its id."""
     serials = [site.own(f"C{number}{cell}") for cell in range(3)]
     made = told(line, "POST", "/v1/modules", {"batchId": batch, "serial": site.own(f"M{number}")}, 201)
     path = f"/v1/modules/{made['id']}"

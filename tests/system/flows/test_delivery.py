@@ -1,4 +1,4 @@
-"""A delivery: offered, not answered, offered to the next one, carried out, and told to everybody on their sockets."""
+"""Delivery flow: an offer times out, the next courier delivers, and all users get the events on their sockets."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ ORDER = {
 
 @dataclass
 class Courier:
-    """Somebody with a socket, on duty."""
+    """A user on duty with an open socket."""
 
     person: Person
     socket: Socket
@@ -66,7 +66,7 @@ def test_a_delivery_finds_its_courier_and_arrives(site: Site) -> None:
 
 
 def ordered_once(site: Site, customer: Person, nearest: Courier) -> str:
-    """The order, which is sent twice."""
+    """Place the order, sent twice."""
     key = site.own("order")
     placed = customer.ask("POST", "/v1/orders", ORDER, status=201, idempotency_key=key)
     assert placed["assigned_courier_id"] == nearest.person.user_id
@@ -77,7 +77,7 @@ def ordered_once(site: Site, customer: Person, nearest: Courier) -> str:
 
 
 def handed_on(order_id: str, near: Courier, far: Courier) -> None:
-    """Nobody answers, so the sweep offers it to the next one, and the first is too late."""
+    """The offer times out, the sweep offers the order to the next courier, and the first is too late."""
     near.socket.wait_for("order.assignment_timed_out", SWEEP_S, order_id=order_id)
     near.socket.wait_for("order.reassigned_away", SWEEP_S, order_id=order_id)
     far.socket.wait_for("order.assigned", SWEEP_S, order_id=order_id)

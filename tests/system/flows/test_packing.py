@@ -1,4 +1,4 @@
-"""A shipment: found by its barcode, packed by two at once, and completed with labelled boxes."""
+"""Packing flow: find a shipment by barcode, pack it by two users at once, and complete it with labelled boxes."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def opened(packer: Person, shipment: str) -> str:
 
 
 def item(site: Site, packer: Person, shipment: str, line: int, quantity: float) -> dict[str, Any]:
-    """What packing so much of a line's plate takes, but for the box."""
+    """Return the body to pack a quantity of a line's plate, without the box."""
     plate = scanned(packer, site.own(f"LP{line}"), shipment_id=shipment)
     assert plate["allocated"]
     ids = {"shipment_id": shipment, "license_plate_id": plate["lp"]["id"], "so_line_id": plate["so_line_id"]}
@@ -77,7 +77,7 @@ def test_a_shipment_is_packed_by_two_people_and_completed(site: Site) -> None:
 
 
 def last_of_a_plate(body: dict[str, Any], boxes: dict[Person, str]) -> int:
-    """Two want six of the ten at the same moment; the place of the one who got them."""
+    """Two users pack six of the ten at once; return the index of the one who succeeded."""
     calls = [partial(packer.post, PACK, {**body, "box_id": box}) for packer, box in boxes.items()]
     answers = at_once(calls)
     assert sorted(answer.status_code for answer in answers) == [201, 400]

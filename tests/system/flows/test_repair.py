@@ -1,4 +1,4 @@
-"""A repair: found by an inspection, routed, assigned, done with photos of it, and the inspection is released."""
+"""Maintenance flow: route a finding, assign it, finish it with photos, and release the checklist."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from tests.system.flows.site import Site
 
 
 def inspected(site: Site) -> dict[str, Person]:
-    """A ride with two lamps, its checklist, and who has to do with it."""
+    """A ride with two lamps, its checklist, and its users."""
     zone, ride = site.own("Zone"), site.own("RIDE")
     roles = {"ops": "OPS_TL", "lead": "MAINT_TL", "tech": "TECH", "other": "TECH"}
     people = dict(zip(roles, site.people(roles, game_zone=zone), strict=True))
@@ -21,7 +21,7 @@ def inspected(site: Site) -> dict[str, Person]:
 
 
 def found(site: Site, people: dict[str, Person], item: str, priority: str) -> str:
-    """A finding, routed; the id of its work order."""
+    """Route a finding and return the id of its work order."""
     finding = {"checklistRef": site.own("CL"), "itemRef": item, "priority": priority}
     return str(people["ops"].ask("POST", "/v1/work-orders", finding, status=201)["id"])
 
@@ -53,7 +53,7 @@ def test_a_repair_is_done_and_its_checklist_released(site: Site) -> None:
 
 
 def repaired(technician: Person, order_id: str, upload: Any) -> Any:
-    """Started and done, which nobody can say without a photo."""
+    """Start and finish the order, which needs a photo."""
     path = f"/v1/work-orders/{order_id}"
     version = technician.ask("GET", path)["version"]
     version = technician.ask("PATCH", f"{path}/start", if_match=str(version))["version"]
@@ -77,7 +77,7 @@ def with_form(technician: Person, order_id: str) -> Any:
 
 
 def by_itself(technician: Person, order_id: str) -> Any:
-    """Put a photo into the bucket, and say so."""
+    """Upload a photo to the bucket and confirm it."""
     wanted = {"workOrderId": order_id, "kind": "COMPLETION"}
     told = technician.ask("POST", "/v1/uploads/photos/presign", wanted, status=201)
     put = technician.stack.http.post(told["url"], data=told["fields"], files={"file": photo()})
@@ -86,7 +86,7 @@ def by_itself(technician: Person, order_id: str) -> Any:
 
 
 def seen(stack: Stack, view: dict[str, Any]) -> None:
-    """Whoever has the address sees the photo."""
+    """The presigned URL returns the photo."""
     for url in (view["url"], view["thumbUrl"]):
         answer = stack.http.get(url)
         assert answer.status_code == 200, answer.text

@@ -1,4 +1,4 @@
-"""What the engine answers to one call, as it goes over the wire, and how an error of DynamoDB looks there."""
+"""The engine's responses in their wire format, including the errors of DynamoDB."""
 
 import base64
 import json
@@ -15,22 +15,22 @@ _STATUS = {"InternalServerError": 500, "ServiceUnavailable": 503}
 
 
 @dataclass(frozen=True)
-class Answer:
-    """An HTTP status and the bytes of a JSON body."""
+class EngineResponse:
+    """An HTTP status and a JSON body."""
 
     status: int
     body: bytes
 
 
-def success(result: Any) -> Answer:
-    """Return the answer that carries the result of one of moto's operations."""
-    return Answer(200, json.dumps(result or {}, default=_plain, check_circular=False).encode())
+def success(result: Any) -> EngineResponse:
+    """Return the response for the result of a moto operation."""
+    return EngineResponse(200, json.dumps(result or {}, default=_plain, check_circular=False).encode())
 
 
-def refusal(code: str, message: str, **details: Any) -> Answer:
-    """Return the answer for an error of DynamoDB, with the status that DynamoDB gives it."""
+def engine_error(code: str, message: str, **details: Any) -> EngineResponse:
+    """Return the response for an error of DynamoDB, with DynamoDB's status."""
     body = {"__type": ERROR_PREFIX + code, "message": message, **details}
-    return Answer(_STATUS.get(code, 400), json.dumps(body).encode())
+    return EngineResponse(_STATUS.get(code, 400), json.dumps(body).encode())
 
 
 def _plain(value: Any) -> Any:
@@ -40,4 +40,4 @@ def _plain(value: Any) -> Any:
         return base64.b64encode(value).decode()
     if isinstance(value, datetime):
         return value.timestamp()
-    raise TypeError(f"moto answered with a {type(value).__name__}, which has no form in JSON")
+    raise TypeError(f"moto returned a {type(value).__name__}, which cannot be encoded as JSON")

@@ -1,10 +1,10 @@
-"""The test run itself: what is slow to start is started once."""
+"""Tests that share a server run on one worker, so that it is started once."""
 
 import pytest
 
 
 def test_tests_that_share_a_server_stay_on_one_worker(request: pytest.FixtureRequest) -> None:
-    """Versions of pytest and xdist that do not fit together ignore groups, and say nothing."""
+    """Incompatible versions of pytest and xdist ignore groups without a message."""
     parallel = hasattr(request.config, "workerinput")
     grouped = [item for item in request.session.items if item.get_closest_marker("xdist_group") is not None]
     apart = [item.nodeid for item in grouped if "@" not in item.nodeid.rpartition("]")[2]]
