@@ -52,12 +52,8 @@ def parse_json(raw: bytes) -> object:
 
 def decode_body(raw: bytes, kind: type[T]) -> T:
     """Return the JSON body as a `kind`. Raise `MalformedJson`, or `ValidationFailed` with every bad field."""
-<<<<<<< HEAD
     any_kind: Any = kind
     decoder, scope = decoder_of(kind), scope_of(any_kind)
-=======
-    decoder, scope = decoder_of(kind), scope_of(kind)
->>>>>>> text
     try:
         decoded: T = _parse(raw, decoder)
     except msgspec.ValidationError as error:

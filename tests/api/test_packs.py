@@ -105,22 +105,22 @@ def test_request_binds_1_to_90_distinct_modules(world: World, body: Data) -> Non
 def test_every_refused_module_is_named_and_none_is_bound(world: World) -> None:
     line = Line(world)
     batch = line.batch(modulesPerPack=9)
-    good, open_one, packed = line.sealed_module(batch), line.full_module(batch), line.sealed_module(batch)
+    good, unsealed, packed = line.sealed_module(batch), line.full_module(batch), line.sealed_module(batch)
     holder = line.pack(batch, [packed])
-    stranger = line.sealed_module(line.batch())
-    wanted = [good, open_one, packed, stranger]
+    foreign = line.sealed_module(line.batch())
+    modules = [good, unsealed, packed, foreign]
     pack = line.pack(batch)
-    ids = [module["id"] for module in wanted]
+    ids = [module["id"] for module in modules]
     for answer, named in (
         (line.production.post(f"/v1/packs/{pack['id']}/bind-modules", {"moduleIds": ids}), pack["id"]),
         (line.production.post("/v1/packs", {"batchId": batch["id"], "serial": "P", "moduleIds": ids}), None),
     ):
         details = violation(answer)
         refused = {one["moduleId"]: one for one in details["modules"]}
-        assert set(refused) == {open_one["id"], packed["id"], stranger["id"]}
-        assert refused[open_one["id"]]["status"] == "IN_PROGRESS"
+        assert set(refused) == {unsealed["id"], packed["id"], foreign["id"]}
+        assert refused[unsealed["id"]]["status"] == "IN_PROGRESS"
         assert refused[packed["id"]]["packId"] == holder["id"]
-        assert refused[stranger["id"]]["skuId"] == stranger["skuId"]
+        assert refused[foreign["id"]]["skuId"] == foreign["skuId"]
         assert len(details["missing"]) == 3
         assert details.get("packId") == named
     assert line.stored_module(good).pack_id is None

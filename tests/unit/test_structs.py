@@ -14,12 +14,8 @@ sys.setswitchinterval(1e-6)
 count = msgspec.Meta(ge=0)
 for number in range(150):
     part = msgspec.defstruct("Part", [("quantity", Annotated[int, count]), ("name", str), ("codes", list[str])])
-<<<<<<< HEAD
     parts = [(f"part{n}", part | None, None) for n in range(6)]
     whole = msgspec.defstruct("Whole", [*parts, ("parts", list[part], [])])
-=======
-    whole = msgspec.defstruct("Whole", [(f"part{n}", part | None, None) for n in range(6)] + [("parts", list[part], [])])
->>>>>>> text
     query = msgspec.defstruct("Query", [("page", Annotated[int, count], 1), ("q", str | None, None)])
     start, results = Barrier(8), []
 

@@ -22,17 +22,17 @@ class ModuleContents(msgspec.Struct, frozen=True):
     """A module with its SKU and ledger."""
 
     module: Module
-    sku: Sku | None
     entries: Sequence[LedgerEntry]
+    sku: Sku | None
 
 
 class PackContents(msgspec.Struct, frozen=True):
     """A pack with its SKU, ledger and dispositions."""
 
     pack: Pack
-    sku: Sku | None
     entries: Sequence[LedgerEntry]
     dispositions: Sequence[DispositionRecord]
+    sku: Sku | None
 
 
 def list_modules(actor: Actor, query: ModuleQuery, clock: Clock) -> EntityPage[Module]:
@@ -49,8 +49,7 @@ def list_packs(actor: Actor, query: PackQuery, clock: Clock) -> EntityPage[Pack]
 
 def get_module_contents(module: Module) -> ModuleContents:
     """Return a module with its SKU and cells."""
-    sku, entries = _read_with_sku(module, lambda: read_whole_ledger(module.pk))
-    return ModuleContents(module, sku, entries)
+    return ModuleContents(module, *_read_with_sku(module, lambda: read_whole_ledger(module.pk)))
 
 
 def get_pack_contents(pack: Pack) -> PackContents:
@@ -60,4 +59,4 @@ def get_pack_contents(pack: Pack) -> PackContents:
 
 
 def _read_with_sku(assembly: Assembly, *reads: Callable[[], Any]) -> list[Any]:
-    return parallel([lambda: get(sku_key(assembly.org_id, assembly.sku_id)), *reads])
+    return parallel([*reads, lambda: get(sku_key(assembly.org_id, assembly.sku_id))])
