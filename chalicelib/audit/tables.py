@@ -17,6 +17,8 @@ from chalicelib.core.work import AuditSubject, UnitOfWork
 
 AUDIT_SHARDS = Shards(4)
 OUTCOME_OK = "OK"
+NO_CHANGES = "{}"
+"""The `payload_diff` of a request that was allowed and changed nothing."""
 
 
 class ByEntity(GlobalSecondaryIndex["AuditRow"]):
@@ -62,6 +64,11 @@ class AuditRow(Item):
     actor_key = UnicodeAttribute()
     by_entity = ByEntity()
     by_actor = ByActor()
+
+    @property
+    def made_changes(self) -> bool:
+        """Return whether the request was allowed and changed something; a step that is repeated changes nothing."""
+        return self.outcome == OUTCOME_OK and self.payload_diff != NO_CHANGES
 
 
 def new_row(work: UnitOfWork, actor: Actor, subject: AuditSubject, outcome: str, diff: str | None) -> AuditRow:
