@@ -1,11 +1,22 @@
-"""Reads of orders: a customer's and a courier's active orders and their histories, newest first."""
+"""Reads of orders: active orders and histories of customers and couriers, newest first; an order's timeline."""
 
 from __future__ import annotations
 
+import msgspec
+
+from chalicelib.audit.queries import list_changes
+from chalicelib.audit.tables import AuditRow
 from chalicelib.core.actor import Actor
 from chalicelib.core.pagination import CursorRequest, Page
 from chalicelib.core.store import Query
 from chalicelib.dispatch.tables import ActiveByCourier, ActiveByCustomer, ByCourier, ByCustomer, Order, person_key
+
+
+class Timeline(msgspec.Struct, frozen=True):
+    """An order and a page of its changes."""
+
+    order: Order
+    changes: Page[AuditRow]
 
 
 def find_customer_active_order(actor: Actor) -> Order | None:
@@ -31,6 +42,11 @@ def find_courier_active_order(actor: Actor) -> Order | None:
 def list_courier_orders(actor: Actor, query: CursorRequest) -> Page[Order]:
     """Return all orders that the courier has or had."""
     return _own_orders(actor, ByCourier.Meta.index_name).page(query.limit, query.cursor)
+
+
+def get_order_timeline(order: Order, query: CursorRequest) -> Timeline:
+    """Return what happened to an order, oldest first, as the audit trail has it."""
+    return Timeline(order, list_changes(order.org_id, Order.kind, order.order_id, query))
 
 
 def _own_orders(actor: Actor, index: str) -> Query[Order]:

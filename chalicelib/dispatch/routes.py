@@ -20,6 +20,7 @@ from chalicelib.dispatch.schemas import (
     NewOrder,
     OrderPage,
     OrderPlaced,
+    OrderTimeline,
     OrderView,
     Position,
 )
@@ -40,6 +41,13 @@ ORDER_RESOURCE = Resource(
 )
 
 Handler = Callable[..., Any]
+
+_EXAMPLE_ENTRY = {
+    "at": "2026-03-14T09:26:53Z",
+    "action": "ORDER_ACCEPTED",
+    "actor_id": "019ceb1b-2248-710d-9af2-10daf24af24a",
+    "changes": {"status": {"before": OrderState.ASSIGNED, "after": OrderState.ACCEPTED}},
+}
 
 
 @routes.post(
@@ -68,6 +76,20 @@ def create_order(request: Request[NewOrder], work: UnitOfWork) -> Order:
 def get_order(request: Request[Empty, Empty, Order]) -> Order:
     """Get an order."""
     return request.resource
+
+
+@routes.get(
+    "/v1/orders/{order_id}/timeline",
+    permission=permissions.READ,
+    resource=ORDER_RESOURCE,
+    query=CursorRequest,
+    returns=OrderTimeline,
+    view=views.order_timeline_view,
+    examples={"response": {"entries": [_EXAMPLE_ENTRY]}},
+)
+def get_order_timeline(request: Request[Empty, CursorRequest, Order]) -> queries.Timeline:
+    """List what happened to an order, oldest first."""
+    return queries.get_order_timeline(request.resource, request.query)
 
 
 @routes.post(

@@ -98,6 +98,44 @@ class OrderPage(msgspec.Struct, frozen=True, omit_defaults=True):
     next_cursor: str | None = None
 
 
+class StatusChange(msgspec.Struct, frozen=True, omit_defaults=True):
+    """The status before and after; a new order has none before."""
+
+    after: OrderState
+    before: OrderState | None = None
+
+
+class CourierChange(msgspec.Struct, frozen=True, omit_defaults=True):
+    """The ids of the courier before and after; absent where the order had no courier."""
+
+    before: str | None = None
+    after: str | None = None
+
+
+class OrderChanges(msgspec.Struct, frozen=True, omit_defaults=True):
+    """The fields that changed; only those by which everybody who sees the order can follow it."""
+
+    status: StatusChange | None = None
+    assigned_courier: CourierChange | None = None
+
+
+class OrderTimelineEntry(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A change of an order: when, what, by whom; the actor is a user id, or a part of the system (`system:sweep`)."""
+
+    at: datetime
+    action: str
+    actor_id: str
+    changes: OrderChanges | None = None
+
+
+class OrderTimeline(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A page of what happened to an order, oldest first. It may hold fewer entries than `limit` and have a cursor."""
+
+    order_id: str
+    entries: list[OrderTimelineEntry]
+    next_cursor: str | None = None
+
+
 class Driver(msgspec.Struct, frozen=True, omit_defaults=True):
     """The courier of an order, as the customer sees them."""
 

@@ -2,12 +2,35 @@
 
 from __future__ import annotations
 
+import msgspec
+
+from chalicelib.audit.tables import NO_CHANGES, AuditRow
 from chalicelib.core.pagination import Page
+from chalicelib.core.structs import decoder_of
+from chalicelib.dispatch.queries import Timeline
 from chalicelib.dispatch.rules import WITH_DRIVER, OrderState
-from chalicelib.dispatch.schemas import ActiveOrder, Driver, OrderPage, OrderPlaced, OrderView
+from chalicelib.dispatch.schemas import (
+    ActiveOrder,
+    CourierChange,
+    Driver,
+    OrderChanges,
+    OrderPage,
+    OrderPlaced,
+    OrderTimeline,
+    OrderTimelineEntry,
+    OrderView,
+    StatusChange,
+)
 from chalicelib.dispatch.tables import Order
 
 NO_COURIER = "No courier is available right now."
+
+
+class _ShownFields(msgspec.Struct, frozen=True):
+    """The fields of an audit row that the timeline shows, each `[before, after]`; decoding leaves out all others."""
+
+    status: tuple[OrderState | None, OrderState] | None = None
+    assigned_courier: tuple[str | None, str | None] | None = None
 
 
 def order_view(order: Order) -> OrderView:
@@ -51,6 +74,24 @@ def courier_active_order_view(order: Order | None) -> ActiveOrder:
 def order_page_view(page: Page[Order]) -> OrderPage:
     """Return a page of orders."""
     return OrderPage(page.mapped(order_view), page.next_cursor)
+
+
+def order_timeline_view(timeline: Timeline) -> OrderTimeline:
+    """Return what happened to an order."""
+    page = timeline.changes
+    return OrderTimeline(timeline.order.order_id, page.mapped(_timeline_entry), page.next_cursor)
+
+
+def _timeline_entry(row: AuditRow) -> OrderTimelineEntry:
+    return OrderTimelineEntry(row.timestamp, row.action_type, row.actor_id, _order_changes(row))
+
+
+def _order_changes(row: AuditRow) -> OrderChanges | None:
+    shown: _ShownFields = decoder_of(_ShownFields).decode(row.payload_diff or NO_CHANGES)
+    if shown == _ShownFields():
+        return None
+    status = None if shown.status is None else StatusChange(before=shown.status[0], after=shown.status[1])
+    return OrderChanges(status, None if shown.assigned_courier is None else CourierChange(*shown.assigned_courier))
 
 
 def _driver(order: Order) -> Driver | None:

@@ -15,6 +15,7 @@ COURIER, CUSTOMER = frozenset({"courier", ADMIN}), frozenset({"customer", ADMIN}
 MEANT_FOR: Mapping[tuple[str, str], frozenset[str]] = {
     ("POST", "/v1/orders"): CUSTOMER,
     ("GET", "/v1/orders/{order_id}"): COURIER | CUSTOMER | {"dispatcher"},
+    ("GET", "/v1/orders/{order_id}/timeline"): COURIER | CUSTOMER | {"dispatcher"},
     ("POST", "/v1/customer/orders/cancel"): CUSTOMER,
     ("GET", "/v1/customer/active-order"): CUSTOMER,
     ("GET", "/v1/customer/activeOrder"): CUSTOMER,

@@ -168,6 +168,7 @@ SCENARIOS = [
     Scenario("POST /v1/orders, with a key", partial(_place, couriers=1, key="a-key")),
     Scenario("POST /v1/orders, replayed", _replayed),
     _reading("GET /v1/orders/{id}", "/v1/orders/{order_id}"),
+    _reading("GET /v1/orders/{id}/timeline", "/v1/orders/{order_id}/timeline"),
     Scenario("POST courier/availability, on", partial(_duty, available=True)),
     Scenario("POST courier/availability, off", partial(_duty, available=False)),
     Scenario("POST courier/location, free", partial(_location, busy=False)),

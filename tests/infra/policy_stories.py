@@ -136,6 +136,7 @@ def deliveries(world: DeployedWorld, objects: EmbeddedObjects) -> None:
         done(near.get(f"/v1/courier/{path}"))
         done(customer.get(f"/v1/customer/{path}"))
     done(customer.get("/v1/customer/active-orders"))
+    done(customer.get(f"/v1/orders/{placed['id']}/timeline"))
     for courier in (near, far):
         courier.post("/v1/courier/availability", {"available": False})
 
