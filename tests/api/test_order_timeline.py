@@ -4,10 +4,13 @@ from typing import Any
 
 import pytest
 
+from chalicelib.audit.tables import new_row
+from chalicelib.core.actor import Actor
+from chalicelib.core.work import AuditSubject, UnitOfWork
 from infra.local.engine import EmbeddedEngine
 from tests.builders.dispatch import cancel_order, carried, on_duty, order, order_body, step, time_out
 from tests.builders.trips import counted_trips
-from tests.builders.world import OTHER, Person, World
+from tests.builders.world import DEMO, OTHER, Person, World
 
 ALL = ["ORDER_CREATED", "ORDER_ACCEPTED", "ORDER_ARRIVED", "ORDER_PICKED_UP", "ORDER_DELIVERED"]
 
@@ -111,6 +114,25 @@ def test_refused_and_repeated_requests_did_not_happen_to_the_order(world: World)
     assert cancel_order(world.person("customer"), placed["id"]).status == 403
     assert step(courier, "delivered", placed["id"]).status == 200
     assert actions(timeline(customer, placed["id"])) == ALL
+
+
+def test_a_change_of_nothing_that_is_shown_is_an_entry_without_changes(world: World) -> None:
+    customer = world.person("customer")
+    placed = order(customer)
+    work = UnitOfWork(world.clock.now(), world.ids)
+    subject = AuditSubject("order", placed["id"], "ORDER_CORRECTED")
+    new_row(work, Actor(DEMO, "somebody", "r"), subject, "OK", '{"pickup_address":["Dam 1","Dam 2"]}').save()
+    expected = {"at": "2026-03-01T09:00:00Z", "action": "ORDER_CORRECTED", "actor_id": "somebody"}
+    assert timeline(customer, placed["id"])[-1] == expected
+
+
+def test_another_entity_with_the_same_id_is_not_the_order(world: World) -> None:
+    customer = world.person("customer")
+    placed = order(customer)
+    work = UnitOfWork(world.clock.now(), world.ids)
+    subject = AuditSubject("shipment", placed["id"], "SHIPMENT_CHANGED")
+    new_row(work, Actor(DEMO, "somebody", "r"), subject, "OK", '{"status":["OPEN","PACKED"]}').save()
+    assert actions(timeline(customer, placed["id"])) == ["ORDER_CREATED"]
 
 
 def test_orders_do_not_share_their_timelines(world: World) -> None:
