@@ -49,7 +49,8 @@ class Telling(RuleBasedStateMachine):
 
     @rule()
     def time_passes(self) -> None:
-        self.world.clock.advance(seconds=of_stage().notice_retention_s)
+        # An expiry is stored in whole seconds, rounded up.
+        self.world.clock.advance(seconds=of_stage().notice_retention_s + 1)
         self.people = [self.world.signed_in(one.org_id, one.user_id, one.role) for one in self.people]
         self.known = [{notice_id: done for notice_id, done in known.items() if not done} for known in self.known]
 
