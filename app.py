@@ -7,11 +7,12 @@ the app itself, because Chalice does not wrap those of a blueprint.
 
 from __future__ import annotations
 
+import msgspec
+
 from chalicelib.core import cold_start  # isort: skip  # first: what it saves, it saves from here on
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -91,8 +92,7 @@ ROUTES = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Composition:
+class Composition(msgspec.Struct, frozen=True):
     """The composed parts behind the app."""
 
     dependencies: Dependencies

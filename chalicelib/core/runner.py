@@ -11,8 +11,9 @@ imports no domain.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from typing import Protocol, TypeVar
+
+import msgspec
 
 from chalicelib.core import observability
 from chalicelib.core.actor import Actor
@@ -48,8 +49,7 @@ class Outbox(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class Runner:
+class Runner(msgspec.Struct, frozen=True):
     """Runs use cases and commits their changes."""
 
     settings: Settings
@@ -57,7 +57,7 @@ class Runner:
     ids: Ids
     trail: AuditTrail
     outbox: Outbox
-    random_source: RandomSource = field(default_factory=SystemRandomSource)
+    random_source: RandomSource = msgspec.field(default_factory=SystemRandomSource)
 
     def run(
         self,

@@ -13,7 +13,6 @@ DynamoDB allows one change per item and transaction, so later changes of an item
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum
 from typing import Any
@@ -64,8 +63,7 @@ class Published(msgspec.Struct, frozen=True):
     data: object
 
 
-@dataclass(slots=True)
-class Staged:
+class Staged(msgspec.Struct):
     """One change of one item: `changes` is `{attribute: [old, new]}`, `actions` are the store's own beside them."""
 
     operation: Operation
@@ -76,8 +74,8 @@ class Staged:
     label: str | None = None
     audited: bool = True
     is_unread: bool = False
-    actions: list[Action] = field(default_factory=list)
-    changes: dict[str, list[object]] = field(default_factory=dict)
+    actions: list[Action] = msgspec.field(default_factory=list)
+    changes: dict[str, list[object]] = msgspec.field(default_factory=dict)
 
     @property
     def key(self) -> tuple[str, str, str]:
@@ -89,8 +87,7 @@ class Staged:
         return self.on_conflict if isinstance(self.on_conflict, BatonError) else self.on_conflict(raw)
 
 
-@dataclass(slots=True)
-class AuditSubject:
+class AuditSubject(msgspec.Struct):
     """The entity of a request's audit row and the action, such as `order`, its id, `ORDER_ACCEPTED`."""
 
     entity_type: str

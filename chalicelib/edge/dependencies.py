@@ -7,8 +7,9 @@ not build a second app: they install other dependencies behind it (their clock, 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any, Protocol
+
+import msgspec
 
 from chalicelib.core.actor import Actor
 from chalicelib.core.clock import Clock
@@ -67,8 +68,7 @@ class RefusalLog(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class Dependencies:
+class Dependencies(msgspec.Struct, frozen=True):
     """Everything that a request needs and does not bring along."""
 
     settings: Settings
@@ -79,7 +79,7 @@ class Dependencies:
     endpoints: Sequence[Endpoint] = ()
     message_queue: MessageQueue | None = None
     """Receives outbound messages; None: the Lambda function that sends them."""
-    random_source: RandomSource = field(default_factory=SystemRandomSource)
+    random_source: RandomSource = msgspec.field(default_factory=SystemRandomSource)
     """The source of random choices."""
     roles_of: Callable[[str], Sequence[str]] | None = None
     version: str = "0"

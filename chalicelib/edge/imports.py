@@ -17,7 +17,6 @@ record is not stored for a replay, so the same `Idempotency-Key` may be sent aga
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Annotated, Any, Generic, Literal, Protocol, TypeVar
@@ -69,8 +68,7 @@ class Step(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Dataset(Generic[RecordT]):
+class Dataset(msgspec.Struct, Generic[RecordT], frozen=True, kw_only=True):
     """One kind of records.
 
     `key_field` is the natural key (a text) as clients name it; `canonical` returns the form in which equal keys are
@@ -91,7 +89,7 @@ class Dataset(Generic[RecordT]):
     upsert: Callable[[UnitOfWork, RecordT, Actor], Outcome]
     prepare: Callable[[Step, Actor, RecordT], None] | None = None
     canonical: Callable[[str], str] = str
-    example: Mapping[str, Any] = field(default_factory=dict)
+    example: Mapping[str, Any] = msgspec.field(default_factory=dict)
 
 
 class Records(msgspec.Struct, frozen=True):
@@ -168,8 +166,7 @@ def _described(dataset: Dataset[Any]) -> type[msgspec.Struct]:
     return msgspec.defstruct(f"{dataset.record.__name__}s", [("records", kind)], namespace=namespace, frozen=True)
 
 
-@dataclass(slots=True)
-class _Job:
+class _Job(msgspec.Struct):
     """A record to be processed: `key` as it was sent, `error` if it could not be decoded."""
 
     index: int

@@ -7,8 +7,9 @@ payloads are components like any other, so generated clients have types for them
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from typing import Any
+
+import msgspec
 
 from chalicelib.edge.dependencies import Dependencies
 
@@ -24,8 +25,7 @@ _ABOUT = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class SocketEvent:
+class SocketEvent(msgspec.Struct, frozen=True):
     """An event of a channel: its payload (None: an empty object), and the permission to receive or send it."""
 
     channel: str

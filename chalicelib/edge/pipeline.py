@@ -19,7 +19,6 @@ After a conflict the steps from 8 on run again, on items that are read anew.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 from http import HTTPStatus
@@ -48,8 +47,7 @@ _NO_ENTITY = "-"
 ViewT = TypeVar("ViewT")
 
 
-@dataclass(slots=True)
-class AuthContext:
+class AuthContext(msgspec.Struct):
     """What is known of the caller, once it is known: refused mutations are audited only for known callers."""
 
     actor: Actor | None = None

@@ -5,7 +5,6 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -14,6 +13,7 @@ import pytest
 from chalice.config import Config
 from chalice.local import LocalGateway
 from jsonschema import Draft202012Validator  # type: ignore[import-untyped]  # has no types
+from msgspec.structs import replace
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
 import app
