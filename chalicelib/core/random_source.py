@@ -13,7 +13,6 @@ class RandomSource(Protocol):
 
     def below(self, number: int) -> int:
         """Return a random integer from 0 to `number` - 1, all equally likely."""
-        ...
 
 
 class SystemRandomSource:

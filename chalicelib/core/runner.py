@@ -34,7 +34,6 @@ class AuditTrail(Protocol):
 
     def stage(self, work: UnitOfWork, actor: Actor) -> None:
         """Stage the audit row of the staged changes."""
-        ...
 
 
 class Outbox(Protocol):
@@ -42,11 +41,9 @@ class Outbox(Protocol):
 
     def stage(self, work: UnitOfWork) -> None:
         """Stage the published events for the recipients' mailboxes."""
-        ...
 
     def deliver(self, recipients: list[Recipient]) -> None:
         """Deliver the events of these mailboxes. Must not raise: a sweep delivers later what fails now."""
-        ...
 
 
 class Runner(msgspec.Struct, frozen=True):

@@ -28,20 +28,16 @@ class Credentials(Protocol):
     @property
     def org_id(self) -> str:
         """Return the organisation in the token."""
-        ...
 
     @property
     def user_id(self) -> str:
         """Return the user in the token."""
-        ...
 
     def keys(self) -> Sequence[ItemKey[Any]]:
         """Return the keys of session, person and role. The edge adds its own and makes one batch read."""
-        ...
 
     def authenticate(self, found: ReadResult, request_id: str) -> Actor:
         """Return the person as stored now. Raise `AuthInvalid` or `AuthExpired` if session or person are not valid."""
-        ...
 
 
 class Authenticator(Protocol):
@@ -49,15 +45,12 @@ class Authenticator(Protocol):
 
     def proves(self, proof: Secret) -> bool:
         """Return whether the secret is that of our own distribution. Must not raise."""
-        ...
 
     def verify(self, token: str) -> Credentials:
         """Return the credentials of a token without reading the store. Raise `AuthInvalid` or `AuthExpired`."""
-        ...
 
     def resume(self, org_id: str, user_id: str, role: str, session_id: str) -> Credentials:
         """Return the credentials of a connection that was authenticated before; the store is checked again."""
-        ...
 
 
 class RefusalLog(Protocol):
@@ -65,7 +58,6 @@ class RefusalLog(Protocol):
 
     def refused(self, actor: Actor, target: AuditTarget, entity_id: str, error: BatonError) -> None:
         """Write one audit row with the error's code as outcome. Must not raise."""
-        ...
 
 
 class Dependencies(msgspec.Struct, frozen=True):

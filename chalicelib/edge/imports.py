@@ -65,7 +65,6 @@ class Step(Protocol):
 
     def __call__(self, decide: Callable[[UnitOfWork], T], /) -> T:
         """Return the result of the decision, once it is committed."""
-        ...
 
 
 class Dataset(msgspec.Struct, Generic[RecordT], frozen=True, kw_only=True):
