@@ -14,6 +14,7 @@ from chalicelib.core import cold_start  # isort: skip  # first: what it saves, i
 import math
 from collections.abc import Callable
 from functools import partial
+from random import Random, SystemRandom
 from typing import Any
 
 from chalice.app import Chalice, CloudWatchEvent, Rate, WebsocketEvent
@@ -28,7 +29,6 @@ from chalicelib.core.errors import RouteNotFound
 from chalicelib.core.ids import Ids, SystemIds
 from chalicelib.core.messages import AwsMessages, LambdaMessageQueue, MessageQueue, Messages, OutboundMessage
 from chalicelib.core.messages import send as send_message
-from chalicelib.core.random_source import RandomSource, SystemRandomSource
 from chalicelib.core.runner import Outbox, Runner
 from chalicelib.core.schedule import run_passes
 from chalicelib.core.settings import Settings, settings
@@ -111,7 +111,7 @@ def compose(  # noqa: PLR0913 - each part can be replaced, by keyword
     outbox: Outbox | None = None,
     messages: Messages | None = None,
     message_queue: MessageQueue | None = None,
-    random_source: RandomSource | None = None,
+    random_source: Random | None = None,
 ) -> Composition:
     """Compose the parts; tests and the local stack pass their own clock, sender, delivery trigger, outbox and so on."""
     trail = Trail(clock, ids)
@@ -120,11 +120,10 @@ def compose(  # noqa: PLR0913 - each part can be replaced, by keyword
     dependencies = Dependencies(
         settings=config,
         clock=clock,
-        runner=Runner(config, clock, ids, trail, outbox or delivery, random_source or SystemRandomSource()),
+        runner=Runner(config, clock, ids, trail, outbox or delivery, random_source or SystemRandom()),
         authenticator=SessionAuthenticator(signer(config, clock), clock),
         refusals=trail,
         message_queue=message_queue or LambdaMessageQueue(config),
-        random_source=random_source or SystemRandomSource(),
         endpoints=[endpoint for routes in ROUTES for endpoint in routes.endpoints],
         roles_of=roles_with,
         version=__version__,

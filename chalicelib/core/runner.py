@@ -11,6 +11,7 @@ imports no domain.
 from __future__ import annotations
 
 from collections.abc import Callable
+from random import Random, SystemRandom
 from typing import Protocol, TypeVar
 
 import msgspec
@@ -22,7 +23,6 @@ from chalicelib.core.commit import RetryPolicy, WriteConflict, commit
 from chalicelib.core.errors import Unavailable
 from chalicelib.core.ids import Ids
 from chalicelib.core.once import Once
-from chalicelib.core.random_source import RandomSource, SystemRandomSource
 from chalicelib.core.settings import Settings
 from chalicelib.core.work import Recipient, UnitOfWork
 
@@ -54,7 +54,7 @@ class Runner(msgspec.Struct, frozen=True):
     ids: Ids
     trail: AuditTrail
     outbox: Outbox
-    random_source: RandomSource = msgspec.field(default_factory=SystemRandomSource)
+    random_source: Random = msgspec.field(default_factory=SystemRandom)
 
     def run(
         self,

@@ -5,11 +5,11 @@ Every sharded key ends with the number of the shard: `OFFERS#3`, `acme#AUDIT#202
 
 from __future__ import annotations
 
+from random import Random
 from zlib import crc32
 
 import msgspec
 
-from chalicelib.core.random_source import RandomSource
 from chalicelib.core.table import key
 
 
@@ -22,9 +22,9 @@ class Shards(msgspec.Struct, frozen=True):
         """Return the shard of an id, always the same one."""
         return crc32(item_id.encode()) % self.count
 
-    def random_number(self, random_source: RandomSource) -> int:
+    def random_number(self, random_source: Random) -> int:
         """Return any shard, for counters where only the sum over all shards matters."""
-        return random_source.below(self.count)
+        return random_source.randrange(self.count)
 
     def numbers_from(self, item_id: str) -> list[int]:
         """Return all shards, beginning with that of the id, for a caller that may use another one."""

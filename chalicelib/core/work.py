@@ -15,6 +15,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from enum import Enum
+from random import Random, SystemRandom
 from typing import Any
 
 import msgspec
@@ -26,7 +27,6 @@ from chalicelib.core.clock import Clock, SystemClock
 from chalicelib.core.errors import BatonError, Conflict, VersionConflict
 from chalicelib.core.ids import Ids
 from chalicelib.core.once import Once
-from chalicelib.core.random_source import RandomSource, SystemRandomSource
 from chalicelib.core.settings import Settings, settings
 from chalicelib.core.store import ItemKey
 from chalicelib.core.store import RawItem as RawItem  # noqa: PLC0414 - exported beside `OnConflict`, which takes one
@@ -111,14 +111,14 @@ class UnitOfWork:
         *,
         clock: Clock | None = None,
         config: Settings | None = None,
-        random_source: RandomSource | None = None,
+        random_source: Random | None = None,
     ) -> None:
         self.now = now
         self.ids = ids
         self.conflicts = conflicts
         self.clock = clock or SystemClock()
         self.settings = config or settings()
-        self.random_source = random_source or SystemRandomSource()
+        self.random_source = random_source or SystemRandom()
         self.expected_version: int | None = None
         self.published: list[Published] = []
         self.audit_subject: AuditSubject | None = None

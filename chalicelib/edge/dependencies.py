@@ -15,7 +15,6 @@ from chalicelib.core.actor import Actor
 from chalicelib.core.clock import Clock
 from chalicelib.core.errors import BatonError
 from chalicelib.core.messages import LambdaMessageQueue, MessageQueue
-from chalicelib.core.random_source import RandomSource, SystemRandomSource
 from chalicelib.core.runner import Runner
 from chalicelib.core.settings import Secret, Settings
 from chalicelib.core.store import ItemKey, ReadResult
@@ -71,8 +70,6 @@ class Dependencies(msgspec.Struct, frozen=True):
     endpoints: Sequence[Endpoint] = ()
     message_queue: MessageQueue | None = None
     """Receives outbound messages; None: the Lambda function that sends them."""
-    random_source: RandomSource = msgspec.field(default_factory=SystemRandomSource)
-    """The source of random choices."""
     roles_of: Callable[[str], Sequence[str]] | None = None
     version: str = "0"
     extras: Mapping[str, Any] | None = None

@@ -1,11 +1,11 @@
 """Shards: stable for an id, even enough, and all of them are read back."""
 
 from collections import Counter
+from random import SystemRandom
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.core.random_source import SystemRandomSource
 from chalicelib.core.sharding import Shards
 
 counts = st.integers(1, 64)
@@ -41,5 +41,5 @@ def test_ids_are_spread_evenly() -> None:
 
 
 def test_random_shard_is_one_of_them() -> None:
-    shards, random_source = Shards(4), SystemRandomSource()
+    shards, random_source = Shards(4), SystemRandom()
     assert {shards.random_number(random_source) for _ in range(200)} == {0, 1, 2, 3}
