@@ -18,13 +18,12 @@ from typing import Any
 
 import msgspec
 from pynamodb.exceptions import CancellationReason, TransactWriteError
-from pynamodb.expressions.update import Action
 
 from chalicelib.core import observability
 from chalicelib.core.clock import Clock
 from chalicelib.core.errors import TooLargeToCommit, Unavailable
 from chalicelib.core.store import RawItem, store_errors
-from chalicelib.core.table import Item, SharedConnection
+from chalicelib.core.table import SharedConnection, set_actions
 from chalicelib.core.work import Operation, Staged, UnitOfWork
 
 MAX_ITEMS = 100
@@ -156,15 +155,7 @@ def _operation(staged: Staged) -> dict[str, Any]:
     if staged.operation is Operation.CREATE:
         return item.get_save_kwargs_from_instance(condition, return_values_on_condition_failure=_RETURN_OLD)
     if staged.operation is Operation.UPDATE:
-        actions = [*staged.actions, *_set_actions(item, staged)]
+        changed = {} if staged.is_unread else {name: new for name, (_, new) in staged.changes.items()}
+        actions = [*staged.actions, *set_actions(type(item), changed)]
         return item.get_update_kwargs_from_instance(actions, condition, return_values_on_condition_failure=_RETURN_OLD)
     return item.get_delete_kwargs_from_instance(condition, return_values_on_condition_failure=_RETURN_OLD)
-
-
-def _set_actions(item: Item, staged: Staged) -> list[Action]:
-    """Return set and remove actions for the changed attributes of an entity; unread updates have their own."""
-    if staged.is_unread:
-        return []
-    model = type(item)
-    changed = ((getattr(model, name), value) for name, (_, value) in staged.changes.items())
-    return [attribute.remove() if value is None else attribute.set(value) for attribute, value in changed]

@@ -26,7 +26,7 @@ from pynamodb.expressions.condition import Condition
 from chalicelib.core import aws, cursors
 from chalicelib.core.clock import Clock
 from chalicelib.core.errors import Unavailable
-from chalicelib.core.pagination import Page as Page  # noqa: PLC0414 - exported until every importer names pagination
+from chalicelib.core.pagination import Page
 from chalicelib.core.settings import settings
 from chalicelib.core.table import Item, key
 

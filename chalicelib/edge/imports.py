@@ -19,6 +19,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import partial
+from itertools import islice
 from typing import Annotated, Any, Generic, Literal, Protocol, TypeVar
 
 import msgspec
@@ -195,12 +196,15 @@ class _Batch:
             parallel([partial(self._lane, lane, last) for lane in lanes], pool="imports")
             groups = [group for group in groups if group]
             last = len(self._done) == before
+        # So few fields that the response can be stored for a replay.
         limit = max(4, _MAX_FIELDS // max(1, len(self._rejected)))
         outcomes = list(self._done.values())
         return Imported(
             created=outcomes.count("created"),
             updated=outcomes.count("updated"),
-            rejected=[Rejected(index, _first(self._rejected[index], limit)) for index in sorted(self._rejected)],
+            rejected=[
+                Rejected(index, dict(islice(fields.items(), limit))) for index, fields in sorted(self._rejected.items())
+            ],
         )
 
     def _groups(self, records: Sequence[msgspec.Raw]) -> list[list[_Job]]:
@@ -278,11 +282,6 @@ class _Batch:
         self._rejected[job.index] = fields or {str(error.details.get("field", RECORD)): error.message}
         target = AuditTarget(self._dataset.entity_type, self._dataset.action)
         self._deps.refusals.refused(self._actor, target, job.key[:_MAX_KEY] or "-", error)
-
-
-def _first(fields: Mapping[str, str], limit: int) -> dict[str, str]:
-    """Return so few fields that the response can be stored for a replay."""
-    return dict(list(fields.items())[:limit])
 
 
 def _text(raw: bytes, name: str) -> str:

@@ -90,11 +90,6 @@ def created(body: ViewT, version: int | None = None) -> Response[ViewT]:
     return Response(body, 201, version)
 
 
-def no_content() -> Response[None]:
-    """Return a 204."""
-    return Response(None, 204)
-
-
 def text(body: str, media_type: str) -> Response[Any]:
     """Return a 200 with a text that is not JSON; the route declares the same `media_type`."""
     return Response(msgspec.Raw(body.encode()), headers={"Content-Type": media_type})
