@@ -40,7 +40,6 @@ from chalicelib.edge.api import ALL_METHODS, UNKNOWN_ROUTE, BatonApp
 from chalicelib.edge.dependencies import Dependencies, install
 from chalicelib.edge.forms import FORM_DATA
 from chalicelib.edge.http import cors
-from chalicelib.edge.openapi_socket import SOCKET_EVENTS
 from chalicelib.edge.system import routes as system_routes
 from chalicelib.identity.accounts.push_notifications import push_message
 from chalicelib.identity.accounts.routes import me_routes
@@ -127,7 +126,7 @@ def compose(  # noqa: PLR0913 - each part can be replaced, by keyword
         endpoints=[endpoint for routes in ROUTES for endpoint in routes.endpoints],
         roles_of=roles_with,
         version=__version__,
-        extras={SOCKET_EVENTS: dispatch_events.SOCKET_EVENTS + notice_events.SOCKET_EVENTS},
+        socket_events=dispatch_events.SOCKET_EVENTS + notice_events.SOCKET_EVENTS,
     )
     sockets = Sockets(dependencies, sender, delivery_trigger or LambdaDeliveryTrigger(config))
     return Composition(dependencies, delivery, sockets, messages or AwsMessages(config))

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from random import Random, SystemRandom
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
 import msgspec
 
@@ -22,7 +22,6 @@ from chalicelib.core.clock import Clock
 from chalicelib.core.commit import RetryPolicy, WriteConflict, commit
 from chalicelib.core.errors import Unavailable
 from chalicelib.core.ids import Ids
-from chalicelib.core.once import Once
 from chalicelib.core.settings import Settings
 from chalicelib.core.work import Recipient, UnitOfWork
 
@@ -78,9 +77,11 @@ class Runner(msgspec.Struct, frozen=True):
     ) -> tuple[T, UnitOfWork]:
         retry_policy = RetryPolicy(self.settings.conflict_attempts)
         conflicts: frozenset[str] = frozenset()
-        once = Once()
+        kept: dict[str, Any] = {}
         for attempt in range(1, self.settings.commit_attempts + 1):
-            work = self._new_work(conflicts, once)
+            work = UnitOfWork(
+                self.clock.now(), self.ids, conflicts, self.clock, self.settings, self.random_source, kept
+            )
             result = decide(work)
             self._complete(work, actor, result, seal)
             try:
@@ -94,18 +95,6 @@ class Runner(msgspec.Struct, frozen=True):
             else:
                 return result, work
         raise Unavailable
-
-    def _new_work(self, conflicts: frozenset[str], once: Once) -> UnitOfWork:
-        work = UnitOfWork(
-            self.clock.now(),
-            self.ids,
-            conflicts,
-            clock=self.clock,
-            config=self.settings,
-            random_source=self.random_source,
-        )
-        work.once = once
-        return work
 
     def _complete(
         self, work: UnitOfWork, actor: Actor, result: T, seal: Callable[[UnitOfWork, T], None] | None

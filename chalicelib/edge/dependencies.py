@@ -6,7 +6,7 @@ not build a second app: they install other dependencies behind it (their clock, 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
 import msgspec
@@ -19,6 +19,7 @@ from chalicelib.core.runner import Runner
 from chalicelib.core.settings import Secret, Settings
 from chalicelib.core.store import ItemKey, ReadResult
 from chalicelib.edge.endpoint import AuditTarget, Endpoint
+from chalicelib.edge.openapi_socket import SocketEvent
 
 
 class Credentials(Protocol):
@@ -72,7 +73,7 @@ class Dependencies(msgspec.Struct, frozen=True):
     """Receives outbound messages; None: the Lambda function that sends them."""
     roles_of: Callable[[str], Sequence[str]] | None = None
     version: str = "0"
-    extras: Mapping[str, Any] | None = None
+    socket_events: Sequence[SocketEvent] = ()
 
 
 _installed: list[Dependencies] = []
