@@ -12,7 +12,7 @@ The runner decides whether to run the use case again after a conflict.
 from __future__ import annotations
 
 import random
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any
 
@@ -92,7 +92,7 @@ def commit(work: UnitOfWork, clock: Clock, retry_policy: RetryPolicy) -> None:
         return
     if len(planned) > MAX_ITEMS:
         raise TooLargeToCommit(details={"items": len(planned), "most": MAX_ITEMS})
-    operations = [(staged.operation, _operation(staged)) for staged in planned]
+    operations = {kind: [_operation(staged) for staged in planned if staged.operation is kind] for kind in Operation}
     token = work.ids.new()
     for attempt in range(retry_policy.attempts):
         if attempt:
@@ -104,18 +104,15 @@ def commit(work: UnitOfWork, clock: Clock, retry_policy: RetryPolicy) -> None:
     raise Unavailable
 
 
-def _send(operations: Sequence[tuple[Operation, dict[str, Any]]], token: str, planned: Sequence[Staged]) -> bool:
+def _send(operations: Mapping[Operation, list[dict[str, Any]]], token: str, planned: Sequence[Staged]) -> bool:
     """Send the transaction. Return False if it may be sent again, because of another transaction or throttling."""
-    parts: dict[Operation, list[dict[str, Any]]] = {kind: [] for kind in Operation}
-    for kind, operation in operations:
-        parts[kind].append(operation)
     try:
         with store_errors():
             _connection().transact_write_items(
-                condition_check_items=parts[Operation.CONDITION_CHECK],
-                delete_items=parts[Operation.DELETE],
-                put_items=parts[Operation.CREATE],
-                update_items=parts[Operation.UPDATE],
+                condition_check_items=operations[Operation.CONDITION_CHECK],
+                delete_items=operations[Operation.DELETE],
+                put_items=operations[Operation.CREATE],
+                update_items=operations[Operation.UPDATE],
                 client_request_token=token,
             )
     except TransactWriteError as error:

@@ -5,7 +5,6 @@ Every sharded key ends with the number of the shard: `OFFERS#3`, `acme#AUDIT#202
 
 from __future__ import annotations
 
-from random import Random
 from zlib import crc32
 
 import msgspec
@@ -21,10 +20,6 @@ class Shards(msgspec.Struct, frozen=True):
     def number_of(self, item_id: str) -> int:
         """Return the shard of an id, always the same one."""
         return crc32(item_id.encode()) % self.count
-
-    def random_number(self, random_source: Random) -> int:
-        """Return any shard, for counters where only the sum over all shards matters."""
-        return random_source.randrange(self.count)
 
     def numbers_from(self, item_id: str) -> list[int]:
         """Return all shards, beginning with that of the id, for a caller that may use another one."""

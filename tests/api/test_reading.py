@@ -67,11 +67,6 @@ def test_an_empty_list_has_no_next_page(house: Storehouse) -> None:
     assert notes().page(5) == Page([], None)
 
 
-def test_a_page_can_be_told_in_another_shape(house: Storehouse) -> None:
-    write(2)
-    assert notes().page(5).mapped(lambda one: one.text.upper()) == ["NOTE 0", "NOTE 1"]
-
-
 @pytest.mark.parametrize(("number", "most", "counted"), [(0, 5, 0), (3, 5, 3), (7, 5, 5)])
 def test_a_list_is_counted_up_to_a_bound(house: Storehouse, number: int, most: int, counted: int) -> None:
     write(number)

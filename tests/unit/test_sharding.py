@@ -1,7 +1,6 @@
 """Shards: stable for an id, even enough, and all of them are read back."""
 
 from collections import Counter
-from random import SystemRandom
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -38,8 +37,3 @@ def test_ids_are_spread_evenly() -> None:
     spread = Counter(Shards(8).number_of(f"order-{number}") for number in range(8_000))
     assert set(spread) == set(range(8))
     assert max(spread.values()) < 1.2 * min(spread.values())
-
-
-def test_random_shard_is_one_of_them() -> None:
-    shards, random_source = Shards(4), SystemRandom()
-    assert {shards.random_number(random_source) for _ in range(200)} == {0, 1, 2, 3}
