@@ -112,14 +112,12 @@ def _answer_or_error(endpoint: Endpoint, http: HttpRequest, deps: Dependencies) 
 
 def _answer(endpoint: Endpoint, http: HttpRequest, deps: Dependencies, auth: AuthContext) -> ChaliceResponse:
     client = ClientInfo(http.request_id, partial(http.came_from, deps.authenticator.proves))
-    if endpoint.public:
-        request = _request(client, decode_input(endpoint, http, deps.settings.max_body_bytes))
-        admitted = None
-    else:
-        credentials = deps.authenticator.verify(bearer(http.headers.get("authorization")))
-        given = decode_input(endpoint, http, deps.settings.max_body_bytes)
-        admitted = _admit(endpoint, deps, credentials, given, auth)
-        request = _request(client, given, admitted.actor)
+    credentials = None if endpoint.public else deps.authenticator.verify(bearer(http.headers.get("authorization")))
+    given = decode_input(endpoint, http, deps.settings.max_body_bytes)
+    admitted = None if credentials is None else _admit(endpoint, deps, credentials, given, auth)
+    if given.error is not None:
+        raise given.error
+    request = Request(client, http.path_params, given.body, given.query, given.if_match, signed_in=auth.actor)
     if not endpoint.mutates:
         if admitted is not None:
             checks.check_items(request, endpoint, admitted.found, admitted.keys, deps.clock.now())
@@ -173,12 +171,6 @@ def _check_duplicate(idempotent: IdempotentRequest | None, deps: Dependencies) -
     """Raise `Replay` if a copy of this request has been carried out since it was admitted."""
     if idempotent is not None:
         idempotency.check_record(get(idempotent.key), idempotent.fingerprint, deps.clock.now())
-
-
-def _request(client: ClientInfo, given: Input, actor: Actor | None = None) -> Request[Any, Any, Any]:
-    if given.error is not None:
-        raise given.error
-    return Request(client, given.http.path_params, given.body, given.query, given.if_match, signed_in=actor)
 
 
 def _run(
