@@ -7,12 +7,14 @@ the app itself, because Chalice does not wrap those of a blueprint.
 
 from __future__ import annotations
 
+import msgspec
+
 from chalicelib.core import cold_start  # isort: skip  # first: what it saves, it saves from here on
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import partial
+from random import Random, SystemRandom
 from typing import Any
 
 from chalice.app import Chalice, CloudWatchEvent, Rate, WebsocketEvent
@@ -27,7 +29,6 @@ from chalicelib.core.errors import RouteNotFound
 from chalicelib.core.ids import Ids, SystemIds
 from chalicelib.core.messages import AwsMessages, LambdaMessageQueue, MessageQueue, Messages, OutboundMessage
 from chalicelib.core.messages import send as send_message
-from chalicelib.core.random_source import RandomSource, SystemRandomSource
 from chalicelib.core.runner import Outbox, Runner
 from chalicelib.core.schedule import run_passes
 from chalicelib.core.settings import Settings, settings
@@ -39,7 +40,6 @@ from chalicelib.edge.api import ALL_METHODS, UNKNOWN_ROUTE, BatonApp
 from chalicelib.edge.dependencies import Dependencies, install
 from chalicelib.edge.forms import FORM_DATA
 from chalicelib.edge.http import cors
-from chalicelib.edge.openapi_socket import SOCKET_EVENTS
 from chalicelib.edge.system import routes as system_routes
 from chalicelib.identity.accounts.push_notifications import push_message
 from chalicelib.identity.accounts.routes import me_routes
@@ -91,8 +91,7 @@ ROUTES = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Composition:
+class Composition(msgspec.Struct, frozen=True):
     """The composed parts behind the app."""
 
     dependencies: Dependencies
@@ -111,7 +110,7 @@ def compose(  # noqa: PLR0913 - each part can be replaced, by keyword
     outbox: Outbox | None = None,
     messages: Messages | None = None,
     message_queue: MessageQueue | None = None,
-    random_source: RandomSource | None = None,
+    random_source: Random | None = None,
 ) -> Composition:
     """Compose the parts; tests and the local stack pass their own clock, sender, delivery trigger, outbox and so on."""
     trail = Trail(clock, ids)
@@ -120,15 +119,14 @@ def compose(  # noqa: PLR0913 - each part can be replaced, by keyword
     dependencies = Dependencies(
         settings=config,
         clock=clock,
-        runner=Runner(config, clock, ids, trail, outbox or delivery, random_source or SystemRandomSource()),
+        runner=Runner(config, clock, ids, trail, outbox or delivery, random_source or SystemRandom()),
         authenticator=SessionAuthenticator(signer(config, clock), clock),
         refusals=trail,
         message_queue=message_queue or LambdaMessageQueue(config),
-        random_source=random_source or SystemRandomSource(),
         endpoints=[endpoint for routes in ROUTES for endpoint in routes.endpoints],
         roles_of=roles_with,
         version=__version__,
-        extras={SOCKET_EVENTS: dispatch_events.SOCKET_EVENTS + notice_events.SOCKET_EVENTS},
+        socket_events=dispatch_events.SOCKET_EVENTS + notice_events.SOCKET_EVENTS,
     )
     sockets = Sockets(dependencies, sender, delivery_trigger or LambdaDeliveryTrigger(config))
     return Composition(dependencies, delivery, sockets, messages or AwsMessages(config))

@@ -15,9 +15,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import partial
+
+import msgspec
 
 from chalicelib.audit import permissions
 from chalicelib.audit.schemas import AuditQuery
@@ -39,8 +40,7 @@ _SHAPE = {"sk": "S"}
 _POSITION = re.compile(r"[0-9]{13}(?:#[A-Za-z0-9-]{1,64})?")
 
 
-@dataclass(frozen=True, slots=True)
-class _KeyRange:
+class _KeyRange(msgspec.Struct, frozen=True):
     """Sort keys from `low` (included) to `high` (excluded)."""
 
     low: str

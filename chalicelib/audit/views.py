@@ -11,7 +11,7 @@ from chalicelib.core.pagination import Page
 
 def audit_page_view(page: Page[AuditRow]) -> AuditPage:
     """Return a page of rows."""
-    return AuditPage(page.mapped(_row_view), AuditMeta(page.next_cursor))
+    return AuditPage([_row_view(row) for row in page.items], AuditMeta(page.next_cursor))
 
 
 def _row_view(row: AuditRow) -> AuditRowView:

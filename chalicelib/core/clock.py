@@ -14,11 +14,9 @@ class Clock(Hashable, Protocol):
 
     def now(self) -> datetime:
         """Return the current time in UTC, in whole milliseconds, the precision of stored times."""
-        ...
 
     def sleep(self, seconds: float) -> None:
         """Wait for `seconds`."""
-        ...
 
 
 class SystemClock:

@@ -12,19 +12,18 @@ The runner decides whether to run the use case again after a conflict.
 from __future__ import annotations
 
 import random
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any
 
 import msgspec
 from pynamodb.exceptions import CancellationReason, TransactWriteError
-from pynamodb.expressions.update import Action
 
 from chalicelib.core import observability
 from chalicelib.core.clock import Clock
 from chalicelib.core.errors import TooLargeToCommit, Unavailable
 from chalicelib.core.store import RawItem, store_errors
-from chalicelib.core.table import Item, SharedConnection
+from chalicelib.core.table import SharedConnection, set_actions
 from chalicelib.core.work import Operation, Staged, UnitOfWork
 
 MAX_ITEMS = 100
@@ -93,7 +92,7 @@ def commit(work: UnitOfWork, clock: Clock, retry_policy: RetryPolicy) -> None:
         return
     if len(planned) > MAX_ITEMS:
         raise TooLargeToCommit(details={"items": len(planned), "most": MAX_ITEMS})
-    operations = [(staged.operation, _operation(staged)) for staged in planned]
+    operations = {kind: [_operation(staged) for staged in planned if staged.operation is kind] for kind in Operation}
     token = work.ids.new()
     for attempt in range(retry_policy.attempts):
         if attempt:
@@ -105,18 +104,15 @@ def commit(work: UnitOfWork, clock: Clock, retry_policy: RetryPolicy) -> None:
     raise Unavailable
 
 
-def _send(operations: Sequence[tuple[Operation, dict[str, Any]]], token: str, planned: Sequence[Staged]) -> bool:
+def _send(operations: Mapping[Operation, list[dict[str, Any]]], token: str, planned: Sequence[Staged]) -> bool:
     """Send the transaction. Return False if it may be sent again, because of another transaction or throttling."""
-    parts: dict[Operation, list[dict[str, Any]]] = {kind: [] for kind in Operation}
-    for kind, operation in operations:
-        parts[kind].append(operation)
     try:
         with store_errors():
             _connection().transact_write_items(
-                condition_check_items=parts[Operation.CONDITION_CHECK],
-                delete_items=parts[Operation.DELETE],
-                put_items=parts[Operation.CREATE],
-                update_items=parts[Operation.UPDATE],
+                condition_check_items=operations[Operation.CONDITION_CHECK],
+                delete_items=operations[Operation.DELETE],
+                put_items=operations[Operation.CREATE],
+                update_items=operations[Operation.UPDATE],
                 client_request_token=token,
             )
     except TransactWriteError as error:
@@ -156,15 +152,7 @@ def _operation(staged: Staged) -> dict[str, Any]:
     if staged.operation is Operation.CREATE:
         return item.get_save_kwargs_from_instance(condition, return_values_on_condition_failure=_RETURN_OLD)
     if staged.operation is Operation.UPDATE:
-        actions = [*staged.actions, *_set_actions(item, staged)]
+        changed = {} if staged.is_unread else {name: new for name, (_, new) in staged.changes.items()}
+        actions = [*staged.actions, *set_actions(type(item), changed)]
         return item.get_update_kwargs_from_instance(actions, condition, return_values_on_condition_failure=_RETURN_OLD)
     return item.get_delete_kwargs_from_instance(condition, return_values_on_condition_failure=_RETURN_OLD)
-
-
-def _set_actions(item: Item, staged: Staged) -> list[Action]:
-    """Return set and remove actions for the changed attributes of an entity; unread updates have their own."""
-    if staged.is_unread:
-        return []
-    model = type(item)
-    changed = ((getattr(model, name), value) for name, (_, value) in staged.changes.items())
-    return [attribute.remove() if value is None else attribute.set(value) for attribute, value in changed]

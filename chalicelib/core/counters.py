@@ -25,7 +25,7 @@ from pynamodb.expressions.update import Action
 
 from chalicelib.core.errors import BatonError, Unavailable, VersionConflict
 from chalicelib.core.store import ItemKey, RawItem
-from chalicelib.core.table import Entity
+from chalicelib.core.table import Entity, set_actions
 from chalicelib.core.work import OnConflict, UnitOfWork
 
 Amounts = Mapping[str, int | Decimal]
@@ -91,7 +91,7 @@ def change_contended(  # noqa: PLR0913 - independent of each other, and given by
         ItemKey(model, entity.pk, entity.sk),
         condition=is_current & condition,
         on_conflict=error if expected_version is None else _version_error(expected_version, error),
-        actions=[*_set_actions(model, values), *_additions(model, amounts)],
+        actions=[*set_actions(model, values), *_additions(model, amounts)],
         changes={**_changes(entity, values), **(changes or {})},
         label=f"{_LABEL}{_conflicts(work)}",
         final=expected_version is not None,
@@ -120,11 +120,6 @@ def _version_error(expected: int, otherwise: OnConflict) -> Callable[[RawItem | 
         return otherwise if isinstance(otherwise, BatonError) else otherwise(raw)
 
     return explain
-
-
-def _set_actions(model: Any, values: Mapping[str, object]) -> list[Action]:
-    attributes = ((getattr(model, name), value) for name, value in values.items())
-    return [attribute.remove() if value is None else attribute.set(value) for attribute, value in attributes]
 
 
 def _additions(model: Any, amounts: Amounts) -> list[Action]:

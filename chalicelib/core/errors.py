@@ -15,26 +15,19 @@ class BatonError(Exception):
     """The root of all errors that clients receive.
 
     `message` is for people, `details` (always an object) for programs. Neither may contain internals or secrets.
+    `headers` are those of the response, such as `Retry-After`; `fields` is `{field: message}` of invalid input.
     """
 
     code: ClassVar[str] = "INTERNAL_ERROR"
     status: ClassVar[int] = 500
     summary: ClassVar[str] = "An internal error occurred."
+    headers: Mapping[str, str] = {}
+    fields: Mapping[str, str] = {}
 
     def __init__(self, message: str | None = None, *, details: Mapping[str, object] | None = None) -> None:
         self.message = message or self.summary
         self.details: dict[str, object] = dict(details or {})
         super().__init__(self.message)
-
-    @property
-    def fields(self) -> Mapping[str, str]:
-        """Return `{field: message}` of the invalid fields of the request; empty unless the input was invalid."""
-        return {}
-
-    @property
-    def headers(self) -> Mapping[str, str]:
-        """Return the headers of this error's response, such as `Retry-After`."""
-        return {}
 
 
 class InternalError(BatonError):
@@ -48,11 +41,7 @@ class AuthRequired(BatonError):
     """No token was sent."""
 
     code, status, summary = "AUTH_REQUIRED", 401, "Authentication required: send a bearer token."
-
-    @property
-    def headers(self) -> Mapping[str, str]:
-        """Return the headers of this error's response."""
-        return {"WWW-Authenticate": "Bearer"}
+    headers: Mapping[str, str] = {"WWW-Authenticate": "Bearer"}
 
 
 class AuthInvalid(AuthRequired):
@@ -95,12 +84,7 @@ class MethodNotAllowed(BatonError):
 
     def __init__(self, allowed: str) -> None:
         super().__init__(f"Method not allowed. Allowed methods: {allowed}.", details={"allowed": allowed.split(", ")})
-        self._allowed = allowed
-
-    @property
-    def headers(self) -> Mapping[str, str]:
-        """Return the headers of this error's response."""
-        return {"Allow": self._allowed}
+        self.headers = {"Allow": allowed}
 
 
 class MalformedJson(BatonError):
@@ -140,12 +124,7 @@ class ValidationFailed(BatonError):
 
     def __init__(self, fields: Mapping[str, str], message: str | None = None) -> None:
         super().__init__(message, details={"fields": sorted(fields)})
-        self._fields = dict(fields)
-
-    @property
-    def fields(self) -> Mapping[str, str]:
-        """Return `{field: message}`."""
-        return self._fields
+        self.fields = dict(fields)
 
 
 class IdempotencyKeyReused(BatonError):
@@ -158,11 +137,8 @@ class IdempotencyKeyReused(BatonError):
 class TooLargeToCommit(BatonError):
     """The request would change more items than a transaction can hold; nothing was written."""
 
-    code, status, summary = (
-        "TOO_MANY_CHANGES",
-        422,
-        "The request changes too many items at once; split it into smaller requests.",
-    )
+    code, status = "TOO_MANY_CHANGES", 422
+    summary = "The request changes too many items at once; split it into smaller requests."
 
 
 # --- conflicts, limits and outages -----------------------------------------------------------------------------
@@ -189,11 +165,8 @@ class EntityLocked(Conflict):
 class PreconditionRequired(BatonError):
     """The endpoint requires `If-Match`, and it is missing."""
 
-    code, status, summary = (
-        "PRECONDITION_REQUIRED",
-        428,
-        "This request requires the If-Match header with the version that you read.",
-    )
+    code, status = "PRECONDITION_REQUIRED", 428
+    summary = "This request requires the If-Match header with the version that you read."
 
 
 class RateLimited(BatonError):
@@ -203,12 +176,7 @@ class RateLimited(BatonError):
 
     def __init__(self, retry_after_s: int) -> None:
         super().__init__(details={"retryAfter": retry_after_s})
-        self._retry_after_s = retry_after_s
-
-    @property
-    def headers(self) -> Mapping[str, str]:
-        """Return the headers of this error's response."""
-        return {"Retry-After": str(self._retry_after_s)}
+        self.headers = {"Retry-After": str(retry_after_s)}
 
 
 class AccountLocked(RateLimited):
@@ -221,9 +189,4 @@ class Unavailable(BatonError):
     """The store is down or throttles, or conflicts did not end in time. Nothing was changed."""
 
     code, status, summary = "SERVICE_UNAVAILABLE", 503, "The service is temporarily unavailable; try again shortly."
-    retry_after_s: ClassVar[int] = 1
-
-    @property
-    def headers(self) -> Mapping[str, str]:
-        """Return the headers of this error's response."""
-        return {"Retry-After": str(self.retry_after_s)}
+    headers: Mapping[str, str] = {"Retry-After": "1"}

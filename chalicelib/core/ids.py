@@ -23,11 +23,9 @@ class Ids(Protocol):
 
     def new(self) -> str:
         """Return a new, globally unique id."""
-        ...
 
     def token(self) -> str:
         """Return a new secret of 256 random bits, URL-safe."""
-        ...
 
 
 class SystemIds:

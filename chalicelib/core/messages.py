@@ -58,19 +58,15 @@ class Messages(Protocol):
 
     def email(self, to: str, subject: str, text: str) -> None:
         """Send an e-mail in plain text."""
-        ...
 
     def sms(self, to: str, text: str) -> None:
         """Send an SMS to a number in E.164 format."""
-        ...
 
     def device(self, token: str) -> str:
         """Return the ARN of the device with this FCM token, creating it if needed; "" if push is not configured."""
-        ...
 
     def push(self, device: str, title: str, body: str, data: Mapping[str, str]) -> None:
         """Send a notification to a device. Raise `DeviceGone` if the device should be removed."""
-        ...
 
 
 class MessageQueue(Protocol):
@@ -78,7 +74,6 @@ class MessageQueue(Protocol):
 
     def put(self, message: OutboundMessage) -> None:
         """Queue a message. Must not raise, and must take equally long for a message without an address."""
-        ...
 
 
 def send(messages: Messages, message: OutboundMessage, push: Callable[[OutboundMessage], object]) -> None:

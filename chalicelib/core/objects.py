@@ -8,8 +8,7 @@ Traded away: streaming. Files are a few megabytes and are decoded as a whole any
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from typing import Any
 
 import msgspec
@@ -21,6 +20,7 @@ from chalicelib.core.settings import Settings
 from chalicelib.core.store import store_errors
 
 _ABSENT = frozenset({"404", "NoSuchKey", "NotFound"})
+_READS = frozenset({"get_object", "head_object"})
 _TRY_LATER = frozenset({"500", "503", "InternalError", "RequestTimeout", "ServiceUnavailable", "SlowDown"})
 
 
@@ -43,39 +43,27 @@ class Objects:
 
     def put(self, key: str, content: bytes, content_type: str) -> None:
         """Write an object; an existing one is replaced."""
-        with _s3_errors():
-            self._client.put_object(
-                **self._named(key), Body=content, ContentType=content_type, CacheControl="private, max-age=86400"
-            )
+        kept = {"ContentType": content_type, "CacheControl": "private, max-age=86400"}
+        self._call("put_object", key, Body=content, **kept)
 
     def get(self, key: str, max_bytes: int) -> bytes | None:
         """Return the content of an object, or None. Raise `ObjectTooLarge`, before reading, above `max_bytes`."""
-        with _s3_errors():
-            try:
-                response = self._client.get_object(**self._named(key))
-            except ClientError as error:
-                _raise_unless_absent(error)
-                return None
-            with response["Body"] as body:
-                if response["ContentLength"] > max_bytes:
-                    raise ObjectTooLarge
-                content: bytes = body.read()
+        response = self._call("get_object", key)
+        if response is None:
+            return None
+        with store_errors(), response["Body"] as body:
+            if response["ContentLength"] > max_bytes:
+                raise ObjectTooLarge
+            content: bytes = body.read()
         return content
 
     def exists(self, key: str) -> bool:
         """Return whether the object exists."""
-        with _s3_errors():
-            try:
-                self._client.head_object(**self._named(key))
-            except ClientError as error:
-                _raise_unless_absent(error)
-                return False
-        return True
+        return self._call("head_object", key) is not None
 
     def delete(self, key: str) -> None:
         """Remove an object if it exists."""
-        with _s3_errors():
-            self._client.delete_object(**self._named(key))
+        self._call("delete_object", key)
 
     def url(self, key: str) -> str:
         """Return a URL that reads the object for `photo_url_s` seconds. Signs locally, without a call."""
@@ -101,22 +89,15 @@ class Objects:
     def _named(self, key: str) -> dict[str, str]:
         return {"Bucket": self._settings.photo_bucket, "Key": key}
 
-
-def _raise_unless_absent(error: ClientError) -> None:
-    if _code(error) not in _ABSENT:
-        raise error
-
-
-@contextmanager
-def _s3_errors() -> Iterator[None]:
-    try:
-        with store_errors():
-            yield
-    except ClientError as error:
-        if _code(error) in _TRY_LATER:
-            raise Unavailable from error
-        raise
-
-
-def _code(error: ClientError) -> str:
-    return str(error.response.get("Error", {}).get("Code"))
+    def _call(self, operation: str, key: str, **request: Any) -> Any:
+        """Return the response of S3; None if the object to be read does not exist."""
+        try:
+            with store_errors():
+                return getattr(self._client, operation)(**self._named(key), **request)
+        except ClientError as error:
+            code = error.response.get("Error", {}).get("Code")
+            if code in _ABSENT and operation in _READS:
+                return None
+            if code in _TRY_LATER:
+                raise Unavailable from error
+            raise

@@ -6,8 +6,8 @@ Console lists take `page` and `pageSize` and answer `meta`; other lists take `li
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import Annotated, Any, Generic, TypeVar
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Generic, TypeVar
 
 import msgspec
 from msgspec import Meta
@@ -25,10 +25,6 @@ class Page(msgspec.Struct, Generic[T], frozen=True):
 
     items: Sequence[T]
     next_cursor: str | None
-
-    def mapped(self, shape: Callable[[T], Any]) -> list[Any]:
-        """Return the items in another form, such as views."""
-        return [shape(item) for item in self.items]
 
 
 class CursorRequest(msgspec.Struct, frozen=True):

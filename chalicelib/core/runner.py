@@ -11,8 +11,10 @@ imports no domain.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from typing import Protocol, TypeVar
+from random import Random, SystemRandom
+from typing import Any, Protocol, TypeVar
+
+import msgspec
 
 from chalicelib.core import observability
 from chalicelib.core.actor import Actor
@@ -20,8 +22,6 @@ from chalicelib.core.clock import Clock
 from chalicelib.core.commit import RetryPolicy, WriteConflict, commit
 from chalicelib.core.errors import Unavailable
 from chalicelib.core.ids import Ids
-from chalicelib.core.once import Once
-from chalicelib.core.random_source import RandomSource, SystemRandomSource
 from chalicelib.core.settings import Settings
 from chalicelib.core.work import Recipient, UnitOfWork
 
@@ -33,7 +33,6 @@ class AuditTrail(Protocol):
 
     def stage(self, work: UnitOfWork, actor: Actor) -> None:
         """Stage the audit row of the staged changes."""
-        ...
 
 
 class Outbox(Protocol):
@@ -41,15 +40,12 @@ class Outbox(Protocol):
 
     def stage(self, work: UnitOfWork) -> None:
         """Stage the published events for the recipients' mailboxes."""
-        ...
 
     def deliver(self, recipients: list[Recipient]) -> None:
         """Deliver the events of these mailboxes. Must not raise: a sweep delivers later what fails now."""
-        ...
 
 
-@dataclass(frozen=True, slots=True)
-class Runner:
+class Runner(msgspec.Struct, frozen=True):
     """Runs use cases and commits their changes."""
 
     settings: Settings
@@ -57,7 +53,7 @@ class Runner:
     ids: Ids
     trail: AuditTrail
     outbox: Outbox
-    random_source: RandomSource = field(default_factory=SystemRandomSource)
+    random_source: Random = msgspec.field(default_factory=SystemRandom)
 
     def run(
         self,
@@ -81,9 +77,11 @@ class Runner:
     ) -> tuple[T, UnitOfWork]:
         retry_policy = RetryPolicy(self.settings.conflict_attempts)
         conflicts: frozenset[str] = frozenset()
-        once = Once()
+        kept: dict[str, Any] = {}
         for attempt in range(1, self.settings.commit_attempts + 1):
-            work = self._new_work(conflicts, once)
+            work = UnitOfWork(
+                self.clock.now(), self.ids, conflicts, self.clock, self.settings, self.random_source, kept
+            )
             result = decide(work)
             self._complete(work, actor, result, seal)
             try:
@@ -97,18 +95,6 @@ class Runner:
             else:
                 return result, work
         raise Unavailable
-
-    def _new_work(self, conflicts: frozenset[str], once: Once) -> UnitOfWork:
-        work = UnitOfWork(
-            self.clock.now(),
-            self.ids,
-            conflicts,
-            clock=self.clock,
-            config=self.settings,
-            random_source=self.random_source,
-        )
-        work.once = once
-        return work
 
     def _complete(
         self, work: UnitOfWork, actor: Actor, result: T, seal: Callable[[UnitOfWork, T], None] | None

@@ -9,9 +9,10 @@ module reads `os.environ`.
 import os
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import MISSING, dataclass, fields
 from functools import cache
 from typing import Any
+
+import msgspec
 
 
 class SettingsError(Exception):
@@ -42,8 +43,7 @@ PASSWORD_MEMORY_KIB = 65_536
 """What RFC 9106 recommends where memory is limited."""
 
 
-@dataclass(frozen=True, slots=True)
-class Settings:
+class Settings(msgspec.Struct, frozen=True):
     """The settings of a deployment. Times are in seconds, distances in metres, sizes in bytes."""
 
     stage: str = "dev"
@@ -152,9 +152,9 @@ _LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 
 def _errors(settings: Settings) -> list[tuple[str, str]]:
     errors = [
-        (f.name, "must be above 0")
-        for f in fields(settings)
-        if isinstance(getattr(settings, f.name), int) and getattr(settings, f.name) <= 0
+        (name, "must be above 0")
+        for name, value in msgspec.structs.asdict(settings).items()
+        if isinstance(value, int) and value <= 0
     ]
     errors += _hashing_errors(settings)
     if not re.fullmatch(r"-*[a-z0-9][a-z0-9-]*", settings.stage):
@@ -189,16 +189,15 @@ _FOR_TESTS = "BATON_TEST_"
 
 def read_settings(environ: Mapping[str, str]) -> Settings:
     """Return the settings of an environment. Raise `SettingsError` if a variable is invalid or unknown."""
-    by_variable = {f"BATON_{f.name.upper()}": f for f in fields(Settings)}
+    defaults = zip(Settings.__struct_fields__, Settings.__struct_defaults__, strict=True)
+    by_variable = {f"BATON_{name.upper()}": (name, type(default)) for name, default in defaults}
     values: dict[str, Any] = {}
     names = [n for n in environ if n.startswith("BATON_") and not n.startswith(_FOR_TESTS)]
     errors = [f"{n} is not a setting" for n in names if n not in by_variable.keys() | _ELSEWHERE]
-    for variable, field in by_variable.items():
-        if variable not in environ:
-            continue
-        kind = type(field.default) if field.default is not MISSING else str
+    for variable, (name, kind) in by_variable.items():
         try:
-            values[field.name] = _READERS[kind](environ[variable].strip())
+            if variable in environ:
+                values[name] = _READERS[kind](environ[variable].strip())
         except ValueError:
             errors.append(f"{variable} must be a whole number")
     try:

@@ -9,7 +9,6 @@ from zlib import crc32
 
 import msgspec
 
-from chalicelib.core.random_source import RandomSource
 from chalicelib.core.table import key
 
 
@@ -21,10 +20,6 @@ class Shards(msgspec.Struct, frozen=True):
     def number_of(self, item_id: str) -> int:
         """Return the shard of an id, always the same one."""
         return crc32(item_id.encode()) % self.count
-
-    def random_number(self, random_source: RandomSource) -> int:
-        """Return any shard, for counters where only the sum over all shards matters."""
-        return random_source.below(self.count)
 
     def numbers_from(self, item_id: str) -> list[int]:
         """Return all shards, beginning with that of the id, for a caller that may use another one."""

@@ -26,7 +26,7 @@ from pynamodb.expressions.condition import Condition
 from chalicelib.core import aws, cursors
 from chalicelib.core.clock import Clock
 from chalicelib.core.errors import Unavailable
-from chalicelib.core.pagination import Page as Page  # noqa: PLC0414 - exported until every importer names pagination
+from chalicelib.core.pagination import Page
 from chalicelib.core.settings import settings
 from chalicelib.core.table import Item, key
 
@@ -173,7 +173,7 @@ class Query(msgspec.Struct, Generic[M], frozen=True):
         reads = 0
         while True:
             missing = None if limit is None or self.filter_condition is not None else limit - len(items)
-            answer = self.raw(missing, start)
+            answer = self._query(missing, start)
             items += answer["Items"]
             reads += 1
             start = answer.get("LastEvaluatedKey") or None
@@ -195,7 +195,7 @@ class Query(msgspec.Struct, Generic[M], frozen=True):
         """Return every item as stored, reading `page_size` at a time as the caller goes on."""
         start: RawItem | None = None
         while True:
-            answer = self.raw(page_size, start)
+            answer = self._query(page_size, start)
             yield from answer["Items"]
             start = answer.get("LastEvaluatedKey")
             if not start:
@@ -219,17 +219,14 @@ class Query(msgspec.Struct, Generic[M], frozen=True):
         counted = 0
         start: RawItem | None = None
         while True:
-            answer = self._query(limit=limit - counted, exclusive_start_key=start, select="COUNT")
+            answer = self._query(limit - counted, start, select="COUNT")
             counted += int(answer["Count"])
             start = answer.get("LastEvaluatedKey")
             if not start or counted >= limit:
                 return counted
 
-    def raw(self, limit: int | None = None, start: RawItem | None = None) -> dict[str, Any]:
+    def _query(self, limit: int | None, start: RawItem | None, **options: Any) -> dict[str, Any]:
         """Return one answer of the store. It may hold fewer items than there are and than `limit`: use `read`."""
-        return self._query(limit=limit, exclusive_start_key=start)
-
-    def _query(self, **options: Any) -> dict[str, Any]:
         with store_errors():
             answer: dict[str, Any] = self.model.table().query(
                 self.hash_key,
@@ -238,6 +235,8 @@ class Query(msgspec.Struct, Generic[M], frozen=True):
                 index_name=self.index,
                 scan_index_forward=not self.newest_first,
                 consistent_read=self.index is None,
+                limit=limit,
+                exclusive_start_key=start,
                 **options,
             )
         return answer

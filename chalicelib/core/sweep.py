@@ -10,7 +10,6 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 from functools import partial
 from typing import Any, Generic, TypeVar
@@ -46,8 +45,7 @@ class SweepResult(msgspec.Struct, Generic[OutcomeT], frozen=True):
         return not self.shards_left
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sweep(Generic[OutcomeT]):
+class Sweep(msgspec.Struct, Generic[OutcomeT], frozen=True, kw_only=True):
     """A sweep over the due items of `queries`, one for each shard.
 
     `id_attribute` names the item's id in the index, beside `org_id`. `settle` handles one item; its outcome is the

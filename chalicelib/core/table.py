@@ -20,6 +20,7 @@ from pynamodb.connection.base import Connection, MetaTable
 from pynamodb.connection.table import TableConnection
 from pynamodb.constants import NULL, NUMBER
 from pynamodb.exceptions import AttributeDeserializationError
+from pynamodb.expressions.update import Action
 from pynamodb.models import Model
 
 from chalicelib.core import aws
@@ -207,6 +208,12 @@ class Entity(Item):
     """An item that people change. Every write checks the version that was read and raises it by one."""
 
     version = IntAttribute(default=1)
+
+
+def set_actions(model: type[Item], values: Mapping[str, object]) -> list[Action]:
+    """Return the store's actions that set the values of these attributes; None removes one."""
+    attributes = ((getattr(model, name), value) for name, value in values.items())
+    return [attribute.remove() if value is None else attribute.set(value) for attribute, value in attributes]
 
 
 def expired(expires_at: datetime | None, now: datetime) -> bool:

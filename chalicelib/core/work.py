@@ -13,10 +13,10 @@ DynamoDB allows one change per item and transaction, so later changes of an item
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum
-from typing import Any
+from random import Random, SystemRandom
+from typing import Any, TypeVar, cast
 
 import msgspec
 from pynamodb.expressions.condition import Condition
@@ -26,13 +26,13 @@ from chalicelib.core.actor import Actor
 from chalicelib.core.clock import Clock, SystemClock
 from chalicelib.core.errors import BatonError, Conflict, VersionConflict
 from chalicelib.core.ids import Ids
-from chalicelib.core.once import Once
-from chalicelib.core.random_source import RandomSource, SystemRandomSource
-from chalicelib.core.settings import Settings, settings
+from chalicelib.core.settings import Settings
+from chalicelib.core.settings import settings as process_settings
 from chalicelib.core.store import ItemKey
 from chalicelib.core.store import RawItem as RawItem  # noqa: PLC0414 - exported beside `OnConflict`, which takes one
 from chalicelib.core.table import Entity, Item
 
+ResultT = TypeVar("ResultT")
 OnConflict = BatonError | Callable[[RawItem | None], Exception]
 """The error if the condition fails, or a function that makes one from the item that is stored instead."""
 
@@ -64,8 +64,7 @@ class Published(msgspec.Struct, frozen=True):
     data: object
 
 
-@dataclass(slots=True)
-class Staged:
+class Staged(msgspec.Struct):
     """One change of one item: `changes` is `{attribute: [old, new]}`, `actions` are the store's own beside them."""
 
     operation: Operation
@@ -76,8 +75,8 @@ class Staged:
     label: str | None = None
     audited: bool = True
     is_unread: bool = False
-    actions: list[Action] = field(default_factory=list)
-    changes: dict[str, list[object]] = field(default_factory=dict)
+    actions: list[Action] = msgspec.field(default_factory=list)
+    changes: dict[str, list[object]] = msgspec.field(default_factory=dict)
 
     @property
     def key(self) -> tuple[str, str, str]:
@@ -89,8 +88,7 @@ class Staged:
         return self.on_conflict if isinstance(self.on_conflict, BatonError) else self.on_conflict(raw)
 
 
-@dataclass(slots=True)
-class AuditSubject:
+class AuditSubject(msgspec.Struct):
     """The entity of a request's audit row and the action, such as `order`, its id, `ORDER_ACCEPTED`."""
 
     entity_type: str
@@ -98,37 +96,28 @@ class AuditSubject:
     action: str
 
 
-class UnitOfWork:
+class UnitOfWork(msgspec.Struct, eq=False):
     """Collects the changes of one attempt; after a conflict the use case runs again with an empty one.
 
     `now` is the one moment of the attempt. `conflicts` holds the labels of changes whose conditions failed in earlier
     attempts, for use cases that would otherwise choose the same item again. `expected_version` is the version named
     with `If-Match`. `audit_actor` replaces the caller in the audit row where the person is known only after reading.
+    `after_commit` is called after the commit, and only then; it must not raise. All attempts share `kept`.
     """
 
-    def __init__(
-        self,
-        now: datetime,
-        ids: Ids,
-        conflicts: frozenset[str] = frozenset(),
-        *,
-        clock: Clock | None = None,
-        config: Settings | None = None,
-        random_source: RandomSource | None = None,
-    ) -> None:
-        self.now = now
-        self.ids = ids
-        self.conflicts = conflicts
-        self.clock = clock or SystemClock()
-        self.settings = config or settings()
-        self.random_source = random_source or SystemRandomSource()
-        self.expected_version: int | None = None
-        self.published: list[Published] = []
-        self.audit_subject: AuditSubject | None = None
-        self.audit_actor: Actor | None = None
-        self.once = Once()
-        self.after_commit: list[Callable[[], None]] = []  # called after the commit, and only then; must not raise
-        self._staged: dict[tuple[str, str, str], Staged] = {}
+    now: datetime
+    ids: Ids
+    conflicts: frozenset[str] = frozenset()
+    clock: Clock = msgspec.field(default_factory=SystemClock)
+    settings: Settings = msgspec.field(default_factory=process_settings)
+    random_source: Random = msgspec.field(default_factory=SystemRandom)
+    kept: dict[str, Any] = msgspec.field(default_factory=dict)
+    expected_version: int | None = None
+    published: list[Published] = msgspec.field(default_factory=list)
+    audit_subject: AuditSubject | None = None
+    audit_actor: Actor | None = None
+    after_commit: list[Callable[[], None]] = msgspec.field(default_factory=list)
+    _staged: dict[tuple[str, str, str], Staged] = msgspec.field(default_factory=dict)
 
     def __iter__(self) -> Iterator[Staged]:
         return iter(self._staged.values())
@@ -254,6 +243,15 @@ class UnitOfWork:
     def publish(self, recipient: Recipient, event: str, data: object) -> None:
         """Append an event to a recipient's mailbox with the commit; the order of the calls is kept."""
         self.published.append(Published(recipient, event, data))
+
+    def once(self, name: str, make: Callable[[], ResultT]) -> ResultT:
+        """Return what `make` returned in the first attempt that called it under this name.
+
+        For work that is expensive or must not be repeated, such as storing a file. It must not depend on what was read.
+        """
+        if name not in self.kept:
+            self.kept[name] = make()
+        return cast("ResultT", self.kept[name])
 
     @property
     def recipients(self) -> list[Recipient]:

@@ -24,7 +24,6 @@ rest.
 
 import math
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import NamedTuple
 
 EARTH_RADIUS_M = 6_371_008.8
@@ -51,8 +50,7 @@ class CellBounds(NamedTuple):
     east: float
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
+class Candidate(NamedTuple):
     """A courier and how far the pickup is from them."""
 
     id: str
@@ -61,8 +59,7 @@ class Candidate:
     distance_m: float
 
 
-@dataclass(frozen=True, slots=True)
-class CellAnswer:
+class CellAnswer(NamedTuple):
     """What the store said about one cell.
 
     `found` holds the eligible couriers as (id, latitude, longitude). `complete` speaks of the query before any filter:

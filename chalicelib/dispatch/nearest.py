@@ -16,12 +16,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import partial
+from random import Random
 from typing import Any
 
 import msgspec
 
 from chalicelib.core.clock import to_millis
-from chalicelib.core.random_source import RandomSource
 from chalicelib.core.store import Query, parallel, parallel_pair
 from chalicelib.dispatch import geo
 from chalicelib.dispatch.tables import (
@@ -67,7 +67,7 @@ class CourierCriteria(msgspec.Struct, frozen=True):
         return position_at is None or int(position_at["N"]) >= to_millis(self.oldest)
 
 
-def find_courier(criteria: CourierCriteria, random_source: RandomSource) -> str | None:
+def find_courier(criteria: CourierCriteria, random_source: Random) -> str | None:
     """Return the id of the courier to offer the order to, or None if there is none."""
     if criteria.pickup is None:
         keys = [*idle_keys_since(criteria.org_id, criteria.now, criteria.oldest), *_positionless(criteria.org_id)]
@@ -100,9 +100,9 @@ def _by_distance(criteria: CourierCriteria, pickup: tuple[float, float], seen: S
     return [courier_id for distance, courier_id in ranked if distance <= criteria.radius_m]
 
 
-def _spread(criteria: CourierCriteria, random_source: RandomSource, ranked: Sequence[str]) -> str:
+def _spread(criteria: CourierCriteria, random_source: Random, ranked: Sequence[str]) -> str:
     """Return the first; after two conflicts any of the first two, then of four, of eight."""
-    return ranked[random_source.below(min(len(ranked), 2 ** max(0, criteria.conflicts - 1)))]
+    return ranked[random_source.randrange(min(len(ranked), 2 ** max(0, criteria.conflicts - 1)))]
 
 
 def _positionless(org_id: str) -> list[str]:
@@ -129,7 +129,7 @@ def _first_idle(criteria: CourierCriteria, hash_key: str) -> tuple[int, str] | N
 
 
 def _longest_idle(
-    criteria: CourierCriteria, random_source: RandomSource, found: Sequence[tuple[int, str] | None]
+    criteria: CourierCriteria, random_source: Random, found: Sequence[tuple[int, str] | None]
 ) -> str | None:
     ranked = [courier_id for _, courier_id in sorted(courier for courier in found if courier is not None)]
     return _spread(criteria, random_source, ranked) if ranked else None

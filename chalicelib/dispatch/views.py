@@ -73,13 +73,13 @@ def courier_active_order_view(order: Order | None) -> ActiveOrder:
 
 def order_page_view(page: Page[Order]) -> OrderPage:
     """Return a page of orders."""
-    return OrderPage(page.mapped(order_view), page.next_cursor)
+    return OrderPage([order_view(order) for order in page.items], page.next_cursor)
 
 
 def order_timeline_view(timeline: Timeline) -> OrderTimeline:
     """Return what happened to an order."""
     page = timeline.changes
-    return OrderTimeline(timeline.order.order_id, page.mapped(_timeline_entry), page.next_cursor)
+    return OrderTimeline(timeline.order.order_id, [_timeline_entry(row) for row in page.items], page.next_cursor)
 
 
 def _timeline_entry(row: AuditRow) -> OrderTimelineEntry:

@@ -6,19 +6,20 @@ not build a second app: they install other dependencies behind it (their clock, 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
 from typing import Any, Protocol
+
+import msgspec
 
 from chalicelib.core.actor import Actor
 from chalicelib.core.clock import Clock
 from chalicelib.core.errors import BatonError
 from chalicelib.core.messages import LambdaMessageQueue, MessageQueue
-from chalicelib.core.random_source import RandomSource, SystemRandomSource
 from chalicelib.core.runner import Runner
 from chalicelib.core.settings import Secret, Settings
 from chalicelib.core.store import ItemKey, ReadResult
 from chalicelib.edge.endpoint import AuditTarget, Endpoint
+from chalicelib.edge.openapi_socket import SocketEvent
 
 
 class Credentials(Protocol):
@@ -27,20 +28,16 @@ class Credentials(Protocol):
     @property
     def org_id(self) -> str:
         """Return the organisation in the token."""
-        ...
 
     @property
     def user_id(self) -> str:
         """Return the user in the token."""
-        ...
 
     def keys(self) -> Sequence[ItemKey[Any]]:
         """Return the keys of session, person and role. The edge adds its own and makes one batch read."""
-        ...
 
     def authenticate(self, found: ReadResult, request_id: str) -> Actor:
         """Return the person as stored now. Raise `AuthInvalid` or `AuthExpired` if session or person are not valid."""
-        ...
 
 
 class Authenticator(Protocol):
@@ -48,15 +45,12 @@ class Authenticator(Protocol):
 
     def proves(self, proof: Secret) -> bool:
         """Return whether the secret is that of our own distribution. Must not raise."""
-        ...
 
     def verify(self, token: str) -> Credentials:
         """Return the credentials of a token without reading the store. Raise `AuthInvalid` or `AuthExpired`."""
-        ...
 
     def resume(self, org_id: str, user_id: str, role: str, session_id: str) -> Credentials:
         """Return the credentials of a connection that was authenticated before; the store is checked again."""
-        ...
 
 
 class RefusalLog(Protocol):
@@ -64,11 +58,9 @@ class RefusalLog(Protocol):
 
     def refused(self, actor: Actor, target: AuditTarget, entity_id: str, error: BatonError) -> None:
         """Write one audit row with the error's code as outcome. Must not raise."""
-        ...
 
 
-@dataclass(frozen=True, slots=True)
-class Dependencies:
+class Dependencies(msgspec.Struct, frozen=True):
     """Everything that a request needs and does not bring along."""
 
     settings: Settings
@@ -79,11 +71,9 @@ class Dependencies:
     endpoints: Sequence[Endpoint] = ()
     message_queue: MessageQueue | None = None
     """Receives outbound messages; None: the Lambda function that sends them."""
-    random_source: RandomSource = field(default_factory=SystemRandomSource)
-    """The source of random choices."""
     roles_of: Callable[[str], Sequence[str]] | None = None
     version: str = "0"
-    extras: Mapping[str, Any] | None = None
+    socket_events: Sequence[SocketEvent] = ()
 
 
 _installed: list[Dependencies] = []

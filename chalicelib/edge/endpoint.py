@@ -7,7 +7,6 @@ generated from it, so the two cannot disagree.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, field
 from operator import attrgetter
 from typing import Any, Generic, Literal, TypeVar
 
@@ -38,8 +37,7 @@ class AuditTarget(msgspec.Struct, frozen=True):
     entity_id: str | None = None
 
 
-@dataclass(frozen=True, kw_only=True)
-class Resource(Generic[ItemT]):
+class Resource(msgspec.Struct, Generic[ItemT], frozen=True, kw_only=True):
     """How the item that a request names is found, who owns it, and which states it has.
 
     `key` makes its key (None: the ids name no item) from the organisation and the ids in `id_from`: names of path
@@ -65,8 +63,7 @@ class Resource(Generic[ItemT]):
     in_scope: bool = True
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Endpoint:
+class Endpoint(msgspec.Struct, frozen=True, kw_only=True):
     """One route with everything that is declared about it."""
 
     method: str
@@ -77,7 +74,7 @@ class Endpoint:
     public: bool = False
     resource: Resource[Any] | None = None
     """The item that the request is about: read with the authentication, checked before the use case runs."""
-    related: Mapping[str, Resource[Any]] = field(default_factory=dict)
+    related: Mapping[str, Resource[Any]] = msgspec.field(default_factory=dict)
     """Further items that the use case needs, read in the same call; `request.related[name]`."""
     owners: Callable[[Any, Actor], Collection[str | None]] | None = None
     """Who owns the resource, where that differs from the resource's own `owners`."""
@@ -127,7 +124,7 @@ class Endpoint:
     documented_body: Any = None
     """The body as documented, where `body` is only the part of it that is checked before the handler runs."""
     tags: Sequence[str] = ()
-    examples: Mapping[str, Any] = field(default_factory=dict)
+    examples: Mapping[str, Any] = msgspec.field(default_factory=dict)
     """Fields of the `request` and `response` examples, for where the generated ones mislead; `...` omits a field."""
     deprecated_alias: bool = False
 

@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 import msgspec
@@ -52,7 +51,7 @@ class StoredResponse(msgspec.Struct, frozen=True):
 
 
 class Replay(Exception):
-    """Raised for a request that was carried out before, with its stored response."""
+    """Raised for a request that was carried out before, with its stored response as it is sent again."""
 
     def __init__(self, response: StoredResponse) -> None:
         super().__init__("replayed")
@@ -81,14 +80,14 @@ def record_key(org_id: str, user_id: str, idempotency_key: str) -> ItemKey[Idemp
     return ItemKey(IdempotencyRecord, key(org_id, "IDEMPOTENCY", user_id, idempotency_key), "RECORD")
 
 
-def stored_response(record: IdempotencyRecord | None, request_fingerprint: str, now: datetime) -> StoredResponse | None:
-    """Return the stored response, or None. Raise `IdempotencyKeyReused` if it belongs to another request."""
+def check_record(record: IdempotencyRecord | None, request_fingerprint: str, now: datetime) -> None:
+    """Raise `Replay` if the record is that of this request, `IdempotencyKeyReused` if it is that of another one."""
     if record is None or expired(record.expires_at, now):
-        return None
+        return
     if record.fingerprint != request_fingerprint:
         raise IdempotencyKeyReused
     headers = msgspec.json.decode(record.headers, type=dict[str, str])
-    return StoredResponse(record.status, record.body, headers)
+    raise Replay(StoredResponse(record.status, record.body, headers | {REPLAYED: "true"}))
 
 
 def store_response(
@@ -122,12 +121,7 @@ def _conflict(raw: RawItem | None, request_fingerprint: str, now: datetime) -> E
     """Return the replay of a request that was committed with the same key meanwhile, or the error if it differs."""
     record = IdempotencyRecord.from_raw_data(dict(raw)) if raw else None
     try:
-        response = stored_response(record, request_fingerprint, now)
-    except IdempotencyKeyReused as reused:
-        return reused
-    return Replay(response) if response else IdempotencyKeyReused()
-
-
-def replayed(response: StoredResponse) -> Mapping[str, str]:
-    """Return the headers of a stored response that is sent again."""
-    return {**response.headers, REPLAYED: "true"}
+        check_record(record, request_fingerprint, now)
+    except (Replay, IdempotencyKeyReused) as error:
+        return error
+    return IdempotencyKeyReused()

@@ -17,9 +17,9 @@ record is not stored for a replay, so the same `Idempotency-Key` may be sent aga
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
+from itertools import islice
 from typing import Annotated, Any, Generic, Literal, Protocol, TypeVar
 
 import msgspec
@@ -66,11 +66,9 @@ class Step(Protocol):
 
     def __call__(self, decide: Callable[[UnitOfWork], T], /) -> T:
         """Return the result of the decision, once it is committed."""
-        ...
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Dataset(Generic[RecordT]):
+class Dataset(msgspec.Struct, Generic[RecordT], frozen=True, kw_only=True):
     """One kind of records.
 
     `key_field` is the natural key (a text) as clients name it; `canonical` returns the form in which equal keys are
@@ -91,7 +89,7 @@ class Dataset(Generic[RecordT]):
     upsert: Callable[[UnitOfWork, RecordT, Actor], Outcome]
     prepare: Callable[[Step, Actor, RecordT], None] | None = None
     canonical: Callable[[str], str] = str
-    example: Mapping[str, Any] = field(default_factory=dict)
+    example: Mapping[str, Any] = msgspec.field(default_factory=dict)
 
 
 class Records(msgspec.Struct, frozen=True):
@@ -168,8 +166,7 @@ def _described(dataset: Dataset[Any]) -> type[msgspec.Struct]:
     return msgspec.defstruct(f"{dataset.record.__name__}s", [("records", kind)], namespace=namespace, frozen=True)
 
 
-@dataclass(slots=True)
-class _Job:
+class _Job(msgspec.Struct):
     """A record to be processed: `key` as it was sent, `error` if it could not be decoded."""
 
     index: int
@@ -199,12 +196,15 @@ class _Batch:
             parallel([partial(self._lane, lane, last) for lane in lanes], pool="imports")
             groups = [group for group in groups if group]
             last = len(self._done) == before
+        # So few fields that the response can be stored for a replay.
         limit = max(4, _MAX_FIELDS // max(1, len(self._rejected)))
         outcomes = list(self._done.values())
         return Imported(
             created=outcomes.count("created"),
             updated=outcomes.count("updated"),
-            rejected=[Rejected(index, _first(self._rejected[index], limit)) for index in sorted(self._rejected)],
+            rejected=[
+                Rejected(index, dict(islice(fields.items(), limit))) for index, fields in sorted(self._rejected.items())
+            ],
         )
 
     def _groups(self, records: Sequence[msgspec.Raw]) -> list[list[_Job]]:
@@ -282,11 +282,6 @@ class _Batch:
         self._rejected[job.index] = fields or {str(error.details.get("field", RECORD)): error.message}
         target = AuditTarget(self._dataset.entity_type, self._dataset.action)
         self._deps.refusals.refused(self._actor, target, job.key[:_MAX_KEY] or "-", error)
-
-
-def _first(fields: Mapping[str, str], limit: int) -> dict[str, str]:
-    """Return so few fields that the response can be stored for a replay."""
-    return dict(list(fields.items())[:limit])
 
 
 def _text(raw: bytes, name: str) -> str:

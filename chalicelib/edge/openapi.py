@@ -15,7 +15,7 @@ from chalicelib.edge.endpoint import Endpoint
 from chalicelib.edge.openapi_examples import Examples
 from chalicelib.edge.openapi_operations import Operations
 from chalicelib.edge.openapi_schemas import Schemas
-from chalicelib.edge.openapi_socket import channels, socket_events
+from chalicelib.edge.openapi_socket import channels
 from chalicelib.edge.request import Empty
 
 _ABOUT = """\
@@ -51,7 +51,7 @@ def document(dependencies: Dependencies) -> dict[str, object]:
 
 
 def _build(dependencies: Dependencies) -> dict[str, object]:
-    endpoints, events = dependencies.endpoints, socket_events(dependencies)
+    endpoints, events = dependencies.endpoints, dependencies.socket_events
     schemas = Schemas(
         taken=[
             *(endpoint.described_body for endpoint in endpoints if endpoint.takes_body),

@@ -5,9 +5,10 @@ from __future__ import annotations
 import inspect
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
+
+import msgspec
 
 from chalicelib.edge import openapi_errors
 from chalicelib.edge.dependencies import Dependencies
@@ -67,8 +68,7 @@ def _header(name: str, description: str, schema: Schema, example: str) -> dict[s
     return {"name": name, "in": "header", "description": description, "schema": schema, "example": example}
 
 
-@dataclass(frozen=True, slots=True)
-class Operations:
+class Operations(msgspec.Struct, frozen=True):
     """Makes the operations of endpoints."""
 
     dependencies: Dependencies

@@ -1,19 +1,15 @@
 """The socket events in the API description, under `x-socket`, since OpenAPI describes only HTTP.
 
-Domains list their events as `SocketEvent`s; `app.py` passes all of them in `Dependencies.extras[SOCKET_EVENTS]`. Their
+Domains list their events as `SocketEvent`s; `app.py` passes all of them in `Dependencies.socket_events`. Their
 payloads are components like any other, so generated clients have types for them. This module is cheap to import.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
 from typing import Any
 
-from chalicelib.edge.dependencies import Dependencies
-
-SOCKET_EVENTS = "socket_events"
-"""The key in `Dependencies.extras` under which the socket events are."""
+import msgspec
 
 _ABOUT = (
     "Messages in both directions are JSON objects `{event, data}`. Connect with the access token as "
@@ -24,8 +20,7 @@ _ABOUT = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class SocketEvent:
+class SocketEvent(msgspec.Struct, frozen=True):
     """An event of a channel: its payload (None: an empty object), and the permission to receive or send it."""
 
     channel: str
@@ -34,12 +29,6 @@ class SocketEvent:
     permission: str
     summary: str
     from_client: bool = False
-
-
-def socket_events(dependencies: Dependencies) -> Sequence[SocketEvent]:
-    """Return the socket events of the application."""
-    events: Sequence[SocketEvent] = (dependencies.extras or {}).get(SOCKET_EVENTS, ())
-    return events
 
 
 def channels(

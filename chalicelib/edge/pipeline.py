@@ -19,7 +19,6 @@ After a conflict the steps from 8 on run again, on items that are read anew.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 from http import HTTPStatus
@@ -48,8 +47,7 @@ _NO_ENTITY = "-"
 ViewT = TypeVar("ViewT")
 
 
-@dataclass(slots=True)
-class AuthContext:
+class AuthContext(msgspec.Struct):
     """What is known of the caller, once it is known: refused mutations are audited only for known callers."""
 
     actor: Actor | None = None
@@ -63,15 +61,10 @@ class EncodedResponse(NamedTuple):
 
 
 class IdempotentRequest(msgspec.Struct, frozen=True):
-    """A request with an idempotency key: the key of its record, its fingerprint, and its record if there is one."""
+    """A request with an idempotency key: the key of its record, and its fingerprint."""
 
     key: ItemKey[IdempotencyRecord]
     fingerprint: str
-    record: IdempotencyRecord | None
-
-    def stored_response(self, deps: Dependencies) -> StoredResponse | None:
-        """Return the stored response, if any. Raise `IdempotencyKeyReused` if the key was used for another request."""
-        return idempotency.stored_response(self.record, self.fingerprint, deps.clock.now())
 
 
 class Admitted(NamedTuple):
@@ -106,8 +99,7 @@ def _answer_or_error(endpoint: Endpoint, http: HttpRequest, deps: Dependencies) 
         with store_errors():
             return _answer(endpoint, http, deps, auth)
     except Replay as replay:
-        stored = replay.response
-        return json_response(stored.status, stored.body, idempotency.replayed(stored), http.request_id)
+        return _respond(replay.response, http)
     except BatonError as error:
         _audit_refusal(endpoint, http, deps, auth.actor, error)
         status = endpoint.invalid_status if type(error) is ValidationFailed else error.status
@@ -120,14 +112,12 @@ def _answer_or_error(endpoint: Endpoint, http: HttpRequest, deps: Dependencies) 
 
 def _answer(endpoint: Endpoint, http: HttpRequest, deps: Dependencies, auth: AuthContext) -> ChaliceResponse:
     client = ClientInfo(http.request_id, partial(http.came_from, deps.authenticator.proves))
-    if endpoint.public:
-        request = _request(client, decode_input(endpoint, http, deps.settings.max_body_bytes))
-        admitted = None
-    else:
-        credentials = deps.authenticator.verify(bearer(http.headers.get("authorization")))
-        given = decode_input(endpoint, http, deps.settings.max_body_bytes)
-        admitted = _admit(endpoint, deps, credentials, given, auth)
-        request = _request(client, given, admitted.actor)
+    credentials = None if endpoint.public else deps.authenticator.verify(bearer(http.headers.get("authorization")))
+    given = decode_input(endpoint, http, deps.settings.max_body_bytes)
+    admitted = None if credentials is None else _admit(endpoint, deps, credentials, given, auth)
+    if given.error is not None:
+        raise given.error
+    request = Request(client, http.path_params, given.body, given.query, given.if_match, signed_in=auth.actor)
     if not endpoint.mutates:
         if admitted is not None:
             checks.check_items(request, endpoint, admitted.found, admitted.keys, deps.clock.now())
@@ -136,7 +126,7 @@ def _answer(endpoint: Endpoint, http: HttpRequest, deps: Dependencies, auth: Aut
         return _respond(_run(endpoint, request, http, deps, admitted), http)
     except BatonError as error:
         if error.status < InternalError.status and admitted is not None:
-            _replay_duplicate(admitted.idempotent, deps)
+            _check_duplicate(admitted.idempotent, deps)
         raise
 
 
@@ -169,29 +159,18 @@ def _idempotent_request(
     if record_key is None:
         return None, None
     fingerprint = idempotency.fingerprint(http.method, http.address, http.headers.get("if-match", ""), http.essence)
-    request = IdempotentRequest(record_key, fingerprint, found.get(record_key))
+    reused = None
     try:
-        stored = request.stored_response(deps)
+        idempotency.check_record(found.get(record_key), fingerprint, deps.clock.now())
     except IdempotencyKeyReused as error:
-        return request, error
-    if stored is not None:
-        raise Replay(stored)
-    return request, None
+        reused = error
+    return IdempotentRequest(record_key, fingerprint), reused
 
 
-def _replay_duplicate(idempotent: IdempotentRequest | None, deps: Dependencies) -> None:
+def _check_duplicate(idempotent: IdempotentRequest | None, deps: Dependencies) -> None:
     """Raise `Replay` if a copy of this request has been carried out since it was admitted."""
     if idempotent is not None:
-        latest = IdempotentRequest(idempotent.key, idempotent.fingerprint, get(idempotent.key))
-        stored = latest.stored_response(deps)
-        if stored is not None:
-            raise Replay(stored)
-
-
-def _request(client: ClientInfo, given: Input, actor: Actor | None = None) -> Request[Any, Any, Any]:
-    if given.error is not None:
-        raise given.error
-    return Request(client, given.http.path_params, given.body, given.query, given.if_match, signed_in=actor)
+        idempotency.check_record(get(idempotent.key), idempotent.fingerprint, deps.clock.now())
 
 
 def _run(

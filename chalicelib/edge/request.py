@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from typing import Any, Generic
 
 import msgspec
@@ -45,8 +44,7 @@ class ClientInfo(msgspec.Struct, frozen=True):
         return self.locate()
 
 
-@dataclass
-class Request(Generic[BodyT, QueryT, ResourceT]):
+class Request(msgspec.Struct, Generic[BodyT, QueryT, ResourceT]):
     """One call, decoded and checked."""
 
     client: ClientInfo
@@ -57,7 +55,7 @@ class Request(Generic[BodyT, QueryT, ResourceT]):
     """The version that the caller names, if any."""
     resource: ResourceT = None  # type: ignore[assignment]  # the pipeline sets it before the handler runs
     """The declared resource; read again for each attempt."""
-    related: Mapping[str, Any] = field(default_factory=dict)
+    related: Mapping[str, Any] = msgspec.field(default_factory=dict)
     """The declared related items by name; None where one is absent."""
     is_repeated: bool = False
     """Whether the declared transition has been made already, and the request asks for it again."""
@@ -90,11 +88,6 @@ class Response(msgspec.Struct, Generic[ViewT], frozen=True):
 def created(body: ViewT, version: int | None = None) -> Response[ViewT]:
     """Return a 201 with the new entity."""
     return Response(body, 201, version)
-
-
-def no_content() -> Response[None]:
-    """Return a 204."""
-    return Response(None, 204)
 
 
 def text(body: str, media_type: str) -> Response[Any]:

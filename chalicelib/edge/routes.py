@@ -1,7 +1,6 @@
 """Declares the endpoints of a domain: one decorator that has everything that is known of a route.
 
-The declaration has the route's permission, resource, types of body, query and response, errors and audit action. The
-pipeline enforces it and the OpenAPI document is generated from it, so the two cannot disagree.
+The declaration has the route's permission, resource, types of body, query and response, errors and audit action.
 
     routes = Routes(__name__, "Courier dispatch")
 

@@ -116,19 +116,9 @@ def _decode_normalised(raw: bytes, kind: type[T], reason: str | None, decoded: T
 
 def _flatten(params: Mapping[str, Sequence[str]], kind: object) -> tuple[dict[str, object], dict[str, str]]:
     """Return the parameters that `kind` has, and an error for each that was given repeatedly and is not a list."""
-    values: dict[str, object] = {}
-    repeated: dict[str, str] = {}
-    for name, is_list in _parameters(kind):
-        given = params.get(name)
-        if not given:
-            continue
-        if is_list:
-            values[name] = list(given)
-            continue
-        values[name] = given[0]
-        if len(given) > 1:
-            repeated[name] = GIVEN_TWICE
-    return values, repeated
+    sent = [(name, is_list, given) for name, is_list in _parameters(kind) if (given := params.get(name))]
+    values: dict[str, object] = {name: list(given) if is_list else given[0] for name, is_list, given in sent}
+    return values, {name: GIVEN_TWICE for name, is_list, given in sent if len(given) > 1 and not is_list}
 
 
 @cache

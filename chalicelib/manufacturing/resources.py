@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from chalicelib.core.actor import Actor
 from chalicelib.edge.endpoint import Resource

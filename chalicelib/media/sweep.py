@@ -10,12 +10,12 @@ A photo whose objects are missing is handed to the domain, which withdraws it if
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from functools import partial
 from typing import Any, Generic
 
+import msgspec
 from pynamodb.exceptions import DeleteError, UpdateError
 
 from chalicelib.core.actor import Actor
@@ -49,8 +49,7 @@ class PhotoOutcome(StrEnum):
     FAILED = "UploadsFailed"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class UploadSweep(Generic[PhotoT, UploadT]):
+class UploadSweep(msgspec.Struct, Generic[PhotoT, UploadT], frozen=True, kw_only=True):
     """A sweep over the notes of one collection.
 
     `withdraw` stages that a photo of an owner, both as read in this attempt, is deleted and returns `WITHDRAWN`; or it

@@ -23,11 +23,11 @@ owner, where reads are consistent.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, Generic, TypeVar
 
+import msgspec
 from pynamodb.attributes import UnicodeAttribute
 from pynamodb.expressions.update import Action
 from pynamodb.indexes import GlobalSecondaryIndex, IncludeProjection
@@ -107,8 +107,7 @@ PhotoT = TypeVar("PhotoT", bound=Photo)
 UploadT = TypeVar("UploadT", bound=Upload)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PhotoCollection(Generic[PhotoT, UploadT]):
+class PhotoCollection(msgspec.Struct, Generic[PhotoT, UploadT], frozen=True, kw_only=True):
     """Where a domain keeps the photos of one kind of owner.
 
     `owner_key` makes an owner's key from the organisation and the owner's id; the photos have the same `pk`.

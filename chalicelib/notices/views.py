@@ -23,4 +23,6 @@ def notification_view(notification: Notification) -> NoticeView:
 
 def notification_page_view(listed: NotificationList) -> NoticePage:
     """Return a page of notifications with the number of unread ones."""
-    return NoticePage(listed.page.mapped(notification_view), listed.unread, listed.page.next_cursor)
+    return NoticePage(
+        [notification_view(notice) for notice in listed.page.items], listed.unread, listed.page.next_cursor
+    )

@@ -11,7 +11,6 @@ No error reaches the request: its change is committed, and undelivered events ar
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -36,8 +35,7 @@ _FIRST_PAUSE_S = 0.05
 _POST_MARGIN = timedelta(seconds=7)
 
 
-@dataclass(slots=True)
-class ConnectionProgress:
+class ConnectionProgress(msgspec.Struct):
     """One connection during one delivery, and the number of the batch's events that it has received."""
 
     connection: MailboxConnection
@@ -45,12 +43,11 @@ class ConnectionProgress:
     gone: bool = False
 
 
-@dataclass(slots=True)
-class MailboxBatch:
+class MailboxBatch(msgspec.Struct):
     """The events at the front of a mailbox, as messages, and the connections that receive them."""
 
     messages: Sequence[bytes | None]
-    connections: list[ConnectionProgress] = field(default_factory=list)
+    connections: list[ConnectionProgress] = msgspec.field(default_factory=list)
 
     @property
     def reached(self) -> int:

@@ -23,7 +23,6 @@ class DeliveryTrigger(Protocol):
 
     def trigger(self, recipient: Recipient) -> None:
         """Start the delivery of a mailbox. Must not raise."""
-        ...
 
 
 class LambdaDeliveryTrigger:

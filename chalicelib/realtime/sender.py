@@ -21,7 +21,6 @@ class Sender(Protocol):
 
     def post(self, endpoint: str, connection_id: str, message: bytes) -> None:
         """Send a message. Raise `ConnectionGone` or `SendFailed`."""
-        ...
 
 
 class GatewaySender:

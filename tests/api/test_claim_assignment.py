@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from random import Random
 from typing import Any
 
 import pytest
@@ -36,16 +37,18 @@ from tests.builders.world import OTHER, World
 NONE_AVAILABLE = (404, "NO_ASSIGNMENT_AVAILABLE")
 
 
-class FixedRandomSource:
+class FixedRandom(Random):
     """Always chooses the last of the candidates, or the one at `place`; records the numbers of candidates."""
 
     def __init__(self, place: int | None = None) -> None:
+        super().__init__()
         self.place = place
         self.numbers: list[int] = []
 
-    def below(self, number: int) -> int:
-        self.numbers.append(number)
-        return number - 1 if self.place is None else min(self.place, number - 1)
+    def randrange(self, start: int, stop: int | None = None, step: int = 1) -> int:
+        assert (stop, step) == (None, 1)
+        self.numbers.append(start)
+        return start - 1 if self.place is None else min(self.place, start - 1)
 
 
 def test_claim_returns_the_assignment(world: World) -> None:
@@ -85,7 +88,7 @@ def test_claim_returns_the_held_assignment_until_it_is_done(world: World) -> Non
 
 
 def test_oldest_assignment_of_the_highest_priority_comes_first(world: World) -> None:
-    world.random_source = FixedRandomSource(0)
+    world.random_source = FixedRandom(0)
     world.reset_parts()
     for ref, priority in [("late", 5), ("b", 0), ("c", 0), ("first", 1)]:
         world.clock.advance(seconds=1)
@@ -96,7 +99,7 @@ def test_oldest_assignment_of_the_highest_priority_comes_first(world: World) -> 
 
 
 def test_claim_takes_one_of_the_first_few_of_the_highest_priority(world: World) -> None:
-    random_source = FixedRandomSource()
+    random_source = FixedRandom()
     world.random_source = random_source
     world.reset_parts()
     load(world, *(record(f"low-{number:02}", priority=7) for number in range(12)), record("high", priority=2))
@@ -171,7 +174,7 @@ def test_claim_that_loses_a_race_takes_another_assignment(world: World, engine: 
     anna, bo = world.person("picker"), world.person("picker")
     other: list[str] = []
     engine.before("TransactWriteItems", lambda *_: other.append(claim(bo)["assignment_id"]), times=1)
-    world.random_source = FixedRandomSource(0)
+    world.random_source = FixedRandom(0)
     world.reset_parts()
     assert {claim(anna)["assignment_id"], *other} == {"PA-1", "PA-2"}
 
@@ -197,7 +200,7 @@ def test_assignment_that_ends_during_the_claim_is_not_returned(
             assert release(scanner.person).status == 200
 
     engine.before("GetItem", leave_it, times=1)
-    world.random_source = FixedRandomSource(1)
+    world.random_source = FixedRandom(1)
     world.reset_parts()
     assert claim(scanner.person)["assignment_id"] == "PA-2"
     assert held_by(scanner.person) == {"PA-2"}

@@ -2,9 +2,9 @@
 
 import json
 from collections.abc import Callable
-from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace
 
 from chalicelib.core.settings import Secret, settings
 from tests.builders.logs import listening

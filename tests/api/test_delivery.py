@@ -3,9 +3,9 @@
 import json
 import logging
 from collections.abc import Iterator
-from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace
 
 from chalicelib.core import observability
 from chalicelib.core.settings import settings

@@ -1,12 +1,12 @@
 """Every response has the one error body, a request id, CORS headers, and no internals."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
 from urllib.parse import quote
 
 import pytest
+from msgspec.structs import replace
 
 import app
 from chalicelib.core.settings import settings

@@ -1,12 +1,12 @@
 """Bodies that are forms with files, well-formed and malformed."""
 
-import dataclasses
 from collections.abc import Sequence
 from typing import Annotated, Any, Literal
 
 import msgspec
 import pytest
 from msgspec import Meta
+from msgspec.structs import replace
 
 from chalicelib.core.work import UnitOfWork
 from chalicelib.edge.endpoint import AuditTarget, Endpoint
@@ -155,7 +155,7 @@ def test_a_field_of_the_form_can_name_the_audited_entity(world: World) -> None:
 
 
 def test_the_api_description_has_form_data_with_binary_files(world: World) -> None:
-    described: Any = document(dataclasses.replace(world.parts.dependencies, endpoints=[PICTURES]))
+    described: Any = document(replace(world.parts.dependencies, endpoints=[PICTURES]))
     operation = described["paths"]["/v1/shelves/{name}"]["patch"]
     [(media_type, content)] = operation["requestBody"]["content"].items()
     assert media_type == "multipart/form-data"

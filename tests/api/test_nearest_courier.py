@@ -50,7 +50,7 @@ def test_nobody_farther_than_ten_kilometres_is_asked(world: World, customer: Per
 
 
 def test_the_radius_and_the_age_of_positions_are_settings(world: World, customer: Person) -> None:
-    known = {name: getattr(settings(), name) for name in Settings.__slots__}
+    known = {name: getattr(settings(), name) for name in Settings.__struct_fields__}
     world.reset_parts(Settings(**known | {"nearest_radius_m": 500, "position_max_age_s": 60}))
     courier = on_duty(world.person("courier"), km=0.4)
     on_duty(world.person("courier"), km=0.6)

@@ -5,6 +5,7 @@ from collections import Counter
 from dataclasses import dataclass
 from datetime import timedelta
 from itertools import count
+from random import SystemRandom
 from threading import Lock
 from typing import Any
 
@@ -14,7 +15,6 @@ from hypothesis import strategies as st
 
 from chalicelib.core.actor import Actor
 from chalicelib.core.aws import client
-from chalicelib.core.random_source import SystemRandomSource
 from chalicelib.dispatch import geo
 from chalicelib.dispatch.couriers import report_position, set_availability, take
 from chalicelib.dispatch.nearest import CourierCriteria, find_courier
@@ -105,9 +105,7 @@ class Example:
 
     def found(self, pickup: Place | None) -> str | None:
         excluded = frozenset(courier_id for courier_id, courier in self.known.items() if courier.excluded)
-        return find_courier(
-            CourierCriteria(self.org_id, pickup, excluded, self.now, MAX_AGE, RADIUS_M), SystemRandomSource()
-        )
+        return find_courier(CourierCriteria(self.org_id, pickup, excluded, self.now, MAX_AGE, RADIUS_M), SystemRandom())
 
     def eligible(self) -> list[str]:
         """Who may get an order at all, longest idle first."""
@@ -188,7 +186,7 @@ def test_what_a_search_reads_does_not_grow_with_the_number_of_couriers(
         calls.clear()
         with engine.before(None, note):
             chosen = find_courier(
-                CourierCriteria("city", wanted, frozenset(), world.clock.now(), MAX_AGE, RADIUS_M), SystemRandomSource()
+                CourierCriteria("city", wanted, frozenset(), world.clock.now(), MAX_AGE, RADIUS_M), SystemRandom()
             )
         assert chosen is not None
         assert set(calls) == {"Query"}

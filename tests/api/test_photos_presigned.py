@@ -1,10 +1,10 @@
 """Photos that clients upload to the bucket themselves, and then confirm."""
 
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from chalicelib.core.settings import settings
 from chalicelib.core.store import get

@@ -12,7 +12,8 @@ from pynamodb.exceptions import QueryError
 
 from chalicelib.core import aws, store
 from chalicelib.core.errors import Unavailable, ValidationFailed
-from chalicelib.core.store import ItemKey, Page, Query, parallel, parallel_pair
+from chalicelib.core.pagination import Page
+from chalicelib.core.store import ItemKey, Query, parallel, parallel_pair
 from infra.local.engine import EmbeddedEngine
 from tests.builders.shelves import Note, Shelf, Storehouse, shelf, shelf_key
 from tests.builders.time import START
@@ -64,11 +65,6 @@ def test_page_after_page_every_entry_comes_once_and_in_order(house: Storehouse, 
 
 def test_an_empty_list_has_no_next_page(house: Storehouse) -> None:
     assert notes().page(5) == Page([], None)
-
-
-def test_a_page_can_be_told_in_another_shape(house: Storehouse) -> None:
-    write(2)
-    assert notes().page(5).mapped(lambda one: one.text.upper()) == ["NOTE 0", "NOTE 1"]
 
 
 @pytest.mark.parametrize(("number", "most", "counted"), [(0, 5, 0), (3, 5, 3), (7, 5, 5)])

@@ -1,9 +1,9 @@
 """Rate limits and lockouts of login and password reset."""
 
 from collections.abc import Callable
-from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace
 
 from chalicelib.core.settings import settings
 from tests.builders.signing_in import PASSWORD, anna, sign_in, signed_in, wrong

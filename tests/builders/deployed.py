@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cache
 
 from chalice.config import Config
 from chalice.local import LocalGateway
+from msgspec.structs import replace
 
 import app
 from chalicelib.core.runner import Outbox

@@ -13,7 +13,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from itertools import count
-from random import Random
+from random import Random, SystemRandom
 from typing import Any
 
 from chalice.config import Config
@@ -24,7 +24,6 @@ from chalicelib.audit.tables import AuditRow
 from chalicelib.core.actor import Actor
 from chalicelib.core.aws import client
 from chalicelib.core.ids import SystemIds
-from chalicelib.core.random_source import RandomSource, SystemRandomSource
 from chalicelib.core.runner import Outbox
 from chalicelib.core.settings import Settings, settings
 from chalicelib.core.work import Recipient, UnitOfWork
@@ -113,7 +112,7 @@ class World:
     sender: RecordingSender = field(default_factory=RecordingSender)
     delivery_trigger: RecordingDeliveryTrigger = field(default_factory=RecordingDeliveryTrigger)
     messages: RecordingMessages = field(default_factory=RecordingMessages)
-    random_source: RandomSource = field(default_factory=SystemRandomSource)
+    random_source: Random = field(default_factory=SystemRandom)
     numbers: count[int] = field(default_factory=lambda: count(1))
     organisations: Sequence[str] = (DEMO, OTHER)
     randbits: Callable[[int], int] = field(default_factory=lambda: Random(seed()).getrandbits)

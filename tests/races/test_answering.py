@@ -1,7 +1,8 @@
 """A courier's answer against everything that may happen to the offer at the same moment."""
 
-from dataclasses import replace
 from functools import partial
+
+from msgspec.structs import replace
 
 from chalicelib.core.settings import settings
 from infra.local.engine import EmbeddedEngine

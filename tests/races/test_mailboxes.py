@@ -1,8 +1,9 @@
 """Mailboxes with concurrent writers, deliveries and changing connections."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from functools import partial
+
+from msgspec.structs import replace
 
 from chalicelib.core.settings import settings
 from chalicelib.core.store import get

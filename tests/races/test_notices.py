@@ -1,7 +1,8 @@
 """Concurrent notifications and reads of one user."""
 
-from dataclasses import replace
 from functools import partial
+
+from msgspec.structs import replace
 
 from chalicelib.core.settings import settings
 from chalicelib.core.store import get

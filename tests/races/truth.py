@@ -31,7 +31,7 @@ def check_indexes(courier: Person) -> None:
     check_courier(stored)
     for index, hash_key in ((FreeByCell, stored.free_cell), (Idle, stored.idle_key)):
         if hash_key is not None:
-            found = Query(Courier, hash_key, index=index.Meta.index_name).raw()["Items"]
+            found = Query(Courier, hash_key, index=index.Meta.index_name).read().items
             assert stored.pk in [item["pk"]["S"] for item in found]
 
 

@@ -4,13 +4,14 @@ import secrets
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from multiprocessing import get_context
 from multiprocessing.pool import Pool
 from multiprocessing.synchronize import Barrier
 from typing import Any
+
+from msgspec.structs import replace
 
 from chalicelib.core.settings import settings
 from chalicelib.dispatch.sweep import reassign_due

@@ -3,11 +3,11 @@
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from typing import Any
 
 import pytest
 from botocore.stub import ANY, Stubber
+from msgspec.structs import replace
 
 from chalicelib.core import aws
 from chalicelib.core.messages import (

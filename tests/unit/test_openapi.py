@@ -5,7 +5,6 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -14,6 +13,7 @@ import pytest
 from chalice.config import Config
 from chalice.local import LocalGateway
 from jsonschema import Draft202012Validator  # type: ignore[import-untyped]  # has no types
+from msgspec.structs import replace
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
 import app
@@ -29,7 +29,7 @@ from chalicelib.edge.endpoint import Endpoint
 from chalicelib.edge.forms import FORM_DATA
 from chalicelib.edge.http import encoder, error_body
 from chalicelib.edge.openapi import document
-from chalicelib.edge.openapi_socket import SOCKET_EVENTS, SocketEvent
+from chalicelib.edge.openapi_socket import SocketEvent
 from chalicelib.edge.validation import decode_body, decode_query
 
 JSON = "application/json"
@@ -310,7 +310,7 @@ EVENTS = [
 
 
 def test_socket_events_are_described_with_their_payloads() -> None:
-    described: Any = json.loads(encoder.encode(document(replace(DEPENDENCIES, extras={SOCKET_EVENTS: EVENTS}))))
+    described: Any = json.loads(encoder.encode(document(replace(DEPENDENCIES, socket_events=EVENTS))))
     assert [error.message for error in OpenAPIV31SpecValidator(described).iter_errors()] == []
     channel = described["x-socket"]["channels"]["courier"]
     assert channel["to_client"].keys() == {"order.assigned", "order.reassigned_away"}
@@ -322,4 +322,4 @@ def test_socket_events_are_described_with_their_payloads() -> None:
 
 
 def test_without_socket_events_the_document_has_no_sockets() -> None:
-    assert "x-socket" not in document(replace(DEPENDENCIES, extras=None))
+    assert "x-socket" not in document(replace(DEPENDENCIES, socket_events=()))

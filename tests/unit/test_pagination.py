@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.core.pagination import MAX_ROW, CursorRequest, Page, PageMeta, PageRequest, check_page_depth
+from chalicelib.core.pagination import MAX_ROW, CursorRequest, PageMeta, PageRequest, check_page_depth
 
 
 def test_page_request_has_defaults() -> None:
@@ -54,7 +54,3 @@ def test_cursor_request_has_bounds() -> None:
     assert msgspec.convert({}, CursorRequest) == CursorRequest(20, None)
     with pytest.raises(msgspec.ValidationError):
         msgspec.convert({"limit": 101}, CursorRequest)
-
-
-def test_page_is_mapped_item_by_item() -> None:
-    assert Page(["a", "b"], None).mapped(str.upper) == ["A", "B"]

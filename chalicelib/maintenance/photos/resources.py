@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from chalicelib.edge.endpoint import Resource
 from chalicelib.maintenance.photos.rules import PHOTO_CHANGES

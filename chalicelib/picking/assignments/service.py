@@ -9,11 +9,11 @@ the choice extends beyond one priority. When nothing waits, a shared assignment 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from random import Random
 from typing import NamedTuple
 
 from chalicelib.core.actor import Actor
 from chalicelib.core.errors import AccessDenied
-from chalicelib.core.random_source import RandomSource
 from chalicelib.core.store import get
 from chalicelib.core.work import UnitOfWork
 from chalicelib.picking.assignments.errors import NoAssignmentAvailable
@@ -127,7 +127,7 @@ def _candidates(conflicts: int) -> int:
     return FIRST_FEW << min(conflicts, 4)
 
 
-def _choose(queue: Sequence[Assignment], conflicts: frozenset[str], random_source: RandomSource) -> Assignment | None:
+def _choose(queue: Sequence[Assignment], conflicts: frozenset[str], random_source: Random) -> Assignment | None:
     """Return a random one of the first few of the highest priority; one in `conflicts` only if there is no other."""
     others = [assignment for assignment in queue if assignment.assignment_id not in conflicts] or list(queue)
     if not others:
@@ -140,7 +140,7 @@ def _choose(queue: Sequence[Assignment], conflicts: frozenset[str], random_sourc
         if _queue_kind(assignment) == _queue_kind(first)
         and (assignment.priority == first.priority or number < any_priority)
     ]
-    return best[random_source.below(min(len(best), _candidates(len(conflicts))))]
+    return best[random_source.randrange(min(len(best), _candidates(len(conflicts))))]
 
 
 def _queue_kind(assignment: Assignment) -> str:

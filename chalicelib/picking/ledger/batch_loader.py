@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property, partial
 from typing import Any
+
+import msgspec
 
 from chalicelib.core.clock import Clock
 from chalicelib.core.store import ItemKey, get_many, parallel_pair
@@ -25,8 +26,7 @@ from chalicelib.picking.tables import (
 _MAX_KEYS = 100
 
 
-@dataclass(kw_only=True)
-class EventContext:
+class EventContext(msgspec.Struct, kw_only=True, dict=True):
     """What was read for the events of an assignment, or for those without one (`seq`)."""
 
     user_id: str
