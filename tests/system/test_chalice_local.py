@@ -43,7 +43,7 @@ def test_prepare_without_an_engine_reports_the_variable() -> None:
 
 
 def test_prepare_does_not_change_existing_data(engine_url: str) -> None:
-    for password, said in ((PASSWORD, PASSWORD), ("another", "not the password with which the people were made")):
+    for password, said in ((PASSWORD, PASSWORD), ("another", "unchanged since the users were created")):
         again = run_once("infra.local.prepare", BATON_DYNAMODB_ENDPOINT=engine_url, BATON_DEMO_PASSWORD=password)
         assert again.returncode == 0, again.stderr
         assert said in again.stdout

@@ -66,9 +66,9 @@ def test_malformed_json_is_rejected(stack: Stack) -> None:
 
 
 def test_parameters_in_the_path_arrive_decoded(stack: Stack) -> None:
-    answer = stack.person("customer2").get("/v1/orders/..%2Fa%20b")
+    answer = stack.person("production1").get("/v1/modules/..%2Fa%20b")
     assert error_of(answer) == (404, "NOT_FOUND")
-    assert "../a b" in answer.json()["error"]["message"]
+    assert answer.json()["error"]["details"] == {"moduleId": "../a b"}
 
 
 def test_body_with_too_large_content_length_is_rejected_before_reading(stack: Stack) -> None:
