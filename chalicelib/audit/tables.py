@@ -12,7 +12,7 @@ from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
 from chalicelib.core.actor import Actor
 from chalicelib.core.clock import iso, to_millis
 from chalicelib.core.sharding import Shards
-from chalicelib.core.table import Item, MomentAttribute, TableName, key, optional
+from chalicelib.core.table import Item, MomentAttribute, index_meta, key, optional, stored_in
 from chalicelib.core.work import AuditSubject, UnitOfWork
 
 AUDIT_SHARDS = Shards(4)
@@ -24,10 +24,7 @@ NO_CHANGES = "{}"
 class ByEntity(GlobalSecondaryIndex["AuditRow"]):
     """The rows of one entity, by time."""
 
-    class Meta:
-        index_name = "by_entity"
-        projection = AllProjection()
-
+    Meta = index_meta("by_entity", AllProjection())
     entity_key = UnicodeAttribute(hash_key=True)
     sk = UnicodeAttribute(range_key=True)
 
@@ -35,10 +32,7 @@ class ByEntity(GlobalSecondaryIndex["AuditRow"]):
 class ByActor(GlobalSecondaryIndex["AuditRow"]):
     """The rows of one actor, by time."""
 
-    class Meta:
-        index_name = "by_actor"
-        projection = AllProjection()
-
+    Meta = index_meta("by_actor", AllProjection())
     actor_key = UnicodeAttribute(hash_key=True)
     sk = UnicodeAttribute(range_key=True)
 
@@ -46,9 +40,7 @@ class ByActor(GlobalSecondaryIndex["AuditRow"]):
 class AuditRow(Item):
     """One mutating request. `payload_diff` is JSON: `{field: [old, new]}`."""
 
-    class Meta:
-        table_name = TableName("system_audit_trail")
-
+    Meta = stored_in("system_audit_trail")
     kind = "audit_row"
 
     org_id = UnicodeAttribute()

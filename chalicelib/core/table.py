@@ -21,6 +21,7 @@ from pynamodb.connection.table import TableConnection
 from pynamodb.constants import NULL, NUMBER
 from pynamodb.exceptions import AttributeDeserializationError
 from pynamodb.expressions.update import Action
+from pynamodb.indexes import Projection
 from pynamodb.models import Model
 
 from chalicelib.core import aws
@@ -142,6 +143,16 @@ class TableName:
 
     def __get__(self, instance: object, owner: type) -> str:
         return settings().table_name(self.table)
+
+
+def stored_in(table: str) -> Any:
+    """Return the `Meta` of a model whose items are in this table."""
+    return type("Meta", (), {"table_name": TableName(table)})
+
+
+def index_meta(name: str, projection: Projection) -> Any:
+    """Return the `Meta` of an index with this name, which holds these attributes of the items."""
+    return type("Meta", (), {"index_name": name, "projection": projection})
 
 
 class SharedTable(TableConnection):

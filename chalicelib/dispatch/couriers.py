@@ -90,8 +90,7 @@ def report_position(position: Position, actor: Actor, now: datetime) -> None:
     One write if the courier is free, two if not; more only while that changes at the same moment.
     """
     org_id, courier_id, lat, lng = actor.org_id, actor.user_id, position.latitude, position.longitude
-    key = courier_key(org_id, courier_id)
-    courier = Courier(key.pk, key.sk)
+    courier = courier_key(org_id, courier_id).new()
     place, cell = geo.encode(lat, lng), free_cell(org_id, geo.encode(lat, lng))
     idle = idle_key(org_id, now, idle_shard(courier_id))
     reported: list[Action] = [

@@ -95,10 +95,7 @@ def _advance(work: UnitOfWork, order: Order, state: OrderState) -> Order:
 
 def _new_order(work: UnitOfWork, command: NewOrder, actor: Actor) -> Order:
     order_id = work.ids.new()
-    key = order_key(actor.org_id, order_id)
-    return Order(
-        key.pk,
-        key.sk,
+    return order_key(actor.org_id, order_id).new(
         order_id=order_id,
         org_id=actor.org_id,
         customer_id=actor.user_id,

@@ -26,9 +26,10 @@ from chalicelib.core.table import (
     FloatAttribute,
     Item,
     MomentAttribute,
-    TableName,
+    index_meta,
     key,
     optional,
+    stored_in,
 )
 from chalicelib.dispatch import geo
 
@@ -38,17 +39,10 @@ NOWHERE = "NOWHERE"
 _MINUTE_MS = 60_000
 
 
-class _Meta:
-    table_name = TableName("dispatch")
-
-
 class ByCustomer(GlobalSecondaryIndex["Order"]):
     """A customer's orders, in the order of their creation."""
 
-    class Meta:
-        index_name = "by_customer"
-        projection = AllProjection()
-
+    Meta = index_meta("by_customer", AllProjection())
     customer_key = UnicodeAttribute(hash_key=True)
     order_id = UnicodeAttribute(range_key=True)
 
@@ -56,10 +50,7 @@ class ByCustomer(GlobalSecondaryIndex["Order"]):
 class ByCourier(GlobalSecondaryIndex["Order"]):
     """The orders that a courier has or had."""
 
-    class Meta:
-        index_name = "by_courier"
-        projection = AllProjection()
-
+    Meta = index_meta("by_courier", AllProjection())
     courier_key = UnicodeAttribute(hash_key=True)
     order_id = UnicodeAttribute(range_key=True)
 
@@ -67,10 +58,7 @@ class ByCourier(GlobalSecondaryIndex["Order"]):
 class ActiveByCustomer(GlobalSecondaryIndex["Order"]):
     """A customer's active orders."""
 
-    class Meta:
-        index_name = "active_by_customer"
-        projection = AllProjection()
-
+    Meta = index_meta("active_by_customer", AllProjection())
     active_customer_key = UnicodeAttribute(hash_key=True)
     order_id = UnicodeAttribute(range_key=True)
 
@@ -78,10 +66,7 @@ class ActiveByCustomer(GlobalSecondaryIndex["Order"]):
 class ActiveByCourier(GlobalSecondaryIndex["Order"]):
     """The order that a courier has in hand."""
 
-    class Meta:
-        index_name = "active_by_courier"
-        projection = AllProjection()
-
+    Meta = index_meta("active_by_courier", AllProjection())
     active_courier_key = UnicodeAttribute(hash_key=True)
     order_id = UnicodeAttribute(range_key=True)
 
@@ -89,10 +74,7 @@ class ActiveByCourier(GlobalSecondaryIndex["Order"]):
 class OffersDue(GlobalSecondaryIndex["Order"]):
     """Offers by the time at which they expire, in shards, because all organisations share them."""
 
-    class Meta:
-        index_name = "offers_due"
-        projection = IncludeProjection(["org_id", "order_id"])
-
+    Meta = index_meta("offers_due", IncludeProjection(["org_id", "order_id"]))
     offer_shard = UnicodeAttribute(hash_key=True)
     offer_expires_at = MomentAttribute(range_key=True)
 
@@ -100,9 +82,7 @@ class OffersDue(GlobalSecondaryIndex["Order"]):
 class Order(Entity):
     """An order."""
 
-    class Meta(_Meta):
-        pass
-
+    Meta = stored_in("dispatch")
     kind = "order"
     unaudited = frozenset(
         {
@@ -150,19 +130,11 @@ class Order(Entity):
     active_by_courier = ActiveByCourier()
     offers_due = OffersDue()
 
-    @property
-    def entity_id(self) -> str:
-        """Return the id that clients use."""
-        return self.order_id
-
 
 class FreeByCell(GlobalSecondaryIndex["Courier"]):
     """Free couriers by position: partitioned by coarse cell, sorted by the full geohash."""
 
-    class Meta:
-        index_name = "free_by_cell"
-        projection = IncludeProjection(["lat", "lng", "position_at"])
-
+    Meta = index_meta("free_by_cell", IncludeProjection(["lat", "lng", "position_at"]))
     free_cell = UnicodeAttribute(hash_key=True)
     free_place = UnicodeAttribute(range_key=True)
 
@@ -170,10 +142,7 @@ class FreeByCell(GlobalSecondaryIndex["Courier"]):
 class Idle(GlobalSecondaryIndex["Courier"]):
     """Free couriers by idle time, partitioned by the minute of their last position."""
 
-    class Meta:
-        index_name = "idle"
-        projection = IncludeProjection(["position_at"])
-
+    Meta = index_meta("idle", IncludeProjection(["position_at"]))
     idle_key = UnicodeAttribute(hash_key=True)
     idle_since = MomentAttribute(range_key=True)
 
@@ -181,9 +150,7 @@ class Idle(GlobalSecondaryIndex["Courier"]):
 class Courier(Item):
     """A courier: duty, the order in hand, the last position."""
 
-    class Meta(_Meta):
-        pass
-
+    Meta = stored_in("dispatch")
     kind = "courier"
 
     courier_id = UnicodeAttribute()
@@ -202,11 +169,6 @@ class Courier(Item):
     idle_since = optional(MomentAttribute())
     free_by_cell = FreeByCell()
     idle = Idle()
-
-    @property
-    def entity_id(self) -> str:
-        """Return the id that clients use."""
-        return self.pk.rsplit(SEPARATOR, 1)[-1]
 
 
 def order_key(org_id: str, order_id: str) -> ItemKey[Order]:

@@ -35,7 +35,7 @@ from pynamodb.indexes import GlobalSecondaryIndex, IncludeProjection
 from chalicelib.core.ids import Ids
 from chalicelib.core.sharding import Shards
 from chalicelib.core.store import ItemKey
-from chalicelib.core.table import Entity, Item, MomentAttribute, key, optional
+from chalicelib.core.table import Entity, Item, MomentAttribute, index_meta, key, optional
 
 UPLOAD_SHARDS = Shards(4)
 
@@ -70,10 +70,7 @@ class Photo(Entity):
 class UploadsDue(GlobalSecondaryIndex["Upload"]):
     """Upload notes by when they are due, in a few shards that all organisations share."""
 
-    class Meta:
-        index_name = "uploads_due"
-        projection = IncludeProjection(["org_id", "photo_id"])
-
+    Meta = index_meta("uploads_due", IncludeProjection(["org_id", "photo_id"]))
     upload_shard = UnicodeAttribute(hash_key=True)
     sweep_at = MomentAttribute(range_key=True)
 

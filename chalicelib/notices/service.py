@@ -38,9 +38,7 @@ def notify(
 ) -> str:
     """Stage a notification to a user and return its id. Texts that are too long are cut."""
     key = notification_key(recipient, work.ids.new())
-    notification = Notification(
-        key.pk,
-        key.sk,
+    notification = key.new(
         type=notice_type.value,
         title=clip(title, MAX_TITLE),
         body=clip(body, MAX_BODY),

@@ -19,9 +19,10 @@ from chalicelib.core.table import (
     IntAttribute,
     Item,
     MomentAttribute,
-    TableName,
+    index_meta,
     key,
     optional,
+    stored_in,
 )
 from chalicelib.core.work import Recipient
 
@@ -31,17 +32,10 @@ NOTIFICATION_PREFIX = f"{NOTICE}{SEPARATOR}"
 """The prefix of the sort keys of notifications."""
 
 
-class _Meta:
-    table_name = TableName("notices")
-
-
 class UnreadNotifications(GlobalSecondaryIndex["Notification"]):
     """A user's unread notifications. The index is sparse, so a read costs nothing for notifications that were read."""
 
-    class Meta:
-        index_name = "unread"
-        projection = AllProjection()
-
+    Meta = index_meta("unread", AllProjection())
     unread_key = UnicodeAttribute(hash_key=True)
     sk = UnicodeAttribute(range_key=True)
 
@@ -49,9 +43,7 @@ class UnreadNotifications(GlobalSecondaryIndex["Notification"]):
 class Notification(Item):
     """A notification to one user. `expires_at` is set when it is read."""
 
-    class Meta(_Meta):
-        pass
-
+    Meta = stored_in("notices")
     kind = "notice"
 
     type = UnicodeAttribute()
@@ -74,9 +66,7 @@ class Notification(Item):
 class NotificationHead(Item):
     """The number of a user's unread notifications."""
 
-    class Meta(_Meta):
-        pass
-
+    Meta = stored_in("notices")
     kind = "notices"
 
     unread = IntAttribute(default=0)

@@ -38,9 +38,7 @@ def store_connection(
         "connected_at": work.now,
         "expires_at": work.now + lifetime,
     }
-    connection = Connection(
-        key.pk,
-        key.sk,
+    connection = key.new(
         org_id=actor.org_id,
         user_id=actor.user_id,
         role=actor.role,
@@ -48,7 +46,7 @@ def store_connection(
         **values,
     )
     work.create(connection, audited=False)
-    work.create(MailboxConnection(mailbox_key.pk, mailbox_key.sk, **values), audited=False)
+    work.create(mailbox_key.new(**values), audited=False)
     work.update_unread(head_key(recipient), actions=signal(recipient, work.now), audited=False)
     return recipient
 
@@ -71,8 +69,7 @@ def delete_connection(connection: MailboxConnection | Connection) -> None:
     with store_errors():
         stored = get(connection_key(connection.connection_id))
         if stored is not None:
-            key = mailbox_connection_key(stored.recipient, stored.connection_id)
-            MailboxConnection(key.pk, key.sk).delete()
+            mailbox_connection_key(stored.recipient, stored.connection_id).new().delete()
             stored.delete()
         elif isinstance(connection, MailboxConnection):
             connection.delete()

@@ -28,7 +28,7 @@ from pynamodb.expressions.update import Action
 from chalicelib.core.store import store_errors
 from chalicelib.core.work import Published, Recipient, UnitOfWork
 from chalicelib.edge.http import encoder
-from chalicelib.realtime.tables import MailboxEvent, MailboxHead, event_key, head_key, pending_shard
+from chalicelib.realtime.tables import MailboxHead, event_key, head_key, pending_shard
 
 H = MailboxHead
 
@@ -43,10 +43,7 @@ def append(work: UnitOfWork, retention: timedelta) -> None:
 
 def _stage_event(work: UnitOfWork, published: Published, retention: timedelta) -> str:
     event_id = work.ids.new()
-    key = event_key(published.recipient, event_id)
-    event = MailboxEvent(
-        key.pk,
-        key.sk,
+    event = event_key(published.recipient, event_id).new(
         event=published.event,
         data=encoder.encode(published.data).decode(),
         at=work.now,

@@ -18,7 +18,16 @@ from pynamodb.indexes import GlobalSecondaryIndex, IncludeProjection
 
 from chalicelib.core.sharding import Shards
 from chalicelib.core.store import ItemKey
-from chalicelib.core.table import ExpiryAttribute, IntAttribute, Item, MomentAttribute, TableName, key, optional
+from chalicelib.core.table import (
+    ExpiryAttribute,
+    IntAttribute,
+    Item,
+    MomentAttribute,
+    index_meta,
+    key,
+    optional,
+    stored_in,
+)
 from chalicelib.core.work import Recipient
 
 PENDING_SHARDS = Shards(8)
@@ -27,17 +36,10 @@ EVENT = "EVENT"
 CONNECTION = "CONN"
 
 
-class _Meta:
-    table_name = TableName("realtime")
-
-
 class PendingMailboxes(GlobalSecondaryIndex["MailboxHead"]):
     """Mailboxes with undelivered events, oldest first. The index is sparse, so the sweep reads only pending ones."""
 
-    class Meta:
-        index_name = "pending"
-        projection = IncludeProjection(["org_id", "user_id"])
-
+    Meta = index_meta("pending", IncludeProjection(["org_id", "user_id"]))
     pending_shard = UnicodeAttribute(hash_key=True)
     pending_since = MomentAttribute(range_key=True)
 
@@ -45,9 +47,7 @@ class PendingMailboxes(GlobalSecondaryIndex["MailboxHead"]):
 class MailboxHead(Item):
     """The state of one recipient's mailbox."""
 
-    class Meta(_Meta):
-        pass
-
+    Meta = stored_in("realtime")
     kind = "mailbox"
 
     org_id = UnicodeAttribute()
@@ -72,9 +72,7 @@ class MailboxHead(Item):
 class MailboxEvent(Item):
     """One event; `data` is JSON."""
 
-    class Meta(_Meta):
-        pass
-
+    Meta = stored_in("realtime")
     kind = "event"
 
     event = UnicodeAttribute()
@@ -86,9 +84,7 @@ class MailboxEvent(Item):
 class MailboxConnection(Item):
     """An open connection, in the item collection of its recipient, where delivery reads it."""
 
-    class Meta(_Meta):
-        pass
-
+    Meta = stored_in("realtime")
     kind = "connection"
 
     connection_id = UnicodeAttribute()
@@ -100,9 +96,7 @@ class MailboxConnection(Item):
 class Connection(Item):
     """An open connection by its id, with its user and session, where its own messages read it."""
 
-    class Meta(_Meta):
-        pass
-
+    Meta = stored_in("realtime")
     kind = "connection"
 
     connection_id = UnicodeAttribute()

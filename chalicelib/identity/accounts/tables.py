@@ -14,14 +14,14 @@ from pynamodb.indexes import AllProjection, GlobalSecondaryIndex, IncludeProject
 
 from chalicelib.core.store import ItemKey
 from chalicelib.core.table import (
-    SEPARATOR,
     Entity,
     IntAttribute,
     Item,
     MomentAttribute,
-    TableName,
+    index_meta,
     key,
     optional,
+    stored_in,
 )
 
 ACTIVE = "ACTIVE"
@@ -30,19 +30,13 @@ NO_ID = "-"
 """The organisation id and the user id that stand for an unknown login name."""
 
 
-class _Meta:
-    table_name = TableName("identity")
-
-
 class Organisation(Entity):
     """A customer of Baton; `company_id` and `org_id` are its id.
 
     `settings` is `{section: {field: value}}` (`identity/settings.py`).
     """
 
-    class Meta(_Meta):
-        pass
-
+    Meta = stored_in("identity")
     kind = "organisation"
 
     org_id = UnicodeAttribute()
@@ -92,9 +86,7 @@ class User(Entity):
     `session_epoch` is copied into each session when it starts; raising it ends all sessions of the user.
     """
 
-    class Meta(_Meta):
-        pass
-
+    Meta = stored_in("identity")
     kind = "user"
     unaudited = frozenset(
         {
@@ -134,18 +126,11 @@ class User(Entity):
     created_at = MomentAttribute()
     updated_at = MomentAttribute()
 
-    @property
-    def entity_id(self) -> str:
-        """Return the id that clients use."""
-        return self.user_id
-
 
 class LoginName(Item):
     """A name by which a user signs in: user name, e-mail or phone number, in canonical form."""
 
-    class Meta(_Meta):
-        pass
-
+    Meta = stored_in("identity")
     kind = "login_name"
 
     org_id = UnicodeAttribute()
@@ -155,10 +140,7 @@ class LoginName(Item):
 class DevicesByOwner(GlobalSecondaryIndex["Device"]):
     """The devices of one user."""
 
-    class Meta:
-        index_name = "devices_by_owner"
-        projection = AllProjection()
-
+    Meta = index_meta("devices_by_owner", AllProjection())
     owner_key = UnicodeAttribute(hash_key=True)
     pk = UnicodeAttribute(range_key=True)
 
@@ -171,9 +153,7 @@ class Device(Item):
     notifications, once it was created.
     """
 
-    class Meta(_Meta):
-        pass
-
+    Meta = stored_in("identity")
     kind = "device"
     unaudited = frozenset({"fcm_token", "endpoint_arn", "owner_key"})
 
@@ -186,11 +166,6 @@ class Device(Item):
     registered_at = MomentAttribute()
     owner_key = UnicodeAttribute()
     devices_by_owner = DevicesByOwner()
-
-    @property
-    def entity_id(self) -> str:
-        """Return the id that clients use."""
-        return self.pk.rsplit(SEPARATOR, 1)[-1]
 
 
 def organisation_key(org_id: str) -> ItemKey[Organisation]:

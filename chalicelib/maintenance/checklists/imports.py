@@ -58,7 +58,7 @@ def upsert_ride(work: UnitOfWork, record: RideRecord, actor: Actor) -> Outcome:
     actor.require_reach(IMPORT_RIDES, zone=record.game_zone)
     ride = get(own_key)
     if ride is None:
-        work.create(Ride(own_key.pk, own_key.sk, code=record.code, name=record.name, game_zone=record.game_zone))
+        work.create(own_key.new(code=record.code, name=record.name, game_zone=record.game_zone))
         return "created"
     actor.require_reach(IMPORT_RIDES, zone=ride.game_zone)
     work.update(ride, {"name": record.name, "game_zone": record.game_zone})
@@ -79,7 +79,7 @@ def upsert_checklist(work: UnitOfWork, record: ChecklistRecord, actor: Actor) ->
     actor.require_reach(IMPORT_CHECKLISTS, zone=ride.game_zone)
     values: dict[str, Any] = {"name": record.name, "ride_code": ride.code, "items": _items(record)}
     if checklist is None:
-        work.create(Checklist(own_key.pk, own_key.sk, checklist_ref=record.checklist_ref, **values))
+        work.create(own_key.new(checklist_ref=record.checklist_ref, **values))
         return "created"
     if checklist.ride_code != ride.code:
         before = get(ride_key(actor.org_id, checklist.ride_code))

@@ -192,12 +192,9 @@ def _new_order(
 ) -> WorkOrder:
     """Return the new order; it holds its checklist back."""
     order_id = work.ids.new()
-    key = work_order_key(actor.org_id, order_id)
     checklist, ride, item = finding
     due_at = work.now + settings.time_allowed(command.priority)
-    order = WorkOrder(
-        key.pk,
-        key.sk,
+    order = work_order_key(actor.org_id, order_id).new(
         order_id=order_id,
         org_id=actor.org_id,
         code=checklists.hold_checklist(work, checklist, order_id),

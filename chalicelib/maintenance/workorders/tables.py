@@ -28,14 +28,10 @@ from pynamodb.indexes import AllProjection, GlobalSecondaryIndex, IncludeProject
 
 from chalicelib.core.sharding import Shards
 from chalicelib.core.store import ItemKey
-from chalicelib.core.table import Entity, IntAttribute, Item, MomentAttribute, TableName, key, optional
+from chalicelib.core.table import Entity, IntAttribute, Item, MomentAttribute, index_meta, key, optional, stored_in
 from chalicelib.maintenance.rules import MINE, ON_HAND, OPEN, WorkOrderState
 
 NOTICE_SHARDS = Shards(8)
-
-
-class _Meta:
-    table_name = TableName("maintenance")
 
 
 _LISTED = IncludeProjection(
@@ -70,10 +66,7 @@ class MineOpen(GlobalSecondaryIndex["WorkOrder"]):
     It is the smallest index, so it projects all attributes; the table would exceed the limit of 100 otherwise.
     """
 
-    class Meta:
-        index_name = "mine_open"
-        projection = AllProjection()
-
+    Meta = index_meta("mine_open", AllProjection())
     mine_key = UnicodeAttribute(hash_key=True)
     due_at = MomentAttribute(range_key=True)
 
@@ -81,10 +74,7 @@ class MineOpen(GlobalSecondaryIndex["WorkOrder"]):
 class MineByState(GlobalSecondaryIndex["WorkOrder"]):
     """The orders of a technician in one game zone, by state."""
 
-    class Meta:
-        index_name = "mine_by_state"
-        projection = _LISTED
-
+    Meta = index_meta("mine_by_state", _LISTED)
     mine_state_key = UnicodeAttribute(hash_key=True)
     due_at = MomentAttribute(range_key=True)
 
@@ -92,10 +82,7 @@ class MineByState(GlobalSecondaryIndex["WorkOrder"]):
 class ZoneOpen(GlobalSecondaryIndex["WorkOrder"]):
     """The open orders of a game zone."""
 
-    class Meta:
-        index_name = "zone_open"
-        projection = _LISTED
-
+    Meta = index_meta("zone_open", _LISTED)
     zone_key = UnicodeAttribute(hash_key=True)
     due_at = MomentAttribute(range_key=True)
 
@@ -103,10 +90,7 @@ class ZoneOpen(GlobalSecondaryIndex["WorkOrder"]):
 class ZoneByState(GlobalSecondaryIndex["WorkOrder"]):
     """The orders of a game zone, by state."""
 
-    class Meta:
-        index_name = "zone_by_state"
-        projection = _LISTED
-
+    Meta = index_meta("zone_by_state", _LISTED)
     zone_state_key = UnicodeAttribute(hash_key=True)
     due_at = MomentAttribute(range_key=True)
 
@@ -114,10 +98,7 @@ class ZoneByState(GlobalSecondaryIndex["WorkOrder"]):
 class OrgOpen(GlobalSecondaryIndex["WorkOrder"]):
     """The open orders of an organisation."""
 
-    class Meta:
-        index_name = "org_open"
-        projection = _LISTED
-
+    Meta = index_meta("org_open", _LISTED)
     org_key = UnicodeAttribute(hash_key=True)
     due_at = MomentAttribute(range_key=True)
 
@@ -125,10 +106,7 @@ class OrgOpen(GlobalSecondaryIndex["WorkOrder"]):
 class OrgByState(GlobalSecondaryIndex["WorkOrder"]):
     """The orders of an organisation, by state."""
 
-    class Meta:
-        index_name = "org_by_state"
-        projection = _LISTED
-
+    Meta = index_meta("org_by_state", _LISTED)
     org_state_key = UnicodeAttribute(hash_key=True)
     due_at = MomentAttribute(range_key=True)
 
@@ -136,10 +114,7 @@ class OrgByState(GlobalSecondaryIndex["WorkOrder"]):
 class NoticesDue(GlobalSecondaryIndex["WorkOrder"]):
     """Orders in hand by the moment of their next notice, in shards, because all organisations share them."""
 
-    class Meta:
-        index_name = "notices_due"
-        projection = IncludeProjection(["org_id", "order_id"])
-
+    Meta = index_meta("notices_due", IncludeProjection(["org_id", "order_id"]))
     notice_shard = UnicodeAttribute(hash_key=True)
     notice_at = MomentAttribute(range_key=True)
 
@@ -150,9 +125,7 @@ class WorkOrder(Entity):
     A returned order keeps the technician who returned it in `technician_id` until it is assigned again.
     """
 
-    class Meta(_Meta):
-        pass
-
+    Meta = stored_in("maintenance")
     kind = "work_order"
     unaudited = frozenset(
         {
@@ -226,9 +199,7 @@ class WorkOrderEvent(Item):
     Written in the transaction of the change and never changed. `note` is a reason or a fix note.
     """
 
-    class Meta(_Meta):
-        pass
-
+    Meta = stored_in("maintenance")
     kind = "work_order_event"
 
     event_id = UnicodeAttribute()
@@ -246,9 +217,7 @@ class WorkOrderEvent(Item):
 class TechnicianCounts(Item):
     """How many orders a technician has in a game zone, by state; updated in the transaction of each change."""
 
-    class Meta(_Meta):
-        pass
-
+    Meta = stored_in("maintenance")
     kind = "technician_counts"
 
     assigned = IntAttribute(default=0)

@@ -76,10 +76,7 @@ def import_plate(work: UnitOfWork, record: PlateRecord, actor: Actor) -> Outcome
 
 def _create(work: UnitOfWork, org_id: str, record: PlateRecord, values: Mapping[str, Any]) -> None:
     plate_id = plate_id_of(org_id, record.lp_number)
-    key = plate_key(org_id, plate_id)
-    plate = Plate(
-        key.pk,
-        key.sk,
+    plate = plate_key(org_id, plate_id).new(
         plate_id=plate_id,
         org_id=org_id,
         lp_number=record.lp_number,

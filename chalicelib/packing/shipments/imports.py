@@ -202,9 +202,7 @@ def _abandon(work: UnitOfWork, stored: _StoredShipment, draft_id: str) -> None:
 
 
 def _create(work: UnitOfWork, stored: _StoredShipment, record: ShipmentRecord) -> None:
-    shipment = Shipment(
-        stored.key.pk,
-        stored.key.sk,
+    shipment = stored.key.new(
         shipment_id=stored.shipment_id,
         org_id=stored.org_id,
         shipment_number=record.shipment_number,

@@ -79,8 +79,11 @@ def stage_changes(work: UnitOfWork, org_id: str, shipment_id: str, changes: Iter
     for change in changes:
         line, values = change.line, change.values
         if line is None:
-            key = line_key(org_id, shipment_id, values["line_id"])
-            work.create(ShipmentLine(key.pk, key.sk, shipment_id=shipment_id, packed=Decimal(0), **values))
+            work.create(
+                line_key(org_id, shipment_id, values["line_id"]).new(
+                    shipment_id=shipment_id, packed=Decimal(0), **values
+                )
+            )
         elif values:
             work.update(line, values)
         else:

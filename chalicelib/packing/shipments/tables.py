@@ -22,10 +22,12 @@ from chalicelib.core.table import (
     IntAttribute,
     Item,
     MomentAttribute,
+    index_meta,
     key,
     optional,
+    stored_in,
 )
-from chalicelib.packing.tables import PackingTable, id_from_name
+from chalicelib.packing.tables import id_from_name
 
 _OPEN = Shards(8)
 _NO_DATE = "9999-99-99"
@@ -49,10 +51,7 @@ class ListedShipment(msgspec.Struct, frozen=True, array_like=True):
 class OpenShipments(GlobalSecondaryIndex["Shipment"]):
     """The shipments of an organisation that can be packed, in shards, by promised date; with what a list shows."""
 
-    class Meta:
-        index_name = "open_shipments"
-        projection = IncludeProjection(["listed", "status", "lines_packed", "boxes_count"])
-
+    Meta = index_meta("open_shipments", IncludeProjection(["listed", "status", "lines_packed", "boxes_count"]))
     open_key = UnicodeAttribute(hash_key=True)
     open_order = UnicodeAttribute(range_key=True)
 
@@ -78,9 +77,7 @@ class Shipment(Entity):
     newest box.
     """
 
-    class Meta(PackingTable):
-        pass
-
+    Meta = stored_in("packing")
     kind = "shipment"
     unaudited = frozenset(
         {
@@ -127,9 +124,7 @@ class Shipment(Entity):
 class ShipmentLine(Entity):
     """A line of a shipment's sales order: the ordered and the packed quantity, in the line's own unit."""
 
-    class Meta(PackingTable):
-        pass
-
+    Meta = stored_in("packing")
     kind = "so_line"
     unaudited = frozenset({"shipment_id"})
 
@@ -156,9 +151,7 @@ class ShipmentDraft(Item):
     `status` is the one to which the shipment returns; None if the shipment does not exist yet.
     """
 
-    class Meta(PackingTable):
-        pass
-
+    Meta = stored_in("packing")
     kind = "shipment_draft"
 
     draft_id = UnicodeAttribute()
