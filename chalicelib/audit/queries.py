@@ -11,8 +11,6 @@ cursor. By entity and actor, up to 1 MB of the entity's rows are read three time
 are one read of `limit` rows, of which those that changed nothing are left out.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime, timedelta

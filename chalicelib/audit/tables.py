@@ -4,8 +4,6 @@ The rows of a day are spread over a few shards, because every mutation of an org
 partition would become hot. No function is allowed to update or delete a row.
 """
 
-from __future__ import annotations
-
 from pynamodb.attributes import UnicodeAttribute
 from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
 

@@ -4,8 +4,6 @@ Order, previous courier, next courier and the events for each are one transactio
 no order two couriers. If the courier turns out to be taken, the attempt fails and the next one leaves that courier out.
 """
 
-from __future__ import annotations
-
 from datetime import timedelta
 
 from chalicelib.core.work import UnitOfWork

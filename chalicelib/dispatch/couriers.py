@@ -4,8 +4,6 @@ Many orders want the same courier at once, so all changes have conditions on `av
 version; the index attributes change in the same write.
 """
 
-from __future__ import annotations
-
 from datetime import datetime, timedelta
 
 from pynamodb.exceptions import UpdateError

@@ -11,8 +11,6 @@ takes any of the nearest two, then of four, of eight: in such a crowd, and only 
 nearest.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import partial

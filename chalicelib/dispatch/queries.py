@@ -1,7 +1,5 @@
 """Reads of orders: active orders and histories of customers and couriers, newest first; an order's timeline."""
 
-from __future__ import annotations
-
 import msgspec
 
 from chalicelib.audit.queries import list_changes

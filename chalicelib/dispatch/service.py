@@ -3,8 +3,6 @@
 The pipeline has checked that the order exists, that it is the caller's, and that its state allows the step.
 """
 
-from __future__ import annotations
-
 from chalicelib.core.actor import Actor
 from chalicelib.core.work import UnitOfWork
 from chalicelib.dispatch import assignment, couriers, events

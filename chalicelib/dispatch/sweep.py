@@ -4,8 +4,6 @@ Each order has a unit of work of its own, and of two sweeps that process the sam
 nothing.
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Callable
 from enum import StrEnum

@@ -8,8 +8,6 @@ The idle index is partitioned by the minute of the last position. Couriers with 
 so the search for the longest idle courier does not read them.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any

@@ -1,7 +1,5 @@
 """The entities that requests of maintenance name: how they are found, and whom the scopes "own" and "zone" refer to."""
 
-from __future__ import annotations
-
 from operator import attrgetter
 
 from chalicelib.core.actor import Actor

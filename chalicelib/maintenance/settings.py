@@ -3,8 +3,6 @@
 A change applies to work orders that are routed after it.
 """
 
-from __future__ import annotations
-
 from datetime import timedelta
 from typing import Annotated
 

@@ -1,7 +1,5 @@
 """Lists of a user's notifications."""
 
-from __future__ import annotations
-
 from functools import partial
 
 import msgspec

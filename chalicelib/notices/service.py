@@ -7,8 +7,6 @@ notifications are queued after the commit, and only if the user has a device; on
 No write depends on the number of a user's notifications, except marking all as read, which takes them by the hundred.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from datetime import timedelta
 from functools import partial

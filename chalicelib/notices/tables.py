@@ -7,8 +7,6 @@ The count is maintained by the transactions that create notifications and mark t
 reason unread notifications do not expire: the store deletes expired items silently, and the count would become wrong.
 """
 
-from __future__ import annotations
-
 from pynamodb.attributes import UnicodeAttribute
 from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
 

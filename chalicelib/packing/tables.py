@@ -9,8 +9,6 @@ Ids in requests may be in upper case; keys are in lower case. Traded away: a num
 or plate later.
 """
 
-from __future__ import annotations
-
 import uuid
 
 from chalicelib.core.table import key

@@ -4,8 +4,6 @@ The two items of a connection and the wakeup of its mailbox are one unit of work
 a concurrent change of the mailbox delays a connection but never refuses it. Connections are not audited.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any

@@ -13,8 +13,6 @@ A mailbox is in the sparse pending index from the append until its release. A ma
 because its recipient is not connected, leaves the index until the next wakeup.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from itertools import groupby

@@ -1,7 +1,5 @@
 """The sweep over mailboxes: delivers events that a crash after the commit, or a failing socket, left pending."""
 
-from __future__ import annotations
-
 from datetime import datetime, timedelta
 from functools import partial
 

@@ -9,8 +9,6 @@ The head holds only ids, so appending stays cheap while the recipient is not con
 its position in the queue, `delivered + 1 + index`. The transaction that appends assigns it without a read.
 """
 
-from __future__ import annotations
-
 from typing import Any
 
 from pynamodb.attributes import ListAttribute, UnicodeAttribute

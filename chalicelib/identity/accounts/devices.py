@@ -5,8 +5,6 @@ changes the same item. A phone that is handed on belongs to the user who registe
 organisation; its earlier owner receives no notifications on it any more.
 """
 
-from __future__ import annotations
-
 import hashlib
 from collections.abc import Sequence
 

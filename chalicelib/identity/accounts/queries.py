@@ -7,8 +7,6 @@ takes two round trips up to that size, one more for each further 1,700 users, an
 index is eventually consistent.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 
 import msgspec

@@ -5,8 +5,6 @@ is shared by a whole organisation. Login names are items of their own because th
 sign-in does not say which organisation it means.
 """
 
-from __future__ import annotations
-
 from typing import Any
 
 from pynamodb.attributes import BooleanAttribute, JSONAttribute, ListAttribute, UnicodeAttribute

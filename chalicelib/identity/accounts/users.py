@@ -4,8 +4,6 @@ The console, the bootstrap command, the demo data and imports use these function
 released in one place.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 

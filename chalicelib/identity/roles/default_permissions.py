@@ -9,8 +9,6 @@ therefore not listed. `docs/permissions.md` is generated from here (`python -m i
 The table contains permissions of endpoints that do not exist yet, so that organisations need no migration later.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 
 OWN, ZONE, ORG = "own", "zone", "org"

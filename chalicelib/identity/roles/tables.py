@@ -1,7 +1,5 @@
 """The permissions of each role of an organisation."""
 
-from __future__ import annotations
-
 from pynamodb.attributes import JSONAttribute, UnicodeAttribute
 
 from chalicelib.core.store import ItemKey

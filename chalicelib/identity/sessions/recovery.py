@@ -9,8 +9,6 @@ other reset tokens, and fails a concurrent sign-in with the old password. When u
 session of the request is carried over to the new epoch.
 """
 
-from __future__ import annotations
-
 import hashlib
 from collections.abc import Mapping
 from datetime import timedelta

@@ -1,7 +1,5 @@
 """Endpoints of sessions, in the pick scanner's form and in that of all other clients, and of passwords."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from typing import Any
 

@@ -1,7 +1,5 @@
 """Requests and responses of sessions, in the forms of both kinds of clients, and of passwords."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Annotated
 

@@ -4,8 +4,6 @@ A session is a family of refresh tokens of which exactly one is unspent. Spendin
 token that is sent again means that the token was copied, so the whole session ends.
 """
 
-from __future__ import annotations
-
 from datetime import datetime, timedelta
 
 import msgspec

@@ -3,8 +3,6 @@
 All of them share the identity table. Attempt counters and failed sign-ins are removed by their time to live.
 """
 
-from __future__ import annotations
-
 from typing import Any
 
 from pynamodb.attributes import ListAttribute, UnicodeAttribute

@@ -4,8 +4,6 @@ A checklist names its ride, so rides are imported first. Importing a checklist a
 its status and its work orders stay as they are, with the text that the item had when they were routed.
 """
 
-from __future__ import annotations
-
 from typing import Annotated, Any
 
 import msgspec

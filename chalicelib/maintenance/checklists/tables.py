@@ -1,7 +1,5 @@
 """The tables of rides and checklists."""
 
-from __future__ import annotations
-
 import json
 from typing import Any
 

@@ -1,7 +1,5 @@
 """The photos of work orders and the notes about their uploads, in the table of maintenance."""
 
-from __future__ import annotations
-
 from pynamodb.attributes import UnicodeAttribute
 
 from chalicelib.core.table import stored_in

@@ -4,8 +4,6 @@ The counts by state are stored. What is overdue or due soon depends on the momen
 technician's open orders, read no further than two days ahead.
 """
 
-from __future__ import annotations
-
 from datetime import datetime, timedelta
 from functools import partial
 

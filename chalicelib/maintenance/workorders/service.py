@@ -4,8 +4,6 @@ The pipeline has checked that the order exists, that the caller's scope covers i
 and that its state allows the step.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 

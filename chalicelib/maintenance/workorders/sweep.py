@@ -9,8 +9,6 @@ then, or after it.
 An order whose notice was sent has left the index, so the next sweep continues where this one ended.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from enum import StrEnum
 from functools import partial

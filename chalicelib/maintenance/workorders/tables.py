@@ -19,8 +19,6 @@ may finish the work:
 Each list costs a write when an order changes state; work orders change rarely and are read often.
 """
 
-from __future__ import annotations
-
 from typing import Any
 
 from pynamodb.attributes import UnicodeAttribute

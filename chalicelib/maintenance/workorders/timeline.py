@@ -1,7 +1,5 @@
 """The timeline of a work order: one event for every change, written in the same transaction."""
 
-from __future__ import annotations
-
 from enum import StrEnum
 
 from chalicelib.core.actor import Actor

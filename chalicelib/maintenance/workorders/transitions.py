@@ -1,7 +1,5 @@
 """The change of a work order's state with everything that follows from it: index keys, counts, timeline."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 
 from chalicelib.core.actor import Actor

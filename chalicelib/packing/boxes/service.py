@@ -1,7 +1,5 @@
 """The use cases of boxes: pack and remove items; create, close and reopen boxes."""
 
-from __future__ import annotations
-
 from decimal import Decimal
 
 from chalicelib.core.actor import Actor

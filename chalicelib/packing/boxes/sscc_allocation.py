@@ -7,8 +7,6 @@ lost. Each digit and prefix has its own counters, which continue if it is set ag
 trailing zeros share their counters.
 """
 
-from __future__ import annotations
-
 from functools import partial
 
 from chalicelib.core.errors import Unavailable

@@ -4,8 +4,6 @@ The number of a box is the shipment's count of boxes, raised in the transaction 
 gaps and no repeats, so the boxes of a shipment are found by counting, without an index.
 """
 
-from __future__ import annotations
-
 from pynamodb.attributes import JSONAttribute, UnicodeAttribute
 
 from chalicelib.core.store import ItemKey, Query

@@ -6,8 +6,6 @@ packed. It also stays allocated to each line of which something is packed, since
 its lines that was; what is left may be allocated to others.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any

@@ -1,7 +1,5 @@
 """License plates as they are stored, their keys, and how they name the lines that they are allocated to."""
 
-from __future__ import annotations
-
 from pynamodb.attributes import UnicodeAttribute, UnicodeSetAttribute
 
 from chalicelib.core.store import ItemKey

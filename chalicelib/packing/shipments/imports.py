@@ -15,8 +15,6 @@ half of a record to be refused. So changes that it could contradict (lines that 
 product) are written first, in one transaction, or refused beforehand if they do not fit into one.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping
 from typing import Any
 

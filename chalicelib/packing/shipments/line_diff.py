@@ -4,8 +4,6 @@ More of a line may be packed than was ordered, so a packed line may keep its qua
 what is packed. The product and the unit of a packed line cannot change: its contents were packed as these.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any

@@ -4,8 +4,6 @@ The list reads all shards of the index of open shipments at once, as the store r
 attributes by which it filters and sorts, and makes views only of the shipments that are shown.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from functools import partial
 from typing import Any, NamedTuple

@@ -5,8 +5,6 @@ an organisation are read at once. What a list shows is seldom written: packing c
 or a box becomes used or unused.
 """
 
-from __future__ import annotations
-
 from typing import Any
 
 import msgspec
