@@ -24,15 +24,7 @@ from chalicelib.core.sweep import PAGE_SIZE, DueItem, Sweep, SweepResult
 from chalicelib.core.work import UnitOfWork
 from chalicelib.edge.dependencies import Dependencies
 from chalicelib.media.storage import delete_objects, has_image, object_keys
-from chalicelib.media.tables import (
-    PhotoCollection,
-    PhotoT,
-    Upload,
-    UploadsDue,
-    UploadState,
-    UploadT,
-    upload_shards,
-)
+from chalicelib.media.tables import PhotoCollection, PhotoT, Upload, UploadsDue, UploadState, UploadT, upload_shards
 
 ACTOR = "system:sweep"
 _CONDITION_FAILED = "ConditionalCheckFailedException"

@@ -11,13 +11,7 @@ from chalicelib.core.store import Query, get, parallel_pair
 from chalicelib.core.table import expired
 from chalicelib.core.work import Recipient
 from chalicelib.notices.schemas import NoticeQuery
-from chalicelib.notices.tables import (
-    NOTIFICATION_PREFIX,
-    Notification,
-    UnreadNotifications,
-    head_key,
-    notifications_pk,
-)
+from chalicelib.notices.tables import NOTIFICATION_PREFIX, Notification, UnreadNotifications, head_key, notifications_pk
 
 
 class NotificationList(msgspec.Struct, frozen=True):

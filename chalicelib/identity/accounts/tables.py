@@ -11,16 +11,7 @@ from pynamodb.attributes import BooleanAttribute, JSONAttribute, ListAttribute, 
 from pynamodb.indexes import AllProjection, GlobalSecondaryIndex, IncludeProjection
 
 from chalicelib.core.store import ItemKey
-from chalicelib.core.table import (
-    Entity,
-    IntAttribute,
-    Item,
-    MomentAttribute,
-    index_meta,
-    key,
-    optional,
-    stored_in,
-)
+from chalicelib.core.table import Entity, IntAttribute, Item, MomentAttribute, index_meta, key, optional, stored_in
 
 ACTIVE = "ACTIVE"
 DISABLED = "DISABLED"

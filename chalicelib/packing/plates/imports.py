@@ -19,14 +19,7 @@ from chalicelib.core.work import UnitOfWork
 from chalicelib.edge.imports import Dataset, NotYet, Outcome
 from chalicelib.packing.permissions import IMPORT_PLATES
 from chalicelib.packing.plates.schemas import AllocationRecord, PlateRecord
-from chalicelib.packing.plates.tables import (
-    Plate,
-    allocated_line,
-    allocation,
-    plate_id_of,
-    plate_key,
-    product_id_of,
-)
+from chalicelib.packing.plates.tables import Plate, allocated_line, allocation, plate_id_of, plate_key, product_id_of
 from chalicelib.packing.rules import normalize, to_decimal
 from chalicelib.packing.shipments.tables import ShipmentLine, line_id_of, line_key, shipment_id_of, shipment_key
 
