@@ -21,7 +21,7 @@ from pynamodb.connection.table import TableConnection
 from pynamodb.constants import NULL, NUMBER
 from pynamodb.exceptions import AttributeDeserializationError
 from pynamodb.expressions.update import Action
-from pynamodb.indexes import Projection
+from pynamodb.indexes import GlobalSecondaryIndex, Projection
 from pynamodb.models import Model
 
 from chalicelib.core import aws
@@ -150,9 +150,15 @@ def stored_in(table: str) -> Any:
     return type("Meta", (), {"table_name": TableName(table)})
 
 
-def index_meta(name: str, projection: Projection) -> Any:
-    """Return the `Meta` of an index with this name, which holds these attributes of the items."""
-    return type("Meta", (), {"index_name": name, "projection": projection})
+def index(projection: Projection, **keys: type[Attribute[Any]]) -> GlobalSecondaryIndex[Any]:
+    """Return a global secondary index, named after the attribute of the model that it is assigned to.
+
+    `keys` are the types of its hash key and of its range key, by the attributes of the model.
+    """
+    (hash_name, hash_type), (range_name, range_type) = keys.items()
+    attributes = {hash_name: hash_type(hash_key=True), range_name: range_type(range_key=True)}
+    meta = type("Meta", (), {"projection": projection})
+    return cast("GlobalSecondaryIndex[Any]", type("Index", (GlobalSecondaryIndex,), {"Meta": meta, **attributes})())
 
 
 class SharedTable(TableConnection):

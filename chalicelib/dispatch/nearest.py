@@ -2,8 +2,8 @@
 
 The search itself is pure (`geo.NearestSearch` says which cells to query); this module makes the queries. One parallel
 round is enough for nearly every search: the cells around the pickup at three sizes, and the couriers who never sent a
-position, who come next if nobody is near. Each query is limited, so what a search reads does not grow with the number
-of couriers. Beyond 85 degrees of latitude, where cells are narrow, a search takes many rounds (64 at the pole).
+position, who come next if no courier is near. Each query is limited, so what a search reads does not grow with the
+number of couriers. Beyond 85 degrees of latitude, where cells are narrow, a search takes many rounds (64 at the pole).
 
 Orders placed at one place in the same moment all choose the same courier, and one gets them. If the others all chose
 the next one, n orders would take n rounds and many would run out of attempts. So an order that has lost two couriers
@@ -22,16 +22,7 @@ import msgspec
 from chalicelib.core.clock import to_millis
 from chalicelib.core.store import Query, parallel, parallel_pair
 from chalicelib.dispatch import geo
-from chalicelib.dispatch.tables import (
-    IDLE_SHARDS,
-    Courier,
-    FreeByCell,
-    Idle,
-    courier_of,
-    free_cell,
-    idle_key,
-    idle_keys_since,
-)
+from chalicelib.dispatch.tables import IDLE_SHARDS, Courier, courier_of, free_cell, idle_key, idle_keys_since
 
 # With these three sizes of cells beside the coarse ones, and so many couriers read of each, one round settles the
 # search in a 30 km city of 100 to 100,000 free couriers, and every query fits into one read unit (4 KB): a flat cost.
@@ -110,7 +101,9 @@ def _positionless(org_id: str) -> list[str]:
 def _query_cell(criteria: CourierCriteria, cell: str) -> geo.CellAnswer:
     """Return the couriers of one cell, up to the limit; a cell too small to be split is read to its end."""
     finer = Courier.free_place.startswith(cell) if len(cell) > geo.COVER else None
-    query = Query(Courier, free_cell(criteria.org_id, cell), index=FreeByCell.Meta.index_name, range_condition=finer)
+    query = Query(
+        Courier, free_cell(criteria.org_id, cell), index=Courier.free_by_cell.Meta.index_name, range_condition=finer
+    )
     rows = query.read(None if len(cell) >= geo.PRECISION else _PER_CELL)
     fitting = (raw for raw in rows.items if criteria.fits(raw))
     found = [(courier_of(raw), float(raw["lat"]["N"]), float(raw["lng"]["N"])) for raw in fitting]
@@ -119,7 +112,7 @@ def _query_cell(criteria: CourierCriteria, cell: str) -> geo.CellAnswer:
 
 def _first_idle(criteria: CourierCriteria, hash_key: str) -> tuple[int, str] | None:
     """Return the longest idle courier of one index key who fits, as (idle since, id)."""
-    query = Query(Courier, hash_key, index=Idle.Meta.index_name)
+    query = Query(Courier, hash_key, index=Courier.idle.Meta.index_name)
     for raw in query.raw_items(_PER_IDLE_KEY):
         if criteria.fits(raw):
             return int(raw["idle_since"]["N"]), courier_of(raw)

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from pynamodb.attributes import BooleanAttribute, UnicodeAttribute, UnicodeSetAttribute
-from pynamodb.indexes import AllProjection, GlobalSecondaryIndex, IncludeProjection
+from pynamodb.indexes import AllProjection, IncludeProjection
 
 from chalicelib.core.clock import to_millis
 from chalicelib.core.sharding import Shards
@@ -24,7 +24,7 @@ from chalicelib.core.table import (
     FloatAttribute,
     Item,
     MomentAttribute,
-    index_meta,
+    index,
     key,
     optional,
     stored_in,
@@ -35,46 +35,6 @@ OFFER_SHARDS = Shards(8)
 IDLE_SHARDS = Shards(4)
 NOWHERE = "NOWHERE"
 _MINUTE_MS = 60_000
-
-
-class ByCustomer(GlobalSecondaryIndex["Order"]):
-    """A customer's orders, in the order of their creation."""
-
-    Meta = index_meta("by_customer", AllProjection())
-    customer_key = UnicodeAttribute(hash_key=True)
-    order_id = UnicodeAttribute(range_key=True)
-
-
-class ByCourier(GlobalSecondaryIndex["Order"]):
-    """The orders that a courier has or had."""
-
-    Meta = index_meta("by_courier", AllProjection())
-    courier_key = UnicodeAttribute(hash_key=True)
-    order_id = UnicodeAttribute(range_key=True)
-
-
-class ActiveByCustomer(GlobalSecondaryIndex["Order"]):
-    """A customer's active orders."""
-
-    Meta = index_meta("active_by_customer", AllProjection())
-    active_customer_key = UnicodeAttribute(hash_key=True)
-    order_id = UnicodeAttribute(range_key=True)
-
-
-class ActiveByCourier(GlobalSecondaryIndex["Order"]):
-    """The order that a courier has in hand."""
-
-    Meta = index_meta("active_by_courier", AllProjection())
-    active_courier_key = UnicodeAttribute(hash_key=True)
-    order_id = UnicodeAttribute(range_key=True)
-
-
-class OffersDue(GlobalSecondaryIndex["Order"]):
-    """Offers by the time at which they expire, in shards, because all organisations share them."""
-
-    Meta = index_meta("offers_due", IncludeProjection(["org_id", "order_id"]))
-    offer_shard = UnicodeAttribute(hash_key=True)
-    offer_expires_at = MomentAttribute(range_key=True)
 
 
 class Order(Entity):
@@ -122,27 +82,18 @@ class Order(Entity):
     courier_key = optional(UnicodeAttribute())
     active_customer_key = optional(UnicodeAttribute())
     active_courier_key = optional(UnicodeAttribute())
-    by_customer = ByCustomer()
-    by_courier = ByCourier()
-    active_by_customer = ActiveByCustomer()
-    active_by_courier = ActiveByCourier()
-    offers_due = OffersDue()
-
-
-class FreeByCell(GlobalSecondaryIndex["Courier"]):
-    """Free couriers by position: partitioned by coarse cell, sorted by the full geohash."""
-
-    Meta = index_meta("free_by_cell", IncludeProjection(["lat", "lng", "position_at"]))
-    free_cell = UnicodeAttribute(hash_key=True)
-    free_place = UnicodeAttribute(range_key=True)
-
-
-class Idle(GlobalSecondaryIndex["Courier"]):
-    """Free couriers by idle time, partitioned by the minute of their last position."""
-
-    Meta = index_meta("idle", IncludeProjection(["position_at"]))
-    idle_key = UnicodeAttribute(hash_key=True)
-    idle_since = MomentAttribute(range_key=True)
+    by_customer = index(AllProjection(), customer_key=UnicodeAttribute, order_id=UnicodeAttribute)
+    """A customer's orders, in the order of their creation."""
+    by_courier = index(AllProjection(), courier_key=UnicodeAttribute, order_id=UnicodeAttribute)
+    """The orders that a courier has or had."""
+    active_by_customer = index(AllProjection(), active_customer_key=UnicodeAttribute, order_id=UnicodeAttribute)
+    """A customer's active orders."""
+    active_by_courier = index(AllProjection(), active_courier_key=UnicodeAttribute, order_id=UnicodeAttribute)
+    """The order that a courier has in hand."""
+    offers_due = index(
+        IncludeProjection(["org_id", "order_id"]), offer_shard=UnicodeAttribute, offer_expires_at=MomentAttribute
+    )
+    """Offers by the time at which they expire, in shards, because all organisations share them."""
 
 
 class Courier(Item):
@@ -165,8 +116,12 @@ class Courier(Item):
     free_place = optional(UnicodeAttribute())
     idle_key = optional(UnicodeAttribute())
     idle_since = optional(MomentAttribute())
-    free_by_cell = FreeByCell()
-    idle = Idle()
+    free_by_cell = index(
+        IncludeProjection(["lat", "lng", "position_at"]), free_cell=UnicodeAttribute, free_place=UnicodeAttribute
+    )
+    """Free couriers by position: partitioned by coarse cell, sorted by the full geohash."""
+    idle = index(IncludeProjection(["position_at"]), idle_key=UnicodeAttribute, idle_since=MomentAttribute)
+    """Free couriers by idle time, partitioned by the minute of their last position."""
 
 
 def order_key(org_id: str, order_id: str) -> ItemKey[Order]:

@@ -30,12 +30,12 @@ from typing import Any, Generic, TypeVar
 import msgspec
 from pynamodb.attributes import UnicodeAttribute
 from pynamodb.expressions.update import Action
-from pynamodb.indexes import GlobalSecondaryIndex, IncludeProjection
+from pynamodb.indexes import IncludeProjection
 
 from chalicelib.core.ids import Ids
 from chalicelib.core.sharding import Shards
 from chalicelib.core.store import ItemKey
-from chalicelib.core.table import Entity, Item, MomentAttribute, index_meta, key, optional
+from chalicelib.core.table import Entity, Item, MomentAttribute, index, key, optional
 
 UPLOAD_SHARDS = Shards(4)
 
@@ -67,14 +67,6 @@ class Photo(Entity):
         return self.photo_id
 
 
-class UploadsDue(GlobalSecondaryIndex["Upload"]):
-    """Upload notes by when they are due, in a few shards that all organisations share."""
-
-    Meta = index_meta("uploads_due", IncludeProjection(["org_id", "photo_id"]))
-    upload_shard = UnicodeAttribute(hash_key=True)
-    sweep_at = MomentAttribute(range_key=True)
-
-
 class Upload(Item):
     """The note about the objects of one photo. A domain's model adds the table.
 
@@ -92,7 +84,10 @@ class Upload(Item):
     uploaded_by = optional(UnicodeAttribute())
     sweep_at = MomentAttribute()
     upload_shard = UnicodeAttribute()
-    uploads_due = UploadsDue()
+    uploads_due = index(
+        IncludeProjection(["org_id", "photo_id"]), upload_shard=UnicodeAttribute, sweep_at=MomentAttribute
+    )
+    """Upload notes by when they are due, in a few shards that all organisations share."""
 
     @property
     def entity_id(self) -> str:

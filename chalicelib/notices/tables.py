@@ -8,7 +8,7 @@ reason unread notifications do not expire: the store deletes expired items silen
 """
 
 from pynamodb.attributes import UnicodeAttribute
-from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
+from pynamodb.indexes import AllProjection
 
 from chalicelib.core.store import ItemKey
 from chalicelib.core.table import (
@@ -17,7 +17,7 @@ from chalicelib.core.table import (
     IntAttribute,
     Item,
     MomentAttribute,
-    index_meta,
+    index,
     key,
     optional,
     stored_in,
@@ -28,14 +28,6 @@ HEAD = "HEAD"
 NOTICE = "NOTICE"
 NOTIFICATION_PREFIX = f"{NOTICE}{SEPARATOR}"
 """The prefix of the sort keys of notifications."""
-
-
-class UnreadNotifications(GlobalSecondaryIndex["Notification"]):
-    """A user's unread notifications. The index is sparse, so a read costs nothing for notifications that were read."""
-
-    Meta = index_meta("unread", AllProjection())
-    unread_key = UnicodeAttribute(hash_key=True)
-    sk = UnicodeAttribute(range_key=True)
 
 
 class Notification(Item):
@@ -53,7 +45,8 @@ class Notification(Item):
     read_at = optional(MomentAttribute())
     expires_at = optional(ExpiryAttribute())
     unread_key = optional(UnicodeAttribute())
-    unread = UnreadNotifications()
+    unread = index(AllProjection(), unread_key=UnicodeAttribute, sk=UnicodeAttribute)
+    """A user's unread notifications. The index is sparse, so a read costs nothing for notifications that were read."""
 
     @property
     def entity_id(self) -> str:

@@ -12,34 +12,17 @@ its position in the queue, `delivered + 1 + index`. The transaction that appends
 from typing import Any
 
 from pynamodb.attributes import ListAttribute, UnicodeAttribute
-from pynamodb.indexes import GlobalSecondaryIndex, IncludeProjection
+from pynamodb.indexes import IncludeProjection
 
 from chalicelib.core.sharding import Shards
 from chalicelib.core.store import ItemKey
-from chalicelib.core.table import (
-    ExpiryAttribute,
-    IntAttribute,
-    Item,
-    MomentAttribute,
-    index_meta,
-    key,
-    optional,
-    stored_in,
-)
+from chalicelib.core.table import ExpiryAttribute, IntAttribute, Item, MomentAttribute, index, key, optional, stored_in
 from chalicelib.core.work import Recipient
 
 PENDING_SHARDS = Shards(8)
 HEAD = "HEAD"
 EVENT = "EVENT"
 CONNECTION = "CONN"
-
-
-class PendingMailboxes(GlobalSecondaryIndex["MailboxHead"]):
-    """Mailboxes with undelivered events, oldest first. The index is sparse, so the sweep reads only pending ones."""
-
-    Meta = index_meta("pending", IncludeProjection(["org_id", "user_id"]))
-    pending_shard = UnicodeAttribute(hash_key=True)
-    pending_since = MomentAttribute(range_key=True)
 
 
 class MailboxHead(Item):
@@ -59,7 +42,10 @@ class MailboxHead(Item):
     lease_until = optional(MomentAttribute())
     pending_shard = optional(UnicodeAttribute())
     pending_since = optional(MomentAttribute())
-    pending = PendingMailboxes()
+    pending = index(
+        IncludeProjection(["org_id", "user_id"]), pending_shard=UnicodeAttribute, pending_since=MomentAttribute
+    )
+    """Mailboxes with undelivered events, oldest first. The index is sparse, so the sweep reads only pending ones."""
 
     @property
     def recipient(self) -> Recipient:

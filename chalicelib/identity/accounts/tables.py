@@ -8,10 +8,10 @@ sign-in does not say which organisation it means.
 from typing import Any
 
 from pynamodb.attributes import BooleanAttribute, JSONAttribute, ListAttribute, UnicodeAttribute
-from pynamodb.indexes import AllProjection, GlobalSecondaryIndex, IncludeProjection
+from pynamodb.indexes import AllProjection, IncludeProjection
 
 from chalicelib.core.store import ItemKey
-from chalicelib.core.table import Entity, IntAttribute, Item, MomentAttribute, index_meta, key, optional, stored_in
+from chalicelib.core.table import Entity, IntAttribute, Item, MomentAttribute, index, key, optional, stored_in
 
 ACTIVE = "ACTIVE"
 DISABLED = "DISABLED"
@@ -37,36 +37,6 @@ class Organisation(Entity):
     def entity_id(self) -> str:
         """Return the id that clients use."""
         return self.org_id
-
-
-class UserDirectory(GlobalSecondaryIndex["User"]):
-    """An organisation's users by user name, with everything that a list shows and no secrets."""
-
-    class Meta:
-        index_name = "directory"
-        projection = IncludeProjection(
-            [
-                "user_id",
-                "org_id",
-                "username",
-                "email",
-                "phone",
-                "full_name",
-                "role",
-                "status",
-                "profile_picture",
-                "game_zone",
-                "team",
-                "reports_to",
-                "skills",
-                "version",
-                "created_at",
-                "updated_at",
-            ]
-        )
-
-    directory_key = UnicodeAttribute(hash_key=True)
-    directory_name = UnicodeAttribute(range_key=True)
 
 
 class User(Entity):
@@ -111,7 +81,31 @@ class User(Entity):
     """Failed sign-ins up to this time no longer count towards a lockout."""
     directory_key = UnicodeAttribute()
     directory_name = UnicodeAttribute()
-    directory = UserDirectory()
+    directory = index(
+        IncludeProjection(
+            [
+                "user_id",
+                "org_id",
+                "username",
+                "email",
+                "phone",
+                "full_name",
+                "role",
+                "status",
+                "profile_picture",
+                "game_zone",
+                "team",
+                "reports_to",
+                "skills",
+                "version",
+                "created_at",
+                "updated_at",
+            ]
+        ),
+        directory_key=UnicodeAttribute,
+        directory_name=UnicodeAttribute,
+    )
+    """An organisation's users by user name, with everything that a list shows and no secrets."""
     created_at = MomentAttribute()
     updated_at = MomentAttribute()
 
@@ -124,14 +118,6 @@ class LoginName(Item):
 
     org_id = UnicodeAttribute()
     user_id = UnicodeAttribute()
-
-
-class DevicesByOwner(GlobalSecondaryIndex["Device"]):
-    """The devices of one user."""
-
-    Meta = index_meta("devices_by_owner", AllProjection())
-    owner_key = UnicodeAttribute(hash_key=True)
-    pk = UnicodeAttribute(range_key=True)
 
 
 class Device(Item):
@@ -154,7 +140,8 @@ class Device(Item):
     endpoint_arn = optional(UnicodeAttribute())
     registered_at = MomentAttribute()
     owner_key = UnicodeAttribute()
-    devices_by_owner = DevicesByOwner()
+    devices_by_owner = index(AllProjection(), owner_key=UnicodeAttribute, pk=UnicodeAttribute)
+    """The devices of one user."""
 
 
 def organisation_key(org_id: str) -> ItemKey[Organisation]:

@@ -31,14 +31,8 @@ from chalicelib.maintenance.workorders.schemas import (
     WorkOrderQuery,
 )
 from chalicelib.maintenance.workorders.tables import (
-    MineByState,
-    MineOpen,
-    OrgByState,
-    OrgOpen,
     TechnicianCounts,
     WorkOrder,
-    ZoneByState,
-    ZoneOpen,
     counts_key,
     mine_key,
     org_key,
@@ -95,10 +89,10 @@ def list_work_orders(actor: Actor, query: WorkOrderQuery, now: datetime) -> Work
         actor.require_reach(permissions.LIST, zone=zone, message="This game zone is outside your scope.")
     state, within = _state(query.state), _overdue_only(query.state, now)
     if zone is None:
-        index, key = (OrgByState if state else OrgOpen).Meta.index_name, org_key(org_id, state)
+        index, key = WorkOrder.org_by_state if state else WorkOrder.org_open, org_key(org_id, state)
     else:
-        index, key = (ZoneByState if state else ZoneOpen).Meta.index_name, zone_key(org_id, zone, state)
-    page = Query(WorkOrder, key, index=index, range_condition=within).page(query.limit, query.cursor)
+        index, key = WorkOrder.zone_by_state if state else WorkOrder.zone_open, zone_key(org_id, zone, state)
+    page = Query(WorkOrder, key, index=index.Meta.index_name, range_condition=within).page(query.limit, query.cursor)
     return order_page(page, now)
 
 
@@ -118,7 +112,7 @@ def _own_orders(
     actor: Actor, zone: str, state: WorkOrderState | None = None, *, within: Condition | None = None
 ) -> Query[WorkOrder]:
     """Return the query of the caller's own orders in a zone: the open ones, or those of one state."""
-    index = (MineByState if state else MineOpen).Meta.index_name
+    index = (WorkOrder.mine_by_state if state else WorkOrder.mine_open).Meta.index_name
     return Query(WorkOrder, mine_key(actor.org_id, actor.user_id, zone, state), index=index, range_condition=within)
 
 

@@ -22,11 +22,11 @@ Each list costs a write when an order changes state; work orders change rarely a
 from typing import Any
 
 from pynamodb.attributes import UnicodeAttribute
-from pynamodb.indexes import AllProjection, GlobalSecondaryIndex, IncludeProjection
+from pynamodb.indexes import AllProjection, IncludeProjection
 
 from chalicelib.core.sharding import Shards
 from chalicelib.core.store import ItemKey
-from chalicelib.core.table import Entity, IntAttribute, Item, MomentAttribute, index_meta, key, optional, stored_in
+from chalicelib.core.table import Entity, IntAttribute, Item, MomentAttribute, index, key, optional, stored_in
 from chalicelib.maintenance.rules import MINE, ON_HAND, OPEN, WorkOrderState
 
 NOTICE_SHARDS = Shards(8)
@@ -56,65 +56,6 @@ _LISTED = IncludeProjection(
     ]
 )
 """The attributes that lists show. The indexes of a table may project a hundred attributes in all."""
-
-
-class MineOpen(GlobalSecondaryIndex["WorkOrder"]):
-    """The open orders of a technician in one game zone.
-
-    It is the smallest index, so it projects all attributes; the table would exceed the limit of 100 otherwise.
-    """
-
-    Meta = index_meta("mine_open", AllProjection())
-    mine_key = UnicodeAttribute(hash_key=True)
-    due_at = MomentAttribute(range_key=True)
-
-
-class MineByState(GlobalSecondaryIndex["WorkOrder"]):
-    """The orders of a technician in one game zone, by state."""
-
-    Meta = index_meta("mine_by_state", _LISTED)
-    mine_state_key = UnicodeAttribute(hash_key=True)
-    due_at = MomentAttribute(range_key=True)
-
-
-class ZoneOpen(GlobalSecondaryIndex["WorkOrder"]):
-    """The open orders of a game zone."""
-
-    Meta = index_meta("zone_open", _LISTED)
-    zone_key = UnicodeAttribute(hash_key=True)
-    due_at = MomentAttribute(range_key=True)
-
-
-class ZoneByState(GlobalSecondaryIndex["WorkOrder"]):
-    """The orders of a game zone, by state."""
-
-    Meta = index_meta("zone_by_state", _LISTED)
-    zone_state_key = UnicodeAttribute(hash_key=True)
-    due_at = MomentAttribute(range_key=True)
-
-
-class OrgOpen(GlobalSecondaryIndex["WorkOrder"]):
-    """The open orders of an organisation."""
-
-    Meta = index_meta("org_open", _LISTED)
-    org_key = UnicodeAttribute(hash_key=True)
-    due_at = MomentAttribute(range_key=True)
-
-
-class OrgByState(GlobalSecondaryIndex["WorkOrder"]):
-    """The orders of an organisation, by state."""
-
-    Meta = index_meta("org_by_state", _LISTED)
-    org_state_key = UnicodeAttribute(hash_key=True)
-    due_at = MomentAttribute(range_key=True)
-
-
-class NoticesDue(GlobalSecondaryIndex["WorkOrder"]):
-    """Orders in hand by the moment of their next notice, in shards, because all organisations share them."""
-
-    Meta = index_meta("notices_due", IncludeProjection(["org_id", "order_id"]))
-    notice_shard = UnicodeAttribute(hash_key=True)
-    notice_at = MomentAttribute(range_key=True)
 
 
 class WorkOrder(Entity):
@@ -182,13 +123,25 @@ class WorkOrder(Entity):
     org_state_key = UnicodeAttribute()
     notice_shard = optional(UnicodeAttribute())
     notice_at = optional(MomentAttribute())
-    mine_open = MineOpen()
-    mine_by_state = MineByState()
-    zone_open = ZoneOpen()
-    zone_by_state = ZoneByState()
-    org_open = OrgOpen()
-    org_by_state = OrgByState()
-    notices_due = NoticesDue()
+    mine_open = index(AllProjection(), mine_key=UnicodeAttribute, due_at=MomentAttribute)
+    """The open orders of a technician in one game zone.
+
+    It is the smallest index, so it projects all attributes; the table would exceed the limit of 100 otherwise.
+    """
+    mine_by_state = index(_LISTED, mine_state_key=UnicodeAttribute, due_at=MomentAttribute)
+    """The orders of a technician in one game zone, by state."""
+    zone_open = index(_LISTED, zone_key=UnicodeAttribute, due_at=MomentAttribute)
+    """The open orders of a game zone."""
+    zone_by_state = index(_LISTED, zone_state_key=UnicodeAttribute, due_at=MomentAttribute)
+    """The orders of a game zone, by state."""
+    org_open = index(_LISTED, org_key=UnicodeAttribute, due_at=MomentAttribute)
+    """The open orders of an organisation."""
+    org_by_state = index(_LISTED, org_state_key=UnicodeAttribute, due_at=MomentAttribute)
+    """The orders of an organisation, by state."""
+    notices_due = index(
+        IncludeProjection(["org_id", "order_id"]), notice_shard=UnicodeAttribute, notice_at=MomentAttribute
+    )
+    """Orders in hand by the moment of their next notice, in shards, because all organisations share them."""
 
 
 class WorkOrderEvent(Item):

@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 from pynamodb.attributes import JSONAttribute, UnicodeAttribute
-from pynamodb.indexes import GlobalSecondaryIndex, IncludeProjection
+from pynamodb.indexes import IncludeProjection
 
 from chalicelib.core.sharding import Shards
 from chalicelib.core.store import ItemKey, Query
@@ -20,7 +20,7 @@ from chalicelib.core.table import (
     IntAttribute,
     Item,
     MomentAttribute,
-    index_meta,
+    index,
     key,
     optional,
     stored_in,
@@ -44,27 +44,6 @@ class ListedShipment(msgspec.Struct, frozen=True, array_like=True):
     promised_ship_date: str | None
     lines_total: int
     allergen_alert: bool
-
-
-class OpenShipments(GlobalSecondaryIndex["Shipment"]):
-    """The shipments of an organisation that can be packed, in shards, by promised date; with what a list shows."""
-
-    Meta = index_meta("open_shipments", IncludeProjection(["listed", "status", "lines_packed", "boxes_count"]))
-    open_key = UnicodeAttribute(hash_key=True)
-    open_order = UnicodeAttribute(range_key=True)
-
-
-class OpenOfOrder(GlobalSecondaryIndex["Shipment"]):
-    """The shipments of a sales order that can be packed, oldest first; with what a lookup shows."""
-
-    class Meta:
-        index_name = "open_of_order"
-        projection = IncludeProjection(
-            ["shipment_id", "shipment_number", "so_number", "customer_name", "lines_total", "allergen_restrictions"]
-        )
-
-    open_so_key = UnicodeAttribute(hash_key=True)
-    created_at = MomentAttribute(range_key=True)
 
 
 class Shipment(Entity):
@@ -115,8 +94,20 @@ class Shipment(Entity):
     open_order = optional(UnicodeAttribute())
     listed = optional(UnicodeAttribute())
     open_so_key = optional(UnicodeAttribute())
-    open_shipments = OpenShipments()
-    open_of_order = OpenOfOrder()
+    open_shipments = index(
+        IncludeProjection(["listed", "status", "lines_packed", "boxes_count"]),
+        open_key=UnicodeAttribute,
+        open_order=UnicodeAttribute,
+    )
+    """The shipments of an organisation that can be packed, in shards, by promised date; with what a list shows."""
+    open_of_order = index(
+        IncludeProjection(
+            ["shipment_id", "shipment_number", "so_number", "customer_name", "lines_total", "allergen_restrictions"]
+        ),
+        open_so_key=UnicodeAttribute,
+        created_at=MomentAttribute,
+    )
+    """The shipments of a sales order that can be packed, oldest first; with what a lookup shows."""
 
 
 class ShipmentLine(Entity):
