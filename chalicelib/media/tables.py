@@ -89,11 +89,6 @@ class Upload(Item):
     )
     """Upload notes by when they are due, in a few shards that all organisations share."""
 
-    @property
-    def entity_id(self) -> str:
-        """Return the photo's id."""
-        return self.photo_id
-
 
 PhotoT = TypeVar("PhotoT", bound=Photo)
 UploadT = TypeVar("UploadT", bound=Upload)
@@ -125,10 +120,7 @@ class PhotoCollection(msgspec.Struct, Generic[PhotoT, UploadT], frozen=True, kw_
 
     def new_upload(self, org_id: str, photo_id: str, sweep_at: datetime) -> UploadT:
         """Return a note that objects may be written until `sweep_at`."""
-        upload_key = self.upload_key(org_id, photo_id)
-        return self.upload(
-            upload_key.pk,
-            upload_key.sk,
+        return self.upload_key(org_id, photo_id).new(
             photo_id=photo_id,
             org_id=org_id,
             state=UploadState.EXPECTED.value,

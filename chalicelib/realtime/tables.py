@@ -47,11 +47,6 @@ class MailboxHead(Item):
     )
     """Mailboxes with undelivered events, oldest first. The index is sparse, so the sweep reads only pending ones."""
 
-    @property
-    def recipient(self) -> Recipient:
-        """Return the recipient."""
-        return Recipient(self.org_id, self.user_id)
-
 
 class MailboxEvent(Item):
     """One event; `data` is JSON."""

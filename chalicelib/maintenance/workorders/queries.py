@@ -14,11 +14,12 @@ from chalicelib.core.pagination import Page
 from chalicelib.core.store import Query, get_many, parallel_pair
 from chalicelib.edge.dependencies import Dependencies
 from chalicelib.identity.accounts.tables import organisation_key
+from chalicelib.identity.settings import section_of
 from chalicelib.maintenance import permissions
 from chalicelib.maintenance.photos.queries import list_photos
 from chalicelib.maintenance.photos.views import photo_view
 from chalicelib.maintenance.rules import WorkOrderState, is_due_soon, is_overdue
-from chalicelib.maintenance.settings import MAX_SOON_H, maintenance_settings
+from chalicelib.maintenance.settings import MAINTENANCE, MAX_SOON_H
 from chalicelib.maintenance.workorders.schemas import (
     OVERDUE,
     DashboardCounts,
@@ -59,10 +60,10 @@ def get_dashboard(actor: Actor, deps: Dependencies) -> TechnicianDashboard:
     key, settings_key = counts_key(actor.org_id, actor.user_id, zone), organisation_key(actor.org_id)
     due_by = _own_orders(actor, zone, within=WorkOrder.due_at <= now + timedelta(hours=MAX_SOON_H))
     pages = [partial(_items, due_by), partial(_items, _own_orders(actor, zone), PREVIEW)]
-    [found], [due, first] = parallel_pair([partial(get_many, (key, settings_key), deps.clock)], pages)
-    soon = maintenance_settings(found.get(settings_key)).soon
+    [stored], [due, first] = parallel_pair([partial(get_many, (key, settings_key), deps.clock)], pages)
+    soon = section_of(stored.get(settings_key), MAINTENANCE).soon
     dashboard = _dashboard(
-        found.get(key) or TechnicianCounts(),
+        stored.get(key) or TechnicianCounts(),
         sum(is_overdue(WorkOrderState(order.state), order.due_at, now) for order in due),
         sum(is_due_soon(WorkOrderState(order.state), order.due_at, now, soon) for order in due),
     )
@@ -116,14 +117,14 @@ def _own_orders(
     return Query(WorkOrder, mine_key(actor.org_id, actor.user_id, zone, state), index=index, range_condition=within)
 
 
-def _state(chosen: OwnWorkOrderFilter | WorkOrderFilter | None) -> WorkOrderState | None:
+def _state(selected: OwnWorkOrderFilter | WorkOrderFilter | None) -> WorkOrderState | None:
     """Return the state that a filter names; None for all open orders and for those that are overdue."""
-    return None if chosen is None or chosen.value == OVERDUE else WorkOrderState(chosen.value.upper())
+    return None if selected is None or selected.value == OVERDUE else WorkOrderState(selected.value.upper())
 
 
-def _overdue_only(chosen: OwnWorkOrderFilter | WorkOrderFilter | None, now: datetime) -> Condition | None:
+def _overdue_only(selected: OwnWorkOrderFilter | WorkOrderFilter | None, now: datetime) -> Condition | None:
     """Return the condition that restricts open orders to those that are overdue, if the filter asks for it."""
-    if chosen is None or chosen.value != OVERDUE:
+    if selected is None or selected.value != OVERDUE:
         return None
     due_before: Condition = WorkOrder.due_at < now
     return due_before
