@@ -1,7 +1,7 @@
 """Changes of a courier: duty, position, being taken for an order and being free again.
 
-Many orders want the same courier at once, so all changes have conditions on `available` and `order_id` instead of a
-version; the index attributes change in the same write.
+Many orders may be offered to the same courier at once, so all changes have conditions on `available` and `order_id`
+instead of a version; the index attributes change in the same write.
 """
 
 from datetime import datetime, timedelta

@@ -5,10 +5,9 @@ round is enough for nearly every search: the cells around the pickup at three si
 position, who come next if no courier is near. Each query is limited, so what a search reads does not grow with the
 number of couriers. Beyond 85 degrees of latitude, where cells are narrow, a search takes many rounds (64 at the pole).
 
-Orders placed at one place in the same moment all choose the same courier, and one gets them. If the others all chose
-the next one, n orders would take n rounds and many would run out of attempts. So an order that has lost two couriers
-takes any of the nearest two, then of four, of eight: in such a crowd, and only there, the courier may not be the very
-nearest.
+Orders created at one place at the same time all choose the same courier, and one of them succeeds. If the others all
+chose the next one, n orders would take n rounds and many would run out of attempts. So after two conflicts an order
+chooses at random among the nearest two, then four, then eight: only in this case may the courier not be the nearest.
 """
 
 from collections.abc import Mapping, Sequence
@@ -41,7 +40,7 @@ class CourierCriteria(msgspec.Struct, frozen=True):
     max_age: timedelta
     radius_m: float
     conflicts: int = 0
-    """How many couriers this order has already lost to others in the same moment."""
+    """The number of earlier attempts in which the chosen courier was taken by another order."""
 
     @property
     def oldest(self) -> datetime:
@@ -84,8 +83,8 @@ def find_courier(criteria: CourierCriteria, random_source: Random) -> str | None
 
 def _by_distance(criteria: CourierCriteria, pickup: tuple[float, float], seen: Sequence[geo.CellAnswer]) -> list[str]:
     """Return the couriers within the radius that a search has read, the nearest first."""
-    found = {courier for answer in seen for courier in answer.found}
-    ranked = sorted((geo.great_circle_m(*pickup, lat, lng), courier_id) for courier_id, lat, lng in found)
+    couriers = {courier for answer in seen for courier in answer.couriers}
+    ranked = sorted((geo.great_circle_m(*pickup, lat, lng), courier_id) for courier_id, lat, lng in couriers)
     return [courier_id for distance, courier_id in ranked if distance <= criteria.radius_m]
 
 
@@ -106,8 +105,8 @@ def _query_cell(criteria: CourierCriteria, cell: str) -> geo.CellAnswer:
     )
     rows = query.read(None if len(cell) >= geo.PRECISION else _PER_CELL)
     fitting = (raw for raw in rows.items if criteria.fits(raw))
-    found = [(courier_of(raw), float(raw["lat"]["N"]), float(raw["lng"]["N"])) for raw in fitting]
-    return geo.CellAnswer(cell, found, complete=rows.is_complete)
+    couriers = [(courier_of(raw), float(raw["lat"]["N"]), float(raw["lng"]["N"])) for raw in fitting]
+    return geo.CellAnswer(cell, couriers, complete=rows.is_complete)
 
 
 def _first_idle(criteria: CourierCriteria, hash_key: str) -> tuple[int, str] | None:
@@ -120,7 +119,7 @@ def _first_idle(criteria: CourierCriteria, hash_key: str) -> tuple[int, str] | N
 
 
 def _longest_idle(
-    criteria: CourierCriteria, random_source: Random, found: Sequence[tuple[int, str] | None]
+    criteria: CourierCriteria, random_source: Random, couriers: Sequence[tuple[int, str] | None]
 ) -> str | None:
-    ranked = [courier_id for _, courier_id in sorted(courier for courier in found if courier is not None)]
+    ranked = [courier_id for _, courier_id in sorted(courier for courier in couriers if courier is not None)]
     return _spread(criteria, random_source, ranked) if ranked else None

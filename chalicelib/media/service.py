@@ -89,10 +89,7 @@ def create_photo(
     work: UnitOfWork, photos: PhotoCollection[PhotoT, UploadT], photo_id: str, details: PhotoDetails, actor: Actor
 ) -> PhotoT:
     """Stage a photo whose objects are stored, and that its note says so."""
-    photo_key = photos.photo_key(actor.org_id, photo_id)
-    photo = photos.photo(
-        photo_key.pk,
-        photo_key.sk,
+    photo = photos.photo_key(actor.org_id, photo_id).new(
         photo_id=photo_id,
         org_id=actor.org_id,
         photo_kind=details.kind,

@@ -13,7 +13,7 @@ may finish the work:
 
     Due notices: `notice_at` is the moment of the next notice that has not been sent (first `due_at` less the hours of
     the organisation's settings, then `due_at`, then none). An order is in a shard only while a technician has it in
-    hand; `notice_at` stays with the order, so each notice is sent once, whoever has the order then. Sending it sets
+    hand; `notice_at` stays with the order, so each notice is sent once, to the technician at that time. Sending it sets
     `notice_at` to the next one, under the condition that it is as it was read.
 
 Each list costs a write when an order changes state; work orders change rarely and are read often.
