@@ -6,8 +6,6 @@ note, and the sweep (`chalicelib.media.sweep`) removes what is left. A use case 
 nothing twice.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from datetime import timedelta
 from functools import partial

@@ -7,8 +7,6 @@ crash anywhere leaves the note, and the next sweep repeats the rest.
 A photo whose objects are missing is handed to the domain, which withdraws it if it may.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from datetime import datetime
 from enum import StrEnum

@@ -20,8 +20,6 @@ The id of a photo begins with the id of its owner, so that a photo is found by i
 owner, where reads are consistent.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from datetime import datetime
 from enum import StrEnum
