@@ -11,8 +11,6 @@ cursor. By entity and actor, up to 1 MB of the entity's rows are read three time
 are one read of `limit` rows, of which those that changed nothing are left out.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime, timedelta
@@ -22,7 +20,7 @@ import msgspec
 
 from chalicelib.audit import permissions
 from chalicelib.audit.schemas import AuditQuery
-from chalicelib.audit.tables import AUDIT_SHARDS, AuditRow, ByActor, ByEntity
+from chalicelib.audit.tables import AUDIT_SHARDS, AuditRow
 from chalicelib.core import cursors
 from chalicelib.core.actor import Actor
 from chalicelib.core.clock import from_millis, to_millis
@@ -82,7 +80,8 @@ def list_changes(org_id: str, entity_type: str, entity_id: str, query: CursorReq
     request, a page is one read of `limit` rows. For domains, whose own permissions decide: the caller has checked that
     the reader may see the entity, and shows only the fields that the reader may see.
     """
-    page = Query(AuditRow, key(org_id, "ENTITY", entity_id), ByEntity.Meta.index_name).page(query.limit, query.cursor)
+    by_entity = AuditRow.by_entity.Meta.index_name
+    page = Query(AuditRow, key(org_id, "ENTITY", entity_id), by_entity).page(query.limit, query.cursor)
     changes = [row for row in page.items if row.entity_type == entity_type and row.made_changes]
     return Page(changes, page.next_cursor)
 
@@ -116,10 +115,10 @@ def _by_index(org_id: str, query: AuditQuery, keys: _KeyRange, count: int) -> tu
     """Return rows of an entity or actor, and the sort key where reading stopped before `count` rows matched."""
     actor_key = None if query.actor_id is None else key(org_id, "ACTOR", query.actor_id)
     if query.entity_id is None:
-        index_query, max_reads = keys.query(str(actor_key), ByActor.Meta.index_name), None
+        index_query, max_reads = keys.query(str(actor_key), AuditRow.by_actor.Meta.index_name), None
     else:
         entity_key = key(org_id, "ENTITY", query.entity_id)
-        index_query = keys.query(entity_key, ByEntity.Meta.index_name, actor_key)
+        index_query = keys.query(entity_key, AuditRow.by_entity.Meta.index_name, actor_key)
         max_reads = None if actor_key is None else _FILTERED_READS
     read = index_query.read(count + 1, max_reads=max_reads)
     rows = list(filter(keys.contains, map(AuditRow.from_raw_data, read.items)))

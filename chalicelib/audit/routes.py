@@ -1,7 +1,5 @@
 """The endpoint of the audit trail. It only reads: rows are written with the changes they record, and never changed."""
 
-from __future__ import annotations
-
 from chalicelib.audit import permissions, queries, views
 from chalicelib.audit.schemas import AuditPage, AuditQuery
 from chalicelib.audit.tables import AuditRow

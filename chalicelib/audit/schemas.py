@@ -1,7 +1,5 @@
 """The query and the response of the audit trail."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Annotated, Any

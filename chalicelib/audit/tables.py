@@ -4,15 +4,13 @@ The rows of a day are spread over a few shards, because every mutation of an org
 partition would become hot. No function is allowed to update or delete a row.
 """
 
-from __future__ import annotations
-
 from pynamodb.attributes import UnicodeAttribute
-from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
+from pynamodb.indexes import AllProjection
 
 from chalicelib.core.actor import Actor
 from chalicelib.core.clock import iso, to_millis
 from chalicelib.core.sharding import Shards
-from chalicelib.core.table import Item, MomentAttribute, TableName, key, optional
+from chalicelib.core.table import Item, MomentAttribute, index, key, optional, stored_in
 from chalicelib.core.work import AuditSubject, UnitOfWork
 
 AUDIT_SHARDS = Shards(4)
@@ -21,34 +19,10 @@ NO_CHANGES = "{}"
 """The `payload_diff` of a request that was allowed and changed nothing."""
 
 
-class ByEntity(GlobalSecondaryIndex["AuditRow"]):
-    """The rows of one entity, by time."""
-
-    class Meta:
-        index_name = "by_entity"
-        projection = AllProjection()
-
-    entity_key = UnicodeAttribute(hash_key=True)
-    sk = UnicodeAttribute(range_key=True)
-
-
-class ByActor(GlobalSecondaryIndex["AuditRow"]):
-    """The rows of one actor, by time."""
-
-    class Meta:
-        index_name = "by_actor"
-        projection = AllProjection()
-
-    actor_key = UnicodeAttribute(hash_key=True)
-    sk = UnicodeAttribute(range_key=True)
-
-
 class AuditRow(Item):
     """One mutating request. `payload_diff` is JSON: `{field: [old, new]}`."""
 
-    class Meta:
-        table_name = TableName("system_audit_trail")
-
+    Meta = stored_in("system_audit_trail")
     kind = "audit_row"
 
     org_id = UnicodeAttribute()
@@ -62,8 +36,10 @@ class AuditRow(Item):
     payload_diff = optional(UnicodeAttribute())
     entity_key = UnicodeAttribute()
     actor_key = UnicodeAttribute()
-    by_entity = ByEntity()
-    by_actor = ByActor()
+    by_entity = index(AllProjection(), entity_key=UnicodeAttribute, sk=UnicodeAttribute)
+    """The rows of one entity, by time."""
+    by_actor = index(AllProjection(), actor_key=UnicodeAttribute, sk=UnicodeAttribute)
+    """The rows of one actor, by time."""
 
     @property
     def made_changes(self) -> bool:

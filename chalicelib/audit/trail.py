@@ -5,8 +5,6 @@ entity have their own names, those of other entities have the form `kind/id.fiel
 model lists as `unaudited` (secrets, derived values) never appear.
 """
 
-from __future__ import annotations
-
 from chalicelib.audit.tables import OUTCOME_OK, new_row
 from chalicelib.core import observability
 from chalicelib.core.actor import Actor

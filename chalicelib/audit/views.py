@@ -1,7 +1,5 @@
 """Audit rows as clients read them."""
 
-from __future__ import annotations
-
 import msgspec
 
 from chalicelib.audit.schemas import AuditMeta, AuditPage, AuditRowView

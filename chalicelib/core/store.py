@@ -63,6 +63,10 @@ class ItemKey(msgspec.Struct, Generic[M], frozen=True):
     pk: str
     sk: str
 
+    def new(self, **values: Any) -> M:
+        """Return a new item with this key and these attributes."""
+        return self.model(self.pk, self.sk, **values)
+
 
 class ReadResult:
     """The items of a batch read, by their keys."""

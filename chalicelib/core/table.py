@@ -21,6 +21,7 @@ from pynamodb.connection.table import TableConnection
 from pynamodb.constants import NULL, NUMBER
 from pynamodb.exceptions import AttributeDeserializationError
 from pynamodb.expressions.update import Action
+from pynamodb.indexes import GlobalSecondaryIndex, Projection
 from pynamodb.models import Model
 
 from chalicelib.core import aws
@@ -142,6 +143,22 @@ class TableName:
 
     def __get__(self, instance: object, owner: type) -> str:
         return settings().table_name(self.table)
+
+
+def stored_in(table: str) -> Any:
+    """Return the `Meta` of a model whose items are in this table."""
+    return type("Meta", (), {"table_name": TableName(table)})
+
+
+def index(projection: Projection, **keys: type[Attribute[Any]]) -> GlobalSecondaryIndex[Any]:
+    """Return a global secondary index, named after the attribute of the model that it is assigned to.
+
+    `keys` are the types of its hash key and of its range key, by the attributes of the model.
+    """
+    (hash_name, hash_type), (range_name, range_type) = keys.items()
+    attributes = {hash_name: hash_type(hash_key=True), range_name: range_type(range_key=True)}
+    meta = type("Meta", (), {"projection": projection})
+    return cast("GlobalSecondaryIndex[Any]", type("Index", (GlobalSecondaryIndex,), {"Meta": meta, **attributes})())
 
 
 class SharedTable(TableConnection):

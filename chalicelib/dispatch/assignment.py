@@ -4,8 +4,6 @@ Order, previous courier, next courier and the events for each are one transactio
 no order two couriers. If the courier turns out to be taken, the attempt fails and the next one leaves that courier out.
 """
 
-from __future__ import annotations
-
 from datetime import timedelta
 
 from chalicelib.core.work import UnitOfWork
@@ -15,7 +13,7 @@ from chalicelib.dispatch.rules import ACTIVE, OrderAction, OrderState
 from chalicelib.dispatch.tables import Order, offer_shard, person_key
 
 _GIVEN_UP = {OrderAction.DECLINE: "declined_by", OrderAction.RELEASE: "released_by"}
-"""The attributes that record who gave an order up by which step, so that this step can be repeated and no other."""
+"""The attributes that record who gave an order up by which step, so that only this step can be repeated."""
 
 
 def given_up_by(order: Order, action: OrderAction) -> set[str]:
@@ -42,7 +40,7 @@ def next_courier(work: UnitOfWork, order: Order) -> str | None:
 
 
 def offered(work: UnitOfWork, courier_id: str | None, order: Order) -> dict[str, object]:
-    """Return the fields of an order that has just been offered to this courier, or to nobody."""
+    """Return the fields of an order that has just been offered to this courier, or to no courier."""
     if courier_id is None:
         return {"status": OrderState.NO_NEARBY_DRIVER.value, "assigned_courier": None, **closed()}
     person = person_key(order.org_id, courier_id)
@@ -61,7 +59,7 @@ def offered(work: UnitOfWork, courier_id: str | None, order: Order) -> dict[str,
 
 
 def closed() -> dict[str, object]:
-    """Return the fields of an order in which nobody has anything more to do."""
+    """Return the fields of an order on which no action is pending."""
     return {"active_courier_key": None, "active_customer_key": None, **answered()}
 
 
@@ -73,8 +71,8 @@ def answered() -> dict[str, object]:
 def reassign(work: UnitOfWork, order: Order, action: OrderAction) -> str | None:
     """Stage that the courier loses the order and the next one, if there is one, is offered it; return that one.
 
-    Couriers are notified of a loss only if the offer timed out, customers of a decline only if it was one; all
-    are notified of the outcome.
+    The previous courier is notified only if the offer timed out, the customer of a decline only after a decline; the
+    next courier and the customer are notified of the outcome.
     """
     previous = order.assigned_courier
     if previous is None or order.status not in ACTIVE:

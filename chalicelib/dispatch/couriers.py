@@ -1,10 +1,8 @@
 """Changes of a courier: duty, position, being taken for an order and being free again.
 
-Many orders want the same courier at once, so all changes have conditions on `available` and `order_id` instead of a
-version; the index attributes change in the same write.
+Many orders may be offered to the same courier at once, so all changes have conditions on `available` and `order_id`
+instead of a version; the index attributes change in the same write.
 """
-
-from __future__ import annotations
 
 from datetime import datetime, timedelta
 
@@ -90,8 +88,7 @@ def report_position(position: Position, actor: Actor, now: datetime) -> None:
     One write if the courier is free, two if not; more only while that changes at the same moment.
     """
     org_id, courier_id, lat, lng = actor.org_id, actor.user_id, position.latitude, position.longitude
-    key = courier_key(org_id, courier_id)
-    courier = Courier(key.pk, key.sk)
+    courier = courier_key(org_id, courier_id).new()
     place, cell = geo.encode(lat, lng), free_cell(org_id, geo.encode(lat, lng))
     idle = idle_key(org_id, now, idle_shard(courier_id))
     reported: list[Action] = [

@@ -1,7 +1,5 @@
 """The socket events of an order, published with the change that causes them."""
 
-from __future__ import annotations
-
 from chalicelib.core.work import Recipient, UnitOfWork
 from chalicelib.dispatch.schemas import AnnouncedStatus, OrderAssigned, OrderLost, OrderStatus, Position
 from chalicelib.dispatch.tables import Order

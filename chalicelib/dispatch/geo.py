@@ -1,25 +1,22 @@
-"""Where is the nearest courier: distances, geohash cells, and a search that never scans.
+"""The nearest courier to a point: distances, geohash cells, and a search that never scans.
 
-Lives here: great-circle geometry, the grid of cells, and `NearestSearch`, a plan that says which cells to ask the
-store for and stops when no closer courier can exist. It does no I/O, so it is tested against brute force; the caller
-asks the store, in parallel, and feeds the answers back.
+The module is pure: great-circle geometry, the grid of cells, and `NearestSearch`, which says which cells to query and
+stops when no closer courier can exist. The caller makes the queries, in parallel, and passes the results back.
 
 The grid is the binary geohash (geohash.org: Z-order, a longitude bit first) written in base 4. One digit is one
-longitude and one latitude bit, so a cell of any length splits into exactly four and `begins_with` on the sort key is a
-cell at any zoom. Partition key: the first `COVER` digits (9.8 km high, 19.6 km wide at the equator). Sort key: all
+longitude and one latitude bit, so every cell splits into four, and `begins_with` on the sort key selects a cell of any
+size. The partition key holds the first `COVER` digits (9.8 km high, 19.6 km wide at the equator), the sort key all
 `PRECISION` digits (19 m by 38 m).
 
-How the search stays exact: the cells of the cover tile the whole search circle. A piece of it is settled once a query
-returned all of it, or once it lies farther off than the best courier so far. What is not settled is asked again in
-smaller cells. The fine blocks of the first round are only a head start; leaving them out would cost rounds, never the
-right answer.
+The search is exact. The cells of the cover tile the search circle. A cell is settled once a query has returned all of
+it, or once it is farther away than the nearest courier so far; any other is queried again in smaller cells. The fine
+cells of the first round only save rounds.
 
-What was traded away: keys are longer than in base 32, Z-order makes circles ragged (some cells more than with S2 or
-H3), and round one asks for about 25 cells, most of which turn out unneeded: reads are cheap, round trips are what a
-customer waits for. Work grows with couriers who are indexed but not eligible and nearer than the nearest eligible one,
-so the index should hold only free ones. Cells get narrow near the poles: 10 km touch 4 to 12 cells of the cover up to
-60 degrees, 33 at 85 and 4,096 at the pole. All are asked, nearest first, `ROUND_CELLS` a round, until one settles the
-rest.
+Traded away: keys are longer than in base 32, Z-order makes circles ragged (some cells more than with S2 or H3), and the
+first round queries about 25 cells, most of them unnecessarily, because reads are cheap and round trips are slow. The
+work grows with couriers who are indexed, not eligible, and nearer than the nearest eligible one, so the index should
+hold only free ones. Cells are narrow near the poles: 10 km touch 4 to 12 cells of the cover up to 60 degrees of
+latitude, 33 at 85 and 4,096 at the pole. They are queried nearest first, `ROUND_CELLS` in each round.
 """
 
 import math
@@ -51,7 +48,7 @@ class CellBounds(NamedTuple):
 
 
 class Candidate(NamedTuple):
-    """A courier and how far the pickup is from them."""
+    """A courier, and the distance to the pickup."""
 
     id: str
     lat: float
@@ -60,27 +57,27 @@ class Candidate(NamedTuple):
 
 
 class CellAnswer(NamedTuple):
-    """What the store said about one cell.
+    """The result of the query of one cell.
 
-    `found` holds the eligible couriers as (id, latitude, longitude). `complete` speaks of the query before any filter:
-    False when it hit its limit, so that the cell may hold more.
+    `couriers` are the eligible ones as (id, latitude, longitude). `complete` is False if the query, before any filter,
+    ended at its limit, so that the cell may hold more.
     """
 
     cell: str
-    found: Sequence[tuple[str, float, float]]
+    couriers: Sequence[tuple[str, float, float]]
     complete: bool
 
 
 def great_circle_m(lat1: float, lng1: float, lat2: float, lng2: float) -> float:
-    """Metres between two points (degrees) on a sphere of `EARTH_RADIUS_M`, by the haversine."""
+    """Return the metres between two points (degrees) on a sphere of `EARTH_RADIUS_M`, by the haversine."""
     aside = math.radians(lng2 - lng1)
     return _arc_m(_haversine(math.radians(lat1), math.radians(lat2), aside))
 
 
 def encode(lat: float, lng: float, precision: int = PRECISION) -> str:
-    """The cell of a point, `precision` (1 to 20) digits long.
+    """Return the cell of a point, `precision` (1 to 20) digits long. Raise `ValueError` for a point out of range.
 
-    Latitude 90 belongs to the last row; longitude 180 is -180. ValueError when out of range.
+    Latitude 90 belongs to the last row; longitude 180 is -180.
     """
     if not 1 <= precision <= PRECISION:
         raise ValueError(f"precision {precision} is not between 1 and {PRECISION}")
@@ -88,7 +85,7 @@ def encode(lat: float, lng: float, precision: int = PRECISION) -> str:
 
 
 def bounds(cell: str) -> CellBounds:
-    """The edges of a cell, exact in floating point. ValueError when it is not a cell."""
+    """Return the edges of a cell, exact in floating point. Raise `ValueError` if it is not a cell."""
     high, wide = 180.0 / (1 << len(cell)), 360.0 / (1 << len(cell))
     south = int(cell.translate(_LAT_BITS), 2) * high - 90.0
     west = int(cell.translate(_LNG_BITS), 2) * wide - 180.0
@@ -96,7 +93,7 @@ def bounds(cell: str) -> CellBounds:
 
 
 def distance_to_cell_m(lat: float, lng: float, cell: str) -> float:
-    """Metres from a point to the closest point of a cell, 0 inside; never an overestimate.
+    """Return the metres from a point to the closest point of a cell, 0 inside; never an overestimate.
 
     At any latitude the distance grows with the difference in longitude, so the closest point is on the point's own
     meridian if that crosses the cell, else on the nearer of its two side edges (`aside` away). Along a meridian
@@ -119,12 +116,12 @@ def distance_to_cell_m(lat: float, lng: float, cell: str) -> float:
 
 
 def cells_within(lat: float, lng: float, radius_m: float, precision: int) -> list[str]:
-    """All cells of that precision that come within the radius, nearest first; very many near a pole (see above)."""
+    """Return all cells of that precision within the radius, nearest first; near a pole they are very many."""
     return [cell for _, cell in _reached(lat, lng, radius_m, precision)]
 
 
 def neighbourhood(lat: float, lng: float, precision: int) -> list[str]:
-    """The 3 by 3 cells around a point, across the 180th meridian but not across a pole."""
+    """Return the 3 by 3 cells around a point, across the 180th meridian but not across a pole."""
     count = 1 << precision
     column, row = _column(lng, precision), _row(lat, precision)
     rows = range(max(row - 1, 0), min(row + 2, count))
@@ -133,16 +130,16 @@ def neighbourhood(lat: float, lng: float, precision: int) -> list[str]:
 
 
 class NearestSearch:
-    """The nearest courier to a point within `radius_m`, asked for in rounds of parallel queries.
+    """Finds the nearest courier to a point within `radius_m`, by rounds of parallel queries.
 
     while cells := search.next_cells():
-        search.learn(ask the store about all of `cells` at once)
+        search.learn(the results of the queries of all `cells`)
     search.nearest()
 
-    A cell is asked for by partition key `cell[:cover_level]` and sort key prefix `cell`, with a limit: with 100, one
-    round settles a 30 km city of 100 to 100,000 couriers; with 50 it reads half as much and needs a second round at
-    times. A cell of full `PRECISION` cannot be split: page through it and answer with `complete=True`.
-    The answer is exact for what the store said; a courier who moves meanwhile may be missed.
+    A cell is queried by partition key `cell[:cover_level]` and sort key prefix `cell`, with a limit: with 100, one
+    round is enough for a 30 km city of 100 to 100,000 couriers; with 50 it reads half as much and sometimes needs a
+    second round. A cell of full `PRECISION` cannot be split, so it has to be read to its end (`complete=True`).
+    The result is exact for what the queries returned; a courier who moves meanwhile may be missed.
     """
 
     def __init__(
@@ -154,7 +151,7 @@ class NearestSearch:
         fine_levels: Sequence[int] = (17, 14),
         cover_level: int = COVER,
     ) -> None:
-        """Plan a search; ValueError for impossible coordinates, levels or radius."""
+        """Plan a search. Raise `ValueError` for impossible coordinates, levels or radius."""
         if not 0 < radius_m < math.inf:
             raise ValueError(f"radius {radius_m} is not a positive number of metres")
         if not all(cover_level <= level <= PRECISION for level in (cover_level, *fine_levels)):
@@ -164,26 +161,26 @@ class NearestSearch:
         self._cover = _reached(lat, lng, radius_m, cover_level)
         self._complete: set[str] = set()
         self._partial: set[str] = set()
-        self._asked_within: set[str] = set()
+        self._queried_within: set[str] = set()
         self._best: Candidate | None = None
         self._limit_to(radius_m)
 
     def next_cells(self) -> list[str]:
-        """The cells to query now, in parallel; empty when `nearest` is final. Asking twice changes nothing."""
+        """Return the cells to query now, in parallel; none when `nearest` is final. Calling it again is safe."""
         learned = self._complete or self._partial
         cells = (cell for _, cell in sorted(self._unsettled())) if learned else self._opening()
         return list(dict.fromkeys(cells))[:ROUND_CELLS]
 
     def learn(self, answers: Iterable[CellAnswer]) -> None:
-        """Take in answers, in any order. ValueError for a cell of full precision not paged through."""
+        """Take results, in any order. Raise `ValueError` for a cell of full precision that was not read to its end."""
         for answer in answers:
             self._mark(answer.cell, complete=answer.complete)
-            for courier_id, lat, lng in answer.found:
+            for courier_id, lat, lng in answer.couriers:
                 if abs(lat - self._lat) <= self._reach_deg:
                     self._consider(courier_id, lat, lng)
 
     def nearest(self) -> Candidate | None:
-        """The nearest courier learned of, the smallest id among equally near ones."""
+        """Return the nearest courier so far; of equally near ones, that with the smallest id."""
         return self._best
 
     def _opening(self) -> Iterator[str]:
@@ -192,9 +189,9 @@ class NearestSearch:
         yield from (cell for _, cell in self._cover)
 
     def _unsettled(self) -> Iterator[tuple[float, str]]:
-        """Walk down from the cover to the largest cells that may still hide someone closer.
+        """Return the largest cells, with their distances, that may still hold a closer courier.
 
-        Below a cell that overflowed the walk skips `SPLIT_LEVELS` levels, to save rounds.
+        Below a cell that reached its limit `SPLIT_LEVELS` levels are skipped, to save rounds.
         """
         stack = [(distance, cell, 0) for distance, cell in self._cover if distance <= self._limit_m]
         while stack:
@@ -203,7 +200,7 @@ class NearestSearch:
                 continue
             if cell in self._partial:
                 split = min(SPLIT_LEVELS, PRECISION - len(cell))
-            if split > 0 or cell in self._asked_within:
+            if split > 0 or cell in self._queried_within:
                 children = self._within_limit(cell + digit for digit in "0123")
                 stack.extend((closest, child, split - 1) for closest, child in children)
             else:
@@ -222,7 +219,7 @@ class NearestSearch:
             raise ValueError(f"cell {cell} cannot be split: page through it")
         else:
             self._partial.add(cell)
-        self._asked_within.update(cell[:size] for size in range(self._cover_level, len(cell)))
+        self._queried_within.update(cell[:size] for size in range(self._cover_level, len(cell)))
 
     def _consider(self, courier_id: str, lat: float, lng: float) -> None:
         distance = great_circle_m(self._lat, self._lng, lat, lng)
@@ -234,7 +231,7 @@ class NearestSearch:
         self._limit_to(distance)
 
     def _limit_to(self, distance_m: float) -> None:
-        """Nothing farther counts; the latitude alone rules most couriers out without a sine."""
+        """Set the distance beyond which couriers do not count; the latitude alone excludes most of them cheaply."""
         self._limit_m = distance_m
         self._reach_deg = math.degrees(distance_m / EARTH_RADIUS_M) + _MARGIN_DEG
 
@@ -261,19 +258,19 @@ def _column(lng: float, precision: int) -> int:
 
 
 def _slot(degrees: float, span: float, precision: int) -> int:
-    """Which step of the grid; exact, even where the quotient is too small for a float and becomes zero."""
+    """Return the step of the grid; exact, even where the quotient is too small for a float and becomes zero."""
     step = span / (1 << precision)
     slot = math.floor(degrees / step)
     return slot - (slot * step > degrees) + (1 << precision - 1)
 
 
 def _cell(column: int, row: int, precision: int) -> str:
-    """Interleave the bits without a loop: binary digits read as decimal add up to 0..3 each."""
+    """Return the cell, its bits interleaved without a loop: binary digits read as decimal add up to 0..3 each."""
     return str(2 * int(f"{column:b}") + int(f"{row:b}")).zfill(precision)
 
 
 def _columns(lat: float, lng: float, reach: float, precision: int) -> Iterable[int]:
-    """The columns that a circle of `reach` degrees touches: all of them when it holds a pole."""
+    """Return the columns that a circle of `reach` degrees touches: all of them if it contains a pole."""
     count = 1 << precision
     if abs(lat) + reach >= 90.0:
         return range(count)

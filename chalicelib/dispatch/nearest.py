@@ -2,16 +2,13 @@
 
 The search itself is pure (`geo.NearestSearch` says which cells to query); this module makes the queries. One parallel
 round is enough for nearly every search: the cells around the pickup at three sizes, and the couriers who never sent a
-position, who come next if nobody is near. Each query is limited, so what a search reads does not grow with the number
-of couriers. Beyond 85 degrees of latitude, where cells are narrow, a search takes many rounds (64 at the pole).
+position, who come next if no courier is near. Each query is limited, so what a search reads does not grow with the
+number of couriers. Beyond 85 degrees of latitude, where cells are narrow, a search takes many rounds (64 at the pole).
 
-Orders placed at one place in the same moment all choose the same courier, and one gets them. If the others all chose
-the next one, n orders would take n rounds and many would run out of attempts. So an order that has lost two couriers
-takes any of the nearest two, then of four, of eight: in such a crowd, and only there, the courier may not be the very
-nearest.
+Orders created at one place at the same time all choose the same courier, and one of them succeeds. If the others all
+chose the next one, n orders would take n rounds and many would run out of attempts. So after two conflicts an order
+chooses at random among the nearest two, then four, then eight: only in this case may the courier not be the nearest.
 """
-
-from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
@@ -24,16 +21,7 @@ import msgspec
 from chalicelib.core.clock import to_millis
 from chalicelib.core.store import Query, parallel, parallel_pair
 from chalicelib.dispatch import geo
-from chalicelib.dispatch.tables import (
-    IDLE_SHARDS,
-    Courier,
-    FreeByCell,
-    Idle,
-    courier_of,
-    free_cell,
-    idle_key,
-    idle_keys_since,
-)
+from chalicelib.dispatch.tables import IDLE_SHARDS, Courier, courier_of, free_cell, idle_key, idle_keys_since
 
 # With these three sizes of cells beside the coarse ones, and so many couriers read of each, one round settles the
 # search in a 30 km city of 100 to 100,000 free couriers, and every query fits into one read unit (4 KB): a flat cost.
@@ -52,7 +40,7 @@ class CourierCriteria(msgspec.Struct, frozen=True):
     max_age: timedelta
     radius_m: float
     conflicts: int = 0
-    """How many couriers this order has already lost to others in the same moment."""
+    """The number of earlier attempts in which the chosen courier was taken by another order."""
 
     @property
     def oldest(self) -> datetime:
@@ -95,8 +83,8 @@ def find_courier(criteria: CourierCriteria, random_source: Random) -> str | None
 
 def _by_distance(criteria: CourierCriteria, pickup: tuple[float, float], seen: Sequence[geo.CellAnswer]) -> list[str]:
     """Return the couriers within the radius that a search has read, the nearest first."""
-    found = {courier for answer in seen for courier in answer.found}
-    ranked = sorted((geo.great_circle_m(*pickup, lat, lng), courier_id) for courier_id, lat, lng in found)
+    couriers = {courier for answer in seen for courier in answer.couriers}
+    ranked = sorted((geo.great_circle_m(*pickup, lat, lng), courier_id) for courier_id, lat, lng in couriers)
     return [courier_id for distance, courier_id in ranked if distance <= criteria.radius_m]
 
 
@@ -112,16 +100,18 @@ def _positionless(org_id: str) -> list[str]:
 def _query_cell(criteria: CourierCriteria, cell: str) -> geo.CellAnswer:
     """Return the couriers of one cell, up to the limit; a cell too small to be split is read to its end."""
     finer = Courier.free_place.startswith(cell) if len(cell) > geo.COVER else None
-    query = Query(Courier, free_cell(criteria.org_id, cell), index=FreeByCell.Meta.index_name, range_condition=finer)
+    query = Query(
+        Courier, free_cell(criteria.org_id, cell), index=Courier.free_by_cell.Meta.index_name, range_condition=finer
+    )
     rows = query.read(None if len(cell) >= geo.PRECISION else _PER_CELL)
     fitting = (raw for raw in rows.items if criteria.fits(raw))
-    found = [(courier_of(raw), float(raw["lat"]["N"]), float(raw["lng"]["N"])) for raw in fitting]
-    return geo.CellAnswer(cell, found, complete=rows.is_complete)
+    couriers = [(courier_of(raw), float(raw["lat"]["N"]), float(raw["lng"]["N"])) for raw in fitting]
+    return geo.CellAnswer(cell, couriers, complete=rows.is_complete)
 
 
 def _first_idle(criteria: CourierCriteria, hash_key: str) -> tuple[int, str] | None:
     """Return the longest idle courier of one index key who fits, as (idle since, id)."""
-    query = Query(Courier, hash_key, index=Idle.Meta.index_name)
+    query = Query(Courier, hash_key, index=Courier.idle.Meta.index_name)
     for raw in query.raw_items(_PER_IDLE_KEY):
         if criteria.fits(raw):
             return int(raw["idle_since"]["N"]), courier_of(raw)
@@ -129,7 +119,7 @@ def _first_idle(criteria: CourierCriteria, hash_key: str) -> tuple[int, str] | N
 
 
 def _longest_idle(
-    criteria: CourierCriteria, random_source: Random, found: Sequence[tuple[int, str] | None]
+    criteria: CourierCriteria, random_source: Random, couriers: Sequence[tuple[int, str] | None]
 ) -> str | None:
-    ranked = [courier_id for _, courier_id in sorted(courier for courier in found if courier is not None)]
+    ranked = [courier_id for _, courier_id in sorted(courier for courier in couriers if courier is not None)]
     return _spread(criteria, random_source, ranked) if ranked else None

@@ -1,7 +1,5 @@
 """Reads of orders: active orders and histories of customers and couriers, newest first; an order's timeline."""
 
-from __future__ import annotations
-
 import msgspec
 
 from chalicelib.audit.queries import list_changes
@@ -9,7 +7,7 @@ from chalicelib.audit.tables import AuditRow
 from chalicelib.core.actor import Actor
 from chalicelib.core.pagination import CursorRequest, Page
 from chalicelib.core.store import Query
-from chalicelib.dispatch.tables import ActiveByCourier, ActiveByCustomer, ByCourier, ByCustomer, Order, person_key
+from chalicelib.dispatch.tables import Order, person_key
 
 
 class Timeline(msgspec.Struct, frozen=True):
@@ -21,27 +19,27 @@ class Timeline(msgspec.Struct, frozen=True):
 
 def find_customer_active_order(actor: Actor) -> Order | None:
     """Return the customer's newest active order."""
-    return _own_orders(actor, ActiveByCustomer.Meta.index_name).first()
+    return _own_orders(actor, Order.active_by_customer.Meta.index_name).first()
 
 
 def list_customer_active_orders(actor: Actor, query: CursorRequest) -> Page[Order]:
     """Return the customer's active orders."""
-    return _own_orders(actor, ActiveByCustomer.Meta.index_name).page(query.limit, query.cursor)
+    return _own_orders(actor, Order.active_by_customer.Meta.index_name).page(query.limit, query.cursor)
 
 
 def list_customer_orders(actor: Actor, query: CursorRequest) -> Page[Order]:
     """Return all orders of the customer."""
-    return _own_orders(actor, ByCustomer.Meta.index_name).page(query.limit, query.cursor)
+    return _own_orders(actor, Order.by_customer.Meta.index_name).page(query.limit, query.cursor)
 
 
 def find_courier_active_order(actor: Actor) -> Order | None:
     """Return the order that the courier has in hand."""
-    return _own_orders(actor, ActiveByCourier.Meta.index_name).first()
+    return _own_orders(actor, Order.active_by_courier.Meta.index_name).first()
 
 
 def list_courier_orders(actor: Actor, query: CursorRequest) -> Page[Order]:
     """Return all orders that the courier has or had."""
-    return _own_orders(actor, ByCourier.Meta.index_name).page(query.limit, query.cursor)
+    return _own_orders(actor, Order.by_courier.Meta.index_name).page(query.limit, query.cursor)
 
 
 def get_order_timeline(order: Order, query: CursorRequest) -> Timeline:

@@ -1,7 +1,5 @@
 """Endpoints of courier dispatch, and the one message that couriers send on their socket."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from functools import partial
 from typing import Any

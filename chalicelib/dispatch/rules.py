@@ -5,7 +5,7 @@
     assigned, accepted, arrived -> released by the courier -> the same
     assigned, accepted, arrived -> canceled_by_customer
 
-A step that was just made is accepted again without effect, because phones on bad lines repeat their requests.
+A step that was just made is accepted again without effect, because clients on unreliable networks repeat requests.
 """
 
 from enum import Enum, StrEnum
@@ -26,7 +26,7 @@ class OrderState(StrEnum):
 
 
 ACTIVE = frozenset({OrderState.ASSIGNED, OrderState.ACCEPTED, OrderState.ARRIVED, OrderState.PICKED_UP})
-"""States in which somebody still has something to do."""
+"""States in which an action of the courier or the customer is pending."""
 
 WITH_DRIVER = frozenset({OrderState.ACCEPTED, OrderState.ARRIVED, OrderState.PICKED_UP})
 """Active states in which the customer sees the courier."""

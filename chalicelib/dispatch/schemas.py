@@ -1,7 +1,5 @@
 """Requests, responses and events of courier dispatch, with exactly the contract's fields; absent ones are omitted."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Literal

@@ -3,8 +3,6 @@
 The pipeline has checked that the order exists, that it is the caller's, and that its state allows the step.
 """
 
-from __future__ import annotations
-
 from chalicelib.core.actor import Actor
 from chalicelib.core.work import UnitOfWork
 from chalicelib.dispatch import assignment, couriers, events
@@ -95,10 +93,7 @@ def _advance(work: UnitOfWork, order: Order, state: OrderState) -> Order:
 
 def _new_order(work: UnitOfWork, command: NewOrder, actor: Actor) -> Order:
     order_id = work.ids.new()
-    key = order_key(actor.org_id, order_id)
-    return Order(
-        key.pk,
-        key.sk,
+    return order_key(actor.org_id, order_id).new(
         order_id=order_id,
         org_id=actor.org_id,
         customer_id=actor.user_id,

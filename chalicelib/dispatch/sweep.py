@@ -4,8 +4,6 @@ Each order has a unit of work of its own, and of two sweeps that process the sam
 nothing.
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Callable
 from enum import StrEnum
@@ -17,7 +15,7 @@ from chalicelib.core.sweep import DueItem, Sweep, SweepResult
 from chalicelib.core.work import UnitOfWork
 from chalicelib.dispatch.assignment import reassign
 from chalicelib.dispatch.rules import OrderAction, OrderState
-from chalicelib.dispatch.tables import OFFER_SHARDS, OffersDue, Order, order_key
+from chalicelib.dispatch.tables import OFFER_SHARDS, Order, order_key
 from chalicelib.edge.dependencies import Dependencies
 
 ACTOR = "system:sweep"
@@ -39,7 +37,7 @@ def reassign_due(
 ) -> SweepResult[OfferOutcome]:
     """Take every due offer from its courier and offer the order to the next one."""
     due = Order.offer_expires_at <= deps.clock.now()
-    index = OffersDue.Meta.index_name
+    index = Order.offers_due.Meta.index_name
     sweep = Sweep(
         name="offers",
         queries=[Query(Order, key, index=index, range_condition=due) for key in OFFER_SHARDS.keys("OFFERS")],

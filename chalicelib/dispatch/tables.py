@@ -8,14 +8,12 @@ The idle index is partitioned by the minute of the last position. Couriers with 
 so the search for the longest idle courier does not read them.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
 from pynamodb.attributes import BooleanAttribute, UnicodeAttribute, UnicodeSetAttribute
-from pynamodb.indexes import AllProjection, GlobalSecondaryIndex, IncludeProjection
+from pynamodb.indexes import AllProjection, IncludeProjection
 
 from chalicelib.core.clock import to_millis
 from chalicelib.core.sharding import Shards
@@ -26,9 +24,10 @@ from chalicelib.core.table import (
     FloatAttribute,
     Item,
     MomentAttribute,
-    TableName,
+    index,
     key,
     optional,
+    stored_in,
 )
 from chalicelib.dispatch import geo
 
@@ -38,71 +37,10 @@ NOWHERE = "NOWHERE"
 _MINUTE_MS = 60_000
 
 
-class _Meta:
-    table_name = TableName("dispatch")
-
-
-class ByCustomer(GlobalSecondaryIndex["Order"]):
-    """A customer's orders, in the order of their creation."""
-
-    class Meta:
-        index_name = "by_customer"
-        projection = AllProjection()
-
-    customer_key = UnicodeAttribute(hash_key=True)
-    order_id = UnicodeAttribute(range_key=True)
-
-
-class ByCourier(GlobalSecondaryIndex["Order"]):
-    """The orders that a courier has or had."""
-
-    class Meta:
-        index_name = "by_courier"
-        projection = AllProjection()
-
-    courier_key = UnicodeAttribute(hash_key=True)
-    order_id = UnicodeAttribute(range_key=True)
-
-
-class ActiveByCustomer(GlobalSecondaryIndex["Order"]):
-    """A customer's active orders."""
-
-    class Meta:
-        index_name = "active_by_customer"
-        projection = AllProjection()
-
-    active_customer_key = UnicodeAttribute(hash_key=True)
-    order_id = UnicodeAttribute(range_key=True)
-
-
-class ActiveByCourier(GlobalSecondaryIndex["Order"]):
-    """The order that a courier has in hand."""
-
-    class Meta:
-        index_name = "active_by_courier"
-        projection = AllProjection()
-
-    active_courier_key = UnicodeAttribute(hash_key=True)
-    order_id = UnicodeAttribute(range_key=True)
-
-
-class OffersDue(GlobalSecondaryIndex["Order"]):
-    """Offers by the time at which they expire, in shards, because all organisations share them."""
-
-    class Meta:
-        index_name = "offers_due"
-        projection = IncludeProjection(["org_id", "order_id"])
-
-    offer_shard = UnicodeAttribute(hash_key=True)
-    offer_expires_at = MomentAttribute(range_key=True)
-
-
 class Order(Entity):
     """An order."""
 
-    class Meta(_Meta):
-        pass
-
+    Meta = stored_in("dispatch")
     kind = "order"
     unaudited = frozenset(
         {
@@ -144,46 +82,24 @@ class Order(Entity):
     courier_key = optional(UnicodeAttribute())
     active_customer_key = optional(UnicodeAttribute())
     active_courier_key = optional(UnicodeAttribute())
-    by_customer = ByCustomer()
-    by_courier = ByCourier()
-    active_by_customer = ActiveByCustomer()
-    active_by_courier = ActiveByCourier()
-    offers_due = OffersDue()
-
-    @property
-    def entity_id(self) -> str:
-        """Return the id that clients use."""
-        return self.order_id
-
-
-class FreeByCell(GlobalSecondaryIndex["Courier"]):
-    """Free couriers by position: partitioned by coarse cell, sorted by the full geohash."""
-
-    class Meta:
-        index_name = "free_by_cell"
-        projection = IncludeProjection(["lat", "lng", "position_at"])
-
-    free_cell = UnicodeAttribute(hash_key=True)
-    free_place = UnicodeAttribute(range_key=True)
-
-
-class Idle(GlobalSecondaryIndex["Courier"]):
-    """Free couriers by idle time, partitioned by the minute of their last position."""
-
-    class Meta:
-        index_name = "idle"
-        projection = IncludeProjection(["position_at"])
-
-    idle_key = UnicodeAttribute(hash_key=True)
-    idle_since = MomentAttribute(range_key=True)
+    by_customer = index(AllProjection(), customer_key=UnicodeAttribute, order_id=UnicodeAttribute)
+    """A customer's orders, in the order of their creation."""
+    by_courier = index(AllProjection(), courier_key=UnicodeAttribute, order_id=UnicodeAttribute)
+    """The orders that a courier has or had."""
+    active_by_customer = index(AllProjection(), active_customer_key=UnicodeAttribute, order_id=UnicodeAttribute)
+    """A customer's active orders."""
+    active_by_courier = index(AllProjection(), active_courier_key=UnicodeAttribute, order_id=UnicodeAttribute)
+    """The order that a courier has in hand."""
+    offers_due = index(
+        IncludeProjection(["org_id", "order_id"]), offer_shard=UnicodeAttribute, offer_expires_at=MomentAttribute
+    )
+    """Offers by the time at which they expire, in shards, because all organisations share them."""
 
 
 class Courier(Item):
     """A courier: duty, the order in hand, the last position."""
 
-    class Meta(_Meta):
-        pass
-
+    Meta = stored_in("dispatch")
     kind = "courier"
 
     courier_id = UnicodeAttribute()
@@ -200,13 +116,12 @@ class Courier(Item):
     free_place = optional(UnicodeAttribute())
     idle_key = optional(UnicodeAttribute())
     idle_since = optional(MomentAttribute())
-    free_by_cell = FreeByCell()
-    idle = Idle()
-
-    @property
-    def entity_id(self) -> str:
-        """Return the id that clients use."""
-        return self.pk.rsplit(SEPARATOR, 1)[-1]
+    free_by_cell = index(
+        IncludeProjection(["lat", "lng", "position_at"]), free_cell=UnicodeAttribute, free_place=UnicodeAttribute
+    )
+    """Free couriers by position: partitioned by coarse cell, sorted by the full geohash."""
+    idle = index(IncludeProjection(["position_at"]), idle_key=UnicodeAttribute, idle_since=MomentAttribute)
+    """Free couriers by idle time, partitioned by the minute of their last position."""
 
 
 def order_key(org_id: str, order_id: str) -> ItemKey[Order]:

@@ -1,7 +1,5 @@
 """Orders as clients read them."""
 
-from __future__ import annotations
-
 import msgspec
 
 from chalicelib.audit.tables import NO_CHANGES, AuditRow

@@ -8,8 +8,6 @@ cost no round trip. The sections share the item's version, so concurrent changes
 Only values that differ from their defaults are stored, so an omitted setting follows its default when that changes.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from typing import Any, Generic, TypeVar
 

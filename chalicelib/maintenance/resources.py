@@ -1,7 +1,5 @@
 """The entities that requests of maintenance name: how they are found, and whom the scopes "own" and "zone" refer to."""
 
-from __future__ import annotations
-
 from operator import attrgetter
 
 from chalicelib.core.actor import Actor
@@ -17,16 +15,11 @@ def work_order_owners(order: WorkOrder, actor: Actor) -> tuple[str | None, ...]:
     return (order.technician_id,) if order.game_zone == actor.game_zone else ()
 
 
-def work_order_zone(order: WorkOrder) -> str:
-    """Return the game zone of a work order."""
-    return order.game_zone
-
-
 WORK_ORDER = Resource(
     key=work_order_key,
     id_from=("work_order_id",),
     owners=work_order_owners,
-    zone=work_order_zone,
+    zone=attrgetter("game_zone"),
     states=WORK_ORDER_STATES,
     state=attrgetter("state"),
 )

@@ -3,16 +3,13 @@
 A change applies to work orders that are routed after it.
 """
 
-from __future__ import annotations
-
 from datetime import timedelta
 from typing import Annotated
 
 import msgspec
 from msgspec import Meta
 
-from chalicelib.identity.accounts.tables import Organisation
-from chalicelib.identity.settings import section_of, settings_section
+from chalicelib.identity.settings import settings_section
 from chalicelib.maintenance.rules import Priority
 
 MAX_SOON_H = 48
@@ -47,8 +44,3 @@ class MaintenanceSettings(msgspec.Struct, frozen=True, rename="camel", forbid_un
 
 MAINTENANCE = settings_section("maintenance", MaintenanceSettings, "maintenance")
 """The section of the organisation's settings."""
-
-
-def maintenance_settings(organisation: Organisation | None) -> MaintenanceSettings:
-    """Return the organisation's settings of maintenance."""
-    return section_of(organisation, MAINTENANCE)

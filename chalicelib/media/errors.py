@@ -1,7 +1,5 @@
 """The errors of photo uploads."""
 
-from __future__ import annotations
-
 from chalicelib.core.errors import Conflict, NotFound
 
 

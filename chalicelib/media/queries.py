@@ -1,7 +1,5 @@
 """The photos of an owner."""
 
-from __future__ import annotations
-
 from chalicelib.core.store import Query
 from chalicelib.media.tables import Photo, PhotoCollection, PhotoT, UploadT
 

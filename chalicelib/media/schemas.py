@@ -1,7 +1,5 @@
 """Sizes and fields of photo uploads that are the same in every domain."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Annotated, Literal, NamedTuple

@@ -6,8 +6,6 @@ note, and the sweep (`chalicelib.media.sweep`) removes what is left. A use case 
 nothing twice.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from datetime import timedelta
 from functools import partial
@@ -89,10 +87,7 @@ def create_photo(
     work: UnitOfWork, photos: PhotoCollection[PhotoT, UploadT], photo_id: str, details: PhotoDetails, actor: Actor
 ) -> PhotoT:
     """Stage a photo whose objects are stored, and that its note says so."""
-    photo_key = photos.photo_key(actor.org_id, photo_id)
-    photo = photos.photo(
-        photo_key.pk,
-        photo_key.sk,
+    photo = photos.photo_key(actor.org_id, photo_id).new(
         photo_id=photo_id,
         org_id=actor.org_id,
         photo_kind=details.kind,

@@ -3,8 +3,6 @@
 This module knows nothing of the notes about them (`chalicelib.media.tables`).
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from functools import partial
 from typing import NamedTuple

@@ -7,8 +7,6 @@ crash anywhere leaves the note, and the next sweep repeats the rest.
 A photo whose objects are missing is handed to the domain, which withdraws it if it may.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from datetime import datetime
 from enum import StrEnum
@@ -24,15 +22,7 @@ from chalicelib.core.sweep import PAGE_SIZE, DueItem, Sweep, SweepResult
 from chalicelib.core.work import UnitOfWork
 from chalicelib.edge.dependencies import Dependencies
 from chalicelib.media.storage import delete_objects, has_image, object_keys
-from chalicelib.media.tables import (
-    PhotoCollection,
-    PhotoT,
-    Upload,
-    UploadsDue,
-    UploadState,
-    UploadT,
-    upload_shards,
-)
+from chalicelib.media.tables import PhotoCollection, PhotoT, Upload, UploadState, UploadT, upload_shards
 
 ACTOR = "system:sweep"
 _CONDITION_FAILED = "ConditionalCheckFailedException"
@@ -64,7 +54,7 @@ class UploadSweep(msgspec.Struct, Generic[PhotoT, UploadT], frozen=True, kw_only
 
     def run(self, remaining_s: Callable[[], float]) -> SweepResult[PhotoOutcome]:
         """Settle every note that is due and return how many had which result. What does not fit into the time waits."""
-        index, due = UploadsDue.Meta.index_name, Upload.sweep_at <= self.deps.clock.now()
+        index, due = Upload.uploads_due.Meta.index_name, Upload.sweep_at <= self.deps.clock.now()
         return Sweep(
             name="uploads",
             queries=[Query(self.photos.upload, shard, index=index, range_condition=due) for shard in upload_shards()],

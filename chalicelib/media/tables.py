@@ -20,8 +20,6 @@ The id of a photo begins with the id of its owner, so that a photo is found by i
 owner, where reads are consistent.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from datetime import datetime
 from enum import StrEnum
@@ -30,12 +28,12 @@ from typing import Any, Generic, TypeVar
 import msgspec
 from pynamodb.attributes import UnicodeAttribute
 from pynamodb.expressions.update import Action
-from pynamodb.indexes import GlobalSecondaryIndex, IncludeProjection
+from pynamodb.indexes import IncludeProjection
 
 from chalicelib.core.ids import Ids
 from chalicelib.core.sharding import Shards
 from chalicelib.core.store import ItemKey
-from chalicelib.core.table import Entity, Item, MomentAttribute, key, optional
+from chalicelib.core.table import Entity, Item, MomentAttribute, index, key, optional
 
 UPLOAD_SHARDS = Shards(4)
 
@@ -67,17 +65,6 @@ class Photo(Entity):
         return self.photo_id
 
 
-class UploadsDue(GlobalSecondaryIndex["Upload"]):
-    """Upload notes by when they are due, in a few shards that all organisations share."""
-
-    class Meta:
-        index_name = "uploads_due"
-        projection = IncludeProjection(["org_id", "photo_id"])
-
-    upload_shard = UnicodeAttribute(hash_key=True)
-    sweep_at = MomentAttribute(range_key=True)
-
-
 class Upload(Item):
     """The note about the objects of one photo. A domain's model adds the table.
 
@@ -95,12 +82,10 @@ class Upload(Item):
     uploaded_by = optional(UnicodeAttribute())
     sweep_at = MomentAttribute()
     upload_shard = UnicodeAttribute()
-    uploads_due = UploadsDue()
-
-    @property
-    def entity_id(self) -> str:
-        """Return the photo's id."""
-        return self.photo_id
+    uploads_due = index(
+        IncludeProjection(["org_id", "photo_id"]), upload_shard=UnicodeAttribute, sweep_at=MomentAttribute
+    )
+    """Upload notes by when they are due, in a few shards that all organisations share."""
 
 
 PhotoT = TypeVar("PhotoT", bound=Photo)
@@ -133,10 +118,7 @@ class PhotoCollection(msgspec.Struct, Generic[PhotoT, UploadT], frozen=True, kw_
 
     def new_upload(self, org_id: str, photo_id: str, sweep_at: datetime) -> UploadT:
         """Return a note that objects may be written until `sweep_at`."""
-        upload_key = self.upload_key(org_id, photo_id)
-        return self.upload(
-            upload_key.pk,
-            upload_key.sk,
+        return self.upload_key(org_id, photo_id).new(
             photo_id=photo_id,
             org_id=org_id,
             state=UploadState.EXPECTED.value,

@@ -1,7 +1,5 @@
 """Presigned addresses of photos, as they are read and as they are uploaded."""
 
-from __future__ import annotations
-
 from datetime import timedelta
 
 from chalicelib.core.objects import Objects

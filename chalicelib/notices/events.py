@@ -1,7 +1,5 @@
 """The socket event of a notification: the notification as it stands in the list."""
 
-from __future__ import annotations
-
 from chalicelib.edge.openapi_socket import SocketEvent
 from chalicelib.notices.schemas import NoticeView
 

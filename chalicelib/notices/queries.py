@@ -1,7 +1,5 @@
 """Lists of a user's notifications."""
 
-from __future__ import annotations
-
 from functools import partial
 
 import msgspec
@@ -13,13 +11,7 @@ from chalicelib.core.store import Query, get, parallel_pair
 from chalicelib.core.table import expired
 from chalicelib.core.work import Recipient
 from chalicelib.notices.schemas import NoticeQuery
-from chalicelib.notices.tables import (
-    NOTIFICATION_PREFIX,
-    Notification,
-    UnreadNotifications,
-    head_key,
-    notifications_pk,
-)
+from chalicelib.notices.tables import NOTIFICATION_PREFIX, Notification, head_key, notifications_pk
 
 
 class NotificationList(msgspec.Struct, frozen=True):
@@ -42,7 +34,7 @@ def list_notifications(actor: Actor, query: NoticeQuery, clock: Clock) -> Notifi
 
 def unread_notifications(recipient: Recipient) -> Query[Notification]:
     """Return the query of a user's unread notifications."""
-    index = UnreadNotifications.Meta.index_name
+    index = Notification.unread.Meta.index_name
     return Query(Notification, notifications_pk(recipient), index=index, newest_first=True)
 
 

@@ -1,7 +1,5 @@
 """Endpoints of the caller's own notifications. No endpoint shows those of other users."""
 
-from __future__ import annotations
-
 from chalicelib.core.work import Recipient, UnitOfWork
 from chalicelib.edge.dependencies import dependencies
 from chalicelib.edge.endpoint import AuditTarget, Resource

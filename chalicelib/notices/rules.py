@@ -4,8 +4,6 @@ All types stand here and not in the domains that send them, because clients are 
 know when a notification is sent and to whom.
 """
 
-from __future__ import annotations
-
 from enum import StrEnum
 
 MAX_TITLE = 120

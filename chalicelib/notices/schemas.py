@@ -1,7 +1,5 @@
 """Notifications as clients read them, on the socket and in the list."""
 
-from __future__ import annotations
-
 from datetime import datetime
 
 import msgspec

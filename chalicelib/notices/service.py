@@ -7,8 +7,6 @@ notifications are queued after the commit, and only if the user has a device; on
 No write depends on the number of a user's notifications, except marking all as read, which takes them by the hundred.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from datetime import timedelta
 from functools import partial
@@ -38,9 +36,7 @@ def notify(
 ) -> str:
     """Stage a notification to a user and return its id. Texts that are too long are cut."""
     key = notification_key(recipient, work.ids.new())
-    notification = Notification(
-        key.pk,
-        key.sk,
+    notification = key.new(
         type=notice_type.value,
         title=clip(title, MAX_TITLE),
         body=clip(body, MAX_BODY),

@@ -7,10 +7,8 @@ The count is maintained by the transactions that create notifications and mark t
 reason unread notifications do not expire: the store deletes expired items silently, and the count would become wrong.
 """
 
-from __future__ import annotations
-
 from pynamodb.attributes import UnicodeAttribute
-from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
+from pynamodb.indexes import AllProjection
 
 from chalicelib.core.store import ItemKey
 from chalicelib.core.table import (
@@ -19,9 +17,10 @@ from chalicelib.core.table import (
     IntAttribute,
     Item,
     MomentAttribute,
-    TableName,
+    index,
     key,
     optional,
+    stored_in,
 )
 from chalicelib.core.work import Recipient
 
@@ -31,27 +30,10 @@ NOTIFICATION_PREFIX = f"{NOTICE}{SEPARATOR}"
 """The prefix of the sort keys of notifications."""
 
 
-class _Meta:
-    table_name = TableName("notices")
-
-
-class UnreadNotifications(GlobalSecondaryIndex["Notification"]):
-    """A user's unread notifications. The index is sparse, so a read costs nothing for notifications that were read."""
-
-    class Meta:
-        index_name = "unread"
-        projection = AllProjection()
-
-    unread_key = UnicodeAttribute(hash_key=True)
-    sk = UnicodeAttribute(range_key=True)
-
-
 class Notification(Item):
     """A notification to one user. `expires_at` is set when it is read."""
 
-    class Meta(_Meta):
-        pass
-
+    Meta = stored_in("notices")
     kind = "notice"
 
     type = UnicodeAttribute()
@@ -63,7 +45,8 @@ class Notification(Item):
     read_at = optional(MomentAttribute())
     expires_at = optional(ExpiryAttribute())
     unread_key = optional(UnicodeAttribute())
-    unread = UnreadNotifications()
+    unread = index(AllProjection(), unread_key=UnicodeAttribute, sk=UnicodeAttribute)
+    """A user's unread notifications. The index is sparse, so a read costs nothing for notifications that were read."""
 
     @property
     def entity_id(self) -> str:
@@ -74,9 +57,7 @@ class Notification(Item):
 class NotificationHead(Item):
     """The number of a user's unread notifications."""
 
-    class Meta(_Meta):
-        pass
-
+    Meta = stored_in("notices")
     kind = "notices"
 
     unread = IntAttribute(default=0)

@@ -1,7 +1,5 @@
 """Notifications as clients read them."""
 
-from __future__ import annotations
-
 from chalicelib.notices.queries import NotificationList
 from chalicelib.notices.rules import NoticeType, SubjectKind
 from chalicelib.notices.schemas import NoticePage, NoticeSubject, NoticeView

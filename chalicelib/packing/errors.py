@@ -1,7 +1,5 @@
 """The errors of the packing scanner, by the codes of its contract, which knows only the statuses 400 and 404."""
 
-from __future__ import annotations
-
 from typing import Any, Self
 
 from chalicelib.core.errors import BatonError, NotFound, ValidationFailed

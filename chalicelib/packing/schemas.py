@@ -4,8 +4,6 @@ Numbers are decoded as floats, within bounds in which a float holds exactly what
 decimal type would also accept strings, which the contract does not. Responses hold exact decimals.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Annotated
 

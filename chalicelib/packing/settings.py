@@ -1,7 +1,5 @@
 """The organisation's settings of packing."""
 
-from __future__ import annotations
-
 from typing import Annotated
 
 import msgspec

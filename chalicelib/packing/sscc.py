@@ -1,55 +1,51 @@
-"""Serial Shipping Container Codes: the 18 digits by which a whole supply chain knows one box.
-
-They are made as the GS1 General Specifications say:
+"""Serial Shipping Container Codes: 18 digits that identify one box worldwide, as the GS1 General Specifications define.
 
     extension digit | GS1 company prefix | serial reference | check digit
            1                7 to 10              9 to 6            1
 
-The prefix is the organisation's own, so no two companies give the same code; the serial counts up within it, so no two
-boxes do. GS1 also hands out shorter and longer prefixes, which are not taken here: fewer than seven digits belong to
-whole countries' special uses, and more than ten leave too few serials for parcels. The check digit weighs the digits
-from the right by 3 and 1 in turn and fills up to a full ten, which finds every single wrong digit and most swaps.
+The prefix belongs to one organisation, so no two organisations make the same code; each serial is used once within it.
+GS1 also assigns shorter and longer prefixes, which are not accepted here: fewer than seven digits are reserved for
+special uses of whole countries, and more than ten leave too few serials for parcels. The check digit is the difference
+of the digits, weighted from the right by 3 and 1 in turn, to a multiple of ten. It detects every single wrong digit and
+most transpositions.
 """
 
 LENGTH = 18
 SHORTEST_PREFIX, LONGEST_PREFIX = 7, 10
-_DIGITS = frozenset("0123456789")  # `str.isdigit` also takes digits of other scripts, which no printer knows
+_DIGITS = frozenset("0123456789")  # `str.isdigit` also accepts digits of other scripts
 
 
 class SsccError(ValueError):
-    """These parts do not make an SSCC; the message says why."""
+    """An SSCC cannot be made from these parts; the message says why."""
 
 
 def check_digit(digits: str) -> str:
-    """The digit that completes `digits`, of any length. Raises `SsccError` for anything but digits."""
+    """Return the check digit of a number of any length. Raise `SsccError` for anything but digits."""
     _only_digits(digits, "a GS1 number")
     weighted = sum(int(digit) * (3, 1)[place % 2] for place, digit in enumerate(reversed(digits)))
     return str(-weighted % 10)
 
 
 def is_sscc(text: str) -> bool:
-    """Whether these are 18 digits of which the last is the right one."""
+    """Return whether these are 18 digits of which the last is the right check digit."""
     return len(text) == LENGTH and _DIGITS.issuperset(text) and check_digit(text[:-1]) == text[-1]
 
 
-def most_serials(prefix: str) -> int:
-    """How many boxes one extension digit and prefix can tell apart; serials run from 0 to one less.
-
-    Raises `SsccError`.
-    """
+def max_serials(prefix: str) -> int:
+    """Return the number of serials of one extension digit and prefix, counted from 0. Raise `SsccError`."""
     return int(10 ** (LENGTH - 2 - len(_prefix(prefix))))
 
 
 def make_sscc(extension: int, prefix: str, serial: int) -> str:
-    """The SSCC of a box: `serial` is padded with zeros to the room that the prefix leaves.
+    """Return an SSCC; `serial` is padded with zeros to the digits that the prefix leaves.
 
-    Raises `SsccError` for an extension outside 0-9, a prefix that is not 7 to 10 digits, or a serial without room.
+    Raise `SsccError` for an extension outside 0-9, a prefix that is not 7 to 10 digits, or a serial that is too large.
     """
     if not 0 <= extension <= 9:
         raise SsccError("the extension digit of an SSCC is from 0 to 9")
-    most = most_serials(prefix)
-    if not 0 <= serial < most:
-        raise SsccError(f"with a prefix of {len(prefix)} digits serials run from 0 to {most - 1}")
+    limit = max_serials(prefix)
+    if not 0 <= serial < limit:
+        raise SsccError(f"with a prefix of {len(prefix)} digits serials run from 0 to {limit - 1}")
     body = f"{extension}{prefix}{serial:0{LENGTH - 2 - len(prefix)}d}"
     return body + check_digit(body)
 

@@ -1,4 +1,4 @@
-"""The table of packing, and the ids that are made from names.
+"""The ids of packing, which are made from names.
 
 People know shipments, lines, plates and boxes by their own names: a number that a scanner reads, a line of an order,
 "the third box". Ids are UUIDs of version 5 made from those names, so a name also gives the key. An allocation finds its
@@ -9,19 +9,11 @@ Ids in requests may be in upper case; keys are in lower case. Traded away: a num
 or plate later.
 """
 
-from __future__ import annotations
-
 import uuid
 
-from chalicelib.core.table import TableName, key
+from chalicelib.core.table import key
 
 _NAMESPACE = uuid.UUID("5c0f6d3e-2f0b-4c0e-9a53-6d1d1f0b7a11")
-
-
-class PackingTable:
-    """The table in which all items of packing are stored."""
-
-    table_name = TableName("packing")
 
 
 def id_from_name(*parts: object) -> str:

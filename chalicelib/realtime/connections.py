@@ -4,8 +4,6 @@ The two items of a connection and the wakeup of its mailbox are one unit of work
 a concurrent change of the mailbox delays a connection but never refuses it. Connections are not audited.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
@@ -38,9 +36,7 @@ def store_connection(
         "connected_at": work.now,
         "expires_at": work.now + lifetime,
     }
-    connection = Connection(
-        key.pk,
-        key.sk,
+    connection = key.new(
         org_id=actor.org_id,
         user_id=actor.user_id,
         role=actor.role,
@@ -48,7 +44,7 @@ def store_connection(
         **values,
     )
     work.create(connection, audited=False)
-    work.create(MailboxConnection(mailbox_key.pk, mailbox_key.sk, **values), audited=False)
+    work.create(mailbox_key.new(**values), audited=False)
     work.update_unread(head_key(recipient), actions=signal(recipient, work.now), audited=False)
     return recipient
 
@@ -71,8 +67,7 @@ def delete_connection(connection: MailboxConnection | Connection) -> None:
     with store_errors():
         stored = get(connection_key(connection.connection_id))
         if stored is not None:
-            key = mailbox_connection_key(stored.recipient, stored.connection_id)
-            MailboxConnection(key.pk, key.sk).delete()
+            mailbox_connection_key(stored.recipient, stored.connection_id).new().delete()
             stored.delete()
         elif isinstance(connection, MailboxConnection):
             connection.delete()

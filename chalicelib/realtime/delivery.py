@@ -8,8 +8,6 @@ pause and then left to the sweep. Events that reached some connections and not a
 No error reaches the request: its change is committed, and undelivered events are in the pending index.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from functools import partial

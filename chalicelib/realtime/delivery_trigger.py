@@ -5,8 +5,6 @@ invokes the function `deliver` without waiting. If that fails, the mailbox is st
 sweep delivers it.
 """
 
-from __future__ import annotations
-
 from typing import Protocol
 
 import msgspec

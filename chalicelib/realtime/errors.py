@@ -1,7 +1,5 @@
 """The errors of sending to a socket. They are handled by delivery and never reach a client."""
 
-from __future__ import annotations
-
 
 class ConnectionGone(Exception):
     """The connection is closed, or not open yet."""

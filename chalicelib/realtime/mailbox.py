@@ -13,8 +13,6 @@ A mailbox is in the sparse pending index from the append until its release. A ma
 because its recipient is not connected, leaves the index until the next wakeup.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from itertools import groupby
@@ -28,7 +26,7 @@ from pynamodb.expressions.update import Action
 from chalicelib.core.store import store_errors
 from chalicelib.core.work import Published, Recipient, UnitOfWork
 from chalicelib.edge.http import encoder
-from chalicelib.realtime.tables import MailboxEvent, MailboxHead, event_key, head_key, pending_shard
+from chalicelib.realtime.tables import MailboxHead, event_key, head_key, pending_shard
 
 H = MailboxHead
 
@@ -43,10 +41,7 @@ def append(work: UnitOfWork, retention: timedelta) -> None:
 
 def _stage_event(work: UnitOfWork, published: Published, retention: timedelta) -> str:
     event_id = work.ids.new()
-    key = event_key(published.recipient, event_id)
-    event = MailboxEvent(
-        key.pk,
-        key.sk,
+    event = event_key(published.recipient, event_id).new(
         event=published.event,
         data=encoder.encode(published.data).decode(),
         at=work.now,

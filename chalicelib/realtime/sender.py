@@ -5,8 +5,6 @@ without retries by the client library: delivery decides when to try again, and a
 of another writer.
 """
 
-from __future__ import annotations
-
 from typing import Protocol
 
 from botocore.exceptions import BotoCoreError, ClientError

@@ -8,8 +8,6 @@ API Gateway's own socket URL has no paths, so there the token's role decides. Wh
 custom domain), the gateway passes its last part as the query parameter `channel`.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import Any, TypeVar

@@ -1,7 +1,5 @@
 """The sweep over mailboxes: delivers events that a crash after the commit, or a failing socket, left pending."""
 
-from __future__ import annotations
-
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -9,7 +7,7 @@ from chalicelib.core.clock import Clock
 from chalicelib.core.store import Query, parallel
 from chalicelib.core.work import Recipient
 from chalicelib.realtime.delivery import EventDelivery
-from chalicelib.realtime.tables import PENDING_SHARDS, MailboxHead, PendingMailboxes
+from chalicelib.realtime.tables import PENDING_SHARDS, MailboxHead
 
 _MIN_AGE = timedelta(seconds=1)
 _MAX_PER_SHARD = 200
@@ -29,6 +27,6 @@ def drain_pending(delivery: EventDelivery, clock: Clock) -> int:
 
 
 def _pending(shard: str, before: datetime) -> list[Recipient]:
-    since, index = MailboxHead.pending_since <= before, PendingMailboxes.Meta.index_name
+    since, index = MailboxHead.pending_since <= before, MailboxHead.pending.Meta.index_name
     rows = Query(MailboxHead, shard, index=index, range_condition=since).read(_MAX_PER_SHARD)
     return [Recipient(item["org_id"]["S"], item["user_id"]["S"]) for item in rows.items]

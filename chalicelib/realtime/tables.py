@@ -9,16 +9,14 @@ The head holds only ids, so appending stays cheap while the recipient is not con
 its position in the queue, `delivered + 1 + index`. The transaction that appends assigns it without a read.
 """
 
-from __future__ import annotations
-
 from typing import Any
 
 from pynamodb.attributes import ListAttribute, UnicodeAttribute
-from pynamodb.indexes import GlobalSecondaryIndex, IncludeProjection
+from pynamodb.indexes import IncludeProjection
 
 from chalicelib.core.sharding import Shards
 from chalicelib.core.store import ItemKey
-from chalicelib.core.table import ExpiryAttribute, IntAttribute, Item, MomentAttribute, TableName, key, optional
+from chalicelib.core.table import ExpiryAttribute, IntAttribute, Item, MomentAttribute, index, key, optional, stored_in
 from chalicelib.core.work import Recipient
 
 PENDING_SHARDS = Shards(8)
@@ -27,27 +25,10 @@ EVENT = "EVENT"
 CONNECTION = "CONN"
 
 
-class _Meta:
-    table_name = TableName("realtime")
-
-
-class PendingMailboxes(GlobalSecondaryIndex["MailboxHead"]):
-    """Mailboxes with undelivered events, oldest first. The index is sparse, so the sweep reads only pending ones."""
-
-    class Meta:
-        index_name = "pending"
-        projection = IncludeProjection(["org_id", "user_id"])
-
-    pending_shard = UnicodeAttribute(hash_key=True)
-    pending_since = MomentAttribute(range_key=True)
-
-
 class MailboxHead(Item):
     """The state of one recipient's mailbox."""
 
-    class Meta(_Meta):
-        pass
-
+    Meta = stored_in("realtime")
     kind = "mailbox"
 
     org_id = UnicodeAttribute()
@@ -61,20 +42,16 @@ class MailboxHead(Item):
     lease_until = optional(MomentAttribute())
     pending_shard = optional(UnicodeAttribute())
     pending_since = optional(MomentAttribute())
-    pending = PendingMailboxes()
-
-    @property
-    def recipient(self) -> Recipient:
-        """Return the recipient."""
-        return Recipient(self.org_id, self.user_id)
+    pending = index(
+        IncludeProjection(["org_id", "user_id"]), pending_shard=UnicodeAttribute, pending_since=MomentAttribute
+    )
+    """Mailboxes with undelivered events, oldest first. The index is sparse, so the sweep reads only pending ones."""
 
 
 class MailboxEvent(Item):
     """One event; `data` is JSON."""
 
-    class Meta(_Meta):
-        pass
-
+    Meta = stored_in("realtime")
     kind = "event"
 
     event = UnicodeAttribute()
@@ -86,9 +63,7 @@ class MailboxEvent(Item):
 class MailboxConnection(Item):
     """An open connection, in the item collection of its recipient, where delivery reads it."""
 
-    class Meta(_Meta):
-        pass
-
+    Meta = stored_in("realtime")
     kind = "connection"
 
     connection_id = UnicodeAttribute()
@@ -100,9 +75,7 @@ class MailboxConnection(Item):
 class Connection(Item):
     """An open connection by its id, with its user and session, where its own messages read it."""
 
-    class Meta(_Meta):
-        pass
-
+    Meta = stored_in("realtime")
     kind = "connection"
 
     connection_id = UnicodeAttribute()

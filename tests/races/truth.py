@@ -5,7 +5,7 @@ from collections.abc import Iterable
 
 from chalicelib.core.store import Query
 from chalicelib.dispatch.rules import ACTIVE
-from chalicelib.dispatch.tables import Courier, FreeByCell, Idle, Order
+from chalicelib.dispatch.tables import Courier, Order
 from tests.builders.dispatch import stored_courier, stored_order
 from tests.builders.mailboxes import mail
 from tests.builders.world import DEMO, Person, World
@@ -29,7 +29,7 @@ def check_indexes(courier: Person) -> None:
     stored = stored_courier(courier)
     assert stored is not None
     check_courier(stored)
-    for index, hash_key in ((FreeByCell, stored.free_cell), (Idle, stored.idle_key)):
+    for index, hash_key in ((Courier.free_by_cell, stored.free_cell), (Courier.idle, stored.idle_key)):
         if hash_key is not None:
             found = Query(Courier, hash_key, index=index.Meta.index_name).read().items
             assert stored.pk in [item["pk"]["S"] for item in found]

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.packing.sscc import SsccError, check_digit, is_sscc, make_sscc, most_serials
+from chalicelib.packing.sscc import SsccError, check_digit, is_sscc, make_sscc, max_serials
 
 extensions = st.integers(0, 9)
 prefixes = st.text("0123456789", min_size=7, max_size=10)
@@ -13,7 +13,7 @@ prefixes = st.text("0123456789", min_size=7, max_size=10)
 @st.composite
 def parts(draw: st.DrawFn) -> tuple[int, str, int]:
     prefix = draw(prefixes)
-    return draw(extensions), prefix, draw(st.integers(0, most_serials(prefix) - 1))
+    return draw(extensions), prefix, draw(st.integers(0, max_serials(prefix) - 1))
 
 
 @pytest.mark.parametrize(
@@ -88,8 +88,8 @@ def test_an_extension_is_one_digit(extension: int) -> None:
 
 @given(prefixes)
 def test_a_serial_that_has_no_room_is_refused_and_the_last_one_is_not(prefix: str) -> None:
-    most = most_serials(prefix)
-    assert is_sscc(make_sscc(9, prefix, most - 1))
-    for serial in (-1, most):
+    limit = max_serials(prefix)
+    assert is_sscc(make_sscc(9, prefix, limit - 1))
+    for serial in (-1, limit):
         with pytest.raises(SsccError, match="serials run from 0"):
             make_sscc(9, prefix, serial)

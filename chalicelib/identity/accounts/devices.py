@@ -5,8 +5,6 @@ changes the same item. A phone that is handed on belongs to the user who registe
 organisation; its earlier owner receives no notifications on it any more.
 """
 
-from __future__ import annotations
-
 import hashlib
 from collections.abc import Sequence
 
@@ -15,7 +13,7 @@ from chalicelib.core.errors import VersionConflict
 from chalicelib.core.store import Query
 from chalicelib.core.work import UnitOfWork
 from chalicelib.identity.accounts.schemas import DeviceId, NewDevice
-from chalicelib.identity.accounts.tables import Device, DevicesByOwner, device_key, device_owner_key
+from chalicelib.identity.accounts.tables import Device, device_key, device_owner_key
 
 
 def device_id(fcm_token: str) -> str:
@@ -50,4 +48,4 @@ def remove_device(work: UnitOfWork, device: Device) -> None:
 
 def devices_of(org_id: str, user_id: str) -> Sequence[Device]:
     """Return the devices on which a user receives notifications."""
-    return list(Query(Device, device_owner_key(org_id, user_id), index=DevicesByOwner.Meta.index_name).all())
+    return list(Query(Device, device_owner_key(org_id, user_id), index=Device.devices_by_owner.Meta.index_name).all())

@@ -1,7 +1,5 @@
 """The errors of organisations and user accounts."""
 
-from __future__ import annotations
-
 from chalicelib.core.errors import Conflict
 
 

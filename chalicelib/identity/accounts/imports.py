@@ -7,8 +7,6 @@ loaded twice. `reports_to` is the user name or id of a user, who may come with t
 A password hash takes a tenth of a second and 64 MB, so at most two are computed at once.
 """
 
-from __future__ import annotations
-
 from threading import BoundedSemaphore
 from typing import Annotated, Any
 

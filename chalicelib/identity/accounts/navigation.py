@@ -3,8 +3,6 @@
 A slot is omitted if the user's role does not hold its permission, so an app offers nothing that would be refused.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 
 import msgspec

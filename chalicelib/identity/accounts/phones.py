@@ -6,8 +6,6 @@ its form (is it possible?) and not for its assignment, because number plans chan
 stored stays valid.
 """
 
-from __future__ import annotations
-
 import re
 from typing import Final
 

@@ -5,8 +5,6 @@ more (the app was removed, the token renewed) is deleted; the app registers it a
 never fails the change that caused the notification, since the user's list has it anyway.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from functools import partial
 

@@ -7,8 +7,6 @@ takes two round trips up to that size, one more for each further 1,700 users, an
 index is eventually consistent.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 
 import msgspec
@@ -18,7 +16,7 @@ from chalicelib.core.store import Query, get
 from chalicelib.identity.accounts import permissions
 from chalicelib.identity.accounts.rules import canonical_name
 from chalicelib.identity.accounts.schemas import UserQuery
-from chalicelib.identity.accounts.tables import User, UserDirectory, directory_key, user_key
+from chalicelib.identity.accounts.tables import User, directory_key, user_key
 
 
 class UserPage(msgspec.Struct, frozen=True):
@@ -31,7 +29,7 @@ class UserPage(msgspec.Struct, frozen=True):
 
 def all_users(org_id: str) -> Iterator[User]:
     """Return all users of an organisation by user name, without attributes that the index omits (passwords)."""
-    return Query(User, directory_key(org_id), index=UserDirectory.Meta.index_name).all()
+    return Query(User, directory_key(org_id), index=User.directory.Meta.index_name).all()
 
 
 def list_users(actor: Actor, query: UserQuery) -> UserPage:

@@ -1,7 +1,5 @@
 """Endpoints of user accounts, of the caller's own profile, and of the caller's devices."""
 
-from __future__ import annotations
-
 from chalicelib.core.errors import Conflict
 from chalicelib.core.work import UnitOfWork
 from chalicelib.edge.endpoint import AuditTarget, Resource

@@ -1,7 +1,5 @@
 """Requests and responses about users, in the console's envelope, and about the caller's own profile and devices."""
 
-from __future__ import annotations
-
 from datetime import datetime
 from typing import Annotated, Literal
 

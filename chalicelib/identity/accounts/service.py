@@ -4,8 +4,6 @@ Changing the role or status of a user reads two roles in one more batch read. Ta
 costs two more round trips unless the caller holds it.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from types import MappingProxyType
 

@@ -5,33 +5,18 @@ is shared by a whole organisation. Login names are items of their own because th
 sign-in does not say which organisation it means.
 """
 
-from __future__ import annotations
-
 from typing import Any
 
 from pynamodb.attributes import BooleanAttribute, JSONAttribute, ListAttribute, UnicodeAttribute
-from pynamodb.indexes import AllProjection, GlobalSecondaryIndex, IncludeProjection
+from pynamodb.indexes import AllProjection, IncludeProjection
 
 from chalicelib.core.store import ItemKey
-from chalicelib.core.table import (
-    SEPARATOR,
-    Entity,
-    IntAttribute,
-    Item,
-    MomentAttribute,
-    TableName,
-    key,
-    optional,
-)
+from chalicelib.core.table import Entity, IntAttribute, Item, MomentAttribute, index, key, optional, stored_in
 
 ACTIVE = "ACTIVE"
 DISABLED = "DISABLED"
 NO_ID = "-"
 """The organisation id and the user id that stand for an unknown login name."""
-
-
-class _Meta:
-    table_name = TableName("identity")
 
 
 class Organisation(Entity):
@@ -40,9 +25,7 @@ class Organisation(Entity):
     `settings` is `{section: {field: value}}` (`identity/settings.py`).
     """
 
-    class Meta(_Meta):
-        pass
-
+    Meta = stored_in("identity")
     kind = "organisation"
 
     org_id = UnicodeAttribute()
@@ -56,45 +39,13 @@ class Organisation(Entity):
         return self.org_id
 
 
-class UserDirectory(GlobalSecondaryIndex["User"]):
-    """An organisation's users by user name, with everything that a list shows and no secrets."""
-
-    class Meta:
-        index_name = "directory"
-        projection = IncludeProjection(
-            [
-                "user_id",
-                "org_id",
-                "username",
-                "email",
-                "phone",
-                "full_name",
-                "role",
-                "status",
-                "profile_picture",
-                "game_zone",
-                "team",
-                "reports_to",
-                "skills",
-                "version",
-                "created_at",
-                "updated_at",
-            ]
-        )
-
-    directory_key = UnicodeAttribute(hash_key=True)
-    directory_name = UnicodeAttribute(range_key=True)
-
-
 class User(Entity):
     """A user. The password is stored as an argon2id hash and never leaves this table.
 
     `session_epoch` is copied into each session when it starts; raising it ends all sessions of the user.
     """
 
-    class Meta(_Meta):
-        pass
-
+    Meta = stored_in("identity")
     kind = "user"
     unaudited = frozenset(
         {
@@ -130,37 +81,43 @@ class User(Entity):
     """Failed sign-ins up to this time no longer count towards a lockout."""
     directory_key = UnicodeAttribute()
     directory_name = UnicodeAttribute()
-    directory = UserDirectory()
+    directory = index(
+        IncludeProjection(
+            [
+                "user_id",
+                "org_id",
+                "username",
+                "email",
+                "phone",
+                "full_name",
+                "role",
+                "status",
+                "profile_picture",
+                "game_zone",
+                "team",
+                "reports_to",
+                "skills",
+                "version",
+                "created_at",
+                "updated_at",
+            ]
+        ),
+        directory_key=UnicodeAttribute,
+        directory_name=UnicodeAttribute,
+    )
+    """An organisation's users by user name, with everything that a list shows and no secrets."""
     created_at = MomentAttribute()
     updated_at = MomentAttribute()
-
-    @property
-    def entity_id(self) -> str:
-        """Return the id that clients use."""
-        return self.user_id
 
 
 class LoginName(Item):
     """A name by which a user signs in: user name, e-mail or phone number, in canonical form."""
 
-    class Meta(_Meta):
-        pass
-
+    Meta = stored_in("identity")
     kind = "login_name"
 
     org_id = UnicodeAttribute()
     user_id = UnicodeAttribute()
-
-
-class DevicesByOwner(GlobalSecondaryIndex["Device"]):
-    """The devices of one user."""
-
-    class Meta:
-        index_name = "devices_by_owner"
-        projection = AllProjection()
-
-    owner_key = UnicodeAttribute(hash_key=True)
-    pk = UnicodeAttribute(range_key=True)
 
 
 class Device(Item):
@@ -171,9 +128,7 @@ class Device(Item):
     notifications, once it was created.
     """
 
-    class Meta(_Meta):
-        pass
-
+    Meta = stored_in("identity")
     kind = "device"
     unaudited = frozenset({"fcm_token", "endpoint_arn", "owner_key"})
 
@@ -185,12 +140,8 @@ class Device(Item):
     endpoint_arn = optional(UnicodeAttribute())
     registered_at = MomentAttribute()
     owner_key = UnicodeAttribute()
-    devices_by_owner = DevicesByOwner()
-
-    @property
-    def entity_id(self) -> str:
-        """Return the id that clients use."""
-        return self.pk.rsplit(SEPARATOR, 1)[-1]
+    devices_by_owner = index(AllProjection(), owner_key=UnicodeAttribute, pk=UnicodeAttribute)
+    """The devices of one user."""
 
 
 def organisation_key(org_id: str) -> ItemKey[Organisation]:

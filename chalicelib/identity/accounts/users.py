@@ -4,8 +4,6 @@ The console, the bootstrap command, the demo data and imports use these function
 released in one place.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 
@@ -16,7 +14,6 @@ from chalicelib.identity.accounts.phones import e164, login_name
 from chalicelib.identity.accounts.rules import canonical_name
 from chalicelib.identity.accounts.tables import (
     LoginName,
-    Organisation,
     User,
     directory_key,
     login_name_key,
@@ -24,7 +21,7 @@ from chalicelib.identity.accounts.tables import (
     user_key,
 )
 from chalicelib.identity.roles.default_permissions import DEFAULT_PERMISSIONS
-from chalicelib.identity.roles.tables import RolePermissions, role_key
+from chalicelib.identity.roles.tables import role_key
 
 _FIELD_LABELS = {"username": "user name", "email": "e-mail address", "phone": "phone number"}
 
@@ -49,25 +46,20 @@ class NewAccount:
 
 def create_organisation(work: UnitOfWork, org_id: str, name: str) -> None:
     """Stage an organisation and its roles with the default permissions. Fails with `OrganisationExists`."""
-    key = organisation_key(org_id)
-    organisation = Organisation(key.pk, key.sk, org_id=org_id, name=name, created_at=work.now)
+    organisation = organisation_key(org_id).new(org_id=org_id, name=name, created_at=work.now)
     work.audit("organisation", org_id, "ORGANISATION_CREATED")
     work.create(organisation, OrganisationExists(), final=True)
     for code, permissions in DEFAULT_PERMISSIONS.items():
-        of_role = role_key(org_id, code)
-        role = RolePermissions(of_role.pk, of_role.sk, code=code, permissions=dict(permissions))
+        role = role_key(org_id, code).new(code=code, permissions=dict(permissions))
         work.create(role, OrganisationExists(), final=True, audited=False)
 
 
 def add_user(work: UnitOfWork, org_id: str, account: NewAccount) -> User:
     """Stage a user and their login names. Fails with `NameTaken` if one of the names is in use."""
     user_id = work.ids.new()
-    key = user_key(org_id, user_id)
     values = asdict(account)
     phone, skills = values.pop("phone"), values.pop("skills")
-    user = User(
-        key.pk,
-        key.sk,
+    user = user_key(org_id, user_id).new(
         user_id=user_id,
         org_id=org_id,
         phone=None if phone is None else e164(phone) or phone,
@@ -112,7 +104,6 @@ def _login_names(user: User) -> dict[str, str]:
 
 def _claim_name(work: UnitOfWork, user: User, name: str, field_name: str) -> None:
     """Stage a login name. Its present owner may belong to another organisation, so the error does not name them."""
-    key = login_name_key(name)
     taken = NameTaken(f"This {_FIELD_LABELS[field_name]} is already in use.", details={"field": field_name})
-    login = LoginName(key.pk, key.sk, org_id=user.org_id, user_id=user.user_id)
+    login = login_name_key(name).new(org_id=user.org_id, user_id=user.user_id)
     work.create(login, taken, final=True, audited=False)

@@ -1,7 +1,5 @@
 """Users as clients read them, and the caller's own profile."""
 
-from __future__ import annotations
-
 from chalicelib.core.actor import Actor
 from chalicelib.identity.accounts.navigation import navigation
 from chalicelib.identity.accounts.queries import UserPage

@@ -11,8 +11,6 @@ contend for a shared item. Usually the caller is the remaining administrator, wh
 is searched for, with two more round trips.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 
 import msgspec

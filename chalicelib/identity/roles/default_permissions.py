@@ -9,8 +9,6 @@ therefore not listed. `docs/permissions.md` is generated from here (`python -m i
 The table contains permissions of endpoints that do not exist yet, so that organisations need no migration later.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 
 OWN, ZONE, ORG = "own", "zone", "org"
@@ -79,11 +77,7 @@ _TABLE: tuple[tuple[str, str, _Holders], ...] = (
     # Courier dispatch
     ("dispatch.order.create", "Create a delivery order.", {"customer": OWN}),
     ("dispatch.order.read", "Read a delivery order.", {"courier": OWN, "customer": OWN, "dispatcher": ORG}),
-    (
-        "dispatch.order.follow",
-        "Follow the delivery orders that one has created.",
-        {"customer": OWN},
-    ),
+    ("dispatch.order.follow", "Follow the delivery orders that one has created.", {"customer": OWN}),
     ("dispatch.order.cancel", "Cancel a delivery order before it is picked up.", {"customer": OWN}),
     ("dispatch.offer.answer", "Accept, decline, carry out or release a delivery order.", {"courier": OWN}),
     ("dispatch.courier.availability", "Go on and off duty as a courier.", {"courier": OWN}),

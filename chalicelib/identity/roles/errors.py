@@ -1,7 +1,5 @@
 """The errors of roles."""
 
-from __future__ import annotations
-
 from chalicelib.core.errors import Conflict
 
 

@@ -1,7 +1,5 @@
 """Reads of roles."""
 
-from __future__ import annotations
-
 from chalicelib.core.actor import Actor
 from chalicelib.core.clock import Clock
 from chalicelib.core.store import get_many

@@ -1,7 +1,5 @@
 """Endpoints of roles."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 from chalicelib.core.work import UnitOfWork

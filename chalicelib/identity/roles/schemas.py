@@ -1,7 +1,5 @@
 """Requests and responses about roles, in the console's envelope."""
 
-from __future__ import annotations
-
 from typing import Annotated, Literal
 
 import msgspec

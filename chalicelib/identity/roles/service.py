@@ -1,7 +1,5 @@
 """The use case of roles: replace the permissions of a role."""
 
-from __future__ import annotations
-
 from chalicelib.core.actor import Actor
 from chalicelib.core.errors import ValidationFailed
 from chalicelib.core.store import get

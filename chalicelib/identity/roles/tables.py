@@ -1,28 +1,19 @@
 """The permissions of each role of an organisation."""
 
-from __future__ import annotations
-
 from pynamodb.attributes import JSONAttribute, UnicodeAttribute
 
 from chalicelib.core.store import ItemKey
-from chalicelib.core.table import Entity, TableName, key
+from chalicelib.core.table import Entity, key, stored_in
 
 
 class RolePermissions(Entity):
     """A role of one organisation; `permissions` is `{code: scope}`."""
 
-    class Meta:
-        table_name = TableName("identity")
-
+    Meta = stored_in("identity")
     kind = "role"
 
     code = UnicodeAttribute()
     permissions = JSONAttribute()
-
-    @property
-    def entity_id(self) -> str:
-        """Return the code."""
-        return self.code
 
 
 def role_key(org_id: str, code: str) -> ItemKey[RolePermissions]:

@@ -1,7 +1,5 @@
 """Roles as clients read them."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping
 
 import msgspec

@@ -4,8 +4,6 @@ A token proves only that it was signed here. Session, user and role are read wit
 disabling a user or changing a role takes effect with the next request.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from typing import Any
 

@@ -1,7 +1,5 @@
 """The errors of sessions."""
 
-from __future__ import annotations
-
 from chalicelib.core.errors import AuthInvalid
 
 

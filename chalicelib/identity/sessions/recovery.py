@@ -9,8 +9,6 @@ other reset tokens, and fails a concurrent sign-in with the old password. When u
 session of the request is carried over to the new epoch.
 """
 
-from __future__ import annotations
-
 import hashlib
 from collections.abc import Mapping
 from datetime import timedelta
@@ -28,7 +26,7 @@ from chalicelib.identity.accounts import passwords
 from chalicelib.identity.accounts.phones import login_name
 from chalicelib.identity.accounts.tables import ACTIVE, NO_ID, User, user_key
 from chalicelib.identity.sessions.schemas import ForgotPassword, NewPassword, ResetPassword
-from chalicelib.identity.sessions.tables import ResetToken, Session, reset_key, session_key
+from chalicelib.identity.sessions.tables import Session, reset_key, session_key
 from chalicelib.identity.sessions.throttling import FORGOT, RESET, Throttle, failure_times, user_subject
 
 _FIELD = "newPassword"
@@ -43,10 +41,7 @@ def request_password_reset(
     org_id, user_id = (login.org_id, login.user_id) if login else (NO_ID, NO_ID)
     user = get(user_key(org_id, user_id))
     secret = work.ids.token()
-    key = reset_key(_hash(secret))
-    token = ResetToken(
-        key.pk,
-        key.sk,
+    token = reset_key(_hash(secret)).new(
         org_id=org_id,
         user_id=user_id,
         epoch=0 if user is None else user.session_epoch,

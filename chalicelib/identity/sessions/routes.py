@@ -1,7 +1,5 @@
 """Endpoints of sessions, in the pick scanner's form and in that of all other clients, and of passwords."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from typing import Any
 
@@ -61,13 +59,7 @@ def refresh(request: Request[Refresh], work: UnitOfWork) -> Response[Any]:
     return _refreshed(service.refresh_tokens(work, request.body.refresh_token, request.client), views.tokens_view)
 
 
-@routes.post(
-    "/v1/auth/logout",
-    permission=permissions.END_SESSION,
-    body=Refresh,
-    status=204,
-    audit_target=_ENDED,
-)
+@routes.post("/v1/auth/logout", permission=permissions.END_SESSION, body=Refresh, status=204, audit_target=_ENDED)
 def logout(request: Request[Refresh], work: UnitOfWork) -> None:
     """Sign out: the session of this refresh token ends at once."""
     service.logout_user(work, request.body.refresh_token, request.actor)
@@ -101,13 +93,7 @@ def scanner_refresh(request: Request[ScannerRefresh], work: UnitOfWork) -> Respo
     return _refreshed(refreshed, views.scanner_tokens_view)
 
 
-@routes.post(
-    "/auth/logout",
-    permission=permissions.END_SESSION,
-    body=ScannerRefresh,
-    status=204,
-    audit_target=_ENDED,
-)
+@routes.post("/auth/logout", permission=permissions.END_SESSION, body=ScannerRefresh, status=204, audit_target=_ENDED)
 def scanner_logout(request: Request[ScannerRefresh], work: UnitOfWork) -> None:
     """Sign out, in the pick scanner's form."""
     service.logout_user(work, request.body.refresh_token, request.actor)

@@ -1,7 +1,5 @@
 """Requests and responses of sessions, in the forms of both kinds of clients, and of passwords."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Annotated
 
@@ -65,12 +63,9 @@ class TokenTrio(msgspec.Struct, frozen=True, rename="camel"):
     expires_in: int
 
 
-class Tokens(msgspec.Struct, frozen=True, rename="camel"):
+class Tokens(TokenTrio, frozen=True, rename="camel"):
     """Tokens for both kinds of clients: at the top level and inside the console's envelope."""
 
-    access_token: str
-    refresh_token: str
-    expires_in: int
     data: TokenTrio
     success: bool = True
 

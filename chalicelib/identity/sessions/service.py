@@ -4,8 +4,6 @@ A session is a family of refresh tokens of which exactly one is unspent. Spendin
 token that is sent again means that the token was copied, so the whole session ends.
 """
 
-from __future__ import annotations
-
 from datetime import datetime, timedelta
 
 import msgspec
@@ -130,10 +128,7 @@ def _read_session(work: UnitOfWork, parts: RefreshParts) -> tuple[Session, Refre
 def _start_session(work: UnitOfWork, user: User) -> Session:
     session_id = work.ids.new()
     work.audit("session", session_id, "SESSION_STARTED")
-    key = session_key(user.org_id, session_id)
-    session = Session(
-        key.pk,
-        key.sk,
+    session = session_key(user.org_id, session_id).new(
         org_id=user.org_id,
         session_id=session_id,
         user_id=user.user_id,
@@ -154,8 +149,9 @@ def _end_session(work: UnitOfWork, session: Session, reason: str) -> None:
 
 def _issue_tokens(work: UnitOfWork, user: User, session: Session) -> SignedIn:
     parts = RefreshParts(user.org_id, session.session_id, work.ids.token())
-    key = refresh_key(parts.org_id, parts.session_id, parts.hash)
-    work.create(RefreshToken(key.pk, key.sk, expires_at=session.expires_at), audited=False)
+    work.create(
+        refresh_key(parts.org_id, parts.session_id, parts.hash).new(expires_at=session.expires_at), audited=False
+    )
     claims = Claims(user.org_id, user.user_id, user.role, session.session_id)
     access = signer(work.settings, work.clock).sign(claims)
     return SignedIn(user, access, parts.text, work.settings.access_token_s)

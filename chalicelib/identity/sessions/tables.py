@@ -3,26 +3,18 @@
 All of them share the identity table. Attempt counters and failed sign-ins are removed by their time to live.
 """
 
-from __future__ import annotations
-
 from typing import Any
 
 from pynamodb.attributes import ListAttribute, UnicodeAttribute
 
 from chalicelib.core.store import ItemKey
-from chalicelib.core.table import Entity, ExpiryAttribute, IntAttribute, Item, MomentAttribute, TableName, key, optional
-
-
-class _Meta:
-    table_name = TableName("identity")
+from chalicelib.core.table import Entity, ExpiryAttribute, IntAttribute, Item, MomentAttribute, key, optional, stored_in
 
 
 class Session(Entity):
     """A signed-in device: one family of refresh tokens. It is valid until it is ended or expires."""
 
-    class Meta(_Meta):
-        pass
-
+    Meta = stored_in("identity")
     kind = "session"
 
     org_id = UnicodeAttribute()
@@ -36,18 +28,11 @@ class Session(Entity):
     """The user's `session_epoch` when the session started; the session is valid while the two are equal."""
     expires_at = ExpiryAttribute()
 
-    @property
-    def entity_id(self) -> str:
-        """Return the id that clients use."""
-        return self.session_id
-
 
 class RefreshToken(Entity):
     """One refresh token of a session, by the hash of its secret. A spent token is kept to detect its reuse."""
 
-    class Meta(_Meta):
-        pass
-
+    Meta = stored_in("identity")
     kind = "refresh_token"
 
     spent_at = optional(MomentAttribute())
@@ -57,9 +42,7 @@ class RefreshToken(Entity):
 class AttemptCounter(Item):
     """The number of attempts within one minute; each minute has its own item."""
 
-    class Meta(_Meta):
-        pass
-
+    Meta = stored_in("identity")
     kind = "tries"
 
     attempts = IntAttribute(attr_name="tries")
@@ -69,9 +52,7 @@ class AttemptCounter(Item):
 class FailedLogins(Item):
     """The times of failed sign-ins for one name or one user; each time window has its own item."""
 
-    class Meta(_Meta):
-        pass
-
+    Meta = stored_in("identity")
     kind = "failures"
 
     at_ms = ListAttribute[Any](of=IntAttribute)
@@ -85,9 +66,7 @@ class ResetToken(Entity):
     An unknown login name gets a token too, which is never sent, so that both cases take the same writes.
     """
 
-    class Meta(_Meta):
-        pass
-
+    Meta = stored_in("identity")
     kind = "reset_token"
 
     org_id = UnicodeAttribute()

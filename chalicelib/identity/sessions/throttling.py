@@ -99,17 +99,15 @@ class Throttle(msgspec.Struct, frozen=True):
         parallel([partial(self._append, subject, self.clock.now()) for subject in subjects])
 
     def _append(self, subject: str, now: datetime) -> None:
-        key = failed_logins_key(subject, self._window_number(now))
         actions: list[Action] = [
             FailedLogins.at_ms.set((FailedLogins.at_ms | []).append([to_millis(now)])),
             FailedLogins.expires_at.set(now + 4 * self._lockout),
         ]
         with store_errors():
-            FailedLogins(key.pk, key.sk).update(actions=actions)
+            failed_logins_key(subject, self._window_number(now)).new().update(actions=actions)
 
     def _count(self, scope: str, subject: str, limit: int, now: datetime) -> bool:
-        key = attempts_key(scope, subject, int(now.timestamp()) // _MINUTE_S)
-        counter = AttemptCounter(key.pk, key.sk)
+        counter = attempts_key(scope, subject, int(now.timestamp()) // _MINUTE_S).new()
         expires_at = now + timedelta(seconds=2 * _MINUTE_S)
         with store_errors():
             counter.update(actions=[AttemptCounter.attempts.add(1), AttemptCounter.expires_at.set(expires_at)])

@@ -5,8 +5,6 @@ verify until they are removed from the ring. Times are checked against the injec
 A token names a user and a session; the user's permissions are read from the store with every request.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from functools import cache, lru_cache

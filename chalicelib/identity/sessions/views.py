@@ -1,7 +1,5 @@
 """Tokens as clients read them, in the forms of both kinds of clients."""
 
-from __future__ import annotations
-
 from chalicelib.identity.sessions.schemas import ScannerTokens, Tokens, TokenTrio
 from chalicelib.identity.sessions.service import SignedIn
 

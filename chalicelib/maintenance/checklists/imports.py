@@ -4,8 +4,6 @@ A checklist names its ride, so rides are imported first. Importing a checklist a
 its status and its work orders stay as they are, with the text that the item had when they were routed.
 """
 
-from __future__ import annotations
-
 from typing import Annotated, Any
 
 import msgspec
@@ -53,12 +51,12 @@ class ChecklistRecord(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 def upsert_ride(work: UnitOfWork, record: RideRecord, actor: Actor) -> Outcome:
     """Add or change one ride. Raise `AccessDenied` if its old or new zone is outside the caller's scope."""
-    own_key = ride_key(actor.org_id, record.code)
+    key = ride_key(actor.org_id, record.code)
     work.audit(Ride.kind, record.code, "RIDE_IMPORTED")
     actor.require_reach(IMPORT_RIDES, zone=record.game_zone)
-    ride = get(own_key)
+    ride = get(key)
     if ride is None:
-        work.create(Ride(own_key.pk, own_key.sk, code=record.code, name=record.name, game_zone=record.game_zone))
+        work.create(key.new(code=record.code, name=record.name, game_zone=record.game_zone))
         return "created"
     actor.require_reach(IMPORT_RIDES, zone=ride.game_zone)
     work.update(ride, {"name": record.name, "game_zone": record.game_zone})
@@ -68,18 +66,15 @@ def upsert_ride(work: UnitOfWork, record: RideRecord, actor: Actor) -> Outcome:
 def upsert_checklist(work: UnitOfWork, record: ChecklistRecord, actor: Actor) -> Outcome:
     """Add or change one checklist. Raise `ValidationFailed` for an unknown ride, `AccessDenied` as for rides."""
     work.audit(Checklist.kind, record.checklist_ref, "CHECKLIST_IMPORTED")
-    own_key, its_ride = (
-        checklist_key(actor.org_id, record.checklist_ref),
-        ride_key(actor.org_id, record.ride_code),
-    )
-    found = get_many((own_key, its_ride), work.clock)
-    ride, checklist = found.get(its_ride), found.get(own_key)
+    key, of_ride = checklist_key(actor.org_id, record.checklist_ref), ride_key(actor.org_id, record.ride_code)
+    stored = get_many((key, of_ride), work.clock)
+    ride, checklist = stored.get(of_ride), stored.get(key)
     if ride is None:
         raise ValidationFailed({"ride_code": "is not the code of a ride; import rides first"})
     actor.require_reach(IMPORT_CHECKLISTS, zone=ride.game_zone)
     values: dict[str, Any] = {"name": record.name, "ride_code": ride.code, "items": _items(record)}
     if checklist is None:
-        work.create(Checklist(own_key.pk, own_key.sk, checklist_ref=record.checklist_ref, **values))
+        work.create(key.new(checklist_ref=record.checklist_ref, **values))
         return "created"
     if checklist.ride_code != ride.code:
         before = get(ride_key(actor.org_id, checklist.ride_code))

@@ -1,7 +1,5 @@
 """Reads of checklists."""
 
-from __future__ import annotations
-
 from chalicelib.core.actor import Actor
 from chalicelib.core.clock import Clock
 from chalicelib.core.store import get_many
@@ -21,7 +19,7 @@ def get_checklist(checklist: Checklist, actor: Actor, clock: Clock) -> Checklist
     org_id = actor.org_id
     key = ride_key(org_id, checklist.ride_code)
     order_keys = [work_order_key(org_id, order_id) for order_id in sorted(open_orders(checklist))[:MAX_SHOWN]]
-    found = get_many([key, *order_keys], clock)
-    ride = require_ride(actor, permissions.READ_CHECKLIST, found.get(key))
-    orders = [order for order in map(found.get, order_keys) if order is not None]
+    stored = get_many([key, *order_keys], clock)
+    ride = require_ride(actor, permissions.READ_CHECKLIST, stored.get(key))
+    orders = [order for order in map(stored.get, order_keys) if order is not None]
     return checklist_view(checklist, ride, orders, clock.now())

@@ -1,7 +1,5 @@
 """Endpoints of checklists, and the imports of rides and checklists."""
 
-from __future__ import annotations
-
 from chalicelib.core.errors import AccessDenied
 from chalicelib.edge.dependencies import dependencies
 from chalicelib.edge.imports import importing

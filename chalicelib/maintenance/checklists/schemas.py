@@ -1,7 +1,5 @@
 """Responses of checklists."""
 
-from __future__ import annotations
-
 import msgspec
 
 from chalicelib.maintenance.rules import ChecklistStatus

@@ -6,8 +6,6 @@ finish the last two at the same moment, both assume the other is still open; the
 again and is the last. So a checklist is released exactly once, and both technicians succeed.
 """
 
-from __future__ import annotations
-
 from pynamodb.expressions.condition import size
 
 from chalicelib.core.actor import Actor

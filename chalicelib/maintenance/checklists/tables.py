@@ -1,27 +1,19 @@
 """The tables of rides and checklists."""
 
-from __future__ import annotations
-
 import json
 from typing import Any
 
 from pynamodb.attributes import JSONAttribute, UnicodeAttribute, UnicodeSetAttribute
 
 from chalicelib.core.store import ItemKey
-from chalicelib.core.table import Entity, IntAttribute, TableName, key, optional
+from chalicelib.core.table import Entity, IntAttribute, key, optional, stored_in
 from chalicelib.maintenance.rules import ChecklistStatus
-
-
-class _Meta:
-    table_name = TableName("maintenance")
 
 
 class Ride(Entity):
     """A ride of a park and the game zone in which it stands."""
 
-    class Meta(_Meta):
-        pass
-
+    Meta = stored_in("maintenance")
     kind = "ride"
 
     code = UnicodeAttribute()
@@ -44,9 +36,7 @@ class Checklist(Entity):
     it is; `routed` counts all work orders there ever were, for their codes.
     """
 
-    class Meta(_Meta):
-        pass
-
+    Meta = stored_in("maintenance")
     kind = "checklist"
     unaudited = frozenset({"open_orders"})
 

@@ -1,7 +1,5 @@
 """The photos of a work order."""
 
-from __future__ import annotations
-
 from chalicelib.maintenance.photos.tables import PHOTOS, WorkOrderPhoto
 from chalicelib.maintenance.workorders.tables import WorkOrder
 from chalicelib.media import queries

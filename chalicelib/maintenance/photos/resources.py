@@ -1,7 +1,5 @@
 """The items that requests about photos name."""
 
-from __future__ import annotations
-
 from msgspec.structs import replace
 
 from chalicelib.edge.endpoint import Resource

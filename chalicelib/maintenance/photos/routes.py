@@ -1,7 +1,5 @@
 """Endpoints of photos: through the API up to 4 MB, or uploaded to the bucket by the client up to 20 MB."""
 
-from __future__ import annotations
-
 from chalicelib.core.errors import Conflict
 from chalicelib.core.work import UnitOfWork
 from chalicelib.edge.dependencies import dependencies

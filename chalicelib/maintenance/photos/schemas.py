@@ -1,7 +1,5 @@
 """Requests about photos of work orders. `PhotoView` is with the work orders, whose details show photos too."""
 
-from __future__ import annotations
-
 import msgspec
 
 from chalicelib.core.errors import PayloadTooLarge

@@ -3,8 +3,6 @@
 A work order that is done keeps its photos: every change of them has a condition on its state, in the same transaction.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Any
 

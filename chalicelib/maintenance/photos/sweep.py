@@ -4,8 +4,6 @@ A photo whose objects are missing is withdrawn, unless its work order is done. T
 since it was finished with it, and the log has an error.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 
 from chalicelib.core import observability

@@ -1,32 +1,23 @@
 """The photos of work orders and the notes about their uploads, in the table of maintenance."""
 
-from __future__ import annotations
-
 from pynamodb.attributes import UnicodeAttribute
 
-from chalicelib.core.table import TableName
+from chalicelib.core.table import stored_in
 from chalicelib.maintenance.workorders.tables import work_order_key
 from chalicelib.media.tables import Photo, PhotoCollection, Upload
-
-
-class _Meta:
-    table_name = TableName("maintenance")
 
 
 class WorkOrderPhoto(Photo):
     """A photo of a work order."""
 
-    class Meta(_Meta):
-        pass
-
+    Meta = stored_in("maintenance")
     order_id = UnicodeAttribute()
 
 
 class WorkOrderUpload(Upload):
     """The note about the upload of a photo of a work order."""
 
-    class Meta(_Meta):
-        pass
+    Meta = stored_in("maintenance")
 
 
 PHOTOS = PhotoCollection(

@@ -1,7 +1,5 @@
 """Photos of work orders as they are read."""
 
-from __future__ import annotations
-
 from chalicelib.core.settings import Settings
 from chalicelib.maintenance.photos.tables import WorkOrderPhoto
 from chalicelib.maintenance.rules import PhotoKind

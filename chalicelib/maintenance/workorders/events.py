@@ -9,8 +9,6 @@
 The team leads are named by the order and the technician themselves, so no list has to be read.
 """
 
-from __future__ import annotations
-
 from chalicelib.core.work import Recipient, UnitOfWork
 from chalicelib.maintenance.rules import format_span
 from chalicelib.maintenance.workorders.tables import WorkOrder

@@ -4,8 +4,6 @@ The counts by state are stored. What is overdue or due soon depends on the momen
 technician's open orders, read no further than two days ahead.
 """
 
-from __future__ import annotations
-
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -16,11 +14,12 @@ from chalicelib.core.pagination import Page
 from chalicelib.core.store import Query, get_many, parallel_pair
 from chalicelib.edge.dependencies import Dependencies
 from chalicelib.identity.accounts.tables import organisation_key
+from chalicelib.identity.settings import section_of
 from chalicelib.maintenance import permissions
 from chalicelib.maintenance.photos.queries import list_photos
 from chalicelib.maintenance.photos.views import photo_view
 from chalicelib.maintenance.rules import WorkOrderState, is_due_soon, is_overdue
-from chalicelib.maintenance.settings import MAX_SOON_H, maintenance_settings
+from chalicelib.maintenance.settings import MAINTENANCE, MAX_SOON_H
 from chalicelib.maintenance.workorders.schemas import (
     OVERDUE,
     DashboardCounts,
@@ -33,14 +32,8 @@ from chalicelib.maintenance.workorders.schemas import (
     WorkOrderQuery,
 )
 from chalicelib.maintenance.workorders.tables import (
-    MineByState,
-    MineOpen,
-    OrgByState,
-    OrgOpen,
     TechnicianCounts,
     WorkOrder,
-    ZoneByState,
-    ZoneOpen,
     counts_key,
     mine_key,
     org_key,
@@ -67,10 +60,10 @@ def get_dashboard(actor: Actor, deps: Dependencies) -> TechnicianDashboard:
     key, settings_key = counts_key(actor.org_id, actor.user_id, zone), organisation_key(actor.org_id)
     due_by = _own_orders(actor, zone, within=WorkOrder.due_at <= now + timedelta(hours=MAX_SOON_H))
     pages = [partial(_items, due_by), partial(_items, _own_orders(actor, zone), PREVIEW)]
-    [found], [due, first] = parallel_pair([partial(get_many, (key, settings_key), deps.clock)], pages)
-    soon = maintenance_settings(found.get(settings_key)).soon
+    [stored], [due, first] = parallel_pair([partial(get_many, (key, settings_key), deps.clock)], pages)
+    soon = section_of(stored.get(settings_key), MAINTENANCE).soon
     dashboard = _dashboard(
-        found.get(key) or TechnicianCounts(),
+        stored.get(key) or TechnicianCounts(),
         sum(is_overdue(WorkOrderState(order.state), order.due_at, now) for order in due),
         sum(is_due_soon(WorkOrderState(order.state), order.due_at, now, soon) for order in due),
     )
@@ -97,10 +90,10 @@ def list_work_orders(actor: Actor, query: WorkOrderQuery, now: datetime) -> Work
         actor.require_reach(permissions.LIST, zone=zone, message="This game zone is outside your scope.")
     state, within = _state(query.state), _overdue_only(query.state, now)
     if zone is None:
-        index, key = (OrgByState if state else OrgOpen).Meta.index_name, org_key(org_id, state)
+        index, key = WorkOrder.org_by_state if state else WorkOrder.org_open, org_key(org_id, state)
     else:
-        index, key = (ZoneByState if state else ZoneOpen).Meta.index_name, zone_key(org_id, zone, state)
-    page = Query(WorkOrder, key, index=index, range_condition=within).page(query.limit, query.cursor)
+        index, key = WorkOrder.zone_by_state if state else WorkOrder.zone_open, zone_key(org_id, zone, state)
+    page = Query(WorkOrder, key, index=index.Meta.index_name, range_condition=within).page(query.limit, query.cursor)
     return order_page(page, now)
 
 
@@ -120,18 +113,18 @@ def _own_orders(
     actor: Actor, zone: str, state: WorkOrderState | None = None, *, within: Condition | None = None
 ) -> Query[WorkOrder]:
     """Return the query of the caller's own orders in a zone: the open ones, or those of one state."""
-    index = (MineByState if state else MineOpen).Meta.index_name
+    index = (WorkOrder.mine_by_state if state else WorkOrder.mine_open).Meta.index_name
     return Query(WorkOrder, mine_key(actor.org_id, actor.user_id, zone, state), index=index, range_condition=within)
 
 
-def _state(chosen: OwnWorkOrderFilter | WorkOrderFilter | None) -> WorkOrderState | None:
+def _state(selected: OwnWorkOrderFilter | WorkOrderFilter | None) -> WorkOrderState | None:
     """Return the state that a filter names; None for all open orders and for those that are overdue."""
-    return None if chosen is None or chosen.value == OVERDUE else WorkOrderState(chosen.value.upper())
+    return None if selected is None or selected.value == OVERDUE else WorkOrderState(selected.value.upper())
 
 
-def _overdue_only(chosen: OwnWorkOrderFilter | WorkOrderFilter | None, now: datetime) -> Condition | None:
+def _overdue_only(selected: OwnWorkOrderFilter | WorkOrderFilter | None, now: datetime) -> Condition | None:
     """Return the condition that restricts open orders to those that are overdue, if the filter asks for it."""
-    if chosen is None or chosen.value != OVERDUE:
+    if selected is None or selected.value != OVERDUE:
         return None
     due_before: Condition = WorkOrder.due_at < now
     return due_before

@@ -1,7 +1,5 @@
 """Endpoints of work orders and of a technician's own work."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from typing import Any
 

@@ -4,8 +4,6 @@ Responses have no envelope and contain every field; an absent value is null, so 
 each model. People appear by name, with their id in a field of its own.
 """
 
-from __future__ import annotations
-
 from datetime import datetime
 from enum import StrEnum
 from typing import Annotated

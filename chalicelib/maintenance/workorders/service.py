@@ -4,8 +4,6 @@ The pipeline has checked that the order exists, that the caller's scope covers i
 and that its state allows the step.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
@@ -16,11 +14,12 @@ from chalicelib.core.transitions import transition_conflict
 from chalicelib.core.work import UnitOfWork
 from chalicelib.identity.accounts.tables import ACTIVE, Organisation, User, user_key
 from chalicelib.identity.roles.tables import role_key
+from chalicelib.identity.settings import section_of
 from chalicelib.maintenance import permissions
 from chalicelib.maintenance.checklists import service as checklists
 from chalicelib.maintenance.checklists.tables import Checklist, Ride, checklist_key, ride_key
-from chalicelib.maintenance.rules import WORK_ORDER, WorkOrderAction, WorkOrderState
-from chalicelib.maintenance.settings import MaintenanceSettings, maintenance_settings
+from chalicelib.maintenance.rules import WORK_ORDER, Holder, WorkOrderAction, WorkOrderState, count_shifts
+from chalicelib.maintenance.settings import MAINTENANCE, MaintenanceSettings
 from chalicelib.maintenance.workorders import events
 from chalicelib.maintenance.workorders.schemas import (
     NewWorkOrder,
@@ -29,9 +28,15 @@ from chalicelib.maintenance.workorders.schemas import (
     WorkOrderOutsourcing,
     WorkOrderReturn,
 )
-from chalicelib.maintenance.workorders.tables import WorkOrder, WorkOrderEvent, index_keys, work_order_key
+from chalicelib.maintenance.workorders.tables import (
+    TechnicianCounts,
+    WorkOrder,
+    WorkOrderEvent,
+    counts_key,
+    index_keys,
+    work_order_key,
+)
 from chalicelib.maintenance.workorders.timeline import TimelineAction, record_event
-from chalicelib.maintenance.workorders.transitions import move_work_order
 
 NO_PHOTO = "a photo of the finished work is required"
 _NO_TECHNICIAN = "must be an active technician of this work order's game zone"
@@ -70,7 +75,7 @@ def create_work_order(
     ride = checklists.require_ride(actor, permissions.CREATE, get(ride_key(actor.org_id, checklist.ride_code)))
     checklists.check_capacity(checklist)
     finding = Finding(checklist, ride, _find_item(checklist, command.item_ref))
-    order = _new_order(work, command, actor, finding, maintenance_settings(organisation))
+    order = _new_order(work, command, actor, finding, section_of(organisation, MAINTENANCE))
     work.audit(WorkOrder.kind, order.order_id, "WORK_ORDER_ROUTED")
     work.create(order)
     return RoutedWorkOrder(order, record_event(work, order, actor, TimelineAction.ROUTED, command.instructions))
@@ -99,7 +104,7 @@ def assign_work_order(
     }
     taken_from = previous if state is WorkOrderState.ASSIGNED else None
     action = TimelineAction.REASSIGNED if taken_from else TimelineAction.ASSIGNED
-    move_work_order(work, order, actor, action, values)
+    _move(work, order, actor, action, values)
     events.notify_assigned(work, order, technician.user_id)
     if taken_from is not None:
         events.notify_reassigned(work, order, taken_from)
@@ -115,14 +120,14 @@ def outsource_work_order(work: UnitOfWork, order: WorkOrder, command: WorkOrderO
         "technician_name": None,
     }
     note = ": ".join(text for text in (command.vendor, command.note) if text)
-    move_work_order(work, order, actor, TimelineAction.OUTSOURCED, values, note=note)
+    _move(work, order, actor, TimelineAction.OUTSOURCED, values, note=note)
     return order
 
 
 def start_work_order(work: UnitOfWork, order: WorkOrder, actor: Actor) -> WorkOrder:
     """Start the work."""
     values = {"state": WorkOrderState.IN_PROGRESS.value, "started_at": work.now}
-    move_work_order(work, order, actor, TimelineAction.STARTED, values)
+    _move(work, order, actor, TimelineAction.STARTED, values)
     return order
 
 
@@ -140,7 +145,7 @@ def finish_work_order(work: UnitOfWork, order: WorkOrder, command: WorkOrderFini
     note = command.fix_note or None
     work.update(order, {}, condition=WorkOrder.completion_photos >= 1)
     values = {"state": WorkOrderState.DONE.value, "closed_at": work.now, "fix_note": note}
-    move_work_order(work, order, actor, TimelineAction.DONE, values, note=note)
+    _move(work, order, actor, TimelineAction.DONE, values, note=note)
     return FinishedWorkOrder(order, checklists.release_checklist(work, checklist, order.order_id))
 
 
@@ -152,9 +157,9 @@ def return_work_order(work: UnitOfWork, order: WorkOrder, command: WorkOrderRetu
         "returned_by_name": actor.full_name,
         "return_reason": command.reason,
     }
-    move_work_order(work, order, actor, TimelineAction.RETURNED, values, note=command.reason)
+    _move(work, order, actor, TimelineAction.RETURNED, values, note=command.reason)
     reports_to = actor.reports_to
-    if order.technician_id != actor.user_id:  # somebody whose scope is wider than their own orders
+    if order.technician_id != actor.user_id:  # the caller's scope is wider than their own orders
         technician = get(user_key(order.org_id, str(order.technician_id)))
         reports_to = None if technician is None else technician.reports_to
     for lead_id in events.team_leads(order, actor.user_id, reports_to):
@@ -162,10 +167,35 @@ def return_work_order(work: UnitOfWork, order: WorkOrder, command: WorkOrderRetu
     return order
 
 
+def _move(
+    work: UnitOfWork,
+    order: WorkOrder,
+    actor: Actor,
+    action: TimelineAction,
+    values: Mapping[str, object],
+    *,
+    note: str | None = None,
+) -> None:
+    """Stage an order's new values, `state` among them, and everything that follows from state and technician."""
+    before: Holder = (order.technician_id, WorkOrderState(order.state))
+    work.update(order, {**values, "updated_at": work.now})
+    work.update(order, index_keys(order))
+    _shift_counts(work, order, before)
+    record_event(work, order, actor, action, note)
+
+
+def _shift_counts(work: UnitOfWork, order: WorkOrder, before: Holder) -> None:
+    """Stage the counts of the technician who had the order and of the one who has it now."""
+    after: Holder = (order.technician_id, WorkOrderState(order.state))
+    for technician_id, shifts in count_shifts(before, after).items():
+        actions = [getattr(TechnicianCounts, name).add(by) for name, by in shifts.items()]
+        work.update_unread(counts_key(order.org_id, technician_id, order.game_zone), actions=actions, audited=False)
+
+
 def _require_technician(work: UnitOfWork, order: WorkOrder, technician: User | None) -> User:
     """Return the technician if the order can be assigned to them, also at the commit. Raise `ValidationFailed`.
 
-    A technician is whoever may start a work order, whatever the role is called.
+    A technician is a user whose role has the permission to start a work order.
     """
     refused = ValidationFailed({"technicianId": _NO_TECHNICIAN})
     if technician is None or technician.status != ACTIVE or technician.game_zone != order.game_zone:
@@ -192,12 +222,9 @@ def _new_order(
 ) -> WorkOrder:
     """Return the new order; it holds its checklist back."""
     order_id = work.ids.new()
-    key = work_order_key(actor.org_id, order_id)
     checklist, ride, item = finding
     due_at = work.now + settings.time_allowed(command.priority)
-    order = WorkOrder(
-        key.pk,
-        key.sk,
+    order = work_order_key(actor.org_id, order_id).new(
         order_id=order_id,
         org_id=actor.org_id,
         code=checklists.hold_checklist(work, checklist, order_id),

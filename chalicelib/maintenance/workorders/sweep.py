@@ -9,8 +9,6 @@ then, or after it.
 An order whose notice was sent has left the index, so the next sweep continues where this one ended.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from enum import StrEnum
 from functools import partial
@@ -24,7 +22,7 @@ from chalicelib.edge.dependencies import Dependencies
 from chalicelib.identity.accounts.tables import user_key
 from chalicelib.maintenance.rules import ON_HAND, Reminder, WorkOrderState, reminder
 from chalicelib.maintenance.workorders import events
-from chalicelib.maintenance.workorders.tables import NOTICE_SHARDS, NoticesDue, WorkOrder, work_order_key
+from chalicelib.maintenance.workorders.tables import NOTICE_SHARDS, WorkOrder, work_order_key
 
 ACTOR = "system:sweep"
 _PER_ORG = 4
@@ -45,7 +43,7 @@ def remind_due(
 ) -> SweepResult[ReminderOutcome]:
     """Send every notice that is due."""
     due = WorkOrder.notice_at <= deps.clock.now()
-    index = NoticesDue.Meta.index_name
+    index = WorkOrder.notices_due.Meta.index_name
     sweep = Sweep(
         name="reminders",
         queries=[Query(WorkOrder, key, index=index, range_condition=due) for key in NOTICE_SHARDS.keys("NOTICES")],

@@ -13,29 +13,23 @@ may finish the work:
 
     Due notices: `notice_at` is the moment of the next notice that has not been sent (first `due_at` less the hours of
     the organisation's settings, then `due_at`, then none). An order is in a shard only while a technician has it in
-    hand; `notice_at` stays with the order, so each notice is sent once, whoever has the order then. Sending it sets
+    hand; `notice_at` stays with the order, so each notice is sent once, to the technician at that time. Sending it sets
     `notice_at` to the next one, under the condition that it is as it was read.
 
 Each list costs a write when an order changes state; work orders change rarely and are read often.
 """
 
-from __future__ import annotations
-
 from typing import Any
 
 from pynamodb.attributes import UnicodeAttribute
-from pynamodb.indexes import AllProjection, GlobalSecondaryIndex, IncludeProjection
+from pynamodb.indexes import AllProjection, IncludeProjection
 
 from chalicelib.core.sharding import Shards
 from chalicelib.core.store import ItemKey
-from chalicelib.core.table import Entity, IntAttribute, Item, MomentAttribute, TableName, key, optional
+from chalicelib.core.table import Entity, IntAttribute, Item, MomentAttribute, index, key, optional, stored_in
 from chalicelib.maintenance.rules import MINE, ON_HAND, OPEN, WorkOrderState
 
 NOTICE_SHARDS = Shards(8)
-
-
-class _Meta:
-    table_name = TableName("maintenance")
 
 
 _LISTED = IncludeProjection(
@@ -64,95 +58,13 @@ _LISTED = IncludeProjection(
 """The attributes that lists show. The indexes of a table may project a hundred attributes in all."""
 
 
-class MineOpen(GlobalSecondaryIndex["WorkOrder"]):
-    """The open orders of a technician in one game zone.
-
-    It is the smallest index, so it projects all attributes; the table would exceed the limit of 100 otherwise.
-    """
-
-    class Meta:
-        index_name = "mine_open"
-        projection = AllProjection()
-
-    mine_key = UnicodeAttribute(hash_key=True)
-    due_at = MomentAttribute(range_key=True)
-
-
-class MineByState(GlobalSecondaryIndex["WorkOrder"]):
-    """The orders of a technician in one game zone, by state."""
-
-    class Meta:
-        index_name = "mine_by_state"
-        projection = _LISTED
-
-    mine_state_key = UnicodeAttribute(hash_key=True)
-    due_at = MomentAttribute(range_key=True)
-
-
-class ZoneOpen(GlobalSecondaryIndex["WorkOrder"]):
-    """The open orders of a game zone."""
-
-    class Meta:
-        index_name = "zone_open"
-        projection = _LISTED
-
-    zone_key = UnicodeAttribute(hash_key=True)
-    due_at = MomentAttribute(range_key=True)
-
-
-class ZoneByState(GlobalSecondaryIndex["WorkOrder"]):
-    """The orders of a game zone, by state."""
-
-    class Meta:
-        index_name = "zone_by_state"
-        projection = _LISTED
-
-    zone_state_key = UnicodeAttribute(hash_key=True)
-    due_at = MomentAttribute(range_key=True)
-
-
-class OrgOpen(GlobalSecondaryIndex["WorkOrder"]):
-    """The open orders of an organisation."""
-
-    class Meta:
-        index_name = "org_open"
-        projection = _LISTED
-
-    org_key = UnicodeAttribute(hash_key=True)
-    due_at = MomentAttribute(range_key=True)
-
-
-class OrgByState(GlobalSecondaryIndex["WorkOrder"]):
-    """The orders of an organisation, by state."""
-
-    class Meta:
-        index_name = "org_by_state"
-        projection = _LISTED
-
-    org_state_key = UnicodeAttribute(hash_key=True)
-    due_at = MomentAttribute(range_key=True)
-
-
-class NoticesDue(GlobalSecondaryIndex["WorkOrder"]):
-    """Orders in hand by the moment of their next notice, in shards, because all organisations share them."""
-
-    class Meta:
-        index_name = "notices_due"
-        projection = IncludeProjection(["org_id", "order_id"])
-
-    notice_shard = UnicodeAttribute(hash_key=True)
-    notice_at = MomentAttribute(range_key=True)
-
-
 class WorkOrder(Entity):
     """A work order. Ride, checklist, item and people are copied, as they were when they were recorded.
 
     A returned order keeps the technician who returned it in `technician_id` until it is assigned again.
     """
 
-    class Meta(_Meta):
-        pass
-
+    Meta = stored_in("maintenance")
     kind = "work_order"
     unaudited = frozenset(
         {
@@ -211,13 +123,25 @@ class WorkOrder(Entity):
     org_state_key = UnicodeAttribute()
     notice_shard = optional(UnicodeAttribute())
     notice_at = optional(MomentAttribute())
-    mine_open = MineOpen()
-    mine_by_state = MineByState()
-    zone_open = ZoneOpen()
-    zone_by_state = ZoneByState()
-    org_open = OrgOpen()
-    org_by_state = OrgByState()
-    notices_due = NoticesDue()
+    mine_open = index(AllProjection(), mine_key=UnicodeAttribute, due_at=MomentAttribute)
+    """The open orders of a technician in one game zone.
+
+    It is the smallest index, so it projects all attributes; the table would exceed the limit of 100 otherwise.
+    """
+    mine_by_state = index(_LISTED, mine_state_key=UnicodeAttribute, due_at=MomentAttribute)
+    """The orders of a technician in one game zone, by state."""
+    zone_open = index(_LISTED, zone_key=UnicodeAttribute, due_at=MomentAttribute)
+    """The open orders of a game zone."""
+    zone_by_state = index(_LISTED, zone_state_key=UnicodeAttribute, due_at=MomentAttribute)
+    """The orders of a game zone, by state."""
+    org_open = index(_LISTED, org_key=UnicodeAttribute, due_at=MomentAttribute)
+    """The open orders of an organisation."""
+    org_by_state = index(_LISTED, org_state_key=UnicodeAttribute, due_at=MomentAttribute)
+    """The orders of an organisation, by state."""
+    notices_due = index(
+        IncludeProjection(["org_id", "order_id"]), notice_shard=UnicodeAttribute, notice_at=MomentAttribute
+    )
+    """Orders in hand by the moment of their next notice, in shards, because all organisations share them."""
 
 
 class WorkOrderEvent(Item):
@@ -226,9 +150,7 @@ class WorkOrderEvent(Item):
     Written in the transaction of the change and never changed. `note` is a reason or a fix note.
     """
 
-    class Meta(_Meta):
-        pass
-
+    Meta = stored_in("maintenance")
     kind = "work_order_event"
 
     event_id = UnicodeAttribute()
@@ -246,9 +168,7 @@ class WorkOrderEvent(Item):
 class TechnicianCounts(Item):
     """How many orders a technician has in a game zone, by state; updated in the transaction of each change."""
 
-    class Meta(_Meta):
-        pass
-
+    Meta = stored_in("maintenance")
     kind = "technician_counts"
 
     assigned = IntAttribute(default=0)

@@ -1,7 +1,5 @@
 """The timeline of a work order: one event for every change, written in the same transaction."""
 
-from __future__ import annotations
-
 from enum import StrEnum
 
 from chalicelib.core.actor import Actor
@@ -32,10 +30,7 @@ def record_event(
 ) -> WorkOrderEvent:
     """Stage the event of an action; the order has its new state already."""
     event_id = work.ids.new()
-    event_at = event_key(order.org_id, order.order_id, event_id)
-    event = WorkOrderEvent(
-        event_at.pk,
-        event_at.sk,
+    event = event_key(order.org_id, order.order_id, event_id).new(
         event_id=event_id,
         action=action.value,
         state=order.state,

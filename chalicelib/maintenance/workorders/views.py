@@ -1,7 +1,5 @@
 """Work orders as clients read them."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from datetime import datetime
 

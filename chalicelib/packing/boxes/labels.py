@@ -9,8 +9,6 @@ not ASCII, is written as a hex escape: the label is plain ASCII, and no name can
 printer's font is proportional, so the width of a letter is an estimate, and long texts are cut.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 

@@ -1,7 +1,5 @@
 """Reads of boxes: a box with its contents, the boxes of a shipment, and the label of a box."""
 
-from __future__ import annotations
-
 from functools import partial
 from typing import NamedTuple
 

@@ -1,7 +1,5 @@
 """Endpoints of boxes, and the packing settings. The contract uses 400 for invalid input."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from typing import Any
 

@@ -1,7 +1,5 @@
 """Requests and responses of boxes and their contents, with exactly the contract's fields."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from decimal import Decimal
 from typing import Annotated, Literal

@@ -1,7 +1,5 @@
 """The use cases of boxes: pack and remove items; create, close and reopen boxes."""
 
-from __future__ import annotations
-
 from decimal import Decimal
 
 from chalicelib.core.actor import Actor
@@ -169,10 +167,7 @@ def _new_content(
 ) -> BoxContent:
     _, box, plate, line = context
     content_id = work.ids.new()
-    key = content_key(box.org_id, box.box_id, content_id)
-    return BoxContent(
-        key.pk,
-        key.sk,
+    return content_key(box.org_id, box.box_id, content_id).new(
         content_id=content_id,
         box_id=box.box_id,
         shipment_id=box.shipment_id,
@@ -194,10 +189,7 @@ def _new_content(
 
 def _new_box(work: UnitOfWork, shipment: Shipment, number: int) -> Box:
     box_id = box_id_of(shipment.shipment_id, number)
-    key = box_key(shipment.org_id, box_id)
-    return Box(
-        key.pk,
-        key.sk,
+    return box_key(shipment.org_id, box_id).new(
         box_id=box_id,
         org_id=shipment.org_id,
         shipment_id=shipment.shipment_id,

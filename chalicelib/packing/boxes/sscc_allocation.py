@@ -7,8 +7,6 @@ lost. Each digit and prefix has its own counters, which continue if it is set ag
 trailing zeros share their counters.
 """
 
-from __future__ import annotations
-
 from functools import partial
 
 from chalicelib.core.errors import Unavailable
@@ -18,7 +16,7 @@ from chalicelib.core.work import UnitOfWork
 from chalicelib.packing.boxes.tables import SERIAL_SHARDS, Box, SerialCounter, SsccClaim, serial_key, sscc_key
 from chalicelib.packing.errors import NoSerialsLeft
 from chalicelib.packing.settings import PackingSettings
-from chalicelib.packing.sscc import make_sscc, most_serials
+from chalicelib.packing.sscc import make_sscc, max_serials
 
 _SHARDS = Shards(SERIAL_SHARDS)
 
@@ -29,7 +27,7 @@ def allocate_sscc(work: UnitOfWork, box: Box, settings: PackingSettings) -> str 
         return None
     extension, prefix = settings.sscc_extension_digit, settings.gs1_company_prefix
     digits = f"{extension}{prefix}"
-    shard, counter = _find_counter(box, digits, most_serials(prefix), work.conflicts)
+    shard, counter = _find_counter(box, digits, max_serials(prefix), work.conflicts)
     sscc = make_sscc(extension, prefix, _next_serial(shard, counter))
     following = 0 if counter is None else counter.following
     work.update_unread(

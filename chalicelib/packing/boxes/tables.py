@@ -4,8 +4,6 @@ The number of a box is the shipment's count of boxes, raised in the transaction 
 gaps and no repeats, so the boxes of a shipment are found by counting, without an index.
 """
 
-from __future__ import annotations
-
 from pynamodb.attributes import JSONAttribute, UnicodeAttribute
 
 from chalicelib.core.store import ItemKey, Query
@@ -18,9 +16,10 @@ from chalicelib.core.table import (
     MomentAttribute,
     key,
     optional,
+    stored_in,
 )
 from chalicelib.packing.boxes.rules import PackedProduct
-from chalicelib.packing.tables import PackingTable, id_from_name
+from chalicelib.packing.tables import id_from_name
 
 SERIAL_SHARDS = 16
 _MAX_CONTENT_ID = 64
@@ -32,9 +31,7 @@ class Box(Entity):
     `item_count` and `weight_est` (the weight of the contents) change in the same transactions as the contents.
     """
 
-    class Meta(PackingTable):
-        pass
-
+    Meta = stored_in("packing")
     kind = "box"
     unaudited = frozenset({"org_id", "item_count", "weight_est"})
 
@@ -58,9 +55,7 @@ class Box(Entity):
 class BoxContent(Entity):
     """A quantity that was packed into a box from one plate for one line, with the product as it was then."""
 
-    class Meta(PackingTable):
-        pass
-
+    Meta = stored_in("packing")
     kind = "box_content"
     unaudited = frozenset(
         {"content_id", "box_id", "shipment_id", "product_name", "allergens", "unit_weight", "packed_by", "packed_at"}
@@ -98,9 +93,7 @@ class BoxContent(Entity):
 class SsccClaim(Item):
     """Assigns an SSCC to a box for good: no other box can claim it, and a scanned SSCC leads to the shipment."""
 
-    class Meta(PackingTable):
-        pass
-
+    Meta = stored_in("packing")
     kind = "sscc"
 
     box_id = UnicodeAttribute()
@@ -110,9 +103,7 @@ class SsccClaim(Item):
 class SerialCounter(Item):
     """The next serial number of one shard: shard `k` of n gives `k`, `k + n`, `k + 2n` and so on."""
 
-    class Meta(PackingTable):
-        pass
-
+    Meta = stored_in("packing")
     kind = "sscc_serial"
 
     following = IntAttribute(default=0)

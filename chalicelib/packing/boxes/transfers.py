@@ -8,8 +8,6 @@ Plate, box and shipment are changed on conditions only, so people who pack at th
 The line is also held to the version that was read, for a few attempts: its sums are in the response.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from decimal import Decimal
 from typing import NamedTuple

@@ -1,7 +1,5 @@
 """Boxes and their contents as clients read them."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from decimal import Decimal
 

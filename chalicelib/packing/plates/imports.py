@@ -6,8 +6,6 @@ packed. It also stays allocated to each line of which something is packed, since
 its lines that was; what is left may be allocated to others.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
@@ -21,14 +19,7 @@ from chalicelib.core.work import UnitOfWork
 from chalicelib.edge.imports import Dataset, NotYet, Outcome
 from chalicelib.packing.permissions import IMPORT_PLATES
 from chalicelib.packing.plates.schemas import AllocationRecord, PlateRecord
-from chalicelib.packing.plates.tables import (
-    Plate,
-    allocated_line,
-    allocation,
-    plate_id_of,
-    plate_key,
-    product_id_of,
-)
+from chalicelib.packing.plates.tables import Plate, allocated_line, allocation, plate_id_of, plate_key, product_id_of
 from chalicelib.packing.rules import normalize, to_decimal
 from chalicelib.packing.shipments.tables import ShipmentLine, line_id_of, line_key, shipment_id_of, shipment_key
 
@@ -76,10 +67,7 @@ def import_plate(work: UnitOfWork, record: PlateRecord, actor: Actor) -> Outcome
 
 def _create(work: UnitOfWork, org_id: str, record: PlateRecord, values: Mapping[str, Any]) -> None:
     plate_id = plate_id_of(org_id, record.lp_number)
-    key = plate_key(org_id, plate_id)
-    plate = Plate(
-        key.pk,
-        key.sk,
+    plate = plate_key(org_id, plate_id).new(
         plate_id=plate_id,
         org_id=org_id,
         lp_number=record.lp_number,

@@ -4,8 +4,6 @@ What an optional field of a record omits stays as it is, and null removes it. Th
 its record names.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from decimal import Decimal
 from typing import Annotated

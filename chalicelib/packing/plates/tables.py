@@ -1,13 +1,11 @@
 """License plates as they are stored, their keys, and how they name the lines that they are allocated to."""
 
-from __future__ import annotations
-
 from pynamodb.attributes import UnicodeAttribute, UnicodeSetAttribute
 
 from chalicelib.core.store import ItemKey
-from chalicelib.core.table import DecimalAttribute, Entity, MomentAttribute, key, optional
+from chalicelib.core.table import DecimalAttribute, Entity, MomentAttribute, key, optional, stored_in
 from chalicelib.packing.shipments.tables import line_id_of
-from chalicelib.packing.tables import PackingTable, id_from_name
+from chalicelib.packing.tables import id_from_name
 
 
 class Plate(Entity):
@@ -16,9 +14,7 @@ class Plate(Entity):
     `allocated` names the lines that it may be packed for, each as `allocation` writes it.
     """
 
-    class Meta(PackingTable):
-        pass
-
+    Meta = stored_in("packing")
     kind = "license_plate"
     unaudited = frozenset({"org_id", "created_at", "updated_at"})
 

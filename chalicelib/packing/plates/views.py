@@ -1,7 +1,5 @@
 """License plates as clients read them."""
 
-from __future__ import annotations
-
 from chalicelib.packing.plates.schemas import FoundPlate, PlateFound, PlateView
 from chalicelib.packing.plates.tables import Plate, allocated_lines
 from chalicelib.packing.rules import normalize

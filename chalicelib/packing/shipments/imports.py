@@ -15,8 +15,6 @@ half of a record to be refused. So changes that it could contradict (lines that 
 product) are written first, in one transaction, or refused beforehand if they do not fit into one.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -202,9 +200,7 @@ def _abandon(work: UnitOfWork, stored: _StoredShipment, draft_id: str) -> None:
 
 
 def _create(work: UnitOfWork, stored: _StoredShipment, record: ShipmentRecord) -> None:
-    shipment = Shipment(
-        stored.key.pk,
-        stored.key.sk,
+    shipment = stored.key.new(
         shipment_id=stored.shipment_id,
         org_id=stored.org_id,
         shipment_number=record.shipment_number,

@@ -4,8 +4,6 @@ More of a line may be packed than was ordered, so a packed line may keep its qua
 what is packed. The product and the unit of a packed line cannot change: its contents were packed as these.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
@@ -79,8 +77,11 @@ def stage_changes(work: UnitOfWork, org_id: str, shipment_id: str, changes: Iter
     for change in changes:
         line, values = change.line, change.values
         if line is None:
-            key = line_key(org_id, shipment_id, values["line_id"])
-            work.create(ShipmentLine(key.pk, key.sk, shipment_id=shipment_id, packed=Decimal(0), **values))
+            work.create(
+                line_key(org_id, shipment_id, values["line_id"]).new(
+                    shipment_id=shipment_id, packed=Decimal(0), **values
+                )
+            )
         elif values:
             work.update(line, values)
         else:

@@ -4,8 +4,6 @@ The list reads all shards of the index of open shipments at once, as the store r
 attributes by which it filters and sorts, and makes views only of the shipments that are shown.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from functools import partial
 from typing import Any, NamedTuple
@@ -24,8 +22,6 @@ from chalicelib.packing.rules import numbers_in
 from chalicelib.packing.shipments.schemas import LookupQuery, ShipmentQuery
 from chalicelib.packing.shipments.tables import (
     ListedShipment,
-    OpenOfOrder,
-    OpenShipments,
     Shipment,
     open_keys,
     open_so_key,
@@ -57,7 +53,7 @@ class PlateMatch(NamedTuple):
 def list_shipments(query: ShipmentQuery, actor: Actor) -> ShipmentMatches:
     """Return the shipments that can be packed, by promised date. Raise `AccessDenied`."""
     actor.require_reach(permissions.READ)
-    index = OpenShipments.Meta.index_name
+    index = Shipment.open_shipments.Meta.index_name
     queries = [Query(Shipment, shard, index=index) for shard in open_keys(actor.org_id)]
     shards = parallel([shard.read for shard in queries])
     entries = _filter((entry for shard in shards for entry in shard.items), query)
@@ -130,4 +126,4 @@ def _keys(org_id: str, number: str) -> tuple[ItemKey[Shipment], ItemKey[Plate]]:
 
 
 def _oldest_of_order(org_id: str, so_number: str) -> Shipment | None:
-    return Query(Shipment, open_so_key(org_id, so_number), index=OpenOfOrder.Meta.index_name).first()
+    return Query(Shipment, open_so_key(org_id, so_number), index=Shipment.open_of_order.Meta.index_name).first()

@@ -1,7 +1,5 @@
 """Endpoints of shipments, and the imports of shipments and license plates. The contract uses 400 for invalid input."""
 
-from __future__ import annotations
-
 from chalicelib.core.work import UnitOfWork
 from chalicelib.edge.dependencies import dependencies
 from chalicelib.edge.endpoint import AuditTarget, Resource

@@ -4,8 +4,6 @@ What an optional field of a record omits stays as it is, and null removes it, as
 always complete: the lines of a shipment are those that its record names.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal

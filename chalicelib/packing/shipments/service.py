@@ -1,7 +1,5 @@
 """The use case of shipments: complete a shipment."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 
 from chalicelib.core.actor import Actor

@@ -5,13 +5,11 @@ an organisation are read at once. What a list shows is seldom written: packing c
 or a box becomes used or unused.
 """
 
-from __future__ import annotations
-
 from typing import Any
 
 import msgspec
 from pynamodb.attributes import JSONAttribute, UnicodeAttribute
-from pynamodb.indexes import GlobalSecondaryIndex, IncludeProjection
+from pynamodb.indexes import IncludeProjection
 
 from chalicelib.core.sharding import Shards
 from chalicelib.core.store import ItemKey, Query
@@ -22,10 +20,12 @@ from chalicelib.core.table import (
     IntAttribute,
     Item,
     MomentAttribute,
+    index,
     key,
     optional,
+    stored_in,
 )
-from chalicelib.packing.tables import PackingTable, id_from_name
+from chalicelib.packing.tables import id_from_name
 
 _OPEN = Shards(8)
 _NO_DATE = "9999-99-99"
@@ -46,30 +46,6 @@ class ListedShipment(msgspec.Struct, frozen=True, array_like=True):
     allergen_alert: bool
 
 
-class OpenShipments(GlobalSecondaryIndex["Shipment"]):
-    """The shipments of an organisation that can be packed, in shards, by promised date; with what a list shows."""
-
-    class Meta:
-        index_name = "open_shipments"
-        projection = IncludeProjection(["listed", "status", "lines_packed", "boxes_count"])
-
-    open_key = UnicodeAttribute(hash_key=True)
-    open_order = UnicodeAttribute(range_key=True)
-
-
-class OpenOfOrder(GlobalSecondaryIndex["Shipment"]):
-    """The shipments of a sales order that can be packed, oldest first; with what a lookup shows."""
-
-    class Meta:
-        index_name = "open_of_order"
-        projection = IncludeProjection(
-            ["shipment_id", "shipment_number", "so_number", "customer_name", "lines_total", "allergen_restrictions"]
-        )
-
-    open_so_key = UnicodeAttribute(hash_key=True)
-    created_at = MomentAttribute(range_key=True)
-
-
 class Shipment(Entity):
     """A number of lines that go to a customer in a number of boxes.
 
@@ -78,9 +54,7 @@ class Shipment(Entity):
     newest box.
     """
 
-    class Meta(PackingTable):
-        pass
-
+    Meta = stored_in("packing")
     kind = "shipment"
     unaudited = frozenset(
         {
@@ -120,16 +94,26 @@ class Shipment(Entity):
     open_order = optional(UnicodeAttribute())
     listed = optional(UnicodeAttribute())
     open_so_key = optional(UnicodeAttribute())
-    open_shipments = OpenShipments()
-    open_of_order = OpenOfOrder()
+    open_shipments = index(
+        IncludeProjection(["listed", "status", "lines_packed", "boxes_count"]),
+        open_key=UnicodeAttribute,
+        open_order=UnicodeAttribute,
+    )
+    """The shipments of an organisation that can be packed, in shards, by promised date; with what a list shows."""
+    open_of_order = index(
+        IncludeProjection(
+            ["shipment_id", "shipment_number", "so_number", "customer_name", "lines_total", "allergen_restrictions"]
+        ),
+        open_so_key=UnicodeAttribute,
+        created_at=MomentAttribute,
+    )
+    """The shipments of a sales order that can be packed, oldest first; with what a lookup shows."""
 
 
 class ShipmentLine(Entity):
     """A line of a shipment's sales order: the ordered and the packed quantity, in the line's own unit."""
 
-    class Meta(PackingTable):
-        pass
-
+    Meta = stored_in("packing")
     kind = "so_line"
     unaudited = frozenset({"shipment_id"})
 
@@ -156,9 +140,7 @@ class ShipmentDraft(Item):
     `status` is the one to which the shipment returns; None if the shipment does not exist yet.
     """
 
-    class Meta(PackingTable):
-        pass
-
+    Meta = stored_in("packing")
     kind = "shipment_draft"
 
     draft_id = UnicodeAttribute()

@@ -1,7 +1,5 @@
 """Shipments and lines as clients read them."""
 
-from __future__ import annotations
-
 from chalicelib.core.store import RawItem
 from chalicelib.core.table import SEPARATOR
 from chalicelib.packing.plates.schemas import PlateFound
