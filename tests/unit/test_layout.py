@@ -73,6 +73,23 @@ OWN: dict[str, dict[str, str]] = {
         "images": "verification and re-encoding of image files; the only module that loads Pillow",
         "storage": "the objects in the bucket: their keys, writing, checking and removing them",
     },
+    "manufacturing": {
+        "assembly/binding": "what modules and packs share: new ones, room, parts bound, ledger entries",
+        "assembly/disposition": "the use cases of dispositions",
+        "assembly/modules": "the use cases of modules",
+        "assembly/packs": "the use cases of packs",
+        "listing": "one list for SKUs, batches, modules and packs: partitions by status, any page in one round trip",
+        "sku_spec": "the specification that everything built carries",
+        "status_counters": "the counts of lists by status, in shards",
+        "traceability/epcis": "facts of the ledgers as EPCIS 2.0 events",
+        "traceability/epcis_document": "the types of an EPCIS document",
+        "traceability/history": "the facts of a serial number, read from ledgers",
+        "traceability/identifiers": "serial numbers and places as URIs",
+        "traceability/ledger_reader": "reads of many ledgers in parallel",
+        "traceability/recall": "the modules and packs that hold cells of a lot",
+        "traceability/serial_registry": "the registry that keeps serial numbers unique in the whole system",
+        "traceability/units": "units of measurement by UN/CEFACT Recommendation 20",
+    },
     "picking": {
         "assignments/metrics": "rates, scores and remaining time; pure",
         "ledger/batch_loader": "what a batch of events reads",
@@ -93,11 +110,11 @@ DOMAINS = ("dispatch", "picking", "packing", "maintenance", "manufacturing")
 PACKAGES = (*DOMAINS, "identity", "audit", "realtime", "notices", "media")
 LONGEST_MODULE = 300
 
-SHARES = {"dispatch": 0.60, "packing": 0.83, "maintenance": 0.97}
-"""The share of a domain's lines that stands in rooms. The aim is 0.9.
+SHARES = {"dispatch": 0.71, "picking": 0.56, "packing": 0.83, "maintenance": 0.97, "manufacturing": 0.62}
+"""The share of a domain's lines that stands in rooms, use cases split by noun included. The aim is 0.9.
 
-In dispatch the search for a courier (`geo`, `nearest`), the offer and the couriers are two fifths of the domain. In
-packing the label, the SSCCs, the line diff and the changes by one item are a sixth.
+The rest is the domain itself: the search for a courier in dispatch; the ledger, its state and its replay in picking; the
+label, the SSCCs, the line diff and the transfers in packing; the trace, EPCIS and the shared list in manufacturing.
 """
 
 
@@ -112,6 +129,12 @@ def _is_explained(package: str, path: Path) -> bool:
     return path.stem in ROOMS or any("/".join(inner.parts[: depth + 1]) in own for depth in range(len(inner.parts)))
 
 
+def _holds_use_cases(package: str, path: Path) -> bool:
+    """Return whether a module is a part of `service.py`, split by noun."""
+    name = str(path.relative_to(LIB / package).with_suffix(""))
+    return OWN.get(package, {}).get(name, "").startswith("the use case")
+
+
 @pytest.mark.parametrize("package", PACKAGES)
 def test_each_module_of_a_domain_is_a_room_or_has_a_reason(package: str) -> None:
     strangers = [str(path.relative_to(ROOT)) for path in _modules(package) if not _is_explained(package, path)]
@@ -124,7 +147,7 @@ def test_each_module_of_a_domain_is_a_room_or_has_a_reason(package: str) -> None
 @pytest.mark.parametrize(("package", "share"), SHARES.items())
 def test_a_domain_keeps_its_share_of_lines_in_rooms(package: str, share: float) -> None:
     lines = {path: len(path.read_text().splitlines()) for path in _modules(package)}
-    in_rooms = sum(count for path, count in lines.items() if path.stem in ROOMS)
+    in_rooms = sum(count for path, count in lines.items() if path.stem in ROOMS or _holds_use_cases(package, path))
     assert in_rooms / sum(lines.values()) >= share
 
 
