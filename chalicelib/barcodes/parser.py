@@ -11,6 +11,7 @@ only
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Container
 from dataclasses import dataclass
 from functools import cached_property
@@ -63,11 +64,23 @@ class ScannedCode:
         return {element.ai: element.value for element in reversed(self.elements)}
 
 
+def trim(raw: str) -> str:
+    """Return a string without the blanks, control and format characters that scanners add at its ends."""
+    if raw.isprintable():
+        return raw.strip()
+    kept = [index for index, letter in enumerate(raw) if not _is_margin(letter)]
+    return raw[kept[0] : kept[-1] + 1] if kept else ""
+
+
+def _is_margin(letter: str) -> bool:
+    return letter.isspace() or unicodedata.category(letter) in ("Cc", "Cf")
+
+
 def read_scan(raw: str) -> ScannedCode:
     """Return a scanned string without its symbology identifier. Its elements are parsed on first access."""
-    text = raw.strip()
+    text = trim(raw)
     prefix = re.match(_SYMBOLOGY, text)
-    return ScannedCode(text[prefix.end() :].strip(), prefix[0]) if prefix else ScannedCode(text)
+    return ScannedCode(trim(text[prefix.end() :]), prefix[0]) if prefix else ScannedCode(text)
 
 
 def candidates(raw: str, identifiers: Container[str], limit: int) -> list[str]:

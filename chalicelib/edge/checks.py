@@ -99,9 +99,10 @@ def _check_scope(request: Request[Any, Any, Any], endpoint: Endpoint) -> None:
     find_owners = endpoint.owners or resource.owners
     owners = () if find_owners is None else find_owners(item, actor)
     zone = None if resource.zone is None else resource.zone(item)
+    message = f"This {resource.name or str(item.kind).replace('_', ' ')} is outside the scope of your permission."
     if endpoint.owners_only and actor.user_id not in owners:
-        raise AccessDenied(details={"permission": permission})
-    actor.require_reach(permission, owners=owners, zone=zone)
+        raise AccessDenied(message, details={"permission": permission})
+    actor.require_reach(permission, owners=owners, zone=zone, message=message)
 
 
 def _check_state(request: Request[Any, Any, Any], endpoint: Endpoint) -> None:

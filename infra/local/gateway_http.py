@@ -107,11 +107,12 @@ class Gateway(LocalGateway):
             call.method, call.path, call.headers, call.body
         )
         kind = call.headers.get("content-type", "").partition(";")[0].strip().lower()
-        event["isBase64Encoded"] = bool(call.body) and kind in self._app_object.api.binary_types
+        is_binary = kind in self._app_object.api.binary_types or not _is_text(call.body)
+        event["isBase64Encoded"] = bool(call.body) and is_binary
         if event["isBase64Encoded"]:
             event["body"] = base64.b64encode(call.body).decode("ascii")
         else:
-            event["body"] = call.body.decode("utf-8", "replace") if call.body else None
+            event["body"] = call.body.decode() if call.body else None
         event["requestContext"].update(
             stage=STAGE,
             requestId=str(uuid.uuid4()),
@@ -119,6 +120,15 @@ class Gateway(LocalGateway):
             identity={"sourceIp": call.source_ip, "userAgent": call.headers.get("user-agent")},
         )
         return event
+
+
+def _is_text(body: bytes) -> bool:
+    """Return whether a body is UTF-8. Any other body reaches the application as it was sent, encoded in base64."""
+    try:
+        body.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 class HttpGateway:

@@ -59,7 +59,8 @@ def test_wrong_method_gets_the_allowed_methods(stack: Stack) -> None:
 
 
 def test_malformed_json_is_rejected(stack: Stack) -> None:
-    for body in (b"{", b"\xff\xfe", b"[1,]"):
+    not_utf_8 = b'{"identifier": "Dam \xff 1", "password": "x"}'
+    for body in (b"{", b"\xff\xfe", b"[1,]", not_utf_8):
         sent = {"Content-Type": "application/json"}
         answer = stack.http.post("/v1/auth/login", content=body, headers=sent)
         assert error_of(answer) == (400, "MALFORMED_JSON"), body

@@ -107,3 +107,9 @@ def test_the_gs1_parser_is_loaded_on_first_use() -> None:
         " assert 'biip' not in sys.modules; read_scan('(21)LP-1').elements; assert 'biip' in sys.modules"
     )
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+@pytest.mark.parametrize("margin", ["\u200e", "\u200b", "\ufeff", "\0", "\x02", " \r\n", "\x1d"])
+def test_control_and_format_characters_around_a_scan_are_ignored(margin: str) -> None:
+    assert read_scan(f"{margin}SH-1003{margin}").text == "SH-1003"
+    assert read_scan(margin).text == ""
