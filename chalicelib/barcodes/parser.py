@@ -8,8 +8,6 @@ only
     predefined length may stand, such as dates
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Container
 from dataclasses import dataclass
