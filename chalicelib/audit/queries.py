@@ -137,7 +137,7 @@ def _by_time(org_id: str, keys: _KeyRange, count: int, now: datetime) -> tuple[l
         if len(rows) >= count:
             return rows[:count], None
     last = newest - timedelta(days=MAX_DAYS - 1)
-    return rows, _lowest_key(_day_ms(last)) if last > oldest else None
+    return rows, _lowest_key((last - date(1970, 1, 1)).days * 86_400_000) if last > oldest else None
 
 
 def _day_groups(newest: date, oldest: date) -> Iterator[list[date]]:
@@ -154,7 +154,3 @@ def _of_days(org_id: str, days: Sequence[date], keys: _KeyRange, count: int) -> 
     shards = [shard for day in days for shard in AUDIT_SHARDS.keys(org_id, "AUDIT", day.isoformat())]
     reads = parallel([partial(keys.query(shard, None).read, count + 1) for shard in shards])
     return list(filter(keys.contains, map(AuditRow.from_raw_data, merge(reads, "sk", newest_first=True))))
-
-
-def _day_ms(day: date) -> int:
-    return (day - date(1970, 1, 1)).days * 86_400_000

@@ -8,8 +8,6 @@ only
     predefined length may stand, such as dates
 """
 
-from __future__ import annotations
-
 import re
 import unicodedata
 from collections.abc import Container

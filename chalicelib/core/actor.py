@@ -4,8 +4,6 @@ Requests, socket messages, sweeps and imports all pass an `Actor` to the use cas
 evaluated in one place and the audit trail names everybody in the same way.
 """
 
-from __future__ import annotations
-
 from collections.abc import Collection, Mapping, Sequence
 
 import msgspec

@@ -9,15 +9,13 @@
 The runner decides whether to run the use case again after a conflict.
 """
 
-from __future__ import annotations
-
 import random
 from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any
 
 import msgspec
-from pynamodb.exceptions import CancellationReason, TransactWriteError
+from pynamodb.exceptions import TransactWriteError
 
 from chalicelib.core import observability
 from chalicelib.core.clock import Clock
@@ -132,13 +130,9 @@ def _explain(error: TransactWriteError, planned: Sequence[Staged]) -> bool:
     if failures:
         observability.count("Conflicts")
         raise WriteConflict(failures) from error
-    if reasons and all(_may_resend(reason) for reason in reasons):
+    if reasons and all(reason is None or reason.code in _SEND_AGAIN for reason in reasons):
         return False
     raise error
-
-
-def _may_resend(reason: CancellationReason | None) -> bool:
-    return reason is None or reason.code in _SEND_AGAIN
 
 
 @cache

@@ -14,8 +14,6 @@ named by the client with `If-Match` is always required, and a difference is repo
 The version rises in every case. The audit row holds the values that were set, not the sums of counters.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any

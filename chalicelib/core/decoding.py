@@ -7,8 +7,6 @@ binary values, and all other kinds, are decoded by botocore.
 Traded away: this uses a private method of botocore. The pinned version has it, and a test compares the results.
 """
 
-from __future__ import annotations
-
 from typing import Any
 
 import msgspec

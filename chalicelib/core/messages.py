@@ -9,8 +9,6 @@ A channel that is not configured (no sender, no push application) is logged and 
 message that the service refuses is logged and not sent again, since there is no outbox for messages.
 """
 
-from __future__ import annotations
-
 import json
 from collections.abc import Callable, Mapping
 from typing import Any, Literal, Protocol

@@ -6,8 +6,6 @@ used by everybody who has it until it expires; there is no other access.
 Traded away: streaming. Files are a few megabytes and are decoded as a whole anyway.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Any
 

@@ -5,8 +5,6 @@ entities. Bodies and tokens are never logged. Metrics use CloudWatch's embedded 
 no call. Both are bound to the context of the running request, so threads of the local server do not mix them.
 """
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager

@@ -4,8 +4,6 @@ Console lists take `page` and `pageSize` and answer `meta`; other lists take `li
 (`chalicelib.core.cursors`) and answer the next cursor.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Generic, TypeVar
 

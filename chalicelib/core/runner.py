@@ -8,8 +8,6 @@ The runner adds the audit row and the mailbox entries to every unit of work. It 
 imports no domain.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from random import Random, SystemRandom
 from typing import Any, Protocol, TypeVar
@@ -56,10 +54,7 @@ class Runner(msgspec.Struct, frozen=True):
     random_source: Random = msgspec.field(default_factory=SystemRandom)
 
     def run(
-        self,
-        actor: Actor,
-        decide: Callable[[UnitOfWork], T],
-        seal: Callable[[UnitOfWork, T], None] | None = None,
+        self, actor: Actor, decide: Callable[[UnitOfWork], T], seal: Callable[[UnitOfWork, T], None] | None = None
     ) -> T:
         """Return the result of `decide` in the attempt that was committed, after delivering its events.
 

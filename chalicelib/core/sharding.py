@@ -3,8 +3,6 @@
 Every sharded key ends with the number of the shard: `OFFERS#3`, `acme#AUDIT#2026-01-31#2`.
 """
 
-from __future__ import annotations
-
 from zlib import crc32
 
 import msgspec

@@ -5,8 +5,6 @@ imports use the same table. This module is pure: standard library only, no I/O, 
 (`chalicelib.core.transitions` turns a refused step into a 409).
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum

@@ -8,8 +8,6 @@
 While the store is down or throttles, everything here raises `Unavailable`; callers need no error codes of the store.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import contextmanager

@@ -4,8 +4,6 @@ msgspec examines a struct type when it is first decoded, and the process crashes
 moment (msgspec 0.22). So whoever decodes a type for the first time prepares it here, one thread after the other.
 """
 
-from __future__ import annotations
-
 from threading import Lock
 from typing import Any
 

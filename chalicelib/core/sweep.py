@@ -5,8 +5,6 @@ fails is logged and counted, stays in the index for the next sweep, and does not
 were settled leave the index. A sweep that stops before the end, because its time is over, says so.
 """
 
-from __future__ import annotations
-
 import math
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence

@@ -6,8 +6,6 @@
 `missing` is added where the state would allow the step and something else is missing.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 
 from chalicelib.core.errors import BatonError, Conflict, EntityLocked
@@ -47,7 +45,8 @@ def transition_conflict(
 ) -> Conflict:
     """Return the conflict of an action that the state or something `missing` (in words) makes impossible now."""
     reason = f": {'; '.join(missing)}" if missing else ""
-    message = f"Cannot {machine.phrase(action)} {_article(machine.entity)} in state {state}{reason}."
+    article = "an" if machine.entity[0] in "aeiou" else "a"
+    message = f"Cannot {machine.phrase(action)} {article} {machine.entity} in state {state}{reason}."
     more: dict[str, object] = {"missing": list(missing)} if missing else {}
     return Conflict(message, details={**transition_details(machine, state, action), **more, **(details or {})})
 
@@ -55,7 +54,3 @@ def transition_conflict(
 def transition_details(machine: StateMachine[TargetT], state: str, action: str) -> dict[str, object]:
     """Return the details that every workflow conflict has."""
     return {"state": str(state), "action": str(action), "allowed": machine.allowed(state)}
-
-
-def _article(entity: str) -> str:
-    return f"{'an' if entity[0] in 'aeiou' else 'a'} {entity}"

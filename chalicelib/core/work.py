@@ -10,8 +10,6 @@ mailbox entries and the idempotency record. Each change names the error that the
 DynamoDB allows one change per item and transaction, so later changes of an item are merged into the first.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from enum import Enum
@@ -199,7 +197,7 @@ class UnitOfWork(msgspec.Struct, eq=False):
         """
         staged = Staged(
             Operation.UPDATE,
-            target.model(target.pk, target.sk),
+            target.new(),
             on_conflict or Conflict(),
             condition=condition,
             final=final,
@@ -224,8 +222,7 @@ class UnitOfWork(msgspec.Struct, eq=False):
         self, target: ItemKey[Any], condition: Condition, on_conflict: OnConflict, *, audited: bool = False
     ) -> None:
         """Stage the deletion of an item by its key; fails unless `condition` holds for it."""
-        item = target.model(target.pk, target.sk)
-        self._add(Staged(Operation.DELETE, item, on_conflict, condition=condition, audited=audited))
+        self._add(Staged(Operation.DELETE, target.new(), on_conflict, condition=condition, audited=audited))
 
     def check_condition(
         self,
@@ -237,8 +234,9 @@ class UnitOfWork(msgspec.Struct, eq=False):
         final: bool = False,
     ) -> None:
         """Let the commit fail unless `condition` holds for an item that is not changed itself."""
-        item = target.model(target.pk, target.sk)
-        self._add(Staged(Operation.CONDITION_CHECK, item, on_conflict, condition=condition, final=final, label=label))
+        self._add(
+            Staged(Operation.CONDITION_CHECK, target.new(), on_conflict, condition=condition, final=final, label=label)
+        )
 
     def publish(self, recipient: Recipient, event: str, data: object) -> None:
         """Append an event to a recipient's mailbox with the commit; the order of the calls is kept."""

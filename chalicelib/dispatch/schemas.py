@@ -173,14 +173,7 @@ class OrderLost(msgspec.Struct, frozen=True):
 
 
 AnnouncedStatus = Literal[
-    "assigned",
-    "accepted",
-    "declined",
-    "arrived",
-    "picked_up",
-    "delivered",
-    "no_nearby_driver",
-    "canceled_by_customer",
+    "assigned", "accepted", "declined", "arrived", "picked_up", "delivered", "no_nearby_driver", "canceled_by_customer"
 ]
 """The statuses in events: the states of an order, and `declined`, in which no order stays."""
 

@@ -29,11 +29,7 @@ def create_order(work: UnitOfWork, command: NewOrder, actor: Actor) -> Order:
 
 def accept_order(work: UnitOfWork, order: Order, _: CourierAction, actor: Actor) -> Order:
     """Accept an offer; from now on the customer sees the courier."""
-    driver = {
-        "driver_name": actor.full_name,
-        "driver_phone": actor.phone,
-        "driver_picture": actor.profile_picture,
-    }
+    driver = {"driver_name": actor.full_name, "driver_phone": actor.phone, "driver_picture": actor.profile_picture}
     work.update(order, driver)
     return _advance(work, order, OrderState.ACCEPTED)
 

@@ -76,12 +76,9 @@ def order_page_view(page: Page[Order]) -> OrderPage:
 
 def order_timeline_view(timeline: Timeline) -> OrderTimeline:
     """Return what happened to an order."""
-    page = timeline.changes
-    return OrderTimeline(timeline.order.order_id, [_timeline_entry(row) for row in page.items], page.next_cursor)
-
-
-def _timeline_entry(row: AuditRow) -> OrderTimelineEntry:
-    return OrderTimelineEntry(row.timestamp, row.action_type, row.actor_id, _order_changes(row))
+    rows = timeline.changes.items
+    entries = [OrderTimelineEntry(row.timestamp, row.action_type, row.actor_id, _order_changes(row)) for row in rows]
+    return OrderTimeline(timeline.order.order_id, entries, timeline.changes.next_cursor)
 
 
 def _order_changes(row: AuditRow) -> OrderChanges | None:

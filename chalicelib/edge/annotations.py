@@ -41,7 +41,7 @@ def struct_for(kind: object, value: Mapping[object, object]) -> object | None:
     """Return the struct type of `value`; among tagged types, the one that its tag names. None if there is none."""
     for candidate in alternatives(kind) or (kind,):
         shape = unwrap(candidate)[0]
-        config = getattr(_plain(shape), "__struct_config__", None)
+        config = getattr(get_origin(shape) or shape, "__struct_config__", None)
         if config is None or config.array_like:
             continue
         if shape is kind or value.get(config.tag_field) == config.tag:
@@ -73,7 +73,3 @@ def choices(kind: object) -> Iterator[object]:
         yield from (member.value for member in shape)
     elif get_origin(shape) is Literal:
         yield from (value for value in get_args(shape) if value is not None)
-
-
-def _plain(kind: object) -> object:
-    return get_origin(kind) or kind

@@ -5,8 +5,6 @@ not understand. Every response of ours has `X-Request-Id`; one without it is Cha
 body. The current request is kept per context, since the local server handles many requests at once.
 """
 
-from __future__ import annotations
-
 import json
 from collections.abc import Mapping
 from contextvars import ContextVar

@@ -4,8 +4,6 @@ The pipeline makes them for every endpoint in one order, so a use case receives 
 the caller's organisation, the caller's scope covers it, its version is the expected one, and its state allows the step.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any

@@ -6,8 +6,6 @@ addresses of API Gateway stay reachable and anybody can send any header to them.
 without it, or if it is not an address, the source that API Gateway reports is used.
 """
 
-from __future__ import annotations
-
 from ipaddress import IPv6Address, ip_address
 
 PROOF = "X-Baton-Proof"

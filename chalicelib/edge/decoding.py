@@ -4,8 +4,6 @@ An error is returned with the input and not raised, because the pipeline has to 
 the endpoint at all. Every bad field of headers, query and body is named at once.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple, TypeVar
 

@@ -4,8 +4,6 @@ Chalice has one app per process and its blueprints can be registered only once. 
 not build a second app: they install other dependencies behind it (their clock, their authenticator, their outbox).
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 

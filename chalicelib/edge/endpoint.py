@@ -4,8 +4,6 @@ A domain writes this once, at the route (`chalicelib.edge.routes`). The pipeline
 generated from it, so the two cannot disagree.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Collection, Mapping, Sequence
 from operator import attrgetter
 from typing import Any, Generic, Literal, TypeVar

@@ -4,8 +4,6 @@ All errors have the same body: `{"success": false, "error": {"code", "message", 
 was invalid. Every response has `X-Request-Id`, which is in the logs too.
 """
 
-from __future__ import annotations
-
 import re
 import secrets
 from collections.abc import Callable, Mapping, Sequence

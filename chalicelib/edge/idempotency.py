@@ -8,8 +8,6 @@ Keys are scoped to the caller and kept for a day. Errors are not stored, so a re
 response of a batch that asks for some records again is not stored either.
 """
 
-from __future__ import annotations
-
 import hashlib
 import re
 from datetime import datetime, timedelta
@@ -19,7 +17,7 @@ from pynamodb.attributes import UnicodeAttribute
 
 from chalicelib.core.errors import IdempotencyKeyReused, ValidationFailed
 from chalicelib.core.store import ItemKey
-from chalicelib.core.table import ExpiryAttribute, IntAttribute, Item, TableName, expired, key
+from chalicelib.core.table import ExpiryAttribute, IntAttribute, Item, expired, key, stored_in
 from chalicelib.core.work import RawItem, UnitOfWork
 
 HEADER = "Idempotency-Key"
@@ -30,9 +28,7 @@ _VISIBLE = re.compile(r"[\x21-\x7e]{1,255}")
 class IdempotencyRecord(Item):
     """The stored response of a request that was carried out."""
 
-    class Meta:
-        table_name = TableName("edge")
-
+    Meta = stored_in("edge")
     kind = "idempotency_record"
 
     fingerprint = UnicodeAttribute()
@@ -98,9 +94,7 @@ def store_response(
     keep: timedelta,
 ) -> None:
     """Stage the record of a response, to be committed with the changes that the response reports."""
-    record = IdempotencyRecord(
-        item_key.pk,
-        item_key.sk,
+    record = item_key.new(
         fingerprint=request_fingerprint,
         status=response.status,
         body=response.body,

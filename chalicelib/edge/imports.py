@@ -14,8 +14,6 @@ not accept at that moment. All records may be sent again unchanged, since an imp
 record is not stored for a replay, so the same `Idempotency-Key` may be sent again too.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import partial

@@ -9,8 +9,6 @@ msgspec cannot do this while it decodes. Bodies are therefore decoded directly f
 that `scope_of` and `is_plain` do not rule out, are parsed without a type and walked here.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from decimal import Decimal
 from enum import Flag, auto

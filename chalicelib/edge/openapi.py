@@ -4,8 +4,6 @@ There is no second description to maintain: types, permissions, errors and paths
 document is made on the first request for it, since few processes serve it, and cached.
 """
 
-from __future__ import annotations
-
 import sys
 from collections.abc import Mapping, Sequence
 

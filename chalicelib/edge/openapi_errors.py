@@ -5,49 +5,24 @@ raises them: a permission means 401 and 403, a resource 404, a transition 409, `
 422.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from chalicelib.core.errors import (
-    AccessDenied,
-    AuthExpired,
-    AuthInvalid,
-    AuthRequired,
-    BatonError,
-    Conflict,
-    EntityLocked,
-    IdempotencyKeyReused,
-    InternalError,
-    MalformedForm,
-    MalformedJson,
-    MalformedQuery,
-    MethodNotAllowed,
-    NotFound,
-    PayloadTooLarge,
-    PreconditionRequired,
-    RateLimited,
-    RouteNotFound,
-    Unavailable,
-    UnsupportedMediaType,
-    ValidationFailed,
-    VersionConflict,
-)
+from chalicelib.core import errors
 from chalicelib.edge.endpoint import Endpoint
 from chalicelib.edge.openapi_schemas import REF, Schema
 
-Errors = list[type[BatonError]]
+Errors = list[type[errors.BatonError]]
 
-_ANYWHERE: Errors = [RouteNotFound, MethodNotAllowed, RateLimited]
+_ANYWHERE: Errors = [errors.RouteNotFound, errors.MethodNotAllowed, errors.RateLimited]
 """Errors that belong to no single operation."""
 
-_SAMPLE_DETAILS: Mapping[type[BatonError], Mapping[str, object]] = {
-    AccessDenied: {"permission": "dispatch.order.read"},
-    MethodNotAllowed: {"allowed": ["GET"]},
-    PayloadTooLarge: {"most": 6000000},
-    RateLimited: {"retryAfter": 30},
-    VersionConflict: {"version": 4},
+_SAMPLE_DETAILS: Mapping[type[errors.BatonError], Mapping[str, object]] = {
+    errors.AccessDenied: {"permission": "dispatch.order.read"},
+    errors.MethodNotAllowed: {"allowed": ["GET"]},
+    errors.PayloadTooLarge: {"most": 6000000},
+    errors.RateLimited: {"retryAfter": 30},
+    errors.VersionConflict: {"version": 4},
 }
 _HEADERS = {401: "WWW-Authenticate", 405: "Allow", 429: "Retry-After", 503: "Retry-After"}
 
@@ -56,22 +31,25 @@ def errors_of(endpoint: Endpoint) -> Errors:
     """Return the errors that a call of this endpoint can end with, ordered by status and code."""
     idempotent = endpoint.mutates and not endpoint.public
     implied: list[tuple[bool, Errors]] = [
-        (not endpoint.public, [AuthRequired, AuthInvalid, AuthExpired, AccessDenied]),
-        ("{" in endpoint.path, [NotFound]),
-        (endpoint.transition is not None, [Conflict]),
-        (_can_be_locked(endpoint), [EntityLocked]),
-        (endpoint.mutates, [PayloadTooLarge]),
-        (endpoint.takes_body, [MalformedForm if endpoint.form else MalformedJson, UnsupportedMediaType]),
-        (idempotent, [IdempotencyKeyReused]),
-        (not endpoint.any_query, [MalformedQuery]),
-        (idempotent or endpoint.takes_body or not endpoint.any_query, [ValidationFailed]),
-        (endpoint.takes_if_match, [VersionConflict]),
-        (endpoint.if_match == "required", [PreconditionRequired]),
-        (True, [InternalError, Unavailable]),
+        (not endpoint.public, [errors.AuthRequired, errors.AuthInvalid, errors.AuthExpired, errors.AccessDenied]),
+        ("{" in endpoint.path, [errors.NotFound]),
+        (endpoint.transition is not None, [errors.Conflict]),
+        (_can_be_locked(endpoint), [errors.EntityLocked]),
+        (endpoint.mutates, [errors.PayloadTooLarge]),
+        (
+            endpoint.takes_body,
+            [errors.MalformedForm if endpoint.form else errors.MalformedJson, errors.UnsupportedMediaType],
+        ),
+        (idempotent, [errors.IdempotencyKeyReused]),
+        (not endpoint.any_query, [errors.MalformedQuery]),
+        (idempotent or endpoint.takes_body or not endpoint.any_query, [errors.ValidationFailed]),
+        (endpoint.takes_if_match, [errors.VersionConflict]),
+        (endpoint.if_match == "required", [errors.PreconditionRequired]),
+        (True, [errors.InternalError, errors.Unavailable]),
     ]
     implied += [(resource.required, [resource.not_found]) for resource in endpoint.items.values()]
-    errors = {error for holds, group in implied if holds for error in group} | set(endpoint.errors)
-    return sorted(errors, key=lambda error: (status_of(endpoint, error), error.code))
+    raised = {error for holds, group in implied if holds for error in group} | set(endpoint.errors)
+    return sorted(raised, key=lambda error: (status_of(endpoint, error), error.code))
 
 
 def _can_be_locked(endpoint: Endpoint) -> bool:
@@ -79,9 +57,9 @@ def _can_be_locked(endpoint: Endpoint) -> bool:
     return machine is not None and bool(machine.locked) and endpoint.transition in machine.locking
 
 
-def status_of(endpoint: Endpoint, error: type[BatonError]) -> int:
+def status_of(endpoint: Endpoint, error: type[errors.BatonError]) -> int:
     """Return the status of the error at this endpoint; some contracts use another one for invalid input."""
-    return endpoint.invalid_status if error is ValidationFailed else error.status
+    return endpoint.invalid_status if error is errors.ValidationFailed else error.status
 
 
 def responses(endpoint: Endpoint) -> dict[str, Any]:
@@ -89,11 +67,11 @@ def responses(endpoint: Endpoint) -> dict[str, Any]:
     by_status: dict[int, Errors] = {}
     for error in errors_of(endpoint):
         by_status.setdefault(status_of(endpoint, error), []).append(error)
-    return {str(status): _response(status, errors) for status, errors in by_status.items()}
+    return {str(status): _response(status, group) for status, group in by_status.items()}
 
 
-def _response(status: int, errors: Errors) -> dict[str, Any]:
-    codes = {error.code: error for error in errors}
+def _response(status: int, group: Errors) -> dict[str, Any]:
+    codes = {error.code: error for error in group}
     headers = {"X-Request-Id": {"$ref": "#/components/headers/X-Request-Id"}}
     if status in _HEADERS:
         headers[_HEADERS[status]] = {"$ref": f"#/components/headers/{_HEADERS[status]}"}
@@ -109,10 +87,10 @@ def _response(status: int, errors: Errors) -> dict[str, Any]:
     }
 
 
-def all_errors(endpoints: Iterable[Endpoint]) -> dict[str, type[BatonError]]:
+def all_errors(endpoints: Iterable[Endpoint]) -> dict[str, type[errors.BatonError]]:
     """Return every error of the API by its code."""
-    errors = [*_ANYWHERE, *(error for endpoint in endpoints for error in errors_of(endpoint))]
-    return {error.code: error for error in sorted(errors, key=lambda error: error.code)}
+    raised = [*_ANYWHERE, *(error for endpoint in endpoints for error in errors_of(endpoint))]
+    return {error.code: error for error in sorted(raised, key=lambda error: error.code)}
 
 
 def schemas(codes: Iterable[str]) -> dict[str, Schema]:
@@ -150,15 +128,15 @@ def schemas(codes: Iterable[str]) -> dict[str, Schema]:
     }
 
 
-def examples(errors: Mapping[str, type[BatonError]]) -> dict[str, Any]:
+def examples(by_code: Mapping[str, type[errors.BatonError]]) -> dict[str, Any]:
     """Return one example per code."""
-    return {code: {"summary": error.summary, "value": _sample(error)} for code, error in errors.items()}
+    return {code: {"summary": error.summary, "value": _sample(error)} for code, error in by_code.items()}
 
 
-def _sample(error: type[BatonError]) -> dict[str, Any]:
+def _sample(error: type[errors.BatonError]) -> dict[str, Any]:
     details = dict(_SAMPLE_DETAILS.get(error, {}))
     body = {"success": False, "error": {"code": error.code, "message": error.summary, "details": details}}
-    if issubclass(error, ValidationFailed):
+    if issubclass(error, errors.ValidationFailed):
         details["fields"] = ["receiver_phone"]
         body["fields"] = {"receiver_phone": "is required"}
     return body

@@ -6,8 +6,6 @@ same id), unless its schema does not allow it. A route can override fields of it
 where they depend on each other.
 """
 
-from __future__ import annotations
-
 import re
 import zlib
 from collections.abc import Mapping

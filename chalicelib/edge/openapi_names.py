@@ -8,8 +8,6 @@ names of enumerations (`Status`), which recur, therefore always begin with their
 clash.
 """
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Iterable
 from enum import Enum

@@ -1,7 +1,5 @@
 """The operations of the API description, each made from one endpoint."""
 
-from __future__ import annotations
-
 import inspect
 import re
 from collections.abc import Iterator

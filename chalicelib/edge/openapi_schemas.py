@@ -8,8 +8,6 @@ A struct that is used in requests is described as it is accepted there, also whe
 the two.
 """
 
-from __future__ import annotations
-
 import inspect
 from collections.abc import Iterable, Iterator, Mapping
 from types import NoneType

@@ -4,8 +4,6 @@ Domains list their events as `SocketEvent`s; `app.py` passes all of them in `Dep
 payloads are components like any other, so generated clients have types for them. This module is cheap to import.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable
 from typing import Any
 

@@ -17,8 +17,6 @@
 After a conflict the steps from 8 on run again, on items that are read anew.
 """
 
-from __future__ import annotations
-
 from datetime import timedelta
 from functools import partial
 from http import HTTPStatus

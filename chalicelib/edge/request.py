@@ -5,8 +5,6 @@ Everything in a request has been checked: the body and query are valid, the reso
 it, its version is the one that `If-Match` names, and its state allows the declared transition.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable, Mapping
 from typing import Any, Generic

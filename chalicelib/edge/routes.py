@@ -10,8 +10,6 @@ The declaration has the route's permission, resource, types of body, query and r
     def accept_order(request: Request[OrderStep, Empty, Order], work: UnitOfWork) -> Order: ...
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 

@@ -1,7 +1,5 @@
 """Endpoints about the service itself: its health and its API description."""
 
-from __future__ import annotations
-
 import msgspec
 
 from chalicelib.edge.dependencies import dependencies

@@ -4,8 +4,6 @@ Scanners and copied text add such characters: a line break after a barcode, a by
 around a telephone number. Nobody sees them, so two names or codes that look equal would differ.
 """
 
-from __future__ import annotations
-
 from enum import Enum
 
 _JOINERS = "\u200c\u200d"

@@ -1,7 +1,5 @@
 """The errors of manufacturing."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 from chalicelib.core.errors import Conflict, NotFound

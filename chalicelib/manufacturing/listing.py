@@ -13,8 +13,6 @@ a read unit per row, and a round trip per 900 rows of the longest partition.
 An index follows its table within moments, a counter at once: in between, a row may be counted and not yet listed.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from functools import partial
 from typing import Any, Generic, TypeVar
@@ -29,10 +27,9 @@ from chalicelib.core.store import ItemKey, Query, ReadResult, get_many, merge, p
 from chalicelib.manufacturing.rules import STATE_MACHINES
 from chalicelib.manufacturing.status_counters import counter_keys, total
 from chalicelib.manufacturing.tables import (
+    Assembly,
+    BuiltEntity,
     ListedEntity,
-    OfBatch,
-    OfOrganisation,
-    OfSku,
     ProductionBatch,
     batch_key,
     list_partitions,
@@ -67,9 +64,8 @@ class EntityFilter(msgspec.Struct, frozen=True):
     @property
     def index(self) -> str:
         """Return the index of the list that is read."""
-        if self.batch_id:
-            return OfBatch.Meta.index_name
-        return OfSku.Meta.index_name if self.sku_id else OfOrganisation.Meta.index_name
+        of_sku_or_all = BuiltEntity.of_sku if self.sku_id else ListedEntity.of_organisation
+        return str((Assembly.of_batch if self.batch_id else of_sku_or_all).Meta.index_name)
 
     def statuses(self, kind: str) -> Sequence[str]:
         """Return the statuses that are listed."""

@@ -3,8 +3,6 @@
 "Own" refers to the creator of an entity. Entities that a body names are not subject to the caller's scope.
 """
 
-from __future__ import annotations
-
 from msgspec.structs import replace
 
 from chalicelib.core.actor import Actor

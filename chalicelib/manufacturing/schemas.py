@@ -1,7 +1,5 @@
 """Requests and responses that planning and assembly share: pages of lists and the console's envelopes."""
 
-from __future__ import annotations
-
 from typing import Annotated, Generic, TypeVar
 
 import msgspec

@@ -4,8 +4,6 @@ An active SKU never changes, so each entity built for it holds a copy (`SkuSpec`
 limits of the end-of-line test can be long and are needed once per pack; only the SKU itself holds them.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from decimal import Decimal
 from typing import Annotated, Any, TypeVar

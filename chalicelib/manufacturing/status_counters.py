@@ -5,8 +5,6 @@ each list has counters: one set of shards, of which a transaction changes a rand
 changes do not meet in one item. Reading a count is one batch read of the shards.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -14,7 +12,7 @@ from pynamodb.expressions.condition import Condition
 
 from chalicelib.core.sharding import Shards
 from chalicelib.core.store import ItemKey, ReadResult
-from chalicelib.core.table import IntAttribute, Item, TableName, key
+from chalicelib.core.table import IntAttribute, Item, key, stored_in
 from chalicelib.core.work import UnitOfWork
 from chalicelib.manufacturing.sku_spec import SkuSpec
 from chalicelib.manufacturing.tables import (
@@ -32,9 +30,7 @@ SHARDS = Shards(8)
 class StatusCounter(Item):
     """One shard of the counts of a list by status. A shard may be negative; only the sum is meaningful."""
 
-    class Meta:
-        table_name = TableName("manufacturing")
-
+    Meta = stored_in("manufacturing")
     kind = "status_counter"
 
     DRAFT = IntAttribute(default=0)

@@ -8,13 +8,10 @@ attributes, so a row shows the entity with its SKU.
 Ledgers and serial numbers are in `traceability/tables.py`, in the same table of the store.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
-from typing import Any
 
 from pynamodb.attributes import UnicodeAttribute
-from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
+from pynamodb.indexes import AllProjection
 
 from chalicelib.core.sharding import Shards
 from chalicelib.core.store import ItemKey
@@ -23,51 +20,15 @@ from chalicelib.core.table import (
     Entity,
     IntAttribute,
     MomentAttribute,
-    TableName,
+    index,
     key,
     optional,
+    stored_in,
 )
 from chalicelib.manufacturing.sku_spec import Limits, SkuSpec, StructAttribute
 
 LIST_SHARDS = {"sku": Shards(1), "batch": Shards(1), "module": Shards(4), "pack": Shards(1)}
 """The partitions of a list by kind. Each bound cell rewrites its module's index entries."""
-
-
-class _Meta:
-    table_name = TableName("manufacturing")
-
-
-class OfOrganisation(GlobalSecondaryIndex[Any]):
-    """All entities of a kind, in shards."""
-
-    class Meta:
-        index_name = "of_organisation"
-        projection = AllProjection()
-
-    org_list = UnicodeAttribute(hash_key=True)
-    sort_key = UnicodeAttribute(range_key=True, attr_name="place")
-
-
-class OfSku(GlobalSecondaryIndex[Any]):
-    """All entities of a kind that are built for one SKU."""
-
-    class Meta:
-        index_name = "of_sku"
-        projection = AllProjection()
-
-    sku_list = UnicodeAttribute(hash_key=True)
-    sort_key = UnicodeAttribute(range_key=True, attr_name="place")
-
-
-class OfBatch(GlobalSecondaryIndex[Any]):
-    """All entities of a kind in one batch."""
-
-    class Meta:
-        index_name = "of_batch"
-        projection = AllProjection()
-
-    batch_list = UnicodeAttribute(hash_key=True)
-    sort_key = UnicodeAttribute(range_key=True, attr_name="place")
 
 
 _DERIVED = frozenset(
@@ -93,14 +54,14 @@ class ListedEntity(Entity):
     created_by = UnicodeAttribute()
     created_at = MomentAttribute()
     updated_at = MomentAttribute()
+    of_organisation = index(AllProjection(), org_list=UnicodeAttribute, place=UnicodeAttribute)
+    """All entities of a kind, in shards."""
 
 
 class Sku(ListedEntity):
     """A stock keeping unit: the specification of a pack. It never changes once it is active."""
 
-    class Meta(_Meta):
-        pass
-
+    Meta = stored_in("manufacturing")
     kind = "sku"
 
     name = UnicodeAttribute()
@@ -111,7 +72,6 @@ class Sku(ListedEntity):
     nominal_capacity = optional(DecimalAttribute())
     sku_code = optional(UnicodeAttribute())
     limits = optional(StructAttribute[Limits](Limits))
-    of_organisation = OfOrganisation()
 
     @property
     def spec(self) -> SkuSpec:
@@ -136,14 +96,14 @@ class BuiltEntity(ListedEntity):
     sku_id = UnicodeAttribute()
     sku = StructAttribute[SkuSpec](SkuSpec)
     sku_list = UnicodeAttribute()
+    of_sku = index(AllProjection(), sku_list=UnicodeAttribute, place=UnicodeAttribute)
+    """All entities of a kind that are built for one SKU."""
 
 
 class ProductionBatch(BuiltEntity):
     """A production run, with the numbers of its packs: all, and those that are not finalized."""
 
-    class Meta(_Meta):
-        pass
-
+    Meta = stored_in("manufacturing")
     kind = "batch"
 
     target_quantity = optional(IntAttribute())
@@ -154,8 +114,6 @@ class ProductionBatch(BuiltEntity):
     packs_failed = IntAttribute(default=0)
     started_at = optional(MomentAttribute())
     completed_at = optional(MomentAttribute())
-    of_organisation = OfOrganisation()
-    of_sku = OfSku()
 
 
 class Assembly(BuiltEntity):
@@ -167,6 +125,8 @@ class Assembly(BuiltEntity):
     bound = IntAttribute(default=0)
     """The number of bound parts; the ledger (`traceability/tables.py`) lists them."""
     sealed_at = optional(MomentAttribute())
+    of_batch = index(AllProjection(), batch_list=UnicodeAttribute, place=UnicodeAttribute)
+    """All entities of a kind in one batch."""
 
     @property
     def required(self) -> int:
@@ -177,16 +137,11 @@ class Assembly(BuiltEntity):
 class Module(Assembly):
     """An assembly of cells; `pack_id` is the pack that it is bound to."""
 
-    class Meta(_Meta):
-        pass
-
+    Meta = stored_in("manufacturing")
     kind = "module"
 
     pack_id = optional(UnicodeAttribute())
     packed_at = optional(MomentAttribute())
-    of_organisation = OfOrganisation()
-    of_sku = OfSku()
-    of_batch = OfBatch()
 
     @property
     def required(self) -> int:
@@ -197,16 +152,11 @@ class Module(Assembly):
 class Pack(Assembly):
     """The finished product, an assembly of modules; `disposition` is the newest one."""
 
-    class Meta(_Meta):
-        pass
-
+    Meta = stored_in("manufacturing")
     kind = "pack"
 
     disposition = optional(UnicodeAttribute())
     disposed_at = optional(MomentAttribute())
-    of_organisation = OfOrganisation()
-    of_sku = OfSku()
-    of_batch = OfBatch()
 
     @property
     def required(self) -> int:

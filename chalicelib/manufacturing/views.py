@@ -1,7 +1,5 @@
 """The console's envelopes around views of entities."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from typing import Any
 

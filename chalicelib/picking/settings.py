@@ -1,7 +1,5 @@
 """The organisation's settings of picking: the rates that count as 100 percent."""
 
-from __future__ import annotations
-
 from typing import Annotated
 
 import msgspec

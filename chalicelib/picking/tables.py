@@ -12,12 +12,10 @@ assignment that can be claimed is in the index `queue`, by priority and age; sha
 those that wait. All others are in no index.
 """
 
-from __future__ import annotations
-
 from datetime import datetime
 
 from pynamodb.attributes import UnicodeAttribute, UnicodeSetAttribute
-from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
+from pynamodb.indexes import AllProjection
 
 from chalicelib.core.clock import to_millis
 from chalicelib.core.store import ItemKey
@@ -27,29 +25,15 @@ from chalicelib.core.table import (
     IntAttribute,
     Item,
     MomentAttribute,
-    TableName,
+    index,
     key,
     optional,
+    stored_in,
 )
 
 EVENTS = "EVENTS"
 WAITING, JOINABLE = "0", "9"
 """The first part of a queue position: assignments that wait come before those that can be joined."""
-
-
-class _Meta:
-    table_name = TableName("picking")
-
-
-class QueueIndex(GlobalSecondaryIndex["Assignment"]):
-    """The assignments that one role can claim, in the order of the queue."""
-
-    class Meta:
-        index_name = "queue"
-        projection = AllProjection()
-
-    queue_key = UnicodeAttribute(hash_key=True)
-    queue_place = UnicodeAttribute(range_key=True)
 
 
 class Assignment(Entity):
@@ -59,9 +43,7 @@ class Assignment(Entity):
     it; the other attributes come from the import.
     """
 
-    class Meta(_Meta):
-        pass
-
+    Meta = stored_in("picking")
     kind = "assignment"
     unaudited = frozenset({"org_id", "state", "queue_key", "queue_place", "updated_at", "created_at"})
 
@@ -89,7 +71,8 @@ class Assignment(Entity):
 
     queue_key = optional(UnicodeAttribute())
     queue_place = optional(UnicodeAttribute())
-    queue = QueueIndex()
+    queue = index(AllProjection(), queue_key=UnicodeAttribute, queue_place=UnicodeAttribute)
+    """The assignments that one role can claim, in the order of the queue."""
 
     @property
     def entity_id(self) -> str:
@@ -100,9 +83,7 @@ class Assignment(Entity):
 class PickList(Entity):
     """The lines of an assignment. `lines` is JSON: `[[number, sku, quantity, location, [barcode], pallet]]`."""
 
-    class Meta(_Meta):
-        pass
-
+    Meta = stored_in("picking")
     kind = "pick_list"
     unaudited = frozenset({"lines"})
 
@@ -118,9 +99,7 @@ class PickList(Entity):
 class LedgerSegment(Item):
     """The ledger entries of one transaction: numbers `first` to `first + size - 1`. `entries` is JSON."""
 
-    class Meta(_Meta):
-        pass
-
+    Meta = stored_in("picking")
     kind = "ledger_segment"
 
     first = IntAttribute()
@@ -133,9 +112,7 @@ class LedgerSegment(Item):
 class IngestedEvent(Item):
     """The record that a client's event was ingested: its ledger, and the number of its entry. Never deleted."""
 
-    class Meta(_Meta):
-        pass
-
+    Meta = stored_in("picking")
     kind = "ingested_event"
 
     ledger = UnicodeAttribute()
@@ -145,9 +122,7 @@ class IngestedEvent(Item):
 class Picker(Item):
     """The assignments that a picker holds (rarely several), the last one claimed, and the length of their ledger."""
 
-    class Meta(_Meta):
-        pass
-
+    Meta = stored_in("picking")
     kind = "picker"
 
     held = optional(UnicodeSetAttribute())

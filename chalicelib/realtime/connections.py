@@ -37,11 +37,7 @@ def store_connection(
         "expires_at": work.now + lifetime,
     }
     connection = key.new(
-        org_id=actor.org_id,
-        user_id=actor.user_id,
-        role=actor.role,
-        session_id=actor.session_id,
-        **values,
+        org_id=actor.org_id, user_id=actor.user_id, role=actor.role, session_id=actor.session_id, **values
     )
     work.create(connection, audited=False)
     work.create(mailbox_key.new(**values), audited=False)

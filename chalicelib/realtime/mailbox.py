@@ -36,7 +36,8 @@ def append(work: UnitOfWork, retention: timedelta) -> None:
     by_recipient = sorted(work.published, key=lambda p: (p.recipient.org_id, p.recipient.user_id))
     for recipient, published in groupby(by_recipient, key=lambda p: p.recipient):
         ids = [_stage_event(work, event, retention) for event in published]
-        work.update_unread(head_key(recipient), actions=_appended(recipient, ids, work.now), audited=False)
+        actions = [H.queue.set((H.queue | []).append(ids)), H.tail.add(len(ids)), *signal(recipient, work.now)]
+        work.update_unread(head_key(recipient), actions=actions, audited=False)
 
 
 def _stage_event(work: UnitOfWork, published: Published, retention: timedelta) -> str:
@@ -49,11 +50,6 @@ def _stage_event(work: UnitOfWork, published: Published, retention: timedelta) -
     )
     work.create(event, audited=False)
     return event_id
-
-
-def _appended(recipient: Recipient, ids: Sequence[str], now: datetime) -> list[Action]:
-    queue = (H.queue | []).append(list(ids))
-    return [H.queue.set(queue), H.tail.add(len(ids)), *signal(recipient, now)]
 
 
 def signal(recipient: Recipient, now: datetime) -> list[Action]:

@@ -113,8 +113,8 @@ LONGEST_MODULE = 300
 SHARES = {"dispatch": 0.71, "picking": 0.56, "packing": 0.83, "maintenance": 0.97, "manufacturing": 0.62}
 """The share of a domain's lines that stands in rooms, use cases split by noun included. The aim is 0.9.
 
-The rest is the domain itself: the search for a courier in dispatch; the ledger, its state and its replay in picking; the
-label, the SSCCs, the line diff and the transfers in packing; the trace, EPCIS and the shared list in manufacturing.
+The rest is the domain itself: the search for a courier in dispatch; the ledger, its state and its replay in picking;
+the label, the SSCCs, the line diff and the transfers in packing; the trace, EPCIS and the shared list in manufacturing.
 """
 
 

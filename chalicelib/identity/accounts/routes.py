@@ -28,10 +28,7 @@ routes = Routes(__name__, "People and roles")
 me_routes = Routes(f"{__name__}.me", "Me")
 
 USER_RESOURCE = Resource(
-    key=user_key,
-    id_from=("user_id",),
-    owners=lambda user, _: (user.user_id,),
-    zone=lambda user: user.game_zone,
+    key=user_key, id_from=("user_id",), owners=lambda user, _: (user.user_id,), zone=lambda user: user.game_zone
 )
 DEVICE_RESOURCE = Resource(
     key=lambda _, device_id: device_key(device_id),

@@ -15,11 +15,7 @@ Username = Annotated[
 ]
 Email = Annotated[
     str,
-    Meta(
-        max_length=254,
-        pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$(?!\n)",
-        extra={SENTENCE: "must be an e-mail address"},
-    ),
+    Meta(max_length=254, pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$(?!\n)", extra={SENTENCE: "must be an e-mail address"}),
 ]
 Text100 = Annotated[str, NOT_BLANK, Meta(max_length=100)]
 Phone = Annotated[str, NOT_BLANK, Meta(max_length=40)]

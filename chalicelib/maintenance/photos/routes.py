@@ -25,10 +25,6 @@ def _photo_view(photo: WorkOrderPhoto) -> PhotoView:
     return views.photo_view(photo, dependencies().settings)
 
 
-def _upload_view(upload: WorkOrderUpload) -> PhotoUpload:
-    return upload_view(upload, dependencies().settings)
-
-
 @routes.post(
     UPLOADS,
     permission=permissions.UPLOAD_PHOTO,
@@ -57,7 +53,7 @@ def upload_photo(request: Request[NewPhoto, Empty, WorkOrder], work: UnitOfWork)
     transition=PhotoAction.ADD,
     body=PhotoIntent,
     returns=PhotoUpload,
-    view=_upload_view,
+    view=lambda upload: upload_view(upload, dependencies().settings),
     status=201,
     audit_target=AuditTarget(WorkOrder.kind, "PHOTO_UPLOAD_PREPARED", "workOrderId"),
     examples={"response": {"url": "https://baton-prod-photos.s3.eu-west-1.amazonaws.com/"}},

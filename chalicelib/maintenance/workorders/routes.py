@@ -74,11 +74,7 @@ def create_work_order(request: Request[NewWorkOrder, Empty, Checklist], work: Un
 
 
 @routes.get(
-    "/v1/work-orders",
-    permission=permissions.LIST,
-    query=WorkOrderQuery,
-    returns=WorkOrderPage,
-    errors=[AccessDenied],
+    "/v1/work-orders", permission=permissions.LIST, query=WorkOrderQuery, returns=WorkOrderPage, errors=[AccessDenied]
 )
 def list_work_orders(request: Request[Empty, WorkOrderQuery]) -> WorkOrderPage:
     """List the work orders of a game zone, or of all zones for those whose scope allows it, soonest due first.

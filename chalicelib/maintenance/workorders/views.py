@@ -5,29 +5,15 @@ from datetime import datetime
 
 from chalicelib.core.pagination import Page
 from chalicelib.maintenance.rules import PhotoKind, Priority, WorkOrderState, age_hours, is_overdue
-from chalicelib.maintenance.workorders.schemas import (
-    ActionItem,
-    PhotoView,
-    SourceChecklist,
-    WorkOrderAssigned,
-    WorkOrderDetail,
-    WorkOrderDone,
-    WorkOrderMoved,
-    WorkOrderPage,
-    WorkOrderReturnEntry,
-    WorkOrderSla,
-    WorkOrderStarted,
-    WorkOrderSummary,
-    WorkOrderTimelineEntry,
-)
+from chalicelib.maintenance.workorders import schemas
 from chalicelib.maintenance.workorders.service import FinishedWorkOrder, RoutedWorkOrder
 from chalicelib.maintenance.workorders.tables import WorkOrder, WorkOrderEvent
 from chalicelib.maintenance.workorders.timeline import TimelineAction
 
 
-def order_summary(order: WorkOrder, now: datetime) -> WorkOrderSummary:
+def order_summary(order: WorkOrder, now: datetime) -> schemas.WorkOrderSummary:
     """Return a work order in lists."""
-    return WorkOrderSummary(
+    return schemas.WorkOrderSummary(
         id=order.order_id,
         code=order.code,
         state=WorkOrderState(order.state),
@@ -36,7 +22,7 @@ def order_summary(order: WorkOrder, now: datetime) -> WorkOrderSummary:
         game_zone=order.game_zone,
         ride=order.ride_name,
         ride_code=order.ride_code,
-        source_checklist=SourceChecklist(order.checklist_ref, order.checklist_name),
+        source_checklist=schemas.SourceChecklist(order.checklist_ref, order.checklist_name),
         a_item_text=order.item_text,
         issue_photo_count=order.issue_photos,
         sla=_sla(order, now),
@@ -48,10 +34,10 @@ def order_summary(order: WorkOrder, now: datetime) -> WorkOrderSummary:
 
 
 def order_detail(
-    order: WorkOrder, events: Sequence[WorkOrderEvent], photos: Sequence[PhotoView], now: datetime
-) -> WorkOrderDetail:
+    order: WorkOrder, events: Sequence[WorkOrderEvent], photos: Sequence[schemas.PhotoView], now: datetime
+) -> schemas.WorkOrderDetail:
     """Return a work order with its photos and timeline; `events` oldest first."""
-    return WorkOrderDetail(
+    return schemas.WorkOrderDetail(
         id=order.order_id,
         code=order.code,
         state=WorkOrderState(order.state),
@@ -60,8 +46,8 @@ def order_detail(
         game_zone=order.game_zone,
         ride=order.ride_name,
         ride_code=order.ride_code,
-        source_checklist=SourceChecklist(order.checklist_ref, order.checklist_name),
-        a_item=ActionItem(order.item_ref, order.item_text, order.item_note),
+        source_checklist=schemas.SourceChecklist(order.checklist_ref, order.checklist_name),
+        a_item=schemas.ActionItem(order.item_ref, order.item_text, order.item_note),
         issue_photos=[photo for photo in photos if photo.kind is PhotoKind.ISSUE],
         photos=[photo for photo in photos if photo.kind is not PhotoKind.ISSUE],
         instructions=order.instructions,
@@ -85,19 +71,19 @@ def order_detail(
     )
 
 
-def order_page(page: Page[WorkOrder], now: datetime) -> WorkOrderPage:
+def order_page(page: Page[WorkOrder], now: datetime) -> schemas.WorkOrderPage:
     """Return a page of work orders."""
-    return WorkOrderPage([order_summary(order, now) for order in page.items], page.next_cursor)
+    return schemas.WorkOrderPage([order_summary(order, now) for order in page.items], page.next_cursor)
 
 
-def routed_view(routed: RoutedWorkOrder) -> WorkOrderDetail:
+def routed_view(routed: RoutedWorkOrder) -> schemas.WorkOrderDetail:
     """Return a new work order."""
     return order_detail(routed.order, [routed.event], [], routed.order.created_at)
 
 
-def assigned_view(order: WorkOrder) -> WorkOrderAssigned:
+def assigned_view(order: WorkOrder) -> schemas.WorkOrderAssigned:
     """Return a work order that has just been assigned."""
-    return WorkOrderAssigned(
+    return schemas.WorkOrderAssigned(
         WorkOrderState(order.state),
         order.version,
         str(order.technician_name),
@@ -106,33 +92,35 @@ def assigned_view(order: WorkOrder) -> WorkOrderAssigned:
     )
 
 
-def started_view(order: WorkOrder) -> WorkOrderStarted:
+def started_view(order: WorkOrder) -> schemas.WorkOrderStarted:
     """Return a work order that has just been started."""
-    return WorkOrderStarted(WorkOrderState(order.state), order.started_at or order.updated_at, order.version)
+    return schemas.WorkOrderStarted(WorkOrderState(order.state), order.started_at or order.updated_at, order.version)
 
 
-def finished_view(finished: FinishedWorkOrder) -> WorkOrderDone:
+def finished_view(finished: FinishedWorkOrder) -> schemas.WorkOrderDone:
     """Return a work order that has just been finished."""
     order, released = finished
-    return WorkOrderDone(WorkOrderState(order.state), order.closed_at or order.updated_at, order.version, released)
+    return schemas.WorkOrderDone(
+        WorkOrderState(order.state), order.closed_at or order.updated_at, order.version, released
+    )
 
 
-def moved_view(order: WorkOrder) -> WorkOrderMoved:
+def moved_view(order: WorkOrder) -> schemas.WorkOrderMoved:
     """Return the state and version of a work order."""
-    return WorkOrderMoved(WorkOrderState(order.state), order.version)
+    return schemas.WorkOrderMoved(WorkOrderState(order.state), order.version)
 
 
-def _sla(order: WorkOrder, now: datetime) -> WorkOrderSla:
+def _sla(order: WorkOrder, now: datetime) -> schemas.WorkOrderSla:
     age = age_hours(order.created_at, order.closed_at or now)
-    return WorkOrderSla(order.due_at, age, is_overdue(WorkOrderState(order.state), order.due_at, now))
+    return schemas.WorkOrderSla(order.due_at, age, is_overdue(WorkOrderState(order.state), order.due_at, now))
 
 
-def _return(event: WorkOrderEvent) -> WorkOrderReturnEntry:
-    return WorkOrderReturnEntry(event.note or "", event.actor_name, event.actor_id, event.at)
+def _return(event: WorkOrderEvent) -> schemas.WorkOrderReturnEntry:
+    return schemas.WorkOrderReturnEntry(event.note or "", event.actor_name, event.actor_id, event.at)
 
 
-def _entry(event: WorkOrderEvent) -> WorkOrderTimelineEntry:
-    return WorkOrderTimelineEntry(
+def _entry(event: WorkOrderEvent) -> schemas.WorkOrderTimelineEntry:
+    return schemas.WorkOrderTimelineEntry(
         state=WorkOrderState(event.state),
         action=TimelineAction(event.action),
         actor=event.actor_name,

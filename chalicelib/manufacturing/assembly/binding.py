@@ -6,8 +6,6 @@ No scan is lost, and an assembly never holds more than its SKU requires. The res
 what others bound at the same moment; its version is then behind, so an `If-Match` with it fails.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from typing import TypeVar
 
@@ -19,12 +17,7 @@ from chalicelib.core.table import parts_of
 from chalicelib.core.work import UnitOfWork
 from chalicelib.manufacturing.errors import line_conflict
 from chalicelib.manufacturing.rules import LineAction, missing_for_binding
-from chalicelib.manufacturing.status_counters import (
-    count_status_change,
-    new_entity_values,
-    sku_values,
-    status_values,
-)
+from chalicelib.manufacturing.status_counters import count_status_change, new_entity_values, sku_values, status_values
 from chalicelib.manufacturing.tables import Assembly, ProductionBatch, list_partition
 from chalicelib.manufacturing.traceability.tables import BOUND, LedgerEntry, ledger_key
 
@@ -36,9 +29,7 @@ def new_assembly(
 ) -> AssemblyT:
     """Return a new module or pack of a batch, without parts."""
     model, org_id, item_id = key.model, actor.org_id, parts_of(key.pk)[-1]
-    return model(
-        key.pk,
-        key.sk,
+    return key.new(
         serial=serial,
         batch_id=batch.item_id,
         batch_list=list_partition(org_id, model.kind, batch.item_id, item_id),
@@ -56,11 +47,7 @@ def require_room(assembly: Assembly, parts: int, part: str, action: LineAction) 
 
 
 def update_binding(
-    work: UnitOfWork,
-    assembly: Assembly,
-    status: str,
-    parts: int,
-    changes: Mapping[str, list[object]] | None = None,
+    work: UnitOfWork, assembly: Assembly, status: str, parts: int, changes: Mapping[str, list[object]] | None = None
 ) -> None:
     """Stage that so many parts were bound (negative: unbound), and the resulting status.
 
@@ -94,10 +81,7 @@ def append_ledger_entry(
     lot: str | None = None,
 ) -> LedgerEntry:
     """Stage a ledger entry of a module or pack; it sorts after all entries that existed when the assembly was read."""
-    entry_key = ledger_key(assembly.pk, assembly.version, work.ids.new())
-    entry = LedgerEntry(
-        entry_key.pk,
-        entry_key.sk,
+    entry = ledger_key(assembly.pk, assembly.version, work.ids.new()).new(
         org_id=assembly.org_id,
         holder_id=assembly.item_id,
         change=change,

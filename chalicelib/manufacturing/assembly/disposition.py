@@ -1,7 +1,5 @@
 """The disposition of a pack after its end-of-line test, checked against the limits of its SKU."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 
 from chalicelib.core.actor import Actor
@@ -24,7 +22,7 @@ from chalicelib.manufacturing.rules import (
 from chalicelib.manufacturing.sku_spec import Measurement
 from chalicelib.manufacturing.status_counters import change_status
 from chalicelib.manufacturing.tables import Pack, ProductionBatch, batch_key, sku_key
-from chalicelib.manufacturing.traceability.tables import DispositionRecord, disposition_key
+from chalicelib.manufacturing.traceability.tables import disposition_key
 
 
 def dispose_pack(work: UnitOfWork, pack: Pack, command: Decision, actor: Actor) -> Pack:
@@ -41,10 +39,7 @@ def dispose_pack(work: UnitOfWork, pack: Pack, command: Decision, actor: Actor) 
         _count_finalized(work, pack, disposition)
     else:
         work.update(pack, {**values, "updated_at": work.now})
-    key = disposition_key(pack.pk, pack.version)
-    record = DispositionRecord(
-        key.pk,
-        key.sk,
+    record = disposition_key(pack.pk, pack.version).new(
         org_id=pack.org_id,
         pack_id=pack.item_id,
         disposition=str(disposition),

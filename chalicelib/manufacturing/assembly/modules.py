@@ -1,7 +1,5 @@
 """The use cases of modules: create, bind and unbind cells, seal."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 from chalicelib.core.actor import Actor
@@ -17,7 +15,6 @@ from chalicelib.manufacturing.traceability import serial_registry
 from chalicelib.manufacturing.traceability.tables import (
     CELL,
     UNBOUND,
-    FormerCell,
     LedgerEntry,
     LotUse,
     SerialNumber,
@@ -101,10 +98,7 @@ def _release_cell(work: UnitOfWork, module: Module, cell: SerialNumber, actor: A
     removal = LedgerEntry.removed.add({cell.serial})
     work.update_unread(ledger_entry_key(module.pk, str(cell.entry)), actions=[removal], audited=False)
     entry = append_ledger_entry(work, module, actor.user_id, [cell.serial], change=UNBOUND, lot=cell.lot)
-    key = former_cell_key(module.org_id, cell.serial, work.ids.new())
-    former = FormerCell(
-        key.pk,
-        key.sk,
+    former = former_cell_key(module.org_id, cell.serial, work.ids.new()).new(
         serial=cell.serial,
         module_id=module.item_id,
         lot=cell.lot,

@@ -4,8 +4,6 @@ A module is bound by writing the pack's id into it, provided that it has none, i
 transaction has at most 100 items, so one request binds at most 90 modules; a pack of 200 takes three.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 
 from chalicelib.core.actor import Actor

@@ -1,31 +1,13 @@
 """Endpoints of modules and packs."""
 
-from __future__ import annotations
-
 from chalicelib.core.work import UnitOfWork
 from chalicelib.edge.dependencies import dependencies
 from chalicelib.edge.endpoint import AuditTarget, Resource
 from chalicelib.edge.request import Empty, Request
 from chalicelib.edge.routes import Routes
 from chalicelib.manufacturing import permissions
-from chalicelib.manufacturing.assembly import disposition, modules, packs, queries
+from chalicelib.manufacturing.assembly import disposition, modules, packs, queries, schemas
 from chalicelib.manufacturing.assembly.queries import ModuleContents, PackContents
-from chalicelib.manufacturing.assembly.schemas import (
-    BindCell,
-    BindCells,
-    BindModule,
-    BindModules,
-    Decision,
-    ModuleDetail,
-    ModuleQuery,
-    ModuleView,
-    NewPack,
-    NewUnit,
-    PackDetail,
-    PackQuery,
-    PackView,
-    UnbindCell,
-)
 from chalicelib.manufacturing.assembly.views import module_detail_view, module_view, pack_detail_view, pack_view
 from chalicelib.manufacturing.errors import DuplicateSerial
 from chalicelib.manufacturing.listing import EntityPage
@@ -37,8 +19,8 @@ from chalicelib.manufacturing.views import envelope_response, list_response
 
 routes = Routes(__name__, "Battery console")
 
-_MODULE_RESPONSE = envelope_response(ModuleView, module_view)
-_PACK_RESPONSE = envelope_response(PackView, pack_view)
+_MODULE_RESPONSE = envelope_response(schemas.ModuleView, module_view)
+_PACK_RESPONSE = envelope_response(schemas.PackView, pack_view)
 
 _CELL_IN_BODY = Resource(key=registry_key, id_from=("serial",), required=False)
 
@@ -46,10 +28,10 @@ _CELL_IN_BODY = Resource(key=registry_key, id_from=("serial",), required=False)
 @routes.get(
     "/v1/modules",
     permission=permissions.READ_MODULE,
-    query=ModuleQuery,
-    **list_response(ModuleView, module_view),
+    query=schemas.ModuleQuery,
+    **list_response(schemas.ModuleView, module_view),
 )
-def list_modules(request: Request[Empty, ModuleQuery]) -> EntityPage[Module]:
+def list_modules(request: Request[Empty, schemas.ModuleQuery]) -> EntityPage[Module]:
     """List modules, newest first."""
     return queries.list_modules(request.actor, request.query, dependencies().clock)
 
@@ -59,13 +41,13 @@ def list_modules(request: Request[Empty, ModuleQuery]) -> EntityPage[Module]:
     permission=permissions.CREATE_MODULE,
     resource=BATCH_IN_BODY,
     transition=LineAction.CREATE_MODULE,
-    body=NewUnit,
+    body=schemas.NewUnit,
     **_MODULE_RESPONSE,
     status=201,
     errors=[DuplicateSerial],
     audit_target=AuditTarget(Module.kind, "MODULE_CREATED"),
 )
-def create_module(request: Request[NewUnit, Empty, ProductionBatch], work: UnitOfWork) -> Module:
+def create_module(request: Request[schemas.NewUnit, Empty, ProductionBatch], work: UnitOfWork) -> Module:
     """Create a module in a batch that is in progress."""
     return modules.create_module(work, request.resource, request.body, request.actor)
 
@@ -74,7 +56,7 @@ def create_module(request: Request[NewUnit, Empty, ProductionBatch], work: UnitO
     "/v1/modules/{module_id}",
     permission=permissions.READ_MODULE,
     resource=MODULE_RESOURCE,
-    **envelope_response(ModuleDetail, module_detail_view),
+    **envelope_response(schemas.ModuleDetail, module_detail_view),
 )
 def get_module(request: Request[Empty, Empty, Module]) -> ModuleContents:
     """Get a module with its cells in the order of binding."""
@@ -86,12 +68,12 @@ def get_module(request: Request[Empty, Empty, Module]) -> ModuleContents:
     permission=permissions.BIND_CELL,
     resource=MODULE_RESOURCE,
     transition=LineAction.BIND_CELL,
-    body=BindCell,
+    body=schemas.BindCell,
     **_MODULE_RESPONSE,
     errors=[DuplicateSerial],
     audit_target=AuditTarget(Module.kind, "CELL_BOUND", "module_id"),
 )
-def bind_cell(request: Request[BindCell, Empty, Module], work: UnitOfWork) -> Module:
+def bind_cell(request: Request[schemas.BindCell, Empty, Module], work: UnitOfWork) -> Module:
     """Bind a cell to a module."""
     return modules.bind_cell(work, request.resource, request.body, request.actor)
 
@@ -101,12 +83,12 @@ def bind_cell(request: Request[BindCell, Empty, Module], work: UnitOfWork) -> Mo
     permission=permissions.BIND_CELL,
     resource=MODULE_RESOURCE,
     transition=LineAction.BIND_CELLS,
-    body=BindCells,
+    body=schemas.BindCells,
     **_MODULE_RESPONSE,
     errors=[DuplicateSerial],
     audit_target=AuditTarget(Module.kind, "CELLS_BOUND", "module_id"),
 )
-def bind_cells(request: Request[BindCells, Empty, Module], work: UnitOfWork) -> Module:
+def bind_cells(request: Request[schemas.BindCells, Empty, Module], work: UnitOfWork) -> Module:
     """Bind a tray of up to 90 cells, all or none; the error names every serial number in use."""
     return modules.bind_cells(work, request.resource, request.body, request.actor)
 
@@ -117,11 +99,11 @@ def bind_cells(request: Request[BindCells, Empty, Module], work: UnitOfWork) -> 
     resource=MODULE_RESOURCE,
     related={"cell": _CELL_IN_BODY},
     transition=LineAction.UNBIND_CELL,
-    body=UnbindCell,
+    body=schemas.UnbindCell,
     **_MODULE_RESPONSE,
     audit_target=AuditTarget(Module.kind, "CELL_UNBOUND", "module_id"),
 )
-def unbind_cell(request: Request[UnbindCell, Empty, Module], work: UnitOfWork) -> Module:
+def unbind_cell(request: Request[schemas.UnbindCell, Empty, Module], work: UnitOfWork) -> Module:
     """Unbind a cell from a module that is not sealed; its serial number can be bound again."""
     cell = request.related["cell"]
     return modules.unbind_cell(work, request.resource, request.body, request.actor, cell=cell)
@@ -141,12 +123,9 @@ def seal_module(request: Request[Empty, Empty, Module], work: UnitOfWork) -> Mod
 
 
 @routes.get(
-    "/v1/packs",
-    permission=permissions.READ_PACK,
-    query=PackQuery,
-    **list_response(PackView, pack_view),
+    "/v1/packs", permission=permissions.READ_PACK, query=schemas.PackQuery, **list_response(schemas.PackView, pack_view)
 )
-def list_packs(request: Request[Empty, PackQuery]) -> EntityPage[Pack]:
+def list_packs(request: Request[Empty, schemas.PackQuery]) -> EntityPage[Pack]:
     """List packs, newest first."""
     return queries.list_packs(request.actor, request.query, dependencies().clock)
 
@@ -156,13 +135,13 @@ def list_packs(request: Request[Empty, PackQuery]) -> EntityPage[Pack]:
     permission=permissions.CREATE_PACK,
     resource=BATCH_IN_BODY,
     transition=LineAction.CREATE_PACK,
-    body=NewPack,
+    body=schemas.NewPack,
     **_PACK_RESPONSE,
     status=201,
     errors=[DuplicateSerial],
     audit_target=AuditTarget(Pack.kind, "PACK_CREATED"),
 )
-def create_pack(request: Request[NewPack, Empty, ProductionBatch], work: UnitOfWork) -> Pack:
+def create_pack(request: Request[schemas.NewPack, Empty, ProductionBatch], work: UnitOfWork) -> Pack:
     """Create a pack in a batch that is in progress, with up to 90 sealed modules."""
     return packs.create_pack(work, request.resource, request.body, request.actor)
 
@@ -171,7 +150,7 @@ def create_pack(request: Request[NewPack, Empty, ProductionBatch], work: UnitOfW
     "/v1/packs/{pack_id}",
     permission=permissions.READ_PACK,
     resource=PACK_RESOURCE,
-    **envelope_response(PackDetail, pack_detail_view),
+    **envelope_response(schemas.PackDetail, pack_detail_view),
 )
 def get_pack(request: Request[Empty, Empty, Pack]) -> PackContents:
     """Get a pack with its modules in the order of binding, and its dispositions."""
@@ -184,11 +163,11 @@ def get_pack(request: Request[Empty, Empty, Pack]) -> PackContents:
     resource=PACK_RESOURCE,
     related={"module": MODULE_IN_BODY},
     transition=LineAction.BIND_MODULE,
-    body=BindModule,
+    body=schemas.BindModule,
     **_PACK_RESPONSE,
     audit_target=AuditTarget(Pack.kind, "MODULE_BOUND", "pack_id"),
 )
-def bind_module(request: Request[BindModule, Empty, Pack], work: UnitOfWork) -> Pack:
+def bind_module(request: Request[schemas.BindModule, Empty, Pack], work: UnitOfWork) -> Pack:
     """Bind a sealed module of the same SKU that is in no pack."""
     return packs.bind_module(work, request.resource, request.body, request.actor, module=request.related["module"])
 
@@ -198,11 +177,11 @@ def bind_module(request: Request[BindModule, Empty, Pack], work: UnitOfWork) -> 
     permission=permissions.BIND_MODULE,
     resource=PACK_RESOURCE,
     transition=LineAction.BIND_MODULES,
-    body=BindModules,
+    body=schemas.BindModules,
     **_PACK_RESPONSE,
     audit_target=AuditTarget(Pack.kind, "MODULES_BOUND", "pack_id"),
 )
-def bind_modules(request: Request[BindModules, Empty, Pack], work: UnitOfWork) -> Pack:
+def bind_modules(request: Request[schemas.BindModules, Empty, Pack], work: UnitOfWork) -> Pack:
     """Bind up to 90 modules, all or none; the error names every module that cannot be bound."""
     return packs.bind_modules(work, request.resource, request.body, request.actor)
 
@@ -225,10 +204,10 @@ def seal_pack(request: Request[Empty, Empty, Pack], work: UnitOfWork) -> Pack:
     permission=permissions.DISPOSE_PACK,
     resource=PACK_RESOURCE,
     transition=LineAction.DISPOSITION,
-    body=Decision,
+    body=schemas.Decision,
     **_PACK_RESPONSE,
     audit_target=AuditTarget(Pack.kind, "PACK_DISPOSITION", "pack_id"),
 )
-def dispose_pack(request: Request[Decision, Empty, Pack], work: UnitOfWork) -> Pack:
+def dispose_pack(request: Request[schemas.Decision, Empty, Pack], work: UnitOfWork) -> Pack:
     """Pass, fail or quarantine a tested pack; a PASS has to keep to every limit of the SKU."""
     return disposition.dispose_pack(work, request.resource, request.body, request.actor)

@@ -1,7 +1,5 @@
 """Requests and responses of modules and packs."""
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime

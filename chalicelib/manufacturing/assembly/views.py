@@ -1,7 +1,5 @@
 """Modules and packs as the console reads them, with their SKU; absent values are omitted."""
 
-from __future__ import annotations
-
 import msgspec.structs
 
 from chalicelib.manufacturing.assembly.queries import ModuleContents, PackContents

@@ -1,7 +1,5 @@
 """Reads of SKUs and batches."""
 
-from __future__ import annotations
-
 import msgspec
 
 from chalicelib.core.actor import Actor

@@ -1,7 +1,5 @@
 """Endpoints of SKUs and batches."""
 
-from __future__ import annotations
-
 from chalicelib.core.work import UnitOfWork
 from chalicelib.edge.dependencies import dependencies
 from chalicelib.edge.endpoint import AuditTarget
@@ -35,12 +33,7 @@ _SKU = {
 }
 
 
-@routes.get(
-    "/v1/skus",
-    permission=permissions.READ_SKU,
-    query=SkuQuery,
-    **list_response(SkuView, sku_view),
-)
+@routes.get("/v1/skus", permission=permissions.READ_SKU, query=SkuQuery, **list_response(SkuView, sku_view))
 def list_skus(request: Request[Empty, SkuQuery]) -> EntityPage[Sku]:
     """List SKUs, newest first."""
     return queries.list_skus(request.actor, request.query, dependencies().clock)
@@ -86,12 +79,7 @@ def activate_sku(request: Request[Empty, Empty, Sku], work: UnitOfWork) -> Sku:
     return service.activate_sku(work, request.resource)
 
 
-@routes.get(
-    "/v1/batches",
-    permission=permissions.READ_BATCH,
-    query=BatchQuery,
-    **list_response(BatchView, batch_view),
-)
+@routes.get("/v1/batches", permission=permissions.READ_BATCH, query=BatchQuery, **list_response(BatchView, batch_view))
 def list_batches(request: Request[Empty, BatchQuery]) -> EntityPage[ProductionBatch]:
     """List batches, newest first."""
     return queries.list_batches(request.actor, request.query, dependencies().clock)

@@ -1,7 +1,5 @@
 """Requests and responses of SKUs and batches."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal

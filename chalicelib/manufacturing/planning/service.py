@@ -5,21 +5,12 @@ which requires the batch to be in progress, and completing a batch requires the 
 added to a batch that is being completed.
 """
 
-from __future__ import annotations
-
 from chalicelib.core.actor import Actor
 from chalicelib.core.work import UnitOfWork
 from chalicelib.manufacturing.errors import line_conflict
 from chalicelib.manufacturing.listing import newest_of_batch
 from chalicelib.manufacturing.planning.schemas import NewBatch, NewSku
-from chalicelib.manufacturing.rules import (
-    PACK,
-    BatchStatus,
-    LineAction,
-    PackStatus,
-    SkuStatus,
-    missing_for_completion,
-)
+from chalicelib.manufacturing.rules import PACK, BatchStatus, LineAction, PackStatus, SkuStatus, missing_for_completion
 from chalicelib.manufacturing.status_counters import change_status, create_listed, new_entity_values, sku_values
 from chalicelib.manufacturing.tables import Pack, ProductionBatch, Sku, batch_key, sku_key
 
@@ -29,10 +20,7 @@ _MAX_NAMED_PACKS = 100
 def create_sku(work: UnitOfWork, command: NewSku, actor: Actor) -> Sku:
     """Create a SKU; batches can be created for it once it is active."""
     sku_id = f"SKU-{work.ids.new()}"
-    key = sku_key(actor.org_id, sku_id)
-    sku = Sku(
-        key.pk,
-        key.sk,
+    sku = sku_key(actor.org_id, sku_id).new(
         name=command.name,
         chemistry=command.chemistry,
         cells_per_module=command.cells_per_module,
@@ -58,10 +46,7 @@ def activate_sku(work: UnitOfWork, sku: Sku) -> Sku:
 def create_batch(work: UnitOfWork, sku: Sku, command: NewBatch, actor: Actor) -> ProductionBatch:
     """Create a batch of an active SKU."""
     org_id, batch_id = actor.org_id, f"BAT-{work.ids.new()}"
-    key = batch_key(org_id, batch_id)
-    batch = ProductionBatch(
-        key.pk,
-        key.sk,
+    batch = batch_key(org_id, batch_id).new(
         target_quantity=command.target_quantity,
         notes=command.notes,
         search=" ".join([batch_id, command.notes or "", sku.name, sku.sku_code or ""]).lower(),

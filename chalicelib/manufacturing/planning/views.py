@@ -1,7 +1,5 @@
 """SKUs and batches as the console reads them; absent values are omitted."""
 
-from __future__ import annotations
-
 from chalicelib.manufacturing.planning.queries import BatchDetails
 from chalicelib.manufacturing.planning.schemas import BatchView, PackCounts, SkuView
 from chalicelib.manufacturing.rules import BatchStatus, SkuStatus

@@ -17,25 +17,13 @@ person. Times and the offset are UTC. The same fact always makes the same event 
 appears in, so a receiver can drop duplicates.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 import msgspec
 
 from chalicelib.manufacturing.rules import MeasuredValue
-from chalicelib.manufacturing.traceability.epcis_document import (
-    AggregationEvent,
-    EpcisEvent,
-    EpcisPart,
-    Ilmd,
-    ObjectEvent,
-    PersistentDisposition,
-    SensorElement,
-    SensorMetadata,
-    SensorReport,
-)
+from chalicelib.manufacturing.traceability import epcis_document
 from chalicelib.manufacturing.traceability.identifiers import UriNaming
 from chalicelib.manufacturing.traceability.units import measurement_unit
 
@@ -105,14 +93,14 @@ _Terms = tuple[str, str, str | None]
 """Action, business step and disposition."""
 
 
-def epcis_event(naming: UriNaming, fact: Fact) -> EpcisEvent:
+def epcis_event(naming: UriNaming, fact: Fact) -> epcis_document.EpcisEvent:
     """Return the event of a fact."""
     match fact:
         case Commissioned(unit, at, batch_id):
-            ilmd = Ilmd(batch_id, unit.sku_id)
+            ilmd = epcis_document.Ilmd(batch_id, unit.sku_id)
             return _object_event(naming, unit, at, ("ADD", "commissioning", "active"), ilmd=ilmd)
         case UnitSealed(unit, at):
-            persistent = PersistentDisposition(["completeness_verified"])
+            persistent = epcis_document.PersistentDisposition(["completeness_verified"])
             seal_terms = ("OBSERVE", "inspecting", None)
             return _object_event(naming, unit, at, seal_terms, persistent_disposition=persistent)
         case UnitDisposed(unit, at, decision, measurements):
@@ -132,13 +120,13 @@ def _object_event(
     at: datetime,
     terms: _Terms,
     *,
-    ilmd: Ilmd | None = None,
+    ilmd: epcis_document.Ilmd | None = None,
     decision: str | None = None,
-    sensor_element_list: list[SensorElement] | None = None,
-    persistent_disposition: PersistentDisposition | None = None,
-) -> ObjectEvent:
+    sensor_element_list: list[epcis_document.SensorElement] | None = None,
+    persistent_disposition: epcis_document.PersistentDisposition | None = None,
+) -> epcis_document.ObjectEvent:
     action, step, disposition = terms
-    return ObjectEvent(
+    return epcis_document.ObjectEvent(
         event_id=_event_id(naming, unit, at, (action, step, disposition or "", decision or "")),
         event_time=at,
         event_time_zone_offset=UTC_OFFSET,
@@ -156,9 +144,11 @@ def _object_event(
     )
 
 
-def _aggregation_event(naming: UriNaming, fact: PartsBound | PartsUnbound, action: str, step: str) -> AggregationEvent:
-    parts = [EpcisPart(_uri(naming, part), part.serial, part.lot) for part in fact.parts]
-    return AggregationEvent(
+def _aggregation_event(
+    naming: UriNaming, fact: PartsBound | PartsUnbound, action: str, step: str
+) -> epcis_document.AggregationEvent:
+    parts = [epcis_document.EpcisPart(_uri(naming, part), part.serial, part.lot) for part in fact.parts]
+    return epcis_document.AggregationEvent(
         event_id=_event_id(naming, fact.assembly, fact.at, (action, fact.entry)),
         event_time=fact.at,
         event_time_zone_offset=UTC_OFFSET,
@@ -173,18 +163,20 @@ def _aggregation_event(naming: UriNaming, fact: PartsBound | PartsUnbound, actio
     )
 
 
-def _sensor_elements(at: datetime, measurements: Mapping[str, MeasuredValue]) -> list[SensorElement] | None:
+def _sensor_elements(
+    at: datetime, measurements: Mapping[str, MeasuredValue]
+) -> list[epcis_document.SensorElement] | None:
     if not measurements:
         return None
     reports = [_sensor_report(name, measured) for name, measured in sorted(measurements.items())]
-    return [SensorElement(SensorMetadata(at), reports)]
+    return [epcis_document.SensorElement(epcis_document.SensorMetadata(at), reports)]
 
 
-def _sensor_report(name: str, measured: MeasuredValue) -> SensorReport:
+def _sensor_report(name: str, measured: MeasuredValue) -> epcis_document.SensorReport:
     unit = measurement_unit(measured.unit)
     if unit is None:
-        return SensorReport("baton:Measurement", measured.value, name, unit=measured.unit)
-    return SensorReport(unit.quantity, measured.value, name, uom=unit.code)
+        return epcis_document.SensorReport("baton:Measurement", measured.value, name, unit=measured.unit)
+    return epcis_document.SensorReport(unit.quantity, measured.value, name, uom=unit.code)
 
 
 def _uri(naming: UriNaming, unit: TracedUnit) -> str:

@@ -4,8 +4,6 @@ Fields for which EPCIS has none (our ids, lots of single cells, units without a 
 namespace of that vocabulary is a UUID, so no domain name has to be kept for it.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal

@@ -12,8 +12,6 @@ complete document: the unit's own events on the first, then module by module. A 
 events, or when its events name `MAX_PARTS` parts. Events are ordered by unit, not by time; each states its time.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from typing import Any
@@ -30,17 +28,7 @@ from chalicelib.identity.accounts.tables import Organisation
 from chalicelib.identity.settings import section_of
 from chalicelib.manufacturing.rules import MeasuredValue
 from chalicelib.manufacturing.tables import Assembly, Module, Pack, module_key, pack_key
-from chalicelib.manufacturing.traceability import ledger_reader
-from chalicelib.manufacturing.traceability.epcis import (
-    Commissioned,
-    Fact,
-    PartsBound,
-    PartsUnbound,
-    TracedUnit,
-    UnitDisposed,
-    UnitSealed,
-    epcis_event,
-)
+from chalicelib.manufacturing.traceability import epcis, ledger_reader
 from chalicelib.manufacturing.traceability.epcis_document import EpcisEvent
 from chalicelib.manufacturing.traceability.identifiers import UriNaming
 from chalicelib.manufacturing.traceability.ledger_reader import AFTER_LEDGER, LedgerPosition, ModuleLedger
@@ -80,7 +68,7 @@ class HistoryPage(msgspec.Struct, frozen=True):
 class _PlacedFact(msgspec.Struct, frozen=True):
     """A fact, its position, and the number of parts that it names."""
 
-    fact: Fact
+    fact: epcis.Fact
     position: LedgerPosition
     parts: int = 0
 
@@ -121,7 +109,7 @@ def get_history(
         raise ValidationFailed({"nextPageToken": error.fields["cursor"]}) from error
     page, last = _cut(facts, query.per_page)
     naming = UriNaming(actor.org_id, section_of(organisation, TRACEABILITY))
-    events = [epcis_event(naming, placed.fact) for placed in page]
+    events = [epcis.epcis_event(naming, placed.fact) for placed in page]
     return HistoryPage(events, ledger_reader.encode_position(last, list_name))
 
 
@@ -151,7 +139,9 @@ def _pack_history(request: _HistoryRequest, pack_id: str) -> _Facts:
     position = None if request.position == _OWN else request.position
     facts = _own_facts(_pack_facts(pack, entries, dispositions)) if request.position is None else []
     modules = ledger_reader.packed_modules(entries)
-    max_modules = min(_modules_per_page(pack, request.limit), ledger_reader.MAX_MODULES)
+    # The page needs no more ledgers than this, because each module has at least three events.
+    needed = min(MAX_PARTS // pack.sku.cells_per_module, request.limit // 3) + 2
+    max_modules = min(needed, ledger_reader.MAX_MODULES)
     page = ledger_reader.modules_from(modules, position, max_modules)
     ledgers, _ = ledger_reader.read_ledgers(request.org_id, page, position, request.limit + 1, clock=request.clock)
     for ledger in ledgers:
@@ -233,11 +223,11 @@ def _module_facts(ledger: ModuleLedger, position: LedgerPosition | None) -> Iter
         yield from (_PlacedFact(fact, LedgerPosition(module.item_id, _SEALED)) for fact in _sealed(module))
 
 
-def _own_facts(facts: Sequence[Fact]) -> list[_PlacedFact]:
+def _own_facts(facts: Sequence[epcis.Fact]) -> list[_PlacedFact]:
     return [_PlacedFact(fact, _OWN) for fact in facts]
 
 
-def _holder_facts(module: Module) -> list[Fact]:
+def _holder_facts(module: Module) -> list[epcis.Fact]:
     """Return how a module was bound to its pack, and the pack's own facts."""
     if module.pack_id is None:
         return []
@@ -253,38 +243,37 @@ def _read_pack(org_id: str, pack_id: str) -> list[Any]:
     return parallel([partial(get, item_key), partial(ledger, item_key.pk), partial(dispositions, item_key.pk)])
 
 
-def _pack_facts(pack: Pack, entries: Sequence[LedgerEntry], dispositions: Sequence[DispositionRecord]) -> list[Fact]:
-    disposed = [UnitDisposed(_unit(pack), record.at, record.disposition, _measured(record)) for record in dispositions]
+def _pack_facts(
+    pack: Pack, entries: Sequence[LedgerEntry], dispositions: Sequence[DispositionRecord]
+) -> list[epcis.Fact]:
+    disposed = [
+        epcis.UnitDisposed(_unit(pack), record.at, record.disposition, _measured(record)) for record in dispositions
+    ]
     return [_commissioned(pack), *(_binding(pack, entry) for entry in entries), *_sealed(pack), *disposed]
 
 
-def _modules_per_page(pack: Pack, limit: int) -> int:
-    """Return how many modules' ledgers a page can need; each module has at least three events."""
-    return min(MAX_PARTS // pack.sku.cells_per_module, limit // 3) + 2
+def _commissioned(assembly: Assembly) -> epcis.Commissioned:
+    return epcis.Commissioned(_unit(assembly), assembly.created_at, assembly.batch_id)
 
 
-def _commissioned(assembly: Assembly) -> Commissioned:
-    return Commissioned(_unit(assembly), assembly.created_at, assembly.batch_id)
+def _sealed(assembly: Assembly) -> list[epcis.Fact]:
+    return [] if assembly.sealed_at is None else [epcis.UnitSealed(_unit(assembly), assembly.sealed_at)]
 
 
-def _sealed(assembly: Assembly) -> list[Fact]:
-    return [] if assembly.sealed_at is None else [UnitSealed(_unit(assembly), assembly.sealed_at)]
-
-
-def _binding(assembly: Assembly, entry: LedgerEntry) -> PartsBound | PartsUnbound:
+def _binding(assembly: Assembly, entry: LedgerEntry) -> epcis.PartsBound | epcis.PartsUnbound:
     """Return the fact of a ledger entry. The id of a cell is its serial number."""
     kind = "cell" if isinstance(assembly, Module) else "module"
     ids = entry.part_ids or entry.serials
     parts = [
-        TracedUnit(kind, str(part_id), str(serial), assembly.sku_id, entry.lot)
+        epcis.TracedUnit(kind, str(part_id), str(serial), assembly.sku_id, entry.lot)
         for part_id, serial in zip(ids, entry.serials, strict=True)
     ]
-    fact = PartsBound if entry.change == BOUND else PartsUnbound
+    fact = epcis.PartsBound if entry.change == BOUND else epcis.PartsUnbound
     return fact(_unit(assembly), parts, entry.at, entry.sk)
 
 
-def _unit(assembly: Assembly) -> TracedUnit:
-    return TracedUnit(assembly.kind, assembly.item_id, assembly.serial, assembly.sku_id)
+def _unit(assembly: Assembly) -> epcis.TracedUnit:
+    return epcis.TracedUnit(assembly.kind, assembly.item_id, assembly.serial, assembly.sku_id)
 
 
 def _measured(record: DispositionRecord) -> dict[str, MeasuredValue]:

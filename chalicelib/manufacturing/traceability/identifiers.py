@@ -10,8 +10,6 @@ are three forms, in order of preference:
 A GTIN cannot be derived from a company prefix, because the company assigns item numbers itself.
 """
 
-from __future__ import annotations
-
 import re
 import uuid
 from urllib.parse import quote

@@ -8,8 +8,6 @@ The number of modules that a page needs is known before reading, because a modul
 requires. So their ledgers are read in one round trip.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable, Sequence
 from functools import partial

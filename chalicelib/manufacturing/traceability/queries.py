@@ -9,8 +9,6 @@ history can still be exported. A serial number that was never bound here, or is 
 not exist.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 from functools import partial
 from typing import Any, Literal

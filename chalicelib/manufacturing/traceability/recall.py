@@ -11,8 +11,6 @@ the page. Modules in no pack come first, so one that is bound to a pack between 
 not at all.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from functools import partial
 

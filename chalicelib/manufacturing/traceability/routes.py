@@ -1,7 +1,5 @@
 """Endpoints of traceability: traces, histories as EPCIS documents, and recalls by cell lot."""
 
-from __future__ import annotations
-
 from chalicelib.edge.dependencies import dependencies
 from chalicelib.edge.endpoint import Resource
 from chalicelib.edge.request import Empty, Request, Response

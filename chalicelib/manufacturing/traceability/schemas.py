@@ -1,7 +1,5 @@
 """Requests and responses of traces, exports and recalls."""
 
-from __future__ import annotations
-
 from typing import Annotated, Literal
 
 import msgspec

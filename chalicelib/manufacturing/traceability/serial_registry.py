@@ -5,8 +5,6 @@ returns the existing item, so the error says where it is in use without a read. 
 serials, so that the error names every duplicate. A tray without duplicates needs no read.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from functools import partial
 
@@ -55,9 +53,8 @@ def release_cell(work: UnitOfWork, cell: SerialNumber) -> None:
 
 
 def _serial_number(work: UnitOfWork, holder: Assembly, serial: str, used_as: str) -> SerialNumber:
-    key = serial_key(serial)
-    return SerialNumber(
-        key.pk, key.sk, serial=serial, org_id=holder.org_id, used_as=used_as, holder_id=holder.item_id, at=work.now
+    return serial_key(serial).new(
+        serial=serial, org_id=holder.org_id, used_as=used_as, holder_id=holder.item_id, at=work.now
     )
 
 

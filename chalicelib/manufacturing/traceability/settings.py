@@ -1,7 +1,5 @@
 """The organisation's settings of traceability: how exported documents identify units."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Annotated
 

@@ -18,14 +18,12 @@ by id: an entry written after another was read sorts after it, independent of cl
     acme#FORMER#s        FORMER#id                 FormerCell: a module that a cell was unbound from
 """
 
-from __future__ import annotations
-
 from typing import Any
 
 from pynamodb.attributes import ListAttribute, UnicodeAttribute, UnicodeSetAttribute
 
 from chalicelib.core.store import ItemKey
-from chalicelib.core.table import IntAttribute, Item, MomentAttribute, TableName, key, optional
+from chalicelib.core.table import IntAttribute, Item, MomentAttribute, key, optional, stored_in
 from chalicelib.manufacturing.sku_spec import Measurement, StructAttribute
 
 CELL, MODULE, PACK = "CELL", "MODULE", "PACK"
@@ -38,16 +36,10 @@ DISPOSITION = "DISPOSITION#"
 """The prefix of the sort keys of dispositions."""
 
 
-class _Meta:
-    table_name = TableName("manufacturing")
-
-
 class SerialNumber(Item):
     """A serial number in use, as a cell of a module or as a module or pack itself."""
 
-    class Meta(_Meta):
-        pass
-
+    Meta = stored_in("manufacturing")
     kind = "serial"
 
     serial = UnicodeAttribute()
@@ -74,9 +66,7 @@ class LedgerEntry(Item):
     serials of this entry that were unbound later; each has an `UNBOUND` entry of its own as well.
     """
 
-    class Meta(_Meta):
-        pass
-
+    Meta = stored_in("manufacturing")
     kind = "ledger"
 
     org_id = UnicodeAttribute()
@@ -99,9 +89,7 @@ class LedgerEntry(Item):
 class LotUse(Item):
     """The number of cells of a lot in a module; 0 if all were unbound."""
 
-    class Meta(_Meta):
-        pass
-
+    Meta = stored_in("manufacturing")
     kind = "lot"
 
     module_id = UnicodeAttribute()
@@ -112,9 +100,7 @@ class LotUse(Item):
 class FormerCell(Item):
     """An earlier use of a cell: unbinding deletes its serial number, so that it can be bound again, and writes this."""
 
-    class Meta(_Meta):
-        pass
-
+    Meta = stored_in("manufacturing")
     kind = "former_cell"
 
     serial = UnicodeAttribute()
@@ -132,9 +118,7 @@ class FormerCell(Item):
 class DispositionRecord(Item):
     """One decision on a pack after its end-of-line test."""
 
-    class Meta(_Meta):
-        pass
-
+    Meta = stored_in("manufacturing")
     kind = "disposition"
     unaudited = frozenset({"org_id", "pack_id", "disposition", "at", "by"})
 

@@ -7,8 +7,6 @@ our own, because a wrong code would be worse than none. Case matters: `mOhm` is 
 table, because it is the farad by the standard and degrees Fahrenheit on many testers.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 
 import msgspec

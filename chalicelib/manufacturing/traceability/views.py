@@ -1,7 +1,5 @@
 """Histories as HTTP responses."""
 
-from __future__ import annotations
-
 from datetime import datetime
 from urllib.parse import quote
 

@@ -54,7 +54,8 @@ def _fields(label: BoxLabel) -> Iterator[str]:
     if label.weight is not None:
         yield from _captioned(385, "WEIGHT", f"{_number(label.weight)} kg", width=500)
     yield _text(580, 205, 26, "BOX")
-    yield _text(580, 237, _box_size(label.box_number), str(label.box_number))
+    number = str(label.box_number)
+    yield _text(580, 237, min(130, int(192 / (_LETTER * len(number)))), number)
     yield _rule(480)
     yield _text(_MARGIN, 495, 26, "CONTENTS")
     for row, line in enumerate(_contents(label.contents)):
@@ -114,7 +115,3 @@ def _number(value: Decimal) -> str:
     """Return a number without trailing zeros and without an exponent."""
     text = format(value, "f")
     return text.rstrip("0").rstrip(".") if "." in text else text
-
-
-def _box_size(number: int) -> int:
-    return min(130, int(192 / (_LETTER * len(str(number)))))

@@ -11,38 +11,11 @@ from chalicelib.edge.request import Empty, Request, Response, text
 from chalicelib.edge.routes import Routes
 from chalicelib.identity.accounts.tables import organisation_key
 from chalicelib.identity.settings import organisation_settings
-from chalicelib.packing import permissions
-from chalicelib.packing.boxes import queries, service, views
+from chalicelib.packing import errors, permissions
+from chalicelib.packing.boxes import queries, schemas, service, views
 from chalicelib.packing.boxes.rules import BoxStatus
-from chalicelib.packing.boxes.schemas import (
-    BoxDetails,
-    BoxList,
-    BoxView,
-    CloseBox,
-    ItemPacked,
-    LabelQuery,
-    NewBox,
-    NewBoxView,
-    PackItem,
-    ReopenBox,
-)
 from chalicelib.packing.boxes.tables import Box, BoxContent, content_key
 from chalicelib.packing.boxes.transfers import PackedItem
-from chalicelib.packing.errors import (
-    AlreadyClosed,
-    AlreadyOpen,
-    BoxClosed,
-    BoxMismatch,
-    EmptyBox,
-    InvalidWeight,
-    LpNotAllocated,
-    NoSerialsLeft,
-    NoSscc,
-    QuantityExceedsAvailable,
-    ShipmentNotFound,
-    ShipmentNotPackable,
-    SoLineMismatch,
-)
 from chalicelib.packing.plates.tables import plate_key
 from chalicelib.packing.resources import BASE, BOX_RESOURCE, INVALID, SHIPMENT_RESOURCE
 from chalicelib.packing.settings import PACKING
@@ -63,7 +36,7 @@ def _closing_error(error: ValidationFailed, sent: Callable[[str], object]) -> Va
     """Return the contract's own error if the weight is not positive, whatever else is invalid."""
     weight = sent("weight")
     if isinstance(weight, int | float) and not isinstance(weight, bool) and weight <= 0:
-        return InvalidWeight(error.fields)
+        return errors.InvalidWeight(error.fields)
     return error
 
 
@@ -76,16 +49,23 @@ def _closing_error(error: ValidationFailed, sent: Callable[[str], object]) -> Va
         "plate": Resource(key=plate_key, id_from=("license_plate_id",)),
         "line": Resource(key=line_key, id_from=("shipment_id", "so_line_id"), required=False),
     },
-    body=PackItem,
-    returns=ItemPacked,
+    body=schemas.PackItem,
+    returns=schemas.ItemPacked,
     view=views.item_packed_view,
     status=201,
-    errors=[LpNotAllocated, SoLineMismatch, QuantityExceedsAvailable, BoxMismatch, BoxClosed, ShipmentNotPackable],
+    errors=[
+        errors.LpNotAllocated,
+        errors.SoLineMismatch,
+        errors.QuantityExceedsAvailable,
+        errors.BoxMismatch,
+        errors.BoxClosed,
+        errors.ShipmentNotPackable,
+    ],
     audit_target=AuditTarget(Box.kind, "ITEM_PACKED", "box_id"),
     invalid_status=INVALID,
     examples={"request": {"notes": "Two are dented."}, "response": {"so_line_status": {"status": "partial"}}},
 )
-def pack_item(request: Request[PackItem, Empty, Shipment], work: UnitOfWork) -> PackedItem:
+def pack_item(request: Request[schemas.PackItem, Empty, Shipment], work: UnitOfWork) -> PackedItem:
     """Pack an item into a box.
 
     An allergen warning does not prevent the packing.
@@ -101,7 +81,7 @@ def pack_item(request: Request[PackItem, Empty, Shipment], work: UnitOfWork) -> 
     version_of="box",
     status=204,
     versioned=True,
-    errors=[BoxClosed, ShipmentNotPackable],
+    errors=[errors.BoxClosed, errors.ShipmentNotPackable],
     audit_target=AuditTarget(Box.kind, "ITEM_REMOVED", "box_id"),
     invalid_status=INVALID,
 )
@@ -113,18 +93,18 @@ def remove_item(request: Request[Empty, Empty, BoxContent], work: UnitOfWork) ->
 @routes.post(
     f"{BASE}/box/create",
     permission=permissions.CREATE_BOX,
-    resource=Resource(key=shipment_key, id_from=("shipment_id",), not_found=ShipmentNotFound),
-    body=NewBox,
-    returns=NewBoxView,
+    resource=Resource(key=shipment_key, id_from=("shipment_id",), not_found=errors.ShipmentNotFound),
+    body=schemas.NewBox,
+    returns=schemas.NewBoxView,
     view=views.new_box_view,
     status=201,
     versioned=True,
-    errors=[ShipmentNotPackable],
+    errors=[errors.ShipmentNotPackable],
     audit_target=AuditTarget(Shipment.kind, "BOX_CREATED", "shipment_id"),
     invalid_status=INVALID,
     examples={"response": {"status": BoxStatus.OPEN, "weight": None, "dimensions": _UNMEASURED}},
 )
-def create_box(request: Request[NewBox, Empty, Shipment], work: UnitOfWork) -> Box:
+def create_box(request: Request[schemas.NewBox, Empty, Shipment], work: UnitOfWork) -> Box:
     """Create a new box for a shipment; it gets the next number."""
     return service.create_box(work, request.resource, request.body, request.actor)
 
@@ -134,17 +114,17 @@ def create_box(request: Request[NewBox, Empty, Shipment], work: UnitOfWork) -> B
     permission=permissions.CLOSE_BOX,
     resource=BOX_RESOURCE,
     related={"organisation": Resource(key=organisation_key, id_from=(), required=False)},
-    body=CloseBox,
+    body=schemas.CloseBox,
     invalid_input=_closing_error,
-    returns=BoxView,
+    returns=schemas.BoxView,
     view=views.box_view,
     versioned=True,
-    errors=[AlreadyClosed, EmptyBox, InvalidWeight, NoSerialsLeft],
+    errors=[errors.AlreadyClosed, errors.EmptyBox, errors.InvalidWeight, errors.NoSerialsLeft],
     audit_target=AuditTarget(Box.kind, "BOX_CLOSED", "box_id"),
     invalid_status=INVALID,
     examples={"response": {"status": BoxStatus.CLOSED, "sscc": _SSCC}},
 )
-def close_box(request: Request[CloseBox, Empty, Box], work: UnitOfWork) -> Box:
+def close_box(request: Request[schemas.CloseBox, Empty, Box], work: UnitOfWork) -> Box:
     """Close a box.
 
     If the organisation has a GS1 company prefix, the box gets an SSCC the first time, and keeps it for good.
@@ -156,18 +136,16 @@ def close_box(request: Request[CloseBox, Empty, Box], work: UnitOfWork) -> Box:
     f"{BASE}/box/reopen",
     permission=permissions.REOPEN_BOX,
     resource=BOX_RESOURCE,
-    body=ReopenBox,
-    returns=BoxView,
+    body=schemas.ReopenBox,
+    returns=schemas.BoxView,
     view=views.box_view,
     versioned=True,
-    errors=[AlreadyOpen, ShipmentNotPackable],
+    errors=[errors.AlreadyOpen, errors.ShipmentNotPackable],
     audit_target=AuditTarget(Box.kind, "BOX_REOPENED", "box_id"),
     invalid_status=INVALID,
-    examples={
-        "response": {"status": BoxStatus.OPEN, "weight": None, "dimensions": _UNMEASURED, "sscc": _SSCC},
-    },
+    examples={"response": {"status": BoxStatus.OPEN, "weight": None, "dimensions": _UNMEASURED, "sscc": _SSCC}},
 )
-def reopen_box(request: Request[ReopenBox, Empty, Box], work: UnitOfWork) -> Box:
+def reopen_box(request: Request[schemas.ReopenBox, Empty, Box], work: UnitOfWork) -> Box:
     """Reopen a closed box, with a reason. It keeps its SSCC; weight and dimensions are measured again on closing."""
     return service.reopen_box(work, request.resource, request.body, request.actor)
 
@@ -176,7 +154,7 @@ def reopen_box(request: Request[ReopenBox, Empty, Box], work: UnitOfWork) -> Box
     f"{BASE}/box/{{box_id}}",
     permission=permissions.READ,
     resource=BOX_RESOURCE,
-    returns=BoxDetails,
+    returns=schemas.BoxDetails,
     view=views.box_details_view,
     versioned=True,
     invalid_status=INVALID,
@@ -191,14 +169,14 @@ def get_box(request: Request[Empty, Empty, Box]) -> queries.BoxWithContents:
     f"{BASE}/box/{{box_id}}/label",
     permission=permissions.READ,
     resource=BOX_RESOURCE,
-    query=LabelQuery,
+    query=schemas.LabelQuery,
     returns=str,
     media_type=ZPL,
-    errors=[NoSscc],
+    errors=[errors.NoSscc],
     invalid_status=INVALID,
     examples={"response": "^XA^CI28^PW812^LL1218^FO94,885^BY4,3,260^BCN,260,N,N,N^FD>;>800095200041234567895^FS^XZ"},
 )
-def get_label(request: Request[Empty, LabelQuery, Box]) -> Response[Any]:
+def get_label(request: Request[Empty, schemas.LabelQuery, Box]) -> Response[Any]:
     """Get the label of a closed box, 4 by 6 inches, in ZPL."""
     return text(queries.get_label(request.resource), ZPL)
 
@@ -207,7 +185,7 @@ def get_label(request: Request[Empty, LabelQuery, Box]) -> Response[Any]:
     f"{BASE}/shipments/{{shipment_id}}/boxes",
     permission=permissions.READ,
     resource=SHIPMENT_RESOURCE,
-    returns=BoxList,
+    returns=schemas.BoxList,
     view=views.box_list_view,
     versioned=True,
     invalid_status=INVALID,

@@ -9,6 +9,7 @@ from chalicelib.core.store import get
 from chalicelib.core.work import UnitOfWork
 from chalicelib.identity.accounts.tables import Organisation
 from chalicelib.identity.settings import section_of
+from chalicelib.packing import errors
 from chalicelib.packing.boxes.queries import list_contents
 from chalicelib.packing.boxes.rules import BOX, BoxAction, BoxStatus
 from chalicelib.packing.boxes.schemas import CloseBox, NewBox, PackItem, ReopenBox
@@ -21,17 +22,6 @@ from chalicelib.packing.boxes.transfers import (
     not_packable,
     stage_packing,
     stage_removal,
-)
-from chalicelib.packing.errors import (
-    AlreadyClosed,
-    AlreadyOpen,
-    BoxClosed,
-    BoxMismatch,
-    EmptyBox,
-    LpNotAllocated,
-    QuantityExceedsAvailable,
-    ShipmentNotPackable,
-    SoLineMismatch,
 )
 from chalicelib.packing.plates.tables import Plate, allocated_lines
 from chalicelib.packing.rules import normalize, to_decimal
@@ -55,14 +45,14 @@ def pack_item(
     """Pack an item into a box. Raise `PackingRefused` if the shipment, the box or the plate does not allow it."""
     _check_packable(shipment, ShipmentAction.PACK)
     if box.shipment_id != shipment.shipment_id:
-        raise BoxMismatch
+        raise errors.BoxMismatch
     _check_open(box, BoxAction.PACK)
     context = PackingContext(shipment, box, plate, _allocated_line(shipment, plate, command.so_line_id.lower(), line))
     quantity = to_decimal(command.quantity)
     if quantity > plate.remaining:
         available = normalize(plate.remaining)
         message = f"The license plate holds only {available:f}."
-        raise QuantityExceedsAvailable(message, details={"available_qty": available})
+        raise errors.QuantityExceedsAvailable(message, details={"available_qty": available})
     content = _new_content(work, context, quantity, command.notes or None, actor)
     in_box = list_contents(box)
     stage_packing(work, context, content)
@@ -100,9 +90,9 @@ def create_box(work: UnitOfWork, shipment: Shipment, _: NewBox, __: Actor) -> Bo
 def close_box(work: UnitOfWork, box: Box, command: CloseBox, _: Actor, *, organisation: Organisation | None) -> Box:
     """Close a box; the first time it gets an SSCC. Raise `AlreadyClosed`, `EmptyBox` or `NoSerialsLeft`."""
     if (box.status, BoxAction.CLOSE) not in BOX.transitions:
-        raise AlreadyClosed.in_state(BOX, box.status, BoxAction.CLOSE)
+        raise errors.AlreadyClosed.in_state(BOX, box.status, BoxAction.CLOSE)
     if not box.item_count:
-        raise EmptyBox.in_state(BOX, box.status, BoxAction.CLOSE, missing=["contents"])
+        raise errors.EmptyBox.in_state(BOX, box.status, BoxAction.CLOSE, missing=["contents"])
     values = _measures(command)
     condition = (Box.status == box.status) & (Box.item_count > 0)
     if box.sscc is None:
@@ -117,7 +107,7 @@ def close_box(work: UnitOfWork, box: Box, command: CloseBox, _: Actor, *, organi
 def reopen_box(work: UnitOfWork, box: Box, command: ReopenBox, _: Actor) -> Box:
     """Open a closed box again; it keeps its SSCC but not its measures. Raise `AlreadyOpen` or `ShipmentNotPackable`."""
     if (box.status, BoxAction.REOPEN) not in BOX.transitions:
-        raise AlreadyOpen.in_state(BOX, box.status, BoxAction.REOPEN)
+        raise errors.AlreadyOpen.in_state(BOX, box.status, BoxAction.REOPEN)
     target = BOX.target(box.status, BoxAction.REOPEN).value
     values = dict.fromkeys(_MEASURES) | {"status": target, "closed_at": None, "reopen_reason": command.reason}
     same_closing = (Box.status == box.status) & (Box.closed_at == box.closed_at)
@@ -135,25 +125,25 @@ def reopen_box(work: UnitOfWork, box: Box, command: ReopenBox, _: Actor) -> Box:
 
 def _check_packable(shipment: Shipment, action: ShipmentAction) -> None:
     if shipment.status not in PACKABLE:
-        raise ShipmentNotPackable.in_state(SHIPMENT, shipment.status, action)
+        raise errors.ShipmentNotPackable.in_state(SHIPMENT, shipment.status, action)
 
 
 def _check_open(box: Box, action: BoxAction) -> None:
     if box.status != BoxStatus.OPEN:
-        raise BoxClosed.in_state(BOX, box.status, action)
+        raise errors.BoxClosed.in_state(BOX, box.status, action)
 
 
 def _allocated_line(shipment: Shipment, plate: Plate, line_id: str, line: ShipmentLine | None) -> ShipmentLine:
     """Return the line with this id. Raise `LpNotAllocated` or `SoLineMismatch` if the plate was not picked for it."""
     line_ids = allocated_lines(plate, shipment.shipment_id)
     if not line_ids:
-        raise LpNotAllocated
+        raise errors.LpNotAllocated
     if line_id not in line_ids:
-        raise SoLineMismatch(details={"so_line_id": line_ids[0]})
+        raise errors.SoLineMismatch(details={"so_line_id": line_ids[0]})
     if line is None:
-        raise LpNotAllocated("The line of the order that this license plate was picked for no longer exists.")
+        raise errors.LpNotAllocated("The line of the order that this license plate was picked for no longer exists.")
     if line.sku != plate.sku:
-        raise LpNotAllocated("The line of the order is now for another product than the license plate.")
+        raise errors.LpNotAllocated("The line of the order is now for another product than the license plate.")
     return line
 
 

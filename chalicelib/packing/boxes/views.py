@@ -5,82 +5,71 @@ from decimal import Decimal
 
 from msgspec.structs import asdict
 
+from chalicelib.packing.boxes import schemas
 from chalicelib.packing.boxes.queries import BoxWithContents
 from chalicelib.packing.boxes.rules import BoxStatus, PackedProduct, match_allergens, sum_products, total_weight
-from chalicelib.packing.boxes.schemas import (
-    AllergenWarning,
-    BoxDetails,
-    BoxList,
-    BoxSum,
-    BoxSummary,
-    BoxView,
-    ContentView,
-    Dimensions,
-    ItemPacked,
-    ListedBox,
-    NewBoxView,
-    PackedContent,
-)
 from chalicelib.packing.boxes.tables import Box
 from chalicelib.packing.boxes.transfers import PackedItem
 from chalicelib.packing.rules import normalize
 from chalicelib.packing.shipments.views import line_state_view
 
 
-def item_packed_view(item: PackedItem) -> ItemPacked:
+def item_packed_view(item: PackedItem) -> schemas.ItemPacked:
     """Return a packed item with its box, its line and the allergen warning."""
     content, context, in_box = item
     shipment, product = context.shipment, content.product
     others = [other.product for other in in_box]
     match = match_allergens(shipment.allergen_restrictions, product, others)
-    return ItemPacked(
-        box_content=PackedContent(
+    return schemas.ItemPacked(
+        box_content=schemas.PackedContent(
             content.content_id, normalize(content.quantity), content.product_name, content.lot_number
         ),
         box_summary=_summary([*others, product]),
         so_line_status=line_state_view(context.line),
-        allergen_warning=match and AllergenWarning(match.matches, shipment.customer_name, match.product_name),
+        allergen_warning=match and schemas.AllergenWarning(match.matches, shipment.customer_name, match.product_name),
     )
 
 
-def new_box_view(box: Box) -> NewBoxView:
+def new_box_view(box: Box) -> schemas.NewBoxView:
     """Return a new box."""
-    return NewBoxView(box.box_id, box.box_number, BoxStatus(box.status), None, _dimensions(box))
+    return schemas.NewBoxView(box.box_id, box.box_number, BoxStatus(box.status), None, _dimensions(box))
 
 
-def box_view(box: Box) -> BoxView:
+def box_view(box: Box) -> schemas.BoxView:
     """Return a box."""
     status, weight = BoxStatus(box.status), _normalized(box.weight)
-    return BoxView(box.box_id, box.box_number, status, weight, _dimensions(box), box.sscc)
+    return schemas.BoxView(box.box_id, box.box_number, status, weight, _dimensions(box), box.sscc)
 
 
-def box_details_view(box_with_contents: BoxWithContents) -> BoxDetails:
+def box_details_view(box_with_contents: BoxWithContents) -> schemas.BoxDetails:
     """Return a box with its contents."""
     box, contents = box_with_contents
     views = [
-        ContentView(each.content_id, each.product_name, each.lot_number, each.lp_number, normalize(each.quantity))
+        schemas.ContentView(
+            each.content_id, each.product_name, each.lot_number, each.lp_number, normalize(each.quantity)
+        )
         for each in contents
     ]
-    return BoxDetails(box_view(box), views, _summary([content.product for content in contents]))
+    return schemas.BoxDetails(box_view(box), views, _summary([content.product for content in contents]))
 
 
-def box_list_view(boxes: Sequence[Box]) -> BoxList:
+def box_list_view(boxes: Sequence[Box]) -> schemas.BoxList:
     """Return the boxes of a shipment."""
-    return BoxList([_listed_box(box) for box in boxes], len(boxes))
+    return schemas.BoxList([_listed_box(box) for box in boxes], len(boxes))
 
 
-def _listed_box(box: Box) -> ListedBox:
+def _listed_box(box: Box) -> schemas.ListedBox:
     view = asdict(box_view(box))
-    return ListedBox(**view, item_count=box.item_count, total_weight_est=normalize(box.weight_est))
+    return schemas.ListedBox(**view, item_count=box.item_count, total_weight_est=normalize(box.weight_est))
 
 
-def _summary(products: Sequence[PackedProduct]) -> BoxSummary:
-    sums = [BoxSum(each.product_name, normalize(each.quantity), each.uom) for each in sum_products(products)]
-    return BoxSummary(len(products), normalize(total_weight(products)), sums)
+def _summary(products: Sequence[PackedProduct]) -> schemas.BoxSummary:
+    sums = [schemas.BoxSum(each.product_name, normalize(each.quantity), each.uom) for each in sum_products(products)]
+    return schemas.BoxSummary(len(products), normalize(total_weight(products)), sums)
 
 
-def _dimensions(box: Box) -> Dimensions:
-    return Dimensions(_normalized(box.length), _normalized(box.width), _normalized(box.height))
+def _dimensions(box: Box) -> schemas.Dimensions:
+    return schemas.Dimensions(_normalized(box.length), _normalized(box.width), _normalized(box.height))
 
 
 def _normalized(number: Decimal | None) -> Decimal | None:

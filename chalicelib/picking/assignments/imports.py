@@ -5,8 +5,6 @@ assignment is done, its lines only until it is first claimed, since picks are co
 record omits keeps its value, and null resets it, as in all imports.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from decimal import Decimal
 from typing import Annotated
@@ -121,17 +119,14 @@ def upsert_assignment(work: UnitOfWork, record: AssignmentRecord, actor: Actor) 
     assignment, pick_list = items.get(key), items.get(its_lines)
     if assignment is None or pick_list is None:
         work.create(_new_assignment(work, actor.org_id, record), Conflict())
-        work.create(PickList(its_lines.pk, its_lines.sk, assignment_id=record.assignment_ref, lines=lines), Conflict())
+        work.create(its_lines.new(assignment_id=record.assignment_ref, lines=lines), Conflict())
         return "created"
     _update_assignment(work, assignment, pick_list, record, lines)
     return "updated"
 
 
 def _new_assignment(work: UnitOfWork, org_id: str, record: AssignmentRecord) -> Assignment:
-    key = assignment_key(org_id, record.assignment_ref)
-    assignment = Assignment(
-        key.pk,
-        key.sk,
+    assignment = assignment_key(org_id, record.assignment_ref).new(
         assignment_id=record.assignment_ref,
         org_id=org_id,
         status=AssignmentStatus.QUEUED.value,

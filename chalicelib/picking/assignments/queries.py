@@ -1,7 +1,5 @@
 """Reads of assignments: the queue of a role, the assignment that a picker works on, and the scanner's view."""
 
-from __future__ import annotations
-
 from datetime import datetime
 from functools import partial
 from typing import NamedTuple
@@ -11,7 +9,7 @@ from chalicelib.core.clock import Clock
 from chalicelib.core.store import Query, get_many, parallel_pair
 from chalicelib.identity.accounts.tables import Organisation
 from chalicelib.picking.settings import PickingSettings, picking_settings
-from chalicelib.picking.tables import WAITING, Assignment, Picker, QueueIndex, assignment_key, queue_key
+from chalicelib.picking.tables import WAITING, Assignment, Picker, assignment_key, queue_key
 
 MAX_COUNTED = 100
 """The number up to which the queue is counted."""
@@ -37,7 +35,7 @@ def active_assignment_id(picker: Picker | None) -> str | None:
 
 def list_claimable(org_id: str, role: str, limit: int) -> list[Assignment]:
     """Return the first assignments of a role's queue: those that wait, then those that can be joined."""
-    rows = Query(Assignment, queue_key(org_id, role), index=QueueIndex.Meta.index_name).read(limit)
+    rows = Query(Assignment, queue_key(org_id, role), index=Assignment.queue.Meta.index_name).read(limit)
     return [Assignment.from_raw_data(dict(item)) for item in rows.items]
 
 
@@ -59,6 +57,6 @@ def _waiting(org_id: str, role: str) -> Query[Assignment]:
     return Query(
         Assignment,
         queue_key(org_id, role),
-        index=QueueIndex.Meta.index_name,
+        index=Assignment.queue.Meta.index_name,
         range_condition=Assignment.queue_place.startswith(WAITING),
     )

@@ -1,7 +1,5 @@
 """Endpoints of pick assignments and of the scanner's view, the import of assignments, and the settings of picking."""
 
-from __future__ import annotations
-
 from chalicelib.core.errors import AccessDenied
 from chalicelib.core.work import UnitOfWork
 from chalicelib.edge.dependencies import dependencies
@@ -16,13 +14,7 @@ from chalicelib.picking.assignments import queries, service, views
 from chalicelib.picking.assignments.errors import NoAssignmentAvailable
 from chalicelib.picking.assignments.imports import ASSIGNMENTS
 from chalicelib.picking.assignments.rules import ASSIGNMENT, AssignmentAction
-from chalicelib.picking.assignments.schemas import (
-    Assigned,
-    AssignmentView,
-    CloseRequest,
-    NextAssignment,
-    ScannerState,
-)
+from chalicelib.picking.assignments.schemas import Assigned, AssignmentView, CloseRequest, NextAssignment, ScannerState
 from chalicelib.picking.settings import PICKING
 from chalicelib.picking.tables import Assignment, assignment_key, picker_key
 

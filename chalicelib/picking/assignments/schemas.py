@@ -1,7 +1,5 @@
 """Requests and responses of assignments and of the scanner's view, with the contract's fields."""
 
-from __future__ import annotations
-
 from datetime import datetime
 from decimal import Decimal
 from typing import Annotated, Literal

@@ -6,8 +6,6 @@ of them. Where each assignment has a priority of its own, that would admit one c
 the choice extends beyond one priority. When nothing waits, a shared assignment may be joined.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from random import Random
 from typing import NamedTuple

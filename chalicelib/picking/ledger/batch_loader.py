@@ -1,7 +1,5 @@
 """Reads what the events of a batch need from the store, in one round trip."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property, partial
 from typing import Any
@@ -14,14 +12,7 @@ from chalicelib.picking.ledger.entries import decode_lines, read_ledger
 from chalicelib.picking.ledger.event_parsing import NOT_YOURS, ParsedEvent
 from chalicelib.picking.ledger.state import EntryKind, PickEntry
 from chalicelib.picking.ledger.writer import AssignmentWriter
-from chalicelib.picking.tables import (
-    Assignment,
-    PickList,
-    assignment_key,
-    ingested_event_key,
-    lines_key,
-    picker_key,
-)
+from chalicelib.picking.tables import Assignment, PickList, assignment_key, ingested_event_key, lines_key, picker_key
 
 _MAX_KEYS = 100
 

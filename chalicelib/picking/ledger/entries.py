@@ -6,8 +6,6 @@ entries instead of a hundred, and is as cheap to read. The record that an event 
 because event ids are unique in an organisation, not only in an assignment.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
@@ -105,15 +103,8 @@ def new_segment(
     ledger: str, first: int, user_id: str, received_at: datetime, entries: Sequence[StoredEntry]
 ) -> LedgerSegment:
     """Return the segment of one transaction's entries."""
-    key = segment_key(ledger, first)
-    return LedgerSegment(
-        key.pk,
-        key.sk,
-        first=first,
-        size=len(entries),
-        by=user_id,
-        received_at=received_at,
-        entries=_encoder.encode(entries).decode(),
+    return segment_key(ledger, first).new(
+        first=first, size=len(entries), by=user_id, received_at=received_at, entries=_encoder.encode(entries).decode()
     )
 
 

@@ -14,8 +14,6 @@ If the store fails half-way, or the time runs out, the results so far are return
 `retry`: the client sends those events again, and any that were recorded after all are duplicates then.
 """
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import timedelta
@@ -36,7 +34,7 @@ from chalicelib.picking.ledger.matching import read_code
 from chalicelib.picking.ledger.schemas import EventBatch, EventStatus
 from chalicelib.picking.ledger.state import EntryKind
 from chalicelib.picking.ledger.writer import MAX_HOLDERS
-from chalicelib.picking.tables import Assignment, IngestedEvent, Picker, ingested_event_key, picker_key
+from chalicelib.picking.tables import Assignment, Picker, ingested_event_key, picker_key
 
 ACTION = "PICK_EVENTS_RECORDED"
 CRASHED = "internal_error"
@@ -171,9 +169,9 @@ class _AssignmentLane:
             work.audit(Picker.kind, actor.user_id, ACTION)
             _append_to_own_ledger(work, context, actor, entries)
         for seq, entry in enumerate(entries, first):
-            key = ingested_event_key(actor.org_id, entry.event_id or "")
             # If another request has just recorded the event, the next attempt finds that it is a duplicate.
-            work.create(IngestedEvent(key.pk, key.sk, ledger=ledger, seq=seq), Unavailable(), audited=False)
+            event = ingested_event_key(actor.org_id, entry.event_id or "").new(ledger=ledger, seq=seq)
+            work.create(event, Unavailable(), audited=False)
 
     def _settle(self, statuses: Sequence[EventStatus]) -> None:
         self._context = self._in_use
@@ -197,9 +195,7 @@ def _run_lanes(lanes: Iterable[_AssignmentLane]) -> None:
         lane.run()
 
 
-def _by_assignment(
-    events: Iterable[ParsedEvent],
-) -> tuple[dict[str | None, list[ParsedEvent]], list[ParsedEvent]]:
+def _by_assignment(events: Iterable[ParsedEvent]) -> tuple[dict[str | None, list[ParsedEvent]], list[ParsedEvent]]:
     """Return the events by assignment, and those that wait for an earlier event with their id in another one."""
     groups: dict[str | None, list[ParsedEvent]] = {}
     first_assignment: dict[str | None, str | None] = {}

@@ -5,8 +5,6 @@ since clients send what their queues store. Unknown fields of a payload are reje
 values that the server computes.
 """
 
-from __future__ import annotations
-
 import json
 import re
 from collections.abc import Mapping

@@ -5,8 +5,6 @@ ledger has no gap, that each event has its record, and that exactly the holders 
 after an incident, to find and repair differences; nothing else depends on it.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
 from typing import Any

@@ -1,7 +1,5 @@
 """The endpoint that takes a pick scanner's events."""
 
-from __future__ import annotations
-
 from chalicelib.edge.dependencies import dependencies
 from chalicelib.edge.endpoint import AuditTarget
 from chalicelib.edge.request import Empty, Request, Response
@@ -40,9 +38,7 @@ routes = Routes(__name__, "Pick scanner")
                 }
             ]
         },
-        "response": {
-            "status": [{"client_event_id": "0b9c6c3e-5a1f-4d57-9d0f-6d6f1f3f9a10", "result": "accepted"}],
-        },
+        "response": {"status": [{"client_event_id": "0b9c6c3e-5a1f-4d57-9d0f-6d6f1f3f9a10", "result": "accepted"}]},
     },
 )
 def record_events(request: Request[EventBatch, Empty]) -> Response[BatchAnswer]:

@@ -15,8 +15,6 @@ break, a share. What it restores is known only while folding from the beginning.
     active -> queued (released by all holders);    queued, active -> closed (early, with a reason)
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal
 from functools import partial

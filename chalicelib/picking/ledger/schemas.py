@@ -1,7 +1,5 @@
 """Requests and responses of event batches, with the contract's fields."""
 
-from __future__ import annotations
-
 from datetime import datetime
 from typing import Annotated, Literal
 

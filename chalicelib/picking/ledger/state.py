@@ -4,8 +4,6 @@ A state can be stored and read again, except for `effects`, the data that undoes
 every scan. An undo therefore folds the ledger from the beginning.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal

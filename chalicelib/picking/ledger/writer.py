@@ -5,8 +5,6 @@ one unit of work holds the segment of the ledger, the assignment with its new st
 assignment's version is the condition of the transaction, so the numbers have no gap and no entry is lost.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 
 from pynamodb.expressions.condition import Condition
@@ -19,15 +17,7 @@ from chalicelib.picking.ledger.entries import StoredEntry, decode_state, encode_
 from chalicelib.picking.ledger.matching import PickLines
 from chalicelib.picking.ledger.rules import advance, can_advance, fold
 from chalicelib.picking.ledger.state import AssignmentState, AssignmentStatus, PickEntry
-from chalicelib.picking.tables import (
-    JOINABLE,
-    WAITING,
-    Assignment,
-    Picker,
-    picker_key,
-    queue_key,
-    queue_place,
-)
+from chalicelib.picking.tables import JOINABLE, WAITING, Assignment, Picker, picker_key, queue_key, queue_place
 
 MAX_HOLDERS = 8
 """The largest number of holders of an assignment: when it completes, one transaction releases all of them."""
@@ -95,12 +85,7 @@ class AssignmentWriter:
         return earlier if len(earlier) == self.assignment.seq else None
 
     def _update_pickers(
-        self,
-        work: UnitOfWork,
-        before: frozenset[str],
-        after: frozenset[str],
-        claimed_by: str | None,
-        label: str | None,
+        self, work: UnitOfWork, before: frozenset[str], after: frozenset[str], claimed_by: str | None, label: str | None
     ) -> None:
         """Stage the changes of what pickers hold."""
         assignment_id = self.assignment.assignment_id
