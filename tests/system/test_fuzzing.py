@@ -12,6 +12,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from tests.environment import examples
 from tests.system.clients import Person, Stack
 from tests.system.fuzzing_hooks import KNOWN
 from tests.system.repairs import repair, upload
@@ -61,7 +62,7 @@ def known(stack: Stack, admin: Person) -> dict[str, list[str]]:
 def schemathesis(stack: Stack, admin: Person, folder: Path) -> tuple[int, str, dict[str, Any]]:
     """Run schemathesis and return exit code, output and report."""
     long = BUDGET_S >= LONG_S
-    report = folder / "report.json"
+    report, each = folder / "report.json", "40" if long else str(examples(3))
     arguments = [
         *("run", f"{stack.base}/v1/openapi.json", "--header", f"Authorization: Bearer {admin.token}"),
         *(
@@ -70,7 +71,7 @@ def schemathesis(stack: Stack, admin: Person, folder: Path) -> tuple[int, str, d
             "--phases",
             "examples,coverage,fuzzing,stateful" if long else "examples,fuzzing",
         ),
-        *("--max-time", str(BUDGET_S), "--max-examples", "40" if long else "3", "--seed", "1", "--no-color"),
+        *("--max-time", str(BUDGET_S), "--max-examples", each, "--seed", "1", "--no-color"),
         *("--report-json-path", str(report), "--warnings", "off", "--request-timeout", "30"),
     ]
     for path in ENDS_THE_SESSION:
