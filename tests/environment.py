@@ -29,13 +29,16 @@ def prepare(**only_here: str) -> None:
 
 
 def thorough() -> bool:
-    """Whether properties are tried with all their examples (`make coverage`), or with half of them (`make test`)."""
+    """Whether properties are tried with all their examples (`make coverage`), or with some of them (`make test`)."""
     return os.environ.get("BATON_TEST_PROFILE") == "thorough"  # noqa: TID251 - a choice of the person at the terminal
 
 
-def examples(number: int) -> int:
-    """Return how many examples a property is tried with that wants `number` of them."""
-    return number if thorough() else max(1, number // 2)
+def examples(number: int, *, everyday: float = 1 / 2) -> int:
+    """Return how many examples a property is tried with that wants `number` of them.
+
+    `everyday` is the share of them that `make test` tries; the slowest properties have a smaller one.
+    """
+    return number if thorough() else max(1, int(number * everyday))
 
 
 def seed() -> int:

@@ -230,4 +230,4 @@ def test_whatever_happens_couriers_orders_lists_and_sockets_agree(engine: Embedd
         def __init__(self) -> None:
             super().__init__(engine)
 
-    run_state_machine_as_test(Here, settings=settings(max_examples=examples(8), stateful_step_count=40))
+    run_state_machine_as_test(Here, settings=settings(max_examples=examples(8, everyday=1 / 4), stateful_step_count=40))

@@ -18,7 +18,9 @@ from tests.environment import examples
 
 ENDPOINTS = [endpoint for routes in app.ROUTES for endpoint in routes.endpoints if not endpoint.deprecated_alias]
 NAMES = [f"{endpoint.method} {endpoint.path}" for endpoint in ENDPOINTS]
-FEW = hypothesis_settings(max_examples=examples(15), suppress_health_check=[HealthCheck.function_scoped_fixture])
+FEW = hypothesis_settings(
+    max_examples=examples(15, everyday=1 / 4), suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 
 odd_texts = st.one_of(
     st.sampled_from(

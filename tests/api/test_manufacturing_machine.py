@@ -307,4 +307,6 @@ def test_entities_registry_ledgers_and_totals_agree_after_any_steps(engine: Embe
         def __init__(self) -> None:
             super().__init__(engine)
 
-    run_state_machine_as_test(Machine, settings=settings(max_examples=examples(16), stateful_step_count=40))
+    run_state_machine_as_test(
+        Machine, settings=settings(max_examples=examples(16, everyday=1 / 4), stateful_step_count=40)
+    )

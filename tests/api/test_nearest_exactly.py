@@ -128,7 +128,10 @@ class Example:
         return {courier_id: distance for courier_id, distance in distances.items() if distance <= RADIUS_M}
 
 
-@settings(max_examples=examples(40), suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@settings(
+    max_examples=examples(40, everyday=1 / 4),
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
 @given(pickup=pickups, known=st.lists(couriers, max_size=10))
 def test_the_choice_is_the_one_that_looking_at_everybody_makes(world: World, pickup: Place, known: list[Known]) -> None:
     example = Example(world, pickup, known)

@@ -81,4 +81,6 @@ def test_list_and_unread_count_match_model(engine: EmbeddedEngine) -> None:
         def __init__(self) -> None:
             super().__init__(engine)
 
-    run_state_machine_as_test(Here, settings=settings(max_examples=examples(12), stateful_step_count=20))
+    run_state_machine_as_test(
+        Here, settings=settings(max_examples=examples(12, everyday=1 / 4), stateful_step_count=20)
+    )

@@ -145,7 +145,7 @@ def test_any_partition_into_batches_gives_the_same_state(engine: EmbeddedEngine)
     events = st.lists(st.tuples(who, st.sampled_from(sorted(KINDS)), st.sampled_from(CODES)), min_size=2, max_size=16)
     batches = st.lists(st.tuples(who, st.lists(st.integers(0, 15), max_size=8)), max_size=8)
 
-    @settings(max_examples=examples(20))
+    @settings(max_examples=examples(20, everyday=1 / 4))
     @given(events=events, batches=batches)
     def check(events: list[tuple[str, str, str]], batches: list[tuple[str, list[int]]]) -> None:
         engine.clear()

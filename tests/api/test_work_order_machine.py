@@ -200,4 +200,6 @@ def test_whatever_people_try_orders_checklists_counts_and_lists_agree(engine: Em
         def __init__(self) -> None:
             super().__init__(engine)
 
-    run_state_machine_as_test(Here, settings=settings(max_examples=examples(12), stateful_step_count=25))
+    run_state_machine_as_test(
+        Here, settings=settings(max_examples=examples(12, everyday=1 / 4), stateful_step_count=25)
+    )
