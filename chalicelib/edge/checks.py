@@ -79,9 +79,14 @@ def check_path(path: Mapping[str, str]) -> None:
 
 
 def _not_found(resource: Resource[Any], key: ItemKey[Any] | None) -> NotFound:
-    name = resource.name or (key and str(key.model.kind).replace("_", " "))
+    name = resource.name if key is None else _label(resource, key.model.kind)
     details = {} if key is None else _id_details(resource, parts_of(key.pk)[-1])
     return resource.not_found(f"{name[:1].upper()}{name[1:]} not found." if name else None, details=details)
+
+
+def _label(resource: Resource[Any], kind: str) -> str:
+    """Return what messages call an item, such as `work order`."""
+    return resource.name or kind.replace("_", " ")
 
 
 def _id_details(resource: Resource[Any], item_id: str) -> dict[str, object]:
@@ -97,10 +102,10 @@ def _check_scope(request: Request[Any, Any, Any], endpoint: Endpoint) -> None:
     find_owners = endpoint.owners or resource.owners
     owners = () if find_owners is None else find_owners(item, actor)
     zone = None if resource.zone is None else resource.zone(item)
-    message = f"This {resource.name or str(item.kind).replace('_', ' ')} is outside the scope of your permission."
-    if endpoint.owners_only and actor.user_id not in owners:
+    is_owner = actor.user_id in owners
+    if (endpoint.owners_only and not is_owner) or not actor.reaches(permission, owners=owners, zone=zone):
+        message = f"This {_label(resource, item.kind)} is outside the scope of your permission."
         raise AccessDenied(message, details={"permission": permission})
-    actor.require_reach(permission, owners=owners, zone=zone, message=message)
 
 
 def _check_state(request: Request[Any, Any, Any], endpoint: Endpoint) -> None:

@@ -140,5 +140,5 @@ def _field(struct: object, name: str) -> object:
     """Return the value of the field that clients call `name`."""
     if not isinstance(struct, msgspec.Struct):
         return None
-    fields = dict(zip(struct.__struct_encode_fields__, struct.__struct_fields__, strict=True))
-    return getattr(struct, fields[name]) if name in fields else None
+    names = zip(struct.__struct_encode_fields__, struct.__struct_fields__, strict=True)
+    return next((getattr(struct, attribute) for sent, attribute in names if sent == name), None)

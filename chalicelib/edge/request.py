@@ -14,13 +14,11 @@ from typing_extensions import TypeVar
 
 from chalicelib.core.actor import Actor
 from chalicelib.core.errors import ValidationFailed
-from chalicelib.core.table import Item
 
 BodyT = TypeVar("BodyT")
 QueryT = TypeVar("QueryT", default=Any)
 ResourceT = TypeVar("ResourceT", default=Any)
 ViewT = TypeVar("ViewT")
-ItemT = TypeVar("ItemT", bound=Item)
 
 _IF_MATCH = re.compile(r'(?:W/)?"([0-9]{1,18})"|([0-9]{1,18})')
 
