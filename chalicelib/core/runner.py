@@ -8,7 +8,7 @@ The runner adds the audit row and the mailbox entries to every unit of work. It 
 imports no domain.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from random import Random, SystemRandom
 from typing import Any, Protocol, TypeVar
 
@@ -52,6 +52,9 @@ class Runner(msgspec.Struct, frozen=True):
     trail: AuditTrail
     outbox: Outbox
     random_source: Random = msgspec.field(default_factory=SystemRandom)
+    listeners: Sequence[Callable[[UnitOfWork], None]] = ()
+    """Called after the use case, before the audit row is made: they stage what follows in another domain, such as a
+    courier's end of duty after the end of the last session."""
 
     def run(
         self, actor: Actor, decide: Callable[[UnitOfWork], T], seal: Callable[[UnitOfWork, T], None] | None = None
@@ -94,6 +97,8 @@ class Runner(msgspec.Struct, frozen=True):
     def _complete(
         self, work: UnitOfWork, actor: Actor, result: T, seal: Callable[[UnitOfWork, T], None] | None
     ) -> None:
+        for listener in self.listeners:
+            listener(work)
         if work.audit_subject is not None:
             self.trail.stage(work, work.audit_actor or actor)
         self.outbox.stage(work)

@@ -62,6 +62,13 @@ class Published(msgspec.Struct, frozen=True):
     data: object
 
 
+class EndedSessions(msgspec.Struct, frozen=True):
+    """Sessions of one person that end with the commit; `is_signed_out` if the person has no session left."""
+
+    person: Recipient
+    is_signed_out: bool
+
+
 class Staged(msgspec.Struct):
     """One change of one item: `changes` is `{attribute: [old, new]}`, `actions` are the store's own beside them."""
 
@@ -112,6 +119,7 @@ class UnitOfWork(msgspec.Struct, eq=False):
     kept: dict[str, Any] = msgspec.field(default_factory=dict)
     expected_version: int | None = None
     published: list[Published] = msgspec.field(default_factory=list)
+    ended: list[EndedSessions] = msgspec.field(default_factory=list)
     audit_subject: AuditSubject | None = None
     audit_actor: Actor | None = None
     after_commit: list[Callable[[], None]] = msgspec.field(default_factory=list)
@@ -242,6 +250,14 @@ class UnitOfWork(msgspec.Struct, eq=False):
         """Append an event to a recipient's mailbox with the commit; the order of the calls is kept."""
         self.published.append(Published(recipient, event, data))
 
+    def end_sessions(self, person: Recipient, *, is_signed_out: bool) -> None:
+        """Record that sessions of this person end: their sockets close after the commit.
+
+        The use case stages the end itself. The runner's listeners stage what else follows from it, and the delivery
+        after the commit closes the sockets of every session of the person that is not valid any more.
+        """
+        self.ended.append(EndedSessions(person, is_signed_out))
+
     def once(self, name: str, make: Callable[[], ResultT]) -> ResultT:
         """Return what `make` returned in the first attempt that called it under this name.
 
@@ -253,8 +269,9 @@ class UnitOfWork(msgspec.Struct, eq=False):
 
     @property
     def recipients(self) -> list[Recipient]:
-        """Return the recipients of published events, each once, in the order of the calls."""
-        return list(dict.fromkeys(published.recipient for published in self.published))
+        """Return the people whose mailboxes have something to deliver or to close, each once."""
+        people = [*(published.recipient for published in self.published), *(ended.person for ended in self.ended)]
+        return list(dict.fromkeys(people))
 
     def _first_update(self, entity: Entity, on_conflict: OnConflict | None) -> Staged:
         model = type(entity)

@@ -37,6 +37,9 @@ class Credentials(Protocol):
     def authenticate(self, found: ReadResult, request_id: str) -> Actor:
         """Return the person as stored now. Raise `AuthInvalid` or `AuthExpired` if session or person are not valid."""
 
+    def is_valid(self, found: ReadResult) -> bool:
+        """Return whether session and person, as stored now, are valid."""
+
 
 class Authenticator(Protocol):
     """Authenticates callers."""

@@ -55,6 +55,12 @@ class SessionCredentials(msgspec.Struct, frozen=True):
             raise AuthInvalid("Your session has ended. Sign in again.")
         return actor_of(user, claims.session_id, self._permissions(user, stored), request_id)
 
+    def is_valid(self, found: ReadResult) -> bool:
+        """Return whether session and user, as stored now, are valid."""
+        session = found.get(session_key(self.claims.org_id, self.claims.session_id))
+        user = found.get(user_key(self.claims.org_id, self.claims.user_id))
+        return session is not None and user is not None and self._is_valid(session, user)
+
     def _is_valid(self, session: Session, user: User) -> bool:
         has_ended = session.ended_at is not None or expired(session.expires_at, self.clock.now())
         is_current = session.user_id == user.user_id and session.epoch == user.session_epoch
