@@ -54,6 +54,7 @@ OWN: dict[str, dict[str, str]] = {
         "roles/administration": "who may grant what, and that an administrator remains; shared by roles and accounts",
         "roles/default_permissions": "the default permissions of each role, as data",
         "sessions/authentication": "the authentication of the caller, which the edge calls with every request",
+        "sessions/login": "the use case of signing in, beside those of sessions",
         "sessions/recovery": "the use cases of passwords, beside those of sessions",
         "sessions/throttling": "rate limits and lockouts, counted outside of the unit of work",
         "sessions/tokens": "access tokens and the ring of their keys; the only module that loads PyJWT",

@@ -12,6 +12,7 @@ from chalicelib.edge.request import Request, Response
 from chalicelib.edge.routes import Routes
 from chalicelib.identity.sessions import permissions, recovery, service, views
 from chalicelib.identity.sessions.errors import RefreshTokenReused
+from chalicelib.identity.sessions.login import login_user
 from chalicelib.identity.sessions.schemas import (
     ForgotPassword,
     Login,
@@ -43,7 +44,7 @@ _ENDED = AuditTarget("session", "SESSION_ENDED")
 )
 def login(request: Request[Login], work: UnitOfWork) -> service.SignedIn:
     """Sign in with user name, e-mail address or phone number, and password."""
-    return service.login_user(work, request.body.name, request.body.password, request.client)
+    return login_user(work, request.body.name, request.body.password, request.client)
 
 
 @routes.post(
@@ -76,7 +77,7 @@ def logout(request: Request[Refresh], work: UnitOfWork) -> None:
 )
 def scanner_login(request: Request[ScannerLogin], work: UnitOfWork) -> service.SignedIn:
     """Sign in, in the pick scanner's form."""
-    return service.login_user(work, request.body.username, request.body.password, request.client)
+    return login_user(work, request.body.username, request.body.password, request.client)
 
 
 @routes.post(

@@ -1,33 +1,23 @@
-"""The use cases of sessions: log in, refresh tokens, log out.
+"""The use cases of sessions: refresh tokens, log out. Logging in is in `login.py`.
 
 A session is a family of refresh tokens of which exactly one is unspent. Spending a token creates the next one. A spent
 token that is sent again means that the token was copied, so the whole session ends.
 """
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import msgspec
 
 from chalicelib.core.actor import Actor
-from chalicelib.core.errors import AccountLocked, AuthExpired, AuthInvalid
+from chalicelib.core.errors import AuthExpired, AuthInvalid
 from chalicelib.core.store import get, get_many
 from chalicelib.core.table import expired
 from chalicelib.core.work import UnitOfWork
 from chalicelib.edge.request import ClientInfo
-from chalicelib.identity.accounts import passwords
-from chalicelib.identity.accounts.phones import login_name
-from chalicelib.identity.accounts.tables import ACTIVE, NO_ID, User, user_key
+from chalicelib.identity.accounts.tables import ACTIVE, User, user_key
 from chalicelib.identity.sessions.errors import RefreshTokenReused
 from chalicelib.identity.sessions.rules import RefreshParts, parse_refresh
 from chalicelib.identity.sessions.tables import RefreshToken, Session, refresh_key, session_key
-from chalicelib.identity.sessions.throttling import (
-    LOGIN,
-    LoginAttempt,
-    Throttle,
-    failure_times,
-    name_subject,
-    user_subject,
-)
 from chalicelib.identity.sessions.tokens import Claims, signer
 
 
@@ -38,34 +28,6 @@ class SignedIn(msgspec.Struct, frozen=True):
     access_token: str
     refresh_token: str
     expires_in: int
-
-
-def login_user(work: UnitOfWork, name: str, password: str, client: ClientInfo) -> SignedIn:
-    """Start a session by user name, e-mail address or phone number, and password.
-
-    Raise `RateLimited`, `AccountLocked`, or `AuthInvalid` if the name or the password is wrong. An unknown name causes
-    the same errors as a known one, after the same reads, writes and time.
-    """
-    throttle = Throttle.of(work)
-    attempt = throttle.attempt(LOGIN, login_name(name), client.source_ip)
-    user, own_failures = _read_user(work, attempt)
-    forgiven_at = None if user is None else user.forgiven_at
-    locked_s = throttle.locked_for(attempt.failures, forgiven_at)
-    if locked_s:
-        raise AccountLocked(locked_s)
-    is_correct = passwords.matches(user.password_hash if user else None, password)
-    is_locked = throttle.locked_for(own_failures, forgiven_at) > 0
-    if user is None or not is_correct or is_locked or user.status != ACTIVE:
-        # During a lockout no failures are added for the user, or a stranger could lock a user out permanently.
-        counted = [] if is_locked else [user_subject(_user_id(attempt))]
-        throttle.record_failure([name_subject(attempt.name), *counted])
-        raise AuthInvalid("The name or password is wrong, or there were too many attempts.")
-    work.audit_actor = Actor(user.org_id, user.user_id, client.request_id)
-    if attempt.failures or own_failures:
-        forgive = [User.forgiven_at.set(work.now)]
-        key = user_key(user.org_id, user.user_id)
-        work.update_unread(key, condition=User.pk.exists(), actions=forgive, audited=False)
-    return _issue_tokens(work, user, _start_session(work, user))
 
 
 def refresh_tokens(work: UnitOfWork, token: str, client: ClientInfo) -> SignedIn | RefreshTokenReused:
@@ -87,7 +49,7 @@ def refresh_tokens(work: UnitOfWork, token: str, client: ClientInfo) -> SignedIn
     work.audit("session", session.session_id, "SESSION_REFRESHED")
     work.update(presented, {"spent_at": work.now})
     work.update(session, {"refreshed_at": work.now, "expires_at": work.now + _session_lifetime(work)})
-    return _issue_tokens(work, user, session)
+    return issue_tokens(work, user, session)
 
 
 def logout_user(work: UnitOfWork, token: str, actor: Actor) -> None:
@@ -104,14 +66,6 @@ def logout_user(work: UnitOfWork, token: str, actor: Actor) -> None:
         _end_session(work, session, "SIGNED_OUT")
 
 
-def _read_user(work: UnitOfWork, attempt: LoginAttempt) -> tuple[User | None, list[datetime]]:
-    """Return the user of a login name and that user's failures; an unknown name takes the same reads."""
-    key = user_key(attempt.login.org_id if attempt.login else NO_ID, _user_id(attempt))
-    failed = Throttle.of(work).failure_keys(user_subject(_user_id(attempt)))
-    stored = get_many([key, *failed], work.clock)
-    return stored.get(key), failure_times(stored, failed)
-
-
 def _read_session(work: UnitOfWork, parts: RefreshParts) -> tuple[Session, RefreshToken]:
     """Return the valid session and the refresh token. Raise `AuthInvalid` or `AuthExpired`."""
     key = session_key(parts.org_id, parts.session_id)
@@ -125,7 +79,8 @@ def _read_session(work: UnitOfWork, parts: RefreshParts) -> tuple[Session, Refre
     return session, presented
 
 
-def _start_session(work: UnitOfWork, user: User) -> Session:
+def start_session(work: UnitOfWork, user: User) -> Session:
+    """Stage a new session of this user."""
     session_id = work.ids.new()
     work.audit("session", session_id, "SESSION_STARTED")
     session = session_key(user.org_id, session_id).new(
@@ -147,7 +102,8 @@ def _end_session(work: UnitOfWork, session: Session, reason: str) -> None:
     work.update(session, {"ended_at": work.now, "end_reason": reason})
 
 
-def _issue_tokens(work: UnitOfWork, user: User, session: Session) -> SignedIn:
+def issue_tokens(work: UnitOfWork, user: User, session: Session) -> SignedIn:
+    """Stage the next refresh token of a session, and return it with an access token."""
     parts = RefreshParts(user.org_id, session.session_id, work.ids.token())
     work.create(
         refresh_key(parts.org_id, parts.session_id, parts.hash).new(expires_at=session.expires_at), audited=False
@@ -159,8 +115,3 @@ def _issue_tokens(work: UnitOfWork, user: User, session: Session) -> SignedIn:
 
 def _session_lifetime(work: UnitOfWork) -> timedelta:
     return timedelta(seconds=work.settings.session_s)
-
-
-def _user_id(attempt: LoginAttempt) -> str:
-    """Return the id of the login name's user; an unknown name gets an id that no user has, always the same one."""
-    return attempt.login.user_id if attempt.login else name_subject(attempt.name)
