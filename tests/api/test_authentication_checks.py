@@ -53,7 +53,7 @@ def change_session(world: World, person: Person, **values: object) -> None:
     """Change the stored session."""
 
     def decide(work: UnitOfWork) -> None:
-        session: Session | None = get(session_key(person.org_id, person.session_id))
+        session: Session | None = get(session_key(person.org_id, person.user_id, person.session_id))
         assert session is not None
         work.update(session, values)
 

@@ -161,7 +161,7 @@ def test_concurrent_refreshes_end_session(world: World, anna: Person, engine: Em
     assert not works(world, form.tokens(first[0])[0])
 
 
-@pytest.mark.parametrize("token", ["", "x", "demo.s1.short", "demo.no-such-session." + "s" * 43, "x" * 513])
+@pytest.mark.parametrize("token", ["", "x", "demo.u1.s1.short", "demo.u1.no-such-session." + "s" * 43, "x" * 513])
 def test_invalid_refresh_token_is_refused(world: World, anna: Person, form: Form, token: str) -> None:
     answer = form.renew(world, token)
     assert (answer.status, answer.code) in ((401, "AUTH_INVALID"), (422, "VALIDATION_ERROR"))
@@ -170,8 +170,8 @@ def test_invalid_refresh_token_is_refused(world: World, anna: Person, form: Form
 def test_access_token_is_not_accepted_as_refresh_token(world: World, anna: Person, form: Form) -> None:
     access, refresh = form.tokens(form.login(world))
     assert form.renew(world, access).code in ("AUTH_INVALID", "VALIDATION_ERROR")
-    org_id, session_id, _ = refresh.split(".")
-    assert form.renew(world, f"{org_id}.{session_id}.{'s' * 43}").code == "AUTH_INVALID"
+    org_id, user_id, session_id, _ = refresh.split(".")
+    assert form.renew(world, f"{org_id}.{user_id}.{session_id}.{'s' * 43}").code == "AUTH_INVALID"
     assert form.renew(world, refresh).status == 200
 
 

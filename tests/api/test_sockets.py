@@ -42,7 +42,7 @@ def say_raw(world: World, socket: str, body: str) -> list[Sent]:
 
 
 def end_session(world: World, person: Person) -> None:
-    session = get(session_key(person.org_id, person.session_id))
+    session = get(session_key(person.org_id, person.user_id, person.session_id))
     assert session is not None
     world.run(lambda work: work.update(session, {"ended_at": work.now}), person.org_id)
 

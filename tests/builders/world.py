@@ -260,7 +260,7 @@ class World:
 
 
 def _start_session(work: UnitOfWork, org_id: str, session_id: str, user_id: str) -> None:
-    where = session_key(org_id, session_id)
+    where = session_key(org_id, user_id, session_id)
     work.create(
         Session(
             where.pk,

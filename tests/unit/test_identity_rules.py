@@ -64,7 +64,7 @@ def test_phone_number_needs_digits() -> None:
 
 @given(st.from_regex(r"[A-Za-z0-9_-]{1,64}", fullmatch=True))
 def test_refresh_token_round_trip(org_id: str) -> None:
-    parts = RefreshParts(org_id, IDS.new(), IDS.token())
+    parts = RefreshParts(org_id, IDS.new(), IDS.new(), IDS.token())
     assert parse_refresh(parts.text) == parts
 
 
@@ -79,18 +79,22 @@ def test_other_text_is_no_refresh_token(text: str) -> None:
     [
         "",
         "..",
+        "...",
+        f"demo.s1.{SECRET}",
+        f"demo.u1..{SECRET}",
+        f"demo.u_1.s1.{SECRET}",
         f"demo.{SECRET}",
-        f"demo..{SECRET}",
-        f".s1.{SECRET}",
-        f"demo.s1.{'s' * 19}",
-        f"demo.s1.{'s' * 101}",
-        f"demo.s1.{SECRET}.more",
-        f"demo.s1.{SECRET}\n",
-        f" demo.s1.{SECRET}",
-        f"de#mo.s1.{SECRET}",
-        f"demo.s_1.{SECRET}",
-        f"demo.s1.{SECRET[:-1]}é",
-        f"{'x' * 65}.s1.{SECRET}",
+        f"demo..s1.{SECRET}",
+        f".u1.s1.{SECRET}",
+        f"demo.u1.s1.{'s' * 19}",
+        f"demo.u1.s1.{'s' * 101}",
+        f"demo.u1.s1.{SECRET}.more",
+        f"demo.u1.s1.{SECRET}\n",
+        f" demo.u1.s1.{SECRET}",
+        f"de#mo.u1.s1.{SECRET}",
+        f"demo.u1.s_1.{SECRET}",
+        f"demo.u1.s1.{SECRET[:-1]}é",
+        f"{'x' * 65}.u1.s1.{SECRET}",
     ],
 )
 def test_malformed_refresh_token_is_none(token: str) -> None:
@@ -98,10 +102,10 @@ def test_malformed_refresh_token_is_none(token: str) -> None:
 
 
 def test_refresh_secret_is_stored_as_hash() -> None:
-    parts = RefreshParts("demo", "s1", SECRET)
+    parts = RefreshParts("demo", "u1", "s1", SECRET)
     assert parts.hash == hashlib.sha256(SECRET.encode()).hexdigest()
     assert SECRET not in parts.hash
 
 
 def test_refresh_token_repr_hides_secret() -> None:
-    assert SECRET not in repr(RefreshParts("demo", "s1", SECRET))
+    assert SECRET not in repr(RefreshParts("demo", "u1", "s1", SECRET))

@@ -271,7 +271,7 @@ def test_public_key_of_other_algorithm_is_refused() -> None:
 def test_refresh_token_is_refused_as_access_token() -> None:
     ids = SystemIds(ManualClock())
     with pytest.raises(AuthInvalid):
-        tokens().verify(RefreshParts("demo", ids.new(), ids.token()).text)
+        tokens().verify(RefreshParts("demo", ids.new(), ids.new(), ids.token()).text)
 
 
 def _deep(nested: str) -> str:

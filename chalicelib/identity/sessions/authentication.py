@@ -41,7 +41,7 @@ class SessionCredentials(msgspec.Struct, frozen=True):
         """Return the keys of the session, the user, and the role that the token names."""
         claims = self.claims
         return [
-            session_key(claims.org_id, claims.session_id),
+            self._session_key,
             user_key(claims.org_id, claims.user_id),
             role_key(claims.org_id, claims.role),
         ]
@@ -49,7 +49,7 @@ class SessionCredentials(msgspec.Struct, frozen=True):
     def authenticate(self, stored: ReadResult, request_id: str) -> Actor:
         """Return the caller as stored now. Raise `AuthInvalid` if the session has ended or the user is disabled."""
         claims = self.claims
-        session = stored.get(session_key(claims.org_id, claims.session_id))
+        session = stored.get(self._session_key)
         user = stored.get(user_key(claims.org_id, claims.user_id))
         if session is None or user is None or not self._is_valid(session, user):
             raise AuthInvalid("Your session has ended. Sign in again.")
@@ -57,9 +57,13 @@ class SessionCredentials(msgspec.Struct, frozen=True):
 
     def is_valid(self, found: ReadResult) -> bool:
         """Return whether session and user, as stored now, are valid."""
-        session = found.get(session_key(self.claims.org_id, self.claims.session_id))
+        session = found.get(self._session_key)
         user = found.get(user_key(self.claims.org_id, self.claims.user_id))
         return session is not None and user is not None and self._is_valid(session, user)
+
+    @property
+    def _session_key(self) -> ItemKey[Session]:
+        return session_key(self.claims.org_id, self.claims.user_id, self.claims.session_id)
 
     def _is_valid(self, session: Session, user: User) -> bool:
         has_ended = session.ended_at is not None or expired(session.expires_at, self.clock.now())

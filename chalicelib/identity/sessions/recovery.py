@@ -100,7 +100,7 @@ def change_password(work: UnitOfWork, command: NewPassword, actor: Actor) -> Non
     _check_new(user, command.new_password)
     work.audit("user", user.user_id, "PASSWORD_CHANGED")
     work.update(user, _new_password_values(work, user, command.new_password))
-    own = session_key(actor.org_id, actor.session_id)
+    own = session_key(actor.org_id, actor.user_id, actor.session_id)
     epoch = [Session.epoch.set(user.session_epoch)]
     work.update_unread(own, condition=Session.pk.exists(), on_conflict=AuthInvalid(), actions=epoch, audited=False)
 

@@ -6,14 +6,15 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-_TOKEN = re.compile(r"([A-Za-z0-9_-]{1,64})\.([A-Za-z0-9-]{1,64})\.([A-Za-z0-9_-]{20,100})")
+_TOKEN = re.compile(r"([A-Za-z0-9_-]{1,64})\.([A-Za-z0-9-]{1,64})\.([A-Za-z0-9-]{1,64})\.([A-Za-z0-9_-]{20,100})")
 
 
 @dataclass(frozen=True, slots=True)
 class RefreshParts:
-    """The parts of a refresh token: the session that it continues, and the secret."""
+    """The parts of a refresh token: the user and the session that it continues, and the secret."""
 
     org_id: str
+    user_id: str
     session_id: str
     secret: str = field(repr=False)
 
@@ -25,13 +26,13 @@ class RefreshParts:
     @property
     def text(self) -> str:
         """Return the token as the client keeps it."""
-        return f"{self.org_id}.{self.session_id}.{self.secret}"
+        return f"{self.org_id}.{self.user_id}.{self.session_id}.{self.secret}"
 
 
 def parse_refresh(token: str) -> RefreshParts | None:
     """Return the parts of a refresh token, or None for any other text, such as an access token."""
     match = _TOKEN.fullmatch(token)
-    return RefreshParts(match[1], match[2], match[3]) if match else None
+    return RefreshParts(match[1], match[2], match[3], match[4]) if match else None
 
 
 def locked_until(failures: Iterable[datetime], limit: int, window: timedelta) -> datetime | None:

@@ -68,7 +68,7 @@ def logout_user(work: UnitOfWork, token: str, actor: Actor) -> None:
 
 def _read_session(work: UnitOfWork, parts: RefreshParts) -> tuple[Session, RefreshToken]:
     """Return the valid session and the refresh token. Raise `AuthInvalid` or `AuthExpired`."""
-    key = session_key(parts.org_id, parts.session_id)
+    key = session_key(parts.org_id, parts.user_id, parts.session_id)
     token_key = refresh_key(parts.org_id, parts.session_id, parts.hash)
     stored = get_many([key, token_key], work.clock)
     session, presented = stored.get(key), stored.get(token_key)
@@ -83,7 +83,7 @@ def start_session(work: UnitOfWork, user: User) -> Session:
     """Stage a new session of this user."""
     session_id = work.ids.new()
     work.audit("session", session_id, "SESSION_STARTED")
-    session = session_key(user.org_id, session_id).new(
+    session = session_key(user.org_id, user.user_id, session_id).new(
         org_id=user.org_id,
         session_id=session_id,
         user_id=user.user_id,
@@ -104,7 +104,7 @@ def _end_session(work: UnitOfWork, session: Session, reason: str) -> None:
 
 def issue_tokens(work: UnitOfWork, user: User, session: Session) -> SignedIn:
     """Stage the next refresh token of a session, and return it with an access token."""
-    parts = RefreshParts(user.org_id, session.session_id, work.ids.token())
+    parts = RefreshParts(user.org_id, user.user_id, session.session_id, work.ids.token())
     work.create(
         refresh_key(parts.org_id, parts.session_id, parts.hash).new(expires_at=session.expires_at), audited=False
     )

@@ -76,9 +76,14 @@ class ResetToken(Entity):
     expires_at = ExpiryAttribute()
 
 
-def session_key(org_id: str, session_id: str) -> ItemKey[Session]:
+def sessions_key(org_id: str, user_id: str) -> str:
+    """Return the partition key of a user's sessions: one consistent query reads them all."""
+    return key(org_id, "SESSIONS", user_id)
+
+
+def session_key(org_id: str, user_id: str, session_id: str) -> ItemKey[Session]:
     """Return the key of a session."""
-    return ItemKey(Session, key(org_id, "SESSION", session_id), "SESSION")
+    return ItemKey(Session, sessions_key(org_id, user_id), session_id)
 
 
 def refresh_key(org_id: str, session_id: str, token_hash: str) -> ItemKey[RefreshToken]:
