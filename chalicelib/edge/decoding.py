@@ -22,6 +22,7 @@ from chalicelib.edge.checks import MAX_ID_BYTES
 from chalicelib.edge.endpoint import Endpoint
 from chalicelib.edge.forms import FORM_DATA, decode_form, is_form
 from chalicelib.edge.http import HttpRequest
+from chalicelib.edge.organisation import split_body, split_form
 from chalicelib.edge.request import Empty, parse_if_match
 from chalicelib.edge.validation import decode_body, decode_query, unknown_parameters
 
@@ -39,6 +40,8 @@ class Input(NamedTuple):
     if_match: int | None
     idempotency_key: str | None
     error: BatonError | None
+    organisation: dict[str, object]
+    """The fields of the body that name the organisation, which are not in `body`."""
 
     def read_id(self, user_id: str) -> Callable[[str], str | None]:
         """Return the function that finds an id by the name of its path parameter, body field or query parameter."""
@@ -57,6 +60,7 @@ class Input(NamedTuple):
 def decode_input(endpoint: Endpoint, http: HttpRequest, max_body_bytes: int) -> Input:
     """Return the decoded input of a request, or its errors. Raises nothing."""
     fields: dict[str, str] = {}
+    organisation: dict[str, object] = {}
     key = None
     if endpoint.mutates and not endpoint.public:
         key = _collect(fields, lambda: idempotency.read_key(http.headers.get("idempotency-key")))
@@ -67,15 +71,16 @@ def decode_input(endpoint: Endpoint, http: HttpRequest, max_body_bytes: int) -> 
         _check_media(endpoint, http, max_body_bytes)
         if http.query and not endpoint.any_query:
             _check_query_encoding(http.query)
-        body = _collect(fields, lambda: _body(endpoint, http)) if endpoint.takes_body else Empty()
+        body = _collect(fields, lambda: _body(endpoint, http, organisation)) if endpoint.takes_body else Empty()
     except BatonError as error:
-        return Input(http, None, None, if_match, key, error)
+        return Input(http, None, None, if_match, key, error, organisation)
     query = (
         _collect(fields, lambda: decode_query(http.query, endpoint.query)) if endpoint.query is not Empty else Empty()
     )
     if http.query and not endpoint.any_query:
         fields.update(unknown_parameters(http.query, endpoint.query))
-    return Input(http, body, query, if_match, key, _invalid_input(endpoint, http, fields) if fields else None)
+    error = _invalid_input(endpoint, http, fields) if fields else None
+    return Input(http, body, query, if_match, key, error, organisation)
 
 
 def sent_id(http: HttpRequest, name: str) -> str | None:
@@ -115,11 +120,16 @@ def _check_query_encoding(query: Mapping[str, Sequence[str]]) -> None:
         raise MalformedQuery
 
 
-def _body(endpoint: Endpoint, http: HttpRequest) -> Any:
+def _body(endpoint: Endpoint, http: HttpRequest, organisation: dict[str, object]) -> Any:
+    """Return the decoded body; the fields that name the organisation are added to `organisation` instead."""
     if endpoint.form:
-        return decode_form(http.form, endpoint.body)
+        parts, sent = split_form(http.form, endpoint.body)
+        organisation |= sent
+        return decode_form(parts, endpoint.body)
+    raw, sent = split_body(http.body or b"{}", endpoint.body)
+    organisation |= sent
     try:
-        return decode_body(http.body or b"{}", endpoint.body)
+        return decode_body(raw, endpoint.body)
     except MalformedJson:
         recovered = None if endpoint.recover_body is None else endpoint.recover_body(http.body)
         if recovered is None:

@@ -28,6 +28,9 @@ does not support 405 `METHOD_NOT_ALLOWED`. After a 503 nothing was changed: send
 **Validation.** Unknown query parameters are 422, except names that start with `_`. Control and format characters are
 removed at both ends of names and codes.
 
+**Organisation.** It comes from the token. A body may also name it, as `company_id`, `org_id` or `organization`; another
+one than the caller's is 403 `ACCESS_DENIED`.
+
 **Retries.** Any request that changes data may have an `Idempotency-Key`. A request sent again with the same key gets
 the same response and changes nothing more.
 

@@ -37,6 +37,7 @@ from chalicelib.edge.dependencies import Dependencies, dependencies
 from chalicelib.edge.endpoint import AuditTarget, Endpoint
 from chalicelib.edge.http import HttpRequest, encoder, error_response, json_response, read_request
 from chalicelib.edge.idempotency import IdempotencyRecord, Replay, StoredResponse
+from chalicelib.edge.organisation import check_organisation
 from chalicelib.edge.request import ClientInfo, Request, Response
 
 _ANONYMOUS = Actor("", "anonymous")
@@ -146,6 +147,7 @@ def _admit(endpoint: Endpoint, deps: Dependencies, credentials: Any, given: Inpu
     if error is not None:
         raise error
     checks.check_path(http.path_params)
+    check_organisation(given.organisation, actor)
     checks.check_own_fields(endpoint, given.body, actor)
     return Admitted(actor, found, keys, idempotent)
 

@@ -22,6 +22,7 @@ from chalicelib.identity.accounts.schemas import (
 )
 from chalicelib.identity.accounts.tables import Device, User, device_key, user_key
 from chalicelib.identity.roles.errors import LastRoleAdministrator
+from chalicelib.identity.roles.queries import find_role_name
 from chalicelib.identity.roles.tables import role_key
 
 routes = Routes(__name__, "People and roles")
@@ -104,7 +105,7 @@ importing(routes, USERS)
 @me_routes.get("/v1/me", permission=permissions.READ_PROFILE, returns=Me)
 def get_me(request: Request[Empty]) -> Me:
     """Get the caller with their role, permissions and navigation."""
-    return views.me_view(request.actor, queries.find_superior(request.actor))
+    return views.me_view(request.actor, find_role_name(request.actor), queries.find_superior(request.actor))
 
 
 @me_routes.get("/v1/me/profile", permission=permissions.READ_PROFILE, returns=Profile)

@@ -21,6 +21,7 @@ from chalicelib.identity.accounts.tables import (
     user_key,
 )
 from chalicelib.identity.roles.default_permissions import DEFAULT_PERMISSIONS
+from chalicelib.identity.roles.holders import add_holder, remove_holder
 from chalicelib.identity.roles.tables import role_key
 
 _FIELD_LABELS = {"username": "user name", "email": "e-mail address", "phone": "phone number"}
@@ -72,6 +73,7 @@ def add_user(work: UnitOfWork, org_id: str, account: NewAccount) -> User:
     )
     work.audit("user", user_id, "USER_CREATED")
     work.create(user)
+    add_holder(work, org_id, account.role)
     for name, field_name in _login_names(user).items():
         _claim_name(work, user, name, field_name)
     return user
@@ -88,6 +90,9 @@ def store_changes(work: UnitOfWork, user: User, values: Mapping[str, object]) ->
         return
     if "username" in changed:
         changed["directory_name"] = canonical_name(str(changed["username"]))
+    if "role" in changed:
+        remove_holder(work, user.org_id, user.role)
+        add_holder(work, user.org_id, str(changed["role"]))
     work.update(user, {**changed, "updated_at": work.now})
     after = _login_names(user)
     for name in before.keys() - after.keys():

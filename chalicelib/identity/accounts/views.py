@@ -15,7 +15,7 @@ from chalicelib.identity.accounts.schemas import (
     UserView,
 )
 from chalicelib.identity.accounts.tables import User
-from chalicelib.identity.roles.default_permissions import ORG, ROLES
+from chalicelib.identity.roles.default_permissions import ORG
 from chalicelib.identity.roles.views import permission_views
 
 
@@ -29,7 +29,7 @@ def user_page_view(page: UserPage) -> UserList:
     return UserList([_view(user) for user in page.users], page.query.meta(page.total))
 
 
-def me_view(actor: Actor, superior: User | None) -> Me:
+def me_view(actor: Actor, role_name: str, superior: User | None) -> Me:
     """Return the caller with their role, permissions and navigation."""
     return Me(
         user=MyUser(
@@ -41,7 +41,7 @@ def me_view(actor: Actor, superior: User | None) -> Me:
             profile_picture=actor.profile_picture,
             organization=actor.org_id,
         ),
-        role=RoleName(actor.role, ROLES.get(actor.role, actor.role)),
+        role=RoleName(actor.role, role_name),
         game_zone_scope="org" if ORG in actor.permissions.values() else "own",
         game_zone=actor.game_zone,
         reports_to=_superior_view(actor, superior),

@@ -8,3 +8,28 @@ class LastRoleAdministrator(Conflict):
 
     code = "LAST_ROLE_ADMINISTRATOR"
     summary = "No other active user can manage roles. Grant that permission to another user first."
+
+
+class RoleExists(Conflict):
+    """The organisation has a role with this code."""
+
+    code, summary = "ROLE_EXISTS", "A role with this code already exists."
+
+
+class RoleInUse(Conflict):
+    """Users or API keys have the role; disabled users count too."""
+
+    code, summary = "ROLE_IN_USE", "Users or API keys have this role. Give them another role first."
+
+
+class TooManyRoles(Conflict):
+    """The organisation has as many custom roles as it can have."""
+
+    code, summary = "TOO_MANY_ROLES", "The organisation has as many roles as it can have."
+
+
+class DefaultRole(Conflict):
+    """The role is one of those that every organisation has."""
+
+    code = "DEFAULT_ROLE"
+    summary = "This role cannot be deleted, because every organisation has it. Take away its permissions instead."

@@ -8,15 +8,16 @@ from chalicelib.edge.endpoint import AuditTarget, Resource
 from chalicelib.edge.request import Empty, Request
 from chalicelib.edge.routes import Routes
 from chalicelib.identity.roles import permissions, queries, service, views
-from chalicelib.identity.roles.errors import LastRoleAdministrator
-from chalicelib.identity.roles.schemas import RoleAnswer, RoleChange, RoleList
-from chalicelib.identity.roles.tables import RolePermissions, role_key
+from chalicelib.identity.roles.errors import DefaultRole, LastRoleAdministrator, RoleExists, RoleInUse, TooManyRoles
+from chalicelib.identity.roles.schemas import NewRole, RoleAnswer, RoleChange, RoleList
+from chalicelib.identity.roles.tables import RolePermissions, role_holders_key, role_key
 
 routes = Routes(__name__, "People and roles")
 
 ROLE_RESOURCE = Resource(key=role_key, id_from=("code",))
 
 _PERMISSIONS = {"permissions": [{"code": "dispatch.order.read", "scope": "org"}]}
+_NEW_ROLE = {"code": "kiosk", "name": "Kiosk", **_PERMISSIONS}
 _ROLE = {"data": {"code": "dispatcher", "name": "Dispatcher", **_PERMISSIONS}}
 
 
@@ -38,6 +39,38 @@ def list_roles(request: Request[Empty]) -> Sequence[RolePermissions]:
 def get_role(request: Request[Empty, Empty, RolePermissions]) -> RolePermissions:
     """Get a role and its permissions."""
     return request.resource
+
+
+@routes.post(
+    "/v1/roles",
+    permission=permissions.MANAGE,
+    body=NewRole,
+    returns=RoleAnswer,
+    status=201,
+    view=views.role_view,
+    versioned=True,
+    errors=[RoleExists, TooManyRoles],
+    audit_target=AuditTarget(RolePermissions.kind, "ROLE_CREATED", "code"),
+    examples={"request": _NEW_ROLE, "response": {"data": {**_NEW_ROLE, "version": 1}}},
+)
+def create_role(request: Request[NewRole], work: UnitOfWork) -> RolePermissions:
+    """Create a role, which users and API keys can be given."""
+    return service.create_role(work, request.body, request.actor)
+
+
+@routes.delete(
+    "/v1/roles/{code}",
+    permission=permissions.MANAGE,
+    resource=ROLE_RESOURCE,
+    related={"holders": Resource(key=role_holders_key, id_from=("code",), required=False)},
+    status=204,
+    if_match="optional",
+    errors=[DefaultRole, RoleInUse],
+    audit_target=AuditTarget(RolePermissions.kind, "ROLE_DELETED", "code"),
+)
+def delete_role(request: Request[Empty, Empty, RolePermissions], work: UnitOfWork) -> None:
+    """Delete a role that nobody has; the roles that every organisation has stay."""
+    service.delete_role(work, request.resource, request.related["holders"], request.actor)
 
 
 @routes.put(

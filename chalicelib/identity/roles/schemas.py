@@ -5,7 +5,18 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
+from chalicelib.edge.types import SENTENCE, Name
+
 Scope = Literal["own", "zone", "org"]
+RoleCode = Annotated[
+    str,
+    Meta(
+        min_length=1,
+        max_length=64,
+        pattern=r"^[A-Za-z][A-Za-z0-9_-]*$(?!\n)",
+        extra={SENTENCE: "must begin with a letter and consist of letters, digits, '_' and '-' only"},
+    ),
+]
 
 
 class Granted(msgspec.Struct, frozen=True):
@@ -36,6 +47,14 @@ class RoleList(msgspec.Struct, frozen=True):
 
     data: list[RoleView]
     success: bool = True
+
+
+class NewRole(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A new role: the code by which users and API keys name it, and what it may do."""
+
+    code: RoleCode
+    name: Annotated[Name, Meta(max_length=100)]
+    permissions: Annotated[list[Granted], Meta(max_length=500)]
 
 
 class RoleChange(msgspec.Struct, frozen=True):

@@ -1,13 +1,70 @@
-"""The use case of roles: replace the permissions of a role."""
+"""The use cases of roles: create a role, replace its permissions, delete it."""
+
+from collections.abc import Sequence
+
+from pynamodb.expressions.condition import size
 
 from chalicelib.core.actor import Actor
 from chalicelib.core.errors import ValidationFailed
 from chalicelib.core.store import get
 from chalicelib.core.work import UnitOfWork
-from chalicelib.identity.roles.administration import can_manage_roles, require_remaining_admin
-from chalicelib.identity.roles.default_permissions import PERMISSIONS
-from chalicelib.identity.roles.schemas import RoleChange
-from chalicelib.identity.roles.tables import RolePermissions, role_key
+from chalicelib.identity.roles import permissions as codes
+from chalicelib.identity.roles.administration import can_manage_roles, check_can_grant, require_remaining_admin
+from chalicelib.identity.roles.default_permissions import PERMISSIONS, ROLES
+from chalicelib.identity.roles.errors import DefaultRole, RoleExists, RoleInUse, TooManyRoles
+from chalicelib.identity.roles.schemas import Granted, NewRole, RoleChange
+from chalicelib.identity.roles.tables import (
+    CustomRoles,
+    RoleHolders,
+    RolePermissions,
+    custom_roles_key,
+    role_holders_key,
+    role_key,
+)
+
+MAX_CUSTOM_ROLES = 80
+"""The most custom roles of one organisation, so that one batch read finds them all."""
+
+
+def create_role(work: UnitOfWork, command: NewRole, actor: Actor) -> RolePermissions:
+    """Create a role.
+
+    Raise `AccessDenied` if it has permissions that the caller may not grant, `ValidationFailed` naming each invalid
+    entry, `RoleExists` or `TooManyRoles`.
+    """
+    actor.require_reach(codes.MANAGE)
+    permissions, errors = _read_permissions(command.permissions)
+    if errors:
+        raise ValidationFailed(errors)
+    check_can_grant(actor, permissions)
+    work.audit(RolePermissions.kind, command.code, "ROLE_CREATED")
+    role = role_key(actor.org_id, command.code).new(code=command.code, name=command.name, permissions=permissions)
+    work.create(role, RoleExists(), final=True)
+    work.create(role_holders_key(actor.org_id, command.code).new(count=0), RoleExists(), final=True, audited=False)
+    work.update_unread(
+        custom_roles_key(actor.org_id),
+        condition=CustomRoles.codes.does_not_exist() | (size(CustomRoles.codes) < MAX_CUSTOM_ROLES),
+        on_conflict=TooManyRoles(details={"most": MAX_CUSTOM_ROLES}),
+        actions=[CustomRoles.codes.add({command.code})],
+        final=True,
+        audited=False,
+    )
+    return role
+
+
+def delete_role(work: UnitOfWork, role: RolePermissions, holders: RoleHolders | None, actor: Actor) -> None:
+    """Delete a custom role that nobody has. Raise `DefaultRole` or `RoleInUse`.
+
+    The commit requires that there are no holders, so nobody can be given the role at the same moment.
+    """
+    if role.code in ROLES or holders is None:
+        raise DefaultRole
+    if holders.count:
+        raise RoleInUse(details={"holders": holders.count})
+    work.delete(role)
+    work.remove(role_holders_key(actor.org_id, role.code), RoleHolders.count == 0, RoleInUse())
+    actions = [CustomRoles.codes.delete({role.code})]
+    work.update_unread(custom_roles_key(actor.org_id), actions=actions, audited=False)
 
 
 def replace_role(work: UnitOfWork, role: RolePermissions, command: RoleChange, actor: Actor) -> RolePermissions:
@@ -25,16 +82,22 @@ def replace_role(work: UnitOfWork, role: RolePermissions, command: RoleChange, a
 
 def _checked_permissions(code: str, command: RoleChange) -> dict[str, str]:
     """Return `{code: scope}`. Raise `ValidationFailed` naming each entry that is unknown or repeated."""
-    errors: dict[str, str] = {}
-    permissions: dict[str, str] = {}
+    permissions, errors = _read_permissions(command.permissions)
     if command.code not in (None, code):
         errors["code"] = "must be the role that the path names"
-    for number, granted in enumerate(command.permissions):
+    if errors:
+        raise ValidationFailed(errors)
+    return permissions
+
+
+def _read_permissions(entries: Sequence[Granted]) -> tuple[dict[str, str], dict[str, str]]:
+    """Return `{code: scope}`, and an error for each entry that is unknown or repeated."""
+    errors: dict[str, str] = {}
+    permissions: dict[str, str] = {}
+    for number, granted in enumerate(entries):
         if granted.code not in PERMISSIONS:
             errors[f"permissions.{number}.code"] = f"{granted.code} is not a permission"
         elif granted.code in permissions:
             errors[f"permissions.{number}.code"] = f"{granted.code} is listed twice"
         permissions[granted.code] = granted.scope
-    if errors:
-        raise ValidationFailed(errors)
-    return permissions
+    return permissions, errors

@@ -27,4 +27,5 @@ def permission_views(permissions: Mapping[str, str]) -> list[Granted]:
 
 
 def _view(role: RolePermissions) -> RoleView:
-    return RoleView(role.code, ROLES.get(role.code, role.code), permission_views(role.permissions), role.version)
+    name = role.name or ROLES.get(role.code, role.code)
+    return RoleView(role.code, name, permission_views(role.permissions), role.version)
