@@ -44,6 +44,7 @@ from chalicelib.edge.system import routes as system_routes
 from chalicelib.identity.accounts.push_notifications import push_message
 from chalicelib.identity.accounts.routes import me_routes
 from chalicelib.identity.accounts.routes import routes as user_routes
+from chalicelib.identity.apikeys.routes import routes as api_key_routes
 from chalicelib.identity.roles.default_permissions import roles_with
 from chalicelib.identity.roles.routes import routes as role_routes
 from chalicelib.identity.sessions.authentication import SessionAuthenticator
@@ -75,6 +76,7 @@ ROUTES = (
     me_routes,
     user_routes,
     role_routes,
+    api_key_routes,
     audit_routes,
     notice_routes,
     dispatch_routes,

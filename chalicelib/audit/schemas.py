@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Annotated, Any
 
 import msgspec
-from msgspec import Meta
+from msgspec import UNSET, Meta, UnsetType
 
 from chalicelib.edge.types import Cursor, Limit, Moment
 
@@ -34,6 +34,7 @@ class AuditQuery(
 class AuditRowView(msgspec.Struct, frozen=True):
     """One mutating request: actor, entity, action, time, changes (`{field: [old, new]}`) and outcome.
 
+    `actor_id` is a user's id, `key:` and the id of an API key (`actor_name` is its name then), or a part of the system.
     `outcome` is `OK`, or the code of the error with which the request was refused; a refused request has no changes.
     """
 
@@ -46,6 +47,7 @@ class AuditRowView(msgspec.Struct, frozen=True):
     outcome: str
     request_id: str
     org_id: str
+    actor_name: str | UnsetType = UNSET
 
 
 class AuditMeta(msgspec.Struct, frozen=True, rename="camel"):

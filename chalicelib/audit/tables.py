@@ -27,6 +27,8 @@ class AuditRow(Item):
 
     org_id = UnicodeAttribute()
     actor_id = UnicodeAttribute()
+    actor_name = optional(UnicodeAttribute())
+    """The name of an API key, which can no longer be read once the key is deleted."""
     entity_type = UnicodeAttribute()
     entity_id = UnicodeAttribute()
     action_type = UnicodeAttribute()
@@ -55,6 +57,7 @@ def new_row(work: UnitOfWork, actor: Actor, subject: AuditSubject, outcome: str,
         key(f"{to_millis(work.now):013d}", row_id),
         org_id=actor.org_id,
         actor_id=actor.user_id,
+        actor_name=actor.full_name if actor.is_machine else None,
         entity_type=subject.entity_type,
         entity_id=subject.entity_id,
         action_type=subject.action,

@@ -1,6 +1,7 @@
 """Audit rows as clients read them."""
 
 import msgspec
+from msgspec import UNSET
 
 from chalicelib.audit.schemas import AuditMeta, AuditPage, AuditRowView
 from chalicelib.audit.tables import AuditRow
@@ -24,4 +25,5 @@ def _row_view(row: AuditRow) -> AuditRowView:
         outcome=row.outcome,
         request_id=row.request_id,
         org_id=row.org_id,
+        actor_name=UNSET if row.actor_name is None else row.actor_name,
     )

@@ -1,4 +1,4 @@
-"""Who performs a change: a signed-in person with their permissions, or a part of the system.
+"""Who performs a change: a signed-in person or an API key with its permissions, or a part of the system.
 
 Requests, socket messages, sweeps and imports all pass an `Actor` to the use cases, so permissions and scopes are
 evaluated in one place and the audit trail names everybody in the same way.
@@ -10,11 +10,14 @@ import msgspec
 
 from chalicelib.core.errors import AccessDenied
 
+MACHINE = "key:"
+"""What the ids of API keys as actors begin with."""
+
 
 class Actor(msgspec.Struct, frozen=True):
-    """The person or the part of the system (such as `system:sweep`) that performs a change.
+    """The person, the API key (`key:...`) or the part of the system (such as `system:sweep`) that performs a change.
 
-    `permissions` is `{code: scope}` of the person's role as stored at this moment; a part of the system has none.
+    `permissions` is `{code: scope}` of the role as stored at this moment; a part of the system has none.
     """
 
     org_id: str
@@ -32,6 +35,11 @@ class Actor(msgspec.Struct, frozen=True):
     team: str | None = None
     reports_to: str | None = None
     skills: Sequence[str] = ()
+
+    @property
+    def is_machine(self) -> bool:
+        """Return whether this is an API key."""
+        return self.user_id.startswith(MACHINE)
 
     def scope(self, permission: str) -> str | None:
         """Return `own`, `zone` or `org` if the actor holds the permission, else None."""

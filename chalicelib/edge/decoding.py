@@ -79,8 +79,8 @@ def decode_input(endpoint: Endpoint, http: HttpRequest, max_body_bytes: int) -> 
     )
     if http.query and not endpoint.any_query:
         fields.update(unknown_parameters(http.query, endpoint.query))
-    error = _invalid_input(endpoint, http, fields) if fields else None
-    return Input(http, body, query, if_match, key, error, organisation)
+    invalid = _invalid_input(endpoint, http, fields) if fields else None
+    return Input(http, body, query, if_match, key, invalid, organisation)
 
 
 def sent_id(http: HttpRequest, name: str) -> str | None:

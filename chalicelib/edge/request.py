@@ -69,8 +69,8 @@ class Response(msgspec.Struct, Generic[ViewT], frozen=True):
     """A response: `body` becomes JSON (None: no body), `version` becomes the `ETag`.
 
     `status` None is the endpoint's own. `stored` is stored for a replay instead of `body`, where that holds a secret
-    that is shown once. If `incomplete`, the client is to send some of the request again: nothing is stored for a
-    replay.
+    that is shown once. If `incomplete`, nothing is stored for a replay: the client is to send some of the request
+    again, or all of it if it lost the response.
     """
 
     body: ViewT

@@ -53,7 +53,7 @@ ROLES: Mapping[str, Role] = {
             **_PUBLISHES,
             "dispatch": "BatchGetItem GetItem PutItem UpdateItem",
             "edge": "BatchGetItem GetItem PutItem",
-            "identity": "BatchGetItem ConditionCheckItem DeleteItem GetItem PutItem UpdateItem",
+            "identity": "BatchGetItem ConditionCheckItem DeleteItem GetItem PutItem Query UpdateItem",
             "maintenance": "BatchGetItem DeleteItem GetItem PutItem Query UpdateItem",
             "manufacturing": "BatchGetItem ConditionCheckItem DeleteItem GetItem PutItem Query UpdateItem",
             "notices": "BatchGetItem GetItem PutItem Query UpdateItem",

@@ -82,7 +82,7 @@ def require_remaining_admin(
     `own_role` is the caller's role as it is now. Raise `LastRoleAdministrator` if no such user exists.
     """
     org_id = actor.org_id
-    caller_stays = actor.user_id != without_user and actor.role != without_role
+    caller_stays = not actor.is_machine and actor.user_id != without_user and actor.role != without_role
     can_manage = own_role is not None and can_manage_roles(own_role.permissions)
     if caller_stays and own_role is not None and can_manage and _label(actor.user_id) not in work.conflicts:
         RemainingAdmin(actor.user_id, own_role).stage(work, org_id)

@@ -66,6 +66,7 @@ _TABLE: tuple[tuple[str, str, _Holders], ...] = (
     ("identity.user.import", "Import users.", _ADMIN_ONLY),
     ("identity.role.read", "Read roles and their permissions.", _ADMIN_ONLY),
     ("identity.role.manage", "Change the permissions of roles.", _ADMIN_ONLY),
+    ("identity.api_key.manage", "List, create and delete API keys.", _ADMIN_ONLY),
     ("identity.organisation.read", "Read the organisation's settings.", _ADMIN_ONLY),
     ("identity.organisation.manage", "Change the organisation's settings.", _ADMIN_ONLY),
     ("audit.read", "Read the audit trail.", _ADMIN_ONLY),

@@ -14,8 +14,8 @@ def add_holder(work: UnitOfWork, org_id: str, code: str) -> None:
     """Stage one more holder of a role. The commit fails with `ValidationFailed` if the role was deleted meanwhile."""
     if code not in ROLES:
         gone = ValidationFailed({"role": "is not a role of this organisation"})
-        actions = [RoleHolders.count.add(1)]
-        exists = RoleHolders.count.exists()
+        actions = [RoleHolders.holders.add(1)]
+        exists = RoleHolders.holders.exists()
         key = role_holders_key(org_id, code)
         work.update_unread(key, condition=exists, on_conflict=gone, actions=actions, final=True, audited=False)
 
@@ -23,7 +23,7 @@ def add_holder(work: UnitOfWork, org_id: str, code: str) -> None:
 def remove_holder(work: UnitOfWork, org_id: str, code: str) -> None:
     """Stage one holder of a role less."""
     if code not in ROLES:
-        actions = [RoleHolders.count.add(-1)]
-        positive = RoleHolders.count > 0
+        actions = [RoleHolders.holders.add(-1)]
+        positive = RoleHolders.holders > 0
         key = role_holders_key(org_id, code)
         work.update_unread(key, condition=positive, on_conflict=Unavailable(), actions=actions, audited=False)

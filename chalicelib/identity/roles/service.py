@@ -40,7 +40,7 @@ def create_role(work: UnitOfWork, command: NewRole, actor: Actor) -> RolePermiss
     work.audit(RolePermissions.kind, command.code, "ROLE_CREATED")
     role = role_key(actor.org_id, command.code).new(code=command.code, name=command.name, permissions=permissions)
     work.create(role, RoleExists(), final=True)
-    work.create(role_holders_key(actor.org_id, command.code).new(count=0), RoleExists(), final=True, audited=False)
+    work.create(role_holders_key(actor.org_id, command.code).new(holders=0), RoleExists(), final=True, audited=False)
     work.update_unread(
         custom_roles_key(actor.org_id),
         condition=CustomRoles.codes.does_not_exist() | (size(CustomRoles.codes) < MAX_CUSTOM_ROLES),
@@ -59,10 +59,10 @@ def delete_role(work: UnitOfWork, role: RolePermissions, holders: RoleHolders | 
     """
     if role.code in ROLES or holders is None:
         raise DefaultRole
-    if holders.count:
-        raise RoleInUse(details={"holders": holders.count})
+    if holders.holders:
+        raise RoleInUse(details={"holders": holders.holders})
     work.delete(role)
-    work.remove(role_holders_key(actor.org_id, role.code), RoleHolders.count == 0, RoleInUse())
+    work.remove(role_holders_key(actor.org_id, role.code), RoleHolders.holders == 0, RoleInUse())
     actions = [CustomRoles.codes.delete({role.code})]
     work.update_unread(custom_roles_key(actor.org_id), actions=actions, audited=False)
 

@@ -28,7 +28,7 @@ class RoleHolders(Item):
     Meta = stored_in("identity")
     kind = "role_holders"
 
-    count = IntAttribute()
+    holders = IntAttribute()
 
 
 class CustomRoles(Item):

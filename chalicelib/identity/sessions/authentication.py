@@ -16,6 +16,8 @@ from chalicelib.core.settings import Secret
 from chalicelib.core.store import ItemKey, ReadResult, get
 from chalicelib.core.table import expired
 from chalicelib.identity.accounts.tables import ACTIVE, User, user_key
+from chalicelib.identity.apikeys.authentication import ApiKeyCredentials, read_api_key
+from chalicelib.identity.apikeys.rules import is_api_key
 from chalicelib.identity.roles.tables import RolePermissions, role_key
 from chalicelib.identity.sessions.tables import Session, session_key
 from chalicelib.identity.sessions.tokens import AccessTokens, Claims
@@ -105,8 +107,10 @@ class SessionAuthenticator:
         self._tokens = tokens
         self._clock = clock
 
-    def verify(self, token: str) -> SessionCredentials:
-        """Return the credentials of a token. Raise `AuthInvalid` or `AuthExpired`."""
+    def verify(self, token: str) -> SessionCredentials | ApiKeyCredentials:
+        """Return the credentials of an access token or API key. Raise `AuthInvalid` or `AuthExpired`."""
+        if is_api_key(token):
+            return read_api_key(token)
         return SessionCredentials(self._tokens.verify(token), self._clock)
 
     def proves(self, proof: Secret) -> bool:

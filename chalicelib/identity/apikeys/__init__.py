@@ -1,0 +1,1 @@
+"""API keys: credentials of machines, which act with a role."""

@@ -1,0 +1,66 @@
+"""Endpoints of API keys, by which machines call this API."""
+
+from chalicelib.core.pagination import CursorRequest, Page
+from chalicelib.core.work import UnitOfWork
+from chalicelib.edge.endpoint import AuditTarget, Resource
+from chalicelib.edge.request import Empty, Request, Response
+from chalicelib.edge.routes import Routes
+from chalicelib.identity.apikeys import permissions, queries, service, views
+from chalicelib.identity.apikeys.schemas import ApiKeyAnswer, ApiKeyList, NewApiKey
+from chalicelib.identity.apikeys.tables import ApiKey, api_key_key
+from chalicelib.identity.roles.tables import role_key
+
+routes = Routes(__name__, "People and roles")
+
+API_KEY_RESOURCE = Resource(key=api_key_key, id_from=("key_id",), name="API key")
+
+_KEY_ID = "0190f5fe-7c00-7a00-8000-000000000001"
+_KEY = {"id": _KEY_ID, "name": "Web shop", "role": "customer"}
+
+
+@routes.post(
+    "/v1/api-keys",
+    permission=permissions.MANAGE,
+    related={"role": Resource(key=role_key, id_from=("role",), required=False)},
+    body=NewApiKey,
+    returns=ApiKeyAnswer,
+    status=201,
+    audit_target=AuditTarget(ApiKey.kind, "API_KEY_CREATED"),
+    examples={
+        "request": {"name": "Web shop", "role": "customer"},
+        "response": {"data": {**_KEY, "key": f"baton_demo.{_KEY_ID}.customer.<secret>"}},
+    },
+)
+def create_api_key(request: Request[NewApiKey], work: UnitOfWork) -> Response[ApiKeyAnswer]:
+    """Create an API key, which the response shows once.
+
+    Send it as a bearer token. It acts with its role, except for what concerns a person's own session: it has no
+    password and no devices, and opens no socket. The response is not stored for an `Idempotency-Key`.
+    """
+    created = service.create_api_key(work, request.body, request.actor, **request.related)
+    return Response(views.api_key_view(created.api_key, created.text), incomplete=True)
+
+
+@routes.get(
+    "/v1/api-keys",
+    permission=permissions.MANAGE,
+    query=CursorRequest,
+    returns=ApiKeyList,
+    view=views.api_key_page_view,
+    examples={"response": {"data": [{**_KEY, "createdAt": "2026-01-31T09:30:00Z", "createdBy": _KEY_ID}]}},
+)
+def list_api_keys(request: Request[Empty, CursorRequest]) -> Page[ApiKey]:
+    """List the API keys of the organisation, oldest first, without their secrets."""
+    return queries.list_api_keys(request.actor, request.query)
+
+
+@routes.delete(
+    "/v1/api-keys/{key_id}",
+    permission=permissions.MANAGE,
+    resource=API_KEY_RESOURCE,
+    status=204,
+    audit_target=AuditTarget(ApiKey.kind, "API_KEY_DELETED", "key_id"),
+)
+def delete_api_key(request: Request[Empty, Empty, ApiKey], work: UnitOfWork) -> None:
+    """Delete an API key: the next request with it is refused."""
+    service.delete_api_key(work, request.resource)
