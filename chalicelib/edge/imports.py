@@ -25,7 +25,7 @@ from msgspec import Meta
 
 from chalicelib.core import observability
 from chalicelib.core.actor import Actor
-from chalicelib.core.errors import BatonError, Conflict, InternalError, ValidationFailed
+from chalicelib.core.errors import BatonError, Conflict, InternalError, RateLimited, ValidationFailed
 from chalicelib.core.store import parallel, store_errors
 from chalicelib.core.work import UnitOfWork
 from chalicelib.edge.dependencies import Dependencies, dependencies
@@ -43,6 +43,7 @@ MAX_RECORDS = 500
 RECORD = "record"
 """The field name of an error of a whole record."""
 TRY_AGAIN: Mapping[str, str] = {RECORD: "could not be processed now; send it again"}
+_LIMITED: Mapping[str, str] = {RECORD: RateLimited.summary}
 _CRASHED: Mapping[str, str] = {RECORD: InternalError.summary}
 _LANES = 8
 _MAX_FIELDS = 1000
@@ -130,7 +131,7 @@ def importing(routes: Routes, dataset: Dataset[Any]) -> None:
 
     def handler(request: Request[Records, Empty]) -> Response[ImportAnswer]:
         result = _Batch(dataset, request, dependencies()).process(request.body.records)
-        unfinished = any(record.fields in (TRY_AGAIN, _CRASHED) for record in result.rejected)
+        unfinished = any(record.fields in (TRY_AGAIN, _LIMITED, _CRASHED) for record in result.rejected)
         return Response(ImportAnswer(result), 207 if result.rejected else 200, incomplete=unfinished)
 
     handler.__name__ = f"import_{dataset.name.replace('-', '_')}"

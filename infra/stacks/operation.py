@@ -27,6 +27,7 @@ def operation(stage: str, deployed: Sequence[Function]) -> dict[str, Any]:
         "ApiErrors": _alarm(_metric("AWS/ApiGateway", "5XXError", api), above=4),
         "ApiSlow": _alarm(_metric("AWS/ApiGateway", "Latency", api, "p99"), above=3000, periods=3),
         "EventsDropped": _alarm(_own(stage, "EventsDropped"), above=0),
+        "NameProbing": _alarm(_own(stage, "NameProbing"), above=0),
         "OffersFailed": _alarm(_own(stage, "OffersFailed"), above=0, periods=2),
         "PhotosLost": _alarm(_own(stage, "PhotosLost"), above=0),
         "RemindersFailed": _alarm(_own(stage, "RemindersFailed"), above=0, periods=2),

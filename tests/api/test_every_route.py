@@ -249,6 +249,7 @@ def items(world: World, admin: Person) -> dict[str, str]:
         "order_id": order.json["order"]["id"],
         "device_id": device.json["id"],
         "user_id": admin.user_id,
+        "key_id": admin.post("/v1/api-keys", {"name": "Shop", "role": "customer"}).json["data"]["id"],
         "notice_id": send(world, admin, "something")[0],
         "work_order_id": (park := Park(world)).routed()["id"],
         "photo_id": uploaded(park.tech, park.started())["id"],

@@ -46,6 +46,7 @@ OWN: dict[str, dict[str, str]] = {
     },
     "identity": {
         "accounts/devices": "the use cases of devices for push notifications, beside those of users",
+        "accounts/name_probing": "the limit of what a caller learns about names of other organisations",
         "accounts/navigation": "the bottom navigation of each role, as data",
         "accounts/passwords": "password hashes; the only module that loads argon2",
         "accounts/phones": "phone numbers in E.164 form; the only module that loads phonenumbers",

@@ -87,11 +87,14 @@ def _read_related(org_id: str, values: dict[str, Any], work: UnitOfWork) -> tupl
 
 
 def _find_user(org_id: str, username: str) -> User | None:
-    """Return the user with this user name. Raise `NameTaken` if another user signs in by it."""
+    """Return the user with this user name. Raise `NameTaken` if another user of the organisation signs in by it.
+
+    A name of another organisation counts as free here: it is refused by the commit, after everything else was checked.
+    """
     login = get(login_name_key(login_name(username)))
-    if login is None:
+    if login is None or login.org_id != org_id:
         return None
-    user = get(user_key(org_id, login.user_id)) if login.org_id == org_id else None
+    user = get(user_key(org_id, login.user_id))
     if user is None or login_name(user.username) != login_name(username):
         raise NameTaken("This user name is already in use.", details={"field": "username"})
     return user

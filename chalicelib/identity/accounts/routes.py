@@ -1,6 +1,6 @@
 """Endpoints of user accounts, of the caller's own profile, and of the caller's devices."""
 
-from chalicelib.core.errors import Conflict
+from chalicelib.core.errors import Conflict, RateLimited
 from chalicelib.core.work import UnitOfWork
 from chalicelib.edge.endpoint import AuditTarget, Resource
 from chalicelib.edge.imports import importing
@@ -59,7 +59,7 @@ def list_users(request: Request[Empty, UserQuery]) -> queries.UserPage:
     returns=UserAnswer,
     status=201,
     versioned=True,
-    errors=[NameTaken],
+    errors=[NameTaken, RateLimited],
     audit_target=AuditTarget(User.kind, "USER_CREATED"),
     examples={"request": {"reportsTo": ..., "password": ...}},
 )
@@ -90,7 +90,7 @@ def get_user(request: Request[Empty, Empty, User]) -> User:
     body=UserChange,
     returns=UserAnswer,
     versioned=True,
-    errors=[Conflict, NameTaken, LastRoleAdministrator],
+    errors=[Conflict, NameTaken, LastRoleAdministrator, RateLimited],
     audit_target=AuditTarget(User.kind, "USER_UPDATED", "user_id"),
     examples={"request": {"reportsTo": ..., "resetPassword": False}, "response": {"data": {"oneTimePassword": ...}}},
 )

@@ -14,6 +14,7 @@ from chalicelib.core.errors import Conflict, ValidationFailed
 from chalicelib.core.store import get_many
 from chalicelib.core.work import UnitOfWork
 from chalicelib.identity.accounts import passwords, permissions
+from chalicelib.identity.accounts.name_probing import NameProbing
 from chalicelib.identity.accounts.phones import e164
 from chalicelib.identity.accounts.rules import readable_password
 from chalicelib.identity.accounts.schemas import NewUser, UserChange
@@ -47,8 +48,8 @@ def create_user(
 ) -> SavedUser:
     """Create a user; without a password in the command a one-time password is generated.
 
-    `role` and `superior` are the items that the command names, as read. Raise `ValidationFailed`, `NameTaken`, or
-    `AccessDenied` if the role has permissions that the caller does not hold.
+    `role` and `superior` are the items that the command names, as read. Raise `ValidationFailed`, `NameTaken`,
+    `RateLimited`, or `AccessDenied` if the role has permissions that the caller does not hold.
     """
     actor.require_reach(permission, zone=command.game_zone)
     values = {"role": command.role, "reports_to": command.reports_to, "phone": command.phone}
@@ -61,7 +62,7 @@ def create_user(
         password_hash=passwords.hash_password(generated or command.password or ""),
         one_time_password=generated is not None,
     )
-    return SavedUser(add_user(work, actor.org_id, account), generated)
+    return SavedUser(add_user(work, actor.org_id, account, NameProbing.of(work, actor)), generated)
 
 
 def update_user(
@@ -96,11 +97,10 @@ def change_user(
     """Change attributes of a user; a new `password_hash` among the values ends all of their sessions.
 
     `role` and `superior` are the items that the values name, as read. Raise `AccessDenied`, `ValidationFailed`,
-    `NameTaken`, `LastRoleAdministrator`, or `Conflict` if users disable themselves.
+    `NameTaken`, `RateLimited`, `LastRoleAdministrator`, or `Conflict` if users disable themselves.
     """
     values = _checked_values(values, role, superior)
-    if values.get("game_zone", user.game_zone) != user.game_zone:
-        actor.require_reach(permission, owners=(user.user_id,), zone=str(values["game_zone"]))
+    _check_new_zone(user, values, actor, permission)
     _check_role_and_status(work, user, values, actor, role)
     is_reset = "password_hash" in values
     work.audit(User.kind, user.user_id, _audit_action(user, values, is_reset=is_reset))
@@ -108,7 +108,18 @@ def change_user(
         values["session_epoch"] = user.session_epoch + 1
     if is_reset:
         values["forgiven_at"] = work.now  # the new password works even if the user was locked out
-    store_changes(work, user, values)
+    store_changes(work, user, values, NameProbing.of(work, actor))
+
+
+def _check_new_zone(user: User, values: Mapping[str, object], actor: Actor, permission: str) -> None:
+    """Raise `AccessDenied` if a user moves to a game zone that the caller's scope does not reach.
+
+    Users who manage themselves are no exception: they could otherwise move to any zone and reach everybody there.
+    """
+    zone = values.get("game_zone", user.game_zone)
+    if zone != user.game_zone:
+        message = "The new game zone is outside the scope of your permission."
+        actor.require_reach(permission, zone=None if zone is None else str(zone), message=message)
 
 
 def _check_role_and_status(

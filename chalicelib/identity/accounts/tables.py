@@ -7,11 +7,21 @@ sign-in does not say which organisation it means.
 
 from typing import Any
 
-from pynamodb.attributes import BooleanAttribute, JSONAttribute, ListAttribute, UnicodeAttribute
+from pynamodb.attributes import BooleanAttribute, JSONAttribute, ListAttribute, UnicodeAttribute, UnicodeSetAttribute
 from pynamodb.indexes import AllProjection, IncludeProjection
 
 from chalicelib.core.store import ItemKey
-from chalicelib.core.table import Entity, IntAttribute, Item, MomentAttribute, index, key, optional, stored_in
+from chalicelib.core.table import (
+    Entity,
+    ExpiryAttribute,
+    IntAttribute,
+    Item,
+    MomentAttribute,
+    index,
+    key,
+    optional,
+    stored_in,
+)
 
 ACTIVE = "ACTIVE"
 DISABLED = "DISABLED"
@@ -120,6 +130,16 @@ class LoginName(Item):
     user_id = UnicodeAttribute()
 
 
+class TakenNames(Item):
+    """The login names of other organisations that a caller tried to claim within one hour, as hashes."""
+
+    Meta = stored_in("identity")
+    kind = "taken_names"
+
+    names = UnicodeSetAttribute()
+    expires_at = ExpiryAttribute()
+
+
 class Device(Item):
     """A phone or browser that receives push notifications, by its push token.
 
@@ -167,6 +187,11 @@ def device_key(device_id: str) -> ItemKey[Device]:
 def device_owner_key(org_id: str, user_id: str) -> str:
     """Return the index key of a user's devices."""
     return key(org_id, "DEVICES", user_id)
+
+
+def taken_names_key(org_id: str, actor_id: str, hour: int) -> ItemKey[TakenNames]:
+    """Return the key of the taken names that a caller met within an hour, counted since the epoch."""
+    return ItemKey(TakenNames, key(org_id, "TAKEN", actor_id, hour), "TAKEN")
 
 
 def login_name_key(name: str) -> ItemKey[LoginName]:

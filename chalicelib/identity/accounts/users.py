@@ -6,10 +6,12 @@ released in one place.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
+from functools import partial
 
 from chalicelib.core.errors import VersionConflict
-from chalicelib.core.work import UnitOfWork
+from chalicelib.core.work import OnConflict, UnitOfWork
 from chalicelib.identity.accounts.errors import NameTaken, OrganisationExists
+from chalicelib.identity.accounts.name_probing import NameProbing
 from chalicelib.identity.accounts.phones import e164, login_name
 from chalicelib.identity.accounts.rules import canonical_name
 from chalicelib.identity.accounts.tables import (
@@ -55,8 +57,11 @@ def create_organisation(work: UnitOfWork, org_id: str, name: str) -> None:
         work.create(role, OrganisationExists(), final=True, audited=False)
 
 
-def add_user(work: UnitOfWork, org_id: str, account: NewAccount) -> User:
-    """Stage a user and their login names. Fails with `NameTaken` if one of the names is in use."""
+def add_user(work: UnitOfWork, org_id: str, account: NewAccount, probing: NameProbing | None = None) -> User:
+    """Stage a user and their login names. Fails with `NameTaken` if one of the names is in use.
+
+    `probing` limits what the caller learns about names in use, and raises `RateLimited`.
+    """
     user_id = work.ids.new()
     values = asdict(account)
     phone, skills = values.pop("phone"), values.pop("skills")
@@ -74,15 +79,17 @@ def add_user(work: UnitOfWork, org_id: str, account: NewAccount) -> User:
     work.audit("user", user_id, "USER_CREATED")
     work.create(user)
     add_holder(work, org_id, account.role)
-    for name, field_name in _login_names(user).items():
-        _claim_name(work, user, name, field_name)
+    _claim_names(work, user, _login_names(user), probing)
     return user
 
 
-def store_changes(work: UnitOfWork, user: User, values: Mapping[str, object]) -> None:
+def store_changes(
+    work: UnitOfWork, user: User, values: Mapping[str, object], probing: NameProbing | None = None
+) -> None:
     """Stage new values of a user's attributes; login names change in the same transaction.
 
-    Only values that differ are staged. Fails with `NameTaken` if a new login name is in use.
+    Only values that differ are staged. Fails with `NameTaken` if a new login name is in use; `probing` limits that as
+    in `add_user`.
     """
     before = _login_names(user)
     changed = {name: value for name, value in values.items() if getattr(user, name) != value}
@@ -97,8 +104,7 @@ def store_changes(work: UnitOfWork, user: User, values: Mapping[str, object]) ->
     after = _login_names(user)
     for name in before.keys() - after.keys():
         work.remove(login_name_key(name), LoginName.user_id == user.user_id, VersionConflict())
-    for name in after.keys() - before.keys():
-        _claim_name(work, user, name, after[name])
+    _claim_names(work, user, {name: after[name] for name in after.keys() - before.keys()}, probing)
 
 
 def _login_names(user: User) -> dict[str, str]:
@@ -107,8 +113,12 @@ def _login_names(user: User) -> dict[str, str]:
     return {login_name(value): name for name, value in fields.items() if value}
 
 
-def _claim_name(work: UnitOfWork, user: User, name: str, field_name: str) -> None:
-    """Stage a login name. Its present owner may belong to another organisation, so the error does not name them."""
-    taken = NameTaken(f"This {_FIELD_LABELS[field_name]} is already in use.", details={"field": field_name})
-    login = login_name_key(name).new(org_id=user.org_id, user_id=user.user_id)
-    work.create(login, taken, final=True, audited=False)
+def _claim_names(work: UnitOfWork, user: User, names: Mapping[str, str], probing: NameProbing | None) -> None:
+    """Stage login names. A present owner may belong to another organisation, so the error does not name them."""
+    if names and probing is not None:
+        probing.check()
+    for name, field_name in names.items():
+        taken = NameTaken(f"This {_FIELD_LABELS[field_name]} is already in use.", details={"field": field_name})
+        on_conflict: OnConflict = taken if probing is None else partial(probing.error, name, taken)
+        login = login_name_key(name).new(org_id=user.org_id, user_id=user.user_id)
+        work.create(login, on_conflict, final=True, audited=False)
