@@ -69,6 +69,27 @@ def _remove_device(stage: Stage) -> Hit:
     return Hit("DELETE", "/v1/devices/{device_id}", tech, params={"device_id": made}, status=204)
 
 
+_ROLE = {"code": "kiosk", "name": "Kiosk", "permissions": [{"code": "audit.read", "scope": "org"}]}
+_API_KEY = {"name": "Shop", "role": "customer"}
+
+
+def _create(stage: Stage, path: str, body: object) -> Hit:
+    admin, _ = _office(stage)
+    return Hit("POST", path, admin, body, status=201)
+
+
+def _delete_role(stage: Stage) -> Hit:
+    admin, _ = _office(stage)
+    admin.post("/v1/roles", _ROLE)
+    return Hit("DELETE", "/v1/roles/{code}", admin, params={"code": "kiosk"}, status=204)
+
+
+def _delete_api_key(stage: Stage) -> Hit:
+    admin, _ = _office(stage)
+    made = admin.post("/v1/api-keys", _API_KEY).json["data"]["id"]
+    return Hit("DELETE", "/v1/api-keys/{key_id}", admin, params={"key_id": made}, status=204)
+
+
 GETS: Prepared = {
     "GET /v1/me": partial(_read, path="/v1/me", own=True),
     "GET /v1/me/profile": partial(_read, path="/v1/me/profile", own=True),
@@ -76,6 +97,7 @@ GETS: Prepared = {
     "GET /v1/users/{id}": partial(_read, path="/v1/users/{user_id}"),
     "GET /v1/roles": partial(_read, path="/v1/roles"),
     "GET /v1/roles/{code}": partial(_read, path="/v1/roles/{code}"),
+    "GET /v1/api-keys": partial(_read, path="/v1/api-keys"),
     "GET /v1/audit": partial(_read, path="/v1/audit"),
     "GET /v1/audit, of an entity": partial(_read, path="/v1/audit", named=True),
 }
@@ -84,6 +106,10 @@ CHANGES: Prepared = {
     "PATCH /v1/users/{id}, disabled": partial(_update_user, body={"status": "DISABLED"}),
     "PATCH /v1/users/{id}, other names": partial(_update_user, body={"username": "tech-2", "email": "t2@example.org"}),
     "PUT /v1/roles/{code}": _replace_role,
+    "POST /v1/roles": partial(_create, path="/v1/roles", body=_ROLE),
+    "DELETE /v1/roles/{code}": _delete_role,
+    "POST /v1/api-keys": partial(_create, path="/v1/api-keys", body=_API_KEY),
+    "DELETE /v1/api-keys/{id}": _delete_api_key,
     "POST /v1/devices/register": _register_device,
     "DELETE /v1/devices/{id}": _remove_device,
 }

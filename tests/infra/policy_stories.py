@@ -15,7 +15,7 @@ from tests.builders import dispatch
 from tests.builders.deployed import DeployedWorld
 from tests.builders.packing import load
 from tests.builders.signing_in import PASSWORD, anna
-from tests.builders.world import Answer
+from tests.builders.world import OTHER, Answer
 
 Story = Callable[[DeployedWorld, EmbeddedObjects], object]
 
@@ -119,6 +119,26 @@ def people(world: DeployedWorld, objects: EmbeddedObjects) -> None:
     for path in ("/health", "/v1/health", "/v1/openapi.json"):
         done(world.call("GET", path))
     assert world.person("customer").post("/v1/users", body).status == 403
+
+
+def machines(world: DeployedWorld, objects: EmbeddedObjects) -> None:
+    """Roles of the organisation's own, API keys, and names that another organisation has."""
+    admin = world.person(ADMIN)
+    permissions = [{"code": code, "scope": "org"} for code in ("audit.read", "identity.profile.read")]
+    done(admin.post("/v1/roles", {"code": "auditor", "name": "Auditor", "permissions": permissions}), 201)
+    made = done(admin.post("/v1/api-keys", {"name": "Archive", "role": "auditor"}), 201)
+    for path in ("/v1/me", "/v1/audit"):
+        done(world.call("GET", path, token=made["data"]["key"]))
+    done(admin.get("/v1/api-keys"))
+    assert admin.delete("/v1/roles/auditor").status == 409  # ROLE_IN_USE
+    done(admin.delete(f"/v1/api-keys/{_id_in(made)}"), 204)
+    person = world.person("auditor")
+    done(admin.patch(f"/v1/users/{person.user_id}", {"role": "courier"}))
+    done(admin.get("/v1/roles"))
+    done(admin.delete("/v1/roles/auditor"), 204)
+    world.person("courier", OTHER, username="elsewhere")
+    body = {"username": "elsewhere", "fullName": "New", "role": "TECH", "company_id": admin.org_id}
+    assert admin.post("/v1/users", body).status == 409  # NAME_TAKEN
 
 
 def deliveries(world: DeployedWorld, objects: EmbeddedObjects) -> None:

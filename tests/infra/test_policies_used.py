@@ -48,6 +48,7 @@ STORIES: Sequence[Story] = (
     stories.changed_roles,
     stories.passwords,
     stories.people,
+    stories.machines,
     stories.deliveries,
     stories.gone_sockets,
     floor.packing,
