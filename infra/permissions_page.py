@@ -34,7 +34,7 @@ _INTRODUCTION = f"""\
 
 What each role may do in a new organisation. This is where organisations start; users with `identity.role.manage`
 change it at run time with `PUT /v1/roles/{{code}}`, and a change applies from the next request on. `POST /v1/roles`
-makes further roles and `DELETE /v1/roles/{{code}}` deletes them while nobody has them; the roles below stay.
+makes further roles and `DELETE /v1/roles/{{code}}` deletes unused ones; the roles below stay.
 
 API keys act with a role too, but never hold permissions of a person's own session: `identity.session.*`,
 `identity.password.*`, `identity.device.*` and `realtime.*`.

@@ -19,8 +19,9 @@ from chalicelib.edge.request import Empty
 _ABOUT = """\
 Baton is a backend for frontline work: deliveries, picking, packing, maintenance and battery assembly.
 
-**Authentication.** Log in, then send the access token as `Authorization: Bearer`. Each organisation can change the
-permissions of its roles; the roles listed at the operations are those of a new organisation.
+**Authentication.** Log in, then send the access token as `Authorization: Bearer`; a machine sends its API key instead.
+Each organisation can change the permissions of its roles; the roles listed at the operations are those of a new
+organisation.
 
 **Errors.** Every error has the same body, `ErrorBody`. An unknown path is 404 `ROUTE_NOT_FOUND`, a method that a path
 does not support 405 `METHOD_NOT_ALLOWED`. After a 503 nothing was changed: send the request again.

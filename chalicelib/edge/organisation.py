@@ -1,4 +1,4 @@
-"""The organisation that a body may name: `company_id`, `org_id` and `organization` are the same thing.
+"""The organisation that a body may name: `company_id`, `org_id` and `organization` mean the same.
 
 It comes from the token, so no use case needs the field. Clients may send it with every body nevertheless. It is removed
 before the body is decoded, unless the body's type has a field of that name, and has to be the caller's own.

@@ -2,6 +2,9 @@
 
 from typing import Any
 
+import pytest
+
+from chalicelib.identity.roles.default_permissions import ROLES
 from chalicelib.identity.roles.service import MAX_CUSTOM_ROLES
 from infra.local.engine import EmbeddedEngine
 from tests.builders.world import DEMO, OTHER, Answer, Person, World
@@ -136,6 +139,19 @@ def test_a_stale_version_does_not_delete_a_role(world: World) -> None:
     assert admin.put("/v1/roles/kiosk", {"permissions": []}).status == 200
     assert refused(admin.delete("/v1/roles/kiosk", if_match="1")) == (409, "VERSION_CONFLICT")
     assert admin.delete("/v1/roles/kiosk", if_match="2").status == 204
+
+
+@pytest.mark.parametrize("role", sorted(set(ROLES) - {ADMIN}))
+def test_without_permission_neither_roles_nor_api_keys_can_be_made_or_deleted(world: World, role: str) -> None:
+    person = world.person(role)
+    answers = [
+        person.post("/v1/roles", kiosk()),
+        person.delete("/v1/roles/courier"),
+        person.post("/v1/api-keys", {"name": "Robot", "role": role}),
+        person.get("/v1/api-keys"),
+        person.delete("/v1/api-keys/none"),
+    ]
+    assert {refused(answer) for answer in answers} == {(403, "ACCESS_DENIED")}
 
 
 def test_a_role_given_while_it_is_deleted_stays(world: World, engine: EmbeddedEngine) -> None:

@@ -1,7 +1,7 @@
 """The number of holders of a custom role, changed in the transaction that gives or takes the role.
 
-So a role cannot be deleted while somebody has it, nor at the moment in which somebody is given it. Users and API keys
-count, disabled users too.
+So a role cannot be deleted while a user or an API key has it, nor at the moment in which one is given it. Disabled
+users count too.
 """
 
 from chalicelib.core.errors import Unavailable, ValidationFailed

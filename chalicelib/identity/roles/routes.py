@@ -69,7 +69,7 @@ def create_role(request: Request[NewRole], work: UnitOfWork) -> RolePermissions:
     audit_target=AuditTarget(RolePermissions.kind, "ROLE_DELETED", "code"),
 )
 def delete_role(request: Request[Empty, Empty, RolePermissions], work: UnitOfWork) -> None:
-    """Delete a role that nobody has; the roles that every organisation has stay."""
+    """Delete a role that no user and no API key has; the roles that every organisation has stay."""
     service.delete_role(work, request.resource, request.related["holders"], request.actor)
 
 

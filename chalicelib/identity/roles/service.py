@@ -53,9 +53,9 @@ def create_role(work: UnitOfWork, command: NewRole, actor: Actor) -> RolePermiss
 
 
 def delete_role(work: UnitOfWork, role: RolePermissions, holders: RoleHolders | None, actor: Actor) -> None:
-    """Delete a custom role that nobody has. Raise `DefaultRole` or `RoleInUse`.
+    """Delete a custom role without holders. Raise `DefaultRole` or `RoleInUse`.
 
-    The commit requires that there are no holders, so nobody can be given the role at the same moment.
+    The commit requires that there are no holders, so the role cannot be given at the same moment.
     """
     if role.code in ROLES or holders is None:
         raise DefaultRole
