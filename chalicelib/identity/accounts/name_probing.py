@@ -1,7 +1,7 @@
 """The limit of what a caller learns about login names that other organisations use.
 
-Login names are unique across organisations, so "this name is in use" discloses that another organisation has it. After 20
-such names in an hour (of the clock) the caller can claim no name until the hour ends, whether the name is free or not.
+Login names are unique across organisations, so "this name is in use" may disclose that another organisation has it.
+After 20 such names in an hour of the clock the caller can claim no name until the hour ends, whether it is free or not.
 
 The names are counted outside of the unit of work, because nothing of a refused request is committed. They are stored as
 a set of hashes, so a name counts once, however often the request is repeated.
