@@ -34,6 +34,7 @@ from chalicelib.core.schedule import run_passes
 from chalicelib.core.settings import Settings, settings
 from chalicelib.core.work import Recipient
 from chalicelib.dispatch import events as dispatch_events
+from chalicelib.dispatch.queries import ORDER_EVENTS
 from chalicelib.dispatch.routes import routes as dispatch_routes
 from chalicelib.dispatch.sweep import reassign_due
 from chalicelib.edge.api import ALL_METHODS, UNKNOWN_ROUTE, BatonApp
@@ -64,8 +65,11 @@ from chalicelib.packing.boxes.routes import routes as box_routes
 from chalicelib.packing.shipments.routes import routes as shipment_routes
 from chalicelib.picking.assignments.routes import routes as assignment_routes
 from chalicelib.picking.ledger.routes import routes as ledger_routes
+from chalicelib.realtime import events as realtime_events
 from chalicelib.realtime.delivery import EventDelivery
 from chalicelib.realtime.delivery_trigger import DeliveryTrigger, LambdaDeliveryTrigger
+from chalicelib.realtime.drain import Parts
+from chalicelib.realtime.routes import routes as socket_routes
 from chalicelib.realtime.sender import GatewaySender, Sender
 from chalicelib.realtime.sockets import Sockets
 from chalicelib.realtime.sweep import drain_pending
@@ -78,6 +82,7 @@ ROUTES = (
     role_routes,
     api_key_routes,
     audit_routes,
+    socket_routes,
     notice_routes,
     dispatch_routes,
     work_order_routes,
@@ -116,21 +121,26 @@ def compose(  # noqa: PLR0913 - each part can be replaced, by keyword
 ) -> Composition:
     """Compose the parts; tests and the local stack pass their own clock, sender, delivery trigger, outbox and so on."""
     trail = Trail(clock, ids)
-    sender = sender or GatewaySender(config)
-    delivery = EventDelivery(config, clock, ids, sender)
+    sender = sender or GatewaySender()
+    trigger = delivery_trigger or LambdaDeliveryTrigger(config)
+    authenticator = SessionAuthenticator(signer(config, clock), clock)
+    parts = Parts(
+        settings=config, clock=clock, sender=sender, authenticator=authenticator, entity_events=(ORDER_EVENTS,)
+    )
+    delivery = EventDelivery(parts, ids, trigger)
     dependencies = Dependencies(
         settings=config,
         clock=clock,
         runner=Runner(config, clock, ids, trail, outbox or delivery, random_source or SystemRandom()),
-        authenticator=SessionAuthenticator(signer(config, clock), clock),
+        authenticator=authenticator,
         refusals=trail,
         message_queue=message_queue or LambdaMessageQueue(config),
         endpoints=[endpoint for routes in ROUTES for endpoint in routes.endpoints],
         roles_of=roles_with,
         version=__version__,
-        socket_events=dispatch_events.SOCKET_EVENTS + notice_events.SOCKET_EVENTS,
+        socket_events=dispatch_events.SOCKET_EVENTS + notice_events.SOCKET_EVENTS + realtime_events.SOCKET_EVENTS,
     )
-    sockets = Sockets(dependencies, sender, delivery_trigger or LambdaDeliveryTrigger(config))
+    sockets = Sockets(dependencies, sender, trigger)
     return Composition(dependencies, delivery, sockets, messages or AwsMessages(config))
 
 
@@ -205,9 +215,9 @@ def websocket_disconnect(event: WebsocketEvent) -> None:
 
 @app.lambda_function(name="deliver")
 def deliver(event: dict[str, str], _: Any) -> None:
-    """Deliver the pending events of a user who has just connected."""
+    """Deliver the pending events of a user who has just connected, or what a request could not deliver."""
     with observability.measured(operation="deliver"):
-        _used[0].delivery.drain(Recipient(event["org_id"], event["user_id"]))
+        _used[0].delivery.drain(Recipient(event["org_id"], event["user_id"]), is_patient=True)
 
 
 @app.lambda_function(name="send")

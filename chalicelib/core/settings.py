@@ -100,9 +100,10 @@ class Settings(msgspec.Struct, frozen=True):
     """Attempts of a transaction when the store reports a conflict with another one, or throttles."""
     connect_timeout_s: int = 2
     read_timeout_s: int = 4
-    mailbox_retention_s: int = 7 * 86400
-    mailbox_limit: int = 1000
-    """Undelivered events kept for one person; older ones are dropped and logged."""
+    mailbox_retention_s: int = 86400
+    """The time for which an event is kept for sessions that have not got it."""
+    mailbox_limit: int = 500
+    """The newest events of a person that a session can still get."""
     notice_retention_s: int = 30 * 86400
     """The time for which a notice is kept after it was read; unread ones do not expire."""
     photo_url_s: int = 900
@@ -113,10 +114,17 @@ class Settings(msgspec.Struct, frozen=True):
     """The time after the start (or the last possible confirmation) of a photo at which the sweep checks whether it was
     finished. Longer than any request takes, because the sweep does not find objects written later."""
     delivery_lease_s: int = 15
-    """Longer than the 7 s that one post to a socket can take."""
+    """The time for which a delivery holds a connection after its last post may have begun. Longer than the 7 s that a
+    post can take."""
     connection_grace_s: int = 10
     """The age up to which a `410 Gone` of a connection is ignored, because `$connect` may not have returned yet."""
     connection_life_s: int = 2 * 3600 + 600
+    connection_limit: int = 10
+    """Sockets of one person; the oldest is closed when one more is opened."""
+    socket_messages_per_s: int = 20
+    """Messages of one socket in a second; with more it is closed."""
+    socket_message_bytes: int = 32_768
+    """The largest message from a client; with a larger one its socket is closed."""
     offer_life_s: int = 15
     sweep_every_s: int = 15
     sweep_passes: int = 4

@@ -50,7 +50,7 @@ _BATCH = 100
 _BATCH_ATTEMPTS = 4
 _FILTERED_READS = 10  # answers of the store that one page of a filtered list may take
 # A search for a courier makes up to 68 calls at once (64 cells and the idle shards), in one round trip with 72 threads.
-_THREADS = {"store": 72}
+_THREADS = {"store": 72, "posts": 64}
 _DEFAULT_THREADS = 32
 
 
@@ -285,6 +285,23 @@ def parallel(calls: Sequence[Callable[[], T]], pool: str = "store") -> list[T]:
     except BaseException:
         wait(futures)
         raise
+
+
+def parallel_groups(calls: Mapping[str, Callable[[], T]], patience_s: float, pool: str) -> Iterator[Mapping[str, T]]:
+    """Make independent calls at once; yield the results by name, first those that are there within `patience_s`.
+
+    The rest follows when all calls have ended. Raise the error of a call with its group.
+    """
+    if len(calls) == 1:
+        yield {name: call() for name, call in calls.items()}
+        return
+    futures = {_pool(pool).submit(copy_context().run, call): name for name, call in calls.items()}
+    try:
+        done, rest = wait(futures, timeout=patience_s)
+        for group in filter(None, (done, rest)):
+            yield {futures[future]: future.result() for future in group}
+    finally:
+        wait(futures)
 
 
 def parallel_pair(first: Sequence[Callable[[], T]], second: Sequence[Callable[[], U]]) -> tuple[list[T], list[U]]:

@@ -27,7 +27,7 @@ from chalicelib.edge.dependencies import Dependencies
 from chalicelib.edge.endpoint import AuditTarget, Resource
 from chalicelib.edge.request import Empty, Request
 from chalicelib.edge.routes import Routes
-from chalicelib.realtime.sockets import socket_events
+from chalicelib.realtime.events import socket_events
 
 routes = Routes(__name__, "Courier dispatch")
 

@@ -1,69 +1,189 @@
-"""Open connections: stored at `$connect`, deleted at `$disconnect` or when the gateway reports them as gone.
+"""Open connections: stored at `$connect`, removed at `$disconnect`, when they are gone, or when their session ends.
 
-The two items of a connection and the wakeup of its mailbox are one unit of work, so no delivery runs between them, and
-a concurrent change of the mailbox delays a connection but never refuses it. Connections are not audited.
+A connection stands in the head of its person's mailbox, where deliveries find it, and as an item by its id, where its
+own messages find it. When one ends, it leaves the place at which its session goes on. A concurrent change of the
+mailbox delays a connection but never refuses it. Connections are not audited.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from datetime import datetime, timedelta
-from typing import Any
+from functools import partial
 
+import msgspec
+from pynamodb.exceptions import PutError, UpdateError
+
+from chalicelib.core import observability
 from chalicelib.core.actor import Actor
-from chalicelib.core.store import Query, get, store_errors
+from chalicelib.core.clock import from_millis, to_millis
+from chalicelib.core.store import get_many, store_errors
 from chalicelib.core.table import expired
 from chalicelib.core.work import Recipient, UnitOfWork
-from chalicelib.realtime.mailbox import signal
-from chalicelib.realtime.tables import (
-    CONNECTION,
-    Connection,
-    MailboxConnection,
-    connection_key,
-    head_key,
-    mailbox_connection_key,
-    mailbox_pk,
-)
+from chalicelib.realtime import mailbox
+from chalicelib.realtime.errors import SendFailed
+from chalicelib.realtime.mailbox import Changes, Mailbox
+from chalicelib.realtime.rules import OpenConnection, Position, is_clean_end, starts_at
+from chalicelib.realtime.sender import TOO_MANY_CONNECTIONS, Sender
+from chalicelib.realtime.tables import Connection, Place, connection_key, head_key, place_key
+
+_ATTEMPTS = 10
+_CONDITION_FAILED = "ConditionalCheckFailedException"
 
 
-def store_connection(
-    work: UnitOfWork, connection_id: str, endpoint: str, actor: Actor, lifetime: timedelta
-) -> Recipient:
-    """Stage a connection and the wakeup of its mailbox, so that missed events are delivered to it."""
+class NewConnection(msgspec.Struct, frozen=True):
+    """A connection that a client opens; `after` is the number of the last event that the client says it has."""
+
+    connection_id: str
+    endpoint: str
+    after: int | None = None
+
+
+def store_connection(work: UnitOfWork, new: NewConnection, actor: Actor, sender: Sender) -> Recipient:
+    """Stage a connection and a wakeup of its mailbox, so that missed events are delivered to it.
+
+    Beyond the limit of connections per person the oldest ones are removed, and closed after the commit.
+    """
     recipient = Recipient(actor.org_id, actor.user_id)
-    key, mailbox_key = connection_key(connection_id), mailbox_connection_key(recipient, connection_id)
-    values: dict[str, Any] = {
-        "connection_id": connection_id,
-        "endpoint": endpoint,
-        "connected_at": work.now,
-        "expires_at": work.now + lifetime,
-    }
-    connection = key.new(
-        org_id=actor.org_id, user_id=actor.user_id, role=actor.role, session_id=actor.session_id, **values
+    place_of_session = place_key(recipient, actor.session_id)
+    stored = get_many([head_key(recipient), place_of_session], work.clock)
+    head, place = stored.get(head_key(recipient)), stored.get(place_of_session)
+    box = None if head is None else mailbox.decode(recipient, head)
+    opened = _opened(work, new, actor, box, place)
+    condition, action = mailbox.add_connection(box, new.connection_id, opened)
+    actions = [action, *mailbox.signal(recipient, work.now)]
+    if box is not None:
+        for oldest in _beyond_limit(box, work.settings.connection_limit):
+            unchanged, removal = mailbox.remove_connection(box, oldest)
+            condition &= unchanged
+            actions.append(removal)
+            work.after_commit.append(partial(_close_removed, box, oldest, work, sender))
+    work.update_unread(head_key(recipient), condition=condition, actions=actions, audited=False)
+    item = connection_key(new.connection_id).new(
+        connection_id=new.connection_id,
+        org_id=actor.org_id,
+        user_id=actor.user_id,
+        role=actor.role,
+        session_id=actor.session_id,
+        endpoint=new.endpoint,
+        connected_at=work.now,
+        expires_at=from_millis(opened.expires_at),
     )
-    work.create(connection, audited=False)
-    work.create(mailbox_key.new(**values), audited=False)
-    work.update_unread(head_key(recipient), actions=signal(recipient, work.now), audited=False)
+    work.create(item, audited=False)
     return recipient
 
 
-def find_connection(connection_id: str, now: datetime) -> Connection | None:
-    """Return the connection, or None if it is unknown or expired."""
-    connection = get(connection_key(connection_id))
-    return None if connection is None or expired(connection.expires_at, now) else connection
+def end_connection(connection: Connection, code: int, now: datetime, place_life: timedelta) -> None:
+    """Remove a connection that has ended with this close code; its session goes on where it was."""
+    recipient, name = connection.recipient, connection.connection_id
+    is_clean = is_clean_end(code, to_millis(connection.connected_at), to_millis(now))
+    for _ in range(_ATTEMPTS):
+        box = mailbox.read(recipient)
+        if box is None or name not in box.connections:
+            break
+        leave_place(recipient, box.connections[name], now, place_life, is_clean=is_clean)
+        if mailbox.save(box, Changes(connections={name: None})) is not None:
+            break
+    delete_connections([name])
 
 
-def open_connections(recipient: Recipient, now: datetime) -> Sequence[MailboxConnection]:
-    """Return the recipient's open connections, oldest first."""
-    prefix = MailboxConnection.sk.startswith(CONNECTION)
-    connections = Query(MailboxConnection, mailbox_pk(recipient), range_condition=prefix).all()
-    return sorted((c for c in connections if not expired(c.expires_at, now)), key=lambda c: c.connected_at)
+def acknowledge(connection: Connection, number: int) -> None:
+    """Record that the client of a connection has all events up to this number; more than the newest is the newest."""
+    for _ in range(_ATTEMPTS):
+        box = mailbox.read(connection.recipient)
+        opened = None if box is None else box.connections.get(connection.connection_id)
+        if box is None or opened is None:
+            return
+        confirmed = opened.confirmed(min(number, box.newest))
+        if confirmed == opened or mailbox.save(box, Changes(connections={connection.connection_id: confirmed})):
+            return
 
 
-def delete_connection(connection: MailboxConnection | Connection) -> None:
-    """Delete both items of a connection, given either of them."""
-    with store_errors():
-        stored = get(connection_key(connection.connection_id))
-        if stored is not None:
-            mailbox_connection_key(stored.recipient, stored.connection_id).new().delete()
-            stored.delete()
-        elif isinstance(connection, MailboxConnection):
-            connection.delete()
+def leave_place(
+    recipient: Recipient, connection: OpenConnection, now: datetime, life: timedelta, *, is_clean: bool
+) -> None:
+    """Store where the session of an ended connection goes on, unless a later connection of it has left its place."""
+    position = connection.resumes_at(to_millis(now), is_clean=is_clean)
+    connected_at = from_millis(connection.connected_at)
+    place = place_key(recipient, connection.session_id).new(
+        number=position.number, is_new=position.is_new, connected_at=connected_at, expires_at=now + life
+    )
+    try:
+        with store_errors():
+            place.save(condition=Place.pk.does_not_exist() | (Place.connected_at <= connected_at))
+    except PutError as error:
+        if error.cause_response_code != _CONDITION_FAILED:
+            raise
+
+
+def delete_connections(names: Iterable[str]) -> None:
+    """Delete the items of connections that were removed from their mailbox."""
+    for name in names:
+        with store_errors():
+            connection_key(name).new().delete()
+
+
+def close_connection(sender: Sender, connection: OpenConnection, name: str, code: int) -> None:
+    """Close a socket. A failure is logged: it gets nothing any more, and its messages are refused."""
+    try:
+        sender.close(connection.endpoint, name, code)
+    except SendFailed:
+        observability.log().warning("socket not closed", extra={"connection_id": name}, exc_info=True)
+    observability.count("ConnectionsClosed")
+
+
+def count_message(connection_id: str, now: datetime) -> Connection | None:
+    """Count a message of a connection and return it with the count of this second; None if it is unknown or expired.
+
+    One write for the first message of a second, two for a further one.
+    """
+    item, second = connection_key(connection_id).new(), int(now.timestamp())
+    is_first = Connection.connection_id.exists() & (Connection.second != second)
+    is_further = Connection.second == second
+    for condition, action in (
+        (is_first, Connection.messages.set(1)),
+        (is_further, Connection.messages.add(1)),
+    ):
+        try:
+            with store_errors():
+                item.update(actions=[Connection.second.set(second), action], condition=condition)
+        except UpdateError as error:
+            if error.cause_response_code != _CONDITION_FAILED:
+                raise
+        else:
+            return None if expired(item.expires_at, now) else item
+    return None
+
+
+def _opened(
+    work: UnitOfWork, new: NewConnection, actor: Actor, box: Mailbox | None, place: Place | None
+) -> OpenConnection:
+    now = to_millis(work.now)
+    left = None if place is None or expired(place.expires_at, work.now) else Position(place.number, place.is_new)
+    others = [] if box is None else [c for c in box.connections.values() if c.session_id == actor.session_id]
+    position = starts_at(others, left, 0 if box is None else box.newest, now, new.after)
+    return OpenConnection(
+        session_id=actor.session_id,
+        role=actor.role,
+        endpoint=new.endpoint,
+        connected_at=now,
+        expires_at=now + work.settings.connection_life_s * 1000,
+        number=position.number,
+        is_new=position.is_new,
+        checkpoints=((now, position.number),),
+    )
+
+
+def _beyond_limit(box: Mailbox, limit: int) -> list[str]:
+    """Return the oldest connections that have to go before one more may be opened."""
+    by_age = sorted(box.connections, key=lambda name: box.connections[name].connected_at)
+    return by_age[: max(0, len(by_age) + 1 - limit)]
+
+
+def _close_removed(box: Mailbox, name: str, work: UnitOfWork, sender: Sender) -> None:
+    connection = box.connections[name]
+    try:
+        close_connection(sender, connection, name, TOO_MANY_CONNECTIONS)
+        life = timedelta(seconds=work.settings.session_s)
+        leave_place(box.recipient, connection, work.now, life, is_clean=False)
+        delete_connections([name])
+    except Exception:  # noqa: BLE001 - the new connection is open; the old item expires
+        observability.log().warning("connection not cleaned up", extra={"connection_id": name}, exc_info=True)

@@ -1,4 +1,4 @@
-"""Triggers delivery to a user who has just connected.
+"""Triggers delivery to a user who has just connected, or to whom a request could not deliver in time.
 
 A socket can be posted to only after its `$connect` has returned, so `$connect` itself cannot deliver missed events. It
 invokes the function `deliver` without waiting. If that fails, the mailbox is still in the pending index and the next

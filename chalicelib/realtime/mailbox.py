@@ -1,20 +1,18 @@
-"""The operations of a mailbox: append, acquire the lease, advance, release. Each is one conditional write.
+"""The reads and conditional writes of a mailbox.
 
-    append     in the transaction that causes the events: adds ids to the end of the queue and signals a wakeup
-    acquire    takes the lease if it is free or expired, and returns the whole head
-    advance    removes delivered events from the queue and renews the lease; only by its owner
-    release    gives the lease back, only if no wakeup was signalled since the head was read
+    append   in the transaction that causes the events: adds them to the end of the queue, without a read
+    read     the whole head, decoded
+    save     replaces connections, moves queued events to the log, sets when the sweep should come; one conditional
+             write that fails if any of this was changed by somebody else since the head was read
 
-A caller that needs a delivery signals a wakeup first and then tries to acquire the lease. If the lease is held, the
-caller may leave, because the owner cannot release it without having seen the wakeup. Only the owner removes ids, and
-only from the front of the queue, so appending never conflicts with a delivery.
-
-A mailbox is in the sparse pending index from the append until its release. A mailbox that is released with events left,
-because its recipient is not connected, leaves the index until the next wakeup.
+Every append and every connect counts one wakeup. A delivery that has nothing left to do ends with a `save` that
+requires the number of wakeups that it read. So whoever appends and then sees that another delivery holds the
+connections may leave: that delivery cannot end without having seen the event.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
+from functools import partial
 from itertools import groupby
 
 import msgspec
@@ -23,116 +21,168 @@ from pynamodb.exceptions import UpdateError
 from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 
-from chalicelib.core.store import store_errors
-from chalicelib.core.work import Published, Recipient, UnitOfWork
+from chalicelib.core.clock import from_millis, to_millis
+from chalicelib.core.store import Query, get, store_errors
+from chalicelib.core.structs import decoder_of
+from chalicelib.core.work import Recipient, UnitOfWork
 from chalicelib.edge.http import encoder
-from chalicelib.realtime.tables import MailboxHead, event_key, head_key, pending_shard
+from chalicelib.realtime.rules import LoggedEvent, OpenConnection
+from chalicelib.realtime.tables import (
+    MailboxEvent,
+    MailboxHead,
+    event_key,
+    event_sk,
+    head_key,
+    mailbox_pk,
+    pending_shard,
+)
 
 H = MailboxHead
 
 
-def append(work: UnitOfWork, retention: timedelta) -> None:
-    """Stage the published events, and one change of each recipient's head."""
+class QueuedEvent(msgspec.Struct, frozen=True, array_like=True):
+    """An event as it stands in the queue; `data` is JSON, `at` milliseconds."""
+
+    event: str
+    data: str
+    at: int
+
+
+class Mailbox(msgspec.Struct, frozen=True):
+    """The head of a mailbox as it was read. `stored` are the connections in their stored form."""
+
+    recipient: Recipient
+    numbered: int
+    queue: tuple[LoggedEvent, ...]
+    connections: Mapping[str, OpenConnection]
+    stored: Mapping[str, str]
+    has_map: bool
+    wakeups: int
+    is_pending: bool
+
+    @property
+    def newest(self) -> int:
+        """Return the number of the newest event."""
+        return self.numbered + len(self.queue)
+
+    def is_caught_up(self) -> bool:
+        """Return whether no connection waits for anything and no delivery is at work."""
+        return all(not c.is_new and c.number >= self.newest and not c.lease_owner for c in self.connections.values())
+
+
+def append(work: UnitOfWork) -> None:
+    """Stage the published events, and a wakeup of each mailbox of which sessions end."""
     by_recipient = sorted(work.published, key=lambda p: (p.recipient.org_id, p.recipient.user_id))
-    for recipient, published in groupby(by_recipient, key=lambda p: p.recipient):
-        ids = [_stage_event(work, event, retention) for event in published]
-        actions = [H.queue.set((H.queue | []).append(ids)), H.tail.add(len(ids)), *signal(recipient, work.now)]
-        work.update_unread(head_key(recipient), actions=actions, audited=False)
-
-
-def _stage_event(work: UnitOfWork, published: Published, retention: timedelta) -> str:
-    event_id = work.ids.new()
-    event = event_key(published.recipient, event_id).new(
-        event=published.event,
-        data=encoder.encode(published.data).decode(),
-        at=work.now,
-        expires_at=work.now + retention,
-    )
-    work.create(event, audited=False)
-    return event_id
+    appended = {recipient: list(group) for recipient, group in groupby(by_recipient, key=lambda p: p.recipient)}
+    for recipient in work.recipients:
+        queued = [
+            encoder.encode(QueuedEvent(p.event, encoder.encode(p.data).decode(), to_millis(work.now))).decode()
+            for p in appended.get(recipient, ())
+        ]
+        actions = [H.queue.set((H.queue | []).append(queued))] if queued else []
+        work.update_unread(head_key(recipient), actions=[*actions, *signal(recipient, work.now)], audited=False)
 
 
 def signal(recipient: Recipient, now: datetime) -> list[Action]:
-    """Return the actions that signal a wakeup: the owner of the lease has to read again, and so will the sweep."""
+    """Return the actions of a wakeup: a delivery at work has to read again, and the sweep looks after the mailbox."""
     return [
         H.wakeups.add(1),
         H.org_id.set(recipient.org_id),
         H.user_id.set(recipient.user_id),
         H.pending_shard.set(pending_shard(recipient)),
-        H.pending_since.set(H.pending_since | now),
+        H.pending_since.set(now),
     ]
 
 
-class Lease(msgspec.Struct, frozen=True):
-    """The right to deliver one mailbox, until `until`."""
-
-    recipient: Recipient
-    owner: str
-    until: datetime
-    head: MailboxHead
-
-    @property
-    def queue(self) -> Sequence[str]:
-        """Return the ids of undelivered events, in order."""
-        return self.head.queue or ()
+def read(recipient: Recipient) -> Mailbox | None:
+    """Return the mailbox, or None if nothing was ever appended and nobody connected."""
+    head = get(head_key(recipient))
+    return None if head is None else decode(recipient, head)
 
 
-def acquire(recipient: Recipient, owner: str, now: datetime, lifetime: timedelta) -> Lease | None:
-    """Return the lease, or None if it is held by another owner or the mailbox does not exist."""
-    until = now + lifetime
-    # The owner may hold it already: the client repeats a request whose response was lost.
-    free = H.lease_until.does_not_exist() | (H.lease_until < now) | (H.lease_owner == owner)
-    condition = H.wakeups.exists() & free
-    head = _update(recipient, [H.lease_owner.set(owner), H.lease_until.set(until)], condition)
-    return None if head is None else Lease(recipient, owner, until, head)
+def decode(recipient: Recipient, head: MailboxHead) -> Mailbox:
+    """Return the decoded form of a head."""
+    stored = head.connections or {}
+    queue = (decoder_of(QueuedEvent).decode(text) for text in head.queue or ())
+    return Mailbox(
+        recipient=recipient,
+        numbered=head.numbered,
+        queue=tuple(LoggedEvent(n, e.event, e.data, e.at) for n, e in enumerate(queue, head.numbered + 1)),
+        connections={name: decoder_of(OpenConnection).decode(text) for name, text in stored.items()},
+        stored=stored,
+        has_map=head.connections is not None,
+        wakeups=head.wakeups,
+        is_pending=head.pending_shard is not None,
+    )
 
 
-def advance(lease: Lease, count: int, now: datetime, lifetime: timedelta) -> Lease | None:
-    """Remove `count` delivered events and renew the lease; return None if it was lost or the events were removed."""
-    until = now + lifetime
-    actions = [*_removed(count), H.lease_until.set(until)]
-    head = _update(lease.recipient, actions, (H.lease_owner == lease.owner) & _unchanged(lease))
-    return None if head is None else Lease(lease.recipient, lease.owner, until, head)
+def encode(connection: OpenConnection) -> str:
+    """Return the stored form of a connection."""
+    return encoder.encode(connection).decode()
 
 
-def release(lease: Lease, count: int = 0) -> bool:
-    """Remove `count` delivered events, release the lease and leave the pending index.
-
-    Return False and change nothing if a wakeup was signalled since the head was read, or the lease was lost.
-    """
-    actions = [
-        *_removed(count),
-        H.lease_owner.remove(),
-        H.lease_until.remove(),
-        H.pending_shard.remove(),
-        H.pending_since.remove(),
-    ]
-    held = (H.lease_owner == lease.owner) & (H.wakeups == lease.head.wakeups)
-    return _update(lease.recipient, actions, held) is not None
+def add_connection(mailbox: Mailbox | None, connection_id: str, connection: OpenConnection) -> tuple[Condition, Action]:
+    """Return the condition and the action that add a connection to a mailbox that was read."""
+    if mailbox is None or not mailbox.has_map:
+        first: Condition = H.connections.does_not_exist()
+        return first, H.connections.set({connection_id: encode(connection)})
+    more: Condition = H.connections.exists()
+    return more, H.connections[connection_id].set(encode(connection))
 
 
-def release_pending(lease: Lease, count: int = 0) -> None:
-    """Remove `count` delivered events and release the lease, but stay in the pending index for the sweep."""
-    actions = [*_removed(count), H.lease_owner.remove(), H.lease_until.remove()]
-    _update(lease.recipient, actions, H.lease_owner == lease.owner)
+def remove_connection(mailbox: Mailbox, connection_id: str) -> tuple[Condition, Action]:
+    """Return the condition and the action that remove a connection, if it is as it was read."""
+    unchanged: Condition = H.connections[connection_id] == mailbox.stored[connection_id]
+    return unchanged, H.connections[connection_id].remove()
 
 
-def _removed(count: int) -> list[Action]:
-    """Return the actions that remove the first `count` ids; the highest index first, for all engines alike."""
-    if count == 0:
-        return []
-    return [H.delivered.add(count), *(H.queue[index].remove() for index in reversed(range(count)))]
+class Changes(msgspec.Struct):
+    """What a `save` changes: connections (None: removed), queued events that are in the log now, the sweep's time."""
+
+    connections: dict[str, OpenConnection | None] = msgspec.field(default_factory=dict)
+    logged: int = 0
+    is_finished: bool = False
+    """Whether the mailbox leaves the pending index."""
+    due_at: int | None = None
+    """When the sweep should look after it."""
+    requires_wakeups: bool = False
+    """Whether to change nothing if there was a wakeup since the head was read."""
 
 
-def _unchanged(lease: Lease) -> Condition:
-    """Return the condition that nothing was delivered since the read: a repeated request must have no second effect."""
-    delivered = lease.head.delivered
-    unchanged: Condition = H.delivered == delivered
-    return unchanged if delivered else unchanged | H.delivered.does_not_exist()
+def save(mailbox: Mailbox, changes: Changes) -> Mailbox | None:
+    """Write the changes; return the mailbox as it is now, or None if it was changed by somebody else."""
+    conditions: list[Condition] = []
+    actions: list[Action] = []
+    for name, connection in changes.connections.items():
+        conditions.append(H.connections[name] == mailbox.stored[name])
+        entry = H.connections[name]
+        actions.append(entry.remove() if connection is None else entry.set(encode(connection)))
+    if changes.logged:
+        conditions.append(_is_numbered(mailbox.numbered))
+        actions.append(H.numbered.set(mailbox.numbered + changes.logged))
+        # The highest index first, for all engines alike.
+        actions += [H.queue[index].remove() for index in reversed(range(changes.logged))]
+    if changes.is_finished:
+        actions += [H.pending_shard.remove(), H.pending_since.remove()]
+    elif changes.due_at is not None:
+        actions += [
+            H.pending_shard.set(pending_shard(mailbox.recipient)),
+            H.pending_since.set(from_millis(changes.due_at)),
+        ]
+    if changes.requires_wakeups:
+        conditions.append(H.wakeups == mailbox.wakeups)
+    return _update(mailbox.recipient, actions, conditions) if actions else mailbox
 
 
-def _update(recipient: Recipient, actions: list[Action], condition: Condition) -> MailboxHead | None:
-    key = head_key(recipient)
+def _is_numbered(number: int) -> Condition:
+    unchanged: Condition = H.numbered == number
+    return unchanged if number else unchanged | H.numbered.does_not_exist()
+
+
+def _update(recipient: Recipient, actions: list[Action], conditions: list[Condition]) -> Mailbox | None:
+    key, condition = head_key(recipient), H.wakeups.exists()
+    for each in conditions:
+        condition &= each
     try:
         with store_errors():
             answer = MailboxHead.table().update_item(
@@ -142,4 +192,31 @@ def _update(recipient: Recipient, actions: list[Action], condition: Condition) -
         if error.cause_response_code == "ConditionalCheckFailedException":
             return None
         raise
-    return MailboxHead.from_raw_data(answer["Attributes"])
+    return decode(recipient, MailboxHead.from_raw_data(answer["Attributes"]))
+
+
+def log_writes(mailbox: Mailbox, retention: timedelta) -> list[Callable[[], None]]:
+    """Return the calls that write the queued events to the log.
+
+    Their numbers are settled, so several deliveries may write the same items.
+    """
+    return [partial(_write_event, mailbox.recipient, event, retention) for event in mailbox.queue]
+
+
+def _write_event(recipient: Recipient, event: LoggedEvent, retention: timedelta) -> None:
+    at = from_millis(event.at)
+    item = event_key(recipient, event.number).new(event=event.event, data=event.data, at=at, expires_at=at + retention)
+    with store_errors():
+        item.save()
+
+
+def read_log(recipient: Recipient, after: int, upto: int, expired_before: int) -> list[LoggedEvent]:
+    """Return the events of the log with these numbers, in order, without expired ones."""
+    between = MailboxEvent.sk.between(event_sk(after + 1), event_sk(upto))
+    if after >= upto:
+        return []
+    events = [
+        LoggedEvent(int(item.sk.rsplit("#", 1)[-1]), item.event, item.data, to_millis(item.at))
+        for item in Query(MailboxEvent, mailbox_pk(recipient), range_condition=between).all()
+    ]
+    return [event for event in events if event.at > expired_before]

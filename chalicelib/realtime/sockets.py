@@ -1,14 +1,16 @@
 """The socket handlers: `$connect`, `$disconnect`, and messages from clients.
 
-A client connects with its token (`Authorization: Bearer` or `?token=`) to the channel of its role. Messages have the
-form `{"event": ..., "data": ...}` in both directions. Domains register handlers of client events (`SocketEvents.on`). A
-refused message is answered with `{"event": "error", "data": {"event", "code", "message", "details", "fields"?}}`.
+A client connects to the channel of its role with its access token (`Authorization: Bearer` or `?token=`) or with a
+ticket (`?ticket=`). Messages have the form `{"event": ..., "data": ...}` in both directions. Domains register handlers
+of client events (`events.py`). A refused message is answered with `{"event": "error", "data": {"event", "code",
+"message", "details", "fields"?}}`. A connection that sends too much is told so and closed.
 
 API Gateway's own socket URL has no paths, so there the token's role decides. Where a path exists (locally, and behind a
 custom domain), the gateway passes its last part as the query parameter `channel`.
 """
 
-from collections.abc import Callable, Mapping
+import re
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any, TypeVar
 
@@ -17,61 +19,35 @@ from chalice.app import Response as ChaliceResponse
 
 from chalicelib.core import observability
 from chalicelib.core.actor import Actor
-from chalicelib.core.errors import AccessDenied, AuthRequired, BatonError, InternalError, ValidationFailed
-from chalicelib.core.store import get_many, store_errors
+from chalicelib.core.errors import (
+    AccessDenied,
+    AuthRequired,
+    BatonError,
+    InternalError,
+    RateLimited,
+    RouteNotFound,
+    ValidationFailed,
+)
+from chalicelib.core.store import get, get_many, store_errors
 from chalicelib.core.work import Recipient, UnitOfWork
 from chalicelib.edge.dependencies import Credentials, Dependencies
 from chalicelib.edge.http import encoder, error_body, error_response
 from chalicelib.edge.pipeline import bearer
 from chalicelib.edge.validation import decode_body
-from chalicelib.realtime import connections
+from chalicelib.realtime import connections, service
+from chalicelib.realtime.connections import NewConnection
 from chalicelib.realtime.delivery_trigger import DeliveryTrigger
 from chalicelib.realtime.errors import ConnectionGone, SendFailed
+from chalicelib.realtime.events import ACK, socket_events
 from chalicelib.realtime.permissions import CHANNEL_PREFIX
-from chalicelib.realtime.sender import Sender
-from chalicelib.realtime.tables import Connection
+from chalicelib.realtime.schemas import Acknowledgement
+from chalicelib.realtime.sender import MESSAGE_TOO_BIG, POLICY_VIOLATION, Sender
+from chalicelib.realtime.tables import Connection, Ticket, connection_key
 
 CHANNELS = ("courier", "customer", "staff")
 _PROTOCOL = "sec-websocket-protocol"
 
 DataT = TypeVar("DataT", bound=msgspec.Struct)
-
-
-class SocketEventHandler(msgspec.Struct, frozen=True):
-    """An event that clients may send: its permission, the type of its data, and its handler."""
-
-    permission: str
-    data: type[msgspec.Struct]
-    handler: Callable[[Any, Actor, Dependencies], None]
-
-
-class SocketEvents:
-    """The events that clients may send, as the domains registered them."""
-
-    def __init__(self) -> None:
-        self._events: dict[str, SocketEventHandler] = {}
-
-    def on(
-        self, event: str, *, permission: str, data: type[DataT]
-    ) -> Callable[[Callable[[DataT, Actor, Dependencies], None]], Callable[[DataT, Actor, Dependencies], None]]:
-        """Register the handler of an event."""
-
-        def register(
-            handler: Callable[[DataT, Actor, Dependencies], None],
-        ) -> Callable[[DataT, Actor, Dependencies], None]:
-            self._events[event] = SocketEventHandler(permission, data, handler)
-            return handler
-
-        return register
-
-    def get(self, event: str) -> SocketEventHandler:
-        """Return the registration of an event. Raise `ValidationFailed` if it is unknown."""
-        if event not in self._events:
-            raise ValidationFailed({"event": f"must be one of ping, {', '.join(sorted(self._events))}"})
-        return self._events[event]
-
-
-socket_events = SocketEvents()
 
 
 class SocketMessage(msgspec.Struct, frozen=True):
@@ -89,7 +65,7 @@ class Sockets(msgspec.Struct, frozen=True):
     delivery_trigger: DeliveryTrigger
 
     def connect(self, event: Mapping[str, Any]) -> ChaliceResponse:
-        """Accept a connection: 200, or 401/403 before the socket opens."""
+        """Accept a connection: 200, or 401, 403 or 422 before the socket opens."""
         context = event["requestContext"]
         request_id = str(context.get("requestId") or context["connectionId"])
         with observability.measured(request_id=request_id, operation="socket_connect"):
@@ -103,65 +79,94 @@ class Sockets(msgspec.Struct, frozen=True):
                 return error_response(InternalError(), request_id)
 
     def disconnect(self, event: Mapping[str, Any]) -> None:
-        """Delete a connection."""
-        now = self.dependencies.clock.now()
-        connection = connections.find_connection(event["requestContext"]["connectionId"], now)
+        """Remove a connection; its session goes on later where it was, or a minute before after an unclean end."""
+        context, now = event["requestContext"], self.dependencies.clock.now()
+        connection = get(connection_key(context["connectionId"]))
         if connection is not None:
-            connections.delete_connection(connection)
+            code = int(context.get("disconnectStatusCode") or 0)
+            life = timedelta(seconds=self.dependencies.settings.session_s)
+            connections.end_connection(connection, code, now, life)
 
     def message(self, event: Mapping[str, Any]) -> None:
         """Handle a message; errors are sent to its sender."""
         context = event["requestContext"]
-        connection_id = context["connectionId"]
+        connection_id, endpoint = context["connectionId"], self._endpoint(context)
         with observability.measured(request_id=str(context.get("requestId")), operation="socket_message"):
             name = "?"
             try:
                 with store_errors():
-                    message = decode_body((event.get("body") or "").encode(), SocketMessage)
-                    name = message.event
-                    self._handle(message, connection_id, _endpoint(context))
+                    body = (event.get("body") or "").encode()
+                    connection = self._admit(connection_id, endpoint, body)
+                    if connection is not None:
+                        message = decode_body(body, SocketMessage)
+                        name = message.event
+                        self._handle(message, connection)
             except BatonError as error:
-                self._reply(_endpoint(context), connection_id, "error", _error_data(error, name))
+                self._reply(endpoint, connection_id, "error", _error_data(error, name))
             except Exception:  # noqa: BLE001 - the sender gets an error, whatever it is
                 observability.log().exception("message crashed")
-                self._reply(_endpoint(context), connection_id, "error", _error_data(InternalError(), name))
+                self._reply(endpoint, connection_id, "error", _error_data(InternalError(), name))
 
     def _connect(self, event: Mapping[str, Any]) -> ChaliceResponse:
         headers = {name.lower(): value for name, value in (event.get("headers") or {}).items()}
         query = event.get("queryStringParameters") or {}
-        token = query.get("token") or bearer(headers.get("authorization"))
-        actor = self._authenticate(self.dependencies.authenticator.verify(token))
-        _check_channel(actor, query.get("channel"))
-        self.delivery_trigger.trigger(self._store_connection(event["requestContext"], actor))
+        channel, context = query.get("channel"), event["requestContext"]
+        if channel is not None and channel not in CHANNELS:
+            raise RouteNotFound
+        ticket = service.find_ticket(query["ticket"], self.dependencies.clock) if query.get("ticket") else None
+        if ticket is not None:
+            credentials = self._resume(ticket)
+        else:
+            token = query.get("token") or bearer(headers.get("authorization"))
+            credentials = self.dependencies.authenticator.verify(token)
+        actor = self._authenticate(credentials)
+        _check_channel(actor, channel)
+        new = NewConnection(context["connectionId"], self._endpoint(context), _after(query))
+        self.delivery_trigger.trigger(self._store_connection(new, actor, ticket))
         offered = headers.get(_PROTOCOL, "").split(",")[0].strip()
         return ChaliceResponse("", {"Sec-WebSocket-Protocol": offered} if offered else {}, 200)
 
-    def _store_connection(self, context: Mapping[str, Any], actor: Actor) -> Recipient:
-        lifetime = timedelta(seconds=self.dependencies.settings.connection_life_s)
-        connection_id, endpoint = context["connectionId"], _endpoint(context)
-        actor = msgspec.structs.replace(actor, request_id=connection_id)
+    def _store_connection(self, new: NewConnection, actor: Actor, ticket: Ticket | None) -> Recipient:
+        actor = msgspec.structs.replace(actor, request_id=new.connection_id)
 
         def decide(work: UnitOfWork) -> Recipient:
-            return connections.store_connection(work, connection_id, endpoint, actor, lifetime)
+            if ticket is not None:
+                service.use_ticket(work, ticket)
+            return connections.store_connection(work, new, actor, self.sender)
 
         return self.dependencies.runner.run(actor, decide)
 
-    def _handle(self, message: SocketMessage, connection_id: str, endpoint: str) -> None:
-        if message.event == "ping":
-            self._reply(endpoint, connection_id, "pong", {})
-            return
-        event = socket_events.get(message.event)
-        connection = connections.find_connection(connection_id, self.dependencies.clock.now())
+    def _admit(self, connection_id: str, endpoint: str, body: bytes) -> Connection | None:
+        """Return the connection of a message that is within the limits; None if it was closed because it is not."""
+        settings = self.dependencies.settings
+        if len(body) > settings.socket_message_bytes:
+            self._close(endpoint, connection_id, MESSAGE_TOO_BIG)
+            return None
+        connection = connections.count_message(connection_id, self.dependencies.clock.now())
         if connection is None:
             raise AuthRequired("This connection is unknown. Connect again.")
-        actor = self._authenticate(self._credentials(connection))
-        actor.require(event.permission)
-        event.handler(_decode_data(message, event), actor, self.dependencies)
+        if connection.messages > settings.socket_messages_per_s:
+            self._reply(endpoint, connection_id, "error", _error_data(RateLimited(1), "?"))
+            self._close(endpoint, connection_id, POLICY_VIOLATION)
+            return None
+        return connection
 
-    def _credentials(self, connection: Connection) -> Credentials:
+    def _handle(self, message: SocketMessage, connection: Connection) -> None:
+        if message.event == "ping":
+            self._reply(connection.endpoint, connection.connection_id, "pong", {})
+            return
+        if message.event == ACK:
+            self._authenticate(self._resume(connection))
+            connections.acknowledge(connection, _decode_data(message, Acknowledgement).id)
+            return
+        event = socket_events.get(message.event)
+        actor = self._authenticate(self._resume(connection))
+        actor.require(event.permission)
+        event.handler(_decode_data(message, event.data), actor, self.dependencies)
+
+    def _resume(self, of: Connection | Ticket) -> Credentials:
         """Return the credentials of an open connection: session and role are checked with every message."""
-        authenticator = self.dependencies.authenticator
-        return authenticator.resume(connection.org_id, connection.user_id, connection.role, connection.session_id)
+        return self.dependencies.authenticator.resume(of.org_id, of.user_id, of.role, of.session_id)
 
     def _authenticate(self, credentials: Credentials) -> Actor:
         return credentials.authenticate(get_many(credentials.keys(), self.dependencies.clock), "")
@@ -172,10 +177,30 @@ class Sockets(msgspec.Struct, frozen=True):
         except (ConnectionGone, SendFailed):
             observability.log().info("reply not sent", extra={"connection_id": connection_id})
 
+    def _close(self, endpoint: str, connection_id: str, code: int) -> None:
+        try:
+            self.sender.close(endpoint, connection_id, code)
+        except SendFailed:
+            observability.log().warning("socket not closed", extra={"connection_id": connection_id})
 
-def _decode_data(message: SocketMessage, event: SocketEventHandler) -> Any:
+    def _endpoint(self, context: Mapping[str, Any]) -> str:
+        """Return the management API of the gateway where the socket is."""
+        return self.dependencies.settings.sockets_endpoint or f"https://{context['domainName']}/{context['stage']}"
+
+
+def _after(query: Mapping[str, Any]) -> int | None:
+    """Return the number of the last event that the client has. Raise `ValidationFailed`."""
+    text = query.get("after")
+    if text is None:
+        return None
+    if not re.fullmatch(r"[0-9]{1,15}", str(text)):
+        raise ValidationFailed({"after": "must be the id of an event"})
+    return int(text)
+
+
+def _decode_data(message: SocketMessage, data: type[DataT]) -> DataT:
     try:
-        return decode_body(msgspec.json.encode(message.data or {}), event.data)
+        return decode_body(msgspec.json.encode(message.data or {}), data)
     except ValidationFailed as error:
         raise ValidationFailed({f"data.{name}": problem for name, problem in error.fields.items()}) from error
 
@@ -187,10 +212,6 @@ def _check_channel(actor: Actor, channel: str | None) -> None:
         allowed = channel in CHANNELS and actor.scope(CHANNEL_PREFIX + channel) is not None
     if not allowed:
         raise AccessDenied("Your role does not have access to this channel.")
-
-
-def _endpoint(context: Mapping[str, Any]) -> str:
-    return f"https://{context['domainName']}/{context['stage']}"
 
 
 def _error_data(error: BatonError, event: str) -> dict[str, Any]:

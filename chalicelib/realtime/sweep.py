@@ -14,15 +14,16 @@ _MAX_PER_SHARD = 200
 
 
 def drain_pending(delivery: EventDelivery, clock: Clock) -> int:
-    """Deliver mailboxes that have been pending for a second; return their number.
+    """Deliver mailboxes that have been due for a second; return their number.
 
-    Younger ones are probably being delivered at this moment. One pass takes at most 200 mailboxes of each shard, oldest
-    first; the next pass takes the rest.
+    Younger ones are probably being delivered at this moment, and those with a failing connection are due when it is
+    tried again. One pass takes at most 200 mailboxes of each shard, the longest due first; the next pass takes the
+    rest.
     """
     before = clock.now() - _MIN_AGE
     shards = parallel([partial(_pending, shard, before) for shard in PENDING_SHARDS.keys("PENDING")])
     recipients = [recipient for shard in shards for recipient in shard]
-    delivery.deliver(recipients)
+    delivery.sweep(recipients)
     return len(recipients)
 
 

@@ -1,17 +1,20 @@
-"""Mailboxes and connections: the items of one recipient form one item collection.
+"""Mailboxes, their logs, and connections: the items of one person form one item collection.
 
-    HEAD          the state of the mailbox: the number of appended (`tail`) and delivered (`delivered`) events, the ids
-                  of the events in between in order (`queue`), the number of wakeups, the delivery lease
-    EVENT#<id>    one event
-    CONN#<id>     one open connection of the recipient
+    HEAD             the state of the mailbox: events that were appended and are not in the log yet (`queue`), the
+                     number of events in the log (`numbered`), the open connections, when it is due for the sweep
+    EVENT#<number>   one event of the log, numbered from 1
+    PLACE#<session>  where a session without an open connection goes on
 
-The head holds only ids, so appending stays cheap while the recipient is not connected. An event's sequence number is
-its position in the queue, `delivered + 1 + index`. The transaction that appends assigns it without a read.
+The transaction that causes events appends them to the queue, which needs no read and gives them their order: the
+number of an event is `numbered + 1 + index`, and does not change when it moves to the log. Every delivery moves them,
+also if nobody is connected, so the queue is short and appending costs the same however many events wait.
 """
 
+from collections.abc import Mapping
 from typing import Any
 
-from pynamodb.attributes import ListAttribute, UnicodeAttribute
+from pynamodb.attributes import Attribute, BooleanAttribute, ListAttribute, UnicodeAttribute
+from pynamodb.constants import MAP, STRING
 from pynamodb.indexes import IncludeProjection
 
 from chalicelib.core.sharding import Shards
@@ -22,34 +25,48 @@ from chalicelib.core.work import Recipient
 PENDING_SHARDS = Shards(8)
 HEAD = "HEAD"
 EVENT = "EVENT"
+PLACE = "PLACE"
 CONNECTION = "CONN"
+TICKET = "TICKET"
+
+
+class TextMapAttribute(Attribute[Mapping[str, str]]):
+    """A map of texts, of which single entries can be compared and replaced."""
+
+    attr_type = MAP
+
+    def serialize(self, value: Mapping[str, str]) -> dict[str, Any]:
+        """Return the stored form."""
+        return {name: {STRING: text} for name, text in value.items()}
+
+    def deserialize(self, value: Mapping[str, Any]) -> Mapping[str, str]:
+        """Return the texts by name."""
+        return {name: text[STRING] for name, text in value.items()}
 
 
 class MailboxHead(Item):
-    """The state of one recipient's mailbox."""
+    """The state of one person's mailbox. `queue` and `connections` hold JSON (`mailbox.py`)."""
 
     Meta = stored_in("realtime")
     kind = "mailbox"
 
     org_id = UnicodeAttribute()
     user_id = UnicodeAttribute()
-    tail = IntAttribute(default=0)
-    delivered = IntAttribute(default=0)
-    queue = ListAttribute[Any](of=UnicodeAttribute, default=list)
-    wakeups = IntAttribute(default=0, attr_name="bell")
-    """The number of requests for a delivery; a lease is released only if it has not changed."""
-    lease_owner = optional(UnicodeAttribute())
-    lease_until = optional(MomentAttribute())
+    queue = ListAttribute[Any](of=UnicodeAttribute, attr_name="appended", default=list)
+    numbered = IntAttribute(default=0)
+    connections = optional(TextMapAttribute())
+    wakeups = IntAttribute(default=0)
+    """The number of appends and connects; a delivery ends only if it has not changed since the head was read."""
     pending_shard = optional(UnicodeAttribute())
     pending_since = optional(MomentAttribute())
     pending = index(
         IncludeProjection(["org_id", "user_id"]), pending_shard=UnicodeAttribute, pending_since=MomentAttribute
     )
-    """Mailboxes with undelivered events, oldest first. The index is sparse, so the sweep reads only pending ones."""
+    """Mailboxes with something to deliver, by the time at which the sweep should look after them. Sparse."""
 
 
 class MailboxEvent(Item):
-    """One event; `data` is JSON."""
+    """One event of the log; `data` is JSON."""
 
     Meta = stored_in("realtime")
     kind = "event"
@@ -60,20 +77,24 @@ class MailboxEvent(Item):
     expires_at = ExpiryAttribute()
 
 
-class MailboxConnection(Item):
-    """An open connection, in the item collection of its recipient, where delivery reads it."""
+class Place(Item):
+    """Where a session goes on in its mailbox, left by the last of its connections that ended."""
 
     Meta = stored_in("realtime")
-    kind = "connection"
+    kind = "place"
 
-    connection_id = UnicodeAttribute()
-    endpoint = UnicodeAttribute()
+    number = IntAttribute()
+    is_new = BooleanAttribute(default=False)
     connected_at = MomentAttribute()
+    """When the connection that left it was opened; an earlier one that ends later changes nothing."""
     expires_at = ExpiryAttribute()
 
 
 class Connection(Item):
-    """An open connection by its id, with its user and session, where its own messages read it."""
+    """An open connection by its id, where its own messages find its user and session.
+
+    `messages` counts the messages of the second `second` (since the epoch).
+    """
 
     Meta = stored_in("realtime")
     kind = "connection"
@@ -85,12 +106,27 @@ class Connection(Item):
     session_id = UnicodeAttribute()
     endpoint = UnicodeAttribute()
     connected_at = MomentAttribute()
+    second = IntAttribute(default=0)
+    messages = IntAttribute(default=0)
     expires_at = ExpiryAttribute()
 
     @property
     def recipient(self) -> Recipient:
         """Return the recipient."""
         return Recipient(self.org_id, self.user_id)
+
+
+class Ticket(Item):
+    """The right of a session to open one socket, by the hash of its secret."""
+
+    Meta = stored_in("realtime")
+    kind = "ticket"
+
+    org_id = UnicodeAttribute()
+    user_id = UnicodeAttribute()
+    role = UnicodeAttribute()
+    session_id = UnicodeAttribute()
+    expires_at = ExpiryAttribute()
 
 
 def mailbox_pk(recipient: Recipient) -> str:
@@ -103,9 +139,19 @@ def head_key(recipient: Recipient) -> ItemKey[MailboxHead]:
     return ItemKey(MailboxHead, mailbox_pk(recipient), HEAD)
 
 
-def event_key(recipient: Recipient, event_id: str) -> ItemKey[MailboxEvent]:
+def event_sk(number: int) -> str:
+    """Return the sort key of an event."""
+    return key(EVENT, f"{number:012d}")
+
+
+def event_key(recipient: Recipient, number: int) -> ItemKey[MailboxEvent]:
     """Return the key of an event."""
-    return ItemKey(MailboxEvent, mailbox_pk(recipient), key(EVENT, event_id))
+    return ItemKey(MailboxEvent, mailbox_pk(recipient), event_sk(number))
+
+
+def place_key(recipient: Recipient, session_id: str) -> ItemKey[Place]:
+    """Return the key of the place of a session."""
+    return ItemKey(Place, mailbox_pk(recipient), key(PLACE, session_id))
 
 
 def connection_key(connection_id: str) -> ItemKey[Connection]:
@@ -113,9 +159,9 @@ def connection_key(connection_id: str) -> ItemKey[Connection]:
     return ItemKey(Connection, key("CONNECTION", connection_id), CONNECTION)
 
 
-def mailbox_connection_key(recipient: Recipient, connection_id: str) -> ItemKey[MailboxConnection]:
-    """Return the key of a recipient's connection."""
-    return ItemKey(MailboxConnection, mailbox_pk(recipient), key(CONNECTION, connection_id))
+def ticket_key(token_hash: str) -> ItemKey[Ticket]:
+    """Return the key of a ticket, by the hash of its secret."""
+    return ItemKey(Ticket, key("TICKET", token_hash), TICKET)
 
 
 def pending_shard(recipient: Recipient) -> str:

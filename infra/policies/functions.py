@@ -35,10 +35,8 @@ class Role:
 
 _AUTHENTICATES: Tables = {"identity": "BatchGetItem GetItem"}
 """Authenticates a user: reads session, user and role, and another role if it changed since sign-in."""
-_DELIVERS: Tables = {"realtime": "BatchGetItem DeleteItem GetItem Query UpdateItem"}
-"""Delivers events from mailboxes, and deletes closed connections."""
-_PUBLISHES: Tables = {"realtime": f"{_DELIVERS['realtime']} PutItem"}
-"""Writes events to mailboxes, and delivers them at once."""
+_DELIVERS: Tables = {"realtime": "DeleteItem GetItem PutItem Query UpdateItem"}
+"""Appends events to mailboxes and delivers them; checks sessions and people, and offers that have waited, as well."""
 _AUDITED: Tables = {TRAIL: "PutItem"}
 
 # API Gateway waits 29 s for a response, so a longer timeout is of no use.
@@ -50,7 +48,7 @@ ROLES: Mapping[str, Role] = {
         timeout_s=_GATEWAY_S,
         memory_mb=1024,
         tables={
-            **_PUBLISHES,
+            **_DELIVERS,
             "dispatch": "BatchGetItem GetItem PutItem UpdateItem",
             "edge": "BatchGetItem GetItem PutItem",
             "identity": "BatchGetItem ConditionCheckItem DeleteItem GetItem PutItem Query UpdateItem",
@@ -72,23 +70,28 @@ ROLES: Mapping[str, Role] = {
             TRAIL: "by_actor by_entity",
         },
         photos={"incoming": "DeleteObject GetObject PutObject", "photos": "DeleteObject GetObject PutObject"},
-        invokes=["send"],
+        invokes=["deliver", "send"],
         verifies_tokens=True,
         posts_to_sockets=True,
     ),
     "websocket_connect": Role(
         timeout_s=10,
-        tables={**_AUTHENTICATES, "realtime": "PutItem UpdateItem"},
+        tables={**_AUTHENTICATES, "realtime": "BatchGetItem DeleteItem GetItem PutItem UpdateItem"},
         invokes=["deliver"],
         verifies_tokens=True,
+        posts_to_sockets=True,
     ),
     "websocket_message": Role(
         timeout_s=_GATEWAY_S,
-        tables={**_AUTHENTICATES, "dispatch": "UpdateItem", "realtime": "GetItem"},
+        tables={**_AUTHENTICATES, "dispatch": "UpdateItem", "realtime": "GetItem UpdateItem"},
         posts_to_sockets=True,
     ),
-    "websocket_disconnect": Role(timeout_s=10, tables={"realtime": "DeleteItem GetItem"}),
-    "deliver": Role(timeout_s=60, tables=_DELIVERS, posts_to_sockets=True),
+    "websocket_disconnect": Role(timeout_s=10, tables={"realtime": "DeleteItem GetItem PutItem UpdateItem"}),
+    "deliver": Role(
+        timeout_s=60,
+        tables={**_DELIVERS, "dispatch": "BatchGetItem", "identity": "BatchGetItem"},
+        posts_to_sockets=True,
+    ),
     "send": Role(
         timeout_s=30,
         tables={**_AUDITED, "identity": "DeleteItem UpdateItem"},
@@ -99,23 +102,30 @@ ROLES: Mapping[str, Role] = {
     "dispatch_sweep": Role(
         timeout_s=70,
         max_concurrency=1,
-        tables={**_PUBLISHES, **_AUDITED, "dispatch": "GetItem UpdateItem"},
+        tables={
+            **_DELIVERS,
+            **_AUDITED,
+            "dispatch": "BatchGetItem GetItem UpdateItem",
+            "identity": "BatchGetItem",
+        },
         indexes={"dispatch": "free_by_cell idle offers_due", "realtime": "pending"},
+        invokes=["deliver"],
         posts_to_sockets=True,
     ),
     "maintenance_sweep": Role(
         timeout_s=58,
         max_concurrency=1,
         tables={
-            **_PUBLISHES,
+            **_DELIVERS,
             **_AUDITED,
-            "identity": "GetItem",
+            "dispatch": "BatchGetItem",
+            "identity": "BatchGetItem GetItem",
             "maintenance": "BatchGetItem DeleteItem GetItem PutItem UpdateItem",
             "notices": "PutItem UpdateItem",
         },
         indexes={"identity": "devices_by_owner", "maintenance": "notices_due uploads_due"},
         photos={"incoming": "DeleteObject", "photos": "DeleteObject GetObject"},
-        invokes=["send"],
+        invokes=["deliver", "send"],
         posts_to_sockets=True,
     ),
 }

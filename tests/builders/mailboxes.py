@@ -1,6 +1,6 @@
 """Fills mailboxes, reads their state, and runs code at exact moments of a delivery.
 
-A delivery acquires the lease, loads events and connections, posts, and releases the lease. The hooks here run between
+A delivery reads the head, leases connections and checks sessions, posts, and saves. The hooks here run between
 these steps, so that a race that threads rarely meet happens in every run.
 """
 
@@ -10,15 +10,10 @@ from typing import Any
 
 from chalicelib.core.store import get
 from chalicelib.core.work import Recipient, UnitOfWork
-from chalicelib.realtime.tables import (
-    Connection,
-    MailboxConnection,
-    MailboxHead,
-    connection_key,
-    event_key,
-    head_key,
-    mailbox_connection_key,
-)
+from chalicelib.realtime import mailbox
+from chalicelib.realtime.mailbox import Mailbox
+from chalicelib.realtime.rules import LoggedEvent
+from chalicelib.realtime.tables import connection_key
 from infra.local.engine import EmbeddedEngine
 from infra.local.engine_hooks import Hook
 from tests.builders.world import Person, World
@@ -52,37 +47,45 @@ def numbers_at(world: World, connection_id: str) -> list[int]:
     return [sent.data["number"] for sent in world.heard(connection_id) if sent.event == NOTE]
 
 
-def head_of(person: Person) -> MailboxHead | None:
-    """Return the head of a person's mailbox, or None if it has none."""
-    return get(head_key(recipient(person)))
+def box_of(person: Person) -> Mailbox | None:
+    """Return a person's mailbox, or None if it has none."""
+    return mailbox.read(recipient(person))
 
 
-def waiting(person: Person) -> int:
-    """Return the number of undelivered events."""
-    head = head_of(person)
-    return 0 if head is None else len(head.queue)
+def log_of(person: Person) -> list[LoggedEvent]:
+    """Return every event of a person's mailbox, in order."""
+    box = box_of(person)
+    return [] if box is None else [*mailbox.read_log(recipient(person), 0, box.numbered, 0), *box.queue]
+
+
+def queued(person: Person) -> int:
+    """Return the number of events that no delivery has moved to the log."""
+    box = box_of(person)
+    return 0 if box is None else len(box.queue)
 
 
 def is_pending(person: Person) -> bool:
     """Return whether the mailbox is in the pending index."""
-    head = head_of(person)
-    return head is not None and head.pending_shard is not None
+    box = box_of(person)
+    return box is not None and box.is_pending
 
 
 def is_leased(person: Person) -> bool:
-    """Return whether the mailbox has a lease."""
-    head = head_of(person)
-    return head is not None and head.lease_owner is not None
+    """Return whether a delivery holds a connection of the person."""
+    box = box_of(person)
+    return box is not None and any(connection.lease_owner for connection in box.connections.values())
 
 
-def stored_connections(person: Person, connection_id: str) -> list[Connection | MailboxConnection]:
-    """Return the stored items of a connection: two, or none."""
-    items = [get(connection_key(connection_id)), get(mailbox_connection_key(recipient(person), connection_id))]
-    return [item for item in items if item is not None]
+def is_stored(person: Person, connection_id: str) -> bool:
+    """Return whether a connection is stored, in the mailbox and by its id. Fail if it is in one of them only."""
+    box = box_of(person)
+    in_mailbox = box is not None and connection_id in box.connections
+    assert in_mailbox == (get(connection_key(connection_id)) is not None)
+    return in_mailbox
 
 
 def before_release(engine: EmbeddedEngine, act: Callable[[], object]) -> Hook:
-    """Run `act` once, when a delivery has posted all events and is about to release its lease."""
+    """Run `act` once, when a delivery has posted all events and is about to end."""
     acted: list[bool] = []
 
     def watch(_: str, request: dict[str, Any]) -> None:
@@ -94,17 +97,15 @@ def before_release(engine: EmbeddedEngine, act: Callable[[], object]) -> Hook:
     return engine.before("UpdateItem", watch)
 
 
-def before_connections_are_read(engine: EmbeddedEngine, act: Callable[[], object]) -> Hook:
-    """Run `act` once, when a delivery has its lease and is about to read the connections."""
+def before_sessions_are_read(engine: EmbeddedEngine, act: Callable[[], object]) -> Hook:
+    """Run `act` once, when a delivery has read the head and is about to check the sessions of the connections."""
 
     def look(*_: object) -> None:
         act()
 
-    return engine.before("Query", look, times=1)
+    return engine.before("BatchGetItem", look, times=1)
 
 
 def mail(person: Person) -> list[tuple[str, dict[str, Any]]]:
-    """Return the undelivered events of a person, in order, as (event, data)."""
-    head = head_of(person)
-    events = [get(event_key(recipient(person), event_id)) for event_id in (head.queue if head else ())]
-    return [(event.event, json.loads(event.data)) for event in events if event is not None]
+    """Return all events of a person, in order, as (event, data)."""
+    return [(event.event, json.loads(event.data)) for event in log_of(person)]

@@ -2,7 +2,7 @@
 
 import json
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from threading import Lock
 from typing import Any
 
@@ -16,6 +16,8 @@ class Sent:
 
     event: str
     data: dict[str, Any]
+    id: int | None = None
+    at: str | None = field(default=None, compare=False)
 
 
 class RecordingSender:
@@ -24,6 +26,7 @@ class RecordingSender:
     def __init__(self) -> None:
         self.messages: dict[str, list[Sent]] = defaultdict(list)
         self.closed: set[str] = set()
+        self.closes: list[tuple[str, int]] = []
         self.failing: dict[str, int] = {}
         self.opening: dict[str, int] = {}
         self._lock = Lock()
@@ -36,6 +39,12 @@ class RecordingSender:
             if _used_up(self.failing, connection_id):
                 raise SendFailed
             self.messages[connection_id].append(Sent(**json.loads(message)))
+
+    def close(self, endpoint: str, connection_id: str, code: int) -> None:
+        """Record that a connection was closed with this code; it is gone from now on."""
+        with self._lock:
+            self.closes.append((connection_id, code))
+            self.closed.add(connection_id)
 
     def events(self, connection_id: str) -> list[str]:
         """Return the names of the events that a connection received, in order."""

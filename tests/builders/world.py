@@ -75,6 +75,10 @@ class Person:
     session_id: str
     token: str
 
+    def fresh_token(self) -> str:
+        """Return another access token of the session, for when the first one has expired."""
+        return signer(settings(), self.world.clock).sign(Claims(self.org_id, self.user_id, self.role, self.session_id))
+
     def get(self, path: str, **headers: str) -> Answer:
         """Send a GET as this person."""
         return self.world.call("GET", path, token=self.token, headers=headers)
@@ -95,10 +99,10 @@ class Person:
         """Send a DELETE as this person."""
         return self.world.call("DELETE", path, token=self.token, headers=headers)
 
-    def socket(self, channel: str | None = None) -> str:
+    def socket(self, channel: str | None = None, **query: str) -> str:
         """Open a socket and return the connection id. Missed events are delivered at once."""
         connection_id = f"socket-{next(self.world.numbers)}"
-        answer = self.world.connect(connection_id, self.token, channel)
+        answer = self.world.connect(connection_id, self.token, channel, **query)
         assert answer["statusCode"] == 200, answer
         self.world.wake()
         return connection_id
@@ -195,9 +199,11 @@ class World:
             answer = self.gateway.handle_request(method, path, sent, payload)
         return Answer(answer["statusCode"], answer["headers"], answer["body"] or "")
 
-    def connect(self, connection_id: str, token: str | None, channel: str | None = None) -> dict[str, Any]:
+    def connect(
+        self, connection_id: str, token: str | None, channel: str | None = None, **query: str
+    ) -> dict[str, Any]:
         """Call a socket's `$connect` as API Gateway does."""
-        query = {} if channel is None else {"channel": channel}
+        query |= {} if channel is None else {"channel": channel}
         headers = {} if token is None else {"Authorization": f"Bearer {token}"}
         event = {**self._socket_event(connection_id), "headers": headers, "queryStringParameters": query}
         with self.function("websocket_connect"):
@@ -209,10 +215,12 @@ class World:
         with self.function("websocket_message"):
             app.websocket_message({**self._socket_event(connection_id), "body": body}, None)
 
-    def hang_up(self, connection_id: str) -> None:
-        """Call a socket's `$disconnect`."""
+    def hang_up(self, connection_id: str, code: int = 1000) -> None:
+        """Call a socket's `$disconnect` with the code of its end; 1006 is that of a lost line."""
+        event = self._socket_event(connection_id)
+        event["requestContext"]["disconnectStatusCode"] = code
         with self.function("websocket_disconnect"):
-            app.websocket_disconnect(self._socket_event(connection_id), None)
+            app.websocket_disconnect(event, None)
 
     def wake(self) -> None:
         """Deliver missed events to everyone who has connected."""
