@@ -1,18 +1,14 @@
-"""Reads from the store: single items, batches across tables, queries; and parallel calls.
+"""Reads from the store: single items, batches across tables, queries.
 
     get, get_many   items by their keys; a batch reads items of several tables in one round trip
     Query           `read`, `page`, `first`, `count` and `all` read on until they have what the caller wants, because
                     the store may end any answer early (at 1 MB); `Rows` says whether that was the end of the query
-    parallel        independent calls at once
 
 While the store is down or throttles, everything here raises `Unavailable`; callers need no error codes of the store.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor, wait
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from contextvars import copy_context
-from functools import cache
 from typing import Any, Generic, TypeVar
 
 import msgspec
@@ -25,12 +21,13 @@ from chalicelib.core import aws, cursors
 from chalicelib.core.clock import Clock
 from chalicelib.core.errors import Unavailable
 from chalicelib.core.pagination import Page
+from chalicelib.core.parallel import parallel as parallel  # noqa: PLC0414 - exported beside the reads that it runs
+from chalicelib.core.parallel import parallel_pair as parallel_pair  # noqa: PLC0414
 from chalicelib.core.settings import settings
 from chalicelib.core.table import Item, key
 
 M = TypeVar("M", bound=Item)
 T = TypeVar("T")
-U = TypeVar("U")
 RawItem = Mapping[str, Mapping[str, Any]]
 """An item, or a key, as the store writes it: `{"pk": {"S": "..."}, ...}`."""
 
@@ -49,9 +46,6 @@ _TRY_LATER = frozenset(
 _BATCH = 100
 _BATCH_ATTEMPTS = 4
 _FILTERED_READS = 10  # answers of the store that one page of a filtered list may take
-# A search for a courier makes up to 68 calls at once (64 cells and the idle shards), in one round trip with 72 threads.
-_THREADS = {"store": 72, "posts": 64}
-_DEFAULT_THREADS = 32
 
 
 class ItemKey(msgspec.Struct, Generic[M], frozen=True):
@@ -264,47 +258,3 @@ def merge(
     """
     items = (item for rows in shards for item in rows.items)
     return sorted(items, key=lambda item: str(item[attribute]["S"]), reverse=newest_first)[:limit]
-
-
-@cache
-def _pool(name: str) -> ThreadPoolExecutor:
-    return ThreadPoolExecutor(_THREADS.get(name, _DEFAULT_THREADS), thread_name_prefix=name)
-
-
-def parallel(calls: Sequence[Callable[[], T]], pool: str = "store") -> list[T]:
-    """Make independent calls at once, and return the results in the order of the calls.
-
-    Raise the first error once all calls have ended: Lambda would freeze a write that is still running, and continue
-    it during a later request. Calls must not use `parallel` with their own pool, which could deadlock.
-    """
-    if len(calls) < 2:
-        return [call() for call in calls]
-    futures = [_pool(pool).submit(copy_context().run, call) for call in calls]
-    try:
-        return [future.result() for future in futures]
-    except BaseException:
-        wait(futures)
-        raise
-
-
-def parallel_groups(calls: Mapping[str, Callable[[], T]], patience_s: float, pool: str) -> Iterator[Mapping[str, T]]:
-    """Make independent calls at once; yield the results by name, first those that are there within `patience_s`.
-
-    The rest follows when all calls have ended. Raise the error of a call with its group.
-    """
-    if len(calls) == 1:
-        yield {name: call() for name, call in calls.items()}
-        return
-    futures = {_pool(pool).submit(copy_context().run, call): name for name, call in calls.items()}
-    try:
-        done, rest = wait(futures, timeout=patience_s)
-        for group in filter(None, (done, rest)):
-            yield {futures[future]: future.result() for future in group}
-    finally:
-        wait(futures)
-
-
-def parallel_pair(first: Sequence[Callable[[], T]], second: Sequence[Callable[[], U]]) -> tuple[list[T], list[U]]:
-    """Make calls of two result types at once, and return the results of each type."""
-    results: list[Any] = parallel([*first, *second])
-    return results[: len(first)], results[len(first) :]

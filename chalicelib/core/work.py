@@ -24,6 +24,8 @@ from chalicelib.core.actor import Actor
 from chalicelib.core.clock import Clock, SystemClock
 from chalicelib.core.errors import BatonError, Conflict, VersionConflict
 from chalicelib.core.ids import Ids
+from chalicelib.core.published import EndedSessions, Published
+from chalicelib.core.published import Recipient as Recipient  # noqa: PLC0414 - exported beside `publish`, which takes one
 from chalicelib.core.settings import Settings
 from chalicelib.core.settings import settings as process_settings
 from chalicelib.core.store import ItemKey
@@ -45,28 +47,6 @@ class Operation(Enum):
 
 
 _TAKES_VALUES = frozenset({Operation.CREATE, Operation.UPDATE})  # further values can be merged into these
-
-
-class Recipient(msgspec.Struct, frozen=True):
-    """The person whose mailbox receives an event."""
-
-    org_id: str
-    user_id: str
-
-
-class Published(msgspec.Struct, frozen=True):
-    """An event that the commit appends to a mailbox; `data` can be encoded as JSON."""
-
-    recipient: Recipient
-    event: str
-    data: object
-
-
-class EndedSessions(msgspec.Struct, frozen=True):
-    """Sessions of one person that end with the commit; `is_signed_out` if the person has no session left."""
-
-    person: Recipient
-    is_signed_out: bool
 
 
 class Staged(msgspec.Struct):

@@ -60,9 +60,7 @@ def _own_orders(actor: Actor, index: str) -> Query[Order]:
     return Query(Order, person_key(actor.org_id, actor.user_id), index=index, newest_first=True)
 
 
-def current_events(
-    recipient: Recipient, pairs: Sequence[tuple[str, str]], clock: Clock
-) -> Collection[tuple[str, str]]:
+def current_events(recipient: Recipient, pairs: Sequence[tuple[str, str]], clock: Clock) -> Collection[tuple[str, str]]:
     """Return which pairs of event and order id are current: offers that stand, statuses of active orders."""
     ids = list(dict.fromkeys(order_id for _, order_id in pairs))
     orders: dict[str, Order | None] = {}

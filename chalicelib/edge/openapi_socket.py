@@ -10,11 +10,18 @@ from typing import Any
 import msgspec
 
 _ABOUT = (
-    "Messages in both directions are JSON objects `{event, data}`. Connect with the access token as "
-    "`Authorization: Bearer` or, where headers cannot be set, as `?token=`. With an invalid token or without the "
-    "permission the socket is not opened. Events published while you are not connected are delivered in order after "
-    "the next connect. The response to `ping` is `pong`. The response to an invalid message is `error` with `event`, "
-    "`code`, `message`, `details` and, for invalid input, `fields`."
+    "Messages to the client are JSON objects `{event, data, id, at}`, messages from it `{event, data}`. Connect with "
+    "the access token as `Authorization: Bearer` or, where headers cannot be set, with `?ticket=` (`POST "
+    "/v1/ws/tickets`) or `?token=`. With an invalid token or without the permission the socket is not opened. `id` "
+    "rises with every event of a person. Each session has its own place: after a reconnect it gets the events that it "
+    "has not got, in order, also after `?after=<id>`. The message `ack` with an `id` says up to where the client has "
+    "them; without it, what was sent in the last minute before a connection was lost is sent again. Events are kept "
+    "for 24 hours, at most 500 per person; of those older than ten minutes only the newest per event and order is "
+    "sent. A new session gets the offers that stand and the newest status of active orders. The response to `ping` is "
+    "`pong`. The response to an invalid message is `error` with `event`, `code`, `message`, `details` and, for "
+    "invalid input, `fields`. A socket is closed with 4001 when its session ends, with 4008 when the person opens an "
+    "eleventh, with 1008 after more than 20 messages in a second and with 1009 after a message above 32 KB; API "
+    "Gateway itself may close it with another code."
 )
 
 

@@ -4,7 +4,8 @@
     2  at once: lease the connections that are behind, check session and person of each connection, read the log where
        a connection is further behind than the queue, and write the queue to the log
     3  post to each leased connection in parallel
-    4  save: positions, released leases, the queue without what is in the log now; again from 2 if more was appended
+    4  save what has ended: positions, released leases, the queue without what is in the log now; again from 2 if more
+       was appended, and from 3 for what has not ended
 
 Each connection has its own lease and position, so a slow or dead one delays and repeats nothing for the others: those
 that are done are saved while it is still waited for, and the next delivery serves them without it. A connection whose
@@ -13,16 +14,18 @@ it is so young that its `$connect` may not have returned.
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Future, wait
 from datetime import datetime, timedelta
 from functools import partial
-from typing import Any
+from typing import Any, cast
 
 import msgspec
 
 from chalicelib.core import observability
 from chalicelib.core.clock import Clock, to_millis
+from chalicelib.core.parallel import done, first_done, parallel, start
 from chalicelib.core.settings import Settings
-from chalicelib.core.store import get_many, parallel, parallel_groups
+from chalicelib.core.store import get_many
 from chalicelib.core.work import Recipient
 from chalicelib.edge.dependencies import Authenticator
 from chalicelib.realtime import connections, mailbox
@@ -34,10 +37,8 @@ from chalicelib.realtime.sender import SESSION_ENDED, Sender
 
 _PATIENCE_MS = 2000
 """How long a patient delivery waits for the next attempt at a failing connection; longer waits are the sweep's."""
-_STRAGGLER_S = 0.05
+_STRAGGLER_S = 0.02
 """After this time the connections that are done are saved, while the others are still being posted to."""
-_ROUNDS = 100
-_SAVES = 30
 
 
 class Parts(msgspec.Struct, frozen=True, kw_only=True):
@@ -50,24 +51,17 @@ class Parts(msgspec.Struct, frozen=True, kw_only=True):
     entity_events: Sequence[EntityEvents] = ()
 
 
-class Loaded(msgspec.Struct, frozen=True):
-    """What one round works with.
+class Posting(msgspec.Struct, frozen=True):
+    """Posts to one connection that are under way: what it is sent, up to event `newest`, since `started`."""
 
-    `leased` are the connections to post to, `ended` those whose session is over. `events` are all that any of them may
-    get, up to number `newest`; up to `logged` they are in the log.
-    """
-
-    box: Mailbox
-    leased: Mapping[str, OpenConnection]
-    ended: frozenset[str]
-    events: Sequence[LoggedEvent]
+    name: str
+    connection: OpenConnection
     newest: int
-    logged: int
     started: int
 
 
 class Drain(msgspec.Struct):
-    """One delivery of one mailbox."""
+    """One delivery of one mailbox. Up to event `logged` it has written the log; `ended` are to be removed."""
 
     parts: Parts
     recipient: Recipient
@@ -76,30 +70,47 @@ class Drain(msgspec.Struct):
     is_patient: bool = False
     sent: int = 0
     has_leftover: bool = False
+    logged: int = 0
+    ended: frozenset[str] = frozenset()
+    posting: dict["Future[Outcome]", Posting] = msgspec.field(default_factory=dict)
 
     def run(self) -> None:
         """Deliver until nothing is left, the time is over, or only others can go on."""
+        try:
+            self._run()
+        finally:
+            wait(self.posting)
+
+    def _run(self) -> None:
         box = mailbox.read(self.recipient)
-        for number in range(_ROUNDS):
-            if box is None or not (number == 0 or self._has_work(box)):
-                return
-            loaded = self._load(box)
-            # Without it another delivery was faster, and the mailbox has changed.
-            box = mailbox.read(self.recipient) if loaded is None else self._after_pause(self._post_all(loaded))
+        is_first = True
+        while box is not None and (is_first or self.posting or self._has_work(box)):
+            if is_first or self._has_work(box):
+                loaded = self._load(box)
+                if loaded is None:  # another delivery was faster
+                    box = mailbox.read(self.recipient)
+                    continue
+                is_first, box = False, loaded
+            box = self._save(box, self._finished_posts())
+            if box is not None and self.is_patient and not self.posting and not self._has_work(box):
+                box = self._after_pause(box)
+        self.has_leftover |= box is not None and bool(self._due(box))
 
     def _has_work(self, box: Mailbox) -> bool:
-        if box.queue or (box.is_pending and box.is_caught_up()):
+        if len(box.queue) > max(0, self.logged - box.numbered) or (box.is_pending and box.is_caught_up()):
             return True
         return bool(self._due(box)) and not self._is_over()
 
-    def _load(self, box: Mailbox) -> Loaded | None:
-        """Lease the connections that are due and read what they need, at once; None if one of them has changed."""
+    def _load(self, box: Mailbox) -> Mailbox | None:
+        """Lease the connections that are due, read what they need at once, and begin to post to them.
+
+        Return the mailbox as it is then, or None if one of the connections has changed.
+        """
         due = {} if self._is_over() else self._due(box)
-        lease = timedelta(seconds=self.parts.settings.delivery_lease_s)
-        until = to_millis(self.until + lease)
-        fresh = {name: c.leased(self.owner, until) for name, c in due.items() if c.lease_owner != self.owner}
+        until = to_millis(self.until) + self.parts.settings.delivery_lease_s * 1000
+        leases: dict[str, OpenConnection | None] = {name: c.leased(self.owner, until) for name, c in due.items()}
         calls: list[Callable[[], Any]] = [
-            partial(mailbox.save, box, Changes(connections=dict(fresh))),
+            partial(mailbox.save, box, Changes(connections=leases)),
             partial(self._ended, box),
             partial(self._read_log, box, due),
             *mailbox.log_writes(box, timedelta(seconds=self.parts.settings.mailbox_retention_s)),
@@ -108,16 +119,18 @@ class Drain(msgspec.Struct):
         saved, ended, log, *_ = parallel(calls)
         if saved is None:
             return None
+        self.logged = box.newest
+        for name in ended:
+            connections.close_connection(self.parts.sender, box.connections[name], name, SESSION_ENDED)
+        self.ended |= ended
         by_number = {event.number: event for event in (*log, *box.queue, *saved.queue)}
-        return Loaded(
-            box=saved,
-            leased={name: saved.connections[name] for name in due if name not in ended},
-            ended=ended,
-            events=[self._with_entity(by_number[number]) for number in sorted(by_number)],
-            newest=saved.newest,
-            logged=box.newest,
-            started=started,
-        )
+        events = [self._with_entity(by_number[number]) for number in sorted(by_number)]
+        postings = [Posting(name, saved.connections[name], saved.newest, started) for name in due if name not in ended]
+        is_alone = len(postings) == 1 and not self.posting
+        for posting in postings:
+            post = partial(self._post, posting, events)
+            self.posting[done(post()) if is_alone else start(post, pool="posts")] = posting
+        return cast("Mailbox", saved)
 
     def _ended(self, box: Mailbox) -> frozenset[str]:
         """Return the connections whose session, person or own time is over, with one batch read."""
@@ -149,58 +162,47 @@ class Drain(msgspec.Struct):
             event = kind.about(event)
         return event
 
-    def _post_all(self, loaded: Loaded) -> Mailbox | None:
-        """Post to all leased connections; save each result as soon as it is known, or soon after."""
-        for name in loaded.ended & loaded.box.connections.keys():
-            connections.close_connection(self.parts.sender, loaded.box.connections[name], name, SESSION_ENDED)
-        box: Mailbox | None = loaded.box
-        outcomes = {name: partial(self._post, name, c, loaded) for name, c in loaded.leased.items()}
-        for results in parallel_groups(outcomes, _STRAGGLER_S, pool="posts"):
-            self._note(results)
-            box = self._save(box, loaded, results)
-        return box if outcomes else self._save(box, loaded, {})
+    def _post(self, posting: Posting, events: Sequence[LoggedEvent]) -> Outcome:
+        kinds, clock, settings = self.parts.entity_events, self.parts.clock, self.parts.settings
+        selected = events_for(posting.connection, events, self.recipient, clock, kinds)
+        poster = Poster(self.parts.sender, clock, timedelta(seconds=settings.connection_grace_s))
+        return poster.post(posting.name, posting.connection, selected, posting.newest, self.until)
 
-    def _post(self, name: str, connection: OpenConnection, loaded: Loaded) -> Outcome:
-        kinds, clock = self.parts.entity_events, self.parts.clock
-        events = events_for(connection, loaded.events, self.recipient, clock, kinds)
-        poster = Poster(self.parts.sender, clock, timedelta(seconds=self.parts.settings.connection_grace_s))
-        return poster.post(name, connection, events, loaded.newest, self.until)
+    def _finished_posts(self) -> list[tuple[Posting, Outcome]]:
+        """Wait for posts, a little longer than for the first; return what became of those that have ended."""
+        ended = first_done(self.posting, _STRAGGLER_S)
+        results = [(self.posting.pop(future), future.result()) for future in ended]
+        self.sent += sum(outcome.sent for _, outcome in results)
+        self.has_leftover |= any(not outcome.is_complete and not outcome.gone for _, outcome in results)
+        return results
 
-    def _note(self, results: Mapping[str, Outcome]) -> None:
-        self.sent += sum(outcome.sent for outcome in results.values())
-        if any(not outcome.is_complete and not outcome.gone for outcome in results.values()):
-            self.has_leftover = True
-
-    def _save(self, box: Mailbox | None, loaded: Loaded, results: Mapping[str, Outcome]) -> Mailbox | None:
-        """Save the results on the mailbox as it is now; return it as it is then, or None if it could not be saved."""
-        gone = [name for name, outcome in results.items() if outcome.gone]
-        for name in gone:
+    def _save(self, box: Mailbox, results: Sequence[tuple[Posting, Outcome]]) -> Mailbox | None:
+        """Save the results on the mailbox as it is now; return it as it is then."""
+        gone = [posting for posting, outcome in results if outcome.gone]
+        for posting in gone:
             now, life = self.parts.clock.now(), timedelta(seconds=self.parts.settings.session_s)
-            connections.leave_place(self.recipient, loaded.leased[name], now, life, is_clean=False)
+            connections.leave_place(self.recipient, posting.connection, now, life, is_clean=False)
             observability.count("ConnectionsGone")
-        for _ in range(_SAVES):
-            if box is None:
-                break
-            saved = mailbox.save(box, self._changes(box, loaded, results))
+        current: Mailbox | None = box
+        while current is not None:
+            saved = mailbox.save(current, self._changes(current, results))
             if saved is not None:
-                connections.delete_connections([*gone, *loaded.ended])
+                connections.delete_connections([*(posting.name for posting in gone), *self.ended])
+                self.ended = frozenset()
                 return saved
-            box = mailbox.read(self.recipient)
+            current = mailbox.read(self.recipient)
         return None
 
-    def _changes(self, box: Mailbox, loaded: Loaded, results: Mapping[str, Outcome]) -> Changes:
-        has_grown = box.newest > loaded.newest
-        changed: dict[str, OpenConnection | None] = {name: None for name in loaded.ended if name in box.connections}
-        for name, outcome in results.items():
-            connection = box.connections.get(name)
-            if connection is None or connection.lease_owner != self.owner:
-                continue
-            after = outcome.applied_to(connection, loaded.started)
-            goes_on = has_grown and outcome.is_complete and not self._is_over()
-            changed[name] = None if outcome.gone else after if goes_on else after.released()
+    def _changes(self, box: Mailbox, results: Sequence[tuple[Posting, Outcome]]) -> Changes:
+        changed: dict[str, OpenConnection | None] = {name: None for name in self.ended if name in box.connections}
+        for posting, outcome in results:
+            connection = box.connections.get(posting.name)
+            if connection is not None and connection.lease_owner == self.owner:
+                after = outcome.applied_to(connection, posting.started).released()
+                changed[posting.name] = None if outcome.gone else after
         left = [c for c in {**box.connections, **changed}.values() if c is not None]
         waiting = [c for c in left if c.is_new or c.number < box.newest or c.lease_owner]
-        logged = min(len(box.queue), max(0, loaded.logged - box.numbered))
+        logged = min(len(box.queue), max(0, self.logged - box.numbered))
         is_finished = not waiting and logged == len(box.queue)
         due_at = min((max(self._now(), c.retry_at, c.lease_until) for c in waiting), default=self._now())
         return Changes(
@@ -208,24 +210,23 @@ class Drain(msgspec.Struct):
             logged=logged,
             is_finished=is_finished and box.is_pending,
             due_at=due_at if (changed or logged) and not is_finished else None,
-            requires_wakeups=not has_grown,
         )
 
-    def _after_pause(self, box: Mailbox | None) -> Mailbox | None:
-        """Wait for the next attempt at a failing connection, if that is worth it."""
-        if box is None or not self.is_patient or self._is_over() or self._has_work(box):
-            return box
+    def _after_pause(self, box: Mailbox) -> Mailbox | None:
+        """Wait for the next attempt at a failing connection, if that is soon; return the mailbox as it is then."""
         now = self._now()
         pauses = [c.retry_at - now for c in box.connections.values() if c.retry_at > now and not c.is_leased(now)]
-        if not pauses or min(pauses) > _PATIENCE_MS:
+        if not pauses or min(pauses) > _PATIENCE_MS or self._is_over():
             return box
         self.parts.clock.sleep(min(pauses) / 1000)
         return mailbox.read(self.recipient)
 
     def _due(self, box: Mailbox) -> dict[str, OpenConnection]:
-        now = self._now()
+        now, busy = self._now(), {posting.name for posting in self.posting.values()}
         return {
-            name: c for name, c in box.connections.items() if c.lease_owner == self.owner or c.is_due(box.newest, now)
+            name: c
+            for name, c in box.connections.items()
+            if name not in busy and (c.lease_owner == self.owner or c.is_due(box.newest, now))
         }
 
     def _now(self) -> int:

@@ -142,11 +142,9 @@ class Changes(msgspec.Struct):
     connections: dict[str, OpenConnection | None] = msgspec.field(default_factory=dict)
     logged: int = 0
     is_finished: bool = False
-    """Whether the mailbox leaves the pending index."""
+    """Whether the mailbox leaves the pending index; only if there was no wakeup since the head was read."""
     due_at: int | None = None
     """When the sweep should look after it."""
-    requires_wakeups: bool = False
-    """Whether to change nothing if there was a wakeup since the head was read."""
 
 
 def save(mailbox: Mailbox, changes: Changes) -> Mailbox | None:
@@ -163,14 +161,13 @@ def save(mailbox: Mailbox, changes: Changes) -> Mailbox | None:
         # The highest index first, for all engines alike.
         actions += [H.queue[index].remove() for index in reversed(range(changes.logged))]
     if changes.is_finished:
+        conditions.append(H.wakeups == mailbox.wakeups)
         actions += [H.pending_shard.remove(), H.pending_since.remove()]
     elif changes.due_at is not None:
         actions += [
             H.pending_shard.set(pending_shard(mailbox.recipient)),
             H.pending_since.set(from_millis(changes.due_at)),
         ]
-    if changes.requires_wakeups:
-        conditions.append(H.wakeups == mailbox.wakeups)
     return _update(mailbox.recipient, actions, conditions) if actions else mailbox
 
 

@@ -6,7 +6,7 @@ from chalicelib.core.work import UnitOfWork
 from chalicelib.edge.endpoint import AuditTarget
 from chalicelib.edge.request import Empty, Request, Response
 from chalicelib.edge.routes import Routes
-from chalicelib.realtime import service
+from chalicelib.realtime import permissions, service
 from chalicelib.realtime.schemas import NewTicket
 
 routes = Routes(__name__, "Sockets")
@@ -14,6 +14,7 @@ routes = Routes(__name__, "Sockets")
 
 @routes.post(
     "/v1/ws/tickets",
+    permission=permissions.CREATE_TICKET,
     returns=NewTicket,
     status=201,
     audit_target=AuditTarget("session", "SOCKET_TICKET_CREATED"),

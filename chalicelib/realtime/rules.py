@@ -34,9 +34,10 @@ class OpenConnection:
     """One connection of a mailbox. Times are milliseconds since the epoch.
 
     `number` is that of the last event that was posted to it, `acknowledged` the last one that its client confirmed.
-    `checkpoints` are `(time, number)`: all events up to `number` had been posted at `time`; the first is its beginning. `is_new` says that the
-    session has no place yet: it gets what is current instead of all events. A delivery holds `lease_owner` until
-    `lease_until` while it posts. After `failures` in a row the next attempt is made at `retry_at`.
+    `checkpoints` are `(time, number)`: all events up to `number` had been posted at `time`; the first is its beginning.
+    `is_new` says that the session has no place yet: it gets what is current instead of all events, which was sent at
+    `current_sent_at`. A delivery holds `lease_owner` until `lease_until` while it posts. After `failures` in a row the
+    next attempt is made at `retry_at`.
     """
 
     session_id: str

@@ -207,11 +207,15 @@ def test_a_whole_delivery_is_told_in_the_order_in_which_it_happened(world: World
 
 def test_who_was_away_hears_everything_in_order_when_they_come_back(world: World) -> None:
     customer, courier = world.person("customer"), on_duty(world.person("courier"))
+    for person in (customer, courier):
+        world.hang_up(person.socket())
     placed = order(customer)
     carried(courier, placed)
-    heard = [data["status"] for _, data in told(world, customer.socket())]
+    socket = customer.socket()
+    heard = [data["status"] for _, data in told(world, socket)]
     assert heard == ["assigned", "accepted", "arrived", "picked_up", "delivered"]
     assert told(world, courier.socket()) == [assigned(placed)]
+    world.hang_up(socket)
     assert told(world, customer.socket()) == []
 
 

@@ -8,10 +8,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
 
-from chalicelib.core.store import get
-from chalicelib.core.work import Recipient
 from chalicelib.dispatch.tables import Courier, Order
-from chalicelib.realtime.tables import head_key
 from infra.local.engine import EmbeddedEngine
 from tests.builders.dispatch import (
     NOWHERE,
@@ -28,6 +25,7 @@ from tests.builders.dispatch import (
     told,
 )
 from tests.builders.founding import fresh_world
+from tests.builders.mailboxes import is_pending, log_of, queued
 from tests.builders.world import Answer
 from tests.environment import examples
 
@@ -210,13 +208,9 @@ class Dispatch(RuleBasedStateMachine):
     def look_at_mailboxes(self) -> None:
         """Everything that was said has arrived, once."""
         for person in (*self.couriers, *self.customers):
-            head = get(head_key(Recipient(person.org_id, person.user_id)))
-            assert head is not None
-            assert (head.tail, head.delivered, list(head.queue)) == (
-                self.total_heard[person.user_id],
-                self.total_heard[person.user_id],
-                [],
-            )
+            assert len(log_of(person)) == self.total_heard[person.user_id]
+            assert not queued(person)
+            assert not is_pending(person)
 
 
 def attributes(item: Order | Courier) -> dict[str, Any]:

@@ -1,6 +1,5 @@
-"""The operations of a mailbox: append, acquire, advance and release."""
+"""The mailbox: numbers of events, the queue and the log, leases of connections, and the pending index."""
 
-from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -10,29 +9,45 @@ from chalicelib.core.work import Recipient, UnitOfWork
 from chalicelib.identity.accounts.errors import NameTaken
 from chalicelib.identity.accounts.users import NewAccount, add_user
 from chalicelib.realtime import mailbox
-from chalicelib.realtime.mailbox import Lease
+from chalicelib.realtime.mailbox import Changes, Mailbox
 from chalicelib.realtime.sweep import drain_pending
 from chalicelib.realtime.tables import PENDING_SHARDS
 from infra.local.engine import EmbeddedEngine
 from tests.builders.mailboxes import (
-    head_of,
+    box_of,
     is_leased,
     is_pending,
+    log_of,
     numbers_at,
     publish,
     publish_each,
+    queued,
     recipient,
-    waiting,
 )
+from tests.builders.outboxes import DyingOutbox, Killed
 from tests.builders.world import DEMO, Person, World
 
-LIFE = timedelta(seconds=15)
+
+def existing_box(person: Person) -> Mailbox:
+    box = box_of(person)
+    assert box is not None
+    return box
 
 
-def taken(world: World, person: Person, owner: str) -> Lease:
-    lease = mailbox.acquire(recipient(person), owner, world.clock.now(), LIFE)
-    assert lease is not None
-    return lease
+def append_only(world: World, person: Person, *numbers: int) -> None:
+    """Publish from a process that ends after the commit."""
+    world.reset_parts(outbox=DyingOutbox(world.parts.delivery))
+    with pytest.raises(Killed):
+        publish(world, person, *numbers)
+    world.reset_parts()
+
+
+def lease(world: World, person: Person, owner: str, seconds: int) -> None:
+    """Hold all connections of a person, as a delivery does that is at work or has died."""
+    box = existing_box(person)
+    until = int(world.clock.now().timestamp() * 1000) + seconds * 1000
+    leased = {name: connection.leased(owner, until) for name, connection in box.connections.items()}
+    assert mailbox.save(box, Changes(connections=dict(leased))) is not None
 
 
 def test_event_numbers_have_no_gaps(world: World) -> None:
@@ -41,21 +56,19 @@ def test_event_numbers_have_no_gaps(world: World) -> None:
     publish(world, courier, 4, 5)
     socket = courier.socket()
     publish_each(world, courier, 6, 7)
-    head = head_of(courier)
-    assert head is not None
-    assert (head.tail, head.delivered, head.queue) == (7, 7, [])
-    assert numbers_at(world, socket) == [1, 2, 3, 4, 5, 6, 7]
+    assert [event.number for event in log_of(courier)] == [1, 2, 3, 4, 5, 6, 7]
+    assert [sent.id for sent in world.heard(socket)] == [6, 7]
 
 
-def test_queue_is_between_delivered_and_tail(world: World) -> None:
+def test_events_have_their_numbers_before_they_are_in_the_log(world: World) -> None:
     courier = world.person("courier")
-    socket = courier.socket()
     publish_each(world, courier, 1, 2)
-    world.hang_up(socket)
-    publish_each(world, courier, 3, 4, 5)
-    head = head_of(courier)
-    assert head is not None
-    assert (head.tail, head.delivered, len(head.queue)) == (5, 2, 3)
+    append_only(world, courier, 3, 4)
+    assert queued(courier) == 2
+    before = log_of(courier)
+    world.deliver_to(recipient(courier))
+    assert queued(courier) == 0
+    assert log_of(courier) == before
 
 
 def test_refused_change_appends_nothing(world: World) -> None:
@@ -67,7 +80,7 @@ def test_refused_change_appends_nothing(world: World) -> None:
 
     with pytest.raises(Conflict):
         world.run(refused)
-    assert head_of(courier) is None
+    assert box_of(courier) is None
 
 
 def test_failed_commit_appends_nothing(world: World) -> None:
@@ -79,100 +92,78 @@ def test_failed_commit_appends_nothing(world: World) -> None:
 
     with pytest.raises(NameTaken):
         world.run(lost)
-    assert head_of(courier) is None
+    assert box_of(courier) is None
 
 
-def test_held_lease_is_not_waited_for(world: World) -> None:
+def test_leased_connection_is_not_waited_for(world: World) -> None:
     courier = world.person("courier")
     socket = courier.socket()
-    taken(world, courier, "somebody else")
+    lease(world, courier, "another delivery", 20)
     publish(world, courier, 1)
     assert numbers_at(world, socket) == []
-    assert waiting(courier) == 1
+    assert queued(courier) == 0
     assert is_pending(courier)
 
 
-def test_expired_lease_is_acquired(world: World) -> None:
+def test_other_connections_are_served_while_one_is_leased(world: World) -> None:
+    courier = world.person("courier")
+    stuck = courier.socket()
+    lease(world, courier, "another delivery", 20)
+    free = courier.socket()
+    publish(world, courier, 1)
+    assert numbers_at(world, stuck) == []
+    assert numbers_at(world, free) == [1]
+
+
+def test_expired_lease_is_taken_over(world: World) -> None:
     courier = world.person("courier")
     socket = courier.socket()
-    taken(world, courier, "who dies now")
+    lease(world, courier, "a delivery that has died", 20)
     publish(world, courier, 1)
+    world.clock.advance(seconds=19)
     world.sweep()
     assert numbers_at(world, socket) == []
-    world.clock.advance(seconds=16)
+    world.clock.advance(seconds=2)
     world.sweep()
     assert numbers_at(world, socket) == [1]
     assert not is_leased(courier)
     assert not is_pending(courier)
 
 
-def test_lease_is_held_until_it_expires(world: World) -> None:
+def test_save_changes_nothing_if_a_connection_has_changed(world: World) -> None:
+    courier = world.person("courier")
+    courier.socket()
+    before = existing_box(courier)
+    lease(world, courier, "quick", 20)
+    slow = {name: connection.leased("slow", 0) for name, connection in before.connections.items()}
+    assert mailbox.save(before, Changes(connections=dict(slow))) is None
+    assert [c.lease_owner for c in existing_box(courier).connections.values()] == ["quick"]
+
+
+def test_delivery_does_not_end_with_a_wakeup_that_it_has_not_seen(world: World) -> None:
     courier = world.person("courier")
     publish(world, courier, 1)
-    first = taken(world, courier, "first")
-    world.clock.advance(seconds=15)
-    assert mailbox.acquire(recipient(courier), "second", world.clock.now(), LIFE) is None
-    world.clock.advance(seconds=0.001)
-    second = taken(world, courier, "second")
-    assert second.until > first.until
+    before = existing_box(courier)
+    append_only(world, courier, 2)
+    assert mailbox.save(before, Changes(is_finished=True)) is None
+    assert is_pending(courier)
 
 
-def test_lost_lease_cannot_advance(world: World) -> None:
+def test_queue_is_cut_once_by_deliveries_at_the_same_time(world: World) -> None:
     courier = world.person("courier")
-    publish_each(world, courier, 1, 2)
-    slow = taken(world, courier, "slow")
-    world.clock.advance(seconds=16)
-    taken(world, courier, "quick")
-    assert mailbox.advance(slow, 1, world.clock.now(), LIFE) is None
-    assert not mailbox.release(slow, 2)
-    mailbox.release_pending(slow, 2)
-    head = head_of(courier)
-    assert head is not None
-    assert (head.delivered, len(head.queue), head.lease_owner) == (0, 2, "quick")
-
-
-def test_expired_lease_can_continue_until_acquired(world: World) -> None:
-    courier = world.person("courier")
-    publish_each(world, courier, 1, 2)
-    slow = taken(world, courier, "slow")
-    world.clock.advance(seconds=16)
-    again = mailbox.advance(slow, 1, world.clock.now(), LIFE)
-    assert again is not None
-    assert again.until == world.clock.now() + LIFE
-    assert len(again.queue) == 1
-
-
-def test_release_fails_after_wakeup(world: World) -> None:
-    courier = world.person("courier")
-    publish(world, courier, 1)
-    lease = taken(world, courier, "holder")
-    publish(world, courier, 2)
-    assert not mailbox.release(lease, 1)
-    assert waiting(courier) == 2
-    again = mailbox.advance(lease, 1, world.clock.now(), LIFE)
-    assert again is not None
-    assert mailbox.release(again, 1)
-    assert waiting(courier) == 0
-
-
-def test_events_appended_during_delivery_keep_order(world: World) -> None:
-    courier = world.person("courier")
-    publish(world, courier, 1, 2, 3)
-    lease = taken(world, courier, "holder")
-    publish(world, courier, 4)
-    first = lease.queue
-    again = mailbox.advance(lease, 2, world.clock.now(), LIFE)
-    assert again is not None
-    assert again.queue[0] == first[2]
-    assert len(again.queue) == 2
-    assert again.head.delivered + len(again.queue) == again.head.tail
+    append_only(world, courier, 1, 2)
+    both = existing_box(courier)
+    assert mailbox.save(both, Changes(logged=2)) is not None
+    append_only(world, courier, 3)
+    assert mailbox.save(both, Changes(logged=2)) is None
+    box = existing_box(courier)
+    assert (box.numbered, [event.number for event in box.queue]) == (2, [3])
 
 
 def test_mailbox_of_absent_user_is_not_swept(world: World, engine: EmbeddedEngine) -> None:
     courier = world.person("courier")
     publish_each(world, courier, 1, 2, 3)
     assert not is_pending(courier)
-    assert waiting(courier) == 3
     world.clock.advance(seconds=60)
     calls: list[str] = []
 
@@ -189,17 +180,26 @@ def test_delivery_of_absent_mailbox_creates_nothing(world: World) -> None:
     courier = world.person("courier")
     world.deliver_to(recipient(courier))
     world.deliver_to(Recipient(DEMO, "nobody"))
-    assert head_of(courier) is None
+    assert box_of(courier) is None
 
 
-def test_mailbox_is_pending_since_oldest_event(world: World) -> None:
+@pytest.mark.parametrize("connected", [False, True])
+def test_appending_writes_as_much_with_five_hundred_events_waiting(world: World, connected: bool) -> None:
     courier = world.person("courier")
-    courier.socket()
-    taken(world, courier, "who dies now")
-    since = world.clock.now()
-    publish(world, courier, 1)
-    world.clock.advance(seconds=5)
-    publish(world, courier, 2)
-    head = head_of(courier)
-    assert head is not None
-    assert head.pending_since == since
+    socket = courier.socket()
+    if connected:
+        world.sender.failing[socket] = 1_000_000
+    else:
+        world.hang_up(socket)
+    append_only(world, courier, 0)
+    world.deliver_to(recipient(courier))
+    few = stored_size(courier)
+    for start in range(0, 500, 50):
+        publish(world, courier, *range(start, start + 50))
+    assert stored_size(courier) <= few * 1.2
+
+
+def stored_size(person: Person) -> int:
+    """Return the size of what every append to the mailbox of a person rewrites, in characters."""
+    box = existing_box(person)
+    return sum(len(event.data) for event in box.queue) + sum(map(len, box.stored.values())) + 200

@@ -6,12 +6,14 @@ from typing import Any
 import pytest
 
 import app
+from chalicelib.core.settings import settings
 from chalicelib.core.store import get
+from chalicelib.core.work import UnitOfWork
 from chalicelib.identity.roles.tables import role_key
 from chalicelib.identity.sessions.tables import session_key
 from infra.local.engine import EmbeddedEngine
 from tests.builders.dispatch import stored_courier
-from tests.builders.mailboxes import head_of, stored_connections
+from tests.builders.mailboxes import box_of, is_stored, numbers_at, publish, recipient
 from tests.builders.sockets import Sent
 from tests.builders.world import DEMO, Person, World
 
@@ -61,7 +63,7 @@ def forbid(world: World, role: str, permission: str) -> None:
 def test_connect_to_channel_of_role(world: World, role: str) -> None:
     person = world.person(role)
     assert world.connect("phone", person.token, role)["statusCode"] == 200
-    assert len(stored_connections(person, "phone")) == 2
+    assert is_stored(person, "phone")
 
 
 @pytest.mark.parametrize(("role", "channel"), [("courier", "customer"), ("customer", "courier"), ("picker", "courier")])
@@ -69,13 +71,14 @@ def test_connect_to_channel_of_another_role_is_refused(world: World, role: str, 
     person = world.person(role)
     answer = world.connect("phone", person.token, channel)
     assert (answer["statusCode"], code(answer)) == (403, "ACCESS_DENIED")
-    assert stored_connections(person, "phone") == []
+    assert not is_stored(person, "phone")
 
 
-def test_connect_to_unknown_channel_is_refused(world: World) -> None:
-    courier = world.person("courier")
+@pytest.mark.parametrize("token", [None, "nonsense"])
+def test_unknown_channel_is_not_found_whatever_the_token(world: World, token: str | None) -> None:
     for channel in ("nonsense", "", "COURIER", "courier "):
-        assert world.connect("phone", courier.token, channel)["statusCode"] == 403
+        answer = world.connect("phone", token or world.person("courier").token, channel)
+        assert (answer["statusCode"], code(answer)) == (404, "ROUTE_NOT_FOUND")
 
 
 def test_connect_without_channel_uses_role(world: World) -> None:
@@ -135,7 +138,7 @@ def test_refused_handshake_triggers_no_delivery(world: World) -> None:
     courier = world.person("courier")
     world.connect("phone", courier.token, "customer")
     assert world.delivery_trigger.recipients == []
-    assert head_of(courier) is None
+    assert box_of(courier) is None
 
 
 # Talking
@@ -227,6 +230,39 @@ def test_message_gets_error_while_store_is_down(world: World, engine: EmbeddedEn
     assert error.data["code"] == "SERVICE_UNAVAILABLE"
 
 
+def test_more_than_twenty_messages_a_second_close_the_socket(world: World) -> None:
+    socket = world.person("courier").socket()
+    for _ in range(20):
+        assert say(world, socket, "ping") == [Sent("pong", {})]
+    [error] = say(world, socket, "ping")
+    assert (error.event, error.data["code"]) == ("error", "RATE_LIMITED")
+    assert world.sender.closes == [(socket, 1008)]
+
+
+def test_message_rate_counts_each_second_anew(world: World) -> None:
+    socket = world.person("courier").socket()
+    for _ in range(3):
+        for _ in range(20):
+            assert say(world, socket, "ping") == [Sent("pong", {})]
+        world.clock.advance(seconds=1)
+    assert world.sender.closes == []
+
+
+def test_message_above_the_limit_closes_the_socket(world: World) -> None:
+    socket = world.person("courier").socket()
+    assert say_raw(world, socket, "x" * 32_769) == []
+    assert world.sender.closes == [(socket, 1009)]
+
+
+def test_eleventh_socket_closes_the_oldest(world: World) -> None:
+    courier = world.person("courier")
+    sockets = [courier.socket() for _ in range(12)]
+    assert world.sender.closes == [(sockets[0], 4008), (sockets[1], 4008)]
+    assert [is_stored(courier, socket) for socket in sockets] == [False] * 2 + [True] * 10
+    publish(world, courier, 1)
+    assert [numbers_at(world, socket) for socket in sockets] == [[]] * 2 + [[1]] * 10
+
+
 def test_reply_to_closed_socket_is_dropped(world: World) -> None:
     socket = world.person("courier").socket()
     world.sender.closed.add(socket)
@@ -240,9 +276,121 @@ def test_disconnect_deletes_connection(world: World) -> None:
     courier = world.person("courier")
     first, second = courier.socket(), courier.socket()
     world.hang_up(first)
-    assert stored_connections(courier, first) == []
-    assert len(stored_connections(courier, second)) == 2
+    assert not is_stored(courier, first)
+    assert is_stored(courier, second)
 
 
 def test_disconnect_of_unknown_connection_is_no_error(world: World) -> None:
     world.hang_up("stranger")
+
+
+# Sessions that end
+
+
+def test_socket_of_an_ended_session_is_closed_and_hears_nothing(world: World) -> None:
+    courier = world.person("courier")
+    socket = courier.socket()
+    other = world.signed_in(DEMO, courier.user_id, "courier")
+    own = other.socket()
+    end_session(world, courier)
+    publish(world, courier, 1)
+    assert world.sender.closes == [(socket, 4001)]
+    assert numbers_at(world, socket) == []
+    assert numbers_at(world, own) == [1]
+    assert not is_stored(courier, socket)
+
+
+def test_ended_session_is_closed_with_the_commit_that_ends_it(world: World) -> None:
+    courier = world.person("courier")
+    socket = courier.socket()
+    session = get(session_key(courier.org_id, courier.session_id))
+    assert session is not None
+
+    def end(work: UnitOfWork) -> None:
+        work.update(session, {"ended_at": work.now})
+        work.end_sessions(recipient(courier), is_signed_out=True)
+
+    world.run(end)
+    assert world.sender.closes == [(socket, 4001)]
+
+
+def test_event_that_an_ended_session_has_not_got_is_kept_for_the_others(world: World) -> None:
+    courier = world.person("courier")
+    other = world.signed_in(DEMO, courier.user_id, "courier")
+    world.hang_up(other.socket())
+    courier.socket()
+    end_session(world, courier)
+    publish(world, courier, 1)
+    assert numbers_at(world, other.socket()) == [1]
+
+
+def test_connection_older_than_its_life_is_removed(world: World) -> None:
+    courier = world.person("courier")
+    socket = courier.socket()
+    world.clock.advance(seconds=settings().connection_life_s)
+    publish(world, courier, 1)
+    assert numbers_at(world, socket) == []
+    assert not is_stored(courier, socket)
+
+
+# Tickets
+
+
+def ticket_of(person: Person) -> str:
+    answer = person.post("/v1/ws/tickets")
+    assert (answer.status, answer.json["expiresIn"]) == (201, 30)
+    return str(answer.json["ticket"])
+
+
+def test_ticket_opens_one_socket(world: World) -> None:
+    courier = world.person("courier")
+    ticket = ticket_of(courier)
+    assert handshake({}, {"ticket": ticket, "channel": "courier"})["statusCode"] == 200
+    again = handshake({}, {"ticket": ticket, "channel": "courier"})
+    assert (again["statusCode"], code(again)) == (401, "AUTH_INVALID")
+    publish(world, courier, 1)
+    assert numbers_at(world, "phone") == [1]
+
+
+def test_ticket_ends_after_half_a_minute(world: World) -> None:
+    ticket = ticket_of(world.person("courier"))
+    world.clock.advance(seconds=30)
+    assert handshake({}, {"ticket": ticket})["statusCode"] == 401
+
+
+def test_ticket_of_an_ended_session_opens_nothing(world: World) -> None:
+    courier = world.person("courier")
+    ticket = ticket_of(courier)
+    end_session(world, courier)
+    assert handshake({}, {"ticket": ticket})["statusCode"] == 401
+
+
+def test_ticket_opens_only_channels_of_the_role(world: World) -> None:
+    ticket = ticket_of(world.person("courier"))
+    assert handshake({}, {"ticket": ticket, "channel": "customer"})["statusCode"] == 403
+
+
+def test_unknown_ticket_is_refused(world: World) -> None:
+    assert handshake({}, {"ticket": "nonsense"})["statusCode"] == 401
+
+
+def test_answer_with_a_ticket_is_not_stored_for_a_replay(world: World) -> None:
+    courier = world.person("courier")
+    first = courier.post("/v1/ws/tickets", idempotency_key="k").json["ticket"]
+    assert courier.post("/v1/ws/tickets", idempotency_key="k").json["ticket"] != first
+
+
+# Acknowledgements
+
+
+@pytest.mark.parametrize("data", [{}, {"id": -1}, {"id": "1"}, {"id": 1.5}, {"id": 1, "more": 2}])
+def test_invalid_ack_names_the_field(world: World, data: dict[str, object]) -> None:
+    [error] = say(world, world.person("courier").socket(), "ack", data)
+    assert (error.data["code"], error.data["event"]) == ("VALIDATION_ERROR", "ack")
+
+
+@pytest.mark.parametrize("after", ["-1", "x", "1.5", ""])
+def test_invalid_after_is_refused(world: World, after: str) -> None:
+    courier = world.person("courier")
+    answer = handshake({"Authorization": f"Bearer {courier.token}"}, {"after": after})
+    assert (answer["statusCode"], code(answer)) == (422, "VALIDATION_ERROR")

@@ -13,8 +13,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Self
 
+from msgspec.structs import replace
+
 import app
-from chalicelib.core.settings import settings
 from chalicelib.core.work import Recipient, UnitOfWork
 from chalicelib.realtime.delivery import EventDelivery
 from tests.benchmarks.metered import MeteredEngine, Notebook
@@ -90,6 +91,9 @@ class DeafSender:
     def post(self, endpoint: str, connection_id: str, message: bytes) -> None:
         """Do nothing."""
 
+    def close(self, endpoint: str, connection_id: str, code: int) -> None:
+        """Do nothing."""
+
 
 class TimedOutbox:
     """The application's outbox, which measures delivery."""
@@ -122,7 +126,8 @@ class Stage:
     def __init__(self, engine: MeteredEngine) -> None:
         self.engine = engine
         self.world = World()
-        self.outbox = TimedOutbox(EventDelivery(settings(), self.world.clock, self.world.ids, DeafSender()))
+        delivery = self.world.parts.delivery
+        self.outbox = TimedOutbox(replace(delivery, parts=replace(delivery.parts, sender=DeafSender())))
         self.enter()
 
     def enter(self) -> None:

@@ -92,10 +92,10 @@ class DeployedWorld(World):
             self.answered.add((method, _matcher().match_route(path).route))
         return answer
 
-    def hang_up(self, connection_id: str) -> None:
+    def hang_up(self, connection_id: str, code: int = 1000) -> None:
         """A socket's `$disconnect`."""
         self.cloud.gone.add(connection_id)
-        super().hang_up(connection_id)
+        super().hang_up(connection_id, code)
 
     def wake(self) -> None:
         """Nothing is left to do: `$connect` has invoked `deliver` itself."""

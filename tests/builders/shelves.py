@@ -20,10 +20,13 @@ from chalicelib.core.settings import Settings, settings
 from chalicelib.core.store import ItemKey
 from chalicelib.core.table import DecimalAttribute, Entity, IntAttribute, Item, TableName, key, optional
 from chalicelib.core.work import Staged, UnitOfWork
+from chalicelib.identity.sessions.authentication import SessionAuthenticator
+from chalicelib.identity.sessions.tokens import signer
 from chalicelib.realtime.delivery import EventDelivery
+from chalicelib.realtime.drain import Parts
 from infra.local.engine import EmbeddedEngine
 from infra.tables import Table, create_missing
-from tests.builders.sockets import RecordingSender
+from tests.builders.sockets import RecordingDeliveryTrigger, RecordingSender
 from tests.builders.time import START, ManualClock
 
 ANNA = Actor("demo", "anna", "r1")
@@ -94,7 +97,9 @@ class Storehouse:
         self.ids = SystemIds(self.clock)
         self.sender = RecordingSender()
         trail = Trail(self.clock, self.ids)
-        outbox = EventDelivery(self.config, self.clock, self.ids, self.sender)
+        authenticator = SessionAuthenticator(signer(self.config, self.clock), self.clock)
+        parts = Parts(settings=self.config, clock=self.clock, sender=self.sender, authenticator=authenticator)
+        outbox = EventDelivery(parts, self.ids, RecordingDeliveryTrigger())
         self.runner = Runner(self.config, self.clock, self.ids, trail, outbox)
         create_missing(
             aws.client("dynamodb"), [Table(Shelf.Meta.table_name, "samples", attributes={"pk": "S", "sk": "S"})]

@@ -66,11 +66,14 @@ OWN: dict[str, dict[str, str]] = {
         "trail": "the port by which the runner and the edge write audit rows",
     },
     "realtime": {
+        "backlog": "the choice of old events that are still worth sending, with what domains know of them",
         "connections": "the stored connections of sockets",
-        "delivery": "the delivery of a mailbox to its connections, in order",
+        "delivery": "the port by which the runner and the sweep deliver mailboxes",
         "delivery_trigger": "the port that starts a delivery, and its implementation on Lambda",
-        "mailbox": "the conditional writes of a mailbox: append, acquire, advance, release",
-        "sender": "the port that posts to a socket, and its implementation on API Gateway",
+        "drain": "one delivery of one mailbox, in rounds",
+        "mailbox": "the reads and conditional writes of a mailbox: append, read, save",
+        "posting": "posts to one connection and what became of them",
+        "sender": "the port that posts to a socket and closes it, and its implementation on API Gateway",
         "sockets": "the handlers of connect, disconnect and messages: the routes of sockets",
     },
     "media": {

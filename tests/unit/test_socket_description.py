@@ -1,12 +1,14 @@
 """The API description of the sockets agrees with what they accept."""
 
+import json
+
 import app
 from chalicelib.core.clock import SystemClock
 from chalicelib.core.ids import SystemIds
 from chalicelib.core.settings import settings
 from chalicelib.dispatch import events
 from chalicelib.edge.openapi import document
-from chalicelib.realtime.sockets import socket_events
+from chalicelib.realtime.events import socket_events
 
 
 def test_every_client_message_is_described_with_its_permission() -> None:
@@ -21,3 +23,7 @@ def test_the_document_has_the_socket_channels() -> None:
     clock = SystemClock()
     described = document(app.compose(settings(), clock, SystemIds(clock)).dependencies)
     assert "order.assigned" in str(described["x-socket"])
+    assert all(
+        "ack" in channel["from_client"]
+        for channel in json.loads(json.dumps(described["x-socket"]))["channels"].values()
+    )

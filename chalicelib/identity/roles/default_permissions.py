@@ -74,6 +74,7 @@ _TABLE: tuple[tuple[str, str, _Holders], ...] = (
     ("realtime.channel.courier", "Receive events on the courier channel.", {"courier": OWN}),
     ("realtime.channel.customer", "Receive events on the customer channel.", {"customer": OWN}),
     ("realtime.channel.staff", "Receive events on the staff channel.", _STAFF),
+    ("realtime.ticket.create", "Make tickets that open a socket.", _EVERYONE),
     ("notices.notice.read", "Read one's own notifications and mark them as read.", _EVERYONE),
     # Courier dispatch
     ("dispatch.order.create", "Create a delivery order.", {"customer": OWN}),
