@@ -5,7 +5,7 @@ own messages find it. When one ends, it leaves the place at which its session go
 mailbox delays a connection but never refuses it. Connections are not audited.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -48,14 +48,11 @@ def store_connection(work: UnitOfWork, new: NewConnection, actor: Actor, sender:
     head, place = stored.get(head_key(recipient)), stored.get(place_of_session)
     box = None if head is None else mailbox.decode(recipient, head)
     opened = _opened(work, new, actor, box, place)
-    condition, action = mailbox.add_connection(box, new.connection_id, opened)
-    actions = [action, *mailbox.signal(recipient, work.now)]
-    if box is not None:
-        for oldest in _beyond_limit(box, work.settings.connection_limit):
-            unchanged, removal = mailbox.remove_connection(box, oldest)
-            condition &= unchanged
-            actions.append(removal)
-            work.after_commit.append(partial(_close_removed, box, oldest, work, sender))
+    remaining = {} if box is None else dict(box.connections)
+    for oldest in _beyond_limit(remaining, work.settings.connection_limit):
+        work.after_commit.append(partial(_close_removed, recipient, oldest, remaining.pop(oldest), work, sender))
+    condition, actions = mailbox.replace_connections(box, {**remaining, new.connection_id: opened})
+    actions += mailbox.signal(recipient, work.now)
     work.update_unread(head_key(recipient), condition=condition, actions=actions, audited=False)
     item = connection_key(new.connection_id).new(
         connection_id=new.connection_id,
@@ -172,18 +169,19 @@ def _opened(
     )
 
 
-def _beyond_limit(box: Mailbox, limit: int) -> list[str]:
+def _beyond_limit(connections: Mapping[str, OpenConnection], limit: int) -> list[str]:
     """Return the oldest connections that have to go before one more may be opened."""
-    by_age = sorted(box.connections, key=lambda name: box.connections[name].connected_at)
+    by_age = sorted(connections, key=lambda name: connections[name].connected_at)
     return by_age[: max(0, len(by_age) + 1 - limit)]
 
 
-def _close_removed(box: Mailbox, name: str, work: UnitOfWork, sender: Sender) -> None:
-    connection = box.connections[name]
+def _close_removed(
+    recipient: Recipient, name: str, connection: OpenConnection, work: UnitOfWork, sender: Sender
+) -> None:
     try:
         close_connection(sender, connection, name, TOO_MANY_CONNECTIONS)
         life = timedelta(seconds=work.settings.session_s)
-        leave_place(box.recipient, connection, work.now, life, is_clean=False)
+        leave_place(recipient, connection, work.now, life, is_clean=False)
         delete_connections([name])
     except Exception:  # noqa: BLE001 - the new connection is open; the old item expires
         observability.log().warning("connection not cleaned up", extra={"connection_id": name}, exc_info=True)

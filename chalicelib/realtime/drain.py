@@ -154,6 +154,10 @@ class Drain(msgspec.Struct):
         """Return the logged events that a due connection may get."""
         oldest = max(0, box.newest - self.parts.settings.mailbox_limit)
         after = min((oldest if c.is_new else max(oldest, c.number) for c in due.values()), default=box.numbered)
+        dropped = sum(oldest - c.number for c in due.values() if not c.is_new and c.number < oldest)
+        if dropped:
+            observability.count("EventsDropped", dropped)
+            observability.log().warning("mailbox is full", extra={"user": self.recipient.user_id, "dropped": dropped})
         kept_since = self._now() - self.parts.settings.mailbox_retention_s * 1000
         return mailbox.read_log(self.recipient, after, box.numbered, kept_since)
 

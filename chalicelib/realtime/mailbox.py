@@ -10,10 +10,12 @@ requires the number of wakeups that it read. So whoever appends and then sees th
 connections may leave: that delivery cannot end without having seen the event.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import fields
 from datetime import datetime, timedelta
 from functools import partial
 from itertools import groupby
+from typing import Any
 
 import msgspec
 from pynamodb.constants import ALL_NEW
@@ -38,6 +40,7 @@ from chalicelib.realtime.tables import (
 )
 
 H = MailboxHead
+_FIELDS = tuple(field.name for field in fields(OpenConnection))
 
 
 class QueuedEvent(msgspec.Struct, frozen=True, array_like=True):
@@ -49,14 +52,13 @@ class QueuedEvent(msgspec.Struct, frozen=True, array_like=True):
 
 
 class Mailbox(msgspec.Struct, frozen=True):
-    """The head of a mailbox as it was read. `stored` are the connections in their stored form."""
+    """The head of a mailbox as it was read."""
 
     recipient: Recipient
     numbered: int
     queue: tuple[LoggedEvent, ...]
     connections: Mapping[str, OpenConnection]
-    stored: Mapping[str, str]
-    has_map: bool
+    revision: int
     wakeups: int
     is_pending: bool
 
@@ -102,38 +104,42 @@ def read(recipient: Recipient) -> Mailbox | None:
 
 def decode(recipient: Recipient, head: MailboxHead) -> Mailbox:
     """Return the decoded form of a head."""
-    stored = head.connections or {}
     queue = (decoder_of(QueuedEvent).decode(text) for text in head.queue or ())
     return Mailbox(
         recipient=recipient,
         numbered=head.numbered,
         queue=tuple(LoggedEvent(n, e.event, e.data, e.at) for n, e in enumerate(queue, head.numbered + 1)),
-        connections={name: decoder_of(OpenConnection).decode(text) for name, text in stored.items()},
-        stored=stored,
-        has_map=head.connections is not None,
+        connections=decode_connections(head.connections or "{}"),
+        revision=head.revision,
         wakeups=head.wakeups,
         is_pending=head.pending_shard is not None,
     )
 
 
-def encode(connection: OpenConnection) -> str:
-    """Return the stored form of a connection."""
-    return encoder.encode(connection).decode()
+def encode_connections(connections: Mapping[str, OpenConnection]) -> str:
+    """Return the stored form of connections: without names of fields, since every append rewrites them."""
+    return encoder.encode({name: [getattr(c, field) for field in _FIELDS] for name, c in connections.items()}).decode()
 
 
-def add_connection(mailbox: Mailbox | None, connection_id: str, connection: OpenConnection) -> tuple[Condition, Action]:
-    """Return the condition and the action that add a connection to a mailbox that was read."""
-    if mailbox is None or not mailbox.has_map:
-        first: Condition = H.connections.does_not_exist()
-        return first, H.connections.set({connection_id: encode(connection)})
-    more: Condition = H.connections.exists()
-    return more, H.connections[connection_id].set(encode(connection))
+def decode_connections(text: str) -> dict[str, OpenConnection]:
+    """Return the connections of a stored form."""
+    rows: dict[str, list[Any]] = msgspec.json.decode(text)
+    named = {name: dict(zip(_FIELDS, row, strict=True)) for name, row in rows.items()}
+    return {name: OpenConnection(**{**row, "checkpoints": _pairs(row["checkpoints"])}) for name, row in named.items()}
 
 
-def remove_connection(mailbox: Mailbox, connection_id: str) -> tuple[Condition, Action]:
-    """Return the condition and the action that remove a connection, if it is as it was read."""
-    unchanged: Condition = H.connections[connection_id] == mailbox.stored[connection_id]
-    return unchanged, H.connections[connection_id].remove()
+def _pairs(rows: Iterable[Iterable[int]]) -> tuple[tuple[int, int], ...]:
+    return tuple((at, number) for at, number in rows)
+
+
+def replace_connections(
+    mailbox: Mailbox | None, connections: Mapping[str, OpenConnection]
+) -> tuple[Condition, list[Action]]:
+    """Return the condition and the actions that replace the connections of a mailbox that was read."""
+    revision = 0 if mailbox is None else mailbox.revision
+    unchanged: Condition = H.revision == revision
+    condition = unchanged if revision else unchanged | H.revision.does_not_exist()
+    return condition, [H.revision.set(revision + 1), H.connections.set(encode_connections(connections))]
 
 
 class Changes(msgspec.Struct):
@@ -151,10 +157,10 @@ def save(mailbox: Mailbox, changes: Changes) -> Mailbox | None:
     """Write the changes; return the mailbox as it is now, or None if it was changed by somebody else."""
     conditions: list[Condition] = []
     actions: list[Action] = []
-    for name, connection in changes.connections.items():
-        conditions.append(H.connections[name] == mailbox.stored[name])
-        entry = H.connections[name]
-        actions.append(entry.remove() if connection is None else entry.set(encode(connection)))
+    if changes.connections:
+        after = {**mailbox.connections, **changes.connections}
+        condition, actions = replace_connections(mailbox, {n: c for n, c in after.items() if c is not None})
+        conditions.append(condition)
     if changes.logged:
         conditions.append(_is_numbered(mailbox.numbered))
         actions.append(H.numbered.set(mailbox.numbered + changes.logged))

@@ -49,11 +49,11 @@ class OpenConnection:
     is_new: bool = False
     current_sent_at: int = 0
     acknowledged: int | None = None
-    checkpoints: tuple[tuple[int, int], ...] = ()
     lease_owner: str = ""
     lease_until: int = 0
     failures: int = 0
     retry_at: int = 0
+    checkpoints: tuple[tuple[int, int], ...] = ()
 
     def is_leased(self, now: int) -> bool:
         """Return whether a delivery holds the connection."""

@@ -10,11 +10,9 @@ number of an event is `numbered + 1 + index`, and does not change when it moves 
 also if nobody is connected, so the queue is short and appending costs the same however many events wait.
 """
 
-from collections.abc import Mapping
 from typing import Any
 
-from pynamodb.attributes import Attribute, BooleanAttribute, ListAttribute, UnicodeAttribute
-from pynamodb.constants import MAP, STRING
+from pynamodb.attributes import BooleanAttribute, ListAttribute, UnicodeAttribute
 from pynamodb.indexes import IncludeProjection
 
 from chalicelib.core.sharding import Shards
@@ -30,20 +28,6 @@ CONNECTION = "CONN"
 TICKET = "TICKET"
 
 
-class TextMapAttribute(Attribute[Mapping[str, str]]):
-    """A map of texts, of which single entries can be compared and replaced."""
-
-    attr_type = MAP
-
-    def serialize(self, value: Mapping[str, str]) -> dict[str, Any]:
-        """Return the stored form."""
-        return {name: {STRING: text} for name, text in value.items()}
-
-    def deserialize(self, value: Mapping[str, Any]) -> Mapping[str, str]:
-        """Return the texts by name."""
-        return {name: text[STRING] for name, text in value.items()}
-
-
 class MailboxHead(Item):
     """The state of one person's mailbox. `queue` and `connections` hold JSON (`mailbox.py`)."""
 
@@ -54,7 +38,9 @@ class MailboxHead(Item):
     user_id = UnicodeAttribute()
     queue = ListAttribute[Any](of=UnicodeAttribute, attr_name="appended", default=list)
     numbered = IntAttribute(default=0)
-    connections = optional(TextMapAttribute())
+    connections = optional(UnicodeAttribute())
+    revision = IntAttribute(default=0)
+    """The number of changes of `connections`; each requires the one that was read."""
     wakeups = IntAttribute(default=0)
     """The number of appends and connects; a delivery ends only if it has not changed since the head was read."""
     pending_shard = optional(UnicodeAttribute())

@@ -83,7 +83,7 @@ def test_events_whose_move_to_the_log_has_a_lost_answer_are_moved_once(world: Wo
 def test_a_lease_whose_answer_is_lost_is_still_ones_own(world: World, engine: EmbeddedEngine) -> None:
     courier = world.person("courier")
     socket = courier.socket()
-    lose_the_answer_of(engine, socket, "SET")
+    lose_the_answer_of(engine, "revision", "SET")
     publish(world, courier, 1)
     assert numbers_at(world, socket) == [1]
     assert not is_leased(courier)

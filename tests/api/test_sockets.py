@@ -303,7 +303,7 @@ def test_socket_of_an_ended_session_is_closed_and_hears_nothing(world: World) ->
 def test_ended_session_is_closed_with_the_commit_that_ends_it(world: World) -> None:
     courier = world.person("courier")
     socket = courier.socket()
-    session = get(session_key(courier.org_id, courier.session_id))
+    session = get(session_key(courier.org_id, courier.user_id, courier.session_id))
     assert session is not None
 
     def end(work: UnitOfWork) -> None:

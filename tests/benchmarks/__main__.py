@@ -27,6 +27,7 @@ from tests.benchmarks import (  # noqa: E402
     costing,
     endpoints,
     importing,
+    mailboxes,
     packing,
     picking,
     reminding,
@@ -58,6 +59,10 @@ def _reminders(report: Report, engine: MeteredEngine, *, quick: bool) -> None:
     reminding.run(report, engine, passes=3 if quick else 6, counts=counts)
 
 
+def _mailboxes(report: Report, engine: MeteredEngine, *, quick: bool) -> None:
+    mailboxes.run(report, engine, rounds=20 if quick else 60)
+
+
 def _imports(report: Report, _: MeteredEngine, *, quick: bool) -> None:
     importing.run(report, pairs=5 if quick else 15)
 
@@ -83,6 +88,7 @@ BENCHMARKS: dict[str, Callable[..., None]] = {
     "assignment": _assignment,
     "sweep": _sweep,
     "reminders": _reminders,
+    "mailboxes": _mailboxes,
     "import": _imports,
     "picking": _picking,
     "packing": _packing,

@@ -162,8 +162,8 @@ class StuckSender(RecordingSender):
 
     def __init__(self) -> None:
         super().__init__()
-        self.stuck = ""
-        self.entered, self.let_go = Event(), Event()
+        self.stuck, self.last = "", b""
+        self.entered, self.heard_last, self.let_go = Event(), Event(), Event()
 
     def post(self, endpoint: str, connection_id: str, message: bytes) -> None:
         """Post, or wait."""
@@ -172,6 +172,8 @@ class StuckSender(RecordingSender):
             assert self.let_go.wait(60)
             raise SendFailed
         super().post(endpoint, connection_id, message)
+        if self.last and self.last in message:
+            self.heard_last.set()
 
 
 def test_healthy_device_hears_everything_once_while_another_is_stuck(arena: World) -> None:
@@ -189,9 +191,11 @@ def test_healthy_device_hears_everything_once_while_another_is_stuck(arena: Worl
         assert sender.entered.wait(60)
         publish_each(arena, courier, *range(1, 20))
         # The post of the first event to the stuck device has not returned yet.
+        assert sender.heard_last.wait(60)
         assert numbers_at(arena, healthy) == list(range(20))
         sender.let_go.set()
 
+    sender.last = b'"number":19}'
     at_once([publish_first, publish_others])
     sender.stuck = ""
     arena.clock.advance(minutes=2)

@@ -17,7 +17,7 @@ ITEMS = [
     Courier("a#COURIER#1", "COURIER", courier_id="1", org_id="a", available=True, lat=52.0, lng=-4.25, position_at=NOW),
     Courier("a#COURIER#1", "COURIER", courier_id="1", org_id="a"),
     RolePermissions("a#ROLE#r", "ROLE", code="r", permissions={"dispatch.order.read": "own"}),
-    MailboxHead("a#MAILBOX#1", "HEAD", org_id="a", user_id="1", queue=["e1", "e2"], numbered=7, connections={"c": "x"}),
+    MailboxHead("a#MAILBOX#1", "HEAD", org_id="a", user_id="1", queue=["e1", "e2"], numbered=7, connections="{}"),
     User(
         "a#USER#1",
         "USER",
