@@ -1,0 +1,80 @@
+"""Sockets on lines that die without either side knowing, over real TCP."""
+
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from uuid import uuid4
+
+import pytest
+
+from tests.system.clients import Person, Socket, Stack
+from tests.system.lines import Line, line_to
+
+ORDER = {"pickup_address": "Dam 1", "pickup_lat": 52.373, "pickup_lng": 4.893, "dropoff_address": "Prinsengracht 263"}
+
+
+@contextmanager
+def breakable(stack: Stack, person: Person, channel: str) -> Iterator[tuple[Socket, Line]]:
+    """Open a socket of a person over a line that can die."""
+    with ExitStack() as opened:
+        line, client = opened.enter_context(line_to(stack.base))
+        socket = opened.enter_context(stack.socket(channel, token=person.token, sock=client, close_timeout=0))
+        socket.ping()
+        yield socket, line
+
+
+def place_order(customer: Person) -> str:
+    phone = f"+3120{uuid4().int % 10_000_000:07d}"
+    placed = customer.ask("POST", "/v1/orders", {**ORDER, "receiver_phone": phone}, status=201)
+    return str(placed["order"]["id"])
+
+
+def cancel(customer: Person, order_id: str) -> None:
+    customer.ask("POST", "/v1/customer/orders/cancel", {"order_id": order_id})
+
+
+@pytest.mark.parametrize("acknowledges", [False, True])
+def test_what_was_posted_to_a_dead_line_is_received_by_the_next_socket(stack: Stack, acknowledges: bool) -> None:
+    customer = stack.sign_in("customer3")
+    statuses: list[tuple[str, str]] = []
+    with breakable(stack, customer, "customer") as (socket, line):
+        first = place_order(customer)
+        socket.wait_for("order.status", order_id=first)
+        cancel(customer, first)
+        if acknowledges:
+            socket.say("ack", id=socket.events[-1].id)
+            socket.ping()
+        seen = len(socket.events)
+        line.die()
+        second = place_order(customer)  # posted to the dead line, which succeeds
+        cancel(customer, second)
+        with customer.listening("customer") as alive:
+            third = place_order(customer)
+            alive.wait_for("order.status", order_id=third)
+            statuses = [(heard.data["order_id"], heard.data["status"]) for heard in alive.events]
+            ids = [heard.id for heard in alive.events]
+            assert len(socket.events) == seen
+        cancel(customer, third)
+    orders = list(dict.fromkeys(order_id for order_id, _ in statuses))
+    assert orders == [second, third] if acknowledges else orders[-2:] == [second, third]
+    assert ids == sorted(set(ids))
+
+
+def test_another_device_hears_everything_while_one_line_is_dead(stack: Stack) -> None:
+    customer, tablet = stack.sign_in("customer2"), stack.sign_in("customer2")
+    with breakable(stack, customer, "customer") as (_, line), tablet.listening("customer") as alive:
+        line.die()
+        placed = [place_order(customer) for _ in range(3)]
+        for order_id in placed:
+            alive.wait_for("order.status", order_id=order_id)
+        heard = [event.data["order_id"] for event in alive.events]
+        assert list(dict.fromkeys(heard)) == placed
+        assert len({event.id for event in alive.events}) == len(alive.events)
+        for order_id in placed:
+            cancel(customer, order_id)
+
+
+def test_a_session_that_is_signed_out_loses_its_socket(stack: Stack) -> None:
+    customer = stack.sign_in("customer3")
+    with customer.listening("customer") as socket:
+        assert customer.post("/v1/auth/logout", {"refreshToken": customer.refresh_token}).status_code == 204
+        assert socket.wait_closed() == 4001
