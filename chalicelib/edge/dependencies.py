@@ -47,6 +47,9 @@ class Authenticator(Protocol):
     def proves(self, proof: Secret) -> bool:
         """Return whether the secret is that of our own distribution. Must not raise."""
 
+    def seal(self, message: bytes, kid: str | None = None) -> str | None:
+        """Return a keyed hash that names its key, by default the current one; None if that key was removed."""
+
     def verify(self, token: str) -> Credentials:
         """Return the credentials of a token without reading the store. Raise `AuthInvalid` or `AuthExpired`."""
 
@@ -58,7 +61,10 @@ class RefusalLog(Protocol):
     """Writes the audit rows of refused mutations of authenticated callers."""
 
     def refused(self, actor: Actor, target: AuditTarget, entity_id: str, error: BatonError) -> None:
-        """Write one audit row with the error's code as outcome. Must not raise."""
+        """Write one audit row with the error's code as outcome, or count it in a later row. Must not raise."""
+
+    def refused_record(self, actor: Actor, target: AuditTarget, entity_id: str, error: BatonError) -> None:
+        """Write one audit row for a record that was rejected. Must not raise."""
 
 
 class Dependencies(msgspec.Struct, frozen=True):
