@@ -18,6 +18,7 @@ from chalicelib.core.settings import Secret, Settings
 from chalicelib.core.store import ItemKey, ReadResult
 from chalicelib.edge.endpoint import AuditTarget, Endpoint
 from chalicelib.edge.openapi_socket import SocketEvent
+from chalicelib.edge.rate_limits import RateLimits
 
 
 class Credentials(Protocol):
@@ -75,6 +76,7 @@ class Dependencies(msgspec.Struct, frozen=True):
     runner: Runner
     authenticator: Authenticator
     refusals: RefusalLog
+    rate_limits: RateLimits
     endpoints: Sequence[Endpoint] = ()
     message_queue: MessageQueue | None = None
     """Receives outbound messages; None: the Lambda function that sends them."""

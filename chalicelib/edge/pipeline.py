@@ -2,7 +2,8 @@
 
      1  verify the token                                    401       no I/O
      2  decode and validate headers, query and body                   errors are collected, not raised yet
-     3  one batch read: session, person, role, idempotency record and the declared items
+     3  limits of the caller and the organisation           429
+        one batch read: session, person, role, idempotency record and the declared items
      4  session and person                                  401
      5  permission of the route                             403
      6  stored response of the same Idempotency-Key         replay
@@ -127,8 +128,9 @@ def _admit(endpoint: Endpoint, deps: Dependencies, credentials: Any, given: Inpu
     keys = checks.item_keys(endpoint, org_id, given.read_id(user_id))
     record_key = idempotency.record_key(org_id, user_id, given.idempotency_key) if given.idempotency_key else None
     item_keys = [*credentials.keys(), *keys.values(), *([record_key] if record_key else [])]
-    found = get_many(item_keys, deps.clock)
+    found = deps.rate_limits.read(org_id, user_id, item_keys)
     actor = credentials.authenticate(found, http.request_id)
+    deps.rate_limits.count(org_id, user_id)
     if endpoint.mutates:
         actor = msgspec.structs.replace(actor, client=http.client(deps.authenticator.proves))
     auth.actor = actor
