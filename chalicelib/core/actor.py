@@ -24,8 +24,8 @@ class Client(msgspec.Struct, frozen=True):
 class Actor(msgspec.Struct, frozen=True):
     """The person, the API key (`key:...`) or the part of the system (such as `system:sweep`) that performs a change.
 
-    `permissions` is `{code: scope}` of the role as stored at this moment; a part of the system has none. `client` is set
-    for requests that are audited.
+    `permissions` is `{code: scope}` of the role as stored at this moment; a part of the system has none. `client` is
+    known for requests that are audited.
     """
 
     org_id: str
