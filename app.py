@@ -41,6 +41,7 @@ from chalicelib.edge.api import ALL_METHODS, UNKNOWN_ROUTE, BatonApp
 from chalicelib.edge.dependencies import Dependencies, install
 from chalicelib.edge.forms import FORM_DATA
 from chalicelib.edge.http import cors
+from chalicelib.edge.rate_limits import RateLimits
 from chalicelib.edge.system import routes as system_routes
 from chalicelib.identity.accounts.push_notifications import push_message
 from chalicelib.identity.accounts.routes import me_routes
@@ -134,6 +135,7 @@ def compose(  # noqa: PLR0913 - each part can be replaced, by keyword
         runner=Runner(config, clock, ids, trail, outbox or delivery, random_source or SystemRandom()),
         authenticator=authenticator,
         refusals=trail,
+        rate_limits=RateLimits(config, clock),
         message_queue=message_queue or LambdaMessageQueue(config),
         endpoints=[endpoint for routes in ROUTES for endpoint in routes.endpoints],
         roles_of=roles_with,

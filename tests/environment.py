@@ -10,6 +10,11 @@ _TEST_ONLY = {
     "BATON_LOG_LEVEL": "CRITICAL",
     "BATON_TOKEN_KEYS": json.dumps({"current": "test", "keys": {"test": "only for tests, " * 3}}),
     "POWERTOOLS_METRICS_DISABLED": "true",
+    # Tests send more requests, at a time that stands still, than a caller may send in a second.
+    "BATON_CALLER_RATE": "1000000",
+    "BATON_CALLER_BURST": "1000000",
+    "BATON_ORG_RATE": "1000000",
+    "BATON_ORG_BURST": "1000000",
     "AWS_DEFAULT_REGION": "us-east-1",
 }
 

@@ -31,11 +31,20 @@ class AuditQuery(
         return {"to": "must not be before from"} if since and until and until < since else {}
 
 
+class AuditClient(msgspec.Struct, frozen=True, rename="camel"):
+    """From where the request was sent: the address, and at most 200 characters of the user agent."""
+
+    address: str
+    user_agent: str
+
+
 class AuditRowView(msgspec.Struct, frozen=True):
-    """One mutating request: actor, entity, action, time, changes (`{field: [old, new]}`) and outcome.
+    """One mutating request: actor, entity, action, time, changes (`{field: [old, new]}`), outcome and client.
 
     `actor_id` is a user's id, `key:` and the id of an API key (`actor_name` is its name then), or a part of the system.
     `outcome` is `OK`, or the code of the error with which the request was refused; a refused request has no changes.
+    `repeated` counts further refused requests of the same person that have no row of their own, because there is at
+    most one a second. `client` is null where no request was the cause, such as in a sweep.
     """
 
     actor_id: str
@@ -48,6 +57,8 @@ class AuditRowView(msgspec.Struct, frozen=True):
     request_id: str
     org_id: str
     actor_name: str | UnsetType = UNSET
+    client: AuditClient | None = None
+    repeated: int = 0
 
 
 class AuditMeta(msgspec.Struct, frozen=True, rename="camel"):

@@ -10,7 +10,8 @@ from pynamodb.indexes import AllProjection
 from chalicelib.core.actor import Actor
 from chalicelib.core.clock import iso, to_millis
 from chalicelib.core.sharding import Shards
-from chalicelib.core.table import Item, MomentAttribute, index, key, optional, stored_in
+from chalicelib.core.store import ItemKey
+from chalicelib.core.table import ExpiryAttribute, IntAttribute, Item, MomentAttribute, index, key, optional, stored_in
 from chalicelib.core.work import AuditSubject, UnitOfWork
 
 AUDIT_SHARDS = Shards(4)
@@ -36,6 +37,10 @@ class AuditRow(Item):
     outcome = UnicodeAttribute()
     request_id = UnicodeAttribute()
     payload_diff = optional(UnicodeAttribute())
+    client_address = optional(UnicodeAttribute())
+    user_agent = optional(UnicodeAttribute())
+    repeated = optional(IntAttribute())
+    """The refused requests of the same person since their last row that have no row of their own."""
     entity_key = UnicodeAttribute()
     actor_key = UnicodeAttribute()
     by_entity = index(AllProjection(), entity_key=UnicodeAttribute, sk=UnicodeAttribute)
@@ -47,6 +52,22 @@ class AuditRow(Item):
     def made_changes(self) -> bool:
         """Return whether the request was allowed and changed something; a step that is repeated changes nothing."""
         return self.outcome == OUTCOME_OK and self.payload_diff != NO_CHANGES
+
+
+class RefusalCounter(Item):
+    """When the last row of a refused request of a person was written, and how many have been refused since."""
+
+    Meta = stored_in("edge")
+    kind = "refusal_counter"
+
+    written_at = MomentAttribute()
+    repeated = IntAttribute(default=0)
+    expires_at = ExpiryAttribute()
+
+
+def refusals_key(org_id: str, user_id: str) -> ItemKey[RefusalCounter]:
+    """Return the key of the counter of a person's refused requests."""
+    return ItemKey(RefusalCounter, key(org_id, "REFUSALS", user_id), "COUNTER")
 
 
 def new_row(work: UnitOfWork, actor: Actor, subject: AuditSubject, outcome: str, diff: str | None) -> AuditRow:
@@ -65,6 +86,8 @@ def new_row(work: UnitOfWork, actor: Actor, subject: AuditSubject, outcome: str,
         outcome=outcome,
         request_id=actor.request_id,
         payload_diff=diff,
+        client_address=None if actor.client is None else actor.client.address,
+        user_agent=None if actor.client is None else actor.client.user_agent,
         entity_key=key(actor.org_id, "ENTITY", subject.entity_id),
         actor_key=key(actor.org_id, "ACTOR", actor.user_id),
     )

@@ -5,6 +5,10 @@ entity have their own names, those of other entities have the form `kind/id.fiel
 model lists as `unaudited` (secrets, derived values) never appear.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from chalicelib.audit.refusals import RefusalThrottle
 from chalicelib.audit.tables import OUTCOME_OK, new_row
 from chalicelib.core import observability
 from chalicelib.core.actor import Actor
@@ -24,6 +28,7 @@ class Trail:
     def __init__(self, clock: Clock, ids: Ids) -> None:
         self._clock = clock
         self._ids = ids
+        self._throttle = RefusalThrottle()
 
     def stage(self, work: UnitOfWork, actor: Actor) -> None:
         """Add the row of the staged changes to the same transaction."""
@@ -33,17 +38,33 @@ class Trail:
         work.create(new_row(work, actor, work.audit_subject, OUTCOME_OK, diff), audited=False)
 
     def refused(self, actor: Actor, target: AuditTarget, entity_id: str, error: BatonError) -> None:
-        """Write the row of a refused mutation; a failure of the store is logged, so that it does not hide the refusal.
+        """Write the row of a refused mutation, at most one a second and person.
 
-        The row needs no condition, because its id is new. A condition would fail only on the row itself, when the
-        store's response was lost and the write is repeated.
+        A failure of the store is logged, so that it does not hide the refusal.
         """
+        with _logged_failures():
+            repeated = self._throttle.repeated(actor, self._clock.now())
+            if repeated is not None:
+                self._write(actor, target, entity_id, error, repeated)
+
+    def refused_record(self, actor: Actor, target: AuditTarget, entity_id: str, error: BatonError) -> None:
+        """Write the row of a record that an import rejected. A failure of the store is logged."""
+        with _logged_failures():
+            self._write(actor, target, entity_id, error, 0)
+
+    def _write(self, actor: Actor, target: AuditTarget, entity_id: str, error: BatonError, repeated: int) -> None:
         work = UnitOfWork(self._clock.now(), self._ids)
         row = new_row(work, actor, AuditSubject(target.entity_type, entity_id, target.action), error.code, None)
-        try:
-            row.save()
-        except Exception:  # noqa: BLE001 - the caller must get the refusal itself
-            observability.log().exception("audit row of a refusal not written")
+        row.repeated = repeated or None
+        row.save()
+
+
+@contextmanager
+def _logged_failures() -> Iterator[None]:
+    try:
+        yield
+    except Exception:  # noqa: BLE001 - the caller must get the refusal itself
+        observability.log().exception("audit row of a refusal not written")
 
 
 def diff_of(work: UnitOfWork, subject: AuditSubject) -> dict[str, list[object]]:

@@ -3,7 +3,7 @@
 import msgspec
 from msgspec import UNSET
 
-from chalicelib.audit.schemas import AuditMeta, AuditPage, AuditRowView
+from chalicelib.audit.schemas import AuditClient, AuditMeta, AuditPage, AuditRowView
 from chalicelib.audit.tables import AuditRow
 from chalicelib.core.pagination import Page
 
@@ -15,6 +15,7 @@ def audit_page_view(page: Page[AuditRow]) -> AuditPage:
 
 def _row_view(row: AuditRow) -> AuditRowView:
     diff = None if row.payload_diff is None else msgspec.json.decode(row.payload_diff)
+    client = None if row.client_address is None else AuditClient(row.client_address, row.user_agent or "")
     return AuditRowView(
         actor_id=row.actor_id,
         entity_id=row.entity_id,
@@ -26,4 +27,6 @@ def _row_view(row: AuditRow) -> AuditRowView:
         request_id=row.request_id,
         org_id=row.org_id,
         actor_name=UNSET if row.actor_name is None else row.actor_name,
+        client=client,
+        repeated=row.repeated or 0,
     )

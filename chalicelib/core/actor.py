@@ -14,10 +14,18 @@ MACHINE = "key:"
 """What the ids of API keys as actors begin with."""
 
 
+class Client(msgspec.Struct, frozen=True):
+    """From where a request was sent, for the audit trail."""
+
+    address: str
+    user_agent: str
+
+
 class Actor(msgspec.Struct, frozen=True):
     """The person, the API key (`key:...`) or the part of the system (such as `system:sweep`) that performs a change.
 
-    `permissions` is `{code: scope}` of the role as stored at this moment; a part of the system has none.
+    `permissions` is `{code: scope}` of the role as stored at this moment; a part of the system has none. `client` is
+    known for requests that are audited.
     """
 
     org_id: str
@@ -35,6 +43,7 @@ class Actor(msgspec.Struct, frozen=True):
     team: str | None = None
     reports_to: str | None = None
     skills: Sequence[str] = ()
+    client: Client | None = None
 
     @property
     def is_machine(self) -> bool:

@@ -100,7 +100,12 @@ class Runner(msgspec.Struct, frozen=True):
         for listener in self.listeners:
             listener(work)
         if work.audit_subject is not None:
-            self.trail.stage(work, work.audit_actor or actor)
+            self.trail.stage(work, _audited(work, actor))
         self.outbox.stage(work)
         if seal is not None:
             seal(work, result)
+
+
+def _audited(work: UnitOfWork, actor: Actor) -> Actor:
+    """Return the actor of the audit row, with the client of the request."""
+    return actor if work.audit_actor is None else msgspec.structs.replace(work.audit_actor, client=actor.client)

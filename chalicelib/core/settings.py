@@ -89,6 +89,14 @@ class Settings(msgspec.Struct, frozen=True):
     """ARN of the SNS platform application for mobile push; empty: push is not sent."""
     reset_url: str = ""
     """The URL of the app's reset page; the token is appended. Empty: messages contain the token only."""
+    caller_rate: int = 50
+    """Requests a second of one caller."""
+    caller_burst: int = 100
+    """Requests of one caller at once."""
+    org_rate: int = 200
+    """Requests a second of one organisation."""
+    org_burst: int = 400
+    """Requests of one organisation at once."""
     idempotency_s: int = 86400
     import_budget_s: int = 20
     """The time after which an import begins no more records; below the 29 s that API Gateway waits."""

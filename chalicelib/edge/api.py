@@ -59,8 +59,7 @@ class BatonApp(Chalice):
 
     def _error(self, error: BatonError, event: Any) -> dict[str, Any]:
         source: Mapping[str, Any] = event if isinstance(event, dict) else {}
-        headers = {name.lower(): value for name, value in (source.get("headers") or {}).items()}
-        response = error_response(error, request_id(headers, source.get("requestContext") or {}))
+        response = error_response(error, request_id(source.get("requestContext") or {}))
         if isinstance(self.api.cors, CORSConfig):
             response.headers.update(self.api.cors.get_access_control_headers())
         sent: dict[str, Any] = response.to_dict(self.api.binary_types)

@@ -126,6 +126,7 @@ def _body(endpoint: Endpoint, http: HttpRequest, organisation: dict[str, object]
         parts, sent = split_form(http.form, endpoint.body)
         organisation |= sent
         return decode_form(parts, endpoint.body)
+    _check_utf8(http.body)
     raw, sent = split_body(http.body or b"{}", endpoint.body)
     organisation |= sent
     try:
@@ -135,6 +136,22 @@ def _body(endpoint: Endpoint, http: HttpRequest, organisation: dict[str, object]
         if recovered is None:
             raise
         return recovered
+
+
+def _check_utf8(body: bytes) -> None:
+    """Raise `MalformedJson` unless a body is valid UTF-8.
+
+    API Gateway delivers bodies as text, and replaces what is not UTF-8 by U+FFFD. So that character is refused
+    everywhere; a client that means it can send it as an escape.
+    """
+    if body.isascii():
+        return
+    try:
+        replaced = body.decode().find(_REPLACEMENT)
+    except UnicodeDecodeError as error:
+        raise MalformedJson(f"The body is not valid UTF-8 (byte {error.start}).") from error
+    if replaced >= 0:
+        raise MalformedJson(f"The body is not valid UTF-8 (character {replaced}).")
 
 
 def _collect(fields: dict[str, str], decode: Callable[[], ValueT]) -> ValueT | None:

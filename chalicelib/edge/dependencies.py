@@ -18,6 +18,7 @@ from chalicelib.core.settings import Secret, Settings
 from chalicelib.core.store import ItemKey, ReadResult
 from chalicelib.edge.endpoint import AuditTarget, Endpoint
 from chalicelib.edge.openapi_socket import SocketEvent
+from chalicelib.edge.rate_limits import RateLimits
 
 
 class Credentials(Protocol):
@@ -47,6 +48,9 @@ class Authenticator(Protocol):
     def proves(self, proof: Secret) -> bool:
         """Return whether the secret is that of our own distribution. Must not raise."""
 
+    def seal(self, message: bytes, kid: str | None = None) -> str | None:
+        """Return a keyed hash that names its key, by default the current one; None if that key was removed."""
+
     def verify(self, token: str) -> Credentials:
         """Return the credentials of a token without reading the store. Raise `AuthInvalid` or `AuthExpired`."""
 
@@ -58,7 +62,10 @@ class RefusalLog(Protocol):
     """Writes the audit rows of refused mutations of authenticated callers."""
 
     def refused(self, actor: Actor, target: AuditTarget, entity_id: str, error: BatonError) -> None:
-        """Write one audit row with the error's code as outcome. Must not raise."""
+        """Write one audit row with the error's code as outcome, or count it in a later row. Must not raise."""
+
+    def refused_record(self, actor: Actor, target: AuditTarget, entity_id: str, error: BatonError) -> None:
+        """Write one audit row for a record that was rejected. Must not raise."""
 
 
 class Dependencies(msgspec.Struct, frozen=True):
@@ -69,6 +76,7 @@ class Dependencies(msgspec.Struct, frozen=True):
     runner: Runner
     authenticator: Authenticator
     refusals: RefusalLog
+    rate_limits: RateLimits
     endpoints: Sequence[Endpoint] = ()
     message_queue: MessageQueue | None = None
     """Receives outbound messages; None: the Lambda function that sends them."""

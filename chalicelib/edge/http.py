@@ -1,7 +1,9 @@
 """Translates Chalice's requests and responses, and makes the one error body.
 
 All errors have the same body: `{"success": false, "error": {"code", "message", "details"}}`, plus `fields` if the input
-was invalid. Every response has `X-Request-Id`, which is in the logs too.
+was invalid. Every response has the security headers and `X-Request-Id`, the server's id of the request, which is in the
+logs and in the audit trail too. The id that a caller sends stands beside it in the logs only, because callers may send
+the same one again.
 """
 
 import re
@@ -16,6 +18,7 @@ import msgspec
 from chalice.app import CORSConfig
 from chalice.app import Response as ChaliceResponse
 
+from chalicelib.core.actor import Client
 from chalicelib.core.errors import BatonError, MalformedForm, MalformedJson
 from chalicelib.core.settings import NO_SECRET, Secret
 from chalicelib.edge.client_ip import PROOF, VIEWER, parse_address
@@ -23,8 +26,16 @@ from chalicelib.edge.forms import Part, essence, field_of, is_form, parse_form
 from chalicelib.edge.validation import parse_json
 
 REQUEST_ID = "X-Request-Id"
-_REQUEST_ID_FORM = re.compile(r"[A-Za-z0-9_.-]{1,64}")
-_JSON = {"Content-Type": "application/json", "Cache-Control": "no-store"}
+_CLIENT_REQUEST_ID = re.compile(r"[\x21-\x7e]{1,128}")
+_NOT_UTF8 = b"\xff"
+_USER_AGENT_LENGTH = 200
+_JSON = {"Content-Type": "application/json"}
+SECURITY_HEADERS: Mapping[str, str] = {
+    "Cache-Control": "no-store",
+    "Strict-Transport-Security": "max-age=63072000; includeSubDomains",
+    "X-Content-Type-Options": "nosniff",
+}
+"""The headers of every response; an endpoint may set its own `Cache-Control`."""
 
 encoder = msgspec.json.Encoder(decimal_format="number")
 """Encodes responses: exact decimals as JSON numbers, times as RFC 3339 in UTC."""
@@ -46,6 +57,12 @@ class HttpRequest(msgspec.Struct, frozen=True, dict=True):
     """The secret of our distribution, if it was sent. It is not in `headers`."""
 
     @property
+    def client_request_id(self) -> str | None:
+        """Return the caller's own id of the request; None unless it is 1 to 128 visible ASCII characters."""
+        offered = self.headers.get(REQUEST_ID.lower(), "")
+        return offered if _CLIENT_REQUEST_ID.fullmatch(offered) else None
+
+    @property
     def address(self) -> str:
         """Return the path with its parameters and the query in canonical form."""
         filled = self.path.format_map({name: quote(value, safe="") for name, value in self.path_params.items()})
@@ -56,6 +73,10 @@ class HttpRequest(msgspec.Struct, frozen=True, dict=True):
         """Return the client's address; `proves` tells whether a secret is that of our distribution."""
         viewer = parse_address(self.headers.get(VIEWER.lower(), ""))
         return viewer if viewer and self.proof and proves(self.proof) else self.source_ip
+
+    def client(self, proves: Callable[[Secret], bool]) -> Client:
+        """Return the client for the audit trail, its user agent cut to 200 characters."""
+        return Client(self.came_from(proves), self.headers.get("user-agent", "")[:_USER_AGENT_LENGTH])
 
     @cached_property
     def form(self) -> Sequence[Part]:
@@ -86,25 +107,29 @@ def read_request(request: Any) -> HttpRequest:
     headers = {name.lower(): value for name, value in dict(request.headers).items()}
     proof = Secret(headers.pop(PROOF.lower(), ""))
     params = request.query_params
-    raw = request.raw_body or b""
     return HttpRequest(
         method=request.method,
         path=request.path,
         path_params={name: unquote(value) for name, value in (request.uri_params or {}).items()},
         headers=headers,
         query={} if params is None else {name: params.getlist(name) for name in params},
-        body=raw if isinstance(raw, bytes) else raw.encode(),
-        request_id=request_id(headers, request.context),
+        body=_raw_body(request),
+        request_id=request_id(request.context),
         source_ip=request.context.get("identity", {}).get("sourceIp", ""),
         proof=proof,
     )
 
 
-def request_id(headers: Mapping[str, str], context: Mapping[str, Any]) -> str:
-    """Return the caller's `X-Request-Id` if it is well-formed, else that of API Gateway, else a new one."""
-    offered = headers.get(REQUEST_ID.lower(), "")
-    if _REQUEST_ID_FORM.fullmatch(offered):
-        return offered
+def _raw_body(request: Any) -> bytes:
+    try:
+        raw = request.raw_body or b""
+        return raw if isinstance(raw, bytes) else raw.encode()
+    except UnicodeEncodeError:  # a text with an unpaired surrogate
+        return _NOT_UTF8
+
+
+def request_id(context: Mapping[str, Any]) -> str:
+    """Return the id that API Gateway gave the request, else a new one."""
     return str(context.get("requestId") or secrets.token_hex(16))
 
 
@@ -121,8 +146,8 @@ def error_body(error: BatonError) -> dict[str, Any]:
 
 def json_response(status: int, body: str, headers: Mapping[str, str], request_id: str) -> ChaliceResponse:
     """Return a response with a JSON text, or without a body if the text is empty."""
-    kind = _JSON if body else {"Cache-Control": "no-store"}
-    return ChaliceResponse(body, {**kind, **headers, REQUEST_ID: request_id}, status)
+    kind = _JSON if body else {}
+    return ChaliceResponse(body, {**SECURITY_HEADERS, **kind, **headers, REQUEST_ID: request_id}, status)
 
 
 def error_response(error: BatonError, request_id: str, status: int | None = None) -> ChaliceResponse:

@@ -10,7 +10,9 @@ response of a batch that asks for some records again is not stored either.
 
 import hashlib
 import re
+from collections.abc import Callable
 from datetime import datetime, timedelta
+from hmac import compare_digest
 
 import msgspec
 from pynamodb.attributes import UnicodeAttribute
@@ -63,12 +65,44 @@ def read_key(header: str | None) -> str | None:
     return header
 
 
-def fingerprint(method: str, address: str, if_match: str, body: bytes) -> str:
-    """Return the hash by which equal requests are recognised."""
-    digest = hashlib.sha256()
-    for part in (method.encode(), address.encode(), if_match.encode(), body):
-        digest.update(len(part).to_bytes(8, "big") + part)
-    return digest.hexdigest()
+class Fingerprint(msgspec.Struct, frozen=True):
+    """What equal requests have in common, and how it is sealed: with a key, so a stored one discloses no request.
+
+    A seal begins with the id of its key. After a rotation a request is compared under the key of the stored seal. If
+    that key was removed, the request counts as a different one: it is refused, and not carried out again.
+    """
+
+    digest: bytes
+    seal_with: Callable[[bytes, str | None], str | None]
+
+    def seal(self) -> str:
+        """Return the seal under the current key."""
+        sealed = self.seal_with(self.digest, None)
+        if sealed is None:
+            raise RuntimeError("the current key is missing")
+        return sealed
+
+    def fits(self, stored: str) -> bool:
+        """Return whether a stored seal is that of the same request."""
+        kid, separator, _ = stored.rpartition(":")
+        sealed = self.seal_with(self.digest, kid) if separator else None
+        return sealed is not None and compare_digest(sealed, stored)
+
+
+class IdempotentRequest(msgspec.Struct, frozen=True):
+    """A request with an idempotency key: the key of its record, and its fingerprint."""
+
+    key: ItemKey[IdempotencyRecord]
+    fingerprint: Fingerprint
+
+
+def digest(*parts: str | bytes) -> bytes:
+    """Return a hash of these parts, which differs for different parts."""
+    result = hashlib.sha256()
+    for part in parts:
+        raw = part if isinstance(part, bytes) else part.encode()
+        result.update(len(raw).to_bytes(8, "big") + raw)
+    return result.digest()
 
 
 def record_key(org_id: str, user_id: str, idempotency_key: str) -> ItemKey[IdempotencyRecord]:
@@ -76,11 +110,11 @@ def record_key(org_id: str, user_id: str, idempotency_key: str) -> ItemKey[Idemp
     return ItemKey(IdempotencyRecord, key(org_id, "IDEMPOTENCY", user_id, idempotency_key), "RECORD")
 
 
-def check_record(record: IdempotencyRecord | None, request_fingerprint: str, now: datetime) -> None:
+def check_record(record: IdempotencyRecord | None, fingerprint: Fingerprint, now: datetime) -> None:
     """Raise `Replay` if the record is that of this request, `IdempotencyKeyReused` if it is that of another one."""
     if record is None or expired(record.expires_at, now):
         return
-    if record.fingerprint != request_fingerprint:
+    if not fingerprint.fits(record.fingerprint):
         raise IdempotencyKeyReused
     headers = msgspec.json.decode(record.headers, type=dict[str, str])
     raise Replay(StoredResponse(record.status, record.body, headers | {REPLAYED: "true"}))
@@ -89,13 +123,13 @@ def check_record(record: IdempotencyRecord | None, request_fingerprint: str, now
 def store_response(
     work: UnitOfWork,
     item_key: ItemKey[IdempotencyRecord],
-    request_fingerprint: str,
+    fingerprint: Fingerprint,
     response: StoredResponse,
     keep: timedelta,
 ) -> None:
     """Stage the record of a response, to be committed with the changes that the response reports."""
     record = item_key.new(
-        fingerprint=request_fingerprint,
+        fingerprint=fingerprint.seal(),
         status=response.status,
         body=response.body,
         headers=msgspec.json.encode(response.headers).decode(),
@@ -104,18 +138,18 @@ def store_response(
     expired_record = IdempotencyRecord.expires_at <= work.now
     work.create(
         record,
-        lambda raw: _conflict(raw, request_fingerprint, work.now),
+        lambda raw: _conflict(raw, fingerprint, work.now),
         unless=expired_record,
         final=True,
         audited=False,
     )
 
 
-def _conflict(raw: RawItem | None, request_fingerprint: str, now: datetime) -> Exception:
+def _conflict(raw: RawItem | None, fingerprint: Fingerprint, now: datetime) -> Exception:
     """Return the replay of a request that was committed with the same key meanwhile, or the error if it differs."""
     record = IdempotencyRecord.from_raw_data(dict(raw)) if raw else None
     try:
-        check_record(record, request_fingerprint, now)
+        check_record(record, fingerprint, now)
     except (Replay, IdempotencyKeyReused) as error:
         return error
     return IdempotencyKeyReused()

@@ -280,7 +280,7 @@ class _Batch:
         fields = {RECORD if name == ROOT else name: text for name, text in error.fields.items()}
         self._rejected[job.index] = fields or {str(error.details.get("field", RECORD)): error.message}
         target = AuditTarget(self._dataset.entity_type, self._dataset.action)
-        self._deps.refusals.refused(self._actor, target, job.key[:_MAX_KEY] or "-", error)
+        self._deps.refusals.refused_record(self._actor, target, job.key[:_MAX_KEY] or self._actor.request_id, error)
 
 
 def _text(raw: bytes, name: str) -> str:

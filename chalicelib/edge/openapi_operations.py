@@ -30,7 +30,7 @@ def header_components() -> dict[str, Any]:
         },
         "Retry-After": {"description": "Seconds to wait before trying again.", "schema": {"type": "integer"}},
         "WWW-Authenticate": {"description": "How to authenticate.", "schema": text, "example": "Bearer"},
-        "X-Request-Id": {"description": "The id of the request, also in the logs.", "schema": text},
+        "X-Request-Id": {"description": "The server's id of the request, also in the audit trail.", "schema": text},
     }
 
 
@@ -52,7 +52,7 @@ def parameter_components() -> dict[str, Any]:
         },
         "X-Request-Id": _header(
             "X-Request-Id",
-            "Your id for the request: up to 64 letters, digits, `.`, `_` and `-`. Generated if missing or malformed.",
+            "Your id for the request, 1 to 128 visible ASCII characters. It is logged beside the server's own id.",
             {"type": "string"},
             "phone-7-00042",
         ),

@@ -2,7 +2,8 @@
 
      1  verify the token                                    401       no I/O
      2  decode and validate headers, query and body                   errors are collected, not raised yet
-     3  one batch read: session, person, role, idempotency record and the declared items
+     3  limits of the caller and the organisation           429
+        one batch read: session, person, role, idempotency record and the declared items
      4  session and person                                  401
      5  permission of the route                             403
      6  stored response of the same Idempotency-Key         replay
@@ -36,12 +37,9 @@ from chalicelib.edge.decoding import Input, decode_input, sent_id
 from chalicelib.edge.dependencies import Dependencies, dependencies
 from chalicelib.edge.endpoint import AuditTarget, Endpoint
 from chalicelib.edge.http import HttpRequest, encoder, error_response, json_response, read_request
-from chalicelib.edge.idempotency import IdempotencyRecord, Replay, StoredResponse
+from chalicelib.edge.idempotency import Fingerprint, IdempotencyRecord, IdempotentRequest, Replay, StoredResponse
 from chalicelib.edge.organisation import check_organisation
 from chalicelib.edge.request import ClientInfo, Request, Response
-
-_ANONYMOUS = Actor("", "anonymous")
-_NO_ENTITY = "-"
 
 ViewT = TypeVar("ViewT")
 
@@ -59,13 +57,6 @@ class EncodedResponse(NamedTuple):
     stored: StoredResponse | None
 
 
-class IdempotentRequest(msgspec.Struct, frozen=True):
-    """A request with an idempotency key: the key of its record, and its fingerprint."""
-
-    key: ItemKey[IdempotencyRecord]
-    fingerprint: str
-
-
 class Admitted(NamedTuple):
     """A caller who may call the endpoint, with what was read for them."""
 
@@ -78,7 +69,8 @@ class Admitted(NamedTuple):
 def serve(endpoint: Endpoint, app: Any) -> ChaliceResponse:
     """Answer the app's current request. Never raises."""
     http = read_request(app.current_request)
-    with observability.measured(request_id=http.request_id, operation=endpoint.name):
+    ids = {"request_id": http.request_id, "client_request_id": http.client_request_id}
+    with observability.measured(**ids, operation=endpoint.name):
         response = _answer_or_error(endpoint, http, dependencies())
         observability.log().info("answered", extra={"status": response.status_code})
         return response
@@ -136,12 +128,16 @@ def _admit(endpoint: Endpoint, deps: Dependencies, credentials: Any, given: Inpu
     keys = checks.item_keys(endpoint, org_id, given.read_id(user_id))
     record_key = idempotency.record_key(org_id, user_id, given.idempotency_key) if given.idempotency_key else None
     item_keys = [*credentials.keys(), *keys.values(), *([record_key] if record_key else [])]
-    found = get_many(item_keys, deps.clock)
-    auth.actor = actor = credentials.authenticate(found, http.request_id)
+    found = deps.rate_limits.read(org_id, user_id, item_keys)
+    actor = credentials.authenticate(found, http.request_id)
+    deps.rate_limits.count(org_id, user_id)
+    if endpoint.mutates:
+        actor = msgspec.structs.replace(actor, client=http.client(deps.authenticator.proves))
+    auth.actor = actor
     observability.bind(org_id=org_id, actor_id=user_id, role=actor.role)
     if endpoint.permission is not None:
         actor.require(endpoint.permission)
-    idempotent, reused = _idempotent_request(http, record_key, found, deps)
+    idempotent, reused = _idempotent_request(http, actor, record_key, found, deps)
     checks.check_precondition(endpoint, http.headers.get("if-match"))
     error = reused if given.error is None or (reused and isinstance(given.error, ValidationFailed)) else given.error
     if error is not None:
@@ -153,12 +149,17 @@ def _admit(endpoint: Endpoint, deps: Dependencies, credentials: Any, given: Inpu
 
 
 def _idempotent_request(
-    http: HttpRequest, record_key: ItemKey[IdempotencyRecord] | None, found: ReadResult, deps: Dependencies
+    http: HttpRequest,
+    actor: Actor,
+    record_key: ItemKey[IdempotencyRecord] | None,
+    found: ReadResult,
+    deps: Dependencies,
 ) -> tuple[IdempotentRequest | None, IdempotencyKeyReused | None]:
     """Raise `Replay` if this request was carried out before; return the error if its key belongs to another one."""
     if record_key is None:
         return None, None
-    fingerprint = idempotency.fingerprint(http.method, http.address, http.headers.get("if-match", ""), http.essence)
+    request = (http.method, http.address, http.headers.get("if-match", ""), http.essence)
+    fingerprint = Fingerprint(idempotency.digest(actor.org_id, actor.user_id, *request), deps.authenticator.seal)
     reused = None
     try:
         idempotency.check_record(found.get(record_key), fingerprint, deps.clock.now())
@@ -204,8 +205,12 @@ def _run(
             idempotent = admitted.idempotent
             idempotency.store_response(work, idempotent.key, idempotent.fingerprint, response.stored, keep)
 
-    actor = _ANONYMOUS if admitted is None else admitted.actor
+    actor = _anonymous(http, deps) if admitted is None else admitted.actor
     return deps.runner.run(actor, decide, store_response).sent
+
+
+def _anonymous(http: HttpRequest, deps: Dependencies) -> Actor:
+    return Actor("", "anonymous", http.request_id, client=http.client(deps.authenticator.proves))
 
 
 def _set_audit_subject(endpoint: Endpoint, work: UnitOfWork, http: HttpRequest) -> None:
@@ -268,4 +273,4 @@ def _entity_id(target: AuditTarget, http: HttpRequest) -> str:
     """Return the id of the audited entity, as far as the request names it."""
     if target.entity_id is not None:
         return target.entity_id
-    return (target.id_from and sent_id(http, target.id_from)) or _NO_ENTITY
+    return (target.id_from and sent_id(http, target.id_from)) or http.request_id

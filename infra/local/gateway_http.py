@@ -24,7 +24,7 @@ from chalice.local import LambdaEventConverter, LocalGateway, MatchResult, Route
 
 from chalicelib.core.errors import BatonError, InternalError, PayloadTooLarge
 from chalicelib.edge.api import UNKNOWN_ROUTE
-from chalicelib.edge.http import error_response, request_id
+from chalicelib.edge.http import SECURITY_HEADERS, error_response, request_id
 from infra.local.asgi import (
     AsgiResponse,
     ClientGone,
@@ -91,12 +91,12 @@ class Gateway(LocalGateway):
         """Call the app and return its response. Errors of the app do not raise."""
         event = self._event(call)
         if call.method == "OPTIONS" and not self._has_user_defined_options_method(event):
-            return AsgiResponse(200, self._autogen_options_headers(event))
+            return AsgiResponse(200, {**self._autogen_options_headers(event), **SECURITY_HEADERS})
         return _http_response(self._app_object(event, self._generate_lambda_context()))
 
-    def error(self, error: BatonError, headers: dict[str, str]) -> AsgiResponse:
+    def error(self, error: BatonError) -> AsgiResponse:
         """Return an error response for a request that does not reach the app."""
-        response = error_response(error, request_id(headers, {}))
+        response = error_response(error, request_id({}))
         cors = self._app_object.api.cors
         if isinstance(cors, CORSConfig):
             response.headers.update(cors.get_access_control_headers())
@@ -141,18 +141,17 @@ class HttpGateway:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle one request."""
-        headers = headers_of(scope)
         try:
             body = await read_body(scope, receive, self._max_bytes)
-            call = Call(scope["method"], _below_stage(scope), headers, body, client_of(scope))
+            call = Call(scope["method"], _below_stage(scope), headers_of(scope), body, client_of(scope))
             response = await self._threads.run(partial(self._gateway.answer, call))
         except ClientGone:
             return
         except TooLarge:
-            response = self._gateway.error(PayloadTooLarge(details={"most": self._max_bytes}), headers)
+            response = self._gateway.error(PayloadTooLarge(details={"most": self._max_bytes}))
         except Exception:
             _logger.exception("the gateway failed")
-            response = self._gateway.error(InternalError(), headers)
+            response = self._gateway.error(InternalError())
         await respond(send, response)
 
 

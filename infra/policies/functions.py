@@ -50,7 +50,7 @@ ROLES: Mapping[str, Role] = {
         tables={
             **_DELIVERS,
             "dispatch": "BatchGetItem GetItem PutItem UpdateItem",
-            "edge": "BatchGetItem GetItem PutItem",
+            "edge": "BatchGetItem GetItem PutItem UpdateItem",
             "identity": "BatchGetItem ConditionCheckItem DeleteItem GetItem PutItem Query UpdateItem",
             "maintenance": "BatchGetItem DeleteItem GetItem PutItem Query UpdateItem",
             "manufacturing": "BatchGetItem ConditionCheckItem DeleteItem GetItem PutItem Query UpdateItem",

@@ -26,6 +26,7 @@ from chalicelib.core.errors import (
     UnsupportedMediaType,
     ValidationFailed,
 )
+from chalicelib.edge.http import SECURITY_HEADERS
 
 _RESPONSES: Mapping[str, type[BatonError]] = {
     "ACCESS_DENIED": AccessDenied,
@@ -53,8 +54,17 @@ def gateway_responses(cors_origin: str) -> dict[str, Any]:
 
 
 def all_methods() -> dict[str, Any]:
-    """Return by path the addition to the API definition for all other methods."""
-    return {path: {"x-amazon-apigateway-any-method": _any_method(path)} for path in app.routes}
+    """Return by path the additions to the API definition: all other methods, and the headers of preflight responses."""
+    return {path: {"x-amazon-apigateway-any-method": _any_method(path), "options": _preflight()} for path in app.routes}
+
+
+def _preflight() -> dict[str, Any]:
+    """Return what Chalice's own preflight method lacks: the security headers."""
+    values = {f"method.response.header.{name}": f"'{value}'" for name, value in SECURITY_HEADERS.items()}
+    return {
+        "responses": {"200": {"headers": {name: {"type": "string"} for name in SECURITY_HEADERS}}},
+        "x-amazon-apigateway-integration": {"responses": {"default": {"responseParameters": values}}},
+    }
 
 
 def _any_method(path: str) -> dict[str, Any]:
@@ -79,6 +89,7 @@ def _any_method(path: str) -> dict[str, Any]:
 def _response(error: type[BatonError], cors_origin: str) -> dict[str, Any]:
     body = {"success": False, "error": {"code": error.code, "message": error.summary, "details": {}}}
     headers = {
+        **{name: f"'{value}'" for name, value in SECURITY_HEADERS.items()},
         "Access-Control-Allow-Origin": f"'{cors_origin}'",
         "Access-Control-Expose-Headers": "'X-Request-Id,Retry-After'",
         "X-Request-Id": "context.requestId",

@@ -59,7 +59,7 @@ def admin(world: World) -> Person:
 
 def test_audit_row_fields(world: World, admin: Person) -> None:
     picker = world.person("picker")
-    answer = admin.patch(f"/v1/users/{picker.user_id}", {"team": "Night"}, x_request_id="req-1")
+    answer = admin.patch(f"/v1/users/{picker.user_id}", {"team": "Night"}, user_agent="browser " * 100)
     assert answer.status == 200
     found = look(admin, entityId=picker.user_id, actorId=admin.user_id).json
     assert (found["success"], found["meta"]) == (True, {"nextCursor": None})
@@ -72,8 +72,10 @@ def test_audit_row_fields(world: World, admin: Person) -> None:
             "timestamp": "2026-03-01T09:01:00Z",
             "payload_diff": {"team": [None, "Night"]},
             "outcome": "OK",
-            "request_id": "req-1",
+            "request_id": answer.headers["X-Request-Id"],
             "org_id": "demo",
+            "client": {"address": "127.0.0.1", "userAgent": "browser " * 25},
+            "repeated": 0,
         }
     ]
 

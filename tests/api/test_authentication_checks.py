@@ -199,19 +199,19 @@ def test_every_mutation_has_one_audit_row_also_if_it_is_refused(world: World, an
     courier = world.person("courier")
     placed = order(anna)
     world.clock.advance(seconds=1)
-    anna.post("/v1/orders", {"pickup_address": 7})
+    malformed = anna.post("/v1/orders", {"pickup_address": 7})
     world.clock.advance(seconds=1)
     step(courier, "accept", placed["id"])
     world.clock.advance(seconds=1)
     step(courier, "accept", "no-such-order")
     world.clock.advance(seconds=1)
-    courier.post("/v1/orders", order_body())
+    denied = courier.post("/v1/orders", order_body())
     assert rows(world) == [
         (anna.user_id, "order", placed["id"], "ORDER_CREATED", "OK", True),
-        (anna.user_id, "order", "-", "ORDER_CREATED", "VALIDATION_ERROR", False),
+        (anna.user_id, "order", malformed.headers["X-Request-Id"], "ORDER_CREATED", "VALIDATION_ERROR", False),
         (courier.user_id, "order", placed["id"], "ORDER_ACCEPTED", "ACCESS_DENIED", False),
         (courier.user_id, "order", "no-such-order", "ORDER_ACCEPTED", "NOT_FOUND", False),
-        (courier.user_id, "order", "-", "ORDER_CREATED", "ACCESS_DENIED", False),
+        (courier.user_id, "order", denied.headers["X-Request-Id"], "ORDER_CREATED", "ACCESS_DENIED", False),
     ]
 
 
@@ -228,12 +228,14 @@ def test_reads_and_unauthenticated_requests_have_no_audit_rows(world: World, ann
 
 
 def test_a_request_with_malformed_input_has_an_audit_row(world: World, anna: Person) -> None:
-    world.call("POST", "/v1/customer/orders/cancel", token=anna.token, raw=b"{")
-    world.call("POST", "/v1/customer/orders/cancel", token=anna.token, raw=b'{"order_id": 7}')
-    world.call("POST", "/v1/customer/orders/cancel", token=anna.token, raw=b'{"order_id": "' + b"x" * 9000 + b'"}')
+    ids = []
+    for raw in (b"{", b'{"order_id": 7}', b'{"order_id": "' + b"x" * 9000 + b'"}'):
+        answer = world.call("POST", "/v1/customer/orders/cancel", token=anna.token, raw=raw)
+        ids.append(answer.headers["X-Request-Id"])
+        world.clock.advance(seconds=1)
     outcomes = [(row[2], row[4]) for row in rows(world)]
     assert sorted(outcomes) == sorted(
-        [("-", "MALFORMED_JSON"), ("-", "VALIDATION_ERROR"), ("x" * 255, "VALIDATION_ERROR")]
+        [(ids[0], "MALFORMED_JSON"), (ids[1], "VALIDATION_ERROR"), ("x" * 255, "VALIDATION_ERROR")]
     )
 
 

@@ -50,6 +50,9 @@ def enveloped(answer: Answer) -> str:
 def headed(answer: Answer) -> None:
     """Check the headers that every response has."""
     assert answer.headers["X-Request-Id"]
+    assert answer.headers["Strict-Transport-Security"] == "max-age=63072000; includeSubDomains"
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    assert answer.headers["Cache-Control"]
     assert answer.headers["Access-Control-Allow-Origin"] == "*"
     exposed = {name.strip() for name in answer.headers["Access-Control-Expose-Headers"].split(",")}
     assert {"ETag", "X-Request-Id", "Idempotent-Replayed", "Retry-After"} <= exposed
@@ -67,6 +70,11 @@ WRONG: dict[str, tuple[Call, int, str]] = {
     "wrong method with an id": (lambda w, t: w.call("PATCH", "/v1/orders/1", {}, token=t), 405, "METHOD_NOT_ALLOWED"),
     "broken JSON": (lambda w, t: w.call("POST", "/v1/orders", token=t, raw=b'{"a": '), 400, "MALFORMED_JSON"),
     "no text": (lambda w, t: w.call("POST", "/v1/orders", token=t, raw=b'{"a": "\xff"}'), 400, "MALFORMED_JSON"),
+    "no text, as API Gateway delivers it": (
+        lambda w, t: w.call("POST", "/v1/orders", token=t, raw='{"a": "\ufffd"}'.encode()),
+        400,
+        "MALFORMED_JSON",
+    ),
     "nested too deeply": (lambda w, t: w.call("POST", "/v1/orders", token=t, raw=b"[" * 9999), 400, "MALFORMED_JSON"),
     "not an object": (lambda w, t: w.call("POST", "/v1/orders", token=t, raw=b"[]"), 422, "VALIDATION_ERROR"),
     "nothing at all": (lambda w, t: w.call("POST", "/v1/orders", token=t), 422, "VALIDATION_ERROR"),
@@ -156,6 +164,19 @@ def test_an_event_that_is_not_a_request_is_500(world: World) -> None:
     assert logged.last["request_id"] == answer["headers"]["X-Request-Id"]
 
 
+@pytest.mark.parametrize("character", [0xFFFD, 0xD800], ids=["replaced", "unpaired"])
+def test_text_that_was_not_utf8_is_not_recovered(world: World, character: int) -> None:
+    """The event is built by hand: API Gateway delivers a body as text."""
+    body = f'{{"events": ["{chr(character)}"]}}'
+    context = {"httpMethod": "POST", "resourcePath": "/events/batch", "identity": {}, "requestId": "r1"}
+    headers = {"authorization": f"Bearer {world.person('picker').token}", "content-type": "application/json"}
+    event = {"requestContext": context, "pathParameters": None, "headers": headers, "body": body}
+    rest = {"multiValueQueryStringParameters": None, "stageVariables": None, "isBase64Encoded": False}
+    answer: dict[str, Any] = app.app({**event, **rest}, None)
+    given = Answer(answer["statusCode"], answer["headers"], answer["body"])
+    assert (given.status, enveloped(given)) == (400, "MALFORMED_JSON")
+
+
 def test_a_wrong_method_is_405_with_the_allowed_ones(world: World) -> None:
     answer = world.call("DELETE", "/v1/orders")
     assert answer.headers["Allow"] == "POST"
@@ -217,13 +238,24 @@ def test_a_204_response_has_no_body(world: World) -> None:
     assert (answer.status, answer.text) == (204, "")
 
 
-def test_the_callers_request_id_is_in_response_log_and_audit_trail(world: World, customer: Person) -> None:
+def test_the_servers_request_id_is_in_response_log_and_audit_trail(world: World, customer: Person) -> None:
     with listening() as logged:
-        answer = customer.post("/v1/courier/availability", {"available": True}, x_request_id="my-own-id.7")
-        customer.post("/v1/orders", BODY, x_request_id="my-own-id.8")
-    assert answer.headers["X-Request-Id"] == "my-own-id.7"
-    assert {line["request_id"] for line in logged.all} == {"my-own-id.7", "my-own-id.8"}
-    assert {row.request_id for row in world.audit()} == {"setup", "my-own-id.7", "my-own-id.8"}
+        answers = [
+            customer.post("/v1/courier/availability", {"available": True}, x_request_id="my-own-id.7"),
+            customer.post("/v1/orders", BODY, x_request_id="my-own-id.7"),
+        ]
+    ids = {answer.headers["X-Request-Id"] for answer in answers}
+    assert len(ids) == 2
+    assert {line["request_id"] for line in logged.all} == ids
+    assert {row.request_id for row in world.audit()} == {"setup", *ids}
+
+
+def test_the_callers_request_id_stands_beside_the_servers_in_the_log(customer: Person) -> None:
+    with listening() as logged:
+        customer.post("/v1/orders", BODY, x_request_id="my-own-id.7")
+        customer.post("/v1/orders", BODY)
+    lines = [line for line in logged.all if line["message"] == "answered"]
+    assert [line.get("client_request_id") for line in lines] == ["my-own-id.7", None]
 
 
 def test_every_response_is_logged_once_with_the_known_ids(world: World, customer: Person) -> None:
@@ -257,11 +289,11 @@ def test_the_log_has_no_request_data(world: World, customer: Person) -> None:
     assert not [word for word in ("secret", "5559999", "555 9999", customer.token) if word in logged.text]
 
 
-def test_a_malformed_request_id_is_replaced(customer: Person) -> None:
-    answers = [customer.get("/v1/customer/active-order", x_request_id="a b<script>") for _ in range(2)]
-    given = {answer.headers["X-Request-Id"] for answer in answers}
-    assert len(given) == 2
-    assert not [request_id for request_id in given if "<" in request_id]
+@pytest.mark.parametrize("offered", ["a b", "x" * 129, "é", ""])
+def test_a_malformed_request_id_is_ignored(customer: Person, offered: str) -> None:
+    with listening() as logged:
+        customer.get("/v1/customer/active-order", x_request_id=offered)
+    assert not [line for line in logged.all if "client_request_id" in line]
 
 
 # --- addresses -------------------------------------------------------------------------------------------------

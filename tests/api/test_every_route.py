@@ -174,9 +174,12 @@ def test_a_withdrawn_permission_is_403_from_the_next_request(world: World, endpo
 def test_a_refused_mutation_has_an_audit_row(world: World, endpoint: Endpoint) -> None:
     person = world.person("gm")
     hold(world, "gm", {})
-    assert call(world, endpoint, person.token, x_request_id="refused-1").status == 403
+    answer = call(world, endpoint, person.token, user_agent="scanner/7")
+    assert answer.status == 403
     [row] = [row for row in world.audit() if row.actor_id == person.user_id]
-    assert (row.outcome, row.request_id, row.payload_diff) == ("ACCESS_DENIED", "refused-1", None)
+    assert (row.outcome, row.payload_diff) == ("ACCESS_DENIED", None)
+    assert row.request_id == answer.headers["X-Request-Id"]
+    assert (row.client_address, row.user_agent) == ("127.0.0.1", "scanner/7")
     about = endpoint.audit_target
     expected = (about.entity_type, about.action) if about else ("request", endpoint.name.upper())
     assert (row.entity_type, row.action_type) == expected

@@ -1,12 +1,18 @@
 """A request sent again with its key gets the stored response and has no second effect."""
 
+import json
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
+from chalicelib.core.settings import Secret, settings
+from chalicelib.core.store import get
+from chalicelib.edge.idempotency import record_key
+from chalicelib.identity.sessions.tokens import Claims, signer
 from infra.local.engine import EmbeddedEngine
 from tests.builders.dispatch import on_duty, order, order_body, step, stored_order
 from tests.builders.world import OTHER, Answer, Person, World
@@ -42,14 +48,16 @@ def same(first: Answer, other: Answer) -> bool:
 
 
 def test_a_repeated_request_is_answered_with_the_stored_response(world: World, anna: Person) -> None:
-    first = anna.post(CREATE, order_body(), idempotency_key="k", x_request_id="first")
-    again = anna.post(CREATE, order_body(), idempotency_key="k", x_request_id="again")
+    first = anna.post(CREATE, order_body(), idempotency_key="k")
+    again = anna.post(CREATE, order_body(), idempotency_key="k")
     assert (first.status, first.headers["ETag"]) == (201, '"1"')
     assert same(first, again)
     assert (replayed(first), replayed(again)) == (False, True)
-    assert again.headers["X-Request-Id"] == "again"
+    assert again.headers["X-Request-Id"] != first.headers["X-Request-Id"]
     assert orders(anna) == 1
-    assert [row.request_id for row in world.audit() if row.action_type == "ORDER_CREATED"] == ["first"]
+    assert [row.request_id for row in world.audit() if row.action_type == "ORDER_CREATED"] == [
+        first.headers["X-Request-Id"]
+    ]
 
 
 def test_requests_without_a_key_are_separate(anna: Person) -> None:
@@ -217,3 +225,48 @@ def test_ten_concurrent_copies_have_one_effect_and_equal_responses(
     busy = [courier for courier in couriers if courier.get("/v1/courier/active-order").json["active"]]
     assert len(busy) == 1
     assert len([row for row in world.audit() if row.action_type == "ORDER_CREATED"]) == 1
+
+
+# --- the keys of fingerprints ------------------------------------------------------------------------------------
+
+
+def with_keys(world: World, current: str, **keys: str) -> None:
+    """Give the application other signing keys."""
+    document = {"current": current, "keys": {name: f"{secret}, " * 10 for name, secret in keys.items()}}
+    world.reset_parts(replace(settings(), token_keys=Secret(json.dumps(document))))
+
+
+def retry(world: World, person: Person) -> Answer:
+    """Send the same request with the same key, with a token that the current keys sign."""
+    config = world.parts.dependencies.settings
+    token = signer(config, world.clock).sign(Claims(person.org_id, person.user_id, person.role, person.session_id))
+    return world.call("POST", CREATE, order_body(), token=token, headers={"idempotency_key": "k"})
+
+
+def test_a_request_is_replayed_after_a_rotation_of_the_keys(world: World, anna: Person) -> None:
+    with_keys(world, "old", old="an old key")
+    first = retry(world, anna)
+    with_keys(world, "new", new="a new key", old="an old key")
+    again = retry(world, anna)
+    assert same(first, again)
+    assert replayed(again)
+
+
+def test_a_request_is_refused_and_not_repeated_after_its_key_was_removed(world: World, anna: Person) -> None:
+    with_keys(world, "old", old="an old key")
+    assert retry(world, anna).status == 201
+    with_keys(world, "new", new="a new key")
+    answer = retry(world, anna)
+    assert (answer.status, answer.code) == (422, "IDEMPOTENCY_KEY_REUSED")
+    world.reset_parts()
+    assert orders(anna) == 1
+
+
+def test_equal_requests_of_two_people_have_different_fingerprints(world: World, anna: Person) -> None:
+    people = [anna, world.person("customer"), world.person("customer", OTHER)]
+    for person in people:
+        person.post(CREATE, order_body(), idempotency_key="k")
+    records = [get(record_key(person.org_id, person.user_id, "k")) for person in people]
+    fingerprints = {record.fingerprint for record in records if record is not None}
+    assert len(fingerprints) == len(people)
+    assert {fingerprint.partition(":")[0] for fingerprint in fingerprints} == {"test"}

@@ -176,7 +176,7 @@ def test_an_invalid_request_reads_nothing_but_the_caller(
     reads: list[str] = []
     engine.before(None, lambda operation, _: reads.append(operation))
     assert ask(anna, counting(), {}, if_match="1").status == 422
-    assert reads == ["BatchGetItem", "PutItem"], "the caller, and the audit row of the refusal"
+    assert reads == ["BatchGetItem", "UpdateItem", "PutItem"], "the caller, and the audit row of the refusal"
 
 
 def test_a_field_for_the_own_id_takes_no_other(house: Storehouse, anna: Person) -> None:

@@ -184,10 +184,14 @@ def test_a_refused_order_does_not_use_up_its_key(world: World) -> None:
 
 def test_placing_an_order_leaves_one_audit_row_with_the_order_and_its_courier(world: World) -> None:
     customer, courier = world.person("customer"), on_duty(world.person("courier"))
-    answer = customer.post("/v1/orders", order_body(**NOWHERE, notes=None), x_request_id="req-1")
+    answer = customer.post("/v1/orders", order_body(**NOWHERE, notes=None))
     placed = answer.json["order"]
     row = audit_row(world, placed["id"], "ORDER_CREATED")
-    assert (row.actor_id, row.entity_type, row.request_id) == (customer.user_id, "order", "req-1")
+    assert (row.actor_id, row.entity_type, row.request_id) == (
+        customer.user_id,
+        "order",
+        answer.headers["X-Request-Id"],
+    )
     given = {
         "order_id": placed["id"],
         "customer_id": customer.user_id,

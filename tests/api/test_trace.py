@@ -1,16 +1,16 @@
 """Traces: ancestors and descendants of serial numbers, pages, permissions and cost."""
 
-import base64
-import json
 from typing import Any
 from urllib.parse import quote
 
 import pytest
 
+from chalicelib.core import cursors
+from chalicelib.core.table import key
 from infra.local.engine import EmbeddedEngine
 from tests.builders.manufacturing import Data, Line, data
 from tests.builders.trips import counted_trips
-from tests.builders.world import OTHER, Answer, Person, World
+from tests.builders.world import DEMO, OTHER, Answer, Person, World
 
 
 def trace(person: Person, serial: str, query: str = "") -> Answer:
@@ -304,17 +304,14 @@ POSITIONS = [
 def test_edited_cursor_is_refused_or_stays_in_the_list(line: Line, path: str, place: str) -> None:
     batch = line.batch()
     pack = line.pack(batch, modules := [line.sealed_module(batch) for _ in range(2)])
+    name, of_list = ("cursor", "TRACE") if "limit" in path else ("nextPageToken", "LIFE")
     for serial in (pack["serial"], modules[0]["serial"]):
+        list_name = key(DEMO, of_list, serial)
         answer = line.viewer.get(f"/v1/trace/{serial}{path}")
         text = answer.json["meta"]["nextCursor"] if "limit" in path else answer.headers["Link"]
         cursor = text.partition("nextPageToken=")[2].partition(">")[0] or text
-        name = "cursor" if "limit" in path else "nextPageToken"
-        forged = edited(cursor, place.format(module=modules[1]["id"], pack=pack["id"]))
+        assert cursors.decode(cursor, list_name, {"sk": "S"})
+        position = {"sk": {"S": place.format(module=modules[1]["id"], pack=pack["id"])}}
+        forged = cursors.encode(position, list_name)
         again = line.viewer.get(f"/v1/trace/{serial}{path}&{name}={forged}")
         assert again.status == 200 or (again.status, set(again.fields)) == (422, {name}), again
-
-
-def edited(cursor: str, place: str) -> str:
-    """Return the cursor of another position in the same list."""
-    owner, _ = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
-    return base64.urlsafe_b64encode(json.dumps([owner, {"sk": {"S": place}}]).encode()).decode().rstrip("=")

@@ -14,6 +14,7 @@ from app import app
 from chalicelib.core.errors import BatonError
 from chalicelib.core.settings import Settings
 from chalicelib.edge.client_ip import PROOF, VIEWER
+from chalicelib.edge.http import SECURITY_HEADERS
 from chalicelib.identity.sessions.tokens import KeyDocument
 from infra.buckets import definition
 from infra.packaging import project
@@ -125,7 +126,11 @@ def test_the_gateway_answers_in_our_error_body_with_our_codes(merged: dict[str, 
         body = json.loads(response["ResponseTemplates"]["application/json"])
         assert (body["success"], set(body["error"])) == (False, {"code", "message", "details"})
         assert body["error"]["code"] in known
-        assert response["ResponseParameters"]["Headers"]["X-Request-Id"] == "context.requestId"
+        headers = response["ResponseParameters"]["Headers"]
+        assert headers["X-Request-Id"] == "context.requestId"
+        assert {name: headers[name] for name in SECURITY_HEADERS} == {
+            name: f"'{value}'" for name, value in SECURITY_HEADERS.items()
+        }
     assert responses["THROTTLED"]["ResponseParameters"]["Headers"]["Retry-After"] == "'1'"
 
 
@@ -138,6 +143,16 @@ def test_a_method_that_an_address_does_not_have_reaches_the_application(packaged
                 path
             )
         assert caught["parameters"] == known.get("parameters", []), path
+
+
+def test_preflight_responses_have_the_security_headers(packaged: str) -> None:
+    for path, methods in _definition(packaged)["paths"].items():
+        preflight = methods["options"]
+        response = preflight["x-amazon-apigateway-integration"]["responses"]["default"]["responseParameters"]
+        assert "method.response.header.Access-Control-Allow-Methods" in response, path
+        for name, value in SECURITY_HEADERS.items():
+            assert response[f"method.response.header.{name}"] == f"'{value}'", path
+            assert name in preflight["responses"]["200"]["headers"], path
 
 
 def test_api_has_one_stage(packaged: str) -> None:

@@ -10,6 +10,7 @@ import pytest
 from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect
 
+from chalicelib.edge.http import SECURITY_HEADERS
 from tests.system.clients import PATIENCE_S, Stack
 
 
@@ -117,8 +118,14 @@ def test_a_head_request_is_answered_without_a_body(stack: Stack) -> None:
     assert answer.content == b""
 
 
-def test_a_request_id_of_the_client_comes_back(stack: Stack) -> None:
-    assert stack.call("GET", "/health", headers={"X-Request-Id": "mine-1"}).headers["X-Request-Id"] == "mine-1"
+@pytest.mark.parametrize(("method", "path"), [("GET", "/health"), ("OPTIONS", "/v1/orders"), ("GET", "/nowhere")])
+def test_every_response_has_the_security_headers(stack: Stack, method: str, path: str) -> None:
+    headers = stack.call(method, path).headers
+    assert {name: headers[name] for name in SECURITY_HEADERS} == SECURITY_HEADERS
+
+
+def test_the_server_gives_each_request_its_own_id(stack: Stack) -> None:
+    assert stack.call("GET", "/health", headers={"X-Request-Id": "mine-1"}).headers["X-Request-Id"] != "mine-1"
 
 
 def test_a_socket_without_a_good_token_is_refused_with_401(stack: Stack) -> None:

@@ -140,18 +140,25 @@ def test_the_proof_is_kept_out_of_headers_and_repr() -> None:
 # --- request ids -----------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("offered", ["a", "0190-abc_DEF.7", "x" * 64])
-def test_a_well_formed_request_id_is_kept(offered: str) -> None:
-    assert incoming(headers={"X-Request-ID": offered}).request_id == offered
+@pytest.mark.parametrize("offered", ["a", "0190-abc_DEF.7", "x" * 128, '"<b>{}'])
+def test_a_request_id_of_the_caller_stands_beside_that_of_the_gateway(offered: str) -> None:
+    request = incoming(headers={"X-Request-ID": offered})
+    assert (request.request_id, request.client_request_id) == ("from-the-gateway", offered)
 
 
-@pytest.mark.parametrize("offered", ["", "x" * 65, "a b", "a\nb", "a\r\nSet-Cookie: x", "é", '"', "<b>", "{}", "a\n"])
-def test_a_malformed_request_id_is_replaced_by_that_of_the_gateway(offered: str) -> None:
-    assert incoming(headers={"X-Request-Id": offered}).request_id == "from-the-gateway"
+@pytest.mark.parametrize("offered", ["", "x" * 129, "a b", "a\nb", "a\r\nSet-Cookie: x", "é", "a\n", "\x7f"])
+def test_a_malformed_request_id_is_ignored(offered: str) -> None:
+    request = incoming(headers={"X-Request-Id": offered})
+    assert (request.request_id, request.client_request_id) == ("from-the-gateway", None)
+
+
+def test_a_user_agent_is_cut_to_200_characters() -> None:
+    client = incoming(headers={"User-Agent": "é" * 300}).client(lambda _: False)
+    assert (client.address, client.user_agent) == ("192.0.2.1", "é" * 200)
 
 
 def test_a_missing_request_id_is_generated() -> None:
-    made = {request_id({}, {}) for _ in range(100)}
+    made = {request_id({}) for _ in range(100)}
     assert len(made) == 100
     assert {len(one) for one in made} == {32}
 
@@ -211,6 +218,13 @@ def test_a_response_without_a_body_has_no_content_type() -> None:
 
 def test_responses_are_not_cached() -> None:
     assert {json_response(200, body, {}, "r").headers["Cache-Control"] for body in ("", "{}")} == {"no-store"}
+
+
+def test_responses_have_the_security_headers() -> None:
+    headers = error_response(NotFound(), "r1").headers
+    assert headers["Strict-Transport-Security"] == "max-age=63072000; includeSubDomains"
+    assert headers["X-Content-Type-Options"] == "nosniff"
+    assert json_response(200, "{}", {"Cache-Control": "max-age=60"}, "r").headers["Cache-Control"] == "max-age=60"
 
 
 def test_exact_decimals_are_json_numbers() -> None:

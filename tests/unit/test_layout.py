@@ -63,6 +63,7 @@ OWN: dict[str, dict[str, str]] = {
         "sessions/tokens": "access tokens and the ring of their keys; the only module that loads PyJWT",
     },
     "audit": {
+        "refusals": "the limit of rows of refused requests, counted outside of the unit of work",
         "trail": "the port by which the runner and the edge write audit rows",
     },
     "realtime": {

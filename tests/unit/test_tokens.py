@@ -305,3 +305,18 @@ def test_altered_token_is_refused(data: st.DataObject) -> None:
     other = data.draw(st.characters(codec="ascii").filter(lambda c: c != good[place]))
     with pytest.raises(AuthInvalid):
         tokens().verify(good[:place] + other + good[place + 1 :])
+
+
+# --- seals -------------------------------------------------------------------------------------------------------
+
+
+def test_a_seal_names_its_key_and_depends_on_message_and_key() -> None:
+    two = tokens(config=ring("k2", k1=OLD, k2=NEW))
+    seals = {two.seal(b"a"), two.seal(b"b"), two.seal(b"a", "k1")}
+    assert len(seals) == 3
+    assert [str(two.seal(b"a", kid)).partition(":")[0] for kid in (None, "k1")] == ["k2", "k1"]
+    assert two.seal(b"a", "k1") == tokens(config=ring("k1", k1=OLD)).seal(b"a")
+
+
+def test_a_removed_key_seals_nothing() -> None:
+    assert tokens(config=ring("k2", k2=NEW)).seal(b"a", "k1") is None

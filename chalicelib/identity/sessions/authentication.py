@@ -113,6 +113,10 @@ class SessionAuthenticator:
             return read_api_key(token)
         return SessionCredentials(self._tokens.verify(token), self._clock)
 
+    def seal(self, message: bytes, kid: str | None = None) -> str | None:
+        """Return a keyed hash that names its key; None if that key was removed."""
+        return self._tokens.seal(message, kid)
+
     def proves(self, proof: Secret) -> bool:
         """Return whether this is the proof of our own distribution."""
         return self._tokens.proves(proof)

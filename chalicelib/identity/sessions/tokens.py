@@ -8,7 +8,7 @@ A token names a user and a session; the user's permissions are read from the sto
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from functools import cache, lru_cache
-from hmac import compare_digest
+from hmac import compare_digest, digest
 from typing import Any
 
 import jwt
@@ -27,6 +27,8 @@ SKEW = timedelta(seconds=30)
 MIN_KEY_BYTES = 32
 _KEY_LIFETIME = timedelta(minutes=5)
 _MIN_REREAD_INTERVAL = timedelta(seconds=30)
+_SEALS = b"baton: seals of requests"
+"""What the derived key is for: a seal is no signature of a token, and no token a seal."""
 _REQUIRED = ["iss", "aud", "sub", "org", "role", "sid", "iat", "nbf", "exp"]
 
 
@@ -81,6 +83,18 @@ class KeyRing:
         if name not in self.document().keys and self._older_than(_MIN_REREAD_INTERVAL):
             self._document = self._read()
         return self.document().keys[name]
+
+    def seal(self, message: bytes, kid: str | None = None) -> str | None:
+        """Return `KID:HMAC` of a message under a key derived from the key with this id, by default the current one.
+
+        None if the ring has no such key.
+        """
+        name = self.document().current if kid is None else kid
+        try:
+            derived = digest(self.key(name).encode(), _SEALS, "sha256")
+        except KeyError:
+            return None
+        return f"{name}:{digest(derived, message, 'sha256').hex()}"
 
     def proves(self, offered: Secret) -> bool:
         """Return whether this is one of the proofs. Compares in constant time; without keys, returns False."""
@@ -172,6 +186,10 @@ class AccessTokens:
     def proves(self, offered: Secret) -> bool:
         """Return whether this proves that a request came through our own distribution."""
         return self._ring.proves(offered)
+
+    def seal(self, message: bytes, kid: str | None = None) -> str | None:
+        """Return a keyed hash that names its key; None if that key was removed."""
+        return self._ring.seal(message, kid)
 
     def _decode(self, token: str) -> Mapping[str, Any]:
         self._ring.document()  # missing keys are a server error, not an invalid token
