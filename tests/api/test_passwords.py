@@ -249,6 +249,24 @@ def test_change_password_refuses_weak_password(world: World, new: str) -> None:
     assert sign_in(world).status == 200
 
 
+@pytest.mark.parametrize("new", [PASSWORD, "\uff43" + PASSWORD[1:]])
+def test_unchanged_password_is_refused(world: World, new: str) -> None:
+    anna(world)
+    answer = change(world, signed_in(world)["accessToken"], new=new)
+    assert (answer.status, answer.fields) == (422, {"newPassword": "is your present password"})
+    token = token_of(world)
+    again = reset(world, token, new)
+    assert (again.status, again.fields) == (422, {"newPassword": "is your present password"})
+
+
+@pytest.mark.parametrize("new", ["my name is ANNA", "my dear Courier", "all of demo knows"])
+def test_change_password_refuses_names_of_user_and_organisation(world: World, new: str) -> None:
+    anna(world)
+    answer = change(world, signed_in(world)["accessToken"], new=new)
+    assert (answer.status, set(answer.fields)) == (422, {"newPassword"})
+    assert "must not contain" in answer.fields["newPassword"]
+
+
 def test_change_password_requires_both_passwords(world: World) -> None:
     anna(world)
     token = signed_in(world)["accessToken"]

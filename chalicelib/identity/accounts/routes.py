@@ -20,7 +20,7 @@ from chalicelib.identity.accounts.schemas import (
     UserList,
     UserQuery,
 )
-from chalicelib.identity.accounts.tables import Device, User, device_key, user_key
+from chalicelib.identity.accounts.tables import Device, User, device_key, organisation_key, user_key
 from chalicelib.identity.roles.errors import LastRoleAdministrator
 from chalicelib.identity.roles.queries import find_role_name
 from chalicelib.identity.roles.tables import role_key
@@ -41,6 +41,7 @@ _RELATED = {
     "role": Resource(key=role_key, id_from=("role",), required=False),
     "superior": Resource(key=user_key, id_from=("reportsTo",), required=False),
 }
+_RELATED_OF_NEW = {**_RELATED, "organisation": Resource(key=organisation_key, id_from=(), required=False)}
 
 
 @routes.get(
@@ -54,7 +55,7 @@ def list_users(request: Request[Empty, UserQuery]) -> queries.UserPage:
 @routes.post(
     "/v1/users",
     permission=permissions.MANAGE_USERS,
-    related=_RELATED,
+    related=_RELATED_OF_NEW,
     body=NewUser,
     returns=UserAnswer,
     status=201,

@@ -24,7 +24,9 @@ from chalicelib.core.work import UnitOfWork
 from chalicelib.edge.request import ClientInfo
 from chalicelib.identity.accounts import passwords
 from chalicelib.identity.accounts.phones import login_name
-from chalicelib.identity.accounts.tables import ACTIVE, NO_ID, User, user_key
+from chalicelib.identity.accounts.rules import normalised_password
+from chalicelib.identity.accounts.tables import ACTIVE, NO_ID, User, organisation_key, user_key
+from chalicelib.identity.accounts.users import password_owner
 from chalicelib.identity.sessions.schemas import ForgotPassword, NewPassword, ResetPassword
 from chalicelib.identity.sessions.tables import Session, reset_key, session_key
 from chalicelib.identity.sessions.throttling import FORGOT, RESET, Throttle, failure_times, user_subject
@@ -69,10 +71,14 @@ def reset_password(work: UnitOfWork, command: ResetPassword, client: ClientInfo)
     token = stored.get(key)
     if token is None or token.spent_at is not None or expired(token.expires_at, work.now):
         raise _invalid_token()
-    user = get(user_key(token.org_id, token.user_id))
+    person, of_organisation = user_key(token.org_id, token.user_id), organisation_key(token.org_id)
+    stored = get_many([person, of_organisation], work.clock)
+    user = stored.get(person)
     if user is None or user.status != ACTIVE or user.session_epoch != token.epoch:
         raise _invalid_token()
-    _check_new(user, command.new_password)
+    passwords.check_new(command.new_password, password_owner(user, stored.get(of_organisation)), _FIELD)
+    if passwords.matches(user.password_hash, command.new_password):
+        raise _unchanged()
     work.audit_actor = Actor(user.org_id, user.user_id, client.request_id)
     work.audit("user", user.user_id, "PASSWORD_RESET")
     work.update(token, {"spent_at": work.now})
@@ -87,7 +93,8 @@ def change_password(work: UnitOfWork, command: NewPassword, actor: Actor) -> Non
     """
     key, subject, throttle = user_key(actor.org_id, actor.user_id), user_subject(actor.user_id), Throttle.of(work)
     failed = throttle.failure_keys(subject)
-    stored = get_many([key, *failed], work.clock)
+    of_organisation = organisation_key(actor.org_id)
+    stored = get_many([key, of_organisation, *failed], work.clock)
     user = stored.get(key)
     if user is None:
         raise AuthInvalid
@@ -97,7 +104,9 @@ def change_password(work: UnitOfWork, command: NewPassword, actor: Actor) -> Non
     if not passwords.matches(user.password_hash, command.current_password):
         throttle.record_failure([subject])
         raise ValidationFailed({"currentPassword": "is not your password"})
-    _check_new(user, command.new_password)
+    if normalised_password(command.new_password) == normalised_password(command.current_password):
+        raise _unchanged()
+    passwords.check_new(command.new_password, password_owner(user, stored.get(of_organisation)), _FIELD)
     work.audit("user", user.user_id, "PASSWORD_CHANGED")
     work.update(user, _new_password_values(work, user, command.new_password))
     own = session_key(actor.org_id, actor.user_id, actor.session_id)
@@ -132,8 +141,8 @@ def _new_password_values(work: UnitOfWork, user: User, password: str) -> Mapping
     }
 
 
-def _check_new(user: User, password: str) -> None:
-    passwords.check_new(password, (user.username, user.full_name, user.email, user.phone), _FIELD)
+def _unchanged() -> ValidationFailed:
+    return ValidationFailed({_FIELD: "is your present password"})
 
 
 def _hash(secret: str) -> str:
