@@ -76,9 +76,11 @@ def _create(work: UnitOfWork, record: UserRecord, values: dict[str, Any], actor:
         raise ValidationFailed({"password": "is required for a new user"})
     command = NewUser(**values, password=record.password)
     role, superior, organisation = _read_related(actor.org_id, values, work)
-    related = {"role": role, "superior": superior, "organisation": organisation}
+    granted_by = permissions.IMPORT_USERS
     with _hashing:
-        create_user(work, command, actor, **related, permission=permissions.IMPORT_USERS)
+        create_user(
+            work, command, actor, role=role, superior=superior, organisation=organisation, permission=granted_by
+        )
 
 
 def _read_related(

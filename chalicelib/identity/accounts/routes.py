@@ -103,7 +103,7 @@ def update_user(request: Request[UserChange, Empty, User], work: UnitOfWork) -> 
 importing(routes, USERS)
 
 
-@me_routes.get("/v1/me", permission=permissions.READ_PROFILE, returns=Me)
+@me_routes.get("/v1/me", permission=permissions.READ_PROFILE, allows_one_time_password=True, returns=Me)
 def get_me(request: Request[Empty]) -> Me:
     """Get the caller with their role, permissions and navigation."""
     return views.me_view(request.actor, find_role_name(request.actor), queries.find_superior(request.actor))

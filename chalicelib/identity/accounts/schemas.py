@@ -141,7 +141,10 @@ class MyUser(msgspec.Struct, frozen=True, rename="camel"):
 
 
 class Me(msgspec.Struct, frozen=True, rename="camel"):
-    """The caller with their role, permissions and navigation. `gameZoneScope` is `own` or `org`."""
+    """The caller with their role, permissions and navigation. `gameZoneScope` is `own` or `org`.
+
+    With `mustChangePassword` only `POST /v1/me/password`, refresh and sign-out are allowed.
+    """
 
     user: MyUser
     role: RoleName
@@ -151,6 +154,7 @@ class Me(msgspec.Struct, frozen=True, rename="camel"):
     skills: list[str]
     nav: list[NavSlot]
     permissions: list[Granted]
+    must_change_password: bool
 
 
 class Profile(msgspec.Struct, frozen=True, rename="camel"):

@@ -85,7 +85,7 @@ class User(Entity):
     reports_to = optional(UnicodeAttribute())
     skills = optional(ListAttribute[Any]())
     one_time_password = BooleanAttribute(default=False)
-    """Whether the password was generated and should be changed by the user."""
+    """Whether the password was generated and has to be changed by the user before anything else."""
     session_epoch = IntAttribute(default=0)
     forgiven_at = optional(MomentAttribute())
     """Failed sign-ins up to this time no longer count towards a lockout."""

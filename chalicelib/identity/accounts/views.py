@@ -48,6 +48,7 @@ def me_view(actor: Actor, role_name: str, superior: User | None) -> Me:
         skills=list(actor.skills),
         nav=[NavSlot(slot.screen, slot.label, slot.target) for slot in navigation(actor)],
         permissions=permission_views(actor.permissions),
+        must_change_password=actor.must_change_password,
     )
 
 

@@ -60,7 +60,14 @@ def refresh(request: Request[Refresh], work: UnitOfWork) -> Response[Any]:
     return _refreshed(service.refresh_tokens(work, request.body.refresh_token, request.client), views.tokens_view)
 
 
-@routes.post("/v1/auth/logout", permission=permissions.END_SESSION, body=Refresh, status=204, audit_target=_ENDED)
+@routes.post(
+    "/v1/auth/logout",
+    permission=permissions.END_SESSION,
+    allows_one_time_password=True,
+    body=Refresh,
+    status=204,
+    audit_target=_ENDED,
+)
 def logout(request: Request[Refresh], work: UnitOfWork) -> None:
     """Sign out: the session of this refresh token ends at once."""
     service.logout_user(work, request.body.refresh_token, request.actor)
@@ -94,7 +101,14 @@ def scanner_refresh(request: Request[ScannerRefresh], work: UnitOfWork) -> Respo
     return _refreshed(refreshed, views.scanner_tokens_view)
 
 
-@routes.post("/auth/logout", permission=permissions.END_SESSION, body=ScannerRefresh, status=204, audit_target=_ENDED)
+@routes.post(
+    "/auth/logout",
+    permission=permissions.END_SESSION,
+    allows_one_time_password=True,
+    body=ScannerRefresh,
+    status=204,
+    audit_target=_ENDED,
+)
 def scanner_logout(request: Request[ScannerRefresh], work: UnitOfWork) -> None:
     """Sign out, in the pick scanner's form."""
     service.logout_user(work, request.body.refresh_token, request.actor)
@@ -129,6 +143,7 @@ def reset_password(request: Request[ResetPassword], work: UnitOfWork) -> None:
 @routes.post(
     "/v1/me/password",
     permission=permissions.CHANGE_PASSWORD,
+    allows_one_time_password=True,
     body=NewPassword,
     status=204,
     errors=[AccountLocked, ValidationFailed],
