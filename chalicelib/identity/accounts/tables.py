@@ -65,6 +65,7 @@ class User(Entity):
             "directory_name",
             "session_epoch",
             "forgiven_at",
+            "last_sign_in_at",
             "created_at",
             "updated_at",
         }
@@ -89,6 +90,7 @@ class User(Entity):
     session_epoch = IntAttribute(default=0)
     forgiven_at = optional(MomentAttribute())
     """Failed sign-ins up to this time no longer count towards a lockout."""
+    last_sign_in_at = optional(MomentAttribute())
     directory_key = UnicodeAttribute()
     directory_name = UnicodeAttribute()
     directory = index(

@@ -5,7 +5,7 @@ from typing import Any
 
 from chalicelib.core.errors import AccountLocked, AuthExpired, AuthInvalid, RateLimited, ValidationFailed
 from chalicelib.core.work import UnitOfWork
-from chalicelib.edge.dependencies import message_queue
+from chalicelib.edge.dependencies import dependencies, message_queue
 from chalicelib.edge.endpoint import AuditTarget
 from chalicelib.edge.http import error_body
 from chalicelib.edge.request import Request, Response
@@ -44,7 +44,7 @@ _ENDED = AuditTarget("session", "SESSION_ENDED")
 )
 def login(request: Request[Login], work: UnitOfWork) -> service.SignedIn:
     """Sign in with user name, e-mail address or phone number, and password."""
-    return login_user(work, request.body.name, request.body.password, request.client)
+    return login_user(work, request.body.name, request.body.password, request.client, refusals=dependencies().refusals)
 
 
 @routes.post(
@@ -84,7 +84,9 @@ def logout(request: Request[Refresh], work: UnitOfWork) -> None:
 )
 def scanner_login(request: Request[ScannerLogin], work: UnitOfWork) -> service.SignedIn:
     """Sign in, in the pick scanner's form."""
-    return login_user(work, request.body.username, request.body.password, request.client)
+    return login_user(
+        work, request.body.username, request.body.password, request.client, refusals=dependencies().refusals
+    )
 
 
 @routes.post(
@@ -120,7 +122,6 @@ def scanner_logout(request: Request[ScannerRefresh], work: UnitOfWork) -> None:
     body=ForgotPassword,
     status=204,
     errors=[RateLimited],
-    audit_target=AuditTarget("user", "PASSWORD_RESET_REQUESTED"),
 )
 def forgot_password(request: Request[ForgotPassword], work: UnitOfWork) -> None:
     """Request a password reset token; the response is the same whether the account exists or not."""
