@@ -2,6 +2,7 @@
 
 from chalicelib.core.errors import Conflict, RateLimited
 from chalicelib.core.work import UnitOfWork
+from chalicelib.edge.dependencies import dependencies
 from chalicelib.edge.endpoint import AuditTarget, Resource
 from chalicelib.edge.imports import importing
 from chalicelib.edge.request import Empty, Request, Response
@@ -24,6 +25,9 @@ from chalicelib.identity.accounts.tables import Device, User, device_key, organi
 from chalicelib.identity.roles.errors import LastRoleAdministrator
 from chalicelib.identity.roles.queries import find_role_name
 from chalicelib.identity.roles.tables import role_key
+from chalicelib.identity.sessions.lockout import Lockout
+from chalicelib.identity.sessions.tables import tries_key
+from chalicelib.identity.sessions.throttling import user_subject
 
 routes = Routes(__name__, "People and roles")
 me_routes = Routes(f"{__name__}.me", "Me")
@@ -41,6 +45,7 @@ _RELATED = {
     "role": Resource(key=role_key, id_from=("role",), required=False),
     "superior": Resource(key=user_key, id_from=("reportsTo",), required=False),
 }
+_TRIES = Resource(key=lambda _, user_id: tries_key(user_subject(user_id)), id_from=("user_id",), required=False)
 _RELATED_OF_NEW = {**_RELATED, "organisation": Resource(key=organisation_key, id_from=(), required=False)}
 
 
@@ -49,7 +54,7 @@ _RELATED_OF_NEW = {**_RELATED, "organisation": Resource(key=organisation_key, id
 )
 def list_users(request: Request[Empty, UserQuery]) -> queries.UserPage:
     """List the users of the organisation by user name, in pages."""
-    return queries.list_users(request.actor, request.query)
+    return queries.list_users(request.actor, request.query, _lockout())
 
 
 @routes.post(
@@ -73,14 +78,16 @@ def create_user(request: Request[NewUser], work: UnitOfWork) -> Response[UserAns
     "/v1/users/{user_id}",
     permission=permissions.READ_USERS,
     resource=USER_RESOURCE,
+    related={"tries": _TRIES},
     returns=UserAnswer,
-    view=views.user_view,
+    view=views.user_state_view,
     versioned=True,
     examples={"response": {"data": {"oneTimePassword": ...}}},
 )
-def get_user(request: Request[Empty, Empty, User]) -> User:
+def get_user(request: Request[Empty, Empty, User]) -> queries.UserState:
     """Get a user."""
-    return request.resource
+    user = request.resource
+    return queries.UserState(user, _lockout().locked_until(request.related["tries"], user.forgiven_at))
 
 
 @routes.patch(
@@ -138,6 +145,10 @@ def register_device(request: Request[NewDevice], work: UnitOfWork) -> DeviceId:
 def remove_device(request: Request[Empty, Empty, Device], work: UnitOfWork) -> None:
     """Stop push notifications to one of the caller's devices."""
     devices.remove_device(work, request.resource)
+
+
+def _lockout() -> Lockout:
+    return Lockout(dependencies().settings, dependencies().clock)
 
 
 def _saved(saved: service.SavedUser) -> Response[UserAnswer]:

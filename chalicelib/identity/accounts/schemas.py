@@ -25,7 +25,10 @@ UserStatus = Literal["ACTIVE", "DISABLED"]
 
 
 class UserView(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True):
-    """A user. `oneTimePassword` appears once, in the response to the request that generated it."""
+    """A user. `oneTimePassword` appears once, in the response to the request that generated it.
+
+    `lockedUntil` appears while too many wrong passwords, from any networks, lock the user out everywhere.
+    """
 
     id: str
     username: str
@@ -42,6 +45,8 @@ class UserView(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True):
     team: str | None = None
     reports_to: str | None = None
     profile_picture: str | None = None
+    last_sign_in_at: datetime | None = None
+    locked_until: datetime | None = None
     one_time_password: str | None = None
 
 
