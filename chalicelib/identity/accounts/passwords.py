@@ -10,7 +10,6 @@ compiled for this project and is under its licence: passwords of ten characters 
 (keyboard rows, doubled words, names of clubs, bands and films, dates) and that the other list does not have.
 """
 
-import gzip
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -70,6 +69,8 @@ def check_new(password: str, owner: PasswordOwner, field: str) -> None:
 @cache
 def common_passwords() -> frozenset[str]:
     """Return the most common passwords, in lower case."""
+    import gzip
+
     folder = Path(__file__).parent
     published = gzip.decompress((folder / "zxcvbn_passwords.txt.gz").read_bytes()).decode()
     return frozenset([*published.splitlines(), *(folder / "common_passwords.txt").read_text("utf-8").splitlines()])

@@ -46,6 +46,7 @@ _RELATED = {
     "superior": Resource(key=user_key, id_from=("reportsTo",), required=False),
 }
 _TRIES = Resource(key=lambda _, user_id: tries_key(user_subject(user_id)), id_from=("user_id",), required=False)
+_NOT_YET = {"lastSignInAt": ..., "lockedUntil": ...}
 _RELATED_OF_NEW = {**_RELATED, "organisation": Resource(key=organisation_key, id_from=(), required=False)}
 
 
@@ -67,7 +68,7 @@ def list_users(request: Request[Empty, UserQuery]) -> queries.UserPage:
     versioned=True,
     errors=[NameTaken, RateLimited],
     audit_target=AuditTarget(User.kind, "USER_CREATED"),
-    examples={"request": {"reportsTo": ..., "password": ...}},
+    examples={"request": {"reportsTo": ..., "password": ...}, "response": {"data": _NOT_YET}},
 )
 def create_user(request: Request[NewUser], work: UnitOfWork) -> Response[UserAnswer]:
     """Create a user; without a password the response shows a generated one-time password, once."""
@@ -82,7 +83,7 @@ def create_user(request: Request[NewUser], work: UnitOfWork) -> Response[UserAns
     returns=UserAnswer,
     view=views.user_state_view,
     versioned=True,
-    examples={"response": {"data": {"oneTimePassword": ...}}},
+    examples={"response": {"data": {"oneTimePassword": ..., "lockedUntil": ...}}},
 )
 def get_user(request: Request[Empty, Empty, User]) -> queries.UserState:
     """Get a user."""
@@ -100,7 +101,10 @@ def get_user(request: Request[Empty, Empty, User]) -> queries.UserState:
     versioned=True,
     errors=[Conflict, NameTaken, LastRoleAdministrator, RateLimited],
     audit_target=AuditTarget(User.kind, "USER_UPDATED", "user_id"),
-    examples={"request": {"reportsTo": ..., "resetPassword": False}, "response": {"data": {"oneTimePassword": ...}}},
+    examples={
+        "request": {"reportsTo": ..., "resetPassword": False},
+        "response": {"data": {"oneTimePassword": ..., "lockedUntil": ...}},
+    },
 )
 def update_user(request: Request[UserChange, Empty, User], work: UnitOfWork) -> Response[UserAnswer]:
     """Update a user's names, role or status, or reset the password, which ends all of their sessions."""
