@@ -80,6 +80,16 @@ def test_missing_permission_is_told_before_the_password_change(world: World) -> 
     assert world.call("GET", "/v1/courier/active-order", token=token).code == "PASSWORD_CHANGE_REQUIRED"
 
 
+def test_socket_opens_only_after_the_password_change(world: World) -> None:
+    body = {"username": "tess", "fullName": "Tess Blom", "role": "courier"}
+    password = world.person(ADMIN).post("/v1/users", body).json["data"]["oneTimePassword"]
+    token = CONSOLE.tokens(CONSOLE.login(world, "tess", password))[0]
+    refused = world.connect("socket-1", token, "courier")
+    assert (refused["statusCode"], "PASSWORD_CHANGE_REQUIRED" in refused["body"]) == (403, True)
+    assert change(Person(world, "demo", "", "courier", "", token), password) == 204
+    assert world.connect("socket-2", token, "courier")["statusCode"] == 200
+
+
 def test_password_that_an_administrator_chose_need_not_be_changed(world: World) -> None:
     body = {"username": "tess", "fullName": "Tess Blom", "role": "courier", "password": NEW}
     assert world.person(ADMIN).post("/v1/users", body).status == 201
