@@ -47,7 +47,7 @@ class CreatedOrganisation:
                 f"Organisation {self.org_id} created (stage {stage}).",
                 f"Administrator: {self.username}",
                 f"Password (shown only once): {self.password}",
-                "The administrator should sign in and change it.",
+                "The administrator signs in and changes it; until then nothing else is possible.",
             ]
         )
 

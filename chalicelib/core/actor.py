@@ -8,7 +8,7 @@ from collections.abc import Collection, Mapping, Sequence
 
 import msgspec
 
-from chalicelib.core.errors import AccessDenied
+from chalicelib.core.errors import AccessDenied, PasswordChangeRequired
 
 MACHINE = "key:"
 """What the ids of API keys as actors begin with."""
@@ -44,6 +44,8 @@ class Actor(msgspec.Struct, frozen=True):
     reports_to: str | None = None
     skills: Sequence[str] = ()
     client: Client | None = None
+    must_change_password: bool = False
+    """Whether the person has a one-time password, which has to be changed before anything else."""
 
     @property
     def is_machine(self) -> bool:
@@ -60,6 +62,11 @@ class Actor(msgspec.Struct, frozen=True):
         if scope is None:
             raise AccessDenied(details={"permission": permission})
         return scope
+
+    def require_own_password(self) -> None:
+        """Raise `PasswordChangeRequired` if the actor still has a one-time password."""
+        if self.must_change_password:
+            raise PasswordChangeRequired
 
     def reaches(self, permission: str, *, owners: Collection[str | None] = (), zone: str | None = None) -> bool:
         """Return whether the scope of a permission covers an entity.

@@ -62,6 +62,13 @@ class AccessDenied(BatonError):
     code, status, summary = "ACCESS_DENIED", 403, "You do not have permission to do this."
 
 
+class PasswordChangeRequired(BatonError):
+    """The caller signed in with a one-time password and may do nothing else before changing it."""
+
+    code, status = "PASSWORD_CHANGE_REQUIRED", 403
+    summary = "Your password was made for one sign-in: change it before you do anything else."
+
+
 # --- invalid requests ------------------------------------------------------------------------------------------
 
 

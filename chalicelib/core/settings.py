@@ -75,7 +75,9 @@ class Settings(msgspec.Struct, frozen=True):
     address_logins_per_minute: int = 300
     """Attempts per minute of these from one source address."""
     lockout_failures: int = 5
-    """Wrong passwords within `lockout_s` that lock an account for `lockout_s`."""
+    """Wrong passwords within `lockout_s` that lock a person's names for `lockout_s`, for the network they came from."""
+    lockout_failures_anywhere: int = 20
+    """Wrong passwords within `lockout_s` from all networks together that lock a person's names for everybody."""
     lockout_s: int = 900
     password_memory_kib: int = PASSWORD_MEMORY_KIB
     """The memory that hashing a password takes. Only the stage `test` may take less than the default."""

@@ -70,6 +70,8 @@ class Endpoint(msgspec.Struct, frozen=True, kw_only=True):
     summary: str
     permission: str | None
     public: bool = False
+    allows_one_time_password: bool = False
+    """Whether a caller who has a one-time password may call this before changing it."""
     resource: Resource[Any] | None = None
     """The item that the request is about: read with the authentication, checked before the use case runs."""
     related: Mapping[str, Resource[Any]] = msgspec.field(default_factory=dict)

@@ -33,6 +33,7 @@ def errors_of(endpoint: Endpoint) -> Errors:
     implied: list[tuple[bool, Errors]] = [
         (not endpoint.public, [errors.AuthRequired, errors.AuthInvalid, errors.AuthExpired, errors.AccessDenied]),
         (not endpoint.public, [errors.RateLimited]),
+        (not endpoint.public and not endpoint.allows_one_time_password, [errors.PasswordChangeRequired]),
         ("{" in endpoint.path, [errors.NotFound]),
         (endpoint.transition is not None, [errors.Conflict]),
         (_can_be_locked(endpoint), [errors.EntityLocked]),

@@ -5,7 +5,7 @@
      3  limits of the caller and the organisation           429
         one batch read: session, person, role, idempotency record and the declared items
      4  session and person                                  401
-     5  permission of the route                             403
+     5  permission of the route, password change required   403
      6  stored response of the same Idempotency-Key         replay
      7  what the request itself shows                       428, 413, 415, 400, 422 with every bad field
      8  the declared items exist in the organisation        404
@@ -137,6 +137,8 @@ def _admit(endpoint: Endpoint, deps: Dependencies, credentials: Any, given: Inpu
     observability.bind(org_id=org_id, actor_id=user_id, role=actor.role)
     if endpoint.permission is not None:
         actor.require(endpoint.permission)
+    if not endpoint.allows_one_time_password:
+        actor.require_own_password()
     idempotent, reused = _idempotent_request(http, actor, record_key, found, deps)
     checks.check_precondition(endpoint, http.headers.get("if-match"))
     error = reused if given.error is None or (reused and isinstance(given.error, ValidationFailed)) else given.error

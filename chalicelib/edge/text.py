@@ -1,4 +1,4 @@
-"""The control and format characters (Unicode categories Cc and Cf) that a text may contain, by the kind of the text.
+"""The control and format characters (Unicode Cc, Cf, Zl and Zp) that a text may contain, by the kind of the text.
 
 Scanners and copied text add such characters: a line break after a barcode, a byte order mark before a name, a bidi mark
 around a telephone number. Nobody sees them, so two names or codes that look equal would differ.
@@ -66,7 +66,8 @@ def _is_margin(character: str) -> bool:
 
 
 def _is_control(character: str) -> bool:
-    return _category(character) in {"Cc", "Cf"}
+    """Whether this is a control or format character, or one of Unicode's own separators of lines and paragraphs."""
+    return _category(character) in {"Cc", "Cf", "Zl", "Zp"}
 
 
 def _is_letter(character: str) -> bool:

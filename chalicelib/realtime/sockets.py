@@ -121,6 +121,7 @@ class Sockets(msgspec.Struct, frozen=True):
             credentials = self.dependencies.authenticator.verify(token)
         actor = self._authenticate(credentials)
         _check_channel(actor, channel)
+        actor.require_own_password()
         new = NewConnection(context["connectionId"], self._endpoint(context), _after(query))
         self.delivery_trigger.trigger(self._store_connection(new, actor, ticket))
         offered = headers.get(_PROTOCOL, "").split(",")[0].strip()
@@ -162,6 +163,7 @@ class Sockets(msgspec.Struct, frozen=True):
         event = socket_events.get(message.event)
         actor = self._authenticate(self._resume(connection))
         actor.require(event.permission)
+        actor.require_own_password()
         event.handler(_decode_data(message, event.data), actor, self.dependencies)
 
     def _resume(self, of: Connection | Ticket) -> Credentials:

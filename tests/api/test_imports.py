@@ -108,7 +108,7 @@ def test_a_new_password_ends_the_sessions_and_an_omitted_one_is_kept(world: Worl
     assert sign_in(world, "anna", "nine loud mountains") == 200
 
 
-@pytest.mark.parametrize("password", ["short", "1234567890"])
+@pytest.mark.parametrize("password", ["short", "1234567890", "fuck_inside", "the demo people"])
 def test_a_common_password_is_refused(world: World, password: str) -> None:
     [old] = settled(world, 1)
     answer = load(world.person(ADMIN), record("anna", password=password), record(old, password=password))

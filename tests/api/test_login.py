@@ -30,8 +30,9 @@ def anna(world: World) -> Person:
 def test_login_returns_tokens_inside_and_outside_of_envelope(world: World, anna: Person) -> None:
     answer = CONSOLE.login(world)
     access, refresh = CONSOLE.tokens(answer)
-    trio = {"accessToken": access, "refreshToken": refresh, "expiresIn": 3600}
-    assert answer.json == {**trio, "data": trio, "success": True}
+    issued = {"accessToken": access, "refreshToken": refresh, "expiresIn": 3600}
+    issued |= {"userId": anna.user_id, "mustChangePassword": False}
+    assert answer.json == {**issued, "data": issued, "success": True}
     assert works(world, access)
 
 
@@ -45,6 +46,8 @@ def test_scanner_login_returns_tokens_and_user(world: World, anna: Person) -> No
         "role": "customer",
         "company_id": DEMO,
         "user_id": anna.user_id,
+        "token": access,
+        "must_change_password": False,
     }
     assert works(world, access)
 

@@ -47,6 +47,7 @@ def test_me_shows_user_role_navigation_and_permissions(world: World) -> None:
         "gameZone": "North",
         "reportsTo": superior,
         "skills": ["hydraulics", "welding"],
+        "mustChangePassword": False,
     }
     assert len(nav) == 5
     assert nav[0] == {"screen": "TECH-DASH", "label": "Dashboard", "target": "/v1/me/dashboard"}

@@ -100,6 +100,9 @@ def test_create_user_is_audited_without_secrets(world: World) -> None:
         ({"password": ""}, "password"),
         ({"password": "short"}, "password"),
         ({"password": "1234567890"}, "password"),
+        ({"password": "the demo people"}, "password"),
+        ({"fullName": "Mara\nKuipers"}, "fullName"),
+        ({"fullName": "Mara\u2028Kuipers"}, "fullName"),
     ],
 )
 def test_create_user_names_invalid_field(world: World, fields: dict[str, Any], bad: str) -> None:

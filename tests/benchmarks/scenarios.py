@@ -133,8 +133,11 @@ def _signing_in(stage: Stage) -> dict[str, str]:
     return {"username": "casey", "password": PASSWORD}
 
 
-def _login(stage: Stage, path: str) -> Hit:
-    return Hit("POST", path, body=_signing_in(stage))
+def _login(stage: Stage, path: str, *, after_failure: bool = False) -> Hit:
+    body = _signing_in(stage)
+    if after_failure:
+        stage.world.call("POST", path, {**body, "password": "not the password"})
+    return Hit("POST", path, body=body)
 
 
 def _with_refresh(stage: Stage, path: str, *, scanner: bool, status: int) -> Hit:
@@ -186,12 +189,19 @@ SCENARIOS = [
     _reading("GET courier/active-order", "/v1/courier/active-order", as_courier=True),
     _reading("GET courier/orders/history", "/v1/courier/orders/history", as_courier=True),
     Scenario("POST /v1/auth/login", partial(_login, path="/v1/auth/login"), _check_password),
+    Scenario(
+        "POST /v1/auth/login, after a failure",
+        partial(_login, path="/v1/auth/login", after_failure=True),
+        _check_password,
+        trips=4,
+    ),
     Scenario("POST /v1/auth/refresh", partial(_with_refresh, path="/v1/auth/refresh", scanner=False, status=200)),
     Scenario("POST /v1/auth/logout", partial(_with_refresh, path="/v1/auth/logout", scanner=False, status=204)),
     Scenario("POST /auth/login", partial(_login, path="/auth/login"), _check_password),
     Scenario("POST /auth/refresh", partial(_with_refresh, path="/auth/refresh", scanner=True, status=200)),
     Scenario("POST /auth/logout", partial(_with_refresh, path="/auth/logout", scanner=True, status=204)),
     *(Scenario(name, prepare, situation=people.SITUATION) for name, prepare in (people.GETS | people.CHANGES).items()),
+    *(Scenario(name, read, situation=people.SITUATION, trips=people.LIST_TRIPS) for name, read in people.LISTS.items()),
     *(Scenario(name, prepare, _hash_password, people.SITUATION) for name, prepare in people.HASHING.items()),
     *(Scenario(name, prepare, situation=people.SITUATION) for name, prepare in people.RARE.items()),
     *(Scenario(*one) for one in PASSWORDS),

@@ -40,6 +40,9 @@ def test_first_administrator_can_log_in_with_printed_password(world: World, caps
     answers = [world.call("POST", "/v1/auth/login", {"identifier": name, "password": password}) for name in names]
     assert [answer.status for answer in answers] == [200, 200]
     token = answers[0].json["accessToken"]
+    assert world.call("GET", "/v1/users", token=token).code == "PASSWORD_CHANGE_REQUIRED"
+    change = {"currentPassword": password, "newPassword": "seven quiet rivers"}
+    assert world.call("POST", "/v1/me/password", change, token=token).status == 204
     me = world.call("GET", "/v1/users", token=token).json["data"]
     assert [(one["username"], one["fullName"], one["role"]) for one in me] == [("Root", "Ada Root", "SYSTEM_ADMIN")]
 

@@ -57,9 +57,10 @@ OWN: dict[str, dict[str, str]] = {
         "roles/default_permissions": "the default permissions of each role, as data",
         "roles/holders": "the number of holders of a custom role, shared by roles, accounts and API keys",
         "sessions/authentication": "the authentication of the caller, which the edge calls with every request",
+        "sessions/lockout": "tries of passwords and the locks that follow, stored outside of the unit of work",
         "sessions/login": "the use case of signing in, beside those of sessions",
         "sessions/recovery": "the use cases of passwords, beside those of sessions",
-        "sessions/throttling": "rate limits and lockouts, counted outside of the unit of work",
+        "sessions/throttling": "rate limits of sign-in and password reset, counted outside of the unit of work",
         "sessions/tokens": "access tokens and the ring of their keys; the only module that loads PyJWT",
     },
     "audit": {

@@ -23,6 +23,7 @@ ALWAYS = {
     (401, "AUTH_INVALID"),
     (401, "AUTH_REQUIRED"),
     (403, "ACCESS_DENIED"),
+    (403, "PASSWORD_CHANGE_REQUIRED"),
     (422, "VALIDATION_ERROR"),
     (429, "RATE_LIMITED"),
     (500, "INTERNAL_ERROR"),
@@ -64,6 +65,10 @@ def codes(endpoint: Endpoint) -> set[tuple[int, str]]:
 
 def test_a_read_has_the_errors_of_its_token_permission_and_query() -> None:
     assert codes(declared("GET")) == ALWAYS
+
+
+def test_one_that_a_one_time_password_allows_has_no_such_error() -> None:
+    assert codes(declared("GET", allows_one_time_password=True)) == ALWAYS - {(403, "PASSWORD_CHANGE_REQUIRED")}
 
 
 def test_a_mutation_has_those_of_its_size_and_its_idempotency_key_too() -> None:

@@ -1,6 +1,7 @@
 """Rules for passwords, and lockouts."""
 
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -8,13 +9,26 @@ from hypothesis import strategies as st
 
 from chalicelib.core.errors import ValidationFailed
 from chalicelib.core.settings import Settings, settings
-from chalicelib.identity.accounts.passwords import check_new, common_passwords, dummy_hash, hasher, matches
-from chalicelib.identity.accounts.rules import MAX_PASSWORD, MIN_PASSWORD, password_error
+from chalicelib.identity.accounts import passwords
+from chalicelib.identity.accounts.passwords import (
+    check_new,
+    common_passwords,
+    dummy_hash,
+    hash_password,
+    hasher,
+    matches,
+)
+from chalicelib.identity.accounts.rules import MAX_PASSWORD, MIN_PASSWORD, PasswordOwner, password_error
 from chalicelib.identity.sessions.rules import locked_until
 from tests.builders.time import START
 
 QUARTER = timedelta(minutes=15)
-OWN = ("anna.smith", "Anna Maria Smith", "anna.smith@example.org", "+31612345678")
+OWN = PasswordOwner("anna.smith", "Anna Maria Smith", "anna.smith@example.org", "+31612345678", "Fox & Hounds B.V.")
+
+
+def wide(ascii_text: str) -> str:
+    """Return the text in full-width characters, as some keyboards write it."""
+    return "".join(chr(ord(character) + 0xFEE0) for character in ascii_text)
 
 
 def flaw(password: str) -> str | None:
@@ -23,7 +37,14 @@ def flaw(password: str) -> str | None:
 
 @pytest.mark.parametrize(
     "password",
-    ["correct horse battery", "x7!kQ02_zz", "пароль для Анны", "🐎🔋🐎🔋🐎🔋🐎🔋🐎🔋🐎🔋!", "anna.smith goes home"],
+    [
+        "correct horse battery",
+        "x7!kQ02_zz",
+        "пароль для Анны",
+        "🐎🔋🐎🔋🐎🔋🐎🔋🐎🔋🐎🔋!",
+        "ann goes home",
+        "foxes hunting",
+    ],
 )
 def test_uncommon_password_of_ten_characters_is_accepted(password: str) -> None:
     assert flaw(password) is None
@@ -44,6 +65,13 @@ def test_uncommon_password_of_ten_characters_is_accepted(password: str) -> None:
         ("ANNA MARIA SMITH", "your own"),
         ("anna.smith@example.org", "your own"),
         ("+31612345678", "your own"),
+        ("anna.smith goes home", "must not contain"),
+        ("the garden of MARIA", "must not contain"),
+        (wide("garden-of-SMITH"), "must not contain"),
+        ("twelve hounds run", "must not contain"),
+        ("fuck_inside", "too common"),
+        ("    qwerty    ", "too common"),
+        (wide("QwertyUIOP"), "too common"),
     ],
 )
 def test_weak_password_is_refused_with_reason(password: str, said: str) -> None:
@@ -52,13 +80,33 @@ def test_weak_password_is_refused_with_reason(password: str, said: str) -> None:
 
 def test_password_error_names_field() -> None:
     with pytest.raises(ValidationFailed) as caught:
-        check_new("short", (None, "anna"), "newPassword")
+        check_new("short", OWN, "newPassword")
     assert set(caught.value.fields) == {"newPassword"}
 
 
-def test_common_passwords_have_minimum_length() -> None:
-    assert len(common_passwords()) > 2000
-    assert all(MIN_PASSWORD <= len(one) <= MAX_PASSWORD and one == one.casefold() for one in common_passwords())
+def test_common_passwords_are_published_ones_and_our_own() -> None:
+    folder = Path(passwords.__file__).parent
+    own = (folder / "common_passwords.txt").read_text().splitlines()
+    assert len(common_passwords()) == 30_000 + len(own)
+    assert len(own) > 2000
+    assert all(MIN_PASSWORD <= len(one) <= MAX_PASSWORD for one in own)
+    assert all(one == one.casefold() for one in common_passwords())
+
+
+def test_short_names_may_be_contained() -> None:
+    owner = PasswordOwner("bo", "Bo Li", organisation="Abc")
+    assert password_error("bo likes abc books", owner, common_passwords()) is None
+
+
+@pytest.mark.parametrize("typed", ["caf\u00e9 au lait!", "cafe\u0301 au lait!", wide("cafe") + "\u0301 au lait!"])
+def test_password_matches_in_any_encoding_of_its_characters(typed: str) -> None:
+    assert matches(hash_password("cafe\u0301 au lait!"), typed)
+
+
+def test_hash_of_a_password_that_was_not_normalised_still_matches() -> None:
+    earlier = hasher(settings().password_memory_kib).hash("cafe\u0301 au lait!")
+    assert matches(earlier, "cafe\u0301 au lait!")
+    assert not matches(earlier, "caf\u00e9 au lait!")
 
 
 @pytest.mark.parametrize("memory_kib", [settings().password_memory_kib, Settings().password_memory_kib])

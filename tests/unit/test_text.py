@@ -7,7 +7,9 @@ import pytest
 
 from chalicelib.edge.text import TextKind, clean, error_in
 
-CONTROLS = [chr(code) for code in range(sys.maxunicode + 1) if unicodedata.category(chr(code)) in ("Cc", "Cf")]
+CONTROLS = [
+    chr(code) for code in range(sys.maxunicode + 1) if unicodedata.category(chr(code)) in ("Cc", "Cf", "Zl", "Zp")
+]
 TRIMMED = [TextKind.NAME, TextKind.CODE, TextKind.SCAN]
 PERSIAN = "\u0645\u06cc\u200c\u062e\u0648\u0627\u0647\u0645"
 SINHALA = "\u0dc1\u0dca\u200d\u0dbb\u0dd3"

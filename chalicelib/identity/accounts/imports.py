@@ -22,9 +22,10 @@ from chalicelib.edge.types import NOT_BLANK
 from chalicelib.identity.accounts import passwords, permissions
 from chalicelib.identity.accounts.errors import NameTaken
 from chalicelib.identity.accounts.phones import login_name
+from chalicelib.identity.accounts.rules import PasswordOwner
 from chalicelib.identity.accounts.schemas import Email, NewUser, Phone, Picture, Skills, Text100, Username
 from chalicelib.identity.accounts.service import change_user, create_user
-from chalicelib.identity.accounts.tables import User, login_name_key, user_key
+from chalicelib.identity.accounts.tables import Organisation, User, login_name_key, organisation_key, user_key
 from chalicelib.identity.roles.administration import check_can_manage
 from chalicelib.identity.roles.tables import RolePermissions, role_key
 
@@ -63,9 +64,9 @@ def upsert_user(work: UnitOfWork, record: UserRecord, actor: Actor) -> Outcome:
         return "created"
     actor.require_reach(permissions.IMPORT_USERS, owners=(user.user_id,), zone=user.game_zone)
     check_can_manage(actor, user)
+    role, superior, organisation = _read_related(actor.org_id, values, work)
     if record.password is not None:
-        values |= _password_values(user, record)
-    role, superior = _read_related(actor.org_id, values, work)
+        values |= _password_values(user, record, organisation)
     change_user(work, user, values, actor, role=role, superior=superior, permission=permissions.IMPORT_USERS)
     return "updated"
 
@@ -74,16 +75,22 @@ def _create(work: UnitOfWork, record: UserRecord, values: dict[str, Any], actor:
     if record.password is None:
         raise ValidationFailed({"password": "is required for a new user"})
     command = NewUser(**values, password=record.password)
-    role, superior = _read_related(actor.org_id, values, work)
+    role, superior, organisation = _read_related(actor.org_id, values, work)
+    granted_by = permissions.IMPORT_USERS
     with _hashing:
-        create_user(work, command, actor, role=role, superior=superior, permission=permissions.IMPORT_USERS)
+        create_user(
+            work, command, actor, role=role, superior=superior, organisation=organisation, permission=granted_by
+        )
 
 
-def _read_related(org_id: str, values: dict[str, Any], work: UnitOfWork) -> tuple[RolePermissions | None, User | None]:
-    """Return the role and the superior that the values name, from one batch read."""
+def _read_related(
+    org_id: str, values: dict[str, Any], work: UnitOfWork
+) -> tuple[RolePermissions | None, User | None, Organisation | None]:
+    """Return the role and the superior that the values name, and the organisation, from one batch read."""
     of_role, of_superior = role_key(org_id, values["role"]), user_key(org_id, values.get("reports_to") or "-")
-    stored = get_many([of_role, of_superior], work.clock)
-    return stored.get(of_role), stored.get(of_superior)
+    of_organisation = organisation_key(org_id)
+    stored = get_many([of_role, of_superior, of_organisation], work.clock)
+    return stored.get(of_role), stored.get(of_superior), stored.get(of_organisation)
 
 
 def _find_user(org_id: str, username: str) -> User | None:
@@ -110,13 +117,15 @@ def _superior_id(org_id: str, name_or_id: str) -> str:
     return name_or_id
 
 
-def _password_values(user: User, record: UserRecord) -> dict[str, object]:
+def _password_values(user: User, record: UserRecord, organisation: Organisation | None) -> dict[str, object]:
     """Return the values that change with the password; none if the user has this password already."""
     password = record.password or ""
     with _hashing:
         if passwords.matches(user.password_hash, password):
             return {}
-        passwords.check_new(password, (record.username, record.full_name, user.email), "password")
+        name = "" if organisation is None else organisation.name
+        owner = PasswordOwner(record.username, record.full_name, user.email, user.phone, name)
+        passwords.check_new(password, owner, "password")
         return {"password_hash": passwords.hash_password(password), "one_time_password": False}
 
 

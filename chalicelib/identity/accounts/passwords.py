@@ -2,19 +2,21 @@
 
 argon2 is imported where it is used, because most cold starts never check a password.
 
-`common_passwords.txt` lists passwords of ten characters and more that appear often in leaks (keyboard rows, doubled
-words, names of clubs, bands and films, dates). It was compiled for this project and is under its licence; it is not a
-copy of a published list, whose entries are mostly shorter than the minimum length here.
+Passwords are hashed and compared in NFKC. Hashes from before that was so may be of another form of the password.
+
+Two lists hold common passwords. `zxcvbn_passwords.txt.gz` has the 30,000 most common passwords of the package zxcvbn
+4.5.0 (`frequency_lists.py`, sorted), under its licence in `zxcvbn_passwords.LICENSE.txt`. `common_passwords.txt` was
+compiled for this project and is under its licence: passwords of ten characters and more that appear often in leaks
+(keyboard rows, doubled words, names of clubs, bands and films, dates) and that the other list does not have.
 """
 
-from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from chalicelib.core.errors import ValidationFailed
 from chalicelib.core.settings import settings
-from chalicelib.identity.accounts.rules import password_error
+from chalicelib.identity.accounts.rules import PasswordOwner, normalised_password, password_error
 
 if TYPE_CHECKING:
     from argon2 import PasswordHasher
@@ -37,11 +39,16 @@ def dummy_hash(memory_kib: int) -> str:
 
 def hash_password(password: str) -> str:
     """Return the argon2id hash to store."""
-    return hasher(settings().password_memory_kib).hash(password)
+    return hasher(settings().password_memory_kib).hash(normalised_password(password))
 
 
 def matches(stored_hash: str | None, password: str) -> bool:
     """Return whether this is the password. Takes as long for an unknown user (`stored_hash` None)."""
+    forms = dict.fromkeys([normalised_password(password), password])
+    return any(_verifies(stored_hash, form) for form in forms)
+
+
+def _verifies(stored_hash: str | None, password: str) -> bool:
     from argon2.exceptions import InvalidHashError, VerificationError
 
     memory_kib = settings().password_memory_kib
@@ -52,12 +59,9 @@ def matches(stored_hash: str | None, password: str) -> bool:
     return stored_hash is not None
 
 
-def check_new(password: str, personal: Iterable[str | None], field: str) -> None:
-    """Raise `ValidationFailed` for `field` unless the password is acceptable for a user.
-
-    `personal` are the user's names, e-mail address and phone number.
-    """
-    error = password_error(password, [text for text in personal if text], common_passwords())
+def check_new(password: str, owner: PasswordOwner, field: str) -> None:
+    """Raise `ValidationFailed` for `field` unless the password is acceptable for this person."""
+    error = password_error(password, owner, common_passwords())
     if error is not None:
         raise ValidationFailed({field: error})
 
@@ -65,5 +69,8 @@ def check_new(password: str, personal: Iterable[str | None], field: str) -> None
 @cache
 def common_passwords() -> frozenset[str]:
     """Return the most common passwords, in lower case."""
-    text = (Path(__file__).parent / "common_passwords.txt").read_text(encoding="utf-8")
-    return frozenset(line for line in text.splitlines() if line)
+    import gzip
+
+    folder = Path(__file__).parent
+    published = gzip.decompress((folder / "zxcvbn_passwords.txt.gz").read_bytes()).decode()
+    return frozenset([*published.splitlines(), *(folder / "common_passwords.txt").read_text("utf-8").splitlines()])

@@ -2,6 +2,7 @@
 
 from chalicelib.core.errors import Conflict, RateLimited
 from chalicelib.core.work import UnitOfWork
+from chalicelib.edge.dependencies import dependencies
 from chalicelib.edge.endpoint import AuditTarget, Resource
 from chalicelib.edge.imports import importing
 from chalicelib.edge.request import Empty, Request, Response
@@ -20,10 +21,13 @@ from chalicelib.identity.accounts.schemas import (
     UserList,
     UserQuery,
 )
-from chalicelib.identity.accounts.tables import Device, User, device_key, user_key
+from chalicelib.identity.accounts.tables import Device, User, device_key, organisation_key, user_key
 from chalicelib.identity.roles.errors import LastRoleAdministrator
 from chalicelib.identity.roles.queries import find_role_name
 from chalicelib.identity.roles.tables import role_key
+from chalicelib.identity.sessions.lockout import Lockout
+from chalicelib.identity.sessions.tables import tries_key
+from chalicelib.identity.sessions.throttling import user_subject
 
 routes = Routes(__name__, "People and roles")
 me_routes = Routes(f"{__name__}.me", "Me")
@@ -41,6 +45,9 @@ _RELATED = {
     "role": Resource(key=role_key, id_from=("role",), required=False),
     "superior": Resource(key=user_key, id_from=("reportsTo",), required=False),
 }
+_TRIES = Resource(key=lambda _, user_id: tries_key(user_subject(user_id)), id_from=("user_id",), required=False)
+_NOT_YET = {"lastSignInAt": ..., "lockedUntil": ...}
+_RELATED_OF_NEW = {**_RELATED, "organisation": Resource(key=organisation_key, id_from=(), required=False)}
 
 
 @routes.get(
@@ -48,20 +55,20 @@ _RELATED = {
 )
 def list_users(request: Request[Empty, UserQuery]) -> queries.UserPage:
     """List the users of the organisation by user name, in pages."""
-    return queries.list_users(request.actor, request.query)
+    return queries.list_users(request.actor, request.query, _lockout())
 
 
 @routes.post(
     "/v1/users",
     permission=permissions.MANAGE_USERS,
-    related=_RELATED,
+    related=_RELATED_OF_NEW,
     body=NewUser,
     returns=UserAnswer,
     status=201,
     versioned=True,
     errors=[NameTaken, RateLimited],
     audit_target=AuditTarget(User.kind, "USER_CREATED"),
-    examples={"request": {"reportsTo": ..., "password": ...}},
+    examples={"request": {"reportsTo": ..., "password": ...}, "response": {"data": _NOT_YET}},
 )
 def create_user(request: Request[NewUser], work: UnitOfWork) -> Response[UserAnswer]:
     """Create a user; without a password the response shows a generated one-time password, once."""
@@ -72,14 +79,16 @@ def create_user(request: Request[NewUser], work: UnitOfWork) -> Response[UserAns
     "/v1/users/{user_id}",
     permission=permissions.READ_USERS,
     resource=USER_RESOURCE,
+    related={"tries": _TRIES},
     returns=UserAnswer,
-    view=views.user_view,
+    view=views.user_state_view,
     versioned=True,
-    examples={"response": {"data": {"oneTimePassword": ...}}},
+    examples={"response": {"data": {"oneTimePassword": ..., "lockedUntil": ...}}},
 )
-def get_user(request: Request[Empty, Empty, User]) -> User:
+def get_user(request: Request[Empty, Empty, User]) -> queries.UserState:
     """Get a user."""
-    return request.resource
+    user = request.resource
+    return queries.UserState(user, _lockout().locked_until(request.related["tries"], user.forgiven_at))
 
 
 @routes.patch(
@@ -92,7 +101,10 @@ def get_user(request: Request[Empty, Empty, User]) -> User:
     versioned=True,
     errors=[Conflict, NameTaken, LastRoleAdministrator, RateLimited],
     audit_target=AuditTarget(User.kind, "USER_UPDATED", "user_id"),
-    examples={"request": {"reportsTo": ..., "resetPassword": False}, "response": {"data": {"oneTimePassword": ...}}},
+    examples={
+        "request": {"reportsTo": ..., "resetPassword": False},
+        "response": {"data": {"oneTimePassword": ..., "lockedUntil": ...}},
+    },
 )
 def update_user(request: Request[UserChange, Empty, User], work: UnitOfWork) -> Response[UserAnswer]:
     """Update a user's names, role or status, or reset the password, which ends all of their sessions."""
@@ -102,7 +114,7 @@ def update_user(request: Request[UserChange, Empty, User], work: UnitOfWork) -> 
 importing(routes, USERS)
 
 
-@me_routes.get("/v1/me", permission=permissions.READ_PROFILE, returns=Me)
+@me_routes.get("/v1/me", permission=permissions.READ_PROFILE, allows_one_time_password=True, returns=Me)
 def get_me(request: Request[Empty]) -> Me:
     """Get the caller with their role, permissions and navigation."""
     return views.me_view(request.actor, find_role_name(request.actor), queries.find_superior(request.actor))
@@ -137,6 +149,10 @@ def register_device(request: Request[NewDevice], work: UnitOfWork) -> DeviceId:
 def remove_device(request: Request[Empty, Empty, Device], work: UnitOfWork) -> None:
     """Stop push notifications to one of the caller's devices."""
     devices.remove_device(work, request.resource)
+
+
+def _lockout() -> Lockout:
+    return Lockout(dependencies().settings, dependencies().clock)
 
 
 def _saved(saved: service.SavedUser) -> Response[UserAnswer]:

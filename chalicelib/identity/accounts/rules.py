@@ -2,7 +2,7 @@
 
 import hashlib
 import re
-from collections.abc import Iterable
+from dataclasses import dataclass
 from unicodedata import normalize
 
 _PHONE_LIKE = re.compile(r"\+(?=\D*\d)[\d\s().-]{6,31}")
@@ -11,6 +11,30 @@ _MAX_NAME = 254
 MIN_PASSWORD, MAX_PASSWORD = 10, 128
 # Without 0, o, 1 and l, which are easily confused when the password is read from a screen and typed on a phone.
 _READABLE = "23456789abcdefghjkmnpqrstuvwxyz"
+_MIN_PART = 4
+_WORD = re.compile(rf"[^\W\d_]{{{_MIN_PART},}}")
+
+
+@dataclass(frozen=True, slots=True)
+class PasswordOwner:
+    """The person for whom a password is chosen: the texts that it must not consist of or contain."""
+
+    username: str
+    full_name: str
+    email: str | None = None
+    phone: str | None = None
+    organisation: str = ""
+
+    def forbidden_parts(self) -> set[str]:
+        """Return the user name and the words of both names, if they have four letters or more, in folded form."""
+        names = f"{_folded(self.full_name)} {_folded(self.organisation)}"
+        username = _folded(self.username)
+        return {*_WORD.findall(names), *([username] if len(username) >= _MIN_PART else [])}
+
+    def forbidden_texts(self) -> set[str]:
+        """Return the names, the e-mail address and the phone number in the forms that are used as passwords."""
+        texts = (self.username, self.full_name, self.email, self.phone)
+        return {form for text in texts if text for form in _variants(_folded(text))}
 
 
 def canonical_name(name: str) -> str:
@@ -33,21 +57,34 @@ def readable_password(secret: str) -> str:
     return "-".join("".join(letters[start : start + 5]) for start in range(0, 20, 5))
 
 
-def password_error(password: str, personal: Iterable[str], common: frozenset[str]) -> str | None:
+def normalised_password(password: str) -> str:
+    """Return the form in which passwords are compared, so that the encoding of a keyboard does not matter: NFKC."""
+    return normalize("NFKC", password)
+
+
+def password_error(password: str, owner: PasswordOwner, common: frozenset[str]) -> str | None:
     """Return why a password is not acceptable, as a sentence without its subject, or None if it is.
 
-    `personal` are the user's names, e-mail address and phone number; `common` the most common passwords in lower case.
+    `common` are the most common passwords in lower case.
     """
+    password = normalised_password(password)
     if len(password) < MIN_PASSWORD:
         return f"must be at least {MIN_PASSWORD} characters"
     if len(password) > MAX_PASSWORD:
         return f"must be at most {MAX_PASSWORD} characters"
-    plain = password.casefold().strip()
+    plain = _folded(password).strip()
     if plain in common or len(set(plain)) < 3:
         return "is too common; choose another password"
-    if plain in {text for name in personal for text in _variants(name.casefold())}:
+    if plain in owner.forbidden_texts():
         return "must not be your own name, e-mail address or phone number"
+    if any(part in plain for part in owner.forbidden_parts()):
+        return "must not contain your user name, a part of your name or the name of your organisation"
     return None
+
+
+def _folded(text: str) -> str:
+    """Return a text in the form in which case and the encoding of characters do not matter."""
+    return normalize("NFKC", normalize("NFKC", text).casefold())
 
 
 def _variants(name: str) -> tuple[str, ...]:

@@ -25,7 +25,10 @@ UserStatus = Literal["ACTIVE", "DISABLED"]
 
 
 class UserView(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True):
-    """A user. `oneTimePassword` appears once, in the response to the request that generated it."""
+    """A user. `oneTimePassword` appears once, in the response to the request that generated it.
+
+    `lockedUntil` appears while too many wrong passwords, from any networks, lock the user out everywhere.
+    """
 
     id: str
     username: str
@@ -42,6 +45,8 @@ class UserView(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True):
     team: str | None = None
     reports_to: str | None = None
     profile_picture: str | None = None
+    last_sign_in_at: datetime | None = None
+    locked_until: datetime | None = None
     one_time_password: str | None = None
 
 
@@ -141,7 +146,10 @@ class MyUser(msgspec.Struct, frozen=True, rename="camel"):
 
 
 class Me(msgspec.Struct, frozen=True, rename="camel"):
-    """The caller with their role, permissions and navigation. `gameZoneScope` is `own` or `org`."""
+    """The caller with their role, permissions and navigation. `gameZoneScope` is `own` or `org`.
+
+    With `mustChangePassword` only `POST /v1/me/password`, refresh and sign-out are allowed.
+    """
 
     user: MyUser
     role: RoleName
@@ -151,6 +159,7 @@ class Me(msgspec.Struct, frozen=True, rename="camel"):
     skills: list[str]
     nav: list[NavSlot]
     permissions: list[Granted]
+    must_change_password: bool
 
 
 class Profile(msgspec.Struct, frozen=True, rename="camel"):

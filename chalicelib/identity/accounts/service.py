@@ -18,8 +18,8 @@ from chalicelib.identity.accounts.name_probing import NameProbing
 from chalicelib.identity.accounts.phones import e164
 from chalicelib.identity.accounts.rules import readable_password
 from chalicelib.identity.accounts.schemas import NewUser, UserChange
-from chalicelib.identity.accounts.tables import ACTIVE, DISABLED, User
-from chalicelib.identity.accounts.users import NewAccount, add_user, store_changes
+from chalicelib.identity.accounts.tables import ACTIVE, DISABLED, Organisation, User
+from chalicelib.identity.accounts.users import NewAccount, add_user, password_owner, store_changes
 from chalicelib.identity.roles.administration import (
     can_manage_roles,
     check_can_grant,
@@ -44,16 +44,18 @@ def create_user(
     *,
     role: RolePermissions | None,
     superior: User | None,
+    organisation: Organisation | None,
     permission: str = permissions.MANAGE_USERS,
 ) -> SavedUser:
     """Create a user; without a password in the command a one-time password is generated.
 
-    `role` and `superior` are the items that the command names, as read. Raise `ValidationFailed`, `NameTaken`,
-    `RateLimited`, or `AccessDenied` if the role has permissions that the caller does not hold.
+    `role` and `superior` are the items that the command names, as read, and `organisation` is the caller's. Raise
+    `ValidationFailed`, `NameTaken`, `RateLimited`, or `AccessDenied` if the role has permissions that the caller does
+    not hold.
     """
     actor.require_reach(permission, zone=command.game_zone)
     values = {"role": command.role, "reports_to": command.reports_to, "phone": command.phone}
-    checked = _checked_values(values, role, superior, _password_errors(command))
+    checked = _checked_values(values, role, superior, _password_errors(command, organisation))
     check_can_grant(actor, {} if role is None else role.permissions)
     generated = readable_password(work.ids.token()) if command.password is None else None
     account = NewAccount(
@@ -151,11 +153,11 @@ def _permissions(role: RolePermissions | None) -> Mapping[str, str]:
     return {} if role is None else role.permissions
 
 
-def _password_errors(command: NewUser) -> Mapping[str, str]:
+def _password_errors(command: NewUser, organisation: Organisation | None) -> Mapping[str, str]:
     """Return the validation errors of a new user's password."""
     if command.password is not None:
         try:
-            passwords.check_new(command.password, (command.username, command.full_name, command.email), "password")
+            passwords.check_new(command.password, password_owner(command, organisation), "password")
         except ValidationFailed as error:
             return error.fields
     return {}

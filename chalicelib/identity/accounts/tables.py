@@ -65,6 +65,7 @@ class User(Entity):
             "directory_name",
             "session_epoch",
             "forgiven_at",
+            "last_sign_in_at",
             "created_at",
             "updated_at",
         }
@@ -85,10 +86,11 @@ class User(Entity):
     reports_to = optional(UnicodeAttribute())
     skills = optional(ListAttribute[Any]())
     one_time_password = BooleanAttribute(default=False)
-    """Whether the password was generated and should be changed by the user."""
+    """Whether the password was generated and has to be changed by the user before anything else."""
     session_epoch = IntAttribute(default=0)
     forgiven_at = optional(MomentAttribute())
     """Failed sign-ins up to this time no longer count towards a lockout."""
+    last_sign_in_at = optional(MomentAttribute())
     directory_key = UnicodeAttribute()
     directory_name = UnicodeAttribute()
     directory = index(

@@ -13,9 +13,11 @@ from chalicelib.core.work import OnConflict, UnitOfWork
 from chalicelib.identity.accounts.errors import NameTaken, OrganisationExists
 from chalicelib.identity.accounts.name_probing import NameProbing
 from chalicelib.identity.accounts.phones import e164, login_name
-from chalicelib.identity.accounts.rules import canonical_name
+from chalicelib.identity.accounts.rules import PasswordOwner, canonical_name
+from chalicelib.identity.accounts.schemas import NewUser
 from chalicelib.identity.accounts.tables import (
     LoginName,
+    Organisation,
     User,
     directory_key,
     login_name_key,
@@ -81,6 +83,12 @@ def add_user(work: UnitOfWork, org_id: str, account: NewAccount, probing: NamePr
     add_holder(work, org_id, account.role)
     _claim_names(work, user, _login_names(user), probing)
     return user
+
+
+def password_owner(person: User | NewUser, organisation: Organisation | None) -> PasswordOwner:
+    """Return what the password of this person must not contain; an organisation that is unknown has no name."""
+    name = "" if organisation is None else organisation.name
+    return PasswordOwner(person.username, person.full_name, person.email, person.phone, name)
 
 
 def store_changes(

@@ -1,8 +1,10 @@
 """Users as clients read them, and the caller's own profile."""
 
+from datetime import datetime
+
 from chalicelib.core.actor import Actor
 from chalicelib.identity.accounts.navigation import navigation
-from chalicelib.identity.accounts.queries import UserPage
+from chalicelib.identity.accounts.queries import UserPage, UserState
 from chalicelib.identity.accounts.schemas import (
     Me,
     MyUser,
@@ -20,13 +22,18 @@ from chalicelib.identity.roles.views import permission_views
 
 
 def user_view(user: User, one_time_password: str | None = None) -> UserAnswer:
-    """Return a user."""
-    return UserAnswer(_view(user, one_time_password))
+    """Return a user who was created or changed."""
+    return UserAnswer(_view(user, one_time_password=one_time_password))
+
+
+def user_state_view(state: UserState) -> UserAnswer:
+    """Return a user with their lock."""
+    return UserAnswer(_view(*state))
 
 
 def user_page_view(page: UserPage) -> UserList:
     """Return a page of users."""
-    return UserList([_view(user) for user in page.users], page.query.meta(page.total))
+    return UserList([_view(*state) for state in page.users], page.query.meta(page.total))
 
 
 def me_view(actor: Actor, role_name: str, superior: User | None) -> Me:
@@ -48,6 +55,7 @@ def me_view(actor: Actor, role_name: str, superior: User | None) -> Me:
         skills=list(actor.skills),
         nav=[NavSlot(slot.screen, slot.label, slot.target) for slot in navigation(actor)],
         permissions=permission_views(actor.permissions),
+        must_change_password=actor.must_change_password,
     )
 
 
@@ -71,7 +79,7 @@ def _superior_view(actor: Actor, superior: User | None) -> Superior | None:
     return Superior(actor.reports_to, None if superior is None else superior.full_name)
 
 
-def _view(user: User, one_time_password: str | None = None) -> UserView:
+def _view(user: User, locked_until: datetime | None = None, one_time_password: str | None = None) -> UserView:
     return UserView(
         id=user.user_id,
         username=user.username,
@@ -88,5 +96,7 @@ def _view(user: User, one_time_password: str | None = None) -> UserView:
         team=user.team,
         reports_to=user.reports_to,
         profile_picture=user.profile_picture,
+        last_sign_in_at=user.last_sign_in_at,
+        locked_until=locked_until,
         one_time_password=one_time_password,
     )

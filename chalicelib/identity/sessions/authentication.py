@@ -97,6 +97,7 @@ def actor_of(user: User, session_id: str, permissions: Mapping[str, str], reques
         team=user.team,
         reports_to=user.reports_to,
         skills=tuple(user.skills or ()),
+        must_change_password=user.one_time_password,
     )
 
 

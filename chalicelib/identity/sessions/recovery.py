@@ -10,24 +10,36 @@ session of the request is carried over to the new epoch.
 """
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from functools import partial
 
 from chalicelib.core.actor import Actor
-from chalicelib.core.errors import AccountLocked, AuthInvalid, ValidationFailed
+from chalicelib.core.clock import from_millis, to_millis
+from chalicelib.core.errors import AuthInvalid, ValidationFailed
 from chalicelib.core.messages import EMAIL, SMS, MessageQueue, OutboundMessage
 from chalicelib.core.settings import Settings
-from chalicelib.core.store import get, get_many, parallel_pair
+from chalicelib.core.store import ItemKey, get_many, parallel_pair
 from chalicelib.core.table import expired
 from chalicelib.core.work import UnitOfWork
 from chalicelib.edge.request import ClientInfo
 from chalicelib.identity.accounts import passwords
 from chalicelib.identity.accounts.phones import login_name
-from chalicelib.identity.accounts.tables import ACTIVE, NO_ID, User, user_key
+from chalicelib.identity.accounts.rules import normalised_password
+from chalicelib.identity.accounts.tables import ACTIVE, NO_ID, Organisation, User, organisation_key, user_key
+from chalicelib.identity.accounts.users import password_owner
+from chalicelib.identity.sessions.lockout import Lockout, Reservation
+from chalicelib.identity.sessions.rules import RESET_PERIOD, may_send_reset
 from chalicelib.identity.sessions.schemas import ForgotPassword, NewPassword, ResetPassword
-from chalicelib.identity.sessions.tables import Session, reset_key, session_key
-from chalicelib.identity.sessions.throttling import FORGOT, RESET, Throttle, failure_times, user_subject
+from chalicelib.identity.sessions.tables import (
+    ResetMessages,
+    ResetToken,
+    Session,
+    reset_key,
+    reset_messages_key,
+    session_key,
+)
+from chalicelib.identity.sessions.throttling import FORGOT, RESET, Throttle, session_source, user_subject
 
 _FIELD = "newPassword"
 
@@ -37,20 +49,20 @@ def request_password_reset(
 ) -> None:
     """Send a reset token to the user with this login name, if there is one. Raise `RateLimited`."""
     name = login_name(command.identifier)
-    login = Throttle.of(work).attempt(FORGOT, name, client.source_ip).login
-    org_id, user_id = (login.org_id, login.user_id) if login else (NO_ID, NO_ID)
-    user = get(user_key(org_id, user_id))
-    secret = work.ids.token()
-    token = reset_key(_hash(secret)).new(
-        org_id=org_id,
-        user_id=user_id,
-        epoch=0 if user is None else user.session_epoch,
-        expires_at=work.now + timedelta(seconds=work.settings.reset_token_s),
-    )
-    work.audit_actor = Actor(org_id, user_id, client.request_id)
-    work.audit("user", user_id, "PASSWORD_RESET_REQUESTED")
-    work.create(token, audited=False)
-    if user is not None and user.status == ACTIVE:
+    attempt = work.once("attempt", partial(Throttle.of(work).attempt, FORGOT, name, client.source_ip))
+    person, of_messages = user_key(attempt.org_id, attempt.user_id), _messages_key(attempt.user_id)
+    stored = get_many([person, of_messages], work.clock)
+    user, secret = stored.get(person), work.ids.token()
+    token_hash = _hash(secret)
+    work.create(_new_token(work, token_hash, user), audited=False)
+    is_sent = _count_message(work, of_messages, stored.get(of_messages), token_hash)
+    if user is None:
+        # As many writes as for a user, whose request is audited.
+        work.create(_new_token(work, _hash(work.ids.token()), None), audited=False)
+    else:
+        work.audit_actor = Actor(user.org_id, user.user_id, client.request_id)
+        work.audit("user", user.user_id, "PASSWORD_RESET_REQUESTED")
+    if user is not None and user.status == ACTIVE and is_sent:
         message = _reset_message(work.settings, user, name, secret)
     else:
         message = OutboundMessage()
@@ -69,40 +81,105 @@ def reset_password(work: UnitOfWork, command: ResetPassword, client: ClientInfo)
     token = stored.get(key)
     if token is None or token.spent_at is not None or expired(token.expires_at, work.now):
         raise _invalid_token()
-    user = get(user_key(token.org_id, token.user_id))
-    if user is None or user.status != ACTIVE or user.session_epoch != token.epoch:
+    person, of_organisation = user_key(token.org_id, token.user_id), organisation_key(token.org_id)
+    of_messages = _messages_key(token.user_id)
+    stored = get_many([person, of_organisation, of_messages], work.clock)
+    user, messages = stored.get(person), stored.get(of_messages)
+    if user is None or not _is_valid(token, user, messages):
         raise _invalid_token()
-    _check_new(user, command.new_password)
+    passwords.check_new(command.new_password, password_owner(user, stored.get(of_organisation)), _FIELD)
+    if passwords.matches(user.password_hash, command.new_password):
+        raise _unchanged()
     work.audit_actor = Actor(user.org_id, user.user_id, client.request_id)
     work.audit("user", user.user_id, "PASSWORD_RESET")
     work.update(token, {"spent_at": work.now})
     work.update(user, _new_password_values(work, user, command.new_password))
 
 
-def change_password(work: UnitOfWork, command: NewPassword, actor: Actor) -> None:
+def change_password(
+    work: UnitOfWork,
+    command: NewPassword,
+    actor: Actor,
+    matches: Callable[[str | None, str], bool] = passwords.matches,
+) -> None:
     """Change the caller's password; all of their other sessions end.
 
-    Raise `AccountLocked`, or `ValidationFailed` for either password. A wrong current password counts as a failed
-    sign-in.
+    Raise `AccountLocked`, or `ValidationFailed` for either password. Wrong current passwords lock this session out of
+    the change; a lock of the sign-in does not hold here, so that nobody else can prevent a change.
     """
-    key, subject, throttle = user_key(actor.org_id, actor.user_id), user_subject(actor.user_id), Throttle.of(work)
-    failed = throttle.failure_keys(subject)
-    stored = get_many([key, *failed], work.clock)
-    user = stored.get(key)
-    if user is None:
-        raise AuthInvalid
-    locked_s = throttle.locked_for(failure_times(stored, failed), user.forgiven_at)
-    if locked_s:
-        raise AccountLocked(locked_s)
-    if not passwords.matches(user.password_hash, command.current_password):
-        throttle.record_failure([subject])
+    user, organisation, reservation = _reserve_change(work, actor)
+    if not matches(user.password_hash, command.current_password):
         raise ValidationFailed({"currentPassword": "is not your password"})
-    _check_new(user, command.new_password)
+    try:
+        if normalised_password(command.new_password) == normalised_password(command.current_password):
+            raise _unchanged()
+        passwords.check_new(command.new_password, password_owner(user, organisation), _FIELD)
+    except ValidationFailed:
+        Lockout.of(work).give_back(reservation)
+        raise
     work.audit("user", user.user_id, "PASSWORD_CHANGED")
     work.update(user, _new_password_values(work, user, command.new_password))
     own = session_key(actor.org_id, actor.user_id, actor.session_id)
     epoch = [Session.epoch.set(user.session_epoch)]
     work.update_unread(own, condition=Session.pk.exists(), on_conflict=AuthInvalid(), actions=epoch, audited=False)
+
+
+def _reserve_change(work: UnitOfWork, actor: Actor) -> tuple[User, Organisation | None, Reservation]:
+    """Return the caller as stored, their organisation, and a reserved try. Raise `AccountLocked`."""
+    key, of_organisation = user_key(actor.org_id, actor.user_id), organisation_key(actor.org_id)
+    subject, lockout = user_subject(actor.user_id), Lockout.of(work)
+    own = work.once("try", partial(lockout.new_try, session_source(actor.session_id), work.ids))
+    stored, reservation = lockout.begin(subject, own, [key, of_organisation])
+    user = stored.get(key)
+    if user is None:
+        raise AuthInvalid
+    if reservation is None:
+        reservation = lockout.reserve(subject, own, stored, user.forgiven_at, anywhere=False)
+    return user, stored.get(of_organisation), reservation
+
+
+def _new_token(work: UnitOfWork, token_hash: str, user: User | None) -> ResetToken:
+    return reset_key(token_hash).new(
+        org_id=NO_ID if user is None else user.org_id,
+        user_id=NO_ID if user is None else user.user_id,
+        epoch=0 if user is None else user.session_epoch,
+        contact=_contact(user),
+        expires_at=work.now + timedelta(seconds=work.settings.reset_token_s),
+    )
+
+
+def _count_message(
+    work: UnitOfWork, key: ItemKey[ResetMessages], stored: ResetMessages | None, token_hash: str
+) -> bool:
+    """Return whether one more message may be sent, and stage that it is; the token in it ends all earlier ones."""
+    sent = [] if stored is None else [from_millis(at_ms) for at_ms in stored.sent_ms]
+    keep_s = max(RESET_PERIOD.total_seconds(), work.settings.reset_token_s)
+    values: dict[str, object] = {"asked_at": work.now, "expires_at": work.now + timedelta(seconds=keep_s)}
+    is_sent = may_send_reset(sent, work.now)
+    if is_sent:
+        recent = [at for at in sent if work.now - at < RESET_PERIOD]
+        values |= {"sent_ms": [to_millis(at) for at in (*recent, work.now)], "token_hash": token_hash}
+    if stored is None:
+        work.create(key.new(**values), audited=False)
+    else:
+        work.update(stored, values)
+    return is_sent
+
+
+def _is_valid(token: ResetToken, user: User, messages: ResetMessages | None) -> bool:
+    """Return whether a token that was not used still stands for this user."""
+    is_newest = messages is not None and reset_key(messages.token_hash or "").pk == token.pk
+    is_current = user.session_epoch == token.epoch and _contact(user) == token.contact
+    return user.status == ACTIVE and is_newest and is_current
+
+
+def _messages_key(user_id: str) -> ItemKey[ResetMessages]:
+    return reset_messages_key(user_subject(user_id))
+
+
+def _contact(user: User | None) -> str:
+    """Return a hash of the addresses to which a token may be sent."""
+    return _hash("" if user is None else f"{user.email}|{user.phone}")
 
 
 def _reset_message(settings: Settings, user: User, name: str, secret: str) -> OutboundMessage:
@@ -132,8 +209,8 @@ def _new_password_values(work: UnitOfWork, user: User, password: str) -> Mapping
     }
 
 
-def _check_new(user: User, password: str) -> None:
-    passwords.check_new(password, (user.username, user.full_name, user.email, user.phone), _FIELD)
+def _unchanged() -> ValidationFailed:
+    return ValidationFailed({_FIELD: "is your present password"})
 
 
 def _hash(secret: str) -> str:

@@ -5,7 +5,7 @@ from typing import Any
 
 from chalicelib.core.errors import AccountLocked, AuthExpired, AuthInvalid, RateLimited, ValidationFailed
 from chalicelib.core.work import UnitOfWork
-from chalicelib.edge.dependencies import message_queue
+from chalicelib.edge.dependencies import dependencies, message_queue
 from chalicelib.edge.endpoint import AuditTarget
 from chalicelib.edge.http import error_body
 from chalicelib.edge.request import Request, Response
@@ -44,7 +44,7 @@ _ENDED = AuditTarget("session", "SESSION_ENDED")
 )
 def login(request: Request[Login], work: UnitOfWork) -> service.SignedIn:
     """Sign in with user name, e-mail address or phone number, and password."""
-    return login_user(work, request.body.name, request.body.password, request.client)
+    return login_user(work, request.body.name, request.body.password, request.client, refusals=dependencies().refusals)
 
 
 @routes.post(
@@ -60,7 +60,14 @@ def refresh(request: Request[Refresh], work: UnitOfWork) -> Response[Any]:
     return _refreshed(service.refresh_tokens(work, request.body.refresh_token, request.client), views.tokens_view)
 
 
-@routes.post("/v1/auth/logout", permission=permissions.END_SESSION, body=Refresh, status=204, audit_target=_ENDED)
+@routes.post(
+    "/v1/auth/logout",
+    permission=permissions.END_SESSION,
+    allows_one_time_password=True,
+    body=Refresh,
+    status=204,
+    audit_target=_ENDED,
+)
 def logout(request: Request[Refresh], work: UnitOfWork) -> None:
     """Sign out: the session of this refresh token ends at once."""
     service.logout_user(work, request.body.refresh_token, request.actor)
@@ -77,7 +84,9 @@ def logout(request: Request[Refresh], work: UnitOfWork) -> None:
 )
 def scanner_login(request: Request[ScannerLogin], work: UnitOfWork) -> service.SignedIn:
     """Sign in, in the pick scanner's form."""
-    return login_user(work, request.body.username, request.body.password, request.client)
+    return login_user(
+        work, request.body.username, request.body.password, request.client, refusals=dependencies().refusals
+    )
 
 
 @routes.post(
@@ -94,7 +103,14 @@ def scanner_refresh(request: Request[ScannerRefresh], work: UnitOfWork) -> Respo
     return _refreshed(refreshed, views.scanner_tokens_view)
 
 
-@routes.post("/auth/logout", permission=permissions.END_SESSION, body=ScannerRefresh, status=204, audit_target=_ENDED)
+@routes.post(
+    "/auth/logout",
+    permission=permissions.END_SESSION,
+    allows_one_time_password=True,
+    body=ScannerRefresh,
+    status=204,
+    audit_target=_ENDED,
+)
 def scanner_logout(request: Request[ScannerRefresh], work: UnitOfWork) -> None:
     """Sign out, in the pick scanner's form."""
     service.logout_user(work, request.body.refresh_token, request.actor)
@@ -106,7 +122,6 @@ def scanner_logout(request: Request[ScannerRefresh], work: UnitOfWork) -> None:
     body=ForgotPassword,
     status=204,
     errors=[RateLimited],
-    audit_target=AuditTarget("user", "PASSWORD_RESET_REQUESTED"),
 )
 def forgot_password(request: Request[ForgotPassword], work: UnitOfWork) -> None:
     """Request a password reset token; the response is the same whether the account exists or not."""
@@ -129,6 +144,7 @@ def reset_password(request: Request[ResetPassword], work: UnitOfWork) -> None:
 @routes.post(
     "/v1/me/password",
     permission=permissions.CHANGE_PASSWORD,
+    allows_one_time_password=True,
     body=NewPassword,
     status=204,
     errors=[AccountLocked, ValidationFailed],

@@ -6,6 +6,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+RESET_PERIOD = timedelta(hours=1)
+RESETS_PER_PERIOD = 5
+_RESET_PAUSE = timedelta(minutes=1)
 _TOKEN = re.compile(r"([A-Za-z0-9_-]{1,64})\.([A-Za-z0-9-]{1,64})\.([A-Za-z0-9-]{1,64})\.([A-Za-z0-9_-]{20,100})")
 
 
@@ -33,6 +36,49 @@ def parse_refresh(token: str) -> RefreshParts | None:
     """Return the parts of a refresh token, or None for any other text, such as an access token."""
     match = _TOKEN.fullmatch(token)
     return RefreshParts(match[1], match[2], match[3], match[4]) if match else None
+
+
+def may_send_reset(sent: Iterable[datetime], now: datetime) -> bool:
+    """Return whether one more reset message may be sent to a person: one a minute and five an hour."""
+    ages = [now - at for at in sent]
+    of_hour = [age for age in ages if age < RESET_PERIOD]
+    return len(of_hour) < RESETS_PER_PERIOD and all(age >= _RESET_PAUSE for age in ages)
+
+
+@dataclass(frozen=True, slots=True)
+class PasswordTry:
+    """A try of a password: when, from which network or session, and its id."""
+
+    at: datetime
+    source: str
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
+class TryLimits:
+    """How many failed tries within `window` lock for the length of `window`: from one source, and from all together."""
+
+    per_source: int
+    anywhere: int
+    window: timedelta
+
+
+def lock_of_source(
+    tries: Iterable[PasswordTry], source: str, limits: TryLimits, *, anywhere: bool = True
+) -> datetime | None:
+    """Return when the lock that holds for this source ends, or None if these failed tries cause none.
+
+    `anywhere` False: the lock that tries from all sources cause does not hold for this one.
+    """
+    failures = list(tries)
+    own = locked_until([one.at for one in failures if one.source == source], limits.per_source, limits.window)
+    of_all = lock_anywhere(failures, limits) if anywhere else None
+    return max((end for end in (own, of_all) if end is not None), default=None)
+
+
+def lock_anywhere(tries: Iterable[PasswordTry], limits: TryLimits) -> datetime | None:
+    """Return when the lock that holds for all sources ends, or None if these failed tries cause none."""
+    return locked_until([one.at for one in tries], limits.anywhere, limits.window)
 
 
 def locked_until(failures: Iterable[datetime], limit: int, window: timedelta) -> datetime | None:

@@ -18,7 +18,7 @@ class ScannerLogin(msgspec.Struct, frozen=True):
 
 
 class ScannerTokens(msgspec.Struct, frozen=True):
-    """The pick scanner's tokens, with the user's role and ids."""
+    """The pick scanner's tokens, with the user's role and ids. `token` is the access token."""
 
     access_token: str
     refresh_token: str
@@ -26,6 +26,8 @@ class ScannerTokens(msgspec.Struct, frozen=True):
     role: str
     company_id: str
     user_id: str
+    token: str
+    must_change_password: bool
 
 
 class ScannerRefresh(msgspec.Struct, frozen=True):
@@ -55,18 +57,23 @@ class Login(msgspec.Struct, frozen=True):
         return {"identifier": "is required"}
 
 
-class TokenTrio(msgspec.Struct, frozen=True, rename="camel"):
-    """Tokens and the lifetime of the access token in seconds."""
+class IssuedTokens(msgspec.Struct, frozen=True, rename="camel"):
+    """Tokens, the lifetime of the access token in seconds, and the user.
+
+    With `mustChangePassword` only `GET /v1/me`, `POST /v1/me/password`, refresh and sign-out are allowed.
+    """
 
     access_token: str
     refresh_token: str
     expires_in: int
+    user_id: str
+    must_change_password: bool
 
 
-class Tokens(TokenTrio, frozen=True, rename="camel"):
+class Tokens(IssuedTokens, frozen=True, rename="camel"):
     """Tokens for both kinds of clients: at the top level and inside the console's envelope."""
 
-    data: TokenTrio
+    data: IssuedTokens
     success: bool = True
 
 

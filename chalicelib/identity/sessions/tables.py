@@ -1,11 +1,11 @@
 """Sessions and their refresh tokens, reset tokens, and the counters of sign-in attempts.
 
-All of them share the identity table. Attempt counters and failed sign-ins are removed by their time to live.
+All of them share the identity table. Attempt counters and tries of passwords are removed by their time to live.
 """
 
 from typing import Any
 
-from pynamodb.attributes import ListAttribute, UnicodeAttribute
+from pynamodb.attributes import ListAttribute, UnicodeAttribute, UnicodeSetAttribute
 
 from chalicelib.core.store import ItemKey
 from chalicelib.core.table import Entity, ExpiryAttribute, IntAttribute, Item, MomentAttribute, key, optional, stored_in
@@ -49,21 +49,27 @@ class AttemptCounter(Item):
     expires_at = ExpiryAttribute()
 
 
-class FailedLogins(Item):
-    """The times of failed sign-ins for one name or one user; each time window has its own item."""
+class PasswordTries(Item):
+    """The failed tries of one person's password and those that are being checked, each as `time source id`.
+
+    `revision` rises with every write, so that one that was decided on what was read fails if that has changed.
+    """
 
     Meta = stored_in("identity")
-    kind = "failures"
+    kind = "password_tries"
 
-    at_ms = ListAttribute[Any](of=IntAttribute)
+    tries = optional(UnicodeSetAttribute())
+    revision = IntAttribute(default=0)
     expires_at = ExpiryAttribute()
 
 
 class ResetToken(Entity):
     """A password reset token, by the hash of its secret.
 
-    It is valid while `epoch` equals the user's `session_epoch`, so using one token invalidates all others of the user.
-    An unknown login name gets a token too, which is never sent, so that both cases take the same writes.
+    It is valid while `epoch` equals the user's `session_epoch`, so a new password invalidates it, while `contact` is
+    the hash of the user's e-mail address and phone number, and while it is the one that was sent last
+    (`ResetMessages`). An unknown login name gets a token too, which is never sent, so that both cases take the same
+    writes.
     """
 
     Meta = stored_in("identity")
@@ -72,6 +78,7 @@ class ResetToken(Entity):
     org_id = UnicodeAttribute()
     user_id = UnicodeAttribute()
     epoch = IntAttribute()
+    contact = optional(UnicodeAttribute())
     spent_at = optional(MomentAttribute())
     expires_at = ExpiryAttribute()
 
@@ -79,6 +86,21 @@ class ResetToken(Entity):
 def sessions_key(org_id: str, user_id: str) -> str:
     """Return the partition key of a user's sessions: one consistent query reads them all."""
     return key(org_id, "SESSIONS", user_id)
+
+
+class ResetMessages(Entity):
+    """When reset messages were sent to one person within the last hour, and the hash of the token in the last one.
+
+    `asked_at` is the time of the last request, whether or not a message was sent.
+    """
+
+    Meta = stored_in("identity")
+    kind = "reset_messages"
+
+    sent_ms = ListAttribute[Any](of=IntAttribute)
+    token_hash = optional(UnicodeAttribute())
+    asked_at = MomentAttribute()
+    expires_at = ExpiryAttribute()
 
 
 def session_key(org_id: str, user_id: str, session_id: str) -> ItemKey[Session]:
@@ -96,9 +118,14 @@ def attempts_key(scope: str, subject: str, minute: int) -> ItemKey[AttemptCounte
     return ItemKey(AttemptCounter, key("TRIES", scope, subject, minute), "TRIES")
 
 
-def failed_logins_key(subject: str, window: int) -> ItemKey[FailedLogins]:
-    """Return the key of the failed sign-ins of one time window; `subject` is a hash."""
-    return ItemKey(FailedLogins, key("FAILURES", subject, window), "FAILURES")
+def tries_key(subject: str) -> ItemKey[PasswordTries]:
+    """Return the key of the tries of a password; `subject` is a hash."""
+    return ItemKey(PasswordTries, key("PASSWORD", subject), "TRIES")
+
+
+def reset_messages_key(subject: str) -> ItemKey[ResetMessages]:
+    """Return the key of the reset messages to one person; `subject` is a hash."""
+    return ItemKey(ResetMessages, key("RESETS", subject), "RESETS")
 
 
 def reset_key(token_hash: str) -> ItemKey[ResetToken]:

@@ -1,13 +1,22 @@
 """Tokens as clients read them, in the forms of both kinds of clients."""
 
-from chalicelib.identity.sessions.schemas import ScannerTokens, Tokens, TokenTrio
+import msgspec
+
+from chalicelib.identity.sessions.schemas import IssuedTokens, ScannerTokens, Tokens
 from chalicelib.identity.sessions.service import SignedIn
 
 
 def tokens_view(signed_in: SignedIn) -> Tokens:
     """Return tokens at the top level and inside the console's envelope."""
-    trio = TokenTrio(signed_in.access_token, signed_in.refresh_token, signed_in.expires_in)
-    return Tokens(trio.access_token, trio.refresh_token, trio.expires_in, data=trio)
+    user = signed_in.user
+    issued = IssuedTokens(
+        access_token=signed_in.access_token,
+        refresh_token=signed_in.refresh_token,
+        expires_in=signed_in.expires_in,
+        user_id=user.user_id,
+        must_change_password=user.one_time_password,
+    )
+    return Tokens(**msgspec.structs.asdict(issued), data=issued)
 
 
 def scanner_tokens_view(signed_in: SignedIn) -> ScannerTokens:
@@ -19,4 +28,6 @@ def scanner_tokens_view(signed_in: SignedIn) -> ScannerTokens:
         role=signed_in.user.role,
         company_id=signed_in.user.org_id,
         user_id=signed_in.user.user_id,
+        token=signed_in.access_token,
+        must_change_password=signed_in.user.one_time_password,
     )
