@@ -68,7 +68,7 @@ def _run(host: str, startup_signals: _StartupSignals) -> bool:
 
             from infra.local.server import serve, stack
 
-            return serve(stack(environment.access_key(), objects), listener, ready)
+            return serve(stack(environment.service_secrets(os.environ), objects), listener, ready)
 
 
 if __name__ == "__main__":
