@@ -34,9 +34,7 @@ _OBJECTS_FILE = ".baton/objects.sqlite3"
 def configure_stack(port: int) -> list[str]:
     """Set missing variables for a stack that listens on `port`, and return notes for the user."""
     environ = os.environ
-    for name, prefix in _SERVICES.items():
-        if not environ.get(name):
-            environ[name] = f"http://127.0.0.1:{port}{prefix}/{secrets.token_urlsafe(32)}"
+    name_services(environ, port)
     environ.setdefault(OBJECTS, embedded_s3_url(port))
     environ.setdefault("BATON_STAGE", STAGE)
     _without_proxy(environ)
@@ -89,6 +87,13 @@ def embedded_s3_url(port: int) -> str:
 def objects_path(environ: Mapping[str, str]) -> str:
     """Return where the embedded S3 keeps its objects: in memory, or in a file if an engine keeps the items."""
     return environ.get(OBJECTS_FILE) or (_OBJECTS_FILE if environ.get(ENGINE) else IN_MEMORY)
+
+
+def name_services(environ: MutableMapping[str, str], port: int) -> None:
+    """Set the missing addresses of the AWS services of a process that listens on `port`, each with a new secret."""
+    for name, prefix in _SERVICES.items():
+        if not environ.get(name):
+            environ[name] = f"http://127.0.0.1:{port}{prefix}/{secrets.token_urlsafe(32)}"
 
 
 def service_secrets(environ: Mapping[str, str]) -> dict[str, str]:

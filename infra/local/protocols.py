@@ -13,7 +13,7 @@ from http import HTTPStatus
 from typing import Any
 from uuid import uuid4
 
-from uvicorn.protocols.http.h11_impl import H11Protocol
+from uvicorn.protocols.http.h11_impl import H11Protocol, RequestResponseCycle
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from websockets.datastructures import Headers
 from websockets.http11 import Response
@@ -51,7 +51,8 @@ class HttpProtocol(H11Protocol):
 
     def send_400_response(self, msg: str) -> None:  # noqa: ARG002 - the name is uvicorn's
         """Refuse what is not HTTP; in the middle of another response only by ending the connection."""
-        if self.cycle is None or self.cycle.response_complete:
+        cycle: RequestResponseCycle | None = self.cycle  # None before the first request
+        if cycle is None or cycle.response_complete:
             self.transport.write(_response(MalformedRequest()).serialize())
         self.transport.close()
 
@@ -87,7 +88,7 @@ class SocketProtocol(WebSocketsSansIOProtocol):
 
     async def run_asgi(self) -> None:
         """Serve the client, and leave no wire open whose client does not answer a close."""
-        self.scope["extensions"][WIRE] = {"abort": self.transport.abort}  # type: ignore[index]
+        self.scope["extensions"][WIRE] = {"abort": self.transport.abort}
         await super().run_asgi()
         asyncio.get_running_loop().call_later(CLOSE_GRACE_S, self.transport.abort)
 

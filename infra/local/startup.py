@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import os
+import re
 import secrets
 import socket
 from collections.abc import Iterator, Mapping
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 
 PASSWORD = "BATON_DEMO_PASSWORD"  # noqa: S105 - the name of a setting
 _DEFAULT_PORT = 8000
+_PRODUCTION = frozenset({"live", "prod", "production"})
+_AWS = re.compile(r"(^|[./@])(amazonaws\.com(\.cn)?|api\.aws)\.?(:\d+)?([/?#]|$)")
 
 
 class StartFailed(Exception):
@@ -76,8 +79,22 @@ def objects(environ: Mapping[str, str], port: int) -> Iterator[ObjectService | N
         yield embedded.service
 
 
+def refuse_real_data(environ: Mapping[str, str]) -> None:
+    """Raise `StartFailed` if demo people, whose password is printed, would be written beside real ones."""
+    stage = environ.get("BATON_STAGE", "")
+    if set(re.split(r"[^a-z0-9]+", stage.lower())) & _PRODUCTION:
+        raise StartFailed(f"demo people are not made in the stage {stage}; set BATON_STAGE to another one")
+    for name in (environment.ENGINE, environment.OBJECTS):
+        if _AWS.search(environ.get(name, "").strip().lower()):
+            raise StartFailed(f"demo people are not made on AWS; set {name} to an endpoint on your machine")
+
+
 def populate(environ: Mapping[str, str]) -> tuple[str | None, list[str]]:
-    """Create missing tables and demo data. Return the users' password, if it is known, and notes for the user."""
+    """Create missing tables and demo data. Return the users' password, if it is known, and notes for the user.
+
+    Raise `StartFailed` where real people may be.
+    """
+    refuse_real_data(environ)
     from chalicelib.core import aws
     from chalicelib.core.clock import SystemClock
     from chalicelib.core.settings import settings
