@@ -16,13 +16,13 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from infra.local import environment
+from infra.stages import is_production
 
 if TYPE_CHECKING:
     from infra.local.objects import ObjectService
 
 PASSWORD = "BATON_DEMO_PASSWORD"  # noqa: S105 - the name of a setting
 _DEFAULT_PORT = 8000
-_PRODUCTION = frozenset({"live", "prod", "production"})
 _AWS = re.compile(r"(^|[./@])(amazonaws\.com(\.cn)?|api\.aws)\.?(:\d+)?([/?#]|$)")
 
 
@@ -82,7 +82,7 @@ def objects(environ: Mapping[str, str], port: int) -> Iterator[ObjectService | N
 def refuse_real_data(environ: Mapping[str, str]) -> None:
     """Raise `StartFailed` if demo people, whose password is printed, would be written beside real ones."""
     stage = environ.get("BATON_STAGE", "")
-    if set(re.split(r"[^a-z0-9]+", stage.lower())) & _PRODUCTION:
+    if is_production(stage):
         raise StartFailed(f"demo people are not made in the stage {stage}; set BATON_STAGE to another one")
     for name in (environment.ENGINE, environment.OBJECTS):
         if _AWS.search(environ.get(name, "").strip().lower()):

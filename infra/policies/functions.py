@@ -30,6 +30,7 @@ class Role:
     invokes: Sequence[str] = ()
     verifies_tokens: bool = False
     posts_to_sockets: bool = False
+    closes_sockets: bool = False
     sends_messages: bool = False
 
 
