@@ -6,7 +6,7 @@ so each has a secret in its address. Any other address below the two prefixes is
     /_gateway/{secret}/@connections/{id}                            POST: send, GET: describe, DELETE: close
     /_lambda/{secret}/2015-03-31/functions/{name}/invocations       POST: invoke a function asynchronously
 
-A close takes the code in the header `X-Close-Code` (4000 to 4999), which AWS ignores.
+A close takes the code in the header `X-Close-Code` (1008, 1009, 4000 to 4999), which AWS ignores.
 
 Limits: signatures are not verified.
 """
@@ -34,7 +34,7 @@ CLOSE_CODE = "x-close-code"
 _ADDRESS = re.compile(rf"({SOCKETS_PREFIX}|{LAMBDA_PREFIX})/([^/]+)(/.+)")
 _CONNECTION = re.compile(rf"{SOCKETS_PREFIX}/@connections/(?P<id>.+)")
 _INVOCATION = re.compile(rf"{LAMBDA_PREFIX}/2015-03-31/functions/(?P<name>[^/]+)/invocations")
-_CLOSE_CODE = re.compile(r"4\d{3}")
+_CLOSE_CODE = re.compile(r"100[89]|4\d{3}")
 _MAX_PAYLOAD = 256 * 1024
 
 Function = Callable[[Any, Any], object]
