@@ -19,10 +19,12 @@ PATIENCE_S = 60.0
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """A received event."""
+    """A received event. Events of the mailbox have an id and a time."""
 
     event: str
     data: dict[str, Any]
+    id: int | None = field(default=None, compare=False)
+    at: str | None = field(default=None, compare=False)
 
 
 class Socket:

@@ -30,9 +30,12 @@ def servers() -> Iterator[tuple[Server, Server]]:
 
 
 def test_an_event_of_one_process_arrives_at_a_socket_of_the_other(servers: tuple[Server, Server]) -> None:
-    here, there = (Stack(server.base, PASSWORD) for server in servers)
-    customer, courier = there.person("customer1"), here.person("courier1")
-    with customer.listening("customer") as socket:
+    with ExitStack() as opened:
+        here, there = (Stack(server.base, PASSWORD) for server in servers)
+        for stack in (here, there):
+            opened.callback(stack.close)
+        customer, courier = there.person("customer1"), here.person("courier1")
+        socket = opened.enter_context(customer.listening("customer"))
         courier.ask("POST", "/v1/courier/availability", {"available": True}, status=204)
         order = {"pickup_address": "a", "dropoff_address": "b", "receiver_phone": "1"}
         placed = here.call("POST", "/v1/orders", order, token=customer.token).json()
@@ -42,8 +45,6 @@ def test_an_event_of_one_process_arrives_at_a_socket_of_the_other(servers: tuple
         courier.ask("POST", "/v1/courier/orders/accept", step)
         socket.wait_for("order.status", order_id=order_id, status="assigned")
         socket.wait_for("order.status", order_id=order_id, status="accepted")
-    for stack in (here, there):
-        stack.close()
 
 
 def test_no_process_prints_the_addresses_of_its_services(servers: tuple[Server, Server]) -> None:
