@@ -21,9 +21,10 @@ from websockets.server import ServerProtocol
 
 from chalicelib.core.errors import BatonError
 from chalicelib.edge.http import error_response
+from infra.local.asgi import is_text
 from infra.local.gateway_connection import CLOSE_GRACE_S, WIRE
 
-_LOST = 1006
+_LOST, _NO_TEXT = 1006, 1007
 
 
 class MalformedRequest(BatonError):
@@ -85,6 +86,15 @@ class SocketProtocol(WebSocketsSansIOProtocol):
             self.handshake_initiated = self.handshake_complete = self.close_sent = True
             self.transport.write(_response(MalformedHandshake()).serialize())
             self.transport.close()
+
+    def send_receive_event_to_app(self) -> None:
+        """Close with 1007 for a text that is not UTF-8, which uvicorn would log as an error of the server."""
+        if self.curr_msg_data_type == "text" and not self.close_sent and not is_text(b"".join(self.frames)):
+            self.frames = []
+            self.conn.send_close(_NO_TEXT)
+            self.handle_parser_exception()
+            return
+        super().send_receive_event_to_app()
 
     async def run_asgi(self) -> None:
         """Serve the client, and leave no wire open whose client does not answer a close."""

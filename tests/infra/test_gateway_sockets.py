@@ -217,7 +217,8 @@ def test_a_connection_cannot_be_posted_to_before_its_handshake_has_returned(gate
 
 
 @pytest.mark.parametrize(
-    ("asked", "code"), [("", 1000), ("4008", 4008), ("4999", 4999), ("1008", 1008), ("5000", 1000), ("1006", 1000), ("40011", 1000)]
+    ("asked", "code"),
+    [("", 1000), ("4008", 4008), ("4999", 4999), ("1008", 1008), ("5000", 1000), ("1006", 1000), ("40011", 1000)],
 )
 def test_connection_can_be_closed_by_the_management_api(gateways: Gateways, asked: str, code: int) -> None:
     async def story() -> None:

@@ -185,6 +185,16 @@ def test_message_of_more_than_32_kb_closes_the_socket(line: Line) -> None:
     assert line.code() == 1009
 
 
+def test_text_that_is_not_utf_8_closes_the_socket(line: Line) -> None:
+    with connect(line.url, proxy=None) as client:
+        client.send(b"\xff", text=True)
+        with pytest.raises(ConnectionClosed):
+            client.recv(PATIENCE_S)
+        assert client.close_code == 1007
+    assert line.code() == 1007
+    assert line.app.kinds() == ["$connect", "$disconnect"]
+
+
 def test_refused_handshake_gets_the_response_of_the_app(line: Line) -> None:
     """The log has no error; the fixture checks it."""
     body = '{"success": false}'

@@ -76,7 +76,8 @@ def test_given_addresses_are_kept() -> None:
 
 def test_secrets_of_addresses_are_not_logged() -> None:
     written = io.StringIO()
-    logger = logging.getLogger("baton.redaction")
+    logger = logging.getLogger("tests.redaction")
+    logger.setLevel(logging.WARNING)
     handler = logging.StreamHandler(written)
     logger.addHandler(handler)
     redact([logger])
