@@ -17,6 +17,7 @@ from typing import Any
 
 from chalicelib.core.errors import RateLimited
 from chalicelib.edge.client_ip import VIEWER
+from chalicelib.edge.http import SECURITY_HEADERS
 from infra.stages import Config, requests_per_address
 
 LIMIT, SERVER_LIMIT = "RequestsPerAddress", "RequestsPerServer"
@@ -105,7 +106,10 @@ def firewall(stage: str, config: Config | None = None) -> dict[str, Any]:
     """Return the template with the ACL of the domain's distribution, for us-east-1."""
     acl = _acl(f"baton-{stage}-domain", "CLOUDFRONT", [_rule("PerAddress", 0, LIMIT, AggregateKeyType="IP")])
     [rule] = acl["Properties"]["Rules"]
-    headers = [{"Name": "Retry-After", "Value": str(RETRY_AFTER_S)}, {"Name": "Cache-Control", "Value": "no-store"}]
+    headers = [
+        {"Name": name, "Value": value}
+        for name, value in {**SECURITY_HEADERS, "Retry-After": str(RETRY_AFTER_S)}.items()
+    ]
     custom = {"ResponseCode": RateLimited.status, "CustomResponseBodyKey": "RateLimited", "ResponseHeaders": headers}
     rule["Action"] = {"Block": {"CustomResponse": custom}}
     body = {"ContentType": "APPLICATION_JSON", "Content": json.dumps(_RATE_LIMITED)}

@@ -29,7 +29,6 @@ def servers() -> Iterator[tuple[Server, Server]]:
         yield opened.enter_context(running(**same)), opened.enter_context(running(**same))
 
 
-@pytest.mark.xfail(reason="connections do not store the endpoint of the process where they were opened", strict=True)
 def test_an_event_of_one_process_arrives_at_a_socket_of_the_other(servers: tuple[Server, Server]) -> None:
     with ExitStack() as opened:
         here, there = (Stack(server.base, PASSWORD) for server in servers)
