@@ -1,4 +1,6 @@
-"""Defines the photo bucket: private, with a lifecycle rule that deletes unfinished uploads.
+"""Defines the photo bucket: private, versioned, with lifecycle rules that delete unfinished uploads and old versions.
+
+A deleted photo is out of reach of the application at once. An operator can restore it for 30 days; then S3 deletes it.
 
 Objects are read and written only with presigned URLs. Pages of any origin may use them, because the signature is what
 authorises a request. The lifecycle rule for `incoming/` backs up the application's own sweep, and is the only thing
@@ -13,6 +15,8 @@ from typing import Any
 from chalicelib.core.settings import Settings
 
 _EXPIRY_RULE = "forget-what-nobody-confirmed"
+_VERSIONS_RULE = "forget-old-versions"
+KEPT_VERSIONS_DAYS = 30
 
 
 def private() -> dict[str, Any]:
@@ -47,6 +51,7 @@ def definition(stage: str) -> dict[str, Any]:
                 }
             ]
         },
+        "VersioningConfiguration": {"Status": "Enabled"},
         "LifecycleConfiguration": {
             "Rules": [
                 {
@@ -54,8 +59,15 @@ def definition(stage: str) -> dict[str, Any]:
                     "Status": "Enabled",
                     "Prefix": "incoming/",
                     "ExpirationInDays": 1,
+                    "NoncurrentVersionExpiration": {"NoncurrentDays": 1},
+                },
+                {
+                    "Id": _VERSIONS_RULE,
+                    "Status": "Enabled",
+                    "NoncurrentVersionExpiration": {"NoncurrentDays": KEPT_VERSIONS_DAYS},
+                    "ExpiredObjectDeleteMarker": True,
                     "AbortIncompleteMultipartUpload": {"DaysAfterInitiation": 1},
-                }
+                },
             ]
         },
     }

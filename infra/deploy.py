@@ -30,7 +30,7 @@ from infra.stacks import application as application_stack
 from infra.stacks import foundation as foundation_stack
 from infra.stacks import indexes
 from infra.stacks.rollout import Rollout, RolloutFailed, Say, aws, current, outputs, upload
-from infra.stages import UnknownStage, settings_of
+from infra.stages import OpenOrigin, UnknownStage, check_origin, settings_of
 
 Adapt = Callable[[dict[str, Any]], dict[str, Any]]
 """Changes a template for an emulator of AWS."""
@@ -46,6 +46,7 @@ _DEPLOYMENT_ERRORS = (
     CalledProcessError,
     CannotDeploy,
     ClientError,
+    OpenOrigin,
     UnknownStage,
     RolloutFailed,
     SettingsError,
@@ -117,6 +118,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if options.part == "foundation":
             stack_outputs: Mapping[str, str] = foundation(options.stage, print)
         else:
+            check_origin(options.stage)
             stack_outputs = application(options.stage, print, Target(options.architecture))
     except _DEPLOYMENT_ERRORS as error:
         print(error, file=sys.stderr)

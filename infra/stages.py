@@ -8,6 +8,7 @@ stage reads them here.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -17,15 +18,43 @@ from infra.packaging.project import ROOT
 CONFIG = ROOT / ".chalice" / "config.json"
 
 Config = Mapping[str, Any]
+_PRODUCTION = frozenset({"live", "prod", "production"})
+_ANY_ORIGIN = "*"
+_REQUESTS_PER_ADDRESS = 2000
 
 
 class UnknownStage(Exception):
     """The stage is not configured, or not consistently; the message says what is."""
 
 
+class OpenOrigin(Exception):
+    """Pages of any origin could call a stage of production; the message says what to set."""
+
+
+def is_production(stage: str) -> bool:
+    """Return whether a stage is one of production by its name, such as `prod` or `eu-live`."""
+    return not _PRODUCTION.isdisjoint(re.split(r"[^a-z0-9]+", stage.lower()))
+
+
+def check_origin(stage: str, config: Config | None = None) -> None:
+    """Raise `OpenOrigin` for a stage of production without its own origin. Raise what `settings_of` raises, too."""
+    if is_production(stage) and settings_of(stage, config).cors_origin in ("", _ANY_ORIGIN):
+        where = f"environment_variables of the stage {stage} in .chalice/config.json"
+        raise OpenOrigin(
+            f"Set BATON_CORS_ORIGIN in {where} to the origin of your web pages, such as https://shop.example. "
+            "Without it pages of any origin may call the API."
+        )
+
+
+def requests_per_address(stage: str, config: Config | None = None) -> int:
+    """Return how many requests a client address may send in five minutes; 0 if there is no limit."""
+    limit: int = _configured(config)["stages"][stage].get("requests_per_address", _REQUESTS_PER_ADDRESS)
+    return limit
+
+
 def settings_of(stage: str, config: Config | None = None) -> Settings:
     """Return the settings that a stage's functions read. Raise `UnknownStage`, or `SettingsError` if one is invalid."""
-    configured = json.loads(CONFIG.read_text(encoding="utf-8")) if config is None else config
+    configured = _configured(config)
     if stage not in configured["stages"]:
         stages = ", ".join(sorted(configured["stages"]))
         raise UnknownStage(f"Unknown stage {stage}; the stages in .chalice/config.json are: {stages}.")
@@ -36,3 +65,8 @@ def settings_of(stage: str, config: Config | None = None) -> Settings:
     if variables.get("BATON_STAGE") != stage:
         raise UnknownStage(f"BATON_STAGE of the stage {stage} has another value: {variables.get('BATON_STAGE')}.")
     return read_settings(variables)
+
+
+def _configured(config: Config | None) -> Config:
+    known: Config = json.loads(CONFIG.read_text(encoding="utf-8")) if config is None else config
+    return known

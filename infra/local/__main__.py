@@ -55,6 +55,7 @@ def _run(host: str, startup_signals: _StartupSignals) -> bool:
     from infra.local.banner import banner
 
     startup.quiet_libraries()
+    startup.refuse_real_data(os.environ)
     with closing(startup.listen(host, os.environ)) as listener:
         port = listener.getsockname()[1]
         notes = environment.configure_stack(port)
@@ -68,7 +69,7 @@ def _run(host: str, startup_signals: _StartupSignals) -> bool:
 
             from infra.local.server import serve, stack
 
-            return serve(stack(environment.access_key(), objects), listener, ready)
+            return serve(stack(environment.service_secrets(os.environ), objects), listener, ready)
 
 
 if __name__ == "__main__":

@@ -87,3 +87,12 @@ def client_of(scope: Scope) -> str:
     """Return the address of the client."""
     client = scope.get("client")
     return str(client[0]) if client else ""
+
+
+def is_text(content: bytes) -> bool:
+    """Return whether content is UTF-8."""
+    try:
+        content.decode()
+    except UnicodeDecodeError:
+        return False
+    return True

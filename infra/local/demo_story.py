@@ -10,8 +10,7 @@ import json
 from datetime import datetime, timedelta
 from typing import Any, ClassVar, Protocol
 
-import msgspec
-
+from infra.local.asgi import AsgiResponse
 from infra.local.gateway_http import Call, Gateway
 
 
@@ -42,16 +41,20 @@ class Story(Protocol):
         ...
 
 
-class ApiClient(msgspec.Struct, frozen=True):
-    """A signed-in user."""
+class ApiClient:
+    """A signed-in user, who gets a new access token when one has expired."""
 
-    gateway: Gateway
-    tokens: dict[str, Any]
+    def __init__(self, gateway: Gateway, credentials: dict[str, str]) -> None:
+        self._gateway = gateway
+        self._tokens = self._sign("/v1/auth/login", credentials)
 
     def call(self, method: str, path: str, body: object, **headers: str) -> Any:
         """Call the API as this user and return the body. Raise `RuntimeError` if the call fails."""
-        sent = {"authorization": f"Bearer {self.tokens['accessToken']}", **headers}
-        return _call(self.gateway, method, path, body, sent)
+        response = self._send(method, path, body, headers)
+        if response.status == 401:
+            self._tokens = self._sign("/v1/auth/refresh", {"refreshToken": self._tokens["refreshToken"]})
+            response = self._send(method, path, body, headers)
+        return _content(path, response)
 
     def post(self, path: str, body: object) -> Any:
         """Send a POST request and return the body."""
@@ -59,7 +62,15 @@ class ApiClient(msgspec.Struct, frozen=True):
 
     def sign_out(self) -> None:
         """End the session."""
-        self.post("/v1/auth/logout", {"refreshToken": self.tokens["refreshToken"]})
+        self.post("/v1/auth/logout", {"refreshToken": self._tokens["refreshToken"]})
+
+    def _send(self, method: str, path: str, body: object, headers: dict[str, str]) -> AsgiResponse:
+        authorization = f"Bearer {self._tokens['accessToken']}"
+        return _send(self._gateway, method, path, body, {"authorization": authorization, **headers})
+
+    def _sign(self, path: str, body: object) -> dict[str, Any]:
+        tokens: dict[str, Any] = _content(path, _send(self._gateway, "POST", path, body, {}))
+        return tokens
 
 
 class Teller:
@@ -71,14 +82,16 @@ class Teller:
 
     def sign_in(self, name: str) -> ApiClient:
         """Sign a user in."""
-        credentials = {"username": name, "password": self._password}
-        return ApiClient(self._gateway, _call(self._gateway, "POST", "/v1/auth/login", credentials, {}))
+        return ApiClient(self._gateway, {"username": name, "password": self._password})
 
 
-def _call(gateway: Gateway, method: str, path: str, body: object, headers: dict[str, str]) -> Any:
+def _send(gateway: Gateway, method: str, path: str, body: object, headers: dict[str, str]) -> AsgiResponse:
     sent = {"content-type": "application/json", **headers}
     content = b"" if body is None else json.dumps(body).encode()
-    response = gateway.answer(Call(method, path, sent, content, "127.0.0.1"))
+    return gateway.answer(Call(method, path, sent, content, "127.0.0.1"))
+
+
+def _content(path: str, response: AsgiResponse) -> Any:
     if response.status >= 300 or response.status == 207:
         raise RuntimeError(f"cannot create the demo data: {path} returned {response.status} {response.body!r}")
     return json.loads(response.body) if response.body else None

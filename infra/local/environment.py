@@ -2,12 +2,16 @@
 
 The app reads settings once, at import, so they have to be set before. Secrets are kept in the process and not written
 to disk: generated token keys, and with them all tokens, end with the process.
+
+Several processes may share one engine. Each has its own sockets, at an endpoint with a secret, which is stored with
+every connection, so that all of them reach all sockets.
 """
 
 from __future__ import annotations
 
 import json
 import os
+import re
 import secrets
 from collections.abc import Mapping, MutableMapping
 
@@ -22,6 +26,7 @@ OBJECTS = "BATON_S3_ENDPOINT"
 OBJECTS_FILE = "BATON_LOCAL_OBJECTS"
 TOKEN_KEYS = "BATON_TOKEN_KEYS"  # noqa: S105 - the name of a setting
 _TOKEN_KEYS_SECRET = "BATON_TOKEN_KEYS_SECRET"  # noqa: S105 - the name of a setting
+_SERVICES = {"BATON_SOCKETS_ENDPOINT": SOCKETS_PREFIX, "BATON_LAMBDA_ENDPOINT": LAMBDA_PREFIX}
 _REGION = "us-east-1"
 _OBJECTS_FILE = ".baton/objects.sqlite3"
 
@@ -29,9 +34,7 @@ _OBJECTS_FILE = ".baton/objects.sqlite3"
 def configure_stack(port: int) -> list[str]:
     """Set missing variables for a stack that listens on `port`, and return notes for the user."""
     environ = os.environ
-    base = f"http://127.0.0.1:{port}"
-    environ["BATON_SOCKETS_ENDPOINT"] = base + SOCKETS_PREFIX
-    environ["BATON_LAMBDA_ENDPOINT"] = base + LAMBDA_PREFIX
+    name_services(environ, port)
     environ.setdefault(OBJECTS, embedded_s3_url(port))
     environ.setdefault("BATON_STAGE", STAGE)
     _without_proxy(environ)
@@ -86,12 +89,20 @@ def objects_path(environ: Mapping[str, str]) -> str:
     return environ.get(OBJECTS_FILE) or (_OBJECTS_FILE if environ.get(ENGINE) else IN_MEMORY)
 
 
-def access_key() -> str:
-    """Return the access key with which this process signs its calls."""
-    from botocore.session import get_session
+def name_services(environ: MutableMapping[str, str], port: int) -> None:
+    """Set the missing addresses of the AWS services of a process that listens on `port`, each with a new secret."""
+    for name, prefix in _SERVICES.items():
+        if not environ.get(name):
+            environ[name] = f"http://127.0.0.1:{port}{prefix}/{secrets.token_urlsafe(32)}"
 
-    credentials = get_session().get_credentials()
-    return "" if credentials is None else str(credentials.access_key)
+
+def service_secrets(environ: Mapping[str, str]) -> dict[str, str]:
+    """Return the secret in the address of each AWS service of this process, by the prefix of the service.
+
+    An endpoint that was given without a secret is another server's; then the service here has one that nobody knows.
+    """
+    found = {prefix: re.search(rf"{prefix}/([^/]+)/?$", environ[name]) for name, prefix in _SERVICES.items()}
+    return {prefix: match[1] if match else secrets.token_urlsafe(32) for prefix, match in found.items()}
 
 
 def _without_proxy(environ: MutableMapping[str, str]) -> None:

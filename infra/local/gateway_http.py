@@ -2,7 +2,7 @@
 
 Chalice's local gateway creates the event. This module adds what Chalice lacks and the deployed API has: the stage
 `/api` before every path, the greedy route for unknown paths, the client's address, request ids, bodies as text or
-base64, and a limit on their size.
+base64, and a limit on their size. A body that is not UTF-8 reaches the application as it was sent, encoded in base64.
 
 Limits: API Gateway's timeout of 29 seconds and its compression are missing.
 """
@@ -34,6 +34,7 @@ from infra.local.asgi import (
     TooLarge,
     client_of,
     headers_of,
+    is_text,
     read_body,
     respond,
 )
@@ -107,7 +108,7 @@ class Gateway(LocalGateway):
             call.method, call.path, call.headers, call.body
         )
         kind = call.headers.get("content-type", "").partition(";")[0].strip().lower()
-        is_binary = kind in self._app_object.api.binary_types or not _is_text(call.body)
+        is_binary = kind in self._app_object.api.binary_types or not is_text(call.body)
         event["isBase64Encoded"] = bool(call.body) and is_binary
         if event["isBase64Encoded"]:
             event["body"] = base64.b64encode(call.body).decode("ascii")
@@ -120,15 +121,6 @@ class Gateway(LocalGateway):
             identity={"sourceIp": call.source_ip, "userAgent": call.headers.get("user-agent")},
         )
         return event
-
-
-def _is_text(body: bytes) -> bool:
-    """Return whether a body is UTF-8. Any other body reaches the application as it was sent, encoded in base64."""
-    try:
-        body.decode()
-    except UnicodeDecodeError:
-        return False
-    return True
 
 
 class HttpGateway:

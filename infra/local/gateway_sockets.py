@@ -1,40 +1,43 @@
 """The socket gateway: calls the app's three WebSocket handlers as API Gateway does.
 
 A connection opens, and can receive posts, only after `$connect` has accepted it. `$disconnect` is called for every
-connection that ends. A connection is closed after two hours, or after ten minutes without a message in either
-direction. Messages are texts of at most 128 KB. The paths are `/api/v1/ws/<channel>`; handlers get the channel as the
-query parameter `channel`, as in a deployment.
+connection that ends, with the code of the end: that of the client, 1006 if the line was lost, or that of the gateway. A
+connection is closed after two hours, or after ten minutes without a message in either direction. The paths are
+`/api/v1/ws/<channel>`; handlers get the channel as the query parameter `channel`, as in a deployment.
 
-Limits: API Gateway handles several messages of a connection concurrently and in any order; here they are handled one
-after the other.
+Several messages of one connection are handled at the same time, so a later one may be finished first, also after
+`$disconnect`. Messages from clients are texts of at most 32 KB, those to clients of at most 128 KB. A post is accepted
+when it is buffered: on a line whose client has vanished it succeeds, too.
 """
 
 from __future__ import annotations
 
 import asyncio
-import base64
 import logging
 import re
-import secrets
 import time
 import uuid
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from enum import Enum, auto
 from functools import partial
 from typing import Any
 from urllib.parse import parse_qsl
 
 from chalicelib.core.errors import InternalError, RouteNotFound
 from chalicelib.edge.http import encoder, error_response
-from infra.local.asgi import AsgiResponse, Event, Receive, Scope, Send, client_of, headers_of, refuse_socket
+from chalicelib.realtime.sockets import CHANNELS
+from infra.local.asgi import AsgiResponse, Event, Receive, Scope, Send, headers_of, refuse_socket
+from infra.local.gateway_connection import ClientConnection
 from infra.local.threads import Threads
 
-MAX_BYTES = 128 * 1024
+MAX_MESSAGE_BYTES = 32 * 1024
+MAX_POST_BYTES = 128 * 1024
 IDLE_S = 600.0
 MAX_DURATION_S = 7200.0
-NORMAL, GOING_AWAY, TEXT_ONLY = 1000, 1001, 1003
+NORMAL, GOING_AWAY, TEXT_ONLY, LOST = 1000, 1001, 1003, 1006
 
-_PATH = re.compile(r"/api/v1/ws/([^/]+)/?")
+_PATH = re.compile(rf"/api/v1/ws/({'|'.join(CHANNELS)})/?")
 _logger = logging.getLogger(__name__)
 Handler = Callable[[dict[str, Any], Any], dict[str, Any]]
 
@@ -48,45 +51,12 @@ class Handlers:
     disconnect: Handler
 
 
-@dataclass(slots=True)
-class ClientConnection:
-    """One client. `opened` and `active` are times of the monotonic clock."""
+class Posted(Enum):
+    """What became of a post."""
 
-    scope: Scope
-    send: Send
-    id: str = field(default_factory=lambda: base64.urlsafe_b64encode(secrets.token_bytes(11)).decode())
-    connected_at_ms: int = field(default_factory=lambda: time.time_ns() // 1_000_000)
-    last_active_ms: int = field(default_factory=lambda: time.time_ns() // 1_000_000)
-    opened: float = field(default_factory=time.monotonic)
-    active: float = field(default_factory=time.monotonic)
-    writing: asyncio.Lock = field(default_factory=asyncio.Lock)
-
-    def touch(self) -> None:
-        """Record that a message was sent or received."""
-        self.active, self.last_active_ms = time.monotonic(), time.time_ns() // 1_000_000
-
-    def event(self, kind: str, **fields: Any) -> dict[str, Any]:
-        """Return API Gateway's event for `CONNECT`, `MESSAGE` or `DISCONNECT`."""
-        routes = {"CONNECT": "$connect", "DISCONNECT": "$disconnect"}
-        context = {
-            "routeKey": routes.get(kind, "$default"),
-            "eventType": kind,
-            "messageDirection": "IN",
-            "stage": "api",
-            "apiId": "local",
-            "domainName": headers_of(self.scope).get("host", "localhost"),
-            "connectionId": self.id,
-            "connectedAt": self.connected_at_ms,
-            "requestTimeEpoch": time.time_ns() // 1_000_000,
-            "requestId": str(uuid.uuid4()),
-            "identity": self.identity(),
-        }
-        context |= fields.pop("context", {})
-        return {"requestContext": context, "isBase64Encoded": False, **fields}
-
-    def identity(self) -> dict[str, Any]:
-        """Return the client's IP address and user agent."""
-        return {"sourceIp": client_of(self.scope), "userAgent": headers_of(self.scope).get("user-agent")}
+    ACCEPTED = auto()
+    GONE = auto()
+    FULL = auto()
 
 
 class SocketGateway:
@@ -100,6 +70,7 @@ class SocketGateway:
         self._idle_s = idle_s
         self._max_duration_s = max_duration_s
         self._open: dict[str, ClientConnection] = {}
+        self._closing: set[asyncio.Task[None]] = set()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one client from its handshake to its disconnection."""
@@ -108,55 +79,53 @@ class SocketGateway:
         if match is None:
             await refuse_socket(send, _asgi_response(error_response(RouteNotFound(), str(uuid.uuid4())).to_dict()))
             return
-        connection = ClientConnection(scope, send)
+        connection = ClientConnection.of(scope, send)
         response = await self._connect(connection, match[1])
         if response.status != 200:
             await refuse_socket(send, response)
             return
-        reason: Event = {"code": 1006}
+        reason: Event = {"code": LOST}
         try:
             await send({"type": "websocket.accept", "subprotocol": _subprotocol(response)})
             self._open[connection.id] = connection
+            connection.outgoing.start()
             reason = await self._listen(connection, receive)
         except OSError:
-            _logger.debug("a client disconnected during a write")
+            _logger.debug("a client disconnected during its handshake")
         finally:
             self._open.pop(connection.id, None)
+            connection.outgoing.stop()
             await self._disconnect(connection, reason)
+            await asyncio.gather(*connection.handling)
 
     def find(self, connection_id: str) -> ClientConnection | None:
         """Return the connection if it is open, otherwise None."""
         return self._open.get(connection_id)
 
-    async def post(self, connection: ClientConnection, text: str) -> bool:
-        """Send a text and return whether the connection is open. Posts do not interleave."""
-        async with connection.writing:
-            if connection.id not in self._open:
-                return False
-            try:
-                await connection.send({"type": "websocket.send", "text": text})
-            except OSError:
-                return False
-            connection.touch()
-            return True
+    def post(self, connection: ClientConnection, text: str) -> Posted:
+        """Buffer a text for the client, who may not have it yet, and may never get it."""
+        if connection.id not in self._open:
+            return Posted.GONE
+        if not connection.outgoing.put(text):
+            return Posted.FULL
+        connection.touch()
+        return Posted.ACCEPTED
 
-    async def close(self, connection: ClientConnection, code: int, reason: str = "") -> None:
-        """Close a connection; `$disconnect` follows."""
-        self._open.pop(connection.id, None)
-        async with connection.writing:
-            try:
-                await connection.send({"type": "websocket.close", "code": code, "reason": reason})
-            except (OSError, RuntimeError):
-                _logger.debug("a client disconnected before it was closed")
+    def close(self, connection: ClientConnection, code: int, reason: str = "") -> None:
+        """Close a connection, also of a client that does not read; `$disconnect` follows with this code."""
+        if self._open.pop(connection.id, None) is None:
+            return
+        connection.closed_with = {"code": code, "reason": reason}
+        closing = asyncio.ensure_future(connection.outgoing.close(code, reason))
+        self._closing.add(closing)
+        closing.add_done_callback(self._closing.discard)
 
     async def close_all(self, timeout_s: float) -> None:
         """Close all connections. Clients that do not read cannot delay this beyond the timeout."""
-        closing = [
-            asyncio.ensure_future(self.close(connection, GOING_AWAY, "Going away"))
-            for connection in self._open.values()
-        ]
-        if closing:
-            await asyncio.wait(closing, timeout=timeout_s)
+        for connection in list(self._open.values()):
+            self.close(connection, GOING_AWAY, "Going away")
+        if self._closing:
+            await asyncio.wait(self._closing, timeout=timeout_s)
 
     async def _connect(self, connection: ClientConnection, channel: str) -> AsgiResponse:
         query = {**dict(parse_qsl(connection.scope["query_string"].decode("ascii"))), "channel": channel}
@@ -175,40 +144,54 @@ class SocketGateway:
         return _asgi_response(response)
 
     async def _listen(self, connection: ClientConnection, receive: Receive) -> Event:
-        """Handle messages until the connection ends; return the reason."""
+        """Start the handling of each message until the connection ends; return the reason."""
         while True:
             try:
                 async with asyncio.timeout(self._time_left(connection)):
                     event = await receive()
             except TimeoutError:
-                if self._time_left(connection) > 0:
-                    continue  # a post has extended the time
-                await self.close(connection, GOING_AWAY, "Going away")
-                return {"code": GOING_AWAY, "reason": "Going away"}
+                if self._time_left(connection) == 0:  # otherwise a post has extended the time
+                    self.close(connection, GOING_AWAY, "Going away")
+                continue
             if event["type"] == "websocket.disconnect":
-                return event
+                return connection.closed_with or event
+            if connection.closed_with is not None:
+                continue
             if event.get("text") is None:
-                await self.close(connection, TEXT_ONLY, "Only text messages are supported")
-                return {"code": TEXT_ONLY, "reason": "Only text messages are supported"}
-            await self._handle_message(connection, event["text"])
+                self.close(connection, TEXT_ONLY, "Only text messages are supported")
+                continue
+            await self._start_message(connection, event["text"])
 
-    def _time_left(self, connection: ClientConnection) -> float:
+    def _time_left(self, connection: ClientConnection) -> float | None:
+        """Return the seconds until the connection is closed; None once it is being closed."""
+        if connection.closed_with is not None:
+            return None
         deadline = min(connection.active + self._idle_s, connection.opened + self._max_duration_s)
         return max(0.0, deadline - time.monotonic())
 
-    async def _handle_message(self, connection: ClientConnection, text: str) -> None:
+    async def _start_message(self, connection: ClientConnection, text: str) -> None:
+        """Start handling a message as soon as the connection has a free slot."""
         connection.touch()
+        await connection.slots.acquire()
         event = connection.event("MESSAGE", body=text, context={"messageId": str(uuid.uuid4())})
+        running = self._threads.begin(partial(self._handlers.message, event, None))
+        task = asyncio.ensure_future(self._finish_message(connection, running))
+        connection.handling.add(task)
+        task.add_done_callback(connection.handling.discard)
+
+    async def _finish_message(self, connection: ClientConnection, running: asyncio.Future[Any]) -> None:
         try:
-            await self._threads.run(partial(self._handlers.message, event, None))
+            await running
         except Exception:
             _logger.exception("the message handler failed")
             message = {"message": "Internal server error", "connectionId": connection.id}
-            await self.post(connection, encoder.encode(message).decode())
+            self.post(connection, encoder.encode(message).decode())
+        finally:
+            connection.slots.release()
 
     async def _disconnect(self, connection: ClientConnection, reason: Event) -> None:
         details = {
-            "disconnectStatusCode": reason.get("code", 1006),
+            "disconnectStatusCode": reason.get("code", LOST),
             "disconnectReason": reason.get("reason") or "",
         }
         try:

@@ -21,8 +21,9 @@ def main() -> int:
     if not endpoint:
         print(f"Set {environment.ENGINE} to the URL of the engine, such as http://127.0.0.1:8001", file=sys.stderr)
         return 2
-    environment.configure_command()
     try:
+        startup.refuse_real_data(os.environ)
+        environment.configure_command()
         with startup.readable_errors():
             password, notes = startup.populate(os.environ)
     except startup.StartFailed as error:

@@ -9,22 +9,26 @@ from __future__ import annotations
 import asyncio
 import logging
 import socket
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import uvicorn
 
 import app
+from chalicelib.core import observability
 from chalicelib.core.clock import SystemClock
 from chalicelib.core.ids import SystemIds
 from chalicelib.core.settings import settings
 from infra.local.asgi import Receive, Scope, Send
 from infra.local.gateway_http import HttpGateway
 from infra.local.gateway_objects import OBJECTS_PREFIX, ObjectGateway
-from infra.local.gateway_services import LAMBDA_PREFIX, SOCKETS_PREFIX, Services
-from infra.local.gateway_sockets import MAX_BYTES, Handlers, SocketGateway
+from infra.local.gateway_services import Services
+from infra.local.gateway_sockets import MAX_MESSAGE_BYTES, Handlers, SocketGateway
 from infra.local.messages import PrintedMessages
 from infra.local.objects import ObjectService
+from infra.local.protocols import HttpProtocol, SocketProtocol
+from infra.local.redaction import redact
 from infra.local.sweeper import Sweeper
 from infra.local.threads import Threads
 
@@ -47,8 +51,8 @@ class Stack:
         """Route a request."""
         if scope["type"] == "websocket":
             await self.sockets(scope, receive, send)
-        elif scope["path"].startswith((f"{SOCKETS_PREFIX}/", f"{LAMBDA_PREFIX}/")):
-            await self.services(scope, receive, send)
+        elif (service := self.services.find(scope["path"])) is not None:
+            await self.services({**scope, "path": service}, receive, send)
         elif self.objects is not None and scope["path"].startswith(f"{OBJECTS_PREFIX}/"):
             await self.objects(scope, receive, send)
         else:
@@ -61,12 +65,13 @@ class Stack:
         await self.sockets.close_all(_GRACE_S)
 
 
-def stack(access_key: str, objects: ObjectService | None = None) -> Stack:
-    """Return the stack for the app of this process. Calls to the AWS services have to use the access key.
+def stack(secrets: Mapping[str, str], objects: ObjectService | None = None) -> Stack:
+    """Return the stack for the app of this process. `secrets` are those in the addresses of the AWS services.
 
     `objects` is the embedded S3, if there is one.
     """
     config, clock = settings(), SystemClock()
+    redact((logging.getLogger(), logging.getLogger(observability.log().name)))
     app.use(app.compose(config, clock, SystemIds(clock), messages=PrintedMessages()))
     threads = Threads()
     handlers = Handlers(app.websocket_connect, app.websocket_message, app.websocket_disconnect)
@@ -76,7 +81,7 @@ def stack(access_key: str, objects: ObjectService | None = None) -> Stack:
         threads=threads,
         http=HttpGateway(app.app, threads, config.max_body_bytes),
         sockets=sockets,
-        services=Services(sockets, functions, threads, access_key),
+        services=Services(sockets, functions, threads, secrets),
         objects=None if objects is None else ObjectGateway(objects, threads),
         sweepers=[Sweeper(one_pass, config.sweep_every_s) for one_pass in (app.one_pass, app.maintenance_pass)],
     )
@@ -93,12 +98,21 @@ def serve(parts: Stack, listener: socket.socket, ready: Callable[[], None]) -> b
         proxy_headers=False,
         timeout_keep_alive=_KEEP_ALIVE_S,
         timeout_graceful_shutdown=_GRACE_S,
-        ws_max_size=MAX_BYTES,
-        ws_ping_interval=None,  # API Gateway sends no pings
-        ws_per_message_deflate=False,
+        **protocols(),
     )
     _Server(config, parts, ready).run([listener])
     return parts.threads.stop(_GRACE_S)
+
+
+def protocols() -> dict[str, Any]:
+    """Return uvicorn's options for HTTP and sockets as at API Gateway."""
+    return {
+        "http": HttpProtocol,
+        "ws": SocketProtocol,
+        "ws_max_size": MAX_MESSAGE_BYTES,
+        "ws_ping_interval": None,  # API Gateway sends no pings
+        "ws_per_message_deflate": False,
+    }
 
 
 class _Server(uvicorn.Server):

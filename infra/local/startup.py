@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import os
+import re
 import secrets
 import socket
 from collections.abc import Iterator, Mapping
@@ -15,12 +16,14 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from infra.local import environment
+from infra.stages import is_production
 
 if TYPE_CHECKING:
     from infra.local.objects import ObjectService
 
 PASSWORD = "BATON_DEMO_PASSWORD"  # noqa: S105 - the name of a setting
 _DEFAULT_PORT = 8000
+_AWS = re.compile(r"(^|[./@])(amazonaws\.com(\.cn)?|api\.aws)\.?(:\d+)?([/?#]|$)")
 
 
 class StartFailed(Exception):
@@ -76,8 +79,22 @@ def objects(environ: Mapping[str, str], port: int) -> Iterator[ObjectService | N
         yield embedded.service
 
 
+def refuse_real_data(environ: Mapping[str, str]) -> None:
+    """Raise `StartFailed` if demo people, whose password is printed, would be written beside real ones."""
+    stage = environ.get("BATON_STAGE", "")
+    if is_production(stage):
+        raise StartFailed(f"demo people are not made in the stage {stage}; set BATON_STAGE to another one")
+    for name in (environment.ENGINE, environment.OBJECTS):
+        if _AWS.search(environ.get(name, "").strip().lower()):
+            raise StartFailed(f"demo people are not made on AWS; set {name} to an endpoint on your machine")
+
+
 def populate(environ: Mapping[str, str]) -> tuple[str | None, list[str]]:
-    """Create missing tables and demo data. Return the users' password, if it is known, and notes for the user."""
+    """Create missing tables and demo data. Return the users' password, if it is known, and notes for the user.
+
+    Raise `StartFailed` where real people may be.
+    """
+    refuse_real_data(environ)
     from chalicelib.core import aws
     from chalicelib.core.clock import SystemClock
     from chalicelib.core.settings import settings

@@ -28,7 +28,11 @@ class Threads:
 
     async def run(self, call: Callable[[], T]) -> T:
         """Run a call and wait for its result."""
-        return await asyncio.wrap_future(self._submit(self._handlers, call))
+        return await self.begin(call)
+
+    def begin(self, call: Callable[[], T]) -> asyncio.Future[T]:
+        """Start a call and return the future of its result. Calls start in the order of their submission."""
+        return asyncio.wrap_future(self._submit(self._handlers, call))
 
     def start(self, call: Callable[[], object]) -> None:
         """Run a call in the background; errors are logged."""

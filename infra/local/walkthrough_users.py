@@ -22,6 +22,7 @@ from websockets.sync.client import ClientConnection, connect
 
 _TIMEOUT_S = 20.0
 _MAX_TEXT_LENGTH = 60
+_RENEWAL_S = 2.0
 
 
 class WalkthroughFailed(Exception):
@@ -96,8 +97,7 @@ class WalkthroughUser:
         self.name = connection.username
         self.user_id = _subject(tokens["accessToken"])
         self._connection = connection
-        self._access = tokens["accessToken"]
-        self._refresh = tokens["refreshToken"]
+        self._keep(tokens)
         self._events: list[Event] = []
         self._changed = Condition()
         self._closed = False
@@ -110,20 +110,33 @@ class WalkthroughUser:
 
     def get(self, path: str) -> Any:
         """Send a GET request and return the body. Raise `WalkthroughFailed` unless the status is 200."""
-        return self._connection.call("GET", path, None, status=200, access=self._access)
+        return self._connection.call("GET", path, None, status=200, access=self._access())
 
     def post(self, path: str, body: object, status: int = 200) -> Any:
         """Send a POST request and return the body. Raise `WalkthroughFailed` if the status differs."""
-        return self._connection.call("POST", path, body, status=status, access=self._access)
+        return self._connection.call("POST", path, body, status=status, access=self._access())
 
     def sign_out(self) -> None:
         """End the session."""
-        self.post("/v1/auth/logout", {"refreshToken": self._refresh}, 204)
+        access = self._access()
+        body = {"refreshToken": self._tokens["refreshToken"]}
+        self._connection.call("POST", "/v1/auth/logout", body, status=204, access=access)
+
+    def _access(self) -> str:
+        """Return an access token, a new one if the last one is about to expire."""
+        if time.monotonic() > self._expires - _RENEWAL_S:
+            body = {"refreshToken": self._tokens["refreshToken"]}
+            self._keep(self._connection.call("POST", "/v1/auth/refresh", body, status=200))
+        return str(self._tokens["accessToken"])
+
+    def _keep(self, tokens: Mapping[str, Any]) -> None:
+        self._tokens = tokens
+        self._expires = time.monotonic() + tokens["expiresIn"]
 
     @contextmanager
     def listening(self, url: str) -> Iterator[None]:
         """Hold a socket open after it has answered a ping. Raise `WalkthroughFailed` if it does not open."""
-        headers = {"Authorization": f"Bearer {self._access}"}
+        headers = {"Authorization": f"Bearer {self._access()}"}
         try:
             with connect(url, additional_headers=headers, proxy=None, open_timeout=_TIMEOUT_S) as socket:
                 thread = Thread(target=self._listen, args=(socket,), daemon=True)

@@ -20,7 +20,7 @@ from infra.packaging.interpreter import interpreter
 from infra.packaging.project import ROOT
 from infra.packaging.smoke import DoesNotWork, smoke
 from infra.packaging.target import Target, this_machine
-from infra.stages import UnknownStage, settings_of
+from infra.stages import OpenOrigin, UnknownStage, check_origin, settings_of
 
 
 def main() -> int:
@@ -37,7 +37,8 @@ def main() -> int:
     target = Target(options.architecture)
     try:
         settings_of(options.stage)
-    except (UnknownStage, SettingsError) as error:
+        check_origin(options.stage)
+    except (OpenOrigin, UnknownStage, SettingsError) as error:
         parser.error(str(error))
     try:
         built = build(out, options.stage, target)

@@ -25,14 +25,20 @@ _FORBIDDEN_CHANGES = (
 """Actions that change or remove rows of the audit trail."""
 
 
-def document(role: Role, full_name: str, settings: Settings, *, traced: bool = False) -> dict[str, Any]:
-    """Return the policy of a function. `settings` are those of its stage; `traced` means that X-Ray is enabled."""
+def document(
+    role: Role, full_name: str, settings: Settings, *, socket_api: str = "", traced: bool = False
+) -> dict[str, Any]:
+    """Return the policy of a function. `settings` are those of its stage; `traced` means that X-Ray is enabled.
+
+    `socket_api` is the id of the stage's socket API. Without it the policy allows no access to sockets.
+    """
     statements = [
         _logs(full_name),
         *_tables(role, settings),
         _protected_trail(settings),
         *_photos(role, settings),
         *_others(role, settings),
+        *(sockets(role, f"arn:aws:execute-api:*:*:{socket_api}") if socket_api else ()),
         *([_traces()] if traced else []),
     ]
     return {"Version": "2012-10-17", "Statement": statements}
@@ -71,13 +77,18 @@ def _others(role: Role, settings: Settings) -> Iterator[Statement]:
     if role.invokes:
         functions = [f"arn:aws:lambda:*:*:function:{settings.function_name(name)}" for name in role.invokes]
         yield _allow("StartFunctions", "lambda", ["InvokeFunction"], functions)
-    if role.posts_to_sockets:
-        sockets = "arn:aws:execute-api:*:*:*/api/POST/@connections/*"
-        yield _allow("PostToSockets", "execute-api", ["ManageConnections"], [sockets])
     if role.verifies_tokens:
         yield _allow("ReadTokenKeys", "secretsmanager", ["GetSecretValue"], [_secret(settings)])
     if role.sends_messages:
         yield from _messages()
+
+
+def sockets(role: Role, api: str) -> Iterator[Statement]:
+    """Yield what a function may do with the connections of one socket API, given by its ARN."""
+    if role.posts_to_sockets:
+        yield _allow("PostToSockets", "execute-api", ["ManageConnections"], [f"{api}/api/POST/@connections/*"])
+    if role.closes_sockets:
+        yield _allow("CloseSockets", "execute-api", ["ManageConnections"], [f"{api}/api/DELETE/@connections/*"])
 
 
 def _messages() -> Iterator[Statement]:

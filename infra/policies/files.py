@@ -3,8 +3,10 @@
     python -m infra.policies            write them
     python -m infra.policies --check    print outdated files, and exit with 1 if there are any
 
-`config.json` lists the stages and their configuration: names of bucket and secret (`environment_variables`), and
-whether X-Ray is enabled (`xray`). The rest of it is not changed.
+`config.json` lists the stages and their configuration: names of bucket and secret (`environment_variables`), whether
+X-Ray is enabled (`xray`), and for a stage that Chalice deploys the id of its socket API (`socket_api`), which exists
+after the first deployment. With `make deploy` the template names the API (`infra.stacks.sockets`). The rest of the file
+is not changed.
 """
 
 from __future__ import annotations
@@ -45,7 +47,13 @@ def generate(config: Mapping[str, Any], roles: Mapping[str, Role] = ROLES) -> di
         settings = settings_of(stage, config)
         traced = bool(entry.get("xray", config.get("xray", False)))
         for function in functions():
-            policy = document(roles[function.name], function.full_name(stage), settings, traced=traced)
+            policy = document(
+                roles[function.name],
+                function.full_name(stage),
+                settings,
+                socket_api=entry.get("socket_api", ""),
+                traced=traced,
+            )
             files[policy_file(stage, function.name)] = policy
     return files
 

@@ -30,6 +30,7 @@ class Role:
     invokes: Sequence[str] = ()
     verifies_tokens: bool = False
     posts_to_sockets: bool = False
+    closes_sockets: bool = False
     sends_messages: bool = False
 
 
@@ -73,6 +74,7 @@ ROLES: Mapping[str, Role] = {
         invokes=["deliver", "send"],
         verifies_tokens=True,
         posts_to_sockets=True,
+        closes_sockets=True,
     ),
     "websocket_connect": Role(
         timeout_s=10,
@@ -80,17 +82,20 @@ ROLES: Mapping[str, Role] = {
         invokes=["deliver"],
         verifies_tokens=True,
         posts_to_sockets=True,
+        closes_sockets=True,
     ),
     "websocket_message": Role(
         timeout_s=_GATEWAY_S,
         tables={**_AUTHENTICATES, "dispatch": "UpdateItem", "realtime": "GetItem UpdateItem"},
         posts_to_sockets=True,
+        closes_sockets=True,
     ),
     "websocket_disconnect": Role(timeout_s=10, tables={"realtime": "DeleteItem GetItem PutItem UpdateItem"}),
     "deliver": Role(
         timeout_s=60,
         tables={**_DELIVERS, "dispatch": "BatchGetItem", "identity": "BatchGetItem"},
         posts_to_sockets=True,
+        closes_sockets=True,
     ),
     "send": Role(
         timeout_s=30,
@@ -111,6 +116,7 @@ ROLES: Mapping[str, Role] = {
         indexes={"dispatch": "free_by_cell idle offers_due", "realtime": "pending"},
         invokes=["deliver"],
         posts_to_sockets=True,
+        closes_sockets=True,
     ),
     "maintenance_sweep": Role(
         timeout_s=58,
@@ -127,5 +133,6 @@ ROLES: Mapping[str, Role] = {
         photos={"incoming": "DeleteObject", "photos": "DeleteObject GetObject"},
         invokes=["deliver", "send"],
         posts_to_sockets=True,
+        closes_sockets=True,
     ),
 }

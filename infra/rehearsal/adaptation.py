@@ -7,7 +7,7 @@ The package is the same. In the template of the foundation:
 In the template of the application:
 
 - the socket API's deployment, which the emulator does not support, is removed; its stage is deployed automatically
-- alarms on a sum of metrics are removed
+- alarms on a sum of metrics are removed, and the firewall with its parameters
 - binary media types, which Chalice writes into the definition of the API, are repeated as a property
 - functions get the endpoints of the emulator's sockets and buckets, which they derive themselves on AWS
 """
@@ -21,12 +21,14 @@ import httpx
 from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect
 
-_UNSUPPORTED = "AWS::ApiGatewayV2::Deployment"
+_UNSUPPORTED = ("AWS::ApiGatewayV2::Deployment", "AWS::WAFv2::WebACL", "AWS::WAFv2::WebACLAssociation")
+_OF_FIREWALL = ("Conditions", "Parameters")
 _BINARY = "x-amazon-apigateway-binary-media-types"
 
 NOT_EMULATED = (
     "functions run with the emulator's interpreter, without Lambda's memory limit and without X-Ray",
     "alarms, dashboard, throttling, log retention, point-in-time recovery and TLS are declared and not tested",
+    "the firewall, and the expiry of old versions in the photo bucket, are declared and not tested",
 )
 """Differences that cannot be detected by a request."""
 
@@ -41,7 +43,7 @@ def adapted_foundation(template: dict[str, Any]) -> dict[str, Any]:
 def adapted_application(template: dict[str, Any], url: str) -> dict[str, Any]:
     """Return the application's template for the emulator at this URL."""
     resources = template["Resources"]
-    removed = {name for name, one in resources.items() if one["Type"] == _UNSUPPORTED or _is_sum_alarm(one)}
+    removed = {name for name, one in resources.items() if one["Type"] in _UNSUPPORTED or _is_sum_alarm(one)}
     kept = {name: _without_dependencies(one, removed) for name, one in resources.items() if name not in removed}
     stage = kept["WebsocketAPIStage"]["Properties"]
     stage.pop("DeploymentId")
@@ -55,7 +57,7 @@ def adapted_application(template: dict[str, Any], url: str) -> dict[str, Any]:
     for resource in kept.values():
         if resource["Type"] == "AWS::Serverless::Function":
             resource["Properties"]["Environment"]["Variables"].update(endpoints)
-    return {**template, "Resources": kept}
+    return {**{name: part for name, part in template.items() if name not in _OF_FIREWALL}, "Resources": kept}
 
 
 def _is_sum_alarm(resource: dict[str, Any]) -> bool:

@@ -12,6 +12,7 @@ from chalicelib.core.settings import SettingsError
 from infra.stacks.account import account
 from infra.stacks.application import merge_template
 from infra.stacks.domain import domain
+from infra.stacks.firewall import firewall
 from infra.stacks.foundation import foundation
 from infra.stages import UnknownStage, settings_of
 
@@ -20,6 +21,7 @@ TEMPLATES: Mapping[str, Callable[[str], dict[str, Any]]] = {
     "foundation": foundation,
     "application": merge_template,
     "domain": domain,
+    "firewall": firewall,
 }
 
 

@@ -1,7 +1,8 @@
 """The additions to Chalice's template of the application (`chalice package --merge-template`).
 
 Chalice creates functions, roles, both APIs and the schedules. This module adds what Chalice cannot configure: function
-names (functions invoke each other by name), gateway responses, throttling, access logs, log retention, and alarms.
+names (functions invoke each other by name), gateway responses, throttling, limits per client address, access logs, log
+retention, permissions for the stage's own sockets, and alarms.
 Chalice's `log_retention_in_days` refers to a resource that does not exist, so it is not used.
 """
 
@@ -11,9 +12,11 @@ import json
 from typing import Any
 
 from infra.packaging.target import LAMBDA, Target
+from infra.stacks.firewall import conditions, rest_firewall, rest_parameters
 from infra.stacks.functions import functions
 from infra.stacks.gateway import all_methods, gateway_responses
 from infra.stacks.operation import operation
+from infra.stacks.sockets import socket_policies
 from infra.stages import Config, settings_of
 
 LOG_DAYS = 30
@@ -69,6 +72,8 @@ def merge_template(stage: str, config: Config | None = None, target: Target = LA
         "RestAccessLog": _log_group(f"/baton/{stage}/rest-access"),
         "SocketAccessLog": _log_group(f"/baton/{stage}/socket-access"),
         "WebsocketAPIStage": {"Properties": _socket_stage()},
+        **rest_firewall(stage),
+        **socket_policies(stage),
         **operation(stage, deployed),
     }
     for function in deployed:
@@ -79,6 +84,8 @@ def merge_template(stage: str, config: Config | None = None, target: Target = LA
         resources[f"{function.resource}Log"] = _log_group(function.log_group(stage))
     return {
         "Description": f"Baton ({stage}): functions, APIs, schedules and alarms.",
+        "Parameters": rest_parameters(stage, config),
+        "Conditions": conditions(),
         "Resources": resources,
         "Outputs": {
             "AlarmTopic": {"Value": {"Ref": "AlarmTopic"}},

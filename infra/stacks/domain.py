@@ -2,7 +2,7 @@
 
 API Gateway does not support a socket API and a REST API under one domain name, so CloudFront serves both. Paths that
 begin with `/api/v1/ws/` go to the socket API, which has one path only: a CloudFront function rewrites the path and adds
-the channel as the query parameter that `$connect` reads. Nothing is cached.
+the channel as the query parameter that `$connect` reads, and answers unknown channels. Nothing is cached.
 
 API Gateway sees CloudFront's addresses instead of the clients'. So another function adds the client's address as a
 header, and the REST origin gets a proof that the header is ours (`chalicelib.edge.client_ip`). Sockets do not use
@@ -13,9 +13,12 @@ The certificate has to be in us-east-1, which CloudFront requires.
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
+from chalicelib.core.errors import RouteNotFound
 from chalicelib.edge.client_ip import PROOF, VIEWER
+from chalicelib.realtime.sockets import CHANNELS
 from infra.proofs import SLOTS
 from infra.stages import Config, settings_of
 
@@ -25,15 +28,31 @@ _CACHING_DISABLED = "4135ea2d-6df8-44a3-9df3-4b5a84be39ad"
 _ALL_VIEWER_EXCEPT_HOST = "b689b0a8-53d0-40ab-baf2-68738e2966ac"
 _ALL_METHODS = ["GET", "HEAD", "OPTIONS", "PUT", "PATCH", "POST", "DELETE"]
 
+_NOT_FOUND = {
+    "success": False,
+    "error": {"code": RouteNotFound.code, "message": RouteNotFound.summary, "details": {}},
+}
+
 CHANNEL_FUNCTION = """\
 function handler(event) {
   var request = event.request;
-  var channel = request.uri.split('/').pop();
+  var parts = request.uri.split('/');
+  var channel = parts[4];
+  if (!CHANNELS.includes(channel) || parts.slice(5).join('')) {
+    return {
+      statusCode: 404,
+      headers: {
+        'content-type': { value: 'application/json' },
+        'x-request-id': { value: event.context.requestId }
+      },
+      body: { encoding: 'text', data: NOT_FOUND }
+    };
+  }
   request.uri = '/api';
   request.querystring.channel = { value: channel };
   return request;
 }
-"""
+""".replace("CHANNELS", json.dumps(CHANNELS)).replace("NOT_FOUND", json.dumps(json.dumps(_NOT_FOUND)))
 
 # Replaces a header of this name that a client may have sent.
 VIEWER_FUNCTION = f"""\
@@ -64,12 +83,18 @@ def domain(stage: str, config: Config | None = None) -> dict[str, Any]:
         "Description": f"Baton ({stage}): one host for REST and sockets.",
         "Parameters": {
             **{name: {"Type": "String", "MinLength": 1, "Description": text} for name, text in descriptions.items()},
+            "WebAclArn": {
+                "Type": "String",
+                "Default": "",
+                "Description": "The output WebAclArn of the firewall; empty for no limit per address.",
+            },
             "Proof": {
                 "Type": "String",
                 "AllowedValues": list(SLOTS),
                 "Description": "The slot of the proof in the secret; see `python -m infra.proofs`.",
             },
         },
+        "Conditions": {"HasFirewall": {"Fn::Not": [{"Fn::Equals": [{"Ref": "WebAclArn"}, ""]}]}},
         "Resources": {
             "Channel": _function(
                 f"baton-{stage}-channel", "Convert socket paths to the query parameter channel", CHANNEL_FUNCTION
@@ -106,6 +131,7 @@ def _distribution(secret: str) -> dict[str, Any]:
         "Properties": {
             "DistributionConfig": {
                 "Enabled": True,
+                "WebACLId": {"Fn::If": ["HasFirewall", {"Ref": "WebAclArn"}, {"Ref": "AWS::NoValue"}]},
                 "Aliases": [{"Ref": "DomainName"}],
                 "HttpVersion": "http2",  # browser sockets need 1.1, which is always enabled; HTTP/3 has no WebSockets
                 "ViewerCertificate": {

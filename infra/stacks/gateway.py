@@ -27,7 +27,9 @@ from chalicelib.core.errors import (
     ValidationFailed,
 )
 from chalicelib.edge.http import SECURITY_HEADERS
+from infra.stacks.firewall import RETRY_AFTER_S
 
+_FILTERED = "WAF_FILTERED"
 _RESPONSES: Mapping[str, type[BatonError]] = {
     "ACCESS_DENIED": AccessDenied,
     "BAD_REQUEST_BODY": ValidationFailed,
@@ -43,14 +45,14 @@ _RESPONSES: Mapping[str, type[BatonError]] = {
     "RESOURCE_NOT_FOUND": RouteNotFound,
     "THROTTLED": RateLimited,
     "UNSUPPORTED_MEDIA_TYPE": UnsupportedMediaType,
-    "WAF_FILTERED": AccessDenied,
+    _FILTERED: RateLimited,  # our firewall has limits of rates only
 }
 _RETRY_AFTER = (RateLimited, Unavailable)
 
 
 def gateway_responses(cors_origin: str) -> dict[str, Any]:
     """Return the gateway responses by type, in the form of `AWS::Serverless::Api`."""
-    return {kind: _response(error, cors_origin) for kind, error in _RESPONSES.items()}
+    return {kind: _response(kind, error, cors_origin) for kind, error in _RESPONSES.items()}
 
 
 def all_methods() -> dict[str, Any]:
@@ -86,7 +88,7 @@ def _any_method(path: str) -> dict[str, Any]:
     }
 
 
-def _response(error: type[BatonError], cors_origin: str) -> dict[str, Any]:
+def _response(kind: str, error: type[BatonError], cors_origin: str) -> dict[str, Any]:
     body = {"success": False, "error": {"code": error.code, "message": error.summary, "details": {}}}
     headers = {
         **{name: f"'{value}'" for name, value in SECURITY_HEADERS.items()},
@@ -95,7 +97,7 @@ def _response(error: type[BatonError], cors_origin: str) -> dict[str, Any]:
         "X-Request-Id": "context.requestId",
     }
     if issubclass(error, _RETRY_AFTER):
-        headers["Retry-After"] = "'1'"
+        headers["Retry-After"] = f"'{RETRY_AFTER_S if kind == _FILTERED else 1}'"
     return {
         "StatusCode": error.status,
         "ResponseParameters": {"Headers": headers},

@@ -17,6 +17,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 from botocore.awsrequest import AWSPreparedRequest
 
 REGION, ACCOUNT = "eu-west-1", "123456789012"
+SOCKET_API = "a1b2c3d4e5"
 
 _SERVICES = {
     "dynamodb": re.compile(r"dynamodb\.[a-z0-9-]+\.amazonaws\.com|\d{12}\.ddb\.[a-z0-9-]+\.amazonaws\.com"),
@@ -177,7 +178,7 @@ def _execute_api(asked: Asked, _: int) -> Iterator[Access]:
     if found is None:
         raise Unknown(f"execute-api: {asked.path} is not known here")
     where = f"{found['stage']}/{asked.method}/@connections/{found['id']}"
-    yield Access("execute-api:ManageConnections", f"arn:aws:execute-api:{REGION}:{ACCOUNT}:a1b2c3d4e5/{where}")
+    yield Access("execute-api:ManageConnections", f"arn:aws:execute-api:{REGION}:{ACCOUNT}:{SOCKET_API}/{where}")
 
 
 def _text(value: Any) -> str:

@@ -19,7 +19,7 @@ from infra.local.engine_patches import replaced
 from infra.policies.document import document
 from infra.policies.functions import ROLES
 from infra.stacks.functions import functions
-from tests.builders.cloud_access import Access, Asked, accesses, service_of
+from tests.builders.cloud_access import SOCKET_API, Access, Asked, accesses, service_of
 from tests.builders.iam import Policy, allows
 from tests.builders.running import current
 
@@ -28,7 +28,10 @@ from tests.builders.running import current
 def policies() -> Mapping[str, Policy]:
     """The policy of each function, for the stage that tests run on."""
     config = settings()
-    return {one.name: document(ROLES[one.name], one.full_name(config.stage), config) for one in functions()}
+    return {
+        one.name: document(ROLES[one.name], one.full_name(config.stage), config, socket_api=SOCKET_API)
+        for one in functions()
+    }
 
 
 def refusal(function: str, access: Access) -> str:

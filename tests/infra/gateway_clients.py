@@ -9,11 +9,13 @@ from dataclasses import dataclass, field
 from threading import Event
 from typing import Any
 
-from infra.local.gateway_services import Services
+from infra.local.gateway_connection import WIRE
+from infra.local.gateway_services import LAMBDA_PREFIX, SOCKETS_PREFIX, Services
 from infra.local.gateway_sockets import Handlers, SocketGateway
 
-KEY = "AKLOCAL"
-SIGNED = f"AWS4-HMAC-SHA256 Credential={KEY}/20260101/us-east-1/execute-api/aws4_request, Signature=0"
+SECRETS = {SOCKETS_PREFIX: "gateway-secret", LAMBDA_PREFIX: "lambda-secret"}
+CONNECTIONS = "/_gateway/gateway-secret/@connections"
+FUNCTIONS = "/_lambda/lambda-secret/2015-03-31/functions"
 PATIENCE_S = 30.0
 
 
@@ -26,6 +28,7 @@ class App:
     called: Event = field(default_factory=Event)
     on_connect: Callable[[dict[str, Any]], dict[str, Any]] = lambda _: {"statusCode": 200}
     on_message: Callable[[dict[str, Any]], None] = lambda _: None
+    on_disconnect: Callable[[dict[str, Any]], None] = lambda _: None
 
     @property
     def handlers(self) -> Handlers:
@@ -51,14 +54,18 @@ class App:
 
     def _disconnect(self, event: dict[str, Any], _: Any) -> dict[str, Any]:
         self.events.append(event)
+        self.on_disconnect(event)
         return {"statusCode": 200}
 
 
 class Client:
-    """One WebSocket client."""
+    """One WebSocket client. `reads` is cleared while it takes nothing."""
 
     def __init__(self, gateway: SocketGateway, path: str = "/api/v1/ws/courier", query: str = "") -> None:
         self.got: asyncio.Queue[Any] = asyncio.Queue()
+        self.reads = asyncio.Event()
+        self.reads.set()
+        self.lost = False
         self._said: asyncio.Queue[Any] = asyncio.Queue()
         self._said.put_nowait({"type": "websocket.connect"})
         scope = {
@@ -67,6 +74,7 @@ class Client:
             "query_string": query.encode(),
             "headers": [(b"host", b"localhost"), (b"user-agent", b"test")],
             "client": ("127.0.0.1", 5),
+            "extensions": {WIRE: {"abort": self.lose}},
         }
         self._task = asyncio.ensure_future(gateway(scope, self._said.get, self._take))
 
@@ -78,6 +86,12 @@ class Client:
         """Disconnect."""
         self._said.put_nowait({"type": "websocket.disconnect", "code": code, "reason": ""})
 
+    def lose(self) -> None:
+        """Lose the connection without a close."""
+        self.lost = True
+        self.reads.set()
+        self.leave(1006)
+
     async def next(self) -> Any:
         """Return the next message of the gateway."""
         return await asyncio.wait_for(self.got.get(), PATIENCE_S)
@@ -87,9 +101,12 @@ class Client:
         await asyncio.wait_for(self._task, PATIENCE_S)
 
     async def _take(self, message: Any) -> None:
+        await self.reads.wait()
+        if self.lost:
+            raise OSError
         self.got.put_nowait(message)
         if message["type"] == "websocket.close":
-            self._said.put_nowait({"type": "websocket.disconnect", "code": message["code"], "reason": ""})
+            self.leave(message["code"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,13 +121,14 @@ class Response:
         return json.loads(self.body)
 
 
-async def ask(
-    services: Services, method: str, path: str, body: bytes = b"", authorization: str = SIGNED, **headers: str
-) -> Response:
-    """Send one request to a service."""
+async def ask(services: Services, method: str, path: str, body: bytes = b"", **headers: str) -> Response:
+    """Send one request to a service; 404 without a body if no service has this address."""
     sent: list[Any] = []
-    named = {"authorization": authorization, **{name.replace("_", "-"): value for name, value in headers.items()}}
-    scope = {"path": path, "method": method, "headers": [(k.encode(), v.encode()) for k, v in named.items()]}
+    found = services.find(path)
+    if found is None:
+        return Response(404, b"")
+    named = {name.replace("_", "-"): value for name, value in headers.items()}
+    scope = {"path": found, "method": method, "headers": [(k.encode(), v.encode()) for k, v in named.items()]}
 
     async def receive() -> Any:
         return {"type": "http.request", "body": body, "more_body": False}

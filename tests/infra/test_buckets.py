@@ -51,8 +51,18 @@ def test_unsigned_reads_of_the_bucket_are_refused() -> None:
 
 
 def test_bucket_expires_unconfirmed_uploads_and_keeps_photos() -> None:
-    [rule] = definition("prod")["LifecycleConfiguration"]["Rules"]
-    assert (rule["Prefix"], rule["ExpirationInDays"]) == ("incoming/", 1)
+    uploads, versions = definition("prod")["LifecycleConfiguration"]["Rules"]
+    assert (uploads["Prefix"], uploads["ExpirationInDays"]) == ("incoming/", 1)
+    assert "ExpirationInDays" not in versions
+
+
+def test_bucket_keeps_deleted_photos_for_30_days_and_parts_of_uploads_for_one() -> None:
+    properties = definition("prod")
+    assert properties["VersioningConfiguration"] == {"Status": "Enabled"}
+    rules = properties["LifecycleConfiguration"]["Rules"]
+    everything = next(rule for rule in rules if "Prefix" not in rule)
+    assert everything["NoncurrentVersionExpiration"] == {"NoncurrentDays": 30}
+    assert everything["AbortIncompleteMultipartUpload"] == {"DaysAfterInitiation": 1}
 
 
 def test_a_bucket_of_another_name_has_to_begin_with_that_of_its_stage() -> None:

@@ -4,16 +4,18 @@ import asyncio
 import json
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass, field
+from threading import Event
 from typing import Any
 
 import pytest
 
+from infra.local.gateway_connection import MAX_CONCURRENT_MESSAGES
 from infra.local.gateway_services import Services
-from infra.local.gateway_sockets import IDLE_S, MAX_DURATION_S, SocketGateway
+from infra.local.gateway_sockets import IDLE_S, MAX_DURATION_S, Posted, SocketGateway
 from infra.local.threads import Threads
-from tests.infra.gateway_clients import PATIENCE_S, SIGNED, App, Client, ask
+from tests.infra.gateway_clients import CONNECTIONS, FUNCTIONS, PATIENCE_S, SECRETS, App, Client, ask
 
-FUNCTION = "/_lambda/2015-03-31/functions/baton-test-deliver/invocations"
+FUNCTION = f"{FUNCTIONS}/baton-test-deliver/invocations"
 
 
 @dataclass
@@ -27,7 +29,7 @@ class Gateways:
         return SocketGateway(self.app.handlers, self.threads, idle_s, max_duration_s)
 
     def services(self, sockets: SocketGateway) -> Services:
-        return Services(sockets, {"baton-test-deliver": self.app.function}, self.threads, "AKLOCAL")
+        return Services(sockets, {"baton-test-deliver": self.app.function}, self.threads, SECRETS)
 
     async def opened(self, sockets: SocketGateway, **known: str) -> tuple[Client, str]:
         """Return a connected client and its connection id."""
@@ -50,14 +52,34 @@ def play(story: Callable[[], Awaitable[None]]) -> None:
     asyncio.run(played())
 
 
+def post(sockets: SocketGateway, connection_id: str, text: str) -> None:
+    """Post to an open connection."""
+    connection = sockets.find(connection_id)
+    assert connection is not None
+    assert sockets.post(connection, text) is Posted.ACCEPTED
+
+
+def kind_of(event: dict[str, Any]) -> str:
+    """Return the route of an event. Messages and `$disconnect` come in any order, as at API Gateway."""
+    kind: str = event["requestContext"]["routeKey"]
+    return kind
+
+
+def status_of(event: dict[str, Any]) -> int:
+    """Return the close code in the event of `$disconnect`."""
+    assert event["requestContext"]["routeKey"] == "$disconnect"
+    code: int = event["requestContext"]["disconnectStatusCode"]
+    return code
+
+
 def test_handlers_get_the_same_connection_id_from_connect_to_disconnect(gateways: Gateways) -> None:
     async def story() -> None:
         client, connection_id = await gateways.opened(gateways.sockets(), query="token=t&channel=staff")
         client.say("hello")
         client.leave(1001)
         await client.served()
-        connect, message, disconnect = gateways.app.events
-        assert gateways.app.kinds() == ["$connect", "$default", "$disconnect"]
+        connect, message, disconnect = sorted(gateways.app.events, key=kind_of)
+        assert sorted(gateways.app.kinds()) == ["$connect", "$default", "$disconnect"]
         assert connect["queryStringParameters"] == {"token": "t", "channel": "courier"}
         assert connect["headers"]["user-agent"] == "test"
         assert message["body"] == "hello"
@@ -113,7 +135,7 @@ def test_exception_in_message_handler_is_reported_and_keeps_the_socket_open(gate
         client.say("good")
         client.leave()
         await client.served()
-        assert gateways.app.kinds() == ["$connect", "$default", "$default", "$disconnect"]
+        assert sorted(gateways.app.kinds()) == ["$connect", "$default", "$default", "$disconnect"]
 
     play(story)
 
@@ -142,15 +164,13 @@ def test_all_connections_close_at_the_end_even_if_a_client_does_not_read(gateway
         sockets = gateways.sockets()
         stuck, stuck_id = await gateways.opened(sockets)
         reading, _ = await gateways.opened(sockets)
-        connection = sockets.find(stuck_id)
-        assert connection is not None
-        await connection.writing.acquire()  # as a post to a client that does not read
+        stuck.reads.clear()
+        post(sockets, stuck_id, "never read")
         await sockets.close_all(0.01)
         assert (await reading.next())["code"] == 1001
         await reading.served()
-        connection.writing.release()
-        stuck.leave()
         await stuck.served()
+        assert stuck.lost
 
     play(story)
 
@@ -160,7 +180,7 @@ def test_a_connection_can_be_posted_to_until_it_is_gone(gateways: Gateways) -> N
         sockets = gateways.sockets()
         services = gateways.services(sockets)
         client, connection_id = await gateways.opened(sockets)
-        path = f"/_gateway/@connections/{connection_id}"
+        path = f"{CONNECTIONS}/{connection_id}"
         assert (await ask(services, "POST", path, b'{"event": "e"}')).status == 200
         assert (await client.next())["text"] == '{"event": "e"}'
         described = (await ask(services, "GET", path)).json
@@ -182,7 +202,7 @@ def test_a_connection_cannot_be_posted_to_before_its_handshake_has_returned(gate
         statuses: list[int] = []
 
         def post_early(event: dict[str, Any]) -> dict[str, Any]:
-            path = f"/_gateway/@connections/{event['requestContext']['connectionId']}"
+            path = f"{CONNECTIONS}/{event['requestContext']['connectionId']}"
             early = asyncio.run_coroutine_threadsafe(ask(services, "POST", path, b"x"), loop)
             statuses.append(early.result(PATIENCE_S).status)
             return {"statusCode": 200}
@@ -196,24 +216,171 @@ def test_a_connection_cannot_be_posted_to_before_its_handshake_has_returned(gate
     play(story)
 
 
-def test_connection_can_be_closed_by_the_management_api(gateways: Gateways) -> None:
+@pytest.mark.parametrize(
+    ("asked", "code"),
+    [("", 1000), ("4008", 4008), ("4999", 4999), ("1008", 1008), ("5000", 1000), ("1006", 1000), ("40011", 1000)],
+)
+def test_connection_can_be_closed_by_the_management_api(gateways: Gateways, asked: str, code: int) -> None:
     async def story() -> None:
         sockets = gateways.sockets()
         client, connection_id = await gateways.opened(sockets)
-        answer = await ask(gateways.services(sockets), "DELETE", f"/_gateway/@connections/{connection_id}")
+        path = f"{CONNECTIONS}/{connection_id}"
+        answer = await ask(gateways.services(sockets), "DELETE", path, x_close_code=asked)
         assert answer.status == 204
-        assert (await client.next())["code"] == 1000
+        assert (await client.next())["code"] == code
         await client.served()
         assert gateways.app.kinds() == ["$connect", "$disconnect"]
+        assert status_of(gateways.app.events[-1]) == code
 
     play(story)
+
+
+def test_connection_of_a_client_that_does_not_read_is_closed_too(gateways: Gateways) -> None:
+    async def story() -> None:
+        sockets = gateways.sockets()
+        services = gateways.services(sockets)
+        client, connection_id = await gateways.opened(sockets)
+        client.reads.clear()
+        post(sockets, connection_id, "never read")
+        path = f"{CONNECTIONS}/{connection_id}"
+        assert (await ask(services, "DELETE", path, x_close_code="4001")).status == 204
+        assert (await ask(services, "POST", path, b"x")).status == 410
+        await client.served()
+        assert client.lost
+        assert client.got.empty()
+        assert gateways.app.kinds() == ["$connect", "$disconnect"]
+        assert status_of(gateways.app.events[-1]) == 4001
+
+    play(story)
+
+
+def test_messages_before_a_close_reach_a_client_that_reads(gateways: Gateways) -> None:
+    async def story() -> None:
+        sockets = gateways.sockets()
+        client, connection_id = await gateways.opened(sockets)
+        connection = sockets.find(connection_id)
+        assert connection is not None
+        texts = [str(number) for number in range(20)]
+        for text in texts:
+            assert sockets.post(connection, text) is Posted.ACCEPTED
+        sockets.close(connection, 4001)
+        sockets.close(connection, 4002)
+        assert [(await client.next())["text"] for _ in texts] == texts
+        assert (await client.next())["code"] == 4001
+        await client.served()
+
+    play(story)
+
+
+def test_posts_to_a_client_that_does_not_read_are_refused_when_its_buffer_is_full(gateways: Gateways) -> None:
+    async def story() -> None:
+        sockets = gateways.sockets()
+        services = gateways.services(sockets)
+        client, connection_id = await gateways.opened(sockets)
+        client.reads.clear()
+        path = f"{CONNECTIONS}/{connection_id}"
+        statuses = [(await ask(services, "POST", path, b"x" * 32_768)).status for _ in range(5)]
+        assert statuses == [200, 200, 200, 200, 429]
+        assert (await ask(services, "GET", path)).status == 200
+        client.reads.set()
+        for _ in range(4):
+            assert len((await client.next())["text"]) == 32_768
+        assert (await ask(services, "POST", path, b"more")).status == 200
+        client.leave()
+        await client.served()
+
+    play(story)
+
+
+def test_a_client_that_does_not_read_delays_no_post_to_others(gateways: Gateways) -> None:
+    async def story() -> None:
+        sockets = gateways.sockets()
+        services = gateways.services(sockets)
+        stuck, stuck_id = await gateways.opened(sockets)
+        reading, reading_id = await gateways.opened(sockets)
+        stuck.reads.clear()
+        for _ in range(100):
+            await ask(services, "POST", f"{CONNECTIONS}/{stuck_id}", b"x" * 10_000)
+            assert (await ask(services, "POST", f"{CONNECTIONS}/{reading_id}", b"event")).status == 200
+            assert (await reading.next())["text"] == "event"
+        for client in (stuck, reading):
+            client.lose()
+            await client.served()
+
+    play(story)
+
+
+def test_a_post_to_a_line_that_is_dead_without_a_close_succeeds(gateways: Gateways) -> None:
+    async def story() -> None:
+        sockets = gateways.sockets()
+        client, connection_id = await gateways.opened(sockets)
+        client.reads.clear()
+        path = f"{CONNECTIONS}/{connection_id}"
+        assert (await ask(gateways.services(sockets), "POST", path, b"lost")).status == 200
+        client.lose()
+        await client.served()
+        assert status_of(gateways.app.events[-1]) == 1006
+
+    play(story)
+
+
+def test_messages_of_one_connection_are_handled_at_the_same_time(gateways: Gateways) -> None:
+    """The first message ends after the second, and after the connection."""
+    second_is_handled, done = Event(), []
+
+    def handle(event: dict[str, Any]) -> None:
+        if event["body"] == "first":
+            assert second_is_handled.wait(PATIENCE_S)
+        done.append(event["body"])
+        second_is_handled.set()
+
+    gateways.app.on_message = handle
+
+    async def story() -> None:
+        client, _ = await gateways.opened(gateways.sockets())
+        client.say("first")
+        client.say("second")
+        client.leave()
+        await client.served()
+        assert done == ["second", "first"]
+
+    play(story)
+
+
+def test_messages_of_one_connection_occupy_a_bounded_number_of_threads() -> None:
+    """Another connection is served while one has as many messages in hand as it may."""
+    threads, free = Threads(MAX_CONCURRENT_MESSAGES + 1, 1), Event()
+
+    def handle(event: dict[str, Any]) -> None:
+        if event["body"] == "slow":
+            assert free.wait(PATIENCE_S)
+
+    gateways = Gateways(threads)
+    gateways.app.on_message = handle
+
+    async def story() -> None:
+        sockets = gateways.sockets()
+        busy, _ = await gateways.opened(sockets)
+        for _ in range(2 * MAX_CONCURRENT_MESSAGES):
+            busy.say("slow")
+        other, _ = await gateways.opened(sockets)
+        other.say("quick")
+        other.leave()
+        await other.served()
+        free.set()
+        busy.leave()
+        await busy.served()
+
+    play(story)
+    assert gateways.app.kinds().count("$default") == 2 * MAX_CONCURRENT_MESSAGES + 1
+    assert threads.stop(PATIENCE_S)
 
 
 def test_a_post_that_is_too_large_is_refused(gateways: Gateways) -> None:
     async def story() -> None:
         sockets = gateways.sockets()
         client, connection_id = await gateways.opened(sockets)
-        path = f"/_gateway/@connections/{connection_id}"
+        path = f"{CONNECTIONS}/{connection_id}"
         assert (await ask(gateways.services(sockets), "POST", path, b"x" * 131_073)).status == 413
         client.leave()
         await client.served()
@@ -221,12 +388,24 @@ def test_a_post_that_is_too_large_is_refused(gateways: Gateways) -> None:
     play(story)
 
 
-@pytest.mark.parametrize("authorization", ["", "Bearer x", SIGNED.replace("AKLOCAL", "AKOTHER")])
-def test_requests_without_the_access_key_are_refused(gateways: Gateways, authorization: str) -> None:
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/_gateway/@connections/x",
+        "/_gateway//@connections/x",
+        "/_gateway/gateway-secre/@connections/x",
+        "/_gateway/gateway-secret",
+        "/_gateway/lambda-secret/@connections/x",
+        "/_gateway/g\u00e4teway/@connections/x",
+        FUNCTION.replace("lambda-secret", "gateway-secret"),
+        FUNCTION.replace("lambda-secret/", ""),
+        "/_lambda/other",
+        "/api/health",
+    ],
+)
+def test_a_service_is_unknown_at_an_address_without_its_secret(gateways: Gateways, path: str) -> None:
     async def story() -> None:
-        services = gateways.services(gateways.sockets())
-        for path in ("/_gateway/@connections/x", FUNCTION, "/_lambda/other"):
-            assert (await ask(services, "POST", path, b"{}", authorization)).status == 403
+        assert gateways.services(gateways.sockets()).find(path) is None
 
     play(story)
 
@@ -251,6 +430,6 @@ def test_invalid_invocations_are_rejected(gateways: Gateways) -> None:
         assert (await ask(services, "POST", other, b"{}", x_amz_invocation_type="Event")).status == 404
         assert (await ask(services, "POST", FUNCTION, b"{}")).status == 400
         assert (await ask(services, "POST", FUNCTION, b"{", x_amz_invocation_type="Event")).status == 400
-        assert (await ask(services, "GET", "/_lambda/other")).status == 404
+        assert (await ask(services, "GET", f"{FUNCTIONS}/other")).status == 404
 
     play(story)

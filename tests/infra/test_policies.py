@@ -140,6 +140,17 @@ def test_policies_of_a_removed_stage_are_deleted(folder: Path) -> None:
     assert list(folder.glob("policy-prod-*")) == []
 
 
+def test_policy_files_allow_no_socket_unless_the_stage_names_its_api() -> None:
+    assert not [name for name in FUNCTIONS if named(name, "execute-api")]
+    stage = {"environment_variables": {"BATON_STAGE": "dev"}, "socket_api": "a1b2c3"}
+    files = generate({"stages": {"dev": stage}})
+    for name, role in ROLES.items():
+        found = {one.pattern for one in grants(files[policy_file("dev", name)]) if "execute-api" in one.action}
+        methods = {"POST": role.posts_to_sockets, "DELETE": role.closes_sockets}
+        used = [method for method, is_used in methods.items() if is_used]
+        assert found == {f"arn:aws:execute-api:*:*:a1b2c3/api/{method}/@connections/*" for method in used}
+
+
 def test_a_bucket_and_a_secret_of_another_name_are_allowed_instead() -> None:
     own = {
         "BATON_PHOTOS_BUCKET": "baton-dev-photos-eu",

@@ -19,11 +19,14 @@ from chalicelib.identity.sessions.tokens import KeyDocument
 from infra.buckets import definition
 from infra.packaging import project
 from infra.packaging.target import LAMBDA
+from infra.policies.functions import ROLES
 from infra.rehearsal.adaptation import adapted_application, adapted_foundation
 from infra.stacks.application import merge_template
 from infra.stacks.domain import CHANNEL_FUNCTION, VIEWER_FUNCTION, domain
+from infra.stacks.firewall import firewall
 from infra.stacks.foundation import foundation
 from infra.stacks.functions import functions
+from infra.stacks.names import logical
 from infra.tables import definitions
 
 STAGE = "prod"
@@ -132,6 +135,9 @@ def test_the_gateway_answers_in_our_error_body_with_our_codes(merged: dict[str, 
             name: f"'{value}'" for name, value in SECURITY_HEADERS.items()
         }
     assert responses["THROTTLED"]["ResponseParameters"]["Headers"]["Retry-After"] == "'1'"
+    filtered = responses["WAF_FILTERED"]
+    assert filtered["StatusCode"] == 429
+    assert filtered["ResponseParameters"]["Headers"]["Retry-After"] == "'60'"
 
 
 def test_a_method_that_an_address_does_not_have_reaches_the_application(packaged: str) -> None:
@@ -241,6 +247,75 @@ def test_sockets_behind_a_domain_keep_the_paths_of_the_contract() -> None:
     assert behaviour["FunctionAssociations"][0]["EventType"] == "viewer-request"
     assert "request.uri = '/api'" in CHANNEL_FUNCTION
     assert "querystring.channel" in CHANNEL_FUNCTION
+    assert '["courier", "customer", "staff"].includes(channel)' in CHANNEL_FUNCTION
+    assert "ROUTE_NOT_FOUND" in CHANNEL_FUNCTION
+
+
+def test_functions_manage_connections_of_their_own_socket_api_only(merged: dict[str, Any]) -> None:
+    api = "arn:${AWS::Partition}:execute-api:${AWS::Region}:${AWS::AccountId}:${WebsocketAPI}/api"
+    found: dict[str, set[str]] = {}
+    for policy in of_kind(merged, "AWS::IAM::Policy").values():
+        [statement] = policy["Properties"]["PolicyDocument"]["Statement"]
+        [resource] = statement["Resource"]
+        assert statement["Action"] == ["execute-api:ManageConnections"]
+        found[resource["Fn::Sub"]] = {role["Ref"] for role in policy["Properties"]["Roles"]}
+    posting = {f"{logical(name)}Role" for name, role in ROLES.items() if role.posts_to_sockets}
+    closing = {f"{logical(name)}Role" for name, role in ROLES.items() if role.closes_sockets}
+    wanted = {f"{api}/POST/@connections/*": posting, f"{api}/DELETE/@connections/*": closing}
+    assert found == {resource: roles for resource, roles in wanted.items() if roles}
+    assert posting
+
+
+def test_policies_of_sockets_belong_to_roles_and_api_of_the_template(packaged: str) -> None:
+    resources = json.loads(packaged)["Resources"]
+    assert resources["WebsocketAPI"]["Type"] == "AWS::ApiGatewayV2::Api"
+    for policy in of_kind({"Resources": resources}, "AWS::IAM::Policy").values():
+        for role in policy["Properties"]["Roles"]:
+            assert resources[role["Ref"]]["Type"] == "AWS::IAM::Role"
+
+
+def test_rest_api_limits_requests_of_each_address_unless_that_is_switched_off(merged: dict[str, Any]) -> None:
+    assert merged["Parameters"]["RequestsPerAddress"]["Default"] == 2000
+    assert merged["Conditions"] == {"LimitsRequests": {"Fn::Not": [{"Fn::Equals": [{"Ref": "RequestsPerAddress"}, 0]}]}}
+    acl, association = (merged["Resources"][name] for name in ("Firewall", "FirewallAssociation"))
+    assert {acl["Condition"], association["Condition"]} == {"LimitsRequests"}
+    assert acl["Properties"]["Scope"] == "REGIONAL"
+    rules = {rule["Name"]: rule["Statement"]["RateBasedStatement"] for rule in acl["Properties"]["Rules"]}
+    limits = {name: rule["Limit"]["Ref"] for name, rule in rules.items()}
+    assert limits == {
+        "PerAddress": "RequestsPerAddress",
+        "PerViewer": "RequestsPerAddress",
+        "PerServer": "RequestsPerServer",
+    }
+    assert "ScopeDownStatement" not in rules["PerServer"]
+
+
+def test_limit_per_address_is_that_of_the_stage() -> None:
+    stages = {"eu": {"environment_variables": {"BATON_STAGE": "eu"}, "requests_per_address": 0}}
+    for template in (merge_template("eu", {"stages": stages}), firewall("eu", {"stages": stages})):
+        assert template["Parameters"]["RequestsPerAddress"]["Default"] == 0
+
+
+def test_clients_of_one_cloudfront_server_have_their_own_limits(merged: dict[str, Any]) -> None:
+    rules = {
+        rule["Name"]: rule["Statement"]["RateBasedStatement"]
+        for rule in merged["Resources"]["Firewall"]["Properties"]["Rules"]
+    }
+    assert VIEWER.lower() in json.dumps(rules["PerAddress"]["ScopeDownStatement"]["NotStatement"])
+    assert [list(key) for key in rules["PerViewer"]["CustomKeys"]] == [["IP"], ["Header"]]
+
+
+def test_domain_limits_requests_of_each_address_in_our_error_body() -> None:
+    template = firewall(STAGE)
+    [acl] = template["Resources"].values()
+    [rule] = acl["Properties"]["Rules"]
+    assert (acl["Properties"]["Scope"], acl["Condition"]) == ("CLOUDFRONT", "LimitsRequests")
+    assert rule["Statement"]["RateBasedStatement"]["Limit"] == {"Ref": "RequestsPerAddress"}
+    assert rule["Action"]["Block"]["CustomResponse"]["ResponseCode"] == 429
+    [body] = acl["Properties"]["CustomResponseBodies"].values()
+    assert json.loads(body["Content"])["error"]["code"] == "RATE_LIMITED"
+    config = domain(STAGE)["Resources"]["Distribution"]["Properties"]["DistributionConfig"]
+    assert config["WebACLId"] == {"Fn::If": ["HasFirewall", {"Ref": "WebAclArn"}, {"Ref": "AWS::NoValue"}]}
 
 
 def test_rest_origin_gets_the_client_address_and_the_proof() -> None:
@@ -286,7 +361,7 @@ def test_every_template_is_valid(packaged: str, tmp_path: Path) -> None:
     application = tmp_path / "application.json"
     application.write_text(packaged)
     templates = [application]
-    for name in ("account", "foundation", "domain"):
+    for name in ("account", "foundation", "domain", "firewall"):
         command = [sys.executable, "-m", "infra.stacks", name, "--stage", STAGE]
         templates.append(tmp_path / f"{name}.json")
         templates[-1].write_text(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
@@ -311,7 +386,8 @@ def test_emulator_gets_the_template_without_unsupported_resources(packaged: str,
     left_out = set(ours["Resources"]) - set(theirs["Resources"])
     deployments, alarms = of_kind(ours, "AWS::ApiGatewayV2::Deployment"), of_kind(ours, "AWS::CloudWatch::Alarm")
     sums = {name for name, one in alarms.items() if "Metrics" in one["Properties"]}
-    assert left_out == {*deployments, *sums}
+    assert left_out == {*deployments, *sums, "Firewall", "FirewallAssociation"}
+    assert not {"Conditions", "Parameters"} & theirs.keys()
     assert deployments
     assert sums < set(alarms)
     for name, one in theirs["Resources"].items():

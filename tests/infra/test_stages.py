@@ -7,9 +7,10 @@ from botocore.session import get_session
 
 from chalicelib.core.settings import SettingsError
 from infra.deploy import main
+from infra.packaging.__main__ import main as package
 from infra.region import apply_region
 from infra.stacks.foundation import foundation
-from infra.stages import UnknownStage, settings_of
+from infra.stages import OpenOrigin, UnknownStage, check_origin, settings_of
 
 
 def config(**variables: str) -> dict[str, Any]:
@@ -32,6 +33,33 @@ def test_unknown_stage_is_an_error() -> None:
 def test_stage_with_another_baton_stage_is_an_error() -> None:
     with pytest.raises(UnknownStage, match="BATON_STAGE of the stage eu has another value: prod"):
         settings_of("eu", config(BATON_STAGE="prod"))
+
+
+@pytest.mark.parametrize("stage", ["prod", "live", "eu-production"])
+def test_stage_of_production_needs_the_origin_of_its_pages(stage: str) -> None:
+    def configured(**variables: str) -> dict[str, Any]:
+        return {"stages": {stage: {"environment_variables": {"BATON_STAGE": stage, **variables}}}}
+
+    for variables in ({}, {"BATON_CORS_ORIGIN": "*"}, {"BATON_CORS_ORIGIN": ""}):
+        with pytest.raises(OpenOrigin, match="BATON_CORS_ORIGIN"):
+            check_origin(stage, configured(**variables))
+    check_origin(stage, configured(BATON_CORS_ORIGIN="https://shop.example"))
+
+
+def test_other_stages_may_be_open_to_all_origins() -> None:
+    check_origin("eu", config())
+
+
+def test_production_without_an_origin_is_neither_packaged_nor_deployed(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["application", "--stage", "prod"]) == 1
+    assert "BATON_CORS_ORIGIN" in capsys.readouterr().err
+    monkeypatch.setattr("sys.argv", ["infra.packaging", "--stage", "prod"])
+    with pytest.raises(SystemExit) as ended:
+        package()
+    assert ended.value.code != 0
+    assert "BATON_CORS_ORIGIN" in capsys.readouterr().err
 
 
 def test_bucket_has_the_name_in_the_functions_settings() -> None:

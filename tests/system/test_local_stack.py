@@ -136,7 +136,11 @@ def test_a_socket_without_a_good_token_is_refused_with_401(stack: Stack) -> None
 def test_a_socket_of_another_role_is_refused_with_403(stack: Stack) -> None:
     customer = stack.person("customer2").token
     assert refusal(stack, "courier", customer) == (403, "ACCESS_DENIED")
-    assert refusal(stack, "nonsense", customer) == (403, "ACCESS_DENIED")
+
+
+def test_a_socket_of_an_unknown_channel_is_refused_with_404_whatever_the_token(stack: Stack) -> None:
+    for token in (stack.person("customer2").token, "no.good.token", None):
+        assert refusal(stack, "nope", token) == (404, "ROUTE_NOT_FOUND")
 
 
 def test_query_parameter_cannot_override_the_channel(stack: Stack) -> None:
@@ -171,7 +175,7 @@ def test_a_subprotocol_that_is_asked_for_is_confirmed(stack: Stack) -> None:
 
 def test_a_message_that_is_too_large_ends_the_socket(stack: Stack) -> None:
     with stack.person("customer2").listening("customer") as socket:
-        socket.connection.send("x" * (128 * 1024 + 1))
+        socket.connection.send("x" * (32 * 1024 + 1))
         assert socket.wait_closed() == 1009
 
 
@@ -181,13 +185,28 @@ def test_a_message_that_is_no_text_ends_the_socket(stack: Stack) -> None:
         assert socket.wait_closed() == 1003
 
 
-def test_unsigned_requests_to_internal_services_are_refused(stack: Stack) -> None:
+def test_internal_services_are_unknown_paths_to_whoever_does_not_know_their_addresses(stack: Stack) -> None:
     outside = stack.base.removesuffix("/api")
-    made_up = "AWS4-HMAC-SHA256 Credential=somebody/20260101/us-east-1/execute-api/aws4_request, Signature=0"
-    for headers in ({}, {"Authorization": made_up}):
-        for path in ("/_gateway/@connections/x", "/_lambda/2015-03-31/functions/baton-local-deliver/invocations"):
+    function = "2015-03-31/functions/baton-local-deliver/invocations"
+    signature = "AWS4-HMAC-SHA256 Credential=somebody/20260101/us-east-1/execute-api/aws4_request, Signature=0"
+    for headers in ({}, {"Authorization": signature}):
+        for path in ("/_gateway/@connections/x", "/_gateway/guess/@connections/x", f"/_lambda/{function}", "/_lambda"):
             answer = httpx.post(outside + path, headers=headers, content=b"{}", trust_env=False)
-            assert answer.status_code == 403, path
+            assert error_of(answer) == (404, "ROUTE_NOT_FOUND"), path
+
+
+def test_query_that_is_not_utf_8_is_rejected(stack: Stack) -> None:
+    answer = stack.call("GET", "/v1/me?x=%ff", token=stack.person("customer2").token)
+    assert error_of(answer) == (400, "MALFORMED_QUERY")
+
+
+def test_what_is_not_http_gets_the_error_body(stack: Stack) -> None:
+    with raw_connection(stack) as connection:
+        connection.sendall(b"NONSENSE\r\n\r\n")
+        answer = http.client.HTTPResponse(connection)
+        answer.begin()
+        assert answer.status == 400
+        assert json.loads(answer.read())["error"]["code"] == "VALIDATION_ERROR"
 
 
 def test_demo_users_have_a_history(stack: Stack) -> None:

@@ -84,6 +84,8 @@ def test_a_port_that_is_taken_is_named_in_one_line() -> None:
         ({"BATON_OFFER_LIFE_S": "soon"}, "BATON_OFFER_LIFE_S"),
         ({"BATON_TOKEN_KEYS": "{}"}, "BATON_TOKEN_KEYS"),
         ({"BATON_DYNAMODB_ENDPOINT": "http://127.0.0.1:9"}, "127.0.0.1:9"),
+        ({"BATON_DYNAMODB_ENDPOINT": "https://dynamodb.eu-west-1.amazonaws.com"}, "BATON_DYNAMODB_ENDPOINT"),
+        ({"BATON_STAGE": "prod"}, "BATON_STAGE"),
     ],
 )
 def test_invalid_setting_is_reported_in_one_line(wrong: dict[str, str], named: str) -> None:
@@ -113,3 +115,12 @@ def test_data_on_another_engine_survives_a_restart(engine_url: str, tmp_path: Pa
         stack.close()
     with running(BATON_DYNAMODB_ENDPOINT=engine_url, BATON_DEMO_PASSWORD="another one") as server:
         assert "the existing users have another password than BATON_DEMO_PASSWORD" in server.output.text
+
+
+def test_short_lives_of_tokens_disturb_neither_the_demo_data_nor_the_walkthrough() -> None:
+    with running(BATON_ACCESS_TOKEN_S="60"):
+        pass
+    with running(BATON_ACCESS_TOKEN_S="5", BATON_OFFER_LIFE_S="6", BATON_SWEEP_EVERY_S="1") as server:
+        played = run_once("infra.local.walkthrough", "--url", server.base, "--password", PASSWORD)
+        assert played.returncode == 0, played.stdout + played.stderr
+        assert "/v1/auth/refresh -> 200" in played.stdout
