@@ -81,7 +81,6 @@ ROLES: Mapping[str, Role] = {
         tables={**_AUTHENTICATES, "realtime": "BatchGetItem DeleteItem GetItem PutItem UpdateItem"},
         invokes=["deliver"],
         verifies_tokens=True,
-        posts_to_sockets=True,
         closes_sockets=True,
     ),
     "websocket_message": Role(

@@ -57,6 +57,8 @@ class Cloud(AbstractContextManager["Cloud"]):
         """What arrived at each socket."""
         self.sent_texts: list[str] = []
         """The texts of e-mails and SMS."""
+        self.refusing: set[str] = set()
+        """Sockets that the gateway cannot post to for now."""
         self.gone: set[str] = set()
         """Sockets that were closed, and devices that take nothing any more."""
         self._prefix = prefix
@@ -123,6 +125,11 @@ class Cloud(AbstractContextManager["Cloud"]):
         connection_id = asked.path.rpartition("/")[2]
         if connection_id in self.gone:
             return _Told(410, "{}", {"x-amzn-errortype": "GoneException"})
+        if asked.method == "DELETE":
+            self.gone.add(connection_id)
+            return _Told(204)
+        if connection_id in self.refusing:
+            return _Told(429, "{}", {"x-amzn-errortype": "LimitExceededException"})
         self.messages[connection_id].append(Sent(**json.loads(asked.body)))
         return _Told(200)
 

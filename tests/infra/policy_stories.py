@@ -9,13 +9,17 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+from chalicelib.core.store import get
 from chalicelib.core.work import Recipient
+from chalicelib.identity.sessions.tables import session_key
 from infra.local.objects import EmbeddedObjects
 from tests.builders import dispatch
 from tests.builders.deployed import DeployedWorld
+from tests.builders.mailboxes import recipient
 from tests.builders.packing import load
+from tests.builders.reminders import in_hand
 from tests.builders.signing_in import PASSWORD, anna
-from tests.builders.world import OTHER, Answer
+from tests.builders.world import OTHER, Answer, Person
 
 Story = Callable[[DeployedWorld, EmbeddedObjects], object]
 
@@ -172,11 +176,61 @@ def gone_sockets(world: DeployedWorld, objects: EmbeddedObjects) -> None:
     socket = courier.socket("courier")
     world.say(socket, '{"event": "location.update", "data": {"latitude": 52.37, "longitude": 4.89}}')
     world.hang_up(socket)
+    socket = courier.socket("courier", ticket=done(courier.post("/v1/ws/tickets"), 201)["ticket"])
+    world.say(socket, '{"event": "ack", "data": {"id": 1}}')
+    for _ in range(10):
+        courier.socket("courier")
+    world.say(socket, "x" * 40_000)
     # One that leaves as it comes, which is believed only after a while.
     world.cloud.gone.add("fleeting")
     world.connect("fleeting", customer.token, "customer")
     world.clock.advance(seconds=11)
     world.deliver_to(Recipient(customer.org_id, customer.user_id))
+
+
+def sockets_that_fall_behind(world: DeployedWorld, objects: EmbeddedObjects) -> None:
+    """Each function that delivers finds old events and a gateway that refuses, and then a session that has ended."""
+    customer, courier, tech = world.person("customer"), dispatch.on_duty(world.person("courier")), world.person("TECH")
+
+    def order() -> None:
+        dispatch.report(courier, 52.37, 4.89)
+        dispatch.order(customer)
+
+    def become_due() -> None:
+        in_hand(world, tech, world.clock.now())
+
+    def deliver_to_customer() -> None:
+        world.deliver_to(recipient(customer))
+
+    for person, channel, prepare, deliver in (
+        (customer, "customer", nothing, order),
+        (customer, "customer", order, lambda: dispatch.time_out(world)),
+        (tech, "staff", become_due, world.sweep_maintenance),
+        (customer, "customer", nothing, deliver_to_customer),
+    ):
+        name = f"refusing-{world.ids.new()}"
+        world.cloud.refusing.add(name)
+        assert world.connect(name, person.fresh_token(), channel)["statusCode"] == 200
+        publish_stale_offer(world, person)
+        world.clock.advance(minutes=12)
+        prepare()
+        deliver()
+        prepare()
+        other = world.signed_in(person.org_id, person.user_id, person.role)
+        other.socket(channel)
+        session = get(session_key(person.org_id, person.user_id, other.session_id))
+        world.run(lambda work, ended=session: work.update(ended, {"ended_at": work.now}))
+        deliver()
+
+
+def nothing() -> None:
+    """Prepare nothing."""
+
+
+def publish_stale_offer(world: DeployedWorld, person: Person) -> None:
+    """Publish the offer of an order that does not exist."""
+    to, offer = recipient(person), {"order_id": "an order that is gone"}
+    world.run(lambda work: work.publish(to, "order.assigned", offer))
 
 
 def _id_in(made: Any) -> str:

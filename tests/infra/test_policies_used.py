@@ -51,6 +51,7 @@ STORIES: Sequence[Story] = (
     stories.machines,
     stories.deliveries,
     stories.gone_sockets,
+    stories.sockets_that_fall_behind,
     floor.packing,
     floor.picking,
     floor.repairs,

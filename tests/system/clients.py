@@ -101,6 +101,7 @@ class Person:
     name: str
     user_id: str
     token: str
+    refresh_token: str
     stack: Stack = field(repr=False)
 
     def get(self, path: str, **headers: str) -> httpx.Response:
@@ -152,7 +153,7 @@ class Stack:
         answer = self.call("POST", "/v1/auth/login", {"username": name, "password": self._password})
         assert answer.status_code == 200, answer.text
         token = answer.json()["accessToken"]
-        return Person(name, _subject(token), token, self)
+        return Person(name, _subject(token), token, answer.json()["refreshToken"], self)
 
     def call(
         self,

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
-from chalicelib.edge.types import SENTENCE, Name
+from chalicelib.edge.types import SENTENCE, Code, Name
 
 Scope = Literal["own", "zone", "org"]
 RoleCode = Annotated[
@@ -22,7 +22,7 @@ RoleCode = Annotated[
 class Granted(msgspec.Struct, frozen=True):
     """A permission of a role, and its scope."""
 
-    code: Annotated[str, Meta(min_length=1, max_length=100)]
+    code: Annotated[Code, Meta(max_length=100)]
     scope: Scope
 
 
