@@ -101,8 +101,8 @@ class Person:
     name: str
     user_id: str
     token: str
-    refresh_token: str
     stack: Stack = field(repr=False)
+    refresh_token: str = field(default="", repr=False)
 
     def get(self, path: str, **headers: str) -> httpx.Response:
         """Send a GET request."""
@@ -153,7 +153,7 @@ class Stack:
         answer = self.call("POST", "/v1/auth/login", {"username": name, "password": self._password})
         assert answer.status_code == 200, answer.text
         token = answer.json()["accessToken"]
-        return Person(name, _subject(token), token, answer.json()["refreshToken"], self)
+        return Person(name, _subject(token), token, self, answer.json()["refreshToken"])
 
     def call(
         self,
