@@ -36,6 +36,7 @@ from chalicelib.core.work import Recipient
 from chalicelib.dispatch import events as dispatch_events
 from chalicelib.dispatch.queries import ORDER_EVENTS
 from chalicelib.dispatch.routes import routes as dispatch_routes
+from chalicelib.dispatch.service import end_duty_of_signed_out
 from chalicelib.dispatch.sweep import reassign_due
 from chalicelib.edge.api import ALL_METHODS, UNKNOWN_ROUTE, BatonApp
 from chalicelib.edge.dependencies import Dependencies, install
@@ -50,6 +51,7 @@ from chalicelib.identity.apikeys.routes import routes as api_key_routes
 from chalicelib.identity.roles.default_permissions import roles_with
 from chalicelib.identity.roles.routes import routes as role_routes
 from chalicelib.identity.sessions.authentication import SessionAuthenticator
+from chalicelib.identity.sessions.ending import check_bound_sessions
 from chalicelib.identity.sessions.routes import routes as session_routes
 from chalicelib.identity.sessions.tokens import signer
 from chalicelib.maintenance.checklists.routes import routes as checklist_routes
@@ -98,6 +100,9 @@ ROUTES = (
     trace_routes,
 )
 
+LISTENERS = (check_bound_sessions, end_duty_of_signed_out)
+"""What follows from changes of other domains, in the same transaction."""
+
 
 class Composition(msgspec.Struct, frozen=True):
     """The composed parts behind the app."""
@@ -132,7 +137,7 @@ def compose(  # noqa: PLR0913 - each part can be replaced, by keyword
     dependencies = Dependencies(
         settings=config,
         clock=clock,
-        runner=Runner(config, clock, ids, trail, outbox or delivery, random_source or SystemRandom()),
+        runner=Runner(config, clock, ids, trail, outbox or delivery, random_source or SystemRandom(), LISTENERS),
         authenticator=authenticator,
         refusals=trail,
         rate_limits=RateLimits(config, clock),

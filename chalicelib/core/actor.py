@@ -46,6 +46,8 @@ class Actor(msgspec.Struct, frozen=True):
     client: Client | None = None
     must_change_password: bool = False
     """Whether the person has a one-time password, which has to be changed before anything else."""
+    session_epoch: int = 0
+    """The person's `session_epoch` when the request was authenticated."""
 
     @property
     def is_machine(self) -> bool:

@@ -69,6 +69,9 @@ class Settings(msgspec.Struct, frozen=True):
     It is read when `token_keys` is empty."""
     access_token_s: int = 3600
     session_s: int = 30 * 86400
+    """The time after which a session that is not refreshed expires."""
+    session_max_s: int = 90 * 86400
+    """The time after which a session expires, however often it is refreshed."""
     reset_token_s: int = 1800
     logins_per_minute: int = 10
     """Attempts per minute of sign-in or forgot-password for one identifier."""

@@ -100,6 +100,7 @@ class UnitOfWork(msgspec.Struct, eq=False):
     expected_version: int | None = None
     published: list[Published] = msgspec.field(default_factory=list)
     ended: list[EndedSessions] = msgspec.field(default_factory=list)
+    session_bound: list[Actor] = msgspec.field(default_factory=list)
     audit_subject: AuditSubject | None = None
     audit_actor: Actor | None = None
     after_commit: list[Callable[[], None]] = msgspec.field(default_factory=list)
@@ -237,6 +238,10 @@ class UnitOfWork(msgspec.Struct, eq=False):
         after the commit closes the sockets of every session of the person that is not valid any more.
         """
         self.ended.append(EndedSessions(person, is_signed_out))
+
+    def require_session(self, actor: Actor) -> None:
+        """Let the commit fail with `AuthInvalid` if the actor's session ends first; a listener stages the condition."""
+        self.session_bound.append(actor)
 
     def once(self, name: str, make: Callable[[], ResultT]) -> ResultT:
         """Return what `make` returned in the first attempt that called it under this name.

@@ -4,6 +4,7 @@ Order, previous courier, next courier and the events for each are one transactio
 no order two couriers. If the courier turns out to be taken, the attempt fails and the next one leaves that courier out.
 """
 
+from collections.abc import Callable
 from datetime import timedelta
 
 from chalicelib.core.work import UnitOfWork
@@ -68,8 +69,12 @@ def answered() -> dict[str, object]:
     return {"offer_expires_at": None, "offer_shard": None}
 
 
-def reassign(work: UnitOfWork, order: Order, action: OrderAction) -> str | None:
+def reassign(
+    work: UnitOfWork, order: Order, action: OrderAction, release: Callable[[], None] | None = None
+) -> str | None:
     """Stage that the courier loses the order and the next one, if there is one, is offered it; return that one.
+
+    `release` stages the release of the courier where they are not to be free again.
 
     The previous courier is notified only if the offer timed out, the customer of a decline only after a decline; the
     next courier and the customer are notified of the outcome.
@@ -82,7 +87,10 @@ def reassign(work: UnitOfWork, order: Order, action: OrderAction) -> str | None:
         work.update(order, {_GIVEN_UP[action]: given_up_by(order, action) | {previous}})
     courier_id = next_courier(work, order)
     work.update(order, {"courier_key": None, **offered(work, courier_id, order)})
-    couriers.release(work, order.org_id, previous, order.order_id)
+    if release is None:
+        couriers.release(work, order.org_id, previous, order.order_id)
+    else:
+        release()
     if courier_id is not None:
         couriers.take(work, order.org_id, courier_id, order.order_id)
     _publish(work, order, action, previous, courier_id)

@@ -15,7 +15,7 @@ from chalicelib.core.errors import Unavailable
 from chalicelib.core.store import get, store_errors
 from chalicelib.core.work import UnitOfWork
 from chalicelib.dispatch import geo
-from chalicelib.dispatch.schemas import Availability, Position
+from chalicelib.dispatch.schemas import Position
 from chalicelib.dispatch.tables import NOWHERE, Courier, courier_key, free_cell, idle_key, idle_shard
 
 OFF_DUTY = "off-duty:"
@@ -25,23 +25,19 @@ C = Courier
 _POSITION_ATTEMPTS = 5
 
 
-def set_availability(work: UnitOfWork, command: Availability, actor: Actor) -> None:
-    """Go on or off duty; without a change nothing is staged."""
-    org_id, courier_id, available = actor.org_id, actor.user_id, command.available
-    key = courier_key(org_id, courier_id)
-    courier = get(key)
+def set_duty(work: UnitOfWork, org_id: str, courier_id: str, courier: Courier | None, *, available: bool) -> None:
+    """Stage that a courier goes on or off duty; without a change, only that the courier is still as read."""
     was = courier is not None and courier.available
-    in_hand = courier.order_id if courier is not None else None
-    work.audit(Courier.kind, courier_id, "COURIER_AVAILABLE" if available else "COURIER_UNAVAILABLE")
     if was == available:
+        work.check_condition(courier_key(org_id, courier_id), _as_read(courier), Unavailable())
         return
     actions: list[Action] = [C.available.set(available), C.courier_id.set(courier_id), C.org_id.set(org_id)]
     if not available:
         actions += _unindexed()
-    elif in_hand is None:
+    elif courier is None or courier.order_id is None:
         actions += _indexed(org_id, courier_id, work.now)
     work.update_unread(
-        key,
+        courier_key(org_id, courier_id),
         condition=_as_read(courier),
         on_conflict=Unavailable(),
         actions=actions,
@@ -79,6 +75,17 @@ def release(work: UnitOfWork, org_id: str, courier_id: str, order_id: str) -> No
         actions=[C.order_id.remove(), *indexed],
         changes={"order_id": [order_id, None]},
         label=off_duty,
+    )
+
+
+def release_off_duty(work: UnitOfWork, courier: Courier) -> None:
+    """Release a courier from the order in hand and from duty; fails unless the courier is still as read."""
+    work.update_unread(
+        courier_key(courier.org_id, courier.courier_id),
+        condition=_as_read(courier),
+        on_conflict=Unavailable(),
+        actions=[C.order_id.remove(), C.available.set(False), *_unindexed()],
+        changes={"order_id": [courier.order_id, None], "available": [courier.available, False]},
     )
 
 

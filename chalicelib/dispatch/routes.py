@@ -98,8 +98,8 @@ def get_order_timeline(request: Request[Empty, CursorRequest, Order]) -> queries
     audit_target=AuditTarget("courier", "COURIER_AVAILABILITY"),
 )
 def set_availability(request: Request[Availability], work: UnitOfWork) -> None:
-    """Go on or off duty as a courier."""
-    couriers.set_availability(work, request.body, request.actor)
+    """Go on or off duty as a courier; going off duty declines an offer that was not answered."""
+    service.set_availability(work, request.body, request.actor)
 
 
 @routes.post("/v1/courier/location", permission=permissions.POSITION, body=Position, status=204)

@@ -101,7 +101,7 @@ def _check_media(endpoint: Endpoint, http: HttpRequest, max_body_bytes: int) -> 
     limit = min(max_body_bytes, endpoint.max_body_bytes or max_body_bytes)
     if len(http.body) > limit:
         raise PayloadTooLarge(details={"most": limit})
-    if not endpoint.takes_body or not http.body:
+    if not endpoint.takes_body or not http.body or endpoint.read_body is not None:
         return
     if endpoint.form:
         if not is_form(http.headers):
@@ -122,6 +122,8 @@ def _check_query_encoding(query: Mapping[str, Sequence[str]]) -> None:
 
 def _body(endpoint: Endpoint, http: HttpRequest, organisation: dict[str, object]) -> Any:
     """Return the decoded body; the fields that name the organisation are added to `organisation` instead."""
+    if endpoint.read_body is not None:
+        return endpoint.read_body(http.body)
     if endpoint.form:
         parts, sent = split_form(http.form, endpoint.body)
         organisation |= sent

@@ -76,7 +76,17 @@ class HttpRequest(msgspec.Struct, frozen=True, dict=True):
 
     def client(self, proves: Callable[[Secret], bool]) -> Client:
         """Return the client for the audit trail, its user agent cut to 200 characters."""
-        return Client(self.came_from(proves), self.headers.get("user-agent", "")[:_USER_AGENT_LENGTH])
+        return Client(self.came_from(proves), self.user_agent)
+
+    @property
+    def user_agent(self) -> str:
+        """Return the client's own name of itself, cut to 200 characters."""
+        return self.headers.get("user-agent", "")[:_USER_AGENT_LENGTH]
+
+    @property
+    def bearer(self) -> Secret:
+        """Return the bearer token, or an empty secret if there is none."""
+        return Secret(bearer_token(self.headers.get("authorization")))
 
     @cached_property
     def form(self) -> Sequence[Part]:
@@ -131,6 +141,12 @@ def _raw_body(request: Any) -> bytes:
 def request_id(context: Mapping[str, Any]) -> str:
     """Return the id that API Gateway gave the request, else a new one."""
     return str(context.get("requestId") or secrets.token_hex(16))
+
+
+def bearer_token(header: str | None) -> str:
+    """Return the token of an `Authorization` header, or an empty text if there is none."""
+    scheme, _, token = (header or "").partition(" ")
+    return token.strip() if scheme.lower() == "bearer" else ""
 
 
 def error_body(error: BatonError) -> dict[str, Any]:

@@ -30,6 +30,7 @@ _HEADERS = {401: "WWW-Authenticate", 405: "Allow", 429: "Retry-After", 503: "Ret
 def errors_of(endpoint: Endpoint) -> Errors:
     """Return the errors that a call of this endpoint can end with, ordered by status and code."""
     idempotent = endpoint.mutates and not endpoint.public
+    checks_body = endpoint.takes_body and endpoint.read_body is None
     implied: list[tuple[bool, Errors]] = [
         (not endpoint.public, [errors.AuthRequired, errors.AuthInvalid, errors.AuthExpired, errors.AccessDenied]),
         (not endpoint.public, [errors.RateLimited]),
@@ -39,12 +40,12 @@ def errors_of(endpoint: Endpoint) -> Errors:
         (_can_be_locked(endpoint), [errors.EntityLocked]),
         (endpoint.mutates, [errors.PayloadTooLarge]),
         (
-            endpoint.takes_body,
+            checks_body,
             [errors.MalformedForm if endpoint.form else errors.MalformedJson, errors.UnsupportedMediaType],
         ),
         (idempotent, [errors.IdempotencyKeyReused]),
         (not endpoint.any_query, [errors.MalformedQuery]),
-        (idempotent or endpoint.takes_body or not endpoint.any_query, [errors.ValidationFailed]),
+        (idempotent or checks_body or not endpoint.any_query, [errors.ValidationFailed]),
         (endpoint.takes_if_match, [errors.VersionConflict]),
         (endpoint.if_match == "required", [errors.PreconditionRequired]),
         (True, [errors.InternalError, errors.Unavailable]),

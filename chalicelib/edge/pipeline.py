@@ -36,7 +36,7 @@ from chalicelib.edge import checks, idempotency
 from chalicelib.edge.decoding import Input, decode_input, sent_id
 from chalicelib.edge.dependencies import Dependencies, dependencies
 from chalicelib.edge.endpoint import AuditTarget, Endpoint
-from chalicelib.edge.http import HttpRequest, encoder, error_response, json_response, read_request
+from chalicelib.edge.http import HttpRequest, bearer_token, encoder, error_response, json_response, read_request
 from chalicelib.edge.idempotency import Fingerprint, IdempotencyRecord, IdempotentRequest, Replay, StoredResponse
 from chalicelib.edge.organisation import check_organisation
 from chalicelib.edge.request import ClientInfo, Request, Response
@@ -78,10 +78,10 @@ def serve(endpoint: Endpoint, app: Any) -> ChaliceResponse:
 
 def bearer(header: str | None) -> str:
     """Return the token of an `Authorization` header. Raise `AuthRequired` if there is none."""
-    scheme, _, token = (header or "").partition(" ")
-    if scheme.lower() != "bearer" or not token.strip():
+    token = bearer_token(header)
+    if not token:
         raise AuthRequired
-    return token.strip()
+    return token
 
 
 def _answer_or_error(endpoint: Endpoint, http: HttpRequest, deps: Dependencies) -> ChaliceResponse:
@@ -102,7 +102,8 @@ def _answer_or_error(endpoint: Endpoint, http: HttpRequest, deps: Dependencies) 
 
 
 def _answer(endpoint: Endpoint, http: HttpRequest, deps: Dependencies, auth: AuthContext) -> ChaliceResponse:
-    client = ClientInfo(http.request_id, partial(http.came_from, deps.authenticator.proves))
+    locate = partial(http.came_from, deps.authenticator.proves)
+    client = ClientInfo(http.request_id, locate, http.user_agent, http.bearer)
     credentials = None if endpoint.public else deps.authenticator.verify(bearer(http.headers.get("authorization")))
     given = decode_input(endpoint, http, deps.settings.max_body_bytes)
     admitted = None if credentials is None else _admit(endpoint, deps, credentials, given, auth)
@@ -222,8 +223,12 @@ def _set_audit_subject(endpoint: Endpoint, work: UnitOfWork, http: HttpRequest) 
 
 
 def _bind_audit_subject(endpoint: Endpoint, work: UnitOfWork) -> None:
-    """Add the audited entity to the log lines. Raise `RuntimeError` if a use case forgot to name it."""
-    if endpoint.audit_target is not None and work.audit_subject is None and not endpoint.batch:
+    """Add the audited entity to the log lines. Raise `RuntimeError` if a use case forgot to name it.
+
+    A public endpoint may find that there is nothing to do; then it has no row.
+    """
+    is_idle = endpoint.public and not len(work)
+    if endpoint.audit_target is not None and work.audit_subject is None and not endpoint.batch and not is_idle:
         raise RuntimeError(f"{endpoint.name} did not set its audit subject")
     if work.audit_subject is not None:
         observability.bind(**{f"{work.audit_subject.entity_type}_id": work.audit_subject.entity_id})

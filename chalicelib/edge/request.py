@@ -14,6 +14,7 @@ from typing_extensions import TypeVar
 
 from chalicelib.core.actor import Actor
 from chalicelib.core.errors import ValidationFailed
+from chalicelib.core.settings import NO_SECRET, Secret
 
 BodyT = TypeVar("BodyT")
 QueryT = TypeVar("QueryT", default=Any)
@@ -28,11 +29,14 @@ class Empty(msgspec.Struct, frozen=True):
 
 
 class ClientInfo(msgspec.Struct, frozen=True):
-    """The circumstances of a request that are not input: its id and the client's address."""
+    """The circumstances of a request that are not input: its id, and the client's address and user agent."""
 
     request_id: str
     locate: Callable[[], str]
     """Determine the address; only what counts by address needs it."""
+    user_agent: str = ""
+    bearer: Secret = NO_SECRET
+    """The bearer token, if one was sent. Nobody has verified it."""
 
     @property
     def source_ip(self) -> str:

@@ -50,7 +50,7 @@ ROLES: Mapping[str, Role] = {
         memory_mb=1024,
         tables={
             **_DELIVERS,
-            "dispatch": "BatchGetItem GetItem PutItem UpdateItem",
+            "dispatch": "BatchGetItem ConditionCheckItem GetItem PutItem UpdateItem",
             "edge": "BatchGetItem GetItem PutItem UpdateItem",
             "identity": "BatchGetItem ConditionCheckItem DeleteItem GetItem PutItem Query UpdateItem",
             "maintenance": "BatchGetItem DeleteItem GetItem PutItem Query UpdateItem",
@@ -99,7 +99,7 @@ ROLES: Mapping[str, Role] = {
     ),
     "send": Role(
         timeout_s=30,
-        tables={**_AUDITED, "identity": "DeleteItem UpdateItem"},
+        tables={**_AUDITED, "identity": "BatchGetItem DeleteItem UpdateItem"},
         indexes={"identity": "devices_by_owner"},
         sends_messages=True,
     ),

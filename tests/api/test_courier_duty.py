@@ -16,7 +16,7 @@ from tests.builders.dispatch import (
     report,
     step,
     stored_courier,
-    time_out,
+    stored_order,
     told,
 )
 from tests.builders.world import Person, World
@@ -129,20 +129,31 @@ def test_coming_back_on_duty_with_an_order_in_hand_does_not_free_the_courier(wor
     assert is_offered(world, courier)
 
 
-def test_an_offer_can_be_accepted_after_going_off_duty(world: World) -> None:
+def test_going_off_duty_declines_an_unanswered_offer(world: World) -> None:
+    customer, courier = world.person("customer"), on_duty(world.person("courier"))
+    other = on_duty(world.person("courier"), km=2)
+    socket, heard = customer.socket("customer"), other.socket("courier")
+    placed = order(customer)
+    told(world, socket)
+    duty(courier, available=False)
+    assert step(courier, "accept", placed["id"]).status == 403
+    moved = stored_order(placed["id"])
+    assert (moved.status, moved.assigned_courier, moved.declined_by) == ("assigned", other.user_id, {courier.user_id})
+    assert [data["status"] for _, data in told(world, socket)] == ["declined", "assigned"]
+    assert [event for event, _ in told(world, heard)] == ["order.assigned"]
+    row = audit_row(world, courier.user_id, "COURIER_UNAVAILABLE")
+    assert diff(row)["available"] == [True, False]
+    assert diff(row)[f"order/{placed['id']}.assigned_courier"] == [courier.user_id, other.user_id]
+
+
+def test_going_off_duty_with_an_offer_that_nobody_else_can_take(world: World) -> None:
     customer, courier = world.person("customer"), on_duty(world.person("courier"))
     placed = order(customer)
     duty(courier, available=False)
-    assert step(courier, "accept", placed["id"]).json["status"] == "accepted"
-
-
-def test_an_offer_to_somebody_who_went_off_duty_is_taken_away_like_any_other(world: World) -> None:
-    customer, courier = world.person("customer"), on_duty(world.person("courier"))
-    placed = order(customer)
-    duty(courier, available=False)
-    time_out(world)
     assert customer.get(f"/v1/orders/{placed['id']}").json["status"] == "no_nearby_driver"
     assert not is_offered(world, courier)
+    duty(courier)
+    assert is_offered(world, courier)
 
 
 # --- positions -------------------------------------------------------------------------------------------------

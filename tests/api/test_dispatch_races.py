@@ -59,7 +59,7 @@ def test_a_courier_who_goes_off_duty_meanwhile_gets_nothing(
     assert told(world, courier.socket()) == []
 
 
-def test_going_off_duty_while_an_order_comes_keeps_the_order(
+def test_going_off_duty_while_an_order_comes_declines_the_order(
     world: World, customer: Person, engine: EmbeddedEngine
 ) -> None:
     courier = on_duty(world.person("courier"))
@@ -67,7 +67,8 @@ def test_going_off_duty_while_an_order_comes_keeps_the_order(
     duty(courier, available=False)
     known = stored_courier(courier)
     assert known is not None
-    assert (known.available, known.order_id, known.idle_key) == (False, placed[0]["id"], None)
+    assert (known.available, known.order_id, known.idle_key) == (False, None, None)
+    assert stored_order(placed[0]["id"]).status == "no_nearby_driver"
 
 
 def test_coming_on_duty_twice_at_once_is_the_same_as_once(

@@ -37,10 +37,12 @@ GUARDED = [endpoint for endpoint in ENDPOINTS if not endpoint.public]
 CLOCK = SystemClock()
 PUBLIC = {
     "/auth/login",
+    "/auth/logout",
     "/auth/refresh",
     "/health",
     "/v1/auth/forgot-password",
     "/v1/auth/login",
+    "/v1/auth/logout",
     "/v1/auth/refresh",
     "/v1/auth/reset-password",
     "/v1/health",
@@ -251,6 +253,7 @@ def items(world: World, admin: Person) -> dict[str, str]:
     return {
         "order_id": order.json["order"]["id"],
         "device_id": device.json["id"],
+        "session_id": admin.session_id,
         "user_id": admin.user_id,
         "key_id": admin.post("/v1/api-keys", {"name": "Shop", "role": "customer"}).json["data"]["id"],
         "notice_id": send(world, admin, "something")[0],

@@ -15,10 +15,11 @@ from hypothesis import strategies as st
 
 from chalicelib.core.actor import Actor
 from chalicelib.core.aws import client
+from chalicelib.core.store import get
 from chalicelib.dispatch import geo
-from chalicelib.dispatch.couriers import report_position, set_availability, take
+from chalicelib.dispatch.couriers import report_position, set_duty, take
 from chalicelib.dispatch.nearest import CourierCriteria, find_courier
-from chalicelib.dispatch.schemas import Availability, Position
+from chalicelib.dispatch.schemas import Position
 from chalicelib.dispatch.tables import Courier, courier_key, free_cell, idle_key, idle_shard
 from infra.local.engine import EmbeddedEngine
 from tests.builders.world import World
@@ -97,11 +98,15 @@ class Example:
         if place is not None:
             report_position(Position(*place), actor, self.now - timedelta(seconds=courier.age_s))
         if courier.available or courier.busy:
-            world.run(lambda work: set_availability(work, Availability(True), actor), org_id)
+            self._set_duty(world, courier_id, available=True)
         if courier.busy:
             world.run(lambda work: take(work, org_id, courier_id, "some order"), org_id)
         if not courier.available:
-            world.run(lambda work: set_availability(work, Availability(False), actor), org_id)
+            self._set_duty(world, courier_id, available=False)
+
+    def _set_duty(self, world: World, courier_id: str, *, available: bool) -> None:
+        stored = get(courier_key(self.org_id, courier_id))
+        world.run(lambda work: set_duty(work, self.org_id, courier_id, stored, available=available), self.org_id)
 
     def found(self, pickup: Place | None) -> str | None:
         excluded = frozenset(courier_id for courier_id, courier in self.known.items() if courier.excluded)

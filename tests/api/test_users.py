@@ -224,10 +224,12 @@ def test_users_cannot_disable_themselves(world: World) -> None:
     assert answer.json["error"]["details"] == {"state": "ACTIVE", "action": "disable", "allowed": []}
 
 
-def test_changed_role_applies_from_next_request(world: World) -> None:
+def test_changed_role_ends_sessions_and_applies_from_next_sign_in(world: World) -> None:
     admin, person = world.person(ADMIN), world.person("customer")
     assert person.get("/v1/customer/active-orders").status == 200
     assert admin.patch(f"/v1/users/{person.user_id}", {"role": "courier"}).status == 200
+    assert person.get("/v1/customer/active-orders").code == "AUTH_INVALID"
+    person = world.signed_in(person.org_id, person.user_id, "courier")
     assert person.get("/v1/customer/active-orders").status == 403
     assert person.get("/v1/courier/active-order").status == 200
     assert person.get("/v1/me").json["role"]["code"] == "courier"

@@ -143,11 +143,21 @@ def _login(stage: Stage, path: str, *, after_failure: bool = False) -> Hit:
 def _with_refresh(stage: Stage, path: str, *, scanner: bool, status: int) -> Hit:
     login = "/auth/login" if scanner else "/v1/auth/login"
     answer = stage.world.call("POST", login, _signing_in(stage)).json
-    names = ("refresh_token", "access_token") if scanner else ("refreshToken", "accessToken")
-    person = None
-    if path.endswith("logout"):
-        person = Person(stage.world, "demo", "", "customer", "", answer[names[1]])
-    return Hit("POST", path, person, {names[0]: answer[names[0]]}, status=status)
+    name = "refresh_token" if scanner else "refreshToken"
+    return Hit("POST", path, body={name: answer[name]}, status=status)
+
+
+def _repeated(stage: Stage) -> Hit:
+    """Refresh again with a token that was refreshed with, as after a lost answer."""
+    hit = _with_refresh(stage, "/v1/auth/refresh", scanner=False, status=200)
+    stage.world.call("POST", hit.path, hit.body)
+    return hit
+
+
+def _last_sign_out(stage: Stage) -> Hit:
+    """End the only session of a courier who is on duty."""
+    courier = dispatch.on_duty(stage.person("courier"))
+    return Hit("POST", "/v1/auth/logout", courier, status=204)
 
 
 def _health(_: Stage) -> Hit:
@@ -196,7 +206,9 @@ SCENARIOS = [
         trips=4,
     ),
     Scenario("POST /v1/auth/refresh", partial(_with_refresh, path="/v1/auth/refresh", scanner=False, status=200)),
+    Scenario("POST /v1/auth/refresh, repeated", _repeated),
     Scenario("POST /v1/auth/logout", partial(_with_refresh, path="/v1/auth/logout", scanner=False, status=204)),
+    Scenario("POST /v1/auth/logout, last session", _last_sign_out),
     Scenario("POST /auth/login", partial(_login, path="/auth/login"), _check_password),
     Scenario("POST /auth/refresh", partial(_with_refresh, path="/auth/refresh", scanner=True, status=200)),
     Scenario("POST /auth/logout", partial(_with_refresh, path="/auth/logout", scanner=True, status=204)),

@@ -90,9 +90,17 @@ def _delete_api_key(stage: Stage) -> Hit:
     return Hit("DELETE", "/v1/api-keys/{key_id}", admin, params={"key_id": made}, status=204)
 
 
+def _session(stage: Stage, path: str) -> Hit:
+    _, tech = _office(stage)
+    other = stage.world.signed_in(tech.org_id, tech.user_id, "TECH")
+    params = {"session_id": other.session_id} if "{" in path else {}
+    return Hit("DELETE", path, tech, params=params, status=204)
+
+
 GETS: Prepared = {
     "GET /v1/me": partial(_read, path="/v1/me", own=True),
     "GET /v1/me/profile": partial(_read, path="/v1/me/profile", own=True),
+    "GET /v1/me/sessions": partial(_read, path="/v1/me/sessions", own=True),
     "GET /v1/users/{id}": partial(_read, path="/v1/users/{user_id}"),
     "GET /v1/roles": partial(_read, path="/v1/roles"),
     "GET /v1/roles/{code}": partial(_read, path="/v1/roles/{code}"),
@@ -105,7 +113,6 @@ LISTS: Prepared = {"GET /v1/users": partial(_read, path="/v1/users")}
 LIST_TRIPS = 3
 CHANGES: Prepared = {
     "PATCH /v1/users/{id}": partial(_update_user, body={"team": "Night"}),
-    "PATCH /v1/users/{id}, disabled": partial(_update_user, body={"status": "DISABLED"}),
     "PATCH /v1/users/{id}, other names": partial(_update_user, body={"username": "tech-2", "email": "t2@example.org"}),
     "PUT /v1/roles/{code}": _replace_role,
     "POST /v1/roles": partial(_create, path="/v1/roles", body=_ROLE),
@@ -114,8 +121,14 @@ CHANGES: Prepared = {
     "DELETE /v1/api-keys/{id}": _delete_api_key,
     "POST /v1/devices/register": _register_device,
     "DELETE /v1/devices/{id}": _remove_device,
+    "DELETE /v1/me/sessions/{id}": partial(_session, path="/v1/me/sessions/{session_id}"),
+    "DELETE /v1/me/sessions": partial(_session, path="/v1/me/sessions"),
 }
 HASHING: Prepared = {"POST /v1/users": _create_user}
 """The endpoint that hashes a password, which any program would have to do."""
-RARE: Prepared = {"PATCH /v1/users/{id}, stepping down": _step_down}
-"""Over the budget for a reason: another administrator has to be searched for (`identity.roles.administration`)."""
+RARE: Prepared = {
+    "PATCH /v1/users/{id}, disabled": partial(_update_user, body={"status": "DISABLED"}),
+    "PATCH /v1/users/{id}, stepping down": _step_down,
+}
+"""Over the budget for a reason: what the user does as a courier is read (`dispatch.service.end_duty_of_signed_out`), or
+another administrator has to be searched for (`identity.roles.administration`)."""

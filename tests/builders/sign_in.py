@@ -42,7 +42,7 @@ class Form:
         """Refresh."""
         return world.call("POST", f"{self.prefix}/auth/refresh", {self.refresh: token})
 
-    def logout(self, world: World, access: str, token: str) -> Answer:
+    def logout(self, world: World, access: str | None, token: str) -> Answer:
         """Log out."""
         return world.call("POST", f"{self.prefix}/auth/logout", {self.refresh: token}, token=access)
 

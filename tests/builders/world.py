@@ -26,7 +26,9 @@ from chalicelib.core.aws import client
 from chalicelib.core.ids import SystemIds
 from chalicelib.core.runner import Outbox
 from chalicelib.core.settings import Settings, settings
+from chalicelib.core.store import get
 from chalicelib.core.work import Recipient, UnitOfWork
+from chalicelib.identity.accounts.tables import user_key
 from chalicelib.identity.accounts.users import NewAccount, add_user, create_organisation
 from chalicelib.identity.sessions.tables import Session, session_key
 from chalicelib.identity.sessions.tokens import Claims, signer
@@ -172,7 +174,9 @@ class World:
     def signed_in(self, org_id: str, user_id: str, role: str) -> Person:
         """Start a session for an existing user."""
         session_id = self.ids.new()
-        self.run(lambda work: _start_session(work, org_id, session_id, user_id), org_id)
+        user = get(user_key(org_id, user_id))
+        epoch = 0 if user is None else user.session_epoch
+        self.run(lambda work: _start_session(work, org_id, session_id, user_id, epoch), org_id)
         return self._with_token(org_id, user_id, role, session_id)
 
     def _with_token(self, org_id: str, user_id: str, role: str, session_id: str) -> Person:
@@ -267,7 +271,7 @@ class World:
         return {"requestContext": context}
 
 
-def _start_session(work: UnitOfWork, org_id: str, session_id: str, user_id: str) -> None:
+def _start_session(work: UnitOfWork, org_id: str, session_id: str, user_id: str, epoch: int = 0) -> None:
     where = session_key(org_id, user_id, session_id)
     work.create(
         Session(
@@ -278,6 +282,7 @@ def _start_session(work: UnitOfWork, org_id: str, session_id: str, user_id: str)
             user_id=user_id,
             started_at=work.now,
             refreshed_at=work.now,
+            epoch=epoch,
             expires_at=work.now + timedelta(days=30),
         )
     )

@@ -9,13 +9,15 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+from chalicelib.core.messages import PUSH, OutboundMessage
 from chalicelib.core.work import Recipient
+from chalicelib.identity.accounts.tables import User, user_key
 from infra.local.objects import EmbeddedObjects
 from tests.builders import dispatch
 from tests.builders.deployed import DeployedWorld
 from tests.builders.packing import load
 from tests.builders.signing_in import PASSWORD, anna
-from tests.builders.world import OTHER, Answer
+from tests.builders.world import OTHER, Answer, Person
 
 Story = Callable[[DeployedWorld, EmbeddedObjects], object]
 
@@ -66,11 +68,31 @@ def signing_in(world: DeployedWorld, objects: EmbeddedObjects) -> None:
         assert world.call("POST", f"{prefix}/auth/login", {name: "anna", "password": "wrong"}).status == 401
 
 
+def own_sessions(world: DeployedWorld, objects: EmbeddedObjects) -> None:
+    """The list of one's own sessions, and the end of one and of all others; a courier goes off duty with the last."""
+    here = dispatch.on_duty(world.person("courier"))
+    there = world.signed_in(here.org_id, here.user_id, "courier")
+    done(here.get("/v1/me/sessions"))
+    done(here.delete("/v1/me/sessions"), 204)
+    assert there.get("/v1/me").status == 401
+    dispatch.order(world.person("customer"))
+    done(here.post("/v1/devices/register", {"platform": "ios", "fcmToken": "phone"}), 201)
+    done(here.delete(f"/v1/me/sessions/{here.session_id}"), 204)
+    _push(world, here)
+    done(world.person("courier").post("/v1/auth/logout"), 204)
+
+
+def _push(world: DeployedWorld, person: Person) -> None:
+    """Send a push notification to a user whose device belongs to a session that has ended."""
+    world.message_queue.put(OutboundMessage(PUSH, person.user_id, "Title", "Text", person.org_id))
+
+
 def changed_roles(world: DeployedWorld, objects: EmbeddedObjects) -> None:
-    """A user whose role changed after the token was issued."""
-    admin, courier = world.person(ADMIN), world.person("customer")
+    """A user whose role changed after the token was issued, without the end of the session."""
+    courier = world.person("customer")
     socket = courier.socket()
-    done(admin.patch(f"/v1/users/{courier.user_id}", {"role": "courier"}))
+    where = user_key(courier.org_id, courier.user_id)
+    world.run(lambda work: work.update_unread(where, actions=[User.role.set("courier")], audited=False))
     done(courier.get("/v1/me"))
     world.say(socket, '{"event": "location.update", "data": {"latitude": 52.37, "longitude": 4.89}}')
     courier.socket()

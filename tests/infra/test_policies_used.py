@@ -45,6 +45,7 @@ POLICIES = policies()
 STORIES: Sequence[Story] = (
     stories.cold_starts,
     stories.signing_in,
+    stories.own_sessions,
     stories.changed_roles,
     stories.passwords,
     stories.people,

@@ -27,7 +27,7 @@ CHECKS = (
     "response_schema_conformance",
     "response_headers_conformance",
 )
-ENDS_THE_SESSION = ("/auth/logout", "/v1/auth/logout")
+ENDS_THE_SESSION = ("/auth/logout", "/v1/auth/logout", "/v1/me/sessions")
 """Operations that are excluded."""
 
 

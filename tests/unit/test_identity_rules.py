@@ -2,6 +2,7 @@
 
 import hashlib
 import string
+from datetime import timedelta
 
 import pytest
 from hypothesis import given
@@ -10,9 +11,16 @@ from hypothesis import strategies as st
 from chalicelib.core.ids import SystemIds
 from chalicelib.identity.accounts.rules import canonical_name
 from chalicelib.identity.accounts.tables import login_name_key
-from chalicelib.identity.sessions.rules import RefreshParts, parse_refresh
+from chalicelib.identity.sessions.rules import (
+    REUSE_WINDOW,
+    RefreshDecision,
+    RefreshParts,
+    decide_refresh,
+    parse_refresh,
+)
 from tests.builders.time import ManualClock
 
+ROTATE, REPEAT, REVOKE = RefreshDecision.ROTATE, RefreshDecision.REPEAT, RefreshDecision.REVOKE
 IDS = SystemIds(ManualClock())
 SECRET = "s" * 43
 alphabet = st.sampled_from(string.ascii_letters + string.digits + "._- \n=+/é")
@@ -99,6 +107,28 @@ def test_other_text_is_no_refresh_token(text: str) -> None:
 )
 def test_malformed_refresh_token_is_none(token: str) -> None:
     assert parse_refresh(token) is None
+
+
+@given(st.integers(0, 40), st.integers(0, 40), st.integers(0, 10**9))
+def test_decision_depends_on_distance_from_newest_token(presented: int, newest: int, age_ms: int) -> None:
+    age = timedelta(milliseconds=age_ms)
+    decision = decide_refresh(presented, newest, age)
+    within_window = age < REUSE_WINDOW
+    expected = {0: ROTATE, 1: REPEAT, 2: REPEAT if within_window else REVOKE}
+    assert decision is expected.get(max(newest - presented, 0), REVOKE)
+
+
+@given(st.lists(st.tuples(st.integers(0, 3), st.integers(0, 60)), max_size=40))
+def test_any_sequence_of_refreshes_has_one_chain(steps: list[tuple[int, int]]) -> None:
+    """Refresh with tokens that lie some steps behind the newest, some seconds after each other."""
+    newest, age_s = 0, 0
+    for behind, seconds in steps:
+        age_s += seconds
+        decision = decide_refresh(newest - behind, newest, timedelta(seconds=age_s))
+        assert (decision is ROTATE) == (behind == 0)
+        assert (decision is REVOKE) == (behind > 2 or (behind == 2 and age_s >= 30))
+        if decision is ROTATE:
+            newest, age_s = newest + 1, 0
 
 
 def test_refresh_secret_is_stored_as_hash() -> None:

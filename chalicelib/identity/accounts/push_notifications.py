@@ -1,11 +1,12 @@
-"""Sends push notifications to all devices of a user.
+"""Sends push notifications to the devices of a user.
 
-A device gets its push address with its first notification and keeps it. A device that accepts no notifications any
-more (the app was removed, the token renewed) is deleted; the app registers it again when it next starts. A failure here
-never fails the change that caused the notification, since the user's list has it anyway.
+A device whose session has ended gets none and is deleted, and devices of a disabled user get none. A device gets its
+push address with its first notification and keeps it. A device that accepts no notifications any more (the app was
+removed, the token renewed) is deleted; the app registers it again when it next starts. A failure here never fails the
+change that caused the notification, since the user's list has it anyway.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 
 import msgspec
@@ -15,11 +16,16 @@ from chalicelib.core.actor import Actor
 from chalicelib.core.errors import BatonError, Conflict
 from chalicelib.core.messages import DeviceGone, Messages, NotSent, OutboundMessage
 from chalicelib.core.runner import Runner
+from chalicelib.core.store import get_many
 from chalicelib.core.work import Recipient, UnitOfWork
-from chalicelib.identity.accounts.devices import devices_of
-from chalicelib.identity.accounts.tables import Device, device_key
+from chalicelib.identity.accounts.devices import MAX_DEVICES, devices_of, newest_first, unchanged
+from chalicelib.identity.accounts.tables import ACTIVE, Device, device_key, user_key
+from chalicelib.identity.sessions.authentication import is_valid
+from chalicelib.identity.sessions.tables import session_key
 
 ACTOR = "system:push"
+_MAX_CHECKED = 50
+"""The devices of a user that are looked at; the keys of a batch read are limited."""
 
 
 class PushNotification(msgspec.Struct, frozen=True):
@@ -37,9 +43,10 @@ def push_message(runner: Runner, messages: Messages, message: OutboundMessage) -
 
 
 def push(runner: Runner, messages: Messages, recipient: Recipient, notification: PushNotification) -> int:
-    """Notify a user on all devices; return their number. Must be called outside of any unit of work."""
+    """Notify a user on their devices; return the number. Must be called outside of any unit of work."""
     sent = 0
-    for device in devices_of(recipient.org_id, recipient.user_id):
+    devices = newest_first(devices_of(recipient.org_id, recipient.user_id))[:_MAX_CHECKED]
+    for device in _signed_in(runner, recipient, devices) if devices else []:
         try:
             address = _address(runner, messages, device)
             messages.push(address, notification.title, notification.body, notification.data)
@@ -50,6 +57,24 @@ def push(runner: Runner, messages: Messages, recipient: Recipient, notification:
             observability.log().warning("notification not sent", exc_info=True)
     observability.count("Pushed", sent)
     return sent
+
+
+def _signed_in(runner: Runner, recipient: Recipient, devices: Sequence[Device]) -> Sequence[Device]:
+    """Return the devices that may be notified, from one batch read, and delete those whose session has ended."""
+    org_id, user_id = recipient.org_id, recipient.user_id
+    keys = {one.session_id: session_key(org_id, user_id, one.session_id) for one in devices if one.session_id}
+    stored = get_many([user_key(org_id, user_id), *keys.values()], runner.clock)
+    user = stored.get(user_key(org_id, user_id))
+    if user is None or user.status != ACTIVE:
+        return []
+    valid = []
+    for device in devices:
+        session = stored.get(keys[device.session_id]) if device.session_id else None
+        if device.session_id is None or (session is not None and is_valid(session, user, runner.clock.now())):
+            valid.append(device)
+        else:
+            _change(runner, device, partial(_delete, device))
+    return valid[:MAX_DEVICES]
 
 
 def _address(runner: Runner, messages: Messages, device: Device) -> str:
@@ -71,8 +96,7 @@ def _store_address(device: Device, address: str, work: UnitOfWork) -> None:
 def _delete(device: Device, work: UnitOfWork) -> None:
     """Stage the deletion of a device, unless it was registered again since it was read."""
     work.audit(Device.kind, device.device_id, "DEVICE_GONE")
-    unchanged = (Device.user_id == device.user_id) & (Device.registered_at == device.registered_at)
-    work.remove(device_key(device.device_id), unchanged, Conflict())
+    work.remove(device_key(device.device_id), unchanged(device), Conflict())
 
 
 def _change(runner: Runner, device: Device, decide: Callable[[UnitOfWork], None]) -> None:

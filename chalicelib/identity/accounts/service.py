@@ -12,7 +12,7 @@ import msgspec
 from chalicelib.core.actor import Actor
 from chalicelib.core.errors import Conflict, ValidationFailed
 from chalicelib.core.store import get_many
-from chalicelib.core.work import UnitOfWork
+from chalicelib.core.work import Recipient, UnitOfWork
 from chalicelib.identity.accounts import passwords, permissions
 from chalicelib.identity.accounts.name_probing import NameProbing
 from chalicelib.identity.accounts.phones import e164
@@ -76,7 +76,7 @@ def update_user(
     role: RolePermissions | None,
     superior: User | None,
 ) -> SavedUser:
-    """Update a user; resetting the password ends all of their sessions. Raise like `change_user`."""
+    """Update a user, or reset the password. Raise like `change_user`."""
     check_can_manage(actor, user)
     values = command.values()
     generated = readable_password(work.ids.token()) if command.reset_password else None
@@ -96,7 +96,7 @@ def change_user(
     superior: User | None,
     permission: str = permissions.MANAGE_USERS,
 ) -> None:
-    """Change attributes of a user; a new `password_hash` among the values ends all of their sessions.
+    """Change attributes of a user; a new `password_hash` or role, or DISABLED, ends all of their sessions.
 
     `role` and `superior` are the items that the values name, as read. Raise `AccessDenied`, `ValidationFailed`,
     `NameTaken`, `RateLimited`, `LastRoleAdministrator`, or `Conflict` if users disable themselves.
@@ -106,8 +106,10 @@ def change_user(
     _check_role_and_status(work, user, values, actor, role)
     is_reset = "password_hash" in values
     work.audit(User.kind, user.user_id, _audit_action(user, values, is_reset=is_reset))
-    if is_reset or (values.get("status") == DISABLED and user.status != DISABLED):
+    is_disabled = values.get("status") == DISABLED and user.status != DISABLED
+    if is_reset or is_disabled or values.get("role", user.role) != user.role:
         values["session_epoch"] = user.session_epoch + 1
+        work.end_sessions(Recipient(user.org_id, user.user_id), is_signed_out=True)
     if is_reset:
         values["forgiven_at"] = work.now  # the new password works even if the user was locked out
     store_changes(work, user, values, NameProbing.of(work, actor))

@@ -145,18 +145,20 @@ class TakenNames(Item):
 class Device(Item):
     """A phone or browser that receives push notifications, by its push token.
 
-    It belongs to the user who registered the token last. The key has no organisation, because a phone may be handed on
-    to a user of another one; `org_id` and `user_id` name the present owner. `endpoint_arn` is the address for
-    notifications, once it was created.
+    It belongs to the user who registered the token last, and receives notifications while the session that registered
+    it is valid. A device that was registered before this was checked has no `session_id`. The key has no organisation,
+    because a phone may be handed on to a user of another one; `org_id` and `user_id` name the present owner.
+    `endpoint_arn` is the address for notifications, once it was created.
     """
 
     Meta = stored_in("identity")
     kind = "device"
-    unaudited = frozenset({"fcm_token", "endpoint_arn", "owner_key"})
+    unaudited = frozenset({"fcm_token", "endpoint_arn", "owner_key", "session_id"})
 
     device_id = UnicodeAttribute()
     org_id = UnicodeAttribute()
     user_id = UnicodeAttribute()
+    session_id = optional(UnicodeAttribute())
     platform = UnicodeAttribute()
     fcm_token = UnicodeAttribute()
     endpoint_arn = optional(UnicodeAttribute())

@@ -57,7 +57,7 @@ _ADMIN_ONLY: _Holders = {}
 
 _TABLE: tuple[tuple[str, str, _Holders], ...] = (
     # People, roles and the audit trail
-    ("identity.session.end", "Sign out.", _EVERYONE),
+    ("identity.session.end", "List and end their own sessions.", _EVERYONE),
     ("identity.profile.read", "Read one's own profile and permissions.", _EVERYONE),
     ("identity.password.change", "Change one's own password.", _EVERYONE),
     ("identity.device.register", "Register and remove one's own devices for push notifications.", _EVERYONE),

@@ -5,6 +5,7 @@ disabling a user or changing a role takes effect with the next request.
 """
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 import msgspec
@@ -53,30 +54,36 @@ class SessionCredentials(msgspec.Struct, frozen=True):
         claims = self.claims
         session = stored.get(self._session_key)
         user = stored.get(user_key(claims.org_id, claims.user_id))
-        if session is None or user is None or not self._is_valid(session, user):
-            raise AuthInvalid("Your session has ended. Sign in again.")
+        if session is None or user is None or not is_valid(session, user, self.clock.now()):
+            raise session_has_ended()
         return actor_of(user, claims.session_id, self._permissions(user, stored), request_id)
 
     def is_valid(self, found: ReadResult) -> bool:
         """Return whether session and user, as stored now, are valid."""
         session = found.get(self._session_key)
         user = found.get(user_key(self.claims.org_id, self.claims.user_id))
-        return session is not None and user is not None and self._is_valid(session, user)
+        return session is not None and user is not None and is_valid(session, user, self.clock.now())
 
     @property
     def _session_key(self) -> ItemKey[Session]:
         return session_key(self.claims.org_id, self.claims.user_id, self.claims.session_id)
-
-    def _is_valid(self, session: Session, user: User) -> bool:
-        has_ended = session.ended_at is not None or expired(session.expires_at, self.clock.now())
-        is_current = session.user_id == user.user_id and session.epoch == user.session_epoch
-        return not has_ended and is_current and user.status == ACTIVE
 
     def _permissions(self, user: User, stored: ReadResult) -> Mapping[str, str]:
         key = role_key(user.org_id, user.role)
         # If the role has changed since the token was signed, this costs one more read until the token is refreshed.
         role: RolePermissions | None = stored.get(key) if user.role == self.claims.role else get(key)
         return {} if role is None else role.permissions
+
+
+def session_has_ended() -> AuthInvalid:
+    """Return the error of a session that is not valid any more."""
+    return AuthInvalid("Your session has ended. Sign in again.")
+
+
+def is_valid(session: Session, user: User, now: datetime) -> bool:
+    """Return whether a session of this user is valid: not ended, not expired, and the user may be signed in."""
+    has_ended = session.ended_at is not None or expired(session.expires_at, now)
+    return not has_ended and session.epoch == user.session_epoch and user.status == ACTIVE
 
 
 def actor_of(user: User, session_id: str, permissions: Mapping[str, str], request_id: str) -> Actor:
@@ -98,6 +105,7 @@ def actor_of(user: User, session_id: str, permissions: Mapping[str, str], reques
         reports_to=user.reports_to,
         skills=tuple(user.skills or ()),
         must_change_password=user.one_time_password,
+        session_epoch=user.session_epoch,
     )
 
 

@@ -54,7 +54,7 @@ def login_user(
     signed_in_at = [User.last_sign_in_at.set(work.now)]
     key = user_key(user.org_id, user.user_id)
     work.update_unread(key, condition=User.pk.exists(), actions=signed_in_at, audited=False)
-    return issue_tokens(work, user, start_session(work, user))
+    return issue_tokens(work, user, start_session(work, user, client))
 
 
 def _read_user(

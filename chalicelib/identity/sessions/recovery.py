@@ -21,23 +21,22 @@ from chalicelib.core.messages import EMAIL, SMS, MessageQueue, OutboundMessage
 from chalicelib.core.settings import Settings
 from chalicelib.core.store import ItemKey, get_many, parallel_pair
 from chalicelib.core.table import expired
-from chalicelib.core.work import UnitOfWork
+from chalicelib.core.work import Recipient, UnitOfWork
 from chalicelib.edge.request import ClientInfo
 from chalicelib.identity.accounts import passwords
 from chalicelib.identity.accounts.phones import login_name
 from chalicelib.identity.accounts.rules import normalised_password
 from chalicelib.identity.accounts.tables import ACTIVE, NO_ID, Organisation, User, organisation_key, user_key
 from chalicelib.identity.accounts.users import password_owner
+from chalicelib.identity.sessions.ending import keep_only
 from chalicelib.identity.sessions.lockout import Lockout, Reservation
 from chalicelib.identity.sessions.rules import RESET_PERIOD, may_send_reset
 from chalicelib.identity.sessions.schemas import ForgotPassword, NewPassword, ResetPassword
 from chalicelib.identity.sessions.tables import (
     ResetMessages,
     ResetToken,
-    Session,
     reset_key,
     reset_messages_key,
-    session_key,
 )
 from chalicelib.identity.sessions.throttling import FORGOT, RESET, Throttle, session_source, user_subject
 
@@ -94,6 +93,7 @@ def reset_password(work: UnitOfWork, command: ResetPassword, client: ClientInfo)
     work.audit("user", user.user_id, "PASSWORD_RESET")
     work.update(token, {"spent_at": work.now})
     work.update(user, _new_password_values(work, user, command.new_password))
+    work.end_sessions(Recipient(user.org_id, user.user_id), is_signed_out=True)
 
 
 def change_password(
@@ -119,9 +119,7 @@ def change_password(
         raise
     work.audit("user", user.user_id, "PASSWORD_CHANGED")
     work.update(user, _new_password_values(work, user, command.new_password))
-    own = session_key(actor.org_id, actor.user_id, actor.session_id)
-    epoch = [Session.epoch.set(user.session_epoch)]
-    work.update_unread(own, condition=Session.pk.exists(), on_conflict=AuthInvalid(), actions=epoch, audited=False)
+    keep_only(work, user, actor.session_id)
 
 
 def _reserve_change(work: UnitOfWork, actor: Actor) -> tuple[User, Organisation | None, Reservation]:

@@ -1,16 +1,17 @@
 """Endpoints of sessions, in the pick scanner's form and in that of all other clients, and of passwords."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
-from chalicelib.core.errors import AccountLocked, AuthExpired, AuthInvalid, RateLimited, ValidationFailed
+from chalicelib.core.errors import AccountLocked, AuthExpired, AuthInvalid, MalformedJson, RateLimited, ValidationFailed
 from chalicelib.core.work import UnitOfWork
 from chalicelib.edge.dependencies import dependencies, message_queue
-from chalicelib.edge.endpoint import AuditTarget
+from chalicelib.edge.endpoint import AuditTarget, Resource
 from chalicelib.edge.http import error_body
-from chalicelib.edge.request import Request, Response
+from chalicelib.edge.request import Empty, Request, Response
 from chalicelib.edge.routes import Routes
-from chalicelib.identity.sessions import permissions, recovery, service, views
+from chalicelib.edge.validation import parse_json
+from chalicelib.identity.sessions import permissions, queries, recovery, service, sign_out, views
 from chalicelib.identity.sessions.errors import RefreshTokenReused
 from chalicelib.identity.sessions.login import login_user
 from chalicelib.identity.sessions.schemas import (
@@ -22,14 +23,36 @@ from chalicelib.identity.sessions.schemas import (
     ScannerLogin,
     ScannerRefresh,
     ScannerTokens,
+    SessionList,
+    SignOut,
     Tokens,
 )
+from chalicelib.identity.sessions.tables import Session, session_key
 
 routes = Routes(__name__, "Identity")
 
 _STARTED = AuditTarget("session", "SESSION_STARTED")
 _REFRESHED = AuditTarget("session", "SESSION_REFRESHED")
-_ENDED = AuditTarget("session", "SESSION_ENDED")
+_TOKEN_FIELDS = ("refreshToken", "refresh_token")
+
+
+def _read_sign_out(raw: bytes) -> SignOut:
+    """Return the refresh token in a body of either form; whoever signs out is not held up by anything else in it."""
+    try:
+        body = parse_json(raw)
+    except MalformedJson:
+        return SignOut()
+    sent = [body.get(name) for name in _TOKEN_FIELDS] if isinstance(body, dict) else []
+    return SignOut(next((token for token in sent if isinstance(token, str)), ""))
+
+
+_SIGN_OUT: Mapping[str, Any] = {
+    "public": True,
+    "read_body": _read_sign_out,
+    "status": 204,
+    "audit_target": AuditTarget("session", "SESSION_ENDED"),
+}
+SESSION_RESOURCE = Resource(key=session_key, id_from=("user_id", "session_id"), in_scope=False)
 
 
 @routes.post(
@@ -56,21 +79,14 @@ def login(request: Request[Login], work: UnitOfWork) -> service.SignedIn:
     audit_target=_REFRESHED,
 )
 def refresh(request: Request[Refresh], work: UnitOfWork) -> Response[Any]:
-    """Exchange a refresh token for new tokens; reuse of a spent token ends the session."""
+    """Exchange a refresh token for new tokens; reuse of an old one ends the session."""
     return _refreshed(service.refresh_tokens(work, request.body.refresh_token, request.client), views.tokens_view)
 
 
-@routes.post(
-    "/v1/auth/logout",
-    permission=permissions.END_SESSION,
-    allows_one_time_password=True,
-    body=Refresh,
-    status=204,
-    audit_target=_ENDED,
-)
-def logout(request: Request[Refresh], work: UnitOfWork) -> None:
-    """Sign out: the session of this refresh token ends at once."""
-    service.logout_user(work, request.body.refresh_token, request.actor)
+@routes.post("/v1/auth/logout", body=SignOut, documented_body=Refresh, **_SIGN_OUT)
+def logout(request: Request[SignOut], work: UnitOfWork) -> None:
+    """Sign out: the session of this refresh token ends at once, and that of the bearer token if there is one."""
+    sign_out.sign_out(work, request.body.refresh_token, request.client)
 
 
 @routes.post(
@@ -103,17 +119,39 @@ def scanner_refresh(request: Request[ScannerRefresh], work: UnitOfWork) -> Respo
     return _refreshed(refreshed, views.scanner_tokens_view)
 
 
-@routes.post(
-    "/auth/logout",
-    permission=permissions.END_SESSION,
-    allows_one_time_password=True,
-    body=ScannerRefresh,
-    status=204,
-    audit_target=_ENDED,
-)
-def scanner_logout(request: Request[ScannerRefresh], work: UnitOfWork) -> None:
+@routes.post("/auth/logout", body=SignOut, documented_body=ScannerRefresh, **_SIGN_OUT)
+def scanner_logout(request: Request[SignOut], work: UnitOfWork) -> None:
     """Sign out, in the pick scanner's form."""
-    service.logout_user(work, request.body.refresh_token, request.actor)
+    sign_out.sign_out(work, request.body.refresh_token, request.client)
+
+
+@routes.get("/v1/me/sessions", permission=permissions.END_SESSION, returns=SessionList, view=views.sessions_view)
+def list_sessions(request: Request[Empty]) -> queries.OwnSessions:
+    """List the caller's sessions, the newest first: device, address, last sign-in or refresh, and which is current."""
+    return queries.list_sessions(request.actor, dependencies().clock)
+
+
+@routes.delete(
+    "/v1/me/sessions/{session_id}",
+    permission=permissions.END_SESSION,
+    resource=SESSION_RESOURCE,
+    status=204,
+    audit_target=AuditTarget(Session.kind, "SESSION_ENDED", "session_id"),
+)
+def end_session(request: Request[Empty, Empty, Session], work: UnitOfWork) -> None:
+    """End one of the caller's sessions; its device is signed out at once."""
+    sign_out.end_own_session(work, request.resource, request.actor)
+
+
+@routes.delete(
+    "/v1/me/sessions",
+    permission=permissions.END_SESSION,
+    status=204,
+    audit_target=AuditTarget("user", "OTHER_SESSIONS_ENDED"),
+)
+def end_other_sessions(request: Request[Empty], work: UnitOfWork) -> None:
+    """End all of the caller's sessions except the one of this request."""
+    sign_out.end_other_sessions(work, request.actor)
 
 
 @routes.post(

@@ -1,10 +1,11 @@
-"""The pure part of sessions: the form of refresh tokens, and lockouts."""
+"""The pure part of sessions: the form of refresh tokens, what a refresh with one does, and lockouts."""
 
 import hashlib
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from enum import Enum, auto
 
 RESET_PERIOD = timedelta(hours=1)
 RESETS_PER_PERIOD = 5
@@ -79,6 +80,38 @@ def lock_of_source(
 def lock_anywhere(tries: Iterable[PasswordTry], limits: TryLimits) -> datetime | None:
     """Return when the lock that holds for all sources ends, or None if these failed tries cause none."""
     return locked_until([one.at for one in tries], limits.anywhere, limits.window)
+
+
+class RefreshDecision(Enum):
+    """What a refresh with a token does."""
+
+    ROTATE = auto()
+    """The token is the newest: its successor is made."""
+    REPEAT = auto()
+    """The newest token is returned again: the answer with it was lost, or another tab received it."""
+    REVOKE = auto()
+    """The token was replaced long ago: it was copied, so the session ends."""
+
+
+REUSE_WINDOW = timedelta(seconds=30)
+"""The time after a refresh for which the token before the replaced one is still answered."""
+
+
+def decide_refresh(presented: int, newest: int, newest_age: timedelta) -> RefreshDecision:
+    """Return what a refresh does, by the generations of the presented token and of the session's newest token.
+
+    `newest_age` is the time since the newest token was made.
+
+        the newest token            rotate
+        its parent                  repeat: nobody has refreshed with the newest token yet, so its answer may be lost
+        the parent of its parent    repeat within `REUSE_WINDOW`, for two tabs that share a token; then revoke
+        older                       revoke
+    """
+    if presented >= newest:
+        return RefreshDecision.ROTATE
+    is_parent = presented == newest - 1
+    is_recent_grandparent = presented == newest - 2 and newest_age < REUSE_WINDOW
+    return RefreshDecision.REPEAT if is_parent or is_recent_grandparent else RefreshDecision.REVOKE
 
 
 def locked_until(failures: Iterable[datetime], limit: int, window: timedelta) -> datetime | None:

@@ -1,6 +1,7 @@
 """Requests and responses of sessions, in the forms of both kinds of clients, and of passwords."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Annotated
 
 import msgspec
@@ -81,6 +82,35 @@ class Refresh(msgspec.Struct, frozen=True, rename="camel"):
     """A refresh token."""
 
     refresh_token: Token
+
+
+class SignOut(msgspec.Struct, frozen=True, rename="camel"):
+    """The refresh token whose session is to end; empty if none was sent."""
+
+    refresh_token: str = ""
+
+
+class SessionView(msgspec.Struct, frozen=True, rename="camel"):
+    """A session of the caller.
+
+    `device` and `address` are the user agent and the address of the sign-in or the last refresh, `lastUsedAt` is its
+    time. `current` is the session of this request.
+    """
+
+    id: str
+    device: str | None
+    address: str | None
+    started_at: datetime
+    last_used_at: datetime
+    expires_at: datetime
+    current: bool
+
+
+class SessionList(msgspec.Struct, frozen=True):
+    """The caller's sessions, the newest first."""
+
+    data: list[SessionView]
+    success: bool = True
 
 
 class ForgotPassword(msgspec.Struct, frozen=True):

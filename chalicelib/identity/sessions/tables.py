@@ -12,30 +12,56 @@ from chalicelib.core.table import Entity, ExpiryAttribute, IntAttribute, Item, M
 
 
 class Session(Entity):
-    """A signed-in device: one family of refresh tokens. It is valid until it is ended or expires."""
+    """A signed-in device: one chain of refresh tokens. It is valid until it is ended or expires.
+
+    `generation` is the number of the newest refresh token, which was made at `refreshed_at`. `newest_kid` and
+    `parent_kid` name the keys by which the newest token and its parent were derived; the first token is random.
+    `address` and `user_agent` are those of the sign-in or the last refresh.
+    """
 
     Meta = stored_in("identity")
     kind = "session"
+    unaudited = frozenset({"newest_kid", "parent_kid", "address", "user_agent"})
 
     org_id = UnicodeAttribute()
     session_id = UnicodeAttribute()
     user_id = UnicodeAttribute()
     started_at = MomentAttribute()
     refreshed_at = MomentAttribute()
+    generation = IntAttribute(default=0)
+    newest_kid = optional(UnicodeAttribute())
+    parent_kid = optional(UnicodeAttribute())
+    address = optional(UnicodeAttribute())
+    user_agent = optional(UnicodeAttribute())
     ended_at = optional(MomentAttribute())
     end_reason = optional(UnicodeAttribute())
     epoch = IntAttribute(default=0)
     """The user's `session_epoch` when the session started; the session is valid while the two are equal."""
     expires_at = ExpiryAttribute()
 
+    @property
+    def entity_id(self) -> str:
+        """Return the id of the session: the sort key, because all sessions of a user share a partition."""
+        return self.sk
 
-class RefreshToken(Entity):
-    """One refresh token of a session, by the hash of its secret. A spent token is kept to detect its reuse."""
+
+class SessionStarts(Item):
+    """The session of a user that started last: shows whether one has started since the user's sessions were read."""
+
+    Meta = stored_in("identity")
+    kind = "session_starts"
+
+    newest = UnicodeAttribute()
+
+
+class RefreshToken(Item):
+    """One refresh token of a session, by the hash of its secret. Old ones are kept to detect their reuse."""
 
     Meta = stored_in("identity")
     kind = "refresh_token"
 
-    spent_at = optional(MomentAttribute())
+    generation = IntAttribute(default=0)
+    """The number of refreshes before this token was made."""
     expires_at = ExpiryAttribute()
 
 
@@ -106,6 +132,11 @@ class ResetMessages(Entity):
 def session_key(org_id: str, user_id: str, session_id: str) -> ItemKey[Session]:
     """Return the key of a session."""
     return ItemKey(Session, sessions_key(org_id, user_id), session_id)
+
+
+def session_starts_key(org_id: str, user_id: str) -> ItemKey[SessionStarts]:
+    """Return the key of the item that names a user's newest session."""
+    return ItemKey(SessionStarts, key(org_id, "SESSION_STARTS", user_id), "STARTS")
 
 
 def refresh_key(org_id: str, session_id: str, token_hash: str) -> ItemKey[RefreshToken]:

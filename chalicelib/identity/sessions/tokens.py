@@ -1,10 +1,11 @@
-"""Access tokens: short-lived, signed with HS256, and the ring of keys that sign them.
+"""Access tokens: short-lived, signed with HS256, and the ring of keys that sign them and derive refresh tokens.
 
 The algorithm is fixed and the key is named by `kid`, so keys can be rotated: a new key signs, while the old ones still
 verify until they are removed from the ring. Times are checked against the injected clock, with 30 s of skew allowed.
 A token names a user and a session; the user's permissions are read from the store with every request.
 """
 
+from base64 import urlsafe_b64encode
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from functools import cache, lru_cache
@@ -29,6 +30,8 @@ _KEY_LIFETIME = timedelta(minutes=5)
 _MIN_REREAD_INTERVAL = timedelta(seconds=30)
 _SEALS = b"baton: seals of requests"
 """What the derived key is for: a seal is no signature of a token, and no token a seal."""
+_REFRESH = b"baton: refresh tokens"
+"""The purpose of the key that derives refresh tokens; a signature of an access token is never one of them."""
 _REQUIRED = ["iss", "aud", "sub", "org", "role", "sid", "iat", "nbf", "exp"]
 
 
@@ -150,8 +153,8 @@ class AccessTokens:
         self._audience = f"baton-{settings.stage}"
         self._lifetime = timedelta(seconds=settings.access_token_s)
 
-    def sign(self, claims: Claims) -> str:
-        """Return an access token that is valid from now on."""
+    def sign(self, claims: Claims, lifetime: timedelta | None = None) -> str:
+        """Return an access token that is valid from now on, for `lifetime` or the time of the settings."""
         ring, now = self._ring.document(), self._clock.now()
         payload = {
             "iss": ISSUER,
@@ -162,7 +165,7 @@ class AccessTokens:
             "sid": claims.session_id,
             "iat": int(now.timestamp()),
             "nbf": int(now.timestamp()),
-            "exp": int((now + self._lifetime).timestamp()),
+            "exp": int((now + (lifetime or self._lifetime)).timestamp()),
         }
         return jwt.encode(payload, ring.keys[ring.current], ALGORITHM, headers={"kid": ring.current})
 
@@ -190,6 +193,22 @@ class AccessTokens:
     def seal(self, message: bytes, kid: str | None = None) -> str | None:
         """Return a keyed hash that names its key; None if that key was removed."""
         return self._ring.seal(message, kid)
+
+    @property
+    def current_kid(self) -> str:
+        """Return the id of the key that signs now."""
+        return self._ring.document().current
+
+    def successor(self, secret: str, kid: str) -> str:
+        """Return the secret of the refresh token that follows another one: the same each time, and not stored.
+
+        Raise `AuthInvalid` if the key was removed from the ring.
+        """
+        try:
+            derived_key = digest(self._ring.key(kid).encode(), _REFRESH, "sha256")
+        except KeyError as error:
+            raise AuthInvalid from error
+        return urlsafe_b64encode(digest(derived_key, secret.encode(), "sha256")).rstrip(b"=").decode()
 
     def _decode(self, token: str) -> Mapping[str, Any]:
         self._ring.document()  # missing keys are a server error, not an invalid token

@@ -1,8 +1,9 @@
-"""Tokens as clients read them, in the forms of both kinds of clients."""
+"""Tokens and sessions as clients read them; tokens in the forms of both kinds of clients."""
 
 import msgspec
 
-from chalicelib.identity.sessions.schemas import IssuedTokens, ScannerTokens, Tokens
+from chalicelib.identity.sessions.queries import OwnSessions
+from chalicelib.identity.sessions.schemas import IssuedTokens, ScannerTokens, SessionList, SessionView, Tokens
 from chalicelib.identity.sessions.service import SignedIn
 
 
@@ -31,3 +32,20 @@ def scanner_tokens_view(signed_in: SignedIn) -> ScannerTokens:
         token=signed_in.access_token,
         must_change_password=signed_in.user.one_time_password,
     )
+
+
+def sessions_view(own: OwnSessions) -> SessionList:
+    """Return the caller's sessions."""
+    views = [
+        SessionView(
+            id=session.session_id,
+            device=session.user_agent,
+            address=session.address,
+            started_at=session.started_at,
+            last_used_at=session.refreshed_at,
+            expires_at=session.expires_at,
+            current=session.session_id == own.current_id,
+        )
+        for session in own.sessions
+    ]
+    return SessionList(views)
