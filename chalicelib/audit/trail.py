@@ -48,7 +48,10 @@ class Trail:
                 self._write(actor, target, entity_id, error, repeated)
 
     def refused_record(self, actor: Actor, target: AuditTarget, entity_id: str, error: BatonError) -> None:
-        """Write the row of a record that an import rejected. A failure of the store is logged."""
+        """Write the row of a refusal that its caller limits, such as a rejected record.
+
+        A failure of the store is logged.
+        """
         with _logged_failures():
             self._write(actor, target, entity_id, error, 0)
 

@@ -65,7 +65,7 @@ class RefusalLog(Protocol):
         """Write one audit row with the error's code as outcome, or count it in a later row. Must not raise."""
 
     def refused_record(self, actor: Actor, target: AuditTarget, entity_id: str, error: BatonError) -> None:
-        """Write one audit row for a record that was rejected. Must not raise."""
+        """Write one audit row of a refusal that its caller limits, such as a rejected record. Must not raise."""
 
 
 class Dependencies(msgspec.Struct, frozen=True):

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from functools import partial
 
 from chalicelib.core import observability
-from chalicelib.core.actor import Actor
+from chalicelib.core.actor import Actor, Client
 from chalicelib.core.errors import AccountLocked, AuthInvalid, BatonError
 from chalicelib.core.work import UnitOfWork
 from chalicelib.edge.dependencies import RefusalLog
@@ -46,7 +46,8 @@ def login_user(
         reservation = make_reservation()
         user = _authenticate(found, password, matches)
     except (AccountLocked, AuthInvalid) as error:
-        person = None if found is None else Actor(found.org_id, found.user_id, client.request_id)
+        place = Client(client.source_ip, client.user_agent)
+        person = None if found is None else Actor(found.org_id, found.user_id, client.request_id, client=place)
         _record_refusal(Throttle.of(work), attempt, person, refusals, error)
         raise
     work.audit_actor = Actor(user.org_id, user.user_id, client.request_id)
@@ -87,4 +88,4 @@ def _record_refusal(
     if person is None:
         throttle.pretend_refusal(attempt.name)
     else:
-        refusals.refused(person, _REFUSED, person.user_id, error)
+        refusals.refused_record(person, _REFUSED, person.user_id, error)
