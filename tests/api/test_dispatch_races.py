@@ -19,8 +19,8 @@ from tests.builders.dispatch import (
     step,
     stored_courier,
     stored_order,
-    told,
 )
+from tests.builders.mailboxes import mail
 from tests.builders.world import Person, World
 
 COMMIT = "TransactWriteItems"
@@ -56,7 +56,7 @@ def test_a_courier_who_goes_off_duty_meanwhile_gets_nothing(
     courier = on_duty(world.person("courier"))
     first_comes(engine, lambda: duty(courier, available=False))
     assert order(customer, **fields)["status"] == "no_nearby_driver"
-    assert told(world, courier.socket()) == []
+    assert mail(courier) == []
 
 
 def test_going_off_duty_while_an_order_comes_declines_the_order(
@@ -201,7 +201,7 @@ def test_two_devices_of_a_courier_accepting_at_once_both_succeed(
     slower = step(courier, "accept", placed["id"])
     assert (faster[0].status, slower.status) == (200, 200)
     assert faster[0].json == slower.json
-    assert [data["status"] for _, data in told(world, customer.socket())] == ["assigned", "accepted"]
+    assert [data["status"] for _, data in mail(customer)] == ["assigned", "accepted"]
 
 
 def test_the_same_key_at_the_same_moment_gives_one_order_and_equal_answers(world: World, customer: Person) -> None:
@@ -217,7 +217,7 @@ def test_the_same_key_at_the_same_moment_gives_one_order_and_equal_answers(world
     assert len(answers) == 1
     assert answers.pop()[0] == 201
     assert len(customer.get("/v1/customer/orders/history").json["orders"]) == 1
-    assert [data["status"] for _, data in told(world, customer.socket())] == ["assigned"]
+    assert [data["status"] for _, data in mail(customer)] == ["assigned"]
 
 
 def test_many_orders_at_once_never_share_a_courier(world: World) -> None:
