@@ -71,7 +71,8 @@ def test_a_page_of_another_origin_signs_in_and_gets_its_tokens_in_the_scanners_f
     answer = steps["sign in"]
     assert (answer["status"], answer["type"]) == (200, "cors")
     body = answer["body"]
-    assert set(body) == {"access_token", "refresh_token", "expires_in", "role", "company_id", "user_id"}
+    tokens = {"access_token", "token", "refresh_token", "expires_in"}
+    assert set(body) == tokens | {"role", "company_id", "user_id", "must_change_password"}
     assert (body["expires_in"], body["role"], body["company_id"]) == (3600, "picker", "demo")
 
 
