@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.identity.roles.default_permissions import ROLES
+from chalicelib.identity.roles.default_permissions import EVERYBODYS_PERMISSIONS, ROLES
 from chalicelib.identity.roles.service import MAX_CUSTOM_ROLES
 from infra.local.engine import EmbeddedEngine
 from tests.builders.world import DEMO, OTHER, Answer, Person, World
@@ -31,7 +31,9 @@ def test_a_role_can_be_made_read_and_given(world: World) -> None:
     admin = world.person(ADMIN)
     answer = admin.post("/v1/roles", kiosk())
     assert (answer.status, answer.headers["ETag"]) == (201, '"1"')
-    assert answer.json["data"] == {**kiosk(), "version": 1}
+    own = [{"code": code, "scope": "own"} for code in EVERYBODYS_PERMISSIONS]
+    expected = sorted([*ORDERS, *own], key=lambda one: one["code"])
+    assert answer.json["data"] == {**kiosk(permissions=expected), "version": 1}
     assert admin.get("/v1/roles/kiosk").json == answer.json
     assert [role for role in admin.get("/v1/roles").json["data"] if role["code"] == "kiosk"] == [answer.json["data"]]
     body = {"username": "stand", "fullName": "Stand 4", "role": "kiosk", "password": "seven quiet rivers"}
@@ -40,15 +42,25 @@ def test_a_role_can_be_made_read_and_given(world: World) -> None:
 
 def test_a_person_acts_with_the_permissions_of_a_custom_role(world: World) -> None:
     admin = world.person(ADMIN)
-    made(admin, permissions=[*ORDERS, {"code": "identity.profile.read", "scope": "own"}])
+    made(admin)
     person = world.person("kiosk")
     me = person.get("/v1/me").json
     assert me["role"] == {"code": "kiosk", "name": "Kiosk"}
-    assert {one["code"] for one in me["permissions"]} == {"identity.profile.read", *(one["code"] for one in ORDERS)}
+    assert {one["code"] for one in me["permissions"]} == {*EVERYBODYS_PERMISSIONS, *(one["code"] for one in ORDERS)}
     assert person.get("/v1/users").status == 403
     changed = [{"code": "identity.user.read", "scope": "org"}]
     assert admin.put("/v1/roles/kiosk", {"permissions": changed}, if_match="1").status == 200
     assert (person.get("/v1/users").status, person.get("/v1/me").status) == (200, 403)
+
+
+def test_a_person_with_a_custom_role_can_change_a_one_time_password(world: World) -> None:
+    admin = world.person(ADMIN)
+    made(admin)
+    added = admin.post("/v1/users", {"username": "stand", "fullName": "Booth Four", "role": "kiosk"}).json["data"]
+    once = {"identifier": "stand", "password": added["oneTimePassword"]}
+    token = world.call("POST", "/v1/auth/login", once).json["accessToken"]
+    change = {"currentPassword": added["oneTimePassword"], "newPassword": "seven quiet rivers"}
+    assert world.call("POST", "/v1/me/password", change, token=token).status == 204
 
 
 def test_a_new_role_is_audited(world: World) -> None:

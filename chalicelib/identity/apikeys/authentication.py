@@ -14,11 +14,9 @@ import msgspec
 from chalicelib.core.actor import MACHINE, Actor
 from chalicelib.core.errors import AuthInvalid
 from chalicelib.core.store import ItemKey, ReadResult
-from chalicelib.identity.apikeys.rules import KeyParts, parse_key
+from chalicelib.identity.apikeys.rules import KeyParts, parse_key, permissions_of_key
 from chalicelib.identity.apikeys.tables import ApiKey, api_key_key
 from chalicelib.identity.roles.tables import RolePermissions, role_key
-
-_OF_PEOPLE = ("identity.session.", "identity.password.", "identity.device.", "realtime.")
 
 
 class ApiKeyCredentials(msgspec.Struct, frozen=True):
@@ -52,7 +50,7 @@ class ApiKeyCredentials(msgspec.Struct, frozen=True):
             user_id=self.user_id,
             request_id=request_id,
             role=api_key.role,
-            permissions={code: scope for code, scope in held.items() if not code.startswith(_OF_PEOPLE)},
+            permissions=permissions_of_key(held),
             username=api_key.name,
             full_name=api_key.name,
         )

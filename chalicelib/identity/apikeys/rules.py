@@ -6,9 +6,11 @@ together with its role, as for a session. The text counts only if the hash of al
 
 import hashlib
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 PREFIX = "baton_"
+_OF_PEOPLE = ("identity.session.", "identity.password.", "identity.device.", "realtime.")
 _KEY = re.compile(r"baton_([A-Za-z0-9_-]{1,64})\.([A-Za-z0-9-]{1,64})\.([A-Za-z0-9_-]{1,64})\.([A-Za-z0-9_-]{20,100})")
 
 
@@ -41,3 +43,8 @@ def parse_key(token: str) -> KeyParts | None:
     """Return the parts of an API key, or None if the token does not have its form."""
     match = _KEY.fullmatch(token)
     return KeyParts(*match.groups()) if match else None
+
+
+def permissions_of_key(permissions: Mapping[str, str]) -> dict[str, str]:
+    """Return what an API key holds of a role's permissions: none of a person's own session, password or devices."""
+    return {code: scope for code, scope in permissions.items() if not code.startswith(_OF_PEOPLE)}

@@ -10,7 +10,7 @@ from chalicelib.core.actor import Actor
 from chalicelib.core.errors import ValidationFailed
 from chalicelib.core.work import UnitOfWork
 from chalicelib.identity.apikeys import permissions
-from chalicelib.identity.apikeys.rules import KeyParts
+from chalicelib.identity.apikeys.rules import KeyParts, permissions_of_key
 from chalicelib.identity.apikeys.schemas import NewApiKey
 from chalicelib.identity.apikeys.tables import ApiKey, api_key_key
 from chalicelib.identity.roles.administration import check_can_grant
@@ -36,7 +36,7 @@ def create_api_key(
     actor.require_reach(permissions.MANAGE)
     if role is None:
         raise ValidationFailed({"role": "is not a role of this organisation"})
-    check_can_grant(actor, role.permissions)
+    check_can_grant(actor, permissions_of_key(role.permissions))
     parts = KeyParts(actor.org_id, work.ids.new(), role.code, work.ids.token())
     api_key = api_key_key(actor.org_id, parts.key_id).new(
         org_id=actor.org_id,

@@ -147,6 +147,9 @@ DEFAULT_PERMISSIONS: Mapping[str, Mapping[str, str]] = {
 }
 """`{role: {permission: scope}}` of a new organisation."""
 
+EVERYBODYS_PERMISSIONS = frozenset(code for code, _, holders in _TABLE if holders is _EVERYONE)
+"""What every role holds by default, with the scope `own`: one's own sessions, profile, password, devices, notices."""
+
 
 def roles_with(permission: str) -> list[str]:
     """Return the roles that hold a permission by default, for the documentation."""

@@ -10,7 +10,7 @@ from chalicelib.core.store import get
 from chalicelib.core.work import UnitOfWork
 from chalicelib.identity.roles import permissions as codes
 from chalicelib.identity.roles.administration import can_manage_roles, check_can_grant, require_remaining_admin
-from chalicelib.identity.roles.default_permissions import PERMISSIONS, ROLES
+from chalicelib.identity.roles.default_permissions import EVERYBODYS_PERMISSIONS, OWN, PERMISSIONS, ROLES
 from chalicelib.identity.roles.errors import DefaultRole, RoleExists, RoleInUse, TooManyRoles
 from chalicelib.identity.roles.schemas import Granted, NewRole, RoleChange
 from chalicelib.identity.roles.tables import (
@@ -27,7 +27,7 @@ MAX_CUSTOM_ROLES = 80
 
 
 def create_role(work: UnitOfWork, command: NewRole, actor: Actor) -> RolePermissions:
-    """Create a role.
+    """Create a role: with the given permissions, and those of every default role, such as changing one's own password.
 
     Raise `AccessDenied` if it has permissions that the caller may not grant, `ValidationFailed` naming each invalid
     entry, `RoleExists` or `TooManyRoles`.
@@ -37,6 +37,7 @@ def create_role(work: UnitOfWork, command: NewRole, actor: Actor) -> RolePermiss
     if errors:
         raise ValidationFailed(errors)
     check_can_grant(actor, permissions)
+    permissions = {**dict.fromkeys(EVERYBODYS_PERMISSIONS, OWN), **permissions}
     work.audit(RolePermissions.kind, command.code, "ROLE_CREATED")
     role = role_key(actor.org_id, command.code).new(code=command.code, name=command.name, permissions=permissions)
     work.create(role, RoleExists(), final=True)
