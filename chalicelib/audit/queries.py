@@ -76,7 +76,7 @@ def list_audit_rows(actor: Actor, query: AuditQuery, now: datetime) -> Page[Audi
 def list_changes(org_id: str, entity_type: str, entity_id: str, query: CursorRequest) -> Page[AuditRow]:
     """Return a page of an entity's changes, oldest first, without requests that were refused or changed nothing.
 
-    Those count for the limit, so a page may be short and still have a cursor: however often somebody repeats a refused
+    Those count for the limit, so a page may be short and still have a cursor: however often a caller repeats a refused
     request, a page is one read of `limit` rows. For domains, whose own permissions decide: the caller has checked that
     the reader may see the entity, and shows only the fields that the reader may see.
     """

@@ -1,7 +1,7 @@
 """Cursors: the position in a list at which the next page begins, as an opaque text.
 
 A cursor holds the values of the store's start key, and a hash of these and of the name of its list. It names no table
-and no attribute. A cursor of another list, or an edited one, is a validation error. The hash has no key: somebody who
+and no attribute. A cursor of another list, or an edited one, is a validation error. The hash has no key: a client that
 makes one can only choose where in the same list the page begins.
 """
 

@@ -36,7 +36,7 @@ def parallel(calls: Sequence[Callable[[], T]], pool: str = "store") -> list[T]:
 
 
 def start(call: Callable[[], T], pool: str) -> "Future[T]":
-    """Start a call and return its future. Whoever starts one waits for its end, for the reason given at `parallel`."""
+    """Start a call and return its future. The caller waits for its end, for the reason given at `parallel`."""
     return _pool(pool).submit(copy_context().run, call)
 
 

@@ -29,7 +29,7 @@ class StateMachine(Generic[TargetT]):
     In a `locked` state the `locking` actions, those that change the entity's content, are refused for good. If
     `repeatable`, an action that led to the current state is accepted again without effect. `phrases` gives the words
     for an action in messages where its name is not a verb, such as `{"picked": "pick up"}`. `internal` actions are
-    those of the system, which nobody can ask for.
+    those of the system, which clients cannot request.
     """
 
     entity: str

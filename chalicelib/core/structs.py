@@ -1,7 +1,7 @@
 """Prepares struct types for use by several threads.
 
 msgspec examines a struct type when it is first decoded, and the process crashes if several threads do that at the same
-moment (msgspec 0.22). So whoever decodes a type for the first time prepares it here, one thread after the other.
+moment (msgspec 0.22). So code that decodes a type for the first time prepares it here, one thread after the other.
 """
 
 from threading import Lock

@@ -14,7 +14,7 @@ the window.
 What a process has not added is not known to the others. So for each further process, a caller may exceed the limit by
 up to a tenth of the burst, an organisation by a twenty-fifth: in one window, or in all if no process gets more than
 that. Requests that a process serves at the same moment do not count each other. Refused requests are not counted, nor
-are those of callers who are not authenticated: nobody can use up the limit of others. If the store throttles, the
+are those of callers who are not authenticated: no caller can use up the limit of another. If the store throttles, the
 request is allowed.
 """
 
@@ -60,7 +60,7 @@ class _Tally(msgspec.Struct):
     waiting: int = 0
 
 
-class Limit:
+class RateLimit:
     """One kind of limit, as this process knows it. Not safe for threads: `RateLimits` locks."""
 
     def __init__(self, rate: int, burst: int, share: int) -> None:
@@ -97,8 +97,8 @@ class RateLimits:
 
     def __init__(self, settings: Settings, clock: Clock) -> None:
         self._clock = clock
-        self._caller = Limit(settings.caller_rate, settings.caller_burst, CALLER_SHARE)
-        self._org = Limit(settings.org_rate, settings.org_burst, ORG_SHARE)
+        self._caller = RateLimit(settings.caller_rate, settings.caller_burst, CALLER_SHARE)
+        self._org = RateLimit(settings.org_rate, settings.org_burst, ORG_SHARE)
         self._lock = Lock()
 
     def read(self, org_id: str, user_id: str, item_keys: Sequence[ItemKey[Any]]) -> ReadResult:
@@ -126,7 +126,7 @@ class RateLimits:
             for _, _, tally in self._tallies(org_id, user_id):
                 tally.waiting += 1
 
-    def _tallies(self, org_id: str, user_id: str) -> Iterator[tuple[Limit, str, _Tally]]:
+    def _tallies(self, org_id: str, user_id: str) -> Iterator[tuple[RateLimit, str, _Tally]]:
         """Yield the limits of a request with what they count and the counts."""
         millis = to_millis(self._clock.now())
         for limit, subject in (
@@ -135,7 +135,7 @@ class RateLimits:
         ):
             yield limit, subject, limit.tally(subject, millis)
 
-    def _report(self, limit: Limit, subject: str, tally: _Tally) -> Report:
+    def _report(self, limit: RateLimit, subject: str, tally: _Tally) -> Report:
         """Return the report of the waiting requests, which count as added from now on."""
         amount, tally.waiting = tally.waiting, 0
         tally.added += amount

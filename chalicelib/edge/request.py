@@ -36,7 +36,7 @@ class ClientInfo(msgspec.Struct, frozen=True):
     """Determine the address; only what counts by address needs it."""
     user_agent: str = ""
     bearer: Secret = NO_SECRET
-    """The bearer token, if one was sent. Nobody has verified it."""
+    """The bearer token, if one was sent. It is not verified."""
 
     @property
     def source_ip(self) -> str:

@@ -1,7 +1,7 @@
 """The control and format characters (Unicode Cc, Cf, Zl and Zp) that a text may contain, by the kind of the text.
 
 Scanners and copied text add such characters: a line break after a barcode, a byte order mark before a name, a bidi mark
-around a telephone number. Nobody sees them, so two names or codes that look equal would differ.
+around a telephone number. They are invisible, so two names or codes that look equal would differ.
 """
 
 from enum import Enum

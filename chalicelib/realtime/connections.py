@@ -21,7 +21,7 @@ from chalicelib.core.work import Recipient, UnitOfWork
 from chalicelib.realtime import mailbox
 from chalicelib.realtime.errors import SendFailed
 from chalicelib.realtime.mailbox import Changes, Mailbox
-from chalicelib.realtime.rules import OpenConnection, Position, is_clean_end, starts_at
+from chalicelib.realtime.rules import MailboxPosition, OpenConnection, is_clean_end, starts_at
 from chalicelib.realtime.sender import TOO_MANY_CONNECTIONS, Sender
 from chalicelib.realtime.tables import Connection, Place, connection_key, head_key, place_key
 
@@ -154,7 +154,7 @@ def _opened(
     work: UnitOfWork, new: NewConnection, actor: Actor, box: Mailbox | None, place: Place | None
 ) -> OpenConnection:
     now = to_millis(work.now)
-    left = None if place is None or expired(place.expires_at, work.now) else Position(place.number, place.is_new)
+    left = None if place is None or expired(place.expires_at, work.now) else MailboxPosition(place.number, place.is_new)
     others = [] if box is None else [c for c in box.connections.values() if c.session_id == actor.session_id]
     position = starts_at(others, left, 0 if box is None else box.newest, now, new.after)
     return OpenConnection(

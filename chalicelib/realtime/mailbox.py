@@ -3,10 +3,10 @@
     append   in the transaction that causes the events: adds them to the end of the queue, without a read
     read     the whole head, decoded
     save     replaces connections, moves queued events to the log, sets when the sweep should come; one conditional
-             write that fails if any of this was changed by somebody else since the head was read
+             write that fails if any of this was changed by another writer since the head was read
 
 Every append and every connect counts one wakeup. A delivery that has nothing left to do ends with a `save` that
-requires the number of wakeups that it read. So whoever appends and then sees that another delivery holds the
+requires the number of wakeups that it read. So a writer that appends and then sees that another delivery holds the
 connections may leave: that delivery cannot end without having seen the event.
 """
 
@@ -97,7 +97,7 @@ def signal(recipient: Recipient, now: datetime) -> list[Action]:
 
 
 def read(recipient: Recipient) -> Mailbox | None:
-    """Return the mailbox, or None if nothing was ever appended and nobody connected."""
+    """Return the mailbox, or None if nothing was ever appended and no socket was opened."""
     head = get(head_key(recipient))
     return None if head is None else decode(recipient, head)
 
@@ -154,7 +154,7 @@ class Changes(msgspec.Struct):
 
 
 def save(mailbox: Mailbox, changes: Changes) -> Mailbox | None:
-    """Write the changes; return the mailbox as it is now, or None if it was changed by somebody else."""
+    """Write the changes; return the mailbox as it is now, or None if another writer has changed it."""
     conditions: list[Condition] = []
     actions: list[Action] = []
     if changes.connections:

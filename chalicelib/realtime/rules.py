@@ -22,7 +22,7 @@ FIRST_RETRY_MS, MAX_RETRY_MS = 50, 60_000
 
 
 @dataclass(frozen=True, slots=True)
-class Position:
+class MailboxPosition:
     """A place in a mailbox: every event up to `number` has been posted. `is_new`: nothing has been posted yet."""
 
     number: int
@@ -92,32 +92,32 @@ class OpenConnection:
         """Return the connection after an acknowledgement; an older one changes nothing."""
         return replace(self, acknowledged=max(number, self.acknowledged or 0))
 
-    def resumes_at(self, now: int, *, is_clean: bool) -> Position:
+    def resumes_at(self, now: int, *, is_clean: bool) -> MailboxPosition:
         """Return where its session goes on after the connection ended, or was replaced, at this time."""
         if self.acknowledged is not None:
-            return Position(self.acknowledged)
+            return MailboxPosition(self.acknowledged)
         if is_clean:
-            return Position(self.number, self.is_new)
+            return MailboxPosition(self.number, self.is_new)
         sure = [number for at, number in self.checkpoints if at <= now - REPLAY_MS]
         start = min((number for _, number in self.checkpoints), default=self.number)
         unsure = self.is_new or now - self.current_sent_at < REPLAY_MS
-        return Position(max(sure, default=start), unsure)
+        return MailboxPosition(max(sure, default=start), unsure)
 
 
 def starts_at(
-    others: Sequence[OpenConnection], left: Position | None, newest: int, now: int, after: int | None
-) -> Position:
+    others: Sequence[OpenConnection], left: MailboxPosition | None, newest: int, now: int, after: int | None
+) -> MailboxPosition:
     """Return where a new connection begins.
 
     That is after the event `after`, if the client names one; else where the newest of the session's `others` is sure
     to be, which the new one may replace; else the place that the session has `left`; else, for a new session, the end.
     """
     if after is not None:
-        return Position(min(after, newest))
+        return MailboxPosition(min(after, newest))
     if others:
         latest = max(others, key=lambda connection: connection.connected_at)
         return latest.resumes_at(now, is_clean=False)
-    return left or Position(newest, is_new=True)
+    return left or MailboxPosition(newest, is_new=True)
 
 
 def is_clean_end(code: int, connected_at: int, now: int) -> bool:

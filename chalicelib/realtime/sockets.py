@@ -3,7 +3,7 @@
 A client connects to the channel of its role with its access token (`Authorization: Bearer` or `?token=`) or with a
 ticket (`?ticket=`). Messages have the form `{"event": ..., "data": ...}` in both directions. Domains register handlers
 of client events (`events.py`). A refused message is answered with `{"event": "error", "data": {"event", "code",
-"message", "details", "fields"?}}`. A connection that sends too much is told so and closed.
+"message", "details", "fields"?}}`. A connection that sends too much gets an error and is closed.
 
 API Gateway's own socket URL has no paths, so there the token's role decides. Where a path exists (locally, and behind a
 custom domain), the gateway passes its last part as the query parameter `channel`.

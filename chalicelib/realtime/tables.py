@@ -7,7 +7,7 @@
 
 The transaction that causes events appends them to the queue, which needs no read and gives them their order: the
 number of an event is `numbered + 1 + index`, and does not change when it moves to the log. Every delivery moves them,
-also if nobody is connected, so the queue is short and appending costs the same however many events wait.
+also without a connection, so the queue is short and appending costs the same however many events wait.
 """
 
 from typing import Any

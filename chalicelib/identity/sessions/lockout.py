@@ -1,8 +1,8 @@
 """Tries of passwords, and the locks that follow from those that failed.
 
 A try is reserved before the password is hashed, so guesses that are made in parallel count too. A correct password
-gives its reservation back; what remains is the failures. The tries of a person, or of a login name that nobody has, are
-one item, and each entry names its network. So `lockout_failures` tries from one network, and
+gives its reservation back; what remains is the failures. The tries of a person, or of a login name that no user has,
+are one item, and each entry names its network. So `lockout_failures` tries from one network, and
 `lockout_failures_anywhere` from all networks, are exact limits under all names of the person.
 
 A reservation has an id: if the store's response was lost and the write is repeated, it counts once. Tries beyond a
@@ -32,7 +32,7 @@ from chalicelib.identity.sessions.rules import PasswordTry, TryLimits, lock_anyw
 from chalicelib.identity.sessions.tables import PasswordTries, tries_key
 
 _WRITES = 50
-"""Each lost write means that somebody else's succeeded, and at most 25 or so can before all others are locked out."""
+"""Each conflict means that another write succeeded, and at most 25 or so can before all others are locked out."""
 
 
 class Reservation(msgspec.Struct, frozen=True):

@@ -105,7 +105,7 @@ def change_password(
     """Change the caller's password; all of their other sessions end.
 
     Raise `AccountLocked`, or `ValidationFailed` for either password. Wrong current passwords lock this session out of
-    the change; a lock of the sign-in does not hold here, so that nobody else can prevent a change.
+    the change; a lock of the sign-in does not hold here, so that strangers cannot prevent a change.
     """
     user, organisation, reservation = _reserve_change(work, actor)
     if not matches(user.password_hash, command.current_password):

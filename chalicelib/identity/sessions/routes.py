@@ -37,7 +37,7 @@ _TOKEN_FIELDS = ("refreshToken", "refresh_token")
 
 
 def _read_sign_out(raw: bytes) -> SignOut:
-    """Return the refresh token in a body of either form; whoever signs out is not held up by anything else in it."""
+    """Return the refresh token in a body of either form; the rest of the body is ignored."""
     try:
         body = parse_json(raw)
     except MalformedJson:

@@ -103,7 +103,7 @@ def decide_refresh(presented: int, newest: int, newest_age: timedelta) -> Refres
     `newest_age` is the time since the newest token was made.
 
         the newest token            rotate
-        its parent                  repeat: nobody has refreshed with the newest token yet, so its answer may be lost
+        its parent                  repeat: the newest token has not been used yet, so its answer may be lost
         the parent of its parent    repeat within `REUSE_WINDOW`, for two tabs that share a token; then revoke
         older                       revoke
     """

@@ -86,7 +86,7 @@ class Throttle(msgspec.Struct, frozen=True):
         return self._count(_REFUSED, subject, 1, self.clock.now())
 
     def pretend_refusal(self, name: str) -> None:
-        """Write an item that nobody reads, so that an unknown name takes as many writes as a known one."""
+        """Write an item that is not read, so that an unknown name takes as many writes as a known one."""
         minute, expires_at = self._minute(self.clock.now())
         attempts_key(_REFUSED, name_subject(name), minute).new(attempts=1, expires_at=expires_at).save()
 
