@@ -88,7 +88,7 @@ class Drain(msgspec.Struct):
             if is_first or self._has_work(box):
                 loaded = self._load(box)
                 if loaded is None:  # another delivery was faster
-                    box = mailbox.read(self.recipient)
+                    box = None if self._is_over() and not self.posting else mailbox.read(self.recipient)
                     continue
                 is_first, box = False, loaded
             box = self._save(box, self._finished_posts())
@@ -123,9 +123,10 @@ class Drain(msgspec.Struct):
         for name in ended:
             connections.close_connection(self.parts.sender, box.connections[name], name, SESSION_ENDED)
         self.ended |= ended
-        by_number = {event.number: event for event in (*log, *box.queue, *saved.queue)}
+        # What was appended since comes with the next round: the check of the sessions has to be later than any event.
+        by_number = {event.number: event for event in (*log, *box.queue)}
         events = [self._with_entity(by_number[number]) for number in sorted(by_number)]
-        postings = [Posting(name, saved.connections[name], saved.newest, started) for name in due if name not in ended]
+        postings = [Posting(name, saved.connections[name], box.newest, started) for name in due if name not in ended]
         is_alone = len(postings) == 1 and not self.posting
         for posting in postings:
             post = partial(self._post, posting, events)
