@@ -1,4 +1,4 @@
-"""What ends a session closes its sockets with the commit; it hears and consumes nothing, and other sessions lose nothing."""
+"""What ends a session closes its sockets with the commit. It hears and consumes nothing; other sessions lose nothing."""
 
 from collections.abc import Callable
 
