@@ -1,4 +1,4 @@
-"""What ends a session closes its sockets with the commit. It hears and consumes nothing; other sessions lose nothing."""
+"""What ends a session closes its sockets with the commit. It hears and consumes nothing, and others lose nothing."""
 
 from collections.abc import Callable
 
