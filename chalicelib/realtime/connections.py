@@ -30,10 +30,14 @@ _CONDITION_FAILED = "ConditionalCheckFailedException"
 
 
 class NewConnection(msgspec.Struct, frozen=True):
-    """A connection that a client opens; `after` is the number of the last event that the client says it has."""
+    """A connection that a client opens; `after` is the number of the last event that the client says it has.
+
+    `channel` is empty where the gateway has no paths.
+    """
 
     connection_id: str
     endpoint: str
+    channel: str = ""
     after: int | None = None
 
 
@@ -160,9 +164,11 @@ def _opened(
     return OpenConnection(
         session_id=actor.session_id,
         role=actor.role,
+        channel=new.channel,
         endpoint=new.endpoint,
         connected_at=now,
         expires_at=now + work.settings.connection_life_s * 1000,
+        began_at=position.number,
         number=position.number,
         is_new=position.is_new,
         checkpoints=((now, position.number),),

@@ -9,8 +9,9 @@
 
 Each connection has its own lease and position, so a slow or dead one delays and repeats nothing for the others: those
 that are done are saved while it is still waited for, and the next delivery serves them without it. A connection whose
-session has ended gets nothing; it is closed and removed here. A connection that responds `410 Gone` is removed, unless
-it is so young that its `$connect` may not have returned.
+session has ended, or whose role may not receive the channel any more, gets nothing; it is closed and removed here. So
+is, without a close, a connection that responds `410 Gone`, unless it is so young that its `$connect` may not have
+returned.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -31,9 +32,10 @@ from chalicelib.edge.dependencies import Authenticator
 from chalicelib.realtime import connections, mailbox
 from chalicelib.realtime.backlog import EntityEvents, events_for
 from chalicelib.realtime.mailbox import Changes, Mailbox
+from chalicelib.realtime.permissions import may_listen
 from chalicelib.realtime.posting import Outcome, Poster
 from chalicelib.realtime.rules import LoggedEvent, OpenConnection
-from chalicelib.realtime.sender import SESSION_ENDED, Sender
+from chalicelib.realtime.sender import CHANNEL_DENIED, SESSION_ENDED, Sender
 
 _PATIENCE_MS = 2000
 """How long a patient delivery waits for the next attempt at a failing connection; longer waits are the sweep's."""
@@ -120,9 +122,9 @@ class Drain(msgspec.Struct):
         if saved is None:
             return None
         self.logged = box.newest
-        for name in ended:
-            connections.close_connection(self.parts.sender, box.connections[name], name, SESSION_ENDED)
-        self.ended |= ended
+        for name, code in ended.items():
+            connections.close_connection(self.parts.sender, box.connections[name], name, code)
+        self.ended |= ended.keys()
         # What was appended since comes with the next round: the check of the sessions has to be later than any event.
         by_number = {event.number: event for event in (*log, *box.queue)}
         events = [self._with_entity(by_number[number]) for number in sorted(by_number)]
@@ -133,29 +135,31 @@ class Drain(msgspec.Struct):
             self.posting[done(post()) if is_alone else start(post, pool="posts")] = posting
         return cast("Mailbox", saved)
 
-    def _ended(self, box: Mailbox) -> frozenset[str]:
-        """Return the connections whose session, person or own time is over, with one batch read."""
+    def _ended(self, box: Mailbox) -> dict[str, int]:
+        """Return the connections whose time, session, person or channel is over, with the code to close them with.
+
+        One batch read for all of them.
+        """
         if not box.connections:
-            return frozenset()
+            return {}
         org_id, user_id = self.recipient.org_id, self.recipient.user_id
         resume = self.parts.authenticator.resume
-        credentials = {
-            name: resume(org_id, user_id, connection.role, connection.session_id)
-            for name, connection in box.connections.items()
-        }
+        credentials = {name: resume(org_id, user_id, c.role, c.session_id) for name, c in box.connections.items()}
         keys = [key for each in credentials.values() for key in each.keys()]  # noqa: SIM118 - a method, not a mapping
         stored, now = get_many(keys, self.parts.clock), self._now()
-        return frozenset(
-            name
-            for name, connection in box.connections.items()
-            if now >= connection.expires_at or not credentials[name].is_valid(stored)
-        )
+        ended: dict[str, int] = {}
+        for name, connection in box.connections.items():
+            if now >= connection.expires_at or not credentials[name].is_valid(stored):
+                ended[name] = SESSION_ENDED
+            elif not may_listen(credentials[name].authenticate(stored, ""), connection.channel):
+                ended[name] = CHANNEL_DENIED
+        return ended
 
     def _read_log(self, box: Mailbox, due: Mapping[str, OpenConnection]) -> Sequence[LoggedEvent]:
         """Return the logged events that a due connection may get."""
         oldest = max(0, box.newest - self.parts.settings.mailbox_limit)
         after = min((oldest if c.is_new else max(oldest, c.number) for c in due.values()), default=box.numbered)
-        dropped = sum(oldest - c.number for c in due.values() if not c.is_new and c.number < oldest)
+        dropped = sum(oldest - c.number for c in due.values() if c.number < oldest and not (c.is_new or c.failures))
         if dropped:
             observability.count("EventsDropped", dropped)
             observability.log().warning("mailbox is full", extra={"user": self.recipient.user_id, "dropped": dropped})

@@ -9,7 +9,7 @@ from chalicelib.core.actor import Actor
 from chalicelib.core.errors import ValidationFailed
 from chalicelib.edge.dependencies import Dependencies
 from chalicelib.edge.openapi_socket import SocketEvent
-from chalicelib.realtime.permissions import CHANNEL_PREFIX
+from chalicelib.realtime.permissions import CHANNEL_PREFIX, CHANNELS
 from chalicelib.realtime.schemas import Acknowledgement
 
 PING, ACK = "ping", "ack"
@@ -25,7 +25,7 @@ SOCKET_EVENTS = tuple(
         "The client has all events up to this id; it gets the later ones again after a reconnect.",
         from_client=True,
     )
-    for channel in ("courier", "customer", "staff")
+    for channel in CHANNELS
 )
 """What every channel takes, for the description of the API."""
 

@@ -33,6 +33,7 @@ class MailboxPosition:
 class OpenConnection:
     """One connection of a mailbox. Times are milliseconds since the epoch.
 
+    `channel` is empty where the gateway has no paths. The connection began after event `began_at`.
     `number` is that of the last event that was posted to it, `acknowledged` the last one that its client confirmed.
     `checkpoints` are `(time, number)`: all events up to `number` had been posted at `time`; the first is its beginning.
     `is_new` says that the session has no place yet: it gets what is current instead of all events, which was sent at
@@ -42,9 +43,11 @@ class OpenConnection:
 
     session_id: str
     role: str
+    channel: str
     endpoint: str
     connected_at: int
     expires_at: int
+    began_at: int
     number: int
     is_new: bool = False
     current_sent_at: int = 0
@@ -90,7 +93,7 @@ class OpenConnection:
 
     def confirmed(self, number: int) -> "OpenConnection":
         """Return the connection after an acknowledgement; an older one changes nothing."""
-        return replace(self, acknowledged=max(number, self.acknowledged or 0))
+        return replace(self, acknowledged=max(number, self.began_at, self.acknowledged or 0))
 
     def resumes_at(self, now: int, *, is_clean: bool) -> MailboxPosition:
         """Return where its session goes on after the connection ended, or was replaced, at this time."""

@@ -15,6 +15,7 @@ from chalicelib.core import aws
 from chalicelib.realtime.errors import ConnectionGone, SendFailed
 
 SESSION_ENDED = 4001
+CHANNEL_DENIED = 4003
 TOO_MANY_CONNECTIONS = 4008
 POLICY_VIOLATION = 1008
 MESSAGE_TOO_BIG = 1009

@@ -39,12 +39,12 @@ from chalicelib.realtime.connections import NewConnection
 from chalicelib.realtime.delivery_trigger import DeliveryTrigger
 from chalicelib.realtime.errors import ConnectionGone, SendFailed
 from chalicelib.realtime.events import ACK, socket_events
-from chalicelib.realtime.permissions import CHANNEL_PREFIX
+from chalicelib.realtime.permissions import CHANNELS, may_listen
 from chalicelib.realtime.schemas import Acknowledgement
 from chalicelib.realtime.sender import MESSAGE_TOO_BIG, POLICY_VIOLATION, Sender
 from chalicelib.realtime.tables import Connection, Ticket, connection_key
 
-CHANNELS = ("courier", "customer", "staff")
+_UNNAMED = "?"
 _PROTOCOL = "sec-websocket-protocol"
 
 DataT = TypeVar("DataT", bound=msgspec.Struct)
@@ -92,14 +92,13 @@ class Sockets(msgspec.Struct, frozen=True):
         context = event["requestContext"]
         connection_id, endpoint = context["connectionId"], self._endpoint(context)
         with observability.measured(request_id=str(context.get("requestId")), operation="socket_message"):
-            name = "?"
+            body = (event.get("body") or "").encode()
+            name = _name_in(body)
             try:
                 with store_errors():
-                    body = (event.get("body") or "").encode()
                     connection = self._admit(connection_id, endpoint, body)
                     if connection is not None:
                         message = decode_body(body, SocketMessage)
-                        name = message.event
                         self._handle(message, connection)
             except BatonError as error:
                 self._reply(endpoint, connection_id, "error", _error_data(error, name))
@@ -120,9 +119,10 @@ class Sockets(msgspec.Struct, frozen=True):
             token = query.get("token") or bearer(headers.get("authorization"))
             credentials = self.dependencies.authenticator.verify(token)
         actor = self._authenticate(credentials)
-        _check_channel(actor, channel)
+        if not may_listen(actor, channel or ""):
+            raise AccessDenied("Your role does not have access to this channel.")
         actor.require_own_password()
-        new = NewConnection(context["connectionId"], self._endpoint(context), _after(query))
+        new = NewConnection(context["connectionId"], self._endpoint(context), channel or "", _after(query))
         self.delivery_trigger.trigger(self._store_connection(new, actor, ticket))
         offered = headers.get(_PROTOCOL, "").split(",")[0].strip()
         return ChaliceResponse("", {"Sec-WebSocket-Protocol": offered} if offered else {}, 200)
@@ -147,7 +147,7 @@ class Sockets(msgspec.Struct, frozen=True):
         if connection is None:
             raise AuthRequired("This connection is unknown. Connect again.")
         if connection.messages > settings.socket_messages_per_s:
-            self._reply(endpoint, connection_id, "error", _error_data(RateLimited(1), "?"))
+            self._reply(endpoint, connection_id, "error", _error_data(RateLimited(1), _UNNAMED))
             self._close(endpoint, connection_id, POLICY_VIOLATION)
             return None
         return connection
@@ -195,7 +195,7 @@ def _after(query: Mapping[str, Any]) -> int | None:
     text = query.get("after")
     if text is None:
         return None
-    if not re.fullmatch(r"[0-9]{1,15}", str(text)):
+    if not re.fullmatch(r"[0-9]{1,30}", str(text)):
         raise ValidationFailed({"after": "must be the id of an event"})
     return int(text)
 
@@ -207,13 +207,13 @@ def _decode_data(message: SocketMessage, data: type[DataT]) -> DataT:
         raise ValidationFailed({f"data.{name}": problem for name, problem in error.fields.items()}) from error
 
 
-def _check_channel(actor: Actor, channel: str | None) -> None:
-    if channel is None:
-        allowed = any(actor.scope(CHANNEL_PREFIX + name) for name in CHANNELS)
-    else:
-        allowed = channel in CHANNELS and actor.scope(CHANNEL_PREFIX + channel) is not None
-    if not allowed:
-        raise AccessDenied("Your role does not have access to this channel.")
+def _name_in(body: bytes) -> str:
+    """Return the name of the event in a message that is otherwise invalid, or `?`."""
+    try:
+        name = msgspec.json.decode(body, type=dict[str, msgspec.Raw]).get("event")
+        return str(msgspec.json.decode(name, type=str)) if name is not None else _UNNAMED
+    except (msgspec.MsgspecError, UnicodeDecodeError):
+        return _UNNAMED
 
 
 def _error_data(error: BatonError, event: str) -> dict[str, Any]:

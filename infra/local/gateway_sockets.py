@@ -26,7 +26,7 @@ from urllib.parse import parse_qsl
 
 from chalicelib.core.errors import InternalError, RouteNotFound
 from chalicelib.edge.http import encoder, error_response
-from chalicelib.realtime.sockets import CHANNELS
+from chalicelib.realtime.permissions import CHANNELS
 from infra.local.asgi import AsgiResponse, Event, Receive, Scope, Send, headers_of, refuse_socket
 from infra.local.gateway_connection import ClientConnection
 from infra.local.threads import Threads

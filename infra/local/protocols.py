@@ -17,6 +17,7 @@ from uvicorn.protocols.http.h11_impl import H11Protocol, RequestResponseCycle
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from websockets.datastructures import Headers
 from websockets.http11 import Response
+from websockets.protocol import State
 from websockets.server import ServerProtocol
 
 from chalicelib.core.errors import BatonError
@@ -91,8 +92,9 @@ class SocketProtocol(WebSocketsSansIOProtocol):
         """Close with 1007 for a text that is not UTF-8, which uvicorn would log as an error of the server."""
         if self.curr_msg_data_type == "text" and not self.close_sent and not is_text(b"".join(self.frames)):
             self.frames = []
-            self.conn.send_close(_NO_TEXT)
-            self.handle_parser_exception()
+            if self.conn.state is State.OPEN:  # else the client has sent a close with it
+                self.conn.send_close(_NO_TEXT)
+                self.handle_parser_exception()
             return
         super().send_receive_event_to_app()
 

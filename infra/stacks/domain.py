@@ -18,7 +18,7 @@ from typing import Any
 
 from chalicelib.core.errors import RouteNotFound
 from chalicelib.edge.client_ip import PROOF, VIEWER
-from chalicelib.realtime.sockets import CHANNELS
+from chalicelib.realtime.permissions import CHANNELS
 from infra.proofs import SLOTS
 from infra.stages import Config, settings_of
 

@@ -333,6 +333,15 @@ def test_connection_older_than_its_life_is_removed(world: World) -> None:
     assert not is_stored(courier, socket)
 
 
+def test_socket_is_closed_once_the_role_may_not_receive_its_channel(world: World) -> None:
+    customer = world.person("customer")
+    socket = customer.socket("customer")
+    forbid(world, "customer", "realtime.channel.customer")
+    publish(world, customer, 1)
+    assert numbers_at(world, socket) == []
+    assert world.sender.closes == [(socket, 4003)]
+
+
 # Tickets
 
 
@@ -383,10 +392,20 @@ def test_answer_with_a_ticket_is_not_stored_for_a_replay(world: World) -> None:
 # Acknowledgements
 
 
-@pytest.mark.parametrize("data", [{}, {"id": -1}, {"id": "1"}, {"id": 1.5}, {"id": 1, "more": 2}])
+@pytest.mark.parametrize("data", [{}, {"id": -1}, {"id": "1"}, {"id": 1.5}, {"id": 10**25}, {"id": 1, "more": 2}])
 def test_invalid_ack_names_the_field(world: World, data: dict[str, object]) -> None:
     [error] = say(world, world.person("courier").socket(), "ack", data)
     assert (error.data["code"], error.data["event"]) == ("VALIDATION_ERROR", "ack")
+
+
+def test_ack_before_the_beginning_of_a_connection_opens_nothing_older(world: World) -> None:
+    courier = world.person("courier")
+    publish(world, courier, 1, 2, 3)
+    socket = courier.socket()
+    say(world, socket, "ack", {"id": 0})
+    world.hang_up(socket)
+    publish(world, courier, 4)
+    assert numbers_at(world, courier.socket()) == [4]
 
 
 @pytest.mark.parametrize("after", ["-1", "x", "1.5", ""])

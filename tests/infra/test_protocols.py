@@ -195,6 +195,17 @@ def test_text_that_is_not_utf_8_closes_the_socket(line: Line) -> None:
     assert line.app.kinds() == ["$connect", "$disconnect"]
 
 
+def test_text_that_is_not_utf8_with_a_close_behind_it_is_no_error(line: Line) -> None:
+    """The log has no error; the fixture checks it."""
+    connection, _ = line.shaken()
+    text = bytes([0x81, 0x82, 0, 0, 0, 0]) + b"\xff\xfe"
+    close = bytes([0x88, 0x82, 0, 0, 0, 0]) + (1000).to_bytes(2, "big")
+    with connection:
+        connection.sendall(text + close)
+        assert line.code() in (1000, 1007)
+    assert line.app.kinds() == ["$connect", "$disconnect"]
+
+
 def test_refused_handshake_gets_the_response_of_the_app(line: Line) -> None:
     """The log has no error; the fixture checks it."""
     body = '{"success": false}'
