@@ -25,7 +25,7 @@ from chalicelib.core import cursors
 from chalicelib.core.actor import Actor
 from chalicelib.core.clock import from_millis, to_millis
 from chalicelib.core.pagination import CursorRequest, Page
-from chalicelib.core.store import Query, merge, parallel
+from chalicelib.core.store import Query, merge, parallel_reads
 from chalicelib.core.table import key
 
 WINDOW = timedelta(days=30)
@@ -152,5 +152,5 @@ def _day_groups(newest: date, oldest: date) -> Iterator[list[date]]:
 def _of_days(org_id: str, days: Sequence[date], keys: _KeyRange, count: int) -> list[AuditRow]:
     """Return the newest rows of some days, merged; all their shards are read in parallel."""
     shards = [shard for day in days for shard in AUDIT_SHARDS.keys(org_id, "AUDIT", day.isoformat())]
-    reads = parallel([partial(keys.query(shard, None).read, count + 1) for shard in shards])
+    reads = parallel_reads([partial(keys.query(shard, None).read, count + 1) for shard in shards])
     return list(filter(keys.contains, map(AuditRow.from_raw_data, merge(reads, "sk", newest_first=True))))

@@ -8,12 +8,16 @@ functions, so that importing the models does not import it.
 DynamoDB refuses a single write during a transaction on the same item with `TransactionConflictException`, which
 botocore does not retry. Such a conflict ends within milliseconds, so the write is sent again: for example a position
 that arrives while the courier is assigned, or a mailbox released while an event is appended to it.
+
+Past the deadline of a request (`core.deadline`) no call is begun or repeated, and shortly before it a call waits for
+its response no longer than until the deadline.
 """
 
 import random
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
+from chalicelib.core import deadline
 from chalicelib.core.settings import settings
 
 if TYPE_CHECKING:
@@ -28,6 +32,9 @@ _ATTEMPTS = {"apigatewaymanagementapi": 1}
 _LOCAL_REGION = "us-east-1"
 _CONFLICT = "TransactionConflictException"
 _CONFLICT_ATTEMPTS = 6
+_SHORTEST_READ_S = 1.0
+UNREADABLE = "ServiceUnavailable"
+"""The error code of a response that cannot be read (`core.decoding`)."""
 
 
 def client(service: str, endpoint: str = "") -> Any:
@@ -72,10 +79,31 @@ def _create(service: str, endpoint: str) -> Any:
     )
     region = _region(session, endpoint)
     created = session.create_client(service, region_name=region, endpoint_url=endpoint or None, config=config)
+    events: Any = created.meta.events  # the stubs do not allow for handlers that return a value
+    events.register("before-send", _observe_deadline)
     if service == "dynamodb":
-        events: Any = created.meta.events  # the stubs do not allow for handlers that return a value
         events.register("needs-retry.dynamodb", _pause_after_conflict)
+        events.register_first("needs-retry.dynamodb", _mark_unreadable)
+    events.register_first("needs-retry", _end_retries)
     return created
+
+
+def _observe_deadline(request: Any, **_: Any) -> None:
+    """Limit the wait for a response to the time until the deadline. Raise `Unavailable` if that has passed."""
+    remaining_s = deadline.remaining_s()
+    if remaining_s < settings().read_timeout_s:
+        request.context["read_timeout"] = max(remaining_s, _SHORTEST_READ_S)
+
+
+def _end_retries(**_: Any) -> bool | None:
+    """Return False, which ends the retries, past the deadline."""
+    return None if deadline.has_time() else False
+
+
+def _mark_unreadable(response: Any = None, **_: Any) -> None:
+    """Give a response that cannot be read the status of an error, for which botocore repeats the call."""
+    if response and response[1].get("Error", {}).get("Code") == UNREADABLE:
+        response[0].status_code = 503
 
 
 def _pause_after_conflict(attempts: int, response: Any = None, **_: Any) -> float | None:

@@ -103,8 +103,12 @@ class Settings(msgspec.Struct, frozen=True):
     org_burst: int = 400
     """Requests of one organisation at once."""
     idempotency_s: int = 86400
+    request_deadline_s: int = 25
+    """The time after which a request begins no call of the store or another service, and is answered with 503; below
+    the 29 s that API Gateway waits by more than the second that a last call may take."""
     import_budget_s: int = 20
-    """The time after which an import begins no more records; below the 29 s that API Gateway waits."""
+    """The time after which an import begins no more records; below `request_deadline_s`, by what the commit of its
+    result takes."""
     cors_origin: str = "*"
     max_body_bytes: int = 6_000_000
     commit_attempts: int = 12
@@ -177,11 +181,9 @@ def _errors(settings: Settings) -> list[tuple[str, str]]:
         for name, value in msgspec.structs.asdict(settings).items()
         if isinstance(value, int) and value <= 0
     ]
-    errors += _hashing_errors(settings)
+    errors += _hashing_errors(settings) + _time_errors(settings)
     if not re.fullmatch(r"-*[a-z0-9][a-z0-9-]*", settings.stage):
         errors.append(("stage", "must be lower-case letters, digits and hyphens"))
-    if settings.delivery_lease_s <= 7:
-        errors.append(("delivery_lease_s", "must be above 7"))
     if settings.log_level not in _LEVELS:
         errors.append(("log_level", f"must be one of {', '.join(_LEVELS)}"))
     if not re.fullmatch(r"(?:[A-Z]{2})?", settings.phone_region):
@@ -193,6 +195,15 @@ def _errors(settings: Settings) -> list[tuple[str, str]]:
         if value and not value.startswith(("http://", "https://")):
             errors.append((name, "must be an http:// or https:// address"))
     return errors
+
+
+def _time_errors(settings: Settings) -> list[tuple[str, str]]:
+    errors = [
+        (settings.delivery_lease_s <= 7, "delivery_lease_s", "must be above 7"),
+        (settings.request_deadline_s > 27, "request_deadline_s", "must be at most 27"),
+        (settings.import_budget_s >= settings.request_deadline_s, "import_budget_s", "must be below the deadline"),
+    ]
+    return [(name, error) for is_wrong, name, error in errors if is_wrong]
 
 
 def _hashing_errors(settings: Settings) -> list[tuple[str, str]]:

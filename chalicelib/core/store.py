@@ -7,7 +7,7 @@
 While the store is down or throttles, everything here raises `Unavailable`; callers need no error codes of the store.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, Generic, TypeVar
 
@@ -28,6 +28,7 @@ from chalicelib.core.table import Item, key
 
 M = TypeVar("M", bound=Item)
 T = TypeVar("T")
+U = TypeVar("U")
 RawItem = Mapping[str, Mapping[str, Any]]
 """An item, or a key, as the store writes it: `{"pk": {"S": "..."}, ...}`."""
 
@@ -76,7 +77,8 @@ def unavailable(error: BaseException) -> bool:
     """Return whether the error means that the store is down or throttles, rather than that the request is wrong."""
     cause = getattr(error, "cause", None) or error
     if isinstance(cause, ClientError):
-        return cause.response.get("Error", {}).get("Code") in _TRY_LATER
+        status = cause.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
+        return status >= 500 or cause.response.get("Error", {}).get("Code") in _TRY_LATER
     return isinstance(cause, (NoConnection, HTTPClientError))
 
 
@@ -89,6 +91,31 @@ def store_errors() -> Iterator[None]:
         if unavailable(error):
             raise Unavailable from error
         raise
+
+
+def parallel_reads(reads: Sequence[Callable[[], T]]) -> list[T]:
+    """Make independent reads at once, and return their results in order. A read that fails is made once more.
+
+    So a search of many queries does not fail because the store did not answer one of them.
+    """
+    return parallel([_made_twice(read) for read in reads])
+
+
+def parallel_pair_reads(first: Sequence[Callable[[], T]], second: Sequence[Callable[[], U]]) -> tuple[list[T], list[U]]:
+    """Make reads of two result types at once, like `parallel_reads`."""
+    return parallel_pair([_made_twice(read) for read in first], [_made_twice(read) for read in second])
+
+
+def _made_twice(read: Callable[[], T]) -> Callable[[], T]:
+    """Return a read that is made again if the store does not answer, unless the deadline has passed."""
+
+    def call() -> T:
+        try:
+            return read()
+        except Unavailable:
+            return read()
+
+    return call
 
 
 def get(item_key: ItemKey[M]) -> M | None:

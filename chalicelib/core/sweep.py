@@ -15,7 +15,7 @@ from typing import Any, Generic, TypeVar
 import msgspec
 
 from chalicelib.core import observability
-from chalicelib.core.store import Query, Rows, parallel
+from chalicelib.core.store import Query, Rows, parallel, parallel_reads
 
 OutcomeT = TypeVar("OutcomeT", bound=StrEnum)
 
@@ -65,7 +65,7 @@ class Sweep(msgspec.Struct, Generic[OutcomeT], frozen=True, kw_only=True):
         outcomes: Counter[OutcomeT] = Counter()
         shards: list[tuple[Query[Any], Mapping[str, Any] | None]] = [(query, None) for query in self.queries]
         while shards and remaining_s() >= self.reserve_s:
-            pages: list[Rows] = parallel([partial(query.read, self.page_size, start) for query, start in shards])
+            pages: list[Rows] = parallel_reads([partial(query.read, self.page_size, start) for query, start in shards])
             settled = self._settle_all([self._due(row) for page in pages for row in page.items])
             outcomes.update(settled)
             for outcome, number in settled.items():

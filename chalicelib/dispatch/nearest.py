@@ -19,7 +19,7 @@ from typing import Any
 import msgspec
 
 from chalicelib.core.clock import to_millis
-from chalicelib.core.store import Query, parallel, parallel_pair
+from chalicelib.core.store import Query, parallel_pair_reads, parallel_reads
 from chalicelib.dispatch import geo
 from chalicelib.dispatch.tables import IDLE_SHARDS, Courier, courier_of, free_cell, idle_key, idle_keys_since
 
@@ -59,14 +59,16 @@ def find_courier(criteria: CourierCriteria, random_source: Random) -> str | None
     """Return the id of the courier to offer the order to, or None if there is none."""
     if criteria.pickup is None:
         keys = [*idle_keys_since(criteria.org_id, criteria.now, criteria.oldest), *_positionless(criteria.org_id)]
-        return _longest_idle(criteria, random_source, parallel([partial(_first_idle, criteria, key) for key in keys]))
+        return _longest_idle(
+            criteria, random_source, parallel_reads([partial(_first_idle, criteria, key) for key in keys])
+        )
     search = geo.NearestSearch(*criteria.pickup, criteria.radius_m, fine_levels=_FINE_LEVELS)
     seen: list[geo.CellAnswer] = []
     fallback: list[tuple[int, str] | None] = []
     beside = [partial(_first_idle, criteria, key) for key in _positionless(criteria.org_id)]
     while cells := search.next_cells():
         calls = [partial(_query_cell, criteria, cell) for cell in cells]
-        answers, idle = parallel_pair(calls, beside)
+        answers, idle = parallel_pair_reads(calls, beside)
         search.learn(answers)
         seen += answers
         fallback += idle

@@ -9,9 +9,9 @@ and in their order. A record that refers to one that does not exist yet waits un
 again.
 
 The cost is round trips: those of each record, divided by eight, beside the three of any request. A record that does not
-fit into the time budget (`import_budget_s`) is not started but returned as `TRY_AGAIN`, as is one that the store could
-not accept at that moment. All records may be sent again unchanged, since an import is an upsert. A response with such a
-record is not stored for a replay, so the same `Idempotency-Key` may be sent again too.
+fit into the time budget (`import_budget_s`) is not started, or not finished, but returned as `TRY_AGAIN`, as is one
+that the store could not accept at that moment. All records may be sent again unchanged, since an import is an upsert. A
+response with such a record is not stored for a replay, so the same `Idempotency-Key` may be sent again too.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -25,6 +25,7 @@ from msgspec import Meta
 
 from chalicelib.core import observability
 from chalicelib.core.actor import Actor
+from chalicelib.core.deadline import deadline
 from chalicelib.core.errors import BatonError, Conflict, InternalError, RateLimited, ValidationFailed
 from chalicelib.core.store import parallel, store_errors
 from chalicelib.core.work import UnitOfWork
@@ -192,7 +193,8 @@ class _Batch:
         while groups:
             before = len(self._done)
             lanes = [groups[number::_LANES] for number in range(min(_LANES, len(groups)))]
-            parallel([partial(self._lane, lane, last) for lane in lanes], pool="imports")
+            with deadline(self._deps.clock, (self._until - self._deps.clock.now()).total_seconds()):
+                parallel([partial(self._lane, lane, last) for lane in lanes], pool="imports")
             groups = [group for group in groups if group]
             last = len(self._done) == before
         # So few fields that the response can be stored for a replay.

@@ -28,6 +28,7 @@ from chalice.app import Response as ChaliceResponse
 
 from chalicelib.core import observability
 from chalicelib.core.actor import Actor
+from chalicelib.core.deadline import deadline
 from chalicelib.core.errors import AuthRequired, BatonError, IdempotencyKeyReused, InternalError, ValidationFailed
 from chalicelib.core.store import ItemKey, ReadResult, get, get_many, store_errors
 from chalicelib.core.table import Entity
@@ -71,7 +72,9 @@ def serve(endpoint: Endpoint, app: Any) -> ChaliceResponse:
     http = read_request(app.current_request)
     ids = {"request_id": http.request_id, "client_request_id": http.client_request_id}
     with observability.measured(**ids, operation=endpoint.name):
-        response = _answer_or_error(endpoint, http, dependencies())
+        deps = dependencies()
+        with deadline(deps.clock, deps.settings.request_deadline_s):
+            response = _answer_or_error(endpoint, http, deps)
         observability.log().info("answered", extra={"status": response.status_code})
         return response
 

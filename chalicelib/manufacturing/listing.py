@@ -23,7 +23,7 @@ from pynamodb.expressions.condition import Condition
 from chalicelib.core.actor import Actor
 from chalicelib.core.clock import Clock
 from chalicelib.core.pagination import PageMeta, PageRequest
-from chalicelib.core.store import ItemKey, Query, ReadResult, get_many, merge, parallel, parallel_pair
+from chalicelib.core.store import ItemKey, Query, ReadResult, get_many, merge, parallel_pair_reads, parallel_reads
 from chalicelib.manufacturing.rules import STATE_MACHINES
 from chalicelib.manufacturing.status_counters import counter_keys, total
 from chalicelib.manufacturing.tables import (
@@ -98,7 +98,7 @@ def list_entities(
             return EntityPage([], page.meta(number))
     limit = page.stop if condition is None else None
     reads = [partial(query.read, limit) for query in _queries(model, org_id, filter_, condition)]
-    rows, [stored] = parallel_pair(reads, [partial(totals.read, clock)])
+    rows, [stored] = parallel_pair_reads(reads, [partial(totals.read, clock)])
     items = merge(rows, _ID, newest_first=True) if totals.has_rows(stored) else []
     entities = [model.from_raw_data(item) for item in items[page.start : page.stop]]
     return EntityPage(entities, page.meta(totals.number(stored) if condition is None else len(items)))
@@ -111,7 +111,7 @@ def newest_of_batch(
     queries = [
         query for status in statuses for query in _queries(model, org_id, EntityFilter(status, batch_id=batch_id), None)
     ]
-    rows = parallel([partial(query.read, limit) for query in queries])
+    rows = parallel_reads([partial(query.read, limit) for query in queries])
     return [model.from_raw_data(item) for item in merge(rows, _ID, limit=limit, newest_first=True)]
 
 

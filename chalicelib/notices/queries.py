@@ -7,7 +7,7 @@ import msgspec
 from chalicelib.core.actor import Actor
 from chalicelib.core.clock import Clock
 from chalicelib.core.pagination import Page
-from chalicelib.core.store import Query, get, parallel_pair
+from chalicelib.core.store import Query, get, parallel_pair_reads
 from chalicelib.core.table import expired
 from chalicelib.core.work import Recipient
 from chalicelib.notices.schemas import NoticeQuery
@@ -26,7 +26,7 @@ def list_notifications(actor: Actor, query: NoticeQuery, clock: Clock) -> Notifi
     recipient = Recipient(actor.org_id, actor.user_id)
     notifications = unread_notifications(recipient) if query.unread else _all_notifications(recipient)
     pages = [partial(notifications.page, query.limit, query.cursor)]
-    [page], [head] = parallel_pair(pages, [partial(get, head_key(recipient))])
+    [page], [head] = parallel_pair_reads(pages, [partial(get, head_key(recipient))])
     now = clock.now()
     items = [notification for notification in page.items if not expired(notification.expires_at, now)]
     return NotificationList(Page(items, page.next_cursor), 0 if head is None else head.unread)

@@ -1,8 +1,8 @@
 """Delivers events from mailboxes to sockets: in order per connection, at least once.
 
-Inside a request a delivery begins no post after a second. What remains is left to the function `deliver`, which waits
-for the next attempt, and then to the sweep. No error reaches the request: its change is committed, and a mailbox with
-something to deliver is in the pending index.
+Inside a request a delivery begins no post after a second, and shortly before the request's deadline there is none. What
+remains is left to the function `deliver`, which waits for the next attempt, and then to the sweep. No error reaches the
+request: its change is committed, and a mailbox with something to deliver is in the pending index.
 """
 
 from collections.abc import Sequence
@@ -12,6 +12,7 @@ from functools import partial
 import msgspec
 
 from chalicelib.core import observability
+from chalicelib.core.deadline import has_time
 from chalicelib.core.ids import Ids
 from chalicelib.core.store import parallel
 from chalicelib.core.work import Recipient, UnitOfWork
@@ -21,6 +22,9 @@ from chalicelib.realtime.drain import Drain, Parts
 
 REQUEST_S, SWEEP_S, FUNCTION_S = 1.0, 5.0, 20.0
 """The time after which a delivery begins no post: within a request, a sweep, and the function `deliver`."""
+
+RESERVE_S = 10.0
+"""The time before a request's deadline in which no delivery is begun: so long may one take if the store is slow."""
 
 
 class EventDelivery(msgspec.Struct, frozen=True):
@@ -59,5 +63,5 @@ class EventDelivery(msgspec.Struct, frozen=True):
         return drain.has_leftover
 
     def _deliver(self, recipient: Recipient) -> None:
-        if self.drain(recipient, REQUEST_S):
+        if not has_time(RESERVE_S) or self.drain(recipient, REQUEST_S):
             self.delivery_trigger.trigger(recipient)

@@ -12,6 +12,7 @@ from typing import Any, Protocol
 from botocore.exceptions import BotoCoreError, ClientError
 
 from chalicelib.core import aws
+from chalicelib.core.errors import Unavailable
 from chalicelib.realtime.errors import ConnectionGone, SendFailed
 
 SESSION_ENDED = 4001
@@ -72,5 +73,5 @@ def _call(call: Callable[[], object]) -> None:
         if error.response.get("ResponseMetadata", {}).get("HTTPStatusCode") == 410:
             raise ConnectionGone from error
         raise SendFailed from error
-    except BotoCoreError as error:
+    except (BotoCoreError, Unavailable) as error:
         raise SendFailed from error

@@ -11,6 +11,7 @@ custom domain), the gateway passes its last part as the query parameter `channel
 
 import re
 from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from datetime import timedelta
 from typing import Any, TypeVar
 
@@ -19,6 +20,7 @@ from chalice.app import Response as ChaliceResponse
 
 from chalicelib.core import observability
 from chalicelib.core.actor import Actor
+from chalicelib.core.deadline import deadline
 from chalicelib.core.errors import (
     AccessDenied,
     AuthRequired,
@@ -70,7 +72,7 @@ class Sockets(msgspec.Struct, frozen=True):
         request_id = str(context.get("requestId") or context["connectionId"])
         with observability.measured(request_id=request_id, operation="socket_connect"):
             try:
-                with store_errors():
+                with self._deadline(), store_errors():
                     return self._connect(event)
             except BatonError as error:
                 return error_response(error, request_id)
@@ -95,7 +97,7 @@ class Sockets(msgspec.Struct, frozen=True):
             body = (event.get("body") or "").encode()
             name = _name_in(body)
             try:
-                with store_errors():
+                with self._deadline(), store_errors():
                     connection = self._admit(connection_id, endpoint, body)
                     if connection is not None:
                         message = decode_body(body, SocketMessage)
@@ -184,6 +186,9 @@ class Sockets(msgspec.Struct, frozen=True):
             self.sender.close(endpoint, connection_id, code)
         except SendFailed:
             observability.log().warning("socket not closed", extra={"connection_id": connection_id})
+
+    def _deadline(self) -> AbstractContextManager[None]:
+        return deadline(self.dependencies.clock, self.dependencies.settings.request_deadline_s)
 
     def _endpoint(self, context: Mapping[str, Any]) -> str:
         """Return the management API of the gateway where the socket is."""

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from chalicelib.core.clock import Clock
-from chalicelib.core.store import Query, parallel
+from chalicelib.core.store import Query, parallel_reads
 from chalicelib.core.work import Recipient
 from chalicelib.realtime.delivery import EventDelivery
 from chalicelib.realtime.tables import PENDING_SHARDS, MailboxHead
@@ -21,7 +21,7 @@ def drain_pending(delivery: EventDelivery, clock: Clock) -> int:
     rest.
     """
     before = clock.now() - _MIN_AGE
-    shards = parallel([partial(_pending, shard, before) for shard in PENDING_SHARDS.keys("PENDING")])
+    shards = parallel_reads([partial(_pending, shard, before) for shard in PENDING_SHARDS.keys("PENDING")])
     recipients = [recipient for shard in shards for recipient in shard]
     delivery.sweep(recipients)
     return len(recipients)

@@ -11,7 +11,7 @@ import argparse
 import os
 import re
 import secrets
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from typing import ClassVar, Self
 
@@ -105,6 +105,23 @@ class EmbeddedEngine(AbstractContextManager["EmbeddedEngine"]):
         """
         self._store.hooks.fail(Fault(operation, error_code, times, reasons, after))
 
+    def answer_next(
+        self,
+        operation: str | None,
+        body: bytes,
+        *,
+        status: int = 200,
+        headers: Mapping[str, str] | None = None,
+        times: int = 1,
+        after: bool = False,
+    ) -> None:
+        """Answer the next `times` calls of an operation (None: any) with this body, which need not be one of DynamoDB.
+
+        With `after`, the calls take effect.
+        """
+        answer = EngineResponse(status, body, headers or {})
+        self._store.hooks.fail(Fault(operation, "", times, None, after, answer))
+
     def before(self, operation: str | None, callback: Callback, times: int | None = None) -> Hook:
         """Call `callback(operation, request)` before each call of an operation (None: any) is executed.
 
@@ -147,7 +164,8 @@ def _intercepting(
         name = target.decode() if isinstance(target, bytes) else target
         body = request.body if isinstance(request.body, bytes | str) else b""
         response = handle(name.partition(".")[2], body)
-        headers = HTTPHeaders.from_dict({"Content-Type": CONTENT_TYPE, "x-amzn-RequestId": secrets.token_hex(16)})
+        own = {"Content-Type": CONTENT_TYPE, "x-amzn-RequestId": secrets.token_hex(16)}
+        headers = HTTPHeaders.from_dict({**own, **response.headers})
         return AWSResponse(request.url, response.status, headers, _Body(response.body))
 
     return answer

@@ -42,9 +42,13 @@ class Fault:
     times: int
     reasons: Sequence[str] | None
     after: bool
+    answer: EngineResponse | None = None
+    """What is answered instead of an error."""
 
     def response(self, request: dict[str, Any]) -> EngineResponse:
         """Return the error. A cancelled transaction has one reason per item."""
+        if self.answer is not None:
+            return self.answer
         if self.code != "TransactionCanceledException":
             return engine_error(self.code, f"Test fault: {self.code}")
         items = request.get("TransactItems", ())

@@ -2,7 +2,8 @@
 
 import base64
 import json
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -16,10 +17,11 @@ _STATUS = {"InternalServerError": 500, "ServiceUnavailable": 503}
 
 @dataclass(frozen=True)
 class EngineResponse:
-    """An HTTP status and a JSON body."""
+    """An HTTP status and a JSON body, and headers beside the usual ones."""
 
     status: int
     body: bytes
+    headers: Mapping[str, str] = field(default_factory=dict)
 
 
 def success(result: Any) -> EngineResponse:

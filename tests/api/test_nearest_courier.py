@@ -1,8 +1,13 @@
 """Who gets an order: the nearest free courier, then whoever has been idle longest."""
 
+from threading import Lock
+from typing import Any
+
 import pytest
+from botocore.exceptions import EndpointConnectionError
 
 from chalicelib.core.settings import Settings, settings
+from infra.local.engine import EmbeddedEngine
 from tests.builders.dispatch import (
     LAT,
     LNG,
@@ -19,6 +24,9 @@ from tests.builders.dispatch import (
     time_out,
 )
 from tests.builders.world import Person, World
+
+ATTEMPTS = 3
+"""How often the client makes a call whose answer is lost."""
 
 
 @pytest.fixture
@@ -182,3 +190,20 @@ def test_a_courier_with_an_order_in_hand_gets_no_other(world: World, customer: P
         assert order(customer, **NOWHERE)["status"] == "no_nearby_driver"
         step(courier, action, placed["id"])
     assert order(customer)["assigned_courier"] == courier.user_id
+
+
+def test_a_search_goes_on_when_one_of_its_queries_fails(world: World, customer: Person, engine: EmbeddedEngine) -> None:
+    courier = on_duty(world.person("courier"), km=1)
+    failed: list[str] = []
+    lock = Lock()
+
+    def fail(_: str, request: dict[str, Any]) -> None:
+        searched = str(request["ExpressionAttributeValues"])
+        with lock:
+            if searched == (failed or [searched])[0] and len(failed) < ATTEMPTS:
+                failed.append(searched)
+                raise EndpointConnectionError(endpoint_url="the store")
+
+    with engine.before("Query", fail):
+        assert order(customer)["assigned_courier"] == courier.user_id
+    assert len(failed) == ATTEMPTS

@@ -16,7 +16,7 @@ from typing import NamedTuple
 import msgspec
 
 from chalicelib.core.actor import Actor
-from chalicelib.core.store import Query, get, get_many, parallel
+from chalicelib.core.store import Query, get, get_many, parallel_reads
 from chalicelib.identity.accounts import permissions
 from chalicelib.identity.accounts.rules import canonical_name
 from chalicelib.identity.accounts.schemas import UserQuery
@@ -65,7 +65,7 @@ def _states(users: Sequence[User], lockout: Lockout) -> list[UserState]:
     """Return users from the directory with what it does not hold: their last sign-ins and locks."""
     people = [user_key(user.org_id, user.user_id) for user in users]
     tries = [tries_key(user_subject(user.user_id)) for user in users]
-    [read_people, read_tries] = parallel([partial(get_many, keys, lockout.clock) for keys in (people, tries)])
+    [read_people, read_tries] = parallel_reads([partial(get_many, keys, lockout.clock) for keys in (people, tries)])
     states = []
     for user, of_person, of_tries in zip(users, people, tries, strict=True):
         stored = read_people.get(of_person)

@@ -18,7 +18,7 @@ import msgspec
 from chalicelib.core.actor import Actor
 from chalicelib.core.clock import Clock
 from chalicelib.core.errors import AccessDenied
-from chalicelib.core.store import get, get_many, parallel_pair
+from chalicelib.core.store import get, get_many, parallel_pair_reads
 from chalicelib.core.work import UnitOfWork
 from chalicelib.identity.accounts.queries import all_users
 from chalicelib.identity.accounts.tables import ACTIVE, User, user_key
@@ -97,7 +97,7 @@ def _other_admins(
     org_id: str, clock: Clock, without_user: str | None, without_role: str | None
 ) -> Iterator[RemainingAdmin]:
     """Return other users who can manage roles. The directory may lag behind, so each of them is read again."""
-    [all_roles], [users] = parallel_pair([lambda: read_roles(org_id, clock)], [lambda: list(all_users(org_id))])
+    [all_roles], [users] = parallel_pair_reads([lambda: read_roles(org_id, clock)], [lambda: list(all_users(org_id))])
     roles = {role.code: role for role in all_roles if can_manage_roles(role.permissions)}
     roles.pop(without_role or "", None)
     candidates = [user for user in users if user.role in roles and user.user_id != without_user]

@@ -14,7 +14,7 @@ import msgspec
 from chalicelib.core.actor import Actor
 from chalicelib.core.clock import Clock
 from chalicelib.core.errors import AuthInvalid
-from chalicelib.core.store import Query, get, parallel_pair
+from chalicelib.core.store import Query, get, parallel_pair_reads
 from chalicelib.identity.accounts.tables import user_key
 from chalicelib.identity.sessions.authentication import is_valid
 from chalicelib.identity.sessions.tables import Session, sessions_key
@@ -32,7 +32,7 @@ class OwnSessions(msgspec.Struct, frozen=True):
 def list_sessions(actor: Actor, clock: Clock) -> OwnSessions:
     """Return the caller's valid sessions, the newest first, at most 100; user and sessions are read at once."""
     owner, now = (actor.org_id, actor.user_id), clock.now()
-    [user], [sessions] = parallel_pair([partial(get, user_key(*owner))], [partial(_running, *owner, now)])
+    [user], [sessions] = parallel_pair_reads([partial(get, user_key(*owner))], [partial(_running, *owner, now)])
     if user is None:
         raise AuthInvalid
     return OwnSessions([session for session in sessions if is_valid(session, user, now)], actor.session_id)

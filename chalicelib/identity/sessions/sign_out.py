@@ -8,7 +8,7 @@ from typing import Any
 
 from chalicelib.core.actor import Actor
 from chalicelib.core.errors import AuthInvalid, AuthRequired, NotFound
-from chalicelib.core.store import ItemKey, ReadResult, get, get_many, parallel_pair
+from chalicelib.core.store import ItemKey, ReadResult, get, get_many, parallel_pair_reads
 from chalicelib.core.work import UnitOfWork
 from chalicelib.edge.request import ClientInfo
 from chalicelib.identity.accounts.tables import User, user_key
@@ -32,7 +32,7 @@ def sign_out(work: UnitOfWork, token: str, client: ClientInfo) -> None:
     keys = token_keys(parts) if parts else []
     keys += _bearer_keys(claims) if claims else []
     reads = {owner: partial(read_sessions, *owner) for owner in sorted(owners)}
-    [stored], pages = parallel_pair([partial(get_many, keys, work.clock)], list(reads.values()))
+    [stored], pages = parallel_pair_reads([partial(get_many, keys, work.clock)], list(reads.values()))
     for owner, page in zip(reads, pages, strict=True):
         user = stored.get(user_key(*owner))
         ending = [] if user is None else _ending(work, user, stored, parts, claims)
@@ -93,7 +93,7 @@ def _read_own(work: UnitOfWork, actor: Actor) -> UserSessions:
     """Return the caller's sessions, in one round trip."""
     owner = (actor.org_id, actor.user_id)
     keys: list[ItemKey[Any]] = [user_key(*owner), session_starts_key(*owner)]
-    [stored], [page] = parallel_pair([partial(get_many, keys, work.clock)], [partial(read_sessions, *owner)])
+    [stored], [page] = parallel_pair_reads([partial(get_many, keys, work.clock)], [partial(read_sessions, *owner)])
     user = stored.get(user_key(*owner))
     if user is None:
         raise AuthInvalid

@@ -11,7 +11,7 @@ from pynamodb.expressions.condition import Condition
 
 from chalicelib.core.actor import Actor
 from chalicelib.core.pagination import Page
-from chalicelib.core.store import Query, get_many, parallel_pair
+from chalicelib.core.store import Query, get_many, parallel_pair_reads
 from chalicelib.edge.dependencies import Dependencies
 from chalicelib.identity.accounts.tables import organisation_key
 from chalicelib.identity.settings import section_of
@@ -48,7 +48,7 @@ _NONE: Page[WorkOrder] = Page((), None)
 
 def get_work_order(order: WorkOrder, deps: Dependencies) -> WorkOrderDetail:
     """Return a work order with its photos and timeline."""
-    events, photos = parallel_pair([partial(list_events, order)], [partial(list_photos, order)])
+    events, photos = parallel_pair_reads([partial(list_events, order)], [partial(list_photos, order)])
     return order_detail(order, events[0], [photo_view(photo, deps.settings) for photo in photos[0]], deps.clock.now())
 
 
@@ -60,7 +60,7 @@ def get_dashboard(actor: Actor, deps: Dependencies) -> TechnicianDashboard:
     key, settings_key = counts_key(actor.org_id, actor.user_id, zone), organisation_key(actor.org_id)
     due_by = _own_orders(actor, zone, within=WorkOrder.due_at <= now + timedelta(hours=MAX_SOON_H))
     pages = [partial(_items, due_by), partial(_items, _own_orders(actor, zone), PREVIEW)]
-    [stored], [due, first] = parallel_pair([partial(get_many, (key, settings_key), deps.clock)], pages)
+    [stored], [due, first] = parallel_pair_reads([partial(get_many, (key, settings_key), deps.clock)], pages)
     soon = section_of(stored.get(settings_key), MAINTENANCE).soon
     dashboard = _dashboard(
         stored.get(key) or TechnicianCounts(),

@@ -7,7 +7,7 @@ import msgspec
 
 from chalicelib.core.actor import Actor
 from chalicelib.core.clock import Clock
-from chalicelib.core.store import get, parallel
+from chalicelib.core.store import get, parallel_reads
 from chalicelib.manufacturing import permissions
 from chalicelib.manufacturing.assembly.schemas import ModuleQuery, PackQuery
 from chalicelib.manufacturing.listing import EntityFilter, EntityPage, list_entities
@@ -57,4 +57,4 @@ def get_pack_contents(pack: Pack) -> PackContents:
 
 
 def _read_with_sku(assembly: Assembly, *reads: Callable[[], Any]) -> list[Any]:
-    return parallel([*reads, lambda: get(sku_key(assembly.org_id, assembly.sku_id))])
+    return parallel_reads([*reads, lambda: get(sku_key(assembly.org_id, assembly.sku_id))])

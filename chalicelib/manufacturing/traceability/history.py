@@ -22,7 +22,7 @@ from chalicelib.core import cursors
 from chalicelib.core.actor import Actor
 from chalicelib.core.clock import Clock
 from chalicelib.core.errors import ValidationFailed
-from chalicelib.core.store import Query, get, get_many, parallel, parallel_pair
+from chalicelib.core.store import Query, get, get_many, parallel_pair_reads, parallel_reads
 from chalicelib.core.table import key
 from chalicelib.identity.accounts.tables import Organisation
 from chalicelib.identity.settings import section_of
@@ -157,7 +157,7 @@ def _module_history(request: _HistoryRequest, module_id: str) -> _Facts:
     if position not in (None, _OWN) and position.module_id != module_id:
         raise cursors.refused()
     read_ledger = partial(ledger_reader.read_ledger, item_key.pk, position, request.limit + 1)
-    [stored], [(entries, is_complete)] = parallel_pair([partial(get, item_key)], [read_ledger])
+    [stored], [(entries, is_complete)] = parallel_pair_reads([partial(get, item_key)], [read_ledger])
     module: Module = require_stored(stored, request.serial)
     facts = _own_facts(_holder_facts(module)) if position is None else []
     facts += _module_facts(ModuleLedger(module, entries, is_complete), position)
@@ -171,7 +171,7 @@ def _cell_history(request: _HistoryRequest, number: SerialNumber | None) -> _Fac
         holder_key = module_key(request.org_id, number.holder_id)
         entry_key = ledger_entry_key(holder_key.pk, str(number.entry))
         reads += [partial(get, holder_key), partial(get, entry_key)]
-    (former, has_more), *present = parallel(reads)
+    (former, has_more), *present = parallel_reads(reads)
     facts = _former_facts(request, former)
     if has_more:
         return _Facts(facts, facts[-1].position)
@@ -240,7 +240,7 @@ def _read_pack(org_id: str, pack_id: str) -> list[Any]:
     """Return a pack, its ledger and its dispositions, in one round trip."""
     item_key = pack_key(org_id, pack_id)
     ledger, dispositions = ledger_reader.read_whole_ledger, ledger_reader.read_dispositions
-    return parallel([partial(get, item_key), partial(ledger, item_key.pk), partial(dispositions, item_key.pk)])
+    return parallel_reads([partial(get, item_key), partial(ledger, item_key.pk), partial(dispositions, item_key.pk)])
 
 
 def _pack_facts(

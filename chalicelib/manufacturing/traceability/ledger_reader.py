@@ -17,7 +17,7 @@ import msgspec
 
 from chalicelib.core import cursors
 from chalicelib.core.clock import Clock
-from chalicelib.core.store import Query, get_many, parallel_pair
+from chalicelib.core.store import Query, get_many, parallel_pair_reads
 from chalicelib.manufacturing.tables import Module, module_key
 from chalicelib.manufacturing.traceability.tables import BOUND, DISPOSITION, LEDGER, DispositionRecord, LedgerEntry
 
@@ -118,7 +118,7 @@ def read_ledgers(
     starts = [position.entry if position is not None and position.module_id == module.id else "" for module in modules]
     queries = [partial(_read, key.pk, start, max_entries) for key, start in zip(keys, starts, strict=True)]
     reads: list[Callable[[], Any]] = [partial(get_many, keys, clock), *other_reads]
-    ledgers, (stored, *others) = parallel_pair(queries, reads)
+    ledgers, (stored, *others) = parallel_pair_reads(queries, reads)
     return [
         ModuleLedger(module, entries, is_complete)
         for key, (entries, is_complete) in zip(keys, ledgers, strict=True)

@@ -18,7 +18,7 @@ import msgspec
 from chalicelib.core import cursors
 from chalicelib.core.actor import Actor
 from chalicelib.core.clock import Clock
-from chalicelib.core.store import ItemKey, Query, get, get_many, parallel_pair
+from chalicelib.core.store import ItemKey, Query, get, get_many, parallel_pair_reads
 from chalicelib.core.table import key
 from chalicelib.manufacturing import permissions
 from chalicelib.manufacturing.errors import SerialNotFound
@@ -105,7 +105,7 @@ def _trace_module(
         raise cursors.refused()
     item_key = module_key(number.org_id, module_id)
     read_ledger = partial(ledger_reader.read_ledger, item_key.pk, position, limit + _SPARE)
-    [stored], [(entries, is_complete)] = parallel_pair([partial(get, item_key)], [read_ledger])
+    [stored], [(entries, is_complete)] = parallel_pair_reads([partial(get, item_key)], [read_ledger])
     module: Module = require_stored(stored, number.serial)
     contents = _contents([ModuleLedger(module, entries, is_complete)], position or LedgerPosition(module_id), None)
     return module, _module_ancestors(module, clock), contents
@@ -116,7 +116,7 @@ def _trace_pack(
 ) -> tuple[Assembly, list[TraceEntry], _Contents]:
     item_key = pack_key(number.org_id, number.holder_id)
     read_ledger = partial(ledger_reader.read_whole_ledger, item_key.pk)
-    [stored], [ledger] = parallel_pair([partial(get, item_key)], [read_ledger])
+    [stored], [ledger] = parallel_pair_reads([partial(get, item_key)], [read_ledger])
     pack: Pack = require_stored(stored, number.serial)
     modules = ledger_reader.packed_modules(ledger)
     max_modules = min(limit // (1 + pack.sku.cells_per_module) + _SPARE, ledger_reader.MAX_MODULES)

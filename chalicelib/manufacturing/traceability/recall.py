@@ -19,7 +19,7 @@ import msgspec
 from chalicelib.core import cursors
 from chalicelib.core.actor import Actor
 from chalicelib.core.clock import Clock
-from chalicelib.core.store import Query, get_many, parallel
+from chalicelib.core.store import Query, get_many, parallel_reads
 from chalicelib.core.table import key
 from chalicelib.manufacturing import permissions
 from chalicelib.manufacturing.tables import Module, Pack, module_key, pack_key
@@ -68,7 +68,7 @@ def _affected_modules(org_id: str, lot: str, clock: Clock) -> list[_AffectedCell
     uses = [use for use in Query(LotUse, lot_pk(org_id, lot)).all() if use.cells > 0]
     keys = [module_key(org_id, use.module_id) for use in uses]
     batches = [keys[start : start + _BATCH_SIZE] for start in range(0, len(keys), _BATCH_SIZE)]
-    stored = parallel([partial(get_many, batch, clock) for batch in batches])
+    stored = parallel_reads([partial(get_many, batch, clock) for batch in batches])
     modules = [stored[number // _BATCH_SIZE].get(item_key) for number, item_key in enumerate(keys)]
     return [_AffectedCells(module, use.cells) for use, module in zip(uses, modules, strict=True) if module is not None]
 

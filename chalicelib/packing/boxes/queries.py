@@ -4,7 +4,7 @@ from functools import partial
 from typing import NamedTuple
 
 from chalicelib.core.clock import Clock
-from chalicelib.core.store import Query, get, get_many, parallel, parallel_pair
+from chalicelib.core.store import Query, get, get_many, parallel_pair_reads, parallel_reads
 from chalicelib.packing.boxes.rules import BoxStatus, sum_products
 from chalicelib.packing.boxes.tables import Box, BoxContent, box_id_of, box_key, contents_query
 from chalicelib.packing.errors import NoSscc
@@ -35,7 +35,7 @@ def list_boxes(shipment: Shipment, clock: Clock) -> list[Box]:
     numbers = range(1, shipment.boxes_count + 1)
     keys = [box_key(shipment.org_id, box_id_of(shipment.shipment_id, number)) for number in numbers]
     batches = [keys[start : start + _BATCH] for start in range(0, len(keys), _BATCH)]
-    results = parallel([partial(get_many, batch, clock) for batch in batches])
+    results = parallel_reads([partial(get_many, batch, clock) for batch in batches])
     boxes = [result.get(key) for result, batch in zip(results, batches, strict=True) for key in batch]
     return [box for box in boxes if box is not None]
 
@@ -45,7 +45,7 @@ def get_label(box: Box) -> str:
     from chalicelib.packing.boxes import labels
 
     _sscc_of(box)
-    [current], [shipment] = parallel_pair(
+    [current], [shipment] = parallel_pair_reads(
         [partial(read_box, box.org_id, box.box_id)], [partial(get, shipment_key(box.org_id, box.shipment_id))]
     )
     if current is None or shipment is None:

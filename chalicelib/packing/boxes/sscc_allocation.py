@@ -11,7 +11,7 @@ from functools import partial
 
 from chalicelib.core.errors import Unavailable
 from chalicelib.core.sharding import Shards
-from chalicelib.core.store import get, parallel
+from chalicelib.core.store import get, parallel_reads
 from chalicelib.core.work import UnitOfWork
 from chalicelib.packing.boxes.tables import SERIAL_SHARDS, Box, SerialCounter, SsccClaim, serial_key, sscc_key
 from chalicelib.packing.errors import NoSerialsLeft
@@ -58,7 +58,7 @@ def _find_counter(box: Box, digits: str, limit: int, conflicts: frozenset[str]) 
     counter = get(serial_key(box.org_id, digits, first))
     if _next_serial(first, counter) < limit:
         return first, counter
-    counters = parallel([partial(get, serial_key(box.org_id, digits, shard)) for shard in others])
+    counters = parallel_reads([partial(get, serial_key(box.org_id, digits, shard)) for shard in others])
     for shard, other in zip(others, counters, strict=True):
         if _next_serial(shard, other) < limit:
             return shard, other

@@ -13,7 +13,7 @@ import msgspec
 from chalicelib.core.actor import Actor
 from chalicelib.core.clock import Clock
 from chalicelib.core.errors import ValidationFailed
-from chalicelib.core.store import ItemKey, Query, RawItem, ReadResult, get_many, parallel, parallel_pair
+from chalicelib.core.store import ItemKey, Query, RawItem, ReadResult, get_many, parallel_pair_reads, parallel_reads
 from chalicelib.packing import permissions
 from chalicelib.packing.boxes.tables import SsccClaim, sscc_key
 from chalicelib.packing.errors import BarcodeNotFound
@@ -55,7 +55,7 @@ def list_shipments(query: ShipmentQuery, actor: Actor) -> ShipmentMatches:
     actor.require_reach(permissions.READ)
     index = Shipment.open_shipments.Meta.index_name
     queries = [Query(Shipment, shard, index=index) for shard in open_keys(actor.org_id)]
-    shards = parallel([shard.read for shard in queries])
+    shards = parallel_reads([shard.read for shard in queries])
     entries = _filter((entry for shard in shards for entry in shard.items), query)
     entries.sort(key=lambda entry: str(entry[0]["open_order"]["S"]))
     return ShipmentMatches(entries[: query.limit], len(entries))
@@ -108,7 +108,7 @@ def _find(org_id: str, barcode: str, claim: SsccClaim | None, clock: Clock) -> S
     for number in numbers:
         keys += _keys(org_id, number)
     orders = [partial(_oldest_of_order, org_id, number) for number in numbers]
-    [result], oldest = parallel_pair([partial(get_many, keys, clock)], orders)
+    [result], oldest = parallel_pair_reads([partial(get_many, keys, clock)], orders)
     for number, of_order in zip(numbers, oldest, strict=True):
         if (match := _match(org_id, number, result, of_order)) is not None:
             return match

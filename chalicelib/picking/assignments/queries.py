@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from chalicelib.core.actor import Actor
 from chalicelib.core.clock import Clock
-from chalicelib.core.store import Query, get_many, parallel_pair
+from chalicelib.core.store import Query, get_many, parallel_pair_reads
 from chalicelib.identity.accounts.tables import Organisation
 from chalicelib.picking.settings import PickingSettings, picking_settings
 from chalicelib.picking.tables import WAITING, Assignment, Picker, assignment_key, queue_key
@@ -45,7 +45,7 @@ def get_scanner_state(
     """Return the values of the caller's scanner now."""
     assignment_id = active_assignment_id(picker) or (picker.last if picker else None)
     keys = [assignment_key(actor.org_id, assignment_id)] if assignment_id else []
-    [items], [count] = parallel_pair(
+    [items], [count] = parallel_pair_reads(
         [partial(get_many, keys, clock)], [partial(_waiting(actor.org_id, actor.role).count, MAX_COUNTED)]
     )
     assignment = items.get(keys[0]) if keys else None

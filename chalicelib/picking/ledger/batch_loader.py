@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 
 from chalicelib.core.clock import Clock
-from chalicelib.core.store import ItemKey, get_many, parallel_pair
+from chalicelib.core.store import ItemKey, get_many, parallel_pair_reads
 from chalicelib.picking.ledger.entries import decode_lines, read_ledger
 from chalicelib.picking.ledger.event_parsing import NOT_YOURS, ParsedEvent
 from chalicelib.picking.ledger.state import EntryKind, PickEntry
@@ -62,7 +62,7 @@ class BatchLoader:
         with_undo = {event.assignment_id for event in events if event.kind is EntryKind.UNDO and event.assignment_id}
         keys = self._keys(events, assignment_ids)
         batches = [keys[start : start + _MAX_KEYS] for start in range(0, len(keys), _MAX_KEYS)]
-        parts, ledgers = parallel_pair(
+        parts, ledgers = parallel_pair_reads(
             [partial(get_many, batch, self._clock) for batch in batches],
             [partial(read_ledger, assignment_key(self._org_id, assignment_id).pk) for assignment_id in with_undo],
         )

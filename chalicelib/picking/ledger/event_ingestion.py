@@ -22,6 +22,7 @@ from functools import partial
 from chalicelib.core import observability
 from chalicelib.core.actor import Actor
 from chalicelib.core.clock import to_millis
+from chalicelib.core.deadline import deadline
 from chalicelib.core.errors import BatonError, Unavailable
 from chalicelib.core.store import parallel, store_errors
 from chalicelib.core.work import UnitOfWork
@@ -50,7 +51,8 @@ _LANES = 8
 
 def record_events(deps: Dependencies, command: EventBatch, actor: Actor) -> list[EventStatus]:
     """Record the valid events of a batch, and return the status of each event in their order."""
-    return _BatchIngestion(deps, actor).run([bytes(raw) for raw in command.events])
+    with deadline(deps.clock, deps.settings.import_budget_s):
+        return _BatchIngestion(deps, actor).run([bytes(raw) for raw in command.events])
 
 
 def is_retryable(statuses: Iterable[EventStatus]) -> bool:

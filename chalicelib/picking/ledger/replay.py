@@ -12,7 +12,7 @@ from typing import Any
 import msgspec
 
 from chalicelib.core.clock import Clock
-from chalicelib.core.store import ItemKey, get, get_many, parallel
+from chalicelib.core.store import ItemKey, get, get_many, parallel_reads
 from chalicelib.core.work import UnitOfWork
 from chalicelib.picking.ledger.entries import (
     StoredEntry,
@@ -158,7 +158,9 @@ def _missing_records(org_id: str, segments: Iterable[LedgerSegment], clock: Cloc
         (segment, seq, ingested_event_key(org_id, entry.event_id)) for segment, seq, entry in numbered if entry.event_id
     ]
     keys: Sequence[ItemKey[Any]] = [key for _, _, key in events]
-    parts = parallel([partial(get_many, keys[at : at + _MAX_KEYS], clock) for at in range(0, len(keys), _MAX_KEYS)])
+    parts = parallel_reads(
+        [partial(get_many, keys[at : at + _MAX_KEYS], clock) for at in range(0, len(keys), _MAX_KEYS)]
+    )
     for number, (segment, seq, key) in enumerate(events):
         record = parts[number // _MAX_KEYS].get(key)
         if record is None or (record.ledger, record.seq) != (segment.pk, seq):
