@@ -12,6 +12,7 @@ An invalid field is absent for it, so it should report the missing field and not
 
 import re
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from functools import cache
 from typing import Any, TypeVar, cast
@@ -21,7 +22,7 @@ import msgspec.structs
 
 from chalicelib.core.errors import MalformedJson, ValidationFailed
 from chalicelib.core.structs import decoder_of, prepare
-from chalicelib.edge.annotations import item_type, unwrap
+from chalicelib.edge.annotations import alternatives, item_type, unwrap
 from chalicelib.edge.error_collector import located_error, validation_errors
 from chalicelib.edge.normalisation import is_plain, normalise, scope_of
 from chalicelib.edge.value_checks import value_error
@@ -34,6 +35,7 @@ GIVEN_TWICE = "must be given only once"
 UNKNOWN_PARAMETER = "unknown parameter"
 
 # Python reads no integer of more than 4,300 digits. Cut to fewer digits it can be read, and its field is reported.
+_DATE_BEGIN = re.compile(r"[0-9]{4}-")
 _HUGE_INTEGER = rb"(?<![0-9])([0-9]{4000})[0-9]+"
 
 
@@ -77,6 +79,7 @@ def decode_query(params: Mapping[str, Sequence[str]], kind: type[T]) -> T:
 def decode_texts(values: dict[str, object], kind: type[T], errors: Mapping[str, str]) -> T:
     """Return fields sent as texts as a `kind`. Raise `ValidationFailed` with every bad field and `errors`."""
     prepare(kind)
+    values = {name: _unmistakable(value, _shapes(kind).get(name)) for name, value in values.items()}
     if not errors:
         normal = normalise(values, kind, strict=False)
         try:
@@ -119,6 +122,23 @@ def _flatten(params: Mapping[str, Sequence[str]], kind: object) -> tuple[dict[st
     sent = [(name, is_list, given) for name, is_list in _parameters(kind) if (given := params.get(name))]
     values: dict[str, object] = {name: list(given) if is_list else given[0] for name, is_list, given in sent}
     return values, {name: GIVEN_TWICE for name, is_list, given in sent if len(given) > 1 and not is_list}
+
+
+@cache
+def _shapes(kind: Any) -> dict[str, object]:
+    """Return the types of the fields, by the names that clients use."""
+    return {field.encode_name: unwrap(field.type)[0] for field in msgspec.structs.fields(kind)}
+
+
+def _unmistakable(value: object, shape: object) -> object:
+    """Return a text so that msgspec refuses it where it would read `null` as no value, or a number as a time.
+
+    A text with a blank at its end is none of these.
+    """
+    if not isinstance(value, str) or shape is str or str in alternatives(shape):
+        return value
+    is_mistaken = value.lower() == "null" or (shape is datetime and _DATE_BEGIN.match(value) is None)
+    return f"{value} " if is_mistaken else value
 
 
 @cache

@@ -258,6 +258,25 @@ def test_every_bad_query_parameter_is_reported_at_once() -> None:
     }
 
 
+@pytest.mark.parametrize("text", ["null", "NULL", "Null"])
+def test_the_text_null_is_no_value_of_a_query_parameter(text: str) -> None:
+    query = {name: [text] for name in ("page", "openOnly", "least", "size", "since", "note", "ratio")}
+    assert refused_query(query) == {
+        "page": "must be a whole number",
+        "openOnly": "must be true or false",
+        "least": "must be a number",
+        "size": "must be one of S, L",
+        "since": "must be a date-time such as 2026-01-31T09:30:00Z",
+        "ratio": "must be a number",
+    }
+    assert decode_query({"note": [text]}, Filter).note == text
+
+
+@pytest.mark.parametrize("text", ["0.5", "5", "1e3", "-1", "1772355600", "NaN", "inf", "20260131", ""])
+def test_a_number_is_no_time(text: str) -> None:
+    assert refused_query({"since": [text]}) == {"since": "must be a date-time such as 2026-01-31T09:30:00Z"}
+
+
 def test_a_repeated_parameter_is_refused_even_if_each_value_is_valid() -> None:
     assert refused_query({"page": ["1", "1"]}) == {"page": "must be given only once"}
 
