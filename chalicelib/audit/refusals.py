@@ -17,6 +17,7 @@ from pynamodb.exceptions import UpdateError
 
 from chalicelib.audit.tables import RefusalCounter, refusals_key
 from chalicelib.core.actor import Actor
+from chalicelib.core.clock import SKEW, is_due
 
 INTERVAL = timedelta(seconds=1)
 _KEPT = timedelta(days=30)
@@ -44,14 +45,15 @@ class RefusalThrottle:
         if counted is None:
             return None
         target = refusals_key(actor.org_id, actor.user_id)
-        is_due = RefusalCounter.written_at.does_not_exist() | (RefusalCounter.written_at <= now - INTERVAL)
+        condition = RefusalCounter.written_at.does_not_exist() | (RefusalCounter.written_at <= now - INTERVAL)
+        condition |= RefusalCounter.written_at > now + SKEW  # the clock was set back
         expiry = RefusalCounter.expires_at.set(now + _KEPT)
         try:
             answer = RefusalCounter.table().update_item(
                 target.pk,
                 range_key=target.sk,
                 actions=[RefusalCounter.written_at.set(now), RefusalCounter.repeated.set(0), expiry],
-                condition=is_due,
+                condition=condition,
                 return_values="ALL_OLD",
             )
         except UpdateError as error:
@@ -67,7 +69,7 @@ class RefusalThrottle:
         with self._lock:
             person = self._people.setdefault(name, _Person(now))
             self._people.move_to_end(name)
-            if now < person.next_at:
+            if not is_due(person.next_at, now, INTERVAL):
                 person.counted += 1
                 return None
             counted, person.counted, person.next_at = person.counted, 0, now + INTERVAL

@@ -5,8 +5,11 @@ Only `SystemClock` asks the operating system for the time.
 
 import time
 from collections.abc import Hashable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Protocol
+
+SKEW = timedelta(seconds=5)
+"""How far apart the clocks of two processes may be."""
 
 
 class Clock(Hashable, Protocol):
@@ -29,6 +32,15 @@ class SystemClock:
     def sleep(self, seconds: float) -> None:
         """Wait for `seconds`."""
         time.sleep(seconds)  # noqa: TID251 - the implementation that is injected
+
+
+def is_due(at: datetime, now: datetime, life: timedelta) -> bool:
+    """Return whether a time that was set at most `life` ahead has come.
+
+    One that lies further ahead was set before a clock was set back. It counts as due, so that nothing waits until the
+    clock has caught up.
+    """
+    return not now < at <= now + life + SKEW
 
 
 def to_millis(moment: datetime) -> int:

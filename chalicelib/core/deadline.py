@@ -14,19 +14,21 @@ from math import inf
 
 import msgspec
 
-from chalicelib.core.clock import Clock
+from chalicelib.core.clock import SKEW, Clock
 from chalicelib.core.errors import Unavailable
 
 
 class Deadline(msgspec.Struct, frozen=True):
-    """A time by a clock."""
+    """A time by a clock, for what began at `since`."""
 
     clock: Clock
+    since: datetime
     until: datetime
 
     def remaining_s(self) -> float:
-        """Return the seconds that are left; negative past the deadline."""
-        return (self.until - self.clock.now()).total_seconds()
+        """Return the seconds that are left; none past the deadline, nor after the clock was set back."""
+        now = self.clock.now()
+        return (self.until - now).total_seconds() if self.since - SKEW < now < self.until else 0
 
 
 _current: ContextVar[Deadline | None] = ContextVar("deadline", default=None)
@@ -35,7 +37,8 @@ _current: ContextVar[Deadline | None] = ContextVar("deadline", default=None)
 @contextmanager
 def deadline(clock: Clock, seconds: float) -> Iterator[None]:
     """Let what runs inside begin no call after so many seconds, nor after the deadline around it."""
-    own, around = Deadline(clock, clock.now() + timedelta(seconds=seconds)), _current.get()
+    now, around = clock.now(), _current.get()
+    own = Deadline(clock, now, now + timedelta(seconds=seconds))
     token = _current.set(own if around is None else min(own, around, key=lambda each: each.until))
     try:
         yield

@@ -199,7 +199,7 @@ def _errors(settings: Settings) -> list[tuple[str, str]]:
 
 def _time_errors(settings: Settings) -> list[tuple[str, str]]:
     errors = [
-        (settings.delivery_lease_s <= 7, "delivery_lease_s", "must be above 7"),
+        (not 7 < settings.delivery_lease_s <= 60, "delivery_lease_s", "must be above 7 and at most 60"),
         (settings.request_deadline_s > 27, "request_deadline_s", "must be at most 27"),
         (settings.import_budget_s >= settings.request_deadline_s, "import_budget_s", "must be below the deadline"),
     ]

@@ -7,7 +7,8 @@ were settled leave the index. A sweep that stops before the end, because its tim
 
 import math
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
 from enum import StrEnum
 from functools import partial
 from typing import Any, Generic, TypeVar
@@ -15,6 +16,7 @@ from typing import Any, Generic, TypeVar
 import msgspec
 
 from chalicelib.core import observability
+from chalicelib.core.clock import SKEW
 from chalicelib.core.store import Query, Rows, parallel, parallel_reads
 
 OutcomeT = TypeVar("OutcomeT", bound=StrEnum)
@@ -22,6 +24,14 @@ OutcomeT = TypeVar("OutcomeT", bound=StrEnum)
 PAGE_SIZE = 50
 RESERVE_S = 12.0
 """No page is begun with less time left, since its items may take that long when the store is slow."""
+
+
+def due_queries(
+    model: type[Any], hash_keys: Iterable[str], *, index: str, attribute: Any, now: datetime, life: timedelta
+) -> list[Query[Any]]:
+    """Return the queries of the items that are due by a time that was set at most `life` ahead (`clock.is_due`)."""
+    ranges = (attribute <= now, attribute > now + life + SKEW)
+    return [Query(model, key, index=index, range_condition=each) for key in hash_keys for each in ranges]
 
 
 class DueItem(msgspec.Struct, frozen=True):

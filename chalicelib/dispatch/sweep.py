@@ -6,12 +6,14 @@ nothing.
 
 import math
 from collections.abc import Callable
+from datetime import timedelta
 from enum import StrEnum
 from functools import partial
 
 from chalicelib.core.actor import Actor
-from chalicelib.core.store import Query, get
-from chalicelib.core.sweep import DueItem, Sweep, SweepResult
+from chalicelib.core.clock import is_due
+from chalicelib.core.store import get
+from chalicelib.core.sweep import DueItem, Sweep, SweepResult, due_queries
 from chalicelib.core.work import UnitOfWork
 from chalicelib.dispatch.assignment import reassign
 from chalicelib.dispatch.rules import OrderAction, OrderState
@@ -36,11 +38,16 @@ def reassign_due(
     deps: Dependencies, sweep_id: str, remaining_s: Callable[[], float] = lambda: math.inf
 ) -> SweepResult[OfferOutcome]:
     """Take every due offer from its courier and offer the order to the next one."""
-    due = Order.offer_expires_at <= deps.clock.now()
-    index = Order.offers_due.Meta.index_name
     sweep = Sweep(
         name="offers",
-        queries=[Query(Order, key, index=index, range_condition=due) for key in OFFER_SHARDS.keys("OFFERS")],
+        queries=due_queries(
+            Order,
+            OFFER_SHARDS.keys("OFFERS"),
+            index=Order.offers_due.Meta.index_name,
+            attribute=Order.offer_expires_at,
+            now=deps.clock.now(),
+            life=timedelta(seconds=deps.settings.offer_life_s),
+        ),
         id_attribute="order_id",
         settle=partial(_settle, deps, sweep_id),
         failed=OfferOutcome.FAILED,
@@ -59,7 +66,8 @@ def _time_out(due: DueItem, work: UnitOfWork) -> OfferOutcome:
     order = get(order_key(due.org_id, due.item_id))
     if order is None or order.status != OrderState.ASSIGNED:
         return OfferOutcome.SETTLED
-    if order.offer_expires_at is None or order.offer_expires_at > work.now:
+    life = timedelta(seconds=work.settings.offer_life_s)
+    if order.offer_expires_at is None or not is_due(order.offer_expires_at, work.now, life):
         return OfferOutcome.SETTLED
     work.audit(Order.kind, order.order_id, "ORDER_TIMED_OUT")
     courier_id = reassign(work, order, OrderAction.TIME_OUT)

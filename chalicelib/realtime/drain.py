@@ -213,7 +213,7 @@ class Drain(msgspec.Struct):
         waiting = [c for c in left if c.is_new or c.number < box.newest or c.lease_owner]
         logged = min(len(box.queue), max(0, self.logged - box.numbered))
         is_finished = not waiting and logged == len(box.queue)
-        due_at = min((max(self._now(), c.retry_at, c.lease_until) for c in waiting), default=self._now())
+        due_at = min((c.waits_until(self._now()) for c in waiting), default=self._now())
         return Changes(
             connections=changed,
             logged=logged,
@@ -224,7 +224,8 @@ class Drain(msgspec.Struct):
     def _after_pause(self, box: Mailbox) -> Mailbox | None:
         """Wait for the next attempt at a failing connection, if that is soon; return the mailbox as it is then."""
         now = self._now()
-        pauses = [c.retry_at - now for c in box.connections.values() if c.retry_at > now and not c.is_leased(now)]
+        connections = [c for c in box.connections.values() if not c.is_leased(now)]
+        pauses = [pause for c in connections if (pause := c.pauses_until(now) - now) > 0]
         if not pauses or min(pauses) > _PATIENCE_MS or self._is_over():
             return box
         self.parts.clock.sleep(min(pauses) / 1000)

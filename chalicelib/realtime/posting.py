@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 import msgspec
 
 from chalicelib.core import observability
-from chalicelib.core.clock import Clock, from_millis, iso, to_millis
+from chalicelib.core.clock import Clock, from_millis, iso
 from chalicelib.realtime.errors import ConnectionGone, SendFailed
 from chalicelib.realtime.rules import LoggedEvent, OpenConnection
 from chalicelib.realtime.sender import Sender
@@ -54,7 +54,7 @@ class Poster(msgspec.Struct, frozen=True):
             try:
                 self.sender.post(connection.endpoint, connection_id, message_of(event))
             except ConnectionGone:
-                young = to_millis(self.clock.now() - self.grace) < connection.connected_at
+                young = abs(self.clock.now() - from_millis(connection.connected_at)) < self.grace
                 return Outcome(number, sent, failed=young, gone=not young)
             except SendFailed:
                 observability.log().warning("message not accepted by the gateway", exc_info=True)

@@ -19,6 +19,10 @@ CLEAN_CODES = frozenset({1000, 1001})
 MAX_DURATION_MS = 2 * 3600_000
 """API Gateway closes a connection after two hours, with a code that looks as if the client had closed it."""
 FIRST_RETRY_MS, MAX_RETRY_MS = 50, 60_000
+MAX_LEASE_MS = 90_000
+"""Longer than any lease: a delivery begins posts for 20 s at most, and `delivery_lease_s` is at most 60."""
+_SKEW_MS = 5_000
+"""How far apart the clocks of two processes may be."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,12 +63,20 @@ class OpenConnection:
     checkpoints: tuple[tuple[int, int], ...] = ()
 
     def is_leased(self, now: int) -> bool:
-        """Return whether a delivery holds the connection."""
-        return bool(self.lease_owner) and now < self.lease_until
+        """Return whether a delivery holds the connection. One that ends too late is of a clock that was set back."""
+        return bool(self.lease_owner) and now < self.lease_until <= now + MAX_LEASE_MS
+
+    def pauses_until(self, now: int) -> int:
+        """Return when the next attempt may be made after failures; the present if it may be made now."""
+        return self.retry_at if now < self.retry_at <= now + MAX_RETRY_MS + _SKEW_MS else now
+
+    def waits_until(self, now: int) -> int:
+        """Return when the lease and the pause are over."""
+        return max(self.lease_until if self.is_leased(now) else now, self.pauses_until(now))
 
     def is_due(self, newest: int, now: int) -> bool:
         """Return whether there is something to post to it and no delivery does so, nor has to wait before a retry."""
-        return (self.is_new or self.number < newest) and not self.is_leased(now) and now >= self.retry_at
+        return (self.is_new or self.number < newest) and self.waits_until(now) == now
 
     def leased(self, owner: str, until: int) -> "OpenConnection":
         """Return the connection as held by a delivery."""

@@ -248,7 +248,7 @@ def test_the_trail_says_that_the_sweep_did_it(world: World, customer: Person) ->
     }
 
 
-def test_a_sweep_over_nothing_due_asks_once_per_shard_and_writes_nothing(
+def test_a_sweep_over_nothing_due_asks_twice_per_shard_and_writes_nothing(
     world: World, customer: Person, engine: EmbeddedEngine
 ) -> None:
     for _ in range(3):
@@ -257,4 +257,4 @@ def test_a_sweep_over_nothing_due_asks_once_per_shard_and_writes_nothing(
     calls: Counter[str] = Counter()
     with engine.before(None, lambda operation, _: calls.update([operation])):
         swept(world)
-    assert calls == {"Query": 8}
+    assert calls == {"Query": 16}

@@ -22,7 +22,7 @@ from pynamodb.exceptions import UpdateError
 from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 
-from chalicelib.core.clock import Clock, from_millis, to_millis
+from chalicelib.core.clock import SKEW, Clock, from_millis, to_millis
 from chalicelib.core.errors import AccountLocked, Unavailable
 from chalicelib.core.ids import Ids
 from chalicelib.core.settings import Settings
@@ -115,9 +115,12 @@ class Lockout(msgspec.Struct, frozen=True):
 
     def _counting(self, stored: PasswordTries | None, forgiven_at: datetime | None) -> list[PasswordTry]:
         """Return the tries that can still matter; a lock follows from tries of at most two windows."""
-        since = self.clock.now() - 2 * self._limits.window
+        latest = self.clock.now() + SKEW  # later ones are of a clock that was set back
+        since = latest - SKEW - 2 * self._limits.window
+        if forgiven_at is not None and forgiven_at <= latest:
+            since = max(since, forgiven_at)
         tries = map(_parsed, () if stored is None else stored.tries or ())
-        return [one for one in tries if one.at > since and (forgiven_at is None or one.at > forgiven_at)]
+        return [one for one in tries if since < one.at <= latest]
 
     def _check(self, earlier: Iterable[PasswordTry], source: str, *, anywhere: bool) -> None:
         until = lock_of_source(earlier, source, self._limits, anywhere=anywhere)
