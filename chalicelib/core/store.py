@@ -130,27 +130,32 @@ def get(item_key: ItemKey[M]) -> M | None:
 def get_many(item_keys: Iterable[ItemKey[Any]], clock: Clock) -> ReadResult:
     """Return items of any tables, read consistently in one batch (at most 100; keys may repeat).
 
-    Keys that the store leaves unread because it throttles are requested again, a few times. Raise `Unavailable` then.
+    Keys that the store leaves unread, because it throttles or the items are large, are requested again. Raise
+    `Unavailable` after a few answers that leave all of them.
     """
     keys = {(k.model.Meta.table_name, k.pk, k.sk) for k in item_keys}
     if len(keys) > _BATCH:
         raise ValueError(f"{len(keys)} keys exceed the limit of {_BATCH} for a batch read")
     items_by_key: dict[tuple[str, str, str], Mapping[str, Any]] = {}
-    request = _batch_request(keys)
-    for attempt in range(_BATCH_ATTEMPTS if request else 0):
-        if attempt:
-            clock.sleep(0.02 * 2**attempt)
+    request, failures = _batch_request(keys), 0
+    while request:
+        if failures:
+            clock.sleep(0.02 * 2**failures)
         with store_errors():
             client = aws.client("dynamodb", settings().dynamodb_endpoint)
             answer = client.batch_get_item(RequestItems=request)
         for table, items in answer.get("Responses", {}).items():
             items_by_key.update({(table, item["pk"]["S"], item["sk"]["S"]): item for item in items})
-        request = answer.get("UnprocessedKeys") or {}
-        if not request:
-            break
-    if request:
-        raise Unavailable
+        unread = answer.get("UnprocessedKeys") or {}
+        failures = failures + 1 if _number_of_keys(unread) == _number_of_keys(request) else 0
+        if failures == _BATCH_ATTEMPTS:
+            raise Unavailable
+        request = unread
     return ReadResult(items_by_key)
+
+
+def _number_of_keys(request: Mapping[str, Any]) -> int:
+    return sum(len(of_table["Keys"]) for of_table in request.values())
 
 
 def _batch_request(keys: Iterable[tuple[str, str, str]]) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from moto.core.responses import ActionResult
 from moto.dynamodb.responses import DynamoHandler
 from werkzeug.exceptions import HTTPException
 
+from infra.local import engine_short_pages as short_pages
 from infra.local.engine_backend import Backend, Handler
 from infra.local.engine_hooks import Hooks
 from infra.local.engine_response import EngineResponse, engine_error, success
@@ -46,6 +47,8 @@ class Store:
         self.hooks = Hooks()
         self._backend = Backend("us-east-1", "000000000000")
         self._lock = RLock()
+        self.has_short_pages = short_pages.is_chosen()
+        """Whether every answer with several items ends after the first one."""
 
     def handle(self, operation: str, body: bytes | str) -> EngineResponse:
         """Execute one call, such as `("GetItem", '{"TableName": ...}')`. Raise only exceptions of hooks."""
@@ -57,8 +60,9 @@ class Store:
         fault = self.hooks.take_fault(operation)
         if fault is not None and not fault.after:
             return fault.response(request)
+        execute = short_pages.executing(self._execute) if self.has_short_pages else self._execute
         with self._lock:
-            response = self._execute(operation, request)
+            response = execute(operation, request)
         return response if fault is None else fault.response(request)
 
     def clear(self) -> None:

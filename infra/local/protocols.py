@@ -10,9 +10,10 @@ from __future__ import annotations
 import asyncio
 import logging
 from http import HTTPStatus
-from typing import Any
+from typing import Any, ClassVar
 from uuid import uuid4
 
+import h11
 from uvicorn.protocols.http.h11_impl import H11Protocol, RequestResponseCycle
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from websockets.datastructures import Headers
@@ -48,8 +49,68 @@ def _response(error: BatonError) -> Response:
     return Response(made["statusCode"], HTTPStatus(made["statusCode"]).phrase, headers, body)
 
 
+class RequestTimedOut(MalformedRequest):
+    """The request did not arrive completely in time."""
+
+    status, summary = 408, "The request did not arrive completely in time."
+
+
 class HttpProtocol(H11Protocol):
-    """HTTP/1.1 whose refusals have the error body."""
+    """HTTP/1.1 whose refusals have the error body. A connection whose request does not arrive in time is closed."""
+
+    header_s: ClassVar[float] = 10
+    """The time for the line and the headers of a request, from its first byte or the beginning of the connection."""
+    body_s: ClassVar[float] = 30
+    """The time for the body of a request."""
+    _awaited: object = None
+    _timer: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override] # as uvicorn does
+        """Wait for the first request."""
+        super().connection_made(transport)
+        self._await_request()
+
+    def data_received(self, data: bytes) -> None:
+        """Handle data, and wait for what is missing of a request."""
+        super().data_received(data)
+        self._await_request()
+
+    def on_response_complete(self) -> None:
+        """Wait for what is missing of a request that arrived in part during the response."""
+        super().on_response_complete()
+        self._await_request()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Wait for nothing."""
+        self._await(None, 0)
+        super().connection_lost(exc)
+
+    def _await_request(self) -> None:
+        """Start the time of what is missing, unless it runs; between two requests uvicorn has a time of its own."""
+        state, is_first = self.conn.their_state, self.cycle is None
+        if self.transport.get_protocol() is not self:  # a WebSocket now
+            self._await(None, 0)
+        elif state is h11.SEND_BODY:
+            self._await(self.cycle, self.body_s)
+        elif state is h11.IDLE and (is_first or self.conn.trailing_data[0]):
+            self._await("header", self.header_s)
+        else:
+            self._await(None, 0)
+
+    def _await(self, awaited: object, seconds: float) -> None:
+        if awaited is self._awaited:
+            return
+        if self._timer is not None:
+            self._timer.cancel()
+        self._awaited = awaited
+        self._timer = None if awaited is None else self.loop.call_later(seconds, self._time_out)
+
+    def _time_out(self) -> None:
+        cycle: RequestResponseCycle | None = self.cycle  # None before the first request
+        if cycle is None or cycle.response_complete or not cycle.response_started:
+            self.transport.write(_response(RequestTimedOut()).serialize())
+        self.transport.close()
+        self.loop.call_later(CLOSE_GRACE_S, self.transport.abort)
 
     def send_400_response(self, msg: str) -> None:  # noqa: ARG002 - the name is uvicorn's
         """Refuse what is not HTTP; in the middle of another response only by ending the connection."""

@@ -17,8 +17,10 @@ import uvicorn
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect
 
+from infra.local.asgi import AsgiResponse, ClientGone, read_body, respond
 from infra.local.gateway_services import Services
 from infra.local.gateway_sockets import SocketGateway
+from infra.local.protocols import HttpProtocol
 from infra.local.server import protocols
 from infra.local.threads import Threads
 from tests.infra.gateway_clients import CONNECTIONS, PATIENCE_S, SECRETS, App
@@ -244,3 +246,52 @@ def test_request_that_is_not_http_gets_the_error_body(line: Line, sent: bytes) -
     connection.sendall(sent)
     status, body = answer(connection)
     assert (status, body["error"]["code"]) == (400, "VALIDATION_ERROR")
+
+
+class Hurried(HttpProtocol):
+    header_s = body_s = 0.05
+
+
+HALVES = {
+    "nothing": b"",
+    "half a line": b"GET /api/v1/he",
+    "half the headers": b"GET /api/v1/health HTTP/1.1\r\nHost: localhost\r\nX-",
+    "half a body": b"POST /api/v1/orders HTTP/1.1\r\nHost: localhost\r\nContent-Length: 10\r\n\r\n12345",
+    "half a chunk": b"POST /api/v1/orders HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n5\r\n12",
+    "half a handshake": request("GET", "/api/v1/ws/courier", HANDSHAKE)[:-10],
+}
+
+
+async def reading(scope: Any, receive: Any, send: Any) -> None:
+    """Answer once the body is complete."""
+    with suppress(ClientGone):
+        await read_body(scope, receive, 100)
+        await respond(send, AsgiResponse(200, {"content-type": "application/json"}, b"{}"))
+
+
+@pytest.fixture(scope="module")
+def hurried() -> Iterator[int]:
+    with serving(reading, **protocols() | {"http": Hurried}, timeout_graceful_shutdown=1) as port:
+        yield port
+
+
+@pytest.mark.parametrize("sent", HALVES.values(), ids=HALVES)
+def test_half_a_request_is_refused_after_a_while(hurried: int, sent: bytes) -> None:
+    connection = sockets.create_connection(("127.0.0.1", hurried), PATIENCE_S)
+    connection.sendall(sent)
+    status, body = answer(connection)
+    assert (status, body["error"]["code"]) == (408, "VALIDATION_ERROR")
+
+
+@pytest.mark.parametrize("sent", list(HALVES.values())[1:], ids=list(HALVES)[1:])
+def test_half_a_second_request_is_refused_too(hurried: int, sent: bytes) -> None:
+    whole = request("POST", "/api/v1/orders", {"Host": "localhost", "Content-Length": "2"}) + b"{}"
+    with sockets.create_connection(("127.0.0.1", hurried), PATIENCE_S) as connection:
+        connection.sendall(whole + sent)
+        received = read_to_end(connection)
+    assert received.startswith(b"HTTP/1.1 200 OK")
+    assert received.count(b"HTTP/1.1 408") == 1
+
+
+def test_header_has_ten_seconds_and_body_thirty() -> None:
+    assert (HttpProtocol.header_s, HttpProtocol.body_s) == (10, 30)
