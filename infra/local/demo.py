@@ -4,13 +4,14 @@ Users are created through the normal write path, twenty per transaction. The his
 clock that is set back. Its socket events are discarded, so that clients do not receive them later. No courier stays on
 duty, so that only couriers that the user signs in get offers.
 
-Existing data is not changed: on an engine that keeps its data, everything is created once.
+Existing data is not changed: on an engine that keeps its data, everything is created once. A first start that was
+interrupted is completed by the next one (`demo_progress.py`), whose password the users get.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, ClassVar
 
@@ -25,7 +26,7 @@ from chalicelib.identity.accounts import passwords
 from chalicelib.identity.accounts.phones import login_name
 from chalicelib.identity.accounts.tables import login_name_key, organisation_key, user_key
 from chalicelib.identity.accounts.users import NewAccount, add_user, create_organisation
-from infra.local import demo_packing
+from infra.local import demo_packing, demo_progress
 from infra.local.demo_line import Shift
 from infra.local.demo_people import DEMO, ORGANISATIONS, DemoOrganisation, DemoPerson
 from infra.local.demo_picking import Picks
@@ -37,6 +38,7 @@ ACTOR = "system:demo"
 USER_COUNT = sum(len(organisation.people) for organisation in ORGANISATIONS)
 _USERS_PER_TRANSACTION = 20  # at most four items each; a transaction has a hundred at most
 _HISTORY_AGE = timedelta(days=1)
+_ALL = "all"
 _COURIER, _CUSTOMER, _PACKER = "courier3", "customer3", "packer1"
 
 
@@ -45,11 +47,17 @@ def make(password: str) -> frozenset[str]:
     clock = SystemClock()
     population = _Population(clock, passwords.hash_password(password))
     new = frozenset(name for organisation in ORGANISATIONS for name in population.create(organisation))
+    begun_at = demo_progress.begun_at()
+    if begun_at is not None and not demo_progress.is_finished(_ALL):
+        new |= population.reset_passwords(new)
     for story in STORIES:
-        if story.people <= new:
-            _play_history(story, clock, password)
-    if _PACKER in new:
-        demo_packing.load(DEMO.org_id, ACTOR)
+        if story.people <= new and not demo_progress.is_finished(story.__name__):
+            _play_history(story, begun_at or clock.now(), password)
+            demo_progress.finish(story.__name__, clock.now())
+    if new and not demo_progress.is_finished(_ALL):
+        if _PACKER in new:
+            demo_packing.load(DEMO.org_id, ACTOR)
+        demo_progress.finish(_ALL, clock.now())
     return new
 
 
@@ -73,12 +81,28 @@ class _Population:
         org_id = organisation.org_id
         actor = Actor(org_id, ACTOR, "demo")
         if get(organisation_key(org_id)) is None:
-            self._runner.run(actor, lambda work: create_organisation(work, org_id, organisation.name))
+            self._runner.run(actor, partial(_create, organisation))
         missing = self._missing(organisation.people)
         for start in range(0, len(missing), _USERS_PER_TRANSACTION):
             chunk = missing[start : start + _USERS_PER_TRANSACTION]
             self._runner.run(actor, partial(self._add, org_id, chunk))
             yield from (person.username for person in chunk)
+
+    def reset_passwords(self, new: frozenset[str]) -> frozenset[str]:
+        """Give all users but the new ones the password, and return their names."""
+        for organisation in ORGANISATIONS:
+            actor = Actor(organisation.org_id, ACTOR, "demo")
+            for person in organisation.people:
+                if person.username not in new:
+                    self._runner.run(actor, partial(self._reset, person))
+        return frozenset(person.username for organisation in ORGANISATIONS for person in organisation.people) - new
+
+    def _reset(self, person: DemoPerson, work: UnitOfWork) -> None:
+        login = get(login_name_key(login_name(person.username)))
+        user = None if login is None else get(user_key(login.org_id, login.user_id))
+        if user is not None:
+            work.audit(user.kind, user.user_id, "DEMO_PASSWORD_RESET")
+            work.update(user, {"password_hash": self._hash})
 
     def _missing(self, people: Sequence[DemoPerson]) -> list[DemoPerson]:
         keys = {person: login_name_key(login_name(person.username)) for person in people}
@@ -112,12 +136,19 @@ class _DiscardingOutbox:
         """Do nothing."""
 
 
-def _play_history(story: type[Story], clock: Clock, password: str) -> None:
-    """Play a story with the app's clock set to yesterday, then reset the clock."""
-    past = PastClock(clock.now() - _HISTORY_AGE)
-    app.use(app.compose(settings(), past, SystemIds(past), outbox=_DiscardingOutbox()))
+def _create(organisation: DemoOrganisation, work: UnitOfWork) -> None:
+    create_organisation(work, organisation.org_id, organisation.name)
+    if organisation is DEMO:
+        demo_progress.begin(work)
+
+
+def _play_history(story: type[Story], begun_at: datetime, password: str) -> None:
+    """Play a story with the app's clock set to the day before, then reset the clock."""
+    past, clock = PastClock(begun_at - _HISTORY_AGE), SystemClock()
+    config = demo_progress.repeatable(settings())
+    app.use(app.compose(config, past, SystemIds(past), outbox=_DiscardingOutbox()))
     try:
-        story(past, Teller(Gateway(app.app), password)).play()
+        story(past, Teller(Gateway(app.app), password, story.__name__)).play()
     finally:
         app.use(app.compose(settings(), clock, SystemIds(clock)))
 
@@ -152,4 +183,4 @@ class Deliveries:
 
 
 STORIES: Sequence[type[Story]] = (Deliveries, Repairs, Shift, Picks)
-"""The history; a story is played if all of its users are new."""
+"""The history; a story is played once, if all of its users are new."""

@@ -46,6 +46,7 @@ class Picks:
         self._clock = clock
         self._supervisor, self._picker = (teller.sign_in(name) for name in ("supervisor1", "picker3"))
         self._ref = ""
+        self._events = 0
         self._queue: list[dict[str, Any]] = []
 
     def play(self) -> None:
@@ -86,7 +87,7 @@ class Picks:
         self._clock.sleep(seconds)
         now = iso(self._clock.now())
         event = {
-            "client_event_id": str(uuid.uuid4()),
+            "client_event_id": self._next_id(),
             "event_type": event_type,
             "payload": {"assignment_id": self._ref, **payload} | ({"at": now} if "raw" in payload else {}),
             "created_at": now,
@@ -94,8 +95,13 @@ class Picks:
         }
         self._queue.append(event)
 
+    def _next_id(self) -> str:
+        """Return the id of the next event: the same when the story is played again."""
+        self._events += 1
+        return str(uuid.UUID(int=self._events, version=4))
+
     def _send(self) -> None:
         answer = self._picker.post("/events/batch", {"events": self._queue})
-        if any(status["result"] != "accepted" for status in answer["status"]):
+        if any(status["result"] not in ("accepted", "duplicate") for status in answer["status"]):
             raise RuntimeError(f"the demo data could not be made: {answer}")
         self._queue = []

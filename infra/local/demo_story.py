@@ -1,13 +1,15 @@
 """Tools for the stories of the demo data: a clock that is set back, and signed-in clients of the API.
 
 A story lists the users that it needs to be new (`people`), so it is played once on an engine that keeps its data. Each
-story has its own clock and does not depend on the duration of others.
+story has its own clock and does not depend on the duration of others. If it was interrupted, it is played again from
+its beginning, by the same clock: each of its calls has an idempotency key, so those that were made have no effect.
 """
 
 from __future__ import annotations
 
 import json
 from datetime import datetime, timedelta
+from itertools import count
 from typing import Any, ClassVar, Protocol
 
 from infra.local.asgi import AsgiResponse
@@ -44,12 +46,14 @@ class Story(Protocol):
 class ApiClient:
     """A signed-in user, who gets a new access token when one has expired."""
 
-    def __init__(self, gateway: Gateway, credentials: dict[str, str]) -> None:
+    def __init__(self, gateway: Gateway, credentials: dict[str, str], story: str) -> None:
         self._gateway = gateway
+        self._keys = (f"demo-{story}-{number}" for number in count(1))
         self._tokens = self._sign("/v1/auth/login", credentials)
 
     def call(self, method: str, path: str, body: object, **headers: str) -> Any:
         """Call the API as this user and return the body. Raise `RuntimeError` if the call fails."""
+        headers = {"idempotency-key": next(self._keys), **headers}
         response = self._send(method, path, body, headers)
         if response.status == 401:
             self._tokens = self._sign("/v1/auth/refresh", {"refreshToken": self._tokens["refreshToken"]})
@@ -76,13 +80,14 @@ class ApiClient:
 class Teller:
     """Signs in users of the demo organisation, who share a password."""
 
-    def __init__(self, gateway: Gateway, password: str) -> None:
+    def __init__(self, gateway: Gateway, password: str, story: str) -> None:
         self._gateway = gateway
         self._password = password
+        self._story = story
 
     def sign_in(self, name: str) -> ApiClient:
         """Sign a user in."""
-        return ApiClient(self._gateway, {"username": name, "password": self._password})
+        return ApiClient(self._gateway, {"username": name, "password": self._password}, self._story)
 
 
 def _send(gateway: Gateway, method: str, path: str, body: object, headers: dict[str, str]) -> AsgiResponse:

@@ -1,0 +1,75 @@
+"""The demo data: a first start that is interrupted anywhere is completed by the next one."""
+
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+import app
+from chalicelib.core import aws
+from infra.local import demo
+from infra.local.engine import EmbeddedEngine
+from tests.builders.world import World
+
+PASSWORD, OTHER_PASSWORD = "seven quiet rivers", "eight loud mountains"
+EPHEMERAL = ("SESSION", "REFRESH", "IDEMPOTENCY", "RATE", "TRIES", "TALLY")  # tallies are in shards, by chance
+
+
+@pytest.fixture
+def parts(world: World, engine: EmbeddedEngine) -> Iterator[None]:
+    """An empty engine; the app of the world is used again afterwards."""
+    engine.clear()
+    yield
+    app.use(world.parts)
+
+
+def stored() -> Counter[str]:
+    """Return how many items of each kind there are, without audit rows and what each sign-in leaves."""
+    client, found = aws.client("dynamodb"), Counter[str]()
+    for name in client.list_tables()["TableNames"]:
+        for page in client.get_paginator("scan").paginate(TableName=name):
+            for item in page["Items"]:
+                words = [word for word in f"{item['pk']['S']}#{item['sk']['S']}".split("#") if word.isupper()]
+                kind = "#".join(words)
+                if "audit" not in name and not any(word in kind for word in EPHEMERAL):
+                    found[f"{name} {kind}"] += 1
+    return found
+
+
+def transactions(engine: EmbeddedEngine, limit: int | None = None) -> int:
+    """Make the demo data until it is killed after so many transactions; return their number."""
+    number = 0
+
+    def count(*_: Any) -> None:
+        nonlocal number
+        if number == limit:
+            raise KeyboardInterrupt
+        number += 1
+
+    with engine.before("TransactWriteItems", count):
+        try:
+            demo.make(PASSWORD)
+        except KeyboardInterrupt:
+            assert number == limit
+    return number
+
+
+def test_data_is_made_once(parts: None, engine: EmbeddedEngine) -> None:
+    assert len(demo.make(PASSWORD)) == demo.USER_COUNT
+    complete = stored()
+    assert not demo.make(OTHER_PASSWORD)
+    assert stored() == complete
+    assert demo.password_matches(PASSWORD)
+
+
+def test_interrupted_start_is_completed_by_the_next(parts: None, engine: EmbeddedEngine) -> None:
+    total = transactions(engine)
+    complete = stored()
+    for limit in (1, *range(5, total, total // 5)):
+        engine.clear()
+        assert transactions(engine, limit) == limit
+        assert len(demo.make(OTHER_PASSWORD)) == demo.USER_COUNT
+        assert stored() == complete, limit
+        assert demo.password_matches(OTHER_PASSWORD)
+        assert not demo.make(PASSWORD)
