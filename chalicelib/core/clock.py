@@ -18,6 +18,9 @@ class Clock(Hashable, Protocol):
     def now(self) -> datetime:
         """Return the current time in UTC, in whole milliseconds, the precision of stored times."""
 
+    def elapsed_s(self) -> float:
+        """Return the seconds since a fixed moment. They never go back, also if the clock is set."""
+
     def sleep(self, seconds: float) -> None:
         """Wait for `seconds`."""
 
@@ -28,6 +31,10 @@ class SystemClock:
     def now(self) -> datetime:
         """Return the current time in UTC, in whole milliseconds."""
         return from_millis(time.time_ns() // 1_000_000)
+
+    def elapsed_s(self) -> float:
+        """Return the seconds since a fixed moment."""
+        return time.monotonic()
 
     def sleep(self, seconds: float) -> None:
         """Wait for `seconds`."""

@@ -9,26 +9,23 @@ on: attempts of use cases and transactions, queries of many pages, batches, deli
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from datetime import datetime, timedelta
 from math import inf
 
 import msgspec
 
-from chalicelib.core.clock import SKEW, Clock
+from chalicelib.core.clock import Clock
 from chalicelib.core.errors import Unavailable
 
 
 class Deadline(msgspec.Struct, frozen=True):
-    """A time by a clock, for what began at `since`."""
+    """A moment by the elapsed seconds of a clock, which setting the clock does not change."""
 
     clock: Clock
-    since: datetime
-    until: datetime
+    until_s: float
 
     def remaining_s(self) -> float:
-        """Return the seconds that are left; none past the deadline, nor after the clock was set back."""
-        now = self.clock.now()
-        return (self.until - now).total_seconds() if self.since - SKEW < now < self.until else 0
+        """Return the seconds that are left; negative past the deadline."""
+        return self.until_s - self.clock.elapsed_s()
 
 
 _current: ContextVar[Deadline | None] = ContextVar("deadline", default=None)
@@ -37,9 +34,8 @@ _current: ContextVar[Deadline | None] = ContextVar("deadline", default=None)
 @contextmanager
 def deadline(clock: Clock, seconds: float) -> Iterator[None]:
     """Let what runs inside begin no call after so many seconds, nor after the deadline around it."""
-    now, around = clock.now(), _current.get()
-    own = Deadline(clock, now, now + timedelta(seconds=seconds))
-    token = _current.set(own if around is None else min(own, around, key=lambda each: each.until))
+    own, around = Deadline(clock, clock.elapsed_s() + seconds), _current.get()
+    token = _current.set(own if around is None else min(own, around, key=lambda each: each.until_s))
     try:
         yield
     finally:

@@ -191,11 +191,19 @@ class Query(msgspec.Struct, Generic[M], frozen=True):
     filter_condition: Condition | None = None
     newest_first: bool = False
 
-    def read(self, limit: int | None = None, start: RawItem | None = None, *, max_reads: int | None = None) -> Rows:
+    def read(
+        self,
+        limit: int | None = None,
+        start: RawItem | None = None,
+        *,
+        max_reads: int | None = None,
+        min_items: int = 0,
+    ) -> Rows:
         """Return the first `limit` items, or all, after the key `start`.
 
         The store may end an answer early, so this reads on until there are enough. `max_reads` bounds the answers
-        that are read where a filter may match few items; `next_key` then says where to go on.
+        that are read where a filter may match few items or where items are large; `next_key` then says where to go on.
+        More are read if they hold fewer than `min_items`.
         """
         items: list[RawItem] = []
         reads = 0
@@ -207,7 +215,8 @@ class Query(msgspec.Struct, Generic[M], frozen=True):
             start = answer.get("LastEvaluatedKey") or None
             if limit is not None and len(items) > limit:
                 return Rows(items[:limit], self._key_of(items[limit - 1]))
-            if start is None or len(items) == limit or reads == max_reads:
+            is_bounded = max_reads is not None and reads >= max_reads and len(items) >= min_items
+            if start is None or len(items) == limit or is_bounded:
                 return Rows(items, start)
 
     def first(self) -> M | None:

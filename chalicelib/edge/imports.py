@@ -15,7 +15,6 @@ response with such a record is not stored for a replay, so the same `Idempotency
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import datetime, timedelta
 from functools import partial
 from itertools import islice
 from typing import Annotated, Any, Generic, Literal, Protocol, TypeVar
@@ -25,7 +24,7 @@ from msgspec import Meta
 
 from chalicelib.core import observability
 from chalicelib.core.actor import Actor
-from chalicelib.core.deadline import deadline
+from chalicelib.core.deadline import deadline, has_time
 from chalicelib.core.errors import BatonError, Conflict, InternalError, RateLimited, ValidationFailed
 from chalicelib.core.store import parallel, store_errors
 from chalicelib.core.work import UnitOfWork
@@ -182,7 +181,7 @@ class _Batch:
         self._dataset = dataset
         self._actor = request.actor
         self._deps = deps
-        self._until: datetime = deps.clock.now() + timedelta(seconds=deps.settings.import_budget_s)
+        self._until_s = deps.clock.elapsed_s() + deps.settings.import_budget_s
         self._done: dict[int, Outcome] = {}
         self._rejected: dict[int, Mapping[str, str]] = {}
 
@@ -193,7 +192,7 @@ class _Batch:
         while groups:
             before = len(self._done)
             lanes = [groups[number::_LANES] for number in range(min(_LANES, len(groups)))]
-            with deadline(self._deps.clock, (self._until - self._deps.clock.now()).total_seconds()):
+            with deadline(self._deps.clock, self._until_s - self._deps.clock.elapsed_s()):
                 parallel([partial(self._lane, lane, last) for lane in lanes], pool="imports")
             groups = [group for group in groups if group]
             last = len(self._done) == before
@@ -232,7 +231,7 @@ class _Batch:
 
     def _settle(self, job: _Job, *, last: bool) -> bool:
         """Process or reject a record; return False if it has to wait for others."""
-        if self._deps.clock.now() >= self._until:
+        if not has_time():
             self._rejected[job.index] = TRY_AGAIN
             return True
         try:

@@ -79,7 +79,9 @@ def decode_query(params: Mapping[str, Sequence[str]], kind: type[T]) -> T:
 def decode_texts(values: dict[str, object], kind: type[T], errors: Mapping[str, str]) -> T:
     """Return fields sent as texts as a `kind`. Raise `ValidationFailed` with every bad field and `errors`."""
     prepare(kind)
-    values = {name: _unmistakable(value, _shapes(kind).get(name)) for name, value in values.items()}
+    any_kind: Any = kind
+    shapes = _shapes(any_kind)
+    values = {name: _unmistakable(value, shapes.get(name)) for name, value in values.items()}
     if not errors:
         normal = normalise(values, kind, strict=False)
         try:

@@ -8,6 +8,7 @@ MAX_PHOTOS = 500
 
 
 def list_photos(photos: PhotoCollection[PhotoT, UploadT], org_id: str, owner_id: str) -> list[PhotoT]:
-    """Return the photos of an owner, oldest first."""
+    """Return the photos of an owner, oldest first: those that are shown, and one more if there are more."""
     first = photos.photo_key(org_id, f"{owner_id}.")
-    return list(Query(photos.photo, first.pk, range_condition=Photo.sk.startswith(first.sk)).page(MAX_PHOTOS).items)
+    query = Query(photos.photo, first.pk, range_condition=Photo.sk.startswith(first.sk))
+    return [photos.photo.from_raw_data(item) for item in query.read(MAX_PHOTOS + 1).items]

@@ -7,6 +7,7 @@ import pytest
 from chalicelib.core.settings import settings
 from chalicelib.core.store import get
 from chalicelib.maintenance.photos.tables import PHOTOS
+from chalicelib.media.queries import MAX_PHOTOS
 from chalicelib.media.schemas import MAX_PHOTO_BYTES
 from chalicelib.media.tables import UploadState
 from infra.local.engine import EmbeddedEngine
@@ -289,3 +290,23 @@ def test_an_administrator_may_add_a_photo_to_an_unassigned_work_order(park: Park
     answer = upload(park.world.person("SYSTEM_ADMIN"), order_id, kind="ISSUE")
     assert answer.status == 201, answer
     assert stored(order_id).issue_photos == 1
+
+
+def test_an_order_says_that_it_has_more_photos_than_it_shows(park: Park) -> None:
+    order_id = park.started()
+    shown = uploaded(park.tech, order_id)["id"]
+    key = PHOTOS.photo_key("demo", shown)
+    first = get(key)
+    assert first is not None
+
+    def add(number: int) -> None:
+        first.sk, first.photo_id = f"{key.sk}{number:04d}", f"{shown}{number:04d}"
+        first.save()
+
+    for number in range(MAX_PHOTOS - 1):
+        add(number)
+    before = detail(park.tech, order_id)
+    assert (len(before["photos"]), "hasMorePhotos" in before) == (MAX_PHOTOS, False)
+    add(MAX_PHOTOS)
+    after = detail(park.tech, order_id)
+    assert (len(after["photos"]), after["hasMorePhotos"]) == (MAX_PHOTOS, True)

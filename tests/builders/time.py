@@ -11,6 +11,7 @@ class ManualClock:
 
     def __init__(self, start: datetime = START) -> None:
         self._now = start
+        self._elapsed_s = 0.0
         self._lock = Lock()
 
     def now(self) -> datetime:
@@ -18,12 +19,24 @@ class ManualClock:
         with self._lock:
             return self._now.replace(microsecond=self._now.microsecond // 1000 * 1000)
 
+    def elapsed_s(self) -> float:
+        """The seconds that have passed; a clock that is set passes none."""
+        with self._lock:
+            return self._elapsed_s
+
     def sleep(self, seconds: float) -> None:
         """Nobody waits: the time is simply later."""
         self.advance(seconds=seconds)
 
     def advance(self, **by: float) -> datetime:
         """Let time pass: `advance(seconds=15)`; the new moment."""
+        with self._lock:
+            self._now += timedelta(**by)
+            self._elapsed_s += timedelta(**by).total_seconds()
+            return self._now
+
+    def set(self, **by: float) -> datetime:
+        """Set the clock forward or back, for which no time passes; the new moment."""
         with self._lock:
             self._now += timedelta(**by)
             return self._now

@@ -7,6 +7,7 @@ technician's open orders, read no further than two days ahead.
 from datetime import datetime, timedelta
 from functools import partial
 
+import msgspec
 from pynamodb.expressions.condition import Condition
 
 from chalicelib.core.actor import Actor
@@ -41,6 +42,7 @@ from chalicelib.maintenance.workorders.tables import (
 )
 from chalicelib.maintenance.workorders.timeline import list_events
 from chalicelib.maintenance.workorders.views import order_detail, order_page, order_summary
+from chalicelib.media.queries import MAX_PHOTOS
 
 PREVIEW = 5
 _NONE: Page[WorkOrder] = Page((), None)
@@ -49,7 +51,9 @@ _NONE: Page[WorkOrder] = Page((), None)
 def get_work_order(order: WorkOrder, deps: Dependencies) -> WorkOrderDetail:
     """Return a work order with its photos and timeline."""
     events, photos = parallel_pair_reads([partial(list_events, order)], [partial(list_photos, order)])
-    return order_detail(order, events[0], [photo_view(photo, deps.settings) for photo in photos[0]], deps.clock.now())
+    shown = [photo_view(photo, deps.settings) for photo in photos[0][:MAX_PHOTOS]]
+    detail = order_detail(order, events[0], shown, deps.clock.now())
+    return msgspec.structs.replace(detail, has_more_photos=True) if len(photos[0]) > MAX_PHOTOS else detail
 
 
 def get_dashboard(actor: Actor, deps: Dependencies) -> TechnicianDashboard:

@@ -230,6 +230,8 @@ class WorkOrderDetail(msgspec.Struct, frozen=True, rename="camel"):
     closed_at: datetime | None
     return_history: list[WorkOrderReturnEntry]
     timeline: list[WorkOrderTimelineEntry]
+    has_more_photos: bool | msgspec.UnsetType = msgspec.UNSET
+    """True if the order has more photos than the 500 oldest, which are shown."""
 
 
 class WorkOrderAssigned(msgspec.Struct, frozen=True, rename="camel"):

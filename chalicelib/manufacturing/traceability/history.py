@@ -188,7 +188,7 @@ def _read_former(request: _HistoryRequest) -> tuple[list[FormerCell], bool]:
     low = f"{_FORMER}#{start}"
     between = FormerCell.sk.between(min(low, _AFTER_FORMER), _AFTER_FORMER)
     query = Query(FormerCell, former_cell_pk(request.org_id, request.serial), range_condition=between)
-    rows = query.read(_MAX_FORMER + 1, max_reads=1)
+    rows = query.read(_MAX_FORMER + 1, max_reads=1, min_items=2)  # the first may be the one at the position
     uses = [use for use in map(FormerCell.from_raw_data, rows.items) if use.sk != low]
     return uses[:_MAX_FORMER], len(uses) > _MAX_FORMER or not rows.is_complete
 

@@ -25,6 +25,8 @@ AFTER_LEDGER = LEDGER.replace("#", "$")
 """A sort key after those of all entries of a ledger."""
 MAX_MODULES = 60
 """The number of ledgers that are read at once; their modules are one batch read."""
+_MIN_ENTRIES = 2
+"""The entries that are read even if an answer ends early: the first one may be that of the position."""
 _SHAPE = {"sk": "S"}
 _POSITION = re.compile(r"(\S{1,80}) (\S{0,120}) ([0-9]{1,5})")
 
@@ -133,5 +135,5 @@ def read_ledger(holder_pk: str, position: LedgerPosition | None, max_entries: in
 
 def _read(holder_pk: str, start: str, limit: int) -> tuple[list[LedgerEntry], bool]:
     between = LedgerEntry.sk.between(min(max(start, LEDGER), AFTER_LEDGER), AFTER_LEDGER)
-    rows = Query(LedgerEntry, holder_pk, range_condition=between).read(limit, max_reads=1)
+    rows = Query(LedgerEntry, holder_pk, range_condition=between).read(limit, max_reads=1, min_items=_MIN_ENTRIES)
     return [LedgerEntry.from_raw_data(item) for item in rows.items], rows.is_complete

@@ -16,13 +16,12 @@ If the store fails half-way, or the time runs out, the results so far are return
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from datetime import timedelta
 from functools import partial
 
 from chalicelib.core import observability
 from chalicelib.core.actor import Actor
 from chalicelib.core.clock import to_millis
-from chalicelib.core.deadline import deadline
+from chalicelib.core.deadline import deadline, has_time
 from chalicelib.core.errors import BatonError, Unavailable
 from chalicelib.core.store import parallel, store_errors
 from chalicelib.core.work import UnitOfWork
@@ -67,7 +66,6 @@ class _BatchIngestion:
         self.deps = deps
         self.actor = actor
         self.loader = BatchLoader(actor.org_id, actor.user_id, deps.clock)
-        self.deadline = deps.clock.now() + timedelta(seconds=deps.settings.import_budget_s)
         self.ingested: set[str] = set()
         """The ids of events that this request has recorded."""
         self._statuses: dict[int, EventStatus] = {}
@@ -118,7 +116,7 @@ class _AssignmentLane:
     def run(self) -> None:
         """Record the events, one transaction after the other. Raises nothing."""
         while self._events:
-            if self._batch.deps.clock.now() >= self._batch.deadline:
+            if not has_time():
                 self._reject_all(event_parsing.RETRY)
                 return
             try:
