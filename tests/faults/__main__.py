@@ -11,7 +11,7 @@ import shutil
 import sys
 from collections.abc import Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from random import Random
 from tempfile import TemporaryDirectory
@@ -28,7 +28,7 @@ os.environ.update(_TOKENS_FOR_A_DAY)
 from chalicelib.core.settings import settings  # noqa: E402
 from tests.faults import checker, snapshot  # noqa: E402
 from tests.faults.calls import Journal  # noqa: E402
-from tests.faults.crew import ORG, Crew  # noqa: E402
+from tests.faults.crew import ORG, crew_at  # noqa: E402
 from tests.faults.mail import newest_numbers  # noqa: E402
 from tests.faults.processes import Engine, Kills, Product  # noqa: E402
 from tests.faults.profiles import PROFILES, Profile  # noqa: E402
@@ -50,6 +50,7 @@ class Options:
     seconds: float
     seed: int
     profiles: list[Profile]
+    log: Path | None = None
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -58,9 +59,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--minutes", type=float, default=10.0, help="time of all profiles together (%(default)s)")
     parser.add_argument("--seed", type=int, default=1, help="of all random choices (%(default)s)")
     parser.add_argument("--profile", default="all", choices=["all", *PROFILES], help="one profile (%(default)s)")
+    parser.add_argument("--log", type=Path, help="a file for the error output of the product")
     given = parser.parse_args(arguments)
     chosen = list(PROFILES.values()) if given.profile == "all" else [PROFILES[given.profile]]
-    figures = run(Options(given.minutes * 60, given.seed, chosen))
+    figures = run(Options(given.minutes * 60, given.seed, chosen, given.log))
     print(report(figures))
     return 1 if figures.violations else 0
 
@@ -75,22 +77,34 @@ def run(options: Options) -> Figures:
             print(_NOT_KEPT)
         proxy = opened.enter_context(Proxy(engine.port, seeds.randrange(1 << 30)))
         opened.enter_context(pointed_at(engine.url))
-        stage, keys = settings().stage, settings().token_keys.reveal()
-        own = {"BATON_STAGE": stage, "BATON_TOKEN_KEYS": keys, "BATON_SWEEP_EVERY_S": "2", "BATON_OFFER_LIFE_S": "6"}
-        product = opened.enter_context(Product(proxy, folder, **own))
-        journal = Journal(lambda: proxy.profile.name)
-        work = Workload(Crew(product.base, journal), Random(seeds.random()))
+        product = opened.enter_context(Product(proxy, folder, **_own_settings()))
+        work = Workload(crew_at(product.base, Journal(lambda: proxy.profile.name)), Random(seeds.random()))
         work.open()
         kills = Kills(proxy, product, engine, Random(seeds.random()))
         began = monotonic()
         _play(options, proxy, work, kills)
         seconds = monotonic() - began
-        print(engine.last_words)
-        late = _caught_up(work)
-        found = snapshot.taken(ORG)
-        violations = [*_harness_errors(work, kills, product, journal), *late, *checker.check(found, _evidence(work))]
+        figures = _checked(work, kills, Figures(options.seed, seconds, work.crew.journal, proxy, work.listeners))
         work.hang_up()
-        return Figures(options.seed, seconds, journal, proxy, kills.done, len(found), work.listeners, violations)
+        product.end()
+        if options.log is not None:
+            options.log.write_text("\n".join(product.errors))
+        return figures
+
+
+def _own_settings() -> dict[str, str]:
+    """Return the settings of the product: the keys of this process, and a life in which more happens."""
+    stage, keys = settings().stage, settings().token_keys.reveal()
+    brisk = {"BATON_SWEEP_EVERY_S": "2", "BATON_OFFER_LIFE_S": "6"}
+    return {"BATON_STAGE": stage, "BATON_TOKEN_KEYS": keys, **_TOKENS_FOR_A_DAY, **brisk}
+
+
+def _checked(work: Workload, kills: Kills, figures: Figures) -> Figures:
+    """Return the figures with what is wrong."""
+    late = _caught_up(work)
+    found = snapshot.taken(ORG)
+    violations = [*_harness_errors(work, kills), *late, *checker.check(found, _evidence(work))]
+    return replace(figures, kills=kills.done, items=len(found), violations=violations)
 
 
 def _play(options: Options, proxy: Proxy, work: Workload, kills: Kills) -> None:
@@ -124,10 +138,10 @@ def _evidence(work: Workload) -> checker.Evidence:
     return checker.Evidence(list(journal.changes), list(journal.bad), accepted, received)
 
 
-def _harness_errors(work: Workload, kills: Kills, product: Product, journal: Journal) -> list[str]:
+def _harness_errors(work: Workload, kills: Kills) -> list[str]:
     errors = [f"a worker ended: {text}" for text in work.crashed]
     errors += [f"the kills ended: {error!r} {getattr(error, '__notes__', '')}" for error in kills.failed]
-    return errors + [f"never answered: {name}" for name in journal.unanswered]
+    return errors + [f"never answered: {name}" for name in work.crew.journal.unanswered]
 
 
 if __name__ == "__main__":

@@ -47,7 +47,7 @@ class Change:
     is_replay: bool
     request_id: str
     tries: int
-    is_imported: bool = False
+    is_import: bool = False
 
     @property
     def is_acknowledged(self) -> bool:
@@ -107,9 +107,9 @@ class Caller:
         """Send something that nobody has to remember, such as a position, once."""
         self._once(method, path, {"json": body}, {})
 
-    def change(self, method: str, path: str, body: Any = None, *, imports: bool = False, **headers: str) -> Change:
+    def change(self, method: str, path: str, body: Any = None, *, is_import: bool = False, **headers: str) -> Change:
         """Make a change, repeated with its key until it is answered, and record the answer."""
-        return self._change(method, path, {"json": body}, headers, is_imported=imports)
+        return self._change(method, path, {"json": body}, headers, is_import=is_import)
 
     def upload(self, path: str, fields: Mapping[str, str], content: bytes) -> Change:
         """Send a file with a form, in the same way."""
@@ -117,7 +117,7 @@ class Caller:
         return self._change("POST", path, parts, {})
 
     def _change(
-        self, method: str, path: str, parts: dict[str, Any], headers: dict[str, str], *, is_imported: bool = False
+        self, method: str, path: str, parts: dict[str, Any], headers: dict[str, str], *, is_import: bool = False
     ) -> Change:
         key = str(uuid.uuid4())
         named = {name.replace("_", "-"): value for name, value in headers.items()}
@@ -132,7 +132,7 @@ class Caller:
             is_replay="Idempotent-Replayed" in response.headers,
             request_id=response.headers.get("X-Request-Id", ""),
             tries=tries,
-            is_imported=is_imported,
+            is_import=is_import,
         )
         self.journal.changed(change)
         return change

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import chain
@@ -61,15 +61,16 @@ def check(found: Snapshot, known: Evidence) -> list[str]:
 
 
 def check_answers(bad: Iterable[Attempt]) -> Iterator[str]:
-    """Yield a sentence for each kind of error without a way on, and for each answer that came too late."""
-    wrong: Counter[str] = Counter()
+    """Yield a sentence for each answer that came too late, and for errors that are not a 503 with `Retry-After`."""
+    wrong: dict[str, Counter[str]] = defaultdict(Counter)
     for attempt in bad:
         if attempt.seconds > SLOWEST_S:
             yield f"{attempt.profile}: {attempt.request} took {attempt.seconds:.1f} s"
         if attempt.status >= 500 and (attempt.status != 503 or not attempt.retry_after):
-            request = _ID.sub("{id}", attempt.request)
-            wrong[f"{attempt.profile}: {request} was answered {attempt.status} {attempt.body}"] += 1
-    yield from (f"{text} ({times} times)" for text, times in wrong.items())
+            answer = f"{attempt.profile}: answered {attempt.status} {attempt.body}".rstrip()
+            wrong[answer][_ID.sub("{id}", attempt.request)] += 1
+    for answer, requests in wrong.items():
+        yield f"{answer}: " + ", ".join(f"{name} {times} times" for name, times in requests.most_common())
 
 
 def check_created(found: Snapshot, known: Evidence) -> Iterator[str]:
@@ -112,15 +113,16 @@ def check_records(found: Snapshot, acknowledged: Iterable[Change]) -> Iterator[s
     }
     for change in acknowledged:
         stored = records.get((change.actor, change.key))
-        if stored is None and not _asks_again(change):
+        if stored is None and not _is_not_stored(change):
             yield f"{change.method} {change.path} ({change.key}) was acknowledged and its answer is not stored"
         if stored is not None and stored != (change.status, change.text):
             yield f"{change.method} {change.path} ({change.key}) is stored with another answer: {stored}"
 
 
-def _asks_again(change: Change) -> bool:
-    """Return whether an answer asks for some records again; such answers are not stored."""
-    return change.is_imported or (change.path == "/events/batch" and '"retry"' in change.text)
+def _is_not_stored(change: Change) -> bool:
+    """Return whether an answer need not be stored: imports, and events of which some come again or none were new."""
+    is_batch = change.path == "/events/batch"
+    return change.is_import or (is_batch and ('"retry"' in change.text or '"accepted"' not in change.text))
 
 
 def check_audit(found: Snapshot, acknowledged: Iterable[Change]) -> Iterator[str]:
@@ -129,13 +131,13 @@ def check_audit(found: Snapshot, acknowledged: Iterable[Change]) -> Iterator[str
     The row has the id of the request that made the change. A repeated request is answered under another id, so for
     these the numbers per person are compared.
     """
-    audited = [change for change in acknowledged if not change.is_imported and change.path != "/events/batch"]
+    audited = [change for change in acknowledged if not change.is_import and change.path != "/events/batch"]
     rows = [row for row in found.all(AuditRow) if row.outcome == OUTCOME_OK]
     by_request = Counter(row.request_id for row in rows)
     for change in audited:
         if not change.is_replay and by_request[change.request_id] != 1:
             yield f"{change.method} {change.path} has {by_request[change.request_id]} audit rows"
-    importers = {change.actor for change in acknowledged if change.is_imported}
+    importers = {change.actor for change in acknowledged if change.is_import}
     written = Counter(row.actor_id for row in rows if row.action_type != "PICK_EVENTS_RECORDED")
     for actor, number in Counter(change.actor for change in audited).items():
         if actor not in importers and written[actor] != number:

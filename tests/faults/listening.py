@@ -14,7 +14,7 @@ from random import Random
 from threading import Event, Thread
 from time import monotonic
 
-from websockets.exceptions import WebSocketException
+from websockets.exceptions import ConnectionClosed, WebSocketException
 from websockets.sync.client import ClientConnection, connect
 
 from tests.faults.calls import Caller
@@ -66,7 +66,7 @@ class Listener:
         query = f"?after={max(self.received, default=0)}" if self.style == "resuming" else ""
         url = f"{self.base.replace('http', 'ws', 1)}/v1/ws/{self.channel}{query}"
         headers = {"Authorization": f"Bearer {self.caller.token}"}
-        options = {"proxy": None, "open_timeout": _OPEN_S, "close_timeout": 1, "max_size": None, "ping_interval": None}
+        options = {"proxy": None, "open_timeout": _OPEN_S, "close_timeout": 10, "max_size": None, "ping_interval": None}
         with connect(url, additional_headers=headers, **options) as connection:  # type: ignore[arg-type]
             events: list[int] = []
             self.connections.append(events)
@@ -77,16 +77,28 @@ class Listener:
                     break
             if self.random_source.random() < 0.5 and not self.ended.is_set():
                 connection.socket.close()  # the line is lost
+            else:
+                connection.close()
+                self._drain(connection, events)
 
     def _listen(self, connection: ClientConnection, events: list[int]) -> None:
-        """Receive for a moment."""
+        """Receive for a moment, and confirm it if that is this client's style."""
         began, number = monotonic(), len(events)
         with suppress(TimeoutError):
             while monotonic() - began < _WAIT_S:
-                message = json.loads(connection.recv(_WAIT_S))
-                if message.get("id") is not None:
-                    events.append(message["id"])
-                elif message["event"] == _ERROR:
-                    self.errors.append(json.dumps(message["data"]))
+                self._receive(connection, _WAIT_S, events)
         if self.style == "acknowledging" and len(events) > number:
             connection.send(json.dumps({"event": "ack", "data": {"id": max(self.received)}}))
+
+    def _drain(self, connection: ClientConnection, events: list[int]) -> None:
+        """Receive what had arrived before the connection was closed: whoever closes it in order has read it."""
+        with suppress(ConnectionClosed):
+            while True:
+                self._receive(connection, 0, events)
+
+    def _receive(self, connection: ClientConnection, timeout_s: float, events: list[int]) -> None:
+        message = json.loads(connection.recv(timeout_s))
+        if message.get("id") is not None:
+            events.append(message["id"])
+        elif message["event"] == _ERROR:
+            self.errors.append(json.dumps(message["data"]))

@@ -45,12 +45,6 @@ class Engine:
         self._log = folder / "engine.log"
         self._process: subprocess.Popen[bytes] | None = None
 
-    @property
-    def last_words(self) -> str:
-        """Return the end of what the engine wrote, and whether it runs."""
-        assert self._process is not None
-        return f"exit code {self._process.poll()}: {self._log.read_text(errors='replace')[-2000:]}"
-
     def __enter__(self) -> Self:
         self.start()
         return self
@@ -103,7 +97,7 @@ class Product:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._close()
+        self.end()
 
     def start(self) -> None:
         """Start the process, while the proxy injects nothing, and wait until it is ready."""
@@ -115,13 +109,15 @@ class Product:
         """Kill the process at once and start it again."""
         assert self._server is not None
         self._server.end(SIGKILL)
-        self._close()
+        self.end()
         self.start()
 
-    def _close(self) -> None:
+    def end(self) -> None:
+        """End the process, and keep its error output."""
         self._opened.close()
         if self._server is not None:
             self.errors += self._server.errors.lines
+            self._server = None
 
 
 class Kills(Thread):

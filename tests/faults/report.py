@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from tests.faults.calls import Journal
 from tests.faults.listening import Listener
@@ -20,10 +20,10 @@ class Figures:
     seconds: float
     journal: Journal
     proxy: Proxy
-    kills: Counter[str]
-    items: int
     listeners: list[Listener]
-    violations: list[str]
+    kills: Counter[str] = field(default_factory=Counter)
+    items: int = 0
+    violations: list[str] = field(default_factory=list)
 
 
 def report(figures: Figures) -> str:

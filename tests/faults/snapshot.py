@@ -20,12 +20,12 @@ class Snapshot:
 
     def __init__(self, org_id: str, items: Mapping[str, Iterable[RawItem]]) -> None:
         self.org_id = org_id
-        self._items: dict[str, list[RawItem]] = defaultdict(list)
+        self.items: dict[str, list[RawItem]] = defaultdict(list)
         for table, found in items.items():
-            self._items[table] = list(found)
+            self.items[table] = list(found)
 
     def __len__(self) -> int:
-        return sum(map(len, self._items.values()))
+        return sum(map(len, self.items.values()))
 
     def all(self, model: type[M], sk: str = "", *, pk: str = "") -> list[M]:
         """Return the items of a model: their sort keys are `sk`, or begin with it if it ends with `#`.
@@ -39,13 +39,13 @@ class Snapshot:
         start = f"{self.org_id}#{pk}"
         return [
             raw
-            for raw in self._items[model.Meta.table_name]
+            for raw in self.items[model.Meta.table_name]
             if raw["pk"]["S"].startswith(start) and _matches(raw["sk"]["S"], sk)
         ]
 
     def everywhere(self, model: type[M], sk: str) -> list[M]:
         """Return the items whose keys do not begin with an organisation."""
-        found = self._items[model.Meta.table_name]
+        found = self.items[model.Meta.table_name]
         return [model.from_raw_data(dict(raw)) for raw in found if _matches(raw["sk"]["S"], sk)]
 
 
