@@ -5,7 +5,7 @@
 # and no network. Content is compared and not file times, because a checkout touches times without changing anything.
 
 .DEFAULT_GOAL := help
-.PHONY: help run walkthrough test coverage check bench package rehearse infra deploy format pins hooks api-baseline clean environment
+.PHONY: help run walkthrough test coverage check bench faults package rehearse infra deploy format pins hooks api-baseline clean environment
 
 # PYTHON names the interpreter to use; without it an existing environment is kept, or the newest supported one is looked for.
 PYTHON ?=
@@ -13,6 +13,9 @@ PYTHON ?=
 JOBS ?= 3
 # Passed on to the program that the target runs, as in `make bench ARGS=--quick`.
 ARGS ?=
+# How long `make faults` runs, and from what it makes its random choices.
+MINUTES ?= 10
+SEED ?= 1
 # Which deployment: a stage of .chalice/config.json.
 STAGE ?= dev
 
@@ -49,6 +52,9 @@ check: environment  ## Check formatting, lint, types, architecture and the API
 
 bench: environment  ## Measure round trips, units and time per endpoint
 	$(BIN)/python -m tests.benchmarks $(ARGS)
+
+faults: environment  ## Break the calls to the store, kill processes, recount everything (MINUTES=10 SEED=1)
+	$(BIN)/python -m tests.faults --minutes $(MINUTES) --seed $(SEED) $(ARGS)
 
 package: environment  ## Build what Lambda gets, and compare it with a stock package (STAGE=dev)
 	$(BIN)/python -m infra.packaging --stage $(STAGE) $(ARGS)

@@ -1,0 +1,151 @@
+"""Recounts what is stored: each function yields a sentence for everything that does not agree."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+
+from chalicelib.core.clock import SystemClock
+from chalicelib.core.table import SEPARATOR
+from chalicelib.dispatch.rules import ACTIVE
+from chalicelib.dispatch.tables import Courier, Order
+from chalicelib.maintenance.checklists.tables import Checklist
+from chalicelib.maintenance.photos.tables import WorkOrderPhoto
+from chalicelib.maintenance.rules import OPEN
+from chalicelib.maintenance.workorders.tables import TechnicianCounts, WorkOrder
+from chalicelib.manufacturing.rules import STATE_MACHINES
+from chalicelib.manufacturing.status_counters import StatusCounter
+from chalicelib.manufacturing.tables import Module, Pack, ProductionBatch
+from chalicelib.manufacturing.traceability.tables import LEDGER, LedgerEntry, LotUse, SerialNumber
+from chalicelib.packing.boxes.tables import Box
+from chalicelib.picking.ledger.entries import stored_entries
+from chalicelib.picking.ledger.replay import find_picker_gaps, replay
+from chalicelib.picking.tables import Assignment, IngestedEvent, LedgerSegment, Picker
+from tests.builders.packing_truth import Picture, check
+from tests.faults.snapshot import Snapshot
+from tests.races.truth import check_courier
+
+Violations = Iterator[str]
+
+
+def deliveries(found: Snapshot) -> Violations:
+    """Couriers and orders name each other, and only free couriers are in the indexes."""
+    in_hand, active = {}, {}
+    for courier in found.all(Courier, "COURIER"):
+        yield from _asserted("courier", check_courier, courier)
+        if courier.order_id is not None:
+            in_hand[courier.courier_id] = courier.order_id
+    for order in found.all(Order, "ORDER"):
+        if order.status in ACTIVE:
+            if order.assigned_courier in active:
+                yield f"courier {order.assigned_courier} has two orders"
+            active[order.assigned_courier] = order.order_id
+    if in_hand != active:
+        yield f"couriers have {in_hand} in hand, by the orders it is {active}"
+
+
+def packing(found: Snapshot) -> Violations:
+    """Contents, plates, lines, boxes and shipments have the same quantities and counts."""
+    yield from _asserted("packing", check, Picture(found.raw(Box)))
+
+
+def picking(found: Snapshot) -> Violations:
+    """Every assignment follows from its ledger, and every event is in one ledger once."""
+    clock = SystemClock()
+    for assignment in found.all(Assignment, "ASSIGNMENT"):
+        result = replay(assignment.org_id, assignment.assignment_id, clock)
+        yield from (f"assignment {assignment.assignment_id}: {text}" for text in (*result.differences, *result.gaps))
+    for picker in found.all(Picker, "PICKER"):
+        org_id, _, user_id = picker.pk.split(SEPARATOR)
+        yield from (f"picker {user_id}: {text}" for text in find_picker_gaps(org_id, user_id, clock))
+    segments = found.all(LedgerSegment, "EVENTS#")
+    entries = Counter(entry.event_id for one in segments for entry in stored_entries(one) if entry.event_id)
+    yield from (f"event {name} is in the ledgers {times} times" for name, times in entries.items() if times > 1)
+    ingested = {event.pk.rpartition(SEPARATOR)[2] for event in found.all(IngestedEvent, "EVENT")}
+    if ingested != entries.keys():
+        yield f"events without entry or entries without event: {sorted(ingested ^ entries.keys())}"
+
+
+def work_orders(found: Snapshot) -> Violations:
+    """Checklists, photos and technicians' counts agree with the work orders."""
+    orders = found.all(WorkOrder, "WORKORDER")
+    photos = Counter((photo.order_id, photo.photo_kind) for photo in found.all(WorkOrderPhoto, "PHOTO#"))
+    for order in orders:
+        shown = photos[order.order_id, "COMPLETION"]
+        if order.completion_photos != shown:
+            yield f"work order {order.order_id} counts {order.completion_photos} photos and has {shown}"
+    for row in found.all(TechnicianCounts, "COUNTS"):
+        technician = row.pk.split(SEPARATOR)[2]
+        states = Counter(order.state for order in orders if order.technician_id == technician)
+        for name in ("assigned", "in_progress", "returned", "done"):
+            if getattr(row, name) != states[name.upper()]:
+                yield f"technician {technician} counts {getattr(row, name)} {name}, there are {states[name.upper()]}"
+    for checklist in found.all(Checklist, "CHECKLIST"):
+        is_open = {order.order_id for order in orders if order.state in OPEN}
+        if (set(checklist.open_orders or ()), checklist.routed) != (is_open, len(orders)):
+            yield f"{checklist.checklist_ref} has {checklist.open_orders}, routed {checklist.routed}, not {is_open}"
+
+
+def manufacturing(found: Snapshot) -> Violations:
+    """Ledgers, the registry of serial numbers and all counters agree."""
+    modules, packs = found.all(Module, "MODULE"), found.all(Pack, "PACK")
+    present: dict[str, list[str]] = defaultdict(list)
+    lots: Counter[tuple[str, str]] = Counter()
+    for entry in found.all(LedgerEntry, LEDGER):
+        present[entry.holder_id] += entry.present
+        if entry.lot and entry.present:
+            lots[entry.lot, entry.holder_id] += len(entry.present)
+    for assembly in (*modules, *packs):
+        if assembly.bound != len(present[assembly.item_id]):
+            yield f"{assembly.item_id} counts {assembly.bound} parts, its ledger {len(present[assembly.item_id])}"
+    yield from _serials(found, modules, packs, present)
+    uses = {(use.lot, use.module_id): use.cells for use in found.all(LotUse, "MODULE#", pk="LOT") if use.cells}
+    if uses != dict(lots):
+        yield f"uses of lots are {uses}, by the ledgers {dict(lots)}"
+    for batch in found.all(ProductionBatch, "BATCH"):
+        states = [pack.status for pack in packs if pack.batch_id == batch.item_id]
+        unfinished = sum(state != "FINALIZED" for state in states)
+        if (batch.packs, batch.packs_open) != (len(states), unfinished):
+            yield f"batch {batch.item_id} counts {batch.packs} packs, {batch.packs_open} open; {states}"
+    yield from _totals(found, {"module": modules, "pack": packs})
+
+
+def _serials(found: Snapshot, modules: list[Module], packs: list[Pack], present: dict[str, list[str]]) -> Violations:
+    registered = Counter(
+        (number.serial, number.holder_id) for number in found.everywhere(SerialNumber, "SERIAL")
+        if number.org_id == found.org_id
+    )  # fmt: skip
+    used = Counter((one.serial, one.item_id) for one in (*modules, *packs))
+    used += Counter((serial, one.item_id) for one in modules for serial in present[one.item_id])
+    if registered != used:
+        yield f"serial numbers registered and used differ: {registered - used} and {used - registered}"
+    twice = [serial for serial, times in Counter(serial for serial, _ in used.elements()).items() if times > 1]
+    if twice:
+        yield f"serial numbers in use twice: {twice}"
+    in_packs = {serial: pack.item_id for pack in packs for serial in present[pack.item_id]}
+    for module in modules:
+        pack_id = in_packs.get(module.serial)
+        if module.pack_id != pack_id:
+            yield f"module {module.item_id} is in pack {module.pack_id}, by the ledgers in {pack_id}"
+
+
+def _totals(found: Snapshot, listed: dict[str, list[Module] | list[Pack]]) -> Violations:
+    for kind, entities in listed.items():
+        shards = found.all(StatusCounter, pk=f"TALLY#{kind}#ALL")
+        for status in STATE_MACHINES[kind].states:
+            counted = sum(int(getattr(shard, status)) for shard in shards)
+            is_there = sum(entity.status == status for entity in entities)
+            if counted != is_there:
+                yield f"the list of {kind}s counts {counted} {status}, there are {is_there}"
+
+
+def _asserted(name: str, check_it: object, *arguments: object) -> Violations:
+    """Yield the failed assertion of a check that is shared with the race tests."""
+    assert callable(check_it)
+    try:
+        check_it(*arguments)
+    except AssertionError as error:
+        yield f"{name}: {error}"
+
+
+RECOUNTS = (deliveries, packing, picking, work_orders, manufacturing)
