@@ -81,6 +81,14 @@ def test_a_taken_code_is_409(world: World) -> None:
     assert world.person(ADMIN, OTHER).post("/v1/roles", kiosk()).status == 201
 
 
+def test_a_code_that_differs_only_by_case_is_409(world: World) -> None:
+    admin = world.person(ADMIN)
+    made(admin)
+    for code in ("Kiosk", "KIOSK", "Courier", "system_admin"):
+        assert refused(admin.post("/v1/roles", kiosk(code=code))) == (409, "ROLE_EXISTS")
+    assert world.person(ADMIN, OTHER).post("/v1/roles", kiosk(code="Kiosk")).status == 201
+
+
 def test_invalid_roles_are_422_with_every_bad_field(world: World) -> None:
     admin = world.person(ADMIN)
     unknown = [{"code": "audit.erase", "scope": "org"}, ORDERS[0], ORDERS[0]]

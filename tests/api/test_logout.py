@@ -40,6 +40,15 @@ def test_logout_needs_only_the_refresh_token(world: World, anna: Person, form: F
     assert form.renew(world, refresh).code == "AUTH_INVALID"
 
 
+@pytest.mark.parametrize("query", ["?x=1", "?refreshToken=a", "?_a=%FF"])
+def test_logout_ignores_query_parameters(world: World, anna: Person, form: Form, query: str) -> None:
+    access, refresh = form.tokens(form.login(world))
+    path = "/auth/logout" if form is SCANNER else "/v1/auth/logout"
+    body = {"refresh_token" if form is SCANNER else "refreshToken": refresh}
+    assert world.call("POST", f"{path}{query}", body).status == 204
+    assert not works(world, access)
+
+
 @pytest.mark.parametrize("spent", [1, 2])
 def test_logout_with_an_older_refresh_token_ends_session(world: World, anna: Person, form: Form, spent: int) -> None:
     access, old = form.tokens(form.login(world))

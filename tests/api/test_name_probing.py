@@ -4,10 +4,10 @@ from typing import Any
 
 import pytest
 
-from chalicelib.identity.accounts.name_probing import MAX_TAKEN
+from chalicelib.identity.accounts.name_probing import MAX_TAKEN, MAX_TAKEN_IN_ORGANISATION
 from infra.local.engine import EmbeddedEngine
 from tests.builders.imports import flaws, outcome
-from tests.builders.world import OTHER, Answer, Person, World
+from tests.builders.world import DEMO, OTHER, Answer, Person, World
 
 ADMIN = "SYSTEM_ADMIN"
 PASSWORD = "seven quiet rivers"
@@ -99,6 +99,21 @@ def test_names_of_the_own_organisation_do_not_count(world: World) -> None:
 def test_each_caller_has_a_limit_of_their_own(world: World, names: list[str]) -> None:
     find_out(world.person(ADMIN))
     assert result(create(world.person(ADMIN), "name-0")) == TAKEN
+
+
+def test_callers_of_one_organisation_have_a_common_limit_whatever_users_and_keys_they_make(world: World) -> None:
+    admin = world.person(ADMIN)
+    for number in range(MAX_TAKEN_IN_ORGANISATION + 1):
+        world.person("courier", OTHER, username=f"name-{number}")
+    keys = [admin.post("/v1/api-keys", {"name": f"Robot {one}", "role": ADMIN}).json["data"]["key"] for one in "ab"]
+    robots = [Person(world, DEMO, "", ADMIN, "", key) for key in keys]
+    callers = [admin, *robots]
+    for number in range(MAX_TAKEN_IN_ORGANISATION):
+        assert result(create(callers[number // MAX_TAKEN], f"name-{number}")) == TAKEN
+    for caller in (*callers, world.person(ADMIN)):
+        answers = [create(caller, name) for name in (f"name-{MAX_TAKEN_IN_ORGANISATION}", "free")]
+        assert [result(answer) for answer in answers] == [LIMITED, LIMITED]
+    assert create(world.person(ADMIN, OTHER), "free").status == 201
 
 
 @pytest.mark.parametrize(

@@ -174,6 +174,19 @@ def test_changed_address_ends_reset_token(world: World, change: dict[str, Any]) 
     assert reset(world, token).code == "AUTH_INVALID"
 
 
+@pytest.mark.parametrize("change", [{"email": "new@example.org"}, {"phone": "+31687654321"}, {"email": None}])
+def test_address_that_is_changed_back_does_not_revive_a_reset_token(world: World, change: dict[str, Any]) -> None:
+    user = anna(world)
+    token = token_of(world)
+    admin, path = world.person("SYSTEM_ADMIN"), f"/v1/users/{user.user_id}"
+    before = admin.get(path).json["data"]
+    for values in (change, {name: before[name] for name in change}):
+        assert admin.patch(path, values).status == 200
+    assert reset(world, token).code == "AUTH_INVALID"
+    world.clock.advance(minutes=2)
+    assert reset(world, token_of(world)).status == 204
+
+
 def test_requests_about_unknown_names_leave_no_audit_row(world: World) -> None:
     for org_id in ("-", "demo", ""):
         before = len(world.audit(org_id))

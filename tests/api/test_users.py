@@ -148,6 +148,29 @@ def test_user_name_equal_to_another_users_email_is_rejected(world: World) -> Non
     assert (answer.status, answer.json["error"]["details"]) == (409, {"field": "username"})
 
 
+@pytest.mark.parametrize("hidden", ["\u200b", "\u00ad", "\u2060", "\ufeff", "\u200d", "\x01"])
+def test_invisible_characters_are_removed_at_the_ends_of_login_names_and_refused_inside(
+    world: World, hidden: str
+) -> None:
+    admin = world.person(ADMIN)
+    around = {"username": f"{hidden}Mara.K{hidden}", "email": f"{hidden}mara@example.org{hidden}"}
+    inside = {"username": f"Mara{hidden}K", "email": f"ma{hidden}ra@example.org"}
+    assert admin.post("/v1/users", new_user(**inside)).fields.keys() == inside.keys()
+    made = add(admin, password=PASSWORD, **around)
+    assert (made["username"], made["email"]) == ("Mara.K", "mara@example.org")
+    assert admin.patch(f"/v1/users/{made['id']}", inside).fields.keys() == inside.keys()
+    assert admin.patch(f"/v1/users/{made['id']}", around).json["data"]["version"] == 1
+    assert sign_in(world, f"{hidden}mara.k{hidden}", PASSWORD).status == 200
+    scanner = {"username": f"mara@example.org{hidden}", "password": PASSWORD}
+    assert world.call("POST", "/auth/login", scanner).status == 200
+    assert sign_in(world, f"mara{hidden}.k", PASSWORD).code == "AUTH_INVALID"
+    assert sign_in(world, hidden, PASSWORD).fields.keys() == {"identifier"}
+    record = {"username": f"No{hidden}ra", "full_name": "Nora", "role": "picker", "password": PASSWORD}
+    answer = admin.post("/v1/imports/users", {"records": [record, {**record, "username": f"{hidden}Nora"}]})
+    assert (answer.json["data"]["created"], answer.json["data"]["rejected"][0]["fields"].keys()) == (1, {"username"})
+    assert sign_in(world, "nora", PASSWORD).status == 200
+
+
 def test_changed_login_names_release_the_old_ones(world: World) -> None:
     admin = world.person(ADMIN)
     mara = add(admin, password=PASSWORD, email="m@example.org", phone="+31612345678")

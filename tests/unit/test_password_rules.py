@@ -78,6 +78,31 @@ def test_weak_password_is_refused_with_reason(password: str, said: str) -> None:
     assert said in (flaw(password) or "nothing")
 
 
+@pytest.mark.parametrize("hidden", ["\u200b", "\u00ad", "\u2060", "\ufeff", "\x00", "\u034f", "\ufe0f", "\u3164"])
+@pytest.mark.parametrize(
+    ("password", "said"),
+    [
+        ("x7!kQ02_z", "at least 10"),
+        ("Password123", "too common"),
+        ("abababababab", "too common"),
+        ("annamariasmith", "your own"),
+        ("the garden of MARIA", "must not contain"),
+        (wide("garden-of-SMITH"), "must not contain"),
+    ],
+)
+def test_invisible_characters_do_not_hide_a_weak_password(password: str, said: str, hidden: str) -> None:
+    assert said in (flaw(hidden + hidden.join(password)) or "nothing")
+
+
+def test_invisible_characters_in_names_do_not_allow_the_name_as_password() -> None:
+    owner = PasswordOwner("bo", "Qu\u200cux")
+    assert "must not contain" in (password_error("quux-1234567", owner, common_passwords()) or "nothing")
+
+
+def test_a_password_is_compared_with_its_invisible_characters() -> None:
+    assert not matches(hash_password("cafe au lait!\u200b"), "cafe au lait!")
+
+
 def test_password_error_names_field() -> None:
     with pytest.raises(ValidationFailed) as caught:
         check_new("short", OWN, "newPassword")

@@ -3,7 +3,7 @@
 import hashlib
 import re
 from dataclasses import dataclass
-from unicodedata import normalize
+from unicodedata import category, normalize
 
 _PHONE_LIKE = re.compile(r"\+(?=\D*\d)[\d\s().-]{6,31}")
 _PHONE_FILLERS = re.compile(r"[\s().-]")
@@ -12,6 +12,9 @@ MIN_PASSWORD, MAX_PASSWORD = 10, 128
 # Without 0, o, 1 and l, which are easily confused when the password is read from a screen and typed on a phone.
 _READABLE = "23456789abcdefghjkmnpqrstuvwxyz"
 _MIN_PART = 4
+_CONTROLS = frozenset({"Cc", "Cf", "Zl", "Zp"})
+# Characters of other categories that are displayed as nothing: fillers of Hangul, variation selectors, and the like.
+_NOTHING = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u3164\uffa0" + "".join(map(chr, range(0xFE00, 0xFE10))))
 _WORD = re.compile(rf"[^\W\d_]{{{_MIN_PART},}}")
 
 
@@ -65,12 +68,11 @@ def normalised_password(password: str) -> str:
 def password_error(password: str, owner: PasswordOwner, common: frozenset[str]) -> str | None:
     """Return why a password is not acceptable, as a sentence without its subject, or None if it is.
 
-    `common` are the most common passwords in lower case.
+    `common` are the most common passwords in lower case. Invisible characters count only towards the longest password.
     """
-    password = normalised_password(password)
-    if len(password) < MIN_PASSWORD:
+    if len(normalised_password(_visible(password))) < MIN_PASSWORD:
         return f"must be at least {MIN_PASSWORD} characters"
-    if len(password) > MAX_PASSWORD:
+    if len(normalised_password(password)) > MAX_PASSWORD:
         return f"must be at most {MAX_PASSWORD} characters"
     plain = _folded(password).strip()
     if plain in common or len(set(plain)) < 3:
@@ -83,8 +85,13 @@ def password_error(password: str, owner: PasswordOwner, common: frozenset[str]) 
 
 
 def _folded(text: str) -> str:
-    """Return a text in the form in which case and the encoding of characters do not matter."""
-    return normalize("NFKC", normalize("NFKC", text).casefold())
+    """Return a text in the form in which case, the encoding of characters and invisible ones do not matter."""
+    return normalize("NFKC", _visible(normalize("NFKC", _visible(text)).casefold()))
+
+
+def _visible(text: str) -> str:
+    """Return a text without the characters that are displayed as nothing."""
+    return "".join(character for character in text if character not in _NOTHING and category(character) not in _CONTROLS)
 
 
 def _variants(name: str) -> tuple[str, ...]:

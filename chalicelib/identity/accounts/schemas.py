@@ -7,14 +7,15 @@ import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
 from chalicelib.core.pagination import PageMeta, PageRequest
-from chalicelib.edge.types import NOT_BLANK, SENTENCE, EntityId
+from chalicelib.edge.types import CODE, NOT_BLANK, SENTENCE, EntityId
 from chalicelib.identity.roles.schemas import Granted
 
 Username = Annotated[
-    str, Meta(min_length=1, max_length=64, pattern=r"^\S+$(?!\n)", extra={SENTENCE: "must not contain spaces"})
+    str, CODE, Meta(min_length=1, max_length=64, pattern=r"^\S+$(?!\n)", extra={SENTENCE: "must not contain spaces"})
 ]
 Email = Annotated[
     str,
+    CODE,
     Meta(max_length=254, pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$(?!\n)", extra={SENTENCE: "must be an e-mail address"}),
 ]
 Text100 = Annotated[str, NOT_BLANK, Meta(max_length=100)]

@@ -53,6 +53,7 @@ class User(Entity):
     """A user. The password is stored as an argon2id hash and never leaves this table.
 
     `session_epoch` is copied into each session when it starts; raising it ends all sessions of the user.
+    `contact_version` is copied into each reset token, and rises when the e-mail address or the phone number changes.
     """
 
     Meta = stored_in("identity")
@@ -64,6 +65,7 @@ class User(Entity):
             "directory_key",
             "directory_name",
             "session_epoch",
+            "contact_version",
             "forgiven_at",
             "last_sign_in_at",
             "created_at",
@@ -88,6 +90,7 @@ class User(Entity):
     one_time_password = BooleanAttribute(default=False)
     """Whether the password was generated and has to be changed by the user before anything else."""
     session_epoch = IntAttribute(default=0)
+    contact_version = IntAttribute(default=0)
     forgiven_at = optional(MomentAttribute())
     """Failed sign-ins up to this time no longer count towards a lockout."""
     last_sign_in_at = optional(MomentAttribute())
@@ -133,7 +136,8 @@ class LoginName(Item):
 
 
 class TakenNames(Item):
-    """The login names of other organisations that a caller tried to claim within one hour, as hashes."""
+    """The login names of other organisations that a caller, or anybody in an organisation, tried to claim within one
+    hour, as hashes."""
 
     Meta = stored_in("identity")
     kind = "taken_names"
@@ -194,7 +198,10 @@ def device_owner_key(org_id: str, user_id: str) -> str:
 
 
 def taken_names_key(org_id: str, actor_id: str, hour: int) -> ItemKey[TakenNames]:
-    """Return the key of the taken names that a caller met within an hour, counted since the epoch."""
+    """Return the key of the taken names that a caller met within an hour, counted since the epoch.
+
+    `NO_ID` as the caller stands for everybody in the organisation.
+    """
     return ItemKey(TakenNames, key(org_id, "TAKEN", actor_id, hour), "TAKEN")
 
 

@@ -105,6 +105,8 @@ def store_changes(
         return
     if "username" in changed:
         changed["directory_name"] = canonical_name(str(changed["username"]))
+    if changed.keys() & {"email", "phone"}:
+        changed["contact_version"] = user.contact_version + 1
     if "role" in changed:
         remove_holder(work, user.org_id, user.role)
         add_holder(work, user.org_id, str(changed["role"]))

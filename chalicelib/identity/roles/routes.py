@@ -10,7 +10,7 @@ from chalicelib.edge.routes import Routes
 from chalicelib.identity.roles import permissions, queries, service, views
 from chalicelib.identity.roles.errors import DefaultRole, LastRoleAdministrator, RoleExists, RoleInUse, TooManyRoles
 from chalicelib.identity.roles.schemas import NewRole, RoleAnswer, RoleChange, RoleList
-from chalicelib.identity.roles.tables import RolePermissions, role_holders_key, role_key
+from chalicelib.identity.roles.tables import RolePermissions, custom_roles_key, role_holders_key, role_key
 
 routes = Routes(__name__, "People and roles")
 
@@ -44,6 +44,7 @@ def get_role(request: Request[Empty, Empty, RolePermissions]) -> RolePermissions
 @routes.post(
     "/v1/roles",
     permission=permissions.MANAGE,
+    related={"custom_roles": Resource(key=custom_roles_key, id_from=(), required=False)},
     body=NewRole,
     returns=RoleAnswer,
     status=201,
@@ -55,7 +56,7 @@ def get_role(request: Request[Empty, Empty, RolePermissions]) -> RolePermissions
 )
 def create_role(request: Request[NewRole], work: UnitOfWork) -> RolePermissions:
     """Create a role, which users and API keys can be given."""
-    return service.create_role(work, request.body, request.actor)
+    return service.create_role(work, request.body, request.related["custom_roles"], request.actor)
 
 
 @routes.delete(

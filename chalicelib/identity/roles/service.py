@@ -2,10 +2,8 @@
 
 from collections.abc import Sequence
 
-from pynamodb.expressions.condition import size
-
 from chalicelib.core.actor import Actor
-from chalicelib.core.errors import ValidationFailed
+from chalicelib.core.errors import ValidationFailed, VersionConflict
 from chalicelib.core.store import get
 from chalicelib.core.work import UnitOfWork
 from chalicelib.identity.roles import permissions as codes
@@ -26,17 +24,25 @@ MAX_CUSTOM_ROLES = 80
 """The most custom roles of one organisation, so that one batch read finds them all."""
 
 
-def create_role(work: UnitOfWork, command: NewRole, actor: Actor) -> RolePermissions:
+def create_role(
+    work: UnitOfWork, command: NewRole, custom_roles: CustomRoles | None, actor: Actor
+) -> RolePermissions:
     """Create a role: with the given permissions, and those of every default role, such as changing one's own password.
 
-    Raise `AccessDenied` if it has permissions that the caller may not grant, `ValidationFailed` naming each invalid
-    entry, `RoleExists` or `TooManyRoles`.
+    `custom_roles` are the present ones as read; the commit requires that they are unchanged. Raise `AccessDenied` if
+    the role has permissions that the caller may not grant, `ValidationFailed` naming each invalid entry, `RoleExists`
+    if a role has this code in any case, or `TooManyRoles`.
     """
     actor.require_reach(codes.MANAGE)
     permissions, errors = _read_permissions(command.permissions)
     if errors:
         raise ValidationFailed(errors)
     check_can_grant(actor, permissions)
+    codes_in_use = (custom_roles and custom_roles.codes) or set()
+    if command.code.casefold() in {code.casefold() for code in (*ROLES, *codes_in_use)}:
+        raise RoleExists
+    if len(codes_in_use) >= MAX_CUSTOM_ROLES:
+        raise TooManyRoles(details={"most": MAX_CUSTOM_ROLES})
     permissions = {**dict.fromkeys(EVERYBODYS_PERMISSIONS, OWN), **permissions}
     work.audit(RolePermissions.kind, command.code, "ROLE_CREATED")
     role = role_key(actor.org_id, command.code).new(code=command.code, name=command.name, permissions=permissions)
@@ -44,10 +50,9 @@ def create_role(work: UnitOfWork, command: NewRole, actor: Actor) -> RolePermiss
     work.create(role_holders_key(actor.org_id, command.code).new(holders=0), RoleExists(), final=True, audited=False)
     work.update_unread(
         custom_roles_key(actor.org_id),
-        condition=CustomRoles.codes.does_not_exist() | (size(CustomRoles.codes) < MAX_CUSTOM_ROLES),
-        on_conflict=TooManyRoles(details={"most": MAX_CUSTOM_ROLES}),
+        condition=CustomRoles.codes == codes_in_use if codes_in_use else CustomRoles.codes.does_not_exist(),
+        on_conflict=VersionConflict(),
         actions=[CustomRoles.codes.add({command.code})],
-        final=True,
         audited=False,
     )
     return role

@@ -141,7 +141,7 @@ def _new_token(work: UnitOfWork, token_hash: str, user: User | None) -> ResetTok
         org_id=NO_ID if user is None else user.org_id,
         user_id=NO_ID if user is None else user.user_id,
         epoch=0 if user is None else user.session_epoch,
-        contact=_contact(user),
+        contact_version=0 if user is None else user.contact_version,
         expires_at=work.now + timedelta(seconds=work.settings.reset_token_s),
     )
 
@@ -167,17 +167,12 @@ def _count_message(
 def _is_valid(token: ResetToken, user: User, messages: ResetMessages | None) -> bool:
     """Return whether a token that was not used still stands for this user."""
     is_newest = messages is not None and reset_key(messages.token_hash or "").pk == token.pk
-    is_current = user.session_epoch == token.epoch and _contact(user) == token.contact
+    is_current = user.session_epoch == token.epoch and user.contact_version == token.contact_version
     return user.status == ACTIVE and is_newest and is_current
 
 
 def _messages_key(user_id: str) -> ItemKey[ResetMessages]:
     return reset_messages_key(user_subject(user_id))
-
-
-def _contact(user: User | None) -> str:
-    """Return a hash of the addresses to which a token may be sent."""
-    return _hash("" if user is None else f"{user.email}|{user.phone}")
 
 
 def _reset_message(settings: Settings, user: User, name: str, secret: str) -> OutboundMessage:

@@ -49,6 +49,7 @@ def _read_sign_out(raw: bytes) -> SignOut:
 _SIGN_OUT: Mapping[str, Any] = {
     "public": True,
     "read_body": _read_sign_out,
+    "any_query": True,
     "status": 204,
     "audit_target": AuditTarget("session", "SESSION_ENDED"),
 }

@@ -6,7 +6,10 @@ from typing import Annotated
 
 import msgspec
 
-Identifier = Annotated[str, msgspec.Meta(min_length=1, max_length=254)]
+from chalicelib.edge.types import SCAN
+
+Identifier = Annotated[str, SCAN, msgspec.Meta(min_length=1, max_length=254)]
+"""A login name as it was typed. It loses invisible characters at its ends; with one inside it is an unknown name."""
 Password = Annotated[str, msgspec.Meta(min_length=1, max_length=256)]
 Token = Annotated[str, msgspec.Meta(min_length=1, max_length=512)]
 

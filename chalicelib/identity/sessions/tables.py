@@ -92,10 +92,10 @@ class PasswordTries(Item):
 class ResetToken(Entity):
     """A password reset token, by the hash of its secret.
 
-    It is valid while `epoch` equals the user's `session_epoch`, so a new password invalidates it, while `contact` is
-    the hash of the user's e-mail address and phone number, and while it is the one that was sent last
-    (`ResetMessages`). An unknown login name gets a token too, which is never sent, so that both cases take the same
-    writes.
+    It is valid while `epoch` equals the user's `session_epoch`, so a new password invalidates it, while
+    `contact_version` equals the user's, so another e-mail address or phone number does too, and while it is the one
+    that was sent last (`ResetMessages`). An unknown login name gets a token too, which is never sent, so that both
+    cases take the same writes.
     """
 
     Meta = stored_in("identity")
@@ -104,7 +104,8 @@ class ResetToken(Entity):
     org_id = UnicodeAttribute()
     user_id = UnicodeAttribute()
     epoch = IntAttribute()
-    contact = optional(UnicodeAttribute())
+    contact_version = optional(IntAttribute())
+    """Absent from tokens of releases that did not store it; they are not valid."""
     spent_at = optional(MomentAttribute())
     expires_at = ExpiryAttribute()
 
