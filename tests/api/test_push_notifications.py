@@ -4,10 +4,11 @@ from typing import Any
 
 import pytest
 
+from chalicelib.core.errors import VersionConflict
 from chalicelib.core.work import Recipient
 from chalicelib.identity.accounts.devices import device_id, devices_of
 from chalicelib.identity.accounts.push_notifications import PushNotification, push
-from chalicelib.identity.accounts.tables import Device, device_key
+from chalicelib.identity.accounts.tables import Device, RegisteredDevices, device_key, registered_devices_key
 from tests.builders.world import Person, World
 
 
@@ -135,6 +136,32 @@ def test_eleventh_device_replaces_the_oldest(world: World) -> None:
     register(tech, "device-12")
     assert tokens_of(tech) == {"device-2", *(f"device-{number}" for number in range(4, 13))}
     assert notify(world, tech) == 10
+
+
+def test_devices_that_are_gone_or_handed_on_leave_their_places(world: World) -> None:
+    tech, colleague = world.person("TECH"), world.person("TECH")
+    for number in range(10):
+        register(tech, f"device-{number}")
+    for number in range(1, 5):
+        assert tech.delete(f"/v1/devices/{device_id(f'device-{number}')}").status == 204
+    register(colleague, "device-5")
+    for number in range(10, 15):
+        register(tech, f"device-{number}")
+    assert tokens_of(tech) == {"device-0", *(f"device-{number}" for number in (6, 7, 8, 9, 10, 11, 12, 13, 14))}
+    register(tech, "device-15")
+    assert (len(tokens_of(tech)), "device-0" in tokens_of(tech)) == (10, False)
+    assert tokens_of(colleague) == {"device-5"}
+
+
+def test_devices_from_before_the_list_count(world: World) -> None:
+    tech = world.person("TECH")
+    for number in range(10):
+        world.clock.advance(seconds=1)
+        register(tech, f"device-{number}")
+    known = registered_devices_key(tech.org_id, tech.user_id)
+    world.run(lambda work: work.remove(known, RegisteredDevices.pk.exists(), VersionConflict()))
+    register(tech, "device-10")
+    assert tokens_of(tech) == {f"device-{number}" for number in range(1, 11)}
 
 
 def test_checking_devices_takes_one_batch_read(world: World, engine: Any) -> None:

@@ -21,7 +21,14 @@ from chalicelib.identity.accounts.schemas import (
     UserList,
     UserQuery,
 )
-from chalicelib.identity.accounts.tables import Device, User, device_key, organisation_key, user_key
+from chalicelib.identity.accounts.tables import (
+    Device,
+    User,
+    device_key,
+    organisation_key,
+    registered_devices_key,
+    user_key,
+)
 from chalicelib.identity.roles.errors import LastRoleAdministrator
 from chalicelib.identity.roles.queries import find_role_name
 from chalicelib.identity.roles.tables import role_key
@@ -41,6 +48,7 @@ DEVICE_RESOURCE = Resource(
     org_id=lambda device: device.org_id,
     owners=lambda device, _: (device.user_id,),
 )
+_REGISTERED = Resource(key=registered_devices_key, id_from=("user_id",), required=False)
 _RELATED = {
     "role": Resource(key=role_key, id_from=("role",), required=False),
     "superior": Resource(key=user_key, id_from=("reportsTo",), required=False),
@@ -129,6 +137,7 @@ def get_profile(request: Request[Empty]) -> Profile:
 @me_routes.post(
     "/v1/devices/register",
     permission=permissions.REGISTER_DEVICE,
+    related={"registered": _REGISTERED},
     body=NewDevice,
     returns=DeviceId,
     status=201,
@@ -136,7 +145,7 @@ def get_profile(request: Request[Empty]) -> Profile:
 )
 def register_device(request: Request[NewDevice], work: UnitOfWork) -> DeviceId:
     """Register a phone or browser for push notifications; it belongs to the user who registered it last."""
-    return devices.register_device(work, request.body, request.actor)
+    return devices.register_device(work, request.body, request.related["registered"], request.actor)
 
 
 @me_routes.delete(

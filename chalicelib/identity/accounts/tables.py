@@ -172,6 +172,18 @@ class Device(Item):
     """The devices of one user."""
 
 
+class RegisteredDevices(Item):
+    """The ids of the devices that a user has registered, in the order of the last registrations.
+
+    Every device of the user is among them; others may have been removed or belong to somebody else by now.
+    """
+
+    Meta = stored_in("identity")
+    kind = "registered_devices"
+
+    device_ids = ListAttribute[Any](of=UnicodeAttribute)
+
+
 def organisation_key(org_id: str) -> ItemKey[Organisation]:
     """Return the key of an organisation."""
     return ItemKey(Organisation, key(org_id, "ORGANISATION"), "ORGANISATION")
@@ -195,6 +207,11 @@ def device_key(device_id: str) -> ItemKey[Device]:
 def device_owner_key(org_id: str, user_id: str) -> str:
     """Return the index key of a user's devices."""
     return key(org_id, "DEVICES", user_id)
+
+
+def registered_devices_key(org_id: str, user_id: str) -> ItemKey[RegisteredDevices]:
+    """Return the key of the list of a user's devices."""
+    return ItemKey(RegisteredDevices, key(org_id, "DEVICES", user_id), "DEVICES")
 
 
 def taken_names_key(org_id: str, actor_id: str, hour: int) -> ItemKey[TakenNames]:
