@@ -70,8 +70,10 @@ def test_one_of_several_roles_with_one_code_is_made(arena: World) -> None:
 
 def test_one_of_several_roles_whose_codes_differ_in_case_is_made(arena: World) -> None:
     admin = arena.person(ADMIN)
-    bodies = [{"code": code, "name": "Kiosk", "permissions": []} for code in ("kiosk", "Kiosk", "KIOSK")]
-    answers = at_once([partial(admin.post, "/v1/roles", body) for body in bodies])
+    others = {"name": "Kiosk", "permissions": []}
+    answers = at_once(
+        [partial(admin.post, "/v1/roles", {"code": code, **others}) for code in ("kiosk", "Kiosk", "KIOSK")]
+    )
     assert sorted(answer.status for answer in answers) == [201, 409, 409]
     made = [one["code"] for one in admin.get("/v1/roles").json["data"] if one["code"].lower() == "kiosk"]
     assert len(made) == 1

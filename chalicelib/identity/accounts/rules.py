@@ -91,7 +91,9 @@ def _folded(text: str) -> str:
 
 def _visible(text: str) -> str:
     """Return a text without the characters that are displayed as nothing."""
-    return "".join(character for character in text if character not in _NOTHING and category(character) not in _CONTROLS)
+    return "".join(
+        character for character in text if character not in _NOTHING and category(character) not in _CONTROLS
+    )
 
 
 def _variants(name: str) -> tuple[str, ...]:

@@ -136,8 +136,7 @@ class LoginName(Item):
 
 
 class TakenNames(Item):
-    """The login names of other organisations that a caller, or anybody in an organisation, tried to claim within one
-    hour, as hashes."""
+    """Names of other organisations that a caller or a whole organisation tried to claim in an hour, as hashes."""
 
     Meta = stored_in("identity")
     kind = "taken_names"

@@ -24,9 +24,7 @@ MAX_CUSTOM_ROLES = 80
 """The most custom roles of one organisation, so that one batch read finds them all."""
 
 
-def create_role(
-    work: UnitOfWork, command: NewRole, custom_roles: CustomRoles | None, actor: Actor
-) -> RolePermissions:
+def create_role(work: UnitOfWork, command: NewRole, custom_roles: CustomRoles | None, actor: Actor) -> RolePermissions:
     """Create a role: with the given permissions, and those of every default role, such as changing one's own password.
 
     `custom_roles` are the present ones as read; the commit requires that they are unchanged. Raise `AccessDenied` if
