@@ -118,11 +118,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
     admin = {"username": options.admin, "fullName": options.name or options.admin}
     if options.email is not None:
         admin["email"] = options.email
+    admin = _cleaned(admin)
     try:
         errors = _validation_errors(options.org, admin)
         return _report_error("; ".join(errors), _FAILED) if errors else _run(options.org, admin)
     except startup.StartFailed as error:
         return _report_error(str(error), _FAILED)
+
+
+def _cleaned(admin: Mapping[str, str]) -> dict[str, str]:
+    """Return the arguments without the invisible characters that pasted text has at its ends, as the API does."""
+    from chalicelib.edge.text import TextKind, clean
+
+    return {name: clean(value, TextKind.CODE) for name, value in admin.items()}
 
 
 def _validation_errors(org: str, admin: Mapping[str, str]) -> list[str]:

@@ -47,6 +47,16 @@ def test_first_administrator_can_log_in_with_printed_password(world: World, caps
     assert [(one["username"], one["fullName"], one["role"]) for one in me] == [("Root", "Ada Root", "SYSTEM_ADMIN")]
 
 
+def test_invisible_characters_around_the_arguments_are_not_stored(
+    world: World, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run("--email", "\u200bada@acme.example\u2060", admin="\ufeffRoot\u200b") == 0
+    password = printed_password(capsys.readouterr().out)
+    for name in ("root", "ada@acme.example"):
+        body = {"identifier": name, "password": password}
+        assert world.call("POST", "/v1/auth/login", body).status == 200
+
+
 def test_organisation_has_default_permissions_and_audit_row(world: World, capsys: pytest.CaptureFixture[str]) -> None:
     assert run() == 0
     password = printed_password(capsys.readouterr().out)
@@ -96,6 +106,7 @@ def test_user_name_in_use_is_refused_without_organisation(
         ({"org": "x" * 101}, "--org"),
         ({"admin": "two words"}, "--admin"),
         ({"admin": ""}, "--admin"),
+        ({"admin": "ro\u200bot"}, "--admin"),
     ],
 )
 def test_invalid_name_is_refused(
