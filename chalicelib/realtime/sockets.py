@@ -41,7 +41,7 @@ from chalicelib.realtime.connections import NewConnection
 from chalicelib.realtime.delivery_trigger import DeliveryTrigger
 from chalicelib.realtime.errors import ConnectionGone, SendFailed
 from chalicelib.realtime.events import ACK, socket_events
-from chalicelib.realtime.permissions import CHANNELS, may_listen
+from chalicelib.realtime.permissions import CHANNEL_PREFIX, CHANNELS, may_listen
 from chalicelib.realtime.schemas import Acknowledgement
 from chalicelib.realtime.sender import MESSAGE_TOO_BIG, POLICY_VIOLATION, Sender
 from chalicelib.realtime.tables import Connection, Ticket, connection_key
@@ -122,7 +122,8 @@ class Sockets(msgspec.Struct, frozen=True):
             credentials = self.dependencies.authenticator.verify(token)
         actor = self._authenticate(credentials)
         if not may_listen(actor, channel or ""):
-            raise AccessDenied("Your role does not have access to this channel.")
+            details = {"permission": CHANNEL_PREFIX + (channel or "*")}
+            raise AccessDenied("Your role does not have access to this channel.", details=details)
         actor.require_own_password()
         new = NewConnection(context["connectionId"], self._endpoint(context), channel or "", _after(query))
         self.delivery_trigger.trigger(self._store_connection(new, actor, ticket))

@@ -6,6 +6,7 @@ import json
 import shlex
 from collections.abc import Iterator
 
+from chalicelib.core.settings import settings
 from infra.local.demo_people import ORGANISATIONS, DemoOrganisation
 
 READY = "Baton is ready"
@@ -24,6 +25,7 @@ def banner(port: int, password: str | None, engine: str, notes: list[str]) -> st
         f"  Sockets                   {base.replace('http', 'ws', 1)}/v1/ws/courier|customer|staff?token=...",
         f"  OpenAPI                   {base}/v1/openapi.json",
         f"  Health                    {base}/health",
+        f"  Stage                     {settings().stage}",
         f"  Data                      {engine}",
         *[f"  Note                      {note}" for note in notes],
         "",
