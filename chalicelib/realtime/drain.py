@@ -24,6 +24,7 @@ import msgspec
 
 from chalicelib.core import observability
 from chalicelib.core.clock import Clock, to_millis
+from chalicelib.core.deadline import deadline
 from chalicelib.core.parallel import done, first_done, parallel, start
 from chalicelib.core.settings import Settings
 from chalicelib.core.store import get_many
@@ -175,7 +176,9 @@ class Drain(msgspec.Struct):
         kinds, clock, settings = self.parts.entity_events, self.parts.clock, self.parts.settings
         selected = events_for(posting.connection, events, self.recipient, clock, kinds)
         poster = Poster(self.parts.sender, clock, timedelta(seconds=settings.connection_grace_s))
-        return poster.post(posting.name, posting.connection, selected, posting.newest, self.until)
+        left = self.until - clock.now()
+        with deadline(clock, left.total_seconds()):  # within a request a post is not waited for longer than a second
+            return poster.post(posting.name, posting.connection, selected, posting.newest, self.until)
 
     def _finished_posts(self) -> list[tuple[Posting, Outcome]]:
         """Wait for posts, a little longer than for the first; return what became of those that have ended."""
