@@ -21,8 +21,7 @@ from chalicelib.core import aws, cursors
 from chalicelib.core.clock import Clock
 from chalicelib.core.errors import Unavailable
 from chalicelib.core.pagination import Page
-from chalicelib.core.parallel import parallel as parallel  # noqa: PLC0414 - exported beside the reads that it runs
-from chalicelib.core.parallel import parallel_pair as parallel_pair  # noqa: PLC0414
+from chalicelib.core.parallel import parallel, parallel_pair
 from chalicelib.core.settings import settings
 from chalicelib.core.table import Item, key
 

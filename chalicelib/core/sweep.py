@@ -17,7 +17,8 @@ import msgspec
 
 from chalicelib.core import observability
 from chalicelib.core.clock import SKEW
-from chalicelib.core.store import Query, Rows, parallel, parallel_reads
+from chalicelib.core.parallel import parallel
+from chalicelib.core.store import Query, Rows, parallel_reads
 
 OutcomeT = TypeVar("OutcomeT", bound=StrEnum)
 

@@ -4,7 +4,7 @@ Chalice has one app per process and its blueprints can be registered only once. 
 not build a second app: they install other dependencies behind it (their clock, their authenticator, their outbox).
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol
 
 import msgspec
@@ -40,6 +40,9 @@ class Credentials(Protocol):
 
     def is_valid(self, found: ReadResult) -> bool:
         """Return whether session and person, as stored now, are valid."""
+
+    def permissions(self, found: ReadResult) -> Mapping[str, str]:
+        """Return what the role of these credentials may do, as stored now: `{permission: scope}`."""
 
 
 class Authenticator(Protocol):

@@ -26,7 +26,8 @@ from chalicelib.core import observability
 from chalicelib.core.actor import Actor
 from chalicelib.core.deadline import deadline, has_time
 from chalicelib.core.errors import BatonError, Conflict, InternalError, RateLimited, ValidationFailed
-from chalicelib.core.store import parallel, store_errors
+from chalicelib.core.parallel import parallel
+from chalicelib.core.store import store_errors
 from chalicelib.core.work import UnitOfWork
 from chalicelib.edge.dependencies import Dependencies, dependencies
 from chalicelib.edge.endpoint import AuditTarget

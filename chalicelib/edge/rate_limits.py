@@ -29,8 +29,9 @@ import msgspec
 from chalicelib.core import observability
 from chalicelib.core.clock import Clock, to_millis
 from chalicelib.core.errors import RateLimited, Unavailable
+from chalicelib.core.parallel import parallel_pair
 from chalicelib.core.settings import Settings
-from chalicelib.core.store import ItemKey, ReadResult, get_many, parallel_pair, store_errors
+from chalicelib.core.store import ItemKey, ReadResult, get_many, store_errors
 from chalicelib.core.table import ExpiryAttribute, IntAttribute, Item, key, stored_in
 
 RETRY_AFTER_S = 1

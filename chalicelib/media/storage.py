@@ -10,8 +10,8 @@ from urllib.parse import quote
 
 from chalicelib.core.errors import ValidationFailed
 from chalicelib.core.objects import Objects, ObjectTooLarge, UploadForm
+from chalicelib.core.parallel import parallel
 from chalicelib.core.settings import Settings
-from chalicelib.core.store import parallel
 from chalicelib.media.errors import FileNotUploaded
 from chalicelib.media.images import CONTENT_TYPE, EncodedImage
 from chalicelib.media.schemas import MAX_UPLOAD_BYTES

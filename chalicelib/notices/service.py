@@ -15,8 +15,8 @@ from chalicelib.core import observability
 from chalicelib.core.actor import Actor
 from chalicelib.core.errors import Unavailable
 from chalicelib.core.messages import PUSH, OutboundMessage
+from chalicelib.core.parallel import parallel
 from chalicelib.core.runner import Runner
-from chalicelib.core.store import parallel
 from chalicelib.core.work import Recipient, UnitOfWork
 from chalicelib.edge.dependencies import message_queue
 from chalicelib.identity.accounts.devices import devices_of

@@ -14,7 +14,7 @@ import msgspec
 from chalicelib.core import observability
 from chalicelib.core.deadline import has_time
 from chalicelib.core.ids import Ids
-from chalicelib.core.store import parallel
+from chalicelib.core.parallel import parallel
 from chalicelib.core.work import Recipient, UnitOfWork
 from chalicelib.realtime import mailbox
 from chalicelib.realtime.delivery_trigger import DeliveryTrigger

@@ -152,7 +152,7 @@ class Drain(msgspec.Struct):
         for name, connection in box.connections.items():
             if now >= connection.expires_at or not credentials[name].is_valid(stored):
                 ended[name] = SESSION_ENDED
-            elif not may_listen(credentials[name].authenticate(stored, ""), connection.channel):
+            elif not may_listen(credentials[name].permissions(stored), connection.channel):
                 ended[name] = CHANNEL_DENIED
         return ended
 

@@ -121,7 +121,7 @@ class Sockets(msgspec.Struct, frozen=True):
             token = query.get("token") or bearer(headers.get("authorization"))
             credentials = self.dependencies.authenticator.verify(token)
         actor = self._authenticate(credentials)
-        if not may_listen(actor, channel or ""):
+        if not may_listen(actor.permissions, channel or ""):
             details = {"permission": CHANNEL_PREFIX + (channel or "*")}
             raise AccessDenied("Your role does not have access to this channel.", details=details)
         actor.require_own_password()

@@ -13,7 +13,8 @@ from pynamodb.exceptions import QueryError
 from chalicelib.core import aws, store
 from chalicelib.core.errors import Unavailable, ValidationFailed
 from chalicelib.core.pagination import Page
-from chalicelib.core.store import ItemKey, Query, parallel, parallel_pair
+from chalicelib.core.parallel import parallel, parallel_pair
+from chalicelib.core.store import ItemKey, Query
 from infra.local.engine import EmbeddedEngine
 from tests.builders.shelves import Note, Shelf, Storehouse, shelf, shelf_key
 from tests.builders.time import START

@@ -11,8 +11,8 @@ from functools import cache, partial
 from PIL import Image
 
 from chalicelib.core.objects import Objects
+from chalicelib.core.parallel import parallel
 from chalicelib.core.settings import settings
-from chalicelib.core.store import parallel
 from chalicelib.media.images import CONTENT_TYPE, reencode
 from chalicelib.media.storage import object_keys
 from tests.benchmarks.stage import Hit, Stage

@@ -3,8 +3,9 @@
 from collections.abc import Callable, Sequence
 from functools import partial
 
+from chalicelib.core.parallel import parallel
 from chalicelib.core.settings import settings
-from chalicelib.core.store import get, parallel
+from chalicelib.core.store import get
 from chalicelib.maintenance.photos.queries import list_photos
 from chalicelib.maintenance.photos.tables import PHOTOS
 from chalicelib.media.storage import object_keys

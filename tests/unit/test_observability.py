@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from chalicelib.core.observability import bind, count, log, measured
+from chalicelib.core.parallel import parallel
 from chalicelib.core.settings import settings
-from chalicelib.core.store import parallel
 from tests.builders.logs import Lines, listening
 
 

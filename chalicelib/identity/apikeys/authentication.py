@@ -6,7 +6,7 @@ and no device, and opens no socket.
 """
 
 import hmac
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -43,14 +43,12 @@ class ApiKeyCredentials(msgspec.Struct, frozen=True):
         api_key = stored.get(self._key)
         if api_key is None or not self._is_valid(api_key):
             raise AuthInvalid("This API key is not valid.")
-        role: RolePermissions | None = stored.get(self._role)
-        held = {} if role is None else role.permissions
         return Actor(
             org_id=api_key.org_id,
             user_id=self.user_id,
             request_id=request_id,
             role=api_key.role,
-            permissions=permissions_of_key(held),
+            permissions=self.permissions(stored),
             username=api_key.name,
             full_name=api_key.name,
         )
@@ -59,6 +57,11 @@ class ApiKeyCredentials(msgspec.Struct, frozen=True):
         """Return whether the key, as stored now, is valid."""
         api_key = found.get(self._key)
         return api_key is not None and self._is_valid(api_key)
+
+    def permissions(self, found: ReadResult) -> Mapping[str, str]:
+        """Return what a key with this role may do, as stored now."""
+        role: RolePermissions | None = found.get(self._role)
+        return {} if role is None else permissions_of_key(role.permissions)
 
     @property
     def _key(self) -> ItemKey[ApiKey]:

@@ -68,6 +68,11 @@ class SessionCredentials(msgspec.Struct, frozen=True):
     def _session_key(self) -> ItemKey[Session]:
         return session_key(self.claims.org_id, self.claims.user_id, self.claims.session_id)
 
+    def permissions(self, found: ReadResult) -> Mapping[str, str]:
+        """Return what the role that the token names may do, as stored now."""
+        role = found.get(role_key(self.claims.org_id, self.claims.role))
+        return {} if role is None else role.permissions
+
     def _permissions(self, user: User, stored: ReadResult) -> Mapping[str, str]:
         key = role_key(user.org_id, user.role)
         # If the role has changed since the token was signed, this costs one more read until the token is refreshed.

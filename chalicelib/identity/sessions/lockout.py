@@ -25,8 +25,9 @@ from pynamodb.expressions.update import Action
 from chalicelib.core.clock import SKEW, Clock, from_millis, to_millis
 from chalicelib.core.errors import AccountLocked, Unavailable
 from chalicelib.core.ids import Ids
+from chalicelib.core.parallel import parallel_pair
 from chalicelib.core.settings import Settings
-from chalicelib.core.store import ItemKey, ReadResult, get, get_many, parallel_pair, store_errors
+from chalicelib.core.store import ItemKey, ReadResult, get, get_many, store_errors
 from chalicelib.core.work import UnitOfWork
 from chalicelib.identity.sessions.rules import PasswordTry, TryLimits, lock_anywhere, lock_of_source
 from chalicelib.identity.sessions.tables import PasswordTries, tries_key

@@ -18,8 +18,9 @@ from chalicelib.core.actor import Actor
 from chalicelib.core.clock import from_millis, to_millis
 from chalicelib.core.errors import AuthInvalid, ValidationFailed
 from chalicelib.core.messages import EMAIL, SMS, MessageQueue, OutboundMessage
+from chalicelib.core.parallel import parallel_pair
 from chalicelib.core.settings import Settings
-from chalicelib.core.store import ItemKey, get_many, parallel_pair
+from chalicelib.core.store import ItemKey, get_many
 from chalicelib.core.table import expired
 from chalicelib.core.work import Recipient, UnitOfWork
 from chalicelib.edge.request import ClientInfo

@@ -21,8 +21,9 @@ import msgspec
 from chalicelib.core import observability
 from chalicelib.core.clock import Clock
 from chalicelib.core.errors import RateLimited
+from chalicelib.core.parallel import parallel_pair
 from chalicelib.core.settings import Settings
-from chalicelib.core.store import get, parallel_pair, store_errors
+from chalicelib.core.store import get, store_errors
 from chalicelib.core.work import UnitOfWork
 from chalicelib.identity.accounts.tables import NO_ID, LoginName, login_name_key
 from chalicelib.identity.sessions.tables import AttemptCounter, attempts_key

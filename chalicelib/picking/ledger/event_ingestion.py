@@ -23,7 +23,8 @@ from chalicelib.core.actor import Actor
 from chalicelib.core.clock import to_millis
 from chalicelib.core.deadline import deadline, has_time
 from chalicelib.core.errors import BatonError, Unavailable
-from chalicelib.core.store import parallel, store_errors
+from chalicelib.core.parallel import parallel
+from chalicelib.core.store import store_errors
 from chalicelib.core.work import UnitOfWork
 from chalicelib.edge.dependencies import Dependencies
 from chalicelib.picking.ledger import event_parsing
