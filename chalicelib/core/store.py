@@ -31,7 +31,6 @@ U = TypeVar("U")
 RawItem = Mapping[str, Mapping[str, Any]]
 """An item, or a key, as the store writes it: `{"pk": {"S": "..."}, ...}`."""
 
-
 _TRY_LATER = frozenset(
     {
         "ProvisionedThroughputExceededException",
@@ -76,8 +75,8 @@ def unavailable(error: BaseException) -> bool:
     """Return whether the error means that the store is down or throttles, rather than that the request is wrong."""
     cause = getattr(error, "cause", None) or error
     if isinstance(cause, ClientError):
-        status = cause.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
-        return status >= 500 or cause.response.get("Error", {}).get("Code") in _TRY_LATER
+        failed = cause.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0) >= 500
+        return failed or cause.response.get("Error", {}).get("Code") in _TRY_LATER
     return isinstance(cause, (NoConnection, HTTPClientError))
 
 

@@ -25,8 +25,8 @@ AFTER_LEDGER = LEDGER.replace("#", "$")
 """A sort key after those of all entries of a ledger."""
 MAX_MODULES = 60
 """The number of ledgers that are read at once; their modules are one batch read."""
-_MIN_ENTRIES = 2
-"""The entries that are read even if an answer ends early: the first one may be that of the position."""
+_MIN_ENTRIES = 10
+"""The entries that are read even if an answer of the store ends before; the first may be that of the position."""
 _SHAPE = {"sk": "S"}
 _POSITION = re.compile(r"(\S{1,80}) (\S{0,120}) ([0-9]{1,5})")
 
