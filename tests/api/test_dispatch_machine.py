@@ -26,7 +26,6 @@ from tests.builders.dispatch import (
 )
 from tests.builders.founding import fresh_world
 from tests.builders.mailboxes import is_pending, log_of, queued
-from tests.builders.world import Answer
 from tests.environment import examples
 
 ACTIVE = ("assigned", "accepted", "arrived", "picked_up")
@@ -65,7 +64,13 @@ class Dispatch(RuleBasedStateMachine):
 
     @rule(courier=one_of_three, available=st.sampled_from([True, True, False]))
     def somebody_goes_on_or_off_duty(self, courier: int, available: bool) -> None:
-        duty(self.couriers[courier], available)
+        person = self.couriers[courier]
+        offers = [one for one in self.in_hand() if one.status == "assigned" and one.assigned_courier == person.user_id]
+        duty(person, available)
+        if offers and not available:
+            self.expect_given_up("decline", offers[0])
+        else:
+            self.expect({})
 
     @rule(courier=one_of_three, km=st.sampled_from([0, 1, 9, 20]))
     def somebody_says_where_they_are(self, courier: int, km: float) -> None:
@@ -118,7 +123,8 @@ class Dispatch(RuleBasedStateMachine):
         answer = step(person, action, was.order_id)
         mine = was.assigned_courier == person.user_id
         if mine and action in GIVES_UP and was.status in GIVES_UP[action]:
-            self.expect_given_up(answer, action, was)
+            assert answer.status == 200
+            self.expect_given_up(action, was)
         elif mine and LEADS_FROM.get(action) == was.status:
             assert (answer.status, answer.json["status"]) == (200, STEPS[action])
             self.expect({(was.customer_id, was.order_id): [("order.status", STEPS[action])]})
@@ -130,9 +136,8 @@ class Dispatch(RuleBasedStateMachine):
             assert answer.status == (200 if person.user_id in gave_up else 403)
             self.expect({})
 
-    def expect_given_up(self, answer: Answer, action: str, was: Order) -> None:
+    def expect_given_up(self, action: str, was: Order) -> None:
         """The order goes to somebody who never had it, or to nobody."""
-        assert answer.status == 200
         after = stored_order(was.order_id)
         assert after.assigned_courier not in {*(was.tried or ()), was.assigned_courier}
         expected = self.outcome(after)
