@@ -13,16 +13,15 @@ from datetime import datetime, timedelta
 from threading import Lock
 
 import msgspec
-from pynamodb.exceptions import UpdateError
 
 from chalicelib.audit.tables import RefusalCounter, refusals_key
 from chalicelib.core.actor import Actor
 from chalicelib.core.clock import SKEW, is_due
+from chalicelib.core.conditional import write_if
 
 INTERVAL = timedelta(seconds=1)
 _KEPT = timedelta(days=30)
 _MAX_PEOPLE = 10_000
-_CONDITION_FAILED = "ConditionalCheckFailedException"
 
 
 class _Person(msgspec.Struct):
@@ -48,17 +47,16 @@ class RefusalThrottle:
         condition = RefusalCounter.written_at.does_not_exist() | (RefusalCounter.written_at <= now - INTERVAL)
         condition |= RefusalCounter.written_at > now + SKEW  # the clock was set back
         expiry = RefusalCounter.expires_at.set(now + _KEPT)
-        try:
-            answer = RefusalCounter.table().update_item(
+        answer = write_if(
+            lambda: RefusalCounter.table().update_item(
                 target.pk,
                 range_key=target.sk,
                 actions=[RefusalCounter.written_at.set(now), RefusalCounter.repeated.set(0), expiry],
                 condition=condition,
                 return_values="ALL_OLD",
             )
-        except UpdateError as error:
-            if error.cause_response_code != _CONDITION_FAILED:
-                raise
+        )
+        if answer is None:
             target.new().update(actions=[RefusalCounter.repeated.add(counted + 1), expiry])
             return None
         return counted + int(answer.get("Attributes", {}).get("repeated", {}).get("N", 0))

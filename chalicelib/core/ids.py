@@ -5,6 +5,7 @@ and sort by creation time, so they serve as sort keys. Within one millisecond of
 above the previous one (the RFC's "monotonic random"). Python's own `uuid7` comes with 3.14.
 """
 
+import hashlib
 import secrets
 import uuid
 from collections.abc import Callable
@@ -58,3 +59,8 @@ class SystemIds:
     def token(self) -> str:
         """Return 43 random URL-safe characters."""
         return secrets.token_urlsafe(32)
+
+
+def hash_secret(secret: str) -> str:
+    """Return the stored form of a secret that `token` made. It has 256 random bits, so a plain SHA-256 is enough."""
+    return hashlib.sha256(secret.encode()).hexdigest()

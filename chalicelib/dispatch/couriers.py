@@ -6,13 +6,13 @@ instead of a version; the index attributes change in the same write.
 
 from datetime import datetime, timedelta
 
-from pynamodb.exceptions import UpdateError
 from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 
 from chalicelib.core.actor import Actor
+from chalicelib.core.conditional import write_if
 from chalicelib.core.errors import Unavailable
-from chalicelib.core.store import get, store_errors
+from chalicelib.core.store import get
 from chalicelib.core.work import UnitOfWork
 from chalicelib.dispatch import geo
 from chalicelib.dispatch.schemas import Position
@@ -122,14 +122,7 @@ def _is_on_duty(org_id: str, courier_id: str) -> bool:
 
 
 def _updated(courier: Courier, actions: list[Action], condition: Condition) -> bool:
-    try:
-        with store_errors():
-            courier.update(actions=actions, condition=condition)
-    except UpdateError as error:
-        if error.cause_response_code == "ConditionalCheckFailedException":
-            return False
-        raise
-    return True
+    return write_if(lambda: courier.update(actions=actions, condition=condition)) is not None
 
 
 def _indexed(org_id: str, courier_id: str, now: datetime) -> list[Action]:

@@ -14,10 +14,11 @@ from functools import partial
 from typing import Any, Generic
 
 import msgspec
-from pynamodb.exceptions import DeleteError, UpdateError
+from pynamodb.expressions.update import Action
 
 from chalicelib.core.actor import Actor
-from chalicelib.core.store import Query, get, get_many, store_errors
+from chalicelib.core.conditional import write_if
+from chalicelib.core.store import Query, get, get_many
 from chalicelib.core.sweep import PAGE_SIZE, DueItem, Sweep, SweepResult
 from chalicelib.core.work import UnitOfWork
 from chalicelib.edge.dependencies import Dependencies
@@ -25,7 +26,6 @@ from chalicelib.media.storage import delete_objects, has_image, object_keys
 from chalicelib.media.tables import PhotoCollection, PhotoT, Upload, UploadState, UploadT, upload_shards
 
 ACTOR = "system:sweep"
-_CONDITION_FAILED = "ConditionalCheckFailedException"
 
 
 class PhotoOutcome(StrEnum):
@@ -109,21 +109,10 @@ class UploadSweep(msgspec.Struct, Generic[PhotoT, UploadT], frozen=True, kw_only
 def _claim(upload: Upload, now: datetime) -> bool:
     """Return whether an abandoned upload is the sweep's to clear; from then on it cannot be confirmed."""
     is_abandoned = (Upload.state == UploadState.EXPECTED.value) & (Upload.sweep_at <= now)
-    try:
-        with store_errors():
-            upload.update(actions=[Upload.state.set(UploadState.LEFT.value)], condition=is_abandoned)
-    except UpdateError as error:
-        if error.cause_response_code != _CONDITION_FAILED:
-            raise
-        return False
-    return True
+    actions: list[Action] = [Upload.state.set(UploadState.LEFT.value)]
+    return write_if(lambda: upload.update(actions=actions, condition=is_abandoned)) is not None
 
 
 def _forget(upload: Upload, state: UploadState) -> None:
     """Remove a note that is settled, unless its state has changed."""
-    try:
-        with store_errors():
-            type(upload)(upload.pk, upload.sk).delete(condition=Upload.state == state.value)
-    except DeleteError as error:
-        if error.cause_response_code != _CONDITION_FAILED:
-            raise
+    write_if(lambda: type(upload)(upload.pk, upload.sk).delete(condition=Upload.state == state.value))

@@ -10,11 +10,13 @@ from datetime import datetime, timedelta
 from functools import partial
 
 import msgspec
-from pynamodb.exceptions import PutError, UpdateError
+from pynamodb.expressions.update import Action
 
 from chalicelib.core import observability
 from chalicelib.core.actor import Actor
 from chalicelib.core.clock import from_millis, to_millis
+from chalicelib.core.conditional import write_if
+from chalicelib.core.settings import Settings
 from chalicelib.core.store import get_many, store_errors
 from chalicelib.core.table import expired
 from chalicelib.core.work import Recipient, UnitOfWork
@@ -26,7 +28,6 @@ from chalicelib.realtime.sender import TOO_MANY_CONNECTIONS, Sender
 from chalicelib.realtime.tables import Connection, Place, connection_key, head_key, place_key
 
 _ATTEMPTS = 10
-_CONDITION_FAILED = "ConditionalCheckFailedException"
 
 
 class NewConnection(msgspec.Struct, frozen=True):
@@ -72,7 +73,7 @@ def store_connection(work: UnitOfWork, new: NewConnection, actor: Actor, sender:
     return recipient
 
 
-def end_connection(connection: Connection, code: int, now: datetime, place_life: timedelta) -> None:
+def end_connection(connection: Connection, code: int, now: datetime, settings: Settings) -> None:
     """Remove a connection that has ended with this close code; its session goes on where it was."""
     recipient, name = connection.recipient, connection.connection_id
     is_clean = is_clean_end(code, to_millis(connection.connected_at), to_millis(now))
@@ -80,7 +81,7 @@ def end_connection(connection: Connection, code: int, now: datetime, place_life:
         box = mailbox.read(recipient)
         if box is None or name not in box.connections:
             break
-        leave_place(recipient, box.connections[name], now, place_life, is_clean=is_clean)
+        leave_place(recipient, box.connections[name], now, settings, is_clean=is_clean)
         if mailbox.save(box, Changes(connections={name: None})) is not None:
             break
     delete_connections([name])
@@ -99,20 +100,17 @@ def acknowledge(connection: Connection, number: int) -> None:
 
 
 def leave_place(
-    recipient: Recipient, connection: OpenConnection, now: datetime, life: timedelta, *, is_clean: bool
+    recipient: Recipient, connection: OpenConnection, now: datetime, settings: Settings, *, is_clean: bool
 ) -> None:
     """Store where the session of an ended connection goes on, unless a later connection of it has left its place."""
     position = connection.resumes_at(to_millis(now), is_clean=is_clean)
     connected_at = from_millis(connection.connected_at)
+    expires_at = now + timedelta(seconds=settings.session_s)
     place = place_key(recipient, connection.session_id).new(
-        number=position.number, is_new=position.is_new, connected_at=connected_at, expires_at=now + life
+        number=position.number, is_new=position.is_new, connected_at=connected_at, expires_at=expires_at
     )
-    try:
-        with store_errors():
-            place.save(condition=Place.pk.does_not_exist() | (Place.connected_at <= connected_at))
-    except PutError as error:
-        if error.cause_response_code != _CONDITION_FAILED:
-            raise
+    is_latest = Place.pk.does_not_exist() | (Place.connected_at <= connected_at)
+    write_if(lambda: place.save(condition=is_latest))
 
 
 def delete_connections(names: Iterable[str]) -> None:
@@ -122,12 +120,17 @@ def delete_connections(names: Iterable[str]) -> None:
             connection_key(name).new().delete()
 
 
-def close_connection(sender: Sender, connection: OpenConnection, name: str, code: int) -> None:
-    """Close a socket. A failure is logged: it gets nothing any more, and its messages are refused."""
+def close_socket(sender: Sender, endpoint: str, name: str, code: int) -> None:
+    """Close a socket. A failure is logged: the connection is refused or removed as well."""
     try:
-        sender.close(connection.endpoint, name, code)
+        sender.close(endpoint, name, code)
     except SendFailed:
         observability.log().warning("socket not closed", extra={"connection_id": name}, exc_info=True)
+
+
+def close_connection(sender: Sender, connection: OpenConnection, name: str, code: int) -> None:
+    """Close the socket of a connection that is removed from its mailbox."""
+    close_socket(sender, connection.endpoint, name, code)
     observability.count("ConnectionsClosed")
 
 
@@ -139,19 +142,13 @@ def count_message(connection_id: str, now: datetime) -> Connection | None:
     item, second = connection_key(connection_id).new(), int(now.timestamp())
     is_first = Connection.connection_id.exists() & (Connection.second != second)
     is_further = Connection.second == second
-    for condition, action in (
-        (is_first, Connection.messages.set(1)),
-        (is_further, Connection.messages.add(1)),
-    ):
-        try:
-            with store_errors():
-                item.update(actions=[Connection.second.set(second), action], condition=condition)
-        except UpdateError as error:
-            if error.cause_response_code != _CONDITION_FAILED:
-                raise
-        else:
-            return None if expired(item.expires_at, now) else item
-    return None
+    first: list[Action] = [Connection.second.set(second), Connection.messages.set(1)]
+    further: list[Action] = [Connection.messages.add(1)]
+    is_counted = (
+        write_if(lambda: item.update(actions=first, condition=is_first)) is not None
+        or write_if(lambda: item.update(actions=further, condition=is_further)) is not None
+    )
+    return item if is_counted and not expired(item.expires_at, now) else None
 
 
 def _opened(
@@ -186,8 +183,7 @@ def _close_removed(
 ) -> None:
     try:
         close_connection(sender, connection, name, TOO_MANY_CONNECTIONS)
-        life = timedelta(seconds=work.settings.session_s)
-        leave_place(recipient, connection, work.now, life, is_clean=False)
+        leave_place(recipient, connection, work.now, work.settings, is_clean=False)
         delete_connections([name])
     except Exception:  # noqa: BLE001 - the new connection is open; the old item expires
         observability.log().warning("connection not cleaned up", extra={"connection_id": name}, exc_info=True)

@@ -192,8 +192,8 @@ class Drain(msgspec.Struct):
         """Save the results on the mailbox as it is now; return it as it is then."""
         gone = [posting for posting, outcome in results if outcome.gone]
         for posting in gone:
-            now, life = self.parts.clock.now(), timedelta(seconds=self.parts.settings.session_s)
-            connections.leave_place(self.recipient, posting.connection, now, life, is_clean=False)
+            now, settings = self.parts.clock.now(), self.parts.settings
+            connections.leave_place(self.recipient, posting.connection, now, settings, is_clean=False)
             observability.count("ConnectionsGone")
         current: Mailbox | None = box
         while current is not None:

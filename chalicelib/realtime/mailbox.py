@@ -19,11 +19,11 @@ from typing import Any
 
 import msgspec
 from pynamodb.constants import ALL_NEW
-from pynamodb.exceptions import UpdateError
 from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 
 from chalicelib.core.clock import from_millis, to_millis
+from chalicelib.core.conditional import write_if
 from chalicelib.core.store import Query, get, store_errors
 from chalicelib.core.structs import decoder_of
 from chalicelib.core.work import Recipient, UnitOfWork
@@ -186,16 +186,11 @@ def _update(recipient: Recipient, actions: list[Action], conditions: list[Condit
     key, condition = head_key(recipient), H.wakeups.exists()
     for each in conditions:
         condition &= each
-    try:
-        with store_errors():
-            answer = MailboxHead.table().update_item(
-                key.pk, range_key=key.sk, actions=actions, condition=condition, return_values=ALL_NEW
-            )
-    except UpdateError as error:
-        if error.cause_response_code == "ConditionalCheckFailedException":
-            return None
-        raise
-    return decode(recipient, MailboxHead.from_raw_data(answer["Attributes"]))
+    table = MailboxHead.table()
+    answer = write_if(
+        lambda: table.update_item(key.pk, range_key=key.sk, actions=actions, condition=condition, return_values=ALL_NEW)
+    )
+    return None if answer is None else decode(recipient, MailboxHead.from_raw_data(answer["Attributes"]))
 
 
 def log_writes(mailbox: Mailbox, retention: timedelta) -> list[Callable[[], None]]:

@@ -4,12 +4,12 @@ A browser cannot send headers with a WebSocket handshake, and an access token in
 proxies. A ticket may stand there: it opens one socket of the session that made it, within half a minute.
 """
 
-import hashlib
 from datetime import timedelta
 
 from chalicelib.core.actor import Actor
 from chalicelib.core.clock import Clock
 from chalicelib.core.errors import AuthInvalid
+from chalicelib.core.ids import hash_secret
 from chalicelib.core.store import get
 from chalicelib.core.table import expired
 from chalicelib.core.work import UnitOfWork
@@ -23,7 +23,7 @@ def create_ticket(work: UnitOfWork, actor: Actor) -> NewTicket:
     """Return a new ticket of the caller's session."""
     secret = work.ids.token()
     work.audit("session", actor.session_id, "SOCKET_TICKET_CREATED")
-    ticket = ticket_key(_hash(secret)).new(
+    ticket = ticket_key(hash_secret(secret)).new(
         org_id=actor.org_id,
         user_id=actor.user_id,
         role=actor.role,
@@ -36,7 +36,7 @@ def create_ticket(work: UnitOfWork, actor: Actor) -> NewTicket:
 
 def find_ticket(secret: str, clock: Clock) -> Ticket:
     """Return a ticket that can be used. Raise `AuthInvalid`."""
-    ticket = get(ticket_key(_hash(secret)))
+    ticket = get(ticket_key(hash_secret(secret)))
     if ticket is None or expired(ticket.expires_at, clock.now()):
         raise _invalid()
     return ticket
@@ -45,11 +45,6 @@ def find_ticket(secret: str, clock: Clock) -> Ticket:
 def use_ticket(work: UnitOfWork, ticket: Ticket) -> None:
     """Stage that a ticket is used up; fails with `AuthInvalid` if it is already."""
     work.remove(ticket_key(ticket.entity_id), Ticket.pk.exists(), _invalid())
-
-
-def _hash(secret: str) -> str:
-    """Return the stored form of a ticket. The secret has 256 random bits, so a plain SHA-256 is enough."""
-    return hashlib.sha256(secret.encode()).hexdigest()
 
 
 def _invalid() -> AuthInvalid:

@@ -12,7 +12,6 @@ custom domain), the gateway passes its last part as the query parameter `channel
 import re
 from collections.abc import Mapping
 from contextlib import AbstractContextManager
-from datetime import timedelta
 from typing import Any, TypeVar
 
 import msgspec
@@ -86,8 +85,7 @@ class Sockets(msgspec.Struct, frozen=True):
         connection = get(connection_key(context["connectionId"]))
         if connection is not None:
             code = int(context.get("disconnectStatusCode") or 0)
-            life = timedelta(seconds=self.dependencies.settings.session_s)
-            connections.end_connection(connection, code, now, life)
+            connections.end_connection(connection, code, now, self.dependencies.settings)
 
     def message(self, event: Mapping[str, Any]) -> None:
         """Handle a message; errors are sent to its sender."""
@@ -95,7 +93,6 @@ class Sockets(msgspec.Struct, frozen=True):
         connection_id, endpoint = context["connectionId"], self._endpoint(context)
         with observability.measured(request_id=str(context.get("requestId")), operation="socket_message"):
             body = (event.get("body") or "").encode()
-            name = _name_in(body)
             try:
                 with self._deadline(), store_errors():
                     connection = self._admit(connection_id, endpoint, body)
@@ -103,10 +100,10 @@ class Sockets(msgspec.Struct, frozen=True):
                         message = decode_body(body, SocketMessage)
                         self._handle(message, connection)
             except BatonError as error:
-                self._reply(endpoint, connection_id, "error", _error_data(error, name))
+                self._reply(endpoint, connection_id, "error", _error_data(error, _name_in(body)))
             except Exception:  # noqa: BLE001 - the sender gets an error, whatever it is
                 observability.log().exception("message crashed")
-                self._reply(endpoint, connection_id, "error", _error_data(InternalError(), name))
+                self._reply(endpoint, connection_id, "error", _error_data(InternalError(), _name_in(body)))
 
     def _connect(self, event: Mapping[str, Any]) -> ChaliceResponse:
         headers = {name.lower(): value for name, value in (event.get("headers") or {}).items()}
@@ -144,14 +141,14 @@ class Sockets(msgspec.Struct, frozen=True):
         """Return the connection of a message that is within the limits; None if it was closed because it is not."""
         settings = self.dependencies.settings
         if len(body) > settings.socket_message_bytes:
-            self._close(endpoint, connection_id, MESSAGE_TOO_BIG)
+            connections.close_socket(self.sender, endpoint, connection_id, MESSAGE_TOO_BIG)
             return None
         connection = connections.count_message(connection_id, self.dependencies.clock.now())
         if connection is None:
             raise AuthRequired("This connection is unknown. Connect again.")
         if connection.messages > settings.socket_messages_per_s:
             self._reply(endpoint, connection_id, "error", _error_data(RateLimited(1), _UNNAMED))
-            self._close(endpoint, connection_id, POLICY_VIOLATION)
+            connections.close_socket(self.sender, endpoint, connection_id, POLICY_VIOLATION)
             return None
         return connection
 
@@ -181,12 +178,6 @@ class Sockets(msgspec.Struct, frozen=True):
             self.sender.post(endpoint, connection_id, encoder.encode({"event": event, "data": data}))
         except (ConnectionGone, SendFailed):
             observability.log().info("reply not sent", extra={"connection_id": connection_id})
-
-    def _close(self, endpoint: str, connection_id: str, code: int) -> None:
-        try:
-            self.sender.close(endpoint, connection_id, code)
-        except SendFailed:
-            observability.log().warning("socket not closed", extra={"connection_id": connection_id})
 
     def _deadline(self) -> AbstractContextManager[None]:
         return deadline(self.dependencies.clock, self.dependencies.settings.request_deadline_s)

@@ -31,7 +31,7 @@ from chalicelib.identity.accounts.tables import (
 
 MAX_DEVICES = 10
 """The devices of one user that receive notifications."""
-_MAX_READ = 50
+MAX_READ = 50
 """The registered devices that are looked at; only a user from before the list may have more than `MAX_DEVICES`."""
 
 
@@ -71,7 +71,7 @@ def _stage_list(work: UnitOfWork, new_id: str, registered: RegisteredDevices | N
     """Stage the caller's list with this device as the newest, and the removal of devices for which it has no place."""
     others = [one for one in _registered_ids(registered, actor) if one != new_id]
     if len(others) >= MAX_DEVICES:
-        owned = _owned(work, others[-_MAX_READ:], actor)
+        owned = _owned(work, others[-MAX_READ:], actor)
         others = [device.device_id for device in owned[1 - MAX_DEVICES :]]
         for device in owned[: 1 - MAX_DEVICES]:
             work.remove(device_key(device.device_id), Device.pk.does_not_exist() | unchanged(device), VersionConflict())

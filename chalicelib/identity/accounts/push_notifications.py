@@ -18,14 +18,12 @@ from chalicelib.core.messages import DeviceGone, Messages, NotSent, OutboundMess
 from chalicelib.core.runner import Runner
 from chalicelib.core.store import get_many
 from chalicelib.core.work import Recipient, UnitOfWork
-from chalicelib.identity.accounts.devices import MAX_DEVICES, devices_of, newest_first, unchanged
+from chalicelib.identity.accounts.devices import MAX_DEVICES, MAX_READ, devices_of, newest_first, unchanged
 from chalicelib.identity.accounts.tables import ACTIVE, Device, device_key, user_key
 from chalicelib.identity.sessions.authentication import is_valid
 from chalicelib.identity.sessions.tables import session_key
 
 ACTOR = "system:push"
-_MAX_CHECKED = 50
-"""The devices of a user that are looked at; the keys of a batch read are limited."""
 
 
 class PushNotification(msgspec.Struct, frozen=True):
@@ -45,7 +43,7 @@ def push_message(runner: Runner, messages: Messages, message: OutboundMessage) -
 def push(runner: Runner, messages: Messages, recipient: Recipient, notification: PushNotification) -> int:
     """Notify a user on their devices; return the number. Must be called outside of any unit of work."""
     sent = 0
-    devices = newest_first(devices_of(recipient.org_id, recipient.user_id))[:_MAX_CHECKED]
+    devices = newest_first(devices_of(recipient.org_id, recipient.user_id))[:MAX_READ]
     for device in _signed_in(runner, recipient, devices) if devices else []:
         try:
             address = _address(runner, messages, device)

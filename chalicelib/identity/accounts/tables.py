@@ -174,7 +174,7 @@ class Device(Item):
 class RegisteredDevices(Item):
     """The ids of the devices that a user has registered, in the order of the last registrations.
 
-    Every device of the user is among them; others may have been removed or belong to somebody else by now.
+    Every device of the user is among them; others may have been removed or belong to another user by now.
     """
 
     Meta = stored_in("identity")

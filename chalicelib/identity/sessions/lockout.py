@@ -18,11 +18,11 @@ from functools import partial
 from typing import Any
 
 import msgspec
-from pynamodb.exceptions import UpdateError
 from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 
 from chalicelib.core.clock import SKEW, Clock, from_millis, to_millis
+from chalicelib.core.conditional import write_if
 from chalicelib.core.errors import AccountLocked, Unavailable
 from chalicelib.core.ids import Ids
 from chalicelib.core.parallel import parallel_pair
@@ -131,14 +131,8 @@ class Lockout(msgspec.Struct, frozen=True):
 
     def _write(self, subject: str, changed: Action, condition: Condition) -> bool:
         actions = [changed, PasswordTries.revision.add(1), PasswordTries.expires_at.set(self._keep_until)]
-        try:
-            with store_errors():
-                tries_key(subject).new().update(actions=actions, condition=condition)
-        except UpdateError as error:
-            if error.cause_response_code == "ConditionalCheckFailedException":
-                return False
-            raise
-        return True
+        item = tries_key(subject).new()
+        return write_if(lambda: item.update(actions=actions, condition=condition)) is not None
 
     @property
     def _keep_until(self) -> datetime:

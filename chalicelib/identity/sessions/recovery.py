@@ -9,7 +9,6 @@ other reset tokens, and fails a concurrent sign-in with the old password. When u
 session of the request is carried over to the new epoch.
 """
 
-import hashlib
 from collections.abc import Callable, Mapping
 from datetime import timedelta
 from functools import partial
@@ -17,6 +16,7 @@ from functools import partial
 from chalicelib.core.actor import Actor
 from chalicelib.core.clock import from_millis, to_millis
 from chalicelib.core.errors import AuthInvalid, ValidationFailed
+from chalicelib.core.ids import hash_secret
 from chalicelib.core.messages import EMAIL, SMS, MessageQueue, OutboundMessage
 from chalicelib.core.parallel import parallel_pair
 from chalicelib.core.settings import Settings
@@ -53,12 +53,12 @@ def request_password_reset(
     person, of_messages = user_key(attempt.org_id, attempt.user_id), _messages_key(attempt.user_id)
     stored = get_many([person, of_messages], work.clock)
     user, secret = stored.get(person), work.ids.token()
-    token_hash = _hash(secret)
+    token_hash = hash_secret(secret)
     work.create(_new_token(work, token_hash, user), audited=False)
     is_sent = _count_message(work, of_messages, stored.get(of_messages), token_hash)
     if user is None:
         # As many writes as for a user, whose request is audited.
-        work.create(_new_token(work, _hash(work.ids.token()), None), audited=False)
+        work.create(_new_token(work, hash_secret(work.ids.token()), None), audited=False)
     else:
         work.audit_actor = Actor(user.org_id, user.user_id, client.request_id)
         work.audit("user", user.user_id, "PASSWORD_RESET_REQUESTED")
@@ -74,7 +74,7 @@ def reset_password(work: UnitOfWork, command: ResetPassword, client: ClientInfo)
 
     Raise `AuthInvalid` if the token is unknown, used, invalidated or expired, then `ValidationFailed` for the password.
     """
-    key, throttle = reset_key(_hash(command.token)), Throttle.of(work)
+    key, throttle = reset_key(hash_secret(command.token)), Throttle.of(work)
     counter = throttle.address_counter(RESET, client.source_ip)
     [allowed], [stored] = parallel_pair([counter], [partial(get_many, [key], work.clock)])
     throttle.check(allowed=allowed)
@@ -205,11 +205,6 @@ def _new_password_values(work: UnitOfWork, user: User, password: str) -> Mapping
 
 def _unchanged() -> ValidationFailed:
     return ValidationFailed({_FIELD: "is your present password"})
-
-
-def _hash(secret: str) -> str:
-    """Return the stored form of a token. The token has 256 random bits, so a plain SHA-256 is enough."""
-    return hashlib.sha256(secret.encode()).hexdigest()
 
 
 def _invalid_token() -> AuthInvalid:

@@ -142,9 +142,14 @@ def _lifetime(work: UnitOfWork, age: timedelta) -> timedelta:
 
 def token_keys(parts: RefreshParts) -> list[ItemKey[Any]]:
     """Return the keys of everything that a refresh token names."""
-    owner = (parts.org_id, parts.user_id)
     token = refresh_key(parts.org_id, parts.session_id, parts.hash)
-    return [session_key(*owner, parts.session_id), token, user_key(*owner), session_starts_key(*owner)]
+    return [token, *owner_keys(parts.org_id, parts.user_id, parts.session_id)]
+
+
+def owner_keys(org_id: str, user_id: str, session_id: str) -> list[ItemKey[Any]]:
+    """Return the keys of a session, of its user, and of the user's last start of a session."""
+    owner = (org_id, user_id)
+    return [session_key(*owner, session_id), user_key(*owner), session_starts_key(*owner)]
 
 
 def read_token(parts: RefreshParts, stored: ReadResult) -> tuple[Session | None, RefreshToken | None, User | None]:

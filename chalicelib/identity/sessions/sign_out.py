@@ -15,7 +15,7 @@ from chalicelib.identity.accounts.tables import User, user_key
 from chalicelib.identity.sessions.authentication import is_valid
 from chalicelib.identity.sessions.ending import UserSessions, end_sessions, keep_only, read_sessions
 from chalicelib.identity.sessions.rules import RefreshParts, parse_refresh
-from chalicelib.identity.sessions.service import read_token, token_keys
+from chalicelib.identity.sessions.service import owner_keys, read_token, token_keys
 from chalicelib.identity.sessions.tables import Session, session_key, session_starts_key
 from chalicelib.identity.sessions.tokens import Claims, signer
 
@@ -30,7 +30,7 @@ def sign_out(work: UnitOfWork, token: str, client: ClientInfo) -> None:
     parts, claims = parse_refresh(token), _claims(work, client)
     owners = {(one.org_id, one.user_id) for one in (claims, parts) if one is not None}
     keys = token_keys(parts) if parts else []
-    keys += _bearer_keys(claims) if claims else []
+    keys += owner_keys(claims.org_id, claims.user_id, claims.session_id) if claims else []
     reads = {owner: partial(read_sessions, *owner) for owner in sorted(owners)}
     [stored], pages = parallel_pair_reads([partial(get_many, keys, work.clock)], list(reads.values()))
     for owner, page in zip(reads, pages, strict=True):
@@ -68,11 +68,6 @@ def _claims(work: UnitOfWork, client: ClientInfo) -> Claims | None:
         return signer(work.settings, work.clock).verify(client.bearer.reveal())
     except AuthRequired:
         return None
-
-
-def _bearer_keys(claims: Claims) -> list[ItemKey[Any]]:
-    owner = (claims.org_id, claims.user_id)
-    return [session_key(*owner, claims.session_id), user_key(*owner), session_starts_key(*owner)]
 
 
 def _ending(
