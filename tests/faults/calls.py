@@ -78,6 +78,10 @@ class Journal:
             if attempt.status >= 500 or attempt.seconds > slow_s:
                 self.bad.append(attempt)
 
+    def crashed(self, what: str) -> None:
+        """Record a part of a request that was answered as an internal error, like an answer of 500."""
+        self.answered(Attempt(self.profile(), what, 500, 0.0, None, "internal error"))
+
     def broke(self, profile: str) -> None:
         """Record a request whose connection ended before an answer."""
         with self._lock:

@@ -13,7 +13,7 @@ import httpx
 
 from chalicelib.core.clock import SystemClock
 from tests.builders.world import World
-from tests.faults.calls import CLIENT_TIMEOUT_S, Attempt, Caller, Journal
+from tests.faults.calls import CLIENT_TIMEOUT_S, Caller, Journal
 from tests.races.clocks import StandingClock
 
 ORG = "plant"
@@ -64,8 +64,7 @@ def load(caller: Caller, dataset: str, records: Sequence[Mapping[str, Any]]) -> 
         if rejected == "[]":
             return
         if _CRASHED in rejected:
-            attempt = Attempt(caller.journal.profile(), f"a record of {dataset}", 500, 0.0, None, _CRASHED)
-            caller.journal.answered(attempt)
+            caller.journal.crashed(f"a record of {dataset}")
         elif not answer.is_acknowledged or "again" not in rejected:
             raise ImportRefused(f"{dataset}: {answer.status} {rejected}")
 

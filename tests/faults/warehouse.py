@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import uuid
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from random import Random
 from threading import Lock
 from typing import Any
 
 from chalicelib.core.clock import SystemClock, iso
+from chalicelib.picking.ledger.event_ingestion import CRASHED, RETRYABLE
 from tests.builders.packing import PACK, line_id, plate_id, plate_record, shipment_id, shipment_record
 from tests.builders.packing import line_record as shipment_line
 from tests.builders.picking import EAN, record
@@ -51,12 +53,24 @@ class Picker:
     def _send(self, ref: str) -> None:
         new = [self._event(ref) for _ in range(self.random_source.randint(1, 5))]
         again = self.random_source.sample(self._old, min(2, len(self._old)))
-        answer = self.caller.change("POST", "/events/batch", {"events": [*new, *again]})
-        if answer.is_acknowledged:
-            for status in json.loads(answer.text)["status"]:
-                if status["result"] in _RECORDED:
-                    self.accepted.add(status["client_event_id"])
+        self._record([*new, *again])
         self._old = [*self._old, *new][-20:]
+
+    def _record(self, events: Sequence[Mapping[str, Any]]) -> None:
+        """Send events as a scanner does: those answered with `retry` stay in its queue and are sent again.
+
+        A repeated one may be a duplicate, because its transaction was committed and the answer of the store lost.
+        """
+        left = list(events)
+        while left:
+            answer = self.caller.change("POST", "/events/batch", {"events": left})
+            if not answer.is_acknowledged:
+                return
+            statuses = {one["client_event_id"]: one for one in json.loads(answer.text)["status"]}
+            self.accepted |= {name for name, status in statuses.items() if status["result"] in _RECORDED}
+            if any(status.get("reason") == CRASHED for status in statuses.values()):
+                self.caller.journal.crashed("an event of picking")
+            left = [event for event in left if statuses[event["client_event_id"]].get("reason") in RETRYABLE]
 
     def _event(self, ref: str) -> dict[str, Any]:
         kinds = ["scan_received"] * 7 + ["undo_requested", "break_toggle_requested", "log_wrap_requested"]
