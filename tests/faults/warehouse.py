@@ -43,20 +43,14 @@ class Picker:
             load(self.supervisor, "pick-assignments", [record(ref) for ref in refs])
             return
         ref = json.loads(claimed.text)["assignment_id"]
-        self._send(ref)
+        self._scan(ref)
         point = self.random_source.random()
         if point < 0.05:
             self.caller.change("POST", f"/assignments/{ref}/release")
         elif point < 0.12:
             self.caller.change("POST", f"/assignments/{ref}/close", {"reason": "Out of stock"})
 
-    def _send(self, ref: str) -> None:
-        new = [self._event(ref) for _ in range(self.random_source.randint(1, 5))]
-        again = self.random_source.sample(self._old, min(2, len(self._old)))
-        self._record([*new, *again])
-        self._old = [*self._old, *new][-20:]
-
-    def _record(self, events: Sequence[Mapping[str, Any]]) -> None:
+    def send(self, events: Sequence[Mapping[str, Any]]) -> None:
         """Send events as a scanner does: those answered with `retry` stay in its queue and are sent again.
 
         A repeated one may be a duplicate, because its transaction was committed and the answer of the store lost.
@@ -71,6 +65,12 @@ class Picker:
             if any(status.get("reason") == CRASHED for status in statuses.values()):
                 self.caller.journal.crashed("an event of picking")
             left = [event for event in left if statuses[event["client_event_id"]].get("reason") in RETRYABLE]
+
+    def _scan(self, ref: str) -> None:
+        new = [self._event(ref) for _ in range(self.random_source.randint(1, 5))]
+        again = self.random_source.sample(self._old, min(2, len(self._old)))
+        self.send([*new, *again])
+        self._old = [*self._old, *new][-20:]
 
     def _event(self, ref: str) -> dict[str, Any]:
         kinds = ["scan_received"] * 7 + ["undo_requested", "break_toggle_requested", "log_wrap_requested"]
