@@ -25,6 +25,10 @@ READY := $(VENV)/.ready
 REQUIREMENTS := requirements.txt requirements-dev.txt
 PINNED := $(REQUIREMENTS) requirements-rehearsal.txt
 
+# npm starts programs that look for node on the path, so the environment's node has to be the first one there:
+# `$(NPM) --prefix FOLDER ci` and `$(NPM) --prefix FOLDER run SCRIPT`. Only `npm ci` installs, because it obeys the lock file.
+NPM := PATH="$(abspath $(BIN)):$$PATH" $(BIN)/npm
+
 help:  ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
