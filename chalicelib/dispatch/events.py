@@ -3,7 +3,7 @@
 from chalicelib.core.work import Recipient, UnitOfWork
 from chalicelib.dispatch.schemas import AnnouncedStatus, OrderAssigned, OrderLost, OrderStatus, Position
 from chalicelib.dispatch.tables import Order
-from chalicelib.edge.openapi_socket import SocketEvent
+from chalicelib.edge.socket_events import SocketEvent
 
 ASSIGNED = "order.assigned"
 TIMED_OUT = "order.assignment_timed_out"

@@ -17,8 +17,8 @@ from chalicelib.core.runner import Runner
 from chalicelib.core.settings import Secret, Settings
 from chalicelib.core.store import ItemKey, ReadResult
 from chalicelib.edge.endpoint import AuditTarget, Endpoint
-from chalicelib.edge.openapi_socket import SocketEvent
 from chalicelib.edge.rate_limits import RateLimits
+from chalicelib.edge.socket_events import SocketEvent
 
 
 class Credentials(Protocol):

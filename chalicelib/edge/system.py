@@ -25,6 +25,6 @@ def health(_: Request[Empty, Empty]) -> Response[Health]:
 @routes.get("/v1/openapi.json", public=True, returns=dict)
 def openapi(_: Request[Empty, Empty]) -> Response[dict[str, object]]:
     """Return the OpenAPI 3.1 document of this API."""
-    from chalicelib.edge.openapi import document
+    from chalicelib.edge.openapi.document import document
 
     return Response(document(dependencies()))

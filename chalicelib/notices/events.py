@@ -1,6 +1,6 @@
 """The socket event of a notification: the notification as it stands in the list."""
 
-from chalicelib.edge.openapi_socket import SocketEvent
+from chalicelib.edge.socket_events import SocketEvent
 from chalicelib.notices.schemas import NoticeView
 
 NOTICE = "notice"

@@ -8,7 +8,7 @@ import msgspec
 from chalicelib.core.actor import Actor
 from chalicelib.core.errors import ValidationFailed
 from chalicelib.edge.dependencies import Dependencies
-from chalicelib.edge.openapi_socket import SocketEvent
+from chalicelib.edge.socket_events import SocketEvent
 from chalicelib.realtime.permissions import CHANNEL_PREFIX, CHANNELS
 from chalicelib.realtime.schemas import Acknowledgement
 

@@ -44,10 +44,10 @@ def document() -> Document:
     from chalicelib.core.clock import SystemClock
     from chalicelib.core.ids import SystemIds
     from chalicelib.core.settings import settings
-    from chalicelib.edge import openapi
+    from chalicelib.edge.openapi.document import document as described
 
     clock = SystemClock()
-    return openapi.document(app.compose(settings(), clock, SystemIds(clock)).dependencies)
+    return described(app.compose(settings(), clock, SystemIds(clock)).dependencies)
 
 
 def announcements(changelog: str) -> frozenset[str]:

@@ -22,7 +22,7 @@ from chalicelib.core.work import UnitOfWork
 from chalicelib.edge.api import UNKNOWN_ROUTE
 from chalicelib.edge.endpoint import Endpoint
 from chalicelib.edge.http import encoder
-from chalicelib.edge.openapi import document
+from chalicelib.edge.openapi.document import document
 from chalicelib.identity.roles.default_permissions import PERMISSIONS
 from chalicelib.identity.roles.tables import RolePermissions, role_key
 from tests.builders.maintenance import Park

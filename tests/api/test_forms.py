@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from chalicelib.core.work import UnitOfWork
 from chalicelib.edge.endpoint import AuditTarget, Endpoint
 from chalicelib.edge.forms import MAX_PARTS
-from chalicelib.edge.openapi import document
+from chalicelib.edge.openapi.document import document
 from chalicelib.edge.request import Empty, Request, Response
 from tests.builders.endpoints import ask, shelf_endpoint
 from tests.builders.forms import Field, form

@@ -10,7 +10,7 @@ from botocore.exceptions import EndpointConnectionError
 import app
 from chalicelib.core.settings import settings
 from chalicelib.edge.imports import MAX_RECORDS, TRY_AGAIN
-from chalicelib.edge.openapi import document
+from chalicelib.edge.openapi.document import document
 from chalicelib.identity.accounts import passwords
 from chalicelib.identity.accounts.queries import all_users
 from infra.local.engine import EmbeddedEngine

@@ -28,8 +28,8 @@ from chalicelib.edge.dependencies import Dependencies
 from chalicelib.edge.endpoint import Endpoint
 from chalicelib.edge.forms import FORM_DATA
 from chalicelib.edge.http import encoder, error_body
-from chalicelib.edge.openapi import document
-from chalicelib.edge.openapi_socket import SocketEvent
+from chalicelib.edge.openapi.document import document
+from chalicelib.edge.socket_events import SocketEvent
 from chalicelib.edge.validation import decode_body, decode_query
 
 JSON = "application/json"

@@ -8,7 +8,7 @@ from msgspec import Struct
 from chalicelib.core.errors import Conflict, NotFound
 from chalicelib.core.state_machine import StateMachine
 from chalicelib.edge.endpoint import Endpoint, Resource
-from chalicelib.edge.openapi_errors import errors_of, responses
+from chalicelib.edge.openapi.errors import errors_of, responses
 from tests.builders.shelves import shelf_key
 
 SHELVES = StateMachine(

@@ -10,8 +10,8 @@ import pytest
 from jsonschema import Draft202012Validator  # type: ignore[import-untyped]  # has no types
 from msgspec import UNSET, Meta, Struct, UnsetType, field
 
-from chalicelib.edge.openapi_examples import Examples, override
-from chalicelib.edge.openapi_schemas import Schemas
+from chalicelib.edge.openapi.examples import Examples, override
+from chalicelib.edge.openapi.schemas import Schemas
 
 T = TypeVar("T")
 

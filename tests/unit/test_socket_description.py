@@ -7,7 +7,7 @@ from chalicelib.core.clock import SystemClock
 from chalicelib.core.ids import SystemIds
 from chalicelib.core.settings import settings
 from chalicelib.dispatch import events
-from chalicelib.edge.openapi import document
+from chalicelib.edge.openapi.document import document
 from chalicelib.realtime.events import socket_events
 
 

@@ -7,13 +7,14 @@ document is made on the first request for it, since few processes serve it, and 
 import sys
 from collections.abc import Mapping, Sequence
 
-from chalicelib.edge import openapi_errors, openapi_operations
 from chalicelib.edge.dependencies import Dependencies
 from chalicelib.edge.endpoint import Endpoint
-from chalicelib.edge.openapi_examples import Examples
-from chalicelib.edge.openapi_operations import Operations
-from chalicelib.edge.openapi_schemas import Schemas
-from chalicelib.edge.openapi_socket import channels
+from chalicelib.edge.openapi import errors as error_responses
+from chalicelib.edge.openapi import headers
+from chalicelib.edge.openapi.examples import Examples
+from chalicelib.edge.openapi.operations import Operations
+from chalicelib.edge.openapi.schemas import Schemas
+from chalicelib.edge.openapi.sockets import channels
 from chalicelib.edge.request import Empty
 
 _ABOUT = """\
@@ -115,11 +116,11 @@ def _paths(endpoints: Sequence[Endpoint], operations: Operations) -> dict[str, d
 
 
 def _components(endpoints: Sequence[Endpoint], schemas: Schemas) -> Mapping[str, object]:
-    errors = openapi_errors.all_errors(endpoints)
+    errors = error_responses.all_errors(endpoints)
     return {
-        "schemas": {**schemas.components, **openapi_errors.schemas(errors)},
-        "examples": openapi_errors.examples(errors),
-        "headers": openapi_operations.header_components(),
-        "parameters": openapi_operations.parameter_components(),
+        "schemas": {**schemas.components, **error_responses.schemas(errors)},
+        "examples": error_responses.examples(errors),
+        "headers": headers.response_headers(),
+        "parameters": headers.request_headers(),
         "securitySchemes": {"bearerAuth": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}},
     }

@@ -10,7 +10,7 @@ from typing import Any
 
 from chalicelib.core import errors
 from chalicelib.edge.endpoint import Endpoint
-from chalicelib.edge.openapi_schemas import REF, Schema
+from chalicelib.edge.openapi.schemas import REF, Schema
 
 Errors = list[type[errors.BatonError]]
 

@@ -1,13 +1,12 @@
 """The socket events in the API description, under `x-socket`, since OpenAPI describes only HTTP.
 
-Domains list their events as `SocketEvent`s; `app.py` passes all of them in `Dependencies.socket_events`. Their
-payloads are components like any other, so generated clients have types for them. This module is cheap to import.
+Their payloads are components like any other, so generated clients have types for them.
 """
 
 from collections.abc import Callable, Iterable
 from typing import Any
 
-import msgspec
+from chalicelib.edge.socket_events import SocketEvent
 
 _ABOUT = (
     "Messages to the client are JSON objects `{event, data, id, at}`, messages from it `{event, data}`. Connect with "
@@ -23,17 +22,6 @@ _ABOUT = (
     "eleventh, with 1008 after more than 20 messages in a second and with 1009 after a message above 32 KB; API "
     "Gateway itself may close it with another code."
 )
-
-
-class SocketEvent(msgspec.Struct, frozen=True):
-    """An event of a channel: its payload (None: an empty object), and the permission to receive or send it."""
-
-    channel: str
-    event: str
-    data: Any
-    permission: str
-    summary: str
-    from_client: bool = False
 
 
 def channels(

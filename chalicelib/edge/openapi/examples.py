@@ -11,7 +11,7 @@ import zlib
 from collections.abc import Mapping
 from typing import Any
 
-from chalicelib.edge.openapi_schemas import REF, Schema
+from chalicelib.edge.openapi.schemas import REF, Schema
 
 TEXTS: Mapping[str, str] = {
     "access_token": "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJub29yIn0.c2lnbmF0dXJl",

@@ -17,7 +17,7 @@ import msgspec
 import msgspec.inspect as mi
 
 from chalicelib.edge.http import encoder
-from chalicelib.edge.openapi_names import named_in, names_of, title_of
+from chalicelib.edge.openapi.names import named_in, names_of, title_of
 
 Schema = dict[str, Any]
 
