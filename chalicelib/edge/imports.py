@@ -99,27 +99,30 @@ class Records(msgspec.Struct, frozen=True):
 
 
 class Rejected(msgspec.Struct, frozen=True):
-    """A rejected record: its index in the request (from 0), and its errors by field.
-
-    The field `record` stands for the whole record, for instance if it should be sent again.
-    """
+    """A rejected record and its errors."""
 
     index: int
+    """The record's position in the request, from 0."""
     fields: dict[str, str]
+    """Error messages by field. The field `record` stands for the whole record, such as when it should be sent again."""
 
 
 class Imported(msgspec.Struct, frozen=True):
-    """The result of an import: how many records were created and updated, and the rejected ones."""
+    """How many records were created and updated, and the rejected ones."""
 
     created: int
+    """The number of records that created an item."""
     updated: int
+    """The number of records whose item existed, changed or not."""
     rejected: list[Rejected]
+    """The rejected records, by their position; empty if every record was processed."""
 
 
 class ImportAnswer(msgspec.Struct, frozen=True):
     """The result of an import."""
 
     data: Imported
+    """What became of the records."""
     success: bool = True
 
 
@@ -161,9 +164,10 @@ def importing(routes: Routes, dataset: Dataset[Any]) -> None:
 
 def _described(dataset: Dataset[Any]) -> type[msgspec.Struct]:
     """Return the body as the API description shows it."""
-    kind = Annotated[list[dataset.record], Meta(max_length=MAX_RECORDS)]  # type: ignore[name-defined]
-    namespace = {"__doc__": f"Up to {MAX_RECORDS} records of {dataset.title}."}
-    return msgspec.defstruct(f"{dataset.record.__name__}s", [("records", kind)], namespace=namespace, frozen=True)
+    text = f"Up to {MAX_RECORDS} records of {dataset.title}."
+    kind = Annotated[list[dataset.record], Meta(max_length=MAX_RECORDS, description=text)]  # type: ignore[name-defined]
+    name = f"{dataset.record.__name__}s"
+    return msgspec.defstruct(name, [("records", kind)], namespace={"__doc__": text}, frozen=True)
 
 
 class _Job(msgspec.Struct):

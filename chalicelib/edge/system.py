@@ -13,7 +13,9 @@ class Health(msgspec.Struct, frozen=True):
     """The status and the version of the service."""
 
     status: str
+    """Always `ok`."""
     version: str
+    """The version of this deployment."""
 
 
 @routes.get("/health", aliases=["/v1/health"], public=True, any_query=True, returns=Health)

@@ -45,14 +45,12 @@ Text500 = Annotated[str, NOT_BLANK, FREE_TEXT, Meta(max_length=500)]
 Note500 = Annotated[str, FREE_TEXT, Meta(max_length=500)]
 """Text that a person may leave blank."""
 
-Phone32 = Annotated[Code, Meta(max_length=32)]
-"""A telephone number in any notation; people read and dial it."""
+Phone32 = Annotated[
+    Code, Meta(max_length=32, description="A telephone number in any notation, for people to read and dial.")
+]
 
-Latitude = Annotated[float, Meta(ge=-90, le=90)]
-"""Degrees north."""
-
-Longitude = Annotated[float, Meta(ge=-180, le=180)]
-"""Degrees east."""
+Latitude = Annotated[float, Meta(ge=-90, le=90, description="Degrees north (WGS 84).")]
+Longitude = Annotated[float, Meta(ge=-180, le=180, description="Degrees east (WGS 84).")]
 
 # `$` alone also matches before a line break at the end, and such an id would name another item than it seems to.
 EntityId = Annotated[
@@ -66,11 +64,16 @@ EntityId = Annotated[
 ]
 """The id of an entity. It has none of the separators of our keys, so no id can reach into another's key."""
 
-Limit = Annotated[int, Meta(ge=1, le=100)]
-"""The largest number of entries on a page of a list."""
+Limit = Annotated[int, Meta(ge=1, le=100, description="The largest number of entries to return, 1 to 100.")]
 
-Cursor = Annotated[str, Meta(min_length=1, max_length=2048)]
-"""The start of the next page of a list, as the previous page returned it; opaque to clients."""
+Cursor = Annotated[
+    str,
+    Meta(
+        min_length=1,
+        max_length=2048,
+        description="The start of the page, as the previous page returned it. Opaque; without it, the first page.",
+    ),
+]
 
 Moment = Annotated[datetime, Meta(tz=True)]
 """A point in time with its offset; without one it would mean a different moment for each reader."""

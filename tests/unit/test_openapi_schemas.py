@@ -10,6 +10,7 @@ import pytest
 from jsonschema import Draft202012Validator  # type: ignore[import-untyped]  # has no types
 from msgspec import UNSET, Meta, Struct, UnsetType, field
 
+from chalicelib.edge.openapi.descriptions import common
 from chalicelib.edge.openapi.examples import Examples, override
 from chalicelib.edge.openapi.schemas import Schemas
 
@@ -105,7 +106,7 @@ def test_omitted_defaults_are_optional_and_not_nullable() -> None:
         "type": "object",
         "properties": {
             "items": {"type": "array", "items": {"$ref": "#/components/schemas/Item"}},
-            "next_cursor": {"type": "string"},
+            "next_cursor": {"type": "string", "description": common("next_cursor")},
             "warnings": {"type": "array", "items": {"type": "string"}, "default": []},
         },
         "required": ["items"],
@@ -116,7 +117,7 @@ def test_written_defaults_are_required() -> None:
     described = given(Envelope[Item])["ItemEnvelope"]
     assert described["required"] == ["data", "success", "hint"]
     assert described["properties"]["hint"] == {"type": ["string", "null"]}
-    assert described["properties"]["success"] == {"type": "boolean"}
+    assert described["properties"]["success"] == {"type": "boolean", "description": common("success")}
 
 
 def test_a_decimal_is_a_number_and_fields_have_their_encoded_names() -> None:
@@ -145,7 +146,7 @@ def test_a_request_schema_has_the_accepted_values() -> None:
         "part": {"anyOf": [{"$ref": "#/components/schemas/Item"}, {"type": "null"}]},
         "tags": {"type": "array", "items": {"type": "string"}, "maxItems": 3, "uniqueItems": True, "default": []},
         "kind": {"type": ["string", "null"], "enum": ["a", "b", None]},
-        "shown_as": {"$ref": "#/components/schemas/Shown", "default": "x"},
+        "shown_as": {"$ref": "#/components/schemas/Shown", "default": "x", "description": "How."},
         "per_day": {
             "type": "object",
             "additionalProperties": {"type": "integer", "exclusiveMinimum": 0},
@@ -158,7 +159,8 @@ def test_a_request_schema_has_the_accepted_values() -> None:
 
 def test_a_struct_used_in_requests_is_described_as_accepted() -> None:
     described = Schemas([Page[Item]], [Page[Item]]).components["ItemPage"]
-    assert described["properties"]["next_cursor"] == {"type": ["string", "null"]}
+    described_as = {"type": ["string", "null"], "description": common("next_cursor")}
+    assert described["properties"]["next_cursor"] == described_as
 
 
 def test_the_fields_of_a_query_are_parameters_and_never_null() -> None:

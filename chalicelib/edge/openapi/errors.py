@@ -103,10 +103,10 @@ def schemas(codes: Iterable[str]) -> dict[str, Schema]:
             "description": "The body of every error response.",
             "type": "object",
             "properties": {
-                "success": {"type": "boolean", "description": "False."},
-                "error": {"$ref": f"{REF}ErrorDetail"},
+                "success": {"type": "boolean", "description": "Always false."},
+                "error": {"$ref": f"{REF}ErrorDetail", "description": "What is wrong."},
                 "fields": {
-                    "description": "Error messages by field; present only if the input is invalid.",
+                    "description": "Error messages by field. Absent unless headers, query or body are invalid.",
                     "type": "object",
                     "additionalProperties": {"type": "string"},
                 },
@@ -117,9 +117,13 @@ def schemas(codes: Iterable[str]) -> dict[str, Schema]:
             "description": "The error: `code` and `details` for programs, `message` for people.",
             "type": "object",
             "properties": {
-                "code": {"$ref": f"{REF}ErrorCode"},
-                "message": {"type": "string"},
-                "details": {"type": "object", "additionalProperties": True},
+                "code": {"$ref": f"{REF}ErrorCode", "description": "The kind of error, for programs."},
+                "message": {"type": "string", "description": "What is wrong, in English, for people."},
+                "details": {
+                    "description": "Values that belong to the error, by name; empty for most kinds.",
+                    "type": "object",
+                    "additionalProperties": True,
+                },
             },
             "required": ["code", "message", "details"],
         },

@@ -11,6 +11,7 @@ import zlib
 from collections.abc import Mapping
 from typing import Any
 
+from chalicelib.edge.openapi.descriptions import words
 from chalicelib.edge.openapi.schemas import REF, Schema
 
 TEXTS: Mapping[str, str] = {
@@ -92,7 +93,7 @@ class Examples:
             return self._object(schema, inside)
         if kind == "array":
             return self._array(schema, name, inside)
-        return _leaf({**schema, "type": kind}, _words(name), inside)
+        return _leaf({**schema, "type": kind}, words(name), inside)
 
     def _object(self, schema: Schema, inside: tuple[str, ...]) -> Any:
         required = schema.get("required", ())
@@ -127,11 +128,6 @@ def override(generated: Any, given: Any) -> Any:
     }
 
 
-def _words(name: str) -> str:
-    """Return the name in lower case with underscores."""
-    return re.sub(r"(?<=[a-z0-9])([A-Z])", r"_\1", name).lower()
-
-
 def _leaf(schema: Schema, name: str, inside: tuple[str, ...]) -> Any:
     named = [_sample(TEXTS, name), _sample(NUMBERS, name), _id(name, inside), _BY_FORMAT.get(schema.get("format", ""))]
     numbers = [True, 3, 1.5, 0.25, schema.get("minimum"), schema.get("maximum")]
@@ -141,8 +137,8 @@ def _leaf(schema: Schema, name: str, inside: tuple[str, ...]) -> Any:
 
 def _sample(samples: Mapping[str, object], name: str) -> object:
     """Return the sample of the longest known ending of the name."""
-    words = name.split("_")
-    endings = ("_".join(words[start:]) for start in range(len(words)))
+    parts = name.split("_")
+    endings = ("_".join(parts[start:]) for start in range(len(parts)))
     return next((samples[ending] for ending in endings if ending in samples), None)
 
 
@@ -150,7 +146,7 @@ def _id(name: str, inside: tuple[str, ...]) -> str | None:
     """Return the id that all examples use for this kind of entity."""
     name = _ID_WORDS.get(name, name)
     if name == "id" and inside:
-        name = _words(inside[-1].removesuffix("View")) + "_id"
+        name = words(inside[-1].removesuffix("View")) + "_id"
     kind = name.split("_")[-2:]
     if kind[-1] != "id":
         return None

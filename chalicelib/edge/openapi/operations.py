@@ -12,6 +12,7 @@ from chalicelib.edge.dependencies import Dependencies
 from chalicelib.edge.endpoint import Endpoint
 from chalicelib.edge.forms import FORM_DATA
 from chalicelib.edge.openapi import errors as error_responses
+from chalicelib.edge.openapi.descriptions import PATH_PARAMETERS
 from chalicelib.edge.openapi.examples import Examples, override
 from chalicelib.edge.openapi.schemas import REF, Schema, Schemas
 
@@ -71,12 +72,11 @@ class Operations(msgspec.Struct, frozen=True):
     def _parameters(self, endpoint: Endpoint) -> Iterator[dict[str, Any]]:
         for name in re.findall(r"{(\w+)}", endpoint.path):
             schema: Schema = {"type": "string", "minLength": 1}
-            described = f"The {name.replace('_', ' ')}."
             yield {
                 "name": name,
                 "in": "path",
                 "required": True,
-                "description": described,
+                "description": PATH_PARAMETERS[name],
                 **self._sampled(name, schema),
             }
         for name, schema, required in self.schemas.parameters(endpoint.query):

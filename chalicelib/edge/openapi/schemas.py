@@ -17,6 +17,7 @@ import msgspec
 import msgspec.inspect as mi
 
 from chalicelib.edge.http import encoder
+from chalicelib.edge.openapi.descriptions import describe
 from chalicelib.edge.openapi.names import named_in, names_of, title_of
 
 Schema = dict[str, Any]
@@ -70,7 +71,8 @@ class Schemas:
     def parameters(self, query: Any) -> Iterator[tuple[str, Schema, bool]]:
         """Yield name, schema and whether it is required for each field of a query. Queries have no null."""
         for field in self._queries.get(query, ()):
-            yield field.encode_name, self._schema(field.type, nullable=False) | _default(field), field.required
+            schema = self._schema(field.type, nullable=False) | _default(field) | _description(query, field)
+            yield field.encode_name, schema, field.required
 
     def _component(self, kind: Any, info: mi.Type) -> Schema:
         match info:
@@ -85,7 +87,10 @@ class Schemas:
         raise TypeError(f"there is no component for {info}")
 
     def _taken_struct(self, info: mi.StructType) -> Schema:
-        properties = {field.encode_name: self._schema(field.type) | _default(field) for field in info.fields}
+        properties = {
+            field.encode_name: self._schema(field.type) | _default(field) | _description(info.cls, field)
+            for field in info.fields
+        }
         return _object(info, properties, [field.encode_name for field in info.fields if field.required])
 
     def _given_struct(self, info: mi.StructType) -> Schema:
@@ -94,7 +99,8 @@ class Schemas:
         properties, required = {}, []
         for field in info.fields:
             schema = self._schema(field.type, nullable=not (omits and field.default is None))
-            properties[field.encode_name] = schema | (_default(field) if omits else {})
+            default = _default(field) if omits else {}
+            properties[field.encode_name] = schema | default | _description(info.cls, field)
             if field.required or (not omits and _has_default(field)):
                 required.append(field.encode_name)
         return _object(info, properties, required)
@@ -198,6 +204,11 @@ def _default(field: mi.Field) -> Schema:
         return {}
     value = field.default_factory() if field.default is msgspec.NODEFAULT else field.default
     return {"default": msgspec.json.decode(encoder.encode(value))}
+
+
+def _description(kind: Any, field: mi.Field) -> Schema:
+    text = describe(kind, field)
+    return {"description": text} if text else {}
 
 
 def _described(kind: Any) -> Schema:
