@@ -4,12 +4,15 @@ from chalicelib.core.errors import Conflict
 
 
 class NameTaken(Conflict):
-    """Another user signs in by this name."""
+    """Another user, perhaps of another organisation, signs in by this name.
+
+    `details.field` is the field that holds it: `username`, `email` or `phone`.
+    """
 
     code, summary = "NAME_TAKEN", "This name is already in use."
 
 
 class OrganisationExists(Conflict):
-    """An organisation with this id exists."""
+    """An organisation with this id exists. `details` is empty; no endpoint creates organisations."""
 
     code, summary = "ORGANISATION_EXISTS", "An organisation with this name already exists."

@@ -36,16 +36,28 @@ class UserRecord(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A user. Fields that a record omits stay as they are; null clears a field."""
 
     username: Username
+    """The natural key: the user name, without spaces. Case does not matter."""
     role: Text100
+    """The code of a role of this organisation. For a present user another one ends all sessions."""
     full_name: Text100
+    """The name that other people see."""
     password: Annotated[str, Meta(min_length=1, max_length=256)] | None = None
+    """Required for a new user. For a present user another password replaces the stored one and ends all sessions; the
+    same one changes nothing."""
     email: Email | UnsetType | None = UNSET
+    """The e-mail address, also a name for signing in."""
     phone: Phone | UnsetType | None = UNSET
+    """The phone number with its country code, also a name for signing in."""
     game_zone: Text100 | UnsetType | None = UNSET
+    """The game zone that permissions with the scope `zone` cover."""
     team: Text100 | UnsetType | None = UNSET
+    """The team of the user."""
     reports_to: Annotated[str, NOT_BLANK, Meta(max_length=254)] | UnsetType | None = UNSET
+    """The user name or the id of the user's superior, who may be in the same request."""
     skills: Skills | UnsetType = UNSET
+    """All skills of the user."""
     profile_picture: Picture | UnsetType | None = UNSET
+    """The address of a picture; it is stored as given."""
 
     def values(self) -> dict[str, Any]:
         """Return the fields that were sent, except the password, by the attributes of a user."""

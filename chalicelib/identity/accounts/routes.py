@@ -7,7 +7,7 @@ from chalicelib.edge.endpoint import AuditTarget, Resource
 from chalicelib.edge.imports import importing
 from chalicelib.edge.request import Empty, Request, Response
 from chalicelib.edge.routes import Routes
-from chalicelib.identity.accounts import devices, permissions, queries, service, views
+from chalicelib.identity.accounts import devices, examples, permissions, queries, service, views
 from chalicelib.identity.accounts.errors import NameTaken
 from chalicelib.identity.accounts.imports import USERS
 from chalicelib.identity.accounts.schemas import (
@@ -54,15 +54,22 @@ _RELATED = {
     "superior": Resource(key=user_key, id_from=("reportsTo",), required=False),
 }
 _TRIES = Resource(key=lambda _, user_id: tries_key(user_subject(user_id)), id_from=("user_id",), required=False)
-_NOT_YET = {"lastSignInAt": ..., "lockedUntil": ...}
 _RELATED_OF_NEW = {**_RELATED, "organisation": Resource(key=organisation_key, id_from=(), required=False)}
 
 
 @routes.get(
-    "/v1/users", permission=permissions.READ_USERS, query=UserQuery, returns=UserList, view=views.user_page_view
+    "/v1/users",
+    permission=permissions.READ_USERS,
+    query=UserQuery,
+    returns=UserList,
+    view=views.user_page_view,
+    examples={"response": {"data": [examples.LISTED], "meta": {"totalCount": 1}}},
 )
 def list_users(request: Request[Empty, UserQuery]) -> queries.UserPage:
-    """List the users of the organisation by user name, in pages."""
+    """List the users within the caller's scope, by user name.
+
+    A change appears in the list within moments; `GET /v1/users/{user_id}` shows it at once.
+    """
     return queries.list_users(request.actor, request.query, _lockout())
 
 
@@ -76,10 +83,15 @@ def list_users(request: Request[Empty, UserQuery]) -> queries.UserPage:
     versioned=True,
     errors=[NameTaken, RateLimited],
     audit_target=AuditTarget(User.kind, "USER_CREATED"),
-    examples={"request": {"reportsTo": ..., "password": ...}, "response": {"data": _NOT_YET}},
+    examples={"request": examples.NEW_USER, "response": {"data": examples.NEW_STATE}},
 )
 def create_user(request: Request[NewUser], work: UnitOfWork) -> Response[UserAnswer]:
-    """Create a user; without a password the response shows a generated one-time password, once."""
+    """Create a user.
+
+    Without a password a one-time password is generated and returned; it cannot be read again. A name that is in use,
+    also in another organisation, is 409 `NAME_TAKEN`; a caller who tries many such names is refused with 429 for up to
+    an hour.
+    """
     return _saved(service.create_user(work, request.body, request.actor, **request.related))
 
 
@@ -91,10 +103,10 @@ def create_user(request: Request[NewUser], work: UnitOfWork) -> Response[UserAns
     returns=UserAnswer,
     view=views.user_state_view,
     versioned=True,
-    examples={"response": {"data": {"oneTimePassword": ..., "lockedUntil": ...}}},
+    examples={"response": {"data": examples.STATE}},
 )
 def get_user(request: Request[Empty, Empty, User]) -> queries.UserState:
-    """Get a user."""
+    """Get a user, with their last sign-in and lock."""
     user = request.resource
     return queries.UserState(user, _lockout().locked_until(request.related["tries"], user.forgiven_at))
 
@@ -109,26 +121,42 @@ def get_user(request: Request[Empty, Empty, User]) -> queries.UserState:
     versioned=True,
     errors=[Conflict, NameTaken, LastRoleAdministrator, RateLimited],
     audit_target=AuditTarget(User.kind, "USER_UPDATED", "user_id"),
-    examples={
-        "request": {"reportsTo": ..., "resetPassword": False},
-        "response": {"data": {"oneTimePassword": ..., "lockedUntil": ...}},
-    },
+    examples={"request": examples.USER_CHANGE, "response": {"data": examples.CHANGED_STATE}},
 )
 def update_user(request: Request[UserChange, Empty, User], work: UnitOfWork) -> Response[UserAnswer]:
-    """Update a user's names, role or status, or reset the password, which ends all of their sessions."""
+    """Update a user, or reset their password.
+
+    Omitted fields stay as they are; null removes a value. A new role, the status `DISABLED` and `resetPassword` end all
+    sessions of the user at once: their sockets are closed, their devices get no more notifications. Nobody can disable
+    themselves, or take the management of roles from the last active user who has it.
+    """
     return _saved(service.update_user(work, request.resource, request.body, request.actor, **request.related))
 
 
 importing(routes, USERS)
 
 
-@me_routes.get("/v1/me", permission=permissions.READ_PROFILE, allows_one_time_password=True, returns=Me)
+@me_routes.get(
+    "/v1/me",
+    permission=permissions.READ_PROFILE,
+    allows_one_time_password=True,
+    returns=Me,
+    examples={"response": examples.ME},
+)
 def get_me(request: Request[Empty]) -> Me:
-    """Get the caller with their role, permissions and navigation."""
+    """Get the caller with their role, permissions and navigation.
+
+    Apps call this after signing in. It is allowed with a one-time password that has not been changed yet.
+    """
     return views.me_view(request.actor, find_role_name(request.actor), queries.find_superior(request.actor))
 
 
-@me_routes.get("/v1/me/profile", permission=permissions.READ_PROFILE, returns=Profile)
+@me_routes.get(
+    "/v1/me/profile",
+    permission=permissions.READ_PROFILE,
+    returns=Profile,
+    examples={"response": examples.PROFILE},
+)
 def get_profile(request: Request[Empty]) -> Profile:
     """Get the caller's profile."""
     return views.profile_view(request.actor, queries.find_superior(request.actor))
@@ -142,9 +170,17 @@ def get_profile(request: Request[Empty]) -> Profile:
     returns=DeviceId,
     status=201,
     audit_target=AuditTarget(Device.kind, "DEVICE_REGISTERED"),
+    examples={
+        "request": {"fcmToken": "dT3v0kQ9R2m:APA91bHqk7Yw"},
+        "response": {"id": "5b2f0c1de7a94c3f8e6d2a1b0c9f8e7d"},
+    },
 )
 def register_device(request: Request[NewDevice], work: UnitOfWork) -> DeviceId:
-    """Register a phone or browser for push notifications; it belongs to the user who registered it last."""
+    """Register a phone or browser for push notifications.
+
+    The device belongs to the session that registered it last and is forgotten when that session ends. Registering it
+    again returns the same id. A user has at most 10 devices; the one that was registered first is dropped.
+    """
     return devices.register_device(work, request.body, request.related["registered"], request.actor)
 
 
@@ -156,7 +192,7 @@ def register_device(request: Request[NewDevice], work: UnitOfWork) -> DeviceId:
     audit_target=AuditTarget(Device.kind, "DEVICE_REMOVED", "device_id"),
 )
 def remove_device(request: Request[Empty, Empty, Device], work: UnitOfWork) -> None:
-    """Stop push notifications to one of the caller's devices."""
+    """Remove one of the caller's devices, which gets no more push notifications."""
     devices.remove_device(work, request.resource)
 
 

@@ -14,8 +14,14 @@ routes = Routes(__name__, "People and roles")
 
 API_KEY_RESOURCE = Resource(key=api_key_key, id_from=("key_id",), name="API key")
 
-_KEY_ID = "0190f5fe-7c00-7a00-8000-000000000001"
-_KEY = {"id": _KEY_ID, "name": "Web shop", "role": "customer"}
+_KEY_ID = "019ceb1b-2248-70d1-9455-0d1455335533"
+_KEY = {
+    "id": _KEY_ID,
+    "name": "Web shop",
+    "role": "customer",
+    "createdAt": "2026-03-14T09:26:53Z",
+    "createdBy": "019ceb1b-2248-7a76-9ed3-a76ed395d395",
+}
 
 
 @routes.post(
@@ -32,10 +38,12 @@ _KEY = {"id": _KEY_ID, "name": "Web shop", "role": "customer"}
     },
 )
 def create_api_key(request: Request[NewApiKey], work: UnitOfWork) -> Response[ApiKeyAnswer]:
-    """Create an API key, which the response shows once.
+    """Create an API key, with which a program can call this API.
 
-    Send it as a bearer token. It acts with its role, except for what concerns a person's own session: it has no
-    password and no devices, and opens no socket. The response is not stored for an `Idempotency-Key`.
+    The text of the key is in this response only. Send it as a bearer token. It acts with its role, except for what
+    concerns a person's own session: it has no password and no devices, and opens no socket. It does not expire, and
+    stays valid if its creator is disabled. The response is not stored for an `Idempotency-Key`: a repeated request
+    creates another key.
     """
     created = service.create_api_key(work, request.body, request.actor, **request.related)
     return Response(views.api_key_view(created.api_key, created.text), incomplete=True)
@@ -47,10 +55,10 @@ def create_api_key(request: Request[NewApiKey], work: UnitOfWork) -> Response[Ap
     query=CursorRequest,
     returns=ApiKeyList,
     view=views.api_key_page_view,
-    examples={"response": {"data": [{**_KEY, "createdAt": "2026-01-31T09:30:00Z", "createdBy": _KEY_ID}]}},
+    examples={"response": {"data": [_KEY], "meta": {"nextCursor": None}}},
 )
 def list_api_keys(request: Request[Empty, CursorRequest]) -> Page[ApiKey]:
-    """List the API keys of the organisation, oldest first, without their secrets."""
+    """List the API keys of the organisation, oldest first, without their texts."""
     return queries.list_api_keys(request.actor, request.query)
 
 
@@ -62,5 +70,8 @@ def list_api_keys(request: Request[Empty, CursorRequest]) -> Page[ApiKey]:
     audit_target=AuditTarget(ApiKey.kind, "API_KEY_DELETED", "key_id"),
 )
 def delete_api_key(request: Request[Empty, Empty, ApiKey], work: UnitOfWork) -> None:
-    """Delete an API key: the next request with it is refused."""
+    """Delete an API key.
+
+    The next request with it is 401 `AUTH_INVALID`.
+    """
     service.delete_api_key(work, request.resource)

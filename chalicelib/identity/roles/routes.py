@@ -18,12 +18,19 @@ ROLE_RESOURCE = Resource(key=role_key, id_from=("code",))
 
 _PERMISSIONS = {"permissions": [{"code": "dispatch.order.read", "scope": "org"}]}
 _NEW_ROLE = {"code": "kiosk", "name": "Kiosk", **_PERMISSIONS}
-_ROLE = {"data": {"code": "dispatcher", "name": "Dispatcher", **_PERMISSIONS}}
+_DISPATCHER = {"code": "dispatcher", "name": "Dispatcher", **_PERMISSIONS, "version": 3}
+_ROLE = {"data": _DISPATCHER}
 
 
-@routes.get("/v1/roles", permission=permissions.READ, returns=RoleList, view=views.role_list_view)
+@routes.get(
+    "/v1/roles",
+    permission=permissions.READ,
+    returns=RoleList,
+    view=views.role_list_view,
+    examples={"response": {"data": [_DISPATCHER]}},
+)
 def list_roles(request: Request[Empty]) -> Sequence[RolePermissions]:
-    """List all roles of the organisation with their permissions."""
+    """List all roles of the organisation with their permissions; there are no pages."""
     return queries.list_roles(request.actor, dependencies().clock)
 
 
@@ -55,7 +62,10 @@ def get_role(request: Request[Empty, Empty, RolePermissions]) -> RolePermissions
     examples={"request": _NEW_ROLE, "response": {"data": {**_NEW_ROLE, "version": 1}}},
 )
 def create_role(request: Request[NewRole], work: UnitOfWork) -> RolePermissions:
-    """Create a role, which users and API keys can be given."""
+    """Create a role, which users and API keys can be given.
+
+    An organisation can have 80 roles beside those that every organisation has.
+    """
     return service.create_role(work, request.body, request.related["custom_roles"], request.actor)
 
 
@@ -70,7 +80,10 @@ def create_role(request: Request[NewRole], work: UnitOfWork) -> RolePermissions:
     audit_target=AuditTarget(RolePermissions.kind, "ROLE_DELETED", "code"),
 )
 def delete_role(request: Request[Empty, Empty, RolePermissions], work: UnitOfWork) -> None:
-    """Delete a role that no user and no API key has; the roles that every organisation has stay."""
+    """Delete a custom role that no user and no API key has.
+
+    Disabled users count too. A role that every organisation has cannot be deleted.
+    """
     service.delete_role(work, request.resource, request.related["holders"], request.actor)
 
 
@@ -87,5 +100,9 @@ def delete_role(request: Request[Empty, Empty, RolePermissions], work: UnitOfWor
     examples={"request": {**_PERMISSIONS, "code": ..., "name": ..., "version": ...}, "response": _ROLE},
 )
 def replace_role(request: Request[RoleChange, Empty, RolePermissions], work: UnitOfWork) -> RolePermissions:
-    """Replace the permissions of a role; they apply from the next request of each of its users."""
+    """Replace the permissions of a role.
+
+    They apply from the next request of each user and API key with this role; no session ends. The management of roles
+    cannot be taken from the last active user who has it.
+    """
     return service.replace_role(work, request.resource, request.body, request.actor)

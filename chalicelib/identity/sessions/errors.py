@@ -4,6 +4,6 @@ from chalicelib.core.errors import AuthInvalid
 
 
 class RefreshTokenReused(AuthInvalid):
-    """A spent refresh token was sent again. Its session has been ended."""
+    """An old refresh token was sent again, so its session has been ended. `details` is empty."""
 
     summary = "This refresh token was used before. Sign in again."

@@ -53,6 +53,18 @@ _SIGN_OUT: Mapping[str, Any] = {
     "status": 204,
     "audit_target": AuditTarget("session", "SESSION_ENDED"),
 }
+_ACCESS_TOKEN = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJub29yIn0.c2lnbmF0dXJl"  # noqa: S105 - an example
+_TOKENS = {"mustChangePassword": False, "data": {"mustChangePassword": False}}
+_SCANNER_TOKENS = {"role": "picker", "token": _ACCESS_TOKEN, "must_change_password": False}
+_SESSION = {
+    "id": "019ceb1b-2248-7613-9fec-613fecdfecdf",
+    "device": "Mozilla/5.0 (Linux; Android 15)",
+    "address": "203.0.113.24",
+    "startedAt": "2026-03-14T06:58:12Z",
+    "lastUsedAt": "2026-03-14T09:26:53Z",
+    "expiresAt": "2026-04-13T09:26:53Z",
+    "current": True,
+}
 SESSION_RESOURCE = Resource(key=session_key, id_from=("user_id", "session_id"), in_scope=False)
 
 
@@ -64,10 +76,15 @@ SESSION_RESOURCE = Resource(key=session_key, id_from=("user_id", "session_id"), 
     view=views.tokens_view,
     errors=[AuthInvalid, AccountLocked, RateLimited],
     audit_target=_STARTED,
-    examples={"request": {"username": ..., "email": ...}},
+    examples={"request": {"username": ..., "email": ...}, "response": _TOKENS},
 )
 def login(request: Request[Login], work: UnitOfWork) -> service.SignedIn:
-    """Sign in with user name, e-mail address or phone number, and password."""
+    """Sign in with user name, e-mail address or phone number, and password.
+
+    A session begins. By default five wrong passwords within 15 minutes lock the user's names for 15 minutes (423) for
+    the network that they came from, twenty from any networks for everybody; a sign-in name may be tried 10 times a
+    minute (429). An unknown name is answered like a known one with a wrong password.
+    """
     return login_user(work, request.body.name, request.body.password, request.client, refusals=dependencies().refusals)
 
 
@@ -78,15 +95,24 @@ def login(request: Request[Login], work: UnitOfWork) -> service.SignedIn:
     returns=Tokens,
     errors=[AuthInvalid, AuthExpired],
     audit_target=_REFRESHED,
+    examples={"response": _TOKENS},
 )
 def refresh(request: Request[Refresh], work: UnitOfWork) -> Response[Any]:
-    """Exchange a refresh token for new tokens; reuse of an old one ends the session."""
+    """Exchange a refresh token for a new access token and refresh token.
+
+    If the response is lost, send the same token again: the token before the newest one is answered with the newest, and
+    so is the one before that for 30 seconds. An older token ends the session (401).
+    """
     return _refreshed(service.refresh_tokens(work, request.body.refresh_token, request.client), views.tokens_view)
 
 
 @routes.post("/v1/auth/logout", body=SignOut, documented_body=Refresh, **_SIGN_OUT)
 def logout(request: Request[SignOut], work: UnitOfWork) -> None:
-    """Sign out: the session of this refresh token ends at once, and that of the bearer token if there is one."""
+    """Sign out: end the session of the refresh token, and that of the bearer token if one is sent.
+
+    The session's sockets are closed and its devices forgotten. After a courier's last session has ended, the courier is
+    off duty. The response is 204 for any body, also if the token is unknown or its session has ended before.
+    """
     sign_out.sign_out(work, request.body.refresh_token, request.client)
 
 
@@ -98,9 +124,13 @@ def logout(request: Request[SignOut], work: UnitOfWork) -> None:
     view=views.scanner_tokens_view,
     errors=[AuthInvalid, AccountLocked, RateLimited],
     audit_target=_STARTED,
+    examples={"request": {"username": "picker1"}, "response": _SCANNER_TOKENS},
 )
 def scanner_login(request: Request[ScannerLogin], work: UnitOfWork) -> service.SignedIn:
-    """Sign in, in the pick scanner's form."""
+    """Sign in, in the pick scanner's form.
+
+    Limits and locks are those of `POST /v1/auth/login`; a session can be continued by either form.
+    """
     return login_user(
         work, request.body.username, request.body.password, request.client, refusals=dependencies().refusals
     )
@@ -113,22 +143,35 @@ def scanner_login(request: Request[ScannerLogin], work: UnitOfWork) -> service.S
     returns=ScannerTokens,
     errors=[AuthInvalid, AuthExpired],
     audit_target=_REFRESHED,
+    examples={"response": _SCANNER_TOKENS},
 )
 def scanner_refresh(request: Request[ScannerRefresh], work: UnitOfWork) -> Response[Any]:
-    """Exchange a refresh token for new tokens, in the pick scanner's form."""
+    """Exchange a refresh token for a new access token and refresh token, in the pick scanner's form.
+
+    If the response is lost, send the same token again, as for `POST /v1/auth/refresh`.
+    """
     refreshed = service.refresh_tokens(work, request.body.refresh_token, request.client)
     return _refreshed(refreshed, views.scanner_tokens_view)
 
 
 @routes.post("/auth/logout", body=SignOut, documented_body=ScannerRefresh, **_SIGN_OUT)
 def scanner_logout(request: Request[SignOut], work: UnitOfWork) -> None:
-    """Sign out, in the pick scanner's form."""
+    """Sign out, in the pick scanner's form.
+
+    It does the same as `POST /v1/auth/logout`.
+    """
     sign_out.sign_out(work, request.body.refresh_token, request.client)
 
 
-@routes.get("/v1/me/sessions", permission=permissions.END_SESSION, returns=SessionList, view=views.sessions_view)
+@routes.get(
+    "/v1/me/sessions",
+    permission=permissions.END_SESSION,
+    returns=SessionList,
+    view=views.sessions_view,
+    examples={"response": {"data": [_SESSION]}},
+)
 def list_sessions(request: Request[Empty]) -> queries.OwnSessions:
-    """List the caller's sessions, the newest first: device, address, last sign-in or refresh, and which is current."""
+    """List the caller's valid sessions, the newest first."""
     return queries.list_sessions(request.actor, dependencies().clock)
 
 
@@ -140,7 +183,11 @@ def list_sessions(request: Request[Empty]) -> queries.OwnSessions:
     audit_target=AuditTarget(Session.kind, "SESSION_ENDED", "session_id"),
 )
 def end_session(request: Request[Empty, Empty, Session], work: UnitOfWork) -> None:
-    """End one of the caller's sessions; its device is signed out at once."""
+    """End one of the caller's sessions.
+
+    Its tokens are refused from the next request on, its sockets are closed, its devices get no more push notifications.
+    The session of this request may be ended too.
+    """
     sign_out.end_own_session(work, request.resource, request.actor)
 
 
@@ -151,7 +198,10 @@ def end_session(request: Request[Empty, Empty, Session], work: UnitOfWork) -> No
     audit_target=AuditTarget("user", "OTHER_SESSIONS_ENDED"),
 )
 def end_other_sessions(request: Request[Empty], work: UnitOfWork) -> None:
-    """End all of the caller's sessions except the one of this request."""
+    """End all of the caller's sessions except the one of this request.
+
+    Their tokens are refused from the next request on, and their sockets are closed.
+    """
     sign_out.end_other_sessions(work, request.actor)
 
 
@@ -163,7 +213,11 @@ def end_other_sessions(request: Request[Empty], work: UnitOfWork) -> None:
     errors=[RateLimited],
 )
 def forgot_password(request: Request[ForgotPassword], work: UnitOfWork) -> None:
-    """Request a password reset token; the response is the same whether the account exists or not."""
+    """Send a reset token to the user with this sign-in name, by e-mail or SMS.
+
+    The response is 204 whether the account exists or not. A user gets at most one message a minute and five an hour;
+    each makes the token of the one before it invalid.
+    """
     recovery.request_password_reset(work, request.body, request.client, message_queue())
 
 
@@ -173,10 +227,15 @@ def forgot_password(request: Request[ForgotPassword], work: UnitOfWork) -> None:
     body=ResetPassword,
     status=204,
     errors=[AuthInvalid, RateLimited, ValidationFailed],
+    examples={"request": {"token": "q3Zx8mT1rVn5bK0wYc7eLd2hUj9sPg4aFo6iXtRvBnM", "newPassword": "nine slow harbours"}},
     audit_target=AuditTarget("user", "PASSWORD_RESET"),
 )
 def reset_password(request: Request[ResetPassword], work: UnitOfWork) -> None:
-    """Set a new password with a reset token; all sessions of the user end."""
+    """Set a new password with a reset token.
+
+    All sessions of the user end, and a lock of the sign-in too. A token that is unknown, used, replaced or expired is
+    401.
+    """
     recovery.reset_password(work, request.body, request.client)
 
 
@@ -186,11 +245,16 @@ def reset_password(request: Request[ResetPassword], work: UnitOfWork) -> None:
     allows_one_time_password=True,
     body=NewPassword,
     status=204,
+    examples={"request": {"currentPassword": "seven quiet rivers", "newPassword": "nine slow harbours"}},
     errors=[AccountLocked, ValidationFailed],
     audit_target=AuditTarget("user", "PASSWORD_CHANGED"),
 )
 def change_password(request: Request[NewPassword], work: UnitOfWork) -> None:
-    """Change the caller's password; all other sessions end."""
+    """Change the caller's own password; all other sessions of the caller end.
+
+    A wrong current password is 422 and counts: after five within 15 minutes this session cannot change the password for
+    15 minutes (423). It is allowed with a one-time password that has not been changed yet.
+    """
     recovery.change_password(work, request.body, request.actor)
 
 
