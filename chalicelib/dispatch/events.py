@@ -15,12 +15,14 @@ LOCATION = "location.update"
 _COURIER, _CUSTOMER = "realtime.channel.courier", "realtime.channel.customer"
 
 SOCKET_EVENTS = (
-    SocketEvent("courier", ASSIGNED, OrderAssigned, _COURIER, "An order is offered."),
-    SocketEvent("courier", TIMED_OUT, OrderLost, _COURIER, "The offer has timed out."),
-    SocketEvent("courier", REASSIGNED_AWAY, OrderLost, _COURIER, "The order was offered to another courier."),
-    SocketEvent("courier", NO_NEARBY_DRIVER, OrderLost, _COURIER, "No other courier was found for the order."),
-    SocketEvent("courier", STATUS, OrderStatus, _COURIER, "The customer canceled the order."),
-    SocketEvent("customer", STATUS, OrderStatus, _CUSTOMER, "The status of the order has changed."),
+    SocketEvent("courier", ASSIGNED, OrderAssigned, _COURIER, "An order is offered; answer it within 15 seconds."),
+    SocketEvent("courier", TIMED_OUT, OrderLost, _COURIER, "The offer has timed out; the outcome follows."),
+    SocketEvent(
+        "courier", REASSIGNED_AWAY, OrderLost, _COURIER, "After a time-out: the order went to another courier."
+    ),
+    SocketEvent("courier", NO_NEARBY_DRIVER, OrderLost, _COURIER, "After a time-out: no other courier was free."),
+    SocketEvent("courier", STATUS, OrderStatus, _COURIER, "The customer has canceled the order."),
+    SocketEvent("customer", STATUS, OrderStatus, _CUSTOMER, "The status of one of the customer's orders has changed."),
     SocketEvent(
         "courier", LOCATION, Position, "dispatch.courier.position", "The courier's position.", from_client=True
     ),

@@ -1,15 +1,15 @@
-"""Endpoints of courier dispatch, and the one message that couriers send on their socket."""
+"""Courier dispatch: orders, the offers of orders to couriers, and the duty and position of couriers."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
 from chalicelib.core.actor import Actor
 from chalicelib.core.pagination import CursorRequest, Page
 from chalicelib.core.work import UnitOfWork
-from chalicelib.dispatch import couriers, events, permissions, queries, service, views
+from chalicelib.dispatch import couriers, events, examples, permissions, queries, service, views
 from chalicelib.dispatch.assignment import given_up_by
-from chalicelib.dispatch.rules import ORDER, OrderAction, OrderState
+from chalicelib.dispatch.rules import ORDER, OrderAction
 from chalicelib.dispatch.schemas import (
     ActiveOrder,
     Availability,
@@ -40,13 +40,6 @@ ORDER_RESOURCE = Resource(
 
 Handler = Callable[..., Any]
 
-_EXAMPLE_ENTRY = {
-    "at": "2026-03-14T09:26:53Z",
-    "action": "ORDER_ACCEPTED",
-    "actor_id": "019ceb1b-2248-710d-9af2-10daf24af24a",
-    "changes": {"status": {"before": OrderState.ASSIGNED, "after": OrderState.ACCEPTED}},
-}
-
 
 @routes.post(
     "/v1/orders",
@@ -54,12 +47,20 @@ _EXAMPLE_ENTRY = {
     body=NewOrder,
     returns=OrderPlaced,
     view=views.placed_order_view,
+    examples={"response": examples.PLACED},
     status=201,
     versioned=True,
     audit_target=AuditTarget(Order.kind, "ORDER_CREATED"),
 )
 def create_order(request: Request[NewOrder], work: UnitOfWork) -> Order:
-    """Order a delivery; it is offered to the nearest free courier at once."""
+    """Create an order and offer it to a courier at once.
+
+    The offer goes to the nearest free courier within 10 km of the pickup whose position is at most 5 minutes old, else
+    to the longest idle one of those who never sent a position; without pickup coordinates, to the longest idle of all.
+    One that is not answered within 15 seconds goes to the next courier. If no courier is free, the order gets the final
+    status `no_nearby_driver`; create another one to try again.
+    Events: the courier gets `order.assigned`, the customer `order.status` with `assigned` or `no_nearby_driver`.
+    """
     return service.create_order(work, request.body, request.actor)
 
 
@@ -69,10 +70,11 @@ def create_order(request: Request[NewOrder], work: UnitOfWork) -> Order:
     resource=ORDER_RESOURCE,
     returns=OrderView,
     view=views.order_view,
+    examples={"response": examples.ACCEPTED},
     versioned=True,
 )
 def get_order(request: Request[Empty, Empty, Order]) -> Order:
-    """Get an order."""
+    """Get an order, as its customer, its current courier or a dispatcher."""
     return request.resource
 
 
@@ -83,10 +85,14 @@ def get_order(request: Request[Empty, Empty, Order]) -> Order:
     query=CursorRequest,
     returns=OrderTimeline,
     view=views.order_timeline_view,
-    examples={"response": {"entries": [_EXAMPLE_ENTRY]}},
+    examples={"response": examples.TIMELINE},
 )
 def get_order_timeline(request: Request[Empty, CursorRequest, Order]) -> queries.Timeline:
-    """List what happened to an order, oldest first."""
+    """List the changes of an order, oldest first.
+
+    Requests that were refused or changed nothing are left out. So are offers that were declined because the courier
+    went off duty or signed out: they are recorded with the courier.
+    """
     return queries.get_order_timeline(request.resource, request.query)
 
 
@@ -98,13 +104,22 @@ def get_order_timeline(request: Request[Empty, CursorRequest, Order]) -> queries
     audit_target=AuditTarget("courier", "COURIER_AVAILABILITY"),
 )
 def set_availability(request: Request[Availability], work: UnitOfWork) -> None:
-    """Go on or off duty as a courier; going off duty declines an offer that was not answered."""
+    """Go on or off duty as a courier.
+
+    A courier who is on duty and has no order in hand gets offers. A courier who goes off duty keeps an accepted order
+    and declines an unanswered offer. Repeating the request changes nothing.
+    Events: if an offer is declined, the customer gets `order.status` with `declined`, then with `assigned` or
+    `no_nearby_driver`; the next courier gets `order.assigned`.
+    """
     service.set_availability(work, request.body, request.actor)
 
 
 @routes.post("/v1/courier/location", permission=permissions.POSITION, body=Position, status=204)
 def report_position(request: Request[Position], work: UnitOfWork) -> None:
-    """Report the courier's position."""
+    """Report the courier's position.
+
+    It counts for 5 minutes in the search for the nearest courier. The socket event `location.update` does the same.
+    """
     couriers.report_position(request.body, request.actor, work.now)
 
 
@@ -113,8 +128,13 @@ def _report_position(position: Position, actor: Actor, deps: Dependencies) -> No
     couriers.report_position(position, actor, deps.clock.now())
 
 
-def _courier_step(path: str, action: OrderAction, audit_action: str, state: OrderState) -> Callable[[Handler], Handler]:
-    """Declare a courier's step; the order is theirs while they have it, or if they gave it up by this very step."""
+def _courier_step(
+    path: str, action: OrderAction, audit_action: str, order: Mapping[str, Any]
+) -> Callable[[Handler], Handler]:
+    """Declare a courier's step; the order is theirs while they have it, or if they gave it up by this very step.
+
+    `order` is the example of the order after the step.
+    """
     return routes.post(
         f"/v1/courier/orders/{path}",
         permission=permissions.ANSWER,
@@ -127,45 +147,67 @@ def _courier_step(path: str, action: OrderAction, audit_action: str, state: Orde
         body=CourierAction,
         returns=OrderView,
         view=views.order_view,
-        examples={"response": {"status": state}},
+        examples={"response": order},
         versioned=True,
         audit_target=AuditTarget(Order.kind, audit_action, "order_id"),
     )
 
 
-@_courier_step("accept", OrderAction.ACCEPT, "ORDER_ACCEPTED", OrderState.ACCEPTED)
+@_courier_step("accept", OrderAction.ACCEPT, "ORDER_ACCEPTED", examples.ACCEPTED)
 def accept_order(request: Request[CourierAction, Empty, Order], work: UnitOfWork) -> Order:
-    """Accept an offered order."""
+    """Accept an offered order.
+
+    An offer stands for 15 seconds, and after that until it is taken back. Accepting it again changes nothing.
+    Events: the customer gets `order.status` with `accepted` and the courier's name, telephone number and picture.
+    """
     return service.accept_order(work, request.resource, request.body, request.actor)
 
 
-@_courier_step("decline", OrderAction.DECLINE, "ORDER_DECLINED", OrderState.ASSIGNED)
+@_courier_step("decline", OrderAction.DECLINE, "ORDER_DECLINED", examples.DECLINED)
 def decline_order(request: Request[CourierAction, Empty, Order], work: UnitOfWork) -> Order:
-    """Decline an offered order; it is offered to the next courier at once."""
+    """Decline an offered order; it is offered to the next courier at once.
+
+    The response shows the next courier, or the status `no_nearby_driver`. The courier is free again and is not offered
+    this order again. Repeating the request changes nothing. Events: the customer gets `order.status` with `declined`,
+    then with `assigned` or `no_nearby_driver`; the next courier gets `order.assigned`.
+    """
     return service.decline_order(work, request.resource, request.body, request.actor)
 
 
-@_courier_step("arrived", OrderAction.ARRIVE, "ORDER_ARRIVED", OrderState.ARRIVED)
+@_courier_step("arrived", OrderAction.ARRIVE, "ORDER_ARRIVED", examples.ARRIVED)
 def arrive_at_pickup(request: Request[CourierAction, Empty, Order], work: UnitOfWork) -> Order:
-    """Report the arrival at the pickup."""
+    """Report the arrival at the pickup; the customer gets `order.status` with `arrived`. It may be repeated."""
     return service.arrive_at_pickup(work, request.resource, request.body, request.actor)
 
 
-@_courier_step("picked", OrderAction.PICK_UP, "ORDER_PICKED_UP", OrderState.PICKED_UP)
+@_courier_step("picked", OrderAction.PICK_UP, "ORDER_PICKED_UP", examples.PICKED_UP)
 def pick_up_order(request: Request[CourierAction, Empty, Order], work: UnitOfWork) -> Order:
-    """Report that the order was picked up."""
+    """Report that the order was picked up; repeating it changes nothing.
+
+    From now on the order can be neither canceled nor given back.
+    Events: the customer gets `order.status` with `picked_up` and the courier's name, telephone number and picture.
+    """
     return service.pick_up_order(work, request.resource, request.body, request.actor)
 
 
-@_courier_step("delivered", OrderAction.DELIVER, "ORDER_DELIVERED", OrderState.DELIVERED)
+@_courier_step("delivered", OrderAction.DELIVER, "ORDER_DELIVERED", examples.DELIVERED)
 def deliver_order(request: Request[CourierAction, Empty, Order], work: UnitOfWork) -> Order:
-    """Report that the order was delivered; the courier is free again."""
+    """Report that the order was delivered; repeating it changes nothing.
+
+    The courier is free again.
+    Events: the customer gets `order.status` with `delivered` and the courier's name, telephone number and picture.
+    """
     return service.deliver_order(work, request.resource, request.body, request.actor)
 
 
-@_courier_step("cancel", OrderAction.RELEASE, "ORDER_RELEASED", OrderState.ASSIGNED)
+@_courier_step("cancel", OrderAction.RELEASE, "ORDER_RELEASED", examples.RELEASED)
 def release_order(request: Request[CourierAction, Empty, Order], work: UnitOfWork) -> Order:
-    """Give an order back before it is picked up; it is offered to the next courier."""
+    """Give an order back before it is picked up; it is offered to the next courier at once.
+
+    The response shows the next courier, or the status `no_nearby_driver`. The courier is free again and is not offered
+    this order again. Repeating the request changes nothing. Events: the customer gets `order.status` with `assigned`
+    or `no_nearby_driver`; the next courier gets `order.assigned`.
+    """
     return service.release_order(work, request.resource, request.body, request.actor)
 
 
@@ -177,12 +219,16 @@ def release_order(request: Request[CourierAction, Empty, Order], work: UnitOfWor
     body=CustomerAction,
     returns=OrderView,
     view=views.order_view,
-    examples={"response": {"status": OrderState.CANCELED_BY_CUSTOMER}},
+    examples={"response": examples.CANCELED},
     versioned=True,
     audit_target=AuditTarget(Order.kind, "ORDER_CANCELED", "order_id"),
 )
 def cancel_order(request: Request[CustomerAction, Empty, Order], work: UnitOfWork) -> Order:
-    """Cancel an order before it is picked up."""
+    """Cancel an order before it is picked up; repeating it changes nothing.
+
+    Its courier is free again. An order without a courier (`no_nearby_driver`) cannot be canceled.
+    Events: the courier gets `order.status` with `canceled_by_customer`.
+    """
     return service.cancel_order(work, request.resource, request.body, request.actor)
 
 
@@ -192,10 +238,10 @@ def cancel_order(request: Request[CustomerAction, Empty, Order], work: UnitOfWor
     permission=permissions.FOLLOW,
     returns=ActiveOrder,
     view=views.customer_active_order_view,
-    examples={"response": {"order": {"status": OrderState.ACCEPTED}}},
+    examples={"response": examples.CUSTOMER_ACTIVE_ORDER},
 )
 def customer_active_order(request: Request[Empty]) -> Order | None:
-    """Get the customer's newest active order and its courier."""
+    """Get the customer's newest active order and its courier; a change may take a moment to appear."""
     return queries.find_customer_active_order(request.actor)
 
 
@@ -205,6 +251,7 @@ def customer_active_order(request: Request[Empty]) -> Order | None:
     query=CursorRequest,
     returns=OrderPage,
     view=views.order_page_view,
+    examples={"response": examples.ACTIVE_ORDERS},
 )
 def customer_active_orders(request: Request[Empty, CursorRequest]) -> Page[Order]:
     """List the customer's active orders, newest first."""
@@ -217,6 +264,7 @@ def customer_active_orders(request: Request[Empty, CursorRequest]) -> Page[Order
     query=CursorRequest,
     returns=OrderPage,
     view=views.order_page_view,
+    examples={"response": examples.HISTORY},
 )
 def customer_history(request: Request[Empty, CursorRequest]) -> Page[Order]:
     """List all orders of the customer, newest first."""
@@ -229,10 +277,10 @@ def customer_history(request: Request[Empty, CursorRequest]) -> Page[Order]:
     permission=permissions.ANSWER,
     returns=ActiveOrder,
     view=views.courier_active_order_view,
-    examples={"response": {"assigned_driver": ...}},
+    examples={"response": examples.COURIER_ACTIVE_ORDER},
 )
 def courier_active_order(request: Request[Empty]) -> Order | None:
-    """Get the order that the courier has in hand."""
+    """Get the order that the courier has, offered or accepted; a change may take a moment to appear."""
     return queries.find_courier_active_order(request.actor)
 
 
@@ -242,7 +290,8 @@ def courier_active_order(request: Request[Empty]) -> Order | None:
     query=CursorRequest,
     returns=OrderPage,
     view=views.order_page_view,
+    examples={"response": examples.HISTORY},
 )
 def courier_history(request: Request[Empty, CursorRequest]) -> Page[Order]:
-    """List all orders that the courier has or had, newest first."""
+    """List the courier's orders, newest first: the current one, and those delivered or canceled while it was theirs."""
     return queries.list_courier_orders(request.actor, request.query)

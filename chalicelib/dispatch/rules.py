@@ -14,7 +14,13 @@ from chalicelib.core.state_machine import StateMachine
 
 
 class OrderState(StrEnum):
-    """The status of an order, as clients read it."""
+    """The status of an order.
+
+    `assigned`: offered to a courier who has not answered yet. `accepted`: the courier is on the way to the pickup.
+    `arrived`: the courier is at the pickup. `picked_up`: the courier has the goods. `delivered`: the receiver has them.
+    `no_nearby_driver`: no courier was free. `canceled_by_customer`: canceled before the pickup. The last three are
+    final.
+    """
 
     ASSIGNED = "assigned"
     ACCEPTED = "accepted"

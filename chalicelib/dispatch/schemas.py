@@ -16,13 +16,22 @@ class NewOrder(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A new order. Coordinates are given in pairs or not at all."""
 
     pickup_address: Text500
+    """Where the courier picks the order up, as people write it, in at most 500 characters."""
     dropoff_address: Text500
+    """Where the courier delivers the order, as people write it, in at most 500 characters."""
     receiver_phone: Phone32
+    """The telephone number of the person who receives the order, in any notation."""
     pickup_lat: Latitude | None = None
+    """Degrees north of the pickup (WGS 84); together with `pickup_lng` or not at all. Without it, the nearest courier
+    cannot be found, and the order is offered to the courier who has been idle longest."""
     pickup_lng: Longitude | None = None
+    """Degrees east of the pickup (WGS 84); together with `pickup_lat` or not at all."""
     dropoff_lat: Latitude | None = None
+    """Degrees north of the drop-off (WGS 84); together with `dropoff_lng` or not at all."""
     dropoff_lng: Longitude | None = None
+    """Degrees east of the drop-off (WGS 84); together with `dropoff_lat` or not at all."""
     notes: Note500 | None = None
+    """Anything the courier should know, in at most 500 characters."""
 
     @staticmethod
     def cross_check(present: Mapping[str, object]) -> Mapping[str, str]:
@@ -36,140 +45,200 @@ class NewOrder(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Availability(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Whether the courier is on duty."""
+    """A change of a courier's duty."""
 
     available: bool
+    """`true` to go on duty, `false` to go off duty."""
 
 
 class CourierAction(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A step of a courier; `courier_id` is the caller's own."""
+    """An order that a courier answers or works on."""
 
     order_id: EntityId
+    """The id of the order. One that the courier does not have, or has no more, is 403 `ACCESS_DENIED`."""
     courier_id: EntityId
+    """Your own user id; another one is 403 `ACCESS_DENIED`."""
 
 
 class CustomerAction(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A step of a customer."""
+    """An order of the customer."""
 
     order_id: EntityId
+    """The id of the order."""
 
 
 class Position(msgspec.Struct, frozen=True):
-    """A courier's position in degrees (WGS 84). Other fields that phones send are ignored."""
+    """A courier's position. It counts from its arrival at the server; other fields are ignored."""
 
     latitude: Latitude
+    """Degrees north (WGS 84)."""
     longitude: Longitude
+    """Degrees east (WGS 84)."""
 
 
 class OrderView(msgspec.Struct, frozen=True, omit_defaults=True):
     """An order."""
 
     id: str
+    """The id of the order, a UUID made by the server."""
     customer_id: str
+    """The user id of the customer who created the order."""
     status: OrderState
+    """The status of the order."""
     pickup_address: str
+    """Where the courier picks the order up."""
     dropoff_address: str
+    """Where the courier delivers the order."""
     receiver_phone: str
+    """The telephone number of the person who receives the order, as the customer wrote it."""
     version: int
+    """Rises by one with every change of the order, from 1; also sent as `ETag`."""
     created_at: datetime
+    """When the order was created, in UTC."""
     updated_at: datetime
+    """When the order last changed, in UTC."""
     pickup_lat: float | None = None
+    """Degrees north of the pickup (WGS 84). Absent if the order has no coordinates for it."""
     pickup_lng: float | None = None
+    """Degrees east of the pickup (WGS 84). Absent if the order has no coordinates for it."""
     dropoff_lat: float | None = None
+    """Degrees north of the drop-off (WGS 84). Absent if the order has no coordinates for it."""
     dropoff_lng: float | None = None
+    """Degrees east of the drop-off (WGS 84). Absent if the order has no coordinates for it."""
     notes: str | None = None
+    """What the courier should know. Absent if the customer wrote none."""
     assigned_courier: str | None = None
+    """The user id of the courier who has the offer or the order, or had it when it was delivered or canceled. Absent
+    if the status is `no_nearby_driver`."""
 
 
 class OrderPlaced(msgspec.Struct, frozen=True, omit_defaults=True):
-    """A new order and the courier to whom it was offered; `message` is set if there was none."""
+    """A new order, and the courier to whom it was offered."""
 
     order: OrderView
+    """The order."""
     assigned_courier_id: str | None = None
+    """The user id of the courier to whom the order was offered. Absent if no courier was free."""
     message: str | None = None
+    """A sentence for the customer. Absent if the order was offered to a courier."""
 
 
 class OrderPage(msgspec.Struct, frozen=True, omit_defaults=True):
     """A page of orders, newest first."""
 
     orders: list[OrderView]
+    """The orders of this page."""
     next_cursor: str | None = None
+    """The `cursor` of the next page, which may be empty. Absent at the end of the list."""
 
 
 class StatusChange(msgspec.Struct, frozen=True, omit_defaults=True):
-    """The status before and after; a new order has none before."""
+    """A change of the status of an order."""
 
     after: OrderState
+    """The status after the change."""
     before: OrderState | None = None
+    """The status before the change. Absent if the order was created by it."""
 
 
 class CourierChange(msgspec.Struct, frozen=True, omit_defaults=True):
-    """The ids of the courier before and after; absent where the order had no courier."""
+    """A change of the courier of an order."""
 
     before: str | None = None
+    """The user id of the courier before the change. Absent if the order had none."""
     after: str | None = None
+    """The user id of the courier after the change. Absent if the order has none any more."""
 
 
 class OrderChanges(msgspec.Struct, frozen=True, omit_defaults=True):
-    """The fields that changed; only those by which everybody who sees the order can follow it."""
+    """What a change did to the status and the courier of an order."""
 
     status: StatusChange | None = None
+    """Absent if the status stayed as it was."""
     assigned_courier: CourierChange | None = None
+    """Absent if the courier stayed the same."""
 
 
 class OrderTimelineEntry(msgspec.Struct, frozen=True, omit_defaults=True):
-    """A change of an order: when, what, by whom; the actor is a user id, or a part of the system (`system:sweep`)."""
+    """A change of an order: when, what and by whom."""
 
     at: datetime
+    """When the change was made, in UTC."""
     action: str
+    """What happened: `ORDER_CREATED`, `ORDER_ACCEPTED`, `ORDER_DECLINED`, `ORDER_TIMED_OUT`, `ORDER_RELEASED` (given
+    back by the courier), `ORDER_ARRIVED`, `ORDER_PICKED_UP`, `ORDER_DELIVERED` or `ORDER_CANCELED`. More may be
+    added."""
     actor_id: str
+    """The user id of the person who made the change, or `system:sweep` where an offer timed out."""
     changes: OrderChanges | None = None
+    """The changes of status and courier. Absent if neither changed."""
 
 
 class OrderTimeline(msgspec.Struct, frozen=True, omit_defaults=True):
-    """A page of what happened to an order, oldest first. It may hold fewer entries than `limit` and have a cursor."""
+    """A page of the changes of an order, oldest first. It may hold fewer entries than `limit`."""
 
     order_id: str
+    """The id of the order."""
     entries: list[OrderTimelineEntry]
+    """The changes on this page, oldest first."""
     next_cursor: str | None = None
+    """The `cursor` of the next page, which may be empty. Absent at the end of the list."""
 
 
 class Driver(msgspec.Struct, frozen=True, omit_defaults=True):
     """The courier of an order, as the customer sees them."""
 
     id: str
+    """The user id of the courier."""
     name: str
+    """The courier's full name, as it was when they accepted the order."""
     phone: str | None = None
+    """The courier's telephone number. Absent if their account has none."""
     profile_picture: str | None = None
+    """The address of the courier's picture. Absent if their account has none."""
 
 
 class ActiveOrder(msgspec.Struct, frozen=True, omit_defaults=True):
-    """The newest active order, if there is one."""
+    """The newest active order, or that there is none."""
 
     active: bool
+    """Whether there is an active order: one that is `assigned`, `accepted`, `arrived` or `picked_up`."""
     order: OrderView | None = None
+    """The order. Absent if there is no active order."""
     assigned_driver: Driver | None = None
+    """The courier, for the customer only. Absent until a courier has accepted the order."""
 
 
 class OrderAssigned(msgspec.Struct, frozen=True, omit_defaults=True):
-    """`order.assigned`, to the courier to whom the order is offered."""
+    """An order that is offered to a courier."""
 
     order_id: str
+    """The id of the order; send it back with the answer."""
     customer_id: str
+    """The user id of the customer."""
     pickup_address: str
+    """Where to pick the order up."""
     dropoff_address: str
+    """Where to deliver the order."""
     receiver_phone: str
+    """The telephone number of the person who receives the order."""
     pickup_lat: float | None = None
+    """Degrees north of the pickup (WGS 84). Absent if the order has no coordinates for it."""
     pickup_lng: float | None = None
+    """Degrees east of the pickup (WGS 84). Absent if the order has no coordinates for it."""
     dropoff_lat: float | None = None
+    """Degrees north of the drop-off (WGS 84). Absent if the order has no coordinates for it."""
     dropoff_lng: float | None = None
+    """Degrees east of the drop-off (WGS 84). Absent if the order has no coordinates for it."""
 
 
 class OrderLost(msgspec.Struct, frozen=True):
     """The order that a courier no longer has."""
 
     order_id: str
+    """The id of the order."""
     customer_id: str
+    """The user id of the customer."""
 
 
 AnnouncedStatus = Literal[
@@ -179,17 +248,35 @@ AnnouncedStatus = Literal[
 
 
 class OrderStatus(msgspec.Struct, frozen=True, omit_defaults=True):
-    """`order.status`: the status; with addresses when the order was assigned, with the courier from `accepted` on."""
+    """A new status of an order, with what the recipient needs to know at that moment."""
 
     order_id: str
+    """The id of the order."""
     status: AnnouncedStatus
+    """The new status. After `declined`, the outcome follows at once: `assigned` or `no_nearby_driver`."""
     pickup_address: str | None = None
+    """Where the courier picks the order up. Absent unless the status is `assigned`."""
     pickup_lat: float | None = None
+    """Degrees north of the pickup (WGS 84). Absent unless the status is `assigned`, and if the order has no coordinates
+    for it."""
     pickup_lng: float | None = None
+    """Degrees east of the pickup (WGS 84). Absent unless the status is `assigned`, and if the order has no coordinates
+    for it."""
     dropoff_address: str | None = None
+    """Where the courier delivers the order. Absent unless the status is `assigned`."""
     dropoff_lat: float | None = None
+    """Degrees north of the drop-off (WGS 84). Absent unless the status is `assigned`, and if the order has no
+    coordinates for it."""
     dropoff_lng: float | None = None
+    """Degrees east of the drop-off (WGS 84). Absent unless the status is `assigned`, and if the order has no
+    coordinates for it."""
     receiver_phone: str | None = None
+    """The telephone number of the person who receives the order. Absent unless the status is `assigned`."""
     courier_name: str | None = None
+    """The courier's full name. Absent unless the status is `accepted`, `picked_up` or `delivered`."""
     courier_phone: str | None = None
+    """The courier's telephone number. Absent unless the status is `accepted`, `picked_up` or `delivered`, and if the
+    courier's account has none."""
     courier_profile_picture: str | None = None
+    """The address of the courier's picture. Absent unless the status is `accepted`, `picked_up` or `delivered`, and if
+    the courier's account has none."""

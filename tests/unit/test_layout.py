@@ -15,6 +15,7 @@ ROOMS = {
     "schemas": "requests and responses as typed structs",
     "service": "use cases: apply rules, stage changes",
     "queries": "lists and reads",
+    "examples": "sample values of requests and responses, for the API description",
     "rules": "state machine and arithmetic; no I/O, no clock",
     "tables": "PynamoDB models, keys and indexes",
     "views": "entity to response",
