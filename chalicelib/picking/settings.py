@@ -12,10 +12,12 @@ UnitsPerHour = Annotated[int, Meta(ge=1, le=100_000)]
 
 
 class PickingSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Units that a picker at the standard rate picks in an hour of work, by role."""
+    """The standard rates of picking, by role."""
 
     picker_units_per_hour: UnitsPerHour = 120
+    """Units per hour of work that count as a score of 100 percent on assignments of pickers."""
     operative_units_per_hour: UnitsPerHour = 80
+    """Units per hour of work that count as a score of 100 percent on assignments of operatives."""
 
     def units_per_hour(self, role: str) -> int:
         """Return the standard rate of a role."""

@@ -4,6 +4,6 @@ from chalicelib.core.errors import NotFound
 
 
 class NoAssignmentAvailable(NotFound):
-    """No assignment of the caller's role waits, and none can be joined."""
+    """No assignment of the requested role waits, and none can be joined. `details` is empty."""
 
     code, summary = "NO_ASSIGNMENT_AVAILABLE", "No assignment is available right now."

@@ -42,14 +42,21 @@ _OPEN = frozenset({AssignmentStatus.QUEUED, AssignmentStatus.ACTIVE})
 
 
 class PickLineRecord(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A quantity of a SKU at a location; `barcodes` are further codes by which it is scanned."""
+    """A quantity of a product at a location."""
 
     line_number: Annotated[int, Meta(ge=1, le=999_999)]
+    """The number of the line, unique in the assignment. Of several lines with the same code, the lowest is filled
+    first."""
     sku: Code128
+    """The code of the product. A scan of it counts for the line."""
     quantity: Quantity
+    """The number of units to pick, with at most six decimal places."""
     location: Code128
+    """Where the product is stored. A scan of it counts for the line, if no line has the code as a barcode or SKU."""
     barcodes: Annotated[list[Annotated[Scan, Meta(max_length=128)]], Meta(max_length=20)] = []
+    """Further codes by which the line is scanned, such as GTINs; they are tried first."""
     pallet: Code128 | None = None
+    """The pallet that the line belongs to; the scanner shows how many pallets there are."""
 
     @staticmethod
     def cross_check(present: Mapping[str, object]) -> Mapping[str, str]:
@@ -66,16 +73,25 @@ class PickLineRecord(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class AssignmentRecord(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """An assignment for one role; priority 0 comes first."""
+    """A pick assignment for one role. Once it is completed or closed it can no longer be changed."""
 
     assignment_ref: EntityId
+    """Your own id of the assignment. It becomes the `assignment_id`, and a record with the same one updates it."""
     customer: Name100
+    """The name of the customer, as the scanner shows it."""
     order_label: Name100
+    """The order, as the scanner shows it."""
     role: PickingRole
+    """The role whose queue the assignment joins."""
     lines: Annotated[list[PickLineRecord], Meta(min_length=1, max_length=MAX_LINES)]
+    """All lines of the assignment. They can be changed until it is first claimed."""
     zone: Label100 | UnsetType | None = UNSET
+    """The zone of the warehouse. Omitted, it stays as it is; null empties it."""
     route: Label100 | UnsetType | None = UNSET
+    """The delivery route. Omitted, it stays as it is; null empties it."""
     priority: Annotated[int, Meta(ge=0, le=9999)] | UnsetType | None = UNSET
+    """Lower numbers are claimed first. Omitted, it stays as it is; a new one has 100, as has one that is set to
+    null."""
 
     @staticmethod
     def cross_check(present: Mapping[str, object]) -> Mapping[str, str]:

@@ -1,4 +1,4 @@
-"""Endpoints of pick assignments and of the scanner's view, the import of assignments, and the settings of picking."""
+"""Pick scanner: assignments, the events of the scanners, and what they show."""
 
 from chalicelib.core.errors import AccessDenied
 from chalicelib.core.work import UnitOfWork
@@ -10,7 +10,7 @@ from chalicelib.edge.routes import Routes
 from chalicelib.identity.accounts.tables import organisation_key
 from chalicelib.identity.settings import organisation_settings
 from chalicelib.picking import permissions
-from chalicelib.picking.assignments import queries, service, views
+from chalicelib.picking.assignments import examples, queries, service, views
 from chalicelib.picking.assignments.errors import NoAssignmentAvailable
 from chalicelib.picking.assignments.imports import ASSIGNMENTS
 from chalicelib.picking.assignments.rules import ASSIGNMENT, AssignmentAction
@@ -26,24 +26,6 @@ ASSIGNMENT_RESOURCE = Resource(
 PICKER = Resource(key=picker_key, id_from=("user_id",), required=False)
 ORGANISATION = Resource(key=organisation_key, id_from=(), required=False)
 
-_ASSIGNED = {
-    "assignment_id": "PA-1001",
-    "customer": "Zomer & Zoon",
-    "order_label": "SO-20417",
-    "zone": "Ambient",
-    "route": "North 3",
-}
-_SCANNER_DATA = {
-    "header": "SO-20417 - Zomer & Zoon",
-    "metrics": {"live_rate_display": "118.2 / h", "total_units": 31, "perf_score_display": "98.5%"},
-    "assignment": {**_ASSIGNED, "active": True, "status": "active"},
-    "order_summary": {"qty": 74, "locations": 12, "pallets": 2, "rate": 118.2, "progress_pct": 41},
-    "order_progress": {"percent": "41%"},
-    "order_log": [
-        {"message": "Picked 1 of 4011-A at A-01-03 (5 of 12)", "at": "2026-03-14T09:26:53Z", "level": "info"}
-    ],
-}
-
 
 @routes.get(
     "/scanner/state",
@@ -51,10 +33,13 @@ _SCANNER_DATA = {
     related={"picker": PICKER, "organisation": ORGANISATION},
     returns=ScannerState,
     view=views.scanner_state_view,
-    examples={"response": {**_SCANNER_DATA, "data": _SCANNER_DATA, "view": "picker"}},
+    examples={"response": examples.SCANNER_STATE},
 )
 def get_scanner_state(request: Request[Empty]) -> queries.ScannerSnapshot:
-    """Get what the scanner shows: the assignment, its progress and log, and the user's performance."""
+    """Get what the scanner shows: the assignment, its progress and log, and the user's performance.
+
+    Every value is computed by the server from the events that it has recorded; show it as it is.
+    """
     picker, organisation = request.related["picker"], request.related["organisation"]
     return queries.get_scanner_state(picker, organisation, request.actor, dependencies().clock)
 
@@ -66,12 +51,16 @@ def get_scanner_state(request: Request[Empty]) -> queries.ScannerSnapshot:
     body=NextAssignment,
     returns=Assigned,
     view=views.held_assignment_view,
-    examples={"request": {"device_id": "truck-7", "role": "picker"}, "response": _ASSIGNED},
+    examples={"request": {"device_id": "truck-7", "role": "picker"}, "response": examples.ASSIGNED},
     errors=[AccessDenied, NoAssignmentAvailable],
     audit_target=AuditTarget(Assignment.kind, "ASSIGNMENT_CLAIMED"),
 )
 def claim_assignment(request: Request[NextAssignment], work: UnitOfWork) -> service.HeldAssignment:
-    """Claim the next assignment, or get the one that the user already holds."""
+    """Claim the next assignment, or get the one that the caller already holds.
+
+    The next one is one of the oldest with the lowest priority number. If none waits, the caller joins a shared
+    assignment. Repeating the request returns the same assignment, so it is safe to send it again.
+    """
     return service.claim_assignment(work, request.body, request.actor, request.related["picker"])
 
 
@@ -84,12 +73,16 @@ def claim_assignment(request: Request[NextAssignment], work: UnitOfWork) -> serv
     repeated=service.has_released,
     returns=AssignmentView,
     view=views.assignment_view,
-    examples={"response": {**_ASSIGNED, "close_reason": ...}},
+    examples={"response": examples.RELEASED},
     versioned=True,
     audit_target=AuditTarget(Assignment.kind, "ASSIGNMENT_RELEASED", "assignment_id"),
 )
 def release_assignment(request: Request[Empty, Empty, Assignment], work: UnitOfWork) -> Assignment:
-    """Put an assignment back into the queue, with what was picked."""
+    """Put an assignment back into the queue, with what was picked.
+
+    A holder gives up their own hold; a shared assignment stays active while others hold it. A supervisor who is not a
+    holder takes it from all of them. Repeating the request changes nothing.
+    """
     return service.release_assignment(work, request.resource, request.actor)
 
 
@@ -102,17 +95,17 @@ def release_assignment(request: Request[Empty, Empty, Assignment], work: UnitOfW
     body=CloseRequest,
     returns=AssignmentView,
     view=views.assignment_view,
-    examples={
-        "request": {"reason": "The rest is out of stock"},
-        "response": {**_ASSIGNED, "status": "closed", "close_reason": "The rest is out of stock"},
-    },
+    examples={"request": {"reason": examples.CLOSE_REASON}, "response": examples.CLOSED},
     versioned=True,
     audit_target=AuditTarget(Assignment.kind, "ASSIGNMENT_CLOSED", "assignment_id"),
 )
 def close_assignment(request: Request[CloseRequest, Empty, Assignment], work: UnitOfWork) -> Assignment:
-    """Close an assignment before it is complete, with a reason."""
+    """Close an assignment before it is complete, with a reason.
+
+    It leaves the queue and cannot be claimed again. Repeating the request changes nothing.
+    """
     return service.close_assignment(work, request.resource, request.body, request.actor)
 
 
 importing(routes, ASSIGNMENTS)
-organisation_settings(routes, PICKING)
+organisation_settings(routes, PICKING, examples.SETTINGS)

@@ -1,4 +1,4 @@
-"""The endpoint that takes a pick scanner's events."""
+"""Pick scanner: assignments, the events of the scanners, and what they show."""
 
 from chalicelib.edge.dependencies import dependencies
 from chalicelib.edge.endpoint import AuditTarget
@@ -42,6 +42,12 @@ routes = Routes(__name__, "Pick scanner")
     },
 )
 def record_events(request: Request[EventBatch, Empty]) -> Response[BatchAnswer]:
-    """Send up to 500 scans and other events; each has its own result."""
+    """Send up to 500 scans and other events; each has its own result.
+
+    Events are recorded one by one: an invalid one is rejected and does not affect the others. Only who holds the
+    assignment may send its events, also after it was completed or closed. Remove accepted and duplicate events from
+    the queue. Send rejected ones again if the reason is `retry` or `internal_error`; the same `client_event_id` makes
+    that safe.
+    """
     statuses = event_ingestion.record_events(dependencies(), request.body, request.actor)
     return Response(BatchAnswer(statuses), incomplete=event_ingestion.is_retryable(statuses))

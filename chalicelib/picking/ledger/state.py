@@ -20,7 +20,11 @@ _UNKNOWN_PICKER = "A picker"
 
 
 class AssignmentStatus(StrEnum):
-    """The status of an assignment, as clients read it."""
+    """The status of an assignment.
+
+    `queued`: it waits for a picker. `active`: at least one picker holds it. `completed`: every line is picked; undoing
+    the last pick makes it `active` again. `closed`: it was ended early, with a reason.
+    """
 
     QUEUED = "queued"
     ACTIVE = "active"
