@@ -136,9 +136,9 @@ def _cleaned(admin: Mapping[str, str]) -> dict[str, str]:
 def _validation_errors(org: str, admin: Mapping[str, str]) -> list[str]:
     """Return what is wrong with the arguments."""
     from chalicelib.edge.validation import validation_errors
-    from chalicelib.identity.accounts.schemas import NewUser
+    from chalicelib.identity.accounts.schemas import CreateUser
 
-    errors = validation_errors({**admin, "role": "-"}, NewUser)
+    errors = validation_errors({**admin, "role": "-"}, CreateUser)
     messages = [f"{_OPTIONS[name]} {message}" for name, message in errors.items()]
     try:
         organisation_id(org)

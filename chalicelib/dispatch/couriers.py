@@ -15,7 +15,7 @@ from chalicelib.core.errors import Unavailable
 from chalicelib.core.store import get
 from chalicelib.core.work import UnitOfWork
 from chalicelib.dispatch import geo
-from chalicelib.dispatch.schemas import Position
+from chalicelib.dispatch.schemas import CourierPosition
 from chalicelib.dispatch.tables import NOWHERE, Courier, courier_key, free_cell, idle_key, idle_shard
 
 OFF_DUTY = "off-duty:"
@@ -89,7 +89,7 @@ def release_off_duty(work: UnitOfWork, courier: Courier) -> None:
     )
 
 
-def report_position(position: Position, actor: Actor, now: datetime) -> None:
+def report_position(position: CourierPosition, actor: Actor, now: datetime) -> None:
     """Store a courier's position, outside a unit of work: the next one replaces it, and it is not audited.
 
     One write if the courier is free, two if not; more only while that changes at the same moment.

@@ -1,7 +1,7 @@
 """The socket events of an order, published with the change that causes them."""
 
 from chalicelib.core.work import Recipient, UnitOfWork
-from chalicelib.dispatch.schemas import AnnouncedStatus, OrderAssigned, OrderLost, OrderStatus, Position
+from chalicelib.dispatch.schemas import AnnouncedStatus, CourierPosition, OrderAssigned, OrderLost, OrderStatus
 from chalicelib.dispatch.tables import Order
 from chalicelib.edge.socket_events import SocketEvent
 
@@ -24,7 +24,7 @@ SOCKET_EVENTS = (
     SocketEvent("courier", STATUS, OrderStatus, _COURIER, "The customer has canceled the order."),
     SocketEvent("customer", STATUS, OrderStatus, _CUSTOMER, "The status of one of the customer's orders has changed."),
     SocketEvent(
-        "courier", LOCATION, Position, "dispatch.courier.position", "The courier's position.", from_client=True
+        "courier", LOCATION, CourierPosition, "dispatch.courier.position", "The courier's position.", from_client=True
     ),
 )
 """All events, for the API documents."""

@@ -14,13 +14,13 @@ from chalicelib.dispatch.schemas import (
     ActiveOrder,
     Availability,
     CourierAction,
+    CourierPosition,
+    CreateOrder,
     CustomerAction,
-    NewOrder,
     OrderPage,
     OrderPlaced,
     OrderTimeline,
     OrderView,
-    Position,
 )
 from chalicelib.dispatch.tables import Order, order_key
 from chalicelib.edge.dependencies import Dependencies
@@ -44,7 +44,7 @@ Handler = Callable[..., Any]
 @routes.post(
     "/v1/orders",
     permission=permissions.CREATE,
-    body=NewOrder,
+    body=CreateOrder,
     returns=OrderPlaced,
     view=views.placed_order_view,
     examples={"response": examples.PLACED},
@@ -52,7 +52,7 @@ Handler = Callable[..., Any]
     versioned=True,
     audit_target=AuditTarget(Order.kind, "ORDER_CREATED"),
 )
-def create_order(request: Request[NewOrder], work: UnitOfWork) -> Order:
+def create_order(request: Request[CreateOrder], work: UnitOfWork) -> Order:
     """Create an order and offer it to a courier at once.
 
     The offer goes to the nearest free courier within 10 km of the pickup whose position is at most 5 minutes old, else
@@ -114,8 +114,8 @@ def set_availability(request: Request[Availability], work: UnitOfWork) -> None:
     service.set_availability(work, request.body, request.actor)
 
 
-@routes.post("/v1/courier/location", permission=permissions.POSITION, body=Position, status=204)
-def report_position(request: Request[Position], work: UnitOfWork) -> None:
+@routes.post("/v1/courier/location", permission=permissions.POSITION, body=CourierPosition, status=204)
+def report_position(request: Request[CourierPosition], work: UnitOfWork) -> None:
     """Report the courier's position.
 
     It counts for 5 minutes in the search for the nearest courier. The socket event `location.update` does the same.
@@ -123,8 +123,8 @@ def report_position(request: Request[Position], work: UnitOfWork) -> None:
     couriers.report_position(request.body, request.actor, work.now)
 
 
-@socket_events.on(events.LOCATION, permission=permissions.POSITION, data=Position)
-def _report_position(position: Position, actor: Actor, deps: Dependencies) -> None:
+@socket_events.on(events.LOCATION, permission=permissions.POSITION, data=CourierPosition)
+def _report_position(position: CourierPosition, actor: Actor, deps: Dependencies) -> None:
     couriers.report_position(position, actor, deps.clock.now())
 
 

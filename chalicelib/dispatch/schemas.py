@@ -12,7 +12,7 @@ from chalicelib.edge.types import EntityId, Latitude, Longitude, Note500, Phone3
 _PAIRS = (("pickup_lat", "pickup_lng"), ("dropoff_lat", "dropoff_lng"))
 
 
-class NewOrder(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class CreateOrder(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A new order. Coordinates are given in pairs or not at all."""
 
     pickup_address: Text500
@@ -67,7 +67,7 @@ class CustomerAction(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The id of the order."""
 
 
-class Position(msgspec.Struct, frozen=True):
+class CourierPosition(msgspec.Struct, frozen=True):
     """A courier's position. It counts from its arrival at the server; other fields are ignored."""
 
     latitude: Latitude

@@ -11,11 +11,11 @@ from chalicelib.core.work import UnitOfWork
 from chalicelib.dispatch import assignment, couriers, events
 from chalicelib.dispatch.assignment import given_up_by
 from chalicelib.dispatch.rules import FREES_COURIER, OrderAction, OrderState
-from chalicelib.dispatch.schemas import Availability, CourierAction, CustomerAction, NewOrder
+from chalicelib.dispatch.schemas import Availability, CourierAction, CreateOrder, CustomerAction
 from chalicelib.dispatch.tables import Courier, Order, courier_key, order_key, person_key
 
 
-def create_order(work: UnitOfWork, command: NewOrder, actor: Actor) -> Order:
+def create_order(work: UnitOfWork, command: CreateOrder, actor: Actor) -> Order:
     """Create an order and offer it to the next courier, if there is one, in one transaction."""
     order = _new_order(work, command, actor)
     work.audit(Order.kind, order.order_id, "ORDER_CREATED")
@@ -124,7 +124,7 @@ def _advance(work: UnitOfWork, order: Order, state: OrderState) -> Order:
     return order
 
 
-def _new_order(work: UnitOfWork, command: NewOrder, actor: Actor) -> Order:
+def _new_order(work: UnitOfWork, command: CreateOrder, actor: Actor) -> Order:
     order_id = work.ids.new()
     return order_key(actor.org_id, order_id).new(
         order_id=order_id,

@@ -7,7 +7,7 @@ from chalicelib.edge.endpoint import AuditTarget
 from chalicelib.edge.request import Empty, Request, Response
 from chalicelib.edge.routes import Routes
 from chalicelib.realtime import permissions, service
-from chalicelib.realtime.schemas import NewTicket
+from chalicelib.realtime.schemas import SocketTicket
 
 routes = Routes(__name__, "Sockets")
 
@@ -15,7 +15,7 @@ routes = Routes(__name__, "Sockets")
 @routes.post(
     "/v1/ws/tickets",
     permission=permissions.CREATE_TICKET,
-    returns=NewTicket,
+    returns=SocketTicket,
     status=201,
     audit_target=AuditTarget("session", "SOCKET_TICKET_CREATED"),
 )

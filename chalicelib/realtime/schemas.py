@@ -11,7 +11,7 @@ class Acknowledgement(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     id: Annotated[int, msgspec.Meta(ge=0)]
 
 
-class NewTicket(msgspec.Struct, frozen=True, rename="camel"):
+class SocketTicket(msgspec.Struct, frozen=True, rename="camel"):
     """A ticket to open one socket with `?ticket=`, within `expiresIn` seconds."""
 
     ticket: str

@@ -13,13 +13,13 @@ from chalicelib.core.ids import hash_secret
 from chalicelib.core.store import get
 from chalicelib.core.table import expired
 from chalicelib.core.work import UnitOfWork
-from chalicelib.realtime.schemas import NewTicket
+from chalicelib.realtime.schemas import SocketTicket
 from chalicelib.realtime.tables import Ticket, ticket_key
 
 LIFETIME = timedelta(seconds=30)
 
 
-def create_ticket(work: UnitOfWork, actor: Actor) -> NewTicket:
+def create_ticket(work: UnitOfWork, actor: Actor) -> SocketTicket:
     """Return a new ticket of the caller's session."""
     secret = work.ids.token()
     work.audit("session", actor.session_id, "SOCKET_TICKET_CREATED")
@@ -31,7 +31,7 @@ def create_ticket(work: UnitOfWork, actor: Actor) -> NewTicket:
         expires_at=work.now + LIFETIME,
     )
     work.create(ticket, audited=False)
-    return NewTicket(secret, int(LIFETIME.total_seconds()))
+    return SocketTicket(secret, int(LIFETIME.total_seconds()))
 
 
 def find_ticket(secret: str, clock: Clock) -> Ticket:

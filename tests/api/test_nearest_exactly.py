@@ -19,7 +19,7 @@ from chalicelib.core.store import get
 from chalicelib.dispatch import geo
 from chalicelib.dispatch.couriers import report_position, set_duty, take
 from chalicelib.dispatch.nearest import CourierCriteria, find_courier
-from chalicelib.dispatch.schemas import Position
+from chalicelib.dispatch.schemas import CourierPosition
 from chalicelib.dispatch.tables import Courier, courier_key, free_cell, idle_key, idle_shard
 from infra.local.engine import EmbeddedEngine
 from tests.builders.world import World
@@ -96,7 +96,7 @@ class Example:
         org_id, courier, place = self.org_id, self.known[courier_id], self.places[courier_id]
         actor = Actor(org_id, courier_id)
         if place is not None:
-            report_position(Position(*place), actor, self.now - timedelta(seconds=courier.age_s))
+            report_position(CourierPosition(*place), actor, self.now - timedelta(seconds=courier.age_s))
         if courier.available or courier.busy:
             self._set_duty(world, courier_id, available=True)
         if courier.busy:

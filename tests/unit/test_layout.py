@@ -25,7 +25,6 @@ ROOMS = {
     "settings": "the organisation's settings",
     "imports": "its importers",
     "sweep": "its scheduled work",
-    "examples": "examples of the API description, where the generated ones would mislead",
 }
 """The file names that every domain shares, and what belongs into each."""
 

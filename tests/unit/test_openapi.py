@@ -22,7 +22,7 @@ from chalicelib.core.errors import NotFound, ValidationFailed
 from chalicelib.core.ids import SystemIds
 from chalicelib.core.settings import settings
 from chalicelib.dispatch.rules import OrderState
-from chalicelib.dispatch.schemas import OrderAssigned, OrderLost, OrderPage, OrderView, Position
+from chalicelib.dispatch.schemas import CourierPosition, OrderAssigned, OrderLost, OrderPage, OrderView
 from chalicelib.edge.api import UNKNOWN_ROUTE
 from chalicelib.edge.dependencies import Dependencies
 from chalicelib.edge.endpoint import Endpoint
@@ -304,7 +304,7 @@ EVENTS = [
     SocketEvent(
         "courier",
         "location.update",
-        Position,
+        CourierPosition,
         "dispatch.courier.position",
         "The position of the courier.",
         from_client=True,

@@ -20,7 +20,7 @@ from chalicelib.core.errors import VersionConflict
 from chalicelib.core.store import Query, get_many
 from chalicelib.core.table import set_actions
 from chalicelib.core.work import UnitOfWork
-from chalicelib.identity.accounts.schemas import DeviceId, NewDevice
+from chalicelib.identity.accounts.schemas import DeviceId, RegisterDevice
 from chalicelib.identity.accounts.tables import (
     Device,
     RegisteredDevices,
@@ -41,7 +41,7 @@ def device_id(fcm_token: str) -> str:
 
 
 def register_device(
-    work: UnitOfWork, command: NewDevice, registered: RegisteredDevices | None, actor: Actor
+    work: UnitOfWork, command: RegisterDevice, registered: RegisteredDevices | None, actor: Actor
 ) -> DeviceId:
     """Register a device of the caller and return its id; the last registration wins.
 

@@ -23,7 +23,7 @@ from chalicelib.identity.accounts import passwords, permissions
 from chalicelib.identity.accounts.errors import NameTaken
 from chalicelib.identity.accounts.phones import login_name
 from chalicelib.identity.accounts.rules import PasswordOwner
-from chalicelib.identity.accounts.schemas import Email, NewUser, Phone, Picture, Skills, Text100, Username
+from chalicelib.identity.accounts.schemas import CreateUser, Email, Phone, Picture, Skills, Text100, Username
 from chalicelib.identity.accounts.service import change_user, create_user
 from chalicelib.identity.accounts.tables import Organisation, User, login_name_key, organisation_key, user_key
 from chalicelib.identity.roles.administration import check_can_manage
@@ -86,7 +86,7 @@ def upsert_user(work: UnitOfWork, record: UserRecord, actor: Actor) -> Outcome:
 def _create(work: UnitOfWork, record: UserRecord, values: dict[str, Any], actor: Actor) -> None:
     if record.password is None:
         raise ValidationFailed({"password": "is required for a new user"})
-    command = NewUser(**values, password=record.password)
+    command = CreateUser(**values, password=record.password)
     role, superior, organisation = _read_related(actor.org_id, values, work)
     granted_by = permissions.IMPORT_USERS
     with _hashing:

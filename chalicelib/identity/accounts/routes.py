@@ -11,11 +11,11 @@ from chalicelib.identity.accounts import devices, examples, permissions, queries
 from chalicelib.identity.accounts.errors import NameTaken
 from chalicelib.identity.accounts.imports import USERS
 from chalicelib.identity.accounts.schemas import (
+    CreateUser,
     DeviceId,
-    Me,
-    NewDevice,
-    NewUser,
+    OwnAccount,
     Profile,
+    RegisterDevice,
     UserAnswer,
     UserChange,
     UserList,
@@ -77,7 +77,7 @@ def list_users(request: Request[Empty, UserQuery]) -> queries.UserPage:
     "/v1/users",
     permission=permissions.MANAGE_USERS,
     related=_RELATED_OF_NEW,
-    body=NewUser,
+    body=CreateUser,
     returns=UserAnswer,
     status=201,
     versioned=True,
@@ -85,7 +85,7 @@ def list_users(request: Request[Empty, UserQuery]) -> queries.UserPage:
     audit_target=AuditTarget(User.kind, "USER_CREATED"),
     examples={"request": examples.NEW_USER, "response": {"data": examples.NEW_STATE}},
 )
-def create_user(request: Request[NewUser], work: UnitOfWork) -> Response[UserAnswer]:
+def create_user(request: Request[CreateUser], work: UnitOfWork) -> Response[UserAnswer]:
     """Create a user.
 
     Without a password a one-time password is generated and returned; it cannot be read again. A name that is in use,
@@ -140,10 +140,10 @@ importing(routes, USERS)
     "/v1/me",
     permission=permissions.READ_PROFILE,
     allows_one_time_password=True,
-    returns=Me,
+    returns=OwnAccount,
     examples={"response": examples.ME},
 )
-def get_me(request: Request[Empty]) -> Me:
+def get_me(request: Request[Empty]) -> OwnAccount:
     """Get the caller with their role, permissions and navigation.
 
     Apps call this after signing in. It is allowed with a one-time password that has not been changed yet.
@@ -166,7 +166,7 @@ def get_profile(request: Request[Empty]) -> Profile:
     "/v1/devices/register",
     permission=permissions.REGISTER_DEVICE,
     related={"registered": _REGISTERED},
-    body=NewDevice,
+    body=RegisterDevice,
     returns=DeviceId,
     status=201,
     audit_target=AuditTarget(Device.kind, "DEVICE_REGISTERED"),
@@ -175,7 +175,7 @@ def get_profile(request: Request[Empty]) -> Profile:
         "response": {"id": "5b2f0c1de7a94c3f8e6d2a1b0c9f8e7d"},
     },
 )
-def register_device(request: Request[NewDevice], work: UnitOfWork) -> DeviceId:
+def register_device(request: Request[RegisterDevice], work: UnitOfWork) -> DeviceId:
     """Register a phone or browser for push notifications.
 
     The device belongs to the session that registered it last and is forgotten when that session ends. Registering it

@@ -101,7 +101,7 @@ class UserQuery(PageRequest, frozen=True, rename="camel"):
     matter."""
 
 
-class NewUser(msgspec.Struct, frozen=True, rename="camel", forbid_unknown_fields=True):
+class CreateUser(msgspec.Struct, frozen=True, rename="camel", forbid_unknown_fields=True):
     """A new user. Without a password a one-time password is generated, which the response shows once."""
 
     username: Username
@@ -214,7 +214,7 @@ class MyUser(msgspec.Struct, frozen=True, rename="camel"):
     """The id of the organisation."""
 
 
-class Me(msgspec.Struct, frozen=True, rename="camel"):
+class OwnAccount(msgspec.Struct, frozen=True, rename="camel"):
     """The caller with their role, permissions and navigation."""
 
     user: MyUser
@@ -258,7 +258,7 @@ class Profile(msgspec.Struct, frozen=True, rename="camel"):
     """What the caller is qualified for; may be empty."""
 
 
-class NewDevice(msgspec.Struct, frozen=True, rename="camel"):
+class RegisterDevice(msgspec.Struct, frozen=True, rename="camel"):
     """A phone or browser, identified by the token of its push service."""
 
     platform: Literal["android", "ios", "web"]

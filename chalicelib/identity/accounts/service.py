@@ -17,7 +17,7 @@ from chalicelib.identity.accounts import passwords, permissions
 from chalicelib.identity.accounts.name_probing import NameProbing
 from chalicelib.identity.accounts.phones import e164
 from chalicelib.identity.accounts.rules import readable_password
-from chalicelib.identity.accounts.schemas import NewUser, UserChange
+from chalicelib.identity.accounts.schemas import CreateUser, UserChange
 from chalicelib.identity.accounts.tables import ACTIVE, DISABLED, Organisation, User
 from chalicelib.identity.accounts.users import NewAccount, add_user, password_owner, store_changes
 from chalicelib.identity.roles.administration import (
@@ -39,7 +39,7 @@ class SavedUser(msgspec.Struct, frozen=True):
 
 def create_user(
     work: UnitOfWork,
-    command: NewUser,
+    command: CreateUser,
     actor: Actor,
     *,
     role: RolePermissions | None,
@@ -155,7 +155,7 @@ def _permissions(role: RolePermissions | None) -> Mapping[str, str]:
     return {} if role is None else role.permissions
 
 
-def _password_errors(command: NewUser, organisation: Organisation | None) -> Mapping[str, str]:
+def _password_errors(command: CreateUser, organisation: Organisation | None) -> Mapping[str, str]:
     """Return the validation errors of a new user's password."""
     if command.password is not None:
         try:

@@ -14,7 +14,7 @@ from chalicelib.identity.accounts.errors import NameTaken, OrganisationExists
 from chalicelib.identity.accounts.name_probing import NameProbing
 from chalicelib.identity.accounts.phones import e164, login_name
 from chalicelib.identity.accounts.rules import PasswordOwner, canonical_name
-from chalicelib.identity.accounts.schemas import NewUser
+from chalicelib.identity.accounts.schemas import CreateUser
 from chalicelib.identity.accounts.tables import (
     LoginName,
     Organisation,
@@ -85,7 +85,7 @@ def add_user(work: UnitOfWork, org_id: str, account: NewAccount, probing: NamePr
     return user
 
 
-def password_owner(person: User | NewUser, organisation: Organisation | None) -> PasswordOwner:
+def password_owner(person: User | CreateUser, organisation: Organisation | None) -> PasswordOwner:
     """Return what the password of this person must not contain; an organisation that is unknown has no name."""
     name = "" if organisation is None else organisation.name
     return PasswordOwner(person.username, person.full_name, person.email, person.phone, name)

@@ -6,9 +6,9 @@ from chalicelib.core.actor import Actor
 from chalicelib.identity.accounts.navigation import navigation
 from chalicelib.identity.accounts.queries import UserPage, UserState
 from chalicelib.identity.accounts.schemas import (
-    Me,
     MyUser,
     NavSlot,
+    OwnAccount,
     Profile,
     RoleName,
     Superior,
@@ -36,9 +36,9 @@ def user_page_view(page: UserPage) -> UserList:
     return UserList([_view(*state) for state in page.users], page.query.meta(page.total))
 
 
-def me_view(actor: Actor, role_name: str, superior: User | None) -> Me:
+def me_view(actor: Actor, role_name: str, superior: User | None) -> OwnAccount:
     """Return the caller with their role, permissions and navigation."""
-    return Me(
+    return OwnAccount(
         user=MyUser(
             id=actor.user_id,
             username=actor.username,

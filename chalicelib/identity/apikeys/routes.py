@@ -6,7 +6,7 @@ from chalicelib.edge.endpoint import AuditTarget, Resource
 from chalicelib.edge.request import Empty, Request, Response
 from chalicelib.edge.routes import Routes
 from chalicelib.identity.apikeys import permissions, queries, service, views
-from chalicelib.identity.apikeys.schemas import ApiKeyAnswer, ApiKeyList, NewApiKey
+from chalicelib.identity.apikeys.schemas import ApiKeyAnswer, ApiKeyList, CreateApiKey
 from chalicelib.identity.apikeys.tables import ApiKey, api_key_key
 from chalicelib.identity.roles.tables import role_key
 
@@ -28,7 +28,7 @@ _KEY = {
     "/v1/api-keys",
     permission=permissions.MANAGE,
     related={"role": Resource(key=role_key, id_from=("role",), required=False)},
-    body=NewApiKey,
+    body=CreateApiKey,
     returns=ApiKeyAnswer,
     status=201,
     audit_target=AuditTarget(ApiKey.kind, "API_KEY_CREATED"),
@@ -37,7 +37,7 @@ _KEY = {
         "response": {"data": {**_KEY, "key": f"baton_demo.{_KEY_ID}.customer.<secret>"}},
     },
 )
-def create_api_key(request: Request[NewApiKey], work: UnitOfWork) -> Response[ApiKeyAnswer]:
+def create_api_key(request: Request[CreateApiKey], work: UnitOfWork) -> Response[ApiKeyAnswer]:
     """Create an API key, with which a program can call this API.
 
     The text of the key is in this response only. Send it as a bearer token. It acts with its role, except for what

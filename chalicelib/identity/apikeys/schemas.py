@@ -10,7 +10,7 @@ from chalicelib.edge.types import Name
 from chalicelib.identity.roles.schemas import RoleCode
 
 
-class NewApiKey(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class CreateApiKey(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A new API key."""
 
     name: Annotated[Name, Meta(max_length=100)]

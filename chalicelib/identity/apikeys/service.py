@@ -11,7 +11,7 @@ from chalicelib.core.errors import ValidationFailed
 from chalicelib.core.work import UnitOfWork
 from chalicelib.identity.apikeys import permissions
 from chalicelib.identity.apikeys.rules import KeyParts, permissions_of_key
-from chalicelib.identity.apikeys.schemas import NewApiKey
+from chalicelib.identity.apikeys.schemas import CreateApiKey
 from chalicelib.identity.apikeys.tables import ApiKey, api_key_key
 from chalicelib.identity.roles.administration import check_can_grant
 from chalicelib.identity.roles.holders import add_holder, remove_holder
@@ -26,7 +26,7 @@ class CreatedApiKey(msgspec.Struct, frozen=True):
 
 
 def create_api_key(
-    work: UnitOfWork, command: NewApiKey, actor: Actor, *, role: RolePermissions | None
+    work: UnitOfWork, command: CreateApiKey, actor: Actor, *, role: RolePermissions | None
 ) -> CreatedApiKey:
     """Create an API key; `role` is the item that the command names.
 

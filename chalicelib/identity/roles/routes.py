@@ -9,7 +9,7 @@ from chalicelib.edge.request import Empty, Request
 from chalicelib.edge.routes import Routes
 from chalicelib.identity.roles import permissions, queries, service, views
 from chalicelib.identity.roles.errors import DefaultRole, LastRoleAdministrator, RoleExists, RoleInUse, TooManyRoles
-from chalicelib.identity.roles.schemas import NewRole, RoleAnswer, RoleChange, RoleList
+from chalicelib.identity.roles.schemas import CreateRole, RoleAnswer, RoleChange, RoleList
 from chalicelib.identity.roles.tables import RolePermissions, custom_roles_key, role_holders_key, role_key
 
 routes = Routes(__name__, "People and roles")
@@ -52,7 +52,7 @@ def get_role(request: Request[Empty, Empty, RolePermissions]) -> RolePermissions
     "/v1/roles",
     permission=permissions.MANAGE,
     related={"custom_roles": Resource(key=custom_roles_key, id_from=(), required=False)},
-    body=NewRole,
+    body=CreateRole,
     returns=RoleAnswer,
     status=201,
     view=views.role_view,
@@ -61,7 +61,7 @@ def get_role(request: Request[Empty, Empty, RolePermissions]) -> RolePermissions
     audit_target=AuditTarget(RolePermissions.kind, "ROLE_CREATED", "code"),
     examples={"request": _NEW_ROLE, "response": {"data": {**_NEW_ROLE, "version": 1}}},
 )
-def create_role(request: Request[NewRole], work: UnitOfWork) -> RolePermissions:
+def create_role(request: Request[CreateRole], work: UnitOfWork) -> RolePermissions:
     """Create a role, which users and API keys can be given.
 
     An organisation can have 80 roles beside those that every organisation has.

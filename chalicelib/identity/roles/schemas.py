@@ -58,7 +58,7 @@ class RoleList(msgspec.Struct, frozen=True):
     success: bool = True
 
 
-class NewRole(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class CreateRole(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A new role."""
 
     code: RoleCode

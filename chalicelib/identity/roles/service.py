@@ -10,7 +10,7 @@ from chalicelib.identity.roles import permissions as codes
 from chalicelib.identity.roles.administration import can_manage_roles, check_can_grant, require_remaining_admin
 from chalicelib.identity.roles.default_permissions import EVERYBODYS_PERMISSIONS, OWN, PERMISSIONS, ROLES
 from chalicelib.identity.roles.errors import DefaultRole, RoleExists, RoleInUse, TooManyRoles
-from chalicelib.identity.roles.schemas import Granted, NewRole, RoleChange
+from chalicelib.identity.roles.schemas import CreateRole, Granted, RoleChange
 from chalicelib.identity.roles.tables import (
     CustomRoles,
     RoleHolders,
@@ -24,7 +24,9 @@ MAX_CUSTOM_ROLES = 80
 """The most custom roles of one organisation, so that one batch read finds them all."""
 
 
-def create_role(work: UnitOfWork, command: NewRole, custom_roles: CustomRoles | None, actor: Actor) -> RolePermissions:
+def create_role(
+    work: UnitOfWork, command: CreateRole, custom_roles: CustomRoles | None, actor: Actor
+) -> RolePermissions:
     """Create a role: with the given permissions, and those of every default role, such as changing one's own password.
 
     `custom_roles` are the present ones as read; the commit requires that they are unchanged. Raise `AccessDenied` if

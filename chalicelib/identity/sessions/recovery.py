@@ -32,7 +32,7 @@ from chalicelib.identity.accounts.users import password_owner
 from chalicelib.identity.sessions.ending import keep_only
 from chalicelib.identity.sessions.lockout import Lockout, Reservation
 from chalicelib.identity.sessions.rules import RESET_PERIOD, may_send_reset
-from chalicelib.identity.sessions.schemas import ForgotPassword, NewPassword, ResetPassword
+from chalicelib.identity.sessions.schemas import ChangePassword, ForgotPassword, ResetPassword
 from chalicelib.identity.sessions.tables import (
     ResetMessages,
     ResetToken,
@@ -99,7 +99,7 @@ def reset_password(work: UnitOfWork, command: ResetPassword, client: ClientInfo)
 
 def change_password(
     work: UnitOfWork,
-    command: NewPassword,
+    command: ChangePassword,
     actor: Actor,
     matches: Callable[[str | None, str], bool] = passwords.matches,
 ) -> None:

@@ -15,9 +15,9 @@ from chalicelib.identity.sessions import permissions, queries, recovery, service
 from chalicelib.identity.sessions.errors import RefreshTokenReused
 from chalicelib.identity.sessions.login import login_user
 from chalicelib.identity.sessions.schemas import (
+    ChangePassword,
     ForgotPassword,
     Login,
-    NewPassword,
     Refresh,
     ResetPassword,
     ScannerLogin,
@@ -243,13 +243,13 @@ def reset_password(request: Request[ResetPassword], work: UnitOfWork) -> None:
     "/v1/me/password",
     permission=permissions.CHANGE_PASSWORD,
     allows_one_time_password=True,
-    body=NewPassword,
+    body=ChangePassword,
     status=204,
     examples={"request": {"currentPassword": "seven quiet rivers", "newPassword": "nine slow harbours"}},
     errors=[AccountLocked, ValidationFailed],
     audit_target=AuditTarget("user", "PASSWORD_CHANGED"),
 )
-def change_password(request: Request[NewPassword], work: UnitOfWork) -> None:
+def change_password(request: Request[ChangePassword], work: UnitOfWork) -> None:
     """Change the caller's own password; all other sessions of the caller end.
 
     A wrong current password is 422 and counts: after five within 15 minutes this session cannot change the password for

@@ -160,7 +160,7 @@ class ResetPassword(msgspec.Struct, frozen=True, rename="camel"):
     of the organisation's name."""
 
 
-class NewPassword(msgspec.Struct, frozen=True, rename="camel"):
+class ChangePassword(msgspec.Struct, frozen=True, rename="camel"):
     """The current password and the new one."""
 
     current_password: Password

@@ -9,7 +9,7 @@ from chalicelib.edge.routes import Routes
 from chalicelib.maintenance import permissions
 from chalicelib.maintenance.photos import resources, service, views
 from chalicelib.maintenance.photos.rules import PhotoAction
-from chalicelib.maintenance.photos.schemas import PRESIGN, UPLOADS, NewPhoto, PhotoIntent
+from chalicelib.maintenance.photos.schemas import PRESIGN, UPLOADS, PhotoIntent, UploadPhoto
 from chalicelib.maintenance.photos.tables import WorkOrderPhoto, WorkOrderUpload
 from chalicelib.maintenance.workorders.schemas import PhotoView
 from chalicelib.maintenance.workorders.tables import WorkOrder
@@ -30,7 +30,7 @@ def _photo_view(photo: WorkOrderPhoto) -> PhotoView:
     permission=permissions.UPLOAD_PHOTO,
     resource=resources.NAMED_WORK_ORDER,
     transition=PhotoAction.ADD,
-    body=NewPhoto,
+    body=UploadPhoto,
     form=True,
     max_body_bytes=MAX_PHOTO_BYTES + _ROOM_FOR_FIELDS,
     returns=PhotoView,
@@ -38,7 +38,7 @@ def _photo_view(photo: WorkOrderPhoto) -> PhotoView:
     status=201,
     audit_target=AuditTarget(WorkOrder.kind, "PHOTO_ADDED", "workOrderId"),
 )
-def upload_photo(request: Request[NewPhoto, Empty, WorkOrder], work: UnitOfWork) -> WorkOrderPhoto:
+def upload_photo(request: Request[UploadPhoto, Empty, WorkOrder], work: UnitOfWork) -> WorkOrderPhoto:
     """Add a photo to a work order.
 
     It is stored upright as a JPEG, without anything else in the file, such as where it was taken.

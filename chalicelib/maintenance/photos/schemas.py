@@ -11,7 +11,7 @@ UPLOADS = "/v1/uploads/photos"
 PRESIGN = f"{UPLOADS}/presign"
 
 
-class NewPhoto(msgspec.Struct, frozen=True, rename="camel", forbid_unknown_fields=True):
+class UploadPhoto(msgspec.Struct, frozen=True, rename="camel", forbid_unknown_fields=True):
     """A photo of a work order."""
 
     file: PhotoFile

@@ -11,7 +11,7 @@ from chalicelib.core.transitions import require_transition, transition_conflict
 from chalicelib.core.work import UnitOfWork
 from chalicelib.maintenance import permissions
 from chalicelib.maintenance.photos.rules import PHOTO_CHANGES, PhotoAction
-from chalicelib.maintenance.photos.schemas import NewPhoto, PhotoIntent
+from chalicelib.maintenance.photos.schemas import PhotoIntent, UploadPhoto
 from chalicelib.maintenance.photos.tables import PHOTOS, WorkOrderPhoto, WorkOrderUpload
 from chalicelib.maintenance.resources import work_order_owners
 from chalicelib.maintenance.rules import PhotoKind, WorkOrderState
@@ -27,7 +27,7 @@ _COUNTERS: Mapping[PhotoKind, Any] = {
 """The attributes that count the photos of a kind; those of a return are not counted."""
 
 
-def upload_photo(work: UnitOfWork, order: WorkOrder, command: NewPhoto, actor: Actor) -> WorkOrderPhoto:
+def upload_photo(work: UnitOfWork, order: WorkOrder, command: UploadPhoto, actor: Actor) -> WorkOrderPhoto:
     """Add a photo that came with the request. Raise `ValidationFailed` if the file is not a photo."""
     photo_id = media.store_photo(work, PHOTOS, order.org_id, order.order_id, command.file)
     return _add_photo(work, order, photo_id, PhotoDetails(command.kind.value, command.device), actor)

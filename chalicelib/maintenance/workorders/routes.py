@@ -17,7 +17,7 @@ from chalicelib.maintenance.rules import WorkOrderAction, WorkOrderState
 from chalicelib.maintenance.settings import MAINTENANCE
 from chalicelib.maintenance.workorders import queries, service, views
 from chalicelib.maintenance.workorders.schemas import (
-    NewWorkOrder,
+    CreateWorkOrder,
     OwnWorkOrderQuery,
     TechnicianDashboard,
     WorkOrderAssigned,
@@ -58,7 +58,7 @@ def list_my_work_orders(request: Request[Empty, OwnWorkOrderQuery]) -> WorkOrder
     permission=permissions.CREATE,
     resource=ROUTED_CHECKLIST,
     related={"organisation": ORGANISATION},
-    body=NewWorkOrder,
+    body=CreateWorkOrder,
     returns=WorkOrderDetail,
     view=views.routed_view,
     status=201,
@@ -67,7 +67,7 @@ def list_my_work_orders(request: Request[Empty, OwnWorkOrderQuery]) -> WorkOrder
     audit_target=AuditTarget(Checklist.kind, "WORK_ORDER_ROUTED", "checklistRef"),
     examples={"request": {"priority": "HIGH"}, "response": {"code": _CODE, "state": WorkOrderState.ROUTED}},
 )
-def create_work_order(request: Request[NewWorkOrder, Empty, Checklist], work: UnitOfWork) -> service.RoutedWorkOrder:
+def create_work_order(request: Request[CreateWorkOrder, Empty, Checklist], work: UnitOfWork) -> service.RoutedWorkOrder:
     """Route a finding of a checklist to maintenance; the checklist is held until it is repaired."""
     organisation = request.related["organisation"]
     return service.create_work_order(work, request.resource, request.body, request.actor, organisation)

@@ -44,7 +44,7 @@ class WorkOrderFilter(StrEnum):
     OVERDUE = OVERDUE
 
 
-class NewWorkOrder(msgspec.Struct, frozen=True, rename="camel", forbid_unknown_fields=True):
+class CreateWorkOrder(msgspec.Struct, frozen=True, rename="camel", forbid_unknown_fields=True):
     """A finding to be repaired: an item of a checklist, by the refs with which both were imported."""
 
     checklist_ref: EntityId

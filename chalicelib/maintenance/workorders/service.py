@@ -22,7 +22,7 @@ from chalicelib.maintenance.rules import WORK_ORDER, Holder, WorkOrderAction, Wo
 from chalicelib.maintenance.settings import MAINTENANCE, MaintenanceSettings
 from chalicelib.maintenance.workorders import events
 from chalicelib.maintenance.workorders.schemas import (
-    NewWorkOrder,
+    CreateWorkOrder,
     WorkOrderAssignment,
     WorkOrderFinish,
     WorkOrderOutsourcing,
@@ -65,7 +65,7 @@ class Finding(NamedTuple):
 
 
 def create_work_order(
-    work: UnitOfWork, checklist: Checklist, command: NewWorkOrder, actor: Actor, organisation: Organisation | None
+    work: UnitOfWork, checklist: Checklist, command: CreateWorkOrder, actor: Actor, organisation: Organisation | None
 ) -> RoutedWorkOrder:
     """Make a work order of an item of a checklist, which it holds back from now on.
 
@@ -218,7 +218,7 @@ def _find_item(checklist: Checklist, item_ref: str) -> Mapping[str, Any]:
 
 
 def _new_order(
-    work: UnitOfWork, command: NewWorkOrder, actor: Actor, finding: Finding, settings: MaintenanceSettings
+    work: UnitOfWork, command: CreateWorkOrder, actor: Actor, finding: Finding, settings: MaintenanceSettings
 ) -> WorkOrder:
     """Return the new order; it holds its checklist back."""
     order_id = work.ids.new()

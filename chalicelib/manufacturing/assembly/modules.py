@@ -6,7 +6,7 @@ from chalicelib.core.actor import Actor
 from chalicelib.core.errors import VersionConflict
 from chalicelib.core.work import UnitOfWork
 from chalicelib.manufacturing.assembly.binding import append_ledger_entry, new_assembly, require_room, update_binding
-from chalicelib.manufacturing.assembly.schemas import BindCell, BindCells, NewUnit, UnbindCell
+from chalicelib.manufacturing.assembly.schemas import BindCell, BindCells, CreateModule, UnbindCell
 from chalicelib.manufacturing.errors import line_conflict
 from chalicelib.manufacturing.rules import MODULE, BatchStatus, LineAction, ModuleStatus, missing_for_seal
 from chalicelib.manufacturing.status_counters import change_status, create_listed
@@ -24,7 +24,7 @@ from chalicelib.manufacturing.traceability.tables import (
 )
 
 
-def create_module(work: UnitOfWork, batch: ProductionBatch, command: NewUnit, actor: Actor) -> Module:
+def create_module(work: UnitOfWork, batch: ProductionBatch, command: CreateModule, actor: Actor) -> Module:
     """Create a module in a batch that is in progress. Fails with `DuplicateSerial`."""
     key = module_key(actor.org_id, f"MOD-{work.ids.new()}")
     module = new_assembly(work, key, batch, serial=command.serial, actor=actor)

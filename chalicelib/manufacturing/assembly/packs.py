@@ -11,7 +11,7 @@ from chalicelib.core.errors import Conflict, VersionConflict
 from chalicelib.core.store import get_many
 from chalicelib.core.work import UnitOfWork
 from chalicelib.manufacturing.assembly.binding import append_ledger_entry, new_assembly, require_room, update_binding
-from chalicelib.manufacturing.assembly.schemas import BindModule, BindModules, NewPack
+from chalicelib.manufacturing.assembly.schemas import BindModule, BindModules, CreatePack
 from chalicelib.manufacturing.errors import ModulesNotFound, line_conflict
 from chalicelib.manufacturing.rules import (
     PACK,
@@ -29,7 +29,7 @@ from chalicelib.manufacturing.traceability import serial_registry
 MakeConflict = Callable[..., Conflict]
 
 
-def create_pack(work: UnitOfWork, batch: ProductionBatch, command: NewPack, actor: Actor) -> Pack:
+def create_pack(work: UnitOfWork, batch: ProductionBatch, command: CreatePack, actor: Actor) -> Pack:
     """Create a pack in a batch that is in progress, with the named modules.
 
     Raise `ModulesNotFound`, or `Conflict` if a module cannot be bound. Fails with `DuplicateSerial`.

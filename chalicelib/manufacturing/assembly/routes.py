@@ -41,13 +41,13 @@ def list_modules(request: Request[Empty, schemas.ModuleQuery]) -> EntityPage[Mod
     permission=permissions.CREATE_MODULE,
     resource=BATCH_IN_BODY,
     transition=LineAction.CREATE_MODULE,
-    body=schemas.NewUnit,
+    body=schemas.CreateModule,
     **_MODULE_RESPONSE,
     status=201,
     errors=[DuplicateSerial],
     audit_target=AuditTarget(Module.kind, "MODULE_CREATED"),
 )
-def create_module(request: Request[schemas.NewUnit, Empty, ProductionBatch], work: UnitOfWork) -> Module:
+def create_module(request: Request[schemas.CreateModule, Empty, ProductionBatch], work: UnitOfWork) -> Module:
     """Create a module in a batch that is in progress."""
     return modules.create_module(work, request.resource, request.body, request.actor)
 
@@ -135,13 +135,13 @@ def list_packs(request: Request[Empty, schemas.PackQuery]) -> EntityPage[Pack]:
     permission=permissions.CREATE_PACK,
     resource=BATCH_IN_BODY,
     transition=LineAction.CREATE_PACK,
-    body=schemas.NewPack,
+    body=schemas.CreatePack,
     **_PACK_RESPONSE,
     status=201,
     errors=[DuplicateSerial],
     audit_target=AuditTarget(Pack.kind, "PACK_CREATED"),
 )
-def create_pack(request: Request[schemas.NewPack, Empty, ProductionBatch], work: UnitOfWork) -> Pack:
+def create_pack(request: Request[schemas.CreatePack, Empty, ProductionBatch], work: UnitOfWork) -> Pack:
     """Create a pack in a batch that is in progress, with up to 90 sealed modules."""
     return packs.create_pack(work, request.resource, request.body, request.actor)
 

@@ -17,14 +17,14 @@ MAX_PARTS_PER_REQUEST = 90
 """A transaction has at most 100 items; those of counters, audit row and the like need the rest."""
 
 
-class NewUnit(msgspec.Struct, frozen=True, rename="camel", forbid_unknown_fields=True):
+class CreateModule(msgspec.Struct, frozen=True, rename="camel", forbid_unknown_fields=True):
     """A new module."""
 
     batch_id: EntityId
     serial: Serial
 
 
-class NewPack(msgspec.Struct, frozen=True, rename="camel", forbid_unknown_fields=True):
+class CreatePack(msgspec.Struct, frozen=True, rename="camel", forbid_unknown_fields=True):
     """A new pack, with its first modules if they are sealed already; `bind-modules` adds the others."""
 
     batch_id: EntityId

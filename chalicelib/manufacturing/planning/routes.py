@@ -9,7 +9,7 @@ from chalicelib.manufacturing import permissions
 from chalicelib.manufacturing.listing import EntityPage
 from chalicelib.manufacturing.planning import queries, service
 from chalicelib.manufacturing.planning.queries import BatchDetails
-from chalicelib.manufacturing.planning.schemas import BatchQuery, BatchView, NewBatch, NewSku, SkuQuery, SkuView
+from chalicelib.manufacturing.planning.schemas import BatchQuery, BatchView, CreateBatch, CreateSku, SkuQuery, SkuView
 from chalicelib.manufacturing.planning.views import batch_details_view, batch_view, sku_view
 from chalicelib.manufacturing.resources import BATCH_RESOURCE, SKU_IN_BODY, SKU_RESOURCE
 from chalicelib.manufacturing.rules import LineAction
@@ -42,13 +42,13 @@ def list_skus(request: Request[Empty, SkuQuery]) -> EntityPage[Sku]:
 @routes.post(
     "/v1/skus",
     permission=permissions.CREATE_SKU,
-    body=NewSku,
+    body=CreateSku,
     **_SKU_RESPONSE,
     status=201,
     audit_target=AuditTarget(Sku.kind, "SKU_CREATED"),
     examples={"request": {**_SKU, "limits": _LIMITS}, "response": {"data": {**_SKU, "limits": _LIMITS}}},
 )
-def create_sku(request: Request[NewSku], work: UnitOfWork) -> Sku:
+def create_sku(request: Request[CreateSku], work: UnitOfWork) -> Sku:
     """Create a SKU: the parts of a pack and the limits of its test."""
     return service.create_sku(work, request.body, request.actor)
 
@@ -90,12 +90,12 @@ def list_batches(request: Request[Empty, BatchQuery]) -> EntityPage[ProductionBa
     permission=permissions.CREATE_BATCH,
     resource=SKU_IN_BODY,
     transition=LineAction.CREATE_BATCH,
-    body=NewBatch,
+    body=CreateBatch,
     **_BATCH_RESPONSE,
     status=201,
     audit_target=AuditTarget(ProductionBatch.kind, "BATCH_CREATED"),
 )
-def create_batch(request: Request[NewBatch, Empty, Sku], work: UnitOfWork) -> ProductionBatch:
+def create_batch(request: Request[CreateBatch, Empty, Sku], work: UnitOfWork) -> ProductionBatch:
     """Create a batch of an active SKU."""
     return service.create_batch(work, request.resource, request.body, request.actor)
 

@@ -14,7 +14,7 @@ from chalicelib.manufacturing.schemas import ListQuery, Name100
 from chalicelib.manufacturing.sku_spec import Code64, Limits, Name64, SkuSpec, places_errors
 
 
-class NewSku(msgspec.Struct, frozen=True, rename="camel", forbid_unknown_fields=True):
+class CreateSku(msgspec.Struct, frozen=True, rename="camel", forbid_unknown_fields=True):
     """A new SKU. `limits` are those of the pack's end-of-line test, by the name of the measurement."""
 
     name: Name100
@@ -36,7 +36,7 @@ class NewSku(msgspec.Struct, frozen=True, rename="camel", forbid_unknown_fields=
         return low | places_errors(present, names)
 
 
-class NewBatch(msgspec.Struct, frozen=True, rename="camel", forbid_unknown_fields=True):
+class CreateBatch(msgspec.Struct, frozen=True, rename="camel", forbid_unknown_fields=True):
     """A new batch."""
 
     sku_id: EntityId

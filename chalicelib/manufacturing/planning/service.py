@@ -9,7 +9,7 @@ from chalicelib.core.actor import Actor
 from chalicelib.core.work import UnitOfWork
 from chalicelib.manufacturing.errors import line_conflict
 from chalicelib.manufacturing.listing import newest_of_batch
-from chalicelib.manufacturing.planning.schemas import NewBatch, NewSku
+from chalicelib.manufacturing.planning.schemas import CreateBatch, CreateSku
 from chalicelib.manufacturing.rules import PACK, BatchStatus, LineAction, PackStatus, SkuStatus, missing_for_completion
 from chalicelib.manufacturing.status_counters import change_status, create_listed, new_entity_values, sku_values
 from chalicelib.manufacturing.tables import Pack, ProductionBatch, Sku, batch_key, sku_key
@@ -17,7 +17,7 @@ from chalicelib.manufacturing.tables import Pack, ProductionBatch, Sku, batch_ke
 _MAX_NAMED_PACKS = 100
 
 
-def create_sku(work: UnitOfWork, command: NewSku, actor: Actor) -> Sku:
+def create_sku(work: UnitOfWork, command: CreateSku, actor: Actor) -> Sku:
     """Create a SKU; batches can be created for it once it is active."""
     sku_id = f"SKU-{work.ids.new()}"
     sku = sku_key(actor.org_id, sku_id).new(
@@ -43,7 +43,7 @@ def activate_sku(work: UnitOfWork, sku: Sku) -> Sku:
     return sku
 
 
-def create_batch(work: UnitOfWork, sku: Sku, command: NewBatch, actor: Actor) -> ProductionBatch:
+def create_batch(work: UnitOfWork, sku: Sku, command: CreateBatch, actor: Actor) -> ProductionBatch:
     """Create a batch of an active SKU."""
     org_id, batch_id = actor.org_id, f"BAT-{work.ids.new()}"
     batch = batch_key(org_id, batch_id).new(

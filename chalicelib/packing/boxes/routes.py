@@ -94,8 +94,8 @@ def remove_item(request: Request[Empty, Empty, BoxContent], work: UnitOfWork) ->
     f"{BASE}/box/create",
     permission=permissions.CREATE_BOX,
     resource=Resource(key=shipment_key, id_from=("shipment_id",), not_found=errors.ShipmentNotFound),
-    body=schemas.NewBox,
-    returns=schemas.NewBoxView,
+    body=schemas.CreateBox,
+    returns=schemas.CreatedBox,
     view=views.new_box_view,
     status=201,
     versioned=True,
@@ -104,7 +104,7 @@ def remove_item(request: Request[Empty, Empty, BoxContent], work: UnitOfWork) ->
     invalid_status=INVALID,
     examples={"response": {"status": BoxStatus.OPEN, "weight": None, "dimensions": _UNMEASURED}},
 )
-def create_box(request: Request[schemas.NewBox, Empty, Shipment], work: UnitOfWork) -> Box:
+def create_box(request: Request[schemas.CreateBox, Empty, Shipment], work: UnitOfWork) -> Box:
     """Create a new box for a shipment; it gets the next number."""
     return service.create_box(work, request.resource, request.body, request.actor)
 

@@ -34,7 +34,7 @@ class PackItem(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         return check_places(present)
 
 
-class NewBox(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class CreateBox(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A box to create for a shipment."""
 
     shipment_id: Uuid
@@ -118,7 +118,7 @@ class Dimensions(msgspec.Struct, frozen=True):
     height: Decimal | None
 
 
-class NewBoxView(msgspec.Struct, frozen=True):
+class CreatedBox(msgspec.Struct, frozen=True):
     """A new box."""
 
     id: str
@@ -128,7 +128,7 @@ class NewBoxView(msgspec.Struct, frozen=True):
     dimensions: Dimensions
 
 
-class BoxView(NewBoxView, frozen=True):
+class BoxView(CreatedBox, frozen=True):
     """A box; weight in kg. It has an SSCC once it was closed, if the organisation has a GS1 company prefix."""
 
     sscc: str | None

@@ -12,7 +12,7 @@ from chalicelib.identity.settings import section_of
 from chalicelib.packing import errors
 from chalicelib.packing.boxes.queries import list_contents
 from chalicelib.packing.boxes.rules import BOX, BoxAction, BoxStatus
-from chalicelib.packing.boxes.schemas import CloseBox, NewBox, PackItem, ReopenBox
+from chalicelib.packing.boxes.schemas import CloseBox, CreateBox, PackItem, ReopenBox
 from chalicelib.packing.boxes.sscc_allocation import allocate_sscc
 from chalicelib.packing.boxes.tables import Box, BoxContent, box_id_of, box_key, content_key
 from chalicelib.packing.boxes.transfers import (
@@ -69,7 +69,7 @@ def remove_item(work: UnitOfWork, content: BoxContent, _: Actor, *, box: Box) ->
     return box
 
 
-def create_box(work: UnitOfWork, shipment: Shipment, _: NewBox, __: Actor) -> Box:
+def create_box(work: UnitOfWork, shipment: Shipment, _: CreateBox, __: Actor) -> Box:
     """Create the next box of a shipment. Raise `ShipmentNotPackable`."""
     _check_packable(shipment, ShipmentAction.CREATE_BOX)
     count = shipment.boxes_count

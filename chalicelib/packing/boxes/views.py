@@ -30,9 +30,9 @@ def item_packed_view(item: PackedItem) -> schemas.ItemPacked:
     )
 
 
-def new_box_view(box: Box) -> schemas.NewBoxView:
+def new_box_view(box: Box) -> schemas.CreatedBox:
     """Return a new box."""
-    return schemas.NewBoxView(box.box_id, box.box_number, BoxStatus(box.status), None, _dimensions(box))
+    return schemas.CreatedBox(box.box_id, box.box_number, BoxStatus(box.status), None, _dimensions(box))
 
 
 def box_view(box: Box) -> schemas.BoxView:
