@@ -1,4 +1,7 @@
-"""The errors of the packing scanner, by the codes of its contract, which knows only the statuses 400 and 404."""
+"""The errors of the packing scanner, by the codes of its contract, which knows only the statuses 400 and 404.
+
+`details` of an error that a state causes hold `state` and `action`, and in `allowed` the actions that are possible now.
+"""
 
 from typing import Any, Self
 
@@ -8,7 +11,7 @@ from chalicelib.core.transitions import transition_conflict
 
 
 class ShipmentNotFound(NotFound):
-    """The shipment does not exist."""
+    """The shipment does not exist. `details` is empty."""
 
     code, summary = "SHIPMENT_NOT_FOUND", "Shipment not found."
 
@@ -26,98 +29,119 @@ class PackingRefused(BatonError):
 
 
 class ShipmentNotPackable(PackingRefused):
-    """The shipment is packed already, or its lines are being imported."""
+    """The shipment is packed already, or its lines are being imported.
+
+    `details`: `state` of the shipment, `action`, `allowed`; when completing also its counters.
+    """
 
     code, summary = "SHIPMENT_NOT_PACKABLE", "This shipment cannot be packed in its current state."
 
 
 class BoxMismatch(PackingRefused):
-    """The box belongs to another shipment."""
+    """The box belongs to another shipment. `details` is empty."""
 
     code, summary = "BOX_MISMATCH", "This box belongs to another shipment."
 
 
 class BoxClosed(PackingRefused):
-    """The contents of a closed box cannot be changed."""
+    """The contents of a closed box cannot be changed. `details`: `state` of the box, `action`, `allowed`."""
 
     code, summary = "BOX_CLOSED", "This box is closed."
 
 
 class LpNotAllocated(PackingRefused):
-    """The license plate was not picked for this shipment."""
+    """The license plate was not picked for a line of this shipment and its product. `details` is empty."""
 
     code, summary = "LP_NOT_ALLOCATED", "This license plate is not allocated to the shipment."
 
 
 class SoLineMismatch(PackingRefused):
-    """The license plate was picked for another line of this shipment."""
+    """The license plate was picked for another line of this shipment.
+
+    `details`: `so_line_id`, the line that it was picked for.
+    """
 
     code, summary = "SO_LINE_MISMATCH", "This license plate is allocated to another line of the order."
 
 
 class QuantityExceedsAvailable(PackingRefused):
-    """The quantity is larger than what is left on the license plate."""
+    """The quantity is larger than what is left on the license plate.
+
+    `details`: `available_qty`, what is left; empty if another request took it at the same moment.
+    """
 
     code, summary = "QUANTITY_EXCEEDS_AVAILABLE", "The license plate does not hold this quantity."
 
 
 class EmptyBox(PackingRefused):
-    """The box has no contents."""
+    """The box has no contents. `details`: `state` of the box, `action`, `allowed`, `missing` (`["contents"]`)."""
 
     code, summary = "EMPTY_BOX", "An empty box cannot be closed."
 
 
 class AlreadyClosed(PackingRefused):
-    """The box is closed."""
+    """The box is closed. `details`: `state` of the box, `action`, `allowed`."""
 
     code, summary = "ALREADY_CLOSED", "This box is already closed."
 
 
 class AlreadyOpen(PackingRefused):
-    """The box is open."""
+    """The box is open. `details`: `state` of the box, `action`, `allowed`."""
 
     code, summary = "ALREADY_OPEN", "This box is already open."
 
 
 class NoSerialsLeft(PackingRefused):
-    """All serial numbers of the GS1 company prefix are used."""
+    """All serial numbers of the GS1 company prefix and extension digit are used. `details` is empty."""
 
     code = "SSCC_EXHAUSTED"
-    summary = "All serial numbers of the GS1 company prefix are used. Set another prefix or extension digit."
+    summary = "All serial numbers of the GS1 company prefix are used; set another prefix or extension digit."
 
 
 class NoSscc(PackingRefused):
-    """The box has no SSCC to print."""
+    """The box has no SSCC to print. `details` is empty."""
 
     code = "NO_SSCC"
     summary = "This box has no SSCC: it is open, or it was closed before a GS1 company prefix was set."
 
 
 class NoBoxes(PackingRefused):
-    """The shipment has no boxes."""
+    """The shipment has no boxes.
+
+    `details`: `state` of the shipment, `action`, `allowed`, `missing` (`["boxes"]`), and the shipment's counters
+    `lines_total`, `lines_packed`, `lines_complete`, `boxes_count`, `boxes_open`, `boxes_empty`.
+    """
 
     code, summary = "NO_BOXES", "This shipment has no boxes."
 
 
 class OpenBoxes(PackingRefused):
-    """The shipment has open boxes."""
+    """The shipment has open boxes.
+
+    `details`: `state` of the shipment, `action`, `allowed`, `missing` (`["closed boxes"]`), and the shipment's counters
+    `lines_total`, `lines_packed`, `lines_complete`, `boxes_count`, `boxes_open`, `boxes_empty`.
+    """
 
     code, summary = "OPEN_BOXES", "Some boxes of this shipment are still open."
 
 
 class UnpackedItems(PackingRefused):
-    """Some of the ordered items are in no box."""
+    """Some of the ordered items are in no box, or with `allow_partial` all of them.
+
+    `details`: `state` of the shipment, `action`, `allowed`, `missing` (`["packed items"]`), and the shipment's counters
+    `lines_total`, `lines_packed`, `lines_complete`, `boxes_count`, `boxes_open`, `boxes_empty`.
+    """
 
     code, summary = "UNPACKED_ITEMS", "Some of the ordered items are not packed."
 
 
 class InvalidWeight(ValidationFailed):
-    """The weight of a box is zero or negative."""
+    """The weight of a box is zero or negative. `details`: `fields`, the names of all invalid fields."""
 
     code, status, summary = "INVALID_WEIGHT", 400, "Weight must be positive."
 
 
 class BarcodeNotFound(NotFound):
-    """No shipment, order, license plate or box has the number in the barcode."""
+    """No shipment, order, license plate or box has the number in the barcode. `details` is empty."""
 
-    summary = "No shipment, order or license plate has this barcode."
+    summary = "No shipment, order, license plate or box has this barcode."

@@ -12,13 +12,12 @@ _PREFIX = Meta(pattern=r"^[0-9]{7,10}$(?!\n)", extra={SENTENCE: "must be 7 to 10
 
 
 class PackingSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """How SSCCs are made for boxes; without a GS1 company prefix boxes get none.
-
-    The extension digit precedes the prefix. Another digit gives a new range of serial numbers, or distinguishes sites.
-    """
+    """How the Serial Shipping Container Codes (SSCC) of boxes are made."""
 
     gs1_company_prefix: Annotated[str, _PREFIX] | None = None
+    """The organisation's GS1 company prefix, 7 to 10 digits. Null: boxes get no SSCC."""
     sscc_extension_digit: Annotated[int, Meta(ge=0, le=9)] = 0
+    """The digit before the prefix, 0 to 9. Another one gives a new range of serial numbers, or distinguishes sites."""
 
 
 PACKING = settings_section("packing", PackingSettings, "packing")

@@ -1,4 +1,7 @@
-"""Endpoints of boxes, and the packing settings. The contract uses 400 for invalid input."""
+"""Packing scanner: shipments, their boxes and what is packed into them.
+
+The contract uses 400 for invalid input.
+"""
 
 from collections.abc import Callable
 from typing import Any
@@ -12,8 +15,7 @@ from chalicelib.edge.routes import Routes
 from chalicelib.identity.accounts.tables import organisation_key
 from chalicelib.identity.settings import organisation_settings
 from chalicelib.packing import errors, permissions
-from chalicelib.packing.boxes import queries, schemas, service, views
-from chalicelib.packing.boxes.rules import BoxStatus
+from chalicelib.packing.boxes import examples, queries, schemas, service, views
 from chalicelib.packing.boxes.tables import Box, BoxContent, content_key
 from chalicelib.packing.boxes.transfers import PackedItem
 from chalicelib.packing.plates.tables import plate_key
@@ -24,8 +26,6 @@ from chalicelib.packing.shipments.tables import Shipment, line_key, shipment_key
 routes = Routes(__name__, "Packing scanner")
 
 ZPL = "text/plain; charset=utf-8"
-_SSCC = "095200041234567895"
-_UNMEASURED = {"length": None, "width": None, "height": None}
 
 CONTENT_RESOURCE = Resource(
     key=content_key, id_from=("box_id", "item_id"), owners=lambda content, _: (content.packed_by,), name="item"
@@ -63,12 +63,14 @@ def _closing_error(error: ValidationFailed, sent: Callable[[str], object]) -> Va
     ],
     audit_target=AuditTarget(Box.kind, "ITEM_PACKED", "box_id"),
     invalid_status=INVALID,
-    examples={"request": {"notes": "Two are dented."}, "response": {"so_line_status": {"status": "partial"}}},
+    examples={"request": examples.ITEM, "response": examples.PACKED},
 )
 def pack_item(request: Request[schemas.PackItem, Empty, Shipment], work: UnitOfWork) -> PackedItem:
     """Pack an item into a box.
 
-    An allergen warning does not prevent the packing.
+    The quantity is taken from the license plate and added to the line of the order; more than ordered may be packed.
+    The first item changes the shipment from `pending` to `packing`. An allergen warning does not prevent the packing.
+    Send an `Idempotency-Key`: without one, a request that is sent again packs again.
     """
     return service.pack_item(work, request.resource, request.body, request.actor, **request.related)
 
@@ -86,7 +88,10 @@ def pack_item(request: Request[schemas.PackItem, Empty, Shipment], work: UnitOfW
     invalid_status=INVALID,
 )
 def remove_item(request: Request[Empty, Empty, BoxContent], work: UnitOfWork) -> Box:
-    """Remove an item from a box; its quantity returns to its plate and its line. The version is that of the box."""
+    """Remove an item from an open box; its quantity returns to its plate and its line.
+
+    `ETag` and `If-Match` are the version of the box. The shipment keeps its status.
+    """
     return service.remove_item(work, request.resource, request.actor, **request.related)
 
 
@@ -102,10 +107,13 @@ def remove_item(request: Request[Empty, Empty, BoxContent], work: UnitOfWork) ->
     errors=[errors.ShipmentNotPackable],
     audit_target=AuditTarget(Shipment.kind, "BOX_CREATED", "shipment_id"),
     invalid_status=INVALID,
-    examples={"response": {"status": BoxStatus.OPEN, "weight": None, "dimensions": _UNMEASURED}},
+    examples={"response": examples.NEW_BOX},
 )
 def create_box(request: Request[schemas.CreateBox, Empty, Shipment], work: UnitOfWork) -> Box:
-    """Create a new box for a shipment; it gets the next number."""
+    """Create a new box for a shipment; it gets the next number.
+
+    Send an `Idempotency-Key`: without one, a request that is sent again creates another box.
+    """
     return service.create_box(work, request.resource, request.body, request.actor)
 
 
@@ -122,10 +130,10 @@ def create_box(request: Request[schemas.CreateBox, Empty, Shipment], work: UnitO
     errors=[errors.AlreadyClosed, errors.EmptyBox, errors.InvalidWeight, errors.NoSerialsLeft],
     audit_target=AuditTarget(Box.kind, "BOX_CLOSED", "box_id"),
     invalid_status=INVALID,
-    examples={"response": {"status": BoxStatus.CLOSED, "sscc": _SSCC}},
+    examples={"request": examples.CLOSING, "response": examples.CLOSED},
 )
 def close_box(request: Request[schemas.CloseBox, Empty, Box], work: UnitOfWork) -> Box:
-    """Close a box.
+    """Close a box, with weight and dimensions if they were measured.
 
     If the organisation has a GS1 company prefix, the box gets an SSCC the first time, and keeps it for good.
     """
@@ -143,10 +151,13 @@ def close_box(request: Request[schemas.CloseBox, Empty, Box], work: UnitOfWork) 
     errors=[errors.AlreadyOpen, errors.ShipmentNotPackable],
     audit_target=AuditTarget(Box.kind, "BOX_REOPENED", "box_id"),
     invalid_status=INVALID,
-    examples={"response": {"status": BoxStatus.OPEN, "weight": None, "dimensions": _UNMEASURED, "sscc": _SSCC}},
+    examples={"request": examples.REOPENING, "response": examples.REOPENED},
 )
 def reopen_box(request: Request[schemas.ReopenBox, Empty, Box], work: UnitOfWork) -> Box:
-    """Reopen a closed box, with a reason. It keeps its SSCC; weight and dimensions are measured again on closing."""
+    """Reopen a closed box, with a reason.
+
+    It keeps its SSCC and loses weight and dimensions. The shipment must not be packed yet.
+    """
     return service.reopen_box(work, request.resource, request.body, request.actor)
 
 
@@ -158,7 +169,7 @@ def reopen_box(request: Request[schemas.ReopenBox, Empty, Box], work: UnitOfWork
     view=views.box_details_view,
     versioned=True,
     invalid_status=INVALID,
-    examples={"response": {"box": {"sscc": _SSCC}}},
+    examples={"response": examples.DETAILS},
 )
 def get_box(request: Request[Empty, Empty, Box]) -> queries.BoxWithContents:
     """Get a box with its contents."""
@@ -174,10 +185,13 @@ def get_box(request: Request[Empty, Empty, Box]) -> queries.BoxWithContents:
     media_type=ZPL,
     errors=[errors.NoSscc],
     invalid_status=INVALID,
-    examples={"response": "^XA^CI28^PW812^LL1218^FO94,885^BY4,3,260^BCN,260,N,N,N^FD>;>800095200041234567895^FS^XZ"},
+    examples={"response": examples.LABEL},
 )
 def get_label(request: Request[Empty, schemas.LabelQuery, Box]) -> Response[Any]:
-    """Get the label of a closed box, 4 by 6 inches, in ZPL."""
+    """Get the label of a closed box, 4 by 6 inches, in ZPL.
+
+    It is made for printers with 203 dots per inch. Send the response to the printer as it is.
+    """
     return text(queries.get_label(request.resource), ZPL)
 
 
@@ -187,12 +201,13 @@ def get_label(request: Request[Empty, schemas.LabelQuery, Box]) -> Response[Any]
     resource=SHIPMENT_RESOURCE,
     returns=schemas.BoxList,
     view=views.box_list_view,
+    examples={"response": examples.LISTED},
     versioned=True,
     invalid_status=INVALID,
 )
 def list_boxes(request: Request[Empty, Empty, Shipment]) -> list[Box]:
-    """List the boxes of a shipment by number; the version is the shipment's."""
+    """List all boxes of a shipment by number; `ETag` is the version of the shipment."""
     return queries.list_boxes(request.resource, dependencies().clock)
 
 
-organisation_settings(routes, PACKING)
+organisation_settings(routes, PACKING, examples.SETTINGS)

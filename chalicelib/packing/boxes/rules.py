@@ -12,7 +12,7 @@ _ZERO = Decimal(0)
 
 
 class BoxStatus(StrEnum):
-    """The status of a box."""
+    """The status of a box: contents can be changed while it is `open`; a `closed` one can be reopened."""
 
     OPEN = "open"
     CLOSED = "closed"

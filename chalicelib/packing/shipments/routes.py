@@ -1,4 +1,7 @@
-"""Endpoints of shipments, and the imports of shipments and license plates. The contract uses 400 for invalid input."""
+"""Packing scanner: shipments, their boxes and what is packed into them.
+
+The contract uses 400 for invalid input.
+"""
 
 from chalicelib.core.work import UnitOfWork
 from chalicelib.edge.dependencies import dependencies
@@ -11,9 +14,8 @@ from chalicelib.packing.errors import NoBoxes, OpenBoxes, ShipmentNotPackable, U
 from chalicelib.packing.plates.imports import PLATES
 from chalicelib.packing.plates.schemas import PlateFound
 from chalicelib.packing.resources import BASE, INVALID, SHIPMENT_RESOURCE
-from chalicelib.packing.shipments import queries, service, views
+from chalicelib.packing.shipments import examples, queries, service, views
 from chalicelib.packing.shipments.imports import SHIPMENTS
-from chalicelib.packing.shipments.rules import ShipmentStatus
 from chalicelib.packing.shipments.schemas import (
     CompleteShipment,
     LookupQuery,
@@ -33,10 +35,14 @@ routes = Routes(__name__, "Packing scanner")
     query=ShipmentQuery,
     returns=ShipmentList,
     view=views.shipment_list_view,
+    examples={"response": examples.OPEN},
     invalid_status=INVALID,
 )
 def list_shipments(request: Request[Empty, ShipmentQuery]) -> queries.ShipmentMatches:
-    """List the shipments that can be packed, by promised date; those without one come last."""
+    """List the shipments that can be packed, by promised date; those without one come last.
+
+    `total` counts all that match, also beyond `limit`.
+    """
     return queries.list_shipments(request.query, request.actor)
 
 
@@ -47,14 +53,15 @@ def list_shipments(request: Request[Empty, ShipmentQuery]) -> queries.ShipmentMa
     query=LookupQuery,
     returns=ShipmentFound | PlateFound,
     view=views.lookup_view,
+    examples={"response": examples.FOUND},
     invalid_status=INVALID,
 )
 def look_up(request: Request[Empty, LookupQuery]) -> Shipment | queries.PlateMatch:
-    """Look up a barcode.
+    """Look up a barcode: a shipment, or a license plate for a shipment.
 
-    It may be a shipment number, a sales order number (its oldest shipment that can be packed) or a license plate, which
-    is looked up for a shipment. The numbers may also be in a GS1-128 or DataMatrix. The SSCC of a box gives its
-    shipment.
+    It is tried as a shipment number, as a sales order number (which gives the oldest shipment that can be packed), as
+    the number of a license plate, and as the SSCC of a box (which gives the shipment of the box). The number may also
+    be part of a GS1 code. Percent-encode the scanned text.
     """
     claim = request.related["claim"]
     return queries.look_up(request.path["barcode"], request.query, request.actor, claim, dependencies().clock)
@@ -71,10 +78,13 @@ def look_up(request: Request[Empty, LookupQuery]) -> Shipment | queries.PlateMat
     errors=[ShipmentNotPackable, NoBoxes, OpenBoxes, UnpackedItems],
     audit_target=AuditTarget(Shipment.kind, "SHIPMENT_PACKED", "shipment_id"),
     invalid_status=INVALID,
-    examples={"response": {"status": ShipmentStatus.PACKED}},
+    examples={"request": examples.COMPLETING, "response": examples.COMPLETED},
 )
 def complete_shipment(request: Request[CompleteShipment, Empty, Shipment], work: UnitOfWork) -> Shipment:
-    """Complete a shipment: all boxes are closed, and everything that was ordered is in them (or `allow_partial`)."""
+    """Complete a shipment whose boxes are closed and hold everything that was ordered.
+
+    It is `packed` then and can no longer be changed. With `allow_partial` ordered items may be missing.
+    """
     return service.complete_shipment(work, request.resource, request.body, request.actor)
 
 

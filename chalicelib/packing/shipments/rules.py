@@ -21,7 +21,11 @@ _ZERO = Decimal(0)
 
 
 class ShipmentStatus(StrEnum):
-    """The status of a shipment."""
+    """The status of a shipment.
+
+    `pending`: nothing is packed yet. `packing`: something was packed. `packed`: it is complete and final. `importing`:
+    many of its lines are being imported; it returns to the status before.
+    """
 
     PENDING = "pending"
     PACKING = "packing"

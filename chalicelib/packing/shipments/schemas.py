@@ -25,94 +25,137 @@ UnitWeight = Annotated[float, Meta(ge=0, le=999_999_999)]
 
 
 class ShipmentQuery(msgspec.Struct, frozen=True):
-    """A filter of open shipments; `search` is part of a shipment number, sales order number or customer name."""
+    """A filter of the shipments that can be packed."""
 
     warehouse_id: EntityId | None = None
+    """Only shipments of this warehouse, by the id with which they were imported."""
     search: Annotated[str, Meta(max_length=200)] | None = None
+    """Only shipments with this text in the shipment number, the sales order number or the customer's name; case is
+    ignored."""
     limit: Limit = 50
+    """The largest number of shipments to return; there are no further pages."""
 
 
 class OpenShipment(msgspec.Struct, frozen=True):
-    """A shipment that can be packed. `lines_packed` counts lines with anything packed."""
+    """A shipment that can be packed."""
 
     id: str
+    """The id of the shipment."""
     shipment_number: str
+    """The number of the shipment, as it was imported."""
     so_number: str
+    """The number of the sales order."""
     customer_name: str
+    """The name of the customer."""
     status: ShipmentStatus
+    """`pending` until the first item is packed, then `packing`."""
     promised_ship_date: str | None
+    """The date on which the shipment was promised to leave. Null if none was promised."""
     lines_total: int
+    """The number of lines of the order."""
     lines_packed: int
+    """The number of lines of which anything is packed; they need not be complete."""
     boxes_count: int
+    """The number of boxes, open and closed."""
     allergen_alert: bool
+    """Whether the customer has allergen restrictions."""
 
 
 class ShipmentList(msgspec.Struct, frozen=True):
-    """Shipments that can be packed, the most urgent first; `total` counts all that match."""
+    """Shipments that can be packed, the most urgent first."""
 
     data: list[OpenShipment]
+    """The most urgent shipments that match, at most `limit`."""
     total: int
+    """The number of shipments that match."""
 
 
 class LookupQuery(msgspec.Struct, frozen=True):
-    """The shipment for which a plate is looked up; required for plates only."""
+    """The shipment for which a barcode is looked up."""
 
     shipment_id: Uuid | None = None
+    """The id of the shipment that is being packed. Required if the barcode is that of a license plate."""
 
 
 class FoundShipment(msgspec.Struct, frozen=True):
     """A shipment that a barcode names."""
 
     id: str
+    """The id of the shipment."""
     shipment_number: str
+    """The number of the shipment, as it was imported."""
     so_number: str
+    """The number of the sales order."""
     customer_name: str
+    """The name of the customer."""
     lines_total: int
+    """The number of lines of the order."""
     allergen_restrictions: list[str]
+    """The allergens that the customer must not get; empty if there are none."""
 
 
 class ShipmentFound(msgspec.Struct, frozen=True, tag_field="type", tag="shipment"):
     """The barcode names a shipment."""
 
     data: FoundShipment
+    """The shipment."""
 
 
 class CompleteShipment(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A shipment to complete. `allow_partial` accepts missing items; boxes that were never used are ignored then."""
+    """A shipment to complete."""
 
     shipment_id: Uuid
+    """The id of the shipment."""
     allow_partial: bool = False
+    """Whether to complete it although ordered items are not packed. Boxes that were opened and never used do not matter
+    then."""
 
 
 class ShipmentState(msgspec.Struct, frozen=True):
     """The status and the counters of a shipment."""
 
     id: str
+    """The id of the shipment."""
     shipment_number: str
+    """The number of the shipment, as it was imported."""
     status: ShipmentStatus
+    """The status of the shipment."""
     lines_total: int
+    """The number of lines of the order."""
     lines_packed: int
+    """The number of lines of which anything is packed."""
     boxes_count: int
+    """The number of boxes, open and closed."""
 
 
 class LineState(msgspec.Struct, frozen=True):
     """How much of a line of the order is packed."""
 
     packed_qty: Decimal
+    """The quantity packed for the line in all boxes, in the unit of the line."""
     remaining_qty: Decimal
+    """The quantity that is still to be packed; 0 if more than ordered is packed."""
     status: LineStatus
+    """`complete` if the ordered quantity or more is packed, else `partial`."""
 
 
 class ShipmentLineRecord(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One line of a sales order: a quantity of one product. The weight is that of one unit, in kg."""
+    """One line of a sales order: a quantity of one product."""
 
     line_number: LineNumber
+    """The number of the line, unique in the shipment. License plates are allocated to it by this number."""
     sku: Number64
+    """The code of the product."""
     product_name: Text200
+    """The name of the product."""
     quantity: Quantity
+    """The ordered quantity, above 0, with at most six decimal places."""
     uom: Text40 | None = DEFAULT_UOM
+    """The unit of measure of the quantity. Omitted or null, it is `EA` (each)."""
     unit_weight: UnitWeight | None = None
+    """The weight of one unit in kg, with at most six decimal places. Omitted, null or 0, it is not known."""
     allergens: Allergens | None = []
+    """The allergens that the product contains. Omitted or null, it contains none."""
 
     @staticmethod
     def cross_check(present: Mapping[str, object]) -> Mapping[str, str]:
@@ -121,15 +164,23 @@ class ShipmentLineRecord(msgspec.Struct, frozen=True, forbid_unknown_fields=True
 
 
 class ShipmentRecord(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A shipment of one sales order, with its lines."""
+    """A shipment of one sales order, with its lines. Once it is packed it can no longer be changed."""
 
     shipment_number: Number64
+    """The number of the shipment. A record with the same one updates it."""
     so_number: Number64
+    """The number of the sales order. It can no longer change once something is packed."""
     customer_name: Text200
+    """The name of the customer."""
     lines: Annotated[list[ShipmentLineRecord], Meta(min_length=1, max_length=MAX_LINES)]
+    """All lines of the shipment: stored lines that it does not name are removed. What is packed cannot be
+    contradicted."""
     allergen_restrictions: Allergens | UnsetType | None = UNSET
+    """The allergens that the customer must not get. Omitted, the list stays as it is; null removes it."""
     warehouse_id: EntityId | UnsetType | None = UNSET
+    """Your id of the warehouse, by which shipments can be listed. Omitted, it stays as it is; null removes it."""
     promised_ship_date: date | UnsetType | None = UNSET
+    """The date on which the shipment was promised to leave. Omitted, it stays as it is; null removes it."""
 
     @staticmethod
     def cross_check(present: Mapping[str, object]) -> Mapping[str, str]:
