@@ -24,14 +24,20 @@ class PhotoDetails(NamedTuple):
 
 
 class PhotoUpload(msgspec.Struct, frozen=True, rename="camel"):
-    """Where to upload a photo: post a form of all `fields` and, last, `file` to `url`; then confirm it by its `id`.
+    """Where to upload a photo: send a form of all `fields` and, last, `file` to `url`; then confirm it by its `id`.
 
-    Both have to be done before `expiresAt`. What is not confirmed is removed.
+    What is not confirmed in time is removed.
     """
 
     id: str
+    """The id of the photo, with which the upload is confirmed."""
     method: Literal["POST"]
+    """The method of the request that uploads the file."""
     url: str
+    """The address to which the form is sent. It needs no other authentication."""
     fields: Mapping[str, str]
+    """The fields of the form, to be sent unchanged before the file."""
     most_bytes: int
+    """The largest file that is accepted, in bytes."""
     expires_at: datetime
+    """The time in UTC by which the file has to be uploaded and confirmed."""

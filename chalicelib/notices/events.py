@@ -6,6 +6,12 @@ from chalicelib.notices.schemas import NoticeView
 NOTICE = "notice"
 
 SOCKET_EVENTS = (
-    SocketEvent("staff", NOTICE, NoticeView, "realtime.channel.staff", "A new notification; it is also in the list."),
+    SocketEvent(
+        "staff",
+        NOTICE,
+        NoticeView,
+        "realtime.channel.staff",
+        "A new notification; it is also in the list of notifications.",
+    ),
 )
 """All events, for the description of the API."""

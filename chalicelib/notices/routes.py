@@ -1,4 +1,4 @@
-"""Endpoints of the caller's own notifications. No endpoint shows those of other users."""
+"""Notifications: the caller's own. No endpoint shows those of other users."""
 
 from chalicelib.core.work import Recipient, UnitOfWork
 from chalicelib.edge.dependencies import dependencies
@@ -35,10 +35,13 @@ _EXAMPLE = {
     query=NoticeQuery,
     returns=NoticePage,
     view=views.notification_page_view,
-    examples={"response": {"items": [_EXAMPLE]}},
+    examples={"response": {"items": [_EXAMPLE], "unread": 1}},
 )
 def list_notifications(request: Request[Empty, NoticeQuery]) -> queries.NotificationList:
-    """List the caller's notifications, newest first, with the number of unread ones."""
+    """List the caller's notifications, newest first, with the number of unread ones.
+
+    New ones also arrive as the event `notice` on the socket, and as push messages on the caller's devices.
+    """
     return queries.list_notifications(request.actor, request.query, dependencies().clock)
 
 
@@ -61,5 +64,5 @@ def read_notification(request: Request[Empty, Empty, Notification], work: UnitOf
     audit_target=AuditTarget(NotificationHead.kind, "NOTICES_READ"),
 )
 def read_all_notifications(request: Request[Empty], work: UnitOfWork) -> None:
-    """Mark all of the caller's notifications as read."""
+    """Mark all of the caller's notifications as read; repeating it changes nothing."""
     service.read_all_notifications(work, request.actor, dependencies().runner)

@@ -13,7 +13,12 @@ _ELLIPSIS = "…"
 
 
 class NoticeType(StrEnum):
-    """The reason for a notification."""
+    """The reason for a notification. More may be added.
+
+    `WO_ASSIGNED`: a work order was assigned to you. `WO_REASSIGNED`: yours was assigned to another technician.
+    `WO_DUE_SOON`: yours is due soon, two hours before unless the organisation has set other hours. `WO_OVERDUE`: yours,
+    or that of a technician whom you lead, is overdue. `WO_RETURNED`: a technician has returned one.
+    """
 
     WO_ASSIGNED = "WO_ASSIGNED"
     WO_REASSIGNED = "WO_REASSIGNED"

@@ -22,7 +22,7 @@ SOCKET_EVENTS = tuple(
         ACK,
         Acknowledgement,
         CHANNEL_PREFIX + channel,
-        "The client has all events up to this id; it gets the later ones again after a reconnect.",
+        "The client has dealt with all events up to this id; after a reconnect it gets those after it. No response.",
         from_client=True,
     )
     for channel in CHANNELS

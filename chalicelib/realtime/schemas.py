@@ -6,13 +6,17 @@ import msgspec
 
 
 class Acknowledgement(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The data of `ack`: the id of the newest event that the client has dealt with."""
+    """What a client acknowledges: all events up to this one."""
 
     id: Annotated[int, msgspec.Meta(ge=0)]
+    """The `id` of the newest event that the client has dealt with. One above the newest event counts as the newest; a
+    lower one than before changes nothing."""
 
 
 class SocketTicket(msgspec.Struct, frozen=True, rename="camel"):
-    """A ticket to open one socket with `?ticket=`, within `expiresIn` seconds."""
+    """A ticket that opens one socket."""
 
     ticket: str
+    """The ticket, to be sent as `?ticket=` when the socket is opened. It works once."""
     expires_in: int
+    """The number of seconds for which the ticket is valid."""
