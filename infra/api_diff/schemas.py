@@ -16,6 +16,8 @@ from typing import Any
 Schema = Mapping[str, Any]
 _UPPER = ("maximum", "exclusiveMaximum", "maxLength", "maxItems", "maxProperties")
 _LOWER = ("minimum", "exclusiveMinimum", "minLength", "minItems", "minProperties")
+_PYTHON_END = r"(?!\n)"
+"""Ended patterns up to 0.1.0: no line break after `$`, which in JSON Schema matches none anyway."""
 _ALTERNATIVES = ("anyOf", "oneOf")
 _PREFIX = "#/components/schemas/"
 
@@ -117,7 +119,7 @@ def _limits(old: Schema, new: Schema, place: _Place) -> Iterator[Difference]:
     for keyword in _LOWER:
         if keyword in new and new[keyword] > old.get(keyword, float("-inf")):
             yield place.difference(f"has a higher {keyword}")
-    if "pattern" in new and new["pattern"] != old.get("pattern"):
+    if "pattern" in new and new["pattern"] != old.get("pattern", "").removesuffix(_PYTHON_END):
         yield place.difference("has another pattern")
     if new.get("additionalProperties") is False and old.get("additionalProperties", True) is not False:
         yield place.difference("refuses unknown properties")

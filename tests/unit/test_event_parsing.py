@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chalicelib.picking.ledger.event_parsing import EVENT_KINDS, parse_event
-from chalicelib.picking.ledger.schemas import ClientEvent, EventStatus
+from chalicelib.picking.ledger.schemas import EventStatus, ScanEvent
 
 ID = "0b9c6c3e-5a1f-4d57-9d0f-6d6f1f3f9a10"
 AT = "2026-03-01T09:00:00Z"
@@ -47,7 +47,15 @@ def reason(event: object) -> str | None:
 
 def test_event_of_the_contract_is_valid() -> None:
     assert reason(VALID) is None
-    assert set(VALID) == set(ClientEvent.__struct_fields__)
+    assert set(VALID) == {*ScanEvent.__struct_fields__, "event_type"}
+
+
+@pytest.mark.parametrize(
+    ("sent", "echoed"), [(ID, ID), ("x", "x"), (7, "7"), (1.5, "1.5"), (True, "true"), (None, None), ({}, None)]
+)
+def test_an_id_is_echoed_as_text_or_null(sent: object, echoed: str | None) -> None:
+    event = json.dumps(VALID | {"client_event_id": sent}).encode()
+    assert parse_event(0, event, "demo", "anna").echo == echoed
 
 
 @given(anything)

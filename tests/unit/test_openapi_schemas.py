@@ -84,6 +84,28 @@ class Fleet(Struct):
     reserve: Car | Boat | None = None
 
 
+class Street(Struct):
+    city: str
+    street: str
+
+
+class Harbour(Struct):
+    city: str
+    pier: int
+
+
+class OnStreet(Struct, tag="street"):
+    at: Street
+
+
+class InHarbour(Struct, tag="harbour"):
+    at: Harbour
+
+
+class Parked(Struct):
+    place: OnStreet | InHarbour
+
+
 class Tree(Struct):
     name: str
     branches: list["Tree"] = []
@@ -145,7 +167,7 @@ def test_a_request_schema_has_the_accepted_values() -> None:
         "size": {"anyOf": [{"$ref": "#/components/schemas/UnitSize"}, {"type": "null"}]},
         "part": {"anyOf": [{"$ref": "#/components/schemas/Item"}, {"type": "null"}]},
         "tags": {"type": "array", "items": {"type": "string"}, "maxItems": 3, "uniqueItems": True, "default": []},
-        "kind": {"type": ["string", "null"], "enum": ["a", "b", None]},
+        "kind": {"anyOf": [{"$ref": "#/components/schemas/ChangeKind"}, {"type": "null"}]},
         "shown_as": {"$ref": "#/components/schemas/Shown", "default": "x", "description": "How."},
         "per_day": {
             "type": "object",
@@ -179,6 +201,7 @@ def test_enumerations_have_names_with_their_domain_and_their_own_order() -> None
     described = taken(Change)
     assert described["UnitSize"] == {"type": "string", "enum": ["S", "L"]}
     assert described["UnitRank"] == {"type": "integer", "enum": [1]}
+    assert described["ChangeKind"] == {"type": "string", "enum": ["a", "b"], "description": "One of the values."}
     assert described["Shown"] == {"type": "string", "enum": ["x", "y"], "description": "How."}
 
 
@@ -194,16 +217,34 @@ def test_generic_structs_have_readable_names() -> None:
     assert given(Envelope[Annotated[Item, Meta(description="x")]]).keys() >= {"ItemEnvelope"}
 
 
-def test_a_union_of_tagged_structs_has_a_discriminator() -> None:
-    described = given(Fleet)
+def test_a_union_of_tagged_structs_in_a_request_has_a_discriminator() -> None:
+    described = taken(Fleet)
+    flagship = {"$ref": "#/components/schemas/FleetFlagship"}
+    assert described["Fleet"]["properties"]["flagship"] == flagship
+    assert described["Fleet"]["properties"]["reserve"] == {"anyOf": [flagship, {"type": "null"}]}
+    union = described["FleetFlagship"]
     either = [{"$ref": "#/components/schemas/Boat"}, {"$ref": "#/components/schemas/Car"}]
-    flagship = described["Fleet"]["properties"]["flagship"]
-    assert sorted(flagship["anyOf"], key=str) == either
-    assert flagship["discriminator"]["propertyName"] == "type"
-    assert flagship["discriminator"]["mapping"]["car"] == "#/components/schemas/Car"
-    assert {"type": "null"} in described["Fleet"]["properties"]["reserve"]["anyOf"]
-    assert described["Car"]["properties"]["type"] == {"type": "string", "enum": ["car"]}
+    assert sorted(union["oneOf"], key=str) == either
+    assert union["discriminator"]["propertyName"] == "type"
+    assert union["discriminator"]["mapping"]["car"] == "#/components/schemas/Car"
+    assert described["Car"]["properties"]["type"]["enum"] == ["car"]
     assert described["Car"]["required"] == ["type", "doors"]
+
+
+def test_a_union_of_tagged_structs_in_a_response_is_one_object() -> None:
+    described = given(Fleet)
+    union = described["FleetFlagship"]
+    assert union["required"] == ["type"]
+    assert union["properties"]["type"]["$ref"] == "#/components/schemas/FleetFlagshipType"
+    assert described["FleetFlagshipType"]["enum"] == ["car", "boat"]
+    assert union["properties"]["doors"] == {"type": "integer", "description": "Absent unless `type` is `car`."}
+
+
+def test_different_objects_in_a_union_become_one_object_too() -> None:
+    described = given(Parked)
+    assert described["ParkedPlace"]["properties"]["at"]["$ref"] == "#/components/schemas/ParkedPlaceAt"
+    assert described["ParkedPlaceAt"]["properties"].keys() == {"street", "pier", "city"}
+    assert described["ParkedPlaceAt"]["required"] == ["city"]
 
 
 def test_a_type_without_a_schema_is_an_error() -> None:
@@ -238,5 +279,6 @@ def test_examples_of_recursive_types_are_finite() -> None:
 def test_an_override_replaces_only_the_given_fields() -> None:
     made_up = {"a": 1, "b": {"c": 2, "d": 3}, "e": 4}
     assert override(made_up, {"b": {"c": 5}, "e": ..., "f": None}) == {"a": 1, "b": {"c": 5, "d": 3}, "f": None}
+    assert override({"map": {"example": 1}}, {"map": {"own": 2}}) == {"map": {"own": 2}}
     assert override([1], [2, 3]) == [2, 3]
     assert override(made_up, None) == made_up

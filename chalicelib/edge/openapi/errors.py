@@ -10,7 +10,8 @@ from typing import Any
 
 from chalicelib.core import errors
 from chalicelib.edge.endpoint import Endpoint
-from chalicelib.edge.openapi.schemas import REF, Schema
+from chalicelib.edge.openapi.references import REF
+from chalicelib.edge.openapi.schemas import Schema
 
 Errors = list[type[errors.BatonError]]
 

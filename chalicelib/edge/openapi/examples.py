@@ -12,7 +12,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from chalicelib.edge.openapi.descriptions import words
-from chalicelib.edge.openapi.schemas import REF, Schema
+from chalicelib.edge.openapi.references import REF
+from chalicelib.edge.openapi.schemas import Schema
 
 TEXTS: Mapping[str, str] = {
     "access_token": "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJub29yIn0.c2lnbmF0dXJl",
@@ -66,6 +67,8 @@ _BY_FORMAT = {
     "duration": "PT15M",
     "uuid": "019ceb1b-2248-7c1a-9d3f-2a8c5e41b7d0",
 }
+SAMPLE_KEY = "example"
+"""The key of the one entry in the generated example of a map."""
 _ID_WORDS = {"assigned_courier": "courier_id"}
 _LEFT_OUT = frozenset({"message"})
 """Optional fields that appear only in exceptional responses."""
@@ -84,8 +87,9 @@ class Examples:
             return self.of(self._components[component], name, (*inside, component))
         if "enum" in schema:
             return schema["enum"][0]
-        if "anyOf" in schema:
-            finite = [option for option in schema["anyOf"] if not self._recurs(option, inside)]
+        options = schema.get("anyOf") or schema.get("oneOf")
+        if options:
+            finite = [option for option in options if not self._recurs(option, inside)]
             return self.of(finite[0], name, inside)
         kind = schema.get("type", "object")
         kind = kind[0] if isinstance(kind, list) else kind
@@ -103,7 +107,7 @@ class Examples:
             if name in required or not (name in _LEFT_OUT or self._recurs(part, inside))
         }
         entries = schema.get("additionalProperties")
-        return {"example": self.of(entries, "example", inside)} if isinstance(entries, dict) else example
+        return {SAMPLE_KEY: self.of(entries, SAMPLE_KEY, inside)} if isinstance(entries, dict) else example
 
     def _array(self, schema: Schema, name: str, inside: tuple[str, ...]) -> Any:
         if self._recurs(schema["items"], inside):
@@ -113,19 +117,21 @@ class Examples:
     @staticmethod
     def _recurs(schema: Schema, inside: tuple[str, ...]) -> bool:
         """Return whether a part refers back to a component that it is in, so that an example would never end."""
-        parts = schema.get("anyOf", [schema])
+        parts = schema.get("anyOf") or schema.get("oneOf") or [schema]
         return parts[0].get("$ref", "").removeprefix(REF) in inside
 
 
 def override(generated: Any, given: Any) -> Any:
-    """Return the example with the fields that a route declares; `...` removes a field."""
-    if given is None:
-        return generated
+    """Return the example with the fields that a route declares; `...` removes a field. None declares nothing."""
+    return generated if given is None else _override(generated, given)
+
+
+def _override(generated: Any, given: Any) -> Any:
     if not (isinstance(generated, dict) and isinstance(given, dict)):
         return given
-    return {
-        name: override(generated.get(name), value) for name, value in {**generated, **given}.items() if value is not ...
-    }
+    kept = {name: value for name, value in generated.items() if name != SAMPLE_KEY or not given}
+    chosen = {name: _override(kept.get(name), value) for name, value in given.items() if value is not ...}
+    return {name: chosen.get(name, value) for name, value in kept.items() if given.get(name) is not ...} | chosen
 
 
 def _leaf(schema: Schema, name: str, inside: tuple[str, ...]) -> Any:

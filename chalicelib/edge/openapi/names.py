@@ -1,13 +1,15 @@
 """Decides which types are components of the API description, and names them.
 
 Structs and enumerations are components under the names of their classes; `Page[Order]` is `OrderPage`. A literal type
-has no name at run time, so it is one if it has a title: `Annotated[Literal[...], Meta(title="Announced")]`.
+and a union have no name at run time, so they are one if they have a title: `Annotated[Literal[...], Meta(title=...)]`.
+Others are named by `inline.py`.
 
 Generated clients have classes of these names, so a name must not change because another type takes the same one. The
 names of enumerations (`Status`), which recur, therefore always begin with their domain; those of structs only if they
 clash.
 """
 
+import re
 from collections import Counter
 from collections.abc import Iterable
 from enum import Enum
@@ -39,9 +41,14 @@ def names_of(kinds: Iterable[Any]) -> dict[Any, str]:
 
 
 def title_of(info: mi.Metadata) -> str | None:
-    """Return the title of a literal type."""
+    """Return the title of a literal type or a union."""
     title: str | None = (info.extra_json_schema or {}).get("title")
-    return title if isinstance(info.type, mi.LiteralType) else None
+    return title if isinstance(info.type, mi.LiteralType | mi.UnionType) else None
+
+
+def pascal(name: str) -> str:
+    """Return a name as a class name: `client_event_id` becomes `ClientEventId`."""
+    return "".join(word[0].upper() + word[1:] for word in re.findall("[A-Za-z0-9]+", name))
 
 
 def _parts(info: mi.Type) -> Iterable[mi.Type]:

@@ -14,7 +14,8 @@ from chalicelib.edge.forms import FORM_DATA
 from chalicelib.edge.openapi import errors as error_responses
 from chalicelib.edge.openapi.descriptions import PATH_PARAMETERS
 from chalicelib.edge.openapi.examples import Examples, override
-from chalicelib.edge.openapi.schemas import REF, Schema, Schemas
+from chalicelib.edge.openapi.references import REF
+from chalicelib.edge.openapi.schemas import Schema, Schemas
 
 _JSON = "application/json"
 

@@ -18,11 +18,12 @@ import msgspec.inspect as mi
 
 from chalicelib.edge.http import encoder
 from chalicelib.edge.openapi.descriptions import describe
-from chalicelib.edge.openapi.names import named_in, names_of, title_of
+from chalicelib.edge.openapi.inline import InlineParts
+from chalicelib.edge.openapi.names import named_in, names_of, pascal, title_of
+from chalicelib.edge.openapi.references import REF, reachable
+from chalicelib.edge.openapi.unions import is_union, merged
 
 Schema = dict[str, Any]
-
-REF = "#/components/schemas/"
 
 _NULL: Schema = {"type": "null"}
 _SIMPLE: Mapping[type[mi.Type], Schema] = {
@@ -48,6 +49,8 @@ _BOUNDS = {
     "multiple_of": "multipleOf",
     "pattern": "pattern",
 }
+_NO_LINE_BREAK = r"(?!\n)"
+"""Ends patterns after `$`, which in Python also matches before a line break at the end. In JSON Schema it does not."""
 _JSON_TYPES = {str: "string", int: "integer", float: "number", bool: "boolean", NoneType: "null"}
 
 
@@ -63,6 +66,9 @@ class Schemas:
         self._names = names_of(named)
         described = {self._names[kind]: self._component(kind, info) for kind, info in named.items()}
         self.components: dict[str, Schema] = dict(sorted(described.items()))
+        self._inline = InlineParts(self.components)
+        self._inline.name_all()
+        self._merge_unions()
 
     def of(self, kind: Any) -> Schema:
         """Return the schema of one of the types."""
@@ -72,7 +78,15 @@ class Schemas:
         """Yield name, schema and whether it is required for each field of a query. Queries have no null."""
         for field in self._queries.get(query, ()):
             schema = self._schema(field.type, nullable=False) | _default(field) | _description(query, field)
-            yield field.encode_name, schema, field.required
+            name = query.__name__ + pascal(field.encode_name)
+            yield field.encode_name, self._inline.named(name, schema), field.required
+
+    def _merge_unions(self) -> None:
+        """Make each union that only responses have one object."""
+        sent = reachable({self._names[kind] for kind in self._taken}, self.components)
+        for name, schema in [*self.components.items()]:
+            if is_union(schema) and name not in sent:
+                self.components |= merged(name, schema, self.components)
 
     def _component(self, kind: Any, info: mi.Type) -> Schema:
         match info:
@@ -134,15 +148,20 @@ class Schemas:
     def _union(self, info: mi.UnionType, *, nullable: bool) -> Schema:
         members = [member for member in info.types if not isinstance(member, mi.NoneType)]
         schemas = [self._schema(member) for member in members]
-        either = schemas[0] if len(schemas) == 1 else {"anyOf": schemas, **self._discriminator(members)}
+        either = schemas[0] if len(schemas) == 1 else self._tagged(members, schemas) or {"anyOf": schemas}
         return _or_null(either) if nullable and len(members) < len(info.types) else either
 
-    def _discriminator(self, members: Iterable[mi.Type]) -> Schema:
-        tagged = [member for member in members if isinstance(member, mi.StructType) and member.tag is not None]
-        if not tagged:
+    def _tagged(self, members: Iterable[mi.Type], schemas: list[Schema]) -> Schema:
+        """Return the schema of a union of tagged structs; nothing for other unions."""
+        mapping = {
+            str(member.tag): schema["$ref"]
+            for member, schema in zip(members, schemas, strict=True)
+            if isinstance(member, mi.StructType) and member.tag is not None
+        }
+        tag_fields = {member.tag_field for member in members if isinstance(member, mi.StructType)}
+        if not mapping:
             return {}
-        mapping = {str(member.tag): REF + self._names[member.cls] for member in tagged}
-        return {"discriminator": {"propertyName": tagged[0].tag_field, "mapping": mapping}}
+        return {"oneOf": schemas, "discriminator": {"propertyName": tag_fields.pop(), "mapping": mapping}}
 
 
 def _fields(query: Any) -> tuple[mi.Field, ...]:
@@ -156,6 +175,8 @@ def _simple(info: mi.Type) -> Schema:
     if type(info) not in _SIMPLE:
         raise TypeError(f"there is no schema for {info}")
     bounds = {word: getattr(info, name, None) for name, word in _BOUNDS.items()}
+    if bounds["pattern"]:
+        bounds["pattern"] = bounds["pattern"].removesuffix(_NO_LINE_BREAK)
     return _SIMPLE[type(info)] | {word: to for word, to in bounds.items() if to is not None} | _sizes(info, "Length")
 
 
@@ -167,7 +188,7 @@ def _sizes(info: mi.Type, of: str) -> Schema:
 def _or_null(schema: Schema) -> Schema:
     """Return the schema or null; as a list of types if possible, which generators support best."""
     if "anyOf" in schema:
-        return {**schema, "anyOf": [*schema["anyOf"], _NULL]}
+        return {"anyOf": [*schema["anyOf"], _NULL]}
     if "type" not in schema:
         return {"anyOf": [schema, _NULL]} if schema else {}
     types = schema["type"] if isinstance(schema["type"], list) else [schema["type"]]
@@ -177,7 +198,8 @@ def _or_null(schema: Schema) -> Schema:
 
 def _object(info: mi.StructType, properties: Schema, required: list[str]) -> Schema:
     if info.tag_field is not None:
-        properties = {info.tag_field: _enumeration([info.tag]), **properties}
+        tag = {"description": f"Always `{info.tag}`.", **_enumeration([info.tag])}
+        properties = {info.tag_field: tag, **properties}
         required = [info.tag_field, *required]
     schema: Schema = {"type": "object", "properties": properties}
     if required:

@@ -7,8 +7,10 @@ namespace of that vocabulary is a UUID, so no domain name has to be kept for it.
 from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
+from typing import Annotated, Any
 
 import msgspec
+from msgspec import Meta
 
 EPCIS_CONTEXT = "https://ref.gs1.org/standards/epcis/2.0.0/epcis-context.jsonld"
 VOCABULARY = "urn:uuid:93c4fc3c-fb48-4637-975a-ba6f2276ba87#"
@@ -121,7 +123,9 @@ class AggregationEvent(
     parts: list[EpcisPart]
 
 
-EpcisEvent = ObjectEvent | AggregationEvent
+EpcisEvent = Annotated[
+    ObjectEvent | AggregationEvent, Meta(title="EpcisEvent", description="An event of the history of a unit.")
+]
 
 
 class EpcisBody(msgspec.Struct, frozen=True, rename="camel"):
@@ -133,7 +137,8 @@ class EpcisBody(msgspec.Struct, frozen=True, rename="camel"):
 class EpcisDocument(msgspec.Struct, frozen=True, tag_field="type", tag="EPCISDocument", rename=_DOCUMENT_FIELDS):
     """A document that any EPCIS 2.0 repository can capture."""
 
-    context: list[str | dict[str, str]]
+    context: list[Any]
+    """The vocabularies of the terms: addresses, and objects of prefixes with their addresses."""
     schema_version: str
     creation_date: datetime
     epcis_body: EpcisBody

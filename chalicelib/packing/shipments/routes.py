@@ -12,14 +12,13 @@ from chalicelib.edge.routes import Routes
 from chalicelib.packing import permissions
 from chalicelib.packing.errors import NoBoxes, OpenBoxes, ShipmentNotPackable, UnpackedItems
 from chalicelib.packing.plates.imports import PLATES
-from chalicelib.packing.plates.schemas import PlateFound
 from chalicelib.packing.resources import BASE, INVALID, SHIPMENT_RESOURCE
 from chalicelib.packing.shipments import examples, queries, service, views
 from chalicelib.packing.shipments.imports import SHIPMENTS
 from chalicelib.packing.shipments.schemas import (
     CompleteShipment,
     LookupQuery,
-    ShipmentFound,
+    LookupResult,
     ShipmentList,
     ShipmentQuery,
     ShipmentState,
@@ -51,7 +50,7 @@ def list_shipments(request: Request[Empty, ShipmentQuery]) -> queries.ShipmentMa
     permission=permissions.READ,
     related={"claim": Resource(key=queries.scanned_sscc_key, id_from=("barcode",), required=False)},
     query=LookupQuery,
-    returns=ShipmentFound | PlateFound,
+    returns=LookupResult,
     view=views.lookup_view,
     examples={"response": examples.FOUND},
     invalid_status=INVALID,

@@ -13,6 +13,7 @@ import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
 from chalicelib.edge.types import EntityId, Limit
+from chalicelib.packing.plates.schemas import PlateFound
 from chalicelib.packing.schemas import LineNumber, Number64, Quantity, Text40, Text200, Uuid, check_places
 from chalicelib.packing.shipments.rules import LineStatus, ShipmentStatus
 
@@ -99,6 +100,12 @@ class ShipmentFound(msgspec.Struct, frozen=True, tag_field="type", tag="shipment
 
     data: FoundShipment
     """The shipment."""
+
+
+LookupResult = Annotated[
+    ShipmentFound | PlateFound,
+    Meta(title="LookupResult", description="What a barcode names: a shipment or a license plate, told by `type`."),
+]
 
 
 class CompleteShipment(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -60,22 +60,18 @@ _MAX_ECHOED_NAME = 64
 _MAX_ECHOED_ID = 200
 
 
-EchoedId = str | int | float | bool | None
-"""An event's id as sent; None if it cannot be sent back."""
-
-
 class EventRejected(Exception):
     """The reason for which an event is rejected."""
 
 
 class ParsedEvent(msgspec.Struct):
-    """An event of a batch. `echo` is its id as sent, `event_id` the canonical form of a valid id.
+    """An event of a batch. `echo` is the text of its id as sent, `event_id` the canonical form of a valid id.
 
     If `reason` is set, the event is invalid and the remaining fields may be unset. Times are milliseconds.
     """
 
     index: int
-    echo: EchoedId = None
+    echo: str | None = None
     event_id: str | None = None
     reason: str | None = None
     event_type: str = ""
@@ -202,9 +198,9 @@ def _printable(name: str) -> str:
     return "".join(char if char.isprintable() else "?" for char in name[:_MAX_ECHOED_NAME])
 
 
-def _echo(value: object) -> EchoedId:
-    if isinstance(value, str):
-        return value if len(value) <= _MAX_ECHOED_ID and not value_error(value) else None
-    if isinstance(value, (int, float)):
-        return None if value_error(value) else value
-    return None
+def _echo(value: object) -> str | None:
+    """Return the text of an id that can be sent back; a number or boolean as its JSON text."""
+    if value_error(value):
+        return None
+    text = json.dumps(value) if isinstance(value, (int, float)) else value
+    return text if isinstance(text, str) and len(text) <= _MAX_ECHOED_ID else None

@@ -1,0 +1,85 @@
+"""Tagged unions as one object, for clients that cannot decode a `oneOf`.
+
+Such an object has the properties of all members of the union. Those that only some members have are optional, and their
+descriptions say for which values of the tag they are present. The JSON itself is that of the members.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from chalicelib.edge.openapi.names import pascal
+from chalicelib.edge.openapi.references import REF
+
+Schema = dict[str, Any]
+Parts = Sequence[tuple[str, Schema]]
+"""Schemas, each with the values of the tag for which it holds."""
+
+
+def is_union(schema: Schema) -> bool:
+    """Return whether a schema is a tagged union."""
+    return "oneOf" in schema and "discriminator" in schema
+
+
+def merged(name: str, union: Schema, components: Mapping[str, Schema]) -> dict[str, Schema]:
+    """Return the components that describe a union as one object: the object itself, and those of its properties."""
+    discriminator = union["discriminator"]
+    tags: dict[str, list[str]] = {}
+    for tag, target in discriminator["mapping"].items():
+        tags.setdefault(target, []).append(f"`{tag}`")
+    merger = _Merger(discriminator["propertyName"], components)
+    parts = [(" or ".join(values), merger.target(reference)) for reference, values in tags.items()]
+    merger.add(name, parts, union.get("description", ""))
+    return merger.added
+
+
+class _Merger:
+    def __init__(self, tag: str, components: Mapping[str, Schema]) -> None:
+        self._tag = tag
+        self._components = components
+        self.added: dict[str, Schema] = {}
+
+    def target(self, reference: str) -> Schema:
+        """Return the schema to which a reference points."""
+        return self._components[reference.rpartition("/")[2]]
+
+    def add(self, name: str, parts: Parts, description: str) -> None:
+        """Add an object with the properties of all parts."""
+        names = dict.fromkeys(prop for _, part in parts for prop in part["properties"])
+        required = [prop for prop in names if all(prop in part.get("required", ()) for _, part in parts)]
+        self.added[name] = {
+            "description": description,
+            "type": "object",
+            "properties": {prop: self._property(name, prop, parts) for prop in names},
+            **({"required": required} if required else {}),
+        }
+
+    def _property(self, name: str, prop: str, parts: Parts) -> Schema:
+        having = [(label, part["properties"][prop]) for label, part in parts if prop in part["properties"]]
+        schema = self._either(name + pascal(prop), having)
+        if len(having) < len(parts):
+            condition = f"Absent unless `{self._tag}` is {' or '.join(label for label, _ in having)}."
+            schema = {**schema, "description": f"{schema.get('description', '')} {condition}".strip()}
+        return schema
+
+    def _either(self, name: str, parts: Parts) -> Schema:
+        """Return a schema that allows what any of the parts allows."""
+        schemas = [schema for _, schema in parts]
+        texts = [schema.get("description", "") for schema in schemas]
+        without_texts = [{word: value for word, value in schema.items() if word != "description"} for schema in schemas]
+        if all(schema == without_texts[0] for schema in without_texts):
+            return schemas[0]
+        if all("enum" in schema for schema in schemas):
+            values = dict.fromkeys(value for schema in schemas for value in schema["enum"])
+            text = "Tells which of the other fields are present."
+            self.added[name] = {"description": text, "type": "string", "enum": list(values)}
+        elif all("$ref" in schema for schema in schemas):
+            text = _together(texts)
+            targets = [(label, self.target(schema["$ref"])) for label, schema in parts]
+            self.add(name, targets, _together(target.get("description", "") for _, target in targets))
+        else:
+            raise TypeError(f"{name} has no schema for {schemas}")
+        return {"$ref": f"{REF}{name}", "description": text}
+
+
+def _together(texts: Iterable[str]) -> str:
+    return " ".join(dict.fromkeys(filter(None, texts)))
