@@ -17,7 +17,7 @@ Schema = Mapping[str, Any]
 _UPPER = ("maximum", "exclusiveMaximum", "maxLength", "maxItems", "maxProperties")
 _LOWER = ("minimum", "exclusiveMinimum", "minLength", "minItems", "minProperties")
 _PYTHON_END = r"(?!\n)"
-"""Ended patterns up to 0.1.0: no line break after `$`, which in JSON Schema matches none anyway."""
+"""Ended patterns up to 0.1.0: no line break after `$`, which JSON Schema does not match there anyway."""
 _ALTERNATIVES = ("anyOf", "oneOf")
 _PREFIX = "#/components/schemas/"
 
