@@ -1,4 +1,4 @@
-"""Courier dispatch: orders, the offers of orders to couriers, and the duty and position of couriers."""
+"""Orders, the offers of orders to couriers, and the duty and position of couriers."""
 
 from collections.abc import Callable, Mapping
 from functools import partial

@@ -1,4 +1,4 @@
-"""Notifications: the caller's own. No endpoint shows those of other users."""
+"""The caller's own notifications. No endpoint shows those of other users."""
 
 from chalicelib.core.work import Recipient, UnitOfWork
 from chalicelib.edge.dependencies import dependencies

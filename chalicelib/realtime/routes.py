@@ -1,4 +1,4 @@
-"""Sockets: the tickets that open them."""
+"""The tickets that open sockets."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Packing scanner: shipments, their boxes and what is packed into them.
+"""Shipments, their boxes and what is packed into them.
 
 The contract uses 400 for invalid input.
 """

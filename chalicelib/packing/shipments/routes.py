@@ -1,7 +1,4 @@
-"""Packing scanner: shipments, their boxes and what is packed into them.
-
-The contract uses 400 for invalid input.
-"""
+"""Endpoints of shipments, and the imports of shipments and license plates. The contract uses 400 for invalid input."""
 
 from chalicelib.core.work import UnitOfWork
 from chalicelib.edge.dependencies import dependencies

@@ -34,7 +34,7 @@ class ShipmentStatus(StrEnum):
 
 
 class LineStatus(StrEnum):
-    """The status of a line of which something is packed."""
+    """Whether a line is packed: `complete` if the ordered quantity or more is packed, `partial` if less."""
 
     PARTIAL = "partial"
     COMPLETE = "complete"

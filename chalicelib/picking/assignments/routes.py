@@ -1,4 +1,4 @@
-"""Pick scanner: assignments, the events of the scanners, and what they show."""
+"""Assignments, the events of the scanners, and what they show."""
 
 from chalicelib.core.errors import AccessDenied
 from chalicelib.core.work import UnitOfWork

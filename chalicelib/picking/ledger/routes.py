@@ -1,4 +1,4 @@
-"""Pick scanner: assignments, the events of the scanners, and what they show."""
+"""The endpoint that takes a pick scanner's events."""
 
 from chalicelib.edge.dependencies import dependencies
 from chalicelib.edge.endpoint import AuditTarget
