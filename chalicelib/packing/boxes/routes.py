@@ -90,7 +90,8 @@ def pack_item(request: Request[schemas.PackItem, Empty, Shipment], work: UnitOfW
 def remove_item(request: Request[Empty, Empty, BoxContent], work: UnitOfWork) -> Box:
     """Remove an item from an open box; its quantity returns to its plate and its line.
 
-    `ETag` and `If-Match` are the version of the box. The shipment keeps its status.
+    With the scope `own`, callers may remove only what they packed themselves. `ETag` and `If-Match` are the version of
+    the box. The shipment keeps its status.
     """
     return service.remove_item(work, request.resource, request.actor, **request.related)
 
