@@ -169,7 +169,8 @@ class OrderTimelineEntry(msgspec.Struct, frozen=True, omit_defaults=True):
     back by the courier), `ORDER_ARRIVED`, `ORDER_PICKED_UP`, `ORDER_DELIVERED` or `ORDER_CANCELED`. More may be
     added."""
     actor_id: str
-    """The id of the user (or API key) that made the change, or `system:sweep` where an offer timed out."""
+    """The id of the user who made the change; `key:` and its id for an API key; `system:sweep` where an offer timed
+    out."""
     changes: OrderChanges | None = None
     """The changes of status and courier. Absent if neither changed."""
 
