@@ -34,6 +34,7 @@ from chalicelib.core.schedule import run_passes
 from chalicelib.core.settings import Settings, settings
 from chalicelib.core.work import Recipient
 from chalicelib.dispatch import events as dispatch_events
+from chalicelib.dispatch.desk.routes import routes as desk_routes
 from chalicelib.dispatch.queries import ORDER_EVENTS
 from chalicelib.dispatch.routes import routes as dispatch_routes
 from chalicelib.dispatch.service import end_duty_of_signed_out
@@ -88,6 +89,7 @@ ROUTES = (
     socket_routes,
     notice_routes,
     dispatch_routes,
+    desk_routes,
     work_order_routes,
     checklist_routes,
     photo_routes,

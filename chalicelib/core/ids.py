@@ -9,6 +9,7 @@ import hashlib
 import secrets
 import uuid
 from collections.abc import Callable
+from datetime import datetime
 from threading import Lock
 from typing import Protocol
 
@@ -59,6 +60,12 @@ class SystemIds:
     def token(self) -> str:
         """Return 43 random URL-safe characters."""
         return secrets.token_urlsafe(32)
+
+
+def first_id(at: datetime) -> str:
+    """Return the beginning of the lowest id that is made at this time: ids before it are lower, all others higher."""
+    digits = f"{to_millis(at):012x}"
+    return f"{digits[:8]}-{digits[8:]}"
 
 
 def hash_secret(secret: str) -> str:

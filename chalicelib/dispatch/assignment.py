@@ -11,7 +11,7 @@ from chalicelib.core.work import UnitOfWork
 from chalicelib.dispatch import couriers, events
 from chalicelib.dispatch.nearest import CourierCriteria, find_courier
 from chalicelib.dispatch.rules import ACTIVE, OrderAction, OrderState
-from chalicelib.dispatch.tables import Order, offer_shard, person_key
+from chalicelib.dispatch.tables import Order, offer_shard, person_key, status_values
 
 _GIVEN_UP = {OrderAction.DECLINE: "declined_by", OrderAction.RELEASE: "released_by"}
 """The attributes that record who gave an order up by which step, so that only this step can be repeated."""
@@ -43,10 +43,10 @@ def next_courier(work: UnitOfWork, order: Order) -> str | None:
 def offered(work: UnitOfWork, courier_id: str | None, order: Order) -> dict[str, object]:
     """Return the fields of an order that has just been offered to this courier, or to no courier."""
     if courier_id is None:
-        return {"status": OrderState.NO_NEARBY_DRIVER.value, "assigned_courier": None, **closed()}
+        return {**status_values(order, OrderState.NO_NEARBY_DRIVER.value), "assigned_courier": None, **closed()}
     person = person_key(order.org_id, courier_id)
     return {
-        "status": OrderState.ASSIGNED.value,
+        **status_values(order, OrderState.ASSIGNED.value),
         "assigned_courier": courier_id,
         "courier_key": person,
         "active_courier_key": person,

@@ -16,7 +16,15 @@ from chalicelib.core.store import get
 from chalicelib.core.work import UnitOfWork
 from chalicelib.dispatch import geo
 from chalicelib.dispatch.schemas import CourierPosition
-from chalicelib.dispatch.tables import NOWHERE, Courier, courier_key, free_cell, idle_key, idle_shard
+from chalicelib.dispatch.tables import (
+    NOWHERE,
+    Courier,
+    courier_key,
+    free_cell,
+    idle_key,
+    idle_shard,
+    roster_key,
+)
 
 OFF_DUTY = "off-duty:"
 """Begins the conflict label of a courier who was assumed to be on duty and was not."""
@@ -25,13 +33,23 @@ C = Courier
 _POSITION_ATTEMPTS = 5
 
 
-def set_duty(work: UnitOfWork, org_id: str, courier_id: str, courier: Courier | None, *, available: bool) -> None:
+def set_duty(
+    work: UnitOfWork,
+    org_id: str,
+    courier_id: str,
+    courier: Courier | None,
+    *,
+    available: bool,
+    name: str | None = None,
+) -> None:
     """Stage that a courier goes on or off duty; without a change, only that the courier is still as read."""
     was = courier is not None and courier.available
     if was == available:
         work.check_condition(courier_key(org_id, courier_id), _as_read(courier), Unavailable())
         return
-    actions: list[Action] = [C.available.set(available), C.courier_id.set(courier_id), C.org_id.set(org_id)]
+    actions = [C.courier_id.set(courier_id), C.org_id.set(org_id), *_duty(org_id, courier_id, on_duty=available)]
+    if name is not None:
+        actions.append(C.name.set(name))
     if not available:
         actions += _unindexed()
     elif courier is None or courier.order_id is None:
@@ -84,7 +102,7 @@ def release_off_duty(work: UnitOfWork, courier: Courier) -> None:
         courier_key(courier.org_id, courier.courier_id),
         condition=_as_read(courier),
         on_conflict=Unavailable(),
-        actions=[C.order_id.remove(), C.available.set(False), *_unindexed()],
+        actions=[C.order_id.remove(), *_duty(courier.org_id, courier.courier_id, on_duty=False), *_unindexed()],
         changes={"order_id": [courier.order_id, None], "available": [courier.available, False]},
     )
 
@@ -123,6 +141,11 @@ def _is_on_duty(org_id: str, courier_id: str) -> bool:
 
 def _updated(courier: Courier, actions: list[Action], condition: Condition) -> bool:
     return write_if(lambda: courier.update(actions=actions, condition=condition)) is not None
+
+
+def _duty(org_id: str, courier_id: str, *, on_duty: bool) -> list[Action]:
+    """Return the actions that put a courier on or off duty."""
+    return [C.available.set(on_duty), C.roster_key.set(roster_key(org_id, courier_id, on_duty=on_duty))]
 
 
 def _indexed(org_id: str, courier_id: str, now: datetime) -> list[Action]:

@@ -2,6 +2,7 @@
 
 READ = "dispatch.order.read"
 CREATE = "dispatch.order.create"
+MANAGE = "dispatch.order.manage"
 FOLLOW = "dispatch.order.follow"
 CANCEL = "dispatch.order.cancel"
 ANSWER = "dispatch.offer.answer"

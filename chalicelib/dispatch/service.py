@@ -12,7 +12,7 @@ from chalicelib.dispatch import assignment, couriers, events
 from chalicelib.dispatch.assignment import given_up_by
 from chalicelib.dispatch.rules import FREES_COURIER, OrderAction, OrderState
 from chalicelib.dispatch.schemas import Availability, CourierAction, CreateOrder, CustomerAction
-from chalicelib.dispatch.tables import Courier, Order, courier_key, order_key, person_key
+from chalicelib.dispatch.tables import Courier, Order, courier_key, listed_key, order_key, person_key, status_values
 
 
 def create_order(work: UnitOfWork, command: CreateOrder, actor: Actor) -> Order:
@@ -67,8 +67,8 @@ def release_order(work: UnitOfWork, order: Order, _: CourierAction, __: Actor) -
 def cancel_order(work: UnitOfWork, order: Order, _: CustomerAction, __: Actor) -> Order:
     """Cancel an order before it is picked up; its courier is notified and free again."""
     courier_id = order.assigned_courier
-    canceled = OrderState.CANCELED_BY_CUSTOMER
-    work.update(order, {"status": canceled.value, "updated_at": work.now, **assignment.closed()})
+    canceled = status_values(order, OrderState.CANCELED_BY_CUSTOMER.value)
+    work.update(order, {**canceled, "updated_at": work.now, **assignment.closed()})
     if courier_id is not None:
         couriers.release(work, order.org_id, courier_id, order.order_id)
         events.notify_courier(work, order, courier_id, "canceled_by_customer")
@@ -87,7 +87,7 @@ def set_availability(work: UnitOfWork, command: Availability, actor: Actor) -> N
         _end_duty(work, actor.org_id, actor.user_id, courier)
     if command.available and (courier is None or not courier.available):
         work.require_session(actor)
-        couriers.set_duty(work, actor.org_id, actor.user_id, courier, available=True)
+        couriers.set_duty(work, actor.org_id, actor.user_id, courier, available=True, name=actor.full_name)
 
 
 def end_duty_of_signed_out(work: UnitOfWork) -> None:
@@ -116,7 +116,7 @@ def has_given_up(order: Order, actor: Actor, *, action: OrderAction) -> bool:
 
 def _advance(work: UnitOfWork, order: Order, state: OrderState) -> Order:
     """Stage a courier's step to another state and notify the customer."""
-    work.update(order, {"status": state.value, "updated_at": work.now, **assignment.answered()})
+    work.update(order, {**status_values(order, state.value), "updated_at": work.now, **assignment.answered()})
     if state in FREES_COURIER and order.assigned_courier is not None:
         work.update(order, assignment.closed())
         couriers.release(work, order.org_id, order.assigned_courier, order.order_id)
@@ -130,7 +130,6 @@ def _new_order(work: UnitOfWork, command: CreateOrder, actor: Actor) -> Order:
         order_id=order_id,
         org_id=actor.org_id,
         customer_id=actor.user_id,
-        status=OrderState.NO_NEARBY_DRIVER.value,
         pickup_address=command.pickup_address,
         pickup_lat=command.pickup_lat,
         pickup_lng=command.pickup_lng,
@@ -142,4 +141,5 @@ def _new_order(work: UnitOfWork, command: CreateOrder, actor: Actor) -> Order:
         created_at=work.now,
         updated_at=work.now,
         customer_key=person_key(actor.org_id, actor.user_id),
+        listed_key=listed_key(actor.org_id, order_id),
     )

@@ -32,9 +32,12 @@ from chalicelib.core.table import (
 from chalicelib.dispatch import geo
 
 OFFER_SHARDS = Shards(8)
+LIST_SHARDS = Shards(4)
+ROSTER_SHARDS = Shards(4)
 IDLE_SHARDS = Shards(4)
 NOWHERE = "NOWHERE"
 _MINUTE_MS = 60_000
+_DUTY = {True: "ON", False: "OFF"}
 
 
 class Order(Entity):
@@ -49,6 +52,8 @@ class Order(Entity):
             "courier_key",
             "active_customer_key",
             "active_courier_key",
+            "listed_key",
+            "status_key",
             "offer_shard",
             "updated_at",
         }
@@ -90,6 +95,12 @@ class Order(Entity):
     """A customer's active orders."""
     active_by_courier = index(AllProjection(), active_courier_key=UnicodeAttribute, order_id=UnicodeAttribute)
     """The order that a courier has in hand."""
+    listed_key = UnicodeAttribute()
+    status_key = UnicodeAttribute()
+    listed = index(AllProjection(), listed_key=UnicodeAttribute, order_id=UnicodeAttribute)
+    """All orders of an organisation, in the order of their creation, in shards."""
+    by_status = index(AllProjection(), status_key=UnicodeAttribute, order_id=UnicodeAttribute)
+    """The orders of an organisation in one state, in the order of their creation, in shards."""
     offers_due = index(
         IncludeProjection(["org_id", "order_id"]), offer_shard=UnicodeAttribute, offer_expires_at=MomentAttribute
     )
@@ -104,6 +115,8 @@ class Courier(Item):
 
     courier_id = UnicodeAttribute()
     org_id = UnicodeAttribute()
+    name = optional(UnicodeAttribute())
+    """As it was when the courier last went on duty."""
     available = BooleanAttribute(default=False)
     order_id = optional(UnicodeAttribute())
     lat = optional(FloatAttribute())
@@ -116,6 +129,13 @@ class Courier(Item):
     free_place = optional(UnicodeAttribute())
     idle_key = optional(UnicodeAttribute())
     idle_since = optional(MomentAttribute())
+    roster_key = optional(UnicodeAttribute())
+    roster = index(
+        IncludeProjection(["available", "order_id", "name", "lat", "lng", "position_at"]),
+        roster_key=UnicodeAttribute,
+        courier_id=UnicodeAttribute,
+    )
+    """The couriers on duty, and those who were, in shards."""
     free_by_cell = index(
         IncludeProjection(["lat", "lng", "position_at"]), free_cell=UnicodeAttribute, free_place=UnicodeAttribute
     )
@@ -134,6 +154,16 @@ def courier_key(org_id: str, courier_id: str) -> ItemKey[Courier]:
     return ItemKey(Courier, key(org_id, "COURIER", courier_id), "COURIER")
 
 
+def roster_key(org_id: str, courier_id: str, *, on_duty: bool) -> str:
+    """Return the shard of the couriers on duty, or off duty, that holds a courier."""
+    return ROSTER_SHARDS.key_of(courier_id, org_id, "COURIERS", _DUTY[on_duty])
+
+
+def roster_keys(org_id: str, *, on_duty: bool) -> list[str]:
+    """Return all shards of the couriers on duty, or off duty."""
+    return ROSTER_SHARDS.keys(org_id, "COURIERS", _DUTY[on_duty])
+
+
 def courier_of(raw: Mapping[str, Any]) -> str:
     """Return the courier id of an index entry, taken from its key, which keeps the entries small."""
     return str(raw["pk"]["S"]).rsplit(SEPARATOR, 1)[-1]
@@ -142,6 +172,21 @@ def courier_of(raw: Mapping[str, Any]) -> str:
 def person_key(org_id: str, user_id: str) -> str:
     """Return the index key of a person's orders, as customer or as courier."""
     return key(org_id, "PERSON", user_id)
+
+
+def listed_key(org_id: str, order_id: str) -> str:
+    """Return the shard of an organisation's orders that holds an order."""
+    return LIST_SHARDS.key_of(order_id, org_id, "ORDERS")
+
+
+def status_values(order: Order, status: str) -> dict[str, object]:
+    """Return the attributes of an order that depend on its state."""
+    return {"status": status, "status_key": LIST_SHARDS.key_of(order.order_id, order.org_id, "ORDERS", status)}
+
+
+def list_keys(org_id: str, status: str | None) -> list[str]:
+    """Return all shards of an organisation's orders, or of those in one state."""
+    return LIST_SHARDS.keys(org_id, "ORDERS", *([] if status is None else [status]))
 
 
 def offer_shard(order_id: str) -> str:

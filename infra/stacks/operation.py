@@ -16,6 +16,8 @@ from infra.tables import Table, definitions
 
 _FIVE_MINUTES = 300
 _NAMESPACE = "Baton"
+_MAX_METRICS = 10
+"""The largest number of metrics that CloudWatch takes for one alarm."""
 
 Metric = dict[str, Any]
 
@@ -44,7 +46,9 @@ def operation(stage: str, deployed: Sequence[Function]) -> dict[str, Any]:
     for table in definitions(stage):
         for kind in ("Read", "Write"):
             throttled = [_metric("AWS/DynamoDB", f"{kind}ThrottleEvents", target) for target in _of_table(table)]
-            alarms[f"{logical(table.short_name)}{kind}sThrottled"] = _alarm(*throttled, above=0, periods=2)
+            for number, start in enumerate(range(0, len(throttled), _MAX_METRICS), start=1):
+                name = f"{logical(table.short_name)}{kind}sThrottled{number if number > 1 else ''}"
+                alarms[name] = _alarm(*throttled[start : start + _MAX_METRICS], above=0, periods=2)
     resources = {
         f"{name}Alarm": {
             "Type": "AWS::CloudWatch::Alarm",

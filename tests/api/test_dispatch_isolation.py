@@ -14,6 +14,8 @@ COURIER, CUSTOMER = frozenset({"courier", ADMIN}), frozenset({"customer", ADMIN}
 # Every endpoint of courier dispatch, and which roles of the default matrix it is for.
 MEANT_FOR: Mapping[tuple[str, str], frozenset[str]] = {
     ("POST", "/v1/orders"): CUSTOMER,
+    ("GET", "/v1/orders"): frozenset({"dispatcher", ADMIN}),
+    ("GET", "/v1/couriers"): frozenset({"dispatcher", ADMIN}),
     ("GET", "/v1/orders/{order_id}"): COURIER | CUSTOMER | {"dispatcher"},
     ("GET", "/v1/orders/{order_id}/timeline"): COURIER | CUSTOMER | {"dispatcher"},
     ("POST", "/v1/customer/orders/cancel"): CUSTOMER,

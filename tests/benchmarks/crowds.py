@@ -18,6 +18,8 @@ from chalicelib.dispatch.tables import (
     free_cell,
     idle_key,
     idle_shard,
+    list_keys,
+    listed_key,
     order_key,
     person_key,
 )
@@ -94,6 +96,8 @@ def _orders(clock: ManualClock, ids: SystemIds, count: int) -> Iterator[Item]:
         updated_at=now,
         customer_key="",
         courier_key="",
+        listed_key="",
+        status_key="",
         version=5,
     ).serialize()
     for number in range(count):
@@ -105,5 +109,7 @@ def _orders(clock: ManualClock, ids: SystemIds, count: int) -> Iterator[Item]:
             "assigned_courier": courier,
             "customer_key": person_key(ORG, customer),
             "courier_key": person_key(ORG, courier),
+            "listed_key": listed_key(ORG, order_id),
+            "status_key": list_keys(ORG, "delivered")[number % 4],
         }
         yield {**pattern, **{name: {"S": value} for name, value in own.items()}}

@@ -108,6 +108,12 @@ def _read(stage: Stage, path: str, *, as_courier: bool = False) -> Hit:
     return Hit("GET", path, courier if as_courier else customer, params=params)
 
 
+def _dispatcher(stage: Stage, path: str, **query: str) -> Hit:
+    """A list that a dispatcher reads."""
+    _past(stage)
+    return Hit("GET", path, stage.person("dispatcher"), query=query)
+
+
 def _reading(name: str, path: str, *, as_courier: bool = False) -> Scenario:
     return Scenario(name, partial(_read, path=path, as_courier=as_courier), situation="a past")
 
@@ -193,6 +199,10 @@ SCENARIOS = [
     Scenario("POST courier/orders/delivered", partial(_step, action="delivered", state="picked_up")),
     Scenario("POST courier/orders/cancel", partial(_step, action="cancel", state="accepted")),
     Scenario("POST customer/orders/cancel", _call_off),
+    Scenario("GET orders", partial(_dispatcher, path="/v1/orders"), situation="a past"),
+    Scenario("GET orders?status=", partial(_dispatcher, path="/v1/orders", status="delivered"), situation="a past"),
+    Scenario("GET couriers", partial(_dispatcher, path="/v1/couriers"), situation="a past"),
+    Scenario("GET couriers?near=", partial(_dispatcher, path="/v1/couriers", near="52.37,4.89"), trips=3),
     _reading("GET customer/active-order", "/v1/customer/active-order"),
     _reading("GET customer/active-orders", "/v1/customer/active-orders"),
     _reading("GET customer/orders/history", "/v1/customer/orders/history"),

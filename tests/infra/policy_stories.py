@@ -182,6 +182,8 @@ def deliveries(world: DeployedWorld, objects: EmbeddedObjects) -> None:
         done(near.get(f"/v1/courier/{path}"))
         done(customer.get(f"/v1/customer/{path}"))
     done(customer.get("/v1/customer/active-orders"))
+    for path in ("orders", "orders?status=delivered", "couriers", f"couriers?near={dispatch.LAT},{dispatch.LNG}"):
+        done(world.person("dispatcher").get(f"/v1/{path}"))
     done(customer.get(f"/v1/orders/{placed['id']}/timeline"))
     for courier in (near, far):
         courier.post("/v1/courier/availability", {"available": False})

@@ -27,6 +27,7 @@ TEXTS: Mapping[str, str] = {
     "lot": "LOT-2026-03",
     "message": "No courier is available right now.",
     "name": "Noor de Vries",
+    "near": "52.37,4.89",
     "notes": "Second door on the left.",
     "org_id": "demo",
     "password": "seven quiet rivers",

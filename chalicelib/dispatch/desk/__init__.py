@@ -1,0 +1,1 @@
+"""What dispatchers see: the orders and couriers of their organisation."""

@@ -1,0 +1,44 @@
+"""Endpoints of the dispatcher: the orders and couriers of the whole organisation."""
+
+from chalicelib.core.pagination import Page
+from chalicelib.dispatch import permissions
+from chalicelib.dispatch.desk import queries, views
+from chalicelib.dispatch.desk.schemas import CourierListQuery, CourierPage, OrderListQuery
+from chalicelib.dispatch.schemas import OrderPage
+from chalicelib.dispatch.tables import Courier, Order
+from chalicelib.dispatch.views import order_page_view
+from chalicelib.edge.dependencies import dependencies
+from chalicelib.edge.request import Empty, Request
+from chalicelib.edge.routes import Routes
+
+routes = Routes(__name__, "Courier dispatch")
+
+
+@routes.get(
+    "/v1/orders",
+    permission=permissions.MANAGE,
+    query=OrderListQuery,
+    returns=OrderPage,
+    view=order_page_view,
+)
+def list_orders(request: Request[Empty, OrderListQuery]) -> Page[Order]:
+    """List the orders of the organisation, newest first.
+
+    A page of a courier's or customer's orders that is filtered further may be short and still have a cursor.
+    """
+    return queries.list_orders(request.actor, request.query)
+
+
+@routes.get(
+    "/v1/couriers",
+    permission=permissions.MANAGE,
+    query=CourierListQuery,
+    returns=CourierPage,
+    view=views.courier_page_view,
+)
+def list_couriers(request: Request[Empty, CourierListQuery]) -> Page[Courier]:
+    """List the couriers who have been on duty, with their last position; or the free ones near a position.
+
+    A page that is filtered by status may be short and still have a cursor.
+    """
+    return queries.list_couriers(request.actor, request.query, dependencies())
