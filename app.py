@@ -68,6 +68,7 @@ from chalicelib.notices.routes import routes as notice_routes
 from chalicelib.packing.boxes.routes import routes as box_routes
 from chalicelib.packing.shipments.routes import routes as shipment_routes
 from chalicelib.picking.assignments.routes import routes as assignment_routes
+from chalicelib.picking.desk.routes import routes as picking_desk_routes
 from chalicelib.picking.ledger.routes import routes as ledger_routes
 from chalicelib.realtime import events as realtime_events
 from chalicelib.realtime.delivery import EventDelivery
@@ -96,6 +97,7 @@ ROUTES = (
     box_routes,
     shipment_routes,
     assignment_routes,
+    picking_desk_routes,
     ledger_routes,
     planning_routes,
     assembly_routes,

@@ -15,9 +15,10 @@ those that wait. All others are in no index.
 from datetime import datetime
 
 from pynamodb.attributes import UnicodeAttribute, UnicodeSetAttribute
-from pynamodb.indexes import AllProjection
+from pynamodb.indexes import AllProjection, IncludeProjection
 
 from chalicelib.core.clock import to_millis
+from chalicelib.core.sharding import Shards
 from chalicelib.core.store import ItemKey
 from chalicelib.core.table import (
     DecimalAttribute,
@@ -31,6 +32,7 @@ from chalicelib.core.table import (
     stored_in,
 )
 
+LIST_SHARDS = Shards(4)
 EVENTS = "EVENTS"
 WAITING, JOINABLE = "0", "9"
 """The first part of a queue position: assignments that wait come before those that can be joined."""
@@ -40,12 +42,25 @@ class Assignment(Entity):
     """Goods to pick for a customer, with the state of the picking.
 
     `state` is the fold of the ledger up to its entry `seq`. `status`, `units` and the queue attributes are derived from
-    it; the other attributes come from the import.
+    it, like `holders` and `started_at`, which lists show; the other attributes come from the import.
     """
 
     Meta = stored_in("picking")
     kind = "assignment"
-    unaudited = frozenset({"org_id", "state", "queue_key", "queue_place", "updated_at", "created_at"})
+    unaudited = frozenset(
+        {
+            "org_id",
+            "state",
+            "holders",
+            "started_at",
+            "queue_key",
+            "queue_place",
+            "list_key",
+            "list_place",
+            "updated_at",
+            "created_at",
+        }
+    )
 
     assignment_id = UnicodeAttribute()
     org_id = UnicodeAttribute()
@@ -63,6 +78,8 @@ class Assignment(Entity):
     seq = IntAttribute()
     units = DecimalAttribute()
     state = UnicodeAttribute()
+    holders = optional(UnicodeSetAttribute())
+    started_at = optional(MomentAttribute())
     released_by = optional(UnicodeAttribute())
     closed_by = optional(UnicodeAttribute())
     close_reason = optional(UnicodeAttribute())
@@ -73,6 +90,34 @@ class Assignment(Entity):
     queue_place = optional(UnicodeAttribute())
     queue = index(AllProjection(), queue_key=UnicodeAttribute, queue_place=UnicodeAttribute)
     """The assignments that one role can claim, in the order of the queue."""
+    list_key = UnicodeAttribute()
+    list_place = UnicodeAttribute()
+    listed = index(
+        IncludeProjection(
+            [
+                "assignment_id",
+                "customer",
+                "order_label",
+                "role",
+                "zone",
+                "route",
+                "priority",
+                "quantity",
+                "locations",
+                "status",
+                "units",
+                "holders",
+                "started_at",
+                "close_reason",
+                "created_at",
+                "updated_at",
+            ]
+        ),
+        list_key=UnicodeAttribute,
+        list_place=UnicodeAttribute,
+    )
+    """The assignments of an organisation in one status, in the order of their creation, in shards; without the state,
+    which is large and changes with every scan."""
 
     @property
     def entity_id(self) -> str:
@@ -133,6 +178,16 @@ class Picker(Item):
 def assignment_key(org_id: str, assignment_id: str) -> ItemKey[Assignment]:
     """Return the key of an assignment."""
     return ItemKey(Assignment, key(org_id, "ASSIGNMENT", assignment_id), "ASSIGNMENT")
+
+
+def list_key(org_id: str, assignment_id: str, status: str) -> str:
+    """Return the shard of the assignments in one status that holds an assignment."""
+    return LIST_SHARDS.key_of(assignment_id, org_id, "ASSIGNMENTS", status)
+
+
+def list_place(created_at: datetime, assignment_id: str) -> str:
+    """Return the place of an assignment in its list."""
+    return key(f"{to_millis(created_at):013d}", assignment_id)
 
 
 def lines_key(org_id: str, assignment_id: str) -> ItemKey[PickList]:

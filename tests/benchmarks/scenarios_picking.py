@@ -40,6 +40,18 @@ def _next(stage: Stage, *, in_hand: bool) -> Hit:
     return Hit("POST", NEXT, person, claim_body(person))
 
 
+def _listed(stage: Stage, **query: str) -> Hit:
+    _floor(stage)
+    return Hit("GET", "/v1/assignments", stage.person("supervisor"), query=query)
+
+
+def _opened(stage: Stage) -> Hit:
+    _floor(stage)
+    return Hit(
+        "GET", "/v1/assignments/{assignment_id}", stage.person("supervisor"), params={"assignment_id": "PA-IN-HAND"}
+    )
+
+
 def _sent(stage: Stage, events: int, *, again: bool = False, undo: bool = False) -> Hit:
     scanner, _ = _floor(stage)
     batch = [scanner.scan(EAN if number % 2 else "SKU-3") for number in range(events)]
@@ -56,6 +68,9 @@ def _ended(stage: Stage, action: str, body: Any = None) -> Hit:
 
 PICKING: dict[str, tuple[Callable[[Stage], Hit], int | None]] = {
     "GET scanner/state": (_shown, None),
+    "GET assignments": (_listed, None),
+    "GET assignments?status=": (partial(_listed, status="queued"), None),
+    "GET assignments/{id}": (_opened, None),
     "POST assignments/next": (partial(_next, in_hand=False), None),
     "POST assignments/next, in hand already": (partial(_next, in_hand=True), None),
     "POST events/batch, 1 event": (partial(_sent, events=1), None),

@@ -50,9 +50,12 @@ def picking(world: DeployedWorld, objects: EmbeddedObjects) -> None:
     admin = world.person(ADMIN)
     done(admin.put("/v1/organisation/settings/picking", {}))
     done(admin.get("/v1/organisation/settings/picking"))
+    for path in ("", "?status=queued", "?holder=nobody"):
+        done(admin.get(f"/v1/assignments{path}"))
     one, two = picks.at_work(world), world.person("picker", full_name="Bert")
     scanner = picks.Scanner(world, one)
     scanner.send_scans(2)
+    done(admin.get(f"/v1/assignments/{picks.REF}"))
     for kind in ("wrap", "delay", "break_toggle", "break_toggle", "shared_pick", "undo", "shared_pick"):
         world.clock.advance(seconds=1)
         scanner.send_event(kind)

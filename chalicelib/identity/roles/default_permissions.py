@@ -91,6 +91,7 @@ _TABLE: tuple[tuple[str, str, _Holders], ...] = (
     ("picking.assignment.claim", "Claim the next assignment.", _PICKING),
     ("picking.assignment.release", "Return an assignment to the queue.", _PICKING),
     ("picking.assignment.close", "Close an assignment early, with a reason.", _PICKING),
+    ("picking.assignment.read", "List assignments, with their pickers and logs.", _WAREHOUSE_LEADS),
     ("picking.assignment.import", "Import assignments.", _WAREHOUSE_LEADS),
     # Packing
     ("packing.shipment.read", "Read shipments, their boxes and license plates; look up barcodes.", _PACKING),

@@ -24,7 +24,15 @@ from chalicelib.picking.ledger.matching import ZERO, PickLine
 from chalicelib.picking.ledger.state import AssignmentState, AssignmentStatus
 from chalicelib.picking.ledger.writer import queue_attributes
 from chalicelib.picking.permissions import IMPORT
-from chalicelib.picking.tables import WAITING, Assignment, PickList, assignment_key, lines_key
+from chalicelib.picking.tables import (
+    WAITING,
+    Assignment,
+    PickList,
+    assignment_key,
+    lines_key,
+    list_key,
+    list_place,
+)
 
 MAX_LINES = 500
 MAX_LINES_BYTES = 300_000
@@ -147,6 +155,8 @@ def _new_assignment(work: UnitOfWork, org_id: str, record: AssignmentRecord) -> 
         org_id=org_id,
         status=AssignmentStatus.QUEUED.value,
         seq=0,
+        list_key=list_key(org_id, record.assignment_ref, AssignmentStatus.QUEUED.value),
+        list_place=list_place(work.now, record.assignment_ref),
         units=ZERO,
         state=encode_state(AssignmentState()),
         created_at=work.now,

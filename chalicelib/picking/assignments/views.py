@@ -69,7 +69,7 @@ def _scanner_data(snapshot: ScannerSnapshot) -> schemas.ScannerData:
         assignment=_active_assignment(assignment, state, person, user_id),
         order_summary=summary,
         order_progress=schemas.OrderProgress(f"{summary.progress_pct}%"),
-        order_log=[_log_entry(line) for line in reversed(state.log)],
+        order_log=[log_entry(line) for line in reversed(state.log)],
         performance=_score(performance),
     )
 
@@ -138,5 +138,6 @@ def _common_fields(assignment: Assignment) -> dict[str, Any]:
     return {name: getattr(assignment, name) for name in ("assignment_id", "customer", "order_label", "zone", "route")}
 
 
-def _log_entry(line: LogLine) -> schemas.LogEntry:
+def log_entry(line: LogLine) -> schemas.LogEntry:
+    """Return a message of the log."""
     return schemas.LogEntry(line.message, from_millis(line.at), "warning" if line.level == WARNING else "info")

@@ -10,14 +10,23 @@ from collections.abc import Mapping, Sequence
 from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 
-from chalicelib.core.clock import to_millis
+from chalicelib.core.clock import from_millis, to_millis
 from chalicelib.core.errors import Unavailable
 from chalicelib.core.work import UnitOfWork
 from chalicelib.picking.ledger.entries import StoredEntry, decode_state, encode_state, new_segment, read_ledger
 from chalicelib.picking.ledger.matching import PickLines
 from chalicelib.picking.ledger.rules import advance, can_advance, fold
 from chalicelib.picking.ledger.state import AssignmentState, AssignmentStatus, PickEntry
-from chalicelib.picking.tables import JOINABLE, WAITING, Assignment, Picker, picker_key, queue_key, queue_place
+from chalicelib.picking.tables import (
+    JOINABLE,
+    WAITING,
+    Assignment,
+    Picker,
+    list_key,
+    picker_key,
+    queue_key,
+    queue_place,
+)
 
 MAX_HOLDERS = 8
 """The largest number of holders of an assignment: when it completes, one transaction releases all of them."""
@@ -117,8 +126,11 @@ def derived_attributes(assignment: Assignment, state: AssignmentState) -> dict[s
         queue = JOINABLE
     return {
         "status": state.status.value,
+        "list_key": list_key(assignment.org_id, assignment.assignment_id, state.status.value),
         "units": state.units,
         "state": encode_state(state),
+        "holders": set(state.active_holders) or None,
+        "started_at": None if state.started_at is None else from_millis(state.started_at),
         **({"queue_key": None, "queue_place": None} if queue is None else queue_attributes(assignment, queue)),
     }
 

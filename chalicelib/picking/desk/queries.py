@@ -1,0 +1,59 @@
+"""Lists of an organisation's assignments, from an index in shards; those of one holder from what they hold."""
+
+from functools import reduce
+from operator import and_
+
+from pynamodb.expressions.condition import Condition
+
+from chalicelib.core import cursors
+from chalicelib.core.actor import Actor
+from chalicelib.core.clock import Clock
+from chalicelib.core.pagination import Page
+from chalicelib.core.sharding import ShardedList
+from chalicelib.core.store import get_many
+from chalicelib.picking import permissions
+from chalicelib.picking.desk.schemas import AssignmentListQuery
+from chalicelib.picking.ledger.state import AssignmentStatus
+from chalicelib.picking.tables import LIST_SHARDS, Assignment, Picker, assignment_key
+
+
+def list_assignments(actor: Actor, query: AssignmentListQuery, holder: Picker | None, clock: Clock) -> Page[Assignment]:
+    """Return assignments, the last imported first. Raise `AccessDenied` unless the caller may see all of them.
+
+    Raise `ValidationFailed` for a cursor of another list; the list of one holder is short and has none.
+    """
+    actor.require_reach(permissions.READ)
+    if query.holder is not None:
+        if query.cursor is not None:
+            raise cursors.refused()
+        return Page(_held(actor.org_id, query, holder, clock), None)
+    statuses = list(AssignmentStatus) if query.status is None else [query.status]
+    partitions = [part for status in statuses for part in LIST_SHARDS.keys(actor.org_id, "ASSIGNMENTS", status.value)]
+    assignments = ShardedList(
+        Assignment,
+        partitions,
+        Assignment.listed.Meta.index_name,
+        "list_place",
+        filter_condition=_further_filter(query),
+        newest_first=True,
+    )
+    return assignments.page(query.limit, query.cursor)
+
+
+def _held(org_id: str, query: AssignmentListQuery, holder: Picker | None, clock: Clock) -> list[Assignment]:
+    keys = [assignment_key(org_id, held) for held in sorted(holder.held or ())] if holder is not None else []
+    found = get_many(keys, clock)
+    held = [assignment for assignment in map(found.get, keys) if assignment is not None]
+    wanted = {"status": query.status, "role": query.role, "zone": query.zone}
+    return [
+        assignment
+        for assignment in held
+        if all(value is None or getattr(assignment, name) == value for name, value in wanted.items())
+    ][: query.limit]
+
+
+def _further_filter(query: AssignmentListQuery) -> Condition | None:
+    """Return the condition of the filters beside the status, whose partitions are read."""
+    wanted = [(Assignment.role, query.role), (Assignment.zone, query.zone)]
+    conditions = [attribute == value for attribute, value in wanted if value is not None]
+    return reduce(and_, conditions) if conditions else None
