@@ -16,7 +16,11 @@ from chalicelib.core.state_machine import StateMachine
 
 
 class WorkOrderState(StrEnum):
-    """The state of a work order."""
+    """The state of a work order.
+
+    `ROUTED`: it has no technician yet. `ASSIGNED`: a technician has it. `IN_PROGRESS`: the technician has started.
+    `RETURNED`: the technician gave it back, with a reason. `OUTSOURCED`: a vendor has it. `DONE`: it is finished.
+    """
 
     ROUTED = "ROUTED"
     ASSIGNED = "ASSIGNED"
@@ -46,7 +50,10 @@ class Priority(StrEnum):
 
 
 class ChecklistStatus(StrEnum):
-    """Whether open work orders hold a checklist back."""
+    """Whether open work orders hold a checklist back.
+
+    `OPEN`: no work order was ever made of it. `HELD`: at least one is not done. `RELEASED`: all are done.
+    """
 
     OPEN = "OPEN"
     HELD = "HELD"
@@ -54,7 +61,10 @@ class ChecklistStatus(StrEnum):
 
 
 class PhotoKind(StrEnum):
-    """What a photo shows: the finished work, the reason of a return, or the finding."""
+    """What a photo shows.
+
+    `COMPLETION`: the finished work. `RETURN`: the reason of a return. `ISSUE`: what has to be repaired.
+    """
 
     COMPLETION = "COMPLETION"
     RETURN = "RETURN"

@@ -18,13 +18,21 @@ Hours = Annotated[int, Meta(ge=1, le=8784)]
 
 
 class MaintenanceSettings(msgspec.Struct, frozen=True, rename="camel", forbid_unknown_fields=True):
-    """Hours until a work order of each priority is due, and hours before that in which it is due soon."""
+    """Hours until a work order of each priority is due, and hours before that in which it is due soon.
+
+    A change applies to work orders that are made after it.
+    """
 
     critical_hours: Hours = 4
+    """Hours from making a work order of the priority `CRITICAL` until it is due."""
     high_hours: Hours = 24
+    """Hours from making a work order of the priority `HIGH` until it is due."""
     medium_hours: Hours = 72
+    """Hours from making a work order of the priority `MEDIUM` until it is due."""
     low_hours: Hours = 168
+    """Hours from making a work order of the priority `LOW` until it is due."""
     due_soon_hours: Annotated[int, Meta(ge=1, le=MAX_SOON_H)] = 2
+    """Hours before the due date from which on a work order counts as due soon and its technician is notified."""
 
     def time_allowed(self, priority: Priority) -> timedelta:
         """Return how long after routing a work order of this priority is due."""

@@ -28,25 +28,36 @@ class RideRecord(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A ride and the game zone in which it stands."""
 
     code: EntityId
+    """The natural key: the code of the ride in your own system."""
     name: Text100
+    """The name of the ride."""
     game_zone: Text100
+    """The game zone in which the ride stands. Work orders that exist already keep the zone that it had."""
 
 
 class ChecklistItemRecord(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """An item of a checklist."""
 
     item_ref: EntityId
+    """The id of the item in your own system, unique within the checklist."""
     text: Text500
+    """What the item checks."""
     note: Note500 | None = None
+    """A note about the item."""
 
 
 class ChecklistRecord(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A checklist of a ride."""
 
     checklist_ref: EntityId
+    """The natural key: the id of the checklist in your own system."""
     name: Text100
+    """The name of the checklist."""
     ride_code: EntityId
+    """The `code` of a ride that was imported before."""
     items: Annotated[list[ChecklistItemRecord], Meta(min_length=1, max_length=200)]
+    """All items of the checklist: they replace the stored ones. Work orders that exist already keep the text of their
+    item."""
 
 
 def upsert_ride(work: UnitOfWork, record: RideRecord, actor: Actor) -> Outcome:

@@ -11,14 +11,27 @@ from chalicelib.maintenance.photos import resources, service, views
 from chalicelib.maintenance.photos.rules import PhotoAction
 from chalicelib.maintenance.photos.schemas import PRESIGN, UPLOADS, PhotoIntent, UploadPhoto
 from chalicelib.maintenance.photos.tables import WorkOrderPhoto, WorkOrderUpload
-from chalicelib.maintenance.workorders.schemas import PhotoView
+from chalicelib.maintenance.workorders.detail_schemas import PhotoView
+from chalicelib.maintenance.workorders.examples import PHOTO
 from chalicelib.maintenance.workorders.tables import WorkOrder
-from chalicelib.media.schemas import MAX_PHOTO_BYTES, PhotoUpload
+from chalicelib.media.schemas import MAX_PHOTO_BYTES, MAX_UPLOAD_BYTES, PhotoUpload
 from chalicelib.media.views import upload_view
 
 routes = Routes(__name__, "Maintenance")
 
 _ROOM_FOR_FIELDS = 64 * 1024
+_UPLOAD = {
+    "id": PHOTO["id"],
+    "url": "https://baton-prod-photos.s3.eu-west-1.amazonaws.com/",
+    "fields": {
+        "example": ...,
+        "key": "incoming/demo/019ceb1b22487f41b3d0a27c4e58d9b6",
+        "policy": "eyJleHBpcmF0aW9uIjogIjIwMjYtMDMtMTRUMDk6NDE6NTNaIn0=",
+        "x-amz-signature": "4be1c3",
+    },
+    "mostBytes": MAX_UPLOAD_BYTES,
+    "expiresAt": "2026-03-14T09:41:53Z",
+}
 
 
 def _photo_view(photo: WorkOrderPhoto) -> PhotoView:
@@ -37,11 +50,13 @@ def _photo_view(photo: WorkOrderPhoto) -> PhotoView:
     view=_photo_view,
     status=201,
     audit_target=AuditTarget(WorkOrder.kind, "PHOTO_ADDED", "workOrderId"),
+    examples={"request": {"device": "Zebra TC22"}, "response": PHOTO},
 )
 def upload_photo(request: Request[UploadPhoto, Empty, WorkOrder], work: UnitOfWork) -> WorkOrderPhoto:
-    """Add a photo to a work order.
+    """Add a photo of at most 4 MB to a work order that is not done.
 
-    It is stored upright as a JPEG, without anything else in the file, such as where it was taken.
+    It is stored upright as a JPEG, without anything else in the file, such as where it was taken. A larger one is 413;
+    `details.instead` names the way for it. A repeated request adds another photo: send an `Idempotency-Key`.
     """
     return service.upload_photo(work, request.resource, request.body, request.actor)
 
@@ -56,10 +71,14 @@ def upload_photo(request: Request[UploadPhoto, Empty, WorkOrder], work: UnitOfWo
     view=lambda upload: upload_view(upload, dependencies().settings),
     status=201,
     audit_target=AuditTarget(WorkOrder.kind, "PHOTO_UPLOAD_PREPARED", "workOrderId"),
-    examples={"response": {"url": "https://baton-prod-photos.s3.eu-west-1.amazonaws.com/"}},
+    examples={"request": {"device": "Zebra TC22"}, "response": _UPLOAD},
 )
 def presign_photo(request: Request[PhotoIntent, Empty, WorkOrder], work: UnitOfWork) -> WorkOrderUpload:
-    """Get an address to which the client itself uploads a photo of up to 20 MB."""
+    """Get an address to which the client itself uploads a photo of up to 20 MB.
+
+    Post the file there, then confirm it with `POST /v1/uploads/photos/{photo_id}/confirm`, both before `expiresAt`. The
+    work order has the photo only after that; what is not confirmed is removed.
+    """
     return service.presign_photo(work, request.resource, request.body, request.actor)
 
 
@@ -75,9 +94,14 @@ def presign_photo(request: Request[PhotoIntent, Empty, WorkOrder], work: UnitOfW
     status=201,
     errors=[Conflict],
     audit_target=AuditTarget(WorkOrderPhoto.kind, "PHOTO_ADDED", "photo_id"),
+    examples={"response": PHOTO},
 )
 def confirm_photo(request: Request[Empty], work: UnitOfWork) -> WorkOrderPhoto:
-    """Add an uploaded photo to its work order; a repeated request gets the same response."""
+    """Add an uploaded photo to its work order.
+
+    Only who prepared the upload may confirm it. A repeated request gets the photo again. If the file has not arrived,
+    the response is 409: upload it and confirm again.
+    """
     return service.confirm_photo(work, request.related["upload"], request.related["work_order"], request.actor)
 
 
@@ -92,5 +116,5 @@ def confirm_photo(request: Request[Empty], work: UnitOfWork) -> WorkOrderPhoto:
     audit_target=AuditTarget(WorkOrderPhoto.kind, "PHOTO_REMOVED", "photo_id"),
 )
 def delete_photo(request: Request[Empty, Empty, WorkOrderPhoto], work: UnitOfWork) -> None:
-    """Delete a photo that one has added, before the work order is done."""
+    """Delete a photo that the caller has added, before the work order is done."""
     service.delete_photo(work, request.resource, request.related["work_order"], request.actor)

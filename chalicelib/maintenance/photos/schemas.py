@@ -1,4 +1,4 @@
-"""Requests about photos of work orders. `PhotoView` is with the work orders, whose details show photos too."""
+"""Requests about photos of work orders. `PhotoView` is with the details of work orders, which show photos too."""
 
 import msgspec
 
@@ -15,9 +15,13 @@ class UploadPhoto(msgspec.Struct, frozen=True, rename="camel", forbid_unknown_fi
     """A photo of a work order."""
 
     file: PhotoFile
+    """The photo: a JPEG, PNG or WebP of at most 4 MB (4,194,304 bytes)."""
     work_order_id: EntityId
+    """The id of the work order."""
     kind: PhotoKind
+    """What the photo shows. A work order can be finished once it has a photo of the kind `COMPLETION`."""
     device: Device | None = None
+    """The device with which the photo was taken, in the client's own words."""
 
     def __post_init__(self) -> None:
         """Raise `PayloadTooLarge` if the file is too large for the API, and name the way for larger ones."""
@@ -29,5 +33,8 @@ class PhotoIntent(msgspec.Struct, frozen=True, rename="camel", forbid_unknown_fi
     """A photo of a work order that the client is about to upload to the bucket itself."""
 
     work_order_id: EntityId
+    """The id of the work order."""
     kind: PhotoKind
+    """What the photo shows. A work order can be finished once it has a photo of the kind `COMPLETION`."""
     device: Device | None = None
+    """The device with which the photo was taken, in the client's own words."""

@@ -3,7 +3,7 @@
 from chalicelib.core.settings import Settings
 from chalicelib.maintenance.photos.tables import WorkOrderPhoto
 from chalicelib.maintenance.rules import PhotoKind
-from chalicelib.maintenance.workorders.schemas import PhotoView
+from chalicelib.maintenance.workorders.detail_schemas import PhotoView
 from chalicelib.media.views import photo_urls
 
 

@@ -21,13 +21,13 @@ from chalicelib.maintenance.photos.queries import list_photos
 from chalicelib.maintenance.photos.views import photo_view
 from chalicelib.maintenance.rules import WorkOrderState, is_due_soon, is_overdue
 from chalicelib.maintenance.settings import MAINTENANCE, MAX_SOON_H
+from chalicelib.maintenance.workorders.detail_schemas import WorkOrderDetail
 from chalicelib.maintenance.workorders.schemas import (
     OVERDUE,
     DashboardCounts,
     OwnWorkOrderFilter,
     OwnWorkOrderQuery,
     TechnicianDashboard,
-    WorkOrderDetail,
     WorkOrderFilter,
     WorkOrderPage,
     WorkOrderQuery,

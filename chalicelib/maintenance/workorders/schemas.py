@@ -12,8 +12,7 @@ import msgspec
 from msgspec import Meta
 
 from chalicelib.edge.types import FREE_TEXT, NOT_BLANK, Cursor, EntityId, Limit, Note500, Text500
-from chalicelib.maintenance.rules import PhotoKind, Priority, WorkOrderState
-from chalicelib.maintenance.workorders.timeline import TimelineAction
+from chalicelib.maintenance.rules import Priority, WorkOrderState
 
 Text100 = Annotated[str, NOT_BLANK, Meta(max_length=100)]
 Instructions = Annotated[str, FREE_TEXT, Meta(max_length=2000)]
@@ -48,221 +47,211 @@ class CreateWorkOrder(msgspec.Struct, frozen=True, rename="camel", forbid_unknow
     """A finding to be repaired: an item of a checklist, by the refs with which both were imported."""
 
     checklist_ref: EntityId
+    """The `checklist_ref` with which the checklist was imported."""
     item_ref: EntityId
+    """The `item_ref` of the item that has to be repaired."""
     priority: Priority
+    """The priority, from which the due date follows."""
     instructions: Instructions | None = None
+    """What the technician should know."""
 
 
 class WorkOrderAssignment(msgspec.Struct, frozen=True, rename="camel", forbid_unknown_fields=True):
     """The technician of a work order."""
 
     technician_id: EntityId
+    """The id of an active user in the game zone of the work order whose role may start work orders."""
 
 
 class WorkOrderOutsourcing(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The vendor of a work order."""
 
     vendor: Text100
+    """The name of the company that does the work."""
     note: Note500 | None = None
+    """A note about it, which the timeline shows after the vendor."""
 
 
 class WorkOrderFinish(msgspec.Struct, frozen=True, rename="camel", forbid_unknown_fields=True):
     """What was done, optionally."""
 
     fix_note: Note500 | None = None
+    """What was done."""
 
 
 class WorkOrderReturn(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The reason of a return."""
 
     reason: Text500
+    """Why the work order is returned. The timeline and the notification of the team leads show it."""
 
 
 class OwnWorkOrderQuery(msgspec.Struct, frozen=True):
     """A page of the caller's own work orders; without `state` all that are not done."""
 
     state: OwnWorkOrderFilter | None = None
+    """Only work orders in this state, or those past their due date (`overdue`). If it is omitted, all that are not
+    done."""
     limit: Limit = 20
+    """The largest number of work orders on the page."""
     cursor: Cursor | None = None
+    """The `nextCursor` of the previous page, with otherwise the same parameters."""
 
 
 class WorkOrderQuery(msgspec.Struct, frozen=True):
     """A page of the work orders of a game zone; without `state` all that are not done."""
 
     state: WorkOrderFilter | None = None
+    """Only work orders in this state, or those past their due date (`overdue`). If it is omitted, all that are not
+    done."""
     zone: Text100 | None = None
+    """Only work orders of this game zone. If it is omitted, the caller's own, or all zones if the caller's permission
+    covers the organisation. A zone that it does not cover is 403."""
     limit: Limit = 20
+    """The largest number of work orders on the page."""
     cursor: Cursor | None = None
+    """The `nextCursor` of the previous page, with otherwise the same parameters."""
 
 
 class WorkOrderSla(msgspec.Struct, frozen=True, rename="camel"):
     """When a work order is due, its age in hours (until it was done), and whether it is overdue."""
 
     due_at: datetime
+    """When the work order is due, UTC. It follows from the priority when the work order is made, and does not
+    change."""
     age_hrs: float
+    """Hours since the work order was made, or from then until it was done; rounded to one decimal."""
     overdue: bool
+    """Whether the due date has passed and the work order is not done."""
 
 
 class SourceChecklist(msgspec.Struct, frozen=True):
     """The checklist from which a work order comes."""
 
     id: str
+    """The `checklist_ref` with which the checklist was imported."""
     name: str
-
-
-class ActionItem(msgspec.Struct, frozen=True):
-    """The item of the checklist that has to be repaired."""
-
-    id: str
-    text: str
-    note: str | None
-
-
-class PhotoView(msgspec.Struct, frozen=True, rename="camel"):
-    """A photo of a work order. Its URLs expire; read the work order again for new ones."""
-
-    id: str
-    url: str
-    thumb_url: str
-    kind: PhotoKind
-    work_order_id: str
+    """The name of the checklist when the work order was made."""
 
 
 class WorkOrderSummary(msgspec.Struct, frozen=True, rename="camel"):
     """A work order in lists. A returned one shows the technician who returned it."""
 
     id: str
+    """The id of the work order."""
     code: str
+    """A short code that people read: `WO-`, the checklist's ref, and the number of the work order of that checklist."""
     state: WorkOrderState
+    """The state of the work order."""
     version: int
+    """Counts the changes of the work order, from 1; photos and notifications do not change it. It can be sent back as
+    `If-Match`."""
     priority: Priority
+    """The priority, from which the due date followed."""
     game_zone: str
+    """The game zone of the ride when the work order was made."""
     ride: str
+    """The name of the ride at that time."""
     ride_code: str
+    """The `code` with which the ride was imported."""
     source_checklist: SourceChecklist
+    """The checklist from which the work order comes."""
     a_item_text: str
+    """What has to be repaired: the text of the checklist's item when the work order was made."""
     issue_photo_count: int
+    """The number of photos of the kind `ISSUE`."""
     sla: WorkOrderSla
+    """The due date, and how the work order stands against it."""
     technician: str | None
+    """The name of the technician; after a return that of the one who returned it. Null before the work order is
+    assigned, and after it is outsourced."""
     technician_id: str | None
+    """The id of that technician. Null where `technician` is null."""
     assigned_by: str | None
+    """The name of the user who last assigned the work order. Null before it is assigned."""
     assigned_by_id: str | None
+    """The id of that user. Null where `assignedBy` is null."""
 
 
 class WorkOrderPage(msgspec.Struct, frozen=True, rename="camel"):
     """A page of work orders, soonest due first; `nextCursor` is null at the end of the list."""
 
     work_orders: list[WorkOrderSummary]
+    """The work orders of this page, soonest due first."""
     next_cursor: str | None
+    """Send it as `cursor` for the next page. Null on the last page."""
 
 
 class DashboardCounts(msgspec.Struct, frozen=True, rename="camel"):
     """The numbers of the caller's own work orders: by state, and how many open ones are overdue or due soon."""
 
     assigned: int
+    """The number of the caller's work orders in state `ASSIGNED`."""
     in_progress: int
+    """The number of those in state `IN_PROGRESS`."""
     returned: int
+    """The number of those that the caller has returned and that have no new technician yet."""
     done: int
+    """The number of those that the caller has ever finished in their present game zone."""
     overdue: int
+    """The number of those past their due date, of the states `ASSIGNED`, `IN_PROGRESS` and `RETURNED`."""
     due_soon: int
+    """The number of those in the same states that are due within `dueSoonHours` of the organisation's settings."""
 
 
 class TechnicianDashboard(msgspec.Struct, frozen=True, rename="camel"):
     """The caller's own work: numbers, and in `workOrders` the first that are due."""
 
     counts: DashboardCounts
+    """The numbers of the caller's work orders in their present game zone; all 0 if the caller has no game zone."""
     work_orders: list[WorkOrderSummary]
-
-
-class WorkOrderTimelineEntry(msgspec.Struct, frozen=True, rename="camel"):
-    """An action on a work order and the state after it. `role` is the code of the actor's role."""
-
-    state: WorkOrderState
-    action: TimelineAction
-    actor: str
-    actor_id: str
-    role: str
-    at: datetime
-    note: str | None
-    technician: str | None
-    technician_id: str | None
-
-
-class WorkOrderReturnEntry(msgspec.Struct, frozen=True, rename="camel"):
-    """A return of a work order: who, when and why."""
-
-    reason: str
-    returned_by: str
-    returned_by_id: str
-    at: datetime
-
-
-class WorkOrderDetail(msgspec.Struct, frozen=True, rename="camel"):
-    """A work order with photos, returns and timeline. `returnedBy` and `returnReason` are those of the last return."""
-
-    id: str
-    code: str
-    state: WorkOrderState
-    version: int
-    priority: Priority
-    game_zone: str
-    ride: str
-    ride_code: str
-    source_checklist: SourceChecklist
-    a_item: ActionItem
-    issue_photos: list[PhotoView]
-    photos: list[PhotoView]
-    instructions: str | None
-    sla: WorkOrderSla
-    technician: str | None
-    technician_id: str | None
-    routed_by: str
-    routed_by_id: str
-    assigned_by: str | None
-    assigned_by_id: str | None
-    returned_by: str | None
-    return_reason: str | None
-    vendor: str | None
-    fix_note: str | None
-    created_at: datetime
-    assigned_at: datetime | None
-    started_at: datetime | None
-    closed_at: datetime | None
-    return_history: list[WorkOrderReturnEntry]
-    timeline: list[WorkOrderTimelineEntry]
-    has_more_photos: bool | msgspec.UnsetType = msgspec.UNSET
-    """True if the order has more photos than the 500 oldest, which are shown."""
+    """The five of the caller's work orders that are due first, of the states `ASSIGNED`, `IN_PROGRESS` and
+    `RETURNED`."""
 
 
 class WorkOrderAssigned(msgspec.Struct, frozen=True, rename="camel"):
     """The technician of a work order that was assigned."""
 
     state: WorkOrderState
+    """`ASSIGNED`."""
     version: int
+    """The version after the change, to be sent as `If-Match` with the next step."""
     technician: str
+    """The name of the technician."""
     technician_id: str
+    """The id of the technician."""
     assigned_at: datetime
+    """When the work order was assigned, UTC."""
 
 
 class WorkOrderStarted(msgspec.Struct, frozen=True, rename="camel"):
     """The state of a work order that was started."""
 
     state: WorkOrderState
+    """`IN_PROGRESS`."""
     started_at: datetime
+    """When the work was started, UTC."""
     version: int
+    """The version after the change, to be sent as `If-Match` with the next step."""
 
 
 class WorkOrderDone(msgspec.Struct, frozen=True, rename="camel"):
     """The state of a work order that was finished; `parentReleased` if it was the last that held its checklist back."""
 
     state: WorkOrderState
+    """`DONE`."""
     closed_at: datetime
+    """When the work order was done, UTC."""
     version: int
+    """The version after the change."""
     parent_released: bool
+    """Whether this was the last open work order of its checklist, which is `RELEASED` now."""
 
 
 class WorkOrderMoved(msgspec.Struct, frozen=True):
     """The present state and version of a work order."""
 
     state: WorkOrderState
+    """The state after the change."""
     version: int
+    """The version after the change, to be sent as `If-Match` with the next step."""

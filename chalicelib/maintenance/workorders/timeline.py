@@ -12,7 +12,10 @@ MAX_EVENTS = 1000
 
 
 class TimelineAction(StrEnum):
-    """The actions in a timeline."""
+    """The actions in the timeline of a work order.
+
+    `ROUTED` is its making; `REASSIGNED` gives it to another technician before it is started.
+    """
 
     ROUTED = "ROUTED"
     ASSIGNED = "ASSIGNED"

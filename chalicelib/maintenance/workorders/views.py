@@ -5,6 +5,7 @@ from datetime import datetime
 
 from chalicelib.core.pagination import Page
 from chalicelib.maintenance.rules import PhotoKind, Priority, WorkOrderState, age_hours, is_overdue
+from chalicelib.maintenance.workorders import detail_schemas as details
 from chalicelib.maintenance.workorders import schemas
 from chalicelib.maintenance.workorders.service import FinishedWorkOrder, RoutedWorkOrder
 from chalicelib.maintenance.workorders.tables import WorkOrder, WorkOrderEvent
@@ -34,10 +35,10 @@ def order_summary(order: WorkOrder, now: datetime) -> schemas.WorkOrderSummary:
 
 
 def order_detail(
-    order: WorkOrder, events: Sequence[WorkOrderEvent], photos: Sequence[schemas.PhotoView], now: datetime
-) -> schemas.WorkOrderDetail:
+    order: WorkOrder, events: Sequence[WorkOrderEvent], photos: Sequence[details.PhotoView], now: datetime
+) -> details.WorkOrderDetail:
     """Return a work order with its photos and timeline; `events` oldest first."""
-    return schemas.WorkOrderDetail(
+    return details.WorkOrderDetail(
         id=order.order_id,
         code=order.code,
         state=WorkOrderState(order.state),
@@ -47,7 +48,7 @@ def order_detail(
         ride=order.ride_name,
         ride_code=order.ride_code,
         source_checklist=schemas.SourceChecklist(order.checklist_ref, order.checklist_name),
-        a_item=schemas.ActionItem(order.item_ref, order.item_text, order.item_note),
+        a_item=details.ActionItem(order.item_ref, order.item_text, order.item_note),
         issue_photos=[photo for photo in photos if photo.kind is PhotoKind.ISSUE],
         photos=[photo for photo in photos if photo.kind is not PhotoKind.ISSUE],
         instructions=order.instructions,
@@ -76,7 +77,7 @@ def order_page(page: Page[WorkOrder], now: datetime) -> schemas.WorkOrderPage:
     return schemas.WorkOrderPage([order_summary(order, now) for order in page.items], page.next_cursor)
 
 
-def routed_view(routed: RoutedWorkOrder) -> schemas.WorkOrderDetail:
+def routed_view(routed: RoutedWorkOrder) -> details.WorkOrderDetail:
     """Return a new work order."""
     return order_detail(routed.order, [routed.event], [], routed.order.created_at)
 
@@ -115,12 +116,12 @@ def _sla(order: WorkOrder, now: datetime) -> schemas.WorkOrderSla:
     return schemas.WorkOrderSla(order.due_at, age, is_overdue(WorkOrderState(order.state), order.due_at, now))
 
 
-def _return(event: WorkOrderEvent) -> schemas.WorkOrderReturnEntry:
-    return schemas.WorkOrderReturnEntry(event.note or "", event.actor_name, event.actor_id, event.at)
+def _return(event: WorkOrderEvent) -> details.WorkOrderReturnEntry:
+    return details.WorkOrderReturnEntry(event.note or "", event.actor_name, event.actor_id, event.at)
 
 
-def _entry(event: WorkOrderEvent) -> schemas.WorkOrderTimelineEntry:
-    return schemas.WorkOrderTimelineEntry(
+def _entry(event: WorkOrderEvent) -> details.WorkOrderTimelineEntry:
+    return details.WorkOrderTimelineEntry(
         state=WorkOrderState(event.state),
         action=TimelineAction(event.action),
         actor=event.actor_name,

@@ -1,0 +1,144 @@
+"""The response with a whole work order: its photos, its returns and its timeline.
+
+It contains every field; an absent value is null, except where the field says otherwise.
+"""
+
+from datetime import datetime
+
+import msgspec
+
+from chalicelib.maintenance.rules import PhotoKind, Priority, WorkOrderState
+from chalicelib.maintenance.workorders.schemas import SourceChecklist, WorkOrderSla
+from chalicelib.maintenance.workorders.timeline import TimelineAction
+
+
+class ActionItem(msgspec.Struct, frozen=True):
+    """The item of the checklist that has to be repaired."""
+
+    id: str
+    """The `item_ref` of the item."""
+    text: str
+    """What the item checks, as it was when the work order was made."""
+    note: str | None
+    """The note of the item at that time. Null if it had none."""
+
+
+class PhotoView(msgspec.Struct, frozen=True, rename="camel"):
+    """A photo of a work order. Its URLs expire; read the work order again for new ones."""
+
+    id: str
+    """The id of the photo: that of the work order, a dot, and a part of its own."""
+    url: str
+    """The address of the photo, a JPEG. It needs no authentication and expires, by default after 15 minutes."""
+    thumb_url: str
+    """The address of a small version of the photo, a JPEG, with the same validity."""
+    kind: PhotoKind
+    """What the photo shows."""
+    work_order_id: str
+    """The id of the work order."""
+
+
+class WorkOrderTimelineEntry(msgspec.Struct, frozen=True, rename="camel"):
+    """An action on a work order and the state after it. `role` is the code of the actor's role."""
+
+    state: WorkOrderState
+    """The state of the work order after the action."""
+    action: TimelineAction
+    """What was done."""
+    actor: str
+    """The name of who did it at that time."""
+    actor_id: str
+    """The id of the user; for the system's own actions it begins with `system:`."""
+    role: str
+    """The code of the role that the actor had at that time; empty for the system."""
+    at: datetime
+    """When it was done, UTC."""
+    note: str | None
+    """Depends on the action: the instructions, the reason of a return, the vendor and its note, what was done, or the
+    kind of the photo. Null if nothing was given."""
+    technician: str | None
+    """The name of the technician after the action. Null if there was none."""
+    technician_id: str | None
+    """The id of that technician. Null where `technician` is null."""
+
+
+class WorkOrderReturnEntry(msgspec.Struct, frozen=True, rename="camel"):
+    """A return of a work order: who, when and why."""
+
+    reason: str
+    """Why the work order was returned."""
+    returned_by: str
+    """The name of who returned it at that time."""
+    returned_by_id: str
+    """The id of that user."""
+    at: datetime
+    """When it was returned, UTC."""
+
+
+class WorkOrderDetail(msgspec.Struct, frozen=True, rename="camel"):
+    """A work order with photos, returns and timeline. `returnedBy` and `returnReason` are those of the last return."""
+
+    id: str
+    """The id of the work order."""
+    code: str
+    """A short code that people read: `WO-`, the checklist's ref, and the number of the work order of that checklist."""
+    state: WorkOrderState
+    """The state of the work order."""
+    version: int
+    """Counts the changes of the work order, from 1; photos and notifications do not change it. It is the `ETag`, and
+    can be sent back as `If-Match`."""
+    priority: Priority
+    """The priority, from which the due date followed."""
+    game_zone: str
+    """The game zone of the ride when the work order was made."""
+    ride: str
+    """The name of the ride at that time."""
+    ride_code: str
+    """The `code` with which the ride was imported."""
+    source_checklist: SourceChecklist
+    """The checklist from which the work order comes."""
+    a_item: ActionItem
+    """The item of the checklist that has to be repaired."""
+    issue_photos: list[PhotoView]
+    """The photos of the kind `ISSUE`, oldest first."""
+    photos: list[PhotoView]
+    """The photos of the other kinds, oldest first."""
+    instructions: str | None
+    """What the technician should know. Null if nothing was given."""
+    sla: WorkOrderSla
+    """The due date, and how the work order stands against it."""
+    technician: str | None
+    """The name of the technician; after a return that of the one who returned it. Null before the work order is
+    assigned, and after it is outsourced."""
+    technician_id: str | None
+    """The id of that technician. Null where `technician` is null."""
+    routed_by: str
+    """The name of the user who made the work order."""
+    routed_by_id: str
+    """The id of that user."""
+    assigned_by: str | None
+    """The name of the user who last assigned the work order. Null before it is assigned."""
+    assigned_by_id: str | None
+    """The id of that user. Null where `assignedBy` is null."""
+    returned_by: str | None
+    """The name of the user who last returned the work order. Null if it was never returned."""
+    return_reason: str | None
+    """The reason of the last return. Null if it was never returned."""
+    vendor: str | None
+    """The company to which the work order was given. Null unless it was outsourced."""
+    fix_note: str | None
+    """What was done. Null before the work order is done, and if nothing was given."""
+    created_at: datetime
+    """When the work order was made, UTC."""
+    assigned_at: datetime | None
+    """When the work order was last assigned, UTC. Null before that."""
+    started_at: datetime | None
+    """When the present technician started, UTC. Null before that, and again after a new assignment."""
+    closed_at: datetime | None
+    """When the work order was done, UTC. Null before that."""
+    return_history: list[WorkOrderReturnEntry]
+    """The returns, oldest first, as far as the timeline shows them."""
+    timeline: list[WorkOrderTimelineEntry]
+    """What was done, oldest first: the newest 1,000 actions."""
+    has_more_photos: bool | msgspec.UnsetType = msgspec.UNSET
+    """True if only the 500 oldest photos are shown. Absent if all are shown."""
