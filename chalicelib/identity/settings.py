@@ -9,9 +9,10 @@ Only values that differ from their defaults are stored, so an omitted setting fo
 """
 
 from collections.abc import Callable, Mapping
-from typing import Any, Generic, TypeVar
+from typing import Annotated, Any, Generic, TypeVar
 
 import msgspec
+from msgspec import Meta
 
 from chalicelib.core.structs import prepare
 from chalicelib.core.work import UnitOfWork
@@ -116,7 +117,10 @@ def _response_type(section: Section[SectionT]) -> Any:
     kind: Any = section.kind
     return msgspec.defstruct(
         f"{kind.__name__}Answer",
-        [("data", kind), ("success", bool, True)],
+        [
+            ("data", Annotated[kind, Meta(description="The settings, with the defaults of those that were not set.")]),
+            ("success", bool, True),
+        ],
         namespace={"__doc__": f"The settings of {section.title}."},
         frozen=True,
     )

@@ -9,20 +9,28 @@ from chalicelib.manufacturing.tables import ListedEntity
 
 
 class DuplicateSerial(Conflict):
-    """A serial number is in use."""
+    """A serial number is in use, as a cell, module or pack of any organisation.
+
+    `details.duplicates` lists each such number as `{serial, usedAs, moduleId or packId}`: `usedAs` is `CELL`, `MODULE`
+    or `PACK`, the id that of the module or pack itself or of the module that holds the cell. For a number of another
+    organisation only `serial` is given. `details` itself holds the first of them too.
+    """
 
     code, summary = "DUPLICATE_SERIAL", "This serial number is already in use."
 
 
 class SerialNotFound(NotFound):
-    """The organisation has never used a serial number."""
+    """The organisation has never used a serial number. `details.serial` is that number."""
 
     def __init__(self, serial: str) -> None:
         super().__init__(f"Serial number {serial} not found.", details={"serial": serial})
 
 
 class ModulesNotFound(NotFound):
-    """Some of the modules that a request names do not exist."""
+    """Some of the modules that a request names do not exist.
+
+    `details.moduleIds` are their ids, `details.moduleId` is the first of them.
+    """
 
     def __init__(self, module_ids: Sequence[str]) -> None:
         details = {"moduleId": module_ids[0], "moduleIds": list(module_ids)}

@@ -17,14 +17,21 @@ from chalicelib.core.state_machine import StateMachine
 
 
 class SkuStatus(StrEnum):
-    """The status of a SKU; batches are created for active ones only."""
+    """The status of a SKU.
+
+    `DRAFT`: it was created. `ACTIVE`: batches can be created for it, and it never changes.
+    """
 
     DRAFT = "DRAFT"
     ACTIVE = "ACTIVE"
 
 
 class BatchStatus(StrEnum):
-    """The status of a batch."""
+    """The status of a batch.
+
+    `DRAFT`: it was created. `IN_PROGRESS`: modules and packs can be created in it. `COMPLETED`: all of its packs are
+    finalized.
+    """
 
     DRAFT = "DRAFT"
     IN_PROGRESS = "IN_PROGRESS"
@@ -32,7 +39,10 @@ class BatchStatus(StrEnum):
 
 
 class ModuleStatus(StrEnum):
-    """The status of a module."""
+    """The status of a module.
+
+    `DRAFT`: no cell was bound yet. `IN_PROGRESS`: cells are being bound. `SEALED`: it is complete and locked.
+    """
 
     DRAFT = "DRAFT"
     IN_PROGRESS = "IN_PROGRESS"
@@ -40,7 +50,11 @@ class ModuleStatus(StrEnum):
 
 
 class PackStatus(StrEnum):
-    """The status of a pack; EOL is the end-of-line test."""
+    """The status of a pack.
+
+    `DRAFT`: no module was bound yet. `IN_PROGRESS`: modules are being bound. `READY_FOR_EOL`: it is sealed and ready
+    for its end-of-line test. `FINALIZED`: it passed or failed.
+    """
 
     DRAFT = "DRAFT"
     IN_PROGRESS = "IN_PROGRESS"
@@ -49,7 +63,10 @@ class PackStatus(StrEnum):
 
 
 class Disposition(StrEnum):
-    """The decision on a tested pack. QUARANTINE leaves the pack in its state for a later decision."""
+    """The decision on a tested pack.
+
+    `PASS` and `FAIL` finalize the pack. `QUARANTINE` leaves it in its status for a later decision.
+    """
 
     PASS = "PASS"  # noqa: S105 - a disposition, not a password
     FAIL = "FAIL"

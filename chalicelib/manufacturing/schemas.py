@@ -14,9 +14,11 @@ Name100 = Annotated[Name, Meta(max_length=100)]
 
 
 class ListQuery(PageRequest, frozen=True, rename="camel"):
-    """A page of a list; `q` limits it to entities that contain a text."""
+    """A page of a list, and the text that its entries contain."""
 
     q: Annotated[str, Meta(max_length=100)] | None = None
+    """Only entries that contain this text: SKUs in name, code, chemistry or id; batches in id, notes or the SKU's name
+    or code; modules and packs in serial number or id. Case does not matter."""
 
     cross_check = staticmethod(check_page_depth)
 
@@ -25,13 +27,16 @@ class AssemblyQuery(ListQuery, frozen=True, rename="camel"):
     """The filters of modules and packs."""
 
     sku_id: EntityId | None = None
+    """Only what is built for this SKU (`SKU-...`)."""
     batch_id: EntityId | None = None
+    """Only what belongs to this batch (`BAT-...`)."""
 
 
 class Envelope(msgspec.Struct, Generic[ViewT], frozen=True):
     """One entity in the console's envelope."""
 
     data: ViewT
+    """The entity."""
     success: bool = True
 
 
@@ -39,5 +44,7 @@ class ListEnvelope(msgspec.Struct, Generic[ViewT], frozen=True):
     """A page of entities in the console's envelope, newest first."""
 
     data: list[ViewT]
+    """The entries of this page, newest first."""
     meta: PageMeta
+    """The number of this page, its size, and the number of entries on all pages."""
     success: bool = True

@@ -39,8 +39,12 @@ class Limit(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fiel
     """The bounds of a measured value, both inclusive; at least one is given."""
 
     unit: Unit16
+    """The unit of the value, such as `V`; the measurement has to have exactly the same."""
     min: Decimal | None = None
+    """The lowest value that passes, with at most 6 decimal places. Absent if there is none; one of `min` and `max` is
+    required."""
     max: Decimal | None = None
+    """The highest value that passes, with at most 6 decimal places. Absent if there is none; not below `min`."""
 
     @staticmethod
     def cross_check(present: Mapping[str, object]) -> Mapping[str, str]:
@@ -58,7 +62,9 @@ class Measurement(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A measured value."""
 
     value: Decimal
+    """The measured value, a JSON number with at most 6 decimal places."""
     unit: Unit16
+    """The unit of the value, such as `V`; where the SKU has a limit of this name, its unit."""
 
     @staticmethod
     def cross_check(present: Mapping[str, object]) -> Mapping[str, str]:
@@ -70,17 +76,27 @@ Limits = dict[Name64, Limit]
 
 
 class SkuSpec(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True):
-    """A SKU as part of what is built for it; `limits` are present only in the details of one entity."""
+    """A SKU as part of what is built for it."""
 
     id: str
+    """The id of the SKU: `SKU-` and a UUID."""
     name: str
+    """The name of the product."""
     chemistry: str
+    """The chemistry of the cells, such as `LFP`, in the organisation's own words."""
     cells_per_module: int
+    """The number of cells that a module has to hold to be sealed."""
     modules_per_pack: int
+    """The number of modules that a pack has to hold to be sealed."""
     nominal_voltage: Decimal | None = None
+    """The nominal voltage of the pack in volts. Absent if it was not given."""
     nominal_capacity: Decimal | None = None
+    """The nominal capacity of the pack in ampere hours. Absent if it was not given."""
     sku_code: str | None = None
+    """The organisation's own code of the product. Absent if it was not given."""
     limits: Limits | None = None
+    """The limits of the pack's end-of-line test, by the name of the measurement. Absent if there are none, and in lists
+    and responses to changes of batches, modules and packs."""
 
 
 class StructAttribute(Attribute[T]):

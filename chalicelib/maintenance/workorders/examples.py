@@ -101,3 +101,4 @@ DASHBOARD = {
     "counts": {"assigned": 1, "inProgress": 0, "returned": 0, "done": 14, "overdue": 0, "dueSoon": 0},
     "workOrders": [SUMMARY],
 }
+SETTINGS = {"criticalHours": 4, "highHours": 24, "mediumHours": 72, "lowHours": 168, "dueSoonHours": 2}

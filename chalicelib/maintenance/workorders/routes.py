@@ -242,4 +242,4 @@ def return_work_order(request: Request[WorkOrderReturn, Empty, WorkOrder], work:
     return service.return_work_order(work, request.resource, request.body, request.actor)
 
 
-organisation_settings(routes, MAINTENANCE)
+organisation_settings(routes, MAINTENANCE, examples.SETTINGS)

@@ -5,7 +5,7 @@ from chalicelib.edge.dependencies import dependencies
 from chalicelib.edge.endpoint import AuditTarget, Resource
 from chalicelib.edge.request import Empty, Request
 from chalicelib.edge.routes import Routes
-from chalicelib.manufacturing import permissions
+from chalicelib.manufacturing import examples, permissions
 from chalicelib.manufacturing.assembly import disposition, modules, packs, queries, schemas
 from chalicelib.manufacturing.assembly.queries import ModuleContents, PackContents
 from chalicelib.manufacturing.assembly.views import module_detail_view, module_view, pack_detail_view, pack_view
@@ -30,9 +30,13 @@ _CELL_IN_BODY = Resource(key=registry_key, id_from=("serial",), required=False)
     permission=permissions.READ_MODULE,
     query=schemas.ModuleQuery,
     **list_response(schemas.ModuleView, module_view),
+    examples=examples.listed(examples.SEALED_MODULE),
 )
 def list_modules(request: Request[Empty, schemas.ModuleQuery]) -> EntityPage[Module]:
-    """List modules, newest first."""
+    """List modules, newest first, with their SKUs.
+
+    A new module appears in the list within moments; the total counts it at once.
+    """
     return queries.list_modules(request.actor, request.query, dependencies().clock)
 
 
@@ -46,9 +50,13 @@ def list_modules(request: Request[Empty, schemas.ModuleQuery]) -> EntityPage[Mod
     status=201,
     errors=[DuplicateSerial],
     audit_target=AuditTarget(Module.kind, "MODULE_CREATED"),
+    examples={"request": examples.NEW_MODULE, "response": {"data": examples.MODULE}},
 )
 def create_module(request: Request[schemas.CreateModule, Empty, ProductionBatch], work: UnitOfWork) -> Module:
-    """Create a module in a batch that is in progress."""
+    """Create a module in a batch that is in progress.
+
+    A serial number that is in use is 409 `DUPLICATE_SERIAL`; `details` says where, if it is in this organisation.
+    """
     return modules.create_module(work, request.resource, request.body, request.actor)
 
 
@@ -57,9 +65,10 @@ def create_module(request: Request[schemas.CreateModule, Empty, ProductionBatch]
     permission=permissions.READ_MODULE,
     resource=MODULE_RESOURCE,
     **envelope_response(schemas.ModuleDetail, module_detail_view),
+    examples={"response": {"data": examples.MODULE_DETAIL}},
 )
 def get_module(request: Request[Empty, Empty, Module]) -> ModuleContents:
-    """Get a module with its cells in the order of binding."""
+    """Get a module with its cells in the order of binding, and the limits of its SKU."""
     return queries.get_module_contents(request.resource)
 
 
@@ -72,9 +81,15 @@ def get_module(request: Request[Empty, Empty, Module]) -> ModuleContents:
     **_MODULE_RESPONSE,
     errors=[DuplicateSerial],
     audit_target=AuditTarget(Module.kind, "CELL_BOUND", "module_id"),
+    examples={"request": examples.CELL, "response": {"data": examples.BOUND_MODULE}},
 )
 def bind_cell(request: Request[schemas.BindCell, Empty, Module], work: UnitOfWork) -> Module:
-    """Bind a cell to a module."""
+    """Bind a cell to a module that is not sealed.
+
+    The first one moves the module to `IN_PROGRESS`. Several people may bind cells to one module at once; none is lost,
+    and the module never holds more than its SKU requires. A repeated request is 409 `DUPLICATE_SERIAL` with this module
+    in `details`, unless it has the same `Idempotency-Key`.
+    """
     return modules.bind_cell(work, request.resource, request.body, request.actor)
 
 
@@ -87,9 +102,14 @@ def bind_cell(request: Request[schemas.BindCell, Empty, Module], work: UnitOfWor
     **_MODULE_RESPONSE,
     errors=[DuplicateSerial],
     audit_target=AuditTarget(Module.kind, "CELLS_BOUND", "module_id"),
+    examples={"request": examples.CELLS, "response": {"data": examples.MODULE_WITH_TRAY}},
 )
 def bind_cells(request: Request[schemas.BindCells, Empty, Module], work: UnitOfWork) -> Module:
-    """Bind a tray of up to 90 cells, all or none; the error names every serial number in use."""
+    """Bind a tray of up to 90 cells to a module, all or none.
+
+    If serial numbers are in use, the response is 409 `DUPLICATE_SERIAL` and `details.duplicates` lists all of them. If
+    there is not enough room, it is 409 with `details.bound` and `details.required`.
+    """
     return modules.bind_cells(work, request.resource, request.body, request.actor)
 
 
@@ -102,9 +122,13 @@ def bind_cells(request: Request[schemas.BindCells, Empty, Module], work: UnitOfW
     body=schemas.UnbindCell,
     **_MODULE_RESPONSE,
     audit_target=AuditTarget(Module.kind, "CELL_UNBOUND", "module_id"),
+    examples={"request": {"serial": "C-0001"}, "response": {"data": examples.EMPTIED_MODULE}},
 )
 def unbind_cell(request: Request[schemas.UnbindCell, Empty, Module], work: UnitOfWork) -> Module:
-    """Unbind a cell from a module that is not sealed; its serial number can be bound again."""
+    """Unbind a cell from a module that is not sealed.
+
+    Its serial number can be bound again. The history of the cell keeps that this module held it.
+    """
     cell = request.related["cell"]
     return modules.unbind_cell(work, request.resource, request.body, request.actor, cell=cell)
 
@@ -116,17 +140,28 @@ def unbind_cell(request: Request[schemas.UnbindCell, Empty, Module], work: UnitO
     transition=LineAction.SEAL,
     **_MODULE_RESPONSE,
     audit_target=AuditTarget(Module.kind, "MODULE_SEALED", "module_id"),
+    examples={"response": {"data": examples.SEALED_MODULE}},
 )
 def seal_module(request: Request[Empty, Empty, Module], work: UnitOfWork) -> Module:
-    """Seal a module that holds exactly as many cells as its SKU requires."""
+    """Seal a module that holds exactly as many cells as its SKU requires.
+
+    Its content is locked afterwards: binding, unbinding and sealing it again are 409 `ENTITY_LOCKED`.
+    """
     return modules.seal_module(work, request.resource)
 
 
 @routes.get(
-    "/v1/packs", permission=permissions.READ_PACK, query=schemas.PackQuery, **list_response(schemas.PackView, pack_view)
+    "/v1/packs",
+    permission=permissions.READ_PACK,
+    query=schemas.PackQuery,
+    **list_response(schemas.PackView, pack_view),
+    examples=examples.listed(examples.FINALIZED_PACK),
 )
 def list_packs(request: Request[Empty, schemas.PackQuery]) -> EntityPage[Pack]:
-    """List packs, newest first."""
+    """List packs, newest first, with their SKUs.
+
+    A new pack appears in the list within moments; the total counts it at once.
+    """
     return queries.list_packs(request.actor, request.query, dependencies().clock)
 
 
@@ -140,9 +175,14 @@ def list_packs(request: Request[Empty, schemas.PackQuery]) -> EntityPage[Pack]:
     status=201,
     errors=[DuplicateSerial],
     audit_target=AuditTarget(Pack.kind, "PACK_CREATED"),
+    examples={"request": examples.NEW_PACK, "response": {"data": examples.PACK}},
 )
 def create_pack(request: Request[schemas.CreatePack, Empty, ProductionBatch], work: UnitOfWork) -> Pack:
-    """Create a pack in a batch that is in progress, with up to 90 sealed modules."""
+    """Create a pack in a batch that is in progress, with up to 90 sealed modules.
+
+    Further modules are bound afterwards. If a module cannot be bound, no pack is created and the response is 409;
+    `details.modules` lists each such module with what is missing.
+    """
     return packs.create_pack(work, request.resource, request.body, request.actor)
 
 
@@ -151,9 +191,10 @@ def create_pack(request: Request[schemas.CreatePack, Empty, ProductionBatch], wo
     permission=permissions.READ_PACK,
     resource=PACK_RESOURCE,
     **envelope_response(schemas.PackDetail, pack_detail_view),
+    examples={"response": {"data": examples.PACK_DETAIL}},
 )
 def get_pack(request: Request[Empty, Empty, Pack]) -> PackContents:
-    """Get a pack with its modules in the order of binding, and its dispositions."""
+    """Get a pack with its modules in the order of binding, its dispositions, and the limits of its SKU."""
     return queries.get_pack_contents(request.resource)
 
 
@@ -166,9 +207,14 @@ def get_pack(request: Request[Empty, Empty, Pack]) -> PackContents:
     body=schemas.BindModule,
     **_PACK_RESPONSE,
     audit_target=AuditTarget(Pack.kind, "MODULE_BOUND", "pack_id"),
+    examples={"request": {"moduleId": examples.MODULE_ID}, "response": {"data": examples.PACK_WITH_MODULE}},
 )
 def bind_module(request: Request[schemas.BindModule, Empty, Pack], work: UnitOfWork) -> Pack:
-    """Bind a sealed module of the same SKU that is in no pack."""
+    """Bind a module to a pack that is not sealed.
+
+    The module has to be sealed, of the same SKU, and in no pack; otherwise the response is 409, and `details.modules`
+    says what is missing. The first module moves the pack to `IN_PROGRESS`.
+    """
     return packs.bind_module(work, request.resource, request.body, request.actor, module=request.related["module"])
 
 
@@ -180,9 +226,14 @@ def bind_module(request: Request[schemas.BindModule, Empty, Pack], work: UnitOfW
     body=schemas.BindModules,
     **_PACK_RESPONSE,
     audit_target=AuditTarget(Pack.kind, "MODULES_BOUND", "pack_id"),
+    examples={"request": examples.MODULES, "response": {"data": examples.PACK_WITH_MODULES}},
 )
 def bind_modules(request: Request[schemas.BindModules, Empty, Pack], work: UnitOfWork) -> Pack:
-    """Bind up to 90 modules, all or none; the error names every module that cannot be bound."""
+    """Bind up to 90 modules to a pack, all or none.
+
+    Each has to be sealed, of the same SKU, and in no pack; otherwise the response is 409, and `details.modules` lists
+    each module that cannot be bound with what is missing. Ids that do not exist are 404 with `details.moduleIds`.
+    """
     return packs.bind_modules(work, request.resource, request.body, request.actor)
 
 
@@ -193,9 +244,13 @@ def bind_modules(request: Request[schemas.BindModules, Empty, Pack], work: UnitO
     transition=LineAction.SEAL,
     **_PACK_RESPONSE,
     audit_target=AuditTarget(Pack.kind, "PACK_SEALED", "pack_id"),
+    examples={"response": {"data": examples.SEALED_PACK}},
 )
 def seal_pack(request: Request[Empty, Empty, Pack], work: UnitOfWork) -> Pack:
-    """Seal a pack that holds exactly as many modules as its SKU requires; it is ready for its test."""
+    """Seal a pack that holds exactly as many modules as its SKU requires.
+
+    It is ready for its end-of-line test, and its content is locked: binding and sealing again are 409 `ENTITY_LOCKED`.
+    """
     return packs.seal_pack(work, request.resource)
 
 
@@ -207,7 +262,13 @@ def seal_pack(request: Request[Empty, Empty, Pack], work: UnitOfWork) -> Pack:
     body=schemas.Decision,
     **_PACK_RESPONSE,
     audit_target=AuditTarget(Pack.kind, "PACK_DISPOSITION", "pack_id"),
+    examples={"request": examples.DECISION, "response": {"data": examples.FINALIZED_PACK}},
 )
 def dispose_pack(request: Request[schemas.Decision, Empty, Pack], work: UnitOfWork) -> Pack:
-    """Pass, fail or quarantine a tested pack; a PASS has to keep to every limit of the SKU."""
+    """Pass, fail or quarantine a sealed pack after its end-of-line test.
+
+    `PASS` and `FAIL` finalize it and count in its batch; `QUARANTINE` leaves it for a later decision. `PASS` needs a
+    measurement within every limit of the SKU; otherwise the response is 409, and `details.measurements` lists each as
+    `{name, problem, value, min, max, unit}`, where `problem` is `missing`, `below` or `above`.
+    """
     return disposition.dispose_pack(work, request.resource, request.body, request.actor)

@@ -21,15 +21,22 @@ class CreateModule(msgspec.Struct, frozen=True, rename="camel", forbid_unknown_f
     """A new module."""
 
     batch_id: EntityId
+    """The id of a batch that is in progress (`BAT-...`)."""
     serial: Serial
+    """The serial number of the module, unique among all cells, modules and packs of all organisations. Upper and lower
+    case differ."""
 
 
 class CreatePack(msgspec.Struct, frozen=True, rename="camel", forbid_unknown_fields=True):
-    """A new pack, with its first modules if they are sealed already; `bind-modules` adds the others."""
+    """A new pack, with its first modules if they are sealed already."""
 
     batch_id: EntityId
+    """The id of a batch that is in progress (`BAT-...`)."""
     serial: Serial
+    """The serial number of the pack, unique among all cells, modules and packs of all organisations. Upper and lower
+    case differ."""
     module_ids: Annotated[list[EntityId], Meta(max_length=MAX_PARTS_PER_REQUEST)] | None = None
+    """The ids of sealed modules (`MOD-...`) of the same SKU that are in no pack, in the order of binding."""
 
     @staticmethod
     def cross_check(present: Mapping[str, object]) -> Mapping[str, str]:
@@ -41,14 +48,19 @@ class BindCell(msgspec.Struct, frozen=True, rename="camel", forbid_unknown_field
     """A cell to bind, and its lot."""
 
     serial: Serial
+    """The serial number of the cell, unique among all cells, modules and packs of all organisations. Upper and lower
+    case differ."""
     lot: Serial | None = None
+    """The lot of the cell, by which a recall finds it. Upper and lower case differ."""
 
 
 class BindCells(msgspec.Struct, frozen=True, rename="camel", forbid_unknown_fields=True):
     """A tray of cells to bind, in order, and their lot."""
 
     serials: Annotated[list[Serial], Meta(min_length=1, max_length=MAX_PARTS_PER_REQUEST)]
+    """The serial numbers of the cells in the order of binding, each once."""
     lot: Serial | None = None
+    """The lot of all of these cells, by which a recall finds them. Upper and lower case differ."""
 
     @staticmethod
     def cross_check(present: Mapping[str, object]) -> Mapping[str, str]:
@@ -60,18 +72,21 @@ class UnbindCell(msgspec.Struct, frozen=True, rename="camel", forbid_unknown_fie
     """A cell to unbind."""
 
     serial: Serial
+    """The serial number of a cell of this module."""
 
 
 class BindModule(msgspec.Struct, frozen=True, rename="camel", forbid_unknown_fields=True):
     """A module to bind."""
 
     module_id: EntityId
+    """The id of a sealed module (`MOD-...`) of the same SKU that is in no pack."""
 
 
 class BindModules(msgspec.Struct, frozen=True, rename="camel", forbid_unknown_fields=True):
     """Modules to bind, in order."""
 
     module_ids: Annotated[list[EntityId], Meta(min_length=1, max_length=MAX_PARTS_PER_REQUEST)]
+    """The ids of sealed modules (`MOD-...`) of the same SKU that are in no pack, in the order of binding, each once."""
 
     @staticmethod
     def cross_check(present: Mapping[str, object]) -> Mapping[str, str]:
@@ -83,96 +98,147 @@ class Decision(msgspec.Struct, frozen=True, rename="camel", forbid_unknown_field
     """The disposition of a tested pack, and the measurements of the test."""
 
     disposition: Disposition
+    """The decision. `PASS` and `FAIL` are final, `QUARANTINE` leaves the pack for a later one."""
     notes: Note500 | None = None
+    """Notes about the decision."""
     measurements: Annotated[dict[Name64, Measurement], Meta(max_length=200)] | None = None
+    """The measured values by name. For `PASS` every limit of the SKU needs one within it; values without a limit are
+    only recorded."""
 
 
 class ModuleQuery(AssemblyQuery, frozen=True, rename="camel"):
-    """The filters of modules; `q` searches serial number and id."""
+    """The filters of modules."""
 
     status: ModuleStatus | None = None
+    """Only modules in this status."""
 
 
 class PackQuery(AssemblyQuery, frozen=True, rename="camel"):
-    """The filters of packs; `q` searches serial number and id."""
+    """The filters of packs."""
 
     status: PackStatus | None = None
+    """Only packs in this status."""
 
 
 class ModuleView(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True):
     """A module and the number of its bound cells."""
 
     id: str
+    """The id of the module: `MOD-` and a UUID."""
     serial: str
+    """The serial number of the module."""
     status: ModuleStatus
+    """The status of the module."""
     batch_id: str
+    """The id of the batch in which the module was created."""
     sku_id: str
+    """The id of the SKU for which the module is built."""
     sku: SkuSpec
+    """That SKU. It cannot change, because it is active."""
     cells_bound: int
+    """The number of cells in the module. While several people bind cells to it at once, the response to a change may
+    not count the cells of the others."""
     cells_required: int
+    """The number of cells that the module has to hold to be sealed."""
     version: int
+    """Counts the changes of the module, from 1; each request that binds or unbinds is one. It is the `ETag`, and can be
+    sent back as `If-Match`."""
     created_at: datetime
+    """When the module was created, UTC."""
     updated_at: datetime
+    """When the module was last changed, UTC."""
     pack_id: str | None = None
+    """The id of the pack that holds the module. Absent while it is in none."""
     sealed_at: datetime | None = None
+    """When the module was sealed, UTC. Absent before that."""
 
 
 class Cell(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True):
     """A cell of a module."""
 
     serial: str
+    """The serial number of the cell."""
     bound_at: datetime
+    """When the cell was bound, UTC."""
     lot: str | None = None
+    """The lot of the cell. Absent if none was given."""
 
 
 class ModuleDetail(ModuleView, frozen=True, rename="camel", omit_defaults=True, kw_only=True):
     """A module with its cells in the order of binding."""
 
     cells: Annotated[list[Cell], Meta(max_length=5000)]
+    """The cells that the module holds, in the order of binding."""
 
 
 class PackView(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True):
     """A pack, the number of its bound modules, and its newest disposition."""
 
     id: str
+    """The id of the pack: `PCK-` and a UUID."""
     serial: str
+    """The serial number of the pack."""
     status: PackStatus
+    """The status of the pack."""
     batch_id: str
+    """The id of the batch in which the pack was created."""
     sku_id: str
+    """The id of the SKU for which the pack is built."""
     sku: SkuSpec
+    """That SKU. It cannot change, because it is active."""
     modules_bound: int
+    """The number of modules in the pack. While several people bind modules to it at once, the response to a change may
+    not count those of the others."""
     modules_required: int
+    """The number of modules that the pack has to hold to be sealed."""
     version: int
+    """Counts the changes of the pack, from 1; each request that binds or unbinds is one. It is the `ETag`, and can be
+    sent back as `If-Match`."""
     created_at: datetime
+    """When the pack was created, UTC."""
     updated_at: datetime
+    """When the pack was last changed, UTC."""
     disposition: Disposition | None = None
+    """The newest disposition. Absent before the first one."""
     sealed_at: datetime | None = None
+    """When the pack was sealed, UTC. Absent before that."""
     disposed_at: datetime | None = None
+    """When the newest disposition was decided, UTC. Absent before the first one."""
 
 
 class PackModule(msgspec.Struct, frozen=True, rename="camel"):
     """A module of a pack."""
 
     id: str
+    """The id of the module (`MOD-...`)."""
     serial: str
+    """The serial number of the module."""
     bound_at: datetime
+    """When the module was bound, UTC."""
 
 
 class DecisionView(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True):
     """A disposition of a pack, with the deciding user, notes and measurements."""
 
     disposition: Disposition
+    """The decision."""
     decided_at: datetime
+    """When it was decided, UTC."""
     decided_by: str
+    """The id of the user who decided, or `key:` and the id of an API key."""
     notes: str | None = None
+    """Notes about the decision. Absent if none were given."""
     measurements: dict[str, Measurement] | None = None
+    """The measured values by name. Absent if none were given."""
 
 
 class PackDetail(PackView, frozen=True, rename="camel", omit_defaults=True, kw_only=True):
     """A pack with its modules in the order of binding, and its dispositions, oldest first."""
 
     modules: Annotated[list[PackModule], Meta(max_length=200)]
+    """The modules that the pack holds, in the order of binding."""
     dispositions: list[DecisionView]
+    """All dispositions of the pack, oldest first; several if it was quarantined."""
 
 
 def duplicates(present: Mapping[str, object], name: str) -> dict[str, str]:

@@ -5,7 +5,7 @@ from chalicelib.edge.dependencies import dependencies
 from chalicelib.edge.endpoint import AuditTarget
 from chalicelib.edge.request import Empty, Request
 from chalicelib.edge.routes import Routes
-from chalicelib.manufacturing import permissions
+from chalicelib.manufacturing import examples, permissions
 from chalicelib.manufacturing.listing import EntityPage
 from chalicelib.manufacturing.planning import queries, service
 from chalicelib.manufacturing.planning.queries import BatchDetails
@@ -21,21 +21,19 @@ routes = Routes(__name__, "Battery console")
 _SKU_RESPONSE = envelope_response(SkuView, sku_view)
 _BATCH_RESPONSE = envelope_response(BatchView, batch_view)
 
-_LIMITS = {"Voltage": {"min": 350, "max": 420, "unit": "V"}}
-_SKU = {
-    "name": "Traction 60",
-    "chemistry": "LFP",
-    "cellsPerModule": 48,
-    "modulesPerPack": 8,
-    "nominalVoltage": 384,
-    "nominalCapacity": 156,
-    "skuCode": "TR-60",
-}
 
-
-@routes.get("/v1/skus", permission=permissions.READ_SKU, query=SkuQuery, **list_response(SkuView, sku_view))
+@routes.get(
+    "/v1/skus",
+    permission=permissions.READ_SKU,
+    query=SkuQuery,
+    **list_response(SkuView, sku_view),
+    examples=examples.listed(examples.ACTIVE_SKU),
+)
 def list_skus(request: Request[Empty, SkuQuery]) -> EntityPage[Sku]:
-    """List SKUs, newest first."""
+    """List SKUs, newest first.
+
+    A new SKU appears in the list within moments; the total counts it at once.
+    """
     return queries.list_skus(request.actor, request.query, dependencies().clock)
 
 
@@ -46,10 +44,13 @@ def list_skus(request: Request[Empty, SkuQuery]) -> EntityPage[Sku]:
     **_SKU_RESPONSE,
     status=201,
     audit_target=AuditTarget(Sku.kind, "SKU_CREATED"),
-    examples={"request": {**_SKU, "limits": _LIMITS}, "response": {"data": {**_SKU, "limits": _LIMITS}}},
+    examples={"request": examples.NEW_SKU, "response": {"data": examples.SKU}},
 )
 def create_sku(request: Request[CreateSku], work: UnitOfWork) -> Sku:
-    """Create a SKU: the parts of a pack and the limits of its test."""
+    """Create a SKU: the parts of a pack and the limits of its end-of-line test.
+
+    It is a `DRAFT`; batches can be created for it after it is activated.
+    """
     return service.create_sku(work, request.body, request.actor)
 
 
@@ -58,10 +59,10 @@ def create_sku(request: Request[CreateSku], work: UnitOfWork) -> Sku:
     permission=permissions.READ_SKU,
     resource=SKU_RESOURCE,
     **_SKU_RESPONSE,
-    examples={"response": {"data": {**_SKU, "limits": _LIMITS}}},
+    examples={"response": {"data": examples.ACTIVE_SKU}},
 )
 def get_sku(request: Request[Empty, Empty, Sku]) -> Sku:
-    """Get a SKU."""
+    """Get a SKU with its limits."""
     return request.resource
 
 
@@ -72,16 +73,28 @@ def get_sku(request: Request[Empty, Empty, Sku]) -> Sku:
     transition=LineAction.ACTIVATE,
     **_SKU_RESPONSE,
     audit_target=AuditTarget(Sku.kind, "SKU_ACTIVATED", "sku_id"),
-    examples={"response": {"data": {**_SKU, "status": "ACTIVE", "limits": _LIMITS}}},
+    examples={"response": {"data": examples.ACTIVE_SKU}},
 )
 def activate_sku(request: Request[Empty, Empty, Sku], work: UnitOfWork) -> Sku:
-    """Activate a SKU for production; it never changes afterwards."""
+    """Activate a SKU for production.
+
+    It never changes afterwards. Activating it again is 409 `WORKFLOW_VIOLATION`.
+    """
     return service.activate_sku(work, request.resource)
 
 
-@routes.get("/v1/batches", permission=permissions.READ_BATCH, query=BatchQuery, **list_response(BatchView, batch_view))
+@routes.get(
+    "/v1/batches",
+    permission=permissions.READ_BATCH,
+    query=BatchQuery,
+    **list_response(BatchView, batch_view),
+    examples=examples.listed(examples.BATCH_DETAIL),
+)
 def list_batches(request: Request[Empty, BatchQuery]) -> EntityPage[ProductionBatch]:
-    """List batches, newest first."""
+    """List batches, newest first, with their SKUs and the progress of their packs.
+
+    A new batch appears in the list within moments; the total counts it at once.
+    """
     return queries.list_batches(request.actor, request.query, dependencies().clock)
 
 
@@ -94,9 +107,13 @@ def list_batches(request: Request[Empty, BatchQuery]) -> EntityPage[ProductionBa
     **_BATCH_RESPONSE,
     status=201,
     audit_target=AuditTarget(ProductionBatch.kind, "BATCH_CREATED"),
+    examples={"request": examples.NEW_BATCH, "response": {"data": examples.BATCH}},
 )
 def create_batch(request: Request[CreateBatch, Empty, Sku], work: UnitOfWork) -> ProductionBatch:
-    """Create a batch of an active SKU."""
+    """Create a batch of an active SKU.
+
+    It is a `DRAFT`; modules and packs can be created in it after it is started.
+    """
     return service.create_batch(work, request.resource, request.body, request.actor)
 
 
@@ -105,9 +122,10 @@ def create_batch(request: Request[CreateBatch, Empty, Sku], work: UnitOfWork) ->
     permission=permissions.READ_BATCH,
     resource=BATCH_RESOURCE,
     **envelope_response(BatchView, batch_details_view),
+    examples={"response": {"data": examples.BATCH_DETAIL}},
 )
 def get_batch(request: Request[Empty, Empty, ProductionBatch]) -> BatchDetails:
-    """Get a batch with its SKU and the SKU's limits."""
+    """Get a batch with its SKU, the SKU's limits, and the progress of its packs."""
     return queries.get_batch_details(request.resource)
 
 
@@ -118,10 +136,13 @@ def get_batch(request: Request[Empty, Empty, ProductionBatch]) -> BatchDetails:
     transition=LineAction.START,
     **_BATCH_RESPONSE,
     audit_target=AuditTarget(ProductionBatch.kind, "BATCH_STARTED", "batch_id"),
-    examples={"response": {"data": {"status": "IN_PROGRESS", "completedAt": ...}}},
+    examples={"response": {"data": examples.STARTED_BATCH}},
 )
 def start_batch(request: Request[Empty, Empty, ProductionBatch], work: UnitOfWork) -> ProductionBatch:
-    """Start a batch; modules and packs can be created in it afterwards."""
+    """Start a batch, so that modules and packs can be created in it.
+
+    Starting it again is 409 `WORKFLOW_VIOLATION`.
+    """
     return service.start_batch(work, request.resource)
 
 
@@ -132,8 +153,12 @@ def start_batch(request: Request[Empty, Empty, ProductionBatch], work: UnitOfWor
     transition=LineAction.COMPLETE,
     **_BATCH_RESPONSE,
     audit_target=AuditTarget(ProductionBatch.kind, "BATCH_COMPLETED", "batch_id"),
-    examples={"response": {"data": {"status": "COMPLETED"}}},
+    examples={"response": {"data": examples.COMPLETED_BATCH}},
 )
 def complete_batch(request: Request[Empty, Empty, ProductionBatch], work: UnitOfWork) -> ProductionBatch:
-    """Complete a batch whose packs are all finalized; the error names the packs that are not."""
+    """Complete a batch that has at least one pack and whose packs are all finalized.
+
+    Otherwise the response is 409, and `details.openPacks` lists up to 100 packs that are not finalized, newest first,
+    as `{packId, serial, status}`; `details.packs` and `details.packsOpen` are the numbers of all and of the open ones.
+    """
     return service.complete_batch(work, request.resource)

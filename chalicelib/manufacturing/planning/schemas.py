@@ -15,16 +15,25 @@ from chalicelib.manufacturing.sku_spec import Code64, Limits, Name64, SkuSpec, p
 
 
 class CreateSku(msgspec.Struct, frozen=True, rename="camel", forbid_unknown_fields=True):
-    """A new SKU. `limits` are those of the pack's end-of-line test, by the name of the measurement."""
+    """A new SKU."""
 
     name: Name100
+    """The name of the product."""
     chemistry: Name64
+    """The chemistry of the cells, such as `LFP`."""
     cells_per_module: Annotated[int, Meta(ge=1, le=5000)]
+    """The number of cells that a module has to hold to be sealed."""
     modules_per_pack: Annotated[int, Meta(ge=1, le=200)]
+    """The number of modules that a pack has to hold to be sealed."""
     nominal_voltage: Decimal | None = None
+    """The nominal voltage of the pack in volts: above 0, with at most 6 decimal places."""
     nominal_capacity: Decimal | None = None
+    """The nominal capacity of the pack in ampere hours: above 0, with at most 6 decimal places."""
     sku_code: Code64 | None = None
+    """The organisation's own code of the product."""
     limits: Annotated[Limits, Meta(max_length=50)] | None = None
+    """The limits of the pack's end-of-line test, by the name of the measurement. A pack passes only if each of these is
+    measured and within its limit."""
 
     @staticmethod
     def cross_check(present: Mapping[str, object]) -> Mapping[str, str]:
@@ -40,53 +49,80 @@ class CreateBatch(msgspec.Struct, frozen=True, rename="camel", forbid_unknown_fi
     """A new batch."""
 
     sku_id: EntityId
+    """The id of an active SKU (`SKU-...`)."""
     target_quantity: Annotated[int, Meta(ge=1, le=10_000_000)] | None = None
+    """The number of packs that are planned; it limits nothing."""
     notes: Note500 | None = None
+    """Notes about the batch, which `q` searches too."""
 
 
 class SkuQuery(ListQuery, frozen=True, rename="camel"):
-    """The filters of SKUs; `q` searches name, code, chemistry and id."""
+    """The filters of SKUs."""
 
     status: SkuStatus | None = None
+    """Only SKUs in this status."""
 
 
 class BatchQuery(ListQuery, frozen=True, rename="camel"):
-    """The filters of batches; `q` searches id, notes and the SKU's name and code."""
+    """The filters of batches."""
 
     status: BatchStatus | None = None
+    """Only batches in this status."""
     sku_id: EntityId | None = None
+    """Only batches of this SKU (`SKU-...`)."""
 
 
 class SkuView(SkuSpec, frozen=True, rename="camel", omit_defaults=True, kw_only=True):
     """A SKU."""
 
     status: SkuStatus
+    """The status of the SKU."""
     version: int
+    """Counts the changes of the SKU, from 1. It is the `ETag`, and can be sent back as `If-Match`."""
     created_at: datetime
+    """When the SKU was created, UTC."""
     updated_at: datetime
+    """When the SKU was last changed, UTC."""
 
 
 class PackCounts(msgspec.Struct, frozen=True):
-    """The numbers of a batch's packs: all, not finalized, passed, failed."""
+    """The numbers of a batch's packs."""
 
     total: int
+    """The number of packs that were created in the batch."""
     open: int
+    """The number of packs that are not `FINALIZED`."""
     passed: int
+    """The number of packs with the disposition `PASS`."""
     failed: int
+    """The number of packs with the disposition `FAIL`."""
 
 
 class BatchView(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True):
     """A batch and the progress of its packs."""
 
     id: str
+    """The id of the batch: `BAT-` and a UUID."""
     status: BatchStatus
+    """The status of the batch."""
     sku_id: str
+    """The id of the SKU for which the batch is produced."""
     sku: SkuSpec
+    """That SKU. It cannot change, because it is active."""
     packs: PackCounts
+    """The numbers of the batch's packs."""
     version: int
+    """Counts the changes of the batch, from 1; each pack that is created or finalized is one. It is the `ETag`, and can
+    be sent back as `If-Match`."""
     created_at: datetime
+    """When the batch was created, UTC."""
     updated_at: datetime
+    """When the batch was last changed, UTC."""
     target_quantity: int | None = None
+    """The number of packs that are planned. Absent if it was not given."""
     notes: str | None = None
+    """Notes about the batch. Absent if none were given."""
     started_at: datetime | None = None
+    """When the batch was started, UTC. Absent before that."""
     completed_at: datetime | None = None
+    """When the batch was completed, UTC. Absent before that."""

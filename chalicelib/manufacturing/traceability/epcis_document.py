@@ -41,39 +41,52 @@ _DOCUMENT_FIELDS = {
 
 
 class SensorReport(msgspec.Struct, frozen=True, omit_defaults=True, rename=_BATON_FIELDS):
-    """One measured value: `uom` is the code of its unit (UN/CEFACT Recommendation 20), else `baton:unit` names it."""
+    """One measured value."""
 
     type: str
+    """The kind of the measured quantity in the GS1 vocabulary, such as `Voltage`; `baton:Measurement` for a unit
+    without a code."""
     value: Decimal
+    """The measured value."""
     name: str
+    """The name of the measurement, as it was recorded."""
     uom: str | None = None
+    """The code of the unit in UN/CEFACT Recommendation 20, such as `VLT`. Absent if the unit has none there."""
     unit: str | None = None
+    """The unit as it was recorded. Absent if `uom` names it already."""
 
 
 class SensorMetadata(msgspec.Struct, frozen=True):
     """The time at which the values were reported."""
 
     time: datetime
+    """When the values were recorded, UTC."""
 
 
 class SensorElement(msgspec.Struct, frozen=True, rename="camel"):
     """The measurements of one test."""
 
     sensor_metadata: SensorMetadata
+    """The time of the values."""
     sensor_report: list[SensorReport]
+    """The measured values, by name."""
 
 
 class Ilmd(msgspec.Struct, frozen=True, rename={"lot_number": "cbvmda:lotNumber", **_BATON_FIELDS}):
     """The master data of a unit from its commissioning on: its manufacturing batch and SKU."""
 
     lot_number: str
+    """The id of the batch in which the unit was created (`BAT-...`)."""
     sku_id: str
+    """The id of the SKU for which it was built (`SKU-...`)."""
 
 
 class PersistentDisposition(msgspec.Struct, frozen=True):
     """Dispositions that stay true of a unit whatever its disposition becomes."""
 
     set: list[str]
+    """The dispositions that begin with this event, in the terms of the Core Business Vocabulary:
+    `completeness_verified`."""
 
 
 class ObjectEvent(
@@ -82,27 +95,45 @@ class ObjectEvent(
     """An event of one unit."""
 
     event_id: str
+    """The id of the event, a `urn:uuid:`. The same event has the same id in every document, so it can be captured
+    once."""
     event_time: datetime
+    """When it happened, UTC."""
     event_time_zone_offset: str
+    """The offset of the place of the event: `+00:00`, because the place is not recorded."""
     action: str
+    """`ADD` for a unit that was created, otherwise `OBSERVE`."""
     epc_list: list[str]
+    """The identifier of the unit, a URI."""
     biz_step: str
+    """What was done, in the terms of the Core Business Vocabulary: `commissioning`, `inspecting` or `holding`."""
     kind: str
+    """`module` or `pack`."""
     own_id: str
+    """The id of the unit in this API (`MOD-...` or `PCK-...`)."""
     serial: str
+    """The serial number of the unit."""
     disposition: str | None = None
+    """The state of the unit after the event, in the terms of the Core Business Vocabulary. Absent for the sealing."""
     persistent_disposition: PersistentDisposition | None = None
+    """What stays true of the unit. Absent except for the sealing."""
     sensor_element_list: list[SensorElement] | None = None
+    """The measurements of the test. Absent if none were recorded."""
     ilmd: Ilmd | None = None
+    """Where the unit comes from. Absent except for its creation."""
     decision: str | None = None
+    """The disposition as this API names it: `PASS`, `FAIL` or `QUARANTINE`. Absent for other events."""
 
 
 class EpcisPart(msgspec.Struct, frozen=True, omit_defaults=True, rename=_BATON_FIELDS):
     """The serial number of a child and, if known, its lot."""
 
     id: str
+    """The identifier of the part, as in `childEPCs`."""
     serial: str
+    """The serial number of the part."""
     lot: str | None = None
+    """The lot of a cell. Absent for modules, and if none was given."""
 
 
 class AggregationEvent(
@@ -111,16 +142,28 @@ class AggregationEvent(
     """Parts were bound to an assembly (`ADD`) or unbound from it (`DELETE`)."""
 
     event_id: str
+    """The id of the event, a `urn:uuid:`. The same event has the same id in every document, so it can be captured
+    once."""
     event_time: datetime
+    """When it happened, UTC."""
     event_time_zone_offset: str
+    """The offset of the place of the event: `+00:00`, because the place is not recorded."""
     action: str
+    """`ADD` if the parts were bound, `DELETE` if they were unbound."""
     parent_id: str
+    """The identifier of the module or pack, a URI."""
     child_epcs: list[str]
+    """The identifiers of the parts, URIs, in the order of binding."""
     biz_step: str
+    """What was done, in the terms of the Core Business Vocabulary: `assembling` or `removing`."""
     kind: str
+    """`module` or `pack`: what the parts were bound to."""
     own_id: str
+    """The id of the module or pack in this API (`MOD-...` or `PCK-...`)."""
     serial: str
+    """The serial number of the module or pack."""
     parts: list[EpcisPart]
+    """The parts again, with serial number and lot."""
 
 
 EpcisEvent = Annotated[
@@ -132,16 +175,21 @@ class EpcisBody(msgspec.Struct, frozen=True, rename="camel"):
     """The events of a document."""
 
     event_list: list[EpcisEvent]
+    """The events of this page."""
 
 
 class EpcisDocument(msgspec.Struct, frozen=True, tag_field="type", tag="EPCISDocument", rename=_DOCUMENT_FIELDS):
     """A document that any EPCIS 2.0 repository can capture."""
 
     context: list[Any]
-    """The vocabularies of the terms: addresses, and objects of prefixes with their addresses."""
+    """The JSON-LD contexts: the address of that of EPCIS 2.0, and an object with the namespace of the fields that begin
+    with `baton:`."""
     schema_version: str
+    """The version of EPCIS: `2.0`."""
     creation_date: datetime
+    """When this document was made, UTC."""
     epcis_body: EpcisBody
+    """The events."""
 
 
 def epcis_document(events: Sequence[EpcisEvent], now: datetime) -> EpcisDocument:

@@ -7,6 +7,7 @@ from chalicelib.edge.routes import Routes
 from chalicelib.identity.accounts.tables import organisation_key
 from chalicelib.identity.settings import organisation_settings
 from chalicelib.manufacturing import permissions
+from chalicelib.manufacturing.examples import BATCH_ID, MODULE_ID, PACK_ID, SKU_ID
 from chalicelib.manufacturing.traceability import history, queries, recall
 from chalicelib.manufacturing.traceability.epcis_document import EPCIS_CONTEXT, VOCABULARY, EpcisDocument
 from chalicelib.manufacturing.traceability.schemas import (
@@ -26,27 +27,26 @@ routes = Routes(__name__, "Traceability")
 _SERIAL_RESOURCE = Resource(key=registry_key, id_from=("serial",), required=False, in_scope=False)
 _ORGANISATION = Resource(key=organisation_key, id_from=(), required=False)
 
-_MODULE, _PACK, _BATCH, _SKU = (f"{kind}-019ceb1b-2248-7c1a-9d3f-2a8c5e41b7d0" for kind in ("MOD", "PCK", "BAT", "SKU"))
 _TRACE_EXAMPLE = {
     "serial": "M-0001",
     "kind": "module",
-    "id": _MODULE,
+    "id": MODULE_ID,
     "status": "SEALED",
     "ancestors": [
-        {"kind": "pack", "id": _PACK, "serial": "P-0001", "status": "READY_FOR_EOL"},
-        {"kind": "batch", "id": _BATCH, "status": "IN_PROGRESS"},
-        {"kind": "sku", "id": _SKU, "status": "ACTIVE"},
+        {"kind": "pack", "id": PACK_ID, "serial": "P-0001", "status": "READY_FOR_EOL"},
+        {"kind": "batch", "id": BATCH_ID, "status": "IN_PROGRESS"},
+        {"kind": "sku", "id": SKU_ID, "status": "ACTIVE"},
     ],
     "descendants": [{"kind": "cell", "id": "C-0001", "serial": "C-0001"}],
 }
 _AFFECTED_EXAMPLE = {
     "kind": "pack",
-    "id": _PACK,
+    "id": PACK_ID,
     "serial": "P-0001",
     "status": "FINALIZED",
     "disposition": "PASS",
     "cells": 48,
-    "modules": [{"id": _MODULE, "serial": "M-0001", "cells": 48}],
+    "modules": [{"id": MODULE_ID, "serial": "M-0001", "cells": 48}],
 }
 _EVENT_EXAMPLE = {
     "type": "AggregationEvent",
@@ -58,7 +58,7 @@ _EVENT_EXAMPLE = {
     "parentID": "https://id.gs1.org/01/09521234543213/21/M-0001",
     "childEPCs": ["https://trace.example.com/cell/C-0001"],
     "baton:kind": "module",
-    "baton:id": _MODULE,
+    "baton:id": MODULE_ID,
     "baton:serial": "M-0001",
     "baton:parts": [
         {"id": "https://trace.example.com/cell/C-0001", "baton:serial": "C-0001", "baton:lot": "LOT-2026-03"}
@@ -72,7 +72,7 @@ _DOCUMENT_EXAMPLE = {
 _SETTINGS_EXAMPLE = {
     "digitalLink": "https://id.gs1.org",
     "ownAddress": "https://trace.example.com",
-    "gtins": {"example": ..., _SKU: {"module": "09521234543213", "pack": "09521234543220"}},
+    "gtins": {"example": ..., SKU_ID: {"module": "09521234543213", "pack": "09521234543220"}},
 }
 
 
@@ -86,7 +86,11 @@ _SETTINGS_EXAMPLE = {
     },
 )
 def list_affected(request: Request[Empty, AffectedQuery]) -> AffectedPage:
-    """List each pack, and each module in no pack, that holds a cell of a lot."""
+    """List each pack, and each module in no pack, that holds a cell of a lot.
+
+    Modules come first, then packs, each once with its modules that hold such cells. Cells that were unbound do not
+    count.
+    """
     return recall.list_affected(request.actor, request.query, dependencies().clock)
 
 
@@ -96,10 +100,13 @@ def list_affected(request: Request[Empty, AffectedQuery]) -> AffectedPage:
     resource=_SERIAL_RESOURCE,
     query=TraceQuery,
     returns=TraceAnswer,
-    examples={"response": {"data": _TRACE_EXAMPLE}},
+    examples={"response": {"data": _TRACE_EXAMPLE, "meta": {"nextCursor": None}}},
 )
 def trace_serial(request: Request[Empty, TraceQuery, SerialNumber | None]) -> TraceAnswer:
-    """Get the ancestors and descendants of a cell, module or pack."""
+    """Get the ancestors and descendants of a cell, module or pack by its serial number.
+
+    A cell that was unbound is `REMOVED` and has neither. A number that this organisation never used is 404.
+    """
     serial = request.path["serial"]
     return queries.trace_serial(request.actor, request.resource, serial, request.query, dependencies().clock)
 
@@ -116,7 +123,9 @@ def trace_serial(request: Request[Empty, TraceQuery, SerialNumber | None]) -> Tr
 def export_history(request: Request[Empty, ExportQuery, SerialNumber | None]) -> Response[EpcisDocument]:
     """Export the history of a cell, module or pack as a GS1 EPCIS 2.0 document.
 
-    A long history is returned in several documents; the `Link` header names the next one as `rel="next"`.
+    The history of a pack includes its modules and cells, that of a cell every module that held it. A long history is
+    returned in several documents; the `Link` header names the next one, relative to this address, as `rel="next"`. The
+    events are ordered by unit and not by time; an event has the same id in each document that contains it.
     """
     clock = dependencies().clock
     page = history.get_history(

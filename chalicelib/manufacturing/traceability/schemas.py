@@ -15,39 +15,52 @@ Kind = Literal["cell", "module", "pack", "batch", "sku"]
 
 
 class TraceEntry(msgspec.Struct, frozen=True, omit_defaults=True):
-    """An ancestor or descendant. Batches and SKUs have no serial number, cells in a module no status."""
+    """An ancestor or descendant."""
 
     kind: Kind
+    """What the entry is."""
     id: str
+    """The id of the batch, SKU, module or pack; for a cell its serial number."""
     serial: str | None = None
+    """The serial number. Absent for batches and SKUs."""
     status: str | None = None
+    """The status of the batch, SKU, module or pack. Absent for cells."""
 
 
 class TraceView(msgspec.Struct, frozen=True, omit_defaults=True):
-    """A serial number, its ancestors from the nearest on, and its descendants: each module followed by its cells.
-
-    `status` is that of the module or pack; a cell is `BOUND` or, after it was unbound, `REMOVED`.
-    """
+    """A serial number, its ancestors, and its descendants."""
 
     serial: str
+    """The serial number that was asked for."""
     kind: Literal["cell", "module", "pack"]
+    """What has this serial number."""
     id: str
+    """The id of the module or pack; for a cell its serial number."""
     status: str
+    """The status of the module or pack. A cell is `BOUND`, or `REMOVED` if it was unbound and is in no module now."""
     ancestors: list[TraceEntry]
+    """What contains or produced it, from the nearest on: module, pack, batches, SKU. Each page has them; empty for a
+    removed cell."""
     descendants: list[TraceEntry]
+    """The part of what it contains that is on this page, in the order of binding: the modules of a pack, each followed
+    by its cells, or the cells of a module. Empty for a cell."""
 
 
 class CursorMeta(msgspec.Struct, frozen=True, rename="camel"):
-    """The cursor of the next page, null at the end. A page below the limit need not be the last."""
+    """Where the next page begins."""
 
     next_cursor: str | None
+    """Send it as `cursor` for the next page. Null on the last page; a page may be shorter than requested and still have
+    one."""
 
 
 class TraceAnswer(msgspec.Struct, frozen=True):
     """A page of a trace; each page has the ancestors."""
 
     data: TraceView
+    """The trace."""
     meta: CursorMeta
+    """Where the next page of the descendants begins."""
     success: bool = True
 
 
@@ -55,55 +68,78 @@ class TraceQuery(msgspec.Struct, frozen=True):
     """The part of the descendants to return."""
 
     limit: Annotated[int, Meta(ge=1, le=MAX_TRACED)] = 200
+    """The largest number of descendants on the page."""
     cursor: Cursor | None = None
+    """The `nextCursor` of the previous page of the same serial number."""
 
 
 class ExportQuery(msgspec.Struct, frozen=True, rename={"per_page": "perPage", "next_page_token": "nextPageToken"}):
     """The part of the events to return; the names are those of the EPCIS REST interface."""
 
     per_page: Annotated[int, Meta(ge=1, le=MAX_EVENTS)] = MAX_EVENTS
+    """The number of events after which the page ends. It may end earlier, and the events of the unit itself are never
+    split."""
     next_page_token: Cursor | None = None
+    """The token in the `Link` header of the previous page of the same serial number."""
 
 
 class AffectedModule(msgspec.Struct, frozen=True):
     """A module and the number of its cells of the lot."""
 
     id: str
+    """The id of the module (`MOD-...`)."""
     serial: str
+    """The serial number of the module."""
     cells: int
+    """The number of cells of the lot that the module holds now."""
 
 
 class Affected(msgspec.Struct, frozen=True, omit_defaults=True):
     """A pack that holds cells of the lot, with the modules that do; or a module that is in no pack."""
 
     kind: Literal["module", "pack"]
+    """Whether this is a pack, or a module that is in no pack."""
     id: str
+    """The id of the pack or module."""
     serial: str
+    """The serial number of the pack or module."""
     status: str
+    """The status of the pack or module."""
     cells: int
+    """The number of cells of the lot that it holds now."""
     modules: list[AffectedModule]
+    """The modules with cells of the lot: those of the pack, or the module itself."""
     disposition: str | None = None
+    """The newest disposition of the pack. Absent for modules, and before the first one."""
 
 
 class AffectedMeta(msgspec.Struct, frozen=True, rename="camel"):
-    """The number of packs and modules on all pages, the number of their cells, and the cursor of the next page."""
+    """The totals, and where the next page begins."""
 
     total_count: int
+    """The number of packs and modules on all pages."""
     total_cells: int
+    """The number of cells of the lot in all of them."""
     next_cursor: str | None
+    """Send it as `cursor` for the next page. Null on the last page."""
 
 
 class AffectedPage(msgspec.Struct, frozen=True):
     """A page of what holds cells of a lot: first modules that are in no pack, then packs, each once."""
 
     data: list[Affected]
+    """The packs and modules of this page."""
     meta: AffectedMeta
+    """The totals, and where the next page begins."""
     success: bool = True
 
 
 class AffectedQuery(msgspec.Struct, frozen=True, rename="camel"):
-    """The lot of cells, as given when they were bound, and the part of the list to return."""
+    """The lot of cells, and the part of the list to return."""
 
     cell_lot: Serial
+    """The lot exactly as it was given when the cells were bound; upper and lower case differ."""
     limit: Annotated[int, Meta(ge=1, le=100)] = 20
+    """The largest number of packs and modules on the page."""
     cursor: Cursor | None = None
+    """The `nextCursor` of the previous page of the same lot."""

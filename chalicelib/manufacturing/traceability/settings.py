@@ -21,11 +21,14 @@ Address = Annotated[
 
 
 class Gtins(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
-    """The GTINs of a SKU's products, as far as they have one; 14 digits, shorter ones padded with zeros on the left."""
+    """The GTINs of a SKU's products, as far as they have one; shorter ones are padded with zeros on the left."""
 
     cell: Gtin | None = None
+    """The GTIN of the cells: 14 digits, the last one the check digit. Absent if they have none."""
     module: Gtin | None = None
+    """The GTIN of the modules: 14 digits, the last one the check digit. Absent if they have none."""
     pack: Gtin | None = None
+    """The GTIN of the packs: 14 digits, the last one the check digit. Absent if they have none."""
 
     @staticmethod
     def cross_check(present: Mapping[str, object]) -> Mapping[str, str]:
@@ -38,16 +41,19 @@ class Gtins(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fiel
 
 
 class TraceabilitySettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="camel"):
-    """The names in exported documents. `gtins` is by SKU id; a unit without GTIN gets a neutral identifier."""
+    """How exported documents identify cells, modules and packs."""
 
     digital_link: Address = "https://id.gs1.org"
+    """The address of the GS1 Digital Link resolver with which the identifiers of units with a GTIN begin, without a
+    slash at its end."""
     own_address: Address | None = None
+    """The address under which units without a GTIN get their identifiers, without a slash at its end. Null: they get
+    UUIDs."""
     gtins: Annotated[dict[Annotated[str, Meta(max_length=64)], Gtins], Meta(max_length=500)] = {}
+    """The GTINs of what is built for a SKU, by the SKU's id (`SKU-...`)."""
 
 
-TRACEABILITY: Section[TraceabilitySettings] = settings_section(
-    "traceability", TraceabilitySettings, "how exported documents identify units"
-)
+TRACEABILITY: Section[TraceabilitySettings] = settings_section("traceability", TraceabilitySettings, "traceability")
 
 
 def has_valid_check_digit(gtin: str) -> bool:

@@ -1,0 +1,174 @@
+"""Examples of SKUs, batches, modules and packs for the API description; all belong to one product."""
+
+from typing import Any
+
+_UUID = "019ceb1b-2248-7c1a-9d3f-2a8c5e41b7d0"
+SKU_ID, BATCH_ID, MODULE_ID, PACK_ID = (f"{kind}-{_UUID}" for kind in ("SKU", "BAT", "MOD", "PCK"))
+_CREATED_AT, _UPDATED_AT = "2026-03-14T09:26:53Z", "2026-03-14T10:41:07Z"
+_SEALED_AT, _DISPOSED_AT = "2026-03-15T08:12:30Z", "2026-03-15T13:05:44Z"
+_LOT = "LOT-2026-03"
+
+_LIMITS = {"Voltage": {"min": 350, "max": 420, "unit": "V"}}
+_ONLY_THESE_LIMITS = {"example": ..., **_LIMITS}
+
+NEW_SKU = {
+    "name": "Traction 60",
+    "chemistry": "LFP",
+    "cellsPerModule": 48,
+    "modulesPerPack": 8,
+    "nominalVoltage": 384,
+    "nominalCapacity": 156,
+    "skuCode": "TR-60",
+    "limits": _ONLY_THESE_LIMITS,
+}
+_SPEC = {"id": SKU_ID, **{name: value for name, value in NEW_SKU.items() if name != "limits"}}
+_SPEC_WITH_LIMITS = {**_SPEC, "limits": _ONLY_THESE_LIMITS}
+
+SKU: dict[str, Any] = {
+    **_SPEC_WITH_LIMITS,
+    "status": "DRAFT",
+    "version": 1,
+    "createdAt": _CREATED_AT,
+    "updatedAt": _CREATED_AT,
+}
+ACTIVE_SKU = {**SKU, "status": "ACTIVE", "version": 2, "updatedAt": _UPDATED_AT}
+
+NEW_BATCH = {"skuId": SKU_ID, "targetQuantity": 40, "notes": "Second shift"}
+BATCH: dict[str, Any] = {
+    "id": BATCH_ID,
+    "status": "DRAFT",
+    "skuId": SKU_ID,
+    "sku": {**_SPEC, "limits": ...},
+    "packs": {"total": 0, "open": 0, "passed": 0, "failed": 0},
+    "version": 1,
+    "createdAt": _CREATED_AT,
+    "updatedAt": _CREATED_AT,
+    "targetQuantity": 40,
+    "notes": "Second shift",
+    "startedAt": ...,
+    "completedAt": ...,
+}
+STARTED_BATCH = {
+    **BATCH,
+    "status": "IN_PROGRESS",
+    "version": 2,
+    "updatedAt": _UPDATED_AT,
+    "startedAt": _UPDATED_AT,
+}
+BATCH_DETAIL = {
+    **STARTED_BATCH,
+    "sku": _SPEC_WITH_LIMITS,
+    "packs": {"total": 12, "open": 3, "passed": 8, "failed": 1},
+    "version": 23,
+}
+COMPLETED_BATCH = {
+    **STARTED_BATCH,
+    "status": "COMPLETED",
+    "packs": {"total": 40, "open": 0, "passed": 39, "failed": 1},
+    "version": 83,
+    "updatedAt": "2026-03-20T15:00:00Z",
+    "completedAt": "2026-03-20T15:00:00Z",
+}
+
+_BUILT: dict[str, Any] = {
+    "batchId": BATCH_ID,
+    "skuId": SKU_ID,
+    "sku": {**_SPEC, "limits": ...},
+    "version": 1,
+    "createdAt": _CREATED_AT,
+    "updatedAt": _CREATED_AT,
+    "sealedAt": ...,
+}
+NEW_MODULE = {"batchId": BATCH_ID, "serial": "M-0001"}
+MODULE: dict[str, Any] = {
+    **_BUILT,
+    "id": MODULE_ID,
+    "serial": "M-0001",
+    "status": "DRAFT",
+    "cellsBound": 0,
+    "cellsRequired": 48,
+    "packId": ...,
+}
+CELL = {"serial": "C-0001", "lot": _LOT}
+CELLS = {"serials": ["C-0001", "C-0002"], "lot": _LOT}
+BOUND_MODULE = {**MODULE, "status": "IN_PROGRESS", "cellsBound": 1, "version": 2, "updatedAt": _UPDATED_AT}
+MODULE_WITH_TRAY = {**BOUND_MODULE, "cellsBound": 2}
+EMPTIED_MODULE = {**BOUND_MODULE, "cellsBound": 0, "version": 3}
+MODULE_DETAIL = {
+    **MODULE_WITH_TRAY,
+    "sku": _SPEC_WITH_LIMITS,
+    "cells": [{"serial": serial, "boundAt": _UPDATED_AT, "lot": _LOT} for serial in CELLS["serials"]],
+}
+SEALED_MODULE = {
+    **BOUND_MODULE,
+    "status": "SEALED",
+    "cellsBound": 48,
+    "version": 50,
+    "updatedAt": _SEALED_AT,
+    "sealedAt": _SEALED_AT,
+}
+
+_MODULE_IDS = [MODULE_ID, *(f"MOD-019ceb1b-2249-7c1a-9d3f-2a8c5e41b7d{number}" for number in range(2, 9))]
+NEW_PACK = {"batchId": BATCH_ID, "serial": "P-0001", "moduleIds": [MODULE_ID]}
+PACK: dict[str, Any] = {
+    **_BUILT,
+    "id": PACK_ID,
+    "serial": "P-0001",
+    "status": "IN_PROGRESS",
+    "modulesBound": 1,
+    "modulesRequired": 8,
+    "disposition": ...,
+    "disposedAt": ...,
+}
+MODULES = {"moduleIds": _MODULE_IDS[:2]}
+PACK_WITH_MODULE = {**PACK, "version": 2, "updatedAt": _UPDATED_AT}
+PACK_WITH_MODULES = {**PACK_WITH_MODULE, "modulesBound": 2}
+SEALED_PACK = {
+    **PACK,
+    "status": "READY_FOR_EOL",
+    "modulesBound": 8,
+    "version": 9,
+    "updatedAt": _SEALED_AT,
+    "sealedAt": _SEALED_AT,
+}
+_MEASUREMENTS = {"Voltage": {"value": 384.2, "unit": "V"}}
+DECISION = {
+    "disposition": "PASS",
+    "notes": "Bay 2",
+    "measurements": {"example": ..., **_MEASUREMENTS},
+}
+FINALIZED_PACK = {
+    **SEALED_PACK,
+    "status": "FINALIZED",
+    "version": 10,
+    "updatedAt": _DISPOSED_AT,
+    "disposition": "PASS",
+    "disposedAt": _DISPOSED_AT,
+}
+PACK_DETAIL = {
+    **FINALIZED_PACK,
+    "sku": _SPEC_WITH_LIMITS,
+    "modules": [
+        {"id": module_id, "serial": f"M-000{number}", "boundAt": _UPDATED_AT}
+        for number, module_id in enumerate(_MODULE_IDS, 1)
+    ],
+    "dispositions": [
+        {
+            "disposition": "PASS",
+            "decidedAt": _DISPOSED_AT,
+            "decidedBy": "019ceb1b-2248-7a76-9ed3-a76ed395d395",
+            "notes": "Bay 2",
+            "measurements": _MEASUREMENTS,
+        }
+    ],
+}
+
+
+def listed(example: dict[str, Any]) -> dict[str, Any]:
+    """Return the example of a list whose only entry this is."""
+    entry = {name: value for name, value in example.items() if value is not ...}
+    if "limits" in entry:
+        entry["limits"] = _LIMITS
+    if "sku" in entry:
+        entry["sku"] = _SPEC
+    return {"response": {"data": [entry], "meta": {"totalCount": 1}}}
