@@ -24,15 +24,16 @@ class MaintenanceSettings(msgspec.Struct, frozen=True, rename="camel", forbid_un
     """
 
     critical_hours: Hours = 4
-    """Hours from making a work order of the priority `CRITICAL` until it is due."""
+    """Hours from making a work order of the priority `CRITICAL` until it is due; 4 if absent from a request."""
     high_hours: Hours = 24
-    """Hours from making a work order of the priority `HIGH` until it is due."""
+    """Hours from making a work order of the priority `HIGH` until it is due; 24 if absent from a request."""
     medium_hours: Hours = 72
-    """Hours from making a work order of the priority `MEDIUM` until it is due."""
+    """Hours from making a work order of the priority `MEDIUM` until it is due; 72 if absent from a request."""
     low_hours: Hours = 168
-    """Hours from making a work order of the priority `LOW` until it is due."""
+    """Hours from making a work order of the priority `LOW` until it is due; 168 if absent from a request."""
     due_soon_hours: Annotated[int, Meta(ge=1, le=MAX_SOON_H)] = 2
-    """Hours before the due date from which on a work order counts as due soon and its technician is notified."""
+    """Hours before the due date from which on a work order counts as due soon and its technician is notified; 2 if
+    absent from a request."""
 
     def time_allowed(self, priority: Priority) -> timedelta:
         """Return how long after routing a work order of this priority is due."""

@@ -45,12 +45,12 @@ class TraceabilitySettings(msgspec.Struct, frozen=True, forbid_unknown_fields=Tr
 
     digital_link: Address = "https://id.gs1.org"
     """The address of the GS1 Digital Link resolver with which the identifiers of units with a GTIN begin, without a
-    slash at its end."""
+    slash at its end; `https://id.gs1.org` if absent from a request."""
     own_address: Address | None = None
     """The address under which units without a GTIN get their identifiers, without a slash at its end. Null: they get
     UUIDs."""
     gtins: Annotated[dict[Annotated[str, Meta(max_length=64)], Gtins], Meta(max_length=500)] = {}
-    """The GTINs of what is built for a SKU, by the SKU's id (`SKU-...`)."""
+    """The GTINs of what is built for a SKU, by the SKU's id (`SKU-...`); none if absent from a request."""
 
 
 TRACEABILITY: Section[TraceabilitySettings] = settings_section("traceability", TraceabilitySettings, "traceability")
