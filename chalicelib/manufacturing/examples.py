@@ -9,7 +9,6 @@ _SEALED_AT, _DISPOSED_AT = "2026-03-15T08:12:30Z", "2026-03-15T13:05:44Z"
 _LOT = "LOT-2026-03"
 
 _LIMITS = {"Voltage": {"min": 350, "max": 420, "unit": "V"}}
-_ONLY_THESE_LIMITS = {"example": ..., **_LIMITS}
 
 NEW_SKU = {
     "name": "Traction 60",
@@ -19,10 +18,10 @@ NEW_SKU = {
     "nominalVoltage": 384,
     "nominalCapacity": 156,
     "skuCode": "TR-60",
-    "limits": _ONLY_THESE_LIMITS,
+    "limits": _LIMITS,
 }
 _SPEC = {"id": SKU_ID, **{name: value for name, value in NEW_SKU.items() if name != "limits"}}
-_SPEC_WITH_LIMITS = {**_SPEC, "limits": _ONLY_THESE_LIMITS}
+_SPEC_WITH_LIMITS = {**_SPEC, "limits": _LIMITS}
 
 SKU: dict[str, Any] = {
     **_SPEC_WITH_LIMITS,
@@ -135,7 +134,7 @@ _MEASUREMENTS = {"Voltage": {"value": 384.2, "unit": "V"}}
 DECISION = {
     "disposition": "PASS",
     "notes": "Bay 2",
-    "measurements": {"example": ..., **_MEASUREMENTS},
+    "measurements": _MEASUREMENTS,
 }
 FINALIZED_PACK = {
     **SEALED_PACK,
@@ -167,8 +166,6 @@ PACK_DETAIL = {
 def listed(example: dict[str, Any]) -> dict[str, Any]:
     """Return the example of a list whose only entry this is."""
     entry = {name: value for name, value in example.items() if value is not ...}
-    if "limits" in entry:
-        entry["limits"] = _LIMITS
     if "sku" in entry:
         entry["sku"] = _SPEC
     return {"response": {"data": [entry], "meta": {"totalCount": 1}}}

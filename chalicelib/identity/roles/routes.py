@@ -16,10 +16,10 @@ routes = Routes(__name__, "People and roles")
 
 ROLE_RESOURCE = Resource(key=role_key, id_from=("code",))
 
-_PERMISSIONS = {"permissions": [{"code": "dispatch.order.read", "scope": "org"}]}
-_NEW_ROLE = {"code": "kiosk", "name": "Kiosk", **_PERMISSIONS}
-_DISPATCHER = {"code": "dispatcher", "name": "Dispatcher", **_PERMISSIONS, "version": 3}
-_ROLE = {"data": _DISPATCHER}
+_NEW_ROLE = {"code": "kiosk", "name": "Kiosk", "permissions": [{"code": "dispatch.order.read", "scope": "org"}]}
+_PERMISSIONS = [{"code": "dispatch.offer.answer", "scope": "own"}, {"code": "dispatch.order.read", "scope": "own"}]
+_COURIER = {"code": "courier", "name": "Courier", "permissions": _PERMISSIONS, "version": 3}
+_ROLE = {"data": _COURIER}
 
 
 @routes.get(
@@ -27,7 +27,7 @@ _ROLE = {"data": _DISPATCHER}
     permission=permissions.READ,
     returns=RoleList,
     view=views.role_list_view,
-    examples={"response": {"data": [_DISPATCHER]}},
+    examples={"response": {"data": [_COURIER]}},
 )
 def list_roles(request: Request[Empty]) -> Sequence[RolePermissions]:
     """List all roles of the organisation with their permissions; there are no pages."""
@@ -97,7 +97,7 @@ def delete_role(request: Request[Empty, Empty, RolePermissions], work: UnitOfWor
     versioned=True,
     errors=[LastRoleAdministrator],
     audit_target=AuditTarget(RolePermissions.kind, "ROLE_CHANGED", "code"),
-    examples={"request": {**_PERMISSIONS, "code": ..., "name": ..., "version": ...}, "response": _ROLE},
+    examples={"request": {"permissions": _PERMISSIONS, "code": ..., "name": ..., "version": ...}, "response": _ROLE},
 )
 def replace_role(request: Request[RoleChange, Empty, RolePermissions], work: UnitOfWork) -> RolePermissions:
     """Replace the permissions of a role.

@@ -24,7 +24,6 @@ _UPLOAD = {
     "id": PHOTO["id"],
     "url": "https://baton-prod-photos.s3.eu-west-1.amazonaws.com/",
     "fields": {
-        "example": ...,
         "key": "incoming/demo/019ceb1b22487f41b3d0a27c4e58d9b6",
         "policy": "eyJleHBpcmF0aW9uIjogIjIwMjYtMDMtMTRUMDk6NDE6NTNaIn0=",
         "x-amz-signature": "4be1c3",

@@ -72,7 +72,7 @@ _DOCUMENT_EXAMPLE = {
 _SETTINGS_EXAMPLE = {
     "digitalLink": "https://id.gs1.org",
     "ownAddress": "https://trace.example.com",
-    "gtins": {"example": ..., SKU_ID: {"module": "09521234543213", "pack": "09521234543220"}},
+    "gtins": {SKU_ID: {"module": "09521234543213", "pack": "09521234543220"}},
 }
 
 
