@@ -88,8 +88,9 @@ def list_my_work_orders(request: Request[Empty, OwnWorkOrderQuery]) -> WorkOrder
 def create_work_order(request: Request[CreateWorkOrder, Empty, Checklist], work: UnitOfWork) -> service.RoutedWorkOrder:
     """Make a work order of a checklist's item that has to be repaired.
 
-    The checklist is `HELD` until all of its work orders are done. The due date follows from the priority and the
-    organisation's settings. A repeated request makes another work order: send an `Idempotency-Key`.
+    The checklist is `HELD` until all of its work orders are done; at most 1,000 of them can be open (409). The due date
+    follows from the priority and the organisation's settings. A repeated request makes another work order: send an
+    `Idempotency-Key`.
     """
     organisation = request.related["organisation"]
     return service.create_work_order(work, request.resource, request.body, request.actor, organisation)
