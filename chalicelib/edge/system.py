@@ -26,7 +26,18 @@ def health(_: Request[Empty, Empty]) -> Response[Health]:
 
 @routes.get("/v1/openapi.json", public=True, returns=dict)
 def openapi(_: Request[Empty, Empty]) -> Response[dict[str, object]]:
-    """Return the OpenAPI 3.1 document of this API."""
+    """Return the description of this API as OpenAPI 3.1."""
     from chalicelib.edge.openapi.document import document
 
     return Response(document(dependencies()))
+
+
+@routes.get("/v1/openapi-3.0.json", public=True, returns=dict)
+def openapi_30(_: Request[Empty, Empty]) -> Response[dict[str, object]]:
+    """Return this API's description as OpenAPI 3.0.3, for older generators.
+
+    Unions are one object in it, for generators that cannot send or decode them.
+    """
+    from chalicelib.edge.openapi.document import document_30
+
+    return Response(document_30(dependencies()))

@@ -47,6 +47,7 @@ PUBLIC = {
     "/v1/auth/reset-password",
     "/v1/health",
     "/v1/openapi.json",
+    "/v1/openapi-3.0.json",
 }
 """The addresses that need no token. A new one is added here on purpose."""
 

@@ -14,7 +14,7 @@ from chalice.config import Config
 from chalice.local import LocalGateway
 from jsonschema import Draft202012Validator  # type: ignore[import-untyped]  # has no types
 from msgspec.structs import replace
-from openapi_spec_validator import OpenAPIV31SpecValidator
+from openapi_spec_validator import OpenAPIV30SpecValidator, OpenAPIV31SpecValidator
 
 import app
 from chalicelib.core.clock import SystemClock
@@ -28,6 +28,7 @@ from chalicelib.edge.dependencies import Dependencies
 from chalicelib.edge.endpoint import Endpoint
 from chalicelib.edge.forms import FORM_DATA
 from chalicelib.edge.http import encoder, error_body
+from chalicelib.edge.openapi.conversion import to_openapi_30
 from chalicelib.edge.openapi.document import document
 from chalicelib.edge.socket_events import SocketEvent
 from chalicelib.edge.validation import decode_body, decode_query
@@ -39,6 +40,21 @@ def dependencies_of_the_app() -> Dependencies:
     clock = SystemClock()
     return app.compose(settings(), clock, SystemIds(clock)).dependencies
 
+
+NEWER = {
+    "Thing": {
+        "properties": {
+            "type": {"type": ["string", "null"]},
+            "maybe": {"anyOf": [{"$ref": "#/components/schemas/Other"}, {"type": "null"}], "description": "x"},
+            "other": {"$ref": "#/components/schemas/Other", "description": "y"},
+            "count": {"type": "integer", "exclusiveMinimum": 0},
+            "fixed": {"const": 1},
+            "free": {"example": {"type": ["a", "b"]}},
+        }
+    },
+    "Other": {"type": "object"},
+}
+USES = {"/": {"schema": {"$ref": "#/components/schemas/Thing"}}}
 
 DEPENDENCIES = dependencies_of_the_app()
 DOCUMENT: dict[str, Any] = json.loads(encoder.encode(document(DEPENDENCIES)))
@@ -98,6 +114,29 @@ def test_the_document_is_served() -> None:
     answer = LocalGateway(app.app, Config()).handle_request("GET", "/v1/openapi.json", {}, b"")
     assert answer["statusCode"] == 200
     assert json.loads(answer["body"])["paths"].keys() == DOCUMENT["paths"].keys()
+
+
+def test_the_document_for_older_generators_is_valid_and_served() -> None:
+    answer = LocalGateway(app.app, Config()).handle_request("GET", "/v1/openapi-3.0.json", {}, b"")
+    older = json.loads(answer["body"])
+    assert older["openapi"] == "3.0.3"
+    assert [error.message for error in OpenAPIV30SpecValidator(older).iter_errors()] == []
+    assert older["paths"].keys() == DOCUMENT["paths"].keys()
+    newer = {"const", "oneOf", "examples"}
+    assert not [part for part in inside(older["components"]["schemas"]) if newer & part.keys()]
+    assert not [part for part in inside(older["components"]["schemas"]) if part.get("type") in ("null", ["null"])]
+
+
+def test_the_document_for_older_generators_says_the_same_in_other_words() -> None:
+    older = to_openapi_30(json.loads(json.dumps({**DOCUMENT, "components": {"schemas": NEWER}, "paths": USES})))
+    assert older["components"]["schemas"]["Thing"]["properties"] == {
+        "type": {"type": "string", "nullable": True},
+        "maybe": {"allOf": [{"$ref": "#/components/schemas/Other"}], "nullable": True, "description": "x"},
+        "other": {"allOf": [{"$ref": "#/components/schemas/Other"}], "description": "y"},
+        "count": {"type": "integer", "minimum": 0, "exclusiveMinimum": True},
+        "fixed": {"enum": [1]},
+        "free": {"example": {"type": ["a", "b"]}},
+    }
 
 
 def test_importing_the_application_does_not_import_the_description() -> None:

@@ -11,8 +11,10 @@ from chalicelib.edge.dependencies import Dependencies
 from chalicelib.edge.endpoint import Endpoint
 from chalicelib.edge.openapi import errors as error_responses
 from chalicelib.edge.openapi import headers
+from chalicelib.edge.openapi.conversion import to_openapi_30
 from chalicelib.edge.openapi.examples import Examples
 from chalicelib.edge.openapi.operations import Operations
+from chalicelib.edge.openapi.references import reachable, references
 from chalicelib.edge.openapi.schemas import Schemas
 from chalicelib.edge.openapi.sockets import channels
 from chalicelib.edge.request import Empty
@@ -53,6 +55,11 @@ def document(dependencies: Dependencies) -> dict[str, object]:
     return built
 
 
+def document_30(dependencies: Dependencies) -> dict[str, object]:
+    """Return the document converted to OpenAPI 3.0.3, for older generators."""
+    return to_openapi_30(document(dependencies))
+
+
 def _build(dependencies: Dependencies) -> dict[str, object]:
     endpoints, events = dependencies.endpoints, dependencies.socket_events
     schemas = Schemas(
@@ -73,11 +80,10 @@ def _build(dependencies: Dependencies) -> dict[str, object]:
         "servers": [{"url": "/api", "description": "The same host"}],
         "tags": _tags(endpoints),
         "paths": _paths(endpoints, operations),
-        "components": _components(endpoints, schemas),
     }
     if events:
         built["x-socket"] = channels(events, operations.described, operations.roles)
-    return built
+    return {**built, "components": _components(endpoints, schemas, built)}
 
 
 def _info(dependencies: Dependencies) -> dict[str, object]:
@@ -115,10 +121,12 @@ def _paths(endpoints: Sequence[Endpoint], operations: Operations) -> dict[str, d
     return paths
 
 
-def _components(endpoints: Sequence[Endpoint], schemas: Schemas) -> Mapping[str, object]:
+def _components(endpoints: Sequence[Endpoint], schemas: Schemas, rest: object) -> Mapping[str, object]:
+    """Return the components to which the rest of the document refers."""
     errors = error_responses.all_errors(endpoints)
+    components = {**schemas.components, **error_responses.schemas(errors)}
     return {
-        "schemas": {**schemas.components, **error_responses.schemas(errors)},
+        "schemas": {name: components[name] for name in sorted(reachable(references(rest), components))},
         "examples": error_responses.examples(errors),
         "headers": headers.response_headers(),
         "parameters": headers.request_headers(),

@@ -65,9 +65,8 @@ class _Merger:
         """Return a schema that allows what any of the parts allows."""
         schemas = [schema for _, schema in parts]
         texts = [schema.get("description", "") for schema in schemas]
-        without_texts = [{word: value for word, value in schema.items() if word != "description"} for schema in schemas]
-        if all(schema == without_texts[0] for schema in without_texts):
-            return schemas[0]
+        if all(_bare(schema) == _bare(schemas[0]) for schema in schemas):
+            return max(schemas, key=_is_nullable)
         if all("enum" in schema for schema in schemas):
             values = dict.fromkeys(value for schema in schemas for value in schema["enum"])
             text = "Tells which of the other fields are present."
@@ -79,6 +78,16 @@ class _Merger:
         else:
             raise TypeError(f"{name} has no schema for {schemas}")
         return {"$ref": f"{REF}{name}", "description": text}
+
+
+def _bare(schema: Schema) -> Schema:
+    """Return a schema without its text, and not nullable."""
+    bare = {word: value for word, value in schema.items() if word != "description"}
+    return {**bare, "type": schema["type"][0]} if _is_nullable(schema) else bare
+
+
+def _is_nullable(schema: Schema) -> bool:
+    return "null" in schema.get("type", ()) and schema["type"] != "null"
 
 
 def _together(texts: Iterable[str]) -> str:
