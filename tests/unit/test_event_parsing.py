@@ -77,6 +77,12 @@ def test_computed_values_are_rejected_in_every_payload(kind: str) -> None:
     assert reason(VALID | {"event_type": kind, "payload": {"rate": 12}}) == "unexpected_field:rate"
 
 
+def test_null_in_a_field_of_other_payloads_counts_as_absent() -> None:
+    undo = VALID | {"event_type": "undo_requested", "payload": {"assignment_id": "PA-1", "raw": None, "at": None}}
+    assert reason(undo) is None
+    assert reason(undo | {"payload": {"assignment_id": "PA-1", "rate": None}}) == "unexpected_field:rate"
+
+
 @pytest.mark.parametrize("at", [AT, "2026-03-01T09:00:00.123+01:00", "2026-03-01T09:00:00", "2026-03-01 09:00:00Z"])
 def test_times_are_accepted_in_common_iso_forms(at: str) -> None:
     assert reason(VALID | {"created_at": at}) is None

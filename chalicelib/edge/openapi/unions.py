@@ -4,14 +4,14 @@ Such an object has the properties of all members of the union. Those that only s
 descriptions say for which values of the tag they are present. The JSON itself is that of the members.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from chalicelib.edge.openapi.names import pascal
 from chalicelib.edge.openapi.references import REF
 
 Schema = dict[str, Any]
-Parts = Sequence[tuple[str, Schema]]
+Parts = Sequence[tuple[list[str], Schema]]
 """Schemas, each with the values of the tag for which it holds."""
 
 
@@ -27,7 +27,7 @@ def merged(name: str, union: Schema, components: Mapping[str, Schema]) -> dict[s
     for tag, target in discriminator["mapping"].items():
         tags.setdefault(target, []).append(f"`{tag}`")
     merger = _Merger(discriminator["propertyName"], components)
-    parts = [(" or ".join(values), merger.target(reference)) for reference, values in tags.items()]
+    parts = [(values, merger.target(reference)) for reference, values in tags.items()]
     merger.add(name, parts, union.get("description", ""))
     return merger.added
 
@@ -54,30 +54,30 @@ class _Merger:
         }
 
     def _property(self, name: str, prop: str, parts: Parts) -> Schema:
-        having = [(label, part["properties"][prop]) for label, part in parts if prop in part["properties"]]
+        having = [(values, part["properties"][prop]) for values, part in parts if prop in part["properties"]]
         schema = self._either(name + pascal(prop), having)
         if len(having) < len(parts):
-            condition = f"Absent unless `{self._tag}` is {' or '.join(label for label, _ in having)}."
+            *others, last = [value for values, _ in having for value in values]
+            either = f"{', '.join(others)} or {last}" if others else last
+            condition = f"Absent unless `{self._tag}` is {either}."
             schema = {**schema, "description": f"{schema.get('description', '')} {condition}".strip()}
         return schema
 
     def _either(self, name: str, parts: Parts) -> Schema:
         """Return a schema that allows what any of the parts allows."""
         schemas = [schema for _, schema in parts]
-        texts = [schema.get("description", "") for schema in schemas]
         if all(_bare(schema) == _bare(schemas[0]) for schema in schemas):
             return max(schemas, key=_is_nullable)
         if all("enum" in schema for schema in schemas):
-            values = dict.fromkeys(value for schema in schemas for value in schema["enum"])
             text = "Tells which of the other fields are present."
+            values = dict.fromkeys(value for schema in schemas for value in schema["enum"])
             self.added[name] = {"description": text, "type": "string", "enum": list(values)}
         elif all("$ref" in schema for schema in schemas):
-            text = _together(texts)
-            targets = [(label, self.target(schema["$ref"])) for label, schema in parts]
-            self.add(name, targets, _together(target.get("description", "") for _, target in targets))
+            text = f"Its fields depend on `{self._tag}`."
+            self.add(name, [(values, self.target(schema["$ref"])) for values, schema in parts], text)
         else:
             raise TypeError(f"{name} has no schema for {schemas}")
-        return {"$ref": f"{REF}{name}", "description": text}
+        return {"$ref": REF + name, "description": text}
 
 
 def _bare(schema: Schema) -> Schema:
@@ -88,7 +88,3 @@ def _bare(schema: Schema) -> Schema:
 
 def _is_nullable(schema: Schema) -> bool:
     return "null" in schema.get("type", ()) and schema["type"] != "null"
-
-
-def _together(texts: Iterable[str]) -> str:
-    return " ".join(dict.fromkeys(filter(None, texts)))

@@ -52,6 +52,8 @@ _REQUIRED: Mapping[EntryKind, tuple[str, ...]] = {
 _REQUIRED_BY_DEFAULT = ("assignment_id",)
 _OPTIONAL = ("assignment_id", "order_id")
 """The payload fields of types that require none."""
+_PAYLOAD_FIELDS = frozenset({"raw", "assignment_id", "order_id", "at"})
+"""Fields of any payload. Generated clients may send those of other types as null, which counts as absent."""
 
 _UUID4 = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}", re.IGNORECASE)
 _MAX_LENGTHS = {"raw": 500}
@@ -161,8 +163,8 @@ def _parse_fields(parsed: ParsedEvent, event: Mapping[str, object], user_id: str
 def _parse_payload(parsed: ParsedEvent, payload: Mapping[str, object]) -> None:
     required = _REQUIRED.get(parsed.kind, _REQUIRED_BY_DEFAULT)
     allowed = required or _OPTIONAL
-    for name in payload:
-        if name not in allowed:
+    for name, value in payload.items():
+        if name not in allowed and not (value is None and name in _PAYLOAD_FIELDS):
             raise EventRejected(f"{UNEXPECTED}:{_printable(name)}")
     for name in allowed:
         if name == "at":
