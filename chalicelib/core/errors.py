@@ -8,7 +8,7 @@ Any other exception is a crash: the edge logs it and responds with 500 and no de
 """
 
 from collections.abc import Mapping
-from typing import ClassVar
+from typing import ClassVar, Self
 
 
 class BatonError(Exception):
@@ -28,6 +28,11 @@ class BatonError(Exception):
         self.message = message or self.summary
         self.details: dict[str, object] = dict(details or {})
         super().__init__(self.message)
+
+    @classmethod
+    def example(cls) -> Self:
+        """Return the error as the API description shows it, with details as they are in a response."""
+        return cls()
 
 
 class InternalError(BatonError):
@@ -61,6 +66,11 @@ class AccessDenied(BatonError):
 
     code, status, summary = "ACCESS_DENIED", 403, "You do not have permission to do this."
 
+    @classmethod
+    def example(cls) -> Self:
+        """Return the error as the API description shows it."""
+        return cls(details={"permission": "dispatch.order.read"})
+
 
 class PasswordChangeRequired(BatonError):
     """The caller signed in with a one-time password and may do nothing else before changing it."""
@@ -93,6 +103,11 @@ class MethodNotAllowed(BatonError):
         super().__init__(f"Method not allowed. Allowed methods: {allowed}.", details={"allowed": allowed.split(", ")})
         self.headers = {"Allow": allowed}
 
+    @classmethod
+    def example(cls) -> Self:
+        """Return the error as the API description shows it."""
+        return cls("GET, POST")
+
 
 class MalformedJson(BatonError):
     """The body cannot be read as JSON."""
@@ -117,6 +132,11 @@ class PayloadTooLarge(BatonError):
 
     code, status, summary = "PAYLOAD_TOO_LARGE", 413, "The request body is too large."
 
+    @classmethod
+    def example(cls) -> Self:
+        """Return the error as the API description shows it."""
+        return cls(details={"most": 6_000_000})
+
 
 class UnsupportedMediaType(BatonError):
     """The endpoint does not accept the content type of the body."""
@@ -133,6 +153,11 @@ class ValidationFailed(BatonError):
         super().__init__(message, details={"fields": sorted(fields)})
         self.fields = dict(fields)
 
+    @classmethod
+    def example(cls) -> Self:
+        """Return the error as the API description shows it."""
+        return cls({"limit": "must be at least 1"})
+
 
 class IdempotencyKeyReused(BatonError):
     """The same caller used the key for another request."""
@@ -146,6 +171,11 @@ class TooLargeToCommit(BatonError):
 
     code, status = "TOO_MANY_CHANGES", 422
     summary = "The request changes too many items at once; split it into smaller requests."
+
+    @classmethod
+    def example(cls) -> Self:
+        """Return the error as the API description shows it."""
+        return cls(details={"items": 120, "most": 100})
 
 
 # --- conflicts, limits and outages -----------------------------------------------------------------------------
@@ -161,6 +191,11 @@ class VersionConflict(Conflict):
     """The stored version is not the one that the client named or the use case read."""
 
     code, summary = "VERSION_CONFLICT", "The resource has changed since you read it; read it again and retry."
+
+    @classmethod
+    def example(cls) -> Self:
+        """Return the error as the API description shows it."""
+        return cls(details={"version": 4})
 
 
 class EntityLocked(Conflict):
@@ -185,11 +220,21 @@ class RateLimited(BatonError):
         super().__init__(details={"retryAfter": retry_after_s})
         self.headers = {"Retry-After": str(retry_after_s)}
 
+    @classmethod
+    def example(cls) -> Self:
+        """Return the error as the API description shows it."""
+        return cls(30)
+
 
 class AccountLocked(RateLimited):
     """Too many wrong passwords. Unknown user names are locked too, so the error does not reveal which exist."""
 
     code, status, summary = "ACCOUNT_LOCKED", 423, "Too many failed sign-ins; sign-in is locked for a while."
+
+    @classmethod
+    def example(cls) -> Self:
+        """Return the error as the API description shows it."""
+        return cls(900)
 
 
 class Unavailable(BatonError):

@@ -43,7 +43,7 @@ def check_items(
         if item is not None and not _exists(resource, item, request.actor, now):
             item = None
         if item is None and resource.required:
-            raise _not_found(resource, keys.get(name))
+            raise not_found(resource, keys.get(name))
         items[name] = item
     request.resource = items.pop("", None)
     request.related = items
@@ -78,9 +78,10 @@ def check_path(path: Mapping[str, str]) -> None:
         raise NotFound
 
 
-def _not_found(resource: Resource[Any], key: ItemKey[Any] | None) -> NotFound:
+def not_found(resource: Resource[Any], key: ItemKey[Any] | None) -> NotFound:
+    """Return the error of a resource that does not exist."""
     name = resource.name if key is None else _label(resource, key.model.kind)
-    details = {} if key is None else _id_details(resource, parts_of(key.pk)[-1])
+    details = {} if key is None else id_details(resource, parts_of(key.pk)[-1])
     return resource.not_found(f"{name[:1].upper()}{name[1:]} not found." if name else None, details=details)
 
 
@@ -89,7 +90,8 @@ def _label(resource: Resource[Any], kind: str) -> str:
     return resource.name or kind.replace("_", " ")
 
 
-def _id_details(resource: Resource[Any], item_id: str) -> dict[str, object]:
+def id_details(resource: Resource[Any], item_id: str) -> dict[str, object]:
+    """Return the details of an error that name the item, if the resource says how."""
     return {} if resource.id_name is None else {resource.id_name: item_id}
 
 
@@ -124,5 +126,5 @@ def _check_state(request: Request[Any, Any, Any], endpoint: Endpoint) -> None:
         if request.if_match != versioned.version:
             raise VersionConflict(details={"version": versioned.version})
     if check is not TransitionCheck.ALLOWED and machine is not None and resource is not None:
-        details = _id_details(resource, item.entity_id)
+        details = id_details(resource, item.entity_id)
         raise refused_transition(machine, resource.state(item), str(endpoint.transition), check, details=details)

@@ -1,6 +1,7 @@
 """The errors of manufacturing."""
 
 from collections.abc import Sequence
+from typing import Self
 
 from chalicelib.core.errors import Conflict, NotFound
 from chalicelib.core.transitions import transition_conflict
@@ -18,12 +19,23 @@ class DuplicateSerial(Conflict):
 
     code, summary = "DUPLICATE_SERIAL", "This serial number is already in use."
 
+    @classmethod
+    def example(cls) -> Self:
+        """Return the error as the API description shows it."""
+        use = {"serial": "C-000001", "usedAs": "cell", "moduleId": "MOD-019ceb1b-2248-7c1a-9d3f-2a8c5e41b7d0"}
+        return cls(f"Already in use: {use['serial']}.", details={**use, "duplicates": [use]})
+
 
 class SerialNotFound(NotFound):
     """The organisation has never used a serial number. `details.serial` is that number."""
 
     def __init__(self, serial: str) -> None:
         super().__init__(f"Serial number {serial} not found.", details={"serial": serial})
+
+    @classmethod
+    def example(cls) -> Self:
+        """Return the error as the API description shows it."""
+        return cls("C-000001")
 
 
 class ModulesNotFound(NotFound):
@@ -35,6 +47,11 @@ class ModulesNotFound(NotFound):
     def __init__(self, module_ids: Sequence[str]) -> None:
         details = {"moduleId": module_ids[0], "moduleIds": list(module_ids)}
         super().__init__(f"Modules not found: {', '.join(module_ids)}.", details=details)
+
+    @classmethod
+    def example(cls) -> Self:
+        """Return the error as the API description shows it."""
+        return cls(["MOD-019ceb1b-2248-7c1a-9d3f-2a8c5e41b7d0"])
 
 
 def line_conflict(entity: ListedEntity, action: str, missing: Sequence[str] = (), **details: object) -> Conflict:

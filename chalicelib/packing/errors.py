@@ -3,11 +3,13 @@
 `details` of an error that a state causes hold `state` and `action`, and in `allowed` the actions that are possible now.
 """
 
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
 from chalicelib.core.errors import BatonError, NotFound, ValidationFailed
 from chalicelib.core.state_machine import StateMachine
 from chalicelib.core.transitions import transition_conflict
+from chalicelib.packing.boxes.rules import BOX, BoxAction, BoxStatus
+from chalicelib.packing.shipments.rules import SHIPMENT, ShipmentAction, ShipmentStatus
 
 
 class ShipmentNotFound(NotFound):
@@ -36,6 +38,11 @@ class ShipmentNotPackable(PackingRefused):
 
     code, summary = "SHIPMENT_NOT_PACKABLE", "This shipment cannot be packed in its current state."
 
+    @classmethod
+    def example(cls) -> Self:
+        """Return the error as the API description shows it."""
+        return cls.in_state(SHIPMENT, ShipmentStatus.PACKED, ShipmentAction.PACK)
+
 
 class BoxMismatch(PackingRefused):
     """The box belongs to another shipment. `details` is empty."""
@@ -47,6 +54,11 @@ class BoxClosed(PackingRefused):
     """The contents of a closed box cannot be changed. `details`: `state` of the box, `action`, `allowed`."""
 
     code, summary = "BOX_CLOSED", "This box is closed."
+
+    @classmethod
+    def example(cls) -> Self:
+        """Return the error as the API description shows it."""
+        return cls.in_state(BOX, BoxStatus.CLOSED, BoxAction.PACK)
 
 
 class LpNotAllocated(PackingRefused):
@@ -63,6 +75,11 @@ class SoLineMismatch(PackingRefused):
 
     code, summary = "SO_LINE_MISMATCH", "This license plate is allocated to another line of the order."
 
+    @classmethod
+    def example(cls) -> Self:
+        """Return the error as the API description shows it."""
+        return cls(details={"so_line_id": "019ceb1b-2248-74d7-9b75-4d7b75427542"})
+
 
 class QuantityExceedsAvailable(PackingRefused):
     """The quantity is larger than what is left on the license plate.
@@ -72,11 +89,21 @@ class QuantityExceedsAvailable(PackingRefused):
 
     code, summary = "QUANTITY_EXCEEDS_AVAILABLE", "The license plate does not hold this quantity."
 
+    @classmethod
+    def example(cls) -> Self:
+        """Return the error as the API description shows it."""
+        return cls("The license plate holds only 8.", details={"available_qty": 8})
+
 
 class EmptyBox(PackingRefused):
     """The box has no contents. `details`: `state` of the box, `action`, `allowed`, `missing` (`["contents"]`)."""
 
     code, summary = "EMPTY_BOX", "An empty box cannot be closed."
+
+    @classmethod
+    def example(cls) -> Self:
+        """Return the error as the API description shows it."""
+        return cls.in_state(BOX, BoxStatus.OPEN, BoxAction.CLOSE, missing=["contents"])
 
 
 class AlreadyClosed(PackingRefused):
@@ -84,11 +111,21 @@ class AlreadyClosed(PackingRefused):
 
     code, summary = "ALREADY_CLOSED", "This box is already closed."
 
+    @classmethod
+    def example(cls) -> Self:
+        """Return the error as the API description shows it."""
+        return cls.in_state(BOX, BoxStatus.CLOSED, BoxAction.CLOSE)
+
 
 class AlreadyOpen(PackingRefused):
     """The box is open. `details`: `state` of the box, `action`, `allowed`."""
 
     code, summary = "ALREADY_OPEN", "This box is already open."
+
+    @classmethod
+    def example(cls) -> Self:
+        """Return the error as the API description shows it."""
+        return cls.in_state(BOX, BoxStatus.OPEN, BoxAction.REOPEN)
 
 
 class NoSerialsLeft(PackingRefused):
@@ -114,6 +151,11 @@ class NoBoxes(PackingRefused):
 
     code, summary = "NO_BOXES", "This shipment has no boxes."
 
+    @classmethod
+    def example(cls) -> Self:
+        """Return the error as the API description shows it."""
+        return _completing(cls, "boxes", lines_packed=0, lines_complete=0, boxes_count=0, boxes_open=0)
+
 
 class OpenBoxes(PackingRefused):
     """The shipment has open boxes.
@@ -123,6 +165,11 @@ class OpenBoxes(PackingRefused):
     """
 
     code, summary = "OPEN_BOXES", "Some boxes of this shipment are still open."
+
+    @classmethod
+    def example(cls) -> Self:
+        """Return the error as the API description shows it."""
+        return _completing(cls, "closed boxes")
 
 
 class UnpackedItems(PackingRefused):
@@ -134,14 +181,34 @@ class UnpackedItems(PackingRefused):
 
     code, summary = "UNPACKED_ITEMS", "Some of the ordered items are not packed."
 
+    @classmethod
+    def example(cls) -> Self:
+        """Return the error as the API description shows it."""
+        return _completing(cls, "packed items", boxes_open=0)
+
 
 class InvalidWeight(ValidationFailed):
     """The weight of a box is zero or negative. `details`: `fields`, the names of all invalid fields."""
 
     code, status, summary = "INVALID_WEIGHT", 400, "Weight must be positive."
 
+    @classmethod
+    def example(cls) -> Self:
+        """Return the error as the API description shows it."""
+        return cls({"weight": "must be more than 0"})
+
 
 class BarcodeNotFound(NotFound):
     """No shipment, order, license plate or box has the number in the barcode. `details` is empty."""
 
     summary = "No shipment, order, license plate or box has this barcode."
+
+
+RefusalT = TypeVar("RefusalT", bound=PackingRefused)
+
+
+def _completing(kind: type[RefusalT], missing: str, **counters: int) -> RefusalT:
+    """Return an example of the error of a shipment that cannot be completed."""
+    usual = {"lines_total": 2, "lines_packed": 1, "lines_complete": 1, "boxes_count": 2, "boxes_open": 1}
+    details = {**usual, "boxes_empty": 0, **counters}
+    return kind.in_state(SHIPMENT, ShipmentStatus.PACKING, ShipmentAction.COMPLETE, missing=[missing], details=details)

@@ -39,6 +39,12 @@ class ShelfNotFound(NotFound):
     code = "SHELF_NOT_FOUND"
 
 
+class OtherNotFound(NotFound):
+    """Something else does not exist."""
+
+    summary = "No such other thing."
+
+
 class ShelfFull(Conflict):
     """The shelf is full."""
 
@@ -49,6 +55,12 @@ class NewStock(Struct):
     """The stock of a shelf."""
 
     stock: int
+
+
+class AnyStock(Struct):
+    """The stock of a shelf, if known."""
+
+    stock: int | None = None
 
 
 def shelf_resource(**declared: Any) -> Resource[Any]:
@@ -126,8 +138,50 @@ def test_the_errors_of_the_use_case_are_added() -> None:
     assert codes(declared(errors=[ShelfFull])) == MUTATION | {(409, "SHELF_FULL")}
 
 
+def shown(endpoint: Endpoint, code: str) -> dict[str, Any]:
+    """Return the example of an error of the endpoint."""
+    for response in responses(endpoint, {}).values():
+        examples = response["content"]["application/json"]["examples"]
+        if code in examples:
+            body: dict[str, Any] = examples[code]["value"]
+            return body
+    raise LookupError(code)
+
+
+def test_the_example_of_invalid_input_names_fields_of_the_operation() -> None:
+    assert shown(declared(body=NewStock), "VALIDATION_ERROR")["fields"] == {"stock": "is required"}
+    assert shown(declared(body=AnyStock), "VALIDATION_ERROR")["fields"] == {"stock": "must be a whole number"}
+    assert shown(declared("GET", query=AnyStock), "VALIDATION_ERROR")["fields"] == {"stock": "must be a whole number"}
+    assert shown(declared("GET"), "VALIDATION_ERROR")["fields"] == {"color": "unknown parameter"}
+    assert shown(declared(), "VALIDATION_ERROR")["fields"].keys() == {"Idempotency-Key"}
+
+
+def test_the_example_of_a_refused_step_shows_a_state_that_refuses_it() -> None:
+    endpoint = declared(resource=shelf_resource(id_name="shelfId"), transition="fill")
+    locked = shown(endpoint, "ENTITY_LOCKED")["error"]
+    assert locked["message"] == "Cannot modify a sealed shelf."
+    assert (locked["details"]["state"], locked["details"]["action"]) == ("CLOSED", "fill")
+    refused = shown(declared(resource=shelf_resource(), transition="close"), "WORKFLOW_VIOLATION")["error"]
+    assert refused["message"] == "Cannot close a shelf in state CLOSED."
+    assert refused["details"] == {"state": "CLOSED", "action": "close", "allowed": []}
+
+
+def test_the_other_examples_show_permission_item_and_limit() -> None:
+    endpoint = declared(resource=shelf_resource(), max_body_bytes=1000)
+    assert shown(endpoint, "ACCESS_DENIED")["error"]["details"] == {"permission": "shelf.change"}
+    assert shown(endpoint, "NOT_FOUND")["error"]["message"] == "Shelf not found."
+    assert shown(endpoint, "PAYLOAD_TOO_LARGE")["error"]["details"] == {"most": 1000}
+
+
+def test_each_of_two_errors_with_the_same_code_has_an_example() -> None:
+    endpoint = declared(resource=shelf_resource(), errors=[OtherNotFound])
+    found = responses(endpoint, {})["404"]
+    assert found["content"]["application/json"]["examples"].keys() == {"NOT_FOUND", "NOT_FOUND.2"}
+    assert "No such other thing." in found["description"]
+
+
 @pytest.mark.parametrize("status", [400, 422])
 def test_invalid_input_is_listed_under_the_status_of_the_contract(status: int) -> None:
-    described = responses(declared(body=NewStock, invalid_status=status))
+    described = responses(declared(body=NewStock, invalid_status=status), {})
     assert "VALIDATION_ERROR" in described[str(status)]["content"]["application/json"]["examples"]
     assert "IDEMPOTENCY_KEY_REUSED" in described["422"]["content"]["application/json"]["examples"]

@@ -7,6 +7,7 @@ document is made on the first request for it, since few processes serve it, and 
 import sys
 from collections.abc import Mapping, Sequence
 
+from chalicelib.core.errors import BatonError
 from chalicelib.edge.dependencies import Dependencies
 from chalicelib.edge.endpoint import Endpoint
 from chalicelib.edge.openapi import errors as error_responses
@@ -73,7 +74,8 @@ def _build(dependencies: Dependencies) -> dict[str, object]:
         ],
         queries=[endpoint.query for endpoint in endpoints if endpoint.query is not Empty],
     )
-    operations = Operations(dependencies, schemas, Examples(schemas.components))
+    errors = error_responses.all_errors(endpoints)
+    operations = Operations(dependencies, schemas, Examples(schemas.components), errors)
     built: dict[str, object] = {
         "openapi": "3.1.0",
         "info": _info(dependencies),
@@ -83,7 +85,7 @@ def _build(dependencies: Dependencies) -> dict[str, object]:
     }
     if events:
         built["x-socket"] = channels(events, operations.described, operations.roles)
-    return {**built, "components": _components(endpoints, schemas, built)}
+    return {**built, "components": _components(errors, schemas, built)}
 
 
 def _info(dependencies: Dependencies) -> dict[str, object]:
@@ -121,9 +123,8 @@ def _paths(endpoints: Sequence[Endpoint], operations: Operations) -> dict[str, d
     return paths
 
 
-def _components(endpoints: Sequence[Endpoint], schemas: Schemas, rest: object) -> Mapping[str, object]:
+def _components(errors: Mapping[str, type[BatonError]], schemas: Schemas, rest: object) -> Mapping[str, object]:
     """Return the components to which the rest of the document refers."""
-    errors = error_responses.all_errors(endpoints)
     components = {**schemas.components, **error_responses.schemas(errors)}
     return {
         "schemas": {name: components[name] for name in sorted(reachable(references(rest), components))},

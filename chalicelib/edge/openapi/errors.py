@@ -10,6 +10,8 @@ from typing import Any
 
 from chalicelib.core import errors
 from chalicelib.edge.endpoint import Endpoint
+from chalicelib.edge.http import error_body
+from chalicelib.edge.openapi.error_examples import example
 from chalicelib.edge.openapi.references import REF
 from chalicelib.edge.openapi.schemas import Schema
 
@@ -18,13 +20,6 @@ Errors = list[type[errors.BatonError]]
 _ANYWHERE: Errors = [errors.RouteNotFound, errors.MethodNotAllowed, errors.RateLimited]
 """Errors that belong to no single operation."""
 
-_SAMPLE_DETAILS: Mapping[type[errors.BatonError], Mapping[str, object]] = {
-    errors.AccessDenied: {"permission": "dispatch.order.read"},
-    errors.MethodNotAllowed: {"allowed": ["GET"]},
-    errors.PayloadTooLarge: {"most": 6000000},
-    errors.RateLimited: {"retryAfter": 30},
-    errors.VersionConflict: {"version": 4},
-}
 _HEADERS = {401: "WWW-Authenticate", 405: "Allow", 429: "Retry-After", 503: "Retry-After"}
 
 
@@ -66,29 +61,46 @@ def status_of(endpoint: Endpoint, error: type[errors.BatonError]) -> int:
     return endpoint.invalid_status if error is errors.ValidationFailed else error.status
 
 
-def responses(endpoint: Endpoint) -> dict[str, Any]:
-    """Return the error responses of an endpoint by status."""
+def responses(endpoint: Endpoint, shared: Mapping[str, type[errors.BatonError]]) -> dict[str, Any]:
+    """Return the error responses of an endpoint by status; `shared` errors have an example among the components."""
     by_status: dict[int, Errors] = {}
     for error in errors_of(endpoint):
         by_status.setdefault(status_of(endpoint, error), []).append(error)
-    return {str(status): _response(status, group) for status, group in by_status.items()}
+    return {str(status): _response(endpoint, status, group, shared) for status, group in by_status.items()}
 
 
-def _response(status: int, group: Errors) -> dict[str, Any]:
-    codes = {error.code: error for error in group}
+def _response(
+    endpoint: Endpoint, status: int, group: Errors, shared: Mapping[str, type[errors.BatonError]]
+) -> dict[str, Any]:
     headers = {"X-Request-Id": {"$ref": "#/components/headers/X-Request-Id"}}
     if status in _HEADERS:
         headers[_HEADERS[status]] = {"$ref": f"#/components/headers/{_HEADERS[status]}"}
     return {
-        "description": "\n".join(f"- `{code}`: {error.summary}" for code, error in codes.items()),
+        "description": "\n".join(dict.fromkeys(f"- `{error.code}`: {error.summary}" for error in group)),
         "headers": headers,
         "content": {
             "application/json": {
                 "schema": {"$ref": f"{REF}ErrorBody"},
-                "examples": {code: {"$ref": f"#/components/examples/{code}"} for code in codes},
+                "examples": _examples(endpoint, group, shared),
             }
         },
     }
+
+
+def _examples(
+    endpoint: Endpoint, group: Errors, shared: Mapping[str, type[errors.BatonError]]
+) -> dict[str, dict[str, Any]]:
+    """Return an example of each error by its code; of several with the same code, the further ones have a number."""
+    listed: dict[str, dict[str, Any]] = {}
+    for error in group:
+        same = sum(name.partition(".")[0] == error.code for name in listed)
+        own, general = error_body(example(endpoint, error)), error_body(error.example())
+        is_shared = own == general and shared.get(error.code) is error
+        described = {"summary": error.summary, "value": own}
+        listed[f"{error.code}.{same + 1}" if same else error.code] = (
+            {"$ref": f"#/components/examples/{error.code}"} if is_shared else described
+        )
+    return listed
 
 
 def all_errors(endpoints: Iterable[Endpoint]) -> dict[str, type[errors.BatonError]]:
@@ -138,13 +150,4 @@ def schemas(codes: Iterable[str]) -> dict[str, Schema]:
 
 def examples(by_code: Mapping[str, type[errors.BatonError]]) -> dict[str, Any]:
     """Return one example per code."""
-    return {code: {"summary": error.summary, "value": _sample(error)} for code, error in by_code.items()}
-
-
-def _sample(error: type[errors.BatonError]) -> dict[str, Any]:
-    details = dict(_SAMPLE_DETAILS.get(error, {}))
-    body = {"success": False, "error": {"code": error.code, "message": error.summary, "details": details}}
-    if issubclass(error, errors.ValidationFailed):
-        details["fields"] = ["receiver_phone"]
-        body["fields"] = {"receiver_phone": "is required"}
-    return body
+    return {code: {"summary": error.summary, "value": error_body(error.example())} for code, error in by_code.items()}

@@ -2,12 +2,13 @@
 
 import inspect
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from http import HTTPStatus
 from typing import Any
 
 import msgspec
 
+from chalicelib.core.errors import BatonError
 from chalicelib.edge.dependencies import Dependencies
 from chalicelib.edge.endpoint import Endpoint
 from chalicelib.edge.forms import FORM_DATA
@@ -26,6 +27,7 @@ class Operations(msgspec.Struct, frozen=True):
     dependencies: Dependencies
     schemas: Schemas
     examples: Examples
+    errors: Mapping[str, type[BatonError]]
 
     def of(self, endpoint: Endpoint, operation_id: str, main: Endpoint) -> dict[str, Any]:
         """Return the operation of an endpoint; `main` is the same endpoint at its main path."""
@@ -35,7 +37,7 @@ class Operations(msgspec.Struct, frozen=True):
             "description": "\n\n".join(self._description(endpoint, main)),
             "tags": list(endpoint.tags),
             "parameters": list(self._parameters(endpoint)),
-            "responses": {**self._successes(endpoint), **error_responses.responses(endpoint)},
+            "responses": {**self._successes(endpoint), **error_responses.responses(endpoint, self.errors)},
             "security": [] if endpoint.public else [{"bearerAuth": []}],
         }
         if endpoint.takes_body:

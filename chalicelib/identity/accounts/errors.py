@@ -1,5 +1,7 @@
 """The errors of organisations and user accounts."""
 
+from typing import Self
+
 from chalicelib.core.errors import Conflict
 
 
@@ -10,6 +12,11 @@ class NameTaken(Conflict):
     """
 
     code, summary = "NAME_TAKEN", "This name is already in use."
+
+    @classmethod
+    def example(cls) -> Self:
+        """Return the error as the API description shows it."""
+        return cls("This e-mail address is already in use.", details={"field": "email"})
 
 
 class OrganisationExists(Conflict):

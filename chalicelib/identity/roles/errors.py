@@ -1,5 +1,7 @@
 """The errors of roles."""
 
+from typing import Self
+
 from chalicelib.core.errors import Conflict
 
 
@@ -24,6 +26,11 @@ class RoleInUse(Conflict):
 
     code, summary = "ROLE_IN_USE", "Users or API keys have this role. Give them another role first."
 
+    @classmethod
+    def example(cls) -> Self:
+        """Return the error as the API description shows it."""
+        return cls(details={"holders": 3})
+
 
 class TooManyRoles(Conflict):
     """The organisation has as many custom roles as it can have. `details.most` is that number."""
@@ -32,6 +39,11 @@ class TooManyRoles(Conflict):
         "TOO_MANY_ROLES",
         "The organisation has as many custom roles as it can have. Delete one that is not used.",
     )
+
+    @classmethod
+    def example(cls) -> Self:
+        """Return the error as the API description shows it."""
+        return cls(details={"most": 80})
 
 
 class DefaultRole(Conflict):
