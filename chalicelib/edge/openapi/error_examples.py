@@ -5,6 +5,7 @@ They are made by the code that makes the errors of requests. Errors of use cases
 """
 
 from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -86,19 +87,17 @@ def _invalid(endpoint: Endpoint) -> BatonError | None:
 
 def _attempts(endpoint: Endpoint) -> Iterator[Callable[[], object]]:
     """Yield requests that are invalid at most endpoints, beginning with an empty one."""
+    body, query = endpoint.described_body, endpoint.query
     if endpoint.form:
-        yield lambda: decode_form((), endpoint.body)
+        yield partial(decode_form, (), body)
     elif endpoint.takes_body:
-        yield lambda: decode_body(b"{}", endpoint.described_body)
-        names = [name.encode() for name in _fields(endpoint.described_body)]
-        for name, value in ((name, value) for name in names for value in _WRONG_VALUES):
-            yield lambda name=name, value=value: decode_body(b'{"%s":%s}' % (name, value), endpoint.described_body)
-    if endpoint.query is not Empty:
-        yield lambda: decode_query({}, endpoint.query)
-        for name, text in ((name, text) for name in _fields(endpoint.query) for text in _WRONG_TEXTS):
-            yield lambda name=name, text=text: decode_query({name: [text]}, endpoint.query)
+        bodies = [b'{"%s":%s}' % (name.encode(), value) for name in _fields(body) for value in _WRONG_VALUES]
+        yield from (partial(decode_body, raw, body) for raw in (b"{}", *bodies))
+    if query is not Empty:
+        queries: list[dict[str, list[str]]] = [{name: [text]} for name in _fields(query) for text in _WRONG_TEXTS]
+        yield from (partial(decode_query, parameters, query) for parameters in ({}, *queries))
     if endpoint.mutates and not endpoint.public:
-        yield lambda: read_key("")
+        yield partial(read_key, "")
 
 
 def _fields(kind: Any) -> tuple[str, ...]:
