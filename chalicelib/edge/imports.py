@@ -144,7 +144,7 @@ def importing(routes: Routes, dataset: Dataset[Any]) -> None:
         f"Load {dataset.title}.\n\nEach record creates or updates the item with its `{dataset.key_field}`. Invalid"
         " records are listed in the response and do not stop the others; the status is 207 then."
     )
-    rejected = {"index": 3, "fields": {dataset.key_field: "is required"}}
+    rejected = {"index": 0, "fields": {dataset.key_field: "is required"}}
     routes.post(
         f"/v1/imports/{dataset.name}",
         permission=dataset.permission,
@@ -156,7 +156,8 @@ def importing(routes: Routes, dataset: Dataset[Any]) -> None:
         audit_target=AuditTarget("import", "RECORDS_IMPORTED", entity_id=dataset.name),
         examples={
             "request": {"records": [dict(dataset.example)]},
-            "response": {"data": {"created": 2, "updated": 1, "rejected": [rejected]}},
+            "response": {"data": {"created": 1, "updated": 0, "rejected": []}},
+            "response_207": {"data": {"created": 0, "updated": 0, "rejected": [rejected]}},
         },
     )(handler)
     DATASETS[dataset.name] = dataset

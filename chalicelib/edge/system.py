@@ -24,7 +24,7 @@ def health(_: Request[Empty, Empty]) -> Response[Health]:
     return Response(Health("ok", dependencies().version))
 
 
-@routes.get("/v1/openapi.json", public=True, returns=dict)
+@routes.get("/v1/openapi.json", public=True, returns=dict, examples={"response": {"openapi": "3.1.0"}})
 def openapi(_: Request[Empty, Empty]) -> Response[dict[str, object]]:
     """Return the description of this API as OpenAPI 3.1."""
     from chalicelib.edge.openapi.document import document
@@ -32,7 +32,7 @@ def openapi(_: Request[Empty, Empty]) -> Response[dict[str, object]]:
     return Response(document(dependencies()))
 
 
-@routes.get("/v1/openapi-3.0.json", public=True, returns=dict)
+@routes.get("/v1/openapi-3.0.json", public=True, returns=dict, examples={"response": {"openapi": "3.0.3"}})
 def openapi_30(_: Request[Empty, Empty]) -> Response[dict[str, object]]:
     """Return this API's description as OpenAPI 3.0.3, for older generators.
 

@@ -131,7 +131,12 @@ def test_the_document_for_older_generators_says_the_same_in_other_words() -> Non
     older = to_openapi_30(json.loads(json.dumps({**DOCUMENT, "components": {"schemas": NEWER}, "paths": USES})))
     assert older["components"]["schemas"]["Thing"]["properties"] == {
         "type": {"type": "string", "nullable": True},
-        "maybe": {"allOf": [{"$ref": "#/components/schemas/Other"}], "nullable": True, "description": "x"},
+        "maybe": {
+            "type": "object",
+            "nullable": True,
+            "allOf": [{"$ref": "#/components/schemas/Other"}],
+            "description": "x",
+        },
         "other": {"allOf": [{"$ref": "#/components/schemas/Other"}], "description": "y"},
         "count": {"type": "integer", "minimum": 0, "exclusiveMinimum": True},
         "fixed": {"enum": [1]},

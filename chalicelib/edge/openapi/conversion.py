@@ -4,7 +4,7 @@ Version 3.0 has `nullable` instead of the type `null`, booleans for exclusive bo
 identifier of the licence. Generators that need it cannot send or decode unions either, so those are one object here.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from chalicelib.edge.openapi.references import REF, reachable, references
@@ -23,7 +23,7 @@ def to_openapi_30(document: Mapping[str, Any]) -> Json:
     """Return an OpenAPI 3.1 document as one of version 3.0.3."""
     components = _without_unions(document)
     known = {name: part for name, part in document.items() if not name.startswith("x-")}
-    converted: Json = _converted({**known, "components": components})
+    converted: Json = _Converter(components["schemas"]).convert({**known, "components": components})
     return {**converted, "openapi": "3.0.3", "info": {**document["info"], "license": _LICENSE}}
 
 
@@ -36,31 +36,34 @@ def _without_unions(document: Mapping[str, Any]) -> Json:
     return {**document["components"], "schemas": {name: schemas[name] for name in sorted(used)}}
 
 
-def _converted(part: Any) -> Any:
-    if isinstance(part, list):
-        return [_converted(child) for child in part]
-    if not isinstance(part, dict):
-        return part
-    for convert in _STEPS:
-        part = convert(part)
-    return {
-        name: {field: _converted(schema) for field, schema in value.items()}
-        if name == "properties"
-        else (value if name in _VALUES else _converted(value))
-        for name, value in part.items()
-    }
+class _Converter:
+    def __init__(self, schemas: Mapping[str, Json]) -> None:
+        self._schemas = schemas
 
+    def convert(self, part: Any) -> Any:
+        """Return a part of the document in the words of version 3.0."""
+        if isinstance(part, list):
+            return [self.convert(child) for child in part]
+        if not isinstance(part, dict):
+            return part
+        part = _named_value(_bounded(_referring(self._nullable(part))))
+        return {name: self._value(name, value) for name, value in part.items()}
 
-def _nullable(part: Json) -> Json:
-    if isinstance(part.get("type"), list):
-        kinds = [kind for kind in part["type"] if kind != "null"]
-        return {**part, "type": kinds[0], "nullable": True}
-    options = part.get("anyOf", ())
-    if _NULL not in options:
-        return part
-    rest = [option for option in options if option != _NULL]
-    either = {"allOf": rest} if len(rest) == 1 else {"anyOf": rest}
-    return {**{word: value for word, value in part.items() if word != "anyOf"}, **either, "nullable": True}
+    def _value(self, name: str, value: Any) -> Any:
+        if name == "properties":
+            return {field: self.convert(schema) for field, schema in value.items()}
+        return value if name in _VALUES else self.convert(value)
+
+    def _nullable(self, part: Json) -> Json:
+        """Return a schema that is nullable instead of having the type null; a nullable one needs a type."""
+        if isinstance(part.get("type"), list):
+            return {**part, "type": next(kind for kind in part["type"] if kind != "null"), "nullable": True}
+        if _NULL not in part.get("anyOf", ()):
+            return part
+        reference = next(option for option in part["anyOf"] if option != _NULL)
+        kind = self._schemas[reference["$ref"].removeprefix(REF)]["type"]
+        rest = {word: value for word, value in part.items() if word != "anyOf"}
+        return {**rest, "type": kind, "nullable": True, "allOf": [reference]}
 
 
 def _referring(part: Json) -> Json:
@@ -79,6 +82,3 @@ def _named_value(part: Json) -> Json:
     if "const" not in part:
         return part
     return {**{word: value for word, value in part.items() if word != "const"}, "enum": [part["const"]]}
-
-
-_STEPS: tuple[Callable[[Json], Json], ...] = (_nullable, _referring, _bounded, _named_value)

@@ -25,7 +25,7 @@ COMMON: Mapping[str, str] = {
     "next_cursor": "The `cursor` of the next page. Absent or null on the last page.",
     "page": "The number of the page, from 1.",
     "page_size": "The number of entries per page.",
-    "success": "True: the request was carried out.",
+    "success": "Always true; an error has the body `ErrorBody`.",
     "to": "The latest time of the returned entries, exclusive.",
     "total_count": "The number of entries on all pages.",
     "updated_at": "When this was last changed, in UTC.",
@@ -34,8 +34,11 @@ COMMON: Mapping[str, str] = {
 """Descriptions of fields that mean the same everywhere, by their names in lower case with underscores."""
 
 PATH_PARAMETERS: Mapping[str, str] = {
-    "assignment_id": "The id of the assignment, as `POST /assignments/next` returned it.",
-    "barcode": "The scanned code: an order number, a shipment number or the number of a license plate.",
+    "assignment_id": "The id of the assignment: the `assignment_ref` with which it was imported.",
+    "barcode": (
+        "The scanned text, percent-encoded: a shipment number, a sales order number, the number of a license plate, the"
+        " SSCC of a box, or a GS1 code that contains one."
+    ),
     "batch_id": "The id of the batch (`BAT-...`).",
     "box_id": "The id of the box.",
     "checklist_ref": "The reference of the checklist, as it was imported.",

@@ -126,9 +126,10 @@ def _paths(endpoints: Sequence[Endpoint], operations: Operations) -> dict[str, d
 def _components(errors: Mapping[str, type[BatonError]], schemas: Schemas, rest: object) -> Mapping[str, object]:
     """Return the components to which the rest of the document refers."""
     components = {**schemas.components, **error_responses.schemas(errors)}
+    examples = error_responses.examples(errors)
     return {
         "schemas": {name: components[name] for name in sorted(reachable(references(rest), components))},
-        "examples": error_responses.examples(errors),
+        "examples": {code: examples[code] for code in sorted({*references(rest, "#/components/examples/")})},
         "headers": headers.response_headers(),
         "parameters": headers.request_headers(),
         "securitySchemes": {"bearerAuth": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}},

@@ -13,64 +13,11 @@ from typing import Any
 
 from chalicelib.edge.openapi.descriptions import words
 from chalicelib.edge.openapi.references import REF
+from chalicelib.edge.openapi.samples import BY_FORMAT, FALSE, NUMBERS, SAME_IDS, TEXTS
 from chalicelib.edge.openapi.schemas import Schema
 
-TEXTS: Mapping[str, str] = {
-    "access_token": "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJub29yIn0.c2lnbmF0dXJl",
-    "address": "Herengracht 1, Amsterdam",
-    "code": "courier",
-    "company_id": "demo",
-    "cursor": "MDE5Y2U4NGUtNjI0OA",
-    "dropoff_address": "Prinsengracht 263, Amsterdam",
-    "email": "noor@example.com",
-    "identifier": "courier1",
-    "lot": "LOT-2026-03",
-    "message": "No courier is available right now.",
-    "name": "Noor de Vries",
-    "near": "52.37,4.89",
-    "notes": "Second door on the left.",
-    "org_id": "demo",
-    "password": "seven quiet rivers",
-    "phone": "+31201234567",
-    "picture": "https://example.com/noor.jpg",
-    "reason": "The label cannot be read.",
-    "receiver_phone": "+31207654321",
-    "refresh_token": "2gB0c5b3y7n1Yq8VtKx4Zw6Jm9Rd1Hf0LsPaUeXoTiQ",
-    "role": "courier",
-    "sku": "SKU-1001",
-    "status": "ok",
-    "updated_at": "2026-03-14T09:31:07Z",
-    "url": "https://example.com/noor.jpg",
-    "username": "courier1",
-    "version": "1.4.2",
-}
-NUMBERS: Mapping[str, float] = {
-    "dropoff_lat": 52.3752,
-    "dropoff_lng": 4.884,
-    "expires_in": 3600,
-    "lat": 52.37,
-    "latitude": 52.37,
-    "limit": 20,
-    "lng": 4.89,
-    "longitude": 4.89,
-    "page": 1,
-    "page_size": 20,
-    "quantity": 12,
-    "total_count": 42,
-    "weight": 1.25,
-}
-"""Sample values by field name, or by the last words of the name: a `pickup_address` is an `address`."""
-
-_BY_FORMAT = {
-    "date-time": "2026-03-14T09:26:53Z",
-    "date": "2026-03-14",
-    "time": "09:26:53Z",
-    "duration": "PT15M",
-    "uuid": "019ceb1b-2248-7c1a-9d3f-2a8c5e41b7d0",
-}
 SAMPLE_KEY = "example"
 """The key of the one entry in the generated example of a map."""
-_ID_WORDS = {"assigned_courier": "courier_id"}
 _LEFT_OUT = frozenset({"message"})
 """Optional fields that appear only in exceptional responses."""
 
@@ -136,8 +83,15 @@ def _override(generated: Any, given: Any) -> Any:
 
 
 def _leaf(schema: Schema, name: str, inside: tuple[str, ...]) -> Any:
-    named = [_sample(TEXTS, name), _sample(NUMBERS, name), _id(name, inside), _BY_FORMAT.get(schema.get("format", ""))]
-    numbers = [True, 3, 1.5, 0.25, schema.get("minimum"), schema.get("maximum")]
+    own = words(inside[-1]) + "_" + name if inside else name
+    named = [
+        TEXTS.get(own),
+        _sample(TEXTS, name),
+        _sample(NUMBERS, name),
+        _id(name, inside),
+        BY_FORMAT.get(schema.get("format", "")),
+    ]
+    numbers = [name not in FALSE, 3, 1.5, 0.25, schema.get("minimum"), schema.get("maximum")]
     texts = [name.replace("_", " ").capitalize(), name, "A" * schema.get("minLength", 1)]
     return next((value for value in (*named, *numbers, *texts) if fits(value, schema)), None)
 
@@ -151,9 +105,9 @@ def _sample(samples: Mapping[str, object], name: str) -> object:
 
 def _id(name: str, inside: tuple[str, ...]) -> str | None:
     """Return the id that all examples use for this kind of entity."""
-    name = _ID_WORDS.get(name, name)
     if name == "id" and inside:
         name = words(inside[-1].removesuffix("View")) + "_id"
+    name = SAME_IDS.get(name, name)
     kind = name.split("_")[-2:]
     if kind[-1] != "id":
         return None
@@ -178,7 +132,7 @@ def fits(value: Any, schema: Schema) -> bool:
 def _fits_text(value: str, schema: Schema) -> bool:
     if not schema.get("minLength", 0) <= len(value) <= schema.get("maxLength", len(value)):
         return False
-    like = _BY_FORMAT.get(schema.get("format", ""), value)
+    like = BY_FORMAT.get(schema.get("format", ""), value)
     return _shape(value) == _shape(like) and re.search(schema.get("pattern", ""), value) is not None
 
 

@@ -118,6 +118,7 @@ class Operations(msgspec.Struct, frozen=True):
             "headers": {name: {"$ref": f"#/components/headers/{name}"} for name in names},
         }
         if endpoint.returns is not None:
-            content = self.described(endpoint.returns, endpoint.examples.get("response"))
+            given = endpoint.examples.get(f"response_{status}", endpoint.examples.get("response"))
+            content = self.described(endpoint.returns, given)
             response["content"] = {endpoint.media_type: content}
         return response

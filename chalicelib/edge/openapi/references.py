@@ -1,4 +1,4 @@
-"""Which components a part of the document refers to."""
+"""The components to which a part of the document refers."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
@@ -6,17 +6,17 @@ from typing import Any
 REF = "#/components/schemas/"
 
 
-def references(part: object) -> Iterator[str]:
-    """Yield the names of the schemas that a part of the document refers to."""
+def references(part: object, prefix: str = REF) -> Iterator[str]:
+    """Yield the names of the schemas, or of other components, to which a part of the document refers."""
     if isinstance(part, list):
         for child in part:
-            yield from references(child)
+            yield from references(child, prefix)
     elif isinstance(part, dict):
         target = part.get("$ref")
-        if isinstance(target, str) and target.startswith(REF):
-            yield target.removeprefix(REF)
+        if isinstance(target, str) and target.startswith(prefix):
+            yield target.removeprefix(prefix)
         for child in part.values():
-            yield from references(child)
+            yield from references(child, prefix)
 
 
 def reachable(names: Iterable[str], components: Mapping[str, Any]) -> set[str]:

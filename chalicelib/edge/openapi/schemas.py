@@ -177,6 +177,8 @@ def _simple(info: mi.Type) -> Schema:
     bounds = {word: getattr(info, name, None) for name, word in _BOUNDS.items()}
     if bounds["pattern"]:
         bounds["pattern"] = bounds["pattern"].removesuffix(_NO_LINE_BREAK)
+    if isinstance(info, mi.BytesType):
+        return dict(_SIMPLE[mi.BytesType])  # generators take a size of a file for one of a text
     return _SIMPLE[type(info)] | {word: to for word, to in bounds.items() if to is not None} | _sizes(info, "Length")
 
 

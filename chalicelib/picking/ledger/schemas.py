@@ -18,7 +18,7 @@ class EventBatch(msgspec.Struct, frozen=True):
     """The events, in the order in which they happened; at most 500."""
 
 
-class QueuedEvent(msgspec.Struct, frozen=True, kw_only=True, tag_field="event_type"):
+class ClientEventFields(msgspec.Struct, frozen=True, kw_only=True, tag_field="event_type"):
     """What every event of a client's queue has. Further fields are ignored."""
 
     client_event_id: str
@@ -67,28 +67,28 @@ class MessagePayload(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The order that the client shows. It is only recorded."""
 
 
-class AssignmentEvent(QueuedEvent, frozen=True, kw_only=True):
+class AssignmentEvent(ClientEventFields, frozen=True, kw_only=True):
     """An event that concerns an assignment."""
 
     payload: AssignmentPayload
     """The assignment, and nothing else."""
 
 
-class MessageEvent(QueuedEvent, frozen=True, kw_only=True):
+class MessageEvent(ClientEventFields, frozen=True, kw_only=True):
     """An event that is only a message in the log."""
 
     payload: MessagePayload
     """The assignment and the order, if any, and nothing else."""
 
 
-class ScanEvent(QueuedEvent, frozen=True, kw_only=True, tag="scan_received"):
+class ScanEvent(ClientEventFields, frozen=True, kw_only=True, tag="scan_received"):
     """A code was scanned. One that no line has is a warning in the log."""
 
     payload: ScanPayload
     """The scanned code with the assignment and the order, and nothing else."""
 
 
-class WrapEvent(QueuedEvent, frozen=True, kw_only=True, tag="log_wrap_requested"):
+class WrapEvent(ClientEventFields, frozen=True, kw_only=True, tag="log_wrap_requested"):
     """A pallet is being wrapped, until the next scan. That does not count as work."""
 
     payload: OrderPayload
