@@ -30,6 +30,7 @@ from chalicelib.edge.forms import FORM_DATA
 from chalicelib.edge.http import encoder, error_body
 from chalicelib.edge.openapi.conversion import to_openapi_30
 from chalicelib.edge.openapi.document import document
+from chalicelib.edge.openapi.texts import TAGS
 from chalicelib.edge.socket_events import SocketEvent
 from chalicelib.edge.validation import decode_body, decode_query
 
@@ -151,6 +152,11 @@ def test_importing_the_application_does_not_import_the_description() -> None:
 
 def test_the_document_is_cached() -> None:
     assert document(DEPENDENCIES) is document(DEPENDENCIES)
+
+
+def test_every_tag_is_described_and_used() -> None:
+    used = {tag for endpoint in DEPENDENCIES.endpoints for tag in endpoint.tags}
+    assert {tag["name"] for tag in DOCUMENT["tags"] if tag["description"].endswith(".")} == used == TAGS.keys()
 
 
 def test_operation_ids_are_unique() -> None:

@@ -4,7 +4,6 @@ There is no second description to maintain: types, permissions, errors and paths
 document is made on the first request for it, since few processes serve it, and cached.
 """
 
-import sys
 from collections.abc import Mapping, Sequence
 
 from chalicelib.core.errors import BatonError
@@ -18,30 +17,8 @@ from chalicelib.edge.openapi.operations import Operations
 from chalicelib.edge.openapi.references import reachable, references
 from chalicelib.edge.openapi.schemas import Schemas
 from chalicelib.edge.openapi.sockets import channels
+from chalicelib.edge.openapi.texts import ABOUT, TAGS
 from chalicelib.edge.request import Empty
-
-_ABOUT = """\
-Baton is a backend for frontline work: deliveries, picking, packing, maintenance and battery assembly.
-
-**Authentication.** Log in, then send the access token as `Authorization: Bearer`; a machine sends its API key instead.
-Each organisation can change the permissions of its roles; the roles listed at the operations are those of a new
-organisation.
-
-**Errors.** Every error has the same body, `ErrorBody`. An unknown path is 404 `ROUTE_NOT_FOUND`, a method that a path
-does not support 405 `METHOD_NOT_ALLOWED`. After a 503 nothing was changed: send the request again.
-
-**Validation.** Unknown query parameters are 422, except names that start with `_`. Control and format characters are
-removed at both ends of names and codes.
-
-**Organisation.** It comes from the token. A body may also name it, as `company_id`, `org_id` or `organization`; another
-one than the caller's is 403 `ACCESS_DENIED`.
-
-**Retries.** Any request that changes data may have an `Idempotency-Key`. A request sent again with the same key gets
-the same response and changes nothing more.
-
-**Versions.** Entities that people edit have a `version`, also sent as `ETag`. Send it back as `If-Match` so that you do
-not overwrite a change of another person.
-"""
 
 _built: list[tuple[Dependencies, dict[str, object]]] = []
 
@@ -92,19 +69,15 @@ def _info(dependencies: Dependencies) -> dict[str, object]:
     return {
         "title": "Baton",
         "version": dependencies.version,
-        "description": _ABOUT,
+        "description": ABOUT,
         "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
     }
 
 
 def _tags(endpoints: Sequence[Endpoint]) -> list[dict[str, str]]:
-    """Return the tags, each with the first sentence of the module in which it is first used."""
-    descriptions: dict[str, str] = {}
-    for endpoint in endpoints:
-        text = sys.modules[endpoint.handler.__module__].__doc__ or ""
-        for tag in endpoint.tags:
-            descriptions.setdefault(tag, text.strip().partition("\n")[0])
-    return [{"name": name, "description": description} for name, description in descriptions.items()]
+    """Return the tags that are used, with their descriptions."""
+    used = {tag for endpoint in endpoints for tag in endpoint.tags}
+    return [{"name": tag, "description": text} for tag, text in TAGS.items() if tag in used]
 
 
 def _paths(endpoints: Sequence[Endpoint], operations: Operations) -> dict[str, dict[str, object]]:
