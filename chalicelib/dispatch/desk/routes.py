@@ -3,6 +3,7 @@
 from chalicelib.core.pagination import Page
 from chalicelib.dispatch import permissions
 from chalicelib.dispatch.desk import queries, views
+from chalicelib.dispatch.desk.examples import FREE_COURIER
 from chalicelib.dispatch.desk.schemas import CourierListQuery, CourierPage, OrderListQuery
 from chalicelib.dispatch.schemas import OrderPage
 from chalicelib.dispatch.tables import Courier, Order
@@ -35,6 +36,7 @@ def list_orders(request: Request[Empty, OrderListQuery]) -> Page[Order]:
     query=CourierListQuery,
     returns=CourierPage,
     view=views.courier_page_view,
+    examples={"response": {"couriers": [FREE_COURIER]}},
 )
 def list_couriers(request: Request[Empty, CourierListQuery]) -> Page[Courier]:
     """List the couriers who have been on duty, with their last position; or the free ones near a position.

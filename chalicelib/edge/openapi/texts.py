@@ -26,8 +26,8 @@ description says otherwise.
 **Organisation.** It comes from the token. A body may also name it, as `company_id`, `org_id` or `organization`; another
 one than the caller's is 403 `ACCESS_DENIED`.
 
-**Retries.** Any authenticated request that changes data may have an `Idempotency-Key`. For 24 hours the same request with
-the same key gets the same response and changes nothing more. Errors are not kept: the same key may be used again.
+**Retries.** Any authenticated request that changes data may have an `Idempotency-Key`. For 24 hours the same request
+with the same key gets the same response and changes nothing more. Errors are not kept: the same key may be used again.
 
 **Versions.** Entities that people edit have a `version`, also sent as `ETag`. Send it back as `If-Match` so that you do
 not overwrite a change of another person.
