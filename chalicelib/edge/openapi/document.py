@@ -99,11 +99,15 @@ def _paths(endpoints: Sequence[Endpoint], operations: Operations) -> dict[str, d
 def _components(errors: Mapping[str, type[BatonError]], schemas: Schemas, rest: object) -> Mapping[str, object]:
     """Return the components to which the rest of the document refers."""
     components = {**schemas.components, **error_responses.schemas(errors)}
-    examples = error_responses.examples(errors)
     return {
         "schemas": {name: components[name] for name in sorted(reachable(references(rest), components))},
-        "examples": {code: examples[code] for code in sorted({*references(rest, "#/components/examples/")})},
-        "headers": headers.response_headers(),
-        "parameters": headers.request_headers(),
+        "examples": _used("examples", error_responses.examples(errors), rest),
+        "headers": _used("headers", headers.response_headers(), rest),
+        "parameters": _used("parameters", headers.request_headers(), rest),
         "securitySchemes": {"bearerAuth": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}},
     }
+
+
+def _used(kind: str, components: Mapping[str, object], rest: object) -> dict[str, object]:
+    """Return the components of a kind to which the rest of the document refers."""
+    return {name: components[name] for name in sorted({*references(rest, f"#/components/{kind}/")})}

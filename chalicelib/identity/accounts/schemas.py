@@ -22,7 +22,10 @@ Text100 = Annotated[str, NOT_BLANK, Meta(max_length=100)]
 Phone = Annotated[str, NOT_BLANK, Meta(max_length=40)]
 Skills = Annotated[list[Text100], Meta(max_length=50)]
 Picture = Annotated[str, NOT_BLANK, Meta(max_length=1000)]
-UserStatus = Literal["ACTIVE", "DISABLED"]
+UserStatus = Annotated[
+    Literal["ACTIVE", "DISABLED"],
+    Meta(title="UserStatus", description="`DISABLED`: the user cannot sign in, and has no session."),
+]
 
 
 class UserView(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True):

@@ -10,7 +10,9 @@ from msgspec import Meta
 from chalicelib.edge.types import CODE, EntityId, Text500
 from chalicelib.picking.ledger.state import AssignmentStatus
 
-PickingRole = Literal["picker", "operative"]
+PickingRole = Annotated[
+    Literal["picker", "operative"], Meta(title="PickingRole", description="The role whose view the scanner shows.")
+]
 ViewName = Literal["role", "picker", "operative"]
 
 
