@@ -2,12 +2,12 @@
 
 moto copies the parsed expression for each update and walks the copy a dozen times. That took a seventh of the time of
 the tests of the API. Here an expression becomes a short list of actions, which is kept from call to call. Only an
-update that succeeds, names attributes by placeholders (`#0`) and changes them whole is carried out in this way. All
-others are left to moto, which knows how DynamoDB refuses them.
+update that succeeds, names attributes by placeholders (`#0`) and changes them whole, or removes elements of a list, is
+carried out in this way. All others are left to moto, which knows how DynamoDB refuses them.
 """
 
-from collections.abc import Callable, Iterator, Mapping
-from functools import cache
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cache, partial
 from typing import Any, NamedTuple
 
 from moto.dynamodb.exceptions import ItemSizeTooLarge
@@ -142,28 +142,40 @@ def _compiled_or_none(expression: Node) -> tuple[_Action, ...] | None:
 def _actions(expression: Node) -> Iterator[_Action]:
     if expression.find_clauses([_ast.UpdateExpressionDeleteClause]):
         raise _LeftToMoto
-    for clause, (kind, compile_action) in _COMPILERS.items():
+    for clause, (kind, compile_parts) in _COMPILERS.items():
         found = expression.find_clauses([clause])
         if len(found) > 1:
             raise _LeftToMoto
         for part in found:
-            yield from (compile_action(*action.children) for action in part.find_clauses([kind]))
+            yield from compile_parts([action.children for action in part.find_clauses([kind])])
 
 
-def _set(path: Node, value: Node) -> _Action:
-    return _placeholder(path), _present(_value(value))
+def _set(parts: Sequence[Sequence[Node]]) -> Iterator[_Action]:
+    return ((_placeholder(path), _present(_value(value))) for path, value in parts)
 
 
-def _add(path: Node, value: Node) -> _Action:
-    placeholder, operand = _placeholder(path), _operand(value)
-    return placeholder, lambda call: _added(call.attribute(placeholder), operand(call))
+def _add(parts: Sequence[Sequence[Node]]) -> Iterator[_Action]:
+    for path, value in parts:
+        placeholder = _placeholder(path)
+        yield placeholder, partial(_sum_or_union, placeholder, _operand(value))
 
 
-def _remove(path: Node) -> _Action:
-    return _placeholder(path), lambda _: None
+def _remove(parts: Sequence[Sequence[Node]]) -> Iterator[_Action]:
+    """Compile a REMOVE. The elements of one list are removed together, because their indexes are those of before."""
+    elements: dict[str, list[int]] = {}
+    for (path,) in parts:
+        if len(path.children) == 2 and isinstance(path.children[1], _ast.ExpressionSelector):
+            list_path, selector = path.children
+            elements.setdefault(_name(list_path), []).append(selector.get_index())
+        else:
+            yield _placeholder(path), lambda _: None
+    for placeholder, indexes in elements.items():
+        if len(set(indexes)) < len(indexes):
+            raise _LeftToMoto
+        yield placeholder, partial(_without, placeholder, indexes)
 
 
-_COMPILERS: Mapping[Any, tuple[Any, Callable[..., _Action]]] = {
+_COMPILERS: Mapping[Any, tuple[Any, Callable[[Sequence[Sequence[Node]]], Iterator[_Action]]]] = {
     _ast.UpdateExpressionSetClause: (_ast.UpdateExpressionSetAction, _set),
     _ast.UpdateExpressionRemoveClause: (_ast.UpdateExpressionRemoveAction, _remove),
     _ast.UpdateExpressionAddClause: (_ast.UpdateExpressionAddAction, _add),
@@ -172,9 +184,15 @@ _COMPILERS: Mapping[Any, tuple[Any, Callable[..., _Action]]] = {
 
 def _placeholder(path: Node) -> str:
     """Return the placeholder that a path consists of."""
-    if len(path.children) != 1 or not isinstance(path.children[0], _ast.ExpressionAttributeName):
+    if len(path.children) != 1:
         raise _LeftToMoto
-    return str(path.children[0].get_attribute_name_placeholder())
+    return _name(path.children[0])
+
+
+def _name(node: Node) -> str:
+    if not isinstance(node, _ast.ExpressionAttributeName):
+        raise _LeftToMoto
+    return str(node.get_attribute_name_placeholder())
 
 
 def _value(node: Node) -> _Operand:
@@ -243,8 +261,9 @@ def _sum(one: DynamoType, other: DynamoType, *, plus: bool) -> DynamoType:
     return one + other if plus else one - other
 
 
-def _added(before: DynamoType | None, value: DynamoType | None) -> DynamoType:
+def _sum_or_union(placeholder: str, operand: _Operand, call: _Call) -> DynamoType:
     """Return what ADD makes of an attribute: a number is added, a set is united."""
+    before, value = call.attribute(placeholder), operand(call)
     if value is None or (before is not None and before.type != value.type):
         raise _LeftToMoto
     if value.type == "N":
@@ -253,6 +272,14 @@ def _added(before: DynamoType | None, value: DynamoType | None) -> DynamoType:
         raise _LeftToMoto
     known = [] if before is None else before.value
     return _made(value.type, [*known, *(one for one in dict.fromkeys(value.value) if one not in known)])
+
+
+def _without(placeholder: str, indexes: list[int], call: _Call) -> DynamoType:
+    """Return a list without the elements at these indexes."""
+    before = call.attribute(placeholder)
+    if before is None or not before.is_list() or max(indexes) >= len(before.value):
+        raise _LeftToMoto
+    return _made("L", [value for index, value in enumerate(before.value) if index not in indexes])
 
 
 def _made(kind: str, value: list[Any]) -> DynamoType:

@@ -24,6 +24,7 @@ VALUES: Json = {
     ":5": {"M": {"k": number(3)}},
     ":6": {"BOOL": True},
     ":7": {"SS": ["q", "r"]},
+    ":8": {"L": [text("u"), number(4), text("v")]},
 }
 
 attributes = st.sampled_from([*NAMES, "#9"])
@@ -37,10 +38,11 @@ operands = st.recursive(
 sums = st.builds("{} {} {}".format, operands, st.sampled_from("+-"), operands)
 assignments = st.builds("{} = {}".format, attributes, operands | sums)
 additions = st.builds("{} {}".format, attributes, values)
+elements = st.builds("{}[{}]".format, st.sampled_from(["#1", "#1", "#2"]), st.integers(0, 3))
 clauses = st.one_of(
     st.lists(assignments, min_size=1, max_size=3).map(lambda parts: "SET " + ", ".join(parts)),
     st.lists(additions, min_size=1, max_size=2).map(lambda parts: "ADD " + ", ".join(parts)),
-    st.lists(attributes | st.just("#1[0]"), min_size=1, max_size=2).map(lambda parts: "REMOVE " + ", ".join(parts)),
+    st.lists(attributes | elements, min_size=1, max_size=3).map(lambda parts: "REMOVE " + ", ".join(parts)),
     additions.map(lambda part: "DELETE " + part),
 )
 expressions = st.lists(clauses, min_size=1, max_size=3).map(" ".join)
@@ -87,10 +89,18 @@ def test_a_compiled_update_gives_the_result_of_moto(item: Json | None, expressio
             assert result(item, expression) == compiled
 
 
-@pytest.mark.parametrize("expression", ["SET #0 = :0", "ADD #0 :0", "SET #1 = list_append(#1, :3) REMOVE #0"])
+@pytest.mark.parametrize(
+    "expression",
+    ["SET #0 = :0", "ADD #0 :0", "SET #1 = list_append(#1, :3) REMOVE #0", "SET #0 = :0 REMOVE #1[2], #1[0]"],
+)
 def test_a_usual_update_is_not_left_to_moto(expression: str) -> None:
     def validate(*_: object) -> None:
         raise AssertionError
 
     with patched_moto(), replaced(UpdateExpressionValidator, "validate", validate):
-        assert result({"a": number(1), "b": VALUES[":3"]}, expression)
+        assert result({"a": number(1), "b": VALUES[":8"]}, expression)
+
+
+def test_elements_are_removed_by_their_indexes_before_the_update() -> None:
+    with patched_moto():
+        assert result({"b": VALUES[":8"]}, "REMOVE #1[0], #1[1]")["b"] == {"L": [text("v")]}
