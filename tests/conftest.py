@@ -18,6 +18,7 @@ from infra.local.objects import EmbeddedObjects  # noqa: E402
 from infra.tables import create_missing  # noqa: E402
 from tests.builders.founding import fresh_world  # noqa: E402
 from tests.builders.guard import Guard  # noqa: E402
+from tests.builders.lean_calls import lean_calls  # noqa: E402
 from tests.builders.unsigned import unsigned_calls  # noqa: E402
 from tests.builders.world import World  # noqa: E402
 
@@ -45,7 +46,7 @@ def running_engine() -> Iterator[EmbeddedEngine]:
     """The process's engine, with all tables."""
     from chalicelib.core import aws
 
-    with EmbeddedEngine() as engine, unsigned_calls():
+    with EmbeddedEngine() as engine, unsigned_calls(), lean_calls():
         aws.forget_clients()
         create_missing(aws.client("dynamodb"))
         yield engine

@@ -11,6 +11,7 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, NamedTuple
 from urllib.parse import parse_qs, unquote, urlsplit
 
@@ -64,8 +65,7 @@ class Asked:
     def of(cls, request: AWSPreparedRequest) -> Asked:
         """What botocore is about to send. Raises `Unknown` for a service that nobody expects."""
         service = service_of(request)
-        parts = urlsplit(request.url)
-        host, path = parts.hostname or "", unquote(parts.path)
+        _, host, path = _address(request.url)
         if service is None:
             raise Unknown(f"a call of {host}: say in tests/builders/cloud_access.py what it needs")
         body = "" if service == "s3" else _text(request.body)
@@ -74,13 +74,21 @@ class Asked:
 
 def service_of(request: AWSPreparedRequest) -> str | None:
     """The service that is called, wherever a DynamoDB is; None if it is none that is known here."""
-    parts = urlsplit(request.url)
-    found = [name for name, pattern in _SERVICES.items() if pattern.fullmatch(parts.hostname or "")]
-    if not found and _target(request).startswith("DynamoDB_"):
+    service, _, path = _address(request.url)
+    if service is None and _target(request).startswith("DynamoDB_"):
         return "dynamodb"
-    if not found and _CONNECTION.fullmatch(unquote(parts.path)):
+    if service is None and _CONNECTION.fullmatch(path):
         return "execute-api"
-    return found[0] if found else None
+    return service
+
+
+@lru_cache(maxsize=1_000)
+def _address(url: str) -> tuple[str | None, str, str]:
+    """Return the service that the host of a URL belongs to, if it is known by its host, and host and path."""
+    parts = urlsplit(url)
+    host = parts.hostname or ""
+    found = [name for name, pattern in _SERVICES.items() if pattern.fullmatch(host)]
+    return found[0] if found else None, host, unquote(parts.path)
 
 
 def _target(request: AWSPreparedRequest) -> str:
