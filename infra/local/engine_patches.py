@@ -16,11 +16,13 @@ from moto.dynamodb import models as moto_models
 from moto.dynamodb import responses
 from moto.dynamodb.comparisons import AttributeValue, ConditionExpressionParser, OpDefault
 from moto.dynamodb.exceptions import ItemSizeTooLarge, MockValidationException
+from moto.dynamodb.models import dynamo_type
 from moto.dynamodb.models import table as moto_table
 from moto.dynamodb.models.dynamo_type import DynamoType, Item, LimitedSizeDict
 from moto.dynamodb.parsing.expressions import UpdateExpressionParser  # type: ignore[attr-defined]
 
 from infra.local.engine_updates import LARGEST_ITEM, Executor, Validator
+from infra.local.engine_values import cast_value, equal, hash_value, init_value, size_of_text, size_of_value
 
 _EXACT = Context(prec=38, traps=[Inexact])
 _CONTAINERS = frozenset({"L", "M", "SS", "NS", "BS"})
@@ -187,6 +189,12 @@ _REPLACEMENTS: tuple[tuple[Any, str, Any], ...] = (
     (Item, "size", _size),
     (DynamoType, "__deepcopy__", _copy_value),
     (moto_table, "copy", _Copying),
+    (DynamoType, "__init__", init_value),
+    (DynamoType, "__hash__", hash_value),
+    (DynamoType, "__eq__", equal),
+    (DynamoType, "cast_value", property(cast_value)),
+    (DynamoType, "size", size_of_value),
+    (dynamo_type, "bytesize", size_of_text),
     (DynamoType, "__add__", _plus),
     (DynamoType, "__sub__", _minus),
     # The response encodes the values as JSON, so they need no conversion before.

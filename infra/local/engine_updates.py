@@ -13,10 +13,11 @@ from typing import Any, NamedTuple
 from moto.dynamodb.exceptions import ItemSizeTooLarge
 from moto.dynamodb.models.dynamo_type import DynamoType, Item
 from moto.dynamodb.models.table import Table
-from moto.dynamodb.models.utilities import bytesize
 from moto.dynamodb.parsing import ast_nodes
 from moto.dynamodb.parsing.executors import UpdateExpressionExecutor
 from moto.dynamodb.parsing.validators import UpdateExpressionValidator
+
+from infra.local.engine_values import size_of_text
 
 LARGEST_ITEM = 405_000
 """moto's limit for the size of an item, in bytes."""
@@ -68,7 +69,7 @@ class Changes(NamedTuple):
                 item.attrs.pop(name, None)
             else:
                 dict.__setitem__(item.attrs, name, value)  # moto's own weighs the whole item for each attribute
-        if sum(bytesize(name) + value.size() for name, value in item.attrs.items()) > LARGEST_ITEM:
+        if sum(size_of_text(name) + value.size() for name, value in item.attrs.items()) > LARGEST_ITEM:
             raise ItemSizeTooLarge
 
 
