@@ -3,6 +3,8 @@
 import json
 import os
 
+import pytest
+
 from chalicelib.core.settings import settings
 
 _TEST_ONLY = {
@@ -19,6 +21,9 @@ _TEST_ONLY = {
 }
 
 
+_only_here: dict[str, str] = {}
+
+
 def prepare(**only_here: str) -> None:
     """Settings for tests, and none that happens to be set on this machine.
 
@@ -27,10 +32,18 @@ def prepare(**only_here: str) -> None:
     environ = os.environ  # noqa: TID251 - here the environment is made, not read
     for name in [name for name in environ if name.startswith("BATON_") and not name.startswith("BATON_TEST_")]:
         del environ[name]
-    environ.update(_TEST_ONLY | only_here)
-    settings()
-    for name in only_here:
-        del environ[name]
+    environ.update(_TEST_ONLY)
+    _only_here.update(only_here)
+    read_settings_again()
+
+
+def read_settings_again() -> None:
+    """Read the settings from the environment as it is now, with those of this process only."""
+    settings.cache_clear()
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in _only_here.items():
+            patch.setenv(name, value)
+        settings()
 
 
 def thorough() -> bool:

@@ -10,6 +10,7 @@ import pytest
 from chalicelib.core import aws
 from chalicelib.core.settings import settings
 from infra.tables import create_missing, definitions
+from tests.environment import read_settings_again
 
 NAMED = "BATON_TEST_ENGINE"
 _ENDPOINT = "BATON_DYNAMODB_ENDPOINT"
@@ -50,5 +51,5 @@ def _delete(client: Any, table: str, keys: list[dict[str, Any]]) -> None:
 
 
 def _forget() -> None:
-    settings.cache_clear()
+    read_settings_again()
     aws.forget_clients()
