@@ -1,4 +1,6 @@
-"""Running stacks, shared by all tests of a process. Tests that share one run on one worker.
+"""Running stacks, shared by all tests of a process. Tests that share one run on one worker, one after the other.
+
+A stack ends with the last test of this package in a row, because its sweeps take time from the tests that follow.
 
 stack         with the contract's own times: an offer stands 15 s, a sweep every 15 s
 brisk_stack   the same with a sweep every second, offers of 2 s, and photos whose addresses and uploads end as soon, for
@@ -28,7 +30,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
                 item.add_marker(pytest.mark.xdist_group(name))
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def stack() -> Iterator[Stack]:
     """A stack with the times of the contract."""
     with running(**on_named_engine("local")) as server:
@@ -37,7 +39,7 @@ def stack() -> Iterator[Stack]:
         client.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def brisk_stack() -> Iterator[Stack]:
     """A stack whose offers and presigned URLs expire soon."""
     soon = ("BATON_OFFER_LIFE_S", "BATON_PHOTO_URL_S", "BATON_PHOTO_UPLOAD_S", "BATON_PHOTO_GRACE_S")

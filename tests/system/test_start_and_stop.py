@@ -29,7 +29,7 @@ def test_the_banner_names_everybody_the_password_and_the_addresses() -> None:
 
 
 def test_missing_password_is_generated() -> None:
-    with running(BATON_DEMO_PASSWORD="") as server:
+    with running(BATON_DEMO_PASSWORD="", BATON_STAGE="local") as server:
         found = re.search(r"Password of all users +(\S+)", server.output.text)
         assert found is not None
         stack = Stack(server.base, found[1])
