@@ -52,9 +52,9 @@ def thorough() -> bool:
 
 
 def examples(number: int, *, everyday: float = 1 / 2) -> int:
-    """Return how many examples a property is tried with that wants `number` of them.
+    """Return how many examples a property is tried with that wants `number` of them, or how often a race is run.
 
-    `everyday` is the share of them that `make test` tries; the slowest properties have a smaller one.
+    `everyday` is the share of them that `make test` tries; the slowest have a smaller one.
     """
     return number if thorough() else max(1, int(number * everyday))
 

@@ -25,6 +25,7 @@ from tests.builders.mailboxes import (
 from tests.builders.sockets import RecordingSender
 from tests.builders.time import ManualClock
 from tests.builders.world import DEMO, OTHER, Person, World
+from tests.environment import examples
 
 LOST_LINE = 1006
 
@@ -145,7 +146,7 @@ def test_connect_with_after_gets_what_follows_that_id(world: World) -> None:
 def test_dead_line_loses_nothing_without_ack(world: World) -> None:
     courier = world.person("courier")
     dead = courier.socket()
-    for number in range(1, 201):
+    for number in range(1, examples(200, everyday=1 / 8) + 1):
         publish(world, courier, number)  # posted to a line that is dead already
         world.clock.advance(seconds=3)
         alive = courier.socket()
@@ -160,7 +161,7 @@ def test_dead_line_repeats_nothing_after_ack(world: World) -> None:
     courier = world.person("courier")
     dead = courier.socket()
     number = 0
-    for _ in range(200):
+    for _ in range(examples(200, everyday=1 / 8)):
         publish_each(world, courier, number + 1, number + 2)
         say_ack(world, dead, number + 1)
         number += 2

@@ -8,9 +8,11 @@ from chalicelib.maintenance.photos.tables import PHOTOS, WorkOrderPhoto
 from chalicelib.maintenance.workorders.tables import WorkOrder, work_order_key
 from tests.builders.maintenance import ITEMS, Park, stored
 from tests.builders.world import Answer, Person, World
+from tests.environment import examples
 from tests.races.crowd import at_once, both
 
-PHOTO_ROUNDS, RELEASE_ROUNDS, STALE_ROUNDS = 200, 20, 15
+PHOTO_ROUNDS = examples(200, everyday=1 / 4)
+RELEASE_ROUNDS, STALE_ROUNDS = examples(20), examples(15)
 
 
 def take_photo(world: World, person: Person, order_id: str) -> str:

@@ -56,7 +56,7 @@ def test_orders_from_four_processes_never_share_a_courier(shared: World, process
 
 
 def test_sweeps_of_four_processes_hand_each_offer_on_once(shared: World, processes: Crew) -> None:
-    offers = examples(200)
+    offers = examples(200, everyday=1 / 4)
     seeded = seed_due_offers(shared, offers)
     names = [f"sweep-{number}" for number in range(processes.size)]
     sweeps = processes.race(sweep, names, now=shared.clock.now(), radius_m=10)
@@ -68,7 +68,7 @@ def test_sweeps_of_four_processes_hand_each_offer_on_once(shared: World, process
 def test_sweeps_of_four_processes_tell_each_due_date_once(shared: World, processes: Crew) -> None:
     techs = [shared.person("TECH") for _ in range(5)]
     due_at = shared.clock.now() + SOON
-    orders = [in_hand(shared, techs[number % 5], due_at) for number in range(examples(100))]
+    orders = [in_hand(shared, techs[number % 5], due_at) for number in range(examples(100, everyday=1 / 4))]
     names = [f"sweep-{number}" for number in range(processes.size)]
     total = sum(processes.race(remind, names, now=shared.clock.now(), radius_m=10), Counter[str]())
     assert (total["DUE_SOON"], total["OVERDUE"], total["FAILED"]) == (len(orders), 0, 0)

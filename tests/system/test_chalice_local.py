@@ -5,7 +5,7 @@ import socket
 
 from tests.system.clients import Stack
 from tests.system.repairs import upload
-from tests.system.servers import PASSWORD, run_once, started
+from tests.system.servers import PASSWORD, QUICK_HASHING, run_once, started
 
 
 def free_port() -> int:
@@ -44,6 +44,7 @@ def test_prepare_without_an_engine_reports_the_variable() -> None:
 
 def test_prepare_does_not_change_existing_data(engine_url: str) -> None:
     for password, said in ((PASSWORD, PASSWORD), ("another", "unchanged since the users were created")):
-        again = run_once("infra.local.prepare", BATON_DYNAMODB_ENDPOINT=engine_url, BATON_DEMO_PASSWORD=password)
+        made = {"BATON_DYNAMODB_ENDPOINT": engine_url, "BATON_DEMO_PASSWORD": password}
+        again = run_once("infra.local.prepare", **QUICK_HASHING, **made)
         assert again.returncode == 0, again.stderr
         assert said in again.stdout

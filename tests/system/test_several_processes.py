@@ -22,7 +22,7 @@ def servers() -> Iterator[tuple[Server, Server]]:
         same = {
             "BATON_DYNAMODB_ENDPOINT": url,
             "BATON_LOCAL_OBJECTS": ":memory:",
-            "BATON_STAGE": "several",
+            **({"BATON_STAGE": "several"} if named_engine() else {}),
             "BATON_TOKEN_KEYS": generate_keys(),
             "BATON_OFFER_LIFE_S": "600",
         }
