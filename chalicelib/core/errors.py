@@ -62,7 +62,10 @@ class AuthExpired(AuthRequired):
 
 
 class AccessDenied(BatonError):
-    """The caller lacks a permission, or its scope does not cover the resource."""
+    """The caller lacks a permission, or its scope does not cover the resource.
+
+    `details.permission` is that permission; `details.field` is there instead if a field must hold the caller's own id.
+    """
 
     code, status, summary = "ACCESS_DENIED", 403, "You do not have permission to do this."
 
@@ -95,7 +98,7 @@ class RouteNotFound(BatonError):
 
 
 class MethodNotAllowed(BatonError):
-    """The endpoint exists for other methods, which `Allow` lists."""
+    """The endpoint exists for other methods. `details.allowed` lists them, as does `Allow`."""
 
     code, status, summary = "METHOD_NOT_ALLOWED", 405, "Method not allowed for this endpoint."
 
@@ -128,7 +131,10 @@ class MalformedQuery(BatonError):
 
 
 class PayloadTooLarge(BatonError):
-    """The body exceeds the size limit; it was not read."""
+    """The body exceeds the size limit; it was not read.
+
+    `details.most` is the limit in bytes, and `details.instead` the endpoint that takes more, if there is one.
+    """
 
     code, status, summary = "PAYLOAD_TOO_LARGE", 413, "The request body is too large."
 
@@ -145,7 +151,7 @@ class UnsupportedMediaType(BatonError):
 
 
 class ValidationFailed(BatonError):
-    """The input is invalid. `fields` names every invalid field."""
+    """The input is invalid. `details.fields` names every invalid field; `fields` says what is wrong with each."""
 
     code, status, summary = "VALIDATION_ERROR", 422, "The request contains invalid fields."
 
@@ -167,7 +173,10 @@ class IdempotencyKeyReused(BatonError):
 
 
 class TooLargeToCommit(BatonError):
-    """The request would change more items than a transaction can hold; nothing was written."""
+    """The request would change more items than a transaction can hold; nothing was written.
+
+    `details.items` is their number, and `details.most` the largest one.
+    """
 
     code, status = "TOO_MANY_CHANGES", 422
     summary = "The request changes too many items at once; split it into smaller requests."
@@ -182,13 +191,19 @@ class TooLargeToCommit(BatonError):
 
 
 class Conflict(BatonError):
-    """The current state does not allow the request."""
+    """The current state does not allow the request.
+
+    `details` has the `state`, the `action`, the actions `allowed` now, and what is `missing`, if anything.
+    """
 
     code, status, summary = "WORKFLOW_VIOLATION", 409, "The current state does not allow this action."
 
 
 class VersionConflict(Conflict):
-    """The stored version is not the one that the client named or the use case read."""
+    """The stored version is not the one that the client named or the use case read.
+
+    `details.version` is the current version; empty `details` if it is not known.
+    """
 
     code, summary = "VERSION_CONFLICT", "The resource has changed since you read it; read it again and retry."
 
@@ -199,7 +214,10 @@ class VersionConflict(Conflict):
 
 
 class EntityLocked(Conflict):
-    """The resource is final and cannot be changed."""
+    """The resource is final and cannot be changed.
+
+    `details` has the `state`, the `action` and the actions `allowed` now.
+    """
 
     code, summary = "ENTITY_LOCKED", "The resource is locked and can no longer be changed."
 
@@ -212,7 +230,7 @@ class PreconditionRequired(BatonError):
 
 
 class RateLimited(BatonError):
-    """The caller exceeded a rate limit; `Retry-After` says when to retry."""
+    """The caller exceeded a rate limit. `details.retryAfter` is the seconds to wait, as in `Retry-After`."""
 
     code, status, summary = "RATE_LIMITED", 429, "Too many requests; try again later."
 
@@ -227,7 +245,10 @@ class RateLimited(BatonError):
 
 
 class AccountLocked(RateLimited):
-    """Too many wrong passwords. Unknown user names are locked too, so the error does not reveal which exist."""
+    """Too many wrong passwords. Unknown user names are locked too, so the error does not reveal which exist.
+
+    `details.retryAfter` is the seconds to wait, as in `Retry-After`.
+    """
 
     code, status, summary = "ACCOUNT_LOCKED", 423, "Too many failed sign-ins; sign-in is locked for a while."
 

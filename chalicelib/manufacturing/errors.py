@@ -22,7 +22,7 @@ class DuplicateSerial(Conflict):
     @classmethod
     def example(cls) -> Self:
         """Return the error as the API description shows it."""
-        use = {"serial": "C-000001", "usedAs": "cell", "moduleId": "MOD-019ceb1b-2248-7c1a-9d3f-2a8c5e41b7d0"}
+        use = {"serial": "C-0001", "usedAs": "CELL", "moduleId": "MOD-019ceb1b-2248-7c1a-9d3f-2a8c5e41b7d0"}
         return cls(f"Already in use: {use['serial']}.", details={**use, "duplicates": [use]})
 
 
@@ -35,7 +35,7 @@ class SerialNotFound(NotFound):
     @classmethod
     def example(cls) -> Self:
         """Return the error as the API description shows it."""
-        return cls("C-000001")
+        return cls("C-0001")
 
 
 class ModulesNotFound(NotFound):

@@ -5,11 +5,12 @@ from typing import Any
 import pytest
 from msgspec import Struct
 
-from chalicelib.core.errors import Conflict, NotFound
+from chalicelib.core.errors import BatonError, Conflict, NotFound
 from chalicelib.core.state_machine import StateMachine
 from chalicelib.edge.endpoint import Endpoint, Resource
-from chalicelib.edge.openapi.errors import errors_of, responses
+from chalicelib.edge.openapi.errors import all_errors, details_text, errors_of, responses
 from tests.builders.shelves import shelf_key
+from tests.unit.test_openapi import DEPENDENCIES
 
 SHELVES = StateMachine(
     entity="shelf",
@@ -171,6 +172,11 @@ def test_the_other_examples_show_permission_item_and_limit() -> None:
     assert shown(endpoint, "ACCESS_DENIED")["error"]["details"] == {"permission": "shelf.change"}
     assert shown(endpoint, "NOT_FOUND")["error"]["message"] == "Shelf not found."
     assert shown(endpoint, "PAYLOAD_TOO_LARGE")["error"]["details"] == {"most": 1000}
+
+
+@pytest.mark.parametrize("error", all_errors(DEPENDENCIES.endpoints).values(), ids=lambda error: error.__name__)
+def test_the_details_of_an_error_are_described(error: type[BatonError]) -> None:
+    assert [name for name in error.example().details if name not in details_text(error)] == []
 
 
 def test_each_of_two_errors_with_the_same_code_has_an_example() -> None:

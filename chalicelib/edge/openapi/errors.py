@@ -5,6 +5,7 @@ raises them: a permission means 401 and 403, a resource 404, a transition 409, `
 422.
 """
 
+import inspect
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -76,7 +77,7 @@ def _response(
     if status in _HEADERS:
         headers[_HEADERS[status]] = {"$ref": f"#/components/headers/{_HEADERS[status]}"}
     return {
-        "description": "\n".join(dict.fromkeys(f"- `{error.code}`: {error.summary}" for error in group)),
+        "description": "\n".join(dict.fromkeys(map(_line, group))),
         "headers": headers,
         "content": {
             "application/json": {
@@ -85,6 +86,18 @@ def _response(
             }
         },
     }
+
+
+def _line(error: type[errors.BatonError]) -> str:
+    """Return what the description of a response says about an error."""
+    return f"- `{error.code}`: {error.summary} {details_text(error)}".strip()
+
+
+def details_text(error: type[errors.BatonError]) -> str:
+    """Return what the docstring of an error says about its details; nothing if they are empty."""
+    text = " ".join(inspect.cleandoc(error.__doc__ or "").split())
+    begin = text.find("`details")
+    return "" if begin < 0 or "`details` is empty" in text else text[begin:]
 
 
 def _examples(
