@@ -18,6 +18,8 @@ _UPPER = ("maximum", "exclusiveMaximum", "maxLength", "maxItems", "maxProperties
 _LOWER = ("minimum", "exclusiveMinimum", "minLength", "minItems", "minProperties")
 _PYTHON_END = r"(?!\n)"
 """Ended patterns up to 0.1.0: no line break after `$`, which JSON Schema does not match there anyway."""
+_SIZE = "double"
+"""The format that only tells generators the size of a number: no value is refused."""
 _ALTERNATIVES = ("anyOf", "oneOf")
 _PREFIX = "#/components/schemas/"
 
@@ -90,7 +92,7 @@ class SchemaComparison:
         narrow, wide = (old, new) if self.is_request else (new, old)
         if not _types(narrow) <= _types(wide):
             yield place.difference(f"changes its type from {_label(old)} to {_label(new)}")
-        if "format" in wide and narrow.get("format") != wide["format"]:
+        if wide.get("format", _SIZE) != _SIZE and narrow.get("format") != wide["format"]:
             yield place.difference(f"changes its format from {old.get('format')} to {new.get('format')}")
         if "enum" in old and "enum" in new:
             removed = [value for value in old["enum"] if value not in new["enum"]]

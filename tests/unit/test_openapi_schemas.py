@@ -144,7 +144,7 @@ def test_written_defaults_are_required() -> None:
 
 def test_a_decimal_is_a_number_and_fields_have_their_encoded_names() -> None:
     described = given(Item)["Item"]
-    assert described["properties"]["itemWeight"] == {"type": "number", "minimum": 0}
+    assert described["properties"]["itemWeight"] == {"type": "number", "format": "double", "minimum": 0}
     assert described["description"] == "A unit of goods."
 
 

@@ -32,7 +32,7 @@ _SIMPLE: Mapping[type[mi.Type], Schema] = {
     mi.BoolType: {"type": "boolean"},
     mi.IntType: {"type": "integer"},
     mi.FloatType: {"type": "number", "format": "double"},
-    mi.DecimalType: {"type": "number"},
+    mi.DecimalType: {"type": "number", "format": "double"},  # without it, Go takes a single-precision float
     mi.StrType: {"type": "string"},
     mi.BytesType: {"type": "string", "format": "binary"},  # files of forms; JSON bodies have none
     mi.DateTimeType: {"type": "string", "format": "date-time"},
