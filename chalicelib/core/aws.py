@@ -59,6 +59,7 @@ def _create(service: str, endpoint: str) -> Any:
     from botocore.session import get_session
 
     from chalicelib.core.decoding import ItemsParserFactory
+    from chalicelib.core.encoding import ItemsSerializer
 
     session = get_session()
     if service == "dynamodb":
@@ -82,6 +83,7 @@ def _create(service: str, endpoint: str) -> Any:
     events: Any = created.meta.events  # the stubs do not allow for handlers that return a value
     events.register("before-send", _observe_deadline)
     if service == "dynamodb":
+        vars(created)["_serializer"] = ItemsSerializer()  # botocore has no component for it, as it has for parsers
         events.register("needs-retry.dynamodb", _pause_after_conflict)
         events.register_first("needs-retry.dynamodb", _mark_unreadable)
     events.register_first("needs-retry", _end_retries)
