@@ -161,5 +161,5 @@ def test_the_api_description_has_form_data_with_binary_files(world: World) -> No
     assert media_type == "multipart/form-data"
     assert operation["requestBody"]["required"] is True
     schema = described["components"]["schemas"][content["schema"]["$ref"].rsplit("/", 1)[1]]
-    assert schema["properties"]["file"] == {"type": "string", "format": "binary", "minLength": 1}
+    assert schema["properties"]["file"] == {"type": "string", "format": "binary"}  # a size breaks clients in Go
     assert "MALFORMED_FORM" in operation["responses"]["400"]["content"]["application/json"]["examples"]

@@ -79,7 +79,7 @@ class Operations(msgspec.Struct, frozen=True):
                 "name": name,
                 "in": "path",
                 "required": True,
-                "description": PATH_PARAMETERS[name],
+                "description": PATH_PARAMETERS.get(name, ""),
                 **self._sampled(name, schema),
             }
         for name, schema, required in self.schemas.parameters(endpoint.query):
