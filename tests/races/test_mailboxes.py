@@ -25,10 +25,11 @@ from tests.builders.mailboxes import (
 )
 from tests.builders.sockets import RecordingSender
 from tests.builders.world import DEMO, Person, World
+from tests.environment import examples
 from tests.races.crowd import at_once
 from tests.races.senders import WatchfulSender
 
-WRITERS, EACH = 16, 8
+WRITERS, EACH = 16, examples(8)
 
 
 def count_up(world: World, *people: Person) -> None:
