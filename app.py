@@ -58,6 +58,7 @@ from chalicelib.identity.sessions.tokens import signer
 from chalicelib.maintenance.checklists.routes import routes as checklist_routes
 from chalicelib.maintenance.photos.routes import routes as photo_routes
 from chalicelib.maintenance.photos.sweep import sweep_photos
+from chalicelib.maintenance.technicians.routes import routes as technician_routes
 from chalicelib.maintenance.workorders.routes import routes as work_order_routes
 from chalicelib.maintenance.workorders.sweep import remind_due
 from chalicelib.manufacturing.assembly.routes import routes as assembly_routes
@@ -92,6 +93,7 @@ ROUTES = (
     dispatch_routes,
     desk_routes,
     work_order_routes,
+    technician_routes,
     checklist_routes,
     photo_routes,
     box_routes,

@@ -20,7 +20,8 @@ M = TypeVar("M", bound=Item)
 
 _FILTERED_READS = 10
 """Answers of the store that one page of a filtered list may take per shard."""
-_HIGHEST = "\U0010ffff"
+HIGHEST = "\U0010ffff"
+"""Sorts after every text that begins otherwise."""
 
 
 class Shards(msgspec.Struct, frozen=True):
@@ -59,7 +60,7 @@ class ShardedList(msgspec.Struct, Generic[M], frozen=True):
     index: str
     attribute: str
     low: str = "\0"
-    high: str = _HIGHEST
+    high: str = HIGHEST
     filter_condition: Condition | None = None
     newest_first: bool = False
 

@@ -63,7 +63,7 @@ ROLES: Mapping[str, Role] = {
         indexes={
             "dispatch": "active_by_courier active_by_customer by_courier by_customer by_status free_by_cell idle "
             "listed roster",
-            "identity": "devices_by_owner directory",
+            "identity": "by_role devices_by_owner directory",
             "maintenance": "mine_by_state mine_open org_by_state org_open zone_by_state zone_open",
             "manufacturing": "of_batch of_organisation of_sku",
             "notices": "unread",

@@ -70,6 +70,7 @@ REPAIRS: dict[str, Callable[[Stage], Hit]] = {
     "GET me/work-orders, overdue": partial(_asked, path="/v1/me/work-orders", state="overdue"),
     "GET work-orders, of a zone": partial(_asked, path="/v1/work-orders", role="lead"),
     "GET work-orders, of all": partial(_asked, path="/v1/work-orders", role="manager", state="assigned"),
+    "GET technicians": partial(_asked, path="/v1/technicians", role="lead"),
     "GET work-orders/{id}": partial(_asked, path="/v1/work-orders/{work_order_id}"),
     "GET checklists/{ref}": partial(_asked, path="/v1/checklists/{checklist_ref}", role="ops"),
     "POST work-orders": _routed,

@@ -66,6 +66,14 @@ def picking(world: DeployedWorld, objects: EmbeddedObjects) -> None:
     picks.load(world, picks.record("PA-2", priority=1))
 
 
+def technicians(world: DeployedWorld, objects: EmbeddedObjects) -> None:
+    """The list of technicians, also of custom roles."""
+    park = Park(world)
+    granted = [{"code": "maintenance.workorder.start", "scope": "own"}]
+    done(world.person(ADMIN).post("/v1/roles", {"code": "welder", "name": "Welder", "permissions": granted}), 201)
+    done(park.lead.get("/v1/technicians"))
+
+
 def repairs(world: DeployedWorld, objects: EmbeddedObjects) -> None:
     """Calls of maintenance that its flow does not make, with phones, one unregistered, and both reminders."""
     park = Park(world)

@@ -55,6 +55,7 @@ STORIES: Sequence[Story] = (
     stories.sockets_that_fall_behind,
     floor.packing,
     floor.picking,
+    floor.technicians,
     floor.repairs,
     floor.photos,
     floor.manufacturing,

@@ -16,11 +16,13 @@ from typing import NamedTuple
 import msgspec
 
 from chalicelib.core.actor import Actor
+from chalicelib.core.pagination import Page
+from chalicelib.core.sharding import HIGHEST, ShardedList
 from chalicelib.core.store import Query, get, get_many, parallel_reads
 from chalicelib.identity.accounts import permissions
 from chalicelib.identity.accounts.rules import canonical_name
 from chalicelib.identity.accounts.schemas import UserQuery
-from chalicelib.identity.accounts.tables import User, directory_key, user_key
+from chalicelib.identity.accounts.tables import ACTIVE, User, directory_key, role_list, role_place, user_key
 from chalicelib.identity.sessions.lockout import Lockout
 from chalicelib.identity.sessions.tables import tries_key
 from chalicelib.identity.sessions.throttling import user_subject
@@ -44,6 +46,26 @@ class UserPage(msgspec.Struct, frozen=True):
 def all_users(org_id: str) -> Iterator[User]:
     """Return all users of an organisation by user name, without attributes that the index omits (passwords)."""
     return Query(User, directory_key(org_id), index=User.directory.Meta.index_name).all()
+
+
+def list_active_users(
+    org_id: str, roles: Sequence[str], game_zone: str | None, limit: int, cursor: str | None
+) -> Page[User]:
+    """Return a page of the active users of some roles, of one game zone or of all, by zone and then by user name.
+
+    They have the attributes that the index of roles holds.
+    """
+    users = ShardedList(
+        User,
+        [role_list(org_id, role) for role in roles],
+        User.by_role.Meta.index_name,
+        "role_place",
+        filter_condition=User.status == ACTIVE,
+    )
+    if game_zone is not None:
+        low = role_place(game_zone)
+        users = msgspec.structs.replace(users, low=low, high=f"{low}{HIGHEST}")
+    return users.page(limit, cursor)
 
 
 def list_users(actor: Actor, query: UserQuery, lockout: Lockout) -> UserPage:

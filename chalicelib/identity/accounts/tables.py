@@ -64,6 +64,8 @@ class User(Entity):
             "password_hash",
             "directory_key",
             "directory_name",
+            "role_list",
+            "role_place",
             "session_epoch",
             "contact_version",
             "forgiven_at",
@@ -121,6 +123,14 @@ class User(Entity):
         directory_name=UnicodeAttribute,
     )
     """An organisation's users by user name, with everything that a list shows and no secrets."""
+    role_list = UnicodeAttribute()
+    role_place = UnicodeAttribute()
+    by_role = index(
+        IncludeProjection(["user_id", "org_id", "username", "full_name", "status", "game_zone", "team", "skills"]),
+        role_list=UnicodeAttribute,
+        role_place=UnicodeAttribute,
+    )
+    """An organisation's users of one role, by game zone and then by user name."""
     created_at = MomentAttribute()
     updated_at = MomentAttribute()
 
@@ -196,6 +206,16 @@ def user_key(org_id: str, user_id: str) -> ItemKey[User]:
 def directory_key(org_id: str) -> str:
     """Return the index key of an organisation's users."""
     return key(org_id, "PEOPLE")
+
+
+def role_list(org_id: str, role: str) -> str:
+    """Return the index key of an organisation's users of one role."""
+    return key(org_id, "ROLE", role)
+
+
+def role_place(game_zone: str | None, name: str = "") -> str:
+    """Return the place of a user among those of the role, by canonical user name; without a name, that of the zone."""
+    return key(game_zone or "", name)
 
 
 def device_key(device_id: str) -> ItemKey[Device]:

@@ -22,6 +22,8 @@ from chalicelib.identity.accounts.tables import (
     directory_key,
     login_name_key,
     organisation_key,
+    role_list,
+    role_place,
     user_key,
 )
 from chalicelib.identity.roles.default_permissions import DEFAULT_PERMISSIONS
@@ -74,6 +76,8 @@ def add_user(work: UnitOfWork, org_id: str, account: NewAccount, probing: NamePr
         skills=list(skills) or None,
         directory_key=directory_key(org_id),
         directory_name=canonical_name(account.username),
+        role_list=role_list(org_id, account.role),
+        role_place=role_place(account.game_zone, canonical_name(account.username)),
         created_at=work.now,
         updated_at=work.now,
         **values,
@@ -110,6 +114,10 @@ def store_changes(
     if "role" in changed:
         remove_holder(work, user.org_id, user.role)
         add_holder(work, user.org_id, str(changed["role"]))
+        changed["role_list"] = role_list(user.org_id, str(changed["role"]))
+    if changed.keys() & {"username", "game_zone"}:
+        zone, username = (changed.get(name, getattr(user, name)) for name in ("game_zone", "username"))
+        changed["role_place"] = role_place(None if zone is None else str(zone), canonical_name(str(username)))
     work.update(user, {**changed, "updated_at": work.now})
     after = _login_names(user)
     for name in before.keys() - after.keys():

@@ -115,6 +115,7 @@ _TABLE: tuple[tuple[str, str, _Holders], ...] = (
     ("maintenance.workorder.return", "Return a work order, with a reason.", _TECH),
     ("maintenance.photo.upload", "Add a photo to a work order.", _TECH),
     ("maintenance.photo.delete", "Delete one's own photo of a work order that is not done.", _TECH),
+    ("maintenance.technician.read", "List technicians with their open work orders.", _MAINT_TL | _OPS_TL | _STORE),
     ("maintenance.checklist.read", "Read a checklist, its items and open work orders.", _MAINT_TL | _OPS_TL | _STORE),
     ("maintenance.ride.import", "Import rides.", _STORE),
     ("maintenance.checklist.import", "Import checklists.", _STORE),

@@ -1,0 +1,1 @@
+"""Technicians, as those see them who assign work orders."""
