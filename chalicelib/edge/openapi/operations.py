@@ -73,6 +73,7 @@ class Operations(msgspec.Struct, frozen=True):
             yield f"Needs the permission `{endpoint.permission}`" + (f" (by default: {roles})." if roles else ".")
 
     def _parameters(self, endpoint: Endpoint) -> Iterator[dict[str, Any]]:
+        given: Mapping[str, str] = endpoint.examples.get("path", {})
         for name in re.findall(r"{(\w+)}", endpoint.path):
             schema: Schema = {"type": "string", "minLength": 1}
             yield {
@@ -80,16 +81,15 @@ class Operations(msgspec.Struct, frozen=True):
                 "in": "path",
                 "required": True,
                 "description": PATH_PARAMETERS.get(name, ""),
-                **self._sampled(name, schema),
+                "schema": schema,
+                "example": given.get(name, self.examples.of(schema, name)),
             }
         for name, schema, required in self.schemas.parameters(endpoint.query):
             known = {"description": schema.pop("description")} if "description" in schema else {}
-            yield {"name": name, "in": "query", "required": required, **known, **self._sampled(name, schema)}
+            example = self.examples.of(schema, name)
+            yield {"name": name, "in": "query", "required": required, **known, "schema": schema, "example": example}
         for name in self._header_names(endpoint):
             yield {"$ref": f"#/components/parameters/{name}"}
-
-    def _sampled(self, name: str, schema: Schema) -> dict[str, Any]:
-        return {"schema": schema, "example": self.examples.of(schema, name)}
 
     @staticmethod
     def _header_names(endpoint: Endpoint) -> Iterator[str]:

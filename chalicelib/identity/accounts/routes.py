@@ -190,6 +190,7 @@ def register_device(request: Request[RegisterDevice], work: UnitOfWork) -> Devic
     resource=DEVICE_RESOURCE,
     status=204,
     audit_target=AuditTarget(Device.kind, "DEVICE_REMOVED", "device_id"),
+    examples={"path": {"device_id": "5b2f0c1de7a94c3f8e6d2a1b0c9f8e7d"}},
 )
 def remove_device(request: Request[Empty, Empty, Device], work: UnitOfWork) -> None:
     """Remove one of the caller's devices, which gets no more push notifications."""

@@ -75,6 +75,7 @@ def create_role(request: Request[CreateRole], work: UnitOfWork) -> RolePermissio
     resource=ROLE_RESOURCE,
     related={"holders": Resource(key=role_holders_key, id_from=("code",), required=False)},
     status=204,
+    examples={"path": {"code": "kiosk"}},
     if_match="optional",
     errors=[DefaultRole, RoleInUse],
     audit_target=AuditTarget(RolePermissions.kind, "ROLE_DELETED", "code"),
