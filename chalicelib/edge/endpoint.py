@@ -127,8 +127,8 @@ class Endpoint(msgspec.Struct, frozen=True, kw_only=True):
     """The body as documented, where `body` is only the part of it that is checked before the handler runs."""
     tags: Sequence[str] = ()
     examples: Mapping[str, Any] = msgspec.field(default_factory=dict)
-    """Fields of the `request` and `response` examples, and parameters of the `path`, for where the generated ones mislead;
-    `...` omits a field. A further status has an example of its own by a name such as `response_207`."""
+    """Fields of the `request` and `response` examples, and parameters of the `path`, for where the generated ones
+    mislead; `...` omits a field. A further status has an example of its own by a name such as `response_207`."""
     deprecated_alias: bool = False
 
     @property
