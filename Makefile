@@ -16,8 +16,12 @@ ARGS ?=
 # How long `make faults` runs, and from what it makes its random choices.
 MINUTES ?= 10
 SEED ?= 1
+# The interface of `make run`. Some shells have a variable HOST with the machine's name; only one on the command line counts.
+HOST := 127.0.0.1
 # Which deployment: a stage of .chalice/config.json.
 STAGE ?= dev
+# What `make package` builds. Only this one is supported; the command says so for others.
+FORMAT ?= cloudformation
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -32,14 +36,14 @@ NPM := PATH="$(abspath $(BIN)):$$PATH" $(BIN)/npm
 help:  ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
-run: environment  ## Start the whole system on this machine (PORT=8000)
-	@exec $(BIN)/python -m infra.local $(ARGS)
+run: environment  ## Start the whole system on this machine (PORT=8000 HOST=127.0.0.1)
+	@exec $(BIN)/python -m infra.local --host '$(HOST)' $(ARGS)
 
-walkthrough: environment  ## Play one delivery against a running `make run`
+walkthrough: environment  ## Play one delivery against a running `make run` (PORT=8000)
 	@exec $(BIN)/python -m infra.local.walkthrough $(ARGS)
 
-# Containers often tell Python to keep no byte code. The tests start some hundred processes, and each would compile all anew.
-test coverage: export PYTHONDONTWRITEBYTECODE :=
+# Containers often tell Python to keep no byte code. Each start, and each of the tests' hundred processes, would compile all anew.
+run walkthrough test coverage: export PYTHONDONTWRITEBYTECODE :=
 test: environment  ## Run all tests (ARGS=tests/unit for some of them)
 	$(BIN)/python -m pytest -n $(JOBS) $(ARGS)
 
@@ -61,7 +65,7 @@ faults: environment  ## Break the calls to the store, kill processes, recount ev
 	$(BIN)/python -m tests.faults --minutes $(MINUTES) --seed $(SEED) $(ARGS)
 
 package: environment  ## Build what Lambda gets, and compare it with a stock package (STAGE=dev)
-	$(BIN)/python -m infra.packaging --stage $(STAGE) $(ARGS)
+	$(BIN)/python -m infra.packaging --stage $(STAGE) --format $(FORMAT) $(ARGS)
 
 rehearse: environment  ## Deploy to an emulator of AWS, play all flows there, take it away again
 	$(BIN)/python -m infra.rehearsal $(ARGS)
@@ -122,8 +126,4 @@ environment:
 	fi; \
 	built_from="$$base $$("$$base" -V) $$(cat $(REQUIREMENTS) | cksum)"; \
 	if [ -x $(BIN)/python ] && [ "$$(cat $(READY) 2>/dev/null)" = "$$built_from" ]; then exit 0; fi; \
-	echo "Setting up $(VENV) with $$("$$base" -V) (once) ..."; \
-	rm -rf $(VENV); \
-	"$$base" -m venv $(VENV); \
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements-dev.txt; \
-	echo "$$built_from" > $(READY)
+	"$$base" -m infra.virtual_environment "$$built_from"

@@ -22,6 +22,13 @@ from infra.packaging.smoke import DoesNotWork, smoke
 from infra.packaging.target import Target, this_machine
 from infra.stages import OpenOrigin, UnknownStage, check_origin, settings_of
 
+CLOUDFORMATION = "cloudformation"
+NO_TERRAFORM = (
+    "Terraform is not supported. Chalice can write a configuration, but only for Terraform below 1.4, and without what "
+    "this project adds to its template: our package, access logs, throttling, gateway responses, alarms and limits. "
+    "Deploy with CloudFormation: make deploy"
+)
+
 
 def main() -> int:
     """Build, check and measure the package; return 1 if it must not be deployed."""
@@ -32,6 +39,7 @@ def main() -> int:
     parser.add_argument(
         "--no-compare", action="store_true", help="skip the test run and the comparison with a stock package"
     )
+    parser.add_argument("--format", type=_supported, default=CLOUDFORMATION, help="only %(default)s is supported")
     options = parser.parse_args()
     out = options.out or ROOT / "build" / options.stage
     target = Target(options.architecture)
@@ -51,6 +59,13 @@ def main() -> int:
         print(f"This package must not be deployed: {error}.", file=sys.stderr)
         return 1
     return 0
+
+
+def _supported(name: str) -> str:
+    """Return the format of a template. Raise `argparse.ArgumentTypeError` with the reason if it is not supported."""
+    if name != CLOUDFORMATION:
+        raise argparse.ArgumentTypeError(NO_TERRAFORM if name == "terraform" else f"unknown format {name!r}")
+    return name
 
 
 def _compare(stage: str, built: Built, target: Target) -> None:

@@ -150,3 +150,11 @@ def test_the_python_that_runs_compiles_for_its_own_version() -> None:
 def test_a_package_for_a_python_that_is_missing_is_refused() -> None:
     with pytest.raises(BadPackage, match=r"compiled by Python 3\.99, which is not installed"):
         interpreter(99)
+
+
+def test_other_formats_are_refused_with_the_reason() -> None:
+    for form, reason in (("terraform", "Terraform is not supported"), ("zip", "unknown format 'zip'")):
+        command = [sys.executable, "-m", "infra.packaging", "--format", form]
+        refused = subprocess.run(command, capture_output=True, text=True, check=False)
+        assert (refused.returncode, refused.stdout) == (2, "")
+        assert reason in refused.stderr
