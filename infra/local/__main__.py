@@ -2,7 +2,8 @@
 
 Environment variables: `PORT` (default 8000; 0 selects a free port), `BATON_DEMO_PASSWORD` (password of the demo users),
 `BATON_DYNAMODB_ENDPOINT` (an engine instead of the embedded one), and `BATON_*` for every setting of
-`chalicelib.core.settings`. Generated values are printed once and not stored.
+`chalicelib.core.settings`. The password is kept in a file while the stack runs (`stack_files`); other generated values
+are not stored.
 """
 
 from __future__ import annotations
@@ -33,7 +34,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     startup_signals = _StartupSignals()
     parser = argparse.ArgumentParser(prog="python -m infra.local", description="Run Baton on one port until Ctrl-C.")
     parser.add_argument(
-        "--host", default="127.0.0.1", help="interface; 0.0.0.0 accepts other machines (default: %(default)s)"
+        "--host",
+        default="127.0.0.1",
+        help="address to listen on; 0.0.0.0 or :: accepts other machines (default: %(default)s)",
     )
     options = parser.parse_args(arguments)
     from infra.local.startup import StartFailed
@@ -52,24 +55,31 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _run(host: str, startup_signals: _StartupSignals) -> bool:
     from infra.local import environment, startup
-    from infra.local.banner import banner
+    from infra.local.addresses import own_host, reachable_hosts
+    from infra.local.banner import Running, banner
+    from infra.local.stack_files import StackFiles
+    from infra.terminal import style_of
 
     startup.quiet_libraries()
     startup.refuse_real_data(os.environ)
     with closing(startup.listen(host, os.environ)) as listener:
         port = listener.getsockname()[1]
-        notes = environment.configure_stack(port)
-        with startup.engine(os.environ) as description, startup.objects(os.environ, port) as objects:
+        authority = f"{own_host(host)}:{port}"
+        notes = environment.configure_stack(authority)
+        files = StackFiles(port, f"localhost:{port}" if own_host(host) == "127.0.0.1" else authority)
+        with startup.engine(os.environ) as description, startup.objects(os.environ, authority) as objects:
             with startup.readable_errors():
-                password, data_notes = startup.populate(os.environ)
+                password, data_notes = startup.populate(os.environ, files.password())
+            running = Running(files, password, description, [*data_notes, *notes], reachable_hosts(host))
 
             def ready() -> None:
                 startup_signals.started = True
-                print(banner(port, password, description, [*data_notes, *notes]), flush=True)
+                print(banner(running, style_of(sys.stdout, os.environ)), flush=True)
 
             from infra.local.server import serve, stack
 
-            return serve(stack(environment.service_secrets(os.environ), objects), listener, ready)
+            with startup.kept_password(files, password, os.environ):
+                return serve(stack(environment.service_secrets(os.environ), objects), listener, ready)
 
 
 if __name__ == "__main__":

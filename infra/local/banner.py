@@ -1,77 +1,107 @@
-"""The text that the local stack prints when it is ready: users, addresses, and a first example."""
+"""The text that the local stack prints when it is ready: addresses, people by domain, password, and what to do next."""
 
 from __future__ import annotations
 
-import json
-import shlex
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from chalicelib.core.settings import settings
-from infra.local.demo_people import ORGANISATIONS, DemoOrganisation
+from infra.local.demo_people import DEMO, OTHER
+from infra.local.stack_files import StackFiles
+from infra.terminal import Style
 
 READY = "Baton is ready"
-_PLACEHOLDER = "PASSWORD"
+_WIDTH = 16
+_DOMAINS = {
+    "deliveries": ("customer", "courier", "dispatcher"),
+    "picking": ("picker", "operative"),
+    "packing": ("packer",),
+    "warehouse leads": ("supervisor", "admin", "gm"),
+    "maintenance": ("TECH", "MAINT_TL", "OPS_TL", "STORE_MANAGER"),
+    "battery line": ("PRODUCTION", "QA", "SUPERVISOR", "VIEW_ONLY"),
+    "administration": ("SYSTEM_ADMIN",),
+}
 
 
-def banner(port: int, password: str | None, engine: str, notes: list[str]) -> str:
-    """Return the text; its last line is `READY`. `password` is None if this process does not know it."""
-    base = f"http://localhost:{port}/api"
+@dataclass(frozen=True, slots=True)
+class Running:
+    """What the text is about. `password` is None if this process does not know it."""
+
+    files: StackFiles
+    password: str | None
+    engine: str
+    notes: Sequence[str] = ()
+    hosts: Sequence[str] = ()
+    """The hosts under which other machines reach the stack."""
+
+
+def banner(running: Running, style: Style) -> str:
+    """Return the text; its last line is `READY`."""
+    origin = f"http://{running.files.authority}"
     lines = [
         "",
-        *people(),
+        style.bold(f"  Baton on {origin}"),
         "",
-        f"  Password of all users     {password or 'unchanged since the users were created'}",
-        f"  HTTP                      {base}",
-        f"  Sockets                   {base.replace('http', 'ws', 1)}/v1/ws/courier|customer|staff?token=...",
-        f"  OpenAPI                   {base}/v1/openapi.json",
-        f"  Health                    {base}/health",
-        f"  Stage                     {settings().stage}",
-        f"  Data                      {engine}",
-        *[f"  Note                      {note}" for note in notes],
+        _row("API reference", style.link(f"{origin}/api/docs"), style),
+        _row("API", f"{origin}/api    ({origin}/api/v1/openapi.json, {origin}/api/health)", style),
+        _row("Sockets", f"{origin.replace('http', 'ws', 1)}/api/v1/ws/courier|customer|staff", style),
+        _row("Documentation", "docs/README.md", style),
+        _row("Data", running.engine, style),
+        _row("Stage", settings().stage, style),
+        *[_row("Note", note, style) for note in running.notes],
+        *_network(running, style),
         "",
-        "  Try it in another terminal: define a sign-in function, set a courier on duty, order a delivery",
+        style.bold("  People"),
+        *[_row(domain, " ".join(names), style) for domain, names in people().items()],
+        _row("Password", f"{_password(running, style)}", style),
         "",
-        *curl_lines(base, password or _PLACEHOLDER),
+        style.bold("  In another terminal"),
+        *_next_steps(running, style),
         "",
-        "  `make walkthrough` plays a whole delivery and prints each step. Ctrl-C stops Baton.",
+        "  Ctrl-C stops Baton.",
         "",
-        READY,
+        style.good(READY),
     ]
     return "\n".join(lines)
 
 
-def people() -> Iterator[str]:
-    """Yield a table of organisations, roles and user names."""
-    yield f"  {'organisation':<14}{'role':<16}user names"
-    for organisation in ORGANISATIONS:
-        for role, names in _by_role(organisation).items():
-            yield f"  {organisation.org_id:<14}{role:<16}{' '.join(names)}"
-
-
-def curl_lines(base: str, password: str) -> list[str]:
-    """Return three shell commands: a function that signs in, a courier going on duty, and an order."""
-    json_type = "-H 'Content-Type: application/json'"
-    # The shell inserts the user name between two quoted parts of the JSON.
-    login = """'{"username":"'"$1\"""" + shlex.quote('","password":' + json.dumps(password) + "}")
-    extract = shlex.quote(r's/.*"accessToken":"([^"]*)".*/\1/')
-    order = {
-        "pickup_address": "Dam 1, Amsterdam",
-        "dropoff_address": "Museumplein 6, Amsterdam",
-        "receiver_phone": "+31205550201",
+def people() -> dict[str, list[str]]:
+    """Return the user names by domain; the last ones are those of the other organisation."""
+    named = {
+        domain: [person.username for role in roles for person in DEMO.people if person.role == role]
+        for domain, roles in _DOMAINS.items()
     }
-    return [
-        f"token() {{ curl -s {base}/v1/auth/login {json_type} -d {login} | sed -E {extract}; }}",
-        f"curl -si {base}/v1/courier/availability {_as('courier1')} {json_type} -d '{json.dumps({'available': True})}'",
-        f"curl -si {base}/v1/orders {_as('customer1')} {json_type} -d {shlex.quote(json.dumps(order))}",
-    ]
+    return {**named, f"in “{OTHER.org_id}”": [person.username for person in OTHER.people]}
 
 
-def _as(name: str) -> str:
-    return f'-H "Authorization: Bearer $(token {name})"'
+def _network(running: Running, style: Style) -> Iterator[str]:
+    if not running.hosts:
+        return
+    yield ""
+    yield style.warning("  Everybody in the network can reach this stack, under")
+    for host in running.hosts:
+        yield "    " + style.link(f"http://{host}:{_port(running)}/api/docs")
 
 
-def _by_role(organisation: DemoOrganisation) -> dict[str, list[str]]:
-    roles: dict[str, list[str]] = {}
-    for person in organisation.people:
-        roles.setdefault(person.role, []).append(person.username)
-    return roles
+def _password(running: Running, style: Style) -> str:
+    if running.password is None:
+        return "unchanged since the users were created"
+    return f"{style.bold(running.password)}    of all of them; kept in {running.files.password_file}"
+
+
+def _next_steps(running: Running, style: Style) -> Iterator[str]:
+    authority = running.files.authority
+    arguments = "" if authority == "localhost:8000" else f" PORT={_port(running)}"
+    if not authority.startswith("localhost:"):
+        arguments = f" ARGS=--url=http://{authority}/api"
+    yield f"    {'make walkthrough' + arguments:<34}  " + style.dim("plays a whole delivery and prints each step")
+    if running.password is not None:
+        yield f"    {f'. {running.files.shell}':<34}  " + style.dim("prepares the curl examples of README.md and docs")
+
+
+def _port(running: Running) -> str:
+    return running.files.folder.name
+
+
+def _row(name: str, value: str, style: Style) -> str:
+    return f"  {style.dim(f'{name:<{_WIDTH}}')}  {value}"

@@ -14,6 +14,7 @@ import os
 import re
 import secrets
 from collections.abc import Mapping, MutableMapping
+from urllib.parse import urlsplit
 
 from infra import region
 from infra.local.gateway_objects import OBJECTS_PREFIX
@@ -31,19 +32,19 @@ _REGION = "us-east-1"
 _OBJECTS_FILE = ".baton/objects.sqlite3"
 
 
-def configure_stack(port: int) -> list[str]:
-    """Set missing variables for a stack that listens on `port`, and return notes for the user."""
+def configure_stack(authority: str) -> list[str]:
+    """Set missing variables for a stack that this process reaches at `authority` (host:port), and return notes."""
     environ = os.environ
-    name_services(environ, port)
-    environ.setdefault(OBJECTS, embedded_s3_url(port))
+    name_services(environ, authority)
+    environ.setdefault(OBJECTS, embedded_s3_url(authority))
     environ.setdefault("BATON_STAGE", STAGE)
-    _without_proxy(environ)
+    _without_proxy(environ, urlsplit(f"//{authority}").hostname or "")
     keys_generated = configure_command()
     is_persistent = bool(environ.get(ENGINE))
     notes = []
     if keys_generated and is_persistent:
         notes.append(f"sessions end when Baton stops; set {TOKEN_KEYS} to keep them")
-    if is_persistent and environ[OBJECTS] == embedded_s3_url(port):
+    if is_persistent and environ[OBJECTS] == embedded_s3_url(authority):
         notes.append(f"photos are kept in {objects_path(environ)}; set {OBJECTS_FILE} to use another file")
     return notes
 
@@ -79,9 +80,9 @@ def _set_credentials(environ: MutableMapping[str, str]) -> None:
         environ["AWS_DEFAULT_REGION"] = _REGION
 
 
-def embedded_s3_url(port: int) -> str:
-    """Return the URL of the embedded S3 of a stack that listens on `port`."""
-    return f"http://127.0.0.1:{port}{OBJECTS_PREFIX}"
+def embedded_s3_url(authority: str) -> str:
+    """Return the URL of the embedded S3 of a stack at `authority`."""
+    return f"http://{authority}{OBJECTS_PREFIX}"
 
 
 def objects_path(environ: Mapping[str, str]) -> str:
@@ -89,11 +90,11 @@ def objects_path(environ: Mapping[str, str]) -> str:
     return environ.get(OBJECTS_FILE) or (_OBJECTS_FILE if environ.get(ENGINE) else IN_MEMORY)
 
 
-def name_services(environ: MutableMapping[str, str], port: int) -> None:
-    """Set the missing addresses of the AWS services of a process that listens on `port`, each with a new secret."""
+def name_services(environ: MutableMapping[str, str], authority: str) -> None:
+    """Set the missing addresses of the AWS services of a stack at `authority`, each with a new secret."""
     for name, prefix in _SERVICES.items():
         if not environ.get(name):
-            environ[name] = f"http://127.0.0.1:{port}{prefix}/{secrets.token_urlsafe(32)}"
+            environ[name] = f"http://{authority}{prefix}/{secrets.token_urlsafe(32)}"
 
 
 def service_secrets(environ: Mapping[str, str]) -> dict[str, str]:
@@ -105,7 +106,7 @@ def service_secrets(environ: Mapping[str, str]) -> dict[str, str]:
     return {prefix: match[1] if match else secrets.token_urlsafe(32) for prefix, match in found.items()}
 
 
-def _without_proxy(environ: MutableMapping[str, str]) -> None:
+def _without_proxy(environ: MutableMapping[str, str], host: str) -> None:
     """Exclude the local gateway, which the app calls, from HTTP proxies."""
     for name in ("NO_PROXY", "no_proxy"):
-        environ[name] = ",".join(filter(None, (environ.get(name), "127.0.0.1", "localhost")))
+        environ[name] = ",".join(filter(None, (environ.get(name), "127.0.0.1", "localhost", host)))

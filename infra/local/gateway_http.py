@@ -38,6 +38,7 @@ from infra.local.asgi import (
     read_body,
     respond,
 )
+from infra.local.gateway_objects import follow_host
 from infra.local.threads import Threads
 
 STAGE = "api"
@@ -126,10 +127,11 @@ class Gateway(LocalGateway):
 class HttpGateway:
     """The gateway as an ASGI application."""
 
-    def __init__(self, app: Chalice, threads: Threads, max_bytes: int) -> None:
+    def __init__(self, app: Chalice, threads: Threads, max_bytes: int, objects_url: str = "") -> None:
         self._gateway = Gateway(app)
         self._threads = threads
         self._max_bytes = max_bytes
+        self._objects_url = objects_url
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle one request."""
@@ -137,6 +139,8 @@ class HttpGateway:
             body = await read_body(scope, receive, self._max_bytes)
             call = Call(scope["method"], _below_stage(scope), headers_of(scope), body, client_of(scope))
             response = await self._threads.run(partial(self._gateway.answer, call))
+            if self._objects_url:
+                response = follow_host(response, self._objects_url, call.headers.get("host", ""))
         except ClientGone:
             return
         except TooLarge:

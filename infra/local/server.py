@@ -79,10 +79,10 @@ def stack(secrets: Mapping[str, str], objects: ObjectService | None = None) -> S
     functions = {config.function_name("deliver"): app.deliver, config.function_name("send"): app.send}
     return Stack(
         threads=threads,
-        http=HttpGateway(app.app, threads, config.max_body_bytes),
+        http=HttpGateway(app.app, threads, config.max_body_bytes, "" if objects is None else config.s3_endpoint),
         sockets=sockets,
         services=Services(sockets, functions, threads, secrets),
-        objects=None if objects is None else ObjectGateway(objects, threads),
+        objects=None if objects is None else ObjectGateway(objects, threads, config.s3_endpoint),
         sweepers=[Sweeper(one_pass, config.sweep_every_s) for one_pass in (app.one_pass, app.maintenance_pass)],
     )
 

@@ -6,6 +6,7 @@ because the user can nearly always correct them.
 
 from __future__ import annotations
 
+import errno
 import logging
 import os
 import re
@@ -20,9 +21,11 @@ from infra.stages import is_production
 
 if TYPE_CHECKING:
     from infra.local.objects import ObjectService
+    from infra.local.stack_files import StackFiles
 
 PASSWORD = "BATON_DEMO_PASSWORD"  # noqa: S105 - the name of a setting
 _DEFAULT_PORT = 8000
+_BAD_HOST = "HOST must be an address of this machine, such as 127.0.0.1, or 0.0.0.0 for all of them, not {!r}"
 _AWS = re.compile(r"(^|[./@])(amazonaws\.com(\.cn)?|api\.aws)\.?(:\d+)?([/?#]|$)")
 
 
@@ -33,18 +36,24 @@ class StartFailed(Exception):
 def listen(host: str, environ: Mapping[str, str]) -> socket.socket:
     """Return a listening socket on the port in `PORT`, or on a free one for 0. Raise `StartFailed`."""
     port = environ.get("PORT", "").strip() or str(_DEFAULT_PORT)
-    if not port.isdigit() or int(port) > 65535:
+    if not port.isascii() or not port.isdigit() or int(port) > 65535:
         raise StartFailed(f"PORT must be a number from 0 to 65535, not {port!r}")
+    if not host:
+        raise StartFailed(_BAD_HOST.format(host))
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     # asyncio disables Nagle's algorithm, which delays responses by 40 ms, only if the protocol is given as TCP.
     listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
         # Allows the port to be reused at once; a port with a listener is still refused.
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        if family == socket.AF_INET6:
+            listener.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, int(host != "::"))
         listener.bind((host, int(port)))
         listener.listen(1024)
     except OSError as error:
         listener.close()
+        if isinstance(error, socket.gaierror) or error.errno in (errno.EADDRNOTAVAIL, errno.EINVAL):
+            raise StartFailed(_BAD_HOST.format(host)) from error
         message = f"port {port} of {host}: {error.strerror}; use another one with PORT=8001 make run"
         raise StartFailed(message) from error
     return listener
@@ -64,9 +73,9 @@ def engine(environ: Mapping[str, str]) -> Iterator[str]:
 
 
 @contextmanager
-def objects(environ: Mapping[str, str], port: int) -> Iterator[ObjectService | None]:
-    """Start the embedded S3 on the port of the stack; yield None if the environment names another S3."""
-    own_url = environment.embedded_s3_url(port)
+def objects(environ: Mapping[str, str], authority: str) -> Iterator[ObjectService | None]:
+    """Start the embedded S3 of the stack at `authority`; yield None if the environment names another S3."""
+    own_url = environment.embedded_s3_url(authority)
     if environ.get(environment.OBJECTS) != own_url:
         yield None
         return
@@ -89,9 +98,23 @@ def refuse_real_data(environ: Mapping[str, str]) -> None:
             raise StartFailed(f"demo people are not made on AWS; set {name} to an endpoint on your machine")
 
 
-def populate(environ: Mapping[str, str]) -> tuple[str | None, list[str]]:
+@contextmanager
+def kept_password(files: StackFiles, password: str | None, environ: Mapping[str, str]) -> Iterator[None]:
+    """Keep the password for other terminals. Remove it at the end, unless the users outlive the stack."""
+    files.remove()
+    if password is not None:
+        files.write(password)
+    try:
+        yield
+    finally:
+        if not environ.get(environment.ENGINE) or environ.get("PORT", "").strip() == "0":
+            files.remove()
+
+
+def populate(environ: Mapping[str, str], kept: str | None = None) -> tuple[str | None, list[str]]:
     """Create missing tables and demo data. Return the users' password, if it is known, and notes for the user.
 
+    `kept` is the password of the last stack on this port; on an engine that keeps its data it may still be valid.
     Raise `StartFailed` where real people may be.
     """
     refuse_real_data(environ)
@@ -108,9 +131,10 @@ def populate(environ: Mapping[str, str]) -> tuple[str | None, list[str]]:
     if settings().s3_endpoint:
         create_bucket(aws.client("s3", settings().s3_endpoint), settings().photo_bucket)
     configured = environ.get(PASSWORD)
-    password = configured or secrets.token_urlsafe(9)
+    kept = kept if environ.get(environment.ENGINE) else None
+    password = configured or kept or secrets.token_urlsafe(9)
     new = demo.make(password)
-    if len(new) == demo.USER_COUNT or (configured and demo.password_matches(configured)):
+    if len(new) == demo.USER_COUNT or ((configured or kept) and demo.password_matches(password)):
         return password, []
     notes = [f"new users with the password {password}: {', '.join(sorted(new))}"] if new else []
     if configured:

@@ -4,7 +4,8 @@ A customer places an order. The first courier lets the offer time out. The next 
 accepts, arrives, picks up and delivers. HTTP responses and socket events are printed as they arrive. The exit code is 0
 only if everything happens as the contract says. The command cleans up before and after, so it can be repeated.
 
-It needs the password of the demo users, which `make run` prints: `--password`, `BATON_DEMO_PASSWORD`, or a prompt.
+It needs the password of the demo users: `--password`, else `BATON_DEMO_PASSWORD`, else the one that `make run` keeps in
+the same checkout, else a prompt.
 """
 
 from __future__ import annotations
@@ -17,16 +18,30 @@ from collections.abc import Sequence
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlsplit
 
 import httpx
 
-from infra.local.walkthrough_users import ApiConnection, Console, Event, WalkthroughFailed, WalkthroughUser
+from infra.local.addresses import is_this_machine
+from infra.local.stack_files import StackFiles
+from infra.local.walkthrough_users import (
+    ApiConnection,
+    Console,
+    Event,
+    WalkthroughFailed,
+    WalkthroughUser,
+    await_server,
+)
 
 _REASSIGNMENT_TIMEOUT_S = 90.0  # three times the default of 15 s for the offer and 15 s for the sweep
 _USERNAMES = ("customer1", "courier1", "courier2")
 _DAM = (52.3731, 4.8926)
 _STEPS = {"accept": "accepted", "arrived": "arrived", "picked": "picked_up", "delivered": "delivered"}
 _CLEANUP_STEP = {"assigned": "decline", "accepted": "cancel", "arrived": "cancel", "picked_up": "delivered"}
+
+
+class PasswordMissing(Exception):
+    """The stack runs, and nobody said its password."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,16 +180,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m infra.local.walkthrough", description=description)
     url = f"http://localhost:{os.environ.get('PORT') or 8000}/api"
     parser.add_argument("--url", default=url, help="URL of the API (default: %(default)s)")
-    parser.add_argument("--password", help="password of the demo users, which `make run` prints")
+    parser.add_argument("--password", help="password of the demo users (default: the one that `make run` keeps)")
     options = parser.parse_args(arguments)
-    password = options.password or os.environ.get("BATON_DEMO_PASSWORD")
-    if not password and sys.stdin.isatty():
-        password = getpass.getpass("Password of the demo users, printed by `make run`: ")
-    if not password:
-        print("Set the password that `make run` prints with --password or BATON_DEMO_PASSWORD", file=sys.stderr)
-        return 2
     try:
-        run(options.url.rstrip("/"), password)
+        _play(options.url.rstrip("/"), options.password)
+    except PasswordMissing:
+        print("Set the password that `make run` printed with --password or BATON_DEMO_PASSWORD", file=sys.stderr)
+        return 2
     except WalkthroughFailed as failure:
         print(f"\nThe walkthrough failed: {failure}", file=sys.stderr)
         return 1
@@ -182,6 +194,25 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 130
     print("\nThe walkthrough succeeded.")
     return 0
+
+
+def _play(url: str, given: str | None) -> None:
+    """Play the delivery. Raise `WalkthroughFailed`, or `PasswordMissing`."""
+    await_server(url)
+    password = given or os.environ.get("BATON_DEMO_PASSWORD") or _kept_password(url)
+    if not password and sys.stdin.isatty():
+        password = getpass.getpass("Password of the demo users, printed by `make run`: ")
+    if not password:
+        raise PasswordMissing
+    run(url, password)
+
+
+def _kept_password(url: str) -> str | None:
+    """Return the password that a stack on this machine keeps for this port."""
+    parts = urlsplit(url)
+    if parts.hostname is None or parts.port is None or not is_this_machine(parts.hostname):
+        return None
+    return StackFiles(parts.port).password()
 
 
 def _require(condition: bool, message: str) -> None:  # noqa: FBT001 - an assertion

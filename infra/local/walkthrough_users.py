@@ -23,6 +23,8 @@ from websockets.sync.client import ClientConnection, connect
 _TIMEOUT_S = 20.0
 _MAX_TEXT_LENGTH = 60
 _RENEWAL_S = 2.0
+_START_TIMEOUT_S = 120.0
+_START_IT = "Is `make run` running? Start it in another terminal. If its port is not 8000: PORT=8001 make walkthrough"
 
 
 class WalkthroughFailed(Exception):
@@ -79,15 +81,25 @@ class ApiConnection:
         try:
             response = self.http.request(method, path, json=body, headers=headers)
         except httpx.HTTPError as error:
-            raise WalkthroughFailed(
-                f"{self.http.base_url} cannot be reached ({error}). Is `make run` running?"
-            ) from error
+            raise WalkthroughFailed(f"{self.http.base_url} cannot be reached ({error}). {_START_IT}") from error
         content = response.json() if response.content else None
         self.console.line(self.username, "http", f"{method} {path} -> {response.status_code}", content)
         if response.status_code != status:
             problem = f"{method} {path} returned {response.status_code}, expected {status}"
+            if path == "/v1/auth/login" and response.status_code == 401:
+                problem += "; the password of the demo users is another one (--password, BATON_DEMO_PASSWORD)"
             raise WalkthroughFailed(f"{self.username}: {problem}")
         return content
+
+
+def await_server(url: str) -> None:
+    """Wait until the server at `url` is ready: its port is open before. Raise `WalkthroughFailed` if there is none."""
+    try:
+        response = httpx.get(f"{url}/health", timeout=_START_TIMEOUT_S, trust_env=False)
+    except (httpx.HTTPError, httpx.InvalidURL) as error:
+        raise WalkthroughFailed(f"nothing answers at {url} ({error}). {_START_IT}") from error
+    if response.status_code != 200:
+        raise WalkthroughFailed(f"{url}/health returned {response.status_code}: that is not Baton. {_START_IT}")
 
 
 class WalkthroughUser:

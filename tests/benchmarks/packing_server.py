@@ -16,11 +16,11 @@ OPEN = 5_000
 _populate = startup.populate
 
 
-def populate(environ: Mapping[str, str]) -> tuple[str | None, list[str]]:
+def populate(environ: Mapping[str, str], kept: str | None = None) -> tuple[str | None, list[str]]:
     """Create the demo data, 5,000 open shipments and a huge one."""
     from tests.builders import packing_crowd
 
-    made = _populate(environ)
+    made = _populate(environ, kept)
     now = datetime.now(UTC)
     packing_crowd.fill([*packing_crowd.huge_shipment(now), *packing_crowd.open_shipments(OPEN, now)])
     return made

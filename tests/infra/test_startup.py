@@ -52,7 +52,7 @@ def test_each_process_has_its_own_secret_addresses() -> None:
     made: list[str] = []
     for _ in range(2):
         environ: dict[str, str] = {"BATON_SOCKETS_ENDPOINT": ""}
-        environment.name_services(environ, 8123)
+        environment.name_services(environ, "127.0.0.1:8123")
         secrets = environment.service_secrets(environ)
         assert environ["BATON_SOCKETS_ENDPOINT"] == f"http://127.0.0.1:8123/_gateway/{secrets[SOCKETS_PREFIX]}"
         assert environ["BATON_LAMBDA_ENDPOINT"] == f"http://127.0.0.1:8123/_lambda/{secrets[LAMBDA_PREFIX]}"
@@ -67,7 +67,7 @@ def test_given_addresses_are_kept() -> None:
         "BATON_LAMBDA_ENDPOINT": "http://elsewhere:4566",
     }
     environ = dict(given)
-    environment.name_services(environ, 8123)
+    environment.name_services(environ, "127.0.0.1:8123")
     assert environ == given
     secrets = environment.service_secrets(environ)
     assert secrets[SOCKETS_PREFIX] == "chosen"

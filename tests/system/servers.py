@@ -59,14 +59,14 @@ class Output:
             self.ended = True
             self.changed.notify_all()
 
-    def wait_for(self, beginning: str) -> bool:
+    def wait_for(self, beginning: str, patience_s: float = PATIENCE_S) -> bool:
         """Wait for a line that begins like this; return whether it came."""
 
         def came() -> bool:
             return any(line.startswith(beginning) for line in self.lines)
 
         with self.changed:
-            self.changed.wait_for(lambda: came() or self.ended, PATIENCE_S)
+            self.changed.wait_for(lambda: came() or self.ended, patience_s)
             return came()
 
     @property
@@ -106,23 +106,25 @@ class Server:
 
 
 @contextmanager
-def running(**environment: str) -> Iterator[Server]:
+def running(*arguments: str, **environment: str) -> Iterator[Server]:
     """Run a stack on a free port until the end of the block.
 
     It hashes passwords with little memory, unless a stage is named; production's hashing is half of a start.
     """
     hashing = {} if "BATON_STAGE" in environment else QUICK_HASHING
     own = {"PORT": "0", "BATON_DEMO_PASSWORD": PASSWORD, **hashing, **environment}
-    with started([sys.executable, "-m", "infra.local"], READY, **own) as server:
+    with started([sys.executable, "-m", "infra.local", *arguments], READY, **own) as server:
         yield server
 
 
 @contextmanager
-def started(command: list[str], ready: str, **environment: str) -> Iterator[Server]:
+def started(
+    command: list[str], ready: str, cwd: Path = ROOT, patience_s: float = PATIENCE_S, /, **environment: str
+) -> Iterator[Server]:
     """Run a process until the end of the block, after it has printed a line that begins with `ready`."""
     with subprocess.Popen(
         command,
-        cwd=ROOT,
+        cwd=cwd,
         env=clean_environment(**environment),
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -137,7 +139,7 @@ def started(command: list[str], ready: str, **environment: str) -> Iterator[Serv
             reader.start()
         server = Server(process, output, errors, readers)
         try:
-            assert output.wait_for(ready), f"{command} did not start"
+            assert output.wait_for(ready, patience_s), f"{command} did not start"
             yield server
         except BaseException as error:
             error.add_note(f"The process said: {output.text[-5000:]}\n{errors.text[-5000:]}")

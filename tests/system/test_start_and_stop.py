@@ -3,6 +3,7 @@
 import re
 import shutil
 import signal
+import stat
 import subprocess
 from pathlib import Path
 
@@ -12,7 +13,7 @@ import pytest
 from infra.local.demo_people import ORGANISATIONS
 from tests.system.clients import Stack
 from tests.system.repairs import repair, upload
-from tests.system.servers import PASSWORD, READY, clean_environment, run_once, running
+from tests.system.servers import PASSWORD, READY, ROOT, clean_environment, run_once, running
 
 DIFFICULT = """it's "quoted" $HOME \\ `too`"""
 
@@ -25,12 +26,14 @@ def test_the_banner_names_everybody_the_password_and_the_addresses() -> None:
         assert PASSWORD in text
         for address in (server.base, server.base.replace("http", "ws") + "/v1/ws/", "/v1/openapi.json", "/health"):
             assert address in text
+        assert f"{server.base}/docs" in text
+        assert "\x1b" not in text
         assert text.endswith(READY)
 
 
 def test_missing_password_is_generated() -> None:
     with running(BATON_DEMO_PASSWORD="", BATON_STAGE="local") as server:
-        found = re.search(r"Password of all users +(\S+)", server.output.text)
+        found = re.search(r"Password +(\S+)", server.output.text)
         assert found is not None
         stack = Stack(server.base, found[1])
         assert stack.person("packer1").user_id
@@ -39,20 +42,38 @@ def test_missing_password_is_generated() -> None:
 
 @pytest.mark.skipif(shutil.which("curl") is None, reason="there is no curl here")
 @pytest.mark.parametrize("password", [PASSWORD, DIFFICULT])
-def test_the_three_lines_of_curl_work_when_pasted(password: str) -> None:
+def test_the_commands_of_the_banner_prepare_a_shell(password: str) -> None:
     with running(BATON_DEMO_PASSWORD=password) as server:
-        lines = [line for line in server.output.lines if line.startswith(("token()", "curl"))]
-        assert len(lines) == 3
+        [prepare] = [line.split("  ")[0] for line in map(str.strip, server.output.lines) if line.startswith(". ")]
+        me = 'curl -s $API/v1/me -H "Authorization: Bearer $(token courier1)"'
         pasted = subprocess.run(
             ["sh"],  # noqa: S607 - the one of the machine
-            input="\n".join(lines),
+            input=f"{prepare}\n{me} | field user.username\n{me} | field user.nothing\n",
+            cwd=ROOT,
             env=clean_environment(),
             capture_output=True,
             text=True,
             check=True,
         )
-        assert re.findall(r"^HTTP/1.1 (\d+)", pasted.stdout, re.MULTILINE) == ["204", "201"]
-        assert '"assigned_courier_id"' in pasted.stdout
+        assert pasted.stdout == "courier1\n\n"
+        assert pasted.stderr == ""
+
+
+def test_the_password_is_kept_for_its_user_alone_while_the_stack_runs() -> None:
+    with running(BATON_DEMO_PASSWORD="") as server:
+        folder = ROOT / ".baton" / str(server.port)
+        kept = (folder / "password").read_text().strip()
+        assert kept in server.output.text
+        assert {path.name: stat.S_IMODE(path.stat().st_mode) for path in folder.iterdir()} == {
+            "password": 0o600,
+            "shell": 0o600,
+        }
+        assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+        stack = Stack(server.base, kept)
+        assert stack.person("packer1").user_id
+        stack.close()
+        server.end()
+        assert not folder.exists()
 
 
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
@@ -80,6 +101,7 @@ def test_a_port_that_is_taken_is_named_in_one_line() -> None:
     ("wrong", "named"),
     [
         ({"PORT": "many"}, "PORT"),
+        ({"PORT": "²"}, "PORT"),
         ({"BATON_OFFER_LIFE": "15"}, "BATON_OFFER_LIFE"),
         ({"BATON_OFFER_LIFE_S": "soon"}, "BATON_OFFER_LIFE_S"),
         ({"BATON_TOKEN_KEYS": "{}"}, "BATON_TOKEN_KEYS"),
@@ -92,6 +114,14 @@ def test_invalid_setting_is_reported_in_one_line(wrong: dict[str, str], named: s
     ended = run_once("infra.local", **{"PORT": "0", **wrong})
     assert ended.returncode == 1
     assert named in ended.stderr
+    assert len(ended.stderr.splitlines()) == 1
+
+
+@pytest.mark.parametrize("host", ["", "192.0.2.77", "no-such-host.invalid", "2001:db8::77"])
+def test_invalid_host_is_reported_in_one_line(host: str) -> None:
+    ended = run_once("infra.local", "--host", host, PORT="0")
+    assert (ended.returncode, ended.stdout) == (1, "")
+    assert "HOST must be an address of this machine" in ended.stderr
     assert len(ended.stderr.splitlines()) == 1
 
 

@@ -5,8 +5,8 @@ from tests.system.servers import PASSWORD, run_once
 
 
 def test_walkthrough_can_be_repeated(brisk_stack: Stack) -> None:
-    for _ in range(2):
-        played = run_once("infra.local.walkthrough", "--url", brisk_stack.base, "--password", PASSWORD)
+    for password in (("--password", PASSWORD), ()):  # without one, the one that the stack keeps is used
+        played = run_once("infra.local.walkthrough", "--url", brisk_stack.base, *password)
         assert played.returncode == 0, played.stdout + played.stderr
         for event in ("order.assigned", "order.assignment_timed_out", "order.reassigned_away", "order.status"):
             assert f"<- {event}" in played.stdout
@@ -33,5 +33,7 @@ def test_walkthrough_reports_what_is_missing(brisk_stack: Stack) -> None:
     wrong = run_once("infra.local.walkthrough", "--url", brisk_stack.base, "--password", "wrong")
     assert wrong.returncode == 1
     assert "401" in wrong.stderr
-    none = run_once("infra.local.walkthrough", "--url", brisk_stack.base)
-    assert none.returncode == 2
+    assert "BATON_DEMO_PASSWORD" in wrong.stderr
+    other = run_once("infra.local.walkthrough", "--url", f"{brisk_stack.base}/nowhere")
+    assert other.returncode == 1
+    assert "is not Baton" in other.stderr
