@@ -6,7 +6,8 @@ Conventions in ``sh`` blocks:
     # In another terminal              the block runs beside the following ones until the end of the document
     curl ... # 409: a cell is missing  a refusal that the document wants, with its status
 
-A block whose commands are all `make ...` is not run: the targets must exist, and `tests.newcomer` runs the first ones.
+A block whose commands are all `make ...` or `.ci/run` is not run: the targets must exist, and `tests.newcomer` runs the
+first ones.
 """
 
 from __future__ import annotations
@@ -78,8 +79,10 @@ class Block:
 
     @property
     def only_make(self) -> bool:
-        """Return whether all commands are targets of the Makefile."""
-        return bool(self.commands) and all(re.match(r"(\w+=\S+ )*make\b", command) for command in self.commands)
+        """Return whether all commands are targets of the Makefile, or `.ci/run`, which calls them."""
+        return bool(self.commands) and all(
+            re.match(r"(\w+=\S+ )*(make\b|\.ci/run\b)", command) for command in self.commands
+        )
 
     @property
     def in_another_terminal(self) -> bool:

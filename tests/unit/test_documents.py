@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.documents import REASONS, ROOT, Block, blocks, documents
+from tests.documents import REASONS, ROOT, Block, blocks, documents, shell_blocks
 
 UNCHECKED = {
     "text": "output, and drawings of letters",
@@ -67,6 +67,13 @@ def test_targets_of_make_exist(path: Path) -> None:
     named = re.findall(r"\bmake ([a-z][a-z-]*)\b", "\n".join(block.code for block in blocks(path)))
     named += re.findall(r"`(?:\w+=\S+ )*make ([a-z][a-z-]*)\b", path.read_text())
     assert set(named) <= TARGETS
+
+
+@pytest.mark.parametrize(
+    "block", [block for path in documents() for block in shell_blocks(path)], ids=lambda b: b.place
+)
+def test_block_that_runs_starts_no_target_of_make(block: Block) -> None:
+    assert not [command for command in block.commands if re.match(r"(\w+=\S+ )*(make\b|\.ci/)", command)]
 
 
 @pytest.mark.parametrize("path", documents(), ids=NAMES)
