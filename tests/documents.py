@@ -3,9 +3,9 @@
 Conventions in ``sh`` blocks:
 
     # Needs an AWS account.            the block is not run here; one of `REASONS`
-    # In another terminal              the block runs beside the following ones until the end of the document
     curl ... # 409: a cell is missing  a refusal that the document wants, with its status
 
+After "sh" the fence may say `another terminal`: the block runs beside the following ones until the end of the document.
 A block whose commands are all `make ...` or `.ci/run` is not run: the targets must exist, and `tests.newcomer` runs the
 first ones.
 """
@@ -41,14 +41,14 @@ REASONS = frozenset(
     }
 )
 _FENCE = re.compile(
-    r"^(?P<indent> *)```(?P<language>[\w+-]*)[^\n]*\n(?P<code>.*?)^(?P=indent)```[ ]*$",
+    r"^(?P<indent> *)```(?P<language>[\w+-]*)(?P<info>[^\n]*)\n(?P<code>.*?)^(?P=indent)```[ ]*$",
     re.MULTILINE | re.DOTALL,
 )
 _NEEDS = re.compile(r"# Needs (.+)\.")
 _REFUSED = re.compile(r"# .*?\b([45]\d\d)\b")
 _STATUS = re.compile(r"^HTTP/[\d.]+ (\d+)", re.MULTILINE)
 _PROGRESS = re.compile(r"^\d+ %: \d+ of \d+\n", re.MULTILINE)
-_OTHER_TERMINAL = "# In another terminal"
+_OTHER_TERMINAL = "another terminal"
 _CURL = '#!/bin/sh\nexec "{curl}" --dump-header "$(mktemp "$HEADERS/$(date +%s%N)-XXXXXX")" "$@"\n'
 
 
@@ -59,6 +59,7 @@ class Block:
     document: str
     line: int
     language: str
+    info: str
     code: str
 
     @property
@@ -87,7 +88,7 @@ class Block:
     @property
     def in_another_terminal(self) -> bool:
         """Return whether it runs beside the others."""
-        return self.code.startswith(_OTHER_TERMINAL)
+        return self.info == _OTHER_TERMINAL
 
     @property
     def refusals(self) -> list[str]:
@@ -104,7 +105,13 @@ def blocks(path: Path) -> list[Block]:
     """Return the fenced blocks of a document, in order."""
     text, name = path.read_text(), path.relative_to(ROOT).as_posix()
     return [
-        Block(name, text.count("\n", 0, found.start()) + 1, found["language"], textwrap.dedent(found["code"]))
+        Block(
+            name,
+            text.count("\n", 0, found.start()) + 1,
+            found["language"],
+            found["info"].strip(),
+            textwrap.dedent(found["code"]),
+        )
         for found in _FENCE.finditer(text)
     ]
 

@@ -64,6 +64,7 @@ def _run(host: str, startup_signals: _StartupSignals) -> bool:
     startup.refuse_real_data(os.environ)
     with closing(startup.listen(host, os.environ)) as listener:
         port = listener.getsockname()[1]
+        print("Starting Baton: tables, demo people and some work for them ...", flush=True)
         authority = f"{own_host(host)}:{port}"
         notes = environment.configure_stack(authority)
         files = StackFiles(port, f"localhost:{port}" if own_host(host) == "127.0.0.1" else authority)

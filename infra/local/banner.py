@@ -93,7 +93,7 @@ def _next_steps(running: Running, style: Style) -> Iterator[str]:
     authority = running.files.authority
     arguments = "" if authority == "localhost:8000" else f" PORT={_port(running)}"
     if not authority.startswith("localhost:"):
-        arguments = f" ARGS=--url=http://{authority}/api"
+        arguments = f" ARGS='--url=http://{authority}/api'"
     yield f"    {'make walkthrough' + arguments:<34}  " + style.dim("plays a whole delivery and prints each step")
     if running.password is not None:
         yield f"    {f'. {running.files.shell}':<34}  " + style.dim("prepares the curl examples of README.md and docs")

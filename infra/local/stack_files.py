@@ -65,6 +65,7 @@ API=http://{authority}/api
 SOCKETS=ws://{authority}/api/v1/ws
 PASSWORD={shlex.quote(password)}
 JSON='Content-Type: application/json'
+[ -z "${{ZSH_VERSION:-}}" ] || setopt interactive_comments
 
 # token NAME: sign in and print the access token. Ten times a minute and name at most, so keep it in a variable.
 token() {{

@@ -41,6 +41,7 @@ def check_http(block: Block) -> None:
 
 
 def check_shell(block: Block) -> None:
+    assert block.info in ("", "another terminal")
     if block.needs:
         assert block.needs in REASONS, f"add the reason to tests/documents.py: {block.needs}"
 
