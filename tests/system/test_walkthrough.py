@@ -1,7 +1,11 @@
 """The walkthrough command."""
 
+import subprocess
+import sys
+from pathlib import Path
+
 from tests.system.clients import Stack
-from tests.system.servers import PASSWORD, run_once
+from tests.system.servers import PASSWORD, ROOT, clean_environment, run_once
 
 
 def test_walkthrough_can_be_repeated(brisk_stack: Stack) -> None:
@@ -26,7 +30,7 @@ def test_walkthrough_cleans_up_after_an_earlier_run(brisk_stack: Stack) -> None:
     assert played.returncode == 0, played.stdout + played.stderr
 
 
-def test_walkthrough_reports_what_is_missing(brisk_stack: Stack) -> None:
+def test_walkthrough_reports_what_is_missing(brisk_stack: Stack, tmp_path: Path) -> None:
     nobody = run_once("infra.local.walkthrough", "--url", "http://localhost:9/api", "--password", "x")
     assert nobody.returncode == 1
     assert "Is `make run` running?" in nobody.stderr
@@ -37,3 +41,14 @@ def test_walkthrough_reports_what_is_missing(brisk_stack: Stack) -> None:
     other = run_once("infra.local.walkthrough", "--url", f"{brisk_stack.base}/nowhere")
     assert other.returncode == 1
     assert "is not Baton" in other.stderr
+    none = subprocess.run(
+        [sys.executable, "-m", "infra.local.walkthrough", "--url", brisk_stack.base],
+        cwd=tmp_path,  # where no stack keeps its password
+        env=clean_environment(PYTHONPATH=str(ROOT)),
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert none.returncode == 2
+    assert "BATON_DEMO_PASSWORD" in none.stderr
