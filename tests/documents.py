@@ -166,11 +166,11 @@ class Terminal:
         self._run(block, f"echo; echo '{mark}'")
         ended = self.output.wait_for(mark)
         text = "\n".join(line for line in self.output.lines[before:] if line != mark).strip()
-        told = f"{block.place} printed:\n{text}\n{self.errors}"
-        assert ended, f"{block.place} stopped the shell\n{told}"
-        assert self.errors == "", told
+        report = f"{block.place} printed:\n{text}\n{self.errors}"
+        assert ended, f"{block.place} stopped the shell\n{report}"
+        assert self.errors == "", report
         refused = [status for status in self.statuses() if status[0] not in "12"]
-        assert refused == block.refusals, f"refused: {refused}, documented: {block.refusals}\n{told}"
+        assert refused == block.refusals, f"refused: {refused}, documented: {block.refusals}\n{report}"
         return text
 
     def begin(self, block: Block) -> None:

@@ -41,7 +41,7 @@ _CLEANUP_STEP = {"assigned": "decline", "accepted": "cancel", "arrived": "cancel
 
 
 class PasswordMissing(Exception):
-    """The stack runs, and nobody said its password."""
+    """No password of the demo users was given, and none is kept."""
 
 
 @dataclass(frozen=True, slots=True)
