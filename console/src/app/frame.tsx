@@ -1,0 +1,64 @@
+import { Loader } from "@mantine/core";
+import { useQueryClient } from "@tanstack/react-query";
+import { type ReactNode, useEffect } from "react";
+import { Outlet, useLocation, useNavigate } from "react-router";
+import { baton } from "~/api/client";
+import { ErrorNote } from "~/components/error-note";
+import { StateMessage } from "~/components/state-message";
+import { common } from "~/texts/common";
+import { MeProvider, useMeQuery } from "./me";
+import { ChangePasswordPage } from "./password-page";
+import { needsNewPassword, needsSignIn } from "./query-client";
+import { forget, signInPath } from "./session";
+import { Shell } from "./shell";
+
+/** Everything behind sign-in: who the person is, what they may do, and the shell around the pages. */
+export default function Frame() {
+  useSessionEnd();
+  const me = useMeQuery();
+  if (needsNewPassword(me.error) || me.data?.mustChangePassword) return <ChangePasswordPage />;
+  if (me.data !== undefined) {
+    return (
+      <MeProvider me={me.data}>
+        <Shell>
+          <Outlet />
+        </Shell>
+      </MeProvider>
+    );
+  }
+  if (me.error === null || needsSignIn(me.error)) return <Splash />;
+  return (
+    <Centered>
+      <StateMessage kind="offline" title={common.errors.offline} text={common.errors.offlineHint}>
+        <ErrorNote error={me.error} onRetry={() => void me.refetch()} />
+      </StateMessage>
+    </Centered>
+  );
+}
+
+/** Leads to the sign-in page when the session ends, and back to the same page afterwards. */
+function useSessionEnd(): void {
+  const client = useQueryClient();
+  const navigate = useNavigate();
+  const { pathname, search } = useLocation();
+  useEffect(
+    () =>
+      baton.session.on("ended", () => {
+        forget(client);
+        void navigate(signInPath(pathname + search), { replace: true });
+      }),
+    [client, navigate, pathname, search],
+  );
+}
+
+function Splash() {
+  return (
+    <Centered>
+      <Loader aria-label={common.list.loading} />
+    </Centered>
+  );
+}
+
+function Centered({ children }: { children: ReactNode }) {
+  return <main style={{ display: "grid", placeItems: "center", minHeight: "100%" }}>{children}</main>;
+}

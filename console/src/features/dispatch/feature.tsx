@@ -1,0 +1,29 @@
+import { IconPackageExport } from "@tabler/icons-react";
+import type { Feature } from "~/app/feature";
+import { texts } from "./texts";
+
+/** Who lists orders and couriers. */
+export const MANAGE = "dispatch.order.manage";
+
+export const feature: Feature = {
+  id: "dispatch",
+  routes: [
+    {
+      path: "dispatch/orders",
+      title: texts.orders.title,
+      permission: MANAGE,
+      load: () => import("./orders-page"),
+    },
+  ],
+  navigation: [
+    {
+      to: "/dispatch/orders",
+      label: texts.orders.title,
+      icon: IconPackageExport,
+      section: "work",
+      order: 20,
+      permission: MANAGE,
+      keywords: "dispatch delivery deliveries couriers",
+    },
+  ],
+};

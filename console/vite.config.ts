@@ -1,0 +1,32 @@
+import { fileURLToPath } from "node:url";
+import react from "@vitejs/plugin-react";
+import { defineConfig } from "vite";
+import { themeCss } from "./scripts/theme-css";
+import { unusedCss } from "./scripts/unused-css";
+
+const path = (relative: string): string => fileURLToPath(new URL(relative, import.meta.url));
+
+/** Where `npm run dev` finds the API. */
+const API = process.env.BATON_API ?? "http://localhost:8000";
+
+export const resolve = {
+  // The package's source, so a build needs neither its dependencies nor a build of it.
+  alias: { "~": path("src"), "@baton/client": path("../sdk/typescript/src/index.ts") },
+};
+
+export default defineConfig({
+  plugins: [react(), themeCss(), unusedCss()],
+  resolve,
+  build: {
+    target: "es2023",
+    // Everything is a file of its own: the content security policy refuses data in the page.
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+    manifest: true,
+    chunkSizeWarningLimit: 1500,
+  },
+  server: {
+    proxy: { "/api": { target: API, ws: true, changeOrigin: true } },
+    fs: { allow: [path("."), path("../sdk/typescript/src")] },
+  },
+});

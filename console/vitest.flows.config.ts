@@ -1,0 +1,12 @@
+import { defineConfig } from "vitest/config";
+
+/** Flows in Chromium against the real local stack, one after the other. */
+export default defineConfig({
+  test: {
+    include: ["tests/**/*.flow.ts"],
+    fileParallelism: false,
+    globalSetup: "./tests/support/global.ts",
+    testTimeout: 120_000,
+    hookTimeout: 180_000,
+  },
+});
