@@ -5,7 +5,7 @@
 # and no network. Content is compared and not file times, because a checkout touches times without changing anything.
 
 .DEFAULT_GOAL := help
-.PHONY: help run walkthrough test coverage check bench faults package rehearse infra deploy format pins hooks api-baseline clean environment
+.PHONY: help run console console-test console-report walkthrough test coverage check bench faults package rehearse infra deploy format pins hooks api-baseline clean environment
 
 # PYTHON names the interpreter to use; without it an existing environment is kept, or the newest supported one is looked for.
 PYTHON ?=
@@ -37,7 +37,23 @@ help:  ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
 run: environment  ## Start the whole system on this machine (PORT=8000 HOST=127.0.0.1)
+	@$(BIN)/python -m infra.console --if-possible
 	@exec $(BIN)/python -m infra.local --host '$(HOST)' $(ARGS)
+
+console: environment  ## Build the web console, if its sources have changed
+	@$(BIN)/python -m infra.console
+
+console-test: environment  ## Check the console, and test it in Chromium against the local stack
+	@$(BIN)/python -m infra.console --tools
+	$(NPM) --prefix console run --silent types
+	$(NPM) --prefix console run --silent check
+	$(NPM) --prefix console run --silent test
+	$(NPM) --prefix console run --silent size
+	$(NPM) --prefix console run --silent flows
+
+console-report: environment  ## Measure the console: sizes, and the time until it can be used
+	@$(BIN)/python -m infra.console --tools
+	$(NPM) --prefix console run --silent report
 
 walkthrough: environment  ## Play one delivery against a running `make run` (PORT=8000)
 	@exec $(BIN)/python -m infra.local.walkthrough $(ARGS)

@@ -73,14 +73,17 @@ def _run(host: str, startup_signals: _StartupSignals) -> bool:
                 password, data_notes = startup.populate(os.environ, files.password())
             running = Running(files, password, description, [*data_notes, *notes], reachable_hosts(host))
 
-            def ready() -> None:
-                startup_signals.started = True
-                print(banner(running, style_of(sys.stdout, os.environ)), flush=True)
-
+            from infra.local.gateway_console import DIST, ConsoleGateway
             from infra.local.server import serve, stack
 
+            console = ConsoleGateway(DIST, os.environ, os.environ.get(environment.OBJECTS))
+
+            def ready() -> None:
+                startup_signals.started = True
+                print(banner(running, style_of(sys.stdout, os.environ), has_console=console.is_built), flush=True)
+
             with startup.kept_password(files, password, os.environ):
-                return serve(stack(environment.service_secrets(os.environ), objects), listener, ready)
+                return serve(stack(environment.service_secrets(os.environ), objects, console), listener, ready)
 
 
 if __name__ == "__main__":

@@ -35,13 +35,14 @@ class Running:
     """The hosts under which other machines reach the stack."""
 
 
-def banner(running: Running, style: Style) -> str:
+def banner(running: Running, style: Style, *, has_console: bool = False) -> str:
     """Return the text; its last line is `READY`."""
     origin = f"http://{running.files.authority}"
     lines = [
         "",
         style.bold(f"  Baton on {origin}"),
         "",
+        *([_row("Console", style.link(f"{origin}/"), style)] if has_console else []),
         _row("API reference", style.link(f"{origin}/api/docs"), style),
         _row("API", f"{origin}/api    ({origin}/api/v1/openapi.json, {origin}/api/health)", style),
         _row("Sockets", f"{origin.replace('http', 'ws', 1)}/api/v1/ws/courier|customer|staff", style),

@@ -1,4 +1,4 @@
-"""Serves everything on one port: the public API, its sockets, and the AWS services that the app calls.
+"""Serves everything on one port: the public API, its sockets, the web console, and the AWS services that the app calls.
 
 Uvicorn handles the connections, and the app's functions run in threads. Shutdown has an order: stop the sweeps, close
 sockets with 1001, finish running requests, and give background calls a moment. It takes two seconds at most.
@@ -21,6 +21,7 @@ from chalicelib.core.clock import SystemClock
 from chalicelib.core.ids import SystemIds
 from chalicelib.core.settings import settings
 from infra.local.asgi import Receive, Scope, Send
+from infra.local.gateway_console import ConsoleGateway
 from infra.local.gateway_http import HttpGateway
 from infra.local.gateway_objects import OBJECTS_PREFIX, ObjectGateway
 from infra.local.gateway_services import Services
@@ -45,6 +46,7 @@ class Stack:
     sockets: SocketGateway
     services: Services
     objects: ObjectGateway | None
+    console: ConsoleGateway | None
     sweepers: Sequence[Sweeper]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -55,6 +57,8 @@ class Stack:
             await self.services({**scope, "path": service}, receive, send)
         elif self.objects is not None and scope["path"].startswith(f"{OBJECTS_PREFIX}/"):
             await self.objects(scope, receive, send)
+        elif self.console is not None and self.console.serves(scope):
+            await self.console(scope, receive, send)
         else:
             await self.http(scope, receive, send)
 
@@ -65,10 +69,12 @@ class Stack:
         await self.sockets.close_all(_GRACE_S)
 
 
-def stack(secrets: Mapping[str, str], objects: ObjectService | None = None) -> Stack:
+def stack(
+    secrets: Mapping[str, str], objects: ObjectService | None = None, console: ConsoleGateway | None = None
+) -> Stack:
     """Return the stack for the app of this process. `secrets` are those in the addresses of the AWS services.
 
-    `objects` is the embedded S3, if there is one.
+    `objects` is the embedded S3, if there is one, and `console` the web console.
     """
     config, clock = settings(), SystemClock()
     redact((logging.getLogger(), logging.getLogger(observability.log().name)))
@@ -83,6 +89,7 @@ def stack(secrets: Mapping[str, str], objects: ObjectService | None = None) -> S
         sockets=sockets,
         services=Services(sockets, functions, threads, secrets),
         objects=None if objects is None else ObjectGateway(objects, threads, config.s3_endpoint),
+        console=console,
         sweepers=[Sweeper(one_pass, config.sweep_every_s) for one_pass in (app.one_pass, app.maintenance_pass)],
     )
 
