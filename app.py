@@ -71,10 +71,10 @@ from chalicelib.packing.shipments.routes import routes as shipment_routes
 from chalicelib.picking.assignments.routes import routes as assignment_routes
 from chalicelib.picking.desk.routes import routes as picking_desk_routes
 from chalicelib.picking.ledger.routes import routes as ledger_routes
-from chalicelib.realtime import events as realtime_events
 from chalicelib.realtime.delivery import EventDelivery
 from chalicelib.realtime.delivery_trigger import DeliveryTrigger, LambdaDeliveryTrigger
 from chalicelib.realtime.drain import Parts
+from chalicelib.realtime.protocol import describe_sockets
 from chalicelib.realtime.routes import routes as socket_routes
 from chalicelib.realtime.sender import GatewaySender, Sender
 from chalicelib.realtime.sockets import Sockets
@@ -151,7 +151,7 @@ def compose(  # noqa: PLR0913 - each part can be replaced, by keyword
         endpoints=[endpoint for routes in ROUTES for endpoint in routes.endpoints],
         roles_of=roles_with,
         version=__version__,
-        socket_events=dispatch_events.SOCKET_EVENTS + notice_events.SOCKET_EVENTS + realtime_events.SOCKET_EVENTS,
+        sockets=describe_sockets(config, dispatch_events.SOCKET_EVENTS + notice_events.SOCKET_EVENTS),
     )
     sockets = Sockets(dependencies, sender, trigger)
     return Composition(dependencies, delivery, sockets, messages or AwsMessages(config))

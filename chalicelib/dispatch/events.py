@@ -4,6 +4,7 @@ from chalicelib.core.work import Recipient, UnitOfWork
 from chalicelib.dispatch.schemas import AnnouncedStatus, CourierPosition, OrderAssigned, OrderLost, OrderStatus
 from chalicelib.dispatch.tables import Order
 from chalicelib.edge.socket_events import SocketEvent
+from chalicelib.realtime.events import ERROR
 
 ASSIGNED = "order.assigned"
 TIMED_OUT = "order.assignment_timed_out"
@@ -24,7 +25,13 @@ SOCKET_EVENTS = (
     SocketEvent("courier", STATUS, OrderStatus, _COURIER, "The customer has canceled the order."),
     SocketEvent("customer", STATUS, OrderStatus, _CUSTOMER, "The status of one of the customer's orders has changed."),
     SocketEvent(
-        "courier", LOCATION, CourierPosition, "dispatch.courier.position", "The courier's position.", from_client=True
+        "courier",
+        LOCATION,
+        CourierPosition,
+        "dispatch.courier.position",
+        "The courier's position.",
+        from_client=True,
+        replies=(ERROR,),
     ),
 )
 """All events, for the API documents."""

@@ -18,7 +18,7 @@ from chalicelib.core.settings import Secret, Settings
 from chalicelib.core.store import ItemKey, ReadResult
 from chalicelib.edge.endpoint import AuditTarget, Endpoint
 from chalicelib.edge.rate_limits import RateLimits
-from chalicelib.edge.socket_events import SocketEvent
+from chalicelib.edge.socket_events import SocketProtocol
 
 
 class Credentials(Protocol):
@@ -85,7 +85,8 @@ class Dependencies(msgspec.Struct, frozen=True):
     """Receives outbound messages; None: the Lambda function that sends them."""
     roles_of: Callable[[str], Sequence[str]] | None = None
     version: str = "0"
-    socket_events: Sequence[SocketEvent] = ()
+    sockets: SocketProtocol | None = None
+    """The protocol of the sockets, for the API documents; None: there are none."""
 
 
 _installed: list[Dependencies] = []

@@ -41,3 +41,11 @@ def openapi_30(_: Request[Empty, Empty]) -> Response[dict[str, object]]:
     from chalicelib.edge.openapi.document import document_30
 
     return Response(document_30(dependencies()))
+
+
+@routes.get("/v1/asyncapi.json", public=True, returns=dict)
+def asyncapi(_: Request[Empty, Empty]) -> Response[dict[str, object]]:
+    """Return the AsyncAPI 3.0 document of the sockets."""
+    from chalicelib.edge.openapi.asyncapi import describe_sockets
+
+    return Response(describe_sockets(dependencies()))

@@ -1,6 +1,6 @@
 """The events that clients may send: `ping` and `ack`, and those that domains register a handler for."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterator
 from typing import Any, TypeVar
 
 import msgspec
@@ -10,24 +10,40 @@ from chalicelib.core.errors import ValidationFailed
 from chalicelib.edge.dependencies import Dependencies
 from chalicelib.edge.socket_events import SocketEvent
 from chalicelib.realtime.permissions import CHANNEL_PREFIX, CHANNELS
-from chalicelib.realtime.schemas import Acknowledgement
+from chalicelib.realtime.schemas import Acknowledgement, SocketError
 
-PING, ACK = "ping", "ack"
+PING, PONG, ACK, ERROR = "ping", "pong", "ack", "error"
 
 DataT = TypeVar("DataT", bound=msgspec.Struct)
 
-SOCKET_EVENTS = tuple(
-    SocketEvent(
+
+def _shared(channel: str) -> Iterator[SocketEvent]:
+    """Yield the events of every channel."""
+    permission = CHANNEL_PREFIX + channel
+    yield SocketEvent(
+        channel,
+        PING,
+        None,
+        permission,
+        "Keeps the socket open. The response is `pong`.",
+        from_client=True,
+        replies=(PONG, ERROR),
+    )
+    yield SocketEvent(
         channel,
         ACK,
         Acknowledgement,
-        CHANNEL_PREFIX + channel,
-        "The client has dealt with all events up to this id; after a reconnect it gets those after it. No response.",
+        permission,
+        "The client has dealt with all events up to this id; after a reconnect it gets those after it.",
         from_client=True,
+        replies=(ERROR,),
     )
-    for channel in CHANNELS
-)
-"""What every channel takes, for the description of the API."""
+    yield SocketEvent(channel, PONG, None, permission, "The response to `ping`.", is_reply=True)
+    yield SocketEvent(channel, ERROR, SocketError, permission, "A message was refused.", is_reply=True)
+
+
+SOCKET_EVENTS = tuple(event for channel in CHANNELS for event in _shared(channel))
+"""The events of every channel, for the API documents."""
 
 
 class SocketEventHandler(msgspec.Struct, frozen=True):
@@ -56,6 +72,11 @@ class SocketEvents:
             return handler
 
         return register
+
+    @property
+    def names(self) -> Collection[str]:
+        """Return the registered events."""
+        return self._events.keys()
 
     def get(self, event: str) -> SocketEventHandler:
         """Return the registration of an event. Raise `ValidationFailed` if it is unknown."""

@@ -32,16 +32,16 @@ from chalicelib.core.errors import (
 from chalicelib.core.store import get, get_many, store_errors
 from chalicelib.core.work import Recipient, UnitOfWork
 from chalicelib.edge.dependencies import Credentials, Dependencies
-from chalicelib.edge.http import encoder, error_body, error_response
+from chalicelib.edge.http import encoder, error_response
 from chalicelib.edge.pipeline import bearer
 from chalicelib.edge.validation import decode_body
 from chalicelib.realtime import connections, service
 from chalicelib.realtime.connections import NewConnection
 from chalicelib.realtime.delivery_trigger import DeliveryTrigger
 from chalicelib.realtime.errors import ConnectionGone, SendFailed
-from chalicelib.realtime.events import ACK, socket_events
+from chalicelib.realtime.events import ACK, ERROR, PING, PONG, socket_events
 from chalicelib.realtime.permissions import CHANNEL_PREFIX, CHANNELS, may_listen
-from chalicelib.realtime.schemas import Acknowledgement
+from chalicelib.realtime.schemas import Acknowledgement, SocketError
 from chalicelib.realtime.sender import MESSAGE_TOO_BIG, POLICY_VIOLATION, Sender
 from chalicelib.realtime.tables import Connection, Ticket, connection_key
 
@@ -100,10 +100,10 @@ class Sockets(msgspec.Struct, frozen=True):
                         message = decode_body(body, SocketMessage)
                         self._handle(message, connection)
             except BatonError as error:
-                self._reply(endpoint, connection_id, "error", _error_data(error, _name_in(body)))
+                self._reply(endpoint, connection_id, ERROR, error_data(error, _name_in(body)))
             except Exception:  # noqa: BLE001 - the sender gets an error, whatever it is
                 observability.log().exception("message crashed")
-                self._reply(endpoint, connection_id, "error", _error_data(InternalError(), _name_in(body)))
+                self._reply(endpoint, connection_id, ERROR, error_data(InternalError(), _name_in(body)))
 
     def _connect(self, event: Mapping[str, Any]) -> ChaliceResponse:
         headers = {name.lower(): value for name, value in (event.get("headers") or {}).items()}
@@ -147,14 +147,14 @@ class Sockets(msgspec.Struct, frozen=True):
         if connection is None:
             raise AuthRequired("This connection is unknown. Connect again.")
         if connection.messages > settings.socket_messages_per_s:
-            self._reply(endpoint, connection_id, "error", _error_data(RateLimited(1), _UNNAMED))
+            self._reply(endpoint, connection_id, ERROR, error_data(RateLimited(1), _UNNAMED))
             connections.close_socket(self.sender, endpoint, connection_id, POLICY_VIOLATION)
             return None
         return connection
 
     def _handle(self, message: SocketMessage, connection: Connection) -> None:
-        if message.event == "ping":
-            self._reply(connection.endpoint, connection.connection_id, "pong", {})
+        if message.event == PING:
+            self._reply(connection.endpoint, connection.connection_id, PONG, {})
             return
         if message.event == ACK:
             self._authenticate(self._resume(connection))
@@ -173,7 +173,7 @@ class Sockets(msgspec.Struct, frozen=True):
     def _authenticate(self, credentials: Credentials) -> Actor:
         return credentials.authenticate(get_many(credentials.keys(), self.dependencies.clock), "")
 
-    def _reply(self, endpoint: str, connection_id: str, event: str, data: Mapping[str, Any]) -> None:
+    def _reply(self, endpoint: str, connection_id: str, event: str, data: Mapping[str, Any] | SocketError) -> None:
         try:
             self.sender.post(endpoint, connection_id, encoder.encode({"event": event, "data": data}))
         except (ConnectionGone, SendFailed):
@@ -213,7 +213,6 @@ def _name_in(body: bytes) -> str:
         return _UNNAMED
 
 
-def _error_data(error: BatonError, event: str) -> dict[str, Any]:
-    body = error_body(error)
-    fields = {"fields": body["fields"]} if "fields" in body else {}
-    return {"event": event, **body["error"], **fields}
+def error_data(error: BatonError, event: str) -> SocketError:
+    """Return the data of `error` for a message of this event."""
+    return SocketError(event, error.code, error.message, error.details, dict(error.fields) or None)

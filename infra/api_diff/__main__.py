@@ -13,7 +13,7 @@ import sys
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from pathlib import Path
 
-from infra.api_diff.document import Break, Document, breaking_changes, reduced
+from infra.api_diff.document import Break, Document, breaking_changes, combined, reduced
 
 ROOT = Path(__file__).resolve().parents[2]
 BASELINE = ROOT / "docs" / "api" / "baseline.json"
@@ -44,10 +44,12 @@ def document() -> Document:
     from chalicelib.core.clock import SystemClock
     from chalicelib.core.ids import SystemIds
     from chalicelib.core.settings import settings
+    from chalicelib.edge.openapi.asyncapi import describe_sockets
     from chalicelib.edge.openapi.document import document as described
 
     clock = SystemClock()
-    return described(app.compose(settings(), clock, SystemIds(clock)).dependencies)
+    dependencies = app.compose(settings(), clock, SystemIds(clock)).dependencies
+    return combined(described(dependencies), describe_sockets(dependencies))
 
 
 def announcements(changelog: str) -> frozenset[str]:

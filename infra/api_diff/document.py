@@ -1,4 +1,4 @@
-"""Compares two versions of the API's document: operations over HTTP and events of the sockets (`x-socket`)."""
+"""Compares two versions of the API: operations over HTTP and events of the sockets, both as one document."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from typing import Any
 from infra.api_diff.schemas import SchemaComparison
 
 Document = Mapping[str, Any]
+SOCKETS = "x-sockets"
+"""The part of a combined document that describes the sockets."""
 _NAMES = frozenset({"properties", "schemas", "parameters", "headers"})
 _PROSE = frozenset({"description", "summary", "example", "tags", "operationId", "info", "servers"})
 
@@ -37,13 +39,30 @@ def reduced(document: Any, *, keys_are_names: bool = False) -> Any:
     return found
 
 
+def combined(openapi: Document, asyncapi: Document) -> Document:
+    """Return the OpenAPI document with what is compared of the AsyncAPI document: schemas, and events by direction."""
+    schemas = asyncapi["components"]["schemas"]
+    events: dict[str, dict[str, Any]] = {"send": {}, "receive": {}}
+    for operation in asyncapi["operations"].values():
+        channel = operation["channel"]["$ref"].rpartition("/")[2]
+        for message in operation["messages"]:
+            described = asyncapi["components"]["messages"][message["$ref"].rpartition("/")[2]]
+            envelope = schemas[described["payload"]["$ref"].rpartition("/")[2]]
+            events[operation["action"]][f"SOCKET {channel} {described['name']}"] = envelope["properties"]["data"]
+    return {**openapi, SOCKETS: {"schemas": schemas, "events": events}}
+
+
 def breaking_changes(before: Document, after: Document) -> Iterator[Break]:
     """Yield the changes between two documents that break clients."""
-    schemas = before["components"]["schemas"], after["components"]["schemas"]
+    yield from _comparison(before, after, "components").http()
+    yield from _comparison(before, after, SOCKETS).sockets()
+
+
+def _comparison(before: Document, after: Document, part: str) -> _Comparison:
+    """Return the comparison with the schemas of one part of the documents."""
+    schemas = before.get(part, {}).get("schemas", {}), after.get(part, {}).get("schemas", {})
     requests, responses = (SchemaComparison(*schemas, is_request=one) for one in (True, False))
-    comparison = _Comparison(before, after, requests, responses)
-    yield from comparison.http()
-    yield from comparison.sockets()
+    return _Comparison(before, after, requests, responses)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +90,8 @@ class _Comparison:
             if (side, name) not in new:
                 yield Break(name, "", "the event is removed")
             else:
-                comparison = self.requests if side == "from_client" else self.responses
-                yield from _schema(name, comparison, event["data"], new[side, name]["data"], "data")
+                comparison = self.requests if side == "receive" else self.responses
+                yield from _schema(name, comparison, event, new[side, name], "data")
 
     def _parameters(self, name: str, old: Document, new: Document) -> Iterator[Break]:
         before, after = _parameters(self.before, old), _parameters(self.after, new)
@@ -129,13 +148,8 @@ def _operations(document: Document) -> dict[str, Document]:
 
 
 def _events(document: Document) -> dict[tuple[str, str], Document]:
-    channels: Document = document.get("x-socket", {"channels": {}})["channels"]
-    return {
-        (side, f"SOCKET {name} {event}"): described
-        for name, channel in channels.items()
-        for side in ("to_client", "from_client")
-        for event, described in channel[side].items()
-    }
+    sides: Document = document.get(SOCKETS, {"events": {}})["events"]
+    return {(side, name): data for side, events in sides.items() for name, data in events.items()}
 
 
 def _parameters(document: Document, operation: Document) -> dict[str, Document]:

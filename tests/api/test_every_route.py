@@ -40,6 +40,7 @@ PUBLIC = {
     "/auth/logout",
     "/auth/refresh",
     "/health",
+    "/v1/asyncapi.json",
     "/v1/auth/forgot-password",
     "/v1/auth/login",
     "/v1/auth/logout",

@@ -142,7 +142,7 @@ def people(world: DeployedWorld, objects: EmbeddedObjects) -> None:
         done(other.get(path))
     done(other.put("/v1/organisation/settings/maintenance", {}))
     done(other.get("/v1/organisation/settings/packing"))
-    for path in ("/health", "/v1/health", "/v1/openapi.json", "/v1/openapi-3.0.json"):
+    for path in ("/health", "/v1/health", "/v1/openapi.json", "/v1/openapi-3.0.json", "/v1/asyncapi.json"):
         done(world.call("GET", path))
     assert world.person("customer").post("/v1/users", body).status == 403
 

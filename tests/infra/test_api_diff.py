@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from infra.api_diff.__main__ import announcements, main, report, unannounced
-from infra.api_diff.document import Break, breaking_changes, reduced
+from infra.api_diff.document import SOCKETS, Break, breaking_changes, reduced
 
 Json = dict[str, Any]
 Change = Callable[[Json], Any]
@@ -68,13 +68,12 @@ DOCUMENT: Json = {
             ),
         },
     },
-    "x-socket": {
-        "channels": {
-            "courier": {
-                "to_client": {"order.placed": {"data": reference("Order")}},
-                "from_client": {"order.wanted": {"data": reference("NewOrder")}},
-            }
-        }
+}
+DOCUMENT[SOCKETS] = {
+    "schemas": DOCUMENT["components"]["schemas"],
+    "events": {
+        "send": {"SOCKET courier order.placed": reference("Order")},
+        "receive": {"SOCKET courier order.wanted": reference("NewOrder")},
     },
 }
 
@@ -96,7 +95,7 @@ def changed(change: Change) -> list[Break]:
 
 new, order = properties("NewOrder"), properties("Order")
 limit: Callable[[Json], Json] = lambda document: operation(document)["parameters"][0]  # noqa: E731 - as short as its siblings
-channel: Callable[[Json], Json] = lambda document: document["x-socket"]["channels"]["courier"]  # noqa: E731 - likewise
+events: Callable[[Json], Json] = lambda document: document[SOCKETS]["events"]  # noqa: E731 - likewise
 
 BREAKING: Mapping[str, tuple[Change, str]] = {
     "operation": (lambda it: it["paths"]["/v1/orders"].pop("post"), "the operation is removed"),
@@ -166,9 +165,9 @@ BREAKING: Mapping[str, tuple[Change, str]] = {
         "response: Order.id may be null",
     ),
     "token": (lambda it: it["paths"]["/v1/orders"]["get"].update(security=[{"bearer": []}]), "it needs a token"),
-    "event": (lambda it: channel(it)["to_client"].clear(), "the event is removed"),
-    "channel": (lambda it: it["x-socket"]["channels"].clear(), "the event is removed"),
-    "event from clients": (lambda it: channel(it)["from_client"].clear(), "the event is removed"),
+    "event": (lambda it: events(it)["send"].clear(), "the event is removed"),
+    "sockets": (lambda it: it.pop(SOCKETS), "the event is removed"),
+    "event from clients": (lambda it: events(it)["receive"].clear(), "the event is removed"),
 }
 
 COMPATIBLE: Mapping[str, Change] = {
@@ -185,7 +184,7 @@ COMPATIBLE: Mapping[str, Change] = {
     "required response property": lambda it: it["components"]["schemas"]["Order"]["required"].append("at"),
     "response value": lambda it: order(it)["state"]["enum"].append("lost"),
     "response never null": lambda it: order(it).update(parent=reference("Order")),
-    "event": lambda it: channel(it)["to_client"].update({"order.lost": {"data": reference("Order")}}),
+    "event": lambda it: events(it)["send"].update({"SOCKET courier order.lost": reference("Order")}),
     "public": lambda it: operation(it).update(security=[]),
     "renamed schema": lambda it: (
         it["components"]["schemas"].update(Renamed=it["components"]["schemas"]["NewOrder"]),

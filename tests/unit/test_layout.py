@@ -79,6 +79,7 @@ OWN: dict[str, dict[str, str]] = {
         "drain": "one delivery of one mailbox, in rounds",
         "mailbox": "the reads and conditional writes of a mailbox: append, read, save",
         "posting": "posts to one connection and what became of them",
+        "protocol": "the protocol that all channels share, declared for the AsyncAPI document",
         "sender": "the port that posts to a socket and closes it, and its implementation on API Gateway",
         "sockets": "the handlers of connect, disconnect and messages: the routes of sockets",
     },

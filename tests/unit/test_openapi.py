@@ -22,7 +22,7 @@ from chalicelib.core.errors import NotFound, ValidationFailed
 from chalicelib.core.ids import SystemIds
 from chalicelib.core.settings import settings
 from chalicelib.dispatch.rules import OrderState
-from chalicelib.dispatch.schemas import CourierPosition, OrderAssigned, OrderLost, OrderPage, OrderView
+from chalicelib.dispatch.schemas import OrderPage, OrderView
 from chalicelib.edge.api import UNKNOWN_ROUTE
 from chalicelib.edge.dependencies import Dependencies
 from chalicelib.edge.endpoint import Endpoint
@@ -31,7 +31,6 @@ from chalicelib.edge.http import encoder, error_body
 from chalicelib.edge.openapi.conversion import to_openapi_30
 from chalicelib.edge.openapi.document import document
 from chalicelib.edge.openapi.texts import TAGS
-from chalicelib.edge.socket_events import SocketEvent
 from chalicelib.edge.validation import decode_body, decode_query
 
 JSON = "application/json"
@@ -343,37 +342,3 @@ def test_the_401_response_is_as_described(endpoint: Endpoint) -> None:
     assert body["error"]["code"] in codes_of(described)
     assert schema_errors(body, described["content"][JSON]["schema"]) == []
     assert set(described["headers"]) <= set(answer["headers"])
-
-
-# --- sockets ---------------------------------------------------------------------------------------------------
-
-LISTEN = "realtime.channel.courier"
-EVENTS = [
-    SocketEvent("courier", "order.assigned", OrderAssigned, LISTEN, "A delivery is offered."),
-    SocketEvent("courier", "order.reassigned_away", OrderLost, LISTEN, "Another courier got it."),
-    SocketEvent(
-        "courier",
-        "location.update",
-        CourierPosition,
-        "dispatch.courier.position",
-        "The position of the courier.",
-        from_client=True,
-    ),
-    SocketEvent("courier", "ping", None, LISTEN, "A keep-alive message.", from_client=True),
-]
-
-
-def test_socket_events_are_described_with_their_payloads() -> None:
-    described: Any = json.loads(encoder.encode(document(replace(DEPENDENCIES, socket_events=EVENTS))))
-    assert [error.message for error in OpenAPIV31SpecValidator(described).iter_errors()] == []
-    channel = described["x-socket"]["channels"]["courier"]
-    assert channel["to_client"].keys() == {"order.assigned", "order.reassigned_away"}
-    assert channel["from_client"].keys() == {"location.update", "ping"}
-    assert channel["to_client"]["order.assigned"]["data"] == {"$ref": "#/components/schemas/OrderAssigned"}
-    assert "courier" in channel["from_client"]["location.update"]["x-roles"]
-    for event in (*channel["to_client"].values(), *channel["from_client"].values()):
-        assert schema_errors(event["example"]["data"], event["data"], described) == []
-
-
-def test_without_socket_events_the_document_has_no_sockets() -> None:
-    assert "x-socket" not in document(replace(DEPENDENCIES, socket_events=()))

@@ -16,7 +16,6 @@ from chalicelib.edge.openapi.examples import Examples
 from chalicelib.edge.openapi.operations import Operations
 from chalicelib.edge.openapi.references import reachable, references
 from chalicelib.edge.openapi.schemas import Schemas
-from chalicelib.edge.openapi.sockets import channels
 from chalicelib.edge.openapi.texts import ABOUT, TAGS
 from chalicelib.edge.request import Empty
 
@@ -39,16 +38,10 @@ def document_30(dependencies: Dependencies) -> dict[str, object]:
 
 
 def _build(dependencies: Dependencies) -> dict[str, object]:
-    endpoints, events = dependencies.endpoints, dependencies.socket_events
+    endpoints = dependencies.endpoints
     schemas = Schemas(
-        taken=[
-            *(endpoint.described_body for endpoint in endpoints if endpoint.takes_body),
-            *(event.data for event in events if event.from_client and event.data is not None),
-        ],
-        given=[
-            *(endpoint.returns for endpoint in endpoints if endpoint.returns is not None),
-            *(event.data for event in events if not event.from_client and event.data is not None),
-        ],
+        taken=[endpoint.described_body for endpoint in endpoints if endpoint.takes_body],
+        given=[endpoint.returns for endpoint in endpoints if endpoint.returns is not None],
         queries=[endpoint.query for endpoint in endpoints if endpoint.query is not Empty],
     )
     errors = error_responses.all_errors(endpoints)
@@ -60,8 +53,6 @@ def _build(dependencies: Dependencies) -> dict[str, object]:
         "tags": _tags(endpoints),
         "paths": _paths(endpoints, operations),
     }
-    if events:
-        built["x-socket"] = channels(events, operations.described, operations.roles)
     return {**built, "components": _components(errors, schemas, built)}
 
 
