@@ -44,6 +44,7 @@ from chalicelib.edge.dependencies import Dependencies, install
 from chalicelib.edge.forms import FORM_DATA
 from chalicelib.edge.http import cors
 from chalicelib.edge.rate_limits import RateLimits
+from chalicelib.edge.reference.routes import routes as reference_pages
 from chalicelib.edge.system import routes as system_routes
 from chalicelib.identity.accounts.push_notifications import push_message
 from chalicelib.identity.accounts.routes import me_routes
@@ -198,7 +199,7 @@ app: Chalice = BatonApp(app_name="baton", configure_logs=False)
 app.experimental_feature_flags.update(["WEBSOCKETS"])  # Chalice still calls them experimental
 app.api.cors = cors(settings().cors_origin)
 app.api.binary_types.append(FORM_DATA)  # otherwise API Gateway decodes files as text
-for _routes in ROUTES:
+for _routes in (*ROUTES, reference_pages):
     app.register_blueprint(_routes)
 
 

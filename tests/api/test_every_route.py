@@ -23,6 +23,7 @@ from chalicelib.edge.api import UNKNOWN_ROUTE
 from chalicelib.edge.endpoint import Endpoint
 from chalicelib.edge.http import encoder
 from chalicelib.edge.openapi.document import document
+from chalicelib.edge.reference.routes import PATHS
 from chalicelib.identity.roles.default_permissions import PERMISSIONS
 from chalicelib.identity.roles.tables import RolePermissions, role_key
 from tests.builders.maintenance import Park
@@ -121,7 +122,8 @@ def hold(world: World, role: str, permissions: dict[str, str]) -> None:
 def test_every_route_is_known_to_the_edge() -> None:
     served = {(method, path) for path, methods in app.app.routes.items() for method in methods}
     known = {(endpoint.method, endpoint.path) for endpoint in ENDPOINTS}
-    assert {one for one in served if one[1] != UNKNOWN_ROUTE} == known
+    assert {one for one in served if one[1] not in {UNKNOWN_ROUTE, *PATHS}} == known
+    assert {one for one in served if one[1] in PATHS} == {("GET", path) for path in PATHS}
 
 
 def test_the_public_routes_are_listed() -> None:
