@@ -152,10 +152,13 @@ class HttpGateway:
 
 
 def _below_stage(scope: Scope) -> str:
-    """Return the path below the stage with its query; outside the stage, a path that no route has."""
+    """Return the path below the stage with its query; outside the stage, a path that no route has.
+
+    The root of the host is that of the stage, which sends browsers to the API reference.
+    """
     path: str = scope["raw_path"].decode("ascii")
     query: str = scope["query_string"].decode("ascii")
-    inside = path == f"/{STAGE}" or path.startswith(f"/{STAGE}/")
+    inside = path in {"/", f"/{STAGE}"} or path.startswith(f"/{STAGE}/")
     below = (path.removeprefix(f"/{STAGE}") or "/") if inside else ""
     return f"{below}?{query}" if query else below
 

@@ -41,6 +41,13 @@ def chromium() -> str | None:
     return next((found for name in _NAMES if (found := shutil.which(name))), None)
 
 
+def command(browser: str, profile: Path) -> list[str]:
+    """Return the command that starts a browser without windows, with its files in a folder of `profile`."""
+    # In a container everybody is root, and for root Chromium's sandbox does not start.
+    sandbox = ["--no-sandbox"] if os.geteuid() == 0 else []
+    return [browser, *_QUIET, *sandbox, f"--user-data-dir={profile / 'profile'}"]
+
+
 class _Pages(SimpleHTTPRequestHandler):
     """Serves the files and settings of a page, and receives its report."""
 
@@ -86,12 +93,10 @@ def report_of(browser: str, page: Path, settings: Mapping[str, object], profile:
 
 
 def _run(browser: str, address: str, profile: Path, reports: SimpleQueue[Any]) -> dict[str, Any]:
-    # In a container everybody is root, and for root Chromium's sandbox does not start.
-    sandbox = ["--no-sandbox"] if os.geteuid() == 0 else []
     log = profile / "browser.log"
     with log.open("wb") as said:
-        command = [browser, *_QUIET, *sandbox, f"--user-data-dir={profile / 'profile'}", address]
-        with subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=said, stderr=said) as process:
+        started = [*command(browser, profile), address]
+        with subprocess.Popen(started, stdin=subprocess.DEVNULL, stdout=said, stderr=said) as process:
             try:
                 return _reported(process, reports)
             except Empty:
