@@ -128,7 +128,8 @@ def _limits(old: Schema, new: Schema, place: _Place) -> Iterator[Difference]:
 
 
 def _component(schema: Schema) -> str:
-    return str(schema.get("$ref", "")).removeprefix(_PREFIX)
+    alone = schema["allOf"][0] if len(schema.get("allOf", ())) == 1 else schema
+    return str(alone.get("$ref", "")).removeprefix(_PREFIX)
 
 
 def _alternatives(schema: Schema) -> list[Schema]:

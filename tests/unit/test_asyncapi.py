@@ -62,6 +62,25 @@ def test_a_reference_stands_alone_in_a_schema() -> None:
     assert all(len(part) == 1 for part in inside(SCHEMAS) if "$ref" in part)
 
 
+def test_every_event_field_and_parameter_is_described() -> None:
+    assert [name for name, one in MESSAGES.items() if not one["summary"].endswith(".")] == []
+    assert [name for name, one in SCHEMAS.items() if not one.get("description")] == []
+    fields = {(name, field): part for name, one in SCHEMAS.items() for field, part in one.get("properties", {}).items()}
+    silent = {place for place, part in fields.items() if not (part.get("description") or "$ref" in part)}
+    assert silent == set()
+    query = DOCUMENT["channels"]["courier"]["bindings"]["ws"]["query"]["properties"]
+    assert [name for name, part in query.items() if not part.get("description")] == []
+
+
+def test_an_optional_field_of_an_event_says_when_it_is_absent() -> None:
+    sent = {one for name, one in ENVELOPES.items() if "at" in SCHEMAS[one]["properties"]} | {ENVELOPES["error"]}
+    types = {SCHEMAS[one]["properties"]["data"].get("$ref", "").rpartition("/")[2] for one in sent}
+    for name in types:
+        optional = SCHEMAS[name]["properties"].keys() - set(SCHEMAS[name]["required"])
+        for field in optional:
+            assert "absent" in SCHEMAS[name]["properties"][field]["description"].lower(), (name, field)
+
+
 def test_every_channel_has_its_address_and_the_query_of_the_handshake() -> None:
     assert DOCUMENT["channels"].keys() == set(CHANNELS)
     for name, channel in DOCUMENT["channels"].items():

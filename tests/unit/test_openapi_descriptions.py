@@ -1,4 +1,4 @@
-"""Every field, parameter, error and event of the API description says what it is."""
+"""Every field, parameter and error of the API description says what it is; `test_asyncapi.py` has the events."""
 
 from typing import Any
 
@@ -7,7 +7,7 @@ from msgspec import Struct, inspect
 
 from chalicelib.edge.openapi.descriptions import describe
 from chalicelib.edge.types import Latitude
-from tests.unit.test_openapi import DEPENDENCIES, DOCUMENT, resolved
+from tests.unit.test_openapi import DOCUMENT, resolved
 
 COMPONENTS: dict[str, Any] = DOCUMENT["components"]["schemas"]
 REF = "#/components/schemas/"
@@ -55,7 +55,7 @@ def test_every_property_is_described(name: str) -> None:
 
 
 TAKEN = reachable([operation.get("requestBody") for operation in operations()])
-GIVEN = reachable([operation["responses"] for operation in operations()] + [DOCUMENT["x-socket"]]) - TAKEN
+GIVEN = reachable([operation["responses"] for operation in operations()]) - TAKEN
 
 
 @pytest.mark.parametrize("name", sorted(GIVEN))
@@ -80,10 +80,9 @@ def test_every_parameter_is_described() -> None:
     assert undescribed == set()
 
 
-def test_every_error_event_and_header_is_described() -> None:
+def test_every_error_and_header_is_described() -> None:
     assert [code for code, example in DOCUMENT["components"]["examples"].items() if not example["summary"]] == []
     assert [header for header, part in DOCUMENT["components"]["headers"].items() if not is_described(part)] == []
-    assert [event.event for event in DEPENDENCIES.socket_events if not event.summary.endswith(".")] == []
 
 
 class Base(Struct):
