@@ -14,6 +14,8 @@ import httpx
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection, connect
 
+from tests.system.socket_schemas import message_errors
+
 PATIENCE_S = 60.0
 
 
@@ -35,6 +37,7 @@ class Socket:
         self._events: list[Heard] = []
         self._changed = Condition()
         self._closed = False
+        self._undescribed: list[str] = []
         self._thread = Thread(target=self._listen, daemon=True)
         self._thread.start()
 
@@ -77,6 +80,11 @@ class Socket:
             assert enough(self._events), f"{what} did not arrive, but {self._events}"
             return list(self._events)
 
+    def check_described(self) -> None:
+        """Fail if a received message is not as the AsyncAPI document describes it."""
+        with self._changed:
+            assert self._undescribed == []
+
     def wait_closed(self) -> int | None:
         """Wait for the close by the server and return its code."""
         with self._changed:
@@ -86,8 +94,10 @@ class Socket:
     def _listen(self) -> None:
         with suppress(ConnectionClosed):
             for message in self.connection:
+                received = json.loads(message)
                 with self._changed:
-                    self._events.append(Heard(**json.loads(message)))
+                    self._undescribed += message_errors(received)
+                    self._events.append(Heard(**received))
                     self._changed.notify_all()
         with self._changed:
             self._closed = True
@@ -177,7 +187,9 @@ class Stack:
         headers = {} if token is None else {"Authorization": f"Bearer {token}"}
         options = {"proxy": None, "open_timeout": PATIENCE_S, "max_size": None, **options}
         with connect(url, additional_headers=headers, **options) as connection:
-            yield Socket(connection)
+            socket = Socket(connection)
+            yield socket
+            socket.check_described()
 
     def close(self) -> None:
         """Close all connections."""
