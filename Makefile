@@ -5,7 +5,7 @@
 # and no network. Content is compared and not file times, because a checkout touches times without changing anything.
 
 .DEFAULT_GOAL := help
-.PHONY: help run console console-test console-report walkthrough test coverage check bench faults package rehearse infra deploy format pins hooks api-baseline clean environment
+.PHONY: help run console console-test console-report walkthrough test coverage check bench faults package rehearse infra deploy format pins hooks api-baseline clean environment documents
 
 # PYTHON names the interpreter to use; without it an existing environment is kept, or the newest supported one is looked for.
 PYTHON ?=
@@ -31,6 +31,7 @@ PINNED := $(REQUIREMENTS) requirements-rehearsal.txt
 
 # npm starts programs that look for node on the path, so the environment's node has to be the first one there:
 # `$(NPM) --prefix FOLDER ci` and `$(NPM) --prefix FOLDER run SCRIPT`. Only `npm ci` installs, because it obeys the lock file.
+DOCUMENTS := tests/documents
 NPM := PATH="$(abspath $(BIN)):$$PATH" $(BIN)/npm
 
 help:  ## Show this list
@@ -73,6 +74,13 @@ check: environment  ## Check formatting, lint, types, architecture and the API
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
 	$(BIN)/python -m infra.api_diff
+
+documents: environment  ## Let Spectral, Redocly and AsyncAPI's parser read the API's documents
+	$(BIN)/python -m infra.api_documents build/documents
+	@cmp -s $(DOCUMENTS)/package-lock.json $(DOCUMENTS)/node_modules/.installed-lock || { \
+	  $(NPM) --prefix $(DOCUMENTS) ci --ignore-scripts --no-audit --no-fund && \
+	  cp $(DOCUMENTS)/package-lock.json $(DOCUMENTS)/node_modules/.installed-lock; }
+	$(NPM) --prefix $(DOCUMENTS) run --silent all
 
 bench: environment  ## Measure round trips, units and time per endpoint
 	$(BIN)/python -m tests.benchmarks $(ARGS)
