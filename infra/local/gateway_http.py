@@ -24,7 +24,7 @@ from chalice.local import LambdaEventConverter, LocalGateway, MatchResult, Route
 
 from chalicelib.core.errors import BatonError, InternalError, PayloadTooLarge
 from chalicelib.edge.api import UNKNOWN_ROUTE
-from chalicelib.edge.http import SECURITY_HEADERS, error_response, request_id
+from chalicelib.edge.http import REQUEST_ID, SECURITY_HEADERS, error_response, request_id
 from infra.local.asgi import (
     AsgiResponse,
     ClientGone,
@@ -93,7 +93,8 @@ class Gateway(LocalGateway):
         """Call the app and return its response. Errors of the app do not raise."""
         event = self._event(call)
         if call.method == "OPTIONS" and not self._has_user_defined_options_method(event):
-            return AsgiResponse(200, {**self._autogen_options_headers(event), **SECURITY_HEADERS})
+            own = {**SECURITY_HEADERS, REQUEST_ID: request_id(event["requestContext"])}
+            return AsgiResponse(200, {**self._autogen_options_headers(event), **own})
         return _http_response(self._app_object(event, self._generate_lambda_context()))
 
     def error(self, error: BatonError) -> AsgiResponse:

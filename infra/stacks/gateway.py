@@ -26,7 +26,7 @@ from chalicelib.core.errors import (
     UnsupportedMediaType,
     ValidationFailed,
 )
-from chalicelib.edge.http import SECURITY_HEADERS
+from chalicelib.edge.http import REQUEST_ID, SECURITY_HEADERS
 from infra.stacks.firewall import RETRY_AFTER_S
 
 _FILTERED = "WAF_FILTERED"
@@ -61,10 +61,11 @@ def all_methods() -> dict[str, Any]:
 
 
 def _preflight() -> dict[str, Any]:
-    """Return what Chalice's own preflight method lacks: the security headers."""
-    values = {f"method.response.header.{name}": f"'{value}'" for name, value in SECURITY_HEADERS.items()}
+    """Return what Chalice's own preflight method lacks: the security headers and the request's id."""
+    headers = {**{name: f"'{value}'" for name, value in SECURITY_HEADERS.items()}, REQUEST_ID: "context.requestId"}
+    values = {f"method.response.header.{name}": value for name, value in headers.items()}
     return {
-        "responses": {"200": {"headers": {name: {"type": "string"} for name in SECURITY_HEADERS}}},
+        "responses": {"200": {"headers": {name: {"type": "string"} for name in headers}}},
         "x-amazon-apigateway-integration": {"responses": {"default": {"responseParameters": values}}},
     }
 
@@ -94,7 +95,7 @@ def _response(kind: str, error: type[BatonError], cors_origin: str) -> dict[str,
         **{name: f"'{value}'" for name, value in SECURITY_HEADERS.items()},
         "Access-Control-Allow-Origin": f"'{cors_origin}'",
         "Access-Control-Expose-Headers": "'X-Request-Id,Retry-After'",
-        "X-Request-Id": "context.requestId",
+        REQUEST_ID: "context.requestId",
     }
     if issubclass(error, _RETRY_AFTER):
         headers["Retry-After"] = f"'{RETRY_AFTER_S if kind == _FILTERED else 1}'"

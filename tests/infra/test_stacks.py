@@ -151,7 +151,7 @@ def test_a_method_that_an_address_does_not_have_reaches_the_application(packaged
         assert caught["parameters"] == known.get("parameters", []), path
 
 
-def test_preflight_responses_have_the_security_headers(packaged: str) -> None:
+def test_preflight_responses_have_the_security_headers_and_an_id(packaged: str) -> None:
     for path, methods in _definition(packaged)["paths"].items():
         preflight = methods["options"]
         response = preflight["x-amazon-apigateway-integration"]["responses"]["default"]["responseParameters"]
@@ -159,6 +159,8 @@ def test_preflight_responses_have_the_security_headers(packaged: str) -> None:
         for name, value in SECURITY_HEADERS.items():
             assert response[f"method.response.header.{name}"] == f"'{value}'", path
             assert name in preflight["responses"]["200"]["headers"], path
+        assert response["method.response.header.X-Request-Id"] == "context.requestId", path
+        assert "X-Request-Id" in preflight["responses"]["200"]["headers"], path
 
 
 def test_api_has_one_stage(packaged: str) -> None:

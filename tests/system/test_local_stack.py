@@ -98,6 +98,15 @@ def test_preflight_request_is_answered(stack: Stack) -> None:
     assert answer.headers["Access-Control-Allow-Origin"] == "*"
 
 
+@pytest.mark.parametrize("path", ["/", "/api", "/api/"])
+def test_a_browser_is_sent_to_the_api_reference_and_other_clients_are_not(stack: Stack, path: str) -> None:
+    root = stack.base.removesuffix("/api")
+    browser = httpx.get(f"{root}{path}", headers={"Accept": "text/html,*/*;q=0.8"}, trust_env=False)
+    assert (browser.status_code, browser.headers["Location"]) == (302, "/api/docs")
+    client = httpx.get(f"{root}{path}", trust_env=False)
+    assert (client.status_code, client.json()["error"]["code"]) == (404, "ROUTE_NOT_FOUND")
+
+
 def test_one_connection_serves_many_requests(stack: Stack) -> None:
     address = urlsplit(stack.base)
     connection = http.client.HTTPConnection(address.netloc, timeout=PATIENCE_S)
@@ -119,8 +128,9 @@ def test_a_head_request_is_answered_without_a_body(stack: Stack) -> None:
 
 
 @pytest.mark.parametrize(("method", "path"), [("GET", "/health"), ("OPTIONS", "/v1/orders"), ("GET", "/nowhere")])
-def test_every_response_has_the_security_headers(stack: Stack, method: str, path: str) -> None:
+def test_every_response_has_the_security_headers_and_an_id(stack: Stack, method: str, path: str) -> None:
     headers = stack.call(method, path).headers
+    assert headers["X-Request-Id"]
     assert {name: headers[name] for name in SECURITY_HEADERS} == SECURITY_HEADERS
 
 
