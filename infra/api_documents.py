@@ -5,6 +5,8 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
+import msgspec
+
 import app
 from chalicelib.core.clock import SystemClock
 from chalicelib.core.ids import SystemIds
@@ -26,7 +28,7 @@ def main(folder: str) -> None:
     target = Path(folder)
     target.mkdir(parents=True, exist_ok=True)
     for name, content in documents.items():
-        (target / name).write_bytes(encoder.encode(content) + b"\n")
+        (target / name).write_bytes(msgspec.json.format(encoder.encode(content), indent=1) + b"\n")
 
 
 if __name__ == "__main__":

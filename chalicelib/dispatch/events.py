@@ -15,6 +15,16 @@ LOCATION = "location.update"
 
 _COURIER, _CUSTOMER = "realtime.channel.courier", "realtime.channel.customer"
 
+_ORDER_ID = "019ceb1b-2248-78d9-9f6d-8d9f6d386d38"
+_CANCELED_EXAMPLE = {"order_id": _ORDER_ID, "status": "canceled_by_customer"}
+_ACCEPTED_EXAMPLE = {
+    "order_id": _ORDER_ID,
+    "status": "accepted",
+    "courier_name": "Noor de Vries",
+    "courier_phone": "+31201234567",
+    "courier_profile_picture": "https://example.com/noor.jpg",
+}
+
 SOCKET_EVENTS = (
     SocketEvent("courier", ASSIGNED, OrderAssigned, _COURIER, "An order is offered; answer it within 15 seconds."),
     SocketEvent("courier", TIMED_OUT, OrderLost, _COURIER, "The offer has timed out; the outcome follows."),
@@ -22,8 +32,17 @@ SOCKET_EVENTS = (
         "courier", REASSIGNED_AWAY, OrderLost, _COURIER, "After a time-out: the order went to another courier."
     ),
     SocketEvent("courier", NO_NEARBY_DRIVER, OrderLost, _COURIER, "After a time-out: no other courier was free."),
-    SocketEvent("courier", STATUS, OrderStatus, _COURIER, "The customer has canceled the order."),
-    SocketEvent("customer", STATUS, OrderStatus, _CUSTOMER, "The status of one of the customer's orders has changed."),
+    SocketEvent(
+        "courier", STATUS, OrderStatus, _COURIER, "The customer has canceled the order.", example=_CANCELED_EXAMPLE
+    ),
+    SocketEvent(
+        "customer",
+        STATUS,
+        OrderStatus,
+        _CUSTOMER,
+        "The status of one of the customer's orders has changed.",
+        example=_ACCEPTED_EXAMPLE,
+    ),
     SocketEvent(
         "courier",
         LOCATION,

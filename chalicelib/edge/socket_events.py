@@ -23,6 +23,8 @@ class SocketEvent(msgspec.Struct, frozen=True):
     """Whether it answers a message of the client. Replies have neither `id` nor `at` and are not sent again."""
     replies: tuple[str, ...] = ()
     """The names of the events that may answer this one."""
+    example: Mapping[str, Any] | None = None
+    """The data in the example of the document; by default one is generated."""
 
 
 class CloseCode(msgspec.Struct, frozen=True):

@@ -6,7 +6,7 @@ from chalicelib.edge.endpoint import AuditTarget, Resource
 from chalicelib.edge.request import Empty, Request
 from chalicelib.edge.routes import Routes
 from chalicelib.notices import permissions, queries, service, views
-from chalicelib.notices.rules import NoticeType, SubjectKind
+from chalicelib.notices.events import NOTICE_EXAMPLE
 from chalicelib.notices.schemas import NoticePage, NoticeQuery
 from chalicelib.notices.tables import Notification, NotificationHead, notification_key
 
@@ -18,15 +18,6 @@ NOTIFICATION_RESOURCE = Resource(
     owners=lambda _, actor: (actor.user_id,),
     name="notification",
 )
-_EXAMPLE = {
-    "id": "019ceb1b-2248-707d-9540-07d540ab40ab",
-    "type": NoticeType.WO_ASSIGNED,
-    "title": "WO-CL-2041-1 was assigned to you (HIGH)",
-    "body": "Carousel: Lamp 12 is broken",
-    "at": "2026-03-14T09:26:53.589Z",
-    "read": False,
-    "subject": {"kind": SubjectKind.WORK_ORDER, "id": "019ceb1b-2248-7f00-9aa1-1f00aa1b40ab"},
-}
 
 
 @routes.get(
@@ -35,7 +26,7 @@ _EXAMPLE = {
     query=NoticeQuery,
     returns=NoticePage,
     view=views.notification_page_view,
-    examples={"response": {"items": [_EXAMPLE], "unread": 1}},
+    examples={"response": {"items": [NOTICE_EXAMPLE], "unread": 1}},
 )
 def list_notifications(request: Request[Empty, NoticeQuery]) -> queries.NotificationList:
     """List the caller's notifications, newest first, with the number of unread ones.

@@ -17,6 +17,15 @@ PING, PONG, ACK, ERROR = "ping", "pong", "ack", "error"
 DataT = TypeVar("DataT", bound=msgspec.Struct)
 
 
+_REFUSED = {
+    "event": ACK,
+    "code": ValidationFailed.code,
+    "message": ValidationFailed.summary,
+    "details": {},
+    "fields": {"data.id": "is required"},
+}
+
+
 def _shared(channel: str) -> Iterator[SocketEvent]:
     """Yield the events of every channel."""
     permission = CHANNEL_PREFIX + channel
@@ -37,9 +46,12 @@ def _shared(channel: str) -> Iterator[SocketEvent]:
         "The client has dealt with all events up to this id; after a reconnect it gets those after it.",
         from_client=True,
         replies=(ERROR,),
+        example={"id": 17},
     )
     yield SocketEvent(channel, PONG, None, permission, "The response to `ping`.", is_reply=True)
-    yield SocketEvent(channel, ERROR, SocketError, permission, "A message was refused.", is_reply=True)
+    yield SocketEvent(
+        channel, ERROR, SocketError, permission, "A message was refused.", is_reply=True, example=_REFUSED
+    )
 
 
 SOCKET_EVENTS = tuple(event for channel in CHANNELS for event in _shared(channel))

@@ -5,12 +5,13 @@ that of its data, so that generated clients have types for both. Schemas are JSO
 uses by default.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from chalicelib.edge.dependencies import Dependencies
 from chalicelib.edge.openapi.examples import Examples
-from chalicelib.edge.openapi.schemas import REF, Schema, Schemas
+from chalicelib.edge.openapi.references import REF
+from chalicelib.edge.openapi.schemas import Schema, Schemas
 from chalicelib.edge.socket_events import SocketEvent, SocketProtocol
 
 _SECURITY: Mapping[str, Mapping[str, str]] = {
@@ -89,6 +90,7 @@ class _AsyncApi:
             "version": self._dependencies.version,
             "description": self._protocol.description,
             "license": {"name": "Apache-2.0", "url": "https://www.apache.org/licenses/LICENSE-2.0"},
+            "tags": [{"name": name, "description": about} for name, about in self._protocol.channels.items()],
         }
 
     def _channel(self, name: str, about: str) -> dict[str, object]:
@@ -137,18 +139,24 @@ class _AsyncApi:
         return f"{action}{event.channel.capitalize()}{_camel(event.event)}", operation
 
     def _message(self, event: SocketEvent) -> dict[str, object]:
-        data = {} if event.data is None else self._examples.of(self._schemas.of(event.data))
-        numbered = {} if event.from_client or event.is_reply else _SAMPLE
-        payload = {"event": event.event, "data": data, **numbered}
-        about = self._summary(event.event)
         return {
             "name": event.event,
             "title": event.event,
-            "summary": about,
+            "summary": self._summary(event.event),
             "contentType": "application/json",
             "payload": {"$ref": f"{REF}{_type_name(event)}"},
-            "examples": [{"name": _key(event.event), "summary": about, "payload": payload}],
+            "examples": list(self._message_examples(event.event)),
         }
+
+    def _message_examples(self, name: str) -> Iterator[dict[str, object]]:
+        """Yield an example of each meaning that an event has."""
+        meanings = {event.summary: event for event in self._protocol.events if event.event == name}
+        for event in meanings.values():
+            generated = {} if event.data is None else self._examples.of(self._schemas.of(event.data))
+            numbered = {} if event.from_client or event.is_reply else _SAMPLE
+            payload = {"event": name, "data": event.example or generated, **numbered}
+            own_name = _key(name) if len(meanings) == 1 else _key(f"{name}.{event.channel}")
+            yield {"name": own_name, "summary": event.summary, "payload": payload}
 
     def _summary(self, name: str) -> str:
         """Return what an event means: by channel, where it is not the same in all."""
