@@ -73,7 +73,7 @@ def test_a_user_signs_in_and_tries_a_request_on_the_page(page: Page, host: str) 
 def test_the_page_shows_the_events_of_the_sockets(page: Page, host: str) -> None:
     page.call("Page.navigate", url=f"{host}/api/docs?events#sockets")
     page.wait_for("document.querySelector('h1')?.innerText === 'Baton sockets'")
-    shows(page, "order.assigned")
+    shows(page, "Courier channel")
     assert page.complaints == []
 
 
