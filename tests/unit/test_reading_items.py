@@ -31,6 +31,8 @@ ITEMS = [
         updated_at=NOW,
         directory_key="a#DIRECTORY",
         directory_name="ü",
+        role_list="a#ROLE#r",
+        role_place="#ü",
         skills=["lift", 3],
     ),
 ]
