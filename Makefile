@@ -5,7 +5,7 @@
 # and no network. Content is compared and not file times, because a checkout touches times without changing anything.
 
 .DEFAULT_GOAL := help
-.PHONY: help run console console-test console-report walkthrough test coverage check bench faults package rehearse infra deploy format pins hooks api-baseline clean environment documents
+.PHONY: help run console console-test console-report walkthrough test coverage check bench faults package rehearse infra deploy format pins hooks api-baseline clean environment documents sdk
 
 # PYTHON names the interpreter to use; without it an existing environment is kept, or the newest supported one is looked for.
 PYTHON ?=
@@ -32,6 +32,7 @@ PINNED := $(REQUIREMENTS) requirements-rehearsal.txt
 # npm starts programs that look for node on the path, so the environment's node has to be the first one there:
 # `$(NPM) --prefix FOLDER ci` and `$(NPM) --prefix FOLDER run SCRIPT`. Only `npm ci` installs, because it obeys the lock file.
 DOCUMENTS := tests/documents
+SDK := sdk/typescript
 NPM := PATH="$(abspath $(BIN)):$$PATH" $(BIN)/npm
 
 help:  ## Show this list
@@ -81,6 +82,12 @@ documents: environment  ## Let Spectral, Redocly and AsyncAPI's parser read the 
 	  $(NPM) --prefix $(DOCUMENTS) ci --ignore-scripts --no-audit --no-fund && \
 	  cp $(DOCUMENTS)/package-lock.json $(DOCUMENTS)/node_modules/.installed-lock; }
 	$(NPM) --prefix $(DOCUMENTS) run --silent all
+
+sdk: environment  ## Build, check and test the TypeScript package, in node and in Chromium
+	$(BIN)/python -m infra.api_document build/api/openapi.json
+	@cmp -s $(SDK)/package-lock.json $(SDK)/node_modules/.installed-lock || { \
+	  $(NPM) --prefix $(SDK) ci && cp $(SDK)/package-lock.json $(SDK)/node_modules/.installed-lock; }
+	$(NPM) --prefix $(SDK) run --silent all
 
 bench: environment  ## Measure round trips, units and time per endpoint
 	$(BIN)/python -m tests.benchmarks $(ARGS)

@@ -1,0 +1,179 @@
+/**
+ * The session of one signed-in person, shared by all tabs that use the same token store.
+ *
+ * A refresh token is exchanged by one tab at a time, under a lock; a tab that waited for the lock finds the new tokens in
+ * the store. If the response was lost, the same token is sent again: the server returns the same successor. New tokens
+ * are stored before anything uses them.
+ */
+
+import { Emitter } from "../emitter.js";
+import { abortable, type Broadcast, type Cancel, type Environment } from "../environment.js";
+import { ApiError, SessionEndedError } from "../errors.js";
+import type { components } from "../generated/openapi.js";
+import type { Http } from "../http/http.js";
+import { type TokenStore, type Tokens, tokensOf } from "./tokens.js";
+
+/** Why a session ended: this client or another tab signed out, or the server does not accept the session any more. */
+export type EndReason = "signed_out" | "expired";
+
+export interface SessionEvents {
+  signedIn: Tokens;
+  /** Once per session and tab, whatever the number of requests that fail with it. */
+  ended: EndReason;
+}
+
+/** An access token is renewed when this little of its life is left. */
+const EARLY_MS = 30_000;
+
+export class Session {
+  readonly #emitter = new Emitter<SessionEvents>();
+  readonly #lock: string;
+  readonly #broadcast: Broadcast | null;
+  #active = false;
+  #refreshing: Promise<Tokens> | null = null;
+
+  constructor(
+    private readonly environment: Environment,
+    private readonly http: Http,
+    private readonly baseUrl: string,
+    private readonly store: TokenStore,
+  ) {
+    this.#lock = `baton-session:${store.sharedAs ?? environment.uuid()}`;
+    const shared = store.sharedAs !== null;
+    this.#broadcast = shared ? environment.broadcast(this.#lock, (message) => void this.#heard(message)) : null;
+  }
+
+  /** Call `listener` at sign-in, or at the end of a session. Return a function that stops that. */
+  on<Name extends keyof SessionEvents>(name: Name, listener: (value: SessionEvents[Name]) => void): Cancel {
+    return this.#emitter.on(name, listener);
+  }
+
+  /** Return the tokens as they are stored, or null if nobody is signed in. */
+  async current(): Promise<Tokens | null> {
+    const tokens = await this.store.read();
+    if (tokens !== null) this.#active = true;
+    return tokens;
+  }
+
+  /** Sign in with a user name, an e-mail address or a telephone number. Raise `ApiError` if that is refused. */
+  async signIn(identifier: string, password: string, signal?: AbortSignal): Promise<Tokens> {
+    return await this.environment.locks.run(this.#lock, async () => {
+      const tokens = await this.#tokens("login", { identifier, password }, false, signal);
+      await this.store.write(tokens);
+      this.#active = true;
+      this.#broadcast?.post("signedIn");
+      this.#emitter.emit("signedIn", tokens);
+      return tokens;
+    });
+  }
+
+  /**
+   * End the session here and on the server. This client is signed out in any case. Raise `NetworkError` or `ApiError` if
+   * the server could not be told.
+   */
+  async signOut(signal?: AbortSignal): Promise<void> {
+    await this.environment.locks.run(this.#lock, async () => {
+      const tokens = await this.store.read();
+      try {
+        if (tokens !== null) await this.#post("logout", { refreshToken: tokens.refreshToken }, true, signal);
+      } finally {
+        await this.store.clear();
+        if (tokens !== null) this.#broadcast?.post("signed_out");
+        this.#finish("signed_out");
+      }
+    });
+  }
+
+  /** Note that the one-time password of the session was changed. */
+  async passwordChanged(): Promise<void> {
+    await this.environment.locks.run(this.#lock, async () => {
+      const tokens = await this.store.read();
+      if (tokens !== null) await this.store.write({ ...tokens, mustChangePassword: false });
+    });
+  }
+
+  /** Return an access token that is valid for a while. Raise `SessionEndedError` if nobody is signed in. */
+  async accessToken(signal?: AbortSignal): Promise<string> {
+    const tokens = await this.current();
+    if (tokens === null) {
+      this.#finish("signed_out");
+      throw new SessionEndedError();
+    }
+    if (tokens.expiresAt - this.environment.now() > EARLY_MS) return tokens.accessToken;
+    return await this.renew(tokens.accessToken, signal);
+  }
+
+  /**
+   * Return another access token than the one that is not accepted any more. Raise `SessionEndedError` if the session has
+   * ended, `NetworkError` if the server cannot be reached; the session then goes on.
+   */
+  async renew(rejected: string, signal?: AbortSignal): Promise<string> {
+    this.#refreshing ??= this.environment.locks
+      .run(this.#lock, () => this.#refresh(rejected))
+      .finally(() => {
+        this.#refreshing = null;
+      });
+    return (await abortable(this.#refreshing, signal)).accessToken;
+  }
+
+  /** Stop listening to other tabs. */
+  close(): void {
+    this.#broadcast?.close();
+  }
+
+  async #refresh(rejected: string): Promise<Tokens> {
+    const tokens = await this.current();
+    if (tokens === null) {
+      this.#finish("signed_out");
+      throw new SessionEndedError();
+    }
+    const renewed = tokens.accessToken !== rejected && tokens.expiresAt > this.environment.now() + EARLY_MS;
+    if (renewed) return tokens;
+    try {
+      const successor = await this.#tokens("refresh", { refreshToken: tokens.refreshToken }, true);
+      await this.store.write(successor);
+      return successor;
+    } catch (error) {
+      if (!(error instanceof ApiError) || error.status !== 401) throw error;
+      return await this.#afterRefusal(tokens);
+    }
+  }
+
+  /** Without a lock that tabs share, another tab may have been faster; its tokens are the newest then. */
+  async #afterRefusal(refused: Tokens): Promise<Tokens> {
+    const stored = await this.store.read();
+    if (stored !== null && stored.refreshToken !== refused.refreshToken) return stored;
+    await this.store.clear();
+    this.#broadcast?.post("expired");
+    this.#finish("expired");
+    throw new SessionEndedError("The session has ended. Sign in again.");
+  }
+
+  async #tokens(path: string, body: object, repeatable: boolean, signal?: AbortSignal): Promise<Tokens> {
+    const response = await this.#post(path, body, repeatable, signal);
+    return tokensOf(JSON.parse(await response.text()) as components["schemas"]["Tokens"], this.environment.now());
+  }
+
+  async #post(path: string, body: object, repeatable: boolean, signal?: AbortSignal): Promise<Blob> {
+    const headers = { "Content-Type": "application/json" };
+    const url = `${this.baseUrl}/v1/auth/${path}`;
+    const request = { method: "POST", url, headers, body: JSON.stringify(body), repeatable, signal };
+    return (await this.http.send(request)).body;
+  }
+
+  async #heard(message: string): Promise<void> {
+    const tokens = await this.store.read();
+    if (message === "signedIn" && tokens !== null) {
+      this.#active = true;
+      this.#emitter.emit("signedIn", tokens);
+    } else if (tokens === null) {
+      this.#finish(message === "expired" ? "expired" : "signed_out");
+    }
+  }
+
+  #finish(reason: EndReason): void {
+    if (!this.#active) return;
+    this.#active = false;
+    this.#emitter.emit("ended", reason);
+  }
+}

@@ -1,0 +1,85 @@
+/** The tokens of a session, and where they are kept. */
+
+import type { components } from "../generated/openapi.js";
+
+/** The tokens of a signed-in person. */
+export interface Tokens {
+  accessToken: string;
+  refreshToken: string;
+  /** When the access token expires, in milliseconds since 1970-01-01 UTC by this device's clock. */
+  expiresAt: number;
+  userId: string;
+  /** With a one-time password, everything except a change of the password is refused. */
+  mustChangePassword: boolean;
+}
+
+/** Keeps the tokens of one session. A method may return a promise or a value. */
+export interface TokenStore {
+  /** Names what the tabs of an origin share, for locks and messages between them; null if they share nothing. */
+  readonly sharedAs: string | null;
+  read(): Promise<Tokens | null> | Tokens | null;
+  write(tokens: Tokens): Promise<void> | void;
+  clear(): Promise<void> | void;
+}
+
+/** Keeps tokens until the page or process ends. */
+export class MemoryTokenStore implements TokenStore {
+  readonly sharedAs = null;
+  #tokens: Tokens | null = null;
+
+  read(): Tokens | null {
+    return this.#tokens;
+  }
+
+  write(tokens: Tokens): void {
+    this.#tokens = tokens;
+  }
+
+  clear(): void {
+    this.#tokens = null;
+  }
+}
+
+/**
+ * Keeps tokens in `localStorage` (all tabs share one session, which survives the browser) or in `sessionStorage` (one
+ * session per tab, which survives a reload).
+ */
+export class WebTokenStore implements TokenStore {
+  readonly sharedAs: string | null;
+
+  constructor(
+    private readonly storage: Storage,
+    private readonly key = "baton.session",
+  ) {
+    this.sharedAs = storage === globalThis.localStorage ? key : null;
+  }
+
+  read(): Tokens | null {
+    const text = this.storage.getItem(this.key);
+    return text === null ? null : decode(text);
+  }
+
+  write(tokens: Tokens): void {
+    this.storage.setItem(this.key, JSON.stringify(tokens));
+  }
+
+  clear(): void {
+    this.storage.removeItem(this.key);
+  }
+}
+
+/** Return the tokens of a response to sign-in or refresh. */
+export function tokensOf(response: components["schemas"]["Tokens"], now: number): Tokens {
+  const { accessToken, refreshToken, expiresIn, userId, mustChangePassword } = response;
+  return { accessToken, refreshToken, expiresAt: now + expiresIn * 1000, userId, mustChangePassword };
+}
+
+function decode(text: string): Tokens | null {
+  try {
+    const value = JSON.parse(text) as Partial<Tokens> | null;
+    const complete = typeof value?.accessToken === "string" && typeof value.refreshToken === "string";
+    return complete && typeof value.expiresAt === "number" ? (value as Tokens) : null;
+  } catch {
+    return null;
+  }
+}
