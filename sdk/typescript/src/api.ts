@@ -5,6 +5,7 @@ import { ApiError } from "./errors.js";
 import type { paths } from "./generated/openapi.js";
 import type { Http, HttpRequest, HttpResponse } from "./http/http.js";
 import type { Session } from "./session/session.js";
+import type { Tokens } from "./session/tokens.js";
 
 type Method = "get" | "put" | "post" | "patch" | "delete";
 
@@ -156,14 +157,14 @@ export class Api {
   }
 
   async #authorized(request: HttpRequest): Promise<HttpResponse> {
-    const send = (token: string): Promise<HttpResponse> =>
-      this.http.send({ ...request, headers: { ...request.headers, Authorization: `Bearer ${token}` } });
-    const token = await this.session.accessToken(request.signal);
+    const send = ({ accessToken }: Tokens): Promise<HttpResponse> =>
+      this.http.send({ ...request, headers: { ...request.headers, Authorization: `Bearer ${accessToken}` } });
+    const tokens = await this.session.validTokens(request.signal);
     try {
-      return await send(token);
+      return await send(tokens);
     } catch (error) {
       if (!(error instanceof ApiError) || error.status !== 401) throw error;
-      return await send(await this.session.renew(token, request.signal));
+      return await send(await this.session.renew(tokens, request.signal));
     }
   }
 }

@@ -92,28 +92,23 @@ export class Session {
     });
   }
 
-  /** Return an access token that is valid for a while. Raise `SessionEndedError` if nobody is signed in. */
-  async accessToken(signal?: AbortSignal): Promise<string> {
-    const tokens = await this.current();
-    if (tokens === null) {
-      this.#finish("signed_out");
-      throw new SessionEndedError();
-    }
-    if (tokens.expiresAt - this.environment.now() > EARLY_MS) return tokens.accessToken;
-    return await this.renew(tokens.accessToken, signal);
+  /** Return tokens whose access token is valid for a while. Raise `SessionEndedError` if nobody is signed in. */
+  async validTokens(signal?: AbortSignal): Promise<Tokens> {
+    const tokens = await this.#stored();
+    return this.#fresh(tokens) ? tokens : await this.renew(tokens, signal);
   }
 
   /**
-   * Return another access token than the one that is not accepted any more. Raise `SessionEndedError` if the session has
-   * ended, `NetworkError` if the server cannot be reached; the session then goes on.
+   * Return newer tokens than those whose access token is not accepted any more. Raise `SessionEndedError` if the session
+   * has ended, `NetworkError` if the server cannot be reached; the session then goes on.
    */
-  async renew(rejected: string, signal?: AbortSignal): Promise<string> {
+  async renew(rejected: Tokens, signal?: AbortSignal): Promise<Tokens> {
     this.#refreshing ??= this.environment.locks
       .run(this.#lock, () => this.#refresh(rejected))
       .finally(() => {
         this.#refreshing = null;
       });
-    return (await abortable(this.#refreshing, signal)).accessToken;
+    return await abortable(this.#refreshing, signal);
   }
 
   /** Stop listening to other tabs. */
@@ -121,14 +116,10 @@ export class Session {
     this.#broadcast?.close();
   }
 
-  async #refresh(rejected: string): Promise<Tokens> {
-    const tokens = await this.current();
-    if (tokens === null) {
-      this.#finish("signed_out");
-      throw new SessionEndedError();
-    }
-    const renewed = tokens.accessToken !== rejected && tokens.expiresAt > this.environment.now() + EARLY_MS;
-    if (renewed) return tokens;
+  async #refresh(rejected: Tokens): Promise<Tokens> {
+    const tokens = await this.#stored();
+    // Two access tokens of the same second may be equal; refresh tokens never are.
+    if (tokens.refreshToken !== rejected.refreshToken && this.#fresh(tokens)) return tokens;
     try {
       const successor = await this.#tokens("refresh", { refreshToken: tokens.refreshToken }, true);
       await this.store.write(successor);
@@ -137,6 +128,17 @@ export class Session {
       if (!(error instanceof ApiError) || error.status !== 401) throw error;
       return await this.#afterRefusal(tokens);
     }
+  }
+
+  async #stored(): Promise<Tokens> {
+    const tokens = await this.current();
+    if (tokens !== null) return tokens;
+    this.#finish("signed_out");
+    throw new SessionEndedError();
+  }
+
+  #fresh(tokens: Tokens): boolean {
+    return tokens.expiresAt - this.environment.now() > EARLY_MS;
   }
 
   /** Without a lock that tabs share, another tab may have been faster; its tokens are the newest then. */

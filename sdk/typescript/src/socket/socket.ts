@@ -192,7 +192,7 @@ export class BatonSocket<C extends Channel> implements AsyncIterable<SocketEvent
     const end = FINAL.get(code);
     if (end !== undefined) this.#finish(end);
     // Refreshing shows whether the session itself has ended, which its other users then learn as well.
-    else if (code === SIGNED_OUT) await this.session.renew((await this.session.current())?.accessToken ?? "");
+    else if (code === SIGNED_OUT) await this.session.renew(await this.session.validTokens());
   }
 
   #failed(error: unknown): void {

@@ -208,9 +208,9 @@ export function refusal(status: number, code: string, headers: Record<string, st
 }
 
 /** Return a response to sign-in or refresh, with tokens that contain a number. */
-export function issued(number: number): Response {
+export function issued(number: number, accessToken = `access-${number}`): Response {
   return json(200, {
-    accessToken: `access-${number}`,
+    accessToken,
     refreshToken: `refresh-${number}`,
     expiresIn: 3600,
     userId: "user-1",
