@@ -16,6 +16,12 @@ export { IndexedDbOutboxStore } from "./outbox/indexeddb.js";
 export { Outbox, type OutboxEvents, type OutboxOptions, type SendResult } from "./outbox/outbox.js";
 export { MemoryOutboxStore, type NewEvent, type OutboxStore, type StoredEvent } from "./outbox/store.js";
 export { type EndReason, Session, type SessionEvents } from "./session/session.js";
-export { MemoryTokenStore, type TokenStore, type Tokens, WebTokenStore } from "./session/tokens.js";
+export {
+  IndexedDbTokenStore,
+  MemoryTokenStore,
+  type TokenStore,
+  type Tokens,
+  WebTokenStore,
+} from "./session/tokens.js";
 export type { Channel, ClientEvents, ServerEvents, SocketEvent } from "./socket/events.js";
 export { BatonSocket, type SocketEnd, type SocketOptions, type SocketState } from "./socket/socket.js";

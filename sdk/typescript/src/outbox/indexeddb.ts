@@ -1,5 +1,6 @@
 /** Keeps the events of the outbox in IndexedDB: they survive a reload, and all tabs of the origin share them. */
 
+import { Database } from "../database.js";
 import type { OutboxEvent, OutboxStore, Outcome, StoredEvent } from "./store.js";
 
 /** IndexedDB has no index over booleans or null. */
@@ -15,9 +16,14 @@ const EVENTS = "events";
 const BY_STATE = "by-state";
 
 export class IndexedDbOutboxStore implements OutboxStore {
-  #opened: Promise<IDBDatabase> | null = null;
+  readonly #database: Database;
 
-  constructor(readonly name = "baton-outbox") {}
+  constructor(name = "baton-outbox") {
+    this.#database = new Database(name, (database) => {
+      const rows = database.createObjectStore(EVENTS, { keyPath: "seq", autoIncrement: true });
+      rows.createIndex(BY_STATE, ["owner", "state"]);
+    });
+  }
 
   async add(owner: string, events: readonly OutboxEvent[]): Promise<void> {
     await this.#write((rows) => {
@@ -33,9 +39,8 @@ export class IndexedDbOutboxStore implements OutboxStore {
     return this.#read((rows) => rows.index(BY_STATE).getAll([owner, "rejected"]));
   }
 
-  async count(owner: string): Promise<number> {
-    const rows = (await this.#database()).transaction(EVENTS).objectStore(EVENTS);
-    return await resultOf(rows.index(BY_STATE).count([owner, "waiting"]));
+  count(owner: string): Promise<number> {
+    return this.#database.read(EVENTS, (rows) => rows.index(BY_STATE).count([owner, "waiting"]));
   }
 
   async settle({ removed, rejected }: Outcome): Promise<void> {
@@ -59,48 +64,17 @@ export class IndexedDbOutboxStore implements OutboxStore {
   }
 
   /** Close the database, so that it can be deleted. The next call opens it again. */
-  async close(): Promise<void> {
-    const opened = this.#opened;
-    this.#opened = null;
-    (await opened)?.close();
+  close(): Promise<void> {
+    return this.#database.close();
   }
 
   async #read(query: (rows: IDBObjectStore) => IDBRequest<Row[]>): Promise<StoredEvent[]> {
-    const found = await resultOf(query((await this.#database()).transaction(EVENTS).objectStore(EVENTS)));
+    const found = await this.#database.read(EVENTS, query);
     return found.map(({ seq, owner, event, reason }) => ({ seq: seq ?? 0, owner, event, rejected: reason }));
   }
 
-  /** Resolves when the transaction is on the disk, since a scanner may lose power at any time. */
-  async #write(change: (rows: IDBObjectStore) => void): Promise<void> {
-    const transaction = (await this.#database()).transaction(EVENTS, "readwrite", { durability: "strict" });
-    const done = new Promise<void>((resolve, reject) => {
-      transaction.oncomplete = () => resolve();
-      transaction.onabort = () => reject(transaction.error);
-    });
-    change(transaction.objectStore(EVENTS));
-    await done;
-  }
-
-  #database(): Promise<IDBDatabase> {
-    this.#opened ??= this.#open().catch((error: unknown) => {
-      this.#opened = null;
-      throw error;
-    });
-    return this.#opened;
-  }
-
-  async #open(): Promise<IDBDatabase> {
-    const request = indexedDB.open(this.name, 1);
-    request.onupgradeneeded = () => {
-      const rows = request.result.createObjectStore(EVENTS, { keyPath: "seq", autoIncrement: true });
-      rows.createIndex(BY_STATE, ["owner", "state"]);
-    };
-    const database = await resultOf(request);
-    database.onversionchange = () => void this.close();
-    database.onclose = () => {
-      this.#opened = null;
-    };
-    return database;
+  #write(change: (rows: IDBObjectStore) => void): Promise<void> {
+    return this.#database.write(EVENTS, change);
   }
 }
 
@@ -109,11 +83,4 @@ function change(rows: IDBObjectStore, seq: number, changed: (row: Row) => Row): 
   request.onsuccess = () => {
     if (request.result !== undefined) rows.put(changed(request.result));
   };
-}
-
-function resultOf<T>(request: IDBRequest<T>): Promise<T> {
-  return new Promise((resolve, reject) => {
-    request.onsuccess = () => resolve(request.result);
-    request.onerror = () => reject(request.error);
-  });
 }

@@ -1,5 +1,6 @@
 /** The tokens of a session, and where they are kept. */
 
+import { Database } from "../database.js";
 import type { components } from "../generated/openapi.js";
 
 /** The tokens of a signed-in person. */
@@ -40,9 +41,39 @@ export class MemoryTokenStore implements TokenStore {
   }
 }
 
+const TOKENS = "tokens";
+
+/**
+ * Keeps tokens in IndexedDB: all tabs share one session, which survives the browser. A tab always reads what another one
+ * has written, so a session is refreshed once.
+ */
+export class IndexedDbTokenStore implements TokenStore {
+  readonly sharedAs: string;
+  readonly #database: Database;
+
+  constructor(name = "baton-session") {
+    this.sharedAs = name;
+    this.#database = new Database(name, (database) => database.createObjectStore(TOKENS));
+  }
+
+  async read(): Promise<Tokens | null> {
+    const found: unknown = await this.#database.read(TOKENS, (store) => store.get(TOKENS));
+    return isTokens(found) ? found : null;
+  }
+
+  write(tokens: Tokens): Promise<void> {
+    return this.#database.write(TOKENS, (store) => store.put(tokens, TOKENS));
+  }
+
+  clear(): Promise<void> {
+    return this.#database.write(TOKENS, (store) => store.clear());
+  }
+}
+
 /**
  * Keeps tokens in `localStorage` (all tabs share one session, which survives the browser) or in `sessionStorage` (one
- * session per tab, which survives a reload).
+ * session per tab, which survives a reload). A tab may read `localStorage` some milliseconds late and refresh with the
+ * token that was just exchanged; the server then returns the same new tokens once more.
  */
 export class WebTokenStore implements TokenStore {
   readonly sharedAs: string | null;
@@ -76,10 +107,14 @@ export function tokensOf(response: components["schemas"]["Tokens"], now: number)
 
 function decode(text: string): Tokens | null {
   try {
-    const value = JSON.parse(text) as Partial<Tokens> | null;
-    const complete = typeof value?.accessToken === "string" && typeof value.refreshToken === "string";
-    return complete && typeof value.expiresAt === "number" ? (value as Tokens) : null;
+    const value: unknown = JSON.parse(text);
+    return isTokens(value) ? value : null;
   } catch {
     return null;
   }
+}
+
+function isTokens(value: unknown): value is Tokens {
+  const { accessToken, refreshToken, expiresAt, userId } = (value ?? {}) as Partial<Tokens>;
+  return [accessToken, refreshToken, userId].every((text) => typeof text === "string") && typeof expiresAt === "number";
 }
