@@ -63,7 +63,11 @@ export type Data<P extends keyof paths, M extends Method> = {
 
 /** The input of an operation, and how it is sent. */
 export type Input<P extends keyof paths, M extends Method> = ParamsOption<Used<Parameters<Operation<P, M>>>> &
-  BodyOption<Operation<P, M>> & { signal?: AbortSignal | undefined };
+  BodyOption<Operation<P, M>> & {
+    signal?: AbortSignal | undefined;
+    /** False: give up after a lost response, as for a new API key, which would be made twice. */
+    retry?: boolean;
+  };
 
 type Arguments<P extends keyof paths, M extends Method> =
   Required<Input<P, M>> extends never ? [input?: Input<P, M>] : [input: Input<P, M>];
@@ -87,9 +91,8 @@ interface AnyInput {
   };
   body?: unknown;
   signal?: AbortSignal | undefined;
+  retry?: boolean;
 }
-
-const KEYED = new Set<Method>(["post", "patch", "delete"]);
 
 /** Return the header that makes a change fail with `VERSION_CONFLICT` unless the version is still the current one. */
 export function ifMatch(version: number): { "If-Match": string } {
@@ -133,7 +136,7 @@ export class Api {
       method: method.toUpperCase(),
       url: this.baseUrl + addressOf(path, input.params?.path ?? {}, input.params?.query ?? {}),
       headers: this.#headers(method, input),
-      repeatable: true,
+      repeatable: input.retry ?? true,
       signal: input.signal,
       ...contentOf(input.body),
     });
@@ -148,7 +151,7 @@ export class Api {
 
   /** The key is made here, once for all tries, so a request that is sent again has one effect. */
   #headers(method: Method, input: AnyInput): Record<string, string> {
-    const headers: Record<string, string> = KEYED.has(method) ? { "Idempotency-Key": this.environment.uuid() } : {};
+    const headers: Record<string, string> = method === "get" ? {} : { "Idempotency-Key": this.environment.uuid() };
     if (input.body !== undefined && !(input.body instanceof FormData)) headers["Content-Type"] = "application/json";
     for (const [name, value] of Object.entries(input.params?.header ?? {})) {
       if (value !== undefined) headers[name] = String(value);

@@ -35,6 +35,13 @@ describe("retries", () => {
     expect(keys[2]).toBe("mine");
   });
 
+  test("a request that is not to be repeated is given up after a lost response, and repeated after 429", async () => {
+    const { fake, baton } = await signedIn([() => refusal(429, "RATE_LIMITED"), lost]);
+    const request = baton.api.POST("/v1/api-keys", { body: { name: "line", role: "VIEW_ONLY" }, retry: false });
+    await expect(fake.wait(request)).rejects.toBeInstanceOf(NetworkError);
+    expect(fake.requests).toHaveLength(2);
+  });
+
   test("a read has no key", async () => {
     const { fake, baton } = await signedIn([]);
     await baton.api.GET("/v1/me");
