@@ -242,13 +242,15 @@ export class Outbox {
   }
 
   #complete(event: NewEvent, owner: string): OutboxEvent {
-    return {
-      ...event,
+    const { deviceId } = this.options;
+    const added = {
       client_event_id: this.environment.uuid(),
       created_at: new Date(this.#nextTime()).toISOString(),
       user_id: owner,
-      ...(this.options.deviceId === undefined ? {} : { device_id: this.options.deviceId }),
+      ...(deviceId === undefined ? {} : { device_id: deviceId }),
     };
+    // The compiler loses that kind and payload belong together.
+    return { ...event, ...added } as OutboxEvent;
   }
 
   /** The server orders events by their time, so events of the same millisecond get different ones. */

@@ -6,7 +6,10 @@ import type { components } from "../generated/openapi.js";
 export type OutboxEvent = components["schemas"]["ClientEvent"];
 
 /** An event that happened on this device, before it has an id and a time. */
-export type NewEvent = Pick<OutboxEvent, "event_type" | "payload">;
+export type NewEvent = WhatHappened<OutboxEvent>;
+
+/** Applied to each kind of event alone, so that the payload stays that of the kind. */
+type WhatHappened<E> = E extends OutboxEvent ? Pick<E, "event_type" | "payload"> : never;
 
 export interface StoredEvent {
   /** Rises with every event of the store. */
