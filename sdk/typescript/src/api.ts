@@ -49,11 +49,9 @@ type Responses<Op> = Op extends { responses: infer Found } ? Found : never;
 type DataOf<T> = T extends { content: infer Found }
   ? Found extends { "application/json": infer Json }
     ? Json
-    : Found extends { "application/ld+json": infer Json }
-      ? Json
-      : [Found] extends [undefined]
-        ? undefined
-        : string
+    : [Found] extends [undefined]
+      ? undefined
+      : string
   : undefined;
 
 /** What an operation responds with when it succeeds. */

@@ -13,6 +13,17 @@ export class Emitter<Events extends object> {
 
   emit<Name extends keyof Events>(name: Name, value: Events[Name]): void {
     const listeners = this.#listeners.get(name) as Set<(value: Events[Name]) => void> | undefined;
-    for (const listener of [...(listeners ?? [])]) listener(value);
+    for (const listener of [...(listeners ?? [])]) call(listener, value);
+  }
+}
+
+/** An error of a listener is one of the app. It is reported as uncaught, and does not stop what emits events. */
+function call<T>(listener: (value: T) => void, value: T): void {
+  try {
+    listener(value);
+  } catch (error) {
+    queueMicrotask(() => {
+      throw error;
+    });
   }
 }

@@ -82,7 +82,7 @@ export class WebTokenStore implements TokenStore {
     private readonly storage: Storage,
     private readonly key = "baton.session",
   ) {
-    this.sharedAs = storage === globalThis.localStorage ? key : null;
+    this.sharedAs = isShared(storage) ? key : null;
   }
 
   read(): Tokens | null {
@@ -103,6 +103,14 @@ export class WebTokenStore implements TokenStore {
 export function tokensOf(response: components["schemas"]["Tokens"], now: number): Tokens {
   const { accessToken, refreshToken, expiresIn, userId, mustChangePassword } = response;
   return { accessToken, refreshToken, expiresAt: now + expiresIn * 1000, userId, mustChangePassword };
+}
+
+function isShared(storage: Storage): boolean {
+  try {
+    return storage === globalThis.localStorage;
+  } catch {
+    return false; // a browser that denies storage throws
+  }
 }
 
 function decode(text: string): Tokens | null {
