@@ -86,7 +86,7 @@ documents: environment  ## Let Spectral, Redocly and AsyncAPI's parser read the 
 sdk: environment  ## Build, check and test the TypeScript package, in node and in Chromium
 	$(BIN)/python -m infra.api_document build/api/openapi.json
 	@cmp -s $(SDK)/package-lock.json $(SDK)/node_modules/.installed-lock || { \
-	  $(NPM) --prefix $(SDK) ci && cp $(SDK)/package-lock.json $(SDK)/node_modules/.installed-lock; }
+	  $(NPM) --prefix $(SDK) ci --ignore-scripts && cp $(SDK)/package-lock.json $(SDK)/node_modules/.installed-lock; }
 	$(NPM) --prefix $(SDK) run --silent all
 
 bench: environment  ## Measure round trips, units and time per endpoint

@@ -65,6 +65,8 @@ export type Input<P extends keyof paths, M extends Method> = ParamsOption<Used<P
     signal?: AbortSignal | undefined;
     /** False: give up after a lost response, as for a new API key, which would be made twice. */
     retry?: boolean;
+    /** How long one try may take, for a photo on a slow line. */
+    timeoutMs?: number;
   };
 
 type Arguments<P extends keyof paths, M extends Method> =
@@ -90,6 +92,7 @@ interface AnyInput {
   body?: unknown;
   signal?: AbortSignal | undefined;
   retry?: boolean;
+  timeoutMs?: number;
 }
 
 /** Return the header that makes a change fail with `VERSION_CONFLICT` unless the version is still the current one. */
@@ -136,6 +139,7 @@ export class Api {
       headers: this.#headers(method, input),
       repeatable: input.retry ?? true,
       signal: input.signal,
+      timeoutMs: input.timeoutMs,
       ...contentOf(input.body),
     });
     return {

@@ -11,7 +11,10 @@ import { BatonSocket, type SocketOptions } from "./socket/socket.js";
 export interface BatonOptions {
   /** Where the API is, such as `https://baton.example/api`; a page of the same origin writes `/api`. */
   baseUrl: string;
-  /** Where sockets are, if not at the same address with `ws:` or `wss:`. */
+  /**
+   * Where sockets are, if not at `baseUrl` with `ws:` or `wss:` and `/v1/ws/{channel}`. `{channel}` stands for the channel;
+   * API Gateway's own address has no paths, and there the role decides.
+   */
   socketUrl?: string;
   /** Where tokens are kept; in memory unless given. */
   tokens?: TokenStore;
@@ -33,7 +36,7 @@ export class Baton {
     const http = new Http(this.#environment, { ...DEFAULT_POLICY, ...options.retry });
     this.session = new Session(this.#environment, http, baseUrl, options.tokens ?? new MemoryTokenStore());
     this.api = new Api(this.#environment, http, this.session, baseUrl);
-    this.#socketUrl = options.socketUrl ?? socketUrlOf(baseUrl);
+    this.#socketUrl = options.socketUrl ?? `${socketBaseOf(baseUrl)}/v1/ws/{channel}`;
   }
 
   /** Sign out here, and end all other sessions of the person. */
@@ -58,11 +61,12 @@ export class Baton {
 
   /** Return a socket, which opens when its first event is waited for. */
   socket<C extends Channel>(channel: C, options: SocketOptions = {}): BatonSocket<C> {
-    return new BatonSocket(this.#environment, this.api, this.session, `${this.#socketUrl}/v1/ws`, channel, options);
+    const url = this.#socketUrl.replace("{channel}", channel);
+    return new BatonSocket(this.#environment, this.api, this.session, url, options);
   }
 }
 
-function socketUrlOf(baseUrl: string): string {
+function socketBaseOf(baseUrl: string): string {
   const here = typeof location === "undefined" ? undefined : location.href;
   return new URL(baseUrl, here).href.replace(/^http/, "ws").replace(/\/+$/, "");
 }

@@ -13,6 +13,8 @@ export interface HttpRequest {
   signal?: AbortSignal | undefined;
   /** False for a request that must reach the server at most once. */
   repeatable: boolean;
+  /** How long one try may take, if not as long as the policy says. */
+  timeoutMs?: number | undefined;
 }
 
 /** A response whose body has arrived completely. */
@@ -53,7 +55,7 @@ export class Http {
     const abort = (): void => attempt.abort(request.signal?.reason);
     if (request.signal?.aborted) abort();
     request.signal?.addEventListener("abort", abort, { once: true });
-    const cancel = this.environment.schedule(this.policy.timeoutMs, () => attempt.abort());
+    const cancel = this.environment.schedule(request.timeoutMs ?? this.policy.timeoutMs, () => attempt.abort());
     try {
       return await this.#exchange(request, attempt.signal);
     } finally {

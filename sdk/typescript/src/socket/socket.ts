@@ -68,7 +68,6 @@ export class BatonSocket<C extends Channel> implements AsyncIterable<SocketEvent
     private readonly api: Api,
     private readonly session: Session,
     private readonly url: string,
-    private readonly channel: C,
     private readonly options: SocketOptions,
   ) {
     this.#mailbox = new Mailbox(options.after);
@@ -179,7 +178,7 @@ export class BatonSocket<C extends Channel> implements AsyncIterable<SocketEvent
   #address(ticket: string): string {
     const query = new URLSearchParams({ ticket });
     if (this.#mailbox.newest !== undefined) query.set("after", String(this.#mailbox.newest));
-    return `${this.url}/${this.channel}?${query}`;
+    return `${this.url}?${query}`;
   }
 
   #received(message: Message): void {

@@ -30,6 +30,7 @@ describe.skipIf(program === null)("in Chromium (skipped where it is not installe
   beforeEach(async () => {
     line = await Line.to(stack.port);
     context = await browser.newContext();
+    context.setDefaultTimeout(120_000);
   });
   afterEach(async () => {
     await context.close();

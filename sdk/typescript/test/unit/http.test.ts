@@ -76,6 +76,13 @@ describe("retries", () => {
     expect(fake.time - before).toBe(30_000 + 300);
   });
 
+  test("a try may be given more time", async () => {
+    const { fake, baton } = await signedIn([() => null]);
+    const before = fake.time;
+    await fake.wait(baton.api.GET("/v1/me", { timeoutMs: 120_000 }));
+    expect(fake.time - before).toBe(120_000 + 300);
+  });
+
   test("a response that breaks off is a lost one", async () => {
     const broken = (): Response =>
       new Response(new ReadableStream({ pull: (controller) => controller.error(new TypeError("terminated")) }));

@@ -48,6 +48,15 @@ test("the address has a ticket and no token", async () => {
   expect(newest().url).toBe("ws://api.test/api/v1/ws/customer?ticket=ticket-1");
 });
 
+test("an address without paths is used as it is", async () => {
+  const socketUrl = "wss://id.execute-api.eu-west-1.amazonaws.com/api";
+  const elsewhere = new Baton({ baseUrl: "http://api.test/api", socketUrl, environment: fake });
+  await elsewhere.session.signIn("courier1", "secret");
+  elsewhere.socket("customer").open();
+  await fake.settle();
+  expect(newest().url).toBe(`${socketUrl}?ticket=ticket-1`);
+});
+
 test("after a lost line it continues after the newest event, and no event reaches the app twice", async () => {
   const { got } = await opened();
   newest().receives(status(16));
