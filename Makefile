@@ -5,7 +5,7 @@
 # and no network. Content is compared and not file times, because a checkout touches times without changing anything.
 
 .DEFAULT_GOAL := help
-.PHONY: help run console console-test console-report walkthrough test coverage check bench faults package rehearse infra deploy format pins hooks api-baseline clean environment documents sdk
+.PHONY: help run console console-test console-report walkthrough test coverage check bench faults package rehearse infra deploy format pins hooks api-baseline clean environment documents sdk sdk-package
 
 # PYTHON names the interpreter to use; without it an existing environment is kept, or the newest supported one is looked for.
 PYTHON ?=
@@ -84,10 +84,15 @@ documents: environment  ## Let Spectral, Redocly and AsyncAPI's parser read the 
 	$(NPM) --prefix $(DOCUMENTS) run --silent all
 
 sdk: environment  ## Build, check and test the TypeScript package, in node and in Chromium
+
+sdk: sdk-package  ## Check and test the TypeScript package, in Node and in Chromium
+	$(NPM) --prefix $(SDK) run --silent all
+
+sdk-package: environment  ## Build the TypeScript package
 	$(BIN)/python -m infra.api_document build/api/openapi.json
 	@cmp -s $(SDK)/package-lock.json $(SDK)/node_modules/.installed-lock || { \
 	  $(NPM) --prefix $(SDK) ci --ignore-scripts && cp $(SDK)/package-lock.json $(SDK)/node_modules/.installed-lock; }
-	$(NPM) --prefix $(SDK) run --silent all
+	$(NPM) --prefix $(SDK) run --silent package
 
 bench: environment  ## Measure round trips, units and time per endpoint
 	$(BIN)/python -m tests.benchmarks $(ARGS)
@@ -125,6 +130,7 @@ hooks: environment  ## Let git run the checks: the fast ones before a commit, al
 	$(BIN)/pre-commit install
 
 clean:  ## Remove caches and reports; the environment stays
+	rm -rf $(SDK)/dist $(SDK)/src/generated
 	rm -rf .coverage .coverage.* htmlcov .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
 	find . -name $(VENV) -prune -o -name __pycache__ -type d -prune -exec rm -rf {} +
 

@@ -1,3 +1,5 @@
+// package.json names vite only to keep it at 8.3: 8.4 wants an optional package that is not in npm's registry, and `npm ci`
+// fails without it.
 import { defineConfig } from "vitest/config";
 
 export default defineConfig({
