@@ -117,7 +117,7 @@ export class Session {
   }
 
   async #refresh(rejected: Tokens): Promise<Tokens> {
-    const tokens = await this.#stored();
+    const tokens = sameUser(rejected, await this.#stored());
     // Two access tokens of the same second may be equal; refresh tokens never are.
     if (tokens.refreshToken !== rejected.refreshToken && this.#fresh(tokens)) return tokens;
     try {
@@ -144,7 +144,7 @@ export class Session {
   /** Without a lock that tabs share, another tab may have been faster; its tokens are the newest then. */
   async #afterRefusal(refused: Tokens): Promise<Tokens> {
     const stored = await this.store.read();
-    if (stored !== null && stored.refreshToken !== refused.refreshToken) return stored;
+    if (stored !== null && stored.refreshToken !== refused.refreshToken) return sameUser(refused, stored);
     await this.store.clear();
     this.#broadcast?.post("expired");
     this.#finish("expired");
@@ -178,4 +178,10 @@ export class Session {
     this.#active = false;
     this.#emitter.emit("ended", reason);
   }
+}
+
+/** A request of one person is not sent again with the tokens of another, who has signed in meanwhile. */
+function sameUser(before: Tokens, now: Tokens): Tokens {
+  if (before.userId !== now.userId) throw new SessionEndedError("Another person has signed in.");
+  return now;
 }

@@ -13,7 +13,9 @@ const program = browserProgram();
 const REFRESH = "POST /api/v1/auth/refresh";
 const BATCH = "POST /api/events/batch";
 
-describe.skipIf(program === null)("in Chromium (skipped where it is not installed)", () => {
+if (program === null) process.stderr.write("Chromium is not installed: the package is NOT tested in a browser.\n");
+
+describe.skipIf(program === null)("in Chromium", () => {
   let stack: Stack;
   let browser: Browser;
   let pages: Awaited<ReturnType<typeof servePages>>;

@@ -152,6 +152,16 @@ test("tokens of another tab are used if its refresh made ours too old", async ()
   expect(await first.baton.session.validTokens()).toEqual(newer);
 });
 
+test("a request of one person is not repeated in the name of another who has signed in meanwhile", async () => {
+  const { first, store, server } = await openTabs(1);
+  first.fake.answer = (request) => {
+    if (store.tokens !== null) store.tokens = { ...store.tokens, userId: "user-2", refreshToken: "theirs" };
+    return request.path === "/api/v1/me" ? refusal(401, "AUTH_INVALID") : server.answer(request);
+  };
+  await expect(first.baton.api.GET("/v1/me")).rejects.toBeInstanceOf(SessionEndedError);
+  expect(first.fake.requests.filter(({ path }) => path === "/api/v1/me")).toHaveLength(1);
+});
+
 test("a refresh whose response was lost is sent again with the same token", async () => {
   const { server, first } = await openTabs(1);
   first.fake.time += 3_600_000;
