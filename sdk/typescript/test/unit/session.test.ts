@@ -201,6 +201,7 @@ test("an ended session is one event per tab, whatever the number of requests", a
   expect(results.map((result) => (result as PromiseRejectedResult).reason.name)).toEqual(
     Array(5).fill("SessionEndedError"),
   );
+  await expect(first.baton.api.GET("/v1/me")).rejects.toBeInstanceOf(SessionEndedError);
   expect(ends).toEqual([["expired"], ["expired"]]);
   expect(store.tokens).toBeNull();
 });
@@ -213,6 +214,16 @@ test("a refresh that the network prevents does not end the session", async () =>
   first.fake.answer = server.answer;
   expect((await first.baton.api.GET("/v1/me")).data).toEqual({ name: "Noor" });
   expect(ends).toEqual([[]]);
+});
+
+test("ten requests without a network wait for one attempt to refresh", async () => {
+  const { first } = await openTabs(1);
+  first.fake.time += 3_600_000;
+  first.fake.answer = lost;
+  const requests = Array.from({ length: 10 }, () => first.baton.api.GET("/v1/me"));
+  const results = await first.fake.wait(Promise.allSettled(requests));
+  expect(results.map((result) => result.status)).toEqual(Array(10).fill("rejected"));
+  expect(first.fake.requests.filter(({ path }) => path.endsWith("/refresh"))).toHaveLength(5);
 });
 
 test("a caller that gives up does not stop the refresh of the others", async () => {
