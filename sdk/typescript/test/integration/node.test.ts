@@ -192,6 +192,14 @@ describe("sockets", () => {
     });
   }
 
+  /** Wait until the server has dealt with what was sent: it answers a later message, which it refuses. */
+  function acknowledged(socket: BatonSocket<"courier">): Promise<void> {
+    return new Promise((resolve) => {
+      socket.on("refused", () => resolve());
+      setTimeout(() => socket.send("location.update", { latitude: 152, longitude: 0 }), 1);
+    });
+  }
+
   const until = async (condition: () => boolean): Promise<void> => {
     while (!condition()) await new Promise((resolve) => setTimeout(resolve, 50));
   };
@@ -230,6 +238,7 @@ describe("sockets", () => {
     await opened(first);
     await orderAndCancel(customer);
     await until(() => got.length >= 2 && first.handled === got.at(-1));
+    await acknowledged(first);
     first.close();
     await orderAndCancel(customer);
     const second = courier.socket("courier");
