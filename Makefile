@@ -83,13 +83,11 @@ documents: environment  ## Let Spectral, Redocly and AsyncAPI's parser read the 
 	  cp $(DOCUMENTS)/package-lock.json $(DOCUMENTS)/node_modules/.installed-lock; }
 	$(NPM) --prefix $(DOCUMENTS) run --silent all
 
-sdk: environment  ## Build, check and test the TypeScript package, in node and in Chromium
-
 sdk: sdk-package  ## Check and test the TypeScript package, in Node and in Chromium
 	$(NPM) --prefix $(SDK) run --silent all
 
 sdk-package: environment  ## Build the TypeScript package
-	$(BIN)/python -m infra.api_document build/api/openapi.json
+	$(BIN)/python -m infra.api_documents build/documents
 	@cmp -s $(SDK)/package-lock.json $(SDK)/node_modules/.installed-lock || { \
 	  $(NPM) --prefix $(SDK) ci --ignore-scripts && cp $(SDK)/package-lock.json $(SDK)/node_modules/.installed-lock; }
 	$(NPM) --prefix $(SDK) run --silent package

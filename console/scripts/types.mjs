@@ -11,6 +11,6 @@ function run(command, ...parameters) {
   execFileSync(command, parameters, { cwd: ROOT, stdio: "inherit" });
 }
 
-run(`${ROOT}.venv/bin/python`, "-m", "infra.api_document", "build/api/openapi.json");
+run(`${ROOT}.venv/bin/python`, "-m", "infra.api_documents", "build/documents");
 if (!existsSync(`${SDK}/node_modules/openapi-typescript`)) run("npm", "--prefix", SDK, "ci");
 run("npm", "--prefix", SDK, "run", "--silent", "generate");

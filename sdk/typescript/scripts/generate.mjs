@@ -1,7 +1,8 @@
-// Writes src/generated/ from the API description: `node scripts/generate.mjs OPENAPI_JSON`. The files are made by every
-// build and not committed, so they are never out of date.
+// Writes src/generated/ from the API's documents: `node scripts/generate.mjs FOLDER`, where FOLDER has openapi.json and
+// asyncapi.json. The files are made by every build and not committed, so they are never out of date.
 
 import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import openapiTS, { astToString } from "openapi-typescript";
 
 const GENERATED = new URL("../src/generated/", import.meta.url);
@@ -15,37 +16,59 @@ function withoutExamples(value, named = false) {
   return Object.fromEntries(kept.map(([name, item]) => [name, withoutExamples(item, name === "properties")]));
 }
 
-function socketTypes({ channels }) {
-  const side = (name) =>
-    Object.entries(channels)
-      .map(([channel, events]) => `  ${channel}: {\n${eventsOf(events[name])}  };\n`)
+async function typesOf(document) {
+  return HEAD + astToString(await openapiTS(withoutExamples(document)));
+}
+
+/** The schemas of the sockets, as a document that the generator of types takes. */
+function schemasOf({ info, components: { schemas } }) {
+  return { openapi: "3.1.0", info, paths: {}, components: { schemas } };
+}
+
+function socketTypes(asyncapi) {
+  const side = (action) =>
+    Object.keys(asyncapi.channels)
+      .map((channel) => `  ${channel}: {\n${eventsOf(asyncapi, channel, action)}  };\n`)
       .join("");
-  return `${HEAD}import type { components } from "./openapi.js";
+  return `${HEAD}import type { components } from "./asyncapi.js";
 
 /** The events that the server sends on each channel, and their data. */
 export interface ServerEvents {
-${side("to_client")}}
+${side("send")}}
 
 /** The events that a client may send on each channel, and their data. */
 export interface ClientEvents {
-${side("from_client")}}
+${side("receive")}}
 `;
 }
 
-function eventsOf(events) {
-  return Object.entries(events)
-    .map(
-      ([event, { description, data }]) => `    /** ${description} */\n    ${JSON.stringify(event)}: ${typeOf(data)};\n`,
+/** The events of a channel in one direction. Replies to the client have no id: they are no events of the mailbox. */
+function eventsOf({ operations, components }, channel, action) {
+  return Object.values(operations)
+    .filter((operation) => operation.action === action && lastOf(operation.channel.$ref) === channel)
+    .map((operation) => ({ operation, message: components.messages[lastOf(operation.messages[0].$ref)] }))
+    .filter(
+      ({ message }) => action === "receive" || "id" in components.schemas[lastOf(message.payload.$ref)].properties,
     )
+    .map(({ operation, message }) => eventOf(message, operation.summary))
     .join("");
 }
 
-function typeOf(schema) {
-  const name = /^#\/components\/schemas\/(.+)$/.exec(schema.$ref ?? "")?.[1];
-  return name === undefined ? "Record<string, never>" : `components["schemas"][${JSON.stringify(name)}]`;
+function eventOf({ name, payload }, summary) {
+  const type = `components["schemas"][${JSON.stringify(lastOf(payload.$ref))}]["data"]`;
+  return `    /** ${summary} */\n    ${JSON.stringify(name)}: ${type};\n`;
 }
 
-const document = JSON.parse(await readFile(process.argv[2], "utf8"));
+function lastOf(reference) {
+  return reference.slice(reference.lastIndexOf("/") + 1);
+}
+
+const read = async (name) => JSON.parse(await readFile(join(process.argv[2], name), "utf8"));
+const [openapi, asyncapi] = await Promise.all([read("openapi.json"), read("asyncapi.json")]);
 await mkdir(GENERATED, { recursive: true });
-await writeFile(new URL("openapi.ts", GENERATED), HEAD + astToString(await openapiTS(withoutExamples(document))));
-await writeFile(new URL("sockets.ts", GENERATED), socketTypes(document["x-socket"]));
+const files = {
+  "openapi.ts": await typesOf(openapi),
+  "asyncapi.ts": await typesOf(schemasOf(asyncapi)),
+  "sockets.ts": socketTypes(asyncapi),
+};
+await Promise.all(Object.entries(files).map(([name, text]) => writeFile(new URL(name, GENERATED), text)));

@@ -23,5 +23,5 @@ export {
   type Tokens,
   WebTokenStore,
 } from "./session/tokens.js";
-export type { Channel, ClientEvents, ServerEvents, SocketEvent } from "./socket/events.js";
+export type { Channel, ClientEvents, Refusal, ServerEvents, SocketEvent } from "./socket/events.js";
 export { BatonSocket, type SocketEnd, type SocketOptions, type SocketState } from "./socket/socket.js";

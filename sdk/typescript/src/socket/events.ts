@@ -1,3 +1,4 @@
+import type { components } from "../generated/asyncapi.js";
 import type { ClientEvents, ServerEvents } from "../generated/sockets.js";
 
 export type { ClientEvents, ServerEvents };
@@ -18,13 +19,7 @@ export type SocketEvent<C extends Channel> = {
 }[keyof ServerEvents[C]];
 
 /** What the server says about a message of the client that it refused. */
-export interface Refusal {
-  event?: string;
-  code: string;
-  message: string;
-  details?: Record<string, unknown>;
-  fields?: Record<string, string>;
-}
+export type Refusal = components["schemas"]["SocketError"];
 
 /** A message as it arrives. Messages about the connection itself have no id. */
 export interface Message {
