@@ -72,6 +72,7 @@ def create_order(request: Request[CreateOrder], work: UnitOfWork) -> Order:
     view=views.order_view,
     examples={"response": examples.ACCEPTED},
     versioned=True,
+    version_covers_body=True,
 )
 def get_order(request: Request[Empty, Empty, Order]) -> Order:
     """Get an order, as its customer, its current courier or a dispatcher."""

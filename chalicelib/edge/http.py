@@ -176,7 +176,7 @@ def cors(origin: str) -> CORSConfig:
     """Return the headers that browsers may send and read."""
     return CORSConfig(
         allow_origin=origin,
-        allow_headers=["Authorization", "Content-Type", "Idempotency-Key", "If-Match", REQUEST_ID],
+        allow_headers=["Authorization", "Content-Type", "Idempotency-Key", "If-Match", "If-None-Match", REQUEST_ID],
         expose_headers=["ETag", REQUEST_ID, "Idempotent-Replayed", "Retry-After", "Location", "Link"],
         max_age=600,
     )

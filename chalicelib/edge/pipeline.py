@@ -33,7 +33,7 @@ from chalicelib.core.errors import AuthRequired, BatonError, IdempotencyKeyReuse
 from chalicelib.core.store import ItemKey, ReadResult, get, get_many, store_errors
 from chalicelib.core.table import Entity
 from chalicelib.core.work import UnitOfWork
-from chalicelib.edge import checks, idempotency
+from chalicelib.edge import checks, etags, idempotency
 from chalicelib.edge.decoding import Input, decode_input, sent_id
 from chalicelib.edge.dependencies import Dependencies, dependencies
 from chalicelib.edge.endpoint import AuditTarget, Endpoint
@@ -116,7 +116,10 @@ def _answer(endpoint: Endpoint, http: HttpRequest, deps: Dependencies, auth: Aut
     if not endpoint.mutates:
         if admitted is not None:
             checks.check_items(request, endpoint, admitted.found, admitted.keys, deps.clock.now())
-        return _respond(_encode(endpoint, request, endpoint.handler(request)).sent, http)
+        answer = _encode(endpoint, request, endpoint.handler(request)).sent
+        if_none_match = http.headers.get("if-none-match")
+        answer = etags.conditional(answer, if_none_match, version_covers_body=endpoint.version_covers_body)
+        return _respond(answer, http)
     try:
         return _respond(_run(endpoint, request, http, deps, admitted), http)
     except BatonError as error:

@@ -230,7 +230,7 @@ def test_every_response_has_a_request_id_and_cors_headers(world: World, customer
 def test_browsers_may_send_the_headers_that_clients_need(world: World) -> None:
     answer = world.call("OPTIONS", "/v1/orders")
     allowed = {name.strip() for name in answer.headers["Access-Control-Allow-Headers"].split(",")}
-    assert {"Authorization", "Content-Type", "Idempotency-Key", "If-Match", "X-Request-Id"} <= allowed
+    assert {"Authorization", "Content-Type", "Idempotency-Key", "If-Match", "If-None-Match", "X-Request-Id"} <= allowed
 
 
 def test_a_204_response_has_no_body(world: World) -> None:

@@ -224,7 +224,10 @@ def test_request_and_response_headers_are_described(endpoint: Endpoint) -> None:
     taken = {resolved(part)["name"] for part in described["parameters"] if resolved(part)["in"] == "header"}
     assert ("Idempotency-Key" in taken) == (endpoint.mutates and not endpoint.public)
     assert all("X-Request-Id" in answer["headers"] for answer in described["responses"].values())
-    assert ("ETag" in described["responses"][str(endpoint.status)]["headers"]) == endpoint.versioned
+    tag = described["responses"][str(endpoint.status)]["headers"].get("ETag", {}).get("$ref", "")
+    assert tag.endswith("/ETag") == endpoint.versioned
+    assert tag.endswith("/ETag-Weak") == (endpoint.is_conditional and not endpoint.versioned)
+    assert ("If-None-Match" in taken) == ("304" in described["responses"]) == endpoint.is_conditional
     named = {part["name"] for part in described["parameters"] if part.get("in") == "path"}
     assert named == set(re.findall(r"{(\w+)}", endpoint.path))
 

@@ -11,6 +11,11 @@ def response_headers() -> dict[str, Any]:
     return {
         "Allow": {"description": "The methods that the path supports.", "schema": text},
         "ETag": {"description": "The version of the returned entity.", "schema": text, "example": '"3"'},
+        "ETag-Weak": {
+            "description": "Identifies the body; send it back as `If-None-Match` to get 304 while it is the same.",
+            "schema": text,
+            "example": _WEAK_TAG,
+        },
         "Idempotent-Replayed": {
             "description": "`true` if this is the stored response of a request that was carried out before.",
             "schema": {"type": "string", "enum": ["true"]},
@@ -37,6 +42,12 @@ def request_headers() -> dict[str, Any]:
             **_header("If-Match", "The version that you read; it must still be current.", _VERSION, '"3"'),
             "required": True,
         },
+        "If-None-Match": _header(
+            "If-None-Match",
+            "The `ETag` of the response that you have, or several of them. While one is current, the answer is 304.",
+            {"type": "string"},
+            _WEAK_TAG,
+        ),
         "X-Request-Id": _header(
             "X-Request-Id",
             "Your id for the request, 1 to 128 visible ASCII characters. It is logged beside the server's own id.",
@@ -46,6 +57,7 @@ def request_headers() -> dict[str, Any]:
     }
 
 
+_WEAK_TAG = 'W/"9f2c4b1d7a3e5f608b1c2d3e"'
 _VERSION: Schema = {"type": "string", "pattern": '^((W/)?"[0-9]{1,18}"|[0-9]{1,18})$'}
 
 

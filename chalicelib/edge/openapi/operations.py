@@ -97,6 +97,8 @@ class Operations(msgspec.Struct, frozen=True):
             yield "Idempotency-Key"
         if endpoint.takes_if_match:
             yield "If-Match-Required" if endpoint.if_match == "required" else "If-Match"
+        if endpoint.is_conditional:
+            yield "If-None-Match"
         yield "X-Request-Id"
 
     def _request(self, endpoint: Endpoint) -> dict[str, Any]:
@@ -105,20 +107,31 @@ class Operations(msgspec.Struct, frozen=True):
         return {"required": "required" in named, "content": {FORM_DATA if endpoint.form else _JSON: content}}
 
     def _successes(self, endpoint: Endpoint) -> dict[str, Any]:
-        return {str(status): self._success(endpoint, status) for status in (endpoint.status, *endpoint.other_statuses)}
+        statuses = [endpoint.status, *endpoint.other_statuses]
+        successes = {str(status): self._success(endpoint, status) for status in statuses}
+        if endpoint.is_conditional:
+            headers = _header_references(["X-Request-Id"], endpoint)
+            successes["304"] = {"description": "The client has this response already.", "headers": headers}
+        return successes
 
     def _success(self, endpoint: Endpoint, status: int) -> dict[str, Any]:
         names = ["X-Request-Id"]
-        if endpoint.versioned:
-            names.append("ETag")
         if endpoint.mutates and not endpoint.public:
             names.append("Idempotent-Replayed")
         response: dict[str, Any] = {
             "description": HTTPStatus(status).phrase,
-            "headers": {name: {"$ref": f"#/components/headers/{name}"} for name in names},
+            "headers": _header_references(names, endpoint),
         }
         if endpoint.returns is not None:
             given = endpoint.examples.get(f"response_{status}", endpoint.examples.get("response"))
             content = self.described(endpoint.returns, given)
             response["content"] = {endpoint.media_type: content}
         return response
+
+
+def _header_references(names: list[str], endpoint: Endpoint) -> dict[str, Any]:
+    """Return references to the headers of a response, with its `ETag` if it has one."""
+    references = {name: name for name in names}
+    if endpoint.versioned or endpoint.is_conditional:
+        references["ETag"] = "ETag" if endpoint.versioned else "ETag-Weak"
+    return {name: {"$ref": f"#/components/headers/{component}"} for name, component in references.items()}

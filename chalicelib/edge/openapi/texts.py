@@ -32,6 +32,9 @@ with the same key gets the same response and changes nothing more. Errors are no
 **Versions.** Entities that people edit have a `version`, also sent as `ETag`. Send it back as `If-Match` so that you do
 not overwrite a change of another person.
 
+**Polling.** Every other response to a read has a weak `ETag` over its body. Send it back as `If-None-Match`: while the
+body is the same, the answer is 304 without one.
+
 **Lists.** A list returns `next_cursor` or `nextCursor` while there is more: send it as `cursor`. The lists of the
 battery console and of users have numbered pages instead (`page`, `pageSize`).
 

@@ -59,6 +59,7 @@ def create_sku(request: Request[CreateSku], work: UnitOfWork) -> Sku:
     permission=permissions.READ_SKU,
     resource=SKU_RESOURCE,
     **_SKU_RESPONSE,
+    version_covers_body=True,
     examples={"response": {"data": examples.ACTIVE_SKU}},
 )
 def get_sku(request: Request[Empty, Empty, Sku]) -> Sku:
