@@ -67,6 +67,7 @@ from chalicelib.manufacturing.planning.routes import routes as planning_routes
 from chalicelib.manufacturing.traceability.routes import routes as trace_routes
 from chalicelib.notices import events as notice_events
 from chalicelib.notices.routes import routes as notice_routes
+from chalicelib.overview.routes import routes as overview_routes
 from chalicelib.packing.boxes.routes import routes as box_routes
 from chalicelib.packing.shipments.routes import routes as shipment_routes
 from chalicelib.picking.assignments.routes import routes as assignment_routes
@@ -91,6 +92,7 @@ ROUTES = (
     audit_routes,
     socket_routes,
     notice_routes,
+    overview_routes,
     dispatch_routes,
     desk_routes,
     work_order_routes,

@@ -11,7 +11,7 @@ from chalicelib.core.work import UnitOfWork
 from chalicelib.dispatch import couriers, events
 from chalicelib.dispatch.nearest import CourierCriteria, find_courier
 from chalicelib.dispatch.rules import ACTIVE, OrderAction, OrderState
-from chalicelib.dispatch.tables import Order, offer_shard, person_key, status_values
+from chalicelib.dispatch.tables import ORDER_HOURS, Order, offer_shard, person_key, status_values
 
 _GIVEN_UP = {OrderAction.DECLINE: "declined_by", OrderAction.RELEASE: "released_by"}
 """The attributes that record who gave an order up by which step, so that only this step can be repeated."""
@@ -87,6 +87,7 @@ def reassign(
         work.update(order, {_GIVEN_UP[action]: given_up_by(order, action) | {previous}})
     courier_id = next_courier(work, order)
     work.update(order, {"courier_key": None, **offered(work, courier_id, order)})
+    ORDER_HOURS.count(work, order.org_id, no_nearby_driver=courier_id is None)
     if release is None:
         couriers.release(work, order.org_id, previous, order.order_id)
     else:

@@ -12,7 +12,16 @@ from chalicelib.dispatch import assignment, couriers, events
 from chalicelib.dispatch.assignment import given_up_by
 from chalicelib.dispatch.rules import FREES_COURIER, OrderAction, OrderState
 from chalicelib.dispatch.schemas import Availability, CourierAction, CreateOrder, CustomerAction
-from chalicelib.dispatch.tables import Courier, Order, courier_key, listed_key, order_key, person_key, status_values
+from chalicelib.dispatch.tables import (
+    ORDER_HOURS,
+    Courier,
+    Order,
+    courier_key,
+    listed_key,
+    order_key,
+    person_key,
+    status_values,
+)
 
 
 def create_order(work: UnitOfWork, command: CreateOrder, actor: Actor) -> Order:
@@ -23,6 +32,7 @@ def create_order(work: UnitOfWork, command: CreateOrder, actor: Actor) -> Order:
     for name, value in assignment.offered(work, courier_id, order).items():
         setattr(order, name, value)
     work.create(order)
+    ORDER_HOURS.count(work, order.org_id, created=1, no_nearby_driver=courier_id is None)
     if courier_id is not None:
         couriers.take(work, order.org_id, courier_id, order.order_id)
         events.offer_order(work, order, courier_id)
@@ -49,6 +59,7 @@ def pick_up_order(work: UnitOfWork, order: Order, _: CourierAction, __: Actor) -
 
 def deliver_order(work: UnitOfWork, order: Order, _: CourierAction, __: Actor) -> Order:
     """Record that the order was delivered; the courier is free again."""
+    ORDER_HOURS.count(work, order.org_id, delivered=1)
     return _advance(work, order, OrderState.DELIVERED)
 
 
@@ -69,6 +80,7 @@ def cancel_order(work: UnitOfWork, order: Order, _: CustomerAction, __: Actor) -
     courier_id = order.assigned_courier
     canceled = status_values(order, OrderState.CANCELED_BY_CUSTOMER.value)
     work.update(order, {**canceled, "updated_at": work.now, **assignment.closed()})
+    ORDER_HOURS.count(work, order.org_id, canceled_by_customer=1)
     if courier_id is not None:
         couriers.release(work, order.org_id, courier_id, order.order_id)
         events.notify_courier(work, order, courier_id, "canceled_by_customer")

@@ -16,6 +16,7 @@ from pynamodb.attributes import BooleanAttribute, UnicodeAttribute, UnicodeSetAt
 from pynamodb.indexes import AllProjection, IncludeProjection
 
 from chalicelib.core.clock import to_millis
+from chalicelib.core.hourly_counts import HourlyCount, HourlyCounts
 from chalicelib.core.sharding import Shards
 from chalicelib.core.store import ItemKey
 from chalicelib.core.table import (
@@ -105,6 +106,16 @@ class Order(Entity):
         IncludeProjection(["org_id", "order_id"]), offer_shard=UnicodeAttribute, offer_expires_at=MomentAttribute
     )
     """Offers by the time at which they expire, in shards, because all organisations share them."""
+
+
+class OrderHourlyCount(HourlyCount):
+    """How many orders were created and ended in each hour, by their final states."""
+
+    Meta = stored_in("dispatch")
+
+
+ORDER_HOURS = HourlyCounts(OrderHourlyCount)
+"""The counts `created`, `delivered`, `canceled_by_customer` and `no_nearby_driver`."""
 
 
 class Courier(Item):

@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from pynamodb.attributes import UnicodeAttribute
 from pynamodb.indexes import AllProjection
 
+from chalicelib.core.hourly_counts import HourlyCount, HourlyCounts
 from chalicelib.core.sharding import Shards
 from chalicelib.core.store import ItemKey
 from chalicelib.core.table import (
@@ -162,6 +163,18 @@ class Pack(Assembly):
     def required(self) -> int:
         """Return the number of modules that the SKU requires."""
         return self.sku.modules_per_pack
+
+
+class LineHourlyCount(HourlyCount):
+    """How many batches were completed, modules and packs sealed, and packs decided on, in each hour."""
+
+    Meta = stored_in("manufacturing")
+
+
+LINE_HOURS = HourlyCounts(LineHourlyCount)
+"""The counts `batches_completed`, `modules_sealed`, `packs_sealed`, `packs_passed` and `packs_failed`.
+
+Creation and binding are not counted, because their largest transactions have no room for another item."""
 
 
 def sku_key(org_id: str, sku_id: str) -> ItemKey[Sku]:

@@ -18,6 +18,7 @@ from pynamodb.attributes import UnicodeAttribute, UnicodeSetAttribute
 from pynamodb.indexes import AllProjection, IncludeProjection
 
 from chalicelib.core.clock import to_millis
+from chalicelib.core.hourly_counts import HourlyCount, HourlyCounts
 from chalicelib.core.sharding import Shards
 from chalicelib.core.store import ItemKey
 from chalicelib.core.table import (
@@ -123,6 +124,16 @@ class Assignment(Entity):
     def entity_id(self) -> str:
         """Return the assignment's reference."""
         return self.assignment_id
+
+
+class PickHourlyCount(HourlyCount):
+    """How many assignments were imported and ended, and how many units were picked, in each hour."""
+
+    Meta = stored_in("picking")
+
+
+PICK_HOURS = HourlyCounts(PickHourlyCount)
+"""The counts `created`, `completed`, `closed` and `units`. What is undone is subtracted in the hour of the undo."""
 
 
 class PickList(Entity):

@@ -50,7 +50,7 @@ ROLES: Mapping[str, Role] = {
         memory_mb=1024,
         tables={
             **_DELIVERS,
-            "dispatch": "BatchGetItem ConditionCheckItem GetItem PutItem UpdateItem",
+            "dispatch": "BatchGetItem ConditionCheckItem GetItem PutItem Query UpdateItem",
             "edge": "BatchGetItem GetItem PutItem UpdateItem",
             "identity": "BatchGetItem ConditionCheckItem DeleteItem GetItem PutItem Query UpdateItem",
             "maintenance": "BatchGetItem DeleteItem GetItem PutItem Query UpdateItem",

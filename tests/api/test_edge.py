@@ -179,8 +179,8 @@ def test_text_that_was_not_utf8_is_not_recovered(world: World, character: int) -
 
 def test_a_wrong_method_is_405_with_the_allowed_ones(world: World) -> None:
     answer = world.call("DELETE", "/v1/orders")
-    assert answer.headers["Allow"] == "POST"
-    assert answer.json["error"]["details"] == {"allowed": ["POST"]}
+    assert set(answer.headers["Allow"].split(", ")) == {"GET", "POST"}
+    assert set(answer.json["error"]["details"]["allowed"]) == {"GET", "POST"}
 
 
 def test_a_body_over_the_limit_is_413_before_it_is_decoded(world: World, customer: Person) -> None:

@@ -108,6 +108,12 @@ def _read(stage: Stage, path: str, *, as_courier: bool = False) -> Hit:
     return Hit("GET", path, courier if as_courier else customer, params=params)
 
 
+def _overview(stage: Stage) -> Hit:
+    """The sections of all domains; that of dispatch has orders."""
+    _past(stage)
+    return Hit("GET", "/v1/overview", stage.person("SYSTEM_ADMIN"))
+
+
 def _dispatcher(stage: Stage, path: str, **query: str) -> Hit:
     """A list that a dispatcher reads."""
     _past(stage)
@@ -199,6 +205,7 @@ SCENARIOS = [
     Scenario("POST courier/orders/delivered", partial(_step, action="delivered", state="picked_up")),
     Scenario("POST courier/orders/cancel", partial(_step, action="cancel", state="accepted")),
     Scenario("POST customer/orders/cancel", _call_off),
+    Scenario("GET overview", _overview, situation="a past"),
     Scenario("GET orders", partial(_dispatcher, path="/v1/orders"), situation="a past"),
     Scenario("GET orders?status=", partial(_dispatcher, path="/v1/orders", status="delivered"), situation="a past"),
     Scenario("GET couriers", partial(_dispatcher, path="/v1/couriers"), situation="a past"),

@@ -184,6 +184,7 @@ def deliveries(world: DeployedWorld, objects: EmbeddedObjects) -> None:
     done(customer.get("/v1/customer/active-orders"))
     for path in ("orders", "orders?status=delivered", "couriers", f"couriers?near={dispatch.LAT},{dispatch.LNG}"):
         done(world.person("dispatcher").get(f"/v1/{path}"))
+    done(world.person(ADMIN).get("/v1/overview"))
     done(customer.get(f"/v1/orders/{placed['id']}/timeline"))
     for courier in (near, far):
         courier.post("/v1/courier/availability", {"available": False})

@@ -7,6 +7,7 @@ from operator import and_
 from pynamodb.expressions.condition import Condition
 
 from chalicelib.core import cursors
+from chalicelib.core.activity import Activity, count_activity
 from chalicelib.core.actor import Actor
 from chalicelib.core.ids import first_id
 from chalicelib.core.pagination import Page
@@ -14,7 +15,9 @@ from chalicelib.core.sharding import ShardedList
 from chalicelib.core.store import Query, get_many, parallel_reads
 from chalicelib.dispatch import geo, permissions
 from chalicelib.dispatch.desk.schemas import MAX_NEAR, CourierListQuery, CourierStatus, OrderListQuery
+from chalicelib.dispatch.rules import ACTIVE
 from chalicelib.dispatch.tables import (
+    ORDER_HOURS,
     Courier,
     Order,
     courier_key,
@@ -46,6 +49,18 @@ def list_orders(actor: Actor, query: OrderListQuery) -> Page[Order]:
         partitions, condition = [person_key(actor.org_id, person)], _further_filter(query)
     orders = ShardedList(Order, partitions, index, "order_id", low, high, condition, newest_first=True)
     return orders.page(query.limit, query.cursor)
+
+
+def find_activity(actor: Actor, now: datetime) -> Activity | None:
+    """Return how many orders are under way and what became of others, or None if the caller may not list orders."""
+    if not actor.reaches(permissions.MANAGE):
+        return None
+    index = Order.by_status.Meta.index_name
+    queries = {
+        state.value: [Query(Order, partition, index) for partition in list_keys(actor.org_id, state.value)]
+        for state in sorted(ACTIVE)
+    }
+    return count_activity(queries, ORDER_HOURS, now, actor.org_id)
 
 
 def list_couriers(actor: Actor, query: CourierListQuery, deps: Dependencies) -> Page[Courier]:

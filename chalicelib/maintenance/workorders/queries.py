@@ -10,16 +10,18 @@ from functools import partial
 import msgspec
 from pynamodb.expressions.condition import Condition
 
+from chalicelib.core.activity import Activity, StateCounts, count_activity
 from chalicelib.core.actor import Actor
+from chalicelib.core.hourly_counts import HourlyValues
 from chalicelib.core.pagination import Page
 from chalicelib.core.store import Query, get_many, parallel_pair_reads
 from chalicelib.edge.dependencies import Dependencies
-from chalicelib.identity.accounts.tables import organisation_key
+from chalicelib.identity.accounts.tables import Organisation, organisation_key
 from chalicelib.identity.settings import section_of
 from chalicelib.maintenance import permissions
 from chalicelib.maintenance.photos.queries import list_photos
 from chalicelib.maintenance.photos.views import photo_view
-from chalicelib.maintenance.rules import WorkOrderState, is_due_soon, is_overdue
+from chalicelib.maintenance.rules import OPEN, WorkOrderState, is_due_soon, is_overdue
 from chalicelib.maintenance.settings import MAINTENANCE, MAX_SOON_H
 from chalicelib.maintenance.workorders.detail_schemas import WorkOrderDetail
 from chalicelib.maintenance.workorders.schemas import (
@@ -33,6 +35,7 @@ from chalicelib.maintenance.workorders.schemas import (
     WorkOrderQuery,
 )
 from chalicelib.maintenance.workorders.tables import (
+    WORK_ORDER_HOURS,
     TechnicianCounts,
     WorkOrder,
     counts_key,
@@ -45,6 +48,7 @@ from chalicelib.maintenance.workorders.views import order_detail, order_page, or
 from chalicelib.media.queries import MAX_PHOTOS
 
 PREVIEW = 5
+DUE_SOON = "due_soon"
 _NONE: Page[WorkOrder] = Page((), None)
 
 
@@ -92,13 +96,40 @@ def list_work_orders(actor: Actor, query: WorkOrderQuery, now: datetime) -> Work
         if zone is None:
             return order_page(_NONE, now)
         actor.require_reach(permissions.LIST, zone=zone, message="This game zone is outside your scope.")
-    state, within = _state(query.state), _overdue_only(query.state, now)
+    orders = _orders(org_id, zone, _state(query.state), within=_overdue_only(query.state, now))
+    return order_page(orders.page(query.limit, query.cursor), now)
+
+
+def find_activity(actor: Actor, organisation: Organisation | None, now: datetime) -> Activity | None:
+    """Return how many orders are open, overdue and due soon, and the last hours; None if the caller may not list them.
+
+    They are those of the caller's game zone, unless the permission covers the organisation.
+    """
+    scope = actor.scope(permissions.LIST)
+    if scope is None:
+        return None
+    zone = None if scope == "org" else actor.game_zone
+    if scope != "org" and zone is None:
+        names = [*(state.value.lower() for state in sorted(OPEN)), OVERDUE, DUE_SOON]
+        return Activity(StateCounts(dict.fromkeys(names, 0)), HourlyValues(now, {}))
+    soon = now + section_of(organisation, MAINTENANCE).soon
+    queries = {
+        **{state.value.lower(): [_orders(actor.org_id, zone, state)] for state in sorted(OPEN)},
+        OVERDUE: [_orders(actor.org_id, zone, within=WorkOrder.due_at < now)],
+        DUE_SOON: [_orders(actor.org_id, zone, within=WorkOrder.due_at.between(now, soon))],
+    }
+    return count_activity(queries, WORK_ORDER_HOURS, now, actor.org_id, *([] if zone is None else [zone]))
+
+
+def _orders(
+    org_id: str, zone: str | None, state: WorkOrderState | None = None, *, within: Condition | None = None
+) -> Query[WorkOrder]:
+    """Return the query of the orders of a zone, or of all (None): the open ones, or those of one state."""
     if zone is None:
         index, key = WorkOrder.org_by_state if state else WorkOrder.org_open, org_key(org_id, state)
     else:
         index, key = WorkOrder.zone_by_state if state else WorkOrder.zone_open, zone_key(org_id, zone, state)
-    page = Query(WorkOrder, key, index=index.Meta.index_name, range_condition=within).page(query.limit, query.cursor)
-    return order_page(page, now)
+    return Query(WorkOrder, key, index=index.Meta.index_name, range_condition=within)
 
 
 def _dashboard(counts: TechnicianCounts, overdue: int, due_soon: int) -> TechnicianDashboard:

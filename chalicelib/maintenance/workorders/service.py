@@ -29,6 +29,7 @@ from chalicelib.maintenance.workorders.schemas import (
     WorkOrderReturn,
 )
 from chalicelib.maintenance.workorders.tables import (
+    WORK_ORDER_HOURS,
     TechnicianCounts,
     WorkOrder,
     WorkOrderEvent,
@@ -78,6 +79,7 @@ def create_work_order(
     order = _new_order(work, command, actor, finding, section_of(organisation, MAINTENANCE))
     work.audit(WorkOrder.kind, order.order_id, "WORK_ORDER_ROUTED")
     work.create(order)
+    _count(work, order, created=1)
     return RoutedWorkOrder(order, record_event(work, order, actor, TimelineAction.ROUTED, command.instructions))
 
 
@@ -146,6 +148,7 @@ def finish_work_order(work: UnitOfWork, order: WorkOrder, command: WorkOrderFini
     work.update(order, {}, condition=WorkOrder.completion_photos >= 1)
     values = {"state": WorkOrderState.DONE.value, "closed_at": work.now, "fix_note": note}
     _move(work, order, actor, TimelineAction.DONE, values, note=note)
+    _count(work, order, done=1)
     return FinishedWorkOrder(order, checklists.release_checklist(work, checklist, order.order_id))
 
 
@@ -190,6 +193,12 @@ def _shift_counts(work: UnitOfWork, order: WorkOrder, before: Holder) -> None:
     for technician_id, shifts in count_shifts(before, after).items():
         actions = [getattr(TechnicianCounts, name).add(by) for name, by in shifts.items()]
         work.update_unread(counts_key(order.org_id, technician_id, order.game_zone), actions=actions, audited=False)
+
+
+def _count(work: UnitOfWork, order: WorkOrder, **amounts: int) -> None:
+    """Stage the hourly counts of the organisation and of the order's game zone."""
+    WORK_ORDER_HOURS.count(work, order.org_id, **amounts)
+    WORK_ORDER_HOURS.count(work, order.org_id, order.game_zone, **amounts)
 
 
 def _require_technician(work: UnitOfWork, order: WorkOrder, technician: User | None) -> User:

@@ -24,6 +24,7 @@ from typing import Any
 from pynamodb.attributes import UnicodeAttribute
 from pynamodb.indexes import AllProjection, IncludeProjection
 
+from chalicelib.core.hourly_counts import HourlyCount, HourlyCounts
 from chalicelib.core.sharding import Shards
 from chalicelib.core.store import ItemKey
 from chalicelib.core.table import Entity, IntAttribute, Item, MomentAttribute, index, key, optional, stored_in
@@ -142,6 +143,16 @@ class WorkOrder(Entity):
         IncludeProjection(["org_id", "order_id"]), notice_shard=UnicodeAttribute, notice_at=MomentAttribute
     )
     """Orders in hand by the moment of their next notice, in shards, because all organisations share them."""
+
+
+class WorkOrderHourlyCount(HourlyCount):
+    """How many work orders were made and finished in each hour, of an organisation and of each of its game zones."""
+
+    Meta = stored_in("maintenance")
+
+
+WORK_ORDER_HOURS = HourlyCounts(WorkOrderHourlyCount)
+"""The counts `created` and `done`."""
 
 
 class WorkOrderEvent(Item):

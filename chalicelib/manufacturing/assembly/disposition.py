@@ -21,7 +21,7 @@ from chalicelib.manufacturing.rules import (
 )
 from chalicelib.manufacturing.sku_spec import Measurement
 from chalicelib.manufacturing.status_counters import change_status
-from chalicelib.manufacturing.tables import Pack, ProductionBatch, batch_key, sku_key
+from chalicelib.manufacturing.tables import LINE_HOURS, Pack, ProductionBatch, batch_key, sku_key
 from chalicelib.manufacturing.traceability.tables import disposition_key
 
 
@@ -81,8 +81,9 @@ def _violation_details(violation: LimitViolation) -> dict[str, object]:
 
 
 def _count_finalized(work: UnitOfWork, pack: Pack, disposition: Disposition) -> None:
-    """Stage that the batch has one open pack fewer."""
+    """Stage that the batch has one open pack fewer, and the hourly counts."""
     passed = disposition is Disposition.PASS
+    LINE_HOURS.count(work, pack.org_id, packs_passed=passed, packs_failed=not passed)
     work.update_unread(
         batch_key(pack.org_id, pack.batch_id),
         condition=ProductionBatch.packs_open >= 1,

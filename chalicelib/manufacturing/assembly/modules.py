@@ -10,7 +10,7 @@ from chalicelib.manufacturing.assembly.schemas import BindCell, BindCells, Creat
 from chalicelib.manufacturing.errors import line_conflict
 from chalicelib.manufacturing.rules import MODULE, BatchStatus, LineAction, ModuleStatus, missing_for_seal
 from chalicelib.manufacturing.status_counters import change_status, create_listed
-from chalicelib.manufacturing.tables import Module, ProductionBatch, batch_key, module_key
+from chalicelib.manufacturing.tables import LINE_HOURS, Module, ProductionBatch, batch_key, module_key
 from chalicelib.manufacturing.traceability import serial_registry
 from chalicelib.manufacturing.traceability.tables import (
     CELL,
@@ -67,6 +67,7 @@ def seal_module(work: UnitOfWork, module: Module) -> Module:
         raise line_conflict(module, LineAction.SEAL, missing, bound=module.bound, required=module.required)
     is_full = Module.bound == module.required
     change_status(work, module, ModuleStatus.SEALED, {"sealed_at": work.now}, condition=is_full)
+    LINE_HOURS.count(work, module.org_id, modules_sealed=1)
     return module
 
 

@@ -23,7 +23,7 @@ from chalicelib.manufacturing.rules import (
     missing_for_seal,
 )
 from chalicelib.manufacturing.status_counters import change_status, create_listed, status_values
-from chalicelib.manufacturing.tables import Module, Pack, ProductionBatch, batch_key, module_key, pack_key
+from chalicelib.manufacturing.tables import LINE_HOURS, Module, Pack, ProductionBatch, batch_key, module_key, pack_key
 from chalicelib.manufacturing.traceability import serial_registry
 
 MakeConflict = Callable[..., Conflict]
@@ -79,6 +79,7 @@ def seal_pack(work: UnitOfWork, pack: Pack) -> Pack:
         raise line_conflict(pack, LineAction.SEAL, missing, bound=pack.bound, required=pack.required)
     is_full = Pack.bound == pack.required
     change_status(work, pack, PackStatus.READY_FOR_EOL, {"sealed_at": work.now}, condition=is_full)
+    LINE_HOURS.count(work, pack.org_id, packs_sealed=1)
     return pack
 
 

@@ -1,19 +1,34 @@
 """Reads of modules and packs."""
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 import msgspec
 
+from chalicelib.core.activity import Activity, StateCounts
 from chalicelib.core.actor import Actor
 from chalicelib.core.clock import Clock
-from chalicelib.core.store import get, parallel_reads
+from chalicelib.core.store import get, get_many, parallel_pair_reads, parallel_reads
 from chalicelib.manufacturing import permissions
 from chalicelib.manufacturing.assembly.schemas import ModuleQuery, PackQuery
 from chalicelib.manufacturing.listing import EntityFilter, EntityPage, list_entities
-from chalicelib.manufacturing.tables import Assembly, Module, Pack, Sku, sku_key
+from chalicelib.manufacturing.rules import BatchStatus, ModuleStatus, PackStatus
+from chalicelib.manufacturing.status_counters import counter_keys, total
+from chalicelib.manufacturing.tables import LINE_HOURS, Assembly, Module, Pack, Sku, sku_key
 from chalicelib.manufacturing.traceability.ledger_reader import read_dispositions, read_whole_ledger
 from chalicelib.manufacturing.traceability.tables import DispositionRecord, LedgerEntry
+
+_IN_WORK = {
+    "batches_draft": ("batch", BatchStatus.DRAFT),
+    "batches_in_progress": ("batch", BatchStatus.IN_PROGRESS),
+    "modules_draft": ("module", ModuleStatus.DRAFT),
+    "modules_in_progress": ("module", ModuleStatus.IN_PROGRESS),
+    "packs_draft": ("pack", PackStatus.DRAFT),
+    "packs_in_progress": ("pack", PackStatus.IN_PROGRESS),
+    "packs_ready_for_eol": ("pack", PackStatus.READY_FOR_EOL),
+}
+"""The counts of what is not finished, by their names in the overview."""
 
 
 class ModuleContents(msgspec.Struct, frozen=True):
@@ -43,6 +58,19 @@ def list_packs(actor: Actor, query: PackQuery, clock: Clock) -> EntityPage[Pack]
     """Return a page of packs."""
     filter_ = EntityFilter(query.status, query.sku_id, query.batch_id, query.q)
     return list_entities(actor, permissions.READ_PACK, Pack, query, filter_, clock=clock)
+
+
+def find_activity(actor: Actor, clock: Clock) -> Activity | None:
+    """Return how many batches, modules and packs are in work, and the last hours; None if the caller sees no packs."""
+    if not actor.reaches(permissions.READ_PACK):
+        return None
+    counters = {kind: counter_keys(actor.org_id, kind, None) for kind in ("batch", "module", "pack")}
+    keys = [key for of_kind in counters.values() for key in of_kind]
+    [stored], [hours] = parallel_pair_reads(
+        [partial(get_many, keys, clock)], [partial(LINE_HOURS.read, actor.org_id, now=clock.now())]
+    )
+    numbers = {name: total(stored, counters[kind], [status]) for name, (kind, status) in _IN_WORK.items()}
+    return Activity(StateCounts(numbers), hours)
 
 
 def get_module_contents(module: Module) -> ModuleContents:

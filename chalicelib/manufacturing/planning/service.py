@@ -12,7 +12,7 @@ from chalicelib.manufacturing.listing import newest_of_batch
 from chalicelib.manufacturing.planning.schemas import CreateBatch, CreateSku
 from chalicelib.manufacturing.rules import PACK, BatchStatus, LineAction, PackStatus, SkuStatus, missing_for_completion
 from chalicelib.manufacturing.status_counters import change_status, create_listed, new_entity_values, sku_values
-from chalicelib.manufacturing.tables import Pack, ProductionBatch, Sku, batch_key, sku_key
+from chalicelib.manufacturing.tables import LINE_HOURS, Pack, ProductionBatch, Sku, batch_key, sku_key
 
 _MAX_NAMED_PACKS = 100
 
@@ -71,6 +71,7 @@ def complete_batch(work: UnitOfWork, batch: ProductionBatch) -> ProductionBatch:
         raise line_conflict(batch, LineAction.COMPLETE, missing, **_open_packs(batch))
     all_finalized = ProductionBatch.packs_open == 0
     change_status(work, batch, BatchStatus.COMPLETED, {"completed_at": work.now}, condition=all_finalized)
+    LINE_HOURS.count(work, batch.org_id, batches_completed=1)
     return batch
 
 

@@ -40,6 +40,7 @@ from chalicelib.packing.shipments.rules import PACKABLE, ShipmentStatus
 from chalicelib.packing.shipments.schemas import ShipmentRecord
 from chalicelib.packing.shipments.tables import (
     NOT_OPEN,
+    SHIPMENT_HOURS,
     Shipment,
     ShipmentDraft,
     ShipmentLine,
@@ -212,6 +213,7 @@ def _create(work: UnitOfWork, stored: _StoredShipment, record: ShipmentRecord) -
     for name, value in open_attributes(shipment).items():
         setattr(shipment, name, value)
     work.create(shipment)
+    SHIPMENT_HOURS.count(work, stored.org_id, created=1)
 
 
 def _update(work: UnitOfWork, stored: _StoredShipment, shipment: Shipment, record: ShipmentRecord) -> None:

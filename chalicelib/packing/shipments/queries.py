@@ -4,12 +4,15 @@ The list reads all shards of the index of open shipments at once, as the store r
 attributes by which it filters and sorts, and makes views only of the shipments that are shown.
 """
 
+from collections import Counter
 from collections.abc import Iterable
+from datetime import datetime
 from functools import partial
 from typing import Any, NamedTuple
 
 import msgspec
 
+from chalicelib.core.activity import Activity, StateCounts, limit_of
 from chalicelib.core.actor import Actor
 from chalicelib.core.clock import Clock
 from chalicelib.core.errors import ValidationFailed
@@ -19,8 +22,10 @@ from chalicelib.packing.boxes.tables import SsccClaim, sscc_key
 from chalicelib.packing.errors import BarcodeNotFound
 from chalicelib.packing.plates.tables import Plate, plate_id_of, plate_key
 from chalicelib.packing.rules import numbers_in
+from chalicelib.packing.shipments.rules import PACKABLE
 from chalicelib.packing.shipments.schemas import LookupQuery, ShipmentQuery
 from chalicelib.packing.shipments.tables import (
+    SHIPMENT_HOURS,
     ListedShipment,
     Shipment,
     open_keys,
@@ -59,6 +64,20 @@ def list_shipments(query: ShipmentQuery, actor: Actor) -> ShipmentMatches:
     entries = _filter((entry for shard in shards for entry in shard.items), query)
     entries.sort(key=lambda entry: str(entry[0]["open_order"]["S"]))
     return ShipmentMatches(entries[: query.limit], len(entries))
+
+
+def find_activity(actor: Actor, now: datetime) -> Activity | None:
+    """Return how many shipments can be packed, by status, and the last hours; None if the caller may not list them."""
+    if not actor.reaches(permissions.READ):
+        return None
+    index, shards = Shipment.open_shipments.Meta.index_name, open_keys(actor.org_id)
+    limit = limit_of(len(shards))
+    reads = [partial(Query(Shipment, shard, index=index).read, limit) for shard in shards]
+    rows, [hours] = parallel_pair_reads(reads, [partial(SHIPMENT_HOURS.read, actor.org_id, now=now)])
+    statuses = Counter(str(entry["status"]["S"]) for shard in rows for entry in shard.items)
+    is_cut = any(len(shard.items) >= limit for shard in rows)
+    numbers = {str(status): statuses[status] for status in sorted(PACKABLE)}
+    return Activity(StateCounts(numbers, sorted(numbers) if is_cut else ()), hours)
 
 
 def scanned_sscc_key(org_id: str, barcode: str) -> ItemKey[SsccClaim] | None:

@@ -13,7 +13,7 @@ from chalicelib.packing.shipments.rules import (
     completion_obstacle,
 )
 from chalicelib.packing.shipments.schemas import CompleteShipment
-from chalicelib.packing.shipments.tables import NOT_OPEN, Shipment
+from chalicelib.packing.shipments.tables import NOT_OPEN, SHIPMENT_HOURS, Shipment
 
 _REFUSALS: Mapping[CompletionObstacle, tuple[type[PackingRefused], list[str]]] = {
     CompletionObstacle.NOT_PACKABLE: (ShipmentNotPackable, []),
@@ -34,4 +34,5 @@ def complete_shipment(work: UnitOfWork, shipment: Shipment, command: CompleteShi
         )
     target = SHIPMENT.target(shipment.status, ShipmentAction.COMPLETE).value
     work.update(shipment, {"status": target, "updated_at": work.now, **NOT_OPEN})
+    SHIPMENT_HOURS.count(work, shipment.org_id, packed=1)
     return shipment

@@ -11,6 +11,7 @@ import msgspec
 from pynamodb.attributes import JSONAttribute, UnicodeAttribute
 from pynamodb.indexes import IncludeProjection
 
+from chalicelib.core.hourly_counts import HourlyCount, HourlyCounts
 from chalicelib.core.sharding import Shards
 from chalicelib.core.store import ItemKey, Query
 from chalicelib.core.table import (
@@ -108,6 +109,16 @@ class Shipment(Entity):
         created_at=MomentAttribute,
     )
     """The shipments of a sales order that can be packed, oldest first; with what a lookup shows."""
+
+
+class ShipmentHourlyCount(HourlyCount):
+    """How many shipments were imported and packed in each hour."""
+
+    Meta = stored_in("packing")
+
+
+SHIPMENT_HOURS = HourlyCounts(ShipmentHourlyCount)
+"""The counts `created` and `packed`."""
 
 
 class ShipmentLine(Entity):

@@ -25,6 +25,7 @@ from chalicelib.picking.ledger.state import AssignmentState, AssignmentStatus
 from chalicelib.picking.ledger.writer import queue_attributes
 from chalicelib.picking.permissions import IMPORT
 from chalicelib.picking.tables import (
+    PICK_HOURS,
     WAITING,
     Assignment,
     PickList,
@@ -144,6 +145,7 @@ def upsert_assignment(work: UnitOfWork, record: AssignmentRecord, actor: Actor) 
     if assignment is None or pick_list is None:
         work.create(_new_assignment(work, actor.org_id, record), Conflict())
         work.create(its_lines.new(assignment_id=record.assignment_ref, lines=lines), Conflict())
+        PICK_HOURS.count(work, actor.org_id, created=1)
         return "created"
     _update_assignment(work, assignment, pick_list, record, lines)
     return "updated"

@@ -1,20 +1,22 @@
 """Lists of an organisation's assignments, from an index in shards; those of one holder from what they hold."""
 
+from datetime import datetime
 from functools import reduce
 from operator import and_
 
 from pynamodb.expressions.condition import Condition
 
 from chalicelib.core import cursors
+from chalicelib.core.activity import Activity, count_activity
 from chalicelib.core.actor import Actor
 from chalicelib.core.clock import Clock
 from chalicelib.core.pagination import Page
 from chalicelib.core.sharding import ShardedList
-from chalicelib.core.store import get_many
+from chalicelib.core.store import Query, get_many
 from chalicelib.picking import permissions
 from chalicelib.picking.desk.schemas import AssignmentListQuery
 from chalicelib.picking.ledger.state import AssignmentStatus
-from chalicelib.picking.tables import LIST_SHARDS, Assignment, Picker, assignment_key
+from chalicelib.picking.tables import LIST_SHARDS, PICK_HOURS, Assignment, Picker, assignment_key
 
 
 def list_assignments(actor: Actor, query: AssignmentListQuery, holder: Picker | None, clock: Clock) -> Page[Assignment]:
@@ -38,6 +40,21 @@ def list_assignments(actor: Actor, query: AssignmentListQuery, holder: Picker | 
         newest_first=True,
     )
     return assignments.page(query.limit, query.cursor)
+
+
+def find_activity(actor: Actor, now: datetime) -> Activity | None:
+    """Return how many assignments wait and are picked, and the work of the last hours; None without the permission."""
+    if not actor.reaches(permissions.READ):
+        return None
+    index = Assignment.listed.Meta.index_name
+    queries = {
+        status.value: [
+            Query(Assignment, partition, index)
+            for partition in LIST_SHARDS.keys(actor.org_id, "ASSIGNMENTS", status.value)
+        ]
+        for status in (AssignmentStatus.QUEUED, AssignmentStatus.ACTIVE)
+    }
+    return count_activity(queries, PICK_HOURS, now, actor.org_id)
 
 
 def _held(org_id: str, query: AssignmentListQuery, holder: Picker | None, clock: Clock) -> list[Assignment]:

@@ -6,6 +6,7 @@ assignment's version is the condition of the transaction, so the numbers have no
 """
 
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 
 from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
@@ -19,6 +20,7 @@ from chalicelib.picking.ledger.rules import advance, can_advance, fold
 from chalicelib.picking.ledger.state import AssignmentState, AssignmentStatus, PickEntry
 from chalicelib.picking.tables import (
     JOINABLE,
+    PICK_HOURS,
     WAITING,
     Assignment,
     Picker,
@@ -62,7 +64,7 @@ class AssignmentWriter:
         `claimed_by` is the user who claims it and must hold nothing else; `label` identifies this assignment in the
         next attempt's `conflicts`.
         """
-        before = self.state.active_holders
+        before, counted = self.state.active_holders, _counted(self.state)
         first = self.assignment.seq + 1
         self._fold([entry.entry(seq, user_id) for seq, entry in enumerate(entries, first)])
         work.create(new_segment(self.assignment.pk, first, user_id, work.now, entries), Unavailable(), audited=False)
@@ -74,6 +76,8 @@ class AssignmentWriter:
         }
         work.update(self.assignment, changed, on_conflict=Unavailable(), label=label)
         self._update_pickers(work, before, self.state.active_holders, claimed_by, label)
+        changes = {name: amount - counted[name] for name, amount in _counted(self.state).items()}
+        PICK_HOURS.count(work, self.assignment.org_id, **changes)
 
     def _fold(self, entries: Sequence[PickEntry]) -> None:
         """Apply entries to the state; fold the whole ledger if they happened before others."""
@@ -115,6 +119,12 @@ class AssignmentWriter:
                 changes={"in_hand": change},
                 label=label,
             )
+
+
+def _counted(state: AssignmentState) -> Mapping[str, int | Decimal]:
+    """Return what the hourly counts show of an assignment."""
+    ended = (AssignmentStatus.COMPLETED, AssignmentStatus.CLOSED)
+    return {"units": state.units, **{status.value: int(state.status is status) for status in ended}}
 
 
 def derived_attributes(assignment: Assignment, state: AssignmentState) -> dict[str, object]:
