@@ -11,8 +11,11 @@ import pytest
 from botocore.exceptions import EndpointConnectionError
 
 from chalicelib.core.clock import iso
+from chalicelib.core.commit import MAX_ITEMS
 from chalicelib.picking.ledger.entries import ledger_segments, stored_entries
+from chalicelib.picking.ledger.event_ingestion import MAX_EVENTS_AT_ONCE
 from chalicelib.picking.ledger.replay import find_picker_gaps
+from chalicelib.picking.ledger.writer import MAX_HOLDERS
 from infra.local.engine import EmbeddedEngine
 from tests.builders.picking import (
     BATCH,
@@ -431,6 +434,20 @@ def test_conflict_repeats_only_the_uncommitted_events(scanner: Scanner, engine: 
     assert answer == [ACCEPTED] * 90 + [DUPLICATE] * 5 + [ACCEPTED] * 5
     assert len(entries_of()) == 101
     check_replay(world)
+
+
+def test_largest_transaction_has_as_many_items_as_the_store_takes(world: World, engine: EmbeddedEngine) -> None:
+    """The last pick of an assignment with eight holders releases all of them."""
+    first = at_work(world, lines=[line(1, MAX_EVENTS_AT_ONCE)])
+    scanner = Scanner(world, first)
+    scanner.send_event("shared_pick")
+    for _ in range(MAX_HOLDERS - 1):
+        claim(world.person("picker"))
+    sizes: list[int] = []
+    engine.before("TransactWriteItems", lambda _, request: sizes.append(len(request["TransactItems"])))
+    assert scanner.send(*(scanner.scan() for _ in range(MAX_EVENTS_AT_ONCE))) == [ACCEPTED] * MAX_EVENTS_AT_ONCE
+    engine.remove_hooks()
+    assert (stored().status, sizes) == ("completed", [MAX_ITEMS])
 
 
 def test_store_failure_half_way_gives_retry_for_the_rest(scanner: Scanner, engine: EmbeddedEngine) -> None:

@@ -3,7 +3,7 @@
     1. parse     each event by itself; an invalid one is rejected before anything is read
     2. load      one round trip: which of the events were ingested before, and the assignments that they name with their
                  lines; also the ledgers that an undo needs
-    3. record    by assignment, at most 87 events in a transaction: the record of each event, which makes it unique in
+    3. record    by assignment, at most 88 events in a transaction: the record of each event, which makes it unique in
                  the organisation, one segment of the ledger, the new state, the audit row
 
 Assignments are processed in parallel, the events of one assignment in their order. A transaction that fails a condition
@@ -41,7 +41,7 @@ ACTION = "PICK_EVENTS_RECORDED"
 CRASHED = "internal_error"
 RETRYABLE = frozenset({event_parsing.RETRY, CRASHED})
 """Reasons for which an event may be accepted if it is sent again unchanged."""
-MAX_EVENTS_AT_ONCE = 100 - MAX_HOLDERS - 5
+MAX_EVENTS_AT_ONCE = 100 - MAX_HOLDERS - 4
 """The largest number of events in a transaction. The other items are the segment, the assignment, the audit row, the
 hourly counts and, when the assignment completes, its holders."""
 MAX_SEGMENT_BYTES = 200_000
