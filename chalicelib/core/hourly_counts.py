@@ -1,9 +1,10 @@
 """Counts of what happens in each hour, for trends: exact, and read at a cost that does not grow with their history.
 
-    <org>#HOURS[#<scope>]   <day>#<shard>   a shard of a day, with one attribute per count and hour: `created_07`
+    <org>#HOURS[#<scope>]   <day>T<hour>#<shard>   six hours from this one, with attributes such as `created_07`
 
-A count is staged in the transaction of the step that it counts, so both happen or none. The shard is random, so that
-steps of the same moment seldom meet. The items expire after three days; a read covers two.
+A count is staged in the transaction of the step that it counts, so both happen or none. The shard is one of 16 at
+random, so that steps of the same moment seldom meet. An item stays below a kilobyte, so that a count costs two write
+units at any time of the day. It expires after three days.
 """
 
 from collections import defaultdict
@@ -14,18 +15,20 @@ from decimal import Decimal
 import msgspec
 
 from chalicelib.core.store import ItemKey, Query
-from chalicelib.core.table import SEPARATOR, DecimalAttribute, ExpiryAttribute, Item, key
+from chalicelib.core.table import DecimalAttribute, ExpiryAttribute, Item, key
 from chalicelib.core.work import UnitOfWork
 
 SHARDS = 16
 HOURS = 24
 _KEPT = timedelta(days=3)
+_SPAN = 6
+"""The hours of an item."""
 _HOUR = timedelta(hours=1)
 _LAST = "\U0010ffff"
 
 
 class HourlyCount(Item):
-    """One shard of the counts of a day. Each domain has a model of its own, in its own table."""
+    """One shard of the counts of six hours. Each domain has a model of its own, in its own table."""
 
     kind = "hourly_count"
 
@@ -74,15 +77,15 @@ class HourlyCounts(msgspec.Struct, frozen=True):
         ]
         if actions:
             shard = work.random_source.randrange(SHARDS)
-            target = ItemKey(self.model, _partition(org_id, scope), key(_day(work.now), f"{shard:02d}"))
+            target = ItemKey(self.model, _partition(org_id, scope), key(_span(work.now), f"{shard:02d}"))
             expires = self.model.expires_at.set(work.now + _KEPT)
             work.update_unread(target, actions=[*actions, expires], audited=False)
 
     def read(self, org_id: str, *scope: str, now: datetime) -> HourlyValues:
-        """Return the counts of the last 24 hours. It is one query of at most 32 items."""
+        """Return the counts of the last 24 hours, by one query."""
         totals: defaultdict[tuple[str, str, int], Decimal] = defaultdict(Decimal)
         for item in self.query(org_id, *scope, now=now).raw_items():
-            day = str(item["sk"]["S"]).partition(SEPARATOR)[0]
+            day = str(item["sk"]["S"]).partition("T")[0]
             for attribute, value in item.items():
                 name, _, hour = attribute.rpartition("_")
                 if hour.isdecimal():
@@ -90,8 +93,8 @@ class HourlyCounts(msgspec.Struct, frozen=True):
         return HourlyValues(now, totals)
 
     def query(self, org_id: str, *scope: str, now: datetime) -> Query[HourlyCount]:
-        """Return the query of all shards of today and yesterday."""
-        first, last = key(_day(now - timedelta(days=1)), ""), key(_day(now), _LAST)
+        """Return the query of all shards of the last 24 hours, at most 80 items."""
+        first, last = key(_span(now - (HOURS - 1) * _HOUR), ""), key(_span(now), _LAST)
         return Query(self.model, _partition(org_id, scope), range_condition=self.model.sk.between(first, last))
 
 
@@ -101,3 +104,8 @@ def _partition(org_id: str, scope: tuple[str, ...]) -> str:
 
 def _day(moment: datetime) -> str:
     return moment.date().isoformat()
+
+
+def _span(moment: datetime) -> str:
+    """Return the beginning of the six hours, which sorts by time."""
+    return f"{_day(moment)}T{moment.hour // _SPAN * _SPAN:02d}"

@@ -111,13 +111,13 @@ def _read(stage: Stage, path: str, *, as_courier: bool = False) -> Hit:
 def _overview(stage: Stage) -> Hit:
     """The sections of all domains; that of dispatch has orders."""
     _past(stage)
-    return Hit("GET", "/v1/overview", stage.person("SYSTEM_ADMIN"))
+    return Hit("GET", "/v1/overview", stage.world.person("SYSTEM_ADMIN"))
 
 
 def _dispatcher(stage: Stage, path: str, **query: str) -> Hit:
     """A list that a dispatcher reads."""
     _past(stage)
-    return Hit("GET", path, stage.person("dispatcher"), query=query)
+    return Hit("GET", path, stage.world.person("dispatcher"), query=query)
 
 
 def _reading(name: str, path: str, *, as_courier: bool = False) -> Scenario:

@@ -42,13 +42,16 @@ def _next(stage: Stage, *, in_hand: bool) -> Hit:
 
 def _listed(stage: Stage, **query: str) -> Hit:
     _floor(stage)
-    return Hit("GET", "/v1/assignments", stage.person("supervisor"), query=query)
+    return Hit("GET", "/v1/assignments", stage.world.person("supervisor"), query=query)
 
 
 def _opened(stage: Stage) -> Hit:
     _floor(stage)
     return Hit(
-        "GET", "/v1/assignments/{assignment_id}", stage.person("supervisor"), params={"assignment_id": "PA-IN-HAND"}
+        "GET",
+        "/v1/assignments/{assignment_id}",
+        stage.world.person("supervisor"),
+        params={"assignment_id": "PA-IN-HAND"},
     )
 
 

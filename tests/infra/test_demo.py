@@ -13,7 +13,7 @@ from infra.local.engine import EmbeddedEngine
 from tests.builders.world import World
 
 PASSWORD, OTHER_PASSWORD = "seven quiet rivers", "eight loud mountains"
-EPHEMERAL = ("SESSION", "REFRESH", "IDEMPOTENCY", "RATE", "TRIES", "TALLY")  # tallies are in shards, by chance
+EPHEMERAL = ("SESSION", "REFRESH", "IDEMPOTENCY", "RATE", "TRIES", "TALLY", "HOURS")  # counts are in shards, by chance
 
 
 @pytest.fixture

@@ -50,6 +50,7 @@ TAGS: Mapping[str, str] = {
     "Audit": "The trail of all changes: who changed what, and when.",
     "Sockets": "Tickets that open a WebSocket without a token in its address.",
     "Notifications": "Your own notifications, and whether you have read them.",
+    "Overview": "What runs today in each domain, in numbers by state and by hour.",
     "Courier dispatch": "Deliveries, from the order to the receiver: orders, couriers and the offers between them.",
     "Maintenance": "Work orders, from a finding on a checklist to the repair, with photos.",
     "Packing scanner": "Packing shipments into boxes with a scanner, up to their labels.",
