@@ -23,8 +23,9 @@ export function AccountMenu() {
       <ThemeToggle />
       <Menu position="bottom-end" width={230} shadow="md">
         <Menu.Target>
-          <UnstyledButton aria-label={`${common.account}: ${user.fullName}`}>
+          <UnstyledButton>
             <Avatar name={initialsSource(user.fullName)} size={32} color="petrol" variant="light" />
+            <span className="visually-hidden">{`${common.account}: ${user.fullName}`}</span>
           </UnstyledButton>
         </Menu.Target>
         <Menu.Dropdown>

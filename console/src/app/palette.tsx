@@ -48,55 +48,49 @@ export default function Palette({ onClose, onShortcuts }: PaletteProps) {
   }
 
   return (
-    <Modal
-      opened
-      onClose={onClose}
-      withCloseButton={false}
-      padding={0}
-      size={560}
-      yOffset="12vh"
-      centered={false}
-      aria-label={common.palette.open}
-    >
-      <TextInput
-        data-autofocus
-        size="md"
-        variant="unstyled"
-        placeholder={common.palette.placeholder}
-        aria-label={common.palette.placeholder}
-        role="combobox"
-        aria-expanded="true"
-        aria-controls="palette-list"
-        aria-activedescendant={matches.length > 0 ? `palette-${current}` : undefined}
-        leftSection={<IconSearch size={18} />}
-        value={text}
-        onChange={(event) => {
-          setText(event.currentTarget.value);
-          setSelected(0);
-        }}
-        onKeyDown={onKeyDown}
-      />
-      <div id="palette-list" className={styles.list} role="listbox" aria-label={common.palette.commands}>
-        {matches.map(({ icon: Icon, ...command }, index) => (
-          // biome-ignore lint/a11y/useKeyWithClickEvents: the input above handles the keyboard, as the pattern combobox asks for
-          <div
-            key={`${command.hint} ${command.label}`}
-            id={`palette-${index}`}
-            className={styles.option}
-            role="option"
-            tabIndex={-1}
-            aria-selected={index === current}
-            onMouseMove={() => setSelected(index)}
-            onClick={() => run(matches[index])}
-          >
-            <Icon size={18} stroke={1.7} />
-            {command.label}
-            <span className={styles.hint}>{command.hint}</span>
-          </div>
-        ))}
-      </div>
-      {matches.length === 0 && <p className={styles.empty}>{common.palette.empty}</p>}
-    </Modal>
+    <Modal.Root opened onClose={onClose} size={560} yOffset="12vh">
+      <Modal.Overlay />
+      <Modal.Content aria-label={common.palette.open}>
+        <TextInput
+          data-autofocus
+          size="md"
+          variant="unstyled"
+          placeholder={common.palette.placeholder}
+          aria-label={common.palette.placeholder}
+          role="combobox"
+          aria-expanded="true"
+          aria-controls="palette-list"
+          aria-activedescendant={matches.length > 0 ? `palette-${current}` : undefined}
+          leftSection={<IconSearch size={18} />}
+          value={text}
+          onChange={(event) => {
+            setText(event.currentTarget.value);
+            setSelected(0);
+          }}
+          onKeyDown={onKeyDown}
+        />
+        <div id="palette-list" className={styles.list} role="listbox" aria-label={common.palette.commands}>
+          {matches.map(({ icon: Icon, ...command }, index) => (
+            // biome-ignore lint/a11y/useKeyWithClickEvents: the input above handles the keyboard, as the pattern combobox asks for
+            <div
+              key={`${command.hint} ${command.label}`}
+              id={`palette-${index}`}
+              className={styles.option}
+              role="option"
+              tabIndex={-1}
+              aria-selected={index === current}
+              onMouseMove={() => setSelected(index)}
+              onClick={() => run(matches[index])}
+            >
+              <Icon size={18} stroke={1.7} />
+              {command.label}
+              <span className={styles.hint}>{command.hint}</span>
+            </div>
+          ))}
+        </div>
+        {matches.length === 0 && <p className={styles.empty}>{common.palette.empty}</p>}
+      </Modal.Content>
+    </Modal.Root>
   );
 }
 

@@ -23,9 +23,9 @@ export function nextPath(search: string): string {
 }
 
 /** Sign out, and forget all that was read or typed. The page is loaded anew, so nothing stays in its memory either. */
-export async function signOut(client: QueryClient, everywhere = false): Promise<void> {
+export async function signOut(client: QueryClient): Promise<void> {
   try {
-    await (everywhere ? baton.signOutEverywhere() : baton.session.signOut());
+    await baton.session.signOut();
   } catch {
     // The session is gone from this browser; on the server it expires.
   } finally {

@@ -100,7 +100,7 @@ function TopBar({ open, onOpen, onSearch }: TopBarProps) {
       >
         <IconMenu2 size={20} />
       </ActionIcon>
-      <UnstyledButton className={styles.search} onClick={onSearch} aria-label={common.palette.open}>
+      <UnstyledButton className={styles.search} onClick={onSearch}>
         <IconSearch size={16} aria-hidden="true" />
         <span>{common.palette.open}</span>
         <Kbd size="xs">Ctrl K</Kbd>

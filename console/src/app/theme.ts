@@ -45,7 +45,7 @@ const FONTS = '"Inter", "Segoe UI", system-ui, -apple-system, "Helvetica Neue", 
 
 export const theme = createTheme({
   primaryColor: "petrol",
-  primaryShade: { light: 7, dark: 5 },
+  primaryShade: { light: 7, dark: 6 },
   colors: { petrol, gray, dark },
   autoContrast: true,
   luminanceThreshold: 0.36,
@@ -75,6 +75,7 @@ export const theme = createTheme({
   components: {
     // Locking the page's scrolling adds a style element, which the content security policy refuses.
     Modal: { defaultProps: { lockScroll: false, centered: true } },
+    ModalRoot: { defaultProps: { lockScroll: false } },
     Drawer: { defaultProps: { lockScroll: false } },
     InputWrapper: { styles: { label: { marginBottom: 4 }, error: { marginTop: 4 }, description: { marginBottom: 4 } } },
     Button: { defaultProps: { size: "sm" } },

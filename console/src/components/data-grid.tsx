@@ -1,3 +1,4 @@
+import { useMediaQuery } from "@mantine/hooks";
 import { useVirtualizer } from "@tanstack/react-virtual";
 import {
   type CSSProperties,
@@ -46,6 +47,8 @@ export interface DataGridProps<Row> {
   sort?: Sort;
   onSort?: (sort: Sort) => void;
   paging?: Paging | undefined;
+  /** How a row is shown on a phone: two lines, instead of the columns that are always shown. */
+  narrow?: (row: Row) => ReactNode;
   /** Instead of rows: why there are none, and what to do. */
   empty?: ReactNode;
   /** Whether filters are active, so that an empty list says so. */
@@ -54,6 +57,8 @@ export interface DataGridProps<Row> {
 }
 
 const ROW_PX = 46;
+const NARROW_ROW_PX = 68;
+const NARROW = "(max-width: 40em)";
 const PAGE_ROWS = 10;
 
 /**
@@ -63,6 +68,8 @@ const PAGE_ROWS = 10;
 export function DataGrid<Row>(props: DataGridProps<Row>) {
   const { columns, state, label } = props;
   const scroll = useRef<HTMLDivElement>(null);
+  const isNarrow = useMediaQuery(NARROW, false, { getInitialValueInEffect: false });
+  const narrow = isNarrow ? props.narrow : undefined;
   const style = {
     "--columns": tracks(columns, "wide"),
     "--columns-medium": tracks(columns, "medium"),
@@ -78,8 +85,10 @@ export function DataGrid<Row>(props: DataGridProps<Row>) {
           aria-busy={state.loading}
           className={styles.grid}
         >
-          <GridHead columns={columns} sort={props.sort} onSort={props.onSort} />
-          {state.rows.length > 0 && <Rows {...props} scroll={scroll} />}
+          {narrow === undefined && <GridHead columns={columns} sort={props.sort} onSort={props.onSort} />}
+          {state.rows.length > 0 && (
+            <Rows {...props} key={narrow === undefined ? "wide" : "narrow"} narrow={narrow} scroll={scroll} />
+          )}
         </div>
         <GridState state={state} empty={props.empty} filtered={props.filtered} onClearFilters={props.onClearFilters} />
       </div>
@@ -88,15 +97,21 @@ export function DataGrid<Row>(props: DataGridProps<Row>) {
   );
 }
 
-function Rows<Row>(props: DataGridProps<Row> & { scroll: RefObject<HTMLDivElement | null> }) {
-  const { state, rowId, onOpen, scroll } = props;
+interface RowsProps<Row> extends Omit<DataGridProps<Row>, "narrow"> {
+  narrow: ((row: Row) => ReactNode) | undefined;
+  scroll: RefObject<HTMLDivElement | null>;
+}
+
+function Rows<Row>(props: RowsProps<Row>) {
+  const { state, rowId, onOpen, scroll, narrow } = props;
+  const height = narrow === undefined ? ROW_PX : NARROW_ROW_PX;
   const { rows } = state;
   const [active, setActive] = useState(0);
   const current = Math.min(active, rows.length - 1);
   const virtual = useVirtualizer({
     count: rows.length,
     getScrollElement: () => scroll.current,
-    estimateSize: () => ROW_PX,
+    estimateSize: () => height,
     overscan: 8,
     scrollPaddingStart: ROW_PX,
     getItemKey: (index) => keyAt(rows, index, rowId),
@@ -127,12 +142,18 @@ function Rows<Row>(props: DataGridProps<Row> & { scroll: RefObject<HTMLDivElemen
             aria-selected={props.selected === undefined ? undefined : props.selected === rowId(row)}
             tabIndex={index === current ? 0 : -1}
             className={`${styles.row} ${styles.bodyRow} ${onOpen === undefined ? "" : styles.clickable}`}
-            style={{ height: ROW_PX, transform: `translateY(${start}px)` }}
+            style={{ height, transform: `translateY(${start}px)` }}
             onFocus={() => setActive(index)}
             onKeyDown={onKeyDown}
             onClick={() => onOpen?.(row)}
           >
-            <Cells row={row} columns={props.columns} />
+            {narrow === undefined ? (
+              <Cells row={row} columns={props.columns} />
+            ) : (
+              <div role="gridcell" className={styles.narrow}>
+                {narrow(row)}
+              </div>
+            )}
           </div>
         );
       })}

@@ -68,7 +68,7 @@ export default function LoadedMap({ label, points, lines = NO_LINES, selected = 
   useEffect(() => show(map.loaded, "lines", lineFeaturesOf(lines)), [map.loaded, lines]);
   if (map.failed) return <StateMessage kind="failed" title={common.map.label} text={common.map.unsupported} />;
   return (
-    <div className={styles.map} role="region" aria-label={label}>
+    <div className={styles.map} role="region" aria-label={label} data-drawn={map.loaded !== null}>
       {!map.hasTiles && <span className={styles.note}>{common.map.noTiles}</span>}
       <div ref={holder} className={styles.canvas} />
     </div>

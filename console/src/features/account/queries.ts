@@ -16,3 +16,7 @@ export const sessionsQuery = queryOptions({
 export function endSession(sessionId: string, header: { "Idempotency-Key": string }): Promise<unknown> {
   return dataOf(api.DELETE("/v1/me/sessions/{session_id}", { params: { path: { session_id: sessionId }, header } }));
 }
+
+export function endOtherSessions(header: { "Idempotency-Key": string }): Promise<unknown> {
+  return dataOf(api.DELETE("/v1/me/sessions", { params: { header } }));
+}

@@ -1,9 +1,8 @@
 import { Button, Skeleton } from "@mantine/core";
 import { IconDeviceDesktop, IconDeviceMobile } from "@tabler/icons-react";
-import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { useCommand } from "~/api/queries";
-import { signOut } from "~/app/session";
 import { ConfirmWithReason } from "~/components/confirm-with-reason";
 import { TimeAgo } from "~/components/date-time";
 import { ErrorNote } from "~/components/error-note";
@@ -11,7 +10,7 @@ import { Panel } from "~/components/panel";
 import { Badge } from "~/components/status-badge";
 import { toast } from "~/components/toast";
 import { deviceName, isPhone } from "./devices";
-import { endSession, keys, type Session, sessionsQuery } from "./queries";
+import { endOtherSessions, endSession, keys, type Session, sessionsQuery } from "./queries";
 import styles from "./sessions.module.css";
 import { texts } from "./texts";
 
@@ -19,6 +18,7 @@ import { texts } from "./texts";
 export function Sessions() {
   const { data, error, refetch } = useQuery(sessionsQuery);
   const [asking, setAsking] = useState(false);
+  const others = data?.filter((session) => !session.current).length ?? 0;
   const end = useCommand<unknown, string>({
     send: endSession,
     invalidates: [keys.sessions],
@@ -28,9 +28,11 @@ export function Sessions() {
     <Panel
       title={texts.sessions.title}
       actions={
-        <Button variant="default" size="compact-sm" onClick={() => setAsking(true)}>
-          {texts.sessions.endAll}
-        </Button>
+        others > 0 && (
+          <Button variant="default" size="compact-sm" onClick={() => setAsking(true)}>
+            {texts.sessions.endOthers}
+          </Button>
+        )
       }
     >
       <ErrorNote error={error ?? end.error} onRetry={() => void refetch()} />
@@ -45,7 +47,7 @@ export function Sessions() {
           />
         ))}
       </ul>
-      <EndAll opened={asking} onClose={() => setAsking(false)} />
+      <EndOthers opened={asking} onClose={() => setAsking(false)} />
     </Panel>
   );
 }
@@ -88,26 +90,28 @@ function Row({ session, ending, onEnd }: RowProps) {
   );
 }
 
-function EndAll({ opened, onClose }: { opened: boolean; onClose: () => void }) {
-  const client = useQueryClient();
-  const [pending, setPending] = useState(false);
-  async function endAll(): Promise<void> {
-    setPending(true);
-    await signOut(client, true);
-  }
+function EndOthers({ opened, onClose }: { opened: boolean; onClose: () => void }) {
+  const end = useCommand<unknown>({
+    send: (_, header) => endOtherSessions(header),
+    invalidates: [keys.sessions],
+    onSuccess: () => {
+      toast.success(texts.sessions.othersEnded);
+      onClose();
+    },
+  });
   return (
     <ConfirmWithReason
       opened={opened}
       onClose={onClose}
-      title={texts.sessions.endAllTitle}
-      text={texts.sessions.endAllText}
-      action={texts.sessions.endAll}
+      title={texts.sessions.endOthersTitle}
+      text={texts.sessions.endOthersText}
+      action={texts.sessions.endOthers}
       reason="none"
       danger
-      draft="account.end-all"
-      pending={pending}
-      error={null}
-      onConfirm={endAll}
+      draft="account.end-others"
+      pending={end.isPending}
+      error={end.error}
+      onConfirm={() => end.mutateAsync()}
     />
   );
 }

@@ -23,9 +23,10 @@ export const texts = {
     end: "End",
     endSession: (device: string): string => `End the session on ${device}`,
     ended: "The session was ended.",
-    endAll: "Sign out everywhere",
-    endAllTitle: "Sign out everywhere?",
-    endAllText: "All your sessions end, this one included. Devices that are in use have to sign in again.",
+    endOthers: "End all others",
+    endOthersTitle: "End all other sessions?",
+    endOthersText: "You stay signed in here. Other devices that are in use have to sign in again.",
+    othersEnded: "All other sessions were ended.",
   },
   permissions: {
     title: "Permissions",

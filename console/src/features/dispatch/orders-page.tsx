@@ -61,6 +61,7 @@ export default function OrdersPage() {
         columns={columns}
         state={state}
         paging={paging}
+        narrow={narrowRow}
         rowId={(order) => order.id}
         selected={open}
         onOpen={(order) => setOpen(order.id)}
@@ -119,6 +120,18 @@ function columnsWith(couriers: readonly Courier[]): readonly Column<Order>[] {
       cell: ({ updated_at }) => <TimeAgo value={updated_at} />,
     },
   ];
+}
+
+function narrowRow(order: Order) {
+  return (
+    <div className={styles.narrow}>
+      <div className={styles.top}>
+        <StatusBadge state={order.status} states={ORDER_STATES} />
+        <TimeAgo value={order.created_at} />
+      </div>
+      <Route order={order} />
+    </div>
+  );
 }
 
 function Route({ order }: { order: Order }) {

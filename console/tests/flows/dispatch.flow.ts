@@ -1,0 +1,90 @@
+import type { Browser } from "playwright-core";
+import { afterAll, beforeAll, expect, inject, test } from "vitest";
+import { person } from "../support/api";
+import { browserProgram, launch, signedIn } from "../support/browser";
+import { checkScreen, expectNoComplaints } from "../support/checks";
+
+const program = browserProgram();
+const url = inject("url");
+let browser: Browser;
+
+beforeAll(async () => {
+  if (program !== null) browser = await launch(program);
+});
+afterAll(async () => await browser?.close());
+
+const ORDER = {
+  pickup_address: "Dam 1, Amsterdam",
+  dropoff_address: "A very long name of a street that no column can hold 1234, Amsterdam-Duivendrecht",
+  receiver_phone: "+31205550201",
+  notes: "Ring twice. <b>Fragile</b>",
+  pickup_lat: 52.3731,
+  pickup_lng: 4.8926,
+  dropoff_lat: 52.3584,
+  dropoff_lng: 4.8811,
+};
+
+test.skipIf(program === null)("a dispatcher watches an order from its creation to its delivery", async () => {
+  const courier = await person(url, "courier1");
+  const customer = await person(url, "customer1");
+  await courier.call("POST", "/v1/courier/availability", { available: true });
+  await courier.call("POST", "/v1/courier/location", { latitude: 52.372, longitude: 4.8935 });
+  const page = await signedIn(browser, { url, user: "dispatcher1", path: "/dispatch/orders" });
+
+  const { order } = await customer.call<{ order: { id: string } }>("POST", "/v1/orders", ORDER);
+  const row = page.getByRole("row", { name: /Dam 1/ }).first();
+  await row.getByText("Offered").waitFor({ timeout: 10_000 });
+  await row.focus();
+  await page.keyboard.press("Enter");
+  const drawer = page.getByRole("dialog");
+  await drawer.getByText("Ring twice. <b>Fragile</b>").waitFor();
+
+  for (const [step, shown] of [
+    ["accept", "Accepted by the courier"],
+    ["arrived", "Courier arrived at the pickup"],
+    ["picked", "Picked up"],
+    ["delivered", "Delivered"],
+  ] as const) {
+    await courier.call("POST", `/v1/courier/orders/${step}`, { order_id: order.id, courier_id: courier.id });
+    await drawer.getByRole("list").getByText(shown, { exact: true }).waitFor({ timeout: 10_000 });
+  }
+  expect(page.url()).toContain(`order=${order.id}`);
+  await page.keyboard.press("Escape");
+  await drawer.waitFor({ state: "hidden" });
+  expect(await row.evaluate((element) => element === document.activeElement)).toBe(true);
+  expectNoComplaints(page);
+  await page.context().close();
+});
+
+test.skipIf(program === null)("filters stand in the address and survive a reload", async () => {
+  const page = await signedIn(browser, { url, user: "dispatcher1", path: "/dispatch/orders" });
+  await page.getByRole("combobox", { name: "Status" }).click();
+  await page.getByRole("option", { name: "Canceled by customer" }).click();
+  await page.getByText("Nothing matches these filters").waitFor();
+  expect(page.url()).toContain("status=canceled_by_customer");
+  await page.reload();
+  await page.getByText("Nothing matches these filters").waitFor();
+  await page.getByRole("button", { name: "Clear filters" }).first().click();
+  await page.getByRole("row", { name: /Dam 1/ }).first().waitFor();
+  await page.context().close();
+});
+
+test.skipIf(program === null)("the list and an order can be used by everybody, on every device", async () => {
+  const customer = await person(url, "customer2");
+  const { order } = await customer.call<{ order: { id: string } }>("POST", "/v1/orders", ORDER);
+  await checkScreen(browser, url, {
+    name: "dispatch-orders",
+    user: "dispatcher1",
+    path: "/dispatch/orders",
+    ready: (page) => page.getByRole("row", { name: /Dam 1/ }).first().waitFor(),
+  });
+  await checkScreen(browser, url, {
+    name: "dispatch-order",
+    user: "dispatcher1",
+    path: `/dispatch/orders?order=${order.id}`,
+    ready: async (page) => {
+      await page.getByRole("dialog").getByText("Created", { exact: true }).first().waitFor();
+      await page.locator("[data-drawn=true]").waitFor();
+    },
+  });
+});
