@@ -15,22 +15,23 @@ import { Shell } from "./shell";
 /** Everything behind sign-in: who the person is, what they may do, and the shell around the pages. */
 export default function Frame() {
   useSessionEnd();
-  const me = useMeQuery();
-  if (needsNewPassword(me.error) || me.data?.mustChangePassword) return <ChangePasswordPage />;
-  if (me.data !== undefined) {
+  // The component renders again when one of these changes, so all of them are read before any decision.
+  const { data: me, error, refetch } = useMeQuery();
+  if (needsNewPassword(error) || me?.mustChangePassword) return <ChangePasswordPage />;
+  if (me !== undefined) {
     return (
-      <MeProvider me={me.data}>
+      <MeProvider me={me}>
         <Shell>
           <Outlet />
         </Shell>
       </MeProvider>
     );
   }
-  if (me.error === null || needsSignIn(me.error)) return <Splash />;
+  if (error === null || needsSignIn(error)) return <Splash />;
   return (
     <Centered>
       <StateMessage kind="offline" title={common.errors.offline} text={common.errors.offlineHint}>
-        <ErrorNote error={me.error} onRetry={() => void me.refetch()} />
+        <ErrorNote error={error} onRetry={() => void refetch()} />
       </StateMessage>
     </Centered>
   );

@@ -49,12 +49,13 @@ export default function Palette({ onClose, onShortcuts }: PaletteProps) {
 
   return (
     <Modal.Root opened onClose={onClose} size={560} yOffset="12vh">
-      <Modal.Overlay />
+      <Modal.Overlay backgroundOpacity={0.3} />
       <Modal.Content aria-label={common.palette.open}>
         <TextInput
           data-autofocus
           size="md"
           variant="unstyled"
+          classNames={{ input: styles.input }}
           placeholder={common.palette.placeholder}
           aria-label={common.palette.placeholder}
           role="combobox"

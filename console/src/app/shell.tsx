@@ -22,6 +22,7 @@ export function Shell({ children }: { children: ReactNode }) {
     [
       ["mod+K", () => setOverlay("palette")],
       ["shift+?", () => setOverlay("shortcuts")],
+      ["?", () => setOverlay("shortcuts")],
       ["[", () => setCollapsed((value) => !value)],
       ["/", focusSearch],
     ],
