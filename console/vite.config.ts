@@ -7,7 +7,7 @@ import { unusedCss } from "./scripts/unused-css";
 const path = (relative: string): string => fileURLToPath(new URL(relative, import.meta.url));
 
 /** Where `npm run dev` finds the API. */
-const API = process.env.BATON_API ?? "http://localhost:8000";
+const API = process.env.CONSOLE_API ?? "http://localhost:8000";
 
 export const resolve = {
   // The package's source, so a build needs neither its dependencies nor a build of it.

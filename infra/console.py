@@ -47,7 +47,7 @@ def install(*, tools: bool) -> None:
     if installed in wanted:
         return
     print("Installing the packages of the web console (once) ...", flush=True)
-    npm("ci", *(() if tools else ("--omit=dev",)))
+    npm("ci", "--ignore-scripts", *(() if tools else ("--omit=dev",)))
     _INSTALLED.write_text(wanted[0])
 
 

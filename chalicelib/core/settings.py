@@ -215,7 +215,7 @@ def _hashing_errors(settings: Settings) -> list[tuple[str, str]]:
 _READERS: dict[type, Callable[[str], Any]] = {int: int, str: str, Secret: Secret}
 
 # Variables with the same prefix that other parts of the project read; the functions do not use them.
-_ELSEWHERE = frozenset({"BATON_DEMO_PASSWORD", "BATON_LOAD_PASSWORD", "BATON_LOCAL_OBJECTS"})
+_ELSEWHERE = frozenset({"BATON_DEMO_PASSWORD", "BATON_LOAD_PASSWORD", "BATON_LOCAL_OBJECTS", "BATON_MAP_STYLE"})
 _FOR_TESTS = "BATON_TEST_"
 
 

@@ -7,9 +7,9 @@ declare module "vitest" {
   }
 }
 
-/** Start one stack for all flows. `BATON_CONSOLE_URL` names a running one instead, for work on a flow. */
+/** Start one stack for all flows. `CONSOLE_URL` names a running one instead, for work on a flow. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
-  const running = process.env.BATON_CONSOLE_URL;
+  const running = process.env.CONSOLE_URL;
   if (running !== undefined) {
     project.provide("url", running);
     return async () => undefined;
