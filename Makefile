@@ -5,7 +5,7 @@
 # and no network. Content is compared and not file times, because a checkout touches times without changing anything.
 
 .DEFAULT_GOAL := help
-.PHONY: help run console console-test console-report walkthrough test coverage check bench faults package rehearse infra deploy format pins hooks api-baseline clean environment documents sdk sdk-package
+.PHONY: help run console console-test console-report walkthrough test coverage check bench faults clients package rehearse infra deploy format pins hooks api-baseline clean environment documents sdk sdk-package
 
 # PYTHON names the interpreter to use; without it an existing environment is kept, or the newest supported one is looked for.
 PYTHON ?=
@@ -27,7 +27,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 REQUIREMENTS := requirements.txt requirements-dev.txt
-PINNED := $(REQUIREMENTS) requirements-rehearsal.txt
+PINNED := $(REQUIREMENTS) requirements-rehearsal.txt tests/clients/requirements.txt
 
 # npm starts programs that look for node on the path, so the environment's node has to be the first one there:
 # `$(NPM) --prefix FOLDER ci` and `$(NPM) --prefix FOLDER run SCRIPT`. Only `npm ci` installs, because it obeys the lock file.
@@ -97,6 +97,9 @@ bench: environment  ## Measure round trips, units and time per endpoint
 
 faults: environment  ## Break the calls to the store, kill processes, recount everything (MINUTES=10 SEED=1)
 	$(BIN)/python -m tests.faults --minutes $(MINUTES) --seed $(SEED) $(ARGS)
+
+clients: environment  ## Generate clients in six languages, compile them, play flows through four (ARGS=kotlin for one)
+	$(BIN)/python -m tests.clients $(ARGS)
 
 package: environment  ## Build what Lambda gets, and compare it with a stock package (STAGE=dev)
 	$(BIN)/python -m infra.packaging --stage $(STAGE) --format $(FORMAT) $(ARGS)
