@@ -87,6 +87,9 @@ def _print(outcomes: Sequence[Outcome], played: Mapping[str, Sequence[str]], pro
 def _compared(outcomes: Sequence[Outcome], played: Mapping[str, Sequence[str]], *, write: bool) -> int:
     """Return 1 if docs/clients.md shows another result for a client that was built."""
     lines = table.rows(outcomes, played)
+    if write and len(lines) < len(clients()):
+        print("The table is written only by a run of all clients, on a machine that has all tools.", file=sys.stderr)
+        return 1
     if write:
         table.write(lines)
         return 0

@@ -120,18 +120,11 @@ def _typescript() -> tuple[Client, Client]:
             needs=("node", "npm"),
             sources=("typescript/*.ts->.", "typescript/tsconfig.json->."),
             commands=(
-                (
-                    "node",
-                    "../node_modules/openapi-typescript/bin/cli.js",
-                    OPENAPI_31,
-                    "--default-non-nullable=false",
-                    "-o",
-                    "schema.d.ts",
-                ),
+                (*openapi_typescript, OPENAPI_31, "--default-non-nullable=false", "-o", "schema.d.ts"),
                 ("node", "../node_modules/typescript/bin/tsc", "--outDir", "js"),
             ),
             flows=("node", "js/flows.js"),
-            notes="`--default-non-nullable=false`, or fields with a default are required. Forms: pass a `bodySerializer`",
+            notes="`--default-non-nullable=false`: fields with a default are optional. Forms take a `bodySerializer`",
         ),
         Client(
             name="typescript-fetch",

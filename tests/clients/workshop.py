@@ -90,7 +90,7 @@ class Workshop:
     def call(self, command: Command, folder: Path, log: str, **variables: str) -> str:
         """Run a command and return what it prints. Raise `Failed`."""
         words = [self._filled(word) for word in command]
-        with (BUILD / f"{log}.log").open("a") as errors:
+        try:
             done = subprocess.run(
                 words,
                 cwd=folder,
@@ -102,7 +102,10 @@ class Workshop:
                 timeout=TIMEOUT_S,
                 check=False,
             )
-            errors.write(f"$ {' '.join(words)}\n{done.stdout}\n")
+        except (OSError, subprocess.TimeoutExpired) as error:
+            raise Failed(f"{' '.join(words)}: {error}") from error
+        with (BUILD / f"{log}.log").open("a") as kept:
+            kept.write(f"$ {' '.join(words)}\n{done.stdout}\n")
         if done.returncode:
             raise Failed(f"{' '.join(words)} ended with {done.returncode}\n{done.stdout[-_TAIL:]}")
         return done.stdout

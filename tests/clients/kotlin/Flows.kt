@@ -6,7 +6,7 @@ import baton.apis.MeApi
 import baton.apis.PackingScannerApi
 import baton.apis.PickScannerApi
 import baton.infrastructure.ApiResponse
-import baton.models.AssignmentDetailRole
+import baton.models.PickingRole
 import baton.models.Availability
 import baton.models.ClientEvent
 import baton.models.ClientEventEventType
@@ -97,7 +97,7 @@ private fun eventBatch(): List<String> {
     val session = signIn("picker")
     val api = PickScannerApi(url, session.http)
     val company = MeApi(url, session.http).getMe().user.organization
-    val wanted = NextAssignment(deviceId = "truck-7", companyId = company, role = AssignmentDetailRole.picker)
+    val wanted = NextAssignment(deviceId = "truck-7", companyId = company, role = PickingRole.picker)
     val mine = scan(api.claimAssignment(nextAssignment = wanted).assignmentId)
     val answer = api.recordEvents(clientEvents = ClientEvents(listOf(mine, mine, scan("another"))))
     // A client deletes accepted and duplicate events from its queue, and shows rejected ones to its user.

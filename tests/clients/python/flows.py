@@ -23,7 +23,6 @@ from baton_client.api.me import get_me
 from baton_client.api.packing_scanner import close_box, complete_shipment, create_box, look_up, pack_item
 from baton_client.api.pick_scanner import claim_assignment, record_events
 from baton_client.models import (
-    AssignmentDetailRole,
     Availability,
     ClientEvents,
     CloseBox,
@@ -36,6 +35,7 @@ from baton_client.models import (
     MaintenancePhotoKind,
     NextAssignment,
     PackItem,
+    PickingRole,
     ScanEvent,
     ScanEventEventType,
     ScanPayload,
@@ -123,7 +123,7 @@ def event_batch() -> list[str]:
     """Send a scan, the same again, and one of an assignment of somebody else."""
     client = sign_in("picker").client
     company_id = body(get_me.sync(client=client)).user.organization
-    wanted = NextAssignment(device_id="truck-7", company_id=company_id, role=AssignmentDetailRole.PICKER)
+    wanted = NextAssignment(device_id="truck-7", company_id=company_id, role=PickingRole.PICKER)
     mine = scan(body(claim_assignment.sync(client=client, body=wanted)).assignment_id)
     answer = body(record_events.sync(client=client, body=ClientEvents(events=[mine, mine, scan("another")])))
     # A client deletes accepted and duplicate events from its queue, and shows rejected ones to its user.
