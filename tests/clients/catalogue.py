@@ -96,11 +96,11 @@ def _go() -> tuple[Client, Client]:
             language="Go",
             generator="openapi-generator `go`",
             version=_python_pin("openapi-generator-cli"),
-            document="3.1",
+            document="3.0",
             needs=("java", "go"),
             sources=("go/go.mod->.", "go/go.sum->."),
             commands=(
-                _openapi_generator("go", OPENAPI_31, enumClassPrefix="true", withGoMod="false", packageName="baton"),
+                _openapi_generator("go", OPENAPI_30, enumClassPrefix="true", withGoMod="false", packageName="baton"),
                 ("go", "vet", "./generated"),
             ),
             notes="`enumClassPrefix=true` is needed: several types have values of the same name",
@@ -131,11 +131,11 @@ def _typescript() -> tuple[Client, Client]:
             language="TypeScript",
             generator="openapi-generator `typescript-fetch`",
             version=_python_pin("openapi-generator-cli"),
-            document="3.1",
+            document="3.0",
             needs=("java", "node", "npm"),
             sources=("typescript/tsconfig.fetch.json->.",),
             commands=(
-                _openapi_generator("typescript-fetch", OPENAPI_31),
+                _openapi_generator("typescript-fetch", OPENAPI_30),
                 ("node", "../node_modules/typescript/bin/tsc", "-p", "tsconfig.fetch.json"),
             ),
             notes="Compiled with `strict`",
@@ -144,7 +144,8 @@ def _typescript() -> tuple[Client, Client]:
 
 
 def _python() -> tuple[Client, Client]:
-    generate = ("generate", "--meta", "none", "--overwrite", "--output-path", "baton_client", "--path", OPENAPI_31)
+    written = ("--meta", "none", "--overwrite", "--output-path", "baton_client")
+    generate = ("generate", "--config", "openapi-python-client.yaml", *written, "--path", OPENAPI_31)
     return (
         Client(
             name="python",
@@ -153,7 +154,7 @@ def _python() -> tuple[Client, Client]:
             version=_python_pin("openapi-python-client"),
             document="3.1",
             needs=(),
-            sources=("python/*.py->.",),
+            sources=("python/*->.",),
             commands=(
                 ("{python}", "-m", "openapi_python_client", *generate),
                 ("{python}", "-m", "mypy", "--strict", "baton_client", "session.py", "flows.py"),
@@ -166,11 +167,11 @@ def _python() -> tuple[Client, Client]:
             language="Python",
             generator="openapi-generator `python`",
             version=_python_pin("openapi-generator-cli"),
-            document="3.1",
+            document="3.0",
             needs=("java",),
             sources=(),
             commands=(
-                _openapi_generator("python", OPENAPI_31, packageName="baton"),
+                _openapi_generator("python", OPENAPI_30, packageName="baton"),
                 ("{python}", "-m", "mypy", "generated/baton"),
                 ("env", "PYTHONPATH=generated", "{python}", "-c", "import baton.api, baton.models"),
             ),

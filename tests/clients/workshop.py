@@ -60,6 +60,8 @@ class Workshop:
 
     def install(self) -> None:
         """Install generators and libraries from the lock files. Raise `Failed`."""
+        # The project's own rules of mypy and ruff are not those of generated code.
+        (BUILD / "pyproject.toml").write_text("[tool.mypy]\n[tool.ruff]\n")
         python = BUILD / "tools"
         if not (python / "bin" / "python").exists():
             self.call((sys.executable, "-m", "venv", "--without-pip", str(python)), BUILD, "python")
