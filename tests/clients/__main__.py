@@ -33,7 +33,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         compiled = [one.client for one in outcomes if not one.problem and not one.missing]
         played = _played(workshop, place, compiled, problems)
     _print(outcomes, played, problems)
-    print(f"{len(compiled)} of {len(wanted)} clients compile; {time.monotonic() - start:.0f} s")
+    print(f"{len(compiled)} of {len(wanted)} clients are as they should be; {time.monotonic() - start:.0f} s")
     return _compared(outcomes, played, write=options.write) or int(bool(problems))
 
 
@@ -42,7 +42,7 @@ def _built(workshop: Workshop, wanted: Sequence[Client]) -> list[Outcome]:
 
     def built(client: Client) -> Outcome:
         outcome = workshop.build(client)
-        print(f"{client.name}: {'compiles' if outcome.compiles == 'yes' else outcome.compiles}", flush=True)
+        print(f"{client.name}: compiles: {outcome.compiles}", flush=True)
         return outcome
 
     with ThreadPoolExecutor(_AT_ONCE) as pool:
@@ -80,8 +80,9 @@ def _print(outcomes: Sequence[Outcome], played: Mapping[str, Sequence[str]], pro
         flows = (f"flows: {', '.join(played[client.name])}" if client.name in played else "flows: NOT PLAYED") * bool(
             client.flows
         )
-        compiles = "compiles" if outcome.compiles == "yes" else outcome.compiles
-        print(f"  {client.name:<25} {client.version:<16} {compiles:<12} {outcome.seconds:4.0f} s  {flows}".rstrip())
+        print(
+            f"  {client.name:<25} {client.version:<16} compiles: {outcome.compiles:<12} {outcome.seconds:4.0f} s  {flows}".rstrip()
+        )
 
 
 def _compared(outcomes: Sequence[Outcome], played: Mapping[str, Sequence[str]], *, write: bool) -> int:

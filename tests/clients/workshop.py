@@ -42,7 +42,7 @@ class Outcome:
         """The cell of the table."""
         if self.missing:
             return f"not run: no {' and no '.join(self.missing)} here"
-        return "no" if self.problem else "yes"
+        return "no" if self.problem else self.client.success
 
 
 class Workshop:
