@@ -76,13 +76,11 @@ def _print(outcomes: Sequence[Outcome], played: Mapping[str, Sequence[str]], pro
         print(f"\n{name}: {problem}", file=sys.stderr)
     print()
     for outcome in outcomes:
-        client = outcome.client
-        flows = (f"flows: {', '.join(played[client.name])}" if client.name in played else "flows: NOT PLAYED") * bool(
-            client.flows
-        )
-        print(
-            f"  {client.name:<25} {client.version:<16} compiles: {outcome.compiles:<12} {outcome.seconds:4.0f} s  {flows}".rstrip()
-        )
+        client, flows = outcome.client, ""
+        if client.flows:
+            flows = f"flows: {', '.join(played.get(client.name, ())) or 'NOT PLAYED'}"
+        head = f"  {client.name:<25} {client.version:<16} compiles: {outcome.compiles:<12} {outcome.seconds:4.0f} s"
+        print(f"{head}  {flows}".rstrip())
 
 
 def _compared(outcomes: Sequence[Outcome], played: Mapping[str, Sequence[str]], *, write: bool) -> int:
