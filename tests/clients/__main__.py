@@ -33,7 +33,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         compiled = [one.client for one in outcomes if not one.problem and not one.missing]
         played = _played(workshop, place, compiled, problems)
     _print(outcomes, played, problems)
-    print(f"{len(compiled)} of {len(wanted)} clients are as they should be; {time.monotonic() - start:.0f} s")
+    absent = sum(bool(one.missing) for one in outcomes)
+    good = len(wanted) - absent - len(problems)
+    seconds = time.monotonic() - start
+    print(f"{good} clients are good, {len(problems)} are not, {absent} not run; {seconds:.0f} s")
     return _compared(outcomes, played, write=options.write) or int(bool(problems))
 
 
