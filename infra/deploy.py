@@ -1,7 +1,8 @@
 """`python -m infra.deploy PART --stage STAGE`: create or update a stage in an AWS account.
 
     foundation    tables, buckets and the secret with the token keys, which are generated if missing (`make infra`)
-    application   the package, its functions, APIs, schedules and alarms (`make deploy`)
+    application   the package, its functions, APIs, schedules and alarms, then the distribution and the web console
+                  (`make deploy`)
 
 A stage that `chalice deploy` has deployed from this directory is refused, because both would create functions with the
 same names.
@@ -13,7 +14,7 @@ import argparse
 import json
 import os
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from subprocess import CalledProcessError
 from typing import Any
 
@@ -21,6 +22,8 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from chalicelib.core.settings import SettingsError
 from infra import keys, region
+from infra.hosting import rollout as hosting
+from infra.hosting.files import NotBuilt
 from infra.packaging.build import build
 from infra.packaging.check import BadPackage
 from infra.packaging.project import ROOT
@@ -30,7 +33,7 @@ from infra.stacks import application as application_stack
 from infra.stacks import foundation as foundation_stack
 from infra.stacks import indexes
 from infra.stacks.rollout import Rollout, RolloutFailed, Say, aws, current, outputs, upload
-from infra.stages import OpenOrigin, UnknownStage, check_origin, settings_of
+from infra.stages import OpenOrigin, UnknownStage, check_origin, has_console, settings_of
 
 Adapt = Callable[[dict[str, Any]], dict[str, Any]]
 """Changes a template for an emulator of AWS."""
@@ -46,6 +49,7 @@ _DEPLOYMENT_ERRORS = (
     CalledProcessError,
     CannotDeploy,
     ClientError,
+    NotBuilt,
     OpenOrigin,
     UnknownStage,
     RolloutFailed,
@@ -116,10 +120,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         settings_of(options.stage)
         if options.part == "foundation":
-            stack_outputs: Mapping[str, str] = foundation(options.stage, print)
+            stack_outputs = foundation(options.stage, print)
         else:
             check_origin(options.stage)
             stack_outputs = application(options.stage, print, Target(options.architecture))
+            if has_console(options.stage):
+                stack_outputs |= hosting.distribution(options.stage, stack_outputs, print)
+                hosting.console(options.stage, stack_outputs, print)
     except _DEPLOYMENT_ERRORS as error:
         print(error, file=sys.stderr)
         return 1

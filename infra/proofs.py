@@ -1,12 +1,12 @@
 """`python -m infra.proofs STEP --stage STAGE`: rotate the secret that identifies our own CloudFront distribution.
 
-With a custom domain, CloudFront sends the application a secret (the proof), and the application then trusts the client
-address that CloudFront sends. The proof is kept beside the token keys in one of two slots, `proof_a` and `proof_b`. The
-domain's stack names the slot in its parameter `Proof`. There are two slots because CloudFormation reads a secret again
-only if the reference to it changes.
+CloudFront sends the application a secret (the proof), and the application then trusts the client address that
+CloudFront sends. The proof is kept beside the token keys in one of two slots, `proof_a` and `proof_b`. The stack of the
+distribution names the slot in its parameter `Proof`. There are two slots because CloudFormation reads a secret again
+only if the reference to it changes. `make deploy` adds the first proof.
 
     add       add a proof in the free slot; it is accepted and not sent yet      wait 10 minutes, as with keys
-              then roll out the domain's stack with `Proof=<the slot>`, and wait until that is done
+              then roll out the distribution's stack with `Proof=<the slot>`, and wait until that is done
     retire    delete the older proof
 
 A function that does not know the sent proof yet counts login attempts by CloudFront's addresses; no request fails.
@@ -44,7 +44,7 @@ def retire(current: KeyDocument | None, _: datetime) -> KeyDocument:
     document = keys.require_document(current)
     if len(document.proofs) != len(SLOTS):
         raise StepRefused("There is no older proof; `add` creates a new one first.")
-    return replace(document, **{_older(document): ""})
+    return replace(document, **{slot_in_use(document): ""})
 
 
 STEPS: Mapping[str, Step] = {"add": add, "retire": retire}
@@ -65,8 +65,9 @@ def main(arguments: Sequence[str] | None = None, now: Now = lambda: datetime.now
     return keys.run_step(parser, STEPS, report, arguments, now())
 
 
-def _older(document: KeyDocument) -> str:
-    return min(SLOTS, key=lambda slot: str(getattr(document, slot)))
+def slot_in_use(document: KeyDocument) -> str:
+    """Return the slot of the oldest proof. Raise `ValueError` if there is none."""
+    return min((slot for slot in SLOTS if getattr(document, slot)), key=lambda slot: str(getattr(document, slot)))
 
 
 if __name__ == "__main__":

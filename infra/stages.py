@@ -52,6 +52,17 @@ def requests_per_address(stage: str, config: Config | None = None) -> int:
     return limit
 
 
+def map_style(stage: str, config: Config | None = None) -> str | None:
+    """Return the URL of the style of the console's maps, whose tiles have the same origin; None for plain maps."""
+    style: str | None = _configured(config)["stages"][stage].get("map_style")
+    return style
+
+
+def has_console(stage: str, config: Config | None = None) -> bool:
+    """Return whether `make deploy` rolls out the web console and its distribution."""
+    return _configured(config)["stages"][stage].get("console", True) is not False
+
+
 def settings_of(stage: str, config: Config | None = None) -> Settings:
     """Return the settings that a stage's functions read. Raise `UnknownStage`, or `SettingsError` if one is invalid."""
     configured = _configured(config)

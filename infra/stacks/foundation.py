@@ -87,22 +87,25 @@ def _table(table: Table) -> dict[str, Any]:
 def _bucket(logical: str, properties: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
     """Yield a bucket and its policy, which requires TLS."""
     yield logical, {"Type": "AWS::S3::Bucket", **RETAINED, "Properties": properties}
-    everything = [{"Fn::GetAtt": [logical, "Arn"]}, {"Fn::Sub": f"${{{logical}.Arn}}/*"}]
-    require_tls = {
-        "Sid": "RefusePlainHttp",
-        "Effect": "Deny",
-        "Principal": "*",
-        "Action": "s3:*",
-        "Resource": everything,
-        "Condition": {"Bool": {"aws:SecureTransport": "false"}},
-    }
     yield (
         f"{logical}Policy",
         {
             "Type": "AWS::S3::BucketPolicy",
             "Properties": {
                 "Bucket": {"Ref": logical},
-                "PolicyDocument": {"Version": "2012-10-17", "Statement": [require_tls]},
+                "PolicyDocument": {"Version": "2012-10-17", "Statement": [tls_only(logical)]},
             },
         },
     )
+
+
+def tls_only(bucket: str) -> dict[str, Any]:
+    """Return the statement of a bucket's policy that refuses requests without TLS. `bucket` is its logical id."""
+    return {
+        "Sid": "RefusePlainHttp",
+        "Effect": "Deny",
+        "Principal": "*",
+        "Action": "s3:*",
+        "Resource": [{"Fn::GetAtt": [bucket, "Arn"]}, {"Fn::Sub": f"${{{bucket}.Arn}}/*"}],
+        "Condition": {"Bool": {"aws:SecureTransport": "false"}},
+    }

@@ -126,6 +126,15 @@ def outputs(stack: str, client: Any = None) -> dict[str, str]:
     return {output["OutputKey"]: output["OutputValue"] for output in description.get("Outputs", [])}
 
 
+def parameters(stack: str, client: Any = None) -> dict[str, str]:
+    """Return the parameters of a stack, none if it does not exist."""
+    client = client or aws("cloudformation")
+    if _status(client, stack) in (None, _UNFINISHED):
+        return {}
+    [description] = client.describe_stacks(StackName=stack)["Stacks"]
+    return {one["ParameterKey"]: one["ParameterValue"] for one in description.get("Parameters", [])}
+
+
 def current(stack: str, client: Any = None) -> Mapping[str, Any] | None:
     """Return the current template of a stack, or None if the stack does not exist."""
     client = client or aws("cloudformation")

@@ -22,7 +22,8 @@ from infra.packaging.target import LAMBDA
 from infra.policies.functions import ROLES
 from infra.rehearsal.adaptation import adapted_application, adapted_foundation
 from infra.stacks.application import merge_template
-from infra.stacks.domain import CHANNEL_FUNCTION, VIEWER_FUNCTION, domain
+from infra.stacks.domain import domain
+from infra.stacks.edge_functions import CHANNEL_FUNCTION, VIEWER_FUNCTION
 from infra.stacks.firewall import firewall
 from infra.stacks.foundation import foundation
 from infra.stacks.functions import functions
@@ -244,7 +245,7 @@ def test_every_alarm_has_its_paragraph_and_no_paragraph_is_about_another(merged:
 def test_sockets_behind_a_domain_keep_the_paths_of_the_contract() -> None:
     resources = domain(STAGE)["Resources"]
     config = resources["Distribution"]["Properties"]["DistributionConfig"]
-    [behaviour] = config["CacheBehaviors"]
+    behaviour = config["CacheBehaviors"][0]  # the first pattern that matches counts
     assert (behaviour["PathPattern"], behaviour["TargetOriginId"]) == ("/api/v1/ws/*", "sockets")
     assert behaviour["FunctionAssociations"][0]["EventType"] == "viewer-request"
     assert "request.uri = '/api'" in CHANNEL_FUNCTION
@@ -324,7 +325,9 @@ def test_rest_origin_gets_the_client_address_and_the_proof() -> None:
     template = domain(STAGE)
     resources = template["Resources"]
     config = resources["Distribution"]["Properties"]["DistributionConfig"]
-    [at_the_edge] = config["DefaultCacheBehavior"]["FunctionAssociations"]
+    [behaviour] = [one for one in config["CacheBehaviors"] if one["TargetOriginId"] == "rest"]
+    assert behaviour["PathPattern"] == "/api/*"
+    [at_the_edge] = behaviour["FunctionAssociations"]
     assert at_the_edge == {"EventType": "viewer-request", "FunctionARN": {"Fn::GetAtt": ["Viewer", "FunctionARN"]}}
     assert f"request.headers['{VIEWER.lower()}'] = {{ value: event.viewer.ip }};" in VIEWER_FUNCTION
     [header] = config["Origins"][0]["OriginCustomHeaders"]
