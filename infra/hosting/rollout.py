@@ -39,7 +39,10 @@ def distribution(
 
 
 def console(stage: str, outputs: Mapping[str, str], say: Say, dist: Path = DIST) -> None:
-    """Publish the built console. `outputs` is those of the distribution's stack. Raise `NotBuilt`."""
+    """Publish the console if it is built. `outputs` is those of the distribution's stack. Raise `NotBuilt`."""
+    if not (dist / PAGE).is_file():
+        say(f"console: {dist} has no {PAGE}, so the published files stay as they are")
+        return
     now = datetime.now(UTC)
     settings = {"mapStyle": map_style(stage), "local": False, "stage": stage}
     changed = SiteBucket(aws("s3"), outputs["ConsoleBucket"]).publish(site_files(dist, settings), now)

@@ -80,6 +80,7 @@ def _rehearse(name: str, running: Emulator, progress: ProgressPrinter) -> int:
     from botocore.exceptions import BotoCoreError, ClientError
 
     from infra.deploy import CannotDeploy
+    from infra.hosting.files import NotBuilt
     from infra.packaging.check import BadPackage
     from infra.rehearsal.stage import EmulatedStage, RehearsalFailed
     from infra.stacks.rollout import RolloutFailed
@@ -89,7 +90,7 @@ def _rehearse(name: str, running: Emulator, progress: ProgressPrinter) -> int:
     except CalledProcessError as error:
         print(f"Cannot build the package: {error}", file=sys.stderr)
         return 2
-    except (BadPackage, BotoCoreError, CannotDeploy, ClientError, RolloutFailed, RehearsalFailed) as error:
+    except (BadPackage, BotoCoreError, CannotDeploy, ClientError, NotBuilt, RolloutFailed, RehearsalFailed) as error:
         print(f"The rehearsal failed: {error}", file=sys.stderr)
         return 1
     progress.title("The rehearsal succeeded")
@@ -97,12 +98,19 @@ def _rehearse(name: str, running: Emulator, progress: ProgressPrinter) -> int:
 
 
 def _play(stage: EmulatedStage, progress: ProgressPrinter) -> None:
+    from infra.rehearsal.console import publish
+
     progress.title("make infra: create tables, buckets and keys")
     stage.deploy_foundation()
     progress.title("make deploy: build the package and roll it out")
-    rest, sockets = stage.deploy_application()
+    outputs = stage.deploy_application()
+    rest, sockets = stage.urls(outputs)
+    progress.title("make deploy: roll out the distribution and publish the web console")
+    console = publish(stage.name, outputs, stage.emulator, progress.line)
     progress.title("Create the first organisation and its administrator")
     site = stage.bootstrap(rest, sockets)
+    progress.title("Open the web console and sign in")
+    console.check(site, progress.line)
     progress.title("Run the flows over API Gateway, its sockets and the schedules")
     try:
         stage.run_flows(site)

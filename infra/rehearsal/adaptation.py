@@ -10,12 +10,18 @@ In the template of the application:
 - alarms on a sum of metrics are removed, and the firewall with its parameters
 - binary media types, which Chalice writes into the definition of the API, are repeated as a property
 - functions get the endpoints of the emulator's sockets and buckets, which they derive themselves on AWS
+In the template of the distribution:
+
+- of the policy of the bucket, only the refusal of requests without TLS is removed
+- the REST API is reached at the emulator's address, without TLS; the emulator forwards no sockets
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from copy import deepcopy
 from typing import Any
+from urllib.parse import urlsplit
 
 import httpx
 from websockets.exceptions import InvalidStatus
@@ -28,6 +34,7 @@ _BINARY = "x-amazon-apigateway-binary-media-types"
 NOT_EMULATED = (
     "functions run with the emulator's interpreter, without Lambda's memory limit and without X-Ray",
     "alarms, dashboard, throttling, log retention, point-in-time recovery and TLS are declared and not tested",
+    "sockets behind the distribution, its cache, compression and TLS, and a custom domain are declared and not tested",
     "the firewall, and the expiry of old versions in the photo bucket, are declared and not tested",
 )
 """Differences that cannot be detected by a request."""
@@ -58,6 +65,20 @@ def adapted_application(template: dict[str, Any], url: str) -> dict[str, Any]:
         if resource["Type"] == "AWS::Serverless::Function":
             resource["Properties"]["Environment"]["Variables"].update(endpoints)
     return {**{name: part for name, part in template.items() if name not in _OF_FIREWALL}, "Resources": kept}
+
+
+def adapted_domain(template: dict[str, Any], url: str) -> dict[str, Any]:
+    """Return the distribution's template for the emulator at this URL."""
+    adapted = deepcopy(template)
+    policy = adapted["Resources"]["ConsolePolicy"]["Properties"]["PolicyDocument"]
+    policy["Statement"] = [one for one in policy["Statement"] if one["Effect"] == "Allow"]
+    config = adapted["Resources"]["Distribution"]["Properties"]["DistributionConfig"]
+    [rest] = [origin for origin in config["Origins"] if origin["Id"] == "rest"]
+    emulator = urlsplit(url)
+    rest["DomainName"] = emulator.hostname
+    rest["OriginPath"] = {"Fn::Sub": "/_aws/execute-api/${RestApiId}"}
+    rest["CustomOriginConfig"] = {"HTTPPort": emulator.port, "OriginProtocolPolicy": "http-only"}
+    return adapted
 
 
 def _is_sum_alarm(resource: dict[str, Any]) -> bool:

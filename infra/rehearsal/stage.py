@@ -8,7 +8,7 @@ import re
 import secrets
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -25,7 +25,9 @@ from infra.rehearsal.emulator import Emulator
 Say = Callable[[str], None]
 
 FLOWS = "tests/system/flows"
-_ORGANISATION, _ADMIN = "Rehearsal", "rehearsal-admin"
+_ORGANISATION = "Rehearsal"
+ADMIN = "rehearsal-admin"
+"""The name of the administrator of the rehearsal's organisation."""
 _TIMEOUT_S = 60.0
 _ERROR = re.compile(r'"level": ?"(ERROR|CRITICAL)"|Task timed out|Traceback')
 _CHANGE = re.compile(r"^\S+: (add|modify|remove) (AWS::\S+) ")
@@ -61,13 +63,16 @@ class EmulatedStage:
         deploy.foundation(self.name, second_run.append, adapted_foundation)
         self.say(second_run[-1])
 
-    def deploy_application(self) -> tuple[str, str]:
-        """Run `make deploy` and return the URLs of REST and socket API."""
+    def deploy_application(self) -> Mapping[str, str]:
+        """Run `make deploy` without the console, and return the outputs of the application's stack."""
         from infra import deploy
 
         adapt = partial(adapted_application, url=self.emulator.url)
         target = this_machine(sys.version_info.minor)
-        outputs = deploy.application(self.name, self._print_summary(), target, adapt)
+        return deploy.application(self.name, self._print_summary(), target, adapt)
+
+    def urls(self, outputs: Mapping[str, str]) -> tuple[str, str]:
+        """Return the URLs of REST and socket API."""
         return self.emulator.rest(outputs["RestAPIId"]), self.emulator.sockets(outputs["WebsocketAPIId"])
 
     def bootstrap(self, rest: str, sockets: str) -> Site:
@@ -76,10 +81,10 @@ class EmulatedStage:
         from infra.local import environment
 
         environment.configure_command()
-        created = bootstrap.create(_ORGANISATION, {"username": _ADMIN, "fullName": "Rehearsal"})
+        created = bootstrap.create(_ORGANISATION, {"username": ADMIN, "fullName": "Rehearsal"})
         site = Site(rest, sockets, secrets.token_urlsafe(12))
         with httpx.Client(base_url=rest, trust_env=False, timeout=_TIMEOUT_S) as http:
-            login = http.post("/v1/auth/login", json={"username": _ADMIN, "password": created.password})
+            login = http.post("/v1/auth/login", json={"username": ADMIN, "password": created.password})
             _require_status(login, 200, "the administrator cannot sign in")
             change = {"currentPassword": created.password, "newPassword": site.password}
             token = {"Authorization": f"Bearer {login.json()['accessToken']}"}
@@ -94,7 +99,7 @@ class EmulatedStage:
         variables = {
             "BATON_TEST_URL": site.rest,
             "BATON_TEST_SOCKETS": site.sockets,
-            "BATON_TEST_ADMIN": _ADMIN,
+            "BATON_TESTADMIN": ADMIN,
             "BATON_TEST_PASSWORD": site.password,
         }
         if subprocess.run(command, cwd=ROOT, env={**os.environ, **variables}, check=False).returncode:
@@ -123,15 +128,16 @@ class EmulatedStage:
         self.say(f"none of the {len(roles)} roles may change or delete a row of the audit trail")
 
     def remove(self) -> None:
-        """Delete the application. Raise `RehearsalFailed` if functions remain or tables are missing."""
-        from infra.stacks.application import stack_name
+        """Delete distribution and application. Raise `RehearsalFailed` if functions remain or tables are missing."""
+        from infra.stacks import application, domain
         from infra.tables import definitions
 
         client = _client("cloudformation")
-        client.delete_stack(StackName=stack_name(self.name))
-        client.get_waiter("stack_delete_complete").wait(
-            StackName=stack_name(self.name), WaiterConfig={"Delay": 1, "MaxAttempts": 120}
-        )
+        for stack in (domain.stack_name(self.name), application.stack_name(self.name)):
+            client.delete_stack(StackName=stack)
+            client.get_waiter("stack_delete_complete").wait(
+                StackName=stack, WaiterConfig={"Delay": 1, "MaxAttempts": 120}
+            )
         remaining = _client("lambda").list_functions()["Functions"]
         if remaining:
             names = ", ".join(function["FunctionName"] for function in remaining)
