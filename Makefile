@@ -105,12 +105,13 @@ package: environment  ## Build what Lambda gets, and compare it with a stock pac
 	$(BIN)/python -m infra.packaging --stage $(STAGE) --format $(FORMAT) $(ARGS)
 
 rehearse: environment  ## Deploy to an emulator of AWS, play all flows there, take it away again
+	@$(BIN)/python -m infra.console --if-possible
 	$(BIN)/python -m infra.rehearsal $(ARGS)
 
 infra: environment  ## Make or update a stage's tables, buckets and token keys in AWS (STAGE=dev)
 	$(BIN)/python -m infra.deploy foundation --stage $(STAGE) $(ARGS)
 
-deploy: environment  ## Build a stage's package and roll it out with CloudFormation (STAGE=prod)
+deploy: environment  ## Build package and console of a stage, and roll them out with CloudFormation (STAGE=prod)
 	$(BIN)/python -m infra.deploy application --stage $(STAGE) $(ARGS)
 
 format: environment  ## Format the code and apply the safe lint fixes

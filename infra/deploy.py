@@ -21,7 +21,7 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 from chalicelib.core.settings import SettingsError
-from infra import keys, region
+from infra import console, keys, region
 from infra.hosting import rollout as hosting
 from infra.hosting.files import NotBuilt
 from infra.packaging.build import build
@@ -97,6 +97,12 @@ def with_code(template: dict[str, Any], bucket: str, key: str) -> dict[str, Any]
     return template
 
 
+def _build_console() -> None:
+    """Build the console. It comes first, so that nothing is deployed if that fails. Raise `CannotDeploy`."""
+    if console.main([]):
+        raise CannotDeploy('Nothing was deployed. With "console": false a stage is deployed without the web console.')
+
+
 def _refuse_chalice_deployment(stage: str) -> None:
     deployed = ROOT / ".chalice" / "deployed" / f"{stage}.json"
     if deployed.exists() and json.loads(deployed.read_text()).get("resources"):
@@ -123,6 +129,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             stack_outputs = foundation(options.stage, print)
         else:
             check_origin(options.stage)
+            if has_console(options.stage):
+                _build_console()
             stack_outputs = application(options.stage, print, Target(options.architecture))
             if has_console(options.stage):
                 stack_outputs |= hosting.distribution(options.stage, stack_outputs, print)

@@ -9,13 +9,15 @@ from hashlib import md5
 from pathlib import Path
 from typing import Any
 
-from infra.packaging.project import ROOT
+from infra.console import CONSOLE
 
-DIST = ROOT / "console" / "dist"
+DIST = CONSOLE / "dist"
 """Where the console is built."""
 ASSETS = "assets/"
 """The folder of the files that have a digest in their names."""
 PAGE, SETTINGS = "index.html", "config.json"
+KEPT, RENEWED = "public, max-age=31536000, immutable", "no-cache"
+"""The values of `Cache-Control` of assets, and of all other files."""
 
 MEDIA_TYPES: Mapping[str, str] = {
     ".css": "text/css; charset=utf-8",
@@ -57,7 +59,7 @@ class SiteFile:
     @property
     def cache_control(self) -> str:
         """The value of `Cache-Control`: assets are kept, all other files are asked for again."""
-        return "public, max-age=31536000, immutable" if self.is_asset else "no-cache"
+        return KEPT if self.is_asset else RENEWED
 
     @property
     def etag(self) -> str:

@@ -61,13 +61,13 @@ def publish(stage: str, application: Mapping[str, str], emulator: Emulator, say:
         if not (dist / PAGE).is_file():
             dist = _stand_in(Path(opened.enter_context(TemporaryDirectory())))
             say("the console is not built; a page in its place is published")
-        for _ in range(2):
-            lines: list[str] = []
-            outputs = rollout.distribution(stage, application, lines.append, adapt)
-            rollout.console(stage, outputs, lines.append, dist)
-            say("; ".join(lines[-2:]))
-    if "nothing to change" not in lines[-1]:
-        raise RehearsalFailed(f"the second run changed files: {lines[-1]}")
+        rollout.console(stage, rollout.distribution(stage, application, lambda _: None, adapt), say, dist)
+        second_run: list[str] = []
+        outputs = rollout.distribution(stage, application, second_run.append, adapt)
+        rollout.console(stage, outputs, second_run.append, dist)
+    say("; ".join(second_run))
+    if any("nothing to change" not in line for line in second_run):
+        raise RehearsalFailed("the second run changed something")
     return PublishedConsole(emulator, outputs["Target"], outputs["ConsoleBucket"])
 
 
