@@ -11,9 +11,12 @@ from chalicelib.realtime.schemas import SocketTicket
 
 routes = Routes(__name__, "Sockets")
 
+TICKETS = "/v1/ws/tickets"
+"""The one path below that of the sockets that belongs to the REST API."""
+
 
 @routes.post(
-    "/v1/ws/tickets",
+    TICKETS,
     permission=permissions.CREATE_TICKET,
     returns=SocketTicket,
     examples={"response": {"ticket": "q3XvZ0cJp8m1Wc6yE2nTtRk5Hs9uLbGd7fAoVjYiNxM", "expiresIn": 30}},

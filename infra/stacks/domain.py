@@ -5,7 +5,7 @@ at their own host, and API Gateway does not support a socket API and a REST API 
 
     /api/v1/ws/*    the socket API, which has one path only: a CloudFront function rewrites the path, adds the channel
                     as the query parameter that `$connect` reads, and answers unknown channels; never cached
-    /api/*          the REST API; never cached
+    /api/*          the REST API, also `/api/v1/ws/tickets`; never cached
     all others      the console (`infra.stacks.console`)
 
 API Gateway sees CloudFront's addresses instead of the clients'. So another function adds the client's address as a
@@ -20,6 +20,7 @@ from __future__ import annotations
 from typing import Any
 
 from chalicelib.edge.client_ip import PROOF
+from chalicelib.realtime.routes import TICKETS
 from infra.proofs import SLOTS
 from infra.stacks import console
 from infra.stacks.console import HAS_DOMAIN
@@ -120,6 +121,8 @@ def _distribution(secret: str) -> dict[str, Any]:
         ],
         "DefaultCacheBehavior": console.behaviour(),
         "CacheBehaviors": [
+            # The first pattern that matches counts.
+            {"PathPattern": f"/api{TICKETS}", **_behaviour("rest", "Viewer")},
             {"PathPattern": "/api/v1/ws/*", **_behaviour("sockets", "Channel")},
             {"PathPattern": "/api/*", **_behaviour("rest", "Viewer")},
         ],

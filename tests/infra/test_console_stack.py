@@ -2,11 +2,13 @@
 
 import json
 import subprocess
+from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from app import app
 from chalicelib.realtime.permissions import CHANNELS
 from infra.stacks.domain import domain
 from infra.stacks.edge_functions import CHANNEL_FUNCTION, PAGE_FUNCTION
@@ -69,7 +71,14 @@ def test_distribution_signs_its_reads_of_the_bucket(resources: dict[str, Any], d
 def test_errors_of_the_api_are_not_replaced_by_the_page(distribution: dict[str, Any]) -> None:
     assert "CustomErrorResponses" not in distribution
     assert distribution["DefaultCacheBehavior"]["TargetOriginId"] == "console"
-    assert [one["PathPattern"] for one in distribution["CacheBehaviors"]] == ["/api/v1/ws/*", "/api/*"]
+
+
+def test_every_route_of_the_api_is_forwarded_to_the_api(distribution: dict[str, Any]) -> None:
+    """The path of tickets begins like those of sockets."""
+    origins = {f"/api{path}": origin_of_path(distribution, f"/api{path}") for path in app.routes}
+    assert {path for path, origin in origins.items() if origin != "rest"} == set()
+    assert origin_of_path(distribution, "/api/v1/ws/staff") == "sockets"
+    assert origin_of_path(distribution, "/orders") == "console"
 
 
 def test_every_path_is_the_page_except_those_of_files() -> None:
@@ -133,6 +142,13 @@ def test_distribution_needs_no_domain() -> None:
     assert config["Aliases"] == {"Fn::If": ["HasDomain", [{"Ref": "DomainName"}], {"Ref": "AWS::NoValue"}]}
     host = template["Outputs"]["ConsoleURL"]["Value"]["Fn::Sub"][1]["Host"]
     assert host == {"Fn::If": ["HasDomain", {"Ref": "DomainName"}, {"Fn::GetAtt": ["Distribution", "DomainName"]}]}
+
+
+def origin_of_path(distribution: dict[str, Any], path: str) -> str:
+    """Return the origin of the first behaviour whose pattern matches."""
+    behaviours = [*distribution["CacheBehaviors"], {"PathPattern": "*", **distribution["DefaultCacheBehavior"]}]
+    matching = (one["TargetOriginId"] for one in behaviours if fnmatchcase(path, one["PathPattern"]))
+    return str(next(matching))
 
 
 def security_headers(resources: dict[str, Any]) -> dict[str, Any]:

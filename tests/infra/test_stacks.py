@@ -245,8 +245,8 @@ def test_every_alarm_has_its_paragraph_and_no_paragraph_is_about_another(merged:
 def test_sockets_behind_a_domain_keep_the_paths_of_the_contract() -> None:
     resources = domain(STAGE)["Resources"]
     config = resources["Distribution"]["Properties"]["DistributionConfig"]
-    behaviour = config["CacheBehaviors"][0]  # the first pattern that matches counts
-    assert (behaviour["PathPattern"], behaviour["TargetOriginId"]) == ("/api/v1/ws/*", "sockets")
+    [behaviour] = [one for one in config["CacheBehaviors"] if one["TargetOriginId"] == "sockets"]
+    assert behaviour["PathPattern"] == "/api/v1/ws/*"
     assert behaviour["FunctionAssociations"][0]["EventType"] == "viewer-request"
     assert "request.uri = '/api'" in CHANNEL_FUNCTION
     assert "querystring.channel" in CHANNEL_FUNCTION
@@ -325,9 +325,11 @@ def test_rest_origin_gets_the_client_address_and_the_proof() -> None:
     template = domain(STAGE)
     resources = template["Resources"]
     config = resources["Distribution"]["Properties"]["DistributionConfig"]
-    [behaviour] = [one for one in config["CacheBehaviors"] if one["TargetOriginId"] == "rest"]
-    assert behaviour["PathPattern"] == "/api/*"
-    [at_the_edge] = behaviour["FunctionAssociations"]
+    behaviours = [one for one in config["CacheBehaviors"] if one["TargetOriginId"] == "rest"]
+    assert [one["PathPattern"] for one in behaviours] == ["/api/v1/ws/tickets", "/api/*"]
+    [at_the_edge] = [
+        one for one in behaviours[0]["FunctionAssociations"] if one in behaviours[1]["FunctionAssociations"]
+    ]
     assert at_the_edge == {"EventType": "viewer-request", "FunctionARN": {"Fn::GetAtt": ["Viewer", "FunctionARN"]}}
     assert f"request.headers['{VIEWER.lower()}'] = {{ value: event.viewer.ip }};" in VIEWER_FUNCTION
     [header] = config["Origins"][0]["OriginCustomHeaders"]
