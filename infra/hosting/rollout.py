@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -25,36 +25,41 @@ def distribution(
     `application` is the outputs of the application's stack. Parameters that an operator has set, such as a domain and
     its certificate, keep their values.
     """
-    template, client = adapt(domain(stage)), aws("cloudformation")
-    set_before = {
-        name: value for name, value in parameters(stack_name(stage)).items() if name in template["Parameters"]
-    }
-    given = {
-        "Proof": set_before.get("Proof") or _proof(stage),
+    template, client, stack = adapt(domain(stage)), aws("cloudformation"), stack_name(stage)
+    before = parameters(stack, client)
+    proof = before.get("Proof") or _proof(stage)
+    given = next_parameters(template, before, application, client.meta.region_name)
+    return Rollout(stack, template, {**given, "Proof": proof}).carry_out(say, client)
+
+
+def next_parameters(
+    template: Mapping[str, Any], before: Mapping[str, str], application: Mapping[str, str], region: str
+) -> dict[str, str]:
+    """Return the parameters without the proof: those of the stack before, and those that the application determines."""
+    return {
+        "CertificateArn": "",
+        **{name: value for name, value in before.items() if name in template["Parameters"]},
         "RestApiId": application["RestAPIId"],
         "SocketApiId": application["WebsocketAPIId"],
-        "ApiRegion": client.meta.region_name,
+        "ApiRegion": region,
     }
-    return Rollout(stack_name(stage), template, {"CertificateArn": "", **set_before, **given}).carry_out(say)
 
 
 def console(stage: str, outputs: Mapping[str, str], say: Say, dist: Path = DIST) -> None:
-    """Publish the console if it is built. `outputs` is those of the distribution's stack. Raise `NotBuilt`."""
-    if not (dist / PAGE).is_file():
-        say(f"console: {dist} has no {PAGE}, so the published files stay as they are")
-        return
+    """Publish the built console. `outputs` is those of the distribution's stack. Raise `NotBuilt`."""
     now = datetime.now(UTC)
     settings = {"mapStyle": map_style(stage), "local": False, "stage": stage}
     changed = SiteBucket(aws("s3"), outputs["ConsoleBucket"]).publish(site_files(dist, settings), now)
     say(f"console: {len(changed)} files changed" if changed else "console: nothing to change")
-    if fresh := [f"/{path}" for path in changed if path in (PAGE, SETTINGS)]:
-        aws("cloudfront").create_invalidation(
-            DistributionId=outputs["DistributionId"],
-            InvalidationBatch={
-                "Paths": {"Quantity": len(fresh), "Items": fresh},
-                "CallerReference": f"{now:%Y%m%dT%H%M%S.%fZ}",
-            },
-        )
+    invalidate(aws("cloudfront"), outputs["DistributionId"], changed, now)
+
+
+def invalidate(client: Any, distribution_id: str, changed: Sequence[str], now: datetime) -> None:
+    """Let CloudFront forget the page and the settings if they are among the changed files. Assets never change."""
+    items = [f"/{path}" for path in changed if path in (PAGE, SETTINGS)]
+    if items:
+        batch = {"Paths": {"Quantity": len(items), "Items": items}, "CallerReference": f"{now:%Y%m%dT%H%M%S.%fZ}"}
+        client.create_invalidation(DistributionId=distribution_id, InvalidationBatch=batch)
 
 
 def _proof(stage: str) -> str:

@@ -99,7 +99,7 @@ class EmulatedStage:
         variables = {
             "BATON_TEST_URL": site.rest,
             "BATON_TEST_SOCKETS": site.sockets,
-            "BATON_TESTADMIN": ADMIN,
+            "BATON_TEST_ADMIN": ADMIN,
             "BATON_TEST_PASSWORD": site.password,
         }
         if subprocess.run(command, cwd=ROOT, env={**os.environ, **variables}, check=False).returncode:

@@ -12,6 +12,8 @@ import pytest
 
 from infra.hosting.files import NotBuilt, SiteFile, site_files
 from infra.hosting.publish import KEPT, SiteBucket
+from infra.hosting.rollout import invalidate, next_parameters
+from infra.stacks.domain import domain
 
 NOW = datetime(2026, 11, 30, 12, tzinfo=UTC)
 SETTINGS = {"mapStyle": None, "local": False, "stage": "prod"}
@@ -144,3 +146,43 @@ def test_file_that_could_not_be_served_is_not_published(dist: Path, path: str) -
     (dist / path).write_text("")
     with pytest.raises(NotBuilt, match=path):
         site_files(dist, SETTINGS)
+
+
+def test_cloudfront_forgets_the_page_and_the_settings_only() -> None:
+    class CloudFront:
+        def __init__(self) -> None:
+            self.forgotten: list[str] = []
+
+        def create_invalidation(self, **given: Any) -> None:
+            self.forgotten += given["InvalidationBatch"]["Paths"]["Items"]
+
+    cloudfront = CloudFront()
+    invalidate(cloudfront, "E1", ["assets/a.js", "icon.svg"], NOW)
+    assert cloudfront.forgotten == []
+    invalidate(cloudfront, "E1", ["assets/a.js", "config.json", "index.html"], NOW)
+    assert cloudfront.forgotten == ["/config.json", "/index.html"]
+
+
+def test_deployment_keeps_the_domain_that_an_operator_has_set() -> None:
+    before = {
+        "DomainName": "baton.example",
+        "CertificateArn": "arn:1",
+        "WebAclArn": "arn:2",
+        "RestApiId": "old",
+        "X": "1",
+    }
+    application = {"RestAPIId": "rest", "WebsocketAPIId": "sockets", "AlarmTopic": "topic"}
+    assert next_parameters(domain("prod"), before, application, "eu-west-1") == {
+        "DomainName": "baton.example",
+        "CertificateArn": "arn:1",
+        "WebAclArn": "arn:2",
+        "RestApiId": "rest",
+        "SocketApiId": "sockets",
+        "ApiRegion": "eu-west-1",
+    }
+
+
+def test_first_deployment_has_neither_domain_nor_certificate() -> None:
+    application = {"RestAPIId": "rest", "WebsocketAPIId": "sockets"}
+    first = next_parameters(domain("prod"), {}, application, "eu-west-1")
+    assert (first.get("DomainName"), first["CertificateArn"]) == (None, "")
