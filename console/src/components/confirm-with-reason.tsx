@@ -19,6 +19,8 @@ interface ConfirmWithReasonProps {
   draft: string;
   pending: boolean;
   error: unknown;
+  /** More to choose, below the text. */
+  children?: ReactNode;
   /** Does it. Close the dialog when it has succeeded. */
   onConfirm: (reason: string) => Promise<unknown>;
 }
@@ -48,6 +50,7 @@ export function ConfirmWithReason({ reason = "required", ...props }: ConfirmWith
       <form onSubmit={(event) => void submit(event)}>
         <Stack gap="md">
           <Text size="sm">{props.text}</Text>
+          {props.children}
           {reason !== "none" && (
             <Textarea
               label={common.confirm.reason}

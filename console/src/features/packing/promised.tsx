@@ -1,0 +1,22 @@
+import { useNow } from "~/components/date-time";
+import styles from "./packing.module.css";
+import { texts } from "./texts";
+
+const format = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short", timeZone: "UTC" });
+
+/** Shows the date on which a shipment was promised to leave, and whether that day is over. */
+export function Promised({ date }: { date: string | null }) {
+  const now = useNow();
+  if (date === null) return <span>–</span>;
+  const shown = format.format(new Date(`${date}T00:00:00Z`));
+  if (date >= localDate(now)) return <time dateTime={date}>{shown}</time>;
+  return (
+    <span className={styles.late}>
+      <time dateTime={date}>{shown}</time> · {texts.late}
+    </span>
+  );
+}
+
+function localDate(now: Date): string {
+  return new Date(now.getTime() - now.getTimezoneOffset() * 60_000).toISOString().slice(0, 10);
+}

@@ -1,0 +1,3 @@
+export const READ = "picking.assignment.read";
+export const RELEASE = "picking.assignment.release";
+export const CLOSE = "picking.assignment.close";

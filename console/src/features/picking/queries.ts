@@ -1,0 +1,144 @@
+import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
+import { api, dataOf } from "~/api/client";
+import { live } from "~/api/queries";
+import type { Schema } from "~/api/schema";
+import type { AssignmentState, Role } from "./states";
+
+export type Assignment = Schema<"AssignmentSummary">;
+export type AssignmentPage = Schema<"AssignmentPage">;
+export type AssignmentDetail = Schema<"AssignmentDetail">;
+export type Picker = Schema<"AssignmentPicker">;
+
+type CommandHeader = { "Idempotency-Key": string };
+
+export interface AssignmentFilter {
+  status: string;
+  role: string;
+  zone: string;
+  holder: string;
+}
+
+const PAGE = 50;
+const LARGEST_PAGE = 100;
+const QUEUE_PAGES = 10;
+
+export const keys = {
+  all: ["picking"] as const,
+  lists: ["picking", "list"] as const,
+  details: ["picking", "one"] as const,
+};
+
+export function assignmentsQuery(filter: AssignmentFilter) {
+  return infiniteQueryOptions({
+    queryKey: [...keys.lists, filter],
+    queryFn: ({ pageParam, signal }) =>
+      readPage(
+        {
+          status: (filter.status || undefined) as AssignmentState | undefined,
+          role: (filter.role || undefined) as Role | undefined,
+          zone: filter.zone || undefined,
+          holder: filter.holder || undefined,
+          limit: PAGE,
+          cursor: pageParam,
+        },
+        signal,
+      ),
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: (page) => page.next_cursor,
+    ...live,
+  });
+}
+
+export interface Queue {
+  /** By role, as they are claimed: by priority, then by age. */
+  assignments: readonly Assignment[];
+  /** Whether more wait than were read. */
+  cut: boolean;
+}
+
+/** All that waits. The API lists the newest first, so all pages are read before the first of the queue is known. */
+export const queueQuery = queryOptions({
+  queryKey: [...keys.all, "queue"],
+  queryFn: async ({ signal }): Promise<Queue> => {
+    const assignments: Assignment[] = [];
+    let cursor: string | undefined;
+    for (let pages = 0; pages < QUEUE_PAGES; pages += 1) {
+      const page = await readPage({ status: "queued", limit: LARGEST_PAGE, cursor }, signal);
+      assignments.push(...page.assignments);
+      cursor = page.next_cursor;
+      if (cursor === undefined) break;
+    }
+    return { assignments: assignments.sort(byClaim), cut: cursor !== undefined };
+  },
+  ...live,
+});
+
+export function assignmentQuery(assignmentId: string) {
+  return queryOptions({
+    queryKey: [...keys.details, assignmentId],
+    queryFn: ({ signal }) => readDetail(assignmentId, signal),
+    ...live,
+  });
+}
+
+/** The name of a person who holds an assignment. Lists have only ids; a name is read once. */
+export function holderNameQuery(userId: string, assignmentId: string) {
+  return queryOptions({
+    queryKey: [...keys.all, "name", userId],
+    queryFn: async ({ signal }) => {
+      const { pickers } = await readDetail(assignmentId, signal);
+      return { userId, name: pickers.find((picker) => picker.user_id === userId)?.name ?? userId };
+    },
+    staleTime: Number.POSITIVE_INFINITY,
+  });
+}
+
+/** The zones of the newest assignments, for the filter. */
+export const zonesQuery = queryOptions({
+  queryKey: [...keys.all, "zones"],
+  queryFn: async ({ signal }) => {
+    const { assignments } = await readPage({ limit: LARGEST_PAGE }, signal);
+    return [...new Set(assignments.map(({ zone }) => zone).filter((zone) => zone !== ""))].sort();
+  },
+  staleTime: 60_000,
+});
+
+export function releaseAssignment(assignmentId: string, header: CommandHeader): Promise<unknown> {
+  return dataOf(
+    api.POST("/assignments/{assignment_id}/release", {
+      params: { path: { assignment_id: assignmentId }, header },
+    }),
+  );
+}
+
+export function closeAssignment(assignmentId: string, reason: string, header: CommandHeader): Promise<unknown> {
+  return dataOf(
+    api.POST("/assignments/{assignment_id}/close", {
+      params: { path: { assignment_id: assignmentId }, header },
+      body: { reason },
+    }),
+  );
+}
+
+interface PageQuery {
+  status?: AssignmentState | undefined;
+  role?: Role | undefined;
+  zone?: string | undefined;
+  holder?: string | undefined;
+  limit: number;
+  cursor?: string | undefined;
+}
+
+function readPage(query: PageQuery, signal: AbortSignal): Promise<AssignmentPage> {
+  return dataOf(api.GET("/v1/assignments", { params: { query }, signal }));
+}
+
+function readDetail(assignmentId: string, signal: AbortSignal): Promise<AssignmentDetail> {
+  return dataOf(
+    api.GET("/v1/assignments/{assignment_id}", { params: { path: { assignment_id: assignmentId } }, signal }),
+  );
+}
+
+function byClaim(one: Assignment, other: Assignment): number {
+  return one.priority - other.priority || one.created_at.localeCompare(other.created_at);
+}
