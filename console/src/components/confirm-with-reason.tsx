@@ -57,7 +57,7 @@ export function ConfirmWithReason({ reason = "required", ...props }: ConfirmWith
               description={common.confirm.reasonHint}
               data-autofocus
               maxLength={500}
-              error={missing ? common.confirm.reasonMissing : undefined}
+              error={missing && draft.value.reason.trim() === "" ? common.confirm.reasonMissing : undefined}
               value={draft.value.reason}
               onChange={(event) => draft.change({ reason: event.currentTarget.value })}
             />

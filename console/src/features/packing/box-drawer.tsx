@@ -52,13 +52,13 @@ export function BoxDrawer({ boxId, shipment, open, onClose }: BoxDrawerProps) {
 
 function Contents({ details: { contents } }: { details: BoxDetails }) {
   if (contents.length === 0) return <p className={styles.hint}>{texts.box.empty}</p>;
-  const { product, lot, plate, quantity } = texts.box;
+  const { product, lot, quantity } = texts.box;
   return (
     <table className={styles.contents}>
       <caption className="visually-hidden">{texts.box.contents}</caption>
       <thead>
         <tr>
-          {[product, lot, plate, quantity].map((header) => (
+          {[product, quantity].map((header) => (
             <th scope="col" key={header}>
               {header}
             </th>
@@ -68,9 +68,13 @@ function Contents({ details: { contents } }: { details: BoxDetails }) {
       <tbody>
         {contents.map((content) => (
           <tr key={content.id}>
-            <td>{content.product_name}</td>
-            <td>{content.lot_number ?? "–"}</td>
-            <td>{content.lp_number}</td>
+            <td>
+              {content.product_name}
+              <span className={styles.meta}>
+                {content.lp_number}
+                {content.lot_number !== null && ` · ${lot(content.lot_number)}`}
+              </span>
+            </td>
             <td className="numbers">{content.quantity.toLocaleString("en")}</td>
           </tr>
         ))}

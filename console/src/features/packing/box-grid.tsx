@@ -3,6 +3,7 @@ import { type Column, DataGrid } from "~/components/data-grid";
 import { rowsOf } from "~/components/data-grid-state";
 import { StateMessage } from "~/components/state-message";
 import { StatusBadge } from "~/components/status-badge";
+import styles from "./packing.module.css";
 import { boxesQuery, type ListedBox } from "./queries";
 import { BOX_STATES } from "./states";
 import { texts } from "./texts";
@@ -17,15 +18,18 @@ interface BoxGridProps {
 export function BoxGrid({ shipmentId, selected, onOpen }: BoxGridProps) {
   const state = rowsOf(useQuery(boxesQuery(shipmentId)), (boxes) => boxes);
   return (
-    <DataGrid
-      label={texts.shipment.boxes}
-      columns={COLUMNS}
-      state={state}
-      rowId={(box) => box.id}
-      selected={selected}
-      onOpen={(box) => onOpen(box.id)}
-      empty={<StateMessage kind="empty" title={texts.shipment.noBoxes} text={texts.shipment.noBoxesHint} />}
-    />
+    <section aria-label={texts.shipment.boxes}>
+      <h2 className={styles.heading}>{texts.shipment.boxes}</h2>
+      <DataGrid
+        label={texts.shipment.boxes}
+        columns={COLUMNS}
+        state={state}
+        rowId={(box) => box.id}
+        selected={selected}
+        onOpen={(box) => onOpen(box.id)}
+        empty={<StateMessage kind="empty" title={texts.shipment.noBoxes} text={texts.shipment.noBoxesHint} />}
+      />
+    </section>
   );
 }
 
@@ -44,13 +48,13 @@ const COLUMNS: readonly Column<ListedBox>[] = [
   {
     id: "status",
     header: texts.boxes.status,
-    width: "minmax(5.5rem, 7rem)",
+    width: "minmax(5.5rem, 0.6fr)",
     cell: ({ status }) => <StatusBadge state={status} states={BOX_STATES} />,
   },
   {
     id: "sscc",
     header: texts.boxes.sscc,
-    width: "minmax(0, 1fr)",
+    width: "minmax(0, 1.4fr)",
     show: "medium",
     cell: ({ sscc }) => (sscc === null ? "–" : <span className="code">{sscc}</span>),
   },
@@ -64,7 +68,7 @@ const COLUMNS: readonly Column<ListedBox>[] = [
   {
     id: "weight",
     header: texts.boxes.weight,
-    width: "minmax(6.5rem, 8rem)",
+    width: "minmax(6.5rem, 0.8fr)",
     align: "end",
     cell: (box) => <span className="numbers">{weightOf(box)}</span>,
   },

@@ -40,9 +40,7 @@ function PlateFacts({ found: { plate, allocated, available } }: { found: FoundPl
         },
         {
           label: texts.plate.allocated,
-          value: (
-            <Badge tone={allocated ? "good" : "bad"}>{allocated ? texts.plate.yes : texts.plate.no}</Badge>
-          ),
+          value: <Badge tone={allocated ? "good" : "bad"}>{allocated ? texts.plate.yes : texts.plate.no}</Badge>,
         },
       ]}
     />

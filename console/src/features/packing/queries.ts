@@ -129,9 +129,7 @@ export async function lookUp({ barcode, shipmentId }: Scan, signal?: AbortSignal
 }
 
 export function reopenBox(boxId: string, reason: string, header: CommandHeader): Promise<unknown> {
-  return dataOf(
-    api.POST("/shipping/scanner/pack/box/reopen", { params: { header }, body: { box_id: boxId, reason } }),
-  );
+  return dataOf(api.POST("/shipping/scanner/pack/box/reopen", { params: { header }, body: { box_id: boxId, reason } }));
 }
 
 export function completeShipment(shipmentId: string, allowPartial: boolean, header: CommandHeader): Promise<unknown> {

@@ -8,7 +8,7 @@ import { ErrorNote } from "~/components/error-note";
 import { useAddressValue } from "~/components/filters";
 import { KeyValueList } from "~/components/key-value-list";
 import { PageHeader } from "~/components/page-header";
-import { Columns, Panel } from "~/components/panel";
+import { Panel } from "~/components/panel";
 import { ProgressBar } from "~/components/progress-bar";
 import { StateMessage } from "~/components/state-message";
 import { Badge, StatusBadge } from "~/components/status-badge";
@@ -62,7 +62,7 @@ function Loaded({ shipment }: { shipment: Shipment }) {
         back={BACK}
         actions={progress != null && <CompleteShipment shipmentId={shipment.id} />}
       />
-      <Columns width="24rem">
+      <div className={styles.columns}>
         <div className={styles.stack}>
           <Panel title={texts.shipment.facts}>
             <Facts shipment={shipment} progress={progress ?? null} />
@@ -70,7 +70,7 @@ function Loaded({ shipment }: { shipment: Shipment }) {
           <PlateLookup shipment={shipment} />
         </div>
         <BoxGrid shipmentId={shipment.id} selected={box} onOpen={setBox} />
-      </Columns>
+      </div>
       <BoxDrawer boxId={box} shipment={shipment} open={progress != null} onClose={() => setBox(null)} />
     </>
   );

@@ -73,7 +73,7 @@ const COLUMNS: readonly Column<OpenShipment>[] = [
   {
     id: "shipment",
     header: texts.columns.shipment,
-    width: "minmax(5.5rem, 0.8fr)",
+    width: "minmax(5.75rem, 0.8fr)",
     cell: ({ shipment_number: number }) => (
       <span className={styles.number} title={number}>
         {number}
@@ -96,14 +96,14 @@ const COLUMNS: readonly Column<OpenShipment>[] = [
   {
     id: "status",
     header: texts.columns.status,
-    width: "minmax(6rem, 8rem)",
+    width: "6.5rem",
     show: "medium",
     cell: ({ status }) => <StatusBadge state={status} states={SHIPMENT_STATES} />,
   },
   {
     id: "lines",
     header: texts.columns.lines,
-    width: "minmax(5rem, 1fr)",
+    width: "minmax(4.5rem, 1fr)",
     cell: ({ lines_packed, lines_total }) => <ProgressBar done={lines_packed} total={lines_total} />,
   },
   {
@@ -124,7 +124,7 @@ const COLUMNS: readonly Column<OpenShipment>[] = [
   {
     id: "promised",
     header: texts.columns.promised,
-    width: "7rem",
+    width: "9.5rem",
     align: "end",
     show: "medium",
     cell: ({ promised_ship_date: date }) => <Promised date={date} />,

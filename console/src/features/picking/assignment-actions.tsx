@@ -16,8 +16,8 @@ export function AssignmentActions({ assignment }: { assignment: AssignmentDetail
   const can = useCan();
   const [asking, setAsking] = useState<Asking>(null);
   const { assignment_id: id, status } = assignment;
-  const release = useCommand({
-    send: (_: void, header) => releaseAssignment(id, header),
+  const release = useCommand<unknown>({
+    send: (_, header) => releaseAssignment(id, header),
     invalidates: [keys.all],
     onSuccess: () => toast.success(texts.release.done),
   });

@@ -29,13 +29,13 @@ export const columns = {
   status: {
     id: "status",
     header: texts.columns.status,
-    width: "minmax(7rem, 9rem)",
+    width: "7.25rem",
     cell: ({ status }) => <StatusBadge state={status} states={ASSIGNMENT_STATES} />,
   },
   progress: {
     id: "progress",
     header: texts.columns.progress,
-    width: "minmax(5.5rem, 1.1fr)",
+    width: "minmax(5rem, 1.1fr)",
     cell: ({ picked_qty, qty }) => <ProgressBar done={picked_qty} total={qty} />,
   },
   zone: {

@@ -74,5 +74,5 @@ const COLUMNS: readonly Column<Assignment>[] = [
       </span>
     ),
   },
-  { ...columns.imported, show: "always" },
+  columns.imported,
 ];

@@ -24,30 +24,33 @@ export function code128Widths(data: string): readonly number[] {
 
 /** Read the codes of ZPL's `^BC`: `>;` and `>:` start the subsets C and B, `>5` and `>6` change to them, `>8` is FNC1. */
 function valuesOf(data: string): readonly number[] {
-  const values: number[] = [];
-  let rest = data;
-  let subset: "B" | "C" = rest.startsWith(">;") ? "C" : "B";
-  values.push(subset === "C" ? START_C : START_B);
-  if (/^>[;:]/.test(rest)) rest = rest.slice(2);
-  while (rest !== "") {
-    const code = rest.slice(0, 2);
-    if (code === ">8") values.push(FNC1);
-    else if (code === ">5") [subset] = ["C", values.push(CODE_C)];
-    else if (code === ">6") [subset] = ["B", values.push(CODE_B)];
-    else if (subset === "C") values.push(pairOf(code));
-    else values.push(characterOf(rest));
-    rest = rest.slice(subset === "B" && !/^>[568]/.test(code) ? 1 : 2);
+  const start = /^>[;:]/.exec(data)?.[0] ?? "";
+  let subset: "B" | "C" = start === ">;" ? "C" : "B";
+  const values = [subset === "C" ? START_C : START_B];
+  for (const [token] of data.slice(start.length).matchAll(/>.|\d\d|./gsu)) {
+    const control = CONTROLS[token];
+    if (control !== undefined) {
+      values.push(control.value);
+      subset = control.subset ?? subset;
+    } else if (subset === "C") values.push(pairOf(token));
+    else values.push(...[...token].map(characterOf));
   }
   return values;
 }
+
+const CONTROLS: Readonly<Record<string, { value: number; subset?: "B" | "C" }>> = {
+  ">8": { value: FNC1 },
+  ">5": { value: CODE_C, subset: "C" },
+  ">6": { value: CODE_B, subset: "B" },
+};
 
 function pairOf(code: string): number {
   if (!/^\d\d$/.test(code)) throw new RangeError(`Subset C holds pairs of digits, not ${code}.`);
   return Number(code);
 }
 
-function characterOf(rest: string): number {
-  const value = (rest.codePointAt(0) ?? 0) - FIRST_CHARACTER;
-  if (value < 0 || value > 94 || rest.startsWith(">")) throw new RangeError(`${rest.slice(0, 2)} is not supported.`);
+function characterOf(character: string): number {
+  const value = (character.codePointAt(0) ?? 0) - FIRST_CHARACTER;
+  if (value < 0 || value > 94 || character === ">") throw new RangeError(`${character} is not supported.`);
   return value;
 }

@@ -24,7 +24,8 @@ export interface Label {
 
 interface Field extends Placed {
   data: string | null;
-  escape: string | null;
+  /** Announces bytes in hex. */
+  hexSign: string | null;
   size: readonly [height: number, width: number];
   centredIn: number | null;
   barcode: { height: number } | null;
@@ -82,7 +83,7 @@ class Reader {
       this.#field.barcode = { height };
     },
     FH: (rest) => {
-      this.#field.escape = rest === "" ? "_" : rest;
+      this.#field.hexSign = rest === "" ? "_" : rest;
     },
     FD: (rest) => {
       this.#field.data = rest;
@@ -107,9 +108,9 @@ class Reader {
   }
 
   #endField(): void {
-    const { data, escape, size, centredIn, barcode } = this.#field;
+    const { data, hexSign, size, centredIn, barcode } = this.#field;
     if (data !== null) {
-      const text = escape === null ? data : unescaped(data, escape);
+      const text = hexSign === null ? data : unescaped(data, hexSign);
       if (barcode === null) this.#add({ kind: "text", text, height: size[0], width: size[1], centredIn });
       else this.#addBarcode(text, barcode.height);
     }
@@ -133,7 +134,7 @@ class Reader {
 type WithoutPlace<Element> = Element extends Placed ? Omit<Element, keyof Placed> : never;
 
 function emptyField(): Field {
-  return { x: 0, y: 0, data: null, escape: null, size: DEFAULT_SIZE, centredIn: null, barcode: null };
+  return { x: 0, y: 0, data: null, hexSign: null, size: DEFAULT_SIZE, centredIn: null, barcode: null };
 }
 
 /** Return the parameters of a command; what is no number is undefined, so that its default holds. */

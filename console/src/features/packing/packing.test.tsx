@@ -1,0 +1,106 @@
+import { screen, within } from "@testing-library/react";
+import userEvent from "@testing-library/user-event";
+import { Route, Routes } from "react-router";
+import { expect, test } from "vitest";
+import { personWith, refusal, show, stubApi } from "../../../tests/support/render";
+import { COMPLETE, REOPEN_BOX } from "./permissions";
+import type { BoxDetails, OpenShipment } from "./queries";
+import ShipmentPage from "./shipment-page";
+import ShipmentsPage from "./shipments-page";
+
+const SHIPMENT: OpenShipment = {
+  id: "shipment-1",
+  shipment_number: "SH/1",
+  so_number: "SO-1",
+  customer_name: "Bakkerij Zonneveld",
+  status: "packing",
+  promised_ship_date: "2020-01-31",
+  lines_total: 3,
+  lines_packed: 1,
+  boxes_count: 1,
+  allergen_alert: true,
+};
+
+const DETAILS: BoxDetails = {
+  box: {
+    id: "box-1",
+    box_number: 1,
+    status: "closed",
+    weight: 2.5,
+    dimensions: { length: null, width: null, height: null },
+    sscc: null,
+  },
+  contents: [{ id: "item-1", product_name: "Rye bread", lot_number: "L-1", lp_number: "LP-1", quantity: 4 }],
+  summary: { item_count: 1, total_weight_est: 2.4, items: [{ product_name: "Rye bread", quantity: 4, uom: "EA" }] },
+};
+
+const PACK = "/shipping/scanner/pack";
+const ANSWERS = {
+  [`GET ${PACK}/shipments`]: () => ({ data: [SHIPMENT], total: 1 }),
+  [`GET ${PACK}/lookup/SH%2F1`]: () => ({
+    type: "shipment",
+    data: {
+      id: "shipment-1",
+      shipment_number: "SH/1",
+      so_number: "SO-1",
+      customer_name: "Bakkerij Zonneveld",
+      lines_total: 3,
+      allergen_restrictions: ["nuts"],
+    },
+  }),
+  [`GET ${PACK}/shipments/shipment-1/boxes`]: () => ({
+    data: [{ ...DETAILS.box, item_count: 1, total_weight_est: 2.4 }],
+    total: 1,
+  }),
+  [`GET ${PACK}/box/box-1`]: () => DETAILS,
+};
+
+function showShipment(search: string, ...permissions: string[]) {
+  const page = (
+    <Routes>
+      <Route path="packing/shipments/:number" element={<ShipmentPage />} />
+    </Routes>
+  );
+  return show(page, { path: `/packing/shipments/SH%2F1${search}`, me: personWith(...permissions) });
+}
+
+test("a late shipment is listed with its progress", async () => {
+  stubApi(ANSWERS);
+  const { router } = show(<ShipmentsPage />);
+  const row = await screen.findByRole("row", { name: /Bakkerij Zonneveld/ });
+  expect(row.textContent).toContain("1 / 3");
+  expect(row.textContent).toContain("31 Jan 2020 · Late");
+  await userEvent.click(row);
+  expect(router.state.location.pathname).toBe("/packing/shipments/SH%2F1");
+});
+
+test("a shipment whose number holds a slash is shown with its boxes", async () => {
+  stubApi(ANSWERS);
+  showShipment("");
+  expect(await screen.findByRole("heading", { name: "Shipment SH/1" })).toBeTruthy();
+  expect((await screen.findByRole("row", { name: /Closed/ })).textContent).toContain("2.5 kg");
+  expect(screen.queryByRole("button", { name: "Complete shipment" })).toBeNull();
+});
+
+test("a box that was closed without a prefix says that it has no label", async () => {
+  const requests = stubApi(ANSWERS);
+  showShipment("?box=box-1", REOPEN_BOX);
+  expect(await screen.findByText("This box has no label", { exact: false })).toBeTruthy();
+  expect(screen.getByText("LP-1 · Lot L-1")).toBeTruthy();
+  expect(await screen.findByRole("button", { name: "Reopen box" })).toBeTruthy();
+  expect(requests.some(({ url }) => url.endsWith("/label"))).toBe(false);
+});
+
+test("a refused completion says what is missing, and the choice stays", async () => {
+  stubApi({
+    ...ANSWERS,
+    [`POST ${PACK}/complete`]: () => refusal(400, "OPEN_BOXES", "Some boxes of this shipment are still open."),
+  });
+  showShipment("", COMPLETE);
+  await userEvent.click(await screen.findByRole("button", { name: "Complete shipment" }));
+  const dialog = await screen.findByRole("dialog");
+  await userEvent.click(within(dialog).getByLabelText("Complete it although ordered items are missing"));
+  await userEvent.click(within(dialog).getByRole("button", { name: "Complete shipment" }));
+  expect(await within(dialog).findByText("OPEN_BOXES")).toBeTruthy();
+  expect(within(dialog).getByRole<HTMLInputElement>("checkbox").checked).toBe(true);
+});
