@@ -23,6 +23,9 @@ window.ResizeObserver ??= class {
   disconnect(): void {}
 };
 
+// Text areas that grow listen for fonts that arrive later.
+if (!("fonts" in document)) Object.defineProperty(document, "fonts", { value: new EventTarget() });
+
 Object.defineProperty(HTMLElement.prototype, "clientHeight", { configurable: true, get: () => 600 });
 Object.defineProperty(HTMLElement.prototype, "clientWidth", { configurable: true, get: () => 1000 });
 Element.prototype.scrollTo ??= () => undefined;

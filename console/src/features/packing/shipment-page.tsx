@@ -63,13 +63,13 @@ function Loaded({ shipment }: { shipment: Shipment }) {
         actions={progress != null && <CompleteShipment shipmentId={shipment.id} />}
       />
       <div className={styles.columns}>
+        <Panel title={texts.shipment.facts}>
+          <Facts shipment={shipment} progress={progress ?? null} />
+        </Panel>
         <div className={styles.stack}>
-          <Panel title={texts.shipment.facts}>
-            <Facts shipment={shipment} progress={progress ?? null} />
-          </Panel>
+          <BoxGrid shipmentId={shipment.id} selected={box} onOpen={setBox} />
           <PlateLookup shipment={shipment} />
         </div>
-        <BoxGrid shipmentId={shipment.id} selected={box} onOpen={setBox} />
       </div>
       <BoxDrawer boxId={box} shipment={shipment} open={progress != null} onClose={() => setBox(null)} />
     </>
@@ -94,7 +94,7 @@ function Facts({ shipment, progress }: { shipment: Shipment; progress: OpenShipm
           label: names.lines,
           value: progress && (
             <span title={names.linesHint}>
-              <ProgressBar done={progress.lines_packed} total={progress.lines_total} />
+              <ProgressBar done={progress.lines_packed} total={progress.lines_total} tone="active" />
             </span>
           ),
         },

@@ -104,7 +104,7 @@ const COLUMNS: readonly Column<OpenShipment>[] = [
     id: "lines",
     header: texts.columns.lines,
     width: "minmax(4.5rem, 1fr)",
-    cell: ({ lines_packed, lines_total }) => <ProgressBar done={lines_packed} total={lines_total} />,
+    cell: ({ lines_packed, lines_total }) => <ProgressBar done={lines_packed} total={lines_total} tone="active" />,
   },
   {
     id: "boxes",

@@ -16,7 +16,7 @@ export const texts = {
   columns: {
     order: "Order",
     status: "Status",
-    progress: "Units picked",
+    progress: "Picked",
     units: "Units",
     holders: "Pickers",
     zone: "Zone",
