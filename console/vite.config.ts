@@ -1,8 +1,8 @@
 import { fileURLToPath } from "node:url";
 import react from "@vitejs/plugin-react";
 import { defineConfig } from "vite";
-import { themeCss } from "./scripts/theme-css";
-import { unusedCss } from "./scripts/unused-css";
+import { themeCss } from "./scripts/theme-css.ts";
+import { unusedCss } from "./scripts/unused-css.ts";
 
 const path = (relative: string): string => fileURLToPath(new URL(relative, import.meta.url));
 

@@ -1,6 +1,6 @@
 import { convertCssVariables, DEFAULT_THEME, defaultCssVariablesResolver, mergeMantineTheme } from "@mantine/core";
 import type { Plugin } from "vite";
-import { theme } from "../src/app/theme";
+import { theme } from "../src/app/theme.ts";
 
 const NAME = "virtual:theme.css";
 

@@ -14,6 +14,9 @@ import signal
 import sys
 from collections.abc import Sequence
 from contextlib import closing
+from pathlib import Path
+
+_CONSOLE = Path(__file__).resolve().parents[2] / "console" / "dist"
 
 
 class _StartupSignals:
@@ -38,11 +41,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         default="127.0.0.1",
         help="address to listen on; 0.0.0.0 or :: accepts other machines (default: %(default)s)",
     )
+    parser.add_argument("--console", type=Path, default=_CONSOLE, help="folder of the built web console")
     options = parser.parse_args(arguments)
     from infra.local.startup import StartFailed
 
     try:
-        all_ended = _run(options.host, startup_signals)
+        all_ended = _run(options.host, options.console, startup_signals)
     except StartFailed as error:
         print(f"Baton cannot start: {error}", file=sys.stderr)
         return 1
@@ -53,7 +57,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
-def _run(host: str, startup_signals: _StartupSignals) -> bool:
+def _run(host: str, console_folder: Path, startup_signals: _StartupSignals) -> bool:
     from infra.local import environment, startup
     from infra.local.addresses import own_host, reachable_hosts
     from infra.local.banner import Running, banner
@@ -73,10 +77,10 @@ def _run(host: str, startup_signals: _StartupSignals) -> bool:
                 password, data_notes = startup.populate(os.environ, files.password())
             running = Running(files, password, description, [*data_notes, *notes], reachable_hosts(host))
 
-            from infra.local.gateway_console import DIST, ConsoleGateway
+            from infra.local.gateway_console import ConsoleGateway
             from infra.local.server import serve, stack
 
-            console = ConsoleGateway(DIST, os.environ, os.environ.get(environment.OBJECTS))
+            console = ConsoleGateway(console_folder, os.environ, os.environ.get(environment.OBJECTS))
 
             def ready() -> None:
                 startup_signals.started = True

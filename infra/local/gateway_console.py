@@ -16,9 +16,6 @@ from urllib.parse import unquote, urlsplit
 from chalicelib.edge.http import SECURITY_HEADERS
 from infra.local.asgi import AsgiResponse, Receive, Scope, Send, headers_of, respond
 
-DIST = Path(__file__).resolve().parents[2] / "console" / "dist"
-"""Where the console is built."""
-
 MAP_STYLE = "BATON_MAP_STYLE"
 """Names the variable with the address of a MapLibre style; without it, maps have no streets and need no network."""
 
@@ -44,7 +41,7 @@ class ConsoleGateway:
 
     def __init__(self, dist: Path, environ: Mapping[str, str], objects: str | None = None) -> None:
         """`objects` is the address from which browsers load photos and to which they upload them."""
-        self._dist = dist
+        self._dist = dist.resolve()
         self._map_style = environ.get(MAP_STYLE) or None
         self._headers = {
             **SECURITY_HEADERS,
@@ -63,7 +60,7 @@ class ConsoleGateway:
         path: str = scope["path"]
         if scope["method"] not in {"GET", "HEAD"} or path.startswith(_OTHERS) or not self.is_built:
             return False
-        is_page = path == "/" or "text/html" in headers_of(scope).get("accept", "")
+        is_page = "text/html" in headers_of(scope).get("accept", "")
         return is_page or path == _CONFIG or self._file(path) is not None
 
     async def __call__(self, scope: Scope, _receive: Receive, send: Send) -> None:

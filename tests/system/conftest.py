@@ -32,8 +32,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="package")
 def stack() -> Iterator[Stack]:
-    """A stack with the times of the contract."""
-    with running(**on_named_engine("local")) as server:
+    """A stack with the times of the contract, and without the web console."""
+    with running("--console", "nowhere", **on_named_engine("local")) as server:
         client = Stack(server.base, PASSWORD)
         yield client
         client.close()
