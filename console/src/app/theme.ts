@@ -72,6 +72,7 @@ export const theme = createTheme({
   },
   cursorType: "pointer",
   focusRing: "auto",
+  respectReducedMotion: true,
   components: {
     // Locking the page's scrolling adds a style element, which the content security policy refuses.
     Modal: { defaultProps: { lockScroll: false, centered: true, overlayProps: { backgroundOpacity: 0.35 } } },
