@@ -6,7 +6,7 @@ const CLASS = /\.(m_[0-9a-f]+)/g;
 
 /**
  * The component library's styles come in one file. Rules whose classes no script of the build names are left out. That
- * changes a file that has its name already, so the page names a digest of the content beside it.
+ * changes a file that has its name already, so it gets another one, with a digest of what is left.
  */
 export function unusedCss(): Plugin {
   return {
@@ -16,23 +16,33 @@ export function unusedCss(): Plugin {
     generateBundle: {
       order: "post",
       handler(_, bundle) {
-        const page = bundle["index.html"];
-        if (page?.type !== "asset") throw new Error("The build has no page.");
-        let html = String(page.source);
-        const used = usedClasses(Object.values(bundle).map((output) => (output.type === "chunk" ? output.code : "")));
+        const scripts = Object.values(bundle).map((output) => (output.type === "chunk" ? output.code : ""));
+        const used = usedClasses(scripts);
         for (const output of Object.values(bundle)) {
-          if (output.type !== "asset" || !html.includes(`${output.fileName}"`) || !output.fileName.endsWith(".css"))
-            continue;
+          if (output.type !== "asset" || !output.fileName.endsWith(".css")) continue;
           const css = withoutUnused(String(output.source), used);
           if (css === output.source) continue;
-          output.source = css;
           const digest = createHash("sha256").update(css).digest("hex").slice(0, 8);
-          html = html.replaceAll(`${output.fileName}"`, `${output.fileName}?v=${digest}"`);
+          rename(bundle, output.fileName, output.fileName.replace(/\.css$/, `-${digest}.css`));
+          output.source = css;
         }
-        page.source = html;
       },
     },
   };
+}
+
+type Bundle = Parameters<Extract<NonNullable<Plugin["generateBundle"]>, { handler: unknown }>["handler"]>[1];
+
+/**
+ * Rename a file everywhere. The entry names it and keeps its own name, which is right: other classes are used only if a
+ * script has changed, and then the name of that script, which the entry has too, has given the entry another name.
+ */
+function rename(bundle: Bundle, from: string, to: string): void {
+  for (const output of Object.values(bundle)) {
+    if (output.type === "chunk") output.code = output.code.replaceAll(from, to);
+    else if (output.fileName === from) output.fileName = to;
+    else if (/\.(html|json)$/.test(output.fileName)) output.source = String(output.source).replaceAll(from, to);
+  }
 }
 
 function usedClasses(scripts: readonly string[]): ReadonlySet<string> {

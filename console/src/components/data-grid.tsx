@@ -1,14 +1,6 @@
 import { useMediaQuery } from "@mantine/hooks";
 import { useVirtualizer } from "@tanstack/react-virtual";
-import {
-  type CSSProperties,
-  type KeyboardEvent,
-  type ReactNode,
-  type RefObject,
-  useEffect,
-  useRef,
-  useState,
-} from "react";
+import { type CSSProperties, type KeyboardEvent, type ReactNode, useEffect, useRef, useState } from "react";
 import styles from "./data-grid.module.css";
 import { GridFoot, type Paging } from "./data-grid-foot";
 import { GridHead } from "./data-grid-head";
@@ -67,7 +59,8 @@ const PAGE_ROWS = 10;
  */
 export function DataGrid<Row>(props: DataGridProps<Row>) {
   const { columns, state, label } = props;
-  const scroll = useRef<HTMLDivElement>(null);
+  // A state and not a ref: the rows need the element, which exists after their first rendering only.
+  const [scroll, setScroll] = useState<HTMLDivElement | null>(null);
   const isNarrow = useMediaQuery(NARROW, false, { getInitialValueInEffect: false });
   const narrow = isNarrow ? props.narrow : undefined;
   const style = {
@@ -77,7 +70,7 @@ export function DataGrid<Row>(props: DataGridProps<Row>) {
   };
   return (
     <div className={styles.frame}>
-      <div className={styles.scroll} ref={scroll} style={style as CSSProperties}>
+      <div className={styles.scroll} ref={setScroll} style={style as CSSProperties}>
         <div
           role="grid"
           aria-label={label}
@@ -86,7 +79,7 @@ export function DataGrid<Row>(props: DataGridProps<Row>) {
           className={styles.grid}
         >
           {narrow === undefined && <GridHead columns={columns} sort={props.sort} onSort={props.onSort} />}
-          {state.rows.length > 0 && (
+          {scroll !== null && state.rows.length > 0 && (
             <Rows {...props} key={narrow === undefined ? "wide" : "narrow"} narrow={narrow} scroll={scroll} />
           )}
         </div>
@@ -99,7 +92,7 @@ export function DataGrid<Row>(props: DataGridProps<Row>) {
 
 interface RowsProps<Row> extends Omit<DataGridProps<Row>, "narrow"> {
   narrow: ((row: Row) => ReactNode) | undefined;
-  scroll: RefObject<HTMLDivElement | null>;
+  scroll: HTMLDivElement;
 }
 
 function Rows<Row>(props: RowsProps<Row>) {
@@ -110,7 +103,7 @@ function Rows<Row>(props: RowsProps<Row>) {
   const current = Math.min(active, rows.length - 1);
   const virtual = useVirtualizer({
     count: rows.length,
-    getScrollElement: () => scroll.current,
+    getScrollElement: () => scroll,
     estimateSize: () => height,
     overscan: 8,
     scrollPaddingStart: ROW_PX,
@@ -170,12 +163,12 @@ function Cells<Row>({ row, columns }: { row: Row; columns: readonly Column<Row>[
 }
 
 /** Return a function that scrolls to a row and moves the focus there, once it is in the page. */
-function useRowFocus(scrollTo: (index: number) => void, scroll: RefObject<HTMLDivElement | null>) {
+function useRowFocus(scrollTo: (index: number) => void, scroll: HTMLDivElement) {
   const wanted = useRef<number | null>(null);
   useEffect(() => {
     if (wanted.current === null) return;
-    const row = scroll.current?.querySelector<HTMLElement>(`[data-index="${wanted.current}"]`);
-    if (row === null || row === undefined) return;
+    const row = scroll.querySelector<HTMLElement>(`[data-index="${wanted.current}"]`);
+    if (row === null) return;
     wanted.current = null;
     row.focus({ preventScroll: true });
   });
