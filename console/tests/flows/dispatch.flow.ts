@@ -65,7 +65,10 @@ test.skipIf(program === null)("filters stand in the address and survive a reload
   await page.reload();
   await page.getByText("Nothing matches these filters").waitFor();
   await page.getByRole("button", { name: "Clear filters" }).first().click();
-  await page.getByRole("row", { name: /Keizersgracht 174/ }).first().waitFor();
+  await page
+    .getByRole("row", { name: /Keizersgracht 174/ })
+    .first()
+    .waitFor();
   await page.context().close();
 });
 
