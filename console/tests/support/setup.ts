@@ -30,8 +30,6 @@ Object.defineProperty(HTMLElement.prototype, "clientHeight", { configurable: tru
 Object.defineProperty(HTMLElement.prototype, "clientWidth", { configurable: true, get: () => 1000 });
 Element.prototype.scrollTo ??= () => undefined;
 
-Object.defineProperty(document, "fonts", { configurable: true, value: new EventTarget() });
-
 afterEach(() => {
   cleanup();
   window.sessionStorage.clear();
