@@ -3,6 +3,7 @@
 import pytest
 
 from chalicelib.identity.accounts.devices import devices_of
+from chalicelib.identity.accounts.navigation import NAVIGATION
 from chalicelib.identity.accounts.tables import Device
 from chalicelib.identity.roles.default_permissions import DEFAULT_PERMISSIONS, ROLES
 from infra.local.engine import EmbeddedEngine
@@ -71,8 +72,12 @@ def test_navigation_of_every_role_contains_only_permitted_slots(world: World, ro
     assert me["role"] == {"code": role, "name": ROLES[role]}
     assert 2 <= len(me["nav"]) <= 5
     assert (me["gameZone"], me["reportsTo"], me["skills"]) == (None, None, [])
-    served = {one.path for one in world.parts.dependencies.endpoints if one.method == "GET"}
-    for target in {slot["target"].partition("?")[0] for slot in me["nav"]} & served:
+    read = {(one.path, one.permission) for one in world.parts.dependencies.endpoints if one.method == "GET"}
+    shown = {slot["target"] for slot in me["nav"]}
+    slots = {
+        (slot.target.partition("?")[0], slot.permission) for slot in NAVIGATION.get(role, ()) if slot.target in shown
+    }
+    for target, _ in slots & read:
         assert person.get(target).status == 200, target
 
 

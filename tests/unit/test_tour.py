@@ -24,7 +24,7 @@ def test_each_folder_of_the_tour_exists_and_holds_the_files_to_start_with(folder
 def test_the_tour_names_every_folder() -> None:
     toured = {folder.rstrip("/") for folder, _, _ in TOUR}
     packages = {f"chalicelib/{path.parent.name}" for path in LIB.glob("*/__init__.py")}
-    assert packages | {"app.py", "infra", "sdk", "tests", "docs"} == toured
+    assert packages | {"app.py", "infra", "console", "sdk", "tests", "docs"} == toured
 
 
 def test_the_tour_names_the_folders_of_the_tests() -> None:
