@@ -19,7 +19,14 @@ export class Database {
       transaction.oncomplete = () => resolve();
       transaction.onabort = () => reject(transaction.error);
     });
-    change(transaction.objectStore(store));
+    try {
+      change(transaction.objectStore(store));
+    } catch (error) {
+      // What was changed before would be kept: of several events the first ones, which the app then adds again.
+      transaction.abort();
+      await done.catch(() => undefined);
+      throw error;
+    }
     await done;
   }
 

@@ -91,9 +91,10 @@ export class Outbox {
     const owner = await this.#ownerId();
     const stored = events.map((event) => this.#complete(event, owner));
     await this.#store.add(owner, stored);
-    this.#emitter.emit("waiting", await this.#store.count(owner));
+    // An error from here on would look as if the events were not stored, and an app would add them again.
     this.#wake();
-    if (this.#running !== null) this.#tabs?.post("added");
+    this.#tabs?.post("added");
+    await this.#reportWaiting(owner).catch((error: unknown) => this.#emitter.emit("error", error));
     return stored;
   }
 
@@ -125,11 +126,7 @@ export class Outbox {
   async send(signal?: AbortSignal): Promise<SendResult> {
     return await this.environment.locks.run(this.#lock, async () => {
       signal?.throwIfAborted();
-      const owner = await this.#ownerId();
-      if ((await this.session.current())?.userId !== owner) {
-        throw new SessionEndedError("The user who made these events is not signed in.");
-      }
-      return await this.#sendAll(owner, signal);
+      return await this.#sendAll(await this.#ownerId(), signal);
     });
   }
 
@@ -144,6 +141,7 @@ export class Outbox {
   stop(): void {
     this.#running?.abort();
     this.#running = null;
+    this.#tabs = null;
     this.#wake();
   }
 
@@ -151,7 +149,8 @@ export class Outbox {
     const wake = (): void => this.#wake();
     const cancels = [this.environment.onOnline(wake), this.session.on("signedIn", wake)];
     // A tab may be closed before it has sent what it added.
-    this.#tabs = this.environment.broadcast(this.#lock, wake);
+    const tabs = this.environment.broadcast(this.#lock, wake);
+    this.#tabs = tabs;
     let failures = 0;
     while (!signal.aborted) {
       const woken = this.#woken();
@@ -162,7 +161,7 @@ export class Outbox {
       await this.#pause(woken, pause);
     }
     for (const cancel of cancels) cancel();
-    this.#tabs?.close();
+    tabs?.close();
   }
 
   /** Return whether the queue is empty now. */
@@ -194,6 +193,7 @@ export class Outbox {
     let limit = this.#batchSize;
     let held = 0;
     for (;;) {
+      await this.#checkUser(owner);
       // Events that have to be sent again later stay at the head of the queue, so they are read and skipped.
       const batch = (await this.#store.waiting(owner, held + limit)).slice(held);
       if (batch.length === 0) break;
@@ -205,9 +205,20 @@ export class Outbox {
       held += await this.#settle(batch, statuses ?? [UNSENDABLE], result);
       limit = this.#batchSize;
     }
-    result.waiting = await this.#store.count(owner);
-    this.#emitter.emit("waiting", result.waiting);
+    result.waiting = await this.#reportWaiting(owner);
     return result;
+  }
+
+  async #reportWaiting(owner: string): Promise<number> {
+    const waiting = await this.#store.count(owner);
+    this.#emitter.emit("waiting", waiting);
+    return waiting;
+  }
+
+  /** Another person may sign in between two batches; in their name the server would refuse these events. */
+  async #checkUser(owner: string): Promise<void> {
+    if ((await this.session.current())?.userId === owner) return;
+    throw new SessionEndedError("The user who made these events is not signed in.");
   }
 
   /** Return the status of each event, or null if the server refuses the request as a whole for what is in it. */

@@ -99,10 +99,12 @@ export class WebTokenStore implements TokenStore {
   }
 }
 
-/** Return the tokens of a response to sign-in or refresh. */
-export function tokensOf(response: components["schemas"]["Tokens"], now: number): Tokens {
-  const { accessToken, refreshToken, expiresIn, userId, mustChangePassword } = response;
-  return { accessToken, refreshToken, expiresAt: now + expiresIn * 1000, userId, mustChangePassword };
+/** Return the tokens in a response to sign-in or refresh, or null if it has none, such as the page of a hotspot. */
+export function tokensOf(response: string, now: number): Tokens | null {
+  const received = (parsed(response) ?? {}) as components["schemas"]["Tokens"];
+  const { accessToken, refreshToken, expiresIn, userId, mustChangePassword } = received;
+  const tokens = { accessToken, refreshToken, expiresAt: now + expiresIn * 1000, userId, mustChangePassword };
+  return isTokens(tokens) ? tokens : null;
 }
 
 function isShared(storage: Storage): boolean {
@@ -114,9 +116,13 @@ function isShared(storage: Storage): boolean {
 }
 
 function decode(text: string): Tokens | null {
+  const value = parsed(text);
+  return isTokens(value) ? value : null;
+}
+
+function parsed(text: string): unknown {
   try {
-    const value: unknown = JSON.parse(text);
-    return isTokens(value) ? value : null;
+    return JSON.parse(text);
   } catch {
     return null;
   }
@@ -124,5 +130,5 @@ function decode(text: string): Tokens | null {
 
 function isTokens(value: unknown): value is Tokens {
   const { accessToken, refreshToken, expiresAt, userId } = (value ?? {}) as Partial<Tokens>;
-  return [accessToken, refreshToken, userId].every((text) => typeof text === "string") && typeof expiresAt === "number";
+  return [accessToken, refreshToken, userId].every((text) => typeof text === "string") && Number.isFinite(expiresAt);
 }

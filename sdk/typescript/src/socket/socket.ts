@@ -127,13 +127,19 @@ export class BatonSocket<C extends Channel> implements AsyncIterable<SocketEvent
   }
 
   async #stayConnected(): Promise<void> {
-    const cancel = this.environment.onOnline(() => this.#hurry());
+    const cancels = [
+      this.environment.onOnline(() => this.#hurry()),
+      this.session.on("ended", () => this.#finish("signed_out")),
+      this.session.on("signedIn", (tokens) => {
+        if (this.#userId !== undefined && tokens.userId !== this.#userId) this.#finish("signed_out");
+      }),
+    ];
     for (let failures = 0; this.#end === null; ) {
       const opened = await this.#connectOnce();
       failures = opened ? 0 : failures + 1;
       if (this.#end === null) await this.#pause(failures);
     }
-    cancel();
+    for (const cancel of cancels) cancel();
   }
 
   /** Connect, wait for the end of the connection, and return whether it had been opened. */

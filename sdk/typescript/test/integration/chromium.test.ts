@@ -175,6 +175,21 @@ describe.skipIf(program === null)("in Chromium", () => {
     );
   }
 
+  test("of events of which one cannot be stored, none is stored", async () => {
+    const tab = await openTab();
+    await signIn(tab, "picker2");
+    const result = await tab.evaluate(async () => {
+      const outbox = window.baton.outbox();
+      const at = new Date().toISOString();
+      const scan = (raw: string) =>
+        ({ event_type: "scan_received", payload: { raw, assignment_id: "PA-1", order_id: "PA-1", at } }) as const;
+      const unreadable = scan((() => "a function") as unknown as string);
+      const error = await outbox.add(scan("1"), unreadable).catch((reason: Error) => reason.name);
+      return [error, await outbox.waiting()];
+    });
+    expect(result).toEqual(["DataCloneError", 0]);
+  });
+
   test("what the server refuses is set aside in the browser's store, and can be sent again or given up", async () => {
     const tab = await openTab();
     await signIn(tab, "picker2");

@@ -138,6 +138,7 @@ export class Tabs {
     this.#members.add(member);
     return {
       post: (message) => {
+        if (!this.#members.has(member)) throw new DOMException("The channel is closed.", "InvalidStateError");
         for (const other of this.#members) if (other !== member && other.name === name) other.listener(message);
       },
       close: () => this.#members.delete(member),
@@ -208,12 +209,12 @@ export function refusal(status: number, code: string, headers: Record<string, st
 }
 
 /** Return a response to sign-in or refresh, with tokens that contain a number. */
-export function issued(number: number, accessToken = `access-${number}`): Response {
+export function issued(number: number, accessToken = `access-${number}`, userId = "user-1"): Response {
   return json(200, {
     accessToken,
     refreshToken: `refresh-${number}`,
     expiresIn: 3600,
-    userId: "user-1",
+    userId,
     mustChangePassword: false,
   });
 }

@@ -9,7 +9,7 @@ import {
   SessionEndedError,
   type StoredEvent,
 } from "../../src/index.js";
-import { Fake, issued, json, lost, refusal, type SentRequest } from "../support/fake.js";
+import { Fake, issued, json, lost, refusal, type SentRequest, Tabs } from "../support/fake.js";
 
 interface Sent {
   client_event_id: string;
@@ -219,6 +219,19 @@ describe("users", () => {
     await expect(outbox({ owner: "user-2" }).send()).rejects.toBeInstanceOf(SessionEndedError);
     expect(server.recorded).toEqual(["mine"]);
   });
+
+  test("what is left of a long queue is not sent in the name of a person who signs in meanwhile", async () => {
+    const box = outbox({ batchSize: 1 });
+    await box.add(...scans(2));
+    fake.answer = async (request) => {
+      if (request.path === "/api/v1/auth/login") return issued(2, "access-2", "user-2");
+      if (request.path === "/api/events/batch") await baton.session.signIn("picker2", "secret");
+      return server.answer(request);
+    };
+    await expect(box.send()).rejects.toBeInstanceOf(SessionEndedError);
+    expect(server.recorded).toEqual(["code-0"]);
+    expect(await store.count("user-1")).toBe(1);
+  });
 });
 
 describe("sending by itself", () => {
@@ -279,5 +292,37 @@ describe("sending by itself", () => {
     expect(server.recorded).toEqual(["a"]);
     expect(lengths.at(-1)).toBe(0);
     box.stop();
+  });
+
+  test("stopped and started again at once, as by a component that is mounted twice, it still takes events", async () => {
+    const tabs = new Tabs();
+    const open = async (): Promise<Outbox> => {
+      const environment = new Fake(fake.locks, tabs);
+      environment.answer = server.answer;
+      const tab = new Baton({ baseUrl: "http://api.test/api", environment });
+      await tab.session.signIn("picker1", "secret");
+      return tab.outbox({ store });
+    };
+    const [mine, other] = [await open(), await open()];
+    mine.start();
+    mine.stop();
+    mine.start();
+    other.start();
+    await fake.settle();
+    await mine.add(scan("a"));
+    await fake.settle();
+    expect(server.recorded).toEqual(["a"]);
+    mine.stop();
+    other.stop();
+  });
+
+  test("an event that is stored is returned, even if the queue cannot be counted then", async () => {
+    const box = outbox();
+    const errors: unknown[] = [];
+    box.on("error", (error) => errors.push(error));
+    const failure = new Error("The database is gone.");
+    store.count = () => Promise.reject(failure);
+    expect(await box.add(scan("a"))).toMatchObject([{ payload: { raw: "a" } }]);
+    expect(errors).toEqual([failure]);
   });
 });

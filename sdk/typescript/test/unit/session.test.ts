@@ -265,6 +265,28 @@ test("sign-out without a network reports it, and nobody is signed in here any mo
   expect(ends).toEqual([["signed_out"]]);
 });
 
+test("nobody is signed in here any more while the server is being told", async () => {
+  const { first, store, ends } = await openTabs(1);
+  first.fake.answer = () => null;
+  const signedOut = first.baton.session.signOut();
+  await first.fake.settle();
+  expect(store.tokens).toBeNull();
+  expect(ends).toEqual([["signed_out"]]);
+  await expect(first.fake.wait(signedOut)).rejects.toBeInstanceOf(NetworkError);
+});
+
+test("a page that a hotspot puts in the place of new tokens replaces nothing", async () => {
+  const { first, store, ends } = await openTabs(1);
+  const before = store.tokens;
+  first.fake.time += 3_600_000;
+  for (const page of [json(200, {}), json(200, null), new Response("<html>Sign in to the Wi-Fi</html>")]) {
+    first.fake.answer = () => page;
+    await expect(first.fake.wait(first.baton.api.GET("/v1/me"))).rejects.toBeInstanceOf(NetworkError);
+  }
+  expect(store.tokens).toEqual(before);
+  expect(ends).toEqual([[]]);
+});
+
 test("sign-out everywhere ends the other sessions first", async () => {
   const { first } = await openTabs(1);
   await first.baton.signOutEverywhere();

@@ -258,3 +258,23 @@ test("another person in the same tab does not get the socket of the first", asyn
   await fake.advance(60_000);
   expect(socket.end).toBe("signed_out");
 });
+
+test("a sign-out ends the socket at once, even if the server cannot be told", async () => {
+  const { socket } = await opened();
+  fake.answer = lost;
+  const signedOut = baton.session.signOut();
+  await fake.settle();
+  expect(newest().closed).toBe(true);
+  expect(socket.end).toBe("signed_out");
+  await expect(fake.wait(signedOut)).rejects.toThrow();
+});
+
+test("a sign-in of another person ends the socket at once, one of the same person does not", async () => {
+  const { socket } = await opened();
+  await baton.session.signIn("courier1", "secret");
+  expect(socket.end).toBeNull();
+  fake.answer = () => issued(2, "access-2", "user-2");
+  await baton.session.signIn("courier2", "secret");
+  expect(socket.end).toBe("signed_out");
+  expect(newest().closed).toBe(true);
+});
