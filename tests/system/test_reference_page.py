@@ -85,3 +85,14 @@ def test_the_page_says_why_a_sign_in_is_refused_and_signs_out(page: Page, stack:
     page.evaluate("document.getElementById('sign-out').click()")
     status(page, "Signed out.")
     assert page.evaluate("document.getElementById('sign-in').hidden") is False
+
+
+def test_on_a_phone_at_night_the_form_is_within_the_screen_and_as_dark_as_the_page(page: Page, host: str) -> None:
+    page.call("Emulation.setDeviceMetricsOverride", width=390, height=844, deviceScaleFactor=1, mobile=True)
+    page.call("Emulation.setEmulatedMedia", features=[{"name": "prefers-color-scheme", "value": "dark"}])
+    page.call("Page.navigate", url=f"{host}/api/docs?phone")
+    page.wait_for("location.search === '?phone' && document.querySelector('h1')?.innerText === 'Baton'")
+    page.wait_for("document.body.classList.contains('dark-mode')")
+    assert page.evaluate("document.querySelector('#sign-in button').getBoundingClientRect().right") <= 390
+    background = page.evaluate("getComputedStyle(document.getElementById('account')).backgroundColor")
+    assert [int(part) for part in background.removeprefix("rgb(").removesuffix(")").split(",")] < [64, 64, 64]
