@@ -14,6 +14,8 @@ from collections.abc import Iterator, Sequence
 from hashlib import sha256
 from pathlib import Path
 
+from infra.virtual_environment import exclusively
+
 ROOT = Path(__file__).resolve().parents[1]
 CONSOLE = ROOT / "console"
 _BIN = ROOT / ".venv" / "bin"
@@ -21,18 +23,22 @@ _LOCK = CONSOLE / "package-lock.json"
 _INSTALLED = CONSOLE / "node_modules" / ".installed"
 _BUILT = CONSOLE / "dist" / ".built"
 _SOURCES = (CONSOLE / "src", CONSOLE / "public", CONSOLE / "scripts", ROOT / "sdk" / "typescript" / "src")
+_INTERRUPTED = 130  # as shells report it
 _FILES = (CONSOLE / "index.html", CONSOLE / "vite.config.ts", CONSOLE / "package.json", _LOCK)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Install and build what is missing or outdated; 1 if that fails."""
+    """Install and build what is missing or outdated, one process at a time; 1 if that fails, 130 if interrupted."""
     parser = argparse.ArgumentParser(prog="python -m infra.console", description=__doc__.partition("\n")[0])
     parser.add_argument("--tools", action="store_true", help="install the tools for checks and tests too")
     parser.add_argument("--if-possible", action="store_true", help="exit with 0 even if the console cannot be built")
     options = parser.parse_args(arguments)
     try:
-        install(tools=options.tools)
-        build()
+        with exclusively(ROOT / ".baton", sys.stdout):
+            install(tools=options.tools)
+            build()
+    except KeyboardInterrupt:
+        return _INTERRUPTED
     except (OSError, subprocess.CalledProcessError) as error:
         print(f"The web console could not be built: {error}", file=sys.stderr)
         return 0 if options.if_possible else 1

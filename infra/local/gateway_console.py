@@ -78,8 +78,12 @@ class ConsoleGateway:
 
     def _file(self, path: str) -> Path | None:
         """Return the file at a path, or None; nothing outside of the console's folder is ever one."""
-        file = (self._dist / unquote(path).lstrip("/")).resolve()
-        return file if file.is_relative_to(self._dist) and file.suffix in _MEDIA_TYPES and file.is_file() else None
+        try:
+            file = (self._dist / unquote(path).lstrip("/")).resolve()
+            is_served = file.is_relative_to(self._dist) and file.suffix in _MEDIA_TYPES and file.is_file()
+        except (OSError, ValueError):  # longer than a name may be, or with a null byte
+            return None
+        return file if is_served else None
 
     def _respond(self, file: Path, *, accepts_gzip: bool) -> AsgiResponse:
         is_named_by_digest = file.parent.name == "assets"

@@ -117,3 +117,10 @@ def test_the_maps_style_and_its_host_are_told(dist: Path) -> None:
 def test_a_head_request_is_answered_without_a_body(dist: Path) -> None:
     status, _, body = answer_of(ConsoleGateway(dist, {}), scope_of("/icon.svg", method="HEAD"))
     assert (status, body) == (200, b"")
+
+
+@pytest.mark.parametrize("path", ["/assets/\0.js", f"/{'a' * 300}.js", f"/{'a/' * 3000}x.js"])
+def test_a_path_that_no_file_can_have_is_not_a_file(dist: Path, path: str) -> None:
+    gateway = ConsoleGateway(dist, {})
+    assert not gateway.serves(scope_of(path))
+    assert answer_of(gateway, scope_of(path, BROWSER))[2].decode() == PAGE
