@@ -27,7 +27,7 @@ export type SocketState = "idle" | "connecting" | "open" | "waiting" | "ended";
 export type SocketEnd =
   /** `close` was called. */
   | "closed"
-  /** The session has ended: sign in again. */
+  /** The session has ended, or another person has signed in. */
   | "signed_out"
   /** The role may not receive this channel, or may not open sockets. */
   | "forbidden"
