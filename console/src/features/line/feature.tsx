@@ -1,0 +1,69 @@
+import { IconBattery3, IconBinaryTree } from "@tabler/icons-react";
+import type { Feature } from "~/app/feature";
+import { texts } from "./texts";
+
+/** The permissions that the pages and buttons ask for. */
+export const MAY = {
+  readSkus: "manufacturing.sku.read",
+  activateSku: "manufacturing.sku.activate",
+  readBatches: "manufacturing.batch.read",
+  startBatch: "manufacturing.batch.start",
+  completeBatch: "manufacturing.batch.complete",
+  readModules: "manufacturing.module.read",
+  sealModule: "manufacturing.module.seal",
+  readPacks: "manufacturing.pack.read",
+  sealPack: "manufacturing.pack.seal",
+  dispose: "manufacturing.pack.disposition",
+  trace: "manufacturing.trace.read",
+} as const;
+
+const ANY = [MAY.readPacks, MAY.readModules, MAY.readBatches, MAY.readSkus] as const;
+
+const { tabs } = texts;
+
+export const feature: Feature = {
+  id: "line",
+  routes: [
+    { path: "line", title: texts.line, permission: ANY, load: () => import("./home") },
+    { path: "line/packs", title: tabs.packs, permission: MAY.readPacks, load: () => import("./packs-page") },
+    { path: "line/packs/:packId", title: tabs.packs, permission: MAY.readPacks, load: () => import("./pack-page") },
+    { path: "line/modules", title: tabs.modules, permission: MAY.readModules, load: () => import("./modules-page") },
+    {
+      path: "line/modules/:moduleId",
+      title: tabs.modules,
+      permission: MAY.readModules,
+      load: () => import("./module-page"),
+    },
+    { path: "line/batches", title: tabs.batches, permission: MAY.readBatches, load: () => import("./batches-page") },
+    {
+      path: "line/batches/:batchId",
+      title: tabs.batches,
+      permission: MAY.readBatches,
+      load: () => import("./batch-page"),
+    },
+    { path: "line/skus", title: tabs.skus, permission: MAY.readSkus, load: () => import("./skus-page") },
+    { path: "line/skus/:skuId", title: tabs.skus, permission: MAY.readSkus, load: () => import("./sku-page") },
+    { path: "trace", title: texts.tracing.title, permission: MAY.trace, load: () => import("./trace-page") },
+    { path: "trace/recall", title: texts.recall.title, permission: MAY.trace, load: () => import("./recall-page") },
+  ],
+  navigation: [
+    {
+      to: "/line",
+      label: texts.line,
+      icon: IconBattery3,
+      section: "work",
+      order: 60,
+      permission: ANY,
+      keywords: "packs modules batches skus production quality disposition test",
+    },
+    {
+      to: "/trace",
+      label: texts.traceability,
+      icon: IconBinaryTree,
+      section: "work",
+      order: 61,
+      permission: MAY.trace,
+      keywords: "trace serial genealogy recall lot cell epcis export",
+    },
+  ],
+};

@@ -1,0 +1,158 @@
+import { useQuery } from "@tanstack/react-query";
+import { useNavigate, useParams } from "react-router";
+import { Copyable, shortId } from "~/components/copyable";
+import { type Column, DataGrid } from "~/components/data-grid";
+import { DateTime } from "~/components/date-time";
+import { KeyValueList } from "~/components/key-value-list";
+import { PageHeader } from "~/components/page-header";
+import { Columns, Panel } from "~/components/panel";
+import { StateMessage } from "~/components/state-message";
+import { StatusBadge } from "~/components/status-badge";
+import { Timeline } from "~/components/timeline";
+import { useSealModule } from "./commands";
+import { MAY } from "./feature";
+import { moduleHistory } from "./history";
+import { BatchLink, LineLink, SkuLink, TraceButton, tracePath } from "./links";
+import { Loaded } from "./loaded";
+import styles from "./page.module.css";
+import { type ModuleDetail, moduleQuery } from "./queries";
+import { MODULE_STATES } from "./states";
+import { StepButton } from "./step-button";
+import { texts } from "./texts";
+
+const BACK = { to: "/line/modules", label: texts.modules.title };
+
+/** One module: its cells and its history. */
+export default function ModulePage() {
+  const { moduleId = "" } = useParams();
+  const query = useQuery(moduleQuery(moduleId));
+  return (
+    <Loaded query={query} title={texts.modules.title} back={BACK} missing={texts.missing.module}>
+      {(module) => <Page module={module} />}
+    </Loaded>
+  );
+}
+
+function Page({ module }: { module: ModuleDetail }) {
+  return (
+    <>
+      <PageHeader
+        title={<span className={styles.serial}>{texts.module.label(module.serial)}</span>}
+        description={
+          <span className={styles.states}>
+            <StatusBadge state={module.status} states={MODULE_STATES} />
+          </span>
+        }
+        back={BACK}
+        actions={<Actions module={module} />}
+      />
+      <Columns width="26rem">
+        <Cells module={module} />
+        <div className={styles.stack}>
+          <Details module={module} />
+          <Panel title={texts.history}>
+            <Timeline label={texts.history} entries={moduleHistory(module)} />
+          </Panel>
+        </div>
+      </Columns>
+    </>
+  );
+}
+
+function Actions({ module }: { module: ModuleDetail }) {
+  const seal = useSealModule();
+  const { id, version, status, cellsBound, cellsRequired } = module;
+  return (
+    <>
+      <TraceButton serial={module.serial} />
+      {status !== "SEALED" && (
+        <StepButton
+          permission={MAY.sealModule}
+          label={texts.module.seal}
+          title={texts.module.sealTitle}
+          text={texts.module.sealText}
+          step={{ id, version }}
+          command={seal}
+          obstacle={cellsBound < cellsRequired ? texts.module.notFull(cellsBound, cellsRequired) : undefined}
+        />
+      )}
+    </>
+  );
+}
+
+function Details({ module }: { module: ModuleDetail }) {
+  const { fields } = texts;
+  const { packId } = module;
+  return (
+    <Panel title={texts.details}>
+      <KeyValueList
+        items={[
+          { label: fields.serial, value: <Copyable text={module.serial} /> },
+          { label: fields.sku, value: <SkuLink sku={module.sku} /> },
+          { label: fields.batch, value: <BatchLink batchId={module.batchId} /> },
+          {
+            label: fields.pack,
+            value:
+              packId === undefined ? (
+                texts.module.noPack
+              ) : (
+                <LineLink to={`/line/packs/${packId}`}>{shortId(packId)}</LineLink>
+              ),
+          },
+          { label: fields.cells, value: texts.ofRequired(module.cellsBound, module.cellsRequired) },
+          { label: fields.id, value: <Copyable text={module.id} /> },
+          { label: fields.updated, value: <DateTime value={module.updatedAt} /> },
+        ]}
+      />
+    </Panel>
+  );
+}
+
+type Cell = ModuleDetail["cells"][number];
+
+const CELL_COLUMNS: readonly Column<Cell>[] = [
+  {
+    id: "serial",
+    header: texts.columns.serial,
+    width: "minmax(0, 1.5fr)",
+    cell: ({ serial }) => (
+      <span className="code" title={serial}>
+        {serial}
+      </span>
+    ),
+  },
+  {
+    id: "lot",
+    header: texts.columns.lot,
+    width: "minmax(0, 1fr)",
+    cell: ({ lot }) => (
+      <span className="code" title={lot}>
+        {lot ?? "–"}
+      </span>
+    ),
+  },
+  {
+    id: "bound",
+    header: texts.columns.bound,
+    width: "8rem",
+    align: "end",
+    show: "medium",
+    cell: ({ boundAt }) => <DateTime value={boundAt} />,
+  },
+];
+
+function Cells({ module }: { module: ModuleDetail }) {
+  const navigate = useNavigate();
+  return (
+    <Panel title={texts.module.cells}>
+      <DataGrid
+        label={texts.module.cells}
+        columns={CELL_COLUMNS}
+        state={{ rows: module.cells, loading: false, error: null, retry: () => undefined }}
+        rowId={({ serial }) => serial}
+        onOpen={({ serial }) => void navigate(tracePath(serial))}
+        empty={<StateMessage kind="empty" title={texts.module.noCells} />}
+      />
+    </Panel>
+  );
+}

@@ -1,0 +1,153 @@
+import { useQuery } from "@tanstack/react-query";
+import { useNavigate, useParams } from "react-router";
+import { useCan, useMe } from "~/app/me";
+import { Copyable } from "~/components/copyable";
+import { type Column, DataGrid } from "~/components/data-grid";
+import { DateTime } from "~/components/date-time";
+import { KeyValueList } from "~/components/key-value-list";
+import { PageHeader } from "~/components/page-header";
+import { Columns, Panel } from "~/components/panel";
+import { StateMessage } from "~/components/state-message";
+import { StatusBadge } from "~/components/status-badge";
+import { Timeline } from "~/components/timeline";
+import { useSealPack } from "./commands";
+import { DispositionForm } from "./disposition-form";
+import { MAY } from "./feature";
+import { packHistory } from "./history";
+import { BatchLink, SkuLink, TraceButton } from "./links";
+import { Loaded } from "./loaded";
+import styles from "./page.module.css";
+import { type PackDetail, packQuery } from "./queries";
+import { DISPOSITIONS, PACK_STATES } from "./states";
+import { StepButton } from "./step-button";
+import { texts } from "./texts";
+
+const BACK = { to: "/line/packs", label: texts.packs.title };
+
+/** One pack: its modules, its test and its history. */
+export default function PackPage() {
+  const { packId = "" } = useParams();
+  const query = useQuery(packQuery(packId));
+  return (
+    <Loaded query={query} title={texts.packs.title} back={BACK} missing={texts.missing.pack}>
+      {(pack) => <Page pack={pack} />}
+    </Loaded>
+  );
+}
+
+function Page({ pack }: { pack: PackDetail }) {
+  const { user } = useMe();
+  const mayDispose = useCan()(MAY.dispose);
+  const isTesting = pack.status === "READY_FOR_EOL";
+  return (
+    <>
+      <PageHeader
+        title={<span className={styles.serial}>{texts.pack.label(pack.serial)}</span>}
+        description={<States pack={pack} />}
+        back={BACK}
+        actions={<Actions pack={pack} />}
+      />
+      <div className={styles.stack}>
+        {isTesting && mayDispose && <DispositionForm key={pack.id} pack={pack} />}
+        <Columns width="26rem">
+          <Panel title={texts.history}>
+            <Timeline label={texts.history} entries={packHistory(pack, user.id)} />
+          </Panel>
+          <div className={styles.stack}>
+            <Details pack={pack} />
+            <Modules pack={pack} />
+          </div>
+        </Columns>
+      </div>
+    </>
+  );
+}
+
+function States({ pack: { status, disposition } }: { pack: PackDetail }) {
+  return (
+    <span className={styles.states}>
+      <StatusBadge state={status} states={PACK_STATES} />
+      {disposition !== undefined && <StatusBadge state={disposition} states={DISPOSITIONS} />}
+    </span>
+  );
+}
+
+function Actions({ pack }: { pack: PackDetail }) {
+  const seal = useSealPack();
+  const { id, version, status, modulesBound, modulesRequired } = pack;
+  const isOpen = status === "DRAFT" || status === "IN_PROGRESS";
+  return (
+    <>
+      <TraceButton serial={pack.serial} />
+      {isOpen && (
+        <StepButton
+          permission={MAY.sealPack}
+          label={texts.pack.seal}
+          title={texts.pack.sealTitle}
+          text={texts.pack.sealText}
+          step={{ id, version }}
+          command={seal}
+          obstacle={modulesBound < modulesRequired ? texts.pack.notFull(modulesBound, modulesRequired) : undefined}
+        />
+      )}
+    </>
+  );
+}
+
+function Details({ pack }: { pack: PackDetail }) {
+  const { fields } = texts;
+  return (
+    <Panel title={texts.details}>
+      <KeyValueList
+        items={[
+          { label: fields.serial, value: <Copyable text={pack.serial} /> },
+          { label: fields.sku, value: <SkuLink sku={pack.sku} /> },
+          { label: fields.batch, value: <BatchLink batchId={pack.batchId} /> },
+          { label: fields.modules, value: texts.ofRequired(pack.modulesBound, pack.modulesRequired) },
+          { label: fields.id, value: <Copyable text={pack.id} /> },
+          { label: fields.updated, value: <DateTime value={pack.updatedAt} /> },
+        ]}
+      />
+    </Panel>
+  );
+}
+
+type PackModule = PackDetail["modules"][number];
+
+const MODULE_COLUMNS: readonly Column<PackModule>[] = [
+  {
+    id: "serial",
+    header: texts.columns.serial,
+    width: "minmax(0, 1fr)",
+    cell: ({ serial }) => (
+      <span className="code" title={serial}>
+        {serial}
+      </span>
+    ),
+  },
+  {
+    id: "bound",
+    header: texts.columns.bound,
+    width: "9rem",
+    align: "end",
+    cell: ({ boundAt }) => <DateTime value={boundAt} />,
+  },
+];
+
+function Modules({ pack }: { pack: PackDetail }) {
+  const navigate = useNavigate();
+  return (
+    <Panel title={texts.pack.modules}>
+      <div className={styles.parts}>
+        <DataGrid
+          label={texts.pack.modules}
+          columns={MODULE_COLUMNS}
+          state={{ rows: pack.modules, loading: false, error: null, retry: () => undefined }}
+          rowId={({ id }) => id}
+          onOpen={({ id }) => void navigate(`/line/modules/${id}`)}
+          empty={<StateMessage kind="empty" title={texts.pack.noModules} />}
+        />
+      </div>
+    </Panel>
+  );
+}

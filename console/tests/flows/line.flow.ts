@@ -1,0 +1,209 @@
+import type { Browser, Page } from "playwright-core";
+import { afterAll, beforeAll, expect, inject, test } from "vitest";
+import { type Person, person } from "../support/api";
+import { browserProgram, launch, signedIn } from "../support/browser";
+import { checkScreen, expectNoComplaints, picture } from "../support/checks";
+
+const program = browserProgram();
+const url = inject("url");
+let browser: Browser;
+
+beforeAll(async () => {
+  if (program !== null) browser = await launch(program);
+});
+afterAll(async () => await browser?.close());
+
+const SKU = {
+  name: "Portable 2S for a name that is longer than most columns are wide",
+  chemistry: "NMC",
+  cellsPerModule: 2,
+  modulesPerPack: 2,
+  nominalVoltage: 7.4,
+  limits: {
+    Voltage: { min: 7.2, max: 8.4, unit: "V" },
+    Resistance: { max: 12.125, unit: "mOhm" },
+    Capacity: { min: 4.8, unit: "Ah" },
+  },
+};
+
+type Made = { data: { id: string } };
+
+interface Line {
+  run: string;
+  batchId: string;
+  skuId: string;
+  production: Person;
+}
+
+/** Start a batch of a new SKU. */
+async function startLine(): Promise<Line> {
+  const [shift, admin, production] = await Promise.all([
+    person(url, "shift1"),
+    person(url, "admin"),
+    person(url, "production1"),
+  ]);
+  const run = Date.now().toString(36).toUpperCase();
+  const sku = await shift.call<Made>("POST", "/v1/skus", { ...SKU, skuCode: `P2S-${run}` });
+  await admin.call("PATCH", `/v1/skus/${sku.data.id}/activate`);
+  const batch = await production.call<Made>("POST", "/v1/batches", {
+    skuId: sku.data.id,
+    targetQuantity: 3,
+    notes: `Flow ${run}`,
+  });
+  await production.call("PATCH", `/v1/batches/${batch.data.id}/start`);
+  return { run, batchId: batch.data.id, skuId: sku.data.id, production };
+}
+
+/** Build a pack until it is ready for its test. */
+async function buildPack({ run, batchId, production }: Line, number: number): Promise<string> {
+  const moduleIds: string[] = [];
+  for (const part of [1, 2]) {
+    const serial = `M-${run}-${number}${part}`;
+    const module = await production.call<Made>("POST", "/v1/modules", { batchId, serial });
+    await production.call("POST", `/v1/modules/${module.data.id}/bind-cells`, {
+      serials: [1, 2].map((cell) => `C-${run}-${number}${part}${cell}`),
+      lot: `LOT-${run}`,
+    });
+    await production.call("PATCH", `/v1/modules/${module.data.id}/seal`);
+    moduleIds.push(module.data.id);
+  }
+  const pack = await production.call<Made>("POST", "/v1/packs", { batchId, serial: `P-${run}-${number}`, moduleIds });
+  await production.call("PATCH", `/v1/packs/${pack.data.id}/seal`);
+  return pack.data.id;
+}
+
+async function measure(page: Page, values: Readonly<Record<string, string>>): Promise<void> {
+  for (const [label, value] of Object.entries(values)) await page.getByLabel(label).fill(value);
+}
+
+test.skipIf(program === null)("QA passes and quarantines packs and traces a cell", async () => {
+  const line = await startLine();
+  const page = await signedIn(browser, {
+    url,
+    user: "qa1",
+    path: `/line/packs?batchId=${line.batchId}&status=READY_FOR_EOL`,
+  });
+  await page.getByText("Nothing matches these filters").waitFor();
+  const first = await buildPack(line, 1);
+  await buildPack(line, 2);
+
+  // The list shows them by itself. The first one has a value above its limit, so it cannot pass.
+  const row = page.getByRole("row", { name: new RegExp(`P-${line.run}-1`) });
+  await row.waitFor({ timeout: 10_000 });
+  await row.focus();
+  await page.keyboard.press("Enter");
+  await page.getByRole("heading", { name: `Pack P-${line.run}-1` }).waitFor();
+  await measure(page, { "Voltage in V": "7,41", "Resistance in mOhm": "12.1255", "Capacity in Ah": "5" });
+  await page.getByText("0.0005 mOhm above limit").waitFor();
+  await page.getByRole("button", { name: "Pass", exact: true }).click();
+  await page.getByText("The pack cannot pass").waitFor();
+  expect(await page.getByLabel("Resistance in mOhm").evaluate((input) => input === document.activeElement)).toBe(true);
+  await picture(page, "line-disposition-blocked-light-desktop");
+  await page.getByLabel("Notes").fill("Measure again. <b>Twice</b>");
+  await page.reload();
+  expect(await page.getByLabel("Notes").inputValue()).toBe("Measure again. <b>Twice</b>");
+  expect(await page.getByLabel("Resistance in mOhm").inputValue()).toBe("12.1255");
+  await page.getByRole("button", { name: "Quarantine" }).click();
+  await page.getByText("The pack was quarantined.").waitFor();
+  const history = page.getByRole("list", { name: "History" });
+  await history.getByText("Measure again. <b>Twice</b>").waitFor();
+  await history.getByText("12.1255 mOhm").waitFor();
+  await history.getByText("0.0005 mOhm above limit").waitFor();
+  expect(await page.getByLabel("Resistance in mOhm").inputValue()).toBe("");
+
+  // The bounds belong to what passes.
+  await page.goto(`${url}/line/packs?batchId=${line.batchId}`);
+  await page.getByRole("row", { name: new RegExp(`P-${line.run}-2`) }).click();
+  await page.getByRole("heading", { name: `Pack P-${line.run}-2` }).waitFor();
+  await measure(page, { "Voltage in V": "8.40", "Resistance in mOhm": "12.125", "Capacity in Ah": "4.8" });
+  await page.getByRole("button", { name: "Pass", exact: true }).click();
+  await page.getByRole("dialog").getByRole("button", { name: "Pass", exact: true }).click();
+  await page.getByText("The pack passed.").waitFor();
+  await page.getByText("Finalized").first().waitFor();
+  await history.getByText("8.40 V").waitFor();
+  const detail = await line.production.call<{ data: { dispositions: unknown[] } }>("GET", `/v1/packs/${first}`);
+  expect(detail.data.dispositions).toMatchObject([
+    { disposition: "QUARANTINE", measurements: { Voltage: { value: 7.41 }, Resistance: { value: 12.1255 } } },
+  ]);
+
+  await page.goto(`${url}/trace`);
+  await page.getByLabel("Serial number").fill(`C-${line.run}-211`);
+  await page.keyboard.press("Enter");
+  const tree = page.getByRole("tree");
+  await tree.getByRole("treeitem", { name: `Cell C-${line.run}-211, bound, traced` }).waitFor();
+  await tree.getByRole("treeitem", { name: `Module M-${line.run}-21, sealed` }).waitFor();
+  await tree.getByRole("treeitem", { name: `Pack P-${line.run}-2, finalized` }).waitFor();
+  await tree.getByRole("treeitem", { name: `Cell C-${line.run}-211` }).focus();
+  await page.keyboard.press("ArrowLeft");
+  await page.keyboard.press("Enter");
+  await page.getByRole("heading", { name: `Module M-${line.run}-21` }).waitFor();
+  expectNoComplaints(page);
+  await page.context().close();
+});
+
+test.skipIf(program === null)(
+  "a batch is refused while packs are open, and a history and a recall are saved",
+  async () => {
+    const line = await startLine();
+    await buildPack(line, 1);
+    const page = await signedIn(browser, { url, user: "qa1", path: `/line/batches/${line.batchId}` });
+    await page.getByRole("button", { name: "Complete batch" }).click();
+    await page.getByRole("dialog").getByRole("button", { name: "Complete batch" }).click();
+    await page.getByRole("dialog").getByText("WORKFLOW_VIOLATION").waitFor();
+    await page.keyboard.press("Escape");
+    await page.getByRole("region", { name: "Packs that are not finalized" }).getByText(`P-${line.run}-1`).waitFor();
+
+    await page.goto(`${url}/trace?serial=P-${line.run}-1`);
+    await page.getByRole("treeitem", { name: `Cell C-${line.run}-122` }).waitFor();
+    const [history] = await Promise.all([
+      page.waitForEvent("download"),
+      page.getByRole("button", { name: "Export EPCIS" }).click(),
+    ]);
+    expect(history.suggestedFilename()).toBe(`P-${line.run}-1.epcis.json`);
+
+    await page.goto(`${url}/trace/recall`);
+    await page.getByLabel("Lot of the cells").fill(`LOT-${line.run}`);
+    await page.keyboard.press("Enter");
+    await page.getByText("1 affected unit holds 4 cells of this lot.").waitFor();
+    const [recall] = await Promise.all([
+      page.waitForEvent("download"),
+      page.getByRole("button", { name: "Download CSV" }).click(),
+    ]);
+    const { readFile } = await import("node:fs/promises");
+    const rows = (await readFile(await recall.path(), "utf8")).trim().split("\r\n");
+    expect(rows).toHaveLength(3);
+    expect(rows[1]).toContain(`P-${line.run}-1,`);
+    expectNoComplaints(page, "409");
+    await page.context().close();
+  },
+);
+
+test.skipIf(program === null)(
+  "the line's screens can be used by everybody, on every device",
+  async () => {
+    const line = await startLine();
+    const pack = await buildPack(line, 1);
+    const qa = await person(url, "qa1");
+    await qa.call("PATCH", `/v1/packs/${pack}/disposition`, {
+      disposition: "QUARANTINE",
+      notes: "Resistance is high; measure again tomorrow with the other station.",
+      measurements: { Voltage: { value: 7.41, unit: "V" }, Resistance: { value: 12.13, unit: "mOhm" } },
+    });
+    const serialOf = (page: Page) => page.getByText(`P-${line.run}-1`).first();
+    const screens = {
+      "line-packs": ["/line/packs", serialOf],
+      "line-modules": ["/line/modules", (page: Page) => page.getByText(`M-${line.run}-11`).first()],
+      "line-batches": ["/line/batches", (page: Page) => page.getByText(`Flow ${line.run}`).first()],
+      "line-skus": ["/line/skus", (page: Page) => page.getByText("Portable 2S").first()],
+      "line-pack": [`/line/packs/${pack}`, (page: Page) => page.getByText("0.005 mOhm above limit").first()],
+      "line-batch": [`/line/batches/${line.batchId}`, serialOf],
+      "line-sku": [`/line/skus/${line.skuId}`, (page: Page) => page.getByText("7.2 to 8.4 V").first()],
+      trace: [`/trace?serial=P-${line.run}-1`, (page: Page) => page.getByText(`C-${line.run}-122`).first()],
+      recall: [`/trace/recall?lot=LOT-${line.run}`, (page: Page) => page.getByText(/affected unit/)],
+    } as const;
+    for (const [name, [path, shown]] of Object.entries(screens)) {
+      await checkScreen(browser, url, { name, user: "qa1", path, ready: (page) => shown(page).waitFor() });
+    }
+  },
+  240_000,
+);
