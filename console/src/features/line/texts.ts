@@ -60,7 +60,6 @@ export const texts = {
     list: "Packs",
     empty: "No packs yet",
     emptyHint: "Packs appear here as soon as production creates the first one in a batch.",
-    inPack: "In no pack",
   },
   modules: {
     title: "Modules",
@@ -237,7 +236,6 @@ export const texts = {
     tree: (serial: string): string => `Trace of ${serial}`,
     keys: "Arrow keys move, Enter opens.",
     kinds: { sku: "SKU", batch: "Batch", pack: "Pack", module: "Module", cell: "Cell" },
-    subject: "traced",
     madeIn: "made in another batch",
     open: "Show what it contains",
     close: "Hide what it contains",

@@ -92,26 +92,24 @@ interface ItemProps {
   onFocus: (key: string) => void;
 }
 
+/** A node, and beside it the group of what it contains: its name has no part of that. */
 function Item({ node, level, siblings, ...shared }: ItemProps) {
   const open = isOpen(node, siblings, shared.toggled);
-  const hasChildren = node.children.length > 0;
   const ofCells = node.children[0]?.kind === "cell";
   return (
-    <div
-      role="treeitem"
-      aria-label={nameOf(node)}
-      aria-level={level}
-      aria-expanded={hasChildren ? open : undefined}
-      aria-current={node.isSubject ? "true" : undefined}
-      data-key={node.key}
-      tabIndex={node.key === shared.current ? 0 : -1}
-      className={styles.item}
-      onFocus={(event) => {
-        event.stopPropagation();
-        shared.onFocus(node.key);
-      }}
-    >
-      <Card node={node} open={open} onToggle={() => shared.onToggle(node.key)} />
+    <div role="none" className={styles.item}>
+      <div
+        role="treeitem"
+        aria-level={level}
+        aria-expanded={node.children.length > 0 ? open : undefined}
+        aria-current={node.isSubject ? "true" : undefined}
+        data-key={node.key}
+        tabIndex={node.key === shared.current ? 0 : -1}
+        className={styles.card}
+        onFocus={() => shared.onFocus(node.key)}
+      >
+        <Content node={node} open={open} onToggle={() => shared.onToggle(node.key)} />
+      </div>
       {open && (
         <div role="group" className={`${styles.group} ${ofCells ? styles.cells : ""}`}>
           {node.children.map((child) => (
@@ -123,20 +121,20 @@ function Item({ node, level, siblings, ...shared }: ItemProps) {
   );
 }
 
-interface CardProps {
+interface ContentProps {
   node: TraceNode;
   open: boolean;
   onToggle: () => void;
 }
 
-/** A node. Its link and its button can be pressed; the keyboard reaches them by the tree. */
-function Card({ node, open, onToggle }: CardProps) {
+/** What stands in a node. Its links and its button are for pointers; the tree does the same by keys. */
+function Content({ node, open, onToggle }: ContentProps) {
   const Icon = ICONS[node.kind];
   const Chevron = open ? IconChevronDown : IconChevronRight;
   const count = node.children.length;
   const countsCells = node.kind === "module" && count > 0;
   return (
-    <div className={styles.card} data-kind={node.kind} data-subject={node.isSubject}>
+    <>
       <span className={styles.kind}>
         <Icon size={14} aria-hidden="true" />
         {texts.tracing.kinds[node.kind]}
@@ -160,17 +158,13 @@ function Card({ node, open, onToggle }: CardProps) {
           type="button"
           tabIndex={-1}
           className={styles.toggle}
-          aria-label={open ? texts.tracing.close : texts.tracing.open}
+          aria-hidden="true"
+          title={open ? texts.tracing.close : texts.tracing.open}
           onClick={onToggle}
         >
           <Chevron size={16} />
         </button>
       )}
-    </div>
+    </>
   );
-}
-
-function nameOf({ kind, name, status, isSubject }: TraceNode): string {
-  const state = status === undefined ? [] : [(TRACED_STATES[status]?.label ?? status).toLowerCase()];
-  return [`${texts.tracing.kinds[kind]} ${name}`, ...state, ...(isSubject ? [texts.tracing.subject] : [])].join(", ");
 }
