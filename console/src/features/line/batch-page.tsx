@@ -162,10 +162,10 @@ function Packs({ batch }: { batch: Batch }) {
       actions={
         <span className={styles.states}>
           <Button component={Link} to={`/line/modules?batchId=${batch.id}`} variant="default" size="compact-sm">
-            {texts.batch.modules}
+            {texts.batch.allModules}
           </Button>
           <Button component={Link} to={`/line/packs?batchId=${batch.id}`} variant="default" size="compact-sm">
-            {texts.batch.packs}
+            {texts.batch.allPacks}
           </Button>
         </span>
       }
