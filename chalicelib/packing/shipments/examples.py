@@ -1,6 +1,6 @@
 """Examples of shipments for the API description: one shipment of two lines, while and after it is packed."""
 
-from chalicelib.packing.shipments.rules import ShipmentStatus
+from chalicelib.packing.shipments.rules import LineStatus, ShipmentStatus
 
 _ID = "019ceb1b-2248-77be-9036-7be036fc36fc"
 _SHIPMENT = {
@@ -33,4 +33,36 @@ COMPLETED = {
     "lines_total": 2,
     "lines_packed": 2,
     "boxes_count": 2,
+}
+DETAILS = {
+    **_SHIPMENT,
+    "status": ShipmentStatus.PACKING,
+    "promised_ship_date": "2026-11-25",
+    "allergen_restrictions": ["nuts"],
+    "lines_packed": 1,
+    "boxes_count": 2,
+    "lines": [
+        {
+            "id": "019ceb1b-2248-74d7-9b75-4d7b75427542",
+            "line_number": 1,
+            "sku": "BISC-ALM",
+            "product_name": "Almond biscuits 250 g",
+            "quantity": 48,
+            "uom": "EA",
+            "packed_qty": 48,
+            "remaining_qty": 0,
+            "status": LineStatus.COMPLETE,
+        },
+        {
+            "id": "019ceb1b-2248-7d3c-a2f3-1c2f31c2f31c",
+            "line_number": 2,
+            "sku": "BREAD-RYE",
+            "product_name": "Rye bread 800 g",
+            "quantity": 20,
+            "uom": "EA",
+            "packed_qty": 0,
+            "remaining_qty": 20,
+            "status": LineStatus.PARTIAL,
+        },
+    ],
 }

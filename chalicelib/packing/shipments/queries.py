@@ -28,6 +28,8 @@ from chalicelib.packing.shipments.tables import (
     SHIPMENT_HOURS,
     ListedShipment,
     Shipment,
+    ShipmentLine,
+    lines_query,
     open_keys,
     open_so_key,
     shipment_id_of,
@@ -46,6 +48,13 @@ class ShipmentMatches(NamedTuple):
 
     entries: list[ListedEntry]
     total: int
+
+
+class ShipmentWithLines(NamedTuple):
+    """A shipment and its lines by number."""
+
+    shipment: Shipment
+    lines: list[ShipmentLine]
 
 
 class PlateMatch(NamedTuple):
@@ -78,6 +87,12 @@ def find_activity(actor: Actor, now: datetime) -> Activity | None:
     is_cut = any(len(shard.items) >= limit for shard in rows)
     numbers = {str(status): statuses[status] for status in sorted(PACKABLE)}
     return Activity(StateCounts(numbers, sorted(numbers) if is_cut else ()), hours)
+
+
+def get_shipment(shipment: Shipment) -> ShipmentWithLines:
+    """Return a shipment with its lines."""
+    lines = lines_query(shipment.org_id, shipment.shipment_id).all()
+    return ShipmentWithLines(shipment, sorted(lines, key=lambda line: line.line_number))
 
 
 def scanned_sscc_key(org_id: str, barcode: str) -> ItemKey[SsccClaim] | None:

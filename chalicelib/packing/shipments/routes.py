@@ -16,6 +16,7 @@ from chalicelib.packing.shipments.schemas import (
     CompleteShipment,
     LookupQuery,
     LookupResult,
+    ShipmentDetails,
     ShipmentList,
     ShipmentQuery,
     ShipmentState,
@@ -40,6 +41,20 @@ def list_shipments(request: Request[Empty, ShipmentQuery]) -> queries.ShipmentMa
     `total` counts all that match, also beyond `limit`.
     """
     return queries.list_shipments(request.query, request.actor)
+
+
+@routes.get(
+    f"{BASE}/shipments/{{shipment_id}}",
+    permission=permissions.READ,
+    resource=SHIPMENT_RESOURCE,
+    returns=ShipmentDetails,
+    view=views.shipment_details_view,
+    examples={"response": examples.DETAILS},
+    invalid_status=INVALID,
+)
+def get_shipment(request: Request[Empty, Empty, Shipment]) -> queries.ShipmentWithLines:
+    """Get a shipment with its lines, whether it can still be packed or not."""
+    return queries.get_shipment(request.resource)
 
 
 @routes.get(

@@ -146,6 +146,38 @@ class LineState(msgspec.Struct, frozen=True):
     """`complete` if the ordered quantity or more is packed, else `partial`."""
 
 
+class ShipmentLineView(LineState, frozen=True, kw_only=True):
+    """A line of the order, and how much of it is packed."""
+
+    id: str
+    """The id of the line."""
+    line_number: int
+    """The number of the line, as it was imported."""
+    sku: str
+    """The code of the product."""
+    product_name: str
+    """The name of the product."""
+    quantity: Decimal
+    """The ordered quantity, in this unit."""
+    uom: str
+    """The unit of measure of the quantities, such as `EA`."""
+
+
+class ShipmentDetails(ShipmentState, frozen=True, kw_only=True):
+    """A shipment with its lines, whether it can still be packed or not."""
+
+    so_number: str
+    """The number of the sales order."""
+    customer_name: str
+    """The name of the customer."""
+    promised_ship_date: str | None
+    """The date on which the shipment was promised to leave. Null if none was promised."""
+    allergen_restrictions: list[str]
+    """The allergens that the customer must not get; empty if there are none."""
+    lines: list[ShipmentLineView]
+    """All lines of the order, by number."""
+
+
 class ShipmentLineRecord(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One line of a sales order: a quantity of one product."""
 

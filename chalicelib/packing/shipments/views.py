@@ -1,17 +1,21 @@
 """Shipments and lines as clients read them."""
 
+from msgspec.structs import asdict
+
 from chalicelib.core.store import RawItem
 from chalicelib.core.table import SEPARATOR
 from chalicelib.packing.plates.schemas import PlateFound
 from chalicelib.packing.plates.views import found_plate_view
 from chalicelib.packing.rules import normalize
-from chalicelib.packing.shipments.queries import PlateMatch, ShipmentMatches
+from chalicelib.packing.shipments.queries import PlateMatch, ShipmentMatches, ShipmentWithLines
 from chalicelib.packing.shipments.rules import ShipmentStatus, line_status, remaining
 from chalicelib.packing.shipments.schemas import (
     FoundShipment,
     LineState,
     OpenShipment,
+    ShipmentDetails,
     ShipmentFound,
+    ShipmentLineView,
     ShipmentList,
     ShipmentState,
 )
@@ -40,10 +44,35 @@ def shipment_state_view(shipment: Shipment) -> ShipmentState:
     )
 
 
+def shipment_details_view(found: ShipmentWithLines) -> ShipmentDetails:
+    """Return a shipment with its lines."""
+    shipment, state = found.shipment, shipment_state_view(found.shipment)
+    return ShipmentDetails(
+        **asdict(state),
+        so_number=shipment.so_number,
+        customer_name=shipment.customer_name,
+        promised_ship_date=shipment.promised_ship_date,
+        allergen_restrictions=list(shipment.allergen_restrictions or ()),
+        lines=[_line_view(line) for line in found.lines],
+    )
+
+
 def line_state_view(line: ShipmentLine) -> LineState:
     """Return how much of a line is packed."""
     left = remaining(line.packed, line.quantity)
     return LineState(normalize(line.packed), normalize(left), line_status(line.packed, line.quantity))
+
+
+def _line_view(line: ShipmentLine) -> ShipmentLineView:
+    return ShipmentLineView(
+        **asdict(line_state_view(line)),
+        id=line.line_id,
+        line_number=line.line_number,
+        sku=line.sku,
+        product_name=line.product_name,
+        quantity=normalize(line.quantity),
+        uom=line.uom,
+    )
 
 
 def _open_shipment(entry: RawItem, listed: ListedShipment) -> OpenShipment:
