@@ -48,6 +48,23 @@ const ANSWERS = {
       allergen_restrictions: ["nuts"],
     },
   }),
+  [`GET ${PACK}/shipments/shipment-1`]: () => ({
+    ...SHIPMENT,
+    allergen_restrictions: ["nuts"],
+    lines: [
+      {
+        id: "line-1",
+        line_number: 1,
+        sku: "BREAD-RYE",
+        product_name: "Rye bread",
+        quantity: 20,
+        uom: "EA",
+        packed_qty: 4,
+        remaining_qty: 16,
+        status: "partial",
+      },
+    ],
+  }),
   [`GET ${PACK}/shipments/shipment-1/boxes`]: () => ({
     data: [{ ...DETAILS.box, item_count: 1, total_weight_est: 2.4 }],
     total: 1,
@@ -74,11 +91,12 @@ test("a late shipment is listed with its progress", async () => {
   expect(router.state.location.pathname).toBe("/packing/shipments/SH%2F1");
 });
 
-test("a shipment whose number holds a slash is shown with its boxes", async () => {
+test("a shipment whose number holds a slash is shown with its lines and boxes", async () => {
   stubApi(ANSWERS);
   showShipment("");
   expect(await screen.findByRole("heading", { name: "Shipment SH/1" })).toBeTruthy();
   expect((await screen.findByRole("row", { name: /Closed/ })).textContent).toContain("2.5 kg");
+  expect((await screen.findByRole("row", { name: /Rye bread/ })).textContent).toContain("4 / 20 EA");
   expect(screen.queryByRole("button", { name: "Complete shipment" })).toBeNull();
 });
 

@@ -16,14 +16,13 @@ export interface ShipmentFilter {
   warehouse: string;
 }
 
-/** A shipment that a number names, whether it can still be packed or not. */
+export type ShipmentDetails = Schema<"ShipmentDetails">;
+export type ShipmentLine = Schema<"ShipmentLineView">;
+
+/** A shipment that a number names. */
 export interface Shipment {
   id: string;
   number: string;
-  order: string;
-  customer: string;
-  linesTotal: number;
-  allergens: readonly string[];
 }
 
 /** A license plate as one shipment sees it. */
@@ -48,7 +47,7 @@ export function shipmentsQuery({ search, warehouse }: ShipmentFilter) {
   });
 }
 
-/** A shipment by its number: what is known of it for good. */
+/** The id of the shipment with a number; null if the number is that of something else. */
 export function shipmentQuery(number: string) {
   return queryOptions({
     queryKey: [...keys.all, "shipment", number],
@@ -59,14 +58,16 @@ export function shipmentQuery(number: string) {
   });
 }
 
-/** The progress of a shipment; null once it can no longer be packed, because the API lists only those that can. */
-export function progressQuery(number: string) {
+export function detailsQuery(shipmentId: string) {
   return queryOptions({
-    queryKey: [...keys.all, "progress", number],
-    queryFn: async ({ signal }) => {
-      const { data } = await readShipments(number, "", signal);
-      return data.find((shipment) => shipment.shipment_number === number) ?? null;
-    },
+    queryKey: [...keys.all, "details", shipmentId],
+    queryFn: ({ signal }) =>
+      dataOf(
+        api.GET("/shipping/scanner/pack/shipments/{shipment_id}", {
+          params: { path: { shipment_id: shipmentId } },
+          signal,
+        }),
+      ),
     ...live,
   });
 }
@@ -125,7 +126,7 @@ export async function lookUp({ barcode, shipmentId }: Scan, signal?: AbortSignal
     const { lp: plate, allocated = false, available_qty: available = 0 } = data;
     return { kind: "plate", found: { plate, allocated, available } };
   }
-  return { kind: "shipment", shipment: shipmentOf(data) };
+  return { kind: "shipment", shipment: { id: data.id ?? "", number: data.shipment_number ?? "" } };
 }
 
 export function reopenBox(boxId: string, reason: string, header: CommandHeader): Promise<unknown> {
@@ -144,15 +145,4 @@ export function completeShipment(shipmentId: string, allowPartial: boolean, head
 function readShipments(search: string, warehouse: string, signal: AbortSignal): Promise<ShipmentList> {
   const query = { search: search || undefined, warehouse_id: warehouse || undefined, limit: LIMIT };
   return dataOf(api.GET("/shipping/scanner/pack/shipments", { params: { query }, signal }));
-}
-
-function shipmentOf(data: Schema<"LookupResultData">): Shipment {
-  return {
-    id: data.id ?? "",
-    number: data.shipment_number ?? "",
-    order: data.so_number ?? "",
-    customer: data.customer_name ?? "",
-    linesTotal: data.lines_total ?? 0,
-    allergens: data.allergen_restrictions ?? [],
-  };
 }

@@ -9,17 +9,17 @@ import { useAddressValue } from "~/components/filters";
 import { KeyValueList } from "~/components/key-value-list";
 import { PageHeader } from "~/components/page-header";
 import { Panel } from "~/components/panel";
-import { ProgressBar } from "~/components/progress-bar";
 import { StateMessage } from "~/components/state-message";
 import { Badge, StatusBadge } from "~/components/status-badge";
 import { common } from "~/texts/common";
 import { BoxDrawer } from "./box-drawer";
 import { BoxGrid } from "./box-grid";
 import { CompleteShipment } from "./complete-shipment";
+import { LineGrid } from "./line-grid";
 import styles from "./packing.module.css";
 import { PlateLookup } from "./plate-lookup";
 import { Promised } from "./promised";
-import { type OpenShipment, progressQuery, type Shipment, shipmentQuery } from "./queries";
+import { detailsQuery, type Shipment, type ShipmentDetails, shipmentQuery } from "./queries";
 import { SHIPMENT_STATES } from "./states";
 import { texts } from "./texts";
 
@@ -52,58 +52,51 @@ function isMissing(error: unknown): boolean {
 }
 
 function Loaded({ shipment }: { shipment: Shipment }) {
-  const { data: progress } = useQuery(progressQuery(shipment.number));
+  const { data: details, error, refetch } = useQuery(detailsQuery(shipment.id));
   const [box, setBox] = useAddressValue("box");
+  const open = details !== undefined && details.status !== "packed";
   return (
     <>
       <PageHeader
         title={texts.shipment.title(shipment.number)}
-        description={<State progress={progress} />}
+        description={details && <StatusBadge state={details.status} states={SHIPMENT_STATES} />}
         back={BACK}
-        actions={progress != null && <CompleteShipment shipmentId={shipment.id} />}
+        actions={open && <CompleteShipment shipmentId={shipment.id} />}
       />
+      <ErrorNote error={error} onRetry={() => void refetch()} />
       <div className={styles.columns}>
         <Panel title={texts.shipment.facts}>
-          <Facts shipment={shipment} progress={progress ?? null} />
+          {details === undefined ? <Skeleton height={160} radius="md" /> : <Facts details={details} />}
         </Panel>
         <div className={styles.stack}>
+          <LineGrid shipmentId={shipment.id} />
           <BoxGrid shipmentId={shipment.id} selected={box} onOpen={setBox} />
           <PlateLookup shipment={shipment} />
         </div>
       </div>
-      <BoxDrawer boxId={box} shipment={shipment} open={progress != null} onClose={() => setBox(null)} />
+      <BoxDrawer boxId={box} shipment={shipment} open={open} onClose={() => setBox(null)} />
     </>
   );
 }
 
-function State({ progress }: { progress: OpenShipment | null | undefined }) {
-  if (progress === undefined) return null;
-  if (progress === null) return <Badge tone="neutral">{texts.notOpen}</Badge>;
-  return <StatusBadge state={progress.status} states={SHIPMENT_STATES} />;
-}
-
-function Facts({ shipment, progress }: { shipment: Shipment; progress: OpenShipment | null }) {
+function Facts({ details }: { details: ShipmentDetails }) {
   const { shipment: names } = texts;
   return (
     <KeyValueList
       items={[
-        { label: names.customer, value: shipment.customer },
-        { label: names.order, value: shipment.order },
-        { label: names.promised, value: progress && <Promised date={progress.promised_ship_date} /> },
-        {
-          label: names.lines,
-          value: progress && (
-            <span title={names.linesHint}>
-              <ProgressBar done={progress.lines_packed} total={progress.lines_total} tone="active" />
-            </span>
-          ),
-        },
-        { label: names.linesTotal, value: progress === null ? shipment.linesTotal : null },
-        { label: names.restrictions, value: <Restrictions allergens={shipment.allergens} /> },
-        { label: names.id, value: <Copyable text={shipment.id} /> },
+        { label: names.customer, value: details.customer_name },
+        { label: names.order, value: details.so_number },
+        { label: names.promised, value: <Due details={details} /> },
+        { label: names.restrictions, value: <Restrictions allergens={details.allergen_restrictions} /> },
+        { label: names.id, value: <Copyable text={details.id} /> },
       ]}
     />
   );
+}
+
+/** Only what is not packed yet can be late. */
+function Due({ details: { promised_ship_date: date, status } }: { details: ShipmentDetails }) {
+  return status === "packed" ? (date ?? "–") : <Promised date={date} />;
 }
 
 function Restrictions({ allergens }: { allergens: readonly string[] }) {
