@@ -84,12 +84,28 @@ def test_an_order_in_a_list_shows_what_the_contract_says(world: World, park: Par
         "technicianId": park.tech.user_id,
         "assignedBy": "Hugo Prins",
         "assignedById": park.lead.user_id,
+        "closedAt": None,
     }
 
 
 def test_one_s_own_orders_come_soonest_due_first(park: Park) -> None:
     made = {priority: park.assigned(priority=priority) for priority in ("LOW", "CRITICAL", "MEDIUM", "HIGH")}
     assert ids(park.tech, MINE) == [made[priority] for priority in BY_DUE]
+
+
+def test_lists_can_show_the_latest_due_first(park: Park) -> None:
+    made = {priority: park.started(photo=True, priority=priority) for priority in BY_DUE}
+    for order_id in made.values():
+        assert park.finish(order_id).status == 200
+    latest_first = [made[priority] for priority in reversed(BY_DUE)]
+    for person, path in ((park.tech, MINE), (park.lead, ALL)):
+        assert ids(person, f"{path}?state=done&order=latest") == latest_first
+        assert ids(person, f"{path}?state=done&order=soonest") == latest_first[::-1]
+        assert list(pages(person, f"{path}?state=done&order=latest&limit=3")) == [
+            latest_first[:3],
+            latest_first[3:],
+        ]
+        assert all(one["closedAt"] is not None for one in listed(person, f"{path}?state=done"))
 
 
 def test_one_s_own_orders_by_state(park: Park) -> None:

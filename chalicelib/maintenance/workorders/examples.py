@@ -46,6 +46,7 @@ SUMMARY = {
     **TECHNICIAN,
     "assignedBy": _LEAD,
     "assignedById": _LEAD_ID,
+    "closedAt": None,
 }
 _MADE: dict[str, Any] = {
     "state": "ROUTED",

@@ -1,4 +1,4 @@
-"""Reads of work orders: one, lists, and a technician's dashboard; from indexes and counts, soonest due first.
+"""Reads of work orders: one, lists, and a technician's dashboard; from indexes and counts, by their due dates.
 
 The counts by state are stored. What is overdue or due soon depends on the moment and is counted in the index of the
 technician's open orders, read no further than two days ahead.
@@ -27,6 +27,7 @@ from chalicelib.maintenance.workorders.detail_schemas import WorkOrderDetail
 from chalicelib.maintenance.workorders.schemas import (
     OVERDUE,
     DashboardCounts,
+    DueOrder,
     OwnWorkOrderFilter,
     OwnWorkOrderQuery,
     TechnicianDashboard,
@@ -84,7 +85,7 @@ def list_own_work_orders(actor: Actor, query: OwnWorkOrderQuery, now: datetime) 
     zone, page = actor.game_zone, _NONE
     if zone is not None:
         own = _own_orders(actor, zone, _state(query.state), within=_overdue_only(query.state, now))
-        page = own.page(query.limit, query.cursor)
+        page = _sorted(own, query.order).page(query.limit, query.cursor)
     return order_page(page, now)
 
 
@@ -97,7 +98,7 @@ def list_work_orders(actor: Actor, query: WorkOrderQuery, now: datetime) -> Work
             return order_page(_NONE, now)
         actor.require_reach(permissions.LIST, zone=zone, message="This game zone is outside your scope.")
     orders = _orders(org_id, zone, _state(query.state), within=_overdue_only(query.state, now))
-    return order_page(orders.page(query.limit, query.cursor), now)
+    return order_page(_sorted(orders, query.order).page(query.limit, query.cursor), now)
 
 
 def find_activity(actor: Actor, organisation: Organisation | None, now: datetime) -> Activity | None:
@@ -150,6 +151,11 @@ def _own_orders(
     """Return the query of the caller's own orders in a zone: the open ones, or those of one state."""
     index = (WorkOrder.mine_by_state if state else WorkOrder.mine_open).Meta.index_name
     return Query(WorkOrder, mine_key(actor.org_id, actor.user_id, zone, state), index=index, range_condition=within)
+
+
+def _sorted(orders: Query[WorkOrder], order: DueOrder) -> Query[WorkOrder]:
+    """Return a query of orders that reads them by their due dates in the given order."""
+    return msgspec.structs.replace(orders, newest_first=order is DueOrder.LATEST)
 
 
 def _state(selected: OwnWorkOrderFilter | WorkOrderFilter | None) -> WorkOrderState | None:

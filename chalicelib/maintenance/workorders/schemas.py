@@ -43,6 +43,13 @@ class WorkOrderFilter(StrEnum):
     OVERDUE = OVERDUE
 
 
+class DueOrder(StrEnum):
+    """The order of a list of work orders: which due dates come first."""
+
+    SOONEST = "soonest"
+    LATEST = "latest"
+
+
 class CreateWorkOrder(msgspec.Struct, frozen=True, rename="camel", forbid_unknown_fields=True):
     """A finding to be repaired: an item of a checklist, by the refs with which both were imported."""
 
@@ -92,6 +99,8 @@ class OwnWorkOrderQuery(msgspec.Struct, frozen=True):
     state: OwnWorkOrderFilter | None = None
     """Only work orders in this state, or those past their due date (`overdue`). If it is omitted, all that are not
     done."""
+    order: DueOrder = DueOrder.SOONEST
+    """Which due dates come first. `latest` shows what was finished recently on the first pages of `state=done`."""
     limit: Limit = 20
     """The largest number of work orders on the page."""
     cursor: Cursor | None = None
@@ -107,6 +116,8 @@ class WorkOrderQuery(msgspec.Struct, frozen=True):
     zone: Text100 | None = None
     """Only work orders of this game zone. If it is omitted, the caller's own, or all zones if the caller's permission
     covers the organisation. A zone that it does not cover is 403."""
+    order: DueOrder = DueOrder.SOONEST
+    """Which due dates come first. `latest` shows what was finished recently on the first pages of `state=done`."""
     limit: Limit = 20
     """The largest number of work orders on the page."""
     cursor: Cursor | None = None
@@ -171,13 +182,15 @@ class WorkOrderSummary(msgspec.Struct, frozen=True, rename="camel"):
     """The name of the user who last assigned the work order. Null before it is assigned."""
     assigned_by_id: str | None
     """The id of that user. Null where `assignedBy` is null."""
+    closed_at: datetime | None
+    """When the work order was done, UTC. Null before that."""
 
 
 class WorkOrderPage(msgspec.Struct, frozen=True, rename="camel"):
-    """A page of work orders, soonest due first; `nextCursor` is null at the end of the list."""
+    """A page of work orders by their due dates; `nextCursor` is null at the end of the list."""
 
     work_orders: list[WorkOrderSummary]
-    """The work orders of this page, soonest due first."""
+    """The work orders of this page, soonest due first unless the request had another `order`."""
     next_cursor: str | None
     """Send it as `cursor` for the next page. Null on the last page."""
 

@@ -31,6 +31,7 @@ def order_summary(order: WorkOrder, now: datetime) -> schemas.WorkOrderSummary:
         technician_id=order.technician_id,
         assigned_by=order.assigned_by_name,
         assigned_by_id=order.assigned_by_id,
+        closed_at=order.closed_at,
     )
 
 
