@@ -30,9 +30,17 @@ export interface NavigationEntry {
   keywords?: string;
 }
 
+/** Something in the bar above every page, such as the bell. */
+export interface BarEntry {
+  permission?: PermissionRule;
+  /** Loads it after the page: `() => import("./bell")`. The component is the default export. */
+  load: () => Promise<{ default: ComponentType }>;
+}
+
 export interface Feature {
   /** The name of the folder. */
   id: string;
   routes: readonly FeatureRoute[];
   navigation: readonly NavigationEntry[];
+  bar?: BarEntry;
 }

@@ -5,6 +5,7 @@ import { lazy, type ReactNode, Suspense, useEffect, useRef, useState } from "rea
 import { useLocation } from "react-router";
 import { common } from "~/texts/common";
 import { AccountMenu } from "./account-menu";
+import { BarEntries } from "./bar";
 import { ConnectionBanner, ConnectionIndicator } from "./connection-indicator";
 import styles from "./shell.module.css";
 import { SideNavigation } from "./side-navigation";
@@ -108,6 +109,7 @@ function TopBar({ open, onOpen, onSearch }: TopBarProps) {
       </UnstyledButton>
       <div className={styles.spacer} />
       <ConnectionIndicator />
+      <BarEntries />
       <AccountMenu />
     </header>
   );

@@ -4,7 +4,8 @@ import { PASSWORD } from "./stack";
 
 export interface Person {
   id: string;
-  call<T>(method: string, path: string, body?: object): Promise<T>;
+  /** Send JSON, or a form such as a photo's. */
+  call<T>(method: string, path: string, body?: object, headers?: Readonly<Record<string, string>>): Promise<T>;
 }
 
 /** Sign in to the API, and return a person who calls it. */
@@ -14,23 +15,27 @@ export async function person(url: string, username: string): Promise<Person> {
   });
   return {
     id: login.userId,
-    call: (method, path, body) => request(url, method, path, { body, token: login.accessToken }),
+    call: (method, path, body, headers = {}) => request(url, method, path, { body, headers, token: login.accessToken }),
   };
 }
 
 interface Options {
   body?: object | undefined;
   token?: string;
+  headers?: Readonly<Record<string, string>>;
 }
 
-async function request<T>(url: string, method: string, path: string, { body, token }: Options): Promise<T> {
+async function request<T>(url: string, method: string, path: string, options: Options): Promise<T> {
+  const { body, token, headers = {} } = options;
+  const isJson = body !== undefined && !(body instanceof FormData);
   const response = await fetch(`${url}/api${path}`, {
     method,
     headers: {
       ...(token === undefined ? {} : { Authorization: `Bearer ${token}` }),
-      ...(body === undefined ? {} : { "Content-Type": "application/json" }),
+      ...(isJson ? { "Content-Type": "application/json" } : {}),
+      ...headers,
     },
-    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    ...(body === undefined ? {} : { body: body instanceof FormData ? body : JSON.stringify(body) }),
   });
   if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${await response.text()}`);
   return (response.status === 204 ? undefined : await response.json()) as T;

@@ -1,0 +1,10 @@
+import type { PermissionRule } from "~/app/me";
+import type { Notice } from "./queries";
+
+/** Return the address that shows what a notification is about, or null if the person has no page for it. */
+export function pathOf({ subject }: Notice, can: (rule: PermissionRule) => boolean): string | null {
+  if (subject.kind !== "work_order") return null;
+  const order = encodeURIComponent(subject.id);
+  if (can("maintenance.workorder.list")) return `/repairs?order=${order}`;
+  return can("maintenance.dashboard.read") ? `/repairs/mine?order=${order}` : null;
+}

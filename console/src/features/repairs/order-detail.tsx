@@ -1,0 +1,114 @@
+import { Text } from "@mantine/core";
+import { DateTime } from "~/components/date-time";
+import { DrawerSection } from "~/components/detail-drawer";
+import { KeyValueList } from "~/components/key-value-list";
+import { Due, PriorityBadge } from "./due";
+import styles from "./order-detail.module.css";
+import { OrderPhotos } from "./order-photos";
+import { UPLOAD, useReach } from "./permissions";
+import { PhotoUpload } from "./photo-upload";
+import type { WorkOrderDetail } from "./queries";
+import { texts } from "./texts";
+import { OrderTimeline } from "./timeline";
+
+/** The finding, the photos, the times and the history of a work order. */
+export function OrderDetail({ order }: { order: WorkOrderDetail }) {
+  const { detail } = texts;
+  return (
+    <>
+      <Finding order={order} />
+      {order.issuePhotos.length > 0 && (
+        <DrawerSection title={detail.issuePhotos}>
+          <OrderPhotos photos={order.issuePhotos} />
+        </DrawerSection>
+      )}
+      <WorkPhotos order={order} />
+      {order.fixNote !== null && (
+        <DrawerSection title={detail.fix}>
+          <p className={styles.text}>{order.fixNote}</p>
+        </DrawerSection>
+      )}
+      {order.returnReason !== null && (
+        <DrawerSection title={detail.returned}>
+          <p className={styles.text}>{order.returnReason}</p>
+          <p className={styles.by}>{order.returnedBy}</p>
+        </DrawerSection>
+      )}
+      <DrawerSection title={detail.work}>
+        <Facts order={order} />
+      </DrawerSection>
+      <DrawerSection title={detail.timeline}>
+        <OrderTimeline order={order} />
+      </DrawerSection>
+    </>
+  );
+}
+
+function Finding({ order }: { order: WorkOrderDetail }) {
+  const { aItem, instructions } = order;
+  return (
+    <DrawerSection title={texts.detail.finding}>
+      <p className={styles.finding}>{aItem.text}</p>
+      {aItem.note !== null && <p className={styles.by}>{aItem.note}</p>}
+      <div className={styles.marks}>
+        <PriorityBadge priority={order.priority} />
+        <Due order={order} />
+      </div>
+      {instructions !== null && (
+        <div className={styles.instructions}>
+          <span className={styles.by}>{texts.detail.instructions}</span>
+          <p className={styles.text}>{instructions}</p>
+        </div>
+      )}
+    </DrawerSection>
+  );
+}
+
+function WorkPhotos({ order }: { order: WorkOrderDetail }) {
+  const mayUpload = useReach()(UPLOAD, order) && order.state !== "DONE";
+  const { photos, hasMorePhotos = false } = order;
+  if (photos.length === 0 && !mayUpload) return null;
+  return (
+    <DrawerSection title={texts.detail.photos}>
+      {photos.length === 0 && (
+        <Text size="sm" c="dimmed">
+          {texts.detail.noPhotos}
+        </Text>
+      )}
+      <OrderPhotos photos={photos} />
+      {hasMorePhotos && (
+        <Text size="sm" c="dimmed">
+          {texts.detail.morePhotos}
+        </Text>
+      )}
+      {mayUpload && (
+        <div className={styles.upload}>
+          <PhotoUpload order={order} kind="COMPLETION" />
+        </div>
+      )}
+    </DrawerSection>
+  );
+}
+
+function Facts({ order }: { order: WorkOrderDetail }) {
+  const { detail } = texts;
+  const { sla, sourceChecklist } = order;
+  return (
+    <KeyValueList
+      items={[
+        { label: detail.ride, value: `${order.ride} (${order.rideCode})` },
+        { label: detail.zone, value: order.gameZone },
+        { label: detail.checklist, value: `${sourceChecklist.name} (${sourceChecklist.id})` },
+        { label: detail.technician, value: order.technician ?? (order.vendor === null ? detail.nobody : null) },
+        { label: detail.vendor, value: order.vendor },
+        { label: detail.routedBy, value: order.routedBy },
+        { label: detail.assignedBy, value: order.assignedBy },
+        { label: detail.created, value: <DateTime value={order.createdAt} /> },
+        { label: detail.due, value: <DateTime value={sla.dueAt} /> },
+        { label: detail.started, value: order.startedAt === null ? null : <DateTime value={order.startedAt} /> },
+        { label: detail.closed, value: order.closedAt === null ? null : <DateTime value={order.closedAt} /> },
+        { label: order.closedAt === null ? detail.age : detail.took, value: detail.hours(sla.ageHrs) },
+      ]}
+    />
+  );
+}

@@ -1,0 +1,58 @@
+import type { Schema } from "~/api/schema";
+import type { States, Tone } from "~/components/status-badge";
+import { texts } from "./texts";
+
+export type WorkOrderState = Schema<"MaintenanceWorkOrderState">;
+export type Priority = Schema<"MaintenancePriority">;
+export type PhotoKind = Schema<"MaintenancePhotoKind">;
+export type Action = "assign" | "outsource" | "start" | "finish" | "return";
+
+/** How the states are shown. A new state of the API is a type error here. */
+export const STATES: States<WorkOrderState> = {
+  ROUTED: { label: texts.states.ROUTED, tone: "info" },
+  ASSIGNED: { label: texts.states.ASSIGNED, tone: "neutral" },
+  IN_PROGRESS: { label: texts.states.IN_PROGRESS, tone: "active" },
+  RETURNED: { label: texts.states.RETURNED, tone: "warning" },
+  OUTSOURCED: { label: texts.states.OUTSOURCED, tone: "neutral" },
+  DONE: { label: texts.states.DONE, tone: "good" },
+};
+
+export const BOARD_STATES: readonly WorkOrderState[] = [
+  "ROUTED",
+  "ASSIGNED",
+  "IN_PROGRESS",
+  "RETURNED",
+  "OUTSOURCED",
+  "DONE",
+];
+
+export const PRIORITIES: States<Priority> = {
+  CRITICAL: { label: texts.priorities.CRITICAL, tone: "bad" },
+  HIGH: { label: texts.priorities.HIGH, tone: "warning" },
+  MEDIUM: { label: texts.priorities.MEDIUM, tone: "info" },
+  LOW: { label: texts.priorities.LOW, tone: "neutral" },
+};
+
+export const PRIORITY_OPTIONS = Object.entries(PRIORITIES).map(([value, { label }]) => ({ value, label }));
+
+/** The states from which each step leads on. The server decides; this only hides what it would refuse. */
+const ALLOWED: Readonly<Record<Action, readonly WorkOrderState[]>> = {
+  assign: ["ROUTED", "ASSIGNED", "RETURNED"],
+  outsource: ["ROUTED", "RETURNED"],
+  start: ["ASSIGNED"],
+  finish: ["IN_PROGRESS"],
+  return: ["ASSIGNED", "IN_PROGRESS"],
+};
+
+export function allows(state: WorkOrderState, action: Action): boolean {
+  return ALLOWED[action].includes(state);
+}
+
+export function toneOf(state: WorkOrderState): Tone {
+  return STATES[state]?.tone ?? "neutral";
+}
+
+/** Return the name of a state within a sentence. */
+export function stateName(state: WorkOrderState): string {
+  return (STATES[state]?.label ?? state).toLowerCase();
+}
