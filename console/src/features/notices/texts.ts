@@ -4,9 +4,7 @@ export const texts = {
   title: "Notifications",
   count: (unread: number): string => (unread > 99 ? "99+" : String(unread)),
   readAll: "Mark all as read",
-  markRead: "Mark as read",
   unread: "Unread",
   empty: "No notifications",
   emptyHint: "What concerns you appears here.",
-  more: "Load more",
 } as const;

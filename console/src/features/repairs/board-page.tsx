@@ -46,7 +46,11 @@ function BoardView() {
   const shown = board.orders.filter((order) => matches(order, filters.values));
   return (
     <>
-      <PageHeader title={texts.board.title} description={texts.board.description} actions={<NewOrder />} />
+      <PageHeader
+        title={texts.board.title}
+        description={can(ASSIGN) ? texts.board.descriptionForLeads : texts.board.description}
+        actions={<NewOrder />}
+      />
       <BoardFilters filters={filters} orders={board.orders} technicians={all} />
       {can(ASSIGN) && <TechniciansStrip technicians={inZone} dragging={dragging} />}
       {board.error !== null && <ErrorNote error={board.error} onRetry={board.retry} />}

@@ -49,8 +49,9 @@ export function OrderCard({ order, isOpen, isPending, isDragged, onOpen, onPoint
       onPointerDown={movable ? onPointerDown : undefined}
     >
       <div className={styles.top}>
-        <span className={`code ${styles.code}`}>{order.code}</span>
-        <PriorityBadge priority={order.priority} />
+        <span className={`code ${styles.code}`} title={order.code}>
+          {order.code}
+        </span>
         {steps.length > 0 && <CardMenu order={order} steps={steps} onOpen={onOpen} />}
       </div>
       <button
@@ -67,6 +68,7 @@ export function OrderCard({ order, isOpen, isPending, isDragged, onOpen, onPoint
         {order.ride} · {order.gameZone}
       </p>
       <div className={styles.foot}>
+        <PriorityBadge priority={order.priority} />
         <When order={order} />
         {order.issuePhotoCount > 0 && (
           <span className={styles.photos} title={texts.card.photos(order.issuePhotoCount)}>
@@ -74,8 +76,8 @@ export function OrderCard({ order, isOpen, isPending, isDragged, onOpen, onPoint
             {order.issuePhotoCount}
           </span>
         )}
-        {order.technician !== null && <Technician name={order.technician} />}
       </div>
+      {order.technician !== null && <Technician name={order.technician} />}
     </article>
   );
 }

@@ -4,6 +4,7 @@ import { useState } from "react";
 import { useCommand } from "~/api/queries";
 import { ErrorNote } from "~/components/error-note";
 import { toast } from "~/components/toast";
+import styles from "./photo-upload.module.css";
 import { keys, type Photo, type WorkOrderDetail } from "./queries";
 import type { PhotoKind } from "./states";
 import { texts } from "./texts";
@@ -87,8 +88,8 @@ function Hint({ text }: { text: string | null }) {
     );
   }
   return (
-    <Text size="sm" c="var(--tone-bad)" mt={4} role="alert">
+    <p className={styles.flaw} role="alert">
       {text}
-    </Text>
+    </p>
   );
 }

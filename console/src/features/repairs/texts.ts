@@ -2,6 +2,7 @@ export const texts = {
   board: {
     title: "Repairs",
     description: "Work orders by state, soonest due first.",
+    descriptionForLeads: "Drag a card onto a technician, or press A on it. Soonest due first.",
     label: "Work orders by state",
     column: (state: string, count: string): string => `${state}, ${count}`,
     count: (count: number, more: boolean): string => `${count}${more ? "+" : ""}`,
@@ -14,7 +15,6 @@ export const texts = {
     more: "Load more work orders",
     moreHint: "More open work orders exist than are shown, due later than these.",
     newOrder: "New work order",
-    dragHint: "Drag a card onto a technician to assign it, or press A on a card.",
   },
   filters: { zone: "Zone", technician: "Technician", priority: "Priority", nobody: "Without technician" },
   states: {
@@ -36,7 +36,6 @@ export const texts = {
     open: (code: string, text: string): string => `${code}: ${text}`,
     menu: (code: string): string => `Actions for ${code}`,
     details: "Open",
-    unassigned: "No technician",
     photos: (count: number): string => (count === 1 ? "1 photo of the issue" : `${count} photos of the issue`),
   },
   technicians: {
@@ -45,7 +44,6 @@ export const texts = {
     openLong: (count: number): string => (count === 1 ? "1 open work order" : `${count} open work orders`),
     noSkills: "No skills listed",
     empty: "No technicians in this zone",
-    drop: (name: string): string => `Assign to ${name}`,
     more: "Only the first 100 technicians are shown.",
     search: "Find a technician",
     has: "Has it now",
@@ -58,7 +56,6 @@ export const texts = {
     finish: "Finish",
     return: "Return",
     upload: "Add photo",
-    choose: "Choose a photo",
   },
   assign: {
     title: (code: string): string => `Assign ${code}`,
@@ -104,7 +101,6 @@ export const texts = {
     now: (state: string, technician: string | null): string =>
       technician === null ? `It is now ${state}.` : `It is now ${state}, with ${technician}.`,
     impossible: (state: string): string => `That is not possible any more: the work order is ${state}.`,
-    failed: "The order was not assigned. Check it and try again.",
   },
   detail: {
     title: (code: string): string => code,
@@ -139,15 +135,11 @@ export const texts = {
   photo: {
     kinds: { COMPLETION: "Finished work", RETURN: "Reason of the return", ISSUE: "Issue" },
     name: (kind: string, number: number): string => `${kind}, photo ${number}`,
-    kind: "The photo shows",
-    uploading: "The photo is being sent",
     added: "The photo was added.",
     types: "A JPEG, PNG or WebP of at most 20 MB.",
     notImage: "Choose a JPEG, PNG or WebP file.",
     tooLarge: "The photo is larger than 20 MB.",
     notSent: "The photo could not be sent to the storage.",
-    retry: "Send it again",
-    discard: "Discard",
     kept: (name: string): string => `${name} is not sent yet.`,
   },
   timeline: {
@@ -169,7 +161,6 @@ export const texts = {
     refHint: "The ref with which it was imported, such as CL-2041.",
     refMissing: "Name the checklist.",
     find: "Find checklist",
-    findHint: "The items of the checklist appear here.",
     item: "Item to repair",
     itemMissing: "Choose an item.",
     priority: "Priority",
