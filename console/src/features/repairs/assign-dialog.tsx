@@ -56,7 +56,7 @@ export default function AssignDialog({ request, onClose }: { request: StepReques
       <Text size="sm">{zone === undefined ? texts.assign.text : texts.assign.outOfZone(zone)}</Text>
       <ErrorNote error={error} />
       <TechnicianChoice
-        technicians={data?.technicians}
+        technicians={zone === undefined ? undefined : data?.technicians}
         hasMore={(data?.nextCursor ?? null) !== null}
         holder={step.order?.state === "ASSIGNED" ? step.order.technicianId : null}
         value={technicianId}

@@ -69,7 +69,10 @@ function labelOf(state: WorkOrderState): string {
 function Column({ state, orders, ...props }: BoardProps & { state: WorkOrderState }) {
   const count = texts.board.count(orders.length, props.hasMore && state !== "DONE");
   return (
-    <section className={`${styles.column} ${orders.length === 0 ? styles.vacant : ""}`} aria-label={texts.board.column(labelOf(state), count)}>
+    <section
+      className={`${styles.column} ${orders.length === 0 ? styles.vacant : ""}`}
+      aria-label={texts.board.column(labelOf(state), count)}
+    >
       <h2 className={styles.head}>
         <span className={styles.dot} style={{ background: `var(--tone-${STATES[state].tone})` }} aria-hidden="true" />
         {labelOf(state)}

@@ -70,7 +70,12 @@ export function StepForm(props: StepFormProps) {
   const isConflict = props.error instanceof ApiError && props.error.code === "VERSION_CONFLICT";
   const hidden = step.order !== undefined && (step.changed || !step.possible);
   return (
-    <Modal opened onClose={props.onClose} title={<strong>{props.title}</strong>} closeButtonProps={{ "aria-label": common.actions.close }}>
+    <Modal
+      opened
+      onClose={props.onClose}
+      title={<strong>{props.title}</strong>}
+      closeButtonProps={{ "aria-label": common.actions.close }}
+    >
       <form onSubmit={submit} noValidate>
         <Stack gap="md">
           {step.order !== undefined && step.changed && <ConflictNote order={step.order} openedAt={props.openedAt} />}
