@@ -32,6 +32,7 @@ MEANT_FOR: Mapping[tuple[str, str], frozenset[str]] = {
     ("GET", f"{PACK}/box/{{box_id}}"): PACKERS,
     ("GET", f"{PACK}/box/{{box_id}}/label"): PACKERS,
     ("GET", f"{PACK}/shipments"): PACKERS,
+    ("GET", f"{PACK}/shipments/{{shipment_id}}"): PACKERS,
     ("GET", f"{PACK}/shipments/{{shipment_id}}/boxes"): PACKERS,
     ("GET", f"{PACK}/lookup/{{barcode}}"): PACKERS,
     ("POST", f"{PACK}/complete"): PACKERS,

@@ -129,6 +129,7 @@ PACKING: Prepared = {
     "GET pack/lookup, GS1": _looked_up("]C1010703206980498821LP-000500"),
     "GET pack/box/{id}": partial(_read, path="/box/{box_id}"),
     "GET pack/box/{id}/label": _label,
+    "GET pack/shipments/{id}": partial(_read, path="/shipments/{shipment_id}"),
     "GET pack/shipments/{id}/boxes, 200": partial(_read, path="/shipments/{shipment_id}/boxes"),
 }
 LISTS: Prepared = {

@@ -1,6 +1,6 @@
 """Runs the commands of the clients: installs what they need, copies their sources, keeps what they print.
 
-Everything is below build/clients, which git ignores: the package managers' caches too, unless `BATON_CLIENTS_CACHE`
+Everything is below build/clients, which git ignores: the package managers' caches too, unless `BATON_TEST_CLIENTS_CACHE`
 names another folder for them.
 """
 
@@ -49,7 +49,7 @@ class Workshop:
     """The folder in which clients are generated and compiled."""
 
     def __init__(self) -> None:
-        given = os.environ.get("BATON_CLIENTS_CACHE")
+        given = os.environ.get("BATON_TEST_CLIENTS_CACHE")
         self._cache = Path(given).resolve() if given else BUILD / "cache"
         self._path = f"{BIN}{os.pathsep}{os.environ.get('PATH', '')}"
         BUILD.mkdir(parents=True, exist_ok=True)

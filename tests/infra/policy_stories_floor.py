@@ -37,6 +37,7 @@ def packing(world: DeployedWorld, objects: EmbeddedObjects) -> None:
     box = new_box(packer)
     item = packed(packer, box)
     done(packer.get(f"{PACK}/box/{box}"))
+    done(packer.get(f"{PACK}/shipments/{shipment_id()}"))
     done(packer.get(f"{PACK}/shipments/{shipment_id()}/boxes"))
     for barcode in ("SH-1", "LP-1"):
         done(packer.get(f"{PACK}/lookup/{barcode}?shipment_id={shipment_id()}"))
