@@ -1,7 +1,7 @@
 """Runs the commands of the clients: installs what they need, copies their sources, keeps what they print.
 
-Everything is below build/clients, which git ignores: the package managers' caches too, unless `BATON_TEST_CLIENTS_CACHE`
-names another folder for them.
+Everything is below build/clients, which git ignores; the package managers' caches too, unless
+`BATON_TEST_CLIENTS_CACHE` names another folder for them.
 """
 
 from __future__ import annotations

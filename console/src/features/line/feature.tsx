@@ -1,6 +1,6 @@
 import { IconBattery3, IconBinaryTree } from "@tabler/icons-react";
 import type { Feature } from "~/app/feature";
-import { texts } from "./texts";
+import { names } from "./names";
 
 /** The permissions that the pages and buttons ask for. */
 export const MAY = {
@@ -19,12 +19,12 @@ export const MAY = {
 
 const ANY = [MAY.readPacks, MAY.readModules, MAY.readBatches, MAY.readSkus] as const;
 
-const { tabs } = texts;
+const { tabs } = names;
 
 export const feature: Feature = {
   id: "line",
   routes: [
-    { path: "line", title: texts.line, permission: ANY, load: () => import("./home") },
+    { path: "line", title: names.line, permission: ANY, load: () => import("./home") },
     { path: "line/packs", title: tabs.packs, permission: MAY.readPacks, load: () => import("./packs-page") },
     { path: "line/packs/:packId", title: tabs.packs, permission: MAY.readPacks, load: () => import("./pack-page") },
     { path: "line/modules", title: tabs.modules, permission: MAY.readModules, load: () => import("./modules-page") },
@@ -43,13 +43,13 @@ export const feature: Feature = {
     },
     { path: "line/skus", title: tabs.skus, permission: MAY.readSkus, load: () => import("./skus-page") },
     { path: "line/skus/:skuId", title: tabs.skus, permission: MAY.readSkus, load: () => import("./sku-page") },
-    { path: "trace", title: texts.tracing.title, permission: MAY.trace, load: () => import("./trace-page") },
-    { path: "trace/recall", title: texts.recall.title, permission: MAY.trace, load: () => import("./recall-page") },
+    { path: "trace", title: names.tracing.title, permission: MAY.trace, load: () => import("./trace-page") },
+    { path: "trace/recall", title: names.recall.title, permission: MAY.trace, load: () => import("./recall-page") },
   ],
   navigation: [
     {
       to: "/line",
-      label: texts.line,
+      label: names.line,
       icon: IconBattery3,
       section: "work",
       order: 60,
@@ -58,7 +58,7 @@ export const feature: Feature = {
     },
     {
       to: "/trace",
-      label: texts.traceability,
+      label: names.traceability,
       icon: IconBinaryTree,
       section: "work",
       order: 61,

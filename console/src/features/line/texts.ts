@@ -1,14 +1,7 @@
+import { names } from "./names";
+
 export const texts = {
-  line: "Battery line",
-  traceability: "Traceability",
-  tabs: {
-    packs: "Packs",
-    modules: "Modules",
-    batches: "Batches",
-    skus: "SKUs",
-    trace: "Trace",
-    recall: "Recall by lot",
-  },
+  ...names,
   tabsLabel: "Parts of this page",
   states: {
     DRAFT: "Draft",
@@ -221,7 +214,7 @@ export const texts = {
       value === undefined ? `Limits: ${limits}` : `${value}; limits: ${limits}`,
   },
   tracing: {
-    title: "Trace",
+    ...names.tracing,
     description: "Where a cell, module or pack is, and what it contains.",
     serial: "Serial number",
     submit: "Trace",
@@ -243,7 +236,7 @@ export const texts = {
     exported: (events: number): string => (events === 1 ? "1 event exported." : `${events} events exported.`),
   },
   recall: {
-    title: "Recall by lot",
+    ...names.recall,
     description: "Every pack, and every module in no pack, that holds a cell of a lot.",
     lot: "Lot of the cells",
     submit: "Find",

@@ -1,20 +1,20 @@
 import { IconPackages } from "@tabler/icons-react";
 import type { Feature } from "~/app/feature";
+import { names } from "./names";
 import { READ } from "./permissions";
-import { texts } from "./texts";
 
 export const feature: Feature = {
   id: "packing",
   routes: [
     {
       path: "packing/shipments",
-      title: texts.shipments.title,
+      title: names.shipments.title,
       permission: READ,
       load: () => import("./shipments-page"),
     },
     {
       path: "packing/shipments/:number",
-      title: texts.shipment.facts,
+      title: names.shipment.facts,
       permission: READ,
       load: () => import("./shipment-page"),
     },
@@ -22,7 +22,7 @@ export const feature: Feature = {
   navigation: [
     {
       to: "/packing/shipments",
-      label: texts.shipments.title,
+      label: names.shipments.title,
       icon: IconPackages,
       section: "work",
       order: 40,

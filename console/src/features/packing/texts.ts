@@ -1,6 +1,8 @@
+import { names } from "./names";
+
 export const texts = {
   shipments: {
-    title: "Packing",
+    ...names.shipments,
     description: "Shipments that can be packed, the most urgent first.",
     list: "Shipments",
     empty: "Nothing to pack",
@@ -44,7 +46,7 @@ export const texts = {
   shipment: {
     title: (number: string): string => `Shipment ${number}`,
     back: "Packing",
-    facts: "Shipment",
+    ...names.shipment,
     order: "Order",
     customer: "Customer",
     promised: "Promised",

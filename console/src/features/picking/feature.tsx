@@ -1,23 +1,23 @@
 import { IconClipboardList, IconStack2 } from "@tabler/icons-react";
 import type { Feature } from "~/app/feature";
+import { names } from "./names";
 import { READ } from "./permissions";
-import { texts } from "./texts";
 
 export const feature: Feature = {
   id: "picking",
   routes: [
     {
       path: "picking/assignments",
-      title: texts.assignments.title,
+      title: names.assignments.title,
       permission: READ,
       load: () => import("./assignments-page"),
     },
-    { path: "picking/queue", title: texts.queue.title, permission: READ, load: () => import("./queue-page") },
+    { path: "picking/queue", title: names.queue.title, permission: READ, load: () => import("./queue-page") },
   ],
   navigation: [
     {
       to: "/picking/assignments",
-      label: texts.navigation.assignments,
+      label: names.navigation.assignments,
       icon: IconClipboardList,
       section: "work",
       order: 30,
@@ -26,7 +26,7 @@ export const feature: Feature = {
     },
     {
       to: "/picking/queue",
-      label: texts.navigation.queue,
+      label: names.navigation.queue,
       icon: IconStack2,
       section: "work",
       order: 31,

@@ -1,14 +1,16 @@
+import { names } from "./names";
+
 export const texts = {
-  navigation: { assignments: "Picking", queue: "Pick queue" },
+  navigation: names.navigation,
   assignments: {
-    title: "Picking",
+    ...names.assignments,
     description: "All assignments, the last imported first.",
     list: "Pick assignments",
     empty: "No assignments yet",
     emptyHint: "Assignments appear here as soon as they are imported.",
   },
   queue: {
-    title: "Pick queue",
+    ...names.queue,
     description: "What waits for a picker, in the order in which it is claimed.",
     empty: "Nothing waits",
     cut: "More assignments wait than are shown here.",

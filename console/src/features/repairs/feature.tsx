@@ -1,19 +1,19 @@
 import { IconListCheck, IconTool } from "@tabler/icons-react";
 import type { Feature } from "~/app/feature";
+import { names } from "./names";
 import { CREATE, DASHBOARD, LIST } from "./permissions";
-import { texts } from "./texts";
 
 export const feature: Feature = {
   id: "repairs",
   routes: [
-    { path: "repairs", title: texts.board.title, permission: LIST, load: () => import("./board-page") },
-    { path: "repairs/new", title: texts.create.title, permission: CREATE, load: () => import("./new-order-page") },
-    { path: "repairs/mine", title: texts.mine.title, permission: DASHBOARD, load: () => import("./mine-page") },
+    { path: "repairs", title: names.board.title, permission: LIST, load: () => import("./board-page") },
+    { path: "repairs/new", title: names.create.title, permission: CREATE, load: () => import("./new-order-page") },
+    { path: "repairs/mine", title: names.mine.title, permission: DASHBOARD, load: () => import("./mine-page") },
   ],
   navigation: [
     {
       to: "/repairs",
-      label: texts.board.title,
+      label: names.board.title,
       icon: IconTool,
       section: "work",
       order: 50,
@@ -22,7 +22,7 @@ export const feature: Feature = {
     },
     {
       to: "/repairs/mine",
-      label: texts.mine.title,
+      label: names.mine.title,
       icon: IconListCheck,
       section: "work",
       order: 51,

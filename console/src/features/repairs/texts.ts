@@ -1,6 +1,8 @@
+import { names } from "./names";
+
 export const texts = {
   board: {
-    title: "Repairs",
+    ...names.board,
     description: "Work orders by state, soonest due first.",
     descriptionForLeads: "Drag a card onto a technician, or press A on it. Soonest due first.",
     label: "Work orders by state",
@@ -155,7 +157,7 @@ export const texts = {
     to: (action: string, name: string): string => `${action}: ${name}`,
   },
   create: {
-    title: "New work order",
+    ...names.create,
     description: "Route an item of a checklist to maintenance.",
     ref: "Checklist",
     refHint: "The ref with which it was imported, such as CL-2041.",
@@ -174,7 +176,7 @@ export const texts = {
     statuses: { OPEN: "Open", HELD: "Held", RELEASED: "Released" },
   },
   mine: {
-    title: "My work orders",
+    ...names.mine,
     description: "What is assigned to you, soonest due first.",
     list: "My work orders",
     filter: "Show",

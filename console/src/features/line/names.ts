@@ -1,0 +1,15 @@
+/** What the navigation shows of this feature: a first visit loads it, and the other texts only with their pages. */
+export const names = {
+  line: "Battery line",
+  traceability: "Traceability",
+  tabs: {
+    packs: "Packs",
+    modules: "Modules",
+    batches: "Batches",
+    skus: "SKUs",
+    trace: "Trace",
+    recall: "Recall by lot",
+  },
+  tracing: { title: "Trace" },
+  recall: { title: "Recall by lot" },
+} as const;

@@ -1,0 +1,6 @@
+/** What the navigation shows of this feature: a first visit loads it, and the other texts only with their pages. */
+export const names = {
+  board: { title: "Repairs" },
+  create: { title: "New work order" },
+  mine: { title: "My work orders" },
+} as const;
