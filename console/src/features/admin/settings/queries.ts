@@ -30,7 +30,9 @@ export interface SettingsSave {
 
 export async function saveSettings({ section, version, values }: SettingsSave, key: Key): Promise<Snapshot<Values>> {
   const params = { header: { ...key, "If-Match": String(version) } };
-  return snapshotOf(await api.PUT(`${PREFIX}${section}` as SettingsPath, { params, body: values as unknown as SettingsBody }));
+  return snapshotOf(
+    await api.PUT(`${PREFIX}${section}` as SettingsPath, { params, body: values as unknown as SettingsBody }),
+  );
 }
 
 /** The version is that of the organisation, which all sections share; it comes as `ETag`. */
