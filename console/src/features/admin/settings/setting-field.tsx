@@ -65,7 +65,10 @@ export function labelOf(name: string): string {
 
 /** The sentence of the description; what it says about requests is shown as the default. */
 export function hintOf(schema: JsonSchema): string {
-  const text = (schema.description ?? "").replace(/;[^;.]*if absent from a request\./, ".").replaceAll("`", "");
+  const text = (schema.description ?? "")
+    .replace(/;[^;]*if absent from a request\./, ".")
+    .replaceAll("Null:", texts.empty)
+    .replaceAll("`", "");
   const { default: byDefault } = schema;
   if (byDefault === undefined || typeof byDefault === "object") return text;
   return `${text} ${texts.byDefault(String(byDefault))}.`.trim();

@@ -28,6 +28,7 @@ export const settings = {
   discard: "Discard",
   saved: (section: string): string => `The settings of ${section} were saved.`,
   readOnly: "You may read these settings but not change them.",
+  empty: "Empty:",
   byDefault: (value: string): string => `Default: ${value}`,
   map: {
     key: "Key",
