@@ -79,6 +79,7 @@ function Preview({ dataset, records }: { dataset: Dataset; records: readonly Fil
 
 function shown(value: unknown): string {
   if (value === undefined || value === null) return "–";
-  const text = typeof value === "object" ? JSON.stringify(value) : String(value);
+  const isList = Array.isArray(value) && value.every((item) => typeof item === "string");
+  const text = isList ? value.join(", ") : typeof value === "object" ? JSON.stringify(value) : String(value);
   return text.length > 60 ? `${text.slice(0, 59)}…` : text;
 }

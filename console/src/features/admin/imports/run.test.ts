@@ -75,3 +75,12 @@ test("a pause or a cancellation takes effect after the batch on its way", async 
   expect(run.progress()).toMatchObject({ phase: "stopped", done: 2 * BATCH });
   expect(sent).toHaveLength(2);
 });
+
+test("an overloaded server gets smaller batches", async () => {
+  const busy = new ApiError(503, "SERVICE_UNAVAILABLE", "Busy.", {}, {}, null, null);
+  const { run, sent } = runWith((batch) => (batch.length > 30 ? busy : allCreated(batch)));
+  await run.resume();
+  expect(run.progress()).toMatchObject({ phase: "finished", done: 250, created: 250 });
+  expect(sent.slice(0, 3).map(({ lines }) => lines.length)).toEqual([100, 50, 25]);
+  expect(new Set(sent.slice(0, 3).map(({ key }) => key)).size).toBe(3);
+});

@@ -22,6 +22,7 @@ export interface Progress {
 }
 
 export const BATCH = 100;
+const SMALLEST_BATCH = 5;
 const MAX_BATCH_CHARS = 1_000_000;
 const MAX_ATTEMPTS = 8;
 /** What the server says about a record that it had no time for. */
@@ -37,13 +38,15 @@ export interface RunOptions {
 
 /**
  * The import of one file. A batch whose answer was lost is sent again with the same key, so nothing is imported twice;
- * records that the server had no time for are sent again under a new one. A pause takes effect between two batches.
+ * records that the server had no time for are sent again under a new one, in smaller batches. A pause takes effect between two batches.
  */
 export class ImportRun {
   #queue: readonly FileRecord[];
   #progress: Progress;
   #batch: { records: readonly FileRecord[]; key: string } | null = null;
   #attempts = 0;
+  /** How many records to send: fewer where the server has no time for more. */
+  #size = BATCH;
   #looping = false;
   readonly #listeners = new Set<() => void>();
   readonly #send: SendBatch;
@@ -98,7 +101,7 @@ export class ImportRun {
   }
 
   async #step(): Promise<void> {
-    this.#batch ??= { records: nextBatch(this.#queue), key: this.#newKey() };
+    this.#batch ??= { records: nextBatch(this.#queue, this.#size), key: this.#newKey() };
     const { records, key } = this.#batch;
     try {
       this.#settle(records, await this.#send(records, key));
@@ -118,6 +121,7 @@ export class ImportRun {
         Object.entries(fields).map(([field, message]) => ({ line: records[index]?.line ?? 0, field, message })),
       );
     this.#batch = null;
+    this.#resize(again.length === 0 ? BATCH : records.length - again.length);
     this.#queue = [...again, ...this.#queue.slice(records.length)];
     this.#change({
       problem: null,
@@ -130,14 +134,23 @@ export class ImportRun {
 
   async #failed(error: unknown): Promise<void> {
     this.#attempts += 1;
-    // After a refusal nothing was stored under the key, and the corrected request may be another one.
-    if (error instanceof ApiError && !isTransient(error)) this.#batch = null;
+    // An answer, even an error, is not stored under the key, so the next request may be another one: a smaller one.
+    if (error instanceof ApiError && error.status !== 429) {
+      this.#batch = null;
+      this.#resize(this.#size / 2);
+    }
     if (!isTransient(error) || this.#attempts >= MAX_ATTEMPTS) {
       this.#change({ problem: error, phase: this.#isRunning() ? "paused" : this.#progress.phase });
       return;
     }
     this.#change({ problem: error });
     await this.#wait(retryDelay(this.#attempts, error));
+  }
+
+  /** The size grows slowly, and shrinks at once. */
+  #resize(wanted: number): void {
+    const most = Math.min(BATCH, this.#size * 2);
+    this.#size = Math.max(SMALLEST_BATCH, Math.min(most, Math.floor(wanted)));
   }
 
   #isRunning(): boolean {
@@ -150,11 +163,11 @@ export class ImportRun {
   }
 }
 
-/** Return the first records of a queue that fit into one request. */
-export function nextBatch(queue: readonly FileRecord[]): readonly FileRecord[] {
+/** Return the first records of a queue, at most `count`, that fit into one request. */
+function nextBatch(queue: readonly FileRecord[], count: number): readonly FileRecord[] {
   const batch: FileRecord[] = [];
   let size = 0;
-  for (const record of queue.slice(0, BATCH)) {
+  for (const record of queue.slice(0, count)) {
     size += JSON.stringify(record.value).length;
     if (batch.length > 0 && size > MAX_BATCH_CHARS) break;
     batch.push(record);
