@@ -40,7 +40,7 @@ test("a batch whose answer was lost is sent again with the same key", async () =
 test("rejected records keep their lines, and those without time are sent again under a new key", async () => {
   const { run, sent } = runWith((batch, call) => {
     if (call !== 1) return allCreated(batch);
-    const rejected = [
+    const rejected: Imported["rejected"] = [
       { index: 3, fields: { username: "is taken" } },
       { index: 99, fields: { record: "could not be processed now; send it again" } },
     ];
