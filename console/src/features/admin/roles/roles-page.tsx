@@ -58,6 +58,7 @@ export default function RolesPage() {
           onChange={(value) => filters.set("q", value)}
         />
         <MultiSelect
+          style={{ flex: "1 1 20rem", maxWidth: "40rem" }}
           label={texts.filters.role}
           data={roles.map(({ code, name }) => ({ value: code, label: name }))}
           searchable
