@@ -48,7 +48,12 @@ export function CreateKey({ opened, onClose, onCreated }: CreateKeyProps) {
   }
 
   return (
-    <Modal opened={opened} onClose={onClose} title={texts.create.title}>
+    <Modal
+      opened={opened}
+      onClose={onClose}
+      title={texts.create.title}
+      closeButtonProps={{ "aria-label": common.actions.close }}
+    >
       <form className={styles.form} onSubmit={submit} noValidate>
         <TextInput
           label={texts.create.name}

@@ -41,7 +41,13 @@ export function CreatePerson({ opened, onClose, onCreated }: CreatePersonProps) 
   }
 
   return (
-    <Modal opened={opened} onClose={onClose} title={texts.create.title} size="lg">
+    <Modal
+      opened={opened}
+      onClose={onClose}
+      title={texts.create.title}
+      size="lg"
+      closeButtonProps={{ "aria-label": common.actions.close }}
+    >
       <form className={styles.form} onSubmit={submit} noValidate>
         <Text size="sm" c="dimmed">
           {texts.create.text}

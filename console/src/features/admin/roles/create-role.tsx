@@ -46,7 +46,12 @@ export function CreateRole({ roles, opened, onClose }: CreateRoleProps) {
   }
 
   return (
-    <Modal opened={opened} onClose={onClose} title={texts.create.title}>
+    <Modal
+      opened={opened}
+      onClose={onClose}
+      title={texts.create.title}
+      closeButtonProps={{ "aria-label": common.actions.close }}
+    >
       <form className={styles.form} onSubmit={submit} noValidate>
         <TextInput
           label={texts.create.name}

@@ -55,7 +55,13 @@ export function Review({ role, entry, onClose, onStaged }: ReviewProps) {
     onClose();
   }
   return (
-    <Modal opened onClose={onClose} title={texts.review.title(role.name)} size="lg">
+    <Modal
+      opened
+      onClose={onClose}
+      title={texts.review.title(role.name)}
+      size="lg"
+      closeButtonProps={{ "aria-label": common.actions.close }}
+    >
       <Stack gap="md">
         <Conflict theirs={theirs} onAccept={accept} />
         <Effects title={texts.review.takes} effects={takes} className={styles.takes} />
