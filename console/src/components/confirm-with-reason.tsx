@@ -46,7 +46,12 @@ export function ConfirmWithReason({ reason = "required", ...props }: ConfirmWith
   }
 
   return (
-    <Modal opened={props.opened} onClose={props.onClose} title={props.title}>
+    <Modal
+      opened={props.opened}
+      onClose={props.onClose}
+      title={props.title}
+      closeButtonProps={{ "aria-label": common.actions.close }}
+    >
       <form onSubmit={(event) => void submit(event)}>
         <Stack gap="md">
           <Text size="sm">{props.text}</Text>
