@@ -24,6 +24,19 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     manifest: true,
     chunkSizeWarningLimit: 1500,
+    rolldownOptions: {
+      output: {
+        // One file for what every page needs: compressed together it is smaller than in dozens of small ones.
+        codeSplitting: {
+          groups: [
+            {
+              name: "base",
+              test: /node_modules\/(react|react-dom|scheduler|react-router|@tanstack\/(react-query|query-core))\//,
+            },
+          ],
+        },
+      },
+    },
   },
   server: {
     proxy: { "/api": { target: API, ws: true, changeOrigin: true } },

@@ -1,8 +1,8 @@
 import { IconFileImport, IconHistory, IconKey, IconSettings, IconShieldLock, IconUsers } from "@tabler/icons-react";
 import type { Feature, NavigationEntry } from "~/app/feature";
 import type { PermissionRule } from "~/app/me";
+import { names } from "./names";
 import { codes } from "./permissions";
-import { texts } from "./texts";
 
 const section = "administration";
 
@@ -22,42 +22,42 @@ export const feature: Feature = {
   routes: [
     {
       path: "admin/people",
-      title: texts.people.title,
+      title: names.people.title,
       permission: codes.readPeople,
       load: () => import("./people/people-page"),
     },
     {
       path: "admin/roles",
-      title: texts.roles.title,
+      title: names.roles.title,
       permission: codes.readRoles,
       load: () => import("./roles/roles-page"),
     },
-    { path: "admin/api-keys", title: texts.keys.title, permission: codes.keys, load: () => import("./keys/keys-page") },
+    { path: "admin/api-keys", title: names.keys.title, permission: codes.keys, load: () => import("./keys/keys-page") },
     {
       path: "admin/settings",
-      title: texts.settings.title,
+      title: names.settings.title,
       permission: codes.readSettings,
       load: () => import("./settings/settings-page"),
     },
     {
       path: "admin/audit",
-      title: texts.audit.title,
+      title: names.audit.title,
       permission: codes.audit,
       load: () => import("./audit/audit-page"),
     },
     {
       path: "admin/imports",
-      title: texts.imports.title,
+      title: names.imports.title,
       permission: codes.imports,
       load: () => import("./imports/imports-page"),
     },
   ],
   navigation: [
-    entry("people", IconUsers, 10, texts.people.title, codes.readPeople, "users accounts passwords administration"),
-    entry("roles", IconShieldLock, 20, texts.roles.title, codes.readRoles, "permissions matrix scopes"),
-    entry("api-keys", IconKey, 30, texts.keys.title, codes.keys, "tokens machines integration"),
-    entry("settings", IconSettings, 40, texts.settings.title, codes.readSettings, "organisation company prefix hours"),
-    entry("audit", IconHistory, 50, texts.audit.title, codes.audit, "trail history log changes refused"),
-    entry("imports", IconFileImport, 60, texts.imports.title, codes.imports, "csv ndjson upload load file"),
+    entry("people", IconUsers, 10, names.people.title, codes.readPeople, "users accounts passwords administration"),
+    entry("roles", IconShieldLock, 20, names.roles.title, codes.readRoles, "permissions matrix scopes"),
+    entry("api-keys", IconKey, 30, names.keys.title, codes.keys, "tokens machines integration"),
+    entry("settings", IconSettings, 40, names.settings.title, codes.readSettings, "organisation company prefix hours"),
+    entry("audit", IconHistory, 50, names.audit.title, codes.audit, "trail history log changes refused"),
+    entry("imports", IconFileImport, 60, names.imports.title, codes.imports, "csv ndjson upload load file"),
   ],
 };

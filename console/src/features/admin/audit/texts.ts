@@ -1,5 +1,7 @@
+import { names } from "../names";
+
 export const audit = {
-  title: "Audit",
+  ...names.audit,
   description: "What was changed, and what was refused. Newest first.",
   list: "Audit trail",
   empty: "Nothing in this time",

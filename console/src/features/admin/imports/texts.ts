@@ -1,7 +1,9 @@
+import { names } from "../names";
+
 const number = (value: number): string => value.toLocaleString("en");
 
 export const imports = {
-  title: "Imports",
+  ...names.imports,
   description: "Create or update many records from a file. The same file can be imported again after it was corrected.",
   dataset: "What to import",
   datasets: {

@@ -1,5 +1,7 @@
+import { names } from "../names";
+
 export const keys = {
-  title: "API keys",
+  ...names.keys,
   description: "Programs call the API with these keys. A key does not expire; delete it when it is no longer used.",
   list: "API keys",
   empty: "No API keys",

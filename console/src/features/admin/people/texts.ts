@@ -1,5 +1,7 @@
+import { names } from "../names";
+
 export const people = {
-  title: "People",
+  ...names.people,
   description: "Who can sign in, with which role.",
   list: "People",
   empty: "Nobody here yet",

@@ -1,5 +1,7 @@
+import { names } from "../names";
+
 export const roles = {
-  title: "Roles",
+  ...names.roles,
   description: "What each role may do, and how far it reaches. Changes are collected here and saved per role.",
   list: "Permissions by role",
   add: "Add role",

@@ -1,5 +1,7 @@
+import { names } from "../names";
+
 export const settings = {
-  title: "Settings",
+  ...names.settings,
   description: "The organisation's settings by domain. They apply from the next request on.",
   sections: {
     maintenance: "Repairs",
