@@ -102,6 +102,12 @@ def test_users_of_a_custom_role_that_starts_orders_are_technicians(world: World,
     assert names(rows(park.lead, limit=1)) == ["Zoe", "Mees van Dijk"]
 
 
+def test_administrators_are_no_technicians(world: World, park: Park) -> None:
+    world.person("SYSTEM_ADMIN")
+    park.person("SYSTEM_ADMIN")
+    assert names(rows(park.manager)) == ["Mees van Dijk"]
+
+
 def test_the_list_is_for_those_who_lead_in_the_same_organisation(world: World, park: Park) -> None:
     for role in ("TECH", "courier", "SUPERVISOR"):
         assert park.person(role).get(LIST).code == "ACCESS_DENIED"

@@ -1,7 +1,8 @@
 """Technicians of a game zone or of all, with their stored counts of open work orders.
 
-Technicians are the users of every role that may start a work order, so a page takes four round trips: the caller, the
-roles, the users of those roles, their counts. An organisation with roles of its own needs one more.
+Technicians are the users of every role that may start a work order, without administrators. So a page takes four round
+trips: the caller, the roles, the users of those roles, their counts. An organisation with roles of its own needs one
+more.
 """
 
 import msgspec
@@ -12,6 +13,7 @@ from chalicelib.core.pagination import Page
 from chalicelib.core.store import get_many
 from chalicelib.identity.accounts.queries import list_active_users
 from chalicelib.identity.accounts.tables import User
+from chalicelib.identity.roles.default_permissions import ADMIN_ROLE
 from chalicelib.identity.roles.queries import read_roles
 from chalicelib.maintenance import permissions
 from chalicelib.maintenance.technicians.schemas import TechnicianQuery
@@ -34,7 +36,11 @@ def list_technicians(actor: Actor, query: TechnicianQuery, clock: Clock) -> Page
             return Page((), None)
         message = "This game zone is outside your scope."
         actor.require_reach(permissions.READ_TECHNICIANS, zone=zone, message=message)
-    roles = [role.code for role in read_roles(actor.org_id, clock) if permissions.START in role.permissions]
+    roles = [
+        role.code
+        for role in read_roles(actor.org_id, clock)
+        if permissions.START in role.permissions and role.code != ADMIN_ROLE
+    ]
     page = list_active_users(actor.org_id, roles, zone, query.limit, query.cursor)
     keys = {user.user_id: counts_key(actor.org_id, user.user_id, user.game_zone or "") for user in page.items}
     found = get_many(keys.values(), clock)
