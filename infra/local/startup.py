@@ -100,10 +100,16 @@ def refuse_real_data(environ: Mapping[str, str]) -> None:
 
 @contextmanager
 def kept_password(files: StackFiles, password: str | None, environ: Mapping[str, str]) -> Iterator[None]:
-    """Keep the password for other terminals. Remove it at the end, unless the users outlive the stack."""
+    """Keep the password for other terminals. Remove it at the end, unless the users outlive the stack.
+
+    Raise `StartFailed` if it cannot be written.
+    """
     files.remove()
     if password is not None:
-        files.write(password)
+        try:
+            files.write(password)
+        except OSError as error:
+            raise StartFailed(f"the password cannot be kept in {files.folder}: {error.strerror}") from error
     try:
         yield
     finally:

@@ -33,6 +33,12 @@ def test_files_are_private_and_replaced(files: StackFiles) -> None:
     assert files.password() is None
 
 
+def test_a_folder_that_cannot_be_made_stops_the_start_with_its_name(files: StackFiles) -> None:
+    files.folder.write_text("in the way")
+    with pytest.raises(startup.StartFailed, match=re.escape(f"cannot be kept in {files.folder}: File exists")):
+        startup.kept_password(files, "one", {}).__enter__()
+
+
 def test_stacks_on_different_ports_do_not_disturb_each_other(tmp_path: Path) -> None:
     first, second = StackFiles(8000, root=tmp_path), StackFiles(8001, root=tmp_path)
     first.write("one")
