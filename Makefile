@@ -5,7 +5,7 @@
 # and no network. Content is compared and not file times, because a checkout touches times without changing anything.
 
 .DEFAULT_GOAL := help
-.PHONY: help run console console-test console-report walkthrough test coverage check bench faults clients package rehearse infra deploy format pins hooks api-baseline clean environment documents sdk sdk-package
+.PHONY: help run console console-check console-test console-report walkthrough test coverage check bench faults clients package rehearse infra deploy format pins hooks api-baseline clean environment documents sdk sdk-package
 
 # PYTHON names the interpreter to use; without it an existing environment is kept, or the newest supported one is looked for.
 PYTHON ?=
@@ -45,12 +45,14 @@ run: environment  ## Start the whole system on this machine (PORT=8000 HOST=127.
 console: environment  ## Build the web console, if its sources have changed
 	@$(BIN)/python -m infra.console
 
-console-test: environment  ## Check the console, and test it in Chromium against the local stack
+console-check: environment  ## Check the console: lint, types, unit tests, size of the first load
 	@$(BIN)/python -m infra.console --tools
 	$(NPM) --prefix console run --silent types
 	$(NPM) --prefix console run --silent check
 	$(NPM) --prefix console run --silent test
 	$(NPM) --prefix console run --silent size
+
+console-test: console-check  ## Check the console, and test it in Chromium against the local stack
 	$(NPM) --prefix console run --silent flows
 
 console-report: environment  ## Measure the console: sizes, and the time until it can be used
