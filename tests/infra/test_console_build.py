@@ -37,8 +37,16 @@ def checkout(tmp_path: Path) -> Path:
     return tmp_path
 
 
+# A shell lets what it runs in the background ignore Ctrl-C, and so all that the tests start there.
+RUN = """
+import runpy, signal
+signal.signal(signal.SIGINT, signal.default_int_handler)
+runpy.run_module("infra.console", run_name="__main__")
+"""
+
+
 def start(checkout: Path, *arguments: str) -> subprocess.Popen[str]:
-    command = [sys.executable, "-m", "infra.console", *arguments]
+    command = [sys.executable, "-c", RUN, *arguments]
     return subprocess.Popen(command, cwd=checkout, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
 
 
