@@ -79,7 +79,8 @@ class Product:
 
     def __init__(self, proxy: Proxy, folder: Path, **environment: str) -> None:
         self.port = free_port()
-        self.base = f"http://localhost:{self.port}/api"
+        # The host of the stored addresses of photos; if another one is asked, the gateway changes them in the answer.
+        self.base = f"http://127.0.0.1:{self.port}/api"
         self.errors: list[str] = []
         self._proxy = proxy
         self._environment = {
