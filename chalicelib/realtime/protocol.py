@@ -46,7 +46,7 @@ older than ten minutes only the newest per event and order is sent.
 minutes without messages (send `ping`) and after two hours.
 
 **Close codes.** {codes}. Any other code: the line was lost; connect again after a pause that grows. API Gateway cannot
-be told a code: behind it, sockets that Baton closes end with a code of its own, and the next attempt to connect is
+be given a code: behind it, sockets that Baton closes end with a code of its own, and the next attempt to connect is
 refused with the reason.
 """
 

@@ -53,7 +53,7 @@ def _key(schema: Schema) -> tuple[Any, ...]:
 
 def _component(schema: Schema) -> Schema:
     if is_union(schema):
-        return {"description": "One of several forms, told by its tag.", **schema}
+        return {"description": "One of several forms, distinguished by its tag.", **schema}
     kinds = schema["type"] if isinstance(schema["type"], list) else [schema["type"]]
     return {
         "description": schema.get("description", "One of the values."),

@@ -127,8 +127,8 @@ def update_user(request: Request[UserChange, Empty, User], work: UnitOfWork) -> 
     """Update a user, or reset their password.
 
     Omitted fields stay as they are; null removes a value. A new role, the status `DISABLED` and `resetPassword` end all
-    sessions of the user at once: their sockets are closed, their devices get no more notifications. Nobody can disable
-    themselves, or take the management of roles from the last active user who has it.
+    sessions of the user at once: their sockets are closed, their devices get no more notifications. No user can disable
+    their own account, or take the management of roles from the last active user who has it.
     """
     return _saved(service.update_user(work, request.resource, request.body, request.actor, **request.related))
 

@@ -6,7 +6,7 @@ from chalicelib.core.errors import Conflict
 
 
 class LastRoleAdministrator(Conflict):
-    """After the change no active user could manage roles, which nobody could undo. `details` is empty."""
+    """After the change no active user could manage roles, which no user could undo. `details` is empty."""
 
     code = "LAST_ROLE_ADMINISTRATOR"
     summary = "No other active user can manage roles. Grant that permission to another user first."

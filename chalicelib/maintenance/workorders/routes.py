@@ -175,7 +175,7 @@ def assign_work_order(request: Request[WorkOrderAssignment, Empty, WorkOrder], w
 def outsource_work_order(request: Request[WorkOrderOutsourcing, Empty, WorkOrder], work: UnitOfWork) -> WorkOrder:
     """Give a work order that is new or was returned to a vendor.
 
-    It has no technician then, and its checklist stays held. Nobody is notified.
+    It has no technician then, and its checklist stays held. No user is notified.
     """
     return service.outsource_work_order(work, request.resource, request.body, request.actor)
 

@@ -104,7 +104,10 @@ class ShipmentFound(msgspec.Struct, frozen=True, tag_field="type", tag="shipment
 
 LookupResult = Annotated[
     ShipmentFound | PlateFound,
-    Meta(title="LookupResult", description="What a barcode names: a shipment or a license plate, told by `type`."),
+    Meta(
+        title="LookupResult",
+        description="What a barcode names: a shipment or a license plate, distinguished by `type`.",
+    ),
 ]
 
 

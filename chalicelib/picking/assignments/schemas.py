@@ -136,7 +136,7 @@ class OrderSummary(msgspec.Struct, frozen=True):
     """The units that one picker picks in an hour of work, on average over all pickers of the order; 0 before any
     work."""
     eta: datetime | None
-    """When the order is expected to be complete, in UTC. Null if nobody works on it, and before any work."""
+    """When the order is expected to be complete, in UTC. Null if no user works on it, and before any work."""
     progress_pct: int
     """The picked part in whole percent, rounded down: 100 means that everything is picked."""
 

@@ -116,7 +116,7 @@ class ShareEvent(AssignmentEvent, frozen=True, kw_only=True, tag="shared_pick"):
 
 
 class UndoEvent(AssignmentEvent, frozen=True, kw_only=True, tag="undo_requested"):
-    """The newest effect on the assignment is taken back, whoever caused it."""
+    """The newest effect on the assignment is taken back, by any user."""
 
 
 class ReceivedEvent(MessageEvent, frozen=True, kw_only=True, tag="assignment_received"):
