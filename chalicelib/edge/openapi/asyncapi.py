@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from chalicelib.edge.dependencies import Dependencies
+from chalicelib.edge.openapi.caching import Document, built_once
 from chalicelib.edge.openapi.examples import Examples
 from chalicelib.edge.openapi.references import REF
 from chalicelib.edge.openapi.schemas import Schema, Schemas
@@ -34,19 +35,13 @@ _AT: Schema = {"type": "string", "format": "date-time", "description": "The time
 _SAMPLE = {"id": 17, "at": "2026-03-14T09:26:53.000Z"}
 _NO_DATA: Schema = {"type": "object", "description": "Empty."}
 
-_built: list[tuple[Dependencies, dict[str, object]]] = []
 
-
-def describe_sockets(dependencies: Dependencies) -> dict[str, object]:
-    """Return the AsyncAPI document of an application. It is cached for the next call: do not change it."""
-    for described, built in _built:
-        if described is dependencies:
-            return built
+@built_once
+def describe_sockets(dependencies: Dependencies) -> Document:
+    """Return the AsyncAPI document of an application. Raise `ValueError` if it has no sockets."""
     if dependencies.sockets is None:
         raise ValueError("the application has no sockets")
-    built = _AsyncApi(dependencies, dependencies.sockets).document()
-    _built[:] = [(dependencies, built)]
-    return built
+    return _AsyncApi(dependencies, dependencies.sockets).document()
 
 
 class _AsyncApi:

@@ -1,7 +1,7 @@
 """This API as an OpenAPI 3.1 document, generated from the declarations of the endpoints.
 
 There is no second description to maintain: types, permissions, errors and paths are those that the edge enforces. The
-document is made on the first request for it, since few processes serve it, and cached.
+document is made on the first request for it.
 """
 
 from collections.abc import Mapping, Sequence
@@ -11,6 +11,7 @@ from chalicelib.edge.dependencies import Dependencies
 from chalicelib.edge.endpoint import Endpoint
 from chalicelib.edge.openapi import errors as error_responses
 from chalicelib.edge.openapi import headers
+from chalicelib.edge.openapi.caching import Document, built_once
 from chalicelib.edge.openapi.conversion import to_openapi_30
 from chalicelib.edge.openapi.examples import Examples
 from chalicelib.edge.openapi.operations import Operations
@@ -19,25 +20,10 @@ from chalicelib.edge.openapi.schemas import Schemas
 from chalicelib.edge.openapi.texts import ABOUT, TAGS
 from chalicelib.edge.request import Empty
 
-_built: list[tuple[Dependencies, dict[str, object]]] = []
 
-
-def document(dependencies: Dependencies) -> dict[str, object]:
-    """Return the OpenAPI document of an application. It is cached for the next call: do not change it."""
-    for described, built in _built:
-        if described is dependencies:
-            return built
-    built = _build(dependencies)
-    _built[:] = [(dependencies, built)]
-    return built
-
-
-def document_30(dependencies: Dependencies) -> dict[str, object]:
-    """Return the document converted to OpenAPI 3.0.3, for older generators."""
-    return to_openapi_30(document(dependencies))
-
-
-def _build(dependencies: Dependencies) -> dict[str, object]:
+@built_once
+def document(dependencies: Dependencies) -> Document:
+    """Return the OpenAPI document of an application."""
     endpoints = dependencies.endpoints
     schemas = Schemas(
         taken=[endpoint.described_body for endpoint in endpoints if endpoint.takes_body],
@@ -46,7 +32,7 @@ def _build(dependencies: Dependencies) -> dict[str, object]:
     )
     errors = error_responses.all_errors(endpoints)
     operations = Operations(dependencies, schemas, Examples(schemas.components), errors)
-    built: dict[str, object] = {
+    built: Document = {
         "openapi": "3.1.0",
         "info": _info(dependencies),
         "servers": [{"url": "/api", "description": "The same host"}],
@@ -54,6 +40,12 @@ def _build(dependencies: Dependencies) -> dict[str, object]:
         "paths": _paths(endpoints, operations),
     }
     return {**built, "components": _components(errors, schemas, built)}
+
+
+@built_once
+def document_30(dependencies: Dependencies) -> Document:
+    """Return the document converted to OpenAPI 3.0.3, for older generators."""
+    return to_openapi_30(document(dependencies))
 
 
 def _info(dependencies: Dependencies) -> dict[str, object]:
