@@ -11,27 +11,18 @@ import json
 from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote
 
 from chalicelib.edge.http import SECURITY_HEADERS
+from infra.hosting.files import KEPT, MEDIA_TYPES, PAGE, RENEWED, SETTINGS
+from infra.hosting.policy import content_security_policy, origin_of
 from infra.local.asgi import AsgiResponse, Receive, Scope, Send, headers_of, respond
 
 MAP_STYLE = "BATON_MAP_STYLE"
 """Names the variable with the address of a MapLibre style; without it, maps have no streets and need no network."""
 
-_MEDIA_TYPES = {
-    ".html": "text/html; charset=utf-8",
-    ".js": "text/javascript; charset=utf-8",
-    ".mjs": "text/javascript; charset=utf-8",
-    ".css": "text/css; charset=utf-8",
-    ".svg": "image/svg+xml",
-    ".png": "image/png",
-    ".woff2": "font/woff2",
-    ".json": "application/json",
-}
 _COMPRESSED = frozenset({".html", ".js", ".mjs", ".css", ".svg", ".json"})
-_KEPT = "public, max-age=31536000, immutable"
-_CONFIG = "/config.json"
+_CONFIG = f"/{SETTINGS}"
 # What the stack itself answers on this port.
 _OTHERS = ("/api", "/_")
 
@@ -45,7 +36,9 @@ class ConsoleGateway:
         self._map_style = environ.get(MAP_STYLE) or None
         self._headers = {
             **SECURITY_HEADERS,
-            "Content-Security-Policy": policy(objects, self._map_style),
+            "Content-Security-Policy": content_security_policy(
+                filter(None, map(origin_of, (objects, self._map_style)))
+            ),
             "Referrer-Policy": "no-referrer",
             "Vary": "Accept-Encoding",
         }
@@ -53,7 +46,7 @@ class ConsoleGateway:
     @property
     def is_built(self) -> bool:
         """Whether there is a console to serve."""
-        return (self._dist / "index.html").is_file()
+        return (self._dist / PAGE).is_file()
 
     def serves(self, scope: Scope) -> bool:
         """Return whether a request is for the console: a file, its settings, or an address that a person opens."""
@@ -68,10 +61,10 @@ class ConsoleGateway:
         path: str = scope["path"]
         if path == _CONFIG:
             body = json.dumps({"mapStyle": self._map_style, "local": True}).encode()
-            response = AsgiResponse(200, {**self._headers, "Content-Type": _MEDIA_TYPES[".json"]}, body)
+            response = AsgiResponse(200, {**self._headers, "Content-Type": MEDIA_TYPES[".json"]}, body)
         else:
             accepts_gzip = "gzip" in headers_of(scope).get("accept-encoding", "")
-            response = self._respond(self._file(path) or self._dist / "index.html", accepts_gzip=accepts_gzip)
+            response = self._respond(self._file(path) or self._dist / PAGE, accepts_gzip=accepts_gzip)
         if scope["method"] == "HEAD":
             response = AsgiResponse(response.status, response.headers)
         await respond(send, response)
@@ -80,7 +73,7 @@ class ConsoleGateway:
         """Return the file at a path, or None; nothing outside of the console's folder is ever one."""
         try:
             file = (self._dist / unquote(path).lstrip("/")).resolve()
-            is_served = file.is_relative_to(self._dist) and file.suffix in _MEDIA_TYPES and file.is_file()
+            is_served = file.is_relative_to(self._dist) and file.suffix in MEDIA_TYPES and file.is_file()
         except (OSError, ValueError):  # longer than a name may be, or with a null byte
             return None
         return file if is_served else None
@@ -89,30 +82,13 @@ class ConsoleGateway:
         is_named_by_digest = file.parent.name == "assets"
         headers = {
             **self._headers,
-            "Content-Type": _MEDIA_TYPES[file.suffix],
-            "Cache-Control": _KEPT if is_named_by_digest else "no-cache",
+            "Content-Type": MEDIA_TYPES[file.suffix],
+            "Cache-Control": KEPT if is_named_by_digest else RENEWED,
         }
         if accepts_gzip and file.suffix in _COMPRESSED:
             body = _compressed(file, file.stat().st_mtime_ns)
             return AsgiResponse(200, {**headers, "Content-Encoding": "gzip"}, body)
         return AsgiResponse(200, headers, file.read_bytes())
-
-
-def policy(objects: str | None, map_style: str | None) -> str:
-    """Return the content security policy: nothing from other hosts, and neither scripts nor styles within the page.
-
-    The origins of photos and of map tiles are added. A style's tiles have to be at the origin of the style.
-    """
-    hosts = " ".join(["'self'", *(origin for origin in map(_origin, (objects, map_style)) if origin)])
-    return (
-        f"default-src 'self'; img-src {hosts} data: blob:; connect-src {hosts}; worker-src 'self' blob:; "
-        "object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
-    )
-
-
-def _origin(url: str | None) -> str:
-    parts = urlsplit(url or "")
-    return f"{parts.scheme}://{parts.netloc}" if parts.netloc else ""
 
 
 @lru_cache(maxsize=512)
