@@ -1,12 +1,12 @@
 """The query and the response of the audit trail."""
 
-from collections.abc import Mapping
 from datetime import datetime
 from typing import Annotated, Any
 
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
+from chalicelib.core.pagination import check_period
 from chalicelib.edge.types import Cursor, Limit, Moment
 
 AnyId = Annotated[str, Meta(min_length=1, max_length=255)]
@@ -31,11 +31,7 @@ class AuditQuery(
     cursor: Cursor | None = None
     """The `nextCursor` of the previous page, with otherwise the same parameters."""
 
-    @staticmethod
-    def cross_check(present: Mapping[str, Any]) -> Mapping[str, str]:
-        """Require `from` to be before `to`."""
-        since, until = present.get("from"), present.get("to")
-        return {"to": "must not be before from"} if since and until and until < since else {}
+    cross_check = staticmethod(check_period)
 
 
 class AuditClient(msgspec.Struct, frozen=True, rename="camel"):

@@ -14,6 +14,7 @@ from decimal import Decimal
 
 import msgspec
 
+from chalicelib.core.sharding import HIGHEST
 from chalicelib.core.store import ItemKey, Query
 from chalicelib.core.table import DecimalAttribute, ExpiryAttribute, Item, key
 from chalicelib.core.work import UnitOfWork
@@ -24,7 +25,6 @@ _KEPT = timedelta(days=3)
 _SPAN = 6
 """The hours of an item."""
 _HOUR = timedelta(hours=1)
-_LAST = "\U0010ffff"
 
 
 class HourlyCount(Item):
@@ -94,7 +94,7 @@ class HourlyCounts(msgspec.Struct, frozen=True):
 
     def query(self, org_id: str, *scope: str, now: datetime) -> Query[HourlyCount]:
         """Return the query of all shards of the last 24 hours, at most 80 items."""
-        first, last = key(_span(now - (HOURS - 1) * _HOUR), ""), key(_span(now), _LAST)
+        first, last = key(_span(now - (HOURS - 1) * _HOUR), ""), key(_span(now), HIGHEST)
         return Query(self.model, _partition(org_id, scope), range_condition=self.model.sk.between(first, last))
 
 

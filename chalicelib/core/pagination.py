@@ -5,7 +5,7 @@ Console lists take `page` and `pageSize` and answer `meta`; other lists take `li
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Annotated, Generic, TypeVar
+from typing import Annotated, Any, Generic, TypeVar
 
 import msgspec
 from msgspec import Meta
@@ -59,6 +59,12 @@ class PageRequest(msgspec.Struct, frozen=True, rename="camel"):
     def meta(self, total: int) -> PageMeta:
         """Return what the response says about the page; `total` is the number of items on all pages."""
         return PageMeta(total, self.page, self.page_size)
+
+
+def check_period(present: Mapping[str, Any]) -> Mapping[str, str]:
+    """Return `{"to": ...}` if `to` is before `from`; for use as a struct's `cross_check`."""
+    since, until = present.get("from"), present.get("to")
+    return {"to": "must not be before from"} if since and until and until < since else {}
 
 
 def check_page_depth(present: Mapping[str, object]) -> Mapping[str, str]:

@@ -13,13 +13,12 @@ from pynamodb.expressions.condition import Condition
 
 from chalicelib.core import cursors
 from chalicelib.core.pagination import Page
-from chalicelib.core.store import Query, RawItem, Rows, merge, parallel_reads
+from chalicelib.core.store import FILTERED_READS, Query, RawItem, Rows, merge, parallel_reads
 from chalicelib.core.table import Item, key
 
 M = TypeVar("M", bound=Item)
 
-_FILTERED_READS = 10
-"""Answers of the store that one page of a filtered list may take per shard."""
+LOWEST = "\0"
 HIGHEST = "\U0010ffff"
 """Sorts after every text that begins otherwise."""
 
@@ -59,7 +58,7 @@ class ShardedList(msgspec.Struct, Generic[M], frozen=True):
     partitions: Sequence[str]
     index: str
     attribute: str
-    low: str = "\0"
+    low: str = LOWEST
     high: str = HIGHEST
     filter_condition: Condition | None = None
     newest_first: bool = False
@@ -73,7 +72,7 @@ class ShardedList(msgspec.Struct, Generic[M], frozen=True):
         if low > high:
             return Page([], None)
         within = getattr(self.model, self.attribute).between(low, high)
-        max_reads = None if self.filter_condition is None else _FILTERED_READS
+        max_reads = None if self.filter_condition is None else FILTERED_READS
         # Two items more than the page: one tells whether there is another page, one may be a bound that is left out.
         reads = parallel_reads(
             [partial(self._query(one, within).read, limit + 2, max_reads=max_reads) for one in self.partitions]

@@ -44,7 +44,8 @@ _TRY_LATER = frozenset(
 )
 _BATCH = 100
 _BATCH_ATTEMPTS = 4
-_FILTERED_READS = 10  # answers of the store that one page of a filtered list may take
+FILTERED_READS = 10
+"""Answers of the store that one page of a filtered list may take, per partition."""
 
 
 class ItemKey(msgspec.Struct, Generic[M], frozen=True):
@@ -239,7 +240,7 @@ class Query(msgspec.Struct, Generic[M], frozen=True):
     def page(self, limit: int, cursor: str | None = None) -> Page[M]:
         """Return one page as models. Raise `ValidationFailed` if the cursor does not belong to this list."""
         shape, name = cursors.key_shape(self.model, self.index), self._name()
-        max_reads = None if self.filter_condition is None else _FILTERED_READS
+        max_reads = None if self.filter_condition is None else FILTERED_READS
         try:
             rows = self.read(limit, cursors.decode(cursor, name, shape) if cursor else None, max_reads=max_reads)
         except QueryError as error:

@@ -42,6 +42,9 @@ Scan = Annotated[str, NOT_BLANK, SCAN]
 Text500 = Annotated[str, NOT_BLANK, FREE_TEXT, Meta(max_length=500)]
 """Text that a person wrote and that must not be blank, such as an address or a reason."""
 
+Text100 = Annotated[str, NOT_BLANK, Meta(max_length=100)]
+"""A short name or term that must not be blank, such as a team or a game zone."""
+
 Note500 = Annotated[str, FREE_TEXT, Meta(max_length=500)]
 """Text that a person may leave blank."""
 

@@ -22,8 +22,17 @@ from pynamodb.expressions.condition import Condition
 
 from chalicelib.core.actor import Actor
 from chalicelib.core.clock import Clock
+from chalicelib.core.conditional import all_of
 from chalicelib.core.pagination import PageMeta, PageRequest
-from chalicelib.core.store import ItemKey, Query, ReadResult, get_many, merge, parallel_pair_reads, parallel_reads
+from chalicelib.core.store import (
+    ItemKey,
+    Query,
+    ReadResult,
+    get_many,
+    merge,
+    parallel_pair_reads,
+    parallel_reads,
+)
 from chalicelib.manufacturing.rules import STATE_MACHINES
 from chalicelib.manufacturing.status_counters import counter_keys, total
 from chalicelib.manufacturing.tables import (
@@ -161,4 +170,4 @@ def _row_condition(actor: Actor, permission: str, model: type[ListedEntity], fil
     """Return the condition that only the rows themselves can meet, or None if the partitions suffice."""
     own = None if actor.reaches(permission) else model.created_by == actor.user_id
     text = model.search.contains(filter_.q.lower()) if filter_.q else None
-    return own & text if own is not None and text is not None else own if own is not None else text
+    return all_of([own, text])

@@ -196,6 +196,11 @@ def list_key(org_id: str, assignment_id: str, status: str) -> str:
     return LIST_SHARDS.key_of(assignment_id, org_id, "ASSIGNMENTS", status)
 
 
+def list_keys(org_id: str, status: str) -> list[str]:
+    """Return all shards of an organisation's assignments in one status."""
+    return LIST_SHARDS.keys(org_id, "ASSIGNMENTS", status)
+
+
 def list_place(created_at: datetime, assignment_id: str) -> str:
     """Return the place of an assignment in its list."""
     return key(f"{to_millis(created_at):013d}", assignment_id)

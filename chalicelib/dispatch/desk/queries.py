@@ -1,17 +1,17 @@
 """Lists of an organisation's orders and couriers, from indexes in shards; free couriers by their distance."""
 
-from datetime import UTC, datetime, timedelta
-from functools import partial, reduce
-from operator import and_
+from datetime import datetime, timedelta
+from functools import partial
 
 from pynamodb.expressions.condition import Condition
 
 from chalicelib.core import cursors
 from chalicelib.core.activity import Activity, count_activity
 from chalicelib.core.actor import Actor
+from chalicelib.core.conditional import all_of
 from chalicelib.core.ids import first_id
 from chalicelib.core.pagination import Page
-from chalicelib.core.sharding import ShardedList
+from chalicelib.core.sharding import HIGHEST, LOWEST, ShardedList
 from chalicelib.core.store import Query, get_many, parallel_reads
 from chalicelib.dispatch import geo, permissions
 from chalicelib.dispatch.desk.schemas import MAX_NEAR, CourierListQuery, CourierStatus, OrderListQuery
@@ -29,7 +29,6 @@ from chalicelib.dispatch.tables import (
 )
 from chalicelib.edge.dependencies import Dependencies
 
-_EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND = timedelta(milliseconds=1)
 _DOING = {CourierStatus.FREE: Courier.order_id.does_not_exist(), CourierStatus.BUSY: Courier.order_id.exists()}
 """What tells free couriers on duty from those with an order."""
@@ -38,8 +37,8 @@ _DOING = {CourierStatus.FREE: Courier.order_id.does_not_exist(), CourierStatus.B
 def list_orders(actor: Actor, query: OrderListQuery) -> Page[Order]:
     """Return orders of the organisation, newest first. Raise `AccessDenied` if the caller may not see all of it."""
     actor.require_reach(permissions.MANAGE)
-    low = first_id(query.since or _EARLIEST)
-    high = first_id(query.until + _MILLISECOND) if query.until else "~"
+    low = first_id(query.since) if query.since else LOWEST
+    high = first_id(query.until + _MILLISECOND) if query.until else HIGHEST
     person = query.customer_id or query.courier_id
     if person is None:
         index = (Order.listed if query.status is None else Order.by_status).Meta.index_name
@@ -84,10 +83,13 @@ def list_couriers(actor: Actor, query: CourierListQuery, deps: Dependencies) -> 
 
 def _further_filter(query: OrderListQuery) -> Condition | None:
     """Return the condition of the filters beside the person whose orders are read."""
-    conditions = [] if query.status is None else [Order.status == query.status.value]
-    if query.customer_id is not None and query.courier_id is not None:
-        conditions.append(Order.assigned_courier == query.courier_id)
-    return reduce(and_, conditions) if conditions else None
+    of_both = query.customer_id is not None and query.courier_id is not None
+    return all_of(
+        [
+            None if query.status is None else Order.status == query.status.value,
+            Order.assigned_courier == query.courier_id if of_both else None,
+        ]
+    )
 
 
 def _free_couriers_near(org_id: str, position: tuple[float, float], limit: int, deps: Dependencies) -> list[Courier]:

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import Meta
 
+from chalicelib.core.pagination import check_period
 from chalicelib.dispatch.rules import OrderState
 from chalicelib.edge.types import Cursor, EntityId, Limit, Moment
 
@@ -28,11 +29,7 @@ class OrderListQuery(msgspec.Struct, frozen=True, rename={"since": "from", "unti
     limit: Limit = 20
     cursor: Cursor | None = None
 
-    @staticmethod
-    def cross_check(present: Mapping[str, Any]) -> Mapping[str, str]:
-        """Require `from` to be before `to`."""
-        since, until = present.get("from"), present.get("to")
-        return {"to": "must not be before from"} if since and until and until < since else {}
+    cross_check = staticmethod(check_period)
 
 
 class CourierStatus(StrEnum):

@@ -18,12 +18,12 @@ from chalicelib.core.errors import ValidationFailed
 from chalicelib.core.store import get, get_many
 from chalicelib.core.work import UnitOfWork
 from chalicelib.edge.imports import Dataset, NotYet, Outcome
-from chalicelib.edge.types import NOT_BLANK
+from chalicelib.edge.types import NOT_BLANK, Text100
 from chalicelib.identity.accounts import passwords, permissions
 from chalicelib.identity.accounts.errors import NameTaken
 from chalicelib.identity.accounts.phones import login_name
 from chalicelib.identity.accounts.rules import PasswordOwner
-from chalicelib.identity.accounts.schemas import CreateUser, Email, Phone, Picture, Skills, Text100, Username
+from chalicelib.identity.accounts.schemas import CreateUser, Email, Phone, Picture, Skills, Username
 from chalicelib.identity.accounts.service import change_user, create_user
 from chalicelib.identity.accounts.tables import Organisation, User, login_name_key, organisation_key, user_key
 from chalicelib.identity.roles.administration import check_can_manage

@@ -7,7 +7,7 @@ import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
 from chalicelib.core.pagination import PageMeta, PageRequest
-from chalicelib.edge.types import CODE, NOT_BLANK, SENTENCE, EntityId
+from chalicelib.edge.types import CODE, NOT_BLANK, SENTENCE, EntityId, Text100
 from chalicelib.identity.roles.schemas import Granted
 
 Username = Annotated[
@@ -18,7 +18,6 @@ Email = Annotated[
     CODE,
     Meta(max_length=254, pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$(?!\n)", extra={SENTENCE: "must be an e-mail address"}),
 ]
-Text100 = Annotated[str, NOT_BLANK, Meta(max_length=100)]
 Phone = Annotated[str, NOT_BLANK, Meta(max_length=40)]
 Skills = Annotated[list[Text100], Meta(max_length=50)]
 Picture = Annotated[str, NOT_BLANK, Meta(max_length=1000)]

@@ -14,10 +14,9 @@ from chalicelib.core.errors import ValidationFailed
 from chalicelib.core.store import get, get_many
 from chalicelib.core.work import UnitOfWork
 from chalicelib.edge.imports import Dataset, Outcome
-from chalicelib.edge.types import EntityId, Note500, Text500
+from chalicelib.edge.types import EntityId, Note500, Text100, Text500
 from chalicelib.maintenance.checklists.tables import Checklist, Ride, checklist_key, ride_key
 from chalicelib.maintenance.permissions import IMPORT_CHECKLISTS, IMPORT_RIDES
-from chalicelib.maintenance.workorders.schemas import Text100
 
 MAX_ITEMS_BYTES = 180_000
 """The largest stored size of a checklist's items: the audit row of a change holds the old and the new ones, and an item

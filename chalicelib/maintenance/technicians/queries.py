@@ -16,6 +16,7 @@ from chalicelib.identity.accounts.tables import User
 from chalicelib.identity.roles.default_permissions import ADMIN_ROLE
 from chalicelib.identity.roles.queries import read_roles
 from chalicelib.maintenance import permissions
+from chalicelib.maintenance.queries import reach_of_list
 from chalicelib.maintenance.technicians.schemas import TechnicianQuery
 from chalicelib.maintenance.workorders.tables import TechnicianCounts, counts_key
 
@@ -29,19 +30,15 @@ class CountedTechnician(msgspec.Struct, frozen=True):
 
 def list_technicians(actor: Actor, query: TechnicianQuery, clock: Clock) -> Page[CountedTechnician]:
     """Return a page of active technicians. Raise `AccessDenied` for a game zone outside the caller's scope."""
-    zone = query.zone
-    if actor.require(permissions.READ_TECHNICIANS) != "org":
-        zone = zone or actor.game_zone
-        if zone is None:
-            return Page((), None)
-        message = "This game zone is outside your scope."
-        actor.require_reach(permissions.READ_TECHNICIANS, zone=zone, message=message)
+    reach = reach_of_list(actor, permissions.READ_TECHNICIANS, query.zone)
+    if reach.is_empty:
+        return Page((), None)
     roles = [
         role.code
         for role in read_roles(actor.org_id, clock)
         if permissions.START in role.permissions and role.code != ADMIN_ROLE
     ]
-    page = list_active_users(actor.org_id, roles, zone, query.limit, query.cursor)
+    page = list_active_users(actor.org_id, roles, reach.zone, query.limit, query.cursor)
     keys = {user.user_id: counts_key(actor.org_id, user.user_id, user.game_zone or "") for user in page.items}
     found = get_many(keys.values(), clock)
     counted = [CountedTechnician(user, found.get(keys[user.user_id]) or TechnicianCounts()) for user in page.items]

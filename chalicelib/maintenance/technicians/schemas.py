@@ -2,8 +2,7 @@
 
 import msgspec
 
-from chalicelib.edge.types import Cursor, Limit
-from chalicelib.maintenance.workorders.schemas import Text100
+from chalicelib.edge.types import Cursor, Limit, Text100
 
 
 class TechnicianQuery(msgspec.Struct, frozen=True):

@@ -21,6 +21,7 @@ from chalicelib.identity.settings import section_of
 from chalicelib.maintenance import permissions
 from chalicelib.maintenance.photos.queries import list_photos
 from chalicelib.maintenance.photos.views import photo_view
+from chalicelib.maintenance.queries import reach_of_list
 from chalicelib.maintenance.rules import OPEN, WorkOrderState, is_due_soon, is_overdue
 from chalicelib.maintenance.settings import MAINTENANCE, MAX_SOON_H
 from chalicelib.maintenance.workorders.detail_schemas import WorkOrderDetail
@@ -91,13 +92,10 @@ def list_own_work_orders(actor: Actor, query: OwnWorkOrderQuery, now: datetime) 
 
 def list_work_orders(actor: Actor, query: WorkOrderQuery, now: datetime) -> WorkOrderPage:
     """Return the orders that the caller may see. Raise `AccessDenied` for a game zone outside their scope."""
-    org_id, zone = actor.org_id, query.zone
-    if actor.require(permissions.LIST) != "org":
-        zone = zone or actor.game_zone
-        if zone is None:
-            return order_page(_NONE, now)
-        actor.require_reach(permissions.LIST, zone=zone, message="This game zone is outside your scope.")
-    orders = _orders(org_id, zone, _state(query.state), within=_overdue_only(query.state, now))
+    reach = reach_of_list(actor, permissions.LIST, query.zone)
+    if reach.is_empty:
+        return order_page(_NONE, now)
+    orders = _orders(actor.org_id, reach.zone, _state(query.state), within=_overdue_only(query.state, now))
     return order_page(_sorted(orders, query.order).page(query.limit, query.cursor), now)
 
 

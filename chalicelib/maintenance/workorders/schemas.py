@@ -11,10 +11,9 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
-from chalicelib.edge.types import FREE_TEXT, NOT_BLANK, Cursor, EntityId, Limit, Note500, Text500
+from chalicelib.edge.types import FREE_TEXT, Cursor, EntityId, Limit, Note500, Text100, Text500
 from chalicelib.maintenance.rules import Priority, WorkOrderState
 
-Text100 = Annotated[str, NOT_BLANK, Meta(max_length=100)]
 Instructions = Annotated[str, FREE_TEXT, Meta(max_length=2000)]
 
 

@@ -1,8 +1,6 @@
 """Lists of an organisation's assignments, from an index in shards; those of one holder from what they hold."""
 
 from datetime import datetime
-from functools import reduce
-from operator import and_
 
 from pynamodb.expressions.condition import Condition
 
@@ -10,13 +8,14 @@ from chalicelib.core import cursors
 from chalicelib.core.activity import Activity, count_activity
 from chalicelib.core.actor import Actor
 from chalicelib.core.clock import Clock
+from chalicelib.core.conditional import all_of
 from chalicelib.core.pagination import Page
 from chalicelib.core.sharding import ShardedList
 from chalicelib.core.store import Query, get_many
 from chalicelib.picking import permissions
 from chalicelib.picking.desk.schemas import AssignmentListQuery
 from chalicelib.picking.ledger.state import AssignmentStatus
-from chalicelib.picking.tables import LIST_SHARDS, PICK_HOURS, Assignment, Picker, assignment_key
+from chalicelib.picking.tables import PICK_HOURS, Assignment, Picker, assignment_key, list_keys
 
 
 def list_assignments(actor: Actor, query: AssignmentListQuery, holder: Picker | None, clock: Clock) -> Page[Assignment]:
@@ -30,7 +29,7 @@ def list_assignments(actor: Actor, query: AssignmentListQuery, holder: Picker | 
             raise cursors.refused()
         return Page(_held(actor.org_id, query, holder, clock), None)
     statuses = list(AssignmentStatus) if query.status is None else [query.status]
-    partitions = [part for status in statuses for part in LIST_SHARDS.keys(actor.org_id, "ASSIGNMENTS", status.value)]
+    partitions = [shard for status in statuses for shard in list_keys(actor.org_id, status.value)]
     assignments = ShardedList(
         Assignment,
         partitions,
@@ -48,10 +47,7 @@ def find_activity(actor: Actor, now: datetime) -> Activity | None:
         return None
     index = Assignment.listed.Meta.index_name
     queries = {
-        status.value: [
-            Query(Assignment, partition, index)
-            for partition in LIST_SHARDS.keys(actor.org_id, "ASSIGNMENTS", status.value)
-        ]
+        status.value: [Query(Assignment, shard, index) for shard in list_keys(actor.org_id, status.value)]
         for status in (AssignmentStatus.QUEUED, AssignmentStatus.ACTIVE)
     }
     return count_activity(queries, PICK_HOURS, now, actor.org_id)
@@ -72,5 +68,4 @@ def _held(org_id: str, query: AssignmentListQuery, holder: Picker | None, clock:
 def _further_filter(query: AssignmentListQuery) -> Condition | None:
     """Return the condition of the filters beside the status, whose partitions are read."""
     wanted = [(Assignment.role, query.role), (Assignment.zone, query.zone)]
-    conditions = [attribute == value for attribute, value in wanted if value is not None]
-    return reduce(and_, conditions) if conditions else None
+    return all_of(attribute == value for attribute, value in wanted if value is not None)
