@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from infra.local.engine import EmbeddedEngine
+from tests.builders.lists import read_pages
 from tests.builders.picking import EAN, REF, Scanner, at_work, claim, line, load, record
 from tests.builders.trips import counted_trips
 from tests.builders.world import OTHER, Person, World
@@ -20,14 +21,7 @@ def supervisor(world: World) -> Person:
 
 def rows(person: Person, query: str = "", limit: int = 2) -> list[dict[str, Any]]:
     """All rows of the list, read in pages."""
-    found, cursor = [], ""
-    while True:
-        answer = person.get(f"{LIST}?limit={limit}{query and '&' + query}{cursor}")
-        assert answer.status == 200, answer
-        found += answer.json["assignments"]
-        if "next_cursor" not in answer.json:
-            return found
-        cursor = f"&cursor={answer.json['next_cursor']}"
+    return read_pages(person, f"{LIST}?{query}" if query else LIST, limit)
 
 
 def ids(found: list[dict[str, Any]]) -> list[str]:

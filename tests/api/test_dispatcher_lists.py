@@ -8,6 +8,7 @@ import pytest
 from chalicelib.core.clock import iso
 from infra.local.engine import EmbeddedEngine
 from tests.builders.dispatch import cancel_order, carried, duty, east, on_duty, order, report, step, time_out
+from tests.builders.lists import read_pages
 from tests.builders.trips import counted_trips
 from tests.builders.world import OTHER, Person, World
 
@@ -17,20 +18,6 @@ STATES = ("assigned", "accepted", "arrived", "picked_up", "delivered")
 @pytest.fixture
 def dispatcher(world: World) -> Person:
     return world.person("dispatcher")
-
-
-def rows(person: Person, path: str, limit: int = 2) -> list[dict[str, Any]]:
-    """All rows of a list, read in pages."""
-    found, cursor = [], ""
-    while True:
-        answer = person.get(f"{path}{'&' if '?' in path else '?'}limit={limit}{cursor}")
-        assert answer.status == 200, answer
-        [name] = set(answer.json) - {"next_cursor"}
-        assert len(answer.json[name]) <= limit
-        found += answer.json[name]
-        if "next_cursor" not in answer.json:
-            return found
-        cursor = f"&cursor={answer.json['next_cursor']}"
 
 
 def ids(found: list[dict[str, Any]]) -> list[str]:
@@ -49,13 +36,13 @@ def placed_in_turn(world: World, customer: Person, number: int) -> list[str]:
 @pytest.mark.parametrize("limit", [1, 3, 7, 20])
 def test_all_orders_are_listed_once_newest_first(world: World, dispatcher: Person, limit: int) -> None:
     made = placed_in_turn(world, world.person("customer"), 7)
-    assert ids(rows(dispatcher, "/v1/orders", limit)) == made
+    assert ids(read_pages(dispatcher, "/v1/orders", limit)) == made
 
 
 def test_a_listed_order_reads_as_the_order_itself(world: World, dispatcher: Person) -> None:
     customer, courier = world.person("customer"), on_duty(world.person("courier"))
     placed = carried(courier, order(customer), "accepted")
-    assert rows(dispatcher, "/v1/orders") == [placed]
+    assert read_pages(dispatcher, "/v1/orders") == [placed]
 
 
 def test_an_order_is_listed_in_its_state_and_in_no_other(world: World, dispatcher: Person) -> None:
@@ -64,7 +51,7 @@ def test_an_order_is_listed_in_its_state_and_in_no_other(world: World, dispatche
         placed = carried(courier, order(world.person("customer")), state)
         for other in STATES:
             expected = [placed["id"]] if other == state else []
-            found = ids(rows(dispatcher, f"/v1/orders?status={other}"))
+            found = ids(read_pages(dispatcher, f"/v1/orders?status={other}"))
             assert [one for one in found if one == placed["id"]] == expected, (state, other)
 
 
@@ -78,9 +65,9 @@ def test_orders_that_found_nobody_timed_out_or_were_canceled_are_listed_by_state
     time_out(world)
     canceled = order(customer)["id"]
     cancel_order(customer, canceled)
-    assert set(ids(rows(dispatcher, "/v1/orders?status=no_nearby_driver"))) == {waiting, late}
-    assert ids(rows(dispatcher, "/v1/orders?status=canceled_by_customer")) == [canceled]
-    assert rows(dispatcher, "/v1/orders?status=assigned") == []
+    assert set(ids(read_pages(dispatcher, "/v1/orders?status=no_nearby_driver"))) == {waiting, late}
+    assert ids(read_pages(dispatcher, "/v1/orders?status=canceled_by_customer")) == [canceled]
+    assert read_pages(dispatcher, "/v1/orders?status=assigned") == []
 
 
 def test_orders_are_listed_by_customer_courier_state_and_time_together(world: World, dispatcher: Person) -> None:
@@ -93,17 +80,17 @@ def test_orders_are_listed_by_customer_courier_state_and_time_together(world: Wo
     world.clock.advance(seconds=10)
     alone = order(anna)["id"]
     by = f"/v1/orders?courier_id={first.user_id}"
-    assert ids(rows(dispatcher, by, 1)) == [other, mine]
-    assert ids(rows(dispatcher, f"{by}&status=delivered", 1)) == [mine]
-    assert ids(rows(dispatcher, f"{by}&customer_id={bert.user_id}")) == [other]
-    assert ids(rows(dispatcher, f"/v1/orders?customer_id={anna.user_id}", 1)) == [alone, mine]
-    assert ids(rows(dispatcher, f"/v1/orders?customer_id={anna.user_id}&status=delivered", 1)) == [mine]
+    assert ids(read_pages(dispatcher, by, 1)) == [other, mine]
+    assert ids(read_pages(dispatcher, f"{by}&status=delivered", 1)) == [mine]
+    assert ids(read_pages(dispatcher, f"{by}&customer_id={bert.user_id}")) == [other]
+    assert ids(read_pages(dispatcher, f"/v1/orders?customer_id={anna.user_id}", 1)) == [alone, mine]
+    assert ids(read_pages(dispatcher, f"/v1/orders?customer_id={anna.user_id}&status=delivered", 1)) == [mine]
     since, before = iso(moment), iso(moment - timedelta(milliseconds=1))
-    assert ids(rows(dispatcher, f"/v1/orders?from={since}", 1)) == [alone, other]
-    assert ids(rows(dispatcher, f"/v1/orders?to={since}", 1)) == [other, mine]
-    assert ids(rows(dispatcher, f"/v1/orders?to={before}", 1)) == [mine]
-    assert ids(rows(dispatcher, f"/v1/orders?from={since}&to={since}", 1)) == [other]
-    assert ids(rows(dispatcher, f"{by}&from={since}", 1)) == [other]
+    assert ids(read_pages(dispatcher, f"/v1/orders?from={since}", 1)) == [alone, other]
+    assert ids(read_pages(dispatcher, f"/v1/orders?to={since}", 1)) == [other, mine]
+    assert ids(read_pages(dispatcher, f"/v1/orders?to={before}", 1)) == [mine]
+    assert ids(read_pages(dispatcher, f"/v1/orders?from={since}&to={since}", 1)) == [other]
+    assert ids(read_pages(dispatcher, f"{by}&from={since}", 1)) == [other]
 
 
 def test_a_list_neither_repeats_nor_skips_orders_while_new_ones_arrive(world: World, dispatcher: Person) -> None:
@@ -155,18 +142,18 @@ def test_couriers_are_free_busy_or_off(world: World, dispatcher: Person) -> None
         },
         off.user_id: {"status": "off", "name": "Cleo", "latitude": off_lat, "longitude": off_lng},
     }  # fmt: skip
-    listed = {one["id"]: one for one in rows(dispatcher, "/v1/couriers")}
+    listed = {one["id"]: one for one in read_pages(dispatcher, "/v1/couriers")}
     assert listed == {name: {"id": name, "position_at": at, **fields} for name, fields in expected.items()}
     for one in (free, busy, off):
         status = expected[one.user_id]["status"]
-        assert ids(rows(dispatcher, f"/v1/couriers?status={status}", 1)) == [one.user_id]
+        assert ids(read_pages(dispatcher, f"/v1/couriers?status={status}", 1)) == [one.user_id]
 
 
 def test_a_courier_changes_status_with_each_step_and_each_change_of_duty(world: World, dispatcher: Person) -> None:
     courier, customer = on_duty(world.person("courier")), world.person("customer")
 
     def status() -> str:
-        [one] = rows(dispatcher, "/v1/couriers")
+        [one] = read_pages(dispatcher, "/v1/couriers")
         return str(one["status"])
 
     placed = order(customer)
@@ -188,8 +175,10 @@ def test_all_couriers_come_once_in_pages_of_any_length(world: World, dispatcher:
         duty(one, available=False)
     every = sorted(one.user_id for one in couriers)
     for limit in (1, 2, 7, 1000):
-        assert ids(rows(dispatcher, "/v1/couriers", limit)) == every
-        assert ids(rows(dispatcher, "/v1/couriers?status=free", limit)) == sorted(c.user_id for c in couriers[1::2])
+        assert ids(read_pages(dispatcher, "/v1/couriers", limit)) == every
+        assert ids(read_pages(dispatcher, "/v1/couriers?status=free", limit)) == sorted(
+            c.user_id for c in couriers[1::2]
+        )
 
 
 def test_free_couriers_near_a_position_come_nearest_first(world: World, dispatcher: Person) -> None:
@@ -234,7 +223,7 @@ def test_dispatchers_see_their_own_organisation_only(world: World, dispatcher: P
         "/v1/couriers",
         f"/v1/couriers?near={lat},{lng}",
     ):
-        assert rows(stranger, path) == [], path
+        assert read_pages(stranger, path) == [], path
 
 
 def test_a_role_with_a_narrower_scope_does_not_see_the_lists(world: World) -> None:

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from tests.builders.lists import read_pages
 from tests.builders.maintenance import ITEMS, NORTH, SOUTH, Park
 from tests.builders.world import OTHER, Person, World
 
@@ -18,14 +19,7 @@ def park(world: World) -> Park:
 
 def rows(person: Person, query: str = "", limit: int = 2) -> list[dict[str, Any]]:
     """All rows of the list, read in pages."""
-    found, cursor = [], ""
-    while True:
-        answer = person.get(f"{LIST}?limit={limit}{query and '&' + query}{cursor}")
-        assert answer.status == 200, answer
-        found += answer.json["technicians"]
-        if answer.json["nextCursor"] is None:
-            return found
-        cursor = f"&cursor={answer.json['nextCursor']}"
+    return read_pages(person, f"{LIST}?{query}" if query else LIST, limit, is_camel=True)
 
 
 def names(found: list[dict[str, Any]]) -> list[str]:
