@@ -34,6 +34,10 @@ PINNED := $(REQUIREMENTS) requirements-rehearsal.txt tests/clients/requirements.
 DOCUMENTS := tests/documents
 SDK := sdk/typescript
 NPM := PATH="$(abspath $(BIN)):$$PATH" $(BIN)/npm
+# $(call INSTALL,FOLDER) installs the packages of a folder's lock file, unless they are those of the last installation.
+INSTALL = cmp -s $(1)/package-lock.json $(1)/node_modules/.installed-lock || { \
+	  $(NPM) --prefix $(1) ci --ignore-scripts --no-audit --no-fund && \
+	  cp $(1)/package-lock.json $(1)/node_modules/.installed-lock; }
 
 help:  ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -80,9 +84,7 @@ check: environment  ## Check formatting, lint, types, architecture and the API
 
 documents: environment  ## Let Spectral, Redocly and AsyncAPI's parser read the API's documents
 	$(BIN)/python -m infra.api_documents build/documents
-	@cmp -s $(DOCUMENTS)/package-lock.json $(DOCUMENTS)/node_modules/.installed-lock || { \
-	  $(NPM) --prefix $(DOCUMENTS) ci --ignore-scripts --no-audit --no-fund && \
-	  cp $(DOCUMENTS)/package-lock.json $(DOCUMENTS)/node_modules/.installed-lock; }
+	@$(call INSTALL,$(DOCUMENTS))
 	$(NPM) --prefix $(DOCUMENTS) run --silent all
 
 sdk: sdk-package  ## Check and test the TypeScript package, in Node and in Chromium
@@ -90,8 +92,7 @@ sdk: sdk-package  ## Check and test the TypeScript package, in Node and in Chrom
 
 sdk-package: environment  ## Build the TypeScript package
 	$(BIN)/python -m infra.api_documents build/documents
-	@cmp -s $(SDK)/package-lock.json $(SDK)/node_modules/.installed-lock || { \
-	  $(NPM) --prefix $(SDK) ci --ignore-scripts && cp $(SDK)/package-lock.json $(SDK)/node_modules/.installed-lock; }
+	@$(call INSTALL,$(SDK))
 	$(NPM) --prefix $(SDK) run --silent package
 
 bench: environment  ## Measure round trips, units and time per endpoint
