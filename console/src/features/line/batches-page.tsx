@@ -1,19 +1,14 @@
 import { useQuery } from "@tanstack/react-query";
-import { useNavigate } from "react-router";
 import { shortId } from "~/components/copyable";
-import { type Column, DataGrid } from "~/components/data-grid";
-import { rowsOf } from "~/components/data-grid-state";
+import type { Column } from "~/components/data-grid";
 import { TimeAgo } from "~/components/date-time";
-import { FilterBar, SearchFilter, SelectFilter } from "~/components/filters";
-import { PageHeader } from "~/components/page-header";
-import { StateMessage } from "~/components/state-message";
 import { StatusBadge } from "~/components/status-badge";
 import { BatchProgress } from "./batch-progress";
-import { pagingOf, SkuFilter, useListAddress } from "./list";
+import { SkuFilter, useListAddress } from "./list";
+import { ListPage } from "./list-page";
 import { NarrowRow } from "./narrow-row";
 import { type Batch, batchesQuery } from "./queries";
 import { BATCH_STATES, optionsOf } from "./states";
-import { LINE_TABS, Tabs } from "./tabs";
 import { texts } from "./texts";
 
 const STATES = optionsOf(BATCH_STATES);
@@ -21,39 +16,18 @@ const STATES = optionsOf(BATCH_STATES);
 /** The list of batches. */
 export default function BatchesPage() {
   const address = useListAddress();
-  const navigate = useNavigate();
-  const query = useQuery(batchesQuery(address.filter, address.page));
   return (
-    <>
-      <PageHeader title={texts.batches.title} description={texts.batches.description} />
-      <Tabs tabs={LINE_TABS} />
-      <FilterBar active={address.active} onClear={address.clear}>
-        <SearchFilter
-          label={texts.filters.searchBatch}
-          value={address.filter.q}
-          onChange={(value) => address.set("q", value)}
-        />
-        <SelectFilter
-          label={texts.filters.status}
-          options={STATES}
-          value={address.filter.status}
-          onChange={(value) => address.set("status", value)}
-        />
-        <SkuFilter address={address} />
-      </FilterBar>
-      <DataGrid
-        label={texts.batches.list}
-        columns={BATCH_COLUMNS}
-        narrow={narrowBatch}
-        state={rowsOf(query, (page) => page.data)}
-        paging={pagingOf(query, address)}
-        rowId={(batch) => batch.id}
-        onOpen={(batch) => void navigate(`/line/batches/${batch.id}`)}
-        filtered={address.active}
-        onClearFilters={address.clear}
-        empty={<StateMessage kind="empty" title={texts.batches.empty} text={texts.batches.emptyHint} />}
-      />
-    </>
+    <ListPage
+      words={texts.batches}
+      search={texts.filters.searchBatch}
+      states={STATES}
+      filters={<SkuFilter address={address} />}
+      address={address}
+      query={useQuery(batchesQuery(address.filter, address.page))}
+      columns={BATCH_COLUMNS}
+      narrow={narrowBatch}
+      details="/line/batches"
+    />
   );
 }
 

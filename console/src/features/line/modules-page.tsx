@@ -1,18 +1,13 @@
 import { useQuery } from "@tanstack/react-query";
-import { useNavigate } from "react-router";
 import { shortId } from "~/components/copyable";
-import { type Column, DataGrid } from "~/components/data-grid";
-import { rowsOf } from "~/components/data-grid-state";
+import type { Column } from "~/components/data-grid";
 import { TimeAgo } from "~/components/date-time";
-import { FilterBar, SearchFilter, SelectFilter } from "~/components/filters";
-import { PageHeader } from "~/components/page-header";
-import { StateMessage } from "~/components/state-message";
 import { StatusBadge } from "~/components/status-badge";
-import { BatchFilter, pagingOf, SkuFilter, useListAddress } from "./list";
+import { BatchFilter, SkuFilter, useListAddress } from "./list";
+import { ListPage } from "./list-page";
 import { NarrowRow } from "./narrow-row";
 import { type Module, modulesQuery } from "./queries";
 import { MODULE_STATES, optionsOf } from "./states";
-import { LINE_TABS, Tabs } from "./tabs";
 import { texts } from "./texts";
 
 const STATES = optionsOf(MODULE_STATES);
@@ -20,40 +15,23 @@ const STATES = optionsOf(MODULE_STATES);
 /** The list of modules. */
 export default function ModulesPage() {
   const address = useListAddress();
-  const navigate = useNavigate();
-  const query = useQuery(modulesQuery(address.filter, address.page));
   return (
-    <>
-      <PageHeader title={texts.modules.title} description={texts.modules.description} />
-      <Tabs tabs={LINE_TABS} />
-      <FilterBar active={address.active} onClear={address.clear}>
-        <SearchFilter
-          label={texts.filters.searchSerial}
-          value={address.filter.q}
-          onChange={(value) => address.set("q", value)}
-        />
-        <SelectFilter
-          label={texts.filters.status}
-          options={STATES}
-          value={address.filter.status}
-          onChange={(value) => address.set("status", value)}
-        />
-        <SkuFilter address={address} />
-        <BatchFilter address={address} />
-      </FilterBar>
-      <DataGrid
-        label={texts.modules.list}
-        columns={COLUMNS}
-        narrow={narrowModule}
-        state={rowsOf(query, (page) => page.data)}
-        paging={pagingOf(query, address)}
-        rowId={(module) => module.id}
-        onOpen={(module) => void navigate(`/line/modules/${module.id}`)}
-        filtered={address.active}
-        onClearFilters={address.clear}
-        empty={<StateMessage kind="empty" title={texts.modules.empty} text={texts.modules.emptyHint} />}
-      />
-    </>
+    <ListPage
+      words={texts.modules}
+      search={texts.filters.searchSerial}
+      states={STATES}
+      filters={
+        <>
+          <SkuFilter address={address} />
+          <BatchFilter address={address} />
+        </>
+      }
+      address={address}
+      query={useQuery(modulesQuery(address.filter, address.page))}
+      columns={COLUMNS}
+      narrow={narrowModule}
+      details="/line/modules"
+    />
   );
 }
 

@@ -1,17 +1,12 @@
 import { useQuery } from "@tanstack/react-query";
-import { useNavigate } from "react-router";
-import { type Column, DataGrid } from "~/components/data-grid";
-import { rowsOf } from "~/components/data-grid-state";
+import type { Column } from "~/components/data-grid";
 import { TimeAgo } from "~/components/date-time";
-import { FilterBar, SearchFilter, SelectFilter } from "~/components/filters";
-import { PageHeader } from "~/components/page-header";
-import { StateMessage } from "~/components/state-message";
 import { StatusBadge } from "~/components/status-badge";
-import { BatchFilter, pagingOf, SkuFilter, useListAddress } from "./list";
+import { BatchFilter, SkuFilter, useListAddress } from "./list";
+import { ListPage } from "./list-page";
 import { NarrowRow } from "./narrow-row";
 import { type Pack, packsQuery } from "./queries";
 import { DISPOSITIONS, optionsOf, PACK_STATES } from "./states";
-import { LINE_TABS, Tabs } from "./tabs";
 import { texts } from "./texts";
 
 const STATES = optionsOf(PACK_STATES);
@@ -19,40 +14,23 @@ const STATES = optionsOf(PACK_STATES);
 /** The list of packs. */
 export default function PacksPage() {
   const address = useListAddress();
-  const navigate = useNavigate();
-  const query = useQuery(packsQuery(address.filter, address.page));
   return (
-    <>
-      <PageHeader title={texts.packs.title} description={texts.packs.description} />
-      <Tabs tabs={LINE_TABS} />
-      <FilterBar active={address.active} onClear={address.clear}>
-        <SearchFilter
-          label={texts.filters.searchSerial}
-          value={address.filter.q}
-          onChange={(value) => address.set("q", value)}
-        />
-        <SelectFilter
-          label={texts.filters.status}
-          options={STATES}
-          value={address.filter.status}
-          onChange={(value) => address.set("status", value)}
-        />
-        <SkuFilter address={address} />
-        <BatchFilter address={address} />
-      </FilterBar>
-      <DataGrid
-        label={texts.packs.list}
-        columns={PACK_COLUMNS}
-        narrow={narrowPack}
-        state={rowsOf(query, (page) => page.data)}
-        paging={pagingOf(query, address)}
-        rowId={(pack) => pack.id}
-        onOpen={(pack) => void navigate(`/line/packs/${pack.id}`)}
-        filtered={address.active}
-        onClearFilters={address.clear}
-        empty={<StateMessage kind="empty" title={texts.packs.empty} text={texts.packs.emptyHint} />}
-      />
-    </>
+    <ListPage
+      words={texts.packs}
+      search={texts.filters.searchSerial}
+      states={STATES}
+      filters={
+        <>
+          <SkuFilter address={address} />
+          <BatchFilter address={address} />
+        </>
+      }
+      address={address}
+      query={useQuery(packsQuery(address.filter, address.page))}
+      columns={PACK_COLUMNS}
+      narrow={narrowPack}
+      details="/line/packs"
+    />
   );
 }
 

@@ -1,17 +1,12 @@
 import { useQuery } from "@tanstack/react-query";
-import { useNavigate } from "react-router";
-import { type Column, DataGrid } from "~/components/data-grid";
-import { rowsOf } from "~/components/data-grid-state";
+import type { Column } from "~/components/data-grid";
 import { TimeAgo } from "~/components/date-time";
-import { FilterBar, SearchFilter, SelectFilter } from "~/components/filters";
-import { PageHeader } from "~/components/page-header";
-import { StateMessage } from "~/components/state-message";
 import { StatusBadge } from "~/components/status-badge";
-import { pagingOf, useListAddress } from "./list";
+import { useListAddress } from "./list";
+import { ListPage } from "./list-page";
 import { NarrowRow } from "./narrow-row";
 import { type Sku, skusQuery } from "./queries";
 import { optionsOf, SKU_STATES } from "./states";
-import { LINE_TABS, Tabs } from "./tabs";
 import { texts } from "./texts";
 
 const STATES = optionsOf(SKU_STATES);
@@ -19,38 +14,17 @@ const STATES = optionsOf(SKU_STATES);
 /** The list of SKUs. */
 export default function SkusPage() {
   const address = useListAddress();
-  const navigate = useNavigate();
-  const query = useQuery(skusQuery(address.filter, address.page));
   return (
-    <>
-      <PageHeader title={texts.skus.title} description={texts.skus.description} />
-      <Tabs tabs={LINE_TABS} />
-      <FilterBar active={address.active} onClear={address.clear}>
-        <SearchFilter
-          label={texts.filters.searchSku}
-          value={address.filter.q}
-          onChange={(value) => address.set("q", value)}
-        />
-        <SelectFilter
-          label={texts.filters.status}
-          options={STATES}
-          value={address.filter.status}
-          onChange={(value) => address.set("status", value)}
-        />
-      </FilterBar>
-      <DataGrid
-        label={texts.skus.list}
-        columns={COLUMNS}
-        narrow={narrowSku}
-        state={rowsOf(query, (page) => page.data)}
-        paging={pagingOf(query, address)}
-        rowId={(sku) => sku.id}
-        onOpen={(sku) => void navigate(`/line/skus/${sku.id}`)}
-        filtered={address.active}
-        onClearFilters={address.clear}
-        empty={<StateMessage kind="empty" title={texts.skus.empty} text={texts.skus.emptyHint} />}
-      />
-    </>
+    <ListPage
+      words={texts.skus}
+      search={texts.filters.searchSku}
+      states={STATES}
+      address={address}
+      query={useQuery(skusQuery(address.filter, address.page))}
+      columns={COLUMNS}
+      narrow={narrowSku}
+      details="/line/skus"
+    />
   );
 }
 
