@@ -33,12 +33,14 @@ from chalicelib.core.runner import Outbox, Runner
 from chalicelib.core.schedule import run_passes
 from chalicelib.core.settings import Settings, settings
 from chalicelib.core.work import Recipient
-from chalicelib.dispatch import events as dispatch_events
+from chalicelib.dispatch.couriers import events as courier_events
+from chalicelib.dispatch.couriers.routes import routes as courier_routes
+from chalicelib.dispatch.couriers.service import end_duty_of_signed_out
 from chalicelib.dispatch.desk.routes import routes as desk_routes
-from chalicelib.dispatch.queries import ORDER_EVENTS
-from chalicelib.dispatch.routes import routes as dispatch_routes
-from chalicelib.dispatch.service import end_duty_of_signed_out
-from chalicelib.dispatch.sweep import reassign_due
+from chalicelib.dispatch.orders import events as order_events
+from chalicelib.dispatch.orders.queries import ORDER_EVENTS
+from chalicelib.dispatch.orders.routes import routes as order_routes
+from chalicelib.dispatch.orders.sweep import reassign_due
 from chalicelib.edge.api import ALL_METHODS, UNKNOWN_ROUTE, BatonApp
 from chalicelib.edge.dependencies import Dependencies, install
 from chalicelib.edge.forms import FORM_DATA
@@ -93,7 +95,8 @@ ROUTES = (
     socket_routes,
     notice_routes,
     overview_routes,
-    dispatch_routes,
+    order_routes,
+    courier_routes,
     desk_routes,
     work_order_routes,
     technician_routes,
@@ -108,6 +111,8 @@ ROUTES = (
     assembly_routes,
     trace_routes,
 )
+
+SOCKET_EVENTS = order_events.SOCKET_EVENTS + courier_events.SOCKET_EVENTS + notice_events.SOCKET_EVENTS
 
 LISTENERS = (check_bound_sessions, end_duty_of_signed_out)
 """What follows from changes of other domains, in the same transaction."""
@@ -154,7 +159,7 @@ def compose(  # noqa: PLR0913 - each part can be replaced, by keyword
         endpoints=[endpoint for routes in ROUTES for endpoint in routes.endpoints],
         roles_of=roles_with,
         version=__version__,
-        sockets=describe_sockets(config, dispatch_events.SOCKET_EVENTS + notice_events.SOCKET_EVENTS),
+        sockets=describe_sockets(config, SOCKET_EVENTS),
     )
     sockets = Sockets(dependencies, sender, trigger)
     return Composition(dependencies, delivery, sockets, messages or AwsMessages(config))

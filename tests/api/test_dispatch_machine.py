@@ -8,7 +8,8 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
 
-from chalicelib.dispatch.tables import Courier, Order
+from chalicelib.dispatch.couriers.tables import Courier
+from chalicelib.dispatch.orders.tables import Order
 from infra.local.engine import EmbeddedEngine
 from tests.builders.dispatch import (
     NOWHERE,

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.dispatch.sweep import OfferOutcome, reassign_due
+from chalicelib.dispatch.orders.sweep import OfferOutcome, reassign_due
 from infra.local.engine import EmbeddedEngine
 from tests.builders.dispatch import (
     NOWHERE,

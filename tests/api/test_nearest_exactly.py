@@ -16,11 +16,12 @@ from hypothesis import strategies as st
 from chalicelib.core.actor import Actor
 from chalicelib.core.aws import client
 from chalicelib.core.store import get
-from chalicelib.dispatch import geo
-from chalicelib.dispatch.couriers import report_position, set_duty, take
-from chalicelib.dispatch.nearest import CourierCriteria, find_courier
-from chalicelib.dispatch.schemas import CourierPosition
-from chalicelib.dispatch.tables import Courier, courier_key, free_cell, idle_key, idle_shard
+from chalicelib.dispatch.couriers import geo
+from chalicelib.dispatch.couriers.duty import set_duty, take
+from chalicelib.dispatch.couriers.nearest import CourierCriteria, find_courier
+from chalicelib.dispatch.couriers.positions import report_position
+from chalicelib.dispatch.couriers.schemas import CourierPosition
+from chalicelib.dispatch.couriers.tables import Courier, courier_key, free_cell, idle_key, idle_shard
 from infra.local.engine import EmbeddedEngine
 from tests.builders.world import World
 from tests.environment import examples

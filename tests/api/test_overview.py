@@ -10,7 +10,7 @@ from chalicelib.core.activity import MAX_COUNTED, count_activity
 from chalicelib.core.clock import iso
 from chalicelib.core.hourly_counts import HOURS
 from chalicelib.core.store import Query
-from chalicelib.dispatch.tables import ORDER_HOURS
+from chalicelib.dispatch.orders.tables import ORDER_HOURS
 from chalicelib.packing.shipments.tables import Shipment, open_keys, shipment_key
 from infra.local.engine import EmbeddedEngine
 from tests.builders import packing, picking

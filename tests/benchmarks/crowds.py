@@ -10,19 +10,9 @@ from random import Random
 from typing import Any
 
 from chalicelib.core.ids import SystemIds
-from chalicelib.dispatch import geo
-from chalicelib.dispatch.tables import (
-    Courier,
-    Order,
-    courier_key,
-    free_cell,
-    idle_key,
-    idle_shard,
-    list_keys,
-    listed_key,
-    order_key,
-    person_key,
-)
+from chalicelib.dispatch.couriers import geo
+from chalicelib.dispatch.couriers.tables import Courier, courier_key, free_cell, idle_key, idle_shard
+from chalicelib.dispatch.orders.tables import Order, list_keys, listed_key, order_key, person_key
 from tests.benchmarks.capacity import Item
 from tests.benchmarks.metered import MeteredEngine
 from tests.benchmarks.pricing import Place

@@ -130,5 +130,6 @@ RARE: Prepared = {
     "PATCH /v1/users/{id}, disabled": partial(_update_user, body={"status": "DISABLED"}),
     "PATCH /v1/users/{id}, stepping down": _step_down,
 }
-"""Over the budget for a reason: what the user does as a courier is read (`dispatch.service.end_duty_of_signed_out`), or
-another administrator has to be searched for (`identity.roles.administration`)."""
+"""Over the budget for a reason: what the user does as a courier is read
+(`dispatch.couriers.service.end_duty_of_signed_out`), or another administrator has to be searched for
+(`identity.roles.administration`)."""

@@ -9,7 +9,7 @@ from random import Random
 
 from chalicelib.core import aws
 from chalicelib.core.settings import settings
-from chalicelib.dispatch.sweep import OfferOutcome, reassign_due
+from chalicelib.dispatch.orders.sweep import OfferOutcome, reassign_due
 from infra.tables import definitions
 from tests.benchmarks import crowds
 from tests.benchmarks.capacity import Item, Units

@@ -11,8 +11,9 @@ from typing import Any
 
 from chalicelib.audit.tables import AuditRow
 from chalicelib.core.store import get
-from chalicelib.dispatch.geo import EARTH_RADIUS_M
-from chalicelib.dispatch.tables import Courier, Order, courier_key, order_key
+from chalicelib.dispatch.couriers.geo import EARTH_RADIUS_M
+from chalicelib.dispatch.couriers.tables import Courier, courier_key
+from chalicelib.dispatch.orders.tables import Order, order_key
 from tests.builders.world import Answer, Person, World
 
 LAT, LNG = 52.37, 4.89

@@ -12,7 +12,7 @@ from typing import Any
 
 from chalicelib.audit.tables import OUTCOME_OK, AuditRow
 from chalicelib.core.table import Item
-from chalicelib.dispatch.tables import Order
+from chalicelib.dispatch.orders.tables import Order
 from chalicelib.edge.idempotency import IdempotencyRecord
 from chalicelib.maintenance.photos.tables import WorkOrderPhoto
 from chalicelib.maintenance.workorders.tables import WorkOrder

@@ -7,8 +7,9 @@ from collections.abc import Iterator
 
 from chalicelib.core.clock import SystemClock
 from chalicelib.core.table import SEPARATOR
-from chalicelib.dispatch.rules import ACTIVE
-from chalicelib.dispatch.tables import Courier, Order
+from chalicelib.dispatch.couriers.tables import Courier
+from chalicelib.dispatch.orders.rules import ACTIVE
+from chalicelib.dispatch.orders.tables import Order
 from chalicelib.maintenance.checklists.tables import Checklist
 from chalicelib.maintenance.photos.tables import WorkOrderPhoto
 from chalicelib.maintenance.rules import OPEN

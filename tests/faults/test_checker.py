@@ -15,7 +15,8 @@ import pytest
 from chalicelib.audit.tables import AuditRow
 from chalicelib.core.clock import SystemClock
 from chalicelib.core.table import Item
-from chalicelib.dispatch.tables import Courier, Order
+from chalicelib.dispatch.couriers.tables import Courier
+from chalicelib.dispatch.orders.tables import Order
 from chalicelib.edge.idempotency import IdempotencyRecord
 from chalicelib.maintenance.workorders.tables import WorkOrder
 from chalicelib.manufacturing.tables import Module

@@ -19,7 +19,7 @@ import app
 from chalicelib.core.clock import SystemClock
 from chalicelib.core.settings import settings
 from chalicelib.core.store import get
-from chalicelib.dispatch.tables import order_key
+from chalicelib.dispatch.orders.tables import order_key
 from infra.local.engine import EmbeddedEngine
 from infra.local.objects import EmbeddedObjects
 from infra.tables import definitions

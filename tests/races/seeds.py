@@ -3,20 +3,9 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
-from chalicelib.dispatch import geo
-from chalicelib.dispatch.tables import (
-    Courier,
-    Order,
-    courier_key,
-    free_cell,
-    idle_key,
-    idle_shard,
-    list_keys,
-    listed_key,
-    offer_shard,
-    order_key,
-    person_key,
-)
+from chalicelib.dispatch.couriers import geo
+from chalicelib.dispatch.couriers.tables import Courier, courier_key, free_cell, idle_key, idle_shard
+from chalicelib.dispatch.orders.tables import Order, list_keys, listed_key, offer_shard, order_key, person_key
 from tests.builders.dispatch import east
 from tests.builders.world import DEMO, Person, World
 

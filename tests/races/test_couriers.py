@@ -4,7 +4,7 @@ from collections.abc import Callable
 from functools import partial
 from threading import Event
 
-from chalicelib.dispatch.tables import Courier
+from chalicelib.dispatch.couriers.tables import Courier
 from tests.builders.dispatch import LAT, LNG, cancel_order, duty, on_duty, order_body, report, step, stored_courier
 from tests.builders.world import Person, World
 from tests.races.crowd import at_once

@@ -5,7 +5,7 @@ from functools import partial
 from typing import Any
 
 from chalicelib.core.hourly_counts import SHARDS, HourlyCounts
-from chalicelib.dispatch.tables import ORDER_HOURS
+from chalicelib.dispatch.orders.tables import ORDER_HOURS
 from chalicelib.picking.tables import PICK_HOURS
 from tests.builders.dispatch import cancel_order, carried, on_duty, order_body, step
 from tests.builders.picking import Scanner, claim, close, line, load, record, stored

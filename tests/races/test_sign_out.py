@@ -6,7 +6,7 @@ from functools import partial
 import pytest
 
 from chalicelib.core.store import get
-from chalicelib.dispatch.rules import OrderState
+from chalicelib.dispatch.orders.rules import OrderState
 from chalicelib.identity.sessions.tables import session_key
 from tests.builders.dispatch import (
     duty,

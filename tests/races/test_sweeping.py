@@ -4,7 +4,7 @@ from collections import Counter
 from functools import partial
 from typing import Any
 
-from chalicelib.dispatch.sweep import OfferOutcome, reassign_due
+from chalicelib.dispatch.orders.sweep import OfferOutcome, reassign_due
 from infra.local.engine import EmbeddedEngine
 from tests.builders.world import World
 from tests.races.crowd import at_once

@@ -4,8 +4,9 @@ from collections import Counter
 from collections.abc import Iterable
 
 from chalicelib.core.store import Query
-from chalicelib.dispatch.rules import ACTIVE
-from chalicelib.dispatch.tables import Courier, Order
+from chalicelib.dispatch.couriers.tables import Courier
+from chalicelib.dispatch.orders.rules import ACTIVE
+from chalicelib.dispatch.orders.tables import Order
 from tests.builders.dispatch import stored_courier, stored_order
 from tests.builders.mailboxes import mail
 from tests.builders.world import DEMO, Person, World

@@ -14,7 +14,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from chalicelib.core.settings import settings
-from chalicelib.dispatch.sweep import reassign_due
+from chalicelib.dispatch.orders.sweep import reassign_due
 from chalicelib.maintenance.workorders.sweep import remind_due
 from tests.builders.dispatch import order_body
 from tests.builders.world import World

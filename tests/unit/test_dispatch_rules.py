@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.core.state_machine import TransitionCheck
-from chalicelib.dispatch.rules import (
+from chalicelib.dispatch.orders.rules import (
     ACTIVE,
     FREES_COURIER,
     ORDER,

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from chalicelib.dispatch.geo import (
+from chalicelib.dispatch.couriers.geo import (
     COVER,
     EARTH_RADIUS_M,
     PRECISION,

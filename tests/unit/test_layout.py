@@ -30,10 +30,11 @@ ROOMS = {
 
 OWN: dict[str, dict[str, str]] = {
     "dispatch": {
-        "assignment": "the offer of an order to a courier, shared by creation, decline, release and sweep",
-        "couriers": "the use cases of couriers, beside those of orders",
-        "geo": "great-circle geometry and the cells of the search; pure",
-        "nearest": "the search for a courier over the indexes",
+        "couriers/duty": "the changes of a courier's duty and order in hand, which orders share",
+        "couriers/geo": "great-circle geometry and the cells of the search; pure",
+        "couriers/nearest": "the search for a courier over the indexes",
+        "couriers/positions": "the use case of reported positions, stored outside of the unit of work",
+        "orders/assignment": "the offer of an order to a courier, shared by creation, decline, release and sweep",
     },
     "packing": {
         "boxes/labels": "the label of a box in ZPL",

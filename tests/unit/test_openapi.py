@@ -21,8 +21,8 @@ from chalicelib.core.clock import SystemClock
 from chalicelib.core.errors import NotFound, ValidationFailed
 from chalicelib.core.ids import SystemIds
 from chalicelib.core.settings import settings
-from chalicelib.dispatch.rules import OrderState
-from chalicelib.dispatch.schemas import OrderPage, OrderView
+from chalicelib.dispatch.orders.rules import OrderState
+from chalicelib.dispatch.orders.schemas import OrderPage, OrderView
 from chalicelib.edge.api import UNKNOWN_ROUTE
 from chalicelib.edge.dependencies import Dependencies
 from chalicelib.edge.endpoint import Endpoint

@@ -7,7 +7,8 @@ import pytest
 from pynamodb.attributes import AttributeContainer
 from pynamodb.exceptions import AttributeDeserializationError
 
-from chalicelib.dispatch.tables import Courier, Order
+from chalicelib.dispatch.couriers.tables import Courier
+from chalicelib.dispatch.orders.tables import Order
 from chalicelib.identity.accounts.tables import User
 from chalicelib.identity.roles.tables import RolePermissions
 from chalicelib.realtime.tables import MailboxHead

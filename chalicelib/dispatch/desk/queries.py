@@ -13,20 +13,12 @@ from chalicelib.core.ids import first_id
 from chalicelib.core.pagination import Page
 from chalicelib.core.sharding import HIGHEST, LOWEST, ShardedList
 from chalicelib.core.store import Query, get_many, parallel_reads
-from chalicelib.dispatch import geo, permissions
+from chalicelib.dispatch import permissions
+from chalicelib.dispatch.couriers import geo
+from chalicelib.dispatch.couriers.tables import Courier, courier_key, courier_of, free_cell, roster_keys
 from chalicelib.dispatch.desk.schemas import MAX_NEAR, CourierListQuery, CourierStatus, OrderListQuery
-from chalicelib.dispatch.rules import ACTIVE
-from chalicelib.dispatch.tables import (
-    ORDER_HOURS,
-    Courier,
-    Order,
-    courier_key,
-    courier_of,
-    free_cell,
-    list_keys,
-    person_key,
-    roster_keys,
-)
+from chalicelib.dispatch.orders.rules import ACTIVE
+from chalicelib.dispatch.orders.tables import ORDER_HOURS, Order, list_keys, person_key
 from chalicelib.edge.dependencies import Dependencies
 
 _MILLISECOND = timedelta(milliseconds=1)

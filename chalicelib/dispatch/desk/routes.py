@@ -2,12 +2,13 @@
 
 from chalicelib.core.pagination import Page
 from chalicelib.dispatch import permissions
+from chalicelib.dispatch.couriers.tables import Courier
 from chalicelib.dispatch.desk import queries, views
 from chalicelib.dispatch.desk.examples import FREE_COURIER
 from chalicelib.dispatch.desk.schemas import CourierListQuery, CourierPage, OrderListQuery
-from chalicelib.dispatch.schemas import OrderPage
-from chalicelib.dispatch.tables import Courier, Order
-from chalicelib.dispatch.views import order_page_view
+from chalicelib.dispatch.orders.schemas import OrderPage
+from chalicelib.dispatch.orders.tables import Order
+from chalicelib.dispatch.orders.views import order_page_view
 from chalicelib.edge.dependencies import dependencies
 from chalicelib.edge.request import Empty, Request
 from chalicelib.edge.routes import Routes

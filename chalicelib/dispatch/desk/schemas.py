@@ -9,7 +9,7 @@ import msgspec
 from msgspec import Meta
 
 from chalicelib.core.pagination import check_period
-from chalicelib.dispatch.rules import OrderState
+from chalicelib.dispatch.orders.rules import OrderState
 from chalicelib.edge.types import Cursor, EntityId, Limit, Moment
 
 

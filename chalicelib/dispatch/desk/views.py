@@ -1,8 +1,8 @@
 """Couriers as dispatchers read them."""
 
 from chalicelib.core.pagination import Page
+from chalicelib.dispatch.couriers.tables import Courier
 from chalicelib.dispatch.desk.schemas import CourierPage, CourierStatus, CourierView
-from chalicelib.dispatch.tables import Courier
 
 
 def courier_page_view(page: Page[Courier]) -> CourierPage:

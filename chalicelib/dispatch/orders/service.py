@@ -1,27 +1,16 @@
-"""The use cases of orders: create, the courier's steps, cancel; and the duty of couriers.
+"""The use cases of orders: create, the courier's steps, cancel.
 
 The pipeline has checked that the order exists, that it is the caller's, and that its state allows the step.
 """
 
-from functools import partial
-
 from chalicelib.core.actor import Actor
-from chalicelib.core.store import get
 from chalicelib.core.work import UnitOfWork
-from chalicelib.dispatch import assignment, couriers, events
-from chalicelib.dispatch.assignment import given_up_by
-from chalicelib.dispatch.rules import FREES_COURIER, OrderAction, OrderState
-from chalicelib.dispatch.schemas import Availability, CourierAction, CreateOrder, CustomerAction
-from chalicelib.dispatch.tables import (
-    ORDER_HOURS,
-    Courier,
-    Order,
-    courier_key,
-    listed_key,
-    order_key,
-    person_key,
-    status_values,
-)
+from chalicelib.dispatch.couriers import duty
+from chalicelib.dispatch.orders import assignment, events
+from chalicelib.dispatch.orders.assignment import given_up_by
+from chalicelib.dispatch.orders.rules import FREES_COURIER, OrderAction, OrderState
+from chalicelib.dispatch.orders.schemas import CourierAction, CreateOrder, CustomerAction
+from chalicelib.dispatch.orders.tables import ORDER_HOURS, Order, listed_key, order_key, person_key, status_values
 
 
 def create_order(work: UnitOfWork, command: CreateOrder, actor: Actor) -> Order:
@@ -34,7 +23,7 @@ def create_order(work: UnitOfWork, command: CreateOrder, actor: Actor) -> Order:
     work.create(order)
     ORDER_HOURS.count(work, order.org_id, created=1, no_nearby_driver=courier_id is None)
     if courier_id is not None:
-        couriers.take(work, order.org_id, courier_id, order.order_id)
+        duty.take(work, order.org_id, courier_id, order.order_id)
         events.offer_order(work, order, courier_id)
     events.notify_customer(work, order, "assigned" if courier_id else "no_nearby_driver")
     return order
@@ -82,43 +71,9 @@ def cancel_order(work: UnitOfWork, order: Order, _: CustomerAction, __: Actor) -
     work.update(order, {**canceled, "updated_at": work.now, **assignment.closed()})
     ORDER_HOURS.count(work, order.org_id, canceled_by_customer=1)
     if courier_id is not None:
-        couriers.release(work, order.org_id, courier_id, order.order_id)
+        duty.release(work, order.org_id, courier_id, order.order_id)
         events.notify_courier(work, order, courier_id, "canceled_by_customer")
     return order
-
-
-def set_availability(work: UnitOfWork, command: Availability, actor: Actor) -> None:
-    """Go on or off duty; going off duty declines an unanswered offer. Raise `AuthInvalid` if the session has ended.
-
-    Only a courier who is signed in goes on duty, also if the session ends at the same moment.
-    """
-    courier = get(courier_key(actor.org_id, actor.user_id))
-    action = "COURIER_AVAILABLE" if command.available else "COURIER_UNAVAILABLE"
-    work.audit(Courier.kind, actor.user_id, action)
-    if not command.available and courier is not None and (courier.available or courier.order_id is not None):
-        _end_duty(work, actor.org_id, actor.user_id, courier)
-    if command.available and (courier is None or not courier.available):
-        work.require_session(actor)
-        couriers.set_duty(work, actor.org_id, actor.user_id, courier, available=True, name=actor.full_name)
-
-
-def end_duty_of_signed_out(work: UnitOfWork) -> None:
-    """Stage the end of duty of couriers whose last session ends with this work; their unanswered offers move on."""
-    for ended in work.ended:
-        if ended.is_signed_out:
-            org_id, user_id = ended.person.org_id, ended.person.user_id
-            _end_duty(work, org_id, user_id, get(courier_key(org_id, user_id)))
-
-
-def _end_duty(work: UnitOfWork, org_id: str, courier_id: str, courier: Courier | None) -> None:
-    """Stage that a courier goes off duty; an order that was offered and not accepted goes to the next courier."""
-    order = None if courier is None or courier.order_id is None else get(order_key(org_id, courier.order_id))
-    is_offered = order is not None and order.status == OrderState.ASSIGNED and order.assigned_courier == courier_id
-    if courier is not None and order is not None and is_offered:
-        release = partial(couriers.release_off_duty, work, courier)
-        assignment.reassign(work, order, OrderAction.DECLINE, release)
-    else:
-        couriers.set_duty(work, org_id, courier_id, courier, available=False)
 
 
 def has_given_up(order: Order, actor: Actor, *, action: OrderAction) -> bool:
@@ -131,7 +86,7 @@ def _advance(work: UnitOfWork, order: Order, state: OrderState) -> Order:
     work.update(order, {**status_values(order, state.value), "updated_at": work.now, **assignment.answered()})
     if state in FREES_COURIER and order.assigned_courier is not None:
         work.update(order, assignment.closed())
-        couriers.release(work, order.org_id, order.assigned_courier, order.order_id)
+        duty.release(work, order.org_id, order.assigned_courier, order.order_id)
     events.notify_customer(work, order, state.value)
     return order
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from chalicelib.dispatch.rules import OrderState
+from chalicelib.dispatch.orders.rules import OrderState
 
 _COURIER, _NEXT_COURIER = "019ceb1b-2248-7e3d-9815-e3d8151c151c", "019ceb1b-2248-7b04-98e6-b048e6f2e6f2"
 _CREATED = "2026-03-14T09:26:53.412Z"

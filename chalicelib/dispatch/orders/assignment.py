@@ -8,10 +8,11 @@ from collections.abc import Callable
 from datetime import timedelta
 
 from chalicelib.core.work import UnitOfWork
-from chalicelib.dispatch import couriers, events
-from chalicelib.dispatch.nearest import CourierCriteria, find_courier
-from chalicelib.dispatch.rules import ACTIVE, OrderAction, OrderState
-from chalicelib.dispatch.tables import ORDER_HOURS, Order, offer_shard, person_key, status_values
+from chalicelib.dispatch.couriers import duty
+from chalicelib.dispatch.couriers.nearest import CourierCriteria, find_courier
+from chalicelib.dispatch.orders import events
+from chalicelib.dispatch.orders.rules import ACTIVE, OrderAction, OrderState
+from chalicelib.dispatch.orders.tables import ORDER_HOURS, Order, offer_shard, person_key, status_values
 
 _GIVEN_UP = {OrderAction.DECLINE: "declined_by", OrderAction.RELEASE: "released_by"}
 """The attributes that record who gave an order up by which step, so that only this step can be repeated."""
@@ -27,7 +28,7 @@ def next_courier(work: UnitOfWork, order: Order) -> str | None:
     pickup = None
     if order.pickup_lat is not None and order.pickup_lng is not None:
         pickup = (order.pickup_lat, order.pickup_lng)
-    taken = {label for label in work.conflicts if not label.startswith(couriers.OFF_DUTY)}
+    taken = {label for label in work.conflicts if not label.startswith(duty.OFF_DUTY)}
     criteria = CourierCriteria(
         org_id=order.org_id,
         pickup=pickup,
@@ -89,11 +90,11 @@ def reassign(
     work.update(order, {"courier_key": None, **offered(work, courier_id, order)})
     ORDER_HOURS.count(work, order.org_id, no_nearby_driver=courier_id is None)
     if release is None:
-        couriers.release(work, order.org_id, previous, order.order_id)
+        duty.release(work, order.org_id, previous, order.order_id)
     else:
         release()
     if courier_id is not None:
-        couriers.take(work, order.org_id, courier_id, order.order_id)
+        duty.take(work, order.org_id, courier_id, order.order_id)
     _publish(work, order, action, previous, courier_id)
     return courier_id
 

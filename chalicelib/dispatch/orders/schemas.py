@@ -6,7 +6,7 @@ from typing import Literal
 
 import msgspec
 
-from chalicelib.dispatch.rules import OrderState
+from chalicelib.dispatch.orders.rules import OrderState
 from chalicelib.edge.types import EntityId, Latitude, Longitude, Note500, Phone32, Text500
 
 _PAIRS = (("pickup_lat", "pickup_lng"), ("dropoff_lat", "dropoff_lng"))
@@ -44,13 +44,6 @@ class CreateOrder(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         return errors
 
 
-class Availability(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A change of a courier's duty."""
-
-    available: bool
-    """`true` to go on duty, `false` to go off duty."""
-
-
 class CourierAction(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """An order that a courier answers or works on."""
 
@@ -65,15 +58,6 @@ class CustomerAction(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     order_id: EntityId
     """The id of the order."""
-
-
-class CourierPosition(msgspec.Struct, frozen=True):
-    """A courier's position. It counts from its arrival at the server; other fields are ignored."""
-
-    latitude: Latitude
-    """Degrees north (WGS 84)."""
-    longitude: Longitude
-    """Degrees east (WGS 84)."""
 
 
 class OrderView(msgspec.Struct, frozen=True, omit_defaults=True):

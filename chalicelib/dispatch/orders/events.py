@@ -1,17 +1,15 @@
 """The socket events of an order, published with the change that causes them."""
 
 from chalicelib.core.work import Recipient, UnitOfWork
-from chalicelib.dispatch.schemas import AnnouncedStatus, CourierPosition, OrderAssigned, OrderLost, OrderStatus
-from chalicelib.dispatch.tables import Order
+from chalicelib.dispatch.orders.schemas import AnnouncedStatus, OrderAssigned, OrderLost, OrderStatus
+from chalicelib.dispatch.orders.tables import Order
 from chalicelib.edge.socket_events import SocketEvent
-from chalicelib.realtime.events import ERROR
 
 ASSIGNED = "order.assigned"
 TIMED_OUT = "order.assignment_timed_out"
 REASSIGNED_AWAY = "order.reassigned_away"
 NO_NEARBY_DRIVER = "order.no_nearby_driver"
 STATUS = "order.status"
-LOCATION = "location.update"
 
 _COURIER, _CUSTOMER = "realtime.channel.courier", "realtime.channel.customer"
 
@@ -43,17 +41,8 @@ SOCKET_EVENTS = (
         "The status of one of the customer's orders has changed.",
         example=_ACCEPTED_EXAMPLE,
     ),
-    SocketEvent(
-        "courier",
-        LOCATION,
-        CourierPosition,
-        "dispatch.courier.position",
-        "The courier's position.",
-        from_client=True,
-        replies=(ERROR,),
-    ),
 )
-"""All events, for the API documents."""
+"""The events of orders, for the API documents."""
 
 _WITH_COURIER = frozenset({"accepted", "picked_up", "delivered"})
 

@@ -20,8 +20,8 @@ import msgspec
 
 from chalicelib.core.clock import to_millis
 from chalicelib.core.store import Query, parallel_pair_reads, parallel_reads
-from chalicelib.dispatch import geo
-from chalicelib.dispatch.tables import IDLE_SHARDS, Courier, courier_of, free_cell, idle_key, idle_keys_since
+from chalicelib.dispatch.couriers import geo
+from chalicelib.dispatch.couriers.tables import IDLE_SHARDS, Courier, courier_of, free_cell, idle_key, idle_keys_since
 
 # With these three sizes of cells beside the coarse ones, and so many couriers read of each, one round settles the
 # search in a 30 km city of 100 to 100,000 free couriers, and every query fits into one read unit (4 KB): a flat cost.

@@ -1,4 +1,4 @@
-"""Changes of a courier: duty, position, being taken for an order and being free again.
+"""Changes of a courier's duty: going on and off duty, being taken for an order and being free again.
 
 Many orders may be offered to the same courier at once, so all changes have conditions on `available` and `order_id`
 instead of a version; the index attributes change in the same write.
@@ -9,14 +9,10 @@ from datetime import datetime, timedelta
 from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 
-from chalicelib.core.actor import Actor
-from chalicelib.core.conditional import write_if
 from chalicelib.core.errors import Unavailable
 from chalicelib.core.store import get
 from chalicelib.core.work import UnitOfWork
-from chalicelib.dispatch import geo
-from chalicelib.dispatch.schemas import CourierPosition
-from chalicelib.dispatch.tables import (
+from chalicelib.dispatch.couriers.tables import (
     NOWHERE,
     Courier,
     courier_key,
@@ -30,7 +26,6 @@ OFF_DUTY = "off-duty:"
 """Begins the conflict label of a courier who was assumed to be on duty and was not."""
 
 C = Courier
-_POSITION_ATTEMPTS = 5
 
 
 def set_duty(
@@ -107,40 +102,9 @@ def release_off_duty(work: UnitOfWork, courier: Courier) -> None:
     )
 
 
-def report_position(position: CourierPosition, actor: Actor, now: datetime) -> None:
-    """Store a courier's position, outside a unit of work: the next one replaces it, and it is not audited.
-
-    One write if the courier is free, two if not; more only while that changes at the same moment.
-    """
-    org_id, courier_id, lat, lng = actor.org_id, actor.user_id, position.latitude, position.longitude
-    courier = courier_key(org_id, courier_id).new()
-    place, cell = geo.encode(lat, lng), free_cell(org_id, geo.encode(lat, lng))
-    idle = idle_key(org_id, now, idle_shard(courier_id))
-    reported: list[Action] = [
-        C.courier_id.set(courier_id),
-        C.org_id.set(org_id),
-        C.lat.set(lat),
-        C.lng.set(lng),
-        C.position_at.set(now),
-        C.home_cell.set(cell),
-        C.home_place.set(place),
-        C.home_idle.set(idle),
-    ]
-    index: list[Action] = [C.free_cell.set(cell), C.free_place.set(place), C.idle_key.set(idle)]
-    free, busy = C.idle_key.exists(), C.idle_key.does_not_exist()
-    for _ in range(_POSITION_ATTEMPTS):
-        if _updated(courier, [*reported, *index], free) or _updated(courier, reported, busy):
-            return
-    raise Unavailable
-
-
 def _is_on_duty(org_id: str, courier_id: str) -> bool:
     courier = get(courier_key(org_id, courier_id))
     return courier is not None and courier.available
-
-
-def _updated(courier: Courier, actions: list[Action], condition: Condition) -> bool:
-    return write_if(lambda: courier.update(actions=actions, condition=condition)) is not None
 
 
 def _duty(org_id: str, courier_id: str, *, on_duty: bool) -> list[Action]:

@@ -11,9 +11,9 @@ from chalicelib.core.clock import Clock
 from chalicelib.core.pagination import CursorRequest, Page
 from chalicelib.core.store import Query, get_many
 from chalicelib.core.work import Recipient
-from chalicelib.dispatch import events
-from chalicelib.dispatch.rules import ACTIVE, OrderState
-from chalicelib.dispatch.tables import Order, order_key, person_key
+from chalicelib.dispatch.orders import events
+from chalicelib.dispatch.orders.rules import ACTIVE, OrderState
+from chalicelib.dispatch.orders.tables import Order, order_key, person_key
 from chalicelib.realtime.backlog import EntityEvents
 
 _BATCH = 100

@@ -15,9 +15,9 @@ from chalicelib.core.clock import is_due
 from chalicelib.core.store import get
 from chalicelib.core.sweep import DueItem, Sweep, SweepResult, due_queries
 from chalicelib.core.work import UnitOfWork
-from chalicelib.dispatch.assignment import reassign
-from chalicelib.dispatch.rules import OrderAction, OrderState
-from chalicelib.dispatch.tables import OFFER_SHARDS, Order, order_key
+from chalicelib.dispatch.orders.assignment import reassign
+from chalicelib.dispatch.orders.rules import OrderAction, OrderState
+from chalicelib.dispatch.orders.tables import OFFER_SHARDS, Order, order_key
 from chalicelib.edge.dependencies import Dependencies
 
 ACTOR = "system:sweep"

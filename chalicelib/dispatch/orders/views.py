@@ -5,9 +5,9 @@ import msgspec
 from chalicelib.audit.tables import NO_CHANGES, AuditRow
 from chalicelib.core.pagination import Page
 from chalicelib.core.structs import decoder_of
-from chalicelib.dispatch.queries import Timeline
-from chalicelib.dispatch.rules import WITH_DRIVER, OrderState
-from chalicelib.dispatch.schemas import (
+from chalicelib.dispatch.orders.queries import Timeline
+from chalicelib.dispatch.orders.rules import WITH_DRIVER, OrderState
+from chalicelib.dispatch.orders.schemas import (
     ActiveOrder,
     CourierChange,
     Driver,
@@ -19,7 +19,7 @@ from chalicelib.dispatch.schemas import (
     OrderView,
     StatusChange,
 )
-from chalicelib.dispatch.tables import Order
+from chalicelib.dispatch.orders.tables import Order
 
 NO_COURIER = "No courier is available right now."
 

@@ -4,17 +4,15 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
-from chalicelib.core.actor import Actor
 from chalicelib.core.pagination import CursorRequest, Page
 from chalicelib.core.work import UnitOfWork
-from chalicelib.dispatch import couriers, events, examples, permissions, queries, service, views
-from chalicelib.dispatch.assignment import given_up_by
-from chalicelib.dispatch.rules import ORDER, OrderAction
-from chalicelib.dispatch.schemas import (
+from chalicelib.dispatch import permissions
+from chalicelib.dispatch.orders import examples, queries, service, views
+from chalicelib.dispatch.orders.assignment import given_up_by
+from chalicelib.dispatch.orders.rules import ORDER, OrderAction
+from chalicelib.dispatch.orders.schemas import (
     ActiveOrder,
-    Availability,
     CourierAction,
-    CourierPosition,
     CreateOrder,
     CustomerAction,
     OrderPage,
@@ -22,12 +20,10 @@ from chalicelib.dispatch.schemas import (
     OrderTimeline,
     OrderView,
 )
-from chalicelib.dispatch.tables import Order, order_key
-from chalicelib.edge.dependencies import Dependencies
+from chalicelib.dispatch.orders.tables import Order, order_key
 from chalicelib.edge.endpoint import AuditTarget, Resource
 from chalicelib.edge.request import Empty, Request
 from chalicelib.edge.routes import Routes
-from chalicelib.realtime.events import socket_events
 
 routes = Routes(__name__, "Courier dispatch")
 
@@ -95,38 +91,6 @@ def get_order_timeline(request: Request[Empty, CursorRequest, Order]) -> queries
     went off duty or signed out: they are recorded with the courier.
     """
     return queries.get_order_timeline(request.resource, request.query)
-
-
-@routes.post(
-    "/v1/courier/availability",
-    permission=permissions.AVAILABILITY,
-    body=Availability,
-    status=204,
-    audit_target=AuditTarget("courier", "COURIER_AVAILABILITY"),
-)
-def set_availability(request: Request[Availability], work: UnitOfWork) -> None:
-    """Go on or off duty as a courier.
-
-    A courier who is on duty and has no order in hand gets offers. A courier who goes off duty keeps an accepted order
-    and declines an unanswered offer. Repeating the request changes nothing.
-    Events: if an offer is declined, the customer gets `order.status` with `declined`, then with `assigned` or
-    `no_nearby_driver`; the next courier gets `order.assigned`.
-    """
-    service.set_availability(work, request.body, request.actor)
-
-
-@routes.post("/v1/courier/location", permission=permissions.POSITION, body=CourierPosition, status=204)
-def report_position(request: Request[CourierPosition], work: UnitOfWork) -> None:
-    """Report the courier's position.
-
-    It counts for 5 minutes in the search for the nearest courier. The socket event `location.update` does the same.
-    """
-    couriers.report_position(request.body, request.actor, work.now)
-
-
-@socket_events.on(events.LOCATION, permission=permissions.POSITION, data=CourierPosition)
-def _report_position(position: CourierPosition, actor: Actor, deps: Dependencies) -> None:
-    couriers.report_position(position, actor, deps.clock.now())
 
 
 def _courier_step(

@@ -1,0 +1,1 @@
+"""Couriers: their duty, their position, and the search for the nearest."""

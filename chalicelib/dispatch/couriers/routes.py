@@ -1,0 +1,46 @@
+"""The duty and the position of couriers."""
+
+from chalicelib.core.actor import Actor
+from chalicelib.core.work import UnitOfWork
+from chalicelib.dispatch import permissions
+from chalicelib.dispatch.couriers import events, positions, service
+from chalicelib.dispatch.couriers.schemas import Availability, CourierPosition
+from chalicelib.edge.dependencies import Dependencies
+from chalicelib.edge.endpoint import AuditTarget
+from chalicelib.edge.request import Request
+from chalicelib.edge.routes import Routes
+from chalicelib.realtime.events import socket_events
+
+routes = Routes(__name__, "Courier dispatch")
+
+
+@routes.post(
+    "/v1/courier/availability",
+    permission=permissions.AVAILABILITY,
+    body=Availability,
+    status=204,
+    audit_target=AuditTarget("courier", "COURIER_AVAILABILITY"),
+)
+def set_availability(request: Request[Availability], work: UnitOfWork) -> None:
+    """Go on or off duty as a courier.
+
+    A courier who is on duty and has no order in hand gets offers. A courier who goes off duty keeps an accepted order
+    and declines an unanswered offer. Repeating the request changes nothing.
+    Events: if an offer is declined, the customer gets `order.status` with `declined`, then with `assigned` or
+    `no_nearby_driver`; the next courier gets `order.assigned`.
+    """
+    service.set_availability(work, request.body, request.actor)
+
+
+@routes.post("/v1/courier/location", permission=permissions.POSITION, body=CourierPosition, status=204)
+def report_position(request: Request[CourierPosition], work: UnitOfWork) -> None:
+    """Report the courier's position.
+
+    It counts for 5 minutes in the search for the nearest courier. The socket event `location.update` does the same.
+    """
+    positions.report_position(request.body, request.actor, work.now)
+
+
+@socket_events.on(events.LOCATION, permission=permissions.POSITION, data=CourierPosition)
+def _report_position(position: CourierPosition, actor: Actor, deps: Dependencies) -> None:
+    positions.report_position(position, actor, deps.clock.now())

@@ -1,0 +1,47 @@
+"""The use cases of couriers: going on and off duty."""
+
+from functools import partial
+
+from chalicelib.core.actor import Actor
+from chalicelib.core.store import get
+from chalicelib.core.work import UnitOfWork
+from chalicelib.dispatch.couriers import duty
+from chalicelib.dispatch.couriers.schemas import Availability
+from chalicelib.dispatch.couriers.tables import Courier, courier_key
+from chalicelib.dispatch.orders import assignment
+from chalicelib.dispatch.orders.rules import OrderAction, OrderState
+from chalicelib.dispatch.orders.tables import order_key
+
+
+def set_availability(work: UnitOfWork, command: Availability, actor: Actor) -> None:
+    """Go on or off duty; going off duty declines an unanswered offer. Raise `AuthInvalid` if the session has ended.
+
+    Only a courier who is signed in goes on duty, also if the session ends at the same moment.
+    """
+    courier = get(courier_key(actor.org_id, actor.user_id))
+    action = "COURIER_AVAILABLE" if command.available else "COURIER_UNAVAILABLE"
+    work.audit(Courier.kind, actor.user_id, action)
+    if not command.available and courier is not None and (courier.available or courier.order_id is not None):
+        _end_duty(work, actor.org_id, actor.user_id, courier)
+    if command.available and (courier is None or not courier.available):
+        work.require_session(actor)
+        duty.set_duty(work, actor.org_id, actor.user_id, courier, available=True, name=actor.full_name)
+
+
+def end_duty_of_signed_out(work: UnitOfWork) -> None:
+    """Stage the end of duty of couriers whose last session ends with this work; their unanswered offers move on."""
+    for ended in work.ended:
+        if ended.is_signed_out:
+            org_id, user_id = ended.person.org_id, ended.person.user_id
+            _end_duty(work, org_id, user_id, get(courier_key(org_id, user_id)))
+
+
+def _end_duty(work: UnitOfWork, org_id: str, courier_id: str, courier: Courier | None) -> None:
+    """Stage that a courier goes off duty; an order that was offered and not accepted goes to the next courier."""
+    order = None if courier is None or courier.order_id is None else get(order_key(org_id, courier.order_id))
+    is_offered = order is not None and order.status == OrderState.ASSIGNED and order.assigned_courier == courier_id
+    if courier is not None and order is not None and is_offered:
+        release = partial(duty.release_off_duty, work, courier)
+        assignment.reassign(work, order, OrderAction.DECLINE, release)
+    else:
+        duty.set_duty(work, org_id, courier_id, courier, available=False)

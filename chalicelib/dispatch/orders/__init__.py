@@ -1,0 +1,1 @@
+"""Orders: from their creation to their delivery, and their offers to couriers."""
