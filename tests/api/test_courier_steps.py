@@ -37,11 +37,18 @@ PHRASE = {
     "delivered": "deliver",
     "cancel": "release",
 }
+BY_DISPATCHER = ("cancel_by_dispatcher", "release_by_dispatcher")
 ALLOWED = {
-    "assigned": ["accept", "cancel", "decline", "release"],
-    "accepted": ["arrived", "cancel", "release"],
-    "arrived": ["cancel", "picked", "release"],
-    "picked_up": ["delivered"],
+    "assigned": ["accept", "assign", "cancel", BY_DISPATCHER[0], "decline", "release", BY_DISPATCHER[1]],
+    "accepted": ["arrived", "assign", "cancel", BY_DISPATCHER[0], "release", BY_DISPATCHER[1]],
+    "arrived": ["assign", "cancel", BY_DISPATCHER[0], "picked", "release", BY_DISPATCHER[1]],
+    "picked_up": [
+        BY_DISPATCHER[0],
+        "deliver_by_dispatcher",
+        "delivered",
+        "undeliverable",
+        "undeliverable_by_dispatcher",
+    ],
     "delivered": [],
     "canceled_by_customer": [],
 }

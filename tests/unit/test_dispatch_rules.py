@@ -9,7 +9,9 @@ from hypothesis import strategies as st
 from chalicelib.core.state_machine import TransitionCheck
 from chalicelib.dispatch.orders.rules import (
     ACTIVE,
+    FINAL,
     FREES_COURIER,
+    IN_HAND,
     ORDER,
     WITH_DRIVER,
     OrderAction,
@@ -17,30 +19,65 @@ from chalicelib.dispatch.orders.rules import (
     Reassign,
 )
 
-FINAL = {OrderState.DELIVERED, OrderState.NO_NEARBY_DRIVER, OrderState.CANCELED_BY_CUSTOMER}
-
 # What is possible, as people say it; everything else is not.
 POSSIBLE = {
+    OrderState.SCHEDULED: {OrderAction.OFFER, OrderAction.CANCEL, OrderAction.CANCEL_BY_DISPATCHER},
+    OrderState.NO_NEARBY_DRIVER: {
+        OrderAction.OFFER,
+        OrderAction.RETRY,
+        OrderAction.ASSIGN,
+        OrderAction.CANCEL,
+        OrderAction.CANCEL_BY_DISPATCHER,
+    },
     OrderState.ASSIGNED: {
         OrderAction.ACCEPT,
         OrderAction.DECLINE,
         OrderAction.TIME_OUT,
         OrderAction.RELEASE,
+        OrderAction.RELEASE_BY_DISPATCHER,
+        OrderAction.ASSIGN,
         OrderAction.CANCEL,
+        OrderAction.CANCEL_BY_DISPATCHER,
     },
-    OrderState.ACCEPTED: {OrderAction.ARRIVE, OrderAction.RELEASE, OrderAction.CANCEL},
-    OrderState.ARRIVED: {OrderAction.PICK_UP, OrderAction.RELEASE, OrderAction.CANCEL},
-    OrderState.PICKED_UP: {OrderAction.DELIVER},
+    OrderState.ACCEPTED: {
+        OrderAction.ARRIVE,
+        OrderAction.RELEASE,
+        OrderAction.RELEASE_BY_DISPATCHER,
+        OrderAction.ASSIGN,
+        OrderAction.CANCEL,
+        OrderAction.CANCEL_BY_DISPATCHER,
+    },
+    OrderState.ARRIVED: {
+        OrderAction.PICK_UP,
+        OrderAction.RELEASE,
+        OrderAction.RELEASE_BY_DISPATCHER,
+        OrderAction.ASSIGN,
+        OrderAction.CANCEL,
+        OrderAction.CANCEL_BY_DISPATCHER,
+    },
+    OrderState.PICKED_UP: {
+        OrderAction.DELIVER,
+        OrderAction.DELIVER_BY_DISPATCHER,
+        OrderAction.REPORT_UNDELIVERABLE,
+        OrderAction.UNDELIVERABLE_BY_DISPATCHER,
+        OrderAction.CANCEL_BY_DISPATCHER,
+    },
+    OrderState.UNDELIVERABLE: {OrderAction.RETURN, OrderAction.CANCEL_BY_DISPATCHER},
 }
 JUST_MADE = {
     (OrderState.ACCEPTED, OrderAction.ACCEPT),
     (OrderState.ARRIVED, OrderAction.ARRIVE),
     (OrderState.PICKED_UP, OrderAction.PICK_UP),
     (OrderState.DELIVERED, OrderAction.DELIVER),
+    (OrderState.DELIVERED, OrderAction.DELIVER_BY_DISPATCHER),
+    (OrderState.UNDELIVERABLE, OrderAction.REPORT_UNDELIVERABLE),
+    (OrderState.UNDELIVERABLE, OrderAction.UNDELIVERABLE_BY_DISPATCHER),
+    (OrderState.RETURNED, OrderAction.RETURN),
     (OrderState.CANCELED_BY_CUSTOMER, OrderAction.CANCEL),
+    (OrderState.CANCELED_BY_DISPATCHER, OrderAction.CANCEL_BY_DISPATCHER),
 }
+INTERNAL = {OrderAction.TIME_OUT, OrderAction.OFFER}
 WAY = [OrderAction.ACCEPT, OrderAction.ARRIVE, OrderAction.PICK_UP, OrderAction.DELIVER]
-ADVANCES = set(WAY)
 EVERY = list(product(OrderState, OrderAction))
 
 
@@ -77,42 +114,70 @@ def test_nothing_more_happens_to_a_delivery_that_is_over(status: OrderState) -> 
     assert status not in ACTIVE
 
 
-def test_a_delivery_is_active_exactly_until_it_is_over() -> None:
-    assert set(OrderState) - FINAL == ACTIVE
-    assert set(FREES_COURIER) == FINAL
+def test_a_delivery_is_active_from_the_offer_until_the_door() -> None:
+    assert {OrderState.ASSIGNED, OrderState.ACCEPTED, OrderState.ARRIVED, OrderState.PICKED_UP} == ACTIVE
+    assert {OrderState.UNDELIVERABLE} == IN_HAND - ACTIVE
+
+
+def test_only_orders_without_a_courier_in_charge_free_one() -> None:
+    assert set(OrderState) - IN_HAND - {OrderState.SCHEDULED} == FREES_COURIER
+    assert {OrderState.NO_NEARBY_DRIVER} == FREES_COURIER - FINAL
+
+
+def test_a_dispatcher_can_end_every_delivery_that_is_not_over() -> None:
+    for status in OrderState:
+        assert (OrderAction.CANCEL_BY_DISPATCHER in ORDER.allowed(status)) is (status not in FINAL)
 
 
 def test_the_customer_sees_who_is_coming_from_the_accept_until_the_door() -> None:
     assert {OrderState.ACCEPTED, OrderState.ARRIVED, OrderState.PICKED_UP} == WITH_DRIVER
 
 
-def test_what_is_picked_up_can_only_be_delivered() -> None:
-    assert ORDER.allowed(OrderState.PICKED_UP) == [OrderAction.DELIVER]
+def test_what_is_picked_up_is_neither_released_nor_canceled_by_the_customer() -> None:
+    by_people = {OrderAction.RELEASE, OrderAction.RELEASE_BY_DISPATCHER, OrderAction.ASSIGN, OrderAction.CANCEL}
+    for status in (OrderState.PICKED_UP, OrderState.UNDELIVERABLE):
+        assert not by_people & set(ORDER.allowed(status))
 
 
 @pytest.mark.parametrize("status", list(OrderState))
 def test_what_is_possible_is_told_in_one_order(status: OrderState) -> None:
-    assert ORDER.allowed(status) == sorted(POSSIBLE.get(status, set()) - {OrderAction.TIME_OUT})
+    assert ORDER.allowed(status) == sorted(POSSIBLE.get(status, set()) - INTERNAL)
 
 
-@given(st.lists(st.tuples(st.sampled_from(list(OrderAction)), st.booleans()), max_size=20))
-def test_whatever_is_tried_a_delivery_moves_only_as_it_may(tries: list[tuple[OrderAction, bool]]) -> None:
-    """Each try is a step and whether another courier is there to take over."""
-    status, visited = OrderState.ASSIGNED, [OrderState.ASSIGNED]
-    for step, somebody_free in tries:
-        verdict = ORDER.check(status, step)
-        if verdict is TransitionCheck.REPEATED:
-            assert step in ADVANCES | {OrderAction.CANCEL}
-        if verdict is not TransitionCheck.ALLOWED:
+def visited(status: OrderState, tries: list[tuple[OrderAction, bool]]) -> list[OrderState]:
+    """Return the states of a delivery; each try is a step and whether another courier is there to take over."""
+    states = [status]
+    for step, is_courier_free in tries:
+        check = ORDER.check(status, step)
+        assert check is not TransitionCheck.REPEATED or (status, step) in JUST_MADE
+        if check is not TransitionCheck.ALLOWED:
             continue
-        assert status not in FINAL
-        reached = ORDER.target(status, step)
-        if reached is Reassign.TO_NEXT_COURIER:
-            status = OrderState.ASSIGNED if somebody_free else OrderState.NO_NEARBY_DRIVER
-        elif isinstance(reached, OrderState):
-            assert ORDER.check(reached, step) is TransitionCheck.REPEATED
-            status = reached
-        visited.append(status)
-    if OrderState.DELIVERED in visited:
-        assert visited[-4:] == [OrderState.ACCEPTED, OrderState.ARRIVED, OrderState.PICKED_UP, OrderState.DELIVERED]
-    assert not FINAL & set(visited[:-1])
+        target = ORDER.target(status, step)
+        if isinstance(target, OrderState):
+            assert ORDER.check(target, step) is TransitionCheck.REPEATED
+            status = target
+        elif target is Reassign.TO_NEXT_COURIER and not is_courier_free:
+            status = OrderState.NO_NEARBY_DRIVER
+        else:
+            status = OrderState.ASSIGNED
+        states.append(status)
+    return states
+
+
+@given(
+    st.sampled_from([OrderState.SCHEDULED, OrderState.ASSIGNED, OrderState.NO_NEARBY_DRIVER]),
+    st.lists(st.tuples(st.sampled_from(list(OrderAction)), st.booleans()), max_size=20),
+)
+def test_whatever_is_tried_a_delivery_moves_only_as_it_may(
+    status: OrderState, tries: list[tuple[OrderAction, bool]]
+) -> None:
+    states = visited(status, tries)
+    way = [OrderState.ACCEPTED, OrderState.ARRIVED, OrderState.PICKED_UP]
+    if OrderState.DELIVERED in states:
+        assert states[-4:] == [*way, OrderState.DELIVERED]
+    if OrderState.UNDELIVERABLE in states:
+        at = states.index(OrderState.UNDELIVERABLE)
+        assert states[at - 3 : at] == way
+        assert set(states[at + 1 :]) <= {OrderState.RETURNED, OrderState.CANCELED_BY_DISPATCHER}
+    assert not FINAL & set(states[:-1])
+    assert OrderState.SCHEDULED not in states[1:]

@@ -191,7 +191,7 @@ def release_order(request: Request[CourierAction, Empty, Order], work: UnitOfWor
 def cancel_order(request: Request[CustomerAction, Empty, Order], work: UnitOfWork) -> Order:
     """Cancel an order before it is picked up; repeating it changes nothing.
 
-    Its courier is free again. An order without a courier (`no_nearby_driver`) cannot be canceled.
+    Its courier, if it has one, is free again.
     Events: the courier gets `order.status` with `canceled_by_customer`.
     """
     return service.cancel_order(work, request.resource, request.body, request.actor)

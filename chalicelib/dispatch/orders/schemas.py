@@ -227,7 +227,18 @@ class OrderLost(msgspec.Struct, frozen=True):
 
 
 AnnouncedStatus = Literal[
-    "assigned", "accepted", "declined", "arrived", "picked_up", "delivered", "no_nearby_driver", "canceled_by_customer"
+    "scheduled",
+    "assigned",
+    "accepted",
+    "declined",
+    "arrived",
+    "picked_up",
+    "delivered",
+    "no_nearby_driver",
+    "undeliverable",
+    "returned",
+    "canceled_by_customer",
+    "canceled_by_dispatcher",
 ]
 """The statuses in events: the states of an order, and `declined`, in which no order stays."""
 

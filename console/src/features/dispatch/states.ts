@@ -6,13 +6,17 @@ export type OrderState = Schema<"DispatchOrderState">;
 
 /** How the states of an order are shown. A new state of the API is a type error here. */
 export const ORDER_STATES: States<OrderState> = {
+  scheduled: { label: texts.states.scheduled, tone: "neutral" },
   assigned: { label: texts.states.assigned, tone: "info" },
   accepted: { label: texts.states.accepted, tone: "active" },
   arrived: { label: texts.states.arrived, tone: "active" },
   picked_up: { label: texts.states.picked_up, tone: "active" },
   delivered: { label: texts.states.delivered, tone: "good" },
   no_nearby_driver: { label: texts.states.no_nearby_driver, tone: "warning" },
+  undeliverable: { label: texts.states.undeliverable, tone: "warning" },
+  returned: { label: texts.states.returned, tone: "neutral" },
   canceled_by_customer: { label: texts.states.canceled_by_customer, tone: "neutral" },
+  canceled_by_dispatcher: { label: texts.states.canceled_by_dispatcher, tone: "neutral" },
 };
 
 export const STATE_OPTIONS = Object.entries(ORDER_STATES).map(([value, { label }]) => ({ value, label }));

@@ -16,13 +16,17 @@ export const texts = {
   },
   filters: { status: "Status", courier: "Courier" },
   states: {
+    scheduled: "Scheduled",
     assigned: "Offered",
     accepted: "Accepted",
     arrived: "At the pickup",
     picked_up: "On the way",
     delivered: "Delivered",
     no_nearby_driver: "No courier found",
+    undeliverable: "Undeliverable",
+    returned: "Returned",
     canceled_by_customer: "Canceled by customer",
+    canceled_by_dispatcher: "Canceled by dispatcher",
   },
   detail: {
     title: (id: string): string => `Order ${id}`,
