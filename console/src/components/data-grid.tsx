@@ -110,6 +110,7 @@ function Rows<Row>(props: RowsProps<Row>) {
     getItemKey: (index) => keyAt(rows, index, rowId),
   });
   const focus = useRowFocus(virtual.scrollToIndex, scroll);
+  useSelectedInView(rows, rowId, props.selected ?? null, virtual.scrollToIndex);
 
   function onKeyDown(event: KeyboardEvent): void {
     const row = rows[current];
@@ -160,6 +161,23 @@ function Cells<Row>({ row, columns }: { row: Row; columns: readonly Column<Row>[
       {column.cell(row)}
     </div>
   ));
+}
+
+/** Scrolls to the selected row when another one is selected, such as by a press on a map. A row in view stays where it is. */
+function useSelectedInView<Row>(
+  rows: readonly Row[],
+  rowId: (row: Row) => string,
+  selected: string | null,
+  scrollTo: (index: number) => void,
+): void {
+  const shown = useRef<string | null>(null);
+  useEffect(() => {
+    if (selected === shown.current) return;
+    const index = selected === null ? -1 : rows.findIndex((row) => rowId(row) === selected);
+    if (selected !== null && index < 0) return;
+    shown.current = selected;
+    if (index >= 0) scrollTo(index);
+  });
 }
 
 /** Return a function that scrolls to a row and moves the focus there, once it is in the page. */

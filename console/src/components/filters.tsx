@@ -119,14 +119,16 @@ export function SearchFilter({ label, value, onChange }: FilterProps) {
 
 interface SelectFilterProps extends FilterProps {
   options: readonly { value: string; label: string }[];
+  /** What no choice is called; "All" by default. */
+  allLabel?: string;
 }
 
 /** One of several values, or all. */
-export function SelectFilter({ label, value, onChange, options }: SelectFilterProps) {
+export function SelectFilter({ label, value, onChange, options, allLabel = common.filters.all }: SelectFilterProps) {
   return (
     <Select
       label={label}
-      data={[{ value: "", label: common.filters.all }, ...options]}
+      data={[{ value: "", label: allLabel }, ...options]}
       value={value}
       searchable={options.length > 8}
       onChange={(next) => onChange(next ?? "")}

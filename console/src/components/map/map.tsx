@@ -16,6 +16,7 @@ import { useConfig } from "~/app/config";
 import { StateMessage } from "~/components/state-message";
 import type { Tone } from "~/components/status-badge";
 import { common } from "~/texts/common";
+import { MAP_COLORS } from "./colors";
 import styles from "./map.module.css";
 import { plainStyle } from "./style";
 
@@ -49,23 +50,15 @@ export interface MapProps {
   onSelect?: (id: string) => void;
 }
 
-const COLORS: Readonly<Record<Tone, string>> = {
-  neutral: "#7b8795",
-  info: "#2f74bf",
-  active: "#1c8592",
-  good: "#2b9a5b",
-  warning: "#d1820f",
-  bad: "#cf3c3c",
-};
-
 const NO_LINES: readonly MapLine[] = [];
 
 /** The map. Points are one layer drawn by the graphics card, so thousands of them move smoothly. */
 export default function LoadedMap({ label, points, lines = NO_LINES, selected = null, onSelect }: MapProps) {
   const holder = useRef<HTMLDivElement>(null);
   const map = useMap(holder, points, onSelect);
-  useEffect(() => show(map.loaded, "points", featuresOf(points, selected)), [map.loaded, points, selected]);
+  useEffect(() => show(map.loaded, "points", featuresOf(points)), [map.loaded, points]);
   useEffect(() => show(map.loaded, "lines", lineFeaturesOf(lines)), [map.loaded, lines]);
+  useSelected(map.loaded, points, selected);
   if (map.failed) return <StateMessage kind="failed" title={common.map.label} text={common.map.unsupported} />;
   return (
     <div className={styles.map} role="region" aria-label={label} data-drawn={map.loaded !== null}>
@@ -73,6 +66,23 @@ export default function LoadedMap({ label, points, lines = NO_LINES, selected = 
       <div ref={holder} className={styles.canvas} />
     </div>
   );
+}
+
+/** Marks the selected point, and moves the map there if it is out of sight. */
+function useSelected(map: MapLibre | null, points: readonly MapPoint[], selected: string | null): void {
+  const moved = useRef<string | null>(null);
+  useEffect(() => {
+    map?.setFilter("selected", ["==", ["get", "id"], selected ?? ""]);
+  }, [map, selected]);
+  useEffect(() => {
+    if (map === null || moved.current === selected) return;
+    const point = points.find(({ id }) => id === selected);
+    if (selected !== null && point === undefined) return;
+    moved.current = selected;
+    if (point === undefined) return;
+    const center: [number, number] = [point.longitude, point.latitude];
+    if (!map.getBounds().contains(center)) map.easeTo({ center });
+  }, [map, points, selected]);
 }
 
 function useMap(
@@ -140,10 +150,22 @@ function addLayers(map: MapLibre): void {
     type: "circle",
     source: "points",
     paint: {
-      "circle-radius": ["case", ["get", "selected"], 9, 6],
+      "circle-radius": 6,
       "circle-color": ["case", ["==", ["get", "shape"], "ring"], "#ffffff", ["get", "color"]],
       "circle-stroke-color": ["case", ["==", ["get", "shape"], "ring"], ["get", "color"], "#ffffff"],
       "circle-stroke-width": ["case", ["==", ["get", "shape"], "ring"], 3, 1.5],
+    },
+  });
+  map.addLayer({
+    id: "selected",
+    type: "circle",
+    source: "points",
+    filter: ["==", ["get", "id"], ""],
+    paint: {
+      "circle-radius": 10,
+      "circle-color": ["get", "color"],
+      "circle-stroke-color": "#e8590c",
+      "circle-stroke-width": 3.5,
     },
   });
 }
@@ -168,12 +190,12 @@ function show(map: MapLibre | null, source: string, data: FeatureCollection): vo
   void map?.getSource<GeoJSONSource>(source)?.setData(data);
 }
 
-function featuresOf(points: readonly MapPoint[], selected: string | null): FeatureCollection {
+function featuresOf(points: readonly MapPoint[]): FeatureCollection {
   return {
     type: "FeatureCollection",
     features: points.map(({ id, latitude, longitude, tone, label, shape = "disc" }) => ({
       type: "Feature",
-      properties: { id, label, shape, color: COLORS[tone], selected: id === selected },
+      properties: { id, label, shape, color: MAP_COLORS[tone] },
       geometry: { type: "Point", coordinates: [longitude, latitude] },
     })),
   };
@@ -184,7 +206,7 @@ function lineFeaturesOf(lines: readonly MapLine[]): FeatureCollection {
     type: "FeatureCollection",
     features: lines.map(({ id, positions, tone }) => ({
       type: "Feature",
-      properties: { id, color: COLORS[tone] },
+      properties: { id, color: MAP_COLORS[tone] },
       geometry: { type: "LineString", coordinates: positions.map(([lat, lng]) => [lng, lat]) },
     })),
   };

@@ -1,4 +1,4 @@
-import { IconPackageExport } from "@tabler/icons-react";
+import { IconMapPin, IconPackageExport } from "@tabler/icons-react";
 import type { Feature } from "~/app/feature";
 import { texts } from "./texts";
 
@@ -8,6 +8,7 @@ export const MANAGE = "dispatch.order.manage";
 export const feature: Feature = {
   id: "dispatch",
   routes: [
+    { path: "dispatch/map", title: texts.map.title, permission: MANAGE, load: () => import("./map-page") },
     {
       path: "dispatch/orders",
       title: texts.orders.title,
@@ -24,6 +25,15 @@ export const feature: Feature = {
       order: 20,
       permission: MANAGE,
       keywords: "dispatch delivery deliveries couriers",
+    },
+    {
+      to: "/dispatch/map",
+      label: texts.map.title,
+      icon: IconMapPin,
+      section: "work",
+      order: 21,
+      permission: MANAGE,
+      keywords: "couriers positions near live",
     },
   ],
 };

@@ -12,6 +12,7 @@ import { common } from "~/texts/common";
 import { OrderDrawer } from "./order-drawer";
 import styles from "./orders-page.module.css";
 import { type Courier, couriersQuery, type Order, type OrderPage, ordersQuery } from "./queries";
+import { Route } from "./route";
 import { ORDER_STATES, STATE_OPTIONS } from "./states";
 import { texts } from "./texts";
 
@@ -131,18 +132,5 @@ function narrowRow(order: Order) {
       </div>
       <Route order={order} />
     </div>
-  );
-}
-
-function Route({ order }: { order: Order }) {
-  const { pickup_address: pickup, dropoff_address: dropoff } = order;
-  return (
-    <span className={styles.route} title={`${pickup} → ${dropoff}`}>
-      <span className={styles.place}>{pickup}</span>
-      <span className={styles.arrow} aria-hidden="true">
-        →
-      </span>
-      <span className={styles.place}>{dropoff}</span>
-    </span>
   );
 }

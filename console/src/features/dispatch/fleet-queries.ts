@@ -1,0 +1,78 @@
+/** What the map of dispatch reads: all couriers, all open orders, and the free couriers near a place. */
+
+import { queryOptions } from "@tanstack/react-query";
+import { api, dataOf } from "~/api/client";
+import { live } from "~/api/queries";
+import { type Courier, keys, type Order } from "./queries";
+import type { OrderState } from "./states";
+
+const COURIERS_PAGE = 1_000;
+const ORDERS_PAGE = 100;
+/** No more pages than this are read, in case a list grows while it is read. */
+const MOST_PAGES = { couriers: 50, orders: 10 } as const;
+
+/** The states of orders that somebody has to carry. */
+export const OPEN_STATES: readonly OrderState[] = ["assigned", "accepted", "arrived", "picked_up"];
+
+/** All couriers. A page that has not changed is answered by 304. */
+export const fleetQuery = queryOptions({
+  queryKey: [...keys.couriers, "all"],
+  queryFn: ({ signal }) =>
+    allPages<Courier>(MOST_PAGES.couriers, async (cursor) => {
+      const query = { limit: COURIERS_PAGE, cursor };
+      const page = await dataOf(api.GET("/v1/couriers", { params: { query }, signal }));
+      return { rows: page.couriers, next: page.next_cursor };
+    }),
+  ...live,
+});
+
+/** The orders in one state, or the open ones, up to 1,000 of each state. */
+export function mapOrdersQuery(status: OrderState | "", courierId: string) {
+  const states = status === "" ? OPEN_STATES : [status];
+  return queryOptions({
+    queryKey: [...keys.orders, "map", { states, courierId }],
+    queryFn: async ({ signal }) => {
+      const lists = await Promise.all(states.map((state) => ordersIn(state, courierId, signal)));
+      return lists.flat().sort((a, b) => (a.created_at < b.created_at ? -1 : 1));
+    },
+    ...live,
+  });
+}
+
+function ordersIn(status: OrderState, courierId: string, signal: AbortSignal): Promise<readonly Order[]> {
+  return allPages<Order>(MOST_PAGES.orders, async (cursor) => {
+    const query = { status, courier_id: courierId || undefined, limit: ORDERS_PAGE, cursor };
+    const page = await dataOf(api.GET("/v1/orders", { params: { query }, signal }));
+    return { rows: page.orders, next: page.next_cursor };
+  });
+}
+
+/** The free couriers near a position (`latitude,longitude`), the nearest first. */
+export function nearQuery(near: string) {
+  return queryOptions({
+    queryKey: [...keys.couriers, "near", near],
+    queryFn: async ({ signal }) => {
+      const { couriers } = await dataOf(api.GET("/v1/couriers", { params: { query: { near } }, signal }));
+      return couriers;
+    },
+    enabled: near !== "",
+    ...live,
+  });
+}
+
+interface Page<Row> {
+  rows: readonly Row[];
+  next: string | undefined;
+}
+
+async function allPages<Row>(most: number, read: (cursor?: string) => Promise<Page<Row>>): Promise<readonly Row[]> {
+  const rows: Row[] = [];
+  let cursor: string | undefined;
+  for (let page = 0; page < most; page += 1) {
+    const { rows: more, next } = await read(cursor);
+    rows.push(...more);
+    if (next === undefined) break;
+    cursor = next;
+  }
+  return rows;
+}

@@ -1,0 +1,124 @@
+import { Button, CloseButton } from "@mantine/core";
+import type { ReactNode } from "react";
+import { TimeAgo, useNow } from "~/components/date-time";
+import { StatusBadge } from "~/components/status-badge";
+import { common } from "~/texts/common";
+import { COURIER_STATES, courierName, courierState } from "./couriers";
+import styles from "./map-page.module.css";
+import { pickupOf, type Selection } from "./map-shapes";
+import type { Courier, Order } from "./queries";
+import { ORDER_STATES } from "./states";
+import { texts } from "./texts";
+
+interface SelectedProps {
+  selection: Selection;
+  orders: readonly Order[];
+  couriers: ReadonlyMap<string, Courier>;
+  onSelect: (selection: string | null) => void;
+  onOpen: (orderId: string) => void;
+  /** Shows the couriers near a position, given as `latitude,longitude`. */
+  onNear: (position: string) => void;
+}
+
+/** What is selected on the map or in the list, and where to go from there. */
+export function Selected(props: SelectedProps) {
+  const { selection, orders, couriers } = props;
+  if (selection === null) return null;
+  if (selection.kind === "courier") {
+    const courier = couriers.get(selection.id);
+    return courier === undefined ? null : <SelectedCourier {...props} courier={courier} />;
+  }
+  const order = orders.find(({ id }) => id === selection.id);
+  return order === undefined ? <Gone {...props} id={selection.id} /> : <SelectedOrder {...props} order={order} />;
+}
+
+function SelectedOrder({ order, couriers, onSelect, onOpen, onNear }: SelectedProps & { order: Order }) {
+  const courier = couriers.get(order.assigned_courier ?? "");
+  const pickup = pickupOf(order);
+  return (
+    <Box
+      title={order.pickup_address}
+      badge={<StatusBadge state={order.status} states={ORDER_STATES} />}
+      onClose={() => onSelect(null)}
+    >
+      <p className={styles.line}>
+        → {order.dropoff_address} · <TimeAgo value={order.created_at} />
+      </p>
+      <div className={styles.buttons}>
+        <Button size="compact-sm" onClick={() => onOpen(order.id)}>
+          {texts.map.openOrder}
+        </Button>
+        {courier !== undefined && (
+          <Button variant="default" size="compact-sm" onClick={() => onSelect(`courier:${courier.id}`)}>
+            {courierName(courier)}
+          </Button>
+        )}
+        {pickup !== null && (
+          <Button variant="default" size="compact-sm" onClick={() => onNear(pickup.join(","))}>
+            {texts.map.nearest}
+          </Button>
+        )}
+      </div>
+    </Box>
+  );
+}
+
+function SelectedCourier({ courier, onSelect, onOpen }: SelectedProps & { courier: Courier }) {
+  const { order_id: orderId } = courier;
+  return (
+    <Box
+      title={courierName(courier)}
+      badge={<StatusBadge state={courierState(courier, useNow())} states={COURIER_STATES} />}
+      onClose={() => onSelect(null)}
+    >
+      <p className={styles.line}>
+        {texts.couriers.position}: <TimeAgo value={courier.position_at} />
+      </p>
+      {orderId !== undefined && (
+        <div className={styles.buttons}>
+          <Button size="compact-sm" onClick={() => onOpen(orderId)}>
+            {texts.map.openOrder}
+          </Button>
+          <Button variant="default" size="compact-sm" onClick={() => onSelect(`order:${orderId}`)}>
+            {texts.map.showOrder}
+          </Button>
+        </div>
+      )}
+    </Box>
+  );
+}
+
+/** A selected order that has left the list, such as one that was just delivered. */
+function Gone({ id, onSelect, onOpen }: SelectedProps & { id: string }) {
+  return (
+    <Box title={texts.map.gone} onClose={() => onSelect(null)}>
+      <div className={styles.buttons}>
+        <Button size="compact-sm" onClick={() => onOpen(id)}>
+          {texts.map.openOrder}
+        </Button>
+      </div>
+    </Box>
+  );
+}
+
+interface BoxProps {
+  title: string;
+  badge?: ReactNode;
+  onClose: () => void;
+  children: ReactNode;
+}
+
+function Box({ title, badge, onClose, children }: BoxProps) {
+  return (
+    <section className={styles.selected} aria-label={texts.map.selected} aria-live="polite">
+      <div className={styles.selectedHead}>
+        <h2 className={styles.selectedTitle} title={title}>
+          {title}
+        </h2>
+        {badge}
+        <CloseButton size="sm" aria-label={common.actions.close} onClick={onClose} />
+      </div>
+      {children}
+    </section>
+  );
+}

@@ -1,0 +1,28 @@
+import { IconLayoutDashboard } from "@tabler/icons-react";
+import type { Feature } from "~/app/feature";
+import { texts } from "./texts";
+
+/** Each of them gives the overview a section. */
+const ANY = [
+  "dispatch.order.manage",
+  "picking.assignment.read",
+  "packing.shipment.read",
+  "maintenance.workorder.list",
+  "manufacturing.pack.read",
+] as const;
+
+export const feature: Feature = {
+  id: "overview",
+  routes: [{ path: "overview", title: texts.title, permission: ANY, load: () => import("./page") }],
+  navigation: [
+    {
+      to: "/overview",
+      label: texts.title,
+      icon: IconLayoutDashboard,
+      section: "today",
+      order: 10,
+      permission: ANY,
+      keywords: "home start today counts dashboard",
+    },
+  ],
+};
