@@ -26,6 +26,8 @@ export interface NavigationEntry {
   /** Ascending within the section. */
   order: number;
   permission?: PermissionRule;
+  /** Offered only where the local stack serves the console. */
+  onlyLocal?: boolean;
   /** More words by which the command palette finds the entry. */
   keywords?: string;
 }
