@@ -14,7 +14,7 @@ export function StoryView({ story, people }: { story: Story; people: People }) {
   const { played, step, isStuck, sending, problem, play, begin } = useStory(story, people);
   const end = useRef<HTMLDivElement>(null);
   useEffect(() => {
-    if (played.length > 0) end.current?.scrollIntoView({ block: "nearest" });
+    if (played.length > 0) end.current?.scrollIntoView?.({ block: "nearest" });
   }, [played]);
   return (
     <div className={styles.story}>
