@@ -1,21 +1,26 @@
+import { QueryClientProvider } from "@tanstack/react-query";
 import { renderHook } from "@testing-library/react";
 import type { ReactNode } from "react";
 import { expect, test } from "vitest";
 import { features } from "~/features";
-import { personWith } from "../../tests/support/render";
+import { personWith, stubApi } from "../../tests/support/render";
 import { allows, MeProvider } from "./me";
 import { useNavigation } from "./navigation";
+import { createConsoleClient } from "./query-client";
 import { nextPath } from "./session";
 
 function entriesOf(...codes: string[]): string[] {
   const wrapper = ({ children }: { children: ReactNode }) => (
-    <MeProvider me={personWith(...codes)}>{children}</MeProvider>
+    <QueryClientProvider client={createConsoleClient()}>
+      <MeProvider me={personWith(...codes)}>{children}</MeProvider>
+    </QueryClientProvider>
   );
   const { result } = renderHook(useNavigation, { wrapper });
   return result.current.flatMap((section) => section.entries.map((entry) => entry.to));
 }
 
 test("the navigation holds what the permissions allow", () => {
+  stubApi({});
   expect(entriesOf()).not.toContain("/dispatch/orders");
   expect(entriesOf("dispatch.order.manage")).toContain("/dispatch/orders");
 });

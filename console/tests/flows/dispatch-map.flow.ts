@@ -73,3 +73,24 @@ test.skipIf(program === null)("the map and its list can be used by everybody, on
   });
   await customer.call("POST", "/v1/customer/orders/cancel", { order_id: order.id });
 });
+
+test.skipIf(program === null)("offline for 10 s and back, nothing that was typed is lost", async () => {
+  const page = await signedIn(browser, { url, user: "dispatcher1", path: "/dispatch/map?list=courier" });
+  await page
+    .getByRole("row", { name: /Lotte Visser|Sem Bakker/ })
+    .first()
+    .waitFor();
+  await page.context().setOffline(true);
+  const name = page.getByRole("searchbox", { name: "Name" });
+  await name.fill("Lotte");
+  await page.getByText("No connection to the server.", { exact: false }).first().waitFor({ timeout: 15_000 });
+  await page.waitForTimeout(10_000);
+  expect(await name.inputValue()).toBe("Lotte");
+  await page.getByRole("row", { name: /Lotte Visser/ }).waitFor();
+  await page.context().setOffline(false);
+  await page.getByText("Connected again.").waitFor({ timeout: 20_000 });
+  expect(await name.inputValue()).toBe("Lotte");
+  expect(page.url()).toContain("q=Lotte");
+  await page.getByRole("row", { name: /Lotte Visser/ }).waitFor();
+  await page.context().close();
+});

@@ -71,7 +71,7 @@ test.skipIf(program === null)("a one-time password has to be changed first", asy
   await page.getByLabel("New password", { exact: true }).fill("nine slow harbours");
   await page.getByLabel("Repeat the new password").fill("nine slow harbours");
   await page.getByRole("button", { name: "Change password" }).click();
-  await page.getByRole("heading", { name: "Orders", level: 1 }).waitFor();
+  await page.getByRole("heading", { name: "Overview", level: 1 }).waitFor();
   await page.context().close();
 });
 
