@@ -1,6 +1,6 @@
 import { IconMapPin, IconPackageExport } from "@tabler/icons-react";
 import type { Feature } from "~/app/feature";
-import { texts } from "./texts";
+import { names } from "./names";
 
 /** Who lists orders and couriers. */
 export const MANAGE = "dispatch.order.manage";
@@ -8,18 +8,13 @@ export const MANAGE = "dispatch.order.manage";
 export const feature: Feature = {
   id: "dispatch",
   routes: [
-    { path: "dispatch/map", title: texts.map.title, permission: MANAGE, load: () => import("./map-page") },
-    {
-      path: "dispatch/orders",
-      title: texts.orders.title,
-      permission: MANAGE,
-      load: () => import("./orders-page"),
-    },
+    { path: "dispatch/orders", title: names.orders, permission: MANAGE, load: () => import("./orders-page") },
+    { path: "dispatch/map", title: names.map, permission: MANAGE, load: () => import("./map-page") },
   ],
   navigation: [
     {
       to: "/dispatch/orders",
-      label: texts.orders.title,
+      label: names.orders,
       icon: IconPackageExport,
       section: "work",
       order: 20,
@@ -28,7 +23,7 @@ export const feature: Feature = {
     },
     {
       to: "/dispatch/map",
-      label: texts.map.title,
+      label: names.map,
       icon: IconMapPin,
       section: "work",
       order: 21,

@@ -1,13 +1,15 @@
+import { names } from "./names";
+
 export const texts = {
   orders: {
-    title: "Orders",
+    title: names.orders,
     description: "All delivery orders, newest first.",
     list: "Delivery orders",
     empty: "No orders yet",
     emptyHint: "Orders appear here as soon as a customer creates one.",
   },
   map: {
-    title: "Dispatch map",
+    title: names.map,
     description: "Couriers and orders as they are now.",
     label: "Map of couriers and orders",
     legend: "Couriers by state",

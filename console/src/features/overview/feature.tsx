@@ -1,6 +1,6 @@
 import { IconLayoutDashboard } from "@tabler/icons-react";
 import type { Feature } from "~/app/feature";
-import { texts } from "./texts";
+import { names } from "./names";
 
 /** Each of them gives the overview a section. */
 const ANY = [
@@ -13,11 +13,11 @@ const ANY = [
 
 export const feature: Feature = {
   id: "overview",
-  routes: [{ path: "overview", title: texts.title, permission: ANY, load: () => import("./page") }],
+  routes: [{ path: "overview", title: names.title, permission: ANY, load: () => import("./page") }],
   navigation: [
     {
       to: "/overview",
-      label: texts.title,
+      label: names.title,
       icon: IconLayoutDashboard,
       section: "today",
       order: 10,

@@ -1,5 +1,7 @@
+import { names } from "./names";
+
 export const texts = {
-  title: "Overview",
+  ...names,
   description: "What runs today. Finished work is counted since midnight UTC.",
   loading: "Loading the overview",
   openList: "Open list",

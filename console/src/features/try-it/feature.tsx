@@ -1,14 +1,14 @@
 import { IconPlayerPlay } from "@tabler/icons-react";
 import type { Feature } from "~/app/feature";
-import { texts } from "./texts";
+import { names } from "./names";
 
 export const feature: Feature = {
   id: "try-it",
-  routes: [{ path: "try-it", title: texts.title, load: () => import("./page") }],
+  routes: [{ path: "try-it", title: names.title, load: () => import("./page") }],
   navigation: [
     {
       to: "/try-it",
-      label: texts.title,
+      label: names.title,
       icon: IconPlayerPlay,
       section: "tools",
       order: 10,

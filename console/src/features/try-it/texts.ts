@@ -1,5 +1,7 @@
+import { names } from "./names";
+
 export const texts = {
-  title: "Try it",
+  ...names,
   description: "Play everyday work with the demo people, one request at a time, and see what the API answers.",
   stories: "What to play",
   elsewhere: "Only on the local stack",
