@@ -1,8 +1,8 @@
 import { Button, Select, TextInput } from "@mantine/core";
 import { IconSearch, IconX } from "@tabler/icons-react";
 import { type ReactNode, useCallback, useEffect, useMemo, useRef, useState } from "react";
-import { useSearchParams } from "react-router";
 import { common } from "~/texts/common";
+import { useAddress } from "./address";
 import styles from "./filters.module.css";
 
 export interface Filters<Name extends string> {
@@ -19,45 +19,27 @@ export interface Filters<Name extends string> {
  * constant of the module. Names beside them, such as the open row, stay.
  */
 export function useFilters<Name extends string>(names: readonly Name[]): Filters<Name> {
-  const [search, setSearch] = useSearchParams();
+  const [search, setAddress] = useAddress();
   const values = useMemo(
     () => Object.fromEntries(names.map((name) => [name, search.get(name) ?? ""])) as Record<Name, string>,
     [names, search],
   );
   const set = useCallback(
-    (name: Name, value: string) => setSearch((before) => withValue(before, name, value), { replace: true }),
-    [setSearch],
+    (name: Name, value: string) => setAddress({ [name]: value }, { replace: true }),
+    [setAddress],
   );
   const clear = useCallback(
-    () =>
-      setSearch(
-        (before) => {
-          const after = new URLSearchParams(before);
-          for (const name of names) after.delete(name);
-          return after;
-        },
-        { replace: true },
-      ),
-    [names, setSearch],
+    () => setAddress(Object.fromEntries(names.map((name) => [name, null])), { replace: true }),
+    [names, setAddress],
   );
   return { values, set, clear, active: Object.values(values).some((value) => value !== "") };
 }
 
 /** Return a value of the address that is not a filter, such as the id of the open row, and a function that sets it. */
 export function useAddressValue(name: string): readonly [string | null, (value: string | null) => void] {
-  const [search, setSearch] = useSearchParams();
-  const set = useCallback(
-    (value: string | null) => setSearch((before) => withValue(before, name, value ?? "")),
-    [name, setSearch],
-  );
+  const [search, setAddress] = useAddress();
+  const set = useCallback((value: string | null) => setAddress({ [name]: value }), [name, setAddress]);
   return [search.get(name), set];
-}
-
-function withValue(before: URLSearchParams, name: string, value: string): URLSearchParams {
-  const after = new URLSearchParams(before);
-  if (value === "") after.delete(name);
-  else after.set(name, value);
-  return after;
 }
 
 interface FilterBarProps {

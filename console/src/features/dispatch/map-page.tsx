@@ -1,4 +1,5 @@
 import { SegmentedControl } from "@mantine/core";
+import { useAddress } from "~/components/address";
 import { ErrorNote } from "~/components/error-note";
 import { useAddressValue, useFilters } from "~/components/filters";
 import { MapView } from "~/components/map";
@@ -11,7 +12,6 @@ import { OrderDrawer } from "./order-drawer";
 import { OrderPane } from "./order-pane";
 import { Selected } from "./selected";
 import { texts } from "./texts";
-import { useAddress } from "./use-address";
 import { useMapData } from "./use-map-data";
 
 const FILTERS = ["status", "courier", "state", "q", "near"] as const;
@@ -20,8 +20,8 @@ const FILTERS = ["status", "courier", "state", "q", "near"] as const;
 export default function MapPage() {
   const filters = useFilters(FILTERS);
   const [tab, setTab] = useAddressValue("list");
-  const [selected] = useAddressValue("selected");
-  const address = useAddress();
+  const [address, setAddress] = useAddress();
+  const selected = address.get("selected");
   const [open, setOpen] = useAddressValue("order");
   const { fleet, ordersRead, couriers, orders, byId, counts, points, lines, listed } = useMapData(filters.values);
   const selection = selectionOf(selected);
@@ -29,7 +29,7 @@ export default function MapPage() {
 
   /** The list follows what is selected on the map. */
   function select(text: string | null): void {
-    address({ selected: text, list: selectionOf(text)?.kind ?? list });
+    setAddress({ selected: text, list: selectionOf(text)?.kind ?? list }, { replace: true });
   }
   return (
     <>
@@ -48,7 +48,7 @@ export default function MapPage() {
           <MapLegend
             counts={counts}
             state={filters.values.state}
-            onState={(state) => address({ state, near: null, list: "courier" })}
+            onState={(state) => setAddress({ state, near: null, list: "courier" })}
           />
         </div>
         <div className={styles.listSide}>
@@ -68,7 +68,7 @@ export default function MapPage() {
             couriers={byId}
             onSelect={select}
             onOpen={setOpen}
-            onNear={(near) => address({ near, list: "courier" })}
+            onNear={(near) => setAddress({ near, list: "courier" })}
           />
           {list === "order" ? (
             <>
