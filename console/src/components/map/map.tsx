@@ -1,23 +1,15 @@
 import "maplibre-gl/dist/maplibre-gl.css";
 import { useComputedColorScheme } from "@mantine/core";
-import type { FeatureCollection } from "geojson";
-import {
-  type GeoJSONSource,
-  LngLatBounds,
-  Map as MapLibre,
-  NavigationControl,
-  Popup,
-  ScaleControl,
-  setWorkerUrl,
-} from "maplibre-gl";
+import { LngLatBounds, Map as MapLibre, NavigationControl, Popup, ScaleControl, setWorkerUrl } from "maplibre-gl";
 import workerUrl from "maplibre-gl/dist/maplibre-gl-worker.mjs?url";
 import { useEffect, useRef, useState } from "react";
 import { useConfig } from "~/app/config";
 import { StateMessage } from "~/components/state-message";
 import type { Tone } from "~/components/status-badge";
 import { common } from "~/texts/common";
-import { MAP_COLORS } from "./colors";
+import { addLayers, showLines, showPoints, showSelected } from "./layers";
 import styles from "./map.module.css";
+import { nearestPoint } from "./nearest-point";
 import { plainStyle } from "./style";
 
 // The library's worker is a file of the console, because the content security policy refuses generated ones.
@@ -56,8 +48,8 @@ const NO_LINES: readonly MapLine[] = [];
 export default function LoadedMap({ label, points, lines = NO_LINES, selected = null, onSelect }: MapProps) {
   const holder = useRef<HTMLDivElement>(null);
   const map = useMap(holder, points, onSelect);
-  useEffect(() => show(map.loaded, "points", featuresOf(points)), [map.loaded, points]);
-  useEffect(() => show(map.loaded, "lines", lineFeaturesOf(lines)), [map.loaded, lines]);
+  useEffect(() => showPoints(map.loaded, points), [map.loaded, points]);
+  useEffect(() => showLines(map.loaded, lines), [map.loaded, lines]);
   useSelected(map.loaded, points, selected);
   if (map.failed) return <StateMessage kind="failed" title={common.map.label} text={common.map.unsupported} />;
   return (
@@ -68,21 +60,22 @@ export default function LoadedMap({ label, points, lines = NO_LINES, selected = 
   );
 }
 
-/** Marks the selected point, and moves the map there if it is out of sight. */
+/** Marks the selected point, and moves the map there if it is out of sight when another one is selected. */
 function useSelected(map: MapLibre | null, points: readonly MapPoint[], selected: string | null): void {
   const moved = useRef<string | null>(null);
   useEffect(() => {
-    map?.setFilter("selected", ["==", ["get", "id"], selected ?? ""]);
-  }, [map, selected]);
-  useEffect(() => {
-    if (map === null || moved.current === selected) return;
-    const point = points.find(({ id }) => id === selected);
-    if (selected !== null && point === undefined) return;
+    const point = selected === null ? undefined : points.find(({ id }) => id === selected);
+    showSelected(map, point);
+    const isUnread = selected !== null && point === undefined;
+    if (map === null || moved.current === selected || isUnread) return;
     moved.current = selected;
-    if (point === undefined) return;
-    const center: [number, number] = [point.longitude, point.latitude];
-    if (!map.getBounds().contains(center)) map.easeTo({ center });
+    if (point !== undefined) bringIntoSight(map, point);
   }, [map, points, selected]);
+}
+
+function bringIntoSight(map: MapLibre, { longitude, latitude }: MapPoint): void {
+  const center: [number, number] = [longitude, latitude];
+  if (!map.getBounds().contains(center)) map.easeTo({ center });
 }
 
 function useMap(
@@ -95,8 +88,8 @@ function useMap(
   const [loaded, setLoaded] = useState<MapLibre | null>(null);
   const [failed, setFailed] = useState(false);
   const first = useRef(points);
-  const select = useRef(onSelect);
-  select.current = onSelect;
+  const newest = useRef({ points, onSelect });
+  newest.current = { points, onSelect };
   const begun = points.length > 0;
   if (!first.current.length) first.current = points;
 
@@ -123,7 +116,7 @@ function useMap(
     map.addControl(new ScaleControl({ unit: "metric" }), "bottom-left");
     map.on("load", () => {
       addLayers(map);
-      listen(map, (id) => select.current?.(id));
+      listen(map, newest);
       setLoaded(map);
     });
     return () => {
@@ -135,81 +128,24 @@ function useMap(
   return { loaded, failed, hasTiles: mapStyle !== null };
 }
 
-function addLayers(map: MapLibre): void {
-  const none = { type: "FeatureCollection", features: [] } as const;
-  map.addSource("lines", { type: "geojson", data: { ...none, features: [] } });
-  map.addSource("points", { type: "geojson", data: { ...none, features: [] } });
-  map.addLayer({
-    id: "lines",
-    type: "line",
-    source: "lines",
-    paint: { "line-color": ["get", "color"], "line-width": 2.5, "line-dasharray": [2, 1.5] },
-  });
-  map.addLayer({
-    id: "points",
-    type: "circle",
-    source: "points",
-    paint: {
-      "circle-radius": 6,
-      "circle-color": ["case", ["==", ["get", "shape"], "ring"], "#ffffff", ["get", "color"]],
-      "circle-stroke-color": ["case", ["==", ["get", "shape"], "ring"], ["get", "color"], "#ffffff"],
-      "circle-stroke-width": ["case", ["==", ["get", "shape"], "ring"], 3, 1.5],
-    },
-  });
-  map.addLayer({
-    id: "selected",
-    type: "circle",
-    source: "points",
-    filter: ["==", ["get", "id"], ""],
-    paint: {
-      "circle-radius": 10,
-      "circle-color": ["get", "color"],
-      "circle-stroke-color": "#e8590c",
-      "circle-stroke-width": 3.5,
-    },
-  });
+interface Newest {
+  points: readonly MapPoint[];
+  onSelect: MapProps["onSelect"];
 }
 
-function listen(map: MapLibre, onSelect: (id: string) => void): void {
+function listen(map: MapLibre, newest: React.RefObject<Newest>): void {
   const popup = new Popup({ closeButton: false, closeOnClick: false, offset: 10 });
-  map.on("click", "points", (event) => {
-    const id: unknown = event.features?.[0]?.properties.id;
-    if (typeof id === "string") onSelect(id);
+  map.on("click", ({ point }) => {
+    const id = nearestPoint(map, newest.current.points, point)?.id;
+    if (id !== undefined) newest.current.onSelect?.(id);
   });
-  map.on("mousemove", "points", (event) => {
-    map.getCanvas().style.cursor = "pointer";
-    popup.setLngLat(event.lngLat).setText(String(event.features?.[0]?.properties.label)).addTo(map);
+  map.on("mousemove", ({ point }) => {
+    const over = nearestPoint(map, newest.current.points, point);
+    map.getCanvas().style.cursor = over === null ? "" : "pointer";
+    if (over === null) popup.remove();
+    else popup.setLngLat([over.longitude, over.latitude]).setText(over.label).addTo(map);
   });
-  map.on("mouseleave", "points", () => {
-    map.getCanvas().style.cursor = "";
-    popup.remove();
-  });
-}
-
-function show(map: MapLibre | null, source: string, data: FeatureCollection): void {
-  void map?.getSource<GeoJSONSource>(source)?.setData(data);
-}
-
-function featuresOf(points: readonly MapPoint[]): FeatureCollection {
-  return {
-    type: "FeatureCollection",
-    features: points.map(({ id, latitude, longitude, tone, label, shape = "disc" }) => ({
-      type: "Feature",
-      properties: { id, label, shape, color: MAP_COLORS[tone] },
-      geometry: { type: "Point", coordinates: [longitude, latitude] },
-    })),
-  };
-}
-
-function lineFeaturesOf(lines: readonly MapLine[]): FeatureCollection {
-  return {
-    type: "FeatureCollection",
-    features: lines.map(({ id, positions, tone }) => ({
-      type: "Feature",
-      properties: { id, color: MAP_COLORS[tone] },
-      geometry: { type: "LineString", coordinates: positions.map(([lat, lng]) => [lng, lat]) },
-    })),
-  };
+  map.on("mouseout", () => popup.remove());
 }
 
 function boundsOf(points: readonly MapPoint[]): LngLatBounds {

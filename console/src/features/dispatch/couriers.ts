@@ -19,10 +19,20 @@ export const COURIER_STATE_NAMES = Object.keys(COURIER_STATES) as readonly Couri
 
 const STALE_MS = 5 * 60_000;
 
-export function courierState({ status, position_at }: Courier, now: Date): CourierState {
-  if (status === "off") return "off";
-  const age = now.getTime() - Date.parse(position_at ?? "");
-  return age <= STALE_MS ? status : "stale";
+export function courierState(courier: Courier, now: Date): CourierState {
+  if (courier.status === "off") return "off";
+  return now.getTime() - positionTime(courier) <= STALE_MS ? courier.status : "stale";
+}
+
+/** A courier who has not changed is the same object after each read, so the time of a position is parsed once. */
+const times = new WeakMap<Courier, number>();
+
+function positionTime(courier: Courier): number {
+  const known = times.get(courier);
+  if (known !== undefined) return known;
+  const time = Date.parse(courier.position_at ?? "");
+  times.set(courier, time);
+  return time;
 }
 
 export function courierName({ id, name }: Courier): string {
@@ -30,9 +40,9 @@ export function courierName({ id, name }: Courier): string {
 }
 
 /** Return how many couriers are in each state. */
-export function countStates(couriers: readonly Courier[], now: Date): Readonly<Record<CourierState, number>> {
+export function countStates(states: readonly CourierState[]): Readonly<Record<CourierState, number>> {
   const counts = { free: 0, busy: 0, stale: 0, off: 0 };
-  for (const courier of couriers) counts[courierState(courier, now)] += 1;
+  for (const state of states) counts[state] += 1;
   return counts;
 }
 

@@ -1,7 +1,7 @@
 /** The points and lines of the map of dispatch. */
 
 import type { MapLine, MapPoint } from "~/components/map";
-import { COURIER_STATES, type CourierState, courierName, courierState } from "./couriers";
+import { COURIER_STATES, type CourierState, courierName } from "./couriers";
 import type { Courier, Order } from "./queries";
 import { texts } from "./texts";
 
@@ -35,12 +35,16 @@ function splitOnce(text: string): readonly [string, string] {
 /** Those who matter most are drawn last, above the others. */
 const LAYERS: readonly CourierState[] = ["off", "stale", "busy", "free"];
 
-export function courierPoints(couriers: readonly Courier[], now: Date): readonly MapPoint[] {
+/** Return the points of couriers whose states stand at the same places of a list, or of those in one state. */
+export function courierPoints(
+  couriers: readonly Courier[],
+  states: readonly CourierState[],
+  only: string,
+): readonly MapPoint[] {
   const layers = new Map<CourierState, MapPoint[]>(LAYERS.map((state) => [state, []]));
-  for (const courier of couriers) {
-    const position = positionOf(courier);
-    if (position === null) continue;
-    const state = courierState(courier, now);
+  for (const [index, courier] of couriers.entries()) {
+    const [position, state] = [positionOf(courier), states[index] ?? "off"];
+    if (position === null || (only !== "" && only !== state)) continue;
     const { label, tone } = COURIER_STATES[state];
     layers.get(state)?.push({
       id: `courier:${courier.id}`,
