@@ -1,6 +1,7 @@
 import { beforeEach, expect, test } from "vitest";
 import { refusal, stubApi } from "../../tests/support/render";
 import { api, dataOf, forgetResponses, tokens } from "./client";
+import { currentConnection } from "./connection";
 import { ApiError, NetworkError } from "./errors";
 
 beforeEach(() => {
@@ -72,4 +73,18 @@ test("a lost connection is told from a refusal", async () => {
     },
   });
   await expect(dataOf(api.GET("/v1/me/sessions"))).rejects.toBeInstanceOf(NetworkError);
+});
+
+test("a response that was on its way when the connection was lost does not say that it is back", async () => {
+  stubApi({
+    "GET /v1/me/sessions": () => {
+      window.dispatchEvent(new Event("offline"));
+      return SESSIONS;
+    },
+    "GET /v1/me": () => ({}),
+  });
+  await dataOf(api.GET("/v1/me/sessions"));
+  expect(currentConnection()).toBe("offline");
+  await dataOf(api.GET("/v1/me"));
+  expect(currentConnection()).toBe("online");
 });

@@ -2,7 +2,7 @@
 
 import { Baton, NetworkError, type Tokens } from "@baton/client";
 import createClient from "openapi-fetch";
-import { setConnection } from "./connection";
+import { connectionLosses, setConnection } from "./connection";
 import { errorOf } from "./errors";
 import { EtagCache } from "./etags";
 import type { paths } from "./schema";
@@ -44,9 +44,10 @@ async function sendAuthorized(request: Request): Promise<Response> {
 
 async function send(request: Request, { accessToken }: Tokens): Promise<Response> {
   request.headers.set("Authorization", `Bearer ${accessToken}`);
+  const losses = connectionLosses();
   try {
     const response = await fetch(request, { credentials: "omit" });
-    setConnection("online");
+    if (losses === connectionLosses()) setConnection("online");
     return response;
   } catch (cause) {
     if (request.signal.aborted) throw cause;

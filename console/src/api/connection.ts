@@ -5,6 +5,12 @@ export type Connection = "online" | "offline";
 
 const listeners = new Set<() => void>();
 let current: Connection = "online";
+let losses = 0;
+
+/** Return how often the browser has lost its connection. A response whose request is older than the last loss says nothing. */
+export function connectionLosses(): number {
+  return losses;
+}
 
 export function setConnection(connection: Connection): void {
   if (connection === current) return;
@@ -27,5 +33,8 @@ export function useConnection(): Connection {
 }
 
 if (typeof window !== "undefined") {
-  window.addEventListener("offline", () => setConnection("offline"));
+  window.addEventListener("offline", () => {
+    losses += 1;
+    setConnection("offline");
+  });
 }
