@@ -38,9 +38,10 @@ from chalicelib.dispatch.couriers.routes import routes as courier_routes
 from chalicelib.dispatch.couriers.service import end_duty_of_signed_out
 from chalicelib.dispatch.desk.routes import routes as desk_routes
 from chalicelib.dispatch.orders import events as order_events
+from chalicelib.dispatch.orders.matching import follow_up_changes
 from chalicelib.dispatch.orders.queries import ORDER_EVENTS
 from chalicelib.dispatch.orders.routes import routes as order_routes
-from chalicelib.dispatch.orders.sweep import reassign_due
+from chalicelib.dispatch.orders.sweep import end_waits, reassign_due, retry_waiting
 from chalicelib.edge.api import ALL_METHODS, UNKNOWN_ROUTE, BatonApp
 from chalicelib.edge.dependencies import Dependencies, install
 from chalicelib.edge.forms import FORM_DATA
@@ -114,7 +115,7 @@ ROUTES = (
 
 SOCKET_EVENTS = order_events.SOCKET_EVENTS + courier_events.SOCKET_EVENTS + notice_events.SOCKET_EVENTS
 
-LISTENERS = (check_bound_sessions, end_duty_of_signed_out)
+LISTENERS = (check_bound_sessions, end_duty_of_signed_out, follow_up_changes)
 """What follows from changes of other domains, in the same transaction."""
 
 
@@ -175,12 +176,13 @@ def use(composition: Composition) -> None:
 
 
 def one_pass(remaining_s: Callable[[], float] = lambda: math.inf) -> None:
-    """One pass of the dispatch sweep: offers that have timed out, then mailboxes with pending events."""
+    """One pass of the dispatch sweep: offers that timed out, waiting orders, then mailboxes with pending events."""
     parts = _used[0]
     sweep_id = parts.dependencies.runner.ids.new()
     with observability.measured(request_id=sweep_id, operation="dispatch_sweep"):
         try:
-            reassign_due(parts.dependencies, sweep_id, remaining_s)
+            for sweep in (reassign_due, end_waits, retry_waiting):
+                sweep(parts.dependencies, sweep_id, remaining_s)
         finally:  # a failure of the offers must not hold up the delivery of events
             observability.count("MailboxesSwept", drain_pending(parts.delivery, parts.dependencies.clock))
 

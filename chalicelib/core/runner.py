@@ -2,7 +2,8 @@
 
 A use case reads, checks and stages changes on a fresh unit of work. If a condition fails at the commit, the runner
 calls it again on fresh reads, a bounded number of times with jittered pauses. Requests, socket messages, sweeps,
-imports and the demo data all use this runner, so there is one write path.
+imports and the demo data all use this runner, so there is one write path. What follows from a change in another unit of
+work, such as the next order of a courier who is free again, runs after the commit as a follow-up.
 
 The runner adds the audit row and the mailbox entries to every unit of work. It knows them as protocols, because `core`
 imports no domain.
@@ -24,6 +25,9 @@ from chalicelib.core.settings import Settings
 from chalicelib.core.work import Recipient, UnitOfWork
 
 T = TypeVar("T")
+
+FOLLOW_UP_ACTOR = "system:follow-up"
+"""The actor of changes that follow from another one at once."""
 
 
 class AuditTrail(Protocol):
@@ -68,7 +72,17 @@ class Runner(msgspec.Struct, frozen=True):
         self.outbox.deliver(work.recipients)
         for call in work.after_commit:
             call()
+        for org_id, follow_up in work.follow_ups:
+            self._follow_up(Actor(org_id, FOLLOW_UP_ACTOR, actor.request_id), follow_up)
         return result
+
+    def _follow_up(self, actor: Actor, decide: Callable[[UnitOfWork], object]) -> None:
+        """Run what follows from a committed change. Never raises: the change itself was made."""
+        try:
+            self.run(actor, decide)
+        except Exception:  # noqa: BLE001 - a sweep makes up for it, and the caller's request was carried out
+            observability.count("FollowUpsFailed")
+            observability.log().exception("follow-up failed", extra={"org_id": actor.org_id})
 
     def _commit(
         self, actor: Actor, decide: Callable[[UnitOfWork], T], seal: Callable[[UnitOfWork, T], None] | None

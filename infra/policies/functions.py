@@ -62,7 +62,7 @@ ROLES: Mapping[str, Role] = {
         },
         indexes={
             "dispatch": "active_by_courier active_by_customer by_courier by_customer by_status free_by_cell idle "
-            "listed roster",
+            "listed roster waiting",
             "identity": "by_role devices_by_owner directory",
             "maintenance": "mine_by_state mine_open org_by_state org_open zone_by_state zone_open",
             "manufacturing": "of_batch of_organisation of_sku",
@@ -110,10 +110,10 @@ ROLES: Mapping[str, Role] = {
         tables={
             **_DELIVERS,
             **_AUDITED,
-            "dispatch": "BatchGetItem GetItem UpdateItem",
+            "dispatch": "BatchGetItem GetItem Query UpdateItem",
             "identity": "BatchGetItem",
         },
-        indexes={"dispatch": "free_by_cell idle offers_due", "realtime": "pending"},
+        indexes={"dispatch": "due free_by_cell idle offers_due waiting", "realtime": "pending"},
         invokes=["deliver"],
         posts_to_sockets=True,
         closes_sockets=True,

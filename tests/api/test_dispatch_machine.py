@@ -32,6 +32,7 @@ from tests.environment import examples
 ACTIVE = ("assigned", "accepted", "arrived", "picked_up")
 LEADS_FROM = dict(zip(STEPS, ACTIVE, strict=True))
 GIVES_UP = {"decline": ("assigned",), "cancel": ("assigned", "accepted", "arrived")}
+WAITED = [("order.status", "no_nearby_driver"), ("order.status", "assigned")]
 Heard = dict[tuple[str, str], list[tuple[str, str | None]]]
 """What was said, as `(person, order) -> [(event, status)]`."""
 
@@ -97,10 +98,10 @@ class Dispatch(RuleBasedStateMachine):
         chosen = list(self.orders.values())[number % len(self.orders)]
         customer = next(one for one in self.customers if one.user_id == chosen.customer_id)
         answer = cancel_order(customer, chosen.order_id)
-        possible = chosen.status in GIVES_UP["cancel"]
+        possible = chosen.status in (*GIVES_UP["cancel"], "no_nearby_driver")
         assert answer.status == (200 if possible or chosen.status == "canceled_by_customer" else 409)
         told_to: Heard = {(str(chosen.assigned_courier), chosen.order_id): [("order.status", "canceled_by_customer")]}
-        self.expect(told_to if possible else {})
+        self.expect(told_to if possible and chosen.assigned_courier else {})
 
     @rule(seconds=st.sampled_from([0.001, 5, 15, 15, 15, 301]))
     def time_passes_and_the_sweep(self, seconds: float) -> None:
@@ -111,9 +112,10 @@ class Dispatch(RuleBasedStateMachine):
         for order_id, was in before.items():
             if was.status == "assigned" and was.offer_expires_at is not None and was.offer_expires_at <= now:
                 after = stored_order(order_id)
-                gone = "order.reassigned_away" if after.status == "assigned" else "order.no_nearby_driver"
+                is_offered = after.status == "assigned" and after.version == was.version + 1
+                gone = "order.reassigned_away" if is_offered else "order.no_nearby_driver"
                 expected[str(was.assigned_courier), order_id] = [("order.assignment_timed_out", None), (gone, None)]
-                expected |= self.outcome(after)
+                expected |= self.outcome(after, waited=after.version > was.version + 1)
         self.expect(expected)
 
     # --- what follows ------------------------------------------------------------------------------------------
@@ -141,20 +143,25 @@ class Dispatch(RuleBasedStateMachine):
         """The order goes to somebody who never had it, or to nobody."""
         after = stored_order(was.order_id)
         assert after.assigned_courier not in {*(was.tried or ()), was.assigned_courier}
-        expected = self.outcome(after)
+        expected = self.outcome(after, waited=after.version > was.version + 1)
         if action == "decline":
             expected[was.customer_id, was.order_id].insert(0, ("order.status", "declined"))
         self.expect(expected)
 
-    def outcome(self, after: Order) -> Heard:
-        """What is said when an order went on to somebody, or to nobody."""
-        expected: Heard = {(after.customer_id, after.order_id): [("order.status", after.status)]}
+    def outcome(self, after: Order, *, waited: bool = False) -> Heard:
+        """What is said when an order went on to somebody, or to nobody; `waited`: first to nobody, then to somebody."""
+        first = [("order.status", "no_nearby_driver")] if waited else []
+        expected: Heard = {(after.customer_id, after.order_id): [*first, ("order.status", after.status)]}
         if after.assigned_courier is not None:
             expected[after.assigned_courier, after.order_id] = [("order.assigned", None)]
         return expected
 
     def expect(self, expected: Heard) -> None:
-        """Everybody has heard exactly this, and each order that changed is one version further."""
+        """Everybody has heard exactly this, and of orders that waited; each order is one version further by change."""
+        for order_id, was in self.orders.items():
+            now = stored_order(order_id)
+            if was.status == "no_nearby_driver" and now.status == "assigned":
+                expected |= self.outcome(now)
         heard: Heard = defaultdict(list)
         for user_id, socket in self.sockets.items():
             for event, data in told(self.world, socket):
@@ -163,7 +170,8 @@ class Dispatch(RuleBasedStateMachine):
         assert heard == expected
         for order_id, was in self.orders.items():
             now = stored_order(order_id)
-            assert now.version == was.version + (attributes(now) != attributes(was))
+            waited = was.status in ACTIVE and expected.get((was.customer_id, order_id), [])[-2:] == WAITED
+            assert now.version == was.version + (attributes(now) != attributes(was)) + waited
             self.orders[order_id] = now
         self.look_at_lists()
         self.look_at_mailboxes()

@@ -54,6 +54,7 @@ def test_an_order_that_nobody_can_make_says_so_and_leaves_out_what_is_absent(wor
         "version": 1,
         "created_at": FORMATTED_START,
         "updated_at": FORMATTED_START,
+        "waiting_until": "2026-03-01T09:30:00Z",
     }
 
 

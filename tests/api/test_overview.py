@@ -14,7 +14,7 @@ from chalicelib.dispatch.orders.tables import ORDER_HOURS
 from chalicelib.packing.shipments.tables import Shipment, open_keys, shipment_key
 from infra.local.engine import EmbeddedEngine
 from tests.builders import packing, picking
-from tests.builders.dispatch import NOWHERE, cancel_order, carried, on_duty, order, time_out
+from tests.builders.dispatch import NOWHERE, cancel_order, carried, duty, end_waits, on_duty, order, time_out
 from tests.builders.maintenance import Park
 from tests.builders.manufacturing import Line
 from tests.builders.picking import Scanner, at_work, claim, line, load, record
@@ -89,9 +89,11 @@ def test_orders_are_counted_by_state_and_by_hour(world: World) -> None:
     by_courier = {courier.user_id: courier for courier in couriers}
     for one, state in zip(placed, ("accepted", "arrived", "picked_up"), strict=False):
         carried(by_courier[one["assigned_courier"]], one, state)
-    order(customer, **NOWHERE)
     assert cancel_order(customer, placed[3]["id"]).status == 200
-    world.clock.advance(hours=2)
+    duty(by_courier[placed[3]["assigned_courier"]], available=False)
+    order(customer, **NOWHERE)
+    end_waits(world)
+    world.clock.advance(minutes=90)
     shown = overview(dispatcher)["dispatch"]
     assert numbers(shown["states"]) == {
         "accepted": 1,
@@ -110,6 +112,7 @@ def test_a_delivered_order_and_one_that_nobody_took_are_counted_when_they_end(wo
     carried(courier, order(customer))
     order(customer)
     time_out(world)
+    end_waits(world)
     shown = overview(dispatcher)["dispatch"]
     assert numbers(shown["states"]) == {"delivered": 1, "noNearbyDriver": 1}
     assert happened(shown["hours"]) == {"created": {0: 2}, "delivered": {0: 1}, "noNearbyDriver": {0: 1}}
@@ -117,8 +120,9 @@ def test_a_delivered_order_and_one_that_nobody_took_are_counted_when_they_end(wo
 
 def test_hours_are_those_of_utc_and_go_by(world: World) -> None:
     dispatcher, customer = world.person("dispatcher"), world.person("customer")
-    world.clock.advance(minutes=59)
     order(customer, **NOWHERE)
+    end_waits(world)
+    world.clock.advance(minutes=29)
     assert overview(dispatcher)["firstHour"].startswith(iso(START - timedelta(hours=23))[:19])
     for hours in range(1, HOURS):
         world.clock.advance(hours=1)

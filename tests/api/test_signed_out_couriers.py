@@ -123,9 +123,10 @@ def test_accepted_order_stays_with_the_courier(world: World, courier: Person, st
     assert again.get("/v1/courier/active-order").json["order"]["id"] == placed["id"]
     steps = ["arrived", "picked", "delivered"][["accepted", "arrived", "picked_up"].index(state) :]
     assert [step(again, action, placed["id"]).status for action in steps] == [200] * len(steps)
-    assert order(world.person("customer"))["status"] == "no_nearby_driver"
+    placed = order(world.person("customer"))
+    assert placed["status"] == "no_nearby_driver"
     duty(again)
-    assert order(world.person("customer"))["status"] == "assigned"
+    assert stored_order(placed["id"]).status == "assigned"
 
 
 def test_courier_with_another_session_stays_on_duty(world: World, courier: Person) -> None:

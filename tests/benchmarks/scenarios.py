@@ -114,6 +114,15 @@ def _overview(stage: Stage) -> Hit:
     return Hit("GET", "/v1/overview", stage.world.person("SYSTEM_ADMIN"))
 
 
+def _retry(stage: Stage) -> Hit:
+    """An order that found no courier, and one who has come near since."""
+    customer = _customer(stage)
+    placed = dispatch.order(customer)
+    courier = dispatch.on_duty(stage.person("courier"), km=20)
+    dispatch.report(courier, *dispatch.east(1))
+    return Hit("POST", "/v1/customer/orders/retry", customer, {"order_id": placed["id"]})
+
+
 def _dispatcher(stage: Stage, path: str, **query: str) -> Hit:
     """A list that a dispatcher reads."""
     _past(stage)
@@ -205,6 +214,7 @@ SCENARIOS = [
     Scenario("POST courier/orders/delivered", partial(_step, action="delivered", state="picked_up")),
     Scenario("POST courier/orders/cancel", partial(_step, action="cancel", state="accepted")),
     Scenario("POST customer/orders/cancel", _call_off),
+    Scenario("POST customer/orders/retry", _retry, trips=5),
     Scenario("GET overview", _overview, situation="a past"),
     Scenario("GET orders", partial(_dispatcher, path="/v1/orders"), situation="a past"),
     Scenario("GET orders?status=", partial(_dispatcher, path="/v1/orders", status="delivered"), situation="a past"),

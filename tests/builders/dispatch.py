@@ -96,6 +96,11 @@ def cancel_order(customer: Person, order_id: str, **headers: str) -> Answer:
     return customer.post("/v1/customer/orders/cancel", {"order_id": order_id}, **headers)
 
 
+def retry_order(customer: Person, order_id: str, **headers: str) -> Answer:
+    """The customer asks for another search."""
+    return customer.post("/v1/customer/orders/retry", {"order_id": order_id}, **headers)
+
+
 def carried(courier: Person, placed: Mapping[str, Any], until: str = "delivered") -> dict[str, Any]:
     """Take an order that this courier was offered as far as the state `until`; the order as it then is."""
     last = dict(placed)
@@ -113,6 +118,12 @@ def carried(courier: Person, placed: Mapping[str, Any], until: str = "delivered"
 def time_out(world: World) -> None:
     """Let every offer's time pass, and sweep."""
     world.clock.advance(seconds=15)
+    world.sweep()
+
+
+def end_waits(world: World) -> None:
+    """Let every wait for a courier end, and sweep."""
+    world.clock.advance(minutes=30)
     world.sweep()
 
 

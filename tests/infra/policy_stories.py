@@ -177,6 +177,11 @@ def deliveries(world: DeployedWorld, objects: EmbeddedObjects) -> None:
     dispatch.report(far, 52.37, 4.89)
     done(dispatch.step(far, "cancel", placed["id"]))
     done(dispatch.cancel_order(customer, dispatch.order(customer, **dispatch.NOWHERE)["id"]))
+    waiting = dispatch.order(customer, pickup_lat=10.0, pickup_lng=10.0)["id"]
+    done(dispatch.retry_order(customer, waiting))
+    third = dispatch.on_duty(world.person("courier"), 10.0, 10.01)
+    dispatch.duty(third, available=False)
+    dispatch.end_waits(world)
     dispatch.order(customer)
     for path in ("active-order", "activeOrder", "orders/history"):
         done(near.get(f"/v1/courier/{path}"))

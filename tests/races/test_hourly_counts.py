@@ -7,7 +7,7 @@ from typing import Any
 from chalicelib.core.hourly_counts import SHARDS, HourlyCounts
 from chalicelib.dispatch.orders.tables import ORDER_HOURS
 from chalicelib.picking.tables import PICK_HOURS
-from tests.builders.dispatch import cancel_order, carried, on_duty, order_body, step
+from tests.builders.dispatch import cancel_order, carried, duty, end_waits, on_duty, order_body, step
 from tests.builders.picking import Scanner, claim, close, line, load, record, stored
 from tests.builders.world import DEMO, Answer, Person, World
 from tests.races.crowd import at_once
@@ -35,6 +35,9 @@ def test_orders_that_end_at_the_same_moment_are_each_counted_once(arena: World) 
     calls += [partial(cancel_order, owners[one["id"]], one["id"]) for one in waiting]
     calls += [partial(step, courier, "decline", one["id"]) for courier, one in taken[SIZE // 2 :]]
     at_once(calls)
+    for courier in couriers:
+        duty(courier, available=False)
+    end_waits(arena)
     dispatcher = arena.person("dispatcher")
     states = Counter(one["status"] for one in dispatcher.get("/v1/orders?limit=100").json["orders"])
     assert sum(states.values()) == SIZE + 4

@@ -16,7 +16,7 @@ from msgspec.structs import replace
 from chalicelib.core.settings import settings
 from chalicelib.dispatch.orders.sweep import reassign_due
 from chalicelib.maintenance.workorders.sweep import remind_due
-from tests.builders.dispatch import order_body
+from tests.builders.dispatch import order_body, stored_order
 from tests.builders.world import World
 from tests.races.clocks import StandingClock
 from tests.races.crowd import at_once
@@ -93,3 +93,22 @@ def _order(world: World, tokens: Sequence[str], headers: Mapping[str, str]) -> l
     body = order_body()
     calls = [partial(world.call, "POST", "/v1/orders", body, token=token, headers=headers) for token in tokens]
     return [(answer.status, answer.text) for answer in at_once(calls)]
+
+
+def swap_orders(world: World, part: tuple[int, str, str]) -> list[str | None]:
+    """Cancel an order and place another one at the same moment, in rounds that all processes begin together.
+
+    Return who has the new order after each round, once all processes are done with it.
+    """
+    rounds, token, order_id = part
+    holders = []
+    for _ in range(rounds):
+        cancel = partial(world.call, "POST", "/v1/customer/orders/cancel", {"order_id": order_id}, token=token)
+        place = partial(world.call, "POST", "/v1/orders", order_body(), token=token)
+        canceled, placed = at_once([cancel, place])
+        assert (canceled.status, placed.status) == (200, 201), (canceled, placed)
+        order_id = placed.json["order"]["id"]
+        _given[0].wait()
+        holders.append(stored_order(order_id).assigned_courier)
+        _given[0].wait()
+    return holders

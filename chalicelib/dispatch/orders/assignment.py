@@ -12,7 +12,8 @@ from chalicelib.dispatch.couriers import duty
 from chalicelib.dispatch.couriers.nearest import CourierCriteria, find_courier
 from chalicelib.dispatch.orders import events
 from chalicelib.dispatch.orders.rules import ACTIVE, OrderAction, OrderState
-from chalicelib.dispatch.orders.tables import ORDER_HOURS, Order, offer_shard, person_key, status_values
+from chalicelib.dispatch.orders.tables import Order, offer_shard, person_key, status_values
+from chalicelib.dispatch.orders.waiting import begin_wait, waits_no_more
 
 _GIVEN_UP = {OrderAction.DECLINE: "declined_by", OrderAction.RELEASE: "released_by"}
 """The attributes that record who gave an order up by which step, so that only this step can be repeated."""
@@ -44,7 +45,12 @@ def next_courier(work: UnitOfWork, order: Order) -> str | None:
 def offered(work: UnitOfWork, courier_id: str | None, order: Order) -> dict[str, object]:
     """Return the fields of an order that has just been offered to this courier, or to no courier."""
     if courier_id is None:
-        return {**status_values(order, OrderState.NO_NEARBY_DRIVER.value), "assigned_courier": None, **closed()}
+        return {
+            **status_values(order, OrderState.NO_NEARBY_DRIVER.value),
+            "assigned_courier": None,
+            **closed(),
+            **begin_wait(work, order),
+        }
     person = person_key(order.org_id, courier_id)
     return {
         **status_values(order, OrderState.ASSIGNED.value),
@@ -57,12 +63,13 @@ def offered(work: UnitOfWork, courier_id: str | None, order: Order) -> dict[str,
         "driver_name": None,
         "driver_phone": None,
         "driver_picture": None,
+        **waits_no_more(),
     }
 
 
 def closed() -> dict[str, object]:
     """Return the fields of an order on which no action is pending."""
-    return {"active_courier_key": None, "active_customer_key": None, **answered()}
+    return {"active_courier_key": None, "active_customer_key": None, **answered(), **waits_no_more()}
 
 
 def answered() -> dict[str, object]:
@@ -88,7 +95,6 @@ def reassign(
         work.update(order, {_GIVEN_UP[action]: given_up_by(order, action) | {previous}})
     courier_id = next_courier(work, order)
     work.update(order, {"courier_key": None, **offered(work, courier_id, order)})
-    ORDER_HOURS.count(work, order.org_id, no_nearby_driver=courier_id is None)
     if release is None:
         duty.release(work, order.org_id, previous, order.order_id)
     else:
@@ -97,6 +103,15 @@ def reassign(
         duty.take(work, order.org_id, courier_id, order.order_id)
     _publish(work, order, action, previous, courier_id)
     return courier_id
+
+
+def offer_to(work: UnitOfWork, order: Order, courier_id: str | None) -> None:
+    """Stage that an order without a courier is offered to this one; without one it waits."""
+    work.update(order, {"updated_at": work.now, **offered(work, courier_id, order)})
+    if courier_id is not None:
+        duty.take(work, order.org_id, courier_id, order.order_id)
+        events.offer_order(work, order, courier_id)
+    events.notify_customer(work, order, "assigned" if courier_id else "no_nearby_driver")
 
 
 def _publish(work: UnitOfWork, order: Order, action: OrderAction, previous: str, courier_id: str | None) -> None:

@@ -31,6 +31,11 @@ RELEASED = _order(OrderState.ASSIGNED, 3, "2026-03-14T09:30:18.920Z", _NEXT_COUR
 ARRIVED = _order(OrderState.ARRIVED, 3, "2026-03-14T09:34:40.571Z")
 PICKED_UP = _order(OrderState.PICKED_UP, 4, "2026-03-14T09:37:12.206Z")
 DELIVERED = _order(OrderState.DELIVERED, 5, "2026-03-14T09:52:05.884Z")
+RETRIED = {
+    **_order(OrderState.NO_NEARBY_DRIVER, 3, "2026-03-14T09:57:01.038Z"),
+    "assigned_courier": ...,
+    "waiting_until": "2026-03-14T10:27:01.038Z",
+}
 CANCELED = _order(OrderState.CANCELED_BY_CUSTOMER, 3, "2026-03-14T09:29:30.145Z")
 
 PLACED = {"order": ASSIGNED, "assigned_courier_id": _COURIER}

@@ -9,7 +9,7 @@ from chalicelib.core.work import UnitOfWork
 from chalicelib.dispatch import permissions
 from chalicelib.dispatch.orders import examples, queries, service, views
 from chalicelib.dispatch.orders.assignment import given_up_by
-from chalicelib.dispatch.orders.rules import ORDER, OrderAction
+from chalicelib.dispatch.orders.rules import ORDER, OrderAction, OrderState
 from chalicelib.dispatch.orders.schemas import (
     ActiveOrder,
     CourierAction,
@@ -53,8 +53,9 @@ def create_order(request: Request[CreateOrder], work: UnitOfWork) -> Order:
 
     The offer goes to the nearest free courier within 10 km of the pickup whose position is at most 5 minutes old, else
     to the longest idle one of those who never sent a position; without pickup coordinates, to the longest idle of all.
-    One that is not answered within 15 seconds goes to the next courier. If no courier is free, the order gets the final
-    status `no_nearby_driver`; create another one to try again.
+    One that is not answered within 15 seconds goes to the next courier. If no courier is free, the order gets the
+    status `no_nearby_driver` and waits until `waiting_until`: it is offered to the next courier who becomes free near
+    it, the oldest order first. `POST /v1/customer/orders/retry` starts the wait anew.
     Events: the courier gets `order.assigned`, the customer `order.status` with `assigned` or `no_nearby_driver`.
     """
     return service.create_order(work, request.body, request.actor)
@@ -195,6 +196,29 @@ def cancel_order(request: Request[CustomerAction, Empty, Order], work: UnitOfWor
     Events: the courier gets `order.status` with `canceled_by_customer`.
     """
     return service.cancel_order(work, request.resource, request.body, request.actor)
+
+
+@routes.post(
+    "/v1/customer/orders/retry",
+    permission=permissions.CREATE,
+    resource=ORDER_RESOURCE,
+    transition=OrderAction.RETRY,
+    repeated=lambda order, _: order.status == OrderState.ASSIGNED,
+    body=CustomerAction,
+    returns=OrderView,
+    view=views.order_view,
+    examples={"response": examples.RETRIED},
+    versioned=True,
+    audit_target=AuditTarget(Order.kind, "ORDER_RETRIED", "order_id"),
+)
+def retry_order(request: Request[CustomerAction, Empty, Order], work: UnitOfWork) -> Order:
+    """Look again for a courier for an order with the status `no_nearby_driver`.
+
+    If no courier is free, the order waits for one anew, until `waiting_until`. An order that has been offered to a
+    courier meanwhile is returned as it is.
+    Events: the customer gets `order.status` with `assigned` or `no_nearby_driver`; the courier gets `order.assigned`.
+    """
+    return service.retry_order(work, request.resource, request.body, request.actor)
 
 
 @routes.get(

@@ -91,6 +91,9 @@ class OrderView(msgspec.Struct, frozen=True, omit_defaults=True):
     """Degrees east of the drop-off (WGS 84). Absent if the order has no coordinates for it."""
     notes: str | None = None
     """What the courier should know. Absent if the customer wrote none."""
+    waiting_until: datetime | None = None
+    """Until when a courier is looked for again, in UTC. Absent unless the status is `no_nearby_driver` and the wait is
+    not over."""
     assigned_courier: str | None = None
     """The user id of the courier who has the offer or the order, or had it when it was delivered or canceled. Absent
     if the status is `no_nearby_driver`."""
@@ -149,12 +152,12 @@ class OrderTimelineEntry(msgspec.Struct, frozen=True, omit_defaults=True):
     at: datetime
     """When the change was made, in UTC."""
     action: str
-    """What happened: `ORDER_CREATED`, `ORDER_ACCEPTED`, `ORDER_DECLINED`, `ORDER_TIMED_OUT`, `ORDER_RELEASED` (given
-    back by the courier), `ORDER_ARRIVED`, `ORDER_PICKED_UP`, `ORDER_DELIVERED` or `ORDER_CANCELED`. More may be
-    added."""
+    """What happened: `ORDER_CREATED`, `ORDER_ASSIGNED` (a waiting order was offered to a courier), `ORDER_RETRIED`,
+    `ORDER_WAIT_ENDED`, `ORDER_ACCEPTED`, `ORDER_DECLINED`, `ORDER_TIMED_OUT`, `ORDER_RELEASED` (given back by the
+    courier), `ORDER_ARRIVED`, `ORDER_PICKED_UP`, `ORDER_DELIVERED` or `ORDER_CANCELED`. More may be added."""
     actor_id: str
-    """The id of the user who made the change; `key:` and its id for an API key; `system:sweep` where an offer timed
-    out."""
+    """The id of the user who made the change; `key:` and its id for an API key; `system:sweep` where an offer timed out
+    or a wait ended, `system:follow-up` where a waiting order was offered to a courier who had become free."""
     changes: OrderChanges | None = None
     """The changes of status and courier. Absent if neither changed."""
 

@@ -21,7 +21,7 @@ def create_order(work: UnitOfWork, command: CreateOrder, actor: Actor) -> Order:
     for name, value in assignment.offered(work, courier_id, order).items():
         setattr(order, name, value)
     work.create(order)
-    ORDER_HOURS.count(work, order.org_id, created=1, no_nearby_driver=courier_id is None)
+    ORDER_HOURS.count(work, order.org_id, created=1)
     if courier_id is not None:
         duty.take(work, order.org_id, courier_id, order.order_id)
         events.offer_order(work, order, courier_id)
@@ -73,6 +73,12 @@ def cancel_order(work: UnitOfWork, order: Order, _: CustomerAction, __: Actor) -
     if courier_id is not None:
         duty.release(work, order.org_id, courier_id, order.order_id)
         events.notify_courier(work, order, courier_id, "canceled_by_customer")
+    return order
+
+
+def retry_order(work: UnitOfWork, order: Order, _: CustomerAction, __: Actor) -> Order:
+    """Look for a courier for an order that found none; without one, its wait starts anew."""
+    assignment.offer_to(work, order, assignment.next_courier(work, order))
     return order
 
 

@@ -1,28 +1,54 @@
-"""The sweep over offers: an offer that no courier has answered in time goes to the next courier.
+"""The sweeps over orders that nobody answered or nobody could take.
+
+    reassign_due    an offer that no courier has answered in time goes to the next courier
+    end_waits       an order that has waited for a courier long enough waits no more
+    retry_waiting   an order that still waits is offered to a courier who came near, oldest first
 
 Each order has a unit of work of its own, and of two sweeps that process the same order one fails its condition and does
 nothing.
 """
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from enum import StrEnum
 from functools import partial
+from typing import Any
 
+from chalicelib.core import observability
 from chalicelib.core.actor import Actor
 from chalicelib.core.clock import is_due
-from chalicelib.core.store import get
+from chalicelib.core.parallel import parallel
+from chalicelib.core.store import Query, get, parallel_reads
 from chalicelib.core.sweep import DueItem, Sweep, SweepResult, due_queries
 from chalicelib.core.work import UnitOfWork
+from chalicelib.dispatch.couriers import geo
+from chalicelib.dispatch.couriers.tables import NOWHERE
 from chalicelib.dispatch.orders.assignment import reassign
+from chalicelib.dispatch.orders.matching import serve_order
 from chalicelib.dispatch.orders.rules import OrderAction, OrderState
-from chalicelib.dispatch.orders.tables import OFFER_SHARDS, Order, order_key
+from chalicelib.dispatch.orders.tables import DUE_SHARDS, OFFER_SHARDS, ORDER_HOURS, Order, order_key
+from chalicelib.dispatch.orders.waiting import WAITING, waits_no_more
 from chalicelib.edge.dependencies import Dependencies
 
 ACTOR = "system:sweep"
 _RESERVE_S = 5.0
 """A page of offers takes at most a second or two; the last pass of a minute begins with fifteen left."""
+
+
+_RETRIED = 200
+"""Waiting orders that are read per shard in one sweep, those that began to wait first."""
+_PLACE = 14
+"""Digits of a cell about a kilometre high: for orders in one such cell the same couriers are near."""
+_MAX_WAIT = timedelta(days=1)
+
+
+class WaitOutcome(StrEnum):
+    """The outcome of one wait that is over, by the name of its metric."""
+
+    ENDED = "WaitsEnded"
+    SETTLED = "WaitsSettled"
+    FAILED = "WaitsFailed"
 
 
 class OfferOutcome(StrEnum):
@@ -72,3 +98,88 @@ def _time_out(due: DueItem, work: UnitOfWork) -> OfferOutcome:
     work.audit(Order.kind, order.order_id, "ORDER_TIMED_OUT")
     courier_id = reassign(work, order, OrderAction.TIME_OUT)
     return OfferOutcome.EXHAUSTED if courier_id is None else OfferOutcome.REASSIGNED
+
+
+def end_waits(
+    deps: Dependencies, sweep_id: str, remaining_s: Callable[[], float] = lambda: math.inf
+) -> SweepResult[WaitOutcome]:
+    """End the wait of every order that has found no courier in time."""
+    sweep = Sweep(
+        name="waits",
+        queries=due_queries(
+            Order,
+            DUE_SHARDS.keys(WAITING),
+            index=Order.due.Meta.index_name,
+            attribute=Order.due_at,
+            now=deps.clock.now(),
+            life=_MAX_WAIT,
+        ),
+        id_attribute="order_id",
+        settle=lambda due: deps.runner.run(Actor(due.org_id, ACTOR, sweep_id), partial(_end_wait, due)),
+        failed=WaitOutcome.FAILED,
+        reserve_s=_RESERVE_S,
+    )
+    return sweep.run(remaining_s)
+
+
+def _end_wait(due: DueItem, work: UnitOfWork) -> WaitOutcome:
+    """End one wait if the order itself says that it is over."""
+    order = get(order_key(due.org_id, due.item_id))
+    if order is None or order.waiting_until is None or not is_due(order.waiting_until, work.now, _MAX_WAIT):
+        return WaitOutcome.SETTLED
+    work.audit(Order.kind, order.order_id, "ORDER_WAIT_ENDED")
+    work.update(order, {"updated_at": work.now, **waits_no_more()})
+    ORDER_HOURS.count(work, order.org_id, no_nearby_driver=1)
+    return WaitOutcome.ENDED
+
+
+def retry_waiting(deps: Dependencies, sweep_id: str, remaining_s: Callable[[], float] = lambda: math.inf) -> int:
+    """Offer waiting orders to couriers who are free near them, the oldest first; return how many were offered.
+
+    Nearly all are offered as soon as a courier is free. This finds couriers who came near since, and makes up for
+    follow-ups that failed. Orders of one place are tried until one of them finds nobody.
+    """
+    now, index = deps.clock.now(), Order.due.Meta.index_name
+    queries = [Query(Order, shard, index, Order.due_at > now) for shard in DUE_SHARDS.keys(WAITING)]
+    pages = parallel_reads([partial(query.read, _RETRIED) for query in queries])
+    places: dict[str, dict[object, list[str]]] = {}
+    for row in sorted((row for page in pages for row in page.items), key=lambda row: str(row["order_id"]["S"])):
+        place = _place(row), frozenset(row.get("tried", {}).get("SS", ()))
+        places.setdefault(row["org_id"]["S"], {}).setdefault(place, []).append(row["order_id"]["S"])
+    calls = [partial(_retry, deps, sweep_id, remaining_s, org_id, orders) for org_id, orders in places.items()]
+    offered = sum(parallel(calls, pool="sweep"))
+    observability.count("WaitingOffered", offered)
+    return offered
+
+
+def _place(row: Mapping[str, Any]) -> str:
+    if "pickup_lat" not in row:
+        return NOWHERE
+    return geo.encode(float(row["pickup_lat"]["N"]), float(row["pickup_lng"]["N"]), _PLACE)
+
+
+def _retry(
+    deps: Dependencies,
+    sweep_id: str,
+    remaining_s: Callable[[], float],
+    org_id: str,
+    orders: Mapping[object, Sequence[str]],
+) -> int:
+    """Try an organisation's waiting orders, place by place; return how many were offered."""
+    offered = 0
+    for order_ids in orders.values():
+        for order_id in order_ids:
+            if remaining_s() < _RESERVE_S or not _try_again(deps, sweep_id, org_id, order_id):
+                break
+            offered += 1
+    return offered
+
+
+def _try_again(deps: Dependencies, sweep_id: str, org_id: str, order_id: str) -> bool:
+    """Return whether a courier near this order was offered an order."""
+    try:
+        return deps.runner.run(Actor(org_id, ACTOR, sweep_id), partial(serve_order, org_id, order_id))
+    except Exception:  # noqa: BLE001 - one order must not stop the others
+        ids = {"sweep": "waiting", "org_id": org_id, "order_id": order_id}
+        observability.log().exception("sweep item failed", extra=ids)
+        return False

@@ -8,7 +8,9 @@ from chalicelib.core.sharding import Shards
 from chalicelib.core.store import ItemKey
 from chalicelib.core.table import (
     Entity,
+    ExpiryAttribute,
     FloatAttribute,
+    Item,
     MomentAttribute,
     index,
     key,
@@ -17,6 +19,7 @@ from chalicelib.core.table import (
 )
 
 OFFER_SHARDS = Shards(8)
+DUE_SHARDS = Shards(4)
 LIST_SHARDS = Shards(4)
 
 
@@ -35,6 +38,9 @@ class Order(Entity):
             "listed_key",
             "status_key",
             "offer_shard",
+            "waiting_cell",
+            "due_shard",
+            "due_at",
             "updated_at",
         }
     )
@@ -60,6 +66,10 @@ class Order(Entity):
     released_by = optional(UnicodeSetAttribute(attr_name="handed_back_by"))
     offer_expires_at = optional(MomentAttribute())
     offer_shard = optional(UnicodeAttribute())
+    waiting_until = optional(MomentAttribute())
+    waiting_cell = optional(UnicodeAttribute())
+    due_shard = optional(UnicodeAttribute())
+    due_at = optional(MomentAttribute())
     created_at = MomentAttribute()
     updated_at = MomentAttribute()
 
@@ -85,6 +95,31 @@ class Order(Entity):
         IncludeProjection(["org_id", "order_id"]), offer_shard=UnicodeAttribute, offer_expires_at=MomentAttribute
     )
     """Offers by the time at which they expire, in shards, because all organisations share them."""
+    waiting = index(
+        IncludeProjection(["pickup_lat", "pickup_lng", "tried"]),
+        waiting_cell=UnicodeAttribute,
+        order_id=UnicodeAttribute,
+    )
+    """Orders that wait for a courier, oldest first, partitioned by the coarse cell of their pickup."""
+    due = index(
+        IncludeProjection(["org_id", "order_id", "pickup_lat", "pickup_lng", "tried"]),
+        due_shard=UnicodeAttribute,
+        due_at=MomentAttribute,
+    )
+    """Orders that wait, by the end of their wait, in shards, because all organisations share them."""
+
+
+class WaitingArea(Item):
+    """A coarse cell in which orders of an organisation may wait: none waits there after `until`.
+
+    A courier who is free again reads these few items, consistently, instead of an index that is usually empty.
+    """
+
+    Meta = stored_in("dispatch")
+    kind = "waiting_area"
+
+    until = MomentAttribute()
+    expires_at = ExpiryAttribute()
 
 
 class OrderHourlyCount(HourlyCount):
@@ -125,3 +160,18 @@ def list_keys(org_id: str, status: str | None) -> list[str]:
 def offer_shard(order_id: str) -> str:
     """Return the shard of the due offers that holds an order."""
     return OFFER_SHARDS.key_of(order_id, "OFFERS")
+
+
+def waiting_area_key(org_id: str, cell: str) -> ItemKey[WaitingArea]:
+    """Return the key of an area of waiting orders."""
+    return ItemKey(WaitingArea, waiting_areas(org_id), cell)
+
+
+def waiting_areas(org_id: str) -> str:
+    """Return the partition of an organisation's areas of waiting orders."""
+    return key(org_id, "WAITING")
+
+
+def waiting_cell(org_id: str, cell: str) -> str:
+    """Return the index key of the orders that wait in a coarse cell."""
+    return key(org_id, "WAITING", cell)

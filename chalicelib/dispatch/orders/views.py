@@ -45,6 +45,7 @@ def order_view(order: Order) -> OrderView:
         dropoff_lng=order.dropoff_lng,
         receiver_phone=order.receiver_phone,
         notes=order.notes,
+        waiting_until=order.waiting_until,
         assigned_courier=order.assigned_courier,
         version=order.version,
         created_at=order.created_at,
