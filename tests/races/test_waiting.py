@@ -94,7 +94,7 @@ def test_an_order_and_a_courier_who_is_freed_never_miss_each_other(arena: World)
 
 
 def test_four_processes_strand_no_order_beside_a_free_courier(shared: World, processes: Crew) -> None:
-    rounds = examples(1000, everyday=1 / 40)
+    rounds = examples(1000, everyday=1 / 100)
     couriers = [on_duty(shared.person("courier"), km=number / 10) for number in range(processes.size)]
     customers = [shared.person("customer") for _ in range(processes.size)]
     parts = [(rounds, customer.token, order(customer)["id"]) for customer in customers]
