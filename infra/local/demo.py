@@ -166,6 +166,7 @@ class Deliveries:
     def play(self) -> None:
         """Play the story."""
         self._order("Keizersgracht 174, Amsterdam", "Oosterpark 9, Amsterdam")
+        self._clock.sleep(31 * 60)  # until it waits no more
         self._courier.post("/v1/courier/availability", {"available": True})
         order = self._order("Prinsengracht 263, Amsterdam", "Museumplein 6, Amsterdam")
         step = {"order_id": order["order"]["id"], "courier_id": order["assigned_courier_id"]}

@@ -37,6 +37,7 @@ _REASSIGNMENT_TIMEOUT_S = 90.0  # three times the default of 15 s for the offer 
 _USERNAMES = ("customer1", "courier1", "courier2")
 _DAM = (52.3731, 4.8926)
 _STEPS = {"accept": "accepted", "arrived": "arrived", "picked": "picked_up", "delivered": "delivered"}
+_BEFORE_PICKUP = ("assigned", "accepted", "arrived")
 _CLEANUP_STEP = {"assigned": "decline", "accepted": "cancel", "arrived": "cancel", "picked_up": "delivered"}
 
 
@@ -76,15 +77,15 @@ class DeliveryWalkthrough:
         _require(not self.second.get("/v1/courier/active-order")["active"], "courier2 still has an active order")
 
     def clean_up(self) -> None:
-        """Release the couriers' orders, set them off duty, and cancel the customer's orders."""
+        """Cancel the customer's orders, finish those that were picked up, and set the couriers off duty."""
+        for order in self.customer.get("/v1/customer/orders/history")["orders"]:
+            if order["status"] in _BEFORE_PICKUP or "waiting_until" in order:
+                self.customer.post("/v1/customer/orders/cancel", {"order_id": order["id"]})
         for courier in (self.first, self.second):
             active = courier.get("/v1/courier/active-order")
             if active["active"]:
                 self._release(courier, active["order"])
             courier.post("/v1/courier/availability", {"available": False}, 204)
-        for order in self.customer.get("/v1/customer/active-orders")["orders"]:
-            if order["status"] != "picked_up":
-                self.customer.post("/v1/customer/orders/cancel", {"order_id": order["id"]})
 
     def end(self) -> None:
         """Clean up and sign out."""
