@@ -42,6 +42,7 @@ from chalicelib.dispatch.orders.matching import follow_up_changes
 from chalicelib.dispatch.orders.queries import ORDER_EVENTS
 from chalicelib.dispatch.orders.routes import routes as order_routes
 from chalicelib.dispatch.orders.sweep import end_waits, reassign_due, retry_waiting
+from chalicelib.dispatch.tariffs.routes import routes as tariff_routes
 from chalicelib.edge.api import ALL_METHODS, UNKNOWN_ROUTE, BatonApp
 from chalicelib.edge.dependencies import Dependencies, install
 from chalicelib.edge.forms import FORM_DATA
@@ -99,6 +100,7 @@ ROUTES = (
     order_routes,
     courier_routes,
     desk_routes,
+    tariff_routes,
     work_order_routes,
     technician_routes,
     checklist_routes,

@@ -39,7 +39,28 @@ USER_COUNT = sum(len(organisation.people) for organisation in ORGANISATIONS)
 _USERS_PER_TRANSACTION = 20  # at most four items each; a transaction has a hundred at most
 _HISTORY_AGE = timedelta(days=1)
 _ALL = "all"
-_COURIER, _CUSTOMER, _PACKER = "courier3", "customer3", "packer1"
+_COURIER, _CUSTOMER, _DISPATCHER, _PACKER = "courier3", "customer3", "dispatcher1", "packer1"
+_VEHICLE_TYPES = (
+    {"code": "bike", "name": "Bicycle", "base_fare": 2.5, "per_km": 0.9, "minimum_fare": 4, "average_kmh": 15},
+    {
+        "code": "car",
+        "name": "Car",
+        "base_fare": 3.5,
+        "per_km": 1.4,
+        "per_minute": 0.25,
+        "booking_fee": 0.5,
+        "capacity": 8,
+    },
+    {
+        "code": "van",
+        "name": "Van",
+        "base_fare": 9,
+        "per_km": 1.9,
+        "per_minute": 0.4,
+        "minimum_fare": 18,
+        "capacity": 40,
+    },
+)
 
 
 def make(password: str) -> frozenset[str]:
@@ -154,17 +175,19 @@ def _play_history(story: type[Story], begun_at: datetime, password: str) -> None
 
 
 class Deliveries:
-    """Two orders of one customer: one without a courier nearby, and one that was delivered."""
+    """Vehicle types, and two orders of one customer: one without a courier nearby, and one that was delivered."""
 
-    people: ClassVar[frozenset[str]] = frozenset({_COURIER, _CUSTOMER})
+    people: ClassVar[frozenset[str]] = frozenset({_COURIER, _CUSTOMER, _DISPATCHER})
 
     def __init__(self, clock: PastClock, teller: Teller) -> None:
         self._clock = clock
         self._courier = teller.sign_in(_COURIER)
         self._customer = teller.sign_in(_CUSTOMER)
+        self._dispatcher = teller.sign_in(_DISPATCHER)
 
     def play(self) -> None:
         """Play the story."""
+        self._dispatcher.post("/v1/imports/vehicle-types", {"records": _VEHICLE_TYPES})
         self._order("Keizersgracht 174, Amsterdam", "Oosterpark 9, Amsterdam")
         self._clock.sleep(31 * 60)  # until it waits no more
         self._courier.post("/v1/courier/availability", {"available": True})
@@ -174,8 +197,8 @@ class Deliveries:
             self._clock.sleep(minutes * 60)
             self._courier.post(f"/v1/courier/orders/{name}", step)
         self._courier.post("/v1/courier/availability", {"available": False})
-        self._courier.sign_out()
-        self._customer.sign_out()
+        for client in (self._courier, self._customer, self._dispatcher):
+            client.sign_out()
 
     def _order(self, pickup: str, dropoff: str) -> Any:
         self._clock.sleep(600)

@@ -16,6 +16,8 @@ MEANT_FOR: Mapping[tuple[str, str], frozenset[str]] = {
     ("POST", "/v1/orders"): CUSTOMER,
     ("GET", "/v1/orders"): frozenset({"dispatcher", ADMIN}),
     ("GET", "/v1/couriers"): frozenset({"dispatcher", ADMIN}),
+    ("GET", "/v1/orders/tariffs"): CUSTOMER,
+    ("POST", "/v1/imports/vehicle-types"): frozenset({"dispatcher", ADMIN}),
     ("GET", "/v1/orders/{order_id}"): COURIER | CUSTOMER | {"dispatcher"},
     ("GET", "/v1/orders/{order_id}/timeline"): COURIER | CUSTOMER | {"dispatcher"},
     ("POST", "/v1/customer/orders/cancel"): CUSTOMER,
@@ -37,6 +39,8 @@ MEANT_FOR: Mapping[tuple[str, str], frozenset[str]] = {
     ("GET", "/v1/courier/orders/history"): COURIER,
 }
 
+QUERIES = {"/v1/orders/tariffs": "?pickup_lat=1&pickup_lng=2&dropoff_lat=3&dropoff_lng=4"}
+
 
 def call(person: Person, method: str, path: str, body: Mapping[str, Any] | None = None) -> Answer:
     return person.world.call(method, path, body, token=person.token)
@@ -52,6 +56,7 @@ def body_for(path: str, person: Person, order_id: str) -> dict[str, Any] | None:
         "/v1/customer/orders/retry": {"order_id": order_id},
         "/v1/courier/availability": {"available": True},
         "/v1/courier/location": {"latitude": 1, "longitude": 2},
+        "/v1/imports/vehicle-types": {"records": []},
     }
     return bodies.get(path)
 
@@ -68,7 +73,7 @@ def test_every_endpoint_is_for_the_roles_that_it_is_meant_for_and_no_other(world
     denied = set()
     for method, path in MEANT_FOR:
         sent = body_for(path, person, "nothing") if method == "POST" else None
-        answer = call(person, method, path.replace("{order_id}", "nothing"), sent)
+        answer = call(person, method, path.replace("{order_id}", "nothing") + QUERIES.get(path, ""), sent)
         if answer.status == 403:
             assert answer.code == "ACCESS_DENIED"
             denied.add((method, path))

@@ -89,7 +89,7 @@ def test_all_bad_fields_of_an_order_are_named_at_once(world: World) -> None:
         "dropoff_lat": 1,
         "notes": "n" * 501,
         "status": "delivered",
-        "customer_id": "somebody",
+        "customer_id": "some body",
     }
     answer = world.person("customer").post("/v1/orders", wanted)
     assert (answer.status, answer.code) == (422, "VALIDATION_ERROR")

@@ -74,6 +74,32 @@ def _replayed(stage: Stage) -> Hit:
     return hit
 
 
+def _fleet(stage: Stage) -> Person:
+    """A customer of an organisation with three vehicle types."""
+    records = [{"code": code, "name": code, "base_fare": 3, "per_km": 1.5} for code in ("bike", "car", "van")]
+    answer = stage.world.person("dispatcher").post("/v1/imports/vehicle-types", {"records": records})
+    assert answer.status == 200, answer
+    return _customer(stage)
+
+
+def _tariffs(stage: Stage) -> Hit:
+    (pickup_lat, pickup_lng), (dropoff_lat, dropoff_lng) = (dispatch.LAT, dispatch.LNG), dispatch.DROPOFF
+    places = {
+        "pickup_lat": str(pickup_lat),
+        "pickup_lng": str(pickup_lng),
+        "dropoff_lat": str(dropoff_lat),
+        "dropoff_lng": str(dropoff_lng),
+    }
+    return Hit("GET", "/v1/orders/tariffs", _fleet(stage), query=places)
+
+
+def _place_priced(stage: Stage) -> Hit:
+    customer = _fleet(stage)
+    _near(stage)
+    body = dispatch.order_body(vehicle_type_id="bike", estimated_price_cents=642)
+    return Hit("POST", "/v1/orders", customer, body, status=201)
+
+
 def _step(stage: Stage, action: str, state: str) -> Hit:
     """A courier's step on a delivery in the state `state`, with a second courier nearby."""
     couriers = _near(stage, 2)
@@ -201,6 +227,8 @@ SCENARIOS = [
     Scenario("POST /v1/orders, nobody free", partial(_place, couriers=0)),
     Scenario("POST /v1/orders, with a key", partial(_place, couriers=1, key="a-key")),
     Scenario("POST /v1/orders, replayed", _replayed),
+    Scenario("POST /v1/orders, with a price", _place_priced),
+    Scenario("GET orders/tariffs", _tariffs),
     _reading("GET /v1/orders/{id}", "/v1/orders/{order_id}"),
     _reading("GET /v1/orders/{id}/timeline", "/v1/orders/{order_id}/timeline"),
     Scenario("POST courier/availability, on", partial(_duty, available=True)),

@@ -167,6 +167,19 @@ def machines(world: DeployedWorld, objects: EmbeddedObjects) -> None:
     assert admin.post("/v1/users", body).status == 409  # NAME_TAKEN
 
 
+def prices(world: DeployedWorld, customer: Person) -> None:
+    """Vehicle types, tariffs, and an order whose price is compared with them."""
+    van = {"code": "van", "name": "Van", "base_fare": 9, "per_km": 1.9}
+    for _ in range(2):
+        done(load(world.person("dispatcher"), "vehicle-types", van))
+    places = dict(
+        zip(("pickup_lat", "pickup_lng", "dropoff_lat", "dropoff_lng"), (52.37, 4.89, 52.36, 4.91), strict=True)
+    )
+    query = "&".join(f"{name}={value}" for name, value in places.items())
+    [tariff] = done(customer.get(f"/v1/orders/tariffs?{query}"))["tariffs"]
+    dispatch.order(customer, vehicle_type_id="van", estimated_price_cents=tariff["price_cents"])
+
+
 def deliveries(world: DeployedWorld, objects: EmbeddedObjects) -> None:
     """All outcomes of an order except delivery, and the lists."""
     customer = world.person("customer", full_name="Casey", phone="+31 6 1234 0000")
@@ -191,6 +204,7 @@ def deliveries(world: DeployedWorld, objects: EmbeddedObjects) -> None:
         done(world.person("dispatcher").get(f"/v1/{path}"))
     done(world.person(ADMIN).get("/v1/overview"))
     done(customer.get(f"/v1/orders/{placed['id']}/timeline"))
+    prices(world, customer)
     for courier in (near, far):
         courier.post("/v1/courier/availability", {"available": False})
 

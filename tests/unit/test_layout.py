@@ -37,6 +37,7 @@ OWN: dict[str, dict[str, str]] = {
         "orders/matching": "the use cases that bring waiting orders and free couriers together",
         "orders/waiting": "where orders wait, and the oldest one that fits a courier",
         "orders/assignment": "the offer of an order to a courier, shared by creation, decline, release and sweep",
+        "orders/timeline_schemas": "requests and responses: those with the timeline of an order",
     },
     "packing": {
         "boxes/labels": "the label of a box in ZPL",

@@ -17,10 +17,12 @@ from chalicelib.dispatch.orders.schemas import (
     CustomerAction,
     OrderPage,
     OrderPlaced,
-    OrderTimeline,
     OrderView,
 )
 from chalicelib.dispatch.orders.tables import Order, order_key
+from chalicelib.dispatch.orders.timeline_schemas import OrderTimeline
+from chalicelib.dispatch.tariffs.errors import PriceChanged
+from chalicelib.dispatch.tariffs.tables import vehicle_type_key
 from chalicelib.edge.endpoint import AuditTarget, Resource
 from chalicelib.edge.request import Empty, Request
 from chalicelib.edge.routes import Routes
@@ -33,6 +35,7 @@ ORDER_RESOURCE = Resource(
     owners=lambda order, _: (order.customer_id, order.assigned_courier),
     states=ORDER,
 )
+VEHICLE_TYPE = Resource(key=vehicle_type_key, id_from=("vehicle_type_id",), required=False)
 
 Handler = Callable[..., Any]
 
@@ -40,12 +43,15 @@ Handler = Callable[..., Any]
 @routes.post(
     "/v1/orders",
     permission=permissions.CREATE,
+    related={"vehicle_type": VEHICLE_TYPE},
+    own_fields=("customer_id",),
     body=CreateOrder,
     returns=OrderPlaced,
     view=views.placed_order_view,
     examples={"response": examples.PLACED},
     status=201,
     versioned=True,
+    errors=[PriceChanged],
     audit_target=AuditTarget(Order.kind, "ORDER_CREATED"),
 )
 def create_order(request: Request[CreateOrder], work: UnitOfWork) -> Order:
@@ -58,7 +64,7 @@ def create_order(request: Request[CreateOrder], work: UnitOfWork) -> Order:
     it, the oldest order first. `POST /v1/customer/orders/retry` starts the wait anew.
     Events: the courier gets `order.assigned`, the customer `order.status` with `assigned` or `no_nearby_driver`.
     """
-    return service.create_order(work, request.body, request.actor)
+    return service.create_order(work, request.related["vehicle_type"], request.body, request.actor)
 
 
 @routes.get(

@@ -2,11 +2,13 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Literal
+from typing import Annotated, Literal
 
 import msgspec
+from msgspec import Meta
 
 from chalicelib.dispatch.orders.rules import OrderState
+from chalicelib.dispatch.tariffs.rules import Place
 from chalicelib.edge.types import EntityId, Latitude, Longitude, Note500, Phone32, Text500
 
 _PAIRS = (("pickup_lat", "pickup_lng"), ("dropoff_lat", "dropoff_lng"))
@@ -32,6 +34,26 @@ class CreateOrder(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Degrees east of the drop-off (WGS 84); together with `dropoff_lat` or not at all."""
     notes: Note500 | None = None
     """Anything the courier should know, in at most 500 characters."""
+    customer_id: EntityId | None = None
+    """Your own user id; another one is 403 `ACCESS_DENIED`."""
+    vehicle_type_id: EntityId | None = None
+    """The `vehicle_type_id` of a tariff. It has no effect on whom the order is offered to."""
+    estimated_price_cents: Annotated[int, Meta(ge=0, le=1_000_000_000)] | None = None
+    """The price that the customer was shown, in cents. With `vehicle_type_id` and all coordinates, one that differs
+    from the current price by more than 2 % is 409 `PRICE_CHANGED`."""
+    type_id: EntityId | None = None
+    """What kind of goods these are, in the words of the customer's app. It is accepted and has no effect."""
+
+    @property
+    def pickup(self) -> Place | None:
+        """Return where the courier picks the order up, if its coordinates are given."""
+        return None if self.pickup_lat is None or self.pickup_lng is None else Place(self.pickup_lat, self.pickup_lng)
+
+    @property
+    def dropoff(self) -> Place | None:
+        """Return where the courier delivers the order, if its coordinates are given."""
+        lat, lng = self.dropoff_lat, self.dropoff_lng
+        return None if lat is None or lng is None else Place(lat, lng)
 
     @staticmethod
     def cross_check(present: Mapping[str, object]) -> Mapping[str, str]:
@@ -97,6 +119,10 @@ class OrderView(msgspec.Struct, frozen=True, omit_defaults=True):
     assigned_courier: str | None = None
     """The user id of the courier who has the offer or the order, or had it when it was delivered or canceled. Absent
     if the status is `no_nearby_driver`."""
+    vehicle_type_id: str | None = None
+    """The id of the vehicle type that the customer chose. Absent if they chose none."""
+    estimated_price_cents: int | None = None
+    """The price that the customer was shown, in cents. Absent if they sent none."""
 
 
 class OrderPlaced(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -115,60 +141,6 @@ class OrderPage(msgspec.Struct, frozen=True, omit_defaults=True):
 
     orders: list[OrderView]
     """The orders of this page."""
-    next_cursor: str | None = None
-    """The `cursor` of the next page, which may be empty. Absent at the end of the list."""
-
-
-class StatusChange(msgspec.Struct, frozen=True, omit_defaults=True):
-    """A change of the status of an order."""
-
-    after: OrderState
-    """The status after the change."""
-    before: OrderState | None = None
-    """The status before the change. Absent if the order was created by it."""
-
-
-class CourierChange(msgspec.Struct, frozen=True, omit_defaults=True):
-    """A change of the courier of an order."""
-
-    before: str | None = None
-    """The user id of the courier before the change. Absent if the order had none."""
-    after: str | None = None
-    """The user id of the courier after the change. Absent if the order has none any more."""
-
-
-class OrderChanges(msgspec.Struct, frozen=True, omit_defaults=True):
-    """What a change did to the status and the courier of an order."""
-
-    status: StatusChange | None = None
-    """Absent if the status stayed as it was."""
-    assigned_courier: CourierChange | None = None
-    """Absent if the courier stayed the same."""
-
-
-class OrderTimelineEntry(msgspec.Struct, frozen=True, omit_defaults=True):
-    """A change of an order: when, what and by whom."""
-
-    at: datetime
-    """When the change was made, in UTC."""
-    action: str
-    """What happened: `ORDER_CREATED`, `ORDER_ASSIGNED` (a waiting order was offered to a courier), `ORDER_RETRIED`,
-    `ORDER_WAIT_ENDED`, `ORDER_ACCEPTED`, `ORDER_DECLINED`, `ORDER_TIMED_OUT`, `ORDER_RELEASED` (given back by the
-    courier), `ORDER_ARRIVED`, `ORDER_PICKED_UP`, `ORDER_DELIVERED` or `ORDER_CANCELED`. More may be added."""
-    actor_id: str
-    """The id of the user who made the change; `key:` and its id for an API key; `system:sweep` where an offer timed out
-    or a wait ended, `system:follow-up` where a waiting order was offered to a courier who had become free."""
-    changes: OrderChanges | None = None
-    """The changes of status and courier. Absent if neither changed."""
-
-
-class OrderTimeline(msgspec.Struct, frozen=True, omit_defaults=True):
-    """A page of the changes of an order, oldest first. It may hold fewer entries than `limit`."""
-
-    order_id: str
-    """The id of the order."""
-    entries: list[OrderTimelineEntry]
-    """The changes on this page, oldest first."""
     next_cursor: str | None = None
     """The `cursor` of the next page, which may be empty. Absent at the end of the list."""
 

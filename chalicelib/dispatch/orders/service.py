@@ -11,10 +11,17 @@ from chalicelib.dispatch.orders.assignment import given_up_by
 from chalicelib.dispatch.orders.rules import FREES_COURIER, OrderAction, OrderState
 from chalicelib.dispatch.orders.schemas import CourierAction, CreateOrder, CustomerAction
 from chalicelib.dispatch.orders.tables import ORDER_HOURS, Order, listed_key, order_key, person_key, status_values
+from chalicelib.dispatch.tariffs.service import check_price, check_vehicle_type
+from chalicelib.dispatch.tariffs.tables import VehicleType
 
 
-def create_order(work: UnitOfWork, command: CreateOrder, actor: Actor) -> Order:
-    """Create an order and offer it to the next courier, if there is one, in one transaction."""
+def create_order(work: UnitOfWork, vehicle_type: VehicleType | None, command: CreateOrder, actor: Actor) -> Order:
+    """Create an order and offer it to the next courier, if there is one, in one transaction.
+
+    Raise `ValidationFailed` for a vehicle type that does not exist, and `PriceChanged`.
+    """
+    check_vehicle_type(command.vehicle_type_id, vehicle_type)
+    check_price(command.estimated_price_cents, vehicle_type, command.pickup, command.dropoff)
     order = _new_order(work, command, actor)
     work.audit(Order.kind, order.order_id, "ORDER_CREATED")
     courier_id = assignment.next_courier(work, order)
@@ -111,6 +118,8 @@ def _new_order(work: UnitOfWork, command: CreateOrder, actor: Actor) -> Order:
         dropoff_lng=command.dropoff_lng,
         receiver_phone=command.receiver_phone,
         notes=command.notes,
+        vehicle_type_id=command.vehicle_type_id,
+        estimated_price_cents=command.estimated_price_cents,
         created_at=work.now,
         updated_at=work.now,
         customer_key=person_key(actor.org_id, actor.user_id),

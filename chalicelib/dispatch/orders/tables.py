@@ -10,6 +10,7 @@ from chalicelib.core.table import (
     Entity,
     ExpiryAttribute,
     FloatAttribute,
+    IntAttribute,
     Item,
     MomentAttribute,
     index,
@@ -57,6 +58,8 @@ class Order(Entity):
     dropoff_lng = optional(FloatAttribute())
     receiver_phone = UnicodeAttribute()
     notes = optional(UnicodeAttribute())
+    vehicle_type_id = optional(UnicodeAttribute())
+    estimated_price_cents = optional(IntAttribute())
     assigned_courier = optional(UnicodeAttribute())
     driver_name = optional(UnicodeAttribute())
     driver_phone = optional(UnicodeAttribute())

@@ -9,17 +9,19 @@ from chalicelib.dispatch.orders.queries import Timeline
 from chalicelib.dispatch.orders.rules import WITH_DRIVER, OrderState
 from chalicelib.dispatch.orders.schemas import (
     ActiveOrder,
-    CourierChange,
     Driver,
-    OrderChanges,
     OrderPage,
     OrderPlaced,
-    OrderTimeline,
-    OrderTimelineEntry,
     OrderView,
-    StatusChange,
 )
 from chalicelib.dispatch.orders.tables import Order
+from chalicelib.dispatch.orders.timeline_schemas import (
+    CourierChange,
+    OrderChanges,
+    OrderTimeline,
+    OrderTimelineEntry,
+    StatusChange,
+)
 
 NO_COURIER = "No courier is available right now."
 
@@ -47,6 +49,8 @@ def order_view(order: Order) -> OrderView:
         notes=order.notes,
         waiting_until=order.waiting_until,
         assigned_courier=order.assigned_courier,
+        vehicle_type_id=order.vehicle_type_id,
+        estimated_price_cents=order.estimated_price_cents,
         version=order.version,
         created_at=order.created_at,
         updated_at=order.updated_at,

@@ -85,6 +85,7 @@ _TABLE: tuple[tuple[str, str, _Holders], ...] = (
     ("dispatch.offer.answer", "Accept, decline, carry out or release a delivery order.", {"courier": OWN}),
     ("dispatch.courier.availability", "Go on and off duty as a courier.", {"courier": OWN}),
     ("dispatch.courier.position", "Report one's position as a courier.", {"courier": OWN}),
+    ("dispatch.vehicle_type.import", "Import vehicle types and their fares.", {"dispatcher": ORG}),
     # Picking
     ("picking.state.read", "Read the state that the pick scanner shows.", _PICKING),
     ("picking.event.send", "Send pick scanner events.", _PICKING),

@@ -1,0 +1,1 @@
+"""Vehicle types and the price of a delivery with each of them."""
