@@ -1,15 +1,11 @@
 """Orders, the offers of orders to couriers, and the duty and position of couriers."""
 
-from collections.abc import Callable, Mapping
-from functools import partial
-from typing import Any
-
 from chalicelib.core.pagination import CursorRequest, Page
 from chalicelib.core.work import UnitOfWork
 from chalicelib.dispatch import permissions
 from chalicelib.dispatch.orders import examples, queries, service, views
-from chalicelib.dispatch.orders.assignment import given_up_by
-from chalicelib.dispatch.orders.rules import ORDER, OrderAction, OrderState
+from chalicelib.dispatch.orders.resources import ORDER_RESOURCE, courier_step
+from chalicelib.dispatch.orders.rules import OrderAction, OrderState
 from chalicelib.dispatch.orders.schemas import (
     ActiveOrder,
     CourierAction,
@@ -19,7 +15,7 @@ from chalicelib.dispatch.orders.schemas import (
     OrderPlaced,
     OrderView,
 )
-from chalicelib.dispatch.orders.tables import Order, order_key
+from chalicelib.dispatch.orders.tables import Order
 from chalicelib.dispatch.orders.timeline_schemas import OrderTimeline
 from chalicelib.dispatch.tariffs.errors import PriceChanged
 from chalicelib.dispatch.tariffs.tables import vehicle_type_key
@@ -29,15 +25,7 @@ from chalicelib.edge.routes import Routes
 
 routes = Routes(__name__, "Courier dispatch")
 
-ORDER_RESOURCE = Resource(
-    key=order_key,
-    id_from=("order_id",),
-    owners=lambda order, _: (order.customer_id, order.assigned_courier),
-    states=ORDER,
-)
 VEHICLE_TYPE = Resource(key=vehicle_type_key, id_from=("vehicle_type_id",), required=False)
-
-Handler = Callable[..., Any]
 
 
 @routes.post(
@@ -100,32 +88,7 @@ def get_order_timeline(request: Request[Empty, CursorRequest, Order]) -> queries
     return queries.get_order_timeline(request.resource, request.query)
 
 
-def _courier_step(
-    path: str, action: OrderAction, audit_action: str, order: Mapping[str, Any]
-) -> Callable[[Handler], Handler]:
-    """Declare a courier's step; the order is theirs while they have it, or if they gave it up by this very step.
-
-    `order` is the example of the order after the step.
-    """
-    return routes.post(
-        f"/v1/courier/orders/{path}",
-        permission=permissions.ANSWER,
-        resource=ORDER_RESOURCE,
-        owners=lambda order, _: (order.assigned_courier, *given_up_by(order, action)),
-        owners_only=True,
-        own_fields=("courier_id",),
-        transition=action,
-        repeated=partial(service.has_given_up, action=action),
-        body=CourierAction,
-        returns=OrderView,
-        view=views.order_view,
-        examples={"response": order},
-        versioned=True,
-        audit_target=AuditTarget(Order.kind, audit_action, "order_id"),
-    )
-
-
-@_courier_step("accept", OrderAction.ACCEPT, "ORDER_ACCEPTED", examples.ACCEPTED)
+@courier_step(routes, "accept", OrderAction.ACCEPT, "ORDER_ACCEPTED", examples.ACCEPTED)
 def accept_order(request: Request[CourierAction, Empty, Order], work: UnitOfWork) -> Order:
     """Accept an offered order.
 
@@ -135,7 +98,7 @@ def accept_order(request: Request[CourierAction, Empty, Order], work: UnitOfWork
     return service.accept_order(work, request.resource, request.body, request.actor)
 
 
-@_courier_step("decline", OrderAction.DECLINE, "ORDER_DECLINED", examples.DECLINED)
+@courier_step(routes, "decline", OrderAction.DECLINE, "ORDER_DECLINED", examples.DECLINED)
 def decline_order(request: Request[CourierAction, Empty, Order], work: UnitOfWork) -> Order:
     """Decline an offered order; it is offered to the next courier at once.
 
@@ -146,13 +109,13 @@ def decline_order(request: Request[CourierAction, Empty, Order], work: UnitOfWor
     return service.decline_order(work, request.resource, request.body, request.actor)
 
 
-@_courier_step("arrived", OrderAction.ARRIVE, "ORDER_ARRIVED", examples.ARRIVED)
+@courier_step(routes, "arrived", OrderAction.ARRIVE, "ORDER_ARRIVED", examples.ARRIVED)
 def arrive_at_pickup(request: Request[CourierAction, Empty, Order], work: UnitOfWork) -> Order:
     """Report the arrival at the pickup; the customer gets `order.status` with `arrived`. It may be repeated."""
     return service.arrive_at_pickup(work, request.resource, request.body, request.actor)
 
 
-@_courier_step("picked", OrderAction.PICK_UP, "ORDER_PICKED_UP", examples.PICKED_UP)
+@courier_step(routes, "picked", OrderAction.PICK_UP, "ORDER_PICKED_UP", examples.PICKED_UP)
 def pick_up_order(request: Request[CourierAction, Empty, Order], work: UnitOfWork) -> Order:
     """Report that the order was picked up; repeating it changes nothing.
 
@@ -162,7 +125,7 @@ def pick_up_order(request: Request[CourierAction, Empty, Order], work: UnitOfWor
     return service.pick_up_order(work, request.resource, request.body, request.actor)
 
 
-@_courier_step("delivered", OrderAction.DELIVER, "ORDER_DELIVERED", examples.DELIVERED)
+@courier_step(routes, "delivered", OrderAction.DELIVER, "ORDER_DELIVERED", examples.DELIVERED)
 def deliver_order(request: Request[CourierAction, Empty, Order], work: UnitOfWork) -> Order:
     """Report that the order was delivered; repeating it changes nothing.
 
@@ -172,7 +135,7 @@ def deliver_order(request: Request[CourierAction, Empty, Order], work: UnitOfWor
     return service.deliver_order(work, request.resource, request.body, request.actor)
 
 
-@_courier_step("cancel", OrderAction.RELEASE, "ORDER_RELEASED", examples.RELEASED)
+@courier_step(routes, "cancel", OrderAction.RELEASE, "ORDER_RELEASED", examples.RELEASED)
 def release_order(request: Request[CourierAction, Empty, Order], work: UnitOfWork) -> Order:
     """Give an order back before it is picked up; it is offered to the next courier at once.
 

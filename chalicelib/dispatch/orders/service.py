@@ -7,7 +7,6 @@ from chalicelib.core.actor import Actor
 from chalicelib.core.work import UnitOfWork
 from chalicelib.dispatch.couriers import duty
 from chalicelib.dispatch.orders import assignment, events
-from chalicelib.dispatch.orders.assignment import given_up_by
 from chalicelib.dispatch.orders.rules import FREES_COURIER, OrderAction, OrderState
 from chalicelib.dispatch.orders.schemas import CourierAction, CreateOrder, CustomerAction
 from chalicelib.dispatch.orders.tables import ORDER_HOURS, Order, listed_key, order_key, person_key, status_values
@@ -87,11 +86,6 @@ def retry_order(work: UnitOfWork, order: Order, _: CustomerAction, __: Actor) ->
     """Look for a courier for an order that found none; without one, its wait starts anew."""
     assignment.offer_to(work, order, assignment.next_courier(work, order))
     return order
-
-
-def has_given_up(order: Order, actor: Actor, *, action: OrderAction) -> bool:
-    """Return whether the courier has given the order up by this action before, and has not got it again."""
-    return actor.user_id != order.assigned_courier and actor.user_id in given_up_by(order, action)
 
 
 def _advance(work: UnitOfWork, order: Order, state: OrderState) -> Order:

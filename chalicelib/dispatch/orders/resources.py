@@ -1,0 +1,60 @@
+"""How requests find an order, and the declaration that all steps of a courier share."""
+
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import Any
+
+from chalicelib.core.actor import Actor
+from chalicelib.dispatch import permissions
+from chalicelib.dispatch.orders import views
+from chalicelib.dispatch.orders.assignment import given_up_by
+from chalicelib.dispatch.orders.rules import ORDER, OrderAction
+from chalicelib.dispatch.orders.schemas import CourierAction, OrderView
+from chalicelib.dispatch.orders.tables import Order, order_key
+from chalicelib.edge.endpoint import AuditTarget, Resource
+from chalicelib.edge.routes import Routes
+
+ORDER_RESOURCE = Resource(
+    key=order_key,
+    id_from=("order_id",),
+    owners=lambda order, _: (order.customer_id, order.assigned_courier),
+    states=ORDER,
+)
+
+Handler = Callable[..., Any]
+
+
+def courier_step(
+    routes: Routes,
+    path: str,
+    action: OrderAction,
+    audit_action: str,
+    order: Mapping[str, Any],
+    *,
+    body: type[CourierAction] = CourierAction,
+) -> Callable[[Handler], Handler]:
+    """Declare a courier's step; the order is theirs while they have it, or if they gave it up by this very step.
+
+    `order` is the example of the order after the step.
+    """
+    return routes.post(
+        f"/v1/courier/orders/{path}",
+        permission=permissions.ANSWER,
+        resource=ORDER_RESOURCE,
+        owners=lambda order, _: (order.assigned_courier, *given_up_by(order, action)),
+        owners_only=True,
+        own_fields=("courier_id",),
+        transition=action,
+        repeated=partial(_has_given_up, action=action),
+        body=body,
+        returns=OrderView,
+        view=views.order_view,
+        examples={"response": order},
+        versioned=True,
+        audit_target=AuditTarget(Order.kind, audit_action, "order_id"),
+    )
+
+
+def _has_given_up(order: Order, actor: Actor, *, action: OrderAction) -> bool:
+    """Return whether the courier has given the order up by this action before, and has not got it again."""
+    return actor.user_id != order.assigned_courier and actor.user_id in given_up_by(order, action)
