@@ -11,8 +11,16 @@ const ORDERS_PAGE = 100;
 /** No more pages than this are read, in case a list grows while it is read. */
 const MOST_PAGES = { couriers: 50, orders: 10 } as const;
 
-/** The states of orders that somebody has to carry. */
-export const OPEN_STATES: readonly OrderState[] = ["assigned", "accepted", "arrived", "picked_up"];
+/** The states of orders that somebody has to carry or to decide about, by urgency: those without a courier first. */
+export const OPEN_STATES: readonly OrderState[] = [
+  "no_nearby_driver",
+  "undeliverable",
+  "assigned",
+  "accepted",
+  "arrived",
+  "picked_up",
+  "scheduled",
+];
 
 /** All couriers. A page that has not changed is answered by 304. */
 export const fleetQuery = queryOptions({
@@ -26,14 +34,14 @@ export const fleetQuery = queryOptions({
   ...live,
 });
 
-/** The orders in one state, or the open ones, up to 1,000 of each state. */
+/** The orders in one state, or the open ones by urgency and the oldest first, up to 1,000 of each state. */
 export function mapOrdersQuery(status: OrderState | "", courierId: string) {
   const states = status === "" ? OPEN_STATES : [status];
   return queryOptions({
     queryKey: [...keys.orders, "map", { states, courierId }],
     queryFn: async ({ signal }) => {
       const lists = await Promise.all(states.map((state) => ordersIn(state, courierId, signal)));
-      return lists.flat().sort((a, b) => (a.created_at < b.created_at ? -1 : 1));
+      return lists.flatMap((orders) => orders.toSorted((a, b) => (a.created_at < b.created_at ? -1 : 1)));
     },
     ...live,
   });

@@ -9,7 +9,7 @@ import { StatusBadge } from "~/components/status-badge";
 import { courierName } from "./couriers";
 import styles from "./map-page.module.css";
 import type { Courier, Order } from "./queries";
-import { Route } from "./route";
+import { StackedRoute } from "./stacked-route";
 import { ORDER_STATES, STATE_OPTIONS } from "./states";
 import { texts } from "./texts";
 
@@ -28,7 +28,12 @@ const COLUMNS: readonly Column<Order>[] = [
     width: "7rem",
     cell: ({ status }) => <StatusBadge state={status} states={ORDER_STATES} />,
   },
-  { id: "route", header: texts.columns.route, width: "minmax(0, 1fr)", cell: (order) => <Route order={order} /> },
+  {
+    id: "route",
+    header: texts.columns.route,
+    width: "minmax(0, 1fr)",
+    cell: (order) => <StackedRoute order={order} />,
+  },
   {
     id: "age",
     header: texts.columns.age,
@@ -90,7 +95,7 @@ function narrowOrder(order: Order) {
         <StatusBadge state={order.status} states={ORDER_STATES} />
         <TimeAgo value={order.created_at} />
       </div>
-      <Route order={order} />
+      <StackedRoute order={order} />
     </div>
   );
 }

@@ -5,6 +5,7 @@ import { useMemo } from "react";
 import { Link } from "react-router";
 import { useCan, useMe } from "~/app/me";
 import { useNow } from "~/components/date-time";
+import { type Dragging, useDrag } from "~/components/drag";
 import { ErrorNote } from "~/components/error-note";
 import { FilterBar, SelectFilter, useAddressValue, useFilters } from "~/components/filters";
 import { PageHeader } from "~/components/page-header";
@@ -12,13 +13,12 @@ import { StateMessage } from "~/components/state-message";
 import { Board } from "./board";
 import styles from "./board.module.css";
 import { StepDialogs } from "./dialogs";
-import { type Dragging, useDrag } from "./drag";
 import { matches, type OrderFilter, technicianOptions, zoneOptions } from "./filtering";
 import { OrderDrawer } from "./order-drawer";
 import { ASSIGN, CREATE, READ_TECHNICIANS } from "./permissions";
 import { doneQuery, openQuery, ordersOf, type Technician, techniciansQuery, type WorkOrder } from "./queries";
 import { PRIORITY_OPTIONS } from "./states";
-import { TechniciansStrip } from "./technicians-strip";
+import { TechniciansStrip, technicianAt } from "./technicians-strip";
 import { texts } from "./texts";
 import { useAssignAtOnce } from "./use-order-steps";
 
@@ -42,7 +42,10 @@ function BoardView() {
   const all = useTechnicians("");
   const inZone = useTechnicians(filters.values.zone);
   const atOnce = useAssignAtOnce();
-  const { dragging, begin } = useDrag((order, technicianId) => atOnce.assign({ order, technicianId }));
+  const { dragging, begin } = useDrag<WorkOrder>({
+    targetAt: technicianAt,
+    onDrop: (order, technicianId) => atOnce.assign({ order, technicianId }),
+  });
   const shown = board.orders.filter((order) => matches(order, filters.values));
   return (
     <>
@@ -63,7 +66,7 @@ function BoardView() {
           hasMore={board.hasMore}
           filtered={filters.active}
           open={openId}
-          dragged={dragging?.order.id ?? null}
+          dragged={dragging?.item.id ?? null}
           pending={atOnce.pending?.order.id ?? null}
           onOpen={setOpen}
           onDragStart={begin}
@@ -129,10 +132,10 @@ function BoardFilters({ filters, orders, technicians }: BoardFiltersProps) {
   );
 }
 
-function Ghost({ dragging: { order, x, y } }: { dragging: Dragging }) {
+function Ghost({ dragging: { item, x, y } }: { dragging: Dragging<WorkOrder> }) {
   return (
     <div className={styles.ghost} style={{ left: x + 12, top: y + 12 }} aria-hidden="true">
-      {order.code}
+      {item.code}
     </div>
   );
 }

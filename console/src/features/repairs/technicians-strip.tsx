@@ -1,13 +1,21 @@
 import { Avatar } from "@mantine/core";
-import { DROP, type Dragging } from "./drag";
-import type { Technician } from "./queries";
+import type { Dragging } from "~/components/drag";
+import type { Technician, WorkOrder } from "./queries";
 import { Skills } from "./technician-choice";
 import styles from "./technicians.module.css";
 import { texts } from "./texts";
 
+/** The attribute of what a card can be dropped on. Its value is the id of a technician. */
+const DROP = "data-technician";
+
+/** Return the id of the technician at a position of the window who takes the card that is dragged. */
+export function technicianAt(x: number, y: number): string | null {
+  return document.elementFromPoint(x, y)?.closest(`[${DROP}]`)?.getAttribute(DROP) ?? null;
+}
+
 interface TechniciansStripProps {
   technicians: readonly Technician[];
-  dragging: Dragging | null;
+  dragging: Dragging<WorkOrder> | null;
 }
 
 /** The technicians above the board, onto whom cards can be dropped. */
@@ -38,11 +46,11 @@ export function TechniciansStrip({ technicians, dragging }: TechniciansStripProp
 }
 
 /** Only a technician of the order's zone who does not have it already. */
-function canTake({ id, gameZone }: Technician, { order }: Dragging): boolean {
+function canTake({ id, gameZone }: Technician, { item: order }: Dragging<WorkOrder>): boolean {
   return gameZone === order.gameZone && !(order.state === "ASSIGNED" && order.technicianId === id);
 }
 
-function classOf({ id }: Technician, dragging: Dragging | null, takes: boolean): string {
+function classOf({ id }: Technician, dragging: Dragging<WorkOrder> | null, takes: boolean): string {
   const state = dragging === null ? undefined : takes ? styles.ready : styles.away;
   return [styles.target, state, dragging?.over === id && styles.over].filter(Boolean).join(" ");
 }

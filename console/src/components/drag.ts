@@ -1,41 +1,43 @@
 import { type PointerEvent as ReactPointerEvent, useCallback, useEffect, useRef, useState } from "react";
-import type { WorkOrder } from "./queries";
-
-/** The attribute of what a card can be dropped on. Its value is the id of a technician. */
-export const DROP = "data-technician";
 
 const FAR_ENOUGH_PX = 6;
 
-export interface Dragging {
-  order: WorkOrder;
+export interface Dragging<Item> {
+  item: Item;
   x: number;
   y: number;
-  /** The technician under the pointer. */
+  /** The id of what is under the pointer and takes the item. */
   over: string | null;
 }
 
-export interface Drag {
-  dragging: Dragging | null;
-  /** For a card's `onPointerDown`. */
-  begin: (event: ReactPointerEvent, order: WorkOrder) => void;
+export interface Drag<Item> {
+  dragging: Dragging<Item> | null;
+  /** For the item's `onPointerDown`. */
+  begin: (event: ReactPointerEvent, item: Item) => void;
+}
+
+interface DragOptions<Item> {
+  /** Returns the id of what takes the item at a position of the window. */
+  targetAt: (x: number, y: number, item: Item) => string | null;
+  onDrop: (item: Item, targetId: string) => void;
 }
 
 /**
- * Drag a card with the mouse or a pen; Escape puts it back. A finger scrolls instead, and assigns by the card's menu. A
- * click that ends a drag opens nothing.
+ * Drag a card or a row with the mouse or a pen; Escape puts it back. A finger scrolls instead, so there is another way, by
+ * keyboard too. A click that ends a drag opens nothing.
  */
-export function useDrag(onDrop: (order: WorkOrder, technicianId: string) => void): Drag {
-  const [dragging, setDragging] = useState<Dragging | null>(null);
+export function useDrag<Item>(options: DragOptions<Item>): Drag<Item> {
+  const [dragging, setDragging] = useState<Dragging<Item> | null>(null);
   const stop = useRef<(() => void) | null>(null);
-  const drop = useRef(onDrop);
+  const newest = useRef(options);
   useEffect(() => {
-    drop.current = onDrop;
+    newest.current = options;
   });
   useEffect(() => () => stop.current?.(), []);
 
-  const begin = useCallback((down: ReactPointerEvent, order: WorkOrder): void => {
+  const begin = useCallback((down: ReactPointerEvent, item: Item): void => {
     if (down.button !== 0 || down.pointerType === "touch") return;
-    // The card's menu is elsewhere in the page, though React sends its events here.
+    // A card's menu is elsewhere in the page, though React sends its events here.
     if (!down.currentTarget.contains(down.target as Node)) return;
     const listening = new AbortController();
     let moved = false;
@@ -55,13 +57,13 @@ export function useDrag(onDrop: (order: WorkOrder, technicianId: string) => void
       if (!moved) return;
       document.body.style.cursor = "grabbing";
       document.body.style.userSelect = "none";
-      over = technicianAt(x, y);
-      setDragging({ order, x, y, over });
+      over = newest.current.targetAt(x, y, item);
+      setDragging({ item, x, y, over });
     }
 
     function onUp(): void {
       end();
-      if (over !== null) drop.current(order, over);
+      if (over !== null) newest.current.onDrop(item, over);
     }
 
     function onKey(event: KeyboardEvent): void {
@@ -77,10 +79,6 @@ export function useDrag(onDrop: (order: WorkOrder, technicianId: string) => void
   }, []);
 
   return { dragging, begin };
-}
-
-function technicianAt(x: number, y: number): string | null {
-  return document.elementFromPoint(x, y)?.closest(`[${DROP}]`)?.getAttribute(DROP) ?? null;
 }
 
 /** The browser sends a click after the pointer is up, at most once and at once. */
