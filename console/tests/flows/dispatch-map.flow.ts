@@ -2,7 +2,7 @@ import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, expect, inject, test } from "vitest";
 import { person } from "../support/api";
 import { browserProgram, launch, signedIn } from "../support/browser";
-import { checkScreen, expectNoComplaints } from "../support/checks";
+import { checkScreen, expectNoComplaints, picture } from "../support/checks";
 
 const program = browserProgram();
 const url = inject("url");
@@ -21,6 +21,17 @@ const ORDER = {
   pickup_lng: 4.8926,
   dropoff_lat: 52.3545,
   dropoff_lng: 4.8962,
+};
+
+/** In another city, where no other flow has a courier. */
+const FAR = {
+  pickup_address: "Witte de Withstraat 50, Rotterdam",
+  dropoff_address: "Coolsingel 40, Rotterdam",
+  receiver_phone: "+31105550204",
+  pickup_lat: 51.9153,
+  pickup_lng: 4.4772,
+  dropoff_lat: 51.9226,
+  dropoff_lng: 4.4792,
 };
 
 /** Put two couriers on duty near the pickup, and create an order that one of them is offered. */
@@ -53,6 +64,27 @@ test.skipIf(program === null)("an order and the couriers near it are found from 
   await page.getByRole("button", { name: /^Busy/ }).click();
   await page.getByRole("row", { name: /Busy/ }).first().waitFor();
   await customer.call("POST", "/v1/customer/orders/cancel", { order_id: order.id });
+  expectNoComplaints(page);
+  await page.context().close();
+});
+
+test.skipIf(program === null)("an order that waits for a courier stands first, until a courier takes it", async () => {
+  const customer = await person(url, "customer2");
+  const { order } = await customer.call<{ order: { id: string } }>("POST", "/v1/orders", FAR);
+  const page = await signedIn(browser, { url, user: "dispatcher1", path: "/dispatch/map" });
+  const row = page.getByRole("row").nth(1);
+  await row.getByText("Waiting").waitFor();
+  expect(await row.textContent()).toContain("Witte de Withstraat 50");
+  await picture(page, "dispatch-map-waiting-light-desktop");
+  const courier = await person(url, "courier5");
+  await courier.call("POST", "/v1/courier/availability", { available: true });
+  await courier.call("POST", "/v1/courier/location", { latitude: FAR.pickup_lat, longitude: FAR.pickup_lng });
+  await page
+    .getByRole("row", { name: /Witte de Withstraat 50/ })
+    .getByText("Offered")
+    .waitFor({ timeout: 25_000 });
+  await customer.call("POST", "/v1/customer/orders/cancel", { order_id: order.id });
+  await courier.call("POST", "/v1/courier/availability", { available: false });
   expectNoComplaints(page);
   await page.context().close();
 });

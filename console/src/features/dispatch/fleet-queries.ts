@@ -8,6 +8,7 @@ import type { OrderState } from "./states";
 
 const COURIERS_PAGE = 1_000;
 const ORDERS_PAGE = 100;
+const HOUR_MS = 3_600_000;
 /** No more pages than this are read, in case a list grows while it is read. */
 const MOST_PAGES = { couriers: 50, orders: 10 } as const;
 
@@ -49,10 +50,16 @@ export function mapOrdersQuery(status: OrderState | "", courierId: string) {
 
 function ordersIn(status: OrderState, courierId: string, signal: AbortSignal): Promise<readonly Order[]> {
   return allPages<Order>(MOST_PAGES.orders, async (cursor) => {
-    const query = { status, courier_id: courierId || undefined, limit: ORDERS_PAGE, cursor };
+    const from = status === "no_nearby_driver" ? recently() : undefined;
+    const query = { status, courier_id: courierId || undefined, from, limit: ORDERS_PAGE, cursor };
     const page = await dataOf(api.GET("/v1/orders", { params: { query }, signal }));
     return { rows: page.orders, next: page.next_cursor };
   });
+}
+
+/** Orders that nobody took long ago are history. By the hour, so that an unchanged list is answered by 304. */
+function recently(): string {
+  return new Date(Math.floor(Date.now() / HOUR_MS - 24) * HOUR_MS).toISOString();
 }
 
 /** The free couriers near a position (`latitude,longitude`), the nearest first. */

@@ -7,10 +7,9 @@ import { DetailDrawer, DrawerSection } from "~/components/detail-drawer";
 import { ErrorNote } from "~/components/error-note";
 import { KeyValueList } from "~/components/key-value-list";
 import { type MapLine, type MapPoint, MapView } from "~/components/map";
-import { StatusBadge } from "~/components/status-badge";
+import { OrderBadge } from "./order-badge";
 import { OrderTimeline } from "./order-timeline";
 import { type Courier, type Order, orderQuery } from "./queries";
-import { ORDER_STATES } from "./states";
 import { texts } from "./texts";
 
 interface OrderDrawerProps {
@@ -27,7 +26,7 @@ export function OrderDrawer({ orderId, couriers, onClose }: OrderDrawerProps) {
       opened={orderId !== null}
       onClose={onClose}
       title={texts.detail.title(shortId(orderId ?? ""))}
-      badge={order === undefined ? undefined : <StatusBadge state={order.status} states={ORDER_STATES} />}
+      badge={order === undefined ? undefined : <OrderBadge order={order} />}
     >
       <ErrorNote error={error} onRetry={() => void refetch()} />
       {order !== undefined && <Detail order={order} couriers={couriers} />}
@@ -49,6 +48,10 @@ function Detail({ order, couriers }: { order: Order; couriers: readonly Courier[
             { label: detail.receiver, value: <span className="numbers">{order.receiver_phone}</span> },
             { label: detail.notes, value: order.notes },
             { label: detail.courier, value: courier?.name ?? order.assigned_courier ?? detail.noCourier },
+            {
+              label: detail.waitingUntil,
+              value: order.waiting_until === undefined ? null : <DateTime value={order.waiting_until} />,
+            },
           ]}
         />
       </DrawerSection>

@@ -5,12 +5,12 @@ import { rowsOf } from "~/components/data-grid-state";
 import { TimeAgo } from "~/components/date-time";
 import { FilterBar, type Filters, SelectFilter } from "~/components/filters";
 import { StateMessage } from "~/components/state-message";
-import { StatusBadge } from "~/components/status-badge";
 import { courierName } from "./couriers";
 import styles from "./map-page.module.css";
+import { OrderBadge } from "./order-badge";
 import type { Courier, Order } from "./queries";
 import { StackedRoute } from "./stacked-route";
-import { ORDER_STATES, STATE_OPTIONS } from "./states";
+import { STATE_OPTIONS } from "./states";
 import { texts } from "./texts";
 
 interface OrderPaneProps {
@@ -26,7 +26,7 @@ const COLUMNS: readonly Column<Order>[] = [
     id: "status",
     header: texts.columns.status,
     width: "7rem",
-    cell: ({ status }) => <StatusBadge state={status} states={ORDER_STATES} />,
+    cell: (order) => <OrderBadge order={order} />,
   },
   {
     id: "route",
@@ -92,7 +92,7 @@ function narrowOrder(order: Order) {
   return (
     <div className={styles.narrow}>
       <div className={styles.narrowTop}>
-        <StatusBadge state={order.status} states={ORDER_STATES} />
+        <OrderBadge order={order} />
         <TimeAgo value={order.created_at} />
       </div>
       <StackedRoute order={order} />

@@ -7,13 +7,13 @@ import { TimeAgo } from "~/components/date-time";
 import { FilterBar, SelectFilter, TimeFilter, useAddressValue, useFilters } from "~/components/filters";
 import { PageHeader } from "~/components/page-header";
 import { StateMessage } from "~/components/state-message";
-import { StatusBadge } from "~/components/status-badge";
 import { common } from "~/texts/common";
+import { OrderBadge } from "./order-badge";
 import { OrderDrawer } from "./order-drawer";
 import styles from "./orders-page.module.css";
 import { type Courier, couriersQuery, type Order, type OrderPage, ordersQuery } from "./queries";
 import { Route } from "./route";
-import { ORDER_STATES, STATE_OPTIONS } from "./states";
+import { STATE_OPTIONS } from "./states";
 import { texts } from "./texts";
 
 const FILTERS = ["status", "courier", "from", "to"] as const;
@@ -93,7 +93,7 @@ function columnsWith(couriers: readonly Courier[]): readonly Column<Order>[] {
       id: "status",
       header: texts.columns.status,
       width: "minmax(7.5rem, 10.5rem)",
-      cell: ({ status }) => <StatusBadge state={status} states={ORDER_STATES} />,
+      cell: (order) => <OrderBadge order={order} />,
     },
     { id: "route", header: texts.columns.route, width: "minmax(0, 3fr)", cell: (order) => <Route order={order} /> },
     {
@@ -127,7 +127,7 @@ function narrowRow(order: Order) {
   return (
     <div className={styles.narrow}>
       <div className={styles.top}>
-        <StatusBadge state={order.status} states={ORDER_STATES} />
+        <OrderBadge order={order} />
         <TimeAgo value={order.created_at} />
       </div>
       <Route order={order} />

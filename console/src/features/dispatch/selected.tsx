@@ -6,8 +6,8 @@ import { common } from "~/texts/common";
 import { COURIER_STATES, courierName, courierState } from "./couriers";
 import styles from "./map-page.module.css";
 import { pickupOf, type Selection } from "./map-shapes";
+import { OrderBadge } from "./order-badge";
 import type { Courier, Order } from "./queries";
-import { ORDER_STATES } from "./states";
 import { texts } from "./texts";
 
 interface SelectedProps {
@@ -36,11 +36,7 @@ function SelectedOrder({ order, couriers, onSelect, onOpen, onNear }: SelectedPr
   const courier = couriers.get(order.assigned_courier ?? "");
   const pickup = pickupOf(order);
   return (
-    <Box
-      title={order.pickup_address}
-      badge={<StatusBadge state={order.status} states={ORDER_STATES} />}
-      onClose={() => onSelect(null)}
-    >
+    <Box title={order.pickup_address} badge={<OrderBadge order={order} />} onClose={() => onSelect(null)}>
       <p className={styles.line}>
         → {order.dropoff_address} · <TimeAgo value={order.created_at} />
       </p>

@@ -52,6 +52,7 @@ export const texts = {
     updated: "Last change",
   },
   filters: { status: "Status", courier: "Courier" },
+  waiting: "Waiting",
   states: {
     scheduled: "Scheduled",
     assigned: "Offered",
@@ -74,6 +75,7 @@ export const texts = {
     id: "Order id",
     pickup: "Pickup",
     dropoff: "Drop-off",
+    waitingUntil: "Looks for a courier until",
     receiver: "Receiver's phone",
     notes: "Notes",
     courier: "Courier",
