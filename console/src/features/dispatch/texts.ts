@@ -60,7 +60,7 @@ export const texts = {
     arrived: "At the pickup",
     picked_up: "On the way",
     delivered: "Delivered",
-    no_nearby_driver: "No courier found",
+    no_nearby_driver: "No courier",
     undeliverable: "Undeliverable",
     returned: "Returned",
     canceled_by_customer: "Canceled by customer",
