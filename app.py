@@ -38,6 +38,8 @@ from chalicelib.dispatch.couriers.routes import routes as courier_routes
 from chalicelib.dispatch.couriers.service import end_duty_of_signed_out
 from chalicelib.dispatch.desk.routes import routes as desk_routes
 from chalicelib.dispatch.orders import events as order_events
+from chalicelib.dispatch.orders.customers import keep_active_orders
+from chalicelib.dispatch.orders.list_routes import routes as order_list_routes
 from chalicelib.dispatch.orders.matching import follow_up_changes
 from chalicelib.dispatch.orders.queries import ORDER_EVENTS
 from chalicelib.dispatch.orders.routes import routes as order_routes
@@ -98,6 +100,7 @@ ROUTES = (
     notice_routes,
     overview_routes,
     order_routes,
+    order_list_routes,
     courier_routes,
     desk_routes,
     tariff_routes,
@@ -117,7 +120,7 @@ ROUTES = (
 
 SOCKET_EVENTS = order_events.SOCKET_EVENTS + courier_events.SOCKET_EVENTS + notice_events.SOCKET_EVENTS
 
-LISTENERS = (check_bound_sessions, end_duty_of_signed_out, follow_up_changes)
+LISTENERS = (check_bound_sessions, end_duty_of_signed_out, keep_active_orders, follow_up_changes)
 """What follows from changes of other domains, in the same transaction."""
 
 

@@ -143,8 +143,6 @@ class Settings(msgspec.Struct, frozen=True):
     socket_message_bytes: int = 32_768
     """The largest message from a client; with a larger one its socket is closed."""
     offer_life_s: int = 15
-    waiting_s: int = 1800
-    """How long an order that found no courier is tried again."""
     sweep_every_s: int = 15
     sweep_passes: int = 4
     nearest_radius_m: int = 10_000

@@ -61,8 +61,7 @@ ROLES: Mapping[str, Role] = {
             TRAIL: "PutItem Query",
         },
         indexes={
-            "dispatch": "active_by_courier active_by_customer by_courier by_customer by_status free_by_cell idle "
-            "listed roster waiting",
+            "dispatch": "active_by_courier by_courier by_customer by_status free_by_cell idle listed roster waiting",
             "identity": "by_role devices_by_owner directory",
             "maintenance": "mine_by_state mine_open org_by_state org_open zone_by_state zone_open",
             "manufacturing": "of_batch of_organisation of_sku",
@@ -111,7 +110,7 @@ ROLES: Mapping[str, Role] = {
             **_DELIVERS,
             **_AUDITED,
             "dispatch": "BatchGetItem GetItem Query UpdateItem",
-            "identity": "BatchGetItem",
+            "identity": "BatchGetItem GetItem",
         },
         indexes={"dispatch": "due free_by_cell idle offers_due waiting", "realtime": "pending"},
         invokes=["deliver"],

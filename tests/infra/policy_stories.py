@@ -203,6 +203,8 @@ def deliveries(world: DeployedWorld, objects: EmbeddedObjects) -> None:
     for path in ("orders", "orders?status=delivered", "couriers", f"couriers?near={dispatch.LAT},{dispatch.LNG}"):
         done(world.person("dispatcher").get(f"/v1/{path}"))
     done(world.person(ADMIN).get("/v1/overview"))
+    done(world.person(ADMIN).put("/v1/organisation/settings/dispatch", {}))
+    done(world.person(ADMIN).get("/v1/organisation/settings/dispatch"))
     done(customer.get(f"/v1/orders/{placed['id']}/timeline"))
     prices(world, customer)
     for courier in (near, far):

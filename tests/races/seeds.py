@@ -64,7 +64,6 @@ def _order(world: World, seeded: DueOffer, lat: float, lng: float) -> Order:
         customer_key=customer,
         listed_key=listed_key(DEMO, seeded.order_id),
         status_key=list_keys(DEMO, "assigned")[0],
-        active_customer_key=customer,
         courier_key=holder,
         active_courier_key=holder,
     )

@@ -93,6 +93,15 @@ def test_an_order_and_a_courier_who_is_freed_never_miss_each_other(arena: World)
         assert (stored_order(held).assigned_courier, in_hand(courier)) == (courier.user_id, held)
 
 
+def test_orders_of_one_customer_at_the_same_moment_do_not_exceed_the_limit(arena: World) -> None:
+    for _ in range(16):
+        on_duty(arena.person("courier"))
+    customer = arena.person("customer")
+    answers = at_once([partial(customer.post, "/v1/orders", order_body()) for _ in range(16)])
+    assert sorted(answer.status for answer in answers) == [201] * 10 + [429] * 6
+    assert len(customer.get("/v1/customer/active-orders").json["orders"]) == 10
+
+
 def test_four_processes_strand_no_order_beside_a_free_courier(shared: World, processes: Crew) -> None:
     rounds = examples(1000, everyday=1 / 100)
     couriers = [on_duty(shared.person("courier"), km=number / 10) for number in range(processes.size)]

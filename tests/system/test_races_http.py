@@ -83,6 +83,8 @@ def test_32_customers_get_8_couriers(town: Town) -> None:
     for courier in couriers:
         assert courier.get("/v1/courier/active-order").json()["order"]["id"] == assigned[courier.user_id]
         assert courier.post("/v1/courier/availability", {"available": False}).status_code == 204
+    for customer, one in zip(customers, placed, strict=True):
+        customer.post("/v1/customer/orders/cancel", {"order_id": one["order"]["id"]})
 
 
 def test_one_order_sent_ten_times_at_once_is_placed_and_heard_once(town: Town) -> None:

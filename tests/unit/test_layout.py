@@ -34,6 +34,8 @@ OWN: dict[str, dict[str, str]] = {
         "couriers/geo": "great-circle geometry and the cells of the search; pure",
         "couriers/nearest": "the search for a courier over the indexes",
         "couriers/positions": "the use case of reported positions, stored outside of the unit of work",
+        "orders/list_routes": "the endpoints of active orders and histories, beside those that change orders",
+        "orders/customers": "the use cases that keep and read the active orders of customers",
         "orders/matching": "the use cases that bring waiting orders and free couriers together",
         "orders/waiting": "where orders wait, and the oldest one that fits a courier",
         "orders/assignment": "the offer of an order to a courier, shared by creation, decline, release and sweep",

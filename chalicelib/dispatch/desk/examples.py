@@ -8,3 +8,5 @@ FREE_COURIER = {
     "longitude": 4.89,
     "position_at": "2026-03-14T09:26:53Z",
 }
+
+SETTINGS = {"waiting_minutes": 30, "radius_m": 5000, "max_active_orders": 10}

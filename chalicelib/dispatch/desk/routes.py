@@ -4,14 +4,16 @@ from chalicelib.core.pagination import Page
 from chalicelib.dispatch import permissions
 from chalicelib.dispatch.couriers.tables import Courier
 from chalicelib.dispatch.desk import queries, views
-from chalicelib.dispatch.desk.examples import FREE_COURIER
+from chalicelib.dispatch.desk.examples import FREE_COURIER, SETTINGS
 from chalicelib.dispatch.desk.schemas import CourierListQuery, CourierPage, OrderListQuery
 from chalicelib.dispatch.orders.schemas import OrderPage
 from chalicelib.dispatch.orders.tables import Order
 from chalicelib.dispatch.orders.views import order_page_view
+from chalicelib.dispatch.settings import DISPATCH
 from chalicelib.edge.dependencies import dependencies
 from chalicelib.edge.request import Empty, Request
 from chalicelib.edge.routes import Routes
+from chalicelib.identity.settings import organisation_settings
 
 routes = Routes(__name__, "Courier dispatch")
 
@@ -45,3 +47,6 @@ def list_couriers(request: Request[Empty, CourierListQuery]) -> Page[Courier]:
     A page that is filtered by status may be short and still have a cursor.
     """
     return queries.list_couriers(request.actor, request.query, dependencies())
+
+
+organisation_settings(routes, DISPATCH, SETTINGS)

@@ -14,6 +14,7 @@ from chalicelib.dispatch.orders import events
 from chalicelib.dispatch.orders.rules import ACTIVE, OrderAction, OrderState
 from chalicelib.dispatch.orders.tables import Order, offer_shard, person_key, status_values
 from chalicelib.dispatch.orders.waiting import begin_wait, waits_no_more
+from chalicelib.dispatch.settings import radius_m
 
 _GIVEN_UP = {OrderAction.DECLINE: "declined_by", OrderAction.RELEASE: "released_by"}
 """The attributes that record who gave an order up by which step, so that only this step can be repeated."""
@@ -36,7 +37,7 @@ def next_courier(work: UnitOfWork, order: Order) -> str | None:
         excluded=frozenset(taken | (order.tried or set())),
         now=work.now,
         max_age=timedelta(seconds=work.settings.position_max_age_s),
-        radius_m=work.settings.nearest_radius_m,
+        radius_m=radius_m(work, order.org_id),
         conflicts=len(taken),
     )
     return find_courier(criteria, work.random_source)
@@ -57,7 +58,6 @@ def offered(work: UnitOfWork, courier_id: str | None, order: Order) -> dict[str,
         "assigned_courier": courier_id,
         "courier_key": person,
         "active_courier_key": person,
-        "active_customer_key": order.customer_key,
         "offer_expires_at": work.now + timedelta(seconds=work.settings.offer_life_s),
         "offer_shard": offer_shard(order.order_id),
         "driver_name": None,
@@ -69,7 +69,7 @@ def offered(work: UnitOfWork, courier_id: str | None, order: Order) -> dict[str,
 
 def closed() -> dict[str, object]:
     """Return the fields of an order on which no action is pending."""
-    return {"active_courier_key": None, "active_customer_key": None, **answered(), **waits_no_more()}
+    return {"active_courier_key": None, **answered(), **waits_no_more()}
 
 
 def answered() -> dict[str, object]:

@@ -15,7 +15,8 @@ from chalicelib.core.work import Staged, UnitOfWork
 from chalicelib.dispatch.couriers.tables import Courier, courier_key
 from chalicelib.dispatch.orders import assignment
 from chalicelib.dispatch.orders.tables import Order, order_key
-from chalicelib.dispatch.orders.waiting import CourierReach, find_oldest, is_waiting
+from chalicelib.dispatch.orders.waiting import CourierReach, areas_of, find_oldest, is_waiting
+from chalicelib.dispatch.settings import radius_m
 
 
 def follow_up_changes(work: UnitOfWork) -> None:
@@ -35,7 +36,8 @@ def serve_courier(org_id: str, courier_id: str, work: UnitOfWork, known_id: str 
     `known_id` is an order that the index may not hold yet. If the courier or the order is taken at the same moment, the
     attempt fails and the next one reads again.
     """
-    courier = get(courier_key(org_id, courier_id))
+    areas = areas_of(org_id)
+    courier = get(courier_key(org_id, courier_id)) if areas else None
     if courier is None or not courier.available or courier.order_id is not None:
         return None
     position = None
@@ -43,7 +45,7 @@ def serve_courier(org_id: str, courier_id: str, work: UnitOfWork, known_id: str 
         if courier.position_at < work.now - timedelta(seconds=work.settings.position_max_age_s):
             return None
         position = (courier.lat, courier.lng)
-    order = find_oldest(work, CourierReach(org_id, courier_id, position, work.settings.nearest_radius_m), known_id)
+    order = find_oldest(work, CourierReach(org_id, courier_id, position, radius_m(work, org_id)), areas, known_id)
     if order is not None:
         work.audit(Order.kind, order.order_id, "ORDER_ASSIGNED")
         assignment.offer_to(work, order, courier_id)

@@ -1,4 +1,4 @@
-"""Reads of orders: active orders and histories of customers and couriers, newest first; an order's timeline."""
+"""Reads of orders: the active order of couriers, histories, newest first, and the timeline of an order."""
 
 from collections.abc import Collection, Sequence
 
@@ -24,16 +24,6 @@ class Timeline(msgspec.Struct, frozen=True):
 
     order: Order
     changes: Page[AuditRow]
-
-
-def find_customer_active_order(actor: Actor) -> Order | None:
-    """Return the customer's newest active order."""
-    return _own_orders(actor, Order.active_by_customer.Meta.index_name).first()
-
-
-def list_customer_active_orders(actor: Actor, query: CursorRequest) -> Page[Order]:
-    """Return the customer's active orders."""
-    return _own_orders(actor, Order.active_by_customer.Meta.index_name).page(query.limit, query.cursor)
 
 
 def list_customer_orders(actor: Actor, query: CursorRequest) -> Page[Order]:

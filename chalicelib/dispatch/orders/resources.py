@@ -13,6 +13,7 @@ from chalicelib.dispatch.orders.schemas import CourierAction, OrderView
 from chalicelib.dispatch.orders.tables import Order, order_key
 from chalicelib.edge.endpoint import AuditTarget, Resource
 from chalicelib.edge.routes import Routes
+from chalicelib.identity.settings import ORGANISATION_RESOURCE
 
 ORDER_RESOURCE = Resource(
     key=order_key,
@@ -20,6 +21,10 @@ ORDER_RESOURCE = Resource(
     owners=lambda order, _: (order.customer_id, order.assigned_courier),
     states=ORDER,
 )
+
+ORGANISATION = {"organisation": ORGANISATION_RESOURCE}
+"""The organisation with its settings, for steps after which a courier is looked for."""
+_SEARCHES = frozenset({OrderAction.DECLINE, OrderAction.RELEASE})
 
 Handler = Callable[..., Any]
 
@@ -41,6 +46,7 @@ def courier_step(
         f"/v1/courier/orders/{path}",
         permission=permissions.ANSWER,
         resource=ORDER_RESOURCE,
+        related=ORGANISATION if action in _SEARCHES else {},
         owners=lambda order, _: (order.assigned_courier, *given_up_by(order, action)),
         owners_only=True,
         own_fields=("courier_id",),

@@ -1,22 +1,23 @@
 """Orders, the offers of orders to couriers, and the duty and position of couriers."""
 
-from chalicelib.core.pagination import CursorRequest, Page
+from chalicelib.core.pagination import CursorRequest
 from chalicelib.core.work import UnitOfWork
 from chalicelib.dispatch import permissions
-from chalicelib.dispatch.orders import examples, queries, service, views
-from chalicelib.dispatch.orders.resources import ORDER_RESOURCE, courier_step
+from chalicelib.dispatch.orders import customers, examples, queries, service, views
+from chalicelib.dispatch.orders.customers import CUSTOMER_RESOURCE
+from chalicelib.dispatch.orders.errors import TooManyActiveOrders
+from chalicelib.dispatch.orders.resources import ORDER_RESOURCE, ORGANISATION, courier_step
 from chalicelib.dispatch.orders.rules import OrderAction, OrderState
 from chalicelib.dispatch.orders.schemas import (
-    ActiveOrder,
     CourierAction,
     CreateOrder,
     CustomerAction,
-    OrderPage,
     OrderPlaced,
     OrderView,
 )
 from chalicelib.dispatch.orders.tables import Order
 from chalicelib.dispatch.orders.timeline_schemas import OrderTimeline
+from chalicelib.dispatch.settings import use_settings
 from chalicelib.dispatch.tariffs.errors import PriceChanged
 from chalicelib.dispatch.tariffs.tables import vehicle_type_key
 from chalicelib.edge.endpoint import AuditTarget, Resource
@@ -31,7 +32,7 @@ VEHICLE_TYPE = Resource(key=vehicle_type_key, id_from=("vehicle_type_id",), requ
 @routes.post(
     "/v1/orders",
     permission=permissions.CREATE,
-    related={"vehicle_type": VEHICLE_TYPE},
+    related={"customer": CUSTOMER_RESOURCE, "vehicle_type": VEHICLE_TYPE, **ORGANISATION},
     own_fields=("customer_id",),
     body=CreateOrder,
     returns=OrderPlaced,
@@ -39,7 +40,7 @@ VEHICLE_TYPE = Resource(key=vehicle_type_key, id_from=("vehicle_type_id",), requ
     examples={"response": examples.PLACED},
     status=201,
     versioned=True,
-    errors=[PriceChanged],
+    errors=[PriceChanged, TooManyActiveOrders],
     audit_target=AuditTarget(Order.kind, "ORDER_CREATED"),
 )
 def create_order(request: Request[CreateOrder], work: UnitOfWork) -> Order:
@@ -50,8 +51,12 @@ def create_order(request: Request[CreateOrder], work: UnitOfWork) -> Order:
     One that is not answered within 15 seconds goes to the next courier. If no courier is free, the order gets the
     status `no_nearby_driver` and waits until `waiting_until`: it is offered to the next courier who becomes free near
     it, the oldest order first. `POST /v1/customer/orders/retry` starts the wait anew.
+    A customer has at most 10 active orders; those that wait do not count. The organisation's settings of dispatch may
+    change these numbers.
     Events: the courier gets `order.assigned`, the customer `order.status` with `assigned` or `no_nearby_driver`.
     """
+    use_settings(work, request.related["organisation"])
+    customers.check_limit(work, request.actor.org_id, request.related["customer"])
     return service.create_order(work, request.related["vehicle_type"], request.body, request.actor)
 
 
@@ -106,6 +111,7 @@ def decline_order(request: Request[CourierAction, Empty, Order], work: UnitOfWor
     this order again. Repeating the request changes nothing. Events: the customer gets `order.status` with `declined`,
     then with `assigned` or `no_nearby_driver`; the next courier gets `order.assigned`.
     """
+    use_settings(work, request.related["organisation"])
     return service.decline_order(work, request.resource, request.body, request.actor)
 
 
@@ -143,6 +149,7 @@ def release_order(request: Request[CourierAction, Empty, Order], work: UnitOfWor
     this order again. Repeating the request changes nothing. Events: the customer gets `order.status` with `assigned`
     or `no_nearby_driver`; the next courier gets `order.assigned`.
     """
+    use_settings(work, request.related["organisation"])
     return service.release_order(work, request.resource, request.body, request.actor)
 
 
@@ -171,6 +178,7 @@ def cancel_order(request: Request[CustomerAction, Empty, Order], work: UnitOfWor
     "/v1/customer/orders/retry",
     permission=permissions.CREATE,
     resource=ORDER_RESOURCE,
+    related=ORGANISATION,
     transition=OrderAction.RETRY,
     repeated=lambda order, _: order.status == OrderState.ASSIGNED,
     body=CustomerAction,
@@ -187,69 +195,5 @@ def retry_order(request: Request[CustomerAction, Empty, Order], work: UnitOfWork
     courier meanwhile is returned as it is.
     Events: the customer gets `order.status` with `assigned` or `no_nearby_driver`; the courier gets `order.assigned`.
     """
+    use_settings(work, request.related["organisation"])
     return service.retry_order(work, request.resource, request.body, request.actor)
-
-
-@routes.get(
-    "/v1/customer/active-order",
-    aliases=["/v1/customer/activeOrder"],
-    permission=permissions.FOLLOW,
-    returns=ActiveOrder,
-    view=views.customer_active_order_view,
-    examples={"response": examples.CUSTOMER_ACTIVE_ORDER},
-)
-def customer_active_order(request: Request[Empty]) -> Order | None:
-    """Get the customer's newest active order and its courier; a change may take a moment to appear."""
-    return queries.find_customer_active_order(request.actor)
-
-
-@routes.get(
-    "/v1/customer/active-orders",
-    permission=permissions.FOLLOW,
-    query=CursorRequest,
-    returns=OrderPage,
-    view=views.order_page_view,
-    examples={"response": examples.ACTIVE_ORDERS},
-)
-def customer_active_orders(request: Request[Empty, CursorRequest]) -> Page[Order]:
-    """List the customer's active orders, newest first."""
-    return queries.list_customer_active_orders(request.actor, request.query)
-
-
-@routes.get(
-    "/v1/customer/orders/history",
-    permission=permissions.FOLLOW,
-    query=CursorRequest,
-    returns=OrderPage,
-    view=views.order_page_view,
-    examples={"response": examples.HISTORY},
-)
-def customer_history(request: Request[Empty, CursorRequest]) -> Page[Order]:
-    """List all orders of the customer, newest first."""
-    return queries.list_customer_orders(request.actor, request.query)
-
-
-@routes.get(
-    "/v1/courier/active-order",
-    aliases=["/v1/courier/activeOrder"],
-    permission=permissions.ANSWER,
-    returns=ActiveOrder,
-    view=views.courier_active_order_view,
-    examples={"response": examples.COURIER_ACTIVE_ORDER},
-)
-def courier_active_order(request: Request[Empty]) -> Order | None:
-    """Get the order that the courier has, offered or accepted; a change may take a moment to appear."""
-    return queries.find_courier_active_order(request.actor)
-
-
-@routes.get(
-    "/v1/courier/orders/history",
-    permission=permissions.ANSWER,
-    query=CursorRequest,
-    returns=OrderPage,
-    view=views.order_page_view,
-    examples={"response": examples.HISTORY},
-)
-def courier_history(request: Request[Empty, CursorRequest]) -> Page[Order]:
-    """List the courier's orders, newest first: the current one, and those delivered or canceled while it was theirs."""
-    return queries.list_courier_orders(request.actor, request.query)

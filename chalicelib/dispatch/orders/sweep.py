@@ -29,6 +29,7 @@ from chalicelib.dispatch.orders.matching import serve_order
 from chalicelib.dispatch.orders.rules import OrderAction, OrderState
 from chalicelib.dispatch.orders.tables import DUE_SHARDS, OFFER_SHARDS, ORDER_HOURS, Order, order_key
 from chalicelib.dispatch.orders.waiting import WAITING, waits_no_more
+from chalicelib.dispatch.settings import MAX_WAIT
 from chalicelib.edge.dependencies import Dependencies
 
 ACTOR = "system:sweep"
@@ -40,7 +41,6 @@ _RETRIED = 200
 """Waiting orders that are read per shard in one sweep, those that began to wait first."""
 _PLACE = 14
 """Digits of a cell about a kilometre high: for orders in one such cell the same couriers are near."""
-_MAX_WAIT = timedelta(days=1)
 
 
 class WaitOutcome(StrEnum):
@@ -112,7 +112,7 @@ def end_waits(
             index=Order.due.Meta.index_name,
             attribute=Order.due_at,
             now=deps.clock.now(),
-            life=_MAX_WAIT,
+            life=MAX_WAIT,
         ),
         id_attribute="order_id",
         settle=lambda due: deps.runner.run(Actor(due.org_id, ACTOR, sweep_id), partial(_end_wait, due)),
@@ -125,7 +125,7 @@ def end_waits(
 def _end_wait(due: DueItem, work: UnitOfWork) -> WaitOutcome:
     """End one wait if the order itself says that it is over."""
     order = get(order_key(due.org_id, due.item_id))
-    if order is None or order.waiting_until is None or not is_due(order.waiting_until, work.now, _MAX_WAIT):
+    if order is None or order.waiting_until is None or not is_due(order.waiting_until, work.now, MAX_WAIT):
         return WaitOutcome.SETTLED
     work.audit(Order.kind, order.order_id, "ORDER_WAIT_ENDED")
     work.update(order, {"updated_at": work.now, **waits_no_more()})

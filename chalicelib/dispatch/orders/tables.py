@@ -34,7 +34,6 @@ class Order(Entity):
             "org_id",
             "customer_key",
             "courier_key",
-            "active_customer_key",
             "active_courier_key",
             "listed_key",
             "status_key",
@@ -78,14 +77,11 @@ class Order(Entity):
 
     customer_key = UnicodeAttribute()
     courier_key = optional(UnicodeAttribute())
-    active_customer_key = optional(UnicodeAttribute())
     active_courier_key = optional(UnicodeAttribute())
     by_customer = index(AllProjection(), customer_key=UnicodeAttribute, order_id=UnicodeAttribute)
     """A customer's orders, in the order of their creation."""
     by_courier = index(AllProjection(), courier_key=UnicodeAttribute, order_id=UnicodeAttribute)
     """The orders that a courier has or had."""
-    active_by_customer = index(AllProjection(), active_customer_key=UnicodeAttribute, order_id=UnicodeAttribute)
-    """A customer's active orders."""
     active_by_courier = index(AllProjection(), active_courier_key=UnicodeAttribute, order_id=UnicodeAttribute)
     """The order that a courier has in hand."""
     listed_key = UnicodeAttribute()
@@ -110,6 +106,15 @@ class Order(Entity):
         due_at=MomentAttribute,
     )
     """Orders that wait, by the end of their wait, in shards, because all organisations share them."""
+
+
+class Customer(Item):
+    """The ids of a customer's active orders, changed with each order that becomes active or is no longer."""
+
+    Meta = stored_in("dispatch")
+    kind = "customer"
+
+    active = optional(UnicodeSetAttribute())
 
 
 class WaitingArea(Item):
@@ -163,6 +168,11 @@ def list_keys(org_id: str, status: str | None) -> list[str]:
 def offer_shard(order_id: str) -> str:
     """Return the shard of the due offers that holds an order."""
     return OFFER_SHARDS.key_of(order_id, "OFFERS")
+
+
+def customer_key(org_id: str, user_id: str) -> ItemKey[Customer]:
+    """Return the key of a customer's active orders."""
+    return ItemKey(Customer, key(org_id, "CUSTOMER", user_id), "CUSTOMER")
 
 
 def waiting_area_key(org_id: str, cell: str) -> ItemKey[WaitingArea]:

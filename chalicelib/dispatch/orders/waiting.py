@@ -5,7 +5,7 @@ after their own commit (`matching`). So that neither misses the other, the area 
 order, and a courier reads the areas after the commit that makes them free.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 from itertools import islice
@@ -29,6 +29,7 @@ from chalicelib.dispatch.orders.tables import (
     waiting_areas,
     waiting_cell,
 )
+from chalicelib.dispatch.settings import dispatch_settings
 
 WAITING = "WAITING"
 _AREA_SLACK = timedelta(minutes=10)
@@ -73,7 +74,7 @@ def cell_of(order: Order) -> str:
 
 def begin_wait(work: UnitOfWork, order: Order) -> dict[str, object]:
     """Return the fields of an order that waits from now on; its area is written at once."""
-    until = work.now + timedelta(seconds=work.settings.waiting_s)
+    until = work.now + timedelta(minutes=dispatch_settings(work, order.org_id).waiting_minutes)
     cell = cell_of(order)
     _mark_area(order.org_id, cell, until)
     return {
@@ -96,15 +97,21 @@ def is_waiting(order: Order | None, now: datetime) -> bool:
     return order.waiting_until > now
 
 
-def find_oldest(work: UnitOfWork, reach: CourierReach, known_id: str | None = None) -> Order | None:
+def areas_of(org_id: str) -> list[str]:
+    """Return the coarse cells in which orders of an organisation may wait."""
+    return [str(area["sk"]["S"]) for area in Query(WaitingArea, waiting_areas(org_id)).read().items]
+
+
+def find_oldest(
+    work: UnitOfWork, reach: CourierReach, areas: Sequence[str], known_id: str | None = None
+) -> Order | None:
     """Return the oldest waiting order that the courier can get, or None.
 
-    `known_id` is an order that the index may not hold yet. One read of the areas; if orders wait within reach, one
-    round of queries and one batch of the oldest orders.
+    `areas` are where orders may wait, `known_id` is an order that the index may not hold yet. One round of queries, and
+    one batch of the oldest orders.
     """
     cells = reach.cells()
-    areas = Query(WaitingArea, waiting_areas(reach.org_id)).read().items
-    near = [str(area["sk"]["S"]) for area in areas if cells is None or area["sk"]["S"] in cells]
+    near = [cell for cell in areas if cells is None or cell in cells]
     reads = [partial(_order_ids, waiting_cell(reach.org_id, cell), reach.fits) for cell in near[:_MAX_AREAS]]
     known = [] if known_id is None else [known_id]
     order_ids = sorted({*known, *(order_id for found in parallel_reads(reads) for order_id in found)})[:_CANDIDATES]

@@ -1,0 +1,81 @@
+"""The active orders and the histories of customers and couriers."""
+
+from chalicelib.core.pagination import CursorRequest, Page
+from chalicelib.dispatch import permissions
+from chalicelib.dispatch.orders import customers, examples, queries, views
+from chalicelib.dispatch.orders.customers import CUSTOMER_RESOURCE
+from chalicelib.dispatch.orders.schemas import ActiveOrder, OrderPage
+from chalicelib.dispatch.orders.tables import Order
+from chalicelib.edge.dependencies import dependencies
+from chalicelib.edge.request import Empty, Request
+from chalicelib.edge.routes import Routes
+
+routes = Routes(__name__, "Courier dispatch")
+
+
+@routes.get(
+    "/v1/customer/active-order",
+    aliases=["/v1/customer/activeOrder"],
+    permission=permissions.FOLLOW,
+    related={"customer": CUSTOMER_RESOURCE},
+    returns=ActiveOrder,
+    view=views.customer_active_order_view,
+    examples={"response": examples.CUSTOMER_ACTIVE_ORDER},
+)
+def customer_active_order(request: Request[Empty]) -> Order | None:
+    """Get the customer's newest active order and its courier, as they are at this moment."""
+    return customers.find_newest(request.actor.org_id, request.related["customer"])
+
+
+@routes.get(
+    "/v1/customer/active-orders",
+    permission=permissions.FOLLOW,
+    related={"customer": CUSTOMER_RESOURCE},
+    query=CursorRequest,
+    returns=OrderPage,
+    view=views.order_page_view,
+    examples={"response": examples.ACTIVE_ORDERS},
+)
+def customer_active_orders(request: Request[Empty, CursorRequest]) -> Page[Order]:
+    """List the customer's active orders, newest first."""
+    customer = request.related["customer"]
+    return customers.list_active(request.actor.org_id, customer, request.query, dependencies().clock)
+
+
+@routes.get(
+    "/v1/customer/orders/history",
+    permission=permissions.FOLLOW,
+    query=CursorRequest,
+    returns=OrderPage,
+    view=views.order_page_view,
+    examples={"response": examples.HISTORY},
+)
+def customer_history(request: Request[Empty, CursorRequest]) -> Page[Order]:
+    """List all orders of the customer, newest first."""
+    return queries.list_customer_orders(request.actor, request.query)
+
+
+@routes.get(
+    "/v1/courier/active-order",
+    aliases=["/v1/courier/activeOrder"],
+    permission=permissions.ANSWER,
+    returns=ActiveOrder,
+    view=views.courier_active_order_view,
+    examples={"response": examples.COURIER_ACTIVE_ORDER},
+)
+def courier_active_order(request: Request[Empty]) -> Order | None:
+    """Get the order that the courier has, offered or accepted; a change may take a moment to appear."""
+    return queries.find_courier_active_order(request.actor)
+
+
+@routes.get(
+    "/v1/courier/orders/history",
+    permission=permissions.ANSWER,
+    query=CursorRequest,
+    returns=OrderPage,
+    view=views.order_page_view,
+    examples={"response": examples.HISTORY},
+)
+def courier_history(request: Request[Empty, CursorRequest]) -> Page[Order]:
+    """List the courier's orders, newest first: the current one, and those delivered or canceled while it was theirs."""
+    return queries.list_courier_orders(request.actor, request.query)
