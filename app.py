@@ -43,7 +43,7 @@ from chalicelib.dispatch.orders.list_routes import routes as order_list_routes
 from chalicelib.dispatch.orders.matching import follow_up_changes
 from chalicelib.dispatch.orders.queries import ORDER_EVENTS
 from chalicelib.dispatch.orders.routes import routes as order_routes
-from chalicelib.dispatch.orders.sweep import end_waits, reassign_due, retry_waiting
+from chalicelib.dispatch.orders.sweep import end_waits, offer_scheduled, reassign_due, retry_waiting
 from chalicelib.dispatch.tariffs.routes import routes as tariff_routes
 from chalicelib.edge.api import ALL_METHODS, UNKNOWN_ROUTE, BatonApp
 from chalicelib.edge.dependencies import Dependencies, install
@@ -186,7 +186,7 @@ def one_pass(remaining_s: Callable[[], float] = lambda: math.inf) -> None:
     sweep_id = parts.dependencies.runner.ids.new()
     with observability.measured(request_id=sweep_id, operation="dispatch_sweep"):
         try:
-            for sweep in (reassign_due, end_waits, retry_waiting):
+            for sweep in (reassign_due, offer_scheduled, end_waits, retry_waiting):
                 sweep(parts.dependencies, sweep_id, remaining_s)
         finally:  # a failure of the offers must not hold up the delivery of events
             observability.count("MailboxesSwept", drain_pending(parts.delivery, parts.dependencies.clock))

@@ -107,7 +107,8 @@ def _check_scope(request: Request[Any, Any, Any], endpoint: Endpoint) -> None:
     is_owner = actor.user_id in owners
     if (endpoint.owners_only and not is_owner) or not actor.reaches(permission, owners=owners, zone=zone):
         message = f"This {_label(resource, item.kind)} is outside the scope of your permission."
-        raise AccessDenied(message, details={"permission": permission})
+        more = {} if endpoint.scope_details is None else endpoint.scope_details(item, actor)
+        raise AccessDenied(message, details={"permission": permission, **more})
 
 
 def _check_state(request: Request[Any, Any, Any], endpoint: Endpoint) -> None:

@@ -80,6 +80,8 @@ class Endpoint(msgspec.Struct, frozen=True, kw_only=True):
     """Who owns the resource, where that differs from the resource's own `owners`."""
     owners_only: bool = False
     """Whether only an owner may do this, whatever the scope of their permission."""
+    scope_details: Callable[[Any, Actor], Mapping[str, object]] | None = None
+    """Further details of the error for a caller whose scope does not reach the resource."""
     own_fields: Sequence[str] = ()
     """Fields of the body that may only hold the caller's own user id."""
     transition: str | None = None

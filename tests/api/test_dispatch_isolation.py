@@ -26,6 +26,7 @@ MEANT_FOR: Mapping[tuple[str, str], frozenset[str]] = {
     ("GET", "/v1/customer/activeOrder"): CUSTOMER,
     ("GET", "/v1/customer/active-orders"): CUSTOMER,
     ("GET", "/v1/customer/orders/history"): CUSTOMER,
+    ("GET", "/v1/courier/availability"): COURIER,
     ("POST", "/v1/courier/availability"): COURIER,
     ("POST", "/v1/courier/location"): COURIER,
     ("POST", "/v1/courier/orders/accept"): COURIER,

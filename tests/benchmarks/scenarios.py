@@ -242,6 +242,7 @@ SCENARIOS = [
     Scenario("POST courier/orders/delivered", partial(_step, action="delivered", state="picked_up")),
     Scenario("POST courier/orders/cancel", partial(_step, action="cancel", state="accepted")),
     Scenario("POST customer/orders/cancel", _call_off),
+    _reading("GET courier/availability", "/v1/courier/availability", as_courier=True),
     Scenario("POST customer/orders/retry", _retry, trips=5),
     Scenario("GET overview", _overview, situation="a past"),
     Scenario("GET orders", partial(_dispatcher, path="/v1/orders"), situation="a past"),

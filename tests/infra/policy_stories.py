@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
+from chalicelib.core.clock import iso
 from chalicelib.core.messages import PUSH, OutboundMessage
 from chalicelib.core.store import get
 from chalicelib.core.work import Recipient
@@ -190,16 +192,12 @@ def deliveries(world: DeployedWorld, objects: EmbeddedObjects) -> None:
     dispatch.report(far, 52.37, 4.89)
     done(dispatch.step(far, "cancel", placed["id"]))
     done(dispatch.cancel_order(customer, dispatch.order(customer, **dispatch.NOWHERE)["id"]))
-    waiting = dispatch.order(customer, pickup_lat=10.0, pickup_lng=10.0)["id"]
-    done(dispatch.retry_order(customer, waiting))
-    third = dispatch.on_duty(world.person("courier"), 10.0, 10.01)
-    dispatch.duty(third, available=False)
-    dispatch.end_waits(world)
     dispatch.order(customer)
     for path in ("active-order", "activeOrder", "orders/history"):
         done(near.get(f"/v1/courier/{path}"))
         done(customer.get(f"/v1/customer/{path}"))
     done(customer.get("/v1/customer/active-orders"))
+    done(near.get("/v1/courier/availability"))
     for path in ("orders", "orders?status=delivered", "couriers", f"couriers?near={dispatch.LAT},{dispatch.LNG}"):
         done(world.person("dispatcher").get(f"/v1/{path}"))
     done(world.person(ADMIN).get("/v1/overview"))
@@ -209,6 +207,19 @@ def deliveries(world: DeployedWorld, objects: EmbeddedObjects) -> None:
     prices(world, customer)
     for courier in (near, far):
         courier.post("/v1/courier/availability", {"available": False})
+
+
+def waits(world: DeployedWorld, objects: EmbeddedObjects) -> None:
+    """Orders that wait for a courier, and one that is scheduled."""
+    customer = world.person("customer")
+    waiting = dispatch.order(customer, pickup_lat=10.0, pickup_lng=10.0)["id"]
+    done(dispatch.retry_order(customer, waiting))
+    courier = dispatch.on_duty(world.person("courier"), 10.0, 10.01)
+    dispatch.duty(courier, available=False)
+    done(customer.get("/v1/customer/active-order"))
+    dispatch.order(customer, pickup_after=iso(world.clock.now() + timedelta(minutes=20)))
+    dispatch.order(customer, pickup_lat=10.0, pickup_lng=10.0)
+    dispatch.end_waits(world)
 
 
 def gone_sockets(world: DeployedWorld, objects: EmbeddedObjects) -> None:

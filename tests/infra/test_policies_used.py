@@ -51,6 +51,7 @@ STORIES: Sequence[Story] = (
     stories.people,
     stories.machines,
     stories.deliveries,
+    stories.waits,
     stories.gone_sockets,
     stories.sockets_that_fall_behind,
     floor.packing,

@@ -42,7 +42,11 @@ def set_duty(
     if was == available:
         work.check_condition(courier_key(org_id, courier_id), _as_read(courier), Unavailable())
         return
-    actions = [C.courier_id.set(courier_id), C.org_id.set(org_id), *_duty(org_id, courier_id, on_duty=available)]
+    actions = [
+        C.courier_id.set(courier_id),
+        C.org_id.set(org_id),
+        *_duty(org_id, courier_id, work.now, on_duty=available),
+    ]
     if name is not None:
         actions.append(C.name.set(name))
     if not available:
@@ -93,11 +97,12 @@ def release(work: UnitOfWork, org_id: str, courier_id: str, order_id: str) -> No
 
 def release_off_duty(work: UnitOfWork, courier: Courier) -> None:
     """Release a courier from the order in hand and from duty; fails unless the courier is still as read."""
+    off_duty = _duty(courier.org_id, courier.courier_id, work.now, on_duty=False)
     work.update_unread(
         courier_key(courier.org_id, courier.courier_id),
         condition=_as_read(courier),
         on_conflict=Unavailable(),
-        actions=[C.order_id.remove(), *_duty(courier.org_id, courier.courier_id, on_duty=False), *_unindexed()],
+        actions=[C.order_id.remove(), *off_duty, *_unindexed()],
         changes={"order_id": [courier.order_id, None], "available": [courier.available, False]},
     )
 
@@ -107,9 +112,13 @@ def _is_on_duty(org_id: str, courier_id: str) -> bool:
     return courier is not None and courier.available
 
 
-def _duty(org_id: str, courier_id: str, *, on_duty: bool) -> list[Action]:
+def _duty(org_id: str, courier_id: str, now: datetime, *, on_duty: bool) -> list[Action]:
     """Return the actions that put a courier on or off duty."""
-    return [C.available.set(on_duty), C.roster_key.set(roster_key(org_id, courier_id, on_duty=on_duty))]
+    return [
+        C.available.set(on_duty),
+        C.duty_since.set(now),
+        C.roster_key.set(roster_key(org_id, courier_id, on_duty=on_duty)),
+    ]
 
 
 def _indexed(org_id: str, courier_id: str, now: datetime) -> list[Action]:

@@ -4,12 +4,17 @@ from chalicelib.core.actor import Actor
 from chalicelib.core.work import UnitOfWork
 from chalicelib.dispatch import permissions
 from chalicelib.dispatch.couriers import events, positions, service
-from chalicelib.dispatch.couriers.schemas import Availability, CourierPosition
+from chalicelib.dispatch.couriers.schemas import Availability, CourierDuty, CourierPosition
+from chalicelib.dispatch.couriers.tables import Courier, courier_key
+from chalicelib.dispatch.couriers.views import courier_duty_view
 from chalicelib.edge.dependencies import Dependencies
-from chalicelib.edge.endpoint import AuditTarget
-from chalicelib.edge.request import Request
+from chalicelib.edge.endpoint import AuditTarget, Resource
+from chalicelib.edge.request import Empty, Request
 from chalicelib.edge.routes import Routes
 from chalicelib.realtime.events import socket_events
+
+COURIER_RESOURCE = Resource(key=courier_key, id_from=("user_id",), required=False, in_scope=False)
+"""The caller as a courier; nobody is one before they went on duty or reported a position."""
 
 routes = Routes(__name__, "Courier dispatch")
 
@@ -30,6 +35,18 @@ def set_availability(request: Request[Availability], work: UnitOfWork) -> None:
     `no_nearby_driver`; the next courier gets `order.assigned`.
     """
     service.set_availability(work, request.body, request.actor)
+
+
+@routes.get(
+    "/v1/courier/availability",
+    permission=permissions.AVAILABILITY,
+    resource=COURIER_RESOURCE,
+    returns=CourierDuty,
+    view=courier_duty_view,
+)
+def get_availability(request: Request[Empty, Empty, Courier | None]) -> Courier | None:
+    """Get whether the courier is on duty, and the order in hand, as they are at this moment."""
+    return request.resource
 
 
 @routes.post("/v1/courier/location", permission=permissions.POSITION, body=CourierPosition, status=204)

@@ -39,6 +39,7 @@ class Courier(Item):
     name = optional(UnicodeAttribute())
     """As it was when the courier last went on duty."""
     available = BooleanAttribute(default=False)
+    duty_since = optional(MomentAttribute())
     order_id = optional(UnicodeAttribute())
     lat = optional(FloatAttribute())
     lng = optional(FloatAttribute())

@@ -49,6 +49,7 @@ def courier_step(
         related=ORGANISATION if action in _SEARCHES else {},
         owners=lambda order, _: (order.assigned_courier, *given_up_by(order, action)),
         owners_only=True,
+        scope_details=_lost_offer,
         own_fields=("courier_id",),
         transition=action,
         repeated=partial(_has_given_up, action=action),
@@ -59,6 +60,11 @@ def courier_step(
         versioned=True,
         audit_target=AuditTarget(Order.kind, audit_action, "order_id"),
     )
+
+
+def _lost_offer(order: Order, actor: Actor) -> Mapping[str, object]:
+    """Return the reason why a courier who had the order cannot act on it any more."""
+    return {"reason": "OFFER_EXPIRED"} if actor.user_id in (order.tried or ()) else {}
 
 
 def _has_given_up(order: Order, actor: Actor, *, action: OrderAction) -> bool:

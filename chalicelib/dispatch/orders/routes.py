@@ -51,12 +51,15 @@ def create_order(request: Request[CreateOrder], work: UnitOfWork) -> Order:
     One that is not answered within 15 seconds goes to the next courier. If no courier is free, the order gets the
     status `no_nearby_driver` and waits until `waiting_until`: it is offered to the next courier who becomes free near
     it, the oldest order first. `POST /v1/customer/orders/retry` starts the wait anew.
-    A customer has at most 10 active orders; those that wait do not count. The organisation's settings of dispatch may
-    change these numbers.
-    Events: the courier gets `order.assigned`, the customer `order.status` with `assigned` or `no_nearby_driver`.
+    With `pickup_after`, the order is `scheduled` and offered to couriers at that time.
+    A customer has at most 10 active orders; those that wait or are scheduled do not count. The organisation's settings
+    of dispatch may change these numbers.
+    Events: the courier gets `order.assigned`, the customer `order.status` with `assigned`, `no_nearby_driver` or
+    `scheduled`.
     """
     use_settings(work, request.related["organisation"])
-    customers.check_limit(work, request.actor.org_id, request.related["customer"])
+    if not service.is_scheduled(work, request.body):
+        customers.check_limit(work, request.actor.org_id, request.related["customer"])
     return service.create_order(work, request.related["vehicle_type"], request.body, request.actor)
 
 

@@ -9,7 +9,7 @@ from msgspec import Meta
 
 from chalicelib.dispatch.orders.rules import OrderState
 from chalicelib.dispatch.tariffs.rules import Place
-from chalicelib.edge.types import EntityId, Latitude, Longitude, Note500, Phone32, Text500
+from chalicelib.edge.types import EntityId, Latitude, Longitude, Moment, Note500, Phone32, Text500
 
 _PAIRS = (("pickup_lat", "pickup_lng"), ("dropoff_lat", "dropoff_lng"))
 
@@ -43,6 +43,9 @@ class CreateOrder(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     from the current price by more than 2 % is 409 `PRICE_CHANGED`."""
     type_id: EntityId | None = None
     """What kind of goods these are, in the words of the customer's app. It is accepted and has no effect."""
+    pickup_after: Moment | None = None
+    """The time before which the order is not offered to couriers, at most 30 days ahead; until then its status is
+    `scheduled`. A time in the past counts as now."""
 
     @property
     def pickup(self) -> Place | None:
@@ -70,7 +73,8 @@ class CourierAction(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """An order that a courier answers or works on."""
 
     order_id: EntityId
-    """The id of the order. One that the courier does not have, or has no more, is 403 `ACCESS_DENIED`."""
+    """The id of the order. One that the courier does not have is 403 `ACCESS_DENIED`; `details.reason` is
+    `OFFER_EXPIRED` if they had it before."""
     courier_id: EntityId
     """Your own user id; another one is 403 `ACCESS_DENIED`."""
 
@@ -113,6 +117,8 @@ class OrderView(msgspec.Struct, frozen=True, omit_defaults=True):
     """Degrees east of the drop-off (WGS 84). Absent if the order has no coordinates for it."""
     notes: str | None = None
     """What the courier should know. Absent if the customer wrote none."""
+    pickup_after: datetime | None = None
+    """Before this time the order was or is not offered to couriers, in UTC. Absent unless it was scheduled."""
     waiting_until: datetime | None = None
     """Until when a courier is looked for again, in UTC. Absent unless the status is `no_nearby_driver` and the wait is
     not over."""

@@ -4,12 +4,22 @@ The pipeline has checked that the order exists, that it is the caller's, and tha
 """
 
 from chalicelib.core.actor import Actor
+from chalicelib.core.errors import ValidationFailed
 from chalicelib.core.work import UnitOfWork
 from chalicelib.dispatch.couriers import duty
 from chalicelib.dispatch.orders import assignment, events
 from chalicelib.dispatch.orders.rules import FREES_COURIER, OrderAction, OrderState
 from chalicelib.dispatch.orders.schemas import CourierAction, CreateOrder, CustomerAction
-from chalicelib.dispatch.orders.tables import ORDER_HOURS, Order, listed_key, order_key, person_key, status_values
+from chalicelib.dispatch.orders.tables import (
+    DUE_SHARDS,
+    ORDER_HOURS,
+    Order,
+    listed_key,
+    order_key,
+    person_key,
+    status_values,
+)
+from chalicelib.dispatch.orders.waiting import MAX_AHEAD, SCHEDULED
 from chalicelib.dispatch.tariffs.service import check_price, check_vehicle_type
 from chalicelib.dispatch.tariffs.tables import VehicleType
 
@@ -23,6 +33,8 @@ def create_order(work: UnitOfWork, vehicle_type: VehicleType | None, command: Cr
     check_price(command.estimated_price_cents, vehicle_type, command.pickup, command.dropoff)
     order = _new_order(work, command, actor)
     work.audit(Order.kind, order.order_id, "ORDER_CREATED")
+    if is_scheduled(work, command):
+        return _schedule(work, order, command)
     courier_id = assignment.next_courier(work, order)
     for name, value in assignment.offered(work, courier_id, order).items():
         setattr(order, name, value)
@@ -33,6 +45,13 @@ def create_order(work: UnitOfWork, vehicle_type: VehicleType | None, command: Cr
         events.offer_order(work, order, courier_id)
     events.notify_customer(work, order, "assigned" if courier_id else "no_nearby_driver")
     return order
+
+
+def is_scheduled(work: UnitOfWork, command: CreateOrder) -> bool:
+    """Return whether an order is to be offered later. Raise `ValidationFailed` if that is too far ahead."""
+    if command.pickup_after is not None and command.pickup_after > work.now + MAX_AHEAD:
+        raise ValidationFailed({"pickup_after": "must be at most 30 days ahead"})
+    return command.pickup_after is not None and command.pickup_after > work.now
 
 
 def accept_order(work: UnitOfWork, order: Order, _: CourierAction, actor: Actor) -> Order:
@@ -95,6 +114,21 @@ def _advance(work: UnitOfWork, order: Order, state: OrderState) -> Order:
         work.update(order, assignment.closed())
         duty.release(work, order.org_id, order.assigned_courier, order.order_id)
     events.notify_customer(work, order, state.value)
+    return order
+
+
+def _schedule(work: UnitOfWork, order: Order, command: CreateOrder) -> Order:
+    """Stage a new order that the sweep offers when its time has come."""
+    due = {
+        "pickup_after": command.pickup_after,
+        "due_at": command.pickup_after,
+        "due_shard": DUE_SHARDS.key_of(order.order_id, SCHEDULED),
+    }
+    for name, value in {**status_values(order, OrderState.SCHEDULED.value), **due}.items():
+        setattr(order, name, value)
+    work.create(order)
+    ORDER_HOURS.count(work, order.org_id, created=1)
+    events.notify_customer(work, order, "scheduled")
     return order
 
 

@@ -1,6 +1,7 @@
 """The sweeps over orders that nobody answered or nobody could take.
 
     reassign_due    an offer that no courier has answered in time goes to the next courier
+    offer_scheduled a scheduled order whose time has come is offered to a courier
     end_waits       an order that has waited for a courier long enough waits no more
     retry_waiting   an order that still waits is offered to a courier who came near, oldest first
 
@@ -24,11 +25,11 @@ from chalicelib.core.sweep import DueItem, Sweep, SweepResult, due_queries
 from chalicelib.core.work import UnitOfWork
 from chalicelib.dispatch.couriers import geo
 from chalicelib.dispatch.couriers.tables import NOWHERE
-from chalicelib.dispatch.orders.assignment import reassign
+from chalicelib.dispatch.orders.assignment import next_courier, offer_to, reassign
 from chalicelib.dispatch.orders.matching import serve_order
 from chalicelib.dispatch.orders.rules import OrderAction, OrderState
 from chalicelib.dispatch.orders.tables import DUE_SHARDS, OFFER_SHARDS, ORDER_HOURS, Order, order_key
-from chalicelib.dispatch.orders.waiting import WAITING, waits_no_more
+from chalicelib.dispatch.orders.waiting import MAX_AHEAD, SCHEDULED, WAITING, waits_no_more
 from chalicelib.dispatch.settings import MAX_WAIT
 from chalicelib.edge.dependencies import Dependencies
 
@@ -41,6 +42,15 @@ _RETRIED = 200
 """Waiting orders that are read per shard in one sweep, those that began to wait first."""
 _PLACE = 14
 """Digits of a cell about a kilometre high: for orders in one such cell the same couriers are near."""
+
+
+class ScheduleOutcome(StrEnum):
+    """The outcome of one scheduled order whose time has come, by the name of its metric."""
+
+    OFFERED = "ScheduledOffered"
+    WAITING = "ScheduledWaiting"
+    SETTLED = "ScheduledSettled"
+    FAILED = "ScheduledFailed"
 
 
 class WaitOutcome(StrEnum):
@@ -98,6 +108,40 @@ def _time_out(due: DueItem, work: UnitOfWork) -> OfferOutcome:
     work.audit(Order.kind, order.order_id, "ORDER_TIMED_OUT")
     courier_id = reassign(work, order, OrderAction.TIME_OUT)
     return OfferOutcome.EXHAUSTED if courier_id is None else OfferOutcome.REASSIGNED
+
+
+def offer_scheduled(
+    deps: Dependencies, sweep_id: str, remaining_s: Callable[[], float] = lambda: math.inf
+) -> SweepResult[ScheduleOutcome]:
+    """Offer every scheduled order whose time has come to a courier."""
+    sweep = Sweep(
+        name="scheduled",
+        queries=due_queries(
+            Order,
+            DUE_SHARDS.keys(SCHEDULED),
+            index=Order.due.Meta.index_name,
+            attribute=Order.due_at,
+            now=deps.clock.now(),
+            life=MAX_AHEAD,
+        ),
+        id_attribute="order_id",
+        settle=lambda due: deps.runner.run(Actor(due.org_id, ACTOR, sweep_id), partial(_offer_scheduled, due)),
+        failed=ScheduleOutcome.FAILED,
+        reserve_s=_RESERVE_S,
+    )
+    return sweep.run(remaining_s)
+
+
+def _offer_scheduled(due: DueItem, work: UnitOfWork) -> ScheduleOutcome:
+    """Offer one scheduled order if it is still scheduled and its time has come."""
+    order = get(order_key(due.org_id, due.item_id))
+    if order is None or order.status != OrderState.SCHEDULED or order.due_at is None:
+        return ScheduleOutcome.SETTLED
+    if not is_due(order.due_at, work.now, MAX_AHEAD):
+        return ScheduleOutcome.SETTLED
+    work.audit(Order.kind, order.order_id, "ORDER_DUE")
+    offer_to(work, order, next_courier(work, order))
+    return ScheduleOutcome.WAITING if order.assigned_courier is None else ScheduleOutcome.OFFERED
 
 
 def end_waits(

@@ -68,6 +68,7 @@ class Order(Entity):
     released_by = optional(UnicodeSetAttribute(attr_name="handed_back_by"))
     offer_expires_at = optional(MomentAttribute())
     offer_shard = optional(UnicodeAttribute())
+    pickup_after = optional(MomentAttribute())
     waiting_until = optional(MomentAttribute())
     waiting_cell = optional(UnicodeAttribute())
     due_shard = optional(UnicodeAttribute())
@@ -105,7 +106,8 @@ class Order(Entity):
         due_shard=UnicodeAttribute,
         due_at=MomentAttribute,
     )
-    """Orders that wait, by the end of their wait, in shards, because all organisations share them."""
+    """Orders that wait, by the end of their wait, and scheduled ones, by the time at which they are offered, each in
+    shards, because all organisations share them."""
 
 
 class Customer(Item):

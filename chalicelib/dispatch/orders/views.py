@@ -24,6 +24,7 @@ from chalicelib.dispatch.orders.timeline_schemas import (
 )
 
 NO_COURIER = "No courier is available right now."
+SCHEDULED = "The order is offered to couriers at the time that you named."
 
 
 class _ShownFields(msgspec.Struct, frozen=True):
@@ -47,6 +48,7 @@ def order_view(order: Order) -> OrderView:
         dropoff_lng=order.dropoff_lng,
         receiver_phone=order.receiver_phone,
         notes=order.notes,
+        pickup_after=order.pickup_after,
         waiting_until=order.waiting_until,
         assigned_courier=order.assigned_courier,
         vehicle_type_id=order.vehicle_type_id,
@@ -59,7 +61,8 @@ def order_view(order: Order) -> OrderView:
 
 def placed_order_view(order: Order) -> OrderPlaced:
     """Return a new order with the courier to whom it was offered."""
-    return OrderPlaced(order_view(order), order.assigned_courier, None if order.assigned_courier else NO_COURIER)
+    message = SCHEDULED if order.status == OrderState.SCHEDULED else NO_COURIER
+    return OrderPlaced(order_view(order), order.assigned_courier, None if order.assigned_courier else message)
 
 
 def customer_active_order_view(order: Order | None) -> ActiveOrder:

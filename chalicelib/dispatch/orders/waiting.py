@@ -31,7 +31,10 @@ from chalicelib.dispatch.orders.tables import (
 )
 from chalicelib.dispatch.settings import dispatch_settings
 
-WAITING = "WAITING"
+WAITING, SCHEDULED = "WAITING", "SCHEDULED"
+"""What the shards of due orders begin with."""
+MAX_AHEAD = timedelta(days=30)
+"""How far ahead an order can be scheduled."""
 _AREA_SLACK = timedelta(minutes=10)
 """An area is written for longer than its order waits, so that orders after it rarely have to write it again."""
 _MAX_AREAS = 50
