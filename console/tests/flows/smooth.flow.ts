@@ -1,6 +1,7 @@
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, inject, test } from "vitest";
 import { browserProgram, launch, openPage, signIn } from "../support/browser";
+import { picture } from "../support/checks";
 import { withCouriers } from "../support/fleet";
 import { type Frames, framesDuring } from "../support/frames";
 
@@ -79,6 +80,7 @@ test.skipIf(program === null)(
     await few.context().close();
 
     const many = await mapWith(10_000);
+    await picture(many, "dispatch-map-many-light-desktop");
     const watched = await framesDuring(many, () => watch(many));
     report("10,000 couriers, changes arriving", watched);
     const dragged = await framesDuring(many, () => drag(many));

@@ -28,13 +28,15 @@ export function MapLegend({ counts, state, onState }: MapLegendProps) {
           <span className={`numbers ${styles.keyCount}`}>{counts[name].toLocaleString("en")}</span>
         </button>
       ))}
-      <span className={styles.plainKey}>
-        <Mark tone="info" shape="ring" />
-        {texts.detail.pickup}
-      </span>
-      <span className={styles.plainKey}>
-        <Mark tone="neutral" shape="ring" />
-        {texts.detail.dropoff}
+      <span className={styles.places}>
+        <span className={styles.plainKey}>
+          <Mark tone="info" shape="ring" />
+          {texts.detail.pickup}
+        </span>
+        <span className={styles.plainKey}>
+          <Mark tone="neutral" shape="ring" />
+          {texts.detail.dropoff}
+        </span>
       </span>
     </div>
   );

@@ -64,6 +64,7 @@ function Detail({ order, couriers }: { order: Order; couriers: readonly Courier[
           items={[
             { label: detail.id, value: <Copyable text={order.id} /> },
             { label: detail.customer, value: <Copyable text={order.customer_id} /> },
+            { label: detail.price, value: priceOf(order.estimated_price_cents) },
             { label: detail.created, value: <DateTime value={order.created_at} /> },
             { label: detail.updated, value: <DateTime value={order.updated_at} /> },
           ]}
@@ -71,6 +72,10 @@ function Detail({ order, couriers }: { order: Order; couriers: readonly Courier[
       </DrawerSection>
     </>
   );
+}
+
+function priceOf(cents: number | undefined): string | null {
+  return cents === undefined ? null : (cents / 100).toFixed(2);
 }
 
 function Places({ order, courier }: { order: Order; courier: Courier | undefined }) {

@@ -80,6 +80,7 @@ export const texts = {
     notes: "Notes",
     courier: "Courier",
     customer: "Customer",
+    price: "Price shown to the customer",
     created: "Created",
     updated: "Last change",
     noCourier: "nobody",
