@@ -76,9 +76,10 @@ def take(work: UnitOfWork, org_id: str, courier_id: str, order_id: str) -> None:
     )
 
 
-def release(work: UnitOfWork, org_id: str, courier_id: str, order_id: str) -> None:
+def release(work: UnitOfWork, org_id: str, courier_id: str, order_id: str, *, is_missed: bool = False) -> None:
     """Release a courier from an order; a courier who is on duty is free from now on.
 
+    `is_missed` says that the courier let the offer time out; everything else is a sign of life.
     The courier was not read and is assumed to be on duty, as nearly all are; if not, the attempt fails and the next one
     reads.
     """
@@ -89,7 +90,7 @@ def release(work: UnitOfWork, org_id: str, courier_id: str, order_id: str) -> No
         courier_key(org_id, courier_id),
         condition=(C.order_id == order_id) & (C.available == on_duty),
         on_conflict=Unavailable(),
-        actions=[C.order_id.remove(), *indexed],
+        actions=[C.order_id.remove(), C.missed_offers.add(1) if is_missed else C.missed_offers.remove(), *indexed],
         changes={"order_id": [order_id, None]},
         label=off_duty,
     )
@@ -117,6 +118,7 @@ def _duty(org_id: str, courier_id: str, now: datetime, *, on_duty: bool) -> list
     return [
         C.available.set(on_duty),
         C.duty_since.set(now),
+        C.missed_offers.remove(),
         C.roster_key.set(roster_key(org_id, courier_id, on_duty=on_duty)),
     ]
 

@@ -34,6 +34,7 @@ def report_position(position: CourierPosition, actor: Actor, now: datetime) -> N
         C.home_cell.set(cell),
         C.home_place.set(place),
         C.home_idle.set(idle),
+        C.missed_offers.remove(),
     ]
     index: list[Action] = [C.free_cell.set(cell), C.free_place.set(place), C.idle_key.set(idle)]
     free, busy = C.idle_key.exists(), C.idle_key.does_not_exist()

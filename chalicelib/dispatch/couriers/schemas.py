@@ -1,6 +1,7 @@
 """Requests and socket messages of couriers, with exactly the contract's fields."""
 
 from datetime import datetime
+from typing import Literal
 
 import msgspec
 
@@ -23,6 +24,18 @@ class CourierDuty(msgspec.Struct, frozen=True, omit_defaults=True):
     """The order in hand, offered or accepted. Absent without one."""
     since: datetime | None = None
     """When the courier last went on or off duty, in UTC. Absent if they never did."""
+
+
+OffDutyReason = Literal["offers_missed"]
+"""Why the system ended a courier's duty."""
+
+
+class CourierOffDuty(msgspec.Struct, frozen=True):
+    """A courier who is off duty now, without having asked for it."""
+
+    reason: OffDutyReason
+    """`offers_missed`: three offers in a row timed out without a sign of life in between: a position, an answer, or a
+    change of duty."""
 
 
 class CourierPosition(msgspec.Struct, frozen=True):

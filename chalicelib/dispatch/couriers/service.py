@@ -1,16 +1,20 @@
 """The use cases of couriers: going on and off duty."""
 
+from collections.abc import Callable
 from functools import partial
 
 from chalicelib.core.actor import Actor
 from chalicelib.core.store import get
 from chalicelib.core.work import UnitOfWork
-from chalicelib.dispatch.couriers import duty
+from chalicelib.dispatch.couriers import duty, events
 from chalicelib.dispatch.couriers.schemas import Availability
 from chalicelib.dispatch.couriers.tables import Courier, courier_key
 from chalicelib.dispatch.orders import assignment
 from chalicelib.dispatch.orders.rules import OrderAction, OrderState
-from chalicelib.dispatch.orders.tables import order_key
+from chalicelib.dispatch.orders.tables import Order, order_key
+
+MAX_MISSED = 3
+"""Offers in a row that a courier may let time out without a sign of life before their duty ends."""
 
 
 def set_availability(work: UnitOfWork, command: Availability, actor: Actor) -> None:
@@ -34,6 +38,22 @@ def end_duty_of_signed_out(work: UnitOfWork) -> None:
         if ended.is_signed_out:
             org_id, user_id = ended.person.org_id, ended.person.user_id
             _end_duty(work, org_id, user_id, get(courier_key(org_id, user_id)))
+
+
+def end_duty_of_absent(work: UnitOfWork, order: Order) -> Callable[[], None] | None:
+    """Return what ends the duty of a courier who misses a third offer in a row, or None for any other courier.
+
+    A position, an answer, or a change of duty since is a sign of life, after which counting starts anew.
+    """
+    courier = None if order.assigned_courier is None else get(courier_key(order.org_id, order.assigned_courier))
+    if courier is None or courier.order_id != order.order_id or (courier.missed_offers or 0) < MAX_MISSED - 1:
+        return None
+
+    def end_duty() -> None:
+        duty.release_off_duty(work, courier)
+        events.notify_off_duty(work, courier, "offers_missed")
+
+    return end_duty
 
 
 def _end_duty(work: UnitOfWork, org_id: str, courier_id: str, courier: Courier | None) -> None:

@@ -18,7 +18,17 @@ from pynamodb.indexes import IncludeProjection
 from chalicelib.core.clock import to_millis
 from chalicelib.core.sharding import Shards
 from chalicelib.core.store import ItemKey
-from chalicelib.core.table import SEPARATOR, FloatAttribute, Item, MomentAttribute, index, key, optional, stored_in
+from chalicelib.core.table import (
+    SEPARATOR,
+    FloatAttribute,
+    IntAttribute,
+    Item,
+    MomentAttribute,
+    index,
+    key,
+    optional,
+    stored_in,
+)
 from chalicelib.dispatch.couriers import geo
 
 ROSTER_SHARDS = Shards(4)
@@ -41,6 +51,8 @@ class Courier(Item):
     available = BooleanAttribute(default=False)
     duty_since = optional(MomentAttribute())
     order_id = optional(UnicodeAttribute())
+    missed_offers = optional(IntAttribute())
+    """Offers in a row that timed out without a sign of life in between."""
     lat = optional(FloatAttribute())
     lng = optional(FloatAttribute())
     position_at = optional(MomentAttribute())

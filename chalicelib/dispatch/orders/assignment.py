@@ -96,7 +96,7 @@ def reassign(
     courier_id = next_courier(work, order)
     work.update(order, {"courier_key": None, **offered(work, courier_id, order)})
     if release is None:
-        duty.release(work, order.org_id, previous, order.order_id)
+        duty.release(work, order.org_id, previous, order.order_id, is_missed=action is OrderAction.TIME_OUT)
     else:
         release()
     if courier_id is not None:

@@ -1,6 +1,7 @@
 """The sweeps over orders that nobody answered or nobody could take.
 
-    reassign_due    an offer that no courier has answered in time goes to the next courier
+    reassign_due    an offer that no courier has answered in time goes to the next courier; who lets three in a row time
+                    out goes off duty
     offer_scheduled a scheduled order whose time has come is offered to a courier
     end_waits       an order that has waited for a courier long enough waits no more
     retry_waiting   an order that still waits is offered to a courier who came near, oldest first
@@ -24,6 +25,7 @@ from chalicelib.core.store import Query, get, parallel_reads
 from chalicelib.core.sweep import DueItem, Sweep, SweepResult, due_queries
 from chalicelib.core.work import UnitOfWork
 from chalicelib.dispatch.couriers import geo
+from chalicelib.dispatch.couriers.service import end_duty_of_absent
 from chalicelib.dispatch.couriers.tables import NOWHERE
 from chalicelib.dispatch.orders.assignment import next_courier, offer_to, reassign
 from chalicelib.dispatch.orders.matching import serve_order
@@ -106,7 +108,7 @@ def _time_out(due: DueItem, work: UnitOfWork) -> OfferOutcome:
     if order.offer_expires_at is None or not is_due(order.offer_expires_at, work.now, life):
         return OfferOutcome.SETTLED
     work.audit(Order.kind, order.order_id, "ORDER_TIMED_OUT")
-    courier_id = reassign(work, order, OrderAction.TIME_OUT)
+    courier_id = reassign(work, order, OrderAction.TIME_OUT, end_duty_of_absent(work, order))
     return OfferOutcome.EXHAUSTED if courier_id is None else OfferOutcome.REASSIGNED
 
 
