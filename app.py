@@ -44,6 +44,8 @@ from chalicelib.dispatch.orders.matching import follow_up_changes
 from chalicelib.dispatch.orders.queries import ORDER_EVENTS
 from chalicelib.dispatch.orders.routes import routes as order_routes
 from chalicelib.dispatch.orders.sweep import end_waits, offer_scheduled, reassign_due, retry_waiting
+from chalicelib.dispatch.proof.routes import routes as proof_routes
+from chalicelib.dispatch.proof.sweep import sweep_photos as sweep_order_photos
 from chalicelib.dispatch.tariffs.routes import routes as tariff_routes
 from chalicelib.edge.api import ALL_METHODS, UNKNOWN_ROUTE, BatonApp
 from chalicelib.edge.dependencies import Dependencies, install
@@ -104,6 +106,7 @@ ROUTES = (
     courier_routes,
     desk_routes,
     tariff_routes,
+    proof_routes,
     work_order_routes,
     technician_routes,
     checklist_routes,
@@ -195,15 +198,19 @@ def one_pass(remaining_s: Callable[[], float] = lambda: math.inf) -> None:
 def maintenance_pass(remaining_s: Callable[[], float] = lambda: math.inf) -> None:
     """One pass of the maintenance sweep, which ends before its time is over.
 
-    Due dates are announced, then photo uploads that were not finished are removed.
+    Due dates are announced, then photo uploads of work orders and of delivery orders that were not finished are
+    removed.
     """
     dependencies = _used[0].dependencies
     sweep_id = dependencies.runner.ids.new()
     with observability.measured(request_id=sweep_id, operation="maintenance_sweep"):
         try:
             remind_due(dependencies, sweep_id, remaining_s)
-        finally:  # a failure of one must not hold up the other
-            sweep_photos(dependencies, sweep_id, remaining_s)
+        finally:  # a failure of one must not hold up the others
+            try:
+                sweep_photos(dependencies, sweep_id, remaining_s)
+            finally:
+                sweep_order_photos(dependencies, sweep_id, remaining_s)
 
 
 _clock = SystemClock()

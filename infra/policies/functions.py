@@ -123,12 +123,16 @@ ROLES: Mapping[str, Role] = {
         tables={
             **_DELIVERS,
             **_AUDITED,
-            "dispatch": "BatchGetItem",
+            "dispatch": "BatchGetItem ConditionCheckItem DeleteItem GetItem UpdateItem",
             "identity": "BatchGetItem GetItem",
             "maintenance": "BatchGetItem DeleteItem GetItem PutItem UpdateItem",
             "notices": "PutItem UpdateItem",
         },
-        indexes={"identity": "devices_by_owner", "maintenance": "notices_due uploads_due"},
+        indexes={
+            "dispatch": "uploads_due",
+            "identity": "devices_by_owner",
+            "maintenance": "notices_due uploads_due",
+        },
         photos={"incoming": "DeleteObject", "photos": "DeleteObject GetObject"},
         invokes=["deliver", "send"],
         posts_to_sockets=True,

@@ -20,7 +20,7 @@ from tests.benchmarks import scenarios_people as people
 from tests.benchmarks import scenarios_picking as picking
 from tests.benchmarks import scenarios_trace as trace
 from tests.benchmarks.scenarios_passwords import PASSWORDS
-from tests.benchmarks.scenarios_photos import PHOTOS
+from tests.benchmarks.scenarios_photos import PHOTOS, PROVEN
 from tests.benchmarks.stage import Hit, Stage
 from tests.builders import dispatch
 from tests.builders.world import Person
@@ -276,6 +276,7 @@ SCENARIOS = [
     *(Scenario(name, prepare, situation=notices.SITUATION) for name, prepare in notices.NOTICES.items()),
     *(Scenario(name, prepare, situation=maintenance.SITUATION) for name, prepare in maintenance.REPAIRS.items()),
     *(Scenario(*one) for one in PHOTOS),
+    *(Scenario(name, prepare, trips=trips) for name, prepare, trips in PROVEN),
     *(Scenario(name, prepare, situation=packing.SITUATION) for name, prepare in packing.PACKING.items()),
     *(Scenario(name, prepare, situation=packing.CROWDED) for name, prepare in packing.LISTS.items()),
     *(

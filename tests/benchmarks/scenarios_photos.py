@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import cache, partial
+from typing import Any
 
 from PIL import Image
 
@@ -16,10 +17,13 @@ from chalicelib.core.settings import settings
 from chalicelib.media.images import CONTENT_TYPE, reencode
 from chalicelib.media.storage import object_keys
 from tests.benchmarks.stage import Hit, Stage
+from tests.builders import delivery_photos, dispatch
 from tests.builders.forms import Field, form
 from tests.builders.maintenance import Park
 from tests.builders.photos import saved, uploaded
+from tests.builders.world import Person
 
+OF_ORDER = "/v1/orders/{order_id}/photos"
 ADD, ONE = "/v1/uploads/photos", "/v1/uploads/photos/{photo_id}"
 _BARE = object_keys("demo", "bare.photo")
 
@@ -50,6 +54,40 @@ def _deleted(stage: Stage) -> Hit:
     return Hit("DELETE", ONE, park.tech, params={"photo_id": photo_id}, status=204)
 
 
+def _picked_up(stage: Stage, *, pin: bool = False) -> tuple[Person, dict[str, Any]]:
+    """A courier with an order that requires a photo, and a PIN if asked, and was picked up."""
+    courier = dispatch.on_duty(stage.person("courier"))
+    placed = dispatch.order(stage.person("customer"), requirements={"pin": pin, "photo": True})
+    dispatch.carried(courier, placed, until="picked_up")
+    return courier, placed
+
+
+def _delivery_photo(stage: Stage) -> Hit:
+    courier, placed = _picked_up(stage)
+    content_type, raw = form(Field("file", _photo(), "photo.jpg"))
+    headers, params = {"content-type": content_type}, {"order_id": placed["id"]}
+    return Hit("POST", OF_ORDER, courier, params=params, headers=headers, status=201, raw=raw)
+
+
+def _delivery_photo_prepared(stage: Stage) -> Hit:
+    courier, placed = _picked_up(stage)
+    return Hit("POST", f"{OF_ORDER}/presign", courier, {}, params={"order_id": placed["id"]}, status=201)
+
+
+def _proven(stage: Stage) -> Hit:
+    courier, placed = _picked_up(stage, pin=True)
+    photo_id = delivery_photos.uploaded(courier, placed["id"])["id"]
+    proof = {"pin": placed["delivery_pin"], "photo_id": photo_id}
+    body = {"order_id": placed["id"], "courier_id": courier.user_id, "proof": proof}
+    return Hit("POST", "/v1/courier/orders/delivered", courier, body)
+
+
+def _seen(stage: Stage) -> Hit:
+    courier, placed = _picked_up(stage)
+    delivery_photos.uploaded(courier, placed["id"])
+    return Hit("GET", OF_ORDER, stage.person("dispatcher"), params={"order_id": placed["id"]})
+
+
 def _bare_add() -> None:
     objects, picture = Objects(settings()), reencode(_photo())
     puts = ((_BARE.full, picture.full), (_BARE.thumb, picture.thumb))
@@ -69,4 +107,12 @@ PHOTOS: tuple[tuple[str, Callable[[Stage], Hit], Callable[[], None]], ...] = (
     ("POST uploads/photos", _added, _bare_add),
     ("POST uploads/photos/presign", _prepared, _bare_form),
     ("DELETE uploads/photos", _deleted, _bare_delete),
+    ("POST orders/{id}/photos", _delivery_photo, _bare_add),
+    ("POST orders/{id}/photos/presign", _delivery_photo_prepared, _bare_form),
 )
+
+PROVEN: tuple[tuple[str, Callable[[Stage], Hit], int], ...] = (
+    ("POST courier/orders/delivered, proven", _proven, 4),
+    ("GET orders/{id}/photos", _seen, 2),
+)
+"""Deliveries with proof, and how many round trips they take: the proof is read beside the order."""

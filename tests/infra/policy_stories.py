@@ -16,11 +16,14 @@ from chalicelib.core.store import get
 from chalicelib.core.work import Recipient
 from chalicelib.identity.accounts.tables import User, user_key
 from chalicelib.identity.sessions.tables import session_key
+from chalicelib.media.storage import object_keys
 from infra.local.objects import EmbeddedObjects
-from tests.builders import dispatch
+from tests.builders import delivery_photos, dispatch
 from tests.builders.deployed import DeployedWorld
+from tests.builders.forms import Field, form
 from tests.builders.mailboxes import recipient
 from tests.builders.packing import load
+from tests.builders.photos import BUCKET, photo
 from tests.builders.reminders import in_hand
 from tests.builders.signing_in import PASSWORD, anna
 from tests.builders.world import OTHER, Answer, Person
@@ -169,8 +172,34 @@ def machines(world: DeployedWorld, objects: EmbeddedObjects) -> None:
     assert admin.post("/v1/users", body).status == 409  # NAME_TAKEN
 
 
-def prices(world: DeployedWorld, customer: Person) -> None:
+def proven_deliveries(world: DeployedWorld, objects: EmbeddedObjects) -> None:
+    """Wrong and right PINs, photos that are uploaded in both ways, lost or kept."""
+    customer, courier = world.person("customer"), dispatch.on_duty(world.person("courier"), 20.0, 20.0)
+    required = {"requirements": {"pin": True, "photo": True}}
+    placed = dispatch.order(customer, pickup_lat=20.0, pickup_lng=20.0, **required)
+    dispatch.carried(courier, placed, until="picked_up")
+    photos, body = f"/v1/orders/{placed['id']}/photos", {"order_id": placed["id"], "courier_id": courier.user_id}
+    kept, lost = (delivery_photos.uploaded(courier, placed["id"])["id"] for _ in range(2))
+    prepared = done(courier.post(f"{photos}/presign", {}), 201)
+    assert courier.post(f"{photos}/{prepared['id']}/confirm").status == 409
+    content_type, raw = form(*(Field(*one) for one in prepared["fields"].items()), Field("file", photo(), "photo.jpg"))
+    assert objects.post(prepared["url"], content_type, raw).status == 204
+    for _ in range(2):
+        done(courier.post(f"{photos}/{prepared['id']}/confirm"), 201)
+    done(courier.post(f"{photos}/presign", {}), 201)
+    done(customer.get(photos))
+    objects.service.store.delete(BUCKET, object_keys(courier.org_id, lost).full)
+    world.clock.advance(minutes=50)
+    world.sweep_maintenance()
+    wrong = f"{(int(placed['delivery_pin']) + 1) % 10_000:04}"
+    for pin, status in ((wrong, 409), (placed["delivery_pin"], 200)):
+        body["proof"] = {"pin": pin, "photo_id": kept}
+        done(courier.post("/v1/courier/orders/delivered", body), status)
+
+
+def prices(world: DeployedWorld, objects: EmbeddedObjects) -> None:
     """Vehicle types, tariffs, and an order whose price is compared with them."""
+    customer = world.person("customer")
     van = {"code": "van", "name": "Van", "base_fare": 9, "per_km": 1.9}
     for _ in range(2):
         done(load(world.person("dispatcher"), "vehicle-types", van))
@@ -204,7 +233,6 @@ def deliveries(world: DeployedWorld, objects: EmbeddedObjects) -> None:
     done(world.person(ADMIN).put("/v1/organisation/settings/dispatch", {}))
     done(world.person(ADMIN).get("/v1/organisation/settings/dispatch"))
     done(customer.get(f"/v1/orders/{placed['id']}/timeline"))
-    prices(world, customer)
     for courier in (near, far):
         courier.post("/v1/courier/availability", {"available": False})
 

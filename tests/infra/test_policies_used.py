@@ -51,6 +51,8 @@ STORIES: Sequence[Story] = (
     stories.people,
     stories.machines,
     stories.deliveries,
+    stories.prices,
+    stories.proven_deliveries,
     stories.waits,
     stories.gone_sockets,
     stories.sockets_that_fall_behind,

@@ -39,6 +39,7 @@ OWN: dict[str, dict[str, str]] = {
         "orders/matching": "the use cases that bring waiting orders and free couriers together",
         "orders/waiting": "where orders wait, and the oldest one that fits a courier",
         "orders/assignment": "the offer of an order to a courier, shared by creation, decline, release and sweep",
+        "proof/verification": "the use case of checking a proof and of making a PIN, beside those of photos",
         "orders/timeline_schemas": "requests and responses: those with the timeline of an order",
     },
     "packing": {

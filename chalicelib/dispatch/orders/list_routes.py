@@ -33,7 +33,7 @@ def customer_active_order(request: Request[Empty]) -> Order | None:
     related={"customer": CUSTOMER_RESOURCE},
     query=CursorRequest,
     returns=OrderPage,
-    view=views.order_page_view,
+    view=views.own_order_page_view,
     examples={"response": examples.ACTIVE_ORDERS},
 )
 def customer_active_orders(request: Request[Empty, CursorRequest]) -> Page[Order]:
@@ -47,7 +47,7 @@ def customer_active_orders(request: Request[Empty, CursorRequest]) -> Page[Order
     permission=permissions.FOLLOW,
     query=CursorRequest,
     returns=OrderPage,
-    view=views.order_page_view,
+    view=views.own_order_page_view,
     examples={"response": examples.HISTORY},
 )
 def customer_history(request: Request[Empty, CursorRequest]) -> Page[Order]:

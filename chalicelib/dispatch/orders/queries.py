@@ -1,6 +1,7 @@
 """Reads of orders: the active order of couriers, histories, newest first, and the timeline of an order."""
 
 from collections.abc import Collection, Sequence
+from typing import NamedTuple
 
 import msgspec
 
@@ -17,6 +18,13 @@ from chalicelib.dispatch.orders.tables import Order, order_key, person_key
 from chalicelib.realtime.backlog import EntityEvents
 
 _BATCH = 100
+
+
+class OrderRead(NamedTuple):
+    """An order, and who reads it."""
+
+    order: Order
+    actor: Actor
 
 
 class Timeline(msgspec.Struct, frozen=True):

@@ -1,10 +1,11 @@
 """How requests find an order, and the declaration that all steps of a courier share."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
 from chalicelib.core.actor import Actor
+from chalicelib.core.errors import BatonError
 from chalicelib.dispatch import permissions
 from chalicelib.dispatch.orders import views
 from chalicelib.dispatch.orders.assignment import given_up_by
@@ -37,6 +38,7 @@ def courier_step(
     order: Mapping[str, Any],
     *,
     body: type[CourierAction] = CourierAction,
+    errors: Sequence[type[BatonError]] = (),
 ) -> Callable[[Handler], Handler]:
     """Declare a courier's step; the order is theirs while they have it, or if they gave it up by this very step.
 
@@ -56,6 +58,7 @@ def courier_step(
         body=body,
         returns=OrderView,
         view=views.order_view,
+        errors=errors,
         examples={"response": order},
         versioned=True,
         audit_target=AuditTarget(Order.kind, audit_action, "order_id"),

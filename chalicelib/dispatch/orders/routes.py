@@ -12,11 +12,13 @@ from chalicelib.dispatch.orders.schemas import (
     CourierAction,
     CreateOrder,
     CustomerAction,
+    DeliverOrder,
     OrderPlaced,
     OrderView,
 )
 from chalicelib.dispatch.orders.tables import Order
 from chalicelib.dispatch.orders.timeline_schemas import OrderTimeline
+from chalicelib.dispatch.proof.errors import ProofRequired
 from chalicelib.dispatch.settings import use_settings
 from chalicelib.dispatch.tariffs.errors import PriceChanged
 from chalicelib.dispatch.tariffs.tables import vehicle_type_key
@@ -68,14 +70,14 @@ def create_order(request: Request[CreateOrder], work: UnitOfWork) -> Order:
     permission=permissions.READ,
     resource=ORDER_RESOURCE,
     returns=OrderView,
-    view=views.order_view,
+    view=views.read_order_view,
     examples={"response": examples.ACCEPTED},
     versioned=True,
     version_covers_body=True,
 )
-def get_order(request: Request[Empty, Empty, Order]) -> Order:
+def get_order(request: Request[Empty, Empty, Order]) -> queries.OrderRead:
     """Get an order, as its customer, its current courier or a dispatcher."""
-    return request.resource
+    return queries.OrderRead(request.resource, request.actor)
 
 
 @routes.get(
@@ -134,11 +136,19 @@ def pick_up_order(request: Request[CourierAction, Empty, Order], work: UnitOfWor
     return service.pick_up_order(work, request.resource, request.body, request.actor)
 
 
-@courier_step(routes, "delivered", OrderAction.DELIVER, "ORDER_DELIVERED", examples.DELIVERED)
-def deliver_order(request: Request[CourierAction, Empty, Order], work: UnitOfWork) -> Order:
-    """Report that the order was delivered; repeating it changes nothing.
+@courier_step(
+    routes,
+    "delivered",
+    OrderAction.DELIVER,
+    "ORDER_DELIVERED",
+    examples.DELIVERED,
+    body=DeliverOrder,
+    errors=[ProofRequired],
+)
+def deliver_order(request: Request[DeliverOrder, Empty, Order], work: UnitOfWork) -> Order:
+    """Report that the order was delivered, with the proof that it requires; repeating it changes nothing.
 
-    The courier is free again.
+    After five wrong PINs only a dispatcher can record the delivery. The courier is free again.
     Events: the customer gets `order.status` with `delivered` and the courier's name, telephone number and picture.
     """
     return service.deliver_order(work, request.resource, request.body, request.actor)

@@ -8,6 +8,7 @@ import msgspec
 from msgspec import Meta
 
 from chalicelib.dispatch.orders.rules import OrderState
+from chalicelib.dispatch.proof.schemas import Proof, Requirements
 from chalicelib.dispatch.tariffs.rules import Place
 from chalicelib.edge.types import EntityId, Latitude, Longitude, Moment, Note500, Phone32, Text500
 
@@ -46,6 +47,8 @@ class CreateOrder(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     pickup_after: Moment | None = None
     """The time before which the order is not offered to couriers, at most 30 days ahead; until then its status is
     `scheduled`. A time in the past counts as now."""
+    requirements: Requirements | None = None
+    """What the courier has to prove the delivery by; nothing if omitted."""
 
     @property
     def pickup(self) -> Place | None:
@@ -77,6 +80,13 @@ class CourierAction(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     `OFFER_EXPIRED` if they had it before."""
     courier_id: EntityId
     """Your own user id; another one is 403 `ACCESS_DENIED`."""
+
+
+class DeliverOrder(CourierAction, frozen=True, forbid_unknown_fields=True):
+    """An order that a courier has delivered."""
+
+    proof: Proof | None = None
+    """The proof of the delivery. What the order's `requirements` name is required."""
 
 
 class CustomerAction(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -129,6 +139,10 @@ class OrderView(msgspec.Struct, frozen=True, omit_defaults=True):
     """The id of the vehicle type that the customer chose. Absent if they chose none."""
     estimated_price_cents: int | None = None
     """The price that the customer was shown, in cents. Absent if they sent none."""
+    requirements: Requirements | None = None
+    """What the courier has to prove the delivery by. Absent if nothing."""
+    delivery_pin: str | None = None
+    """The PIN that the receiver tells the courier. Absent unless you are the customer and the order requires one."""
 
 
 class OrderPlaced(msgspec.Struct, frozen=True, omit_defaults=True):

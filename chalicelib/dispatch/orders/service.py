@@ -9,7 +9,7 @@ from chalicelib.core.work import UnitOfWork
 from chalicelib.dispatch.couriers import duty
 from chalicelib.dispatch.orders import assignment, events
 from chalicelib.dispatch.orders.rules import FREES_COURIER, OrderAction, OrderState
-from chalicelib.dispatch.orders.schemas import CourierAction, CreateOrder, CustomerAction
+from chalicelib.dispatch.orders.schemas import CourierAction, CreateOrder, CustomerAction, DeliverOrder
 from chalicelib.dispatch.orders.tables import (
     DUE_SHARDS,
     ORDER_HOURS,
@@ -20,6 +20,7 @@ from chalicelib.dispatch.orders.tables import (
     status_values,
 )
 from chalicelib.dispatch.orders.waiting import MAX_AHEAD, SCHEDULED
+from chalicelib.dispatch.proof.verification import check_proof, required_proof
 from chalicelib.dispatch.tariffs.service import check_price, check_vehicle_type
 from chalicelib.dispatch.tariffs.tables import VehicleType
 
@@ -71,8 +72,9 @@ def pick_up_order(work: UnitOfWork, order: Order, _: CourierAction, __: Actor) -
     return _advance(work, order, OrderState.PICKED_UP)
 
 
-def deliver_order(work: UnitOfWork, order: Order, _: CourierAction, __: Actor) -> Order:
-    """Record that the order was delivered; the courier is free again."""
+def deliver_order(work: UnitOfWork, order: Order, command: DeliverOrder, _: Actor) -> Order:
+    """Record that the order was delivered; the courier is free again. Raise `ProofRequired`."""
+    check_proof(work, order, command.proof)
     ORDER_HOURS.count(work, order.org_id, delivered=1)
     return _advance(work, order, OrderState.DELIVERED)
 
@@ -148,6 +150,7 @@ def _new_order(work: UnitOfWork, command: CreateOrder, actor: Actor) -> Order:
         notes=command.notes,
         vehicle_type_id=command.vehicle_type_id,
         estimated_price_cents=command.estimated_price_cents,
+        **required_proof(work, command.requirements),
         created_at=work.now,
         updated_at=work.now,
         customer_key=person_key(actor.org_id, actor.user_id),

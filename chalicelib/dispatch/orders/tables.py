@@ -1,6 +1,6 @@
 """The table of orders and its indexes."""
 
-from pynamodb.attributes import UnicodeAttribute, UnicodeSetAttribute
+from pynamodb.attributes import BooleanAttribute, UnicodeAttribute, UnicodeSetAttribute
 from pynamodb.indexes import AllProjection, IncludeProjection
 
 from chalicelib.core.hourly_counts import HourlyCount, HourlyCounts
@@ -42,6 +42,7 @@ class Order(Entity):
             "due_shard",
             "due_at",
             "updated_at",
+            "delivery_pin",
         }
     )
 
@@ -59,6 +60,9 @@ class Order(Entity):
     notes = optional(UnicodeAttribute())
     vehicle_type_id = optional(UnicodeAttribute())
     estimated_price_cents = optional(IntAttribute())
+    requires_photo = optional(BooleanAttribute())
+    delivery_pin = optional(UnicodeAttribute())
+    """The PIN that proves the delivery, if the order requires one. Only the customer reads it."""
     assigned_courier = optional(UnicodeAttribute())
     driver_name = optional(UnicodeAttribute())
     driver_phone = optional(UnicodeAttribute())

@@ -1,11 +1,12 @@
 """Orders as clients read them."""
 
 import msgspec
+from msgspec.structs import replace
 
 from chalicelib.audit.tables import NO_CHANGES, AuditRow
 from chalicelib.core.pagination import Page
 from chalicelib.core.structs import decoder_of
-from chalicelib.dispatch.orders.queries import Timeline
+from chalicelib.dispatch.orders.queries import OrderRead, Timeline
 from chalicelib.dispatch.orders.rules import WITH_DRIVER, OrderState
 from chalicelib.dispatch.orders.schemas import (
     ActiveOrder,
@@ -22,6 +23,7 @@ from chalicelib.dispatch.orders.timeline_schemas import (
     OrderTimelineEntry,
     StatusChange,
 )
+from chalicelib.dispatch.proof.schemas import Requirements
 
 NO_COURIER = "No courier is available right now."
 SCHEDULED = "The order is offered to couriers at the time that you named."
@@ -53,23 +55,35 @@ def order_view(order: Order) -> OrderView:
         assigned_courier=order.assigned_courier,
         vehicle_type_id=order.vehicle_type_id,
         estimated_price_cents=order.estimated_price_cents,
+        requirements=_requirements(order),
         version=order.version,
         created_at=order.created_at,
         updated_at=order.updated_at,
     )
 
 
+def own_order_view(order: Order) -> OrderView:
+    """Return an order as its customer reads it, with its PIN."""
+    return replace(order_view(order), delivery_pin=order.delivery_pin)
+
+
+def read_order_view(read: OrderRead) -> OrderView:
+    """Return an order as this caller may read it."""
+    is_customer = read.order.customer_id == read.actor.user_id
+    return own_order_view(read.order) if is_customer else order_view(read.order)
+
+
 def placed_order_view(order: Order) -> OrderPlaced:
     """Return a new order with the courier to whom it was offered."""
     message = SCHEDULED if order.status == OrderState.SCHEDULED else NO_COURIER
-    return OrderPlaced(order_view(order), order.assigned_courier, None if order.assigned_courier else message)
+    return OrderPlaced(own_order_view(order), order.assigned_courier, None if order.assigned_courier else message)
 
 
 def customer_active_order_view(order: Order | None) -> ActiveOrder:
     """Return a customer's active order and its courier, once one has accepted it."""
     if order is None:
         return ActiveOrder(active=False)
-    return ActiveOrder(active=True, order=order_view(order), assigned_driver=_driver(order))
+    return ActiveOrder(active=True, order=own_order_view(order), assigned_driver=_driver(order))
 
 
 def courier_active_order_view(order: Order | None) -> ActiveOrder:
@@ -80,6 +94,11 @@ def courier_active_order_view(order: Order | None) -> ActiveOrder:
 def order_page_view(page: Page[Order]) -> OrderPage:
     """Return a page of orders."""
     return OrderPage([order_view(order) for order in page.items], page.next_cursor)
+
+
+def own_order_page_view(page: Page[Order]) -> OrderPage:
+    """Return a page of orders as their customer reads them."""
+    return OrderPage([own_order_view(order) for order in page.items], page.next_cursor)
 
 
 def order_timeline_view(timeline: Timeline) -> OrderTimeline:
@@ -95,6 +114,11 @@ def _order_changes(row: AuditRow) -> OrderChanges | None:
         return None
     status = None if shown.status is None else StatusChange(before=shown.status[0], after=shown.status[1])
     return OrderChanges(status, None if shown.assigned_courier is None else CourierChange(*shown.assigned_courier))
+
+
+def _requirements(order: Order) -> Requirements | None:
+    required = Requirements(pin=order.delivery_pin is not None, photo=bool(order.requires_photo))
+    return required if required.pin or required.photo else None
 
 
 def _driver(order: Order) -> Driver | None:
