@@ -155,8 +155,9 @@ def test_a_photo_leaves_an_audit_row_and_the_version_of_the_order(
     before = customer.get(f"/v1/orders/{order_id}").json["version"]
     photo_id = uploaded(courier, order_id)["id"]
     assert customer.get(f"/v1/orders/{order_id}").json["version"] == before
-    changes = diff(audit_row(world, photo_id, "ORDER_PHOTO_ADDED"))
-    assert (changes["photo_kind"], changes["uploaded_by"]) == ([None, "DELIVERY"], [None, courier.user_id])
+    changes = diff(audit_row(world, order_id, "ORDER_PHOTO_ADDED"))
+    assert changes[f"photo/{photo_id}.photo_kind"] == [None, "DELIVERY"]
+    assert changes[f"photo/{photo_id}.uploaded_by"] == [None, courier.user_id]
     actions = [entry["action"] for entry in customer.get(f"/v1/orders/{order_id}/timeline").json["entries"]]
     assert actions[-1] == "ORDER_PHOTO_ADDED"
 

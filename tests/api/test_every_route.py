@@ -26,10 +26,11 @@ from chalicelib.edge.openapi.document import document
 from chalicelib.edge.reference.routes import PATHS
 from chalicelib.identity.roles.default_permissions import PERMISSIONS
 from chalicelib.identity.roles.tables import RolePermissions, role_key
+from tests.builders.forms import Field, form
 from tests.builders.maintenance import Park
 from tests.builders.notices import send
 from tests.builders.packing import loaded, new_box, packed, plate_record, shipment_id, shipment_record
-from tests.builders.photos import uploaded
+from tests.builders.photos import photo, uploaded
 from tests.builders.world import DEMO, OTHER, Answer, Person, World
 
 ADMIN = "SYSTEM_ADMIN"
@@ -86,8 +87,8 @@ def example_call(world: World, endpoint: Endpoint, query: str) -> Answer:
     """Call the route with a valid body, a query, and ids that do not exist."""
     token = None if endpoint.public else world.person(ADMIN).token
     path = re.sub(r"{\w+}", "nothing", endpoint.path) + query
-    form = {"content_type": "multipart/form-data; boundary=x"} if endpoint.form else {}
-    headers = {"if_match": "1", **form}
+    form_type = {"content_type": "multipart/form-data; boundary=x"} if endpoint.form else {}
+    headers = {"if_match": "1", **form_type}
     return world.call(endpoint.method, path, example_body(endpoint), token=token, headers=headers)
 
 
@@ -253,7 +254,10 @@ def test_items_of_another_organisation_are_404_everywhere(world: World) -> None:
     for endpoint in checked:
         path = endpoint.path.format_map(existing)
         headers = {"if_match": "1"} if endpoint.if_match == "required" else {}
-        answer = world.call(endpoint.method, path, example_body(endpoint), token=stranger.token, headers=headers)
+        content_type, raw = form(Field("file", photo(), "photo.jpg")) if endpoint.form else ("application/json", None)
+        headers["content_type"] = content_type
+        body = example_body(endpoint)
+        answer = world.call(endpoint.method, path, body, token=stranger.token, headers=headers, raw=raw)
         assert (answer.status, answer.code) == (404, "NOT_FOUND"), named(endpoint)
 
 

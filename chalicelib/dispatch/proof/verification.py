@@ -7,8 +7,9 @@ wrong ones are counted by then. So guesses that are made in parallel count too.
 
 from functools import partial
 from hmac import compare_digest
+from typing import Any
 
-from pynamodb.expressions.condition import Condition, size
+from pynamodb.expressions.condition import size
 
 from chalicelib.core.conditional import write_if
 from chalicelib.core.store import ItemKey, get_many
@@ -73,7 +74,7 @@ def _add_wrong_pin(order: Order, try_id: str) -> int:
     return MAX_WRONG_PINS - _count(item) if counted else 0
 
 
-def _are_tries_left() -> Condition:
+def _are_tries_left() -> Any:
     return WrongPins.tries.does_not_exist() | (size(WrongPins.tries) < MAX_WRONG_PINS)
 
 
