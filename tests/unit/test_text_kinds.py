@@ -35,6 +35,8 @@ WITHOUT_KIND = {
     "POST /v1/batches": {"notes"},
     "POST /v1/uploads/photos": {"device"},
     "POST /v1/uploads/photos/presign": {"device"},
+    "POST /v1/orders/{order_id}/photos": {"device"},
+    "POST /v1/orders/{order_id}/photos/presign": {"device"},
     "PUT /v1/organisation/settings/traceability": {"gtins{}"},
     "PUT /v1/roles/{code}": {"permissions[].code", "code", "name"},
     "license-plates": {"lp_number", "sku", "allocations[].shipment_number"},
