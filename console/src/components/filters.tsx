@@ -80,7 +80,8 @@ const PAUSE_MS = 300;
 export function SearchFilter({ label, value, onChange }: FilterProps) {
   const [text, setText] = useState(value);
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
-  useEffect(() => setText(value), [value]);
+  // A space at the end stays while more is typed.
+  useEffect(() => setText((typed) => (typed.trim() === value ? typed : value)), [value]);
   useEffect(() => () => clearTimeout(timer.current), []);
   function change(next: string): void {
     setText(next);

@@ -1,7 +1,7 @@
 import { type UseQueryResult, useQuery } from "@tanstack/react-query";
 import { useCallback, useMemo } from "react";
-import { useSearchParams } from "react-router";
 import { useCan } from "~/app/me";
+import { useAddress } from "~/components/address";
 import { shortId } from "~/components/copyable";
 import type { Paging } from "~/components/data-grid-foot";
 import { SelectFilter } from "~/components/filters";
@@ -22,26 +22,15 @@ const NAMES = ["status", "skuId", "batchId", "q"] as const;
 
 /** Return the filters and the page of a list, which stand in its address. Another filter begins at page 1 again. */
 export function useListAddress(): ListAddress {
-  const [search, setSearch] = useSearchParams();
+  const [search, setAddress] = useAddress();
   const filter = useMemo(
     () => Object.fromEntries(NAMES.map((name) => [name, search.get(name) ?? ""])) as Required<LineFilter>,
     [search],
   );
   const page = Math.max(1, Math.trunc(Number(search.get("page") ?? 1)) || 1);
   const change = useCallback(
-    (values: Readonly<Record<string, string>>) =>
-      setSearch(
-        (before) => {
-          const after = new URLSearchParams(before);
-          for (const [name, value] of Object.entries(values)) {
-            if (value === "") after.delete(name);
-            else after.set(name, value);
-          }
-          return after;
-        },
-        { replace: true },
-      ),
-    [setSearch],
+    (values: Readonly<Record<string, string>>) => setAddress(values, { replace: true }),
+    [setAddress],
   );
   return {
     filter,

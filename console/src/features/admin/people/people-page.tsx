@@ -2,8 +2,8 @@ import { Button } from "@mantine/core";
 import { IconPlus } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { useEffect, useMemo, useState } from "react";
-import { useSearchParams } from "react-router";
 import { Can } from "~/app/me";
+import { useAddress } from "~/components/address";
 import { type Column, DataGrid } from "~/components/data-grid";
 import { rowsOf } from "~/components/data-grid-state";
 import { TimeAgo } from "~/components/date-time";
@@ -107,18 +107,10 @@ export default function PeoplePage() {
 
 /** Return a function that sets a filter and leads to the first page. */
 function useNarrow(): (name: "q" | "role" | "status", value: string) => void {
-  const [, setSearch] = useSearchParams();
-  return (name, value) =>
-    setSearch(
-      (before) => {
-        const after = new URLSearchParams(before);
-        if ((before.get(name) ?? "") !== value) after.delete("page");
-        if (value === "") after.delete(name);
-        else after.set(name, value);
-        return after;
-      },
-      { replace: true },
-    );
+  const [search, set] = useAddress();
+  return (name, value) => {
+    if ((search.get(name) ?? "") !== value) set({ [name]: value, page: null }, { replace: true });
+  };
 }
 
 /** A page beyond the end, of an old link or after filtering, leads to the last one. */
