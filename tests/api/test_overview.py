@@ -198,6 +198,15 @@ def test_work_orders_are_those_of_the_callers_zone_or_of_all(world: World, admin
     assert numbers(overview(lost)["maintenance"]["states"]) == {}
 
 
+def test_a_role_that_may_not_list_work_orders_sees_no_number_of_them(world: World, admin: Person) -> None:
+    park = Park(world)
+    park.routed()
+    narrow = {"permissions": [{"code": "maintenance.workorder.list", "scope": "own"}]}
+    assert admin.put("/v1/roles/MAINT_TL", narrow).status == 200
+    assert park.lead.get("/v1/work-orders").code == "ACCESS_DENIED"
+    assert overview(park.lead).get("maintenance") is None
+
+
 def test_work_orders_are_overdue_and_due_soon_as_the_organisation_has_set(world: World) -> None:
     park = Park(world)
     for priority in ("CRITICAL", "HIGH"):

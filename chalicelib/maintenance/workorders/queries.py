@@ -12,6 +12,7 @@ from pynamodb.expressions.condition import Condition
 
 from chalicelib.core.activity import Activity, StateCounts, count_activity
 from chalicelib.core.actor import Actor
+from chalicelib.core.errors import AccessDenied
 from chalicelib.core.hourly_counts import HourlyValues
 from chalicelib.core.pagination import Page
 from chalicelib.core.store import Query, get_many, parallel_pair_reads
@@ -104,11 +105,11 @@ def find_activity(actor: Actor, organisation: Organisation | None, now: datetime
 
     They are those of the caller's game zone, unless the permission covers the organisation.
     """
-    scope = actor.scope(permissions.LIST)
-    if scope is None:
+    try:
+        zone, is_empty = reach_of_list(actor, permissions.LIST)
+    except AccessDenied:
         return None
-    zone = None if scope == "org" else actor.game_zone
-    if scope != "org" and zone is None:
+    if is_empty:
         names = [*(state.value.lower() for state in sorted(OPEN)), OVERDUE, DUE_SOON]
         return Activity(StateCounts(dict.fromkeys(names, 0)), HourlyValues(now, {}))
     soon = now + section_of(organisation, MAINTENANCE).soon
