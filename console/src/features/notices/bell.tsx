@@ -3,12 +3,14 @@ import { IconBell } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import styles from "./bell.module.css";
+import { useNoticeSocket } from "./live";
 import { NoticeList } from "./notice-list";
 import { unreadQuery } from "./queries";
 import { texts } from "./texts";
 
 /** The person's notifications, and how many of them are unread. */
 export default function Bell() {
+  useNoticeSocket();
   const [opened, setOpened] = useState(false);
   const unread = useQuery(unreadQuery).data ?? 0;
   return (

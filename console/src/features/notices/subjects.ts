@@ -1,3 +1,4 @@
+import type { QueryKey } from "@tanstack/react-query";
 import type { PermissionRule } from "~/app/me";
 import type { Notice } from "./queries";
 
@@ -7,4 +8,9 @@ export function pathOf({ subject }: Notice, can: (rule: PermissionRule) => boole
   const order = encodeURIComponent(subject.id);
   if (can("maintenance.workorder.list")) return `/repairs?order=${order}`;
   return can("maintenance.dashboard.read") ? `/repairs/mine?order=${order}` : null;
+}
+
+/** Return the keys of what a page shows of the subjects of a kind, so that it is read again. */
+export function keysOf(kind: string): readonly QueryKey[] {
+  return kind === "work_order" ? [["repairs"]] : [];
 }
