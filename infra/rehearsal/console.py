@@ -21,6 +21,7 @@ from infra.hosting import rollout
 from infra.hosting.files import DIST, PAGE
 from infra.rehearsal.adaptation import adapted_domain
 from infra.rehearsal.emulator import Emulator
+from infra.rehearsal.page import sign_in_on_the_page
 from infra.rehearsal.stage import ADMIN, RehearsalFailed, Say, Site
 
 _TIMEOUT_S = 60.0
@@ -45,6 +46,7 @@ class PublishedConsole:
             say(f"the page, {assets} assets and the settings are served with their headers; all else is refused")
             _check_sign_in(http, site)
         say("the administrator signs in at /api of the same host and opens a socket with a ticket")
+        say(sign_in_on_the_page(self.emulator.url, self.host, site))
 
     def _check_refusals(self, http: httpx.Client) -> None:
         _require(http.get("/assets/missing.js"), 403, "a missing asset is not refused")
