@@ -23,12 +23,18 @@ class DispatchStates(msgspec.Struct, frozen=True, rename="camel"):
     """Orders whose courier is at the pickup."""
     picked_up: Number
     """Orders whose courier has the goods."""
+    undeliverable: Number
+    """Orders that could not be handed over and are not back yet."""
     delivered: Number
     """Orders that were delivered since midnight UTC."""
+    returned: Number
+    """Orders whose goods came back since midnight UTC."""
     no_nearby_driver: Number
     """Orders that found no free courier since midnight UTC."""
     canceled_by_customer: Number
-    """Orders that were canceled since midnight UTC."""
+    """Orders that their customers canceled since midnight UTC."""
+    canceled_by_dispatcher: Number
+    """Orders that dispatchers canceled since midnight UTC."""
 
 
 class DispatchHours(msgspec.Struct, frozen=True, rename="camel"):
@@ -40,8 +46,14 @@ class DispatchHours(msgspec.Struct, frozen=True, rename="camel"):
     """Orders that were delivered, by hour."""
     no_nearby_driver: Hourly
     """Orders that found no free courier, by hour."""
+    undeliverable: Hourly
+    """Orders that could not be handed over, by hour."""
+    returned: Hourly
+    """Orders whose goods came back, by hour."""
     canceled_by_customer: Hourly
-    """Orders that were canceled, by hour."""
+    """Orders that their customers canceled, by hour."""
+    canceled_by_dispatcher: Hourly
+    """Orders that dispatchers canceled, by hour."""
 
 
 class DispatchOverview(msgspec.Struct, frozen=True, rename="camel"):

@@ -25,6 +25,11 @@ MEANT_FOR: Mapping[tuple[str, str], frozenset[str]] = {
     ("GET", "/v1/orders/{order_id}/photos"): COURIER | CUSTOMER | {"dispatcher"},
     ("GET", "/v1/orders/{order_id}"): COURIER | CUSTOMER | {"dispatcher"},
     ("GET", "/v1/orders/{order_id}/timeline"): COURIER | CUSTOMER | {"dispatcher"},
+    ("POST", "/v1/orders/{order_id}/assign"): frozenset({"dispatcher", ADMIN}),
+    ("POST", "/v1/orders/{order_id}/release"): frozenset({"dispatcher", ADMIN}),
+    ("POST", "/v1/orders/{order_id}/cancel"): frozenset({"dispatcher", ADMIN}),
+    ("POST", "/v1/orders/{order_id}/undeliverable"): frozenset({"dispatcher", ADMIN}),
+    ("POST", "/v1/orders/{order_id}/deliver"): frozenset({"dispatcher", ADMIN}),
     ("POST", "/v1/customer/orders/cancel"): CUSTOMER,
     ("POST", "/v1/customer/orders/retry"): CUSTOMER,
     ("GET", "/v1/customer/active-order"): CUSTOMER,
@@ -40,6 +45,8 @@ MEANT_FOR: Mapping[tuple[str, str], frozenset[str]] = {
     ("POST", "/v1/courier/orders/picked"): COURIER,
     ("POST", "/v1/courier/orders/delivered"): COURIER,
     ("POST", "/v1/courier/orders/cancel"): COURIER,
+    ("POST", "/v1/courier/orders/undeliverable"): COURIER,
+    ("POST", "/v1/courier/orders/returned"): COURIER,
     ("GET", "/v1/courier/active-order"): COURIER,
     ("GET", "/v1/courier/activeOrder"): COURIER,
     ("GET", "/v1/courier/orders/history"): COURIER,
@@ -57,7 +64,10 @@ def call(person: Person, method: str, path: str, body: Mapping[str, Any] | None 
 def body_for(path: str, person: Person, order_id: str) -> dict[str, Any] | None:
     """A good body for any of the endpoints."""
     if path.startswith("/v1/courier/orders/"):
-        return {"order_id": order_id, "courier_id": person.user_id}
+        reason = {"reason": "Closed"} if path.endswith("/undeliverable") else {}
+        return {"order_id": order_id, "courier_id": person.user_id, **reason}
+    if path.startswith("/v1/orders/{order_id}/"):
+        return {"courier_id": person.user_id} if path.endswith("/assign") else {"reason": "Closed"}
     bodies: dict[str, dict[str, Any]] = {
         "/v1/orders": order_body(),
         "/v1/customer/orders/cancel": {"order_id": order_id},

@@ -106,7 +106,20 @@ def _step(stage: Stage, action: str, state: str) -> Hit:
     placed = dispatch.order(_customer(stage))
     dispatch.carried(couriers[0], placed, until=state)
     body = {"order_id": placed["id"], "courier_id": couriers[0].user_id}
+    if action == "returned":
+        dispatch.step(couriers[0], "undeliverable", placed["id"])
+    if action == "undeliverable":
+        body["reason"] = "Nobody opens the door."
     return Hit("POST", f"/v1/courier/orders/{action}", couriers[0], body)
+
+
+def _decide(stage: Stage, action: str, state: str) -> Hit:
+    """A dispatcher's step on a delivery in the state `state`, with a second courier nearby."""
+    couriers = _near(stage, 2)
+    placed = dispatch.carried(couriers[0], dispatch.order(_customer(stage)), until=state)
+    body = {"courier_id": couriers[1].user_id} if action == "assign" else {"reason": "The courier is ill."}
+    path = f"/v1/orders/{{order_id}}/{action}"
+    return Hit("POST", path, stage.world.person("dispatcher"), body, params={"order_id": placed["id"]})
 
 
 def _call_off(stage: Stage) -> Hit:
@@ -241,6 +254,13 @@ SCENARIOS = [
     Scenario("POST courier/orders/picked", partial(_step, action="picked", state="arrived")),
     Scenario("POST courier/orders/delivered", partial(_step, action="delivered", state="picked_up")),
     Scenario("POST courier/orders/cancel", partial(_step, action="cancel", state="accepted")),
+    Scenario("POST courier/orders/undeliverable", partial(_step, action="undeliverable", state="picked_up")),
+    Scenario("POST courier/orders/returned", partial(_step, action="returned", state="picked_up")),
+    Scenario("POST orders/assign", partial(_decide, action="assign", state="accepted")),
+    Scenario("POST orders/release", partial(_decide, action="release", state="accepted")),
+    Scenario("POST orders/cancel", partial(_decide, action="cancel", state="picked_up")),
+    Scenario("POST orders/undeliverable", partial(_decide, action="undeliverable", state="picked_up")),
+    Scenario("POST orders/deliver", partial(_decide, action="deliver", state="picked_up")),
     Scenario("POST customer/orders/cancel", _call_off),
     _reading("GET courier/availability", "/v1/courier/availability", as_courier=True),
     Scenario("POST customer/orders/retry", _retry, trips=5),

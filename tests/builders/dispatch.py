@@ -86,9 +86,21 @@ def order(customer: Person, **fields: Any) -> dict[str, Any]:
 
 
 def step(courier: Person, action: str, order_id: str, *, courier_id: str | None = None, **headers: str) -> Answer:
-    """A courier's step: `accept`, `decline`, `arrived`, `picked`, `delivered` or `cancel`."""
+    """A courier's step by its path, from `accept` to `returned`."""
     body = {"order_id": order_id, "courier_id": courier_id or courier.user_id}
+    if action == "undeliverable":
+        body["reason"] = "Nobody opens the door."
     return courier.post(f"/v1/courier/orders/{action}", body, **headers)
+
+
+def decide(dispatcher: Person, action: str, order_id: str, **headers: str) -> Answer:
+    """A dispatcher's step with a reason: `release`, `cancel`, `undeliverable` or `deliver`."""
+    return dispatcher.post(f"/v1/orders/{order_id}/{action}", {"reason": "The courier is ill."}, **headers)
+
+
+def assign_order(dispatcher: Person, order_id: str, courier: Person, **headers: str) -> Answer:
+    """A dispatcher offers an order to a courier."""
+    return dispatcher.post(f"/v1/orders/{order_id}/assign", {"courier_id": courier.user_id}, **headers)
 
 
 def cancel_order(customer: Person, order_id: str, **headers: str) -> Answer:

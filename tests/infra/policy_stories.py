@@ -211,6 +211,24 @@ def prices(world: DeployedWorld, objects: EmbeddedObjects) -> None:
     dispatch.order(customer, vehicle_type_id="van", estimated_price_cents=tariff["price_cents"])
 
 
+def failed_deliveries(world: DeployedWorld, objects: EmbeddedObjects) -> None:
+    """What a dispatcher decides, and goods that go back."""
+    customer = world.person("customer")
+    dispatcher, courier = world.person("dispatcher"), dispatch.on_duty(world.person("courier"), 20.0, 20.0)
+    placed = {}
+    for action in ("undeliverable", "deliver", "cancel", "release"):
+        placed = dispatch.order(customer, pickup_lat=20.0, pickup_lng=20.0)
+        done(dispatch.assign_order(dispatcher, placed["id"], courier))
+        if action in {"undeliverable", "deliver"}:
+            placed = dispatch.carried(courier, placed, "picked_up")
+        done(dispatch.decide(dispatcher, action, placed["id"]))
+    done(dispatch.cancel_order(customer, placed["id"]))
+    placed = dispatch.carried(courier, dispatch.order(customer, pickup_lat=20.0, pickup_lng=20.0), "picked_up")
+    for action in ("undeliverable", "returned"):
+        done(dispatch.step(courier, action, placed["id"]))
+    dispatch.duty(courier, available=False)
+
+
 def deliveries(world: DeployedWorld, objects: EmbeddedObjects) -> None:
     """All outcomes of an order except delivery, and the lists."""
     customer = world.person("customer", full_name="Casey", phone="+31 6 1234 0000")

@@ -54,6 +54,7 @@ STORIES: Sequence[Story] = (
     stories.prices,
     stories.proven_deliveries,
     stories.waits,
+    stories.failed_deliveries,
     stories.gone_sockets,
     stories.sockets_that_fall_behind,
     floor.packing,

@@ -62,13 +62,18 @@ def set_duty(
     )
 
 
-def take(work: UnitOfWork, org_id: str, courier_id: str, order_id: str) -> None:
-    """Take a free courier for an order; the attempt fails, with the courier's id as its label, if they are not free."""
-    max_age = timedelta(seconds=work.settings.position_max_age_s)
-    fresh = C.position_at.does_not_exist() | (C.position_at >= work.now - max_age)
+def take(work: UnitOfWork, org_id: str, courier_id: str, order_id: str, *, any_position: bool = False) -> None:
+    """Take a free courier for an order; the attempt fails, with the courier's id as its label, if they are not free.
+
+    It fails for one whose position is too old, too, unless they may have `any_position`.
+    """
+    free: Condition = (C.available == True) & C.order_id.does_not_exist()  # noqa: E712 - a condition, not a test
+    if not any_position:
+        max_age = timedelta(seconds=work.settings.position_max_age_s)
+        free &= C.position_at.does_not_exist() | (C.position_at >= work.now - max_age)
     work.update_unread(
         courier_key(org_id, courier_id),
-        condition=(C.available == True) & C.order_id.does_not_exist() & fresh,  # noqa: E712 - a condition, not a test
+        condition=free,
         on_conflict=Unavailable("All nearby couriers were taken at the same moment; try again."),
         actions=[C.order_id.set(order_id), *_unindexed()],
         changes={"order_id": [None, order_id]},

@@ -17,7 +17,7 @@ from chalicelib.dispatch import permissions
 from chalicelib.dispatch.couriers import geo
 from chalicelib.dispatch.couriers.tables import Courier, courier_key, courier_of, free_cell, roster_keys
 from chalicelib.dispatch.desk.schemas import MAX_NEAR, CourierListQuery, CourierStatus, OrderListQuery
-from chalicelib.dispatch.orders.rules import ACTIVE
+from chalicelib.dispatch.orders.rules import IN_HAND
 from chalicelib.dispatch.orders.tables import ORDER_HOURS, Order, list_keys, person_key
 from chalicelib.edge.dependencies import Dependencies
 
@@ -49,7 +49,7 @@ def find_activity(actor: Actor, now: datetime) -> Activity | None:
     index = Order.by_status.Meta.index_name
     queries = {
         state.value: [Query(Order, partition, index) for partition in list_keys(actor.org_id, state.value)]
-        for state in sorted(ACTIVE)
+        for state in sorted(IN_HAND)
     }
     return count_activity(queries, ORDER_HOURS, now, actor.org_id)
 

@@ -1,21 +1,38 @@
-"""Endpoints of the dispatcher: the orders and couriers of the whole organisation."""
+"""Endpoints of the dispatcher: all orders and couriers of the organisation, and the steps that end a standstill."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
 
 from chalicelib.core.pagination import Page
+from chalicelib.core.work import UnitOfWork
 from chalicelib.dispatch import permissions
-from chalicelib.dispatch.couriers.tables import Courier
-from chalicelib.dispatch.desk import queries, views
+from chalicelib.dispatch.couriers.tables import Courier, courier_key
+from chalicelib.dispatch.desk import queries, service, views
+from chalicelib.dispatch.desk.errors import CourierBusy, CourierOffDuty
 from chalicelib.dispatch.desk.examples import FREE_COURIER, SETTINGS
-from chalicelib.dispatch.desk.schemas import CourierListQuery, CourierPage, OrderListQuery
-from chalicelib.dispatch.orders.schemas import OrderPage
+from chalicelib.dispatch.desk.schemas import (
+    CourierListQuery,
+    CourierPage,
+    DispatcherStep,
+    OrderAssignment,
+    OrderListQuery,
+)
+from chalicelib.dispatch.orders import examples as orders
+from chalicelib.dispatch.orders.resources import ORDER_RESOURCE
+from chalicelib.dispatch.orders.rules import OrderAction
+from chalicelib.dispatch.orders.schemas import OrderPage, OrderView
 from chalicelib.dispatch.orders.tables import Order
-from chalicelib.dispatch.orders.views import order_page_view
+from chalicelib.dispatch.orders.views import order_page_view, order_view
 from chalicelib.dispatch.settings import DISPATCH
 from chalicelib.edge.dependencies import dependencies
+from chalicelib.edge.endpoint import AuditTarget, Resource
 from chalicelib.edge.request import Empty, Request
 from chalicelib.edge.routes import Routes
 from chalicelib.identity.settings import organisation_settings
 
 routes = Routes(__name__, "Courier dispatch")
+
+COURIER = Resource(key=courier_key, id_from=("courier_id",), in_scope=False)
 
 
 @routes.get(
@@ -50,3 +67,88 @@ def list_couriers(request: Request[Empty, CourierListQuery]) -> Page[Courier]:
 
 
 organisation_settings(routes, DISPATCH, SETTINGS)
+
+
+@routes.post(
+    "/v1/orders/{order_id}/assign",
+    permission=permissions.MANAGE,
+    resource=ORDER_RESOURCE,
+    related={"courier": COURIER},
+    transition=OrderAction.ASSIGN,
+    body=OrderAssignment,
+    returns=OrderView,
+    view=order_view,
+    examples={"response": orders.ASSIGNED},
+    versioned=True,
+    errors=[CourierBusy, CourierOffDuty],
+    audit_target=AuditTarget(Order.kind, "ORDER_ASSIGNED", "order_id"),
+)
+def assign_order(request: Request[OrderAssignment, Empty, Order], work: UnitOfWork) -> Order:
+    """Offer an order to a courier of your choice: one that waits, or that another courier has not picked up yet.
+
+    The courier has to be on duty without an order in hand; they may have declined the order before, and their position
+    may be old. One who has never been on duty is 404. The courier who has the order already keeps it, and nothing
+    changes. The offer times out as any other.
+    Events: the courier gets `order.assigned`, the one who loses the order `order.reassigned_away`, the customer
+    `order.status` with `assigned`.
+    """
+    return service.assign_order(work, request.resource, request.body, request.actor, request.related["courier"])
+
+
+def _step(
+    path: str, action: OrderAction, audit_action: str, order: Mapping[str, Any]
+) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Declare a dispatcher's step that takes a reason; `order` is the example of the order after it."""
+    return routes.post(
+        f"/v1/orders/{{order_id}}/{path}",
+        permission=permissions.MANAGE,
+        resource=ORDER_RESOURCE,
+        transition=action,
+        body=DispatcherStep,
+        returns=OrderView,
+        view=order_view,
+        examples={"response": order},
+        versioned=True,
+        audit_target=AuditTarget(Order.kind, audit_action, "order_id"),
+    )
+
+
+@_step("release", OrderAction.RELEASE_BY_DISPATCHER, "ORDER_RELEASED", orders.RELEASED)
+def release_order_by_dispatcher(request: Request[DispatcherStep, Empty, Order], work: UnitOfWork) -> Order:
+    """Take an order from its courier before it is picked up; it is offered to the next courier at once.
+
+    The courier is free again and is not offered this order again. Events: the courier gets `order.reassigned_away`, the
+    customer `order.status` with `assigned` or `no_nearby_driver`, the next courier `order.assigned`.
+    """
+    return service.release_order_by_dispatcher(work, request.resource, request.body, request.actor)
+
+
+@_step("cancel", OrderAction.CANCEL_BY_DISPATCHER, "ORDER_CANCELED", orders.CANCELED_BY_DISPATCHER)
+def cancel_order_by_dispatcher(request: Request[DispatcherStep, Empty, Order], work: UnitOfWork) -> Order:
+    """Cancel an order in any state before it is delivered or returned; repeating it changes nothing.
+
+    Its courier, if it has one, is free again.
+    Events: customer and courier get `order.status` with `canceled_by_dispatcher`.
+    """
+    return service.cancel_order_by_dispatcher(work, request.resource, request.body, request.actor)
+
+
+@_step("undeliverable", OrderAction.UNDELIVERABLE_BY_DISPATCHER, "ORDER_UNDELIVERABLE", orders.UNDELIVERABLE)
+def report_undeliverable_by_dispatcher(request: Request[DispatcherStep, Empty, Order], work: UnitOfWork) -> Order:
+    """Record that an order that was picked up cannot be handed over; repeating it changes nothing.
+
+    Its courier is free at once, and may still report that the goods are back. To free a courier who has reported the
+    order as undeliverable, cancel it.
+    Events: customer and courier get `order.status` with `undeliverable`.
+    """
+    return service.report_undeliverable_by_dispatcher(work, request.resource, request.body, request.actor)
+
+
+@_step("deliver", OrderAction.DELIVER_BY_DISPATCHER, "ORDER_DELIVERED", orders.DELIVERED)
+def deliver_order_by_dispatcher(request: Request[DispatcherStep, Empty, Order], work: UnitOfWork) -> Order:
+    """Record that an order that was picked up has been delivered; repeating it changes nothing.
+
+    The reason says how that is known. Its courier is free again.
+    Events: customer and courier get `order.status` with `delivered`.
+    """
+    return service.deliver_order_by_dispatcher(work, request.resource, request.body, request.actor)

@@ -10,7 +10,7 @@ from msgspec import Meta
 
 from chalicelib.core.pagination import check_period
 from chalicelib.dispatch.orders.rules import OrderState
-from chalicelib.edge.types import Cursor, EntityId, Limit, Moment
+from chalicelib.edge.types import Cursor, EntityId, Limit, Moment, Text500
 
 
 class OrderListQuery(msgspec.Struct, frozen=True, rename={"since": "from", "until": "to"}):
@@ -30,6 +30,20 @@ class OrderListQuery(msgspec.Struct, frozen=True, rename={"since": "from", "unti
     cursor: Cursor | None = None
 
     cross_check = staticmethod(check_period)
+
+
+class OrderAssignment(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The courier to whom an order is to be offered."""
+
+    courier_id: EntityId
+    """The user id of a courier who is on duty and has no order in hand."""
+
+
+class DispatcherStep(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Why a dispatcher intervenes."""
+
+    reason: Text500
+    """The reason, in at most 500 characters; the audit trail keeps it."""
 
 
 class CourierStatus(StrEnum):

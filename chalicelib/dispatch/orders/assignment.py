@@ -18,6 +18,7 @@ from chalicelib.dispatch.settings import radius_m
 
 _GIVEN_UP = {OrderAction.DECLINE: "declined_by", OrderAction.RELEASE: "released_by"}
 """The attributes that record who gave an order up by which step, so that only this step can be repeated."""
+_BY_DISPATCHER = frozenset({OrderAction.ASSIGN, OrderAction.RELEASE_BY_DISPATCHER})
 
 
 def given_up_by(order: Order, action: OrderAction) -> set[str]:
@@ -84,8 +85,8 @@ def reassign(
 
     `release` stages the release of the courier where they are not to be free again.
 
-    The previous courier is notified only if the offer timed out, the customer of a decline only after a decline; the
-    next courier and the customer are notified of the outcome.
+    The previous courier is notified if the offer timed out or a dispatcher released the order, the customer of a
+    decline only after a decline; the next courier and the customer are notified of the outcome.
     """
     previous = order.assigned_courier
     if previous is None or order.status not in ACTIVE:
@@ -105,11 +106,27 @@ def reassign(
     return courier_id
 
 
-def offer_to(work: UnitOfWork, order: Order, courier_id: str | None) -> None:
+def give_to(work: UnitOfWork, order: Order, courier_id: str) -> None:
+    """Stage that an order before its pickup is offered to this courier, and taken from the one who had it.
+
+    The courier may have a position of any age, and may have had the offer before.
+    """
+    previous = order.assigned_courier
+    if previous is None:
+        offer_to(work, order, courier_id, any_position=True)
+        return
+    work.update(order, {"tried": (order.tried or set()) | {previous}, "updated_at": work.now})
+    work.update(order, offered(work, courier_id, order))
+    duty.release(work, order.org_id, previous, order.order_id)
+    duty.take(work, order.org_id, courier_id, order.order_id, any_position=True)
+    _publish(work, order, OrderAction.ASSIGN, previous, courier_id)
+
+
+def offer_to(work: UnitOfWork, order: Order, courier_id: str | None, *, any_position: bool = False) -> None:
     """Stage that an order without a courier is offered to this one; without one it waits."""
     work.update(order, {"updated_at": work.now, **offered(work, courier_id, order)})
     if courier_id is not None:
-        duty.take(work, order.org_id, courier_id, order.order_id)
+        duty.take(work, order.org_id, courier_id, order.order_id, any_position=any_position)
         events.offer_order(work, order, courier_id)
     events.notify_customer(work, order, "assigned" if courier_id else "no_nearby_driver")
 
@@ -119,6 +136,8 @@ def _publish(work: UnitOfWork, order: Order, action: OrderAction, previous: str,
         events.notify_previous_courier(work, order, previous, events.TIMED_OUT)
         outcome = events.NO_NEARBY_DRIVER if courier_id is None else events.REASSIGNED_AWAY
         events.notify_previous_courier(work, order, previous, outcome)
+    if action in _BY_DISPATCHER:
+        events.notify_previous_courier(work, order, previous, events.REASSIGNED_AWAY)
     if action is OrderAction.DECLINE:
         events.notify_customer(work, order, "declined")
     if courier_id is not None:

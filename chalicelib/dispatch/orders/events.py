@@ -27,11 +27,20 @@ SOCKET_EVENTS = (
     SocketEvent("courier", ASSIGNED, OrderAssigned, _COURIER, "An order is offered; answer it within 15 seconds."),
     SocketEvent("courier", TIMED_OUT, OrderLost, _COURIER, "The offer has timed out; the outcome follows."),
     SocketEvent(
-        "courier", REASSIGNED_AWAY, OrderLost, _COURIER, "After a time-out: the order went to another courier."
+        "courier",
+        REASSIGNED_AWAY,
+        OrderLost,
+        _COURIER,
+        "The order is no longer yours: after a time-out it went to another courier, or a dispatcher took it away.",
     ),
     SocketEvent("courier", NO_NEARBY_DRIVER, OrderLost, _COURIER, "After a time-out: no other courier was free."),
     SocketEvent(
-        "courier", STATUS, OrderStatus, _COURIER, "The customer has canceled the order.", example=_CANCELED_EXAMPLE
+        "courier",
+        STATUS,
+        OrderStatus,
+        _COURIER,
+        "The customer has canceled the order, or a dispatcher has ended it.",
+        example=_CANCELED_EXAMPLE,
     ),
     SocketEvent(
         "customer",

@@ -31,6 +31,10 @@ RELEASED = _order(OrderState.ASSIGNED, 3, "2026-03-14T09:30:18.920Z", _NEXT_COUR
 ARRIVED = _order(OrderState.ARRIVED, 3, "2026-03-14T09:34:40.571Z")
 PICKED_UP = _order(OrderState.PICKED_UP, 4, "2026-03-14T09:37:12.206Z")
 DELIVERED = _order(OrderState.DELIVERED, 5, "2026-03-14T09:52:05.884Z")
+FAILURE = {"reason": "Nobody opens the door.", "at": "2026-03-14T09:52:05.884Z"}
+UNDELIVERABLE = {**_order(OrderState.UNDELIVERABLE, 5, "2026-03-14T09:52:05.884Z"), "failure": FAILURE}
+RETURNED = {**_order(OrderState.RETURNED, 6, "2026-03-14T10:11:30.002Z"), "failure": FAILURE}
+CANCELED_BY_DISPATCHER = _order(OrderState.CANCELED_BY_DISPATCHER, 3, "2026-03-14T09:29:30.145Z")
 RETRIED = {
     **_order(OrderState.NO_NEARBY_DRIVER, 3, "2026-03-14T09:57:01.038Z"),
     "assigned_courier": ...,

@@ -15,6 +15,7 @@ from chalicelib.dispatch.orders.schemas import (
     DeliverOrder,
     OrderPlaced,
     OrderView,
+    UndeliverableReport,
 )
 from chalicelib.dispatch.orders.tables import Order
 from chalicelib.dispatch.orders.timeline_schemas import OrderTimeline
@@ -152,6 +153,32 @@ def deliver_order(request: Request[DeliverOrder, Empty, Order], work: UnitOfWork
     Events: the customer gets `order.status` with `delivered` and the courier's name, telephone number and picture.
     """
     return service.deliver_order(work, request.resource, request.body, request.actor)
+
+
+@courier_step(
+    routes,
+    "undeliverable",
+    OrderAction.REPORT_UNDELIVERABLE,
+    "ORDER_UNDELIVERABLE",
+    examples.UNDELIVERABLE,
+    body=UndeliverableReport,
+)
+def report_undeliverable(request: Request[UndeliverableReport, Empty, Order], work: UnitOfWork) -> Order:
+    """Report that an order that was picked up cannot be handed over; repeating it changes nothing.
+
+    The order stays the courier's active order until it is returned, or until a dispatcher frees the courier.
+    Events: the customer gets `order.status` with `undeliverable`.
+    """
+    return service.report_undeliverable(work, request.resource, request.body, request.actor)
+
+
+@courier_step(routes, "returned", OrderAction.RETURN, "ORDER_RETURNED", examples.RETURNED)
+def return_order(request: Request[CourierAction, Empty, Order], work: UnitOfWork) -> Order:
+    """Report that the goods of an undeliverable order are back; repeating it changes nothing.
+
+    The courier is free again. Events: the customer gets `order.status` with `returned`.
+    """
+    return service.return_order(work, request.resource, request.body, request.actor)
 
 
 @courier_step(routes, "cancel", OrderAction.RELEASE, "ORDER_RELEASED", examples.RELEASED)

@@ -89,11 +89,31 @@ class DeliverOrder(CourierAction, frozen=True, forbid_unknown_fields=True):
     """The proof of the delivery. What the order's `requirements` name is required."""
 
 
+class UndeliverableReport(CourierAction, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """An order that a courier has picked up and cannot hand over."""
+
+    reason: Text500
+    """Why it cannot be handed over, in at most 500 characters."""
+    note: Note500 | None = None
+    """Anything else that the dispatcher should know, in at most 500 characters."""
+
+
 class CustomerAction(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """An order of the customer."""
 
     order_id: EntityId
     """The id of the order."""
+
+
+class DeliveryFailure(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Why and when an order could not be handed over."""
+
+    reason: str
+    """The reason that the courier or the dispatcher gave."""
+    at: datetime
+    """When it was reported, in UTC."""
+    note: str | None = None
+    """What the courier added. Absent if they added nothing."""
 
 
 class OrderView(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -143,6 +163,8 @@ class OrderView(msgspec.Struct, frozen=True, omit_defaults=True):
     """What the courier has to prove the delivery by. Absent if nothing."""
     delivery_pin: str | None = None
     """The PIN that the receiver tells the courier. Absent unless you are the customer and the order requires one."""
+    failure: DeliveryFailure | None = None
+    """Why the order could not be handed over. Absent unless it was reported as undeliverable."""
 
 
 class OrderPlaced(msgspec.Struct, frozen=True, omit_defaults=True):

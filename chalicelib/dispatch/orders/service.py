@@ -9,7 +9,13 @@ from chalicelib.core.work import UnitOfWork
 from chalicelib.dispatch.couriers import duty
 from chalicelib.dispatch.orders import assignment, events
 from chalicelib.dispatch.orders.rules import FREES_COURIER, OrderAction, OrderState
-from chalicelib.dispatch.orders.schemas import CourierAction, CreateOrder, CustomerAction, DeliverOrder
+from chalicelib.dispatch.orders.schemas import (
+    CourierAction,
+    CreateOrder,
+    CustomerAction,
+    DeliverOrder,
+    UndeliverableReport,
+)
 from chalicelib.dispatch.orders.tables import (
     DUE_SHARDS,
     ORDER_HOURS,
@@ -59,24 +65,36 @@ def accept_order(work: UnitOfWork, order: Order, _: CourierAction, actor: Actor)
     """Accept an offer; from now on the customer sees the courier."""
     driver = {"driver_name": actor.full_name, "driver_phone": actor.phone, "driver_picture": actor.profile_picture}
     work.update(order, driver)
-    return _advance(work, order, OrderState.ACCEPTED)
+    return advance_order(work, order, OrderState.ACCEPTED)
 
 
 def arrive_at_pickup(work: UnitOfWork, order: Order, _: CourierAction, __: Actor) -> Order:
     """Record that the courier has arrived at the pickup."""
-    return _advance(work, order, OrderState.ARRIVED)
+    return advance_order(work, order, OrderState.ARRIVED)
 
 
 def pick_up_order(work: UnitOfWork, order: Order, _: CourierAction, __: Actor) -> Order:
     """Record that the courier has picked the order up."""
-    return _advance(work, order, OrderState.PICKED_UP)
+    return advance_order(work, order, OrderState.PICKED_UP)
 
 
 def deliver_order(work: UnitOfWork, order: Order, command: DeliverOrder, _: Actor) -> Order:
     """Record that the order was delivered; the courier is free again. Raise `ProofRequired`."""
     check_proof(work, order, command.proof)
     ORDER_HOURS.count(work, order.org_id, delivered=1)
-    return _advance(work, order, OrderState.DELIVERED)
+    return advance_order(work, order, OrderState.DELIVERED)
+
+
+def report_undeliverable(work: UnitOfWork, order: Order, command: UndeliverableReport, _: Actor) -> Order:
+    """Record that the order cannot be handed over; the courier keeps it until it is returned."""
+    fail_delivery(work, order, command.reason, command.note)
+    return order
+
+
+def return_order(work: UnitOfWork, order: Order, _: CourierAction, __: Actor) -> Order:
+    """Record that the goods of an undeliverable order are back; the courier is free again."""
+    ORDER_HOURS.count(work, order.org_id, returned=1)
+    return advance_order(work, order, OrderState.RETURNED)
 
 
 def decline_order(work: UnitOfWork, order: Order, _: CourierAction, __: Actor) -> Order:
@@ -93,12 +111,10 @@ def release_order(work: UnitOfWork, order: Order, _: CourierAction, __: Actor) -
 
 def cancel_order(work: UnitOfWork, order: Order, _: CustomerAction, __: Actor) -> Order:
     """Cancel an order before it is picked up; its courier is notified and free again."""
-    courier_id = order.assigned_courier
-    canceled = status_values(order, OrderState.CANCELED_BY_CUSTOMER.value)
-    work.update(order, {**canceled, "updated_at": work.now, **assignment.closed()})
+    work.update(order, {**status_values(order, OrderState.CANCELED_BY_CUSTOMER.value), "updated_at": work.now})
+    courier_id = take_out_of_hand(work, order)
     ORDER_HOURS.count(work, order.org_id, canceled_by_customer=1)
     if courier_id is not None:
-        duty.release(work, order.org_id, courier_id, order.order_id)
         events.notify_courier(work, order, courier_id, "canceled_by_customer")
     return order
 
@@ -109,12 +125,32 @@ def retry_order(work: UnitOfWork, order: Order, _: CustomerAction, __: Actor) ->
     return order
 
 
-def _advance(work: UnitOfWork, order: Order, state: OrderState) -> Order:
-    """Stage a courier's step to another state and notify the customer."""
+def fail_delivery(work: UnitOfWork, order: Order, reason: str, note: str | None = None) -> None:
+    """Stage that an order cannot be handed over, and notify the customer. The courier still has it in hand."""
+    failure = {"failure_reason": reason, "failure_note": note, "failed_at": work.now}
+    undeliverable = status_values(order, OrderState.UNDELIVERABLE.value)
+    work.update(order, {**undeliverable, **failure, "updated_at": work.now})
+    ORDER_HOURS.count(work, order.org_id, undeliverable=1)
+    events.notify_customer(work, order, "undeliverable")
+
+
+def take_out_of_hand(work: UnitOfWork, order: Order) -> str | None:
+    """Stage that no action on an order is pending, and that its courier is free; return the courier's id, if any.
+
+    An undeliverable order may have a courier who does not have it in hand any more.
+    """
+    courier_id = None if order.active_courier_key is None else order.assigned_courier
+    work.update(order, assignment.closed())
+    if courier_id is not None:
+        duty.release(work, order.org_id, courier_id, order.order_id)
+    return courier_id
+
+
+def advance_order(work: UnitOfWork, order: Order, state: OrderState) -> Order:
+    """Stage a step to another state and notify the customer."""
     work.update(order, {**status_values(order, state.value), "updated_at": work.now, **assignment.answered()})
-    if state in FREES_COURIER and order.assigned_courier is not None:
-        work.update(order, assignment.closed())
-        duty.release(work, order.org_id, order.assigned_courier, order.order_id)
+    if state in FREES_COURIER:
+        take_out_of_hand(work, order)
     events.notify_customer(work, order, state.value)
     return order
 

@@ -73,6 +73,11 @@ class Order(Entity):
     offer_expires_at = optional(MomentAttribute())
     offer_shard = optional(UnicodeAttribute())
     pickup_after = optional(MomentAttribute())
+    failure_reason = optional(UnicodeAttribute())
+    failure_note = optional(UnicodeAttribute())
+    failed_at = optional(MomentAttribute())
+    dispatcher_reason = optional(UnicodeAttribute())
+    """Why a dispatcher last released, canceled or delivered the order, or reported it as undeliverable."""
     waiting_until = optional(MomentAttribute())
     waiting_cell = optional(UnicodeAttribute())
     due_shard = optional(UnicodeAttribute())
@@ -143,7 +148,7 @@ class OrderHourlyCount(HourlyCount):
 
 
 ORDER_HOURS = HourlyCounts(OrderHourlyCount)
-"""The counts `created`, `delivered`, `canceled_by_customer` and `no_nearby_driver`."""
+"""The counts `created`, `no_nearby_driver`, `undeliverable`, and those by the final states."""
 
 
 def order_key(org_id: str, order_id: str) -> ItemKey[Order]:

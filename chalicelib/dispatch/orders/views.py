@@ -10,6 +10,7 @@ from chalicelib.dispatch.orders.queries import OrderRead, Timeline
 from chalicelib.dispatch.orders.rules import WITH_DRIVER, OrderState
 from chalicelib.dispatch.orders.schemas import (
     ActiveOrder,
+    DeliveryFailure,
     Driver,
     OrderPage,
     OrderPlaced,
@@ -56,6 +57,7 @@ def order_view(order: Order) -> OrderView:
         vehicle_type_id=order.vehicle_type_id,
         estimated_price_cents=order.estimated_price_cents,
         requirements=_requirements(order),
+        failure=_failure(order),
         version=order.version,
         created_at=order.created_at,
         updated_at=order.updated_at,
@@ -119,6 +121,12 @@ def _order_changes(row: AuditRow) -> OrderChanges | None:
 def _requirements(order: Order) -> Requirements | None:
     required = Requirements(pin=order.delivery_pin is not None, photo=bool(order.requires_photo))
     return required if required.pin or required.photo else None
+
+
+def _failure(order: Order) -> DeliveryFailure | None:
+    if order.failure_reason is None or order.failed_at is None:
+        return None
+    return DeliveryFailure(order.failure_reason, order.failed_at, order.failure_note)
 
 
 def _driver(order: Order) -> Driver | None:

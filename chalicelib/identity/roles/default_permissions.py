@@ -79,7 +79,7 @@ _TABLE: tuple[tuple[str, str, _Holders], ...] = (
     # Courier dispatch
     ("dispatch.order.create", "Create a delivery order.", {"customer": OWN}),
     ("dispatch.order.read", "Read a delivery order.", {"courier": OWN, "customer": OWN, "dispatcher": ORG}),
-    ("dispatch.order.manage", "List delivery orders and couriers.", {"dispatcher": ORG}),
+    ("dispatch.order.manage", "List delivery orders and couriers, and decide about orders.", {"dispatcher": ORG}),
     ("dispatch.order.follow", "Follow the delivery orders that one has created.", {"customer": OWN}),
     ("dispatch.order.cancel", "Cancel a delivery order before it is picked up.", {"customer": OWN}),
     ("dispatch.offer.answer", "Accept, decline, carry out or release a delivery order.", {"courier": OWN}),
