@@ -66,7 +66,7 @@ def body_for(path: str, person: Person, order_id: str) -> dict[str, Any] | None:
     if path.startswith("/v1/courier/orders/"):
         reason = {"reason": "Closed"} if path.endswith("/undeliverable") else {}
         return {"order_id": order_id, "courier_id": person.user_id, **reason}
-    if path.startswith("/v1/orders/{order_id}/"):
+    if path.startswith("/v1/orders/{order_id}/") and "/photos" not in path:
         return {"courier_id": person.user_id} if path.endswith("/assign") else {"reason": "Closed"}
     bodies: dict[str, dict[str, Any]] = {
         "/v1/orders": order_body(),
