@@ -3,7 +3,7 @@
 import math
 from collections import Counter
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import count
 from random import SystemRandom
 from threading import Lock
@@ -153,13 +153,13 @@ def test_the_choice_is_the_one_that_looking_at_everybody_makes(world: World, pic
     assert chosen == min(same_place)
 
 
-def crowd(org_id: str, places: list[Place], world: World) -> None:
-    """Many free couriers, written as they are stored."""
-    now, requests = world.clock.now(), []
+def crowd(org_id: str, places: list[Place], now: datetime, name: str = "c") -> None:
+    """Many free couriers whose last position is of that time, written as they are stored."""
+    requests = []
     for number, (lat, lng) in enumerate(places):
-        courier_id = f"c{number:05d}"
+        courier_id = f"{name}{number:05d}"
         where, place = courier_key(org_id, courier_id), geo.encode(lat, lng)
-        cell, idle = free_cell(org_id, place), idle_key(org_id, now, idle_shard(courier_id))
+        cell, idle = free_cell(org_id, place, now), idle_key(org_id, now, idle_shard(courier_id))
         item = Courier(where.pk, where.sk, courier_id=courier_id, org_id=org_id, available=True, lat=lat, lng=lng)
         item.position_at = item.idle_since = now
         item.home_cell, item.home_place, item.home_idle = cell, place, idle
@@ -180,7 +180,8 @@ def test_what_a_search_reads_does_not_grow_with_the_number_of_couriers(
     world: World, engine: EmbeddedEngine, number: int
 ) -> None:
     places = spiral(number)
-    crowd("city", places, world)
+    world.clock.advance(minutes=10)  # in the first minutes of an hour a search reads the partitions of two hours
+    crowd("city", places, world.clock.now())
     calls: Counter[str] = Counter()
     limits: set[int] = set()
     lock = Lock()
@@ -199,8 +200,29 @@ def test_what_a_search_reads_does_not_grow_with_the_number_of_couriers(
             )
         assert chosen is not None
         assert set(calls) == {"Query"}
-        assert calls["Query"] <= 45
+        assert calls["Query"] <= (12 if wanted else 28)
         assert max(limits) <= 24
         if wanted:
             nearest = min(range(number), key=lambda i: metres(pickup, places[i]))
             assert chosen == f"c{nearest:05d}"
+
+
+def test_couriers_who_went_silent_a_day_ago_do_not_slow_a_search(world: World, engine: EmbeddedEngine) -> None:
+    pickup, now = (52.37, 4.89), world.clock.now()
+    crowd("silent", [moved(pickup, number / 2_000, number) for number in range(600)], now - timedelta(days=1), "s")
+    crowd("silent", [moved(pickup, 2, 90)], now)
+    queries: list[str] = []
+    with engine.before("Query", lambda operation, _: queries.append(operation)):
+        chosen = find_courier(CourierCriteria("silent", pickup, frozenset(), now, MAX_AGE, RADIUS_M), SystemRandom())
+    assert chosen == "c00000"
+    assert len(queries) <= 24
+
+
+@pytest.mark.parametrize("minutes", [0, 1, 4, 5, 59])
+def test_positions_of_the_last_hour_count_after_the_full_hour(world: World, minutes: int) -> None:
+    """The index is partitioned by the hour of the position."""
+    pickup = (52.37, 4.89)
+    hour = world.clock.now().replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
+    crowd("hours", [moved(pickup, 1, 90)], hour - timedelta(milliseconds=1))
+    criteria = CourierCriteria("hours", pickup, frozenset(), hour + timedelta(minutes=minutes), MAX_AGE, RADIUS_M)
+    assert find_courier(criteria, SystemRandom()) == ("c00000" if minutes < 5 else None)

@@ -48,7 +48,7 @@ def past_orders(engine: MeteredEngine, clock: ManualClock, count: int) -> None:
 def _courier(clock: ManualClock, courier_id: str, at: tuple[float, float]) -> Any:
     where, (lat, lng), now = courier_key(ORG, courier_id), at, clock.now()
     place = geo.encode(lat, lng)
-    cell, idle = free_cell(ORG, place), idle_key(ORG, now, idle_shard(courier_id))
+    cell, idle = free_cell(ORG, place, now), idle_key(ORG, now, idle_shard(courier_id))
     return Courier(
         where.pk,
         where.sk,

@@ -71,7 +71,7 @@ def _order(world: World, seeded: DueOffer, lat: float, lng: float) -> Order:
 
 def _courier(world: World, courier_id: str, lat: float, lng: float, order_id: str | None) -> Courier:
     where, now, place = courier_key(DEMO, courier_id), world.clock.now(), geo.encode(lat, lng)
-    cell, idle = free_cell(DEMO, place), idle_key(DEMO, now, idle_shard(courier_id))
+    cell, idle = free_cell(DEMO, place, now), idle_key(DEMO, now, idle_shard(courier_id))
     free = order_id is None
     return Courier(
         where.pk,

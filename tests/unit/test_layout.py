@@ -32,6 +32,7 @@ OWN: dict[str, dict[str, str]] = {
     "dispatch": {
         "couriers/duty": "the changes of a courier's duty and order in hand, which orders share",
         "couriers/geo": "great-circle geometry and the cells of the search; pure",
+        "couriers/nearest_search": "which cells a search reads, and when it ends; pure",
         "couriers/nearest": "the search for a courier over the indexes",
         "couriers/positions": "the use case of reported positions, stored outside of the unit of work",
         "orders/list_routes": "the endpoints of active orders and histories, beside those that change orders",

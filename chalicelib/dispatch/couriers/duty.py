@@ -16,7 +16,7 @@ from chalicelib.dispatch.couriers.tables import (
     NOWHERE,
     Courier,
     courier_key,
-    free_cell,
+    free_nowhere,
     idle_key,
     idle_shard,
     roster_key,
@@ -132,7 +132,7 @@ def _indexed(org_id: str, courier_id: str, now: datetime) -> list[Action]:
     """Return the actions that put a courier into the indexes, at the last reported position if there is one."""
     nowhere = idle_key(org_id, None, idle_shard(courier_id))
     return [
-        C.free_cell.set(C.home_cell | free_cell(org_id, NOWHERE)),
+        C.free_cell.set(C.home_cell | free_nowhere(org_id)),
         C.free_place.set(C.home_place | NOWHERE),
         C.idle_key.set(C.home_idle | nowhere),
         C.idle_since.set(now),

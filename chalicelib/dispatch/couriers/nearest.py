@@ -1,9 +1,10 @@
 """The search for a courier: the nearest free one, else the one who has been idle longest.
 
-The search itself is pure (`geo.NearestSearch` says which cells to query); this module makes the queries. One parallel
-round is enough for nearly every search: the cells around the pickup at three sizes, and the couriers who never sent a
-position, who come next if no courier is near. Each query is limited, so what a search reads does not grow with the
-number of couriers. Beyond 85 degrees of latitude, where cells are narrow, a search takes many rounds (64 at the pole).
+The search itself is pure (`NearestSearch` says which cells to query); this module makes the queries. What counts is the
+number of queries: their processor time and their read units cost more than another round trip. Four queries in one
+round are enough for nearly every search in a city; the couriers who never sent a position are read only if no courier
+is near. Each query is limited, so what a search reads does not grow with the number of couriers. Beyond 85 degrees of
+latitude, where cells are narrow, a search takes many rounds (64 at the pole).
 
 Orders created at one place at the same time all choose the same courier, and one of them succeeds. If the others all
 chose the next one, n orders would take n rounds and many would run out of attempts. So after two conflicts an order
@@ -19,15 +20,24 @@ from typing import Any
 import msgspec
 
 from chalicelib.core.clock import to_millis
-from chalicelib.core.store import Query, parallel_pair_reads, parallel_reads
+from chalicelib.core.store import Query, Rows, parallel_reads
 from chalicelib.dispatch.couriers import geo
-from chalicelib.dispatch.couriers.tables import IDLE_SHARDS, Courier, courier_of, free_cell, idle_key, idle_keys_since
+from chalicelib.dispatch.couriers.nearest_search import CellAnswer, LevelMemory, NearestSearch
+from chalicelib.dispatch.couriers.tables import (
+    IDLE_SHARDS,
+    Courier,
+    courier_of,
+    free_cells_since,
+    idle_key,
+    idle_keys_since,
+)
 
-# With these three sizes of cells beside the coarse ones, and so many couriers read of each, one round settles the
-# search in a 30 km city of 100 to 100,000 free couriers, and every query fits into one read unit (4 KB): a flat cost.
-_FINE_LEVELS = (17, 15, 13)
 _PER_CELL = 24
+"""So many index entries fit into a read of 8 KB, which costs one read unit; most cells hold fewer and cost half."""
 _PER_IDLE_KEY = 20
+_WIDER_LEVELS = 2
+"""An order that met conflicts needs several couriers to choose among, so its search opens with larger cells."""
+_LEVELS = LevelMemory()
 
 
 class CourierCriteria(msgspec.Struct, frozen=True):
@@ -58,32 +68,33 @@ class CourierCriteria(msgspec.Struct, frozen=True):
 def find_courier(criteria: CourierCriteria, random_source: Random) -> str | None:
     """Return the id of the courier to offer the order to, or None if there is none."""
     if criteria.pickup is None:
-        keys = [*idle_keys_since(criteria.org_id, criteria.now, criteria.oldest), *_positionless(criteria.org_id)]
-        return _longest_idle(
-            criteria, random_source, parallel_reads([partial(_first_idle, criteria, key) for key in keys])
-        )
-    search = geo.NearestSearch(*criteria.pickup, criteria.radius_m, fine_levels=_FINE_LEVELS)
-    seen: list[geo.CellAnswer] = []
-    fallback: list[tuple[int, str] | None] = []
-    beside = [partial(_first_idle, criteria, key) for key in _positionless(criteria.org_id)]
+        since = idle_keys_since(criteria.org_id, criteria.now, criteria.oldest)
+        return _longest_idle(criteria, random_source, [*since, *_positionless(criteria.org_id)])
+    near = _near(criteria, criteria.pickup)
+    if near:
+        return _spread(criteria, random_source, near)
+    return _longest_idle(criteria, random_source, _positionless(criteria.org_id))
+
+
+def _near(criteria: CourierCriteria, pickup: tuple[float, float]) -> list[str]:
+    """Return the nearest courier and, after conflicts, others that the search has met, the nearest first."""
+    level = _LEVELS.level(criteria.org_id, *pickup)
+    if criteria.conflicts >= 2:
+        level = max(level - _WIDER_LEVELS, geo.COVER)
+    search = NearestSearch(*pickup, criteria.radius_m, level=level)
+    seen: list[CellAnswer] = []
     while cells := search.next_cells():
-        calls = [partial(_query_cell, criteria, cell) for cell in cells]
-        answers, idle = parallel_pair_reads(calls, beside)
+        answers = _query_cells(criteria, cells)
         search.learn(answers)
         seen += answers
-        fallback += idle
-        beside = []
     nearest = search.nearest()
-    if nearest is None:
-        return _longest_idle(criteria, random_source, fallback)
-    return (
-        nearest.id
-        if criteria.conflicts < 2
-        else _spread(criteria, random_source, _by_distance(criteria, criteria.pickup, seen))
-    )
+    _LEVELS.learn(criteria.org_id, *pickup, nearest)
+    if nearest is None or criteria.conflicts < 2:
+        return [nearest.id] if nearest else []
+    return _by_distance(criteria, pickup, seen)
 
 
-def _by_distance(criteria: CourierCriteria, pickup: tuple[float, float], seen: Sequence[geo.CellAnswer]) -> list[str]:
+def _by_distance(criteria: CourierCriteria, pickup: tuple[float, float], seen: Sequence[CellAnswer]) -> list[str]:
     """Return the couriers within the radius that a search has read, the nearest first."""
     couriers = {courier for answer in seen for courier in answer.couriers}
     ranked = sorted((geo.great_circle_m(*pickup, lat, lng), courier_id) for courier_id, lat, lng in couriers)
@@ -99,16 +110,31 @@ def _positionless(org_id: str) -> list[str]:
     return [idle_key(org_id, None, shard) for shard in range(IDLE_SHARDS.count)]
 
 
-def _query_cell(criteria: CourierCriteria, cell: str) -> geo.CellAnswer:
-    """Return the couriers of one cell, up to the limit; a cell too small to be split is read to its end."""
+def _query_cells(criteria: CourierCriteria, cells: Sequence[str]) -> list[CellAnswer]:
+    """Return the couriers of each cell, up to the limit; in the first minutes of an hour two partitions hold them."""
+    queries = [
+        (cell, free_key)
+        for cell in cells
+        for free_key in free_cells_since(criteria.org_id, cell, criteria.now, criteria.oldest)
+    ]
+    reads = parallel_reads([partial(_read_cell, *query) for query in queries])
+    of_cells: dict[str, list[Rows]] = {}
+    for (cell, _), rows in zip(queries, reads, strict=True):
+        of_cells.setdefault(cell, []).append(rows)
+    return [_answer(criteria, cell, parts) for cell, parts in of_cells.items()]
+
+
+def _read_cell(cell: str, free_key: str) -> Rows:
+    """Return the entries of a cell in one partition; a cell too small to be split is read to its end."""
     finer = Courier.free_place.startswith(cell) if len(cell) > geo.COVER else None
-    query = Query(
-        Courier, free_cell(criteria.org_id, cell), index=Courier.free_by_cell.Meta.index_name, range_condition=finer
-    )
-    rows = query.read(None if len(cell) >= geo.PRECISION else _PER_CELL)
-    fitting = (raw for raw in rows.items if criteria.fits(raw))
+    query = Query(Courier, free_key, index=Courier.free_by_cell.Meta.index_name, range_condition=finer)
+    return query.read(None if len(cell) >= geo.PRECISION else _PER_CELL)
+
+
+def _answer(criteria: CourierCriteria, cell: str, parts: Sequence[Rows]) -> CellAnswer:
+    fitting = (raw for rows in parts for raw in rows.items if criteria.fits(raw))
     couriers = [(courier_of(raw), float(raw["lat"]["N"]), float(raw["lng"]["N"])) for raw in fitting]
-    return geo.CellAnswer(cell, couriers, complete=rows.is_complete)
+    return CellAnswer(cell, couriers, complete=all(rows.is_complete for rows in parts))
 
 
 def _first_idle(criteria: CourierCriteria, hash_key: str) -> tuple[int, str] | None:
@@ -120,8 +146,8 @@ def _first_idle(criteria: CourierCriteria, hash_key: str) -> tuple[int, str] | N
     return None
 
 
-def _longest_idle(
-    criteria: CourierCriteria, random_source: Random, couriers: Sequence[tuple[int, str] | None]
-) -> str | None:
-    ranked = [courier_id for _, courier_id in sorted(courier for courier in couriers if courier is not None)]
+def _longest_idle(criteria: CourierCriteria, random_source: Random, idle_keys: Sequence[str]) -> str | None:
+    """Return the longest idle courier of these index keys, or None."""
+    found = parallel_reads([partial(_first_idle, criteria, idle) for idle in idle_keys])
+    ranked = [courier_id for _, courier_id in sorted(courier for courier in found if courier is not None)]
     return _spread(criteria, random_source, ranked) if ranked else None

@@ -23,7 +23,8 @@ def report_position(position: CourierPosition, actor: Actor, now: datetime) -> N
     """
     org_id, courier_id, lat, lng = actor.org_id, actor.user_id, position.latitude, position.longitude
     courier = courier_key(org_id, courier_id).new()
-    place, cell = geo.encode(lat, lng), free_cell(org_id, geo.encode(lat, lng))
+    place = geo.encode(lat, lng)
+    cell = free_cell(org_id, place, now)
     idle = idle_key(org_id, now, idle_shard(courier_id))
     reported: list[Action] = [
         C.courier_id.set(courier_id),

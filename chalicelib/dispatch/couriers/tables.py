@@ -4,8 +4,10 @@ A free courier (on duty, no order in hand) is in two sparse indexes: by position
 (`idle`). Their keys are copies of attributes that every position update sets (`home_*`), so a write that has not read
 the courier can put them back into the indexes: the store copies the current values.
 
-The idle index is partitioned by the minute of the last position. Couriers with an old position stay in old partitions,
-so the search for the longest idle courier does not read them.
+Couriers whose phones went silent leave neither index, but no search meets them: the partition keys hold the time of the
+last position, to the hour for `free_by_cell`, to the minute for `idle`, and a search reads only the partitions that can
+hold positions young enough. Another write is needed for this only when a courier reports from the same cell in the next
+hour. In the first minutes of an hour a search reads the partitions of two hours.
 """
 
 from collections.abc import Mapping
@@ -35,6 +37,7 @@ ROSTER_SHARDS = Shards(4)
 IDLE_SHARDS = Shards(4)
 NOWHERE = "NOWHERE"
 _MINUTE_MS = 60_000
+_HOUR_MS = 3_600_000
 _DUTY = {True: "ON", False: "OFF"}
 
 
@@ -73,7 +76,7 @@ class Courier(Item):
     free_by_cell = index(
         IncludeProjection(["lat", "lng", "position_at"]), free_cell=UnicodeAttribute, free_place=UnicodeAttribute
     )
-    """Free couriers by position: partitioned by coarse cell, sorted by the full geohash."""
+    """Free couriers by position: partitioned by coarse cell and hour, sorted by the full geohash."""
     idle = index(IncludeProjection(["position_at"]), idle_key=UnicodeAttribute, idle_since=MomentAttribute)
     """Free couriers by idle time, partitioned by the minute of their last position."""
 
@@ -98,9 +101,20 @@ def courier_of(raw: Mapping[str, Any]) -> str:
     return str(raw["pk"]["S"]).rsplit(SEPARATOR, 1)[-1]
 
 
-def free_cell(org_id: str, cell: str) -> str:
-    """Return the index key of a coarse cell, from a geohash at least as fine."""
-    return key(org_id, "FREE", cell[: geo.COVER])
+def free_cell(org_id: str, cell: str, position_at: datetime) -> str:
+    """Return the index key of a coarse cell and the hour of the position, from a geohash at least as fine."""
+    return key(org_id, "FREE", to_millis(position_at) // _HOUR_MS, cell[: geo.COVER])
+
+
+def free_nowhere(org_id: str) -> str:
+    """Return the index key of couriers who never sent a position."""
+    return key(org_id, "FREE", NOWHERE)
+
+
+def free_cells_since(org_id: str, cell: str, now: datetime, oldest: datetime) -> list[str]:
+    """Return the index keys of a coarse cell that hold all positions between `oldest` and `now`, mostly one."""
+    hours = range(to_millis(oldest) // _HOUR_MS, to_millis(now) // _HOUR_MS + 1)
+    return [key(org_id, "FREE", hour, cell[: geo.COVER]) for hour in hours]
 
 
 def idle_key(org_id: str, position_at: datetime | None, shard: int) -> str:

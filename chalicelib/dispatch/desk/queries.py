@@ -15,13 +15,15 @@ from chalicelib.core.sharding import HIGHEST, LOWEST, ShardedList
 from chalicelib.core.store import Query, get_many, parallel_reads
 from chalicelib.dispatch import permissions
 from chalicelib.dispatch.couriers import geo
-from chalicelib.dispatch.couriers.tables import Courier, courier_key, courier_of, free_cell, roster_keys
+from chalicelib.dispatch.couriers.tables import Courier, courier_key, courier_of, free_cells_since, roster_keys
 from chalicelib.dispatch.desk.schemas import MAX_NEAR, CourierListQuery, CourierStatus, OrderListQuery
 from chalicelib.dispatch.orders.rules import IN_HAND
 from chalicelib.dispatch.orders.tables import ORDER_HOURS, Order, list_keys, person_key
 from chalicelib.edge.dependencies import Dependencies
 
 _MILLISECOND = timedelta(milliseconds=1)
+_LISTED_NEAR = timedelta(hours=1)
+"""Couriers who sent no position for so long are left out of the list of those near a place."""
 _DOING = {CourierStatus.FREE: Courier.order_id.does_not_exist(), CourierStatus.BUSY: Courier.order_id.exists()}
 """What tells free couriers on duty from those with an order."""
 
@@ -88,7 +90,9 @@ def _free_couriers_near(org_id: str, position: tuple[float, float], limit: int, 
     """Return the nearest free couriers with a position, within the radius of the search for an offer."""
     radius_m, index = deps.settings.nearest_radius_m, Courier.free_by_cell.Meta.index_name
     cells = geo.cells_within(*position, radius_m, geo.COVER)
-    reads = parallel_reads([partial(Query(Courier, free_cell(org_id, cell), index).read) for cell in cells])
+    now = deps.clock.now()
+    hours = (key for cell in cells for key in free_cells_since(org_id, cell, now, now - _LISTED_NEAR))
+    reads = parallel_reads([partial(Query(Courier, key, index).read) for key in hours])
     distances = {
         courier_of(raw): geo.great_circle_m(*position, float(raw["lat"]["N"]), float(raw["lng"]["N"]))
         for rows in reads

@@ -64,8 +64,8 @@ class CourierListQuery(msgspec.Struct, frozen=True):
     status: CourierStatus | None = None
     """Only couriers who do this."""
     near: Annotated[str, Meta(pattern=r"^-?[0-9]{1,2}(\.[0-9]{1,15})?,-?[0-9]{1,3}(\.[0-9]{1,15})?$")] | None = None
-    """A position as `latitude,longitude` in degrees (WGS 84). Such a list has free couriers only, at most 100, and no
-    cursor."""
+    """A position as `latitude,longitude` in degrees (WGS 84). Such a list has only free couriers who sent a position
+    within the last hour, at most 100, and no cursor."""
     limit: Annotated[int, Meta(ge=1, le=MAX_COURIERS)] = 100
     cursor: Cursor | None = None
 
