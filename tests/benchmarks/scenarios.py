@@ -296,7 +296,7 @@ SCENARIOS = [
     *(Scenario(name, prepare, situation=notices.SITUATION) for name, prepare in notices.NOTICES.items()),
     *(Scenario(name, prepare, situation=maintenance.SITUATION) for name, prepare in maintenance.REPAIRS.items()),
     *(Scenario(*one) for one in PHOTOS),
-    *(Scenario(name, prepare, trips=trips) for name, prepare, trips in PROVEN),
+    *(Scenario(name, prepare, outside, trips=trips) for name, prepare, outside, trips in PROVEN),
     *(Scenario(name, prepare, situation=packing.SITUATION) for name, prepare in packing.PACKING.items()),
     *(Scenario(name, prepare, situation=packing.CROWDED) for name, prepare in packing.LISTS.items()),
     *(

@@ -85,7 +85,7 @@ def _proven(stage: Stage) -> Hit:
 def _seen(stage: Stage) -> Hit:
     courier, placed = _picked_up(stage)
     delivery_photos.uploaded(courier, placed["id"])
-    return Hit("GET", OF_ORDER, stage.person("dispatcher"), params={"order_id": placed["id"]})
+    return Hit("GET", OF_ORDER, stage.world.person("dispatcher"), params={"order_id": placed["id"]})
 
 
 def _bare_add() -> None:
@@ -103,6 +103,12 @@ def _bare_delete() -> None:
     parallel([partial(objects.delete, key) for key in _BARE[:2]])
 
 
+def _bare_addresses() -> None:
+    objects = Objects(settings())
+    for key in _BARE[:2]:
+        objects.url(key)
+
+
 PHOTOS: tuple[tuple[str, Callable[[Stage], Hit], Callable[[], None]], ...] = (
     ("POST uploads/photos", _added, _bare_add),
     ("POST uploads/photos/presign", _prepared, _bare_form),
@@ -111,8 +117,8 @@ PHOTOS: tuple[tuple[str, Callable[[Stage], Hit], Callable[[], None]], ...] = (
     ("POST orders/{id}/photos/presign", _delivery_photo_prepared, _bare_form),
 )
 
-PROVEN: tuple[tuple[str, Callable[[Stage], Hit], int], ...] = (
-    ("POST courier/orders/delivered, proven", _proven, 4),
-    ("GET orders/{id}/photos", _seen, 2),
+PROVEN: tuple[tuple[str, Callable[[Stage], Hit], Callable[[], None] | None, int], ...] = (
+    ("POST courier/orders/delivered, proven", _proven, None, 4),
+    ("GET orders/{id}/photos", _seen, _bare_addresses, 2),
 )
 """Deliveries with proof, and how many round trips they take: the proof is read beside the order."""
