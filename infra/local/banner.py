@@ -59,6 +59,7 @@ def banner(running: Running, style: Style, *, has_console: bool = False) -> str:
         style.bold("  In another terminal"),
         *_next_steps(running, style),
         "",
+        *([f"  Open {style.link(f'{origin}/')} in a browser."] if has_console else []),
         "  Ctrl-C stops Baton.",
         "",
         style.good(READY),

@@ -76,6 +76,13 @@ def test_colours_do_not_change_the_text_of_the_banner(files: StackFiles) -> None
     assert plain.endswith(READY)
 
 
+def test_the_banner_ends_with_the_address_of_the_console_if_there_is_one(files: StackFiles) -> None:
+    running, style = Running(files, None, "elsewhere"), Style(enabled=False)
+    last = banner(running, style, has_console=True).splitlines()[-4:]
+    assert f"  Open http://{files.authority}/ in a browser." in last
+    assert "in a browser" not in banner(running, style)
+
+
 def test_the_banner_of_users_with_an_unknown_password_names_no_file(files: StackFiles) -> None:
     text = banner(Running(files, None, "elsewhere"), Style(enabled=False))
     assert "unchanged since the users were created" in text
