@@ -1,6 +1,14 @@
 import { useMediaQuery } from "@mantine/hooks";
 import { useVirtualizer } from "@tanstack/react-virtual";
-import { type CSSProperties, type KeyboardEvent, type ReactNode, useEffect, useRef, useState } from "react";
+import {
+  type CSSProperties,
+  type KeyboardEvent,
+  type PointerEvent,
+  type ReactNode,
+  useEffect,
+  useRef,
+  useState,
+} from "react";
 import styles from "./data-grid.module.css";
 import { GridFoot, type Paging } from "./data-grid-foot";
 import { GridHead } from "./data-grid-head";
@@ -34,6 +42,8 @@ export interface DataGridProps<Row> {
   rowId: (row: Row) => string;
   /** Opens a row, by a click or Enter. */
   onOpen?: (row: Row) => void;
+  /** Begins to drag a row. */
+  onDrag?: (event: PointerEvent, row: Row) => void;
   /** The open row. */
   selected?: string | null;
   sort?: Sort;
@@ -139,6 +149,7 @@ function Rows<Row>(props: RowsProps<Row>) {
             style={{ height, transform: `translateY(${start}px)` }}
             onFocus={() => setActive(index)}
             onKeyDown={onKeyDown}
+            onPointerDown={(event) => props.onDrag?.(event, row)}
             onClick={() => onOpen?.(row)}
           >
             {narrow === undefined ? (

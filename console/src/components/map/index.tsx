@@ -3,7 +3,7 @@ import { lazy, Suspense } from "react";
 import { common } from "~/texts/common";
 import type { MapProps } from "./map";
 
-export type { MapLine, MapPoint, MapProps } from "./map";
+export type { MapLine, MapPoint, MapProps, PointAt } from "./map";
 
 const LoadedMap = lazy(() => import("./map"));
 

@@ -40,17 +40,22 @@ export interface MapProps {
   lines?: readonly MapLine[];
   selected?: string | null;
   onSelect?: (id: string) => void;
+  /** Is given a function that returns the id of the point at a position of the window, for what is dragged onto the map. */
+  pointAt?: React.RefObject<PointAt | null>;
 }
+
+export type PointAt = (x: number, y: number) => string | null;
 
 const NO_LINES: readonly MapLine[] = [];
 
 /** The map. Points are one layer drawn by the graphics card, so thousands of them move smoothly. */
-export default function LoadedMap({ label, points, lines = NO_LINES, selected = null, onSelect }: MapProps) {
+export default function LoadedMap({ label, points, lines = NO_LINES, selected = null, onSelect, pointAt }: MapProps) {
   const holder = useRef<HTMLDivElement>(null);
   const map = useMap(holder, points, onSelect);
   useEffect(() => showPoints(map.loaded, points), [map.loaded, points]);
   useEffect(() => showLines(map.loaded, lines), [map.loaded, lines]);
   useSelected(map.loaded, points, selected);
+  usePointAt(map.loaded, points, pointAt);
   if (map.failed) return <StateMessage kind="failed" title={common.map.label} text={common.map.unsupported} />;
   return (
     <div className={styles.map} role="region" aria-label={label} data-drawn={map.loaded !== null}>
@@ -71,6 +76,16 @@ function useSelected(map: MapLibre | null, points: readonly MapPoint[], selected
     moved.current = selected;
     if (point !== undefined) bringIntoSight(map, point);
   }, [map, points, selected]);
+}
+
+function usePointAt(map: MapLibre | null, points: readonly MapPoint[], pointAt: MapProps["pointAt"]): void {
+  useEffect(() => {
+    if (pointAt === undefined) return;
+    pointAt.current = (x, y) => {
+      const { left, top } = map?.getCanvas().getBoundingClientRect() ?? { left: 0, top: 0 };
+      return map === null ? null : (nearestPoint(map, points, { x: x - left, y: y - top })?.id ?? null);
+    };
+  }, [map, points, pointAt]);
 }
 
 function bringIntoSight(map: MapLibre, { longitude, latitude }: MapPoint): void {

@@ -75,6 +75,16 @@ export function nearQuery(near: string) {
   });
 }
 
+/** Couriers on duty without an order, in no order that means anything. */
+export const freeQuery = queryOptions({
+  queryKey: [...keys.couriers, "free"],
+  queryFn: async ({ signal }) => {
+    const query = { status: "free", limit: COURIERS_PAGE } as const;
+    return (await dataOf(api.GET("/v1/couriers", { params: { query }, signal }))).couriers;
+  },
+  ...live,
+});
+
 interface Page<Row> {
   rows: readonly Row[];
   next: string | undefined;

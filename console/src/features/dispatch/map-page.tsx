@@ -1,8 +1,9 @@
 import { SegmentedControl } from "@mantine/core";
+import { useRef } from "react";
 import { useAddress } from "~/components/address";
 import { ErrorNote } from "~/components/error-note";
 import { useAddressValue, useFilters } from "~/components/filters";
-import { MapView } from "~/components/map";
+import { MapView, type PointAt } from "~/components/map";
 import { PageHeader } from "~/components/page-header";
 import { CourierPane } from "./courier-pane";
 import { MapLegend } from "./map-legend";
@@ -12,6 +13,7 @@ import { OrderDrawer } from "./order-drawer";
 import { OrderPane } from "./order-pane";
 import { Selected } from "./selected";
 import { texts } from "./texts";
+import { useDropOnCourier } from "./use-drop-on-courier";
 import { useMapData } from "./use-map-data";
 
 const FILTERS = ["status", "courier", "state", "q", "near"] as const;
@@ -25,6 +27,8 @@ export default function MapPage() {
   const [open, setOpen] = useAddressValue("order");
   const { fleet, ordersRead, couriers, orders, byId, counts, points, lines, listed } = useMapData(filters.values);
   const selection = selectionOf(selected);
+  const pointAt = useRef<PointAt | null>(null);
+  const drag = useDropOnCourier(pointAt, byId);
   const list = tab ?? selection?.kind ?? "order";
 
   /** The list follows what is selected on the map. */
@@ -42,6 +46,7 @@ export default function MapPage() {
               points={points}
               lines={lines}
               selected={pointOf(selection)}
+              pointAt={pointAt}
               onSelect={(point) => select(selectedByPoint(point))}
             />
           </div>
@@ -79,6 +84,7 @@ export default function MapPage() {
                 couriers={byId}
                 selected={idOf(selection, "order")}
                 onSelect={(id) => select(`order:${id}`)}
+                onDrag={drag.begin}
               />
             </>
           ) : (
@@ -92,6 +98,7 @@ export default function MapPage() {
           )}
         </div>
       </div>
+      {drag.shown}
       <OrderDrawer orderId={open} couriers={couriers} onClose={() => setOpen(null)} />
     </>
   );

@@ -1,6 +1,6 @@
-import { Skeleton } from "@mantine/core";
+import { Group, Skeleton } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
-import { useMemo } from "react";
+import { lazy, Suspense, useMemo } from "react";
 import { Copyable, shortId } from "~/components/copyable";
 import { DateTime } from "~/components/date-time";
 import { DetailDrawer, DrawerSection } from "~/components/detail-drawer";
@@ -11,6 +11,8 @@ import { OrderBadge } from "./order-badge";
 import { OrderTimeline } from "./order-timeline";
 import { type Courier, type Order, orderQuery } from "./queries";
 import { texts } from "./texts";
+
+const OrderActions = lazy(() => import("./order-actions"));
 
 interface OrderDrawerProps {
   orderId: string | null;
@@ -40,6 +42,11 @@ function Detail({ order, couriers }: { order: Order; couriers: readonly Courier[
   const courier = couriers.find(({ id }) => id === order.assigned_courier);
   return (
     <>
+      <Suspense>
+        <Group gap="xs">
+          <OrderActions order={order} />
+        </Group>
+      </Suspense>
       <DrawerSection title={detail.journey}>
         <KeyValueList
           items={[

@@ -1,5 +1,5 @@
 import type { UseQueryResult } from "@tanstack/react-query";
-import { useMemo } from "react";
+import { type PointerEvent, useMemo } from "react";
 import { type Column, DataGrid } from "~/components/data-grid";
 import { rowsOf } from "~/components/data-grid-state";
 import { TimeAgo } from "~/components/date-time";
@@ -19,6 +19,8 @@ interface OrderPaneProps {
   couriers: ReadonlyMap<string, Courier>;
   selected: string | null;
   onSelect: (id: string) => void;
+  /** Begins to drag an order onto a courier of the map. */
+  onDrag: (event: PointerEvent, order: Order) => void;
 }
 
 const COLUMNS: readonly Column<Order>[] = [
@@ -44,7 +46,7 @@ const COLUMNS: readonly Column<Order>[] = [
 ];
 
 /** The orders of the map, the oldest first. */
-export function OrderPane({ filters, query, couriers, selected, onSelect }: OrderPaneProps) {
+export function OrderPane({ filters, query, couriers, selected, onSelect, onDrag }: OrderPaneProps) {
   const { status, courier } = filters.values;
   const active = status !== "" || courier !== "";
   const options = useMemo(() => carrying(couriers, courier), [couriers, courier]);
@@ -73,6 +75,7 @@ export function OrderPane({ filters, query, couriers, selected, onSelect }: Orde
         narrow={narrowOrder}
         selected={selected}
         onOpen={(order) => onSelect(order.id)}
+        onDrag={onDrag}
         filtered={active}
         onClearFilters={filters.clear}
         empty={<StateMessage kind="empty" title={texts.map.noOrders} text={texts.map.noOrdersHint} />}

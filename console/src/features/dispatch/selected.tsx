@@ -1,5 +1,5 @@
 import { Button, CloseButton } from "@mantine/core";
-import type { ReactNode } from "react";
+import { lazy, type ReactNode, Suspense } from "react";
 import { TimeAgo, useNow } from "~/components/date-time";
 import { StatusBadge } from "~/components/status-badge";
 import { common } from "~/texts/common";
@@ -9,6 +9,8 @@ import { pickupOf, type Selection } from "./map-shapes";
 import { OrderBadge } from "./order-badge";
 import type { Courier, Order } from "./queries";
 import { texts } from "./texts";
+
+const OrderActions = lazy(() => import("./order-actions"));
 
 interface SelectedProps {
   selection: Selection;
@@ -41,7 +43,10 @@ function SelectedOrder({ order, couriers, onSelect, onOpen, onNear }: SelectedPr
         → {order.dropoff_address} · <TimeAgo value={order.created_at} />
       </p>
       <div className={styles.buttons}>
-        <Button size="compact-sm" onClick={() => onOpen(order.id)}>
+        <Suspense>
+          <OrderActions order={order} compact />
+        </Suspense>
+        <Button variant="default" size="compact-sm" onClick={() => onOpen(order.id)}>
           {texts.map.openOrder}
         </Button>
         {courier !== undefined && (
