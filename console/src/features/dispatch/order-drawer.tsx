@@ -52,6 +52,7 @@ function Detail({ order, couriers }: { order: Order; couriers: readonly Courier[
           items={[
             { label: detail.pickup, value: order.pickup_address },
             { label: detail.dropoff, value: order.dropoff_address },
+            { label: detail.failure, value: failureOf(order) },
             { label: detail.receiver, value: <span className="numbers">{order.receiver_phone}</span> },
             { label: detail.notes, value: order.notes },
             { label: detail.courier, value: courier?.name ?? order.assigned_courier ?? detail.noCourier },
@@ -79,6 +80,11 @@ function Detail({ order, couriers }: { order: Order; couriers: readonly Courier[
       </DrawerSection>
     </>
   );
+}
+
+function failureOf({ failure }: Order): string | null {
+  if (failure === undefined) return null;
+  return failure.note === undefined ? failure.reason : `${failure.reason} (${failure.note})`;
 }
 
 function priceOf(cents: number | undefined): string | null {

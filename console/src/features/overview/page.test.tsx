@@ -14,6 +14,9 @@ const DISPATCH: NonNullable<Overview["dispatch"]> = {
     delivered: 41,
     noNearbyDriver: 1,
     canceledByCustomer: 2,
+    canceledByDispatcher: 0,
+    undeliverable: 0,
+    returned: 0,
   },
   atLeast: ["assigned"],
   hours: {
@@ -21,6 +24,9 @@ const DISPATCH: NonNullable<Overview["dispatch"]> = {
     delivered: [...HOURS.slice(2), 17, 15],
     noNearbyDriver: HOURS,
     canceledByCustomer: HOURS,
+    canceledByDispatcher: HOURS,
+    undeliverable: HOURS,
+    returned: HOURS,
   },
 };
 const FIRST_HOUR = "2026-03-13T10:00:00Z";
