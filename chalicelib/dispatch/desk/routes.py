@@ -117,8 +117,9 @@ def _step(
 def release_order_by_dispatcher(request: Request[DispatcherStep, Empty, Order], work: UnitOfWork) -> Order:
     """Take an order from its courier before it is picked up; it is offered to the next courier at once.
 
-    The courier is free again and is not offered this order again. Events: the courier gets `order.reassigned_away`, the
-    customer `order.status` with `assigned` or `no_nearby_driver`, the next courier `order.assigned`.
+    The courier is free again and is not offered this order again. If the courier loses the order at the same moment,
+    the next one keeps it. Events: the courier gets `order.reassigned_away`, the customer `order.status` with `assigned`
+    or `no_nearby_driver`, the next courier `order.assigned`.
     """
     return service.release_order_by_dispatcher(work, request.resource, request.body, request.actor)
 

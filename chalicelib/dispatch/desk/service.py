@@ -30,7 +30,12 @@ def assign_order(work: UnitOfWork, order: Order, command: OrderAssignment, _: Ac
 
 
 def release_order_by_dispatcher(work: UnitOfWork, order: Order, command: DispatcherStep, _: Actor) -> Order:
-    """Take an order from its courier before it is picked up; it is offered to the next one, if there is one."""
+    """Take an order from its courier before it is picked up; it is offered to the next one, if there is one.
+
+    If that courier loses the order at the same moment, the next one keeps the offer.
+    """
+    if order.assigned_courier != work.kept.setdefault("released_courier", order.assigned_courier):
+        return order
     _give_reason(work, order, command)
     assignment.reassign(work, order, OrderAction.RELEASE_BY_DISPATCHER)
     return order
