@@ -5,7 +5,7 @@ entity have their own names, those of other entities have the form `kind/id.fiel
 model lists as `unaudited` (secrets, derived values) never appear.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
 from chalicelib.audit.refusals import RefusalThrottle
@@ -31,11 +31,22 @@ class Trail:
         self._throttle = RefusalThrottle()
 
     def stage(self, work: UnitOfWork, actor: Actor) -> None:
-        """Add the row of the staged changes to the same transaction."""
+        """Add the row of the staged changes to the same transaction, and those of further subjects.
+
+        The row of a further subject has only the changes of that entity.
+        """
         if work.audit_subject is None:
             return
-        diff = encoder.encode(diff_of(work, work.audit_subject)).decode()
-        work.create(new_row(work, actor, work.audit_subject, OUTCOME_OK, diff), audited=False)
+        self._stage(work, actor, work.audit_subject, diff_of(work, work.audit_subject))
+        for subject in work.further_subjects:
+            own = {name: pair for name, pair in diff_of(work, subject).items() if "/" not in name}
+            self._stage(work, actor, subject, own)
+
+    def _stage(
+        self, work: UnitOfWork, actor: Actor, subject: AuditSubject, changes: Mapping[str, list[object]]
+    ) -> None:
+        diff = encoder.encode(changes).decode()
+        work.create(new_row(work, actor, subject, OUTCOME_OK, diff), audited=False)
 
     def refused(self, actor: Actor, target: AuditTarget, entity_id: str, error: BatonError) -> None:
         """Write the row of a refused mutation, at most one a second and person.

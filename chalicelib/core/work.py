@@ -103,6 +103,7 @@ class UnitOfWork(msgspec.Struct, eq=False):
     ended: list[EndedSessions] = msgspec.field(default_factory=list)
     session_bound: list[Actor] = msgspec.field(default_factory=list)
     audit_subject: AuditSubject | None = None
+    further_subjects: list[AuditSubject] = msgspec.field(default_factory=list)
     audit_actor: Actor | None = None
     after_commit: list[Callable[[], None]] = msgspec.field(default_factory=list)
     follow_ups: list[tuple[str, Callable[["UnitOfWork"], object]]] = msgspec.field(default_factory=list)
@@ -117,6 +118,10 @@ class UnitOfWork(msgspec.Struct, eq=False):
     def audit(self, entity_type: str, entity_id: str, action: str) -> None:
         """Set the entity and the action of the audit row; that entity's changes appear in it without a prefix."""
         self.audit_subject = AuditSubject(entity_type, entity_id, action)
+
+    def audit_further(self, entity_type: str, entity_id: str, action: str) -> None:
+        """Add an audit row of its own for another entity that this work changes."""
+        self.further_subjects.append(AuditSubject(entity_type, entity_id, action))
 
     def create(
         self,

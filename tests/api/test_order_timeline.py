@@ -8,7 +8,7 @@ from chalicelib.audit.tables import new_row
 from chalicelib.core.actor import Actor
 from chalicelib.core.work import AuditSubject, UnitOfWork
 from infra.local.engine import EmbeddedEngine
-from tests.builders.dispatch import cancel_order, carried, on_duty, order, order_body, step, time_out
+from tests.builders.dispatch import cancel_order, carried, duty, on_duty, order, order_body, step, time_out
 from tests.builders.trips import counted_trips
 from tests.builders.world import DEMO, OTHER, Person, World
 
@@ -93,6 +93,15 @@ def test_an_offer_that_timed_out_is_told_as_a_change_by_the_system(world: World)
         "status": {"before": "assigned", "after": "no_nearby_driver"},
         "assigned_courier": {"before": courier.user_id},
     }
+
+
+def test_an_offer_that_is_declined_by_going_off_duty_is_in_the_timeline(world: World) -> None:
+    customer, courier = world.person("customer"), on_duty(world.person("courier"))
+    placed = order(customer)
+    duty(courier, available=False)
+    entry = timeline(customer, placed["id"])[-1]
+    assert (entry["action"], entry["actor_id"]) == ("ORDER_DECLINED", courier.user_id)
+    assert entry["changes"]["assigned_courier"] == {"before": courier.user_id}
 
 
 def test_a_timeline_shows_no_more_than_status_and_courier(world: World) -> None:

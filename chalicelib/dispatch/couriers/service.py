@@ -63,5 +63,6 @@ def _end_duty(work: UnitOfWork, org_id: str, courier_id: str, courier: Courier |
     if courier is not None and order is not None and is_offered:
         release = partial(duty.release_off_duty, work, courier)
         assignment.reassign(work, order, OrderAction.DECLINE, release)
+        work.audit_further(Order.kind, order.order_id, "ORDER_DECLINED")
     else:
         duty.set_duty(work, org_id, courier_id, courier, available=False)

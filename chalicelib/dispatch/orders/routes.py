@@ -93,8 +93,8 @@ def get_order(request: Request[Empty, Empty, Order]) -> queries.OrderRead:
 def get_order_timeline(request: Request[Empty, CursorRequest, Order]) -> queries.Timeline:
     """List the changes of an order, oldest first.
 
-    Requests that were refused or changed nothing are left out. So are offers that were declined because the courier
-    went off duty or signed out: they are recorded with the courier.
+    Requests that were refused or changed nothing are left out. An offer is also declined if the courier goes off duty
+    or is signed out.
     """
     return queries.get_order_timeline(request.resource, request.query)
 
