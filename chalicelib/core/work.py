@@ -1,8 +1,7 @@
 """The unit of work: the changes that a use case has staged and that the commit will write.
 
-A use case reads, checks rules, and stages changes here: `create`, `update`, `update_unread`, `delete`, `remove`,
-`check_condition`, `publish`. `chalicelib.core.commit` writes all of it as one transaction, with the audit row, the
-mailbox entries and the idempotency record. Each change names the error that the failure of its condition means.
+A use case reads, checks rules, and stages changes here. `chalicelib.core.commit` writes all of it as one transaction,
+with audit rows, mailbox entries and the idempotency record. Each change names the error that its condition means.
 
     update          an entity that was read; its condition is the version that was read
     update_unread   an item that was not read, or that many write at once; its condition is the one that is given
@@ -118,10 +117,6 @@ class UnitOfWork(msgspec.Struct, eq=False):
     def audit(self, entity_type: str, entity_id: str, action: str) -> None:
         """Set the entity and the action of the audit row; that entity's changes appear in it without a prefix."""
         self.audit_subject = AuditSubject(entity_type, entity_id, action)
-
-    def audit_further(self, entity_type: str, entity_id: str, action: str) -> None:
-        """Add an audit row of its own for another entity that this work changes."""
-        self.further_subjects.append(AuditSubject(entity_type, entity_id, action))
 
     def create(
         self,

@@ -158,7 +158,7 @@ def test_a_decision_just_before_the_step_commits_wins(
         assert acted.status in {403, 409}
 
 
-def meanwhile(arena: World, embedded: EmbeddedEngine, act: Callable[[Dispute], object]) -> tuple[Dispute, Answer]:
+def meanwhile(arena: World, embedded: EmbeddedEngine, act: Callable[[Dispute], None]) -> tuple[Dispute, Answer]:
     """Let the dispatcher choose the third courier while something happens to that courier."""
     dispute = Dispute(arena, "accept")
     with embedded.before("TransactWriteItems", lambda *_: act(dispute), times=1):

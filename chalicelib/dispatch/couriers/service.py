@@ -5,7 +5,7 @@ from functools import partial
 
 from chalicelib.core.actor import Actor
 from chalicelib.core.store import get
-from chalicelib.core.work import UnitOfWork
+from chalicelib.core.work import AuditSubject, UnitOfWork
 from chalicelib.dispatch.couriers import duty, events
 from chalicelib.dispatch.couriers.schemas import Availability
 from chalicelib.dispatch.couriers.tables import Courier, courier_key
@@ -63,6 +63,6 @@ def _end_duty(work: UnitOfWork, org_id: str, courier_id: str, courier: Courier |
     if courier is not None and order is not None and is_offered:
         release = partial(duty.release_off_duty, work, courier)
         assignment.reassign(work, order, OrderAction.DECLINE, release)
-        work.audit_further(Order.kind, order.order_id, "ORDER_DECLINED")
+        work.further_subjects.append(AuditSubject(Order.kind, order.order_id, "ORDER_DECLINED"))
     else:
         duty.set_duty(work, org_id, courier_id, courier, available=False)

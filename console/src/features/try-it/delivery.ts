@@ -25,10 +25,6 @@ export const delivery: Story = {
   prepare,
   steps: [
     {
-      ...steps.duty,
-      call: () => ({ who: COURIER, method: "POST", path: "/v1/courier/availability", body: { available: true } }),
-    },
-    {
       ...steps.location,
       call: () => ({
         who: COURIER,
@@ -36,6 +32,10 @@ export const delivery: Story = {
         path: "/v1/courier/location",
         body: { latitude: PICKUP.latitude + 0.0004, longitude: PICKUP.longitude },
       }),
+    },
+    {
+      ...steps.duty,
+      call: () => ({ who: COURIER, method: "POST", path: "/v1/courier/availability", body: { available: true } }),
     },
     {
       ...steps.order,
@@ -72,8 +72,10 @@ async function courierStep(step: string, orderId = "", people: People) {
   return { who: COURIER, method: "POST", path: `/v1/courier/orders/${step}`, body } as const;
 }
 
+/** Ends what the courier has in hand, and the duty, so that no order that waits elsewhere is offered at the next step. */
 async function prepare(people: People): Promise<void> {
   const { body } = await people.send({ who: COURIER, method: "GET", path: "/v1/courier/active-order" });
   const ending = ENDINGS[textAt(body, "order.status")];
   if (ending !== undefined) await people.send(await courierStep(ending, textAt(body, "order.id"), people));
+  await people.send({ who: COURIER, method: "POST", path: "/v1/courier/availability", body: { available: false } });
 }

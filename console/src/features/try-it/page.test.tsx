@@ -33,13 +33,14 @@ test("a step shows its request as a command and the response, and the next step 
     "POST /v1/auth/login": () => SIGNED_IN,
     "GET /v1/courier/active-order": () => ({ active: false }),
     "POST /v1/courier/availability": () => new Response(null, { status: 204 }),
+    "POST /v1/courier/location": () => new Response(null, { status: 204 }),
   });
   show(<TryItPage />);
   await begin();
   await userEvent.click(await screen.findByRole("button", { name: "Send the request" }));
-  expect((await screen.findByLabelText("Request")).textContent).toContain("/api/v1/courier/availability");
+  expect((await screen.findByLabelText("Request")).textContent).toContain("/api/v1/courier/location");
   expect(screen.getByLabelText("Response").textContent).toBe("no content");
-  expect(screen.getByText("The courier's phone sends a position")).toBeTruthy();
+  expect(screen.getByText("The courier goes on duty")).toBeTruthy();
 });
 
 test("a refusal that the story does not expect stops it, and the request can be sent again", async () => {
@@ -47,7 +48,8 @@ test("a refusal that the story does not expect stops it, and the request can be 
     ...LOCAL,
     "POST /v1/auth/login": () => SIGNED_IN,
     "GET /v1/courier/active-order": () => ({ active: false }),
-    "POST /v1/courier/availability": () => refusal(409, "CONFLICT", "Conflict."),
+    "POST /v1/courier/availability": () => new Response(null, { status: 204 }),
+    "POST /v1/courier/location": () => refusal(409, "CONFLICT", "Conflict."),
   });
   show(<TryItPage />);
   await begin();

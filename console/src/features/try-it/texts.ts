@@ -39,7 +39,7 @@ export const texts = {
       },
       location: {
         title: "The courier's phone sends a position",
-        explanation: "The app sends it every few seconds; the nearest free courier will get the offer.",
+        explanation: "The app sends it every few seconds, so that the nearest free courier gets the offer.",
       },
       order: {
         title: "The customer creates an order",
