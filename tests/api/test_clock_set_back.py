@@ -6,7 +6,7 @@ import pytest
 
 from chalicelib.core.clock import SKEW, is_due
 from infra.local.engine import EmbeddedEngine
-from tests.builders.dispatch import on_duty, order, order_body
+from tests.builders.dispatch import east, on_duty, order, order_body, report
 from tests.builders.mailboxes import is_pending, numbers_at, publish
 from tests.builders.signing_in import PASSWORD, anna
 from tests.builders.time import START
@@ -36,6 +36,7 @@ def test_an_offer_goes_to_the_next_courier(world: World) -> None:
     placed = order(customer)
     assert placed["assigned_courier"] == couriers[0].user_id
     set_back(world, *couriers)
+    report(couriers[1], *east(2))
     world.sweep()
     after = couriers[1].get(f"/v1/orders/{placed['id']}")
     assert after.json["assigned_courier"] == couriers[1].user_id

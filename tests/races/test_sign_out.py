@@ -63,10 +63,13 @@ def has_session(courier: Person) -> bool:
 
 @pytest.mark.parametrize("is_disabled", [False, True])
 def test_no_order_is_left_as_an_unanswered_offer_to_a_signed_out_courier(arena: World, is_disabled: bool) -> None:
+    couriers, gone, placed = list[Person](), set[str](), list[str]()  # orders of earlier rounds wait for new couriers
+    admin = arena.person("SYSTEM_ADMIN")
     for _ in range(3):
         leaving = [on_duty(arena.person("courier"), km=1) for _ in range(3)]
         staying = [on_duty(arena.person("courier"), km=3) for _ in range(2)]
-        admin, placed = arena.person("SYSTEM_ADMIN"), list[str]()
+        couriers += [*leaving, *staying]
+        gone |= {courier.user_id for courier in leaving}
         placing(arena.person("customer"), placed)
         end = partial(disable, admin) if is_disabled else end_session
         leave: list[Call] = [partial(end, courier) for courier in leaving]
@@ -75,13 +78,12 @@ def test_no_order_is_left_as_an_unanswered_offer_to_a_signed_out_courier(arena: 
         calls += [partial(going_on_duty, one) for one in leaving]
         calls += [partial(moving, leaving[0])]
         at_once([*calls, *leave])
-        check_agreement([*leaving, *staying], placed)
+        check_agreement(couriers, placed)
         for courier in leaving:
             stored = stored_courier(courier)
             assert stored is not None
             assert not stored.available
             check_indexes(courier)
-        gone = {courier.user_id for courier in leaving}
         offered = [one for one in map(stored_order, placed) if one.status == OrderState.ASSIGNED]
         assert not gone & {one.assigned_courier for one in offered}
         for courier in staying:
