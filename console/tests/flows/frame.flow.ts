@@ -38,7 +38,10 @@ test.skipIf(program === null)("a reload keeps the session, and sign-out leaves n
   expect(await page.evaluate(() => Object.keys(localStorage).filter((key) => key.includes("session")))).toEqual([]);
   expect(await page.evaluate(() => JSON.stringify(sessionStorage))).not.toContain("accessToken");
   await page.getByRole("button", { name: /Account: / }).click();
+  // Signing out loads the page anew, so that nothing stays in its memory.
+  const loaded = page.waitForEvent("load");
   await page.getByRole("menuitem", { name: "Sign out" }).click();
+  await loaded;
   await page.getByRole("button", { name: "Sign in" }).waitFor();
   expect(await page.evaluate(() => sessionStorage.length)).toBe(0);
   await page.goBack();
