@@ -11,6 +11,7 @@ from itertools import chain
 from typing import Any
 
 from chalicelib.audit.tables import OUTCOME_OK, AuditRow
+from chalicelib.core.runner import FOLLOW_UP_ACTOR
 from chalicelib.core.table import Item
 from chalicelib.dispatch.orders.tables import Order
 from chalicelib.edge.idempotency import IdempotencyRecord
@@ -129,10 +130,13 @@ def check_audit(found: Snapshot, acknowledged: Iterable[Change]) -> Iterator[str
     """Yield a sentence for each acknowledged change without its own audit row, and each row without a change.
 
     The row has the id of the request that made the change. A repeated request is answered under another id, so for
-    these the numbers per person are compared.
+    these the numbers per person are compared. What follows from a change has rows of its own under the same id: a
+    waiting order that is offered, and an offer that is declined by going off duty.
     """
     audited = [change for change in acknowledged if not change.is_import and change.path != "/events/batch"]
-    rows = [row for row in found.all(AuditRow) if row.outcome == OUTCOME_OK]
+    rows = [row for row in found.all(AuditRow) if row.outcome == OUTCOME_OK and row.actor_id != FOLLOW_UP_ACTOR]
+    off_duty = {row.request_id for row in rows if row.action_type != "ORDER_DECLINED"}
+    rows = [row for row in rows if row.action_type != "ORDER_DECLINED" or row.request_id not in off_duty]
     by_request = Counter(row.request_id for row in rows)
     for change in audited:
         if not change.is_replay and by_request[change.request_id] != 1:
