@@ -116,6 +116,8 @@ describe("requests", () => {
     const history = await customer.api.GET("/v1/customer/orders/history");
     expect(history.data.orders.map((order) => order.id)).toEqual([data.order.id]);
     expect(line.count("POST /api/v1/orders")).toBe(4);
+    // Otherwise it waits, and is offered to the next courier who goes on duty.
+    await customer.api.POST("/v1/customer/orders/cancel", { body: { order_id: data.order.id } });
   });
 
   test("a stale version and invalid input are typed errors", async () => {
