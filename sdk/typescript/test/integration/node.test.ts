@@ -220,6 +220,7 @@ describe("sockets", () => {
       if (round % 5 === 1) line.drop();
       line.silent = round % 10 >= 7;
       line.down = round % 10 === 3;
+      if (round % 5 === 0) await opened(socket); // however fast the orders are, each cut is one of an open line
       await orderAndCancel(customer);
     }
     line.silent = line.down = false;
