@@ -1,4 +1,4 @@
-"""The sweeps over orders that nobody answered or nobody could take.
+"""The sweeps over offers without an answer and orders without a courier.
 
     reassign_due    an offer that no courier has answered in time goes to the next courier; who lets three in a row time
                     out goes off duty
@@ -22,7 +22,7 @@ from chalicelib.core.actor import Actor
 from chalicelib.core.clock import is_due
 from chalicelib.core.parallel import parallel
 from chalicelib.core.store import Query, get, parallel_reads
-from chalicelib.core.sweep import DueItem, Sweep, SweepResult, due_queries
+from chalicelib.core.sweep import DueItem, OutcomeT, Sweep, SweepResult, due_queries
 from chalicelib.core.work import UnitOfWork
 from chalicelib.dispatch.couriers import geo
 from chalicelib.dispatch.couriers.service import end_duty_of_absent
@@ -39,7 +39,7 @@ ACTOR = "system:sweep"
 _RESERVE_S = 5.0
 """A page of offers takes at most a second or two; the last pass of a minute begins with fifteen left."""
 
-
+_SWEEP_NAMES = {SCHEDULED: "scheduled", WAITING: "waits"}
 _RETRIED = 200
 """Waiting orders that are read per shard in one sweep, those that began to wait first."""
 _PLACE = 14
@@ -87,7 +87,7 @@ def reassign_due(
             life=timedelta(seconds=deps.settings.offer_life_s),
         ),
         id_attribute="order_id",
-        settle=partial(_settle, deps, sweep_id),
+        settle=partial(_settle, deps, sweep_id, _time_out),
         failed=OfferOutcome.FAILED,
         page_size=500,
         reserve_s=_RESERVE_S,
@@ -95,8 +95,32 @@ def reassign_due(
     return sweep.run(remaining_s)
 
 
-def _settle(deps: Dependencies, sweep_id: str, due: DueItem) -> OfferOutcome:
-    return deps.runner.run(Actor(due.org_id, ACTOR, sweep_id), partial(_time_out, due))
+def _settle(
+    deps: Dependencies, sweep_id: str, use_case: Callable[[DueItem, UnitOfWork], OutcomeT], due: DueItem
+) -> OutcomeT:
+    return deps.runner.run(Actor(due.org_id, ACTOR, sweep_id), partial(use_case, due))
+
+
+def _due_sweep(
+    deps: Dependencies, name: str, life: timedelta, settle: Callable[[DueItem], OutcomeT], failed: OutcomeT
+) -> Sweep[OutcomeT]:
+    """Return the sweep over orders that are due, scheduled or waiting; `name` begins their shards."""
+    queries = due_queries(
+        Order,
+        DUE_SHARDS.keys(name),
+        index=Order.due.Meta.index_name,
+        attribute=Order.due_at,
+        now=deps.clock.now(),
+        life=life,
+    )
+    return Sweep(
+        name=_SWEEP_NAMES[name],
+        queries=queries,
+        id_attribute="order_id",
+        settle=settle,
+        failed=failed,
+        reserve_s=_RESERVE_S,
+    )
 
 
 def _time_out(due: DueItem, work: UnitOfWork) -> OfferOutcome:
@@ -116,22 +140,8 @@ def offer_scheduled(
     deps: Dependencies, sweep_id: str, remaining_s: Callable[[], float] = lambda: math.inf
 ) -> SweepResult[ScheduleOutcome]:
     """Offer every scheduled order whose time has come to a courier."""
-    sweep = Sweep(
-        name="scheduled",
-        queries=due_queries(
-            Order,
-            DUE_SHARDS.keys(SCHEDULED),
-            index=Order.due.Meta.index_name,
-            attribute=Order.due_at,
-            now=deps.clock.now(),
-            life=MAX_AHEAD,
-        ),
-        id_attribute="order_id",
-        settle=lambda due: deps.runner.run(Actor(due.org_id, ACTOR, sweep_id), partial(_offer_scheduled, due)),
-        failed=ScheduleOutcome.FAILED,
-        reserve_s=_RESERVE_S,
-    )
-    return sweep.run(remaining_s)
+    settle, failed = partial(_settle, deps, sweep_id, _offer_scheduled), ScheduleOutcome.FAILED
+    return _due_sweep(deps, SCHEDULED, MAX_AHEAD, settle, failed).run(remaining_s)
 
 
 def _offer_scheduled(due: DueItem, work: UnitOfWork) -> ScheduleOutcome:
@@ -150,22 +160,8 @@ def end_waits(
     deps: Dependencies, sweep_id: str, remaining_s: Callable[[], float] = lambda: math.inf
 ) -> SweepResult[WaitOutcome]:
     """End the wait of every order that has found no courier in time."""
-    sweep = Sweep(
-        name="waits",
-        queries=due_queries(
-            Order,
-            DUE_SHARDS.keys(WAITING),
-            index=Order.due.Meta.index_name,
-            attribute=Order.due_at,
-            now=deps.clock.now(),
-            life=MAX_WAIT,
-        ),
-        id_attribute="order_id",
-        settle=lambda due: deps.runner.run(Actor(due.org_id, ACTOR, sweep_id), partial(_end_wait, due)),
-        failed=WaitOutcome.FAILED,
-        reserve_s=_RESERVE_S,
-    )
-    return sweep.run(remaining_s)
+    settle, failed = partial(_settle, deps, sweep_id, _end_wait), WaitOutcome.FAILED
+    return _due_sweep(deps, WAITING, MAX_WAIT, settle, failed).run(remaining_s)
 
 
 def _end_wait(due: DueItem, work: UnitOfWork) -> WaitOutcome:
@@ -183,7 +179,7 @@ def retry_waiting(deps: Dependencies, sweep_id: str, remaining_s: Callable[[], f
     """Offer waiting orders to couriers who are free near them, the oldest first; return how many were offered.
 
     Nearly all are offered as soon as a courier is free. This finds couriers who came near since, and makes up for
-    follow-ups that failed. Orders of one place are tried until one of them finds nobody.
+    follow-ups that failed. Orders of one place are tried until one of them finds no courier.
     """
     now, index = deps.clock.now(), Order.due.Meta.index_name
     queries = [Query(Order, shard, index, Order.due_at > now) for shard in DUE_SHARDS.keys(WAITING)]
