@@ -20,7 +20,7 @@ class CourierBusy(Conflict):
         return cls(details={"courier_id": courier_id, "order_id": order_id})
 
 
-class CourierOffDuty(Conflict):
+class CourierNotOnDuty(Conflict):
     """The courier is off duty.
 
     `details` has the `courier_id`.

@@ -8,7 +8,7 @@ from chalicelib.core.work import UnitOfWork
 from chalicelib.dispatch import permissions
 from chalicelib.dispatch.couriers.tables import Courier, courier_key
 from chalicelib.dispatch.desk import queries, service, views
-from chalicelib.dispatch.desk.errors import CourierBusy, CourierOffDuty
+from chalicelib.dispatch.desk.errors import CourierBusy, CourierNotOnDuty
 from chalicelib.dispatch.desk.examples import FREE_COURIER, SETTINGS
 from chalicelib.dispatch.desk.schemas import (
     CourierListQuery,
@@ -80,7 +80,7 @@ organisation_settings(routes, DISPATCH, SETTINGS)
     view=order_view,
     examples={"response": orders.ASSIGNED},
     versioned=True,
-    errors=[CourierBusy, CourierOffDuty],
+    errors=[CourierBusy, CourierNotOnDuty],
     audit_target=AuditTarget(Order.kind, "ORDER_ASSIGNED", "order_id"),
 )
 def assign_order(request: Request[OrderAssignment, Empty, Order], work: UnitOfWork) -> Order:

@@ -79,11 +79,17 @@ def answered() -> dict[str, object]:
 
 
 def reassign(
-    work: UnitOfWork, order: Order, action: OrderAction, release: Callable[[], None] | None = None
+    work: UnitOfWork,
+    order: Order,
+    action: OrderAction,
+    release: Callable[[], None] | None = None,
+    *,
+    chosen: str | None = None,
 ) -> str | None:
     """Stage that the courier loses the order and the next one, if there is one, is offered it; return that one.
 
-    `release` stages the release of the courier where they are not to be free again.
+    `release` stages the release of the courier where they are not to be free again. `chosen` is the next one where a
+    dispatcher has chosen them, whatever the age of their position.
 
     The previous courier is notified if the offer timed out or a dispatcher released the order, the customer of a
     decline only after a decline; the next courier and the customer are notified of the outcome.
@@ -94,14 +100,14 @@ def reassign(
     work.update(order, {"tried": (order.tried or set()) | {previous}, "updated_at": work.now})
     if action in _GIVEN_UP:
         work.update(order, {_GIVEN_UP[action]: given_up_by(order, action) | {previous}})
-    courier_id = next_courier(work, order)
+    courier_id = chosen or next_courier(work, order)
     work.update(order, {"courier_key": None, **offered(work, courier_id, order)})
     if release is None:
         duty.release(work, order.org_id, previous, order.order_id, is_missed=action is OrderAction.TIME_OUT)
     else:
         release()
     if courier_id is not None:
-        duty.take(work, order.org_id, courier_id, order.order_id)
+        duty.take(work, order.org_id, courier_id, order.order_id, any_position=chosen is not None)
     _publish(work, order, action, previous, courier_id)
     return courier_id
 
@@ -111,15 +117,10 @@ def give_to(work: UnitOfWork, order: Order, courier_id: str) -> None:
 
     The courier may have a position of any age, and may have had the offer before.
     """
-    previous = order.assigned_courier
-    if previous is None:
+    if order.assigned_courier is None:
         offer_to(work, order, courier_id, any_position=True)
-        return
-    work.update(order, {"tried": (order.tried or set()) | {previous}, "updated_at": work.now})
-    work.update(order, offered(work, courier_id, order))
-    duty.release(work, order.org_id, previous, order.order_id)
-    duty.take(work, order.org_id, courier_id, order.order_id, any_position=True)
-    _publish(work, order, OrderAction.ASSIGN, previous, courier_id)
+    else:
+        reassign(work, order, OrderAction.ASSIGN, chosen=courier_id)
 
 
 def offer_to(work: UnitOfWork, order: Order, courier_id: str | None, *, any_position: bool = False) -> None:
