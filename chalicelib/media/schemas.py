@@ -9,6 +9,8 @@ from msgspec import Meta
 
 MAX_PHOTO_BYTES = 4 * 1024 * 1024
 """The largest photo that comes through the API: its base64 form has to fit into a Lambda request (6 MB)."""
+MAX_FORM_BYTES = MAX_PHOTO_BYTES + 64 * 1024
+"""The largest request with a photo: there is room for the other fields of the form."""
 MAX_UPLOAD_BYTES = 20 * 1024 * 1024
 """The largest photo that a client uploads to the bucket itself."""
 

@@ -8,7 +8,7 @@ from chalicelib.dispatch import permissions
 from chalicelib.dispatch.orders.tables import Order
 from chalicelib.dispatch.proof import queries, resources, service, views
 from chalicelib.dispatch.proof.examples import PHOTO, UPLOAD
-from chalicelib.dispatch.proof.rules import PhotoAction
+from chalicelib.dispatch.proof.rules import DeliveryPhotoAction
 from chalicelib.dispatch.proof.schemas import (
     PHOTOS_PATH,
     PRESIGN,
@@ -22,12 +22,10 @@ from chalicelib.edge.dependencies import dependencies
 from chalicelib.edge.endpoint import AuditTarget
 from chalicelib.edge.request import Empty, Request
 from chalicelib.edge.routes import Routes
-from chalicelib.media.schemas import MAX_PHOTO_BYTES, PhotoUpload
+from chalicelib.media.schemas import MAX_FORM_BYTES, PhotoUpload
 from chalicelib.media.views import upload_view
 
 routes = Routes(__name__, "Courier dispatch")
-
-_ROOM_FOR_FIELDS = 64 * 1024
 
 
 def _photo_view(photo: OrderPhoto) -> DeliveryPhoto:
@@ -39,10 +37,10 @@ def _photo_view(photo: OrderPhoto) -> DeliveryPhoto:
     permission=permissions.ANSWER,
     resource=resources.CARRIED_ORDER,
     owners_only=True,
-    transition=PhotoAction.ADD,
+    transition=DeliveryPhotoAction.ADD,
     body=UploadDeliveryPhoto,
     form=True,
-    max_body_bytes=MAX_PHOTO_BYTES + _ROOM_FOR_FIELDS,
+    max_body_bytes=MAX_FORM_BYTES,
     returns=DeliveryPhoto,
     view=_photo_view,
     status=201,
@@ -63,7 +61,7 @@ def upload_order_photo(request: Request[UploadDeliveryPhoto, Empty, Order], work
     permission=permissions.ANSWER,
     resource=resources.CARRIED_ORDER,
     owners_only=True,
-    transition=PhotoAction.ADD,
+    transition=DeliveryPhotoAction.ADD,
     body=DeliveryPhotoIntent,
     returns=PhotoUpload,
     view=lambda upload: upload_view(upload, dependencies().settings),

@@ -14,12 +14,11 @@ from chalicelib.maintenance.photos.tables import WorkOrderPhoto, WorkOrderUpload
 from chalicelib.maintenance.workorders.detail_schemas import PhotoView
 from chalicelib.maintenance.workorders.examples import PHOTO
 from chalicelib.maintenance.workorders.tables import WorkOrder
-from chalicelib.media.schemas import MAX_PHOTO_BYTES, MAX_UPLOAD_BYTES, PhotoUpload
+from chalicelib.media.schemas import MAX_FORM_BYTES, MAX_UPLOAD_BYTES, PhotoUpload
 from chalicelib.media.views import upload_view
 
 routes = Routes(__name__, "Maintenance")
 
-_ROOM_FOR_FIELDS = 64 * 1024
 _UPLOAD = {
     "id": PHOTO["id"],
     "url": "https://baton-prod-photos.s3.eu-west-1.amazonaws.com/",
@@ -44,7 +43,7 @@ def _photo_view(photo: WorkOrderPhoto) -> PhotoView:
     transition=PhotoAction.ADD,
     body=UploadPhoto,
     form=True,
-    max_body_bytes=MAX_PHOTO_BYTES + _ROOM_FOR_FIELDS,
+    max_body_bytes=MAX_FORM_BYTES,
     returns=PhotoView,
     view=_photo_view,
     status=201,
