@@ -7,11 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.dispatch.couriers.geo import great_circle_m
-from chalicelib.dispatch.tariffs.rules import Estimate, Fares, Place, estimate, has_changed
+from chalicelib.dispatch.tariffs.rules import Coordinates, Estimate, Fares, estimate, has_changed
 
-AMSTERDAM, UTRECHT = Place(52.37, 4.89), Place(52.09, 5.12)
+AMSTERDAM, UTRECHT = Coordinates(52.37, 4.89), Coordinates(52.09, 5.12)
 
-places = st.builds(Place, st.floats(-90, 90), st.floats(-180, 180))
+places = st.builds(Coordinates, st.floats(-90, 90), st.floats(-180, 180))
 money = st.decimals(0, 1000, places=2)
 fares = st.builds(
     Fares, money, money, money, money, money, average_kmh=st.decimals(1, 200, places=1).filter(lambda speed: speed > 0)
@@ -45,7 +45,9 @@ def test_half_a_cent_is_rounded_up() -> None:
 
 
 @given(places, places, fares)
-def test_the_price_is_at_least_the_minimum_fare_and_the_fixed_part(pickup: Place, dropoff: Place, given: Fares) -> None:
+def test_the_price_is_at_least_the_minimum_fare_and_the_fixed_part(
+    pickup: Coordinates, dropoff: Coordinates, given: Fares
+) -> None:
     priced = estimate(pickup, dropoff, given)
     assert priced.price >= given.minimum_fare
     assert priced.price >= given.base_fare + given.booking_fee
@@ -53,14 +55,14 @@ def test_the_price_is_at_least_the_minimum_fare_and_the_fixed_part(pickup: Place
 
 
 @given(places, places, fares)
-def test_the_way_back_costs_the_same_within_a_metre(pickup: Place, dropoff: Place, given: Fares) -> None:
+def test_the_way_back_costs_the_same_within_a_metre(pickup: Coordinates, dropoff: Coordinates, given: Fares) -> None:
     there, back = estimate(pickup, dropoff, given), estimate(dropoff, pickup, given)
     assert abs(there.distance_km - back.distance_km) <= Decimal("0.001")
 
 
 @given(places, places, fares)
 def test_the_price_follows_from_the_distance_and_duration_that_are_shown(
-    pickup: Place, dropoff: Place, given: Fares
+    pickup: Coordinates, dropoff: Coordinates, given: Fares
 ) -> None:
     priced = estimate(pickup, dropoff, given)
     sum_of_parts = (

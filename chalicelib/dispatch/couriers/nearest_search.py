@@ -1,12 +1,12 @@
-"""The search for the nearest courier to a point: which cells to query, and when nobody closer can exist.
+"""The search for the nearest courier to a point: which cells to query, and when no closer courier can exist.
 
 The module is pure. The caller makes the queries, in parallel, and passes the results back.
 
 A search opens with the 2 by 2 cells around the pickup at a level that the caller guesses from earlier searches:
 
     a cell held more than a query returns    the next block is smaller, as long as that helps
-    nobody was found                         the next block is larger, up to all cells within the radius
-    somebody was found                       only cells that are closer than they are queried as well
+    no courier was found                     the next block is larger, up to all cells within the radius
+    a courier was found                      only cells that are closer than they are queried as well
 
 The result is exact whatever the level is; a wrong level only costs queries. A cell is settled once a query has returned
 all of it, or once it is farther away than the nearest courier so far; any other is queried again in smaller cells.

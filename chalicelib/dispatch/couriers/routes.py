@@ -14,7 +14,7 @@ from chalicelib.edge.routes import Routes
 from chalicelib.realtime.events import socket_events
 
 COURIER_RESOURCE = Resource(key=courier_key, id_from=("user_id",), required=False, in_scope=False)
-"""The caller as a courier; nobody is one before they went on duty or reported a position."""
+"""The caller as a courier: only after they first went on duty or reported a position."""
 
 routes = Routes(__name__, "Courier dispatch")
 

@@ -9,7 +9,7 @@ from msgspec import Meta
 
 from chalicelib.dispatch.orders.rules import OrderState
 from chalicelib.dispatch.proof.schemas import Proof, Requirements
-from chalicelib.dispatch.tariffs.rules import Place
+from chalicelib.dispatch.tariffs.rules import Coordinates
 from chalicelib.edge.types import EntityId, Latitude, Longitude, Moment, Note500, Phone32, Text500
 
 _PAIRS = (("pickup_lat", "pickup_lng"), ("dropoff_lat", "dropoff_lng"))
@@ -51,15 +51,19 @@ class CreateOrder(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What the courier has to prove the delivery by; nothing if omitted."""
 
     @property
-    def pickup(self) -> Place | None:
+    def pickup(self) -> Coordinates | None:
         """Return where the courier picks the order up, if its coordinates are given."""
-        return None if self.pickup_lat is None or self.pickup_lng is None else Place(self.pickup_lat, self.pickup_lng)
+        return (
+            None
+            if self.pickup_lat is None or self.pickup_lng is None
+            else Coordinates(self.pickup_lat, self.pickup_lng)
+        )
 
     @property
-    def dropoff(self) -> Place | None:
+    def dropoff(self) -> Coordinates | None:
         """Return where the courier delivers the order, if its coordinates are given."""
         lat, lng = self.dropoff_lat, self.dropoff_lng
-        return None if lat is None or lng is None else Place(lat, lng)
+        return None if lat is None or lng is None else Coordinates(lat, lng)
 
     @staticmethod
     def cross_check(present: Mapping[str, object]) -> Mapping[str, str]:

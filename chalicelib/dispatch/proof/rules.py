@@ -18,13 +18,13 @@ class ProofKind(StrEnum):
     PHOTO = "photo"
 
 
-class PhotoKind(StrEnum):
+class DeliveryPhotoKind(StrEnum):
     """What a photo of an order shows. `DELIVERY`: the goods where they were handed over."""
 
     DELIVERY = "DELIVERY"
 
 
-class PhotoAction(StrEnum):
+class DeliveryPhotoAction(StrEnum):
     """The changes of an order's photos."""
 
     ADD = "add_photo"
@@ -32,9 +32,9 @@ class PhotoAction(StrEnum):
 
 PHOTO_CHANGES = StateMachine[OrderState](
     entity="order",
-    transitions={(OrderState.PICKED_UP, PhotoAction.ADD): OrderState.PICKED_UP},
+    transitions={(OrderState.PICKED_UP, DeliveryPhotoAction.ADD): OrderState.PICKED_UP},
     states=tuple(OrderState),
-    phrases={PhotoAction.ADD: "add a photo to"},
+    phrases={DeliveryPhotoAction.ADD: "add a photo to"},
 )
 """A photo is added between pickup and delivery, and leaves the order in its state."""
 

@@ -8,7 +8,7 @@ import msgspec
 from msgspec import Meta
 
 from chalicelib.core.errors import PayloadTooLarge
-from chalicelib.dispatch.proof.rules import PhotoKind
+from chalicelib.dispatch.proof.rules import DeliveryPhotoKind
 from chalicelib.edge.types import SENTENCE
 from chalicelib.media.schemas import MAX_PHOTO_BYTES, Device, PhotoFile
 
@@ -43,7 +43,7 @@ class Proof(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The proof of a delivery. What the order does not require is ignored."""
 
     pin: Pin | None = None
-    """The PIN that the receiver told the courier: four digits. Required if the order requires a PIN."""
+    """The PIN that the receiver gave the courier: four digits. Required if the order requires a PIN."""
     photo_id: PhotoId | None = None
     """The id of a photo of this order. Required if the order requires a photo."""
 
@@ -53,7 +53,7 @@ class UploadDeliveryPhoto(msgspec.Struct, frozen=True, forbid_unknown_fields=Tru
 
     file: PhotoFile
     """The photo: a JPEG, PNG or WebP of at most 4 MB (4,194,304 bytes)."""
-    kind: PhotoKind = PhotoKind.DELIVERY
+    kind: DeliveryPhotoKind = DeliveryPhotoKind.DELIVERY
     """What the photo shows."""
     device: Device | None = None
     """The device with which the photo was taken, in the client's own words."""
@@ -67,7 +67,7 @@ class UploadDeliveryPhoto(msgspec.Struct, frozen=True, forbid_unknown_fields=Tru
 class DeliveryPhotoIntent(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A photo of a delivery that the client is about to upload to the bucket itself."""
 
-    kind: PhotoKind = PhotoKind.DELIVERY
+    kind: DeliveryPhotoKind = DeliveryPhotoKind.DELIVERY
     """What the photo shows."""
     device: Device | None = None
     """The device with which the photo was taken, in the client's own words."""
@@ -82,7 +82,7 @@ class DeliveryPhoto(msgspec.Struct, frozen=True):
     """The address of the photo as a JPEG. It needs no other authentication and is valid for some minutes."""
     thumb_url: str
     """The address of the photo in at most 320 x 320 pixels, valid as long."""
-    kind: PhotoKind
+    kind: DeliveryPhotoKind
     """What the photo shows."""
     order_id: str
     """The id of the order."""

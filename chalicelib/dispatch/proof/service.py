@@ -9,7 +9,7 @@ from chalicelib.core.transitions import require_transition, transition_conflict
 from chalicelib.core.work import UnitOfWork
 from chalicelib.dispatch.orders.rules import OrderState
 from chalicelib.dispatch.orders.tables import Order, order_key
-from chalicelib.dispatch.proof.rules import PHOTO_CHANGES, PhotoAction
+from chalicelib.dispatch.proof.rules import PHOTO_CHANGES, DeliveryPhotoAction
 from chalicelib.dispatch.proof.schemas import DeliveryPhotoIntent, UploadDeliveryPhoto
 from chalicelib.dispatch.proof.tables import PHOTOS, OrderPhoto, OrderUpload
 from chalicelib.media import service as media
@@ -36,7 +36,7 @@ def confirm_order_photo(work: UnitOfWork, upload: OrderUpload | None, order: Ord
     upload = media.require_pending(work, upload, actor)
     if order.assigned_courier != actor.user_id:
         raise AccessDenied("This order is not yours any more.")
-    require_transition(PHOTO_CHANGES, order.status, PhotoAction.ADD)
+    require_transition(PHOTO_CHANGES, order.status, DeliveryPhotoAction.ADD)
     confirmed = media.receive_upload(work, PHOTOS, upload)
     if confirmed is not None:
         return confirmed
@@ -47,6 +47,6 @@ def _add_photo(work: UnitOfWork, order: Order, photo_id: str, details: PhotoDeta
     """Stage a photo whose objects are stored, on the condition that the order is still in the courier's hands."""
     work.audit(Order.kind, order.order_id, "ORDER_PHOTO_ADDED")
     in_hand = (Order.status == OrderState.PICKED_UP.value) & (Order.assigned_courier == actor.user_id)
-    on_conflict = transition_conflict(PHOTO_CHANGES, order.status, PhotoAction.ADD)
+    on_conflict = transition_conflict(PHOTO_CHANGES, order.status, DeliveryPhotoAction.ADD)
     work.check_condition(order_key(order.org_id, order.order_id), in_hand, on_conflict)
     return media.create_photo(work, PHOTOS, photo_id, details, actor)

@@ -4,7 +4,7 @@ import msgspec
 
 from chalicelib.core.actor import Actor
 from chalicelib.core.store import Query
-from chalicelib.dispatch.tariffs.rules import Estimate, Place, estimate
+from chalicelib.dispatch.tariffs.rules import Coordinates, Estimate, estimate
 from chalicelib.dispatch.tariffs.schemas import TariffQuery
 from chalicelib.dispatch.tariffs.service import fares_of
 from chalicelib.dispatch.tariffs.tables import VehicleType, vehicle_types_key
@@ -21,6 +21,6 @@ class PricedVehicleType(msgspec.Struct, frozen=True):
 
 def list_tariffs(actor: Actor, query: TariffQuery) -> list[PricedVehicleType]:
     """Return the price of a delivery with each vehicle type of the organisation, by their codes."""
-    pickup, dropoff = Place(query.pickup_lat, query.pickup_lng), Place(query.dropoff_lat, query.dropoff_lng)
+    pickup, dropoff = Coordinates(query.pickup_lat, query.pickup_lng), Coordinates(query.dropoff_lat, query.dropoff_lng)
     types = Query(VehicleType, vehicle_types_key(actor.org_id)).page(MAX_TARIFFS).items
     return [PricedVehicleType(one, estimate(pickup, dropoff, fares_of(one))) for one in types]

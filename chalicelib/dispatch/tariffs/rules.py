@@ -18,7 +18,7 @@ _TOLERANCE = 50
 """A price may differ from the server's by one part in fifty of the server's, which is 2 %."""
 
 
-class Place(NamedTuple):
+class Coordinates(NamedTuple):
     """A point in degrees (WGS 84)."""
 
     lat: float
@@ -49,7 +49,7 @@ class Estimate(NamedTuple):
         return int(self.price * 100)
 
 
-def estimate(pickup: Place, dropoff: Place, fares: Fares) -> Estimate:
+def estimate(pickup: Coordinates, dropoff: Coordinates, fares: Fares) -> Estimate:
     """Return the way and the price of a delivery.
 
     The distance is rounded to metres and the duration to tenths of a minute before the price is calculated, so anybody

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 from chalicelib.core.errors import ValidationFailed
 from chalicelib.dispatch.tariffs.errors import PriceChanged
-from chalicelib.dispatch.tariffs.rules import DEFAULT_KMH, Fares, Place, estimate, has_changed
+from chalicelib.dispatch.tariffs.rules import DEFAULT_KMH, Coordinates, Fares, estimate, has_changed
 from chalicelib.dispatch.tariffs.tables import VehicleType
 
 
@@ -27,7 +27,10 @@ def check_vehicle_type(vehicle_type_id: str | None, vehicle_type: VehicleType | 
 
 
 def check_price(
-    estimated_cents: int | None, vehicle_type: VehicleType | None, pickup: Place | None, dropoff: Place | None
+    estimated_cents: int | None,
+    vehicle_type: VehicleType | None,
+    pickup: Coordinates | None,
+    dropoff: Coordinates | None,
 ) -> None:
     """Raise `PriceChanged` if a customer's price differs from the current one.
 
