@@ -100,7 +100,8 @@ func delivery() []string {
 	accepted := ok(courier.API.AcceptOrderWithResponse(ctx, nil, action)).JSON200
 	arrived := ok(courier.API.ArriveAtPickupWithResponse(ctx, nil, action)).JSON200
 	picked := ok(courier.API.PickUpOrderWithResponse(ctx, nil, action)).JSON200
-	delivered := ok(courier.API.DeliverOrderWithResponse(ctx, nil, action)).JSON200
+	delivery := baton.DeliverOrder{OrderId: placed.Id, CourierId: courier.UserID}
+	delivered := ok(courier.API.DeliverOrderWithResponse(ctx, nil, delivery)).JSON200
 	for _, order := range []*baton.OrderView{accepted, arrived, picked, delivered} {
 		steps = append(steps, string(order.Status))
 	}

@@ -18,6 +18,7 @@ import baton.models.CourierAction
 import baton.models.MaintenancePhotoKind
 import baton.models.CreateBox
 import baton.models.CreateOrder
+import baton.models.DeliverOrder
 import baton.models.NextAssignment
 import baton.models.PackItem
 import baton.models.CourierPosition
@@ -64,7 +65,8 @@ private fun delivery(): List<String> {
     steps += deliveries.acceptOrder(courierAction = action).status.value
     steps += deliveries.arriveAtPickup(courierAction = action).status.value
     steps += deliveries.pickUpOrder(courierAction = action).status.value
-    steps += deliveries.deliverOrder(courierAction = action).status.value
+    val delivery = DeliverOrder(orderId = placed.id, courierId = courier.userId)
+    steps += deliveries.deliverOrder(deliverOrder = delivery).status.value
     deliveries.setAvailability(availability = Availability(available = false))
     return steps
 }

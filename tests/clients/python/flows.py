@@ -31,6 +31,7 @@ from baton_client.models import (
     CourierPosition,
     CreateBox,
     CreateOrder,
+    DeliverOrder,
     ErrorBody,
     MaintenancePhotoKind,
     NextAssignment,
@@ -88,8 +89,10 @@ def delivery() -> list[str]:
     steps = [placed.status.value, "replayed" if "Idempotent-Replayed" in again.headers else "twice"]
 
     action = CourierAction(order_id=placed.id, courier_id=courier.user_id)
-    taken = (accept_order, arrive_at_pickup, pick_up_order, deliver_order)
+    taken = (accept_order, arrive_at_pickup, pick_up_order)
     steps += [body(step.sync(client=courier.client, body=action)).status.value for step in taken]
+    delivery = DeliverOrder(order_id=placed.id, courier_id=courier.user_id)
+    steps.append(body(deliver_order.sync(client=courier.client, body=delivery)).status.value)
     set_availability.sync_detailed(client=courier.client, body=Availability(available=False))
     return steps
 
