@@ -261,7 +261,8 @@ def send(event: dict[str, Any], _: Any) -> None:
     with observability.measured(operation="send"):
         parts = _used[0]
         push = partial(push_message, parts.dependencies.runner, parts.messages)
-        send_message(parts.messages, OutboundMessage(**event), push)
+        message = msgspec.convert(event, OutboundMessage)
+        send_message(parts.messages, message, push, parts.dependencies.clock.now())
 
 
 @app.schedule(Rate(1, unit=Rate.MINUTES), name="dispatch_sweep")

@@ -11,6 +11,7 @@ message that the service refuses is logged and not sent again, since there is no
 
 import json
 from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
 from typing import Any, Literal, Protocol
 
 import msgspec
@@ -29,7 +30,8 @@ _GONE = frozenset({"EndpointDisabled", "EndpointDisabledException", "NotFound", 
 class OutboundMessage(msgspec.Struct, frozen=True):
     """A message to one address. A message without an address is not sent.
 
-    A push goes to all devices of a person (`to`) of an organisation (`org_id`); the app receives `data` with it.
+    A push goes to all devices of a person (`to`) of an organisation (`org_id`); the app receives `data` with it. A
+    message is never sent after `expires_at`.
     """
 
     channel: Literal["email", "sms", "push"] = EMAIL
@@ -38,6 +40,7 @@ class OutboundMessage(msgspec.Struct, frozen=True):
     text: str = ""
     org_id: str = ""
     data: Mapping[str, str] = msgspec.field(default_factory=dict)
+    expires_at: datetime | None = None
 
     def __repr__(self) -> str:
         return f"OutboundMessage({self.channel})"  # address and text must not reach the logs
@@ -63,8 +66,11 @@ class Messages(Protocol):
     def device(self, token: str) -> str:
         """Return the ARN of the device with this FCM token, creating it if needed; "" if push is not configured."""
 
-    def push(self, device: str, title: str, body: str, data: Mapping[str, str]) -> None:
-        """Send a notification to a device. Raise `DeviceGone` if the device should be removed."""
+    def push(self, device: str, title: str, body: str, data: Mapping[str, str], life: timedelta | None = None) -> None:
+        """Send a notification to a device, which must not get it after its `life`.
+
+        Raise `DeviceGone` if the device should be removed.
+        """
 
 
 class MessageQueue(Protocol):
@@ -74,12 +80,17 @@ class MessageQueue(Protocol):
         """Queue a message. Must not raise, and must take equally long for a message without an address."""
 
 
-def send(messages: Messages, message: OutboundMessage, push: Callable[[OutboundMessage], object]) -> None:
-    """Send a message if it has an address; log it if the service refuses it.
+def send(
+    messages: Messages, message: OutboundMessage, push: Callable[[OutboundMessage], object], now: datetime
+) -> None:
+    """Send a message if it has an address and has not expired; log it if the service refuses it.
 
     `push` sends to the devices of a person, which this module does not know.
     """
     if not message.to:
+        return
+    if message.expires_at is not None and message.expires_at <= now:
+        observability.count("MessagesExpired")
         return
     try:
         if message.channel == PUSH:
@@ -150,13 +161,24 @@ class AwsMessages:
         _call(sns.set_endpoint_attributes, EndpointArn=arn, Attributes={"Enabled": "true", "Token": token})
         return arn
 
-    def push(self, device: str, title: str, body: str, data: Mapping[str, str]) -> None:
+    def push(self, device: str, title: str, body: str, data: Mapping[str, str], life: timedelta | None = None) -> None:
         """Send through SNS to FCM. Raise `DeviceGone` if the endpoint is disabled or deleted."""
         if not device:
             return
-        notice = {"notification": {"title": title, "body": body}, "data": dict(data)}
+        notice: dict[str, Any] = {"notification": {"title": title, "body": body}, "data": dict(data)}
+        if life is not None:
+            notice |= _expiry(life)
         message = json.dumps({"default": body, "GCM": json.dumps({"fcmV1Message": {"message": notice}})})
         _call(aws.client("sns").publish, TargetArn=device, MessageStructure="json", Message=message)
+
+
+def _expiry(life: timedelta) -> dict[str, Any]:
+    """Return the options with which FCM delivers a message at once or, after its life, not at all.
+
+    Apple's service takes a moment instead of a duration; 0 lets it try once, at once.
+    """
+    android = {"priority": "HIGH", "ttl": f"{int(life.total_seconds())}s"}
+    return {"android": android, "apns": {"headers": {"apns-expiration": "0", "apns-priority": "10"}}}
 
 
 def _call(operation: Any, **request: Any) -> Any:

@@ -10,6 +10,7 @@ imports no domain.
 """
 
 from collections.abc import Callable, Sequence
+from concurrent.futures import wait
 from random import Random, SystemRandom
 from typing import Any, Protocol, TypeVar
 
@@ -21,6 +22,7 @@ from chalicelib.core.clock import Clock
 from chalicelib.core.commit import RetryPolicy, WriteConflict, commit
 from chalicelib.core.errors import Unavailable
 from chalicelib.core.ids import Ids
+from chalicelib.core.parallel import start
 from chalicelib.core.settings import Settings
 from chalicelib.core.work import Recipient, UnitOfWork
 
@@ -69,12 +71,20 @@ class Runner(msgspec.Struct, frozen=True):
         error of the failed condition once the attempts are used up.
         """
         result, work = self._commit(actor, decide, seal)
-        self.outbox.deliver(work.recipients)
+        self._deliver(work)
         for call in work.after_commit:
             call()
         for org_id, follow_up in work.follow_ups:
             self._follow_up(Actor(org_id, FOLLOW_UP_ACTOR, actor.request_id), follow_up)
         return result
+
+    def _deliver(self, work: UnitOfWork) -> None:
+        """Deliver the published events, and do at once what takes no longer and would make the caller wait after it."""
+        calls = [start(call, pool="during_delivery") for call in work.during_delivery]
+        try:
+            self.outbox.deliver(work.recipients)
+        finally:
+            wait(calls)
 
     def _follow_up(self, actor: Actor, decide: Callable[[UnitOfWork], object]) -> None:
         """Run what follows from a committed change. Never raises: the change itself was made."""

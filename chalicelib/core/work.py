@@ -84,10 +84,9 @@ class UnitOfWork(msgspec.Struct, eq=False):
     """Collects the changes of one attempt; after a conflict the use case runs again with an empty one.
 
     `now` is the one moment of the attempt. `conflicts` holds the labels of changes whose conditions failed in earlier
-    attempts, for use cases that would otherwise choose the same item again. `expected_version` is the version named
-    with `If-Match`. `audit_actor` replaces the caller in the audit row where the person is known only after reading.
-    `after_commit` is called after the commit, and only then; it must not raise. All attempts share `kept`. `follow_ups`
-    run after the commit as units of work of their own, each for an organisation; one that fails is not repeated.
+    attempts. `expected_version` is the version named with `If-Match`. `audit_actor` replaces the caller in the audit
+    row. `after_commit` is called after the commit, `during_delivery` while its events are delivered; neither may raise.
+    All attempts share `kept`. `follow_ups` run afterwards as units of work of their own, not repeated if they fail.
     """
 
     now: datetime
@@ -105,6 +104,7 @@ class UnitOfWork(msgspec.Struct, eq=False):
     further_subjects: list[AuditSubject] = msgspec.field(default_factory=list)
     audit_actor: Actor | None = None
     after_commit: list[Callable[[], None]] = msgspec.field(default_factory=list)
+    during_delivery: list[Callable[[], None]] = msgspec.field(default_factory=list)
     follow_ups: list[tuple[str, Callable[["UnitOfWork"], object]]] = msgspec.field(default_factory=list)
     _staged: dict[tuple[str, str, str], Staged] = msgspec.field(default_factory=dict)
 

@@ -2,7 +2,8 @@
 
 A notification is staged with the change that causes it: the notification, the count of unread ones and the socket event
 are in the same transaction. So nothing is announced that did not happen, and nothing is announced twice. Push
-notifications are queued after the commit, and only if the user has a device; one that is lost is still in the list.
+notifications are queued after the commit, while the event is delivered, and only if the user has a device; one that is
+lost is still in the list.
 
 No write depends on the number of a user's notifications, except marking all as read, which takes them by the hundred.
 """
@@ -15,7 +16,6 @@ from chalicelib.core import observability
 from chalicelib.core.actor import Actor
 from chalicelib.core.errors import Unavailable
 from chalicelib.core.messages import PUSH, OutboundMessage
-from chalicelib.core.parallel import parallel
 from chalicelib.core.runner import Runner
 from chalicelib.core.work import Recipient, UnitOfWork
 from chalicelib.edge.dependencies import message_queue
@@ -48,7 +48,7 @@ def notify(
     work.create(notification, audited=False)
     _increment_unread(work, recipient)
     work.publish(recipient, NOTICE, notification_view(notification))
-    _queue_after_commit(work, _push_message(recipient, notification))
+    queue_push(work, _push_message(recipient, notification))
     return notification.entity_id
 
 
@@ -121,29 +121,15 @@ def _push_message(recipient: Recipient, notification: Notification) -> OutboundM
     return OutboundMessage(PUSH, recipient.user_id, notification.title, notification.body, recipient.org_id, data)
 
 
-class _PushMessages:
-    """The push messages of one change, queued in parallel after the commit."""
-
-    def __init__(self) -> None:
-        self.messages: list[OutboundMessage] = []
-
-    def __call__(self) -> None:
-        """Queue the messages. Never raises."""
-        parallel([partial(_queue_message, message) for message in self.messages], pool="phones")
-
-
-def _queue_after_commit(work: UnitOfWork, message: OutboundMessage) -> None:
-    queued = next((function for function in work.after_commit if isinstance(function, _PushMessages)), None)
-    if queued is None:
-        queued = _PushMessages()
-        work.after_commit.append(queued)
-    queued.messages.append(message)
+def queue_push(work: UnitOfWork, message: OutboundMessage) -> None:
+    """Queue a push message once the unit of work is committed, if its recipient has a device; one may get lost."""
+    work.during_delivery.append(partial(_queue_message, message))
 
 
 def _queue_message(message: OutboundMessage) -> None:
-    """Queue a push message if its recipient has a device."""
+    """Queue a push message if its recipient has a device. Never raises."""
     try:
         if devices_of(message.org_id, message.to):
             message_queue().put(message)
-    except Exception:  # noqa: BLE001 - the change is committed, and the notification is in the list
+    except Exception:  # noqa: BLE001 - the change is committed, and its event is in the mailbox
         observability.log().exception("push notification not queued")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import textwrap
 from collections.abc import Mapping
+from datetime import timedelta
 
 
 class PrintedMessages:
@@ -22,9 +23,10 @@ class PrintedMessages:
         """Return an address that depends only on the token."""
         return f"local-device-{hashlib.sha256(token.encode()).hexdigest()[:12]}"
 
-    def push(self, device: str, title: str, body: str, data: Mapping[str, str]) -> None:
+    def push(self, device: str, title: str, body: str, data: Mapping[str, str], life: timedelta | None = None) -> None:
         """Print a push notification with its data."""
-        _print(f"Push to {device}: {title}", body, *(f"{name}: {value}" for name, value in data.items()))
+        until = [] if life is None else [f"valid for {life.total_seconds():g} s"]
+        _print(f"Push to {device}: {title}", body, *(f"{name}: {value}" for name, value in data.items()), *until)
 
 
 def _print(head: str, *rest: str) -> None:

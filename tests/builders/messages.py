@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
 import msgspec
@@ -17,6 +18,7 @@ class Pushed:
     title: str
     body: str
     data: Mapping[str, str]
+    life: timedelta | None = None
 
 
 @dataclass
@@ -37,10 +39,10 @@ class RecordingMessages:
     def device(self, token: str) -> str:
         return f"device:{token}"
 
-    def push(self, device: str, title: str, body: str, data: Mapping[str, str]) -> None:
+    def push(self, device: str, title: str, body: str, data: Mapping[str, str], life: timedelta | None = None) -> None:
         if device in self.gone:
             raise DeviceGone
-        self.pushed.setdefault(device, []).append(Pushed(title, body, data))
+        self.pushed.setdefault(device, []).append(Pushed(title, body, data, life))
 
     @property
     def last_token(self) -> str:

@@ -266,6 +266,12 @@ def waits(world: DeployedWorld, objects: EmbeddedObjects) -> None:
     dispatch.order(customer, pickup_after=iso(world.clock.now() + timedelta(minutes=20)))
     dispatch.order(customer, pickup_lat=10.0, pickup_lng=10.0)
     dispatch.end_waits(world)
+    first, second = (dispatch.on_duty(world.person("courier"), 10.0, lng) for lng in (10.01, 10.02))
+    done(second.post("/v1/devices/register", {"platform": "android", "fcmToken": "offers"}), 201)
+    dispatch.order(customer, pickup_lat=10.0, pickup_lng=10.0)
+    dispatch.time_out(world)
+    for each in (first, second):
+        dispatch.duty(each, available=False)
 
 
 def gone_sockets(world: DeployedWorld, objects: EmbeddedObjects) -> None:

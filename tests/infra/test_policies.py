@@ -100,7 +100,7 @@ def test_function_may_invoke_only_the_function_that_it_uses() -> None:
     own = "arn:aws:lambda:*:*:function:baton-dev-"
     assert {name: found for name, found in started.items() if found} == {
         "api_handler": {f"{own}deliver", f"{own}send"},
-        "dispatch_sweep": {f"{own}deliver"},
+        "dispatch_sweep": {f"{own}deliver", f"{own}send"},
         "maintenance_sweep": {f"{own}deliver", f"{own}send"},
         "websocket_connect": {f"{own}deliver"},
     }

@@ -3,14 +3,17 @@
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import msgspec
 import pytest
 from botocore.stub import ANY, Stubber
 from msgspec.structs import replace
 
 from chalicelib.core import aws
 from chalicelib.core.messages import (
+    EMAIL,
     PUSH,
     SMS,
     AwsMessages,
@@ -23,10 +26,12 @@ from chalicelib.core.messages import (
 from chalicelib.core.settings import settings
 from infra.local.messages import PrintedMessages
 from tests.builders.logs import listening
+from tests.builders.messages import RecordingMessages
 
 APPLICATION = "arn:aws:sns:us-east-1:123456789012:app/GCM/baton"
 DEVICE = "arn:aws:sns:us-east-1:123456789012:endpoint/GCM/baton/1"
 READY = replace(settings(), email_sender="baton@example.org", sms_sender="Baton", push_application=APPLICATION)
+NOW = datetime(2026, 1, 31, 9, 30, tzinfo=UTC)
 LETTER = OutboundMessage(to="anna@example.org", subject="Hello", text="The secret is x.")
 
 
@@ -56,7 +61,7 @@ def test_email_is_sent_through_ses() -> None:
     }
     with stubbed("sesv2") as ses:
         ses.add_response("send_email", {"MessageId": "1"}, wanted)
-        send(AwsMessages(READY), LETTER, no_push)
+        send(AwsMessages(READY), LETTER, no_push, NOW)
 
 
 @pytest.mark.parametrize(
@@ -71,7 +76,12 @@ def test_sms_is_sent_through_sns_from_id_or_number(sender: str, attribute: str) 
     wanted = {"PhoneNumber": "+31612345678", "Message": "Hello", "MessageAttributes": attributes}
     with stubbed("sns") as sns:
         sns.add_response("publish", {"MessageId": "1"}, wanted)
-        send(AwsMessages(replace(READY, sms_sender=sender)), OutboundMessage(SMS, "+31612345678", "", "Hello"), no_push)
+        send(
+            AwsMessages(replace(READY, sms_sender=sender)),
+            OutboundMessage(SMS, "+31612345678", "", "Hello"),
+            no_push,
+            NOW,
+        )
 
 
 def test_device_address_is_created_and_enabled() -> None:
@@ -83,7 +93,20 @@ def test_device_address_is_created_and_enabled() -> None:
         assert AwsMessages(READY).device("fcm") == DEVICE
 
 
-def test_push_carries_text_and_data_to_fcm() -> None:
+@pytest.mark.parametrize(
+    ("life", "options"),
+    [
+        (None, {}),
+        (
+            timedelta(seconds=12.7),
+            {
+                "android": {"priority": "HIGH", "ttl": "12s"},
+                "apns": {"headers": {"apns-expiration": "0", "apns-priority": "10"}},
+            },
+        ),
+    ],
+)
+def test_push_carries_text_data_and_life_to_fcm(life: timedelta | None, options: dict[str, Any]) -> None:
     sent: dict[str, Any] = {}
     with stubbed("sns") as sns:
         sns.add_response(
@@ -92,10 +115,24 @@ def test_push_carries_text_and_data_to_fcm() -> None:
         sns.client.meta.events.register_first(
             "provide-client-params.sns.Publish", lambda params, **_: sent.update(params), unique_id="seen"
         )
-        AwsMessages(READY).push(DEVICE, "New order", "Pick it up", {"id": "7"})
+        AwsMessages(READY).push(DEVICE, "New order", "Pick it up", {"id": "7"}, life)
         sns.client.meta.events.unregister("provide-client-params.sns.Publish", unique_id="seen")
     message = json.loads(json.loads(sent["Message"])["GCM"])["fcmV1Message"]["message"]
-    assert message == {"notification": {"title": "New order", "body": "Pick it up"}, "data": {"id": "7"}}
+    assert message == {"notification": {"title": "New order", "body": "Pick it up"}, "data": {"id": "7"}, **options}
+
+
+@pytest.mark.parametrize(("expires_in_s", "sent"), [(1, True), (0, False), (-1, False)])
+@pytest.mark.parametrize("channel", [EMAIL, PUSH])
+def test_message_that_has_expired_is_not_sent(channel: Any, expires_in_s: int, sent: bool) -> None:
+    recorded, pushed = RecordingMessages(), list[OutboundMessage]()
+    message = OutboundMessage(channel, "anna", "New order", expires_at=NOW + timedelta(seconds=expires_in_s))
+    send(recorded, message, pushed.append, NOW)
+    assert len(recorded.emails) + len(pushed) == sent
+
+
+def test_expiry_of_a_message_survives_the_queue() -> None:
+    message = OutboundMessage(PUSH, "anna", expires_at=NOW)
+    assert msgspec.convert(json.loads(msgspec.json.encode(message)), OutboundMessage) == message
 
 
 @pytest.mark.parametrize("code", ["EndpointDisabled", "NotFound"])
@@ -117,7 +154,7 @@ def test_service_error_is_not_device_gone() -> None:
 def test_refused_message_is_logged_without_content() -> None:
     with stubbed("sesv2") as ses, listening() as lines:
         ses.add_client_error("send_email", "MessageRejected")
-        send(AwsMessages(READY), LETTER, no_push)
+        send(AwsMessages(READY), LETTER, no_push, NOW)
     assert lines.last["level"] == "ERROR"
     assert "secret" not in lines.text
     assert "anna@example.org" not in lines.text
@@ -126,7 +163,7 @@ def test_refused_message_is_logged_without_content() -> None:
 @pytest.mark.parametrize("letter", [LETTER, OutboundMessage(SMS, "+31612345678", "", "Hello")])
 def test_unconfigured_channel_is_logged(letter: OutboundMessage) -> None:
     with listening() as lines:
-        send(AwsMessages(settings()), letter, no_push)
+        send(AwsMessages(settings()), letter, no_push, NOW)
     assert lines.last["setting"] in ("BATON_EMAIL_SENDER", "BATON_SMS_SENDER")
 
 
@@ -138,13 +175,13 @@ def test_device_address_is_empty_without_push() -> None:
 def test_send_passes_push_to_callback() -> None:
     pushed: list[OutboundMessage] = []
     letter = OutboundMessage(PUSH, "a-person", "New order", "Pick it up", "demo", {"id": "7"})
-    send(AwsMessages(READY), letter, pushed.append)
+    send(AwsMessages(READY), letter, pushed.append, NOW)
     assert pushed == [letter]
 
 
 def test_empty_message_is_not_sent() -> None:
     with listening() as lines:
-        send(AwsMessages(READY), OutboundMessage(), no_push)
+        send(AwsMessages(READY), OutboundMessage(), no_push, NOW)
     assert lines.text == ""
 
 
@@ -165,8 +202,8 @@ def test_failed_invocation_is_logged() -> None:
 
 def test_local_stack_prints_messages(capsys: pytest.CaptureFixture[str]) -> None:
     printed = PrintedMessages()
-    send(printed, LETTER, no_push)
-    send(printed, OutboundMessage(SMS, "+31612345678", "", "Hello"), no_push)
+    send(printed, LETTER, no_push, NOW)
+    send(printed, OutboundMessage(SMS, "+31612345678", "", "Hello"), no_push, NOW)
     printed.push(printed.device("fcm"), "New order", "Pick it up", {"id": "7"})
     said = capsys.readouterr().out
     assert "E-mail to anna@example.org: Hello\n    The secret is x.\n" in said

@@ -1,9 +1,13 @@
 """The socket events of an order, published with the change that causes them."""
 
+from chalicelib.core.clock import iso
+from chalicelib.core.messages import PUSH, OutboundMessage
 from chalicelib.core.work import Recipient, UnitOfWork
 from chalicelib.dispatch.orders.schemas import AnnouncedStatus, OrderAssigned, OrderLost, OrderStatus
 from chalicelib.dispatch.orders.tables import Order
 from chalicelib.edge.socket_events import SocketEvent
+from chalicelib.notices.rules import MAX_BODY, clip
+from chalicelib.notices.service import queue_push
 
 ASSIGNED = "order.assigned"
 TIMED_OUT = "order.assignment_timed_out"
@@ -57,7 +61,7 @@ _WITH_COURIER = frozenset({"accepted", "picked_up", "delivered"})
 
 
 def offer_order(work: UnitOfWork, order: Order, courier_id: str) -> None:
-    """Publish an offer to a courier."""
+    """Publish an offer to a courier; a push message, which expires with the offer, goes to their devices."""
     payload = OrderAssigned(
         order_id=order.order_id,
         customer_id=order.customer_id,
@@ -70,6 +74,7 @@ def offer_order(work: UnitOfWork, order: Order, courier_id: str) -> None:
         receiver_phone=order.receiver_phone,
     )
     work.publish(Recipient(order.org_id, courier_id), ASSIGNED, payload)
+    queue_push(work, _push_of_offer(order, courier_id))
 
 
 def notify_previous_courier(work: UnitOfWork, order: Order, courier_id: str, event: str) -> None:
@@ -85,6 +90,15 @@ def notify_customer(work: UnitOfWork, order: Order, status: AnnouncedStatus) -> 
 def notify_courier(work: UnitOfWork, order: Order, courier_id: str, status: AnnouncedStatus) -> None:
     """Publish a status to the courier of an order."""
     work.publish(Recipient(order.org_id, courier_id), STATUS, OrderStatus(order.order_id, status))
+
+
+def _push_of_offer(order: Order, courier_id: str) -> OutboundMessage:
+    expires_at = order.offer_expires_at
+    data = {"event": ASSIGNED, "order_id": order.order_id}
+    if expires_at is not None:
+        data["expires_at"] = iso(expires_at)
+    text = clip(order.pickup_address, MAX_BODY)
+    return OutboundMessage(PUSH, courier_id, "New order", text, order.org_id, data, expires_at)
 
 
 def _status(order: Order, status: AnnouncedStatus) -> OrderStatus:

@@ -7,6 +7,7 @@ change that caused the notification, since the user's list has it anyway.
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime, timedelta
 from functools import partial
 
 import msgspec
@@ -32,22 +33,29 @@ class PushNotification(msgspec.Struct, frozen=True):
     title: str
     body: str
     data: Mapping[str, str]
+    expires_at: datetime | None = None
 
 
 def push_message(runner: Runner, messages: Messages, message: OutboundMessage) -> int:
     """Send a message as notifications to its recipient; return the number of devices."""
-    notification = PushNotification(message.subject, message.text, message.data)
+    notification = PushNotification(message.subject, message.text, message.data, message.expires_at)
     return push(runner, messages, Recipient(message.org_id, message.to), notification)
 
 
 def push(runner: Runner, messages: Messages, recipient: Recipient, notification: PushNotification) -> int:
-    """Notify a user on their devices; return the number. Must be called outside of any unit of work."""
+    """Notify a user on their devices, each before the notification expires; return the number.
+
+    Must be called outside of any unit of work.
+    """
     sent = 0
     devices = newest_first(devices_of(recipient.org_id, recipient.user_id))[:MAX_READ]
     for device in _signed_in(runner, recipient, devices) if devices else []:
         try:
             address = _address(runner, messages, device)
-            messages.push(address, notification.title, notification.body, notification.data)
+            life = None if notification.expires_at is None else notification.expires_at - runner.clock.now()
+            if life is not None and life <= timedelta(0):
+                break
+            messages.push(address, notification.title, notification.body, notification.data, life)
             sent += 1
         except DeviceGone:
             _change(runner, device, partial(_delete, device))
