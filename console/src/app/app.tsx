@@ -1,11 +1,13 @@
 import { MantineProvider } from "@mantine/core";
-import { Notifications } from "@mantine/notifications";
 import { QueryClientProvider } from "@tanstack/react-query";
-import { useState } from "react";
+import { type ComponentType, lazy, Suspense, useState } from "react";
 import { RouterProvider } from "react-router/dom";
 import { createConsoleClient } from "./query-client";
 import { createConsoleRouter } from "./router";
 import { theme } from "./theme";
+
+/** Shows what `toast` says. The first page does without it, and if it cannot be loaded, so do the others. */
+const Toasts = lazy<ComponentType>(() => import("./toasts").catch(() => ({ default: () => null })));
 
 /** The console. Styles are files, so the provider adds none to the page. */
 export function App() {
@@ -15,7 +17,9 @@ export function App() {
     <MantineProvider theme={theme} defaultColorScheme="auto" withCssVariables={false} withGlobalClasses={false}>
       <QueryClientProvider client={client}>
         <RouterProvider router={router} />
-        <Notifications position="bottom-right" limit={4} autoClose={6_000} />
+        <Suspense>
+          <Toasts />
+        </Suspense>
       </QueryClientProvider>
     </MantineProvider>
   );

@@ -1,23 +1,30 @@
 import { Loader } from "@mantine/core";
 import { useQueryClient } from "@tanstack/react-query";
-import { type ReactNode, useEffect } from "react";
+import { lazy, type ReactNode, Suspense, useEffect } from "react";
 import { Outlet, useLocation, useNavigate } from "react-router";
 import { baton } from "~/api/client";
 import { ErrorNote } from "~/components/error-note";
 import { StateMessage } from "~/components/state-message";
 import { common } from "~/texts/common";
 import { MeProvider, useMeQuery } from "./me";
-import { ChangePasswordPage } from "./password-page";
 import { needsNewPassword, needsSignIn } from "./query-client";
 import { forget, signInPath } from "./session";
 import { Shell } from "./shell";
+
+const ChangePasswordPage = lazy(() => import("./password-page"));
 
 /** Everything behind sign-in: who the person is, what they may do, and the shell around the pages. */
 export default function Frame() {
   useSessionEnd();
   // The component renders again when one of these changes, so all of them are read before any decision.
   const { data: me, error, refetch } = useMeQuery();
-  if (needsNewPassword(error) || me?.mustChangePassword) return <ChangePasswordPage />;
+  if (needsNewPassword(error) || me?.mustChangePassword) {
+    return (
+      <Suspense fallback={<Splash />}>
+        <ChangePasswordPage />
+      </Suspense>
+    );
+  }
   if (me !== undefined) {
     return (
       <MeProvider me={me}>

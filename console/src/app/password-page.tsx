@@ -8,7 +8,7 @@ import { PasswordForm } from "./password-form";
 import { signOut } from "./session";
 
 /** Shown instead of everything else while the person has a one-time password. */
-export function ChangePasswordPage() {
+export default function ChangePasswordPage() {
   const client = useQueryClient();
   return (
     <EntryPage title={entry.changeTitle} text={entry.changeText}>

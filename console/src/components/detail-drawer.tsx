@@ -1,4 +1,5 @@
 import { Drawer } from "@mantine/core";
+import { useMounted } from "@mantine/hooks";
 import type { ReactNode } from "react";
 import { common } from "~/texts/common";
 import styles from "./detail-drawer.module.css";
@@ -14,9 +15,11 @@ interface DetailDrawerProps {
 
 /** Shows the details of a row beside its list. Focus returns to the row when it closes. */
 export function DetailDrawer({ opened, onClose, title, badge, children }: DetailDrawerProps) {
+  // A drawer that is open from the beginning does not note where the focus was.
+  const mounted = useMounted();
   return (
     <Drawer
-      opened={opened}
+      opened={opened && mounted}
       onClose={onClose}
       position="right"
       size="min(34rem, 100vw)"
