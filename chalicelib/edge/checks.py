@@ -4,7 +4,7 @@ The pipeline makes them for every endpoint in one order, so a use case receives 
 the caller's organisation, the caller's scope covers it, its version is the expected one, and its state allows the step.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -64,9 +64,9 @@ def check_precondition(endpoint: Endpoint, header: str | None) -> None:
         raise PreconditionRequired
 
 
-def check_own_fields(endpoint: Endpoint, body: object, actor: Actor) -> None:
+def check_own_fields(own_fields: Iterable[str], body: object, actor: Actor) -> None:
     """Raise `AccessDenied` if a field that must hold the caller's own id holds another."""
-    for name in endpoint.own_fields:
+    for name in own_fields:
         value = getattr(body, name, None)
         if value is not None and value != actor.user_id:
             raise AccessDenied(f"{name} must be your own user id.", details={"field": name})

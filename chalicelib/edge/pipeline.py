@@ -153,7 +153,7 @@ def _admit(endpoint: Endpoint, deps: Dependencies, credentials: Any, given: Inpu
         raise error
     checks.check_path(http.path_params)
     check_organisation(given.organisation, actor)
-    checks.check_own_fields(endpoint, given.body, actor)
+    checks.check_own_fields(endpoint.own_fields, given.body, actor)
     return Admitted(actor, found, keys, idempotent)
 
 

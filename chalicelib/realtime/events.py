@@ -1,20 +1,21 @@
 """The events that clients may send: `ping` and `ack`, and those that domains register a handler for."""
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from typing import Any, TypeVar
 
 import msgspec
 
-from chalicelib.core.actor import Actor
 from chalicelib.core.errors import ValidationFailed
-from chalicelib.edge.dependencies import Dependencies
+from chalicelib.core.store import ItemKey
+from chalicelib.core.work import UnitOfWork
+from chalicelib.edge.request import Request
 from chalicelib.edge.socket_events import SocketEvent
 from chalicelib.realtime.permissions import CHANNEL_PREFIX, CHANNELS
 from chalicelib.realtime.schemas import Acknowledgement, SocketError
 
 PING, PONG, ACK, ERROR = "ping", "pong", "ack", "error"
 
-DataT = TypeVar("DataT", bound=msgspec.Struct)
+HandlerT = TypeVar("HandlerT", bound=Callable[..., Any])
 
 
 _REFUSED = {
@@ -58,12 +59,21 @@ SOCKET_EVENTS = tuple(event for channel in CHANNELS for event in _shared(channel
 """The events of every channel, for the API documents."""
 
 
+SocketHandler = Callable[[Request[Any, Any, Any], UnitOfWork], None]
+
+
 class SocketEventHandler(msgspec.Struct, frozen=True):
-    """An event that clients may send: its permission, the type of its data, and its handler."""
+    """An event that clients may send: its permission, the type of its data, and its handler.
+
+    `resource` makes the key of an item from organisation and user id of the sender; it is read with the authentication
+    and may be absent. `own_fields` are fields of the data that may only hold the sender's own user id.
+    """
 
     permission: str
     data: type[msgspec.Struct]
-    handler: Callable[[Any, Actor, Dependencies], None]
+    handler: SocketHandler
+    resource: Callable[[str, str], ItemKey[Any]] | None = None
+    own_fields: Sequence[str] = ()
 
 
 class SocketEvents:
@@ -72,15 +82,11 @@ class SocketEvents:
     def __init__(self) -> None:
         self._events: dict[str, SocketEventHandler] = {}
 
-    def on(
-        self, event: str, *, permission: str, data: type[DataT]
-    ) -> Callable[[Callable[[DataT, Actor, Dependencies], None]], Callable[[DataT, Actor, Dependencies], None]]:
-        """Register the handler of an event."""
+    def on(self, event: str, **declared: Any) -> Callable[[HandlerT], HandlerT]:
+        """Register the handler of an event, which may serve a route as well; `declared` as in `SocketEventHandler`."""
 
-        def register(
-            handler: Callable[[DataT, Actor, Dependencies], None],
-        ) -> Callable[[DataT, Actor, Dependencies], None]:
-            self._events[event] = SocketEventHandler(permission, data, handler)
+        def register(handler: HandlerT) -> HandlerT:
+            self._events[event] = SocketEventHandler(handler=handler, **declared)
             return handler
 
         return register

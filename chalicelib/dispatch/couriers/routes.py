@@ -1,13 +1,11 @@
 """The duty and the position of couriers."""
 
-from chalicelib.core.actor import Actor
 from chalicelib.core.work import UnitOfWork
 from chalicelib.dispatch import permissions
-from chalicelib.dispatch.couriers import events, positions, service
+from chalicelib.dispatch.couriers import events, service
 from chalicelib.dispatch.couriers.schemas import Availability, CourierDuty, CourierPosition
 from chalicelib.dispatch.couriers.tables import Courier, courier_key
 from chalicelib.dispatch.couriers.views import courier_duty_view
-from chalicelib.edge.dependencies import Dependencies
 from chalicelib.edge.endpoint import AuditTarget, Resource
 from chalicelib.edge.request import Empty, Request
 from chalicelib.edge.routes import Routes
@@ -50,15 +48,26 @@ def get_availability(request: Request[Empty, Empty, Courier | None]) -> Courier 
     return request.resource
 
 
-@routes.post("/v1/courier/location", permission=permissions.POSITION, body=CourierPosition, status=204)
-def report_position(request: Request[CourierPosition], work: UnitOfWork) -> None:
+@routes.post(
+    "/v1/courier/location",
+    permission=permissions.POSITION,
+    resource=COURIER_RESOURCE,
+    own_fields=("courier_id",),
+    body=CourierPosition,
+    status=204,
+)
+@socket_events.on(
+    events.LOCATION,
+    permission=permissions.POSITION,
+    resource=courier_key,
+    own_fields=("courier_id",),
+    data=CourierPosition,
+)
+def report_position(request: Request[CourierPosition, Empty, Courier | None], work: UnitOfWork) -> None:
     """Report the courier's position.
 
-    It counts for 5 minutes in the search for the nearest courier. The socket event `location.update` does the same.
+    It counts for 5 minutes in the search for the nearest courier; while the courier stands still, the 5 minutes may
+    begin up to 2 minutes before the last report. A position that is older than the newest known one changes nothing.
+    The socket event `location.update` does the same.
     """
-    positions.report_position(request.body, request.actor, work.now)
-
-
-@socket_events.on(events.LOCATION, permission=permissions.POSITION, data=CourierPosition)
-def _report_position(position: CourierPosition, actor: Actor, deps: Dependencies) -> None:
-    positions.report_position(position, actor, deps.clock.now())
+    service.report_position(work, request.resource, request.body, request.actor)

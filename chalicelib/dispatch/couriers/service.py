@@ -1,4 +1,4 @@
-"""The use cases of couriers: going on and off duty."""
+"""The use cases of couriers: going on and off duty, and saying where they are."""
 
 from collections.abc import Callable
 from functools import partial
@@ -7,7 +7,8 @@ from chalicelib.core.actor import Actor
 from chalicelib.core.store import get
 from chalicelib.core.work import AuditSubject, UnitOfWork
 from chalicelib.dispatch.couriers import duty, events
-from chalicelib.dispatch.couriers.schemas import Availability
+from chalicelib.dispatch.couriers.positions import PositionReport, store_position
+from chalicelib.dispatch.couriers.schemas import Availability, CourierPosition
 from chalicelib.dispatch.couriers.tables import Courier, courier_key
 from chalicelib.dispatch.orders import assignment
 from chalicelib.dispatch.orders.rules import OrderAction, OrderState
@@ -54,6 +55,13 @@ def end_duty_of_absent(work: UnitOfWork, order: Order) -> Callable[[], None] | N
         events.notify_off_duty(work, courier, "offers_missed")
 
     return end_duty
+
+
+def report_position(
+    work: UnitOfWork, courier: Courier | None, command: CourierPosition, actor: Actor
+) -> PositionReport:
+    """Store where a courier is, outside the unit of work, and return what became of the position."""
+    return store_position(work, courier, courier_key(actor.org_id, actor.user_id), command)
 
 
 def _end_duty(work: UnitOfWork, org_id: str, courier_id: str, courier: Courier | None) -> None:

@@ -1,8 +1,9 @@
 """The table of couriers and its indexes.
 
 A free courier (on duty, no order in hand) is in two sparse indexes: by position (`free_by_cell`) and by idle time
-(`idle`). Their keys are copies of attributes that every position update sets (`home_*`), so a write that has not read
-the courier can put them back into the indexes: the store copies the current values.
+(`idle`). Their entries are made of `home_*`: the indexed position, which follows the last one (`lat`, `lng`,
+`position_at`) in steps, so that few positions change an index (`positions`). Their keys are copies of `home_*`, so a
+write that has not read the courier can put them back into the indexes: the store copies the current values.
 
 Couriers whose phones went silent leave neither index, but no search meets them: the partition keys hold the time of the
 last position, to the hour for `free_by_cell`, to the minute for `idle`, and a search reads only the partitions that can
@@ -15,7 +16,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from pynamodb.attributes import BooleanAttribute, UnicodeAttribute
-from pynamodb.indexes import IncludeProjection
+from pynamodb.indexes import IncludeProjection, KeysOnlyProjection
 
 from chalicelib.core.clock import to_millis
 from chalicelib.core.sharding import Shards
@@ -59,6 +60,9 @@ class Courier(Item):
     lat = optional(FloatAttribute())
     lng = optional(FloatAttribute())
     position_at = optional(MomentAttribute())
+    home_lat = optional(FloatAttribute())
+    home_lng = optional(FloatAttribute())
+    home_at = optional(MomentAttribute())
     home_cell = optional(UnicodeAttribute())
     home_place = optional(UnicodeAttribute())
     home_idle = optional(UnicodeAttribute())
@@ -68,17 +72,17 @@ class Courier(Item):
     idle_since = optional(MomentAttribute())
     roster_key = optional(UnicodeAttribute())
     roster = index(
-        IncludeProjection(["available", "order_id", "name", "lat", "lng", "position_at"]),
+        IncludeProjection(["available", "order_id", "name", "home_lat", "home_lng", "home_at"]),
         roster_key=UnicodeAttribute,
         courier_id=UnicodeAttribute,
     )
     """The couriers on duty, and those who were, in shards."""
     free_by_cell = index(
-        IncludeProjection(["lat", "lng", "position_at"]), free_cell=UnicodeAttribute, free_place=UnicodeAttribute
+        IncludeProjection(["home_lat", "home_lng", "home_at"]), free_cell=UnicodeAttribute, free_place=UnicodeAttribute
     )
     """Free couriers by position: partitioned by coarse cell and hour, sorted by the full geohash."""
-    idle = index(IncludeProjection(["position_at"]), idle_key=UnicodeAttribute, idle_since=MomentAttribute)
-    """Free couriers by idle time, partitioned by the minute of their last position."""
+    idle = index(KeysOnlyProjection(), idle_key=UnicodeAttribute, idle_since=MomentAttribute)
+    """Free couriers by idle time, partitioned by the minute of their indexed position."""
 
 
 def courier_key(org_id: str, courier_id: str) -> ItemKey[Courier]:
@@ -128,8 +132,13 @@ def idle_shard(courier_id: str) -> int:
     return IDLE_SHARDS.number_of(courier_id)
 
 
+def idle_keys_at(org_id: str, position_at: datetime) -> list[str]:
+    """Return the index keys of all couriers whose indexed position is from the same minute as this time."""
+    return [idle_key(org_id, position_at, shard) for shard in range(IDLE_SHARDS.count)]
+
+
 def idle_keys_since(org_id: str, now: datetime, oldest: datetime) -> list[str]:
-    """Return the index keys of all couriers whose last position is between `oldest` and `now`."""
+    """Return the index keys of all couriers whose indexed position is between `oldest` and `now`, or little older."""
     minutes = range(to_millis(oldest) // _MINUTE_MS, to_millis(now) // _MINUTE_MS + 1)
     moments = [now - timedelta(minutes=to_millis(now) // _MINUTE_MS - minute) for minute in minutes]
-    return [idle_key(org_id, moment, shard) for moment in moments for shard in range(IDLE_SHARDS.count)]
+    return [idle for moment in moments for idle in idle_keys_at(org_id, moment)]

@@ -94,7 +94,7 @@ def _free_couriers_near(org_id: str, position: tuple[float, float], limit: int, 
     hours = (key for cell in cells for key in free_cells_since(org_id, cell, now, now - _LISTED_NEAR))
     reads = parallel_reads([partial(Query(Courier, key, index).read) for key in hours])
     distances = {
-        courier_of(raw): geo.great_circle_m(*position, float(raw["lat"]["N"]), float(raw["lng"]["N"]))
+        courier_of(raw): geo.great_circle_m(*position, float(raw["home_lat"]["N"]), float(raw["home_lng"]["N"]))
         for rows in reads
         for raw in rows.items
     }

@@ -109,7 +109,8 @@ class CourierView(msgspec.Struct, frozen=True, omit_defaults=True):
     longitude: float | None = None
     """Degrees east of the last position (WGS 84). Absent before the first one."""
     position_at: datetime | None = None
-    """When the last position was received. Absent before the first one."""
+    """When the courier was there. While positions arrive it is at most 2 minutes old, and the courier within 30 m.
+    Absent before the first position."""
 
 
 class CourierPage(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -17,7 +17,7 @@ def _courier_view(courier: Courier) -> CourierView:
         status=busy if courier.available else CourierStatus.OFF,
         name=courier.name or None,
         order_id=courier.order_id,
-        latitude=courier.lat,
-        longitude=courier.lng,
-        position_at=courier.position_at,
+        latitude=courier.home_lat,
+        longitude=courier.home_lng,
+        position_at=courier.home_at,
     )
