@@ -30,6 +30,8 @@ _SEND_AGAIN = frozenset(
     {"TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded", "RequestLimitExceeded"}
 )
 _RETURN_OLD = "ALL_OLD"
+EXACT_VERSION = "exact version"
+"""The label of changes that fail only because another request changed the item; more attempts are made for them."""
 
 
 class FailedCondition(msgspec.Struct, frozen=True):
@@ -55,6 +57,11 @@ class WriteConflict(Exception):
     def final(self) -> bool:
         """Return whether another attempt would fail in the same way."""
         return self.failures[0].staged.final
+
+    @property
+    def contended(self) -> bool:
+        """Return whether another request's change of an item that needs its exact version is among the reasons."""
+        return any(label.startswith(EXACT_VERSION) for label in self.labels)
 
     @property
     def error(self) -> Exception:

@@ -8,7 +8,8 @@ Checked against its version, all but one of several simultaneous changes of an e
               not count what others commit at the same moment.
 
 It is exact for the first attempts of a request and guarded afterwards, so no request starves. `insist` is the number
-of exact attempts: 0 for counters that no response shows, `ALWAYS` where every response has to be exact. A version
+of exact attempts: 0 for counters that no response shows, `ALWAYS` where every response has to be exact; the number of
+attempts is larger then (`contended_attempts`), because each conflict means that another request was served. A version
 named by the client with `If-Match` is always required, and a difference is reported at the first conflict.
 
 The version rises in every case. The audit row holds the values that were set, not the sums of counters.
@@ -21,6 +22,7 @@ from typing import Any
 from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 
+from chalicelib.core.commit import EXACT_VERSION
 from chalicelib.core.errors import BatonError, Unavailable, VersionConflict
 from chalicelib.core.store import ItemKey, RawItem
 from chalicelib.core.table import Entity, set_actions
@@ -91,7 +93,7 @@ def change_contended(  # noqa: PLR0913 - independent of each other, and given by
         on_conflict=error if expected_version is None else _version_error(expected_version, error),
         actions=[*set_actions(model, values), *_additions(model, amounts)],
         changes={**_changes(entity, values), **(changes or {})},
-        label=f"{_LABEL}{_conflicts(work)}",
+        label=EXACT_VERSION if insist == ALWAYS else f"{_LABEL}{_conflicts(work)}",
         final=expected_version is not None,
     )
     for name, value in values.items():

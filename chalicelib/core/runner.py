@@ -11,6 +11,7 @@ imports no domain.
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import wait
+from itertools import count
 from random import Random, SystemRandom
 from typing import Any, Protocol, TypeVar
 
@@ -20,7 +21,6 @@ from chalicelib.core import observability
 from chalicelib.core.actor import Actor
 from chalicelib.core.clock import Clock
 from chalicelib.core.commit import RetryPolicy, WriteConflict, commit
-from chalicelib.core.errors import Unavailable
 from chalicelib.core.ids import Ids
 from chalicelib.core.parallel import start
 from chalicelib.core.settings import Settings
@@ -100,7 +100,7 @@ class Runner(msgspec.Struct, frozen=True):
         retry_policy = RetryPolicy(self.settings.conflict_attempts)
         conflicts: frozenset[str] = frozenset()
         kept: dict[str, Any] = {}
-        for attempt in range(1, self.settings.commit_attempts + 1):
+        for attempt in count(1):
             work = UnitOfWork(
                 self.clock.now(), self.ids, conflicts, self.clock, self.settings, self.random_source, kept
             )
@@ -109,14 +109,15 @@ class Runner(msgspec.Struct, frozen=True):
             try:
                 commit(work, self.clock, retry_policy)
             except WriteConflict as conflict:
-                if conflict.final or attempt == self.settings.commit_attempts:
+                limit = self.settings.contended_attempts if conflict.contended else self.settings.commit_attempts
+                if conflict.final or attempt >= limit:
                     raise conflict.error from conflict
                 observability.count("Reruns")
                 conflicts |= conflict.labels
                 retry_policy.pause(attempt, self.clock)
             else:
                 return result, work
-        raise Unavailable
+        raise AssertionError("unreachable: each attempt is committed or raises")
 
     def _complete(
         self, work: UnitOfWork, actor: Actor, result: T, seal: Callable[[UnitOfWork, T], None] | None

@@ -113,6 +113,8 @@ class Settings(msgspec.Struct, frozen=True):
     max_body_bytes: int = 6_000_000
     commit_attempts: int = 12
     """Attempts of a use case, each on fresh reads, when the conditions of its changes fail."""
+    contended_attempts: int = 200
+    """The same where many requests change one counter whose exact sum they show; the request's deadline ends them."""
     conflict_attempts: int = 6
     """Attempts of a transaction when the store reports a conflict with another one, or throttles."""
     connect_timeout_s: int = 2

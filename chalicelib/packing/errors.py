@@ -61,6 +61,12 @@ class BoxClosed(PackingRefused):
         return cls.in_state(BOX, BoxStatus.CLOSED, BoxAction.PACK)
 
 
+class BoxFull(PackingRefused):
+    """The box has 1,000 contents, the most that it may have. `details` is empty."""
+
+    code, summary = "BOX_FULL", "This box has 1,000 contents; pack into another one."
+
+
 class LpNotAllocated(PackingRefused):
     """The license plate was not picked for a line of this shipment and its product. `details` is empty."""
 

@@ -14,7 +14,7 @@ from tests.builders.packing import (
     plate_id,
     shipment_id,
 )
-from tests.builders.packing_crowd import BOXES, HUGE, IN_EACH, LINES, fill, huge_shipment, open_shipments
+from tests.builders.packing_crowd import BOXES, HUGE, IN_EACH, LINES, fill, filled_box, huge_shipment, open_shipments
 from tests.builders.packing_truth import Picture, check
 from tests.builders.world import Person, World
 
@@ -69,3 +69,33 @@ def test_a_shipment_of_many_boxes_gets_another_box_and_item(packer: Person, engi
     assert (answer.status, answer.json["so_line_status"]["packed_qty"]) == (201, 3.5)
     assert calls == ["BatchGetItem", "Query", "TransactWriteItems"]
     assert complete_shipment(packer, HUGE, allow_partial=True).code == "OPEN_BOXES"
+
+
+def test_a_box_takes_a_thousand_contents_and_no_more(packer: Person) -> None:
+    box = create_box(packer, HUGE).json["id"]
+    fill(filled_box(BOXES + 1, 999, packer.world.clock.now()))
+    ids = {"shipment_id": shipment_id(HUGE), "so_line_id": line_id(LINES, HUGE)}
+    body = pack_body(box, 0.5, **ids, license_plate_id=plate_id(f"LP-{LINES:06d}"))
+    answer = packer.post(PACK, body)
+    assert answer.json["box_summary"]["item_count"] == 1000
+    assert answer.json["box_summary"]["items"] == [
+        {"product_name": f"Product number {LINES}", "quantity": 500, "uom": "EA"}
+    ]
+    refused = packer.post(PACK, body)
+    assert (refused.status, refused.code) == (400, "BOX_FULL")
+    content = packer.get(f"{PACK}/box/{box}").json["contents"][0]["id"]
+    assert packer.delete(f"{PACK}/box/{box}/item/{content}").status == 204
+    assert packer.post(PACK, body).status == 201
+
+
+def test_a_box_of_an_earlier_version_is_summed_from_its_contents(packer: Person) -> None:
+    box = create_box(packer, HUGE).json["id"]
+    fill(filled_box(BOXES + 1, 3, packer.world.clock.now(), has_sums=False))
+    ids = {"shipment_id": shipment_id(HUGE), "so_line_id": line_id(LINES, HUGE)}
+    body = pack_body(box, 0.5, **ids, license_plate_id=plate_id(f"LP-{LINES:06d}"))
+    first = packer.post(PACK, body).json
+    summary = packer.post(PACK, body).json["box_summary"]
+    assert (summary["item_count"], summary["items"][0]["quantity"]) == (5, 2.5)
+    content = first["box_content"]["id"]
+    assert packer.delete(f"{PACK}/box/{box}/item/{content}").status == 204
+    assert packer.get(f"{PACK}/box/{box}").json["summary"]["item_count"] == 4

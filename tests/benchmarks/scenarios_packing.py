@@ -43,6 +43,19 @@ def _packed(stage: Stage) -> Hit:
     return Hit("POST", PACK, packer, body, status=201)
 
 
+def _packed_into(stage: Stage, contents: int) -> Hit:
+    """Pack into a box that has so many contents of the same product."""
+    packer, _, _ = _warehouse(stage)
+    box = packing.new_box(packer, HUGE)
+    shipment = packing.existing(packing.stored_shipment(HUGE))
+    stage.engine.fill(
+        Shipment.Meta.table_name,
+        packing_crowd.filled_box(shipment.boxes_count, contents, stage.world.clock.now()),
+    )
+    body = packing.pack_body(box, 0.5, shipment_id=packing.shipment_id(HUGE), **_LAST)
+    return Hit("POST", PACK, packer, body, status=201)
+
+
 def _first_packed(stage: Stage) -> Hit:
     packer, boss, _ = _warehouse(stage)
     packing.loaded(boss, "shipments", packing.shipment_record("SH-1"))
@@ -118,6 +131,9 @@ def _looked_up(barcode: str) -> Callable[[Stage], Hit]:
 PACKING: Prepared = {
     "POST pack": _packed,
     "POST pack, the first item of all": _first_packed,
+    "POST pack, a box of 1": partial(_packed_into, contents=1),
+    "POST pack, a box of 100": partial(_packed_into, contents=100),
+    "POST pack, a box of 900": partial(_packed_into, contents=900),
     "DELETE pack/box/{id}/item/{id}": _removed,
     "POST pack/box/create": _created,
     "POST pack/box/close": _closed,

@@ -13,7 +13,16 @@ from typing import Any
 
 from chalicelib.core.aws import client
 from chalicelib.core.settings import settings
-from chalicelib.packing.boxes.tables import Box, BoxContent, SsccClaim, box_id_of, box_key, content_key, sscc_key
+from chalicelib.packing.boxes.tables import (
+    Box,
+    BoxContent,
+    SsccClaim,
+    box_id_of,
+    box_key,
+    content_key,
+    product_key,
+    sscc_key,
+)
 from chalicelib.packing.plates.tables import Plate, allocation, plate_id_of, plate_key, product_id_of
 from chalicelib.packing.shipments.tables import (
     Shipment,
@@ -34,6 +43,7 @@ HUGE = "SH-HUGE"
 LINES, BOXES, IN_EACH = 500, 200, 3
 PREFIX = "7610425"
 WAREHOUSES = 4
+_ONE = Decimal(1)
 _CUSTOMERS = ("Bakkerij Zonneveld", "Hotel De Gouden Leeuw", "Schoolmaaltijd Utrecht", "Café Noord", "Markthal Zuid")
 
 
@@ -55,6 +65,33 @@ def huge_shipment(now: datetime) -> list[Item]:
     plates = [_plate(shipment_id, line, now) for line in lines]
     boxes = chain.from_iterable(_box(shipment_id, number, lines, now) for number in range(1, BOXES + 1))
     return [_raw(one) for one in (shipment, *lines, *plates, *boxes)]
+
+
+def filled_box(number: int, count: int, now: datetime, *, has_sums: bool = True) -> list[Item]:
+    """Return an open box of the huge shipment with halves of its last line, and that line and its plate.
+
+    Without sums it is as earlier versions stored it.
+    """
+    shipment_id = shipment_id_of(ORG, HUGE)
+    line, box_id = _line(shipment_id, LINES, BOXES * IN_EACH), box_id_of(shipment_id, number)
+    plate, packed = _plate(shipment_id, line, now), Decimal(count) / 2
+    line.packed, plate.packed, plate.remaining = line.packed + packed, plate.packed + packed, plate.remaining - packed
+    contents = [_content(box_id, line, place, now, Decimal("0.5")) for place in range(count)]
+    box = box_key(ORG, box_id).new(
+        box_id=box_id,
+        org_id=ORG,
+        shipment_id=shipment_id,
+        box_number=number,
+        status="open",
+        item_count=count,
+        weight_est=packed / 4,
+        has_sums=has_sums or None,
+        opened_at=now,
+    )
+    product = contents[0].product._replace(quantity=packed)
+    values = {**product._asdict(), "allergens": list(product.allergens)}
+    total = product_key(ORG, box_id, product).new(**values, item_count=count, first_content_id=contents[0].content_id)
+    return [_raw(one) for one in (box, line, plate, *contents, *([total] if has_sums else ()))]
 
 
 def fill(items: Sequence[Item]) -> None:
@@ -153,11 +190,11 @@ def _box(shipment_id: str, number: int, lines: list[ShipmentLine], now: datetime
     yield SsccClaim(claim.pk, claim.sk, box_id=box_id, shipment_id=shipment_id)
     for place in range(IN_EACH):
         line = lines[((number - 1) * IN_EACH + place) % LINES]
-        yield _content(shipment_id, box_id, line, place, now)
+        yield _content(box_id, line, place, now)
 
 
-def _content(shipment_id: str, box_id: str, line: ShipmentLine, place: int, now: datetime) -> BoxContent:
-    content_id = f"00000000-0000-7000-8000-00000000000{place}"
+def _content(box_id: str, line: ShipmentLine, place: int, now: datetime, quantity: Decimal = _ONE) -> BoxContent:
+    content_id = f"00000000-0000-7000-8000-{place:012d}"
     where = content_key(ORG, box_id, content_id)
     number = f"LP-{line.line_number:06d}"
     return BoxContent(
@@ -165,7 +202,7 @@ def _content(shipment_id: str, box_id: str, line: ShipmentLine, place: int, now:
         where.sk,
         content_id=content_id,
         box_id=box_id,
-        shipment_id=shipment_id,
+        shipment_id=line.shipment_id,
         line_id=line.line_id,
         plate_id=plate_id_of(ORG, number),
         lp_number=number,
@@ -173,7 +210,7 @@ def _content(shipment_id: str, box_id: str, line: ShipmentLine, place: int, now:
         sku=line.sku,
         product_name=line.product_name,
         uom=line.uom,
-        quantity=Decimal(1),
+        quantity=quantity,
         unit_weight=line.unit_weight,
         allergens=line.allergens,
         packed_by="packer",

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 from chalicelib.core.aws import client
 from chalicelib.core.settings import settings
 from chalicelib.core.table import Item
-from chalicelib.packing.boxes.tables import Box, BoxContent, SsccClaim
+from chalicelib.packing.boxes.tables import Box, BoxContent, BoxProduct, SsccClaim, product_key
 from chalicelib.packing.plates.tables import Plate
 from chalicelib.packing.shipments.tables import Shipment, ShipmentDraft, ShipmentLine, line_id_of
 from chalicelib.packing.sscc import is_sscc
@@ -23,6 +23,7 @@ _KINDS: dict[str, type[Item]] = {
     "PLATE": Plate,
     "BOX": Box,
     "ITEM": BoxContent,
+    "PRODUCT": BoxProduct,
     "SSCC": SsccClaim,
     "DRAFT": ShipmentDraft,
 }
@@ -74,6 +75,7 @@ def check(picture: Picture) -> None:
     for shipment in picture.all(Shipment):
         _check_shipment(picture, shipment)
     _check_boxes(picture, contents)
+    _check_sums(picture, contents)
 
 
 def _sums(contents: Iterable[BoxContent], name: str) -> dict[str, Decimal]:
@@ -99,6 +101,21 @@ def _check_shipment(picture: Picture, shipment: Shipment) -> None:
         assert not any(box.item_count for box in opened)
     if shipment.status != "importing":
         assert shipment.lines_total == len(lines)
+
+
+def _check_sums(picture: Picture, contents: Iterable[BoxContent]) -> None:
+    sums: dict[tuple[str, str], list[BoxContent]] = defaultdict(list)
+    with_sums = {box.box_id: box for box in picture.all(Box) if box.has_sums}
+    for content in contents:
+        if (box := with_sums.get(content.box_id)) is not None:
+            key = product_key(box.org_id, box.box_id, content.product)
+            sums[key.pk, key.sk].append(content)
+    for product in picture.all(BoxProduct):
+        parts = sums.pop((product.pk, product.sk))
+        assert product.item_count == len(parts)
+        whole = parts[0].product._replace(quantity=sum((part.quantity for part in parts), Decimal(0)))
+        assert product.product == whole
+    assert not sums, "contents without a sum"
 
 
 def _check_boxes(picture: Picture, contents: list[BoxContent]) -> None:

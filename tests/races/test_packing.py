@@ -111,6 +111,18 @@ def test_one_of_many_scanners_packs_the_last_of_a_plate(
     assert codes(answers) == {"201": 1, "QUANTITY_EXCEEDS_AVAILABLE": 31}
 
 
+@pytest.mark.parametrize("boxes", [1, SCANNERS])
+def test_no_two_scanners_that_pack_one_line_read_the_same_sum(boss: Person, boxes: int) -> None:
+    opened = [new_box(boss) for _ in range(boxes)]
+    crowd = scanners(boss.world)
+    calls = [partial(pack_item, person, opened[number % boxes], 0.5) for number, person in enumerate(crowd)]
+    answers = watched(calls)
+    assert codes(answers) == {"201": SCANNERS}
+    states = [one.json["so_line_status"] for one in answers]
+    assert sorted(state["packed_qty"] for state in states) == [number / 2 for number in range(1, SCANNERS + 1)]
+    assert all(state["remaining_qty"] == max(10 - state["packed_qty"], 0) for state in states)
+
+
 def test_packing_and_removing_at_once_keep_every_quantity(boss: Person) -> None:
     boxes = [new_box(boss) for _ in range(2)]
     there = [(box, packed(boss, box, 0.5)) for box in boxes for _ in range(8)]

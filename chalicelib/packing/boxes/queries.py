@@ -5,8 +5,16 @@ from typing import NamedTuple
 
 from chalicelib.core.clock import Clock
 from chalicelib.core.store import Query, get, get_many, parallel_pair_reads, parallel_reads
-from chalicelib.packing.boxes.rules import BoxStatus, sum_products
-from chalicelib.packing.boxes.tables import Box, BoxContent, box_id_of, box_key, contents_query
+from chalicelib.packing.boxes.rules import BoxStatus, ProductSums, sum_products
+from chalicelib.packing.boxes.tables import (
+    Box,
+    BoxContent,
+    box_id_of,
+    box_key,
+    contents_query,
+    is_content,
+    products_query,
+)
 from chalicelib.packing.errors import NoSscc
 from chalicelib.packing.shipments.tables import Shipment, shipment_key
 
@@ -28,6 +36,18 @@ def get_box(box: Box) -> BoxWithContents:
 def list_contents(box: Box) -> list[BoxContent]:
     """Return the contents of a box, oldest first."""
     return list(contents_query(box.org_id, box.box_id).all())
+
+
+def read_sums(box: Box) -> ProductSums:
+    """Return the sums of a box by product.
+
+    They are read as they are stored; for a box of an earlier version, which has none, they are made from its contents.
+    """
+    if not box.has_sums:
+        contents = list_contents(box)
+        return ProductSums([content.product for content in contents], len(contents))
+    rows = sorted(products_query(box.org_id, box.box_id).all(), key=lambda row: row.first_content_id)
+    return ProductSums([row.product for row in rows], sum(row.item_count for row in rows))
 
 
 def list_boxes(shipment: Shipment, clock: Clock) -> list[Box]:
@@ -68,7 +88,7 @@ def read_box(org_id: str, box_id: str) -> BoxWithContents | None:
     key = box_key(org_id, box_id)
     items = {str(item["sk"]["S"]): item for item in Query(Box, key.pk).raw_items()}
     box = items.pop(key.sk, None)
-    contents = [BoxContent.from_raw_data(item) for item in items.values()]
+    contents = [BoxContent.from_raw_data(item) for sk, item in items.items() if is_content(sk)]
     return None if box is None else BoxWithContents(Box.from_raw_data(box), contents)
 
 

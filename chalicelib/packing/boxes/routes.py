@@ -59,6 +59,7 @@ def _closing_error(error: ValidationFailed, sent: Callable[[str], object]) -> Va
         errors.QuantityExceedsAvailable,
         errors.BoxMismatch,
         errors.BoxClosed,
+        errors.BoxFull,
         errors.ShipmentNotPackable,
     ],
     audit_target=AuditTarget(Box.kind, "ITEM_PACKED", "box_id"),

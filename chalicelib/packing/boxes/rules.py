@@ -9,6 +9,8 @@ from chalicelib.core.state_machine import StateMachine
 from chalicelib.packing.rules import EXACT
 
 _ZERO = Decimal(0)
+MAX_CONTENTS = 1000
+"""How many contents a box may have."""
 
 
 class BoxStatus(StrEnum):
@@ -57,6 +59,17 @@ class ProductSum(NamedTuple):
     product_name: str
     quantity: Decimal
     uom: str
+
+
+class ProductSums(NamedTuple):
+    """The sums of a box by product, in the order of their first packing, and the number of its contents."""
+
+    products: list[PackedProduct]
+    item_count: int
+
+    def plus(self, product: PackedProduct) -> "ProductSums":
+        """Return the sums with one more content."""
+        return ProductSums([*self.products, product], self.item_count + 1)
 
 
 def sum_products(contents: Iterable[PackedProduct]) -> list[ProductSum]:

@@ -5,16 +5,16 @@ from decimal import Decimal
 from chalicelib.core.actor import Actor
 from chalicelib.core.counters import add_to_counters, change_contended
 from chalicelib.core.errors import Unavailable
-from chalicelib.core.store import get
+from chalicelib.core.store import get_many
 from chalicelib.core.work import UnitOfWork
 from chalicelib.identity.accounts.tables import Organisation
 from chalicelib.identity.settings import section_of
 from chalicelib.packing import errors
-from chalicelib.packing.boxes.queries import list_contents
-from chalicelib.packing.boxes.rules import BOX, BoxAction, BoxStatus
+from chalicelib.packing.boxes.queries import read_sums
+from chalicelib.packing.boxes.rules import BOX, MAX_CONTENTS, BoxAction, BoxStatus
 from chalicelib.packing.boxes.schemas import CloseBox, CreateBox, PackItem, ReopenBox
 from chalicelib.packing.boxes.sscc_allocation import allocate_sscc
-from chalicelib.packing.boxes.tables import Box, BoxContent, box_id_of, box_key, content_key
+from chalicelib.packing.boxes.tables import Box, BoxContent, box_id_of, box_key, content_key, product_key
 from chalicelib.packing.boxes.transfers import (
     PackedItem,
     PackingContext,
@@ -48,13 +48,15 @@ def pack_item(
         raise errors.BoxMismatch
     _check_open(box, BoxAction.PACK)
     context = PackingContext(shipment, box, plate, _allocated_line(shipment, plate, command.so_line_id.lower(), line))
+    if box.item_count >= MAX_CONTENTS:
+        raise errors.BoxFull
     quantity = to_decimal(command.quantity)
     if quantity > plate.remaining:
         available = normalize(plate.remaining)
         message = f"The license plate holds only {available:f}."
         raise errors.QuantityExceedsAvailable(message, details={"available_qty": available})
     content = _new_content(work, context, quantity, command.notes or None, actor)
-    in_box = list_contents(box)
+    in_box = read_sums(box)
     stage_packing(work, context, content)
     return PackedItem(content, context, in_box)
 
@@ -62,10 +64,15 @@ def pack_item(
 def remove_item(work: UnitOfWork, content: BoxContent, _: Actor, *, box: Box) -> Box:
     """Remove an item from its box; its quantity returns to its plate and line. Raise `BoxClosed`."""
     _check_open(box, BoxAction.REMOVE)
-    line = get(line_key(box.org_id, content.shipment_id, content.line_id))
-    if line is None:  # an import removed it after another request had removed the item
+    keys = (
+        line_key(box.org_id, content.shipment_id, content.line_id),
+        product_key(box.org_id, box.box_id, content.product),
+    )
+    result = get_many(keys, work.clock)
+    line, product = result.get(keys[0]), result.get(keys[1])
+    if line is None or (box.has_sums and product is None):  # another request has removed the item
         raise Unavailable
-    stage_removal(work, box, line, content)
+    stage_removal(work, box, line, content, product)
     return box
 
 
@@ -186,5 +193,6 @@ def _new_box(work: UnitOfWork, shipment: Shipment, number: int) -> Box:
         box_number=number,
         status=BoxStatus.OPEN.value,
         weight_est=Decimal(0),
+        has_sums=True,
         opened_at=work.now,
     )

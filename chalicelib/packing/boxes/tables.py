@@ -1,10 +1,10 @@
-"""Boxes, their contents and their SSCCs as they are stored, and their keys.
+"""Boxes, their contents, the sums of the contents and the SSCCs as they are stored, and their keys.
 
 The number of a box is the shipment's count of boxes, raised in the transaction that creates the box: numbers have no
 gaps and no repeats, so the boxes of a shipment are found by counting, without an index.
 """
 
-from pynamodb.attributes import JSONAttribute, UnicodeAttribute
+from pynamodb.attributes import BooleanAttribute, JSONAttribute, UnicodeAttribute
 
 from chalicelib.core.store import ItemKey, Query
 from chalicelib.core.table import (
@@ -19,6 +19,7 @@ from chalicelib.core.table import (
     stored_in,
 )
 from chalicelib.packing.boxes.rules import PackedProduct
+from chalicelib.packing.rules import normalize
 from chalicelib.packing.tables import id_from_name
 
 SERIAL_SHARDS = 16
@@ -28,12 +29,13 @@ _MAX_CONTENT_ID = 64
 class Box(Entity):
     """A box of a shipment; weight in kg, dimensions in cm.
 
-    `item_count` and `weight_est` (the weight of the contents) change in the same transactions as the contents.
+    `item_count` and `weight_est` (the weight of the contents) change in the same transactions as the contents. A box
+    that `has_sums` has a `BoxProduct` for each product in it; boxes of earlier versions have none.
     """
 
     Meta = stored_in("packing")
     kind = "box"
-    unaudited = frozenset({"org_id", "item_count", "weight_est"})
+    unaudited = frozenset({"org_id", "item_count", "weight_est", "has_sums"})
 
     box_id = UnicodeAttribute()
     org_id = UnicodeAttribute()
@@ -42,6 +44,7 @@ class Box(Entity):
     status = UnicodeAttribute()
     item_count = IntAttribute(default=0)
     weight_est = DecimalAttribute()
+    has_sums = optional(BooleanAttribute())
     weight = optional(DecimalAttribute())
     length = optional(DecimalAttribute())
     width = optional(DecimalAttribute())
@@ -90,6 +93,32 @@ class BoxContent(Entity):
         return PackedProduct(self.sku, self.product_name, self.uom, self.quantity, self.unit_weight, allergens)
 
 
+class BoxProduct(Item):
+    """The sum of the contents of a box that hold the same product in all that its rules read.
+
+    What packing reads and writes depends on the number of products in the box, not on that of its contents. It exists
+    while there are such contents: `item_count` of them.
+    """
+
+    Meta = stored_in("packing")
+    kind = "box_product"
+
+    sku = UnicodeAttribute()
+    product_name = UnicodeAttribute()
+    uom = UnicodeAttribute()
+    quantity = DecimalAttribute()
+    unit_weight = optional(DecimalAttribute())
+    allergens = JSONAttribute(default=list)
+    item_count = IntAttribute()
+    first_content_id = UnicodeAttribute()
+
+    @property
+    def product(self) -> PackedProduct:
+        """Return the sum as the rules read it."""
+        allergens = tuple(self.allergens or ())
+        return PackedProduct(self.sku, self.product_name, self.uom, self.quantity, self.unit_weight, allergens)
+
+
 class SsccClaim(Item):
     """Assigns an SSCC to a box for good: no other box can claim it, and a scanned SSCC leads to the shipment."""
 
@@ -129,6 +158,24 @@ def contents_query(org_id: str, box_id: str) -> Query[BoxContent]:
     """Return the query of the contents of a box, oldest first."""
     in_contents = BoxContent.sk.startswith(key("ITEM", ""))
     return Query(BoxContent, _collection(org_id, box_id), range_condition=in_contents)
+
+
+def is_content(sort_key: str) -> bool:
+    """Return whether this is the sort key of a content."""
+    return sort_key.startswith(key("ITEM", ""))
+
+
+def product_key(org_id: str, box_id: str, product: PackedProduct) -> ItemKey[BoxProduct]:
+    """Return the key of the sum that a content with this product is part of."""
+    weight = product.unit_weight and normalize(product.unit_weight)
+    digest = id_from_name(product.sku, product.uom, product.product_name, weight, *product.allergens)
+    return ItemKey(BoxProduct, _collection(org_id, box_id), key("PRODUCT", digest))
+
+
+def products_query(org_id: str, box_id: str) -> Query[BoxProduct]:
+    """Return the query of the sums of a box."""
+    in_products = BoxProduct.sk.startswith(key("PRODUCT", ""))
+    return Query(BoxProduct, _collection(org_id, box_id), range_condition=in_products)
 
 
 def sscc_key(org_id: str, sscc: str) -> ItemKey[SsccClaim]:

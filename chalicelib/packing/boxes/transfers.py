@@ -5,7 +5,8 @@ a line becomes complete or incomplete, and with the first item of all. Otherwise
 box with contents keeps its shipment from being completed.
 
 Plate, box and shipment are changed on conditions only, so people who pack at the same moment do not block each other.
-The line is also held to the version that was read, for a few attempts: its sums are in the response.
+The line is also held to the version that was read when something is packed: its sums are in the response, and no two
+responses show the same. The sum of the product in the box needs no condition: the store adds up.
 """
 
 from collections.abc import Callable
@@ -14,11 +15,13 @@ from typing import NamedTuple
 
 from pynamodb.expressions.condition import Condition
 
-from chalicelib.core.counters import INSIST, add_to_counters, change_contended
-from chalicelib.core.table import Entity
+from chalicelib.core.counters import ALWAYS, add_to_counters, change_contended
+from chalicelib.core.errors import Unavailable
+from chalicelib.core.store import ItemKey
+from chalicelib.core.table import Entity, set_actions
 from chalicelib.core.work import RawItem, UnitOfWork
-from chalicelib.packing.boxes.rules import BoxStatus, weight_of
-from chalicelib.packing.boxes.tables import Box, BoxContent
+from chalicelib.packing.boxes.rules import MAX_CONTENTS, BoxStatus, ProductSums, weight_of
+from chalicelib.packing.boxes.tables import Box, BoxContent, BoxProduct, product_key
 from chalicelib.packing.errors import QuantityExceedsAvailable, ShipmentNotPackable
 from chalicelib.packing.plates.tables import Plate, allocation, plate_key
 from chalicelib.packing.shipments.rules import PACKABLE, SHIPMENT, CounterChange, ShipmentAction, counter_change
@@ -35,11 +38,11 @@ class PackingContext(NamedTuple):
 
 
 class PackedItem(NamedTuple):
-    """A packed item: its content, the entities after the change, and the contents that were in the box before."""
+    """A packed item: its content, the entities after the change, and the sums that were in the box before."""
 
     content: BoxContent
     context: PackingContext
-    in_box: list[BoxContent]
+    in_box: ProductSums
 
 
 def is_packable() -> Condition:
@@ -72,12 +75,19 @@ def stage_packing(work: UnitOfWork, context: PackingContext, content: BoxContent
         on_conflict=QuantityExceedsAvailable(),
         insist=0,
     )
-    _change_line(work, line, quantity, change)
+    _change_line(work, line, quantity, change, ALWAYS)
     work.create(content)
+    if box.has_sums:
+        _add_to_sum(work, box, content)
 
 
-def stage_removal(work: UnitOfWork, box: Box, line: ShipmentLine, content: BoxContent) -> None:
-    """Stage the removal of a content from its box, returned to its plate and taken from its line."""
+def stage_removal(
+    work: UnitOfWork, box: Box, line: ShipmentLine, content: BoxContent, product: BoxProduct | None
+) -> None:
+    """Stage the removal of a content from its box, returned to its plate and taken from its line.
+
+    `product` is the sum in the box that the content is part of; None if the box has no sums.
+    """
     quantity = content.quantity
     change = counter_change(line.packed, line.quantity, -quantity)
     counters = _counters(change, boxes_empty=1 if box.item_count == 1 else 0)
@@ -94,6 +104,8 @@ def stage_removal(work: UnitOfWork, box: Box, line: ShipmentLine, content: BoxCo
     add_to_counters(work, plate_key(box.org_id, content.plate_id), {"packed": -quantity, "remaining": quantity})
     _change_line(work, line, -quantity, change, insist=0)
     work.delete(content)
+    if product is not None:
+        _take_from_sum(work, product, content)
 
 
 def _counters(change: CounterChange, *, boxes_empty: int) -> dict[str, int]:
@@ -117,6 +129,8 @@ def _change_box(work: UnitOfWork, box: Box, contents: int, weight: Decimal) -> N
     others = box.item_count if contents > 0 else box.item_count - 1
     edge = 0 if contents > 0 else 1
     as_read = Box.item_count > edge if others else Box.item_count == edge
+    if contents > 0:
+        as_read &= Box.item_count < MAX_CONTENTS
     change_contended(
         work,
         box,
@@ -127,14 +141,45 @@ def _change_box(work: UnitOfWork, box: Box, contents: int, weight: Decimal) -> N
     )
 
 
-def _change_line(
-    work: UnitOfWork, line: ShipmentLine, quantity: Decimal, change: CounterChange, insist: int = INSIST
-) -> None:
+def _change_line(work: UnitOfWork, line: ShipmentLine, quantity: Decimal, change: CounterChange, insist: int) -> None:
     """Stage a change of a line's packed quantity, on the condition that `change` is true for it."""
     condition = _unchanged(line, "quantity", "sku", "uom") & (ShipmentLine.packed >= change.at_least)
     if change.at_most is not None:
         condition &= ShipmentLine.packed <= change.at_most
     change_contended(work, line, amounts={"packed": quantity}, condition=condition, insist=insist)
+
+
+def _add_to_sum(work: UnitOfWork, box: Box, content: BoxContent) -> None:
+    """Stage the addition of a content to the sum of its product, which begins with it if there is none."""
+    product = content.product
+    key = product_key(box.org_id, box.box_id, product)
+    values = {"sku": product.sku, "product_name": product.product_name, "uom": product.uom}
+    work.update_unread(
+        key,
+        actions=[
+            *set_actions(BoxProduct, {**values, "allergens": list(product.allergens)}),
+            *([] if product.unit_weight is None else [BoxProduct.unit_weight.set(product.unit_weight)]),
+            BoxProduct.first_content_id.set(BoxProduct.first_content_id | content.content_id),
+            BoxProduct.quantity.add(product.quantity),
+            BoxProduct.item_count.add(1),
+        ],
+        audited=False,
+    )
+
+
+def _take_from_sum(work: UnitOfWork, product: BoxProduct, content: BoxContent) -> None:
+    """Stage the removal of a content from the sum of its product, which ends with its last content."""
+    key = ItemKey(BoxProduct, product.pk, product.sk)
+    if product.item_count == 1:
+        work.remove(key, BoxProduct.item_count == 1, Unavailable())
+    else:
+        work.update_unread(
+            key,
+            condition=BoxProduct.item_count > 1,
+            on_conflict=Unavailable(),
+            actions=[BoxProduct.quantity.add(-content.quantity), BoxProduct.item_count.add(-1)],
+            audited=False,
+        )
 
 
 def _unchanged(entity: Entity, *names: str) -> Condition:

@@ -7,7 +7,7 @@ from msgspec.structs import asdict
 
 from chalicelib.packing.boxes import schemas
 from chalicelib.packing.boxes.queries import BoxWithContents
-from chalicelib.packing.boxes.rules import BoxStatus, PackedProduct, match_allergens, sum_products, total_weight
+from chalicelib.packing.boxes.rules import BoxStatus, ProductSums, match_allergens, sum_products, total_weight
 from chalicelib.packing.boxes.tables import Box
 from chalicelib.packing.boxes.transfers import PackedItem
 from chalicelib.packing.rules import normalize
@@ -18,13 +18,12 @@ def item_packed_view(item: PackedItem) -> schemas.ItemPacked:
     """Return a packed item with its box, its line and the allergen warning."""
     content, context, in_box = item
     shipment, product = context.shipment, content.product
-    others = [other.product for other in in_box]
-    match = match_allergens(shipment.allergen_restrictions, product, others)
+    match = match_allergens(shipment.allergen_restrictions, product, in_box.products)
     return schemas.ItemPacked(
         box_content=schemas.PackedContent(
             content.content_id, normalize(content.quantity), content.product_name, content.lot_number
         ),
-        box_summary=_summary([*others, product]),
+        box_summary=_summary(in_box.plus(product)),
         so_line_status=line_state_view(context.line),
         allergen_warning=match and schemas.AllergenWarning(match.matches, shipment.customer_name, match.product_name),
     )
@@ -50,7 +49,8 @@ def box_details_view(box_with_contents: BoxWithContents) -> schemas.BoxDetails:
         )
         for each in contents
     ]
-    return schemas.BoxDetails(box_view(box), views, _summary([content.product for content in contents]))
+    sums = ProductSums([content.product for content in contents], len(contents))
+    return schemas.BoxDetails(box_view(box), views, _summary(sums))
 
 
 def box_list_view(boxes: Sequence[Box]) -> schemas.BoxList:
@@ -63,9 +63,10 @@ def _listed_box(box: Box) -> schemas.ListedBox:
     return schemas.ListedBox(**view, item_count=box.item_count, total_weight_est=normalize(box.weight_est))
 
 
-def _summary(products: Sequence[PackedProduct]) -> schemas.BoxSummary:
-    sums = [schemas.BoxSum(each.product_name, normalize(each.quantity), each.uom) for each in sum_products(products)]
-    return schemas.BoxSummary(len(products), normalize(total_weight(products)), sums)
+def _summary(sums: ProductSums) -> schemas.BoxSummary:
+    products = sums.products
+    items = [schemas.BoxSum(each.product_name, normalize(each.quantity), each.uom) for each in sum_products(products)]
+    return schemas.BoxSummary(sums.item_count, normalize(total_weight(products)), items)
 
 
 def _dimensions(box: Box) -> schemas.Dimensions:
