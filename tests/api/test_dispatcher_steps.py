@@ -236,6 +236,30 @@ def test_a_courier_whose_order_the_dispatcher_calls_undeliverable_is_free_at_onc
     assert in_hand(courier) == later["id"]
 
 
+def test_a_courier_who_reported_an_order_as_undeliverable_is_free_once_the_dispatcher_says_so(
+    world: World, customer: Person, dispatcher: Person, courier: Person
+) -> None:
+    placed, waiting = carried(courier, order(customer), "picked_up"), order(customer)
+    assert step(courier, "undeliverable", placed["id"]).status == 200
+    to_courier, to_customer = courier.socket("courier"), customer.socket("customer")
+    told(world, to_courier)
+    told(world, to_customer)
+    answer = decide(dispatcher, "undeliverable", placed["id"])
+    assert (answer.status, answer.json["status"], answer.json["failure"]["reason"]) == (200, "undeliverable", DOOR)
+    assert diff(audit_row(world, placed["id"], "ORDER_UNDELIVERABLE", actor=dispatcher)) == {
+        "dispatcher_reason": [None, REASON],
+        f"courier/{courier.user_id}.order_id": [placed["id"], None],
+    }
+    assert in_hand(courier) == waiting["id"]
+    assert [event for event, _ in told(world, to_courier)] == ["order.status", "order.assigned"]
+    assert [data["order_id"] for _, data in told(world, to_customer)] == [waiting["id"]]
+    again = decide(dispatcher, "undeliverable", placed["id"])
+    assert (again.status, again.json) == (200, answer.json)
+    assert told(world, to_courier) == []
+    assert step(courier, "returned", placed["id"]).json["status"] == "returned"
+    assert in_hand(courier) == waiting["id"]
+
+
 def test_a_dispatcher_delivers_an_order_whose_courier_has_vanished(
     world: World, customer: Person, dispatcher: Person, courier: Person
 ) -> None:

@@ -158,10 +158,13 @@ def told(world: World, connection_id: str) -> list[tuple[str, dict[str, Any]]]:
     return new
 
 
-def audit_row(world: World, entity_id: str, action: str, outcome: str = "OK") -> AuditRow:
-    """The one audit row of a thing with this action and outcome; that there is exactly one is asserted."""
+def audit_row(world: World, entity_id: str, action: str, outcome: str = "OK", actor: Person | None = None) -> AuditRow:
+    """The one audit row of a thing with this action, outcome and actor; that there is exactly one is asserted."""
     rows = [
-        row for row in world.audit() if (row.entity_id, row.action_type, row.outcome) == (entity_id, action, outcome)
+        row
+        for row in world.audit()
+        if (row.entity_id, row.action_type, row.outcome) == (entity_id, action, outcome)
+        and (actor is None or actor.user_id == row.actor_id)
     ]
     assert len(rows) == 1, rows
     return rows[0]

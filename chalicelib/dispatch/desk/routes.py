@@ -138,9 +138,10 @@ def cancel_order_by_dispatcher(request: Request[DispatcherStep, Empty, Order], w
 def report_undeliverable_by_dispatcher(request: Request[DispatcherStep, Empty, Order], work: UnitOfWork) -> Order:
     """Record that an order that was picked up cannot be handed over; repeating it changes nothing.
 
-    Its courier is free at once, and may still report that the goods are back. To free a courier who has reported the
-    order as undeliverable, cancel it.
-    Events: customer and courier get `order.status` with `undeliverable`.
+    Its courier is free at once, and may still report that the goods are back. So is a courier who has reported the
+    order as undeliverable before; the `failure` that they have reported stays.
+    Events: customer and courier get `order.status` with `undeliverable`; the customer only if the courier has not
+    reported it.
     """
     return service.report_undeliverable_by_dispatcher(work, request.resource, request.body, request.actor)
 

@@ -48,9 +48,16 @@ def cancel_order_by_dispatcher(work: UnitOfWork, order: Order, command: Dispatch
 
 
 def report_undeliverable_by_dispatcher(work: UnitOfWork, order: Order, command: DispatcherStep, _: Actor) -> Order:
-    """Record that an order cannot be handed over; its courier is free at once."""
+    """Record that an order cannot be handed over; its courier is free at once.
+
+    What the courier has reported stays as it is. If nobody has the order in hand any more, nothing changes.
+    """
+    is_reported = order.status == OrderState.UNDELIVERABLE
+    if is_reported and order.active_courier_key is None:
+        return order
     _give_reason(work, order, command)
-    fail_delivery(work, order, command.reason)
+    if not is_reported:
+        fail_delivery(work, order, command.reason)
     courier_id = take_out_of_hand(work, order)
     if courier_id is not None:
         events.notify_courier(work, order, courier_id, "undeliverable")

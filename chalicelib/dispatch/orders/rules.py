@@ -6,6 +6,7 @@
     assigned, accepted, arrived -> released by the courier or the dispatcher -> the same
     no_nearby_driver -> assigned, when a courier is free, when the customer retries, or when the dispatcher assigns one
     picked_up -> undeliverable -> returned
+    undeliverable, reported by the dispatcher -> the same, and its courier is free
     scheduled, no_nearby_driver, assigned, accepted, arrived -> canceled_by_customer
     every state but the final ones -> canceled_by_dispatcher
 
@@ -110,6 +111,7 @@ ORDER = StateMachine[OrderState | Reassign](
         (_PICKED_UP, OrderAction.DELIVER_BY_DISPATCHER): OrderState.DELIVERED,
         (_PICKED_UP, OrderAction.REPORT_UNDELIVERABLE): OrderState.UNDELIVERABLE,
         (_PICKED_UP, OrderAction.UNDELIVERABLE_BY_DISPATCHER): OrderState.UNDELIVERABLE,
+        (OrderState.UNDELIVERABLE, OrderAction.UNDELIVERABLE_BY_DISPATCHER): OrderState.UNDELIVERABLE,
         (OrderState.UNDELIVERABLE, OrderAction.RETURN): OrderState.RETURNED,
         (_OFFERED, OrderAction.DECLINE): Reassign.TO_NEXT_COURIER,
         (_OFFERED, OrderAction.TIME_OUT): Reassign.TO_NEXT_COURIER,

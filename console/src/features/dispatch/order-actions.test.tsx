@@ -82,7 +82,7 @@ test.each([
   ["scheduled", ["cancel"]],
   ["accepted", ["assign", "release", "cancel"]],
   ["picked_up", ["undeliverable", "deliver", "cancel"]],
-  ["undeliverable", ["cancel"]],
+  ["undeliverable", ["undeliverable", "cancel"]],
   ["delivered", []],
 ] as const)("an order in state %s takes the steps %j", (state, steps) => {
   expect(stepsFrom(state)).toEqual(steps);

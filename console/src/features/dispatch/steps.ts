@@ -10,7 +10,7 @@ const BEFORE_PICKUP: readonly OrderState[] = ["assigned", "accepted", "arrived"]
 const FROM: Readonly<Record<Step, readonly OrderState[]>> = {
   assign: ["no_nearby_driver", ...BEFORE_PICKUP],
   release: BEFORE_PICKUP,
-  undeliverable: ["picked_up"],
+  undeliverable: ["picked_up", "undeliverable"],
   deliver: ["picked_up"],
   cancel: ["scheduled", "no_nearby_driver", ...BEFORE_PICKUP, "picked_up", "undeliverable"],
 };

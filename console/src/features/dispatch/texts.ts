@@ -65,7 +65,7 @@ export const texts = {
     undeliverable: {
       action: "Undeliverable",
       title: "Report the order as undeliverable",
-      text: "The customer is told, and the courier is free at once.",
+      text: "The courier is free at once. The customer is told, unless the courier has reported it before.",
       done: "The order is undeliverable.",
     },
     deliver: {
