@@ -1,4 +1,4 @@
-"""Customers who order and cancel, and couriers who carry, decline and give back what they are offered."""
+"""Customers who order and cancel, and couriers who carry, decline, give back and bring back what they are offered."""
 
 from __future__ import annotations
 
@@ -9,7 +9,13 @@ from random import Random
 from tests.builders.dispatch import east, order_body
 from tests.faults.calls import Caller
 
-_NEXT = {"assigned": "accept", "accepted": "arrived", "arrived": "picked", "picked_up": "delivered"}
+_NEXT = {
+    "assigned": "accept",
+    "accepted": "arrived",
+    "arrived": "picked",
+    "picked_up": "delivered",
+    "undeliverable": "returned",
+}
 
 
 @dataclass
@@ -60,8 +66,12 @@ class Courier:
             action = "decline"
         elif order["status"] in ("accepted", "arrived") and point < 0.05:
             action = "cancel"
+        elif order["status"] == "picked_up" and point < 0.15:
+            action = "undeliverable"
         if action is not None and point < 0.9:
             body = {"order_id": order["id"], "courier_id": self.caller.user_id}
+            if action == "undeliverable":
+                body["reason"] = "Nobody opens the door."
             self.caller.change("POST", f"/v1/courier/orders/{action}", body)
 
     def _duty(self, is_available: bool) -> None:

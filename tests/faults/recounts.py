@@ -9,7 +9,8 @@ from chalicelib.core.clock import SystemClock
 from chalicelib.core.table import SEPARATOR
 from chalicelib.dispatch.couriers.tables import Courier
 from chalicelib.dispatch.orders.rules import ACTIVE
-from chalicelib.dispatch.orders.tables import Order
+from chalicelib.dispatch.orders.tables import Customer, Order, WaitingArea
+from chalicelib.dispatch.orders.waiting import cell_of
 from chalicelib.maintenance.checklists.tables import Checklist
 from chalicelib.maintenance.photos.tables import WorkOrderPhoto
 from chalicelib.maintenance.rules import OPEN
@@ -24,25 +25,47 @@ from chalicelib.picking.ledger.replay import find_picker_gaps, replay
 from chalicelib.picking.tables import Assignment, IngestedEvent, LedgerSegment, Picker
 from tests.builders.packing_truth import Picture, check
 from tests.faults.snapshot import Snapshot
-from tests.races.truth import check_courier
+from tests.races.truth import check_area, check_courier, check_order, expected_in_hand
 
 Violations = Iterator[str]
 
 
 def deliveries(found: Snapshot) -> Violations:
-    """Couriers and orders name each other, and only free couriers are in the indexes."""
-    in_hand, active = {}, {}
+    """Couriers and orders name each other, and only free couriers and open orders are in the indexes."""
+    in_hand = {}
     for courier in found.all(Courier, "COURIER"):
         yield from _asserted("courier", check_courier, courier)
         if courier.order_id is not None:
             in_hand[courier.courier_id] = courier.order_id
+    orders = found.all(Order, "ORDER")
+    for order in orders:
+        yield from _asserted(f"order {order.order_id}", check_order, order)
+    try:
+        expected = expected_in_hand(orders, in_hand)
+    except AssertionError as error:
+        yield str(error)
+    else:
+        if in_hand != expected:
+            yield f"couriers have {in_hand} in hand, by the orders it is {expected}"
+
+
+def waits(found: Snapshot) -> Violations:
+    """The area of every waiting order is known for as long as the order waits."""
+    areas = {area.sk: area.until for area in found.all(WaitingArea, pk="WAITING")}
+    for order in found.all(Order, "ORDER"):
+        yield from _asserted(f"area of order {order.order_id}", check_area, order, areas.get(cell_of(order)))
+
+
+def customers(found: Snapshot) -> Violations:
+    """Every customer's active orders are those that are active."""
+    active: dict[str, set[str]] = defaultdict(set)
     for order in found.all(Order, "ORDER"):
         if order.status in ACTIVE:
-            if order.assigned_courier in active:
-                yield f"courier {order.assigned_courier} has two orders"
-            active[order.assigned_courier] = order.order_id
-    if in_hand != active:
-        yield f"couriers have {in_hand} in hand, by the orders it is {active}"
+            active[order.customer_id].add(order.order_id)
+    known = {one.pk.split(SEPARATOR)[2]: set(one.active or ()) for one in found.all(Customer, "CUSTOMER")}
+    for customer_id in active.keys() | known.keys():
+        if active[customer_id] != known.get(customer_id, set()):
+            yield f"customer {customer_id} has {known.get(customer_id)} active, there are {active[customer_id]}"
 
 
 def packing(found: Snapshot) -> Violations:
@@ -149,4 +172,4 @@ def _asserted(name: str, check_it: object, *arguments: object) -> Violations:
         yield f"{name}: {error}"
 
 
-RECOUNTS = (deliveries, packing, picking, work_orders, manufacturing)
+RECOUNTS = (deliveries, waits, customers, packing, picking, work_orders, manufacturing)

@@ -16,7 +16,7 @@ from chalicelib.audit.tables import AuditRow
 from chalicelib.core.clock import SystemClock
 from chalicelib.core.table import Item
 from chalicelib.dispatch.couriers.tables import Courier
-from chalicelib.dispatch.orders.tables import Order
+from chalicelib.dispatch.orders.tables import Customer, Order
 from chalicelib.edge.idempotency import IdempotencyRecord
 from chalicelib.maintenance.workorders.tables import WorkOrder
 from chalicelib.manufacturing.tables import Module
@@ -127,6 +127,9 @@ def test_a_run_without_faults_has_no_violations(run: Played) -> None:
     [
         (Order, without("ORDER"), "order .* was acknowledged and is not stored"),
         (Courier, with_value("COURIER", "order_id", {"S": "nobody's"}), "couriers have .* in hand"),
+        (Order, with_value("ORDER", "due_at", {"N": "7"}), "order .*: "),
+        (Order, with_value("ORDER", "waiting_until", {"N": "4102444800000"}), "area of order .*: "),
+        (Customer, with_value("CUSTOMER", "active", {"SS": ["nobody's"]}), "customer .* has .*nobody's.* active"),
         (BoxContent, without("ITEM#"), "box_content .* was acknowledged and is not stored"),
         (BoxContent, with_value("ITEM#", "quantity", {"N": "77"}), "packing: "),
         (Plate, with_value("PLATE", "remaining", {"N": "1000"}), "packing: "),

@@ -18,6 +18,7 @@ from tests.builders.dispatch import (
     on_duty,
     order,
     step,
+    stored_courier,
     stored_order,
 )
 from tests.builders.mailboxes import mail
@@ -33,6 +34,13 @@ RIVALS = {"accept": "assigned", "decline": "assigned", "time_out": "assigned", "
 """What happens at the same moment as the decision, and the state in which the order is then."""
 
 
+LATE_RIVALS = {"delivered": "picked_up", "undeliverable": "picked_up", "returned": "undeliverable"}
+LATE_DECISIONS = {"undeliverable": "undeliverable", "deliver": "delivered", "cancel": "canceled_by_dispatcher"}
+"""The same for goods that the courier has, and the state to which each decision leads."""
+POSSIBLE_AFTER = {("undeliverable", "undeliverable"), ("cancel", "undeliverable"), ("deliver", "delivered")}
+"""The decisions that are still possible, or change nothing, after what happens at the same moment."""
+
+
 class Dispute:
     """An order of a first courier, while a second one is nearest to it and a third one is free."""
 
@@ -42,10 +50,18 @@ class Dispute:
         self.couriers = [on_duty(world.person("courier"), km=km) for km in (1, 2, 3)]
         self.first, self.second, self.third = self.couriers
         self.customer, self.dispatcher = world.person("customer"), world.person("dispatcher")
-        self.order_id: str = carried(self.first, order(self.customer), RIVALS[rival])["id"]
+        self.order_id: str = order(self.customer)["id"]
+        self.carry({**RIVALS, **LATE_RIVALS}[rival])
         self.heard_before = {person.user_id: len(mail(person)) for person in self.everybody}
         if rival == "time_out":
             world.clock.advance(seconds=15)
+
+    def carry(self, state: str) -> None:
+        """Let the first courier take the order as far as this state."""
+        is_failed = state == "undeliverable"
+        carried(self.first, {"id": self.order_id, "status": "assigned"}, "picked_up" if is_failed else state)
+        if is_failed:
+            assert step(self.first, "undeliverable", self.order_id).status == 200
 
     @property
     def everybody(self) -> list[Person]:
@@ -75,7 +91,7 @@ class Dispute:
 
     def finish(self) -> None:
         """Everybody leaves, so that the next round is among others."""
-        if self.stored.status not in {"canceled_by_dispatcher", "picked_up"}:
+        if self.stored.status in {"assigned", "accepted", "arrived", "no_nearby_driver"}:
             assert cancel_order(self.customer, self.order_id).status == 200
         elif self.stored.status == "picked_up":
             assert step(self.first, "delivered", self.order_id).status == 200
@@ -156,6 +172,56 @@ def test_a_decision_just_before_the_step_commits_wins(
     check_truth(dispute, decision, decided[0], acted)
     if acted is not None:
         assert acted.status in {403, 409}
+
+
+def check_late_truth(dispute: Dispute, decision: str, decided: Answer, acted: Answer | None) -> None:
+    """One outcome that was answered to somebody, which everybody heard once, and the courier is free."""
+    assert acted is not None
+    stored, states = (
+        dispute.stored,
+        {"delivered": "delivered", "undeliverable": "undeliverable", "returned": "returned"},
+    )
+    answers = [(decided, LATE_DECISIONS[decision]), (acted, states[dispute.rival])]
+    assert {answer.status for answer, _ in answers} <= {200, 409}
+    assert stored.status in {state for answer, state in answers if answer.status == 200}
+    check_agreement(dispute.couriers, [dispute.order_id])
+    for courier in dispute.couriers:
+        check_indexes(courier)
+    first = stored_courier(dispute.first)
+    assert first is not None
+    is_kept = stored.status == "undeliverable" and decided.status != 200
+    assert first.order_id == (dispute.order_id if is_kept else None)
+    heard = dispute.heard(dispute.customer)
+    assert (heard[-1], len(heard)) == (stored.status, len(set(heard)))
+    assert dispute.heard(dispute.first) in ([], [LATE_DECISIONS[decision]])
+
+
+@pytest.mark.parametrize("rival", LATE_RIVALS)
+@pytest.mark.parametrize("decision", LATE_DECISIONS)
+def test_a_decision_about_goods_that_the_courier_has_frees_the_courier_once(
+    arena: World, decision: str, rival: str
+) -> None:
+    for _ in range(ROUNDS):
+        dispute = Dispute(arena, rival)
+        decided, acted = both(partial(dispute.decide, decision), dispute.act)
+        check_late_truth(dispute, decision, decided, acted)
+        if dispute.stored.status == "undeliverable" and decided.status != 200:
+            assert dispute.decide("undeliverable").status == 200
+        dispute.finish()
+
+
+@pytest.mark.parametrize("rival", LATE_RIVALS)
+@pytest.mark.parametrize("decision", LATE_DECISIONS)
+def test_a_late_step_just_before_the_decision_commits_is_respected(
+    arena: World, embedded: EmbeddedEngine, decision: str, rival: str
+) -> None:
+    dispute = Dispute(arena, rival)
+    acted: list[Answer | None] = []
+    with embedded.before("TransactWriteItems", lambda *_: acted.append(dispute.act()), times=1):
+        decided = dispute.decide(decision)
+    if acted:  # without a commit the state did not allow the decision
+        check_late_truth(dispute, decision, decided, acted[0])
+    assert (decided.status == 200) == ((decision, rival) in POSSIBLE_AFTER)
 
 
 def meanwhile(arena: World, embedded: EmbeddedEngine, act: Callable[[Dispute], None]) -> tuple[Dispute, Answer]:

@@ -1,12 +1,14 @@
 """What has to be true after every race, whoever won it."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from datetime import datetime
 
-from chalicelib.core.store import Query
+from chalicelib.core.store import Query, get
 from chalicelib.dispatch.couriers.tables import Courier
-from chalicelib.dispatch.orders.rules import ACTIVE
-from chalicelib.dispatch.orders.tables import Order
+from chalicelib.dispatch.orders.rules import ACTIVE, IN_HAND, OrderState
+from chalicelib.dispatch.orders.tables import Order, customer_key, waiting_area_key
+from chalicelib.dispatch.orders.waiting import cell_of
 from tests.builders.dispatch import stored_courier, stored_order
 from tests.builders.mailboxes import mail
 from tests.builders.world import DEMO, Person, World
@@ -36,20 +38,62 @@ def check_indexes(courier: Person) -> None:
             assert stored.pk in [item["pk"]["S"] for item in found]
 
 
+def check_order(order: Order) -> None:
+    """Whose an order is, its offer, its wait and its time fit its state, and so do the index keys of each."""
+    is_offered, is_scheduled = order.status == OrderState.ASSIGNED, order.status == OrderState.SCHEDULED
+    waits = order.status == OrderState.NO_NEARBY_DRIVER and order.waiting_until is not None
+    if order.status in IN_HAND:
+        assert order.assigned_courier is not None, order.status
+    elif order.status in {OrderState.SCHEDULED, OrderState.NO_NEARBY_DRIVER}:
+        assert order.assigned_courier is None, order.status
+    assert [order.offer_expires_at is not None, order.offer_shard is not None] == [is_offered] * 2, order.status
+    assert [order.waiting_until is not None, order.waiting_cell is not None] == [waits] * 2, order.status
+    assert [order.due_at is not None, order.due_shard is not None] == [waits or is_scheduled] * 2, order.status
+    assert order.due_at == (order.pickup_after if is_scheduled else order.waiting_until), order.status
+
+
+def check_area(order: Order, until: datetime | None) -> None:
+    """The area of a waiting order is known for as long as the order waits: a courier who is freed looks there."""
+    if order.waiting_until is not None:
+        assert until is not None, order.order_id
+        assert until >= order.waiting_until, order.order_id
+
+
+def expected_in_hand(orders: Iterable[Order], in_hand: Mapping[str, str]) -> dict[str | None, str]:
+    """Who has which order in hand by the orders.
+
+    An undeliverable one is in the hand of its courier until it is returned, unless a dispatcher has decided about it.
+    """
+    expected: dict[str | None, str] = {}
+    for order in orders:
+        is_kept = order.status == OrderState.UNDELIVERABLE and (
+            order.dispatcher_reason is None or in_hand.get(order.assigned_courier or "") == order.order_id
+        )
+        if order.status in ACTIVE or is_kept:
+            assert order.assigned_courier not in expected, f"courier {order.assigned_courier} has two orders"
+            expected[order.assigned_courier] = order.order_id
+    return expected
+
+
 def check_agreement(couriers: Iterable[Person], order_ids: Iterable[str]) -> list[Order]:
-    """Orders and couriers say the same of each other; the orders that somebody has in hand."""
+    """Orders, couriers, customers and areas say the same of each other; the orders that somebody has in hand."""
     orders = [stored_order(order_id) for order_id in order_ids]
-    active = [order for order in orders if order.status in ACTIVE]
-    in_hand = {}
+    for order in orders:
+        check_order(order)
+        area = get(waiting_area_key(order.org_id, cell_of(order)))
+        check_area(order, None if area is None else area.until)
+        customer = get(customer_key(order.org_id, order.customer_id))
+        known = set() if customer is None else set(customer.active or ())
+        assert (order.order_id in known) == (order.status in ACTIVE), order.status
+    in_hand: dict[str, str] = {}
     for courier in couriers:
         stored = stored_courier(courier)
         if stored is not None:
             check_courier(stored)
             if stored.order_id is not None:
                 in_hand[courier.user_id] = stored.order_id
-    assert in_hand == {order.assigned_courier: order.order_id for order in active}
-    assert len(in_hand) == len(active)
-    return active
+    assert in_hand == expected_in_hand(orders, in_hand)
+    return [order for order in orders if order.order_id in set(in_hand.values())]
 
 
 def check_handed_on_once(world: World, seeded: list[DueOffer]) -> None:
