@@ -9,7 +9,7 @@ from __future__ import annotations
 import base64
 import json
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Self
 
@@ -19,7 +19,7 @@ import app
 from chalicelib.core.work import Recipient, UnitOfWork
 from chalicelib.realtime.delivery import EventDelivery
 from tests.benchmarks.metered import MeteredEngine, Notebook
-from tests.builders.world import Person, World
+from tests.builders.world import DEMO, Person, World
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,11 +121,11 @@ class TimedOutbox:
 
 
 class Stage:
-    """A world on a metered engine."""
+    """A world on a metered engine, whose people are in one organisation."""
 
-    def __init__(self, engine: MeteredEngine) -> None:
+    def __init__(self, engine: MeteredEngine, org_id: str = DEMO) -> None:
         self.engine = engine
-        self.world = World()
+        self.world = World(organisations=(org_id,), home=org_id)
         delivery = self.world.parts.delivery
         self.outbox = TimedOutbox(replace(delivery, parts=replace(delivery.parts, sender=DeafSender())))
         self.enter()
@@ -145,3 +145,20 @@ class Stage:
         answer = app.app(event, None)
         if answer["statusCode"] != expected:
             raise RuntimeError(f"{event['requestContext']['resourcePath']} was answered {answer}")
+
+
+@dataclass(frozen=True, slots=True)
+class Scenario:
+    """One endpoint in one situation.
+
+    `outside` is work that any program would do beside the store's calls. Scenarios that name the same `situation` are
+    asked on the same stage. `trips` is how many round trips it may take where the usual budget is not meant for it.
+    `org_id` is the organisation of the people.
+    """
+
+    name: str
+    prepare: Callable[[Stage], Hit]
+    outside: Callable[[], object] | None = None
+    situation: str | None = None
+    trips: int | None = None
+    org_id: str = DEMO

@@ -121,6 +121,8 @@ class World:
     random_source: Random = field(default_factory=SystemRandom)
     numbers: count[int] = field(default_factory=lambda: count(1))
     organisations: Sequence[str] = (DEMO, OTHER)
+    home: str = DEMO
+    """The organisation of everybody for whom no other one is named."""
     randbits: Callable[[int], int] = field(default_factory=lambda: Random(seed()).getrandbits)
     parts: app.Composition = field(init=False)
 
@@ -147,13 +149,14 @@ class World:
         app.use(self.parts)
         self.gateway = LocalGateway(app.app, Config())
 
-    def run(self, decide: Any, org_id: str = DEMO) -> Any:
+    def run(self, decide: Any, org_id: str | None = None) -> Any:
         """Commit a decision outside of a request."""
         with self.function(THE_TEST):
-            return self.parts.dependencies.runner.run(Actor(org_id, SETUP, "setup"), decide)
+            return self.parts.dependencies.runner.run(Actor(org_id or self.home, SETUP, "setup"), decide)
 
-    def person(self, role: str, org_id: str = DEMO, **values: Any) -> Person:
+    def person(self, role: str, org_id: str | None = None, **values: Any) -> Person:
         """Create a signed-in person, without the cost of hashing a password."""
+        org_id = org_id or self.home
         number = next(self.numbers)
         account = NewAccount(
             username=values.pop("username", f"{role}-{number}"),
