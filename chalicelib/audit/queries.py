@@ -25,7 +25,8 @@ from chalicelib.core import cursors
 from chalicelib.core.actor import Actor
 from chalicelib.core.clock import from_millis, to_millis
 from chalicelib.core.pagination import CursorRequest, Page
-from chalicelib.core.store import Query, merge, parallel_reads
+from chalicelib.core.sharding import merge
+from chalicelib.core.store import Query, parallel_reads
 from chalicelib.core.table import key
 
 WINDOW = timedelta(days=30)

@@ -7,6 +7,7 @@ partition would become hot. No function is allowed to update or delete a row.
 from pynamodb.attributes import UnicodeAttribute
 from pynamodb.indexes import AllProjection
 
+from chalicelib.audit.diffs import DiffAttribute
 from chalicelib.core.actor import Actor
 from chalicelib.core.clock import iso, to_millis
 from chalicelib.core.sharding import Shards
@@ -36,7 +37,7 @@ class AuditRow(Item):
     timestamp = MomentAttribute()
     outcome = UnicodeAttribute()
     request_id = UnicodeAttribute()
-    payload_diff = optional(UnicodeAttribute())
+    payload_diff = optional(DiffAttribute())
     client_address = optional(UnicodeAttribute())
     user_agent = optional(UnicodeAttribute())
     repeated = optional(IntAttribute())

@@ -3,7 +3,7 @@
 Every sharded key ends with the number of the shard: `OFFERS#3`, `acme#AUDIT#2026-01-31#2`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from typing import Generic, TypeVar
 from zlib import crc32
@@ -13,7 +13,7 @@ from pynamodb.expressions.condition import Condition
 
 from chalicelib.core import cursors
 from chalicelib.core.pagination import Page
-from chalicelib.core.store import FILTERED_READS, Query, RawItem, Rows, merge, parallel_reads
+from chalicelib.core.store import FILTERED_READS, Query, RawItem, Rows, parallel_reads
 from chalicelib.core.table import Item, key
 
 M = TypeVar("M", bound=Item)
@@ -51,7 +51,8 @@ class ShardedList(msgspec.Struct, Generic[M], frozen=True):
 
     A page reads each partition once, in parallel, up to the page's own length. `low` and `high` bound the attribute
     (`high` is excluded). With a filter, up to ten answers of the store are read per partition; a page may then be short
-    and still have a cursor.
+    and still have a cursor. `beside` reads, at the same time, items that are in none of the partitions yet: it is given
+    the bounds, and an item that a partition has as well is shown as `beside` read it.
     """
 
     model: type[M]
@@ -62,6 +63,7 @@ class ShardedList(msgspec.Struct, Generic[M], frozen=True):
     high: str = HIGHEST
     filter_condition: Condition | None = None
     newest_first: bool = False
+    beside: Callable[[str, str], Rows] | None = None
 
     def page(self, limit: int, cursor: str | None = None) -> Page[M]:
         """Return one page. Raise `ValidationFailed` if the cursor does not belong to this list."""
@@ -75,7 +77,10 @@ class ShardedList(msgspec.Struct, Generic[M], frozen=True):
         max_reads = None if self.filter_condition is None else FILTERED_READS
         # Two items more than the page: one tells whether there is another page, one may be a bound that is left out.
         reads = parallel_reads(
-            [partial(self._query(one, within).read, limit + 2, max_reads=max_reads) for one in self.partitions]
+            [
+                *(partial(self._query(one, within).read, limit + 2, max_reads=max_reads) for one in self.partitions),
+                *([] if self.beside is None else [partial(self.beside, low, high)]),
+            ]
         )
         known, stopped_at = self._known(reads)
         items = [item for item in known if item[self.attribute]["S"] not in (after, high)]
@@ -90,6 +95,8 @@ class ShardedList(msgspec.Struct, Generic[M], frozen=True):
         """Return the merged items up to where the first of the reads stopped, and that position if one did."""
         stops = [str(rows.next_key[self.attribute]["S"]) for rows in reads if rows.next_key is not None]
         merged = merge(reads, self.attribute, newest_first=self.newest_first)
+        if self.beside is not None:
+            merged = list({str(item[self.attribute]["S"]): item for item in merged}.values())
         if not stops:
             return merged, None
         stop = max(stops) if self.newest_first else min(stops)
@@ -107,3 +114,14 @@ class ShardedList(msgspec.Struct, Generic[M], frozen=True):
     def _name(self) -> str:
         """Return what identifies this list; cursors are bound to it."""
         return key(self.model.Meta.table_name, self.index, *self.partitions)
+
+
+def merge(
+    shards: Iterable[Rows], attribute: str, *, limit: int | None = None, newest_first: bool = False
+) -> list[RawItem]:
+    """Return the items of several reads as one list, by a text attribute, cut to `limit`.
+
+    Each read has to have the same limit at least, or to be complete, else items in between would be missing.
+    """
+    items = (item for rows in shards for item in rows.items)
+    return sorted(items, key=lambda item: str(item[attribute]["S"]), reverse=newest_first)[:limit]

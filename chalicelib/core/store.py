@@ -42,7 +42,8 @@ _TRY_LATER = frozenset(
         "TransactionConflictException",
     }
 )
-_BATCH = 100
+BATCH = 100
+"""The most keys of a batch read."""
 _BATCH_ATTEMPTS = 4
 FILTERED_READS = 10
 """Answers of the store that one page of a filtered list may take, per partition."""
@@ -68,8 +69,12 @@ class ReadResult:
 
     def get(self, item_key: ItemKey[M]) -> M | None:
         """Return the item, or None if it does not exist."""
-        raw = self._items.get((item_key.model.Meta.table_name, item_key.pk, item_key.sk))
-        return None if raw is None else item_key.model.from_raw_data(dict(raw))
+        raw = self.raw(item_key)
+        return None if raw is None else item_key.model.from_raw_data(raw)
+
+    def raw(self, item_key: ItemKey[Any]) -> RawItem | None:
+        """Return the item as stored, or None if it does not exist."""
+        return self._items.get((item_key.model.Meta.table_name, item_key.pk, item_key.sk))
 
 
 def unavailable(error: BaseException) -> bool:
@@ -133,8 +138,8 @@ def get_many(item_keys: Iterable[ItemKey[Any]], clock: Clock) -> ReadResult:
     `Unavailable` after a few answers that leave all of them.
     """
     keys = {(k.model.Meta.table_name, k.pk, k.sk) for k in item_keys}
-    if len(keys) > _BATCH:
-        raise ValueError(f"{len(keys)} keys exceed the limit of {_BATCH} for a batch read")
+    if len(keys) > BATCH:
+        raise ValueError(f"{len(keys)} keys exceed the limit of {BATCH} for a batch read")
     items_by_key: dict[tuple[str, str, str], Mapping[str, Any]] = {}
     request, failures = _batch_request(keys), 0
     while request:
@@ -287,14 +292,3 @@ class Query(msgspec.Struct, Generic[M], frozen=True):
     def _name(self) -> str:
         """Return what identifies this list; cursors are bound to it."""
         return key(self.model.Meta.table_name, self.index or "", self.hash_key)
-
-
-def merge(
-    shards: Iterable[Rows], attribute: str, *, limit: int | None = None, newest_first: bool = False
-) -> list[RawItem]:
-    """Return the items of several reads as one list, by a text attribute, cut to `limit`.
-
-    Each read has to have the same limit at least, or to be complete, else items in between would be missing.
-    """
-    items = (item for rows in shards for item in rows.items)
-    return sorted(items, key=lambda item: str(item[attribute]["S"]), reverse=newest_first)[:limit]

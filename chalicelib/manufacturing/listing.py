@@ -24,12 +24,12 @@ from chalicelib.core.actor import Actor
 from chalicelib.core.clock import Clock
 from chalicelib.core.conditional import all_of
 from chalicelib.core.pagination import PageMeta, PageRequest
+from chalicelib.core.sharding import merge
 from chalicelib.core.store import (
     ItemKey,
     Query,
     ReadResult,
     get_many,
-    merge,
     parallel_pair_reads,
     parallel_reads,
 )

@@ -264,7 +264,6 @@ def test_handing_on_leaves_a_row_with_both_couriers(world: World) -> None:
     step(first, "decline", placed["id"])
     changed = diff(audit_row(world, placed["id"], "ORDER_DECLINED"))
     assert changed == {
-        "tried": [None, [first.user_id]],
         "declined_by": [None, [first.user_id]],
         "assigned_courier": [first.user_id, second.user_id],
         "offer_expires_at": ["2026-03-01T09:00:15Z", "2026-03-01T09:00:20Z"],

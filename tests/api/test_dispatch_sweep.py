@@ -240,7 +240,6 @@ def test_the_trail_says_that_the_sweep_did_it(world: World, customer: Person) ->
     row = audit_row(world, placed["id"], "ORDER_TIMED_OUT")
     assert (row.actor_id, row.entity_type, row.request_id, row.org_id) == ("system:sweep", "order", "sweep-1", "demo")
     assert diff(row) == {
-        "tried": [None, [first.user_id]],
         "assigned_courier": [first.user_id, second.user_id],
         "offer_expires_at": ["2026-03-01T09:00:15Z", "2026-03-01T09:00:30Z"],
         f"courier/{first.user_id}.order_id": [placed["id"], None],

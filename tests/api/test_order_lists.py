@@ -6,8 +6,19 @@ from typing import Any
 
 import pytest
 
-from tests.builders.dispatch import cancel_order, carried, duty, on_duty, order, step, time_out
-from tests.builders.world import Person, World
+from chalicelib.dispatch.orders.tables import customer_key, person_key
+from tests.builders.dispatch import (
+    STEPS,
+    cancel_order,
+    carried,
+    duty,
+    on_duty,
+    order,
+    step,
+    stored_order,
+    time_out,
+)
+from tests.builders.world import DEMO, Person, World
 
 CUSTOMER_ACTIVE = ["/v1/customer/active-order", "/v1/customer/activeOrder"]
 COURIER_ACTIVE = ["/v1/courier/active-order", "/v1/courier/activeOrder"]
@@ -211,3 +222,50 @@ def test_a_cursor_that_was_edited_is_refused(world: World) -> None:
         text = base64.urlsafe_b64encode(json.dumps(edited).encode()).decode().rstrip("=")
         answer = customer.get(f"{CUSTOMER_HISTORY}?cursor={text}")
         assert (answer.status, answer.code) == (422, "VALIDATION_ERROR"), edited
+
+
+def test_histories_hold_what_is_under_way_beside_what_has_ended(world: World) -> None:
+    customer, courier = world.person("customer"), on_duty(world.person("courier"))
+    ended = carried(courier, order(customer))["id"]
+    world.clock.advance(seconds=1)
+    current = carried(courier, order(customer), "accepted")["id"]
+    world.clock.advance(seconds=1)
+    waiting = order(customer)["id"]
+    for limit in (1, 2, 3):
+        expected = [waiting, current, ended]
+        in_pages = [expected[start : start + limit] for start in range(0, 3, limit)]
+        assert pages(customer, CUSTOMER_HISTORY, limit) == in_pages
+    assert pages(courier, COURIER_HISTORY, 1) == [[current], [ended]]
+
+
+def test_an_undeliverable_order_is_in_both_histories_once_whoever_has_it(world: World) -> None:
+    customer, courier = world.person("customer"), on_duty(world.person("courier"))
+    placed = carried(courier, order(customer), "picked_up")
+    assert step(courier, "undeliverable", placed["id"]).status == 200
+    for _ in range(2):
+        assert pages(customer, CUSTOMER_HISTORY, 20) == pages(courier, COURIER_HISTORY, 20) == [[placed["id"]]]
+        assert step(courier, "returned", placed["id"]).status == 200
+
+
+@pytest.mark.parametrize("state", ACTIVE_STATES)
+def test_an_order_that_version_0_2_0_offered_is_read_and_carried_on(world: World, state: str) -> None:
+    """Such an order is in the lists of all orders, its customer's and its courier's, and no `Customer` names it."""
+    customer, courier = world.person("customer"), on_duty(world.person("courier"))
+    placed = carried(courier, order(customer), state)
+    stored, [theirs, its] = stored_order(placed["id"]), [person_key(DEMO, one.user_id) for one in (customer, courier)]
+    stored.customer_key, stored.courier_key, stored.active_courier_key = theirs, its, its
+    stored.listed_key = None
+    stored.save()
+    customer_key(DEMO, customer.user_id).new().delete()
+
+    def check_histories(current: list[str]) -> None:
+        assert pages(customer, CUSTOMER_HISTORY, 20) == pages(courier, COURIER_HISTORY, 20) == [[placed["id"]]]
+        answer = courier.get(COURIER_ACTIVE[0]).json
+        assert [answer["order"]["id"] for _ in range(answer["active"])] == current
+
+    check_histories([placed["id"]])
+    for action, after in STEPS.items():
+        if ACTIVE_STATES.index(state) <= list(STEPS).index(action):
+            assert step(courier, action, placed["id"]).status == 200
+            check_histories([placed["id"]] if after in ACTIVE_STATES else [])
+    assert order(customer)["assigned_courier"] == courier.user_id

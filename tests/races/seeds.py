@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from chalicelib.dispatch.couriers import geo
 from chalicelib.dispatch.couriers.tables import Courier, courier_key, free_cell, idle_key, idle_shard
-from chalicelib.dispatch.orders.tables import Order, list_keys, listed_key, offer_shard, order_key, person_key
+from chalicelib.dispatch.orders.tables import Order, list_values, offer_shard, order_key
 from tests.builders.dispatch import east
 from tests.builders.world import DEMO, Person, World
 
@@ -43,14 +43,12 @@ def _seed(world: World, index: int) -> DueOffer:
 
 def _order(world: World, seeded: DueOffer, lat: float, lng: float) -> Order:
     where, now = order_key(DEMO, seeded.order_id), world.clock.now()
-    holder, customer = person_key(DEMO, seeded.holder.user_id), person_key(DEMO, seeded.customer.user_id)
-    return Order(
+    order = Order(
         where.pk,
         where.sk,
         order_id=seeded.order_id,
         org_id=DEMO,
         customer_id=seeded.customer.user_id,
-        status="assigned",
         pickup_address="Here",
         pickup_lat=lat,
         pickup_lng=lng,
@@ -61,12 +59,10 @@ def _order(world: World, seeded: DueOffer, lat: float, lng: float) -> Order:
         offer_shard=offer_shard(seeded.order_id),
         created_at=now,
         updated_at=now,
-        customer_key=customer,
-        listed_key=listed_key(DEMO, seeded.order_id),
-        status_key=list_keys(DEMO, "assigned")[0],
-        courier_key=holder,
-        active_courier_key=holder,
     )
+    for name, value in list_values(order, "assigned").items():
+        setattr(order, name, value)
+    return order
 
 
 def _courier(world: World, courier_id: str, lat: float, lng: float, order_id: str | None) -> Courier:

@@ -76,6 +76,7 @@ OWN: dict[str, dict[str, str]] = {
         "sessions/tokens": "access tokens and the ring of their keys; the only module that loads PyJWT",
     },
     "audit": {
+        "diffs": "the stored form of changes, compressed where they are long",
         "refusals": "the limit of rows of refused requests, counted outside of the unit of work",
         "trail": "the port by which the runner and the edge write audit rows",
     },

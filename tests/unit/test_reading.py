@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 from pynamodb.expressions.condition import Condition
 
-from chalicelib.core.store import Query, Rows, merge
+from chalicelib.core.sharding import merge
+from chalicelib.core.store import Query, Rows
 from infra.local.engine import EmbeddedEngine
 from tests.builders.shelves import Note, Storehouse
 

@@ -2,23 +2,26 @@
 
 from datetime import datetime, timedelta
 from functools import partial
+from typing import NamedTuple
 
 from pynamodb.expressions.condition import Condition
 
 from chalicelib.core import cursors
-from chalicelib.core.activity import Activity, count_activity
+from chalicelib.core.activity import Activity, MixedStates, count_activity
 from chalicelib.core.actor import Actor
+from chalicelib.core.clock import Clock
 from chalicelib.core.conditional import all_of
 from chalicelib.core.ids import first_id
 from chalicelib.core.pagination import Page
 from chalicelib.core.sharding import HIGHEST, LOWEST, ShardedList
-from chalicelib.core.store import Query, get_many, parallel_reads
+from chalicelib.core.store import Query, RawItem, get_many, parallel_reads
 from chalicelib.dispatch import permissions
 from chalicelib.dispatch.couriers import geo
 from chalicelib.dispatch.couriers.tables import Courier, courier_key, courier_of, free_cells_since, roster_keys
 from chalicelib.dispatch.desk.schemas import MAX_NEAR, CourierListQuery, CourierStatus, OrderListQuery
-from chalicelib.dispatch.orders.rules import IN_HAND
-from chalicelib.dispatch.orders.tables import ORDER_HOURS, Order, list_keys, person_key
+from chalicelib.dispatch.orders.queries import UnderWay, active_ids, is_assigned, order_in_hand
+from chalicelib.dispatch.orders.rules import ACTIVE, IN_HAND, OrderState
+from chalicelib.dispatch.orders.tables import ORDER_HOURS, Customer, Order, list_keys, person_key
 from chalicelib.edge.dependencies import Dependencies
 
 _MILLISECOND = timedelta(milliseconds=1)
@@ -28,32 +31,51 @@ _DOING = {CourierStatus.FREE: Courier.order_id.does_not_exist(), CourierStatus.B
 """What tells free couriers on duty from those with an order."""
 
 
-def list_orders(actor: Actor, query: OrderListQuery) -> Page[Order]:
+class People(NamedTuple):
+    """The customer and the courier whose orders a dispatcher reads, as far as they are known."""
+
+    customer: Customer | None
+    courier: Courier | None
+
+
+def list_orders(actor: Actor, query: OrderListQuery, people: People, clock: Clock) -> Page[Order]:
     """Return orders of the organisation, newest first. Raise `AccessDenied` if the caller may not see all of it."""
     actor.require_reach(permissions.MANAGE)
     low = first_id(query.since) if query.since else LOWEST
     high = first_id(query.until + _MILLISECOND) if query.until else HIGHEST
-    person = query.customer_id or query.courier_id
+    person, beside = query.customer_id or query.courier_id, None
     if person is None:
-        index = (Order.listed if query.status is None else Order.by_status).Meta.index_name
-        partitions, condition = list_keys(actor.org_id, query.status), None
+        is_mixed = query.status is None or query.status in ACTIVE
+        index = (Order.listed if is_mixed else Order.by_status).Meta.index_name
+        partitions = list_keys(actor.org_id, query.status)
+        condition = _further_filter(query) if query.status in ACTIVE else None
     else:
         index = (Order.by_customer if query.customer_id else Order.by_courier).Meta.index_name
         partitions, condition = [person_key(actor.org_id, person)], _further_filter(query)
-    orders = ShardedList(Order, partitions, index, "order_id", low, high, condition, newest_first=True)
+        order_ids = active_ids(people.customer) if query.customer_id else order_in_hand(people.courier)
+        beside = UnderWay(actor.org_id, order_ids, clock, partial(_fits, query)).read
+    orders = ShardedList(Order, partitions, index, "order_id", low, high, condition, newest_first=True, beside=beside)
     return orders.page(query.limit, query.cursor)
+
+
+def _fits(query: OrderListQuery, item: RawItem) -> bool:
+    """Return whether a stored order that is under way fits the filters."""
+    has_status = query.status is None or item["status"]["S"] == query.status.value
+    return has_status and (query.courier_id is None or is_assigned(query.courier_id, item))
 
 
 def find_activity(actor: Actor, now: datetime) -> Activity | None:
     """Return how many orders are under way and what became of others, or None if the caller may not list orders."""
     if not actor.reaches(permissions.MANAGE):
         return None
-    index = Order.by_status.Meta.index_name
+    by_status, listed = Order.by_status.Meta.index_name, Order.listed.Meta.index_name
     queries = {
-        state.value: [Query(Order, partition, index) for partition in list_keys(actor.org_id, state.value)]
-        for state in sorted(IN_HAND)
+        state.value: [Query(Order, partition, by_status) for partition in list_keys(actor.org_id, state.value)]
+        for state in sorted(IN_HAND - ACTIVE)
     }
-    return count_activity(queries, ORDER_HOURS, now, actor.org_id)
+    under_way = [Query(Order, partition, listed) for partition in list_keys(actor.org_id, OrderState.ASSIGNED)]
+    mixed = MixedStates(sorted(ACTIVE), under_way)
+    return count_activity(queries, ORDER_HOURS, now, actor.org_id, mixed=mixed)
 
 
 def list_couriers(actor: Actor, query: CourierListQuery, deps: Dependencies) -> Page[Courier]:

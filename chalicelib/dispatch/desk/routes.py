@@ -21,7 +21,7 @@ from chalicelib.dispatch.orders import examples as orders
 from chalicelib.dispatch.orders.resources import ORDER_RESOURCE
 from chalicelib.dispatch.orders.rules import OrderAction
 from chalicelib.dispatch.orders.schemas import OrderPage, OrderView
-from chalicelib.dispatch.orders.tables import Order
+from chalicelib.dispatch.orders.tables import Order, customer_key
 from chalicelib.dispatch.orders.views import order_page_view, order_view
 from chalicelib.dispatch.settings import DISPATCH
 from chalicelib.edge.dependencies import dependencies
@@ -33,11 +33,15 @@ from chalicelib.identity.settings import organisation_settings
 routes = Routes(__name__, "Courier dispatch")
 
 COURIER = Resource(key=courier_key, id_from=("courier_id",), in_scope=False)
+_COURIER = Resource(key=courier_key, id_from=("courier_id",), in_scope=False, required=False)
+_CUSTOMER = Resource(key=customer_key, id_from=("customer_id",), required=False)
+"""Whose orders are listed: read because lists of a person's orders do not hold those under way."""
 
 
 @routes.get(
     "/v1/orders",
     permission=permissions.MANAGE,
+    related={"customer": _CUSTOMER, "courier": _COURIER},
     query=OrderListQuery,
     returns=OrderPage,
     view=order_page_view,
@@ -47,7 +51,8 @@ def list_orders(request: Request[Empty, OrderListQuery]) -> Page[Order]:
 
     A page of a courier's or customer's orders that is filtered further may be short and still have a cursor.
     """
-    return queries.list_orders(request.actor, request.query)
+    people = queries.People(request.related["customer"], request.related["courier"])
+    return queries.list_orders(request.actor, request.query, people, dependencies().clock)
 
 
 @routes.get(

@@ -12,7 +12,7 @@ from chalicelib.dispatch.couriers import duty
 from chalicelib.dispatch.couriers.nearest import CourierCriteria, find_courier
 from chalicelib.dispatch.orders import events
 from chalicelib.dispatch.orders.rules import ACTIVE, OrderAction, OrderState
-from chalicelib.dispatch.orders.tables import Order, offer_shard, person_key, status_values
+from chalicelib.dispatch.orders.tables import Order, list_values, offer_shard, person_key
 from chalicelib.dispatch.orders.waiting import begin_wait, waits_no_more
 from chalicelib.dispatch.settings import radius_m
 
@@ -48,17 +48,19 @@ def offered(work: UnitOfWork, courier_id: str | None, order: Order) -> dict[str,
     """Return the fields of an order that has just been offered to this courier, or to no courier."""
     if courier_id is None:
         return {
-            **status_values(order, OrderState.NO_NEARBY_DRIVER.value),
+            **list_values(order, OrderState.NO_NEARBY_DRIVER.value),
             "assigned_courier": None,
-            **closed(),
+            "courier_key": None,
+            "active_courier_key": None,
+            **answered(),
+            **waits_no_more(),
             **begin_wait(work, order),
         }
-    person = person_key(order.org_id, courier_id)
     return {
-        **status_values(order, OrderState.ASSIGNED.value),
+        **list_values(order, OrderState.ASSIGNED.value),
         "assigned_courier": courier_id,
-        "courier_key": person,
-        "active_courier_key": person,
+        "courier_key": None,
+        "active_courier_key": None,
         "offer_expires_at": work.now + timedelta(seconds=work.settings.offer_life_s),
         "offer_shard": offer_shard(order.order_id),
         "driver_name": None,
@@ -68,9 +70,10 @@ def offered(work: UnitOfWork, courier_id: str | None, order: Order) -> dict[str,
     }
 
 
-def closed() -> dict[str, object]:
-    """Return the fields of an order on which no action is pending."""
-    return {"active_courier_key": None, **answered(), **waits_no_more()}
+def closed(order: Order) -> dict[str, object]:
+    """Return the fields of an order on which no action is pending: it is in the list of the courier who had it."""
+    had_by = None if order.assigned_courier is None else person_key(order.org_id, order.assigned_courier)
+    return {"courier_key": had_by, "active_courier_key": None, **answered(), **waits_no_more()}
 
 
 def answered() -> dict[str, object]:
@@ -101,7 +104,7 @@ def reassign(
     if action in _GIVEN_UP:
         work.update(order, {_GIVEN_UP[action]: given_up_by(order, action) | {previous}})
     courier_id = chosen or next_courier(work, order)
-    work.update(order, {"courier_key": None, **offered(work, courier_id, order)})
+    work.update(order, offered(work, courier_id, order))
     if release is None:
         duty.release(work, order.org_id, previous, order.order_id, is_missed=action is OrderAction.TIME_OUT)
     else:

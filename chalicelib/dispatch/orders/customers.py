@@ -8,6 +8,7 @@ from chalicelib.core.pagination import CursorRequest, Page
 from chalicelib.core.store import get, get_many
 from chalicelib.core.work import Operation, Staged, UnitOfWork
 from chalicelib.dispatch.orders.errors import TooManyActiveOrders
+from chalicelib.dispatch.orders.queries import active_ids
 from chalicelib.dispatch.orders.rules import ACTIVE
 from chalicelib.dispatch.orders.tables import Customer, Order, customer_key, order_key
 from chalicelib.dispatch.settings import dispatch_settings
@@ -28,13 +29,13 @@ def keep_active_orders(work: UnitOfWork) -> None:
 def check_limit(work: UnitOfWork, org_id: str, customer: Customer | None) -> None:
     """Raise `TooManyActiveOrders` if the customer has as many active orders as they may have."""
     limit = dispatch_settings(work, org_id).max_active_orders
-    if customer is not None and len(customer.active or ()) >= limit:
+    if len(active_ids(customer)) >= limit:
         raise TooManyActiveOrders(limit)
 
 
 def find_newest(org_id: str, customer: Customer | None) -> Order | None:
     """Return a customer's newest active order."""
-    ids = sorted(() if customer is None else customer.active or (), reverse=True)
+    ids = sorted(active_ids(customer), reverse=True)
     orders = (get(order_key(org_id, order_id)) for order_id in ids)
     return next((order for order in orders if order is not None and order.status in ACTIVE), None)
 
@@ -42,7 +43,7 @@ def find_newest(org_id: str, customer: Customer | None) -> Order | None:
 def list_active(org_id: str, customer: Customer | None, query: CursorRequest, clock: Clock) -> Page[Order]:
     """Return a page of a customer's active orders, newest first."""
     name = "active orders"
-    ids = sorted(() if customer is None else customer.active or (), reverse=True)
+    ids = sorted(active_ids(customer), reverse=True)
     if query.cursor is not None:
         last = cursors.decode(query.cursor, name, _LIST)["order_id"]["S"]
         ids = [order_id for order_id in ids if order_id < last]
@@ -59,14 +60,14 @@ def _keep(work: UnitOfWork, staged: Staged, order: Order) -> None:
         return
     active, ids = Customer.active, {order.order_id}
     becomes_active = after in ACTIVE
-    condition = None
+    condition = on_conflict = None
     if becomes_active and staged.operation is Operation.CREATE:
         limit = dispatch_settings(work, order.org_id).max_active_orders
-        condition = active.does_not_exist() | (size(active) < limit)
+        condition, on_conflict = active.does_not_exist() | (size(active) < limit), TooManyActiveOrders(limit)
     work.update_unread(
         customer_key(order.org_id, order.customer_id),
         condition=condition,
-        on_conflict=TooManyActiveOrders(dispatch_settings(work, order.org_id).max_active_orders),
+        on_conflict=on_conflict,
         actions=[active.add(ids) if becomes_active else active.delete(ids)],
         audited=False,
         final=True,

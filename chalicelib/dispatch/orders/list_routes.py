@@ -2,6 +2,7 @@
 
 from chalicelib.core.pagination import CursorRequest, Page
 from chalicelib.dispatch import permissions
+from chalicelib.dispatch.couriers.routes import COURIER_RESOURCE
 from chalicelib.dispatch.orders import customers, examples, queries, views
 from chalicelib.dispatch.orders.customers import CUSTOMER_RESOURCE
 from chalicelib.dispatch.orders.schemas import ActiveOrder, OrderPage
@@ -45,6 +46,7 @@ def customer_active_orders(request: Request[Empty, CursorRequest]) -> Page[Order
 @routes.get(
     "/v1/customer/orders/history",
     permission=permissions.FOLLOW,
+    related={"customer": CUSTOMER_RESOURCE},
     query=CursorRequest,
     returns=OrderPage,
     view=views.own_order_page_view,
@@ -52,25 +54,28 @@ def customer_active_orders(request: Request[Empty, CursorRequest]) -> Page[Order
 )
 def customer_history(request: Request[Empty, CursorRequest]) -> Page[Order]:
     """List all orders of the customer, newest first."""
-    return queries.list_customer_orders(request.actor, request.query)
+    customer, clock = request.related["customer"], dependencies().clock
+    return queries.list_customer_orders(request.actor, request.query, customer, clock)
 
 
 @routes.get(
     "/v1/courier/active-order",
     aliases=["/v1/courier/activeOrder"],
     permission=permissions.ANSWER,
+    related={"courier": COURIER_RESOURCE},
     returns=ActiveOrder,
     view=views.courier_active_order_view,
     examples={"response": examples.COURIER_ACTIVE_ORDER},
 )
 def courier_active_order(request: Request[Empty]) -> Order | None:
-    """Get the order that the courier has, offered or accepted; a change may take a moment to appear."""
-    return queries.find_courier_active_order(request.actor)
+    """Get the order that the courier has, offered or accepted, as it is at this moment."""
+    return queries.find_courier_active_order(request.actor, request.related["courier"])
 
 
 @routes.get(
     "/v1/courier/orders/history",
     permission=permissions.ANSWER,
+    related={"courier": COURIER_RESOURCE},
     query=CursorRequest,
     returns=OrderPage,
     view=views.order_page_view,
@@ -78,4 +83,5 @@ def courier_active_order(request: Request[Empty]) -> Order | None:
 )
 def courier_history(request: Request[Empty, CursorRequest]) -> Page[Order]:
     """List the courier's orders, newest first: the current one, and those delivered or canceled while it was theirs."""
-    return queries.list_courier_orders(request.actor, request.query)
+    courier, clock = request.related["courier"], dependencies().clock
+    return queries.list_courier_orders(request.actor, request.query, courier, clock)

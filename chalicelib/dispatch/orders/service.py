@@ -20,10 +20,9 @@ from chalicelib.dispatch.orders.tables import (
     DUE_SHARDS,
     ORDER_HOURS,
     Order,
-    listed_key,
+    is_in_hand,
+    list_values,
     order_key,
-    person_key,
-    status_values,
 )
 from chalicelib.dispatch.orders.waiting import MAX_AHEAD, SCHEDULED
 from chalicelib.dispatch.proof.verification import check_proof, required_proof
@@ -111,7 +110,7 @@ def release_order(work: UnitOfWork, order: Order, _: CourierAction, __: Actor) -
 
 def cancel_order(work: UnitOfWork, order: Order, _: CustomerAction, __: Actor) -> Order:
     """Cancel an order before it is picked up; its courier is notified and free again."""
-    work.update(order, {**status_values(order, OrderState.CANCELED_BY_CUSTOMER.value), "updated_at": work.now})
+    work.update(order, {**list_values(order, OrderState.CANCELED_BY_CUSTOMER.value), "updated_at": work.now})
     courier_id = take_out_of_hand(work, order)
     ORDER_HOURS.count(work, order.org_id, canceled_by_customer=1)
     if courier_id is not None:
@@ -128,7 +127,7 @@ def retry_order(work: UnitOfWork, order: Order, _: CustomerAction, __: Actor) ->
 def fail_delivery(work: UnitOfWork, order: Order, reason: str, note: str | None = None) -> None:
     """Stage that an order cannot be handed over, and notify the customer. The courier still has it in hand."""
     failure = {"failure_reason": reason, "failure_note": note, "failed_at": work.now}
-    undeliverable = status_values(order, OrderState.UNDELIVERABLE.value)
+    undeliverable = list_values(order, OrderState.UNDELIVERABLE.value)
     work.update(order, {**undeliverable, **failure, "updated_at": work.now})
     ORDER_HOURS.count(work, order.org_id, undeliverable=1)
     events.notify_customer(work, order, "undeliverable")
@@ -139,8 +138,8 @@ def take_out_of_hand(work: UnitOfWork, order: Order) -> str | None:
 
     An undeliverable order may have a courier who does not have it in hand any more.
     """
-    courier_id = None if order.active_courier_key is None else order.assigned_courier
-    work.update(order, assignment.closed())
+    courier_id = order.assigned_courier if is_in_hand(order) else None
+    work.update(order, assignment.closed(order))
     if courier_id is not None:
         duty.release(work, order.org_id, courier_id, order.order_id)
     return courier_id
@@ -148,7 +147,7 @@ def take_out_of_hand(work: UnitOfWork, order: Order) -> str | None:
 
 def advance_order(work: UnitOfWork, order: Order, state: OrderState) -> Order:
     """Stage a step to another state and notify the customer."""
-    work.update(order, {**status_values(order, state.value), "updated_at": work.now, **assignment.answered()})
+    work.update(order, {**list_values(order, state.value), "updated_at": work.now, **assignment.answered()})
     if state in FREES_COURIER:
         take_out_of_hand(work, order)
     events.notify_customer(work, order, state.value)
@@ -162,7 +161,7 @@ def _schedule(work: UnitOfWork, order: Order, command: CreateOrder) -> Order:
         "due_at": command.pickup_after,
         "due_shard": DUE_SHARDS.key_of(order.order_id, SCHEDULED),
     }
-    for name, value in {**status_values(order, OrderState.SCHEDULED.value), **due}.items():
+    for name, value in {**list_values(order, OrderState.SCHEDULED.value), **due}.items():
         setattr(order, name, value)
     work.create(order)
     ORDER_HOURS.count(work, order.org_id, created=1)
@@ -189,6 +188,4 @@ def _new_order(work: UnitOfWork, command: CreateOrder, actor: Actor) -> Order:
         **required_proof(work, command.requirements),
         created_at=work.now,
         updated_at=work.now,
-        customer_key=person_key(actor.org_id, actor.user_id),
-        listed_key=listed_key(actor.org_id, order_id),
     )

@@ -18,10 +18,12 @@ from chalicelib.core.table import (
     optional,
     stored_in,
 )
+from chalicelib.dispatch.orders.rules import ACTIVE
 
 OFFER_SHARDS = Shards(8)
 DUE_SHARDS = Shards(4)
 LIST_SHARDS = Shards(4)
+_UNDER_WAY = "UNDER_WAY"
 
 
 class Order(Entity):
@@ -43,6 +45,7 @@ class Order(Entity):
             "due_at",
             "updated_at",
             "delivery_pin",
+            "tried",
         }
     )
 
@@ -85,21 +88,21 @@ class Order(Entity):
     created_at = MomentAttribute()
     updated_at = MomentAttribute()
 
-    customer_key = UnicodeAttribute()
+    customer_key = optional(UnicodeAttribute())
     courier_key = optional(UnicodeAttribute())
     active_courier_key = optional(UnicodeAttribute())
+    """Only of orders that version 0.2.0 offered: their courier has them in hand, whatever `courier_key` is."""
     by_customer = index(AllProjection(), customer_key=UnicodeAttribute, order_id=UnicodeAttribute)
-    """A customer's orders, in the order of their creation."""
+    """A customer's orders in the order of their creation, except those under way, which `Customer` names."""
     by_courier = index(AllProjection(), courier_key=UnicodeAttribute, order_id=UnicodeAttribute)
-    """The orders that a courier has or had."""
-    active_by_courier = index(AllProjection(), active_courier_key=UnicodeAttribute, order_id=UnicodeAttribute)
-    """The order that a courier has in hand."""
-    listed_key = UnicodeAttribute()
-    status_key = UnicodeAttribute()
+    """The orders that a courier had; `Courier` names the one in hand."""
+    listed_key = optional(UnicodeAttribute())
+    status_key = optional(UnicodeAttribute())
     listed = index(AllProjection(), listed_key=UnicodeAttribute, order_id=UnicodeAttribute)
-    """All orders of an organisation, in the order of their creation, in shards."""
+    """All orders of an organisation, in the order of their creation: those under way, and all others, each in shards.
+    It is the only list that the steps of a delivery have to write."""
     by_status = index(AllProjection(), status_key=UnicodeAttribute, order_id=UnicodeAttribute)
-    """The orders of an organisation in one state, in the order of their creation, in shards."""
+    """The orders of an organisation in one state, except those under way, in the order of their creation, in shards."""
     offers_due = index(
         IncludeProjection(["org_id", "order_id"]), offer_shard=UnicodeAttribute, offer_expires_at=MomentAttribute
     )
@@ -161,19 +164,36 @@ def person_key(org_id: str, user_id: str) -> str:
     return key(org_id, "PERSON", user_id)
 
 
-def listed_key(org_id: str, order_id: str) -> str:
-    """Return the shard of an organisation's orders that holds an order."""
-    return LIST_SHARDS.key_of(order_id, org_id, "ORDERS")
+def list_values(order: Order, status: str) -> dict[str, object]:
+    """Return the attributes of an order that depend on its state: the state itself, and the lists that show the order.
 
-
-def status_values(order: Order, status: str) -> dict[str, object]:
-    """Return the attributes of an order that depend on its state."""
-    return {"status": status, "status_key": LIST_SHARDS.key_of(order.order_id, order.org_id, "ORDERS", status)}
+    An order of version 0.2.0 that is under way stays in its customer's list, since `Customer` does not name it.
+    """
+    under_way = status in ACTIVE
+    values: dict[str, object] = {"status": status, "listed_key": _shard(order, *([_UNDER_WAY] if under_way else []))}
+    if not under_way:
+        customer = person_key(order.org_id, order.customer_id)
+        return {**values, "status_key": _shard(order, status), "customer_key": customer}
+    return {**values, "status_key": None, **({} if order.status in ACTIVE else {"customer_key": None})}
 
 
 def list_keys(org_id: str, status: str | None) -> list[str]:
-    """Return all shards of an organisation's orders, or of those in one state."""
-    return LIST_SHARDS.keys(org_id, "ORDERS", *([] if status is None else [status]))
+    """Return the shards of `listed` that hold an organisation's orders in this state (None: in any).
+
+    Those of a state that is not under way are in `by_status`.
+    """
+    if status is None:
+        return [*LIST_SHARDS.keys(org_id, "ORDERS"), *LIST_SHARDS.keys(org_id, "ORDERS", _UNDER_WAY)]
+    return LIST_SHARDS.keys(org_id, "ORDERS", _UNDER_WAY if status in ACTIVE else status)
+
+
+def is_in_hand(order: Order) -> bool:
+    """Return whether a courier has the order in hand; they may not have an undeliverable one any more."""
+    return order.assigned_courier is not None and (order.courier_key is None or order.active_courier_key is not None)
+
+
+def _shard(order: Order, *prefix: str) -> str:
+    return LIST_SHARDS.key_of(order.order_id, order.org_id, "ORDERS", *prefix)
 
 
 def offer_shard(order_id: str) -> str:
