@@ -7,7 +7,7 @@ import pytest
 
 from chalicelib.core.clock import iso
 from infra.local.engine import EmbeddedEngine
-from tests.builders.dispatch import cancel_order, carried, duty, east, on_duty, order, report, step, time_out
+from tests.builders.dispatch import cancel_order, carried, decide, duty, east, on_duty, order, report, step, time_out
 from tests.builders.lists import read_pages
 from tests.builders.trips import counted_trips
 from tests.builders.world import OTHER, Person, World
@@ -243,3 +243,12 @@ def test_a_list_takes_two_round_trips_however_many_orders_there_are(
         with counted_trips(engine) as made:
             assert dispatcher.get(path).status == 200
         assert len(made) == 2, path
+
+
+def test_only_dispatchers_read_the_reason_of_a_dispatcher(world: World, dispatcher: Person) -> None:
+    customer, courier = world.person("customer"), on_duty(world.person("courier"))
+    order_id = carried(courier, order(customer), "picked_up")["id"]
+    assert "dispatcher_reason" not in dispatcher.get(f"/v1/orders/{order_id}").json
+    decide(dispatcher, "deliver", order_id)
+    assert dispatcher.get(f"/v1/orders/{order_id}").json["dispatcher_reason"] == "The courier is ill."
+    assert "dispatcher_reason" not in customer.get(f"/v1/orders/{order_id}").json

@@ -42,6 +42,7 @@ OWN: dict[str, dict[str, str]] = {
         "orders/assignment": "the offer of an order to a courier, shared by creation, decline, release and sweep",
         "proof/verification": "the use case of checking a proof and of making a PIN, beside those of photos",
         "orders/timeline_schemas": "requests and responses: those with the timeline of an order",
+        "orders/event_schemas": "requests and responses: the bodies of what is published",
     },
     "packing": {
         "boxes/labels": "the label of a box in ZPL",

@@ -3,7 +3,7 @@
 from chalicelib.core.clock import iso
 from chalicelib.core.messages import PUSH, OutboundMessage
 from chalicelib.core.work import Recipient, UnitOfWork
-from chalicelib.dispatch.orders.schemas import AnnouncedStatus, OrderAssigned, OrderLost, OrderStatus
+from chalicelib.dispatch.orders.event_schemas import AnnouncedStatus, OrderAssigned, OrderLost, OrderStatus
 from chalicelib.dispatch.orders.tables import Order
 from chalicelib.edge.socket_events import SocketEvent
 from chalicelib.notices.rules import MAX_BODY, clip

@@ -6,6 +6,7 @@ from msgspec.structs import replace
 from chalicelib.audit.tables import NO_CHANGES, AuditRow
 from chalicelib.core.pagination import Page
 from chalicelib.core.structs import decoder_of
+from chalicelib.dispatch import permissions
 from chalicelib.dispatch.orders.queries import OrderRead, Timeline
 from chalicelib.dispatch.orders.rules import WITH_DRIVER, OrderState
 from chalicelib.dispatch.orders.schemas import (
@@ -71,8 +72,9 @@ def own_order_view(order: Order) -> OrderView:
 
 def read_order_view(read: OrderRead) -> OrderView:
     """Return an order as this caller may read it."""
-    is_customer = read.order.customer_id == read.actor.user_id
-    return own_order_view(read.order) if is_customer else order_view(read.order)
+    order, actor = read
+    view = own_order_view(order) if order.customer_id == actor.user_id else order_view(order)
+    return replace(view, dispatcher_reason=order.dispatcher_reason) if actor.reaches(permissions.MANAGE) else view
 
 
 def placed_order_view(order: Order) -> OrderPlaced:
