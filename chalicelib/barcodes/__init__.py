@@ -1,1 +1,1 @@
-"""Barcodes as scanners send them: plain codes, EAN and UPC numbers, GS1 element strings. Pure."""
+"""What barcode scanners read: plain codes, EAN and UPC numbers, GS1 codes and Digital Links. Pure."""

@@ -2,7 +2,7 @@
 
 from decimal import Context, Decimal
 
-from chalicelib.barcodes.parser import candidates
+from chalicelib.barcodes.parser import parse_scan
 
 MAX_PLACES = 6
 SMALLEST = Decimal(1).scaleb(-MAX_PLACES)
@@ -12,8 +12,8 @@ EXACT = Context(prec=100)
 
 MAX_NUMBERS = 4
 """How many numbers a scanned string may stand for."""
-_IDENTIFIERS = frozenset({"00", "21", "402", *(str(number) for number in range(90, 100))})
-"""GS1 application identifiers of what may name something that is packed:
+_IDENTIFIERS = ("00", "21", "402", *(str(number) for number in range(90, 100)))
+"""GS1 application identifiers of what may name something that is packed, the likeliest first:
 
     00      an SSCC: that of a plate or a box
     21      a serial number: the number of a plate, beside the GTIN of its product
@@ -46,4 +46,6 @@ def normalize(number: Decimal) -> Decimal:
 
 def numbers_in(barcode: str) -> list[str]:
     """Return the numbers that a scanned string may stand for, each once: the likeliest first, the string last."""
-    return candidates(barcode, _IDENTIFIERS, MAX_NUMBERS)
+    scan = parse_scan(barcode)
+    numbers = (*scan.named_by(_IDENTIFIERS)[: MAX_NUMBERS - 1], scan.text)
+    return list(dict.fromkeys(filter(None, numbers)))

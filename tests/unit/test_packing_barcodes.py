@@ -57,7 +57,7 @@ def test_a_plate_number_is_found_as_the_serial_of_what_is_on_it(separator: str) 
         ("(21)LP-000123(15)000000", "LP-000123"),
         ("]C191LP-000123", "LP-000123"),
         ("]C199WH-7/LP.3", "WH-7/LP.3"),
-        ("]C140270321500000000014", "70321500000000014"),
+        ("]C140270321500000000015", "70321500000000015"),
     ],
 )
 def test_other_identifiers_of_plates_and_shipments_are_found(scanned: str, number: str) -> None:

@@ -4,17 +4,14 @@ A line's barcodes are tried first, then its SKU, then its location. Where severa
 incomplete one is filled first.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import NamedTuple
 
 from chalicelib.barcodes.codes import canonical_code
-from chalicelib.barcodes.parser import read_scan
+from chalicelib.barcodes.parser import parse_scan
 
 ZERO = Decimal(0)
-_PRODUCT_IDENTIFIERS = ("01", "02", "00", "240", "241")
-"""GS1 application identifiers of what is picked: article, contents, logistic unit, and further product numbers."""
-_COUNT_IDENTIFIERS = ("37", "30")
 
 
 class PickLine(NamedTuple):
@@ -45,33 +42,55 @@ class Reading(NamedTuple):
     amount: int = 1
 
 
+_CodeIndex = Mapping[str, Sequence[PickLine]]
+
+
 class PickLines:
     """The lines of an assignment, in order, and by their codes."""
 
     def __init__(self, lines: Iterable[PickLine]) -> None:
         self.all = sorted(lines)
         self.quantity = sum((line.quantity for line in self.all), ZERO)
-        self._by_barcode: dict[str, list[PickLine]] = {}
-        self._by_sku: dict[str, list[PickLine]] = {}
-        self._by_location: dict[str, list[PickLine]] = {}
-        for line in self.all:
-            for code in dict.fromkeys(map(canonical_code, line.barcodes)):
-                self._by_barcode.setdefault(code, []).append(line)
-            self._by_sku.setdefault(canonical_code(line.sku), []).append(line)
-            self._by_location.setdefault(canonical_code(line.location), []).append(line)
+        self._by_code = _index(self.all, canonical_code)
+        self._by_any_case = _index(self.all, _in_capitals)
 
     def matching(self, codes: Sequence[str]) -> Sequence[PickLine]:
-        """Return the lines that have any of these codes: as a barcode, else as a SKU, else as a location."""
-        canonical_codes = [canonical_code(code) for code in codes]
-        for index in (self._by_barcode, self._by_sku, self._by_location):
-            lines = [line for code in canonical_codes for line in index.get(code, ())]
+        """Return the lines that have any of these codes: as a barcode, else as a SKU, else as a location.
+
+        Case is ignored if no line has one of the codes exactly.
+        """
+        return self._find(self._by_code, [canonical_code(code) for code in codes]) or self._find(
+            self._by_any_case, [_in_capitals(code) for code in codes]
+        )
+
+    @staticmethod
+    def _find(indexes: Iterable[_CodeIndex], codes: Sequence[str]) -> Sequence[PickLine]:
+        for index in indexes:
+            lines = [line for code in codes for line in index.get(code, ())]
             if lines:
-                return sorted(set(lines)) if len(canonical_codes) > 1 else lines
+                return sorted(set(lines)) if len(codes) > 1 else lines
         return ()
 
     def are_complete(self, picked: Mapping[int, Decimal]) -> bool:
         """Return whether every line is complete."""
         return all(picked.get(line.number, ZERO) >= line.quantity for line in self.all)
+
+
+def _in_capitals(code: str) -> str:
+    return canonical_code(code).upper()
+
+
+def _index(lines: Iterable[PickLine], form: Callable[[str], str]) -> tuple[_CodeIndex, ...]:
+    """Return the lines by their barcodes, by their SKUs, and by their locations, each in this form."""
+    by_barcode: dict[str, list[PickLine]] = {}
+    by_sku: dict[str, list[PickLine]] = {}
+    by_location: dict[str, list[PickLine]] = {}
+    for line in lines:
+        for code in dict.fromkeys(map(form, line.barcodes)):
+            by_barcode.setdefault(code, []).append(line)
+        by_sku.setdefault(form(line.sku), []).append(line)
+        by_location.setdefault(form(line.location), []).append(line)
+    return by_barcode, by_sku, by_location
 
 
 def fill(lines: Sequence[PickLine], picked: Mapping[int, Decimal], amount: Decimal) -> FillResult:
@@ -88,14 +107,10 @@ def fill(lines: Sequence[PickLine], picked: Mapping[int, Decimal], amount: Decim
 def read_code(raw: str, lines: PickLines) -> Reading:
     """Return what a scan says for an assignment with these lines.
 
-    A code that one of the lines has is taken as it stands; only other codes are parsed as GS1 element strings.
+    A code that one of the lines has is taken as it stands; only of other codes the parts count.
     """
-    scan = read_scan(raw)
+    scan = parse_scan(raw)
     for code in dict.fromkeys((raw.strip(), scan.text)):
         if lines.matching((code,)):
             return Reading((code,))
-    values = scan.values()
-    codes = tuple(values[ai] for ai in _PRODUCT_IDENTIFIERS if ai in values)
-    if not codes:
-        return Reading((scan.text or raw,))
-    return Reading(codes, next((int(values[ai]) for ai in _COUNT_IDENTIFIERS if ai in values), 1))
+    return Reading(scan.candidates or (raw,), 1 if scan.count is None else int(scan.count))

@@ -1,0 +1,21 @@
+"""Picking and packing read every scan as the parser does."""
+
+import pytest
+
+from chalicelib.barcodes.parser import parse_scan
+from chalicelib.packing.rules import numbers_in
+from chalicelib.picking.ledger.matching import PickLines, read_code
+from tests.unit.barcode_vectors import VECTORS, Vector
+
+NO_LINES = PickLines(())
+
+
+@pytest.mark.parametrize("vector", VECTORS, ids=lambda vector: vector.raw[:60])
+def test_all_domains_read_a_scan_alike(vector: Vector) -> None:
+    scan = parse_scan(vector.raw)
+    reading = read_code(vector.raw, NO_LINES)
+    numbers = numbers_in(vector.raw)
+    assert reading.codes == (scan.candidates or (vector.raw,))
+    assert reading.amount == vector.answers.get("count", 1)
+    assert set(filter(None, (scan.sscc, scan.serial, scan.text))) <= set(numbers)
+    assert numbers[-1:] == ([scan.text] if scan.text else [])
