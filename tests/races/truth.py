@@ -1,13 +1,13 @@
 """What has to be true after every race, whoever won it."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import datetime
 
 from chalicelib.core.store import Query, get
 from chalicelib.dispatch.couriers.tables import Courier
 from chalicelib.dispatch.orders.rules import ACTIVE, IN_HAND, OrderState
-from chalicelib.dispatch.orders.tables import Order, customer_key, waiting_area_key
+from chalicelib.dispatch.orders.tables import Order, customer_key, is_in_hand, waiting_area_key
 from chalicelib.dispatch.orders.waiting import cell_of
 from tests.builders.dispatch import stored_courier, stored_order
 from tests.builders.mailboxes import mail
@@ -59,17 +59,11 @@ def check_area(order: Order, until: datetime | None) -> None:
         assert until >= order.waiting_until, order.order_id
 
 
-def expected_in_hand(orders: Iterable[Order], in_hand: Mapping[str, str]) -> dict[str | None, str]:
-    """Who has which order in hand by the orders.
-
-    An undeliverable one is in the hand of its courier until it is returned, unless a dispatcher has decided about it.
-    """
+def expected_in_hand(orders: Iterable[Order]) -> dict[str | None, str]:
+    """Who has which order in hand by the orders; of undeliverable ones only until a dispatcher frees the courier."""
     expected: dict[str | None, str] = {}
     for order in orders:
-        is_kept = order.status == OrderState.UNDELIVERABLE and (
-            order.dispatcher_reason is None or in_hand.get(order.assigned_courier or "") == order.order_id
-        )
-        if order.status in ACTIVE or is_kept:
+        if order.status in ACTIVE or (order.status == OrderState.UNDELIVERABLE and is_in_hand(order)):
             assert order.assigned_courier not in expected, f"courier {order.assigned_courier} has two orders"
             expected[order.assigned_courier] = order.order_id
     return expected
@@ -92,7 +86,7 @@ def check_agreement(couriers: Iterable[Person], order_ids: Iterable[str]) -> lis
             check_courier(stored)
             if stored.order_id is not None:
                 in_hand[courier.user_id] = stored.order_id
-    assert in_hand == expected_in_hand(orders, in_hand)
+    assert in_hand == expected_in_hand(orders)
     return [order for order in orders if order.order_id in set(in_hand.values())]
 
 

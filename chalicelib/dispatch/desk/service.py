@@ -11,7 +11,7 @@ from chalicelib.dispatch.desk.schemas import DispatcherStep, OrderAssignment
 from chalicelib.dispatch.orders import assignment, events
 from chalicelib.dispatch.orders.rules import OrderAction, OrderState
 from chalicelib.dispatch.orders.service import advance_order, fail_delivery, take_out_of_hand
-from chalicelib.dispatch.orders.tables import ORDER_HOURS, Order
+from chalicelib.dispatch.orders.tables import ORDER_HOURS, Order, is_in_hand
 
 
 def assign_order(work: UnitOfWork, order: Order, command: OrderAssignment, _: Actor, courier: Courier) -> Order:
@@ -53,7 +53,7 @@ def report_undeliverable_by_dispatcher(work: UnitOfWork, order: Order, command: 
     What the courier has reported stays as it is. If nobody has the order in hand any more, nothing changes.
     """
     is_reported = order.status == OrderState.UNDELIVERABLE
-    if is_reported and order.active_courier_key is None:
+    if is_reported and not is_in_hand(order):
         return order
     _give_reason(work, order, command)
     if not is_reported:
