@@ -3,13 +3,13 @@
     <org>#ASSIGNMENT#<id>   ASSIGNMENT        the assignment with its state, which is the fold of its ledger
                             LINES             the lines to pick
                             EVENTS#<seq>      a segment of the ledger: the entries of one transaction, never changed
-    <org>#EVENT#<id>        EVENT             the record of an ingested event, never deleted
+    <org>#EVENT#<id>        EVENT             the record of a client's event, ingested or rejected; never deleted
     <org>#PICKER#<user>     PICKER            the assignments that a picker holds
                             EVENTS#<seq>      a segment of the picker's own ledger: events without an assignment
 
 The lines are an item of their own because they are long and do not change, while the state changes with every scan. An
 assignment that can be claimed is in the index `queue`, by priority and age; shared ones that can be joined come after
-those that wait. All others are in no index.
+those that wait. All others are in no index. Rejected events are in the index `desk`, by status and time.
 """
 
 from datetime import datetime
@@ -35,6 +35,8 @@ from chalicelib.core.table import (
 
 LIST_SHARDS = Shards(4)
 EVENTS = "EVENTS"
+OPEN, ACCEPTED, DISMISSED = "open", "accepted", "dismissed"
+"""The statuses of rejected events."""
 WAITING, JOINABLE = "0", "9"
 """The first part of a queue position: assignments that wait come before those that can be joined."""
 
@@ -165,14 +167,40 @@ class LedgerSegment(Item):
     entries = UnicodeAttribute()
 
 
-class IngestedEvent(Item):
-    """The record that a client's event was ingested: its ledger, and the number of its entry. Never deleted."""
+class EventRecord(Entity):
+    """What became of a client's event, by its id. Never deleted.
+
+    An ingested event has its `ledger` and the number of its entry. A rejected one has the newest try and a `status`: it
+    is `open` until a supervisor has decided or a later try is ingested. Events that were never rejected have no status.
+    """
 
     Meta = stored_in("picking")
-    kind = "ingested_event"
+    kind = "picking_event"
+    unaudited = frozenset({"org_id", "ledger", "seq", "event", "desk_key", "desk_place"})
 
-    ledger = UnicodeAttribute()
-    seq = IntAttribute()
+    ledger = optional(UnicodeAttribute())
+    seq = optional(IntAttribute())
+
+    org_id = optional(UnicodeAttribute())
+    status = optional(UnicodeAttribute())
+    reason = optional(UnicodeAttribute())
+    event = optional(UnicodeAttribute())
+    """The event as it was sent (JSON)."""
+    sent_by = optional(UnicodeAttribute())
+    sender_name = optional(UnicodeAttribute())
+    received_at = optional(MomentAttribute())
+    decided_by = optional(UnicodeAttribute())
+    decided_at = optional(MomentAttribute())
+    note = optional(UnicodeAttribute())
+    desk_key = optional(UnicodeAttribute())
+    desk_place = optional(UnicodeAttribute())
+    desk = index(AllProjection(), desk_key=UnicodeAttribute, desk_place=UnicodeAttribute)
+    """The rejected events of an organisation in one status, in the order of their first arrival."""
+
+    @property
+    def is_settled(self) -> bool:
+        """Return whether the client may forget the event: it was ingested, or its rejection was dismissed."""
+        return self.ledger is not None or self.status == DISMISSED
 
 
 class Picker(Item):
@@ -211,9 +239,19 @@ def lines_key(org_id: str, assignment_id: str) -> ItemKey[PickList]:
     return ItemKey(PickList, key(org_id, "ASSIGNMENT", assignment_id), "LINES")
 
 
-def ingested_event_key(org_id: str, client_event_id: str) -> ItemKey[IngestedEvent]:
-    """Return the key of the record of an ingested event."""
-    return ItemKey(IngestedEvent, key(org_id, "EVENT", client_event_id), "EVENT")
+def event_record_key(org_id: str, client_event_id: str) -> ItemKey[EventRecord]:
+    """Return the key of the record of a client's event; its id is the same in lower and upper case."""
+    return ItemKey(EventRecord, key(org_id, "EVENT", client_event_id.lower()), "EVENT")
+
+
+def rejected_events_key(org_id: str, status: str) -> str:
+    """Return the index key of the rejected events in one status."""
+    return key(org_id, "REJECTED", status)
+
+
+def rejected_event_place(received_at: datetime, client_event_id: str) -> str:
+    """Return the place of a rejected event in its list."""
+    return key(f"{to_millis(received_at):013d}", client_event_id)
 
 
 def picker_key(org_id: str, user_id: str) -> ItemKey[Picker]:

@@ -67,7 +67,7 @@ ROLES: Mapping[str, Role] = {
             "manufacturing": "of_batch of_organisation of_sku",
             "notices": "unread",
             "packing": "open_of_order open_shipments",
-            "picking": "listed queue",
+            "picking": "desk listed queue",
             TRAIL: "by_actor by_entity",
         },
         photos={"incoming": "DeleteObject GetObject PutObject", "photos": "DeleteObject GetObject PutObject"},

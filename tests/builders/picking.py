@@ -105,8 +105,8 @@ class Scanner:
         self.ref = ref
 
     def scan(self, raw: str = EAN, **fields: Any) -> dict[str, Any]:
-        """Return a scan that happens now."""
-        now = iso(self.world.clock.now())
+        """Return a scan that happens now, or at `created_at`."""
+        now = fields.get("created_at") or iso(self.world.clock.now())
         payload = {"raw": raw, "assignment_id": self.ref, "order_id": self.ref, "at": now}
         return changed(event("scan_received", payload, now), fields)
 

@@ -23,7 +23,7 @@ from chalicelib.manufacturing.tables import Module
 from chalicelib.manufacturing.traceability.tables import SerialNumber
 from chalicelib.packing.boxes.tables import BoxContent
 from chalicelib.packing.plates.tables import Plate
-from chalicelib.picking.tables import IngestedEvent
+from chalicelib.picking.tables import EventRecord
 from chalicelib.realtime.tables import MailboxEvent
 from infra.local import engine_store
 from infra.local.engine import EmbeddedEngine
@@ -133,7 +133,7 @@ def test_a_run_without_faults_has_no_violations(run: Played) -> None:
         (BoxContent, without("ITEM#"), "box_content .* was acknowledged and is not stored"),
         (BoxContent, with_value("ITEM#", "quantity", {"N": "77"}), "packing: "),
         (Plate, with_value("PLATE", "remaining", {"N": "1000"}), "packing: "),
-        (IngestedEvent, without("EVENT"), "event of picking .* was acknowledged"),
+        (EventRecord, without("EVENT"), "event of picking .* was acknowledged"),
         (WorkOrder, without("WORKORDER"), "work_order .* was acknowledged"),
         (WorkOrder, with_value("COUNTS", "done", {"N": "9"}), "technician .* counts 9 done"),
         (Module, with_value("MODULE", "bound", {"N": "99"}), "counts 99 parts"),

@@ -10,7 +10,7 @@ from botocore.exceptions import EndpointConnectionError
 
 from chalicelib.core.store import get
 from chalicelib.picking.ledger.entries import encode_state, ledger_segments, stored_entries
-from chalicelib.picking.tables import Assignment, PickList, ingested_event_key, lines_key, picker_key
+from chalicelib.picking.tables import Assignment, PickList, event_record_key, lines_key, picker_key
 from infra import rebuild
 from infra.local.engine import EmbeddedEngine
 from tests.builders.picking import Scanner, at_work, event, load, record, state_of, stored
@@ -148,7 +148,7 @@ def test_unreadable_entries_are_a_gap(scanner: Scanner, capsys: pytest.CaptureFi
 
 def test_missing_record_of_an_event_is_a_gap(scanner: Scanner, capsys: pytest.CaptureFixture[str]) -> None:
     [_, segment, _] = ledger_segments(stored().pk).all()
-    record_item = get(ingested_event_key(DEMO, stored_entries(segment)[1].event_id or ""))
+    record_item = get(event_record_key(DEMO, stored_entries(segment)[1].event_id or ""))
     assert record_item is not None
     record_item.delete()
     assert run(capsys) == (

@@ -94,6 +94,7 @@ _TABLE: tuple[tuple[str, str, _Holders], ...] = (
     ("picking.assignment.close", "Close an assignment early, with a reason.", _PICKING),
     ("picking.assignment.read", "List assignments, with their pickers and logs.", _WAREHOUSE_LEADS),
     ("picking.assignment.import", "Import assignments.", _WAREHOUSE_LEADS),
+    ("picking.event.review", "List rejected pick scanner events, and accept or dismiss them.", _WAREHOUSE_LEADS),
     # Packing
     ("packing.shipment.read", "Read shipments, their boxes and license plates; look up barcodes.", _PACKING),
     ("packing.item.pack", "Pack an item into a box.", _PACKING),

@@ -9,10 +9,19 @@ import msgspec
 from chalicelib.core.clock import Clock
 from chalicelib.core.store import ItemKey, get_many, parallel_pair_reads
 from chalicelib.picking.ledger.entries import decode_lines, read_ledger
-from chalicelib.picking.ledger.event_parsing import NOT_YOURS, ParsedEvent
+from chalicelib.picking.ledger.event_parsing import ParsedEvent
+from chalicelib.picking.ledger.holds import Hold
 from chalicelib.picking.ledger.state import EntryKind, PickEntry
 from chalicelib.picking.ledger.writer import AssignmentWriter
-from chalicelib.picking.tables import Assignment, PickList, assignment_key, ingested_event_key, lines_key, picker_key
+from chalicelib.picking.tables import (
+    Assignment,
+    EventRecord,
+    PickList,
+    assignment_key,
+    event_record_key,
+    lines_key,
+    picker_key,
+)
 
 _MAX_KEYS = 100
 
@@ -21,8 +30,9 @@ class EventContext(msgspec.Struct, kw_only=True, dict=True):
     """What was read for the events of an assignment, or for those without one (`seq`)."""
 
     user_id: str
-    ingested: set[str]
-    """The ids of events that were ingested before."""
+    records: Mapping[str, EventRecord]
+    """The records of events that were ingested or rejected before, by their ids."""
+    is_own_ledger: bool = False
     seq: int = 0
     """The number of entries in the user's own ledger."""
     assignment: Assignment | None = None
@@ -36,13 +46,17 @@ class EventContext(msgspec.Struct, kw_only=True, dict=True):
             return None
         return AssignmentWriter(self.assignment, decode_lines(self.lines.lines), self.entries)
 
-    def rejection(self, event: ParsedEvent) -> str | None:
-        """Return the reason for which the event has to be rejected, or None."""
-        if event.assignment_id is None:
-            return None
-        if self.writer is None or self.user_id not in self.writer.state.holders:
-            return NOT_YOURS
-        return None
+    @cached_property
+    def holds(self) -> list[Hold]:
+        """Return who has held the assignment; the user's own ledger has always been theirs."""
+        if self.is_own_ledger:
+            return [Hold(self.user_id, 0)]
+        return [] if self.writer is None else self.writer.state.holds
+
+    @property
+    def settled(self) -> set[str]:
+        """Return the ids of events that the client may forget."""
+        return {event_id for event_id, record in self.records.items() if record.is_settled}
 
 
 class BatchLoader:
@@ -69,9 +83,10 @@ class BatchLoader:
         items = {key: part.get(key) for part, batch in zip(parts, batches, strict=True) for key in batch}
         entries = dict(zip(with_undo, ledgers, strict=True))
         event_ids = {event.event_id for event in events if event.event_id}
-        ingested = {event_id for event_id in event_ids if items[ingested_event_key(self._org_id, event_id)]}
+        records = {event_id: items[event_record_key(self._org_id, event_id)] for event_id in event_ids}
+        known = {event_id: record for event_id, record in records.items() if record is not None}
         return {
-            assignment_id: self._context(assignment_id, items, set(ingested), entries)
+            assignment_id: self._context(assignment_id, items, known, entries)
             for assignment_id in assignment_ids
         }
 
@@ -84,22 +99,23 @@ class BatchLoader:
                 keys[assignment_key(self._org_id, assignment_id)] = None
                 keys[lines_key(self._org_id, assignment_id)] = None
         for event in events:
-            keys[ingested_event_key(self._org_id, event.event_id or "")] = None
+            keys[event_record_key(self._org_id, event.event_id or "")] = None
         return list(keys)
 
     def _context(
         self,
         assignment_id: str | None,
         items: Mapping[ItemKey[Any], Any],
-        ingested: set[str],
+        records: Mapping[str, EventRecord],
         entries: Mapping[str, Sequence[PickEntry]],
     ) -> EventContext:
         if assignment_id is None:
             picker = items[picker_key(self._org_id, self._user_id)]
-            return EventContext(user_id=self._user_id, ingested=ingested, seq=picker.seq if picker else 0)
+            seq = picker.seq if picker else 0
+            return EventContext(user_id=self._user_id, records=records, is_own_ledger=True, seq=seq)
         return EventContext(
             user_id=self._user_id,
-            ingested=ingested,
+            records=records,
             assignment=items[assignment_key(self._org_id, assignment_id)],
             lines=items[lines_key(self._org_id, assignment_id)],
             entries=entries.get(assignment_id),

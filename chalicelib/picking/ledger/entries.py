@@ -15,6 +15,7 @@ import msgspec
 from chalicelib.core.store import Query
 from chalicelib.core.table import SEPARATOR
 from chalicelib.picking.ledger.event_parsing import EVENT_KINDS, ParsedEvent
+from chalicelib.picking.ledger.holds import Hold
 from chalicelib.picking.ledger.log_lines import LogLine
 from chalicelib.picking.ledger.matching import PickLine, PickLines, Reading
 from chalicelib.picking.ledger.state import AssignmentState, EntryKind, PickEntry, PickerProgress
@@ -51,7 +52,8 @@ class StoredEntry(msgspec.Struct, frozen=True, array_like=True):
         kind = EVENT_KINDS.get(self.event_type) or SYSTEM_KINDS[self.event_type]
         if self.scan is None:
             return PickEntry(seq, self.at, kind, user_id, people=self.people, text=self.text)
-        return PickEntry(seq, self.at, kind, user_id, self.scan.codes or (self.scan.raw,), self.scan.amount)
+        codes = self.scan.codes or (self.scan.raw,)
+        return PickEntry(seq, self.at, kind, user_id, codes, self.scan.amount, text=self.text)
 
 
 class StoredState(msgspec.Struct, omit_defaults=True):
@@ -59,6 +61,7 @@ class StoredState(msgspec.Struct, omit_defaults=True):
 
     last: tuple[int, int]
     holders: dict[str, int] = {}
+    ended_holds: list[Hold] = []
     people: dict[str, PickerProgress] = {}
     picked: dict[int, Decimal] = {}
     wraps: int = 0
@@ -78,13 +81,14 @@ _state_decoder = msgspec.json.Decoder(StoredState)
 _lines_decoder = msgspec.json.Decoder(list[PickLine])
 
 
-def event_entry(event: ParsedEvent, reading: Reading | None, at: int) -> StoredEntry:
-    """Return the entry of an accepted event."""
+def event_entry(event: ParsedEvent, reading: Reading | None, at: int, text: str = "") -> StoredEntry:
+    """Return the entry of an accepted event; `text` is the sender's name if a supervisor accepted it."""
     scan = None
     if reading is not None:
         codes = None if reading.codes == (event.raw,) else reading.codes
         scan = StoredScan(event.raw, codes, reading.amount, event.scanned_at)
-    return StoredEntry(event.event_id, event.event_type, at, event.created_at, event.device_id, event.order_id, scan)
+    sent = (event.event_type, at, event.created_at, event.device_id, event.order_id)
+    return StoredEntry(event.event_id, *sent, scan, text=text)
 
 
 def system_entry(

@@ -10,7 +10,7 @@ Assignments are processed in parallel, the events of one assignment in their ord
 is decided again on fresh reads; those committed before stay committed. A hundred events of one assignment take three
 round trips after the authentication.
 
-If the store fails half-way, or the time runs out, the results so far are returned and the rest is rejected with
+What was rejected is kept for the supervisors, who may still accept it. If the store fails half-way, or the time runs out, the results so far are returned and the rest is rejected with
 `retry`: the client sends those events again, and any that were recorded after all are duplicates then.
 """
 
@@ -31,11 +31,19 @@ from chalicelib.picking.ledger import event_parsing
 from chalicelib.picking.ledger.batch_loader import BatchLoader, EventContext
 from chalicelib.picking.ledger.entries import StoredEntry, encoded_size, event_entry, new_segment
 from chalicelib.picking.ledger.event_parsing import ParsedEvent, parse_event
+from chalicelib.picking.ledger.holds import place_event
 from chalicelib.picking.ledger.matching import read_code
+from chalicelib.picking.ledger.rejections import (
+    MAX_KEPT_AT_ONCE,
+    RejectedTry,
+    close_record,
+    is_kept,
+    keep_rejected,
+)
 from chalicelib.picking.ledger.schemas import EventBatch, EventStatus
 from chalicelib.picking.ledger.state import EntryKind
 from chalicelib.picking.ledger.writer import MAX_HOLDERS
-from chalicelib.picking.tables import Assignment, Picker, ingested_event_key, picker_key
+from chalicelib.picking.tables import Assignment, Picker, event_record_key, picker_key
 
 ACTION = "PICK_EVENTS_RECORDED"
 CRASHED = "internal_error"
@@ -67,13 +75,17 @@ class _BatchIngestion:
         self.deps = deps
         self.actor = actor
         self.loader = BatchLoader(actor.org_id, actor.user_id, deps.clock)
+        self.arrived_at = to_millis(deps.clock.now())
         self.ingested: set[str] = set()
         """The ids of events that this request has recorded."""
         self._statuses: dict[int, EventStatus] = {}
+        self._rejected: list[tuple[ParsedEvent, str]] = []
+        self._raw_events: Sequence[bytes] = ()
 
     def run(self, raw_events: Sequence[bytes]) -> list[EventStatus]:
         """Record the events."""
         pending = []
+        self._raw_events = raw_events
         for index, raw in enumerate(raw_events):
             event = parse_event(index, raw, self.actor.org_id, self.actor.user_id)
             if event.event_id is None:
@@ -88,6 +100,7 @@ class _BatchIngestion:
                 [partial(_run_lanes, lanes[number::_LANES]) for number in range(min(_LANES, len(lanes)))], "picking"
             )
             contexts = {}
+        self._keep_rejected()
         for result, number in Counter(status.result for status in self._statuses.values()).items():
             observability.count(f"PickEvents{result.title()}", number)
         return [self._statuses[index] for index in range(len(raw_events))]
@@ -95,6 +108,24 @@ class _BatchIngestion:
     def settle(self, event: ParsedEvent, status: EventStatus) -> None:
         """Set the status of an event."""
         self._statuses[event.index] = status
+        if status.reason is not None and is_kept(event, status.reason):
+            self._rejected.append((event, status.reason))
+
+    def _keep_rejected(self) -> None:
+        """Keep what was rejected for the supervisors. After an error the client's next try does."""
+        rejected = [
+            RejectedTry(event, self._raw_events[event.index], reason)
+            for event, reason in sorted(self._rejected, key=lambda one: one[0].index)
+            if event.event_id not in self.ingested
+        ]
+        for start in range(0, len(rejected), MAX_KEPT_AT_ONCE):
+            tries = rejected[start : start + MAX_KEPT_AT_ONCE]
+            try:
+                with store_errors():
+                    self.deps.runner.run(self.actor, partial(keep_rejected, actor=self.actor, tries=tries))
+            except Exception:  # noqa: BLE001 - the events have their results
+                observability.log().warning("rejected events could not be kept", exc_info=True)
+                return
 
     def _load(self, events: Sequence[ParsedEvent]) -> dict[str | None, EventContext]:
         """Return the contexts of all events; none after an error, which then each lane meets by itself."""
@@ -109,6 +140,7 @@ class _AssignmentLane:
 
     def __init__(self, batch: _BatchIngestion, events: Sequence[ParsedEvent], context: EventContext | None) -> None:
         self._batch = batch
+        self._all = tuple(events)
         self._events = list(events)
         self._context = context
         """The context that needs no read: from the first read, or as the last transaction left it."""
@@ -137,20 +169,21 @@ class _AssignmentLane:
         """Stage as many events as fit into one transaction, and return the statuses of those considered."""
         context = self._context or self._batch.loader.load(self._events)[self._events[0].assignment_id]
         self._context, self._in_use = None, context
-        duplicates = context.ingested | self._batch.ingested
+        duplicates = context.settled | self._batch.ingested
+        placed = place_events(self._all, context, self._batch.arrived_at)
         statuses: list[EventStatus] = []
         entries: list[StoredEntry] = []
         size = 0
         for event in self._events:
             if len(entries) == MAX_EVENTS_AT_ONCE or size > MAX_SEGMENT_BYTES:
                 break
-            reason = event.reason or context.rejection(event)
+            reason = event.reason or (None if event.index in placed else event_parsing.NOT_YOURS)
             if event.event_id in duplicates:
                 statuses.append(EventStatus(event.echo, "duplicate"))
             elif reason is not None:
                 statuses.append(_rejected(event, reason))
             else:
-                entries.append(_entry(event, context, to_millis(work.now)))
+                entries.append(_entry(event, context, placed[event.index]))
                 size += encoded_size(entries[-1])
                 duplicates.add(event.event_id or "")
                 statuses.append(EventStatus(event.echo, "accepted"))
@@ -170,9 +203,13 @@ class _AssignmentLane:
             work.audit(Picker.kind, actor.user_id, ACTION)
             _append_to_own_ledger(work, context, actor, entries)
         for seq, entry in enumerate(entries, first):
+            key = event_record_key(actor.org_id, entry.event_id or "")
+            record = context.records.get(entry.event_id or "")
             # If another request has just recorded the event, the next attempt finds that it is a duplicate.
-            event = ingested_event_key(actor.org_id, entry.event_id or "").new(ledger=ledger, seq=seq)
-            work.create(event, Unavailable(), audited=False)
+            if record is None:
+                work.create(key.new(ledger=ledger, seq=seq), Unavailable(), audited=False)
+            else:
+                close_record(work, record, ledger, seq)
 
     def _settle(self, statuses: Sequence[EventStatus]) -> None:
         self._context = self._in_use
@@ -212,13 +249,25 @@ def _by_assignment(events: Iterable[ParsedEvent]) -> tuple[dict[str | None, list
     return groups, later
 
 
-def _entry(event: ParsedEvent, context: EventContext, now: int) -> StoredEntry:
-    """Return the entry of an event, with the device's time limited to what is possible."""
-    writer = context.writer
-    if writer is None:
-        return event_entry(event, None, min(event.created_at, now))
-    at = max(writer.state.holders[context.user_id], min(event.created_at, now))
-    reading = read_code(event.raw, writer.lines) if event.kind is EntryKind.SCAN else None
+def place_events(events: Sequence[ParsedEvent], context: EventContext, arrived_at: int) -> dict[int, int]:
+    """Return the times of the events in the ledger, by their places in the batch, without those of other holders.
+
+    No event happened after it arrived, and none before an earlier one of the batch and of the same hold.
+    """
+    placed: dict[int, int] = {}
+    newest: dict[int, int] = {}
+    for event in events:
+        if event.reason is None:
+            found = place_event(context.holds, context.user_id, min(event.happened_at, arrived_at))
+            if found is not None:
+                placed[event.index] = newest[found.since] = max(found.at, newest.get(found.since, found.at))
+    return placed
+
+
+def _entry(event: ParsedEvent, context: EventContext, at: int) -> StoredEntry:
+    """Return the entry of an event."""
+    is_scan = event.kind is EntryKind.SCAN and context.writer is not None
+    reading = read_code(event.raw, context.writer.lines) if is_scan else None
     return event_entry(event, reading, at)
 
 

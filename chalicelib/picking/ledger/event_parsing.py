@@ -85,6 +85,11 @@ class ParsedEvent(msgspec.Struct):
     raw: str = ""
     scanned_at: int | None = None
 
+    @property
+    def happened_at(self) -> int:
+        """Return when the event happened by the device's clock."""
+        return self.created_at if self.scanned_at is None else self.scanned_at
+
 
 def recover_batch(body: bytes) -> EventBatch | None:
     """Return the batch in a body that is not valid JSON only because of unpaired surrogates, else None.

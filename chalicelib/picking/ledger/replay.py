@@ -31,7 +31,7 @@ from chalicelib.picking.tables import (
     LedgerSegment,
     PickList,
     assignment_key,
-    ingested_event_key,
+    event_record_key,
     lines_key,
     picker_key,
 )
@@ -155,7 +155,7 @@ def _missing_records(org_id: str, segments: Iterable[LedgerSegment], clock: Cloc
         for seq, entry in enumerate(stored_entries(segment), segment.first)
     ]
     events = [
-        (segment, seq, ingested_event_key(org_id, entry.event_id)) for segment, seq, entry in numbered if entry.event_id
+        (segment, seq, event_record_key(org_id, entry.event_id)) for segment, seq, entry in numbered if entry.event_id
     ]
     keys: Sequence[ItemKey[Any]] = [key for _, _, key in events]
     parts = parallel_reads(

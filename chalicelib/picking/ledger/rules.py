@@ -2,8 +2,8 @@
 
 Scanners are often offline, so events arrive late, and those of one device after later ones of another. The fold goes
 by the time of an entry and, for equal times, by the order of arrival: in whatever order batches arrive, the state ends
-the same. Whether an event is accepted never depends on this state, only on whether its sender holds the assignment; an
-event without effect becomes a warning in the log.
+the same. Whether an event is accepted never depends on the rest of this state, only on whether its sender held the
+assignment when it happened; an event without effect becomes a warning in the log.
 
     fold(lines, entries)              the state from the beginning, from all entries
     advance(state, lines, entries)    the state with further entries, if `can_advance`: they come after all others
@@ -20,6 +20,7 @@ from decimal import Decimal
 from functools import partial
 
 from chalicelib.picking.ledger import log_lines
+from chalicelib.picking.ledger.holds import Hold
 from chalicelib.picking.ledger.matching import ZERO, PickLines, fill
 from chalicelib.picking.ledger.state import AssignmentState, EntryKind, PickEntry, PickerProgress, UndoableEffect
 from chalicelib.picking.ledger.working_time import Pause, WorkTimer
@@ -60,6 +61,8 @@ def _scan(state: AssignmentState, lines: PickLines, entry: PickEntry) -> Undoabl
     state.change_timer(entry.by, lambda timer: timer if timer.pause is Pause.BREAK else timer.resume(entry.at))
     matches = lines.matching(entry.codes)
     filled = fill(matches, state.picked, Decimal(entry.amount))
+    if filled.picks:
+        state.people.setdefault(entry.by, PickerProgress(entry.text))
     state.pick(entry.by, filled.picks)
     by_number = {line.number: line for line in matches}
     for number, amount in filled.picks:
@@ -103,7 +106,7 @@ def _delay(state: AssignmentState, _: PickLines, entry: PickEntry) -> UndoableEf
 
 
 def _break(state: AssignmentState, _: PickLines, entry: PickEntry) -> UndoableEffect | None:
-    timer = state.people[entry.by].timer
+    timer = state.people[entry.by].timer if entry.by in state.people else WorkTimer()
     if timer.since is None:
         state.add_log_line(entry, log_lines.NO_BREAK, warning=True)
         return None
@@ -164,18 +167,20 @@ def _start_timers(state: AssignmentState) -> None:
 
 
 def _claim(state: AssignmentState, _: PickLines, entry: PickEntry) -> None:
-    person = state.people.get(entry.by, PickerProgress(entry.text))
+    user_id = entry.people[0] if entry.people else entry.by
+    person = state.people.get(user_id, PickerProgress(entry.text))
     timer = person.timer.start(entry.at) if state.ended_at is None else person.timer
-    state.people[entry.by] = person._replace(name=entry.text, timer=timer, stint=person.stint + 1)
+    state.people[user_id] = person._replace(name=entry.text, timer=timer, stint=person.stint + 1)
     state.add_log_line(entry, (log_lines.joined if state.holders else log_lines.claimed)(entry.text))
-    state.holders[entry.by] = entry.at
+    state.holders[user_id] = entry.at
     if state.started_at is None:
         state.started_at = entry.at
 
 
 def _release(state: AssignmentState, _: PickLines, entry: PickEntry) -> None:
     for user_id in entry.people:
-        state.holders.pop(user_id, None)
+        if user_id in state.holders:
+            state.ended_holds.append(Hold(user_id, state.holders.pop(user_id), entry.at))
         state.change_timer(user_id, lambda timer: timer.stop(entry.at))
         state.add_log_line(entry, log_lines.released(state.name(user_id)))
 

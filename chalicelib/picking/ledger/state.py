@@ -10,6 +10,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import NamedTuple
 
+from chalicelib.picking.ledger.holds import Hold, holds_of
 from chalicelib.picking.ledger.log_lines import INFO, WARNING, LogLine
 from chalicelib.picking.ledger.matching import ZERO
 from chalicelib.picking.ledger.working_time import WorkTimer
@@ -61,9 +62,9 @@ class PickEntry(NamedTuple):
     amount: int = 1
     """Of a scan: the quantity that the label stands for."""
     people: tuple[str, ...] = ()
-    """Of a release: the ids of the holders who leave."""
+    """Of a release: the ids of the holders who leave. Of a supervisor's assignment: the id of the new holder."""
     text: str = ""
-    """Of a claim the picker's name, of a close the reason."""
+    """Of a claim the picker's name, of a close the reason, of an event that a supervisor accepted its sender's name."""
 
     @property
     def position(self) -> tuple[int, int]:
@@ -101,6 +102,8 @@ class AssignmentState:
 
     holders: dict[str, int] = field(default_factory=dict)
     """The time since which each holder has had it; those who held it at the end remain."""
+    ended_holds: list[Hold] = field(default_factory=list)
+    """The holds that were released, in the order of their ends."""
     people: dict[str, PickerProgress] = field(default_factory=dict)
     picked: dict[int, Decimal] = field(default_factory=dict)
     wraps: int = 0
@@ -131,6 +134,11 @@ class AssignmentState:
     def active_holders(self) -> frozenset[str]:
         """Return the ids of those who hold it and have something left to do."""
         return frozenset(self.holders) if self.status is AssignmentStatus.ACTIVE else frozenset()
+
+    @property
+    def holds(self) -> list[Hold]:
+        """Return who has held it, and when."""
+        return holds_of(self.holders, self.ended_holds)
 
     @property
     def units(self) -> Decimal:

@@ -1,0 +1,1 @@
+"""Rejected events, and the decisions of supervisors about them."""
