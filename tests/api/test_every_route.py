@@ -270,7 +270,10 @@ def items(world: World, admin: Person) -> dict[str, str]:
     lines = [{"line_number": 1, "sku": "S", "quantity": 1, "location": "A"}]
     record = {"assignment_ref": "PA-1", "customer": "C", "order_label": "L", "role": "picker", "lines": lines}
     assert admin.post("/v1/imports/pick-assignments", {"records": [record]}).status == 200
+    event = {"client_event_id": "0b9c6c3e-5a1f-4d57-9d0f-6d6f1f3f9a10", "event_type": "unknown"}
+    assert admin.post("/events/batch", {"events": [event]}).status == 200
     return {
+        "client_event_id": event["client_event_id"],
         "order_id": order.json["order"]["id"],
         "device_id": device.json["id"],
         "session_id": admin.session_id,

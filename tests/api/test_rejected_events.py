@@ -150,9 +150,7 @@ def test_same_try_is_written_again_only_after_a_while(world: World, bo: Scanner,
         assert len(written) == 1
 
 
-def test_later_acceptance_of_the_clients_own_try_closes_the_row(
-    world: World, bo: Scanner, supervisor: Person
-) -> None:
+def test_later_acceptance_of_the_clients_own_try_closes_the_row(world: World, bo: Scanner, supervisor: Person) -> None:
     scan = bo.scan() | {"payload": bo.scan()["payload"] | {"assignment_id": "PA-9"}}
     event_id = rejected(bo, scan)
     load(world, record("PA-9", priority=0))
@@ -196,7 +194,10 @@ def test_event_that_is_not_well_formed_can_only_be_dismissed(
     if "more" not in change:
         answer = accept(supervisor, event_id)
         assert (answer.status, answer.code) == (409, "WORKFLOW_VIOLATION")
-        assert (answer.json["error"]["details"]["state"], answer.json["error"]["details"]["allowed"]) == ("open", ["dismiss"])
+        assert (answer.json["error"]["details"]["state"], answer.json["error"]["details"]["allowed"]) == (
+            "open",
+            ["dismiss"],
+        )
     assert dismiss(supervisor, event_id).status == 200
     assert bo.send(event) == [DUPLICATE]
 
@@ -229,7 +230,11 @@ def test_decision_is_repeated_but_not_changed(bo: Scanner, supervisor: Person) -
     assert accept(supervisor, accepted, note=NOTE).status == dismiss(supervisor, dismissed).status == 200
     assert accept(supervisor, accepted, note="Another").json["note"] == NOTE
     for answer in (dismiss(supervisor, accepted), accept(supervisor, dismissed)):
-        assert (answer.status, answer.code, answer.json["error"]["details"]["allowed"]) == (409, "WORKFLOW_VIOLATION", [])
+        assert (answer.status, answer.code, answer.json["error"]["details"]["allowed"]) == (
+            409,
+            "WORKFLOW_VIOLATION",
+            [],
+        )
     assert state_of().units == 1
 
 

@@ -64,6 +64,41 @@ def _sent(stage: Stage, events: int, *, again: bool = False, undo: bool = False)
     return hit
 
 
+def _rejected(stage: Stage) -> str:
+    """Return the id of an event that was rejected."""
+    _, idle = _floor(stage)
+    stranger = Scanner(stage.world, idle, "PA-IN-HAND")
+    event = stranger.scan()
+    assert stranger.send(event) == ["not_your_assignment"]
+    return str(event["client_event_id"])
+
+
+def _reviewed(stage: Stage) -> Hit:
+    _rejected(stage)
+    return Hit("GET", "/v1/picking/rejected-events", stage.world.person("supervisor"))
+
+
+def _decided(stage: Stage, decision: str) -> Hit:
+    path = f"/v1/picking/rejected-events/{{client_event_id}}/{decision}"
+    params = {"client_event_id": _rejected(stage)}
+    return Hit("POST", path, stage.world.person("supervisor"), {"note": "Counted on the pallet"}, params)
+
+
+def _managed(stage: Stage, method: str, path: str, body: Any) -> Hit:
+    _floor(stage)
+    params = {"assignment_id": "PA-IN-HAND"}
+    return Hit(method, f"/v1/assignments/{{assignment_id}}{path}", stage.world.person("supervisor"), body, params)
+
+
+def _assigned(stage: Stage) -> Hit:
+    _, idle = _floor(stage)
+    return _managed(stage, "POST", "/assign", {"user_id": idle.user_id})
+
+
+def _prioritised(stage: Stage) -> Hit:
+    return _managed(stage, "PATCH", "", {"priority": 3})
+
+
 def _ended(stage: Stage, action: str, body: Any = None) -> Hit:
     path = f"/assignments/{{assignment_id}}/{action}"
     return Hit("POST", path, _floor(stage)[0].person, body, {"assignment_id": "PA-IN-HAND"})
@@ -82,6 +117,11 @@ PICKING: dict[str, tuple[Callable[[Stage], Hit], int | None]] = {
     "POST events/batch, 500 events": (partial(_sent, events=500), 8),
     "POST events/batch, 25 and an undo": (partial(_sent, events=25, undo=True), None),
     "POST events/batch, 25 sent again": (partial(_sent, events=25, again=True), None),
+    "GET picking/rejected-events": (_reviewed, None),
+    "POST picking/rejected-events/accept": (partial(_decided, decision="accept"), 4),
+    "POST picking/rejected-events/dismiss": (partial(_decided, decision="dismiss"), None),
+    "POST assignments/{id}/assign": (_assigned, 4),
+    "PATCH assignments/{id}": (_prioritised, None),
     "POST assignments/release": (partial(_ended, action="release"), None),
     "POST assignments/close": (partial(_ended, action="close", body={"reason": "Out of stock"}), None),
 }

@@ -63,6 +63,15 @@ def picking(world: DeployedWorld, objects: EmbeddedObjects) -> None:
     picks.claim(two)
     picks.Scanner(world, two).send_scans(1)
     picks.scanner_state(two)
+    stray = picks.Scanner(world, world.person("picker"))
+    events = [stray.scan(), stray.scan()]
+    assert stray.send(*events) == ["not_your_assignment"] * 2
+    for path in ("", "?status=open"):
+        done(admin.get(f"/v1/picking/rejected-events{path}"))
+    for event, decision in zip(events, ("accept", "dismiss"), strict=True):
+        done(admin.post(f"/v1/picking/rejected-events/{event['client_event_id']}/{decision}", {"note": "seen"}))
+    done(admin.patch(f"/v1/assignments/{picks.REF}", {"priority": 3}))
+    done(admin.post(f"/v1/assignments/{picks.REF}/assign", {"user_id": stray.person.user_id}))
     picks.load(world, picks.record("PA-2", priority=0))
     picks.load(world, picks.record("PA-2", priority=1))
 

@@ -11,6 +11,8 @@ class AssignmentAction(StrEnum):
 
     RELEASE = "release"
     CLOSE = "close"
+    ASSIGN = "assign"
+    UPDATE = "update"
 
 
 ASSIGNMENT = StateMachine[AssignmentStatus](
@@ -19,6 +21,10 @@ ASSIGNMENT = StateMachine[AssignmentStatus](
         (AssignmentStatus.ACTIVE, AssignmentAction.RELEASE): AssignmentStatus.QUEUED,
         (AssignmentStatus.QUEUED, AssignmentAction.CLOSE): AssignmentStatus.CLOSED,
         (AssignmentStatus.ACTIVE, AssignmentAction.CLOSE): AssignmentStatus.CLOSED,
+        (AssignmentStatus.QUEUED, AssignmentAction.ASSIGN): AssignmentStatus.ACTIVE,
+        (AssignmentStatus.ACTIVE, AssignmentAction.ASSIGN): AssignmentStatus.ACTIVE,
+        (AssignmentStatus.QUEUED, AssignmentAction.UPDATE): AssignmentStatus.QUEUED,
+        (AssignmentStatus.ACTIVE, AssignmentAction.UPDATE): AssignmentStatus.ACTIVE,
     },
     states=tuple(AssignmentStatus),
 )

@@ -28,6 +28,20 @@ class AssignmentListQuery(msgspec.Struct, frozen=True):
     cursor: Cursor | None = None
 
 
+class AssignmentToUser(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The user who shall pick an assignment."""
+
+    user_id: EntityId
+    """The id of the user: an active one whose role sends events of scanners."""
+
+
+class AssignmentChange(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What a supervisor changes of an assignment."""
+
+    priority: Annotated[int, Meta(ge=0, le=9999)]
+    """Lower numbers are claimed first."""
+
+
 class AssignmentSummary(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     """An assignment with its progress."""
 
@@ -46,7 +60,7 @@ class AssignmentSummary(msgspec.Struct, frozen=True, omit_defaults=True, kw_only
     route: str
     """The delivery route; empty if the assignment has none."""
     priority: int
-    """Assignments of a higher priority are claimed first."""
+    """Lower numbers are claimed first."""
     qty: Decimal
     """The number of units to pick: the sum of all lines."""
     picked_qty: Decimal

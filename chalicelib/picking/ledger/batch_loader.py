@@ -85,10 +85,7 @@ class BatchLoader:
         event_ids = {event.event_id for event in events if event.event_id}
         records = {event_id: items[event_record_key(self._org_id, event_id)] for event_id in event_ids}
         known = {event_id: record for event_id, record in records.items() if record is not None}
-        return {
-            assignment_id: self._context(assignment_id, items, known, entries)
-            for assignment_id in assignment_ids
-        }
+        return {assignment_id: self._context(assignment_id, items, known, entries) for assignment_id in assignment_ids}
 
     def _keys(self, events: Iterable[ParsedEvent], assignment_ids: Iterable[str | None]) -> list[ItemKey[Any]]:
         keys: dict[ItemKey[Any], None] = {}

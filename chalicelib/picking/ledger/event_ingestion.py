@@ -10,8 +10,9 @@ Assignments are processed in parallel, the events of one assignment in their ord
 is decided again on fresh reads; those committed before stay committed. A hundred events of one assignment take three
 round trips after the authentication.
 
-What was rejected is kept for the supervisors, who may still accept it. If the store fails half-way, or the time runs out, the results so far are returned and the rest is rejected with
-`retry`: the client sends those events again, and any that were recorded after all are duplicates then.
+If the store fails half-way, or the time runs out, the results so far are returned and the rest is rejected with
+`retry`: the client sends those events again, and any that were recorded after all are duplicates then. Events that are
+rejected for other reasons are kept for the supervisors, who may accept them.
 """
 
 from collections import Counter
@@ -266,8 +267,8 @@ def place_events(events: Sequence[ParsedEvent], context: EventContext, arrived_a
 
 def _entry(event: ParsedEvent, context: EventContext, at: int) -> StoredEntry:
     """Return the entry of an event."""
-    is_scan = event.kind is EntryKind.SCAN and context.writer is not None
-    reading = read_code(event.raw, context.writer.lines) if is_scan else None
+    writer = context.writer
+    reading = None if writer is None or event.kind is not EntryKind.SCAN else read_code(event.raw, writer.lines)
     return event_entry(event, reading, at)
 
 

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 CLOCK_TOLERANCE_MS = 5_000
-"""How far the clock of a device may be behind when its user has just taken the assignment from somebody else."""
+"""How far the clock of a device may be behind when its user has just taken the assignment over."""
 
 
 class Hold(NamedTuple):
@@ -38,8 +38,8 @@ def holds_of(holders: Mapping[str, int], ended: Sequence[Hold]) -> list[Hold]:
 def place_event(holds: Sequence[Hold], user_id: str, at: int) -> Placement | None:
     """Return where an event of a user belongs; None if they did not hold the assignment when it happened.
 
-    The clock of a present holder may be wrong: an event from before their claim, at a time at which nobody else held the
-    assignment, is moved to the claim.
+    The clock of a present holder may be wrong: an event from before anybody held the assignment is moved to their
+    claim, and so is one from just before their claim.
     """
     own = [hold for hold in holds if hold.user_id == user_id]
     for hold in own:
@@ -49,5 +49,5 @@ def place_event(holds: Sequence[Hold], user_id: str, at: int) -> Placement | Non
     if not claims or not any(hold.until is None for hold in own):
         return None
     claim = min(claims)
-    held_by_other = any(hold.user_id != user_id and hold.covers(at) for hold in holds)
-    return None if held_by_other and claim - at > CLOCK_TOLERANCE_MS else Placement(claim, claim)
+    was_held_before = any(hold.since <= at for hold in holds)
+    return None if was_held_before and claim - at > CLOCK_TOLERANCE_MS else Placement(claim, claim)

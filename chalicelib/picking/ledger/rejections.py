@@ -1,7 +1,7 @@
 """The records of rejected events, which supervisors decide about.
 
-The newest try of an event is kept until it is ingested or dismissed. A client sends its rejected events again with every
-batch, so a try like the stored one is written again only after a while.
+The newest try of an event is kept until it is ingested or dismissed. A client sends its rejected events again with
+every batch, so a try like the stored one is written again only after a while.
 """
 
 import json

@@ -44,10 +44,10 @@ routes = Routes(__name__, "Pick scanner")
 def record_events(request: Request[EventBatch, Empty]) -> Response[BatchAnswer]:
     """Send up to 500 scans and other events; each has its own result.
 
-    Events are recorded one by one: an invalid one is rejected and does not affect the others. Only who holds the
-    assignment may send its events, also after it was completed or closed. Remove accepted and duplicate events from
-    the queue. Send rejected ones again if the reason is `retry` or `internal_error`; the same `client_event_id` makes
-    that safe.
+    Events are recorded one by one: an invalid one is rejected and does not affect the others. An event counts if the
+    caller held the assignment when it happened, however late it arrives. Remove accepted and duplicate events from the
+    queue. Send rejected ones again if the reason is `retry` or `internal_error`; the same `client_event_id` makes that
+    safe. Other rejected events are listed for supervisors, and are a `duplicate` once one of them has decided.
     """
     statuses = event_ingestion.record_events(dependencies(), request.body, request.actor)
     return Response(BatchAnswer(statuses), incomplete=event_ingestion.is_retryable(statuses))

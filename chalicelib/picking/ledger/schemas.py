@@ -26,7 +26,7 @@ class ClientEventFields(msgspec.Struct, frozen=True, kw_only=True, tag_field="ev
     same one."""
     created_at: datetime
     """When the event happened by the device's clock (ISO 8601; UTC without an offset). A time after the arrival of the
-    event, or before the user took the assignment, is moved to that limit."""
+    event is moved to it, and one before the previous event of the batch to that of the previous event."""
     device_id: str | None = None
     """Your own name for the device, in at most 128 characters. It is recorded."""
     company_id: str | None = None
@@ -55,7 +55,7 @@ class ScanPayload(OrderPayload, frozen=True, forbid_unknown_fields=True):
     raw: Annotated[str, Meta(min_length=1, max_length=500)]
     """The text that was scanned, as it was read."""
     at: datetime
-    """The time of the scan. It is only recorded."""
+    """The time of the scan by the device's clock, which counts instead of `created_at`."""
 
 
 class MessagePayload(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -64,8 +64,8 @@ def accept_rejected_event(request: Request[Acceptance, Empty, EventRecord], work
     """Let a rejected event count for the user who sent it, at the moment at which it happened.
 
     It does not matter who held the assignment then, or whether it has ended. The client's next try is answered as a
-    `duplicate`, so the event leaves its queue. An event that is not well-formed, or whose assignment does not exist, can
-    only be dismissed: 409. Repeating the request changes nothing.
+    `duplicate`, so the event leaves its queue. An event that is not well-formed, or whose assignment does not exist,
+    can only be dismissed: 409. Repeating the request changes nothing.
     """
     return service.accept_event(work, request.resource, request.body, request.actor)
 
