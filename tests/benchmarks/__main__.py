@@ -30,6 +30,7 @@ from tests.benchmarks import (  # noqa: E402
     mailboxes,
     packing,
     picking,
+    positions,
     reminding,
     serving,
     sweeping,
@@ -63,6 +64,10 @@ def _mailboxes(report: Report, engine: MeteredEngine, *, quick: bool) -> None:
     mailboxes.run(report, engine, rounds=20 if quick else 60)
 
 
+def _positions(report: Report, engine: MeteredEngine, *, quick: bool) -> None:
+    positions.run(report, engine, couriers=40 if quick else 100, rounds=24 if quick else 48)
+
+
 def _imports(report: Report, _: MeteredEngine, *, quick: bool) -> None:
     importing.run(report, pairs=5 if quick else 15)
 
@@ -89,6 +94,7 @@ BENCHMARKS: dict[str, Callable[..., None]] = {
     "sweep": _sweep,
     "reminders": _reminders,
     "mailboxes": _mailboxes,
+    "positions": _positions,
     "import": _imports,
     "picking": _picking,
     "packing": _packing,

@@ -15,7 +15,7 @@ it; numbers are counted by the documented formula, which Amazon itself calls app
 from __future__ import annotations
 
 import base64
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -83,7 +83,7 @@ def write_units(
 ) -> float:
     """Return the cost of putting, updating or deleting an item, including its indexes."""
     own = _blocks(max(item_size(before), item_size(after))) * (_TRANSACTIONAL if transactional else 1)
-    return float(own + sum(_index_writes(index.entry(before), index.entry(after), index) for index in indexes))
+    return float(own + sum(_index_writes(before, after, index) for index in indexes))
 
 
 def check_units(item: Item | None, *, transactional: bool = False) -> float:
@@ -92,12 +92,21 @@ def check_units(item: Item | None, *, transactional: bool = False) -> float:
 
 
 def _index_writes(before: Item | None, after: Item | None, index: Index) -> int:
-    if before is None or after is None:
-        present = after if before is None else before
-        return 0 if present is None else _blocks(item_size(present))
-    if any(before[name] != after[name] for name in index.keys):
-        return _blocks(item_size(before)) + _blocks(item_size(after))
-    return 0 if before == after else _blocks(max(item_size(before), item_size(after)))
+    return sum(units for _, units in index_units(index.entry(before), index.entry(after), index))
+
+
+def index_units(before: Item | None, after: Item | None, index: Index) -> Iterator[tuple[str, int]]:
+    """Yield the writes of an index that follow from an entry before and after a change, with the hash key of each."""
+    is_moved = before is not None and after is not None and any(before[name] != after[name] for name in index.keys)
+    if before is None or after is None or is_moved:
+        yield from ((_hash_key(entry, index), _blocks(item_size(entry))) for entry in (before, after) if entry)
+    elif before != after:
+        yield _hash_key(after, index), _blocks(max(item_size(before), item_size(after)))
+
+
+def _hash_key(entry: Item, index: Index) -> str:
+    [value] = entry[index.keys[0]].values()
+    return str(value)
 
 
 def _blocks(size: int) -> int:

@@ -21,6 +21,8 @@ READ_UNIT, WRITE_UNIT = 0.125, 0.625
 """USD for a million on-demand units of DynamoDB."""
 REST_REQUEST = 3.50
 """USD for a million requests of a REST API."""
+SOCKET_MESSAGE = 1.00
+"""USD for a million messages to or from sockets."""
 FUNCTION_CALL, GB_SECOND = 0.20, 0.0000133334
 """USD for a million calls of a function on arm64, and for one gigabyte-second of it."""
 
@@ -52,13 +54,13 @@ def function_ms(cpu_s: float, trips: int, memory_mb: int) -> float:
     return cpu_s * 1000 * slower + trips * TRIP_MS
 
 
-def cost(units: Units, took_ms: float, memory_mb: int) -> Cost:
-    """Return the cost of a million requests with these units and duration."""
+def cost(units: Units, took_ms: float, memory_mb: int, gateway: float = REST_REQUEST) -> Cost:
+    """Return the cost of a million requests, or messages, with these units and duration."""
     seconds = took_ms / 1000 * 1_000_000
     return Cost(
         units.read * READ_UNIT + units.write * WRITE_UNIT,
         FUNCTION_CALL + seconds * memory_mb / 1024 * GB_SECOND,
-        REST_REQUEST,
+        gateway,
     )
 
 

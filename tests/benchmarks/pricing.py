@@ -71,7 +71,7 @@ def _write_price(operation: str, request: Mapping[str, Any], images: Images, *, 
             total += check_units(before, transactional=transactional)
         else:
             after = images.after[place]
-            total += write_units(before, after, _indexes()[place[0]], transactional=transactional)
+            total += write_units(before, after, indexes()[place[0]], transactional=transactional)
     return total
 
 
@@ -93,7 +93,7 @@ def _batch_price(wanted: Mapping[str, Any], found: Sequence[Item]) -> float:
     return batch_read_units(found, missing, consistent=wanted.get("ConsistentRead", False))
 
 
-def _indexes() -> Mapping[str, Sequence[Index]]:
+def indexes() -> Mapping[str, Sequence[Index]]:
     """Return the indexes of each table."""
     if not _known:
         for table in definitions(settings().stage):
