@@ -6,6 +6,7 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
+from chalicelib.core.settings import Settings
 from chalicelib.core.store import get
 from chalicelib.core.work import UnitOfWork
 from chalicelib.identity.accounts.tables import Organisation, organisation_key
@@ -41,6 +42,11 @@ def use_settings(work: UnitOfWork, organisation: Organisation | None) -> None:
 def dispatch_settings(work: UnitOfWork, org_id: str) -> DispatchSettings:
     """Return the organisation's settings, read once per unit of work."""
     return work.once(_KEPT, lambda: section_of(get(organisation_key(org_id)), DISPATCH))
+
+
+def radius_of(organisation: Organisation | None, settings: Settings) -> int:
+    """Return the metres within which couriers are looked for in an organisation that was read with the request."""
+    return section_of(organisation, DISPATCH).radius_m or settings.nearest_radius_m
 
 
 def radius_m(work: UnitOfWork, org_id: str) -> int:

@@ -85,7 +85,14 @@ ROLES: Mapping[str, Role] = {
     ),
     "websocket_message": Role(
         timeout_s=_GATEWAY_S,
-        tables={**_AUTHENTICATES, "dispatch": "BatchGetItem UpdateItem", "realtime": "GetItem UpdateItem"},
+        tables={
+            **_AUTHENTICATES,
+            **_DELIVERS,
+            **_AUDITED,
+            "dispatch": "BatchGetItem GetItem Query UpdateItem",
+        },
+        indexes={"dispatch": "waiting", "identity": "devices_by_owner"},
+        invokes=["deliver", "send"],
         posts_to_sockets=True,
         closes_sockets=True,
     ),

@@ -77,6 +77,7 @@ class Dispatch(RuleBasedStateMachine):
     @rule(courier=one_of_three, km=st.sampled_from([0, 1, 9, 20]))
     def somebody_says_where_they_are(self, courier: int, km: float) -> None:
         report(self.couriers[courier], *east(km))
+        self.expect({})
 
     @precondition(lambda self: self.in_hand())
     @rule(number=any_order, action=st.sampled_from(["next", "next", "next", "decline", "cancel"]))

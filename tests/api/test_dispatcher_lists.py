@@ -192,6 +192,18 @@ def test_free_couriers_near_a_position_come_nearest_first(world: World, dispatch
     assert ids(dispatcher.get(f"/v1/couriers?near={lat},{lng}&limit=1&status=free").json["couriers"]) == [near.user_id]
 
 
+def test_couriers_near_a_position_are_those_within_the_radius_of_the_organisation(
+    world: World, dispatcher: Person
+) -> None:
+    couriers = [on_duty(world.person("courier"), km=km) for km in (1, 9, 14)]
+    lat, lng = east(0)
+    for radius_m, number in ((5_000, 1), (15_000, 3), (None, 2)):
+        answer = world.person("SYSTEM_ADMIN").put("/v1/organisation/settings/dispatch", {"radius_m": radius_m})
+        assert answer.status == 200, answer
+        near = dispatcher.get(f"/v1/couriers?near={lat},{lng}").json["couriers"]
+        assert ids(near) == [courier.user_id for courier in couriers[:number]]
+
+
 @pytest.mark.parametrize(
     ("query", "field"),
     [

@@ -1,7 +1,11 @@
 """An order that finds no courier waits for one."""
 
+import json
+from typing import Any
+
 import pytest
 
+from infra.local.engine import EmbeddedEngine
 from tests.builders.dispatch import (
     NOWHERE,
     audit_row,
@@ -94,10 +98,61 @@ def test_a_courier_whose_position_is_old_gets_no_waiting_order(world: World, cus
     assert holder(placed) is None
 
 
-def test_the_sweep_offers_a_waiting_order_to_a_courier_who_came_near(world: World, customer: Person) -> None:
+@pytest.mark.parametrize("by_socket", [False, True])
+def test_a_free_courier_who_comes_near_gets_the_oldest_waiting_order(
+    world: World, customer: Person, by_socket: bool
+) -> None:
     courier = on_duty(world.person("courier"), *east(30))
     placed = [order(customer)["id"] for _ in range(2)]
+    socket = courier.socket("courier")
+    for km in (20, 9):
+        lat, lng = east(km)
+        assert holder(placed[0]) is None
+        if by_socket:
+            message = {"event": "location.update", "data": {"latitude": lat, "longitude": lng}}
+            world.say(socket, json.dumps(message))
+        else:
+            report(courier, lat, lng)
+    assert [holder(order_id) for order_id in placed] == [courier.user_id, None]
+    assert [event for event, _ in told(world, socket)] == ["order.assigned"]
+    assert audit_row(world, placed[0], "ORDER_ASSIGNED").actor_id == "system:follow-up"
+
+
+def test_a_courier_who_stood_near_unseen_gets_the_waiting_order_with_the_next_position(
+    world: World, customer: Person
+) -> None:
+    courier = on_duty(world.person("courier"))
+    world.clock.advance(minutes=6)
+    placed = order(customer)["id"]
+    assert holder(placed) is None
     report(courier, *east(1))
+    assert holder(placed) == courier.user_id
+
+
+def test_a_position_looks_for_waiting_orders_once_and_only_in_another_cell(
+    world: World, customer: Person, engine: EmbeddedEngine
+) -> None:
+    free, busy = on_duty(world.person("courier"), *east(2)), on_duty(world.person("courier"), *east(1))
+    assert order(customer)["assigned_courier"] == busy.user_id
+    asked: list[dict[str, Any]] = []
+    with engine.before("Query", lambda _, request: asked.append(request)):
+        for courier, km in ((busy, 5), (free, 2), (free, 2.001)):
+            report(courier, *east(km))
+        assert asked == []
+        report(free, *east(3))
+    [only] = asked
+    assert (only["ConsistentRead"], "IndexName" in only) == (True, False)
+
+
+def test_the_sweep_offers_a_waiting_order_to_a_courier_who_came_near(
+    world: World, customer: Person, engine: EmbeddedEngine
+) -> None:
+    courier = on_duty(world.person("courier"), *east(30))
+    placed = [order(customer)["id"] for _ in range(2)]
+    engine.fail_next("Query", "InternalServerError", times=20)
+    report(courier, *east(1))
+    engine.remove_hooks()
+    assert holder(placed[0]) is None
     world.sweep()
     assert [holder(order_id) for order_id in placed] == [courier.user_id, None]
     assert audit_row(world, placed[0], "ORDER_ASSIGNED").actor_id == "system:sweep"

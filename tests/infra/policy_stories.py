@@ -5,6 +5,7 @@ Nothing is asserted here but that it works; what was called meanwhile is what th
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable
 from datetime import timedelta
@@ -277,7 +278,11 @@ def waits(world: DeployedWorld, objects: EmbeddedObjects) -> None:
 def gone_sockets(world: DeployedWorld, objects: EmbeddedObjects) -> None:
     """Delivery deletes closed connections."""
     customer, courier = world.person("customer"), dispatch.on_duty(world.person("courier"))
-    for deliver in (lambda: dispatch.order(customer), lambda: dispatch.time_out(world)):
+    for deliver in (
+        lambda: dispatch.order(customer),
+        lambda: dispatch.time_out(world),
+        lambda: come_near_waiting_order(world, customer),
+    ):
         socket = customer.socket("customer")
         world.clock.advance(seconds=11)
         world.cloud.gone.add(socket)
@@ -314,6 +319,7 @@ def sockets_that_fall_behind(world: DeployedWorld, objects: EmbeddedObjects) -> 
     for person, channel, prepare, deliver in (
         (customer, "customer", nothing, order),
         (customer, "customer", order, lambda: dispatch.time_out(world)),
+        (customer, "customer", nothing, lambda: come_near_waiting_order(world, customer)),
         (tech, "staff", become_due, world.sweep_maintenance),
         (customer, "customer", nothing, deliver_to_customer),
     ):
@@ -330,6 +336,17 @@ def sockets_that_fall_behind(world: DeployedWorld, objects: EmbeddedObjects) -> 
         session = get(session_key(person.org_id, person.user_id, other.session_id))
         world.run(lambda work, ended=session: work.update(ended, {"ended_at": work.now}))
         deliver()
+
+
+def come_near_waiting_order(world: DeployedWorld, customer: Person) -> None:
+    """A courier, who has a device, says on their socket that they are near an order that waits."""
+    lat, lng = 10.0 + next(world.numbers) / 100, 10.0
+    dispatch.order(customer, pickup_lat=lat, pickup_lng=lng)
+    courier = dispatch.on_duty(world.person("courier"), -50.0, 10.0)
+    done(courier.post("/v1/devices/register", {"platform": "android", "fcmToken": f"near-{lat}"}), 201)
+    position = {"latitude": lat, "longitude": lng}
+    world.say(courier.socket("courier"), json.dumps({"event": "location.update", "data": position}))
+    assert courier.get("/v1/courier/active-order").json["active"]
 
 
 def nothing() -> None:

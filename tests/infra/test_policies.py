@@ -103,6 +103,7 @@ def test_function_may_invoke_only_the_function_that_it_uses() -> None:
         "dispatch_sweep": {f"{own}deliver", f"{own}send"},
         "maintenance_sweep": {f"{own}deliver", f"{own}send"},
         "websocket_connect": {f"{own}deliver"},
+        "websocket_message": {f"{own}deliver", f"{own}send"},
     }
 
 

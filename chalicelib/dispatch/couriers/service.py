@@ -11,6 +11,7 @@ from chalicelib.dispatch.couriers.positions import PositionReport, store_positio
 from chalicelib.dispatch.couriers.schemas import Availability, CourierPosition
 from chalicelib.dispatch.couriers.tables import Courier, courier_key
 from chalicelib.dispatch.orders import assignment
+from chalicelib.dispatch.orders.matching import serve_courier
 from chalicelib.dispatch.orders.rules import OrderAction, OrderState
 from chalicelib.dispatch.orders.tables import Order, order_key
 
@@ -60,8 +61,15 @@ def end_duty_of_absent(work: UnitOfWork, order: Order) -> Callable[[], None] | N
 def report_position(
     work: UnitOfWork, courier: Courier | None, command: CourierPosition, actor: Actor
 ) -> PositionReport:
-    """Store where a courier is, outside the unit of work, and return what became of the position."""
-    return store_position(work, courier, courier_key(actor.org_id, actor.user_id), command)
+    """Store where a courier is, outside the unit of work, and return what became of the position.
+
+    A free courier who comes near a waiting order is offered it at once.
+    """
+    org_id, courier_id = actor.org_id, actor.user_id
+    report = store_position(work, courier, courier_key(org_id, courier_id), command)
+    if report.is_elsewhere:
+        work.follow_ups.append((org_id, partial(serve_courier, org_id, courier_id)))
+    return report
 
 
 def _end_duty(work: UnitOfWork, org_id: str, courier_id: str, courier: Courier | None) -> None:

@@ -22,7 +22,9 @@ from chalicelib.dispatch.desk.schemas import MAX_NEAR, CourierListQuery, Courier
 from chalicelib.dispatch.orders.queries import UnderWay, active_ids, is_assigned, order_in_hand
 from chalicelib.dispatch.orders.rules import ACTIVE, IN_HAND, OrderState
 from chalicelib.dispatch.orders.tables import ORDER_HOURS, Customer, Order, list_keys, person_key
+from chalicelib.dispatch.settings import radius_of
 from chalicelib.edge.dependencies import Dependencies
+from chalicelib.identity.accounts.tables import Organisation
 
 _MILLISECOND = timedelta(milliseconds=1)
 _LISTED_NEAR = timedelta(hours=1)
@@ -78,7 +80,9 @@ def find_activity(actor: Actor, now: datetime) -> Activity | None:
     return count_activity(queries, ORDER_HOURS, now, actor.org_id, mixed=mixed)
 
 
-def list_couriers(actor: Actor, query: CourierListQuery, deps: Dependencies) -> Page[Courier]:
+def list_couriers(
+    organisation: Organisation | None, actor: Actor, query: CourierListQuery, deps: Dependencies
+) -> Page[Courier]:
     """Return couriers of the organisation. Raise `AccessDenied` if the caller may not see all of it.
 
     Raise `ValidationFailed` for a cursor of another list; a list of those near has none.
@@ -87,7 +91,11 @@ def list_couriers(actor: Actor, query: CourierListQuery, deps: Dependencies) -> 
     if query.position is not None:
         if query.cursor is not None:
             raise cursors.refused()
-        return Page(_free_couriers_near(actor.org_id, query.position, min(query.limit, MAX_NEAR), deps), None)
+        radius_m = radius_of(organisation, deps.settings)
+        near = _free_couriers_near(actor.org_id, query.position, radius_m, deps.clock.now())
+        keys = [courier_key(actor.org_id, courier_id) for courier_id in near[: min(query.limit, MAX_NEAR)]]
+        found = get_many(keys, deps.clock)
+        return Page([courier for courier in map(found.get, keys) if courier is not None], None)
     duties = (True, False) if query.status is None else (query.status is not CourierStatus.OFF,)
     partitions = [shard for on_duty in duties for shard in roster_keys(actor.org_id, on_duty=on_duty)]
     condition = None if query.status is None else _DOING.get(query.status)
@@ -108,11 +116,10 @@ def _further_filter(query: OrderListQuery) -> Condition | None:
     )
 
 
-def _free_couriers_near(org_id: str, position: tuple[float, float], limit: int, deps: Dependencies) -> list[Courier]:
-    """Return the nearest free couriers with a position, within the radius of the search for an offer."""
-    radius_m, index = deps.settings.nearest_radius_m, Courier.free_by_cell.Meta.index_name
+def _free_couriers_near(org_id: str, position: tuple[float, float], radius_m: int, now: datetime) -> list[str]:
+    """Return the free couriers within a radius, the nearest first."""
+    index = Courier.free_by_cell.Meta.index_name
     cells = geo.cells_within(*position, radius_m, geo.COVER)
-    now = deps.clock.now()
     hours = (key for cell in cells for key in free_cells_since(org_id, cell, now, now - _LISTED_NEAR))
     reads = parallel_reads([partial(Query(Courier, key, index).read) for key in hours])
     distances = {
@@ -120,7 +127,5 @@ def _free_couriers_near(org_id: str, position: tuple[float, float], limit: int, 
         for rows in reads
         for raw in rows.items
     }
-    near = sorted((metres, courier_id) for courier_id, metres in distances.items() if metres <= radius_m)[:limit]
-    keys = [courier_key(org_id, courier_id) for _, courier_id in near]
-    found = get_many(keys, deps.clock)
-    return [courier for courier in map(found.get, keys) if courier is not None]
+    near = sorted((metres, courier_id) for courier_id, metres in distances.items() if metres <= radius_m)
+    return [courier_id for _, courier_id in near]

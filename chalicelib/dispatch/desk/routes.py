@@ -18,7 +18,7 @@ from chalicelib.dispatch.desk.schemas import (
     OrderListQuery,
 )
 from chalicelib.dispatch.orders import examples as orders
-from chalicelib.dispatch.orders.resources import ORDER_RESOURCE
+from chalicelib.dispatch.orders.resources import ORDER_RESOURCE, ORGANISATION
 from chalicelib.dispatch.orders.rules import OrderAction
 from chalicelib.dispatch.orders.schemas import OrderPage, OrderView
 from chalicelib.dispatch.orders.tables import Order, customer_key
@@ -58,6 +58,7 @@ def list_orders(request: Request[Empty, OrderListQuery]) -> Page[Order]:
 @routes.get(
     "/v1/couriers",
     permission=permissions.MANAGE,
+    related=ORGANISATION,
     query=CourierListQuery,
     returns=CourierPage,
     view=views.courier_page_view,
@@ -68,7 +69,8 @@ def list_couriers(request: Request[Empty, CourierListQuery]) -> Page[Courier]:
 
     A page that is filtered by status may be short and still have a cursor.
     """
-    return queries.list_couriers(request.actor, request.query, dependencies())
+    organisation = request.related["organisation"]
+    return queries.list_couriers(organisation, request.actor, request.query, dependencies())
 
 
 organisation_settings(routes, DISPATCH, SETTINGS)

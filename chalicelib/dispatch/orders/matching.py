@@ -1,6 +1,7 @@
 """Brings waiting orders and free couriers together, in units of work that follow the change of either.
 
     a courier becomes free    they are offered the oldest waiting order within reach
+    a free courier moves      the same, when they come into another cell (`couriers.service`)
     an order begins to wait   a courier who became free at the same moment is offered the oldest waiting order
 
 Each looks after its own commit, so of two that change at the same moment at least the later one sees the other.
