@@ -278,11 +278,7 @@ def waits(world: DeployedWorld, objects: EmbeddedObjects) -> None:
 def gone_sockets(world: DeployedWorld, objects: EmbeddedObjects) -> None:
     """Delivery deletes closed connections."""
     customer, courier = world.person("customer"), dispatch.on_duty(world.person("courier"))
-    for deliver in (
-        lambda: dispatch.order(customer),
-        lambda: dispatch.time_out(world),
-        lambda: come_near_waiting_order(world, customer),
-    ):
+    for deliver in (lambda: dispatch.order(customer), lambda: dispatch.time_out(world)):
         socket = customer.socket("customer")
         world.clock.advance(seconds=11)
         world.cloud.gone.add(socket)
@@ -319,7 +315,6 @@ def sockets_that_fall_behind(world: DeployedWorld, objects: EmbeddedObjects) -> 
     for person, channel, prepare, deliver in (
         (customer, "customer", nothing, order),
         (customer, "customer", order, lambda: dispatch.time_out(world)),
-        (customer, "customer", nothing, lambda: come_near_waiting_order(world, customer)),
         (tech, "staff", become_due, world.sweep_maintenance),
         (customer, "customer", nothing, deliver_to_customer),
     ):
@@ -338,13 +333,31 @@ def sockets_that_fall_behind(world: DeployedWorld, objects: EmbeddedObjects) -> 
         deliver()
 
 
-def come_near_waiting_order(world: DeployedWorld, customer: Person) -> None:
-    """A courier, who has a device, says on their socket that they are near an order that waits."""
-    lat, lng = 10.0 + next(world.numbers) / 100, 10.0
-    dispatch.order(customer, pickup_lat=lat, pickup_lng=lng)
+def couriers_who_come_near(world: DeployedWorld, objects: EmbeddedObjects) -> None:
+    """Couriers come near waiting orders of a customer whose socket is gone, refuses, or is of an ended session."""
+    customer = world.person("customer")
+    for lat in (10.0, 11.0, 12.0):
+        dispatch.order(customer, pickup_lat=lat, pickup_lng=10.0)
+    world.cloud.gone.add(customer.socket("customer"))
+    world.clock.advance(seconds=11)
+    come_near(world, 10.0)
+    world.cloud.refusing.add("refusing")
+    assert world.connect("refusing", customer.fresh_token(), "customer")["statusCode"] == 200
+    publish_stale_offer(world, customer)
+    world.clock.advance(minutes=12)
+    come_near(world, 11.0)
+    other = world.signed_in(customer.org_id, customer.user_id, customer.role)
+    other.socket("customer")
+    session = get(session_key(customer.org_id, customer.user_id, other.session_id))
+    world.run(lambda work: work.update(session, {"ended_at": work.now}))
+    come_near(world, 12.0)
+
+
+def come_near(world: DeployedWorld, lat: float) -> None:
+    """A courier who has a device says on their socket that they are near an order that waits."""
     courier = dispatch.on_duty(world.person("courier"), -50.0, 10.0)
     done(courier.post("/v1/devices/register", {"platform": "android", "fcmToken": f"near-{lat}"}), 201)
-    position = {"latitude": lat, "longitude": lng}
+    position = {"latitude": lat, "longitude": 10.0}
     world.say(courier.socket("courier"), json.dumps({"event": "location.update", "data": position}))
     assert courier.get("/v1/courier/active-order").json["active"]
 

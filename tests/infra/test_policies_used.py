@@ -57,6 +57,7 @@ STORIES: Sequence[Story] = (
     stories.failed_deliveries,
     stories.gone_sockets,
     stories.sockets_that_fall_behind,
+    stories.couriers_who_come_near,
     floor.packing,
     floor.picking,
     floor.technicians,

@@ -3,9 +3,9 @@
 The courier is read with the authentication, and the write has the condition that they are still as read. How much is
 written depends on how far they have moved, because every index entry costs as much as the courier:
 
-    less than 15 m in their cell, within 2 minutes    nothing
-    less than 30 m in their cell, within 2 minutes    the courier, but no index entry
-    further, or later                                 the courier and their index entries
+    less than 15 m, within 2 minutes    nothing
+    less than 30 m, within 2 minutes    the courier, but no index entry
+    further, or later                   the courier and their index entries
 
 So a search sees a courier within 30 m of where they are, and the stored time of a position is less than two minutes
 older than that of the last one that was reported.
@@ -71,7 +71,7 @@ class _Position(msgspec.Struct, frozen=True):
 
     def is_indexed(self, courier: Courier | None) -> bool:
         """Return whether the index entries of the courier can stay."""
-        if courier is None or courier.home_place != self.place:
+        if courier is None:
             return False
         return self._is_close((courier.home_lat, courier.home_lng), courier.home_at, INDEXED_M)
 
