@@ -117,9 +117,9 @@ class Endpoint(msgspec.Struct, frozen=True, kw_only=True):
     """Makes the error of invalid input from the general one, where the contract has a code of its own; the function
     reads a field of the body as it was sent."""
     versioned: bool = False
-    version_covers_body: bool = False
+    version_covers_body: bool | Callable[[Any], bool] = False
     """Whether the body of a read depends on nothing but the entity's version, so that `If-None-Match` with that version
-    is answered with 304."""
+    is answered with 304; a function tells it from what the handler returned."""
     batch: bool = False
     """Whether the handler gets no unit of work but runs many of them by itself. What is stored for a replay is
     committed afterwards, so everything in a batch has to be safe to do again. Each of its units has an audit row; the
@@ -149,7 +149,7 @@ class Endpoint(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def is_conditional(self) -> bool:
         """Return whether a call honours `If-None-Match`: every read, unless its `ETag` is a version and more counts."""
-        return not self.mutates and self.returns is not None and (not self.versioned or self.version_covers_body)
+        return not self.mutates and self.returns is not None and (not self.versioned or bool(self.version_covers_body))
 
     @property
     def takes_body(self) -> bool:

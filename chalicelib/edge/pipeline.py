@@ -116,9 +116,11 @@ def _answer(endpoint: Endpoint, http: HttpRequest, deps: Dependencies, auth: Aut
     if not endpoint.mutates:
         if admitted is not None:
             checks.check_items(request, endpoint, admitted.found, admitted.keys, deps.clock.now())
-        answer = _encode(endpoint, request, endpoint.handler(request)).sent
+        result = endpoint.handler(request)
+        answer, covered = _encode(endpoint, request, result).sent, endpoint.version_covers_body
         if_none_match = http.headers.get("if-none-match")
-        answer = etags.conditional(answer, if_none_match, version_covers_body=endpoint.version_covers_body)
+        version_covers_body = covered(result) if callable(covered) else covered
+        answer = etags.conditional(answer, if_none_match, version_covers_body=version_covers_body)
         return _respond(answer, http)
     try:
         return _respond(_run(endpoint, request, http, deps, admitted), http)

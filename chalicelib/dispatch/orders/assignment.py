@@ -28,13 +28,10 @@ def given_up_by(order: Order, action: OrderAction) -> set[str]:
 
 def next_courier(work: UnitOfWork, order: Order) -> str | None:
     """Return the courier to offer the order to now: never one who had the offer before."""
-    pickup = None
-    if order.pickup_lat is not None and order.pickup_lng is not None:
-        pickup = (order.pickup_lat, order.pickup_lng)
     taken = {label for label in work.conflicts if not label.startswith(duty.OFF_DUTY)}
     criteria = CourierCriteria(
         org_id=order.org_id,
-        pickup=pickup,
+        pickup=order.pickup,
         excluded=frozenset(taken | (order.tried or set())),
         now=work.now,
         max_age=timedelta(seconds=work.settings.position_max_age_s),

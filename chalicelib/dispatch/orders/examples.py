@@ -43,9 +43,10 @@ RETRIED = {
 CANCELED = _order(OrderState.CANCELED_BY_CUSTOMER, 3, "2026-03-14T09:29:30.145Z")
 
 PLACED = {"order": ASSIGNED, "assigned_courier_id": _COURIER}
-CUSTOMER_ACTIVE_ORDER = {"order": ACCEPTED, "assigned_driver": {"id": _COURIER}}
-COURIER_ACTIVE_ORDER = {"order": ACCEPTED, "assigned_driver": ...}
-ACTIVE_ORDERS = {"orders": [ACCEPTED]}
+FOLLOWED = {**ACCEPTED, "eta_at": "2026-03-14T09:48:37.038Z"}
+CUSTOMER_ACTIVE_ORDER = {"order": FOLLOWED, "assigned_driver": {"id": _COURIER}}
+COURIER_ACTIVE_ORDER = {"order": FOLLOWED, "assigned_driver": ...}
+ACTIVE_ORDERS = {"orders": [FOLLOWED]}
 HISTORY = {"orders": [DELIVERED]}
 TIMELINE = {
     "entries": [

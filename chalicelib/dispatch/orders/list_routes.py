@@ -7,6 +7,7 @@ from chalicelib.dispatch.orders import customers, examples, queries, views
 from chalicelib.dispatch.orders.customers import CUSTOMER_RESOURCE
 from chalicelib.dispatch.orders.schemas import ActiveOrder, OrderPage
 from chalicelib.dispatch.orders.tables import Order
+from chalicelib.dispatch.tracking.queries import FollowedOrder, eta_of, follow_order, follow_orders
 from chalicelib.edge.dependencies import dependencies
 from chalicelib.edge.request import Empty, Request
 from chalicelib.edge.routes import Routes
@@ -23,9 +24,10 @@ routes = Routes(__name__, "Courier dispatch")
     view=views.customer_active_order_view,
     examples={"response": examples.CUSTOMER_ACTIVE_ORDER},
 )
-def customer_active_order(request: Request[Empty]) -> Order | None:
+def customer_active_order(request: Request[Empty]) -> FollowedOrder | None:
     """Get the customer's newest active order and its courier, as they are at this moment."""
-    return customers.find_newest(request.actor.org_id, request.related["customer"])
+    order = customers.find_newest(request.actor.org_id, request.related["customer"])
+    return None if order is None else follow_order(order, dependencies())
 
 
 @routes.get(
@@ -34,13 +36,14 @@ def customer_active_order(request: Request[Empty]) -> Order | None:
     related={"customer": CUSTOMER_RESOURCE},
     query=CursorRequest,
     returns=OrderPage,
-    view=views.own_order_page_view,
+    view=views.active_orders_view,
     examples={"response": examples.ACTIVE_ORDERS},
 )
-def customer_active_orders(request: Request[Empty, CursorRequest]) -> Page[Order]:
+def customer_active_orders(request: Request[Empty, CursorRequest]) -> Page[FollowedOrder]:
     """List the customer's active orders, newest first."""
-    customer = request.related["customer"]
-    return customers.list_active(request.actor.org_id, customer, request.query, dependencies().clock)
+    customer, deps = request.related["customer"], dependencies()
+    page = customers.list_active(request.actor.org_id, customer, request.query, deps.clock)
+    return Page(follow_orders(page.items, deps), page.next_cursor)
 
 
 @routes.get(
@@ -67,9 +70,11 @@ def customer_history(request: Request[Empty, CursorRequest]) -> Page[Order]:
     view=views.courier_active_order_view,
     examples={"response": examples.COURIER_ACTIVE_ORDER},
 )
-def courier_active_order(request: Request[Empty]) -> Order | None:
+def courier_active_order(request: Request[Empty]) -> FollowedOrder | None:
     """Get the order that the courier has, offered or accepted, as it is at this moment."""
-    return queries.find_courier_active_order(request.actor, request.related["courier"])
+    courier = request.related["courier"]
+    order = queries.find_courier_active_order(request.actor, courier)
+    return None if order is None else FollowedOrder(order, eta_of(order, courier, dependencies()))
 
 
 @routes.get(

@@ -1,6 +1,7 @@
 """Reads of orders: the active order of couriers, histories, newest first, and the timeline of an order."""
 
 from collections.abc import Callable, Collection, Sequence
+from datetime import datetime
 from functools import partial
 from typing import NamedTuple
 
@@ -22,9 +23,10 @@ from chalicelib.realtime.backlog import EntityEvents
 
 
 class OrderRead(NamedTuple):
-    """An order, and who reads it."""
+    """An order, when it is probably delivered, and who reads it."""
 
     order: Order
+    eta_at: datetime | None
     actor: Actor
 
 

@@ -23,6 +23,8 @@ from chalicelib.dispatch.proof.errors import ProofRequired
 from chalicelib.dispatch.settings import use_settings
 from chalicelib.dispatch.tariffs.errors import PriceChanged
 from chalicelib.dispatch.tariffs.tables import vehicle_type_key
+from chalicelib.dispatch.tracking.queries import follow_order
+from chalicelib.edge.dependencies import dependencies
 from chalicelib.edge.endpoint import AuditTarget, Resource
 from chalicelib.edge.request import Empty, Request
 from chalicelib.edge.routes import Routes
@@ -72,13 +74,13 @@ def create_order(request: Request[CreateOrder], work: UnitOfWork) -> Order:
     resource=ORDER_RESOURCE,
     returns=OrderView,
     view=views.read_order_view,
-    examples={"response": examples.ACCEPTED},
+    examples={"response": examples.FOLLOWED},
     versioned=True,
-    version_covers_body=True,
+    version_covers_body=lambda read: read.eta_at is None,
 )
 def get_order(request: Request[Empty, Empty, Order]) -> queries.OrderRead:
     """Get an order, as its customer, its current courier or a dispatcher."""
-    return queries.OrderRead(request.resource, request.actor)
+    return queries.OrderRead(*follow_order(request.resource, dependencies()), request.actor)
 
 
 @routes.get(

@@ -9,7 +9,7 @@ from msgspec import Meta
 
 from chalicelib.dispatch.orders.rules import OrderState
 from chalicelib.dispatch.proof.schemas import Proof, Requirements
-from chalicelib.dispatch.tariffs.rules import Coordinates
+from chalicelib.dispatch.tariffs.rules import Coordinates, place
 from chalicelib.edge.types import EntityId, Latitude, Longitude, Moment, Note500, Phone32, Text500
 
 _PAIRS = (("pickup_lat", "pickup_lng"), ("dropoff_lat", "dropoff_lng"))
@@ -53,17 +53,12 @@ class CreateOrder(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     @property
     def pickup(self) -> Coordinates | None:
         """Return where the courier picks the order up, if its coordinates are given."""
-        return (
-            None
-            if self.pickup_lat is None or self.pickup_lng is None
-            else Coordinates(self.pickup_lat, self.pickup_lng)
-        )
+        return place(self.pickup_lat, self.pickup_lng)
 
     @property
     def dropoff(self) -> Coordinates | None:
         """Return where the courier delivers the order, if its coordinates are given."""
-        lat, lng = self.dropoff_lat, self.dropoff_lng
-        return None if lat is None or lng is None else Coordinates(lat, lng)
+        return place(self.dropoff_lat, self.dropoff_lng)
 
     @staticmethod
     def cross_check(present: Mapping[str, object]) -> Mapping[str, str]:
@@ -156,6 +151,10 @@ class OrderView(msgspec.Struct, frozen=True, omit_defaults=True):
     waiting_until: datetime | None = None
     """Until when a courier is looked for again, in UTC. Absent unless the status is `no_nearby_driver` and the wait is
     not over."""
+    eta_at: datetime | None = None
+    """When the order is probably delivered, in UTC, by the distance that is left at this moment. Only reads of one
+    order and of active orders have it. Absent unless the status is `accepted`, `arrived` or `picked_up`, if a
+    coordinate of the way that is left is missing, and if the courier has sent no position in the last 5 minutes."""
     assigned_courier: str | None = None
     """The user id of the courier who has the offer or the order, or had it when it was delivered or canceled. Absent
     if the status is `no_nearby_driver`."""

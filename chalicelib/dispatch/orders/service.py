@@ -37,7 +37,7 @@ def create_order(work: UnitOfWork, vehicle_type: VehicleType | None, command: Cr
     """
     check_vehicle_type(command.vehicle_type_id, vehicle_type)
     check_price(command.estimated_price_cents, vehicle_type, command.pickup, command.dropoff)
-    order = _new_order(work, command, actor)
+    order = _new_order(work, vehicle_type, command, actor)
     work.audit(Order.kind, order.order_id, "ORDER_CREATED")
     if is_scheduled(work, command):
         return _schedule(work, order, command)
@@ -169,7 +169,7 @@ def _schedule(work: UnitOfWork, order: Order, command: CreateOrder) -> Order:
     return order
 
 
-def _new_order(work: UnitOfWork, command: CreateOrder, actor: Actor) -> Order:
+def _new_order(work: UnitOfWork, vehicle_type: VehicleType | None, command: CreateOrder, actor: Actor) -> Order:
     order_id = work.ids.new()
     return order_key(actor.org_id, order_id).new(
         order_id=order_id,
@@ -185,6 +185,7 @@ def _new_order(work: UnitOfWork, command: CreateOrder, actor: Actor) -> Order:
         notes=command.notes,
         vehicle_type_id=command.vehicle_type_id,
         estimated_price_cents=command.estimated_price_cents,
+        average_kmh=None if vehicle_type is None else vehicle_type.average_kmh,
         **required_proof(work, command.requirements),
         created_at=work.now,
         updated_at=work.now,

@@ -7,6 +7,7 @@ from chalicelib.core.hourly_counts import HourlyCount, HourlyCounts
 from chalicelib.core.sharding import Shards
 from chalicelib.core.store import ItemKey
 from chalicelib.core.table import (
+    DecimalAttribute,
     Entity,
     ExpiryAttribute,
     FloatAttribute,
@@ -19,6 +20,7 @@ from chalicelib.core.table import (
     stored_in,
 )
 from chalicelib.dispatch.orders.rules import ACTIVE
+from chalicelib.dispatch.tariffs.rules import Coordinates, place
 
 OFFER_SHARDS = Shards(8)
 DUE_SHARDS = Shards(4)
@@ -46,6 +48,7 @@ class Order(Entity):
             "updated_at",
             "delivery_pin",
             "tried",
+            "average_kmh",
         }
     )
 
@@ -63,6 +66,8 @@ class Order(Entity):
     notes = optional(UnicodeAttribute())
     vehicle_type_id = optional(UnicodeAttribute())
     estimated_price_cents = optional(IntAttribute())
+    average_kmh = optional(DecimalAttribute())
+    """The speed of the vehicle type when the order was created, if it has one of its own."""
     requires_photo = optional(BooleanAttribute())
     delivery_pin = optional(UnicodeAttribute())
     """The PIN that proves the delivery, if the order requires one. Only the customer reads it."""
@@ -120,6 +125,16 @@ class Order(Entity):
     )
     """Orders that wait, by the end of their wait, and scheduled ones, by the time at which they are offered, each in
     shards, because all organisations share them."""
+
+    @property
+    def pickup(self) -> Coordinates | None:
+        """Return where the order is picked up, if its coordinates are known."""
+        return place(self.pickup_lat, self.pickup_lng)
+
+    @property
+    def dropoff(self) -> Coordinates | None:
+        """Return where the order is delivered, if its coordinates are known."""
+        return place(self.dropoff_lat, self.dropoff_lng)
 
 
 class Customer(Item):

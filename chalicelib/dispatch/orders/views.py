@@ -26,6 +26,7 @@ from chalicelib.dispatch.orders.timeline_schemas import (
     StatusChange,
 )
 from chalicelib.dispatch.proof.schemas import Requirements
+from chalicelib.dispatch.tracking.queries import FollowedOrder
 
 NO_COURIER = "No courier is available right now."
 SCHEDULED = "The order is offered to couriers at the time that you named."
@@ -72,9 +73,10 @@ def own_order_view(order: Order) -> OrderView:
 
 def read_order_view(read: OrderRead) -> OrderView:
     """Return an order as this caller may read it."""
-    order, actor = read
+    order, eta_at, actor = read
     view = own_order_view(order) if order.customer_id == actor.user_id else order_view(order)
-    return replace(view, dispatcher_reason=order.dispatcher_reason) if actor.reaches(permissions.MANAGE) else view
+    reason = order.dispatcher_reason if actor.reaches(permissions.MANAGE) else None
+    return replace(view, eta_at=eta_at, dispatcher_reason=reason)
 
 
 def placed_order_view(order: Order) -> OrderPlaced:
@@ -83,16 +85,23 @@ def placed_order_view(order: Order) -> OrderPlaced:
     return OrderPlaced(own_order_view(order), order.assigned_courier, None if order.assigned_courier else message)
 
 
-def customer_active_order_view(order: Order | None) -> ActiveOrder:
+def customer_active_order_view(followed: FollowedOrder | None) -> ActiveOrder:
     """Return a customer's active order and its courier, once one has accepted it."""
-    if order is None:
+    if followed is None:
         return ActiveOrder(active=False)
-    return ActiveOrder(active=True, order=own_order_view(order), assigned_driver=_driver(order))
+    return ActiveOrder(active=True, order=_own_followed(followed), assigned_driver=_driver(followed.order))
 
 
-def courier_active_order_view(order: Order | None) -> ActiveOrder:
+def courier_active_order_view(followed: FollowedOrder | None) -> ActiveOrder:
     """Return the order that a courier has in hand."""
-    return ActiveOrder(active=False) if order is None else ActiveOrder(active=True, order=order_view(order))
+    if followed is None:
+        return ActiveOrder(active=False)
+    return ActiveOrder(active=True, order=replace(order_view(followed.order), eta_at=followed.eta_at))
+
+
+def active_orders_view(page: Page[FollowedOrder]) -> OrderPage:
+    """Return a page of a customer's active orders."""
+    return OrderPage([_own_followed(followed) for followed in page.items], page.next_cursor)
 
 
 def order_page_view(page: Page[Order]) -> OrderPage:
@@ -110,6 +119,10 @@ def order_timeline_view(timeline: Timeline) -> OrderTimeline:
     rows = timeline.changes.items
     entries = [OrderTimelineEntry(row.timestamp, row.action_type, row.actor_id, _order_changes(row)) for row in rows]
     return OrderTimeline(timeline.order.order_id, entries, timeline.changes.next_cursor)
+
+
+def _own_followed(followed: FollowedOrder) -> OrderView:
+    return replace(own_order_view(followed.order), eta_at=followed.eta_at)
 
 
 def _order_changes(row: AuditRow) -> OrderChanges | None:

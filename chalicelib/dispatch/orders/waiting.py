@@ -70,9 +70,7 @@ class CourierReach(msgspec.Struct, frozen=True):
 
 def cell_of(order: Order) -> str:
     """Return the coarse cell in which an order waits."""
-    if order.pickup_lat is None or order.pickup_lng is None:
-        return NOWHERE
-    return geo.encode(order.pickup_lat, order.pickup_lng, geo.COVER)
+    return NOWHERE if order.pickup is None else geo.encode(*order.pickup, geo.COVER)
 
 
 def begin_wait(work: UnitOfWork, order: Order) -> dict[str, object]:

@@ -1,6 +1,8 @@
 """The price of a delivery, from the distance between its places and the fares of a vehicle type."""
 
+from collections.abc import Sequence
 from decimal import ROUND_HALF_UP, Decimal
+from itertools import pairwise
 from typing import NamedTuple
 
 from chalicelib.dispatch.couriers.geo import great_circle_m
@@ -25,6 +27,11 @@ class Coordinates(NamedTuple):
     lng: float
 
 
+def place(lat: float | None, lng: float | None) -> Coordinates | None:
+    """Return the point with these coordinates, or None if they are not given."""
+    return None if lat is None or lng is None else Coordinates(lat, lng)
+
+
 class Fares(NamedTuple):
     """What a vehicle type costs, in major units of the currency, and how fast it is."""
 
@@ -34,6 +41,13 @@ class Fares(NamedTuple):
     minimum_fare: Decimal = Decimal(0)
     booking_fee: Decimal = Decimal(0)
     average_kmh: Decimal = DEFAULT_KMH
+
+
+class Journey(NamedTuple):
+    """The length of a way by road in kilometres, and the minutes that it takes."""
+
+    distance_km: Decimal
+    duration_min: Decimal
 
 
 class Estimate(NamedTuple):
@@ -49,15 +63,19 @@ class Estimate(NamedTuple):
         return int(self.price * 100)
 
 
+def journey(stops: Sequence[Coordinates], average_kmh: Decimal = DEFAULT_KMH) -> Journey:
+    """Return the way through these stops, its distance rounded to metres and its duration to tenths of a minute."""
+    metres = sum(Decimal(repr(great_circle_m(*start, *end))) for start, end in pairwise(stops))
+    distance = (metres * ROAD_FACTOR / 1000).quantize(_METRE, ROUND_HALF_UP)
+    return Journey(distance, (distance / average_kmh * 60).quantize(_TENTH, ROUND_HALF_UP))
+
+
 def estimate(pickup: Coordinates, dropoff: Coordinates, fares: Fares) -> Estimate:
     """Return the way and the price of a delivery.
 
-    The distance is rounded to metres and the duration to tenths of a minute before the price is calculated, so anybody
-    can calculate the price from what is shown.
+    The price is calculated from the rounded distance and duration, so anybody can calculate it from what is shown.
     """
-    metres = Decimal(repr(great_circle_m(*pickup, *dropoff)))
-    distance = (metres * ROAD_FACTOR / 1000).quantize(_METRE, ROUND_HALF_UP)
-    duration = (distance / fares.average_kmh * 60).quantize(_TENTH, ROUND_HALF_UP)
+    distance, duration = journey((pickup, dropoff), fares.average_kmh)
     price = fares.base_fare + fares.per_km * distance + fares.per_minute * duration + fares.booking_fee
     return Estimate(distance, duration, max(fares.minimum_fare, price).quantize(_CENT, ROUND_HALF_UP))
 
