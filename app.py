@@ -47,6 +47,7 @@ from chalicelib.dispatch.orders.sweep import end_waits, offer_scheduled, reassig
 from chalicelib.dispatch.proof.routes import routes as proof_routes
 from chalicelib.dispatch.proof.sweep import sweep_photos as sweep_order_photos
 from chalicelib.dispatch.tariffs.routes import routes as tariff_routes
+from chalicelib.dispatch.tracking.routes import routes as tracking_routes
 from chalicelib.edge.api import ALL_METHODS, UNKNOWN_ROUTE, BatonApp
 from chalicelib.edge.dependencies import Dependencies, install
 from chalicelib.edge.forms import FORM_DATA
@@ -108,6 +109,7 @@ ROUTES = (
     desk_routes,
     tariff_routes,
     proof_routes,
+    tracking_routes,
     work_order_routes,
     technician_routes,
     checklist_routes,

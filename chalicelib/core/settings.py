@@ -94,6 +94,8 @@ class Settings(msgspec.Struct, frozen=True):
     """ARN of the SNS platform application for mobile push; empty: push is not sent."""
     reset_url: str = ""
     """The URL of the app's reset page; the token is appended. Empty: messages contain the token only."""
+    track_url: str = ""
+    """The URL of the page that shows an order to its receiver; the token is appended. Empty: links have no URL."""
     caller_rate: int = 50
     """Requests a second of one caller."""
     caller_burst: int = 100

@@ -66,12 +66,14 @@ def test_both_sides_see_the_order_that_is_under_way(world: World, state: str) ->
     courier = on_duty(world.person("courier", full_name="Ada", phone="+31 6 1", profile_picture="https://p/a.png"))
     placed = carried(courier, order(customer), state)
     driver = {"id": courier.user_id, "name": "Ada", "phone": "+31 6 1", "profile_picture": "https://p/a.png"}
-    theirs = {"active": True, "order": placed}
+    is_accepted = state != "assigned"
+    eta = {"eta_at": customer.get(f"/v1/orders/{placed['id']}").json["eta_at"]} if is_accepted else {}
+    theirs = {"active": True, "order": placed | eta}
     for path in COURIER_ACTIVE:
         assert courier.get(path).json == theirs
     for path in CUSTOMER_ACTIVE:
-        assert customer.get(path).json == (theirs if state == "assigned" else theirs | {"assigned_driver": driver})
-    assert customer.get(ACTIVE_LIST).json == {"orders": [placed]}
+        assert customer.get(path).json == (theirs | {"assigned_driver": driver} if is_accepted else theirs)
+    assert customer.get(ACTIVE_LIST).json == {"orders": [placed | eta]}
 
 
 def test_a_driver_without_phone_and_picture_has_neither_field(world: World) -> None:

@@ -56,6 +56,7 @@ PATH_PARAMETERS: Mapping[str, str] = {
     "session_id": "The id of the session, as `GET /v1/me/sessions` lists it.",
     "shipment_id": "The id of the shipment.",
     "sku_id": "The id of the SKU (`SKU-...`).",
+    "token": "The token of the tracking link.",
     "user_id": "The id of the user.",
     "work_order_id": "The id of the work order.",
 }

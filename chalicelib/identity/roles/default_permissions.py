@@ -81,6 +81,11 @@ _TABLE: tuple[tuple[str, str, _Holders], ...] = (
     ("dispatch.order.read", "Read a delivery order.", {"courier": OWN, "customer": OWN, "dispatcher": ORG}),
     ("dispatch.order.manage", "List delivery orders and couriers, and decide about orders.", {"dispatcher": ORG}),
     ("dispatch.order.follow", "Follow the delivery orders that one has created.", {"customer": OWN}),
+    (
+        "dispatch.order.share",
+        "Make and withdraw tracking links of delivery orders.",
+        {"customer": OWN, "dispatcher": ORG},
+    ),
     ("dispatch.order.cancel", "Cancel a delivery order before it is picked up.", {"customer": OWN}),
     ("dispatch.offer.answer", "Accept, decline, carry out or release a delivery order.", {"courier": OWN}),
     ("dispatch.courier.availability", "Go on and off duty as a courier.", {"courier": OWN}),
