@@ -16,6 +16,8 @@ DIST = CONSOLE / "dist"
 ASSETS = "assets/"
 """The folder of the files that have a digest in their names."""
 PAGE, SETTINGS = "index.html", "config.json"
+TRACK_PAGE, TRACK_PATH = "track.html", "/track"
+"""The page of tracking links, for people who do not sign in, and its address."""
 KEPT, RENEWED = "public, max-age=31536000, immutable", "no-cache"
 """The values of `Cache-Control` of assets, and of all other files."""
 

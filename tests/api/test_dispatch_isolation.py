@@ -30,6 +30,8 @@ MEANT_FOR: Mapping[tuple[str, str], frozenset[str]] = {
     ("POST", "/v1/orders/{order_id}/cancel"): frozenset({"dispatcher", ADMIN}),
     ("POST", "/v1/orders/{order_id}/undeliverable"): frozenset({"dispatcher", ADMIN}),
     ("POST", "/v1/orders/{order_id}/deliver"): frozenset({"dispatcher", ADMIN}),
+    ("POST", "/v1/orders/{order_id}/tracking-link"): CUSTOMER | {"dispatcher"},
+    ("DELETE", "/v1/orders/{order_id}/tracking-link"): CUSTOMER | {"dispatcher"},
     ("POST", "/v1/customer/orders/cancel"): CUSTOMER,
     ("POST", "/v1/customer/orders/retry"): CUSTOMER,
     ("GET", "/v1/customer/active-order"): CUSTOMER,
@@ -66,7 +68,7 @@ def body_for(path: str, person: Person, order_id: str) -> dict[str, Any] | None:
     if path.startswith("/v1/courier/orders/"):
         reason = {"reason": "Closed"} if path.endswith("/undeliverable") else {}
         return {"order_id": order_id, "courier_id": person.user_id, **reason}
-    if path.startswith("/v1/orders/{order_id}/") and "/photos" not in path:
+    if path.startswith("/v1/orders/{order_id}/") and not path.endswith(("/photos", "/presign", "/confirm", "-link")):
         return {"courier_id": person.user_id} if path.endswith("/assign") else {"reason": "Closed"}
     bodies: dict[str, dict[str, Any]] = {
         "/v1/orders": order_body(),

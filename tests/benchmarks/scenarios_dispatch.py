@@ -19,6 +19,7 @@ from tests.builders.world import Person
 COURIERS = 40
 KM_PER_DEGREE = 111.2
 EARLIER = 25
+TRACKING_LINK = "/v1/orders/{order_id}/tracking-link"
 
 
 def _customer(stage: Stage) -> Person:
@@ -148,6 +149,29 @@ def _reading(name: str, path: str, *, as_courier: bool = False) -> Scenario:
     return Scenario(name, partial(_read, path=path, as_courier=as_courier), situation="a past")
 
 
+def _carried(stage: Stage) -> tuple[Person, dict[str, str]]:
+    """The customer of an order that its courier has picked up, and the path parameters of the order."""
+    customer = _customer(stage)
+    [courier] = _near(stage)
+    return customer, {"order_id": dispatch.carried(courier, dispatch.order(customer), "picked_up")["id"]}
+
+
+def _share(stage: Stage) -> Hit:
+    customer, params = _carried(stage)
+    return Hit("POST", TRACKING_LINK, customer, params=params, status=201)
+
+
+def _revoke(stage: Stage) -> Hit:
+    customer, params = _carried(stage)
+    dispatch.share(customer, params["order_id"])
+    return Hit("DELETE", TRACKING_LINK, customer, params=params, status=204)
+
+
+def _track(stage: Stage) -> Hit:
+    customer, params = _carried(stage)
+    return Hit("GET", "/v1/track/{token}", params={"token": dispatch.share(customer, params["order_id"])})
+
+
 def _duty(stage: Stage, *, available: bool) -> Hit:
     courier = stage.person("courier")
     dispatch.on_duty(courier)
@@ -177,6 +201,9 @@ _SCENARIOS = [
     Scenario("GET orders/tariffs", _tariffs),
     _reading("GET /v1/orders/{id}", "/v1/orders/{order_id}"),
     _reading("GET /v1/orders/{id}/timeline", "/v1/orders/{order_id}/timeline"),
+    Scenario("POST orders/{id}/tracking-link", _share),
+    Scenario("DELETE orders/{id}/tracking-link", _revoke),
+    Scenario("GET track/{token}", _track),
     Scenario("POST courier/availability, on", partial(_duty, available=True)),
     Scenario("POST courier/availability, off", partial(_duty, available=False)),
     Scenario("POST courier/location, free", partial(_location, busy=False)),

@@ -103,6 +103,13 @@ def assign_order(dispatcher: Person, order_id: str, courier: Person, **headers: 
     return dispatcher.post(f"/v1/orders/{order_id}/assign", {"courier_id": courier.user_id}, **headers)
 
 
+def share(person: Person, order_id: str) -> str:
+    """The token of a new tracking link of an order."""
+    answer = person.post(f"/v1/orders/{order_id}/tracking-link")
+    assert answer.status == 201, answer
+    return str(answer.json["token"])
+
+
 def cancel_order(customer: Person, order_id: str, **headers: str) -> Answer:
     """The customer cancels."""
     return customer.post("/v1/customer/orders/cancel", {"order_id": order_id}, **headers)

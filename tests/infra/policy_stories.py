@@ -238,6 +238,8 @@ def deliveries(world: DeployedWorld, objects: EmbeddedObjects) -> None:
     done(dispatch.step(near, "decline", placed["id"]))
     done(dispatch.step(far, "accept", placed["id"]))
     dispatch.report(far, 52.37, 4.89)
+    done(world.call("GET", f"/v1/track/{dispatch.share(customer, placed['id'])}"))
+    done(customer.delete(f"/v1/orders/{placed['id']}/tracking-link"), 204)
     done(dispatch.step(far, "cancel", placed["id"]))
     done(dispatch.cancel_order(customer, dispatch.order(customer, **dispatch.NOWHERE)["id"]))
     dispatch.order(customer)

@@ -88,6 +88,12 @@ def test_every_path_is_the_page_except_those_of_files() -> None:
     assert results == ["/index.html"] * len(pages) + files
 
 
+def test_tracking_links_have_a_page_of_their_own() -> None:
+    """What follows the `#` of a link is not sent, so there is one address."""
+    results = [request["uri"] for request in run(PAGE_FUNCTION, "/track", "/track.html", "/trackers")]
+    assert results == ["/track.html", "/track.html", "/index.html"]
+
+
 def test_paths_of_sockets_become_channels_and_unknown_ones_are_404() -> None:
     known = [f"/api/v1/ws/{channel}" for channel in CHANNELS]
     results = run(CHANNEL_FUNCTION, *known, "/api/v1/ws/admin", "/api/v1/ws/staff/more")

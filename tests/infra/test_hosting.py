@@ -148,7 +148,7 @@ def test_file_that_could_not_be_served_is_not_published(dist: Path, path: str) -
         site_files(dist, SETTINGS)
 
 
-def test_cloudfront_forgets_the_page_and_the_settings_only() -> None:
+def test_cloudfront_forgets_pages_and_settings_only() -> None:
     class CloudFront:
         def __init__(self) -> None:
             self.forgotten: list[str] = []
@@ -159,8 +159,8 @@ def test_cloudfront_forgets_the_page_and_the_settings_only() -> None:
     cloudfront = CloudFront()
     invalidate(cloudfront, "E1", ["assets/a.js", "icon.svg"], NOW)
     assert cloudfront.forgotten == []
-    invalidate(cloudfront, "E1", ["assets/a.js", "config.json", "index.html"], NOW)
-    assert cloudfront.forgotten == ["/config.json", "/index.html"]
+    invalidate(cloudfront, "E1", ["assets/a.js", "config.json", "track.html", "index.html"], NOW)
+    assert cloudfront.forgotten == ["/config.json", "/track.html", "/index.html"]
 
 
 def test_deployment_keeps_the_domain_that_an_operator_has_set() -> None:
