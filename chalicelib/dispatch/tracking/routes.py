@@ -8,7 +8,7 @@ from chalicelib.dispatch.orders.tables import Order
 from chalicelib.dispatch.proof.resources import SEEN_ORDER
 from chalicelib.dispatch.tracking import examples, queries, service, views
 from chalicelib.dispatch.tracking.rules import TRACKING, TrackingAction
-from chalicelib.dispatch.tracking.schemas import NewTrackingLink, TrackedOrder
+from chalicelib.dispatch.tracking.schemas import CreatedTrackingLink, TrackedOrder
 from chalicelib.edge.dependencies import dependencies
 from chalicelib.edge.endpoint import AuditTarget
 from chalicelib.edge.request import Empty, Request, Response
@@ -25,12 +25,12 @@ SHARED_ORDER = replace(SEEN_ORDER, states=TRACKING)
     permission=permissions.SHARE,
     resource=SHARED_ORDER,
     transition=TrackingAction.SHARE,
-    returns=NewTrackingLink,
+    returns=CreatedTrackingLink,
     status=201,
     audit_target=AuditTarget(Order.kind, "TRACKING_LINK_CREATED", "order_id"),
     examples={"response": examples.LINK},
 )
-def create_tracking_link(request: Request[Empty, Empty, Order], work: UnitOfWork) -> Response[NewTrackingLink]:
+def create_tracking_link(request: Request[Empty, Empty, Order], work: UnitOfWork) -> Response[CreatedTrackingLink]:
     """Make a link with which the receiver follows an order without signing in, as its customer or a dispatcher.
 
     It lasts until an hour after the order ends, and 7 days at most. An earlier link of the order ends at once. The

@@ -7,7 +7,7 @@ import msgspec
 from chalicelib.dispatch.orders.rules import OrderState
 
 
-class NewTrackingLink(msgspec.Struct, frozen=True, omit_defaults=True):
+class CreatedTrackingLink(msgspec.Struct, frozen=True, omit_defaults=True):
     """A tracking link."""
 
     token: str

@@ -5,14 +5,14 @@ from chalicelib.dispatch.couriers.tables import Courier
 from chalicelib.dispatch.orders.rules import OrderState
 from chalicelib.dispatch.orders.tables import Order
 from chalicelib.dispatch.tracking.queries import TrackedRead
-from chalicelib.dispatch.tracking.schemas import NewTrackingLink, TrackedCourier, TrackedOrder
+from chalicelib.dispatch.tracking.schemas import CreatedTrackingLink, TrackedCourier, TrackedOrder
 from chalicelib.dispatch.tracking.service import CreatedLink
 
 
-def tracking_link_view(created: CreatedLink, settings: Settings) -> NewTrackingLink:
+def tracking_link_view(created: CreatedLink, settings: Settings) -> CreatedTrackingLink:
     """Return a new link, with the address of the page that shows the order, if there is one."""
     token = created.token.text
-    return NewTrackingLink(
+    return CreatedTrackingLink(
         token, created.link.expires_at, f"{settings.track_url}{token}" if settings.track_url else None
     )
 
