@@ -10,7 +10,6 @@ from datetime import datetime, timedelta
 from functools import partial
 
 import msgspec
-from pynamodb.expressions.update import Action
 
 from chalicelib.core import observability
 from chalicelib.core.actor import Actor
@@ -132,23 +131,6 @@ def close_connection(sender: Sender, connection: OpenConnection, name: str, code
     """Close the socket of a connection that is removed from its mailbox."""
     close_socket(sender, connection.endpoint, name, code)
     observability.count("ConnectionsClosed")
-
-
-def count_message(connection_id: str, now: datetime) -> Connection | None:
-    """Count a message of a connection and return it with the count of this second; None if it is unknown or expired.
-
-    One write for the first message of a second, two for a further one.
-    """
-    item, second = connection_key(connection_id).new(), int(now.timestamp())
-    is_first = Connection.connection_id.exists() & (Connection.second != second)
-    is_further = Connection.second == second
-    first: list[Action] = [Connection.second.set(second), Connection.messages.set(1)]
-    further: list[Action] = [Connection.messages.add(1)]
-    is_counted = (
-        write_if(lambda: item.update(actions=first, condition=is_first)) is not None
-        or write_if(lambda: item.update(actions=further, condition=is_further)) is not None
-    )
-    return item if is_counted and not expired(item.expires_at, now) else None
 
 
 def _opened(

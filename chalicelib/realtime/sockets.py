@@ -43,6 +43,7 @@ from chalicelib.realtime.connections import NewConnection
 from chalicelib.realtime.delivery_trigger import DeliveryTrigger
 from chalicelib.realtime.errors import ConnectionGone, SendFailed
 from chalicelib.realtime.events import ACK, ERROR, PING, PONG, SocketEventHandler, socket_events
+from chalicelib.realtime.message_rate import MessageRate
 from chalicelib.realtime.permissions import CHANNEL_PREFIX, CHANNELS, may_listen
 from chalicelib.realtime.schemas import Acknowledgement, SocketError
 from chalicelib.realtime.sender import MESSAGE_TOO_BIG, POLICY_VIOLATION, Sender
@@ -67,6 +68,7 @@ class Sockets(msgspec.Struct, frozen=True):
     dependencies: Dependencies
     sender: Sender
     delivery_trigger: DeliveryTrigger
+    message_rate: MessageRate = msgspec.field(default_factory=MessageRate)
 
     def connect(self, event: Mapping[str, Any]) -> ChaliceResponse:
         """Accept a connection: 200, or 401, 403 or 422 before the socket opens."""
@@ -146,7 +148,7 @@ class Sockets(msgspec.Struct, frozen=True):
         if len(body) > settings.socket_message_bytes:
             connections.close_socket(self.sender, endpoint, connection_id, MESSAGE_TOO_BIG)
             return None
-        connection = connections.count_message(connection_id, self.dependencies.clock.now())
+        connection = self.message_rate.count(connection_id, self.dependencies.clock.now())
         if connection is None:
             raise AuthRequired("This connection is unknown. Connect again.")
         if connection.messages > settings.socket_messages_per_s:

@@ -79,7 +79,7 @@ class Place(Item):
 class Connection(Item):
     """An open connection by its id, where its own messages find its user and session.
 
-    `messages` counts the messages of the second `second` (since the epoch).
+    `messages` counts those of the second `second` (since the epoch), as far as processes share them (`message_rate`).
     """
 
     Meta = stored_in("realtime")

@@ -1,6 +1,7 @@
 """The socket handlers: connect, disconnect and messages."""
 
 import json
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from chalicelib.core.store import get
 from chalicelib.core.work import UnitOfWork
 from chalicelib.identity.roles.tables import role_key
 from chalicelib.identity.sessions.tables import session_key
+from chalicelib.realtime.message_rate import MessageRate
 from infra.local.engine import EmbeddedEngine
 from tests.builders.dispatch import stored_courier
 from tests.builders.mailboxes import box_of, is_stored, numbers_at, publish, recipient
@@ -246,6 +248,31 @@ def test_message_rate_counts_each_second_anew(world: World) -> None:
             assert say(world, socket, "ping") == [Sent("pong", {})]
         world.clock.advance(seconds=1)
     assert world.sender.closes == []
+
+
+def test_few_messages_a_second_are_counted_without_a_write(world: World, engine: EmbeddedEngine) -> None:
+    socket = world.person("courier").socket()
+    written: list[str] = []
+    with engine.before("UpdateItem", lambda operation, _: written.append(operation)):
+        for _ in range(3):
+            world.clock.advance(seconds=1)
+            for _ in range(2):
+                assert say(world, socket, "ping") == [Sent("pong", {})]
+        assert written == []
+        say(world, socket, "ping")
+    assert written
+
+
+def test_processes_exceed_the_message_rate_by_two_messages_each_at_most(world: World) -> None:
+    socket, now = world.person("courier").socket(), world.clock.now()
+    processes = [MessageRate() for _ in range(3)]
+    for sent in range(1, 61):
+        connection = processes[sent % 3].count(socket, now)
+        assert connection is not None
+        assert sent - 2 * len(processes) <= connection.messages <= sent or sent <= 2 * len(processes)
+    later = processes[0].count(socket, now + timedelta(seconds=1))
+    assert later is not None
+    assert later.messages == 0
 
 
 def test_message_above_the_limit_closes_the_socket(world: World) -> None:

@@ -88,6 +88,7 @@ OWN: dict[str, dict[str, str]] = {
         "delivery_trigger": "the port that starts a delivery, and its implementation on Lambda",
         "drain": "one delivery of one mailbox, in rounds",
         "mailbox": "the reads and conditional writes of a mailbox: append, read, save",
+        "message_rate": "the count of messages by which a socket is closed",
         "posting": "posts to one connection and what became of them",
         "protocol": "the protocol that all channels share, declared for the AsyncAPI document",
         "sender": "the port that posts to a socket and closes it, and its implementation on API Gateway",
