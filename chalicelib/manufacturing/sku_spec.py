@@ -14,7 +14,7 @@ from pynamodb.attributes import Attribute
 from pynamodb.constants import STRING
 
 from chalicelib.core.structs import decoder_of
-from chalicelib.edge.types import CODE, SENTENCE, Code, Name
+from chalicelib.edge.types import CODE, SENTENCE, Code, Name, Scan
 
 T = TypeVar("T")
 
@@ -22,7 +22,7 @@ MAX_PLACES = 6
 Name64 = Annotated[Name, Meta(max_length=64)]
 Code64 = Annotated[Code, Meta(max_length=64)]
 Unit16 = Annotated[Name, Meta(max_length=16)]
-Serial = Annotated[
+Lot = Annotated[
     str,
     CODE,
     Meta(
@@ -32,7 +32,9 @@ Serial = Annotated[
         extra={SENTENCE: "must consist of visible ASCII characters without spaces"},
     ),
 ]
-"""A serial number or lot as scanned; upper and lower case differ."""
+"""A lot as printed; upper and lower case differ."""
+ScannedSerial = Annotated[Scan, Meta(max_length=500)]
+"""A serial number, or a code that contains it, as scanned; `traceability/rules.py` reads it."""
 
 
 class Limit(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):

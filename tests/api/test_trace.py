@@ -198,7 +198,9 @@ def test_serials_with_special_characters_are_traced(line: Line) -> None:
     module = line.module(line.batch())
     for serial in ("A/B#C%D?E&F", "~", "(01)09521234543213(21)77", "'\"\\", "%23", "+"):
         data(line.bind(line.module(line.batch(cellsPerModule=1)), serial))
-        assert traced(line, serial)["serial"] == serial
+        assert traced(line, serial)["serial"] == (
+            serial if serial[0] != "(" else "77"
+        )  # a GS1 code with a serial number
     assert traced(line, module["serial"])["descendants"] == []
 
 

@@ -52,7 +52,7 @@ PATH_PARAMETERS: Mapping[str, str] = {
     "order_id": "The id of the order.",
     "pack_id": "The id of the pack (`PCK-...`).",
     "photo_id": "The id of the photo.",
-    "serial": "The serial number of a cell, module or pack.",
+    "serial": "The serial number of a cell, module or pack, or a scanned code with it.",
     "session_id": "The id of the session, as `GET /v1/me/sessions` lists it.",
     "shipment_id": "The id of the shipment.",
     "sku_id": "The id of the SKU (`SKU-...`).",

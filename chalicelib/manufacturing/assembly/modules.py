@@ -12,6 +12,7 @@ from chalicelib.manufacturing.rules import MODULE, BatchStatus, LineAction, Modu
 from chalicelib.manufacturing.status_counters import change_status, create_listed
 from chalicelib.manufacturing.tables import LINE_HOURS, Module, ProductionBatch, batch_key, module_key
 from chalicelib.manufacturing.traceability import serial_registry
+from chalicelib.manufacturing.traceability.rules import read_part, read_tray
 from chalicelib.manufacturing.traceability.tables import (
     CELL,
     UNBOUND,
@@ -27,7 +28,7 @@ from chalicelib.manufacturing.traceability.tables import (
 def create_module(work: UnitOfWork, batch: ProductionBatch, command: CreateModule, actor: Actor) -> Module:
     """Create a module in a batch that is in progress. Fails with `DuplicateSerial`."""
     key = module_key(actor.org_id, f"MOD-{work.ids.new()}")
-    module = new_assembly(work, key, batch, serial=command.serial, actor=actor)
+    module = new_assembly(work, key, batch, serial=read_part(command.serial).serial, actor=actor)
     work.audit(Module.kind, module.item_id, "MODULE_CREATED")
     create_listed(work, module)
     serial_registry.register_assembly(work, module)
@@ -38,20 +39,21 @@ def create_module(work: UnitOfWork, batch: ProductionBatch, command: CreateModul
 
 def bind_cell(work: UnitOfWork, module: Module, command: BindCell, actor: Actor) -> Module:
     """Bind a cell. Raise `Conflict` if the module is full; fails with `DuplicateSerial`."""
-    return _bind(work, module, [command.serial], actor, lot=command.lot, action=LineAction.BIND_CELL)
+    return _bind(work, module, [command.serial], actor, given_lot=command.lot, action=LineAction.BIND_CELL)
 
 
 def bind_cells(work: UnitOfWork, module: Module, command: BindCells, actor: Actor) -> Module:
     """Bind a tray of cells, all or none. Raise `Conflict` if there is not enough room; fails with `DuplicateSerial`."""
-    return _bind(work, module, command.serials, actor, lot=command.lot, action=LineAction.BIND_CELLS)
+    return _bind(work, module, command.serials, actor, given_lot=command.lot, action=LineAction.BIND_CELLS)
 
 
 def unbind_cell(
     work: UnitOfWork, module: Module, command: UnbindCell, actor: Actor, *, cell: SerialNumber | None
 ) -> Module:
     """Unbind a cell; its serial number can be bound again. Raise `Conflict` if it is not bound to this module."""
+    cell, serial = serial_registry.find_scanned(cell, command.serial)
     if cell is None or (cell.org_id, cell.used_as, cell.holder_id) != (module.org_id, CELL, module.item_id):
-        raise line_conflict(module, LineAction.UNBIND_CELL, [f"{command.serial} is not bound to this module"])
+        raise line_conflict(module, LineAction.UNBIND_CELL, [f"{serial} is not bound to this module"])
     _release_cell(work, module, cell, actor)
     changes: dict[str, list[object]] = {f"cell/{cell.serial}.module": [module.item_id, None]}
     if cell.lot is not None:
@@ -72,8 +74,9 @@ def seal_module(work: UnitOfWork, module: Module) -> Module:
 
 
 def _bind(
-    work: UnitOfWork, module: Module, serials: Sequence[str], actor: Actor, *, lot: str | None, action: LineAction
+    work: UnitOfWork, module: Module, scans: Sequence[str], actor: Actor, *, given_lot: str | None, action: LineAction
 ) -> Module:
+    serials, lot = read_tray(scans, given_lot)
     require_room(module, len(serials), "cell", action)
     entry = append_ledger_entry(work, module, actor.user_id, serials, lot=lot)
     serial_registry.register_cells(work, module, serials, lot=lot, entry=entry.sk)

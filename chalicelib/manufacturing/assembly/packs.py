@@ -25,6 +25,7 @@ from chalicelib.manufacturing.rules import (
 from chalicelib.manufacturing.status_counters import change_status, create_listed, status_values
 from chalicelib.manufacturing.tables import LINE_HOURS, Module, Pack, ProductionBatch, batch_key, module_key, pack_key
 from chalicelib.manufacturing.traceability import serial_registry
+from chalicelib.manufacturing.traceability.rules import read_part
 
 MakeConflict = Callable[..., Conflict]
 
@@ -35,7 +36,7 @@ def create_pack(work: UnitOfWork, batch: ProductionBatch, command: CreatePack, a
     Raise `ModulesNotFound`, or `Conflict` if a module cannot be bound. Fails with `DuplicateSerial`.
     """
     key = pack_key(actor.org_id, f"PCK-{work.ids.new()}")
-    pack = new_assembly(work, key, batch, serial=command.serial, actor=actor)
+    pack = new_assembly(work, key, batch, serial=read_part(command.serial).serial, actor=actor)
     work.audit(Pack.kind, pack.item_id, "PACK_CREATED")
     if command.module_ids:
         _bind_first_modules(work, pack, batch, command.module_ids, actor)

@@ -11,7 +11,8 @@ from msgspec import Meta
 from chalicelib.edge.types import EntityId, Note500
 from chalicelib.manufacturing.rules import Disposition, ModuleStatus, PackStatus
 from chalicelib.manufacturing.schemas import AssemblyQuery
-from chalicelib.manufacturing.sku_spec import Measurement, Name64, Serial, SkuSpec
+from chalicelib.manufacturing.sku_spec import Lot, Measurement, Name64, ScannedSerial, SkuSpec
+from chalicelib.manufacturing.traceability.rules import part_errors, read_tray, tray_errors
 
 MAX_PARTS_PER_REQUEST = 90
 """A transaction has at most 100 items; those of counters, audit row and the like need the rest."""
@@ -22,9 +23,11 @@ class CreateModule(msgspec.Struct, frozen=True, rename="camel", forbid_unknown_f
 
     batch_id: EntityId
     """The id of a batch that is in progress (`BAT-...`)."""
-    serial: Serial
+    serial: ScannedSerial
     """The serial number of the module, unique among all cells, modules and packs of all organisations. Upper and lower
-    case differ."""
+    case differ. Of a scanned GS1 code its serial number (21) is stored."""
+
+    cross_check = staticmethod(part_errors)
 
 
 class CreatePack(msgspec.Struct, frozen=True, rename="camel", forbid_unknown_fields=True):
@@ -32,47 +35,54 @@ class CreatePack(msgspec.Struct, frozen=True, rename="camel", forbid_unknown_fie
 
     batch_id: EntityId
     """The id of a batch that is in progress (`BAT-...`)."""
-    serial: Serial
+    serial: ScannedSerial
     """The serial number of the pack, unique among all cells, modules and packs of all organisations. Upper and lower
-    case differ."""
+    case differ. Of a scanned GS1 code its serial number (21) is stored."""
     module_ids: Annotated[list[EntityId], Meta(max_length=MAX_PARTS_PER_REQUEST)] | None = None
     """The ids of sealed modules (`MOD-...`) of the same SKU that are in no pack, in the order of binding."""
 
     @staticmethod
     def cross_check(present: Mapping[str, object]) -> Mapping[str, str]:
-        """Return the error of a module that is named twice."""
-        return duplicates(present, "moduleIds")
+        """Return the errors of a scan that names no pack, and of a module that is named twice."""
+        return part_errors(present) | duplicates(present, "moduleIds")
 
 
 class BindCell(msgspec.Struct, frozen=True, rename="camel", forbid_unknown_fields=True):
     """A cell to bind, and its lot."""
 
-    serial: Serial
+    serial: ScannedSerial
     """The serial number of the cell, unique among all cells, modules and packs of all organisations. Upper and lower
-    case differ."""
-    lot: Serial | None = None
-    """The lot of the cell, by which a recall finds it. Upper and lower case differ."""
+    case differ. Of a scanned GS1 code its serial number (21) is stored."""
+    lot: Lot | None = None
+    """The lot of the cell, by which a recall finds it. Upper and lower case differ. If absent, the lot (10) of the
+    scanned code, if it has one."""
+
+    cross_check = staticmethod(part_errors)
 
 
 class BindCells(msgspec.Struct, frozen=True, rename="camel", forbid_unknown_fields=True):
     """A tray of cells to bind, in order, and their lot."""
 
-    serials: Annotated[list[Serial], Meta(min_length=1, max_length=MAX_PARTS_PER_REQUEST)]
-    """The serial numbers of the cells in the order of binding, each once."""
-    lot: Serial | None = None
-    """The lot of all of these cells, by which a recall finds them. Upper and lower case differ."""
+    serials: Annotated[list[ScannedSerial], Meta(min_length=1, max_length=MAX_PARTS_PER_REQUEST)]
+    """The serial numbers of the cells in the order of binding, each once. Of scanned GS1 codes the serial numbers (21)
+    are stored."""
+    lot: Lot | None = None
+    """The lot of all of these cells, by which a recall finds them. Upper and lower case differ. If absent, the lot (10)
+    of the scanned codes, which then has to be the same in all of them."""
 
     @staticmethod
     def cross_check(present: Mapping[str, object]) -> Mapping[str, str]:
-        """Return the error of a cell that is named twice."""
-        return duplicates(present, "serials")
+        """Return the errors of scans that name no cell, of different lots, and of a cell that is named twice."""
+        return tray_errors(present) or _repeated_cells(present)
 
 
 class UnbindCell(msgspec.Struct, frozen=True, rename="camel", forbid_unknown_fields=True):
     """A cell to unbind."""
 
-    serial: Serial
-    """The serial number of a cell of this module."""
+    serial: ScannedSerial
+    """The serial number of a cell of this module, or a scanned GS1 code with it."""
+
+    cross_check = staticmethod(part_errors)
 
 
 class BindModule(msgspec.Struct, frozen=True, rename="camel", forbid_unknown_fields=True):
@@ -239,6 +249,11 @@ class PackDetail(PackView, frozen=True, rename="camel", omit_defaults=True, kw_o
     """The modules that the pack holds, in the order of binding."""
     dispositions: list[DecisionView]
     """All dispositions of the pack, oldest first; several if it was quarantined."""
+
+
+def _repeated_cells(present: Mapping[str, object]) -> dict[str, str]:
+    raws = present.get("serials")
+    return duplicates({"serials": read_tray(raws, None)[0]}, "serials") if isinstance(raws, list) else {}
 
 
 def duplicates(present: Mapping[str, object], name: str) -> dict[str, str]:

@@ -17,6 +17,7 @@ from chalicelib.manufacturing.traceability.schemas import (
     TraceAnswer,
     TraceQuery,
 )
+from chalicelib.manufacturing.traceability.serial_registry import find_scanned
 from chalicelib.manufacturing.traceability.settings import TRACEABILITY
 from chalicelib.manufacturing.traceability.tables import SerialNumber, registry_key
 from chalicelib.manufacturing.traceability.views import history_response
@@ -103,12 +104,12 @@ def list_affected(request: Request[Empty, AffectedQuery]) -> AffectedPage:
     examples={"response": {"data": _TRACE_EXAMPLE, "meta": {"nextCursor": None}}},
 )
 def trace_serial(request: Request[Empty, TraceQuery, SerialNumber | None]) -> TraceAnswer:
-    """Get the ancestors and descendants of a cell, module or pack by its serial number.
+    """Get the ancestors and descendants of a cell, module or pack by its serial number, or a scanned code with it.
 
     A cell that was unbound is `REMOVED` and has neither. A number that this organisation never used is 404.
     """
-    serial = request.path["serial"]
-    return queries.trace_serial(request.actor, request.resource, serial, request.query, dependencies().clock)
+    number, serial = find_scanned(request.resource, request.path["serial"])
+    return queries.trace_serial(request.actor, number, serial, request.query, dependencies().clock)
 
 
 @routes.get(
@@ -128,10 +129,11 @@ def export_history(request: Request[Empty, ExportQuery, SerialNumber | None]) ->
     events are ordered by unit and not by time; an event has the same id in each document that contains it.
     """
     clock = dependencies().clock
+    number, serial = find_scanned(request.resource, request.path["serial"])
     page = history.get_history(
         request.actor,
-        request.resource,
-        request.path["serial"],
+        number,
+        serial,
         request.query,
         organisation=request.related["organisation"],
         clock=clock,

@@ -6,7 +6,7 @@ import msgspec
 from msgspec import Meta
 
 from chalicelib.edge.types import Cursor
-from chalicelib.manufacturing.sku_spec import Serial
+from chalicelib.manufacturing.sku_spec import Lot
 
 MAX_TRACED = 1000
 MAX_EVENTS = 1000
@@ -137,7 +137,7 @@ class AffectedPage(msgspec.Struct, frozen=True):
 class AffectedQuery(msgspec.Struct, frozen=True, rename="camel"):
     """The lot of cells, and the part of the list to return."""
 
-    cell_lot: Serial
+    cell_lot: Lot
     """The lot exactly as it was given when the cells were bound; upper and lower case differ."""
     limit: Annotated[int, Meta(ge=1, le=100)] = 20
     """The largest number of packs and modules on the page."""

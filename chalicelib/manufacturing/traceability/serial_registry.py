@@ -10,10 +10,11 @@ from functools import partial
 
 from chalicelib.core.clock import Clock
 from chalicelib.core.errors import VersionConflict
-from chalicelib.core.store import get_many
+from chalicelib.core.store import get, get_many
 from chalicelib.core.work import RawItem, UnitOfWork
 from chalicelib.manufacturing.errors import DuplicateSerial
 from chalicelib.manufacturing.tables import Assembly, Module
+from chalicelib.manufacturing.traceability.rules import read_part
 from chalicelib.manufacturing.traceability.tables import CELL, MODULE, PACK, SerialNumber, serial_key
 
 _DUPLICATE = "serials"
@@ -44,6 +45,16 @@ def register_cells(work: UnitOfWork, module: Module, serials: Sequence[str], *, 
             label=None if is_single else _DUPLICATE,
             audited=False,
         )
+
+
+def find_scanned(number: SerialNumber | None, raw: str) -> tuple[SerialNumber | None, str]:
+    """Return the serial number that a scan names, and its text; `number` is what `registry_key` found.
+
+    Earlier versions stored a scanned GS1 code as a whole. Such a serial number is found by the same scan.
+    """
+    serial = read_part(raw).serial
+    stored = get(serial_key(raw)) if number is None and serial != raw else None
+    return (number, serial) if stored is None else (stored, raw)
 
 
 def release_cell(work: UnitOfWork, cell: SerialNumber) -> None:

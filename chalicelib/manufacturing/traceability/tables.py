@@ -25,6 +25,7 @@ from pynamodb.attributes import ListAttribute, UnicodeAttribute, UnicodeSetAttri
 from chalicelib.core.store import ItemKey
 from chalicelib.core.table import IntAttribute, Item, MomentAttribute, key, optional, stored_in
 from chalicelib.manufacturing.sku_spec import Measurement, StructAttribute
+from chalicelib.manufacturing.traceability.rules import read_part
 
 CELL, MODULE, PACK = "CELL", "MODULE", "PACK"
 """The uses of a serial number."""
@@ -137,8 +138,8 @@ def serial_key(serial: str) -> ItemKey[SerialNumber]:
 
 
 def registry_key(_: str, serial: str) -> ItemKey[SerialNumber]:
-    """Return the key of a serial number that a request names; `serial_key` for declarations of resources."""
-    return serial_key(serial)
+    """Return the key of the serial number that a request names or that was scanned; for declarations of resources."""
+    return serial_key(read_part(serial).serial)
 
 
 def ledger_key(holder_pk: str, version: int, entry_id: str) -> ItemKey[LedgerEntry]:
