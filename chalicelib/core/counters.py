@@ -58,7 +58,7 @@ def add_to_counters(
         target,
         condition=exists if condition is None else exists & condition,
         on_conflict=on_conflict or Unavailable(),
-        actions=_additions(target.model, amounts),
+        actions=additions(target.model, amounts),
         final=final,
     )
 
@@ -91,7 +91,7 @@ def change_contended(  # noqa: PLR0913 - independent of each other, and given by
         ItemKey(model, entity.pk, entity.sk),
         condition=is_current & condition,
         on_conflict=error if expected_version is None else _version_error(expected_version, error),
-        actions=[*set_actions(model, values), *_additions(model, amounts)],
+        actions=[*set_actions(model, values), *additions(model, amounts)],
         changes={**_changes(entity, values), **(changes or {})},
         label=EXACT_VERSION if insist == ALWAYS else f"{_LABEL}{_conflicts(work)}",
         final=expected_version is not None,
@@ -122,6 +122,7 @@ def _version_error(expected: int, otherwise: OnConflict) -> Callable[[RawItem | 
     return explain
 
 
-def _additions(model: Any, amounts: Amounts) -> list[Action]:
+def additions(model: Any, amounts: Amounts) -> list[Action]:
+    """Return the store's actions that add to counters of an entity and raise its version."""
     changed = [getattr(model, name).add(amount) for name, amount in amounts.items() if amount]
     return [*changed, model.version.add(1)]

@@ -61,6 +61,45 @@ class BoxClosed(PackingRefused):
         return cls.in_state(BOX, BoxStatus.CLOSED, BoxAction.PACK)
 
 
+class BoxNotEmpty(PackingRefused):
+    """Only an empty box can be voided.
+
+    `details`: `state` of the box, `action`, `allowed`, `missing` (`["removal of the contents"]`).
+    """
+
+    code, summary = "BOX_NOT_EMPTY", "Only an empty box can be voided."
+
+    @classmethod
+    def example(cls) -> Self:
+        """Return the error as the API description shows it."""
+        return cls.in_state(BOX, BoxStatus.OPEN, BoxAction.VOID, missing=["removal of the contents"])
+
+
+class ShipmentNotReopenable(PackingRefused):
+    """Only a packed shipment can be reopened. `details`: `state` of the shipment, `action`, `allowed`."""
+
+    code, summary = "SHIPMENT_NOT_REOPENABLE", "Only a packed shipment can be reopened."
+
+    @classmethod
+    def example(cls) -> Self:
+        """Return the error as the API description shows it."""
+        return cls.in_state(SHIPMENT, ShipmentStatus.PACKING, ShipmentAction.REOPEN)
+
+
+class ShipmentNotCancellable(PackingRefused):
+    """The shipment is cancelled, or its lines are being imported.
+
+    `details`: `state` of the shipment, `action`, `allowed`.
+    """
+
+    code, summary = "SHIPMENT_NOT_CANCELLABLE", "This shipment cannot be cancelled in its current state."
+
+    @classmethod
+    def example(cls) -> Self:
+        """Return the error as the API description shows it."""
+        return cls.in_state(SHIPMENT, ShipmentStatus.CANCELLED, ShipmentAction.CANCEL)
+
+
 class BoxFull(PackingRefused):
     """The box has 1,000 contents, the most that it may have. `details` is empty."""
 

@@ -76,7 +76,11 @@ def test_a_box_needs_a_shipment_that_can_be_packed(world: World, packer: Person,
     answer = create_box(packer)
     assert (answer.status, answer.code) == (400, "SHIPMENT_NOT_PACKABLE")
     assert answer.json["error"]["message"] == "Cannot create a box for a shipment in state packed."
-    assert answer.json["error"]["details"] == {"state": "packed", "action": "create", "allowed": []}
+    assert answer.json["error"]["details"] == {
+        "state": "packed",
+        "action": "create",
+        "allowed": ["cancel", "reopen"],
+    }
 
 
 def test_the_input_of_a_new_box_is_validated(packer: Person) -> None:

@@ -1,5 +1,6 @@
 """Random actions of packing, after each of which all quantities, counters and states agree."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -12,6 +13,7 @@ from infra.local.engine import EmbeddedEngine
 from tests.builders.founding import fresh_world
 from tests.builders.packing import (
     PACK,
+    cancel_shipment,
     close_box,
     complete_shipment,
     create_box,
@@ -23,9 +25,11 @@ from tests.builders.packing import (
     plate_record,
     remove_item,
     reopen_box,
+    reopen_shipment,
     set_prefix,
     shipment_id,
     shipment_record,
+    void_box,
 )
 from tests.builders.packing_truth import checked
 from tests.environment import examples
@@ -40,8 +44,9 @@ MAX_BOXES = 5
 any_number, any_plate = st.integers(0, 99), st.sampled_from(sorted(PLATES))
 ACTIONS = [
     *("open", "pack", "pack", "pack", "pack all", "take out", "take out", "close", "close", "close"),
-    *("reopen", "complete"),
+    *("reopen", "complete", "void", "reopen shipment", "cancel"),
 ]
+FINAL = frozenset({"packed", "cancelled"})
 fitting = st.sampled_from([True, True, True, False])
 quantities = st.sampled_from(["0.000004", "1", "1", "1.5", "2", "2.5", "2.5", "4"])
 
@@ -90,6 +95,7 @@ class Packing(RuleBasedStateMachine):
             record["quantity"] = float(PLATES[record["lp_number"]][1])
         loaded(self.boss, "license-plates", *plates)
         self.boxes: list[Known] = []
+        self.voided: list[Known] = []
         self.status = dict.fromkeys(SHIPMENTS, "pending")
 
     # --- what people do ----------------------------------------------------------------------------------------
@@ -101,25 +107,28 @@ class Packing(RuleBasedStateMachine):
         box = self.some_box(number, closed=action == "reopen" if fits else None)
         if box is None or (action == "open" and len(self.boxes) < MAX_BOXES):
             self.open_a_box(shipment)
-        elif action == "pack":
-            self.pack(box, box.shipment if fits else shipment, plate, Decimal(quantity))
-        elif action == "pack all":
-            self.pack_all_that_is_missing(box)
-        elif action == "take out":
-            self.take_an_item_out(number)
-        elif action == "close":
-            self.close_a_box(box, 2.5 if number % 2 else None)
-        elif action == "reopen":
-            self.open_a_box_again(box)
-        elif action == "complete":
-            self.complete(shipment, allow_partial=number % 4 == 0)
+            return
+        actions: dict[str, Callable[[], None]] = {
+            "pack": lambda: self.pack(box, box.shipment if fits else shipment, plate, Decimal(quantity)),
+            "pack all": lambda: self.pack_all_that_is_missing(box),
+            "take out": lambda: self.take_an_item_out(number),
+            "close": lambda: self.close_a_box(box, 2.5 if number % 2 else None),
+            "reopen": lambda: self.open_a_box_again(box),
+            "void": lambda: self.void_a_box(box),
+            "complete": lambda: self.complete(shipment, allow_partial=number % 4 == 0),
+            "reopen shipment": lambda: self.open_again(shipment),
+            "cancel": lambda: self.cancel(shipment) if number % 4 == 0 else None,
+        }
+        if action in actions:
+            actions[action]()
 
     def open_a_box(self, shipment: str) -> None:
         answer = create_box(self.boss, shipment)
-        if self.status[shipment] == "packed":
+        if self.status[shipment] in FINAL:
             assert (answer.status, answer.code) == (400, "SHIPMENT_NOT_PACKABLE")
             return
-        assert (answer.status, answer.json["box_number"]) == (201, len(self.boxes_of(shipment)) + 1)
+        earlier = [box for box in self.boxes + self.voided if box.shipment == shipment]
+        assert (answer.status, answer.json["box_number"]) == (201, len(earlier) + 1)
         self.boxes.append(Known(answer.json["id"], shipment))
 
     def pack_all_that_is_missing(self, box: Known) -> None:
@@ -186,6 +195,40 @@ class Packing(RuleBasedStateMachine):
         assert (answer.status, answer.json["status"]) == (200, "packed")
         self.status[shipment] = "packed"
 
+    def void_a_box(self, box: Known) -> None:
+        answer = void_box(self.boss, box.box_id)
+        if box.contents:
+            assert (answer.status, answer.code) == (400, "BOX_NOT_EMPTY")
+        elif self.status[box.shipment] in FINAL:
+            assert (answer.status, answer.code) == (400, "SHIPMENT_NOT_PACKABLE")
+        else:
+            assert (answer.status, answer.json["status"]) == (200, "voided")
+            self.remember_voided([box])
+
+    def open_again(self, shipment: str) -> None:
+        answer = reopen_shipment(self.boss, shipment)
+        if self.status[shipment] == "packed":
+            assert (answer.status, answer.json["status"]) == (200, "packing")
+            self.status[shipment] = "packing"
+        else:
+            assert (answer.status, answer.code) == (400, "SHIPMENT_NOT_REOPENABLE")
+
+    def cancel(self, shipment: str) -> None:
+        answer = cancel_shipment(self.boss, shipment)
+        if self.status[shipment] == "cancelled":
+            assert (answer.status, answer.code) == (400, "SHIPMENT_NOT_CANCELLABLE")
+            return
+        assert (answer.status, answer.json["status"]) == (200, "cancelled")
+        self.status[shipment] = "cancelled"
+        self.remember_voided(self.boxes_of(shipment))
+
+    def remember_voided(self, boxes: list[Known]) -> None:
+        """Expect these boxes to be empty and in no list."""
+        for box in boxes:
+            box.contents.clear()
+            self.boxes.remove(box)
+            self.voided.append(box)
+
     # --- what should come of it --------------------------------------------------------------------------------
 
     def some_box(self, number: int, *, closed: bool | None) -> Known | None:
@@ -209,7 +252,7 @@ class Packing(RuleBasedStateMachine):
 
     def refusal(self, box: Known, shipment: str, plate: str, quantity: Decimal) -> str | None:
         """Return the code of the expected refusal; None if the item can be packed."""
-        if self.status[shipment] == "packed":
+        if self.status[shipment] in FINAL:
             return "SHIPMENT_NOT_PACKABLE"
         if box.shipment != shipment:
             return "BOX_MISMATCH"
@@ -226,7 +269,7 @@ class Packing(RuleBasedStateMachine):
         lines = SHIPMENTS[shipment]
         missing = [line for line, ordered in lines.items() if self.packed_of(shipment, line) < ordered]
         nothing = not any(box.contents for box in boxes)
-        if self.status[shipment] == "packed":
+        if self.status[shipment] in FINAL:
             return "SHIPMENT_NOT_PACKABLE"
         if not boxes:
             return "NO_BOXES"
@@ -263,7 +306,7 @@ class Packing(RuleBasedStateMachine):
     @invariant()
     def people_see_shipments_and_plates_as_they_are(self) -> None:
         seen = {one["shipment_number"]: one for one in self.boss.get(f"{PACK}/shipments").json["data"]}
-        assert seen.keys() == {number for number, status in self.status.items() if status != "packed"}
+        assert seen.keys() == {number for number, status in self.status.items() if status not in FINAL}
         for number, one in seen.items():
             packed = sum(self.packed_of(number, line) > 0 for line in SHIPMENTS[number])
             expected = (self.status[number], packed, len(self.boxes_of(number)))
@@ -280,6 +323,9 @@ class Packing(RuleBasedStateMachine):
                 (box.box_id, "closed" if box.closed else "open", box.sscc, len(box.contents))
                 for box in self.boxes_of(shipment)
             ]
+            listed = self.boss.get(f"{PACK}/shipments/{shipment_id(shipment)}/boxes?voided=true").json["data"]
+            voided = {box.box_id for box in self.voided if box.shipment == shipment}
+            assert {one["id"] for one in listed if one["status"] == "voided"} == voided
         if self.boxes:
             box = self.boxes[-1]
             details = self.boss.get(f"{PACK}/box/{box.box_id}").json

@@ -87,7 +87,11 @@ def test_refused_reopenings_have_the_codes_of_the_contract(
     calls = calls_of(engine)
     answer = reopen_box(boss, box)
     assert (answer.status, answer.code) == (400, "SHIPMENT_NOT_PACKABLE")
-    assert answer.json["error"]["details"] == {"state": "packed", "action": "reopen", "allowed": []}
+    assert answer.json["error"]["details"] == {
+        "state": "packed",
+        "action": "reopen-box",
+        "allowed": ["cancel", "reopen"],
+    }
     assert calls.count("TransactWriteItems") == 1
     assert existing(stored_box(box)).status == "closed"
 

@@ -97,6 +97,10 @@ SCENARIOS = [
     *(Scenario(name, prepare, situation=maintenance.SITUATION) for name, prepare in maintenance.REPAIRS.items()),
     *(Scenario(*one) for one in PHOTOS),
     *(Scenario(name, prepare, situation=packing.SITUATION) for name, prepare in packing.PACKING.items()),
+    *(
+        Scenario(name, prepare, situation=packing.SITUATION, trips=packing.CANCEL_TRIPS)
+        for name, prepare in packing.CANCELLING.items()
+    ),
     *(Scenario(name, prepare, situation=packing.CROWDED) for name, prepare in packing.LISTS.items()),
     *(
         Scenario(name, prepare, situation=picking.SITUATION, trips=trips)

@@ -99,6 +99,28 @@ def _completed(stage: Stage) -> Hit:
     return Hit("POST", f"{PACK}/complete", packer, {"shipment_id": packing.shipment_id("SH-2")})
 
 
+def _voided(stage: Stage) -> Hit:
+    packer, _, _ = _warehouse(stage)
+    return Hit("DELETE", f"{PACK}/box/{{box_id}}", packer, params={"box_id": packing.new_box(packer, HUGE)})
+
+
+def _changed(stage: Stage, action: str) -> Hit:
+    """Reopen or cancel a packed shipment of two boxes with three contents each."""
+    packer, boss, _ = _warehouse(stage)
+    number, plate = f"SH-{action}", f"LP-{action}"
+    packing.loaded(boss, "shipments", packing.shipment_record(number))
+    packing.loaded(boss, "license-plates", packing.plate_record(plate, 1, number))
+    shipment_id = packing.shipment_id(number)
+    ids = {"license_plate_id": packing.plate_id(plate), "so_line_id": packing.line_id(1, number)}
+    for box in [packing.new_box(packer, number) for _ in range(2)]:
+        for _ in range(3):
+            packing.packed(packer, box, 2, shipment_id=shipment_id, **ids)
+        packing.close_box(packer, box)
+    packing.complete_shipment(packer, number)
+    path = f"{PACK}/shipments/{{shipment_id}}/{action}"
+    return Hit("POST", path, boss, {"reason": "One more"}, params={"shipment_id": shipment_id})
+
+
 def _read(stage: Stage, path: str, **params: str) -> Hit:
     packer, _, box = _warehouse(stage)
     values = {"box_id": box, "shipment_id": packing.shipment_id(HUGE), **params}
@@ -139,6 +161,8 @@ PACKING: Prepared = {
     "POST pack/box/close": _closed,
     "POST pack/box/reopen": _reopened,
     "POST pack/complete": _completed,
+    "DELETE pack/box/{id}": _voided,
+    "POST pack/shipments/{id}/reopen": partial(_changed, action="reopen"),
     "GET pack/lookup, shipment": _looked_up(HUGE),
     "GET pack/lookup, order": _looked_up("SO-000000"),
     "GET pack/lookup, plate": _looked_up("LP-000500"),
@@ -148,6 +172,9 @@ PACKING: Prepared = {
     "GET pack/shipments/{id}": partial(_read, path="/shipments/{shipment_id}"),
     "GET pack/shipments/{id}/boxes, 200": partial(_read, path="/shipments/{shipment_id}/boxes"),
 }
+CANCELLING: Prepared = {"POST pack/shipments/{id}/cancel": partial(_changed, action="cancel")}
+CANCEL_TRIPS = 5
+"""Beside the usual ones, it reads the boxes, their contents and the lines."""
 LISTS: Prepared = {
     "GET pack/shipments, of 5,000": _listed,
     "GET pack/shipments, searched": partial(_listed, search="hotel", warehouse_id="wh-1", limit=20),

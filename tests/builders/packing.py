@@ -141,6 +141,23 @@ def complete_shipment(packer: Person, shipment: str = "SH-1", **fields: Any) -> 
     return packer.post(f"{PACK}/complete", {"shipment_id": shipment_id(shipment, packer.org_id), **fields})
 
 
+def void_box(packer: Person, box: str, **headers: str) -> Answer:
+    """Void a box."""
+    return packer.delete(f"{PACK}/box/{box}", **headers)
+
+
+def reopen_shipment(supervisor: Person, shipment: str = "SH-1", reason: str = "One more", **headers: str) -> Answer:
+    """Reopen a packed shipment."""
+    path = f"{PACK}/shipments/{shipment_id(shipment, supervisor.org_id)}/reopen"
+    return supervisor.post(path, {"reason": reason}, **headers)
+
+
+def cancel_shipment(supervisor: Person, shipment: str = "SH-1", reason: str = "Not paid", **headers: str) -> Answer:
+    """Cancel a shipment."""
+    path = f"{PACK}/shipments/{shipment_id(shipment, supervisor.org_id)}/cancel"
+    return supervisor.post(path, {"reason": reason}, **headers)
+
+
 def stored_shipment(number: str = "SH-1", org_id: str = DEMO) -> Shipment | None:
     """Return a shipment as stored."""
     return get(shipment_key(org_id, shipment_id(number, org_id)))
@@ -176,7 +193,7 @@ def stored_contents(box: str, org_id: str = DEMO) -> list[BoxContent]:
 def stored_boxes(shipment: str = "SH-1", org_id: str = DEMO) -> Iterator[tuple[Box, list[BoxContent]]]:
     """Return the boxes of a shipment by number, each with its contents."""
     found = stored_shipment(shipment, org_id)
-    for number in range(1, (found.boxes_count if found else 0) + 1):
+    for number in range(1, (found.newest_box if found else 0) + 1):
         stored = read_box(org_id, box_id(number, shipment, org_id))
         assert stored is not None, number
         yield stored

@@ -89,7 +89,8 @@ def _check_shipment(picture: Picture, shipment: Shipment) -> None:
     lines = [line for line in picture.all(ShipmentLine) if line.shipment_id == shipment.shipment_id]
     boxes = [box for box in picture.all(Box) if box.shipment_id == shipment.shipment_id]
     opened = [box for box in boxes if box.status == "open"]
-    assert sorted(box.box_number for box in boxes) == list(range(1, shipment.boxes_count + 1))
+    assert sorted(box.box_number for box in boxes) == list(range(1, shipment.newest_box + 1))
+    assert shipment.boxes_count == sum(box.status != "voided" for box in boxes)
     assert (shipment.boxes_open, shipment.boxes_empty) == (len(opened), sum(not box.item_count for box in opened))
     assert shipment.lines_packed == sum(line.packed > 0 for line in lines)
     assert shipment.lines_complete == sum(line.packed >= line.quantity for line in lines)
@@ -99,6 +100,9 @@ def _check_shipment(picture: Picture, shipment: Shipment) -> None:
     if shipment.status == "packed":
         assert shipment.lines_packed
         assert not any(box.item_count for box in opened)
+    if shipment.status == "cancelled":
+        assert (shipment.boxes_count, shipment.lines_packed) == (0, 0)
+        assert not any(box.item_count for box in boxes)
     if shipment.status != "importing":
         assert shipment.lines_total == len(lines)
 
@@ -126,8 +130,8 @@ def _check_boxes(picture: Picture, contents: list[BoxContent]) -> None:
     assert len(set(claims.values())) == len(claims), "two SSCCs of one box"
     for box in picture.all(Box):
         assert (box.item_count, box.weight_est) == (counts.pop(box.box_id, 0), weights[box.box_id]), box.box_number
-        assert (box.closed_at is None) == (box.status == "open")
-        assert box.item_count or box.status == "open", "a closed box with nothing in it"
+        assert (box.closed_at is None) == (box.status == "open") or box.status == "voided"
+        assert box.item_count or box.status != "closed", "a closed box with nothing in it"
         if box.sscc is not None:
             assert is_sscc(box.sscc)
             assert claims.pop(box.sscc) == box.box_id

@@ -9,7 +9,9 @@ from tests.builders.histories import export_path
 from tests.builders.maintenance import ITEMS, Park
 from tests.builders.manufacturing import Line, data
 from tests.builders.packing import (
+    cancel_shipment,
     close_box,
+    complete_shipment,
     create_box,
     load,
     loaded,
@@ -17,8 +19,10 @@ from tests.builders.packing import (
     packed,
     plate_record,
     remove_item,
+    reopen_shipment,
     shipment_id,
     shipment_record,
+    void_box,
 )
 from tests.builders.photos import BUCKET, upload, uploaded
 from tests.builders.world import Person
@@ -44,6 +48,12 @@ def packing(world: DeployedWorld, objects: EmbeddedObjects) -> None:
     done(remove_item(packer, box, item), 204)
     create_box(packer)
     close_box(packer, box, weight=1)
+    done(void_box(packer, box))
+    item = packed(packer, new_box(packer), 10)
+    close_box(packer, packer.get(f"{PACK}/shipments/{shipment_id()}/boxes").json["data"][-1]["id"])
+    done(complete_shipment(packer, allow_partial=True))
+    done(reopen_shipment(admin))
+    done(cancel_shipment(admin))
 
 
 def picking(world: DeployedWorld, objects: EmbeddedObjects) -> None:

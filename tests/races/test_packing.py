@@ -14,7 +14,9 @@ from chalicelib.packing.plates.tables import Plate
 from chalicelib.packing.shipments.tables import ShipmentLine
 from tests.builders.packing import (
     PACK,
+    cancel_shipment,
     close_box,
+    complete_shipment,
     create_box,
     line_id,
     line_record,
@@ -27,9 +29,11 @@ from tests.builders.packing import (
     plate_record,
     remove_item,
     reopen_box,
+    reopen_shipment,
     set_prefix,
     shipment_id,
     shipment_record,
+    void_box,
 )
 from tests.builders.packing_truth import Picture, check, checked, taken
 from tests.builders.world import Answer, Person, World
@@ -231,6 +235,54 @@ def test_all_actions_at_once_on_a_few_boxes_keep_every_count(boss: Person) -> No
     calls += [partial(close_and_open, person, number) for number, person in enumerate(crowd[6:])]
     watched(calls)
     assert seen.keys() <= {*allowed, "ALREADY_OPEN"}, seen
+
+
+def test_boxes_created_and_voided_at_once_are_numbered_without_gap_or_repeat(boss: Person) -> None:
+    def create_and_void(person: Person) -> Answer:
+        answer = create_box(person)
+        assert void_box(person, answer.json["id"]).status == 200
+        return answer
+
+    crowd = scanners(boss.world)
+    calls: list[Callable[[], Answer]] = [partial(create_and_void, person) for person in crowd[:16]]
+    answers = watched([*calls, *(partial(create_box, person) for person in crowd[16:])])
+    assert sorted(one.json["box_number"] for one in answers) == list(range(1, SCANNERS + 1))
+    listed = boss.get(f"{PACK}/shipments/{shipment_id()}/boxes").json
+    assert {box["id"] for box in listed["data"]} == {one.json["id"] for one in answers[16:]}
+
+
+def test_a_shipment_cancelled_while_it_is_packed_keeps_every_quantity(boss: Person) -> None:
+    refused = {"SHIPMENT_NOT_PACKABLE", "BOX_CLOSED", "ALREADY_CLOSED", "EMPTY_BOX", "NO_BOXES", "OPEN_BOXES"}
+    refused |= {"SHIPMENT_NOT_CANCELLABLE", "SHIPMENT_NOT_REOPENABLE", "BOX_NOT_EMPTY", "NOT_FOUND"}
+    seen: Counter[str] = Counter()
+
+    def pack_and_close(person: Person, number: int) -> None:
+        for turn in range(3):
+            box = boxes[(number + turn) % 3]
+            answers = [pack_item(person, box, 0.5), close_box(person, box), create_box(person)]
+            answers.append(complete_shipment(person, allow_partial=True))
+            seen.update(codes(answers))
+
+    def reopen(person: Person) -> None:
+        for box in boxes:
+            seen.update(codes([reopen_shipment(person), reopen_box(person, box), void_box(person, box)]))
+
+    def cancel(person: Person) -> None:
+        seen.update(codes([cancel_shipment(person)]))
+
+    boxes = [new_box(boss) for _ in range(3)]
+    for box in boxes:
+        packed(boss, box, 0.5)
+    crowd = [boss.world.person("supervisor") for _ in range(8)]
+    calls: list[Callable[[], Any]] = [partial(pack_and_close, person, n) for n, person in enumerate(crowd[:4])]
+    calls += [partial(reopen, person) for person in crowd[4:6]]
+    watched([*calls, *(partial(cancel, person) for person in crowd[6:])])
+    assert seen.keys() <= {*refused, "201", "200", "ALREADY_OPEN"}, seen
+    cancelled = cancel_shipment(boss)
+    assert cancelled.status == 200 or cancelled.code == "SHIPMENT_NOT_CANCELLABLE"
+    picture = checked()
+    assert [plate.remaining for plate in picture.all(Plate)] == [Decimal(20)]
+    assert not picture.all(BoxContent)
 
 
 def test_plates_and_lines_imported_while_they_are_packed_stay_exact(boss: Person) -> None:

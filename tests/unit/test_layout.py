@@ -48,6 +48,7 @@ OWN: dict[str, dict[str, str]] = {
         "boxes/labels": "the label of a box in ZPL",
         "boxes/sscc_allocation": "the counters that give each SSCC once",
         "boxes/transfers": "the changes of plate, line, box and shipment by one item, which several use cases share",
+        "shipments/cancellation": "the use case of cancelling a shipment, in several transactions",
         "shipments/line_diff": "the comparison of a record's lines with the stored and the packed ones",
         "sscc": "the arithmetic of SSCCs; pure",
     },

@@ -53,15 +53,22 @@ def progress(**counters: int) -> Progress:
 # --- states ----------------------------------------------------------------------------------------------------
 
 
-def test_a_shipment_goes_from_pending_to_packing_to_packed_and_never_back() -> None:
+def test_a_shipment_is_packed_reopened_and_cancelled_in_these_states() -> None:
     assert {(str(state), str(action)): str(target) for (state, action), target in SHIPMENT.transitions.items()} == {
         ("pending", "create"): "pending",
         ("pending", "pack"): "packing",
         ("packing", "create"): "packing",
         ("packing", "pack"): "packing",
         ("packing", "remove"): "packing",
-        ("packing", "reopen"): "packing",
+        ("packing", "reopen-box"): "packing",
         ("packing", "complete"): "packed",
+        ("pending", "void"): "pending",
+        ("packing", "void"): "packing",
+        ("pending", "cancel"): "cancelled",
+        ("packing", "cancel"): "cancelled",
+        ("packed", "cancel"): "cancelled",
+        ("cancelling", "cancel"): "cancelled",
+        ("packed", "reopen"): "packing",
     }
     assert {PENDING, PACKING} == PACKABLE
     assert {action for _, action in SHIPMENT.transitions} == set(ShipmentAction)
@@ -73,6 +80,7 @@ def test_contents_change_only_in_open_boxes_and_only_closed_boxes_are_reopened()
         ("open", "remove"): "open",
         ("open", "close"): "closed",
         ("closed", "reopen"): "open",
+        ("open", "void"): "voided",
     }
     assert {action for _, action in BOX.transitions} == set(BoxAction)
 

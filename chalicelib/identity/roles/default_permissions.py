@@ -108,7 +108,10 @@ _TABLE: tuple[tuple[str, str, _Holders], ...] = (
     ("packing.box.create", "Create a box.", _PACKING),
     ("packing.box.close", "Close a box.", _PACKING),
     ("packing.box.reopen", "Reopen a closed box, with a reason.", _WAREHOUSE_LEADS),
+    ("packing.box.void", "Void an empty box.", _PACKING),
     ("packing.shipment.complete", "Complete a shipment.", _PACKING),
+    ("packing.shipment.reopen", "Reopen a packed shipment, with a reason.", _WAREHOUSE_LEADS),
+    ("packing.shipment.cancel", "Cancel a shipment, with a reason.", _WAREHOUSE_LEADS),
     ("packing.shipment.import", "Import shipments.", _WAREHOUSE_LEADS),
     ("packing.plate.import", "Import license plates.", _WAREHOUSE_LEADS),
     # Maintenance

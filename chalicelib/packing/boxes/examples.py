@@ -26,6 +26,7 @@ CLOSING = {"weight": 9.4, **_MEASURES}
 CLOSED = {"box_number": 2, "status": BoxStatus.CLOSED, "weight": 9.4, "dimensions": _MEASURES, "sscc": _SSCC}
 REOPENING = {"reason": "A package is damaged."}
 REOPENED = {**NEW_BOX, "sscc": _SSCC}
+VOIDED = {**NEW_BOX, "status": BoxStatus.VOIDED, "sscc": None}
 DETAILS = {
     "box": {**NEW_BOX, "sscc": None},
     "contents": [{"id": "019ceb1b-2248-784a-90a3-84a0a3eda3ed", **_CONTENT, "lp_number": "LP-000101", "quantity": 36}],

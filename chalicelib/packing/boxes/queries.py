@@ -6,9 +6,11 @@ from typing import NamedTuple
 from chalicelib.core.clock import Clock
 from chalicelib.core.store import Query, get, get_many, parallel_pair_reads, parallel_reads
 from chalicelib.packing.boxes.rules import BoxStatus, ProductSums, sum_products
+from chalicelib.packing.boxes.schemas import BoxQuery
 from chalicelib.packing.boxes.tables import (
     Box,
     BoxContent,
+    BoxProduct,
     box_id_of,
     box_key,
     contents_query,
@@ -26,6 +28,14 @@ class BoxWithContents(NamedTuple):
 
     box: Box
     contents: list[BoxContent]
+
+
+class StoredBox(NamedTuple):
+    """A box, its contents, oldest first, and its sums by their sort keys."""
+
+    box: Box
+    contents: list[BoxContent]
+    products: dict[str, BoxProduct]
 
 
 def get_box(box: Box) -> BoxWithContents:
@@ -50,9 +60,15 @@ def read_sums(box: Box) -> ProductSums:
     return ProductSums([row.product for row in rows], sum(row.item_count for row in rows))
 
 
-def list_boxes(shipment: Shipment, clock: Clock) -> list[Box]:
+def list_boxes(shipment: Shipment, query: BoxQuery, clock: Clock) -> list[Box]:
     """Return the boxes of a shipment by number."""
-    numbers = range(1, shipment.boxes_count + 1)
+    boxes = read_boxes(shipment, clock)
+    return boxes if query.voided else [box for box in boxes if box.status != BoxStatus.VOIDED]
+
+
+def read_boxes(shipment: Shipment, clock: Clock) -> list[Box]:
+    """Return all boxes of a shipment by number, voided ones included."""
+    numbers = range(1, shipment.newest_box + 1)
     keys = [box_key(shipment.org_id, box_id_of(shipment.shipment_id, number)) for number in numbers]
     batches = [keys[start : start + _BATCH] for start in range(0, len(keys), _BATCH)]
     results = parallel_reads([partial(get_many, batch, clock) for batch in batches])
@@ -85,11 +101,18 @@ def get_label(box: Box) -> str:
 
 def read_box(org_id: str, box_id: str) -> BoxWithContents | None:
     """Return a box and its contents, read together."""
+    stored = read_stored_box(org_id, box_id)
+    return None if stored is None else BoxWithContents(stored.box, stored.contents)
+
+
+def read_stored_box(org_id: str, box_id: str) -> StoredBox | None:
+    """Return a box, its contents and its sums, read together."""
     key = box_key(org_id, box_id)
     items = {str(item["sk"]["S"]): item for item in Query(Box, key.pk).raw_items()}
     box = items.pop(key.sk, None)
     contents = [BoxContent.from_raw_data(item) for sk, item in items.items() if is_content(sk)]
-    return None if box is None else BoxWithContents(Box.from_raw_data(box), contents)
+    products = {sk: BoxProduct.from_raw_data(item) for sk, item in items.items() if not is_content(sk)}
+    return None if box is None else StoredBox(Box.from_raw_data(box), contents, products)
 
 
 def _sscc_of(box: Box) -> str:

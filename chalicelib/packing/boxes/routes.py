@@ -150,7 +150,7 @@ def close_box(request: Request[schemas.CloseBox, Empty, Box], work: UnitOfWork) 
     returns=schemas.BoxView,
     view=views.box_view,
     versioned=True,
-    errors=[errors.AlreadyOpen, errors.ShipmentNotPackable],
+    errors=[errors.AlreadyOpen, errors.BoxClosed, errors.ShipmentNotPackable],
     audit_target=AuditTarget(Box.kind, "BOX_REOPENED", "box_id"),
     invalid_status=INVALID,
     examples={"request": examples.REOPENING, "response": examples.REOPENED},
@@ -178,6 +178,26 @@ def get_box(request: Request[Empty, Empty, Box]) -> queries.BoxWithContents:
     return queries.get_box(request.resource)
 
 
+@routes.delete(
+    f"{BASE}/box/{{box_id}}",
+    permission=permissions.VOID_BOX,
+    resource=BOX_RESOURCE,
+    returns=schemas.BoxView,
+    view=views.box_view,
+    versioned=True,
+    errors=[errors.BoxNotEmpty, errors.ShipmentNotPackable],
+    audit_target=AuditTarget(Box.kind, "BOX_VOIDED", "box_id"),
+    invalid_status=INVALID,
+    examples={"response": examples.VOIDED},
+)
+def void_box(request: Request[Empty, Empty, Box], work: UnitOfWork) -> Box:
+    """Void an empty box, such as one that was created by mistake.
+
+    Its number is not used again, and it is in no count and no list. A box that is voided already stays as it is.
+    """
+    return service.void_box(work, request.resource, request.actor)
+
+
 @routes.get(
     f"{BASE}/box/{{box_id}}/label",
     permission=permissions.READ,
@@ -201,15 +221,16 @@ def get_label(request: Request[Empty, schemas.LabelQuery, Box]) -> Response[Any]
     f"{BASE}/shipments/{{shipment_id}}/boxes",
     permission=permissions.READ,
     resource=SHIPMENT_RESOURCE,
+    query=schemas.BoxQuery,
     returns=schemas.BoxList,
     view=views.box_list_view,
     examples={"response": examples.LISTED},
     versioned=True,
     invalid_status=INVALID,
 )
-def list_boxes(request: Request[Empty, Empty, Shipment]) -> list[Box]:
-    """List all boxes of a shipment by number; `ETag` is the version of the shipment."""
-    return queries.list_boxes(request.resource, dependencies().clock)
+def list_boxes(request: Request[Empty, schemas.BoxQuery, Shipment]) -> list[Box]:
+    """List the boxes of a shipment by number; `ETag` is the version of the shipment."""
+    return queries.list_boxes(request.resource, request.query, dependencies().clock)
 
 
 organisation_settings(routes, PACKING, examples.SETTINGS)

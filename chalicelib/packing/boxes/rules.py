@@ -14,10 +14,15 @@ MAX_CONTENTS = 1000
 
 
 class BoxStatus(StrEnum):
-    """The status of a box: contents can be changed while it is `open`; a `closed` one can be reopened."""
+    """The status of a box.
+
+    `open`: its contents can be changed. `closed`: it can be reopened. `voided`: it was created by mistake or its
+    shipment is cancelled; it is final.
+    """
 
     OPEN = "open"
     CLOSED = "closed"
+    VOIDED = "voided"
 
 
 class BoxAction(StrEnum):
@@ -27,6 +32,7 @@ class BoxAction(StrEnum):
     REMOVE = "remove"
     CLOSE = "close"
     REOPEN = "reopen"
+    VOID = "void"
 
 
 BOX = StateMachine[BoxStatus](
@@ -36,6 +42,7 @@ BOX = StateMachine[BoxStatus](
         (BoxStatus.OPEN, BoxAction.REMOVE): BoxStatus.OPEN,
         (BoxStatus.OPEN, BoxAction.CLOSE): BoxStatus.CLOSED,
         (BoxStatus.CLOSED, BoxAction.REOPEN): BoxStatus.OPEN,
+        (BoxStatus.OPEN, BoxAction.VOID): BoxStatus.VOIDED,
     },
     states=tuple(BoxStatus),
     phrases={BoxAction.PACK: "pack into", BoxAction.REMOVE: "remove an item from"},

@@ -77,6 +77,13 @@ class ReopenBox(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Why the box is opened again, in at most 500 characters. It is recorded."""
 
 
+class BoxQuery(msgspec.Struct, frozen=True):
+    """Which boxes of a shipment are listed."""
+
+    voided: bool = False
+    """Whether voided boxes are listed too."""
+
+
 class LabelQuery(msgspec.Struct, frozen=True):
     """The format of a label."""
 
@@ -163,7 +170,7 @@ class CreatedBox(msgspec.Struct, frozen=True):
     box_number: int
     """The number of the box within its shipment: 1, 2, 3 and so on."""
     status: BoxStatus
-    """Whether the box is open or closed."""
+    """Whether the box is open, closed or voided."""
     weight: Decimal | None
     """The measured weight in kg. Null while the box is open, and if it was closed without one."""
     dimensions: Dimensions
@@ -217,6 +224,6 @@ class BoxList(msgspec.Struct, frozen=True):
     """The boxes of a shipment by number."""
 
     data: list[ListedBox]
-    """All boxes of the shipment, by number."""
+    """The boxes of the shipment, by number; voided ones only on request."""
     total: int
     """The number of boxes."""

@@ -1,9 +1,9 @@
-"""The use cases of boxes: pack and remove items; create, close and reopen boxes."""
+"""The use cases of boxes: pack and remove items; create, close, reopen and void boxes."""
 
 from decimal import Decimal
 
 from chalicelib.core.actor import Actor
-from chalicelib.core.counters import add_to_counters, change_contended
+from chalicelib.core.counters import add_to_counters, additions, change_contended
 from chalicelib.core.errors import Unavailable
 from chalicelib.core.store import get_many
 from chalicelib.core.work import UnitOfWork
@@ -79,16 +79,18 @@ def remove_item(work: UnitOfWork, content: BoxContent, _: Actor, *, box: Box) ->
 def create_box(work: UnitOfWork, shipment: Shipment, _: CreateBox, __: Actor) -> Box:
     """Create the next box of a shipment. Raise `ShipmentNotPackable`."""
     _check_packable(shipment, ShipmentAction.CREATE_BOX)
-    count = shipment.boxes_count
-    box = _new_box(work, shipment, count + 1)
+    count, newest = shipment.boxes_count, shipment.newest_box
+    box = _new_box(work, shipment, newest + 1)
     work.audit(Box.kind, box.box_id, "BOX_CREATED")
+    number = shipment.last_box_number
+    same_newest = Shipment.last_box_number.does_not_exist() if number is None else Shipment.last_box_number == number
     work.create(box, Unavailable())
     change_contended(
         work,
         shipment,
-        values={"boxes_count": count + 1},
+        values={"boxes_count": count + 1, "last_box_number": newest + 1},
         amounts={"boxes_open": 1, "boxes_empty": 1},
-        condition=(Shipment.boxes_count == count) & is_packable(),
+        condition=(Shipment.boxes_count == count) & same_newest & is_packable(),
         insist=0,
     )
     return box
@@ -112,7 +114,12 @@ def close_box(work: UnitOfWork, box: Box, command: CloseBox, _: Actor, *, organi
 
 
 def reopen_box(work: UnitOfWork, box: Box, command: ReopenBox, _: Actor) -> Box:
-    """Open a closed box again; it keeps its SSCC but not its measures. Raise `AlreadyOpen` or `ShipmentNotPackable`."""
+    """Open a closed box again; it keeps its SSCC but not its measures.
+
+    Raise `AlreadyOpen`, `BoxClosed` for a voided box, or `ShipmentNotPackable`.
+    """
+    if box.status == BoxStatus.VOIDED:
+        raise errors.BoxClosed.in_state(BOX, box.status, BoxAction.REOPEN)
     if (box.status, BoxAction.REOPEN) not in BOX.transitions:
         raise errors.AlreadyOpen.in_state(BOX, box.status, BoxAction.REOPEN)
     target = BOX.target(box.status, BoxAction.REOPEN).value
@@ -125,6 +132,33 @@ def reopen_box(work: UnitOfWork, box: Box, command: ReopenBox, _: Actor) -> Box:
         {"boxes_open": 1},
         condition=is_packable(),
         on_conflict=not_packable(ShipmentAction.REOPEN_BOX),
+        final=True,
+    )
+    return box
+
+
+def void_box(work: UnitOfWork, box: Box, _: Actor) -> Box:
+    """Void an empty box; a voided one stays as it is. Raise `BoxNotEmpty` or `ShipmentNotPackable`."""
+    if box.status == BoxStatus.VOIDED:
+        return box
+    if (box.status, BoxAction.VOID) not in BOX.transitions or box.item_count:
+        raise errors.BoxNotEmpty.in_state(BOX, box.status, BoxAction.VOID, missing=["removal of the contents"])
+    change_contended(
+        work,
+        box,
+        values={"status": BOX.target(box.status, BoxAction.VOID).value},
+        condition=(Box.status == box.status) & (Box.item_count == 0),
+        insist=0,
+        expected_version=work.expected_version,
+    )
+    # The count of boxes is also the newest number of shipments of earlier versions; it is kept before it falls.
+    newest = Shipment.last_box_number | Shipment.boxes_count
+    added = dict.fromkeys(("boxes_count", "boxes_open", "boxes_empty"), -1)
+    work.update_unread(
+        shipment_key(box.org_id, box.shipment_id),
+        condition=is_packable(),
+        on_conflict=not_packable(ShipmentAction.VOID_BOX),
+        actions=[Shipment.last_box_number.set(newest), *additions(Shipment, added)],
         final=True,
     )
     return box

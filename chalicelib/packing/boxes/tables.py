@@ -1,7 +1,8 @@
 """Boxes, their contents, the sums of the contents and the SSCCs as they are stored, and their keys.
 
-The number of a box is the shipment's count of boxes, raised in the transaction that creates the box: numbers have no
-gaps and no repeats, so the boxes of a shipment are found by counting, without an index.
+The number of a box follows that of the newest box, which the shipment keeps, in the transaction that creates the box:
+numbers have no gaps and no repeats, so the boxes of a shipment are found by counting, without an index. A voided box
+keeps its number.
 """
 
 from pynamodb.attributes import BooleanAttribute, JSONAttribute, UnicodeAttribute

@@ -105,7 +105,7 @@ def stage_removal(
     _change_line(work, line, -quantity, change, insist=0)
     work.delete(content)
     if product is not None:
-        _take_from_sum(work, product, content)
+        take_from_sum(work, product, 1, quantity)
 
 
 def _counters(change: CounterChange, *, boxes_empty: int) -> dict[str, int]:
@@ -167,17 +167,17 @@ def _add_to_sum(work: UnitOfWork, box: Box, content: BoxContent) -> None:
     )
 
 
-def _take_from_sum(work: UnitOfWork, product: BoxProduct, content: BoxContent) -> None:
-    """Stage the removal of a content from the sum of its product, which ends with its last content."""
+def take_from_sum(work: UnitOfWork, product: BoxProduct, contents: int, quantity: Decimal) -> None:
+    """Stage the removal of contents from the sum of their product, which ends with its last content."""
     key = ItemKey(BoxProduct, product.pk, product.sk)
-    if product.item_count == 1:
-        work.remove(key, BoxProduct.item_count == 1, Unavailable())
+    if product.item_count == contents:
+        work.remove(key, BoxProduct.item_count == contents, Unavailable())
     else:
         work.update_unread(
             key,
-            condition=BoxProduct.item_count > 1,
+            condition=BoxProduct.item_count > contents,
             on_conflict=Unavailable(),
-            actions=[BoxProduct.quantity.add(-content.quantity), BoxProduct.item_count.add(-1)],
+            actions=[BoxProduct.quantity.add(-quantity), BoxProduct.item_count.add(-contents)],
             audited=False,
         )
 

@@ -34,6 +34,10 @@ COMPLETED = {
     "lines_packed": 2,
     "boxes_count": 2,
 }
+REOPENING = {"reason": "The customer ordered more."}
+REOPENED = {**COMPLETED, "status": ShipmentStatus.PACKING}
+CANCELLING = {"reason": "The customer cancelled the order."}
+CANCELLED = {**COMPLETED, "status": ShipmentStatus.CANCELLED, "lines_packed": 0, "boxes_count": 0}
 DETAILS = {
     **_SHIPMENT,
     "status": ShipmentStatus.PACKING,

@@ -36,7 +36,7 @@ from chalicelib.packing.shipments.line_diff import (
     first_changes,
     stage_changes,
 )
-from chalicelib.packing.shipments.rules import PACKABLE, ShipmentStatus
+from chalicelib.packing.shipments.rules import PACKABLE, UNCHANGEABLE, ShipmentStatus
 from chalicelib.packing.shipments.schemas import ShipmentRecord
 from chalicelib.packing.shipments.tables import (
     NOT_OPEN,
@@ -136,8 +136,8 @@ def _read_valid(work: UnitOfWork, record: ShipmentRecord, actor: Actor) -> _Stor
 
 def _contradictions(stored: _StoredShipment, shipment: Shipment, record: ShipmentRecord) -> dict[str, str]:
     changed = _changed_values(shipment, record)
-    if stored.status == ShipmentStatus.PACKED and (stored.changes or changed):
-        return {RECORD: "is packed and can no longer be changed"}
+    if stored.status in UNCHANGEABLE and (stored.changes or changed):
+        return {RECORD: f"is {stored.status} and can no longer be changed"}
     errors = find_contradictions(stored.lines, stored.shipment_id, record.lines)
     risky = [change for change in stored.changes if change.can_contradict]
     if stored.status == ShipmentStatus.PACKING and len(first_changes(risky)) < len(risky):

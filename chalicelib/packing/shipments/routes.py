@@ -1,5 +1,7 @@
 """Endpoints of shipments, and the imports of shipments and license plates. The contract uses 400 for invalid input."""
 
+from functools import partial
+
 from chalicelib.core.work import UnitOfWork
 from chalicelib.edge.dependencies import dependencies
 from chalicelib.edge.endpoint import AuditTarget, Resource
@@ -7,15 +9,24 @@ from chalicelib.edge.imports import importing
 from chalicelib.edge.request import Empty, Request
 from chalicelib.edge.routes import Routes
 from chalicelib.packing import permissions
-from chalicelib.packing.errors import NoBoxes, OpenBoxes, ShipmentNotPackable, UnpackedItems
+from chalicelib.packing.errors import (
+    NoBoxes,
+    OpenBoxes,
+    ShipmentNotCancellable,
+    ShipmentNotPackable,
+    ShipmentNotReopenable,
+    UnpackedItems,
+)
 from chalicelib.packing.plates.imports import PLATES
 from chalicelib.packing.resources import BASE, INVALID, SHIPMENT_RESOURCE
-from chalicelib.packing.shipments import examples, queries, service, views
+from chalicelib.packing.shipments import cancellation, examples, queries, service, views
 from chalicelib.packing.shipments.imports import SHIPMENTS
 from chalicelib.packing.shipments.schemas import (
+    CancelShipment,
     CompleteShipment,
     LookupQuery,
     LookupResult,
+    ReopenShipment,
     ShipmentDetails,
     ShipmentList,
     ShipmentQuery,
@@ -94,9 +105,53 @@ def look_up(request: Request[Empty, LookupQuery]) -> Shipment | queries.PlateMat
 def complete_shipment(request: Request[CompleteShipment, Empty, Shipment], work: UnitOfWork) -> Shipment:
     """Complete a shipment whose boxes are closed and hold everything that was ordered.
 
-    It is `packed` then and can no longer be changed. With `allow_partial` ordered items may be missing.
+    It is `packed` then; it can only be reopened or cancelled. With `allow_partial` ordered items may be missing.
     """
     return service.complete_shipment(work, request.resource, request.body, request.actor)
+
+
+@routes.post(
+    f"{BASE}/shipments/{{shipment_id}}/reopen",
+    permission=permissions.REOPEN,
+    resource=SHIPMENT_RESOURCE,
+    body=ReopenShipment,
+    returns=ShipmentState,
+    view=views.shipment_state_view,
+    versioned=True,
+    errors=[ShipmentNotReopenable],
+    audit_target=AuditTarget(Shipment.kind, "SHIPMENT_REOPENED", "shipment_id"),
+    invalid_status=INVALID,
+    examples={"request": examples.REOPENING, "response": examples.REOPENED},
+)
+def reopen_shipment(request: Request[ReopenShipment, Empty, Shipment], work: UnitOfWork) -> Shipment:
+    """Reopen a packed shipment, with a reason.
+
+    It is `packing` again and in the list. Its boxes stay as they are; closed ones can be reopened then.
+    """
+    return service.reopen_shipment(work, request.resource, request.body, request.actor)
+
+
+@routes.post(
+    f"{BASE}/shipments/{{shipment_id}}/cancel",
+    permission=permissions.CANCEL,
+    resource=SHIPMENT_RESOURCE,
+    body=CancelShipment,
+    returns=ShipmentState,
+    view=views.shipment_state_view,
+    versioned=True,
+    errors=[ShipmentNotCancellable],
+    audit_target=AuditTarget(Shipment.kind, "SHIPMENT_CANCELLED", "shipment_id"),
+    invalid_status=INVALID,
+    examples={"request": examples.CANCELLING, "response": examples.CANCELLED},
+)
+def cancel_shipment(request: Request[CancelShipment, Empty, Shipment], work: UnitOfWork) -> Shipment:
+    """Cancel a shipment that was not shipped, with a reason.
+
+    Its contents go back to their license plates, and its boxes are voided. A shipment of many contents is `cancelling`
+    while they are returned; if the request fails before the end, send it again, and it goes on.
+    """
+    step = partial(dependencies().runner.run, request.actor)
+    return cancellation.cancel_shipment(work, request.resource, request.body, request.actor, step=step)
 
 
 importing(routes, SHIPMENTS)

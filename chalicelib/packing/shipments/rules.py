@@ -2,6 +2,8 @@
 
     pending -> packing              with the first item that is packed
     packing -> packed               by completion
+    packed -> packing               when it is reopened
+    pending, packing, packed -> cancelled   when it is cancelled; `cancelling` while many contents are returned
     pending, packing -> importing -> the same again, while many of its lines are replaced
 
 A shipment counts the lines with anything packed and those with everything packed. `counter_change` tells how a change
@@ -23,14 +25,18 @@ _ZERO = Decimal(0)
 class ShipmentStatus(StrEnum):
     """The status of a shipment.
 
-    `pending`: nothing is packed yet. `packing`: something was packed. `packed`: it is complete and final. `importing`:
-    many of its lines are being imported; it returns to the status before.
+    `pending`: nothing is packed yet. `packing`: something was packed. `packed`: it is complete; it can only be reopened
+    or cancelled. `importing`: many of its lines are being imported; it returns to the status before. `cancelling`: its
+    contents are being returned to their plates; if it stays so, cancel it again. `cancelled`: it has no contents and no
+    boxes, and is final.
     """
 
     PENDING = "pending"
     PACKING = "packing"
     PACKED = "packed"
     IMPORTING = "importing"
+    CANCELLING = "cancelling"
+    CANCELLED = "cancelled"
 
 
 class LineStatus(StrEnum):
@@ -41,36 +47,50 @@ class LineStatus(StrEnum):
 
 
 class ShipmentAction(StrEnum):
-    """The actions of a shipment, by the words of their paths."""
+    """The actions of a shipment, by the words of their paths where they have one."""
 
     CREATE_BOX = "create"
+    VOID_BOX = "void"
     PACK = "pack"
     REMOVE = "remove"
-    REOPEN_BOX = "reopen"
+    REOPEN_BOX = "reopen-box"
     COMPLETE = "complete"
+    REOPEN = "reopen"
+    CANCEL = "cancel"
 
 
 SHIPMENT = StateMachine[ShipmentStatus](
     entity="shipment",
     transitions={
         (ShipmentStatus.PENDING, ShipmentAction.CREATE_BOX): ShipmentStatus.PENDING,
+        (ShipmentStatus.PENDING, ShipmentAction.VOID_BOX): ShipmentStatus.PENDING,
         (ShipmentStatus.PENDING, ShipmentAction.PACK): ShipmentStatus.PACKING,
+        (ShipmentStatus.PENDING, ShipmentAction.CANCEL): ShipmentStatus.CANCELLED,
         (ShipmentStatus.PACKING, ShipmentAction.CREATE_BOX): ShipmentStatus.PACKING,
+        (ShipmentStatus.PACKING, ShipmentAction.VOID_BOX): ShipmentStatus.PACKING,
         (ShipmentStatus.PACKING, ShipmentAction.PACK): ShipmentStatus.PACKING,
         (ShipmentStatus.PACKING, ShipmentAction.REMOVE): ShipmentStatus.PACKING,
         (ShipmentStatus.PACKING, ShipmentAction.REOPEN_BOX): ShipmentStatus.PACKING,
         (ShipmentStatus.PACKING, ShipmentAction.COMPLETE): ShipmentStatus.PACKED,
+        (ShipmentStatus.PACKING, ShipmentAction.CANCEL): ShipmentStatus.CANCELLED,
+        (ShipmentStatus.PACKED, ShipmentAction.REOPEN): ShipmentStatus.PACKING,
+        (ShipmentStatus.PACKED, ShipmentAction.CANCEL): ShipmentStatus.CANCELLED,
+        (ShipmentStatus.CANCELLING, ShipmentAction.CANCEL): ShipmentStatus.CANCELLED,
     },
     states=tuple(ShipmentStatus),
     phrases={
         ShipmentAction.CREATE_BOX: "create a box for",
         ShipmentAction.REMOVE: "remove an item from",
         ShipmentAction.REOPEN_BOX: "reopen a box of",
+        ShipmentAction.VOID_BOX: "void a box of",
     },
 )
 
 PACKABLE = frozenset(SHIPMENT.sources(ShipmentAction.PACK))
 """States of a shipment in which boxes can be opened and filled."""
+
+UNCHANGEABLE = frozenset({ShipmentStatus.PACKED, ShipmentStatus.CANCELLING, ShipmentStatus.CANCELLED})
+"""States of a shipment that no import changes."""
 
 
 class CompletionObstacle(StrEnum):

@@ -12,7 +12,7 @@ from typing import Annotated
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
-from chalicelib.edge.types import EntityId, Limit
+from chalicelib.edge.types import EntityId, Limit, Text500
 from chalicelib.packing.plates.schemas import PlateFound
 from chalicelib.packing.schemas import LineNumber, Number64, Quantity, Text40, Text200, Uuid, check_places
 from chalicelib.packing.shipments.rules import LineStatus, ShipmentStatus
@@ -57,7 +57,7 @@ class OpenShipment(msgspec.Struct, frozen=True):
     lines_packed: int
     """The number of lines of which anything is packed; they need not be complete."""
     boxes_count: int
-    """The number of boxes, open and closed."""
+    """The number of boxes, open and closed; voided ones are not counted."""
     allergen_alert: bool
     """Whether the customer has allergen restrictions."""
 
@@ -121,6 +121,20 @@ class CompleteShipment(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     then."""
 
 
+class ReopenShipment(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Why a packed shipment is packed again."""
+
+    reason: Text500
+    """Why the shipment is opened again, in at most 500 characters. It is recorded."""
+
+
+class CancelShipment(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Why a shipment is cancelled."""
+
+    reason: Text500
+    """Why the shipment is cancelled, in at most 500 characters. It is recorded."""
+
+
 class ShipmentState(msgspec.Struct, frozen=True):
     """The status and the counters of a shipment."""
 
@@ -135,7 +149,7 @@ class ShipmentState(msgspec.Struct, frozen=True):
     lines_packed: int
     """The number of lines of which anything is packed."""
     boxes_count: int
-    """The number of boxes, open and closed."""
+    """The number of boxes, open and closed; voided ones are not counted."""
 
 
 class LineState(msgspec.Struct, frozen=True):

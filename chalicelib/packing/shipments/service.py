@@ -1,10 +1,17 @@
-"""The use case of shipments: complete a shipment."""
+"""The use cases of shipments: complete and reopen a shipment."""
 
 from collections.abc import Mapping
 
 from chalicelib.core.actor import Actor
 from chalicelib.core.work import UnitOfWork
-from chalicelib.packing.errors import NoBoxes, OpenBoxes, PackingRefused, ShipmentNotPackable, UnpackedItems
+from chalicelib.packing.errors import (
+    NoBoxes,
+    OpenBoxes,
+    PackingRefused,
+    ShipmentNotPackable,
+    ShipmentNotReopenable,
+    UnpackedItems,
+)
 from chalicelib.packing.shipments.rules import (
     SHIPMENT,
     CompletionObstacle,
@@ -12,8 +19,8 @@ from chalicelib.packing.shipments.rules import (
     ShipmentAction,
     completion_obstacle,
 )
-from chalicelib.packing.shipments.schemas import CompleteShipment
-from chalicelib.packing.shipments.tables import NOT_OPEN, SHIPMENT_HOURS, Shipment
+from chalicelib.packing.shipments.schemas import CompleteShipment, ReopenShipment
+from chalicelib.packing.shipments.tables import NOT_OPEN, SHIPMENT_HOURS, Shipment, open_attributes
 
 _REFUSALS: Mapping[CompletionObstacle, tuple[type[PackingRefused], list[str]]] = {
     CompletionObstacle.NOT_PACKABLE: (ShipmentNotPackable, []),
@@ -35,4 +42,14 @@ def complete_shipment(work: UnitOfWork, shipment: Shipment, command: CompleteShi
     target = SHIPMENT.target(shipment.status, ShipmentAction.COMPLETE).value
     work.update(shipment, {"status": target, "updated_at": work.now, **NOT_OPEN})
     SHIPMENT_HOURS.count(work, shipment.org_id, packed=1)
+    return shipment
+
+
+def reopen_shipment(work: UnitOfWork, shipment: Shipment, command: ReopenShipment, _: Actor) -> Shipment:
+    """Let a packed shipment be packed again; its boxes stay as they are. Raise `ShipmentNotReopenable`."""
+    if (shipment.status, ShipmentAction.REOPEN) not in SHIPMENT.transitions:
+        raise ShipmentNotReopenable.in_state(SHIPMENT, shipment.status, ShipmentAction.REOPEN)
+    target = SHIPMENT.target(shipment.status, ShipmentAction.REOPEN).value
+    values = {"status": target, "reopen_reason": command.reason, "updated_at": work.now}
+    work.update(shipment, {**values, **open_attributes(shipment)})
     return shipment

@@ -51,8 +51,8 @@ class Shipment(Entity):
     """A number of lines that go to a customer in a number of boxes.
 
     `lines_packed` counts lines with anything packed, `lines_complete` those with everything that was ordered;
-    `boxes_open` the open boxes, `boxes_empty` those of them without contents. `boxes_count` is also the number of the
-    newest box.
+    `boxes_open` the open boxes, `boxes_empty` those of them without contents. `boxes_count` leaves out voided boxes;
+    `last_box_number` is the number of the newest box, absent in shipments of earlier versions.
     """
 
     Meta = stored_in("packing")
@@ -65,6 +65,7 @@ class Shipment(Entity):
             "lines_complete",
             "boxes_open",
             "boxes_empty",
+            "last_box_number",
             "created_at",
             "updated_at",
             "open_key",
@@ -88,6 +89,9 @@ class Shipment(Entity):
     boxes_count = IntAttribute(default=0)
     boxes_open = IntAttribute(default=0)
     boxes_empty = IntAttribute(default=0)
+    last_box_number = optional(IntAttribute())
+    reopen_reason = optional(UnicodeAttribute())
+    cancel_reason = optional(UnicodeAttribute())
     created_at = MomentAttribute()
     updated_at = MomentAttribute()
 
@@ -109,6 +113,11 @@ class Shipment(Entity):
         created_at=MomentAttribute,
     )
     """The shipments of a sales order that can be packed, oldest first; with what a lookup shows."""
+
+    @property
+    def newest_box(self) -> int:
+        """Return the number of the newest box; 0 without boxes."""
+        return self.boxes_count if self.last_box_number is None else self.last_box_number
 
 
 class ShipmentHourlyCount(HourlyCount):

@@ -54,7 +54,7 @@ function isMissing(error: unknown): boolean {
 function Loaded({ shipment }: { shipment: Shipment }) {
   const { data: details, error, refetch } = useQuery(detailsQuery(shipment.id));
   const [box, setBox] = useAddressValue("box");
-  const open = details !== undefined && details.status !== "packed";
+  const open = details?.status === "pending" || details?.status === "packing";
   return (
     <>
       <PageHeader

@@ -8,9 +8,12 @@ export const SHIPMENT_STATES: States<Schema<"PackingShipmentStatus">> = {
   packing: { label: texts.states.packing, tone: "active" },
   packed: { label: texts.states.packed, tone: "good" },
   importing: { label: texts.states.importing, tone: "warning" },
+  cancelling: { label: texts.states.cancelling, tone: "warning" },
+  cancelled: { label: texts.states.cancelled, tone: "neutral" },
 };
 
 export const BOX_STATES: States<Schema<"PackingBoxStatus">> = {
   open: { label: texts.boxStates.open, tone: "active" },
   closed: { label: texts.boxStates.closed, tone: "good" },
+  voided: { label: texts.boxStates.voided, tone: "neutral" },
 };

@@ -21,8 +21,15 @@ export const texts = {
     allergens: "Allergens",
   },
   filters: { search: "Number or customer", warehouse: "Warehouse id" },
-  states: { pending: "Pending", packing: "Packing", packed: "Packed", importing: "Importing" },
-  boxStates: { open: "Open", closed: "Closed" },
+  states: {
+    pending: "Pending",
+    packing: "Packing",
+    packed: "Packed",
+    importing: "Importing",
+    cancelling: "Cancelling",
+    cancelled: "Cancelled",
+  },
+  boxStates: { open: "Open", closed: "Closed", voided: "Voided" },
   late: "Late",
   allergenAlert: "Restricted",
   lookup: {
