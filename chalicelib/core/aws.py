@@ -14,6 +14,7 @@ its response no longer than until the deadline.
 """
 
 import random
+from collections.abc import Callable
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
@@ -59,7 +60,6 @@ def _create(service: str, endpoint: str) -> Any:
     from botocore.session import get_session
 
     from chalicelib.core.decoding import ItemsParserFactory
-    from chalicelib.core.encoding import ItemsSerializer
 
     session = get_session()
     if service == "dynamodb":
@@ -83,11 +83,39 @@ def _create(service: str, endpoint: str) -> Any:
     events: Any = created.meta.events  # the stubs do not allow for handlers that return a value
     events.register("before-send", _observe_deadline)
     if service == "dynamodb":
-        vars(created)["_serializer"] = ItemsSerializer()  # botocore has no component for it, as it has for parsers
-        events.register("needs-retry.dynamodb", _pause_after_conflict)
-        events.register_first("needs-retry.dynamodb", _mark_unreadable)
+        _use_own_parts(session, created)
     events.register_first("needs-retry", _end_retries)
     return created
+
+
+def _use_own_parts(session: "Session", client: Any) -> None:
+    """Replace parts of a client of DynamoDB for which botocore has no components, as it has for parsers."""
+    from chalicelib.core.encoding import ItemsSerializer
+    from chalicelib.core.signing import RequestSigner
+
+    own, events = vars(client), client.meta.events
+    own["_serializer"] = ItemsSerializer()
+    own["_resolve_endpoint_ruleset"] = _cache_endpoint(client)
+    events.unregister("request-created.dynamodb", own["_request_signer"].handler)
+    events.register("request-created.dynamodb", RequestSigner(session.get_credentials(), client.meta.region_name))
+    events.register("needs-retry.dynamodb", _pause_after_conflict)
+    events.register_first("needs-retry.dynamodb", _mark_unreadable)
+
+
+def _cache_endpoint(client: Any) -> Callable[..., tuple[str, dict[str, Any], dict[str, Any]]]:
+    """Return what finds the endpoint of a call: botocore finds it anew for each, and it is always the same.
+
+    It depends on the operation and on names of tables only where these are ARNs.
+    """
+    resolve = client._resolve_endpoint_ruleset  # noqa: SLF001 - botocore has no public way to keep it
+    found: list[tuple[str, dict[str, Any], dict[str, Any]]] = []
+
+    def cached(operation_model: Any, params: Any, request_context: dict[str, Any], *_: Any) -> Any:
+        if not found:
+            found.append(resolve(operation_model, params, request_context))
+        return found[0]
+
+    return cached
 
 
 def _observe_deadline(request: Any, **_: Any) -> None:
