@@ -20,7 +20,7 @@ from tests.benchmarks.capacity import Item
 from tests.benchmarks.metered import MeteredEngine, Notebook, in_sequence, total
 from tests.benchmarks.pricing import Place
 from tests.benchmarks.report import Report, mark, typical
-from tests.benchmarks.stage import NO_TIME, Hit, Stage, Stopwatch
+from tests.benchmarks.stage import Hit, Stage, Stopwatch
 from tests.builders import dispatch
 from tests.builders.world import Person
 
@@ -80,9 +80,8 @@ class City:
 
     def _order(self, event: dict[str, Any], notebook: Notebook) -> None:
         self.stage.enter()
-        self.stage.outbox.notebook, self.stage.outbox.took = notebook, NO_TIME
-        self.stage.answer(event, 201)
-        self.stage.outbox.notebook = None
+        with self.stage.outbox.listening(notebook):
+            self.stage.answer(event, 201)
 
 
 def run(report: Report, engine: MeteredEngine, *, rounds: int, counts: Sequence[int], widths: Sequence[float]) -> None:

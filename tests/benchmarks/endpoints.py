@@ -21,7 +21,7 @@ from tests.benchmarks.metered import MeteredEngine, Notebook, in_sequence, total
 from tests.benchmarks.pricing import Place
 from tests.benchmarks.report import Report, mark, typical
 from tests.benchmarks.scenarios import SCENARIOS
-from tests.benchmarks.stage import NO_TIME, Hit, Scenario, Stage, Stopwatch
+from tests.benchmarks.stage import Hit, Scenario, Stage, Stopwatch
 
 MUTATION_TRIPS, READ_TRIPS = 3, 2
 MAX_OVER_FLOOR = 1.5
@@ -102,10 +102,8 @@ class Trial:
         figures.delivery.append(delivery.cpu)
 
     def _ask(self, notebook: Notebook, event: dict[str, Any]) -> None:
-        outbox = self.stage.outbox
-        outbox.notebook, outbox.took = notebook, NO_TIME
-        self.stage.answer(event, self.hit.status)
-        outbox.notebook = None
+        with self.stage.outbox.listening(notebook):
+            self.stage.answer(event, self.hit.status)
 
 
 def run(report: Report, engine: MeteredEngine, *, rounds: int) -> None:

@@ -8,7 +8,7 @@ from functools import partial
 from chalicelib.core import aws
 from chalicelib.core.work import Recipient, UnitOfWork
 from tests.benchmarks.capacity import Units
-from tests.benchmarks.metered import Call, MeteredEngine, in_sequence, total
+from tests.benchmarks.metered import Call, MeteredEngine, Notebook, in_sequence, total
 from tests.benchmarks.report import Report, mark, typical
 from tests.benchmarks.stage import Stage, Stopwatch
 from tests.builders.world import Person
@@ -100,15 +100,13 @@ def _deliveries(report: Report, stage: Stage, rounds: int) -> None:
 
 def _watched(stage: Stage, person: Person) -> tuple[list[Call], list[Call]]:
     """Return the calls of a commit and those of its delivery."""
-    with stage.engine.watch() as notebook:
-        stage.outbox.notebook = notebook
+    with stage.engine.watch() as notebook, stage.outbox.listening(notebook):
         stage.world.run(partial(_publish, person))
-        stage.outbox.notebook = None
     return notebook.of(delivery=False), notebook.of(delivery=True)
 
 
 def _timed(stage: Stage, person: Person) -> float:
-    with Stopwatch() as watch:
+    with stage.outbox.listening(Notebook()), Stopwatch() as watch:
         stage.world.run(partial(_publish, person))
     return watch.took.cpu
 

@@ -14,7 +14,7 @@ from chalicelib.core import aws
 from tests.benchmarks.capacity import Units
 from tests.benchmarks.metered import MeteredEngine, in_sequence, total
 from tests.benchmarks.report import Report, mark, typical
-from tests.benchmarks.stage import NO_TIME, Hit, Stage, Stopwatch
+from tests.benchmarks.stage import Hit, Stage, Stopwatch
 from tests.builders.picking import BATCH, EAN, Scanner, at_work, line
 
 SIZES = (1, 25, 100, 500)
@@ -46,7 +46,6 @@ class BatchSize:
     def watched(self) -> None:
         """Send one batch and record its calls."""
         hit = self._hit()
-        self.stage.outbox.took = NO_TIME
         with self.stage.engine.watch() as notebook:
             self.stage.answer(hit.event(), hit.status)
         trips = len(in_sequence(notebook.calls))

@@ -9,7 +9,8 @@ from __future__ import annotations
 import base64
 import json
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, Self
 
@@ -70,19 +71,30 @@ class Took:
     wall: float
     cpu: float
 
+    def __add__(self, other: Took) -> Took:
+        return Took(self.wall + other.wall, self.cpu + other.cpu)
+
+    def __sub__(self, other: Took) -> Took:
+        return Took(self.wall - other.wall, self.cpu - other.cpu)
+
 
 NO_TIME = Took(0.0, 0.0)
+
+
+def _now() -> Took:
+    """Return the present of both clocks; the difference of two is a duration."""
+    return Took(time.perf_counter(), time.process_time())
 
 
 class Stopwatch:
     """Measures both times of a block."""
 
     def __enter__(self) -> Self:
-        self._wall, self._cpu = time.perf_counter(), time.process_time()
+        self._began = _now()
         return self
 
     def __exit__(self, *_: object) -> None:
-        self.took = Took(time.perf_counter() - self._wall, time.process_time() - self._cpu)
+        self.took = _now() - self._began
 
 
 class DeafSender:
@@ -96,28 +108,41 @@ class DeafSender:
 
 
 class TimedOutbox:
-    """The application's outbox, which measures delivery."""
+    """The application's outbox, which measures what comes after the commit: delivery, and what follows from the change.
+
+    A commit without recipients may be one of several of its request, so what comes after it belongs to the next one.
+    """
 
     def __init__(self, delivery: EventDelivery) -> None:
         self._delivery = delivery
-        self.notebook: Notebook | None = None
-        self.took = NO_TIME
-        self._silent = False
+        self._notebook: Notebook | None = None
+        self._is_silent = True
+        self._ended = self.took = NO_TIME
+
+    @contextmanager
+    def listening(self, notebook: Notebook) -> Iterator[None]:
+        """Measure one request, and tell its notebook when delivery begins."""
+        self._notebook, self._is_silent, self.took = notebook, True, NO_TIME
+        try:
+            yield
+        finally:
+            self._notebook = None
 
     def stage(self, work: UnitOfWork) -> None:
-        """Stage events. Calls after a commit without recipients belong to the next commit, not to delivery."""
-        if self.notebook is not None and self._silent:
-            self.notebook.delivering = False
+        """Stage events."""
+        if self._notebook is not None and self._is_silent:
+            self._notebook.delivering = False
         self._delivery.stage(work)
 
     def deliver(self, recipients: list[Recipient]) -> None:
-        """Deliver events and record the cost of delivery separately."""
-        if self.notebook is not None:
-            self.notebook.delivering = True
-            self._silent = not recipients
-        with Stopwatch() as watch:
-            self._delivery.deliver(recipients)
-        self.took = watch.took
+        """Deliver events; the time since an earlier delivery of the request counts as well."""
+        began = _now() if self._is_silent else self._ended
+        if self._notebook is not None:
+            self._notebook.delivering = True
+            self._is_silent = self._is_silent and not recipients
+        self._delivery.deliver(recipients)
+        self._ended = _now()
+        self.took = self.took + self._ended - began
 
 
 class Stage:
