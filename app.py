@@ -34,6 +34,7 @@ from chalicelib.core.schedule import run_passes
 from chalicelib.core.settings import Settings, settings
 from chalicelib.core.work import Recipient
 from chalicelib.dispatch.couriers import events as courier_events
+from chalicelib.dispatch.couriers.presence import CourierPresence
 from chalicelib.dispatch.couriers.routes import routes as courier_routes
 from chalicelib.dispatch.couriers.service import end_duty_of_signed_out
 from chalicelib.dispatch.desk.routes import routes as desk_routes
@@ -168,6 +169,7 @@ def compose(  # noqa: PLR0913 - each part can be replaced, by keyword
         authenticator=authenticator,
         refusals=trail,
         rate_limits=RateLimits(config, clock),
+        presence=CourierPresence(clock),
         message_queue=message_queue or LambdaMessageQueue(config),
         endpoints=[endpoint for routes in ROUTES for endpoint in routes.endpoints],
         roles_of=roles_with,

@@ -32,6 +32,10 @@ class Credentials(Protocol):
     def user_id(self) -> str:
         """Return the user in the token."""
 
+    @property
+    def role(self) -> str:
+        """Return the name of the role in the token; that of a machine differs from that of people."""
+
     def keys(self) -> Sequence[ItemKey[Any]]:
         """Return the keys of session, person and role. The edge adds its own and makes one batch read."""
 
@@ -61,6 +65,19 @@ class Authenticator(Protocol):
         """Return the credentials of a connection that was authenticated before; the store is checked again."""
 
 
+class Presence(Protocol):
+    """Notices that people are there, from every request and socket message of theirs."""
+
+    def keys(self, org_id: str, user_id: str, role: str) -> Sequence[ItemKey[Any]]:
+        """Return the keys that have to be read for a caller beside those of the credentials."""
+
+    def record(self, org_id: str, user_id: str, found: ReadResult) -> None:
+        """Record a sign of life of an authenticated caller, for whom `keys` were read. Must not raise."""
+
+    def learn(self, org_id: str, role: str, permissions: Mapping[str, str]) -> None:
+        """Learn from an authenticated caller what has to be read for others with the same role. Must not raise."""
+
+
 class RefusalLog(Protocol):
     """Writes the audit rows of refused mutations of authenticated callers."""
 
@@ -80,6 +97,7 @@ class Dependencies(msgspec.Struct, frozen=True):
     authenticator: Authenticator
     refusals: RefusalLog
     rate_limits: RateLimits
+    presence: Presence
     endpoints: Sequence[Endpoint] = ()
     message_queue: MessageQueue | None = None
     """Receives outbound messages; None: the Lambda function that sends them."""

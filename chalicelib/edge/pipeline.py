@@ -136,10 +136,7 @@ def _admit(endpoint: Endpoint, deps: Dependencies, credentials: Any, given: Inpu
     org_id, user_id = credentials.org_id, credentials.user_id
     keys = checks.item_keys(endpoint, org_id, given.read_id(user_id))
     record_key = idempotency.record_key(org_id, user_id, given.idempotency_key) if given.idempotency_key else None
-    item_keys = [*credentials.keys(), *keys.values(), *([record_key] if record_key else [])]
-    found = deps.rate_limits.read(org_id, user_id, item_keys)
-    actor = credentials.authenticate(found, http.request_id)
-    deps.rate_limits.count(org_id, user_id)
+    actor, found = _authenticate(deps, credentials, [*keys.values(), *filter(None, [record_key])], http.request_id)
     if endpoint.mutates:
         actor = msgspec.structs.replace(actor, client=http.client(deps.authenticator.proves))
     auth.actor = actor
@@ -157,6 +154,18 @@ def _admit(endpoint: Endpoint, deps: Dependencies, credentials: Any, given: Inpu
     check_organisation(given.organisation, actor)
     checks.check_own_fields(endpoint.own_fields, given.body, actor)
     return Admitted(actor, found, keys, idempotent)
+
+
+def _authenticate(deps: Dependencies, credentials: Any, keys: list[Any], request_id: str) -> tuple[Actor, ReadResult]:
+    """Return the caller and what was read in one batch."""
+    org_id, user_id, presence = credentials.org_id, credentials.user_id, deps.presence
+    keys = [*credentials.keys(), *presence.keys(org_id, user_id, credentials.role), *keys]
+    found = deps.rate_limits.read(org_id, user_id, keys)
+    actor = credentials.authenticate(found, request_id)
+    deps.rate_limits.count(org_id, user_id)
+    presence.record(org_id, user_id, found)
+    presence.learn(org_id, credentials.role, actor.permissions)
+    return actor, found
 
 
 def _idempotent_request(

@@ -10,7 +10,7 @@ custom domain), the gateway passes its last part as the query parameter `channel
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from functools import partial
 from typing import Any, TypeVar
@@ -30,7 +30,7 @@ from chalicelib.core.errors import (
     RouteNotFound,
     ValidationFailed,
 )
-from chalicelib.core.store import get, get_many, store_errors
+from chalicelib.core.store import ItemKey, ReadResult, get, get_many, store_errors
 from chalicelib.core.work import Recipient, UnitOfWork
 from chalicelib.edge.checks import check_own_fields
 from chalicelib.edge.dependencies import Credentials, Dependencies
@@ -122,7 +122,7 @@ class Sockets(msgspec.Struct, frozen=True):
         else:
             token = query.get("token") or bearer(headers.get("authorization"))
             credentials = self.dependencies.authenticator.verify(token)
-        actor = self._authenticate(credentials)
+        actor, _ = self._authenticate(credentials)
         if not may_listen(actor.permissions, channel or ""):
             details = {"permission": CHANNEL_PREFIX + (channel or "*")}
             raise AccessDenied("Your role does not have access to this channel.", details=details)
@@ -160,6 +160,7 @@ class Sockets(msgspec.Struct, frozen=True):
     def _handle(self, message: SocketMessage, connection: Connection) -> None:
         if message.event == PING:
             self._reply(connection.endpoint, connection.connection_id, PONG, {})
+            self._record_presence(connection)
             return
         if message.event == ACK:
             self._authenticate(self._resume(connection))
@@ -170,9 +171,8 @@ class Sockets(msgspec.Struct, frozen=True):
     def _handle_event(self, event: SocketEventHandler, message: SocketMessage, connection: Connection) -> None:
         """Check the message of a domain as the pipeline checks a request, and run its handler as a unit of work."""
         key = None if event.resource is None else event.resource(connection.org_id, connection.user_id)
-        credentials = self._resume(connection)
-        found = get_many([*credentials.keys(), *([key] if key else [])], self.dependencies.clock)
-        actor = credentials.authenticate(found, connection.connection_id)
+        actor, found = self._authenticate(self._resume(connection), [] if key is None else [key])
+        actor = msgspec.structs.replace(actor, request_id=connection.connection_id)
         actor.require(event.permission)
         actor.require_own_password()
         data = _decode_data(message, event.data)
@@ -186,8 +186,22 @@ class Sockets(msgspec.Struct, frozen=True):
         """Return the credentials of an open connection: session and role are checked with every message."""
         return self.dependencies.authenticator.resume(of.org_id, of.user_id, of.role, of.session_id)
 
-    def _authenticate(self, credentials: Credentials) -> Actor:
-        return credentials.authenticate(get_many(credentials.keys(), self.dependencies.clock), "")
+    def _authenticate(self, credentials: Credentials, keys: Sequence[ItemKey[Any]] = ()) -> tuple[Actor, ReadResult]:
+        """Return the sender, and what was read of the keys with one batch read."""
+        org_id, user_id, presence = credentials.org_id, credentials.user_id, self.dependencies.presence
+        presence_keys = presence.keys(org_id, user_id, credentials.role)
+        found = get_many([*credentials.keys(), *presence_keys, *keys], self.dependencies.clock)
+        actor = credentials.authenticate(found, "")
+        presence.record(org_id, user_id, found)
+        presence.learn(org_id, credentials.role, actor.permissions)
+        return actor, found
+
+    def _record_presence(self, connection: Connection) -> None:
+        """Record that the client of a connection has sent a ping, which needs no authentication."""
+        presence = self.dependencies.presence
+        keys = presence.keys(connection.org_id, connection.user_id, connection.role)
+        if keys:
+            presence.record(connection.org_id, connection.user_id, get_many(keys, self.dependencies.clock))
 
     def _reply(self, endpoint: str, connection_id: str, event: str, data: Mapping[str, Any] | SocketError) -> None:
         try:

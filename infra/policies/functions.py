@@ -78,7 +78,11 @@ ROLES: Mapping[str, Role] = {
     ),
     "websocket_connect": Role(
         timeout_s=10,
-        tables={**_AUTHENTICATES, "realtime": "BatchGetItem DeleteItem GetItem PutItem UpdateItem"},
+        tables={
+            **_AUTHENTICATES,
+            "dispatch": "BatchGetItem UpdateItem",
+            "realtime": "BatchGetItem DeleteItem GetItem PutItem UpdateItem",
+        },
         invokes=["deliver"],
         verifies_tokens=True,
         closes_sockets=True,

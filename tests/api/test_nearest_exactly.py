@@ -14,15 +14,17 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from chalicelib.core.aws import client
-from chalicelib.core.store import get
+from chalicelib.core.store import get, get_many
 from chalicelib.core.work import UnitOfWork
 from chalicelib.dispatch.couriers import geo
 from chalicelib.dispatch.couriers.duty import set_duty, take
 from chalicelib.dispatch.couriers.nearest import CourierCriteria, find_courier
 from chalicelib.dispatch.couriers.positions import store_position
+from chalicelib.dispatch.couriers.presence import CourierPresence
 from chalicelib.dispatch.couriers.schemas import CourierPosition
-from chalicelib.dispatch.couriers.tables import Courier, courier_key, free_cell, idle_key, idle_shard
+from chalicelib.dispatch.couriers.tables import SIGN_LIFE, Courier, courier_key, free_cell, idle_key, idle_shard
 from infra.local.engine import EmbeddedEngine
+from tests.builders.time import ManualClock
 from tests.builders.world import World
 from tests.environment import examples
 
@@ -34,7 +36,10 @@ Place = tuple[float, float]
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """A courier of an example: how far from the pickup (None: who never said), and what speaks against them."""
+    """A courier of an example: how far from the pickup (None: who never said), and what speaks against them.
+
+    `age_s` is the age of the position, or of the last sign of life of a courier who never said.
+    """
 
     km: float | None
     bearing: float
@@ -48,7 +53,7 @@ couriers = st.builds(
     Known,
     km=st.none() | st.sampled_from([0.0, 0.02, 1.0]) | st.floats(0, 12),
     bearing=st.sampled_from([0.0, 90.0, 225.0]) | st.floats(0, 360),
-    age_s=st.sampled_from([0, 60, 299, 300, 301, 900]),
+    age_s=st.sampled_from([0, 60, 299, 300, 301, 599, 600, 601, 900]),
     available=st.sampled_from([True, True, True, False]),
     busy=st.sampled_from([False, False, False, True]),
     excluded=st.sampled_from([False, False, False, True]),
@@ -104,10 +109,17 @@ class Example:
             world.run(lambda work: take(work, org_id, courier_id, "some order"), org_id)
         if not courier.available:
             self._set_duty(world, courier_id, available=False)
+        if place is None:
+            self._give_sign(courier_id)
 
     def _set_duty(self, world: World, courier_id: str, *, available: bool) -> None:
         stored = get(courier_key(self.org_id, courier_id))
         world.run(lambda work: set_duty(work, self.org_id, courier_id, stored, available=available), self.org_id)
+
+    def _give_sign(self, courier_id: str) -> None:
+        key = courier_key(self.org_id, courier_id)
+        seen_at = ManualClock(self.now - timedelta(seconds=self.known[courier_id].age_s))
+        CourierPresence(seen_at).record(self.org_id, courier_id, get_many([key], seen_at))
 
     def found(self, pickup: Place | None) -> str | None:
         excluded = frozenset(courier_id for courier_id, courier in self.known.items() if courier.excluded)
@@ -121,7 +133,7 @@ class Example:
             if courier.available
             and not courier.busy
             and not courier.excluded
-            and (courier.km is None or courier.age_s <= MAX_AGE.total_seconds())
+            and courier.age_s <= (SIGN_LIFE if courier.km is None else MAX_AGE).total_seconds()
         ]
 
     def without_place(self) -> str | None:

@@ -34,6 +34,7 @@ OWN: dict[str, dict[str, str]] = {
         "couriers/geo": "great-circle geometry and the cells of the search; pure",
         "couriers/nearest_search": "which cells a search reads, and when it ends; pure",
         "couriers/nearest": "the search for a courier over the indexes",
+        "couriers/presence": "the signs of life of couriers, stored outside of the unit of work with every request",
         "couriers/positions": "the use case of reported positions, stored outside of the unit of work",
         "orders/list_routes": "the endpoints of active orders and histories, beside those that change orders",
         "orders/customers": "the use cases that keep and read the active orders of customers",

@@ -5,6 +5,7 @@ instead of a version; the index attributes change in the same write.
 """
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
@@ -14,11 +15,11 @@ from chalicelib.core.store import get
 from chalicelib.core.work import UnitOfWork
 from chalicelib.dispatch.couriers.tables import (
     NOWHERE,
+    SIGN_LIFE,
     Courier,
     courier_key,
     free_nowhere,
-    idle_key,
-    idle_shard,
+    idle_key_seen,
     roster_key,
 )
 
@@ -47,15 +48,21 @@ def set_duty(
         C.org_id.set(org_id),
         *_duty(org_id, courier_id, work.now, on_duty=available),
     ]
+    condition = _as_read(courier)
+    home_idle: Any = C.home_idle | idle_key_seen(org_id, None, courier_id)
     if name is not None:
         actions.append(C.name.set(name))
+    if available and (courier is None or courier.position_at is None):
+        home_idle = idle_key_seen(org_id, work.now, courier_id)
+        actions += [C.seen_at.set(work.now), C.home_idle.set(home_idle)]
+        condition &= C.position_at.does_not_exist()
     if not available:
         actions += _unindexed()
     elif courier is None or courier.order_id is None:
-        actions += _indexed(org_id, courier_id, work.now)
+        actions += _indexed(org_id, work.now, home_idle)
     work.update_unread(
         courier_key(org_id, courier_id),
-        condition=_as_read(courier),
+        condition=condition,
         on_conflict=Unavailable(),
         actions=actions,
         changes={"available": [was, available]},
@@ -65,12 +72,14 @@ def set_duty(
 def take(work: UnitOfWork, org_id: str, courier_id: str, order_id: str, *, any_position: bool = False) -> None:
     """Take a free courier for an order; the attempt fails, with the courier's id as its label, if they are not free.
 
-    It fails for one whose position is too old, too, unless they may have `any_position`.
+    It fails for one whose position or, without a position, last sign of life is too old, too, unless they may have
+    `any_position`.
     """
     free: Condition = (C.available == True) & C.order_id.does_not_exist()  # noqa: E712 - a condition, not a test
     if not any_position:
         max_age = timedelta(seconds=work.settings.position_max_age_s)
-        free &= C.position_at.does_not_exist() | (C.position_at >= work.now - max_age)
+        seen = C.position_at.does_not_exist() & (C.seen_at >= work.now - SIGN_LIFE)
+        free &= seen | (C.position_at >= work.now - max_age)
     work.update_unread(
         courier_key(org_id, courier_id),
         condition=free,
@@ -90,7 +99,8 @@ def release(work: UnitOfWork, org_id: str, courier_id: str, order_id: str, *, is
     """
     off_duty = f"{OFF_DUTY}{courier_id}"
     on_duty = off_duty not in work.conflicts or _is_on_duty(org_id, courier_id)
-    indexed = _indexed(org_id, courier_id, work.now) if on_duty else []
+    home_idle = C.home_idle | idle_key_seen(org_id, None, courier_id)
+    indexed = _indexed(org_id, work.now, home_idle) if on_duty else []
     work.update_unread(
         courier_key(org_id, courier_id),
         condition=(C.order_id == order_id) & (C.available == on_duty),
@@ -101,12 +111,16 @@ def release(work: UnitOfWork, org_id: str, courier_id: str, order_id: str, *, is
     )
 
 
-def release_off_duty(work: UnitOfWork, courier: Courier) -> None:
-    """Release a courier from the order in hand and from duty; fails unless the courier is still as read."""
+def release_off_duty(work: UnitOfWork, courier: Courier, condition: Condition | None = None) -> None:
+    """Release a courier from the order in hand and from duty; fails unless the courier is still as read.
+
+    `condition` is what has to hold as well.
+    """
+    unchanged = _as_read(courier)
     off_duty = _duty(courier.org_id, courier.courier_id, work.now, on_duty=False)
     work.update_unread(
         courier_key(courier.org_id, courier.courier_id),
-        condition=_as_read(courier),
+        condition=unchanged if condition is None else unchanged & condition,
         on_conflict=Unavailable(),
         actions=[C.order_id.remove(), *off_duty, *_unindexed()],
         changes={"order_id": [courier.order_id, None], "available": [courier.available, False]},
@@ -128,13 +142,12 @@ def _duty(org_id: str, courier_id: str, now: datetime, *, on_duty: bool) -> list
     ]
 
 
-def _indexed(org_id: str, courier_id: str, now: datetime) -> list[Action]:
+def _indexed(org_id: str, now: datetime, home_idle: Any) -> list[Action]:
     """Return the actions that put a courier into the indexes, at the last reported position if there is one."""
-    nowhere = idle_key(org_id, None, idle_shard(courier_id))
     return [
         C.free_cell.set(C.home_cell | free_nowhere(org_id)),
         C.free_place.set(C.home_place | NOWHERE),
-        C.idle_key.set(C.home_idle | nowhere),
+        C.idle_key.set(home_idle),
         C.idle_since.set(now),
     ]
 

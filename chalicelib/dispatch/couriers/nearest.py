@@ -25,13 +25,13 @@ from chalicelib.core.store import Query, RawItem, Rows, get, parallel_reads
 from chalicelib.dispatch.couriers import geo
 from chalicelib.dispatch.couriers.nearest_search import CellAnswer, LevelMemory, NearestSearch
 from chalicelib.dispatch.couriers.tables import (
-    IDLE_SHARDS,
+    SIGN_LIFE,
     Courier,
     courier_key,
     courier_of,
     free_cells_since,
-    idle_key,
     idle_keys_at,
+    idle_keys_seen_at,
     idle_keys_since,
 )
 
@@ -60,6 +60,17 @@ class CourierCriteria(msgspec.Struct, frozen=True):
         """Return the time of the oldest position that is accepted."""
         return self.now - self.max_age
 
+    @property
+    def last_seen(self) -> datetime:
+        """Return the time of the oldest sign of life that is accepted of a courier without a position."""
+        return self.now - SIGN_LIFE
+
+    def is_young_enough(self, courier: Courier) -> bool:
+        """Return whether the position of a courier or, without one, the last sign of life is young enough."""
+        if courier.position_at is None:
+            return courier.seen_at is not None and courier.seen_at >= self.last_seen
+        return courier.home_at is not None and courier.home_at >= self.oldest
+
     def fits(self, raw: Mapping[str, Any]) -> bool:
         """Return whether an index entry by position is of a courier who may get the order."""
         return "home_at" in raw and int(raw["home_at"]["N"]) >= to_millis(self.oldest) and self.may_have(raw)
@@ -73,11 +84,11 @@ def find_courier(criteria: CourierCriteria, random_source: Random) -> str | None
     """Return the id of the courier to offer the order to, or None if there is none."""
     if criteria.pickup is None:
         since = idle_keys_since(criteria.org_id, criteria.now, criteria.oldest)
-        return _longest_idle(criteria, random_source, [*since, *_positionless(criteria.org_id)])
+        return _longest_idle(criteria, random_source, [*since, *_positionless(criteria)])
     near = _near(criteria, criteria.pickup)
     if near:
         return _spread(criteria, random_source, near)
-    return _longest_idle(criteria, random_source, _positionless(criteria.org_id))
+    return _longest_idle(criteria, random_source, _positionless(criteria))
 
 
 def _near(criteria: CourierCriteria, pickup: tuple[float, float]) -> list[str]:
@@ -110,8 +121,10 @@ def _spread(criteria: CourierCriteria, random_source: Random, ranked: Sequence[s
     return ranked[random_source.randrange(min(len(ranked), 2 ** max(0, criteria.conflicts - 1)))]
 
 
-def _positionless(org_id: str) -> list[str]:
-    return [idle_key(org_id, None, shard) for shard in range(IDLE_SHARDS.count)]
+def _positionless(criteria: CourierCriteria) -> list[str]:
+    """Return the index keys of couriers without a position who gave a sign of life in the last ten minutes."""
+    times = (criteria.last_seen, criteria.now)
+    return [idle for seen_at in times for idle in idle_keys_seen_at(criteria.org_id, seen_at)]
 
 
 def _query_cells(criteria: CourierCriteria, cells: Sequence[str]) -> list[CellAnswer]:
@@ -144,12 +157,13 @@ def _answer(criteria: CourierCriteria, cell: str, parts: Sequence[Rows]) -> Cell
 def _first_idle(criteria: CourierCriteria, hash_key: str) -> tuple[int, str] | None:
     """Return the longest idle courier of one index key who fits, as (idle since, id).
 
-    The key says only in which minute a position was. For the first minute the couriers themselves are read, at most
-    those of one page: they went silent five minutes ago.
+    The key says only in which minute a position was, or in which ten minutes a sign of life. For the first of them the
+    couriers themselves are read, at most those of one page: they went silent so long ago.
     """
     query = Query(Courier, hash_key, index=Courier.idle.Meta.index_name)
     entries: Iterator[RawItem] = (raw for raw in query.raw_items(_PER_IDLE_KEY) if criteria.may_have(raw))
-    if hash_key in idle_keys_at(criteria.org_id, criteria.oldest):
+    first = idle_keys_at(criteria.org_id, criteria.oldest), idle_keys_seen_at(criteria.org_id, criteria.last_seen)
+    if any(hash_key in keys for keys in first):
         entries = _young_enough(criteria, list(islice(entries, _PER_IDLE_KEY)))
     return next(((int(raw["idle_since"]["N"]), courier_of(raw)) for raw in entries), None)
 
@@ -158,7 +172,7 @@ def _young_enough(criteria: CourierCriteria, entries: Sequence[RawItem]) -> Iter
     keys = [courier_key(criteria.org_id, courier_of(raw)) for raw in entries]
     couriers = parallel_reads([partial(get, key) for key in keys])
     for raw, courier in zip(entries, couriers, strict=True):
-        if courier is not None and courier.home_at is not None and courier.home_at >= criteria.oldest:
+        if courier is not None and criteria.is_young_enough(courier):
             yield raw
 
 

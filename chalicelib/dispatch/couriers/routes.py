@@ -29,7 +29,8 @@ def set_availability(request: Request[Availability], work: UnitOfWork) -> None:
 
     A courier who is on duty and has no order in hand gets offers. A courier who goes off duty keeps an accepted order
     and declines an unanswered offer. Repeating the request changes nothing. A courier who lets three offers in a row
-    time out without a sign of life (a position, an answer, a change of duty) goes off duty and gets `courier.off_duty`.
+    time out without a sign of life (a request or a socket message, such as a ping) goes off duty and gets
+    `courier.off_duty`.
     Events: if an offer is declined, the customer gets `order.status` with `declined`, then with `assigned` or
     `no_nearby_driver`; the next courier gets `order.assigned`.
     """

@@ -39,8 +39,8 @@ class CourierOffDuty(msgspec.Struct, frozen=True):
     """A courier who is off duty now, without having asked for it."""
 
     reason: OffDutyReason
-    """`offers_missed`: three offers in a row timed out without a sign of life in between: a position, an answer, or a
-    change of duty."""
+    """`offers_missed`: three offers in a row timed out without a sign of life in between: a request, a socket message,
+    or a ping."""
 
 
 class CourierPosition(msgspec.Struct, frozen=True):

@@ -45,14 +45,14 @@ def end_duty_of_signed_out(work: UnitOfWork) -> None:
 def end_duty_of_absent(work: UnitOfWork, order: Order) -> Callable[[], None] | None:
     """Return what ends the duty of a courier who misses a third offer in a row, or None for any other courier.
 
-    A position, an answer, or a change of duty since is a sign of life, after which counting starts anew.
+    Every request, socket message and position is a sign of life, after which counting starts anew (`presence`).
     """
     courier = None if order.assigned_courier is None else get(courier_key(order.org_id, order.assigned_courier))
     if courier is None or courier.order_id != order.order_id or (courier.missed_offers or 0) < MAX_MISSED - 1:
         return None
 
     def end_duty() -> None:
-        duty.release_off_duty(work, courier)
+        duty.release_off_duty(work, courier, Courier.missed_offers == courier.missed_offers)
         events.notify_off_duty(work, courier, "offers_missed")
 
     return end_duty

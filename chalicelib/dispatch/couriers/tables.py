@@ -8,7 +8,8 @@ write that has not read the courier can put them back into the indexes: the stor
 Couriers whose phones went silent leave neither index, but no search meets them: the partition keys hold the time of the
 last position, to the hour for `free_by_cell`, to the minute for `idle`, and a search reads only the partitions that can
 hold positions young enough. Another write is needed for this only when a courier reports from the same cell in the next
-hour. In the first minutes of an hour a search reads the partitions of two hours.
+hour. In the first minutes of an hour a search reads the partitions of two hours. Couriers who never sent a position are
+in `idle` by the ten minutes of their last sign of life (`seen_at`), so those who are gone are left out as well.
 """
 
 from collections.abc import Mapping
@@ -36,9 +37,13 @@ from chalicelib.dispatch.couriers import geo
 
 ROSTER_SHARDS = Shards(4)
 IDLE_SHARDS = Shards(4)
+SEEN_SHARDS = Shards(2)
 NOWHERE = "NOWHERE"
 _MINUTE_MS = 60_000
 _HOUR_MS = 3_600_000
+_SIGN_MS = 600_000
+SIGN_LIFE = timedelta(milliseconds=_SIGN_MS)
+"""How long a courier who never sent a position gets offers after a sign of life."""
 _DUTY = {True: "ON", False: "OFF"}
 
 
@@ -57,6 +62,8 @@ class Courier(Item):
     order_id = optional(UnicodeAttribute())
     missed_offers = optional(IntAttribute())
     """Offers in a row that timed out without a sign of life in between."""
+    seen_at = optional(MomentAttribute())
+    """When a courier who never sent a position gave another sign of life, or little before (`presence`)."""
     lat = optional(FloatAttribute())
     lng = optional(FloatAttribute())
     position_at = optional(MomentAttribute())
@@ -82,7 +89,7 @@ class Courier(Item):
     )
     """Free couriers by position: partitioned by coarse cell and hour, sorted by the full geohash."""
     idle = index(KeysOnlyProjection(), idle_key=UnicodeAttribute, idle_since=MomentAttribute)
-    """Free couriers by idle time, partitioned by the minute of their indexed position."""
+    """Free couriers by idle time, partitioned by the minute of their indexed position, or the time of `seen_at`."""
 
 
 def courier_key(org_id: str, courier_id: str) -> ItemKey[Courier]:
@@ -121,10 +128,18 @@ def free_cells_since(org_id: str, cell: str, now: datetime, oldest: datetime) ->
     return [key(org_id, "FREE", hour, cell[: geo.COVER]) for hour in hours]
 
 
-def idle_key(org_id: str, position_at: datetime | None, shard: int) -> str:
-    """Return the index key of couriers whose last position is from this minute (None: without a position)."""
-    minute = "NONE" if position_at is None else to_millis(position_at) // _MINUTE_MS
-    return key(org_id, "IDLE", minute, shard)
+def idle_key(org_id: str, position_at: datetime, shard: int) -> str:
+    """Return the index key of couriers whose last position is from this minute."""
+    return key(org_id, "IDLE", to_millis(position_at) // _MINUTE_MS, shard)
+
+
+def idle_key_seen(org_id: str, seen_at: datetime | None, courier_id: str) -> str:
+    """Return the index key of a courier without a position, by the ten minutes of their last sign of life.
+
+    No search reads that of couriers who gave none (None).
+    """
+    window = "NONE" if seen_at is None else to_millis(seen_at) // _SIGN_MS
+    return key(org_id, "IDLE", "SEEN", window, SEEN_SHARDS.number_of(courier_id))
 
 
 def idle_shard(courier_id: str) -> int:
@@ -142,3 +157,8 @@ def idle_keys_since(org_id: str, now: datetime, oldest: datetime) -> list[str]:
     minutes = range(to_millis(oldest) // _MINUTE_MS, to_millis(now) // _MINUTE_MS + 1)
     moments = [now - timedelta(minutes=to_millis(now) // _MINUTE_MS - minute) for minute in minutes]
     return [idle for moment in moments for idle in idle_keys_at(org_id, moment)]
+
+
+def idle_keys_seen_at(org_id: str, seen_at: datetime) -> list[str]:
+    """Return the index keys of all couriers without a position who gave a sign of life in these ten minutes."""
+    return [key(org_id, "IDLE", "SEEN", to_millis(seen_at) // _SIGN_MS, shard) for shard in range(SEEN_SHARDS.count)]

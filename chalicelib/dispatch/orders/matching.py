@@ -13,7 +13,7 @@ from functools import partial
 from chalicelib.core.store import get
 from chalicelib.core.table import parts_of
 from chalicelib.core.work import Staged, UnitOfWork
-from chalicelib.dispatch.couriers.tables import Courier, courier_key
+from chalicelib.dispatch.couriers.tables import SIGN_LIFE, Courier, courier_key
 from chalicelib.dispatch.orders import assignment
 from chalicelib.dispatch.orders.tables import Order, order_key
 from chalicelib.dispatch.orders.waiting import CourierReach, areas_of, find_oldest, is_waiting
@@ -46,6 +46,8 @@ def serve_courier(org_id: str, courier_id: str, work: UnitOfWork, known_id: str 
         if courier.position_at < work.now - timedelta(seconds=work.settings.position_max_age_s):
             return None
         position = (courier.lat, courier.lng)
+    elif courier.seen_at is None or courier.seen_at < work.now - SIGN_LIFE:
+        return None
     order = find_oldest(work, CourierReach(org_id, courier_id, position, radius_m(work, org_id)), areas, known_id)
     if order is not None:
         work.audit(Order.kind, order.order_id, "ORDER_ASSIGNED")

@@ -34,6 +34,11 @@ class ApiKeyCredentials(msgspec.Struct, frozen=True):
         """Return the actor's id, such as `key:0190...`."""
         return f"{MACHINE}{self.parts.key_id}"
 
+    @property
+    def role(self) -> str:
+        """Return the name of the key's role; a machine may do less than people with the same role."""
+        return f"{MACHINE}{self.parts.role}"
+
     def keys(self) -> Sequence[ItemKey[Any]]:
         """Return the keys of the API key and of the role that it names."""
         return [self._key, self._role]

@@ -40,6 +40,11 @@ class SessionCredentials(msgspec.Struct, frozen=True):
         """Return the user of the token."""
         return self.claims.user_id
 
+    @property
+    def role(self) -> str:
+        """Return the role of the token."""
+        return self.claims.role
+
     def keys(self) -> Sequence[ItemKey[Any]]:
         """Return the keys of the session, the user, and the role that the token names."""
         claims = self.claims
