@@ -44,7 +44,7 @@ def successor(world: World, name: str = "Bo") -> Scanner:
 
 
 def test_scans_from_before_a_release_count_after_it(world: World, anna: Scanner, supervisor: Person) -> None:
-    offline = [anna.scan(), anna.event("wrap"), anna.scan("A-02")]
+    offline = [anna.scan(), anna.event("wrap"), anna.scan("SKU-2")]
     world.clock.advance(minutes=1)
     assert release(supervisor).status == 200
     world.clock.advance(minutes=45)
@@ -111,12 +111,12 @@ def test_events_from_between_two_holds_are_rejected(world: World, anna: Scanner)
     world.clock.advance(seconds=1)
     release(anna.person)
     bo = successor(world)
-    between = anna.scan("A-02")
+    between = anna.scan("SKU-2")
     release(bo.person)
     world.clock.advance(minutes=1)
     claim(anna.person)
     world.clock.advance(minutes=1)
-    second = anna.scan("A-02")
+    second = anna.scan("SKU-2")
     assert anna.send(second, between, first) == [ACCEPTED, NOT_YOURS, ACCEPTED]
     assert log_messages(anna.state()) == [
         "Picked 1 of SKU-2 at A-02 (1 of 3)",

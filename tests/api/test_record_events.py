@@ -70,7 +70,7 @@ def events_recorded(world: World) -> list[Any]:
 
 
 def test_each_event_has_a_result_in_the_order_sent(scanner: Scanner) -> None:
-    good, bad, other = scanner.scan(), scanner.event("something_else"), scanner.scan("A-02")
+    good, bad, other = scanner.scan(), scanner.event("something_else"), scanner.scan("SKU-2")
     assert scanner.batch([good, bad, other]).json == {
         "status": [
             {"client_event_id": good["client_event_id"], "result": "accepted"},
@@ -282,7 +282,7 @@ def test_sending_events_requires_the_permission(world: World) -> None:
 
 
 def test_repeated_batch_counts_once(scanner: Scanner) -> None:
-    batch = [scanner.scan(), scanner.scan("A-02"), scanner.event("wrap"), scanner.event("unknown")]
+    batch = [scanner.scan(), scanner.scan("SKU-2"), scanner.event("wrap"), scanner.event("unknown")]
     assert scanner.send(*batch) == [ACCEPTED] * 3 + ["unknown_event_type"]
     before = stored()
     assert scanner.send(*batch) == [DUPLICATE] * 3 + ["unknown_event_type"]
@@ -347,7 +347,7 @@ def test_batch_with_the_same_idempotency_key_is_replayed(scanner: Scanner) -> No
 def test_late_events_are_ordered_by_their_time(world: World) -> None:
     late, prompt = Scanner(world, at_work(world, lines=[line(1, 2)])), []
     world.clock.advance(seconds=1)
-    first = [late.scan(), late.scan("A-01")]
+    first = [late.scan(), late.scan("SKU-1")]
     world.clock.advance(seconds=1)
     prompt = [late.event("undo")]
     assert late.send(*prompt) == [ACCEPTED]

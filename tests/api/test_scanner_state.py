@@ -185,6 +185,6 @@ def test_eta_beyond_ten_years_is_null(world: World) -> None:
     anna = at_work(world, lines=[line(number, 1_000_000) for number in range(1, 11)])
     world.clock.advance(hours=9)
     scanner = Scanner(world, world.signed_in(anna.org_id, anna.user_id, anna.role))
-    scanner.send_scans(1, "A-01")
+    scanner.send_scans(1, "SKU-1")
     shown = scanner.state()["order_summary"]
     assert (shown["rate"], shown["eta"], shown["progress_pct"]) == (0.1, None, 0)

@@ -61,7 +61,7 @@ class BatchSize:
 
     def _hit(self) -> Hit:
         self.stage.world.clock.advance(seconds=1)
-        codes = (EAN, "SKU-2", "A-03", "SKU-4")
+        codes = (EAN, "SKU-2", "SKU-3", "SKU-4")
         events = [self.scanner.scan(codes[number % len(codes)]) for number in range(self.size)]
         return Hit("POST", BATCH, self.scanner.person, {"events": events})
 

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chalicelib.picking.ledger.entries import decode_state, encode_state, stored_state
-from chalicelib.picking.ledger.matching import PickLine, PickLines
+from chalicelib.picking.ledger.matching import PickLine, PickLines, read_code
 from chalicelib.picking.ledger.rules import advance, can_advance, fold
 from chalicelib.picking.ledger.state import MAX_LOG_LINES, AssignmentState, AssignmentStatus, EntryKind, PickEntry
 
@@ -45,7 +45,11 @@ class LedgerBuilder:
         return self.add(EntryKind.CLAIMED, by, text=by.title())
 
     def scan(self, code: str, amount: int = 1, by: str = ANNA) -> LedgerBuilder:
-        return self.add(EntryKind.SCAN, by, codes=(code,), amount=amount)
+        return self.add(EntryKind.SCAN, by, codes=(code,), amount=amount, is_place=read_code(code, LINES).is_place)
+
+    def scan_label(self, raw: str, by: str = ANNA) -> LedgerBuilder:
+        """Add the scan of a label with all that it says."""
+        return self.add(EntryKind.SCAN, by, **read_code(raw, LINES)._asdict())
 
     @property
     def state(self) -> AssignmentState:
@@ -72,11 +76,61 @@ def status_of(ledger: LedgerBuilder) -> AssignmentStatus:
 # --- scans -------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("code", ["5901234123457", "05901234123457", "SKU-1", "sku-1 ", "a-01"])
-def test_line_is_picked_by_barcode_sku_or_location(code: str) -> None:
+@pytest.mark.parametrize("code", ["5901234123457", "05901234123457", "SKU-1", "sku-1 "])
+def test_line_is_picked_by_barcode_or_sku(code: str) -> None:
     ledger = LedgerBuilder().claim().scan(code)
     assert picked(ledger.state) == {1: 1}
     assert ledger.messages[-1] == "Picked 1 of SKU-1 at A-01 (1 of 5)"
+
+
+@pytest.mark.parametrize("raw", ["A-01", "a-01", "(414)9521234000778(254)A-01", "]C1240A-01"])
+def test_location_label_says_where_the_picker_is_and_counts_nothing(raw: str) -> None:
+    ledger = LedgerBuilder().claim().scan_label("SKU-1").scan_label(raw)
+    assert picked(ledger.state) == {1: 1}
+    assert ledger.messages[-1] == "At A-01"
+    assert ledger.add(EntryKind.UNDO).messages[-1] == "Undone: 1 of SKU-1 at A-01"
+
+
+def test_location_without_a_line_is_a_warning() -> None:
+    ledger = LedgerBuilder().claim().scan_label("(414)9521234000778(254)Z-9")
+    assert ledger.messages[-1] == "! No line is at Z-9"
+
+
+def test_number_of_a_location_is_never_an_article() -> None:
+    lines = PickLines([PickLine(1, "SKU-1", Decimal(5), "A-01", ("9521234000778",))])
+    assert read_code("(414)9521234000778", lines).is_place
+    state = fold(lines, [PickEntry(1, 1, EntryKind.SCAN, ANNA, **read_code("]C14149521234000778", lines)._asdict())])
+    assert not state.picked
+
+
+def test_location_labels_that_earlier_versions_counted_still_count() -> None:
+    ledger = LedgerBuilder().claim().add(EntryKind.SCAN, codes=("A-01",))
+    assert picked(ledger.state) == {1: 1}
+
+
+UNIT = "(01)05901234123457(21)S-1"
+
+
+@pytest.mark.parametrize("again", [UNIT, "]d2010590123412345721S-1", "https://id.gs1.org/01/5901234123457/21/S-1"])
+def test_same_unit_counts_once_and_again_after_an_undo(again: str) -> None:
+    ledger = LedgerBuilder().claim().scan_label(UNIT).scan_label(again)
+    assert picked(ledger.state) == {1: 1}
+    assert ledger.messages[-1] == "! Already scanned: this unit of SKU-1"
+    assert picked(ledger.add(EntryKind.UNDO).state) == {}
+    assert picked(ledger.scan_label(again).state) == {1: 1}
+
+
+def test_different_units_and_labels_without_a_unit_all_count() -> None:
+    ledger = LedgerBuilder().claim()
+    for raw in (UNIT, "(01)05901234123457(21)s-1", "(01)05901234123457", "(01)05901234123457", "5901234123457"):
+        ledger.scan_label(raw)
+    assert picked(ledger.state) == {1: 5}
+
+
+def test_unit_that_found_no_room_may_be_scanned_again() -> None:
+    ledger = LedgerBuilder().claim().scan("SKU-1", 5).scan_label(UNIT)
+    assert ledger.messages[-1] == "! Not counted: 1 of SKU-1 more than ordered"
+    assert picked(ledger.add(EntryKind.UNDO).scan_label(UNIT).state) == {1: 1}
 
 
 def test_count_of_a_label_continues_on_the_next_line_of_the_article() -> None:

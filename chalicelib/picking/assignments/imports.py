@@ -61,7 +61,7 @@ class PickLineRecord(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     quantity: Quantity
     """The number of units to pick, with at most six decimal places."""
     location: Code128
-    """Where the product is stored. A scan of it counts for the line, if no line has the code as a barcode or SKU."""
+    """Where the product is stored. A scan of it confirms where the picker is, and counts nothing."""
     barcodes: Annotated[list[Annotated[Scan, Meta(max_length=128)]], Meta(max_length=20)] = []
     """Further codes by which the line is scanned, such as GTINs; they are tried first."""
     pallet: Code128 | None = None

@@ -32,6 +32,9 @@ class StoredScan(msgspec.Struct, frozen=True, array_like=True):
     codes: tuple[str, ...] | None
     amount: int
     at: int | None
+    is_place: bool = False
+    """Whether it names a location. Earlier versions counted locations as goods; their entries do not say it."""
+    unit: str | None = None
 
 
 class StoredEntry(msgspec.Struct, frozen=True, array_like=True):
@@ -53,7 +56,8 @@ class StoredEntry(msgspec.Struct, frozen=True, array_like=True):
         if self.scan is None:
             return PickEntry(seq, self.at, kind, user_id, people=self.people, text=self.text)
         codes = self.scan.codes or (self.scan.raw,)
-        return PickEntry(seq, self.at, kind, user_id, codes, self.scan.amount, text=self.text)
+        read = Reading(codes, self.scan.amount, self.scan.is_place, self.scan.unit)
+        return PickEntry(seq, self.at, kind, user_id, **read._asdict(), text=self.text)
 
 
 class StoredState(msgspec.Struct, omit_defaults=True):
@@ -64,6 +68,7 @@ class StoredState(msgspec.Struct, omit_defaults=True):
     ended_holds: list[Hold] = []
     people: dict[str, PickerProgress] = {}
     picked: dict[int, Decimal] = {}
+    counted_units: set[str] = set()
     wraps: int = 0
     delays: int = 0
     breaks: int = 0
@@ -86,7 +91,7 @@ def event_entry(event: ParsedEvent, reading: Reading | None, at: int, text: str 
     scan = None
     if reading is not None:
         codes = None if reading.codes == (event.raw,) else reading.codes
-        scan = StoredScan(event.raw, codes, reading.amount, event.scanned_at)
+        scan = StoredScan(event.raw, codes, reading.amount, event.scanned_at, reading.is_place, reading.unit)
     sent = (event.event_type, at, event.created_at, event.device_id, event.order_id)
     return StoredEntry(event.event_id, *sent, scan, text=text)
 

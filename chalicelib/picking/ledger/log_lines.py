@@ -50,9 +50,27 @@ def not_counted(line: PickLine, excess: Decimal) -> str:
 
 def unknown_code(codes: Sequence[str]) -> str:
     """Return the warning for a scan that matches no line."""
+    return f"No line has the code {_shown(codes)}"
+
+
+def at_location(line: PickLine) -> str:
+    """Return the line for the scanned label of a location."""
+    return f"At {line.location}"
+
+
+def unknown_location(codes: Sequence[str]) -> str:
+    """Return the warning for the label of a location at which no line is."""
+    return f"No line is at {_shown(codes)}"
+
+
+def scanned_already(line: PickLine) -> str:
+    """Return the warning for a unit that was counted before."""
+    return f"Already scanned: this unit of {line.sku}"
+
+
+def _shown(codes: Sequence[str]) -> str:
     code = "".join(char if char.isprintable() else " " for char in codes[0]) if codes else ""
-    shown = code if len(code) <= _MAX_CODE_LENGTH else code[: _MAX_CODE_LENGTH - 3] + "..."
-    return f"No line has the code {shown}"
+    return code if len(code) <= _MAX_CODE_LENGTH else code[: _MAX_CODE_LENGTH - 3] + "..."
 
 
 def wrapped(number: int) -> str:

@@ -1,15 +1,18 @@
 """Matches scanned codes to the lines of an assignment, and spreads the scanned quantity over the lines.
 
-A line's barcodes are tried first, then its SKU, then its location. Where several lines share a code, the first
-incomplete one is filled first.
+A line's barcodes are tried first, then its SKU, then its location, which is no goods. Where several lines share a code,
+the first incomplete one is filled first.
 """
 
+import base64
+import hashlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import NamedTuple
 
 from chalicelib.barcodes.codes import canonical_code
 from chalicelib.barcodes.parser import parse_scan
+from chalicelib.barcodes.scans import ScanKind
 
 ZERO = Decimal(0)
 
@@ -40,8 +43,14 @@ class Reading(NamedTuple):
 
     codes: tuple[str, ...]
     amount: int = 1
+    is_place: bool = False
+    """Whether the codes name a location and no goods."""
+    unit: str | None = None
+    """The fingerprint of the unit, if the label tells it from all others."""
 
 
+_LOCATION = 2
+"""The place of the locations among the indexes of lines."""
 _CodeIndex = Mapping[str, Sequence[PickLine]]
 
 
@@ -59,21 +68,31 @@ class PickLines:
 
         Case is ignored if no line has one of the codes exactly.
         """
-        return self._find(self._by_code, [canonical_code(code) for code in codes]) or self._find(
-            self._by_any_case, [_in_capitals(code) for code in codes]
-        )
+        return self.with_goods(codes) or self.at_place(codes)
 
-    @staticmethod
-    def _find(indexes: Iterable[_CodeIndex], codes: Sequence[str]) -> Sequence[PickLine]:
-        for index in indexes:
-            lines = [line for code in codes for line in index.get(code, ())]
-            if lines:
-                return sorted(set(lines)) if len(codes) > 1 else lines
-        return ()
+    def with_goods(self, codes: Sequence[str]) -> Sequence[PickLine]:
+        """Return the lines that have any of these codes as a barcode, else as a SKU."""
+        return self._find(slice(_LOCATION), codes)
+
+    def at_place(self, codes: Sequence[str]) -> Sequence[PickLine]:
+        """Return the lines that have any of these codes as a location."""
+        return self._find(slice(_LOCATION, None), codes)
+
+    def _find(self, indexes: slice, codes: Sequence[str]) -> Sequence[PickLine]:
+        exact = _find(self._by_code[indexes], [canonical_code(code) for code in codes])
+        return exact or _find(self._by_any_case[indexes], [_in_capitals(code) for code in codes])
 
     def are_complete(self, picked: Mapping[int, Decimal]) -> bool:
         """Return whether every line is complete."""
         return all(picked.get(line.number, ZERO) >= line.quantity for line in self.all)
+
+
+def _find(indexes: Iterable[_CodeIndex], codes: Sequence[str]) -> Sequence[PickLine]:
+    for index in indexes:
+        lines = [line for code in codes for line in index.get(code, ())]
+        if lines:
+            return sorted(set(lines)) if len(codes) > 1 else lines
+    return ()
 
 
 def _in_capitals(code: str) -> str:
@@ -112,5 +131,13 @@ def read_code(raw: str, lines: PickLines) -> Reading:
     scan = parse_scan(raw)
     for code in dict.fromkeys((raw.strip(), scan.text)):
         if lines.matching((code,)):
-            return Reading((code,))
-    return Reading(scan.candidates or (raw,), 1 if scan.count is None else int(scan.count))
+            return Reading((code,), is_place=not lines.with_goods((code,)))
+    codes = scan.candidates or (raw,)
+    is_place = scan.kind is ScanKind.LOCATION or (not lines.with_goods(codes) and bool(lines.at_place(codes)))
+    unit = None if scan.unit is None or is_place else _fingerprint(scan.unit)
+    return Reading(codes, 1 if scan.count is None or is_place else int(scan.count), is_place, unit)
+
+
+def _fingerprint(unit: str) -> str:
+    """Return eight characters that no other unit of an assignment has: the state holds those of all counted units."""
+    return base64.b64encode(hashlib.blake2b(unit.encode(), digest_size=6).digest()).decode()

@@ -15,13 +15,13 @@ break, a share. What it restores is known only while folding from the beginning.
     active -> queued (released by all holders);    queued, active -> closed (early, with a reason)
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import Decimal
 from functools import partial
 
 from chalicelib.picking.ledger import log_lines
 from chalicelib.picking.ledger.holds import Hold
-from chalicelib.picking.ledger.matching import ZERO, PickLines, fill
+from chalicelib.picking.ledger.matching import ZERO, PickLine, PickLines, fill
 from chalicelib.picking.ledger.state import AssignmentState, EntryKind, PickEntry, PickerProgress, UndoableEffect
 from chalicelib.picking.ledger.working_time import Pause, WorkTimer
 
@@ -59,7 +59,20 @@ def advance(state: AssignmentState, lines: PickLines, entries: Iterable[PickEntr
 
 def _scan(state: AssignmentState, lines: PickLines, entry: PickEntry) -> UndoableEffect | None:
     state.change_timer(entry.by, lambda timer: timer if timer.pause is Pause.BREAK else timer.resume(entry.at))
+    if entry.is_place:
+        _confirm_place(state, lines, entry)
+        return None
     matches = lines.matching(entry.codes)
+    if matches and entry.unit in state.counted_units:
+        state.add_log_line(entry, log_lines.scanned_already(matches[0]), warning=True)
+        return None
+    return _count(state, lines, entry, matches)
+
+
+def _count(
+    state: AssignmentState, lines: PickLines, entry: PickEntry, matches: Sequence[PickLine]
+) -> UndoableEffect | None:
+    """Count what was scanned for the lines that it matches."""
     filled = fill(matches, state.picked, Decimal(entry.amount))
     if filled.picks:
         state.people.setdefault(entry.by, PickerProgress(entry.text))
@@ -73,11 +86,22 @@ def _scan(state: AssignmentState, lines: PickLines, entry: PickEntry) -> Undoabl
         state.add_log_line(entry, log_lines.not_counted(matches[0], filled.excess), warning=True)
     if not filled.picks:
         return None
+    if entry.unit is not None:
+        state.counted_units.add(entry.unit)
     unwrapped, state.unwrapped = state.unwrapped, True
     total = sum((amount for _, amount in filled.picks), ZERO)
     description = log_lines.scan_effect(by_number[filled.picks[0][0]], total)
     completed = _complete(state, lines, entry)
-    return UndoableEffect(description, entry.by, filled.picks, unwrapped=unwrapped, completed=completed)
+    return UndoableEffect(
+        description, entry.by, filled.picks, unwrapped=unwrapped, completed=completed, unit=entry.unit
+    )
+
+
+def _confirm_place(state: AssignmentState, lines: PickLines, entry: PickEntry) -> None:
+    """Log at which location the picker is."""
+    found = lines.at_place(entry.codes)
+    message = log_lines.at_location(found[0]) if found else log_lines.unknown_location(entry.codes)
+    state.add_log_line(entry, message, warning=not found)
 
 
 def _complete(state: AssignmentState, lines: PickLines, entry: PickEntry) -> bool:
@@ -137,6 +161,7 @@ def _undo(state: AssignmentState, _: PickLines, entry: PickEntry) -> None:
         return
     effect = state.effects.pop()
     state.pick(effect.by, effect.picks, -1)
+    state.counted_units.discard(effect.unit or "")
     if effect.counter is not None:
         setattr(state, effect.counter, getattr(state, effect.counter) - 1)
     if effect.unwrapped is not None:

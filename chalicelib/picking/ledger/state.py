@@ -61,6 +61,10 @@ class PickEntry(NamedTuple):
     """Of a scan: the codes on the label."""
     amount: int = 1
     """Of a scan: the quantity that the label stands for."""
+    is_place: bool = False
+    """Of a scan: whether the codes name a location, at which nothing is counted."""
+    unit: str | None = None
+    """Of a scan: the fingerprint of the unit, which counts once."""
     people: tuple[str, ...] = ()
     """Of a release: the ids of the holders who leave. Of a supervisor's assignment: the id of the new holder."""
     text: str = ""
@@ -94,6 +98,8 @@ class UndoableEffect(NamedTuple):
     completed: bool = False
     people: Mapping[str, PickerProgress] = {}
     """The earlier values of the people whose timers changed."""
+    unit: str | None = None
+    """The fingerprint of the unit that was counted."""
 
 
 @dataclass(slots=True, eq=False)
@@ -106,6 +112,8 @@ class AssignmentState:
     """The holds that were released, in the order of their ends."""
     people: dict[str, PickerProgress] = field(default_factory=dict)
     picked: dict[int, Decimal] = field(default_factory=dict)
+    counted_units: set[str] = field(default_factory=set)
+    """The fingerprints of the units that were counted and not taken back."""
     wraps: int = 0
     delays: int = 0
     breaks: int = 0
