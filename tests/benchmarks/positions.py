@@ -18,7 +18,6 @@ from random import Random
 from chalicelib.core import aws
 from chalicelib.dispatch.couriers.duty import take
 from chalicelib.dispatch.couriers.tables import Courier, courier_key
-from chalicelib.identity.accounts.users import create_organisation
 from tests.benchmarks.capacity import Item, Units, index_units
 from tests.benchmarks.costing import REST_REQUEST, SOCKET_MESSAGE, TRIP_MS, Cost, cost, function_ms
 from tests.benchmarks.metered import MeteredEngine, Notebook, in_sequence, total
@@ -113,14 +112,12 @@ class Fleet:
 
     def __init__(self, engine: MeteredEngine, name: str, number: int) -> None:
         engine.use(name, aws.client("dynamodb"))
-        self.engine, self.stage, self.random_source = engine, Stage(engine), Random(7)
-        world = self.stage.world
-        world.run(lambda work: create_organisation(work, ORG, "An organisation"), ORG)
+        self.engine, self.stage, self.random_source = engine, Stage(engine, ORG), Random(7)
         self.riders = [self._rider(number) for number in range(number)]
 
     def _rider(self, number: int) -> Rider:
         world, random_source = self.stage.world, self.random_source
-        person = world.person("courier", org_id=ORG)
+        person = world.person("courier")
         north, east = (random_source.gauss(0, 4_000) * _METRE for _ in range(2))
         lat, lng = dispatch.LAT + north, dispatch.LNG + east
         dispatch.on_duty(person, lat, lng)

@@ -130,16 +130,14 @@ class TimedOutbox:
 
     def stage(self, work: UnitOfWork) -> None:
         """Stage events."""
-        if self._notebook is not None and self._is_silent:
-            self._notebook.delivering = False
         self._delivery.stage(work)
 
     def deliver(self, recipients: list[Recipient]) -> None:
         """Deliver events; the time since an earlier delivery of the request counts as well."""
         began = _now() if self._is_silent else self._ended
         if self._notebook is not None:
-            self._notebook.delivering = True
             self._is_silent = self._is_silent and not recipients
+            self._notebook.delivering = not self._is_silent
         self._delivery.deliver(recipients)
         self._ended = _now()
         self.took = self.took + self._ended - began
