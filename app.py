@@ -159,7 +159,12 @@ def compose(  # noqa: PLR0913 - each part can be replaced, by keyword
     trigger = delivery_trigger or LambdaDeliveryTrigger(config)
     authenticator = SessionAuthenticator(signer(config, clock), clock)
     parts = Parts(
-        settings=config, clock=clock, sender=sender, authenticator=authenticator, entity_events=(ORDER_EVENTS,)
+        settings=config,
+        clock=clock,
+        sender=sender,
+        authenticator=authenticator,
+        entity_events=(ORDER_EVENTS,),
+        farewells=frozenset({courier_events.OFF_DUTY}),
     )
     delivery = EventDelivery(parts, ids, trigger)
     dependencies = Dependencies(

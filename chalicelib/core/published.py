@@ -19,7 +19,11 @@ class Published(msgspec.Struct, frozen=True):
 
 
 class EndedSessions(msgspec.Struct, frozen=True):
-    """Sessions of one person that end with the commit; `is_signed_out` if the person has no session left."""
+    """Sessions of one person that end with the commit; `is_signed_out` if the person has no session left.
+
+    `is_disabled` if they end because the person may not use the system any more.
+    """
 
     person: Recipient
     is_signed_out: bool
+    is_disabled: bool = False

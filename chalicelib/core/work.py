@@ -233,13 +233,13 @@ class UnitOfWork(msgspec.Struct, eq=False):
         """Append an event to a recipient's mailbox with the commit; the order of the calls is kept."""
         self.published.append(Published(recipient, event, data))
 
-    def end_sessions(self, person: Recipient, *, is_signed_out: bool) -> None:
+    def end_sessions(self, person: Recipient, *, is_signed_out: bool, is_disabled: bool = False) -> None:
         """Record that sessions of this person end: their sockets close after the commit.
 
         The use case stages the end itself. The runner's listeners stage what else follows from it, and the delivery
         after the commit closes the sockets of every session of the person that is not valid any more.
         """
-        self.ended.append(EndedSessions(person, is_signed_out))
+        self.ended.append(EndedSessions(person, is_signed_out, is_disabled))
 
     def require_session(self, actor: Actor) -> None:
         """Let the commit fail with `AuthInvalid` if the actor's session ends first; a listener stages the condition."""

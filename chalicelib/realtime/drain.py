@@ -9,12 +9,12 @@
 
 Each connection has its own lease and position, so a slow or dead one delays and repeats nothing for the others: those
 that are done are saved while it is still waited for, and the next delivery serves them without it. A connection whose
-session has ended, or whose role may not receive the channel any more, gets nothing; it is closed and removed here. So
-is, without a close, a connection that responds `410 Gone`, unless it is so young that its `$connect` may not have
-returned.
+session has ended, or whose role may not receive the channel any more, gets nothing but what says so (`farewells`); it
+is closed and removed here. So is, without a close, a connection that responds `410 Gone`, unless it is so young that
+its `$connect` may not have returned.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from concurrent.futures import Future, wait
 from datetime import datetime, timedelta
 from functools import partial
@@ -52,6 +52,8 @@ class Parts(msgspec.Struct, frozen=True, kw_only=True):
     sender: Sender
     authenticator: Authenticator
     entity_events: Sequence[EntityEvents] = ()
+    farewells: Collection[str] = ()
+    """The events that a connection whose session has ended gets before it is closed."""
 
 
 class Posting(msgspec.Struct, frozen=True):
@@ -124,6 +126,8 @@ class Drain(msgspec.Struct):
             return None
         self.logged = box.newest
         for name, code in ended.items():
+            if code == SESSION_ENDED:
+                self._post_farewells(name, box)
             connections.close_connection(self.parts.sender, box.connections[name], name, code)
         self.ended |= ended.keys()
         # What was appended since comes with the next round: the check of the sessions has to be later than any event.
@@ -172,13 +176,22 @@ class Drain(msgspec.Struct):
             event = kind.about(event)
         return event
 
+    def _post_farewells(self, name: str, box: Mailbox) -> None:
+        """Post what the client of a connection has to know whose session has ended; one that fails is not repeated."""
+        connection, number = box.connections[name], box.connections[name].number
+        events = [event for event in box.queue if event.number > number and event.event in self.parts.farewells]
+        self._poster().post(name, connection, events, box.newest, self.until)
+
+    def _poster(self) -> Poster:
+        grace = timedelta(seconds=self.parts.settings.connection_grace_s)
+        return Poster(self.parts.sender, self.parts.clock, grace)
+
     def _post(self, posting: Posting, events: Sequence[LoggedEvent]) -> Outcome:
-        kinds, clock, settings = self.parts.entity_events, self.parts.clock, self.parts.settings
+        kinds, clock = self.parts.entity_events, self.parts.clock
         selected = events_for(posting.connection, events, self.recipient, clock, kinds)
-        poster = Poster(self.parts.sender, clock, timedelta(seconds=settings.connection_grace_s))
         left = self.until - clock.now()
         with deadline(clock, left.total_seconds()):  # within a request a post is not waited for longer than a second
-            return poster.post(posting.name, posting.connection, selected, posting.newest, self.until)
+            return self._poster().post(posting.name, posting.connection, selected, posting.newest, self.until)
 
     def _finished_posts(self) -> list[tuple[Posting, Outcome]]:
         """Wait for posts, a little longer than for the first; return what became of those that have ended."""

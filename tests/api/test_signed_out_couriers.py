@@ -20,6 +20,7 @@ from tests.builders.dispatch import (
     stored_order,
     told,
 )
+from tests.builders.mailboxes import mail
 from tests.builders.signing_in import PASSWORD, anna, signed_in
 from tests.builders.world import Answer, Person, World
 
@@ -179,6 +180,32 @@ def test_sign_out_of_somebody_who_was_never_on_duty_stores_no_courier(world: Wor
     customer = world.person("customer")
     sign_out(customer)
     assert stored_courier(customer) is None
+
+
+def test_a_courier_who_is_disabled_hears_it_before_the_sockets_are_closed(world: World, courier: Person) -> None:
+    placed, socket = order(world.person("customer")), courier.socket("courier")
+    told(world, socket)
+    disable(world, courier)
+    assert told(world, socket) == [("courier.off_duty", {"reason": "disabled"})]
+    assert socket in world.sender.closed
+    assert mail(courier)[-1] == ("courier.off_duty", {"reason": "disabled"})
+    changes = diff(audit_row(world, courier.user_id, "USER_DISABLED"))
+    assert changes[f"courier/{courier.user_id}.available"] == [True, False]
+    assert changes[f"order/{placed['id']}.status"] == ["assigned", "no_nearby_driver"]
+
+
+def test_a_courier_who_is_disabled_off_duty_hears_nothing(world: World, courier: Person) -> None:
+    duty(courier, available=False)
+    socket = courier.socket("courier")
+    disable(world, courier)
+    assert (told(world, socket), socket in world.sender.closed) == ([], True)
+
+
+@pytest.mark.parametrize("end", [end for end in ENDS if end != "disabled"])
+def test_a_courier_who_is_signed_out_otherwise_gets_no_event(world: World, courier: Person, end: str) -> None:
+    socket = courier.socket("courier")
+    ENDS[end](world, courier)
+    assert [event for event, _ in told(world, socket)] == []
 
 
 # --- at the same moment ----------------------------------------------------------------------------------------

@@ -31,7 +31,7 @@ class CourierDuty(msgspec.Struct, frozen=True, omit_defaults=True):
     """When the courier last went on or off duty, in UTC. Absent if they never did."""
 
 
-OffDutyReason = Literal["offers_missed"]
+OffDutyReason = Literal["offers_missed", "disabled"]
 """Why the system ended a courier's duty."""
 
 
@@ -40,7 +40,7 @@ class CourierOffDuty(msgspec.Struct, frozen=True):
 
     reason: OffDutyReason
     """`offers_missed`: three offers in a row timed out without a sign of life in between: a request, a socket message,
-    or a ping."""
+    or a ping. `disabled`: the courier's account was disabled."""
 
 
 class CourierPosition(msgspec.Struct, frozen=True):

@@ -35,11 +35,17 @@ def set_availability(work: UnitOfWork, command: Availability, actor: Actor) -> N
 
 
 def end_duty_of_signed_out(work: UnitOfWork) -> None:
-    """Stage the end of duty of couriers whose last session ends with this work; their unanswered offers move on."""
+    """Stage the end of duty of couriers whose last session ends with this work; their unanswered offers move on.
+
+    Those who are disabled are notified: they have not signed out themselves.
+    """
     for ended in work.ended:
         if ended.is_signed_out:
             org_id, user_id = ended.person.org_id, ended.person.user_id
-            _end_duty(work, org_id, user_id, get(courier_key(org_id, user_id)))
+            courier = get(courier_key(org_id, user_id))
+            _end_duty(work, org_id, user_id, courier)
+            if ended.is_disabled and courier is not None and courier.available:
+                events.notify_off_duty(work, courier, "disabled")
 
 
 def end_duty_of_absent(work: UnitOfWork, order: Order) -> Callable[[], None] | None:

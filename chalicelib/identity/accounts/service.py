@@ -109,7 +109,7 @@ def change_user(
     is_disabled = values.get("status") == DISABLED and user.status != DISABLED
     if is_reset or is_disabled or values.get("role", user.role) != user.role:
         values["session_epoch"] = user.session_epoch + 1
-        work.end_sessions(Recipient(user.org_id, user.user_id), is_signed_out=True)
+        work.end_sessions(Recipient(user.org_id, user.user_id), is_signed_out=True, is_disabled=is_disabled)
     if is_reset:
         values["forgiven_at"] = work.now  # the new password works even if the user was locked out
     store_changes(work, user, values, NameProbing.of(work, actor))
