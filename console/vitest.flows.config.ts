@@ -8,5 +8,7 @@ export default defineConfig({
     globalSetup: "./tests/support/global.ts",
     testTimeout: 120_000,
     hookTimeout: 180_000,
+    // Machines that do other work meanwhile are slow.
+    expect: { poll: { timeout: 30_000 } },
   },
 });

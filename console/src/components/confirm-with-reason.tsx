@@ -13,12 +13,18 @@ interface ConfirmWithReasonProps {
   /** The label of the button: the action itself, such as "Cancel order". */
   action: string;
   danger?: boolean;
+  /** The label of the button that does nothing; by default "Cancel". */
+  dismiss?: string;
+  /** It is not possible now, as the text or the children say. */
+  disabled?: boolean;
   /** Asks for a reason; by default it must be given. */
   reason?: "required" | "optional" | "none";
   /** Names the draft of the reason, such as `orders.cancel:` with the id. */
   draft: string;
   pending: boolean;
-  error: unknown;
+  error?: unknown;
+  /** What has happened meanwhile, instead of the error. */
+  note?: ReactNode;
   /** More to choose, below the text. */
   children?: ReactNode;
   /** Does it. Close the dialog when it has succeeded. */
@@ -67,12 +73,17 @@ export function ConfirmWithReason({ reason = "required", ...props }: ConfirmWith
               onChange={(event) => draft.change({ reason: event.currentTarget.value })}
             />
           )}
-          <ErrorNote error={props.error} />
+          {props.note ?? <ErrorNote error={props.error} />}
           <Group justify="flex-end" gap="xs">
             <Button variant="default" onClick={props.onClose}>
-              {common.actions.cancel}
+              {props.dismiss ?? common.actions.cancel}
             </Button>
-            <Button type="submit" color={props.danger ? "red.8" : undefined} loading={props.pending}>
+            <Button
+              type="submit"
+              color={props.danger ? "red.8" : undefined}
+              loading={props.pending}
+              disabled={props.disabled ?? false}
+            >
               {props.action}
             </Button>
           </Group>

@@ -7,6 +7,8 @@ import styles from "./error-note.module.css";
 interface ErrorNoteProps {
   /** Nothing is shown for null and undefined. */
   error: unknown;
+  /** What to say instead of the error's own sentence. */
+  message?: string | undefined;
   /** Shows a button that tries again. */
   onRetry?: (() => void) | undefined;
   /** Fields whose messages stand at their inputs already. */
@@ -14,7 +16,7 @@ interface ErrorNoteProps {
 }
 
 /** Says what failed and why, with what support needs: the code and the id of the request. */
-export function ErrorNote({ error, onRetry, shownFields = [] }: ErrorNoteProps) {
+export function ErrorNote({ error, message, onRetry, shownFields = [] }: ErrorNoteProps) {
   if (error === null || error === undefined) return null;
   const fields = error instanceof ApiError ? Object.entries(error.fields) : [];
   const unseen = fields.filter(([name]) => !shownFields.includes(name));
@@ -22,7 +24,7 @@ export function ErrorNote({ error, onRetry, shownFields = [] }: ErrorNoteProps) 
     <div className={styles.note} role="alert">
       <IconAlertCircle className={styles.icon} size={18} aria-hidden="true" />
       <div className={styles.body}>
-        <p className={styles.message}>{messageOf(error)}</p>
+        <p className={styles.message}>{message ?? messageOf(error)}</p>
         {unseen.length > 0 && (
           <ul className={styles.fields}>
             {unseen.map(([name, message]) => (

@@ -13,9 +13,13 @@ export interface PhotoSource {
   thumbnailUrl?: string | undefined;
 }
 
+/** Addresses are valid for 15 minutes, and change with every read. */
+const FRESH_MS = 10 * 60_000;
+
 /** Shows photos as thumbnails, which load when they come into view, and each in full size when it is opened. */
-export function Photos({ photos }: { photos: readonly PhotoSource[] }) {
+export function Photos({ photos: read }: { photos: readonly PhotoSource[] }) {
   const [open, setOpen] = useState<number | null>(null);
+  const photos = useKeptAddresses(read);
   return (
     <>
       <ul className={styles.grid}>
@@ -28,6 +32,20 @@ export function Photos({ photos }: { photos: readonly PhotoSource[] }) {
       <Lightbox photos={photos} index={open} onMove={setOpen} />
     </>
   );
+}
+
+/** A photo keeps its address while that is valid, so reading again does not load it again. */
+function useKeptAddresses(photos: readonly PhotoSource[]): readonly PhotoSource[] {
+  const [kept] = useState(() => new Map<string, { at: number; photo: PhotoSource }>());
+  const now = Date.now();
+  return photos.map((photo) => {
+    const before = kept.get(photo.id);
+    if (before !== undefined && now - before.at < FRESH_MS) {
+      return { ...photo, url: before.photo.url, thumbnailUrl: before.photo.thumbnailUrl };
+    }
+    kept.set(photo.id, { at: now, photo });
+    return photo;
+  });
 }
 
 function Thumbnail({ photo, onOpen }: { photo: PhotoSource; onOpen: () => void }) {

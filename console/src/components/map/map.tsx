@@ -39,22 +39,33 @@ export interface MapProps {
   points: readonly MapPoint[];
   lines?: readonly MapLine[];
   selected?: string | null;
+  /** The point onto which something is dragged: it is marked instead of the selected one. */
+  target?: string | null;
   onSelect?: (id: string) => void;
   /** Is given a function that returns the id of the point at a position of the window, for what is dragged onto the map. */
   pointAt?: React.RefObject<PointAt | null>;
 }
 
-export type PointAt = (x: number, y: number) => string | null;
+export type PointAt = (x: number, y: number, accepts: (id: string) => boolean) => string | null;
 
 const NO_LINES: readonly MapLine[] = [];
 
 /** The map. Points are one layer drawn by the graphics card, so thousands of them move smoothly. */
-export default function LoadedMap({ label, points, lines = NO_LINES, selected = null, onSelect, pointAt }: MapProps) {
+export default function LoadedMap({
+  label,
+  points,
+  lines = NO_LINES,
+  selected = null,
+  target = null,
+  onSelect,
+  pointAt,
+}: MapProps) {
   const holder = useRef<HTMLDivElement>(null);
   const map = useMap(holder, points, onSelect);
   useEffect(() => showPoints(map.loaded, points), [map.loaded, points]);
   useEffect(() => showLines(map.loaded, lines), [map.loaded, lines]);
   useSelected(map.loaded, points, selected);
+  useTarget(map.loaded, points, selected, target);
   usePointAt(map.loaded, points, pointAt);
   if (map.failed) return <StateMessage kind="failed" title={common.map.label} text={common.map.unsupported} />;
   return (
@@ -69,7 +80,7 @@ export default function LoadedMap({ label, points, lines = NO_LINES, selected = 
 function useSelected(map: MapLibre | null, points: readonly MapPoint[], selected: string | null): void {
   const moved = useRef<string | null>(null);
   useEffect(() => {
-    const point = selected === null ? undefined : points.find(({ id }) => id === selected);
+    const point = find(points, selected);
     showSelected(map, point);
     const isUnread = selected !== null && point === undefined;
     if (map === null || moved.current === selected || isUnread) return;
@@ -78,12 +89,25 @@ function useSelected(map: MapLibre | null, points: readonly MapPoint[], selected
   }, [map, points, selected]);
 }
 
+/** Marks what something is dragged onto, and the selected point again afterwards. */
+function useTarget(map: MapLibre | null, points: readonly MapPoint[], selected: string | null, target: string | null) {
+  useEffect(() => {
+    if (target === null) return;
+    showSelected(map, find(points, target));
+    return () => showSelected(map, find(points, selected));
+  }, [map, points, selected, target]);
+}
+
+function find(points: readonly MapPoint[], id: string | null): MapPoint | undefined {
+  return id === null ? undefined : points.find((point) => point.id === id);
+}
+
 function usePointAt(map: MapLibre | null, points: readonly MapPoint[], pointAt: MapProps["pointAt"]): void {
   useEffect(() => {
     if (pointAt === undefined) return;
-    pointAt.current = (x, y) => {
+    pointAt.current = (x, y, accepts) => {
       const { left, top } = map?.getCanvas().getBoundingClientRect() ?? { left: 0, top: 0 };
-      return map === null ? null : (nearestPoint(map, points, { x: x - left, y: y - top })?.id ?? null);
+      return map === null ? null : (nearestPoint(map, points, { x: x - left, y: y - top }, accepts)?.id ?? null);
     };
   }, [map, points, pointAt]);
 }
@@ -154,7 +178,12 @@ function listen(map: MapLibre, newest: React.RefObject<Newest>): void {
     const id = nearestPoint(map, newest.current.points, point)?.id;
     if (id !== undefined) newest.current.onSelect?.(id);
   });
-  map.on("mousemove", ({ point }) => {
+  map.on("mousemove", ({ point, originalEvent }) => {
+    // While something is dragged, its own note says what is under the pointer.
+    if (originalEvent.buttons !== 0) {
+      popup.remove();
+      return;
+    }
     const over = nearestPoint(map, newest.current.points, point);
     map.getCanvas().style.cursor = over === null ? "" : "pointer";
     if (over === null) popup.remove();

@@ -4,11 +4,12 @@ import type { MapPoint } from "./map";
 /** How far from a point a press still means it, in pixels. */
 const REACH = 10;
 
-/** Return the point nearest to a position on the screen, or null if none is within reach. */
+/** Return the point nearest to a position on the screen, or null if none that is accepted is within reach. */
 export function nearestPoint(
   map: MapLibre,
   points: readonly MapPoint[],
   { x, y }: { x: number; y: number },
+  accepts: (id: string) => boolean = () => true,
 ): MapPoint | null {
   const [northWest, southEast] = [map.unproject([x - REACH, y - REACH]), map.unproject([x + REACH, y + REACH])];
   let nearest: MapPoint | null = null;
@@ -20,7 +21,7 @@ export function nearestPoint(
     const place = map.project([longitude, latitude]);
     const distance = Math.hypot(place.x - x, place.y - y);
     // Of two at one place, the one that is drawn last is seen.
-    if (distance > least) continue;
+    if (distance > least || !accepts(point.id)) continue;
     nearest = point;
     least = distance;
   }

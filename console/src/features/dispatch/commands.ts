@@ -1,23 +1,27 @@
-/** What a dispatcher does to orders. */
+/** What a dispatcher does to orders. Each names the version that the person saw, so that nobody undoes a change unseen. */
 
 import { api, dataOf } from "~/api/client";
+import type { Order } from "./queries";
 
 type Key = { "Idempotency-Key": string };
 
 /** A step that asks for a reason. */
 export type ReasonStep = "release" | "undeliverable" | "deliver" | "cancel";
 
-function paramsOf(orderId: string, header: Key) {
-  return { path: { order_id: orderId }, header };
+/** The order of a step, in the version that the person saw. */
+export type Seen = Pick<Order, "id" | "version">;
+
+function paramsOf({ id, version }: Seen, header: Key) {
+  return { path: { order_id: id }, header: { ...header, "If-Match": `"${version}"` } };
 }
 
-export function assign(orderId: string, courierId: string, key: Key) {
-  const params = paramsOf(orderId, key);
+export function assign(order: Seen, courierId: string, key: Key) {
+  const params = paramsOf(order, key);
   return dataOf(api.POST("/v1/orders/{order_id}/assign", { params, body: { courier_id: courierId } }));
 }
 
-export function takeStep(step: ReasonStep, orderId: string, reason: string, key: Key) {
-  const init = { params: paramsOf(orderId, key), body: { reason } };
+export function takeStep(step: ReasonStep, order: Seen, reason: string, key: Key) {
+  const init = { params: paramsOf(order, key), body: { reason } };
   switch (step) {
     case "release":
       return dataOf(api.POST("/v1/orders/{order_id}/release", init));

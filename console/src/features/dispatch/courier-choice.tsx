@@ -1,7 +1,7 @@
 import { Radio, Skeleton, Text, TextInput } from "@mantine/core";
 import { IconSearch } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
-import { useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { TimeAgo } from "~/components/date-time";
 import { ErrorNote } from "~/components/error-note";
 import styles from "./courier-choice.module.css";
@@ -29,6 +29,7 @@ export function CourierChoice({ order, value, error, onChange }: CourierChoicePr
   const near = useQuery(nearQuery(pickup?.join(",") ?? ""));
   const free = useQuery(freeQuery);
   const couriers = free.data === undefined ? undefined : nearestFirst(near.data ?? [], free.data);
+  const choices = useFocusOnFirst(free.data !== undefined);
   if (couriers === undefined) {
     return free.error === null ? <Skeleton height={160} radius="md" /> : <ErrorNote error={free.error} />;
   }
@@ -45,7 +46,7 @@ export function CourierChoice({ order, value, error, onChange }: CourierChoicePr
         />
       )}
       <Radio.Group value={value} onChange={onChange} error={error} aria-label={texts.couriers.list}>
-        <div className={styles.choices}>
+        <div className={styles.choices} ref={choices}>
           {shown.slice(0, MOST).map((courier) => (
             <Radio.Card key={courier.id} value={courier.id} className={styles.choice ?? ""} radius="md">
               <Radio.Indicator />
@@ -59,6 +60,15 @@ export function CourierChoice({ order, value, error, onChange }: CourierChoicePr
       </Radio.Group>
     </>
   );
+}
+
+/** The keyboard begins at the first courier, once the couriers are there. */
+function useFocusOnFirst(loaded: boolean) {
+  const choices = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    if (loaded) choices.current?.querySelector<HTMLElement>("[role=radio]")?.focus();
+  }, [loaded]);
+  return choices;
 }
 
 function Where({ courier, pickup }: { courier: Courier; pickup: readonly [number, number] | null }) {

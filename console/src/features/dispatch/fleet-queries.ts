@@ -4,7 +4,7 @@ import { queryOptions } from "@tanstack/react-query";
 import { api, dataOf } from "~/api/client";
 import { live } from "~/api/queries";
 import { type Courier, keys, type Order } from "./queries";
-import type { OrderState } from "./states";
+import { isWaiting, type OrderState } from "./states";
 
 const COURIERS_PAGE = 1_000;
 const ORDERS_PAGE = 100;
@@ -35,17 +35,23 @@ export const fleetQuery = queryOptions({
   ...live,
 });
 
-/** The orders in one state, or the open ones by urgency and the oldest first, up to 1,000 of each state. */
+/** The orders in one state, or the open ones by urgency: those that wait for a courier, then the others; the oldest first, up to 1,000 of each state. */
 export function mapOrdersQuery(status: OrderState | "", courierId: string) {
   const states = status === "" ? OPEN_STATES : [status];
   return queryOptions({
     queryKey: [...keys.orders, "map", { states, courierId }],
     queryFn: async ({ signal }) => {
       const lists = await Promise.all(states.map((state) => ordersIn(state, courierId, signal)));
-      return lists.flatMap((orders) => orders.toSorted((a, b) => (a.created_at < b.created_at ? -1 : 1)));
+      return lists.flatMap((orders) => orders.toSorted(waitingFirst));
     },
     ...live,
   });
+}
+
+/** Of orders without a courier, those for which one is still looked for come before those that were given up. */
+function waitingFirst(a: Order, b: Order): number {
+  const givenUp = Number(!isWaiting(a)) - Number(!isWaiting(b));
+  return givenUp || (a.created_at < b.created_at ? -1 : 1);
 }
 
 function ordersIn(status: OrderState, courierId: string, signal: AbortSignal): Promise<readonly Order[]> {

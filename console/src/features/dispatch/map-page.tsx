@@ -28,7 +28,7 @@ export default function MapPage() {
   const { fleet, ordersRead, couriers, orders, byId, counts, points, lines, listed } = useMapData(filters.values);
   const selection = selectionOf(selected);
   const pointAt = useRef<PointAt | null>(null);
-  const drag = useDropOnCourier(pointAt, byId);
+  const drag = useDropOnCourier(pointAt, orders, byId);
   const list = tab ?? selection?.kind ?? "order";
 
   /** The list follows what is selected on the map. */
@@ -47,6 +47,7 @@ export default function MapPage() {
               lines={lines}
               selected={pointOf(selection)}
               pointAt={pointAt}
+              target={drag.target}
               onSelect={(point) => select(selectedByPoint(point))}
             />
           </div>

@@ -66,6 +66,21 @@ export function timelineQuery(orderId: string) {
   });
 }
 
+/** Photos come while the courier has the order; afterwards they are read again for their addresses, which expire. */
+const PHOTOS_MS = 10 * 60_000;
+
+export function photosQuery({ id, status }: Order) {
+  return queryOptions({
+    queryKey: [...keys.orders, "photos", id],
+    queryFn: async ({ signal }) => {
+      const params = { path: { order_id: id } };
+      return (await dataOf(api.GET("/v1/orders/{order_id}/photos", { params, signal }))).photos;
+    },
+    ...live,
+    ...(status === "picked_up" ? {} : { refetchInterval: PHOTOS_MS }),
+  });
+}
+
 /** The first hundred couriers, for names and for the filter. */
 export const couriersQuery = queryOptions({
   queryKey: keys.couriers,

@@ -1,5 +1,6 @@
 import { Button, CloseButton } from "@mantine/core";
-import { lazy, type ReactNode, Suspense } from "react";
+import { useQuery } from "@tanstack/react-query";
+import { lazy, type ReactNode, Suspense, useState } from "react";
 import { TimeAgo, useNow } from "~/components/date-time";
 import { StatusBadge } from "~/components/status-badge";
 import { common } from "~/texts/common";
@@ -7,7 +8,7 @@ import { COURIER_STATES, courierName, courierState } from "./couriers";
 import styles from "./map-page.module.css";
 import { pickupOf, type Selection } from "./map-shapes";
 import { OrderBadge } from "./order-badge";
-import type { Courier, Order } from "./queries";
+import { type Courier, type Order, orderQuery } from "./queries";
 import { texts } from "./texts";
 
 const OrderActions = lazy(() => import("./order-actions"));
@@ -24,17 +25,27 @@ interface SelectedProps {
 
 /** What is selected on the map or in the list, and where to go from there. */
 export function Selected(props: SelectedProps) {
-  const { selection, orders, couriers } = props;
+  const { selection, couriers } = props;
   if (selection === null) return null;
   if (selection.kind === "courier") {
     const courier = couriers.get(selection.id);
     return courier === undefined ? null : <SelectedCourier {...props} courier={courier} />;
   }
-  const order = orders.find(({ id }) => id === selection.id);
-  return order === undefined ? <Gone {...props} id={selection.id} /> : <SelectedOrder {...props} order={order} />;
+  return <SelectedOrder key={selection.id} {...props} id={selection.id} />;
 }
 
-function SelectedOrder({ order, couriers, onSelect, onOpen, onNear }: SelectedProps & { order: Order }) {
+/** Follow an order that is selected: also after it has left the list, such as one that was just delivered. */
+function useOrder(id: string, orders: readonly Order[]): { order: Order | undefined; listed: boolean } {
+  const listed = orders.find((order) => order.id === id);
+  const [last, setLast] = useState(listed);
+  if (listed !== undefined && listed !== last) setLast(listed);
+  const read = useQuery({ ...orderQuery(id), enabled: listed === undefined });
+  return { order: listed ?? read.data ?? last, listed: listed !== undefined };
+}
+
+function SelectedOrder({ id, orders, couriers, onSelect, onOpen, onNear }: SelectedProps & { id: string }) {
+  const { order, listed } = useOrder(id, orders);
+  if (order === undefined) return null;
   const courier = couriers.get(order.assigned_courier ?? "");
   const pickup = pickupOf(order);
   return (
@@ -42,9 +53,10 @@ function SelectedOrder({ order, couriers, onSelect, onOpen, onNear }: SelectedPr
       <p className={styles.line}>
         → {order.dropoff_address} · <TimeAgo value={order.created_at} />
       </p>
+      {!listed && <p className={styles.line}>{texts.map.gone}</p>}
       <div className={styles.buttons}>
         <Suspense>
-          <OrderActions order={order} compact />
+          <OrderActions order={order} courier={courier} compact />
         </Suspense>
         <Button variant="default" size="compact-sm" onClick={() => onOpen(order.id)}>
           {texts.map.openOrder}
@@ -85,19 +97,6 @@ function SelectedCourier({ courier, onSelect, onOpen }: SelectedProps & { courie
           </Button>
         </div>
       )}
-    </Box>
-  );
-}
-
-/** A selected order that has left the list, such as one that was just delivered. */
-function Gone({ id, onSelect, onOpen }: SelectedProps & { id: string }) {
-  return (
-    <Box title={texts.map.gone} onClose={() => onSelect(null)}>
-      <div className={styles.buttons}>
-        <Button size="compact-sm" onClick={() => onOpen(id)}>
-          {texts.map.openOrder}
-        </Button>
-      </div>
     </Box>
   );
 }

@@ -1,5 +1,6 @@
 import type { Schema } from "~/api/schema";
 import type { States } from "~/components/status-badge";
+import type { Order } from "./queries";
 import { texts } from "./texts";
 
 export type OrderState = Schema<"DispatchOrderState">;
@@ -18,5 +19,14 @@ export const ORDER_STATES: States<OrderState> = {
   canceled_by_customer: { label: texts.states.canceled_by_customer, tone: "neutral" },
   canceled_by_dispatcher: { label: texts.states.canceled_by_dispatcher, tone: "neutral" },
 };
+
+/** Whether an order without a courier still waits for one: the server looks for one until the wait is over. */
+export function isWaiting({ status, waiting_until: until }: Order): boolean {
+  return status === "no_nearby_driver" && until !== undefined;
+}
+
+export function stateName(order: Order): string {
+  return isWaiting(order) ? texts.waiting : (ORDER_STATES[order.status]?.label ?? order.status);
+}
 
 export const STATE_OPTIONS = Object.entries(ORDER_STATES).map(([value, { label }]) => ({ value, label }));

@@ -4,6 +4,7 @@ export const settings = {
   ...names.settings,
   description: "The organisation's settings by domain. They apply from the next request on.",
   sections: {
+    dispatch: "Dispatch",
     maintenance: "Repairs",
     packing: "Packing",
     picking: "Picking",
@@ -15,6 +16,9 @@ export const settings = {
     mediumHours: "Due after, priority medium (hours)",
     lowHours: "Due after, priority low (hours)",
     dueSoonHours: "Due soon (hours before)",
+    waiting_minutes: "Wait for a courier (minutes)",
+    radius_m: "Search radius (metres)",
+    max_active_orders: "Active orders per customer",
     gs1_company_prefix: "GS1 company prefix",
     sscc_extension_digit: "SSCC extension digit",
     picker_units_per_hour: "Pickers, units per hour",

@@ -1,0 +1,46 @@
+/** Couriers and orders of a flow, which are gone when it ends, so that they are in no other flow's way. */
+
+import { type Person, person } from "./api";
+
+export interface Order {
+  id: string;
+  /** Only the customer reads it. */
+  delivery_pin?: string;
+}
+
+export interface Deliveries {
+  /** Put a courier on duty at a position. */
+  onDuty: (username: string, latitude: number, longitude: number) => Promise<Person>;
+  order: (username: string, body: object) => Promise<Order>;
+  /** Take the order through the steps of its courier: `accept`, `arrived`, `picked`. */
+  carry: (courier: Person, order: Order, ...steps: readonly string[]) => Promise<void>;
+  end: () => Promise<void>;
+}
+
+export function deliveries(url: string): Deliveries {
+  const undo: (() => Promise<unknown>)[] = [];
+  return {
+    async onDuty(username, latitude, longitude) {
+      const courier = await person(url, username);
+      await courier.call("POST", "/v1/courier/availability", { available: true });
+      undo.push(() => courier.call("POST", "/v1/courier/availability", { available: false }));
+      await courier.call("POST", "/v1/courier/location", { latitude, longitude });
+      return courier;
+    },
+    async order(username, body) {
+      const customer = await person(url, username);
+      const { order } = await customer.call<{ order: Order }>("POST", "/v1/orders", body);
+      const dispatcher = await person(url, "dispatcher1");
+      undo.push(() => dispatcher.call("POST", `/v1/orders/${order.id}/cancel`, { reason: "The flow has ended." }));
+      return order;
+    },
+    async carry(courier, order, ...steps) {
+      for (const step of steps) {
+        await courier.call("POST", `/v1/courier/orders/${step}`, { order_id: order.id, courier_id: courier.id });
+      }
+    },
+    async end() {
+      for (const step of undo.splice(0).reverse()) await step().catch(() => undefined);
+    },
+  };
+}
