@@ -85,7 +85,7 @@ def test_coordinates_that_were_not_given_are_not_told(world: World) -> None:
 
 def test_a_coordinate_of_zero_is_told(world: World) -> None:
     scene = Scene(world)
-    on_duty(scene.couriers[0], 0, 0)
+    on_duty(scene.couriers[0], 0, 0.001)
     placed = order(scene.customer, pickup_lat=0, pickup_lng=0)
     [(_, data)] = scene.hears(scene.couriers[0])
     assert data == assigned(placed)[1] | {"pickup_lat": 0, "pickup_lng": 0}

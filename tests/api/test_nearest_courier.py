@@ -21,6 +21,7 @@ from tests.builders.dispatch import (
     order,
     report,
     step,
+    stored_order,
     time_out,
 )
 from tests.builders.world import Person, World
@@ -153,9 +154,10 @@ def test_a_first_position_makes_somebody_a_courier_with_a_place(world: World, cu
     first, second = idle_in_turn(world, 2)
     report(first, *east(50))
     assert order(customer)["assigned_courier"] == second.user_id
-    assert order(customer)["status"] == "no_nearby_driver"
+    waiting = order(customer)
+    assert waiting["status"] == "no_nearby_driver"
     report(first, *east(5))
-    assert order(customer)["assigned_courier"] == first.user_id
+    assert stored_order(waiting["id"]).assigned_courier == first.user_id
 
 
 @pytest.mark.parametrize("end", ["delivered", "decline", "cancel", "called off", "timed out"])

@@ -62,6 +62,7 @@ def test_functions_that_change_data_may_write_audit_rows(stage: str) -> None:
     put = Access("dynamodb:PutItem", of_trail(stage))
     assert [name for name in ROLES if allows(policy(stage, name), put)] == [
         "api_handler",
+        "websocket_message",
         "send",
         "dispatch_sweep",
         "maintenance_sweep",

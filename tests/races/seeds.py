@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from chalicelib.dispatch.couriers import geo
 from chalicelib.dispatch.couriers.tables import Courier, courier_key, free_cell, idle_key, idle_shard
-from chalicelib.dispatch.orders.tables import Order, list_values, offer_shard, order_key
+from chalicelib.dispatch.orders.tables import Customer, Order, customer_key, list_values, offer_shard, order_key
 from tests.builders.dispatch import east
 from tests.builders.world import DEMO, Person, World
 
@@ -36,6 +36,8 @@ def _seed(world: World, index: int) -> DueOffer:
     customer = _nobody(world, f"customer-{index}", "customer")
     seeded = DueOffer(f"order-{index}", holder, spare, customer)
     _order(world, seeded, lat, lng).save()
+    customer_id = customer_key(DEMO, customer.user_id)
+    Customer(customer_id.pk, customer_id.sk, active={seeded.order_id}).save()
     _courier(world, holder.user_id, lat, lng, seeded.order_id).save()
     _courier(world, spare.user_id, lat, lng, None).save()
     return seeded
