@@ -140,6 +140,31 @@ class QuantityExceedsAvailable(PackingRefused):
         return cls("The license plate holds only 8.", details={"available_qty": 8})
 
 
+class LpExpired(PackingRefused):
+    """The license plate has expired, and the settings refuse that. `details`: `expiry`, the last good day."""
+
+    code, summary = "LP_EXPIRED", "This license plate has expired."
+
+    @classmethod
+    def example(cls) -> Self:
+        """Return the error as the API description shows it."""
+        return cls(details={"expiry": "2026-11-24"})
+
+
+class OverpackNotAllowed(PackingRefused):
+    """More would be packed than was ordered, and the settings refuse that.
+
+    `details`: `ordered` and `packed`, the quantities of the line without this item.
+    """
+
+    code, summary = "OVERPACK_NOT_ALLOWED", "This is more than what was ordered."
+
+    @classmethod
+    def example(cls) -> Self:
+        """Return the error as the API description shows it."""
+        return cls(details={"ordered": 48, "packed": 40})
+
+
 class EmptyBox(PackingRefused):
     """The box has no contents. `details`: `state` of the box, `action`, `allowed`, `missing` (`["contents"]`)."""
 

@@ -1,5 +1,6 @@
 """Quantities and weights, which are exact decimals with at most six places, and the numbers in a scanned string."""
 
+from datetime import date
 from decimal import Context, Decimal
 
 from chalicelib.barcodes.parser import parse_scan
@@ -42,6 +43,11 @@ def has_too_many_places(number: float) -> bool:
 def normalize(number: Decimal) -> Decimal:
     """Return a quantity or weight as it is shown: with at most six places and without trailing zeros."""
     return Decimal(format(EXACT.quantize(number, SMALLEST).normalize(EXACT), "f"))
+
+
+def is_expired(expiry: str | None, today: date) -> bool:
+    """Return whether a product that is good until a date (as `2026-11-30`) has expired: from the day after it."""
+    return expiry is not None and expiry < today.isoformat()
 
 
 def numbers_in(barcode: str) -> list[str]:

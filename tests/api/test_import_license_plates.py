@@ -55,6 +55,9 @@ def test_a_plate_has_the_values_of_its_record(boss: Person) -> None:
         "product_name": "Product 1",
         "quantity": 12.5,
         "lot_number": "LOT-7",
+        "expiry": None,
+        "uom": "EA",
+        "allergens": [],
     }
     assert (found["allocated"], found["so_line_id"], found["available_qty"]) == (True, line_id(1), 12.5)
     assert (looked_up(boss, shipment="SH-2")["allocated"]) is False

@@ -65,6 +65,11 @@ def test_a_shipment_is_found_by_its_number_and_by_its_order(boss: Person, packer
                 "customer_name": "Bakkerij Zon",
                 "lines_total": 3,
                 "allergen_restrictions": ["nuts", "Milk"],
+                "status": "pending",
+                "promised_ship_date": None,
+                "lines_packed": 0,
+                "boxes_count": 0,
+                "allergen_alert": True,
             },
         }
 
@@ -100,11 +105,29 @@ def test_a_plate_shows_its_available_quantity_for_the_shipment(packer: Person, b
         "product_name": "Product 1",
         "quantity": 100,
         "lot_number": "LOT-7",
+        "expiry": None,
+        "uom": "EA",
+        "allergens": [],
     }
     found = {"lp": plate, "allocated": True, "so_line_id": line_id(), "available_qty": 97.5}
     assert answer.json == {"type": "license_plate", "data": found}
     elsewhere = packer.get(f"{PACK}/lookup/LP-1?shipment_id={NOWHERE}").json["data"]
-    assert elsewhere == {**found, "allocated": False, "so_line_id": None}
+    assert elsewhere == {**found, "lp": {**plate, "uom": None}, "allocated": False, "so_line_id": None}
+
+
+def test_a_plate_names_the_first_line_that_still_lacks_something(boss: Person, packer: Person) -> None:
+    lines = [line_record(number, sku="SKU-1", allergens=[f"a{number}"], uom=f"U{number}") for number in (1, 2, 3)]
+    loaded(boss, "shipments", shipment_record("SH-1", *lines))
+    to = [{"shipment_number": "SH-1", "line_number": number} for number in (3, 1, 2)]
+    loaded(boss, "license-plates", plate_record("LP-1", 1, allocations=to, expiry="2027-01-31"))
+    box, offered = new_box(packer), []
+    for _ in range(4):
+        found = packer.get(f"{PACK}/lookup/LP-1?shipment_id={shipment_id()}").json["data"]
+        lp = found["lp"]
+        offered.append((found["so_line_id"], lp["uom"], lp["allergens"], lp["expiry"]))
+        packed(packer, box, 10, so_line_id=found["so_line_id"])
+    expected = [(line_id(number), f"U{number}", [f"a{number}"], "2027-01-31") for number in (1, 2, 3, 1)]
+    assert offered == expected
 
 
 def test_a_plate_allocated_to_several_lines_names_the_first(boss: Person, packer: Person) -> None:
@@ -159,13 +182,15 @@ def test_gs1_element_strings_are_understood(boss: Person, packer: Person) -> Non
     assert found.json["data"]["lp"]["lp_number"] == "PLT-77"
 
 
-def test_the_sscc_of_a_box_gives_its_shipment(world: World, packer: Person, boss: Person, box: str) -> None:
+def test_the_sscc_of_a_box_gives_the_box(world: World, packer: Person, boss: Person, box: str) -> None:
     set_prefix(world.person("SYSTEM_ADMIN"))
     packed(packer, box, 1)
     sscc = close_box(packer, box).json["sscc"]
     reopen_box(boss, box)
     for barcode in (sscc, f"00{sscc}", f"%5DC100{sscc}", f"(00){sscc}"):
         answer = packer.get(f"{PACK}/lookup/{barcode}")
-        assert (answer.status, answer.json["type"], answer.json["data"]["id"]) == (200, "shipment", shipment_id())
+        assert answer.status == 200
+        data = {"id": box, "box_number": 1, "status": "open", "shipment_id": shipment_id(), "sscc": sscc}
+        assert answer.json == {"type": "box", "data": data}
     stranger = world.person("packer", OTHER)
     assert stranger.get(f"{PACK}/lookup/{sscc}").status == 404

@@ -57,7 +57,7 @@ def test_a_box_shows_its_contents(packer: Person, box: str) -> None:
     answer = packer.get(f"{PACK}/box/{box}")
     assert (answer.status, answer.headers["ETag"]) == (200, f'"{first.version}"')
     contents = answer.json["contents"]
-    described = {"product_name": "Product 1", "lot_number": "LOT-7", "lp_number": "LP-1"}
+    described = {"product_name": "Product 1", "lot_number": "LOT-7", "lp_number": "LP-1", "notes": None}
     assert [{**one, "id": None} for one in contents] == [
         {"id": None, **described, "quantity": 4},
         {"id": None, **described, "quantity": 0.5},

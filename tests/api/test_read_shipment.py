@@ -11,6 +11,7 @@ from tests.builders.packing import (
     loaded,
     new_box,
     packed,
+    plate_id,
     plate_record,
     shipment_id,
     shipment_record,
@@ -39,6 +40,7 @@ def test_a_shipment_shows_its_lines_by_number_with_what_is_packed(packer: Person
     assert (shipment["id"], shipment["shipment_number"], shipment["status"]) == (shipment_id(), "SH-1", "packing")
     assert (shipment["lines_total"], shipment["lines_packed"], shipment["boxes_count"]) == (2, 1, 1)
     assert (shipment["allergen_restrictions"], shipment["promised_ship_date"]) == (["nuts"], None)
+    plate = {"id": plate_id(), "lp_number": "LP-1", "lot_number": "LOT-7", "expiry": None, "available_qty": 97.5}
     assert shipment["lines"] == [
         {
             "id": line_id(number),
@@ -50,8 +52,9 @@ def test_a_shipment_shows_its_lines_by_number_with_what_is_packed(packer: Person
             "packed_qty": packed_qty,
             "remaining_qty": remaining,
             "status": "partial",
+            "plates": plates,
         }
-        for number, uom, packed_qty, remaining in ((1, "EA", 2.5, 7.5), (2, "L", 0, 10))
+        for number, uom, packed_qty, remaining, plates in ((1, "EA", 2.5, 7.5, [plate]), (2, "L", 0, 10, []))
     ]
 
 

@@ -101,6 +101,10 @@ SCENARIOS = [
         Scenario(name, prepare, situation=packing.SITUATION, trips=packing.CANCEL_TRIPS)
         for name, prepare in packing.CANCELLING.items()
     ),
+    *(
+        Scenario(name, prepare, situation=packing.SITUATION, trips=packing.TWO_STEPS_TRIPS)
+        for name, prepare in packing.TWO_STEPS.items()
+    ),
     *(Scenario(name, prepare, situation=packing.CROWDED) for name, prepare in packing.LISTS.items()),
     *(
         Scenario(name, prepare, situation=picking.SITUATION, trips=trips)

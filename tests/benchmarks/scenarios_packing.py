@@ -164,14 +164,18 @@ PACKING: Prepared = {
     "DELETE pack/box/{id}": _voided,
     "POST pack/shipments/{id}/reopen": partial(_changed, action="reopen"),
     "GET pack/lookup, shipment": _looked_up(HUGE),
+    "GET pack/box/{id}": partial(_read, path="/box/{box_id}"),
+    "GET pack/box/{id}/label": _label,
+    "GET pack/shipments/{id}/boxes, 200": partial(_read, path="/shipments/{shipment_id}/boxes"),
+}
+TWO_STEPS: Prepared = {
     "GET pack/lookup, order": _looked_up("SO-000000"),
     "GET pack/lookup, plate": _looked_up("LP-000500"),
     "GET pack/lookup, GS1": _looked_up("]C1010703206980498821LP-000500"),
-    "GET pack/box/{id}": partial(_read, path="/box/{box_id}"),
-    "GET pack/box/{id}/label": _label,
     "GET pack/shipments/{id}": partial(_read, path="/shipments/{shipment_id}"),
-    "GET pack/shipments/{id}/boxes, 200": partial(_read, path="/shipments/{shipment_id}/boxes"),
 }
+TWO_STEPS_TRIPS = 3
+"""The index names the shipment of an order, a plate its lines, and a shipment its plates: these are read then."""
 CANCELLING: Prepared = {"POST pack/shipments/{id}/cancel": partial(_changed, action="cancel")}
 CANCEL_TRIPS = 5
 """Beside the usual ones, it reads the boxes, their contents and the lines."""

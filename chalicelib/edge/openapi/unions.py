@@ -73,10 +73,21 @@ class _Merger:
             values = dict.fromkeys(value for schema in schemas for value in schema["enum"])
             self.added[name] = {"description": text, "type": "string", "enum": list(values)}
         elif all("$ref" in schema for schema in schemas):
+            targets = [(values, self.target(schema["$ref"])) for values, schema in parts]
+            if all("enum" in target for _, target in targets):
+                return self._either_enum(name, targets)
             text = f"Its fields depend on `{self._tag}`."
-            self.add(name, [(values, self.target(schema["$ref"])) for values, schema in parts], text)
+            self.add(name, targets, text)
         else:
             raise TypeError(f"{name} has no schema for {schemas}")
+        return {"$ref": REF + name, "description": text}
+
+    def _either_enum(self, name: str, parts: Parts) -> Schema:
+        """Return a schema that allows the values of all enumerations, with the text of each."""
+        text = f"Its values depend on `{self._tag}`."
+        values = dict.fromkeys(value for _, part in parts for value in part["enum"])
+        texts = [f"{', '.join(tags)}: {part.get('description', '')}" for tags, part in parts]
+        self.added[name] = {"description": "\n\n".join([text, *texts]), "type": "string", "enum": list(values)}
         return {"$ref": REF + name, "description": text}
 
 

@@ -25,6 +25,8 @@ from chalicelib.packing.shipments.tables import Shipment, line_key, shipment_key
 
 routes = Routes(__name__, "Packing scanner")
 
+ORGANISATION_RESOURCE = Resource(key=organisation_key, id_from=(), required=False)
+
 ZPL = "text/plain; charset=utf-8"
 
 CONTENT_RESOURCE = Resource(
@@ -48,6 +50,7 @@ def _closing_error(error: ValidationFailed, sent: Callable[[str], object]) -> Va
         "box": BOX_RESOURCE,
         "plate": Resource(key=plate_key, id_from=("license_plate_id",)),
         "line": Resource(key=line_key, id_from=("shipment_id", "so_line_id"), required=False),
+        "organisation": ORGANISATION_RESOURCE,
     },
     body=schemas.PackItem,
     returns=schemas.ItemPacked,
@@ -57,6 +60,8 @@ def _closing_error(error: ValidationFailed, sent: Callable[[str], object]) -> Va
         errors.LpNotAllocated,
         errors.SoLineMismatch,
         errors.QuantityExceedsAvailable,
+        errors.OverpackNotAllowed,
+        errors.LpExpired,
         errors.BoxMismatch,
         errors.BoxClosed,
         errors.BoxFull,
@@ -69,7 +74,8 @@ def _closing_error(error: ValidationFailed, sent: Callable[[str], object]) -> Va
 def pack_item(request: Request[schemas.PackItem, Empty, Shipment], work: UnitOfWork) -> PackedItem:
     """Pack an item into a box.
 
-    The quantity is taken from the license plate and added to the line of the order; more than ordered may be packed.
+    The quantity is taken from the license plate and added to the line of the order. Whether more than ordered may be
+    packed, and what has expired, are settings (`overpack`, `expiry`).
     The first item changes the shipment from `pending` to `packing`. An allergen warning does not prevent the packing.
     Send an `Idempotency-Key`: without one, a request that is sent again packs again.
     """
@@ -123,7 +129,7 @@ def create_box(request: Request[schemas.CreateBox, Empty, Shipment], work: UnitO
     f"{BASE}/box/close",
     permission=permissions.CLOSE_BOX,
     resource=BOX_RESOURCE,
-    related={"organisation": Resource(key=organisation_key, id_from=(), required=False)},
+    related={"organisation": ORGANISATION_RESOURCE},
     body=schemas.CloseBox,
     invalid_input=_closing_error,
     returns=schemas.BoxView,

@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Annotated, Literal
 
 import msgspec
-from msgspec import Meta
+from msgspec import UNSET, Meta, UnsetType
 
 from chalicelib.edge.types import Note500, Text500
 from chalicelib.packing.boxes.rules import BoxStatus
@@ -31,7 +31,7 @@ class PackItem(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The id of the line that the plate was picked for, as the lookup of its barcode returns it."""
     quantity: Quantity
     """How much to pack, in the unit of the line: above 0, with at most six decimal places, and no more than the plate
-    holds. It may exceed what was ordered."""
+    holds. Whether it may exceed what was ordered is a setting."""
     notes: Note500 | None = None
     """A remark about the item, in at most 500 characters. It is recorded."""
 
@@ -137,6 +137,22 @@ class AllergenWarning(msgspec.Struct, frozen=True):
     """The product that contains the allergens: the one just packed if it does, else the first in the box."""
 
 
+class ExpiryWarning(msgspec.Struct, frozen=True):
+    """The plate has expired."""
+
+    expiry: str
+    """The date until which the product was good."""
+
+
+class OverpackWarning(msgspec.Struct, frozen=True):
+    """More is packed than was ordered."""
+
+    ordered: Decimal
+    """The ordered quantity of the line."""
+    packed: Decimal
+    """The packed quantity of the line, this item included."""
+
+
 class ItemPacked(msgspec.Struct, frozen=True):
     """A packed item, its box and its line."""
 
@@ -149,6 +165,10 @@ class ItemPacked(msgspec.Struct, frozen=True):
     allergen_warning: AllergenWarning | None
     """The allergens in the box that the customer must not get. It does not prevent the packing. Null if there are
     none."""
+    expiry_warning: ExpiryWarning | UnsetType = UNSET
+    """The plate has expired, and the setting `expiry` is `warn`. Absent otherwise."""
+    overpack_warning: OverpackWarning | UnsetType = UNSET
+    """More is packed than was ordered, and the setting `overpack` is `warn`. Absent otherwise."""
 
 
 class Dimensions(msgspec.Struct, frozen=True):
@@ -198,6 +218,8 @@ class ContentView(msgspec.Struct, frozen=True):
     """The number of the license plate that the item was taken from."""
     quantity: Decimal
     """How much was packed, in the unit of the line."""
+    notes: str | None
+    """The remark that was made when it was packed. Null if there was none."""
 
 
 class BoxDetails(msgspec.Struct, frozen=True):

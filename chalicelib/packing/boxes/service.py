@@ -18,14 +18,15 @@ from chalicelib.packing.boxes.tables import Box, BoxContent, box_id_of, box_key,
 from chalicelib.packing.boxes.transfers import (
     PackedItem,
     PackingContext,
+    PolicyWarnings,
     is_packable,
     not_packable,
     stage_packing,
     stage_removal,
 )
 from chalicelib.packing.plates.tables import Plate, allocated_lines
-from chalicelib.packing.rules import normalize, to_decimal
-from chalicelib.packing.settings import PACKING
+from chalicelib.packing.rules import is_expired, normalize, to_decimal
+from chalicelib.packing.settings import PACKING, PackingSettings
 from chalicelib.packing.shipments.rules import PACKABLE, SHIPMENT, ShipmentAction
 from chalicelib.packing.shipments.tables import Shipment, ShipmentLine, line_key, shipment_key
 
@@ -41,8 +42,9 @@ def pack_item(
     box: Box,
     plate: Plate,
     line: ShipmentLine | None,
+    organisation: Organisation | None,
 ) -> PackedItem:
-    """Pack an item into a box. Raise `PackingRefused` if the shipment, the box or the plate does not allow it."""
+    """Pack an item into a box. Raise `PackingRefused` if shipment, box, plate or settings do not allow it."""
     _check_packable(shipment, ShipmentAction.PACK)
     if box.shipment_id != shipment.shipment_id:
         raise errors.BoxMismatch
@@ -55,10 +57,11 @@ def pack_item(
         available = normalize(plate.remaining)
         message = f"The license plate holds only {available:f}."
         raise errors.QuantityExceedsAvailable(message, details={"available_qty": available})
+    warnings = _check_policies(work, context, quantity, section_of(organisation, PACKING))
     content = _new_content(work, context, quantity, command.notes or None, actor)
     in_box = read_sums(box)
     stage_packing(work, context, content)
-    return PackedItem(content, context, in_box)
+    return PackedItem(content, context, in_box, warnings)
 
 
 def remove_item(work: UnitOfWork, content: BoxContent, _: Actor, *, box: Box) -> Box:
@@ -186,6 +189,22 @@ def _allocated_line(shipment: Shipment, plate: Plate, line_id: str, line: Shipme
     if line.sku != plate.sku:
         raise errors.LpNotAllocated("The line of the order is now for another product than the license plate.")
     return line
+
+
+def _check_policies(
+    work: UnitOfWork, context: PackingContext, quantity: Decimal, settings: PackingSettings
+) -> PolicyWarnings:
+    """Return what the settings warn of. Raise `LpExpired` or `OverpackNotAllowed` for what they refuse."""
+    plate, line = context.plate, context.line
+    expiry = plate.expiry if settings.expiry != "off" and is_expired(plate.expiry, settings.today(work.now)) else None
+    if expiry is not None and settings.expiry == "refuse":
+        raise errors.LpExpired(details={"expiry": expiry})
+    packed = line.packed + quantity
+    overpacked = packed if settings.overpack != "allow" and packed > line.quantity else None
+    if overpacked is not None and settings.overpack == "refuse":
+        ordered, before = normalize(line.quantity), normalize(line.packed)
+        raise errors.OverpackNotAllowed(details={"ordered": ordered, "packed": before})
+    return PolicyWarnings(expiry, overpacked)
 
 
 def _measures(command: CloseBox) -> dict[str, object]:

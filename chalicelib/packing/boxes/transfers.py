@@ -37,12 +37,20 @@ class PackingContext(NamedTuple):
     line: ShipmentLine
 
 
+class PolicyWarnings(NamedTuple):
+    """What the settings warn of: the date on which the plate expired, and how much is packed of an overpacked line."""
+
+    expiry: str | None = None
+    overpacked: Decimal | None = None
+
+
 class PackedItem(NamedTuple):
     """A packed item: its content, the entities after the change, and the sums that were in the box before."""
 
     content: BoxContent
     context: PackingContext
     in_box: ProductSums
+    warnings: PolicyWarnings
 
 
 def is_packable() -> Condition:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from decimal import Decimal
 
+from msgspec import UNSET
 from msgspec.structs import asdict
 
 from chalicelib.packing.boxes import schemas
@@ -16,7 +17,7 @@ from chalicelib.packing.shipments.views import line_state_view
 
 def item_packed_view(item: PackedItem) -> schemas.ItemPacked:
     """Return a packed item with its box, its line and the allergen warning."""
-    content, context, in_box = item
+    content, context, in_box, warnings = item
     shipment, product = context.shipment, content.product
     match = match_allergens(shipment.allergen_restrictions, product, in_box.products)
     return schemas.ItemPacked(
@@ -26,6 +27,10 @@ def item_packed_view(item: PackedItem) -> schemas.ItemPacked:
         box_summary=_summary(in_box.plus(product)),
         so_line_status=line_state_view(context.line),
         allergen_warning=match and schemas.AllergenWarning(match.matches, shipment.customer_name, match.product_name),
+        expiry_warning=schemas.ExpiryWarning(warnings.expiry) if warnings.expiry else UNSET,
+        overpack_warning=UNSET
+        if warnings.overpacked is None
+        else schemas.OverpackWarning(normalize(context.line.quantity), normalize(warnings.overpacked)),
     )
 
 
@@ -45,7 +50,7 @@ def box_details_view(box_with_contents: BoxWithContents) -> schemas.BoxDetails:
     box, contents = box_with_contents
     views = [
         schemas.ContentView(
-            each.content_id, each.product_name, each.lot_number, each.lp_number, normalize(each.quantity)
+            each.content_id, each.product_name, each.lot_number, each.lp_number, normalize(each.quantity), each.notes
         )
         for each in contents
     ]

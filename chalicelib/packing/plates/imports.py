@@ -13,13 +13,23 @@ from typing import Any
 from msgspec import UNSET
 
 from chalicelib.core.actor import Actor
-from chalicelib.core.errors import ValidationFailed
+from chalicelib.core.errors import ValidationFailed, VersionConflict
 from chalicelib.core.store import ItemKey, ReadResult, get_many
+from chalicelib.core.table import set_actions
 from chalicelib.core.work import UnitOfWork
 from chalicelib.edge.imports import Dataset, NotYet, Outcome
 from chalicelib.packing.permissions import IMPORT_PLATES
 from chalicelib.packing.plates.schemas import AllocationRecord, PlateRecord
-from chalicelib.packing.plates.tables import Plate, allocated_line, allocation, plate_id_of, plate_key, product_id_of
+from chalicelib.packing.plates.tables import (
+    AllocatedPlate,
+    Plate,
+    allocated_line,
+    allocated_plate_key,
+    allocation,
+    plate_id_of,
+    plate_key,
+    product_id_of,
+)
 from chalicelib.packing.rules import normalize, to_decimal
 from chalicelib.packing.shipments.tables import ShipmentLine, line_id_of, line_key, shipment_id_of, shipment_key
 
@@ -56,7 +66,7 @@ def import_plate(work: UnitOfWork, record: PlateRecord, actor: Actor) -> Outcome
     plate = result.get(key)
     values = _values(org_id, record)
     if record.allocations is not UNSET:
-        values["allocated"] = _allocated(work, record.sku, allocations, result)
+        values |= {"allocated": _allocated(work, record.sku, allocations, result), "is_listed": True}
     work.audit(Plate.kind, plate_id, "LICENSE_PLATE_IMPORTED")
     if plate is None:
         _create(work, org_id, record, values)
@@ -78,6 +88,7 @@ def _create(work: UnitOfWork, org_id: str, record: PlateRecord, values: Mapping[
         **values,
     )
     work.create(plate)
+    _list_allocations(work, plate, before=frozenset())
 
 
 def _update(work: UnitOfWork, plate: Plate, values: Mapping[str, Any]) -> None:
@@ -90,9 +101,24 @@ def _update(work: UnitOfWork, plate: Plate, values: Mapping[str, Any]) -> None:
     if "sku" in changed and "allocated" not in values and plate.allocated:
         raise ValidationFailed({"sku": "has changed: name the allocations of the new product as well"})
     if changed:
+        before = frozenset(plate.allocated or () if plate.is_listed else ())
         # Checked against the version, which each packing raises, so the remaining quantity is exact.
         remaining = changed.get("quantity", plate.quantity) - plate.packed
         work.update(plate, {**changed, "remaining": remaining, "updated_at": work.now})
+        _list_allocations(work, plate, before)
+
+
+def _list_allocations(work: UnitOfWork, plate: Plate, before: frozenset[str]) -> None:
+    """Stage that the shipments show the plate at the lines that it is allocated to; `before` are those that do."""
+    after = frozenset(plate.allocated or () if plate.is_listed else before)
+    for text in sorted(after - before):
+        _, line_id = allocated_line(text)
+        values = {"plate_id": plate.plate_id, "line_id": line_id}
+        key = allocated_plate_key(plate.org_id, text, plate.plate_id)
+        work.update_unread(key, actions=set_actions(AllocatedPlate, values), audited=False)
+    for text in sorted(before - after):
+        key = allocated_plate_key(plate.org_id, text, plate.plate_id)
+        work.remove(key, AllocatedPlate.plate_id == plate.plate_id, VersionConflict())
 
 
 def _contradictions(plate: Plate, changed: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
@@ -118,13 +144,17 @@ def _drops_packed_line(work: UnitOfWork, plate: Plate, allocated: set[str] | Non
 
 def _values(org_id: str, record: PlateRecord) -> dict[str, Any]:
     """Return the attributes of a plate that a record gives."""
-    values = {
+    values: dict[str, Any] = {
         "sku": record.sku,
         "product_id": product_id_of(org_id, record.sku),
         "product_name": record.product_name,
         "quantity": normalize(to_decimal(record.quantity)),
     }
-    return values if record.lot_number is UNSET else {**values, "lot_number": record.lot_number}
+    if record.lot_number is not UNSET:
+        values["lot_number"] = record.lot_number
+    if record.expiry is not UNSET:
+        values["expiry"] = None if record.expiry is None else record.expiry.isoformat()
+    return values
 
 
 def _allocated(work: UnitOfWork, sku: str, allocations: Sequence[_Allocation], result: ReadResult) -> set[str] | None:
@@ -160,6 +190,7 @@ PLATES = Dataset(
         "product_name": "Almond biscuits 250 g",
         "quantity": 60,
         "lot_number": "L2611A",
+        "expiry": "2027-03-31",
         "allocations": [{"shipment_number": "SH-1001", "line_number": 1}],
     },
 )

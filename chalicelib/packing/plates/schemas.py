@@ -5,6 +5,7 @@ its record names.
 """
 
 from collections.abc import Mapping
+from datetime import date
 from decimal import Decimal
 from typing import Annotated
 
@@ -31,6 +32,14 @@ class PlateView(msgspec.Struct, frozen=True):
     """The quantity that the plate had at first, in the unit of the line; what is left is `available_qty`."""
     lot_number: str | None
     """The lot of the product. Null if the plate has none."""
+    expiry: str | None
+    """The date until which the product is good, as it was imported. Null if the plate has none."""
+    uom: str | None
+    """The unit of measure of the line that the plate was picked for, such as `EA`. Null if it was not picked for this
+    shipment."""
+    allergens: list[str]
+    """The allergens that the product of the line contains; empty if there are none, or the plate was not picked for
+    this shipment."""
 
 
 class FoundPlate(msgspec.Struct, frozen=True):
@@ -41,8 +50,8 @@ class FoundPlate(msgspec.Struct, frozen=True):
     allocated: bool
     """Whether the plate was picked for this shipment; only then can it be packed for it."""
     so_line_id: str | None
-    """The id of the line that the plate was picked for, the first one if there are several. Null if it was not picked
-    for this shipment."""
+    """The id of the line that the plate was picked for: of several, the first one that still lacks something, or the
+    first if none does. Null if it was not picked for this shipment."""
     available_qty: Decimal
     """The quantity that is left on the plate: what it had at first, less all that is packed from it."""
 
@@ -78,6 +87,8 @@ class PlateRecord(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     lot_number: Text100 | UnsetType | None = UNSET
     """The lot of the product. It can no longer change once something of the plate is packed. Omitted, it stays as it
     is; null removes it."""
+    expiry: date | UnsetType | None = UNSET
+    """The date until which the product is good. Omitted, it stays as it is; null removes it."""
     allocations: Annotated[list[AllocationRecord], Meta(max_length=MAX_ALLOCATIONS)] | UnsetType = UNSET
     """All lines that the plate was picked for; an empty list removes them. Omitted, they stay as they are. Lines of
     which something is packed have to stay."""

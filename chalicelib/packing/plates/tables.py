@@ -1,22 +1,26 @@
 """License plates as they are stored, their keys, and how they name the lines that they are allocated to."""
 
-from pynamodb.attributes import UnicodeAttribute, UnicodeSetAttribute
+from pynamodb.attributes import BooleanAttribute, UnicodeAttribute, UnicodeSetAttribute
 
-from chalicelib.core.store import ItemKey
-from chalicelib.core.table import DecimalAttribute, Entity, MomentAttribute, key, optional, stored_in
-from chalicelib.packing.shipments.tables import line_id_of
+from chalicelib.core.store import ItemKey, Query
+from chalicelib.core.table import DecimalAttribute, Entity, Item, MomentAttribute, key, optional, stored_in
+from chalicelib.packing.shipments.tables import line_id_of, shipment_key
 from chalicelib.packing.tables import id_from_name
+
+_ALLOCATED = "ALLOCATED"
 
 
 class Plate(Entity):
     """A quantity of one product and lot. `packed` and `remaining` always add up to `quantity`.
 
-    `allocated` names the lines that it may be packed for, each as `allocation` writes it.
+    `allocated` names the lines that it may be packed for, each as `allocation` writes it. A plate that `is_listed` has
+    an `AllocatedPlate` for each of them; one that was last imported with an earlier version has none. `expiry` is a
+    date.
     """
 
     Meta = stored_in("packing")
     kind = "license_plate"
-    unaudited = frozenset({"org_id", "created_at", "updated_at"})
+    unaudited = frozenset({"org_id", "is_listed", "created_at", "updated_at"})
 
     plate_id = UnicodeAttribute()
     org_id = UnicodeAttribute()
@@ -28,9 +32,21 @@ class Plate(Entity):
     packed = DecimalAttribute()
     remaining = DecimalAttribute()
     lot_number = optional(UnicodeAttribute())
+    expiry = optional(UnicodeAttribute())
+    is_listed = optional(BooleanAttribute())
     allocated = optional(UnicodeSetAttribute())
     created_at = MomentAttribute()
     updated_at = MomentAttribute()
+
+
+class AllocatedPlate(Item):
+    """Says that a plate is allocated to a line, beside the line: a shipment shows the plates of its lines."""
+
+    Meta = stored_in("packing")
+    kind = "allocated_plate"
+
+    plate_id = UnicodeAttribute()
+    line_id = UnicodeAttribute()
 
 
 def plate_id_of(org_id: str, lp_number: str) -> str:
@@ -63,3 +79,15 @@ def allocated_lines(plate: Plate, shipment_id: str) -> list[str]:
     """Return the ids of a shipment's lines that a plate is allocated to, by line number."""
     start = f"{shipment_id.lower()}/"
     return [allocated_line(text)[1] for text in sorted(plate.allocated or ()) if text.startswith(start)]
+
+
+def allocated_plate_key(org_id: str, text: str, plate_id: str) -> ItemKey[AllocatedPlate]:
+    """Return the key of what says that a plate is allocated to the line that an `allocation` names."""
+    shipment_id, _, number = text.partition("/")
+    return ItemKey(AllocatedPlate, shipment_key(org_id, shipment_id).pk, key(_ALLOCATED, number, plate_id))
+
+
+def allocated_plates_query(org_id: str, shipment_id: str) -> Query[AllocatedPlate]:
+    """Return the query of the plates that are allocated to a shipment, by line number."""
+    is_allocated = AllocatedPlate.sk.startswith(key(_ALLOCATED, ""))
+    return Query(AllocatedPlate, shipment_key(org_id, shipment_id).pk, range_condition=is_allocated)

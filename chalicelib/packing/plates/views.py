@@ -1,13 +1,13 @@
 """License plates as clients read them."""
 
 from chalicelib.packing.plates.schemas import FoundPlate, PlateFound, PlateView
-from chalicelib.packing.plates.tables import Plate, allocated_lines
+from chalicelib.packing.plates.tables import Plate
 from chalicelib.packing.rules import normalize
+from chalicelib.packing.shipments.tables import ShipmentLine
 
 
-def found_plate_view(plate: Plate, shipment_id: str) -> PlateFound:
-    """Return a plate that was looked up for a shipment, with the first line that it is allocated to."""
-    lines = allocated_lines(plate, shipment_id)
+def found_plate_view(plate: Plate, line_id: str | None, line: ShipmentLine | None) -> PlateFound:
+    """Return a plate that was looked up for a shipment, with the line that it is to be packed for."""
     view = PlateView(
         id=plate.plate_id,
         lp_number=plate.lp_number,
@@ -15,5 +15,8 @@ def found_plate_view(plate: Plate, shipment_id: str) -> PlateFound:
         product_name=plate.product_name,
         quantity=normalize(plate.quantity),
         lot_number=plate.lot_number,
+        expiry=plate.expiry,
+        uom=None if line is None else line.uom,
+        allergens=[] if line is None else list(line.allergens or ()),
     )
-    return PlateFound(FoundPlate(view, bool(lines), lines[0] if lines else None, normalize(plate.remaining)))
+    return PlateFound(FoundPlate(view, line_id is not None, line_id, normalize(plate.remaining)))

@@ -24,7 +24,24 @@ OPEN = {
     ],
     "total": 1,
 }
-FOUND = {"data": {**_SHIPMENT, "allergen_restrictions": ["nuts"]}}
+FOUND = {
+    "data": {
+        **_SHIPMENT,
+        "allergen_restrictions": ["nuts"],
+        "status": ShipmentStatus.PACKING,
+        "promised_ship_date": "2026-11-25",
+        "lines_packed": 1,
+        "boxes_count": 2,
+        "allergen_alert": True,
+    }
+}
+_PLATE = {
+    "id": "019ceb1b-2248-7c5e-8d1f-5e8d15e8d15e",
+    "lp_number": "LP-000101",
+    "lot_number": "L2611A",
+    "expiry": "2027-03-31",
+    "available_qty": 12,
+}
 COMPLETING = {"allow_partial": False}
 COMPLETED = {
     "id": _ID,
@@ -56,6 +73,7 @@ DETAILS = {
             "packed_qty": 48,
             "remaining_qty": 0,
             "status": LineStatus.COMPLETE,
+            "plates": [_PLATE],
         },
         {
             "id": "019ceb1b-2248-7d3c-a2f3-1c2f31c2f31c",
@@ -67,6 +85,7 @@ DETAILS = {
             "packed_qty": 0,
             "remaining_qty": 20,
             "status": LineStatus.PARTIAL,
+            "plates": [],
         },
     ],
 }

@@ -4,8 +4,8 @@ The list reads all shards of the index of open shipments at once, as the store r
 attributes by which it filters and sorts, and makes views only of the shipments that are shown.
 """
 
-from collections import Counter
-from collections.abc import Iterable
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import partial
 from typing import Any, NamedTuple
@@ -16,11 +16,27 @@ from chalicelib.core.activity import Activity, StateCounts, limit_of
 from chalicelib.core.actor import Actor
 from chalicelib.core.clock import Clock
 from chalicelib.core.errors import ValidationFailed
-from chalicelib.core.store import ItemKey, Query, RawItem, ReadResult, get_many, parallel_pair_reads, parallel_reads
+from chalicelib.core.store import (
+    ItemKey,
+    Query,
+    RawItem,
+    ReadResult,
+    get,
+    get_many,
+    parallel_pair_reads,
+    parallel_reads,
+)
 from chalicelib.packing import permissions
-from chalicelib.packing.boxes.tables import SsccClaim, sscc_key
+from chalicelib.packing.boxes.tables import Box, SsccClaim, box_key, sscc_key
 from chalicelib.packing.errors import BarcodeNotFound
-from chalicelib.packing.plates.tables import Plate, plate_id_of, plate_key
+from chalicelib.packing.plates.tables import (
+    AllocatedPlate,
+    Plate,
+    allocated_lines,
+    allocated_plates_query,
+    plate_id_of,
+    plate_key,
+)
 from chalicelib.packing.rules import numbers_in
 from chalicelib.packing.shipments.rules import PACKABLE
 from chalicelib.packing.shipments.schemas import LookupQuery, ShipmentQuery
@@ -29,6 +45,7 @@ from chalicelib.packing.shipments.tables import (
     ListedShipment,
     Shipment,
     ShipmentLine,
+    line_key,
     lines_query,
     open_keys,
     open_so_key,
@@ -38,6 +55,10 @@ from chalicelib.packing.shipments.tables import (
 from chalicelib.packing.sscc import is_sscc
 
 _decoder = msgspec.json.Decoder(ListedShipment)
+
+MAX_PLATES = 2000
+"""How many plates a shipment shows at most."""
+_BATCH = 100
 
 ListedEntry = tuple[RawItem, ListedShipment]
 """An entry of the index of open shipments and its decoded attribute `listed`."""
@@ -51,17 +72,19 @@ class ShipmentMatches(NamedTuple):
 
 
 class ShipmentWithLines(NamedTuple):
-    """A shipment and its lines by number."""
+    """A shipment, its lines by number, and the plates that are allocated to them by line id."""
 
     shipment: Shipment
     lines: list[ShipmentLine]
+    plates: Mapping[str, Sequence[Plate]]
 
 
 class PlateMatch(NamedTuple):
-    """A plate that a barcode names, and the shipment for which it was looked up."""
+    """A plate that a barcode names, and the line for which it is to be packed; None if there is none."""
 
     plate: Plate
-    shipment_id: str
+    line_id: str | None
+    line: ShipmentLine | None
 
 
 def list_shipments(query: ShipmentQuery, actor: Actor) -> ShipmentMatches:
@@ -89,10 +112,23 @@ def find_activity(actor: Actor, now: datetime) -> Activity | None:
     return Activity(StateCounts(numbers, sorted(numbers) if is_cut else ()), hours)
 
 
-def get_shipment(shipment: Shipment) -> ShipmentWithLines:
-    """Return a shipment with its lines."""
-    lines = lines_query(shipment.org_id, shipment.shipment_id).all()
-    return ShipmentWithLines(shipment, sorted(lines, key=lambda line: line.line_number))
+def get_shipment(shipment: Shipment, clock: Clock) -> ShipmentWithLines:
+    """Return a shipment with its lines and their plates."""
+    org_id, shipment_id = shipment.org_id, shipment.shipment_id
+    [lines], [rows] = parallel_pair_reads(
+        [lambda: list(lines_query(org_id, shipment_id).all())],
+        [partial(allocated_plates_query(org_id, shipment_id).read, MAX_PLATES)],
+    )
+    allocated = [AllocatedPlate.from_raw_data(item) for item in rows.items]
+    keys = list({row.plate_id: plate_key(org_id, row.plate_id) for row in allocated}.values())
+    batches = [keys[start : start + _BATCH] for start in range(0, len(keys), _BATCH)]
+    results = parallel_reads([partial(get_many, batch, clock) for batch in batches])
+    stored = {key.pk: plate for result in results for key in keys if (plate := result.get(key)) is not None}
+    plates: dict[str, list[Plate]] = defaultdict(list)
+    for row in allocated:
+        if (plate := stored.get(plate_key(org_id, row.plate_id).pk)) is not None:
+            plates[row.line_id].append(plate)
+    return ShipmentWithLines(shipment, sorted(lines, key=lambda line: line.line_number), plates)
 
 
 def scanned_sscc_key(org_id: str, barcode: str) -> ItemKey[SsccClaim] | None:
@@ -103,8 +139,8 @@ def scanned_sscc_key(org_id: str, barcode: str) -> ItemKey[SsccClaim] | None:
 
 def look_up(
     barcode: str, query: LookupQuery, actor: Actor, claim: SsccClaim | None, clock: Clock
-) -> Shipment | PlateMatch:
-    """Return the shipment or the plate that a barcode names; `claim` is that of the SSCC in it.
+) -> Shipment | PlateMatch | Box:
+    """Return the shipment, the plate or the box that a barcode names; `claim` is that of the SSCC in it.
 
     Raise `BarcodeNotFound`, `AccessDenied`, or `ValidationFailed` for a plate without a shipment.
     """
@@ -112,11 +148,28 @@ def look_up(
     if match is None:
         raise BarcodeNotFound
     actor.require_reach(permissions.READ)
-    if isinstance(match, Shipment):
-        return match
-    if query.shipment_id is None:
-        raise ValidationFailed({"shipment_id": "is required to look up a license plate"})
-    return PlateMatch(match, query.shipment_id)
+    if isinstance(match, Plate):
+        if query.shipment_id is None:
+            raise ValidationFailed({"shipment_id": "is required to look up a license plate"})
+        return _plate_match(match, query.shipment_id, clock)
+    if isinstance(match, Shipment) and "status" not in match.attribute_values:  # the index of orders holds less
+        whole = get(shipment_key(actor.org_id, match.shipment_id))
+        if whole is None:
+            raise BarcodeNotFound
+        return whole
+    return match
+
+
+def _plate_match(plate: Plate, shipment_id: str, clock: Clock) -> PlateMatch:
+    """Return a plate with the first of its lines that still lacks something, or with the first if none does."""
+    line_ids = allocated_lines(plate, shipment_id)
+    if not line_ids:
+        return PlateMatch(plate, None, None)
+    keys = [line_key(plate.org_id, shipment_id, line_id) for line_id in line_ids]
+    result = get_many(keys, clock)
+    lines = [line for key in keys if (line := result.get(key)) is not None]
+    line = next((line for line in lines if line.packed < line.quantity), lines[0] if lines else None)
+    return PlateMatch(plate, line.line_id if line else line_ids[0], line)
 
 
 def _filter(entries: Iterable[RawItem], query: ShipmentQuery) -> list[ListedEntry]:
@@ -135,10 +188,10 @@ def _filter(entries: Iterable[RawItem], query: ShipmentQuery) -> list[ListedEntr
     ]
 
 
-def _find(org_id: str, barcode: str, claim: SsccClaim | None, clock: Clock) -> Shipment | Plate | None:
-    """Return what the first matching number in a barcode names, else the shipment of the box with its SSCC."""
+def _find(org_id: str, barcode: str, claim: SsccClaim | None, clock: Clock) -> Shipment | Plate | Box | None:
+    """Return what the first matching number in a barcode names, else the box with its SSCC."""
     numbers = numbers_in(barcode)
-    keys: list[ItemKey[Any]] = [] if claim is None else [shipment_key(org_id, claim.shipment_id)]
+    keys: list[ItemKey[Any]] = [] if claim is None else [box_key(org_id, claim.box_id)]
     for number in numbers:
         keys += _keys(org_id, number)
     orders = [partial(_oldest_of_order, org_id, number) for number in numbers]
@@ -146,7 +199,7 @@ def _find(org_id: str, barcode: str, claim: SsccClaim | None, clock: Clock) -> S
     for number, of_order in zip(numbers, oldest, strict=True):
         if (match := _match(org_id, number, result, of_order)) is not None:
             return match
-    return None if claim is None else result.get(shipment_key(org_id, claim.shipment_id))
+    return None if claim is None else result.get(box_key(org_id, claim.box_id))
 
 
 def _match(org_id: str, number: str, result: ReadResult, of_order: Shipment | None) -> Shipment | Plate | None:

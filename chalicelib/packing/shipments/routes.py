@@ -9,6 +9,7 @@ from chalicelib.edge.imports import importing
 from chalicelib.edge.request import Empty, Request
 from chalicelib.edge.routes import Routes
 from chalicelib.packing import permissions
+from chalicelib.packing.boxes.tables import Box
 from chalicelib.packing.errors import (
     NoBoxes,
     OpenBoxes,
@@ -64,8 +65,8 @@ def list_shipments(request: Request[Empty, ShipmentQuery]) -> queries.ShipmentMa
     invalid_status=INVALID,
 )
 def get_shipment(request: Request[Empty, Empty, Shipment]) -> queries.ShipmentWithLines:
-    """Get a shipment with its lines, whether it can still be packed or not."""
-    return queries.get_shipment(request.resource)
+    """Get a shipment with its lines and the plates picked for them, whether it can still be packed or not."""
+    return queries.get_shipment(request.resource, dependencies().clock)
 
 
 @routes.get(
@@ -78,12 +79,12 @@ def get_shipment(request: Request[Empty, Empty, Shipment]) -> queries.ShipmentWi
     examples={"response": examples.FOUND},
     invalid_status=INVALID,
 )
-def look_up(request: Request[Empty, LookupQuery]) -> Shipment | queries.PlateMatch:
-    """Look up a barcode: a shipment, or a license plate for a shipment.
+def look_up(request: Request[Empty, LookupQuery]) -> Shipment | queries.PlateMatch | Box:
+    """Look up a barcode: a shipment, a license plate for a shipment, or a box.
 
     It is tried as a shipment number, as a sales order number (which gives the oldest shipment that can be packed), as
-    the number of a license plate, and as the SSCC of a box (which gives the shipment of the box). The number may also
-    be part of a GS1 code. Percent-encode the scanned text.
+    the number of a license plate, and as the SSCC of a box. The number may also be part of a GS1 code. Percent-encode
+    the scanned text.
     """
     claim = request.related["claim"]
     return queries.look_up(request.path["barcode"], request.query, request.actor, claim, dependencies().clock)

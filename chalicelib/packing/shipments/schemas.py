@@ -13,6 +13,7 @@ import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
 from chalicelib.edge.types import EntityId, Limit, Text500
+from chalicelib.packing.boxes.rules import BoxStatus
 from chalicelib.packing.plates.schemas import PlateFound
 from chalicelib.packing.schemas import LineNumber, Number64, Quantity, Text40, Text200, Uuid, check_places
 from chalicelib.packing.shipments.rules import LineStatus, ShipmentStatus
@@ -93,6 +94,16 @@ class FoundShipment(msgspec.Struct, frozen=True):
     """The number of lines of the order."""
     allergen_restrictions: list[str]
     """The allergens that the customer must not get; empty if there are none."""
+    status: ShipmentStatus
+    """The status of the shipment."""
+    promised_ship_date: str | None
+    """The date on which the shipment was promised to leave. Null if none was promised."""
+    lines_packed: int
+    """The number of lines of which anything is packed."""
+    boxes_count: int
+    """The number of boxes, open and closed; voided ones are not counted."""
+    allergen_alert: bool
+    """Whether the customer has allergen restrictions."""
 
 
 class ShipmentFound(msgspec.Struct, frozen=True, tag_field="type", tag="shipment"):
@@ -102,11 +113,33 @@ class ShipmentFound(msgspec.Struct, frozen=True, tag_field="type", tag="shipment
     """The shipment."""
 
 
+class FoundBox(msgspec.Struct, frozen=True):
+    """A box that the SSCC in a barcode names."""
+
+    id: str
+    """The id of the box."""
+    box_number: int
+    """The number of the box within its shipment."""
+    status: BoxStatus
+    """Whether the box is open, closed or voided."""
+    shipment_id: str
+    """The id of the shipment of the box."""
+    sscc: str
+    """The Serial Shipping Container Code of the box."""
+
+
+class BoxFound(msgspec.Struct, frozen=True, tag_field="type", tag="box"):
+    """The barcode is the SSCC of a box."""
+
+    data: FoundBox
+    """The box."""
+
+
 LookupResult = Annotated[
-    ShipmentFound | PlateFound,
+    ShipmentFound | PlateFound | BoxFound,
     Meta(
         title="LookupResult",
-        description="What a barcode names: a shipment or a license plate, distinguished by `type`.",
+        description="What a barcode names: a shipment, a license plate or a box, distinguished by `type`.",
     ),
 ]
 
@@ -163,6 +196,21 @@ class LineState(msgspec.Struct, frozen=True):
     """`complete` if the ordered quantity or more is packed, else `partial`."""
 
 
+class LinePlate(msgspec.Struct, frozen=True):
+    """A license plate that was picked for a line."""
+
+    id: str
+    """The id of the plate."""
+    lp_number: str
+    """The number of the plate, as it was imported."""
+    lot_number: str | None
+    """The lot of the product. Null if the plate has none."""
+    expiry: str | None
+    """The date until which the product is good. Null if the plate has none."""
+    available_qty: Decimal
+    """The quantity that is left on the plate."""
+
+
 class ShipmentLineView(LineState, frozen=True, kw_only=True):
     """A line of the order, and how much of it is packed."""
 
@@ -178,6 +226,9 @@ class ShipmentLineView(LineState, frozen=True, kw_only=True):
     """The ordered quantity, in this unit."""
     uom: str
     """The unit of measure of the quantities, such as `EA`."""
+    plates: list[LinePlate]
+    """The license plates that were picked for the line; those that were last imported before Baton listed them are
+    missing until they are imported again."""
 
 
 class ShipmentDetails(ShipmentState, frozen=True, kw_only=True):

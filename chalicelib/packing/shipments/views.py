@@ -1,16 +1,24 @@
 """Shipments and lines as clients read them."""
 
+from collections.abc import Sequence
+
 from msgspec.structs import asdict
 
 from chalicelib.core.store import RawItem
 from chalicelib.core.table import SEPARATOR
+from chalicelib.packing.boxes.rules import BoxStatus
+from chalicelib.packing.boxes.tables import Box
 from chalicelib.packing.plates.schemas import PlateFound
+from chalicelib.packing.plates.tables import Plate
 from chalicelib.packing.plates.views import found_plate_view
 from chalicelib.packing.rules import normalize
 from chalicelib.packing.shipments.queries import PlateMatch, ShipmentMatches, ShipmentWithLines
 from chalicelib.packing.shipments.rules import ShipmentStatus, line_status, remaining
 from chalicelib.packing.shipments.schemas import (
+    BoxFound,
+    FoundBox,
     FoundShipment,
+    LinePlate,
     LineState,
     OpenShipment,
     ShipmentDetails,
@@ -27,9 +35,14 @@ def shipment_list_view(matches: ShipmentMatches) -> ShipmentList:
     return ShipmentList([_open_shipment(entry, listed) for entry, listed in matches.entries], matches.total)
 
 
-def lookup_view(match: Shipment | PlateMatch) -> ShipmentFound | PlateFound:
+def lookup_view(match: Shipment | PlateMatch | Box) -> ShipmentFound | PlateFound | BoxFound:
     """Return what a barcode names."""
-    return _found_shipment(match) if isinstance(match, Shipment) else found_plate_view(match.plate, match.shipment_id)
+    if isinstance(match, Shipment):
+        return _found_shipment(match)
+    if isinstance(match, PlateMatch):
+        return found_plate_view(match.plate, match.line_id, match.line)
+    status = BoxStatus(match.status)
+    return BoxFound(FoundBox(match.box_id, match.box_number, status, match.shipment_id, match.sscc or ""))
 
 
 def shipment_state_view(shipment: Shipment) -> ShipmentState:
@@ -53,7 +66,7 @@ def shipment_details_view(found: ShipmentWithLines) -> ShipmentDetails:
         customer_name=shipment.customer_name,
         promised_ship_date=shipment.promised_ship_date,
         allergen_restrictions=list(shipment.allergen_restrictions or ()),
-        lines=[_line_view(line) for line in found.lines],
+        lines=[_line_view(line, found.plates.get(line.line_id, ())) for line in found.lines],
     )
 
 
@@ -63,7 +76,7 @@ def line_state_view(line: ShipmentLine) -> LineState:
     return LineState(normalize(line.packed), normalize(left), line_status(line.packed, line.quantity))
 
 
-def _line_view(line: ShipmentLine) -> ShipmentLineView:
+def _line_view(line: ShipmentLine, plates: Sequence[Plate]) -> ShipmentLineView:
     return ShipmentLineView(
         **asdict(line_state_view(line)),
         id=line.line_id,
@@ -72,6 +85,10 @@ def _line_view(line: ShipmentLine) -> ShipmentLineView:
         product_name=line.product_name,
         quantity=normalize(line.quantity),
         uom=line.uom,
+        plates=[
+            LinePlate(each.plate_id, each.lp_number, each.lot_number, each.expiry, normalize(each.remaining))
+            for each in plates
+        ],
     )
 
 
@@ -100,5 +117,10 @@ def _found_shipment(shipment: Shipment) -> ShipmentFound:
             customer_name=shipment.customer_name,
             lines_total=shipment.lines_total,
             allergen_restrictions=list(shipment.allergen_restrictions or ()),
+            status=ShipmentStatus(shipment.status),
+            promised_ship_date=shipment.promised_ship_date,
+            lines_packed=shipment.lines_packed,
+            boxes_count=shipment.boxes_count,
+            allergen_alert=bool(shipment.allergen_restrictions),
         )
     )

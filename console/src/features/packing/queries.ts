@@ -126,6 +126,13 @@ export async function lookUp({ barcode, shipmentId }: Scan, signal?: AbortSignal
     const { lp: plate, allocated = false, available_qty: available = 0 } = data;
     return { kind: "plate", found: { plate, allocated, available } };
   }
+  if (type === "box" && data.shipment_id !== undefined) {
+    const path = { shipment_id: data.shipment_id };
+    const { id, shipment_number: number } = await dataOf(
+      api.GET("/shipping/scanner/pack/shipments/{shipment_id}", { params: { path } }),
+    );
+    return { kind: "shipment", shipment: { id, number } };
+  }
   return { kind: "shipment", shipment: { id: data.id ?? "", number: data.shipment_number ?? "" } };
 }
 
