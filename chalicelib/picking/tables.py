@@ -3,6 +3,8 @@
     <org>#ASSIGNMENT#<id>   ASSIGNMENT        the assignment with its state, which is the fold of its ledger
                             LINES             the lines to pick
                             EVENTS#<seq>      a segment of the ledger: the entries of one transaction, never changed
+                            SNAPSHOT#<slot>   the state after some of the entries, from which late ones are folded
+                            EFFECTS#<id>      effects that can be undone, which snapshots share; never changed
     <org>#EVENT#<id>        EVENT             the record of a client's event, ingested or rejected; never deleted
     <org>#PICKER#<user>     PICKER            the assignments that a picker holds
                             EVENTS#<seq>      a segment of the picker's own ledger: events without an assignment
@@ -62,6 +64,7 @@ class Assignment(Entity):
             "list_place",
             "updated_at",
             "created_at",
+            "snapshots",
         }
     )
 
@@ -81,6 +84,8 @@ class Assignment(Entity):
     seq = IntAttribute()
     units = DecimalAttribute()
     state = UnicodeAttribute()
+    snapshots = optional(UnicodeAttribute())
+    """The valid snapshots (JSON)."""
     holders = optional(UnicodeSetAttribute())
     started_at = optional(MomentAttribute())
     released_by = optional(UnicodeAttribute())
@@ -165,6 +170,31 @@ class LedgerSegment(Item):
     by = UnicodeAttribute()
     received_at = MomentAttribute()
     entries = UnicodeAttribute()
+
+
+class StateSnapshot(Item):
+    """The state of an assignment after the entries up to the position (`at`, `seq`); the ledger goes on from `first`.
+
+    `effects` are those that can be undone: the newest ones, and the chunk with those below.
+    """
+
+    Meta = stored_in("picking")
+    kind = "state_snapshot"
+
+    at = IntAttribute()
+    seq = IntAttribute()
+    first = IntAttribute()
+    state = UnicodeAttribute()
+    effects = UnicodeAttribute()
+
+
+class StoredEffects(Item):
+    """Effects that can be undone, which snapshots share (JSON)."""
+
+    Meta = stored_in("picking")
+    kind = "stored_effects"
+
+    effects = UnicodeAttribute()
 
 
 class EventRecord(Entity):
@@ -262,6 +292,16 @@ def picker_key(org_id: str, user_id: str) -> ItemKey[Picker]:
 def segment_key(ledger: str, first: int) -> ItemKey[LedgerSegment]:
     """Return the key of a segment by its first entry; `ledger` is the `pk` of an assignment or a picker."""
     return ItemKey(LedgerSegment, ledger, key(EVENTS, f"{first:09d}"))
+
+
+def snapshot_key(ledger: str, slot: int) -> ItemKey[StateSnapshot]:
+    """Return the key of a slot for snapshots."""
+    return ItemKey(StateSnapshot, ledger, key("SNAPSHOT", slot))
+
+
+def effect_chunk_key(ledger: str, chunk_id: str) -> ItemKey[StoredEffects]:
+    """Return the key of a chunk of effects."""
+    return ItemKey(StoredEffects, ledger, key("EFFECTS", chunk_id))
 
 
 def queue_key(org_id: str, role: str) -> str:

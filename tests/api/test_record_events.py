@@ -447,10 +447,12 @@ def test_conflict_repeats_only_the_uncommitted_events(scanner: Scanner, engine: 
 
 
 def test_largest_transaction_has_as_many_items_as_the_store_takes(world: World, engine: EmbeddedEngine) -> None:
-    """The last pick of an assignment with eight holders releases all of them."""
-    first = at_work(world, lines=[line(1, MAX_EVENTS_AT_ONCE)])
+    """The last pick of an assignment with eight holders releases all of them, and a snapshot is due."""
+    earlier = 20
+    first = at_work(world, lines=[line(1, earlier + MAX_EVENTS_AT_ONCE)])
     scanner = Scanner(world, first)
     scanner.send_event("shared_pick")
+    scanner.send_scans(earlier)
     for _ in range(MAX_HOLDERS - 1):
         claim(world.person("picker"))
     sizes: list[int] = []
@@ -458,6 +460,7 @@ def test_largest_transaction_has_as_many_items_as_the_store_takes(world: World, 
     assert scanner.send(*(scanner.scan() for _ in range(MAX_EVENTS_AT_ONCE))) == [ACCEPTED] * MAX_EVENTS_AT_ONCE
     engine.remove_hooks()
     assert (stored().status, sizes) == ("completed", [MAX_ITEMS])
+    check_replay(world)
 
 
 def test_store_failure_half_way_gives_retry_for_the_rest(scanner: Scanner, engine: EmbeddedEngine) -> None:
@@ -472,8 +475,8 @@ def test_store_failure_half_way_gives_retry_for_the_rest(scanner: Scanner, engin
     engine.before("TransactWriteItems", fail)
     answer = scanner.send(*batch)
     engine.remove_hooks()
-    assert answer == [ACCEPTED] * 88 + ["retry"] * 12
-    assert scanner.send(*batch) == [DUPLICATE] * 88 + [ACCEPTED] * 12
+    assert answer == [ACCEPTED] * MAX_EVENTS_AT_ONCE + ["retry"] * (100 - MAX_EVENTS_AT_ONCE)
+    assert scanner.send(*batch) == [DUPLICATE] * MAX_EVENTS_AT_ONCE + [ACCEPTED] * (100 - MAX_EVENTS_AT_ONCE)
     check_replay(scanner.world)
 
 
@@ -509,7 +512,7 @@ def test_exceeded_time_budget_gives_retry_for_the_rest(scanner: Scanner, engine:
     late: list[object] = []
     engine.before("TransactWriteItems", lambda *_: late.append(scanner.world.clock.advance(seconds=30)))
     answer = scanner.send(*(scanner.scan("nothing") for _ in range(100)))
-    assert answer == [ACCEPTED] * 88 + ["retry"] * 12
+    assert answer == [ACCEPTED] * MAX_EVENTS_AT_ONCE + ["retry"] * (100 - MAX_EVENTS_AT_ONCE)
 
 
 def test_crash_in_one_assignment_does_not_affect_others(world: World) -> None:

@@ -118,11 +118,11 @@ PICKING: dict[str, tuple[Callable[[Stage], Hit], int | None]] = {
     "POST events/batch, 25 and an undo": (partial(_sent, events=25, undo=True), None),
     "POST events/batch, 25 sent again": (partial(_sent, events=25, again=True), None),
     "GET picking/rejected-events": (_reviewed, None),
-    "POST picking/rejected-events/accept": (partial(_decided, decision="accept"), 4),
+    "POST picking/rejected-events/accept": (partial(_decided, decision="accept"), None),
     "POST picking/rejected-events/dismiss": (partial(_decided, decision="dismiss"), None),
     "POST assignments/{id}/assign": (_assigned, 4),
     "PATCH assignments/{id}": (_prioritised, None),
     "POST assignments/release": (partial(_ended, action="release"), None),
     "POST assignments/close": (partial(_ended, action="close", body={"reason": "Out of stock"}), None),
 }
-"""The scenarios, and the round trips that a large batch may take: 88 events fit into one transaction."""
+"""The scenarios, and the round trips that a large batch may take: 86 events fit into one transaction."""

@@ -120,6 +120,7 @@ OWN: dict[str, dict[str, str]] = {
     "picking": {
         "assignments/metrics": "rates, scores and remaining time; pure",
         "ledger/batch_loader": "what a batch of events reads",
+        "ledger/effects": "the stack of effects that an undo can revert; pure",
         "ledger/entries": "the stored forms of entries and states",
         "ledger/event_ingestion": "the use case of event batches: validate, deduplicate and record",
         "ledger/event_parsing": "the parser of single events, with the reasons of rejections",
@@ -128,6 +129,7 @@ OWN: dict[str, dict[str, str]] = {
         "ledger/matching": "scanned codes and the lines that they fill; pure",
         "ledger/rejections": "the use cases that keep and close the records of rejected events",
         "ledger/replay": "comparison and repair of stored states with their ledgers",
+        "ledger/snapshots": "stored states from which late events are folded",
         "ledger/state": "the state into which a ledger is folded; pure",
         "ledger/working_time": "working time without pauses; pure",
         "ledger/writer": "the one way to append entries and stage what follows from them",

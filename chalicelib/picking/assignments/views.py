@@ -10,10 +10,11 @@ from chalicelib.picking.assignments import metrics, schemas
 from chalicelib.picking.assignments.metrics import Performance
 from chalicelib.picking.assignments.queries import ScannerSnapshot
 from chalicelib.picking.assignments.service import HeldAssignment
+from chalicelib.picking.ledger.effects import PickerProgress
 from chalicelib.picking.ledger.entries import decode_state
 from chalicelib.picking.ledger.log_lines import WARNING, LogLine
 from chalicelib.picking.ledger.matching import ZERO
-from chalicelib.picking.ledger.state import AssignmentState, AssignmentStatus, PickerProgress
+from chalicelib.picking.ledger.state import AssignmentState, AssignmentStatus
 from chalicelib.picking.ledger.working_time import Pause
 from chalicelib.picking.tables import Assignment
 

@@ -8,14 +8,16 @@ import msgspec
 
 from chalicelib.core.clock import Clock
 from chalicelib.core.store import ItemKey, get_many, parallel_pair_reads
-from chalicelib.picking.ledger.entries import decode_lines, read_ledger
+from chalicelib.picking.ledger.entries import decode_lines
 from chalicelib.picking.ledger.event_parsing import ParsedEvent
 from chalicelib.picking.ledger.holds import Hold
-from chalicelib.picking.ledger.state import EntryKind, PickEntry
+from chalicelib.picking.ledger.snapshots import newest_segments
+from chalicelib.picking.ledger.state import EntryKind
 from chalicelib.picking.ledger.writer import AssignmentWriter
 from chalicelib.picking.tables import (
     Assignment,
     EventRecord,
+    LedgerSegment,
     PickList,
     assignment_key,
     event_record_key,
@@ -24,6 +26,8 @@ from chalicelib.picking.tables import (
 )
 
 _MAX_KEYS = 100
+_SEGMENTS = 4
+"""The number of segments that are read for an undo before it is known how many it needs."""
 
 
 class EventContext(msgspec.Struct, kw_only=True, dict=True):
@@ -37,14 +41,14 @@ class EventContext(msgspec.Struct, kw_only=True, dict=True):
     """The number of entries in the user's own ledger."""
     assignment: Assignment | None = None
     lines: PickList | None = None
-    entries: Sequence[PickEntry] | None = None
+    newest_segments: Sequence[LedgerSegment] | None = None
 
     @cached_property
     def writer(self) -> AssignmentWriter | None:
         """Return the assignment's writer; decoded on first use, so that damaged data does not affect other lanes."""
         if self.assignment is None or self.lines is None:
             return None
-        return AssignmentWriter(self.assignment, decode_lines(self.lines.lines), self.entries)
+        return AssignmentWriter(self.assignment, decode_lines(self.lines.lines), self.newest_segments)
 
     @cached_property
     def holds(self) -> list[Hold]:
@@ -70,22 +74,23 @@ class BatchLoader:
     def load(self, events: Sequence[ParsedEvent]) -> dict[str | None, EventContext]:
         """Return the context of each assignment that the events name (None: events without an assignment).
 
-        A ledger is read only where an event is an undo; elsewhere the stored state suffices. Raise `Unavailable`.
+        The newest segments are read only where an event is an undo; elsewhere the stored state suffices. Raise
+        `Unavailable`.
         """
         assignment_ids = list(dict.fromkeys(event.assignment_id for event in events))
         with_undo = {event.assignment_id for event in events if event.kind is EntryKind.UNDO and event.assignment_id}
         keys = self._keys(events, assignment_ids)
         batches = [keys[start : start + _MAX_KEYS] for start in range(0, len(keys), _MAX_KEYS)]
-        parts, ledgers = parallel_pair_reads(
+        parts, segments = parallel_pair_reads(
             [partial(get_many, batch, self._clock) for batch in batches],
-            [partial(read_ledger, assignment_key(self._org_id, assignment_id).pk) for assignment_id in with_undo],
+            [partial(_newest_segments, assignment_key(self._org_id, assignment_id).pk) for assignment_id in with_undo],
         )
         items = {key: part.get(key) for part, batch in zip(parts, batches, strict=True) for key in batch}
-        entries = dict(zip(with_undo, ledgers, strict=True))
+        newest = dict(zip(with_undo, segments, strict=True))
         event_ids = {event.event_id for event in events if event.event_id}
         records = {event_id: items[event_record_key(self._org_id, event_id)] for event_id in event_ids}
         known = {event_id: record for event_id, record in records.items() if record is not None}
-        return {assignment_id: self._context(assignment_id, items, known, entries) for assignment_id in assignment_ids}
+        return {assignment_id: self._context(assignment_id, items, known, newest) for assignment_id in assignment_ids}
 
     def _keys(self, events: Iterable[ParsedEvent], assignment_ids: Iterable[str | None]) -> list[ItemKey[Any]]:
         keys: dict[ItemKey[Any], None] = {}
@@ -104,7 +109,7 @@ class BatchLoader:
         assignment_id: str | None,
         items: Mapping[ItemKey[Any], Any],
         records: Mapping[str, EventRecord],
-        entries: Mapping[str, Sequence[PickEntry]],
+        newest: Mapping[str, Sequence[LedgerSegment]],
     ) -> EventContext:
         if assignment_id is None:
             picker = items[picker_key(self._org_id, self._user_id)]
@@ -115,5 +120,11 @@ class BatchLoader:
             records=records,
             assignment=items[assignment_key(self._org_id, assignment_id)],
             lines=items[lines_key(self._org_id, assignment_id)],
-            entries=entries.get(assignment_id),
+            newest_segments=newest.get(assignment_id),
         )
+
+
+def _newest_segments(ledger: str) -> list[LedgerSegment]:
+    """Return the last segments of a ledger, oldest first."""
+    rows = newest_segments(ledger).read(_SEGMENTS)
+    return [LedgerSegment.from_raw_data(dict(item)) for item in reversed(rows.items)]

@@ -14,11 +14,12 @@ import msgspec
 
 from chalicelib.core.store import Query
 from chalicelib.core.table import SEPARATOR
+from chalicelib.picking.ledger.effects import EffectStack, PickerProgress
 from chalicelib.picking.ledger.event_parsing import EVENT_KINDS, ParsedEvent
 from chalicelib.picking.ledger.holds import Hold
 from chalicelib.picking.ledger.log_lines import LogLine
 from chalicelib.picking.ledger.matching import PickLine, PickLines, Reading
-from chalicelib.picking.ledger.state import AssignmentState, EntryKind, PickEntry, PickerProgress
+from chalicelib.picking.ledger.state import AssignmentState, EntryKind, PickEntry
 from chalicelib.picking.tables import EVENTS, LedgerSegment, segment_key
 
 SYSTEM_KINDS = {kind.value: kind for kind in (EntryKind.CLAIMED, EntryKind.RELEASED, EntryKind.CLOSED)}
@@ -152,7 +153,7 @@ def decode_state(text: str) -> AssignmentState:
     stored, state = _state_decoder.decode(text), AssignmentState()
     for name in StoredState.__struct_fields__:
         setattr(state, name, getattr(stored, name))
-    state.effects = None if stored.last[1] else []
+    state.effects = None if stored.last[1] else EffectStack()
     return state
 
 

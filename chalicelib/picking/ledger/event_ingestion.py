@@ -2,8 +2,8 @@
 
     1. parse     each event by itself; an invalid one is rejected before anything is read
     2. load      one round trip: which of the events were ingested before, and the assignments that they name with their
-                 lines; also the ledgers that an undo needs
-    3. record    by assignment, at most 88 events in a transaction: the record of each event, which makes it unique in
+                 lines; also the newest segments, for an undo
+    3. record    by assignment, at most 86 events in a transaction: the record of each event, which makes it unique in
                  the organisation, one segment of the ledger, the new state, the audit row
 
 Assignments are processed in parallel, the events of one assignment in their order. A transaction that fails a condition
@@ -22,6 +22,7 @@ from functools import partial
 from chalicelib.core import observability
 from chalicelib.core.actor import Actor
 from chalicelib.core.clock import to_millis
+from chalicelib.core.commit import MAX_ITEMS
 from chalicelib.core.deadline import deadline, has_time
 from chalicelib.core.errors import BatonError, Unavailable
 from chalicelib.core.parallel import parallel
@@ -43,16 +44,16 @@ from chalicelib.picking.ledger.rejections import (
 )
 from chalicelib.picking.ledger.schemas import EventBatch, EventStatus
 from chalicelib.picking.ledger.state import EntryKind
-from chalicelib.picking.ledger.writer import MAX_HOLDERS
+from chalicelib.picking.ledger.writer import FURTHER_ITEMS, MAX_HOLDERS
 from chalicelib.picking.tables import Assignment, Picker, event_record_key, picker_key
 
 ACTION = "PICK_EVENTS_RECORDED"
 CRASHED = "internal_error"
 RETRYABLE = frozenset({event_parsing.RETRY, CRASHED})
 """Reasons for which an event may be accepted if it is sent again unchanged."""
-MAX_EVENTS_AT_ONCE = 100 - MAX_HOLDERS - 4
+MAX_EVENTS_AT_ONCE = MAX_ITEMS - MAX_HOLDERS - FURTHER_ITEMS - 2
 """The largest number of events in a transaction. The other items are the segment, the assignment, the audit row, the
-hourly counts and, when the assignment completes, its holders."""
+hourly counts, a snapshot with effects and, when the assignment completes, its holders."""
 MAX_SEGMENT_BYTES = 200_000
 """The size after which a segment takes no further entry; an item has at most 400 KB."""
 _LANES = 8
@@ -156,8 +157,8 @@ class _AssignmentLane:
             try:
                 with store_errors():
                     statuses = self._batch.deps.runner.run(self._batch.actor, self._decide)
-            except BatonError:
-                observability.log().warning("events could not be recorded", exc_info=True)
+            except BatonError as error:
+                observability.log().warning("events could not be recorded", extra={"error": error.code})
                 self._reject_all(event_parsing.RETRY)
                 return
             except Exception:  # noqa: BLE001 - the events of other assignments go on

@@ -23,8 +23,10 @@ from chalicelib.picking.ledger.entries import (
     stored_entries,
     stored_state,
 )
+from chalicelib.picking.ledger.matching import PickLines
 from chalicelib.picking.ledger.rules import fold
-from chalicelib.picking.ledger.state import AssignmentState
+from chalicelib.picking.ledger.snapshots import read_snapshot, snapshot_refs
+from chalicelib.picking.ledger.state import AssignmentState, PickEntry
 from chalicelib.picking.ledger.writer import derived_attributes
 from chalicelib.picking.tables import (
     Assignment,
@@ -76,7 +78,7 @@ def repair_assignment(work: UnitOfWork, org_id: str, assignment_id: str) -> bool
         assignment = result.assignment
         if result.state is not None:
             work.audit(Assignment.kind, assignment.assignment_id, "ASSIGNMENT_REBUILT")
-            work.update(assignment, derived_attributes(assignment, result.state))
+            work.update(assignment, {**derived_attributes(assignment, result.state), "snapshots": None})
             return True
     return False
 
@@ -98,9 +100,11 @@ def _replay(org_id: str, assignment_id: str, clock: Clock) -> ReplayResult:
     gaps = [*_gaps(segments, assignment.seq), *_missing_lines(lines)]
     if gaps or lines is None:
         return ReplayResult(assignment, None, [], gaps)
-    state = fold(decode_lines(lines.lines), [entry for segment in segments for entry in entries_of(segment)])
+    pick_lines, entries = decode_lines(lines.lines), [entry for segment in segments for entry in entries_of(segment)]
+    state = fold(pick_lines, entries)
     beside = [*_missing_records(org_id, segments, clock), *_wrong_holders(org_id, assignment_id, state, clock)]
-    return ReplayResult(assignment, state, list(_differences(assignment, state)), beside)
+    differences = [*_differences(assignment, state), *_wrong_snapshots(assignment, pick_lines, entries)]
+    return ReplayResult(assignment, state, differences, beside)
 
 
 def _differences(assignment: Assignment, state: AssignmentState) -> Iterator[str]:
@@ -114,6 +118,17 @@ def _differences(assignment: Assignment, state: AssignmentState) -> Iterator[str
     for name, value in derived_attributes(assignment, state).items():
         if name != "state":
             yield from _difference(name, getattr(assignment, name), value)
+
+
+def _wrong_snapshots(assignment: Assignment, lines: PickLines, entries: Sequence[PickEntry]) -> Iterator[str]:
+    """Yield a sentence for each valid snapshot that does not follow from the ledger."""
+    for ref in snapshot_refs(assignment):
+        stored = read_snapshot(assignment, ref)
+        state = fold(lines, [entry for entry in entries if entry.position <= ref.position])
+        effects = [] if state.effects is None else state.effects.top
+        is_whole = all(entry.position <= ref.position for entry in entries if entry.seq < ref.first)
+        if stored is None or not is_whole or (stored_state(stored[0]), stored[1]) != (stored_state(state), effects):
+            yield f"the snapshot before entry {ref.first} does not follow from the ledger"
 
 
 def _difference(name: str, stored: object, replayed: object) -> Iterator[str]:

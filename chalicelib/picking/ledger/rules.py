@@ -9,7 +9,7 @@ assignment when it happened; an event without effect becomes a warning in the lo
     advance(state, lines, entries)    the state with further entries, if `can_advance`: they come after all others
 
 An undo reverts the newest effect that is still there: a scan that filled a line, a wrap, a delay, the start or end of a
-break, a share. What it restores is known only while folding from the beginning.
+break, a share. What it restores is known only after folding from the beginning, or from a snapshot.
 
     queued -> active (claimed) -> completed (every line is complete) -> active (the last pick was undone)
     active -> queued (released by all holders);    queued, active -> closed (early, with a reason)
@@ -20,9 +20,10 @@ from decimal import Decimal
 from functools import partial
 
 from chalicelib.picking.ledger import log_lines
+from chalicelib.picking.ledger.effects import PickerProgress, UndoableEffect
 from chalicelib.picking.ledger.holds import Hold
 from chalicelib.picking.ledger.matching import ZERO, PickLine, PickLines, fill
-from chalicelib.picking.ledger.state import AssignmentState, EntryKind, PickEntry, PickerProgress, UndoableEffect
+from chalicelib.picking.ledger.state import AssignmentState, EntryKind, PickEntry
 from chalicelib.picking.ledger.working_time import Pause, WorkTimer
 
 EntryHandler = Callable[[AssignmentState, PickLines, PickEntry], UndoableEffect | None]
@@ -35,10 +36,11 @@ def fold(lines: PickLines, entries: Iterable[PickEntry]) -> AssignmentState:
     return state
 
 
-def can_advance(state: AssignmentState, entries: Iterable[PickEntry]) -> bool:
-    """Return whether the state can take these entries; otherwise the whole ledger has to be folded."""
-    can_undo = state.effects is not None
-    return all(entry.position >= state.last and (can_undo or entry.kind is not EntryKind.UNDO) for entry in entries)
+def can_advance(state: AssignmentState, entries: Sequence[PickEntry]) -> bool:
+    """Return whether the state can take these entries; otherwise they are folded from an earlier one."""
+    undos = sum(entry.kind is EntryKind.UNDO for entry in entries)
+    can_undo = not undos or (state.effects is not None and state.effects.missing_chunk(undos) is None)
+    return can_undo and all(entry.position >= state.last for entry in entries)
 
 
 def advance(state: AssignmentState, lines: PickLines, entries: Iterable[PickEntry]) -> None:
@@ -156,7 +158,7 @@ def _share(state: AssignmentState, _: PickLines, entry: PickEntry) -> UndoableEf
 def _undo(state: AssignmentState, _: PickLines, entry: PickEntry) -> None:
     if state.effects is None:
         raise ValueError("a stored state cannot undo; fold its ledger")
-    if not state.effects:
+    if not len(state.effects):
         state.add_log_line(entry, log_lines.NOTHING_TO_UNDO, warning=True)
         return
     effect = state.effects.pop()

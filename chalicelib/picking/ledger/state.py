@@ -4,12 +4,13 @@ A state can be stored and read again, except for `effects`, the data that undoes
 every scan. An undo therefore folds the ledger from the beginning.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
 from typing import NamedTuple
 
+from chalicelib.picking.ledger.effects import EffectStack, PickerProgress
 from chalicelib.picking.ledger.holds import Hold, holds_of
 from chalicelib.picking.ledger.log_lines import INFO, WARNING, LogLine
 from chalicelib.picking.ledger.matching import ZERO
@@ -76,32 +77,6 @@ class PickEntry(NamedTuple):
         return (self.at, self.seq)
 
 
-class PickerProgress(NamedTuple):
-    """One picker's work on the assignment. `stint` is the number of times they claimed it."""
-
-    name: str
-    units: Decimal = ZERO
-    timer: WorkTimer = WorkTimer()
-    stint: int = 0
-
-
-class UndoableEffect(NamedTuple):
-    """The effect of an entry, with what an undo restores."""
-
-    description: str
-    by: str
-    picks: tuple[tuple[int, Decimal], ...] = ()
-    counter: str | None = None
-    """The counter that was increased: `wraps`, `delays` or `breaks`."""
-    unwrapped: bool | None = None
-    shared: bool = False
-    completed: bool = False
-    people: Mapping[str, PickerProgress] = {}
-    """The earlier values of the people whose timers changed."""
-    unit: str | None = None
-    """The fingerprint of the unit that was counted."""
-
-
 @dataclass(slots=True, eq=False)
 class AssignmentState:
     """The state of an assignment after some entries."""
@@ -126,7 +101,7 @@ class AssignmentState:
     last: tuple[int, int] = (0, 0)
     """The position of the newest entry."""
     log: list[LogLine] = field(default_factory=list)
-    effects: list[UndoableEffect] | None = field(default_factory=list)
+    effects: EffectStack | None = field(default_factory=EffectStack)
     """The effects that can be undone, the newest last; None if they are not known."""
 
     @property

@@ -12,17 +12,20 @@ from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 
 from chalicelib.core.clock import from_millis, to_millis
+from chalicelib.core.commit import MAX_ITEMS
 from chalicelib.core.errors import Unavailable
 from chalicelib.core.work import UnitOfWork
-from chalicelib.picking.ledger.entries import StoredEntry, decode_state, encode_state, new_segment, read_ledger
+from chalicelib.picking.ledger.entries import StoredEntry, decode_state, encode_state, new_segment
 from chalicelib.picking.ledger.matching import PickLines
-from chalicelib.picking.ledger.rules import advance, can_advance, fold
+from chalicelib.picking.ledger.rules import advance, can_advance
+from chalicelib.picking.ledger.snapshots import fold_from, is_snapshot_due, read_base
 from chalicelib.picking.ledger.state import AssignmentState, AssignmentStatus, PickEntry
 from chalicelib.picking.tables import (
     JOINABLE,
     PICK_HOURS,
     WAITING,
     Assignment,
+    LedgerSegment,
     Picker,
     list_key,
     picker_key,
@@ -32,18 +35,27 @@ from chalicelib.picking.tables import (
 
 MAX_HOLDERS = 8
 """The largest number of holders of an assignment: when it completes, one transaction releases all of them."""
+FURTHER_ITEMS = 4
+"""The segment, the assignment, the audit row and the hourly counts."""
 
 
 class AssignmentWriter:
-    """An assignment that was read, with its lines and its ledger where those were read too."""
+    """An assignment that was read, with its lines and its newest segments where those were read too.
+
+    Without lines, no entry may be one that a client sent.
+    """
 
     def __init__(
-        self, assignment: Assignment, lines: PickLines | None = None, entries: Sequence[PickEntry] | None = None
+        self,
+        assignment: Assignment,
+        lines: PickLines | None = None,
+        newest_segments: Sequence[LedgerSegment] | None = None,
     ) -> None:
         self.assignment = assignment
         self.lines = lines or PickLines(())
-        self.entries = self._up_to_assignment(entries)
         self.state = decode_state(assignment.state)
+        self._has_lines = lines is not None
+        self._newest_segments = newest_segments
 
     def entry_time(self, work: UnitOfWork) -> int:
         """Return the time of an entry that a use case writes now: never before the newest entry."""
@@ -66,12 +78,13 @@ class AssignmentWriter:
         """
         before, counted = self.state.active_holders, _counted(self.state)
         first = self.assignment.seq + 1
-        self._fold([entry.entry(seq, user_id) for seq, entry in enumerate(entries, first)])
+        snapshots = self._fold(work, [entry.entry(seq, user_id) for seq, entry in enumerate(entries, first)])
         work.create(new_segment(self.assignment.pk, first, user_id, work.now, entries), Unavailable(), audited=False)
         changed = {
             "seq": first - 1 + len(entries),
             **derived_attributes(self.assignment, self.state),
             "updated_at": work.now,
+            **snapshots,
             **(values or {}),
         }
         work.update(self.assignment, changed, on_conflict=Unavailable(), label=label)
@@ -79,23 +92,20 @@ class AssignmentWriter:
         changes = {name: amount - counted[name] for name, amount in _counted(self.state).items()}
         PICK_HOURS.count(work, self.assignment.org_id, **changes)
 
-    def _fold(self, entries: Sequence[PickEntry]) -> None:
-        """Apply entries to the state; fold the whole ledger if they happened before others."""
-        if self.entries is None and not can_advance(self.state, entries):
-            self.entries = self._up_to_assignment(read_ledger(self.assignment.pk))
-        if self.entries is not None:
-            self.entries += entries
-        if can_advance(self.state, entries):
-            advance(self.state, self.lines, entries)
-        else:
-            if self.entries is None:
-                raise Unavailable("the ledger ends before the state that was folded from it")
-            self.state = fold(self.lines, self.entries)
+    def _fold(self, work: UnitOfWork, entries: Sequence[PickEntry]) -> Mapping[str, object]:
+        """Apply entries to the state, and return the change of the list of snapshots.
 
-    def _up_to_assignment(self, entries: Sequence[PickEntry] | None) -> list[PickEntry] | None:
-        """Return the entries up to the assignment's `seq`; None if the ledger was read before its last entries."""
-        earlier = [entry for entry in entries or () if entry.seq <= self.assignment.seq]
-        return earlier if len(earlier) == self.assignment.seq else None
+        They are folded from a snapshot if they happened before others, contain an undo, or a new snapshot is due.
+        """
+        newest, self._newest_segments = self._newest_segments, None
+        is_due = self._has_lines and is_snapshot_due(self.assignment, len(entries))
+        if not is_due and can_advance(self.state, entries):
+            advance(self.state, self.lines, entries)
+            return {}
+        room = MAX_ITEMS - MAX_HOLDERS - FURTHER_ITEMS - len(entries)
+        base = read_base(self.assignment, entries, newest)
+        self.state, snapshots = fold_from(work, base, self.lines, entries, room)
+        return {"snapshots": snapshots}
 
     def _update_pickers(
         self, work: UnitOfWork, before: frozenset[str], after: frozenset[str], claimed_by: str | None, label: str | None
