@@ -20,7 +20,7 @@ from chalicelib.maintenance.workorders.tables import WorkOrder
 from chalicelib.manufacturing.tables import Module, Pack, ProductionBatch
 from chalicelib.manufacturing.traceability.tables import BOUND, LEDGER, UNBOUND, LedgerEntry
 from chalicelib.packing.boxes.tables import Box, BoxContent
-from chalicelib.picking.tables import EventRecord
+from chalicelib.picking.ledger.tables import EventRecord
 from tests.builders.packing import PACK
 from tests.faults.calls import Attempt, Change
 from tests.faults.mail import Received, check_mailboxes, check_received

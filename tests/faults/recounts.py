@@ -22,7 +22,8 @@ from chalicelib.manufacturing.traceability.tables import LEDGER, LedgerEntry, Lo
 from chalicelib.packing.boxes.tables import Box
 from chalicelib.picking.ledger.entries import stored_entries
 from chalicelib.picking.ledger.replay import find_picker_gaps, replay
-from chalicelib.picking.tables import Assignment, EventRecord, LedgerSegment, Picker
+from chalicelib.picking.ledger.tables import EventRecord, LedgerSegment
+from chalicelib.picking.tables import Assignment, Picker
 from tests.builders.packing_truth import Picture, check
 from tests.faults.snapshot import Snapshot
 from tests.races.truth import check_area, check_courier, check_order, expected_in_hand

@@ -23,7 +23,7 @@ from chalicelib.manufacturing.tables import Module
 from chalicelib.manufacturing.traceability.tables import SerialNumber
 from chalicelib.packing.boxes.tables import BoxContent
 from chalicelib.packing.plates.tables import Plate
-from chalicelib.picking.tables import EventRecord
+from chalicelib.picking.ledger.tables import EventRecord
 from chalicelib.realtime.tables import MailboxEvent
 from infra.local import engine_store
 from infra.local.engine import EmbeddedEngine

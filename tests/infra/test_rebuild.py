@@ -10,7 +10,8 @@ from botocore.exceptions import EndpointConnectionError
 
 from chalicelib.core.store import get
 from chalicelib.picking.ledger.entries import encode_state, ledger_segments, stored_entries
-from chalicelib.picking.tables import Assignment, PickList, event_record_key, lines_key, picker_key
+from chalicelib.picking.ledger.tables import event_record_key
+from chalicelib.picking.tables import Assignment, PickList, lines_key, picker_key
 from infra import rebuild
 from infra.local.engine import EmbeddedEngine
 from tests.builders.picking import Scanner, at_work, event, load, record, state_of, stored

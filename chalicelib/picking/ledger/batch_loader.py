@@ -13,17 +13,9 @@ from chalicelib.picking.ledger.event_parsing import ParsedEvent
 from chalicelib.picking.ledger.holds import Hold
 from chalicelib.picking.ledger.snapshots import newest_segments
 from chalicelib.picking.ledger.state import EntryKind
+from chalicelib.picking.ledger.tables import EventRecord, LedgerSegment, event_record_key
 from chalicelib.picking.ledger.writer import AssignmentWriter
-from chalicelib.picking.tables import (
-    Assignment,
-    EventRecord,
-    LedgerSegment,
-    PickList,
-    assignment_key,
-    event_record_key,
-    lines_key,
-    picker_key,
-)
+from chalicelib.picking.tables import Assignment, PickList, assignment_key, lines_key, picker_key
 
 _MAX_KEYS = 100
 _SEGMENTS = 4

@@ -20,7 +20,7 @@ from chalicelib.picking.ledger.holds import Hold
 from chalicelib.picking.ledger.log_lines import LogLine
 from chalicelib.picking.ledger.matching import PickLine, PickLines, Reading
 from chalicelib.picking.ledger.state import AssignmentState, EntryKind, PickEntry
-from chalicelib.picking.tables import EVENTS, LedgerSegment, segment_key
+from chalicelib.picking.ledger.tables import EVENTS, LedgerSegment, segment_key
 
 SYSTEM_KINDS = {kind.value: kind for kind in (EntryKind.CLAIMED, EntryKind.RELEASED, EntryKind.CLOSED)}
 """The kinds of entries that use cases write, by their stored type."""

@@ -44,8 +44,9 @@ from chalicelib.picking.ledger.rejections import (
 )
 from chalicelib.picking.ledger.schemas import EventBatch, EventStatus
 from chalicelib.picking.ledger.state import EntryKind
+from chalicelib.picking.ledger.tables import event_record_key
 from chalicelib.picking.ledger.writer import FURTHER_ITEMS, MAX_HOLDERS
-from chalicelib.picking.tables import Assignment, Picker, event_record_key, picker_key
+from chalicelib.picking.tables import Assignment, Picker, picker_key
 
 ACTION = "PICK_EVENTS_RECORDED"
 CRASHED = "internal_error"

@@ -14,7 +14,7 @@ from chalicelib.core.errors import Unavailable
 from chalicelib.core.store import get_many
 from chalicelib.core.work import UnitOfWork
 from chalicelib.picking.ledger.event_parsing import RETRY, ParsedEvent
-from chalicelib.picking.tables import (
+from chalicelib.picking.ledger.tables import (
     ACCEPTED,
     OPEN,
     EventRecord,

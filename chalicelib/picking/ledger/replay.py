@@ -27,16 +27,9 @@ from chalicelib.picking.ledger.matching import PickLines
 from chalicelib.picking.ledger.rules import fold
 from chalicelib.picking.ledger.snapshots import read_snapshot, snapshot_refs
 from chalicelib.picking.ledger.state import AssignmentState, PickEntry
+from chalicelib.picking.ledger.tables import LedgerSegment, event_record_key
 from chalicelib.picking.ledger.writer import derived_attributes
-from chalicelib.picking.tables import (
-    Assignment,
-    LedgerSegment,
-    PickList,
-    assignment_key,
-    event_record_key,
-    lines_key,
-    picker_key,
-)
+from chalicelib.picking.tables import Assignment, PickList, assignment_key, lines_key, picker_key
 
 _MAX_KEYS = 100
 _MAX_SHOWN = 60

@@ -26,15 +26,15 @@ from chalicelib.picking.ledger.entries import decode_state, encode_state, entrie
 from chalicelib.picking.ledger.matching import PickLines
 from chalicelib.picking.ledger.rules import advance
 from chalicelib.picking.ledger.state import AssignmentState, EntryKind, PickEntry
-from chalicelib.picking.tables import (
+from chalicelib.picking.ledger.tables import (
     EVENTS,
-    Assignment,
     LedgerSegment,
     StateSnapshot,
     effect_chunk_key,
     segment_key,
     snapshot_key,
 )
+from chalicelib.picking.tables import Assignment
 
 SPACING = 96
 """The number of entries after which a snapshot is due."""

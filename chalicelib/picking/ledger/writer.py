@@ -20,12 +20,12 @@ from chalicelib.picking.ledger.matching import PickLines
 from chalicelib.picking.ledger.rules import advance, can_advance
 from chalicelib.picking.ledger.snapshots import fold_from, is_snapshot_due, read_base
 from chalicelib.picking.ledger.state import AssignmentState, AssignmentStatus, PickEntry
+from chalicelib.picking.ledger.tables import LedgerSegment
 from chalicelib.picking.tables import (
     JOINABLE,
     PICK_HOURS,
     WAITING,
     Assignment,
-    LedgerSegment,
     Picker,
     list_key,
     picker_key,

@@ -8,9 +8,9 @@ from chalicelib.core.pagination import Page
 from chalicelib.core.sharding import ShardedList
 from chalicelib.picking import permissions
 from chalicelib.picking.ledger.event_parsing import ParsedEvent, parse_event
+from chalicelib.picking.ledger.tables import EventRecord, rejected_events_key
 from chalicelib.picking.rejections.rules import RejectedEventStatus
 from chalicelib.picking.rejections.schemas import RejectedEventQuery
-from chalicelib.picking.tables import EventRecord, rejected_events_key
 
 
 def list_rejected_events(actor: Actor, query: RejectedEventQuery) -> Page[EventRecord]:

@@ -8,6 +8,7 @@ from chalicelib.edge.endpoint import AuditTarget, Resource
 from chalicelib.edge.request import Empty, Request
 from chalicelib.edge.routes import Routes
 from chalicelib.picking import permissions
+from chalicelib.picking.ledger.tables import EventRecord, event_record_key
 from chalicelib.picking.rejections import queries, service, views
 from chalicelib.picking.rejections.examples import ACCEPTED, DISMISSED, OPEN
 from chalicelib.picking.rejections.rules import REJECTED_EVENT, RejectedEventAction
@@ -18,7 +19,6 @@ from chalicelib.picking.rejections.schemas import (
     RejectedEventQuery,
     RejectedEventView,
 )
-from chalicelib.picking.tables import EventRecord, event_record_key
 
 routes = Routes(__name__, "Pick scanner")
 

@@ -9,11 +9,12 @@ from chalicelib.picking.ledger.entries import decode_lines, event_entry
 from chalicelib.picking.ledger.matching import read_code
 from chalicelib.picking.ledger.rejections import close_record
 from chalicelib.picking.ledger.state import EntryKind
+from chalicelib.picking.ledger.tables import DISMISSED, EventRecord, rejected_events_key
 from chalicelib.picking.ledger.writer import AssignmentWriter
 from chalicelib.picking.rejections.queries import parse_kept_event
 from chalicelib.picking.rejections.rules import REJECTED_EVENT, RejectedEventAction, RejectedEventStatus
 from chalicelib.picking.rejections.schemas import Acceptance, Dismissal
-from chalicelib.picking.tables import DISMISSED, EventRecord, assignment_key, lines_key, rejected_events_key
+from chalicelib.picking.tables import assignment_key, lines_key
 
 
 def accept_event(work: UnitOfWork, record: EventRecord, command: Acceptance, actor: Actor) -> EventRecord:

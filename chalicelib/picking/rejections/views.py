@@ -7,10 +7,10 @@ from typing import Any
 
 from chalicelib.core.clock import from_millis
 from chalicelib.core.pagination import Page
+from chalicelib.picking.ledger.tables import EventRecord
 from chalicelib.picking.rejections.queries import parse_kept_event
 from chalicelib.picking.rejections.rules import RejectedEventStatus
 from chalicelib.picking.rejections.schemas import RejectedEventPage, RejectedEventView
-from chalicelib.picking.tables import EventRecord
 
 
 def rejected_event_page_view(page: Page[EventRecord]) -> RejectedEventPage:

@@ -1,0 +1,118 @@
+"""The items of ledgers: segments, snapshots, and the records of events. The keys are those of the table of picking."""
+
+from datetime import datetime
+
+from pynamodb.attributes import UnicodeAttribute
+from pynamodb.indexes import AllProjection
+
+from chalicelib.core.clock import to_millis
+from chalicelib.core.store import ItemKey
+from chalicelib.core.table import Entity, IntAttribute, Item, MomentAttribute, index, key, optional, stored_in
+
+EVENTS = "EVENTS"
+OPEN, ACCEPTED, DISMISSED = "open", "accepted", "dismissed"
+"""The statuses of rejected events."""
+
+
+class LedgerSegment(Item):
+    """The ledger entries of one transaction: numbers `first` to `first + size - 1`. `entries` is JSON."""
+
+    Meta = stored_in("picking")
+    kind = "ledger_segment"
+
+    first = IntAttribute()
+    size = IntAttribute()
+    by = UnicodeAttribute()
+    received_at = MomentAttribute()
+    entries = UnicodeAttribute()
+
+
+class StateSnapshot(Item):
+    """The state of an assignment after the entries up to the position (`at`, `seq`); the ledger goes on from `first`.
+
+    `effects` are those that can be undone: the newest ones, and the chunk with those below.
+    """
+
+    Meta = stored_in("picking")
+    kind = "state_snapshot"
+
+    at = IntAttribute()
+    seq = IntAttribute()
+    first = IntAttribute()
+    state = UnicodeAttribute()
+    effects = UnicodeAttribute()
+
+
+class StoredEffects(Item):
+    """Effects that can be undone, which snapshots share (JSON)."""
+
+    Meta = stored_in("picking")
+    kind = "stored_effects"
+
+    effects = UnicodeAttribute()
+
+
+class EventRecord(Entity):
+    """What became of a client's event, by its id. Never deleted.
+
+    An ingested event has its `ledger` and the number of its entry. A rejected one has the newest try and a `status`: it
+    is `open` until a supervisor has decided or a later try is ingested. Events that were never rejected have no status.
+    """
+
+    Meta = stored_in("picking")
+    kind = "picking_event"
+    unaudited = frozenset({"org_id", "ledger", "seq", "event", "desk_key", "desk_place"})
+
+    ledger = optional(UnicodeAttribute())
+    seq = optional(IntAttribute())
+
+    org_id = optional(UnicodeAttribute())
+    status = optional(UnicodeAttribute())
+    reason = optional(UnicodeAttribute())
+    event = optional(UnicodeAttribute())
+    """The event as it was sent (JSON)."""
+    sent_by = optional(UnicodeAttribute())
+    sender_name = optional(UnicodeAttribute())
+    received_at = optional(MomentAttribute())
+    decided_by = optional(UnicodeAttribute())
+    decided_at = optional(MomentAttribute())
+    note = optional(UnicodeAttribute())
+    desk_key = optional(UnicodeAttribute())
+    desk_place = optional(UnicodeAttribute())
+    desk = index(AllProjection(), desk_key=UnicodeAttribute, desk_place=UnicodeAttribute)
+    """The rejected events of an organisation in one status, in the order of their first arrival."""
+
+    @property
+    def is_settled(self) -> bool:
+        """Return whether the client may forget the event: it was ingested, or its rejection was dismissed."""
+        return self.ledger is not None or self.status == DISMISSED
+
+
+def event_record_key(org_id: str, client_event_id: str) -> ItemKey[EventRecord]:
+    """Return the key of the record of a client's event; its id is the same in lower and upper case."""
+    return ItemKey(EventRecord, key(org_id, "EVENT", client_event_id.lower()), "EVENT")
+
+
+def rejected_events_key(org_id: str, status: str) -> str:
+    """Return the index key of the rejected events in one status."""
+    return key(org_id, "REJECTED", status)
+
+
+def rejected_event_place(received_at: datetime, client_event_id: str) -> str:
+    """Return the place of a rejected event in its list."""
+    return key(f"{to_millis(received_at):013d}", client_event_id)
+
+
+def segment_key(ledger: str, first: int) -> ItemKey[LedgerSegment]:
+    """Return the key of a segment by its first entry; `ledger` is the `pk` of an assignment or a picker."""
+    return ItemKey(LedgerSegment, ledger, key(EVENTS, f"{first:09d}"))
+
+
+def snapshot_key(ledger: str, slot: int) -> ItemKey[StateSnapshot]:
+    """Return the key of a slot for snapshots."""
+    return ItemKey(StateSnapshot, ledger, key("SNAPSHOT", slot))
+
+
+def effect_chunk_key(ledger: str, chunk_id: str) -> ItemKey[StoredEffects]:
+    """Return the key of a chunk of effects."""
+    return ItemKey(StoredEffects, ledger, key("EFFECTS", chunk_id))
