@@ -31,10 +31,14 @@ def test_the_table_of_steps_is_that_of_the_rules() -> None:
 
 
 def test_every_state_that_is_not_final_says_how_an_order_ends_when_a_phone_dies() -> None:
-    assert [state for state, _, _ in DEATH.findall(PAGE)] == [
-        *("scheduled", "no_nearby_driver", "assigned", "accepted", "arrived", "picked_up", "undeliverable")
-    ]
-    assert {state for state, _, _ in DEATH.findall(PAGE)} == set(OrderState) - FINAL
+    way = ["scheduled", "no_nearby_driver", "assigned", "accepted", "arrived", "picked_up", "undeliverable", "returned"]
+    assert list(dict.fromkeys(state for state, _, _ in DEATH.findall(PAGE))) == way
+    assert set(way) == set(OrderState) - FINAL | {OrderState.RETURNED}
+
+
+def test_every_row_has_a_test_of_its_own_and_every_test_a_row() -> None:
+    tests = [test for _, _, test in DEATH.findall(PAGE)]
+    assert tests == re.findall(r"^def (test_\w+)\(", (ROOT / "tests/api/test_dead_phones.py").read_text(), re.MULTILINE)
 
 
 @pytest.mark.parametrize(("state", "path", "test"), DEATH.findall(PAGE))
