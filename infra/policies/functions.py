@@ -61,7 +61,7 @@ ROLES: Mapping[str, Role] = {
             TRAIL: "PutItem Query",
         },
         indexes={
-            "dispatch": "by_courier by_customer by_status free_by_cell idle listed roster waiting",
+            "dispatch": "by_courier by_customer by_status free_by_place idle_longest listed roster waiting",
             "identity": "by_role devices_by_owner directory",
             "maintenance": "mine_by_state mine_open org_by_state org_open zone_by_state zone_open",
             "manufacturing": "of_batch of_organisation of_sku",
@@ -124,7 +124,7 @@ ROLES: Mapping[str, Role] = {
             "identity": "BatchGetItem GetItem",
         },
         indexes={
-            "dispatch": "due free_by_cell idle offers_due waiting",
+            "dispatch": "due free_by_place idle_longest offers_due waiting",
             "identity": "devices_by_owner",
             "realtime": "pending",
         },

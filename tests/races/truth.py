@@ -32,7 +32,7 @@ def check_indexes(courier: Person) -> None:
     stored = stored_courier(courier)
     assert stored is not None
     check_courier(stored)
-    for index, hash_key in ((Courier.free_by_cell, stored.free_cell), (Courier.idle, stored.idle_key)):
+    for index, hash_key in ((Courier.free_by_place, stored.free_cell), (Courier.idle_longest, stored.idle_key)):
         if hash_key is not None:
             found = Query(Courier, hash_key, index=index.Meta.index_name).read().items
             assert stored.pk in [item["pk"]["S"] for item in found]

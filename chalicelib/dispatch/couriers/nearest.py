@@ -144,7 +144,7 @@ def _query_cells(criteria: CourierCriteria, cells: Sequence[str]) -> list[CellAn
 def _read_cell(cell: str, free_key: str) -> Rows:
     """Return the entries of a cell in one partition; a cell too small to be split is read to its end."""
     finer = Courier.free_place.startswith(cell) if len(cell) > geo.COVER else None
-    query = Query(Courier, free_key, index=Courier.free_by_cell.Meta.index_name, range_condition=finer)
+    query = Query(Courier, free_key, index=Courier.free_by_place.Meta.index_name, range_condition=finer)
     return query.read(None if len(cell) >= geo.PRECISION else _PER_CELL)
 
 
@@ -160,7 +160,7 @@ def _first_idle(criteria: CourierCriteria, hash_key: str) -> tuple[int, str] | N
     The key says only in which minute a position was, or in which ten minutes a sign of life. For the first of them the
     couriers themselves are read, at most those of one page: they went silent so long ago.
     """
-    query = Query(Courier, hash_key, index=Courier.idle.Meta.index_name)
+    query = Query(Courier, hash_key, index=Courier.idle_longest.Meta.index_name)
     entries: Iterator[RawItem] = (raw for raw in query.raw_items(_PER_IDLE_KEY) if criteria.may_have(raw))
     first = idle_keys_at(criteria.org_id, criteria.oldest), idle_keys_seen_at(criteria.org_id, criteria.last_seen)
     if any(hash_key in keys for keys in first):

@@ -1,15 +1,15 @@
 """The table of couriers and its indexes.
 
-A free courier (on duty, no order in hand) is in two sparse indexes: by position (`free_by_cell`) and by idle time
-(`idle`). Their entries are made of `home_*`: the indexed position, which follows the last one (`lat`, `lng`,
+A free courier (on duty, no order in hand) is in two sparse indexes: by position (`free_by_place`) and by idle time
+(`idle_longest`). Their entries are made of `home_*`: the indexed position, which follows the last one (`lat`, `lng`,
 `position_at`) in steps, so that few positions change an index (`positions`). Their keys are copies of `home_*`, so a
 write that has not read the courier can put them back into the indexes: the store copies the current values.
 
 Couriers whose phones went silent leave neither index, but no search meets them: the partition keys hold the time of the
-last position, to the hour for `free_by_cell`, to the minute for `idle`, and a search reads only the partitions that can
-hold positions young enough. Another write is needed for this only when a courier reports from the same cell in the next
-hour. In the first minutes of an hour a search reads the partitions of two hours. Couriers who never sent a position are
-in `idle` by the ten minutes of their last sign of life (`seen_at`), so those who are gone are left out as well.
+indexed position, to the hour for `free_by_place`, to the minute for `idle_longest`, and a search reads only partitions
+that can hold positions young enough. In the first minutes of an hour it reads those of two hours. Couriers who never
+sent a position are in `idle_longest` by the ten minutes of their last sign of life (`seen_at`), so those who are gone
+are left out as well.
 """
 
 from collections.abc import Mapping
@@ -84,11 +84,11 @@ class Courier(Item):
         courier_id=UnicodeAttribute,
     )
     """The couriers on duty, and those who were, in shards."""
-    free_by_cell = index(
+    free_by_place = index(
         IncludeProjection(["home_lat", "home_lng", "home_at"]), free_cell=UnicodeAttribute, free_place=UnicodeAttribute
     )
     """Free couriers by position: partitioned by coarse cell and hour, sorted by the full geohash."""
-    idle = index(KeysOnlyProjection(), idle_key=UnicodeAttribute, idle_since=MomentAttribute)
+    idle_longest = index(KeysOnlyProjection(), idle_key=UnicodeAttribute, idle_since=MomentAttribute)
     """Free couriers by idle time, partitioned by the minute of their indexed position, or the time of `seen_at`."""
 
 

@@ -118,7 +118,7 @@ def _further_filter(query: OrderListQuery) -> Condition | None:
 
 def _free_couriers_near(org_id: str, position: tuple[float, float], radius_m: int, now: datetime) -> list[str]:
     """Return the free couriers within a radius, the nearest first."""
-    index = Courier.free_by_cell.Meta.index_name
+    index = Courier.free_by_place.Meta.index_name
     cells = geo.cells_within(*position, radius_m, geo.COVER)
     hours = (key for cell in cells for key in free_cells_since(org_id, cell, now, now - _LISTED_NEAR))
     reads = parallel_reads([partial(Query(Courier, key, index).read) for key in hours])
