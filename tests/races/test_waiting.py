@@ -11,9 +11,11 @@ from infra.local.engine_server import engine_process
 from tests.builders.dispatch import (
     cancel_order,
     carried,
+    east,
     on_duty,
     order,
     order_body,
+    report,
     step,
     stored_courier,
     stored_order,
@@ -22,7 +24,7 @@ from tests.builders.mailboxes import mail
 from tests.builders.world import Person, World
 from tests.environment import examples
 from tests.races.clocks import racing_clock
-from tests.races.crowd import at_once
+from tests.races.crowd import at_once, both
 from tests.races.engines import emptied, named_engine, pointed_at
 from tests.races.truth import check_agreement
 from tests.races.workers import Crew, crew, swap_orders
@@ -91,6 +93,16 @@ def test_an_order_and_a_courier_who_is_freed_never_miss_each_other(arena: World)
         assert (canceled.status, placed.status) == (200, 201)
         held = placed.json["order"]["id"]
         assert (stored_order(held).assigned_courier, in_hand(courier)) == (courier.user_id, held)
+
+
+def test_an_order_and_a_courier_who_comes_near_never_miss_each_other(arena: World) -> None:
+    courier, customer = on_duty(arena.person("courier"), km=30), arena.person("customer")
+    for _ in range(examples(200, everyday=1 / 10)):
+        _, placed = both(partial(report, courier, *east(1)), partial(order, customer))
+        held = placed["id"]
+        assert (stored_order(held).assigned_courier, in_hand(courier)) == (courier.user_id, held)
+        report(courier, *east(30))
+        assert cancel_order(customer, held).status == 200
 
 
 def test_orders_of_one_customer_at_the_same_moment_do_not_exceed_the_limit(arena: World) -> None:

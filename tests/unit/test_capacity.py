@@ -9,6 +9,7 @@ from tests.benchmarks.capacity import (
     Units,
     batch_read_units,
     check_units,
+    index_units,
     item_size,
     query_units,
     read_units,
@@ -112,6 +113,16 @@ def test_a_change_pays_for_the_larger_of_before_and_after() -> None:
 )
 def test_an_index_is_written_only_when_its_entry_changes(before: Any, after: Any, writes: int) -> None:
     assert write_units(before, after, [BY_STATE]) == 1 + writes
+
+
+def test_the_writes_of_an_index_are_those_of_the_keys_that_an_entry_leaves_and_enters() -> None:
+    index = Index(("shard", "rank"), projected=frozenset({"shard", "rank"}))
+    one, other = ({"shard": {"S": shard}, "rank": {"N": "1"}} for shard in ("one", "other"))
+    assert list(index_units(None, one, index)) == [("one", 1)]
+    assert list(index_units(one, None, index)) == [("one", 1)]
+    assert list(index_units(one, other, index)) == [("one", 1), ("other", 1)]
+    assert list(index_units(one, {**one, "rank": {"N": "2"}}, index)) == [("one", 1), ("one", 1)]
+    assert list(index_units(one, one, index)) == []
 
 
 def test_an_index_of_everything_follows_every_change() -> None:
