@@ -75,9 +75,22 @@ def test_all_values_follow_from_the_ledger(world: World) -> None:
     }
     assert shown["performance"] == {
         "score_pct": 50.0,
-        "rule_version": "picking-performance-1",
+        "rule_version": "picking-performance-2",
         "inputs": {"units": 2, "worked_seconds": 120, "standard_units_per_hour": 120},
     }
+
+
+def test_scans_in_a_forgotten_break_count_as_work(world: World) -> None:
+    scanner = Scanner(world, at_work(world, lines=[line(1, 100)]))
+    scanner.send_event("break_toggle")
+    world.clock.advance(minutes=10)
+    for _ in range(20):
+        world.clock.advance(seconds=30)
+        assert scanner.send(scanner.scan()) == ["accepted"]
+    shown = scanner.state()
+    assert not shown["assignment"]["on_break"]
+    assert shown["performance"]["inputs"]["worked_seconds"] == 60 + 19 * 30
+    assert shown["performance"]["score_pct"] < 100
 
 
 def test_breaks_wraps_and_delays_do_not_lower_the_rate(world: World) -> None:

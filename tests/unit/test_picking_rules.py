@@ -237,7 +237,7 @@ def test_wrap_and_delay_last_until_the_same_picker_scans(kind: EntryKind) -> Non
     assert ledger.worked_minutes() == 3
 
 
-def test_scan_does_not_end_a_break() -> None:
+def test_scan_ends_a_break_at_that_moment() -> None:
     ledger = (
         LedgerBuilder()
         .claim()
@@ -248,8 +248,17 @@ def test_scan_does_not_end_a_break() -> None:
         .scan("SKU-1")
     )
     assert ledger.worked_minutes() == 2
-    assert (ledger.state.breaks, ledger.state.wraps, picked(ledger.state)) == (1, 1, {1: 2})
-    assert "Break ended" in ledger.messages
+    assert (ledger.state.breaks, ledger.state.wraps, picked(ledger.state)) == (2, 1, {1: 2})
+    assert ledger.messages.count("Break ended") == 2
+
+
+def test_undo_of_the_scan_that_ended_a_break_restores_the_break() -> None:
+    ledger = LedgerBuilder().claim().add(EntryKind.BREAK).scan("SKU-1").add(EntryKind.UNDO).scan("SKU-1")
+    assert ledger.worked_minutes() == 1
+
+
+def test_label_of_no_line_ends_a_break_too() -> None:
+    assert LedgerBuilder().claim().add(EntryKind.BREAK).scan("nothing").scan("SKU-1").worked_minutes() == 2
 
 
 def test_break_after_a_wrap_ends_the_wrap() -> None:

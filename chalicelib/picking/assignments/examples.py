@@ -41,7 +41,7 @@ _SCANNER_DATA = {
     ],
     "performance": {
         "score_pct": 98.5,
-        "rule_version": "picking-performance-1",
+        "rule_version": "picking-performance-2",
         "inputs": {"units": 31, "worked_seconds": 944, "standard_units_per_hour": 120},
     },
 }

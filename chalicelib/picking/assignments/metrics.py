@@ -7,7 +7,7 @@ rules, so that scores of different rules are not compared by mistake.
 from decimal import ROUND_FLOOR, ROUND_HALF_UP, Decimal
 from typing import NamedTuple
 
-RULE_VERSION = "picking-performance-1"
+RULE_VERSION = "picking-performance-2"
 _HOUR_MS = 3_600_000
 _MAX_REMAINING_MS = 10 * 365 * 24 * _HOUR_MS
 """Ten years: a later time of completion means nothing, and some calendars cannot represent it."""

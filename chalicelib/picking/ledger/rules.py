@@ -60,7 +60,9 @@ def advance(state: AssignmentState, lines: PickLines, entries: Iterable[PickEntr
 
 
 def _scan(state: AssignmentState, lines: PickLines, entry: PickEntry) -> UndoableEffect | None:
-    state.change_timer(entry.by, lambda timer: timer if timer.pause is Pause.BREAK else timer.resume(entry.at))
+    if entry.by in state.people and state.people[entry.by].timer.pause is Pause.BREAK:
+        state.add_log_line(entry, log_lines.BREAK_ENDED)
+    state.change_timer(entry.by, lambda timer: timer.resume(entry.at))
     if entry.is_place:
         _confirm_place(state, lines, entry)
         return None
