@@ -27,7 +27,7 @@ from tests.races.clocks import racing_clock
 from tests.races.crowd import at_once, both
 from tests.races.engines import emptied, named_engine, pointed_at
 from tests.races.truth import check_agreement
-from tests.races.workers import Crew, crew, swap_orders
+from tests.races.workers import Crew, crew, free_couriers, swap_orders
 
 pytestmark = pytest.mark.xdist_group("engine-server")
 
@@ -54,13 +54,20 @@ def in_hand(courier: Person) -> str:
     return stored.order_id
 
 
-def test_waiting_orders_are_served_in_order_of_age_as_couriers_are_freed(arena: World) -> None:
+@pytest.mark.parametrize("waves", [1, 4])
+def test_waiting_orders_are_served_in_order_of_age_as_couriers_are_freed(arena: World, waves: int) -> None:
+    """32 customers at one place order at the same moment, or eight in each of four seconds; there are 8 couriers."""
     couriers = [on_duty(arena.person("courier"), km=number / 10) for number in range(8)]
     customers = [arena.person("customer") for _ in range(32)]
-    answers = at_once([partial(customer.post, "/v1/orders", order_body()) for customer in customers])
-    placed = sorted((answer.json["order"] for answer in answers), key=lambda one: str(one["id"]))
+    answers = []
+    for wave in range(waves):
+        calls = [partial(customer.post, "/v1/orders", order_body()) for customer in customers[wave::waves]]
+        answers += at_once(calls)
+        arena.clock.advance(seconds=1)
+    placed = sorted((answer.json["order"] for answer in answers), key=lambda one: (one["created_at"], one["id"]))
     waiting = [one["id"] for one in placed if one["status"] == "no_nearby_driver"]
     assert len(waiting) == 24
+    assert {in_hand(courier) for courier in couriers} == {one["id"] for one in placed} - set(waiting)
     for turn, order_id in enumerate(waiting):
         courier = couriers[turn % 8]
         carried(courier, {"id": in_hand(courier), "status": "assigned"})
@@ -112,6 +119,26 @@ def test_orders_of_one_customer_at_the_same_moment_do_not_exceed_the_limit(arena
     answers = at_once([partial(customer.post, "/v1/orders", order_body()) for _ in range(16)])
     assert sorted(answer.status for answer in answers) == [201] * 10 + [429] * 6
     assert len(customer.get("/v1/customer/active-orders").json["orders"]) == 10
+
+
+def test_four_processes_serve_waiting_orders_in_order_of_age_and_no_courier_twice(
+    shared: World, processes: Crew
+) -> None:
+    """32 customers of four processes order at once; then each process frees one of its 2 couriers at a time."""
+    rounds = examples(100, everyday=1 / 100)
+    couriers = [on_duty(shared.person("courier"), km=number / 10).user_id for number in range(8)]
+    customers = [shared.person("customer").token for _ in range(32)]
+    dispatcher = shared.person("dispatcher").token
+    parts = [(rounds, customers[first::4], couriers[first::4], dispatcher) for first in range(processes.size)]
+    results = processes.race(free_couriers, parts, now=shared.clock.now(), radius_m=1_000)
+    for queues in zip(*results, strict=True):
+        held = {order_id for queue in queues for order_id in queue.held}
+        placed = {order_id for queue in queues for order_id in queue.placed}
+        assert (len(held), len(placed), held <= placed) == (8, 32, True)
+        waiting = sorted(placed - held)
+        turns = [set(turn) for turn in zip(*(queue.served for queue in queues), strict=True)]
+        assert turns[:6] == [set(waiting[start : start + 4]) for start in range(0, 24, 4)]
+        assert turns[6:] == [{None}, {None}]
 
 
 def test_four_processes_strand_no_order_beside_a_free_courier(shared: World, processes: Crew) -> None:

@@ -9,21 +9,32 @@ from functools import partial
 from multiprocessing import get_context
 from multiprocessing.pool import Pool
 from multiprocessing.synchronize import Barrier
-from typing import Any
+from typing import Any, NamedTuple
 
+import msgspec
 from msgspec.structs import replace
 
 from chalicelib.core.settings import settings
+from chalicelib.core.store import get
+from chalicelib.dispatch.couriers.tables import courier_key
 from chalicelib.dispatch.orders.sweep import reassign_due
 from chalicelib.maintenance.workorders.sweep import remind_due
 from tests.builders.dispatch import order_body, stored_order
-from tests.builders.world import World
+from tests.builders.world import DEMO, World
 from tests.races.clocks import StandingClock
 from tests.races.crowd import at_once
 
 Work = Callable[[World, Any], Any]
 Answered = tuple[int, str]
 """Status and text of an answer."""
+
+
+class Queue(NamedTuple):
+    """What one process saw of a round: its orders, what its couriers had first, and what each got when it was freed."""
+
+    placed: list[str]
+    held: list[str | None]
+    served: list[str | None]
 
 
 class Crew:
@@ -93,6 +104,41 @@ def _order(world: World, tokens: Sequence[str], headers: Mapping[str, str]) -> l
     body = order_body()
     calls = [partial(world.call, "POST", "/v1/orders", body, token=token, headers=headers) for token in tokens]
     return [(answer.status, answer.text) for answer in at_once(calls)]
+
+
+def free_couriers(world: World, part: tuple[int, Sequence[str], Sequence[str], str]) -> list[Queue]:
+    """Place more orders than there are couriers, then free couriers until no order is left, in rounds.
+
+    All processes place their orders at the same moment, and each frees one of its own couriers at a time, by canceling
+    the order in hand. `part` are the number of rounds, the tokens of customers, the ids of couriers, and the token of a
+    dispatcher.
+    """
+    rounds, customers, couriers, dispatcher = part
+    return [_free_in_turn(world, customers, couriers, dispatcher) for _ in range(rounds)]
+
+
+def _free_in_turn(world: World, customers: Sequence[str], couriers: Sequence[str], dispatcher: str) -> Queue:
+    _given[0].wait()
+    placed = [str(msgspec.json.decode(text)["order"]["id"]) for _, text in place_orders(world, customers)]
+    _given[0].wait()
+    held = [_in_hand(courier) for courier in couriers]
+    served: list[str | None] = []
+    for turn in range(len(customers)):
+        courier = couriers[turn % len(couriers)]
+        order_id = _in_hand(courier)
+        _given[0].wait()
+        answer = world.call(
+            "POST", f"/v1/orders/{order_id}/cancel", {"reason": "The shop is closed."}, token=dispatcher
+        )
+        assert answer.status == 200, answer
+        _given[0].wait()
+        served.append(_in_hand(courier))
+    return Queue(placed, held, served)
+
+
+def _in_hand(courier_id: str) -> str | None:
+    courier = get(courier_key(DEMO, courier_id))
+    return None if courier is None else courier.order_id
 
 
 def swap_orders(world: World, part: tuple[int, str, str]) -> list[str | None]:
