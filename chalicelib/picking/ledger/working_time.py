@@ -1,7 +1,7 @@
 """The working time of one picker on an assignment, without breaks, wraps and delays.
 
-A break lasts from one toggle to the next, or until the same picker scans; a wrap and a delay last until they scan. None of
-them counts as work, so they do not lower the rate. Times are milliseconds since the epoch. A timer is a value: each
+A break lasts from one toggle to the next, or until the same picker scans; a wrap and a delay last until they scan.
+None of these counts as work, so none lowers the rate. Times are milliseconds since the epoch. A timer is a value: each
 step returns a new one.
 """
 
