@@ -168,6 +168,8 @@ def test_a_withdrawn_link_shows_nothing_more(world: World, customer: Person) -> 
     assert [customer.delete(path).status for _ in range(2)] == [204, 204]
     assert (track(world, token).status, track(world, token).code) == UNKNOWN
     assert [row.action_type for row in world.audit()][-2:] == ["TRACKING_LINK_REVOKED"] * 2
+    timeline = customer.get(path.replace("tracking-link", "timeline")).json["entries"]
+    assert "TRACKING_LINK_REVOKED" in [entry["action"] for entry in timeline]
     assert track(world, link(customer, placed)).status == 200
 
 

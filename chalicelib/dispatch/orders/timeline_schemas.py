@@ -43,7 +43,8 @@ class OrderTimelineEntry(msgspec.Struct, frozen=True, omit_defaults=True):
     """What happened: `ORDER_CREATED`, `ORDER_ASSIGNED` (offered to a courier after a wait, or by a dispatcher),
     `ORDER_RETRIED`, `ORDER_WAIT_ENDED`, `ORDER_ACCEPTED`, `ORDER_DECLINED`, `ORDER_TIMED_OUT`, `ORDER_RELEASED` (given
     back by the courier, or taken away by a dispatcher), `ORDER_ARRIVED`, `ORDER_PICKED_UP`, `ORDER_PHOTO_ADDED`,
-    `ORDER_DELIVERED`, `ORDER_UNDELIVERABLE`, `ORDER_RETURNED` or `ORDER_CANCELED`. More may be added."""
+    `ORDER_DELIVERED`, `ORDER_UNDELIVERABLE`, `ORDER_RETURNED`, `ORDER_CANCELED`, `TRACKING_LINK_CREATED` or
+    `TRACKING_LINK_REVOKED`. More may be added."""
     actor_id: str
     """The id of the user who made the change; `key:` and its id for an API key; `system:sweep` where an offer timed out
     or a wait ended, `system:follow-up` where a waiting order was offered to a courier who had become free."""

@@ -36,4 +36,5 @@ def revoke_tracking_link(work: UnitOfWork, order: Order) -> None:
     work.update_unread(
         tracking_link_key(order.org_id, order.order_id),
         actions=[TrackingLink.token_hash.remove(), TrackingLink.expires_at.set(work.now)],
+        changes={"expires_at": [None, work.now]},
     )

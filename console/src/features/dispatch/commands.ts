@@ -33,3 +33,12 @@ export function takeStep(step: ReasonStep, order: Seen, reason: string, key: Key
       return dataOf(api.POST("/v1/orders/{order_id}/cancel", init));
   }
 }
+
+/** Make a link for the receiver. An earlier one ends at once. */
+export function makeLink(orderId: string, header: Key) {
+  return dataOf(api.POST("/v1/orders/{order_id}/tracking-link", { params: { path: { order_id: orderId }, header } }));
+}
+
+export function revokeLink(orderId: string, header: Key) {
+  return dataOf(api.DELETE("/v1/orders/{order_id}/tracking-link", { params: { path: { order_id: orderId }, header } }));
+}

@@ -12,6 +12,7 @@ import { OrderFailure, OrderProof } from "./order-proof";
 import { OrderTimeline } from "./order-timeline";
 import { type Courier, type Order, orderQuery } from "./queries";
 import { texts } from "./texts";
+import { TrackingLink } from "./tracking-link";
 
 const OrderActions = lazy(() => import("./order-actions"));
 
@@ -50,6 +51,7 @@ function Detail({ order, couriers }: { order: Order; couriers: readonly Courier[
       <Journey order={order} courier={courier} />
       <OrderFailure order={order} couriers={couriers} />
       <OrderProof order={order} couriers={couriers} />
+      <TrackingLink order={order} />
       <OrderPlaces order={order} courier={courier} />
       <DrawerSection title={texts.detail.timeline}>
         <OrderTimeline order={order} couriers={couriers} />
@@ -72,6 +74,7 @@ function Journey({ order, courier }: { order: Order; courier: Courier | undefine
           { label: detail.scheduled, value: timeOf(order.pickup_after) },
           { label: detail.courier, value: nameOf(order, courier) },
           { label: detail.waitingUntil, value: timeOf(order.waiting_until) },
+          { label: detail.eta, value: timeOf(order.eta_at) },
           { label: detail.reason, value: reasonOf(order) },
         ]}
       />

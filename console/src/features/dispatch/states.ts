@@ -25,6 +25,13 @@ export function isWaiting({ status, waiting_until: until }: Order): boolean {
   return status === "no_nearby_driver" && until !== undefined;
 }
 
+const ENDED: readonly OrderState[] = ["delivered", "returned", "canceled_by_customer", "canceled_by_dispatcher"];
+
+/** Whether nothing can happen to an order any more. */
+export function hasEnded(state: OrderState): boolean {
+  return ENDED.includes(state);
+}
+
 export function stateName(order: Order): string {
   return isWaiting(order) ? texts.waiting : (ORDER_STATES[order.status]?.label ?? order.status);
 }

@@ -122,6 +122,7 @@ export const texts = {
     pickup: "Pickup",
     dropoff: "Drop-off",
     waitingUntil: "Looks for a courier until",
+    eta: "Expected at",
     scheduled: "Not before",
     reason: "Dispatcher's reason",
     receiver: "Receiver's phone",
@@ -146,6 +147,25 @@ export const texts = {
       deliveredAt: "Delivered at",
       reason: "Dispatcher's reason",
       photoName: (number: number): string => `Delivery photo ${number}`,
+    },
+    link: {
+      title: "Tracking link",
+      none: "The receiver can follow the order with a link, without signing in.",
+      exists: "The receiver has a link. Its address was shown once, to whoever made it.",
+      once: "Copy it now: it is not shown again. It lasts until an hour after the order ends, at most until",
+      noPage: "This deployment has no page for receivers; this is the token for another one. At most until",
+      make: "Make a link",
+      replace: {
+        action: "Make another link",
+        title: "Make another tracking link",
+        text: "The present link ends at once. Whoever has it needs the new one.",
+      },
+      revoke: {
+        action: "Withdraw the link",
+        title: "Withdraw the tracking link",
+        text: "The link ends at once. Whoever opens it sees that there is no such order.",
+      },
+      revoked: "The link is withdrawn.",
     },
     failed: {
       title: "Failed delivery",
@@ -180,5 +200,7 @@ export const texts = {
     ORDER_PHOTO_ADDED: "Photo added",
     ORDER_DELIVERED: "Delivered",
     ORDER_CANCELED: "Canceled",
+    TRACKING_LINK_CREATED: "Tracking link made",
+    TRACKING_LINK_REVOKED: "Tracking link withdrawn",
   },
 } as const;
