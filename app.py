@@ -48,6 +48,7 @@ from chalicelib.dispatch.orders.sweep import end_waits, offer_scheduled, reassig
 from chalicelib.dispatch.proof.routes import routes as proof_routes
 from chalicelib.dispatch.proof.sweep import sweep_photos as sweep_order_photos
 from chalicelib.dispatch.tariffs.routes import routes as tariff_routes
+from chalicelib.dispatch.tracking import events as tracking_events
 from chalicelib.dispatch.tracking.routes import routes as tracking_routes
 from chalicelib.edge.api import ALL_METHODS, UNKNOWN_ROUTE, BatonApp
 from chalicelib.edge.dependencies import Dependencies, install
@@ -126,7 +127,12 @@ ROUTES = (
     trace_routes,
 )
 
-SOCKET_EVENTS = order_events.SOCKET_EVENTS + courier_events.SOCKET_EVENTS + notice_events.SOCKET_EVENTS
+SOCKET_EVENTS = (
+    *order_events.SOCKET_EVENTS,
+    *courier_events.SOCKET_EVENTS,
+    *tracking_events.SOCKET_EVENTS,
+    *notice_events.SOCKET_EVENTS,
+)
 
 LISTENERS = (check_bound_sessions, end_duty_of_signed_out, keep_active_orders, follow_up_changes)
 """What follows from changes of other domains, in the same transaction."""

@@ -23,6 +23,7 @@ from chalicelib.core.clock import Clock
 from chalicelib.core.commit import RetryPolicy, WriteConflict, commit
 from chalicelib.core.ids import Ids
 from chalicelib.core.parallel import start
+from chalicelib.core.published import Published
 from chalicelib.core.settings import Settings
 from chalicelib.core.work import Recipient, UnitOfWork
 
@@ -47,6 +48,9 @@ class Outbox(Protocol):
 
     def deliver(self, recipients: list[Recipient]) -> None:
         """Deliver the events of these mailboxes. Must not raise: a sweep delivers later what fails now."""
+
+    def send_live(self, events: Sequence[Published]) -> None:
+        """Send events to the sockets that are open now. Must not raise: what fails is lost."""
 
 
 class Runner(msgspec.Struct, frozen=True):
@@ -83,6 +87,8 @@ class Runner(msgspec.Struct, frozen=True):
         calls = [start(call, pool="during_delivery") for call in work.during_delivery]
         try:
             self.outbox.deliver(work.recipients)
+            if work.live:
+                self.outbox.send_live(work.live)
         finally:
             wait(calls)
 

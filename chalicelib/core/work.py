@@ -85,8 +85,8 @@ class UnitOfWork(msgspec.Struct, eq=False):
 
     `now` is the one moment of the attempt. `conflicts` holds the labels of changes whose conditions failed in earlier
     attempts. `expected_version` is the version named with `If-Match`. `audit_actor` replaces the caller in the audit
-    row. `after_commit` is called after the commit, `during_delivery` while its events are delivered; neither may raise.
-    All attempts share `kept`. `follow_ups` run afterwards as units of work of their own, not repeated if they fail.
+    row. `live` events go to open sockets and are not kept. `after_commit` is called after the commit, `during_delivery`
+    while events are delivered; neither may raise. All attempts share `kept`. `follow_ups` run afterwards, not repeated.
     """
 
     now: datetime
@@ -99,6 +99,7 @@ class UnitOfWork(msgspec.Struct, eq=False):
     expected_version: int | None = None
     published: list[Published] = msgspec.field(default_factory=list)
     ended: list[EndedSessions] = msgspec.field(default_factory=list)
+    live: list[Published] = msgspec.field(default_factory=list)
     session_bound: list[Actor] = msgspec.field(default_factory=list)
     audit_subject: AuditSubject | None = None
     further_subjects: list[AuditSubject] = msgspec.field(default_factory=list)
@@ -236,8 +237,7 @@ class UnitOfWork(msgspec.Struct, eq=False):
     def end_sessions(self, person: Recipient, *, is_signed_out: bool, is_disabled: bool = False) -> None:
         """Record that sessions of this person end: their sockets close after the commit.
 
-        The use case stages the end itself. The runner's listeners stage what else follows from it, and the delivery
-        after the commit closes the sockets of every session of the person that is not valid any more.
+        The use case stages the end itself, listeners what follows from it; the delivery closes the sockets.
         """
         self.ended.append(EndedSessions(person, is_signed_out, is_disabled))
 

@@ -21,6 +21,8 @@ class SocketEvent(msgspec.Struct, frozen=True):
     from_client: bool = False
     is_reply: bool = False
     """Whether it answers a message of the client. Replies have neither `id` nor `at` and are not sent again."""
+    is_live: bool = False
+    """Whether it is sent to sockets that are open at that moment only. Such events have no `id`."""
     replies: tuple[str, ...] = ()
     """The names of the events that may answer this one."""
     example: Mapping[str, Any] | None = None

@@ -12,13 +12,15 @@ from functools import partial
 import msgspec
 
 from chalicelib.core import observability
-from chalicelib.core.deadline import has_time
+from chalicelib.core.deadline import deadline, has_time
 from chalicelib.core.ids import Ids
 from chalicelib.core.parallel import parallel
+from chalicelib.core.published import Published
 from chalicelib.core.work import Recipient, UnitOfWork
 from chalicelib.realtime import mailbox
 from chalicelib.realtime.delivery_trigger import DeliveryTrigger
 from chalicelib.realtime.drain import Drain, Parts
+from chalicelib.realtime.live import send_live
 
 REQUEST_S, SWEEP_S, FUNCTION_S = 1.0, 5.0, 20.0
 """The time after which a delivery begins no post: within a request, a sweep, and the function `deliver`."""
@@ -41,6 +43,16 @@ class EventDelivery(msgspec.Struct, frozen=True):
     def deliver(self, recipients: Sequence[Recipient]) -> None:
         """Deliver these mailboxes within a request; what remains is left to the function `deliver`. Never raises."""
         parallel([partial(self._deliver, recipient) for recipient in recipients], pool="delivery")
+
+    def send_live(self, events: Sequence[Published]) -> None:
+        """Send events to the sockets that are open now, if there is time. Never raises: what fails is lost."""
+        try:
+            if has_time(RESERVE_S):
+                with deadline(self.parts.clock, REQUEST_S):
+                    sent = sum(send_live(self.parts, event) for event in events)
+                observability.count("LiveEventsSent", sent)
+        except Exception:  # noqa: BLE001 - the request is done, and the next event replaces this one
+            observability.log().exception("live events not sent")
 
     def sweep(self, recipients: Sequence[Recipient]) -> None:
         """Deliver these mailboxes within a sweep; what remains is left to the next one. Never raises."""

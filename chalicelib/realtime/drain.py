@@ -116,7 +116,7 @@ class Drain(msgspec.Struct):
         leases: dict[str, OpenConnection | None] = {name: c.leased(self.owner, until) for name, c in due.items()}
         calls: list[Callable[[], Any]] = [
             partial(mailbox.save, box, Changes(connections=leases)),
-            partial(self._ended, box),
+            partial(ended_connections, self.parts, box),
             partial(self._read_log, box, due),
             *mailbox.log_writes(box, timedelta(seconds=self.parts.settings.mailbox_retention_s)),
         ]
@@ -139,26 +139,6 @@ class Drain(msgspec.Struct):
             post = partial(self._post, posting, events)
             self.posting[done(post()) if is_alone else start(post, pool="posts")] = posting
         return cast("Mailbox", saved)
-
-    def _ended(self, box: Mailbox) -> dict[str, int]:
-        """Return the connections whose time, session, person or channel is over, with the code to close them with.
-
-        One batch read for all of them.
-        """
-        if not box.connections:
-            return {}
-        org_id, user_id = self.recipient.org_id, self.recipient.user_id
-        resume = self.parts.authenticator.resume
-        credentials = {name: resume(org_id, user_id, c.role, c.session_id) for name, c in box.connections.items()}
-        keys = [key for each in credentials.values() for key in each.keys()]  # noqa: SIM118 - a method, not a mapping
-        stored, now = get_many(keys, self.parts.clock), self._now()
-        ended: dict[str, int] = {}
-        for name, connection in box.connections.items():
-            if now >= connection.expires_at or not credentials[name].is_valid(stored):
-                ended[name] = SESSION_ENDED
-            elif not may_listen(credentials[name].permissions(stored), connection.channel):
-                ended[name] = CHANNEL_DENIED
-        return ended
 
     def _read_log(self, box: Mailbox, due: Mapping[str, OpenConnection]) -> Sequence[LoggedEvent]:
         """Return the logged events that a due connection may get."""
@@ -260,3 +240,24 @@ class Drain(msgspec.Struct):
 
     def _is_over(self) -> bool:
         return self.parts.clock.now() >= self.until
+
+
+def ended_connections(parts: Parts, box: Mailbox) -> dict[str, int]:
+    """Return the connections whose time, session, person or channel is over, with the code to close them with.
+
+    One batch read for all of them.
+    """
+    if not box.connections:
+        return {}
+    org_id, user_id = box.recipient.org_id, box.recipient.user_id
+    resume = parts.authenticator.resume
+    credentials = {name: resume(org_id, user_id, c.role, c.session_id) for name, c in box.connections.items()}
+    keys = [key for each in credentials.values() for key in each.keys()]  # noqa: SIM118 - a method, not a mapping
+    stored, now = get_many(keys, parts.clock), to_millis(parts.clock.now())
+    ended: dict[str, int] = {}
+    for name, connection in box.connections.items():
+        if now >= connection.expires_at or not credentials[name].is_valid(stored):
+            ended[name] = SESSION_ENDED
+        elif not may_listen(credentials[name].permissions(stored), connection.channel):
+            ended[name] = CHANNEL_DENIED
+    return ended

@@ -32,7 +32,8 @@ API Gateway's own address (`wss://<id>.execute-api.<region>.amazonaws.com/api`) 
 which events arrive.
 
 **Ids.** `id` rises with every event of a person, the same on all of their devices. `at` is the time of the change that
-caused the event. Replies (`pong`, `error`) have neither. An event can arrive twice: ignore an `id` that you have.
+caused the event. Replies (`pong`, `error`) have neither. `courier.location` has no `id`: it is sent to the sockets that
+are open at that moment, and not kept. An event can arrive twice: ignore an `id` that you have.
 
 **After a reconnect.** Each session has its own place in the events of its person, and receives what came after it:
 after `?after=<id>` if that is given, else after the last `ack`, else after what was sent to its last socket; if that

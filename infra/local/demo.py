@@ -19,6 +19,7 @@ import app
 from chalicelib.core.actor import Actor
 from chalicelib.core.clock import Clock, SystemClock
 from chalicelib.core.ids import SystemIds
+from chalicelib.core.published import Published
 from chalicelib.core.settings import settings
 from chalicelib.core.store import get, get_many
 from chalicelib.core.work import Recipient, UnitOfWork
@@ -154,6 +155,9 @@ class _DiscardingOutbox:
         """Do nothing."""
 
     def deliver(self, recipients: list[Recipient]) -> None:
+        """Do nothing."""
+
+    def send_live(self, events: Sequence[Published]) -> None:
         """Do nothing."""
 
 

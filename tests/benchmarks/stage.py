@@ -9,7 +9,7 @@ from __future__ import annotations
 import base64
 import json
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, Self
@@ -17,7 +17,8 @@ from typing import Any, Self
 from msgspec.structs import replace
 
 import app
-from chalicelib.core.work import Recipient, UnitOfWork
+from chalicelib.core.published import Published, Recipient
+from chalicelib.core.work import UnitOfWork
 from chalicelib.realtime.delivery import EventDelivery
 from tests.benchmarks.metered import MeteredEngine, Notebook
 from tests.builders.world import DEMO, Person, World
@@ -141,6 +142,10 @@ class TimedOutbox:
         self._delivery.deliver(recipients)
         self._ended = _now()
         self.took = self.took + self._ended - began
+
+    def send_live(self, events: Sequence[Published]) -> None:
+        """Send live events."""
+        self._delivery.send_live(events)
 
 
 class Stage:

@@ -1,5 +1,8 @@
 """An outbox that fails on purpose."""
 
+from collections.abc import Sequence
+
+from chalicelib.core.published import Published
 from chalicelib.core.runner import Outbox
 from chalicelib.core.work import Recipient, UnitOfWork
 
@@ -22,3 +25,7 @@ class DyingOutbox:
         """Raise `Killed` if there is anything to deliver."""
         if recipients:
             raise Killed
+
+    def send_live(self, events: Sequence[Published]) -> None:
+        """Send as the real outbox does."""
+        self._outbox.send_live(events)

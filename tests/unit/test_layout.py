@@ -89,6 +89,7 @@ OWN: dict[str, dict[str, str]] = {
         "delivery": "the port by which the runner and the sweep deliver mailboxes",
         "delivery_trigger": "the port that starts a delivery, and its implementation on Lambda",
         "drain": "one delivery of one mailbox, in rounds",
+        "live": "events that go to open sockets only, past the mailbox",
         "mailbox": "the reads and conditional writes of a mailbox: append, read, save",
         "message_rate": "the count of messages by which a socket is closed",
         "posting": "posts to one connection and what became of them",

@@ -30,6 +30,8 @@ STILL_M = 15
 """Metres from the stored position within which a courier counts as standing still."""
 INDEXED_M = 30
 """Metres from the indexed position within which the index entries stay."""
+FOLLOWED_EVERY = timedelta(seconds=5)
+"""How often at most the customer of the order in hand gets a position."""
 RENEWAL = timedelta(minutes=2)
 """The age after which a position is stored anew even if the courier stands still."""
 
@@ -48,6 +50,8 @@ class PositionReport(msgspec.Struct, frozen=True):
     """Whether no newer position is known; an older one changes nothing."""
     is_elsewhere: bool = False
     """Whether a free courier is in another cell than before, or is found again after their position was too old."""
+    is_followed: bool = False
+    """Whether the customer of the order in hand is to get it; of reports at the same moment, that is so for one."""
 
 
 class _Position(msgspec.Struct, frozen=True):
@@ -100,8 +104,17 @@ def store_position(
         if reported.is_still(courier):
             return PositionReport(courier, at, is_newest=True)
         if _is_written(reported, courier, target, now):
-            return PositionReport(courier, at, is_newest=True, is_elsewhere=_is_elsewhere(reported, courier, max_age))
+            is_elsewhere, is_followed = _is_elsewhere(reported, courier, max_age), is_follow_due(courier, now)
+            return PositionReport(courier, at, is_newest=True, is_elsewhere=is_elsewhere, is_followed=is_followed)
     raise Unavailable
+
+
+def is_follow_due(courier: Courier | None, now: datetime) -> bool:
+    """Return whether a position may be sent to the customer of the order that a courier has in hand."""
+    if courier is None or courier.order_id is None:
+        return False
+    sent_at = courier.followed_at
+    return sent_at is None or not timedelta(0) <= now - sent_at < FOLLOWED_EVERY
 
 
 def _is_written(reported: _Position, courier: Courier | None, target: ItemKey[Courier], now: datetime) -> bool:
@@ -120,6 +133,10 @@ def _is_written(reported: _Position, courier: Courier | None, target: ItemKey[Co
         is_free = courier is not None and courier.idle_key is not None
         unchanged = C.idle_key.exists() if is_free else C.idle_key.does_not_exist()
         actions += _entries(reported, target, is_free=is_free)
+    if courier is not None and is_follow_due(courier, now):
+        sent_at = courier.followed_at
+        unchanged &= C.followed_at.does_not_exist() if sent_at is None else C.followed_at == sent_at
+        actions.append(C.followed_at.set(now))
     return write_if(lambda: item.update(actions=actions, condition=is_newest & unchanged)) is not None
 
 

@@ -4,16 +4,19 @@ from collections.abc import Callable
 from functools import partial
 
 from chalicelib.core.actor import Actor
+from chalicelib.core.parallel import parallel_pair
 from chalicelib.core.store import get
 from chalicelib.core.work import AuditSubject, UnitOfWork
 from chalicelib.dispatch.couriers import duty, events
-from chalicelib.dispatch.couriers.positions import PositionReport, store_position
+from chalicelib.dispatch.couriers.positions import PositionReport, is_follow_due, store_position
 from chalicelib.dispatch.couriers.schemas import Availability, CourierPosition
 from chalicelib.dispatch.couriers.tables import Courier, courier_key
 from chalicelib.dispatch.orders import assignment
 from chalicelib.dispatch.orders.matching import serve_courier
 from chalicelib.dispatch.orders.rules import OrderAction, OrderState
 from chalicelib.dispatch.orders.tables import Order, order_key
+from chalicelib.dispatch.tariffs.rules import Coordinates
+from chalicelib.dispatch.tracking.events import notify_location
 
 MAX_MISSED = 3
 """Offers in a row that a courier may let time out without a sign of life before their duty ends."""
@@ -69,12 +72,19 @@ def report_position(
 ) -> PositionReport:
     """Store where a courier is, outside the unit of work, and return what became of the position.
 
-    A free courier who comes near a waiting order is offered it at once.
+    A free courier who comes near a waiting order is offered it at once. The customer of an accepted order gets the
+    position on their sockets.
     """
     org_id, courier_id = actor.org_id, actor.user_id
-    report = store_position(work, courier, courier_key(org_id, courier_id), command)
+    store = partial(store_position, work, courier, courier_key(org_id, courier_id), command)
+    order_id = courier.order_id if courier is not None and is_follow_due(courier, work.now) else None
+    reads = [] if order_id is None else [partial(get, order_key(org_id, order_id))]
+    [report], orders = parallel_pair([store], reads)
     if report.is_elsewhere:
         work.follow_ups.append((org_id, partial(serve_courier, org_id, courier_id)))
+    for order in orders:
+        if report.is_followed and order is not None and order.assigned_courier == courier_id:
+            notify_location(work, order, Coordinates(command.latitude, command.longitude), report.at)
     return report
 
 

@@ -67,6 +67,8 @@ class Courier(Item):
     lat = optional(FloatAttribute())
     lng = optional(FloatAttribute())
     position_at = optional(MomentAttribute())
+    followed_at = optional(MomentAttribute())
+    """When a position was last sent to the customer of the order in hand."""
     home_lat = optional(FloatAttribute())
     home_lng = optional(FloatAttribute())
     home_at = optional(MomentAttribute())

@@ -1,4 +1,4 @@
-"""Responses about tracking links, and what a link shows."""
+"""Responses about tracking links, what a link shows, and the live position of a courier."""
 
 from datetime import datetime
 
@@ -16,6 +16,21 @@ class CreatedTrackingLink(msgspec.Struct, frozen=True, omit_defaults=True):
     """When the link ends at the latest, in UTC; it ends an hour after the order if that is earlier."""
     url: str | None = None
     """The page that shows the order, for the receiver. Absent if the deployment has no such page."""
+
+
+class CourierLocation(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Where the courier of an order is."""
+
+    order_id: str
+    """The id of the order."""
+    latitude: float
+    """Degrees north of the courier (WGS 84)."""
+    longitude: float
+    """Degrees east of the courier (WGS 84)."""
+    at: datetime
+    """When the courier was there, in UTC."""
+    eta_at: datetime | None = None
+    """When the order is probably delivered, in UTC. Absent if a coordinate of the way that is left is missing."""
 
 
 class TrackedCourier(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -5,7 +5,7 @@ that of its data, so that generated clients have types for both. Schemas are JSO
 uses by default.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from chalicelib.edge.dependencies import Dependencies
@@ -148,7 +148,7 @@ class _AsyncApi:
         meanings = {event.summary: event for event in self._protocol.events if event.event == name}
         for event in meanings.values():
             generated = {} if event.data is None else self._examples.of(self._schemas.of(event.data))
-            numbered = {} if event.from_client or event.is_reply else _SAMPLE
+            numbered = {name: _SAMPLE[name] for name in _envelope_fields(event)}
             payload = {"event": name, "data": event.example or generated, **numbered}
             own_name = _key(name) if len(meanings) == 1 else _key(f"{name}.{event.channel}")
             yield {"name": own_name, "summary": event.summary, "payload": payload}
@@ -161,17 +161,24 @@ class _AsyncApi:
         return " ".join(f"In `{channel}`: {meaning}" for channel, meaning in meanings.items())
 
     def _envelope(self, event: SocketEvent) -> Schema:
-        """Return the schema of a message: the name of the event, its data, and its id and time unless it is a reply."""
+        """Return the schema of a message: the name of the event, its data, and its id and time if it has them."""
         name: Schema = {"type": "string", "const": event.event, "description": "The name of the event."}
         data = _NO_DATA if event.data is None else self._schemas.of(event.data)
         required = ["event"] if event.from_client and event.data is None else ["event", "data"]
-        numbered = {} if event.from_client or event.is_reply else {"id": _ID, "at": _AT}
+        numbered = {name: {"id": _ID, "at": _AT}[name] for name in _envelope_fields(event)}
         return {
             "type": "object",
             "description": f"The message `{event.event}`.",
             "properties": {"event": name, "data": data, **numbered},
             "required": [*required, *numbered],
         }
+
+
+def _envelope_fields(event: SocketEvent) -> Sequence[str]:
+    """Return which of id and time the messages of an event have."""
+    if event.from_client or event.is_reply:
+        return ()
+    return ("at",) if event.is_live else ("id", "at")
 
 
 def _servers() -> dict[str, object]:

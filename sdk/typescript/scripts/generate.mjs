@@ -36,22 +36,36 @@ function socketTypes(asyncapi) {
 export interface ServerEvents {
 ${side("send")}}
 
+/** The events that are sent to open sockets only. They have no id. */
+export type LiveEvent = ${liveEvents(asyncapi)};
+
 /** The events that a client may send on each channel, and their data. */
 export interface ClientEvents {
 ${side("receive")}}
 `;
 }
 
-/** The events of a channel in one direction. Replies to the client have no id: they are no events of the mailbox. */
+/** The events of a channel in one direction. Replies to the client have no time: they are no events. */
 function eventsOf({ operations, components }, channel, action) {
   return Object.values(operations)
     .filter((operation) => operation.action === action && lastOf(operation.channel.$ref) === channel)
     .map((operation) => ({ operation, message: components.messages[lastOf(operation.messages[0].$ref)] }))
-    .filter(
-      ({ message }) => action === "receive" || "id" in components.schemas[lastOf(message.payload.$ref)].properties,
-    )
+    .filter(({ message }) => action === "receive" || "at" in propertiesOf(components, message))
     .map(({ operation, message }) => eventOf(message, operation.summary))
     .join("");
+}
+
+/** The names of the events that are sent to open sockets only, and so have no id. */
+function liveEvents({ components }) {
+  const live = Object.values(components.messages).filter((message) => {
+    const properties = propertiesOf(components, message);
+    return "at" in properties && !("id" in properties);
+  });
+  return live.map(({ name }) => JSON.stringify(name)).join(" | ");
+}
+
+function propertiesOf({ schemas }, { payload }) {
+  return schemas[lastOf(payload.$ref)].properties;
 }
 
 function eventOf({ name, payload }, summary) {

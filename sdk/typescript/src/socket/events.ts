@@ -1,5 +1,5 @@
 import type { components } from "../generated/asyncapi.js";
-import type { ClientEvents, ServerEvents } from "../generated/sockets.js";
+import type { ClientEvents, LiveEvent, ServerEvents } from "../generated/sockets.js";
 
 export type { ClientEvents, ServerEvents };
 
@@ -11,8 +11,8 @@ export type SocketEvent<C extends Channel> = {
   [Name in keyof ServerEvents[C]]: {
     event: Name;
     data: ServerEvents[C][Name];
-    /** Rises with every event of the person. */
-    id: number;
+    /** Rises with every event of the person. Live events, such as a courier's position, have none: they are not kept. */
+    id: Name extends LiveEvent ? undefined : number;
     /** When it happened, in ISO 8601 with UTC. */
     at: string;
   };
@@ -21,7 +21,7 @@ export type SocketEvent<C extends Channel> = {
 /** What the server says about a message of the client that it refused. */
 export type Refusal = components["schemas"]["SocketError"];
 
-/** A message as it arrives. Messages about the connection itself have no id. */
+/** A message as it arrives. Live events have no id, and messages about the connection itself no time either. */
 export interface Message {
   event: string;
   data: unknown;

@@ -1,9 +1,9 @@
-/** The events that have arrived and are not yet dealt with, each id once. */
+/** The events that have arrived and are not yet dealt with, each id once. Live events have no id. */
 
 /** The server keeps 500 events per person, so it repeats no older one. */
 const REMEMBERED = 1_000;
 
-export class Mailbox<T extends { id: number }> {
+export class Mailbox<T extends { id?: number | undefined }> {
   readonly #seen = new Set<number>();
   readonly #waiting: T[] = [];
   #newest: number | undefined;
@@ -21,17 +21,22 @@ export class Mailbox<T extends { id: number }> {
 
   /** Add an event, unless it has arrived before. */
   put(event: T): void {
-    if (this.#seen.has(event.id)) return;
-    this.#seen.add(event.id);
+    if (event.id !== undefined && !this.#isNew(event.id)) return;
+    this.#waiting.push(event);
+    this.#wake();
+  }
+
+  #isNew(id: number): boolean {
+    if (this.#seen.has(id)) return false;
+    this.#seen.add(id);
     if (this.#seen.size > REMEMBERED) {
       for (const oldest of this.#seen) {
         this.#seen.delete(oldest);
         break;
       }
     }
-    this.#newest = Math.max(this.#newest ?? 0, event.id);
-    this.#waiting.push(event);
-    this.#wake();
+    this.#newest = Math.max(this.#newest ?? 0, id);
+    return true;
   }
 
   /** Let `take` return null: at once if what waits is dropped, else once everything has been taken. */

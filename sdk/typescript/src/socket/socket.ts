@@ -114,7 +114,7 @@ export class BatonSocket<C extends Channel> implements AsyncIterable<SocketEvent
     try {
       for (let event = await this.#mailbox.take(); event !== null; event = await this.#mailbox.take()) {
         yield event;
-        this.#acknowledge(event.id);
+        if (event.id !== undefined) this.#acknowledge(event.id);
       }
     } finally {
       this.close();
@@ -188,7 +188,7 @@ export class BatonSocket<C extends Channel> implements AsyncIterable<SocketEvent
   }
 
   #received(message: Message): void {
-    if (typeof message.id === "number") this.#mailbox.put(message as SocketEvent<C>);
+    if (typeof message.at === "string") this.#mailbox.put(message as SocketEvent<C>);
     else if (message.event === "error") this.#emitter.emit("refused", message.data as Refusal);
   }
 

@@ -29,9 +29,9 @@ const status = (id: number) => ({
 const newest = (): FakeSocket => fake.sockets[fake.sockets.length - 1] as FakeSocket;
 
 /** Open a socket whose app notes each event. */
-async function opened(options = {}): Promise<{ socket: BatonSocket<"customer">; got: number[] }> {
+async function opened(options = {}): Promise<{ socket: BatonSocket<"customer">; got: (number | undefined)[] }> {
   const socket = baton.socket("customer", options);
-  const got: number[] = [];
+  const got: (number | undefined)[] = [];
   void socket.listen((event: SocketEvent<"customer">) => got.push(event.id));
   await fake.settle();
   newest().opens();
@@ -67,6 +67,18 @@ test("after a lost line it continues after the newest event, and no event reache
   for (const id of [16, 17, 18]) newest().receives(status(id));
   await fake.settle();
   expect(got).toEqual([16, 17, 18]);
+});
+
+test("a live event reaches the app, and is neither acknowledged nor continued after", async () => {
+  const { got } = await opened();
+  newest().receives(status(16));
+  newest().receives({ event: "courier.location", data: { order_id: "o-1" }, at: "2026-03-14T09:26:53Z" });
+  await fake.advance(200);
+  expect(got).toEqual([16, undefined]);
+  expect(newest().acks).toEqual([16]);
+  newest().ends(1006);
+  await reconnected();
+  expect(newest().url).toContain("&after=16");
 });
 
 test("an app that stores ids continues where it stopped", async () => {
@@ -198,7 +210,7 @@ test("a server that stops or drops an idle socket is connected to again", async 
 
 test("close acknowledges what was dealt with, and what was not is left to the next socket", async () => {
   const socket = baton.socket("customer");
-  const got: number[] = [];
+  const got: (number | undefined)[] = [];
   const end = socket.listen(async ({ id }) => {
     got.push(id);
     if (id === 2) socket.close();
