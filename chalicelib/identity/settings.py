@@ -8,12 +8,13 @@ cost no round trip. The sections share the item's version, so concurrent changes
 Only values that differ from their defaults are stored, so an omitted setting follows its default when that changes.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Annotated, Any, Generic, TypeVar
 
 import msgspec
 from msgspec import Meta
 
+from chalicelib.core.errors import BatonError
 from chalicelib.core.structs import prepare
 from chalicelib.core.work import UnitOfWork
 from chalicelib.edge.endpoint import AuditTarget, Resource
@@ -27,21 +28,29 @@ ORGANISATION_RESOURCE = Resource(key=organisation_key, id_from=())
 SectionT = TypeVar("SectionT", bound=msgspec.Struct)
 
 
+Change = Callable[[UnitOfWork, str, SectionT, SectionT], None]
+"""Stages what follows when the settings of an organisation, by its id, change from the first to the second."""
+
+
 class Section(msgspec.Struct, Generic[SectionT], frozen=True):
     """One domain's part of an organisation's settings: a type all of whose fields have defaults.
 
-    `name` is its part of the path, `title` completes "The settings of ...".
+    `name` is its part of the path, `title` completes "The settings of ...". `renamed` maps names under which earlier
+    versions stored fields to those of today.
     """
 
     name: str
     kind: type[SectionT]
     title: str
+    renamed: Mapping[str, str] = msgspec.field(default_factory=dict)
 
 
-def settings_section(name: str, kind: type[SectionT], title: str) -> Section[SectionT]:
+def settings_section(
+    name: str, kind: type[SectionT], title: str, renamed: Mapping[str, str] | None = None
+) -> Section[SectionT]:
     """Return a section. Raise `TypeError` if not every field of the type has a default."""
     kind()
-    return Section(name, kind, title)
+    return Section(name, kind, title, renamed or {})
 
 
 def section_of(organisation: Organisation | None, section: Section[SectionT]) -> SectionT:
@@ -52,7 +61,8 @@ def section_of(organisation: Organisation | None, section: Section[SectionT]) ->
     stored = {} if organisation is None else (organisation.settings or {}).get(section.name, {})
     fields = section.kind.__struct_encode_fields__
     prepare(section.kind)
-    return msgspec.convert({name: value for name, value in stored.items() if name in fields}, section.kind)
+    named = {section.renamed.get(name, name): value for name, value in stored.items()}
+    return msgspec.convert({name: value for name, value in named.items() if name in fields}, section.kind)
 
 
 def replace_settings(
@@ -65,10 +75,18 @@ def replace_settings(
     return organisation
 
 
-def organisation_settings(routes: Routes, section: Section[SectionT], example: Mapping[str, Any] | None = None) -> None:
+def organisation_settings(
+    routes: Routes,
+    section: Section[SectionT],
+    example: Mapping[str, Any] | None = None,
+    *,
+    stage_change: Change[SectionT] | None = None,
+    errors: Sequence[type[BatonError]] = (),
+) -> None:
     """Add the endpoints of a section, `/v1/organisation/settings/<name>`, to a domain's routes.
 
-    `example` are fields of the section for the API's description, where generated ones mislead.
+    `example` are fields of the section for the API's description, where generated ones mislead. `stage_change` stages
+    what else follows from new settings, and raises `errors` for what is not possible.
     """
     returns: Any = _response_type(section)
     declaration = {
@@ -80,19 +98,22 @@ def organisation_settings(routes: Routes, section: Section[SectionT], example: M
     response_example = {} if example is None else {"response": {"data": example}}
     path = f"/v1/organisation/settings/{section.name}"
     name = section.name.replace("-", "_")
-    get_settings, replace = _handlers(section, name)
+    get_settings, replace = _handlers(section, name, stage_change)
     routes.get(path, permission=READ_SETTINGS, examples=response_example, **declaration)(get_settings)
     routes.put(
         path,
         permission=MANAGE_SETTINGS,
         body=section.kind,
+        errors=errors,
         audit_target=AuditTarget(Organisation.kind, f"{name.upper()}_SETTINGS_CHANGED"),
         examples={"request": example, **response_example},
         **declaration,
     )(replace)
 
 
-def _handlers(section: Section[SectionT], name: str) -> tuple[Callable[..., Organisation], Callable[..., Organisation]]:
+def _handlers(
+    section: Section[SectionT], name: str, stage_change: Change[SectionT] | None
+) -> tuple[Callable[..., Organisation], Callable[..., Organisation]]:
     """Return the route functions that read and replace a section."""
     action = f"{name.upper()}_SETTINGS_CHANGED"
 
@@ -101,6 +122,8 @@ def _handlers(section: Section[SectionT], name: str) -> tuple[Callable[..., Orga
 
     def replace(request: Request[SectionT, Empty, Organisation], work: UnitOfWork) -> Organisation:
         work.audit(Organisation.kind, request.resource.org_id, action)
+        if stage_change is not None:
+            stage_change(work, request.resource.org_id, section_of(request.resource, section), request.body)
         return replace_settings(work, request.resource, section, request.body)
 
     get_settings.__name__, get_settings.__doc__ = f"get_{name}_settings", f"Get the settings of {section.title}."

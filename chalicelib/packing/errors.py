@@ -5,7 +5,7 @@
 
 from typing import Any, Self, TypeVar
 
-from chalicelib.core.errors import BatonError, NotFound, ValidationFailed
+from chalicelib.core.errors import BatonError, Conflict, NotFound, ValidationFailed
 from chalicelib.core.state_machine import StateMachine
 from chalicelib.core.transitions import transition_conflict
 from chalicelib.packing.boxes.rules import BOX, BoxAction, BoxStatus
@@ -196,6 +196,12 @@ class AlreadyOpen(PackingRefused):
     def example(cls) -> Self:
         """Return the error as the API description shows it."""
         return cls.in_state(BOX, BoxStatus.OPEN, BoxAction.REOPEN)
+
+
+class PrefixTaken(Conflict):
+    """The GS1 company prefix belongs to another organisation. `details` is empty."""
+
+    code, summary = "PREFIX_TAKEN", "This GS1 company prefix belongs to another organisation."
 
 
 class NoSerialsLeft(PackingRefused):

@@ -1,17 +1,17 @@
 """Serial Shipping Container Codes: 18 digits that identify one box worldwide, as the GS1 General Specifications define.
 
     extension digit | GS1 company prefix | serial reference | check digit
-           1                7 to 10              9 to 6            1
+           1                6 to 12             10 to 4            1
 
 The prefix belongs to one organisation, so no two organisations make the same code; each serial is used once within it.
-GS1 also assigns shorter and longer prefixes, which are not accepted here: fewer than seven digits are reserved for
-special uses of whole countries, and more than ten leave too few serials for parcels. The check digit is the difference
+The check digit is the difference
 of the digits, weighted from the right by 3 and 1 in turn, to a multiple of ten. It detects every single wrong digit and
 most transpositions.
 """
 
+from chalicelib.barcodes.prefixes import LONGEST_PREFIX, SHORTEST_PREFIX
+
 LENGTH = 18
-SHORTEST_PREFIX, LONGEST_PREFIX = 7, 10
 _DIGITS = frozenset("0123456789")  # `str.isdigit` also accepts digits of other scripts
 
 
@@ -39,7 +39,7 @@ def max_serials(prefix: str) -> int:
 def make_sscc(extension: int, prefix: str, serial: int) -> str:
     """Return an SSCC; `serial` is padded with zeros to the digits that the prefix leaves.
 
-    Raise `SsccError` for an extension outside 0-9, a prefix that is not 7 to 10 digits, or a serial that is too large.
+    Raise `SsccError` for an extension outside 0-9, a prefix that is not 6 to 12 digits, or a serial that is too large.
     """
     if not 0 <= extension <= 9:
         raise SsccError("the extension digit of an SSCC is from 0 to 9")

@@ -161,7 +161,7 @@ def test_closing_keeps_an_sscc_given_at_the_same_moment(
     given: list[str] = []
 
     def close_and_open() -> None:
-        set_prefix(admin, gs1_company_prefix="1234567")  # whose counters are others
+        set_prefix(admin, gs1_company_prefix="4012345")  # whose counters are others
         given.append(close_box(boss, boxes[0]).json["sscc"])
         reopen_box(boss, boxes[0])
 

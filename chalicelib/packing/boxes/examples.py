@@ -44,7 +44,7 @@ LISTED = {
     ],
     "total": 1,
 }
-SETTINGS = {"gs1_company_prefix": "9520004", "sscc_extension_digit": 0}
+SETTINGS = {"gs1_company_prefix": "952000", "extension_digit": 0, "first_serial": 0}
 LABEL = """\
 ^XA
 ^CI28

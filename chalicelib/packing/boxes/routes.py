@@ -16,6 +16,7 @@ from chalicelib.identity.accounts.tables import organisation_key
 from chalicelib.identity.settings import organisation_settings
 from chalicelib.packing import errors, permissions
 from chalicelib.packing.boxes import examples, queries, schemas, service, views
+from chalicelib.packing.boxes.sscc_allocation import claim_prefix
 from chalicelib.packing.boxes.tables import Box, BoxContent, content_key
 from chalicelib.packing.boxes.transfers import PackedItem
 from chalicelib.packing.plates.tables import plate_key
@@ -143,7 +144,7 @@ def create_box(request: Request[schemas.CreateBox, Empty, Shipment], work: UnitO
 def close_box(request: Request[schemas.CloseBox, Empty, Box], work: UnitOfWork) -> Box:
     """Close a box, with weight and dimensions if they were measured.
 
-    If the organisation has a GS1 company prefix, the box gets an SSCC the first time, and keeps it for good.
+    If the organisation has a GS1 company prefix of its own, the box gets an SSCC the first time, and keeps it for good.
     """
     return service.close_box(work, request.resource, request.body, request.actor, **request.related)
 
@@ -239,4 +240,4 @@ def list_boxes(request: Request[Empty, schemas.BoxQuery, Shipment]) -> list[Box]
     return queries.list_boxes(request.resource, request.query, dependencies().clock)
 
 
-organisation_settings(routes, PACKING, examples.SETTINGS)
+organisation_settings(routes, PACKING, examples.SETTINGS, stage_change=claim_prefix, errors=[errors.PrefixTaken])

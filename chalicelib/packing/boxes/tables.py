@@ -130,8 +130,20 @@ class SsccClaim(Item):
     shipment_id = UnicodeAttribute()
 
 
+class PrefixOwner(Item):
+    """Says to which organisation a GS1 company prefix belongs; its key names none."""
+
+    Meta = stored_in("packing")
+    kind = "gs1_prefix"
+
+    org_id = UnicodeAttribute()
+
+
 class SerialCounter(Item):
-    """The next serial number of one shard: shard `k` of n gives `k`, `k + n`, `k + 2n` and so on."""
+    """The next serial number of one shard: shard `k` of n gives `k`, `k + n`, `k + 2n` and so on.
+
+    It belongs to the digits and not to an organisation: who gets a prefix that another gave up continues its numbers.
+    """
 
     Meta = stored_in("packing")
     kind = "sscc_serial"
@@ -184,12 +196,22 @@ def sscc_key(org_id: str, sscc: str) -> ItemKey[SsccClaim]:
     return ItemKey(SsccClaim, key(org_id, "SSCC", sscc), "SSCC")
 
 
-def serial_key(org_id: str, digits: str, shard: int) -> ItemKey[SerialCounter]:
+def prefix_key(prefix: str) -> ItemKey[PrefixOwner]:
+    """Return the key of the owner of a prefix; one with more zeros at its end gives the same numbers."""
+    return ItemKey(PrefixOwner, key("GS1_PREFIX", prefix.rstrip("0")), "OWNER")
+
+
+def serial_key(digits: str, shard: int) -> ItemKey[SerialCounter]:
     """Return the key of a shard's serial counter; `digits` precede the serial number.
 
     Trailing zeros of the digits give the same numbers as leading zeros of the serial number, so they have no counter
     of their own: of two prefixes such as 1234567 and 12345670 one continues where the other stopped.
     """
+    return ItemKey(SerialCounter, key("GS1_SERIAL", digits.rstrip("0"), shard), "SERIAL")
+
+
+def earlier_serial_key(org_id: str, digits: str, shard: int) -> ItemKey[SerialCounter]:
+    """Return the key of the counter that earlier versions kept for each organisation."""
     return ItemKey(SerialCounter, key(org_id, "SERIAL", digits.rstrip("0"), shard), "SERIAL")
 
 
