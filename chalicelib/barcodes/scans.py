@@ -18,7 +18,8 @@ _LOCATION, _LOCATION_EXTENSION = "414", "254"
 _SERIAL, _LOT = "21", "10"
 _COUNTS = ("37", "30")
 _EXPIRIES = ("17", "7003")
-_WEIGHTS = {"310": "kg", "320": "lb"}
+KILOGRAM, POUND = "kg", "lb"
+_WEIGHTS = {"310": KILOGRAM, "320": POUND}
 _PRODUCTS = ("01", "02", "8006", "00", "240", "241")
 """Identifiers of what is handled: article, contents, piece of an article, logistic unit, further product numbers."""
 _GTIN_LENGTH = 14

@@ -139,6 +139,8 @@ def _is_unclean(key: object, text: TextKind) -> bool:
 
 def _field(kind: object) -> _Field:
     shape, constraints = unwrap(kind)
+    for part in alternatives(shape):  # a text or an object: the kind of text is that of the text
+        constraints += unwrap(part)[1]
     kinds = [constraint.extra[TEXT] for constraint in constraints if constraint.extra and TEXT in constraint.extra]
     return _Field(shape, kinds[-1] if kinds else None)
 

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+from decimal import Decimal
 from typing import Any
 
 import pytest
 
+from chalicelib.core.store import get
+from chalicelib.picking.tables import lines_key
 from infra.local.engine import EmbeddedEngine
 from tests.builders.imports import outcome
 from tests.builders.picking import (
@@ -22,7 +25,7 @@ from tests.builders.picking import (
     scanner_state,
     stored,
 )
-from tests.builders.world import OTHER, Answer, Person, World
+from tests.builders.world import DEMO, OTHER, Answer, Person, World
 
 
 def import_records(person: Person, *records: object, **headers: str) -> Answer:
@@ -87,6 +90,12 @@ def test_omitted_field_stays_and_null_resets_it(world: World) -> None:
         ({"lines": [line(0)]}, "lines.0.line_number"),
         ({"lines": [line(1, sku=" ")]}, "lines.0.sku"),
         ({"lines": [line(1, colour="red")]}, "lines.0.colour"),
+        ({"lines": [line(1, uom=" ")]}, "lines.0.uom"),
+        ({"lines": [line(1, barcodes=["a", {"code": "b"}])]}, "lines.0.barcodes.1.quantity"),
+        ({"lines": [line(1, barcodes=[{"code": "b", "quantity": 0}])]}, "lines.0.barcodes.0.quantity"),
+        ({"lines": [line(1, barcodes=[{"code": "b", "quantity": 0.1234567}])]}, "lines.0.barcodes.0.quantity"),
+        ({"lines": [line(1, barcodes=[{"code": "", "quantity": 1}])]}, "lines.0.barcodes.0.code"),
+        ({"lines": [line(1, barcodes=[7])]}, "lines.0.barcodes.0"),
         ({"colour": "red"}, "colour"),
     ],
 )
@@ -105,6 +114,30 @@ def test_quantity_may_be_a_fraction(world: World) -> None:
     assert (str(stored().units), stored().status) == ("2.5", "completed")
     assert scanner_state(scanner.person)["metrics"]["total_units"] == 2.5
     check_replay(world)
+
+
+def test_barcode_of_a_pack_counts_its_units(world: World) -> None:
+    barcodes = ["\u200b96385074", {"code": "\u200bcase-1\n", "quantity": 12}]
+    scanner = Scanner(world, at_work(world, lines=[line(1, 30, barcodes=barcodes)]))
+    scanner.send(scanner.scan("CASE-1"), scanner.scan("96385074"), scanner.scan("case-1"))
+    assert int(stored().units) == 25
+    check_replay(world)
+
+
+def test_weight_in_a_label_counts_on_lines_by_weight(world: World) -> None:
+    scanner = Scanner(world, at_work(world, lines=[line(1, 3, uom="kg"), line(2, 3, barcodes=["96385074"])]))
+    scanner.send(scanner.scan("(01)05901234123457(3103)001250"), scanner.scan("(01)00000096385074(3103)001250"))
+    assert stored().units == Decimal("2.25")
+    check_replay(world)
+
+
+def test_lines_stored_by_earlier_versions_are_equal_to_the_same_record(world: World) -> None:
+    at_work(world, lines=[line(1, 5)])
+    pick_list = get(lines_key(DEMO, REF))
+    assert pick_list is not None
+    pick_list.lines = '[[1,"SKU-1",5,"A-01",["5901234123457"],null]]'
+    pick_list.save()
+    assert outcome(import_records(world.person("supervisor"), record(lines=[line(1, 5)]))) == (0, 1, {})
 
 
 def test_claimed_assignment_keeps_its_lines_but_not_its_texts(world: World) -> None:

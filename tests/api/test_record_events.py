@@ -106,7 +106,7 @@ def test_ledger_entry_has_person_time_device_and_scan(scanner: Scanner) -> None:
     assert (entry.device_id, entry.order_id) == ("truck-7", REF)
     assert entry.created_at == entry.at == int(world.clock.now().timestamp() * 1000) - 30_000
     assert entry.scan is not None
-    assert (entry.scan.raw, entry.scan.codes, entry.scan.amount) == (f"01{GTIN}\x1d3702", (GTIN,), 2)
+    assert (entry.scan.raw, entry.scan.codes, int(entry.scan.amount)) == (f"01{GTIN}\x1d3702", (GTIN,), 2)
 
 
 def test_empty_batch_has_no_results(scanner: Scanner) -> None:

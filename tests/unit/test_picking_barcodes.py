@@ -63,7 +63,7 @@ LINES = PickLines(
     ],
 )
 def test_a_scan_gives_its_codes_and_amount(raw: str, codes: tuple[str, ...], amount: int) -> None:
-    assert read_code(raw, LINES)._replace(unit=None) == Reading(codes, amount)
+    assert read_code(raw, LINES)._replace(unit=None) == Reading(codes, Decimal(amount))
 
 
 @given(st.text(min_size=1, max_size=60))
@@ -100,3 +100,42 @@ def test_a_full_line_takes_nothing_more() -> None:
     lines = LINES.matching((EAN,))
     assert fill(lines, {1: Decimal(4)}, Decimal(3)) == (((1, Decimal(1)),), Decimal(2))
     assert fill(lines, {1: Decimal(5)}, Decimal(1)) == ((), Decimal(1))
+
+
+CASE = "19521234000010"
+BY_WEIGHT = PickLines(
+    [
+        PickLine(1, "HAM", Decimal(20), "C-01", (EAN,), None, (), "KG"),
+        PickLine(2, "SALT", Decimal(500), "C-02", ("9521234000013",), None, (), "g"),
+        PickLine(
+            3, "CUP", Decimal(48), "C-03", ("9521234111115", CASE), None, ((CASE, Decimal(12)), ("tray", Decimal(6)))
+        ),
+    ]
+)
+
+
+@pytest.mark.parametrize(
+    ("raw", "amount"),
+    [
+        (f"(01){GTIN}(3103)001250", "1.250"),
+        (f"(01){GTIN}(3103)001250(30)4", "1.250"),  # the weight of all four
+        (f"(01){GTIN}", "1"),
+        (f"(01){GTIN}(3203)001250", "1"),  # pounds are not converted
+        (f"(01){GTIN}(3303)001250", "1"),  # a gross weight
+        ("(01)09521234000013(3103)000250", "250"),
+        ("(01)09521234111115(3103)000250", "1"),  # a line of pieces
+        ("9521234111115", "1"),
+        (CASE, "12"),
+        (f"(01){CASE}", "12"),
+        (f"(02){CASE}(37)3", "36"),
+        ("tray", "1"),  # no barcode of the line
+        ("CUP", "1"),
+    ],
+)
+def test_weights_and_packs_give_the_quantity(raw: str, amount: str) -> None:
+    assert read_code(raw, BY_WEIGHT).amount == Decimal(amount)
+
+
+def test_code_of_a_pack_is_found_in_any_case() -> None:
+    lines = PickLines([PickLine(1, "CUP", Decimal(48), "C-03", ("case-a",), None, (("case-a", Decimal(12)),))])
+    assert read_code("CASE-A", lines).amount == Decimal(12)

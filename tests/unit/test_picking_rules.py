@@ -45,7 +45,9 @@ class LedgerBuilder:
         return self.add(EntryKind.CLAIMED, by, text=by.title())
 
     def scan(self, code: str, amount: int = 1, by: str = ANNA) -> LedgerBuilder:
-        return self.add(EntryKind.SCAN, by, codes=(code,), amount=amount, is_place=read_code(code, LINES).is_place)
+        return self.add(
+            EntryKind.SCAN, by, codes=(code,), amount=Decimal(amount), is_place=read_code(code, LINES).is_place
+        )
 
     def scan_label(self, raw: str, by: str = ANNA) -> LedgerBuilder:
         """Add the scan of a label with all that it says."""
@@ -335,7 +337,7 @@ def ledger_of(drawn: Iterable[tuple[str, tuple[Any, ...], int]]) -> list[PickEnt
     at = entries[-1].at
     for by, (kind, *more), later in drawn:
         at += later * 1000
-        scan = {"codes": (more[0],), "amount": more[1]} if more else {}
+        scan: dict[str, Any] = {"codes": (more[0],), "amount": Decimal(more[1])} if more else {}
         entries.append(PickEntry(len(entries) + 1, at, kind, by, **scan))
     return entries
 

@@ -19,7 +19,7 @@ from chalicelib.core.work import UnitOfWork
 from chalicelib.edge.imports import Dataset, Outcome
 from chalicelib.edge.types import NAME, Code, EntityId, Name, Scan
 from chalicelib.picking.assignments.schemas import PickingRole
-from chalicelib.picking.ledger.entries import encode_lines, encode_state
+from chalicelib.picking.ledger.entries import decode_lines, encode_lines, encode_state
 from chalicelib.picking.ledger.matching import ZERO, PickLine
 from chalicelib.picking.ledger.state import AssignmentState, AssignmentStatus
 from chalicelib.picking.ledger.writer import queue_attributes
@@ -50,6 +50,24 @@ _DEFAULTS: Mapping[str, object] = {"zone": "", "route": "", "priority": 100}
 _OPEN = frozenset({AssignmentStatus.QUEUED, AssignmentStatus.ACTIVE})
 
 
+class PackBarcode(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A barcode of a pack, and the number of units in it."""
+
+    code: Annotated[Scan, Meta(max_length=128)]
+    """The code of the pack, such as the GTIN of a case."""
+    quantity: Quantity
+    """The number of units in the pack, with at most six decimal places. A scan of the code counts as so many."""
+
+    @staticmethod
+    def cross_check(present: Mapping[str, object]) -> Mapping[str, str]:
+        """Return an error if the quantity has too many decimal places."""
+        return _places_error(present)
+
+
+Barcode = Annotated[Scan, Meta(max_length=128)] | PackBarcode
+"""A code, or that of a pack. The API description shows any value: client generators have no type for either of two."""
+
+
 class PickLineRecord(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A quantity of a product at a location."""
 
@@ -62,23 +80,33 @@ class PickLineRecord(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The number of units to pick, with at most six decimal places."""
     location: Code128
     """Where the product is stored. A scan of it confirms where the picker is, and counts nothing."""
-    barcodes: Annotated[list[Annotated[Scan, Meta(max_length=128)]], Meta(max_length=20)] = []
-    """Further codes by which the line is scanned, such as GTINs; they are tried first."""
+    barcodes: Annotated[list[Barcode], Meta(max_length=20, extra_json_schema={"items": {}})] = []
+    """Further codes by which the line is scanned, such as GTINs; they are tried first. That of a pack is an object with
+    its `code` and the `quantity` of units in it."""
     pallet: Code128 | None = None
     """The pallet that the line belongs to; the scanner shows how many pallets there are."""
+    uom: Annotated[Name, Meta(max_length=16)] | None = None
+    """The unit of the quantity, such as `kg`. On lines in `kg` or `g` the net weight in a GS1 code is the quantity that
+    its scan counts."""
 
     @staticmethod
     def cross_check(present: Mapping[str, object]) -> Mapping[str, str]:
         """Return an error if the quantity has too many decimal places."""
-        quantity = present.get("quantity")
-        if not isinstance(quantity, float) or _exact(quantity) == round(_exact(quantity), _PLACES):
-            return {}
-        return {"quantity": f"must have at most {_PLACES} places"}
+        return _places_error(present)
 
     def line(self) -> PickLine:
         """Return the line for the rules."""
-        quantity = _exact(self.quantity)
-        return PickLine(self.line_number, self.sku, quantity, self.location, tuple(self.barcodes), self.pallet)
+        packs = [code for code in self.barcodes if isinstance(code, PackBarcode)]
+        return PickLine(
+            self.line_number,
+            self.sku,
+            _exact(self.quantity),
+            self.location,
+            tuple(code.code if isinstance(code, PackBarcode) else code for code in self.barcodes),
+            self.pallet,
+            tuple((pack.code, _exact(pack.quantity)) for pack in packs),
+            self.uom,
+        )
 
 
 class AssignmentRecord(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -125,6 +153,13 @@ class AssignmentRecord(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             "locations": len({line.location for line in self.lines}),
             "pallets": len({line.pallet for line in self.lines if line.pallet}),
         }
+
+
+def _places_error(present: Mapping[str, object]) -> Mapping[str, str]:
+    quantity = present.get("quantity")
+    if not isinstance(quantity, float) or _exact(quantity) == round(_exact(quantity), _PLACES):
+        return {}
+    return {"quantity": f"must have at most {_PLACES} places"}
 
 
 def _exact(number: float) -> Decimal:
@@ -175,11 +210,12 @@ def _update_assignment(
     work: UnitOfWork, assignment: Assignment, pick_list: PickList, record: AssignmentRecord, lines: str
 ) -> None:
     values = {name: value for name, value in record.values().items() if getattr(assignment, name) != value}
-    if not values and pick_list.lines == lines:
+    are_equal = decode_lines(pick_list.lines).all == decode_lines(lines).all
+    if not values and are_equal:
         return
     if assignment.status not in _OPEN:
         raise ValidationFailed({"assignment_ref": f"is {assignment.status} and cannot be changed"})
-    if pick_list.lines != lines:
+    if not are_equal:
         if assignment.seq:
             raise ValidationFailed({"lines": "cannot be changed after the assignment was first claimed"})
         work.update(pick_list, {"lines": lines})

@@ -31,7 +31,7 @@ class StoredScan(msgspec.Struct, frozen=True, array_like=True):
 
     raw: str
     codes: tuple[str, ...] | None
-    amount: int
+    amount: Decimal
     at: int | None
     is_place: bool = False
     """Whether it names a location. Earlier versions counted locations as goods; their entries do not say it."""

@@ -12,9 +12,11 @@ from typing import NamedTuple
 
 from chalicelib.barcodes.codes import canonical_code
 from chalicelib.barcodes.parser import parse_scan
-from chalicelib.barcodes.scans import ScanKind
+from chalicelib.barcodes.scans import KILOGRAM, Scan, ScanKind
 
-ZERO = Decimal(0)
+ZERO, ONE = Decimal(0), Decimal(1)
+_PER_KILOGRAM = {KILOGRAM: ONE, "g": Decimal(1000)}
+"""How many of a unit of measurement are a kilogram; on lines in other units a weight is not a quantity."""
 
 
 class PickLine(NamedTuple):
@@ -26,6 +28,9 @@ class PickLine(NamedTuple):
     location: str
     barcodes: tuple[str, ...] = ()
     pallet: str | None = None
+    packs: tuple[tuple[str, Decimal], ...] = ()
+    """The barcodes that stand for several units, and how many."""
+    uom: str | None = None
 
 
 class FillResult(NamedTuple):
@@ -42,7 +47,7 @@ class Reading(NamedTuple):
     """
 
     codes: tuple[str, ...]
-    amount: int = 1
+    amount: Decimal = ONE
     is_place: bool = False
     """Whether the codes name a location and no goods."""
     unit: str | None = None
@@ -131,11 +136,33 @@ def read_code(raw: str, lines: PickLines) -> Reading:
     scan = parse_scan(raw)
     for code in dict.fromkeys((raw.strip(), scan.text)):
         if lines.matching((code,)):
-            return Reading((code,), is_place=not lines.with_goods((code,)))
+            goods = lines.with_goods((code,))
+            return Reading((code,), _pack_quantity(goods, (code,)), is_place=not goods)
     codes = scan.candidates or (raw,)
-    is_place = scan.kind is ScanKind.LOCATION or (not lines.with_goods(codes) and bool(lines.at_place(codes)))
-    unit = None if scan.unit is None or is_place else _fingerprint(scan.unit)
-    return Reading(codes, 1 if scan.count is None or is_place else int(scan.count), is_place, unit)
+    goods = () if scan.kind is ScanKind.LOCATION else lines.with_goods(codes)
+    if scan.kind is ScanKind.LOCATION or (not goods and lines.at_place(codes)):
+        return Reading(codes, is_place=True)
+    return Reading(codes, _amount(scan, goods, codes), unit=None if scan.unit is None else _fingerprint(scan.unit))
+
+
+def _amount(scan: Scan, lines: Sequence[PickLine], codes: Sequence[str]) -> Decimal:
+    """Return the quantity that a scan stands for: on lines by weight its net weight, else its number of units."""
+    weight, uoms = scan.net_weight, ((line.uom or "").lower() for line in lines)
+    factor = next((_PER_KILOGRAM[uom] for uom in uoms if uom in _PER_KILOGRAM), None)
+    if weight is not None and weight.unit == KILOGRAM and factor is not None:
+        return weight.amount * factor
+    return (ONE if scan.count is None else scan.count) * _pack_quantity(lines, codes)
+
+
+def _pack_quantity(lines: Sequence[PickLine], codes: Sequence[str]) -> Decimal:
+    """Return how many units one of these codes stands for on the first line that has it as a pack."""
+    for form in (canonical_code, _in_capitals):
+        wanted = {form(code) for code in codes}
+        for line in lines:
+            for code, quantity in line.packs:
+                if form(code) in wanted:
+                    return quantity
+    return ONE
 
 
 def _fingerprint(unit: str) -> str:

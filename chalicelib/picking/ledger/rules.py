@@ -16,7 +16,6 @@ break, a share. What it restores is known only after folding from the beginning,
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from decimal import Decimal
 from functools import partial
 
 from chalicelib.picking.ledger import log_lines
@@ -77,7 +76,7 @@ def _count(
     state: AssignmentState, lines: PickLines, entry: PickEntry, matches: Sequence[PickLine]
 ) -> UndoableEffect | None:
     """Count what was scanned for the lines that it matches."""
-    filled = fill(matches, state.picked, Decimal(entry.amount))
+    filled = fill(matches, state.picked, entry.amount)
     if filled.picks:
         state.people.setdefault(entry.by, PickerProgress(entry.text))
     state.pick(entry.by, filled.picks)

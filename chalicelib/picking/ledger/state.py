@@ -13,7 +13,7 @@ from typing import NamedTuple
 from chalicelib.picking.ledger.effects import EffectStack, PickerProgress
 from chalicelib.picking.ledger.holds import Hold, holds_of
 from chalicelib.picking.ledger.log_lines import INFO, WARNING, LogLine
-from chalicelib.picking.ledger.matching import ZERO
+from chalicelib.picking.ledger.matching import ONE, ZERO
 from chalicelib.picking.ledger.working_time import WorkTimer
 
 MAX_LOG_LINES = 20
@@ -60,7 +60,7 @@ class PickEntry(NamedTuple):
     by: str
     codes: tuple[str, ...] = ()
     """Of a scan: the codes on the label."""
-    amount: int = 1
+    amount: Decimal = ONE
     """Of a scan: the quantity that the label stands for."""
     is_place: bool = False
     """Of a scan: whether the codes name a location, at which nothing is counted."""
