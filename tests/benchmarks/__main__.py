@@ -25,6 +25,7 @@ from infra.local.objects import EmbeddedObjects  # noqa: E402
 from tests.benchmarks import (  # noqa: E402
     assignment,
     costing,
+    deliveries,
     endpoints,
     importing,
     mailboxes,
@@ -43,6 +44,10 @@ _PACKAGES = ("chalice", "pynamodb", "botocore", "msgspec", "PyJWT", "moto")
 
 def _endpoints(report: Report, engine: MeteredEngine, *, quick: bool) -> None:
     endpoints.run(report, engine, rounds=8 if quick else 30)
+
+
+def _deliveries(report: Report, engine: MeteredEngine, *, quick: bool) -> None:
+    deliveries.run(report, engine, rounds=30 if quick else 100)
 
 
 def _assignment(report: Report, engine: MeteredEngine, *, quick: bool) -> None:
@@ -90,6 +95,7 @@ def _server(report: Report, _: MeteredEngine, *, quick: bool) -> None:
 
 BENCHMARKS: dict[str, Callable[..., None]] = {
     "endpoints": _endpoints,
+    "deliveries": _deliveries,
     "assignment": _assignment,
     "sweep": _sweep,
     "reminders": _reminders,

@@ -127,7 +127,7 @@ class Fleet:
         riding = (number // 2) % 4 < (3 if busy else 1)
         return Rider(person, person.socket("courier"), busy, riding, lat, lng, random_source.uniform(0, 2 * math.pi))
 
-    def send(self, rider: Rider, *, by_socket: bool) -> Callable[[], None]:
+    def send(self, rider: Rider, *, by_socket: bool) -> Callable[[], object]:
         """Return the call that sends the next position of a courier."""
         body = rider.body(self.random_source)
         if by_socket:

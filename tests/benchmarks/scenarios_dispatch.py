@@ -7,10 +7,12 @@ counts for the units.
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from functools import cache, partial
 from random import Random
 from uuid import NAMESPACE_URL, uuid5
 
+from chalicelib.core.clock import iso
 from tests.benchmarks.scenarios_photos import PROVEN
 from tests.benchmarks.stage import Hit, Scenario, Stage
 from tests.builders import dispatch
@@ -188,17 +190,38 @@ def _location(stage: Stage, *, busy: bool) -> Hit:
     return Hit("POST", "/v1/courier/location", courier, body, status=204)
 
 
+def _settings(stage: Stage, method: str) -> Hit:
+    admin, body = stage.world.person("SYSTEM_ADMIN"), {"waiting_minutes": 20} if method == "PUT" else None
+    return Hit(method, "/v1/organisation/settings/dispatch", admin, body)
+
+
+def _import_vehicle_type(stage: Stage) -> Hit:
+    dispatcher = stage.world.person("dispatcher")
+    records = [{"code": "bike", "name": "Bike", "base_fare": 3, "per_km": 1.5}]
+    return Hit("POST", "/v1/imports/vehicle-types", dispatcher, {"records": records})
+
+
+def _schedule(stage: Stage) -> Hit:
+    customer = _customer(stage)
+    at = iso(stage.world.clock.now() + timedelta(hours=2))
+    return Hit("POST", "/v1/orders", customer, dispatch.order_body(pickup_after=at), status=201)
+
+
 def _in_organisation(scenario: Scenario) -> Scenario:
     return replace(scenario, org_id=str(uuid5(NAMESPACE_URL, scenario.situation or scenario.name)))
 
 
 _SCENARIOS = [
     Scenario("POST /v1/orders", partial(_place, couriers=1)),
-    Scenario("POST /v1/orders, nobody free", partial(_place, couriers=0)),
+    Scenario("POST /v1/orders, nobody free", partial(_place, couriers=0), trips=5),
     Scenario("POST /v1/orders, with a key", partial(_place, couriers=1, key="a-key")),
     Scenario("POST /v1/orders, replayed", _replayed),
     Scenario("POST /v1/orders, with a price", _place_priced),
+    Scenario("POST /v1/orders, scheduled", _schedule),
     Scenario("GET orders/tariffs", _tariffs),
+    Scenario("POST imports/vehicle-types", _import_vehicle_type, trips=4),
+    Scenario("GET organisation/settings/dispatch", partial(_settings, method="GET")),
+    Scenario("PUT organisation/settings/dispatch", partial(_settings, method="PUT")),
     _reading("GET /v1/orders/{id}", "/v1/orders/{order_id}"),
     _reading("GET /v1/orders/{id}/timeline", "/v1/orders/{order_id}/timeline"),
     Scenario("POST orders/{id}/tracking-link", _share),
@@ -223,7 +246,7 @@ _SCENARIOS = [
     Scenario("POST orders/deliver", partial(_decide, action="deliver", state="picked_up")),
     Scenario("POST customer/orders/cancel", _call_off),
     _reading("GET courier/availability", "/v1/courier/availability", as_courier=True),
-    Scenario("POST customer/orders/retry", _retry, trips=5),
+    Scenario("POST customer/orders/retry", _retry),
     Scenario("GET overview", _overview, situation="a past"),
     Scenario("GET orders", partial(_dispatcher, path="/v1/orders"), situation="a past"),
     Scenario("GET orders?status=", partial(_dispatcher, path="/v1/orders", status="delivered"), situation="a past"),

@@ -168,11 +168,12 @@ class Stage:
         person.socket(role)
         return person
 
-    def answer(self, event: dict[str, Any], expected: int) -> None:
-        """Return the application's response; an unexpected status ends the benchmark."""
+    def answer(self, event: dict[str, Any], expected: int) -> str:
+        """Return the body of the application's response; an unexpected status ends the benchmark."""
         answer = app.app(event, None)
         if answer["statusCode"] != expected:
             raise RuntimeError(f"{event['requestContext']['resourcePath']} was answered {answer}")
+        return str(answer["body"])
 
 
 @dataclass(frozen=True, slots=True)
