@@ -11,7 +11,7 @@ chose the next one, n orders would take n rounds and many would run out of attem
 chooses at random among the nearest two, then four, then eight: only in this case may the courier not be the nearest.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 from itertools import islice
@@ -21,7 +21,7 @@ from typing import Any
 import msgspec
 
 from chalicelib.core.clock import to_millis
-from chalicelib.core.store import Query, RawItem, Rows, get, parallel_reads
+from chalicelib.core.store import Query, RawItem, Rows, get, parallel_pair_reads, parallel_reads
 from chalicelib.dispatch.couriers import geo
 from chalicelib.dispatch.couriers.nearest_search import CellAnswer, LevelMemory, NearestSearch
 from chalicelib.dispatch.couriers.tables import (
@@ -80,15 +80,20 @@ class CourierCriteria(msgspec.Struct, frozen=True):
         return courier_of(raw) not in self.excluded
 
 
-def find_courier(criteria: CourierCriteria, random_source: Random) -> str | None:
-    """Return the id of the courier to offer the order to, or None if there is none."""
+def find_courier(
+    criteria: CourierCriteria, random_source: Random, beside: Callable[[], object] | None = None
+) -> str | None:
+    """Return the id of the courier to offer the order to, or None if there is none.
+
+    `beside` is called at the same time as the last queries, before there is none.
+    """
     if criteria.pickup is None:
         since = idle_keys_since(criteria.org_id, criteria.now, criteria.oldest)
-        return _longest_idle(criteria, random_source, [*since, *_positionless(criteria)])
+        return _longest_idle(criteria, random_source, [*since, *_positionless(criteria)], beside)
     near = _near(criteria, criteria.pickup)
     if near:
         return _spread(criteria, random_source, near)
-    return _longest_idle(criteria, random_source, _positionless(criteria))
+    return _longest_idle(criteria, random_source, _positionless(criteria), beside)
 
 
 def _near(criteria: CourierCriteria, pickup: tuple[float, float]) -> list[str]:
@@ -176,8 +181,14 @@ def _young_enough(criteria: CourierCriteria, entries: Sequence[RawItem]) -> Iter
             yield raw
 
 
-def _longest_idle(criteria: CourierCriteria, random_source: Random, idle_keys: Sequence[str]) -> str | None:
+def _longest_idle(
+    criteria: CourierCriteria,
+    random_source: Random,
+    idle_keys: Sequence[str],
+    beside: Callable[[], object] | None,
+) -> str | None:
     """Return the longest idle courier of these index keys, or None."""
-    found = parallel_reads([partial(_first_idle, criteria, idle) for idle in idle_keys])
+    reads = [partial(_first_idle, criteria, idle) for idle in idle_keys]
+    found, _ = parallel_pair_reads(reads, [] if beside is None else [beside])
     ranked = [courier_id for _, courier_id in sorted(courier for courier in found if courier is not None)]
     return _spread(criteria, random_source, ranked) if ranked else None

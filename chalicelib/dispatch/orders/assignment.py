@@ -6,6 +6,7 @@ no order two couriers. If the courier turns out to be taken, the attempt fails a
 
 from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 
 from chalicelib.core.work import UnitOfWork
 from chalicelib.dispatch.couriers import duty
@@ -13,7 +14,7 @@ from chalicelib.dispatch.couriers.nearest import CourierCriteria, find_courier
 from chalicelib.dispatch.orders import events
 from chalicelib.dispatch.orders.rules import ACTIVE, OrderAction, OrderState
 from chalicelib.dispatch.orders.tables import Order, list_values, offer_shard, person_key
-from chalicelib.dispatch.orders.waiting import begin_wait, waits_no_more
+from chalicelib.dispatch.orders.waiting import begin_wait, mark_area, waits_no_more
 from chalicelib.dispatch.settings import radius_m
 
 _GIVEN_UP = {OrderAction.DECLINE: "declined_by", OrderAction.RELEASE: "released_by"}
@@ -26,8 +27,11 @@ def given_up_by(order: Order, action: OrderAction) -> set[str]:
     return set(getattr(order, _GIVEN_UP[action]) or ()) if action in _GIVEN_UP else set()
 
 
-def next_courier(work: UnitOfWork, order: Order) -> str | None:
-    """Return the courier to offer the order to now: never one who had the offer before."""
+def next_courier(work: UnitOfWork, order: Order, *, waits_already: bool = False) -> str | None:
+    """Return the courier to offer the order to now: never one who had the offer before.
+
+    Before it returns None, it is written that orders may wait here, unless the order `waits_already`.
+    """
     taken = {label for label in work.conflicts if not label.startswith(duty.OFF_DUTY)}
     criteria = CourierCriteria(
         org_id=order.org_id,
@@ -38,7 +42,7 @@ def next_courier(work: UnitOfWork, order: Order) -> str | None:
         radius_m=radius_m(work, order.org_id),
         conflicts=len(taken),
     )
-    return find_courier(criteria, work.random_source)
+    return find_courier(criteria, work.random_source, None if waits_already else partial(mark_area, work, order))
 
 
 def offered(work: UnitOfWork, courier_id: str | None, order: Order) -> dict[str, object]:

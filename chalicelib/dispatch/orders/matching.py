@@ -63,7 +63,7 @@ def serve_order(org_id: str, order_id: str, work: UnitOfWork) -> bool:
     order = get(order_key(org_id, order_id))
     if order is None or not is_waiting(order, work.now):
         return False
-    courier_id = assignment.next_courier(work, order)
+    courier_id = assignment.next_courier(work, order, waits_already=True)
     if courier_id is None:
         return False
     offered = serve_courier(org_id, courier_id, work, order_id)

@@ -74,16 +74,26 @@ def cell_of(order: Order) -> str:
 
 
 def begin_wait(work: UnitOfWork, order: Order) -> dict[str, object]:
-    """Return the fields of an order that waits from now on; its area is written at once."""
-    until = work.now + timedelta(minutes=dispatch_settings(work, order.org_id).waiting_minutes)
-    cell = cell_of(order)
-    _mark_area(order.org_id, cell, until)
+    """Return the fields of an order that waits from now on; its area has been marked."""
+    until = _waits_until(work, order)
     return {
         "waiting_until": until,
-        "waiting_cell": waiting_cell(order.org_id, cell),
+        "waiting_cell": waiting_cell(order.org_id, cell_of(order)),
         "due_shard": DUE_SHARDS.key_of(order.order_id, WAITING),
         "due_at": until,
     }
+
+
+def mark_area(work: UnitOfWork, order: Order) -> None:
+    """Write that orders wait where this one would, outside the unit of work: it may be written for nothing."""
+    until, area_key = _waits_until(work, order), waiting_area_key(order.org_id, cell_of(order))
+    area = get(area_key)
+    if area is not None and area.until >= until:
+        return
+    kept_until = until + _AREA_SLACK
+    shorter = WaitingArea.until.does_not_exist() | (WaitingArea.until < kept_until)
+    actions: list[Action] = [WaitingArea.until.set(kept_until), WaitingArea.expires_at.set(kept_until)]
+    write_if(lambda: area_key.new().update(actions=actions, condition=shorter))
 
 
 def waits_no_more() -> dict[str, object]:
@@ -130,13 +140,5 @@ def _order_ids(hash_key: str, fits: Callable[[Mapping[str, Any]], bool]) -> list
     return list(islice((str(row["order_id"]["S"]) for row in rows if fits(row)), _CANDIDATES))
 
 
-def _mark_area(org_id: str, cell: str, until: datetime) -> None:
-    """Write that orders wait in an area, outside the unit of work: the area may be written for nothing."""
-    area_key = waiting_area_key(org_id, cell)
-    area = get(area_key)
-    if area is not None and area.until >= until:
-        return
-    kept_until = until + _AREA_SLACK
-    shorter = WaitingArea.until.does_not_exist() | (WaitingArea.until < kept_until)
-    actions: list[Action] = [WaitingArea.until.set(kept_until), WaitingArea.expires_at.set(kept_until)]
-    write_if(lambda: area_key.new().update(actions=actions, condition=shorter))
+def _waits_until(work: UnitOfWork, order: Order) -> datetime:
+    return work.now + timedelta(minutes=dispatch_settings(work, order.org_id).waiting_minutes)
