@@ -21,6 +21,7 @@ from tests.builders.picking import (
     claim,
     line,
     load,
+    log_messages,
     record,
     scanner_state,
     stored,
@@ -121,6 +122,16 @@ def test_barcode_of_a_pack_counts_its_units(world: World) -> None:
     scanner = Scanner(world, at_work(world, lines=[line(1, 30, barcodes=barcodes)]))
     scanner.send(scanner.scan("CASE-1"), scanner.scan("96385074"), scanner.scan("case-1"))
     assert int(stored().units) == 25
+    check_replay(world)
+
+
+def test_check_code_of_another_location_is_a_warning(world: World) -> None:
+    lines = [line(1, check_code="47"), line(2, check_code="12")]
+    scanner = Scanner(world, at_work(world, lines=lines))
+    scanner.send_scans(1, "A-01")
+    scanner.send_scans(1, "12")
+    assert log_messages(scanner.state())[0] == "! Wrong check code for A-01"
+    assert int(stored().units) == 0
     check_replay(world)
 
 

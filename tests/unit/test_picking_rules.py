@@ -93,6 +93,36 @@ def test_location_label_says_where_the_picker_is_and_counts_nothing(raw: str) ->
     assert ledger.add(EntryKind.UNDO).messages[-1] == "Undone: 1 of SKU-1 at A-01"
 
 
+CHECKED = PickLines(
+    [
+        PickLine(1, "SKU-1", Decimal(2), "A-01", (), None, (), None, "47"),
+        PickLine(2, "SKU-2", Decimal(2), "A-02", (), None, (), None, "12"),
+        PickLine(3, "SKU-3", Decimal(2), "A-03", (), None, (), None, "47"),
+    ]
+)
+
+
+@pytest.mark.parametrize(
+    ("scans", "message"),
+    [
+        (["47"], "At A-01, checked"),
+        (["A-01", "47"], "At A-01, checked"),
+        (["A-03", "47"], "At A-03, checked"),
+        (["SKU-1", "SKU-1", "47"], "At A-03, checked"),  # the first location at which something is left
+        (["A-01", "12"], "! Wrong check code for A-01"),
+        (["A-01", "12", "12"], "At A-02, checked"),
+        (["A-01", "SKU-1", "12"], "At A-02, checked"),  # the picker went on
+        (["A-01", "48"], "! No line has the code 48"),
+    ],
+)
+def test_check_code_confirms_the_location(scans: list[str], message: str) -> None:
+    ledger = LedgerBuilder().claim()
+    for raw in scans:
+        ledger.add(EntryKind.SCAN, **read_code(raw, CHECKED)._asdict())
+    line = fold(CHECKED, ledger.entries).log[-1]
+    assert ("! " if line.level == "warning" else "") + line.message == message
+
+
 def test_location_without_a_line_is_a_warning() -> None:
     ledger = LedgerBuilder().claim().scan_label("(414)9521234000778(254)Z-9")
     assert ledger.messages[-1] == "! No line is at Z-9"

@@ -88,6 +88,9 @@ class PickLineRecord(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     uom: Annotated[Name, Meta(max_length=16)] | None = None
     """The unit of the quantity, such as `kg`. On lines in `kg` or `g` the net weight in a GS1 code is the quantity that
     its scan counts."""
+    check_code: Annotated[Scan, Meta(max_length=128)] | None = None
+    """The code at the location that shows that it is the right one. It is scanned after the label of the location, or
+    instead of it, and counts nothing; that of another location is a warning. Several locations may have the same."""
 
     @staticmethod
     def cross_check(present: Mapping[str, object]) -> Mapping[str, str]:
@@ -106,6 +109,7 @@ class PickLineRecord(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             self.pallet,
             tuple((pack.code, _exact(pack.quantity)) for pack in packs),
             self.uom,
+            self.check_code,
         )
 
 

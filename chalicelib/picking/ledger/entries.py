@@ -70,6 +70,7 @@ class StoredState(msgspec.Struct, omit_defaults=True):
     people: dict[str, PickerProgress] = {}
     picked: dict[int, Decimal] = {}
     counted_units: set[str] = set()
+    labels: dict[str, str] = {}
     wraps: int = 0
     delays: int = 0
     breaks: int = 0

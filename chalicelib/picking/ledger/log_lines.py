@@ -58,6 +58,16 @@ def at_location(line: PickLine) -> str:
     return f"At {line.location}"
 
 
+def checked_location(line: PickLine) -> str:
+    """Return the line for the right check code of a location."""
+    return f"At {line.location}, checked"
+
+
+def wrong_check_code(location: str) -> str:
+    """Return the warning for the check code of another location, scanned after the label of this one."""
+    return f"Wrong check code for {location}"
+
+
 def unknown_location(codes: Sequence[str]) -> str:
     """Return the warning for the label of a location at which no line is."""
     return f"No line is at {_shown(codes)}"

@@ -31,6 +31,8 @@ class PickLine(NamedTuple):
     packs: tuple[tuple[str, Decimal], ...] = ()
     """The barcodes that stand for several units, and how many."""
     uom: str | None = None
+    check_code: str | None = None
+    """The code at the location that shows that it is the right one; several locations may have the same."""
 
 
 class FillResult(NamedTuple):
@@ -49,13 +51,13 @@ class Reading(NamedTuple):
     codes: tuple[str, ...]
     amount: Decimal = ONE
     is_place: bool = False
-    """Whether the codes name a location and no goods."""
+    """Whether the codes name a location, or are its check code, and no goods."""
     unit: str | None = None
     """The fingerprint of the unit, if the label tells it from all others."""
 
 
-_LOCATION = 2
-"""The place of the locations among the indexes of lines."""
+_GOODS, _PLACES, _CHECKS = slice(2), slice(2, 3), slice(3, None)
+"""Which of the indexes of lines are of barcodes and SKUs, of locations, and of check codes."""
 _CodeIndex = Mapping[str, Sequence[PickLine]]
 
 
@@ -77,11 +79,15 @@ class PickLines:
 
     def with_goods(self, codes: Sequence[str]) -> Sequence[PickLine]:
         """Return the lines that have any of these codes as a barcode, else as a SKU."""
-        return self._find(slice(_LOCATION), codes)
+        return self._find(_GOODS, codes)
 
     def at_place(self, codes: Sequence[str]) -> Sequence[PickLine]:
         """Return the lines that have any of these codes as a location."""
-        return self._find(slice(_LOCATION, None), codes)
+        return self._find(_PLACES, codes)
+
+    def with_check_code(self, codes: Sequence[str]) -> Sequence[PickLine]:
+        """Return the lines at whose location any of these codes is the check code."""
+        return self._find(_CHECKS, codes)
 
     def _find(self, indexes: slice, codes: Sequence[str]) -> Sequence[PickLine]:
         exact = _find(self._by_code[indexes], [canonical_code(code) for code in codes])
@@ -105,16 +111,19 @@ def _in_capitals(code: str) -> str:
 
 
 def _index(lines: Iterable[PickLine], form: Callable[[str], str]) -> tuple[_CodeIndex, ...]:
-    """Return the lines by their barcodes, by their SKUs, and by their locations, each in this form."""
+    """Return the lines by barcodes, by SKUs, by locations, and by check codes, each in this form."""
     by_barcode: dict[str, list[PickLine]] = {}
     by_sku: dict[str, list[PickLine]] = {}
     by_location: dict[str, list[PickLine]] = {}
+    by_check_code: dict[str, list[PickLine]] = {}
     for line in lines:
         for code in dict.fromkeys(map(form, line.barcodes)):
             by_barcode.setdefault(code, []).append(line)
         by_sku.setdefault(form(line.sku), []).append(line)
         by_location.setdefault(form(line.location), []).append(line)
-    return by_barcode, by_sku, by_location
+        if line.check_code is not None:
+            by_check_code.setdefault(form(line.check_code), []).append(line)
+    return by_barcode, by_sku, by_location, by_check_code
 
 
 def fill(lines: Sequence[PickLine], picked: Mapping[int, Decimal], amount: Decimal) -> FillResult:
@@ -138,6 +147,8 @@ def read_code(raw: str, lines: PickLines) -> Reading:
         if lines.matching((code,)):
             goods = lines.with_goods((code,))
             return Reading((code,), _pack_quantity(goods, (code,)), is_place=not goods)
+        if lines.with_check_code((code,)):
+            return Reading((code,), is_place=True)
     codes = scan.candidates or (raw,)
     goods = () if scan.kind is ScanKind.LOCATION else lines.with_goods(codes)
     if scan.kind is ScanKind.LOCATION or (not goods and lines.at_place(codes)):

@@ -62,8 +62,9 @@ def _scan(state: AssignmentState, lines: PickLines, entry: PickEntry) -> Undoabl
     if entry.by in state.people and state.people[entry.by].timer.pause is Pause.BREAK:
         state.add_log_line(entry, log_lines.BREAK_ENDED)
     state.change_timer(entry.by, lambda timer: timer.resume(entry.at))
+    label = state.labels.pop(entry.by, None)
     if entry.is_place:
-        _confirm_place(state, lines, entry)
+        _confirm_place(state, lines, entry, label)
         return None
     matches = lines.matching(entry.codes)
     if matches and entry.unit in state.counted_units:
@@ -100,11 +101,20 @@ def _count(
     )
 
 
-def _confirm_place(state: AssignmentState, lines: PickLines, entry: PickEntry) -> None:
-    """Log at which location the picker is."""
-    found = lines.at_place(entry.codes)
-    message = log_lines.at_location(found[0]) if found else log_lines.unknown_location(entry.codes)
-    state.add_log_line(entry, message, warning=not found)
+def _confirm_place(state: AssignmentState, lines: PickLines, entry: PickEntry, label: str | None) -> None:
+    """Log at which location the picker is; `label` is the location whose label was scanned before."""
+    found, checked = lines.at_place(entry.codes), lines.with_check_code(entry.codes)
+    if found:
+        state.labels[entry.by] = found[0].location
+        state.add_log_line(entry, log_lines.at_location(found[0]))
+    elif not checked:
+        state.add_log_line(entry, log_lines.unknown_location(entry.codes), warning=True)
+    elif label is not None and all(line.location != label for line in checked):
+        state.add_log_line(entry, log_lines.wrong_check_code(label), warning=True)
+    else:
+        here = [line for line in checked if line.location == label]
+        open_lines = [line for line in checked if state.picked.get(line.number, ZERO) < line.quantity]
+        state.add_log_line(entry, log_lines.checked_location((*here, *open_lines, *checked)[0]))
 
 
 def _complete(state: AssignmentState, lines: PickLines, entry: PickEntry) -> bool:

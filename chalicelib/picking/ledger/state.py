@@ -89,6 +89,8 @@ class AssignmentState:
     picked: dict[int, Decimal] = field(default_factory=dict)
     counted_units: set[str] = field(default_factory=set)
     """The fingerprints of the units that were counted and not taken back."""
+    labels: dict[str, str] = field(default_factory=dict)
+    """The location of each picker whose last scan was its label."""
     wraps: int = 0
     delays: int = 0
     breaks: int = 0
