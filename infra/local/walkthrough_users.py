@@ -83,7 +83,8 @@ class ApiConnection:
         except httpx.HTTPError as error:
             raise WalkthroughFailed(f"{self.http.base_url} cannot be reached ({error}). {_START_IT}") from error
         content = response.json() if response.content else None
-        self.console.line(self.username, "http", f"{method} {path} -> {response.status_code}", content)
+        shown = "/".join(str(_shortened(part)) for part in path.split("/"))
+        self.console.line(self.username, "http", f"{method} {shown} -> {response.status_code}", content)
         if response.status_code != status:
             problem = f"{method} {path} returned {response.status_code}, expected {status}"
             if path == "/v1/auth/login" and response.status_code == 401:

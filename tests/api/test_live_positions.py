@@ -105,6 +105,21 @@ def test_positions_come_at_most_every_five_seconds(world: World, customer: Perso
     assert arrived == [1, 0, 0, 1, 0, 0, 1, 0, 0, 1, 0, 0]
 
 
+def test_the_first_position_of_the_next_order_waits_for_nothing(
+    world: World, customer: Person, courier: Person
+) -> None:
+    socket = customer.socket("customer")
+    first = order(customer)
+    carried(courier, first, "picked_up")
+    ride(world, courier, 0.8)
+    assert len(seen(world, socket)) == 1
+    step(courier, "delivered", first["id"])
+    second = order(customer)
+    carried(courier, second, "accepted")
+    ride(world, courier, 0.7, seconds=1)
+    assert [position["order_id"] for position in seen(world, socket)] == [second["id"]]
+
+
 def test_of_many_reports_at_one_moment_one_is_sent(world: World, customer: Person, courier: Person) -> None:
     socket = customer.socket("customer")
     carried(courier, order(customer), "accepted")

@@ -1,5 +1,6 @@
 """The walkthrough command."""
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -14,7 +15,10 @@ def test_walkthrough_can_be_repeated(brisk_stack: Stack) -> None:
         assert played.returncode == 0, played.stdout + played.stderr
         for event in ("order.assigned", "order.assignment_timed_out", "order.reassigned_away", "order.status"):
             assert f"<- {event}" in played.stdout
-        assert "/v1/courier/orders/delivered -> 200" in played.stdout
+        assert "<- courier.location" in played.stdout
+        for step in ("delivered -> 409", "delivered -> 200"):
+            assert f"/v1/courier/orders/{step}" in played.stdout
+        assert len(re.findall(r"GET /v1/track/demo\.\S{,10}\.\.\. -> 200", played.stdout)) == 6
         assert played.stderr == ""
 
 

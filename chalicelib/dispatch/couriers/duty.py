@@ -84,7 +84,7 @@ def take(work: UnitOfWork, org_id: str, courier_id: str, order_id: str, *, any_p
         courier_key(org_id, courier_id),
         condition=free,
         on_conflict=Unavailable("All nearby couriers were taken at the same moment; try again."),
-        actions=[C.order_id.set(order_id), *_unindexed()],
+        actions=[C.order_id.set(order_id), C.followed_at.remove(), *_unindexed()],
         changes={"order_id": [None, order_id]},
         label=courier_id,
     )
