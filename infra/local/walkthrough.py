@@ -216,10 +216,12 @@ def run(url: str, password: str) -> None:
     console = Console()
     with httpx.Client(base_url=url, timeout=30, trust_env=False) as http, ExitStack() as open_sockets:
         console.title("All users sign in and open a socket")
-        users = [WalkthroughUser.sign_in(ApiConnection(name, console, http), password) for name in _USERNAMES]
+        customer, first, second = users = [
+            WalkthroughUser.sign_in(ApiConnection(name, console, http), password) for name in _USERNAMES
+        ]
         for user, channel in zip(users, ("customer", "courier", "courier"), strict=True):
             open_sockets.enter_context(user.listening(f"{url.replace('http', 'ws', 1)}/v1/ws/{channel}"))
-        delivery = DeliveryWalkthrough(console, *users, receiver=ApiConnection("receiver", console, http))
+        delivery = DeliveryWalkthrough(console, customer, first, second, ApiConnection("receiver", console, http))
         try:
             delivery.play()
         except BaseException:
