@@ -212,10 +212,10 @@ class NoSerialsLeft(PackingRefused):
 
 
 class NoSscc(PackingRefused):
-    """The box has no SSCC to print. `details` is empty."""
+    """The box is not closed, or has no SSCC although a GS1 company prefix is set. `details` is empty."""
 
     code = "NO_SSCC"
-    summary = "This box has no SSCC: it is open, or it was closed before a GS1 company prefix was set."
+    summary = "This box has no label: it is not closed, or it was closed before a GS1 company prefix was set."
 
 
 class NoBoxes(PackingRefused):

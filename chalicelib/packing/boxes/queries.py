@@ -6,7 +6,7 @@ from typing import NamedTuple
 from chalicelib.core.clock import Clock
 from chalicelib.core.store import Query, get, get_many, parallel_pair_reads, parallel_reads
 from chalicelib.packing.boxes.rules import BoxStatus, ProductSums, sum_products
-from chalicelib.packing.boxes.schemas import BoxQuery
+from chalicelib.packing.boxes.schemas import BoxQuery, LabelQuery
 from chalicelib.packing.boxes.tables import (
     Box,
     BoxContent,
@@ -18,6 +18,7 @@ from chalicelib.packing.boxes.tables import (
     products_query,
 )
 from chalicelib.packing.errors import NoSscc
+from chalicelib.packing.settings import PackingSettings
 from chalicelib.packing.shipments.tables import Shipment, shipment_key
 
 _BATCH = 100
@@ -76,27 +77,30 @@ def read_boxes(shipment: Shipment, clock: Clock) -> list[Box]:
     return [box for box in boxes if box is not None]
 
 
-def get_label(box: Box) -> str:
-    """Return the label of a closed box for a printer. Raise `NoSscc` if the box is open or has no SSCC."""
+def get_label(box: Box, query: LabelQuery, settings: PackingSettings) -> str:
+    """Return the label of a closed box for a printer, a plain one if the organisation has no GS1 company prefix.
+
+    Raise `NoSscc` if the box is open, or has no SSCC although there is a prefix.
+    """
     from chalicelib.packing.boxes import labels
 
-    _sscc_of(box)
+    _check_label(box, settings)
     [current], [shipment] = parallel_pair_reads(
         [partial(read_box, box.org_id, box.box_id)], [partial(get, shipment_key(box.org_id, box.shipment_id))]
     )
     if current is None or shipment is None:
         raise NoSscc
-    return labels.render_zpl(
-        labels.BoxLabel(
-            customer_name=shipment.customer_name,
-            shipment_number=shipment.shipment_number,
-            so_number=shipment.so_number,
-            box_number=box.box_number,
-            sscc=_sscc_of(current.box),  # checked again: the box may have been reopened and changed
-            weight=current.box.weight,
-            contents=sum_products(content.product for content in current.contents),
-        )
+    _check_label(current.box, settings)  # checked again: the box may have been reopened and changed
+    label = labels.BoxLabel(
+        customer_name=shipment.customer_name,
+        shipment_number=shipment.shipment_number,
+        so_number=shipment.so_number,
+        box_number=box.box_number,
+        sscc=current.box.sscc,
+        weight=current.box.weight,
+        contents=sum_products(content.product for content in current.contents),
     )
+    return labels.render_zpl(label, query.dpi)
 
 
 def read_box(org_id: str, box_id: str) -> BoxWithContents | None:
@@ -115,8 +119,8 @@ def read_stored_box(org_id: str, box_id: str) -> StoredBox | None:
     return None if box is None else StoredBox(Box.from_raw_data(box), contents, products)
 
 
-def _sscc_of(box: Box) -> str:
-    """Return the SSCC of a closed box. Raise `NoSscc`."""
-    if box.sscc is None or box.status != BoxStatus.CLOSED:
+def _check_label(box: Box, settings: PackingSettings) -> None:
+    """Raise `NoSscc` if there is no label of a box."""
+    lacks_sscc = box.sscc is None and settings.gs1_company_prefix is not None
+    if box.status != BoxStatus.CLOSED or lacks_sscc:
         raise NoSscc
-    return box.sscc

@@ -13,7 +13,7 @@ from chalicelib.edge.endpoint import AuditTarget, Resource
 from chalicelib.edge.request import Empty, Request, Response, text
 from chalicelib.edge.routes import Routes
 from chalicelib.identity.accounts.tables import organisation_key
-from chalicelib.identity.settings import organisation_settings
+from chalicelib.identity.settings import organisation_settings, section_of
 from chalicelib.packing import errors, permissions
 from chalicelib.packing.boxes import examples, queries, schemas, service, views
 from chalicelib.packing.boxes.sscc_allocation import claim_prefix
@@ -209,6 +209,7 @@ def void_box(request: Request[Empty, Empty, Box], work: UnitOfWork) -> Box:
     f"{BASE}/box/{{box_id}}/label",
     permission=permissions.READ,
     resource=BOX_RESOURCE,
+    related={"organisation": ORGANISATION_RESOURCE},
     query=schemas.LabelQuery,
     returns=str,
     media_type=ZPL,
@@ -219,9 +220,10 @@ def void_box(request: Request[Empty, Empty, Box], work: UnitOfWork) -> Box:
 def get_label(request: Request[Empty, schemas.LabelQuery, Box]) -> Response[Any]:
     """Get the label of a closed box, 4 by 6 inches, in ZPL.
 
-    It is made for printers with 203 dots per inch. Send the response to the printer as it is.
+    Without a GS1 company prefix it is a plain label without SSCC. Send the response to the printer as it is.
     """
-    return text(queries.get_label(request.resource), ZPL)
+    settings = section_of(request.related["organisation"], PACKING)
+    return text(queries.get_label(request.resource, request.query, settings), ZPL)
 
 
 @routes.get(

@@ -89,6 +89,8 @@ class LabelQuery(msgspec.Struct, frozen=True):
 
     format: Literal["zpl"] = "zpl"
     """The language of the label printer."""
+    dpi: Literal[203, 300] = 203
+    """The resolution of the label printer, in dots per inch."""
 
 
 class PackedContent(msgspec.Struct, frozen=True):
