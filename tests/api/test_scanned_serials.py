@@ -95,3 +95,21 @@ def test_a_code_that_was_stored_as_a_whole_is_found_by_the_same_scan(line: Line)
     old.save()
     data(line.unbind(module, "C-7"))
     assert traced(line, FORMS[2])["status"] == "BOUND"
+
+
+def test_a_code_of_another_article_than_the_skus_is_refused(line: Line) -> None:
+    batch = line.batch()
+    other, sku = "09521234111115", batch["sku"]["id"]
+    settings = {"gtins": {sku: {"cell": GTIN, "pack": other}}}
+    assert line.admin.put("/v1/organisation/settings/traceability", settings).status == 200
+    module = line.module(batch, serial=f"(01){other}(21)M-1")  # modules of the SKU have no article
+    refused = {"serial": f"is a code of the article {other}, not of {GTIN}"}
+    answer = line.bind(module, f"(01){other}(21)A")
+    assert (answer.status, answer.fields) == (422, refused)
+    answer = line.bind_tray(module, [f"(01){GTIN}(21)A", f"(01){other}(21)B"])
+    assert (answer.status, answer.fields) == (422, {"serials.1": refused["serial"]})
+    answer = line.production.post("/v1/packs", {"batchId": batch["id"], "serial": f"(01){GTIN}(21)P-1"})
+    assert (answer.status, set(answer.fields)) == (422, {"serial"})
+    data(line.bind(module, f"(01){GTIN}(21)A"))
+    data(line.bind(module, "B"))
+    assert line.pack(batch, serial=f"(01){other}(21)P-1")["serial"] == "P-1"

@@ -11,16 +11,22 @@ from typing import TypeVar
 
 from chalicelib.core.actor import Actor
 from chalicelib.core.counters import change_contended, is_exact
-from chalicelib.core.errors import VersionConflict
-from chalicelib.core.store import ItemKey
+from chalicelib.core.errors import ValidationFailed, VersionConflict
+from chalicelib.core.store import ItemKey, get
 from chalicelib.core.table import parts_of
 from chalicelib.core.work import UnitOfWork
+from chalicelib.identity.accounts.tables import organisation_key
+from chalicelib.identity.settings import section_of
 from chalicelib.manufacturing.errors import line_conflict
 from chalicelib.manufacturing.rules import LineAction, missing_for_binding
 from chalicelib.manufacturing.status_counters import count_status_change, new_entity_values, sku_values, status_values
 from chalicelib.manufacturing.tables import Assembly, ProductionBatch, list_partition
+from chalicelib.manufacturing.traceability.rules import ScannedPart, wrong_articles
+from chalicelib.manufacturing.traceability.settings import TRACEABILITY
 from chalicelib.manufacturing.traceability.tables import BOUND, LedgerEntry, ledger_key
 
+CELL_ARTICLE = "cell"
+"""The name of a cell's GTIN in the settings; those of modules and packs have the name of their kind."""
 AssemblyT = TypeVar("AssemblyT", bound=Assembly)
 
 
@@ -37,6 +43,18 @@ def new_assembly(
         **new_entity_values(work, org_id, model.kind, item_id, actor.user_id),
         **sku_values(org_id, model.kind, batch.sku, item_id),
     )
+
+
+def require_article(org_id: str, sku_id: str, kind: str, parts: Mapping[str, ScannedPart]) -> None:
+    """Raise `ValidationFailed` if a scan, by its field, names another article than the SKU has.
+
+    `kind` is `cell`, `module` or `pack`. The organisation is read only if a scan names an article.
+    """
+    if any(part.gtin is not None for part in parts.values()):
+        gtins = section_of(get(organisation_key(org_id)), TRACEABILITY).gtins.get(sku_id)
+        errors = wrong_articles(parts, getattr(gtins, kind, None))
+        if errors:
+            raise ValidationFailed(errors)
 
 
 def require_room(assembly: Assembly, parts: int, part: str, action: LineAction) -> None:

@@ -1,18 +1,25 @@
 """The use cases of modules: create, bind and unbind cells, seal."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 
 from chalicelib.core.actor import Actor
 from chalicelib.core.errors import VersionConflict
 from chalicelib.core.work import UnitOfWork
-from chalicelib.manufacturing.assembly.binding import append_ledger_entry, new_assembly, require_room, update_binding
+from chalicelib.manufacturing.assembly.binding import (
+    CELL_ARTICLE,
+    append_ledger_entry,
+    new_assembly,
+    require_article,
+    require_room,
+    update_binding,
+)
 from chalicelib.manufacturing.assembly.schemas import BindCell, BindCells, CreateModule, UnbindCell
 from chalicelib.manufacturing.errors import line_conflict
 from chalicelib.manufacturing.rules import MODULE, BatchStatus, LineAction, ModuleStatus, missing_for_seal
 from chalicelib.manufacturing.status_counters import change_status, create_listed
 from chalicelib.manufacturing.tables import LINE_HOURS, Module, ProductionBatch, batch_key, module_key
 from chalicelib.manufacturing.traceability import serial_registry
-from chalicelib.manufacturing.traceability.rules import read_part, read_tray
+from chalicelib.manufacturing.traceability.rules import ScannedPart, lot_of, read_part
 from chalicelib.manufacturing.traceability.tables import (
     CELL,
     UNBOUND,
@@ -27,8 +34,10 @@ from chalicelib.manufacturing.traceability.tables import (
 
 def create_module(work: UnitOfWork, batch: ProductionBatch, command: CreateModule, actor: Actor) -> Module:
     """Create a module in a batch that is in progress. Fails with `DuplicateSerial`."""
+    part = read_part(command.serial)
+    require_article(batch.org_id, batch.sku.id, Module.kind, {"serial": part})
     key = module_key(actor.org_id, f"MOD-{work.ids.new()}")
-    module = new_assembly(work, key, batch, serial=read_part(command.serial).serial, actor=actor)
+    module = new_assembly(work, key, batch, serial=part.serial, actor=actor)
     work.audit(Module.kind, module.item_id, "MODULE_CREATED")
     create_listed(work, module)
     serial_registry.register_assembly(work, module)
@@ -39,12 +48,14 @@ def create_module(work: UnitOfWork, batch: ProductionBatch, command: CreateModul
 
 def bind_cell(work: UnitOfWork, module: Module, command: BindCell, actor: Actor) -> Module:
     """Bind a cell. Raise `Conflict` if the module is full; fails with `DuplicateSerial`."""
-    return _bind(work, module, [command.serial], actor, given_lot=command.lot, action=LineAction.BIND_CELL)
+    parts = {"serial": read_part(command.serial)}
+    return _bind(work, module, parts, actor, given_lot=command.lot, action=LineAction.BIND_CELL)
 
 
 def bind_cells(work: UnitOfWork, module: Module, command: BindCells, actor: Actor) -> Module:
     """Bind a tray of cells, all or none. Raise `Conflict` if there is not enough room; fails with `DuplicateSerial`."""
-    return _bind(work, module, command.serials, actor, given_lot=command.lot, action=LineAction.BIND_CELLS)
+    parts = {f"serials.{place}": read_part(raw) for place, raw in enumerate(command.serials)}
+    return _bind(work, module, parts, actor, given_lot=command.lot, action=LineAction.BIND_CELLS)
 
 
 def unbind_cell(
@@ -74,9 +85,16 @@ def seal_module(work: UnitOfWork, module: Module) -> Module:
 
 
 def _bind(
-    work: UnitOfWork, module: Module, scans: Sequence[str], actor: Actor, *, given_lot: str | None, action: LineAction
+    work: UnitOfWork,
+    module: Module,
+    parts: Mapping[str, ScannedPart],
+    actor: Actor,
+    *,
+    given_lot: str | None,
+    action: LineAction,
 ) -> Module:
-    serials, lot = read_tray(scans, given_lot)
+    require_article(module.org_id, module.sku_id, CELL_ARTICLE, parts)
+    serials, lot = [part.serial for part in parts.values()], lot_of(parts.values(), given_lot)
     require_room(module, len(serials), "cell", action)
     entry = append_ledger_entry(work, module, actor.user_id, serials, lot=lot)
     serial_registry.register_cells(work, module, serials, lot=lot, entry=entry.sk)

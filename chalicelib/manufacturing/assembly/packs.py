@@ -10,7 +10,13 @@ from chalicelib.core.actor import Actor
 from chalicelib.core.errors import Conflict, VersionConflict
 from chalicelib.core.store import get_many
 from chalicelib.core.work import UnitOfWork
-from chalicelib.manufacturing.assembly.binding import append_ledger_entry, new_assembly, require_room, update_binding
+from chalicelib.manufacturing.assembly.binding import (
+    append_ledger_entry,
+    new_assembly,
+    require_article,
+    require_room,
+    update_binding,
+)
 from chalicelib.manufacturing.assembly.schemas import BindModule, BindModules, CreatePack
 from chalicelib.manufacturing.errors import ModulesNotFound, line_conflict
 from chalicelib.manufacturing.rules import (
@@ -35,8 +41,10 @@ def create_pack(work: UnitOfWork, batch: ProductionBatch, command: CreatePack, a
 
     Raise `ModulesNotFound`, or `Conflict` if a module cannot be bound. Fails with `DuplicateSerial`.
     """
+    part = read_part(command.serial)
+    require_article(batch.org_id, batch.sku.id, Pack.kind, {"serial": part})
     key = pack_key(actor.org_id, f"PCK-{work.ids.new()}")
-    pack = new_assembly(work, key, batch, serial=read_part(command.serial).serial, actor=actor)
+    pack = new_assembly(work, key, batch, serial=part.serial, actor=actor)
     work.audit(Pack.kind, pack.item_id, "PACK_CREATED")
     if command.module_ids:
         _bind_first_modules(work, pack, batch, command.module_ids, actor)

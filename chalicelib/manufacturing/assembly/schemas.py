@@ -12,7 +12,7 @@ from chalicelib.edge.types import EntityId, Note500
 from chalicelib.manufacturing.rules import Disposition, ModuleStatus, PackStatus
 from chalicelib.manufacturing.schemas import AssemblyQuery
 from chalicelib.manufacturing.sku_spec import Lot, Measurement, Name64, ScannedSerial, SkuSpec
-from chalicelib.manufacturing.traceability.rules import part_errors, read_tray, tray_errors
+from chalicelib.manufacturing.traceability.rules import part_errors, read_part, tray_errors
 
 MAX_PARTS_PER_REQUEST = 90
 """A transaction has at most 100 items; those of counters, audit row and the like need the rest."""
@@ -253,7 +253,7 @@ class PackDetail(PackView, frozen=True, rename="camel", omit_defaults=True, kw_o
 
 def _repeated_cells(present: Mapping[str, object]) -> dict[str, str]:
     raws = present.get("serials")
-    return duplicates({"serials": read_tray(raws, None)[0]}, "serials") if isinstance(raws, list) else {}
+    return duplicates({"serials": [read_part(raw).serial for raw in raws]}, "serials") if isinstance(raws, list) else {}
 
 
 def duplicates(present: Mapping[str, object], name: str) -> dict[str, str]:

@@ -10,22 +10,30 @@ _SERIAL = r"[!-~]{1,128}"
 
 
 class ScannedPart(NamedTuple):
-    """A serial number, and the lot if the scan names it."""
+    """A serial number, and the lot and the article (GTIN-14) if the scan names them."""
 
     serial: str
     lot: str | None = None
+    gtin: str | None = None
 
 
 def read_part(raw: str) -> ScannedPart:
     """Return the part that a scan names: by the serial number (21) of a GS1 code, else by the whole text."""
     scan = parse_scan(raw)
-    return ScannedPart(scan.text if scan.serial is None else scan.serial, scan.lot)
+    if scan.serial is None:
+        return ScannedPart(scan.text, scan.lot)
+    return ScannedPart(scan.serial, scan.lot, scan.gtin)
 
 
-def read_tray(raws: Iterable[str], lot: str | None) -> tuple[list[str], str | None]:
-    """Return the serial numbers of a tray, and its lot: this one, else the scanned one."""
-    parts = [read_part(raw) for raw in raws]
-    return [part.serial for part in parts], lot or next((part.lot for part in parts if part.lot is not None), None)
+def lot_of(parts: Iterable[ScannedPart], given: str | None) -> str | None:
+    """Return the lot of a tray: the given one, else the scanned one."""
+    return given or next((part.lot for part in parts if part.lot is not None), None)
+
+
+def wrong_articles(parts: Mapping[str, ScannedPart], gtin: str | None) -> dict[str, str]:
+    """Return an error for each field whose scan names another article than this one; none if there is no such one."""
+    wrong = {name: part.gtin for name, part in parts.items() if gtin is not None and part.gtin not in (None, gtin)}
+    return {name: f"is a code of the article {scanned}, not of {gtin}" for name, scanned in wrong.items()}
 
 
 def scan_error(raw: str) -> str | None:

@@ -6,6 +6,7 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
+from chalicelib.barcodes.codes import is_gtin
 from chalicelib.edge.types import SENTENCE
 from chalicelib.identity.settings import Section, settings_section
 
@@ -32,11 +33,11 @@ class Gtins(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fiel
 
     @staticmethod
     def cross_check(present: Mapping[str, object]) -> Mapping[str, str]:
-        """Return the errors of GTINs with a wrong check digit."""
+        """Return the errors of GTINs with a wrong check digit, and of zero."""
         return {
-            name: "must end in the right check digit"
+            name: "must end in the right check digit" if gtin.strip("0") else "must not be zero"
             for name, gtin in present.items()
-            if isinstance(gtin, str) and not has_valid_check_digit(gtin)
+            if isinstance(gtin, str) and not is_gtin(gtin)
         }
 
 
@@ -54,9 +55,3 @@ class TraceabilitySettings(msgspec.Struct, frozen=True, forbid_unknown_fields=Tr
 
 
 TRACEABILITY: Section[TraceabilitySettings] = settings_section("traceability", TraceabilitySettings, "traceability")
-
-
-def has_valid_check_digit(gtin: str) -> bool:
-    """Return whether a GTIN of 14 digits ends in the check digit that GS1 defines."""
-    total = sum(int(digit) * (3, 1)[position % 2] for position, digit in enumerate(gtin))
-    return total % 10 == 0
