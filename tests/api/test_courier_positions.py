@@ -136,6 +136,17 @@ def test_a_position_from_the_future_counts_as_now(world: World, send: Send) -> N
     assert known(courier).lng == east(2)[1]
 
 
+@pytest.mark.parametrize(
+    "recorded_at", ["1969-12-31T23:59:59.999+14:00", "2026-03-01T08:59:59Z", "9998-12-31T23:59:59Z"]
+)
+def test_positions_may_be_recorded_long_ago_and_far_ahead(world: World, recorded_at: str) -> None:
+    courier = world.person("courier")
+    for _ in range(2):
+        assert courier.post(LOCATION, {**HERE, "recorded_at": recorded_at}).status == 204
+    assert known(courier).position_at is not None
+    assert world.person("dispatcher").get(f"/v1/couriers?near={LAT},{LNG}").status == 200
+
+
 def test_an_idle_courier_without_a_pickup_nearby_is_judged_by_the_exact_age_of_the_position(world: World) -> None:
     courier = on_duty(world.person("courier"))
     for seconds, expected in ((299, True), (2, False)):
