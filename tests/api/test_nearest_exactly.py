@@ -19,7 +19,7 @@ from chalicelib.core.work import UnitOfWork
 from chalicelib.dispatch.couriers import geo
 from chalicelib.dispatch.couriers.duty import set_duty, take
 from chalicelib.dispatch.couriers.nearest import CourierCriteria, find_courier
-from chalicelib.dispatch.couriers.positions import store_position
+from chalicelib.dispatch.couriers.positions import reported_position, store_position
 from chalicelib.dispatch.couriers.presence import CourierPresence
 from chalicelib.dispatch.couriers.schemas import CourierPosition
 from chalicelib.dispatch.couriers.tables import SIGN_LIFE, Courier, courier_key, free_cell, idle_key, idle_shard
@@ -102,7 +102,8 @@ class Example:
         org_id, courier, place = self.org_id, self.known[courier_id], self.places[courier_id]
         if place is not None:
             work = UnitOfWork(self.now - timedelta(seconds=courier.age_s), world.ids)
-            store_position(work, None, courier_key(org_id, courier_id), CourierPosition(*place))
+            reported = reported_position(CourierPosition(*place), work.now)
+            store_position(work, None, courier_key(org_id, courier_id), reported)
         if courier.available or courier.busy:
             self._set_duty(world, courier_id, available=True)
         if courier.busy:

@@ -2,7 +2,7 @@
 
 Half of the couriers have an order. Of those three quarters ride and the rest wait at a door, of the others a quarter
 rides; so half of all positions are of couriers who ride. They ride at 18 km/h, and each device reports every 5 seconds
-with an error of some metres. All are in one city.
+with an error of some metres. Every second customer has the app open and follows the courier. All are in one city.
 """
 
 from __future__ import annotations
@@ -16,7 +16,6 @@ from dataclasses import dataclass, field
 from random import Random
 
 from chalicelib.core import aws
-from chalicelib.dispatch.couriers.duty import take
 from chalicelib.dispatch.couriers.tables import Courier, courier_key
 from tests.benchmarks.capacity import Item, Units, index_units
 from tests.benchmarks.costing import REST_REQUEST, SOCKET_MESSAGE, TRIP_MS, Cost, cost, function_ms
@@ -34,13 +33,15 @@ PER_DELIVERY = 400
 MAX_WRITES, MAX_COST, MAX_KEY = 2.3, 1250, 600
 FLEET = 10_000
 """Couriers for whom the busiest index key is reckoned, from the fleet that is measured."""
+_CALM_S = 0.004
+"""Calls within so many seconds are made at the same time."""
 _RIDE_M = 25.0
 _ERROR_M = 3.0
 _METRE = 360 / 40_030_000
 _WINDOW = 6
 """Rounds over which the units of an index key are averaged: half a minute."""
 _SOCKET_MB, _REST_MB = 512, 1024
-HEADER = ("courier", "positions", "trips", "RU", "WU", "of it courier")
+HEADER = ("courier", "positions", "trips", "RU", "WU", "of it courier", "messages")
 COST_HEADER = (
     "a position",
     "trips",
@@ -60,6 +61,7 @@ class Rider:
     person: Person
     socket: str
     busy: bool
+    followed: bool
     riding: bool
     lat: float
     lng: float
@@ -68,7 +70,8 @@ class Rider:
     @property
     def kind(self) -> str:
         """What the courier does."""
-        return f"{'busy' if self.busy else 'free'}, {'rides' if self.riding else 'waits'}"
+        does = f"{'busy' if self.busy else 'free'}, {'rides' if self.riding else 'waits'}"
+        return f"{does}, followed" if self.followed else does
 
     def body(self, random_source: Random) -> dict[str, float]:
         """Ride on, and return what the device reports."""
@@ -89,22 +92,24 @@ class Tally:
 
     positions: int = 0
     trips: int = 0
+    posts: int = 0
     units: Units = field(default_factory=Units)
     of_courier: float = 0.0
 
-    def add(self, notebook: Notebook) -> None:
-        """Count one position."""
+    def add(self, notebook: Notebook, posts: int) -> None:
+        """Count one position, and the messages to sockets that followed from it."""
         calls = notebook.calls
         self.positions += 1
+        self.posts += posts
         self.trips += len(in_sequence(calls))
         self.units += total(calls)
         self.of_courier += sum(call.units.write for call in calls if Courier.Meta.table_name in str(call.body))
 
-    def each(self) -> tuple[float, float, float, float]:
-        """Return the round trips, the read and write units, and those of the courier, for one position."""
-        every = (self.trips, self.units.read, self.units.write, self.of_courier)
-        trips, read, write, own = (figure / self.positions for figure in every)
-        return trips, read, write, own
+    def each(self) -> tuple[float, float, float, float, float]:
+        """Return the trips, read and write units, write units of the courier, and messages, for one position."""
+        every = (self.trips, self.units.read, self.units.write, self.of_courier, self.posts)
+        trips, read, write, own, posts = (figure / self.positions for figure in every)
+        return trips, read, write, own, posts
 
 
 class Fleet:
@@ -113,19 +118,24 @@ class Fleet:
     def __init__(self, engine: MeteredEngine, name: str, number: int) -> None:
         engine.use(name, aws.client("dynamodb"))
         self.engine, self.stage, self.random_source = engine, Stage(engine, ORG), Random(7)
-        self.riders = [self._rider(number) for number in range(number)]
+        # The nearest courier to each pickup is the one who is to have the order: the others are busy, or come later.
+        self.riders = [self._rider(rider, busy=busy) for busy in (True, False) for rider in range(number // 2)]
 
-    def _rider(self, number: int) -> Rider:
+    def _rider(self, number: int, *, busy: bool) -> Rider:
         world, random_source = self.stage.world, self.random_source
         person = world.person("courier")
         north, east = (random_source.gauss(0, 4_000) * _METRE for _ in range(2))
         lat, lng = dispatch.LAT + north, dispatch.LNG + east
         dispatch.on_duty(person, lat, lng)
-        busy = number % 2 == 0
+        followed = busy and number % 2 == 0
         if busy:
-            world.run(lambda work: take(work, ORG, person.user_id, f"order-{number}"), ORG)
-        riding = (number // 2) % 4 < (3 if busy else 1)
-        return Rider(person, person.socket("courier"), busy, riding, lat, lng, random_source.uniform(0, 2 * math.pi))
+            customer = world.person("customer")
+            dispatch.carried(person, dispatch.order(customer, pickup_lat=lat, pickup_lng=lng), "accepted")
+            if followed:
+                customer.socket("customer")
+        riding = number // 2 % 4 < (3 if busy else 1)
+        course = random_source.uniform(0, 2 * math.pi)
+        return Rider(person, person.socket("courier"), busy, followed, riding, lat, lng, course)
 
     def send(self, rider: Rider, *, by_socket: bool) -> Callable[[], object]:
         """Return the call that sends the next position of a courier."""
@@ -177,10 +187,10 @@ def _units(fleet: Fleet, rounds: int, *, by_socket: bool) -> tuple[dict[str, Tal
     for number, riders in enumerate(fleet.rounds(rounds)):
         for rider in riders:
             send, place = fleet.send(rider, by_socket=by_socket), fleet.place(rider)
-            before = fleet.engine.item(place)
-            with fleet.engine.watch(calm_s=0) as notebook:
+            before, posts = fleet.engine.item(place), fleet.stage.sender.posts
+            with fleet.engine.watch(_CALM_S) as notebook:
                 send()
-            tallies.setdefault(rider.kind, Tally()).add(notebook)
+            tallies.setdefault(rider.kind, Tally()).add(notebook, fleet.stage.sender.posts - posts)
             for name, key, units in _by_key(before, fleet.engine.item(place)):
                 keys[name, key, number // _WINDOW] += units
     return tallies, keys
@@ -217,6 +227,7 @@ def _whole(tallies: dict[str, Tally]) -> Tally:
     for tally in tallies.values():
         whole.positions += tally.positions
         whole.trips += tally.trips
+        whole.posts += tally.posts
         whole.units += tally.units
         whole.of_courier += tally.of_courier
     return whole
@@ -224,7 +235,7 @@ def _whole(tallies: dict[str, Tally]) -> Tally:
 
 def _price(fleet: Fleet, tallies: dict[str, Tally], *, by_socket: bool) -> tuple[tuple[str, ...], float]:
     """Return the cost of a position as a row, and in USD per million."""
-    trips, read, write, _ = _whole(tallies).each()
+    trips, read, write, _, posts = _whole(tallies).each()
     own: list[float] = []
     gc.collect()
     for riders in fleet.rounds(2):
@@ -235,7 +246,8 @@ def _price(fleet: Fleet, tallies: dict[str, Tally], *, by_socket: bool) -> tuple
             own.append(watch.took.cpu - sum(call.engine_s for call in notebook.calls))
     memory_mb = _SOCKET_MB if by_socket else _REST_MB
     took_ms = function_ms(typical(own), 0, memory_mb) + trips * TRIP_MS
-    priced: Cost = cost(Units(read, write), took_ms, memory_mb, SOCKET_MESSAGE if by_socket else REST_REQUEST)
+    gateway = (SOCKET_MESSAGE if by_socket else REST_REQUEST) + posts * SOCKET_MESSAGE
+    priced: Cost = cost(Units(read, write), took_ms, memory_mb, gateway)
     figures = (f"{trips:.2f}", f"{read:.2f}", f"{write:.2f}", f"{typical(own) * 1000:.2f}", f"{took_ms:.0f}")
     return (*figures, f"{priced.total:.2f}", f"{priced.total * PER_DELIVERY:,.0f}"), priced.total
 

@@ -99,10 +99,14 @@ class Stopwatch:
 
 
 class DeafSender:
-    """Discards all messages."""
+    """Counts messages and discards them."""
+
+    def __init__(self) -> None:
+        self.posts = 0
 
     def post(self, endpoint: str, connection_id: str, message: bytes) -> None:
-        """Do nothing."""
+        """Count a message."""
+        self.posts += 1
 
     def close(self, endpoint: str, connection_id: str, code: int) -> None:
         """Do nothing."""
@@ -155,7 +159,8 @@ class Stage:
         self.engine = engine
         self.world = World(organisations=(org_id,), home=org_id)
         delivery = self.world.parts.delivery
-        self.outbox = TimedOutbox(replace(delivery, parts=replace(delivery.parts, sender=DeafSender())))
+        self.sender = DeafSender()
+        self.outbox = TimedOutbox(replace(delivery, parts=replace(delivery.parts, sender=self.sender)))
         self.enter()
 
     def enter(self) -> None:

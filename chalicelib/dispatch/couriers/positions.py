@@ -54,7 +54,7 @@ class PositionReport(msgspec.Struct, frozen=True):
     """Whether the customer of the order in hand is to get it; of reports at the same moment, that is so for one."""
 
 
-class _Position(msgspec.Struct, frozen=True):
+class ReportedPosition(msgspec.Struct, frozen=True):
     """A position with its cell and its time."""
 
     lat: float
@@ -86,17 +86,21 @@ class _Position(msgspec.Struct, frozen=True):
         return geo.great_circle_m(lat, lng, self.lat, self.lng) < metres
 
 
+def reported_position(command: CourierPosition, now: datetime) -> ReportedPosition:
+    """Return the position of a report; its age counts from when it was recorded, or from now."""
+    at = now if command.recorded_at is None else min(command.recorded_at, now)
+    place = geo.encode(command.latitude, command.longitude)
+    return ReportedPosition(command.latitude, command.longitude, place, at)
+
+
 def store_position(
-    work: UnitOfWork, courier: Courier | None, target: ItemKey[Courier], position: CourierPosition
+    work: UnitOfWork, courier: Courier | None, target: ItemKey[Courier], reported: ReportedPosition
 ) -> PositionReport:
     """Store the position of a courier, who was read before; return what became of it.
 
     One write at most; more only if the courier changes at the same moment. Raise `Unavailable` if that goes on.
     """
-    now, max_age = work.now, timedelta(seconds=work.settings.position_max_age_s)
-    at = now if position.recorded_at is None else min(position.recorded_at, now)
-    place = geo.encode(position.latitude, position.longitude)
-    reported = _Position(position.latitude, position.longitude, place, at)
+    now, at, max_age = work.now, reported.at, timedelta(seconds=work.settings.position_max_age_s)
     for attempt in range(_ATTEMPTS):
         courier = get_many([target], work.clock).get(target) if attempt else courier
         if reported.is_older(courier, now):
@@ -104,20 +108,20 @@ def store_position(
         if reported.is_still(courier):
             return PositionReport(courier, at, is_newest=True)
         if _is_written(reported, courier, target, now):
-            is_elsewhere, is_followed = _is_elsewhere(reported, courier, max_age), is_follow_due(courier, now)
+            is_elsewhere, is_followed = _is_elsewhere(reported, courier, max_age), is_follow_due(courier, reported, now)
             return PositionReport(courier, at, is_newest=True, is_elsewhere=is_elsewhere, is_followed=is_followed)
     raise Unavailable
 
 
-def is_follow_due(courier: Courier | None, now: datetime) -> bool:
+def is_follow_due(courier: Courier | None, reported: ReportedPosition, now: datetime) -> bool:
     """Return whether a position may be sent to the customer of the order that a courier has in hand."""
-    if courier is None or courier.order_id is None:
+    if courier is None or courier.order_id is None or reported.is_older(courier, now) or reported.is_still(courier):
         return False
     sent_at = courier.followed_at
     return sent_at is None or not timedelta(0) <= now - sent_at < FOLLOWED_EVERY
 
 
-def _is_written(reported: _Position, courier: Courier | None, target: ItemKey[Courier], now: datetime) -> bool:
+def _is_written(reported: ReportedPosition, courier: Courier | None, target: ItemKey[Courier], now: datetime) -> bool:
     """Write a position; return whether the courier was still as read."""
     item = target.new()
     is_newest = C.position_at.does_not_exist() | (C.position_at <= reported.at) | (C.position_at > now)
@@ -133,14 +137,14 @@ def _is_written(reported: _Position, courier: Courier | None, target: ItemKey[Co
         is_free = courier is not None and courier.idle_key is not None
         unchanged = C.idle_key.exists() if is_free else C.idle_key.does_not_exist()
         actions += _entries(reported, target, is_free=is_free)
-    if courier is not None and is_follow_due(courier, now):
+    if courier is not None and is_follow_due(courier, reported, now):
         sent_at = courier.followed_at
         unchanged &= C.followed_at.does_not_exist() if sent_at is None else C.followed_at == sent_at
         actions.append(C.followed_at.set(now))
     return write_if(lambda: item.update(actions=actions, condition=is_newest & unchanged)) is not None
 
 
-def _entries(reported: _Position, target: ItemKey[Courier], *, is_free: bool) -> list[Action]:
+def _entries(reported: ReportedPosition, target: ItemKey[Courier], *, is_free: bool) -> list[Action]:
     """Return the actions that set what the index entries of a courier are made from, and those of a free one."""
     org_id, _, courier_id = parts_of(target.pk)
     cell = free_cell(org_id, reported.place, reported.at)
@@ -160,7 +164,7 @@ def _entries(reported: _Position, target: ItemKey[Courier], *, is_free: bool) ->
     return actions
 
 
-def _is_elsewhere(reported: _Position, courier: Courier | None, max_age: timedelta) -> bool:
+def _is_elsewhere(reported: ReportedPosition, courier: Courier | None, max_age: timedelta) -> bool:
     """Return whether a free courier can be near other orders than before."""
     if courier is None or courier.idle_key is None:
         return False

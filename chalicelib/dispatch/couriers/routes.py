@@ -70,7 +70,7 @@ def report_position(request: Request[CourierPosition, Empty, Courier | None], wo
     It counts for 5 minutes in the search for the nearest courier; while the courier stands still, the 5 minutes may
     begin up to 2 minutes before the last report. A position that is older than the newest known one changes nothing.
     The socket event `location.update` does the same.
-    Events: from `accepted` until the delivery, the customer of the order in hand gets `courier.location` on the sockets
-    that are open, at most every 5 seconds.
+    Events: a free courier who comes near a waiting order gets `order.assigned`. From `accepted` until the delivery, the
+    customer of the order in hand gets `courier.location` on the sockets that are open, at most every 5 seconds.
     """
     service.report_position(work, request.resource, request.body, request.actor)

@@ -8,7 +8,7 @@ from chalicelib.core.parallel import parallel_pair
 from chalicelib.core.store import get
 from chalicelib.core.work import AuditSubject, UnitOfWork
 from chalicelib.dispatch.couriers import duty, events
-from chalicelib.dispatch.couriers.positions import PositionReport, is_follow_due, store_position
+from chalicelib.dispatch.couriers.positions import PositionReport, is_follow_due, reported_position, store_position
 from chalicelib.dispatch.couriers.schemas import Availability, CourierPosition
 from chalicelib.dispatch.couriers.tables import Courier, courier_key
 from chalicelib.dispatch.orders import assignment
@@ -76,8 +76,9 @@ def report_position(
     position on their sockets.
     """
     org_id, courier_id = actor.org_id, actor.user_id
-    store = partial(store_position, work, courier, courier_key(org_id, courier_id), command)
-    order_id = courier.order_id if courier is not None and is_follow_due(courier, work.now) else None
+    reported = reported_position(command, work.now)
+    store = partial(store_position, work, courier, courier_key(org_id, courier_id), reported)
+    order_id = courier.order_id if courier is not None and is_follow_due(courier, reported, work.now) else None
     reads = [] if order_id is None else [partial(get, order_key(org_id, order_id))]
     [report], orders = parallel_pair([store], reads)
     if report.is_elsewhere:
