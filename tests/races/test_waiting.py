@@ -125,7 +125,7 @@ def test_four_processes_serve_waiting_orders_in_order_of_age_and_no_courier_twic
     shared: World, processes: Crew
 ) -> None:
     """32 customers of four processes order at once; then each process frees one of its 2 couriers at a time."""
-    rounds = examples(100, everyday=1 / 100)
+    rounds = examples(40, everyday=1 / 40)
     couriers = [on_duty(shared.person("courier"), km=number / 10).user_id for number in range(8)]
     customers = [shared.person("customer").token for _ in range(32)]
     dispatcher = shared.person("dispatcher").token
