@@ -84,6 +84,7 @@ from chalicelib.packing.shipments.routes import routes as shipment_routes
 from chalicelib.picking.assignments.routes import routes as assignment_routes
 from chalicelib.picking.desk.routes import routes as picking_desk_routes
 from chalicelib.picking.ledger.routes import routes as ledger_routes
+from chalicelib.picking.lines.routes import routes as pick_line_routes
 from chalicelib.picking.rejections.routes import routes as rejected_event_routes
 from chalicelib.realtime.delivery import EventDelivery
 from chalicelib.realtime.delivery_trigger import DeliveryTrigger, LambdaDeliveryTrigger
@@ -120,6 +121,7 @@ ROUTES = (
     shipment_routes,
     assignment_routes,
     picking_desk_routes,
+    pick_line_routes,
     rejected_event_routes,
     ledger_routes,
     planning_routes,

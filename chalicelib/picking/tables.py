@@ -4,6 +4,7 @@
                             LINES             the lines to pick
                             EVENTS#<seq>      a segment of the ledger: the entries of one transaction, never changed
                             SNAPSHOT#<slot>   the state after some of the entries, from which late ones are folded
+                            SHORT#<number>    a line that was closed short, in the index `desk`
                             EFFECTS#<id>      effects that can be undone, which snapshots share; never changed
     <org>#EVENT#<id>        EVENT             the record of a client's event, ingested or rejected; never deleted
     <org>#PICKER#<user>     PICKER            the assignments that a picker holds

@@ -57,7 +57,7 @@ ROLES: Mapping[str, Role] = {
             "manufacturing": "BatchGetItem ConditionCheckItem DeleteItem GetItem PutItem Query UpdateItem",
             "notices": "BatchGetItem GetItem PutItem Query UpdateItem",
             "packing": "BatchGetItem ConditionCheckItem DeleteItem GetItem PutItem Query UpdateItem",
-            "picking": "BatchGetItem GetItem PutItem Query UpdateItem",
+            "picking": "BatchGetItem DeleteItem GetItem PutItem Query UpdateItem",
             TRAIL: "PutItem Query",
         },
         indexes={

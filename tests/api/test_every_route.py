@@ -274,6 +274,7 @@ def items(world: World, admin: Person) -> dict[str, str]:
     event = {"client_event_id": "0b9c6c3e-5a1f-4d57-9d0f-6d6f1f3f9a10", "event_type": "unknown"}
     assert admin.post("/events/batch", {"events": [event]}).status == 200
     return {
+        "line_number": "1",
         "client_event_id": event["client_event_id"],
         "order_id": order.json["order"]["id"],
         "device_id": device.json["id"],

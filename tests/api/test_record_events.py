@@ -15,6 +15,7 @@ from chalicelib.core.commit import MAX_ITEMS
 from chalicelib.picking.ledger.entries import ledger_segments, stored_entries
 from chalicelib.picking.ledger.event_ingestion import MAX_EVENTS_AT_ONCE
 from chalicelib.picking.ledger.replay import find_picker_gaps
+from chalicelib.picking.ledger.shorts import MAX_SHORTS_AT_ONCE
 from chalicelib.picking.ledger.writer import MAX_HOLDERS
 from infra.local.engine import EmbeddedEngine
 from tests.builders.picking import (
@@ -447,17 +448,21 @@ def test_conflict_repeats_only_the_uncommitted_events(scanner: Scanner, engine: 
 
 
 def test_largest_transaction_has_as_many_items_as_the_store_takes(world: World, engine: EmbeddedEngine) -> None:
-    """The last pick of an assignment with eight holders releases all of them, and a snapshot is due."""
-    earlier = 20
-    first = at_work(world, lines=[line(1, earlier + MAX_EVENTS_AT_ONCE)])
+    """All eight holders are released, two lines are not short any more, and a snapshot is due."""
+    earlier, scans = 20, MAX_EVENTS_AT_ONCE - 2 * MAX_SHORTS_AT_ONCE
+    first = at_work(world, lines=[line(1, earlier + scans), line(2, 1), line(3, 1)])
     scanner = Scanner(world, first)
     scanner.send_event("shared_pick")
     scanner.send_scans(earlier)
+    for number in (2, 3):
+        assert first.post(f"/assignments/{REF}/lines/{number}/short", {"reason": "None left"}).status == 200
     for _ in range(MAX_HOLDERS - 1):
         claim(world.person("picker"))
     sizes: list[int] = []
     engine.before("TransactWriteItems", lambda _, request: sizes.append(len(request["TransactItems"])))
-    assert scanner.send(*(scanner.scan() for _ in range(MAX_EVENTS_AT_ONCE))) == [ACCEPTED] * MAX_EVENTS_AT_ONCE
+    world.clock.advance(seconds=1)
+    undone = [*(scanner.event("undo") for _ in range(2)), scanner.scan("SKU-2"), scanner.scan("SKU-3")]
+    assert set(scanner.send(*undone, *(scanner.scan() for _ in range(scans)))) == {ACCEPTED}
     engine.remove_hooks()
     assert (stored().status, sizes) == ("completed", [MAX_ITEMS])
     check_replay(world)

@@ -99,6 +99,21 @@ def _prioritised(stage: Stage) -> Hit:
     return _managed(stage, "PATCH", "", {"priority": 3})
 
 
+def _lines(stage: Stage) -> Hit:
+    path = "/assignments/{assignment_id}/lines"
+    return Hit("GET", path, _floor(stage)[0].person, params={"assignment_id": "PA-IN-HAND"})
+
+
+def _short(stage: Stage) -> Hit:
+    path, params = "/assignments/{assignment_id}/lines/{line_number}/short", {"assignment_id": "PA-IN-HAND"}
+    return Hit("POST", path, _floor(stage)[0].person, {"reason": "None left"}, {**params, "line_number": "9"})
+
+
+def _shorts(stage: Stage) -> Hit:
+    stage.answer(_short(stage).event(), 200)
+    return Hit("GET", "/v1/picking/shorts", stage.world.person("supervisor"))
+
+
 def _ended(stage: Stage, action: str, body: Any = None) -> Hit:
     path = f"/assignments/{{assignment_id}}/{action}"
     return Hit("POST", path, _floor(stage)[0].person, body, {"assignment_id": "PA-IN-HAND"})
@@ -122,7 +137,10 @@ PICKING: dict[str, tuple[Callable[[Stage], Hit], int | None]] = {
     "POST picking/rejected-events/dismiss": (partial(_decided, decision="dismiss"), None),
     "POST assignments/{id}/assign": (_assigned, 4),
     "PATCH assignments/{id}": (_prioritised, None),
+    "GET assignments/{id}/lines": (_lines, None),
+    "POST assignments/{id}/lines/{n}/short": (_short, None),
+    "GET picking/shorts": (_shorts, None),
     "POST assignments/release": (partial(_ended, action="release"), None),
     "POST assignments/close": (partial(_ended, action="close", body={"reason": "Out of stock"}), None),
 }
-"""The scenarios, and the round trips that a large batch may take: 86 events fit into one transaction."""
+"""The scenarios, and the round trips that a large batch may take: 84 events fit into one transaction."""

@@ -73,6 +73,20 @@ def picking(world: DeployedWorld, objects: EmbeddedObjects) -> None:
     picks.claim(two)
     picks.Scanner(world, two).send_scans(1)
     picks.scanner_state(two)
+    _supervised(world, scanner, admin)
+    picks.load(world, picks.record("PA-2", priority=0))
+    picks.load(world, picks.record("PA-2", priority=1))
+
+
+def _supervised(world: DeployedWorld, scanner: picks.Scanner, admin: Person) -> None:
+    """A short line, rejected events, and an assignment that is given to somebody else."""
+    holder = scanner.person
+    done(holder.get(f"/assignments/{picks.REF}/lines"))
+    world.clock.advance(seconds=1)
+    done(holder.post(f"/assignments/{picks.REF}/lines/2/short", {"reason": "None left"}))
+    done(admin.get("/v1/picking/shorts"))
+    world.clock.advance(seconds=1)
+    scanner.send_event("undo")
     stray = picks.Scanner(world, world.person("picker"))
     events = [stray.scan(), stray.scan()]
     assert stray.send(*events) == ["not_your_assignment"] * 2
@@ -82,8 +96,6 @@ def picking(world: DeployedWorld, objects: EmbeddedObjects) -> None:
         done(admin.post(f"/v1/picking/rejected-events/{event['client_event_id']}/{decision}", {"note": "seen"}))
     done(admin.patch(f"/v1/assignments/{picks.REF}", {"priority": 3}))
     done(admin.post(f"/v1/assignments/{picks.REF}/assign", {"user_id": stray.person.user_id}))
-    picks.load(world, picks.record("PA-2", priority=0))
-    picks.load(world, picks.record("PA-2", priority=1))
 
 
 def technicians(world: DeployedWorld, objects: EmbeddedObjects) -> None:

@@ -130,6 +130,7 @@ OWN: dict[str, dict[str, str]] = {
         "ledger/matching": "scanned codes and the lines that they fill; pure",
         "ledger/rejections": "the use cases that keep and close the records of rejected events",
         "ledger/replay": "comparison and repair of stored states with their ledgers",
+        "ledger/shorts": "the records of short lines, which follow from the state",
         "ledger/snapshots": "stored states from which late events are folded",
         "ledger/state": "the state into which a ledger is folded; pure",
         "ledger/working_time": "working time without pauses; pure",

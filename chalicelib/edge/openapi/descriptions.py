@@ -34,6 +34,7 @@ COMMON: Mapping[str, str] = {
 """Descriptions of fields that mean the same everywhere, by their names in lower case with underscores."""
 
 PATH_PARAMETERS: Mapping[str, str] = {
+    "line_number": "The number of the line in its assignment.",
     "client_event_id": "The id of a rejected event, which its client made.",
     "assignment_id": "The id of the assignment: the `assignment_ref` with which it was imported.",
     "barcode": (

@@ -97,6 +97,7 @@ _TABLE: tuple[tuple[str, str, _Holders], ...] = (
     ("picking.assignment.claim", "Claim the next assignment.", _PICKING),
     ("picking.assignment.release", "Return an assignment to the queue.", _PICKING),
     ("picking.assignment.close", "Close an assignment early, with a reason.", _PICKING),
+    ("picking.line.short", "Close a line short, with a reason.", _PICKING),
     ("picking.assignment.read", "List assignments, with their pickers and logs.", _WAREHOUSE_LEADS),
     ("picking.assignment.manage", "Assign assignments to users, and change their priority.", _WAREHOUSE_LEADS),
     ("picking.assignment.import", "Import assignments.", _WAREHOUSE_LEADS),

@@ -13,6 +13,7 @@ class AssignmentAction(StrEnum):
     CLOSE = "close"
     ASSIGN = "assign"
     UPDATE = "update"
+    SHORT = "short"
 
 
 ASSIGNMENT = StateMachine[AssignmentStatus](
@@ -23,6 +24,8 @@ ASSIGNMENT = StateMachine[AssignmentStatus](
         (AssignmentStatus.ACTIVE, AssignmentAction.CLOSE): AssignmentStatus.CLOSED,
         (AssignmentStatus.QUEUED, AssignmentAction.ASSIGN): AssignmentStatus.ACTIVE,
         (AssignmentStatus.ACTIVE, AssignmentAction.ASSIGN): AssignmentStatus.ACTIVE,
+        (AssignmentStatus.QUEUED, AssignmentAction.SHORT): AssignmentStatus.QUEUED,
+        (AssignmentStatus.ACTIVE, AssignmentAction.SHORT): AssignmentStatus.ACTIVE,
         (AssignmentStatus.QUEUED, AssignmentAction.UPDATE): AssignmentStatus.QUEUED,
         (AssignmentStatus.ACTIVE, AssignmentAction.UPDATE): AssignmentStatus.ACTIVE,
     },

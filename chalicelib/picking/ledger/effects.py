@@ -41,6 +41,8 @@ class UndoableEffect(NamedTuple):
     """The earlier values of the people whose timers changed."""
     unit: str | None = None
     """The fingerprint of the unit that was counted."""
+    short: int | None = None
+    """The number of the line that was closed short."""
 
 
 class ChunkRef(NamedTuple):

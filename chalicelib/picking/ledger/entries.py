@@ -19,10 +19,10 @@ from chalicelib.picking.ledger.event_parsing import EVENT_KINDS, ParsedEvent
 from chalicelib.picking.ledger.holds import Hold
 from chalicelib.picking.ledger.log_lines import LogLine
 from chalicelib.picking.ledger.matching import PickLine, PickLines, Reading
-from chalicelib.picking.ledger.state import AssignmentState, EntryKind, PickEntry
+from chalicelib.picking.ledger.state import AssignmentState, EntryKind, PickEntry, ShortLine
 from chalicelib.picking.ledger.tables import EVENTS, LedgerSegment, segment_key
 
-SYSTEM_KINDS = {kind.value: kind for kind in (EntryKind.CLAIMED, EntryKind.RELEASED, EntryKind.CLOSED)}
+SYSTEM_KINDS = {kind.value: kind for kind in EntryKind if kind not in EVENT_KINDS.values()}
 """The kinds of entries that use cases write, by their stored type."""
 
 
@@ -50,12 +50,16 @@ class StoredEntry(msgspec.Struct, frozen=True, array_like=True):
     scan: StoredScan | None = None
     people: tuple[str, ...] = ()
     text: str = ""
+    short: tuple[int, Decimal | None] | None = None
+    """The number of a line that is closed short, and what was picked of it in all."""
 
     def entry(self, seq: int, user_id: str) -> PickEntry:
         """Return the entry for the rules."""
         kind = EVENT_KINDS.get(self.event_type) or SYSTEM_KINDS[self.event_type]
         if self.scan is None:
-            return PickEntry(seq, self.at, kind, user_id, people=self.people, text=self.text)
+            number, quantity = self.short or (None, None)
+            closed = {"line_number": number, "quantity": quantity}
+            return PickEntry(seq, self.at, kind, user_id, people=self.people, text=self.text, **closed)
         codes = self.scan.codes or (self.scan.raw,)
         read = Reading(codes, self.scan.amount, self.scan.is_place, self.scan.unit)
         return PickEntry(seq, self.at, kind, user_id, **read._asdict(), text=self.text)
@@ -71,6 +75,7 @@ class StoredState(msgspec.Struct, omit_defaults=True):
     picked: dict[int, Decimal] = {}
     counted_units: set[str] = set()
     labels: dict[str, str] = {}
+    shorts: dict[int, ShortLine] = {}
     wraps: int = 0
     delays: int = 0
     breaks: int = 0
@@ -103,6 +108,12 @@ def system_entry(
 ) -> StoredEntry:
     """Return an entry that a use case writes."""
     return StoredEntry(None, kind.value, at, at, device_id, people=tuple(people), text=text)
+
+
+def short_entry(at: int, line_number: int, quantity: Decimal | None, name: str, reason: str) -> StoredEntry:
+    """Return the entry of a line that is closed short."""
+    kind, short = EntryKind.SHORT.value, (line_number, quantity)
+    return StoredEntry(None, kind, at, at, people=(name,), text=reason, short=short)
 
 
 def encoded_size(entry: StoredEntry) -> int:

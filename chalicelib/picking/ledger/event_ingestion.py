@@ -3,7 +3,7 @@
     1. parse     each event by itself; an invalid one is rejected before anything is read
     2. load      one round trip: which of the events were ingested before, and the assignments that they name with their
                  lines; also the newest segments, for an undo
-    3. record    by assignment, at most 86 events in a transaction: the record of each event, which makes it unique in
+    3. record    by assignment, at most 84 events in a transaction: the record of each event, which makes it unique in
                  the organisation, one segment of the ledger, the new state, the audit row
 
 Assignments are processed in parallel, the events of one assignment in their order. A transaction that fails a condition
@@ -43,6 +43,7 @@ from chalicelib.picking.ledger.rejections import (
     keep_rejected,
 )
 from chalicelib.picking.ledger.schemas import EventBatch, EventStatus
+from chalicelib.picking.ledger.shorts import MAX_SHORTS_AT_ONCE
 from chalicelib.picking.ledger.state import EntryKind
 from chalicelib.picking.ledger.tables import event_record_key
 from chalicelib.picking.ledger.writer import FURTHER_ITEMS, MAX_HOLDERS
@@ -52,9 +53,10 @@ ACTION = "PICK_EVENTS_RECORDED"
 CRASHED = "internal_error"
 RETRYABLE = frozenset({event_parsing.RETRY, CRASHED})
 """Reasons for which an event may be accepted if it is sent again unchanged."""
-MAX_EVENTS_AT_ONCE = MAX_ITEMS - MAX_HOLDERS - FURTHER_ITEMS - 2
+MAX_EVENTS_AT_ONCE = MAX_ITEMS - MAX_HOLDERS - MAX_SHORTS_AT_ONCE - FURTHER_ITEMS - 2
 """The largest number of events in a transaction. The other items are the segment, the assignment, the audit row, the
-hourly counts, a snapshot with effects and, when the assignment completes, its holders."""
+hourly counts, a snapshot with effects, short lines that an undo opens again and, when the assignment completes, its
+holders."""
 MAX_SEGMENT_BYTES = 200_000
 """The size after which a segment takes no further entry; an item has at most 400 KB."""
 _LANES = 8

@@ -48,6 +48,21 @@ def not_counted(line: PickLine, excess: Decimal) -> str:
     return f"Not counted: {decimal_text(excess)} of {line.sku} more than ordered"
 
 
+def closed_short(line: PickLine) -> str:
+    """Return the warning for a scan of a line that was closed short."""
+    return f"Not counted: {line.sku} at {line.location} was closed short"
+
+
+def short(line: PickLine, picked: Decimal, reason: str) -> str:
+    """Return `Short: 3 of 5 of 4011-A at A-01-03 (damaged)`."""
+    return f"Short: {decimal_text(picked)} of {decimal_text(line.quantity)} of {line.sku} at {line.location} ({reason})"
+
+
+def short_effect(line: PickLine) -> str:
+    """Return the description of a line that was closed short, as an undo shows it."""
+    return f"the short line of {line.sku} at {line.location}"
+
+
 def unknown_code(codes: Sequence[str]) -> str:
     """Return the warning for a scan that matches no line."""
     return f"No line has the code {_shown(codes)}"

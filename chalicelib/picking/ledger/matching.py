@@ -6,7 +6,7 @@ the first incomplete one is filled first.
 
 import base64
 import hashlib
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import NamedTuple
 
@@ -66,6 +66,7 @@ class PickLines:
 
     def __init__(self, lines: Iterable[PickLine]) -> None:
         self.all = sorted(lines)
+        self.by_number = {line.number: line for line in self.all}
         self.quantity = sum((line.quantity for line in self.all), ZERO)
         self._by_code = _index(self.all, canonical_code)
         self._by_any_case = _index(self.all, _in_capitals)
@@ -93,9 +94,9 @@ class PickLines:
         exact = _find(self._by_code[indexes], [canonical_code(code) for code in codes])
         return exact or _find(self._by_any_case[indexes], [_in_capitals(code) for code in codes])
 
-    def are_complete(self, picked: Mapping[int, Decimal]) -> bool:
-        """Return whether every line is complete."""
-        return all(picked.get(line.number, ZERO) >= line.quantity for line in self.all)
+    def are_done(self, picked: Mapping[int, Decimal], shorts: Container[int]) -> bool:
+        """Return whether every line is complete or was closed short."""
+        return all(picked.get(line.number, ZERO) >= line.quantity or line.number in shorts for line in self.all)
 
 
 def _find(indexes: Iterable[_CodeIndex], codes: Sequence[str]) -> Sequence[PickLine]:

@@ -9,9 +9,10 @@ assignment when it happened; an event without effect becomes a warning in the lo
     advance(state, lines, entries)    the state with further entries, if `can_advance`: they come after all others
 
 An undo reverts the newest effect that is still there: a scan that filled a line, a wrap, a delay, the start or end of a
-break, a share. What it restores is known only after folding from the beginning, or from a snapshot.
+break, a share, a line that was closed short. What it restores is known only after folding from the beginning, or from a
+snapshot.
 
-    queued -> active (claimed) -> completed (every line is complete) -> active (the last pick was undone)
+    queued -> active (claimed) -> completed (every line is complete or short) -> active (the last pick was undone)
     active -> queued (released by all holders);    queued, active -> closed (early, with a reason)
 """
 
@@ -22,7 +23,7 @@ from chalicelib.picking.ledger import log_lines
 from chalicelib.picking.ledger.effects import PickerProgress, UndoableEffect
 from chalicelib.picking.ledger.holds import Hold
 from chalicelib.picking.ledger.matching import ZERO, PickLine, PickLines, fill
-from chalicelib.picking.ledger.state import AssignmentState, EntryKind, PickEntry
+from chalicelib.picking.ledger.state import AssignmentState, EntryKind, PickEntry, ShortLine
 from chalicelib.picking.ledger.working_time import Pause, WorkTimer
 
 EntryHandler = Callable[[AssignmentState, PickLines, PickEntry], UndoableEffect | None]
@@ -77,7 +78,7 @@ def _count(
     state: AssignmentState, lines: PickLines, entry: PickEntry, matches: Sequence[PickLine]
 ) -> UndoableEffect | None:
     """Count what was scanned for the lines that it matches."""
-    filled = fill(matches, state.picked, entry.amount)
+    filled = fill([line for line in matches if line.number not in state.shorts], state.picked, entry.amount)
     if filled.picks:
         state.people.setdefault(entry.by, PickerProgress(entry.text))
     state.pick(entry.by, filled.picks)
@@ -86,6 +87,8 @@ def _count(
         state.add_log_line(entry, log_lines.picked(by_number[number], amount, state.picked[number]))
     if not matches:
         state.add_log_line(entry, log_lines.unknown_code(entry.codes), warning=True)
+    elif all(line.number in state.shorts for line in matches):
+        state.add_log_line(entry, log_lines.closed_short(matches[0]), warning=True)
     elif filled.excess or not filled.picks:
         state.add_log_line(entry, log_lines.not_counted(matches[0], filled.excess), warning=True)
     if not filled.picks:
@@ -99,6 +102,23 @@ def _count(
     return UndoableEffect(
         description, entry.by, filled.picks, unwrapped=unwrapped, completed=completed, unit=entry.unit
     )
+
+
+def _short(state: AssignmentState, lines: PickLines, entry: PickEntry) -> UndoableEffect | None:
+    """Close a line; its picked quantity becomes the one that was counted at the shelf, if there is one."""
+    line = lines.by_number.get(entry.line_number or 0)
+    picked = state.picked.get(entry.line_number or 0, ZERO)
+    if line is None or line.number in state.shorts or picked >= line.quantity:
+        return None  # scans that arrived later have completed it before
+    total = picked if entry.quantity is None else entry.quantity
+    picks = ((line.number, total - picked),) if total != picked else ()
+    if picks:
+        state.people.setdefault(entry.by, PickerProgress(entry.people[0]))
+    state.pick(entry.by, picks)
+    state.shorts[line.number] = ShortLine(entry.by, entry.people[0], entry.at, entry.text)
+    state.add_log_line(entry, log_lines.short(line, total, entry.text))
+    completed = _complete(state, lines, entry)
+    return UndoableEffect(log_lines.short_effect(line), entry.by, picks, short=line.number, completed=completed)
 
 
 def _confirm_place(state: AssignmentState, lines: PickLines, entry: PickEntry, label: str | None) -> None:
@@ -118,8 +138,8 @@ def _confirm_place(state: AssignmentState, lines: PickLines, entry: PickEntry, l
 
 
 def _complete(state: AssignmentState, lines: PickLines, entry: PickEntry) -> bool:
-    """End the assignment if every line is complete; return whether this pick was the last one."""
-    if state.ended_at is not None or not lines.are_complete(state.picked):
+    """End the assignment if every line is complete or short; return whether this entry was the last one."""
+    if state.ended_at is not None or not lines.are_done(state.picked, state.shorts):
         return False
     state.stop_all(entry.at)
     state.ended_at = entry.at
@@ -175,6 +195,7 @@ def _undo(state: AssignmentState, _: PickLines, entry: PickEntry) -> None:
     effect = state.effects.pop()
     state.pick(effect.by, effect.picks, -1)
     state.counted_units.discard(effect.unit or "")
+    state.shorts.pop(effect.short or 0, None)
     if effect.counter is not None:
         setattr(state, effect.counter, getattr(state, effect.counter) - 1)
     if effect.unwrapped is not None:
@@ -251,4 +272,5 @@ _HANDLERS: Mapping[EntryKind, EntryHandler] = {
     EntryKind.CLAIMED: _claim,
     EntryKind.RELEASED: _release,
     EntryKind.CLOSED: _close,
+    EntryKind.SHORT: _short,
 }

@@ -49,6 +49,16 @@ class EntryKind(StrEnum):
     CLAIMED = "claimed"
     RELEASED = "released"
     CLOSED = "closed"
+    SHORT = "short"
+
+
+class ShortLine(NamedTuple):
+    """Who closed a line short, with their name, when (milliseconds) and why."""
+
+    by: str
+    name: str
+    at: int
+    reason: str
 
 
 class PickEntry(NamedTuple):
@@ -67,9 +77,15 @@ class PickEntry(NamedTuple):
     unit: str | None = None
     """Of a scan: the fingerprint of the unit, which counts once."""
     people: tuple[str, ...] = ()
-    """Of a release: the ids of the holders who leave. Of a supervisor's assignment: the id of the new holder."""
+    """Of a release: the ids of the holders who leave. Of a supervisor's assignment: the id of the new holder. Of a
+    short line: the name of who closed it."""
     text: str = ""
-    """Of a claim the picker's name, of a close the reason, of an event that a supervisor accepted its sender's name."""
+    """Of a claim the picker's name, of a close or a short line the reason, of an event that a supervisor accepted its
+    sender's name."""
+    line_number: int | None = None
+    """Of a short line: its number."""
+    quantity: Decimal | None = None
+    """Of a short line: what was picked of it in all; None if that is what was counted."""
 
     @property
     def position(self) -> tuple[int, int]:
@@ -91,6 +107,8 @@ class AssignmentState:
     """The fingerprints of the units that were counted and not taken back."""
     labels: dict[str, str] = field(default_factory=dict)
     """The location of each picker whose last scan was its label."""
+    shorts: dict[int, ShortLine] = field(default_factory=dict)
+    """The lines that were closed short, by their numbers."""
     wraps: int = 0
     delays: int = 0
     breaks: int = 0

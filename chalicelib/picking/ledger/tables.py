@@ -7,7 +7,17 @@ from pynamodb.indexes import AllProjection
 
 from chalicelib.core.clock import to_millis
 from chalicelib.core.store import ItemKey
-from chalicelib.core.table import Entity, IntAttribute, Item, MomentAttribute, index, key, optional, stored_in
+from chalicelib.core.table import (
+    DecimalAttribute,
+    Entity,
+    IntAttribute,
+    Item,
+    MomentAttribute,
+    index,
+    key,
+    optional,
+    stored_in,
+)
 
 EVENTS = "EVENTS"
 OPEN, ACCEPTED, DISMISSED = "open", "accepted", "dismissed"
@@ -86,6 +96,46 @@ class EventRecord(Entity):
     def is_settled(self) -> bool:
         """Return whether the client may forget the event: it was ingested, or its rejection was dismissed."""
         return self.ledger is not None or self.status == DISMISSED
+
+
+class ShortRecord(Item):
+    """A line that was closed short, as supervisors list it."""
+
+    Meta = stored_in("picking")
+    kind = "short_line"
+
+    assignment_id = UnicodeAttribute()
+    customer = UnicodeAttribute()
+    order_label = UnicodeAttribute()
+    zone = UnicodeAttribute()
+    line_number = IntAttribute()
+    sku = UnicodeAttribute()
+    location = UnicodeAttribute()
+    quantity = DecimalAttribute()
+    picked = DecimalAttribute()
+    reason = UnicodeAttribute()
+    user_id = UnicodeAttribute()
+    user_name = UnicodeAttribute()
+    at = MomentAttribute()
+    desk_key = UnicodeAttribute()
+    desk_place = UnicodeAttribute()
+    desk = index(AllProjection(), desk_key=UnicodeAttribute, desk_place=UnicodeAttribute)
+    """The short lines of an organisation, in the order of time."""
+
+
+def short_record_key(ledger: str, line_number: int) -> ItemKey[ShortRecord]:
+    """Return the key of a short line of an assignment."""
+    return ItemKey(ShortRecord, ledger, key("SHORT", f"{line_number:06d}"))
+
+
+def shorts_key(org_id: str) -> str:
+    """Return the index key of the short lines of an organisation."""
+    return key(org_id, "SHORTS")
+
+
+def short_place(at: datetime, assignment_id: str, line_number: int) -> str:
+    """Return the place of a short line in its list."""
+    return key(f"{to_millis(at):013d}", assignment_id, f"{line_number:06d}")
 
 
 def event_record_key(org_id: str, client_event_id: str) -> ItemKey[EventRecord]:

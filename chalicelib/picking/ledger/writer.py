@@ -18,6 +18,7 @@ from chalicelib.core.work import UnitOfWork
 from chalicelib.picking.ledger.entries import StoredEntry, decode_state, encode_state, new_segment
 from chalicelib.picking.ledger.matching import PickLines
 from chalicelib.picking.ledger.rules import advance, can_advance
+from chalicelib.picking.ledger.shorts import MAX_SHORTS_AT_ONCE, record_shorts, short_quantities
 from chalicelib.picking.ledger.snapshots import fold_from, is_snapshot_due, read_base
 from chalicelib.picking.ledger.state import AssignmentState, AssignmentStatus, PickEntry
 from chalicelib.picking.ledger.tables import LedgerSegment
@@ -77,6 +78,7 @@ class AssignmentWriter:
         next attempt's `conflicts`.
         """
         before, counted = self.state.active_holders, _counted(self.state)
+        shorts = short_quantities(self.state)
         first = self.assignment.seq + 1
         snapshots = self._fold(work, [entry.entry(seq, user_id) for seq, entry in enumerate(entries, first)])
         work.create(new_segment(self.assignment.pk, first, user_id, work.now, entries), Unavailable(), audited=False)
@@ -88,6 +90,7 @@ class AssignmentWriter:
             **(values or {}),
         }
         work.update(self.assignment, changed, on_conflict=Unavailable(), label=label)
+        record_shorts(work, self.assignment, self.lines, self.state, shorts)
         self._update_pickers(work, before, self.state.active_holders, claimed_by, label)
         changes = {name: amount - counted[name] for name, amount in _counted(self.state).items()}
         PICK_HOURS.count(work, self.assignment.org_id, **changes)
@@ -102,7 +105,7 @@ class AssignmentWriter:
         if not is_due and can_advance(self.state, entries):
             advance(self.state, self.lines, entries)
             return {}
-        room = MAX_ITEMS - MAX_HOLDERS - FURTHER_ITEMS - len(entries)
+        room = MAX_ITEMS - MAX_HOLDERS - MAX_SHORTS_AT_ONCE - FURTHER_ITEMS - len(entries)
         base = read_base(self.assignment, entries, newest)
         self.state, snapshots = fold_from(work, base, self.lines, entries, room)
         return {"snapshots": snapshots}
