@@ -57,9 +57,8 @@ class StoredEntry(msgspec.Struct, frozen=True, array_like=True):
         """Return the entry for the rules."""
         kind = EVENT_KINDS.get(self.event_type) or SYSTEM_KINDS[self.event_type]
         if self.scan is None:
-            number, quantity = self.short or (None, None)
-            closed = {"line_number": number, "quantity": quantity}
-            return PickEntry(seq, self.at, kind, user_id, people=self.people, text=self.text, **closed)
+            entry = PickEntry(seq, self.at, kind, user_id, people=self.people, text=self.text)
+            return entry if self.short is None else entry._replace(line_number=self.short[0], quantity=self.short[1])
         codes = self.scan.codes or (self.scan.raw,)
         read = Reading(codes, self.scan.amount, self.scan.is_place, self.scan.unit)
         return PickEntry(seq, self.at, kind, user_id, **read._asdict(), text=self.text)
