@@ -1,5 +1,7 @@
 """Barcode lookups of shipments, license plates and boxes."""
 
+from urllib.parse import quote
+
 import pytest
 
 from tests.builders.packing import (
@@ -180,6 +182,9 @@ def test_gs1_element_strings_are_understood(boss: Person, packer: Person) -> Non
     barcode = "%5Dd20109521234543213" + "10LOT%1D" + "21PLT-77"
     found = packer.get(f"{PACK}/lookup/{barcode}?shipment_id={shipment_id()}")
     assert found.json["data"]["lp"]["lp_number"] == "PLT-77"
+    for uri in (f"https://example.com/00/{sscc}", "https://example.com/01/09521234543213/21/PLT-77"):
+        answer = packer.get(f"{PACK}/lookup/{quote(uri, safe='')}?shipment_id={shipment_id()}")
+        assert answer.json["data"]["lp"]["lp_number"] in uri
 
 
 def test_the_sscc_of_a_box_gives_the_box(world: World, packer: Person, boss: Person, box: str) -> None:
