@@ -2,7 +2,17 @@
 
 import pytest
 
-from tests.builders.dispatch import audit_row, cancel_order, carried, diff, on_duty, order, step, stored_courier
+from tests.builders.dispatch import (
+    audit_row,
+    cancel_order,
+    carried,
+    diff,
+    on_duty,
+    order,
+    read_order,
+    step,
+    stored_courier,
+)
 from tests.builders.world import World
 
 
@@ -29,7 +39,7 @@ def test_an_order_cannot_be_canceled_after_pickup(world: World, state: str) -> N
     answer = cancel_order(customer, placed["id"])
     assert (answer.status, answer.code) == (409, "WORKFLOW_VIOLATION")
     assert answer.json["error"]["details"]["state"] == state
-    assert customer.get(f"/v1/orders/{placed['id']}").json == placed
+    assert read_order(customer, placed["id"]) == placed
 
 
 def test_an_order_without_a_courier_can_be_canceled(world: World) -> None:

@@ -12,6 +12,7 @@ from tests.builders.dispatch import (
     diff,
     on_duty,
     order,
+    read_order,
     step,
     stored_courier,
     time_out,
@@ -82,7 +83,7 @@ def test_each_step_leads_where_the_table_says_and_every_other_is_a_conflict(
     world.clock.advance(seconds=1)
     answer = step(courier, action, str(placed["id"]))
     to = POSSIBLE[state].get(action)
-    now = customer.get(f"/v1/orders/{placed['id']}").json
+    now = read_order(customer, placed["id"])
     if to is None:
         assert (answer.status, answer.code) == (409, "WORKFLOW_VIOLATION")
         error = answer.json["error"]

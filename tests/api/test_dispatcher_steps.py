@@ -13,6 +13,7 @@ from tests.builders.dispatch import (
     east,
     on_duty,
     order,
+    read_order,
     report,
     step,
     stored_courier,
@@ -287,12 +288,10 @@ def test_a_step_that_the_state_does_not_allow_is_a_conflict_that_names_the_possi
     if state != "no_nearby_driver":
         on_duty(courier)
     placed = carried(courier, order(customer), state)
-    before = dispatcher.get(f"/v1/orders/{placed['id']}").json
     answer = decide(dispatcher, action, placed["id"])
     assert (answer.status, answer.code) == (409, "WORKFLOW_VIOLATION")
     assert answer.json["error"]["details"]["state"] == state
-    assert dispatcher.get(f"/v1/orders/{placed['id']}").json == before
-    assert (before["status"], before["version"]) == (state, placed["version"])
+    assert read_order(dispatcher, placed["id"]) == placed
 
 
 def test_an_order_that_was_picked_up_is_not_given_to_another_courier(
