@@ -147,8 +147,8 @@ def _dispatcher(stage: Stage, path: str, **query: str) -> Hit:
     return Hit("GET", path, stage.world.person("dispatcher"), query=query)
 
 
-def _reading(name: str, path: str, *, as_courier: bool = False) -> Scenario:
-    return Scenario(name, partial(_read, path=path, as_courier=as_courier), situation="a past")
+def _reading(name: str, path: str, *, as_courier: bool = False, trips: int | None = None) -> Scenario:
+    return Scenario(name, partial(_read, path=path, as_courier=as_courier), situation="a past", trips=trips)
 
 
 def _carried(stage: Stage) -> tuple[Person, dict[str, str]]:
@@ -252,8 +252,9 @@ _SCENARIOS = [
     Scenario("GET orders?status=", partial(_dispatcher, path="/v1/orders", status="delivered"), situation="a past"),
     Scenario("GET couriers", partial(_dispatcher, path="/v1/couriers"), situation="a past"),
     Scenario("GET couriers?near=", partial(_dispatcher, path="/v1/couriers", near="52.37,4.89"), trips=3),
-    _reading("GET customer/active-order", "/v1/customer/active-order"),
-    _reading("GET customer/active-orders", "/v1/customer/active-orders"),
+    # The courier, whose position is shown, is known from the order.
+    _reading("GET customer/active-order", "/v1/customer/active-order", trips=3),
+    _reading("GET customer/active-orders", "/v1/customer/active-orders", trips=3),
     _reading("GET customer/orders/history", "/v1/customer/orders/history"),
     _reading("GET courier/active-order", "/v1/courier/active-order", as_courier=True),
     _reading("GET courier/orders/history", "/v1/courier/orders/history", as_courier=True),

@@ -20,6 +20,7 @@ routes = Routes(__name__, "Courier dispatch")
 @routes.post(
     "/v1/courier/availability",
     permission=permissions.AVAILABILITY,
+    related={"courier": COURIER_RESOURCE},
     body=Availability,
     status=204,
     audit_target=AuditTarget("courier", "COURIER_AVAILABILITY"),
@@ -34,7 +35,7 @@ def set_availability(request: Request[Availability], work: UnitOfWork) -> None:
     Events: if an offer is declined, the customer gets `order.status` with `declined`, then with `assigned` or
     `no_nearby_driver`; the next courier gets `order.assigned`.
     """
-    service.set_availability(work, request.body, request.actor)
+    service.set_availability(work, request.related["courier"], request.body, request.actor)
 
 
 @routes.get(

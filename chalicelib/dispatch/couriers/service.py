@@ -22,12 +22,11 @@ MAX_MISSED = 3
 """Offers in a row that a courier may let time out without a sign of life before their duty ends."""
 
 
-def set_availability(work: UnitOfWork, command: Availability, actor: Actor) -> None:
+def set_availability(work: UnitOfWork, courier: Courier | None, command: Availability, actor: Actor) -> None:
     """Go on or off duty; going off duty declines an unanswered offer. Raise `AuthInvalid` if the session has ended.
 
     Only a courier who is signed in goes on duty, also if the session ends at the same moment.
     """
-    courier = get(courier_key(actor.org_id, actor.user_id))
     action = "COURIER_AVAILABLE" if command.available else "COURIER_UNAVAILABLE"
     work.audit(Courier.kind, actor.user_id, action)
     if not command.available and courier is not None and (courier.available or courier.order_id is not None):

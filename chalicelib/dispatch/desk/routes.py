@@ -23,7 +23,7 @@ from chalicelib.dispatch.orders.rules import OrderAction
 from chalicelib.dispatch.orders.schemas import OrderPage, OrderView
 from chalicelib.dispatch.orders.tables import Order, customer_key
 from chalicelib.dispatch.orders.views import order_page_view, order_view
-from chalicelib.dispatch.settings import DISPATCH
+from chalicelib.dispatch.settings import DISPATCH, use_settings
 from chalicelib.edge.dependencies import dependencies
 from chalicelib.edge.endpoint import AuditTarget, Resource
 from chalicelib.edge.request import Empty, Request
@@ -110,6 +110,7 @@ def _step(
         f"/v1/orders/{{order_id}}/{path}",
         permission=permissions.MANAGE,
         resource=ORDER_RESOURCE,
+        related=ORGANISATION if action is OrderAction.RELEASE_BY_DISPATCHER else {},
         transition=action,
         body=DispatcherStep,
         returns=OrderView,
@@ -128,6 +129,7 @@ def release_order_by_dispatcher(request: Request[DispatcherStep, Empty, Order], 
     the next one keeps it. Events: the courier gets `order.reassigned_away`, the customer `order.status` with `assigned`
     or `no_nearby_driver`, the next courier `order.assigned`.
     """
+    use_settings(work, request.related["organisation"])
     return service.release_order_by_dispatcher(work, request.resource, request.body, request.actor)
 
 
