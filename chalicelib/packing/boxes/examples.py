@@ -29,7 +29,15 @@ REOPENED = {**NEW_BOX, "sscc": _SSCC}
 VOIDED = {**NEW_BOX, "status": BoxStatus.VOIDED, "sscc": None}
 DETAILS = {
     "box": {**NEW_BOX, "sscc": None},
-    "contents": [{"id": "019ceb1b-2248-784a-90a3-84a0a3eda3ed", **_CONTENT, "lp_number": "LP-000101", "quantity": 36}],
+    "contents": [
+        {
+            "id": "019ceb1b-2248-784a-90a3-84a0a3eda3ed",
+            **_CONTENT,
+            "lp_number": "LP-000101",
+            "quantity": 36,
+            "notes": None,
+        }
+    ],
     "summary": {**_SUMMARY, "item_count": 1},
 }
 LISTED = {
