@@ -9,6 +9,7 @@
     <org>#EVENT#<id>        EVENT             the record of a client's event, ingested or rejected; never deleted
     <org>#PICKER#<user>     PICKER            the assignments that a picker holds
                             EVENTS#<seq>      a segment of the picker's own ledger: events without an assignment
+                            CLAIM#<time>#<id> that they took an assignment
 
 The lines are an item of their own because they are long and do not change, while the state changes with every scan. An
 assignment that can be claimed is in the index `queue`, by priority and age; shared ones that can be joined come after
@@ -168,6 +169,16 @@ class Picker(Item):
     seq = IntAttribute(default=0)
 
 
+class PickerClaim(Item):
+    """That a picker took an assignment at a time (milliseconds). Never deleted."""
+
+    Meta = stored_in("picking")
+    kind = "picker_claim"
+
+    assignment_id = UnicodeAttribute()
+    at = IntAttribute()
+
+
 def assignment_key(org_id: str, assignment_id: str) -> ItemKey[Assignment]:
     """Return the key of an assignment."""
     return ItemKey(Assignment, key(org_id, "ASSIGNMENT", assignment_id), "ASSIGNMENT")
@@ -196,6 +207,11 @@ def lines_key(org_id: str, assignment_id: str) -> ItemKey[PickList]:
 def picker_key(org_id: str, user_id: str) -> ItemKey[Picker]:
     """Return the key of a picker's item."""
     return ItemKey(Picker, key(org_id, "PICKER", user_id), "PICKER")
+
+
+def claim_sort_key(at: int, *assignment_id: str) -> str:
+    """Return the sort key of a claim in the partition of its picker; without an assignment, one before all of them."""
+    return key("CLAIM", f"{at:013d}", *assignment_id)
 
 
 def queue_key(org_id: str, role: str) -> str:

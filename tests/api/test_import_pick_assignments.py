@@ -23,6 +23,7 @@ from tests.builders.picking import (
     load,
     log_messages,
     record,
+    release,
     scanner_state,
     stored,
 )
@@ -226,3 +227,15 @@ def test_import_with_the_same_idempotency_key_is_replayed(world: World) -> None:
     supervisor = world.person("supervisor")
     first = import_records(supervisor, record(), idempotency_key="k")
     assert import_records(supervisor, record(), idempotency_key="k").text == first.text
+
+
+def test_role_of_an_assignment_in_hand_does_not_change(world: World) -> None:
+    anna = at_work(world)
+    answer = world.person("supervisor").post(IMPORT, {"records": [record(role="operative")]})
+    assert answer.status == 207
+    [rejected] = answer.json["data"]["rejected"]
+    assert list(rejected["fields"]) == ["role"]
+    assert stored().role == "picker"
+    assert release(anna).status == 200
+    load(world, record(role="operative"))
+    assert stored().role == "operative"

@@ -126,6 +126,7 @@ OWN: dict[str, dict[str, str]] = {
         "ledger/event_ingestion": "the use case of event batches: validate, deduplicate and record",
         "ledger/event_parsing": "the parser of single events, with the reasons of rejections",
         "ledger/holds": "who held an assignment at a moment; pure",
+        "ledger/in_hand": "the search for the assignment that a user had in hand at a moment",
         "ledger/log_lines": "the log of an assignment, as pickers read it; pure",
         "ledger/matching": "scanned codes and the lines that they fill; pure",
         "ledger/rejections": "the use cases that keep and close the records of rejected events",

@@ -223,6 +223,8 @@ def _update_assignment(
         if assignment.seq:
             raise ValidationFailed({"lines": "cannot be changed after the assignment was first claimed"})
         work.update(pick_list, {"lines": lines})
+    if "role" in values and assignment.status == AssignmentStatus.ACTIVE:
+        raise ValidationFailed({"role": "cannot be changed while somebody holds the assignment"})
     work.update(assignment, {**values, "updated_at": work.now})
     if assignment.queue_place is not None:
         work.update(assignment, queue_attributes(assignment, assignment.queue_place[0]))

@@ -53,7 +53,11 @@ def claim_assignment(work: UnitOfWork, command: NextAssignment, actor: Actor, pi
         return held
     limit = min(MAX_QUEUE_READ, _candidates(len(work.conflicts)) + len(work.conflicts))
     queue = list_claimable(actor.org_id, command.role, limit)
-    assignment = _choose(queue, work.conflicts, work.random_source)
+    if len(queue) == limit and all(assignment.released_by == actor.user_id for assignment in queue):
+        queue = list_claimable(actor.org_id, command.role, MAX_QUEUE_READ)
+    # Not one that the caller has just released, while others wait.
+    waiting = [assignment for assignment in queue if assignment.released_by != actor.user_id] or queue
+    assignment = _choose(waiting, work.conflicts, work.random_source)
     if assignment is None:
         raise NoAssignmentAvailable
     return _claim(work, assignment, actor, command.device_id)

@@ -10,7 +10,7 @@ from chalicelib.core.clock import Clock
 from chalicelib.core.store import ItemKey, get_many, parallel_pair_reads
 from chalicelib.picking.ledger.entries import decode_lines
 from chalicelib.picking.ledger.event_parsing import ParsedEvent
-from chalicelib.picking.ledger.holds import Hold
+from chalicelib.picking.ledger.holds import Hold, place_event
 from chalicelib.picking.ledger.snapshots import newest_segments
 from chalicelib.picking.ledger.state import EntryKind
 from chalicelib.picking.ledger.tables import EventRecord, LedgerSegment, event_record_key
@@ -48,6 +48,20 @@ class EventContext(msgspec.Struct, kw_only=True, dict=True):
         if self.is_own_ledger:
             return [Hold(self.user_id, 0)]
         return [] if self.writer is None else self.writer.state.holds
+
+    def place(self, events: Iterable[ParsedEvent], arrived_at: int) -> dict[int, int]:
+        """Return the times of the events in the ledger, by their places in the batch, without those of other holders.
+
+        No event happened after it arrived, and none before an earlier one of the batch and of the same hold.
+        """
+        placed: dict[int, int] = {}
+        newest: dict[int, int] = {}
+        for event in events:
+            if event.reason is None:
+                found = place_event(self.holds, self.user_id, min(event.happened_at, arrived_at))
+                if found is not None:
+                    placed[event.index] = newest[found.since] = max(found.at, newest.get(found.since, found.at))
+        return placed
 
     @property
     def settled(self) -> set[str]:

@@ -33,7 +33,7 @@ from chalicelib.picking.ledger import event_parsing
 from chalicelib.picking.ledger.batch_loader import BatchLoader, EventContext
 from chalicelib.picking.ledger.entries import StoredEntry, encoded_size, event_entry, new_segment
 from chalicelib.picking.ledger.event_parsing import ParsedEvent, parse_event
-from chalicelib.picking.ledger.holds import place_event
+from chalicelib.picking.ledger.in_hand import InHandFinder
 from chalicelib.picking.ledger.matching import read_code
 from chalicelib.picking.ledger.rejections import (
     MAX_KEPT_AT_ONCE,
@@ -97,6 +97,7 @@ class _BatchIngestion:
                 self.settle(event, _rejected(event, event.reason or event_parsing.MALFORMED))
             else:
                 pending.append(event)
+        self._find_assignments(pending)
         contexts = self._load(pending)
         while pending:
             by_assignment, pending = _by_assignment(pending)
@@ -131,6 +132,22 @@ class _BatchIngestion:
             except Exception:  # noqa: BLE001 - the events have their results
                 observability.log().warning("rejected events could not be kept", exc_info=True)
                 return
+
+    def _find_assignments(self, events: Sequence[ParsedEvent]) -> None:
+        """Set the assignments of the events that mean the one in hand; without one, a message needs none."""
+        wanted = [event for event in events if event.in_hand and event.reason is None]
+        if not wanted:
+            return
+        try:
+            with store_errors():
+                InHandFinder(self.actor.org_id, self.actor.user_id).resolve(wanted, self.arrived_at)
+        except BatonError:
+            for event in wanted:
+                event.reason = event_parsing.RETRY
+            return
+        for event in wanted:
+            if event.assignment_id is None and event_parsing.needs_assignment(event.kind):
+                event.reason = event_parsing.NO_ASSIGNMENT
 
     def _load(self, events: Sequence[ParsedEvent]) -> dict[str | None, EventContext]:
         """Return the contexts of all events; none after an error, which then each lane meets by itself."""
@@ -175,14 +192,14 @@ class _AssignmentLane:
         context = self._context or self._batch.loader.load(self._events)[self._events[0].assignment_id]
         self._context, self._in_use = None, context
         duplicates = context.settled | self._batch.ingested
-        placed = place_events(self._all, context, self._batch.arrived_at)
+        placed = context.place(self._all, self._batch.arrived_at)
         statuses: list[EventStatus] = []
         entries: list[StoredEntry] = []
         size = 0
         for event in self._events:
             if len(entries) == MAX_EVENTS_AT_ONCE or size > MAX_SEGMENT_BYTES:
                 break
-            reason = event.reason or (None if event.index in placed else event_parsing.NOT_YOURS)
+            reason = event.reason or (None if event.index in placed else _stranger(event))
             if event.event_id in duplicates:
                 statuses.append(EventStatus(event.echo, "duplicate"))
             elif reason is not None:
@@ -254,19 +271,9 @@ def _by_assignment(events: Iterable[ParsedEvent]) -> tuple[dict[str | None, list
     return groups, later
 
 
-def place_events(events: Sequence[ParsedEvent], context: EventContext, arrived_at: int) -> dict[int, int]:
-    """Return the times of the events in the ledger, by their places in the batch, without those of other holders.
-
-    No event happened after it arrived, and none before an earlier one of the batch and of the same hold.
-    """
-    placed: dict[int, int] = {}
-    newest: dict[int, int] = {}
-    for event in events:
-        if event.reason is None:
-            found = place_event(context.holds, context.user_id, min(event.happened_at, arrived_at))
-            if found is not None:
-                placed[event.index] = newest[found.since] = max(found.at, newest.get(found.since, found.at))
-    return placed
+def _stranger(event: ParsedEvent) -> str:
+    """Return the reason for which an event of who did not hold the assignment is rejected."""
+    return event_parsing.NO_ASSIGNMENT if event.in_hand else event_parsing.NOT_YOURS
 
 
 def _entry(event: ParsedEvent, context: EventContext, at: int) -> StoredEntry:

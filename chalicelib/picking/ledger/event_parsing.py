@@ -24,6 +24,7 @@ UNKNOWN_TYPE = "unknown_event_type"
 COMPANY_MISMATCH = "company_mismatch"
 USER_MISMATCH = "user_mismatch"
 NOT_YOURS = "not_your_assignment"
+NO_ASSIGNMENT = "no_assignment"
 RETRY = "retry"
 MISSING, INVALID, UNEXPECTED = "missing_field", "invalid_field", "unexpected_field"
 
@@ -51,7 +52,7 @@ _REQUIRED: Mapping[EntryKind, tuple[str, ...]] = {
 }
 _REQUIRED_BY_DEFAULT = ("assignment_id",)
 _OPTIONAL = ("assignment_id", "order_id")
-"""The payload fields of types that require none."""
+"""The payload fields of types that require none; null means the assignment in hand."""
 _PAYLOAD_FIELDS = frozenset({"raw", "assignment_id", "order_id", "at"})
 """Fields of any payload. Generated clients may send those of other types as null, which counts as absent."""
 
@@ -82,6 +83,8 @@ class ParsedEvent(msgspec.Struct):
     device_id: str | None = None
     assignment_id: str | None = None
     order_id: str | None = None
+    in_hand: bool = False
+    """Whether the event means the assignment that its sender had in hand: the payload names null."""
     raw: str = ""
     scanned_at: int | None = None
 
@@ -89,6 +92,11 @@ class ParsedEvent(msgspec.Struct):
     def happened_at(self) -> int:
         """Return when the event happened by the device's clock."""
         return self.created_at if self.scanned_at is None else self.scanned_at
+
+
+def needs_assignment(kind: EntryKind) -> bool:
+    """Return whether an event of this kind concerns an assignment; the others are only messages."""
+    return bool(_REQUIRED.get(kind, _REQUIRED_BY_DEFAULT))
 
 
 def recover_batch(body: bytes) -> EventBatch | None:
@@ -174,6 +182,8 @@ def _parse_payload(parsed: ParsedEvent, payload: Mapping[str, object]) -> None:
     for name in allowed:
         if name == "at":
             parsed.scanned_at = _millis(payload, name)
+        elif name in _OPTIONAL and name in payload and payload[name] is None:
+            parsed.in_hand = parsed.in_hand or name == "assignment_id"
         elif required or payload.get(name) is not None:
             setattr(parsed, name, _text(payload, name))
 

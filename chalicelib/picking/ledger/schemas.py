@@ -38,15 +38,16 @@ class ClientEventFields(msgspec.Struct, frozen=True, kw_only=True, tag_field="ev
 class AssignmentPayload(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The assignment that an event concerns."""
 
-    assignment_id: Reference
-    """The id of the assignment, as `POST /assignments/next` returned it."""
+    assignment_id: Reference | None
+    """The id of the assignment, as `POST /assignments/next` returned it. Null means the one that the user had in hand
+    when the event happened."""
 
 
 class OrderPayload(AssignmentPayload, frozen=True, forbid_unknown_fields=True):
     """The assignment and the order that an event concerns."""
 
-    order_id: Reference
-    """The order that the client shows. It is only recorded."""
+    order_id: Reference | None
+    """The order that the client shows, or null. It is only recorded."""
 
 
 class ScanPayload(OrderPayload, frozen=True, forbid_unknown_fields=True):
@@ -165,8 +166,8 @@ class EventStatus(msgspec.Struct, frozen=True, omit_defaults=True):
     it."""
     reason: str | None = None
     """Why the event was rejected: `missing_field:NAME`, `invalid_field:NAME`, `unexpected_field:NAME` (in the payload),
-    `malformed_event`, `unknown_event_type`, `company_mismatch`, `user_mismatch` or `not_your_assignment`; with `retry`
-    or `internal_error` it may be sent again unchanged. Absent unless it was rejected."""
+    `malformed_event`, `unknown_event_type`, `company_mismatch`, `user_mismatch`, `not_your_assignment` or
+    `no_assignment`; with `retry` or `internal_error` it may be sent again unchanged. Absent unless it was rejected."""
 
 
 class BatchAnswer(msgspec.Struct, frozen=True):

@@ -14,6 +14,7 @@ from pynamodb.expressions.update import Action
 from chalicelib.core.clock import from_millis, to_millis
 from chalicelib.core.commit import MAX_ITEMS
 from chalicelib.core.errors import Unavailable
+from chalicelib.core.store import ItemKey
 from chalicelib.core.work import UnitOfWork
 from chalicelib.picking.ledger.entries import StoredEntry, decode_state, encode_state, new_segment
 from chalicelib.picking.ledger.matching import PickLines
@@ -28,6 +29,8 @@ from chalicelib.picking.tables import (
     WAITING,
     Assignment,
     Picker,
+    PickerClaim,
+    claim_sort_key,
     list_key,
     picker_key,
     queue_key,
@@ -122,6 +125,9 @@ class AssignmentWriter:
             if user_id in after:
                 actions, change = [Picker.held.add({assignment_id})], [None, assignment_id]
             if user_id == claimed_by:
+                at, picker = self.state.holders[user_id], picker_key(self.assignment.org_id, user_id)
+                claim = ItemKey(PickerClaim, picker.pk, claim_sort_key(at, assignment_id))
+                work.create(claim.new(assignment_id=assignment_id, at=at), Unavailable(), audited=False)
                 condition = Picker.held.does_not_exist()
                 actions.append(Picker.last.set(assignment_id))
             work.update_unread(
