@@ -47,22 +47,13 @@ def set_duty(
         C.courier_id.set(courier_id),
         C.org_id.set(org_id),
         *_duty(org_id, courier_id, work.now, on_duty=available),
+        *(_on_duty(org_id, courier_id, courier, work.now) if available else _unindexed()),
     ]
-    condition = _as_read(courier)
-    home_idle: Any = C.home_idle | idle_key_seen(org_id, None, courier_id)
     if name is not None:
         actions.append(C.name.set(name))
-    if available and (courier is None or courier.position_at is None):
-        home_idle = idle_key_seen(org_id, work.now, courier_id)
-        actions += [C.seen_at.set(work.now), C.home_idle.set(home_idle)]
-        condition &= C.position_at.does_not_exist()
-    if not available:
-        actions += _unindexed()
-    elif courier is None or courier.order_id is None:
-        actions += _indexed(org_id, work.now, home_idle)
     work.update_unread(
         courier_key(org_id, courier_id),
-        condition=condition,
+        condition=_as_read(courier),
         on_conflict=Unavailable(),
         actions=actions,
         changes={"available": [was, available]},
@@ -99,8 +90,7 @@ def release(work: UnitOfWork, org_id: str, courier_id: str, order_id: str, *, is
     """
     off_duty = f"{OFF_DUTY}{courier_id}"
     on_duty = off_duty not in work.conflicts or _is_on_duty(org_id, courier_id)
-    home_idle = C.home_idle | idle_key_seen(org_id, None, courier_id)
-    indexed = _indexed(org_id, work.now, home_idle) if on_duty else []
+    indexed = _indexed(org_id, work.now, _home_idle(org_id, courier_id)) if on_duty else []
     work.update_unread(
         courier_key(org_id, courier_id),
         condition=(C.order_id == order_id) & (C.available == on_duty),
@@ -142,6 +132,23 @@ def _duty(org_id: str, courier_id: str, now: datetime, *, on_duty: bool) -> list
     ]
 
 
+def _on_duty(org_id: str, courier_id: str, courier: Courier | None, now: datetime) -> list[Action]:
+    """Return the actions that put a courier who goes on duty into the indexes, unless an order is in their hand.
+
+    For one who never sent a position, going on duty is the first sign of life.
+    """
+    home_idle, seen = _home_idle(org_id, courier_id), list[Action]()
+    if courier is None or courier.position_at is None:
+        home_idle = idle_key_seen(org_id, now, courier_id)
+        seen = [C.seen_at.set(now), C.home_idle.set(home_idle)]
+    return [*seen, *(_indexed(org_id, now, home_idle) if courier is None or courier.order_id is None else [])]
+
+
+def _home_idle(org_id: str, courier_id: str) -> Any:
+    """Return the stored key of the idle index, whatever it is."""
+    return C.home_idle | idle_key_seen(org_id, None, courier_id)
+
+
 def _indexed(org_id: str, now: datetime, home_idle: Any) -> list[Action]:
     """Return the actions that put a courier into the indexes, at the last reported position if there is one."""
     return [
@@ -158,12 +165,13 @@ def _unindexed() -> list[Action]:
 
 
 def _as_read(courier: Courier | None) -> Condition:
-    """Return the condition that duty and order are as they were read."""
+    """Return the condition that duty and order, and whether there is a position, are as they were read."""
     if courier is None:
-        unknown: Condition = C.available.does_not_exist() & C.order_id.does_not_exist()
+        unknown: Condition = C.available.does_not_exist() & C.order_id.does_not_exist() & C.position_at.does_not_exist()
         return unknown
     on_duty: Condition = C.available == True  # noqa: E712 - a condition, not a test
     same_duty: Condition = on_duty if courier.available else ~on_duty
     same_order: Condition = C.order_id == courier.order_id if courier.order_id else C.order_id.does_not_exist()
-    unchanged: Condition = same_duty & same_order
+    same_position = C.position_at.does_not_exist() if courier.position_at is None else C.position_at.exists()
+    unchanged: Condition = same_duty & same_order & same_position
     return unchanged
