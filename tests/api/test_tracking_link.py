@@ -3,6 +3,7 @@
 import hashlib
 import re
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -17,6 +18,7 @@ from tests.builders.dispatch import LAT, LNG, cancel_order, carried, decide, dif
 from tests.builders.logs import listening
 from tests.builders.trips import counted_trips
 from tests.builders.world import DEMO, OTHER, Answer, Person, World
+from tests.races.crowd import at_once
 
 UNKNOWN = (404, NotFound.code)
 PHONES = ("+31 20 555 0101", "+31612345678")
@@ -160,6 +162,14 @@ def test_a_link_that_is_made_anew_replaces_the_earlier_one(world: World, custome
     first, second = link(customer, placed), link(world.person("dispatcher"), placed)
     assert (track(world, first).status, track(world, first).code) == UNKNOWN
     assert track(world, second).status == 200
+
+
+def test_of_links_that_are_made_at_once_one_remains(world: World, customer: Person) -> None:
+    placed = order(customer)
+    dispatcher = world.person("dispatcher")
+    tokens = at_once([partial(link, person, placed) for person in (customer, dispatcher) * 3])
+    assert len(set(tokens)) == 6
+    assert sorted(track(world, token).status for token in tokens) == [200, *[404] * 5]
 
 
 def test_a_withdrawn_link_shows_nothing_more(world: World, customer: Person) -> None:
