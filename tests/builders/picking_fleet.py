@@ -38,6 +38,8 @@ CODES = (
     EAN,
     EAN,
     f"01{GTIN}3702",
+    f"01{GTIN}21S-1",
+    f"(01){GTIN}(21)S-1",
     f"]C10{GTIN[:-1]}",
     "unknown code",
 )
