@@ -128,6 +128,8 @@ class Endpoint(msgspec.Struct, frozen=True, kw_only=True):
     """Further statuses of success, with the same body."""
     media_type: str = "application/json"
     """The media type of a successful response."""
+    other_media_types: Sequence[str] = ()
+    """Media types in which the response can be had too, by a parameter of the query."""
     documented_body: Any = None
     """The body as documented, where `body` is only the part of it that is checked before the handler runs."""
     tags: Sequence[str] = ()

@@ -32,12 +32,15 @@ _INSTALLER_FILES = ("RECORD", "INSTALLER", "REQUESTED", "WHEEL", "direct_url.jso
 # AVIF, fonts, colour management and the window system: photos are JPEG, PNG or WebP.
 _PILLOW_PARTS = ("_avif", "_imagingft", "_imagingcms", "_imagingtk", "_imagingmath", "_imagingmorph")
 _PILLOW_LIBRARIES = ("libavif", "libfreetype", "libharfbuzz", "libbrotli", "liblcms2", "libpng16")
+# Open Sans in other styles than that of packing slips.
+_FONT_STYLES = ("Bold", "BoldItalic", "ExtraBold", "ExtraBoldItalic", "Italic", "Light", "LightItalic", "SemiBold")
 # The router of Powertools; dateutil's time zones, which Python has; cffi, which is needed only to build libraries.
 _UNUSED_PARTS = (
     "aws_lambda_powertools/event_handler",
     "cffi",
     "dateutil/zoneinfo/dateutil-zoneinfo.tar.gz",
     "pycparser",
+    *(f"ttf_opensans/ttf/OpenSans-{style}.ttf" for style in (*_FONT_STYLES, "SemiBoldItalic")),
 )
 _POWERTOOLS_UTILITIES = frozenset({"__init__.py", "jmespath_utils", "typing"})
 _GLOBS = (

@@ -35,6 +35,7 @@ MEANT_FOR: Mapping[tuple[str, str], frozenset[str]] = {
     ("GET", f"{PACK}/shipments"): PACKERS,
     ("GET", f"{PACK}/shipments/{{shipment_id}}"): PACKERS,
     ("GET", f"{PACK}/shipments/{{shipment_id}}/boxes"): PACKERS,
+    ("GET", f"{PACK}/shipments/{{shipment_id}}/slip"): PACKERS,
     ("POST", f"{PACK}/shipments/{{shipment_id}}/reopen"): CHARGE,
     ("POST", f"{PACK}/shipments/{{shipment_id}}/cancel"): CHARGE,
     ("GET", f"{PACK}/lookup/{{barcode}}"): PACKERS,
@@ -85,6 +86,7 @@ def test_the_scope_own_covers_only_items_that_the_caller_packed(world: World) ->
         ("GET", f"{PACK}/box/{box}/label", None),
         ("GET", f"{PACK}/shipments", None),
         ("GET", f"{PACK}/shipments/{shipment_id()}/boxes", None),
+        ("GET", f"{PACK}/shipments/{shipment_id()}/slip", None),
         ("GET", f"{PACK}/lookup/SH-1", None),
         ("GET", f"{PACK}/lookup/LP-1", None),
     ]

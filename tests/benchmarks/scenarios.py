@@ -103,7 +103,7 @@ SCENARIOS = [
     ),
     *(
         Scenario(name, prepare, situation=packing.SITUATION, trips=packing.TWO_STEPS_TRIPS)
-        for name, prepare in packing.TWO_STEPS.items()
+        for name, prepare in (packing.TWO_STEPS | packing.SLIP).items()
     ),
     *(Scenario(name, prepare, situation=packing.CROWDED) for name, prepare in packing.LISTS.items()),
     *(

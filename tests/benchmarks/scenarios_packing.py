@@ -174,6 +174,9 @@ TWO_STEPS: Prepared = {
     "GET pack/lookup, GS1": _looked_up("]C1010703206980498821LP-000500"),
     "GET pack/shipments/{id}": partial(_read, path="/shipments/{shipment_id}"),
 }
+SLIP: Prepared = {
+    "GET pack/shipments/{id}/slip, 200 boxes": partial(_read, path="/shipments/{shipment_id}/slip"),
+}
 TWO_STEPS_TRIPS = 3
 """The index names the shipment of an order, a plate its lines, and a shipment its plates: these are read then."""
 CANCELLING: Prepared = {"POST pack/shipments/{id}/cancel": partial(_changed, action="cancel")}

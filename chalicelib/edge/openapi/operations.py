@@ -125,7 +125,8 @@ class Operations(msgspec.Struct, frozen=True):
         if endpoint.returns is not None:
             given = endpoint.examples.get(f"response_{status}", endpoint.examples.get("response"))
             content = self.described(endpoint.returns, given)
-            response["content"] = {endpoint.media_type: content}
+            others = {media_type: {"schema": {"type": "string"}} for media_type in endpoint.other_media_types}
+            response["content"] = {endpoint.media_type: content, **others}
         return response
 
 

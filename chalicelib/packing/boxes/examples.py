@@ -52,7 +52,14 @@ LISTED = {
     ],
     "total": 1,
 }
-SETTINGS = {"gs1_company_prefix": "952000", "extension_digit": 0, "first_serial": 0}
+SETTINGS = {
+    "gs1_company_prefix": "952000",
+    "extension_digit": 0,
+    "first_serial": 0,
+    "overpack": "warn",
+    "expiry": "warn",
+    "time_zone": "Europe/Amsterdam",
+}
 LABEL = """\
 ^XA
 ^CI28

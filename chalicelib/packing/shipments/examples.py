@@ -1,5 +1,6 @@
 """Examples of shipments for the API description: one shipment of two lines, while and after it is packed."""
 
+from chalicelib.packing.boxes.rules import BoxStatus
 from chalicelib.packing.shipments.rules import LineStatus, ShipmentStatus
 
 _ID = "019ceb1b-2248-77be-9036-7be036fc36fc"
@@ -55,6 +56,42 @@ REOPENING = {"reason": "The customer ordered more."}
 REOPENED = {**COMPLETED, "status": ShipmentStatus.PACKING}
 CANCELLING = {"reason": "The customer cancelled the order."}
 CANCELLED = {**COMPLETED, "status": ShipmentStatus.CANCELLED, "lines_packed": 0, "boxes_count": 0}
+SLIP = {
+    "shipment_number": "SH-1001",
+    "so_number": "SO-5001",
+    "customer_name": "Bakkerij Zonneveld",
+    "promised_ship_date": "2026-11-25",
+    "status": ShipmentStatus.PACKING,
+    "lines": [
+        {
+            "line_number": 1,
+            "sku": "BISC-ALM",
+            "product_name": "Almond biscuits 250 g",
+            "quantity": 48,
+            "uom": "EA",
+            "packed_qty": 48,
+            "remaining_qty": 0,
+            "status": LineStatus.COMPLETE,
+        }
+    ],
+    "boxes": [
+        {
+            "box_number": 1,
+            "status": BoxStatus.CLOSED,
+            "sscc": "095200041234567895",
+            "weight": 12.4,
+            "items": [
+                {
+                    "sku": "BISC-ALM",
+                    "product_name": "Almond biscuits 250 g",
+                    "lot_number": "L2611A",
+                    "quantity": 48,
+                    "uom": "EA",
+                }
+            ],
+        }
+    ],
+}
 DETAILS = {
     **_SHIPMENT,
     "status": ShipmentStatus.PACKING,

@@ -27,6 +27,8 @@ from chalicelib.core.store import (
     parallel_reads,
 )
 from chalicelib.packing import permissions
+from chalicelib.packing.boxes.queries import BoxWithContents, read_box, read_boxes
+from chalicelib.packing.boxes.rules import BoxStatus
 from chalicelib.packing.boxes.tables import Box, SsccClaim, box_key, sscc_key
 from chalicelib.packing.errors import BarcodeNotFound
 from chalicelib.packing.plates.tables import (
@@ -79,6 +81,14 @@ class ShipmentWithLines(NamedTuple):
     plates: Mapping[str, Sequence[Plate]]
 
 
+class ShipmentToShip(NamedTuple):
+    """A shipment, its lines and its boxes by number, and the contents of the boxes."""
+
+    shipment: Shipment
+    lines: list[ShipmentLine]
+    boxes: list[BoxWithContents]
+
+
 class PlateMatch(NamedTuple):
     """A plate that a barcode names, and the line for which it is to be packed; None if there is none."""
 
@@ -129,6 +139,17 @@ def get_shipment(shipment: Shipment, clock: Clock) -> ShipmentWithLines:
         if (plate := stored.get(plate_key(org_id, row.plate_id).pk)) is not None:
             plates[row.line_id].append(plate)
     return ShipmentWithLines(shipment, sorted(lines, key=lambda line: line.line_number), plates)
+
+
+def get_slip(shipment: Shipment, clock: Clock) -> ShipmentToShip:
+    """Return a shipment with its lines, and its boxes with their contents."""
+    boxes = [box for box in read_boxes(shipment, clock) if box.status != BoxStatus.VOIDED]
+    reads = [partial(read_box, box.org_id, box.box_id) for box in boxes]
+    [lines], contents = parallel_pair_reads(
+        [lambda: list(lines_query(shipment.org_id, shipment.shipment_id).all())], reads
+    )
+    filled = [box for box in contents if box is not None]
+    return ShipmentToShip(shipment, sorted(lines, key=lambda line: line.line_number), filled)
 
 
 def scanned_sscc_key(org_id: str, barcode: str) -> ItemKey[SsccClaim] | None:

@@ -1,12 +1,13 @@
 """Endpoints of shipments, and the imports of shipments and license plates. The contract uses 400 for invalid input."""
 
 from functools import partial
+from typing import Any
 
 from chalicelib.core.work import UnitOfWork
 from chalicelib.edge.dependencies import dependencies
 from chalicelib.edge.endpoint import AuditTarget, Resource
 from chalicelib.edge.imports import importing
-from chalicelib.edge.request import Empty, Request
+from chalicelib.edge.request import Empty, Request, Response, text
 from chalicelib.edge.routes import Routes
 from chalicelib.packing import permissions
 from chalicelib.packing.boxes.tables import Box
@@ -33,9 +34,12 @@ from chalicelib.packing.shipments.schemas import (
     ShipmentQuery,
     ShipmentState,
 )
+from chalicelib.packing.shipments.slip_schemas import PackingSlip, SlipQuery
 from chalicelib.packing.shipments.tables import Shipment
 
 routes = Routes(__name__, "Packing scanner")
+
+PDF = "application/pdf"
 
 
 @routes.get(
@@ -67,6 +71,29 @@ def list_shipments(request: Request[Empty, ShipmentQuery]) -> queries.ShipmentMa
 def get_shipment(request: Request[Empty, Empty, Shipment]) -> queries.ShipmentWithLines:
     """Get a shipment with its lines and the plates picked for them, whether it can still be packed or not."""
     return queries.get_shipment(request.resource, dependencies().clock)
+
+
+@routes.get(
+    f"{BASE}/shipments/{{shipment_id}}/slip",
+    permission=permissions.READ,
+    resource=SHIPMENT_RESOURCE,
+    query=SlipQuery,
+    returns=PackingSlip,
+    other_media_types=[PDF],
+    examples={"response": examples.SLIP},
+    invalid_status=INVALID,
+)
+def get_slip(request: Request[Empty, SlipQuery, Shipment]) -> Response[Any] | PackingSlip:
+    """Get the packing slip of a shipment, as a PDF to print or as JSON.
+
+    It shows what is packed now, at any time.
+    """
+    slip = views.slip_view(queries.get_slip(request.resource, dependencies().clock))
+    if request.query.format == "json":
+        return slip
+    from chalicelib.packing.shipments.slip_pdf import render_pdf
+
+    return text(render_pdf(slip), PDF)
 
 
 @routes.get(

@@ -1,18 +1,20 @@
 """Shipments and lines as clients read them."""
 
 from collections.abc import Sequence
+from decimal import Decimal
 
 from msgspec.structs import asdict
 
 from chalicelib.core.store import RawItem
 from chalicelib.core.table import SEPARATOR
+from chalicelib.packing.boxes.queries import BoxWithContents
 from chalicelib.packing.boxes.rules import BoxStatus
 from chalicelib.packing.boxes.tables import Box
 from chalicelib.packing.plates.schemas import PlateFound
 from chalicelib.packing.plates.tables import Plate
 from chalicelib.packing.plates.views import found_plate_view
 from chalicelib.packing.rules import normalize
-from chalicelib.packing.shipments.queries import PlateMatch, ShipmentMatches, ShipmentWithLines
+from chalicelib.packing.shipments.queries import PlateMatch, ShipmentMatches, ShipmentToShip, ShipmentWithLines
 from chalicelib.packing.shipments.rules import ShipmentStatus, line_status, remaining
 from chalicelib.packing.shipments.schemas import (
     BoxFound,
@@ -27,6 +29,7 @@ from chalicelib.packing.shipments.schemas import (
     ShipmentList,
     ShipmentState,
 )
+from chalicelib.packing.shipments.slip_schemas import PackingSlip, SlipBox, SlipItem, SlipLine
 from chalicelib.packing.shipments.tables import ListedShipment, Shipment, ShipmentLine
 
 
@@ -124,3 +127,38 @@ def _found_shipment(shipment: Shipment) -> ShipmentFound:
             allergen_alert=bool(shipment.allergen_restrictions),
         )
     )
+
+
+def slip_view(found: ShipmentToShip) -> PackingSlip:
+    """Return a packing slip."""
+    shipment = found.shipment
+    return PackingSlip(
+        shipment_number=shipment.shipment_number,
+        so_number=shipment.so_number,
+        customer_name=shipment.customer_name,
+        promised_ship_date=shipment.promised_ship_date,
+        status=ShipmentStatus(shipment.status),
+        lines=[_slip_line(line) for line in found.lines],
+        boxes=[_slip_box(box) for box in found.boxes],
+    )
+
+
+def _slip_line(line: ShipmentLine) -> SlipLine:
+    return SlipLine(
+        **asdict(line_state_view(line)),
+        line_number=line.line_number,
+        sku=line.sku,
+        product_name=line.product_name,
+        quantity=normalize(line.quantity),
+        uom=line.uom,
+    )
+
+
+def _slip_box(found: BoxWithContents) -> SlipBox:
+    box, sums = found.box, dict[tuple[str, str, str | None, str], Decimal]()
+    for content in found.contents:
+        key = (content.sku, content.product_name, content.lot_number, content.uom)
+        sums[key] = sums.get(key, Decimal(0)) + content.quantity
+    items = [SlipItem(sku, name, lot, normalize(total), uom) for (sku, name, lot, uom), total in sums.items()]
+    weight = None if box.weight is None else normalize(box.weight)
+    return SlipBox(box.box_number, BoxStatus(box.status), box.sscc, weight, items)
