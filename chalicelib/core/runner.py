@@ -83,7 +83,7 @@ class Runner(msgspec.Struct, frozen=True):
         return result
 
     def _deliver(self, work: UnitOfWork) -> None:
-        """Deliver the published events, and do at once what takes no longer and would make the caller wait after it."""
+        """Deliver the published events; the calls `during_delivery` are made at the same time."""
         calls = [start(call, pool="during_delivery") for call in work.during_delivery]
         try:
             self.outbox.deliver(work.recipients)

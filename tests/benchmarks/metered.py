@@ -16,6 +16,7 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from threading import current_thread
 from typing import Any
 
 from infra.local.engine import EmbeddedEngine
@@ -30,7 +31,7 @@ _CALM_S = 0.06
 
 @dataclass(slots=True)
 class Call:
-    """A call to the engine. `delivery` is true for calls of event delivery, after the commit.
+    """A call to the engine. `delivery` is true for calls of event delivery, after the commit, and for those beside it.
 
     `engine_s` is the processor time that the embedded engine took, which a real store would take elsewhere.
     """
@@ -111,7 +112,8 @@ class MeteredEngine(EmbeddedEngine):
         notebook = self._notebook
         if notebook is None:
             return super().handle(operation, body)
-        call = Call(operation, body, notebook.delivering)
+        is_beside = current_thread().name.startswith("during_delivery")
+        call = Call(operation, body, notebook.delivering or is_beside)
         notebook.calls.append(call)
         if notebook.priced:
             return self._priced(call, notebook)
