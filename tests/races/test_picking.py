@@ -170,6 +170,75 @@ def test_scan_during_a_release_counts_or_is_rejected(arena: World) -> None:
     check_replay(arena)
 
 
+def test_event_that_is_accepted_and_sent_again_at_once_counts_once(arena: World) -> None:
+    load(arena, record(lines=[line(1, 1000)]))
+    anna, supervisor = arena.person("picker"), arena.person("supervisor")
+    bo = Scanner(arena, arena.person("picker"))
+    claim(anna)
+    for count in range(1, 6):
+        event = bo.scan()
+        assert bo.send(event) == ["not_your_assignment"]
+        path = f"/v1/picking/rejected-events/{event['client_event_id']}/accept"
+        results, accepted = both(partial(bo.send, event), partial(supervisor.post, path, {}))
+        assert accepted.status == 200
+        assert results in (["duplicate"], ["not_your_assignment"])
+        assert bo.send(event) == ["duplicate"]
+        assert state_of().units == count
+    check_replay(arena)
+
+
+def test_event_that_is_dismissed_and_accepted_at_once_is_decided_once(arena: World) -> None:
+    load(arena, record(lines=[line(1, 1000)]))
+    claim(arena.person("picker"))
+    bo, supervisors = Scanner(arena, arena.person("picker")), [arena.person("supervisor") for _ in range(2)]
+    counted = 0
+    for _ in range(5):
+        event = bo.scan()
+        assert bo.send(event) == ["not_your_assignment"]
+        path = f"/v1/picking/rejected-events/{event['client_event_id']}"
+        accepted, dismissed = both(
+            partial(supervisors[0].post, f"{path}/accept", {}),
+            partial(supervisors[1].post, f"{path}/dismiss", {"note": "no"}),
+        )
+        assert sorted([accepted.status, dismissed.status]) == [200, 409]
+        counted += accepted.status == 200
+        assert bo.send(event) == ["duplicate"]
+    assert state_of().units == counted
+    check_replay(arena)
+
+
+def test_assignment_that_is_claimed_and_assigned_at_once_has_one_holder(arena: World) -> None:
+    supervisor = arena.person("supervisor")
+    for number in range(5):
+        ref = f"PA-{number}"
+        load(arena, record(ref, lines=[line(1, 10)]))
+        anna, bo = arena.person("picker"), arena.person("picker")
+        claimed, assigned = both(
+            partial(anna.post, NEXT, claim_body(anna)),
+            partial(supervisor.post, f"/v1/assignments/{ref}/assign", {"user_id": bo.user_id}),
+        )
+        assert assigned.status == 200
+        assert claimed.status in (200, 404)
+        assert (held_by(anna), held_by(bo)) == (set(), {ref})
+        check_replay(arena, ref)
+
+
+def test_line_that_is_closed_short_during_scans_loses_none_of_those_before(arena: World) -> None:
+    load(arena, record(lines=[line(1, 1000), line(2, 5)]))
+    scanner = Scanner(arena, arena.person("picker"))
+    claim(scanner.person)
+    events = scans_of(scanner, 20)
+    answers, closed = both(
+        partial(sending, scanner, events, 2),
+        partial(scanner.person.post, f"/assignments/{REF}/lines/1/short", {"reason": "None left"}),
+    )
+    assert closed.status == 200
+    assert answers == ["accepted"] * 20
+    [row] = arena.person("supervisor").get("/v1/picking/shorts").json["shorts"]
+    assert row["picked"] == state_of().units
+    check_replay(arena)
+
+
 def test_picker_who_joins_during_completion_holds_nothing(arena: World) -> None:
     for number in range(4):
         ref = f"PA-{number}"

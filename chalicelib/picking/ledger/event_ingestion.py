@@ -84,7 +84,7 @@ class _BatchIngestion:
         self.ingested: set[str] = set()
         """The ids of events that this request has recorded."""
         self._statuses: dict[int, EventStatus] = {}
-        self._rejected: list[tuple[ParsedEvent, str]] = []
+        self._rejected: list[RejectedTry] = []
         self._raw_events: Sequence[bytes] = ()
 
     def run(self, raw_events: Sequence[bytes]) -> list[EventStatus]:
@@ -115,22 +115,22 @@ class _BatchIngestion:
         """Set the status of an event."""
         self._statuses[event.index] = status
         if status.reason is not None and is_kept(event, status.reason):
-            self._rejected.append((event, status.reason))
+            self._rejected.append(RejectedTry(event, self._raw_events[event.index], status.reason))
 
     def _keep_rejected(self) -> None:
         """Keep what was rejected for the supervisors. After an error the client's next try does."""
-        rejected = [
-            RejectedTry(event, self._raw_events[event.index], reason)
-            for event, reason in sorted(self._rejected, key=lambda one: one[0].index)
-            if event.event_id not in self.ingested
-        ]
+        in_order = sorted(self._rejected, key=lambda rejected: rejected.event.index)
+        rejected = [one for one in in_order if one.event.event_id not in self.ingested]
         for start in range(0, len(rejected), MAX_KEPT_AT_ONCE):
             tries = rejected[start : start + MAX_KEPT_AT_ONCE]
             try:
                 with store_errors():
                     self.deps.runner.run(self.actor, partial(keep_rejected, actor=self.actor, tries=tries))
+            except BatonError as error:
+                observability.log().warning("rejected events could not be kept", extra={"error": error.code})
+                return
             except Exception:  # noqa: BLE001 - the events have their results
-                observability.log().warning("rejected events could not be kept", exc_info=True)
+                observability.log().exception("keeping rejected events crashed")
                 return
 
     def _find_assignments(self, events: Sequence[ParsedEvent]) -> None:
