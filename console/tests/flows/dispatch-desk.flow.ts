@@ -8,7 +8,7 @@ import { selectedPoint } from "../support/marks";
 
 const program = browserProgram();
 const url = inject("url");
-const { onDuty, order, carry, end } = deliveries(url);
+const { onDuty, order, offered, carry, end } = deliveries(url);
 let browser: Browser;
 
 beforeAll(async () => {
@@ -44,9 +44,7 @@ async function actionsOf(orderId: string): Promise<string[]> {
 async function declined(): Promise<readonly [id: string, courier: Person]> {
   const placed = await order("customer2", ORDER);
   const courier = await onDuty("courier5", ...NEAR_IT);
-  const dispatcher = await person(url, "dispatcher1");
-  const read = () => dispatcher.call<{ status: string }>("GET", `/v1/orders/${placed.id}`);
-  await expect.poll(async () => (await read()).status).toBe("assigned");
+  await offered(placed, courier);
   await carry(courier, placed, "decline");
   return [placed.id, courier];
 }

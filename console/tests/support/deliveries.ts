@@ -1,5 +1,6 @@
 /** Couriers and orders of a flow, which are gone when it ends, so that they are in no other flow's way. */
 
+import { expect } from "vitest";
 import { type Person, person } from "./api";
 
 export interface Order {
@@ -12,6 +13,8 @@ export interface Deliveries {
   /** Put a courier on duty at a position. */
   onDuty: (username: string, latitude: number, longitude: number) => Promise<Person>;
   order: (username: string, body: object) => Promise<Order>;
+  /** Wait until an order is offered to a courier. */
+  offered: (order: Order, courier: Person) => Promise<void>;
   /** Take the order through the steps of its courier: `accept`, `arrived`, `picked`. */
   carry: (courier: Person, order: Order, ...steps: readonly string[]) => Promise<void>;
   end: () => Promise<void>;
@@ -33,6 +36,11 @@ export function deliveries(url: string): Deliveries {
       const dispatcher = await person(url, "dispatcher1");
       undo.push(() => dispatcher.call("POST", `/v1/orders/${order.id}/cancel`, { reason: "The flow has ended." }));
       return order;
+    },
+    async offered({ id }, courier) {
+      const dispatcher = await person(url, "dispatcher1");
+      const read = () => dispatcher.call<{ assigned_courier?: string }>("GET", `/v1/orders/${id}`);
+      await expect.poll(async () => (await read()).assigned_courier).toBe(courier.id);
     },
     async carry(courier, order, ...steps) {
       for (const step of steps) {

@@ -30,7 +30,9 @@ const DETAILS: BoxDetails = {
     dimensions: { length: null, width: null, height: null },
     sscc: null,
   },
-  contents: [{ id: "item-1", product_name: "Rye bread", lot_number: "L-1", lp_number: "LP-1", quantity: 4, notes: null }],
+  contents: [
+    { id: "item-1", product_name: "Rye bread", lot_number: "L-1", lp_number: "LP-1", quantity: 4, notes: null },
+  ],
   summary: { item_count: 1, total_weight_est: 2.4, items: [{ product_name: "Rye bread", quantity: 4, uom: "EA" }] },
 };
 
