@@ -153,8 +153,8 @@ def test_round_trips_of_shipments(packer: Person, box: str, engine: EmbeddedEngi
     packer.get(f"{PACK}/shipments")  # the shards of the index are read at once
     assert (calls[0], set(calls[1:])) == ("BatchGetItem", {"Query"})
     calls.clear()
-    packer.get(f"{PACK}/lookup/LP-1?shipment_id={shipment_id()}")
-    assert (calls[0], sorted(calls[1:])) == ("BatchGetItem", ["BatchGetItem", "Query"])
+    packer.get(f"{PACK}/lookup/LP-1?shipment_id={shipment_id()}")  # and then the lines of the plate
+    assert (calls[0], sorted(calls[1:])) == ("BatchGetItem", ["BatchGetItem", "BatchGetItem", "Query"])
     calls.clear()
     complete_shipment(packer, allow_partial=True)
     assert calls == ["BatchGetItem", "TransactWriteItems"]

@@ -43,7 +43,7 @@ def packing(world: DeployedWorld, objects: EmbeddedObjects) -> None:
     done(packer.get(f"{PACK}/box/{box}"))
     done(packer.get(f"{PACK}/shipments/{shipment_id()}"))
     done(packer.get(f"{PACK}/shipments/{shipment_id()}/boxes"))
-    done(packer.get(f"{PACK}/shipments/{shipment_id()}/slip"))
+    done(packer.get(f"{PACK}/shipments/{shipment_id()}/slip?format=json"))
     for barcode in ("SH-1", "LP-1"):
         done(packer.get(f"{PACK}/lookup/{barcode}?shipment_id={shipment_id()}"))
     done(remove_item(packer, box, item), 204)

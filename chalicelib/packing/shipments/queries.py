@@ -104,8 +104,9 @@ def list_shipments(query: ShipmentQuery, actor: Actor) -> ShipmentMatches:
     queries = [Query(Shipment, shard, index=index) for shard in open_keys(actor.org_id)]
     shards = parallel_reads([shard.read for shard in queries])
     entries = _filter((entry for shard in shards for entry in shard.items), query)
-    entries.sort(key=lambda entry: str(entry[0]["open_order"]["S"]))
-    return ShipmentMatches(entries[: query.limit], len(entries))
+    entries.sort(key=lambda entry: str(entry["open_order"]["S"]))
+    shown = [(entry, _decoder.decode(entry["listed"]["S"])) for entry in entries[: query.limit]]
+    return ShipmentMatches(shown, len(entries))
 
 
 def find_activity(actor: Actor, now: datetime) -> Activity | None:
@@ -193,11 +194,14 @@ def _plate_match(plate: Plate, shipment_id: str, clock: Clock) -> PlateMatch:
     return PlateMatch(plate, line.line_id if line else line_ids[0], line)
 
 
-def _filter(entries: Iterable[RawItem], query: ShipmentQuery) -> list[ListedEntry]:
+def _filter(entries: Iterable[RawItem], query: ShipmentQuery) -> list[RawItem]:
+    """Return the entries that match; without a filter none is decoded."""
     search, warehouse_id = (query.search or "").strip().casefold(), query.warehouse_id
+    if not search and warehouse_id is None:
+        return list(entries)
     decoded = ((entry, _decoder.decode(entry["listed"]["S"])) for entry in entries)
     return [
-        (entry, listed)
+        entry
         for entry, listed in decoded
         if (warehouse_id is None or listed.warehouse_id == warehouse_id)
         and (
