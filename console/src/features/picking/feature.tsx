@@ -1,7 +1,7 @@
-import { IconClipboardList, IconStack2 } from "@tabler/icons-react";
+import { IconClipboardList, IconClipboardX, IconStack2 } from "@tabler/icons-react";
 import type { Feature } from "~/app/feature";
 import { names } from "./names";
-import { READ } from "./permissions";
+import { READ, REVIEW } from "./permissions";
 
 export const feature: Feature = {
   id: "picking",
@@ -13,6 +13,12 @@ export const feature: Feature = {
       load: () => import("./assignments-page"),
     },
     { path: "picking/queue", title: names.queue.title, permission: READ, load: () => import("./queue-page") },
+    {
+      path: "picking/rejected",
+      title: names.rejected.title,
+      permission: REVIEW,
+      load: () => import("./rejected-page"),
+    },
   ],
   navigation: [
     {
@@ -32,6 +38,15 @@ export const feature: Feature = {
       order: 31,
       permission: READ,
       keywords: "assignments waiting warehouse",
+    },
+    {
+      to: "/picking/rejected",
+      label: names.navigation.rejected,
+      icon: IconClipboardX,
+      section: "work",
+      order: 32,
+      permission: REVIEW,
+      keywords: "events refused scanner queue desk warehouse",
     },
   ],
 };

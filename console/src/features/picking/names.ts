@@ -1,6 +1,7 @@
 /** What the navigation shows of this feature: a first visit loads it, and the other texts only with their pages. */
 export const names = {
-  navigation: { assignments: "Picking", queue: "Pick queue" },
+  navigation: { assignments: "Picking", queue: "Pick queue", rejected: "Rejected scans" },
   assignments: { title: "Picking" },
   queue: { title: "Pick queue" },
+  rejected: { title: "Rejected scans" },
 } as const;

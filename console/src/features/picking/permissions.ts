@@ -1,3 +1,4 @@
 export const READ = "picking.assignment.read";
 export const RELEASE = "picking.assignment.release";
 export const CLOSE = "picking.assignment.close";
+export const REVIEW = "picking.event.review";

@@ -8,6 +8,8 @@ export type Assignment = Schema<"AssignmentSummary">;
 export type AssignmentPage = Schema<"AssignmentPage">;
 export type AssignmentDetail = Schema<"AssignmentDetail">;
 export type Picker = Schema<"AssignmentPicker">;
+export type RejectedEvent = Schema<"RejectedEventView">;
+export type RejectedPage = Schema<"RejectedEventPage">;
 
 type CommandHeader = { "Idempotency-Key": string };
 
@@ -116,6 +118,36 @@ export function closeAssignment(assignmentId: string, reason: string, header: Co
     api.POST("/assignments/{assignment_id}/close", {
       params: { path: { assignment_id: assignmentId }, header },
       body: { reason },
+    }),
+  );
+}
+
+/** The rejected events of a status, the last rejected first. */
+export function rejectedQuery(status: RejectedEvent["status"]) {
+  return infiniteQueryOptions({
+    queryKey: [...keys.all, "rejected", status],
+    queryFn: ({ pageParam: cursor, signal }): Promise<RejectedPage> =>
+      dataOf(api.GET("/v1/picking/rejected-events", { params: { query: { status, limit: PAGE, cursor } }, signal })),
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: (page) => page.next_cursor,
+    ...live,
+  });
+}
+
+export function acceptEvent(eventId: string, note: string, header: CommandHeader): Promise<unknown> {
+  return dataOf(
+    api.POST("/v1/picking/rejected-events/{client_event_id}/accept", {
+      params: { path: { client_event_id: eventId }, header },
+      body: note === "" ? {} : { note },
+    }),
+  );
+}
+
+export function dismissEvent(eventId: string, note: string, header: CommandHeader): Promise<unknown> {
+  return dataOf(
+    api.POST("/v1/picking/rejected-events/{client_event_id}/dismiss", {
+      params: { path: { client_event_id: eventId }, header },
+      body: { note },
     }),
   );
 }

@@ -13,6 +13,12 @@ export const ASSIGNMENT_STATES: States<AssignmentState> = {
   closed: { label: texts.states.closed, tone: "neutral" },
 };
 
+export const REJECTED_STATES: States<Schema<"PickingRejectedEventStatus">> = {
+  open: { label: texts.rejected.states.open, tone: "warning" },
+  accepted: { label: texts.rejected.states.accepted, tone: "good" },
+  dismissed: { label: texts.rejected.states.dismissed, tone: "neutral" },
+};
+
 export const PAUSES: States<Schema<"PickingPause">> = {
   break: { label: texts.pauses.break, tone: "warning" },
   wrap: { label: texts.pauses.wrap, tone: "info" },
