@@ -1,18 +1,16 @@
-import { Radio, Skeleton, Text, TextInput } from "@mantine/core";
-import { IconSearch } from "@tabler/icons-react";
+import { Skeleton, Text } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
-import { useEffect, useRef, useState } from "react";
+import { useEffect, useRef } from "react";
 import { TimeAgo } from "~/components/date-time";
 import { ErrorNote } from "~/components/error-note";
-import styles from "./courier-choice.module.css";
+import { PersonChoice } from "~/components/person-choice";
 import { courierName, distanceKm } from "./couriers";
 import { freeQuery, nearQuery } from "./fleet-queries";
 import { pickupOf, positionOf } from "./map-shapes";
 import type { Courier, Order } from "./queries";
 import { texts } from "./texts";
 
-const MANY = 8;
-/** So many are shown; who looks for another one types a part of the name. */
+/** An organisation may have thousands of free couriers. */
 const MOST = 50;
 
 interface CourierChoiceProps {
@@ -24,7 +22,6 @@ interface CourierChoiceProps {
 
 /** One of the couriers on duty without an order: the nearest to the pickup first, where its position is known. */
 export function CourierChoice({ order, value, error, onChange }: CourierChoiceProps) {
-  const [search, setSearch] = useState("");
   const pickup = pickupOf(order);
   const near = useQuery(nearQuery(pickup?.join(",") ?? ""));
   const free = useQuery(freeQuery);
@@ -34,31 +31,21 @@ export function CourierChoice({ order, value, error, onChange }: CourierChoicePr
     return free.error === null ? <Skeleton height={160} radius="md" /> : <ErrorNote error={free.error} />;
   }
   if (couriers.length === 0) return <Text c="dimmed">{texts.steps.assign.nobody}</Text>;
-  const shown = couriers.filter((courier) => courierName(courier).toLowerCase().includes(search.trim().toLowerCase()));
   return (
-    <>
-      {couriers.length > MANY && (
-        <TextInput
-          label={texts.couriers.search}
-          leftSection={<IconSearch size={16} />}
-          value={search}
-          onChange={(event) => setSearch(event.currentTarget.value)}
-        />
-      )}
-      <Radio.Group value={value} onChange={onChange} error={error} aria-label={texts.couriers.list}>
-        <div className={styles.choices} ref={choices}>
-          {shown.slice(0, MOST).map((courier) => (
-            <Radio.Card key={courier.id} value={courier.id} className={styles.choice ?? ""} radius="md">
-              <Radio.Indicator />
-              <span className={styles.name}>{courierName(courier)}</span>
-              <span className={styles.where}>
-                <Where courier={courier} pickup={pickup} />
-              </span>
-            </Radio.Card>
-          ))}
-        </div>
-      </Radio.Group>
-    </>
+    <PersonChoice
+      ref={choices}
+      label={texts.couriers.list}
+      searchLabel={texts.couriers.search}
+      choices={couriers.map((courier) => ({
+        id: courier.id,
+        name: courierName(courier),
+        aside: <Where courier={courier} pickup={pickup} />,
+      }))}
+      most={MOST}
+      value={value}
+      error={error}
+      onChange={onChange}
+    />
   );
 }
 
