@@ -103,7 +103,11 @@ SCENARIOS = [
     ),
     *(
         Scenario(name, prepare, situation=packing.SITUATION, trips=packing.TWO_STEPS_TRIPS)
-        for name, prepare in (packing.TWO_STEPS | packing.SLIP).items()
+        for name, prepare in packing.TWO_STEPS.items()
+    ),
+    *(
+        Scenario(name, prepare, situation=packing.SITUATION, trips=packing.SLIP_TRIPS)
+        for name, prepare in packing.SLIP.items()
     ),
     *(Scenario(name, prepare, situation=packing.CROWDED) for name, prepare in packing.LISTS.items()),
     *(

@@ -177,6 +177,8 @@ TWO_STEPS: Prepared = {
 SLIP: Prepared = {
     "GET pack/shipments/{id}/slip, 200 boxes": partial(_read, path="/shipments/{shipment_id}/slip"),
 }
+SLIP_TRIPS = 10
+"""A query for each of the 200 boxes, as many at once as there are threads."""
 TWO_STEPS_TRIPS = 3
 """The index names the shipment of an order, a plate its lines, and a shipment its plates: these are read then."""
 CANCELLING: Prepared = {"POST pack/shipments/{id}/cancel": partial(_changed, action="cancel")}
