@@ -89,7 +89,12 @@ def shown(name: str, crew: Crew) -> dict[str, Any]:
 
 def assert_alike(job: Job, first: Crew, second: Crew) -> None:
     """Assert that two organisations store and show the same of a job."""
-    assert stored_data(job, first) == stored_data(job, second)
+    data, expected = stored_data(job, first), stored_data(job, second)
+    extra = [entry for entry in data["ledger"] if entry not in expected["ledger"]]
+    missing = [entry for entry in expected["ledger"] if entry not in data["ledger"]]
+    assert (extra, missing) == ([], []), job.ref
+    for name, value in data.items():
+        assert value == expected[name], (job.ref, name)
     assert own_ledgers(job, first) == own_ledgers(job, second)
     for name in job.people:
         assert shown(name, first) == shown(name, second)
