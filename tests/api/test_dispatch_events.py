@@ -171,13 +171,13 @@ def test_after_the_last_timeout_both_sides_hear_that_nobody_is_left(world: World
 
 
 @pytest.mark.parametrize("until", ["assigned", "accepted", "arrived"])
-def test_only_the_courier_hears_that_the_customer_called_it_off(world: World, until: str) -> None:
+def test_the_courier_and_the_customers_devices_hear_that_the_customer_called_it_off(world: World, until: str) -> None:
     scene = Scene(world, couriers=2)
     placed = scene.placed(until)
     cancel_order(scene.customer, placed["id"])
     assert scene.hears(scene.couriers[0]) == [status(placed, "canceled_by_customer")]
     assert scene.hears(scene.couriers[1]) == []
-    assert scene.hears(scene.customer) == []
+    assert scene.hears(scene.customer) == [status(placed, "canceled_by_customer")]
 
 
 def test_what_is_repeated_or_refused_or_replayed_is_told_nobody(world: World) -> None:

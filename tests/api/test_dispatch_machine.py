@@ -101,8 +101,8 @@ class Dispatch(RuleBasedStateMachine):
         answer = cancel_order(customer, chosen.order_id)
         possible = chosen.status in (*GIVES_UP["cancel"], "no_nearby_driver")
         assert answer.status == (200 if possible or chosen.status == "canceled_by_customer" else 409)
-        told_to: Heard = {(str(chosen.assigned_courier), chosen.order_id): [("order.status", "canceled_by_customer")]}
-        self.expect(told_to if possible and chosen.assigned_courier else {})
+        told = [user_id for user_id in (chosen.customer_id, chosen.assigned_courier) if user_id and possible]
+        self.expect({(user_id, chosen.order_id): [("order.status", "canceled_by_customer")] for user_id in told})
 
     @rule(seconds=st.sampled_from([0.001, 5, 15, 15, 15, 301]))
     def time_passes_and_the_sweep(self, seconds: float) -> None:

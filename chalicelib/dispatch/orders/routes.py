@@ -211,7 +211,7 @@ def cancel_order(request: Request[CustomerAction, Empty, Order], work: UnitOfWor
     """Cancel an order before it is picked up; repeating it changes nothing.
 
     Its courier, if it has one, is free again.
-    Events: the courier gets `order.status` with `canceled_by_customer`.
+    Events: the courier and all devices of the customer get `order.status` with `canceled_by_customer`.
     """
     return service.cancel_order(work, request.resource, request.body, request.actor)
 

@@ -109,12 +109,13 @@ def release_order(work: UnitOfWork, order: Order, _: CourierAction, __: Actor) -
 
 
 def cancel_order(work: UnitOfWork, order: Order, _: CustomerAction, __: Actor) -> Order:
-    """Cancel an order before it is picked up; its courier is notified and free again."""
+    """Cancel an order before it is picked up; its courier is free again, and notified like the customer's devices."""
     work.update(order, {**list_values(order, OrderState.CANCELED_BY_CUSTOMER.value), "updated_at": work.now})
     courier_id = take_out_of_hand(work, order)
     ORDER_HOURS.count(work, order.org_id, canceled_by_customer=1)
     if courier_id is not None:
         events.notify_courier(work, order, courier_id, "canceled_by_customer")
+    events.notify_customer(work, order, "canceled_by_customer")
     return order
 
 
