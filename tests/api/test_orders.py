@@ -32,6 +32,7 @@ def test_an_order_is_offered_to_a_free_courier_at_once(world: World) -> None:
         "receiver_phone": PHONE,
         "notes": "Ring twice",
         "assigned_courier": courier.user_id,
+        "offer_expires_at": "2026-03-01T09:00:15Z",
         "version": 1,
         "created_at": FORMATTED_START,
         "updated_at": FORMATTED_START,

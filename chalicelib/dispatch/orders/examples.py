@@ -24,10 +24,16 @@ def _order(status: OrderState, version: int, updated_at: str, courier_id: str = 
     }
 
 
-ASSIGNED = _order(OrderState.ASSIGNED, 1, _CREATED)
+ASSIGNED = {**_order(OrderState.ASSIGNED, 1, _CREATED), "offer_expires_at": "2026-03-14T09:27:08.412Z"}
 ACCEPTED = _order(OrderState.ACCEPTED, 2, "2026-03-14T09:27:01.038Z")
-DECLINED = _order(OrderState.ASSIGNED, 2, "2026-03-14T09:27:01.038Z", _NEXT_COURIER)
-RELEASED = _order(OrderState.ASSIGNED, 3, "2026-03-14T09:30:18.920Z", _NEXT_COURIER)
+DECLINED = {
+    **_order(OrderState.ASSIGNED, 2, "2026-03-14T09:27:01.038Z", _NEXT_COURIER),
+    "offer_expires_at": "2026-03-14T09:27:16.038Z",
+}
+RELEASED = {
+    **_order(OrderState.ASSIGNED, 3, "2026-03-14T09:30:18.920Z", _NEXT_COURIER),
+    "offer_expires_at": "2026-03-14T09:30:33.920Z",
+}
 ARRIVED = _order(OrderState.ARRIVED, 3, "2026-03-14T09:34:40.571Z")
 PICKED_UP = _order(OrderState.PICKED_UP, 4, "2026-03-14T09:37:12.206Z")
 DELIVERED = _order(OrderState.DELIVERED, 5, "2026-03-14T09:52:05.884Z")

@@ -148,6 +148,9 @@ class OrderView(msgspec.Struct, frozen=True, omit_defaults=True):
     """What the courier should know. Absent if the customer wrote none."""
     pickup_after: datetime | None = None
     """Before this time the order was or is not offered to couriers, in UTC. Absent unless it was scheduled."""
+    offer_expires_at: datetime | None = None
+    """Until when the courier has to answer the offer, in UTC; after that it goes to the next courier. Absent unless the
+    status is `assigned`."""
     waiting_until: datetime | None = None
     """Until when a courier is looked for again, in UTC. Absent unless the status is `no_nearby_driver` and the wait is
     not over."""

@@ -54,6 +54,7 @@ def order_view(order: Order) -> OrderView:
         receiver_phone=order.receiver_phone,
         notes=order.notes,
         pickup_after=order.pickup_after,
+        offer_expires_at=order.offer_expires_at,
         waiting_until=order.waiting_until,
         assigned_courier=order.assigned_courier,
         vehicle_type_id=order.vehicle_type_id,
