@@ -89,6 +89,12 @@ class Dispute:
         told = mail(person)[self.heard_before[person.user_id] :]
         return [data["status"] if event == "order.status" else event for event, data in told]
 
+    @property
+    def was_passed_on(self) -> bool:
+        """Whether the second courier already had the order when it was released, and lost it by that."""
+        heard = self.heard(self.second)
+        return self.rival in {"decline", "time_out"} and heard == ["order.assigned", "order.reassigned_away"]
+
     def finish(self) -> None:
         """Everybody leaves, so that the next round is among others."""
         if self.stored.status in {"assigned", "accepted", "arrived", "no_nearby_driver"}:
@@ -122,8 +128,8 @@ def check_decision(dispute: Dispute, decision: str, stored: Order) -> None:
         assert stored.status == "canceled_by_dispatcher"
     else:
         assert stored.status == "assigned"
-        chosen = dispute.third if decision == "assign" else dispute.second
-        assert stored.assigned_courier == chosen.user_id
+        is_third = decision == "assign" or dispute.was_passed_on
+        assert stored.assigned_courier == (dispute.third if is_third else dispute.second).user_id
 
 
 def check_events(dispute: Dispute, stored: Order) -> None:
