@@ -3,10 +3,10 @@ import { afterAll, beforeAll, expect, inject, test } from "vitest";
 import { type Person, person } from "../support/api";
 import { browserProgram, launch, signedIn } from "../support/browser";
 import { checkScreen, expectAccessible, expectNoComplaints, picture } from "../support/checks";
+import { type Imported, PACK, packBox, shipmentFor } from "../support/shipments";
 
 const program = browserProgram();
 const url = inject("url");
-const PACK = "/shipping/scanner/pack";
 /** Boards show a change within three seconds; the rest is for a loaded machine. */
 const LIVE_MS = 3_000;
 let browser: Browser;
@@ -15,65 +15,6 @@ beforeAll(async () => {
   if (program !== null) browser = await launch(program);
 });
 afterAll(async () => await browser?.close());
-
-interface Imported {
-  number: string;
-  plate: string;
-}
-
-/** Import a shipment of one line with its license plate, so that each flow has its own. */
-async function shipmentFor(supervisor: Person, customer: string): Promise<Imported> {
-  const unique = `${Date.now()}`.slice(-6);
-  const [number, plate] = [`SH-${unique}`, `LP-${unique}`];
-  const product = {
-    sku: `TEA-${unique}`,
-    product_name: "Green tea, loose leaf, in tins of 250 g with a very long name",
-  };
-  await supervisor.call("POST", "/v1/imports/shipments", {
-    records: [
-      {
-        shipment_number: number,
-        so_number: `SO-${unique}`,
-        customer_name: customer,
-        allergen_restrictions: ["nuts"],
-        promised_ship_date: "2020-01-31",
-        lines: [{ line_number: 1, ...product, quantity: 12, uom: "EA", unit_weight: 0.3 }],
-      },
-    ],
-  });
-  await supervisor.call("POST", "/v1/imports/license-plates", {
-    records: [
-      {
-        lp_number: plate,
-        ...product,
-        quantity: 20,
-        lot_number: "L-77",
-        allocations: [{ shipment_number: number, line_number: 1 }],
-      },
-    ],
-  });
-  return { number, plate };
-}
-
-interface Lookup {
-  data: { id: string; so_line_id: string; lp: { id: string } };
-}
-
-/** Pack as a packer's scanner does: look up, open a box, pack, close. */
-async function packBox(packer: Person, { number, plate }: Imported): Promise<string> {
-  const { data: shipment } = await packer.call<Lookup>("GET", `${PACK}/lookup/${number}`);
-  const { data } = await packer.call<Lookup>("GET", `${PACK}/lookup/${plate}?shipment_id=${shipment.id}`);
-  const box = await packer.call<{ id: string }>("POST", `${PACK}/box/create`, { shipment_id: shipment.id });
-  await packer.call("POST", PACK, {
-    shipment_id: shipment.id,
-    box_id: box.id,
-    license_plate_id: data.lp.id,
-    so_line_id: data.so_line_id,
-    quantity: 10,
-  });
-  await packer.call("POST", `${PACK}/box/close`, { box_id: box.id, weight: 3.4, length: 40, width: 30, height: 20 });
-  return box.id;
-}
 
 async function imported(customer: string): Promise<{ supervisor: Person; packer: Person; shipment: Imported }> {
   const supervisor = await person(url, "supervisor1");
@@ -106,9 +47,17 @@ test.skipIf(program === null)("a packer's label is previewed and printed", async
   const saved = page.waitForEvent("download");
   await page.getByRole("button", { name: "Download ZPL" }).click();
   expect((await saved).suggestedFilename()).toBe(`label-${shipment.number}-1.zpl`);
+  await expectFinerLabel(page);
   expectNoComplaints(page);
   await page.context().close();
 });
+
+/** Expect that a printer of 300 dpi gets a label with more dots of the same size. */
+async function expectFinerLabel(page: Page): Promise<void> {
+  await page.getByRole("combobox", { name: "Printer" }).click();
+  await page.getByRole("option", { name: "300 dpi" }).click();
+  await page.locator("[role=dialog] svg[role=img][viewBox='0 0 1200 1800']").waitFor();
+}
 
 /** Expect that the printer gets one page of 4 by 6 inches, with nothing but the label. */
 async function expectPrintedAlone(page: Page): Promise<void> {

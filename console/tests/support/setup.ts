@@ -29,6 +29,7 @@ if (!("fonts" in document)) Object.defineProperty(document, "fonts", { value: ne
 Object.defineProperty(HTMLElement.prototype, "clientHeight", { configurable: true, get: () => 600 });
 Object.defineProperty(HTMLElement.prototype, "clientWidth", { configurable: true, get: () => 1000 });
 Element.prototype.scrollTo ??= () => undefined;
+Element.prototype.scrollIntoView ??= () => undefined;
 
 afterEach(() => {
   cleanup();

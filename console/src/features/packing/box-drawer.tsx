@@ -11,6 +11,7 @@ import { type BoxDetails, boxQuery, type Shipment } from "./queries";
 import { ReopenBox } from "./reopen-box";
 import { BOX_STATES } from "./states";
 import { texts } from "./texts";
+import { VoidBox } from "./void-box";
 
 interface BoxDrawerProps {
   boxId: string | null;
@@ -34,6 +35,9 @@ export function BoxDrawer({ boxId, shipment, open, onClose }: BoxDrawerProps) {
       {data !== undefined && (
         <>
           {open && data.box.status === "closed" && <ReopenBox boxId={data.box.id} />}
+          {open && data.box.status === "open" && data.contents.length === 0 && (
+            <VoidBox boxId={data.box.id} onDone={onClose} />
+          )}
           <DrawerSection title={texts.box.label}>
             <LabelSection details={data} shipmentNumber={shipment.number} />
           </DrawerSection>

@@ -3,7 +3,7 @@ import userEvent from "@testing-library/user-event";
 import { Route, Routes } from "react-router";
 import { expect, test } from "vitest";
 import { personWith, refusal, show, stubApi } from "../../../tests/support/render";
-import { COMPLETE, REOPEN_BOX } from "./permissions";
+import { CANCEL, COMPLETE, REOPEN, REOPEN_BOX, VOID_BOX } from "./permissions";
 import type { BoxDetails, OpenShipment } from "./queries";
 import ShipmentPage from "./shipment-page";
 import ShipmentsPage from "./shipments-page";
@@ -64,6 +64,7 @@ const ANSWERS = {
         packed_qty: 4,
         remaining_qty: 16,
         status: "partial",
+        plates: [{ id: "plate-1", lp_number: "LP-1", lot_number: "L-1", expiry: "2026-05-01", available_qty: 8 }],
       },
     ],
   }),
@@ -102,13 +103,93 @@ test("a shipment whose number holds a slash is shown with its lines and boxes", 
   expect(screen.queryByRole("button", { name: "Complete shipment" })).toBeNull();
 });
 
-test("a box that was closed without a prefix says that it has no label", async () => {
-  const requests = stubApi(ANSWERS);
+test("a box that was closed before there was a prefix says that it has no label", async () => {
+  stubApi({
+    ...ANSWERS,
+    [`GET ${PACK}/box/box-1/label`]: () => refusal(400, "NO_SSCC", "This box has no label."),
+  });
   showShipment("?box=box-1", REOPEN_BOX);
   expect(await screen.findByText("This box has no label", { exact: false })).toBeTruthy();
   expect(screen.getByText("LP-1 · Lot L-1")).toBeTruthy();
   expect(await screen.findByRole("button", { name: "Reopen box" })).toBeTruthy();
-  expect(requests.some(({ url }) => url.endsWith("/label"))).toBe(false);
+  expect(screen.queryByText("NO_SSCC")).toBeNull();
+});
+
+test("a plain label is shown, in the resolution of the printer", async () => {
+  const requests = stubApi({
+    ...ANSWERS,
+    [`GET ${PACK}/box/box-1/label`]: (request) =>
+      new Response(`^XA^PW${new URL(request.url).searchParams.get("dpi") === "300" ? 1200 : 812}^LL1200^XZ`),
+  });
+  showShipment("?box=box-1");
+  expect(await screen.findByRole("img", { name: "Label of box 1 without SSCC" })).toBeTruthy();
+  expect(screen.getByText(/the organisation has no GS1 company prefix/)).toBeTruthy();
+  await userEvent.click(screen.getByRole("combobox", { name: "Printer" }));
+  await userEvent.click(await screen.findByRole("option", { name: "300 dpi" }));
+  await expect.poll(() => requests.filter(({ url }) => url.endsWith("dpi=300")).length).toBe(1);
+});
+
+test("a line shows what is left of it, and on which plates", async () => {
+  stubApi(ANSWERS);
+  showShipment("");
+  const row = await screen.findByRole("row", { name: /Rye bread/ });
+  expect(row.textContent).toContain("16 EA");
+  await userEvent.click(row);
+  const drawer = await screen.findByRole("dialog", { name: "Line 1" });
+  expect(within(drawer).getByRole("row", { name: /LP-1/ }).textContent).toBe("LP-1Lot L-1 · good until 2026-05-018 EA");
+});
+
+test("an empty box is voided, and its details close", async () => {
+  const box = { ...DETAILS.box, status: "open" };
+  const requests = stubApi({
+    ...ANSWERS,
+    [`GET ${PACK}/box/box-1`]: () => ({ ...DETAILS, box, contents: [] }),
+    [`DELETE ${PACK}/box/box-1`]: () => ({ ...box, status: "voided" }),
+  });
+  const { router } = showShipment("?box=box-1", VOID_BOX);
+  await userEvent.click(await screen.findByRole("button", { name: "Void box" }));
+  const dialog = await screen.findByRole("dialog", { name: "Void this box?" });
+  await userEvent.click(within(dialog).getByRole("button", { name: "Void box" }));
+  await expect.poll(() => router.state.location.search).toBe("");
+  expect(requests.find(({ method }) => method === "DELETE")?.headers.get("Idempotency-Key")).toBeTruthy();
+});
+
+test("a refused reopening of a shipment keeps the reason", async () => {
+  const requests = stubApi({
+    ...ANSWERS,
+    [`GET ${PACK}/shipments/shipment-1`]: () => ({
+      ...SHIPMENT,
+      status: "packed",
+      allergen_restrictions: [],
+      lines: [],
+    }),
+    [`POST ${PACK}/shipments/shipment-1/reopen`]: () => refusal(400, "SHIPMENT_NOT_REOPENABLE", "It is not packed."),
+  });
+  showShipment("", REOPEN, CANCEL, COMPLETE);
+  await userEvent.click(await screen.findByRole("button", { name: "Reopen shipment" }));
+  expect(screen.queryByRole("button", { name: "Complete shipment" })).toBeNull();
+  const dialog = await screen.findByRole("dialog", { name: "Reopen this shipment?" });
+  await userEvent.type(within(dialog).getByLabelText("Reason"), "One case more");
+  await userEvent.click(within(dialog).getByRole("button", { name: "Reopen shipment" }));
+  expect(await within(dialog).findByText("SHIPMENT_NOT_REOPENABLE")).toBeTruthy();
+  expect(within(dialog).getByLabelText<HTMLTextAreaElement>("Reason").value).toBe("One case more");
+  expect(await requests.find(({ method }) => method === "POST")?.json()).toEqual({ reason: "One case more" });
+});
+
+test("a cancellation that did not come to its end says so, and can go on", async () => {
+  stubApi({
+    ...ANSWERS,
+    [`GET ${PACK}/shipments/shipment-1`]: () => ({
+      ...SHIPMENT,
+      status: "cancelling",
+      allergen_restrictions: [],
+      lines: [],
+    }),
+  });
+  showShipment("", CANCEL, COMPLETE);
+  expect(await screen.findByText(/did not come to its end/)).toBeTruthy();
+  expect(screen.getByRole("button", { name: "Cancel shipment" })).toBeTruthy();
+  expect(screen.queryByRole("button", { name: "Complete shipment" })).toBeNull();
 });
 
 test("a refused completion says what is missing, and the choice stays", async () => {

@@ -34,6 +34,9 @@ export interface FoundPlate {
 
 export type Found = { kind: "shipment"; shipment: Shipment } | { kind: "plate"; found: FoundPlate };
 
+/** The resolution of a label printer, in dots per inch. */
+export type Resolution = 203 | 300;
+
 /** The largest list that the API sends. */
 const LIMIT = 100;
 
@@ -93,19 +96,29 @@ export function boxQuery(boxId: string) {
 }
 
 /** The label of a box in ZPL. It is read again when the contents or the weight have changed, and only then. */
-export function labelQuery({ box, contents }: BoxDetails) {
+export function labelQuery({ box, contents }: BoxDetails, dpi: Resolution) {
   return queryOptions({
-    queryKey: [...keys.all, "label", box.id, box.weight, contents.map(({ id }) => id)],
+    queryKey: [...keys.all, "label", box.id, dpi, box.weight, contents.map(({ id }) => id)],
     queryFn: ({ signal }) =>
       dataOf<string>(
         api.GET("/shipping/scanner/pack/box/{box_id}/label", {
-          params: { path: { box_id: box.id } },
+          params: { path: { box_id: box.id }, query: { dpi } },
           parseAs: "text",
           signal,
         }),
       ),
     staleTime: Number.POSITIVE_INFINITY,
   });
+}
+
+/** Read the packing slip of a shipment as a PDF. */
+export function readSlip(shipmentId: string): Promise<Blob> {
+  return dataOf<Blob>(
+    api.GET("/shipping/scanner/pack/shipments/{shipment_id}/slip", {
+      params: { path: { shipment_id: shipmentId } },
+      parseAs: "blob",
+    }),
+  );
 }
 
 interface Scan {
@@ -147,6 +160,22 @@ export function completeShipment(shipmentId: string, allowPartial: boolean, head
       body: { shipment_id: shipmentId, allow_partial: allowPartial },
     }),
   );
+}
+
+/** Void an empty box. */
+export function voidBox(boxId: string, header: CommandHeader): Promise<unknown> {
+  return dataOf(api.DELETE("/shipping/scanner/pack/box/{box_id}", { params: { path: { box_id: boxId }, header } }));
+}
+
+export function reopenShipment(shipmentId: string, reason: string, header: CommandHeader): Promise<unknown> {
+  const params = { path: { shipment_id: shipmentId }, header };
+  return dataOf(api.POST("/shipping/scanner/pack/shipments/{shipment_id}/reopen", { params, body: { reason } }));
+}
+
+/** Cancel a shipment, or go on with a cancellation that did not come to its end. */
+export function cancelShipment(shipmentId: string, reason: string, header: CommandHeader): Promise<unknown> {
+  const params = { path: { shipment_id: shipmentId }, header };
+  return dataOf(api.POST("/shipping/scanner/pack/shipments/{shipment_id}/cancel", { params, body: { reason } }));
 }
 
 function readShipments(search: string, warehouse: string, signal: AbortSignal): Promise<ShipmentList> {

@@ -14,12 +14,13 @@ import { Badge, StatusBadge } from "~/components/status-badge";
 import { common } from "~/texts/common";
 import { BoxDrawer } from "./box-drawer";
 import { BoxGrid } from "./box-grid";
-import { CompleteShipment } from "./complete-shipment";
+import { LineDrawer } from "./line-drawer";
 import { LineGrid } from "./line-grid";
 import styles from "./packing.module.css";
 import { PlateLookup } from "./plate-lookup";
 import { Promised } from "./promised";
 import { detailsQuery, type Shipment, type ShipmentDetails, shipmentQuery } from "./queries";
+import { ShipmentActions } from "./shipment-actions";
 import { SHIPMENT_STATES } from "./states";
 import { texts } from "./texts";
 
@@ -54,6 +55,7 @@ function isMissing(error: unknown): boolean {
 function Loaded({ shipment }: { shipment: Shipment }) {
   const { data: details, error, refetch } = useQuery(detailsQuery(shipment.id));
   const [box, setBox] = useAddressValue("box");
+  const [line, setLine] = useAddressValue("line");
   const open = details?.status === "pending" || details?.status === "packing";
   return (
     <>
@@ -61,20 +63,22 @@ function Loaded({ shipment }: { shipment: Shipment }) {
         title={texts.shipment.title(shipment.number)}
         description={details && <StatusBadge state={details.status} states={SHIPMENT_STATES} />}
         back={BACK}
-        actions={open && <CompleteShipment shipmentId={shipment.id} />}
+        actions={details && <ShipmentActions details={details} />}
       />
       <ErrorNote error={error} onRetry={() => void refetch()} />
+      {details?.status === "cancelling" && <p className={styles.warning}>{texts.cancel.unfinished}</p>}
       <div className={styles.columns}>
         <Panel title={texts.shipment.facts}>
           {details === undefined ? <Skeleton height={160} radius="md" /> : <Facts details={details} />}
         </Panel>
         <div className={styles.stack}>
-          <LineGrid shipmentId={shipment.id} />
+          <LineGrid shipmentId={shipment.id} selected={line} onOpen={setLine} />
           <BoxGrid shipmentId={shipment.id} selected={box} onOpen={setBox} />
           <PlateLookup shipment={shipment} />
         </div>
       </div>
       <BoxDrawer boxId={box} shipment={shipment} open={open} onClose={() => setBox(null)} />
+      <LineDrawer lineId={line} details={details} onClose={() => setLine(null)} />
     </>
   );
 }
@@ -96,7 +100,7 @@ function Facts({ details }: { details: ShipmentDetails }) {
 
 /** Only what is not packed yet can be late. */
 function Due({ details: { promised_ship_date: date, status } }: { details: ShipmentDetails }) {
-  return status === "packed" ? (date ?? "–") : <Promised date={date} />;
+  return status !== "pending" && status !== "packing" ? (date ?? "–") : <Promised date={date} />;
 }
 
 function Restrictions({ allergens }: { allergens: readonly string[] }) {

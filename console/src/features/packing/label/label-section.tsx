@@ -1,30 +1,55 @@
-import { Button, Skeleton } from "@mantine/core";
+import { Button, Select, Skeleton } from "@mantine/core";
 import { IconDownload, IconPrinter } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
-import { useMemo } from "react";
+import { useMemo, useState } from "react";
 import { createPortal } from "react-dom";
+import { ApiError } from "~/api/errors";
 import { ErrorNote } from "~/components/error-note";
-import { type BoxDetails, labelQuery } from "../queries";
+import { type BoxDetails, labelQuery, type Resolution } from "../queries";
+import { saveFile } from "../save-file";
 import { texts } from "../texts";
 import styles from "./label.module.css";
 import { LabelPicture } from "./label-picture";
 import { parseZpl } from "./zpl";
 
-/** The label of a box: a preview, and ways to print it. Only closed boxes with an SSCC have one. */
+const RESOLUTIONS: readonly Resolution[] = [203, 300];
+
+/** The label of a closed box: a preview, and ways to print it. Without a GS1 company prefix it has no SSCC. */
 export function LabelSection({ details, shipmentNumber }: { details: BoxDetails; shipmentNumber: string }) {
   const { box } = details;
-  const { data, error, refetch } = useQuery({
-    ...labelQuery(details),
-    enabled: box.status === "closed" && box.sscc !== null,
-  });
+  const [dpi, setDpi] = useState<Resolution>(203);
+  const { data, error, refetch } = useQuery({ ...labelQuery(details, dpi), enabled: box.status === "closed" });
   if (box.status !== "closed") return <p className={styles.hint}>{texts.label.open}</p>;
-  if (box.sscc === null) return <p className={styles.hint}>{texts.label.withoutSscc}</p>;
-  if (data !== undefined) {
-    const name = `${shipmentNumber}-${box.box_number}`;
-    return <Preview zpl={data} file={`label-${name}.zpl`} name={texts.label.name(box.box_number, box.sscc)} />;
-  }
-  if (error !== null) return <ErrorNote error={error} onRetry={() => void refetch()} />;
-  return <Skeleton height={320} width="21rem" maw="100%" radius="sm" />;
+  if (isWithoutSscc(error)) return <p className={styles.hint}>{texts.label.withoutSscc}</p>;
+  const { label } = texts;
+  const { box_number: number, sscc } = box;
+  return (
+    <>
+      <Select
+        className={styles.printer}
+        label={label.printer}
+        data={RESOLUTIONS.map((dots) => ({ value: `${dots}`, label: label.dpi(dots) }))}
+        value={`${dpi}`}
+        allowDeselect={false}
+        onChange={(value) => setDpi(RESOLUTIONS.find((dots) => `${dots}` === value) ?? dpi)}
+      />
+      <ErrorNote error={error} onRetry={() => void refetch()} />
+      {data !== undefined && (
+        <Preview
+          zpl={data}
+          file={`label-${shipmentNumber}-${number}.zpl`}
+          name={sscc === null ? label.plain(number) : label.name(number, sscc)}
+        />
+      )}
+      {data !== undefined && sscc === null && <p className={styles.hint}>{label.plainHint}</p>}
+      {data === undefined && error === null && <Skeleton height={320} width="21rem" maw="100%" radius="sm" />}
+    </>
+  );
+}
+
+/** Whether a box has no label: it was closed before the organisation had a prefix. */
+function isWithoutSscc(error: unknown): boolean {
+  return error instanceof ApiError && error.code === "NO_SSCC";
 }
 
 interface PreviewProps {
@@ -41,7 +66,11 @@ function Preview({ zpl, file, name }: PreviewProps) {
         <Button leftSection={<IconPrinter size={16} />} onClick={() => window.print()}>
           {texts.label.print}
         </Button>
-        <Button variant="default" leftSection={<IconDownload size={16} />} onClick={() => download(zpl, file)}>
+        <Button
+          variant="default"
+          leftSection={<IconDownload size={16} />}
+          onClick={() => saveFile(new Blob([zpl], { type: "text/plain" }), file)}
+        >
           {texts.label.download}
         </Button>
       </div>
@@ -59,12 +88,4 @@ function Preview({ zpl, file, name }: PreviewProps) {
       )}
     </>
   );
-}
-
-/** Save the label for a label printer, byte by byte as the API sent it. */
-function download(zpl: string, file: string): void {
-  const address = URL.createObjectURL(new Blob([zpl], { type: "text/plain" }));
-  const link = Object.assign(document.createElement("a"), { href: address, download: file });
-  link.click();
-  URL.revokeObjectURL(address);
 }
