@@ -1,5 +1,6 @@
 import { Skeleton } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
+import { Can } from "~/app/me";
 import { Copyable } from "~/components/copyable";
 import { DateTime } from "~/components/date-time";
 import { DetailDrawer, DrawerSection } from "~/components/detail-drawer";
@@ -10,6 +11,8 @@ import { StatusBadge } from "~/components/status-badge";
 import { Timeline } from "~/components/timeline";
 import { AssignmentActions } from "./assignment-actions";
 import { labelOf } from "./assignment-cells";
+import { LineTable } from "./line-table";
+import { READ_LINES } from "./permissions";
 import { PickerTable } from "./picker-table";
 import styles from "./picking.module.css";
 import { type AssignmentDetail, assignmentQuery } from "./queries";
@@ -47,6 +50,11 @@ function Detail({ assignment }: { assignment: AssignmentDetail }) {
       <DrawerSection title={detail.progress}>
         <ProgressBar done={assignment.picked_qty} total={assignment.qty} unit={texts.columns.units.toLowerCase()} />
       </DrawerSection>
+      <Can permission={READ_LINES}>
+        <DrawerSection title={texts.lines.title}>
+          <LineTable assignment={assignment} />
+        </DrawerSection>
+      </Can>
       <DrawerSection title={detail.pickers}>
         <PickerTable pickers={assignment.pickers} />
       </DrawerSection>

@@ -1,4 +1,4 @@
-import { IconClipboardList, IconClipboardX, IconStack2 } from "@tabler/icons-react";
+import { IconClipboardList, IconClipboardX, IconSquareRoundedMinus, IconStack2 } from "@tabler/icons-react";
 import type { Feature } from "~/app/feature";
 import { names } from "./names";
 import { READ, REVIEW } from "./permissions";
@@ -19,6 +19,7 @@ export const feature: Feature = {
       permission: REVIEW,
       load: () => import("./rejected-page"),
     },
+    { path: "picking/shorts", title: names.shorts.title, permission: READ, load: () => import("./shorts-page") },
   ],
   navigation: [
     {
@@ -47,6 +48,15 @@ export const feature: Feature = {
       order: 32,
       permission: REVIEW,
       keywords: "events refused scanner queue desk warehouse",
+    },
+    {
+      to: "/picking/shorts",
+      label: names.navigation.shorts,
+      icon: IconSquareRoundedMinus,
+      section: "work",
+      order: 33,
+      permission: READ,
+      keywords: "missing stock picking warehouse",
     },
   ],
 };

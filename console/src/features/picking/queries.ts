@@ -8,6 +8,9 @@ export type Assignment = Schema<"AssignmentSummary">;
 export type AssignmentPage = Schema<"AssignmentPage">;
 export type AssignmentDetail = Schema<"AssignmentDetail">;
 export type Picker = Schema<"AssignmentPicker">;
+export type AssignmentLine = Schema<"AssignmentLine">;
+export type Short = Schema<"ShortView">;
+export type ShortPage = Schema<"ShortPage">;
 export type RejectedEvent = Schema<"RejectedEventView">;
 export type RejectedPage = Schema<"RejectedEventPage">;
 
@@ -121,6 +124,38 @@ export function closeAssignment(assignmentId: string, reason: string, header: Co
     }),
   );
 }
+
+/** The lines of an assignment in the order in which one walks. */
+export function linesQuery(assignmentId: string) {
+  return queryOptions({
+    queryKey: [...keys.all, "lines", assignmentId],
+    queryFn: async ({ signal }) => {
+      const params = { path: { assignment_id: assignmentId } };
+      return (await dataOf(api.GET("/assignments/{assignment_id}/lines", { params, signal }))).lines;
+    },
+    ...live,
+  });
+}
+
+/** Close a line of which less is picked than was ordered. What was counted so far is what was picked. */
+export function shortLine(line: { assignmentId: string; number: number; reason: string }, header: CommandHeader) {
+  return dataOf(
+    api.POST("/assignments/{assignment_id}/lines/{line_number}/short", {
+      params: { path: { assignment_id: line.assignmentId, line_number: `${line.number}` }, header },
+      body: { reason: line.reason },
+    }),
+  );
+}
+
+/** The lines that were closed short, the last closed first. */
+export const shortsQuery = infiniteQueryOptions({
+  queryKey: [...keys.all, "shorts"],
+  queryFn: ({ pageParam: cursor, signal }): Promise<ShortPage> =>
+    dataOf(api.GET("/v1/picking/shorts", { params: { query: { limit: PAGE, cursor } }, signal })),
+  initialPageParam: undefined as string | undefined,
+  getNextPageParam: (page) => page.next_cursor,
+  ...live,
+});
 
 /** The rejected events of a status, the last rejected first. */
 export function rejectedQuery(status: RejectedEvent["status"]) {

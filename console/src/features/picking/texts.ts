@@ -15,6 +15,42 @@ export const texts = {
     empty: "Nothing waits",
     cut: "More assignments wait than are shown here.",
   },
+  shorts: {
+    ...names.shorts,
+    description: "Lines that were closed although less was picked than was ordered, the last closed first.",
+    empty: "No short lines",
+    emptyHint: "Everything that was ordered was picked, or is still being picked.",
+    columns: {
+      order: "Order",
+      line: "Product",
+      location: "Location",
+      missing: "Missing",
+      reason: "Because",
+      person: "Closed by",
+      at: "Closed",
+    },
+    missing: (missing: number, quantity: number): string =>
+      `${missing.toLocaleString("en")} of ${quantity.toLocaleString("en")}`,
+  },
+  lines: {
+    title: "Lines",
+    product: "Product",
+    picked: "Picked",
+    place: (location: string, pallet: string | undefined): string =>
+      pallet === undefined ? location : `${location} · pallet ${pallet}`,
+    short: (missing: number, uom: string | undefined): string =>
+      `${missing.toLocaleString("en")}${uom === undefined ? "" : ` ${uom}`} short`,
+    closed: (reason: string, name: string): string => `${reason} (${name})`,
+    action: "Close short",
+    actionOf: (sku: string, location: string): string => `Close short: ${sku} at ${location}`,
+    confirm: {
+      action: "Close short",
+      title: "Close this line short?",
+      done: "The line is closed.",
+    },
+    text: (sku: string, location: string, missing: number): string =>
+      `${missing.toLocaleString("en")} of ${sku} at ${location} are not picked. Later scans of the line count nothing.`,
+  },
   rejected: {
     ...names.rejected,
     description: "What scanners sent and the server refused. It waits in the scanner until somebody decides.",
