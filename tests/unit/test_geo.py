@@ -10,10 +10,13 @@ from hypothesis import strategies as st
 from chalicelib.dispatch.couriers.geo import (
     COVER,
     EARTH_RADIUS_M,
+    MIN_PRECISION,
+    POLAR_LAT,
     PRECISION,
     block,
     bounds,
     cells_within,
+    children,
     distance_to_cell_m,
     encode,
     great_circle_m,
@@ -28,7 +31,7 @@ RADIUS_M = 10_000.0
 latitudes = st.floats(-90, 90)
 longitudes = st.floats(-180, 180)
 points = st.tuples(latitudes, longitudes)
-precisions = st.integers(1, PRECISION)
+precisions = st.integers(MIN_PRECISION, PRECISION)
 awkward = st.sampled_from([(48.2, 16.4), (0.0, 0.0), (-33.9, 179.999), (65.0, -180.0), (51.5, 180.0), (0.0, 90.0)])
 polar = st.sampled_from([(89.97, 12.0), (-90.0, 0.0), (90.0, 180.0), (-89.99, -179.9)])
 
@@ -77,7 +80,7 @@ class TestCells:
     @settings(deadline=None)
     @given(points, precisions)
     @example((-1e-20, -1e-20), 18)
-    @example((-5e-324, -5e-324), 1)
+    @example((-5e-324, -5e-324), MIN_PRECISION)
     def test_a_point_lies_in_its_own_cell(self, point: Point, precision: int) -> None:
         lat, lng = point[0], -180.0 if point[1] == 180 else point[1]
         south, west, north, east = bounds(encode(lat, lng, precision))
@@ -88,7 +91,7 @@ class TestCells:
     def test_the_last_point_before_an_edge_is_not_past_it(self) -> None:
         random_source = random.Random(2)
         for _ in range(500):
-            south, west, _, _ = bounds(encode(random_source.uniform(-89, 89), random_source.uniform(-179, 179)))
+            south, west, _, _ = bounds(encode(random_source.uniform(-84, 84), random_source.uniform(-179, 179)))
             before = bounds(encode(math.nextafter(south, -90), math.nextafter(west, -180)))
             assert (before.north, before.east) == (south, west)
 
@@ -112,7 +115,7 @@ class TestCells:
 
     @pytest.mark.parametrize(
         ("lat", "lng", "precision"),
-        [(90.1, 0, 11), (math.nan, 0, 11), (0, 180.1, 11), (0, math.inf, 11), (0, 0, 0), (0, 0, 21)],
+        [(90.1, 0, 11), (math.nan, 0, 11), (0, 180.1, 11), (0, math.inf, 11), (0, 0, 0), (0, 0, 4), (0, 0, 21)],
     )
     def test_what_is_not_on_earth_is_refused(self, lat: float, lng: float, precision: int) -> None:
         with pytest.raises(ValueError, match="is not between"):
@@ -134,10 +137,24 @@ class TestCells:
         spot = point[0] + up, (point[1] + aside + 180) % 360 - 180
         assert encode(*spot, precision) in block(*point, precision)
 
-    def test_a_block_is_two_by_two_round_the_world_but_not_over_the_pole(self) -> None:
+    @settings(deadline=None)
+    @given(points, st.integers(MIN_PRECISION, PRECISION - 1))
+    def test_a_cell_splits_into_the_cells_of_its_points(self, point: Point, precision: int) -> None:
+        assert encode(*point, precision + 1) in children(encode(*point, precision))
+
+    @pytest.mark.parametrize("sign", [1, -1])
+    def test_beyond_the_polar_latitude_a_cell_is_a_ring(self, sign: int) -> None:
+        inside, outside = sign * (POLAR_LAT + 1e-9), sign * (POLAR_LAT - 1e-9)
+        assert encode(inside, -170) == encode(inside, 99)
+        assert encode(outside, -170) != encode(outside, 99)
+        assert bounds(encode(inside, 99))[1::2] == (-180, 180)
+        assert (len(children(encode(inside, 99, 11))), len(children(encode(outside, 99, 11)))) == (2, 4)
+
+    def test_a_block_is_two_by_two_round_the_world_and_rings_at_the_pole(self) -> None:
         assert len(set(block(48.2, 16.4, 14))) == 4
         assert encode(0.0, -179.9999, 14) in block(0.0, 179.9999, 14)
-        assert len(block(90, 0, 14)) == 2
+        assert block(90, 0, 14) == [encode(90, 0, 14)]
+        assert len(block(89, 0, 14)) == 2
         assert sorted(block(0, 0, 1)) == ["0", "1", "2", "3"]
 
 
@@ -150,7 +167,7 @@ class TestDistanceToCell:
     def test_no_point_of_a_cell_is_closer_than_the_bound(
         self, point: Point, inside: Point, precision: int, up: float, across: float
     ) -> None:
-        cell = encode(*inside, precision)
+        cell = encode(*inside)[:precision]
         south, west, north, east = bounds(cell)
         spot = (south + up * (north - south), west + across * (east - west))
         bound = distance_to_cell_m(*point, cell)
@@ -179,7 +196,7 @@ class TestDistanceToCell:
     @example((85.0, 0.0), (20.0, 95.0), 3)
     def test_the_bound_is_tight(self, point: Point, inside: Point, precision: int) -> None:
         """Some point of the edge is as close as the bound says, up to how finely we look."""
-        cell = encode(*inside, precision)
+        cell = encode(*inside)[:precision]
         bound = distance_to_cell_m(*point, cell)
         south, west, north, east = bounds(cell)
         steps, high = 400, north - south
@@ -205,7 +222,7 @@ class TestDistanceToCell:
         assert distance_to_cell_m(90, 77, encode(90, -100, COVER)) == 0
 
     def test_the_closest_point_of_a_side_edge_is_not_at_the_same_latitude(self) -> None:
-        cell = encode(80.1, 100, 3)
+        cell = encode(80.1, 100, MIN_PRECISION)
         sideways = great_circle_m(70, 0, 70, bounds(cell).west)
         assert distance_to_cell_m(70, 0, cell) < sideways - 100_000
 
@@ -220,6 +237,8 @@ def closest_on_edges(point: Point, cell: str) -> float:
     south, west, north, east = bounds(cell)
     if south <= point[0] <= north and west <= point[1] <= east:
         return 0.0
+    if (west, east) == (-180, 180):
+        return min(great_circle_m(*point, lat, point[1]) for lat in (south, north))
     along = [((south, lng), (north, lng)) for lng in (west, east)]
     along += [((lat, west), (lat, east)) for lat in (south, north)]
     return min(closest_on_line(point, start, end) for start, end in along)
@@ -259,11 +278,13 @@ class TestCellsWithin:
             radius_m = great_circle_m(lat, lng, bounds(cell).south, lng)
             assert cell in cells_within(lat, lng, radius_m, 14)
 
-    def test_a_pole_within_the_radius_brings_in_every_column(self) -> None:
-        assert len(cells_within(89.95, 0, 30_000, 8)) == 2**8
+    @settings(deadline=None)
+    @given(st.one_of(polar, st.tuples(st.floats(86, 90), longitudes)))
+    def test_ten_kilometres_around_a_pole_touch_four_rings_at_most(self, point: Point) -> None:
+        assert len(cells_within(*point, RADIUS_M, COVER)) <= 4
 
     def test_a_radius_beyond_the_world_brings_in_every_cell(self) -> None:
-        assert len(cells_within(10, 20, 4 * EARTH_RADIUS_M, 3)) == 4**3
+        assert len(cells_within(10, 20, 4 * EARTH_RADIUS_M, MIN_PRECISION)) == 30 * 32 + 2
 
     @settings(deadline=None)
     @given(st.floats(-60, 60), longitudes)

@@ -4,6 +4,9 @@ The grid is the binary geohash (geohash.org: Z-order, a longitude bit first) wri
 longitude and one latitude bit, so every cell splits into four, and `begins_with` on the sort key selects a cell of any
 size. The partition key holds the first `COVER` digits (9.8 km high, 19.6 km wide at the equator), the sort key all
 `PRECISION` digits (76 m by 153 m).
+
+Beyond `POLAR_LAT` the columns of the geohash are too narrow to be of use: a small circle around a pole would touch all
+of them. There a cell is a whole ring around the pole, written as the one of the first column.
 """
 
 import math
@@ -15,6 +18,11 @@ EARTH_RADIUS_M = 6_371_008.8
 
 PRECISION = 18
 COVER = 11
+MIN_PRECISION = 5
+"""The rows of larger cells would be partly polar."""
+_POLAR_ROWS = 1 << MIN_PRECISION
+"""Of all rows, the share of one in so many at each pole is polar."""
+POLAR_LAT = 90.0 - 180.0 / _POLAR_ROWS
 
 _LNG_BITS = str.maketrans("0123", "0011")
 _LAT_BITS = str.maketrans("0123", "0101")
@@ -39,21 +47,29 @@ def great_circle_m(lat1: float, lng1: float, lat2: float, lng2: float) -> float:
 
 
 def encode(lat: float, lng: float, precision: int = PRECISION) -> str:
-    """Return the cell of a point, `precision` (1 to 18) digits long. Raise `ValueError` for a point out of range.
+    """Return the cell of a point, `precision` (5 to 18) digits long. Raise `ValueError` for a point out of range.
 
     Latitude 90 belongs to the last row; longitude 180 is -180.
     """
-    if not 1 <= precision <= PRECISION:
-        raise ValueError(f"precision {precision} is not between 1 and {PRECISION}")
-    return _cell(_column(lng, precision), _row(lat, precision), precision)
+    if not MIN_PRECISION <= precision <= PRECISION:
+        raise ValueError(f"precision {precision} is not between {MIN_PRECISION} and {PRECISION}")
+    column, row = _column(lng, precision), _row(lat, precision)
+    return _cell(0 if _is_polar(row, precision) else column, row, precision)
 
 
 def bounds(cell: str) -> CellBounds:
     """Return the edges of a cell, exact in floating point. Raise `ValueError` if it is not a cell."""
     high, wide = 180.0 / (1 << len(cell)), 360.0 / (1 << len(cell))
-    south = int(cell.translate(_LAT_BITS), 2) * high - 90.0
+    row = int(cell.translate(_LAT_BITS), 2)
+    south = row * high - 90.0
     west = int(cell.translate(_LNG_BITS), 2) * wide - 180.0
-    return CellBounds(south, west, south + high, west + wide)
+    return CellBounds(south, west, south + high, 180.0 if _is_polar(row, len(cell)) else west + wide)
+
+
+def children(cell: str) -> list[str]:
+    """Return the cells into which a cell splits: four, or two rings."""
+    is_ring = _is_polar(int(cell.translate(_LAT_BITS), 2), len(cell))
+    return [cell + digit for digit in ("01" if is_ring else "0123")]
 
 
 def distance_to_cell_m(lat: float, lng: float, cell: str) -> float:
@@ -84,21 +100,24 @@ def cells_reached(lat: float, lng: float, radius_m: float, precision: int) -> li
     reach = math.degrees(radius_m / EARTH_RADIUS_M) + MARGIN_DEG
     lowest, highest = max(lat - reach, -90.0), min(lat + reach, 90.0)
     rows = range(_row(lowest, precision), _row(highest, precision) + 1)
-    columns = _columns(lat, lng, reach, precision)
-    cells = [_cell(column, row, precision) for column in columns for row in rows]
+    rings = [row for row in rows if _is_polar(row, precision)]
+    others = [row for row in rows if not _is_polar(row, precision)]
+    columns = _columns(lat, lng, reach, precision) if others else ()
+    cells = [_cell(0, row, precision) for row in rings]
+    cells += [_cell(column, row, precision) for column in columns for row in others]
     near = [(distance_to_cell_m(lat, lng, cell), cell) for cell in cells]
     return sorted(pair for pair in near if pair[0] <= radius_m)
 
 
 def cells_within(lat: float, lng: float, radius_m: float, precision: int) -> list[str]:
-    """Return all cells of that precision within the radius, nearest first; near a pole they are very many."""
+    """Return all cells of that precision within the radius, nearest first."""
     return [cell for _, cell in cells_reached(lat, lng, radius_m, precision)]
 
 
 def block(lat: float, lng: float, precision: int) -> list[str]:
-    """Return the 2 by 2 cells around a point: its own, and its neighbours on the closer sides.
+    """Return the 2 by 2 cells around a point: its own, and its neighbours on the closer sides; near a pole, the rings.
 
-    The block reaches half a cell at least in every direction, across the 180th meridian but not across a pole.
+    The block reaches half a cell at least in every direction, across the 180th meridian too.
     """
     count = 1 << precision
     column, row = (index >> 1 for index in (_column(lng, precision + 1), _row(lat, precision + 1)))
@@ -106,7 +125,7 @@ def block(lat: float, lng: float, precision: int) -> list[str]:
     up = 1 if _row(lat, precision + 1) & 1 else -1
     rows = [y for y in (row, row + up) if 0 <= y < count]
     columns = dict.fromkeys((column, (column + aside) % count))
-    return [_cell(x, y, precision) for x in columns for y in rows]
+    return [_cell(x, y, precision) for y in rows for x in ((0,) if _is_polar(y, precision) else columns)]
 
 
 def cell_height_m(precision: int) -> float:
@@ -118,9 +137,17 @@ def number_within(lat: float, radius_m: float, precision: int) -> int:
     """Return about how many cells of a precision a circle touches, at most."""
     reach = math.degrees(radius_m / EARTH_RADIUS_M) + MARGIN_DEG
     rows = 2 * radius_m / cell_height_m(precision) + 2
-    narrowest = math.cos(math.radians(min(abs(lat) + reach, 90.0)))
-    columns = radius_m / cell_height_m(precision) / max(narrowest, 1e-9) + 2
+    if abs(lat) - reach >= POLAR_LAT:
+        return math.ceil(rows)
+    narrowest = math.cos(math.radians(min(abs(lat) + reach, POLAR_LAT)))
+    columns = radius_m / cell_height_m(precision) / narrowest + 2
     return math.ceil(rows * min(columns, 1 << precision))
+
+
+def _is_polar(row: int, precision: int) -> bool:
+    """Return whether the cells of a row are one ring."""
+    count = 1 << precision
+    return min(row, count - 1 - row) < count // _POLAR_ROWS
 
 
 def _haversine(lat1: float, lat2: float, aside: float) -> float:

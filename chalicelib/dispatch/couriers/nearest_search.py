@@ -12,9 +12,8 @@ The result is exact whatever the level is; a wrong level only costs queries. A c
 all of it, or once it is farther away than the nearest courier so far; any other is queried again in smaller cells.
 
 The work grows with couriers who are indexed, not eligible, and nearer than the nearest eligible one, so the index
-should hold only free ones whose position is fresh. Cells are narrow near the poles: 10 km touch 4 to 12 cells of the
-cover up to 60 degrees of latitude, 33 at 85 and 4,096 at the pole. They are queried nearest first, `ROUND_CELLS` in
-each round.
+should hold only free ones whose position is fresh. 10 km touch 4 to 12 cells of the cover up to 60 degrees of latitude,
+at most 51 up to 84, and 4 rings around a pole. They are queried nearest first, `ROUND_CELLS` in each round.
 """
 
 import math
@@ -151,8 +150,8 @@ class NearestSearch:
             if cell in self._partial:
                 split = min(_STEP, geo.PRECISION - len(cell))
             if split > 0:
-                children = self._within_limit(cell + digit for digit in "0123")
-                stack.extend((closest, child, split - 1) for closest, child in children)
+                parts = self._within_limit(geo.children(cell))
+                stack.extend((closest, part, split - 1) for closest, part in parts)
             else:
                 yield distance, cell
 
