@@ -45,6 +45,13 @@ test("the arrival is a time of the clock and the minutes until then", () => {
   expect(texts).toEqual([expect.stringContaining("any moment now"), expect.stringContaining("in 1 minute")]);
 });
 
+test("an arrival in more than two hours is told in hours", () => {
+  const texts = ["2026-03-14T11:39:00Z", "2026-03-14T17:24:00Z"].map(
+    (eta_at) => factsOf({ ...ORDER, eta_at }, NOW)[0]?.text,
+  );
+  expect(texts).toEqual([expect.stringContaining("in 119 minutes"), expect.stringContaining("in 8 hours")]);
+});
+
 test("the position is a link to a map, with its age", () => {
   const position = factsOf(ORDER, NOW).at(-1);
   expect(position?.name).toBe("Where the courier was a moment ago");

@@ -89,12 +89,17 @@ export function stepOf({ status }: TrackedOrder): number {
 function arrivalText(at: Date, now: Date): string {
   const minutes = Math.max(0, Math.round((at.getTime() - now.getTime()) / 60_000));
   const clock = at.toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit" });
-  return minutes < 1 ? `${clock}, any moment now` : `${clock}, in ${minutes} ${minutes === 1 ? "minute" : "minutes"}`;
+  return minutes < 1 ? `${clock}, any moment now` : `${clock}, in ${durationText(minutes)}`;
 }
 
 function agoText(at: Date, now: Date): string {
   const seconds = Math.max(0, Math.round((now.getTime() - at.getTime()) / 1000));
   if (seconds < 60) return "a moment ago";
-  const minutes = Math.round(seconds / 60);
-  return `${minutes} ${minutes === 1 ? "minute" : "minutes"} ago`;
+  return `${durationText(Math.round(seconds / 60))} ago`;
+}
+
+/** Return minutes, or from two hours on rounded hours, in words. */
+function durationText(minutes: number): string {
+  const [number, unit] = minutes < 120 ? [minutes, "minute"] : [Math.round(minutes / 60), "hour"];
+  return `${number} ${unit}${number === 1 ? "" : "s"}`;
 }
