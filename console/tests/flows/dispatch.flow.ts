@@ -57,6 +57,8 @@ test.skipIf(program === null)("a dispatcher watches an order from its creation t
 });
 
 test.skipIf(program === null)("filters stand in the address and survive a reload", async () => {
+  const customer = await person(url, "customer2");
+  await customer.call("POST", "/v1/orders", ORDER);
   const page = await signedIn(browser, { url, user: "dispatcher1", path: "/dispatch/orders" });
   await page.getByRole("combobox", { name: "Status" }).click();
   await page.getByRole("option", { name: "Canceled by customer" }).click();
@@ -67,10 +69,9 @@ test.skipIf(program === null)("filters stand in the address and survive a reload
   await page.reload();
   await page.getByText("Nothing matches these filters").waitFor();
   await page.getByRole("button", { name: "Clear filters" }).first().click();
-  await page
-    .getByRole("row", { name: /Keizersgracht 174/ })
-    .first()
-    .waitFor();
+  // The first row is the header; which order comes first depends on the flows before.
+  await page.getByRole("row").nth(1).waitFor();
+  expect(page.url()).not.toContain("status=");
   await page.context().close();
 });
 
