@@ -9,7 +9,7 @@ import msgspec
 from msgspec import Meta
 
 from chalicelib.barcodes.prefixes import company_prefix_error
-from chalicelib.edge.types import SENTENCE
+from chalicelib.edge.types import SENTENCE, Code
 from chalicelib.identity.settings import settings_section
 from chalicelib.packing.sscc import max_serials
 
@@ -30,7 +30,7 @@ class PackingSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Whether more of a line may be packed than was ordered: yes, with `overpack_warning`, or no."""
     expiry: Literal["off", "warn", "refuse"] = "warn"
     """Whether plates may be packed after their expiry date: yes, with `expiry_warning`, or no."""
-    time_zone: Annotated[str, Meta(min_length=1, max_length=64)] = "UTC"
+    time_zone: Annotated[Code, Meta(max_length=64)] = "UTC"
     """The time zone in which a plate's expiry date ends, by its IANA name, such as `Europe/Amsterdam`."""
 
     @staticmethod

@@ -45,6 +45,7 @@ def test_what_was_posted_to_a_dead_line_is_received_by_the_next_socket(brisk_sta
         first = place_order(customer)
         socket.wait_for("order.status", order_id=first)
         cancel(customer, first)
+        socket.wait_for("order.status", order_id=first, status="canceled_by_customer")
         if acknowledges:
             socket.say("ack", id=socket.events[-1].id)
             socket.ping()

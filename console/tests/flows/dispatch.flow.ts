@@ -1,16 +1,18 @@
 import type { Browser } from "playwright-core";
-import { afterAll, beforeAll, expect, inject, test } from "vitest";
-import { person } from "../support/api";
+import { afterAll, afterEach, beforeAll, expect, inject, test } from "vitest";
 import { browserProgram, launch, signedIn } from "../support/browser";
 import { checkScreen, expectNoComplaints } from "../support/checks";
+import { deliveries } from "../support/deliveries";
 
 const program = browserProgram();
 const url = inject("url");
+const { onDuty, order, end } = deliveries(url);
 let browser: Browser;
 
 beforeAll(async () => {
   if (program !== null) browser = await launch(program);
 });
+afterEach(end);
 afterAll(async () => await browser?.close());
 
 const ORDER = {
@@ -25,13 +27,10 @@ const ORDER = {
 };
 
 test.skipIf(program === null)("a dispatcher watches an order from its creation to its delivery", async () => {
-  const courier = await person(url, "courier1");
-  const customer = await person(url, "customer1");
-  await courier.call("POST", "/v1/courier/availability", { available: true });
-  await courier.call("POST", "/v1/courier/location", { latitude: 52.372, longitude: 4.8935 });
+  const courier = await onDuty("courier1", 52.372, 4.8935);
   const page = await signedIn(browser, { url, user: "dispatcher1", path: "/dispatch/orders" });
 
-  const { order } = await customer.call<{ order: { id: string } }>("POST", "/v1/orders", ORDER);
+  const { id } = await order("customer1", ORDER);
   const row = page.getByRole("row", { name: /Dam 1/ }).first();
   await row.getByText("Offered").waitFor({ timeout: 10_000 });
   await row.focus();
@@ -45,10 +44,10 @@ test.skipIf(program === null)("a dispatcher watches an order from its creation t
     ["picked", "Picked up"],
     ["delivered", "Delivered"],
   ] as const) {
-    await courier.call("POST", `/v1/courier/orders/${step}`, { order_id: order.id, courier_id: courier.id });
+    await courier.call("POST", `/v1/courier/orders/${step}`, { order_id: id, courier_id: courier.id });
     await drawer.getByRole("list").getByText(shown, { exact: true }).waitFor({ timeout: 10_000 });
   }
-  expect(page.url()).toContain(`order=${order.id}`);
+  expect(page.url()).toContain(`order=${id}`);
   await page.keyboard.press("Escape");
   await drawer.waitFor({ state: "hidden" });
   expect(await row.evaluate((element) => element === document.activeElement)).toBe(true);
@@ -57,8 +56,7 @@ test.skipIf(program === null)("a dispatcher watches an order from its creation t
 });
 
 test.skipIf(program === null)("filters stand in the address and survive a reload", async () => {
-  const customer = await person(url, "customer2");
-  await customer.call("POST", "/v1/orders", ORDER);
+  await order("customer2", ORDER);
   const page = await signedIn(browser, { url, user: "dispatcher1", path: "/dispatch/orders" });
   await page.getByRole("combobox", { name: "Status" }).click();
   await page.getByRole("option", { name: "Canceled by customer" }).click();
@@ -76,8 +74,7 @@ test.skipIf(program === null)("filters stand in the address and survive a reload
 });
 
 test.skipIf(program === null)("the list and an order can be used by everybody, on every device", async () => {
-  const customer = await person(url, "customer2");
-  const { order } = await customer.call<{ order: { id: string } }>("POST", "/v1/orders", ORDER);
+  const { id } = await order("customer2", ORDER);
   await checkScreen(browser, url, {
     name: "dispatch-orders",
     user: "dispatcher1",
@@ -87,7 +84,7 @@ test.skipIf(program === null)("the list and an order can be used by everybody, o
   await checkScreen(browser, url, {
     name: "dispatch-order",
     user: "dispatcher1",
-    path: `/dispatch/orders?order=${order.id}`,
+    path: `/dispatch/orders?order=${id}`,
     ready: async (page) => {
       await page.getByRole("dialog").getByText("Created", { exact: true }).first().waitFor();
       await page.locator("[data-drawn=true]").waitFor();
