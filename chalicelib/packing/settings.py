@@ -1,7 +1,7 @@
 """The organisation's settings of packing."""
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import UTC, date, datetime, tzinfo
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -43,14 +43,19 @@ class PackingSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         elif isinstance(prefix, str) and isinstance(serial, int) and serial >= (limit := max_serials(prefix)):
             errors["first_serial"] = f"must be less than {limit}, the number of serials of this prefix"
         try:
-            ZoneInfo(str(present.get("time_zone", "UTC")))
+            _zone(str(present.get("time_zone", "UTC")))
         except (ZoneInfoNotFoundError, ValueError, OSError):
             errors["time_zone"] = "must be the IANA name of a time zone, such as Europe/Amsterdam"
         return errors
 
     def today(self, now: datetime) -> date:
         """Return the date in the organisation's time zone."""
-        return now.astimezone(ZoneInfo(self.time_zone)).date()
+        return now.astimezone(_zone(self.time_zone)).date()
+
+
+def _zone(name: str) -> tzinfo:
+    """Return a time zone. UTC needs no time zone database, which functions on Lambda may be without."""
+    return UTC if name == "UTC" else ZoneInfo(name)
 
 
 PACKING = settings_section("packing", PackingSettings, "packing", renamed={"sscc_extension_digit": "extension_digit"})
