@@ -158,7 +158,7 @@ func scan(assignment string) (event baton.ClientEvent) {
 		EventType:     "scan_received",
 		ClientEventId: uuid.NewString(),
 		CreatedAt:     now,
-		Payload:       baton.ScanPayload{Raw: "5901234123457", AssignmentId: assignment, OrderId: assignment, At: now},
+		Payload:       baton.ScanPayload{Raw: "5901234123457", AssignmentId: &assignment, OrderId: &assignment, At: now},
 	})
 	if err != nil {
 		log.Fatal(err)
