@@ -4,31 +4,22 @@
            1                6 to 12             10 to 4            1
 
 The prefix belongs to one organisation, so no two organisations make the same code; each serial is used once within it.
-The check digit is the difference
-of the digits, weighted from the right by 3 and 1 in turn, to a multiple of ten. It detects every single wrong digit and
-most transpositions.
+The check digit detects every single wrong digit and most transpositions.
 """
 
+from chalicelib.barcodes.codes import check_digit, has_check_digit, is_number
 from chalicelib.barcodes.prefixes import LONGEST_PREFIX, SHORTEST_PREFIX
 
 LENGTH = 18
-_DIGITS = frozenset("0123456789")  # `str.isdigit` also accepts digits of other scripts
 
 
 class SsccError(ValueError):
     """An SSCC cannot be made from these parts; the message says why."""
 
 
-def check_digit(digits: str) -> str:
-    """Return the check digit of a number of any length. Raise `SsccError` for anything but digits."""
-    _only_digits(digits, "a GS1 number")
-    weighted = sum(int(digit) * (3, 1)[place % 2] for place, digit in enumerate(reversed(digits)))
-    return str(-weighted % 10)
-
-
 def is_sscc(text: str) -> bool:
     """Return whether these are 18 digits of which the last is the right check digit."""
-    return len(text) == LENGTH and _DIGITS.issuperset(text) and check_digit(text[:-1]) == text[-1]
+    return len(text) == LENGTH and has_check_digit(text)
 
 
 def max_serials(prefix: str) -> int:
@@ -53,10 +44,6 @@ def make_sscc(extension: int, prefix: str, serial: int) -> str:
 def _prefix(prefix: str) -> str:
     if not SHORTEST_PREFIX <= len(prefix) <= LONGEST_PREFIX:
         raise SsccError(f"a GS1 company prefix has {SHORTEST_PREFIX} to {LONGEST_PREFIX} digits")
-    return _only_digits(prefix, "a GS1 company prefix")
-
-
-def _only_digits(text: str, what: str) -> str:
-    if not text or not _DIGITS.issuperset(text):
-        raise SsccError(f"{what} consists of digits only")
-    return text
+    if not is_number(prefix):
+        raise SsccError("a GS1 company prefix consists of digits only")
+    return prefix

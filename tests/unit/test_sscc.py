@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.packing.sscc import SsccError, check_digit, is_sscc, make_sscc, max_serials
+from chalicelib.barcodes.codes import check_digit
+from chalicelib.packing.sscc import SsccError, is_sscc, make_sscc, max_serials
 
 extensions = st.integers(0, 9)
 prefixes = st.text("0123456789", min_size=6, max_size=12)
