@@ -6,6 +6,7 @@ from hmac import compare_digest
 from typing import NamedTuple
 
 from chalicelib.core.errors import NotFound
+from chalicelib.core.ids import hash_secret
 from chalicelib.core.store import ItemKey, get, get_many
 from chalicelib.dispatch.couriers.tables import Courier, courier_key
 from chalicelib.dispatch.orders.rules import WITH_DRIVER, OrderState
@@ -57,7 +58,7 @@ def track_order(text: str, deps: Dependencies) -> TrackedRead:
     caller = f"track:{token.order_id}"
     found = deps.rate_limits.read(token.org_id, caller, [link_key, of_order])
     order, link = found.get(of_order), found.get(link_key)
-    if order is None or link is None or not compare_digest(link.token_hash or "", token.hash):
+    if order is None or link is None or not compare_digest(link.token_hash or "", hash_secret(token.secret)):
         raise NotFound
     ends_at = link_end(link.expires_at, OrderState(order.status), order.updated_at)
     if deps.clock.now() >= ends_at:

@@ -1,6 +1,5 @@
 """When an order is probably delivered, and the form and the life of its tracking link."""
 
-import hashlib
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -43,11 +42,6 @@ class TrackingToken:
     org_id: str
     order_id: str
     secret: str = field(repr=False)
-
-    @property
-    def hash(self) -> str:
-        """Return the stored form of the secret. The secret has 256 random bits, so a plain SHA-256 is enough."""
-        return hashlib.sha256(self.secret.encode()).hexdigest()
 
     @property
     def text(self) -> str:

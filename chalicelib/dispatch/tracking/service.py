@@ -5,6 +5,7 @@ An order has one link at most. Making it anew replaces the earlier one, because 
 
 from typing import NamedTuple
 
+from chalicelib.core.ids import hash_secret
 from chalicelib.core.work import UnitOfWork
 from chalicelib.dispatch.orders.tables import Order
 from chalicelib.dispatch.tracking.rules import LINK_LIFE, TrackingToken
@@ -22,7 +23,7 @@ def create_tracking_link(work: UnitOfWork, order: Order) -> CreatedLink:
     """Make the tracking link of an order that has not ended; an earlier one ends at once."""
     token = TrackingToken(order.org_id, order.order_id, work.ids.token())
     key, expires_at = tracking_link_key(order.org_id, order.order_id), max(work.now, order.pickup_after or work.now)
-    link = key.new(token_hash=token.hash, expires_at=expires_at + LINK_LIFE)
+    link = key.new(token_hash=hash_secret(token.secret), expires_at=expires_at + LINK_LIFE)
     work.update_unread(
         key,
         actions=[TrackingLink.token_hash.set(link.token_hash), TrackingLink.expires_at.set(link.expires_at)],
