@@ -19,7 +19,7 @@ import msgspec
 from chalicelib.core import cursors
 from chalicelib.core.actor import Actor
 from chalicelib.core.clock import Clock
-from chalicelib.core.store import Query, get_many, parallel_reads
+from chalicelib.core.store import BATCH, Query, get_many, parallel_reads
 from chalicelib.core.table import key
 from chalicelib.manufacturing import permissions
 from chalicelib.manufacturing.tables import Module, Pack, module_key, pack_key
@@ -33,7 +33,6 @@ from chalicelib.manufacturing.traceability.schemas import (
 from chalicelib.manufacturing.traceability.tables import LotUse, lot_pk
 
 _SHAPE = {"sk": "S"}
-_BATCH_SIZE = 100
 
 
 class _AffectedCells(msgspec.Struct, frozen=True):
@@ -67,9 +66,9 @@ def _affected_modules(org_id: str, lot: str, clock: Clock) -> list[_AffectedCell
     """Return all modules that hold cells of a lot, by age."""
     uses = [use for use in Query(LotUse, lot_pk(org_id, lot)).all() if use.cells > 0]
     keys = [module_key(org_id, use.module_id) for use in uses]
-    batches = [keys[start : start + _BATCH_SIZE] for start in range(0, len(keys), _BATCH_SIZE)]
+    batches = [keys[start : start + BATCH] for start in range(0, len(keys), BATCH)]
     stored = parallel_reads([partial(get_many, batch, clock) for batch in batches])
-    modules = [stored[number // _BATCH_SIZE].get(item_key) for number, item_key in enumerate(keys)]
+    modules = [stored[number // BATCH].get(item_key) for number, item_key in enumerate(keys)]
     return [_AffectedCells(module, use.cells) for use, module in zip(uses, modules, strict=True) if module is not None]
 
 

@@ -4,7 +4,7 @@ from functools import partial
 from typing import NamedTuple
 
 from chalicelib.core.clock import Clock
-from chalicelib.core.store import Query, get, get_many, parallel_pair_reads, parallel_reads
+from chalicelib.core.store import BATCH, Query, get, get_many, parallel_pair_reads, parallel_reads
 from chalicelib.packing.boxes.rules import BoxStatus, ProductSums, sum_products
 from chalicelib.packing.boxes.schemas import BoxQuery, LabelQuery
 from chalicelib.packing.boxes.tables import (
@@ -20,8 +20,6 @@ from chalicelib.packing.boxes.tables import (
 from chalicelib.packing.errors import NoSscc
 from chalicelib.packing.settings import PackingSettings
 from chalicelib.packing.shipments.tables import Shipment, shipment_key
-
-_BATCH = 100
 
 
 class BoxWithContents(NamedTuple):
@@ -71,7 +69,7 @@ def read_boxes(shipment: Shipment, clock: Clock) -> list[Box]:
     """Return all boxes of a shipment by number, voided ones included."""
     numbers = range(1, shipment.newest_box + 1)
     keys = [box_key(shipment.org_id, box_id_of(shipment.shipment_id, number)) for number in numbers]
-    batches = [keys[start : start + _BATCH] for start in range(0, len(keys), _BATCH)]
+    batches = [keys[start : start + BATCH] for start in range(0, len(keys), BATCH)]
     results = parallel_reads([partial(get_many, batch, clock) for batch in batches])
     boxes = [result.get(key) for result, batch in zip(results, batches, strict=True) for key in batch]
     return [box for box in boxes if box is not None]

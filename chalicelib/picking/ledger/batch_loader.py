@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 
 from chalicelib.core.clock import Clock
-from chalicelib.core.store import ItemKey, get_many, parallel_pair_reads
+from chalicelib.core.store import BATCH, ItemKey, get_many, parallel_pair_reads
 from chalicelib.picking.ledger.entries import decode_lines
 from chalicelib.picking.ledger.event_parsing import ParsedEvent
 from chalicelib.picking.ledger.holds import Hold, place_event
@@ -17,7 +17,6 @@ from chalicelib.picking.ledger.tables import EventRecord, LedgerSegment, event_r
 from chalicelib.picking.ledger.writer import AssignmentWriter
 from chalicelib.picking.tables import Assignment, PickList, assignment_key, lines_key, picker_key
 
-_MAX_KEYS = 100
 _SEGMENTS = 4
 """The number of segments that are read for an undo before it is known how many it needs."""
 
@@ -86,7 +85,7 @@ class BatchLoader:
         assignment_ids = list(dict.fromkeys(event.assignment_id for event in events))
         with_undo = {event.assignment_id for event in events if event.kind is EntryKind.UNDO and event.assignment_id}
         keys = self._keys(events, assignment_ids)
-        batches = [keys[start : start + _MAX_KEYS] for start in range(0, len(keys), _MAX_KEYS)]
+        batches = [keys[start : start + BATCH] for start in range(0, len(keys), BATCH)]
         parts, segments = parallel_pair_reads(
             [partial(get_many, batch, self._clock) for batch in batches],
             [partial(_newest_segments, assignment_key(self._org_id, assignment_id).pk) for assignment_id in with_undo],

@@ -12,7 +12,7 @@ from typing import Any
 import msgspec
 
 from chalicelib.core.clock import Clock
-from chalicelib.core.store import ItemKey, get, get_many, parallel_reads
+from chalicelib.core.store import BATCH, ItemKey, get, get_many, parallel_reads
 from chalicelib.core.work import UnitOfWork
 from chalicelib.picking.ledger.entries import (
     StoredEntry,
@@ -31,7 +31,6 @@ from chalicelib.picking.ledger.tables import LedgerSegment, event_record_key
 from chalicelib.picking.ledger.writer import derived_attributes
 from chalicelib.picking.tables import Assignment, PickList, assignment_key, lines_key, picker_key
 
-_MAX_KEYS = 100
 _MAX_SHOWN = 60
 _READS = 3
 
@@ -166,11 +165,9 @@ def _missing_records(org_id: str, segments: Iterable[LedgerSegment], clock: Cloc
         (segment, seq, event_record_key(org_id, entry.event_id)) for segment, seq, entry in numbered if entry.event_id
     ]
     keys: Sequence[ItemKey[Any]] = [key for _, _, key in events]
-    parts = parallel_reads(
-        [partial(get_many, keys[at : at + _MAX_KEYS], clock) for at in range(0, len(keys), _MAX_KEYS)]
-    )
+    parts = parallel_reads([partial(get_many, keys[at : at + BATCH], clock) for at in range(0, len(keys), BATCH)])
     for number, (segment, seq, key) in enumerate(events):
-        record = parts[number // _MAX_KEYS].get(key)
+        record = parts[number // BATCH].get(key)
         if record is None or (record.ledger, record.seq) != (segment.pk, seq):
             yield f"the event of entry {seq} is not recorded as ingested"
 
