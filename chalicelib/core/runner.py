@@ -40,6 +40,13 @@ class AuditTrail(Protocol):
         """Stage the audit row of the staged changes."""
 
 
+class Step(Protocol):
+    """Runs a decision in a transaction of its own, as the actor who sent the request."""
+
+    def __call__(self, decide: Callable[[UnitOfWork], T], /) -> T:
+        """Return the result of the decision, once it is committed."""
+
+
 class Outbox(Protocol):
     """Delivers published events."""
 

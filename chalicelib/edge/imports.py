@@ -17,7 +17,7 @@ response with such a record is not stored for a replay, so the same `Idempotency
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from itertools import islice
-from typing import Annotated, Any, Generic, Literal, Protocol, TypeVar
+from typing import Annotated, Any, Generic, Literal, TypeVar
 
 import msgspec
 from msgspec import Meta
@@ -27,6 +27,7 @@ from chalicelib.core.actor import Actor
 from chalicelib.core.deadline import deadline, has_time
 from chalicelib.core.errors import BatonError, Conflict, InternalError, RateLimited, ValidationFailed
 from chalicelib.core.parallel import parallel
+from chalicelib.core.runner import Step
 from chalicelib.core.store import store_errors
 from chalicelib.core.work import UnitOfWork
 from chalicelib.edge.dependencies import Dependencies, dependencies
@@ -59,13 +60,6 @@ class Unprepared(Conflict):
     """A record changes more than fits into one transaction: its dataset's `prepare` has to run first."""
 
     summary = "The same record is being written by another request. Send it again."
-
-
-class Step(Protocol):
-    """Runs a decision in a transaction of its own, as the actor who sent the record."""
-
-    def __call__(self, decide: Callable[[UnitOfWork], T], /) -> T:
-        """Return the result of the decision, once it is committed."""
 
 
 class Dataset(msgspec.Struct, Generic[RecordT], frozen=True, kw_only=True):

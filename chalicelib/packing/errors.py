@@ -6,7 +6,7 @@
 from typing import Any, Self, TypeVar
 
 from chalicelib.core.errors import BatonError, Conflict, NotFound, ValidationFailed
-from chalicelib.core.state_machine import StateMachine
+from chalicelib.core.state_machine import StateMachine, TargetT
 from chalicelib.core.transitions import transition_conflict
 from chalicelib.packing.boxes.rules import BOX, BoxAction, BoxStatus
 from chalicelib.packing.shipments.rules import SHIPMENT, ShipmentAction, ShipmentStatus
@@ -28,6 +28,13 @@ class PackingRefused(BatonError):
         """Return this error of an action with the details of a workflow conflict (`transition_conflict`)."""
         conflict = transition_conflict(machine, state, action, **more)
         return cls(cls.summary if "missing" in conflict.details else conflict.message, details=conflict.details)
+
+    @classmethod
+    def target(cls, machine: StateMachine[TargetT], state: str, action: str) -> TargetT:
+        """Return the state that the action leads to. Raise this error if it is not possible in this state."""
+        if (state, action) not in machine.transitions:
+            raise cls.in_state(machine, state, action)
+        return machine.target(state, action)
 
 
 class ShipmentNotPackable(PackingRefused):

@@ -101,8 +101,7 @@ def create_box(work: UnitOfWork, shipment: Shipment, _: CreateBox, __: Actor) ->
 
 def close_box(work: UnitOfWork, box: Box, command: CloseBox, _: Actor, *, organisation: Organisation | None) -> Box:
     """Close a box; the first time it gets an SSCC. Raise `AlreadyClosed`, `EmptyBox` or `NoSerialsLeft`."""
-    if (box.status, BoxAction.CLOSE) not in BOX.transitions:
-        raise errors.AlreadyClosed.in_state(BOX, box.status, BoxAction.CLOSE)
+    target = errors.AlreadyClosed.target(BOX, box.status, BoxAction.CLOSE)
     if not box.item_count:
         raise errors.EmptyBox.in_state(BOX, box.status, BoxAction.CLOSE, missing=["contents"])
     values = _measures(command)
@@ -110,7 +109,7 @@ def close_box(work: UnitOfWork, box: Box, command: CloseBox, _: Actor, *, organi
     if box.sscc is None:
         values["sscc"] = allocate_sscc(work, box, section_of(organisation, PACKING))
         condition &= Box.sscc.does_not_exist()
-    values |= {"status": BOX.target(box.status, BoxAction.CLOSE).value, "closed_at": work.now}
+    values |= {"status": target.value, "closed_at": work.now}
     change_contended(work, box, values=values, condition=condition, insist=0, expected_version=work.expected_version)
     add_to_counters(work, shipment_key(box.org_id, box.shipment_id), {"boxes_open": -1})
     return box
@@ -123,10 +122,8 @@ def reopen_box(work: UnitOfWork, box: Box, command: ReopenBox, _: Actor) -> Box:
     """
     if box.status == BoxStatus.VOIDED:
         raise errors.BoxClosed.in_state(BOX, box.status, BoxAction.REOPEN)
-    if (box.status, BoxAction.REOPEN) not in BOX.transitions:
-        raise errors.AlreadyOpen.in_state(BOX, box.status, BoxAction.REOPEN)
-    target = BOX.target(box.status, BoxAction.REOPEN).value
-    values = dict.fromkeys(_MEASURES) | {"status": target, "closed_at": None, "reopen_reason": command.reason}
+    target = errors.AlreadyOpen.target(BOX, box.status, BoxAction.REOPEN)
+    values = dict.fromkeys(_MEASURES) | {"status": target.value, "closed_at": None, "reopen_reason": command.reason}
     same_closing = (Box.status == box.status) & (Box.closed_at == box.closed_at)
     change_contended(work, box, values=values, condition=same_closing, insist=0, expected_version=work.expected_version)
     add_to_counters(

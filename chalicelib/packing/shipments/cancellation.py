@@ -10,15 +10,16 @@ the packing is refused or the cancelling starts again and returns the item too.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from functools import partial
 from itertools import accumulate
-from typing import Any, NamedTuple, Protocol, TypeVar
+from typing import Any, NamedTuple
 
 from chalicelib.core.actor import Actor
 from chalicelib.core.counters import add_to_counters
 from chalicelib.core.errors import Unavailable
+from chalicelib.core.runner import Step
 from chalicelib.core.store import get, get_many, parallel_reads
 from chalicelib.core.work import UnitOfWork
 from chalicelib.packing.boxes.queries import StoredBox, read_boxes, read_stored_box
@@ -31,18 +32,9 @@ from chalicelib.packing.shipments.rules import SHIPMENT, ShipmentAction, Shipmen
 from chalicelib.packing.shipments.schemas import CancelShipment
 from chalicelib.packing.shipments.tables import NOT_OPEN, Shipment, line_key, shipment_key
 
-T = TypeVar("T")
-
 MAX_ITEMS = 80
 """How many boxes, contents, sums, plates and lines one transaction changes; the audit row holds them too."""
 _ACTION = "SHIPMENT_CANCELLED"
-
-
-class Step(Protocol):
-    """Runs a decision in a transaction of its own, as the caller."""
-
-    def __call__(self, decide: Callable[[UnitOfWork], T], /) -> T:
-        """Return the result of the decision, once it is committed."""
 
 
 class _Return(NamedTuple):
@@ -57,7 +49,7 @@ class _Return(NamedTuple):
         return len(self.contents) == len(self.stored.contents)
 
 
-class _Batch(NamedTuple):
+class _ReturnBatch(NamedTuple):
     """What one transaction returns, and whether nothing remains after it."""
 
     returns: list[_Return]
@@ -85,18 +77,17 @@ def _return_some(work: UnitOfWork, *, shipment: Shipment, command: CancelShipmen
 
 
 def _check_cancellable(shipment: Shipment) -> None:
-    if (shipment.status, ShipmentAction.CANCEL) not in SHIPMENT.transitions:
-        raise ShipmentNotCancellable.in_state(SHIPMENT, shipment.status, ShipmentAction.CANCEL)
+    ShipmentNotCancellable.target(SHIPMENT, shipment.status, ShipmentAction.CANCEL)
 
 
-def _next_batch(work: UnitOfWork, shipment: Shipment) -> _Batch:
+def _next_batch(work: UnitOfWork, shipment: Shipment) -> _ReturnBatch:
     """Return the first boxes and contents that fit into one transaction."""
     boxes = [box for box in read_boxes(shipment, work.clock) if box.status != BoxStatus.VOIDED or box.item_count]
     sizes = accumulate((1 + box.item_count for box in boxes), initial=0)
     first = [box for box, before in zip(boxes, sizes, strict=False) if before < MAX_ITEMS]
     stored = parallel_reads([partial(read_stored_box, box.org_id, box.box_id) for box in first])
     returns = list(_fitting([each for each in stored if each is not None]))
-    return _Batch(returns, len(returns) == len(boxes) and all(each.is_whole for each in returns))
+    return _ReturnBatch(returns, len(returns) == len(boxes) and all(each.is_whole for each in returns))
 
 
 def _fitting(boxes: Sequence[StoredBox]) -> Iterator[_Return]:
@@ -119,7 +110,7 @@ def _fitting(boxes: Sequence[StoredBox]) -> Iterator[_Return]:
 
 
 def _stage(
-    work: UnitOfWork, shipment: Shipment, command: CancelShipment, batch: _Batch, status: ShipmentStatus
+    work: UnitOfWork, shipment: Shipment, command: CancelShipment, batch: _ReturnBatch, status: ShipmentStatus
 ) -> None:
     """Stage the return of contents, and the new status and counters of the shipment."""
     contents = [content for each in batch.returns for content in each.contents]

@@ -25,9 +25,10 @@ from chalicelib.core.actor import Actor
 from chalicelib.core.clock import Clock
 from chalicelib.core.counters import change_contended
 from chalicelib.core.errors import Conflict, ValidationFailed
+from chalicelib.core.runner import Step
 from chalicelib.core.store import ItemKey, get_many
 from chalicelib.core.work import UnitOfWork
-from chalicelib.edge.imports import RECORD, Dataset, Outcome, Step, Unprepared
+from chalicelib.edge.imports import RECORD, Dataset, Outcome, Unprepared
 from chalicelib.packing.permissions import IMPORT_SHIPMENTS
 from chalicelib.packing.shipments.line_diff import (
     LineChange,

@@ -17,6 +17,7 @@ from chalicelib.core.actor import Actor
 from chalicelib.core.clock import Clock
 from chalicelib.core.errors import ValidationFailed
 from chalicelib.core.store import (
+    BATCH,
     ItemKey,
     Query,
     RawItem,
@@ -60,7 +61,6 @@ _decoder = msgspec.json.Decoder(ListedShipment)
 
 MAX_PLATES = 2000
 """How many plates a shipment shows at most."""
-_BATCH = 100
 
 ListedEntry = tuple[RawItem, ListedShipment]
 """An entry of the index of open shipments and its decoded attribute `listed`."""
@@ -127,30 +127,34 @@ def get_shipment(shipment: Shipment, clock: Clock) -> ShipmentWithLines:
     """Return a shipment with its lines and their plates."""
     org_id, shipment_id = shipment.org_id, shipment.shipment_id
     [lines], [rows] = parallel_pair_reads(
-        [lambda: list(lines_query(org_id, shipment_id).all())],
+        [partial(_read_lines, shipment)],
         [partial(allocated_plates_query(org_id, shipment_id).read, MAX_PLATES)],
     )
     allocated = [AllocatedPlate.from_raw_data(item) for item in rows.items]
     keys = list({row.plate_id: plate_key(org_id, row.plate_id) for row in allocated}.values())
-    batches = [keys[start : start + _BATCH] for start in range(0, len(keys), _BATCH)]
+    batches = [keys[start : start + BATCH] for start in range(0, len(keys), BATCH)]
     results = parallel_reads([partial(get_many, batch, clock) for batch in batches])
     stored = {key.pk: plate for result in results for key in keys if (plate := result.get(key)) is not None}
     plates: dict[str, list[Plate]] = defaultdict(list)
     for row in allocated:
         if (plate := stored.get(plate_key(org_id, row.plate_id).pk)) is not None:
             plates[row.line_id].append(plate)
-    return ShipmentWithLines(shipment, sorted(lines, key=lambda line: line.line_number), plates)
+    return ShipmentWithLines(shipment, lines, plates)
 
 
 def get_slip(shipment: Shipment, clock: Clock) -> ShipmentToShip:
     """Return a shipment with its lines, and its boxes with their contents."""
     boxes = [box for box in read_boxes(shipment, clock) if box.status != BoxStatus.VOIDED]
     reads = [partial(read_box, box.org_id, box.box_id) for box in boxes]
-    [lines], contents = parallel_pair_reads(
-        [lambda: list(lines_query(shipment.org_id, shipment.shipment_id).all())], reads
-    )
+    [lines], contents = parallel_pair_reads([partial(_read_lines, shipment)], reads)
     filled = [box for box in contents if box is not None]
-    return ShipmentToShip(shipment, sorted(lines, key=lambda line: line.line_number), filled)
+    return ShipmentToShip(shipment, lines, filled)
+
+
+def _read_lines(shipment: Shipment) -> list[ShipmentLine]:
+    """Return the lines of a shipment by number."""
+    lines = lines_query(shipment.org_id, shipment.shipment_id).all()
+    return sorted(lines, key=lambda line: line.line_number)
 
 
 def scanned_sscc_key(org_id: str, barcode: str) -> ItemKey[SsccClaim] | None:

@@ -47,9 +47,7 @@ def complete_shipment(work: UnitOfWork, shipment: Shipment, command: CompleteShi
 
 def reopen_shipment(work: UnitOfWork, shipment: Shipment, command: ReopenShipment, _: Actor) -> Shipment:
     """Let a packed shipment be packed again; its boxes stay as they are. Raise `ShipmentNotReopenable`."""
-    if (shipment.status, ShipmentAction.REOPEN) not in SHIPMENT.transitions:
-        raise ShipmentNotReopenable.in_state(SHIPMENT, shipment.status, ShipmentAction.REOPEN)
-    target = SHIPMENT.target(shipment.status, ShipmentAction.REOPEN).value
-    values = {"status": target, "reopen_reason": command.reason, "updated_at": work.now}
+    target = ShipmentNotReopenable.target(SHIPMENT, shipment.status, ShipmentAction.REOPEN)
+    values = {"status": target.value, "reopen_reason": command.reason, "updated_at": work.now}
     work.update(shipment, {**values, **open_attributes(shipment)})
     return shipment
