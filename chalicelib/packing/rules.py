@@ -1,5 +1,9 @@
-"""Quantities and weights, which are exact decimals with at most six places, and the numbers in a scanned string."""
+"""Exact quantities and weights, the numbers in a scanned string, and printed texts in lines.
 
+Quantities and weights are decimals with at most six places.
+"""
+
+from collections.abc import Callable
 from datetime import date
 from decimal import Context, Decimal
 
@@ -48,6 +52,21 @@ def normalize(number: Decimal) -> Decimal:
 def is_expired(expiry: str | None, today: date) -> bool:
     """Return whether a product that is good until a date (as `2026-11-30`) has expired: from the day after it."""
     return expiry is not None and expiry < today.isoformat()
+
+
+def broken(text: str, width: float, width_of: Callable[[str], float]) -> list[str]:
+    """Return a text in lines that are no wider; a word that is too wide for one line is broken."""
+    lines: list[str] = []
+    for word in text.split():
+        if lines and width_of(f"{lines[-1]} {word}") <= width:
+            lines[-1] += f" {word}"
+            continue
+        lines.append("")
+        for letter in word:
+            if lines[-1] and width_of(lines[-1] + letter) > width:
+                lines.append("")
+            lines[-1] += letter
+    return lines
 
 
 def numbers_in(barcode: str) -> list[str]:

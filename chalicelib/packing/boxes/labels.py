@@ -13,10 +13,12 @@ printer's font is proportional, so a line may be shorter than it could be; no le
 
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
+from functools import partial
 
 import msgspec
 
 from chalicelib.packing.boxes.rules import ProductSum
+from chalicelib.packing.rules import broken
 
 WIDTH, HEIGHT = 812, 1218
 """The size of the label in dots of 203 to the inch, in which all of it is laid out."""
@@ -167,26 +169,11 @@ def _first_entries(entries: Sequence[str], width: int, count: int) -> list[str]:
 
 
 def _broken(text: str, width: int, size: int) -> list[str]:
-    """Return the text in lines that are no wider; a word that is too wide for one line is broken."""
+    """Return the text in lines of this size that are no wider, without characters that are not visible."""
     import unicodedata
 
     visible = "".join(" " if unicodedata.category(char)[0] in "CZ" else char for char in text)
-    lines: list[str] = []
-    for word in visible.split():
-        if lines and width_of(f"{lines[-1]} {word}", size) <= width:
-            lines[-1] += f" {word}"
-        else:
-            lines += _split(word, width, size)
-    return lines
-
-
-def _split(word: str, width: int, size: int) -> list[str]:
-    parts = [""]
-    for letter in word:
-        if parts[-1] and width_of(parts[-1] + letter, size) > width:
-            parts.append("")
-        parts[-1] += letter
-    return parts
+    return broken(visible, width, partial(width_of, size=size))
 
 
 def _text_field(text: Text, dpi: int) -> str:

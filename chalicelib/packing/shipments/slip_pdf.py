@@ -9,10 +9,12 @@ import io
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
+from functools import partial
 
 import msgspec
 import pydyf  # type: ignore[import-untyped]  # it has no annotations
 
+from chalicelib.packing.rules import broken
 from chalicelib.packing.shipments.slip_font import Font, slip_font
 from chalicelib.packing.shipments.slip_schemas import PackingSlip, SlipBox
 
@@ -89,7 +91,8 @@ class _Document:
 
     def write(self, cells: Sequence[_Cell], size: float = _BODY, gap: float = 0) -> None:
         """Write a row of cells, each in as many lines as it needs, on the next page if this one has no room."""
-        columns = [_broken(self._font, cell, size) for cell in cells]
+        width_of = partial(self._font.width_of, size=size)
+        columns = [broken(cell.text, cell.width, width_of) or [""] for cell in cells]
         self._y -= gap
         for number in range(max(len(lines) for lines in columns)):
             if self._y - size < _BOTTOM:
@@ -170,20 +173,3 @@ def _to_unicode(used: dict[int, str]) -> str:
         "1 begincodespacerange\n<0000> <FFFF>\nendcodespacerange\n"
         f"{listed}\nendcmap\nCMapName currentdict /CMap defineresource pop\nend\nend"
     )
-
-
-def _broken(font: Font, cell: _Cell, size: float) -> list[str]:
-    """Return the text of a cell in lines that fit its width; a word that is too wide is broken."""
-    lines = [""]
-    for word in cell.text.split():
-        candidate = f"{lines[-1]} {word}".strip()
-        if font.width_of(candidate, size) <= cell.width:
-            lines[-1] = candidate
-            continue
-        if lines[-1]:
-            lines.append("")
-        for letter in word:
-            if lines[-1] and font.width_of(lines[-1] + letter, size) > cell.width:
-                lines.append("")
-            lines[-1] += letter
-    return lines
