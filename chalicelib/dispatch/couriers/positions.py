@@ -107,21 +107,34 @@ def store_position(
             return PositionReport(courier, at, is_newest=False)
         if reported.is_still(courier):
             return PositionReport(courier, at, is_newest=True)
-        if _is_written(reported, courier, target, now):
-            is_elsewhere, is_followed = _is_elsewhere(reported, courier, max_age), is_follow_due(courier, reported, now)
+        is_followed = _is_unfollowed(courier, now)
+        if _is_written(reported, courier, target, now, is_followed=is_followed):
+            is_elsewhere = _is_elsewhere(reported, courier, max_age)
             return PositionReport(courier, at, is_newest=True, is_elsewhere=is_elsewhere, is_followed=is_followed)
     raise Unavailable
 
 
 def is_follow_due(courier: Courier | None, reported: ReportedPosition, now: datetime) -> bool:
     """Return whether a position may be sent to the customer of the order that a courier has in hand."""
-    if courier is None or courier.order_id is None or reported.is_older(courier, now) or reported.is_still(courier):
+    return _is_unfollowed(courier, now) and not reported.is_older(courier, now) and not reported.is_still(courier)
+
+
+def _is_unfollowed(courier: Courier | None, now: datetime) -> bool:
+    """Return whether a courier has an order in hand whose customer has got no position within the last seconds."""
+    if courier is None or courier.order_id is None:
         return False
     sent_at = courier.followed_at
     return sent_at is None or not timedelta(0) <= now - sent_at < FOLLOWED_EVERY
 
 
-def _is_written(reported: ReportedPosition, courier: Courier | None, target: ItemKey[Courier], now: datetime) -> bool:
+def _is_written(
+    reported: ReportedPosition,
+    courier: Courier | None,
+    target: ItemKey[Courier],
+    now: datetime,
+    *,
+    is_followed: bool,
+) -> bool:
     """Write a position; return whether the courier was still as read."""
     item = target.new()
     is_newest = C.position_at.does_not_exist() | (C.position_at <= reported.at) | (C.position_at > now)
@@ -137,7 +150,7 @@ def _is_written(reported: ReportedPosition, courier: Courier | None, target: Ite
         is_free = courier is not None and courier.idle_key is not None
         unchanged = C.idle_key.exists() if is_free else C.idle_key.does_not_exist()
         actions += _entries(reported, target, is_free=is_free)
-    if courier is not None and is_follow_due(courier, reported, now):
+    if courier is not None and is_followed:
         sent_at = courier.followed_at
         unchanged &= C.followed_at.does_not_exist() if sent_at is None else C.followed_at == sent_at
         actions.append(C.followed_at.set(now))
