@@ -6,7 +6,6 @@ record omits keeps its value, and null resets it, as in all imports.
 """
 
 from collections.abc import Mapping
-from decimal import Decimal
 from typing import Annotated
 
 import msgspec
@@ -20,7 +19,7 @@ from chalicelib.edge.imports import Dataset, Outcome
 from chalicelib.edge.types import NAME, Code, EntityId, Name, Scan
 from chalicelib.picking.assignments.schemas import PickingRole
 from chalicelib.picking.ledger.entries import decode_lines, encode_lines, encode_state
-from chalicelib.picking.ledger.matching import ZERO, PickLine
+from chalicelib.picking.ledger.matching import MAX_PLACES, ZERO, PickLine, has_too_many_places, to_quantity
 from chalicelib.picking.ledger.state import AssignmentState, AssignmentStatus
 from chalicelib.picking.ledger.writer import queue_attributes
 from chalicelib.picking.permissions import IMPORT
@@ -39,7 +38,6 @@ MAX_LINES = 500
 MAX_LINES_BYTES = 300_000
 """The largest stored size of all lines; an item has at most 400 KB."""
 MAX_QUANTITY = 1_000_000
-_PLACES = 6
 Name100 = Annotated[Name, Meta(max_length=100)]
 Label100 = Annotated[str, NAME, Meta(max_length=100)]
 Code128 = Annotated[Code, Meta(max_length=128)]
@@ -103,11 +101,11 @@ class PickLineRecord(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         return PickLine(
             self.line_number,
             self.sku,
-            _exact(self.quantity),
+            to_quantity(self.quantity),
             self.location,
             tuple(code.code if isinstance(code, PackBarcode) else code for code in self.barcodes),
             self.pallet,
-            tuple((pack.code, _exact(pack.quantity)) for pack in packs),
+            tuple((pack.code, to_quantity(pack.quantity)) for pack in packs),
             self.uom,
             self.check_code,
         )
@@ -153,7 +151,7 @@ class AssignmentRecord(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             "customer": self.customer,
             "order_label": self.order_label,
             "role": self.role,
-            "quantity": sum((_exact(line.quantity) for line in self.lines), ZERO),
+            "quantity": sum((to_quantity(line.quantity) for line in self.lines), ZERO),
             "locations": len({line.location for line in self.lines}),
             "pallets": len({line.pallet for line in self.lines if line.pallet}),
         }
@@ -161,14 +159,9 @@ class AssignmentRecord(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 def _places_error(present: Mapping[str, object]) -> Mapping[str, str]:
     quantity = present.get("quantity")
-    if not isinstance(quantity, float) or _exact(quantity) == round(_exact(quantity), _PLACES):
+    if not isinstance(quantity, float) or not has_too_many_places(to_quantity(quantity)):
         return {}
-    return {"quantity": f"must have at most {_PLACES} places"}
-
-
-def _exact(number: float) -> Decimal:
-    """Return a quantity as written; `5` and `5.0` give the same."""
-    return Decimal(repr(number).removesuffix(".0"))
+    return {"quantity": f"must have at most {MAX_PLACES} places"}
 
 
 def upsert_assignment(work: UnitOfWork, record: AssignmentRecord, actor: Actor) -> Outcome:

@@ -15,6 +15,8 @@ from chalicelib.barcodes.parser import parse_scan
 from chalicelib.barcodes.scans import KILOGRAM, Scan, ScanKind
 
 ZERO, ONE = Decimal(0), Decimal(1)
+MAX_PLACES = 6
+"""The most decimal places of a quantity."""
 _PER_KILOGRAM = {KILOGRAM: ONE, "g": Decimal(1000)}
 """How many of a unit of measurement are a kilogram; on lines in other units a weight is not a quantity."""
 
@@ -97,6 +99,16 @@ class PickLines:
     def are_done(self, picked: Mapping[int, Decimal], shorts: Container[int]) -> bool:
         """Return whether every line is complete or was closed short."""
         return all(picked.get(line.number, ZERO) >= line.quantity or line.number in shorts for line in self.all)
+
+
+def to_quantity(number: float) -> Decimal:
+    """Return a number of a request as it was written; `5` and `5.0` give the same."""
+    return Decimal(repr(number).removesuffix(".0"))
+
+
+def has_too_many_places(quantity: Decimal) -> bool:
+    """Return whether a quantity has more than six decimal places."""
+    return quantity != round(quantity, MAX_PLACES)
 
 
 def _find(indexes: Iterable[_CodeIndex], codes: Sequence[str]) -> Sequence[PickLine]:

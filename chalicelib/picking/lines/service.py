@@ -1,19 +1,15 @@
 """The use case of short lines."""
 
-from decimal import Decimal
-
 from chalicelib.core.actor import Actor
 from chalicelib.core.errors import NotFound, ValidationFailed
 from chalicelib.core.transitions import require_transition, transition_conflict
 from chalicelib.core.work import UnitOfWork
 from chalicelib.picking.assignments.rules import ASSIGNMENT, AssignmentAction
 from chalicelib.picking.ledger.entries import decode_lines, short_entry
-from chalicelib.picking.ledger.matching import ZERO
+from chalicelib.picking.ledger.matching import MAX_PLACES, ZERO, has_too_many_places, to_quantity
 from chalicelib.picking.ledger.writer import AssignmentWriter
 from chalicelib.picking.lines.queries import LineNow, LineTarget
 from chalicelib.picking.lines.schemas import ShortRequest
-
-_PLACES = 6
 
 
 def short_line(work: UnitOfWork, target: LineTarget, command: ShortRequest, actor: Actor) -> LineNow:
@@ -32,9 +28,9 @@ def short_line(work: UnitOfWork, target: LineTarget, command: ShortRequest, acto
     require_transition(ASSIGNMENT, assignment.status, AssignmentAction.SHORT)
     if writer.state.picked.get(line.number, ZERO) >= line.quantity:
         raise transition_conflict(ASSIGNMENT, assignment.status, AssignmentAction.SHORT, missing=["an incomplete line"])
-    quantity = None if command.quantity is None else Decimal(repr(command.quantity).removesuffix(".0"))
-    if quantity is not None and quantity != round(quantity, _PLACES):
-        raise ValidationFailed({"quantity": f"must have at most {_PLACES} places"})
+    quantity = None if command.quantity is None else to_quantity(command.quantity)
+    if quantity is not None and has_too_many_places(quantity):
+        raise ValidationFailed({"quantity": f"must have at most {MAX_PLACES} places"})
     if quantity is not None and quantity >= line.quantity:
         raise ValidationFailed({"quantity": "must be less than the quantity of the line"})
     entry = short_entry(writer.entry_time(work), line.number, quantity, actor.full_name, command.reason)
