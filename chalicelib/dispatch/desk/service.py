@@ -50,7 +50,7 @@ def cancel_order_by_dispatcher(work: UnitOfWork, order: Order, command: Dispatch
 def report_undeliverable_by_dispatcher(work: UnitOfWork, order: Order, command: DispatcherStep, _: Actor) -> Order:
     """Record that an order cannot be handed over; its courier is free at once.
 
-    What the courier has reported stays as it is. If nobody has the order in hand any more, nothing changes.
+    What the courier has reported stays as it is. If no courier has the order in hand any more, nothing changes.
     """
     is_reported = order.status == OrderState.UNDELIVERABLE
     if is_reported and not is_in_hand(order):

@@ -87,7 +87,7 @@ def eta_of(order: Order, courier: Courier | None, deps: Dependencies) -> datetim
 
 
 def _carrier_key(order: Order) -> ItemKey[Courier] | None:
-    """Return the key of the courier who carries an order from its acceptance to its delivery, if somebody does."""
+    """Return the key of the courier who carries an order from its acceptance to its delivery, if there is one."""
     if order.assigned_courier is None or order.status not in WITH_DRIVER:
         return None
     return courier_key(order.org_id, order.assigned_courier)

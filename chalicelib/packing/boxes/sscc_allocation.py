@@ -4,7 +4,7 @@ A GS1 company prefix belongs to one organisation, from the moment it is set unti
 of an extension digit and prefix come from sixteen counters, each of which gives every sixteenth number. A box uses the
 counter of its id, or another one after a conflict, so boxes that are closed at the same moment seldom wait for each
 other. The serial number and the box are written in one transaction, so no number is lost. Each digit and prefix has its
-own counters, which continue if it is set again, by whomever. Prefixes that differ only by trailing zeros share their
+own counters, which continue if an organisation sets it again. Prefixes that differ only by trailing zeros share their
 counters.
 
 Earlier versions counted for each organisation and knew no owners: counters continue where those ended, and a prefix

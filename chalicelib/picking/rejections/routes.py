@@ -43,7 +43,7 @@ REJECTED = Resource(
 def list_rejected_events(request: Request[Empty, RejectedEventQuery]) -> Page[EventRecord]:
     """List the events of scanners that were rejected, the last rejected first.
 
-    An event is listed with its newest try, until a later try of the client is accepted or somebody decides. Events
+    An event is listed with its newest try, until a later try of the client is accepted or a supervisor decides. Events
     without a usable id, or of another company, and those rejected as `retry` are not listed.
     """
     return queries.list_rejected_events(request.actor, request.query)

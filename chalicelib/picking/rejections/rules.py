@@ -8,7 +8,7 @@ from chalicelib.core.state_machine import StateMachine
 class RejectedEventStatus(StrEnum):
     """The status of a rejected event.
 
-    `open`: nobody has decided. `accepted`: it was ingested after all, by a supervisor's decision or because a later try
+    `open`: it is not decided. `accepted`: it was ingested after all, by a supervisor's decision or because a later try
     of the client was accepted. `dismissed`: a supervisor decided that it does not count.
     """
 
