@@ -125,6 +125,27 @@ def test_every_return_stays_in_the_history(park: Park) -> None:
     assert (counts(park.tech), counts(other)) == ({}, {"returned": 1})
 
 
+def test_an_attempt_begins_with_its_start_and_ends_with_the_next_assignment(world: World, park: Park) -> None:
+    order_id = park.assigned()
+    assert stored(order_id).attempt_started_at is None
+    world.clock.advance(minutes=10)
+    assert park.start(order_id).status == 200
+    began = stored(order_id).attempt_started_at
+    assert began == world.clock.now()
+    assert park.give_back(order_id).status == 200
+    assert stored(order_id).attempt_started_at == began
+    assert park.assign(order_id).status == 200
+    assert stored(order_id).attempt_started_at is None
+
+
+def test_an_attempt_of_a_vendor_begins_when_the_vendor_gets_the_order(world: World, park: Park) -> None:
+    order_id = park.started()
+    assert park.give_back(order_id).status == 200
+    world.clock.advance(minutes=10)
+    assert park.outsource(order_id).status == 200
+    assert stored(order_id).attempt_started_at == world.clock.now()
+
+
 # --- the gates ---------------------------------------------------------------------------------------------------
 
 

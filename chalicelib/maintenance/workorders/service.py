@@ -103,6 +103,7 @@ def assign_work_order(
         "assigned_by_name": actor.full_name,
         "assigned_at": work.now,
         "started_at": None,
+        "attempt_started_at": None,
     }
     taken_from = previous if state is WorkOrderState.ASSIGNED else None
     action = TimelineAction.REASSIGNED if taken_from else TimelineAction.ASSIGNED
@@ -118,6 +119,7 @@ def outsource_work_order(work: UnitOfWork, order: WorkOrder, command: WorkOrderO
     values = {
         "state": WorkOrderState.OUTSOURCED.value,
         "vendor": command.vendor,
+        "attempt_started_at": work.now,
         "technician_id": None,
         "technician_name": None,
     }
@@ -128,7 +130,7 @@ def outsource_work_order(work: UnitOfWork, order: WorkOrder, command: WorkOrderO
 
 def start_work_order(work: UnitOfWork, order: WorkOrder, actor: Actor) -> WorkOrder:
     """Start the work."""
-    values = {"state": WorkOrderState.IN_PROGRESS.value, "started_at": work.now}
+    values = {"state": WorkOrderState.IN_PROGRESS.value, "started_at": work.now, "attempt_started_at": work.now}
     _move(work, order, actor, TimelineAction.STARTED, values)
     return order
 

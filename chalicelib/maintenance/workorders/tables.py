@@ -62,7 +62,9 @@ _LISTED = IncludeProjection(
 class WorkOrder(Entity):
     """A work order. Ride, checklist, item and people are copied, as they were when they were recorded.
 
-    A returned order keeps the technician who returned it in `technician_id` until it is assigned again.
+    A returned order keeps the technician who returned it in `technician_id` until it is assigned again. An attempt
+    begins when a technician starts or a vendor gets the order, and ends when it is assigned again; photos of the
+    finished work belong to the attempt in which they were added.
     """
 
     Meta = stored_in("maintenance")
@@ -78,6 +80,7 @@ class WorkOrder(Entity):
             "org_state_key",
             "notice_shard",
             "notice_at",
+            "attempt_started_at",
             "updated_at",
         }
     )
@@ -104,6 +107,7 @@ class WorkOrder(Entity):
     assigned_by_name = optional(UnicodeAttribute())
     assigned_at = optional(MomentAttribute())
     started_at = optional(MomentAttribute())
+    attempt_started_at = optional(MomentAttribute())
     returned_by_id = optional(UnicodeAttribute())
     returned_by_name = optional(UnicodeAttribute())
     return_reason = optional(UnicodeAttribute())
