@@ -5,6 +5,7 @@ and that its state allows the step.
 """
 
 from collections.abc import Mapping
+from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from chalicelib.core.actor import Actor
@@ -19,7 +20,7 @@ from chalicelib.maintenance import permissions
 from chalicelib.maintenance.checklists import service as checklists
 from chalicelib.maintenance.checklists.tables import Checklist, Ride, checklist_key, ride_key
 from chalicelib.maintenance.rules import WORK_ORDER, Holder, WorkOrderAction, WorkOrderState, count_shifts
-from chalicelib.maintenance.settings import MAINTENANCE, MaintenanceSettings
+from chalicelib.maintenance.settings import MAINTENANCE
 from chalicelib.maintenance.workorders import events
 from chalicelib.maintenance.workorders.schemas import (
     CreateWorkOrder,
@@ -65,18 +66,34 @@ class Finding(NamedTuple):
     item: Mapping[str, Any]
 
 
+class PlannedWorkOrder(NamedTuple):
+    """The id and the due date of a work order that follows from a schedule."""
+
+    order_id: str
+    due_at: datetime
+
+
 def create_work_order(
-    work: UnitOfWork, checklist: Checklist, command: CreateWorkOrder, actor: Actor, organisation: Organisation | None
+    work: UnitOfWork,
+    checklist: Checklist,
+    command: CreateWorkOrder,
+    actor: Actor,
+    organisation: Organisation | None,
+    *,
+    planned: PlannedWorkOrder | None = None,
 ) -> RoutedWorkOrder:
     """Make a work order of an item of a checklist, which it holds back from now on.
 
-    Raise `AccessDenied` for a checklist of another game zone, `Conflict` if the checklist has too many open orders, and
-    `ValidationFailed` for an item that it does not have.
+    Unless it is `planned`, its id is new and its due date follows from the priority. Raise `AccessDenied` for a
+    checklist of another game zone, `Conflict` if the checklist has too many open orders, and `ValidationFailed` for an
+    item that it does not have.
     """
     ride = checklists.require_ride(actor, permissions.CREATE, get(ride_key(actor.org_id, checklist.ride_code)))
     checklists.check_capacity(checklist)
     finding = Finding(checklist, ride, _find_item(checklist, command.item_ref))
-    order = _new_order(work, command, actor, finding, section_of(organisation, MAINTENANCE))
+    settings = section_of(organisation, MAINTENANCE)
+    planned = planned or PlannedWorkOrder(work.ids.new(), work.now + settings.time_allowed(command.priority))
+    order = _new_order(work, command, actor, finding, planned=planned, soon=settings.soon)
     work.audit(WorkOrder.kind, order.order_id, "WORK_ORDER_ROUTED")
     work.create(order)
     _count(work, order, created=1)
@@ -229,12 +246,17 @@ def _find_item(checklist: Checklist, item_ref: str) -> Mapping[str, Any]:
 
 
 def _new_order(
-    work: UnitOfWork, command: CreateWorkOrder, actor: Actor, finding: Finding, settings: MaintenanceSettings
+    work: UnitOfWork,
+    command: CreateWorkOrder,
+    actor: Actor,
+    finding: Finding,
+    *,
+    planned: PlannedWorkOrder,
+    soon: timedelta,
 ) -> WorkOrder:
     """Return the new order; it holds its checklist back."""
-    order_id = work.ids.new()
     checklist, ride, item = finding
-    due_at = work.now + settings.time_allowed(command.priority)
+    order_id, due_at = planned
     order = work_order_key(actor.org_id, order_id).new(
         order_id=order_id,
         org_id=actor.org_id,
@@ -253,7 +275,7 @@ def _new_order(
         routed_by_id=actor.user_id,
         routed_by_name=actor.full_name,
         due_at=due_at,
-        notice_at=due_at - settings.soon,
+        notice_at=due_at - soon,
         created_at=work.now,
         updated_at=work.now,
     )
