@@ -80,6 +80,29 @@ def test_only_a_completion_photo_lets_a_work_order_be_finished(park: Park) -> No
     assert park.finish(order_id).status == 200
 
 
+def test_photos_of_an_earlier_attempt_do_not_let_a_work_order_be_finished(park: Park) -> None:
+    order_id, other = park.started(), park.person("TECH")
+    old = uploaded(park.tech, order_id)
+    assert park.give_back(order_id).status == 200
+    assert park.assign(order_id, other).status == 200
+    early = uploaded(other, order_id)
+    assert park.start(order_id, other).status == 200
+    assert set(park.finish(order_id, other).fields) == {"fixPhoto"}
+    new = uploaded(other, order_id)
+    assert delete_photo(other, early["id"]).status == 204
+    assert delete_photo(park.tech, old["id"]).status == 204
+    assert [one["id"] for one in detail(other, order_id)["photos"]] == [new["id"]]
+    assert park.finish(order_id, other).status == 200
+
+
+def test_a_photo_counts_for_the_attempt_that_runs_when_it_is_stored(park: Park, engine: EmbeddedEngine) -> None:
+    order_id, started = park.assigned(), list[Answer]()
+    with engine.before("TransactWriteItems", lambda *_: started.append(park.start(order_id)), times=1):
+        uploaded(park.tech, order_id)
+    assert [answer.status for answer in started] == [200]
+    assert park.finish(order_id).status == 200
+
+
 def test_a_deleted_photo_is_removed_with_its_objects(park: Park, objects: EmbeddedObjects) -> None:
     order_id = park.started()
     view = uploaded(park.tech, order_id)

@@ -102,6 +102,8 @@ class Repairs(RuleBasedStateMachine):
         order["events"] += 1
         order["state"] = LEADS[order["state"], address]
         assert (answer.json["state"], answer.json["version"]) == (order["state"], order["version"])
+        if address in ("start", "outsource"):
+            order["photos"] = 0
         if address == "assign":
             order["tech"] = tech
         elif address == "outsource":

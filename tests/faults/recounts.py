@@ -95,9 +95,10 @@ def picking(found: Snapshot) -> Violations:
 def work_orders(found: Snapshot) -> Violations:
     """Checklists, photos and technicians' counts agree with the work orders."""
     orders = found.all(WorkOrder, "WORKORDER")
-    photos = Counter((photo.order_id, photo.photo_kind) for photo in found.all(WorkOrderPhoto, "PHOTO#"))
+    taken = [photo for photo in found.all(WorkOrderPhoto, "PHOTO#") if photo.photo_kind == "COMPLETION"]
+    photos = Counter((photo.order_id, photo.attempt) for photo in taken)
     for order in orders:
-        shown = photos[order.order_id, "COMPLETION"]
+        shown = photos[order.order_id, order.attempts]
         if order.completion_photos != shown:
             yield f"work order {order.order_id} counts {order.completion_photos} photos and has {shown}"
     for row in found.all(TechnicianCounts, "COUNTS"):

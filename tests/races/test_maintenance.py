@@ -31,6 +31,7 @@ def take_photo(world: World, person: Person, order_id: str) -> str:
                 photo_kind="COMPLETION",
                 uploaded_by=person.user_id,
                 created_at=work.now,
+                attempt=stored(order_id).attempts,
             )
         )
         count = [WorkOrder.completion_photos.add(1)]

@@ -3,7 +3,6 @@
 A work order that is done keeps its photos: every change of them has a condition on its state, in the same transaction.
 """
 
-from collections.abc import Mapping
 from typing import Any
 
 from chalicelib.core.actor import Actor
@@ -14,17 +13,11 @@ from chalicelib.maintenance.photos.rules import PHOTO_CHANGES, PhotoAction
 from chalicelib.maintenance.photos.schemas import PhotoIntent, UploadPhoto
 from chalicelib.maintenance.photos.tables import PHOTOS, WorkOrderPhoto, WorkOrderUpload
 from chalicelib.maintenance.resources import work_order_owners
-from chalicelib.maintenance.rules import PhotoKind, WorkOrderState
+from chalicelib.maintenance.rules import PhotoKind
 from chalicelib.maintenance.workorders.tables import WorkOrder, work_order_key
 from chalicelib.maintenance.workorders.timeline import TimelineAction, record_event
 from chalicelib.media import service as media
 from chalicelib.media.schemas import PhotoDetails
-
-_COUNTERS: Mapping[PhotoKind, Any] = {
-    PhotoKind.COMPLETION: WorkOrder.completion_photos,
-    PhotoKind.ISSUE: WorkOrder.issue_photos,
-}
-"""The attributes that count the photos of a kind; those of a return are not counted."""
 
 
 def upload_photo(work: UnitOfWork, order: WorkOrder, command: UploadPhoto, actor: Actor) -> WorkOrderPhoto:
@@ -63,10 +56,7 @@ def delete_photo(work: UnitOfWork, photo: WorkOrderPhoto, order: WorkOrder, acto
 
 def record_removal(work: UnitOfWork, order: WorkOrder, photo: WorkOrderPhoto, actor: Actor) -> None:
     """Stage that the work order counts one photo less, and the event of its timeline."""
-    counter, condition = _COUNTERS.get(PhotoKind(photo.photo_kind)), _is_open()
-    if counter is not None:
-        condition &= counter >= 1
-    _count(work, order, counter, -1, condition, PhotoAction.DELETE)
+    _count(work, order, photo, -1, PhotoAction.DELETE)
     record_event(work, order, actor, TimelineAction.PHOTO_REMOVED, photo.photo_kind)
 
 
@@ -76,22 +66,36 @@ def _add_photo(
     """Stage a photo whose objects are stored, the work order's count and the event of its timeline."""
     work.audit(WorkOrder.kind, order.order_id, "PHOTO_ADDED")
     photo = media.create_photo(work, PHOTOS, photo_id, details, actor)
-    technician = WorkOrder.technician_id  # the actor may add a photo because the order is this technician's
-    unchanged = technician.does_not_exist() if order.technician_id is None else technician == order.technician_id
-    _count(work, order, _COUNTERS.get(PhotoKind(details.kind)), +1, _is_open() & unchanged, PhotoAction.ADD)
+    photo.attempt = order.attempts
+    _count(work, order, photo, +1, PhotoAction.ADD)
     record_event(work, order, actor, TimelineAction.PHOTO_ADDED, photo.photo_kind)
     return photo
 
 
-def _is_open() -> Any:
-    return WorkOrder.state != WorkOrderState.DONE.value
-
-
-def _count(  # noqa: PLR0917 - a counter and its condition
-    work: UnitOfWork, order: WorkOrder, counter: Any, by: int, condition: Any, action: PhotoAction
-) -> None:
-    """Stage the work order's count of photos; its version stays."""
+def _count(work: UnitOfWork, order: WorkOrder, photo: WorkOrderPhoto, by: int, action: PhotoAction) -> None:
+    """Stage the work order's count of photos, if its state, technician and attempt are as read; its version stays."""
+    condition = _is_unchanged(order)
+    counter = _counter_of(photo, order)
+    if counter is not None and by < 0:
+        condition &= counter >= 1
     actions = [WorkOrder.updated_at.set(work.now)] if counter is None else [counter.add(by)]
     on_conflict = transition_conflict(PHOTO_CHANGES, order.state, action)
     key = work_order_key(order.org_id, order.order_id)
     work.update_unread(key, condition=condition, on_conflict=on_conflict, actions=actions, audited=False)
+
+
+def _counter_of(photo: WorkOrderPhoto, order: WorkOrder) -> Any:
+    """Return the attribute that counts a photo; None for photos of returns and of earlier attempts."""
+    if photo.photo_kind == PhotoKind.ISSUE:
+        return WorkOrder.issue_photos
+    is_proof = photo.photo_kind == PhotoKind.COMPLETION and photo.attempt == order.attempts
+    return WorkOrder.completion_photos if is_proof else None
+
+
+def _is_unchanged(order: WorkOrder) -> Any:
+    """Return the condition that what allows the change of a photo, and what counts it, is as it was read."""
+    technician, attempts = WorkOrder.technician_id, WorkOrder.attempts
+    condition = WorkOrder.state == order.state
+    condition &= technician.does_not_exist() if order.technician_id is None else technician == order.technician_id
+    has_attempt = attempts == order.attempts
+    return condition & (has_attempt if order.attempts else attempts.does_not_exist() | has_attempt)

@@ -2,16 +2,19 @@
 
 from pynamodb.attributes import UnicodeAttribute
 
-from chalicelib.core.table import stored_in
+from chalicelib.core.table import IntAttribute, stored_in
 from chalicelib.maintenance.workorders.tables import work_order_key
 from chalicelib.media.tables import Photo, PhotoCollection, Upload
 
 
 class WorkOrderPhoto(Photo):
-    """A photo of a work order."""
+    """A photo of a work order. `attempt` is the number of attempts that had begun when it was added."""
 
     Meta = stored_in("maintenance")
+    unaudited = Photo.unaudited | {"attempt"}
+
     order_id = UnicodeAttribute()
+    attempt = IntAttribute(default=0)
 
 
 class WorkOrderUpload(Upload):

@@ -136,7 +136,7 @@ def outsource_work_order(work: UnitOfWork, order: WorkOrder, command: WorkOrderO
     values = {
         "state": WorkOrderState.OUTSOURCED.value,
         "vendor": command.vendor,
-        "attempt_started_at": work.now,
+        **_new_attempt(work, order),
         "technician_id": None,
         "technician_name": None,
     }
@@ -147,7 +147,7 @@ def outsource_work_order(work: UnitOfWork, order: WorkOrder, command: WorkOrderO
 
 def start_work_order(work: UnitOfWork, order: WorkOrder, actor: Actor) -> WorkOrder:
     """Start the work."""
-    values = {"state": WorkOrderState.IN_PROGRESS.value, "started_at": work.now, "attempt_started_at": work.now}
+    values = {"state": WorkOrderState.IN_PROGRESS.value, "started_at": work.now, **_new_attempt(work, order)}
     _move(work, order, actor, TimelineAction.STARTED, values)
     return order
 
@@ -187,6 +187,11 @@ def return_work_order(work: UnitOfWork, order: WorkOrder, command: WorkOrderRetu
     for lead_id in events.team_leads(order, actor.user_id, reports_to):
         events.notify_returned(work, order, lead_id)
     return order
+
+
+def _new_attempt(work: UnitOfWork, order: WorkOrder) -> Mapping[str, object]:
+    """Return the values with which an attempt begins: photos of the finished work are counted anew."""
+    return {"attempt_started_at": work.now, "attempts": order.attempts + 1, "completion_photos": 0}
 
 
 def _move(

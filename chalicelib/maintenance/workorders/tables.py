@@ -6,10 +6,10 @@ once by state, soonest due first), and in the shards of due notices. Its events 
 Photos and due notices change without a new `version`, because neither is an edit that an app must have seen before it
 may finish the work:
 
-    Photos: `completion_photos` and `issue_photos` count them. Adding one raises the count in the same transaction,
-    under the condition `state <> DONE`; deleting one lowers it, under that condition and that the count is above zero.
-    Finishing has the condition `completion_photos >= 1`. So either the photo is deleted first and finishing fails, or
-    the order is DONE first and the photo can no longer be deleted.
+    Photos: `issue_photos` counts those of the kind, `completion_photos` those that were added since the present attempt
+    began. Adding one raises the count in the same transaction, deleting one lowers it, both under the condition that
+    state, technician and attempt are as they were read. Finishing has the condition `completion_photos >= 1`. So either
+    the photo is deleted first and finishing fails, or the order is DONE first and the photo can no longer be deleted.
 
     Due notices: `notice_at` is the moment of the next notice that has not been sent (first `due_at` less the hours of
     the organisation's settings, then `due_at`, then none). An order is in a shard only while a technician has it in
@@ -81,6 +81,8 @@ class WorkOrder(Entity):
             "notice_shard",
             "notice_at",
             "attempt_started_at",
+            "attempts",
+            "completion_photos",
             "updated_at",
         }
     )
@@ -108,6 +110,7 @@ class WorkOrder(Entity):
     assigned_at = optional(MomentAttribute())
     started_at = optional(MomentAttribute())
     attempt_started_at = optional(MomentAttribute())
+    attempts = IntAttribute(default=0)
     returned_by_id = optional(UnicodeAttribute())
     returned_by_name = optional(UnicodeAttribute())
     return_reason = optional(UnicodeAttribute())
