@@ -1,15 +1,13 @@
 """The organisation's settings of packing."""
 
 from collections.abc import Mapping
-from datetime import UTC, date, datetime, tzinfo
 from typing import Annotated, Literal
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
 from msgspec import Meta
 
 from chalicelib.barcodes.prefixes import company_prefix_error
-from chalicelib.edge.types import SENTENCE, Code
+from chalicelib.edge.types import SENTENCE
 from chalicelib.identity.settings import settings_section
 from chalicelib.packing.sscc import max_serials
 
@@ -29,33 +27,19 @@ class PackingSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     overpack: Literal["allow", "warn", "refuse"] = "allow"
     """Whether more of a line may be packed than was ordered: yes, with `overpack_warning`, or no."""
     expiry: Literal["off", "warn", "refuse"] = "warn"
-    """Whether plates may be packed after their expiry date: yes, with `expiry_warning`, or no."""
-    time_zone: Annotated[Code, Meta(max_length=64)] = "UTC"
-    """The time zone in which a plate's expiry date ends, by its IANA name, such as `Europe/Amsterdam`."""
+    """Whether plates may be packed after their expiry date, which ends in the organisation's time zone: yes, with
+    `expiry_warning`, or no."""
 
     @staticmethod
     def cross_check(present: Mapping[str, object]) -> Mapping[str, str]:
-        """Return the errors of a prefix that GS1 does not give, a serial without room, and an unknown time zone."""
+        """Return the errors of a prefix that GS1 does not give and of a serial without room."""
         errors = {}
         prefix, serial = present.get("gs1_company_prefix"), present.get("first_serial", 0)
         if isinstance(prefix, str) and (error := company_prefix_error(prefix)) is not None:
             errors["gs1_company_prefix"] = error
         elif isinstance(prefix, str) and isinstance(serial, int) and serial >= (limit := max_serials(prefix)):
             errors["first_serial"] = f"must be less than {limit}, the number of serials of this prefix"
-        try:
-            _zone(str(present.get("time_zone", "UTC")))
-        except (ZoneInfoNotFoundError, ValueError, OSError):
-            errors["time_zone"] = "must be the IANA name of a time zone, such as Europe/Amsterdam"
         return errors
-
-    def today(self, now: datetime) -> date:
-        """Return the date in the organisation's time zone."""
-        return now.astimezone(_zone(self.time_zone)).date()
-
-
-def _zone(name: str) -> tzinfo:
-    """Return a time zone. UTC needs no time zone database, which functions on Lambda may be without."""
-    return UTC if name == "UTC" else ZoneInfo(name)
 
 
 PACKING = settings_section("packing", PackingSettings, "packing", renamed={"sscc_extension_digit": "extension_digit"})

@@ -34,6 +34,10 @@ for kind in ("JPEG", "PNG", "WEBP"):
 from biip import parse
 assert parse("00373400306809981733").gs1_message.element_strings.get(ai="00")
 
+import zoneinfo
+zoneinfo.reset_tzpath(to=())
+assert zoneinfo.ZoneInfo("Europe/Amsterdam").key
+
 import phonenumbers
 assert phonenumbers.is_valid_number(phonenumbers.parse("+31205550203"))
 

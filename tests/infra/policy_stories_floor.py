@@ -60,6 +60,8 @@ def packing(world: DeployedWorld, objects: EmbeddedObjects) -> None:
 def picking(world: DeployedWorld, objects: EmbeddedObjects) -> None:
     """All events of a scanner, and a shared assignment."""
     admin = world.person(ADMIN)
+    done(admin.put("/v1/organisation/settings/general", {"timezone": "Europe/Amsterdam"}))
+    done(admin.get("/v1/organisation/settings/general"))
     done(admin.put("/v1/organisation/settings/picking", {}))
     done(admin.get("/v1/organisation/settings/picking"))
     for path in ("", "?status=queued", "?holder=nobody"):

@@ -65,7 +65,7 @@ TEXTS: Mapping[str, str] = {
     "team": "Maintenance",
     "title": "WO-CL-2041-1 was assigned to you (HIGH)",
     "to": "2026-03-15T00:00:00Z",
-    "time_zone": "Europe/Amsterdam",
+    "timezone": "Europe/Amsterdam",
     "uom": "EA",
     "updated_at": "2026-03-14T09:31:07Z",
     "url": "https://example.com/noor.jpg",

@@ -21,6 +21,7 @@ from chalicelib.identity.accounts.schemas import (
     UserList,
     UserQuery,
 )
+from chalicelib.identity.accounts.settings import GENERAL
 from chalicelib.identity.accounts.tables import (
     Device,
     User,
@@ -35,6 +36,7 @@ from chalicelib.identity.roles.tables import role_key
 from chalicelib.identity.sessions.lockout import Lockout
 from chalicelib.identity.sessions.tables import tries_key
 from chalicelib.identity.sessions.throttling import user_subject
+from chalicelib.identity.settings import organisation_settings
 
 routes = Routes(__name__, "People and roles")
 me_routes = Routes(f"{__name__}.me", "Me")
@@ -195,6 +197,9 @@ def register_device(request: Request[RegisterDevice], work: UnitOfWork) -> Devic
 def remove_device(request: Request[Empty, Empty, Device], work: UnitOfWork) -> None:
     """Remove one of the caller's devices, which gets no more push notifications."""
     devices.remove_device(work, request.resource)
+
+
+organisation_settings(routes, GENERAL)
 
 
 def _lockout() -> Lockout:

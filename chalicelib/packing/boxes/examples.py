@@ -58,7 +58,6 @@ SETTINGS = {
     "first_serial": 0,
     "overpack": "warn",
     "expiry": "warn",
-    "time_zone": "Europe/Amsterdam",
 }
 LABEL = """\
 ^XA

@@ -7,6 +7,7 @@ from chalicelib.core.counters import add_to_counters, additions, change_contende
 from chalicelib.core.errors import Unavailable
 from chalicelib.core.store import get_many
 from chalicelib.core.work import UnitOfWork
+from chalicelib.identity.accounts.settings import general_settings
 from chalicelib.identity.accounts.tables import Organisation
 from chalicelib.identity.settings import section_of
 from chalicelib.packing import errors
@@ -26,7 +27,7 @@ from chalicelib.packing.boxes.transfers import (
 )
 from chalicelib.packing.plates.tables import Plate, allocated_lines
 from chalicelib.packing.rules import is_expired, normalize, to_decimal
-from chalicelib.packing.settings import PACKING, PackingSettings
+from chalicelib.packing.settings import PACKING
 from chalicelib.packing.shipments.rules import PACKABLE, SHIPMENT, ShipmentAction
 from chalicelib.packing.shipments.tables import Shipment, ShipmentLine, line_key, shipment_key
 
@@ -57,7 +58,7 @@ def pack_item(
         available = normalize(plate.remaining)
         message = f"The license plate holds only {available:f}."
         raise errors.QuantityExceedsAvailable(message, details={"available_qty": available})
-    warnings = _check_policies(work, context, quantity, section_of(organisation, PACKING))
+    warnings = _check_policies(work, context, quantity, organisation)
     content = _new_content(work, context, quantity, command.notes or None, actor)
     in_box = read_sums(box)
     stage_packing(work, context, content)
@@ -189,11 +190,12 @@ def _allocated_line(shipment: Shipment, plate: Plate, line_id: str, line: Shipme
 
 
 def _check_policies(
-    work: UnitOfWork, context: PackingContext, quantity: Decimal, settings: PackingSettings
+    work: UnitOfWork, context: PackingContext, quantity: Decimal, organisation: Organisation | None
 ) -> PolicyWarnings:
     """Return what the settings warn of. Raise `LpExpired` or `OverpackNotAllowed` for what they refuse."""
-    plate, line = context.plate, context.line
-    expiry = plate.expiry if settings.expiry != "off" and is_expired(plate.expiry, settings.today(work.now)) else None
+    plate, line, settings = context.plate, context.line, section_of(organisation, PACKING)
+    today = general_settings(organisation).local_date(work.now)
+    expiry = plate.expiry if settings.expiry != "off" and is_expired(plate.expiry, today) else None
     if expiry is not None and settings.expiry == "refuse":
         raise errors.LpExpired(details={"expiry": expiry})
     packed = line.packed + quantity

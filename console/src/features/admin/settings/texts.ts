@@ -4,6 +4,7 @@ export const settings = {
   ...names.settings,
   description: "The organisation's settings by domain. They apply from the next request on.",
   sections: {
+    general: "The whole organisation",
     dispatch: "Dispatch",
     maintenance: "Repairs",
     packing: "Packing",
@@ -24,7 +25,7 @@ export const settings = {
     first_serial: "First SSCC serial number",
     overpack: "More packed than ordered",
     expiry: "Expired license plates",
-    time_zone: "Time zone of expiry dates",
+    timezone: "Time zone",
     picker_units_per_hour: "Pickers, units per hour",
     operative_units_per_hour: "Operatives, units per hour",
     digitalLink: "GS1 Digital Link resolver",
