@@ -6,6 +6,7 @@ export default defineConfig({
     include: ["tests/**/*.flow.ts"],
     fileParallelism: false,
     globalSetup: "./tests/support/global.ts",
+    setupFiles: ["./tests/support/pages.ts"],
     testTimeout: 120_000,
     hookTimeout: 180_000,
     // Machines that do other work meanwhile are slow.

@@ -6,7 +6,7 @@ import { deliveries } from "../support/deliveries";
 
 const program = browserProgram();
 const url = inject("url");
-const { onDuty, order, offered, carry, end } = deliveries(url);
+const { onDuty, order, carry, end } = deliveries(url);
 let browser: Browser;
 
 beforeAll(async () => {
@@ -74,7 +74,6 @@ test.skipIf(program === null)(
     await picture(page, "dispatch-map-waiting-light-desktop");
     const courier = await onDuty("courier5", FAR.pickup_lat, FAR.pickup_lng);
     // An offer lasts seconds, which a slow machine may need to show it.
-    await offered(waiting, courier);
     await carry(courier, waiting, "accept");
     await row.getByText("Accepted").waitFor();
     expectNoComplaints(page);

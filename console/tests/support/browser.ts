@@ -48,6 +48,21 @@ export interface Visit {
 /** What a page wrote to its console as an error, such as a refusal by the content security policy. */
 export const complaints = new WeakMap<Page, string[]>();
 
+/** The pages that a test has open. */
+const opened = new Set<Page>();
+
+/** Close the pages of a test. Of one that failed, print what each page showed and what went wrong in it. */
+export async function closePages(failed: boolean): Promise<void> {
+  for (const page of opened) {
+    if (failed) {
+      const shown = await page.locator("body").ariaSnapshot({ timeout: 5_000 }).catch(String);
+      process.stderr.write(`\nShown at ${page.url()}:\n${shown}\n${(complaints.get(page) ?? []).join("\n")}\n`);
+    }
+    await page.context().close();
+  }
+  opened.clear();
+}
+
 /** Open the console in a browser context of its own, and sign in. */
 export async function signedIn(browser: Browser, visit: Visit): Promise<Page> {
   const page = await openPage(browser, visit);
@@ -66,6 +81,8 @@ export async function openPage(browser: Browser, visit: Omit<Visit, "user">): Pr
   const page = await context.newPage();
   const said: string[] = [];
   complaints.set(page, said);
+  opened.add(page);
+  page.on("close", () => opened.delete(page));
   page.on("console", (message) => {
     if (message.type() === "error") said.push(message.text());
   });

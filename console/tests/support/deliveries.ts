@@ -15,14 +15,21 @@ export interface Deliveries {
   order: (username: string, body: object) => Promise<Order>;
   /** Wait until an order is offered to a courier. */
   offered: (order: Order, courier: Person) => Promise<void>;
-  /** Take the order through the steps of its courier: `accept`, `arrived`, `picked`. */
+  /** Take the order through the steps of its courier: `accept` (once it is offered), `arrived`, `picked`. */
   carry: (courier: Person, order: Order, ...steps: readonly string[]) => Promise<void>;
   end: () => Promise<void>;
 }
 
 export function deliveries(url: string): Deliveries {
   const undo: (() => Promise<unknown>)[] = [];
+  /** A courier may have to let an offer pass that waited where they came on duty. */
+  async function offered({ id }: Order, courier: Person): Promise<void> {
+    const dispatcher = await person(url, "dispatcher1");
+    const read = () => dispatcher.call<{ assigned_courier?: string }>("GET", `/v1/orders/${id}`);
+    await expect.poll(async () => (await read()).assigned_courier, { timeout: 60_000 }).toBe(courier.id);
+  }
   return {
+    offered,
     async onDuty(username, latitude, longitude) {
       const courier = await person(url, username);
       await courier.call("POST", "/v1/courier/availability", { available: true });
@@ -37,13 +44,9 @@ export function deliveries(url: string): Deliveries {
       undo.push(() => dispatcher.call("POST", `/v1/orders/${order.id}/cancel`, { reason: "The flow has ended." }));
       return order;
     },
-    async offered({ id }, courier) {
-      const dispatcher = await person(url, "dispatcher1");
-      const read = () => dispatcher.call<{ assigned_courier?: string }>("GET", `/v1/orders/${id}`);
-      await expect.poll(async () => (await read()).assigned_courier).toBe(courier.id);
-    },
     async carry(courier, order, ...steps) {
       for (const step of steps) {
+        if (step === "accept") await offered(order, courier);
         await courier.call("POST", `/v1/courier/orders/${step}`, { order_id: order.id, courier_id: courier.id });
       }
     },
