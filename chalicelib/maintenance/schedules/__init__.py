@@ -1,0 +1,1 @@
+"""Schedules: what has to be done again and again, and the work orders that follow from it."""
