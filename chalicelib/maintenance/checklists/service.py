@@ -6,10 +6,13 @@ finish the last two at the same moment, both assume the other is still open; the
 again and is the last. So a checklist is released exactly once, and both technicians succeed.
 """
 
+from collections.abc import Mapping
+from typing import Any
+
 from pynamodb.expressions.condition import size
 
 from chalicelib.core.actor import Actor
-from chalicelib.core.errors import Conflict, Unavailable
+from chalicelib.core.errors import Conflict, Unavailable, ValidationFailed
 from chalicelib.core.store import ItemKey
 from chalicelib.core.work import UnitOfWork
 from chalicelib.maintenance.checklists.tables import Checklist, Ride
@@ -26,6 +29,15 @@ def require_ride(actor: Actor, permission: str, ride: Ride | None) -> Ride:
         raise RuntimeError("a checklist has no ride")
     actor.require_reach(permission, zone=ride.game_zone, message="This checklist belongs to another game zone.")
     return ride
+
+
+def require_item(checklist: Checklist, item_ref: str) -> Mapping[str, Any]:
+    """Return an item of a checklist. Raise `ValidationFailed` if it has none of this ref."""
+    items: list[dict[str, Any]] = checklist.items
+    item = next((item for item in items if item["item_ref"] == item_ref), None)
+    if item is None:
+        raise ValidationFailed({"itemRef": "is not an item of this checklist"})
+    return item
 
 
 def open_orders(checklist: Checklist) -> set[str]:

@@ -90,7 +90,7 @@ def create_work_order(
     """
     ride = checklists.require_ride(actor, permissions.CREATE, get(ride_key(actor.org_id, checklist.ride_code)))
     checklists.check_capacity(checklist)
-    finding = Finding(checklist, ride, _find_item(checklist, command.item_ref))
+    finding = Finding(checklist, ride, checklists.require_item(checklist, command.item_ref))
     settings = section_of(organisation, MAINTENANCE)
     planned = planned or PlannedWorkOrder(work.ids.new(), work.now + settings.time_allowed(command.priority))
     order = _new_order(work, command, actor, finding, planned=planned, soon=settings.soon)
@@ -239,15 +239,6 @@ def _require_technician(work: UnitOfWork, order: WorkOrder, technician: User | N
     unchanged = (User.status == ACTIVE) & (User.game_zone == order.game_zone) & (User.role == technician.role)
     work.check_condition(user_key(order.org_id, technician.user_id), unchanged, refused)
     return technician
-
-
-def _find_item(checklist: Checklist, item_ref: str) -> Mapping[str, Any]:
-    """Return an item of a checklist. Raise `ValidationFailed` if it has none of this ref."""
-    items: list[dict[str, Any]] = checklist.items
-    item = next((item for item in items if item["item_ref"] == item_ref), None)
-    if item is None:
-        raise ValidationFailed({"itemRef": "is not an item of this checklist"})
-    return item
 
 
 def _new_order(
