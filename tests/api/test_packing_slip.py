@@ -6,7 +6,7 @@ import zlib
 
 import pytest
 
-from chalicelib.packing.shipments.slip_font import slip_font
+from chalicelib.packing.font import open_sans
 from tests.builders.packing import (
     PACK,
     close_box,
@@ -100,7 +100,7 @@ def test_a_long_slip_has_several_pages(world: World, packer: Person) -> None:
 
 
 def test_the_font_has_the_letters_of_three_alphabets() -> None:
-    font = slip_font()
+    font = open_sans()
     for text in ("Crème brûlée, Łódź, Őrült", GREEK, CYRILLIC, "0123456789"):
         assert all(font.encode(text)), text
     assert font.encode("日") == [0]

@@ -1,35 +1,19 @@
 """Labels of boxes, parsed as a printer does."""
 
 import re
+import unicodedata
 from decimal import Decimal
-from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.packing.boxes.labels import WIDTH, BoxLabel, render_zpl, width_of
+from chalicelib.packing.boxes.labels import WIDTH, layout, render_zpl, width_of
 from chalicelib.packing.boxes.rules import ProductSum
+from chalicelib.packing.font import open_sans
+from tests.builders.labels import LONGEST, SSCC, boxes, label, longest_label, unescaped
 
-SSCC = "376104250021234569"
-COMMANDS = {"XA", "CI", "PW", "LL", "LH", "FO", "A0", "FH", "FD", "FS", "GB", "BY", "BC", "FB", "XZ"}
-
-
-def label(**known: Any) -> BoxLabel:
-    made_of = {
-        "customer_name": "Bakkerij Zon",
-        "shipment_number": "SH-1001",
-        "so_number": "SO-77",
-        "box_number": 3,
-        "sscc": SSCC,
-        "weight": Decimal("12.50"),
-        "contents": [ProductSum("Almond biscuits", Decimal(48), "EA"), ProductSum("Rye bread", Decimal("2.500"), "KG")],
-    }
-    return BoxLabel(**{**made_of, **known})
-
-
-def unescaped(data: str) -> str:
-    return re.sub(r"(?:_[0-9A-F]{2})+", lambda run: bytes.fromhex(run[0].replace("_", "")).decode(), data)
+COMMANDS = {"XA", "CI", "PW", "LL", "LH", "FO", "A0", "FH", "FD", "FS", "GB", "BY", "BC", "FB", "GF", "XZ"}
 
 
 def texts(printed: str) -> list[str]:
@@ -66,32 +50,14 @@ def test_the_sscc_is_a_gs1_128_that_fits_with_its_quiet_zones() -> None:
     assert int(height) * 25.4 / 203 >= 31.75
 
 
-LONGEST = {
-    "wide letters": "W" * 200,
-    "wide words": " ".join(["WWMM%@"] * 28)[:200],
-    "Latin": "Koninklijke Nederlandse Bakkerij en Banketbakkerij van de Gebroeders Zonneveld te Amsterdam-Noord " * 2,
-    "German": "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft" * 2,
-    "accents": "Crème brûlée à l'ancienne - Žluťoučký kůň, Łódź, Ñandú, Ærøskøbing, Þingvellir, Őrült Űrhajó " * 2,
-    "Cyrillic": "Общество с ограниченной ответственностью «ЖЁЛТЫЙ ЩЁГОЛЬ И ШИШКА», хлебобулочные изделия " * 2,  # noqa: RUF001 - Cyrillic is meant
-    "capital Cyrillic": "ШЩЖЮФМ" * 33,
-    "Greek": "Ανώνυμη Εταιρεία Αρτοποιίας και Ζαχαροπλαστικής ΩΜΕΓΑ, Θεσσαλονίκη και Περίχωρα " * 2,
-    "Chinese": "日本語の非常に長い会社名" * 16,
-    "commands": "^XZ^XA~JA_5E" * 16,
-    "narrow": "il.,'" * 40,
-    "short": "Zon",
-}
-
-
 @pytest.mark.parametrize("dpi", [203, 300])
-@pytest.mark.parametrize("name", [name.strip()[:200] for name in LONGEST.values()], ids=LONGEST)
+@pytest.mark.parametrize("name", LONGEST.values(), ids=LONGEST)
 @pytest.mark.parametrize("sscc", [SSCC, None], ids=["sscc", "plain"])
 def test_the_longest_names_are_printed_whole_and_nothing_overlaps(name: str, dpi: int, sscc: str | None) -> None:
-    content = ProductSum(name, Decimal("999999999.999999"), name[:40])
-    number = name[:64]
-    made = label(customer_name=name, shipment_number=number, so_number=number, contents=[content], sscc=sscc)
+    made = longest_label(name, sscc=sscc)
     printed = render_zpl(made, dpi)
-    joined = "".join(texts(printed)).replace(" ", "")
-    for text in (name, number, f"999999999.999999{name[:40]}{name}"):
+    joined = "".join(line.text for line in layout(made)).replace(" ", "")
+    for text in (name, name[:64], f"999999999.999999{name[:40]}{name}"):
         assert text.replace(" ", "") in joined
     areas = boxes(printed)
     width, height = (int(re.findall(rf"\^{command}(\d+)", printed)[0]) for command in ("PW", "LL"))
@@ -103,22 +69,25 @@ def test_the_longest_names_are_printed_whole_and_nothing_overlaps(name: str, dpi
             assert apart, (areas[number_of], other)
 
 
-def boxes(printed: str) -> list[tuple[float, float, float, float]]:
-    """Return the area of each field: left, top, right, bottom."""
-    areas: list[tuple[float, float, float, float]] = []
-    for x, y, rest in re.findall(r"\^FO(\d+),(\d+)(.*)\^FS", printed):
-        left, top = int(x), int(y)
-        if centred := re.search(r"\^A0N,(\d+),\d+\^FB(\d+)", rest):
-            areas.append((left, top, left + int(centred[2]), top + int(centred[1])))
-        elif letters := re.search(r"\^A0N,(\d+),\d+\^FH_\^FD(.*)", rest):
-            size = int(letters[1])
-            areas.append((left, top, left + width_of(unescaped(letters[2]), size), top + size))
-        elif line := re.search(r"\^GB(\d+),(\d+)", rest):
-            areas.append((left, top, left + int(line[1]), top + int(line[2])))
-        else:
-            [(module, high)] = re.findall(r"\^BY(\d+),3,(\d+)", rest)
-            areas.append((left, top, left + 156 * int(module), top + int(high)))
-    return areas
+@pytest.mark.parametrize("script", ["accents", "Cyrillic", "capital Cyrillic", "Greek"])
+def test_letters_that_printers_may_lack_are_graphics(script: str) -> None:
+    printed = render_zpl(longest_label(LONGEST[script]))
+    assert "^GFA" in printed
+    assert all(text.encode("latin-1", "replace").decode("latin-1") == text for text in texts(printed))
+
+
+@pytest.mark.parametrize("script", ["Latin", "German", "Chinese", "commands"])
+def test_letters_that_printers_have_or_only_they_may_have_are_left_to_them(script: str) -> None:
+    assert "^GF" not in render_zpl(longest_label(LONGEST[script]))
+
+
+def test_no_letter_of_a_graphic_is_wider_or_higher_than_its_line() -> None:
+    for letter in sorted(map(chr, open_sans().glyphs)):
+        if letter.isprintable() and not unicodedata.combining(letter):
+            printed = render_zpl(label(customer_name=f"Щ{letter}Щ", contents=[]))
+            [(data, row_bytes)] = re.findall(r"\^GFA,(\d+),\d+,(\d+),", printed)
+            assert int(row_bytes) * 8 <= width_of(f"Щ{letter}Щ", 48) + 8
+            assert int(data) / int(row_bytes) <= 48 * 1.15
 
 
 @pytest.mark.parametrize(("dpi", "size"), [(203, ("812", "1218")), (300, ("1200", "1800"))])
@@ -177,7 +146,7 @@ def test_commands_in_a_name_are_printed_as_text(name: str) -> None:
 def test_a_label_holds_only_its_own_commands_for_any_text(name: str, number: str, weight: Decimal) -> None:
     plain = commands(render_zpl(label(customer_name="a", shipment_number="a", so_number="a")))
     printed = render_zpl(label(customer_name=name, shipment_number=number, so_number=number, weight=weight))
-    assert set(commands(printed)) <= set(plain)
+    assert set(commands(printed)) <= {*plain, "GF"}
     assert printed.isascii()
     assert "~" not in printed
     assert (printed.count("^XA"), printed.count("^XZ"), printed.count("^BC")) == (1, 1, 1)

@@ -7,17 +7,20 @@ zones on both sides. Without an SSCC the contents take its place.
 Each text has an area, and is printed in the largest type in which all of it fits there: names of 200 letters whole, in
 smaller type and more lines. Only of the contents as many products are listed as fit, with the number of the others.
 Texts are broken into lines here, not by the printer. Each character that ZPL could read as a command, and each that is
-not ASCII, is written as a hex escape: the label is plain ASCII, and no name can contain a command. Traded away: the
-printer's font is proportional, so a line may be shorter than it could be; no letter is wider than is assumed here.
+not ASCII, is written as a hex escape: the label is plain ASCII, and no name can contain a command. A line with letters
+that not every printer's font has, such as Greek and Cyrillic, is a picture of the line. Traded away: the printer's font
+is proportional, so a line may be shorter than it could be; no letter is wider than is assumed here.
 """
 
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
-from functools import partial
+from functools import lru_cache, partial
 
 import msgspec
 
+from chalicelib.packing.boxes.label_graphics import EM, is_drawn, line_graphic
 from chalicelib.packing.boxes.rules import ProductSum
+from chalicelib.packing.font import open_sans
 from chalicelib.packing.rules import broken
 
 WIDTH, HEIGHT = 812, 1218
@@ -31,8 +34,8 @@ _LEFT = 500
 _MODULES, _BAR_INCHES = 156, 0.0197
 _SMALLEST, _STEP = 18, 2
 _SAFE = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789 .,:;-+/()&%#'\"*=<>?!@$")
-_NARROW = frozenset("fijlrtI.,:;'|!()[]/ -")
-_WIDE = frozenset("mwMW%@&ЖМШЩЮФжмшщюфΜΩω")
+_NARROW = frozenset("fijlrtI.,:;'!()[]/ -")
+_WIDE = frozenset("mwMW%@&")
 _FIRST_WIDE_SCRIPT = "\u1100"
 """Scripts from here on, such as Korean and Chinese, have letters as wide as high."""
 
@@ -106,7 +109,15 @@ def width_of(text: str, size: int) -> float:
     return sum(map(_letter_width, text)) * size
 
 
+@lru_cache(1024)
 def _letter_width(letter: str) -> float:
+    """Return the width in either font: that of the printer, and the one that pictures of lines have."""
+    if letter.isascii():
+        return _printed_width(letter)
+    return max(_printed_width(letter), open_sans().width_of(letter, EM))
+
+
+def _printed_width(letter: str) -> float:
     if letter in _NARROW:
         return 0.4
     if letter >= _FIRST_WIDE_SCRIPT or letter in _WIDE:
@@ -177,8 +188,10 @@ def _broken(text: str, width: int, size: int) -> list[str]:
 
 
 def _text_field(text: Text, dpi: int) -> str:
-    size = text.size * dpi // DPI
-    return f"^FO{_scaled(text.x, dpi)},{_scaled(text.y, dpi)}^A0N,{size},{size}^FH_^FD{_escaped(text.text)}^FS"
+    size, origin = text.size * dpi // DPI, f"^FO{_scaled(text.x, dpi)},{_scaled(text.y, dpi)}"
+    if is_drawn(text.text):
+        return f"{origin}{line_graphic(text.text, size)}^FS"
+    return f"{origin}^A0N,{size},{size}^FH_^FD{_escaped(text.text)}^FS"
 
 
 def _rule(y: int, dpi: int) -> str:

@@ -14,8 +14,8 @@ from functools import partial
 import msgspec
 import pydyf  # type: ignore[import-untyped]  # it has no annotations
 
+from chalicelib.packing.font import Font, open_sans
 from chalicelib.packing.rules import broken
-from chalicelib.packing.shipments.slip_font import Font, slip_font
 from chalicelib.packing.shipments.slip_schemas import PackingSlip, SlipBox
 
 _WIDTH, _HEIGHT, _MARGIN = 595, 842, 48
@@ -38,7 +38,7 @@ _ITEM_COLUMNS = ((16, 260), (280, 110), (394, 105))
 
 def render_pdf(slip: PackingSlip) -> str:
     """Return the slip as a PDF file, in ASCII."""
-    document = _Document(slip_font())
+    document = _Document(open_sans())
     document.write([_Cell(0, _INNER, f"Packing slip {slip.shipment_number}")], _TITLE)
     for caption, value in _facts(slip):
         document.write([_Cell(0, 110, caption), _Cell(114, _INNER - 114, value)])

@@ -1,4 +1,4 @@
-"""The font of packing slips, Open Sans, as a PDF embeds it: glyph numbers and widths, read from the font's own tables.
+"""The font of packing slips and labels, Open Sans: glyph numbers and widths, read from its own tables.
 
 It has the letters of Latin, Cyrillic and Greek; of other scripts an empty frame is printed.
 """
@@ -29,7 +29,7 @@ class Font(msgspec.Struct, frozen=True):
 
 
 @cache
-def slip_font() -> Font:
+def open_sans() -> Font:
     """Return the font, read once for each process."""
     data = (files("ttf_opensans") / "ttf" / "OpenSans-Regular.ttf").read_bytes()
     tables = _tables(data)
