@@ -82,6 +82,7 @@ from chalicelib.overview.routes import routes as overview_routes
 from chalicelib.packing.boxes.routes import routes as box_routes
 from chalicelib.packing.shipments.routes import routes as shipment_routes
 from chalicelib.picking.assignments.routes import routes as assignment_routes
+from chalicelib.picking.board.routes import routes as picking_board_routes
 from chalicelib.picking.desk.routes import routes as picking_desk_routes
 from chalicelib.picking.ledger.routes import routes as ledger_routes
 from chalicelib.picking.lines.routes import routes as pick_line_routes
@@ -121,6 +122,7 @@ ROUTES = (
     shipment_routes,
     assignment_routes,
     picking_desk_routes,
+    picking_board_routes,
     pick_line_routes,
     rejected_event_routes,
     ledger_routes,

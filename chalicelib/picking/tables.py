@@ -10,6 +10,7 @@
     <org>#PICKER#<user>     PICKER            the assignments that a picker holds
                             EVENTS#<seq>      a segment of the picker's own ledger: events without an assignment
                             CLAIM#<time>#<id> that they took an assignment
+    <org>#ZONES             <zone>#<shard>    how many assignments of a zone wait and are picked
 
 The lines are an item of their own because they are long and do not change, while the state changes with every scan. An
 assignment that can be claimed is in the index `queue`, by priority and age; shared ones that can be joined come after
@@ -64,6 +65,7 @@ class Assignment(Entity):
             "updated_at",
             "created_at",
             "snapshots",
+            "counted_as",
         }
     )
 
@@ -85,6 +87,8 @@ class Assignment(Entity):
     state = UnicodeAttribute()
     snapshots = optional(UnicodeAttribute())
     """The valid snapshots (JSON)."""
+    counted_as = optional(UnicodeAttribute())
+    """The zone and the status in which the counts of zones have it (a key). None if they do not have it."""
     holders = optional(UnicodeSetAttribute())
     started_at = optional(MomentAttribute())
     released_by = optional(UnicodeAttribute())
@@ -140,6 +144,16 @@ class PickHourlyCount(HourlyCount):
 
 PICK_HOURS = HourlyCounts(PickHourlyCount)
 """The counts `created`, `completed`, `closed` and `units`. What is undone is subtracted in the hour of the undo."""
+
+
+class ZoneCount(Item):
+    """One shard of the counts of a zone by status. A shard may be negative; only the sum is meaningful."""
+
+    Meta = stored_in("picking")
+    kind = "zone_count"
+
+    queued = IntAttribute(default=0)
+    active = IntAttribute(default=0)
 
 
 class PickList(Entity):
@@ -222,3 +236,8 @@ def queue_key(org_id: str, role: str) -> str:
 def queue_place(kind: str, priority: int, created_at: datetime, assignment_id: str) -> str:
     """Return a position in the queue: by priority (0 first), then by age."""
     return key(kind, f"{priority:04d}", f"{to_millis(created_at):013d}", assignment_id)
+
+
+def zones_key(org_id: str) -> str:
+    """Return the partition of the counts of an organisation's zones."""
+    return key(org_id, "ZONES")

@@ -114,6 +114,11 @@ def _shorts(stage: Stage) -> Hit:
     return Hit("GET", "/v1/picking/shorts", stage.world.person("supervisor"))
 
 
+def _board(stage: Stage, part: str, **query: str) -> Hit:
+    _floor(stage)
+    return Hit("GET", f"/v1/picking/{part}", stage.world.person("supervisor"), query=query)
+
+
 def _ended(stage: Stage, action: str, body: Any = None) -> Hit:
     path = f"/assignments/{{assignment_id}}/{action}"
     return Hit("POST", path, _floor(stage)[0].person, body, {"assignment_id": "PA-IN-HAND"})
@@ -140,6 +145,9 @@ PICKING: dict[str, tuple[Callable[[Stage], Hit], int | None]] = {
     "GET assignments/{id}/lines": (_lines, None),
     "POST assignments/{id}/lines/{n}/short": (_short, None),
     "GET picking/shorts": (_shorts, None),
+    "GET picking/queue": (partial(_board, part="queue", limit="100"), None),
+    "GET picking/zones": (partial(_board, part="zones"), None),
+    "GET picking/pickers": (partial(_board, part="pickers"), 4),
     "POST assignments/release": (partial(_ended, action="release"), None),
     "POST assignments/close": (partial(_ended, action="close", body={"reason": "Out of stock"}), None),
 }

@@ -70,6 +70,8 @@ def picking(world: DeployedWorld, objects: EmbeddedObjects) -> None:
     scanner = picks.Scanner(world, one)
     scanner.send_scans(2)
     done(admin.get(f"/v1/assignments/{picks.REF}"))
+    for part in ("queue", "zones", "pickers"):
+        done(admin.get(f"/v1/picking/{part}"))
     for kind in ("wrap", "delay", "break_toggle", "break_toggle", "shared_pick", "undo", "shared_pick"):
         world.clock.advance(seconds=1)
         scanner.send_event(kind)

@@ -70,6 +70,18 @@ def test_write_repairs_a_difference(scanner: Scanner, capsys: pytest.CaptureFixt
     assert scanner.world.audit()[-1].action_type == "ASSIGNMENT_REBUILT"
 
 
+def test_write_counts_an_assignment_in_its_zone(scanner: Scanner, capsys: pytest.CaptureFixture[str]) -> None:
+    """Those that were imported before there were counts are in none."""
+    stored().update(actions=[Assignment.counted_as.remove()])
+    zones = scanner.world.person("supervisor").get("/v1/picking/zones").json["zones"]
+    exit_code, printed = run(capsys, "--write")
+    assert (exit_code, printed[-1]) == (0, "3 checked, 1 differ, 1 repaired, 0 with gaps")
+    assert printed[0] == "demo PA-1: counted_as is stored as None, the ledger says 'Ambient#active'"
+    [zone] = scanner.world.person("supervisor").get("/v1/picking/zones").json["zones"]
+    assert zone == {**zones[0], "active": zones[0]["active"] + 1}
+    assert run(capsys)[0] == 0
+
+
 def test_repair_includes_entries_added_meanwhile(
     scanner: Scanner, engine: EmbeddedEngine, capsys: pytest.CaptureFixture[str]
 ) -> None:

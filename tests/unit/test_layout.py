@@ -139,6 +139,7 @@ OWN: dict[str, dict[str, str]] = {
         "ledger/snapshots": "stored states from which late events are folded",
         "ledger/state": "the state into which a ledger is folded; pure",
         "ledger/working_time": "working time without pauses; pure",
+        "ledger/zone_counts": "the counts of assignments by zone and status, in shards",
         "ledger/writer": "the one way to append entries and stage what follows from them",
     },
 }

@@ -22,6 +22,7 @@ from chalicelib.picking.ledger.entries import decode_lines, encode_lines, encode
 from chalicelib.picking.ledger.matching import MAX_PLACES, ZERO, PickLine, has_too_many_places, to_quantity
 from chalicelib.picking.ledger.state import AssignmentState, AssignmentStatus
 from chalicelib.picking.ledger.writer import queue_attributes
+from chalicelib.picking.ledger.zone_counts import count_in_zone
 from chalicelib.picking.permissions import IMPORT
 from chalicelib.picking.tables import (
     PICK_HOURS,
@@ -175,7 +176,9 @@ def upsert_assignment(work: UnitOfWork, record: AssignmentRecord, actor: Actor) 
     items = get_many([key, its_lines], work.clock)
     assignment, pick_list = items.get(key), items.get(its_lines)
     if assignment is None or pick_list is None:
-        work.create(_new_assignment(work, actor.org_id, record), Conflict())
+        assignment = _new_assignment(work, actor.org_id, record)
+        work.create(assignment, Conflict())
+        count_in_zone(work, assignment)
         work.create(its_lines.new(assignment_id=record.assignment_ref, lines=lines), Conflict())
         PICK_HOURS.count(work, actor.org_id, created=1)
         return "created"
@@ -219,6 +222,7 @@ def _update_assignment(
     if "role" in values and assignment.status == AssignmentStatus.ACTIVE:
         raise ValidationFailed({"role": "cannot be changed while somebody holds the assignment"})
     work.update(assignment, {**values, "updated_at": work.now})
+    count_in_zone(work, assignment)
     if assignment.queue_place is not None:
         work.update(assignment, queue_attributes(assignment, assignment.queue_place[0]))
 

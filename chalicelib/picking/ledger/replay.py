@@ -29,6 +29,7 @@ from chalicelib.picking.ledger.snapshots import read_snapshot, snapshot_refs
 from chalicelib.picking.ledger.state import AssignmentState, PickEntry
 from chalicelib.picking.ledger.tables import LedgerSegment, event_record_key
 from chalicelib.picking.ledger.writer import derived_attributes
+from chalicelib.picking.ledger.zone_counts import count_in_zone, counted_as
 from chalicelib.picking.tables import Assignment, PickList, assignment_key, lines_key, picker_key
 
 _MAX_SHOWN = 60
@@ -71,6 +72,7 @@ def repair_assignment(work: UnitOfWork, org_id: str, assignment_id: str) -> bool
         if result.state is not None:
             work.audit(Assignment.kind, assignment.assignment_id, "ASSIGNMENT_REBUILT")
             work.update(assignment, {**derived_attributes(assignment, result.state), "snapshots": None})
+            count_in_zone(work, assignment)
             return True
     return False
 
@@ -110,6 +112,7 @@ def _differences(assignment: Assignment, state: AssignmentState) -> Iterator[str
     for name, value in derived_attributes(assignment, state).items():
         if name != "state":
             yield from _difference(name, getattr(assignment, name), value)
+    yield from _difference("counted_as", assignment.counted_as, counted_as(assignment.zone, state.status))
 
 
 def _wrong_snapshots(assignment: Assignment, lines: PickLines, entries: Sequence[PickEntry]) -> Iterator[str]:

@@ -23,6 +23,7 @@ from chalicelib.picking.ledger.shorts import MAX_SHORTS_AT_ONCE, record_shorts, 
 from chalicelib.picking.ledger.snapshots import fold_from, is_snapshot_due, read_base
 from chalicelib.picking.ledger.state import AssignmentState, AssignmentStatus, PickEntry
 from chalicelib.picking.ledger.tables import LedgerSegment
+from chalicelib.picking.ledger.zone_counts import count_in_zone, count_in_zone_later
 from chalicelib.picking.tables import (
     JOINABLE,
     PICK_HOURS,
@@ -38,7 +39,8 @@ from chalicelib.picking.tables import (
 )
 
 MAX_HOLDERS = 8
-"""The largest number of holders of an assignment: when it completes, one transaction releases all of them."""
+"""The largest number of holders of an assignment: when it completes, one transaction releases all of them. It also
+counts the assignment in its zone, unless there are so many."""
 FURTHER_ITEMS = 4
 """The segment, the assignment, the audit row and the hourly counts."""
 
@@ -93,6 +95,10 @@ class AssignmentWriter:
             **(values or {}),
         }
         work.update(self.assignment, changed, on_conflict=Unavailable(), label=label)
+        if len(before ^ self.state.active_holders) < MAX_HOLDERS:
+            count_in_zone(work, self.assignment)
+        else:
+            count_in_zone_later(work, self.assignment)
         record_shorts(work, self.assignment, self.lines, self.state, shorts)
         self._update_pickers(work, before, self.state.active_holders, claimed_by, label)
         changes = {name: amount - counted[name] for name, amount in _counted(self.state).items()}
