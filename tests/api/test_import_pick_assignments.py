@@ -77,6 +77,10 @@ def test_omitted_field_stays_and_null_resets_it(world: World) -> None:
     ("fields", "named"),
     [
         ({"ref": "PA 1"}, "assignment_ref"),
+        ({"ref": "/PA"}, "assignment_ref"),
+        ({"ref": "PA/"}, "assignment_ref"),
+        ({"ref": "PA//1"}, "assignment_ref"),
+        ({"ref": "PA/1\n"}, "assignment_ref"),
         ({"customer": ""}, "customer"),
         ({"order_label": None}, "order_label"),
         ({"role": "packer"}, "role"),
@@ -103,6 +107,28 @@ def test_omitted_field_stays_and_null_resets_it(world: World) -> None:
 )
 def test_invalid_record_names_the_field(world: World, fields: dict[str, Any], named: str) -> None:
     assert named in errors_of(world, **fields)
+
+
+def test_reference_with_slashes_is_accepted_everywhere(world: World) -> None:
+    ref, path = "2026/WK48/17", "2026%2FWK48%2F17"
+    load(world, record(ref, lines=[line(1, 2), line(2, 3)]))
+    supervisor, anna = world.person("supervisor"), world.person("picker")
+    assert claim(anna)["assignment_id"] == ref
+    scanner = Scanner(world, anna, ref)
+    assert scanner.send(scanner.scan()) == ["accepted"]
+    assert scanner_state(anna)["assignment"]["assignment_id"] == ref
+    assert supervisor.get(f"/v1/assignments/{path}").json["assignment_id"] == ref
+    assert supervisor.patch(f"/v1/assignments/{path}", {"priority": 3}).json["priority"] == 3
+    assert [each["line_number"] for each in anna.get(f"/assignments/{path}/lines").json["lines"]] == [1, 2]
+    short = anna.post(f"/assignments/{path}/lines/2/short", {"reason": "Shelf is empty"})
+    assert short.status == 200
+    assert [row["assignment_id"] for row in supervisor.get("/v1/picking/shorts").json["shorts"]] == [ref]
+    assert anna.post(f"/assignments/{path}/release", None).status == 200
+    assert supervisor.post(f"/v1/assignments/{path}/assign", {"user_id": anna.user_id}).status == 200
+    assert anna.post(f"/assignments/{path}/close", {"reason": "Cancelled"}).status == 200
+    admin = world.person("SYSTEM_ADMIN")
+    assert {row["entity_id"] for row in admin.get(f"/v1/audit?entityId={path}").json["data"]} == {ref}
+    check_replay(world, ref)
 
 
 def test_lines_that_exceed_an_item_are_refused(world: World) -> None:

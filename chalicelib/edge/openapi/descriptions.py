@@ -36,7 +36,7 @@ COMMON: Mapping[str, str] = {
 PATH_PARAMETERS: Mapping[str, str] = {
     "line_number": "The number of the line in its assignment.",
     "client_event_id": "The id of a rejected event, which its client made.",
-    "assignment_id": "The id of the assignment: the `assignment_ref` with which it was imported.",
+    "assignment_id": "The id of the assignment: the `assignment_ref` of its import, in which a slash is `%2F` here.",
     "barcode": (
         "The scanned text, percent-encoded: a shipment number, a sales order number, the number of a license plate, the"
         " SSCC of a box, or a GS1 code that contains one."

@@ -16,7 +16,7 @@ from chalicelib.core.errors import Conflict, ValidationFailed
 from chalicelib.core.store import get_many
 from chalicelib.core.work import UnitOfWork
 from chalicelib.edge.imports import Dataset, Outcome
-from chalicelib.edge.types import NAME, Code, EntityId, Name, Scan
+from chalicelib.edge.types import NAME, SENTENCE, Code, Name, Scan
 from chalicelib.picking.assignments.schemas import PickingRole
 from chalicelib.picking.ledger.entries import decode_lines, encode_lines, encode_state
 from chalicelib.picking.ledger.matching import MAX_PLACES, ZERO, PickLine, has_too_many_places, to_quantity
@@ -39,6 +39,16 @@ MAX_LINES = 500
 MAX_LINES_BYTES = 300_000
 """The largest stored size of all lines; an item has at most 400 KB."""
 MAX_QUANTITY = 1_000_000
+AssignmentRef = Annotated[
+    str,
+    Meta(
+        min_length=1,
+        max_length=64,
+        pattern=r"^[A-Za-z0-9._-]+(/[A-Za-z0-9._-]+)*$(?!\n)",
+        extra={SENTENCE: "must consist of letters, digits, '.', '_', '-' and single '/' between them only"},
+    ),
+]
+"""A reference, whose parts may be divided by slashes. In a path each slash is written `%2F`."""
 Name100 = Annotated[Name, Meta(max_length=100)]
 Label100 = Annotated[str, NAME, Meta(max_length=100)]
 Code128 = Annotated[Code, Meta(max_length=128)]
@@ -115,8 +125,9 @@ class PickLineRecord(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class AssignmentRecord(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A pick assignment for one role. Once it is completed or closed it can no longer be changed."""
 
-    assignment_ref: EntityId
-    """Your own id of the assignment. It becomes the `assignment_id`, and a record with the same one updates it."""
+    assignment_ref: AssignmentRef
+    """Your own id of the assignment, such as `PA-1001` or `2026/WK48/17`. It becomes the `assignment_id`, and a record
+    with the same one updates it."""
     customer: Name100
     """The name of the customer, as the scanner shows it."""
     order_label: Name100
