@@ -66,7 +66,7 @@ ROLES: Mapping[str, Role] = {
             "maintenance": "mine_by_state mine_open org_by_state org_open zone_by_state zone_open",
             "manufacturing": "of_batch of_organisation of_sku",
             "notices": "unread",
-            "packing": "open_of_order open_shipments",
+            "packing": "open_in_warehouse open_of_order open_shipments",
             "picking": "desk listed queue",
             TRAIL: "by_actor by_entity",
         },

@@ -186,5 +186,7 @@ CANCEL_TRIPS = 5
 """Beside the usual ones, it reads the boxes, their contents and the lines."""
 LISTS: Prepared = {
     "GET pack/shipments, of 5,000": _listed,
-    "GET pack/shipments, searched": partial(_listed, search="hotel", warehouse_id="wh-1", limit=20),
+    "GET pack/shipments, of a warehouse": partial(_listed, warehouse_id="wh-1"),
+    "GET pack/shipments, searched": partial(_listed, search="hotel", limit=20),
+    "GET pack/shipments, searched in a warehouse": partial(_listed, search="hotel", warehouse_id="wh-1", limit=20),
 }

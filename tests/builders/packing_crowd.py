@@ -5,6 +5,7 @@ The items are what the models themselves make of the same attributes; only the w
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from decimal import Decimal
@@ -23,6 +24,7 @@ from chalicelib.packing.boxes.tables import (
     product_key,
     sscc_key,
 )
+from chalicelib.packing.open_list.tables import OpenShipmentCount, open_count_key
 from chalicelib.packing.plates.tables import Plate, allocation, plate_id_of, plate_key, product_id_of
 from chalicelib.packing.shipments.tables import (
     Shipment,
@@ -49,7 +51,8 @@ _CUSTOMERS = ("Bakkerij Zonneveld", "Hotel De Gouden Leeuw", "Schoolmaaltijd Utr
 
 def open_shipments(count: int, now: datetime) -> list[Item]:
     """Return shipments that can be packed, of many orders, dates and customers, in four warehouses."""
-    return [_raw(_shipment(f"SH-{number:06d}", number, now)) for number in range(count)]
+    shipments = [_shipment(f"SH-{number:06d}", number, now) for number in range(count)]
+    return [_raw(one) for one in (*shipments, *_counts(shipments, 0))]
 
 
 def huge_shipment(now: datetime) -> list[Item]:
@@ -64,7 +67,7 @@ def huge_shipment(now: datetime) -> list[Item]:
     lines = [_line(shipment_id, number, packed) for number in range(1, LINES + 1)]
     plates = [_plate(shipment_id, line, now) for line in lines]
     boxes = chain.from_iterable(_box(shipment_id, number, lines, now) for number in range(1, BOXES + 1))
-    return [_raw(one) for one in (shipment, *lines, *plates, *boxes)]
+    return [_raw(one) for one in (shipment, *lines, *plates, *boxes, *_counts([shipment], 1))]
 
 
 def filled_box(number: int, count: int, now: datetime, *, has_sums: bool = True) -> list[Item]:
@@ -124,6 +127,12 @@ def _shipment(number: str, place: int, now: datetime) -> Shipment:
     for name, value in open_attributes(shipment).items():
         setattr(shipment, name, value)
     return shipment
+
+
+def _counts(shipments: Sequence[Shipment], shard: int) -> Iterator[OpenShipmentCount]:
+    """Yield counters of these shipments, all in one shard."""
+    for warehouse_id, count in Counter(shipment.warehouse_id or "" for shipment in shipments).items():
+        yield open_count_key(ORG, warehouse_id, shard).new(open=count)
 
 
 def _line(shipment_id: str, number: int, packed: int) -> ShipmentLine:

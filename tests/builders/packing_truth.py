@@ -9,8 +9,10 @@ from typing import Any, TypeVar
 
 from chalicelib.core.aws import client
 from chalicelib.core.settings import settings
-from chalicelib.core.table import Item
+from chalicelib.core.table import Item, parts_of
 from chalicelib.packing.boxes.tables import Box, BoxContent, BoxProduct, SsccClaim, product_key
+from chalicelib.packing.open_list.service import counted_in
+from chalicelib.packing.open_list.tables import OpenShipmentCount
 from chalicelib.packing.plates.tables import Plate
 from chalicelib.packing.shipments.tables import Shipment, ShipmentDraft, ShipmentLine, line_id_of
 from chalicelib.packing.sscc import is_sscc
@@ -27,7 +29,7 @@ _KINDS: dict[str, type[Item]] = {
     "SSCC": SsccClaim,
     "DRAFT": ShipmentDraft,
 }
-_OPEN_KEYS = ("open_key", "open_order", "open_so_key")
+_OPEN_KEYS = ("open_key", "open_order", "open_so_key", "warehouse_key")
 
 
 class Picture:
@@ -36,7 +38,8 @@ class Picture:
     def __init__(self, raw: Iterable[dict[str, Any]]) -> None:
         self._items: dict[type[Item], list[Any]] = defaultdict(list)
         for one in raw:
-            model = _KINDS.get(one["sk"]["S"].partition("#")[0])
+            is_count = one["pk"]["S"].endswith("#OPEN_COUNTS")
+            model = OpenShipmentCount if is_count else _KINDS.get(one["sk"]["S"].partition("#")[0])
             if model is not None:
                 self._items[model].append(model.from_raw_data(one))
 
@@ -74,6 +77,7 @@ def check(picture: Picture) -> None:
     assert not for_lines
     for shipment in picture.all(Shipment):
         _check_shipment(picture, shipment)
+    _check_open_counts(picture)
     _check_boxes(picture, contents)
     _check_sums(picture, contents)
 
@@ -95,7 +99,7 @@ def _check_shipment(picture: Picture, shipment: Shipment) -> None:
     assert shipment.lines_packed == sum(line.packed > 0 for line in lines)
     assert shipment.lines_complete == sum(line.packed >= line.quantity for line in lines)
     listed = [getattr(shipment, name) is not None for name in _OPEN_KEYS]
-    assert listed == [shipment.status in ("pending", "packing")] * 3, shipment.status
+    assert listed == [shipment.status in ("pending", "packing")] * len(_OPEN_KEYS), shipment.status
     assert shipment.status != "pending" or shipment.lines_packed == 0
     if shipment.status == "packed":
         assert shipment.lines_packed
@@ -105,6 +109,21 @@ def _check_shipment(picture: Picture, shipment: Shipment) -> None:
         assert not any(box.item_count for box in boxes)
     if shipment.status != "importing":
         assert shipment.lines_total == len(lines)
+
+
+def _check_open_counts(picture: Picture) -> None:
+    """Check that the counters of open shipments equal a recount, for each organisation and warehouse."""
+    expected = Counter(
+        (shipment.org_id, counted_in(shipment.warehouse_key)) for shipment in picture.all(Shipment) if shipment.open_key
+    )
+    found: Counter[tuple[str, str | None]] = Counter()
+    for count in picture.all(OpenShipmentCount):
+        [org_id, _], [warehouse_id, _] = parts_of(count.pk), parts_of(count.sk)
+        found[org_id, warehouse_id] += count.open
+    assert found == expected, "counted shipments"
+    for shipment in picture.all(Shipment):
+        if shipment.warehouse_key is not None:
+            assert counted_in(shipment.warehouse_key) == (shipment.warehouse_id or ""), shipment.shipment_number
 
 
 def _check_sums(picture: Picture, contents: Iterable[BoxContent]) -> None:

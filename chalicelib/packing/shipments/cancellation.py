@@ -27,10 +27,11 @@ from chalicelib.packing.boxes.rules import BoxStatus, weight_of
 from chalicelib.packing.boxes.tables import Box, BoxContent, product_key
 from chalicelib.packing.boxes.transfers import take_from_sum
 from chalicelib.packing.errors import ShipmentNotCancellable
+from chalicelib.packing.open_list.service import leave_open_list
 from chalicelib.packing.plates.tables import plate_key
 from chalicelib.packing.shipments.rules import SHIPMENT, ShipmentAction, ShipmentStatus
 from chalicelib.packing.shipments.schemas import CancelShipment
-from chalicelib.packing.shipments.tables import NOT_OPEN, Shipment, line_key, shipment_key
+from chalicelib.packing.shipments.tables import Shipment, line_key, shipment_key
 
 MAX_ITEMS = 80
 """How many boxes, contents, sums, plates and lines one transaction changes; the audit row holds them too."""
@@ -122,7 +123,7 @@ def _stage(
             counters[name] += change
     values = {name: getattr(shipment, name) + change for name, change in counters.items()}
     ending = {"status": status.value, "cancel_reason": command.reason, "last_box_number": shipment.newest_box}
-    work.update(shipment, {**values, **ending, "updated_at": work.now, **NOT_OPEN})
+    work.update(shipment, {**values, **ending, "updated_at": work.now, **leave_open_list(work, shipment)})
 
 
 def _stage_lines(work: UnitOfWork, shipment: Shipment, contents: Sequence[BoxContent]) -> dict[str, int]:

@@ -29,6 +29,7 @@ from chalicelib.core.runner import Step
 from chalicelib.core.store import ItemKey, get_many
 from chalicelib.core.work import UnitOfWork
 from chalicelib.edge.imports import RECORD, Dataset, Outcome, Unprepared
+from chalicelib.packing.open_list.service import enter_open_list, leave_open_list
 from chalicelib.packing.permissions import IMPORT_SHIPMENTS
 from chalicelib.packing.shipments.line_diff import (
     LineChange,
@@ -40,14 +41,12 @@ from chalicelib.packing.shipments.line_diff import (
 from chalicelib.packing.shipments.rules import PACKABLE, UNCHANGEABLE, ShipmentStatus
 from chalicelib.packing.shipments.schemas import ShipmentRecord
 from chalicelib.packing.shipments.tables import (
-    NOT_OPEN,
     SHIPMENT_HOURS,
     Shipment,
     ShipmentDraft,
     ShipmentLine,
     draft_key,
     lines_query,
-    open_attributes,
     shipment_id_of,
     shipment_key,
 )
@@ -173,7 +172,8 @@ def _begin(work: UnitOfWork, stored: _StoredShipment) -> str:
     if stored.shipment is None:
         work.check_condition(stored.key, Shipment.pk.does_not_exist(), conflict)
     else:
-        _stage_update(work, stored.shipment, {"status": ShipmentStatus.IMPORTING.value, **NOT_OPEN})
+        hidden = leave_open_list(work, stored.shipment)
+        _stage_update(work, stored.shipment, {"status": ShipmentStatus.IMPORTING.value, **hidden})
     return draft_id
 
 
@@ -198,7 +198,7 @@ def _abandon(work: UnitOfWork, stored: _StoredShipment, draft_id: str) -> None:
         return
     work.audit(Shipment.kind, stored.shipment_id, "SHIPMENT_IMPORT_ABANDONED")
     work.remove(stored.draft_key, ShipmentDraft.draft_id == draft_id, Conflict(_CONCURRENT_IMPORT))
-    _stage_update(work, stored.shipment, {"status": stored.status, **open_attributes(stored.shipment)})
+    _stage_update(work, stored.shipment, {"status": stored.status, **enter_open_list(work, stored.shipment)})
 
 
 def _create(work: UnitOfWork, stored: _StoredShipment, record: ShipmentRecord) -> None:
@@ -211,7 +211,7 @@ def _create(work: UnitOfWork, stored: _StoredShipment, record: ShipmentRecord) -
         updated_at=work.now,
         **_values(record),
     )
-    for name, value in open_attributes(shipment).items():
+    for name, value in enter_open_list(work, shipment).items():
         setattr(shipment, name, value)
     work.create(shipment)
     SHIPMENT_HOURS.count(work, stored.org_id, created=1)
@@ -223,7 +223,7 @@ def _update(work: UnitOfWork, stored: _StoredShipment, shipment: Shipment, recor
         return
     if stored.status in PACKABLE:
         after = Shipment(**{**shipment.attribute_values, **changed})
-        changed |= {"status": stored.status, **open_attributes(after)}
+        changed |= {"status": stored.status, **enter_open_list(work, after)}
     _stage_update(work, shipment, changed, stored.changes)
 
 

@@ -1,16 +1,10 @@
-"""Reads of shipments: the list of open shipments, and what a barcode names.
-
-The list reads all shards of the index of open shipments at once, as the store returns them. It decodes only the
-attributes by which it filters and sorts, and makes views only of the shipments that are shown.
-"""
+"""Reads of single shipments: their details and slips, and what a barcode names; and how many can be packed."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import partial
 from typing import Any, NamedTuple
-
-import msgspec
 
 from chalicelib.core.activity import Activity, StateCounts, limit_of
 from chalicelib.core.actor import Actor
@@ -20,7 +14,6 @@ from chalicelib.core.store import (
     BATCH,
     ItemKey,
     Query,
-    RawItem,
     ReadResult,
     get,
     get_many,
@@ -42,10 +35,9 @@ from chalicelib.packing.plates.tables import (
 )
 from chalicelib.packing.rules import numbers_in
 from chalicelib.packing.shipments.rules import PACKABLE
-from chalicelib.packing.shipments.schemas import LookupQuery, ShipmentQuery
+from chalicelib.packing.shipments.schemas import LookupQuery
 from chalicelib.packing.shipments.tables import (
     SHIPMENT_HOURS,
-    ListedShipment,
     Shipment,
     ShipmentLine,
     line_key,
@@ -57,20 +49,8 @@ from chalicelib.packing.shipments.tables import (
 )
 from chalicelib.packing.sscc import is_sscc
 
-_decoder = msgspec.json.Decoder(ListedShipment)
-
 MAX_PLATES = 2000
 """How many plates a shipment shows at most."""
-
-ListedEntry = tuple[RawItem, ListedShipment]
-"""An entry of the index of open shipments and its decoded attribute `listed`."""
-
-
-class ShipmentMatches(NamedTuple):
-    """The most urgent of the shipments that match a filter, and the number of all that match."""
-
-    entries: list[ListedEntry]
-    total: int
 
 
 class ShipmentWithLines(NamedTuple):
@@ -95,18 +75,6 @@ class PlateMatch(NamedTuple):
     plate: Plate
     line_id: str | None
     line: ShipmentLine | None
-
-
-def list_shipments(query: ShipmentQuery, actor: Actor) -> ShipmentMatches:
-    """Return the shipments that can be packed, by promised date. Raise `AccessDenied`."""
-    actor.require_reach(permissions.READ)
-    index = Shipment.open_shipments.Meta.index_name
-    queries = [Query(Shipment, shard, index=index) for shard in open_keys(actor.org_id)]
-    shards = parallel_reads([shard.read for shard in queries])
-    entries = _filter((entry for shard in shards for entry in shard.items), query)
-    entries.sort(key=lambda entry: str(entry["open_order"]["S"]))
-    shown = [(entry, _decoder.decode(entry["listed"]["S"])) for entry in entries[: query.limit]]
-    return ShipmentMatches(shown, len(entries))
 
 
 def find_activity(actor: Actor, now: datetime) -> Activity | None:
@@ -196,25 +164,6 @@ def _plate_match(plate: Plate, shipment_id: str, clock: Clock) -> PlateMatch:
     lines = [line for key in keys if (line := result.get(key)) is not None]
     line = next((line for line in lines if line.packed < line.quantity), lines[0] if lines else None)
     return PlateMatch(plate, line.line_id if line else line_ids[0], line)
-
-
-def _filter(entries: Iterable[RawItem], query: ShipmentQuery) -> list[RawItem]:
-    """Return the entries that match; without a filter none is decoded."""
-    search, warehouse_id = (query.search or "").strip().casefold(), query.warehouse_id
-    if not search and warehouse_id is None:
-        return list(entries)
-    decoded = ((entry, _decoder.decode(entry["listed"]["S"])) for entry in entries)
-    return [
-        entry
-        for entry, listed in decoded
-        if (warehouse_id is None or listed.warehouse_id == warehouse_id)
-        and (
-            not search
-            or any(
-                search in text.casefold() for text in (listed.shipment_number, listed.so_number, listed.customer_name)
-            )
-        )
-    ]
 
 
 def _find(org_id: str, barcode: str, claim: SsccClaim | None, clock: Clock) -> Shipment | Plate | Box | None:

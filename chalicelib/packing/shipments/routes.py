@@ -19,6 +19,7 @@ from chalicelib.packing.errors import (
     ShipmentNotReopenable,
     UnpackedItems,
 )
+from chalicelib.packing.open_list import queries as open_list
 from chalicelib.packing.plates.imports import PLATES
 from chalicelib.packing.resources import BASE, INVALID, SHIPMENT_RESOURCE
 from chalicelib.packing.shipments import cancellation, examples, queries, service, views
@@ -51,12 +52,12 @@ PDF = "application/pdf"
     examples={"response": examples.OPEN},
     invalid_status=INVALID,
 )
-def list_shipments(request: Request[Empty, ShipmentQuery]) -> queries.ShipmentMatches:
+def list_shipments(request: Request[Empty, ShipmentQuery]) -> open_list.ShipmentMatches:
     """List the shipments that can be packed, by promised date; those without one come last.
 
     `total` counts all that match, also beyond `limit`.
     """
-    return queries.list_shipments(request.query, request.actor)
+    return open_list.list_shipments(request.query, request.actor)
 
 
 @routes.get(

@@ -12,6 +12,7 @@ from chalicelib.packing.errors import (
     ShipmentNotReopenable,
     UnpackedItems,
 )
+from chalicelib.packing.open_list.service import enter_open_list, leave_open_list
 from chalicelib.packing.shipments.rules import (
     SHIPMENT,
     CompletionObstacle,
@@ -20,7 +21,7 @@ from chalicelib.packing.shipments.rules import (
     completion_obstacle,
 )
 from chalicelib.packing.shipments.schemas import CompleteShipment, ReopenShipment
-from chalicelib.packing.shipments.tables import NOT_OPEN, SHIPMENT_HOURS, Shipment, open_attributes
+from chalicelib.packing.shipments.tables import SHIPMENT_HOURS, Shipment
 
 _REFUSALS: Mapping[CompletionObstacle, tuple[type[PackingRefused], list[str]]] = {
     CompletionObstacle.NOT_PACKABLE: (ShipmentNotPackable, []),
@@ -40,7 +41,7 @@ def complete_shipment(work: UnitOfWork, shipment: Shipment, command: CompleteShi
             SHIPMENT, shipment.status, ShipmentAction.COMPLETE, missing=missing, details=progress._asdict()
         )
     target = SHIPMENT.target(shipment.status, ShipmentAction.COMPLETE).value
-    work.update(shipment, {"status": target, "updated_at": work.now, **NOT_OPEN})
+    work.update(shipment, {"status": target, "updated_at": work.now, **leave_open_list(work, shipment)})
     SHIPMENT_HOURS.count(work, shipment.org_id, packed=1)
     return shipment
 
@@ -49,5 +50,5 @@ def reopen_shipment(work: UnitOfWork, shipment: Shipment, command: ReopenShipmen
     """Let a packed shipment be packed again; its boxes stay as they are. Raise `ShipmentNotReopenable`."""
     target = ShipmentNotReopenable.target(SHIPMENT, shipment.status, ShipmentAction.REOPEN)
     values = {"status": target.value, "reopen_reason": command.reason, "updated_at": work.now}
-    work.update(shipment, {**values, **open_attributes(shipment)})
+    work.update(shipment, {**values, **enter_open_list(work, shipment)})
     return shipment

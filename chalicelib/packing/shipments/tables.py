@@ -1,8 +1,8 @@
 """Shipments and their lines as they are stored, their keys, and the indexes of open shipments.
 
-The two indexes hold only shipments that can be packed. They are spread over a few keys, because all open shipments of
-an organisation are read at once. What a list shows is seldom written: packing changes the shipment only where a line
-or a box becomes used or unused.
+These indexes hold only shipments that can be packed. Those of lists are spread over a few keys, because a search reads
+all open shipments of an organisation at once. What a list shows is seldom written: packing changes the shipment only
+where a line or a box becomes used or unused.
 """
 
 from typing import Any
@@ -30,6 +30,12 @@ from chalicelib.packing.tables import id_from_name
 
 _OPEN = Shards(8)
 _NO_DATE = "9999-99-99"
+
+COUNTED = f"C{SEPARATOR}"
+"""What `open_order` begins with in shipments that are counted. Those of earlier versions, which are not, begin with the
+date and sort before them."""
+_SHOWN = ["listed", "status", "lines_packed", "boxes_count"]
+"""The attributes that a list shows."""
 
 
 class ListedShipment(msgspec.Struct, frozen=True, array_like=True):
@@ -71,6 +77,7 @@ class Shipment(Entity):
             "open_key",
             "open_order",
             "open_so_key",
+            "warehouse_key",
         }
     )
 
@@ -99,12 +106,15 @@ class Shipment(Entity):
     open_order = optional(UnicodeAttribute())
     listed = optional(UnicodeAttribute())
     open_so_key = optional(UnicodeAttribute())
+    warehouse_key = optional(UnicodeAttribute())
     open_shipments = index(
-        IncludeProjection(["listed", "status", "lines_packed", "boxes_count"]),
+        IncludeProjection(_SHOWN),
         open_key=UnicodeAttribute,
         open_order=UnicodeAttribute,
     )
     """The shipments of an organisation that can be packed, in shards, by promised date; with what a list shows."""
+    open_in_warehouse = index(IncludeProjection(_SHOWN), warehouse_key=UnicodeAttribute, open_order=UnicodeAttribute)
+    """The same by warehouse, or with an empty name those without one; a shipment is in it while it is counted."""
     open_of_order = index(
         IncludeProjection(
             ["shipment_id", "shipment_number", "so_number", "customer_name", "lines_total", "allergen_restrictions"]
@@ -203,6 +213,11 @@ def open_keys(org_id: str) -> list[str]:
     return _OPEN.keys(org_id, "OPEN")
 
 
+def warehouse_keys(org_id: str, warehouse_id: str) -> list[str]:
+    """Return the index keys of all shipments of a warehouse that can be packed."""
+    return _OPEN.keys(org_id, "WAREHOUSE", warehouse_id)
+
+
 def open_so_key(org_id: str, so_number: str) -> str:
     """Return the index key of a sales order's shipments that can be packed."""
     return key(org_id, "ORDER", so_number)
@@ -221,13 +236,14 @@ def open_attributes(shipment: Shipment) -> dict[str, Any]:
     )
     return {
         "open_key": _OPEN.key_of(shipment.shipment_id, shipment.org_id, "OPEN"),
-        "open_order": key(shipment.promised_ship_date or _NO_DATE, shipment.shipment_number),
+        "open_order": COUNTED + key(shipment.promised_ship_date or _NO_DATE, shipment.shipment_number),
+        "warehouse_key": _OPEN.key_of(shipment.shipment_id, shipment.org_id, "WAREHOUSE", shipment.warehouse_id or ""),
         "open_so_key": open_so_key(shipment.org_id, shipment.so_number),
         "listed": msgspec.json.encode(listed).decode(),
     }
 
 
-NOT_OPEN: dict[str, None] = dict.fromkeys(("open_key", "open_order", "open_so_key", "listed"))
+NOT_OPEN: dict[str, None] = dict.fromkeys(("open_key", "open_order", "open_so_key", "warehouse_key", "listed"))
 """The attributes that remove a shipment from these indexes."""
 
 

@@ -10,11 +10,12 @@ from chalicelib.core.table import SEPARATOR
 from chalicelib.packing.boxes.queries import BoxWithContents
 from chalicelib.packing.boxes.rules import BoxStatus
 from chalicelib.packing.boxes.tables import Box
+from chalicelib.packing.open_list.queries import ShipmentMatches
 from chalicelib.packing.plates.schemas import PlateFound
 from chalicelib.packing.plates.tables import Plate
 from chalicelib.packing.plates.views import found_plate_view
 from chalicelib.packing.rules import normalize
-from chalicelib.packing.shipments.queries import PlateMatch, ShipmentMatches, ShipmentToShip, ShipmentWithLines
+from chalicelib.packing.shipments.queries import PlateMatch, ShipmentToShip, ShipmentWithLines
 from chalicelib.packing.shipments.rules import ShipmentStatus, line_status, remaining
 from chalicelib.packing.shipments.schemas import (
     BoxFound,

@@ -1,0 +1,1 @@
+"""The list of the shipments that can be packed, and their number."""

@@ -1,0 +1,48 @@
+"""Shipments enter and leave the list of those that can be packed, and are counted in the same transaction.
+
+A shipment is counted if and only if it has a `warehouse_key`, which names the warehouse under which it is. So each
+change knows from the shipment itself what to count, and the version on which the shipment is changed keeps the counts
+exact. The shard is one of 16 at random, so that changes of the same moment seldom meet.
+"""
+
+from collections import Counter
+from typing import Any
+
+from chalicelib.core.table import parts_of
+from chalicelib.core.work import UnitOfWork
+from chalicelib.packing.open_list.tables import OpenShipmentCount, open_count_key
+from chalicelib.packing.shipments.tables import NOT_OPEN, Shipment, open_attributes
+
+SHARDS = 16
+
+
+def enter_open_list(work: UnitOfWork, shipment: Shipment) -> dict[str, Any]:
+    """Stage that a shipment is counted where it is listed; return the attributes that list it.
+
+    `warehouse_key` of the shipment has to be the stored one; its other attributes may be new.
+    """
+    attributes = open_attributes(shipment)
+    _count(work, shipment, counted_in(attributes["warehouse_key"]))
+    return attributes
+
+
+def leave_open_list(work: UnitOfWork, shipment: Shipment) -> dict[str, None]:
+    """Stage that a shipment is counted no longer; return the attributes that take it from the list."""
+    _count(work, shipment, None)
+    return dict(NOT_OPEN)
+
+
+def counted_in(warehouse_key: str | None) -> str | None:
+    """Return the warehouse under which a shipment with this key is counted (empty: without one); None if it is not."""
+    return None if warehouse_key is None else parts_of(warehouse_key)[2]
+
+
+def _count(work: UnitOfWork, shipment: Shipment, after: str | None) -> None:
+    """Stage the counts of a shipment that was counted as its `warehouse_key` says."""
+    changes = Counter({after: 1})
+    changes[counted_in(shipment.warehouse_key)] -= 1
+    shard = work.random_source.randrange(SHARDS)
+    for warehouse_id, change in changes.items():
+        if warehouse_id is not None and change:
+            actions = [OpenShipmentCount.open.add(change)]
+            work.update_unread(open_count_key(shipment.org_id, warehouse_id, shard), actions=actions, audited=False)
