@@ -1,30 +1,38 @@
-"""`python -m infra.rebuild picking`: replay all ledgers and compare what is stored with the result.
+"""`python -m infra.rebuild DOMAIN`: compare what is stored with what it follows from, and repair it.
+
+    picking   the state of each assignment follows from its ledger
+    packing   whether a shipment is in the list of open ones, and counted, follows from its status
 
 It reads the tables of the stage in `BATON_STAGE`, on AWS or on the engine that `BATON_DYNAMODB_ENDPOINT` names, and may
-run while people work. It prints each difference with its assignment. With `--write` it replaces what is stored by what
-the ledger gives, through the same write path as a request. It cannot restore what is missing in a ledger: such a gap is
-printed again each time, and the stored data, which may hold more, stays.
+run while people work. It prints each difference with its assignment or shipment. With `--write` it repairs what
+differs, through the same write path as a request. It cannot restore what is missing in a ledger: such a gap is printed
+again each time, and the stored data, which may hold more, stays.
 
-Exit codes: 0 everything equals its ledger, 1 something differs or is missing, 2 wrong arguments or no store.
+Exit codes: 0 nothing differs, 1 something differs or is missing, 2 wrong arguments or no store.
 """
 
 from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from infra.local import environment, startup
+
+if TYPE_CHECKING:
+    from chalicelib.core.clock import Clock
+    from chalicelib.core.table import Item
+    from chalicelib.core.work import UnitOfWork
 
 _EQUAL, _DIFFERS, _CANNOT = 0, 1, 2
 
 
 @dataclass(slots=True)
 class Count:
-    """The numbers of ledgers that were checked, that differ, that were repaired, and that have gaps."""
+    """The numbers of ledgers or shipments that were checked, that differ, that were repaired, and that have gaps."""
 
     checked: int = 0
     differing: int = 0
@@ -39,16 +47,9 @@ class Count:
 
 def replay_picking(org: str | None, *, write: bool) -> Count:
     """Replay all ledgers, or those of one organisation, and print the differences."""
-    import app
-    from chalicelib.core.actor import Actor
-    from chalicelib.core.clock import SystemClock
-    from chalicelib.core.ids import SystemIds
-    from chalicelib.core.settings import settings
     from chalicelib.picking.ledger.replay import find_picker_gaps, repair_assignment, replay
 
-    clock = SystemClock()
-    ids = SystemIds(clock)
-    runner = app.compose(settings(), clock, ids).dependencies.runner
+    clock, run = _composed()
     count = Count()
     for org_id, kind, name in _ledgers(org):
         count.checked += 1
@@ -61,10 +62,45 @@ def replay_picking(org: str | None, *, write: bool) -> Count:
             count.differing += bool(result.differences)
             if result.differences and write:
                 decide = partial(repair_assignment, org_id=org_id, assignment_id=name)
-                count.repaired += runner.run(Actor(org_id, "system:rebuild", ids.new()), decide)
+                count.repaired += run(org_id, decide)
         _print(org_id, name, gaps)
         count.gaps += bool(gaps)
     return count
+
+
+def list_shipments(org: str | None, *, write: bool) -> Count:
+    """Compare all shipments, or those of one organisation, with the list of open ones, and print the differences."""
+    from chalicelib.packing.open_list.service import is_listed_right, list_again
+    from chalicelib.packing.shipments.tables import Shipment
+
+    _, run = _composed()
+    count = Count()
+    for item in _scanned(Shipment, "sk = :shipment", {":shipment": {"S": "SHIPMENT"}}):
+        shipment = Shipment.from_raw_data(item)
+        if org not in {None, shipment.org_id}:
+            continue
+        count.checked += 1
+        if not is_listed_right(shipment):
+            count.differing += 1
+            _print(shipment.org_id, shipment.shipment_number, [f"is {shipment.status} and not listed or counted so"])
+            if write:
+                decide = partial(list_again, org_id=shipment.org_id, shipment_id=shipment.shipment_id)
+                count.repaired += run(shipment.org_id, decide)
+    return count
+
+
+def _composed() -> tuple[Clock, Callable[[str, Callable[[UnitOfWork], bool]], bool]]:
+    """Return the clock, and what runs a use case for an organisation."""
+    import app
+    from chalicelib.core.actor import Actor
+    from chalicelib.core.clock import SystemClock
+    from chalicelib.core.ids import SystemIds
+    from chalicelib.core.settings import settings
+
+    clock = SystemClock()
+    ids = SystemIds(clock)
+    runner = app.compose(settings(), clock, ids).dependencies.runner
+    return clock, lambda org_id, decide: runner.run(Actor(org_id, "system:rebuild", ids.new()), decide)
 
 
 def _print(org_id: str, name: str, sentences: Sequence[str]) -> None:
@@ -74,32 +110,42 @@ def _print(org_id: str, name: str, sentences: Sequence[str]) -> None:
 
 def _ledgers(org: str | None) -> Iterator[tuple[str, str, str]]:
     """Yield organisation, kind (`ASSIGNMENT` or `PICKER`) and id of each ledger."""
-    from chalicelib.core import aws
-    from chalicelib.core.settings import settings
     from chalicelib.core.table import parts_of
     from chalicelib.picking.tables import Assignment
 
+    values = {":assignment": {"S": "ASSIGNMENT"}, ":picker": {"S": "PICKER"}}
+    for item in _scanned(Assignment, "sk = :assignment OR sk = :picker", values, ProjectionExpression="pk, sk"):
+        org_id, kind, name = parts_of(item["pk"]["S"])
+        if org in {None, org_id}:
+            yield org_id, kind, name
+
+
+def _scanned(model: type[Item], condition: str, values: Mapping[str, Any], **options: str) -> Iterator[Any]:
+    """Yield the items of the model's table that meet a condition."""
+    from chalicelib.core import aws
+    from chalicelib.core.settings import settings
+
     client: Any = aws.client("dynamodb", settings().dynamodb_endpoint)
     pages = client.get_paginator("scan").paginate(
-        TableName=Assignment.Meta.table_name,
+        TableName=model.Meta.table_name,
         ConsistentRead=True,
-        ProjectionExpression="pk, sk",
-        FilterExpression="sk = :assignment OR sk = :picker",
-        ExpressionAttributeValues={":assignment": {"S": "ASSIGNMENT"}, ":picker": {"S": "PICKER"}},
+        FilterExpression=condition,
+        ExpressionAttributeValues=values,
+        **options,
     )
     for page in pages:
-        for item in page["Items"]:
-            org_id, kind, name = parts_of(item["pk"]["S"])
-            if org in (None, org_id):
-                yield org_id, kind, name
+        yield from page["Items"]
+
+
+_DOMAINS = {"picking": replay_picking, "packing": list_shipments}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; return the exit code."""
     parser = argparse.ArgumentParser(
-        prog="python -m infra.rebuild", description="Replay ledgers and compare what is stored with the result."
+        prog="python -m infra.rebuild", description="Compare what is stored with what it follows from."
     )
-    parser.add_argument("domain", choices=("picking",))
+    parser.add_argument("domain", choices=_DOMAINS)
     parser.add_argument("--org", help="only this organisation")
     parser.add_argument("--write", action="store_true", help="repair what differs")
     options = parser.parse_args(arguments)
@@ -112,9 +158,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     from chalicelib.core.settings import SettingsError
 
     try:
-        count = replay_picking(options.org, write=options.write)
+        count = _DOMAINS[options.domain](options.org, write=options.write)
     except (BotoCoreError, ClientError, PynamoDBException, Unavailable, SettingsError) as error:
-        print(f"Cannot replay: {error}", file=sys.stderr)
+        print(f"Cannot compare: {error}", file=sys.stderr)
         return _CANNOT
     summary = f"{count.checked} checked, {count.differing} differ, {count.repaired} repaired, {count.gaps} with gaps"
     print(summary, flush=True)

@@ -19,6 +19,7 @@ from tests.builders.packing import (
     create_box,
     line_id,
     line_record,
+    load,
     loaded,
     pack_item,
     plate_id,
@@ -44,7 +45,7 @@ MAX_BOXES = 5
 any_number, any_plate = st.integers(0, 99), st.sampled_from(sorted(PLATES))
 ACTIONS = [
     *("open", "pack", "pack", "pack", "pack all", "take out", "take out", "close", "close", "close"),
-    *("reopen", "complete", "void", "reopen shipment", "cancel"),
+    *("reopen", "complete", "void", "reopen shipment", "cancel", "move"),
 ]
 FINAL = frozenset({"packed", "cancelled"})
 fitting = st.sampled_from([True, True, True, False])
@@ -81,7 +82,7 @@ class Packing(RuleBasedStateMachine):
         self.boss = world.person("supervisor")
         set_prefix(world.person("SYSTEM_ADMIN"))
         nuts = {NUTTY: ["Nuts", "gluten"], 2: ["milk"]}
-        records = [
+        self.records = [
             shipment_record(
                 number,
                 *(line_record(n, quantity=float(q), unit_weight=0.25, allergens=nuts[n]) for n, q in lines.items()),
@@ -89,7 +90,7 @@ class Packing(RuleBasedStateMachine):
             )
             for number, lines in SHIPMENTS.items()
         ]
-        loaded(self.boss, "shipments", *records)
+        loaded(self.boss, "shipments", *self.records)
         plates = [plate_record("LP-1", 1, "SH-1", "SH-2"), plate_record("LP-2", 2, "SH-1"), plate_record("LP-3")]
         for record in plates:
             record["quantity"] = float(PLATES[record["lp_number"]][1])
@@ -97,6 +98,7 @@ class Packing(RuleBasedStateMachine):
         self.boxes: list[Known] = []
         self.voided: list[Known] = []
         self.status = dict.fromkeys(SHIPMENTS, "pending")
+        self.warehouses: dict[str, str] = {}
 
     # --- what people do ----------------------------------------------------------------------------------------
 
@@ -118,9 +120,19 @@ class Packing(RuleBasedStateMachine):
             "complete": lambda: self.complete(shipment, allow_partial=number % 4 == 0),
             "reopen shipment": lambda: self.open_again(shipment),
             "cancel": lambda: self.cancel(shipment) if number % 4 == 0 else None,
+            "move": lambda: self.move(shipment, f"wh-{number % 4}"),
         }
         if action in actions:
             actions[action]()
+
+    def move(self, shipment: str, warehouse: str) -> None:
+        """Import a shipment for another warehouse; `checked` recounts those of each."""
+        [record] = [one for one in self.records if one["shipment_number"] == shipment]
+        answer = load(self.boss, "shipments", {**record, "warehouse_id": warehouse})
+        changed = self.warehouses.get(shipment) != warehouse
+        assert answer.status == (207 if changed and self.status[shipment] in FINAL else 200)
+        if answer.status == 200:
+            self.warehouses[shipment] = warehouse
 
     def open_a_box(self, shipment: str) -> None:
         answer = create_box(self.boss, shipment)

@@ -27,6 +27,7 @@ from chalicelib.packing.boxes.tables import (
 from chalicelib.packing.open_list.tables import OpenShipmentCount, open_count_key
 from chalicelib.packing.plates.tables import Plate, allocation, plate_id_of, plate_key, product_id_of
 from chalicelib.packing.shipments.tables import (
+    COUNTED,
     Shipment,
     ShipmentLine,
     line_id_of,
@@ -53,6 +54,15 @@ def open_shipments(count: int, now: datetime) -> list[Item]:
     """Return shipments that can be packed, of many orders, dates and customers, in four warehouses."""
     shipments = [_shipment(f"SH-{number:06d}", number, now) for number in range(count)]
     return [_raw(one) for one in (*shipments, *_counts(shipments, 0))]
+
+
+def earlier_shipments(first: int, count: int, now: datetime) -> list[Item]:
+    """Return shipments as a version that did not count them stored and listed them."""
+    shipments = [_shipment(f"SH-{number:06d}", number, now) for number in range(first, first + count)]
+    for shipment in shipments:
+        shipment.open_order = (shipment.open_order or "").removeprefix(COUNTED)
+        shipment.warehouse_key = None
+    return [_raw(shipment) for shipment in shipments]
 
 
 def huge_shipment(now: datetime) -> list[Item]:

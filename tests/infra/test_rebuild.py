@@ -196,7 +196,7 @@ def test_unreachable_store_is_an_error(
 
     engine.before("Scan", fail)
     assert rebuild.main(["picking"]) == 2
-    assert capsys.readouterr().err.startswith("Cannot replay:")
+    assert capsys.readouterr().err.startswith("Cannot compare:")
 
 
 def test_unknown_domain_is_a_wrong_argument(capsys: pytest.CaptureFixture[str]) -> None:

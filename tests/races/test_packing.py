@@ -11,7 +11,7 @@ import pytest
 
 from chalicelib.packing.boxes.tables import Box, BoxContent
 from chalicelib.packing.plates.tables import Plate
-from chalicelib.packing.shipments.tables import ShipmentLine
+from chalicelib.packing.shipments.tables import Shipment, ShipmentLine
 from tests.builders.packing import (
     PACK,
     cancel_shipment,
@@ -283,6 +283,40 @@ def test_a_shipment_cancelled_while_it_is_packed_keeps_every_quantity(boss: Pers
     picture = checked()
     assert [plate.remaining for plate in picture.all(Plate)] == [Decimal(20)]
     assert not picture.all(BoxContent)
+
+
+def test_open_shipments_are_counted_right_while_they_are_completed_reopened_cancelled_and_imported(
+    boss: Person,
+) -> None:
+    numbers = [f"SH-{number}" for number in range(2, 6)]
+    lines = [line_record(1, unit_weight=0.1), line_record(2)]
+    loaded(boss, "shipments", *[shipment_record(number, *lines, warehouse_id="wh-0") for number in numbers])
+    loaded(boss, "license-plates", plate_record("LP-2", 1, *numbers, quantity=100))
+    for number in numbers:
+        box, ids = new_box(boss, number), {"license_plate_id": plate_id("LP-2"), "so_line_id": line_id(1, number)}
+        packed(boss, box, 1, shipment_id=shipment_id(number), **ids)
+        close_box(boss, box)
+    crowd = [boss.world.person("supervisor") for _ in range(8)]
+    refused = {"SHIPMENT_NOT_PACKABLE", "SHIPMENT_NOT_REOPENABLE", "SHIPMENT_NOT_CANCELLABLE", "NO_BOXES"}
+    seen: Counter[str] = Counter()
+
+    def complete_and_reopen(person: Person, number: str) -> None:
+        for _ in range(3):
+            answers = [complete_shipment(person, number, allow_partial=True), reopen_shipment(person, number)]
+            seen.update(codes(answers))
+
+    def move(person: Person, number: str, turn: int) -> None:
+        for warehouse in range(3):
+            load(person, "shipments", shipment_record(number, *lines, warehouse_id=f"wh-{(turn + warehouse) % 3}"))
+        if turn % 2:
+            seen.update(codes([cancel_shipment(person, number)]))
+
+    calls: list[Callable[[], Any]] = [partial(complete_and_reopen, *each) for each in zip(crowd, numbers, strict=False)]
+    calls += [partial(move, person, numbers[turn], turn) for turn, person in enumerate(crowd[4:])]
+    watched(calls)
+    assert seen.keys() <= {*refused, "200", "UNPACKED_ITEMS"}, seen
+    is_open = [shipment for shipment in checked().all(Shipment) if shipment.status in {"pending", "packing"}]
+    assert boss.get(f"{PACK}/shipments?limit=1").json["total"] == len(is_open)
 
 
 def test_plates_and_lines_imported_while_they_are_packed_stay_exact(boss: Person) -> None:

@@ -8,10 +8,12 @@ exact. The shard is one of 16 at random, so that changes of the same moment seld
 from collections import Counter
 from typing import Any
 
+from chalicelib.core.store import get
 from chalicelib.core.table import parts_of
 from chalicelib.core.work import UnitOfWork
 from chalicelib.packing.open_list.tables import OpenShipmentCount, open_count_key
-from chalicelib.packing.shipments.tables import NOT_OPEN, Shipment, open_attributes
+from chalicelib.packing.shipments.rules import PACKABLE
+from chalicelib.packing.shipments.tables import NOT_OPEN, Shipment, open_attributes, shipment_key
 
 SHARDS = 16
 
@@ -30,6 +32,26 @@ def leave_open_list(work: UnitOfWork, shipment: Shipment) -> dict[str, None]:
     """Stage that a shipment is counted no longer; return the attributes that take it from the list."""
     _count(work, shipment, None)
     return dict(NOT_OPEN)
+
+
+def is_listed_right(shipment: Shipment) -> bool:
+    """Return whether a shipment is listed and counted if it can be packed, and is not if it cannot.
+
+    One that an earlier version listed is not counted.
+    """
+    expected = open_attributes(shipment) if shipment.status in PACKABLE else NOT_OPEN
+    return all(getattr(shipment, name) == value for name, value in expected.items())
+
+
+def list_again(work: UnitOfWork, org_id: str, shipment_id: str) -> bool:
+    """Stage that a shipment is listed and counted as its status says; return whether that changes anything."""
+    shipment = get(shipment_key(org_id, shipment_id))
+    if shipment is None or is_listed_right(shipment):
+        return False
+    work.audit(Shipment.kind, shipment_id, "SHIPMENT_LISTED_AGAIN")
+    change = enter_open_list if shipment.status in PACKABLE else leave_open_list
+    work.update(shipment, change(work, shipment))
+    return True
 
 
 def counted_in(warehouse_key: str | None) -> str | None:
