@@ -41,6 +41,8 @@ def packing(world: DeployedWorld, objects: EmbeddedObjects) -> None:
     box = new_box(packer)
     item = packed(packer, box)
     done(packer.get(f"{PACK}/box/{box}"))
+    for query in ("", "?warehouse_id=wh-ams", "?search=zon"):
+        done(packer.get(f"{PACK}/shipments{query}"))
     done(packer.get(f"{PACK}/shipments/{shipment_id()}"))
     done(packer.get(f"{PACK}/shipments/{shipment_id()}/boxes"))
     done(packer.get(f"{PACK}/shipments/{shipment_id()}/slip?format=json"))
