@@ -21,6 +21,7 @@ export function LabelPicture({ label, name }: { label: Label; name: string }) {
 function Element({ element }: { element: LabelElement }) {
   if (element.kind === "text") return <Text {...element} />;
   if (element.kind === "barcode") return <Bars {...element} />;
+  if (element.kind === "graphic") return <Graphic {...element} />;
   const { x, y, width, height, thickness } = element;
   if (thickness * 2 >= Math.min(width, height)) return <rect x={x} y={y} width={width} height={height} />;
   return (
@@ -53,6 +54,11 @@ function Text({ x, y, text, height, width, centredIn }: Extract<LabelElement, { 
 
 function Bars({ x, y, module, height, widths }: Extract<LabelElement, { kind: "barcode" }>) {
   return <path d={barsOf(widths, { x, y, module, height })} shapeRendering="crispEdges" data-barcode />;
+}
+
+function Graphic({ x, y, runs }: Extract<LabelElement, { kind: "graphic" }>) {
+  const dots = runs.map(({ left, top, width }) => `M${x + left} ${y + top}h${width}v1h${-width}z`);
+  return <path d={dots.join("")} shapeRendering="crispEdges" data-graphic />;
 }
 
 /** Return the outline of the bars: every other width is a space. */

@@ -28,6 +28,23 @@ test("a label is read with its texts, its lines and its barcode", () => {
   expect(sscc).toMatchObject({ text: "(00)395212340000000018", centredIn: 812 });
 });
 
+test("the dots of a graphic are read, and a comma ends a row of them", () => {
+  const { elements, unknown } = parseZpl("^XA^FO40,58^GFA,6,6,2,F00F,0180^FS^XZ");
+  expect(unknown).toEqual([]);
+  const runs = [
+    { left: 0, top: 0, width: 4 },
+    { left: 12, top: 0, width: 4 },
+    { left: 7, top: 2, width: 2 },
+  ];
+  expect(elements).toEqual([{ kind: "graphic", x: 40, y: 58, runs }]);
+});
+
+test("a graphic of another form or of a wrong length is reported", () => {
+  for (const data of ["A,6,6,2,F00F0180", "A,6,6,2,:Z64:eJw=:1234", "B,6,6,2,data"]) {
+    expect(parseZpl(`^XA^FO1,1^GF${data}^FS^XZ`)).toMatchObject({ elements: [], unknown: ["^GF"] });
+  }
+});
+
 test("a command that the preview does not know is reported", () => {
   expect(parseZpl("^XA^FO1,1^BQN,2,3^FDdata^FS^XZ").unknown).toEqual(["^BQ"]);
   expect(parseZpl("^XA^FO1,1^BCN,10^FD>;1x^FS^XZ").unknown).toEqual(["^BC"]);

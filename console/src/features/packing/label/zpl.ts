@@ -11,7 +11,15 @@ interface Placed {
 export type LabelElement =
   | (Placed & { kind: "text"; text: string; height: number; width: number; centredIn: number | null })
   | (Placed & { kind: "box"; width: number; height: number; thickness: number })
-  | (Placed & { kind: "barcode"; module: number; height: number; widths: readonly number[] });
+  | (Placed & { kind: "barcode"; module: number; height: number; widths: readonly number[] })
+  | (Placed & { kind: "graphic"; runs: readonly Run[] });
+
+/** Black dots beside each other, from the left edge and the top of a graphic. */
+export interface Run {
+  left: number;
+  top: number;
+  width: number;
+}
 
 export interface Label {
   /** In dots. */
@@ -92,6 +100,11 @@ class Reader {
       const [width = 0, height = 0, thickness = 1] = numbersOf(rest);
       this.#add({ kind: "box", width: Math.max(width, thickness), height: Math.max(height, thickness), thickness });
     },
+    GF: (rest) => {
+      const runs = runsOf(rest);
+      if (runs === null) this.#unknown.add("^GF");
+      else this.#add({ kind: "graphic", runs });
+    },
     FS: () => this.#endField(),
   };
 
@@ -140,6 +153,26 @@ function emptyField(): Field {
 /** Return the parameters of a command; what is no number is undefined, so that its default holds. */
 function numbersOf(parameters: string): readonly (number | undefined)[] {
   return parameters.split(",").map((parameter) => (/^\d+$/.test(parameter) ? Number(parameter) : undefined));
+}
+
+/** Return the black dots of a graphic in hexadecimal (`A`), in which a comma ends a row; null for other forms. */
+function runsOf(parameters: string): readonly Run[] | null {
+  const [, bytes, rowBytes, data] = /^A,\d+,(\d+),(\d+),([0-9A-Fa-f,]*)$/.exec(parameters) ?? [];
+  if (data === undefined) return null;
+  const digits = Number(rowBytes) * 2;
+  const rows: string[] = [];
+  for (let at = 0; at < data.length; ) {
+    const comma = data.indexOf(",", at);
+    const isCut = comma !== -1 && comma < at + digits;
+    const end = isCut ? comma : at + digits;
+    rows.push(data.slice(at, end));
+    at = isCut ? end + 1 : end;
+  }
+  if (rows.length * Number(rowBytes) !== Number(bytes)) return null;
+  return rows.flatMap((row, top) => {
+    const dots = Array.from(row, (digit) => Number.parseInt(digit, 16).toString(2).padStart(4, "0")).join("");
+    return Array.from(dots.matchAll(/1+/g), (run) => ({ left: run.index, top, width: run[0].length }));
+  });
 }
 
 /** Return text whose hex escapes, such as `_C3_A9`, are the bytes of UTF-8. */
