@@ -13,8 +13,9 @@ import pytest
 from chalicelib.core.clock import iso
 from chalicelib.core.store import get
 from chalicelib.picking.ledger.effects import MAX_TOP
-from chalicelib.picking.ledger.snapshots import MARGIN, SPACING, snapshot_refs
+from chalicelib.picking.ledger.snapshots import MARGIN, SPACING
 from chalicelib.picking.ledger.tables import snapshot_key
+from chalicelib.picking.ledger.tails import snapshot_refs
 from infra.local.engine import EmbeddedEngine
 from tests.builders.picking import Scanner, at_work, check_replay, line, log_messages, release, state_of, stored
 from tests.builders.trips import counted_trips

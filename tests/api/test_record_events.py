@@ -12,8 +12,8 @@ from botocore.exceptions import EndpointConnectionError
 
 from chalicelib.core.clock import iso
 from chalicelib.core.commit import MAX_ITEMS
+from chalicelib.picking.ledger.assignment_lane import MAX_EVENTS_AT_ONCE
 from chalicelib.picking.ledger.entries import ledger_segments, stored_entries
-from chalicelib.picking.ledger.event_ingestion import MAX_EVENTS_AT_ONCE
 from chalicelib.picking.ledger.replay import find_picker_gaps
 from chalicelib.picking.ledger.shorts import MAX_SHORTS_AT_ONCE
 from chalicelib.picking.ledger.writer import MAX_HOLDERS

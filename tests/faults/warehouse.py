@@ -11,7 +11,8 @@ from threading import Lock
 from typing import Any
 
 from chalicelib.core.clock import SystemClock, iso
-from chalicelib.picking.ledger.event_ingestion import CRASHED, RETRYABLE
+from chalicelib.picking.ledger.assignment_lane import CRASHED
+from chalicelib.picking.ledger.event_ingestion import RETRYABLE
 from tests.builders.packing import PACK, line_id, plate_id, plate_record, shipment_id, shipment_record
 from tests.builders.packing import line_record as shipment_line
 from tests.builders.picking import EAN, record

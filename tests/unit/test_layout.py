@@ -124,6 +124,7 @@ OWN: dict[str, dict[str, str]] = {
     },
     "picking": {
         "assignments/metrics": "rates, scores and remaining time; pure",
+        "ledger/assignment_lane": "the transactions of one assignment's events in a batch",
         "ledger/batch_loader": "what a batch of events reads",
         "ledger/effects": "the stack of effects that an undo can revert; pure",
         "ledger/entries": "the stored forms of entries and states",
@@ -138,6 +139,7 @@ OWN: dict[str, dict[str, str]] = {
         "ledger/shorts": "the records of short lines, which follow from the state",
         "ledger/snapshots": "stored states from which late events are folded",
         "ledger/state": "the state into which a ledger is folded; pure",
+        "ledger/tails": "what late events, undo and snapshots are folded from, read or kept in memory",
         "ledger/working_time": "working time without pauses; pure",
         "ledger/zone_counts": "the counts of assignments by zone and status, in shards",
         "ledger/writer": "the one way to append entries and stage what follows from them",

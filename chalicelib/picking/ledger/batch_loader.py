@@ -11,9 +11,9 @@ from chalicelib.core.store import BATCH, ItemKey, get_many, parallel_pair_reads
 from chalicelib.picking.ledger.entries import decode_lines
 from chalicelib.picking.ledger.event_parsing import ParsedEvent
 from chalicelib.picking.ledger.holds import Hold, place_event
-from chalicelib.picking.ledger.snapshots import newest_segments
 from chalicelib.picking.ledger.state import EntryKind
 from chalicelib.picking.ledger.tables import EventRecord, LedgerSegment, event_record_key
+from chalicelib.picking.ledger.tails import newest_segments
 from chalicelib.picking.ledger.writer import AssignmentWriter
 from chalicelib.picking.tables import Assignment, PickList, assignment_key, lines_key, picker_key
 

@@ -25,9 +25,9 @@ from chalicelib.picking.ledger.entries import (
 )
 from chalicelib.picking.ledger.matching import PickLines
 from chalicelib.picking.ledger.rules import fold
-from chalicelib.picking.ledger.snapshots import read_snapshot, snapshot_refs
 from chalicelib.picking.ledger.state import AssignmentState, PickEntry
 from chalicelib.picking.ledger.tables import LedgerSegment, event_record_key
+from chalicelib.picking.ledger.tails import read_snapshot, snapshot_refs
 from chalicelib.picking.ledger.writer import derived_attributes
 from chalicelib.picking.ledger.zone_counts import count_in_zone, counted_as
 from chalicelib.picking.tables import Assignment, PickList, assignment_key, lines_key, picker_key
@@ -118,7 +118,7 @@ def _differences(assignment: Assignment, state: AssignmentState) -> Iterator[str
 def _wrong_snapshots(assignment: Assignment, lines: PickLines, entries: Sequence[PickEntry]) -> Iterator[str]:
     """Yield a sentence for each valid snapshot that does not follow from the ledger."""
     for ref in snapshot_refs(assignment):
-        stored = read_snapshot(assignment, ref)
+        stored = read_snapshot(assignment.pk, ref)
         state = fold(lines, [entry for entry in entries if entry.position <= ref.position])
         effects = [] if state.effects is None else state.effects.top
         is_whole = all(entry.position <= ref.position for entry in entries if entry.seq < ref.first)

@@ -6,6 +6,7 @@ from chalicelib.edge.request import Empty, Request, Response
 from chalicelib.edge.routes import Routes
 from chalicelib.picking import permissions
 from chalicelib.picking.ledger import event_ingestion
+from chalicelib.picking.ledger.assignment_lane import ACTION
 from chalicelib.picking.ledger.event_parsing import recover_batch
 from chalicelib.picking.ledger.schemas import BatchAnswer, ClientEvents, EventBatch
 
@@ -20,7 +21,7 @@ routes = Routes(__name__, "Pick scanner")
     recover_body=recover_batch,
     documented_body=ClientEvents,
     returns=BatchAnswer,
-    audit_target=AuditTarget("event_batch", event_ingestion.ACTION),
+    audit_target=AuditTarget("event_batch", ACTION),
     examples={
         "request": {
             "events": [

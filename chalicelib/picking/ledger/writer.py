@@ -5,8 +5,9 @@ one unit of work holds the segment of the ledger, the assignment with its new st
 assignment's version is the condition of the transaction, so the numbers have no gap and no entry is lost.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
+from functools import partial
 
 from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
@@ -20,9 +21,10 @@ from chalicelib.picking.ledger.entries import StoredEntry, decode_state, encode_
 from chalicelib.picking.ledger.matching import PickLines
 from chalicelib.picking.ledger.rules import advance, can_advance
 from chalicelib.picking.ledger.shorts import MAX_SHORTS_AT_ONCE, record_shorts, short_quantities
-from chalicelib.picking.ledger.snapshots import fold_from, is_snapshot_due, read_base
+from chalicelib.picking.ledger.snapshots import entries_since_snapshot, fold_from, is_snapshot_due
 from chalicelib.picking.ledger.state import AssignmentState, AssignmentStatus, PickEntry
 from chalicelib.picking.ledger.tables import LedgerSegment
+from chalicelib.picking.ledger.tails import LedgerBase, LedgerEnd, LedgerTail, NumberedEntry, ledger_end, read_tail
 from chalicelib.picking.ledger.zone_counts import count_in_zone, count_in_zone_later
 from chalicelib.picking.tables import (
     JOINABLE,
@@ -62,6 +64,10 @@ class AssignmentWriter:
         self.state = decode_state(assignment.state)
         self._has_lines = lines is not None
         self._newest_segments = newest_segments
+        self._tail: LedgerTail | None = None
+        self._written: list[NumberedEntry] = []
+        """The entries of this writer that the tail lacks."""
+        self._is_reading = False
 
     def entry_time(self, work: UnitOfWork) -> int:
         """Return the time of an entry that a use case writes now: never before the newest entry."""
@@ -104,20 +110,58 @@ class AssignmentWriter:
         changes = {name: amount - counted[name] for name, amount in _counted(self.state).items()}
         PICK_HOURS.count(work, self.assignment.org_id, **changes)
 
+    def reader_for_snapshot(self, entries: int) -> Callable[[], LedgerTail | None] | None:
+        """Return what reads the tail of the ledger while the first of several transactions is committed.
+
+        None unless one of the transactions has to make a snapshot, of which the first is relieved. So many entries are
+        expected in all. The reader returns None if the store does not answer.
+        """
+        is_due = self._has_lines and is_snapshot_due(self.assignment, entries)
+        if not is_due or self._tail is not None or self.state.effects is not None:
+            return None
+        self._is_reading = True
+        return partial(_read_ahead, ledger_end(self.assignment), self._newest_segments)
+
+    def take_tail(self, tail: LedgerTail | None) -> None:
+        """Use what the reader has read."""
+        self._is_reading = False
+        if tail is not None and self._tail is None:
+            self._keep(tail)
+
     def _fold(self, work: UnitOfWork, entries: Sequence[PickEntry]) -> Mapping[str, object]:
         """Apply entries to the state, and return the change of the list of snapshots.
 
-        They are folded from a snapshot if they happened before others, contain an undo, or a new snapshot is due.
+        They are folded from a snapshot if they happened before others or contain an undo of what is not known.
         """
-        newest, self._newest_segments = self._newest_segments, None
-        is_due = self._has_lines and is_snapshot_due(self.assignment, len(entries))
-        if not is_due and can_advance(self.state, entries):
+        first = self.assignment.seq + 1
+        numbered = [NumberedEntry(entry, first) for entry in entries]
+        is_due = self._has_lines and not self._is_reading and is_snapshot_due(self.assignment, len(entries))
+        is_next = can_advance(self.state, entries)
+        changes = {}
+        if is_next and not is_due:
             advance(self.state, self.lines, entries)
-            return {}
-        room = MAX_ITEMS - MAX_HOLDERS - MAX_SHORTS_AT_ONCE - FURTHER_ITEMS - len(entries)
-        base = read_base(self.assignment, entries, newest)
-        self.state, snapshots = fold_from(work, base, self.lines, entries, room)
-        return {"snapshots": snapshots}
+        else:
+            room = MAX_ITEMS - MAX_HOLDERS - MAX_SHORTS_AT_ONCE - FURTHER_ITEMS - len(entries)
+            base = self._base(entries, is_next=is_next)
+            self.state, changes["snapshots"] = fold_from(work, self.assignment, base, self.lines, numbered, room=room)
+        self._written += numbered
+        self._newest_segments = None
+        return changes
+
+    def _base(self, entries: Sequence[PickEntry], *, is_next: bool) -> LedgerBase:
+        """Return what the entries are folded from: the state, if it is complete and they come after it."""
+        if is_next and self.state.effects is not None:
+            return LedgerBase(self.state, since_snapshot=entries_since_snapshot(self.assignment))
+        tail = self._tail
+        if tail is None or not tail.comes_before(entries):
+            tail, self._written = read_tail(ledger_end(self.assignment), entries, self._newest_segments), []
+        return self._keep(tail).base(entries)
+
+    def _keep(self, tail: LedgerTail) -> LedgerTail:
+        """Keep a tail, with what this writer has written after it."""
+        tail.entries += self._written
+        self._tail, self._written = tail, []
+        return tail
 
     def _update_pickers(
         self, work: UnitOfWork, before: frozenset[str], after: frozenset[str], claimed_by: str | None, label: str | None
@@ -144,6 +188,13 @@ class AssignmentWriter:
                 changes={"in_hand": change},
                 label=label,
             )
+
+
+def _read_ahead(end: LedgerEnd, newest: Sequence[LedgerSegment] | None) -> LedgerTail | None:
+    try:
+        return read_tail(end, newest=newest)
+    except Unavailable:
+        return None
 
 
 def _counted(state: AssignmentState) -> Mapping[str, int | Decimal]:
