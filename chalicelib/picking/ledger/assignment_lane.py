@@ -30,7 +30,8 @@ from chalicelib.picking.ledger.schemas import EventStatus
 from chalicelib.picking.ledger.shorts import MAX_SHORTS_AT_ONCE
 from chalicelib.picking.ledger.state import EntryKind
 from chalicelib.picking.ledger.tables import event_record_key
-from chalicelib.picking.ledger.writer import FURTHER_ITEMS, MAX_HOLDERS
+from chalicelib.picking.ledger.tails import LedgerTail
+from chalicelib.picking.ledger.writer import FURTHER_ITEMS, MAX_HOLDERS, AssignmentWriter
 from chalicelib.picking.tables import Assignment, Picker, picker_key
 
 ACTION = "PICK_EVENTS_RECORDED"
@@ -88,16 +89,26 @@ class AssignmentLane:
 
     def _commit(self) -> list[EventStatus]:
         """Record as many events as fit into one transaction; return the statuses of those considered."""
-        batch, context = self._batch, self._context
-        writer = None if context is None else context.writer
-        new = 0 if context is None else sum(event.event_id not in context.settled for event in self._events)
-        reader = writer.reader_for_snapshot(new) if writer is not None and new > MAX_EVENTS_AT_ONCE else None
+        commit = partial(self._batch.runner.run, self._batch.actor, self._decide)
+        writer = None if self._context is None else self._context.writer
+        reader = None if writer is None or self._context is None else self._reader(writer, self._context)
         if writer is None or reader is None:
-            return batch.runner.run(batch.actor, self._decide)
-        results: list[Any] = parallel([partial(batch.runner.run, batch.actor, self._decide), reader], "picking_ahead")
-        writer.take_tail(results[1])
+            return commit()
+        results: list[Any] = parallel([commit, reader], "picking_ahead")
         statuses: list[EventStatus] = results[0]
+        writer.take_tail(results[1])
         return statuses
+
+    def _reader(self, writer: AssignmentWriter, context: EventContext) -> Callable[[], LedgerTail | None] | None:
+        """Return what reads the ledger for a later transaction, unless the next one has to read it itself."""
+        settled = context.settled
+        new = [event for event in self._events if event.reason is None and event.event_id not in settled]
+        is_last = len(new) <= MAX_EVENTS_AT_ONCE
+        reads_itself = any(
+            event.kind is EntryKind.UNDO or event.happened_at < writer.state.last[0]
+            for event in new[:MAX_EVENTS_AT_ONCE]
+        )
+        return None if is_last or reads_itself else writer.reader_for_snapshot(len(new))
 
     def _decide(self, work: UnitOfWork) -> list[EventStatus]:
         """Stage as many events as fit into one transaction, and return the statuses of those considered."""
