@@ -31,6 +31,10 @@ for kind in ("JPEG", "PNG", "WEBP"):
     Image.new("RGB", (8, 8), "red").save(data, kind)
     assert Image.open(data).convert("L").resize((2, 2)).getpixel((0, 0))
 
+from PIL import ImageCms
+profile = ImageCms.createProfile("sRGB")
+assert ImageCms.profileToProfile(Image.new("RGB", (2, 2), "red"), profile, profile).getpixel((0, 0))
+
 from biip import parse
 assert parse("00373400306809981733").gs1_message.element_strings.get(ai="00")
 

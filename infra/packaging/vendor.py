@@ -29,9 +29,9 @@ _NEVER_READ = (
 )
 # Authors and licences of the libraries are kept.
 _INSTALLER_FILES = ("RECORD", "INSTALLER", "REQUESTED", "WHEEL", "direct_url.json", "top_level.txt", "entry_points.txt")
-# AVIF, fonts, colour management and the window system: photos are JPEG, PNG or WebP.
-_PILLOW_PARTS = ("_avif", "_imagingft", "_imagingcms", "_imagingtk", "_imagingmath", "_imagingmorph")
-_PILLOW_LIBRARIES = ("libavif", "libfreetype", "libharfbuzz", "libbrotli", "liblcms2", "libpng16")
+# AVIF, fonts and the window system: photos are JPEG, PNG or WebP.
+_PILLOW_PARTS = ("_avif", "_imagingft", "_imagingtk", "_imagingmath", "_imagingmorph")
+_PILLOW_LIBRARIES = ("libavif", "libfreetype", "libharfbuzz", "libbrotli", "libpng16")
 # Open Sans in other styles than that of packing slips.
 _FONT_STYLES = ("Bold", "BoldItalic", "ExtraBold", "ExtraBoldItalic", "Italic", "Light", "LightItalic", "SemiBold")
 # The router of Powertools; dateutil's time zones, which Python has; cffi, which is needed only to build libraries.

@@ -13,6 +13,7 @@ from PIL.ExifTags import GPS, IFD, Base
 from tests.builders.forms import Field, form
 from tests.builders.world import Answer, Person
 
+PNG_START = b"\x89PNG\r\n\x1a\n"
 BUCKET = "baton-test-photos"
 SECRET_PLACE = "52 deg 22 min"
 """A text that stands for where a photo was taken."""
@@ -57,8 +58,8 @@ def located_photo(orientation: int = 1) -> bytes:
 def png_claiming(width: int, height: int) -> bytes:
     """A PNG of a few hundred bytes that says it is so large; its pixels, all alike, compress to nothing."""
     rows = zlib.compress(bytes(1000))
-    return b"\x89PNG\r\n\x1a\n" + b"".join(
-        _chunk(kind, data)
+    return PNG_START + b"".join(
+        chunk(kind, data)
         for kind, data in (
             (b"IHDR", struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)),
             (b"IDAT", rows),
@@ -67,7 +68,8 @@ def png_claiming(width: int, height: int) -> bytes:
     )
 
 
-def _chunk(kind: bytes, data: bytes) -> bytes:
+def chunk(kind: bytes, data: bytes) -> bytes:
+    """A chunk of a PNG."""
     return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
 
 

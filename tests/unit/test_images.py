@@ -12,15 +12,16 @@ from PIL import Image
 from chalicelib.media.images import (
     DAMAGED,
     MAX_EDGE,
+    MAX_JPEG_PIXELS,
     MAX_PIXELS,
     MAX_SCANS,
     NOT_AN_IMAGE,
     THUMB_EDGE,
     TOO_LONG,
-    TOO_MANY_PIXELS,
     TOO_MANY_SCANS,
     InvalidImage,
     reencode,
+    too_many_pixels,
 )
 from tests.builders.photos import SECRET_PLACE, located_exif, located_photo, opened, photo, picture, png_claiming, saved
 
@@ -143,7 +144,8 @@ def bombs() -> Iterator[bytes]:
 def test_a_decompression_bomb_is_refused_by_its_header(number: int) -> None:
     bomb = list(bombs())[number]
     assert len(bomb) < 10_000
-    assert refusal(bomb) == TOO_MANY_PIXELS
+    is_jpeg = bomb.startswith(b"\xff\xd8")
+    assert refusal(bomb) == too_many_pixels(MAX_JPEG_PIXELS if is_jpeg else MAX_PIXELS)
 
 
 @pytest.mark.parametrize("size", [(MAX_EDGE + 1, 8), (8, MAX_EDGE + 1)])
@@ -161,13 +163,13 @@ def test_a_jpeg_with_too_many_scans_is_refused_before_decoding() -> None:
     assert reencode(whole + last * 100).full  # a film behind the picture, as some phones put it there
 
 
-def test_a_text_chunk_that_unpacks_to_gigabytes_is_refused() -> None:
+def test_a_text_chunk_that_unpacks_to_gigabytes_is_not_unpacked() -> None:
     text = zlib.compress(bytes(80_000_000), 9)
     chunk = b"zTXt" + b"Comment\0\0" + text
     plain = photo(kind="PNG")
     end = plain.rindex(b"IDAT") - 4
     packed = struct.pack(">I", len(chunk) - 4) + chunk + struct.pack(">I", zlib.crc32(chunk))
-    assert refusal(plain[:end] + packed + plain[end:]) in (NOT_AN_IMAGE, DAMAGED)
+    assert reencode(plain[:end] + packed + plain[end:]) == reencode(plain)
 
 
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])

@@ -102,7 +102,10 @@ OWN: dict[str, dict[str, str]] = {
         "sockets": "the handlers of connect, disconnect and messages: the routes of sockets",
     },
     "media": {
-        "images": "verification and re-encoding of image files; the only module that loads Pillow",
+        "colours": "the conversion of pixels to sRGB; loads Pillow's colour management",
+        "containers": "the structure of JPEG and PNG files; pure",
+        "images": "verification and re-encoding of image files; loads Pillow",
+        "strips": "the strips of a large image, and the JPEG that they are written to",
         "storage": "the objects in the bucket: their keys, writing, checking and removing them",
     },
     "manufacturing": {
