@@ -40,7 +40,7 @@ def _convert(mode: str | None, transform: ImageCmsTransform | None, part: Image)
         part = part.point(lambda value: value / 256, "L")
     alpha = None
     if part.has_transparency_data:
-        part = part.convert("RGBA")
+        part = part if part.mode == "RGBA" else part.convert("RGBA")
         alpha = part.getchannel("A")
     if mode is None or transform is None:
         rgb = part.convert("RGB")

@@ -81,8 +81,6 @@ class EncodedImage(msgspec.Struct, frozen=True):
 def reencode(content: bytes) -> EncodedImage:
     """Return the photo in a file, encoded anew. Raise `InvalidImage` if it is not a photo or too large."""
     profile = None
-    if content.startswith(JPEG_START):
-        content = needed_segments(content)
     if content.startswith(PNG_START):
         with _refused_as(DAMAGED):
             content, profile = needed_chunks(content)
@@ -125,8 +123,11 @@ def _open(content: bytes) -> ImageFile:
 
     Image.MAX_IMAGE_PIXELS = None  # Pillow's own limit is higher, and below it only warns
     with _refused_as(NOT_AN_IMAGE):
-        if content.startswith(JPEG_START):
-            return JpegImageFile(BytesIO(content))  # `Image.open` would read the index of the other images too
+        if content.startswith(JPEG_START):  # `Image.open` would read the index of the other images too
+            try:
+                return JpegImageFile(BytesIO(content))
+            except Exception:  # noqa: BLE001 - errors of any type, which other segments may be the reason of
+                return JpegImageFile(BytesIO(needed_segments(content)))
         return Image.open(BytesIO(content), formats=("PNG", "WEBP"))
 
 

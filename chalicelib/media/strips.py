@@ -54,7 +54,7 @@ class JpegWriter:
 
     def __init__(self, height: int, quality: int) -> None:
         self._height, self._quality = height, quality
-        self._written = bytearray()
+        self._file, self._is_begun = BytesIO(), False
 
     def add(self, strip: Image) -> None:
         """Add the next strip; all but the last one have `STRIP_ROWS` rows."""
@@ -63,13 +63,15 @@ class JpegWriter:
         strip.save(file, "JPEG", quality=self._quality, restart_marker_rows=1)
         encoded = file.getvalue()
         scan = encoded.index(_SCAN)  # the tables before it, which Pillow writes, do not contain these bytes
-        if self._written:
+        if self._is_begun:
             header = int.from_bytes(encoded[scan + 2 : scan + 4])
-            self._written += _LAST_RESTART + encoded[scan + 2 + header : -len(_END)]
+            self._file.write(_LAST_RESTART + encoded[scan + 2 + header : -len(_END)])
         else:
             size = encoded.index(_SIZE) + 5
-            self._written += encoded[:size] + self._height.to_bytes(2) + encoded[size + 2 : -len(_END)]
+            self._file.write(encoded[:size] + self._height.to_bytes(2) + encoded[size + 2 : -len(_END)])
+        self._is_begun = True
 
     def finish(self) -> bytes:
         """Return the file."""
-        return bytes(self._written + _END)
+        self._file.write(_END)
+        return self._file.getvalue()
