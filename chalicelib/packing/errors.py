@@ -206,7 +206,10 @@ class AlreadyOpen(PackingRefused):
 
 
 class PrefixTaken(Conflict):
-    """The GS1 company prefix belongs to another organisation. `details` is empty."""
+    """The GS1 company prefix, or one that it begins or that begins it, belongs to another organisation.
+
+    `details` is empty.
+    """
 
     code, summary = "PREFIX_TAKEN", "This GS1 company prefix belongs to another organisation."
 

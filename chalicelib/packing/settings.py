@@ -19,7 +19,8 @@ class PackingSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     gs1_company_prefix: Annotated[str, _PREFIX] | None = None
     """The organisation's GS1 company prefix, 6 to 12 digits, of exactly the length that GS1's table gives. It belongs
-    to one organisation. Null: boxes get no SSCC, and the prefix is given up."""
+    to one organisation, and so does every prefix that begins with it. Null: boxes get no SSCC, and the prefix is given
+    up."""
     extension_digit: Annotated[int, Meta(ge=0, le=9)] = 0
     """The digit before the prefix, 0 to 9. Another one gives a new range of serial numbers, or distinguishes sites."""
     first_serial: Annotated[int, Meta(ge=0, lt=10**10)] = 0

@@ -6,7 +6,7 @@ import pytest
 
 from chalicelib.packing.boxes.tables import (
     SERIAL_SHARDS,
-    PrefixOwner,
+    PrefixNode,
     SerialCounter,
     earlier_serial_key,
     prefix_key,
@@ -114,6 +114,43 @@ def test_two_organisations_do_not_get_a_prefix_at_the_same_moment(world: World, 
     assert change(world, gs1_company_prefix=PREFIX).code == "PREFIX_TAKEN"
 
 
+OVERLAPPING = [("7610425", "76104251"), ("761042", "761042500000"), ("7610420", "761042"), ("76104250", "7610425")]
+
+
+@pytest.mark.parametrize(("one", "other"), [*OVERLAPPING, *((other, one) for one, other in OVERLAPPING)])
+def test_a_prefix_that_begins_another_ones_belongs_to_its_owner_too(world: World, one: str, other: str) -> None:
+    assert change(world, gs1_company_prefix=one).status == 200
+    assert change(world, OTHER, gs1_company_prefix=other).code == "PREFIX_TAKEN"
+    assert change(world, gs1_company_prefix=other).status == 200
+    assert change(world, gs1_company_prefix=None).status == 200
+    assert change(world, OTHER, gs1_company_prefix=other).code == "PREFIX_TAKEN"
+    assert change(world, gs1_company_prefix=one).status == 200
+    assert change(world, gs1_company_prefix=None).status == 200
+    assert change(world, OTHER, gs1_company_prefix=other).status == 200
+
+
+def test_prefixes_that_only_begin_alike_may_belong_to_different_organisations(world: World) -> None:
+    for mine, theirs in (("7610425", "7610426"), ("7610420", "76104261"), ("761042711", "761042712")):
+        assert change(world, gs1_company_prefix=mine).status == 200
+        assert change(world, OTHER, gs1_company_prefix=theirs).status == 200
+    assert change(world, OTHER, gs1_company_prefix="761042").code == "PREFIX_TAKEN"
+
+
+@pytest.mark.parametrize(("one", "other"), [*OVERLAPPING, *((other, one) for one, other in OVERLAPPING)])
+def test_two_organisations_do_not_get_overlapping_prefixes_at_the_same_moment(
+    world: World, engine: EmbeddedEngine, one: str, other: str
+) -> None:
+    meanwhile(engine, lambda: change(world, OTHER, gs1_company_prefix=other))
+    assert change(world, gs1_company_prefix=one).code == "PREFIX_TAKEN"
+
+
+def test_a_box_gets_no_sscc_of_a_prefix_that_overlaps_another_ones(world: World, packer: Person) -> None:
+    set_stored(world, DEMO, {"packing": {"gs1_company_prefix": "7610425"}})
+    set_stored(world, OTHER, {"packing": {"gs1_company_prefix": "76104251"}})
+    assert closed(packer_of(world, OTHER)) is not None
+    assert closed(packer) is None
+
+
 def test_serial_numbers_begin_with_the_first_serial(world: World, packer: Person) -> None:
     change(world, gs1_company_prefix=PREFIX, first_serial=5001)
     serials = [int(closed(packer)[8:17]) for _ in range(6)]
@@ -170,5 +207,5 @@ def test_the_owner_of_a_prefix_is_stored_without_an_organisation_in_its_key(worl
 
     set_prefix(admin(world))
     owner = get(prefix_key(PREFIX))
-    assert isinstance(owner, PrefixOwner)
+    assert isinstance(owner, PrefixNode)
     assert (owner.org_id, DEMO in owner.pk) == (DEMO, False)

@@ -13,7 +13,7 @@ from infra.local.engine import EmbeddedEngine
 from tests.builders.world import World
 
 PASSWORD, OTHER_PASSWORD = "seven quiet rivers", "eight loud mountains"
-SHARDED = ("TALLY", "HOURS", "OPEN_COUNTS")  # counts are in shards, by chance
+SHARDED = ("TALLY", "HOURS", "OPEN_COUNTS", "ZONES")  # counts are in shards, by chance
 EPHEMERAL = ("SESSION", "REFRESH", "IDEMPOTENCY", "RATE", "TRIES", *SHARDED)
 
 

@@ -36,7 +36,7 @@ from tests.builders.packing import (
     void_box,
 )
 from tests.builders.packing_truth import Picture, check, checked, taken
-from tests.builders.world import Answer, Person, World
+from tests.builders.world import OTHER, Answer, Person, World
 from tests.races.crowd import at_once
 from tests.races.engines import named_engine
 
@@ -187,6 +187,24 @@ def test_boxes_closed_at_once_get_different_ssccs(boss: Person) -> None:
     assert codes(answers) == {"200": SCANNERS}
     found = boss.get(f"{PACK}/shipments/{shipment_id()}/boxes").json["data"]
     assert len({one["sscc"] for one in found} - {None}) == SCANNERS
+
+
+@pytest.mark.parametrize(
+    ("one", "other"), [("7610425", "76104251"), ("761042", "761042500000"), ("7610425", "7610425")]
+)
+def test_of_two_organisations_one_gets_of_two_overlapping_prefixes(arena: World, one: str, other: str) -> None:
+    admins = [arena.person("SYSTEM_ADMIN"), arena.person("SYSTEM_ADMIN", OTHER)]
+    settings = "/v1/organisation/settings/packing"
+
+    def put(person: Person, prefix: str | None) -> Answer:
+        return person.put(settings, {"gs1_company_prefix": prefix})
+
+    for turn in range(8):
+        wanted = [one, other] if turn % 2 else [other, one]
+        answers = at_once([partial(put, *each) for each in zip(admins, wanted, strict=True)])
+        assert codes(answers) == {"200": 1, "PREFIX_TAKEN": 1}
+        owner = admins[[answer.status for answer in answers].index(200)]
+        assert put(owner, None).status == 200
 
 
 def test_a_box_closed_and_reopened_by_many_keeps_its_sscc(boss: Person) -> None:

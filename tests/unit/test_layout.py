@@ -49,6 +49,7 @@ OWN: dict[str, dict[str, str]] = {
         "font": "the font of packing slips and labels, with its glyphs and widths",
         "boxes/labels": "the label of a box in ZPL",
         "boxes/label_graphics": "lines of text as ZPL graphics; the only module that loads Pillow's fonts",
+        "boxes/prefixes": "the use cases of claiming and giving up GS1 company prefixes",
         "boxes/sscc_allocation": "the counters that give each SSCC once",
         "boxes/transfers": "the changes of plate, line, box and shipment by one item, which several use cases share",
         "shipments/cancellation": "the use case of cancelling a shipment, in several transactions",

@@ -16,7 +16,7 @@ from chalicelib.identity.accounts.tables import organisation_key
 from chalicelib.identity.settings import organisation_settings, section_of
 from chalicelib.packing import errors, permissions
 from chalicelib.packing.boxes import examples, queries, schemas, service, views
-from chalicelib.packing.boxes.sscc_allocation import claim_prefix
+from chalicelib.packing.boxes.prefixes import change_prefix
 from chalicelib.packing.boxes.tables import Box, BoxContent, content_key
 from chalicelib.packing.boxes.transfers import PackedItem
 from chalicelib.packing.plates.tables import plate_key
@@ -242,4 +242,4 @@ def list_boxes(request: Request[Empty, schemas.BoxQuery, Shipment]) -> list[Box]
     return queries.list_boxes(request.resource, request.query, dependencies().clock)
 
 
-organisation_settings(routes, PACKING, examples.SETTINGS, stage_change=claim_prefix, errors=[errors.PrefixTaken])
+organisation_settings(routes, PACKING, examples.SETTINGS, stage_change=change_prefix, errors=[errors.PrefixTaken])

@@ -1,11 +1,10 @@
 """Allocates SSCCs to boxes: each is given once, to one box, for good, in all organisations.
 
-A GS1 company prefix belongs to one organisation, from the moment it is set until it is set to null. The serial numbers
-of an extension digit and prefix come from sixteen counters, each of which gives every sixteenth number. A box uses the
-counter of its id, or another one after a conflict, so boxes that are closed at the same moment seldom wait for each
-other. The serial number and the box are written in one transaction, so no number is lost. Each digit and prefix has its
-own counters, which continue if an organisation sets it again. Prefixes that differ only by trailing zeros share their
-counters.
+A GS1 company prefix belongs to one organisation (`prefixes`). The serial numbers of an extension digit and prefix come
+from sixteen counters, each of which gives every sixteenth number. A box uses the counter of its id, or another one
+after a conflict, so boxes that are closed at the same moment seldom wait for each other. The serial number and the box
+are written in one transaction, so no number is lost. Each digit and prefix has its own counters, which continue if an
+organisation sets it again. Prefixes that differ only by trailing zeros share their counters.
 
 Earlier versions counted for each organisation and knew no owners: counters continue where those ended, and a prefix
 that was set then belongs to the first organisation that closes a box with it. Boxes of another one that had set it too
@@ -17,12 +16,13 @@ from typing import NamedTuple
 
 from chalicelib.core.errors import Unavailable
 from chalicelib.core.sharding import Shards
-from chalicelib.core.store import ItemKey, ReadResult, get, get_many, parallel_reads
+from chalicelib.core.store import ItemKey, ReadResult, get_many, parallel_reads
 from chalicelib.core.work import UnitOfWork
+from chalicelib.packing.boxes.prefixes import claim_prefix
 from chalicelib.packing.boxes.tables import (
     SERIAL_SHARDS,
     Box,
-    PrefixOwner,
+    PrefixNode,
     SerialCounter,
     SsccClaim,
     earlier_serial_key,
@@ -50,39 +50,14 @@ class _Counter(NamedTuple):
         return self.following * SERIAL_SHARDS + self.shard
 
 
-def claim_prefix(work: UnitOfWork, org_id: str, before: PackingSettings, after: PackingSettings) -> None:
-    """Stage that a new prefix belongs to the organisation, or that it gives its prefix up. Raise `PrefixTaken`."""
-    prefix = after.gs1_company_prefix
-    if prefix is not None:
-        _claim(work, org_id, prefix, get(prefix_key(prefix)))
-    elif before.gs1_company_prefix is not None:
-        is_own = (PrefixOwner.org_id == org_id) | PrefixOwner.pk.does_not_exist()
-        if _is_owned_by(org_id, get(prefix_key(before.gs1_company_prefix))):
-            work.remove(prefix_key(before.gs1_company_prefix), is_own, Unavailable())
-
-
-def _claim(work: UnitOfWork, org_id: str, prefix: str, owner: PrefixOwner | None) -> None:
-    """Stage that a prefix belongs to the organisation. Raise `PrefixTaken`."""
-    if not _is_owned_by(org_id, owner):
-        raise PrefixTaken
-    if owner is None:
-        work.create(prefix_key(prefix).new(org_id=org_id), Unavailable(), audited=False)
-
-
-def _is_owned_by(org_id: str, owner: PrefixOwner | None) -> bool:
-    """Return whether a prefix belongs to this organisation or, as yet, to none."""
-    return owner is None or owner.org_id == org_id
-
-
 def allocate_sscc(work: UnitOfWork, box: Box, settings: PackingSettings) -> str | None:
     """Stage a new SSCC of a box and return it; None without a GS1 company prefix of its own. Raise `NoSerialsLeft`."""
     if settings.gs1_company_prefix is None:
         return None
     extension, prefix = settings.extension_digit, settings.gs1_company_prefix
     owner, counter = _find_counter(work, box, settings, prefix)
-    if not _is_owned_by(box.org_id, owner):
+    if owner != box.org_id and not _claims(work, box.org_id, prefix):
         return None
-    _claim(work, box.org_id, prefix, owner)
     sscc = make_sscc(extension, prefix, counter.serial)
     is_same = SerialCounter.pk.does_not_exist() if counter.stored is None else SerialCounter.following == counter.stored
     work.update_unread(
@@ -104,9 +79,16 @@ def allocate_sscc(work: UnitOfWork, box: Box, settings: PackingSettings) -> str 
     return sscc
 
 
-def _find_counter(
-    work: UnitOfWork, box: Box, settings: PackingSettings, prefix: str
-) -> tuple[PrefixOwner | None, _Counter]:
+def _claims(work: UnitOfWork, org_id: str, prefix: str) -> bool:
+    """Stage that a prefix that an earlier version set belongs to the organisation; return False if it cannot."""
+    try:
+        claim_prefix(work, org_id, prefix)
+    except PrefixTaken:
+        return False
+    return True
+
+
+def _find_counter(work: UnitOfWork, box: Box, settings: PackingSettings, prefix: str) -> tuple[str | None, _Counter]:
     """Return the owner of the prefix, and the counter of the box's shard, or of one without an earlier conflict.
 
     If that shard is used up, all others are read at once. Raise `NoSerialsLeft`.
@@ -121,11 +103,12 @@ def _find_counter(
         counter = next((each for each in counters if each.serial < limit), counter)
     if counter.serial >= limit:
         raise NoSerialsLeft
-    return result.get(owner_key), counter
+    node = result.get(owner_key)
+    return None if node is None else node.org_id, counter
 
 
 def _read_counter(  # noqa: PLR0917 - bound by `partial`
-    work: UnitOfWork, org_id: str, digits: str, first_serial: int, shard: int, owner_key: ItemKey[PrefixOwner]
+    work: UnitOfWork, org_id: str, digits: str, first_serial: int, shard: int, owner_key: ItemKey[PrefixNode]
 ) -> tuple[ReadResult, _Counter]:
     """Return a counter as stored, or as an earlier version left it, and not before the first serial number.
 

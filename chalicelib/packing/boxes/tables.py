@@ -130,13 +130,18 @@ class SsccClaim(Item):
     shipment_id = UnicodeAttribute()
 
 
-class PrefixOwner(Item):
-    """Says to which organisation a GS1 company prefix belongs; its key names none."""
+class PrefixNode(Entity):
+    """The digits of a GS1 company prefix, or of the beginning of one: which organisation owns what; its key names none.
+
+    `org_id` owns the prefix of exactly these digits, and `longer` names the owners of prefixes that begin with them.
+    """
 
     Meta = stored_in("packing")
     kind = "gs1_prefix"
+    unaudited = frozenset({"org_id", "longer"})
 
-    org_id = UnicodeAttribute()
+    org_id = optional(UnicodeAttribute())
+    longer = JSONAttribute(default=dict)
 
 
 class SerialCounter(Item):
@@ -196,9 +201,9 @@ def sscc_key(org_id: str, sscc: str) -> ItemKey[SsccClaim]:
     return ItemKey(SsccClaim, key(org_id, "SSCC", sscc), "SSCC")
 
 
-def prefix_key(prefix: str) -> ItemKey[PrefixOwner]:
-    """Return the key of the owner of a prefix; one with more zeros at its end gives the same numbers."""
-    return ItemKey(PrefixOwner, key("GS1_PREFIX", prefix.rstrip("0")), "OWNER")
+def prefix_key(digits: str) -> ItemKey[PrefixNode]:
+    """Return the key of the digits of a prefix, or of the beginning of one."""
+    return ItemKey(PrefixNode, key("GS1_PREFIX", digits), "OWNER")
 
 
 def serial_key(digits: str, shard: int) -> ItemKey[SerialCounter]:
