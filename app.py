@@ -86,6 +86,7 @@ from chalicelib.picking.board.routes import routes as picking_board_routes
 from chalicelib.picking.desk.routes import routes as picking_desk_routes
 from chalicelib.picking.ledger.routes import routes as ledger_routes
 from chalicelib.picking.lines.routes import routes as pick_line_routes
+from chalicelib.picking.performance.routes import routes as performance_routes
 from chalicelib.picking.rejections.routes import routes as rejected_event_routes
 from chalicelib.realtime.delivery import EventDelivery
 from chalicelib.realtime.delivery_trigger import DeliveryTrigger, LambdaDeliveryTrigger
@@ -124,6 +125,7 @@ ROUTES = (
     picking_desk_routes,
     picking_board_routes,
     pick_line_routes,
+    performance_routes,
     rejected_event_routes,
     ledger_routes,
     planning_routes,

@@ -129,7 +129,7 @@ class Endpoint(msgspec.Struct, frozen=True, kw_only=True):
     media_type: str = "application/json"
     """The media type of a successful response."""
     other_media_types: Sequence[str] = ()
-    """Media types in which the response can be had too, by a parameter of the query."""
+    """Media types in which the response can be had too, by a parameter of the query or by `Accept`."""
     documented_body: Any = None
     """The body as documented, where `body` is only the part of it that is checked before the handler runs."""
     tags: Sequence[str] = ()

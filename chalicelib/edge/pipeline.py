@@ -106,7 +106,7 @@ def _answer_or_error(endpoint: Endpoint, http: HttpRequest, deps: Dependencies) 
 
 def _answer(endpoint: Endpoint, http: HttpRequest, deps: Dependencies, auth: AuthContext) -> ChaliceResponse:
     locate = partial(http.came_from, deps.authenticator.proves)
-    client = ClientInfo(http.request_id, locate, http.user_agent, http.bearer)
+    client = ClientInfo(http.request_id, locate, http.user_agent, http.bearer, http.headers.get("accept", ""))
     credentials = None if endpoint.public else deps.authenticator.verify(bearer(http.headers.get("authorization")))
     given = decode_input(endpoint, http, deps.settings.max_body_bytes)
     admitted = None if credentials is None else _admit(endpoint, deps, credentials, given, auth)

@@ -37,6 +37,8 @@ class ClientInfo(msgspec.Struct, frozen=True):
     user_agent: str = ""
     bearer: Secret = NO_SECRET
     """The bearer token, if one was sent. It is not verified."""
+    accept: str = ""
+    """The media types that the client accepts."""
 
     @property
     def source_ip(self) -> str:

@@ -7,6 +7,7 @@
                             SHORT#<number>    a line that was closed short, in the index `desk`
                             EFFECTS#<id>      effects that can be undone, which snapshots share; never changed
     <org>#EVENT#<id>        EVENT             the record of a client's event, ingested or rejected; never deleted
+    <org>#DAYS#<monday>     <day>#<user>#<zone>#<role> the work of one person on one day
     <org>#PICKER#<user>     PICKER            the assignments that a picker holds
                             EVENTS#<seq>      a segment of the picker's own ledger: events without an assignment
                             CLAIM#<time>#<id> that they took an assignment
@@ -66,6 +67,7 @@ class Assignment(Entity):
             "created_at",
             "snapshots",
             "counted_as",
+            "day_work",
         }
     )
 
@@ -89,6 +91,8 @@ class Assignment(Entity):
     """The valid snapshots (JSON)."""
     counted_as = optional(UnicodeAttribute())
     """The zone and the status in which the counts of zones have it (a key). None if they do not have it."""
+    day_work = optional(UnicodeAttribute())
+    """What of the work on it the totals of days contain (JSON)."""
     holders = optional(UnicodeSetAttribute())
     started_at = optional(MomentAttribute())
     released_by = optional(UnicodeAttribute())

@@ -448,7 +448,10 @@ def test_conflict_repeats_only_the_uncommitted_events(scanner: Scanner, engine: 
 
 
 def test_largest_transaction_has_as_many_items_as_the_store_takes(world: World, engine: EmbeddedEngine) -> None:
-    """All eight holders are released, two lines are not short any more, and a snapshot is due. Zones count later."""
+    """All eight holders are released, two lines are not short any more, and a snapshot is due.
+
+    The counts of zones and the totals of days follow.
+    """
     earlier, scans = 20, MAX_EVENTS_AT_ONCE - 2 * MAX_SHORTS_AT_ONCE
     first = at_work(world, lines=[line(1, earlier + scans), line(2, 1), line(3, 1)])
     scanner = Scanner(world, first)
@@ -464,7 +467,7 @@ def test_largest_transaction_has_as_many_items_as_the_store_takes(world: World, 
     undone = [*(scanner.event("undo") for _ in range(2)), scanner.scan("SKU-2"), scanner.scan("SKU-3")]
     assert set(scanner.send(*undone, *(scanner.scan() for _ in range(scans)))) == {ACCEPTED}
     engine.remove_hooks()
-    assert (stored().status, sizes) == ("completed", [MAX_ITEMS, 2])
+    assert (stored().status, sizes) == ("completed", [MAX_ITEMS, 2, 9])
     check_replay(world)
 
 

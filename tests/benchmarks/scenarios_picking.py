@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from functools import cache, partial
 from typing import Any
 
@@ -119,6 +120,13 @@ def _board(stage: Stage, part: str, **query: str) -> Hit:
     return Hit("GET", f"/v1/picking/{part}", stage.world.person("supervisor"), query=query)
 
 
+def _performance(stage: Stage) -> Hit:
+    _floor(stage)
+    now = stage.world.clock.now().date()
+    path = f"/v1/picking/performance?from={now - timedelta(days=91)}&to={now}"
+    return Hit("GET", path, stage.world.person("supervisor"))
+
+
 def _ended(stage: Stage, action: str, body: Any = None) -> Hit:
     path = f"/assignments/{{assignment_id}}/{action}"
     return Hit("POST", path, _floor(stage)[0].person, body, {"assignment_id": "PA-IN-HAND"})
@@ -148,6 +156,7 @@ PICKING: dict[str, tuple[Callable[[Stage], Hit], int | None]] = {
     "GET picking/queue": (partial(_board, part="queue", limit="100"), None),
     "GET picking/zones": (partial(_board, part="zones"), None),
     "GET picking/pickers": (partial(_board, part="pickers"), 4),
+    "GET picking/performance, 92 days": (_performance, None),
     "POST assignments/release": (partial(_ended, action="release"), None),
     "POST assignments/close": (partial(_ended, action="close", body={"reason": "Out of stock"}), None),
 }

@@ -92,6 +92,7 @@ def _supervised(world: DeployedWorld, scanner: picks.Scanner, admin: Person) -> 
     world.clock.advance(seconds=1)
     done(holder.post(f"/assignments/{picks.REF}/lines/2/short", {"reason": "None left"}))
     done(admin.get("/v1/picking/shorts"))
+    done(admin.get("/v1/picking/performance?by=zone"))
     world.clock.advance(seconds=1)
     scanner.send_event("undo")
     stray = picks.Scanner(world, world.person("picker"))

@@ -133,6 +133,8 @@ OWN: dict[str, dict[str, str]] = {
         "ledger/effects": "the stack of effects that an undo can revert; pure",
         "ledger/entries": "the stored forms of entries and states",
         "ledger/event_ingestion": "the use case of event batches: validate, deduplicate and record",
+        "ledger/calendar": "the days of a time zone; pure",
+        "ledger/day_totals": "the totals of each person's days, which change with the ledgers",
         "ledger/event_parsing": "the parser of single events, with the reasons of rejections",
         "ledger/holds": "who held an assignment at a moment; pure",
         "ledger/in_hand": "the search for the assignment that a user had in hand at a moment",

@@ -421,7 +421,8 @@ def test_immediate_undo_restores_the_state(
     if done.kind is EntryKind.UNDO or len(after.effects) == len(effects):
         return  # it had no effect
     undone = fold(LINES, [*before, done, PickEntry(done.seq + 1, done.at + 500, EntryKind.UNDO, by)])
-    without = ("log", "last", "labels")  # which location label was scanned last is no effect
+    # Which location label was scanned last, and when somebody was heard last, is no effect.
+    without = ("log", "last", "labels", "seen")
     assert stored(undone, without=without) == stored(fold(LINES, before), without=without)
 
 

@@ -102,6 +102,7 @@ _TABLE: tuple[tuple[str, str, _Holders], ...] = (
     ("picking.assignment.manage", "Assign assignments to users, and change their priority.", _WAREHOUSE_LEADS),
     ("picking.assignment.import", "Import assignments.", _WAREHOUSE_LEADS),
     ("picking.event.review", "List rejected pick scanner events, and accept or dismiss them.", _WAREHOUSE_LEADS),
+    ("picking.performance.read", "Read how much people pick, and how fast.", _WAREHOUSE_LEADS),
     # Packing
     ("packing.shipment.read", "Read shipments, their boxes and license plates; look up barcodes.", _PACKING),
     ("packing.item.pack", "Pack an item into a box.", _PACKING),

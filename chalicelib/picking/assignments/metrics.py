@@ -33,10 +33,13 @@ def rate_per_hour(units: Decimal, worked_ms: int) -> Decimal | None:
 
 def performance(units: Decimal, worked_ms: int, standard_units_per_hour: int) -> Performance:
     """Return the rate in percent of the standard rate, to a tenth of a percent."""
-    score = None
-    if worked_ms > 0:
-        score = (units * _HOUR_MS * 100 / (worked_ms * standard_units_per_hour)).quantize(_TENTH, ROUND_HALF_UP)
+    score = score_pct(units, worked_ms * standard_units_per_hour)
     return Performance(score, units, worked_ms, standard_units_per_hour)
+
+
+def score_pct(units: Decimal, standard: int) -> Decimal | None:
+    """Return the score; `standard` is the sum of working times (milliseconds), each times its standard rate."""
+    return None if standard <= 0 else (units * _HOUR_MS * 100 / standard).quantize(_TENTH, ROUND_HALF_UP)
 
 
 def progress_pct(picked: Decimal, quantity: Decimal) -> int:

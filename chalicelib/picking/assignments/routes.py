@@ -47,7 +47,7 @@ def get_scanner_state(request: Request[Empty]) -> queries.ScannerSnapshot:
 @routes.post(
     "/assignments/next",
     permission=permissions.CLAIM,
-    related={"picker": PICKER},
+    related={"picker": PICKER, "organisation": ORGANISATION},
     body=NextAssignment,
     returns=Assigned,
     view=views.held_assignment_view,
@@ -61,7 +61,7 @@ def claim_assignment(request: Request[NextAssignment], work: UnitOfWork) -> serv
     The next one is one of the oldest with the lowest priority number. If none waits, the caller joins a shared
     assignment. Repeating the request returns the same assignment, so it is safe to send it again.
     """
-    return service.claim_assignment(work, request.body, request.actor, request.related["picker"])
+    return service.claim_assignment(work, request.body, request.actor, **request.related)
 
 
 @routes.post(

@@ -14,6 +14,8 @@ from chalicelib.core.actor import Actor
 from chalicelib.core.errors import AccessDenied
 from chalicelib.core.store import get
 from chalicelib.core.work import UnitOfWork
+from chalicelib.identity.accounts.settings import general_settings
+from chalicelib.identity.accounts.tables import Organisation
 from chalicelib.picking.assignments.errors import NoAssignmentAvailable
 from chalicelib.picking.assignments.queries import active_assignment_id, list_claimable
 from chalicelib.picking.assignments.schemas import CloseRequest, NextAssignment
@@ -37,7 +39,9 @@ class HeldAssignment(NamedTuple):
     held_since: int
 
 
-def claim_assignment(work: UnitOfWork, command: NextAssignment, actor: Actor, picker: Picker | None) -> HeldAssignment:
+def claim_assignment(
+    work: UnitOfWork, command: NextAssignment, actor: Actor, picker: Picker | None, organisation: Organisation | None
+) -> HeldAssignment:
     """Return the assignment that the caller holds, or claim the next one of the role's queue.
 
     Raise `AccessDenied` for another organisation or a role that the caller may not claim for, `NoAssignmentAvailable`
@@ -60,7 +64,7 @@ def claim_assignment(work: UnitOfWork, command: NextAssignment, actor: Actor, pi
     assignment = _choose(waiting, work.conflicts, work.random_source)
     if assignment is None:
         raise NoAssignmentAvailable
-    return _claim(work, assignment, actor, command.device_id)
+    return _claim(work, assignment, actor, command.device_id, general_settings(organisation).timezone)
 
 
 def release_assignment(work: UnitOfWork, assignment: Assignment, actor: Actor) -> Assignment:
@@ -116,10 +120,11 @@ def _held_assignment(actor: Actor, picker: Picker | None) -> HeldAssignment | No
     return HeldAssignment(assignment, state.holders[actor.user_id])
 
 
-def _claim(work: UnitOfWork, assignment: Assignment, actor: Actor, device_id: str) -> HeldAssignment:
+def _claim(work: UnitOfWork, assignment: Assignment, actor: Actor, device_id: str, time_zone: str) -> HeldAssignment:
     writer, assignment_id = AssignmentWriter(assignment), assignment.assignment_id
     work.audit(Assignment.kind, assignment_id, "ASSIGNMENT_CLAIMED")
-    entry = system_entry(EntryKind.CLAIMED, writer.entry_time(work), device_id=device_id, text=actor.full_name)
+    at, name = writer.entry_time(work), actor.full_name
+    entry = system_entry(EntryKind.CLAIMED, at, device_id=device_id, text=name, time_zone=time_zone)
     writer.append(work, actor.user_id, [entry], {"released_by": None}, claimed_by=actor.user_id, label=assignment_id)
     return HeldAssignment(assignment, writer.state.holders[actor.user_id])
 

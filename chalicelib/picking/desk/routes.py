@@ -6,6 +6,7 @@ from chalicelib.edge.dependencies import dependencies
 from chalicelib.edge.endpoint import AuditTarget, Resource
 from chalicelib.edge.request import Empty, Request
 from chalicelib.edge.routes import Routes
+from chalicelib.identity.accounts.settings import general_settings
 from chalicelib.identity.accounts.tables import organisation_key
 from chalicelib.picking import permissions
 from chalicelib.picking.assignments.routes import ASSIGNMENT_RESOURCE
@@ -77,8 +78,10 @@ def assign_assignment(request: Request[AssignmentToUser, Empty, Assignment], wor
     What was picked stays, and events of former holders from before this moment still count. Nothing changes for a user
     who is the only holder already. The user must not hold another assignment.
     """
-    assignment = service.assign_assignment(work, request.resource, request.body, request.actor)
-    return views.AssignmentNow(assignment, picking_settings(request.related["organisation"]), work.now)
+    organisation = request.related["organisation"]
+    time_zone = general_settings(organisation).timezone
+    assignment = service.assign_assignment(work, request.resource, request.body, request.actor, time_zone)
+    return views.AssignmentNow(assignment, picking_settings(organisation), work.now)
 
 
 @routes.patch(

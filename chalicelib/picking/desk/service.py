@@ -15,7 +15,9 @@ from chalicelib.picking.ledger.writer import AssignmentWriter, queue_attributes
 from chalicelib.picking.tables import Assignment, picker_key
 
 
-def assign_assignment(work: UnitOfWork, assignment: Assignment, command: AssignmentToUser, actor: Actor) -> Assignment:
+def assign_assignment(
+    work: UnitOfWork, assignment: Assignment, command: AssignmentToUser, actor: Actor, time_zone: str
+) -> Assignment:
     """Give an assignment to a user and take it from all others who hold it.
 
     A user who is the only holder keeps it without a change. Raise `ValidationFailed` if the user may not pick,
@@ -33,7 +35,7 @@ def assign_assignment(work: UnitOfWork, assignment: Assignment, command: Assignm
         writer.append(work, actor.user_id, entries, values)
         return assignment
     user = _require_picker(work, actor.org_id, user_id, assignment.assignment_id)
-    claim = system_entry(EntryKind.CLAIMED, at, people=[user_id], text=user.full_name)
+    claim = system_entry(EntryKind.CLAIMED, at, people=[user_id], text=user.full_name, time_zone=time_zone)
     writer.append(work, actor.user_id, [*entries, claim], values, claimed_by=user_id)
     return assignment
 

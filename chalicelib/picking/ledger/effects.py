@@ -43,6 +43,8 @@ class UndoableEffect(NamedTuple):
     """The fingerprint of the unit that was counted."""
     short: int | None = None
     """The number of the line that was closed short."""
+    day: str | None = None
+    """The day on which the picks count."""
 
 
 class ChunkRef(NamedTuple):

@@ -19,7 +19,7 @@ from chalicelib.picking.ledger.event_parsing import EVENT_KINDS, ParsedEvent
 from chalicelib.picking.ledger.holds import Hold
 from chalicelib.picking.ledger.log_lines import LogLine
 from chalicelib.picking.ledger.matching import PickLine, PickLines, Reading
-from chalicelib.picking.ledger.state import AssignmentState, EntryKind, PickEntry, ShortLine
+from chalicelib.picking.ledger.state import AssignmentState, DayCount, EntryKind, PickEntry, ShortLine
 from chalicelib.picking.ledger.tables import EVENTS, LedgerSegment, segment_key
 
 SYSTEM_KINDS = {kind.value: kind for kind in EntryKind if kind not in EVENT_KINDS.values()}
@@ -52,16 +52,18 @@ class StoredEntry(msgspec.Struct, frozen=True, array_like=True):
     text: str = ""
     short: tuple[int, Decimal | None] | None = None
     """The number of a line that is closed short, and what was picked of it in all."""
+    time_zone: str | None = None
+    """Of an entry that may begin the work: the time zone of the organisation."""
 
     def entry(self, seq: int, user_id: str) -> PickEntry:
         """Return the entry for the rules."""
         kind = EVENT_KINDS.get(self.event_type) or SYSTEM_KINDS[self.event_type]
         if self.scan is None:
-            entry = PickEntry(seq, self.at, kind, user_id, people=self.people, text=self.text)
+            entry = PickEntry(seq, self.at, kind, user_id, people=self.people, text=self.text, time_zone=self.time_zone)
             return entry if self.short is None else entry._replace(line_number=self.short[0], quantity=self.short[1])
         codes = self.scan.codes or (self.scan.raw,)
         read = Reading(codes, self.scan.amount, self.scan.is_place, self.scan.unit)
-        return PickEntry(seq, self.at, kind, user_id, **read._asdict(), text=self.text)
+        return PickEntry(seq, self.at, kind, user_id, **read._asdict(), text=self.text, time_zone=self.time_zone)
 
 
 class StoredState(msgspec.Struct, omit_defaults=True):
@@ -84,6 +86,9 @@ class StoredState(msgspec.Struct, omit_defaults=True):
     started_at: int | None = None
     ended_at: int | None = None
     log: list[LogLine] = []
+    time_zone: str | None = None
+    days: dict[str, dict[str, DayCount]] = {}
+    seen: dict[str, int] = {}
 
 
 _encoder = msgspec.json.Encoder(decimal_format="number")
@@ -92,27 +97,37 @@ _state_decoder = msgspec.json.Decoder(StoredState)
 _lines_decoder = msgspec.json.Decoder(list[PickLine])
 
 
-def event_entry(event: ParsedEvent, reading: Reading | None, at: int, text: str = "") -> StoredEntry:
+def event_entry(
+    event: ParsedEvent, reading: Reading | None, at: int, text: str = "", time_zone: str | None = None
+) -> StoredEntry:
     """Return the entry of an accepted event; `text` is the sender's name if a supervisor accepted it."""
     scan = None
     if reading is not None:
         codes = None if reading.codes == (event.raw,) else reading.codes
         scan = StoredScan(event.raw, codes, reading.amount, event.scanned_at, reading.is_place, reading.unit)
     sent = (event.event_type, at, event.created_at, event.device_id, event.order_id)
-    return StoredEntry(event.event_id, *sent, scan, text=text)
+    return StoredEntry(event.event_id, *sent, scan, text=text, time_zone=time_zone)
 
 
 def system_entry(
-    kind: EntryKind, at: int, *, device_id: str | None = None, people: Sequence[str] = (), text: str = ""
+    kind: EntryKind,
+    at: int,
+    *,
+    device_id: str | None = None,
+    people: Sequence[str] = (),
+    text: str = "",
+    time_zone: str | None = None,
 ) -> StoredEntry:
     """Return an entry that a use case writes."""
-    return StoredEntry(None, kind.value, at, at, device_id, people=tuple(people), text=text)
+    return StoredEntry(None, kind.value, at, at, device_id, people=tuple(people), text=text, time_zone=time_zone)
 
 
-def short_entry(at: int, line_number: int, quantity: Decimal | None, name: str, reason: str) -> StoredEntry:
+def short_entry(
+    at: int, line_number: int, quantity: Decimal | None, *, name: str, reason: str, time_zone: str
+) -> StoredEntry:
     """Return the entry of a line that is closed short."""
     kind, short = EntryKind.SHORT.value, (line_number, quantity)
-    return StoredEntry(None, kind, at, at, people=(name,), text=reason, short=short)
+    return StoredEntry(None, kind, at, at, people=(name,), text=reason, short=short, time_zone=time_zone)
 
 
 def encoded_size(entry: StoredEntry) -> int:

@@ -14,6 +14,7 @@ import msgspec
 from chalicelib.core.clock import Clock
 from chalicelib.core.store import BATCH, ItemKey, get, get_many, parallel_reads
 from chalicelib.core.work import UnitOfWork
+from chalicelib.picking.ledger.day_totals import MAX_REPAIRED, count_days, counted_work, work_of
 from chalicelib.picking.ledger.entries import (
     StoredEntry,
     decode_lines,
@@ -71,7 +72,8 @@ def repair_assignment(work: UnitOfWork, org_id: str, assignment_id: str) -> bool
         assignment = result.assignment
         if result.state is not None:
             work.audit(Assignment.kind, assignment.assignment_id, "ASSIGNMENT_REBUILT")
-            work.update(assignment, {**derived_attributes(assignment, result.state), "snapshots": None})
+            days = count_days(work, assignment, result.state, MAX_REPAIRED)
+            work.update(assignment, {**derived_attributes(assignment, result.state), "snapshots": None, **days})
             count_in_zone(work, assignment)
             return True
     return False
@@ -109,6 +111,8 @@ def _differences(assignment: Assignment, state: AssignmentState) -> Iterator[str
     else:
         for name, value in msgspec.structs.asdict(stored_state(state)).items():
             yield from _difference(name, getattr(stored, name), value)
+    if counted_work(assignment) != work_of(assignment, state):
+        yield "the totals of days do not contain its work"
     for name, value in derived_attributes(assignment, state).items():
         if name != "state":
             yield from _difference(name, getattr(assignment, name), value)

@@ -46,13 +46,17 @@ def can_advance(state: AssignmentState, entries: Sequence[PickEntry]) -> bool:
 def advance(state: AssignmentState, lines: PickLines, entries: Iterable[PickEntry]) -> None:
     """Apply entries to the state, in the order in which they happened."""
     for entry in sorted(entries, key=lambda entry: entry.position):
+        state.time_zone = state.time_zone or entry.time_zone
+        state.begin_days(entry.at)
         before = None if state.effects is None else dict(state.people)
         effect = _HANDLERS[entry.kind](state, lines, entry)
         if effect is not None and before is not None and state.effects is not None:
             changed = {
                 user_id: person for user_id, person in before.items() if person.timer != state.people[user_id].timer
             }
-            state.effects.append(effect._replace(people=changed))
+            state.effects.append(effect._replace(people=changed, day=state.day_of(entry.at) if effect.picks else None))
+        state.begin_days(entry.at)
+        state.seen[entry.by] = entry.at
         state.last = max(state.last, entry.position)
 
 
@@ -81,11 +85,12 @@ def _count(
     filled = fill([line for line in matches if line.number not in state.shorts], state.picked, entry.amount)
     if filled.picks:
         state.people.setdefault(entry.by, PickerProgress(entry.text))
-    state.pick(entry.by, filled.picks)
+    state.pick(entry.by, filled.picks, state.day_of(entry.at))
     by_number = {line.number: line for line in matches}
     for number, amount in filled.picks:
         state.add_log_line(entry, log_lines.picked(by_number[number], amount, state.picked[number]))
     if not matches:
+        state.count_scan(entry.by, state.day_of(entry.at), ZERO, unmatched=1)
         state.add_log_line(entry, log_lines.unknown_code(entry.codes), warning=True)
     elif all(line.number in state.shorts for line in matches):
         state.add_log_line(entry, log_lines.closed_short(matches[0]), warning=True)
@@ -114,7 +119,7 @@ def _short(state: AssignmentState, lines: PickLines, entry: PickEntry) -> Undoab
     picks = ((line.number, total - picked),) if total != picked else ()
     if picks:
         state.people.setdefault(entry.by, PickerProgress(entry.people[0]))
-    state.pick(entry.by, picks)
+    state.pick(entry.by, picks, state.day_of(entry.at))
     state.shorts[line.number] = ShortLine(entry.by, entry.people[0], entry.at, entry.text)
     state.add_log_line(entry, log_lines.short(line, total, entry.text))
     completed = _complete(state, lines, entry)
@@ -128,6 +133,7 @@ def _confirm_place(state: AssignmentState, lines: PickLines, entry: PickEntry, l
         state.labels[entry.by] = found[0].location
         state.add_log_line(entry, log_lines.at_location(found[0]))
     elif not checked:
+        state.count_scan(entry.by, state.day_of(entry.at), ZERO, unmatched=1)
         state.add_log_line(entry, log_lines.unknown_location(entry.codes), warning=True)
     elif label is not None and all(line.location != label for line in checked):
         state.add_log_line(entry, log_lines.wrong_check_code(label), warning=True)
@@ -193,7 +199,7 @@ def _undo(state: AssignmentState, _: PickLines, entry: PickEntry) -> None:
         state.add_log_line(entry, log_lines.NOTHING_TO_UNDO, warning=True)
         return
     effect = state.effects.pop()
-    state.pick(effect.by, effect.picks, -1)
+    state.pick(effect.by, effect.picks, effect.day, is_taken_back=True)
     state.counted_units.discard(effect.unit or "")
     state.shorts.pop(effect.short or 0, None)
     if effect.counter is not None:

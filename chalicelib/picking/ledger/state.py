@@ -10,6 +10,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import NamedTuple
 
+from chalicelib.picking.ledger.calendar import calendar_of
 from chalicelib.picking.ledger.effects import EffectStack, PickerProgress
 from chalicelib.picking.ledger.holds import Hold, holds_of
 from chalicelib.picking.ledger.log_lines import INFO, WARNING, LogLine
@@ -86,11 +87,20 @@ class PickEntry(NamedTuple):
     """Of a short line: its number."""
     quantity: Decimal | None = None
     """Of a short line: what was picked of it in all; None if that is what was counted."""
+    time_zone: str | None = None
+    """The time zone of the organisation then, by its IANA name; None if the entry does not say it."""
 
     @property
     def position(self) -> tuple[int, int]:
         """Return the position in the order of time."""
         return (self.at, self.seq)
+
+
+class DayCount(NamedTuple):
+    """What one person scanned on one day: the units that count, and the scans that no line has."""
+
+    units: Decimal = ZERO
+    unmatched: int = 0
 
 
 @dataclass(slots=True, eq=False)
@@ -121,6 +131,12 @@ class AssignmentState:
     last: tuple[int, int] = (0, 0)
     """The position of the newest entry."""
     log: list[LogLine] = field(default_factory=list)
+    time_zone: str | None = None
+    """The time zone of the days, from the first entry that says it; None means UTC."""
+    days: dict[str, dict[str, DayCount]] = field(default_factory=dict)
+    """What each person scanned, by day."""
+    seen: dict[str, int] = field(default_factory=dict)
+    """The time of each person's newest entry, up to which their work counts on its days."""
     effects: EffectStack | None = field(default_factory=EffectStack)
     """The effects that can be undone, the newest last; None if they are not known."""
 
@@ -161,14 +177,41 @@ class AssignmentState:
         self.log.append(LogLine(entry.at, WARNING if warning else INFO, message))
         del self.log[:-MAX_LOG_LINES]
 
-    def pick(self, user_id: str, picks: tuple[tuple[int, Decimal], ...], sign: int = 1) -> None:
-        """Count picks, or with `sign` -1 take them back."""
+    def day_of(self, at: int) -> str:
+        """Return the date of a moment."""
+        return calendar_of(self.time_zone).day_of(at)
+
+    def begin_days(self, at: int) -> None:
+        """Let the timers begin the days up to a time; call it before a timer changes."""
+        calendar = calendar_of(self.time_zone)
+        for user_id, person in self.people.items():
+            timer = person.timer.begin_days(calendar, at)
+            if timer is not person.timer:
+                self.people[user_id] = person._replace(timer=timer)
+
+    def count_scan(self, user_id: str, day: str, units: Decimal, unmatched: int = 0) -> None:
+        """Add to what a person scanned on a day."""
+        days = self.days.setdefault(user_id, {})
+        count = days.get(day, DayCount())
+        days[day] = DayCount(count.units + units, count.unmatched + unmatched)
+        if days[day] == DayCount():
+            del days[day]
+        if not days:
+            del self.days[user_id]
+
+    def pick(
+        self, user_id: str, picks: tuple[tuple[int, Decimal], ...], day: str | None, *, is_taken_back: bool = False
+    ) -> None:
+        """Count picks on a day, or take them back; None is a day that is not counted."""
+        sign = -1 if is_taken_back else 1
         for number, amount in picks:
             self.picked[number] = self.picked.get(number, ZERO) + sign * amount
             if not self.picked[number]:
                 del self.picked[number]
             person = self.people[user_id]
             self.people[user_id] = person._replace(units=person.units + sign * amount)
+            if day is not None:
+                self.count_scan(user_id, day, sign * amount)
 
     def change_timer(self, user_id: str, change: Callable[[WorkTimer], WorkTimer]) -> None:
         """Change a picker's timer."""

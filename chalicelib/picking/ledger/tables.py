@@ -1,6 +1,6 @@
 """The items of ledgers: segments, snapshots, and the records of events. The keys are those of the table of picking."""
 
-from datetime import datetime
+from datetime import date, datetime, timedelta
 
 from pynamodb.attributes import UnicodeAttribute
 from pynamodb.indexes import AllProjection
@@ -121,6 +121,34 @@ class ShortRecord(Item):
     desk_place = UnicodeAttribute()
     desk = index(AllProjection(), desk_key=UnicodeAttribute, desk_place=UnicodeAttribute)
     """The short lines of an organisation, in the order of time."""
+
+
+class DayTotal(Item):
+    """The work of one person on one day, in one zone, on assignments for one role."""
+
+    Meta = stored_in("picking")
+    kind = "pick_day_total"
+
+    day = UnicodeAttribute()
+    user_id = UnicodeAttribute()
+    zone = UnicodeAttribute()
+    role = UnicodeAttribute()
+    user_name = optional(UnicodeAttribute())
+    units = DecimalAttribute()
+    worked = IntAttribute()
+    """Milliseconds."""
+    unmatched = IntAttribute()
+    """The scans that no line has."""
+
+
+def day_total_key(org_id: str, day: str, user_id: str, zone: str, role: str) -> ItemKey[DayTotal]:
+    """Return the key of the total of a day; those of a week are in one partition."""
+    return ItemKey(DayTotal, week_of_totals(org_id, date.fromisoformat(day)), key(day, user_id, zone, role))
+
+
+def week_of_totals(org_id: str, day: date) -> str:
+    """Return the partition of the totals of a day's week."""
+    return key(org_id, "DAYS", (day - timedelta(days=day.weekday())).isoformat())
 
 
 def short_record_key(ledger: str, line_number: int) -> ItemKey[ShortRecord]:

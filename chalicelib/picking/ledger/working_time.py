@@ -10,6 +10,8 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import NamedTuple
 
+from chalicelib.picking.ledger.calendar import Calendar, day_after
+
 
 class Pause(StrEnum):
     """Why a picker is not picking."""
@@ -29,14 +31,16 @@ class WorkTimer(NamedTuple):
     pause_since: int = 0
     paused: int = 0
     """Milliseconds of pauses that have ended, after `since`."""
+    days: tuple[tuple[str, int], ...] = ()
+    """Each day on which the timer has run, and the milliseconds worked before it."""
 
     def start(self, at: int) -> WorkTimer:
         """Return the timer started; unchanged if it runs."""
-        return self if self.since is not None else WorkTimer(at, self.worked)
+        return self if self.since is not None else WorkTimer(at, self.worked, days=self.days)
 
     def stop(self, at: int) -> WorkTimer:
         """Return the timer stopped."""
-        return WorkTimer(None, self.worked_by(at))
+        return WorkTimer(None, self.worked_by(at), days=self.days)
 
     def begin(self, pause: Pause, at: int) -> WorkTimer:
         """Return the timer in a pause; a wrap or a delay does not interrupt a break."""
@@ -56,3 +60,22 @@ class WorkTimer(NamedTuple):
             return self.worked
         resumed = self.resume(at)
         return self.worked + max(0, at - self.since - resumed.paused)
+
+    def begin_days(self, calendar: Calendar, at: int) -> WorkTimer:
+        """Return the timer with the days that have begun up to a time; it must not have changed since they began."""
+        today = calendar.day_of(at)
+        if self.since is None or (self.days and self.days[-1][0] >= today):
+            return self
+        days = list(self.days)
+        first = calendar.day_of(self.since)
+        if not days or days[-1][0] < first:
+            days.append((first, self.worked))
+        while days[-1][0] < today:
+            day = day_after(days[-1][0])
+            days.append((day, self.worked_by(calendar.begin_of(day))))
+        return self._replace(days=tuple(days))
+
+    def worked_on_days(self, at: int) -> dict[str, int]:
+        """Return the milliseconds of work up to a time, by day; days that have ended count as a whole."""
+        ends = [*(before for _, before in self.days[1:]), self.worked_by(at)]
+        return {day: max(0, end - before) for (day, before), end in zip(self.days, ends, strict=False)}

@@ -17,6 +17,7 @@ from chalicelib.core.commit import MAX_ITEMS
 from chalicelib.core.errors import Unavailable
 from chalicelib.core.store import ItemKey
 from chalicelib.core.work import UnitOfWork
+from chalicelib.picking.ledger.day_totals import count_days
 from chalicelib.picking.ledger.entries import StoredEntry, decode_state, encode_state, new_segment
 from chalicelib.picking.ledger.matching import PickLines
 from chalicelib.picking.ledger.rules import advance, can_advance
@@ -45,6 +46,9 @@ MAX_HOLDERS = 8
 counts the assignment in its zone, unless there are so many."""
 FURTHER_ITEMS = 4
 """The segment, the assignment, the audit row and the hourly counts."""
+
+_STAGED_LATER = 2
+"""The audit row and the idempotency record; the records of events are staged later too."""
 
 
 class AssignmentWriter:
@@ -109,6 +113,8 @@ class AssignmentWriter:
         self._update_pickers(work, before, self.state.active_holders, claimed_by, label)
         changes = {name: amount - counted[name] for name, amount in _counted(self.state).items()}
         PICK_HOURS.count(work, self.assignment.org_id, **changes)
+        room = MAX_ITEMS - len(work) - len(entries) - _STAGED_LATER
+        work.update(self.assignment, count_days(work, self.assignment, self.state, room))
 
     def reader_for_snapshot(self, entries: int) -> Callable[[], LedgerTail | None] | None:
         """Return what reads the tail of the ledger while the first of several transactions is committed.

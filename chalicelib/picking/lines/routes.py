@@ -6,8 +6,9 @@ from chalicelib.core.work import UnitOfWork
 from chalicelib.edge.endpoint import AuditTarget, Resource
 from chalicelib.edge.request import Empty, Request
 from chalicelib.edge.routes import Routes
+from chalicelib.identity.accounts.settings import general_settings
 from chalicelib.picking import permissions
-from chalicelib.picking.assignments.routes import ASSIGNMENT_RESOURCE
+from chalicelib.picking.assignments.routes import ASSIGNMENT_RESOURCE, ORGANISATION
 from chalicelib.picking.ledger.entries import decode_lines, decode_state
 from chalicelib.picking.ledger.tables import ShortRecord
 from chalicelib.picking.lines import queries, service, views
@@ -43,7 +44,7 @@ def list_assignment_lines(request: Request[Empty, Empty, Assignment]) -> queries
     "/assignments/{assignment_id}/lines/{line_number}/short",
     permission=permissions.SHORT_LINE,
     resource=ASSIGNMENT_RESOURCE,
-    related={"lines": LINES},
+    related={"lines": LINES, "organisation": ORGANISATION},
     body=ShortRequest,
     returns=AssignmentLine,
     view=views.line_view,
@@ -58,7 +59,8 @@ def short_line(request: Request[ShortRequest, Empty, Assignment], work: UnitOfWo
     opens the line again. A line that is short already stays as it is.
     """
     target = queries.LineTarget(request.resource, request.related["lines"], request.path["line_number"])
-    return service.short_line(work, target, request.body, request.actor)
+    time_zone = general_settings(request.related["organisation"]).timezone
+    return service.short_line(work, target, request.body, request.actor, time_zone)
 
 
 @routes.get(

@@ -12,7 +12,7 @@ from chalicelib.picking.lines.queries import LineNow, LineTarget
 from chalicelib.picking.lines.schemas import ShortRequest
 
 
-def short_line(work: UnitOfWork, target: LineTarget, command: ShortRequest, actor: Actor) -> LineNow:
+def short_line(work: UnitOfWork, target: LineTarget, command: ShortRequest, actor: Actor, time_zone: str) -> LineNow:
     """Close a line of which less is picked than was ordered; a line that is short already stays as it is.
 
     Raise `NotFound` if the assignment has no such line, `ValidationFailed` if more was picked than ordered, and
@@ -33,6 +33,7 @@ def short_line(work: UnitOfWork, target: LineTarget, command: ShortRequest, acto
         raise ValidationFailed({"quantity": f"must have at most {MAX_PLACES} places"})
     if quantity is not None and quantity >= line.quantity:
         raise ValidationFailed({"quantity": "must be less than the quantity of the line"})
-    entry = short_entry(writer.entry_time(work), line.number, quantity, actor.full_name, command.reason)
+    who_and_why = {"name": actor.full_name, "reason": command.reason}
+    entry = short_entry(writer.entry_time(work), line.number, quantity, **who_and_why, time_zone=time_zone)
     writer.append(work, actor.user_id, [entry])
     return LineNow(line, writer.state)

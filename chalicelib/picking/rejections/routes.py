@@ -7,6 +7,8 @@ from chalicelib.core.work import UnitOfWork
 from chalicelib.edge.endpoint import AuditTarget, Resource
 from chalicelib.edge.request import Empty, Request
 from chalicelib.edge.routes import Routes
+from chalicelib.identity.accounts.settings import general_settings
+from chalicelib.identity.accounts.tables import organisation_key
 from chalicelib.picking import permissions
 from chalicelib.picking.ledger.tables import EventRecord, event_record_key
 from chalicelib.picking.rejections import queries, service, views
@@ -30,6 +32,7 @@ REJECTED = Resource(
     org_id=attrgetter("org_id"),
     states=REJECTED_EVENT,
 )
+ORGANISATION = Resource(key=organisation_key, id_from=(), required=False)
 
 
 @routes.get(
@@ -53,6 +56,7 @@ def list_rejected_events(request: Request[Empty, RejectedEventQuery]) -> Page[Ev
     "/v1/picking/rejected-events/{client_event_id}/accept",
     permission=permissions.REVIEW_EVENTS,
     resource=REJECTED,
+    related={"organisation": ORGANISATION},
     transition=RejectedEventAction.ACCEPT,
     body=Acceptance,
     returns=RejectedEventView,
@@ -67,7 +71,8 @@ def accept_rejected_event(request: Request[Acceptance, Empty, EventRecord], work
     `duplicate`, so the event leaves its queue. An event that is not well-formed, or whose assignment does not exist,
     can only be dismissed: 409. Repeating the request changes nothing.
     """
-    return service.accept_event(work, request.resource, request.body, request.actor)
+    time_zone = general_settings(request.related["organisation"]).timezone
+    return service.accept_event(work, request.resource, request.body, request.actor, time_zone)
 
 
 @routes.post(

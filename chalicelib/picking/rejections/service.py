@@ -17,7 +17,9 @@ from chalicelib.picking.rejections.schemas import Acceptance, Dismissal
 from chalicelib.picking.tables import assignment_key, lines_key
 
 
-def accept_event(work: UnitOfWork, record: EventRecord, command: Acceptance, actor: Actor) -> EventRecord:
+def accept_event(
+    work: UnitOfWork, record: EventRecord, command: Acceptance, actor: Actor, time_zone: str
+) -> EventRecord:
     """Ingest a rejected event for the user who sent it, at the moment at which it happened.
 
     Raise the conflict of a step that is not possible if the event is not well-formed or its assignment does not exist.
@@ -33,7 +35,7 @@ def accept_event(work: UnitOfWork, record: EventRecord, command: Acceptance, act
     writer = AssignmentWriter(assignment, decode_lines(lines.lines))
     at = min(event.happened_at, to_millis(record.received_at or work.now))
     reading = read_code(event.raw, writer.lines) if event.kind is EntryKind.SCAN else None
-    entry = event_entry(event, reading, at, record.sender_name or "")
+    entry = event_entry(event, reading, at, record.sender_name or "", time_zone)
     decision = {"decided_by": actor.user_id, "note": command.note or None}
     close_record(work, record, assignment.pk, assignment.seq + 1, **decision)
     writer.append(work, sender, [entry])

@@ -1,0 +1,1 @@
+"""What people picked on which days and in which zones."""
