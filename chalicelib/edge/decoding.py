@@ -100,7 +100,7 @@ def _check_media(endpoint: Endpoint, http: HttpRequest, max_body_bytes: int) -> 
     """Raise `PayloadTooLarge` or `UnsupportedMediaType`."""
     limit = min(max_body_bytes, endpoint.max_body_bytes or max_body_bytes)
     if len(http.body) > limit:
-        raise PayloadTooLarge(details={"most": limit})
+        raise PayloadTooLarge(details=dict(endpoint.too_large or {"most": limit}))
     if not endpoint.takes_body or not http.body or endpoint.read_body is not None:
         return
     if endpoint.form:

@@ -104,6 +104,8 @@ class Endpoint(msgspec.Struct, frozen=True, kw_only=True):
     """Whether the body comes as `multipart/form-data`, its files as the fields of type `bytes`, instead of JSON."""
     max_body_bytes: int | None = None
     """The largest body, where that is less than the deployment's limit."""
+    too_large: Mapping[str, object] | None = None
+    """The details of the error of a larger body, where they are not the limit alone."""
     query: Any = Empty
     any_query: bool = False
     """Whether unknown query parameters are ignored."""

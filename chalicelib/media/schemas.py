@@ -14,6 +14,12 @@ MAX_FORM_BYTES = MAX_PHOTO_BYTES + 64 * 1024
 MAX_UPLOAD_BYTES = 20 * 1024 * 1024
 """The largest photo that a client uploads to the bucket itself."""
 
+
+def too_large(instead: str) -> Mapping[str, object]:
+    """Return the details of the error of a photo that is too large: the limit, and the endpoint that takes more."""
+    return {"most": MAX_PHOTO_BYTES, "instead": instead}
+
+
 Device = Annotated[str, Meta(max_length=100)]
 PhotoFile = Annotated[bytes, Meta(min_length=1, description="A JPEG, PNG or WebP of at most 4 MB (4,194,304 bytes).")]
 

@@ -135,8 +135,11 @@ def test_wrong_fields_and_files_are_named(courier: Person, order_id: str, object
     assert refused(answer) == (422, "VALIDATION_ERROR")
     assert answer.fields == {"kind": "must be one of DELIVERY", "place": "is not expected here"}
     assert set(upload(courier, order_id, b"<html></html>").fields) == {"file"}
-    large = upload(courier, order_id, bytes(MAX_PHOTO_BYTES + 1))
-    assert refused(large) == (413, "PAYLOAD_TOO_LARGE")
+    for size in (MAX_PHOTO_BYTES + 1, MAX_PHOTO_BYTES + 1_000_000):
+        large = upload(courier, order_id, bytes(size))
+        assert refused(large) == (413, "PAYLOAD_TOO_LARGE")
+        instead = "/v1/orders/{order_id}/photos/presign"
+        assert large.json["error"]["details"] == {"most": MAX_PHOTO_BYTES, "instead": instead}
     assert objects.keys(BUCKET) == []
 
 

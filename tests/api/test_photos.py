@@ -6,6 +6,7 @@ import pytest
 
 from chalicelib.core.settings import settings
 from chalicelib.core.store import get
+from chalicelib.core.work import UnitOfWork
 from chalicelib.maintenance.photos.tables import PHOTOS
 from chalicelib.media.queries import MAX_PHOTOS
 from chalicelib.media.schemas import MAX_PHOTO_BYTES
@@ -13,7 +14,7 @@ from chalicelib.media.tables import UploadState
 from infra.local.engine import EmbeddedEngine
 from infra.local.objects import EmbeddedObjects
 from tests.builders.dispatch import audit_row, diff
-from tests.builders.forms import Field
+from tests.builders.forms import Field, form
 from tests.builders.maintenance import SOUTH, Park, stored
 from tests.builders.photos import BUCKET, opened, photo, send, upload, uploaded
 from tests.builders.world import OTHER, Answer, Person, World
@@ -30,6 +31,17 @@ def refused(answer: Answer) -> tuple[int, str]:
 
 def delete_photo(person: Person, photo_id: str, **headers: str) -> Answer:
     return person.delete(f"/v1/uploads/photos/{photo_id}", **headers)
+
+
+def presign(person: Person, order_id: str, kind: str) -> Answer:
+    return person.post("/v1/uploads/photos/presign", {"workOrderId": order_id, "kind": kind})
+
+
+def confirmed(person: Person, prepared: dict[str, Any], objects: EmbeddedObjects) -> Answer:
+    """Send the file of an upload that was prepared, and confirm it."""
+    fields = [Field(name, value) for name, value in prepared["fields"].items()]
+    assert objects.post(prepared["url"], *form(*fields, Field("file", photo(), "photo.jpg"))).status == 204
+    return person.post(f"/v1/uploads/photos/{prepared['id']}/confirm")
 
 
 def detail(person: Person, order_id: str) -> Any:
@@ -142,6 +154,7 @@ def test_a_photo_of_more_than_four_megabytes_is_too_large(park: Park, objects: E
     for content in (largest + b"1", largest + bytes(1_000_000)):
         answer = upload(park.tech, order_id, content)
         assert refused(answer) == (413, "PAYLOAD_TOO_LARGE")
+        assert answer.json["error"]["details"] == {"most": MAX_PHOTO_BYTES, "instead": "/v1/uploads/photos/presign"}
     too_large = upload(park.tech, "no-such-order", largest + b"1")  # what the request shows comes before what is stored
     assert too_large.json["error"]["details"] == {"most": MAX_PHOTO_BYTES, "instead": "/v1/uploads/photos/presign"}
     assert len(objects.keys(BUCKET)) == 2
@@ -186,6 +199,51 @@ def test_roles_without_the_permission_are_refused(park: Park) -> None:
     for person in (park.ops, park.lead, park.manager):
         assert refused(upload(person, order_id)) == (403, "ACCESS_DENIED")
         assert refused(delete_photo(person, view["id"])) == (403, "ACCESS_DENIED")
+    assert refused(upload(park.manager, order_id, kind="ISSUE")) == (403, "ACCESS_DENIED")
+
+
+def test_leads_add_photos_of_an_issue_in_their_zone(park: Park) -> None:
+    order_id = str(park.routed()["id"])
+    for person in (park.ops, park.lead):
+        view = uploaded(person, order_id, kind="ISSUE")
+        for kind in ("COMPLETION", "RETURN"):
+            answer = upload(person, order_id, kind=kind)
+            assert refused(answer) == (403, "ACCESS_DENIED")
+            assert refused(presign(person, order_id, kind)) == (403, "ACCESS_DENIED")
+        assert presign(person, order_id, "ISSUE").status == 201
+        elsewhere = park.person(person.role, game_zone=SOUTH)
+        assert refused(upload(elsewhere, order_id, kind="ISSUE")) == (403, "ACCESS_DENIED")
+        assert refused(delete_photo(park.tech, view["id"])) == (403, "ACCESS_DENIED")
+        assert delete_photo(person, view["id"]).status == 204
+    assert stored(order_id).issue_photos == 0
+
+
+def test_the_lead_adds_the_photo_of_what_a_vendor_has_finished(park: Park, objects: EmbeddedObjects) -> None:
+    order_id = str(park.routed()["id"])
+    assert refused(upload(park.lead, order_id)) == (403, "ACCESS_DENIED")
+    prepared = presign(park.lead, order_id, "ISSUE").json
+    assert park.outsource(order_id).status == 200
+    for person in (park.tech, park.ops):
+        assert refused(upload(person, order_id)) == (403, "ACCESS_DENIED")
+    uploaded(park.lead, order_id)
+    assert stored(order_id).completion_photos == 1
+    assert refused(upload(park.lead, order_id, kind="RETURN")) == (403, "ACCESS_DENIED")
+    assert confirmed(park.lead, prepared, objects).status == 201
+
+
+def test_a_photo_of_the_work_is_refused_if_the_order_is_given_to_another_meanwhile(
+    park: Park, objects: EmbeddedObjects
+) -> None:
+    order_id = str(park.routed()["id"])
+    assert park.outsource(order_id).status == 200
+    prepared = presign(park.lead, order_id, "COMPLETION").json
+
+    def recall(work: UnitOfWork) -> None:
+        work.update(stored(order_id), {"state": "ROUTED"})
+
+    park.world.run(recall)
+    assert refused(confirmed(park.lead, prepared, objects)) == (403, "ACCESS_DENIED")
+    assert stored(order_id).completion_photos == 0
 
 
 def test_the_photos_of_a_finished_work_order_cannot_be_changed(park: Park, objects: EmbeddedObjects) -> None:

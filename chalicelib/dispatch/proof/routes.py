@@ -22,7 +22,7 @@ from chalicelib.edge.dependencies import dependencies
 from chalicelib.edge.endpoint import AuditTarget
 from chalicelib.edge.request import Empty, Request
 from chalicelib.edge.routes import Routes
-from chalicelib.media.schemas import MAX_FORM_BYTES, PhotoUpload
+from chalicelib.media.schemas import MAX_FORM_BYTES, PhotoUpload, too_large
 from chalicelib.media.views import upload_view
 
 routes = Routes(__name__, "Courier dispatch")
@@ -41,6 +41,7 @@ def _photo_view(photo: OrderPhoto) -> DeliveryPhoto:
     body=UploadDeliveryPhoto,
     form=True,
     max_body_bytes=MAX_FORM_BYTES,
+    too_large=too_large(PRESIGN),
     returns=DeliveryPhoto,
     view=_photo_view,
     status=201,

@@ -10,7 +10,7 @@ from msgspec import Meta
 from chalicelib.core.errors import PayloadTooLarge
 from chalicelib.dispatch.proof.rules import DeliveryPhotoKind
 from chalicelib.edge.types import SENTENCE
-from chalicelib.media.schemas import MAX_PHOTO_BYTES, Device, PhotoFile
+from chalicelib.media.schemas import MAX_PHOTO_BYTES, Device, PhotoFile, too_large
 
 PHOTOS_PATH = "/v1/orders/{order_id}/photos"
 PRESIGN = f"{PHOTOS_PATH}/presign"
@@ -61,7 +61,7 @@ class UploadDeliveryPhoto(msgspec.Struct, frozen=True, forbid_unknown_fields=Tru
     def __post_init__(self) -> None:
         """Raise `PayloadTooLarge` if the file is too large for the API, and name the way for larger ones."""
         if len(self.file) > MAX_PHOTO_BYTES:
-            raise PayloadTooLarge(details={"most": MAX_PHOTO_BYTES, "instead": PRESIGN})
+            raise PayloadTooLarge(details=dict(too_large(PRESIGN)))
 
 
 class DeliveryPhotoIntent(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

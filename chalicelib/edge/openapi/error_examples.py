@@ -40,7 +40,7 @@ def _denied(endpoint: Endpoint) -> BatonError | None:
 
 def _too_large(endpoint: Endpoint) -> BatonError | None:
     limit = endpoint.max_body_bytes
-    return errors.PayloadTooLarge(details={"most": limit}) if limit else None
+    return errors.PayloadTooLarge(details=dict(endpoint.too_large or {"most": limit})) if limit else None
 
 
 def _missing(endpoint: Endpoint, error: type[NotFound]) -> BatonError | None:

@@ -14,7 +14,7 @@ from chalicelib.maintenance.photos.tables import WorkOrderPhoto, WorkOrderUpload
 from chalicelib.maintenance.workorders.detail_schemas import PhotoView
 from chalicelib.maintenance.workorders.examples import PHOTO
 from chalicelib.maintenance.workorders.tables import WorkOrder
-from chalicelib.media.schemas import MAX_FORM_BYTES, MAX_UPLOAD_BYTES, PhotoUpload
+from chalicelib.media.schemas import MAX_FORM_BYTES, MAX_UPLOAD_BYTES, PhotoUpload, too_large
 from chalicelib.media.views import upload_view
 
 routes = Routes(__name__, "Maintenance")
@@ -44,6 +44,7 @@ def _photo_view(photo: WorkOrderPhoto) -> PhotoView:
     body=UploadPhoto,
     form=True,
     max_body_bytes=MAX_FORM_BYTES,
+    too_large=too_large(PRESIGN),
     returns=PhotoView,
     view=_photo_view,
     status=201,

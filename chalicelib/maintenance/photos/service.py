@@ -3,31 +3,44 @@
 A work order that is done keeps its photos: every change of them has a condition on its state, in the same transaction.
 """
 
+from collections.abc import Mapping
 from typing import Any
 
 from chalicelib.core.actor import Actor
 from chalicelib.core.transitions import require_transition, transition_conflict
 from chalicelib.core.work import UnitOfWork
 from chalicelib.maintenance import permissions
-from chalicelib.maintenance.photos.rules import PHOTO_CHANGES, PhotoAction
+from chalicelib.maintenance.photos.rules import PHOTO_CHANGES, PhotoAction, proven_step
 from chalicelib.maintenance.photos.schemas import PhotoIntent, UploadPhoto
 from chalicelib.maintenance.photos.tables import PHOTOS, WorkOrderPhoto, WorkOrderUpload
 from chalicelib.maintenance.resources import work_order_owners
-from chalicelib.maintenance.rules import PhotoKind
+from chalicelib.maintenance.rules import PhotoKind, WorkOrderAction, WorkOrderState
 from chalicelib.maintenance.workorders.tables import WorkOrder, work_order_key
 from chalicelib.maintenance.workorders.timeline import TimelineAction, record_event
 from chalicelib.media import service as media
 from chalicelib.media.schemas import PhotoDetails
 
+_STEPS: Mapping[WorkOrderAction, str] = {
+    WorkOrderAction.FINISH: permissions.FINISH,
+    WorkOrderAction.RETURN: permissions.RETURN,
+    WorkOrderAction.OUTSOURCE: permissions.OUTSOURCE,
+}
+_NOT_YOURS = "You may not add a photo of the kind {kind} to this work order."
+
 
 def upload_photo(work: UnitOfWork, order: WorkOrder, command: UploadPhoto, actor: Actor) -> WorkOrderPhoto:
-    """Add a photo that came with the request. Raise `ValidationFailed` if the file is not a photo."""
+    """Add a photo that came with the request. Raise `AccessDenied`, or `ValidationFailed` if it is not a photo."""
+    _require_kind(order, command.kind, actor)
     photo_id = media.store_photo(work, PHOTOS, order.org_id, order.order_id, command.file)
     return _add_photo(work, order, photo_id, PhotoDetails(command.kind.value, command.device), actor)
 
 
 def presign_photo(work: UnitOfWork, order: WorkOrder, command: PhotoIntent, actor: Actor) -> WorkOrderUpload:
-    """Prepare the upload of a photo by the client itself; it does not count until it is confirmed."""
+    """Prepare the upload of a photo by the client itself; it does not count until it is confirmed.
+
+    Raise `AccessDenied` for a kind of photo that the actor may not add.
+    """
+    _require_kind(order, command.kind, actor)
     details = PhotoDetails(command.kind.value, command.device)
     return media.prepare_upload(work, PHOTOS, order.order_id, details, actor)
 
@@ -39,6 +52,7 @@ def confirm_photo(work: UnitOfWork, upload: WorkOrderUpload | None, order: WorkO
     """
     upload = media.require_pending(work, upload, actor)
     actor.require_reach(permissions.UPLOAD_PHOTO, owners=work_order_owners(order, actor), zone=order.game_zone)
+    _require_kind(order, PhotoKind(str(upload.photo_kind)), actor)
     require_transition(PHOTO_CHANGES, order.state, PhotoAction.ADD)
     confirmed = media.receive_upload(work, PHOTOS, upload)
     if confirmed is not None:
@@ -58,6 +72,14 @@ def record_removal(work: UnitOfWork, order: WorkOrder, photo: WorkOrderPhoto, ac
     """Stage that the work order counts one photo less, and the event of its timeline."""
     _count(work, order, photo, -1, PhotoAction.DELETE)
     record_event(work, order, actor, TimelineAction.PHOTO_REMOVED, photo.photo_kind)
+
+
+def _require_kind(order: WorkOrder, kind: PhotoKind, actor: Actor) -> None:
+    """Raise `AccessDenied` unless the actor may add photos of this kind, that is, may do the step that they prove."""
+    step = proven_step(kind, WorkOrderState(order.state))
+    if step is not None:
+        owners = work_order_owners(order, actor)
+        actor.require_reach(_STEPS[step], owners=owners, zone=order.game_zone, message=_NOT_YOURS.format(kind=kind))
 
 
 def _add_photo(

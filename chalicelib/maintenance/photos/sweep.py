@@ -13,7 +13,7 @@ from chalicelib.core.work import UnitOfWork
 from chalicelib.edge.dependencies import Dependencies
 from chalicelib.maintenance.photos.service import record_removal
 from chalicelib.maintenance.photos.tables import PHOTOS, WorkOrderPhoto
-from chalicelib.maintenance.rules import WorkOrderState
+from chalicelib.maintenance.rules import OPEN
 from chalicelib.maintenance.workorders.tables import WorkOrder
 from chalicelib.media.service import stage_removal
 from chalicelib.media.sweep import ACTOR, PhotoOutcome, UploadSweep
@@ -29,7 +29,7 @@ def sweep_photos(
 
 def withdraw_photo(work: UnitOfWork, photo: WorkOrderPhoto, order: WorkOrder) -> PhotoOutcome:
     """Stage that a photo whose objects are missing is deleted, if the work order is not done."""
-    if order.state == WorkOrderState.DONE:
+    if order.state not in OPEN:
         ids = {"photo_id": photo.photo_id, "order_id": order.order_id}
         observability.log().error("a photo of a finished work order is missing", extra=ids)
         return PhotoOutcome.LOST
