@@ -6,6 +6,7 @@ import pytest
 
 from infra.local.engine import EmbeddedEngine
 from tests.builders.picking import REF, STATE, Scanner, at_work, claim, line, load, log_messages, record, scanner_state
+from tests.builders.settings import set_time_zone
 from tests.builders.world import World
 
 READ_MODEL = {
@@ -24,9 +25,9 @@ SETTINGS = "/v1/organisation/settings/picking"
 
 def test_without_assignment_it_shows_the_queue_count(world: World) -> None:
     load(world, record("PA-1"), record("PA-2"), record("PA-3", role="operative"))
-    anna = world.person("picker")
+    anna = world.person("picker", full_name="Anna Visser")
     shown = scanner_state(anna)
-    assert shown["user"] == {"id": anna.user_id, "role": "picker"}
+    assert shown["user"] == {"id": anna.user_id, "role": "picker", "display_name": "Anna Visser"}
     assert (shown["view"], shown["queueCount"], shown["assignment"]["active"]) == ("picker", 2, False)
     assert shown["metrics"] == {"live_rate_display": "-", "total_units": 0, "perf_score_display": "-"}
     assert (shown["order_progress"], shown["order_log"]) == ({"percent": "0%"}, [])
@@ -63,21 +64,36 @@ def test_all_values_follow_from_the_ledger(world: World) -> None:
         "qty": 8,
         "locations": 2,
         "pallets": 1,
-        "rate": 60.0,
-        "eta": "2026-03-01T09:08:00Z",
+        "rate": "60 / h",
+        "eta": "09:08",
+        "eta_at": "2026-03-01T09:08:00Z",
         "progress_pct": 25,
     }
     assert shown["order_progress"] == {"percent": "25%"}
     assert shown["order_log"][0] == {
         "message": "Picked 1 of SKU-1 at A-01 (2 of 5)",
-        "at": "2026-03-01T09:01:02Z",
+        "at": "09:01:02",
         "level": "info",
+        "at_utc": "2026-03-01T09:01:02Z",
     }
     assert shown["performance"] == {
         "score_pct": 50.0,
         "rule_version": "picking-performance-2",
         "inputs": {"units": 2, "worked_seconds": 120, "standard_units_per_hour": 120},
     }
+
+
+@pytest.mark.parametrize(
+    ("name", "eta", "at"), [("Europe/Amsterdam", "10:08", "10:01:02"), ("Asia/Kathmandu", "14:53", "14:46:02")]
+)
+def test_times_are_shown_in_the_time_zone_of_the_organisation(world: World, name: str, eta: str, at: str) -> None:
+    set_time_zone(world, name)
+    anna = at_work(world)
+    Scanner(world, anna).send_scans(2)
+    world.clock.advance(seconds=58)
+    shown = scanner_state(anna)
+    assert (shown["order_summary"]["eta"], shown["order_summary"]["eta_at"]) == (eta, "2026-03-01T09:08:00Z")
+    assert (shown["order_log"][0]["at"], shown["order_log"][0]["at_utc"]) == (at, "2026-03-01T09:01:02Z")
 
 
 def test_scans_in_a_forgotten_break_count_as_work(world: World) -> None:
@@ -145,8 +161,8 @@ def test_shared_assignment_has_separate_rates_and_an_earlier_eta(world: World) -
     assert mine["order_summary"] == theirs["order_summary"]
     assert mine["assignment"]["shared"]
     # Three minutes and twenty seconds of work for ten units: 180 an hour, by two of them.
-    assert mine["order_summary"]["rate"] == 180.0
-    assert mine["order_summary"]["eta"] == "2026-03-01T09:17:10Z"
+    assert mine["order_summary"]["rate"] == "180 / h"
+    assert mine["order_summary"]["eta_at"] == "2026-03-01T09:17:10Z"
 
 
 @pytest.mark.parametrize(
@@ -200,4 +216,4 @@ def test_eta_beyond_ten_years_is_null(world: World) -> None:
     scanner = Scanner(world, world.signed_in(anna.org_id, anna.user_id, anna.role))
     scanner.send_scans(1, "SKU-1")
     shown = scanner.state()["order_summary"]
-    assert (shown["rate"], shown["eta"], shown["progress_pct"]) == (0.1, None, 0)
+    assert (shown["rate"], shown["eta"], shown["eta_at"], shown["progress_pct"]) == ("0.1 / h", None, None, 0)

@@ -128,12 +128,13 @@ def test_it_shows_what_the_server_worked_out(steps: Steps) -> None:
     shown = steps["state after"]
     assert shown["metrics"]["total_units"] == shown["data"]["metrics"]["total_units"] == 3
     assert shown["order_progress"] == {"percent": "37%"}
-    assert shown["order_summary"] | {"rate": 0, "eta": ""} == {
+    assert shown["order_summary"] | {"rate": "", "eta": "", "eta_at": ""} == {
         "qty": 8,
         "locations": 2,
         "pallets": 1,
-        "rate": 0,
+        "rate": "",
         "eta": "",
+        "eta_at": "",
         "progress_pct": 37,
     }
     lines = [(one["level"], one["message"]) for one in shown["order_log"]]

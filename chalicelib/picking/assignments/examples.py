@@ -31,13 +31,19 @@ _SCANNER_DATA = {
         "qty": 74,
         "locations": 12,
         "pallets": 2,
-        "rate": 118.2,
-        "eta": "2026-03-14T09:48:43Z",
+        "rate": "118.2 / h",
+        "eta": "10:48",
+        "eta_at": "2026-03-14T09:48:43Z",
         "progress_pct": 41,
     },
     "order_progress": {"percent": "41%"},
     "order_log": [
-        {"message": "Picked 1 of 4011-A at A-01-03 (5 of 12)", "at": "2026-03-14T09:26:53Z", "level": "info"}
+        {
+            "message": "Picked 1 of 4011-A at A-01-03 (5 of 12)",
+            "at": "10:26:53",
+            "level": "info",
+            "at_utc": "2026-03-14T09:26:53Z",
+        }
     ],
     "performance": {
         "score_pct": 98.5,
@@ -45,5 +51,10 @@ _SCANNER_DATA = {
         "inputs": {"units": 31, "worked_seconds": 944, "standard_units_per_hour": 120},
     },
 }
-SCANNER_STATE = {**_SCANNER_DATA, "data": _SCANNER_DATA, "user": {"role": "picker"}, "view": "picker"}
+SCANNER_STATE = {
+    **_SCANNER_DATA,
+    "data": _SCANNER_DATA,
+    "user": {"role": "picker", "display_name": "Anna Visser"},
+    "view": "picker",
+}
 SETTINGS = {"picker_units_per_hour": 120, "operative_units_per_hour": 80}

@@ -1,12 +1,13 @@
 """Reads of assignments: the queue of a role, the assignment that a picker works on, and the scanner's view."""
 
-from datetime import datetime
+from datetime import datetime, tzinfo
 from functools import partial
 from typing import NamedTuple
 
 from chalicelib.core.actor import Actor
 from chalicelib.core.clock import Clock
 from chalicelib.core.store import Query, get_many, parallel_pair_reads
+from chalicelib.identity.accounts.settings import general_settings
 from chalicelib.identity.accounts.tables import Organisation
 from chalicelib.picking.settings import PickingSettings, picking_settings
 from chalicelib.picking.tables import WAITING, Assignment, Picker, assignment_key, queue_key
@@ -23,6 +24,7 @@ class ScannerSnapshot(NamedTuple):
     settings: PickingSettings
     queue_count: int
     now: datetime
+    zone: tzinfo
 
 
 def active_assignment_id(picker: Picker | None) -> str | None:
@@ -49,7 +51,8 @@ def get_scanner_state(
         [partial(get_many, keys, clock)], [partial(_waiting(actor.org_id, actor.role).count, MAX_COUNTED)]
     )
     assignment = items.get(keys[0]) if keys else None
-    return ScannerSnapshot(actor, assignment, picking_settings(organisation), count, clock.now())
+    zone = general_settings(organisation).zone
+    return ScannerSnapshot(actor, assignment, picking_settings(organisation), count, clock.now(), zone)
 
 
 def _waiting(org_id: str, role: str) -> Query[Assignment]:

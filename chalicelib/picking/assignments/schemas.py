@@ -85,6 +85,8 @@ class ScannerUser(msgspec.Struct, frozen=True):
     """The id of the user."""
     role: str
     """The code of the user's role."""
+    display_name: str
+    """The full name of the user."""
 
 
 class Metrics(msgspec.Struct, frozen=True):
@@ -132,11 +134,14 @@ class OrderSummary(msgspec.Struct, frozen=True):
     """The number of different locations of the lines."""
     pallets: int
     """The number of pallets that the lines name. If they name none: the wrapped pallets and the one being built."""
-    rate: Decimal
-    """The units that one picker picks in an hour of work, on average over all pickers of the order; 0 before any
-    work."""
-    eta: datetime | None
-    """When the order is expected to be complete, in UTC. Null if no user works on it, and before any work."""
+    rate: str
+    """The units that one picker picks in an hour of work, on average over all pickers of the order, such as `875 / h`;
+    `-` before any work."""
+    eta: str | None
+    """When the order is expected to be complete, as `HH:MM` in the organisation's time zone. Null if no user works on
+    it, and before any work."""
+    eta_at: datetime | None
+    """The same moment in UTC. Null where `eta` is."""
     progress_pct: int
     """The picked part in whole percent, rounded down: 100 means that everything is picked."""
 
@@ -157,6 +162,19 @@ class LogEntry(msgspec.Struct, frozen=True):
     """When it happened, in UTC."""
     level: Literal["info", "warning"]
     """`warning` for a scan or request without effect, such as a code that no line has; otherwise `info`."""
+
+
+class ScannerLogEntry(msgspec.Struct, frozen=True):
+    """A log message with its time, as the scanner shows it."""
+
+    message: str
+    """What happened, for people to read."""
+    at: str
+    """When it happened, as `HH:MM:SS` in the organisation's time zone."""
+    level: Literal["info", "warning"]
+    """`warning` for a scan or request without effect, such as a code that no line has; otherwise `info`."""
+    at_utc: datetime
+    """When it happened, in UTC."""
 
 
 class ScoreInputs(msgspec.Struct, frozen=True):
@@ -198,7 +216,7 @@ class ScannerData(msgspec.Struct, frozen=True):
     """The whole order."""
     order_progress: OrderProgress
     """The progress of the whole order."""
-    order_log: list[LogEntry]
+    order_log: list[ScannerLogEntry]
     """The newest messages about the assignment, at most 20, the newest first."""
     performance: Score
     """The user's score on the assignment, and how it is computed."""

@@ -1,7 +1,7 @@
 """Assignments as clients read them, and the scanner's view: the server computes every value in it."""
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import timedelta, tzinfo
 from decimal import Decimal
 from typing import Any
 
@@ -12,7 +12,7 @@ from chalicelib.picking.assignments.queries import ScannerSnapshot
 from chalicelib.picking.assignments.service import HeldAssignment
 from chalicelib.picking.ledger.effects import PickerProgress
 from chalicelib.picking.ledger.entries import decode_state
-from chalicelib.picking.ledger.log_lines import WARNING, LogLine
+from chalicelib.picking.ledger.log_lines import WARNING, LogLine, decimal_text
 from chalicelib.picking.ledger.matching import ZERO
 from chalicelib.picking.ledger.state import AssignmentState, AssignmentStatus
 from chalicelib.picking.ledger.working_time import Pause
@@ -46,7 +46,7 @@ def scanner_state_view(snapshot: ScannerSnapshot) -> schemas.ScannerState:
     """Return what a user's scanner shows."""
     data = _scanner_data(snapshot)
     return schemas.ScannerState(
-        user=schemas.ScannerUser(snapshot.actor.user_id, snapshot.actor.role),
+        user=schemas.ScannerUser(snapshot.actor.user_id, snapshot.actor.role, snapshot.actor.full_name),
         view=_VIEW_NAMES.get(snapshot.actor.role, "role"),
         data=data,
         **{name: getattr(data, name) for name in data.__struct_fields__},
@@ -61,7 +61,7 @@ def _scanner_data(snapshot: ScannerSnapshot) -> schemas.ScannerData:
     person = state.people[user_id]
     standard = snapshot.settings.units_per_hour(assignment.role)
     performance = metrics.performance(person.units, person.timer.worked_by(to_millis(now)), standard)
-    summary = _order_summary(assignment, state, now)
+    summary = _order_summary(assignment, state, snapshot)
     return schemas.ScannerData(
         header=f"{assignment.order_label} - {assignment.customer}",
         queueCount=snapshot.queue_count,
@@ -70,7 +70,7 @@ def _scanner_data(snapshot: ScannerSnapshot) -> schemas.ScannerData:
         assignment=_active_assignment(assignment, state, person, user_id),
         order_summary=summary,
         order_progress=schemas.OrderProgress(f"{summary.progress_pct}%"),
-        order_log=[log_entry(line) for line in reversed(state.log)],
+        order_log=[_scanner_log_entry(line, snapshot.zone) for line in reversed(state.log)],
         performance=_score(performance),
     )
 
@@ -83,7 +83,7 @@ def _data_without_assignment(snapshot: ScannerSnapshot) -> schemas.ScannerData:
         lastUpdated=snapshot.now,
         metrics=_metrics(performance),
         assignment=schemas.ActiveAssignment(active=False),
-        order_summary=schemas.OrderSummary(ZERO, 0, 0, ZERO, None, 0),
+        order_summary=schemas.OrderSummary(ZERO, 0, 0, _rate_text(None), None, None, 0),
         order_progress=schemas.OrderProgress("0%"),
         order_log=[],
         performance=_score(performance),
@@ -118,20 +118,32 @@ def _active_assignment(
     )
 
 
-def _order_summary(assignment: Assignment, state: AssignmentState, now: datetime) -> schemas.OrderSummary:
+def _order_summary(assignment: Assignment, state: AssignmentState, snapshot: ScannerSnapshot) -> schemas.OrderSummary:
+    now = snapshot.now
     rate = metrics.rate_per_hour(state.units, state.worked_ms(to_millis(now)))
     combined_rate = None if rate is None else rate * len(state.active_holders)
     remaining_ms = metrics.remaining_ms(assignment.quantity - state.units, combined_rate)
     has_eta = state.status is AssignmentStatus.ACTIVE and remaining_ms is not None
+    eta = now + timedelta(milliseconds=remaining_ms or 0) if has_eta else None
     return schemas.OrderSummary(
         qty=assignment.quantity,
         locations=assignment.locations,
         # Where the lines name no pallets, these are the wrapped ones and the one being built.
         pallets=assignment.pallets or state.wraps + state.unwrapped,
-        rate=rate or ZERO,
-        eta=now + timedelta(milliseconds=remaining_ms or 0) if has_eta else None,
+        rate=_rate_text(rate),
+        eta=None if eta is None else eta.astimezone(snapshot.zone).strftime("%H:%M"),
+        eta_at=eta,
         progress_pct=metrics.progress_pct(state.units, assignment.quantity),
     )
+
+
+def _rate_text(rate: Decimal | None) -> str:
+    return "-" if rate is None else f"{decimal_text(rate)} / h"
+
+
+def _scanner_log_entry(line: LogLine, zone: tzinfo) -> schemas.ScannerLogEntry:
+    shown, at = log_entry(line), from_millis(line.at)
+    return schemas.ScannerLogEntry(shown.message, at.astimezone(zone).strftime("%H:%M:%S"), shown.level, at)
 
 
 def _common_fields(assignment: Assignment) -> dict[str, Any]:
