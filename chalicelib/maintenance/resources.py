@@ -5,7 +5,7 @@ from operator import attrgetter
 from chalicelib.core.actor import Actor
 from chalicelib.edge.endpoint import Resource
 from chalicelib.identity.accounts.tables import organisation_key, user_key
-from chalicelib.maintenance.checklists.tables import checklist_key
+from chalicelib.maintenance.checklists.tables import checklist_key, ride_key
 from chalicelib.maintenance.rules import WORK_ORDER as WORK_ORDER_STATES
 from chalicelib.maintenance.workorders.tables import WorkOrder, work_order_key
 
@@ -23,6 +23,7 @@ WORK_ORDER = Resource(
     states=WORK_ORDER_STATES,
     state=attrgetter("state"),
 )
+RIDE = Resource(key=ride_key, id_from=("ride_code",), zone=attrgetter("game_zone"))
 CHECKLIST = Resource(key=checklist_key, id_from=("checklist_ref",), in_scope=False)
 """A checklist by its path parameter. Its zone is that of its ride, which the use case reads and checks."""
 ROUTED_CHECKLIST = Resource(key=checklist_key, id_from=("checklistRef",), in_scope=False)

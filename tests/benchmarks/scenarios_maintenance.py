@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import cache, partial
 
 from tests.benchmarks.stage import Hit, Stage
-from tests.builders.maintenance import CHECKLIST, ITEMS, Park, stored
+from tests.builders.maintenance import CHECKLIST, ITEMS, RIDE, Park, stored
 from tests.builders.world import Person
 
 SITUATION = "repairs"
@@ -36,7 +36,7 @@ def _zone(stage: Stage) -> tuple[Park, dict[str, str]]:
 
 def _asked(stage: Stage, path: str, role: str = "tech", state: str | None = None) -> Hit:
     park, orders = _zone(stage)
-    names = {"work_order_id": orders["with_photo"], "checklist_ref": CHECKLIST}
+    names = {"work_order_id": orders["with_photo"], "checklist_ref": CHECKLIST, "ride_code": RIDE}
     params = {name: value for name, value in names.items() if f"{{{name}}}" in path}
     query = {} if state is None else {"state": state}
     person: Person = getattr(park, role)
@@ -73,6 +73,9 @@ REPAIRS: dict[str, Callable[[Stage], Hit]] = {
     "GET technicians": partial(_asked, path="/v1/technicians", role="lead"),
     "GET work-orders/{id}": partial(_asked, path="/v1/work-orders/{work_order_id}"),
     "GET checklists/{ref}": partial(_asked, path="/v1/checklists/{checklist_ref}", role="ops"),
+    "GET rides": partial(_asked, path="/v1/rides", role="lead"),
+    "GET checklists": partial(_asked, path="/v1/checklists", role="lead"),
+    "GET rides/{code}/work-orders": partial(_asked, path="/v1/rides/{ride_code}/work-orders", role="lead"),
     "POST work-orders": _routed,
     "PATCH work-orders/assign": partial(_handed, address="assign", state="routed"),
     "PATCH work-orders/assign, returned": partial(_handed, address="assign", state="returned"),

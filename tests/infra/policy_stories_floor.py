@@ -112,6 +112,8 @@ def technicians(world: DeployedWorld, objects: EmbeddedObjects) -> None:
     granted = [{"code": "maintenance.workorder.start", "scope": "own"}]
     done(world.person(ADMIN).post("/v1/roles", {"code": "welder", "name": "Welder", "permissions": granted}), 201)
     done(park.lead.get("/v1/technicians"))
+    for path in ("/v1/rides", "/v1/checklists", f"/v1/rides/{park.ride}/work-orders"):
+        done(park.lead.get(path))
 
 
 def repairs(world: DeployedWorld, objects: EmbeddedObjects) -> None:

@@ -134,6 +134,7 @@ _TABLE: tuple[tuple[str, str, _Holders], ...] = (
     ),
     ("maintenance.technician.read", "List technicians with their open work orders.", _MAINT_TL | _OPS_TL | _STORE),
     ("maintenance.checklist.read", "Read a checklist, its items and open work orders.", _MAINT_TL | _OPS_TL | _STORE),
+    ("maintenance.ride.read", "List rides.", _MAINT_TL | _OPS_TL | _STORE),
     ("maintenance.ride.import", "Import rides.", _STORE),
     ("maintenance.checklist.import", "Import checklists.", _STORE),
     # Manufacturing

@@ -12,10 +12,18 @@ from msgspec import Meta
 from chalicelib.core.actor import Actor
 from chalicelib.core.errors import ValidationFailed
 from chalicelib.core.store import get, get_many
+from chalicelib.core.table import key as key_of
 from chalicelib.core.work import UnitOfWork
 from chalicelib.edge.imports import Dataset, Outcome
 from chalicelib.edge.types import EntityId, Note500, Text100, Text500
-from chalicelib.maintenance.checklists.tables import Checklist, Ride, checklist_key, ride_key
+from chalicelib.maintenance.checklists.tables import (
+    Checklist,
+    Ride,
+    checklist_key,
+    checklists_list,
+    ride_key,
+    rides_list,
+)
 from chalicelib.maintenance.permissions import IMPORT_CHECKLISTS, IMPORT_RIDES
 
 MAX_ITEMS_BYTES = 180_000
@@ -65,11 +73,17 @@ def upsert_ride(work: UnitOfWork, record: RideRecord, actor: Actor) -> Outcome:
     work.audit(Ride.kind, record.code, "RIDE_IMPORTED")
     actor.require_reach(IMPORT_RIDES, zone=record.game_zone)
     ride = get(key)
+    values = {
+        "name": record.name,
+        "game_zone": record.game_zone,
+        "list_key": rides_list(actor.org_id),
+        "place": key_of(record.game_zone, record.code),
+    }
     if ride is None:
-        work.create(key.new(code=record.code, name=record.name, game_zone=record.game_zone))
+        work.create(key.new(code=record.code, **values))
         return "created"
     actor.require_reach(IMPORT_RIDES, zone=ride.game_zone)
-    work.update(ride, {"name": record.name, "game_zone": record.game_zone})
+    work.update(ride, values)
     return "updated"
 
 
@@ -82,7 +96,13 @@ def upsert_checklist(work: UnitOfWork, record: ChecklistRecord, actor: Actor) ->
     if ride is None:
         raise ValidationFailed({"ride_code": "is not the code of a ride; import rides first"})
     actor.require_reach(IMPORT_CHECKLISTS, zone=ride.game_zone)
-    values: dict[str, Any] = {"name": record.name, "ride_code": ride.code, "items": _items(record)}
+    values: dict[str, Any] = {
+        "name": record.name,
+        "ride_code": ride.code,
+        "items": _items(record),
+        "list_key": checklists_list(actor.org_id),
+        "place": key_of(ride.code, record.checklist_ref),
+    }
     if checklist is None:
         work.create(key.new(checklist_ref=record.checklist_ref, **values))
         return "created"

@@ -1,13 +1,17 @@
-"""Reads of checklists."""
+"""Reads of rides and checklists."""
 
 from chalicelib.core.actor import Actor
 from chalicelib.core.clock import Clock
+from chalicelib.core.pagination import CursorRequest, Page
 from chalicelib.core.store import get_many
+from chalicelib.core.table import SEPARATOR, key
 from chalicelib.maintenance import permissions
-from chalicelib.maintenance.checklists.schemas import ChecklistView
+from chalicelib.maintenance.checklists.schemas import ChecklistPage, ChecklistQuery, ChecklistView, RideQuery
 from chalicelib.maintenance.checklists.service import open_orders, require_ride
-from chalicelib.maintenance.checklists.tables import Checklist, ride_key
-from chalicelib.maintenance.checklists.views import checklist_view
+from chalicelib.maintenance.checklists.tables import Checklist, Ride, checklists_list, ride_key, rides_list
+from chalicelib.maintenance.checklists.views import checklist_summary, checklist_view
+from chalicelib.maintenance.queries import reach_of_list
+from chalicelib.maintenance.tables import read_list
 from chalicelib.maintenance.workorders.tables import work_order_key
 
 MAX_SHOWN = 99
@@ -23,3 +27,35 @@ def get_checklist(checklist: Checklist, actor: Actor, clock: Clock) -> Checklist
     ride = require_ride(actor, permissions.READ_CHECKLIST, stored.get(key))
     orders = [order for order in map(stored.get, order_keys) if order is not None]
     return checklist_view(checklist, ride, orders, clock.now())
+
+
+def list_rides(actor: Actor, query: RideQuery, clock: Clock) -> Page[Ride]:
+    """Return a page of rides. Raise `AccessDenied` for a game zone outside the caller's scope."""
+    reach = reach_of_list(actor, permissions.READ_RIDES, query.zone)
+    if reach.is_empty:
+        return Page((), None)
+    within = None if reach.zone is None else Ride.place.startswith(key(reach.zone) + SEPARATOR)
+    return read_list(Ride, rides_list(actor.org_id), CursorRequest(query.limit, query.cursor), clock, within=within)
+
+
+def list_checklists(actor: Actor, query: ChecklistQuery, clock: Clock) -> ChecklistPage:
+    """Return a page of checklists of the rides that the caller's scope covers."""
+    org_id = actor.org_id
+    reach = reach_of_list(actor, permissions.READ_CHECKLIST)
+    if reach.is_empty:
+        return ChecklistPage([], None)
+    within = None if query.ride is None else Checklist.place.startswith(key(query.ride) + SEPARATOR)
+    asked = CursorRequest(query.limit, query.cursor)
+    page = read_list(Checklist, checklists_list(org_id), asked, clock, within=within)
+    of_rides = {checklist.ride_code: ride_key(org_id, checklist.ride_code) for checklist in page.items}
+    stored = get_many(of_rides.values(), clock)
+    rides = {code: stored.get(of_ride) for code, of_ride in of_rides.items()}
+    shown = [(checklist, rides[checklist.ride_code]) for checklist in page.items]
+    return ChecklistPage(
+        [
+            checklist_summary(checklist, ride)
+            for checklist, ride in shown
+            if ride is not None and reach.zone in (None, ride.game_zone)
+        ],
+        page.next_cursor,
+    )

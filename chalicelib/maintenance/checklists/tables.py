@@ -6,15 +6,17 @@ from typing import Any
 from pynamodb.attributes import JSONAttribute, UnicodeAttribute, UnicodeSetAttribute
 
 from chalicelib.core.store import ItemKey
-from chalicelib.core.table import Entity, IntAttribute, key, optional, stored_in
+from chalicelib.core.table import IntAttribute, key, optional, stored_in
 from chalicelib.maintenance.rules import ChecklistStatus
+from chalicelib.maintenance.tables import InList
 
 
-class Ride(Entity):
+class Ride(InList):
     """A ride of a park and the game zone in which it stands."""
 
     Meta = stored_in("maintenance")
     kind = "ride"
+    unaudited = frozenset({"list_key", "place"})
 
     code = UnicodeAttribute()
     name = UnicodeAttribute()
@@ -29,7 +31,7 @@ class ItemsAttribute(JSONAttribute):
         return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
-class Checklist(Entity):
+class Checklist(InList):
     """A checklist of a ride. `items` is `[{item_ref, text, note}]`, `open_orders` the ids of open work orders.
 
     The release depends on the set of open orders. It and `status` change by conditional updates that leave `version` as
@@ -38,7 +40,7 @@ class Checklist(Entity):
 
     Meta = stored_in("maintenance")
     kind = "checklist"
-    unaudited = frozenset({"open_orders"})
+    unaudited = frozenset({"open_orders", "list_key", "place"})
 
     checklist_ref = UnicodeAttribute()
     name = UnicodeAttribute()
@@ -57,3 +59,13 @@ def ride_key(org_id: str, code: str) -> ItemKey[Ride]:
 def checklist_key(org_id: str, checklist_ref: str) -> ItemKey[Checklist]:
     """Return the key of a checklist."""
     return ItemKey(Checklist, key(org_id, "CHECKLIST", checklist_ref), "CHECKLIST")
+
+
+def rides_list(org_id: str) -> str:
+    """Return the index key of the rides of an organisation, by game zone and code."""
+    return key(org_id, "RIDES")
+
+
+def checklists_list(org_id: str) -> str:
+    """Return the index key of the checklists of an organisation, by the code of their ride and their ref."""
+    return key(org_id, "CHECKLISTS")

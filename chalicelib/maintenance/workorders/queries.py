@@ -12,19 +12,22 @@ from pynamodb.expressions.condition import Condition
 
 from chalicelib.core.activity import Activity, StateCounts, count_activity
 from chalicelib.core.actor import Actor
+from chalicelib.core.clock import Clock
 from chalicelib.core.errors import AccessDenied
 from chalicelib.core.hourly_counts import HourlyValues
-from chalicelib.core.pagination import Page
+from chalicelib.core.pagination import CursorRequest, Page
 from chalicelib.core.store import Query, get_many, parallel_pair_reads
 from chalicelib.edge.dependencies import Dependencies
 from chalicelib.identity.accounts.tables import Organisation, organisation_key
 from chalicelib.identity.settings import section_of
 from chalicelib.maintenance import permissions
+from chalicelib.maintenance.checklists.tables import Ride
 from chalicelib.maintenance.photos.queries import list_photos
 from chalicelib.maintenance.photos.views import photo_view
 from chalicelib.maintenance.queries import reach_of_list
 from chalicelib.maintenance.rules import OPEN, WorkOrderState, is_due_soon, is_overdue
 from chalicelib.maintenance.settings import MAINTENANCE, MAX_SOON_H
+from chalicelib.maintenance.tables import read_list
 from chalicelib.maintenance.workorders.detail_schemas import WorkOrderDetail
 from chalicelib.maintenance.workorders.schemas import (
     OVERDUE,
@@ -32,6 +35,7 @@ from chalicelib.maintenance.workorders.schemas import (
     DueOrder,
     OwnWorkOrderFilter,
     OwnWorkOrderQuery,
+    RideWorkOrderQuery,
     TechnicianDashboard,
     WorkOrderFilter,
     WorkOrderPage,
@@ -44,6 +48,7 @@ from chalicelib.maintenance.workorders.tables import (
     counts_key,
     mine_key,
     org_key,
+    ride_list,
     zone_key,
 )
 from chalicelib.maintenance.workorders.timeline import list_events
@@ -98,6 +103,12 @@ def list_work_orders(actor: Actor, query: WorkOrderQuery, now: datetime) -> Work
         return order_page(_NONE, now)
     orders = _orders(actor.org_id, reach.zone, _state(query.state), within=_overdue_only(query.state, now))
     return order_page(_sorted(orders, query.order).page(query.limit, query.cursor), now)
+
+
+def list_work_orders_of_ride(ride: Ride, query: RideWorkOrderQuery, actor: Actor, clock: Clock) -> WorkOrderPage:
+    """Return the orders of a ride in all states, newest first."""
+    asked, orders = CursorRequest(query.limit, query.cursor), ride_list(actor.org_id, ride.code)
+    return order_page(read_list(WorkOrder, orders, asked, clock, newest_first=True), clock.now())
 
 
 def find_activity(actor: Actor, organisation: Organisation | None, now: datetime) -> Activity | None:

@@ -11,8 +11,8 @@ from chalicelib.edge.request import Empty, Request
 from chalicelib.edge.routes import Routes
 from chalicelib.identity.settings import organisation_settings
 from chalicelib.maintenance import permissions
-from chalicelib.maintenance.checklists.tables import Checklist
-from chalicelib.maintenance.resources import ORGANISATION, ROUTED_CHECKLIST, TECHNICIAN, WORK_ORDER
+from chalicelib.maintenance.checklists.tables import Checklist, Ride
+from chalicelib.maintenance.resources import ORGANISATION, RIDE, ROUTED_CHECKLIST, TECHNICIAN, WORK_ORDER
 from chalicelib.maintenance.rules import WorkOrderAction, WorkOrderState
 from chalicelib.maintenance.settings import MAINTENANCE
 from chalicelib.maintenance.workorders import examples, queries, service, views
@@ -20,6 +20,7 @@ from chalicelib.maintenance.workorders.detail_schemas import WorkOrderDetail
 from chalicelib.maintenance.workorders.schemas import (
     CreateWorkOrder,
     OwnWorkOrderQuery,
+    RideWorkOrderQuery,
     TechnicianDashboard,
     WorkOrderAssigned,
     WorkOrderAssignment,
@@ -111,6 +112,20 @@ def list_work_orders(request: Request[Empty, WorkOrderQuery]) -> WorkOrderPage:
     the caller's permission covers the organisation.
     """
     return queries.list_work_orders(request.actor, request.query, dependencies().clock.now())
+
+
+@routes.get(
+    "/v1/rides/{ride_code}/work-orders",
+    permission=permissions.LIST,
+    resource=RIDE,
+    query=RideWorkOrderQuery,
+    returns=WorkOrderPage,
+    errors=[AccessDenied],
+    examples={"response": _PAGE},
+)
+def list_work_orders_of_ride(request: Request[Empty, RideWorkOrderQuery, Ride]) -> WorkOrderPage:
+    """List all work orders of a ride, in every state, newest first."""
+    return queries.list_work_orders_of_ride(request.resource, request.query, request.actor, dependencies().clock)
 
 
 @routes.get(

@@ -123,6 +123,15 @@ class WorkOrderQuery(msgspec.Struct, frozen=True):
     """The `nextCursor` of the previous page, with otherwise the same parameters."""
 
 
+class RideWorkOrderQuery(msgspec.Struct, frozen=True):
+    """A page of the work orders of a ride."""
+
+    limit: Limit = 20
+    """The largest number of work orders on the page."""
+    cursor: Cursor | None = None
+    """The `nextCursor` of the previous page."""
+
+
 class WorkOrderSla(msgspec.Struct, frozen=True, rename="camel"):
     """When a work order is due, its age in hours (until it was done), and whether it is overdue."""
 

@@ -36,6 +36,8 @@ from chalicelib.maintenance.workorders.tables import (
     WorkOrderEvent,
     counts_key,
     index_keys,
+    place_in_ride,
+    ride_list,
     work_order_key,
 )
 from chalicelib.maintenance.workorders.timeline import TimelineAction, record_event
@@ -274,7 +276,9 @@ def _new_order(
         notice_at=due_at - soon,
         created_at=work.now,
         updated_at=work.now,
+        list_key=ride_list(actor.org_id, ride.code),
     )
+    order.place = place_in_ride(order)
     for name, value in index_keys(order).items():
         setattr(order, name, value)
     return order

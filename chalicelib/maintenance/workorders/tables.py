@@ -24,11 +24,13 @@ from typing import Any
 from pynamodb.attributes import UnicodeAttribute
 from pynamodb.indexes import AllProjection, IncludeProjection
 
+from chalicelib.core.clock import to_millis
 from chalicelib.core.hourly_counts import HourlyCount, HourlyCounts
 from chalicelib.core.sharding import Shards
 from chalicelib.core.store import ItemKey
-from chalicelib.core.table import Entity, IntAttribute, Item, MomentAttribute, index, key, optional, stored_in
+from chalicelib.core.table import IntAttribute, Item, MomentAttribute, index, key, optional, stored_in
 from chalicelib.maintenance.rules import MINE, ON_HAND, OPEN, WorkOrderState
+from chalicelib.maintenance.tables import InList
 
 NOTICE_SHARDS = Shards(8)
 
@@ -59,7 +61,7 @@ _LISTED = IncludeProjection(
 """The attributes that lists show. The indexes of a table may project a hundred attributes in all."""
 
 
-class WorkOrder(Entity):
+class WorkOrder(InList):
     """A work order. Ride, checklist, item and people are copied, as they were when they were recorded.
 
     A returned order keeps the technician who returned it in `technician_id` until it is assigned again. An attempt
@@ -72,6 +74,8 @@ class WorkOrder(Entity):
     unaudited = frozenset(
         {
             "org_id",
+            "list_key",
+            "place",
             "mine_key",
             "mine_state_key",
             "zone_key",
@@ -223,6 +227,16 @@ def zone_key(org_id: str, game_zone: str, state: WorkOrderState | None = None) -
 def org_key(org_id: str, state: WorkOrderState | None = None) -> str:
     """Return the index key of an organisation's orders: the open ones, or those of one state."""
     return key(org_id, "ALL", *_of(state))
+
+
+def ride_list(org_id: str, ride_code: str) -> str:
+    """Return the index key of the work orders of a ride, by the moment at which they were made."""
+    return key(org_id, "RIDE", ride_code, "ORDERS")
+
+
+def place_in_ride(order: WorkOrder) -> str:
+    """Return the place of an order among those of its ride."""
+    return key(f"{to_millis(order.created_at):014}", order.order_id)
 
 
 def index_keys(order: WorkOrder) -> dict[str, Any]:
