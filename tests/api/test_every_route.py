@@ -285,6 +285,7 @@ def items(world: World, admin: Person) -> dict[str, str]:
         "work_order_id": (park := Park(world)).routed()["id"],
         "photo_id": uploaded(park.tech, park.started())["id"],
         "checklist_ref": park.checklist,
+        "ride_code": park.ride,
         "assignment_id": "PA-1",
         **packing_items(admin),
         **line_items(admin),

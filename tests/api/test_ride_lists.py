@@ -53,12 +53,12 @@ def test_rides_are_listed_by_zone_and_code(park: Park, south: Park, limit: int) 
 
 
 def test_a_zone_whose_name_begins_like_another_has_its_own_rides(park: Park) -> None:
-    load(park.world.person("ORG_ADMIN"), "rides", ride_record("RC-20", f"{NORTH}#2"), ride_record("RC-21", f"{NORTH}2"))
+    load(park.manager, "rides", ride_record("RC-20", f"{NORTH}#2"), ride_record("RC-21", f"{NORTH}2"))
     assert codes(park.lead) == [RIDE]
 
 
 def test_a_ride_says_its_name_and_zone_as_they_were_last_imported(park: Park, south: Park) -> None:
-    load(park.world.person("ORG_ADMIN"), "rides", ride_record(RIDE, SOUTH) | {"name": "Log Flume"})
+    load(park.manager, "rides", ride_record(RIDE, SOUTH) | {"name": "Log Flume"})
     assert codes(park.lead) == []
     assert rows(south.lead, "/v1/rides")[1] == {"code": RIDE, "name": "Log Flume", "gameZone": SOUTH}
 
