@@ -64,10 +64,12 @@ class Objects:
         self._call("delete_object", key)
 
     def url(self, key: str) -> str:
-        """Return a URL that reads the object for `photo_url_s` seconds. Signs locally, without a call."""
-        url: str = self._client.generate_presigned_url(
-            "get_object", Params=self._named(key), ExpiresIn=self._settings.photo_url_s
-        )
+        """Return a URL that reads the object for `photo_url_s` seconds. Signs locally, without a call.
+
+        A page can show the object; a browser that opens the URL itself saves it and renders nothing.
+        """
+        named = {**self._named(key), "ResponseContentDisposition": f'attachment; filename="{key.rpartition("/")[2]}"'}
+        url: str = self._client.generate_presigned_url("get_object", Params=named, ExpiresIn=self._settings.photo_url_s)
         return url
 
     def upload_form(self, key: str, max_bytes: int) -> UploadForm:

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from io import BytesIO
 from typing import Any, Self
-from urllib.parse import unquote, urlsplit
+from urllib.parse import parse_qs, unquote, urlsplit
 from xml.sax.saxutils import escape
 
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
@@ -32,6 +32,7 @@ from infra.local.objects_signature import Refused, Signatures
 from infra.local.objects_store import IN_MEMORY, Held, ObjectStore
 
 _HOST = re.compile(r"(?:(?P<bucket>[a-z0-9.-]+)\.)?s3\.[a-z0-9-]+\.amazonaws\.com(\.cn)?")
+_DISPOSITION = "response-content-disposition"
 _DEFAULT_TYPE = "binary/octet-stream"
 
 
@@ -85,15 +86,17 @@ class ObjectService:
         if method == "DELETE":
             self.store.delete(bucket, key)
             return ObjectResponse(204)
-        return self._read(method, bucket, key)
+        return self._read(method, bucket, key, parse_qs(urlsplit(url).query))
 
-    def _read(self, method: str, bucket: str, key: str) -> ObjectResponse:
+    def _read(self, method: str, bucket: str, key: str, query: Mapping[str, list[str]]) -> ObjectResponse:
         if method not in ("GET", "HEAD"):
             raise Refused("MethodNotAllowed", "The method is not allowed", 405)
         held = self.store.get(bucket, key)
         if held is None:
             raise Refused("NoSuchKey", "The specified key does not exist.", 404)
         headers = {"content-type": held.content_type, "etag": held.etag, "content-length": str(len(held.content))}
+        if _DISPOSITION in query:
+            headers["content-disposition"] = query[_DISPOSITION][0]
         return ObjectResponse(200, headers, held.content if method == "GET" else b"")
 
     def _post(self, bucket: str, headers: Mapping[str, str], body: bytes) -> ObjectResponse:

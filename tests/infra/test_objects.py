@@ -121,6 +121,7 @@ def test_no_part_of_an_address_can_be_changed(bucket: Objects, objects: Embedded
         "X-Amz-Expires": "604800",
         "X-Amz-SignedHeaders": "",
         "X-Amz-Signature": "0" * 64,
+        "response-content-disposition": "inline",
     }
     assert set(changes) == set(known)
     for name, value in changes.items():
