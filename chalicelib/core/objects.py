@@ -68,7 +68,8 @@ class Objects:
 
         A page can show the object; a browser that opens the URL itself saves it and renders nothing.
         """
-        named = {**self._named(key), "ResponseContentDisposition": f'attachment; filename="{key.rpartition("/")[2]}"'}
+        saved_as = f"attachment;filename={key.rpartition('/')[2]}"
+        named = {**self._named(key), "ResponseContentDisposition": saved_as}
         url: str = self._client.generate_presigned_url("get_object", Params=named, ExpiresIn=self._settings.photo_url_s)
         return url
 
