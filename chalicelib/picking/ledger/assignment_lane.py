@@ -29,7 +29,7 @@ from chalicelib.picking.ledger.rejections import close_record
 from chalicelib.picking.ledger.schemas import EventStatus
 from chalicelib.picking.ledger.shorts import MAX_SHORTS_AT_ONCE
 from chalicelib.picking.ledger.state import EntryKind
-from chalicelib.picking.ledger.tables import event_record_key
+from chalicelib.picking.ledger.tables import ingested_event
 from chalicelib.picking.ledger.tails import LedgerTail
 from chalicelib.picking.ledger.writer import FURTHER_ITEMS, MAX_HOLDERS, AssignmentWriter
 from chalicelib.picking.tables import Assignment, Picker, picker_key
@@ -148,11 +148,11 @@ class AssignmentLane:
             work.audit(Picker.kind, actor.user_id, ACTION)
             _append_to_own_ledger(work, context, actor, entries)
         for seq, entry in enumerate(entries, first):
-            key = event_record_key(actor.org_id, entry.event_id or "")
-            record = context.records.get(entry.event_id or "")
+            event_id = entry.event_id or ""
+            record = context.records.get(event_id)
             # If another request has just recorded the event, the next attempt finds that it is a duplicate.
             if record is None:
-                work.create(key.new(ledger=ledger, seq=seq), Unavailable(), audited=False)
+                work.create(ingested_event(actor.org_id, event_id, ledger, seq), Unavailable(), audited=False)
             else:
                 close_record(work, record, ledger, seq)
 

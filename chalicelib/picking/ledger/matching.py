@@ -70,6 +70,8 @@ class PickLines:
         self.all = sorted(lines)
         self.by_number = {line.number: line for line in self.all}
         self.quantity = sum((line.quantity for line in self.all), ZERO)
+        self.readings: dict[str, Reading] = {}
+        """What scans say that were read already: of one SKU often many are scanned."""
         self._by_code = _index(self.all, canonical_code)
         self._by_any_case = _index(self.all, _in_capitals)
 
@@ -155,6 +157,13 @@ def read_code(raw: str, lines: PickLines) -> Reading:
 
     A code that one of the lines has is taken as it stands; only of other codes the parts count.
     """
+    reading = lines.readings.get(raw)
+    if reading is None:
+        reading = lines.readings[raw] = _read(raw, lines)
+    return reading
+
+
+def _read(raw: str, lines: PickLines) -> Reading:
     scan = parse_scan(raw)
     for code in dict.fromkeys((raw.strip(), scan.text)):
         if lines.matching((code,)):

@@ -98,6 +98,19 @@ class EventRecord(Entity):
         return self.ledger is not None or self.status == DISMISSED
 
 
+class IngestedEvent(Entity):
+    """An `EventRecord` of an event that is ingested by its first try: only what is stored of it.
+
+    There is one for each event, and making an item costs time for each attribute that its model has.
+    """
+
+    Meta = stored_in("picking")
+    kind = "picking_event"
+
+    ledger = UnicodeAttribute()
+    seq = IntAttribute()
+
+
 class ShortRecord(Item):
     """A line that was closed short, as supervisors list it."""
 
@@ -169,6 +182,12 @@ def short_place(at: datetime, assignment_id: str, line_number: int) -> str:
 def event_record_key(org_id: str, client_event_id: str) -> ItemKey[EventRecord]:
     """Return the key of the record of a client's event; its id is the same in lower and upper case."""
     return ItemKey(EventRecord, key(org_id, "EVENT", client_event_id.lower()), "EVENT")
+
+
+def ingested_event(org_id: str, client_event_id: str, ledger: str, seq: int) -> IngestedEvent:
+    """Return the new record of an event that is the entry `seq` of a ledger."""
+    key_of = event_record_key(org_id, client_event_id)
+    return IngestedEvent(key_of.pk, key_of.sk, ledger=ledger, seq=seq)
 
 
 def rejected_events_key(org_id: str, status: str) -> str:
