@@ -158,6 +158,26 @@ def test_clock_that_is_seconds_behind_loses_nothing_after_a_change_of_hands(worl
     assert bo.send(behind) == [ACCEPTED]
 
 
+def test_event_from_just_before_a_claim_counts_for_who_claimed_if_it_arrives_afterwards(
+    world: World, anna: Scanner
+) -> None:
+    """A clock that is behind cannot be told from an event before the claim, except by its arrival."""
+    world.clock.advance(seconds=58)
+    bo = Scanner(world, world.person("picker", full_name="Bo"))
+    sent, unsent, dismissed = bo.scan(), bo.scan(), bo.scan()
+    assert bo.send(sent, dismissed) == [NOT_YOURS] * 2
+    path = f"/v1/picking/rejected-events/{dismissed['client_event_id']}/dismiss"
+    assert world.person("supervisor").post(path, {"note": "not picked"}).status == 200
+    world.clock.advance(seconds=2)
+    release(anna.person)
+    claim(bo.person)
+    assert bo.send(sent, unsent, dismissed) == [ACCEPTED, ACCEPTED, "duplicate"]
+    state = state_of()
+    assert state.units == 2
+    assert state.last[0] == state.holders[bo.person.user_id]
+    check_replay(world)
+
+
 def test_undo_of_a_former_holder_reverts_what_they_saw(world: World, anna: Scanner, supervisor: Person) -> None:
     scan = anna.scan()
     world.clock.advance(seconds=1)

@@ -14,8 +14,8 @@ from chalicelib.core.clock import iso
 from chalicelib.core.store import get
 from chalicelib.picking.ledger.effects import MAX_TOP
 from chalicelib.picking.ledger.snapshots import MARGIN, SPACING
-from chalicelib.picking.ledger.tables import snapshot_key
-from chalicelib.picking.ledger.tails import snapshot_refs
+from chalicelib.picking.ledger.tables import LedgerSegment, snapshot_key
+from chalicelib.picking.ledger.tails import ledger_end, newest_segments, read_tail, snapshot_refs
 from infra.local.engine import EmbeddedEngine
 from tests.builders.picking import Scanner, at_work, check_replay, line, log_messages, release, state_of, stored
 from tests.builders.trips import counted_trips
@@ -138,6 +138,14 @@ def test_snapshot_that_another_request_replaces_is_not_used(scanner: Scanner, en
     assert scanner.send(scanner.event("undo")) == [ACCEPTED]
     assert other == [[ACCEPTED] * 2]
     check_replay(scanner.world)
+
+
+def test_segments_that_were_read_before_the_assignment_are_read_again(scanner: Scanner) -> None:
+    grow(scanner, 20, 1)
+    segments = [LedgerSegment.from_raw_data(item) for item in newest_segments(stored().pk).raw_items()]
+    assert scanner.send(scanner.scan()) == [ACCEPTED]
+    tail = read_tail(ledger_end(stored()), newest=segments)
+    assert [one.entry.seq for one in tail.entries] == list(range(1, 22))
 
 
 def test_late_event_takes_one_round_trip_more(scanner: Scanner, engine: EmbeddedEngine) -> None:

@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chalicelib.picking.ledger.entries import decode_state, ledger_segments, stored_entries, stored_state
+from chalicelib.picking.ledger.holds import CLOCK_TOLERANCE_MS
 from chalicelib.picking.tables import picker_key
 from infra.local.engine import EmbeddedEngine
 from tests.builders.lists import read_pages
@@ -31,6 +32,7 @@ from tests.builders.picking_fleet import (
     plan,
     send_in_order,
 )
+from tests.builders.time import START
 from tests.builders.tracing import untraced
 from tests.builders.world import DEMO, OTHER, World
 from tests.environment import examples
@@ -108,6 +110,15 @@ def make_unreliable(engine: EmbeddedEngine, random_source: Random) -> None:
             engine.fail_next(operation, "InternalServerError", after=random_source.random() < 0.5)
 
     engine.before("TransactWriteItems", act)
+
+
+def test_no_event_of_the_plan_depends_on_its_arrival() -> None:
+    """Nobody who takes an assignment over has sent something for it just before; see the tolerance of clocks."""
+    for seed in range(20):
+        for job in plan(Random(seed), START, alone=0, twice=0, shared=0, handed=8, events=200):
+            for event, wave in ((event, (event.at - 1) // WAVE_MS) for event in job.events):
+                is_close = wave + 1 < WAVES and (wave + 1) * WAVE_MS - event.at <= CLOCK_TOLERANCE_MS
+                assert not (is_close and event.who != job.hands[wave] and event.decision), (seed, job.ref, event)
 
 
 def test_events_of_fifty_devices_count_exactly_once(engine: EmbeddedEngine) -> None:

@@ -17,6 +17,7 @@ from random import Random
 from typing import Any, NamedTuple
 
 from chalicelib.core.clock import iso
+from chalicelib.picking.ledger.holds import CLOCK_TOLERANCE_MS
 from tests.builders.picking import BATCH, EAN, GTIN, claim, line, load, record
 from tests.builders.world import Person, World
 
@@ -175,7 +176,12 @@ def _handed_over(random_source: Random, start: datetime, number: int, events: in
     planned = list[PlannedEvent]()
     moments = random_source.sample(range(1000, SHIFT_MS - 2000), 4 * events)
     held = [at for at in moments if hands[(at - 1) // WAVE_MS] is not None][: 2 * events]
-    strays = set(random_source.sample(moments, max(4, events // _STRAYS)))
+    strays = {
+        # Just before somebody takes the assignment over it depends on its arrival whether an event counts for them.
+        at
+        for at in random_source.sample(moments, max(4, events // _STRAYS))
+        if -at % WAVE_MS > CLOCK_TOLERANCE_MS
+    }
     for at in sorted(strays.union(held)):
         holder = hands[(at - 1) // WAVE_MS]
         strangers = [name for name in people if name != holder]

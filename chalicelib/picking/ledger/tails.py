@@ -115,12 +115,15 @@ def read_tail(
 ) -> LedgerTail:
     """Return the tail of a ledger from the newest snapshot before the new entries, or the newest of all.
 
-    `newest` are segments that were read already, without a gap. Raise `Unavailable` if the ledger is not complete.
+    `newest` are segments that were read already, without a gap; they may be older than the end. Raise `Unavailable` if
+    the ledger is not complete.
     """
     earliest = min((entry.position for entry in new), default=None)
     usable = [ref for ref in end.snapshots if earliest is None or ref.position <= earliest]
-    for ref in (*usable[-1:], None):
-        tail = _read(end, ref, newest)
+    ref = usable[-1] if usable else None
+    if newest is not None and (tail := _read(end, ref, newest)) is not None:
+        return tail
+    for tail in (_read(end, from_ref, None) for from_ref in ([None] if ref is None else [ref, None])):
         if tail is not None:
             return tail
     raise Unavailable("the ledger ends before the state that was folded from it")
