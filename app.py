@@ -13,6 +13,7 @@ from chalicelib.core import cold_start  # isort: skip  # first: what it saves, i
 
 import math
 from collections.abc import Callable
+from contextlib import ExitStack
 from functools import partial
 from random import Random, SystemRandom
 from typing import Any
@@ -70,6 +71,8 @@ from chalicelib.identity.sessions.tokens import signer
 from chalicelib.maintenance.checklists.routes import routes as checklist_routes
 from chalicelib.maintenance.photos.routes import routes as photo_routes
 from chalicelib.maintenance.photos.sweep import sweep_photos
+from chalicelib.maintenance.schedules.routes import routes as schedule_routes
+from chalicelib.maintenance.schedules.sweep import make_scheduled_orders
 from chalicelib.maintenance.technicians.routes import routes as technician_routes
 from chalicelib.maintenance.workorders.routes import routes as work_order_routes
 from chalicelib.maintenance.workorders.sweep import remind_due
@@ -118,6 +121,7 @@ ROUTES = (
     work_order_routes,
     technician_routes,
     checklist_routes,
+    schedule_routes,
     photo_routes,
     box_routes,
     shipment_routes,
@@ -221,19 +225,15 @@ def one_pass(remaining_s: Callable[[], float] = lambda: math.inf) -> None:
 def maintenance_pass(remaining_s: Callable[[], float] = lambda: math.inf) -> None:
     """One pass of the maintenance sweep, which ends before its time is over.
 
-    Due dates are announced, then photo uploads of work orders and of delivery orders that were not finished are
-    removed.
+    Due dates are announced and work orders of schedules are made; then photo uploads of work orders and of delivery
+    orders that were not finished are removed.
     """
     dependencies = _used[0].dependencies
     sweep_id = dependencies.runner.ids.new()
-    with observability.measured(request_id=sweep_id, operation="maintenance_sweep"):
-        try:
-            remind_due(dependencies, sweep_id, remaining_s)
-        finally:  # a failure of one must not hold up the others
-            try:
-                sweep_photos(dependencies, sweep_id, remaining_s)
-            finally:
-                sweep_order_photos(dependencies, sweep_id, remaining_s)
+    sweeps = (remind_due, make_scheduled_orders, sweep_photos, sweep_order_photos)
+    with observability.measured(request_id=sweep_id, operation="maintenance_sweep"), ExitStack() as stack:
+        for sweep in reversed(sweeps):  # called in their order; a failure of one does not hold up the others
+            stack.callback(sweep, dependencies, sweep_id, remaining_s)
 
 
 _clock = SystemClock()

@@ -7,6 +7,7 @@ from chalicelib.edge.endpoint import Resource
 from chalicelib.identity.accounts.tables import organisation_key, user_key
 from chalicelib.maintenance.checklists.tables import checklist_key, ride_key
 from chalicelib.maintenance.rules import WORK_ORDER as WORK_ORDER_STATES
+from chalicelib.maintenance.schedules.tables import schedule_key
 from chalicelib.maintenance.workorders.tables import WorkOrder, work_order_key
 
 
@@ -27,6 +28,9 @@ RIDE = Resource(key=ride_key, id_from=("ride_code",), zone=attrgetter("game_zone
 CHECKLIST = Resource(key=checklist_key, id_from=("checklist_ref",), in_scope=False)
 """A checklist by its path parameter. Its zone is that of its ride, which the use case reads and checks."""
 ROUTED_CHECKLIST = Resource(key=checklist_key, id_from=("checklistRef",), in_scope=False)
-"""The checklist that a new work order names."""
+"""The checklist that a new work order or schedule names."""
+SCHEDULED_RIDE = Resource(key=ride_key, id_from=("rideCode",), required=False)
+"""The ride that a new schedule names."""
+SCHEDULE = Resource(key=schedule_key, id_from=("schedule_id",), zone=attrgetter("game_zone"))
 TECHNICIAN = Resource(key=user_key, id_from=("technicianId",), required=False)
 ORGANISATION = Resource(key=organisation_key, id_from=(), required=False)

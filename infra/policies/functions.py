@@ -63,7 +63,9 @@ ROLES: Mapping[str, Role] = {
         indexes={
             "dispatch": "by_courier by_customer by_status free_by_place idle_longest listed roster waiting",
             "identity": "by_role devices_by_owner directory",
-            "maintenance": "in_list mine_by_state mine_open org_by_state org_open zone_by_state zone_open",
+            "maintenance": (
+                "in_list mine_by_state mine_open org_by_state org_open schedules_of_zone zone_by_state zone_open"
+            ),
             "manufacturing": "of_batch of_organisation of_sku",
             "notices": "unread",
             "packing": "open_in_warehouse open_of_order open_shipments",
@@ -146,7 +148,7 @@ ROLES: Mapping[str, Role] = {
         indexes={
             "dispatch": "uploads_due",
             "identity": "devices_by_owner",
-            "maintenance": "notices_due uploads_due",
+            "maintenance": "notices_due schedules_due uploads_due",
         },
         photos={"incoming": "DeleteObject", "photos": "DeleteObject GetObject"},
         invokes=["deliver", "send"],

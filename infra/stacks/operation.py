@@ -33,6 +33,7 @@ def operation(stage: str, deployed: Sequence[Function]) -> dict[str, Any]:
         "OffersFailed": _alarm(_own(stage, "OffersFailed"), above=0, periods=2),
         "PhotosLost": _alarm(_own(stage, "PhotosLost"), above=0),
         "RemindersFailed": _alarm(_own(stage, "RemindersFailed"), above=0, periods=2),
+        "SchedulesFailed": _alarm(_own(stage, "SchedulesFailed"), above=0, periods=2),
         "UploadsFailed": _alarm(_own(stage, "UploadsFailed"), above=0, periods=2),
         "WrongPasswords": _alarm(_own(stage, "WrongPasswords"), above=200),
     }

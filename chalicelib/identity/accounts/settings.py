@@ -25,7 +25,7 @@ class GeneralSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     @staticmethod
     def cross_check(present: Mapping[str, object]) -> Mapping[str, str]:
         """Return the error of an unknown time zone."""
-        if str(present.get("timezone", "UTC")) in _zone_names():
+        if str(present.get("timezone", "UTC")) in zone_names():
             return {}
         return {"timezone": "must be the IANA name of a time zone, such as Europe/Amsterdam"}
 
@@ -49,6 +49,6 @@ def general_settings(organisation: Organisation | None) -> GeneralSettings:
 
 
 @cache
-def _zone_names() -> frozenset[str]:
+def zone_names() -> frozenset[str]:
     """Return the names of time zones in the package's own database, so that every machine knows the same ones."""
     return frozenset(files("tzdata").joinpath("zones").read_text().split())

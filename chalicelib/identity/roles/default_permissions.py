@@ -135,6 +135,8 @@ _TABLE: tuple[tuple[str, str, _Holders], ...] = (
     ("maintenance.technician.read", "List technicians with their open work orders.", _MAINT_TL | _OPS_TL | _STORE),
     ("maintenance.checklist.read", "Read a checklist, its items and open work orders.", _MAINT_TL | _OPS_TL | _STORE),
     ("maintenance.ride.read", "List rides.", _MAINT_TL | _OPS_TL | _STORE),
+    ("maintenance.schedule.read", "Read schedules and their coming occurrences.", _MAINT_TL | _OPS_TL),
+    ("maintenance.schedule.manage", "Create, change, pause and delete schedules.", _MAINT_TL | _OPS_TL),
     ("maintenance.ride.import", "Import rides.", _STORE),
     ("maintenance.checklist.import", "Import checklists.", _STORE),
     # Manufacturing

@@ -66,7 +66,8 @@ def _dates(recurrence: Recurrence, since: date) -> Iterator[date]:
 
 def _endless_dates(recurrence: Recurrence, parts: Mapping[str, str]) -> Iterator[date]:
     """Return the dates of a rule without its end, from the begin of the period in which it starts."""
-    from dateutil.rrule import rrulestr  # here, because it takes 20 ms, and most requests need none of it
+    # Here, because it takes 20 ms and most requests need none of it. dateutil has no types.
+    from dateutil.rrule import rrulestr  # type: ignore[import-untyped]
 
     first = recurrence.starts_on
     weekday = WEEKDAYS[first.weekday()]

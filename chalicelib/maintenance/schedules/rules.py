@@ -7,7 +7,7 @@ a day is refused. `recurrence.py` finds the occurrences.
 import re
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo
 
 WEEKDAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 FREQUENCIES = ("DAILY", "WEEKLY", "MONTHLY", "YEARLY")
@@ -52,14 +52,8 @@ def until_of(value: str) -> date | datetime:
 
 
 def zone_of(name: str) -> tzinfo:
-    """Return a time zone by its IANA name. Raise `ValueError` if there is none.
-
-    UTC needs no time zone database.
-    """
-    try:
-        return UTC if name == "UTC" else ZoneInfo(name)
-    except (ZoneInfoNotFoundError, OSError) as error:
-        raise ValueError(name) from error
+    """Return a time zone by its IANA name. UTC needs no time zone database."""
+    return UTC if name == "UTC" else ZoneInfo(name)
 
 
 def moment_of(day: date, at: time, zone: tzinfo) -> datetime:
