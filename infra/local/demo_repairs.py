@@ -1,10 +1,12 @@
 """Creates the demo data of maintenance: inspections of yesterday, their work orders, and some started repairs.
 
-The work orders cover all states: unassigned, assigned, in progress, returned, and overdue.
+The work orders cover all states: unassigned, assigned, in progress, returned, and overdue. Two schedules will
+make more.
 """
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any, ClassVar
 
 from infra.local.demo_story import PastClock, Teller
@@ -94,6 +96,8 @@ class Repairs:
         self._step("tech1", bars, "start", {})
         self._step("tech2", belt, "start", {})
         self._step("tech2", belt, "return", {"reason": "The spare belt is one size too small."})
+        self._schedule("CA-01", "CL-2042", "B-1", "FREQ=WEEKLY;BYDAY=MO", 1)
+        self._schedule("RC-07", "CL-2041", "A-3", "FREQ=MONTHLY;BYDAY=1MO", 3)
         for client in self._clients.values():
             client.sign_out()
 
@@ -105,6 +109,20 @@ class Repairs:
         body = {"checklistRef": checklist, "itemRef": item, "priority": priority, "instructions": instructions}
         order: dict[str, Any] = self._as("ops1").post("/v1/work-orders", body)
         return order
+
+    def _schedule(self, ride: str, checklist: str, item: str, rule: str, lead_days: int) -> None:
+        """Make a schedule that makes its first work order in two weeks or later."""
+        body = {
+            "rideCode": ride,
+            "checklistRef": checklist,
+            "itemRef": item,
+            "rrule": rule,
+            "timezone": "Europe/Amsterdam",
+            "leadDays": lead_days,
+            "priority": "MEDIUM",
+            "startsOn": (self._clock.now() + timedelta(days=21)).date().isoformat(),
+        }
+        self._as("maint1").post("/v1/schedules", body)
 
     def _step(self, name: str, order: dict[str, Any], action: str, body: object) -> None:
         self._clock.sleep(240)  # all steps are within the hour for which tokens are valid

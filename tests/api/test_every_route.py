@@ -31,6 +31,7 @@ from tests.builders.maintenance import Park
 from tests.builders.notices import send
 from tests.builders.packing import loaded, new_box, packed, plate_record, shipment_id, shipment_record
 from tests.builders.photos import photo, uploaded
+from tests.builders.schedules import scheduled
 from tests.builders.world import DEMO, OTHER, Answer, Person, World
 
 ADMIN = "SYSTEM_ADMIN"
@@ -286,6 +287,7 @@ def items(world: World, admin: Person) -> dict[str, str]:
         "photo_id": uploaded(park.tech, park.started())["id"],
         "checklist_ref": park.checklist,
         "ride_code": park.ride,
+        "schedule_id": scheduled(park)["id"],
         "assignment_id": "PA-1",
         **packing_items(admin),
         **line_items(admin),

@@ -33,6 +33,7 @@ from tests.benchmarks import (  # noqa: E402
     picking,
     positions,
     reminding,
+    scheduling,
     serving,
     sweeping,
 )
@@ -63,6 +64,10 @@ def _sweep(report: Report, engine: MeteredEngine, *, quick: bool) -> None:
 def _reminders(report: Report, engine: MeteredEngine, *, quick: bool) -> None:
     counts = (1_000, 5_000) if quick else (1_000, 50_000)
     reminding.run(report, engine, passes=3 if quick else 6, counts=counts)
+
+
+def _schedules(report: Report, engine: MeteredEngine, *, quick: bool) -> None:
+    scheduling.run(report, engine, counts=(10, 500) if quick else (10, 5_000))
 
 
 def _mailboxes(report: Report, engine: MeteredEngine, *, quick: bool) -> None:
@@ -99,6 +104,7 @@ BENCHMARKS: dict[str, Callable[..., None]] = {
     "assignment": _assignment,
     "sweep": _sweep,
     "reminders": _reminders,
+    "schedules": _schedules,
     "mailboxes": _mailboxes,
     "positions": _positions,
     "import": _imports,

@@ -7,6 +7,8 @@ from functools import cache, partial
 
 from tests.benchmarks.stage import Hit, Stage
 from tests.builders.maintenance import CHECKLIST, ITEMS, RIDE, Park, stored
+from tests.builders.schedules import PATH as SCHEDULES
+from tests.builders.schedules import schedule_body, scheduled
 from tests.builders.world import Person
 
 SITUATION = "repairs"
@@ -64,6 +66,23 @@ def _step(stage: Stage, address: str, state: str, *, key: str | None = None) -> 
     return Hit("PATCH", path, park.tech, bodies.get(address), params, headers=headers)
 
 
+@cache
+def _schedule_id(stage: Stage) -> str:
+    return str(scheduled(_zone(stage)[0], rrule="FREQ=MONTHLY;BYDAY=1MO", leadDays=3)["id"])
+
+
+def _scheduled(stage: Stage, method: str, address: str = "", body: object = None, status: int = 200) -> Hit:
+    """A call on a schedule; without an address on all of them."""
+    schedule_id = _schedule_id(stage)
+    params = {"schedule_id": schedule_id} if address else {}
+    return Hit(method, f"{SCHEDULES}{address}", _zone(stage)[0].lead, body, params, status=status)
+
+
+def _new_schedule(stage: Stage) -> Hit:
+    park, _ = _zone(stage)
+    return Hit("POST", SCHEDULES, park.ops, schedule_body(park, rrule="FREQ=MONTHLY;BYDAY=1MO"), status=201)
+
+
 REPAIRS: dict[str, Callable[[Stage], Hit]] = {
     "GET me/dashboard": partial(_asked, path="/v1/me/dashboard"),
     "GET me/work-orders": partial(_asked, path="/v1/me/work-orders"),
@@ -77,6 +96,14 @@ REPAIRS: dict[str, Callable[[Stage], Hit]] = {
     "GET checklists": partial(_asked, path="/v1/checklists", role="lead"),
     "GET rides/{code}/work-orders": partial(_asked, path="/v1/rides/{ride_code}/work-orders", role="lead"),
     "POST work-orders": _routed,
+    "GET schedules": partial(_scheduled, method="GET"),
+    "GET schedules/{id}": partial(_scheduled, method="GET", address="/{schedule_id}"),
+    "GET schedules/{id}/preview": partial(_scheduled, method="GET", address="/{schedule_id}/preview"),
+    "POST schedules": _new_schedule,
+    "PATCH schedules/{id}": partial(
+        _scheduled, method="PATCH", address="/{schedule_id}", body={"rrule": "FREQ=WEEKLY;BYDAY=MO"}
+    ),
+    "DELETE schedules/{id}": partial(_scheduled, method="DELETE", address="/{schedule_id}", status=204),
     "PATCH work-orders/assign": partial(_handed, address="assign", state="routed"),
     "PATCH work-orders/assign, returned": partial(_handed, address="assign", state="returned"),
     "PATCH work-orders/outsource": partial(_handed, address="outsource", state="routed"),

@@ -6,7 +6,8 @@ from infra.local.objects import EmbeddedObjects
 from tests.builders import picking as picks
 from tests.builders.deployed import DeployedWorld
 from tests.builders.histories import export_path
-from tests.builders.maintenance import ITEMS, Park
+from tests.builders.maintenance import ITEMS, Park, checklist_record
+from tests.builders.maintenance import load as load_park
 from tests.builders.manufacturing import Line, data
 from tests.builders.packing import (
     cancel_shipment,
@@ -25,6 +26,7 @@ from tests.builders.packing import (
     void_box,
 )
 from tests.builders.photos import BUCKET, upload, uploaded
+from tests.builders.schedules import scheduled
 from tests.builders.world import Person
 from tests.infra.policy_stories import ADMIN, done
 
@@ -114,6 +116,22 @@ def technicians(world: DeployedWorld, objects: EmbeddedObjects) -> None:
     done(park.lead.get("/v1/technicians"))
     for path in ("/v1/rides", "/v1/checklists", f"/v1/rides/{park.ride}/work-orders"):
         done(park.lead.get(path))
+
+
+def schedules(world: DeployedWorld, objects: EmbeddedObjects) -> None:
+    """A schedule that makes a work order, and one that is deleted."""
+    park = Park(world, zone="West", ride="RC-11", checklist="CL-2111")
+    schedule_id = scheduled(park)["id"]
+    done(park.lead.get("/v1/schedules"))
+    done(world.person(ADMIN).get("/v1/schedules"))
+    for path in ("", "/preview"):
+        done(park.ops.get(f"/v1/schedules/{schedule_id}{path}"))
+    done(park.ops.patch(f"/v1/schedules/{schedule_id}", {"leadDays": 2}))
+    world.sweep_maintenance()
+    load_park(park.manager, "checklists", checklist_record(park.checklist, park.ride, ("Z-1",)))
+    done(park.ops.patch(f"/v1/schedules/{schedule_id}", {"leadDays": 9}))
+    world.sweep_maintenance()
+    done(park.lead.delete(f"/v1/schedules/{schedule_id}"), 204)
 
 
 def repairs(world: DeployedWorld, objects: EmbeddedObjects) -> None:

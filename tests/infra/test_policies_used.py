@@ -61,6 +61,7 @@ STORIES: Sequence[Story] = (
     floor.packing,
     floor.picking,
     floor.technicians,
+    floor.schedules,
     floor.repairs,
     floor.photos,
     floor.manufacturing,

@@ -59,6 +59,7 @@ OWN: dict[str, dict[str, str]] = {
         "sscc": "the arithmetic of SSCCs; pure",
     },
     "maintenance": {
+        "schedules/recurrence": "the occurrences of a recurrence rule; the only module that loads dateutil",
         "workorders/detail_schemas": "requests and responses: those with a whole work order",
         "workorders/timeline": "the events of a work order, which orders and photos record",
     },
@@ -157,11 +158,11 @@ DOMAINS = ("dispatch", "picking", "packing", "maintenance", "manufacturing")
 PACKAGES = (*DOMAINS, "overview", "identity", "audit", "realtime", "notices", "media")
 LONGEST_MODULE = 300
 
-SHARES = {"dispatch": 0.71, "picking": 0.56, "packing": 0.8, "maintenance": 0.97, "manufacturing": 0.62}
+SHARES = {"dispatch": 0.71, "picking": 0.56, "packing": 0.8, "maintenance": 0.96, "manufacturing": 0.62}
 """The share of a domain's lines that stands in rooms, use cases and schemas split by noun included. The aim is 0.9.
 
 The rest is the domain itself: the search for a courier in dispatch; the ledger, its state and its replay in picking;
-the label, the slip, the SSCCs, the line diff and the transfers in packing; the trace,
+the label, the slip, the SSCCs, the line diff and the transfers in packing; recurrence rules in maintenance; the trace,
 EPCIS and the shared list in manufacturing.
 """
 

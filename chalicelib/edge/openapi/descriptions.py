@@ -54,6 +54,7 @@ PATH_PARAMETERS: Mapping[str, str] = {
     "pack_id": "The id of the pack (`PCK-...`).",
     "photo_id": "The id of the photo.",
     "ride_code": "The `code` of the ride, as it was imported.",
+    "schedule_id": "The id of the schedule.",
     "serial": "The serial number of a cell, module or pack, or a scanned code with it.",
     "session_id": "The id of the session, as `GET /v1/me/sessions` lists it.",
     "shipment_id": "The id of the shipment.",

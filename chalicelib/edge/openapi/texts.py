@@ -52,7 +52,7 @@ TAGS: Mapping[str, str] = {
     "Notifications": "Your own notifications, and whether you have read them.",
     "Overview": "What runs today in each domain, in numbers by state and by hour.",
     "Courier dispatch": "Deliveries, from the order to the receiver: orders, couriers and the offers between them.",
-    "Maintenance": "Work orders, from a finding on a checklist to the repair, with photos.",
+    "Maintenance": "Work orders, from a finding on a checklist to the repair, with photos; schedules that make them.",
     "Packing scanner": "Packing shipments into boxes with a scanner, up to their labels.",
     "Pick scanner": "Picking with a scanner: assignments, the scanner's screen, and the events that it records.",
     "Battery console": "Battery assembly: SKUs, batches, modules and packs, up to the disposition of each pack.",

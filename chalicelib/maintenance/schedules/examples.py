@@ -19,6 +19,7 @@ OCCURRENCES = [
 ]
 SCHEDULE = {
     **NEW_SCHEDULE,
+    "id": "019ceb1b-2248-7c41-a3d8-5e0f2b9c7d16",
     "version": 1,
     "gameZone": "North",
     "ride": "River Rapids",
@@ -28,4 +29,6 @@ SCHEDULE = {
     "pausedReason": None,
     "next": OCCURRENCES[0],
     "createdBy": "Ines Okafor",
+    "createdById": "019ceb1b-2248-7aae-9720-aae720042004",
+    "createdAt": "2026-03-14T09:26:53Z",
 }
