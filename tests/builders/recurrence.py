@@ -68,7 +68,7 @@ def _matches(parts: Parts, day: date, start: date) -> bool:
     month_end = (day.replace(day=28) + timedelta(days=4)).replace(day=1) - timedelta(days=1)
     year_end = day.replace(month=12, day=31)
     day_of_year = day.timetuple().tm_yday
-    limits = {
+    limits: dict[str, set[Any]] = {
         "BYMONTH": {day.month},
         "BYMONTHDAY": {day.day, day.day - month_end.day - 1},
         "BYYEARDAY": {day_of_year, day_of_year - year_end.timetuple().tm_yday - 1},
@@ -130,5 +130,10 @@ def rules(draw: st.DrawFn) -> Parts:
         parts["BYSETPOS"] = draw(_positions)
     if frequency == "YEARLY" and set(parts) == {"FREQ", "INTERVAL"}:
         parts |= draw(st.sampled_from(({}, {"BYYEARDAY": [1, 60, -1]}, {"BYWEEKNO": [1, 20, 53], "INTERVAL": 1})))
-    ends = ({}, {"COUNT": draw(st.integers(1, 12))}, {"UNTIL": draw(st.dates(date(2026, 1, 1), date(2032, 1, 1)))})
-    return parts | draw(st.sampled_from(ends))
+    ends: tuple[Parts, ...] = (
+        {},
+        {"COUNT": draw(st.integers(1, 12))},
+        {"UNTIL": draw(st.dates(date(2026, 1, 1), date(2032, 1, 1)))},
+    )
+    end: Parts = draw(st.sampled_from(ends))
+    return parts | end
