@@ -1,4 +1,4 @@
-"""Creates the demo data: two organisations with users, the history of the day before, and open work.
+"""Creates the demo data: two organisations with users, the history of the days before, and open work.
 
 Users are created through the normal write path, twenty per transaction. The history is created through the API, with a
 clock that is set back. Its socket events are discarded, so that clients do not receive them later. No courier stays on
@@ -29,6 +29,7 @@ from chalicelib.identity.accounts.tables import login_name_key, organisation_key
 from chalicelib.identity.accounts.users import NewAccount, add_user, create_organisation
 from infra.local import demo_packing, demo_progress
 from infra.local.demo_line import Shift
+from infra.local.demo_parcels import Parcels
 from infra.local.demo_people import DEMO, ORGANISATIONS, DemoOrganisation, DemoPerson
 from infra.local.demo_picking import Picks
 from infra.local.demo_repairs import Repairs
@@ -38,7 +39,6 @@ from infra.local.gateway_http import Gateway
 ACTOR = "system:demo"
 USER_COUNT = sum(len(organisation.people) for organisation in ORGANISATIONS)
 _USERS_PER_TRANSACTION = 20  # at most four items each; a transaction has a hundred at most
-_HISTORY_AGE = timedelta(days=1)
 _ALL = "all"
 _COURIER, _CUSTOMER, _DISPATCHER, _PACKER = "courier3", "customer3", "dispatcher1", "packer1"
 _VEHICLE_TYPES = (
@@ -72,13 +72,13 @@ def make(password: str) -> frozenset[str]:
     begun_at = demo_progress.begun_at()
     if begun_at is not None and not demo_progress.is_finished(_ALL):
         new |= population.reset_passwords(new)
+    if _PACKER in new and not demo_progress.is_finished(_ALL):
+        demo_packing.load(DEMO.org_id, ACTOR)
     for story in STORIES:
         if story.people <= new and not demo_progress.is_finished(story.__name__):
             _play_history(story, begun_at or clock.now(), password)
             demo_progress.finish(story.__name__, clock.now())
     if new and not demo_progress.is_finished(_ALL):
-        if _PACKER in new:
-            demo_packing.load(DEMO.org_id, ACTOR)
         demo_progress.finish(_ALL, clock.now())
     return new
 
@@ -168,8 +168,8 @@ def _create(organisation: DemoOrganisation, work: UnitOfWork) -> None:
 
 
 def _play_history(story: type[Story], begun_at: datetime, password: str) -> None:
-    """Play a story with the app's clock set to the day before, then reset the clock."""
-    past, clock = PastClock(begun_at - _HISTORY_AGE), SystemClock()
+    """Play a story with the app's clock set back by its age, then reset the clock."""
+    past, clock = PastClock(begun_at - story.age), SystemClock()
     config = demo_progress.repeatable(settings())
     app.use(app.compose(config, past, SystemIds(past), outbox=_DiscardingOutbox()))
     try:
@@ -182,6 +182,7 @@ class Deliveries:
     """Vehicle types, and two orders of one customer: one without a courier nearby, and one that was delivered."""
 
     people: ClassVar[frozenset[str]] = frozenset({_COURIER, _CUSTOMER, _DISPATCHER})
+    age: ClassVar[timedelta] = timedelta(days=1)
 
     def __init__(self, clock: PastClock, teller: Teller) -> None:
         self._clock = clock
@@ -210,5 +211,5 @@ class Deliveries:
         return self._customer.post("/v1/orders", body)
 
 
-STORIES: Sequence[type[Story]] = (Deliveries, Repairs, Shift, Picks)
+STORIES: Sequence[type[Story]] = (Deliveries, Repairs, Shift, Picks, Parcels)
 """The history; a story is played once, if all of its users are new."""

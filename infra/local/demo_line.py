@@ -7,6 +7,7 @@ the line can be tried at once.
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any, ClassVar
 
 from infra.local.demo_story import PastClock, Teller
@@ -37,6 +38,7 @@ class Shift:
     """A day on the production line."""
 
     people: ClassVar[frozenset[str]] = frozenset({"admin", "shift1", "production1", "qa1"})
+    age: ClassVar[timedelta] = timedelta(days=1)
 
     def __init__(self, clock: PastClock, teller: Teller) -> None:
         self._clock = clock

@@ -74,6 +74,7 @@ class Repairs:
     """Two inspections and their work orders."""
 
     people: ClassVar[frozenset[str]] = frozenset({"tech1", "tech2", "maint1", "ops1", "manager1", "admin"})
+    age: ClassVar[timedelta] = timedelta(days=1)
 
     def __init__(self, clock: PastClock, teller: Teller) -> None:
         self._clock = clock

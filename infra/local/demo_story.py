@@ -39,6 +39,8 @@ class Story(Protocol):
     """A sequence of API calls in the past."""
 
     people: ClassVar[frozenset[str]]
+    age: ClassVar[timedelta]
+    """How long ago it begins."""
 
     def __init__(self, clock: PastClock, teller: Teller) -> None: ...
 

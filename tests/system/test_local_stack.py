@@ -230,11 +230,37 @@ def test_demo_users_have_a_history(stack: Stack) -> None:
 def test_demo_shipments_wait_to_be_packed_in_their_own_organisation_only(stack: Stack) -> None:
     packer = stack.person("packer1")
     shipments = packer.get("/shipping/scanner/pack/shipments").json()["data"]
-    assert [one["shipment_number"] for one in shipments] == ["SH-1002", "SH-1001", "SH-1003", "SH-1004"]
+    assert [one["shipment_number"] for one in shipments] == ["SH-1002", "SH-1001", "SH-1003", "SH-0998", "SH-1004"]
     address = f"/shipping/scanner/pack/lookup/LP-000101?shipment_id={shipments[1]['id']}"
     assert packer.get(address).json()["data"]["allocated"] is True
     theirs = stack.person("other-packer1").get("/shipping/scanner/pack/shipments").json()
     assert theirs == {"data": [], "total": 0}
+
+
+def test_demo_shipments_show_what_a_packer_and_a_supervisor_can_do(stack: Stack) -> None:
+    packer = stack.person("packer1")
+    scanned = {
+        number: packer.get(f"/shipping/scanner/pack/lookup/SH-099{number}").json()["data"] for number in (7, 8, 9)
+    }
+    assert [one["status"] for one in scanned.values()] == ["packed", "packing", "cancelled"]
+    assert [one["boxes_count"] for one in scanned.values()] == [2, 1, 0]
+    path = f"/shipping/scanner/pack/shipments/{scanned[8]['id']}"
+    assert [line["remaining_qty"] for line in packer.get(path).json()["lines"]] == [0, 20]
+    [box] = packer.get(f"{path}/boxes").json()["data"]
+    assert "^GFA" in packer.get(f"/shipping/scanner/pack/box/{box['id']}/label").text
+
+
+def test_demo_pickers_have_a_history_to_show_and_to_decide(stack: Stack) -> None:
+    supervisor = stack.person("supervisor1")
+    rejected = supervisor.get("/v1/picking/rejected-events?limit=100").json()["events"]
+    mine = [one for one in rejected if one["assignment_id"] == "PA-1999"]
+    assert [one["status"] for one in mine] == ["open", "open", "open", "dismissed", "accepted"]
+    shorts = supervisor.get("/v1/picking/shorts?limit=100").json()["shorts"]
+    assert {"PA-1940", "PA-1941", "PA-1942"} <= {one["assignment_id"] for one in shorts}
+    done = supervisor.get("/v1/assignments?status=completed&limit=100").json()["assignments"]
+    assert {"Ambient", "Chilled", "Frozen", "Bulk"} <= {one["zone"] for one in done}
+    closed = supervisor.get("/v1/assignments?status=closed&limit=100").json()["assignments"]
+    assert "PA-1943" in {one["assignment_id"] for one in closed}
 
 
 def test_demo_has_open_and_completed_assignments(stack: Stack) -> None:
