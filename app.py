@@ -74,7 +74,9 @@ from chalicelib.maintenance.photos.sweep import sweep_photos
 from chalicelib.maintenance.schedules.routes import routes as schedule_routes
 from chalicelib.maintenance.schedules.sweep import make_scheduled_orders
 from chalicelib.maintenance.technicians.routes import routes as technician_routes
+from chalicelib.maintenance.workorders.lead_routes import routes as lead_step_routes
 from chalicelib.maintenance.workorders.routes import routes as work_order_routes
+from chalicelib.maintenance.workorders.step_routes import routes as work_order_step_routes
 from chalicelib.maintenance.workorders.sweep import remind_due
 from chalicelib.manufacturing.assembly.routes import routes as assembly_routes
 from chalicelib.manufacturing.planning.routes import routes as planning_routes
@@ -119,6 +121,8 @@ ROUTES = (
     proof_routes,
     tracking_routes,
     work_order_routes,
+    work_order_step_routes,
+    lead_step_routes,
     technician_routes,
     checklist_routes,
     schedule_routes,

@@ -38,16 +38,17 @@ def limit_of(partitions: int) -> int:
 
 
 class MixedStates(msgspec.Struct, frozen=True):
-    """Partitions that hold entities in several states, which their attribute `status` tells apart."""
+    """Partitions that hold entities in several states, which one of their attributes tells apart."""
 
     states: Sequence[str]
     queries: Sequence[Query[Any]]
+    attribute: str = "status"
 
     def count(self, query: Query[Any]) -> "_Counted":
         """Return how many entities of one partition are in each state, of about 1,000 of each state."""
         limit = limit_of(len(self.queries)) * len(self.states)
         rows = query.read(limit)
-        numbers = Counter(str(item["status"]["S"]) for item in rows.items)
+        numbers = Counter(str(item[self.attribute]["S"]) for item in rows.items)
         return {state: (numbers[state], len(rows.items) >= limit) for state in self.states}
 
 

@@ -186,7 +186,10 @@ class Rows(msgspec.Struct, frozen=True):
 
 
 class Query(msgspec.Struct, Generic[M], frozen=True):
-    """A query on a table (`index` None) or on one of its indexes; key and range as stored."""
+    """A query on a table (`index` None) or on one of its indexes; key and range as stored.
+
+    `list_name` tells lists of the same key apart, such as those of different filters: a cursor belongs to one of them.
+    """
 
     model: type[M]
     hash_key: str
@@ -194,6 +197,7 @@ class Query(msgspec.Struct, Generic[M], frozen=True):
     range_condition: Condition | None = None
     filter_condition: Condition | None = None
     newest_first: bool = False
+    list_name: str = ""
 
     def read(
         self,
@@ -291,4 +295,5 @@ class Query(msgspec.Struct, Generic[M], frozen=True):
 
     def _name(self) -> str:
         """Return what identifies this list; cursors are bound to it."""
-        return key(self.model.Meta.table_name, self.index or "", self.hash_key)
+        names = [self.list_name] if self.list_name else []
+        return key(self.model.Meta.table_name, self.index or "", self.hash_key, *names)

@@ -1,5 +1,9 @@
 """The permissions of maintenance."""
 
+from collections.abc import Mapping
+
+from chalicelib.maintenance.rules import WorkOrderAction
+
 DASHBOARD = "maintenance.dashboard.read"
 READ = "maintenance.workorder.read"
 LIST = "maintenance.workorder.list"
@@ -9,6 +13,10 @@ OUTSOURCE = "maintenance.workorder.outsource"
 START = "maintenance.workorder.start"
 FINISH = "maintenance.workorder.finish"
 RETURN = "maintenance.workorder.return"
+HOLD = "maintenance.workorder.hold"
+CANCEL = "maintenance.workorder.cancel"
+EDIT = "maintenance.workorder.edit"
+REOPEN = "maintenance.workorder.reopen"
 READ_TECHNICIANS = "maintenance.technician.read"
 READ_CHECKLIST = "maintenance.checklist.read"
 READ_RIDES = "maintenance.ride.read"
@@ -18,3 +26,19 @@ UPLOAD_PHOTO = "maintenance.photo.upload"
 DELETE_PHOTO = "maintenance.photo.delete"
 READ_SCHEDULES = "maintenance.schedule.read"
 MANAGE_SCHEDULES = "maintenance.schedule.manage"
+
+STEPS: Mapping[WorkOrderAction, str] = {
+    WorkOrderAction.ASSIGN: ASSIGN,
+    WorkOrderAction.START: START,
+    WorkOrderAction.FINISH: FINISH,
+    WorkOrderAction.RETURN: RETURN,
+    WorkOrderAction.HOLD: HOLD,
+    WorkOrderAction.RESUME: HOLD,
+    WorkOrderAction.OUTSOURCE: OUTSOURCE,
+    WorkOrderAction.FINISH_BY_VENDOR: OUTSOURCE,
+    WorkOrderAction.RECALL: OUTSOURCE,
+    WorkOrderAction.CANCEL: CANCEL,
+    WorkOrderAction.REOPEN: REOPEN,
+    WorkOrderAction.EDIT: EDIT,
+}
+"""The permission of each step of a work order; roles hold it with a scope."""

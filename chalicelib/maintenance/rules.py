@@ -1,16 +1,13 @@
 """The states of a work order: which action leads from which state to which; and the arithmetic of its due date.
 
-    ROUTED -> ASSIGNED -> IN_PROGRESS -> DONE
-    ASSIGNED, IN_PROGRESS -> RETURNED
-    ROUTED, RETURNED -> ASSIGNED or OUTSOURCED
-    ASSIGNED -> ASSIGNED, to another technician
-
-"Overdue" is not a state: it follows from the due date and the present moment.
+`WORK_ORDER` is the one table of states; `docs/technician.md` is written from it and from the permissions of its steps.
+"Overdue" is not a state: it follows from the due date and the present moment. While an order is on hold its clock
+stands, and its due date moves by the time on hold when that ends.
 """
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from enum import StrEnum
+from enum import Enum, StrEnum
 
 from chalicelib.core.state_machine import StateMachine
 
@@ -19,15 +16,18 @@ class WorkOrderState(StrEnum):
     """The state of a work order.
 
     `ROUTED`: it has no technician yet. `ASSIGNED`: a technician has it. `IN_PROGRESS`: the technician has started.
-    `RETURNED`: the technician gave it back, with a reason. `OUTSOURCED`: a vendor has it. `DONE`: it is finished.
+    `ON_HOLD`: the work waits, with a reason, and so does the clock. `RETURNED`: it was given back to the lead, with a
+    reason. `OUTSOURCED`: a vendor has it. `DONE`: it is finished. `CANCELLED`: it will not be done.
     """
 
     ROUTED = "ROUTED"
     ASSIGNED = "ASSIGNED"
     IN_PROGRESS = "IN_PROGRESS"
+    ON_HOLD = "ON_HOLD"
     RETURNED = "RETURNED"
     OUTSOURCED = "OUTSOURCED"
     DONE = "DONE"
+    CANCELLED = "CANCELLED"
 
 
 class WorkOrderAction(StrEnum):
@@ -37,7 +37,29 @@ class WorkOrderAction(StrEnum):
     START = "start"
     FINISH = "done"
     RETURN = "return"
+    HOLD = "hold"
+    RESUME = "resume"
     OUTSOURCE = "outsource"
+    FINISH_BY_VENDOR = "vendor-done"
+    RECALL = "recall"
+    CANCEL = "cancel"
+    REOPEN = "reopen"
+    EDIT = "edit"
+
+
+class HeldState(Enum):
+    """The state that an order goes back to when it is resumed: the one in which it was put on hold."""
+
+    BEFORE_THE_HOLD = "the state before the hold"
+
+
+class HoldReason(StrEnum):
+    """What a work order on hold waits for: parts, access to the ride, the weather, or something else."""
+
+    PARTS = "PARTS"
+    ACCESS = "ACCESS"
+    WEATHER = "WEATHER"
+    OTHER = "OTHER"
 
 
 class Priority(StrEnum):
@@ -52,7 +74,7 @@ class Priority(StrEnum):
 class ChecklistStatus(StrEnum):
     """Whether open work orders hold a checklist back.
 
-    `OPEN`: no work order was ever made of it. `HELD`: at least one is not done. `RELEASED`: all are done.
+    `OPEN`: no work order was ever made of it. `HELD`: at least one is open. `RELEASED`: all are done or cancelled.
     """
 
     OPEN = "OPEN"
@@ -71,35 +93,72 @@ class PhotoKind(StrEnum):
     ISSUE = "ISSUE"
 
 
-WORK_ORDER: StateMachine[WorkOrderState] = StateMachine(
-    entity="work order",
-    transitions={
-        (WorkOrderState.ROUTED, WorkOrderAction.ASSIGN): WorkOrderState.ASSIGNED,
-        (WorkOrderState.RETURNED, WorkOrderAction.ASSIGN): WorkOrderState.ASSIGNED,
-        (WorkOrderState.ASSIGNED, WorkOrderAction.ASSIGN): WorkOrderState.ASSIGNED,
-        (WorkOrderState.ASSIGNED, WorkOrderAction.START): WorkOrderState.IN_PROGRESS,
-        (WorkOrderState.IN_PROGRESS, WorkOrderAction.FINISH): WorkOrderState.DONE,
-        (WorkOrderState.ASSIGNED, WorkOrderAction.RETURN): WorkOrderState.RETURNED,
-        (WorkOrderState.IN_PROGRESS, WorkOrderAction.RETURN): WorkOrderState.RETURNED,
-        (WorkOrderState.ROUTED, WorkOrderAction.OUTSOURCE): WorkOrderState.OUTSOURCED,
-        (WorkOrderState.RETURNED, WorkOrderAction.OUTSOURCE): WorkOrderState.OUTSOURCED,
-    },
-    states=tuple(WorkOrderState),
-    phrases={WorkOrderAction.FINISH: "finish"},
-)
-
-OPEN = frozenset(set(WorkOrderState) - {WorkOrderState.DONE})
+OPEN = frozenset(set(WorkOrderState) - {WorkOrderState.DONE, WorkOrderState.CANCELLED})
 """States in which a work order holds its checklist back."""
+
+CLOCKED = OPEN - {WorkOrderState.ON_HOLD}
+"""States in which a work order can become overdue: on hold the clock stands."""
 
 ON_HAND = frozenset({WorkOrderState.ASSIGNED, WorkOrderState.IN_PROGRESS})
 """States in which a technician has something to do, and is reminded of the due date."""
 
-MINE = ON_HAND | {WorkOrderState.RETURNED}
+HELD_BY_TECHNICIAN = ON_HAND | {WorkOrderState.ON_HOLD}
+"""States in which a technician has the order: another one gets it only by taking it from them."""
+
+MINE = HELD_BY_TECHNICIAN | {WorkOrderState.RETURNED}
 """States in which an order is in its technician's list; a returned one until it is assigned to another."""
+
+_STEPS: Mapping[WorkOrderAction, tuple[tuple[WorkOrderState, ...], WorkOrderState | HeldState]] = {
+    WorkOrderAction.ASSIGN: (
+        (
+            WorkOrderState.ROUTED,
+            WorkOrderState.ASSIGNED,
+            WorkOrderState.IN_PROGRESS,
+            WorkOrderState.ON_HOLD,
+            WorkOrderState.RETURNED,
+        ),
+        WorkOrderState.ASSIGNED,
+    ),
+    WorkOrderAction.START: ((WorkOrderState.ASSIGNED,), WorkOrderState.IN_PROGRESS),
+    WorkOrderAction.FINISH: ((WorkOrderState.IN_PROGRESS,), WorkOrderState.DONE),
+    WorkOrderAction.RETURN: (
+        (WorkOrderState.ASSIGNED, WorkOrderState.IN_PROGRESS, WorkOrderState.ON_HOLD),
+        WorkOrderState.RETURNED,
+    ),
+    WorkOrderAction.HOLD: ((WorkOrderState.ASSIGNED, WorkOrderState.IN_PROGRESS), WorkOrderState.ON_HOLD),
+    WorkOrderAction.RESUME: ((WorkOrderState.ON_HOLD,), HeldState.BEFORE_THE_HOLD),
+    WorkOrderAction.OUTSOURCE: ((WorkOrderState.ROUTED, WorkOrderState.RETURNED), WorkOrderState.OUTSOURCED),
+    WorkOrderAction.FINISH_BY_VENDOR: ((WorkOrderState.OUTSOURCED,), WorkOrderState.DONE),
+    WorkOrderAction.RECALL: ((WorkOrderState.OUTSOURCED,), WorkOrderState.ROUTED),
+    WorkOrderAction.CANCEL: (
+        (WorkOrderState.ROUTED, WorkOrderState.ASSIGNED, WorkOrderState.RETURNED, WorkOrderState.ON_HOLD),
+        WorkOrderState.CANCELLED,
+    ),
+    WorkOrderAction.REOPEN: ((WorkOrderState.DONE,), WorkOrderState.ROUTED),
+}
+"""Every step that changes the state: from which states, and to which."""
+
+WORK_ORDER: StateMachine[WorkOrderState | HeldState] = StateMachine(
+    entity="work order",
+    transitions={
+        **{(state, action): target for action, (sources, target) in _STEPS.items() for state in sources},
+        **{(state, WorkOrderAction.EDIT): state for state in WorkOrderState if state in OPEN},
+    },
+    states=tuple(WorkOrderState),
+    phrases={WorkOrderAction.FINISH: "finish", WorkOrderAction.FINISH_BY_VENDOR: "finish"},
+)
+
+
+def target_state(state: WorkOrderState, action: WorkOrderAction, held_state: str | None) -> WorkOrderState:
+    """Return the state that an action leads to; `held_state` is the one in which the order was put on hold."""
+    target = WORK_ORDER.target(state, action)
+    return WorkOrderState(str(held_state)) if isinstance(target, HeldState) else target
+
 
 COUNTED: Mapping[WorkOrderState, str] = {
     WorkOrderState.ASSIGNED: "assigned",
     WorkOrderState.IN_PROGRESS: "in_progress",
+    WorkOrderState.ON_HOLD: "on_hold",
     WorkOrderState.RETURNED: "returned",
     WorkOrderState.DONE: "done",
 }
@@ -120,14 +179,19 @@ def count_shifts(before: Holder, after: Holder) -> dict[str, dict[str, int]]:
     return shifts
 
 
+def due_date(routed_at: datetime, time_allowed: timedelta, time_on_hold: timedelta) -> datetime:
+    """Return when an order is due that was routed at a moment and has been on hold for some time since."""
+    return routed_at + time_allowed + time_on_hold
+
+
 def is_overdue(state: WorkOrderState, due_at: datetime, now: datetime) -> bool:
-    """Return whether an open order is past its due date; at the due moment itself it is in time."""
-    return state in OPEN and due_at < now
+    """Return whether an order whose clock runs is past its due date; at the due moment itself it is in time."""
+    return state in CLOCKED and due_at < now
 
 
 def is_due_soon(state: WorkOrderState, due_at: datetime, now: datetime, soon: timedelta) -> bool:
-    """Return whether an order that is not overdue will be within `soon`."""
-    return state in OPEN and now <= due_at <= now + soon
+    """Return whether an order whose clock runs, and that is not overdue, will be within `soon`."""
+    return state in CLOCKED and now <= due_at <= now + soon
 
 
 def age_hours(since: datetime, until: datetime) -> float:

@@ -44,7 +44,7 @@ OVERVIEW: Mapping[str, object] = {
         "hours": {"created": _hourly(48, 0, 0), "packed": _hourly(5, 8, 6)},
     },
     "maintenance": {
-        "states": {"routed": 1, "assigned": 3, "inProgress": 2, "returned": 0, "outsourced": 1, "done": 5},
+        "states": {"routed": 1, "assigned": 3, "inProgress": 2, "onHold": 0, "returned": 0, "outsourced": 1, "done": 5},
         "overdue": 1,
         "dueSoon": 2,
         "atLeast": [],

@@ -148,6 +148,8 @@ class MaintenanceStates(msgspec.Struct, frozen=True, rename="camel"):
     """Work orders that a technician has and has not started."""
     in_progress: Number
     """Work orders that a technician has started."""
+    on_hold: Number
+    """Work orders that are on hold."""
     returned: Number
     """Work orders that a technician gave back and that have no new one yet."""
     outsourced: Number

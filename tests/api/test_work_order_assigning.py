@@ -77,6 +77,45 @@ def test_an_order_that_was_given_back_goes_to_whomever_also_to_the_same(park: Pa
     assert notices(park.tech) == ["WO_ASSIGNED", "WO_ASSIGNED"]
 
 
+# --- rescue ------------------------------------------------------------------------------------------------------
+
+
+def test_work_in_progress_is_taken_from_a_technician_and_both_are_told(park: Park) -> None:
+    order_id, other = park.started(photo=True), park.person("TECH", full_name="Zoe Brouwer")
+    same = park.assign(order_id)
+    assert (same.status, same.code) == (409, "WORKFLOW_VIOLATION")
+    assert park.assign(order_id, other).json["state"] == "ASSIGNED"
+    assert (notices(park.tech), notices(other)) == (["WO_REASSIGNED", "WO_ASSIGNED"], ["WO_ASSIGNED"])
+    assert (counts(park.tech), counts(other)) == ({}, {"assigned": 1})
+    assert park.finish(order_id).status == 403
+    assert park.start(order_id, other).status == 200
+    assert set(park.finish(order_id, other).fields) == {"fixPhoto"}
+
+
+@pytest.mark.parametrize("change", [{"gameZone": SOUTH}, {"role": "picker"}, {"status": "DISABLED"}])
+@pytest.mark.parametrize("state", ["ASSIGNED", "IN_PROGRESS", "ON_HOLD"])
+def test_every_way_out_works_for_an_order_whose_technician_is_gone(
+    park: Park, change: dict[str, str], state: str
+) -> None:
+    orders = [park.assigned() if state == "ASSIGNED" else park.started() for _ in range(2)]
+    if state == "ON_HOLD":
+        assert [park.hold(order_id).status for order_id in orders] == [200, 200]
+    admin = park.person("SYSTEM_ADMIN")
+    assert admin.patch(f"/v1/users/{park.tech.user_id}", change).status == 200
+    assert len(park.lead.get("/v1/work-orders").json["workOrders"]) == 2
+    returned, assigned = orders
+    assert park.give_back(returned, park.lead, "Has left").json["state"] == "RETURNED"
+    assert park.outsource(returned).status == 200
+    assert park.assign(assigned, park.person("TECH")).json["state"] == "ASSIGNED"
+
+
+def test_a_lead_does_not_return_what_its_technician_can_return(park: Park) -> None:
+    order_id = park.started()
+    answer = park.give_back(order_id, park.lead)
+    assert (answer.status, answer.code) == (403, "ACCESS_DENIED")
+    assert park.give_back(order_id, park.person("MAINT_TL", game_zone=SOUTH)).status == 403
+
+
 def elsewhere(park: Park) -> Person:
     return park.person("TECH", game_zone=SOUTH)
 
@@ -210,10 +249,14 @@ def test_a_vendor_has_to_be_named(park: Park, body: object, bad: set[str]) -> No
 def test_what_is_with_a_technician_or_a_vendor_cannot_be_outsourced(park: Park) -> None:
     assigned, gone = park.assigned(), park.routed()["id"]
     assert park.outsource(gone).status == 200
-    for order_id, state, possible in ((assigned, "ASSIGNED", ["assign", "return", "start"]), (gone, "OUTSOURCED", [])):
+    steps = {
+        "ASSIGNED": ["assign", "cancel", "edit", "hold", "return", "start"],
+        "OUTSOURCED": ["edit", "recall", "vendor-done"],
+    }
+    for order_id, state in ((assigned, "ASSIGNED"), (gone, "OUTSOURCED")):
         answer = park.outsource(order_id)
         assert (answer.status, answer.code) == (409, "WORKFLOW_VIOLATION")
-        details = {"state": state, "action": "outsource", "allowed": possible}
+        details = {"state": state, "action": "outsource", "allowed": steps[state]}
         assert answer.json["error"]["details"] == details
         assert answer.json["error"]["message"] == f"Cannot outsource a work order in state {state}."
     assert park.assign(gone).status == 409

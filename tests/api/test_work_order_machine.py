@@ -140,6 +140,8 @@ class Repairs(RuleBasedStateMachine):
 
     def wrong_one(self, address: str) -> Person:
         """Who may do something with orders, but never this."""
+        if address == "return":
+            return self.park.ops
         return self.park.lead if WHO[address] == "TECH" else self.park.tech
 
     # --- what stays true ---------------------------------------------------------------------------------------

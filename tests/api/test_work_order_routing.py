@@ -49,12 +49,13 @@ def test_a_finding_becomes_a_work_order_that_tells_all_of_it(park: Park) -> None
         "assignedById": None,
         "returnedBy": None,
         "returnReason": None,
-        "vendor": None,
+        **dict.fromkeys(("vendor", "vendorNote", "vendorCost", "vendorCurrency", "cancelReason")),
         "fixNote": None,
         "createdAt": moment(),
         "assignedAt": None,
         "startedAt": None,
         "closedAt": None,
+        "holds": [],
         "returnHistory": [],
         "timeline": [
             {

@@ -12,6 +12,7 @@ in turns and the machine's moods meet both.
 from __future__ import annotations
 
 import json
+import re
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -73,6 +74,16 @@ def in_sequence(calls: Sequence[Call]) -> list[list[Call]]:
 def total(calls: Sequence[Call]) -> Units:
     """Return the total cost of the calls."""
     return sum((call.units for call in calls), Units())
+
+
+def without_filter(request: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a query that reads the same items and leaves none out, with the names and values that it needs."""
+    rest = {name: value for name, value in request.items() if name != "FilterExpression"}
+    expressions = f"{rest['KeyConditionExpression']} "
+    for kind in ("ExpressionAttributeNames", "ExpressionAttributeValues"):
+        known = request.get(kind, {})
+        rest[kind] = {name: value for name, value in known.items() if re.search(rf"{name}\b", expressions)}
+    return rest
 
 
 class MeteredEngine(EmbeddedEngine):
@@ -173,6 +184,9 @@ class MeteredEngine(EmbeddedEngine):
         answer = super().handle(call.operation, call.body)
         after = {place: self.item(place) for place in touched}
         result = json.loads(answer.body) if answer.status == 200 else None
+        if "FilterExpression" in request:  # what the filter leaves out is read, and paid for, as well
+            result = self._must(call.operation, without_filter(request))
+            request = without_filter(request)
         call.units = price(call.operation, request, result, Images(before, after))
         call.ended = time.perf_counter()
         return answer

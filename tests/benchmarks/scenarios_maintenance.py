@@ -19,7 +19,8 @@ ASSIGNED, DONE = 15, 10
 def _zone(stage: Stage) -> tuple[Park, dict[str, str]]:
     """A zone, and an order in each state in which a step can begin; all users have sockets."""
     park = Park(stage.world)
-    for person in (park.tech, park.lead):
+    other = park.person("TECH")
+    for person in (park.tech, other, park.lead):
         person.socket("staff")
     for number in range(ASSIGNED):
         park.assigned(item=ITEMS[number % 3], priority="LOW" if number % 2 else "CRITICAL")
@@ -29,10 +30,15 @@ def _zone(stage: Stage) -> tuple[Park, dict[str, str]]:
         "routed": str(park.routed()["id"]),
         "assigned": park.assigned(),
         "in_progress": park.started(),
+        "other": park.started(other),
         "with_photo": park.started(photo=True),
         "returned": park.started(),
+        "on_hold": park.started(),
+        "outsourced": park.outsourced(photo=True),
+        "done": park.done(),
     }
     park.give_back(orders["returned"])
+    park.hold(orders["on_hold"])
     return park, orders
 
 
@@ -52,9 +58,17 @@ def _routed(stage: Stage) -> Hit:
 
 def _handed(stage: Stage, address: str, state: str) -> Hit:
     park, orders = _zone(stage)
-    bodies = {"assign": {"technicianId": park.tech.user_id}, "outsource": {"vendor": "Vekoma"}}
+    bodies = {
+        "/assign": {"technicianId": park.tech.user_id},
+        "/outsource": {"vendor": "Vekoma"},
+        "/vendor-done": {"fixNote": "Motor replaced", "cost": 480, "currency": "EUR"},
+        "/hold": {"reason": "PARTS"},
+        "/cancel": {"reason": "Not needed"},
+        "/reopen": {"reason": "It broke again"},
+        "": {"priority": "LOW"},
+    }
     params = {"work_order_id": orders[state]}
-    return Hit("PATCH", f"/v1/work-orders/{{work_order_id}}/{address}", park.lead, bodies[address], params)
+    return Hit("PATCH", f"/v1/work-orders/{{work_order_id}}{address}", park.lead, bodies.get(address), params)
 
 
 def _step(stage: Stage, address: str, state: str, *, key: str | None = None) -> Hit:
@@ -104,9 +118,17 @@ REPAIRS: dict[str, Callable[[Stage], Hit]] = {
         _scheduled, method="PATCH", address="/{schedule_id}", body={"rrule": "FREQ=WEEKLY;BYDAY=MO"}
     ),
     "DELETE schedules/{id}": partial(_scheduled, method="DELETE", address="/{schedule_id}", status=204),
-    "PATCH work-orders/assign": partial(_handed, address="assign", state="routed"),
-    "PATCH work-orders/assign, returned": partial(_handed, address="assign", state="returned"),
-    "PATCH work-orders/outsource": partial(_handed, address="outsource", state="routed"),
+    "PATCH work-orders/assign": partial(_handed, address="/assign", state="routed"),
+    "PATCH work-orders/assign, returned": partial(_handed, address="/assign", state="returned"),
+    "PATCH work-orders/assign, in progress": partial(_handed, address="/assign", state="other"),
+    "PATCH work-orders/outsource": partial(_handed, address="/outsource", state="routed"),
+    "PATCH work-orders/vendor-done": partial(_handed, address="/vendor-done", state="outsourced"),
+    "PATCH work-orders/recall": partial(_handed, address="/recall", state="outsourced"),
+    "PATCH work-orders/hold": partial(_handed, address="/hold", state="in_progress"),
+    "PATCH work-orders/resume": partial(_handed, address="/resume", state="on_hold"),
+    "PATCH work-orders/cancel": partial(_handed, address="/cancel", state="assigned"),
+    "PATCH work-orders/reopen": partial(_handed, address="/reopen", state="done"),
+    "PATCH work-orders": partial(_handed, address="", state="assigned"),
     "PATCH work-orders/start": partial(_step, address="start", state="assigned"),
     "PATCH work-orders/done": partial(_step, address="done", state="with_photo"),
     "PATCH work-orders/done, with a key": partial(_step, address="done", state="with_photo", key="a-key"),

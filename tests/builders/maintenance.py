@@ -70,8 +70,9 @@ class Park:
         return order
 
     def finding(self, item: str = ITEMS[0], priority: str = "HIGH", **fields: Any) -> dict[str, Any]:
-        """The body that routes an item of this park's checklist."""
-        return {"checklistRef": self.checklist, "itemRef": item, "priority": priority, **fields}
+        """The body that routes an item of this park's checklist, whatever is open of it."""
+        known = {"checklistRef": self.checklist, "itemRef": item, "priority": priority, "allowDuplicate": True}
+        return {**known, **fields}
 
     def assigned(self, tech: Person | None = None, **fields: Any) -> str:
         """An order that a technician (this park's, unless another is named) was assigned; its id."""
@@ -104,9 +105,46 @@ class Park:
         """Give an order back, in the version that it has."""
         return step(tech or self.tech, order_id, "return", {"reason": reason})
 
-    def outsource(self, order_id: str, vendor: str = "Vekoma") -> Answer:
+    def outsource(self, order_id: str, vendor: str = "Vekoma", **fields: Any) -> Answer:
         """Give an order to a vendor."""
-        return self.lead.patch(f"/v1/work-orders/{order_id}/outsource", {"vendor": vendor})
+        return self.lead.patch(f"/v1/work-orders/{order_id}/outsource", {"vendor": vendor, **fields})
+
+    def outsourced(self, *, photo: bool = False, **fields: Any) -> str:
+        """An order that a vendor has, with a photo of the finished work if that is wanted; its id."""
+        order_id = str(self.routed()["id"])
+        assert self.outsource(order_id, **fields).status == 200
+        if photo:
+            add_photo(self.world, order_id, self.org_id)
+        return order_id
+
+    def hold(self, order_id: str, reason: str = "PARTS", **fields: Any) -> Answer:
+        """Put an order on hold."""
+        return self.lead.patch(f"/v1/work-orders/{order_id}/hold", {"reason": reason, **fields})
+
+    def resume(self, order_id: str) -> Answer:
+        """Resume an order."""
+        return self.lead.patch(f"/v1/work-orders/{order_id}/resume")
+
+    def cancel(self, order_id: str, reason: str = "Not needed") -> Answer:
+        """Cancel an order."""
+        return self.lead.patch(f"/v1/work-orders/{order_id}/cancel", {"reason": reason})
+
+    def reopen(self, order_id: str, reason: str = "It broke again") -> Answer:
+        """Open an order again."""
+        return self.lead.patch(f"/v1/work-orders/{order_id}/reopen", {"reason": reason})
+
+    def done(self, **fields: Any) -> str:
+        """An order that is done; its id."""
+        order_id = self.started(photo=True, **fields)
+        assert self.finish(order_id).status == 200
+        return order_id
+
+    def later(self, **span: float) -> None:
+        """Let time pass; everybody signs in again."""
+        self.world.clock.advance(**span)
+        for name in ("manager", "ops", "lead", "tech"):
+            person: Person = getattr(self, name)
+            setattr(self, name, self.world.signed_in(person.org_id, person.user_id, person.role))
 
     def checklist_view(self) -> dict[str, Any]:
         """The checklist as it is read."""

@@ -104,7 +104,7 @@ def work_orders(found: Snapshot) -> Violations:
     for row in found.all(TechnicianCounts, "COUNTS"):
         technician = row.pk.split(SEPARATOR)[2]
         states = Counter(order.state for order in orders if order.technician_id == technician)
-        for name in ("assigned", "in_progress", "returned", "done"):
+        for name in ("assigned", "in_progress", "on_hold", "returned", "done"):
             if getattr(row, name) != states[name.upper()]:
                 yield f"technician {technician} counts {getattr(row, name)} {name}, there are {states[name.upper()]}"
     for checklist in found.all(Checklist, "CHECKLIST"):

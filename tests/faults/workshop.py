@@ -37,7 +37,7 @@ class Park:
         """Route a finding, or do what comes next with some order."""
         if not self.orders or self.random_source.random() < 0.15:
             item = self.random_source.choice(ITEMS)
-            finding = {"checklistRef": CHECKLIST, "itemRef": item, "priority": "HIGH"}
+            finding = {"checklistRef": CHECKLIST, "itemRef": item, "priority": "HIGH", "allowDuplicate": True}
             change = self.ops.change("POST", "/v1/work-orders", finding)
             if change.is_acknowledged:
                 self.orders = [*self.orders[-7:], json.loads(change.text)["id"]]

@@ -153,7 +153,7 @@ def repairs(world: DeployedWorld, objects: EmbeddedObjects) -> None:
     done(park.start(order_id))
     done(park.give_back(order_id))
     done(park.assign(order_id, world.person("TECH", game_zone=park.zone)))
-    done(park.outsource(str(park.routed(ITEMS[1])["id"])))
+    _with_leads(park)
     for person in (park.tech, park.lead, park.manager):
         for query in ("", "?state=assigned", "?state=overdue"):
             person.get(f"/v1/work-orders{query}")
@@ -164,6 +164,26 @@ def repairs(world: DeployedWorld, objects: EmbeddedObjects) -> None:
     done(park.tech.get("/v1/me/notifications?unread=true"))
     done(park.tech.post(f"/v1/me/notifications/{notices[0]['id']}/read"), 204)
     done(park.tech.post("/v1/me/notifications/read-all"), 204)
+
+
+def _with_leads(park: Park) -> None:
+    """The steps of leads: hold and resume, vendors, cancel, edit, and a technician who is gone."""
+    order_id = str(park.routed(ITEMS[1])["id"])
+    path = f"/v1/work-orders/{order_id}"
+    done(park.outsource(order_id))
+    done(park.lead.patch(f"{path}/recall"))
+    done(park.lead.patch(path, {"priority": "LOW"}))
+    done(park.assign(order_id))
+    done(park.hold(order_id))
+    done(park.resume(order_id))
+    done(park.world.person(ADMIN).patch(f"/v1/users/{park.tech.user_id}", {"gameZone": "South"}))
+    done(park.give_back(order_id, park.lead))
+    done(park.world.person(ADMIN).patch(f"/v1/users/{park.tech.user_id}", {"gameZone": park.zone}))
+    done(park.outsource(order_id))
+    done(upload(park.lead, order_id), 201)
+    done(park.lead.patch(f"{path}/vendor-done", {"fixNote": "Motor replaced", "cost": 80, "currency": "EUR"}))
+    done(park.reopen(order_id))
+    done(park.cancel(order_id))
 
 
 def photos(world: DeployedWorld, objects: EmbeddedObjects) -> None:

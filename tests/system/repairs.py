@@ -12,7 +12,7 @@ CHECKLIST, ITEM = "CL-2042", "B-3"
 
 def repair(stack: Stack, technician: str = "tech2") -> str:
     """Create an assigned work order and return its id."""
-    routed = {"checklistRef": CHECKLIST, "itemRef": ITEM, "priority": "LOW"}
+    routed = {"checklistRef": CHECKLIST, "itemRef": ITEM, "priority": "LOW", "allowDuplicate": True}
     answer = stack.person("ops1").post("/v1/work-orders", routed)
     assert answer.status_code == 201, answer.text
     order_id = str(answer.json()["id"])

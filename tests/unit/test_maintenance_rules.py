@@ -9,11 +9,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.maintenance.rules import (
+    CLOCKED,
     COUNTED,
+    HELD_BY_TECHNICIAN,
     MINE,
     ON_HAND,
     OPEN,
     WORK_ORDER,
+    HeldState,
     Holder,
     Priority,
     WorkOrderAction,
@@ -22,30 +25,41 @@ from chalicelib.maintenance.rules import (
     count_shifts,
     is_due_soon,
     is_overdue,
+    target_state,
 )
 from chalicelib.maintenance.settings import MaintenanceSettings
 
 NOW = datetime(2026, 3, 1, 9, tzinfo=UTC)
 
 # What is possible, as people say it; everything else is not.
-POSSIBLE = {
-    WorkOrderState.ROUTED: {
-        WorkOrderAction.ASSIGN: WorkOrderState.ASSIGNED,
-        WorkOrderAction.OUTSOURCE: WorkOrderState.OUTSOURCED,
+POSSIBLE: dict[str, dict[str, str]] = {
+    "ROUTED": {"assign": "ASSIGNED", "outsource": "OUTSOURCED", "cancel": "CANCELLED", "edit": "ROUTED"},
+    "ASSIGNED": {
+        "assign": "ASSIGNED",
+        "start": "IN_PROGRESS",
+        "return": "RETURNED",
+        "hold": "ON_HOLD",
+        "cancel": "CANCELLED",
+        "edit": "ASSIGNED",
     },
-    WorkOrderState.ASSIGNED: {
-        WorkOrderAction.ASSIGN: WorkOrderState.ASSIGNED,
-        WorkOrderAction.START: WorkOrderState.IN_PROGRESS,
-        WorkOrderAction.RETURN: WorkOrderState.RETURNED,
+    "IN_PROGRESS": {
+        "assign": "ASSIGNED",
+        "done": "DONE",
+        "return": "RETURNED",
+        "hold": "ON_HOLD",
+        "edit": "IN_PROGRESS",
     },
-    WorkOrderState.IN_PROGRESS: {
-        WorkOrderAction.FINISH: WorkOrderState.DONE,
-        WorkOrderAction.RETURN: WorkOrderState.RETURNED,
+    "ON_HOLD": {
+        "resume": "back",
+        "assign": "ASSIGNED",
+        "return": "RETURNED",
+        "cancel": "CANCELLED",
+        "edit": "ON_HOLD",
     },
-    WorkOrderState.RETURNED: {
-        WorkOrderAction.ASSIGN: WorkOrderState.ASSIGNED,
-        WorkOrderAction.OUTSOURCE: WorkOrderState.OUTSOURCED,
-    },
+    "RETURNED": {"assign": "ASSIGNED", "outsource": "OUTSOURCED", "cancel": "CANCELLED", "edit": "RETURNED"},
+    "OUTSOURCED": {"vendor-done": "DONE", "recall": "ROUTED", "edit": "OUTSOURCED"},
+    "DONE": {"reopen": "ROUTED"},
+    "CANCELLED": {},
 }
 
 moments = st.datetimes(datetime(2026, 1, 1), datetime(2027, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001 - see timezones
@@ -55,18 +69,27 @@ holders = st.tuples(st.sampled_from([None, "mees", "zoe"]), st.sampled_from(Work
 
 @pytest.mark.parametrize(("state", "step"), list(product(WorkOrderState, WorkOrderAction)))
 def test_every_step_leads_where_it_should_or_nowhere(state: WorkOrderState, step: WorkOrderAction) -> None:
-    assert WORK_ORDER.transitions.get((state, step)) == POSSIBLE.get(state, {}).get(step)
+    target = WORK_ORDER.transitions.get((state, step))
+    assert ("back" if isinstance(target, HeldState) else target) == POSSIBLE[state].get(step)
+
+
+@pytest.mark.parametrize("held", [WorkOrderState.ASSIGNED, WorkOrderState.IN_PROGRESS])
+def test_a_hold_ends_in_the_state_in_which_it_began(held: WorkOrderState) -> None:
+    assert target_state(WorkOrderState.ON_HOLD, WorkOrderAction.RESUME, held.value) is held
+    assert target_state(WorkOrderState.ON_HOLD, WorkOrderAction.RETURN, held.value) is WorkOrderState.RETURNED
 
 
 @pytest.mark.parametrize("state", WorkOrderState)
 def test_what_is_possible_is_listed(state: WorkOrderState) -> None:
-    assert set(WORK_ORDER.allowed(state)) == set(POSSIBLE.get(state, {}))
+    assert set(WORK_ORDER.allowed(state)) == set(POSSIBLE[state])
 
 
 def test_what_nobody_has_is_nobody_s_and_what_is_done_holds_nothing_back() -> None:
     assert {WorkOrderState.ASSIGNED, WorkOrderState.IN_PROGRESS} == ON_HAND
-    assert ON_HAND | {WorkOrderState.RETURNED} == MINE
-    assert set(WorkOrderState) - OPEN == {WorkOrderState.DONE}
+    assert ON_HAND | {WorkOrderState.ON_HOLD} == HELD_BY_TECHNICIAN
+    assert HELD_BY_TECHNICIAN | {WorkOrderState.RETURNED} == MINE
+    assert set(WorkOrderState) - OPEN == {WorkOrderState.DONE, WorkOrderState.CANCELLED}
+    assert {WorkOrderState.ON_HOLD} == OPEN - CLOCKED
 
 
 @given(st.lists(holders, min_size=1, max_size=20))
@@ -89,8 +112,8 @@ def test_an_order_is_late_or_soon_or_neither_and_never_both(
 ) -> None:
     late, near = is_overdue(state, due_at, now), is_due_soon(state, due_at, now, soon)
     assert not (late and near)
-    assert late == (state is not WorkOrderState.DONE and now > due_at)
-    assert near == (state is not WorkOrderState.DONE and due_at - soon <= now <= due_at)
+    assert late == (state in CLOCKED and now > due_at)
+    assert near == (state in CLOCKED and due_at - soon <= now <= due_at)
 
 
 @pytest.mark.parametrize(("priority", "hours"), [("CRITICAL", 4), ("HIGH", 24), ("MEDIUM", 72), ("LOW", 168)])

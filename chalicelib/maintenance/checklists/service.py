@@ -1,9 +1,9 @@
 """The hold of open work orders on their checklist.
 
-A checklist has the ids of its open work orders. Routing adds one and finishing removes one, each in its own transaction
-and under the condition on which it was decided: "this is the last one", or "there are others". If two technicians
-finish the last two at the same moment, both assume the other is still open; the second commit fails its condition, runs
-again and is the last. So a checklist is released exactly once, and both technicians succeed.
+A checklist has the ids of its open work orders. Routing and reopening add one, finishing and cancelling remove one,
+each in its own transaction and under the condition on which it was decided: "this is the last one", or "there are
+others". If two technicians finish the last two at the same moment, both assume the other is still open; the second
+commit fails its condition, runs again and is the last. So a checklist is released exactly once, and both succeed.
 """
 
 from collections.abc import Mapping
@@ -52,21 +52,25 @@ def check_capacity(checklist: Checklist) -> None:
         raise Conflict(f"A checklist can have at most {MAX_OPEN} open work orders.", details={"open": count})
 
 
-def hold_checklist(work: UnitOfWork, checklist: Checklist, order_id: str) -> str:
+def find_open_order(checklist: Checklist, item_ref: str) -> str | None:
+    """Return the id of an open work order of an item, the oldest if there are several."""
+    entries = [entry.partition("/") for entry in checklist.open_items or ()]
+    return min((order_id for ref, _, order_id in entries if ref == item_ref), default=None)
+
+
+def hold_checklist(work: UnitOfWork, checklist: Checklist, item_ref: str, order_id: str) -> str:
     """Stage that one more work order holds a checklist back; return the code of the work order."""
     number = checklist.routed + 1
-    held = ChecklistStatus.HELD
-    work.update_unread(
-        ItemKey(Checklist, checklist.pk, checklist.sk),
-        condition=C.routed == checklist.routed,
-        on_conflict=Conflict("Other work orders of this checklist are being routed at the same moment; try again."),
-        actions=[C.open_orders.add({order_id}), C.routed.set(number), C.status.set(held.value)],
-        changes=_changes(checklist, held, by=1),
-    )
+    _hold(work, checklist, item_ref, order_id, routed=number)
     return f"WO-{checklist.checklist_ref}-{number}"
 
 
-def release_checklist(work: UnitOfWork, checklist: Checklist, order_id: str) -> bool:
+def hold_checklist_again(work: UnitOfWork, checklist: Checklist, item_ref: str, order_id: str) -> None:
+    """Stage that a work order that was done holds its checklist back again."""
+    _hold(work, checklist, item_ref, order_id, routed=checklist.routed)
+
+
+def release_checklist(work: UnitOfWork, checklist: Checklist, item_ref: str, order_id: str) -> bool:
     """Stage that a work order no longer holds its checklist back; return whether it was the last one."""
     last = open_orders(checklist) == {order_id}
     status = ChecklistStatus.RELEASED if last else ChecklistStatus(checklist.status)
@@ -74,10 +78,35 @@ def release_checklist(work: UnitOfWork, checklist: Checklist, order_id: str) -> 
         ItemKey(Checklist, checklist.pk, checklist.sk),
         condition=C.open_orders.contains(order_id) & (size(C.open_orders) == 1 if last else size(C.open_orders) > 1),
         on_conflict=Unavailable(),
-        actions=[C.open_orders.delete({order_id}), C.status.set(status.value)],
+        actions=[
+            C.open_orders.delete({order_id}),
+            C.open_items.delete({_open_item(item_ref, order_id)}),
+            C.status.set(status.value),
+        ],
         changes=_changes(checklist, status, by=-1),
     )
     return last
+
+
+def _hold(work: UnitOfWork, checklist: Checklist, item_ref: str, order_id: str, *, routed: int) -> None:
+    """Stage that an order holds a checklist back. Whether the item has another open order is as it was read."""
+    held = ChecklistStatus.HELD
+    work.update_unread(
+        ItemKey(Checklist, checklist.pk, checklist.sk),
+        condition=C.routed == checklist.routed,
+        on_conflict=Conflict("Other work orders of this checklist are being routed at the same moment; try again."),
+        actions=[
+            C.open_orders.add({order_id}),
+            C.open_items.add({_open_item(item_ref, order_id)}),
+            C.routed.set(routed),
+            C.status.set(held.value),
+        ],
+        changes=_changes(checklist, held, by=1),
+    )
+
+
+def _open_item(item_ref: str, order_id: str) -> str:
+    return f"{item_ref}/{order_id}"
 
 
 def _changes(checklist: Checklist, status: ChecklistStatus, *, by: int) -> dict[str, list[object]]:

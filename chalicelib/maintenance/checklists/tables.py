@@ -34,13 +34,14 @@ class ItemsAttribute(JSONAttribute):
 class Checklist(InList):
     """A checklist of a ride. `items` is `[{item_ref, text, note}]`, `open_orders` the ids of open work orders.
 
-    The release depends on the set of open orders. It and `status` change by conditional updates that leave `version` as
-    it is; `routed` counts all work orders there ever were, for their codes.
+    `open_items` names the item of each open order as `<item_ref>/<id>`; those of earlier versions are not in it. The
+    release depends on the set of open orders. It and `status` change by conditional updates that leave `version` as it
+    is; `routed` counts all work orders there ever were, for their codes.
     """
 
     Meta = stored_in("maintenance")
     kind = "checklist"
-    unaudited = frozenset({"open_orders", "list_key", "place"})
+    unaudited = frozenset({"open_orders", "open_items", "list_key", "place"})
 
     checklist_ref = UnicodeAttribute()
     name = UnicodeAttribute()
@@ -48,6 +49,7 @@ class Checklist(InList):
     items = ItemsAttribute()
     status = UnicodeAttribute(default=ChecklistStatus.OPEN.value)
     open_orders = optional(UnicodeSetAttribute())
+    open_items = optional(UnicodeSetAttribute())
     routed = IntAttribute(default=0)
 
 

@@ -52,10 +52,12 @@ def _photo_view(photo: WorkOrderPhoto) -> PhotoView:
     examples={"request": {"device": "Zebra TC22"}, "response": PHOTO},
 )
 def upload_photo(request: Request[UploadPhoto, Empty, WorkOrder], work: UnitOfWork) -> WorkOrderPhoto:
-    """Add a photo of at most 4 MB to a work order that is not done.
+    """Add a photo of at most 4 MB to an open work order.
 
-    It is stored upright as a JPEG, without anything else in the file, such as where it was taken. A larger one is 413;
-    `details.instead` names the way for it. A repeated request adds another photo: send an `Idempotency-Key`.
+    The technician of the work order adds every kind, leads of its zone `ISSUE`, and who may outsource also `COMPLETION`
+    while a vendor has it; otherwise it is 403. It is stored upright as a JPEG, without anything else in the file, such
+    as where it was taken. A larger one is 413; `details.instead` names the way for it. A repeated request adds another
+    photo: send an `Idempotency-Key`.
     """
     return service.upload_photo(work, request.resource, request.body, request.actor)
 

@@ -24,13 +24,16 @@ PHOTO_CHANGES = StateMachine[WorkOrderState](
 
 PROVEN_STEPS: Mapping[PhotoKind, WorkOrderAction] = {
     PhotoKind.COMPLETION: WorkOrderAction.FINISH,
-    PhotoKind.RETURN: WorkOrderAction.RETURN,
+    PhotoKind.RETURN: WorkOrderAction.FINISH,
 }
-"""The step that a photo of a kind proves. Who may do the step adds the photo; photos of other kinds prove none."""
+"""The step that who adds a photo of a kind has to be permitted to take; photos of other kinds need none.
+
+Photos of a return are the technician's own, although a lead may return what is on hold or whose technician is gone.
+"""
 
 
 def proven_step(kind: PhotoKind, state: WorkOrderState) -> WorkOrderAction | None:
-    """Return the step that a photo proves, if any; the work of a vendor is proven by who gives orders to vendors."""
+    """Return the step that a photo depends on, if any; the work of a vendor is proven by who records it."""
     if kind is PhotoKind.COMPLETION and state is WorkOrderState.OUTSOURCED:
-        return WorkOrderAction.OUTSOURCE
+        return WorkOrderAction.FINISH_BY_VENDOR
     return PROVEN_STEPS.get(kind)

@@ -3,7 +3,6 @@
 A work order that is done keeps its photos: every change of them has a condition on its state, in the same transaction.
 """
 
-from collections.abc import Mapping
 from typing import Any
 
 from chalicelib.core.actor import Actor
@@ -14,17 +13,12 @@ from chalicelib.maintenance.photos.rules import PHOTO_CHANGES, PhotoAction, prov
 from chalicelib.maintenance.photos.schemas import PhotoIntent, UploadPhoto
 from chalicelib.maintenance.photos.tables import PHOTOS, WorkOrderPhoto, WorkOrderUpload
 from chalicelib.maintenance.resources import work_order_owners
-from chalicelib.maintenance.rules import PhotoKind, WorkOrderAction, WorkOrderState
+from chalicelib.maintenance.rules import PhotoKind, WorkOrderState
 from chalicelib.maintenance.workorders.tables import WorkOrder, work_order_key
 from chalicelib.maintenance.workorders.timeline import TimelineAction, record_event
 from chalicelib.media import service as media
 from chalicelib.media.schemas import PhotoDetails
 
-_STEPS: Mapping[WorkOrderAction, str] = {
-    WorkOrderAction.FINISH: permissions.FINISH,
-    WorkOrderAction.RETURN: permissions.RETURN,
-    WorkOrderAction.OUTSOURCE: permissions.OUTSOURCE,
-}
 _NOT_YOURS = "You may not add a photo of the kind {kind} to this work order."
 
 
@@ -79,7 +73,9 @@ def _require_kind(order: WorkOrder, kind: PhotoKind, actor: Actor) -> None:
     step = proven_step(kind, WorkOrderState(order.state))
     if step is not None:
         owners = work_order_owners(order, actor)
-        actor.require_reach(_STEPS[step], owners=owners, zone=order.game_zone, message=_NOT_YOURS.format(kind=kind))
+        actor.require_reach(
+            permissions.STEPS[step], owners=owners, zone=order.game_zone, message=_NOT_YOURS.format(kind=kind)
+        )
 
 
 def _add_photo(

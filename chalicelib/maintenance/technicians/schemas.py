@@ -31,7 +31,7 @@ class TechnicianView(msgspec.Struct, frozen=True, rename="camel"):
     skills: list[str]
     """What the technician can do, as entered in the account; often empty."""
     open_orders: int
-    """The number of work orders in this zone that are assigned to the technician or in progress."""
+    """The number of work orders in this zone that are assigned to the technician, in progress or on hold."""
 
 
 class TechnicianPage(msgspec.Struct, frozen=True, rename="camel"):

@@ -18,5 +18,5 @@ def _technician_view(technician: CountedTechnician) -> TechnicianView:
         game_zone=user.game_zone,
         team=user.team,
         skills=list(user.skills or ()),
-        open_orders=max(0, counts.assigned + counts.in_progress),
+        open_orders=max(0, counts.assigned + counts.in_progress + counts.on_hold),
     )

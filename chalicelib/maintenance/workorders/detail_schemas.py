@@ -1,13 +1,14 @@
-"""The response with a whole work order: its photos, its returns and its timeline.
+"""The response with a whole work order: its photos, its holds, its returns and its timeline.
 
 It contains every field; an absent value is null, except where the field says otherwise.
 """
 
 from datetime import datetime
+from decimal import Decimal
 
 import msgspec
 
-from chalicelib.maintenance.rules import PhotoKind, Priority, WorkOrderState
+from chalicelib.maintenance.rules import HoldReason, PhotoKind, Priority, WorkOrderState
 from chalicelib.maintenance.workorders.schemas import SourceChecklist, WorkOrderSla
 from chalicelib.maintenance.workorders.timeline import TimelineAction
 
@@ -54,8 +55,8 @@ class WorkOrderTimelineEntry(msgspec.Struct, frozen=True, rename="camel"):
     at: datetime
     """When it was done, UTC."""
     note: str | None
-    """Depends on the action: the instructions, the reason of a return, the vendor and its note, what was done, or the
-    kind of the photo. Null if nothing was given."""
+    """Depends on the action: the instructions, the reason of a return, a cancellation or a reopening, the note of a
+    hold, the vendor and its note, what was done or edited, or the kind of the photo. Null if nothing was given."""
     technician: str | None
     """The name of the technician after the action. Null if there was none."""
     technician_id: str | None
@@ -75,8 +76,30 @@ class WorkOrderReturnEntry(msgspec.Struct, frozen=True, rename="camel"):
     """When it was returned, UTC."""
 
 
+class WorkOrderHoldEntry(msgspec.Struct, frozen=True, rename="camel"):
+    """A hold of a work order: why, by whom, from when and until when."""
+
+    reason: HoldReason
+    """What the work waited for."""
+    note: str | None
+    """More about it. Null if nothing was given."""
+    until: datetime | None
+    """When the work was expected to go on, UTC. Null if nothing was given."""
+    held_by: str
+    """The name of who put it on hold at that time."""
+    held_by_id: str
+    """The id of that user."""
+    at: datetime
+    """When the hold began, UTC."""
+    ended_at: datetime | None
+    """When the hold ended, UTC. Null while it lasts."""
+
+
 class WorkOrderDetail(msgspec.Struct, frozen=True, rename="camel"):
-    """A work order with photos, returns and timeline. `returnedBy` and `returnReason` are those of the last return."""
+    """A work order with photos, holds, returns and timeline.
+
+    `returnedBy` and `returnReason` are those of the last return.
+    """
 
     id: str
     """The id of the work order."""
@@ -125,7 +148,16 @@ class WorkOrderDetail(msgspec.Struct, frozen=True, rename="camel"):
     return_reason: str | None
     """The reason of the last return. Null if it was never returned."""
     vendor: str | None
-    """The company to which the work order was given. Null unless it was outsourced."""
+    """The company to which the work order was given. Null unless it was outsourced, and after it was recalled or
+    reopened."""
+    vendor_note: str | None
+    """The note with which it was given to that company. Null if nothing was given."""
+    vendor_cost: Decimal | None
+    """What that company's work cost, in major units of the currency. Null until it is known."""
+    vendor_currency: str | None
+    """The currency of the cost, by ISO 4217. Null if nothing was given."""
+    cancel_reason: str | None
+    """Why the work order was cancelled. Null unless it was."""
     fix_note: str | None
     """What was done. Null before the work order is done, and if nothing was given."""
     created_at: datetime
@@ -135,7 +167,9 @@ class WorkOrderDetail(msgspec.Struct, frozen=True, rename="camel"):
     started_at: datetime | None
     """When the present technician started, UTC. Null before that, and again after a new assignment."""
     closed_at: datetime | None
-    """When the work order was done, UTC. Null before that."""
+    """When the work order was done or cancelled, UTC. Null before that."""
+    holds: list[WorkOrderHoldEntry]
+    """The holds, oldest first, as far as the timeline shows them."""
     return_history: list[WorkOrderReturnEntry]
     """The returns, oldest first, as far as the timeline shows them."""
     timeline: list[WorkOrderTimelineEntry]

@@ -10,7 +10,7 @@ from functools import partial
 import msgspec
 from pynamodb.expressions.condition import Condition
 
-from chalicelib.core.activity import Activity, StateCounts, count_activity
+from chalicelib.core.activity import Activity, MixedStates, StateCounts, count_activity
 from chalicelib.core.actor import Actor
 from chalicelib.core.clock import Clock
 from chalicelib.core.errors import AccessDenied
@@ -91,8 +91,8 @@ def list_own_work_orders(actor: Actor, query: OwnWorkOrderQuery, now: datetime) 
     """Return the caller's own orders in their game zone."""
     zone, page = actor.game_zone, _NONE
     if zone is not None:
-        own = _own_orders(actor, zone, _state(query.state), within=_overdue_only(query.state, now))
-        page = _sorted(own, query.order).page(query.limit, query.cursor)
+        own = _own_orders(actor, zone, _state(query.state))
+        page = _selected(own, query.state, query.order, now).page(query.limit, query.cursor)
     return order_page(page, now)
 
 
@@ -101,8 +101,8 @@ def list_work_orders(actor: Actor, query: WorkOrderQuery, now: datetime) -> Work
     reach = reach_of_list(actor, permissions.LIST, query.zone)
     if reach.is_empty:
         return order_page(_NONE, now)
-    orders = _orders(actor.org_id, reach.zone, _state(query.state), within=_overdue_only(query.state, now))
-    return order_page(_sorted(orders, query.order).page(query.limit, query.cursor), now)
+    orders = _selected(_orders(actor.org_id, reach.zone, _state(query.state)), query.state, query.order, now)
+    return order_page(orders.page(query.limit, query.cursor), now)
 
 
 def list_work_orders_of_ride(ride: Ride, query: RideWorkOrderQuery, actor: Actor, clock: Clock) -> WorkOrderPage:
@@ -125,28 +125,36 @@ def find_activity(actor: Actor, organisation: Organisation | None, now: datetime
         return Activity(StateCounts(dict.fromkeys(names, 0)), HourlyValues(now, {}))
     soon = now + section_of(organisation, MAINTENANCE).soon
     queries = {
-        **{state.value.lower(): [_orders(actor.org_id, zone, state)] for state in sorted(OPEN)},
-        OVERDUE: [_orders(actor.org_id, zone, within=WorkOrder.due_at < now)],
-        DUE_SOON: [_orders(actor.org_id, zone, within=WorkOrder.due_at.between(now, soon))],
+        OVERDUE: [_clocked(_orders(actor.org_id, zone, within=WorkOrder.due_at < now))],
+        DUE_SOON: [_clocked(_orders(actor.org_id, zone, within=WorkOrder.due_at.between(now, soon)))],
     }
-    return count_activity(queries, WORK_ORDER_HOURS, now, actor.org_id, *([] if zone is None else [zone]))
+    by_state = MixedStates([state.value for state in sorted(OPEN)], [_orders(actor.org_id, zone)], attribute="state")
+    scope = [] if zone is None else [zone]
+    activity = count_activity(queries, WORK_ORDER_HOURS, now, actor.org_id, *scope, mixed=by_state)
+    counts = activity.counts
+    named = StateCounts(
+        {name.lower(): number for name, number in counts.numbers.items()}, [name.lower() for name in counts.at_least]
+    )
+    return msgspec.structs.replace(activity, counts=named)
 
 
 def _orders(
     org_id: str, zone: str | None, state: WorkOrderState | None = None, *, within: Condition | None = None
 ) -> Query[WorkOrder]:
     """Return the query of the orders of a zone, or of all (None): the open ones, or those of one state."""
+    closed, one_state = _partition(state)
     if zone is None:
-        index, key = WorkOrder.org_by_state if state else WorkOrder.org_open, org_key(org_id, state)
+        index, key = WorkOrder.org_by_state if closed else WorkOrder.org_open, org_key(org_id, closed)
     else:
-        index, key = WorkOrder.zone_by_state if state else WorkOrder.zone_open, zone_key(org_id, zone, state)
-    return Query(WorkOrder, key, index=index.Meta.index_name, range_condition=within)
+        index, key = WorkOrder.zone_by_state if closed else WorkOrder.zone_open, zone_key(org_id, zone, closed)
+    return Query(WorkOrder, key, index.Meta.index_name, within, one_state)
 
 
 def _dashboard(counts: TechnicianCounts, overdue: int, due_soon: int) -> TechnicianDashboard:
     numbers = DashboardCounts(
         assigned=counts.assigned,
         in_progress=counts.in_progress,
+        on_hold=counts.on_hold,
         returned=counts.returned,
         done=counts.done,
         overdue=overdue,
@@ -159,26 +167,36 @@ def _own_orders(
     actor: Actor, zone: str, state: WorkOrderState | None = None, *, within: Condition | None = None
 ) -> Query[WorkOrder]:
     """Return the query of the caller's own orders in a zone: the open ones, or those of one state."""
-    index = (WorkOrder.mine_by_state if state else WorkOrder.mine_open).Meta.index_name
-    return Query(WorkOrder, mine_key(actor.org_id, actor.user_id, zone, state), index=index, range_condition=within)
+    closed, one_state = _partition(state)
+    index = (WorkOrder.mine_by_state if closed else WorkOrder.mine_open).Meta.index_name
+    return Query(WorkOrder, mine_key(actor.org_id, actor.user_id, zone, closed), index, within, one_state)
 
 
-def _sorted(orders: Query[WorkOrder], order: DueOrder) -> Query[WorkOrder]:
-    """Return a query of orders that reads them by their due dates in the given order."""
-    return msgspec.structs.replace(orders, newest_first=order is DueOrder.LATEST)
+def _partition(state: WorkOrderState | None) -> tuple[WorkOrderState | None, Condition | None]:
+    """Return the state by which a partition is named, if it is a closed one, else the filter of the open ones."""
+    if state is None or state not in OPEN:
+        return state, None
+    return None, WorkOrder.state == state.value
+
+
+def _clocked(orders: Query[WorkOrder]) -> Query[WorkOrder]:
+    """Return a query of open orders without those on hold, whose clock stands."""
+    return msgspec.structs.replace(orders, filter_condition=WorkOrder.state != WorkOrderState.ON_HOLD.value)
+
+
+def _selected(
+    orders: Query[WorkOrder], selected: OwnWorkOrderFilter | WorkOrderFilter | None, order: DueOrder, now: datetime
+) -> Query[WorkOrder]:
+    """Return a query of orders that reads them by their due dates in the given order, overdue ones if asked for."""
+    name = "" if selected is None else selected.value
+    if name == OVERDUE:
+        orders = msgspec.structs.replace(_clocked(orders), range_condition=WorkOrder.due_at < now)
+    return msgspec.structs.replace(orders, newest_first=order is DueOrder.LATEST, list_name=name)
 
 
 def _state(selected: OwnWorkOrderFilter | WorkOrderFilter | None) -> WorkOrderState | None:
     """Return the state that a filter names; None for all open orders and for those that are overdue."""
     return None if selected is None or selected.value == OVERDUE else WorkOrderState(selected.value.upper())
-
-
-def _overdue_only(selected: OwnWorkOrderFilter | WorkOrderFilter | None, now: datetime) -> Condition | None:
-    """Return the condition that restricts open orders to those that are overdue, if the filter asks for it."""
-    if selected is None or selected.value != OVERDUE:
-        return None
-    due_before: Condition = WorkOrder.due_at < now
-    return due_before
 
 
 def _items(query: Query[WorkOrder], limit: int | None = None) -> list[WorkOrder]:

@@ -1,7 +1,4 @@
-"""Endpoints of work orders and of a technician's own work."""
-
-from collections.abc import Callable
-from typing import Any
+"""Endpoints that make and read work orders, and of a technician's own work."""
 
 from chalicelib.core.errors import AccessDenied, Conflict
 from chalicelib.core.work import UnitOfWork
@@ -12,34 +9,24 @@ from chalicelib.edge.routes import Routes
 from chalicelib.identity.settings import organisation_settings
 from chalicelib.maintenance import permissions
 from chalicelib.maintenance.checklists.tables import Checklist, Ride
-from chalicelib.maintenance.resources import ORGANISATION, RIDE, ROUTED_CHECKLIST, TECHNICIAN, WORK_ORDER
-from chalicelib.maintenance.rules import WorkOrderAction, WorkOrderState
+from chalicelib.maintenance.resources import ORGANISATION, RIDE, ROUTED_CHECKLIST, WORK_ORDER
 from chalicelib.maintenance.settings import MAINTENANCE
 from chalicelib.maintenance.workorders import examples, queries, service, views
 from chalicelib.maintenance.workorders.detail_schemas import WorkOrderDetail
+from chalicelib.maintenance.workorders.errors import DuplicateWorkOrder
 from chalicelib.maintenance.workorders.schemas import (
     CreateWorkOrder,
     OwnWorkOrderQuery,
     RideWorkOrderQuery,
     TechnicianDashboard,
-    WorkOrderAssigned,
-    WorkOrderAssignment,
-    WorkOrderDone,
-    WorkOrderFinish,
-    WorkOrderMoved,
-    WorkOrderOutsourcing,
     WorkOrderPage,
     WorkOrderQuery,
-    WorkOrderReturn,
-    WorkOrderStarted,
 )
 from chalicelib.maintenance.workorders.tables import WorkOrder
 
 routes = Routes(__name__, "Maintenance")
 
 _PAGE = {"workOrders": [examples.SUMMARY], "nextCursor": None}
-
-Handler = Callable[..., Any]
 
 
 @routes.get(
@@ -67,7 +54,7 @@ def list_my_work_orders(request: Request[Empty, OwnWorkOrderQuery]) -> WorkOrder
     """List the caller's own work orders, soonest due first.
 
     They are those that the caller is the technician of, in the caller's present game zone; without `state` all that are
-    not done.
+    open.
     """
     return queries.list_own_work_orders(request.actor, request.query, dependencies().clock.now())
 
@@ -82,16 +69,16 @@ def list_my_work_orders(request: Request[Empty, OwnWorkOrderQuery]) -> WorkOrder
     view=views.routed_view,
     status=201,
     versioned=True,
-    errors=[AccessDenied, Conflict],
+    errors=[AccessDenied, Conflict, DuplicateWorkOrder],
     audit_target=AuditTarget(Checklist.kind, "WORK_ORDER_ROUTED", "checklistRef"),
     examples={"request": examples.NEW_WORK_ORDER, "response": examples.NEW_DETAIL},
 )
 def create_work_order(request: Request[CreateWorkOrder, Empty, Checklist], work: UnitOfWork) -> service.RoutedWorkOrder:
     """Make a work order of a checklist's item that has to be repaired.
 
-    The checklist is `HELD` until all of its work orders are done; at most 1,000 of them can be open (409). The due date
-    follows from the priority and the organisation's settings. A repeated request makes another work order: send an
-    `Idempotency-Key`.
+    The checklist is `HELD` until all of its work orders are done or cancelled; at most 1,000 of them can be open (409).
+    The due date follows from the priority and the organisation's settings. An item that has an open work order is 409
+    `DUPLICATE_WORK_ORDER` with its id, unless `allowDuplicate` is true.
     """
     organisation = request.related["organisation"]
     return service.create_work_order(work, request.resource, request.body, request.actor, organisation)
@@ -108,7 +95,7 @@ def create_work_order(request: Request[CreateWorkOrder, Empty, Checklist], work:
 def list_work_orders(request: Request[Empty, WorkOrderQuery]) -> WorkOrderPage:
     """List the work orders of a game zone, or of all zones for those whose scope allows it, soonest due first.
 
-    Without `state` these are all that are not done; without `zone` those of the caller's own zone, or of all zones if
+    Without `state` these are all that are open; without `zone` those of the caller's own zone, or of all zones if
     the caller's permission covers the organisation.
     """
     return queries.list_work_orders(request.actor, request.query, dependencies().clock.now())
@@ -142,120 +129,6 @@ def get_work_order(request: Request[Empty, Empty, WorkOrder]) -> WorkOrderDetail
     The addresses of the photos expire, by default after 15 minutes; get the work order again for new ones.
     """
     return queries.get_work_order(request.resource, dependencies())
-
-
-def _step(action: WorkOrderAction, audit_action: str, **declared: Any) -> Callable[[Handler], Handler]:
-    return routes.patch(
-        f"/v1/work-orders/{{work_order_id}}/{action}",
-        resource=WORK_ORDER,
-        transition=action,
-        versioned=True,
-        audit_target=AuditTarget(WorkOrder.kind, audit_action, "work_order_id"),
-        **declared,
-    )
-
-
-@_step(
-    WorkOrderAction.ASSIGN,
-    "WORK_ORDER_ASSIGNED",
-    permission=permissions.ASSIGN,
-    related={"technician": TECHNICIAN},
-    body=WorkOrderAssignment,
-    returns=WorkOrderAssigned,
-    view=views.assigned_view,
-    examples={"response": {"state": WorkOrderState.ASSIGNED, "version": 2, **examples.TECHNICIAN}},
-)
-def assign_work_order(request: Request[WorkOrderAssignment, Empty, WorkOrder], work: UnitOfWork) -> WorkOrder:
-    """Assign a work order to a technician of its game zone, or to another one before the work is started.
-
-    The technician is notified (`WO_ASSIGNED`), and so is the one who had it and did not start (`WO_REASSIGNED`). A
-    returned work order can be assigned again.
-    """
-    technician = request.related["technician"]
-    return service.assign_work_order(work, request.resource, request.body, request.actor, technician)
-
-
-@_step(
-    WorkOrderAction.OUTSOURCE,
-    "WORK_ORDER_OUTSOURCED",
-    permission=permissions.OUTSOURCE,
-    body=WorkOrderOutsourcing,
-    returns=WorkOrderMoved,
-    view=views.moved_view,
-    examples={
-        "request": {"vendor": "Vekoma Service", "note": "Quote 2026-118"},
-        "response": {"state": WorkOrderState.OUTSOURCED, "version": 2},
-    },
-)
-def outsource_work_order(request: Request[WorkOrderOutsourcing, Empty, WorkOrder], work: UnitOfWork) -> WorkOrder:
-    """Give a work order that is new or was returned to a vendor.
-
-    It has no technician then, and its checklist stays held. No user is notified.
-    """
-    return service.outsource_work_order(work, request.resource, request.body, request.actor)
-
-
-@_step(
-    WorkOrderAction.START,
-    "WORK_ORDER_STARTED",
-    permission=permissions.START,
-    returns=WorkOrderStarted,
-    view=views.started_view,
-    if_match="required",
-    examples={"response": {"state": WorkOrderState.IN_PROGRESS, "version": 3}},
-)
-def start_work_order(request: Request[Empty, Empty, WorkOrder], work: UnitOfWork) -> WorkOrder:
-    """Start an assigned work order.
-
-    A repeated request is 409 unless it has the same `Idempotency-Key`.
-    """
-    return service.start_work_order(work, request.resource, request.actor)
-
-
-@_step(
-    WorkOrderAction.FINISH,
-    "WORK_ORDER_DONE",
-    permission=permissions.FINISH,
-    body=WorkOrderFinish,
-    returns=WorkOrderDone,
-    view=views.finished_view,
-    if_match="required",
-    examples={
-        "request": {"fixNote": "Latch replaced."},
-        "response": {"state": WorkOrderState.DONE, "version": 4, "closedAt": "2026-03-14T11:02:40Z"},
-    },
-)
-def finish_work_order(
-    request: Request[WorkOrderFinish, Empty, WorkOrder], work: UnitOfWork
-) -> service.FinishedWorkOrder:
-    """Finish a started work order.
-
-    It needs at least one photo of the kind `COMPLETION`, otherwise the response is 422 with `fields.fixPhoto`. If it
-    was the last open work order of its checklist, the checklist is released. Its photos cannot be changed any more.
-    """
-    return service.finish_work_order(work, request.resource, request.body, request.actor)
-
-
-@_step(
-    WorkOrderAction.RETURN,
-    "WORK_ORDER_RETURNED",
-    permission=permissions.RETURN,
-    body=WorkOrderReturn,
-    returns=WorkOrderMoved,
-    view=views.moved_view,
-    if_match="required",
-    examples={
-        "request": {"reason": "Needs a lift that we do not have."},
-        "response": {"state": WorkOrderState.RETURNED, "version": 4},
-    },
-)
-def return_work_order(request: Request[WorkOrderReturn, Empty, WorkOrder], work: UnitOfWork) -> WorkOrder:
-    """Return a work order with a reason, before or after starting it.
-
-    The team leads are notified (`WO_RETURNED`): who assigned it, and the technician's superior. It stays in the
-    technician's list until it is assigned again.
-    """
-    return service.return_work_order(work, request.resource, request.body, request.actor)
 
 
 organisation_settings(routes, MAINTENANCE, examples.SETTINGS)

@@ -25,6 +25,7 @@ class OwnWorkOrderFilter(StrEnum):
 
     ASSIGNED = "assigned"
     IN_PROGRESS = "in_progress"
+    ON_HOLD = "on_hold"
     RETURNED = "returned"
     DONE = "done"
     OVERDUE = OVERDUE
@@ -36,9 +37,11 @@ class WorkOrderFilter(StrEnum):
     ROUTED = "routed"
     ASSIGNED = "assigned"
     IN_PROGRESS = "in_progress"
+    ON_HOLD = "on_hold"
     RETURNED = "returned"
     OUTSOURCED = "outsourced"
     DONE = "done"
+    CANCELLED = "cancelled"
     OVERDUE = OVERDUE
 
 
@@ -60,6 +63,8 @@ class CreateWorkOrder(msgspec.Struct, frozen=True, rename="camel", forbid_unknow
     """The priority, from which the due date follows."""
     instructions: Instructions | None = None
     """What the technician should know."""
+    allow_duplicate: bool = False
+    """Whether to make the work order also if the item has an open one already, which is 409 otherwise."""
 
 
 class WorkOrderAssignment(msgspec.Struct, frozen=True, rename="camel", forbid_unknown_fields=True):
@@ -67,15 +72,6 @@ class WorkOrderAssignment(msgspec.Struct, frozen=True, rename="camel", forbid_un
 
     technician_id: EntityId
     """The id of an active user in the game zone of the work order whose role may start work orders."""
-
-
-class WorkOrderOutsourcing(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The vendor of a work order."""
-
-    vendor: Text100
-    """The name of the company that does the work."""
-    note: Note500 | None = None
-    """A note about it, which the timeline shows after the vendor."""
 
 
 class WorkOrderFinish(msgspec.Struct, frozen=True, rename="camel", forbid_unknown_fields=True):
@@ -93,11 +89,11 @@ class WorkOrderReturn(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class OwnWorkOrderQuery(msgspec.Struct, frozen=True):
-    """A page of the caller's own work orders; without `state` all that are not done."""
+    """A page of the caller's own work orders; without `state` all that are open."""
 
     state: OwnWorkOrderFilter | None = None
-    """Only work orders in this state, or those past their due date (`overdue`). If it is omitted, all that are not
-    done."""
+    """Only work orders in this state, or those past their due date (`overdue`). If it is omitted, all that are
+    open: neither done nor cancelled."""
     order: DueOrder = DueOrder.SOONEST
     """Which due dates come first. `latest` shows what was finished recently on the first pages of `state=done`."""
     limit: Limit = 20
@@ -107,11 +103,11 @@ class OwnWorkOrderQuery(msgspec.Struct, frozen=True):
 
 
 class WorkOrderQuery(msgspec.Struct, frozen=True):
-    """A page of the work orders of a game zone; without `state` all that are not done."""
+    """A page of the work orders of a game zone; without `state` all that are open."""
 
     state: WorkOrderFilter | None = None
-    """Only work orders in this state, or those past their due date (`overdue`). If it is omitted, all that are not
-    done."""
+    """Only work orders in this state, or those past their due date (`overdue`). If it is omitted, all that are
+    open: neither done nor cancelled."""
     zone: Text100 | None = None
     """Only work orders of this game zone. If it is omitted, the caller's own, or all zones if the caller's permission
     covers the organisation. A zone that it does not cover is 403."""
@@ -133,15 +129,15 @@ class RideWorkOrderQuery(msgspec.Struct, frozen=True):
 
 
 class WorkOrderSla(msgspec.Struct, frozen=True, rename="camel"):
-    """When a work order is due, its age in hours (until it was done), and whether it is overdue."""
+    """When a work order is due, its age in hours (until it was closed), and whether it is overdue."""
 
     due_at: datetime
-    """When the work order is due, UTC. It follows from the priority when the work order is made, and does not
-    change."""
+    """When the work order is due, UTC. It follows from the priority when the work order is made or reopened, moves by
+    the time on hold when a hold ends, and follows a new priority; a vendor may have a due date of its own."""
     age_hrs: float
-    """Hours since the work order was made, or from then until it was done; rounded to one decimal."""
+    """Hours since the work order was made, or from then until it was done or cancelled; rounded to one decimal."""
     overdue: bool
-    """Whether the due date has passed and the work order is not done."""
+    """Whether the due date has passed and the work order is open. Not while it is on hold: its clock stands."""
 
 
 class SourceChecklist(msgspec.Struct, frozen=True):
@@ -191,7 +187,7 @@ class WorkOrderSummary(msgspec.Struct, frozen=True, rename="camel"):
     assigned_by_id: str | None
     """The id of that user. Null where `assignedBy` is null."""
     closed_at: datetime | None
-    """When the work order was done, UTC. Null before that."""
+    """When the work order was done or cancelled, UTC. Null before that."""
 
 
 class WorkOrderPage(msgspec.Struct, frozen=True, rename="camel"):
@@ -210,12 +206,14 @@ class DashboardCounts(msgspec.Struct, frozen=True, rename="camel"):
     """The number of the caller's work orders in state `ASSIGNED`."""
     in_progress: int
     """The number of those in state `IN_PROGRESS`."""
+    on_hold: int
+    """The number of those in state `ON_HOLD`."""
     returned: int
     """The number of those that the caller has returned and that have no new technician yet."""
     done: int
     """The number of those that the caller has ever finished in their present game zone."""
     overdue: int
-    """The number of those past their due date, of the states `ASSIGNED`, `IN_PROGRESS` and `RETURNED`."""
+    """The number of those past their due date, of the states `ASSIGNED`, `IN_PROGRESS`, `ON_HOLD` and `RETURNED`."""
     due_soon: int
     """The number of those in the same states that are due within `dueSoonHours` of the organisation's settings."""
 
@@ -226,7 +224,7 @@ class TechnicianDashboard(msgspec.Struct, frozen=True, rename="camel"):
     counts: DashboardCounts
     """The numbers of the caller's work orders in their present game zone; all 0 if the caller has no game zone."""
     work_orders: list[WorkOrderSummary]
-    """The five of the caller's work orders that are due first, of the states `ASSIGNED`, `IN_PROGRESS` and
+    """The five of the caller's work orders that are due first, of the states `ASSIGNED`, `IN_PROGRESS`, `ON_HOLD` and
     `RETURNED`."""
 
 

@@ -1,7 +1,9 @@
 """The tables of work orders and their events, and the indexes of work orders.
 
-A work order is in the lists of its technician, its game zone and its organisation (each once with all open ones and
-once by state, soonest due first), and in the shards of due notices. Its events have the same partition key.
+A work order is in the lists of its technician, its game zone and its organisation, soonest due first, and in the shards
+of due notices. An open one is in the lists of open ones, which are filtered by state where one state is asked for; a
+closed one is in those of its state. So a step between open states moves no entry of a list. Its events have the same
+partition key.
 
 Photos and due notices change without a new `version`, because neither is an edit that an app must have seen before it
 may finish the work:
@@ -19,6 +21,7 @@ may finish the work:
 Each list costs a write when an order changes state; work orders change rarely and are read often.
 """
 
+from datetime import datetime
 from typing import Any
 
 from pynamodb.attributes import UnicodeAttribute
@@ -28,7 +31,16 @@ from chalicelib.core.clock import to_millis
 from chalicelib.core.hourly_counts import HourlyCount, HourlyCounts
 from chalicelib.core.sharding import Shards
 from chalicelib.core.store import ItemKey
-from chalicelib.core.table import IntAttribute, Item, MomentAttribute, index, key, optional, stored_in
+from chalicelib.core.table import (
+    DecimalAttribute,
+    IntAttribute,
+    Item,
+    MomentAttribute,
+    index,
+    key,
+    optional,
+    stored_in,
+)
 from chalicelib.maintenance.rules import MINE, ON_HAND, OPEN, WorkOrderState
 from chalicelib.maintenance.tables import InList
 
@@ -67,6 +79,11 @@ class WorkOrder(InList):
     A returned order keeps the technician who returned it in `technician_id` until it is assigned again. An attempt
     begins when a technician starts or a vendor gets the order, and ends when it is assigned again; photos of the
     finished work belong to the attempt in which they were added.
+
+    On hold, `held_state` is the state to which it goes back, and `held_at` the moment at which its clock stands.
+    `time_on_hold_ms` is the sum of the holds that have ended since `routed_at`, which is the moment of making or of the
+    last reopening (absent in orders of earlier versions). `sla_due_at` is the due date that comes back when a vendor
+    with a due date of its own is recalled.
     """
 
     Meta = stored_in("maintenance")
@@ -87,6 +104,11 @@ class WorkOrder(InList):
             "attempt_started_at",
             "attempts",
             "completion_photos",
+            "routed_at",
+            "held_state",
+            "held_at",
+            "time_on_hold_ms",
+            "sla_due_at",
             "updated_at",
         }
     )
@@ -118,21 +140,30 @@ class WorkOrder(InList):
     returned_by_id = optional(UnicodeAttribute())
     returned_by_name = optional(UnicodeAttribute())
     return_reason = optional(UnicodeAttribute())
+    held_state = optional(UnicodeAttribute())
+    held_at = optional(MomentAttribute())
+    time_on_hold_ms = IntAttribute(default=0)
     vendor = optional(UnicodeAttribute())
+    vendor_note = optional(UnicodeAttribute())
+    vendor_cost = optional(DecimalAttribute())
+    vendor_currency = optional(UnicodeAttribute())
+    sla_due_at = optional(MomentAttribute())
+    cancel_reason = optional(UnicodeAttribute())
     fix_note = optional(UnicodeAttribute())
     closed_at = optional(MomentAttribute())
     completion_photos = IntAttribute(default=0)
     issue_photos = IntAttribute(default=0)
     due_at = MomentAttribute()
+    routed_at = optional(MomentAttribute())
     created_at = MomentAttribute()
     updated_at = MomentAttribute()
 
     mine_key = optional(UnicodeAttribute())
     mine_state_key = optional(UnicodeAttribute())
     zone_key = optional(UnicodeAttribute())
-    zone_state_key = UnicodeAttribute()
+    zone_state_key = optional(UnicodeAttribute())
     org_key = optional(UnicodeAttribute())
-    org_state_key = UnicodeAttribute()
+    org_state_key = optional(UnicodeAttribute())
     notice_shard = optional(UnicodeAttribute())
     notice_at = optional(MomentAttribute())
     mine_open = index(AllProjection(), mine_key=UnicodeAttribute, due_at=MomentAttribute)
@@ -141,15 +172,15 @@ class WorkOrder(InList):
     It is the smallest index, so it projects all attributes; the table would exceed the limit of 100 otherwise.
     """
     mine_by_state = index(_LISTED, mine_state_key=UnicodeAttribute, due_at=MomentAttribute)
-    """The orders of a technician in one game zone, by state."""
+    """The closed orders of a technician in one game zone, by state."""
     zone_open = index(_LISTED, zone_key=UnicodeAttribute, due_at=MomentAttribute)
     """The open orders of a game zone."""
     zone_by_state = index(_LISTED, zone_state_key=UnicodeAttribute, due_at=MomentAttribute)
-    """The orders of a game zone, by state."""
+    """The closed orders of a game zone, by state."""
     org_open = index(_LISTED, org_key=UnicodeAttribute, due_at=MomentAttribute)
     """The open orders of an organisation."""
     org_by_state = index(_LISTED, org_state_key=UnicodeAttribute, due_at=MomentAttribute)
-    """The orders of an organisation, by state."""
+    """The closed orders of an organisation, by state."""
     notices_due = index(
         IncludeProjection(["org_id", "order_id"]), notice_shard=UnicodeAttribute, notice_at=MomentAttribute
     )
@@ -169,7 +200,8 @@ WORK_ORDER_HOURS = HourlyCounts(WorkOrderHourlyCount)
 class WorkOrderEvent(Item):
     """One action on a work order: who, in which role, when, and the state after it.
 
-    Written in the transaction of the change and never changed. `note` is a reason or a fix note.
+    Written in the transaction of the change and never changed. `note` is a reason or a fix note; `hold_reason` and
+    `hold_until` are those of a hold.
     """
 
     Meta = stored_in("maintenance")
@@ -185,6 +217,8 @@ class WorkOrderEvent(Item):
     note = optional(UnicodeAttribute())
     technician_id = optional(UnicodeAttribute())
     technician_name = optional(UnicodeAttribute())
+    hold_reason = optional(UnicodeAttribute())
+    hold_until = optional(MomentAttribute())
 
 
 class TechnicianCounts(Item):
@@ -195,6 +229,7 @@ class TechnicianCounts(Item):
 
     assigned = IntAttribute(default=0)
     in_progress = IntAttribute(default=0)
+    on_hold = IntAttribute(default=0)
     returned = IntAttribute(default=0)
     done = IntAttribute(default=0)
 
@@ -202,6 +237,11 @@ class TechnicianCounts(Item):
 def work_order_key(org_id: str, order_id: str) -> ItemKey[WorkOrder]:
     """Return the key of a work order; its events have the same `pk`."""
     return ItemKey(WorkOrder, key(org_id, "WORKORDER", order_id), "WORKORDER")
+
+
+def routing_time(order: WorkOrder) -> datetime:
+    """Return the moment from which an order's time is counted: its making or its last reopening."""
+    return order.routed_at or order.created_at
 
 
 def event_key(org_id: str, order_id: str, event_id: str) -> ItemKey[WorkOrderEvent]:
@@ -215,17 +255,17 @@ def counts_key(org_id: str, technician_id: str, game_zone: str) -> ItemKey[Techn
 
 
 def mine_key(org_id: str, technician_id: str, game_zone: str, state: WorkOrderState | None = None) -> str:
-    """Return the index key of a technician's orders in a zone: the open ones, or those of one state."""
+    """Return the index key of a technician's orders in a zone: the open ones, or those of one closed state."""
     return key(org_id, "MINE", technician_id, game_zone, *_of(state))
 
 
 def zone_key(org_id: str, game_zone: str, state: WorkOrderState | None = None) -> str:
-    """Return the index key of a zone's orders: the open ones, or those of one state."""
+    """Return the index key of a zone's orders: the open ones, or those of one closed state."""
     return key(org_id, "ZONE", game_zone, *_of(state))
 
 
 def org_key(org_id: str, state: WorkOrderState | None = None) -> str:
-    """Return the index key of an organisation's orders: the open ones, or those of one state."""
+    """Return the index key of an organisation's orders: the open ones, or those of one closed state."""
     return key(org_id, "ALL", *_of(state))
 
 
@@ -245,11 +285,11 @@ def index_keys(order: WorkOrder) -> dict[str, Any]:
     is_open = state in OPEN
     return {
         "mine_key": mine_key(org_id, who, zone) if who and state in MINE else None,
-        "mine_state_key": mine_key(org_id, who, zone, state) if who else None,
+        "mine_state_key": mine_key(org_id, who, zone, state) if who and not is_open else None,
         "zone_key": zone_key(org_id, zone) if is_open else None,
-        "zone_state_key": zone_key(org_id, zone, state),
+        "zone_state_key": None if is_open else zone_key(org_id, zone, state),
         "org_key": org_key(org_id) if is_open else None,
-        "org_state_key": org_key(org_id, state),
+        "org_state_key": None if is_open else org_key(org_id, state),
         "notice_shard": NOTICE_SHARDS.key_of(order.order_id, "NOTICES")
         if state in ON_HAND and order.notice_at
         else None,

@@ -1,5 +1,6 @@
 """The timeline of a work order: one event for every change, written in the same transaction."""
 
+from collections.abc import Mapping
 from enum import StrEnum
 
 from chalicelib.core.actor import Actor
@@ -10,26 +11,43 @@ from chalicelib.maintenance.workorders.tables import WorkOrder, WorkOrderEvent, 
 MAX_EVENTS = 1000
 """The most events of one order that are shown."""
 
+NO_DETAILS: Mapping[str, object] = {}
+
 
 class TimelineAction(StrEnum):
     """The actions in the timeline of a work order.
 
-    `ROUTED` is its making; `REASSIGNED` gives it to another technician before it is started.
+    `ROUTED` is its making; `REASSIGNED` takes it from a technician and gives it to another. `HELD` and `RESUMED` begin
+    and end a hold. `VENDOR_DONE` and `RECALLED` end the work of a vendor. `REOPENED` opens it again after it was done;
+    `EDITED` changes its priority or its instructions.
     """
 
     ROUTED = "ROUTED"
     ASSIGNED = "ASSIGNED"
     REASSIGNED = "REASSIGNED"
     STARTED = "STARTED"
+    HELD = "HELD"
+    RESUMED = "RESUMED"
     RETURNED = "RETURNED"
     OUTSOURCED = "OUTSOURCED"
+    VENDOR_DONE = "VENDOR_DONE"
+    RECALLED = "RECALLED"
     DONE = "DONE"
+    CANCELLED = "CANCELLED"
+    REOPENED = "REOPENED"
+    EDITED = "EDITED"
     PHOTO_ADDED = "PHOTO_ADDED"
     PHOTO_REMOVED = "PHOTO_REMOVED"
 
 
 def record_event(
-    work: UnitOfWork, order: WorkOrder, actor: Actor, action: TimelineAction, note: str | None = None
+    work: UnitOfWork,
+    order: WorkOrder,
+    actor: Actor,
+    action: TimelineAction,
+    note: str | None = None,
+    *,
+    details: Mapping[str, object] = NO_DETAILS,
 ) -> WorkOrderEvent:
     """Stage the event of an action; the order has its new state already."""
     event_id = work.ids.new()
@@ -44,6 +62,7 @@ def record_event(
         note=note,
         technician_id=order.technician_id,
         technician_name=order.technician_name,
+        **details,
     )
     work.create(event, audited=False)
     return event

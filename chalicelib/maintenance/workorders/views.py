@@ -3,11 +3,15 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+import msgspec
+
 from chalicelib.core.pagination import Page
-from chalicelib.maintenance.rules import PhotoKind, Priority, WorkOrderState, age_hours, is_overdue
+from chalicelib.maintenance.rules import HoldReason, PhotoKind, Priority, WorkOrderState, age_hours, is_overdue
 from chalicelib.maintenance.workorders import detail_schemas as details
 from chalicelib.maintenance.workorders import schemas
-from chalicelib.maintenance.workorders.service import FinishedWorkOrder, RoutedWorkOrder
+from chalicelib.maintenance.workorders import step_schemas as steps
+from chalicelib.maintenance.workorders.closing import FinishedWorkOrder
+from chalicelib.maintenance.workorders.service import RoutedWorkOrder
 from chalicelib.maintenance.workorders.tables import WorkOrder, WorkOrderEvent
 from chalicelib.maintenance.workorders.timeline import TimelineAction
 
@@ -63,11 +67,16 @@ def order_detail(
         returned_by=order.returned_by_name,
         return_reason=order.return_reason,
         vendor=order.vendor,
+        vendor_note=order.vendor_note,
+        vendor_cost=order.vendor_cost,
+        vendor_currency=order.vendor_currency,
+        cancel_reason=order.cancel_reason,
         fix_note=order.fix_note,
         created_at=order.created_at,
         assigned_at=order.assigned_at,
         started_at=order.started_at,
         closed_at=order.closed_at,
+        holds=_holds(events),
         return_history=[_return(event) for event in events if event.action == TimelineAction.RETURNED],
         timeline=[_entry(event) for event in events],
     )
@@ -112,9 +121,50 @@ def moved_view(order: WorkOrder) -> schemas.WorkOrderMoved:
     return schemas.WorkOrderMoved(WorkOrderState(order.state), order.version)
 
 
+def rescheduled_view(order: WorkOrder) -> steps.WorkOrderRescheduled:
+    """Return the state, the version and the due date of a work order."""
+    return steps.WorkOrderRescheduled(WorkOrderState(order.state), order.version, order.due_at)
+
+
+def edited_view(order: WorkOrder) -> steps.WorkOrderEdited:
+    """Return a work order that has just been edited."""
+    state, priority = WorkOrderState(order.state), Priority(order.priority)
+    return steps.WorkOrderEdited(state, order.version, priority, order.instructions, order.due_at)
+
+
+def cancelled_view(cancelled: FinishedWorkOrder) -> steps.WorkOrderCancelled:
+    """Return a work order that has just been cancelled."""
+    order, released = cancelled
+    closed_at = order.closed_at or order.updated_at
+    return steps.WorkOrderCancelled(WorkOrderState(order.state), closed_at, order.version, released)
+
+
 def _sla(order: WorkOrder, now: datetime) -> schemas.WorkOrderSla:
     age = age_hours(order.created_at, order.closed_at or now)
     return schemas.WorkOrderSla(order.due_at, age, is_overdue(WorkOrderState(order.state), order.due_at, now))
+
+
+def _holds(events: Sequence[WorkOrderEvent]) -> list[details.WorkOrderHoldEntry]:
+    """Return the holds among the events: each ends with the next event that leaves the order in another state."""
+    holds: list[details.WorkOrderHoldEntry] = []
+    for event in events:
+        if event.action == TimelineAction.HELD:
+            holds.append(_hold(event))
+        elif holds and holds[-1].ended_at is None and event.state != WorkOrderState.ON_HOLD:
+            holds[-1] = msgspec.structs.replace(holds[-1], ended_at=event.at)
+    return holds
+
+
+def _hold(event: WorkOrderEvent) -> details.WorkOrderHoldEntry:
+    return details.WorkOrderHoldEntry(
+        reason=HoldReason(str(event.hold_reason)),
+        note=event.note,
+        until=event.hold_until,
+        held_by=event.actor_name,
+        held_by_id=event.actor_id,
+        at=event.at,
+        ended_at=None,
+    )
 
 
 def _return(event: WorkOrderEvent) -> details.WorkOrderReturnEntry:

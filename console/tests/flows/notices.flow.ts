@@ -29,6 +29,7 @@ test.skipIf(program === null)(
       itemRef: "A-3",
       priority: "HIGH",
       instructions: null,
+      allowDuplicate: true,
     });
 
     const page = await openPage(browser, { url });

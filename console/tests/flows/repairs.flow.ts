@@ -27,7 +27,7 @@ interface Order {
 
 async function route(item: string, priority = "HIGH", instructions: string | null = null): Promise<Order> {
   const ops = await person(url, "ops1");
-  const body = { checklistRef: "CL-2041", itemRef: item, priority, instructions };
+  const body = { checklistRef: "CL-2041", itemRef: item, priority, instructions, allowDuplicate: true };
   return await ops.call<Order>("POST", "/v1/work-orders", body);
 }
 

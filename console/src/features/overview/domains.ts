@@ -136,6 +136,7 @@ function maintenanceCard({ states, atLeast, overdue, dueSoon, hours }: Schema<"M
       ["routed", "info", "state=routed"],
       ["assigned", "info", "state=assigned"],
       ["inProgress", "active", "state=in_progress"],
+      ["onHold", "neutral", "state=on_hold"],
       ["returned", "warning", "state=returned"],
       ["outsourced", "neutral", "state=outsourced"],
     ]),

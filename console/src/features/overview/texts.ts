@@ -42,6 +42,7 @@ export const texts = {
     routed: "Without technician",
     workAssigned: "Assigned",
     inProgress: "In progress",
+    onHold: "On hold",
     returned: "Returned",
     outsourced: "Outsourced",
     done: "Done",

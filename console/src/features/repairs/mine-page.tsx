@@ -15,7 +15,7 @@ import { dashboardQuery, type OwnFilter, ordersOf, ownQuery, type WorkOrder } fr
 import { STATES } from "./states";
 import { texts } from "./texts";
 
-const FILTERS: readonly OwnFilter[] = ["assigned", "in_progress", "overdue", "returned", "done"];
+const FILTERS: readonly OwnFilter[] = ["assigned", "in_progress", "on_hold", "overdue", "returned", "done"];
 
 /** A technician's own work, for a phone: what is due, and the steps of each work order. */
 export default function MinePage() {
@@ -43,9 +43,14 @@ function Numbers({ filter, onChoose }: NumbersProps) {
   if (data === undefined && error !== null) return <ErrorNote error={error} onRetry={() => void refetch()} />;
   const counts = data?.counts;
   const tiles = [
-    { name: "", label: texts.mine.all, count: counts && counts.assigned + counts.inProgress + counts.returned },
+    {
+      name: "",
+      label: texts.mine.all,
+      count: counts && counts.assigned + counts.inProgress + counts.onHold + counts.returned,
+    },
     { name: "assigned", label: texts.mine.assigned, count: counts?.assigned },
     { name: "in_progress", label: texts.mine.in_progress, count: counts?.inProgress },
+    { name: "on_hold", label: texts.mine.on_hold, count: counts?.onHold },
     { name: "overdue", label: texts.mine.overdue, count: counts?.overdue, tone: "bad" },
     { name: "returned", label: texts.mine.returned, count: counts?.returned },
     { name: "done", label: texts.mine.done, count: counts?.done },

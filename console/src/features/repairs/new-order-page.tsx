@@ -45,7 +45,15 @@ export default function NewOrderPage() {
     event.preventDefault();
     setMissing(item === "");
     if (item === "") return;
-    command.mutate({ checklistRef: found, itemRef: item, priority, instructions: instructions.trim() || null });
+    const text = items.find((candidate) => candidate.itemRef === item)?.text;
+    command.mutate({
+      checklistRef: found,
+      itemRef: item,
+      priority,
+      instructions: instructions.trim() || null,
+      // The person has seen that work orders are open for this item; one that appeared since is an error.
+      allowDuplicate: checklist.data?.openWorkOrders.some((order) => order.aItemText === text) ?? false,
+    });
   }
 
   return (

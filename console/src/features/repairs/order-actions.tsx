@@ -2,7 +2,7 @@ import { Button } from "@mantine/core";
 import { ErrorNote } from "~/components/error-note";
 import { useStepDialog } from "./dialogs";
 import styles from "./order-actions.module.css";
-import { ASSIGN, FINISH, OUTSOURCE, RETURN, START, useReach } from "./permissions";
+import { ASSIGN, FINISH, OUTSOURCE, RETURN, START, useMayReturn, useReach } from "./permissions";
 import type { WorkOrderDetail } from "./queries";
 import { type Action, allows } from "./states";
 import { texts } from "./texts";
@@ -20,9 +20,10 @@ const CODES: Readonly<Record<Action, string>> = {
 export function OrderActions({ order }: { order: WorkOrderDetail }) {
   const open = useStepDialog();
   const reaches = useReach();
+  const mayReturn = useMayReturn();
   const start = useStart();
   const actions = (["start", "finish", "assign", "outsource", "return"] as const).filter(
-    (action) => allows(order.state, action) && reaches(CODES[action], order),
+    (action) => allows(order.state, action) && (action === "return" ? mayReturn(order) : reaches(CODES[action], order)),
   );
   if (actions.length === 0) return null;
 
@@ -50,5 +51,6 @@ export function OrderActions({ order }: { order: WorkOrderDetail }) {
 }
 
 function labelOf(action: Action, { state }: WorkOrderDetail): string {
-  return action === "assign" && state === "ASSIGNED" ? texts.actions.reassign : texts.actions[action];
+  const isTaken = state === "ASSIGNED" || state === "IN_PROGRESS" || state === "ON_HOLD";
+  return action === "assign" && isTaken ? texts.actions.reassign : texts.actions[action];
 }

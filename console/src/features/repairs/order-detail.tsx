@@ -5,7 +5,7 @@ import { KeyValueList } from "~/components/key-value-list";
 import { Due, PriorityBadge } from "./due";
 import styles from "./order-detail.module.css";
 import { OrderPhotos } from "./order-photos";
-import { UPLOAD, useReach } from "./permissions";
+import { useMayProve } from "./permissions";
 import { PhotoUpload } from "./photo-upload";
 import type { WorkOrderDetail } from "./queries";
 import { texts } from "./texts";
@@ -65,7 +65,7 @@ function Finding({ order }: { order: WorkOrderDetail }) {
 }
 
 function WorkPhotos({ order }: { order: WorkOrderDetail }) {
-  const mayUpload = useReach()(UPLOAD, order) && order.state !== "DONE";
+  const mayUpload = useMayProve()(order);
   const { photos, hasMorePhotos = false } = order;
   if (photos.length === 0 && !mayUpload) return null;
   return (

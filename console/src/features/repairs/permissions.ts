@@ -31,3 +31,29 @@ export function useReach(): (code: string, order: Reached) => boolean {
     [permissions, user.id, gameZone],
   );
 }
+
+/** Return a function that tells whether the person may return a work order: leads of a zone only what is on hold. */
+export function useMayReturn(): (order: Reached & { state: string }) => boolean {
+  const { permissions, user } = useMe();
+  const reaches = useReach();
+  const isLead = permissions.some(({ code, scope }) => code === RETURN && scope === "zone");
+  return useCallback(
+    (order) => reaches(RETURN, order) && (!isLead || order.state === "ON_HOLD" || order.technicianId === user.id),
+    [reaches, isLead, user.id],
+  );
+}
+
+/** Return a function that tells whether the person may add photos of the finished work: leads for vendors. */
+export function useMayProve(): (order: Reached & { state: string }) => boolean {
+  const { permissions, user } = useMe();
+  const reaches = useReach();
+  const isLead = permissions.some(({ code, scope }) => code === UPLOAD && scope === "zone");
+  return useCallback(
+    (order) => {
+      if (order.state === "DONE" || order.state === "CANCELLED" || !reaches(UPLOAD, order)) return false;
+      if (!isLead || order.technicianId === user.id) return true;
+      return order.state === "OUTSOURCED" && reaches(OUTSOURCE, order);
+    },
+    [reaches, isLead, user.id],
+  );
+}

@@ -12,15 +12,18 @@ export const STATES: States<WorkOrderState> = {
   ROUTED: { label: texts.states.ROUTED, tone: "info" },
   ASSIGNED: { label: texts.states.ASSIGNED, tone: "neutral" },
   IN_PROGRESS: { label: texts.states.IN_PROGRESS, tone: "active" },
+  ON_HOLD: { label: texts.states.ON_HOLD, tone: "neutral" },
   RETURNED: { label: texts.states.RETURNED, tone: "warning" },
   OUTSOURCED: { label: texts.states.OUTSOURCED, tone: "neutral" },
   DONE: { label: texts.states.DONE, tone: "good" },
+  CANCELLED: { label: texts.states.CANCELLED, tone: "neutral" },
 };
 
 export const BOARD_STATES: readonly WorkOrderState[] = [
   "ROUTED",
   "ASSIGNED",
   "IN_PROGRESS",
+  "ON_HOLD",
   "RETURNED",
   "OUTSOURCED",
   "DONE",
@@ -37,11 +40,11 @@ export const PRIORITY_OPTIONS = Object.entries(PRIORITIES).map(([value, { label 
 
 /** The states from which each step leads on. The server decides; this only hides what it would refuse. */
 const ALLOWED: Readonly<Record<Action, readonly WorkOrderState[]>> = {
-  assign: ["ROUTED", "ASSIGNED", "RETURNED"],
+  assign: ["ROUTED", "ASSIGNED", "IN_PROGRESS", "ON_HOLD", "RETURNED"],
   outsource: ["ROUTED", "RETURNED"],
   start: ["ASSIGNED"],
   finish: ["IN_PROGRESS"],
-  return: ["ASSIGNED", "IN_PROGRESS"],
+  return: ["ASSIGNED", "IN_PROGRESS", "ON_HOLD"],
 };
 
 export function allows(state: WorkOrderState, action: Action): boolean {

@@ -27,6 +27,7 @@ export const repair: Story = {
           itemRef: "A-3",
           priority: "HIGH",
           instructions: "Water stands 4 cm too low.",
+          allowDuplicate: true,
         },
       }),
       keep: (body) => ({ order: textAt(body, "id"), version: textAt(body, "version") }),
