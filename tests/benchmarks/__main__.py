@@ -24,6 +24,7 @@ from chalicelib.core.settings import settings  # noqa: E402
 from infra.local.objects import EmbeddedObjects  # noqa: E402
 from tests.benchmarks import (  # noqa: E402
     assignment,
+    boxes,
     costing,
     deliveries,
     endpoints,
@@ -86,6 +87,10 @@ def _picking(report: Report, engine: MeteredEngine, *, quick: bool) -> None:
     picking.run(report, engine, events=200 if quick else 1_000)
 
 
+def _boxes(report: Report, engine: MeteredEngine, *, quick: bool) -> None:
+    boxes.run(report, engine, rounds=40 if quick else 150)
+
+
 def _packing(report: Report, _: MeteredEngine, *, quick: bool) -> None:
     packing.run(report, rounds=20 if quick else 60)
 
@@ -109,6 +114,7 @@ BENCHMARKS: dict[str, Callable[..., None]] = {
     "positions": _positions,
     "import": _imports,
     "picking": _picking,
+    "boxes": _boxes,
     "packing": _packing,
     "server": _server,
     "cost": _cost,

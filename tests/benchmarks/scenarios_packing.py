@@ -43,7 +43,7 @@ def _packed(stage: Stage) -> Hit:
     return Hit("POST", PACK, packer, body, status=201)
 
 
-def _packed_into(stage: Stage, contents: int) -> Hit:
+def pack_into(stage: Stage, contents: int) -> Hit:
     """Pack into a box that has so many contents of the same product."""
     packer, _, _ = _warehouse(stage)
     box = packing.new_box(packer, HUGE)
@@ -153,9 +153,6 @@ def _looked_up(barcode: str) -> Callable[[Stage], Hit]:
 PACKING: Prepared = {
     "POST pack": _packed,
     "POST pack, the first item of all": _first_packed,
-    "POST pack, a box of 1": partial(_packed_into, contents=1),
-    "POST pack, a box of 100": partial(_packed_into, contents=100),
-    "POST pack, a box of 900": partial(_packed_into, contents=900),
     "DELETE pack/box/{id}/item/{id}": _removed,
     "POST pack/box/create": _created,
     "POST pack/box/close": _closed,
