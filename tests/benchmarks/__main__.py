@@ -31,6 +31,7 @@ from tests.benchmarks import (  # noqa: E402
     importing,
     mailboxes,
     packing,
+    photographs,
     picking,
     positions,
     reminding,
@@ -95,6 +96,10 @@ def _packing(report: Report, _: MeteredEngine, *, quick: bool) -> None:
     packing.run(report, rounds=20 if quick else 60)
 
 
+def _photos(report: Report, _: MeteredEngine, *, quick: bool) -> None:
+    photographs.run(report, rounds=1 if quick else 5)
+
+
 def _cost(report: Report, engine: MeteredEngine, *, quick: bool) -> None:
     costing.run(report, engine, rounds=4 if quick else 12)
 
@@ -116,6 +121,7 @@ BENCHMARKS: dict[str, Callable[..., None]] = {
     "picking": _picking,
     "boxes": _boxes,
     "packing": _packing,
+    "photos": _photos,
     "server": _server,
     "cost": _cost,
 }
