@@ -47,8 +47,8 @@ WAITING, JOINABLE = "0", "9"
 class Assignment(Entity):
     """Goods to pick for a customer, with the state of the picking.
 
-    `state` is the fold of the ledger up to its entry `seq`. `status`, `units` and the queue attributes are derived from
-    it, like `holders` and `started_at`, which lists show; the other attributes come from the import.
+    `state` is the fold of the ledger up to its entry `seq` (packed JSON). `status`, `units` and the queue attributes
+    are derived from it, like `holders` and `started_at`, which lists show; the other attributes come from the import.
     """
 
     Meta = stored_in("picking")

@@ -12,6 +12,7 @@ from decimal import Decimal
 
 import msgspec
 
+from chalicelib.core.packed_text import pack, unpack
 from chalicelib.core.store import Query
 from chalicelib.core.table import SEPARATOR
 from chalicelib.picking.ledger.effects import EffectStack, PickerProgress
@@ -140,13 +141,17 @@ def new_segment(
 ) -> LedgerSegment:
     """Return the segment of one transaction's entries."""
     return segment_key(ledger, first).new(
-        first=first, size=len(entries), by=user_id, received_at=received_at, entries=_encoder.encode(entries).decode()
+        first=first,
+        size=len(entries),
+        by=user_id,
+        received_at=received_at,
+        entries=pack(_encoder.encode(entries).decode()),
     )
 
 
 def stored_entries(segment: LedgerSegment) -> list[StoredEntry]:
     """Return the entries of a segment as stored."""
-    return _entries_decoder.decode(segment.entries)
+    return _entries_decoder.decode(unpack(segment.entries))
 
 
 def entries_of(segment: LedgerSegment) -> list[PickEntry]:
@@ -166,7 +171,7 @@ def read_ledger(ledger: str) -> list[PickEntry]:
 
 def encode_state(state: AssignmentState) -> str:
     """Return a state as stored text."""
-    return _encoder.encode(stored_state(state)).decode()
+    return pack(_encoder.encode(stored_state(state)).decode())
 
 
 def stored_state(state: AssignmentState) -> StoredState:
@@ -176,7 +181,7 @@ def stored_state(state: AssignmentState) -> StoredState:
 
 def decode_state(text: str) -> AssignmentState:
     """Return a stored state; its effects are not known unless it is empty."""
-    stored, state = _state_decoder.decode(text), AssignmentState()
+    stored, state = _state_decoder.decode(unpack(text)), AssignmentState()
     for name in StoredState.__struct_fields__:
         setattr(state, name, getattr(stored, name))
     state.effects = None if stored.last[1] else EffectStack()

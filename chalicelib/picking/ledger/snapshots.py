@@ -17,6 +17,7 @@ from collections.abc import Sequence
 import msgspec
 
 from chalicelib.core.errors import Unavailable
+from chalicelib.core.packed_text import pack
 from chalicelib.core.work import UnitOfWork
 from chalicelib.picking.ledger.effects import EffectStack
 from chalicelib.picking.ledger.entries import encode_state
@@ -94,14 +95,14 @@ def _stage_snapshot(
     """Stage a snapshot, with new chunks of effects whose ids begin with `name`."""
     stack = state.effects or EffectStack()
     for chunk_id, chunk in stack.spill(name).items():
-        stored = effect_chunk_key(assignment.pk, chunk_id).new(effects=_encoder.encode(chunk).decode())
+        stored = effect_chunk_key(assignment.pk, chunk_id).new(effects=pack(_encoder.encode(chunk).decode()))
         work.create(stored, Unavailable(), audited=False)
     snapshot = snapshot_key(assignment.pk, ref.slot).new(
         at=ref.at,
         seq=ref.seq,
         first=ref.first,
         state=encode_state(state),
-        effects=_encoder.encode((stack.top, stack.below)).decode(),
+        effects=pack(_encoder.encode((stack.top, stack.below)).decode()),
     )
     work.create(snapshot, Unavailable(), unless=StateSnapshot.pk.exists(), audited=False)
 

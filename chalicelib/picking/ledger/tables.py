@@ -25,7 +25,7 @@ OPEN, ACCEPTED, DISMISSED = "open", "accepted", "dismissed"
 
 
 class LedgerSegment(Item):
-    """The ledger entries of one transaction: numbers `first` to `first + size - 1`. `entries` is JSON."""
+    """The ledger entries of one transaction: numbers `first` to `first + size - 1`. `entries` is packed JSON."""
 
     Meta = stored_in("picking")
     kind = "ledger_segment"
@@ -54,7 +54,7 @@ class StateSnapshot(Item):
 
 
 class StoredEffects(Item):
-    """Effects that can be undone, which snapshots share (JSON)."""
+    """Effects that can be undone, which snapshots share (packed JSON)."""
 
     Meta = stored_in("picking")
     kind = "stored_effects"

@@ -13,6 +13,7 @@ from typing import NamedTuple
 import msgspec
 
 from chalicelib.core.errors import Unavailable
+from chalicelib.core.packed_text import unpack
 from chalicelib.core.store import Query, get, parallel_pair_reads
 from chalicelib.picking.ledger.effects import ChunkRef, EffectChunk, EffectStack, UndoableEffect
 from chalicelib.picking.ledger.entries import decode_state, entries_of
@@ -146,7 +147,7 @@ def read_chunks(ledger: str, stack: EffectStack, undos: int) -> None:
         chunk = get(effect_chunk_key(ledger, missing))
         if chunk is None:
             raise Unavailable("effects that were undone are not stored")
-        stack.chunks[missing] = _chunk_decoder.decode(chunk.effects)
+        stack.chunks[missing] = _chunk_decoder.decode(unpack(chunk.effects))
 
 
 def _read(end: LedgerEnd, ref: SnapshotRef | None, newest: Sequence[LedgerSegment] | None) -> LedgerTail | None:
@@ -182,5 +183,5 @@ def _is_of(ref: SnapshotRef, snapshot: StateSnapshot | None) -> bool:
 
 def _decode_snapshot(snapshot: StateSnapshot) -> AssignmentState:
     state = decode_state(snapshot.state)
-    state.effects = EffectStack(*_stack_decoder.decode(snapshot.effects))
+    state.effects = EffectStack(*_stack_decoder.decode(unpack(snapshot.effects)))
     return state
