@@ -260,6 +260,12 @@ def test_the_period_is_the_last_week_unless_it_is_named(world: World, scanner: S
     assert performance(world, period="")["rows"] == []
 
 
+def test_units_of_weight_are_shown_without_trailing_zeros(world: World) -> None:
+    scanner = holding(world, zone="Ambient", lines=[line(1, 3, uom="kg")])
+    later(world, scanner, 30, "(01)05901234123457(3103)002500")
+    assert csv_of(world, "&by=zone").text.split("\r\n")[1].startswith("Ambient,2.5,")
+
+
 def csv_of(world: World, query: str, accept: str = "text/csv") -> Answer:
     answer = world.person("supervisor").get(f"{PATH}?{PERIOD}{query}", Accept=accept)
     assert answer.status == 200

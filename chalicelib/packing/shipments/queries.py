@@ -169,6 +169,8 @@ def _plate_match(plate: Plate, shipment_id: str, clock: Clock) -> PlateMatch:
 def _find(org_id: str, barcode: str, claim: SsccClaim | None, clock: Clock) -> Shipment | Plate | Box | None:
     """Return what the first matching number in a barcode names, else the box with its SSCC."""
     numbers = numbers_in(barcode)
+    # What was typed in small letters is the number in capitals, unless there is one in small letters.
+    numbers = list(dict.fromkeys([*numbers, *(number.upper() for number in numbers[-1:])]))
     keys: list[ItemKey[Any]] = [] if claim is None else [box_key(org_id, claim.box_id)]
     for number in numbers:
         keys += _keys(org_id, number)

@@ -38,7 +38,8 @@ def _keys(data: PerformanceData, name: str) -> dict[str, Any]:
 
 def _figures(work: Work) -> dict[str, Any]:
     return {
-        "units": work.units,
+        # Without the zeros that sums of weights end with.
+        "units": Decimal(format(work.units.normalize(), "f")),
         "hours_worked": (work.worked / _HOUR_MS).quantize(_HUNDREDTH, ROUND_HALF_UP),
         "rate": rate_per_hour(work.units, work.worked),
         "score_pct": score_pct(work.units, work.standard),
