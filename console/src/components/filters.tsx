@@ -131,6 +131,24 @@ export function TimeFilter({ label, value, onChange }: FilterProps) {
   );
 }
 
+interface DateFilterProps extends FilterProps {
+  /** Why the API refuses the day. */
+  error?: string | undefined;
+}
+
+/** A day, as `2026-03-14`. */
+export function DateFilter({ label, value, onChange, error }: DateFilterProps) {
+  return (
+    <TextInput
+      label={label}
+      type="date"
+      value={value}
+      error={error}
+      onChange={(event) => onChange(event.currentTarget.value)}
+    />
+  );
+}
+
 function localOf(utc: string): string {
   const time = new Date(utc);
   if (utc === "" || Number.isNaN(time.getTime())) return "";

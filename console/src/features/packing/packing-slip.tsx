@@ -2,8 +2,8 @@ import { Button } from "@mantine/core";
 import { IconFileTypePdf } from "@tabler/icons-react";
 import { useMutation } from "@tanstack/react-query";
 import { ErrorNote } from "~/components/error-note";
+import { saveFile } from "~/components/save-file";
 import { readSlip, type ShipmentDetails } from "./queries";
-import { saveFile } from "./save-file";
 import { texts } from "./texts";
 
 /** Saves the packing slip of a shipment as a PDF: what is packed at this moment. */

@@ -1,7 +1,13 @@
-import { IconClipboardList, IconClipboardX, IconSquareRoundedMinus, IconStack2 } from "@tabler/icons-react";
+import {
+  IconChartBar,
+  IconClipboardList,
+  IconClipboardX,
+  IconSquareRoundedMinus,
+  IconStack2,
+} from "@tabler/icons-react";
 import type { Feature } from "~/app/feature";
 import { names } from "./names";
-import { READ, REVIEW } from "./permissions";
+import { READ, READ_PERFORMANCE, REVIEW } from "./permissions";
 
 export const feature: Feature = {
   id: "picking",
@@ -20,6 +26,12 @@ export const feature: Feature = {
       load: () => import("./rejected-page"),
     },
     { path: "picking/shorts", title: names.shorts.title, permission: READ, load: () => import("./shorts-page") },
+    {
+      path: "picking/performance",
+      title: names.performance.title,
+      permission: READ_PERFORMANCE,
+      load: () => import("./performance-page"),
+    },
   ],
   navigation: [
     {
@@ -57,6 +69,15 @@ export const feature: Feature = {
       order: 33,
       permission: READ,
       keywords: "missing stock picking warehouse",
+    },
+    {
+      to: "/picking/performance",
+      label: names.navigation.performance,
+      icon: IconChartBar,
+      section: "work",
+      order: 34,
+      permission: READ_PERFORMANCE,
+      keywords: "performance score units hours rate people zones days report csv warehouse",
     },
   ],
 };

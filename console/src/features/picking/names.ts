@@ -1,8 +1,15 @@
 /** What the navigation shows of this feature: a first visit loads it, and the other texts only with their pages. */
 export const names = {
-  navigation: { assignments: "Picking", queue: "Pick queue", rejected: "Rejected scans", shorts: "Short lines" },
+  navigation: {
+    assignments: "Picking",
+    queue: "Pick queue",
+    rejected: "Rejected scans",
+    shorts: "Short lines",
+    performance: "Pick rates",
+  },
   assignments: { title: "Picking" },
   queue: { title: "Pick queue" },
   rejected: { title: "Rejected scans" },
   shorts: { title: "Short lines" },
+  performance: { title: "Performance of picking" },
 } as const;

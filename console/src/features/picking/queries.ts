@@ -1,4 +1,4 @@
-import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
+import { infiniteQueryOptions, keepPreviousData, queryOptions } from "@tanstack/react-query";
 import { api, dataOf } from "~/api/client";
 import { live } from "~/api/queries";
 import type { Schema } from "~/api/schema";
@@ -11,6 +11,8 @@ export type Picker = Schema<"AssignmentPicker">;
 export type AssignmentLine = Schema<"AssignmentLine">;
 export type Short = Schema<"ShortView">;
 export type ShortPage = Schema<"ShortPage">;
+export type Performance = Schema<"PerformanceReport">;
+export type PerformanceRow = Schema<"PerformanceRow">;
 export type RejectedEvent = Schema<"RejectedEventView">;
 export type RejectedPage = Schema<"RejectedEventPage">;
 
@@ -156,6 +158,44 @@ export const shortsQuery = infiniteQueryOptions({
   getNextPageParam: (page) => page.next_cursor,
   ...live,
 });
+
+export interface PerformanceFilter {
+  by: Performance["by"];
+  /** Dates; empty for the last seven days. */
+  from: string;
+  to: string;
+}
+
+const REPORT_MS = 60_000;
+
+/** What was picked and how fast. It changes with every scan, and is read again every minute. */
+export function performanceQuery(filter: PerformanceFilter) {
+  return queryOptions({
+    queryKey: [...keys.all, "performance", filter],
+    // A text only where CSV is asked for.
+    queryFn: ({ signal }) =>
+      dataOf(
+        api.GET("/v1/picking/performance", { params: { query: performanceParameters(filter) }, signal }),
+      ) as Promise<Performance>,
+    refetchInterval: REPORT_MS,
+    placeholderData: keepPreviousData,
+  });
+}
+
+/** The same as CSV. */
+export function readPerformanceCsv(filter: PerformanceFilter): Promise<Blob> {
+  return dataOf<Blob>(
+    api.GET("/v1/picking/performance", {
+      params: { query: performanceParameters(filter) },
+      headers: { Accept: "text/csv" },
+      parseAs: "blob",
+    }),
+  );
+}
+
+function performanceParameters({ by, from, to }: PerformanceFilter) {
+  return { by, from: from || undefined, to: to || undefined };
+}
 
 /** The rejected events of a status, the last rejected first. */
 export function rejectedQuery(status: RejectedEvent["status"]) {
