@@ -123,8 +123,8 @@ def _board(stage: Stage, part: str, **query: str) -> Hit:
 def _performance(stage: Stage) -> Hit:
     _floor(stage)
     now = stage.world.clock.now().date()
-    path = f"/v1/picking/performance?from={now - timedelta(days=91)}&to={now}"
-    return Hit("GET", path, stage.world.person("supervisor"))
+    query = {"from": str(now - timedelta(days=91)), "to": str(now)}
+    return Hit("GET", "/v1/picking/performance", stage.world.person("supervisor"), query=query)
 
 
 def _ended(stage: Stage, action: str, body: Any = None) -> Hit:
