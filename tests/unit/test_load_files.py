@@ -11,6 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.identity.accounts.imports import UserRecord
+from chalicelib.packing.plates.schemas import PlateRecord
+from chalicelib.packing.shipments.schemas import ShipmentRecord
+from chalicelib.picking.assignments.imports import AssignmentRecord
 from infra.load_files import FORMATS, FileLine, InvalidFile, read
 
 HEADER = "username,role,full_name,email,skills\n"
@@ -34,6 +37,80 @@ def test_a_row_of_a_table_is_a_record_without_its_empty_cells() -> None:
     assert line.number == 2
     expected = {"username": "anna", "role": "picker", "full_name": "Anna Bos", "skills": ["forklift", "first aid"]}
     assert good(line) == expected
+
+
+LINE = {"line_number": 1, "sku": "A", "quantity": 2.5}
+PICK_LINE = {
+    **LINE,
+    "location": "A-01",
+    "uom": "kg",
+    "check_code": "47",
+    "barcodes": ["1", {"code": "2", "quantity": 6}],
+}
+ORDER_LINE = {**LINE, "product_name": "Oil", "uom": "L", "unit_weight": 0.92, "allergens": ["nuts"]}
+ALLOCATION = {"shipment_number": "S-1", "line_number": 1}
+TABLES: list[tuple[type[msgspec.Struct], dict[str, str], dict[str, str], list[str]]] = [
+    (
+        AssignmentRecord,
+        {
+            "assignment_ref": "PA/1",
+            "customer": "Zon",
+            "order_label": "SO-1",
+            "role": "picker",
+            "zone": "Chilled",
+            "route": "North",
+            "priority": "0",
+            "lines": json.dumps([PICK_LINE]),
+        },
+        {"assignment_ref": "/", "priority": "-1", "lines": json.dumps([{**PICK_LINE, "barcodes": [{"code": "2"}]}])},
+        ["assignment_ref", "priority", "lines.0.barcodes.0.quantity"],
+    ),
+    (
+        ShipmentRecord,
+        {
+            "shipment_number": "S-1",
+            "so_number": "SO-1",
+            "customer_name": "Zon",
+            "warehouse_id": "wh-1",
+            "allergen_restrictions": "nuts|milk",
+            "promised_ship_date": "2026-12-01",
+            "lines": json.dumps([ORDER_LINE]),
+        },
+        {
+            "promised_ship_date": "1.12.2026",
+            "lines": json.dumps([{**ORDER_LINE, "unit_weight": -1, "allergens": "nuts"}]),
+        },
+        ["promised_ship_date", "lines.0.unit_weight", "lines.0.allergens"],
+    ),
+    (
+        PlateRecord,
+        {
+            "lp_number": "L-1",
+            "sku": "A",
+            "product_name": "Oil",
+            "quantity": "2.5",
+            "lot_number": "L",
+            "expiry": "2027-03-31",
+            "allocations": json.dumps([ALLOCATION]),
+        },
+        {"expiry": "soon", "quantity": "0", "allocations": '[{"shipment_number": "S-1"}]'},
+        ["expiry", "quantity", "allocations.0.line_number"],
+    ),
+]
+
+
+@pytest.mark.parametrize(("record", "cells", "bad", "fields"), TABLES, ids=["assignments", "shipments", "plates"])
+def test_a_table_carries_every_field_of_picking_and_packing_and_names_each_bad_one(
+    record: type[msgspec.Struct], cells: dict[str, str], bad: dict[str, str], fields: list[str]
+) -> None:
+    assert set(cells) == set(record.__struct_encode_fields__)
+    table = io.StringIO()
+    writer = csv.DictWriter(table, cells)
+    writer.writeheader()
+    writer.writerows([cells, {**cells, **bad}, cells])
+    first, second, third = read(table.getvalue().encode(), "csv", record)
+    assert good(first) == good(third)
+    assert sorted(second.fields or {}) == sorted(fields)
 
 
 def test_a_line_of_json_is_sent_as_it_is() -> None:
