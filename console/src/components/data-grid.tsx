@@ -51,6 +51,8 @@ export interface DataGridProps<Row> {
   paging?: Paging | undefined;
   /** How a row is shown on a phone: two lines, instead of the columns that are always shown. */
   narrow?: (row: Row) => ReactNode;
+  /** Shows rows as on a phone in any width, such as in the columns of a board. */
+  cards?: boolean;
   /** Instead of rows: why there are none, and what to do. */
   empty?: ReactNode;
   /** Whether filters are active, so that an empty list says so. */
@@ -72,7 +74,7 @@ export function DataGrid<Row>(props: DataGridProps<Row>) {
   // A state and not a ref: the rows need the element, which exists after their first rendering only.
   const [scroll, setScroll] = useState<HTMLDivElement | null>(null);
   const isNarrow = useMediaQuery(NARROW, false, { getInitialValueInEffect: false });
-  const narrow = isNarrow ? props.narrow : undefined;
+  const narrow = isNarrow || props.cards ? props.narrow : undefined;
   const style = {
     "--columns": tracks(columns, "wide"),
     "--columns-medium": tracks(columns, "medium"),

@@ -95,7 +95,7 @@ test.skipIf(program === null)("a supervisor puts an assignment back into the que
   await dialog.getByRole("button", { name: "Put back into the queue" }).click();
   await drawer.getByText("Queued", { exact: true }).waitFor();
   await page.keyboard.press("Escape");
-  const first = page.getByRole("grid", { name: "Pickers" }).getByRole("row").nth(1);
+  const first = page.getByRole("grid", { name: "Pickers" }).getByRole("row").first();
   await first.getByText(ref).waitFor();
   await supervisor.call("POST", `/assignments/${ref}/close`, { reason: "The flow is over." });
   await page.getByRole("row", { name: new RegExp(ref) }).waitFor({ state: "detached" });
@@ -126,7 +126,7 @@ test.skipIf(program === null)("the screens of picking can be used by everybody, 
     name: "picking-queue",
     user,
     path: "/picking/queue",
-    ready: (page) => page.getByRole("grid", { name: "Pickers" }).getByRole("row").nth(1).waitFor(),
+    ready: (page) => page.getByRole("grid", { name: "Pickers" }).getByRole("row").first().waitFor(),
   });
   await supervisor.call("POST", `/assignments/${ref}/close`, { reason: "The flow is over." });
 });

@@ -4,13 +4,28 @@ import { TimeAgo } from "~/components/date-time";
 import { ProgressBar } from "~/components/progress-bar";
 import { StatusBadge } from "~/components/status-badge";
 import styles from "./picking.module.css";
-import type { Assignment } from "./queries";
+import type { Assignment, AssignmentPage } from "./queries";
 import { ASSIGNMENT_STATES } from "./states";
 import { texts } from "./texts";
 
 /** Return the order as people call it. */
 export function labelOf({ order_label: label, assignment_id: id }: Assignment): string {
   return label || shortId(id);
+}
+
+export function assignmentsOf(page: AssignmentPage): readonly Assignment[] {
+  return page.assignments;
+}
+
+interface Option {
+  value: string;
+  label: string;
+}
+
+/** Return the options with the one that a link has chosen, although there is none. */
+export function withCurrent(options: readonly Option[], value: string): readonly Option[] {
+  const listed = value === "" || options.some((option) => option.value === value);
+  return listed ? options : [...options, { value, label: value }];
 }
 
 /** The columns that all lists of assignments have. */
@@ -44,13 +59,6 @@ export const columns = {
     width: "minmax(0, 0.8fr)",
     show: "wide",
     cell: ({ zone }) => <span title={zone}>{zone || "–"}</span>,
-  },
-  route: {
-    id: "route",
-    header: texts.columns.route,
-    width: "minmax(0, 0.8fr)",
-    show: "wide",
-    cell: ({ route }) => <span title={route}>{route || "–"}</span>,
   },
   priority: {
     id: "priority",

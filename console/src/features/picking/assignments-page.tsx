@@ -5,10 +5,11 @@ import { useCursorRows } from "~/components/data-grid-state";
 import { FilterBar, SelectFilter, useAddressValue, useFilters } from "~/components/filters";
 import { PageHeader } from "~/components/page-header";
 import { StateMessage } from "~/components/state-message";
-import { columns } from "./assignment-cells";
+import { AssignmentCard } from "./assignment-card";
+import { assignmentsOf, columns, withCurrent } from "./assignment-cells";
 import { AssignmentDrawer } from "./assignment-drawer";
 import { type Names, namesOfHolders, useHolderNames } from "./holder-names";
-import { type Assignment, type AssignmentPage, assignmentsQuery, zonesQuery } from "./queries";
+import { type Assignment, assignmentsQuery, type Zone, zonesQuery } from "./queries";
 import { ROLE_OPTIONS, STATE_OPTIONS } from "./states";
 import { texts } from "./texts";
 
@@ -40,6 +41,7 @@ export default function AssignmentsPage() {
       <DataGrid
         label={texts.assignments.list}
         columns={shown}
+        narrow={(assignment) => <AssignmentCard assignment={assignment} names={names} withState />}
         state={state}
         paging={paging}
         rowId={(assignment) => assignment.assignment_id}
@@ -54,23 +56,9 @@ export default function AssignmentsPage() {
   );
 }
 
-function assignmentsOf(page: AssignmentPage): readonly Assignment[] {
-  return page.assignments;
-}
-
-interface Option {
-  value: string;
-  label: string;
-}
-
-function optionsOf(values: readonly string[] = []): readonly Option[] {
-  return values.map((value) => ({ value, label: value }));
-}
-
-/** Return the options with the one that a link has chosen, although no row names it. */
-function withCurrent(options: readonly Option[], value: string): readonly Option[] {
-  const listed = value === "" || options.some((option) => option.value === value);
-  return listed ? options : [...options, { value, label: value }];
+/** Return the zones as options. */
+function optionsOf(zones: readonly Zone[] = []) {
+  return zones.filter(({ zone }) => zone !== "").map(({ zone }) => ({ value: zone, label: zone }));
 }
 
 function columnsWith(names: Names): readonly Column<Assignment>[] {

@@ -2,6 +2,7 @@ import {
   IconChartBar,
   IconClipboardList,
   IconClipboardX,
+  IconLayoutBoard,
   IconSquareRoundedMinus,
   IconStack2,
 } from "@tabler/icons-react";
@@ -12,6 +13,7 @@ import { READ, READ_PERFORMANCE, REVIEW } from "./permissions";
 export const feature: Feature = {
   id: "picking",
   routes: [
+    { path: "picking/board", title: names.board.title, permission: READ, load: () => import("./board-page") },
     {
       path: "picking/assignments",
       title: names.assignments.title,
@@ -34,6 +36,15 @@ export const feature: Feature = {
     },
   ],
   navigation: [
+    {
+      to: "/picking/board",
+      label: names.navigation.board,
+      icon: IconLayoutBoard,
+      section: "work",
+      order: 29,
+      permission: READ,
+      keywords: "zones pickers live warehouse",
+    },
     {
       to: "/picking/assignments",
       label: names.navigation.assignments,

@@ -1,4 +1,5 @@
 export const READ = "picking.assignment.read";
+export const MANAGE = "picking.assignment.manage";
 export const RELEASE = "picking.assignment.release";
 export const CLOSE = "picking.assignment.close";
 export const REVIEW = "picking.event.review";

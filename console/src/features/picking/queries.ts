@@ -1,6 +1,6 @@
 import { infiniteQueryOptions, keepPreviousData, queryOptions } from "@tanstack/react-query";
 import { api, dataOf } from "~/api/client";
-import { live } from "~/api/queries";
+import { LIVE_MS, live } from "~/api/queries";
 import type { Schema } from "~/api/schema";
 import type { AssignmentState, Role } from "./states";
 
@@ -8,6 +8,8 @@ export type Assignment = Schema<"AssignmentSummary">;
 export type AssignmentPage = Schema<"AssignmentPage">;
 export type AssignmentDetail = Schema<"AssignmentDetail">;
 export type Picker = Schema<"AssignmentPicker">;
+export type Zone = Schema<"ZoneView">;
+export type PickerView = Schema<"PickerView">;
 export type AssignmentLine = Schema<"AssignmentLine">;
 export type Short = Schema<"ShortView">;
 export type ShortPage = Schema<"ShortPage">;
@@ -27,7 +29,6 @@ export interface AssignmentFilter {
 
 const PAGE = 50;
 const LARGEST_PAGE = 100;
-const QUEUE_PAGES = 10;
 
 export const keys = {
   all: ["picking"] as const,
@@ -38,46 +39,69 @@ export const keys = {
 export function assignmentsQuery(filter: AssignmentFilter) {
   return infiniteQueryOptions({
     queryKey: [...keys.lists, filter],
-    queryFn: ({ pageParam, signal }) =>
-      readPage(
-        {
-          status: (filter.status || undefined) as AssignmentState | undefined,
-          role: (filter.role || undefined) as Role | undefined,
-          zone: filter.zone || undefined,
-          holder: filter.holder || undefined,
-          limit: PAGE,
-          cursor: pageParam,
-        },
-        signal,
-      ),
+    queryFn: ({ pageParam: cursor, signal }): Promise<AssignmentPage> => {
+      const query = {
+        status: (filter.status || undefined) as AssignmentState | undefined,
+        role: (filter.role || undefined) as Role | undefined,
+        zone: filter.zone || undefined,
+        holder: filter.holder || undefined,
+        limit: PAGE,
+        cursor,
+      };
+      return dataOf(api.GET("/v1/assignments", { params: { query }, signal }));
+    },
     initialPageParam: undefined as string | undefined,
     getNextPageParam: (page) => page.next_cursor,
     ...live,
   });
 }
 
-export interface Queue {
-  /** By role, as they are claimed: by priority, then by age. */
-  assignments: readonly Assignment[];
-  /** Whether more wait than were read. */
-  cut: boolean;
+/** What waits, in the order in which it is claimed. */
+export function queueQuery({ role, zone }: { role: string; zone: string }) {
+  return infiniteQueryOptions({
+    queryKey: [...keys.all, "queue", role, zone],
+    queryFn: ({ pageParam: cursor, signal }): Promise<AssignmentPage> => {
+      const query = { role: (role || undefined) as Role | undefined, zone: zone || undefined, limit: PAGE, cursor };
+      return dataOf(api.GET("/v1/picking/queue", { params: { query }, signal }));
+    },
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: (page) => page.next_cursor,
+    ...live,
+  });
 }
 
-/** All that waits. The API lists the newest first, so all pages are read before the first of the queue is known. */
-export const queueQuery = queryOptions({
-  queryKey: [...keys.all, "queue"],
-  queryFn: async ({ signal }): Promise<Queue> => {
-    const assignments: Assignment[] = [];
+/** The zones of the warehouse, with how many assignments wait and are picked in each. */
+export const zonesQuery = queryOptions({
+  queryKey: [...keys.all, "zones"],
+  queryFn: async ({ signal }): Promise<readonly Zone[]> => {
+    const zones: Zone[] = [];
     let cursor: string | undefined;
-    for (let pages = 0; pages < QUEUE_PAGES; pages += 1) {
-      const page = await readPage({ status: "queued", limit: LARGEST_PAGE, cursor }, signal);
-      assignments.push(...page.assignments);
+    do {
+      const query = { limit: LARGEST_PAGE, cursor };
+      const page = await dataOf(api.GET("/v1/picking/zones", { params: { query }, signal }));
+      zones.push(...page.zones);
       cursor = page.next_cursor;
-      if (cursor === undefined) break;
-    }
-    return { assignments: assignments.sort(byClaim), cut: cursor !== undefined };
+    } while (cursor !== undefined);
+    return zones.sort((one, other) => one.zone.localeCompare(other.zone));
   },
   ...live,
+});
+
+/** Everybody who can be given an assignment: those who hold none first. */
+export const pickersQuery = queryOptions({
+  queryKey: [...keys.all, "pickers"],
+  queryFn: async ({ signal }): Promise<readonly PickerView[]> => {
+    const pickers: PickerView[] = [];
+    let cursor: string | undefined;
+    do {
+      const query = { limit: LARGEST_PAGE, cursor };
+      const page = await dataOf(api.GET("/v1/picking/pickers", { params: { query }, signal }));
+      pickers.push(...page.pickers);
+      cursor = page.next_cursor;
+    } while (cursor !== undefined);
+    return pickers.sort(byFreedom);
+  },
+  staleTime: LIVE_MS,
 });
 
 export function assignmentQuery(assignmentId: string) {
@@ -100,15 +124,24 @@ export function holderNameQuery(userId: string, assignmentId: string) {
   });
 }
 
-/** The zones of the newest assignments, for the filter. */
-export const zonesQuery = queryOptions({
-  queryKey: [...keys.all, "zones"],
-  queryFn: async ({ signal }) => {
-    const { assignments } = await readPage({ limit: LARGEST_PAGE }, signal);
-    return [...new Set(assignments.map(({ zone }) => zone).filter((zone) => zone !== ""))].sort();
-  },
-  staleTime: 60_000,
-});
+/** Give an assignment to a person, and take it from everybody else. */
+export function assignTo(assignmentId: string, userId: string, header: CommandHeader): Promise<unknown> {
+  return dataOf(
+    api.POST("/v1/assignments/{assignment_id}/assign", {
+      params: { path: { assignment_id: assignmentId }, header },
+      body: { user_id: userId },
+    }),
+  );
+}
+
+export function changePriority(assignmentId: string, priority: number, header: CommandHeader): Promise<unknown> {
+  return dataOf(
+    api.PATCH("/v1/assignments/{assignment_id}", {
+      params: { path: { assignment_id: assignmentId }, header },
+      body: { priority },
+    }),
+  );
+}
 
 export function releaseAssignment(assignmentId: string, header: CommandHeader): Promise<unknown> {
   return dataOf(
@@ -227,25 +260,12 @@ export function dismissEvent(eventId: string, note: string, header: CommandHeade
   );
 }
 
-interface PageQuery {
-  status?: AssignmentState | undefined;
-  role?: Role | undefined;
-  zone?: string | undefined;
-  holder?: string | undefined;
-  limit: number;
-  cursor?: string | undefined;
-}
-
-function readPage(query: PageQuery, signal: AbortSignal): Promise<AssignmentPage> {
-  return dataOf(api.GET("/v1/assignments", { params: { query }, signal }));
-}
-
 function readDetail(assignmentId: string, signal: AbortSignal): Promise<AssignmentDetail> {
   return dataOf(
     api.GET("/v1/assignments/{assignment_id}", { params: { path: { assignment_id: assignmentId } }, signal }),
   );
 }
 
-function byClaim(one: Assignment, other: Assignment): number {
-  return one.priority - other.priority || one.created_at.localeCompare(other.created_at);
+function byFreedom(one: PickerView, other: PickerView): number {
+  return one.assignment_ids.length - other.assignment_ids.length || one.name.localeCompare(other.name);
 }

@@ -55,7 +55,6 @@ const COLUMNS: readonly Column<Short>[] = [
     id: "missing",
     header: headers.missing,
     width: "minmax(5rem, 0.7fr)",
-    align: "end",
     cell: ({ missing, quantity }) => <span className="numbers">{missingOf(missing, quantity)}</span>,
   },
   { id: "reason", header: headers.reason, width: "minmax(0, 2fr)", show: "medium", cell: text(({ reason }) => reason) },

@@ -2,6 +2,25 @@ import { names } from "./names";
 
 export const texts = {
   navigation: names.navigation,
+  board: {
+    ...names.board,
+    description: "What waits and what is being picked, zone by zone.",
+    open: "Open",
+    priority: (priority: number): string => `priority ${priority}`,
+    empty: {
+      queued: "Nothing waits",
+      active: "Nobody is picking",
+      completed: "Nothing is completed",
+      closed: "Nothing was closed early",
+    },
+  },
+  zones: {
+    list: "Zones",
+    all: "All zones",
+    without: "Without a zone",
+    queued: "queued",
+    active: "picking",
+  },
   assignments: {
     ...names.assignments,
     description: "All assignments, the last imported first.",
@@ -13,7 +32,6 @@ export const texts = {
     ...names.queue,
     description: "What waits for a picker, in the order in which it is claimed.",
     empty: "Nothing waits",
-    cut: "More assignments wait than are shown here.",
   },
   shorts: {
     ...names.shorts,
@@ -203,6 +221,33 @@ export const texts = {
     holds: "Picking",
     left: "No longer on it",
     rateOf: (rate: number): string => `${rate.toLocaleString("en")} / h`,
+  },
+  assign: {
+    action: "Assign",
+    title: "Who shall pick this assignment?",
+    text: "It leaves the queue, and the person's scanner shows it.",
+    taken: "It is taken from everybody else who holds it. What was picked stays picked.",
+    list: "Pickers",
+    search: "Search by name",
+    choose: "Choose who shall pick it.",
+    nobody: "There is nobody who can pick.",
+    free: "free",
+    has: "has it",
+    busy: (assignments: string): string => `picks ${assignments}`,
+    person: "This person",
+    isBusy: (name: string, assignment: string): string =>
+      `${name} has taken another assignment meanwhile (${assignment}). Choose somebody else.`,
+    cannotPick: (name: string): string => `${name} cannot pick any more. Choose somebody else.`,
+    done: "The assignment was given to the person.",
+  },
+  priority: {
+    open: "Change priority",
+    action: "Change",
+    title: "Change the priority",
+    text: "Lower numbers are claimed first. An assignment that somebody picks already stays with them.",
+    label: "Priority, from 0 (first) to 9999",
+    limits: "Type a whole number from 0 to 9999.",
+    done: "The priority was changed.",
   },
   release: {
     action: "Put back into the queue",
