@@ -26,6 +26,8 @@ from chalicelib.picking.ledger.matching import ZERO, PickLine, PickLines, fill
 from chalicelib.picking.ledger.state import AssignmentState, EntryKind, PickEntry, ShortLine
 from chalicelib.picking.ledger.working_time import Pause, WorkTimer
 
+_START_TIMERS = (EntryKind.CLAIMED, EntryKind.UNDO)
+"""The kinds of entries after which timers may run that did not run, or ran as on an earlier day."""
 EntryHandler = Callable[[AssignmentState, PickLines, PickEntry], UndoableEffect | None]
 
 
@@ -45,17 +47,22 @@ def can_advance(state: AssignmentState, entries: Sequence[PickEntry]) -> bool:
 
 def advance(state: AssignmentState, lines: PickLines, entries: Iterable[PickEntry]) -> None:
     """Apply entries to the state, in the order in which they happened."""
+    last_day = None
     for entry in sorted(entries, key=lambda entry: entry.position):
         state.time_zone = state.time_zone or entry.time_zone
-        state.begin_days(entry.at)
+        day = state.day_of(entry.at)
+        if day != last_day:
+            state.begin_days(entry.at)
+            last_day = day
         before = None if state.effects is None else dict(state.people)
         effect = _HANDLERS[entry.kind](state, lines, entry)
         if effect is not None and before is not None and state.effects is not None:
             changed = {
                 user_id: person for user_id, person in before.items() if person.timer != state.people[user_id].timer
             }
-            state.effects.append(effect._replace(people=changed, day=state.day_of(entry.at) if effect.picks else None))
-        state.begin_days(entry.at)
+            state.effects.append(effect._replace(people=changed, day=day if effect.picks else None))
+        if entry.kind in _START_TIMERS:
+            state.begin_days(entry.at)
         state.seen[entry.by] = entry.at
         state.last = max(state.last, entry.position)
 

@@ -192,12 +192,13 @@ class AssignmentState:
     def count_scan(self, user_id: str, day: str, units: Decimal, unmatched: int = 0) -> None:
         """Add to what a person scanned on a day."""
         days = self.days.setdefault(user_id, {})
-        count = days.get(day, DayCount())
-        days[day] = DayCount(count.units + units, count.unmatched + unmatched)
-        if days[day] == DayCount():
+        before = days.get(day)
+        count = DayCount(units, unmatched) if before is None else DayCount(before[0] + units, before[1] + unmatched)
+        days[day] = count
+        if not count.units and not count.unmatched:
             del days[day]
-        if not days:
-            del self.days[user_id]
+            if not days:
+                del self.days[user_id]
 
     def pick(
         self, user_id: str, picks: tuple[tuple[int, Decimal], ...], day: str | None, *, is_taken_back: bool = False
