@@ -195,6 +195,56 @@ test.skipIf(program === null)("a technician starts and finishes an order with a 
   await page.context().close();
 });
 
+test.skipIf(program === null)("who finds an issue photographs it, and the lead the work of a vendor", async () => {
+  const order = await route("A-1", "LOW");
+  const ops = await signedIn(browser, { url, user: "ops1", path: `/repairs?order=${order.id}`, size: PHONE });
+  const drawer = ops.getByRole("dialog").filter({ hasText: order.code });
+  await drawer.getByRole("button", { name: "Add photo of the issue" }).waitFor();
+  expect(await drawer.getByRole("button", { name: "Add photo", exact: true }).count()).toBe(0);
+  await drawer.locator("input[type=file]").setInputFiles(PHOTO);
+  await drawer.getByRole("button", { name: /Issue, photo 1/ }).waitFor();
+  await expectAccessible(ops);
+  await picture(ops, "repairs-issue-light-phone");
+  expectNoComplaints(ops);
+  await ops.context().close();
+
+  const lead = await signedIn(browser, { url, user: "maint1", path: `/repairs?order=${order.id}` });
+  const detail = lead.getByRole("dialog").filter({ hasText: order.code });
+  await detail.getByRole("button", { name: /Issue, photo 1/ }).waitFor();
+  await step(await person(url, "maint1"), order, "outsource", { vendor: "Vekoma Service" });
+  const section = detail.locator("section").filter({ hasText: "Photos of the work" });
+  await section.getByRole("button", { name: "Add photo", exact: true }).waitFor({ timeout: LIVE_MS + SLACK_MS });
+  await section.locator("input[type=file]").setInputFiles(PHOTO);
+  await section.getByRole("button", { name: /Finished work, photo 1/ }).waitFor();
+  expectNoComplaints(lead);
+  await lead.context().close();
+});
+
+test.skipIf(program === null)("a photo from before the work was started again does not count", async () => {
+  const order = await route("A-2", "LOW");
+  const lead = await person(url, "maint1");
+  const technician = await person(url, "tech2");
+  await step(lead, order, "assign", { technicianId: technician.id });
+  await step(technician, order, "start");
+  await upload(technician, order, "COMPLETION");
+  await step(technician, order, "return", { reason: "No lift." });
+  await step(lead, order, "assign", { technicianId: technician.id });
+  await step(technician, order, "start");
+  const page = await signedIn(browser, { url, user: "tech2", path: `/repairs/mine?order=${order.id}`, size: PHONE });
+  const drawer = page.getByRole("dialog").filter({ hasText: order.code });
+  await drawer.getByRole("button", { name: "Finish", exact: true }).click();
+  const dialog = page.getByRole("dialog", { name: `Finish ${order.code}` });
+  await dialog.getByRole("button", { name: /Finished work, photo 1/ }).waitFor();
+  await dialog.getByRole("button", { name: "Finish", exact: true }).click();
+  await dialog.getByText("Those from before the work was started again do not count.").waitFor();
+  await dialog.locator("input[type=file]").setInputFiles(PHOTO);
+  await dialog.getByRole("button", { name: /Finished work, photo 2/ }).waitFor();
+  await dialog.getByRole("button", { name: "Finish", exact: true }).click();
+  await page.getByText(new RegExp(`^${order.code} is done`)).waitFor();
+  expectNoComplaints(page, "422");
+  await page.context().close();
+});
+
 test.skipIf(program === null)("a technician returns an order with a reason", async () => {
   const order = await route("A-2", "LOW");
   const lead = await person(url, "maint1");

@@ -19,7 +19,7 @@ const FIELDS = ["fixPhoto", "fixNote"] as const;
 export default function FinishDialog({ request, onClose }: { request: StepRequest; onClose: () => void }) {
   const step = useStep(request);
   const draft = useDraft(`repairs.finish:${request.order.id}`, EMPTY);
-  const [missing, setMissing] = useState(false);
+  const [tried, setTried] = useState<number | null>(null);
   const { code } = request.order;
   const photos = step.order?.photos.filter(({ kind }) => kind === "COMPLETION") ?? [];
   const command = useStepCommand<Schema<"WorkOrderDone">, { seen: Seen; note: string }>({
@@ -31,7 +31,8 @@ export default function FinishDialog({ request, onClose }: { request: StepReques
     },
   });
   const errors = fieldErrors(command.error);
-  const photoError = photos.length === 0 && (missing || errors.fixPhoto !== undefined);
+  const isRefused = tried === photos.length && (photos.length === 0 || errors.fixPhoto !== undefined);
+  const photoError = photos.length === 0 ? texts.finish.photoMissing : texts.finish.photoOld;
   return (
     <StepForm
       title={texts.finish.title(code)}
@@ -45,7 +46,7 @@ export default function FinishDialog({ request, onClose }: { request: StepReques
       onClose={onClose}
       onSubmit={(seen) => {
         const isKnown = step.order !== undefined;
-        setMissing(isKnown && photos.length === 0);
+        setTried(isKnown ? photos.length : null);
         if (!isKnown || photos.length > 0) command.mutate({ seen, note: draft.value.note.trim() });
       }}
     >
@@ -55,8 +56,8 @@ export default function FinishDialog({ request, onClose }: { request: StepReques
         <PhotoUpload
           order={step.order}
           kind="COMPLETION"
-          error={photoError ? texts.finish.photoMissing : null}
-          prominent={photos.length === 0}
+          error={isRefused ? photoError : null}
+          prominent={photos.length === 0 || isRefused}
         />
       )}
       <Textarea

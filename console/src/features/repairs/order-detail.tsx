@@ -5,7 +5,7 @@ import { KeyValueList } from "~/components/key-value-list";
 import { Due, PriorityBadge } from "./due";
 import styles from "./order-detail.module.css";
 import { OrderPhotos } from "./order-photos";
-import { useMayProve } from "./permissions";
+import { useMayProve, useMayShowIssue } from "./permissions";
 import { PhotoUpload } from "./photo-upload";
 import type { WorkOrderDetail } from "./queries";
 import { texts } from "./texts";
@@ -17,11 +17,7 @@ export function OrderDetail({ order }: { order: WorkOrderDetail }) {
   return (
     <>
       <Finding order={order} />
-      {order.issuePhotos.length > 0 && (
-        <DrawerSection title={detail.issuePhotos}>
-          <OrderPhotos photos={order.issuePhotos} />
-        </DrawerSection>
-      )}
+      <IssuePhotos order={order} />
       <WorkPhotos order={order} />
       {order.fixNote !== null && (
         <DrawerSection title={detail.fix}>
@@ -58,6 +54,21 @@ function Finding({ order }: { order: WorkOrderDetail }) {
         <div className={styles.instructions}>
           <span className={styles.by}>{texts.detail.instructions}</span>
           <p className={styles.text}>{instructions}</p>
+        </div>
+      )}
+    </DrawerSection>
+  );
+}
+
+function IssuePhotos({ order }: { order: WorkOrderDetail }) {
+  const mayUpload = useMayShowIssue()(order);
+  if (order.issuePhotos.length === 0 && !mayUpload) return null;
+  return (
+    <DrawerSection title={texts.detail.issuePhotos}>
+      <OrderPhotos photos={order.issuePhotos} />
+      {mayUpload && (
+        <div className={styles.upload}>
+          <PhotoUpload order={order} kind="ISSUE" />
         </div>
       )}
     </DrawerSection>

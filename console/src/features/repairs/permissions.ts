@@ -43,6 +43,16 @@ export function useMayReturn(): (order: Reached & { state: string }) => boolean 
   );
 }
 
+/** Return a function that tells whether the person may add photos of the issue. */
+export function useMayShowIssue(): (order: Reached & { state: string }) => boolean {
+  const reaches = useReach();
+  return useCallback((order) => isOpen(order.state) && reaches(UPLOAD, order), [reaches]);
+}
+
+function isOpen(state: string): boolean {
+  return state !== "DONE" && state !== "CANCELLED";
+}
+
 /** Return a function that tells whether the person may add photos of the finished work: leads for vendors. */
 export function useMayProve(): (order: Reached & { state: string }) => boolean {
   const { permissions, user } = useMe();
@@ -50,7 +60,7 @@ export function useMayProve(): (order: Reached & { state: string }) => boolean {
   const isLead = permissions.some(({ code, scope }) => code === UPLOAD && scope === "zone");
   return useCallback(
     (order) => {
-      if (order.state === "DONE" || order.state === "CANCELLED" || !reaches(UPLOAD, order)) return false;
+      if (!isOpen(order.state) || !reaches(UPLOAD, order)) return false;
       if (!isLead || order.technicianId === user.id) return true;
       return order.state === "OUTSOURCED" && reaches(OUTSOURCE, order);
     },

@@ -62,7 +62,7 @@ export function PhotoUpload({ order, kind, error = null, prominent = false }: Ph
             leftSection={<IconCamera size={18} aria-hidden="true" />}
             loading={command.isPending}
           >
-            {texts.actions.upload}
+            {texts.photo.add[kind]}
           </Button>
         )}
       </FileButton>

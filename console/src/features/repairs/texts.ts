@@ -59,7 +59,6 @@ export const texts = {
     start: "Start work",
     finish: "Finish",
     return: "Return",
-    upload: "Add photo",
   },
   assign: {
     title: (code: string): string => `Assign ${code}`,
@@ -88,6 +87,7 @@ export const texts = {
     done: (code: string): string => `${code} is done.`,
     released: (code: string): string => `${code} is done, and its checklist is released.`,
     photoMissing: "Add a photo of the finished work first.",
+    photoOld: "Add a photo of the finished work. Those from before the work was started again do not count.",
     anyway: "Finish anyway",
   },
   return: {
@@ -139,6 +139,7 @@ export const texts = {
   photo: {
     kinds: { COMPLETION: "Finished work", RETURN: "Reason of the return", ISSUE: "Issue" },
     name: (kind: string, number: number): string => `${kind}, photo ${number}`,
+    add: { COMPLETION: "Add photo", RETURN: "Add photo", ISSUE: "Add photo of the issue" },
     added: "The photo was added.",
     types: "A JPEG, PNG or WebP of at most 20 MB.",
     notImage: "Choose a JPEG, PNG or WebP file.",
