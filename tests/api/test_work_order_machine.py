@@ -1,5 +1,6 @@
-"""Random repairs: whatever people of all roles try, these things stay true after every step."""
+"""Random repairs: whatever people of all roles try, while time passes, these things stay true after every step."""
 
+from datetime import datetime, timedelta
 from typing import Any
 
 from hypothesis import settings
@@ -12,20 +13,55 @@ from tests.builders.maintenance import HOURS, ITEMS, SOUTH, Park, add_photo, sto
 from tests.builders.world import Answer, Person
 from tests.environment import examples
 
-STEPS = ("assign", "outsource", "start", "done", "return")
-WHO = {"assign": "MAINT_TL", "outsource": "MAINT_TL", "start": "TECH", "done": "TECH", "return": "TECH"}
-LEADS = {
-    ("ROUTED", "assign"): "ASSIGNED",
-    ("RETURNED", "assign"): "ASSIGNED",
-    ("ASSIGNED", "assign"): "ASSIGNED",
-    ("ASSIGNED", "start"): "IN_PROGRESS",
-    ("IN_PROGRESS", "done"): "DONE",
-    ("ASSIGNED", "return"): "RETURNED",
-    ("IN_PROGRESS", "return"): "RETURNED",
-    ("ROUTED", "outsource"): "OUTSOURCED",
-    ("RETURNED", "outsource"): "OUTSOURCED",
+MAY = {
+    "assign": {"lead"},
+    "outsource": {"lead"},
+    "vendor-done": {"lead"},
+    "recall": {"lead"},
+    "start": {"tech"},
+    "done": {"tech"},
+    "return": {"tech", "lead"},
+    "hold": {"tech", "lead"},
+    "resume": {"tech", "lead"},
+    "cancel": {"lead", "ops"},
+    "reopen": {"lead"},
+    "edit": {"lead", "ops"},
 }
-OWN = ("ASSIGNED", "IN_PROGRESS", "RETURNED")
+LEADS = {
+    "ROUTED": {"assign": "ASSIGNED", "outsource": "OUTSOURCED", "cancel": "CANCELLED", "edit": "ROUTED"},
+    "ASSIGNED": {
+        "assign": "ASSIGNED",
+        "start": "IN_PROGRESS",
+        "return": "RETURNED",
+        "hold": "ON_HOLD",
+        "cancel": "CANCELLED",
+        "edit": "ASSIGNED",
+    },
+    "IN_PROGRESS": {
+        "assign": "ASSIGNED",
+        "done": "DONE",
+        "return": "RETURNED",
+        "hold": "ON_HOLD",
+        "edit": "IN_PROGRESS",
+    },
+    "ON_HOLD": {
+        "assign": "ASSIGNED",
+        "resume": "as before",
+        "return": "RETURNED",
+        "cancel": "CANCELLED",
+        "edit": "ON_HOLD",
+    },
+    "RETURNED": {"assign": "ASSIGNED", "outsource": "OUTSOURCED", "cancel": "CANCELLED", "edit": "RETURNED"},
+    "OUTSOURCED": {"vendor-done": "DONE", "recall": "ROUTED", "edit": "OUTSOURCED"},
+    "DONE": {"reopen": "ROUTED"},
+    "CANCELLED": {},
+}
+CLOSED = ("DONE", "CANCELLED")
+IN_HAND = ("ASSIGNED", "IN_PROGRESS", "ON_HOLD")
+OWN = (*IN_HAND, "RETURNED")
+PRIORITIES = list(HOURS)
+STEPS = list(MAY)
+Order = dict[str, Any]
 
 any_order, a_technician = st.integers(0, 99), st.integers(0, 2)
 
@@ -37,112 +73,157 @@ class Repairs(RuleBasedStateMachine):
         super().__init__()
         self.park = Park(fresh_world(engine))
         self.techs = [self.park.tech, self.park.person("TECH"), self.park.person("TECH", game_zone=SOUTH)]
-        self.orders: dict[str, dict[str, Any]] = {}
+        self.orders: dict[str, Order] = {}
+
+    @property
+    def now(self) -> datetime:
+        return self.park.world.clock.now()
 
     # --- what people do ----------------------------------------------------------------------------------------
 
-    @rule(item=st.sampled_from(ITEMS), priority=st.sampled_from(list(HOURS)))
+    @rule(item=st.sampled_from(ITEMS), priority=st.sampled_from(PRIORITIES))
     def a_finding_is_routed(self, item: str, priority: str) -> None:
         made = self.park.routed(item=item, priority=priority)
         assert made["code"].endswith(f"-{len(self.orders) + 1}")
-        self.orders[made["id"]] = {"state": "ROUTED", "tech": None, "version": 1, "photos": 0, "events": 1}
+        self.orders[made["id"]] = {
+            "state": "ROUTED",
+            "tech": None,
+            "version": 1,
+            "photos": 0,
+            "events": 1,
+            "priority": priority,
+            "routed": self.now,
+            "holds": [],
+            "vendor_due": None,
+            "before": None,
+        }
+
+    @rule(minutes=st.integers(1, 400))
+    def time_passes(self, minutes: int) -> None:
+        self.park.later(minutes=minutes)
+        world = self.park.world
+        self.techs = [world.signed_in(one.org_id, one.user_id, one.role) for one in self.techs]
+        self.park.tech = self.techs[0]
 
     @precondition(lambda self: self.orders)
     @rule(number=any_order)
     def a_photo_is_taken(self, number: int) -> None:
         order_id, order = self.chosen(number)
-        if order["state"] != "DONE":
+        if order["state"] not in CLOSED:
             add_photo(self.park.world, order_id)
             order["photos"] += 1
 
-    @precondition(
-        lambda self: any(one["state"] in ("ROUTED", "ASSIGNED", "IN_PROGRESS") for one in self.orders.values())
-    )
-    @rule(number=any_order, photo=st.booleans())
-    def an_order_goes_on_as_it_should(self, number: int, photo: bool) -> None:
-        open_ones = {
-            key: one for key, one in self.orders.items() if one["state"] in ("ROUTED", "ASSIGNED", "IN_PROGRESS")
-        }
-        order_id = list(open_ones)[number % len(open_ones)]
+    @precondition(lambda self: any(LEADS[one["state"]] for one in self.orders.values()))
+    @rule(number=any_order, choice=st.integers(0, 99), photo=st.booleans())
+    def somebody_takes_a_step_that_is_possible(self, number: int, choice: int, photo: bool) -> None:
+        possible = [key for key, one in self.orders.items() if LEADS[one["state"]]]
+        order_id = possible[number % len(possible)]
         order = self.orders[order_id]
-        if photo:
+        steps = list(LEADS[order["state"]])
+        step = steps[choice % len(steps)]
+        if photo and step in ("done", "vendor-done"):
             add_photo(self.park.world, order_id)
             order["photos"] += 1
-        address = {"ROUTED": "assign", "ASSIGNED": "start", "IN_PROGRESS": "done"}[order["state"]]
-        person = self.park.lead if order["tech"] is None else self.techs[order["tech"]]
-        self.take(person, order_id, address, order["version"], number % 2)
+        role = "tech" if "tech" in MAY[step] else "lead"
+        self.take(role, order_id, step, order["version"], choice % 2, technician=order["tech"])
 
     @precondition(lambda self: self.orders)
-    @rule(number=any_order, tech=a_technician, address=st.sampled_from(STEPS), off=st.sampled_from([0, 0, 0, -1, 1]))
-    def somebody_tries_any_step(self, number: int, tech: int, address: str, off: int) -> None:
+    @rule(
+        number=any_order,
+        tech=a_technician,
+        step=st.sampled_from(STEPS),
+        role=st.sampled_from(["tech", "lead", "ops", "manager"]),
+        off=st.sampled_from([0, 0, 0, -1, 1]),
+    )
+    def somebody_tries_any_step(self, number: int, tech: int, step: str, role: str, off: int) -> None:
         order_id, order = self.chosen(number)
-        person = self.park.lead if WHO[address] == "MAINT_TL" else self.techs[tech]
-        self.take(person, order_id, address, order["version"] + off, tech)
-
-    @precondition(lambda self: self.orders)
-    @rule(number=any_order, address=st.sampled_from(STEPS), role=st.sampled_from(["ops", "manager", "other"]))
-    def somebody_tries_what_is_not_theirs(self, number: int, address: str, role: str) -> None:
-        order_id, order = self.chosen(number)
-        person: Person = getattr(self.park, role) if role != "other" else self.wrong_one(address)
-        answer = self.send(person, order_id, address, order["version"], 0)
-        assert answer.status == 403, answer
+        self.take(role, order_id, step, order["version"] + off, tech, technician=tech)
 
     # --- what follows ------------------------------------------------------------------------------------------
 
-    def take(self, person: Person, order_id: str, address: str, version: int, tech: int) -> None:
-        """Somebody who may tries a step; what should come of it is said here once more, in other words."""
+    def take(self, role: str, order_id: str, step: str, version: int, tech: int, *, technician: int | None) -> None:
+        """Somebody tries a step; what should come of it is said here once more, in other words."""
         order = self.orders[order_id]
-        last = sum(one["state"] != "DONE" for one in self.orders.values()) == 1
-        answer = self.send(person, order_id, address, version, tech)
-        expected = self.expected(person, order, address, version, tech)
-        assert answer.status == expected, (answer, order, address)
-        if expected != 200:
-            return
+        last = sum(one["state"] not in CLOSED for one in self.orders.values()) == 1
+        priority = PRIORITIES[(tech + version) % len(PRIORITIES)]
+        who: Person = self.techs[technician or 0] if role == "tech" else getattr(self.park, role)
+        answer = self.send(who, order_id, step, version, self.techs[tech], priority)
+        expected = self.expected(role, order, step, version, tech, technician=technician)
+        assert answer.status == expected, (answer, order, step, role)
+        if expected == 200:
+            self.follow(order, step, tech, priority)
+            assert (answer.json["state"], answer.json["version"]) == (order["state"], order["version"])
+            if step in ("done", "vendor-done", "cancel"):
+                assert answer.json["parentReleased"] is last
+
+    def expected(self, role: str, order: Order, step: str, version: int, tech: int, *, technician: int | None) -> int:
+        """The status of an answer."""
+        is_own = order["tech"] is not None and technician == order["tech"]
+        if role not in MAY[step] or (role == "tech" and not is_own):
+            return 403
+        if version != order["version"] or step not in LEADS[order["state"]]:
+            return 409
+        if step == "return" and role == "lead" and order["state"] != "ON_HOLD":
+            return 403  # the technician is there and can do it
+        if step == "assign" and order["state"] in IN_HAND and order["tech"] == tech:
+            return 409
+        if step == "assign" and tech == 2:
+            return 422
+        return 422 if step in ("done", "vendor-done") and order["photos"] == 0 else 200
+
+    def follow(self, order: Order, step: str, tech: int, priority: str) -> None:
+        """What a step that was taken changes."""
+        if step == "edit":
+            if priority == order["priority"]:
+                return
+            order.update(priority=priority, vendor_due=None)
         order["version"] += 1
         order["events"] += 1
-        order["state"] = LEADS[order["state"], address]
-        assert (answer.json["state"], answer.json["version"]) == (order["state"], order["version"])
-        if address in ("start", "outsource"):
-            order["photos"] = 0
-        if address == "assign":
-            order["tech"] = tech
-        elif address == "outsource":
-            order["tech"] = None
-        elif address == "done":
-            assert answer.json["parentReleased"] is last
+        if order["state"] == "ON_HOLD" and step != "edit":
+            order["holds"][-1].append(self.now)
+        before, order["state"] = order["state"], LEADS[order["state"]][step]
+        if step == "hold":
+            order["holds"].append([self.now])
+        changes = {
+            "resume": {"state": order["before"]},
+            "hold": {"before": before},
+            "assign": {"tech": tech},
+            "start": {"photos": 0},
+            "outsource": {"tech": None, "photos": 0, "vendor_due": self.now + timedelta(hours=50) if tech else None},
+            "recall": {"vendor_due": None},
+            "reopen": {"tech": None, "routed": self.now, "holds": [], "vendor_due": None},
+        }
+        order.update(changes.get(step, {}))
 
-    def expected(self, person: Person, order: dict[str, Any], address: str, version: int, tech: int) -> int:
-        """The status of an answer."""
-        if WHO[address] == "TECH" and (order["tech"] is None or self.techs[order["tech"]] is not person):
-            return 403
-        same = address == "assign" and order["state"] == "ASSIGNED" and order["tech"] == tech
-        if version != order["version"] or (order["state"], address) not in LEADS or same:
-            return 409
-        if address == "assign" and tech == 2:
-            return 422
-        return 422 if address == "done" and order["photos"] == 0 else 200
+    def due(self, order: Order) -> datetime:
+        """When an order is due: the sum of its parts, or what was agreed with the vendor."""
+        on_hold = sum((times[1] - times[0] for times in order["holds"] if len(times) == 2), timedelta(0))
+        due: datetime = order["vendor_due"] or order["routed"] + timedelta(hours=HOURS[order["priority"]]) + on_hold
+        return due
 
-    def send(self, person: Person, order_id: str, address: str, version: int, tech: int) -> Answer:
+    def send(  # noqa: PLR0917 - a request in all its parts
+        self, person: Person, order_id: str, step: str, version: int, tech: Person, priority: str
+    ) -> Answer:
         """One request."""
+        vendor_due = {"dueAt": (self.now + timedelta(hours=50)).isoformat()} if tech is not self.techs[0] else {}
         bodies = {
-            "assign": {"technicianId": self.techs[tech].user_id},
-            "outsource": {"vendor": "Vekoma"},
+            "assign": {"technicianId": tech.user_id},
+            "outsource": {"vendor": "Vekoma", **vendor_due},
+            "vendor-done": {"fixNote": "Motor replaced", "cost": 12.5},
             "return": {"reason": "No lift"},
+            "hold": {"reason": "PARTS"},
+            "cancel": {"reason": "Not needed"},
+            "reopen": {"reason": "It broke again"},
+            "edit": {"priority": priority},
             "done": {},
         }
-        path = f"/v1/work-orders/{order_id}/{address}"
-        return person.patch(path, bodies.get(address), if_match=f'"{version}"')
+        path = f"/v1/work-orders/{order_id}" + ("" if step == "edit" else f"/{step}")
+        return person.patch(path, bodies.get(step), if_match=f'"{version}"')
 
-    def chosen(self, number: int) -> tuple[str, dict[str, Any]]:
+    def chosen(self, number: int) -> tuple[str, Order]:
         """One of the orders."""
         order_id = list(self.orders)[number % len(self.orders)]
         return order_id, self.orders[order_id]
-
-    def wrong_one(self, address: str) -> Person:
-        """Who may do something with orders, but never this."""
-        if address == "return":
-            return self.park.ops
-        return self.park.lead if WHO[address] == "TECH" else self.park.tech
 
     # --- what stays true ---------------------------------------------------------------------------------------
 
@@ -156,6 +237,8 @@ class Repairs(RuleBasedStateMachine):
                 order["photos"],
             )
             assert order["state"] != "DONE" or found.completion_photos > 0
+            assert found.due_at == self.due(order), order
+            assert (found.held_at is None) == (order["state"] != "ON_HOLD")
             assert (found.notice_shard is not None) == (order["state"] in ("ASSIGNED", "IN_PROGRESS"))
 
     @rule()
@@ -163,6 +246,7 @@ class Repairs(RuleBasedStateMachine):
         """Lists cost a request each, so they are looked at now and then, and at the end."""
         self.the_checklist_is_held_as_long_as_anything_is_open()
         self.counts_and_lists_agree_with_the_orders()
+        self.what_is_overdue_is_listed()
 
     def teardown(self) -> None:
         """The last look."""
@@ -170,7 +254,7 @@ class Repairs(RuleBasedStateMachine):
 
     def the_checklist_is_held_as_long_as_anything_is_open(self) -> None:
         view = self.park.checklist_view()
-        still_open = {key for key, one in self.orders.items() if one["state"] != "DONE"}
+        still_open = {key for key, one in self.orders.items() if one["state"] not in CLOSED}
         assert {one["id"] for one in view["openWorkOrders"]} == still_open
         status = "HELD" if still_open else "RELEASED" if self.orders else "OPEN"
         assert (view["status"], view["openCount"]) == (status, len(still_open))
@@ -179,14 +263,33 @@ class Repairs(RuleBasedStateMachine):
         for number, tech in enumerate(self.techs[:2]):
             mine = {key: one["state"] for key, one in self.orders.items() if one["tech"] == number}
             board = tech.get("/v1/me/dashboard").json["counts"]
-            shown = {name: board[name] for name in ("assigned", "inProgress", "returned", "done")}
             states = list(mine.values())
-            names = {"assigned": "ASSIGNED", "inProgress": "IN_PROGRESS", "returned": "RETURNED", "done": "DONE"}
-            assert shown == {name: states.count(state) for name, state in names.items()}
+            names = {
+                "assigned": "ASSIGNED",
+                "inProgress": "IN_PROGRESS",
+                "onHold": "ON_HOLD",
+                "returned": "RETURNED",
+                "done": "DONE",
+            }
+            assert {name: board[name] for name in names} == {name: states.count(state) for name, state in names.items()}
             listed = tech.get("/v1/me/work-orders?limit=100").json["workOrders"]
             assert {one["id"] for one in listed} == {key for key, state in mine.items() if state in OWN}
             due = [one["sla"]["dueAt"] for one in listed]
             assert due == sorted(due)
+
+    def what_is_overdue_is_listed(self) -> None:
+        late = {
+            key
+            for key, one in self.orders.items()
+            if one["state"] not in (*CLOSED, "ON_HOLD") and self.due(one) < self.now
+        }
+        listed = self.park.lead.get("/v1/work-orders?state=overdue&limit=100").json["workOrders"]
+        assert {one["id"] for one in listed} == late
+        everything = self.park.lead.get("/v1/work-orders?limit=100").json["workOrders"]
+        assert {one["id"] for one in everything if one["sla"]["overdue"]} == late
+        for state in LEADS:
+            shown = self.park.lead.get(f"/v1/work-orders?state={state.lower()}&limit=100").json["workOrders"]
+            assert {one["id"] for one in shown} == {k for k, one in self.orders.items() if one["state"] == state}
 
     @precondition(lambda self: self.orders)
     @rule(number=any_order)
@@ -197,13 +300,16 @@ class Repairs(RuleBasedStateMachine):
         assert seen["timeline"][-1]["state"] == order["state"]
         returned = [one for one in seen["timeline"] if one["action"] == "RETURNED"]
         assert len(seen["returnHistory"]) == len(returned)
+        held = [one for one in seen["timeline"] if one["action"] == "HELD"]
+        assert len(seen["holds"]) == len(held)
+        assert sum(one["endedAt"] is None for one in seen["holds"]) == (order["state"] == "ON_HOLD")
 
 
-def test_whatever_people_try_orders_checklists_counts_and_lists_agree(engine: EmbeddedEngine) -> None:
+def test_whatever_people_try_orders_checklists_counts_and_due_dates_agree(engine: EmbeddedEngine) -> None:
     class Here(Repairs):
         def __init__(self) -> None:
             super().__init__(engine)
 
     run_state_machine_as_test(
-        Here, settings=settings(max_examples=examples(12, everyday=1 / 4), stateful_step_count=25)
+        Here, settings=settings(max_examples=examples(16, everyday=1 / 4), stateful_step_count=40)
     )

@@ -12,6 +12,7 @@ from tests.environment import examples
 from tests.races.crowd import at_once, both
 
 PHOTO_ROUNDS = examples(200, everyday=1 / 4)
+REOPEN_ROUNDS = examples(200, everyday=1 / 10)
 RELEASE_ROUNDS, STALE_ROUNDS = examples(20), examples(15)
 
 
@@ -77,6 +78,41 @@ def test_two_who_finish_the_last_two_orders_at_once_release_the_checklist_once(a
         assert sorted(answer.json["parentReleased"] for answer in answers) == [False, True]
         view = park.checklist_view()
         assert (view["status"], view["openCount"]) == ("RELEASED", 0)
+
+
+def test_a_checklist_is_released_once_while_orders_are_finished_cancelled_and_opened_again(arena: World) -> None:
+    park = Park(arena)
+    outcomes = set[tuple[str, int]]()
+    reopened = park.done()
+    for number in range(REOPEN_ROUNDS):
+        finished, cancelled = park.started(photo=True), str(park.routed(ITEMS[1])["id"])
+        calls: list[Callable[[], Answer]] = [
+            partial(park.finish, finished),
+            partial(park.cancel, cancelled),
+            partial(park.reopen, reopened),
+        ]
+        turn = number % len(calls)
+        answers = at_once(calls[turn:] + calls[:turn])
+        done, gone, again = answers[-turn:] + answers[:-turn] if turn else answers
+        assert [answer.status for answer in (done, gone, again)] == [200, 200, 200], answers
+        released = [answer.json["parentReleased"] for answer in (done, gone)]
+        view = park.checklist_view()
+        assert (view["status"], view["openCount"]) == ("HELD", 1), "the one that was opened again holds it"
+        assert sum(released) <= 1, "only before the one that was opened again"
+        outcomes.add(("released", sum(released)))
+        assert park.cancel(reopened).json["parentReleased"] is True
+        reopened = finished
+    assert outcomes <= {("released", 0), ("released", 1)}
+
+
+def test_an_order_that_is_cancelled_and_assigned_at_once_is_one_of_both(arena: World) -> None:
+    park = Park(arena)
+    for _ in range(RELEASE_ROUNDS):
+        order_id = str(park.routed()["id"])
+        cancelled, assigned = both(partial(park.cancel, order_id), partial(park.assign, order_id))
+        assert cancelled.status == 200, "an assigned order can be cancelled too"
+        assert assigned.status in (200, 409)
+        assert (stored(order_id).state, park.checklist_view()["status"]) == ("CANCELLED", "RELEASED")
 
 
 def test_findings_that_are_routed_while_others_are_finished_hold_the_checklist(arena: World) -> None:
