@@ -155,7 +155,7 @@ def repairs(world: DeployedWorld, objects: EmbeddedObjects) -> None:
     done(park.assign(order_id, world.person("TECH", game_zone=park.zone)))
     _with_leads(park)
     for person in (park.tech, park.lead, park.manager):
-        for query in ("", "?state=assigned", "?state=overdue"):
+        for query in ("", "?state=done", "?state=overdue"):
             person.get(f"/v1/work-orders{query}")
             person.get(f"/v1/me/work-orders{query}")
     done(park.tech.get("/v1/me/dashboard"))
