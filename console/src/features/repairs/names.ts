@@ -2,5 +2,6 @@
 export const names = {
   board: { title: "Repairs" },
   create: { title: "New work order" },
+  schedules: { title: "Schedules" },
   mine: { title: "My work orders" },
 } as const;

@@ -10,6 +10,8 @@ export const FINISH = "maintenance.workorder.finish";
 export const RETURN = "maintenance.workorder.return";
 export const UPLOAD = "maintenance.photo.upload";
 export const DASHBOARD = "maintenance.dashboard.read";
+export const READ_SCHEDULES = "maintenance.schedule.read";
+export const MANAGE_SCHEDULES = "maintenance.schedule.manage";
 export const READ_TECHNICIANS = "maintenance.technician.read";
 
 interface Reached {
