@@ -4,6 +4,7 @@ import { Copyable } from "~/components/copyable";
 import { DetailDrawer, DrawerSection } from "~/components/detail-drawer";
 import { ErrorNote } from "~/components/error-note";
 import { KeyValueList } from "~/components/key-value-list";
+import { PlainTable } from "~/components/plain-table";
 import { StatusBadge } from "~/components/status-badge";
 import { LabelSection } from "./label/label-section";
 import styles from "./packing.module.css";
@@ -58,32 +59,20 @@ function Contents({ details: { contents } }: { details: BoxDetails }) {
   if (contents.length === 0) return <p className={styles.hint}>{texts.box.empty}</p>;
   const { product, lot, quantity } = texts.box;
   return (
-    <table className={styles.contents}>
-      <caption className="visually-hidden">{texts.box.contents}</caption>
-      <thead>
-        <tr>
-          {[product, quantity].map((header) => (
-            <th scope="col" key={header}>
-              {header}
-            </th>
-          ))}
+    <PlainTable label={texts.box.contents} headers={[product, quantity]}>
+      {contents.map((content) => (
+        <tr key={content.id}>
+          <td>
+            {content.product_name}
+            <span className={styles.meta}>
+              {content.lp_number}
+              {content.lot_number !== null && ` · ${lot(content.lot_number)}`}
+            </span>
+          </td>
+          <td>{content.quantity.toLocaleString("en")}</td>
         </tr>
-      </thead>
-      <tbody>
-        {contents.map((content) => (
-          <tr key={content.id}>
-            <td>
-              {content.product_name}
-              <span className={styles.meta}>
-                {content.lp_number}
-                {content.lot_number !== null && ` · ${lot(content.lot_number)}`}
-              </span>
-            </td>
-            <td className="numbers">{content.quantity.toLocaleString("en")}</td>
-          </tr>
-        ))}
-      </tbody>
-    </table>
+      ))}
+    </PlainTable>
   );
 }
 

@@ -1,5 +1,6 @@
 import { DetailDrawer, DrawerSection } from "~/components/detail-drawer";
 import { KeyValueList } from "~/components/key-value-list";
+import { PlainTable } from "~/components/plain-table";
 import { ProgressBar } from "~/components/progress-bar";
 import styles from "./packing.module.css";
 import type { ShipmentDetails, ShipmentLine } from "./queries";
@@ -54,30 +55,18 @@ function Plates({ line: { plates, uom } }: { line: ShipmentLine }) {
   const { lines } = texts;
   if (plates.length === 0) return <p className={styles.hint}>{lines.noPlates}</p>;
   return (
-    <table className={styles.contents}>
-      <caption className="visually-hidden">{lines.plates}</caption>
-      <thead>
-        <tr>
-          {[lines.plate, lines.onPlate].map((header) => (
-            <th scope="col" key={header}>
-              {header}
-            </th>
-          ))}
+    <PlainTable label={lines.plates} headers={[lines.plate, lines.onPlate]}>
+      {plates.map(({ id, lp_number: number, lot_number: lot, expiry, available_qty: available }) => (
+        <tr key={id}>
+          <td>
+            {number}
+            <span className={styles.meta}>
+              {[lot && lines.lot(lot), expiry && lines.expiry(expiry)].filter(Boolean).join(" · ")}
+            </span>
+          </td>
+          <td>{lines.quantity(available, uom)}</td>
         </tr>
-      </thead>
-      <tbody>
-        {plates.map(({ id, lp_number: number, lot_number: lot, expiry, available_qty: available }) => (
-          <tr key={id}>
-            <td>
-              {number}
-              <span className={styles.meta}>
-                {[lot && lines.lot(lot), expiry && lines.expiry(expiry)].filter(Boolean).join(" · ")}
-              </span>
-            </td>
-            <td className="numbers">{lines.quantity(available, uom)}</td>
-          </tr>
-        ))}
-      </tbody>
-    </table>
+      ))}
+    </PlainTable>
   );
 }

@@ -5,6 +5,7 @@ import { useCommand } from "~/api/queries";
 import { useCan } from "~/app/me";
 import { ConfirmWithReason } from "~/components/confirm-with-reason";
 import { ErrorNote } from "~/components/error-note";
+import { PlainTable } from "~/components/plain-table";
 import { ProgressBar } from "~/components/progress-bar";
 import { Badge } from "~/components/status-badge";
 import { toast } from "~/components/toast";
@@ -28,20 +29,11 @@ export function LineTable({ assignment: { assignment_id: id, status } }: { assig
   const { lines: words } = texts;
   return (
     <>
-      <table className={styles.lines}>
-        <caption className="visually-hidden">{words.title}</caption>
-        <thead>
-          <tr>
-            <th scope="col">{words.product}</th>
-            <th scope="col">{words.picked}</th>
-          </tr>
-        </thead>
-        <tbody>
-          {lines.map((line) => (
-            <Row key={line.line_number} line={line} onShort={mayShort && isOpen(line) ? setAsked : null} />
-          ))}
-        </tbody>
-      </table>
+      <PlainTable label={words.title} headers={[words.product, words.picked]} last="11rem">
+        {lines.map((line) => (
+          <Row key={line.line_number} line={line} onShort={mayShort && isOpen(line) ? setAsked : null} />
+        ))}
+      </PlainTable>
       {asked !== null && <ShortLine assignmentId={id} line={asked} onClose={() => setAsked(null)} />}
     </>
   );

@@ -1,3 +1,4 @@
+import { PlainTable } from "~/components/plain-table";
 import { Badge, StatusBadge } from "~/components/status-badge";
 import { formatDuration } from "~/components/time";
 import styles from "./picking.module.css";
@@ -10,23 +11,11 @@ export function PickerTable({ pickers }: { pickers: readonly Picker[] }) {
   if (pickers.length === 0) return <p className={styles.hint}>{texts.detail.noPickers}</p>;
   const { name, units, worked, rate, score } = texts.pickers;
   return (
-    <table className={styles.pickers}>
-      <caption className="visually-hidden">{texts.detail.pickers}</caption>
-      <thead>
-        <tr>
-          {[name, units, worked, rate, score].map((header) => (
-            <th scope="col" key={header}>
-              {header}
-            </th>
-          ))}
-        </tr>
-      </thead>
-      <tbody className="numbers">
-        {pickers.map((picker) => (
-          <Row key={picker.user_id} picker={picker} />
-        ))}
-      </tbody>
-    </table>
+    <PlainTable label={texts.detail.pickers} headers={[name, units, worked, rate, score]}>
+      {pickers.map((picker) => (
+        <Row key={picker.user_id} picker={picker} />
+      ))}
+    </PlainTable>
   );
 }
 
