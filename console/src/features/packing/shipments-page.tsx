@@ -54,6 +54,7 @@ export default function ShipmentsPage() {
       <DataGrid
         label={texts.shipments.list}
         columns={COLUMNS}
+        narrow={narrowShipment}
         state={state}
         rowId={(shipment) => shipment.id}
         onOpen={(shipment) => open(shipment.shipment_number)}
@@ -130,3 +131,21 @@ const COLUMNS: readonly Column<OpenShipment>[] = [
     cell: ({ promised_ship_date: date }) => <Promised date={date} />,
   },
 ];
+
+function narrowShipment(shipment: OpenShipment) {
+  const { shipment_number: number, customer_name: name, status, lines_packed: packed, lines_total: lines } = shipment;
+  return (
+    <div className={styles.narrow}>
+      <span className={styles.product}>
+        {number} · {name}
+      </span>
+      <div className={styles.below}>
+        <span>
+          {SHIPMENT_STATES[status].label} · {texts.columns.lines.toLowerCase()} {packed} / {lines}
+          {shipment.allergen_alert && ` · ${texts.allergenAlert.toLowerCase()}`}
+        </span>
+        <Promised date={shipment.promised_ship_date} />
+      </div>
+    </div>
+  );
+}
