@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from chalicelib.picking.ledger.assignment_lane import MAX_EVENTS_AT_ONCE
 from infra.local.engine import EmbeddedEngine
 from tests.builders.lists import read_pages
 from tests.builders.picking import (
@@ -123,6 +124,19 @@ def test_completion_by_eight_holders_is_counted(world: World, supervisor: Person
     scanner.send_scans(1)
     assert (stored().status, zones(supervisor)["Ambient"]) == ("completed", (0, 0))
     assert stored().counted_as is None
+    check_replay(world)
+
+
+def test_completion_by_eight_holders_in_a_large_batch_is_counted_once(world: World, supervisor: Person) -> None:
+    scanner = Scanner(world, at_work(world, lines=[line(1, 1)]))
+    scanner.send_event("shared_pick")
+    for _ in range(7):
+        claim(world.person("picker"))
+    load(world, record("PA-2"))
+    claim(world.person("picker"))
+    assert zones(supervisor)["Ambient"] == (0, 2)
+    scanner.send_scans(2 * MAX_EVENTS_AT_ONCE)
+    assert zones(supervisor)["Ambient"] == (0, 1)
     check_replay(world)
 
 

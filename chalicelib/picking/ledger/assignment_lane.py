@@ -134,6 +134,8 @@ class AssignmentLane:
                 statuses.append(EventStatus(event.echo, "accepted"))
         if entries:
             self._stage(work, context, entries)
+        if work.follow_ups:
+            self._in_use = None  # they may change the assignment after the commit
         return statuses
 
     def _stage(self, work: UnitOfWork, context: EventContext, entries: Sequence[StoredEntry]) -> None:
