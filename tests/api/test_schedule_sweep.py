@@ -352,6 +352,16 @@ def checklist(park: Park) -> Checklist:
     return found
 
 
+def test_what_a_sleeping_sweep_has_missed_is_made_after_an_edit_too(world: World, park: Park) -> None:
+    schedule_id = scheduled(park)["id"]
+    world.clock.advance(days=3)
+    sign_in_again(park)
+    answer = park.lead.patch(f"{PATH}/{schedule_id}", {"at": "05:00"})
+    assert answer.json["next"]["date"] == MARCH[1]
+    swept(world)
+    assert made_dates(world, schedule_id) == MARCH[1:4]
+
+
 @settings(max_examples=examples(16), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(rule=rules(), lead_days=st.integers(0, 9), sleeps=st.lists(st.integers(1, 15), min_size=1, max_size=4))
 def test_the_orders_are_those_of_the_model_however_the_sweep_sleeps(

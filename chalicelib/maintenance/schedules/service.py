@@ -1,7 +1,8 @@
 """The use cases of schedules: create, update, pause, resume, delete.
 
-A schedule's next occurrence is always one that is still to come: what was missed before it was made, or while it was
-paused, is left out. Editing never repeats an occurrence whose work order was made, because its id is taken.
+The first occurrence of a new or resumed schedule is one that is still to come: what passed before is left out. What a
+sweep has not made in time stays due when the schedule is edited, by its new rule. Editing never repeats an occurrence
+whose work order was made, because its id is taken.
 """
 
 from collections.abc import Mapping
@@ -17,7 +18,8 @@ from chalicelib.core.work import UnitOfWork
 from chalicelib.maintenance import permissions
 from chalicelib.maintenance.checklists.service import require_item, require_ride
 from chalicelib.maintenance.checklists.tables import Checklist, Ride, checklist_key, ride_key
-from chalicelib.maintenance.schedules.recurrence import Occurrence, Recurrence, occurrences_after, today_in
+from chalicelib.maintenance.schedules.recurrence import Occurrence, Recurrence, occurrences, occurrences_after, today_in
+from chalicelib.maintenance.schedules.rules import moment_of, zone_of
 from chalicelib.maintenance.schedules.schemas import CreateSchedule, ScheduleChange
 from chalicelib.maintenance.schedules.tables import Schedule, next_values, schedule_key, zone_schedules_key
 
@@ -76,7 +78,7 @@ def update_schedule(work: UnitOfWork, schedule: Schedule, command: ScheduleChang
     values = _changes(schedule, command, work.now)
     if command.ride_code or command.checklist_ref or command.item_ref:
         values |= _new_target(schedule, command, actor)
-    was_paused = schedule.paused
+    was_paused, missed_on = schedule.paused, _missed_on(schedule, work.now)
     # A sweep leaves the version as it is, so the step that it makes is a condition of its own.
     is_as_read = Schedule.next_on.does_not_exist() if schedule.next_on is None else Schedule.next_on == schedule.next_on
     work.update(schedule, {**values, "updated_at": work.now}, condition=is_as_read)
@@ -85,13 +87,23 @@ def update_schedule(work: UnitOfWork, schedule: Schedule, command: ScheduleChang
         work.update(schedule, next_values(schedule.schedule_id, None))
     elif was_paused or is_edited:
         following = _require_next if is_edited else _find_next
-        work.update(schedule, next_values(schedule.schedule_id, following(schedule.recurrence, work.now)))
+        occurrence = None if missed_on is None else next(occurrences(schedule.recurrence, missed_on), None)
+        occurrence = occurrence or following(schedule.recurrence, work.now)
+        work.update(schedule, next_values(schedule.schedule_id, occurrence))
     return schedule
 
 
 def delete_schedule(work: UnitOfWork, schedule: Schedule) -> None:
     """Delete a schedule; its work orders stay."""
     work.delete(schedule)
+
+
+def _missed_on(schedule: Schedule, now: datetime) -> date | None:
+    """Return the date of the occurrence that is over and whose work order no sweep has made yet, if there is one."""
+    if schedule.next_on is None:
+        return None
+    day = date.fromisoformat(schedule.next_on)
+    return day if moment_of(day, schedule.recurrence.at, zone_of(schedule.timezone)) <= now else None
 
 
 def _find_next(recurrence: Recurrence, moment: datetime) -> Occurrence | None:
