@@ -4,9 +4,11 @@ from typing import Any
 
 import pytest
 
+from chalicelib.maintenance.workorders.sweep import remind_due
 from infra.local.engine import EmbeddedEngine
 from tests.builders.dispatch import audit_row, diff
 from tests.builders.maintenance import NORTH, SOUTH, Park, stored
+from tests.builders.reminders import told
 from tests.builders.world import OTHER, World
 
 
@@ -176,3 +178,21 @@ def test_a_hold_that_meets_another_step_at_that_moment_happens_after_it(park: Pa
     engine.before("TransactWriteItems", meanwhile, times=1)
     answer = park.hold(order_id)
     assert (answer.status, answer.code, stored(order_id).state) == (409, "WORKFLOW_VIOLATION", "DONE")
+
+
+def test_nobody_is_reminded_of_an_order_on_hold_and_each_due_date_is_told_once(world: World, park: Park) -> None:
+    order_id = park.assigned(priority="CRITICAL")
+
+    def swept_after(**span: float) -> list[str]:
+        park.later(**span)
+        remind_due(world.parts.dependencies, "sweep-1", lambda: 60.0)
+        return [kind for kind, _ in told(park.tech)][1:]
+
+    assert swept_after(hours=3) == ["WO_DUE_SOON"]
+    assert park.hold(order_id).status == 200
+    assert swept_after(hours=30) == ["WO_DUE_SOON"]
+    assert park.resume(order_id).status == 200
+    assert swept_after(minutes=30) == ["WO_DUE_SOON"] * 2
+    assert swept_after(minutes=31) == ["WO_DUE_SOON", "WO_DUE_SOON", "WO_OVERDUE"]
+    assert swept_after(hours=1) == ["WO_DUE_SOON", "WO_DUE_SOON", "WO_OVERDUE"]
+    assert [kind for kind, _ in told(park.lead)] == ["WO_OVERDUE"]
