@@ -14,22 +14,11 @@ from chalicelib.maintenance.photos.tables import WorkOrderPhoto, WorkOrderUpload
 from chalicelib.maintenance.workorders.detail_schemas import PhotoView
 from chalicelib.maintenance.workorders.examples import PHOTO
 from chalicelib.maintenance.workorders.tables import WorkOrder
-from chalicelib.media.schemas import MAX_FORM_BYTES, MAX_UPLOAD_BYTES, PhotoUpload, too_large
+from chalicelib.media.examples import upload_example
+from chalicelib.media.schemas import MAX_FORM_BYTES, PhotoUpload, too_large
 from chalicelib.media.views import upload_view
 
 routes = Routes(__name__, "Maintenance")
-
-_UPLOAD = {
-    "id": PHOTO["id"],
-    "url": "https://baton-prod-photos.s3.eu-west-1.amazonaws.com/",
-    "fields": {
-        "key": "incoming/demo/019ceb1b22487f41b3d0a27c4e58d9b6",
-        "policy": "eyJleHBpcmF0aW9uIjogIjIwMjYtMDMtMTRUMDk6NDE6NTNaIn0=",
-        "x-amz-signature": "4be1c3",
-    },
-    "mostBytes": MAX_UPLOAD_BYTES,
-    "expiresAt": "2026-03-14T09:41:53Z",
-}
 
 
 def _photo_view(photo: WorkOrderPhoto) -> PhotoView:
@@ -72,7 +61,7 @@ def upload_photo(request: Request[UploadPhoto, Empty, WorkOrder], work: UnitOfWo
     view=lambda upload: upload_view(upload, dependencies().settings),
     status=201,
     audit_target=AuditTarget(WorkOrder.kind, "PHOTO_UPLOAD_PREPARED", "workOrderId"),
-    examples={"request": {"device": "Zebra TC22"}, "response": _UPLOAD},
+    examples={"request": {"device": "Zebra TC22"}, "response": upload_example(PHOTO["id"])},
 )
 def presign_photo(request: Request[PhotoIntent, Empty, WorkOrder], work: UnitOfWork) -> WorkOrderUpload:
     """Get an address to which the client itself uploads a photo of up to 20 MB.
