@@ -141,7 +141,7 @@ function narrowShipment(shipment: OpenShipment) {
       </span>
       <div className={styles.below}>
         <span>
-          {SHIPMENT_STATES[status].label} · {texts.columns.lines.toLowerCase()} {packed} / {lines}
+          {SHIPMENT_STATES[status].label} · {packed} / {lines}
           {shipment.allergen_alert && ` · ${texts.allergenAlert.toLowerCase()}`}
         </span>
         <Promised date={shipment.promised_ship_date} />
