@@ -14,7 +14,7 @@ from chalicelib.core.errors import Unavailable
 from chalicelib.core.store import get
 from chalicelib.core.sweep import PAGE_SIZE
 from chalicelib.maintenance.checklists.tables import Checklist, checklist_key
-from chalicelib.maintenance.schedules.sweep import MAX_OCCURRENCES, ScheduleOutcome, make_scheduled_orders
+from chalicelib.maintenance.schedules.sweep import MAX_OCCURRENCES, OccurrenceOutcome, make_scheduled_orders
 from chalicelib.maintenance.schedules.tables import SCHEDULE_SHARDS
 from infra.local.engine import EmbeddedEngine
 from tests.builders.dispatch import audit_row
@@ -41,7 +41,7 @@ def park(world: World) -> Park:
     return Park(world)
 
 
-def swept(world: World, page: int = PAGE_SIZE) -> Counter[ScheduleOutcome]:
+def swept(world: World, page: int = PAGE_SIZE) -> Counter[OccurrenceOutcome]:
     """One pass, and what it did."""
     return make_scheduled_orders(world.parts.dependencies, "sweep-1", lambda: 60.0, page).outcomes
 
@@ -57,7 +57,7 @@ def test_the_order_is_made_lead_days_before_and_due_at_the_local_moment(world: W
     until(world, "2026-03-27T04:59:59")
     assert swept(world) == {}
     until(world, "2026-03-27T05:00:00")
-    assert swept(world) == {ScheduleOutcome.MADE: 1}
+    assert swept(world) == {OccurrenceOutcome.MADE: 1}
     [order] = made_orders(world, schedule_id, "2026-03-30")
     assert order is not None
     assert (order.due_at, order.state, order.priority) == (datetime(2026, 3, 30, 4, tzinfo=UTC), "ROUTED", "MEDIUM")
@@ -85,14 +85,14 @@ def test_open_orders_of_the_item_do_not_matter(world: World, park: Park) -> None
     schedule_id = scheduled(park)["id"]
     for _ in range(3):
         world.clock.advance(days=1)
-        assert swept(world) == {ScheduleOutcome.MADE: 1}
+        assert swept(world) == {OccurrenceOutcome.MADE: 1}
     assert made_dates(world, schedule_id) == MARCH[1:4]
 
 
 def test_a_sweep_that_slept_makes_each_missed_occurrence_once(world: World, park: Park) -> None:
     schedule_id = scheduled(park)["id"]
     world.clock.advance(days=10)
-    assert swept(world) == {ScheduleOutcome.MADE: 1}
+    assert swept(world) == {OccurrenceOutcome.MADE: 1}
     assert swept(world) == {}
     assert made_dates(world, schedule_id) == MARCH[1:11]
     orders = made_orders(world, schedule_id, *MARCH[1:11])
@@ -200,7 +200,7 @@ def test_an_item_that_is_gone_pauses_the_schedule_and_says_why(world: World, par
     schedule_id = scheduled(park)["id"]
     load(park.manager, "checklists", checklist_record(items=ITEMS[1:]))
     world.clock.advance(days=1)
-    assert swept(world) == {ScheduleOutcome.STOPPED: 1}
+    assert swept(world) == {OccurrenceOutcome.STOPPED: 1}
     assert swept(world) == {}
     sign_in_again(park)
     shown = park.lead.get(f"{PATH}/{schedule_id}").json
@@ -210,7 +210,7 @@ def test_an_item_that_is_gone_pauses_the_schedule_and_says_why(world: World, par
     resumed = park.lead.patch(f"{PATH}/{schedule_id}", {"paused": False, "itemRef": "A-2"}).json
     assert (resumed["paused"], resumed["pausedReason"]) == (False, None)
     world.clock.advance(days=1)
-    assert swept(world) == {ScheduleOutcome.MADE: 1}
+    assert swept(world) == {OccurrenceOutcome.MADE: 1}
 
 
 def test_a_schedule_follows_its_ride_to_another_zone(world: World, park: Park) -> None:
@@ -230,7 +230,7 @@ def test_the_orders_of_who_has_left_are_made_all_the_same(world: World, park: Pa
     admin = world.person("SYSTEM_ADMIN")
     assert admin.patch(f"/v1/users/{park.lead.user_id}", {"status": "DISABLED"}).status == 200
     world.clock.advance(days=1)
-    assert swept(world) == {ScheduleOutcome.MADE: 1}
+    assert swept(world) == {OccurrenceOutcome.MADE: 1}
     assert made_dates(world, schedule_id) == MARCH[1:2]
 
 
@@ -238,14 +238,14 @@ def test_every_organisation_has_its_own(world: World, park: Park) -> None:
     theirs = Park(world, OTHER)
     ids = scheduled(park)["id"], scheduled(theirs)["id"]
     world.clock.advance(days=1)
-    assert swept(world) == {ScheduleOutcome.MADE: 2}
+    assert swept(world) == {OccurrenceOutcome.MADE: 2}
     assert made_dates(world, ids[0]) == made_dates(world, ids[1], OTHER) == MARCH[1:2]
 
 
 def test_many_schedules_of_one_checklist_are_made_in_one_pass(world: World, park: Park) -> None:
     ids = [scheduled(park, itemRef=ITEMS[number % 3])["id"] for number in range(12)]
     world.clock.advance(days=1)
-    assert swept(world, page=2) == {ScheduleOutcome.MADE: 12}
+    assert swept(world, page=2) == {OccurrenceOutcome.MADE: 12}
     assert [made_dates(world, schedule_id) for schedule_id in ids] == [MARCH[1:2]] * 12
 
 
@@ -296,7 +296,7 @@ def test_a_sweep_that_dies_between_two_occurrences_is_continued(
     schedule_id = scheduled(park)["id"]
     world.clock.advance(days=4)
     with engine.before(None, crash_before("TransactWriteItems", number)):
-        assert swept(world)[ScheduleOutcome.FAILED] == (number <= 4)
+        assert swept(world)[OccurrenceOutcome.FAILED] == (number <= 4)
     assert made_dates(world, schedule_id) == MARCH[1:number]
     swept(world)
     assert made_dates(world, schedule_id) == MARCH[1:5]
@@ -307,7 +307,7 @@ def test_a_sweep_within_a_sweep_makes_nothing_twice(world: World, park: Park, en
     world.clock.advance(days=3)
     for _ in range(3):
         with engine.before("TransactWriteItems", lambda *_: world.sweep_maintenance(), times=1):
-            assert swept(world)[ScheduleOutcome.FAILED] == 0
+            assert swept(world)[OccurrenceOutcome.FAILED] == 0
         world.clock.advance(days=1)
     assert made_dates(world, schedule_id) == MARCH[1:6]
 
@@ -326,7 +326,7 @@ def test_a_change_at_the_same_moment_comes_before_or_after(
         assert answer.status in (200, 204)
 
     with engine.before("TransactWriteItems", meet, times=1):
-        assert swept(world) == {ScheduleOutcome.SETTLED: 1}
+        assert swept(world) == {OccurrenceOutcome.SETTLED: 1}
     assert made_dates(world, schedule_id) == []
 
 

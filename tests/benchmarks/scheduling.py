@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from chalicelib.core import aws
-from chalicelib.maintenance.schedules.sweep import ScheduleOutcome, make_scheduled_orders
+from chalicelib.maintenance.schedules.sweep import OccurrenceOutcome, make_scheduled_orders
 from chalicelib.maintenance.schedules.tables import Schedule, schedule_key
 from tests.benchmarks.capacity import Units
 from tests.benchmarks.metered import MeteredEngine, in_sequence, total
@@ -60,7 +60,7 @@ def _measure(engine: MeteredEngine, count: int) -> tuple[int, Units, Units]:
 def _pass(stage: Stage, due: int) -> tuple[int, Units]:
     with stage.engine.watch(calm_s=0.02) as notebook:
         outcomes = make_scheduled_orders(stage.world.parts.dependencies, "a-sweep", lambda: 60.0).outcomes
-    if outcomes.total() != outcomes[ScheduleOutcome.MADE] or outcomes.total() != due:
+    if outcomes.total() != outcomes[OccurrenceOutcome.MADE] or outcomes.total() != due:
         raise RuntimeError(f"{due} schedules were due and the sweep made of them: {outcomes}")
     calls = notebook.of(delivery=False)
     return len(in_sequence(calls)), total(calls)

@@ -4,14 +4,14 @@ from collections import Counter
 from datetime import timedelta
 from functools import partial
 
-from chalicelib.maintenance.schedules.sweep import ScheduleOutcome, make_scheduled_orders
+from chalicelib.maintenance.schedules.sweep import OccurrenceOutcome, make_scheduled_orders
 from tests.builders.maintenance import ITEMS, Park
 from tests.builders.schedules import PATH, made_dates, scheduled, sign_in_again
 from tests.builders.world import World
 from tests.races.crowd import at_once, both
 
 
-def sweep(world: World, name: str = "sweep") -> Counter[ScheduleOutcome]:
+def sweep(world: World, name: str = "sweep") -> Counter[OccurrenceOutcome]:
     return make_scheduled_orders(world.parts.dependencies, name, lambda: 60.0).outcomes
 
 

@@ -135,7 +135,7 @@ _TABLE: tuple[tuple[str, str, _Holders], ...] = (
         _TECH | _MAINT_TL,
     ),
     ("maintenance.workorder.hold", "Put a work order on hold, and resume it.", _TECH | _MAINT_TL),
-    ("maintenance.workorder.cancel", "Cancel a work order that nobody works on.", _OPS_TL | _MAINT_TL),
+    ("maintenance.workorder.cancel", "Cancel a work order that is not in progress.", _OPS_TL | _MAINT_TL),
     ("maintenance.workorder.edit", "Change priority and instructions of a work order.", _OPS_TL | _MAINT_TL),
     ("maintenance.workorder.reopen", "Open a work order again that was done.", _MAINT_TL),
     ("maintenance.photo.upload", "Add a photo to a work order.", _TECH | _MAINT_TL | _OPS_TL),

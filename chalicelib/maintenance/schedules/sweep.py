@@ -46,7 +46,7 @@ _PER_ORG = 4
 """How many schedules of one organisation are settled at once: they may share a checklist."""
 
 
-class ScheduleOutcome(StrEnum):
+class OccurrenceOutcome(StrEnum):
     """The outcome of one schedule that was due, by the name of its metric."""
 
     MADE = "SchedulesRun"
@@ -57,7 +57,7 @@ class ScheduleOutcome(StrEnum):
 
 def make_scheduled_orders(
     deps: Dependencies, sweep_id: str, remaining_s: Callable[[], float], page: int = PAGE_SIZE
-) -> SweepResult[ScheduleOutcome]:
+) -> SweepResult[OccurrenceOutcome]:
     """Make the work order of every occurrence whose time has come."""
     due = Schedule.make_at <= deps.clock.now()
     index = Schedule.schedules_due.Meta.index_name
@@ -66,28 +66,28 @@ def make_scheduled_orders(
         queries=[Query(Schedule, key, index=index, range_condition=due) for key in SCHEDULE_SHARDS.keys("SCHEDULES")],
         id_attribute="schedule_id",
         settle=partial(_settle, deps, sweep_id),
-        failed=ScheduleOutcome.FAILED,
+        failed=OccurrenceOutcome.FAILED,
         per_org=_PER_ORG,
         page_size=page,
     )
     return sweep.run(remaining_s)
 
 
-def _settle(deps: Dependencies, sweep_id: str, due: DueItem) -> ScheduleOutcome:
+def _settle(deps: Dependencies, sweep_id: str, due: DueItem) -> OccurrenceOutcome:
     """Make the occurrences of one schedule that are due."""
     actor = Actor(due.org_id, ACTOR, sweep_id)
-    outcomes: list[ScheduleOutcome] = []
-    while not outcomes or (outcomes[-1] is ScheduleOutcome.MADE and len(outcomes) < MAX_OCCURRENCES):
+    outcomes: list[OccurrenceOutcome] = []
+    while not outcomes or (outcomes[-1] is OccurrenceOutcome.MADE and len(outcomes) < MAX_OCCURRENCES):
         outcomes.append(deps.runner.run(actor, partial(_make_next, deps, due)))
-    made = ScheduleOutcome.MADE in outcomes and outcomes[-1] is ScheduleOutcome.SETTLED
-    return ScheduleOutcome.MADE if made else outcomes[-1]
+    made = OccurrenceOutcome.MADE in outcomes and outcomes[-1] is OccurrenceOutcome.SETTLED
+    return OccurrenceOutcome.MADE if made else outcomes[-1]
 
 
-def _make_next(deps: Dependencies, due: DueItem, work: UnitOfWork) -> ScheduleOutcome:
+def _make_next(deps: Dependencies, due: DueItem, work: UnitOfWork) -> OccurrenceOutcome:
     """Make the next work order of a schedule if the schedule itself says that it is time: the index may lag behind."""
     schedule = get(schedule_key(due.org_id, due.item_id))
     if schedule is None or schedule.next_on is None or schedule.make_at is None or schedule.make_at > work.now:
-        return ScheduleOutcome.SETTLED
+        return OccurrenceOutcome.SETTLED
     day = date.fromisoformat(schedule.next_on)
     order_key = work_order_key(due.org_id, occurrence_order_id(schedule.schedule_id, day))
     target_key, settings_key = checklist_key(due.org_id, schedule.checklist_ref), organisation_key(due.org_id)
@@ -100,7 +100,7 @@ def _make_next(deps: Dependencies, due: DueItem, work: UnitOfWork) -> ScheduleOu
             return _stop(work, schedule, str(reason))
         game_zone = _make(work, schedule, day, checklist, stored.get(settings_key))
     _advance(work, schedule, day, game_zone)
-    return ScheduleOutcome.MADE
+    return OccurrenceOutcome.MADE
 
 
 def _reason_to_stop(checklist: Checklist | None, item_ref: str) -> str | None:
@@ -148,9 +148,9 @@ def _advance(work: UnitOfWork, schedule: Schedule, day: date, game_zone: str) ->
     )
 
 
-def _stop(work: UnitOfWork, schedule: Schedule, reason: str) -> ScheduleOutcome:
+def _stop(work: UnitOfWork, schedule: Schedule, reason: str) -> OccurrenceOutcome:
     """Pause a schedule whose work orders cannot be made any more."""
     work.audit(Schedule.kind, schedule.schedule_id, "SCHEDULE_STOPPED")
     nothing = next_values(schedule.schedule_id, None)
     work.update(schedule, {"paused": True, "paused_reason": reason, "updated_at": work.now, **nothing})
-    return ScheduleOutcome.STOPPED
+    return OccurrenceOutcome.STOPPED

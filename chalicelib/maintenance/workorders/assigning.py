@@ -11,7 +11,7 @@ from chalicelib.maintenance import permissions
 from chalicelib.maintenance.rules import HELD_BY_TECHNICIAN, WORK_ORDER, WorkOrderAction, WorkOrderState
 from chalicelib.maintenance.workorders import events
 from chalicelib.maintenance.workorders.schemas import WorkOrderAssignment, WorkOrderReturn
-from chalicelib.maintenance.workorders.service import Step, end_hold, move_work_order
+from chalicelib.maintenance.workorders.service import RecordedStep, end_hold, move_work_order
 from chalicelib.maintenance.workorders.tables import WorkOrder
 from chalicelib.maintenance.workorders.timeline import TimelineAction
 
@@ -49,7 +49,7 @@ def assign_work_order(
         **end_hold(work, order, organisation),
     }
     recorded_as = TimelineAction.REASSIGNED if taken_from else TimelineAction.ASSIGNED
-    move_work_order(work, order, actor, Step(WorkOrderAction.ASSIGN, recorded_as), values)
+    move_work_order(work, order, actor, RecordedStep(WorkOrderAction.ASSIGN, recorded_as), values)
     events.notify_assigned(work, order, technician.user_id)
     if taken_from is not None:
         events.notify_reassigned(work, order, taken_from)
@@ -74,7 +74,7 @@ def return_work_order(
         "return_reason": command.reason,
         **end_hold(work, order, organisation),
     }
-    step = Step(WorkOrderAction.RETURN, TimelineAction.RETURNED, command.reason)
+    step = RecordedStep(WorkOrderAction.RETURN, TimelineAction.RETURNED, command.reason)
     move_work_order(work, order, actor, step, values)
     for lead_id in events.team_leads(order, actor.user_id, reports_to):
         events.notify_returned(work, order, lead_id)

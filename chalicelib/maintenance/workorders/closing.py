@@ -14,7 +14,7 @@ from chalicelib.maintenance.checklists.tables import Checklist, checklist_key
 from chalicelib.maintenance.rules import Priority, WorkOrderAction
 from chalicelib.maintenance.settings import MAINTENANCE
 from chalicelib.maintenance.workorders.schemas import WorkOrderFinish
-from chalicelib.maintenance.workorders.service import Step, count_hours, due_values, end_hold, move_work_order
+from chalicelib.maintenance.workorders.service import RecordedStep, count_hours, due_values, end_hold, move_work_order
 from chalicelib.maintenance.workorders.step_schemas import WorkOrderReason
 from chalicelib.maintenance.workorders.tables import WorkOrder
 from chalicelib.maintenance.workorders.timeline import TimelineAction
@@ -39,12 +39,12 @@ class FinishedWorkOrder(NamedTuple):
 def finish_work_order(work: UnitOfWork, order: WorkOrder, command: WorkOrderFinish, actor: Actor) -> FinishedWorkOrder:
     """Finish the work. Raise `ValidationFailed` without a photo of it."""
     note = command.fix_note or None
-    step = Step(WorkOrderAction.FINISH, TimelineAction.DONE, note)
+    step = RecordedStep(WorkOrderAction.FINISH, TimelineAction.DONE, note)
     return finish(work, order, actor, step, {"fix_note": note})
 
 
 def finish(
-    work: UnitOfWork, order: WorkOrder, actor: Actor, step: Step, values: Mapping[str, object]
+    work: UnitOfWork, order: WorkOrder, actor: Actor, step: RecordedStep, values: Mapping[str, object]
 ) -> FinishedWorkOrder:
     """Stage that an order is done. Raise `ValidationFailed` without a photo of the finished work.
 
@@ -61,9 +61,9 @@ def finish(
 def cancel_work_order(
     work: UnitOfWork, order: WorkOrder, command: WorkOrderReason, actor: Actor, organisation: Organisation | None
 ) -> FinishedWorkOrder:
-    """Cancel an order that nobody works on, with a reason."""
+    """Cancel an order that is not in progress, with a reason."""
     values = {"cancel_reason": command.reason, **end_hold(work, order, organisation)}
-    step = Step(WorkOrderAction.CANCEL, TimelineAction.CANCELLED, command.reason)
+    step = RecordedStep(WorkOrderAction.CANCEL, TimelineAction.CANCELLED, command.reason)
     return FinishedWorkOrder(order, _close(work, order, actor, step, values))
 
 
@@ -79,12 +79,12 @@ def reopen_work_order(
     checklists.hold_checklist_again(work, checklist, order.item_ref, order.order_id)
     due_at = work.now + section_of(organisation, MAINTENANCE).time_allowed(Priority(order.priority))
     values = {**_AS_NEW, "routed_at": work.now, "time_on_hold_ms": 0, **due_values(due_at, organisation)}
-    step = Step(WorkOrderAction.REOPEN, TimelineAction.REOPENED, command.reason)
+    step = RecordedStep(WorkOrderAction.REOPEN, TimelineAction.REOPENED, command.reason)
     move_work_order(work, order, actor, step, values)
     return order
 
 
-def _close(work: UnitOfWork, order: WorkOrder, actor: Actor, step: Step, values: Mapping[str, object]) -> bool:
+def _close(work: UnitOfWork, order: WorkOrder, actor: Actor, step: RecordedStep, values: Mapping[str, object]) -> bool:
     """Stage that an order is closed; return whether that releases its checklist."""
     checklist = _checklist_of(order)
     move_work_order(work, order, actor, step, {**values, "closed_at": work.now})

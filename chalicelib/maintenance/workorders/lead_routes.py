@@ -105,7 +105,7 @@ def recall_work_order(request: Request[Empty, Empty, WorkOrder], work: UnitOfWor
 def cancel_work_order(
     request: Request[WorkOrderReason, Empty, WorkOrder], work: UnitOfWork
 ) -> closing.FinishedWorkOrder:
-    """Cancel a work order that nobody works on, with a reason.
+    """Cancel a work order that is not in progress, with a reason.
 
     One that is in progress has to be put on hold, returned or assigned to another first. If it was the last open work
     order of its checklist, the checklist is released.

@@ -104,7 +104,7 @@ def create_work_order(
 def start_work_order(work: UnitOfWork, order: WorkOrder, actor: Actor) -> WorkOrder:
     """Start the work."""
     values = {"started_at": work.now, **new_attempt(work, order)}
-    move_work_order(work, order, actor, Step(WorkOrderAction.START, TimelineAction.STARTED), values)
+    move_work_order(work, order, actor, RecordedStep(WorkOrderAction.START, TimelineAction.STARTED), values)
     return order
 
 
@@ -124,7 +124,7 @@ def edit_work_order(
         values["instructions"] = command.instructions or None
     if not values:
         return order
-    step = Step(WorkOrderAction.EDIT, TimelineAction.EDITED, ": ".join(notes))
+    step = RecordedStep(WorkOrderAction.EDIT, TimelineAction.EDITED, ": ".join(notes))
     move_work_order(work, order, actor, step, values)
     return order
 
@@ -137,7 +137,7 @@ def hold_work_order(work: UnitOfWork, order: WorkOrder, command: WorkOrderHold, 
     require_future(work, "until", command.until)
     values = {"held_state": order.state, "held_at": work.now}
     details = {"hold_reason": command.reason.value, "hold_until": command.until}
-    step = Step(WorkOrderAction.HOLD, TimelineAction.HELD, command.note or None, details)
+    step = RecordedStep(WorkOrderAction.HOLD, TimelineAction.HELD, command.note or None, details)
     move_work_order(work, order, actor, step, values)
     return order
 
@@ -145,14 +145,14 @@ def hold_work_order(work: UnitOfWork, order: WorkOrder, command: WorkOrderHold, 
 def resume_work_order(work: UnitOfWork, order: WorkOrder, actor: Actor, organisation: Organisation | None) -> WorkOrder:
     """Resume an order in the state that it had before the hold; its due date moves by the time on hold."""
     values = end_hold(work, order, organisation)
-    move_work_order(work, order, actor, Step(WorkOrderAction.RESUME, TimelineAction.RESUMED), values)
+    move_work_order(work, order, actor, RecordedStep(WorkOrderAction.RESUME, TimelineAction.RESUMED), values)
     return order
 
 
 # --- what the steps share ----------------------------------------------------------------------------------------
 
 
-class Step(NamedTuple):
+class RecordedStep(NamedTuple):
     """A step of an order: the action, how the timeline names it, its note there, and further values of the event."""
 
     action: WorkOrderAction
@@ -161,7 +161,9 @@ class Step(NamedTuple):
     details: Mapping[str, object] = NO_DETAILS
 
 
-def move_work_order(work: UnitOfWork, order: WorkOrder, actor: Actor, step: Step, values: Mapping[str, object]) -> None:
+def move_work_order(
+    work: UnitOfWork, order: WorkOrder, actor: Actor, step: RecordedStep, values: Mapping[str, object]
+) -> None:
     """Stage an order's new state and values, everything that follows from them, and the event of its timeline."""
     before: Holder = (order.technician_id, WorkOrderState(order.state))
     state = target_state(before[1], step.action, order.held_state)

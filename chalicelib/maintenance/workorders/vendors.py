@@ -7,7 +7,13 @@ from chalicelib.core.work import UnitOfWork
 from chalicelib.identity.accounts.tables import Organisation
 from chalicelib.maintenance.rules import WorkOrderAction
 from chalicelib.maintenance.workorders.closing import FinishedWorkOrder, finish
-from chalicelib.maintenance.workorders.service import Step, due_values, move_work_order, new_attempt, require_future
+from chalicelib.maintenance.workorders.service import (
+    RecordedStep,
+    due_values,
+    move_work_order,
+    new_attempt,
+    require_future,
+)
 from chalicelib.maintenance.workorders.step_schemas import VendorReport, WorkOrderOutsourcing
 from chalicelib.maintenance.workorders.tables import WorkOrder
 from chalicelib.maintenance.workorders.timeline import TimelineAction
@@ -37,7 +43,9 @@ def outsource_work_order(
     if command.due_at is not None:
         values |= {"sla_due_at": order.due_at, **due_values(command.due_at, organisation)}
     note = ": ".join(text for text in (command.vendor, command.note) if text)
-    move_work_order(work, order, actor, Step(WorkOrderAction.OUTSOURCE, TimelineAction.OUTSOURCED, note), values)
+    move_work_order(
+        work, order, actor, RecordedStep(WorkOrderAction.OUTSOURCE, TimelineAction.OUTSOURCED, note), values
+    )
     return order
 
 
@@ -45,13 +53,13 @@ def record_vendor_done(work: UnitOfWork, order: WorkOrder, command: VendorReport
     """Record that the vendor has done the work. Raise `ValidationFailed` without a photo of it."""
     cost = None if command.cost is None else Decimal(repr(command.cost).removesuffix(".0"))
     values = {"fix_note": command.fix_note, "vendor_cost": cost, "vendor_currency": command.currency}
-    step = Step(WorkOrderAction.FINISH_BY_VENDOR, TimelineAction.VENDOR_DONE, command.fix_note)
+    step = RecordedStep(WorkOrderAction.FINISH_BY_VENDOR, TimelineAction.VENDOR_DONE, command.fix_note)
     return finish(work, order, actor, step, values)
 
 
 def recall_work_order(work: UnitOfWork, order: WorkOrder, actor: Actor, organisation: Organisation | None) -> WorkOrder:
     """Take an order back from a vendor; it is as if newly routed, and the due date of its priority is back."""
     values = {**_NO_VENDOR, "attempt_started_at": None, **due_values(order.sla_due_at or order.due_at, organisation)}
-    step = Step(WorkOrderAction.RECALL, TimelineAction.RECALLED, order.vendor)
+    step = RecordedStep(WorkOrderAction.RECALL, TimelineAction.RECALLED, order.vendor)
     move_work_order(work, order, actor, step, values)
     return order

@@ -15,6 +15,9 @@ from chalicelib.maintenance.workorders.service import RoutedWorkOrder
 from chalicelib.maintenance.workorders.tables import WorkOrder, WorkOrderEvent
 from chalicelib.maintenance.workorders.timeline import TimelineAction
 
+Events = Sequence[WorkOrderEvent]
+Photos = Sequence[details.PhotoView]
+
 
 def order_summary(order: WorkOrder, now: datetime) -> schemas.WorkOrderSummary:
     """Return a work order in lists."""
@@ -39,9 +42,7 @@ def order_summary(order: WorkOrder, now: datetime) -> schemas.WorkOrderSummary:
     )
 
 
-def order_detail(
-    order: WorkOrder, events: Sequence[WorkOrderEvent], photos: Sequence[details.PhotoView], now: datetime
-) -> details.WorkOrderDetail:
+def order_detail(order: WorkOrder, events: Events, photos: Photos, now: datetime) -> details.WorkOrderDetail:
     """Return a work order with its photos and timeline; `events` oldest first."""
     return details.WorkOrderDetail(
         id=order.order_id,

@@ -63,7 +63,7 @@ def claim_prefix(work: UnitOfWork, org_id: str, prefix: str) -> None:
 
 
 def _give_up(work: UnitOfWork, org_id: str, prefix: str) -> None:
-    """Stage that a prefix belongs to nobody, if it belongs to the organisation."""
+    """Stage that the organisation owns a prefix no longer, if it does."""
     *shorter, own = _read(work, prefix)
     if own.org_id == org_id:
         own.stage(work, org_id=None)

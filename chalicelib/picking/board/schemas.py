@@ -42,7 +42,7 @@ class ZoneView(msgspec.Struct, frozen=True):
     queued: int
     """The number of assignments that wait."""
     active: int
-    """The number of assignments that somebody holds."""
+    """The number of assignments in hand."""
 
 
 class ZonePage(msgspec.Struct, frozen=True, omit_defaults=True):

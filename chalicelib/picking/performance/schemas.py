@@ -31,7 +31,7 @@ class PerformanceFigures(msgspec.Struct, frozen=True, kw_only=True):
     """The number of units that were picked and not taken back."""
     hours_worked: Decimal
     """The hours of work, to a hundredth: the time of holding assignments without breaks, wraps and delays. Of an
-    assignment that somebody holds now, the time up to their newest event."""
+    assignment in hand, the time up to their newest event."""
     rate: Decimal | None
     """The units per hour of work, to a tenth. Null without work."""
     score_pct: Decimal | None
