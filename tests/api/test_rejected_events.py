@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from chalicelib.picking.tables import Assignment
 from infra.local.engine import EmbeddedEngine
 from tests.builders.lists import read_pages
 from tests.builders.picking import (
@@ -223,6 +224,33 @@ def test_every_kind_of_event_can_be_accepted(world: World, bo: Scanner, supervis
     assert accept(supervisor, rejected(bo, bo.event(kind))).status == 200
     assert len(entries_of()) == 2
     check_replay(world)
+
+
+def test_event_is_accepted_however_often_others_change_the_assignment_first(
+    bo: Scanner, supervisor: Person, engine: EmbeddedEngine
+) -> None:
+    event_id = rejected(bo, bo.scan())
+
+    def overtake(*_: object) -> None:
+        stored().update(actions=[Assignment.version.add(1)])
+
+    with engine.before("TransactWriteItems", overtake, times=15):
+        answer = accept(supervisor, event_id)
+    assert answer.status == 200
+    assert state_of().units == 1
+
+
+def test_batch_is_ingested_however_often_others_change_the_assignment_first(
+    world: World, engine: EmbeddedEngine
+) -> None:
+    anna = Scanner(world, at_work(world))
+
+    def overtake(*_: object) -> None:
+        stored().update(actions=[Assignment.version.add(1)])
+
+    with engine.before("TransactWriteItems", overtake, times=15):
+        assert anna.send(anna.scan()) == [ACCEPTED]
+    assert state_of().units == 1
 
 
 def test_decision_is_repeated_but_not_changed(bo: Scanner, supervisor: Person) -> None:

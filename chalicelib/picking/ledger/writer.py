@@ -13,7 +13,7 @@ from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 
 from chalicelib.core.clock import from_millis, to_millis
-from chalicelib.core.commit import MAX_ITEMS
+from chalicelib.core.commit import EXACT_VERSION, MAX_ITEMS
 from chalicelib.core.errors import Unavailable
 from chalicelib.core.store import ItemKey
 from chalicelib.core.work import UnitOfWork
@@ -104,7 +104,8 @@ class AssignmentWriter:
             **snapshots,
             **(values or {}),
         }
-        work.update(self.assignment, changed, on_conflict=Unavailable(), label=label)
+        # Each conflict means that another request was served. Only a claim gives up early: it takes another assignment.
+        work.update(self.assignment, changed, on_conflict=Unavailable(), label=label or EXACT_VERSION)
         if len(before ^ self.state.active_holders) < MAX_HOLDERS:
             count_in_zone(work, self.assignment)
         else:
