@@ -103,6 +103,14 @@ test("a shipment whose number holds a slash is shown with its lines and boxes", 
   expect(screen.queryByRole("button", { name: "Complete shipment" })).toBeNull();
 });
 
+test("a shipment that is packed is not late", async () => {
+  const packed = { ...SHIPMENT, status: "packed", allergen_restrictions: [], lines: [] };
+  stubApi({ ...ANSWERS, [`GET ${PACK}/shipments/shipment-1`]: () => packed });
+  showShipment("");
+  expect((await screen.findByText("31 Jan 2020")).textContent).toBe("31 Jan 2020");
+  expect(screen.queryByText(/Late/)).toBeNull();
+});
+
 test("a box that was closed before there was a prefix says that it has no label", async () => {
   stubApi({
     ...ANSWERS,

@@ -100,7 +100,7 @@ function Facts({ details }: { details: ShipmentDetails }) {
 
 /** Only what is not packed yet can be late. */
 function Due({ details: { promised_ship_date: date, status } }: { details: ShipmentDetails }) {
-  return status !== "pending" && status !== "packing" ? (date ?? "–") : <Promised date={date} />;
+  return <Promised date={date} done={status !== "pending" && status !== "packing"} />;
 }
 
 function Restrictions({ allergens }: { allergens: readonly string[] }) {
