@@ -82,7 +82,9 @@ test.skipIf(program === null)("the performance of picking can be read by everybo
       path: by === "person" ? "/picking/performance" : "/picking/performance?by=day",
       ready: async (page) => {
         await page.getByRole("figure", { name: `Units by ${by}` }).waitFor();
-        await page.getByRole("grid", { name: "Performance of picking" }).getByRole("row").nth(1).waitFor();
+        const grid = page.getByRole("grid", { name: "Performance of picking" });
+        await grid.getByRole("row").nth(1).waitFor();
+        await expect.poll(() => grid.evaluate((shown) => shown.scrollWidth - shown.clientWidth)).toBe(0);
       },
     });
   }

@@ -42,7 +42,7 @@ const COLUMNS: readonly Column<ListedBox>[] = [
   {
     id: "number",
     header: texts.boxes.number,
-    width: "3rem",
+    width: "2.5rem",
     cell: ({ box_number }) => <strong className="numbers">{box_number}</strong>,
   },
   {
@@ -61,7 +61,7 @@ const COLUMNS: readonly Column<ListedBox>[] = [
   {
     id: "items",
     header: texts.boxes.items,
-    width: "3.5rem",
+    width: "3rem",
     align: "end",
     cell: ({ item_count }) => <span className="numbers">{item_count}</span>,
   },
