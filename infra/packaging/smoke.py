@@ -35,6 +35,9 @@ from PIL import ImageCms
 profile = ImageCms.createProfile("sRGB")
 assert ImageCms.profileToProfile(Image.new("RGB", (2, 2), "red"), profile, profile).getpixel((0, 0))
 
+from chalicelib.packing.boxes.label_graphics import is_drawn, line_graphic
+assert is_drawn("Zakład Łódź") and line_graphic("Zakład Łódź", 30).startswith("^GFA,")
+
 from biip import parse
 assert parse("00373400306809981733").gs1_message.element_strings.get(ai="00")
 

@@ -1,7 +1,7 @@
 """Installs the libraries of the package as wheels for the target, without unused parts.
 
 The removed parts are listed here. botocore contains descriptions of four hundred services, of which Baton calls seven;
-Pillow contains formats and fonts that photos do not use. If the code calls a service that is not listed here, the build
+Pillow contains formats that photos and labels do not use. If the code calls a service that is not listed here, the build
 fails (`check.py`), not the first request.
 """
 
@@ -29,10 +29,10 @@ _NEVER_READ = (
 )
 # Authors and licences of the libraries are kept.
 _INSTALLER_FILES = ("RECORD", "INSTALLER", "REQUESTED", "WHEEL", "direct_url.json", "top_level.txt", "entry_points.txt")
-# AVIF, fonts and the window system: photos are JPEG, PNG or WebP.
-_PILLOW_PARTS = ("_avif", "_imagingft", "_imagingtk", "_imagingmath", "_imagingmorph")
-_PILLOW_LIBRARIES = ("libavif", "libfreetype", "libharfbuzz", "libbrotli", "libpng16")
-# Open Sans in other styles than that of packing slips.
+# AVIF and the window system: photos are JPEG, PNG or WebP, and labels have drawn lines of text.
+_PILLOW_PARTS = ("_avif", "_imagingtk", "_imagingmath", "_imagingmorph")
+_PILLOW_LIBRARIES = ("libavif",)
+# Open Sans in other styles than that of packing slips and labels.
 _FONT_STYLES = ("Bold", "BoldItalic", "ExtraBold", "ExtraBoldItalic", "Italic", "Light", "LightItalic", "SemiBold")
 # The router of Powertools; dateutil's time zones, which Python has; cffi, which is needed only to build libraries.
 _UNUSED_PARTS = (
