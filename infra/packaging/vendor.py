@@ -1,8 +1,8 @@
 """Installs the libraries of the package as wheels for the target, without unused parts.
 
 The removed parts are listed here. botocore contains descriptions of four hundred services, of which Baton calls seven;
-Pillow contains formats that photos and labels do not use. If the code calls a service that is not listed here, the build
-fails (`check.py`), not the first request.
+Pillow contains formats that photos and labels do not use. If the code calls a service that is not listed here, the
+build fails (`check.py`), not the first request.
 """
 
 from __future__ import annotations
