@@ -7,10 +7,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from chalicelib.dispatch.couriers.geo import COVER, EARTH_RADIUS_M, PRECISION, encode, great_circle_m
+from chalicelib.dispatch.couriers.geo import COVER, EARTH_RADIUS_M, MIN_PRECISION, PRECISION, encode, great_circle_m
 from chalicelib.dispatch.couriers.nearest_search import (
     ROUND_CELLS,
     Candidate,
@@ -177,9 +177,10 @@ class TestNearestSearch:
 
     @settings(deadline=None)
     @given(points, points)
+    @example((0.0, 0.0), (85.0, 0.0))
     def test_a_courier_exactly_at_the_radius_is_within(self, pickup: Point, spot: Point) -> None:
         distance_m = great_circle_m(*pickup, *spot)
-        search = NearestSearch(*pickup, max(distance_m, 1e-9), level=2, cover_level=2)
+        search = NearestSearch(*pickup, max(distance_m, 1e-9), level=MIN_PRECISION, cover_level=MIN_PRECISION)
         run(search, Store([("edge", *spot)], 2))
         assert search.nearest() == Candidate("edge", *spot, distance_m)
 
