@@ -14,6 +14,7 @@ from itertools import groupby
 from pathlib import Path
 
 from chalicelib.identity.roles.default_permissions import ADMIN_ROLE, DEFAULT_PERMISSIONS, PERMISSIONS, ROLES
+from infra.pages import write_or_check
 
 PAGE = Path(__file__).parents[1] / "docs" / "permissions.md"
 _TITLES = {
@@ -94,13 +95,7 @@ def _table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[str
 
 def main(arguments: Sequence[str]) -> int:
     """Write or check; the exit status."""
-    if "--check" not in arguments:
-        PAGE.write_text(page(), encoding="utf-8")
-        print(f"Wrote {PAGE}")
-        return 0
-    current = PAGE.is_file() and PAGE.read_text(encoding="utf-8") == page()
-    print(f"{PAGE} is {'current' if current else 'not current: run python -m infra.permissions_page'}")
-    return 0 if current else 1
+    return write_or_check(PAGE, page(), "infra.permissions_page", arguments)
 
 
 if __name__ == "__main__":

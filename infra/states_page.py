@@ -15,6 +15,7 @@ from pathlib import Path
 from chalicelib.identity.roles.default_permissions import ADMIN_ROLE, DEFAULT_PERMISSIONS, ROLES
 from chalicelib.maintenance.permissions import STEPS
 from chalicelib.maintenance.rules import OPEN, WORK_ORDER, HeldState, WorkOrderAction, WorkOrderState
+from infra.pages import write_or_check
 
 PAGE = Path(__file__).parents[1] / "docs" / "technician.md"
 BEGIN = "<!-- Written by `python -m infra.states_page` up to the next comment. Do not edit. -->"
@@ -68,13 +69,7 @@ def page() -> str:
 
 def main(arguments: Sequence[str]) -> int:
     """Write or check; the exit status."""
-    if "--check" not in arguments:
-        PAGE.write_text(page(), encoding="utf-8")
-        print(f"Wrote {PAGE}")
-        return 0
-    current = PAGE.read_text(encoding="utf-8") == page()
-    print(f"{PAGE} is {'current' if current else 'not current: run python -m infra.states_page'}")
-    return 0 if current else 1
+    return write_or_check(PAGE, page(), "infra.states_page", arguments)
 
 
 if __name__ == "__main__":
