@@ -9,7 +9,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 
 from infra.local.engine import EmbeddedEngine
 from tests.builders.founding import fresh_world
-from tests.builders.maintenance import HOURS, ITEMS, SOUTH, Park, add_photo, stored
+from tests.builders.maintenance import HOURS, ITEMS, POSSIBLE, SOUTH, Park, add_photo, stored
 from tests.builders.world import Answer, Person
 from tests.environment import examples
 
@@ -26,35 +26,6 @@ MAY = {
     "cancel": {"lead", "ops"},
     "reopen": {"lead"},
     "edit": {"lead", "ops"},
-}
-LEADS = {
-    "ROUTED": {"assign": "ASSIGNED", "outsource": "OUTSOURCED", "cancel": "CANCELLED", "edit": "ROUTED"},
-    "ASSIGNED": {
-        "assign": "ASSIGNED",
-        "start": "IN_PROGRESS",
-        "return": "RETURNED",
-        "hold": "ON_HOLD",
-        "cancel": "CANCELLED",
-        "edit": "ASSIGNED",
-    },
-    "IN_PROGRESS": {
-        "assign": "ASSIGNED",
-        "done": "DONE",
-        "return": "RETURNED",
-        "hold": "ON_HOLD",
-        "edit": "IN_PROGRESS",
-    },
-    "ON_HOLD": {
-        "assign": "ASSIGNED",
-        "resume": "as before",
-        "return": "RETURNED",
-        "cancel": "CANCELLED",
-        "edit": "ON_HOLD",
-    },
-    "RETURNED": {"assign": "ASSIGNED", "outsource": "OUTSOURCED", "cancel": "CANCELLED", "edit": "RETURNED"},
-    "OUTSOURCED": {"vendor-done": "DONE", "recall": "ROUTED", "edit": "OUTSOURCED"},
-    "DONE": {"reopen": "ROUTED"},
-    "CANCELLED": {},
 }
 CLOSED = ("DONE", "CANCELLED")
 IN_HAND = ("ASSIGNED", "IN_PROGRESS", "ON_HOLD")
@@ -113,13 +84,13 @@ class Repairs(RuleBasedStateMachine):
             add_photo(self.park.world, order_id)
             order["photos"] += 1
 
-    @precondition(lambda self: any(LEADS[one["state"]] for one in self.orders.values()))
+    @precondition(lambda self: any(POSSIBLE[one["state"]] for one in self.orders.values()))
     @rule(number=any_order, choice=st.integers(0, 99), photo=st.booleans())
     def somebody_takes_a_step_that_is_possible(self, number: int, choice: int, photo: bool) -> None:
-        possible = [key for key, one in self.orders.items() if LEADS[one["state"]]]
+        possible = [key for key, one in self.orders.items() if POSSIBLE[one["state"]]]
         order_id = possible[number % len(possible)]
         order = self.orders[order_id]
-        steps = list(LEADS[order["state"]])
+        steps = list(POSSIBLE[order["state"]])
         step = steps[choice % len(steps)]
         if photo and step in ("done", "vendor-done"):
             add_photo(self.park.world, order_id)
@@ -161,7 +132,7 @@ class Repairs(RuleBasedStateMachine):
         is_own = order["tech"] is not None and technician == order["tech"]
         if role not in MAY[step] or (role == "tech" and not is_own):
             return 403
-        if version != order["version"] or step not in LEADS[order["state"]]:
+        if version != order["version"] or step not in POSSIBLE[order["state"]]:
             return 409
         if step == "return" and role == "lead" and order["state"] != "ON_HOLD":
             return 403  # the technician is there and can do it
@@ -181,7 +152,7 @@ class Repairs(RuleBasedStateMachine):
         order["events"] += 1
         if order["state"] == "ON_HOLD" and step != "edit":
             order["holds"][-1].append(self.now)
-        before, order["state"] = order["state"], LEADS[order["state"]][step]
+        before, order["state"] = order["state"], POSSIBLE[order["state"]][step]
         if step == "hold":
             order["holds"].append([self.now])
         changes = {
@@ -287,7 +258,7 @@ class Repairs(RuleBasedStateMachine):
         assert {one["id"] for one in listed} == late
         everything = self.park.lead.get("/v1/work-orders?limit=100").json["workOrders"]
         assert {one["id"] for one in everything if one["sla"]["overdue"]} == late
-        for state in LEADS:
+        for state in POSSIBLE:
             shown = self.park.lead.get(f"/v1/work-orders?state={state.lower()}&limit=100").json["workOrders"]
             assert {one["id"] for one in shown} == {k for k, one in self.orders.items() if one["state"] == state}
 

@@ -17,6 +17,36 @@ NORTH, SOUTH = "North", "South"
 RIDE, CHECKLIST = "RC-07", "CL-2041"
 ITEMS = ("A-1", "A-2", "A-3")
 HOURS = {"CRITICAL": 4, "HIGH": 24, "MEDIUM": 72, "LOW": 168}
+POSSIBLE: dict[str, dict[str, str]] = {
+    "ROUTED": {"assign": "ASSIGNED", "outsource": "OUTSOURCED", "cancel": "CANCELLED", "edit": "ROUTED"},
+    "ASSIGNED": {
+        "assign": "ASSIGNED",
+        "start": "IN_PROGRESS",
+        "return": "RETURNED",
+        "hold": "ON_HOLD",
+        "cancel": "CANCELLED",
+        "edit": "ASSIGNED",
+    },
+    "IN_PROGRESS": {
+        "assign": "ASSIGNED",
+        "done": "DONE",
+        "return": "RETURNED",
+        "hold": "ON_HOLD",
+        "edit": "IN_PROGRESS",
+    },
+    "ON_HOLD": {
+        "resume": "as before",
+        "assign": "ASSIGNED",
+        "return": "RETURNED",
+        "cancel": "CANCELLED",
+        "edit": "ON_HOLD",
+    },
+    "RETURNED": {"assign": "ASSIGNED", "outsource": "OUTSOURCED", "cancel": "CANCELLED", "edit": "RETURNED"},
+    "OUTSOURCED": {"vendor-done": "DONE", "recall": "ROUTED", "edit": "OUTSOURCED"},
+    "DONE": {"reopen": "ROUTED"},
+    "CANCELLED": {},
+}
+"""Which steps of a work order are possible in which state, and where they lead, as people say it; no others are."""
 
 
 def load(person: Person, dataset: str, *records: object) -> Answer:

@@ -28,39 +28,9 @@ from chalicelib.maintenance.rules import (
     target_state,
 )
 from chalicelib.maintenance.settings import MaintenanceSettings
+from tests.builders.maintenance import POSSIBLE
 
 NOW = datetime(2026, 3, 1, 9, tzinfo=UTC)
-
-# What is possible, as people say it; everything else is not.
-POSSIBLE: dict[str, dict[str, str]] = {
-    "ROUTED": {"assign": "ASSIGNED", "outsource": "OUTSOURCED", "cancel": "CANCELLED", "edit": "ROUTED"},
-    "ASSIGNED": {
-        "assign": "ASSIGNED",
-        "start": "IN_PROGRESS",
-        "return": "RETURNED",
-        "hold": "ON_HOLD",
-        "cancel": "CANCELLED",
-        "edit": "ASSIGNED",
-    },
-    "IN_PROGRESS": {
-        "assign": "ASSIGNED",
-        "done": "DONE",
-        "return": "RETURNED",
-        "hold": "ON_HOLD",
-        "edit": "IN_PROGRESS",
-    },
-    "ON_HOLD": {
-        "resume": "back",
-        "assign": "ASSIGNED",
-        "return": "RETURNED",
-        "cancel": "CANCELLED",
-        "edit": "ON_HOLD",
-    },
-    "RETURNED": {"assign": "ASSIGNED", "outsource": "OUTSOURCED", "cancel": "CANCELLED", "edit": "RETURNED"},
-    "OUTSOURCED": {"vendor-done": "DONE", "recall": "ROUTED", "edit": "OUTSOURCED"},
-    "DONE": {"reopen": "ROUTED"},
-    "CANCELLED": {},
-}
 
 moments = st.datetimes(datetime(2026, 1, 1), datetime(2027, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001 - see timezones
 spans = st.timedeltas(timedelta(0), timedelta(days=30))
@@ -70,7 +40,7 @@ holders = st.tuples(st.sampled_from([None, "mees", "zoe"]), st.sampled_from(Work
 @pytest.mark.parametrize(("state", "step"), list(product(WorkOrderState, WorkOrderAction)))
 def test_every_step_leads_where_it_should_or_nowhere(state: WorkOrderState, step: WorkOrderAction) -> None:
     target = WORK_ORDER.transitions.get((state, step))
-    assert ("back" if isinstance(target, HeldState) else target) == POSSIBLE[state].get(step)
+    assert ("as before" if isinstance(target, HeldState) else target) == POSSIBLE[state].get(step)
 
 
 @pytest.mark.parametrize("held", [WorkOrderState.ASSIGNED, WorkOrderState.IN_PROGRESS])
