@@ -4,7 +4,7 @@ from chalicelib.core.actor import Actor
 from chalicelib.core.clock import Clock
 from chalicelib.core.store import get, get_many
 from chalicelib.identity.roles import permissions
-from chalicelib.identity.roles.default_permissions import ROLES
+from chalicelib.identity.roles.default_permissions import ADMIN_ROLE, ROLES
 from chalicelib.identity.roles.tables import RolePermissions, custom_roles_key, role_key
 
 
@@ -23,6 +23,11 @@ def read_roles(org_id: str, clock: Clock) -> list[RolePermissions]:
     added = [role_key(org_id, code) for code in sorted((custom and custom.codes) or ())]
     stored = get_many(added, clock)
     return [*roles, *(role for role in map(stored.get, added) if role is not None)]
+
+
+def read_holders(org_id: str, permission: str, clock: Clock) -> list[RolePermissions]:
+    """Return the roles that have a permission, whatever its scope, without that of administrators, which has all."""
+    return [role for role in read_roles(org_id, clock) if permission in role.permissions and role.code != ADMIN_ROLE]
 
 
 def find_role_name(actor: Actor) -> str:

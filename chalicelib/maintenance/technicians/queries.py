@@ -13,8 +13,7 @@ from chalicelib.core.pagination import Page
 from chalicelib.core.store import get_many
 from chalicelib.identity.accounts.queries import list_active_users
 from chalicelib.identity.accounts.tables import User
-from chalicelib.identity.roles.default_permissions import ADMIN_ROLE
-from chalicelib.identity.roles.queries import read_roles
+from chalicelib.identity.roles.queries import read_holders
 from chalicelib.maintenance import permissions
 from chalicelib.maintenance.queries import reach_of_list
 from chalicelib.maintenance.technicians.schemas import TechnicianQuery
@@ -33,11 +32,7 @@ def list_technicians(actor: Actor, query: TechnicianQuery, clock: Clock) -> Page
     reach = reach_of_list(actor, permissions.READ_TECHNICIANS, query.zone)
     if reach.is_empty:
         return Page((), None)
-    roles = [
-        role.code
-        for role in read_roles(actor.org_id, clock)
-        if permissions.START in role.permissions and role.code != ADMIN_ROLE
-    ]
+    roles = [role.code for role in read_holders(actor.org_id, permissions.START, clock)]
     page = list_active_users(actor.org_id, roles, reach.zone, query.limit, query.cursor)
     keys = {user.user_id: counts_key(actor.org_id, user.user_id, user.game_zone or "") for user in page.items}
     found = get_many(keys.values(), clock)

@@ -20,8 +20,8 @@ from chalicelib.core.store import Query, RawItem, get_many
 from chalicelib.core.table import key, parts_of
 from chalicelib.identity.accounts.queries import list_active_users
 from chalicelib.identity.accounts.tables import User
-from chalicelib.identity.roles.default_permissions import ADMIN_ROLE, ROLES
-from chalicelib.identity.roles.queries import read_roles
+from chalicelib.identity.roles.default_permissions import ROLES
+from chalicelib.identity.roles.queries import read_holders
 from chalicelib.picking import permissions
 from chalicelib.picking.board.schemas import PickerQuery, QueueQuery, ZoneQuery
 from chalicelib.picking.ledger.zone_counts import SHARDS
@@ -82,8 +82,7 @@ def list_pickers(actor: Actor, query: PickerQuery, clock: Clock) -> Page[PickerN
     actor.require_reach(permissions.MANAGE)
     names = {
         role.code: ROLES.get(role.code) or role.name or role.code
-        for role in read_roles(actor.org_id, clock)
-        if permissions.SEND_EVENTS in role.permissions and role.code != ADMIN_ROLE
+        for role in read_holders(actor.org_id, permissions.SEND_EVENTS, clock)
     }
     page = list_active_users(actor.org_id, list(names), None, query.limit, query.cursor)
     keys = {user.user_id: picker_key(actor.org_id, user.user_id) for user in page.items}
