@@ -20,6 +20,7 @@ from pynamodb.connection.base import Connection, MetaTable
 from pynamodb.connection.table import TableConnection
 from pynamodb.constants import NULL, NUMBER
 from pynamodb.exceptions import AttributeDeserializationError
+from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 from pynamodb.indexes import GlobalSecondaryIndex, Projection
 from pynamodb.models import Model
@@ -231,6 +232,12 @@ def set_actions(model: type[Item], values: Mapping[str, object]) -> list[Action]
     """Return the store's actions that set the values of these attributes; None removes one."""
     attributes = ((getattr(model, name), value) for name, value in values.items())
     return [attribute.remove() if value is None else attribute.set(value) for attribute, value in attributes]
+
+
+def is_as_read(attribute: Any, value: object) -> Condition:
+    """Return the condition that an attribute still has the value that was read; None if it was absent."""
+    condition: Condition = attribute.does_not_exist() if value is None else attribute == value
+    return condition
 
 
 def expired(expires_at: datetime | None, now: datetime) -> bool:

@@ -8,6 +8,7 @@ from datetime import date
 from decimal import Context, Decimal
 
 from chalicelib.barcodes.parser import parse_scan
+from chalicelib.core.decimals import to_decimal
 
 MAX_PLACES = 6
 SMALLEST = Decimal(1).scaleb(-MAX_PLACES)
@@ -28,15 +29,6 @@ _IDENTIFIERS = ("00", "21", "402", *(str(number) for number in range(90, 100)))
 A lot (10) is no such name: many plates share one. Nor is the customer's own order number (400), which may equal a
 shipment number.
 """
-
-
-def to_decimal(number: float) -> Decimal:
-    """Return a number of a request as it was written.
-
-    A float distinguishes all numbers of up to fifteen digits and prints each as it was written, so this is exact within
-    the bounds of quantities and weights.
-    """
-    return Decimal(repr(number).removesuffix(".0"))
 
 
 def has_too_many_places(number: float) -> bool:

@@ -1,6 +1,6 @@
 """Field types of packing's requests and records.
 
-Numbers are decoded as floats, within bounds in which a float holds exactly what was written (`rules.to_decimal`): a
+Numbers are decoded as floats, within bounds in which a float holds exactly what was written (`core/decimals.py`): a
 decimal type would also accept strings, which the contract does not. Responses hold exact decimals.
 """
 

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from chalicelib.core.decimals import to_decimal
 from chalicelib.packing.boxes.rules import (
     BOX,
     BoxAction,
@@ -17,7 +18,7 @@ from chalicelib.packing.boxes.rules import (
     total_weight,
     weight_of,
 )
-from chalicelib.packing.rules import has_too_many_places, normalize, to_decimal
+from chalicelib.packing.rules import has_too_many_places, normalize
 from chalicelib.packing.shipments.rules import (
     PACKABLE,
     SHIPMENT,

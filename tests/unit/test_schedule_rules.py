@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from chalicelib.core.time_zones import time_zone
 from chalicelib.maintenance.schedules.recurrence import Recurrence, occurrences, occurrences_after
-from chalicelib.maintenance.schedules.rules import moment_of, occurrence_order_id, rule_error, zone_of
+from chalicelib.maintenance.schedules.rules import moment_of, occurrence_order_id, rule_error
 from tests.builders.recurrence import Parts, dates_of, rules, text_of
 from tests.environment import examples
 
@@ -145,7 +146,7 @@ def moments(rule: str, starts_on: str, at: time, timezone: str = AMSTERDAM, coun
 
 def test_a_local_time_that_does_not_exist_moves_forward() -> None:
     assert moments("FREQ=DAILY", "2026-03-28", time(2, 30)) == ["03-28 01:30", "03-29 01:30", "03-30 00:30"]
-    shown = moment_of(date(2026, 3, 29), time(2, 30), zone_of(AMSTERDAM)).astimezone(ZoneInfo(AMSTERDAM))
+    shown = moment_of(date(2026, 3, 29), time(2, 30), time_zone(AMSTERDAM)).astimezone(ZoneInfo(AMSTERDAM))
     assert f"{shown:%H:%M}" == "03:30"
 
 
@@ -169,7 +170,7 @@ def test_a_time_that_moves_to_the_next_date_is_found_until_then() -> None:
     st.dates(date(1990, 1, 1), date(2090, 1, 1)), st.times(), st.sampled_from((AMSTERDAM, "America/New_York", "UTC"))
 )
 def test_each_date_has_one_moment_and_they_keep_their_order(day: date, at: time, timezone: str) -> None:
-    zone, at = zone_of(timezone), at.replace(second=0, microsecond=0)
+    zone, at = time_zone(timezone), at.replace(second=0, microsecond=0)
     moment = moment_of(day, at, zone)
     assert moment.tzinfo is UTC
     assert moment < moment_of(day + timedelta(days=1), at, zone)

@@ -20,7 +20,7 @@ from pynamodb.expressions.update import Action
 from chalicelib.core.conditional import write_if
 from chalicelib.core.errors import Unavailable
 from chalicelib.core.store import ItemKey, get_many
-from chalicelib.core.table import parts_of
+from chalicelib.core.table import is_as_read, parts_of
 from chalicelib.core.work import UnitOfWork
 from chalicelib.dispatch.couriers import geo
 from chalicelib.dispatch.couriers.schemas import CourierPosition
@@ -151,8 +151,7 @@ def _is_written(
         unchanged = C.idle_key.exists() if is_free else C.idle_key.does_not_exist()
         actions += _entries(reported, target, is_free=is_free)
     if courier is not None and is_followed:
-        sent_at = courier.followed_at
-        unchanged &= C.followed_at.does_not_exist() if sent_at is None else C.followed_at == sent_at
+        unchanged &= is_as_read(C.followed_at, courier.followed_at)
         actions.append(C.followed_at.set(now))
     return write_if(lambda: item.update(actions=actions, condition=is_newest & unchanged)) is not None
 

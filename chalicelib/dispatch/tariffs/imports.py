@@ -4,13 +4,13 @@ A record replaces all fields of the stored vehicle type; those that it omits are
 they were created with.
 """
 
-from decimal import Decimal
 from typing import Annotated
 
 import msgspec
 from msgspec import Meta
 
 from chalicelib.core.actor import Actor
+from chalicelib.core.decimals import to_decimal
 from chalicelib.core.store import get
 from chalicelib.core.work import UnitOfWork
 from chalicelib.dispatch.permissions import IMPORT_VEHICLE_TYPES
@@ -52,18 +52,14 @@ def upsert_vehicle_type(work: UnitOfWork, record: VehicleTypeRecord, actor: Acto
     key = vehicle_type_key(actor.org_id, record.code)
     work.audit(VehicleType.kind, record.code, "VEHICLE_TYPE_IMPORTED")
     values: dict[str, object] = {"name": record.name, "capacity": record.capacity}
-    values |= {name: _exact(getattr(record, name)) for name in _MONEY}
+    amounts = {name: getattr(record, name) for name in _MONEY}
+    values |= {name: None if amount is None else to_decimal(amount) for name, amount in amounts.items()}
     vehicle_type = get(key)
     if vehicle_type is None:
         work.create(key.new(code=record.code, **values))
         return "created"
     work.update(vehicle_type, values)
     return "updated"
-
-
-def _exact(number: float | None) -> Decimal | None:
-    """Return a number of a record as it was written, which a float of up to fifteen digits repeats."""
-    return None if number is None else Decimal(repr(number).removesuffix(".0"))
 
 
 VEHICLE_TYPES = Dataset(

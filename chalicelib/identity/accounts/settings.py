@@ -1,15 +1,15 @@
 """The settings of an organisation that all domains share: its time zone."""
 
 from collections.abc import Mapping
-from datetime import UTC, date, datetime, tzinfo
+from datetime import date, datetime, tzinfo
 from functools import cache
 from importlib.resources import files
 from typing import Annotated
-from zoneinfo import ZoneInfo
 
 import msgspec
 from msgspec import Meta
 
+from chalicelib.core.time_zones import time_zone
 from chalicelib.edge.types import Code
 from chalicelib.identity.accounts.tables import Organisation
 from chalicelib.identity.settings import section_of, settings_section
@@ -32,7 +32,7 @@ class GeneralSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     @property
     def zone(self) -> tzinfo:
         """Return the time zone; UTC without reading a database."""
-        return UTC if self.timezone == "UTC" else ZoneInfo(self.timezone)
+        return time_zone(self.timezone)
 
     def local_date(self, moment: datetime) -> date:
         """Return the date of a moment in the organisation's time zone."""

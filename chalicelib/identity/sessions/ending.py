@@ -19,6 +19,7 @@ from pynamodb.expressions.condition import Condition
 from chalicelib.core.actor import Actor
 from chalicelib.core.errors import Conflict
 from chalicelib.core.store import Query, ReadResult, get_many
+from chalicelib.core.table import is_as_read
 from chalicelib.core.work import Recipient, UnitOfWork
 from chalicelib.identity.accounts.tables import ACTIVE, User, user_key
 from chalicelib.identity.sessions.authentication import is_valid, session_has_ended
@@ -132,8 +133,7 @@ def _has_another(work: UnitOfWork, known: UserSessions, ending: set[str]) -> boo
         key = session_key(user.org_id, user.user_id, remaining.session_id)
         work.check_condition(key, _not_ended(), Conflict())
         return True
-    newest = SessionStarts.newest
-    unchanged = newest.does_not_exist() if starts is None else newest == starts.newest
+    unchanged = is_as_read(SessionStarts.newest, None if starts is None else starts.newest)
     work.check_condition(session_starts_key(user.org_id, user.user_id), unchanged, Conflict())
     return False
 

@@ -31,10 +31,15 @@ def require_ride(actor: Actor, permission: str, ride: Ride | None) -> Ride:
     return ride
 
 
+def find_item(checklist: Checklist, item_ref: str) -> Mapping[str, Any] | None:
+    """Return an item of a checklist, or None if it has none of this ref."""
+    items: list[dict[str, Any]] = checklist.items
+    return next((item for item in items if item["item_ref"] == item_ref), None)
+
+
 def require_item(checklist: Checklist, item_ref: str) -> Mapping[str, Any]:
     """Return an item of a checklist. Raise `ValidationFailed` if it has none of this ref."""
-    items: list[dict[str, Any]] = checklist.items
-    item = next((item for item in items if item["item_ref"] == item_ref), None)
+    item = find_item(checklist, item_ref)
     if item is None:
         raise ValidationFailed({"itemRef": "is not an item of this checklist"})
     return item

@@ -6,6 +6,7 @@ A work order that is done keeps its photos: every change of them has a condition
 from typing import Any
 
 from chalicelib.core.actor import Actor
+from chalicelib.core.table import is_as_read
 from chalicelib.core.transitions import require_transition, transition_conflict
 from chalicelib.core.work import UnitOfWork
 from chalicelib.maintenance import permissions
@@ -112,8 +113,7 @@ def _counter_of(photo: WorkOrderPhoto, order: WorkOrder) -> Any:
 
 def _is_unchanged(order: WorkOrder) -> Any:
     """Return the condition that what allows the change of a photo, and what counts it, is as it was read."""
-    technician, attempts = WorkOrder.technician_id, WorkOrder.attempts
-    condition = WorkOrder.state == order.state
-    condition &= technician.does_not_exist() if order.technician_id is None else technician == order.technician_id
+    attempts = WorkOrder.attempts
+    condition = (WorkOrder.state == order.state) & is_as_read(WorkOrder.technician_id, order.technician_id)
     has_attempt = attempts == order.attempts
     return condition & (has_attempt if order.attempts else attempts.does_not_exist() | has_attempt)

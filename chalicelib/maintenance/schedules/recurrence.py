@@ -9,7 +9,8 @@ from datetime import MAXYEAR, date, datetime, time, timedelta
 from itertools import dropwhile, islice
 from typing import NamedTuple
 
-from chalicelib.maintenance.schedules.rules import WEEKDAYS, moment_of, order_moment, parts_of_rule, until_of, zone_of
+from chalicelib.core.time_zones import time_zone
+from chalicelib.maintenance.schedules.rules import WEEKDAYS, moment_of, order_moment, parts_of_rule, until_of
 
 _PERIOD_YEARS = 400
 
@@ -34,7 +35,7 @@ class Occurrence(NamedTuple):
 
 def occurrences(recurrence: Recurrence, since: date) -> Iterator[Occurrence]:
     """Return the occurrences from a date on, in their order, up to the end of the rule."""
-    zone = zone_of(recurrence.timezone)
+    zone = time_zone(recurrence.timezone)
     until = parts_of_rule(recurrence.rule).get("UNTIL")
     end = None if until is None else until_of(until)
     for day in _dates(recurrence, since):
@@ -47,13 +48,13 @@ def occurrences(recurrence: Recurrence, since: date) -> Iterator[Occurrence]:
 def occurrences_after(recurrence: Recurrence, moment: datetime) -> Iterator[Occurrence]:
     """Return the occurrences whose moments are later than this one."""
     # A time that the clocks skip may move to the next date.
-    since = moment.astimezone(zone_of(recurrence.timezone)).date() - timedelta(days=1)
+    since = moment.astimezone(time_zone(recurrence.timezone)).date() - timedelta(days=1)
     return (occurrence for occurrence in occurrences(recurrence, since) if occurrence.at > moment)
 
 
 def today_in(timezone: str, now: datetime) -> date:
     """Return the present date in a time zone."""
-    return now.astimezone(zone_of(timezone)).date()
+    return now.astimezone(time_zone(timezone)).date()
 
 
 def _dates(recurrence: Recurrence, since: date) -> Iterator[date]:

@@ -7,7 +7,6 @@ a day is refused. `recurrence.py` finds the occurrences.
 import re
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
-from zoneinfo import ZoneInfo
 
 WEEKDAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 FREQUENCIES = ("DAILY", "WEEKLY", "MONTHLY", "YEARLY")
@@ -49,11 +48,6 @@ def until_of(value: str) -> date | datetime:
     if "T" in value:
         return datetime.strptime(value, "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
     return datetime.strptime(value, "%Y%m%d").date()  # noqa: DTZ007 - a date has no time zone
-
-
-def zone_of(name: str) -> tzinfo:
-    """Return a time zone by its IANA name. UTC needs no time zone database."""
-    return UTC if name == "UTC" else ZoneInfo(name)
 
 
 def moment_of(day: date, at: time, zone: tzinfo) -> datetime:

@@ -14,12 +14,14 @@ from msgspec import UNSET
 from chalicelib.core.actor import Actor
 from chalicelib.core.errors import ValidationFailed
 from chalicelib.core.store import get
+from chalicelib.core.table import is_as_read
+from chalicelib.core.time_zones import time_zone
 from chalicelib.core.work import UnitOfWork
 from chalicelib.maintenance import permissions
 from chalicelib.maintenance.checklists.service import require_item, require_ride
 from chalicelib.maintenance.checklists.tables import Checklist, Ride, checklist_key, ride_key
 from chalicelib.maintenance.schedules.recurrence import Occurrence, Recurrence, occurrences, occurrences_after, today_in
-from chalicelib.maintenance.schedules.rules import moment_of, zone_of
+from chalicelib.maintenance.schedules.rules import moment_of
 from chalicelib.maintenance.schedules.schemas import CreateSchedule, ScheduleChange
 from chalicelib.maintenance.schedules.tables import Schedule, next_values, schedule_key, zone_schedules_key
 
@@ -80,8 +82,8 @@ def update_schedule(work: UnitOfWork, schedule: Schedule, command: ScheduleChang
         values |= _new_target(schedule, command, actor)
     was_paused, missed_on = schedule.paused, _missed_on(schedule, work.now)
     # A sweep leaves the version as it is, so the step that it makes is a condition of its own.
-    is_as_read = Schedule.next_on.does_not_exist() if schedule.next_on is None else Schedule.next_on == schedule.next_on
-    work.update(schedule, {**values, "updated_at": work.now}, condition=is_as_read)
+    no_sweep = is_as_read(Schedule.next_on, schedule.next_on)
+    work.update(schedule, {**values, "updated_at": work.now}, condition=no_sweep)
     is_edited = not _WHEN.isdisjoint(values)
     if schedule.paused:
         work.update(schedule, next_values(schedule.schedule_id, None))
@@ -103,7 +105,7 @@ def _missed_on(schedule: Schedule, now: datetime) -> date | None:
     if schedule.next_on is None:
         return None
     day = date.fromisoformat(schedule.next_on)
-    return day if moment_of(day, schedule.recurrence.at, zone_of(schedule.timezone)) <= now else None
+    return day if moment_of(day, schedule.recurrence.at, time_zone(schedule.timezone)) <= now else None
 
 
 def _find_next(recurrence: Recurrence, moment: datetime) -> Occurrence | None:

@@ -15,19 +15,20 @@ from enum import StrEnum
 from functools import partial
 
 from chalicelib.core.actor import Actor
-from chalicelib.core.errors import Conflict, ValidationFailed
+from chalicelib.core.errors import Conflict
 from chalicelib.core.store import Query, get, get_many
 from chalicelib.core.sweep import PAGE_SIZE, DueItem, Sweep, SweepResult
 from chalicelib.core.table import set_actions
+from chalicelib.core.time_zones import time_zone
 from chalicelib.core.work import UnitOfWork
 from chalicelib.edge.dependencies import Dependencies
 from chalicelib.identity.accounts.tables import Organisation, organisation_key
 from chalicelib.maintenance import permissions
-from chalicelib.maintenance.checklists.service import require_item
+from chalicelib.maintenance.checklists.service import find_item
 from chalicelib.maintenance.checklists.tables import Checklist, checklist_key
 from chalicelib.maintenance.rules import Priority
 from chalicelib.maintenance.schedules.recurrence import occurrences
-from chalicelib.maintenance.schedules.rules import moment_of, occurrence_order_id, zone_of
+from chalicelib.maintenance.schedules.rules import moment_of, occurrence_order_id
 from chalicelib.maintenance.schedules.tables import (
     SCHEDULE_SHARDS,
     Schedule,
@@ -95,23 +96,13 @@ def _make_next(deps: Dependencies, due: DueItem, work: UnitOfWork) -> Occurrence
     game_zone = schedule.game_zone
     if stored.get(order_key) is None:  # it exists if the schedule was moved back after it was made
         checklist = stored.get(target_key)
-        reason = _reason_to_stop(checklist, schedule.item_ref)
-        if checklist is None or reason is not None:
-            return _stop(work, schedule, str(reason))
+        if checklist is None:
+            return _stop(work, schedule, "The checklist does not exist any more.")
+        if find_item(checklist, schedule.item_ref) is None:
+            return _stop(work, schedule, "The checklist does not have this item any more.")
         game_zone = _make(work, schedule, day, checklist, stored.get(settings_key))
     _advance(work, schedule, day, game_zone)
     return OccurrenceOutcome.MADE
-
-
-def _reason_to_stop(checklist: Checklist | None, item_ref: str) -> str | None:
-    """Return why no work order can be made of a checklist's item any more; None if one can."""
-    if checklist is None:
-        return "The checklist does not exist any more."
-    try:
-        require_item(checklist, item_ref)
-    except ValidationFailed:
-        return "The checklist does not have this item any more."
-    return None
 
 
 def _make(
@@ -125,7 +116,7 @@ def _make(
         full_name=schedule.created_by_name,
         permissions={permissions.CREATE: "org"},  # whatever they may do by now: the schedule was allowed
     )
-    due_at = moment_of(day, schedule.recurrence.at, zone_of(schedule.timezone))
+    due_at = moment_of(day, schedule.recurrence.at, time_zone(schedule.timezone))
     planned = PlannedWorkOrder(occurrence_order_id(schedule.schedule_id, day), due_at)
     command = CreateWorkOrder(
         schedule.checklist_ref, schedule.item_ref, Priority(schedule.priority), schedule.instructions

@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from datetime import date
 
 from chalicelib.core.pagination import Page
+from chalicelib.core.time_zones import time_zone
 from chalicelib.maintenance.rules import Priority
 from chalicelib.maintenance.schedules.recurrence import Occurrence
-from chalicelib.maintenance.schedules.rules import moment_of, zone_of
+from chalicelib.maintenance.schedules.rules import moment_of
 from chalicelib.maintenance.schedules.schemas import ScheduleOccurrence, SchedulePage, SchedulePreview, ScheduleView
 from chalicelib.maintenance.schedules.tables import Schedule
 
@@ -52,5 +53,5 @@ def preview_view(occurrences: Sequence[Occurrence]) -> SchedulePreview:
 def _next(schedule: Schedule) -> ScheduleOccurrence | None:
     if schedule.next_on is None:
         return None
-    moment = moment_of(date.fromisoformat(schedule.next_on), schedule.recurrence.at, zone_of(schedule.timezone))
+    moment = moment_of(date.fromisoformat(schedule.next_on), schedule.recurrence.at, time_zone(schedule.timezone))
     return ScheduleOccurrence(schedule.next_on, moment)

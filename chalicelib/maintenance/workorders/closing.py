@@ -14,7 +14,14 @@ from chalicelib.maintenance.checklists.tables import Checklist, checklist_key
 from chalicelib.maintenance.rules import Priority, WorkOrderAction
 from chalicelib.maintenance.settings import MAINTENANCE
 from chalicelib.maintenance.workorders.schemas import WorkOrderFinish
-from chalicelib.maintenance.workorders.service import RecordedStep, count_hours, due_values, end_hold, move_work_order
+from chalicelib.maintenance.workorders.service import (
+    NO_VENDOR,
+    RecordedStep,
+    count_hours,
+    due_values,
+    end_hold,
+    move_work_order,
+)
 from chalicelib.maintenance.workorders.step_schemas import WorkOrderReason
 from chalicelib.maintenance.workorders.tables import WorkOrder
 from chalicelib.maintenance.workorders.timeline import TimelineAction
@@ -23,8 +30,7 @@ NO_PHOTO = "a photo of the finished work is required"
 _AS_NEW = dict.fromkeys(
     (
         *("technician_id", "technician_name", "assigned_by_id", "assigned_by_name", "assigned_at", "started_at"),
-        *("attempt_started_at", "closed_at", "fix_note"),
-        *("vendor", "vendor_note", "vendor_cost", "vendor_currency", "sla_due_at"),
+        *("attempt_started_at", "closed_at", "fix_note", *NO_VENDOR),
     )
 )
 

@@ -7,10 +7,7 @@ from chalicelib.edge.routes import Routes
 from chalicelib.maintenance.resources import ORGANISATION
 from chalicelib.maintenance.rules import WorkOrderAction, WorkOrderState
 from chalicelib.maintenance.workorders import closing, service, vendors, views
-from chalicelib.maintenance.workorders.schemas import (
-    WorkOrderDone,
-    WorkOrderMoved,
-)
+from chalicelib.maintenance.workorders.schemas import WorkOrderDone, WorkOrderMoved
 from chalicelib.maintenance.workorders.step_routes import declare_step
 from chalicelib.maintenance.workorders.step_schemas import (
     VendorReport,

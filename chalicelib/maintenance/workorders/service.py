@@ -45,6 +45,9 @@ from chalicelib.maintenance.workorders.tables import (
 )
 from chalicelib.maintenance.workorders.timeline import NO_DETAILS, TimelineAction, record_event
 
+NO_VENDOR: Mapping[str, None] = dict.fromkeys(("vendor", "vendor_note", "vendor_cost", "vendor_currency", "sla_due_at"))
+"""The values of an order that no vendor has."""
+
 _MILLISECOND = timedelta(milliseconds=1)
 
 
@@ -82,7 +85,6 @@ def create_work_order(
     """Make a work order of an item of a checklist, which it holds back from now on.
 
     Unless it is `planned`, its id is new and its due date follows from the priority. Raise `AccessDenied` for a
-    checklist of another game zone, `Conflict` if the checklist has too many open orders, `DuplicateWorkOrder` if the
     checklist of another game zone, `Conflict` if the checklist has too many open orders, `DuplicateWorkOrder` if the
     item has one and the command does not allow another, and `ValidationFailed` for an item that it does not have.
     """

@@ -24,10 +24,7 @@ from chalicelib.maintenance.workorders.schemas import (
     WorkOrderReturn,
     WorkOrderStarted,
 )
-from chalicelib.maintenance.workorders.step_schemas import (
-    WorkOrderHold,
-    WorkOrderRescheduled,
-)
+from chalicelib.maintenance.workorders.step_schemas import WorkOrderHold, WorkOrderRescheduled
 from chalicelib.maintenance.workorders.tables import WorkOrder
 
 routes = Routes(__name__, "Maintenance")

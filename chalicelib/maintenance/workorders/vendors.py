@@ -1,13 +1,13 @@
 """The use cases of vendors: give a work order to one, record that it is done, and recall it."""
 
-from decimal import Decimal
-
 from chalicelib.core.actor import Actor
+from chalicelib.core.decimals import to_decimal
 from chalicelib.core.work import UnitOfWork
 from chalicelib.identity.accounts.tables import Organisation
 from chalicelib.maintenance.rules import WorkOrderAction
 from chalicelib.maintenance.workorders.closing import FinishedWorkOrder, finish
 from chalicelib.maintenance.workorders.service import (
+    NO_VENDOR,
     RecordedStep,
     due_values,
     move_work_order,
@@ -17,8 +17,6 @@ from chalicelib.maintenance.workorders.service import (
 from chalicelib.maintenance.workorders.step_schemas import VendorReport, WorkOrderOutsourcing
 from chalicelib.maintenance.workorders.tables import WorkOrder
 from chalicelib.maintenance.workorders.timeline import TimelineAction
-
-_NO_VENDOR = dict.fromkeys(("vendor", "vendor_note", "vendor_cost", "vendor_currency", "sla_due_at"))
 
 
 def outsource_work_order(
@@ -51,7 +49,7 @@ def outsource_work_order(
 
 def record_vendor_done(work: UnitOfWork, order: WorkOrder, command: VendorReport, actor: Actor) -> FinishedWorkOrder:
     """Record that the vendor has done the work. Raise `ValidationFailed` without a photo of it."""
-    cost = None if command.cost is None else Decimal(repr(command.cost).removesuffix(".0"))
+    cost = None if command.cost is None else to_decimal(command.cost)
     values = {"fix_note": command.fix_note, "vendor_cost": cost, "vendor_currency": command.currency}
     step = RecordedStep(WorkOrderAction.FINISH_BY_VENDOR, TimelineAction.VENDOR_DONE, command.fix_note)
     return finish(work, order, actor, step, values)
@@ -59,7 +57,7 @@ def record_vendor_done(work: UnitOfWork, order: WorkOrder, command: VendorReport
 
 def recall_work_order(work: UnitOfWork, order: WorkOrder, actor: Actor, organisation: Organisation | None) -> WorkOrder:
     """Take an order back from a vendor; it is as if newly routed, and the due date of its priority is back."""
-    values = {**_NO_VENDOR, "attempt_started_at": None, **due_values(order.sla_due_at or order.due_at, organisation)}
+    values = {**NO_VENDOR, "attempt_started_at": None, **due_values(order.sla_due_at or order.due_at, organisation)}
     step = RecordedStep(WorkOrderAction.RECALL, TimelineAction.RECALLED, order.vendor)
     move_work_order(work, order, actor, step, values)
     return order

@@ -4,8 +4,10 @@ from decimal import Decimal
 
 from chalicelib.core.actor import Actor
 from chalicelib.core.counters import add_to_counters, additions, change_contended
+from chalicelib.core.decimals import to_decimal
 from chalicelib.core.errors import Unavailable
 from chalicelib.core.store import get_many
+from chalicelib.core.table import is_as_read
 from chalicelib.core.work import UnitOfWork
 from chalicelib.identity.accounts.settings import general_settings
 from chalicelib.identity.accounts.tables import Organisation
@@ -26,7 +28,7 @@ from chalicelib.packing.boxes.transfers import (
     stage_removal,
 )
 from chalicelib.packing.plates.tables import Plate, allocated_lines
-from chalicelib.packing.rules import is_expired, normalize, to_decimal
+from chalicelib.packing.rules import is_expired, normalize
 from chalicelib.packing.settings import PACKING
 from chalicelib.packing.shipments.rules import PACKABLE, SHIPMENT, ShipmentAction
 from chalicelib.packing.shipments.tables import Shipment, ShipmentLine, line_key, shipment_key
@@ -86,8 +88,7 @@ def create_box(work: UnitOfWork, shipment: Shipment, _: CreateBox, __: Actor) ->
     count, newest = shipment.boxes_count, shipment.newest_box
     box = _new_box(work, shipment, newest + 1)
     work.audit(Box.kind, box.box_id, "BOX_CREATED")
-    number = shipment.last_box_number
-    same_newest = Shipment.last_box_number.does_not_exist() if number is None else Shipment.last_box_number == number
+    same_newest = is_as_read(Shipment.last_box_number, shipment.last_box_number)
     work.create(box, Unavailable())
     change_contended(
         work,

@@ -18,7 +18,7 @@ from pynamodb.expressions.condition import Condition
 from chalicelib.core.counters import ALWAYS, add_to_counters, change_contended
 from chalicelib.core.errors import Unavailable
 from chalicelib.core.store import ItemKey
-from chalicelib.core.table import Entity, set_actions
+from chalicelib.core.table import Entity, is_as_read, set_actions
 from chalicelib.core.work import RawItem, UnitOfWork
 from chalicelib.packing.boxes.rules import MAX_CONTENTS, BoxStatus, ProductSums, weight_of
 from chalicelib.packing.boxes.tables import Box, BoxContent, BoxProduct, product_key
@@ -194,6 +194,5 @@ def _unchanged(entity: Entity, *names: str) -> Condition:
     """Return the condition that no import has changed these attributes, which the content holds too."""
     condition = type(entity).pk.exists()
     for name in names:
-        attribute, value = getattr(type(entity), name), getattr(entity, name)
-        condition &= attribute.does_not_exist() if value is None else attribute == value
+        condition &= is_as_read(getattr(type(entity), name), getattr(entity, name))
     return condition

@@ -13,6 +13,7 @@ from typing import Any
 from msgspec import UNSET
 
 from chalicelib.core.actor import Actor
+from chalicelib.core.decimals import to_decimal
 from chalicelib.core.errors import ValidationFailed, VersionConflict
 from chalicelib.core.store import ItemKey, ReadResult, get_many
 from chalicelib.core.table import set_actions
@@ -30,7 +31,7 @@ from chalicelib.packing.plates.tables import (
     plate_key,
     product_id_of,
 )
-from chalicelib.packing.rules import normalize, to_decimal
+from chalicelib.packing.rules import normalize
 from chalicelib.packing.shipments.tables import ShipmentLine, line_id_of, line_key, shipment_id_of, shipment_key
 
 _OTHER_PRODUCT = "is of another product than the plate"

@@ -10,9 +10,10 @@ from typing import Any
 
 import msgspec
 
+from chalicelib.core.decimals import to_decimal
 from chalicelib.core.work import UnitOfWork
 from chalicelib.edge.http import encoder
-from chalicelib.packing.rules import normalize, to_decimal
+from chalicelib.packing.rules import normalize
 from chalicelib.packing.shipments.schemas import DEFAULT_UOM, ShipmentLineRecord
 from chalicelib.packing.shipments.tables import ShipmentLine, line_id_of, line_key
 

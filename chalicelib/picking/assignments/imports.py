@@ -12,6 +12,7 @@ import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
 from chalicelib.core.actor import Actor
+from chalicelib.core.decimals import to_decimal
 from chalicelib.core.errors import Conflict, ValidationFailed
 from chalicelib.core.store import get_many
 from chalicelib.core.work import UnitOfWork
@@ -19,7 +20,7 @@ from chalicelib.edge.imports import Dataset, Outcome
 from chalicelib.edge.types import NAME, SENTENCE, Code, Name, Scan
 from chalicelib.picking.assignments.schemas import PickingRole
 from chalicelib.picking.ledger.entries import decode_lines, encode_lines, encode_state
-from chalicelib.picking.ledger.matching import MAX_PLACES, ZERO, PickLine, has_too_many_places, to_quantity
+from chalicelib.picking.ledger.matching import MAX_PLACES, ZERO, PickLine, has_too_many_places
 from chalicelib.picking.ledger.state import AssignmentState, AssignmentStatus
 from chalicelib.picking.ledger.writer import queue_attributes
 from chalicelib.picking.ledger.zone_counts import count_in_zone
@@ -112,11 +113,11 @@ class PickLineRecord(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         return PickLine(
             self.line_number,
             self.sku,
-            to_quantity(self.quantity),
+            to_decimal(self.quantity),
             self.location,
             tuple(code.code if isinstance(code, PackBarcode) else code for code in self.barcodes),
             self.pallet,
-            tuple((pack.code, to_quantity(pack.quantity)) for pack in packs),
+            tuple((pack.code, to_decimal(pack.quantity)) for pack in packs),
             self.uom,
             self.check_code,
         )
@@ -163,7 +164,7 @@ class AssignmentRecord(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             "customer": self.customer,
             "order_label": self.order_label,
             "role": self.role,
-            "quantity": sum((to_quantity(line.quantity) for line in self.lines), ZERO),
+            "quantity": sum((to_decimal(line.quantity) for line in self.lines), ZERO),
             "locations": len({line.location for line in self.lines}),
             "pallets": len({line.pallet for line in self.lines if line.pallet}),
         }
@@ -171,7 +172,7 @@ class AssignmentRecord(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 def _places_error(present: Mapping[str, object]) -> Mapping[str, str]:
     quantity = present.get("quantity")
-    if not isinstance(quantity, float) or not has_too_many_places(to_quantity(quantity)):
+    if not isinstance(quantity, float) or not has_too_many_places(to_decimal(quantity)):
         return {}
     return {"quantity": f"must have at most {MAX_PLACES} places"}
 

@@ -2,7 +2,8 @@
 
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from functools import cache
-from zoneinfo import ZoneInfo
+
+from chalicelib.core.time_zones import time_zone
 
 _DAY = timedelta(days=1)
 
@@ -33,9 +34,9 @@ class Calendar:
 
 
 @cache
-def calendar_of(time_zone: str | None) -> Calendar:
+def calendar_of(name: str | None) -> Calendar:
     """Return the calendar of a time zone by its IANA name; that of UTC without a name."""
-    return Calendar(UTC if time_zone in (None, "UTC") else ZoneInfo(time_zone))
+    return Calendar(time_zone(name or "UTC"))
 
 
 def day_after(day: str) -> str:

@@ -12,13 +12,13 @@ from typing import NamedTuple
 
 import msgspec
 
-from chalicelib.core.errors import Unavailable
 from chalicelib.core.store import get
 from chalicelib.core.work import UnitOfWork
 from chalicelib.picking.ledger.entries import decode_state
 from chalicelib.picking.ledger.matching import ZERO
 from chalicelib.picking.ledger.state import AssignmentState
 from chalicelib.picking.ledger.tables import DayTotal, day_total_key
+from chalicelib.picking.ledger.zone_counts import remember_counted
 from chalicelib.picking.tables import Assignment, assignment_key
 
 MAX_REPAIRED = 90
@@ -88,13 +88,8 @@ def count_days(work: UnitOfWork, assignment: Assignment, state: AssignmentState,
 def _count_later(work: UnitOfWork, *, org_id: str, ref: str) -> None:
     assignment = get(assignment_key(org_id, ref))
     if assignment is not None:
-        before = assignment.day_work
-        after = count_days(work, assignment, decode_state(assignment.state), MAX_REPAIRED)["day_work"]
-        is_same = Assignment.day_work.does_not_exist() if before is None else Assignment.day_work == before
-        action = Assignment.day_work.remove() if after is None else Assignment.day_work.set(after)
-        condition = is_same & (Assignment.version == assignment.version)
-        of_it = assignment_key(org_id, ref)
-        work.update_unread(of_it, condition=condition, on_conflict=Unavailable(), actions=[action], audited=False)
+        counted = count_days(work, assignment, decode_state(assignment.state), MAX_REPAIRED)
+        remember_counted(work, assignment, "day_work", counted["day_work"])
 
 
 def _add(work: UnitOfWork, org_id: str, place: DayPlace, change: DayWork, name: str | None) -> None:

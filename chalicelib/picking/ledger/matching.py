@@ -103,11 +103,6 @@ class PickLines:
         return all(picked.get(line.number, ZERO) >= line.quantity or line.number in shorts for line in self.all)
 
 
-def to_quantity(number: float) -> Decimal:
-    """Return a number of a request as it was written; `5` and `5.0` give the same."""
-    return Decimal(repr(number).removesuffix(".0"))
-
-
 def has_too_many_places(quantity: Decimal) -> bool:
     """Return whether a quantity has more than six decimal places."""
     return quantity != round(quantity, MAX_PLACES)

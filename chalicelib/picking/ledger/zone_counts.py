@@ -10,7 +10,7 @@ from functools import partial
 from chalicelib.core.errors import Unavailable
 from chalicelib.core.sharding import Shards
 from chalicelib.core.store import ItemKey, get
-from chalicelib.core.table import key, parts_of
+from chalicelib.core.table import is_as_read, key, parts_of, set_actions
 from chalicelib.core.work import UnitOfWork
 from chalicelib.picking.ledger.state import AssignmentStatus
 from chalicelib.picking.tables import Assignment, ZoneCount, assignment_key, zones_key
@@ -44,11 +44,19 @@ def _recount(work: UnitOfWork, *, org_id: str, ref: str) -> None:
         return
     before, after = assignment.counted_as, counted_as(assignment.zone, assignment.status)
     if _count(work, org_id, before, after):
-        is_same = Assignment.counted_as.does_not_exist() if before is None else Assignment.counted_as == before
-        action = Assignment.counted_as.remove() if after is None else Assignment.counted_as.set(after)
-        condition = is_same & (Assignment.version == assignment.version)
-        key_of = assignment_key(org_id, ref)
-        work.update_unread(key_of, condition=condition, on_conflict=Unavailable(), actions=[action], audited=False)
+        remember_counted(work, assignment, "counted_as", after)
+
+
+def remember_counted(work: UnitOfWork, assignment: Assignment, name: str, counted: str | None) -> None:
+    """Stage what an assignment is counted as from now on, beside its version, if both are as they were read."""
+    as_read = is_as_read(getattr(Assignment, name), getattr(assignment, name))
+    work.update_unread(
+        assignment_key(assignment.org_id, assignment.assignment_id),
+        condition=as_read & (Assignment.version == assignment.version),
+        on_conflict=Unavailable(),
+        actions=set_actions(Assignment, {name: counted}),
+        audited=False,
+    )
 
 
 def _count(work: UnitOfWork, org_id: str, before: str | None, after: str | None) -> bool:

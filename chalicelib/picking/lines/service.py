@@ -1,12 +1,13 @@
 """The use case of short lines."""
 
 from chalicelib.core.actor import Actor
+from chalicelib.core.decimals import to_decimal
 from chalicelib.core.errors import NotFound, ValidationFailed
 from chalicelib.core.transitions import require_transition, transition_conflict
 from chalicelib.core.work import UnitOfWork
 from chalicelib.picking.assignments.rules import ASSIGNMENT, AssignmentAction
 from chalicelib.picking.ledger.entries import decode_lines, short_entry
-from chalicelib.picking.ledger.matching import MAX_PLACES, ZERO, has_too_many_places, to_quantity
+from chalicelib.picking.ledger.matching import MAX_PLACES, ZERO, has_too_many_places
 from chalicelib.picking.ledger.writer import AssignmentWriter
 from chalicelib.picking.lines.queries import LineNow, LineTarget
 from chalicelib.picking.lines.schemas import ShortRequest
@@ -28,7 +29,7 @@ def short_line(work: UnitOfWork, target: LineTarget, command: ShortRequest, acto
     require_transition(ASSIGNMENT, assignment.status, AssignmentAction.SHORT)
     if writer.state.picked.get(line.number, ZERO) >= line.quantity:
         raise transition_conflict(ASSIGNMENT, assignment.status, AssignmentAction.SHORT, missing=["an incomplete line"])
-    quantity = None if command.quantity is None else to_quantity(command.quantity)
+    quantity = None if command.quantity is None else to_decimal(command.quantity)
     if quantity is not None and has_too_many_places(quantity):
         raise ValidationFailed({"quantity": f"must have at most {MAX_PLACES} places"})
     if quantity is not None and quantity >= line.quantity:

@@ -1,0 +1,12 @@
+"""Exact numbers from the floats that requests are decoded to."""
+
+from decimal import Decimal
+
+
+def to_decimal(number: float) -> Decimal:
+    """Return a number of a request as it was written; `5` and `5.0` give the same.
+
+    A float distinguishes all numbers of up to fifteen digits and prints each as it was written, so this is exact within
+    the bounds of quantities, weights and money.
+    """
+    return Decimal(repr(number).removesuffix(".0"))
