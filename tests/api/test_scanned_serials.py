@@ -80,10 +80,42 @@ def test_a_tray_of_several_lots_is_bound_under_a_given_one(line: Line) -> None:
     assert [getattr(registered(serial), "lot", None) for serial in "AB"] == ["L3", "L3"]
 
 
-@pytest.mark.parametrize("raw", [f"(01){GTIN}", "]C100376123456789000018", "(01)1(21)A", "a b", "x" * 129, "é"])
+ODD = ["]C1", "]d2\r\n", "]E04006381333931", "(01)00000000000000(21)A", "(01)09521234000010(21)A"]
+
+
+@pytest.mark.parametrize("raw", [f"(01){GTIN}", "]C100376123456789000018", "(01)1(21)A", "a b", "x" * 129, "é", *ODD])
 def test_a_scan_that_names_no_part_is_refused(line: Line, raw: str) -> None:
     answer = line.bind(line.module(line.batch()), raw)
     assert (answer.status, set(answer.fields)) == (422, {"serial"})
+
+
+IDS = ["MOD-1", "PCK-1", "BAT-1", "SKU-1", f"(01){GTIN}(21)MOD-1", "]C0PCK-1"]
+
+
+@pytest.mark.parametrize("raw", IDS)
+def test_a_serial_number_that_begins_as_an_id_is_refused(line: Line, raw: str) -> None:
+    batch = line.batch()
+    module = line.module(batch)
+    refused = "must not begin with MOD-, PCK-, BAT-, SKU-, as ids do"
+    for kind in ("modules", "packs"):
+        answer = line.production.post(f"/v1/{kind}", {"batchId": batch["id"], "serial": raw})
+        assert (answer.status, answer.fields) == (422, {"serial": refused})
+    assert line.bind(module, raw).fields == {"serial": refused}
+    assert line.bind_tray(module, ["A", raw, "B C"]).fields == {
+        "serials.1": refused,
+        "serials.2": "must consist of 1 to 128 visible ASCII characters without spaces",
+    }
+    data(line.bind_tray(module, ["mod-1", "XMOD-1"]))
+
+
+def test_a_cell_whose_serial_number_begins_as_an_id_can_still_be_unbound(line: Line) -> None:
+    module = line.module(line.batch())
+    data(line.bind(module, "C-7"))
+    number = registered("C-7")
+    assert number is not None
+    stored = {**number.attribute_values, "serial": "MOD-1"}
+    serial_key("MOD-1").new(**{name: value for name, value in stored.items() if name not in ("pk", "sk")}).save()
+    data(line.unbind(module, "MOD-1"))
 
 
 def test_a_code_that_was_stored_as_a_whole_is_found_by_the_same_scan(line: Line) -> None:

@@ -12,7 +12,7 @@ from chalicelib.edge.types import EntityId, Note500
 from chalicelib.manufacturing.rules import Disposition, ModuleStatus, PackStatus
 from chalicelib.manufacturing.schemas import AssemblyQuery
 from chalicelib.manufacturing.sku_spec import Lot, Measurement, Name64, ScannedSerial, SkuSpec
-from chalicelib.manufacturing.traceability.rules import part_errors, read_part, tray_errors
+from chalicelib.manufacturing.traceability.rules import new_part_errors, part_errors, read_part, tray_errors
 
 MAX_PARTS_PER_REQUEST = 90
 """A transaction has at most 100 items; those of counters, audit row and the like need the rest."""
@@ -25,9 +25,10 @@ class CreateModule(msgspec.Struct, frozen=True, rename="camel", forbid_unknown_f
     """The id of a batch that is in progress (`BAT-...`)."""
     serial: ScannedSerial
     """The serial number of the module, unique among all cells, modules and packs of all organisations. Upper and lower
-    case differ. Of a scanned GS1 code its serial number (21) is stored."""
+    case differ. Of a scanned GS1 code its serial number (21) is stored. It does not begin as ids do (`MOD-`, `PCK-`,
+    `BAT-`, `SKU-`)."""
 
-    cross_check = staticmethod(part_errors)
+    cross_check = staticmethod(new_part_errors)
 
 
 class CreatePack(msgspec.Struct, frozen=True, rename="camel", forbid_unknown_fields=True):
@@ -37,14 +38,15 @@ class CreatePack(msgspec.Struct, frozen=True, rename="camel", forbid_unknown_fie
     """The id of a batch that is in progress (`BAT-...`)."""
     serial: ScannedSerial
     """The serial number of the pack, unique among all cells, modules and packs of all organisations. Upper and lower
-    case differ. Of a scanned GS1 code its serial number (21) is stored."""
+    case differ. Of a scanned GS1 code its serial number (21) is stored. It does not begin as ids do (`MOD-`, `PCK-`,
+    `BAT-`, `SKU-`)."""
     module_ids: Annotated[list[EntityId], Meta(max_length=MAX_PARTS_PER_REQUEST)] | None = None
     """The ids of sealed modules (`MOD-...`) of the same SKU that are in no pack, in the order of binding."""
 
     @staticmethod
     def cross_check(present: Mapping[str, object]) -> Mapping[str, str]:
         """Return the errors of a scan that names no pack, and of a module that is named twice."""
-        return part_errors(present) | duplicates(present, "moduleIds")
+        return new_part_errors(present) | duplicates(present, "moduleIds")
 
 
 class BindCell(msgspec.Struct, frozen=True, rename="camel", forbid_unknown_fields=True):
@@ -52,12 +54,13 @@ class BindCell(msgspec.Struct, frozen=True, rename="camel", forbid_unknown_field
 
     serial: ScannedSerial
     """The serial number of the cell, unique among all cells, modules and packs of all organisations. Upper and lower
-    case differ. Of a scanned GS1 code its serial number (21) is stored."""
+    case differ. Of a scanned GS1 code its serial number (21) is stored. It does not begin as ids do (`MOD-`, `PCK-`,
+    `BAT-`, `SKU-`)."""
     lot: Lot | None = None
     """The lot of the cell, by which a recall finds it. Upper and lower case differ. If absent, the lot (10) of the
     scanned code, if it has one."""
 
-    cross_check = staticmethod(part_errors)
+    cross_check = staticmethod(new_part_errors)
 
 
 class BindCells(msgspec.Struct, frozen=True, rename="camel", forbid_unknown_fields=True):

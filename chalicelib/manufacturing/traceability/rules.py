@@ -1,12 +1,14 @@
 """What a scan says about a cell, a module or a pack: its serial number and its lot."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from chalicelib.barcodes.parser import parse_scan
 
 _SERIAL = r"[!-~]{1,128}"
+_ID_PREFIXES = ("MOD-", "PCK-", "BAT-", "SKU-")
+_EAN = "]E"
 
 
 class ScannedPart(NamedTuple):
@@ -41,16 +43,32 @@ def scan_error(raw: str) -> str | None:
     scan = parse_scan(raw)
     if scan.problem is not None:
         return f"cannot be read: {scan.problem}"
-    if scan.elements and scan.serial is None:
+    if scan.serial is None and (scan.elements or (scan.symbology.startswith(_EAN) and scan.is_article)):
         return "is a GS1 code without a serial number (21)"
     is_serial = re.fullmatch(_SERIAL, read_part(raw).serial)
     return None if is_serial else "must consist of 1 to 128 visible ASCII characters without spaces"
 
 
+def new_part_error(raw: str) -> str | None:
+    """Return why a scan names no part that can be recorded; None if it names one."""
+    if read_part(raw).serial.startswith(_ID_PREFIXES):
+        return f"must not begin with {', '.join(_ID_PREFIXES)}, as ids do"
+    return scan_error(raw)
+
+
 def part_errors(present: Mapping[str, object]) -> dict[str, str]:
-    """Return the error of the field `serial`."""
+    """Return the error of the field `serial` of a part that was recorded before."""
+    return _serial_errors(present, scan_error)
+
+
+def new_part_errors(present: Mapping[str, object]) -> dict[str, str]:
+    """Return the error of the field `serial` of a part that is recorded now."""
+    return _serial_errors(present, new_part_error)
+
+
+def _serial_errors(present: Mapping[str, object], find_error: Callable[[str], str | None]) -> dict[str, str]:
     raw = present.get("serial")
-    error = scan_error(raw) if isinstance(raw, str) else None
+    error = find_error(raw) if isinstance(raw, str) else None
     return {} if error is None else {"serial": error}
 
 
@@ -59,7 +77,7 @@ def tray_errors(present: Mapping[str, object]) -> dict[str, str]:
     raws = present.get("serials")
     if not isinstance(raws, Sequence):
         return {}
-    errors = {f"serials.{place}": error for place, raw in enumerate(raws) if (error := scan_error(str(raw)))}
+    errors = {f"serials.{place}": error for place, raw in enumerate(raws) if (error := new_part_error(str(raw)))}
     lots = {read_part(str(raw)).lot for raw in raws}
     if not errors and len(lots) > 1 and present.get("lot") is None:
         named = ", ".join(sorted(filter(None, lots)))
