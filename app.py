@@ -80,6 +80,7 @@ from chalicelib.maintenance.workorders.step_routes import routes as work_order_s
 from chalicelib.maintenance.workorders.sweep import remind_due
 from chalicelib.manufacturing.assembly.routes import routes as assembly_routes
 from chalicelib.manufacturing.planning.routes import routes as planning_routes
+from chalicelib.manufacturing.quality.routes import routes as quality_routes
 from chalicelib.manufacturing.traceability.routes import routes as trace_routes
 from chalicelib.notices import events as notice_events
 from chalicelib.notices.routes import routes as notice_routes
@@ -138,6 +139,7 @@ ROUTES = (
     ledger_routes,
     planning_routes,
     assembly_routes,
+    quality_routes,
     trace_routes,
 )
 

@@ -1,1 +1,1 @@
-"""Battery manufacturing: planning, assembly and traceability, and what the three share."""
+"""Battery manufacturing: planning, assembly, quality and traceability, and what the four share."""

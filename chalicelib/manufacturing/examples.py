@@ -2,10 +2,12 @@
 
 from typing import Any
 
+from chalicelib.manufacturing.quality.examples import DECIDED, DECIDED_AT
+
 _UUID = "019ceb1b-2248-7c1a-9d3f-2a8c5e41b7d0"
 SKU_ID, BATCH_ID, MODULE_ID, PACK_ID = (f"{kind}-{_UUID}" for kind in ("SKU", "BAT", "MOD", "PCK"))
 _CREATED_AT, _UPDATED_AT = "2026-03-14T09:26:53Z", "2026-03-14T10:41:07Z"
-_SEALED_AT, _DISPOSED_AT = "2026-03-15T08:12:30Z", "2026-03-15T13:05:44Z"
+_SEALED_AT = "2026-03-15T08:12:30Z"
 _LOT = "LOT-2026-03"
 
 _LIMITS = {"Voltage": {"min": 350, "max": 420, "unit": "V"}}
@@ -130,19 +132,13 @@ SEALED_PACK = {
     "updatedAt": _SEALED_AT,
     "sealedAt": _SEALED_AT,
 }
-_MEASUREMENTS = {"Voltage": {"value": 384.2, "unit": "V"}}
-DECISION = {
-    "disposition": "PASS",
-    "notes": "Bay 2",
-    "measurements": _MEASUREMENTS,
-}
 FINALIZED_PACK = {
     **SEALED_PACK,
     "status": "FINALIZED",
     "version": 10,
-    "updatedAt": _DISPOSED_AT,
+    "updatedAt": DECIDED_AT,
     "disposition": "PASS",
-    "disposedAt": _DISPOSED_AT,
+    "disposedAt": DECIDED_AT,
 }
 PACK_DETAIL = {
     **FINALIZED_PACK,
@@ -151,15 +147,7 @@ PACK_DETAIL = {
         {"id": module_id, "serial": f"M-000{number}", "boundAt": _UPDATED_AT}
         for number, module_id in enumerate(_MODULE_IDS, 1)
     ],
-    "dispositions": [
-        {
-            "disposition": "PASS",
-            "decidedAt": _DISPOSED_AT,
-            "decidedBy": "019ceb1b-2248-7a76-9ed3-a76ed395d395",
-            "notes": "Bay 2",
-            "measurements": _MEASUREMENTS,
-        }
-    ],
+    "dispositions": [DECIDED],
 }
 
 

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.edge.http import encoder
-from chalicelib.manufacturing.rules import MeasuredValue
+from chalicelib.manufacturing.quality.rules import MeasuredValue
 from chalicelib.manufacturing.traceability.epcis import (
     Commissioned,
     Fact,

@@ -118,7 +118,6 @@ OWN: dict[str, dict[str, str]] = {
     },
     "manufacturing": {
         "assembly/binding": "what modules and packs share: new ones, room, parts bound, ledger entries",
-        "assembly/disposition": "the use cases of dispositions",
         "assembly/modules": "the use cases of modules",
         "assembly/packs": "the use cases of packs",
         "listing": "one list for SKUs, batches, modules and packs: partitions by status, any page in one round trip",

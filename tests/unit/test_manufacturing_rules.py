@@ -7,17 +7,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.core.state_machine import TransitionCheck
+from chalicelib.manufacturing.quality.rules import LimitBounds, MeasuredValue, limit_violations, mismatched_units
 from chalicelib.manufacturing.rules import (
     BATCH,
     MODULE,
     PACK,
     SKU,
     STATE_MACHINES,
-    LimitBounds,
     LineAction,
-    MeasuredValue,
-    limit_violations,
-    mismatched_units,
     missing_for_binding,
     missing_for_completion,
     missing_for_seal,

@@ -1,1 +1,1 @@
-"""Assembly: modules, packs, binding, sealing and dispositions."""
+"""Assembly: modules, packs, binding and sealing."""

@@ -1,4 +1,4 @@
-"""The use cases of packs: create, bind modules, seal. The decision after the test is in `disposition.py`.
+"""The use cases of packs: create, bind modules, seal.
 
 A module is bound by writing the pack's id into it, provided that it has none, in the pack's own transaction. A
 transaction has at most 100 items, so one request binds at most 90 modules; a pack of 200 takes three.

@@ -13,11 +13,13 @@ from chalicelib.core.store import get, get_many, parallel_pair_reads, parallel_r
 from chalicelib.manufacturing import permissions
 from chalicelib.manufacturing.assembly.schemas import ModuleQuery, PackQuery
 from chalicelib.manufacturing.listing import EntityFilter, EntityPage, list_entities
+from chalicelib.manufacturing.quality.queries import read_dispositions
+from chalicelib.manufacturing.quality.tables import DispositionRecord
 from chalicelib.manufacturing.rules import BatchStatus, ModuleStatus, PackStatus
 from chalicelib.manufacturing.status_counters import counter_keys, total
 from chalicelib.manufacturing.tables import LINE_HOURS, Assembly, Module, Pack, Sku, sku_key
-from chalicelib.manufacturing.traceability.ledger_reader import read_dispositions, read_whole_ledger
-from chalicelib.manufacturing.traceability.tables import DispositionRecord, LedgerEntry
+from chalicelib.manufacturing.traceability.ledger_reader import read_whole_ledger
+from chalicelib.manufacturing.traceability.tables import LedgerEntry
 
 _IN_WORK = {
     "batches_draft": ("batch", BatchStatus.DRAFT),

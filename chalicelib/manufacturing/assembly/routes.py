@@ -6,7 +6,7 @@ from chalicelib.edge.endpoint import AuditTarget, Resource
 from chalicelib.edge.request import Empty, Request
 from chalicelib.edge.routes import Routes
 from chalicelib.manufacturing import examples, permissions
-from chalicelib.manufacturing.assembly import disposition, modules, packs, queries, schemas
+from chalicelib.manufacturing.assembly import modules, packs, queries, schemas
 from chalicelib.manufacturing.assembly.queries import ModuleContents, PackContents
 from chalicelib.manufacturing.assembly.views import module_detail_view, module_view, pack_detail_view, pack_view
 from chalicelib.manufacturing.errors import DuplicateSerial
@@ -252,23 +252,3 @@ def seal_pack(request: Request[Empty, Empty, Pack], work: UnitOfWork) -> Pack:
     It is ready for its end-of-line test, and its content is locked: binding and sealing again are 409 `ENTITY_LOCKED`.
     """
     return packs.seal_pack(work, request.resource)
-
-
-@routes.patch(
-    "/v1/packs/{pack_id}/disposition",
-    permission=permissions.DISPOSE_PACK,
-    resource=PACK_RESOURCE,
-    transition=LineAction.DISPOSITION,
-    body=schemas.Decision,
-    **_PACK_RESPONSE,
-    audit_target=AuditTarget(Pack.kind, "PACK_DISPOSITION", "pack_id"),
-    examples={"request": examples.DECISION, "response": {"data": examples.FINALIZED_PACK}},
-)
-def dispose_pack(request: Request[schemas.Decision, Empty, Pack], work: UnitOfWork) -> Pack:
-    """Pass, fail or quarantine a sealed pack after its end-of-line test.
-
-    `PASS` and `FAIL` finalize it and count in its batch; `QUARANTINE` leaves it for a later decision. `PASS` needs a
-    measurement within every limit of the SKU; otherwise the response is 409, and `details.measurements` lists each as
-    `{name, problem, value, min, max, unit}`, where `problem` is `missing`, `below` or `above`.
-    """
-    return disposition.dispose_pack(work, request.resource, request.body, request.actor)

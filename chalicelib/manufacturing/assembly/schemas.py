@@ -8,10 +8,12 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
-from chalicelib.edge.types import EntityId, Note500
-from chalicelib.manufacturing.rules import Disposition, ModuleStatus, PackStatus
+from chalicelib.edge.types import EntityId
+from chalicelib.manufacturing.quality.rules import Disposition
+from chalicelib.manufacturing.quality.schemas import DecisionView
+from chalicelib.manufacturing.rules import ModuleStatus, PackStatus
 from chalicelib.manufacturing.schemas import AssemblyQuery
-from chalicelib.manufacturing.sku_spec import Lot, Measurement, Name64, ScannedSerial, SkuSpec
+from chalicelib.manufacturing.sku_spec import Lot, ScannedSerial, SkuSpec
 from chalicelib.manufacturing.traceability.rules import new_part_errors, part_errors, read_part, tray_errors
 
 MAX_PARTS_PER_REQUEST = 90
@@ -105,18 +107,6 @@ class BindModules(msgspec.Struct, frozen=True, rename="camel", forbid_unknown_fi
     def cross_check(present: Mapping[str, object]) -> Mapping[str, str]:
         """Return the error of a module that is named twice."""
         return duplicates(present, "moduleIds")
-
-
-class Decision(msgspec.Struct, frozen=True, rename="camel", forbid_unknown_fields=True):
-    """The disposition of a tested pack, and the measurements of the test."""
-
-    disposition: Disposition
-    """The decision. `PASS` and `FAIL` are final, `QUARANTINE` leaves the pack for a later one."""
-    notes: Note500 | None = None
-    """Notes about the decision."""
-    measurements: Annotated[dict[Name64, Measurement], Meta(max_length=200)] | None = None
-    """The measured values by name. For `PASS` every limit of the SKU needs one within it; values without a limit are
-    only recorded."""
 
 
 class ModuleQuery(AssemblyQuery, frozen=True, rename="camel"):
@@ -228,21 +218,6 @@ class PackModule(msgspec.Struct, frozen=True, rename="camel"):
     """The serial number of the module."""
     bound_at: datetime
     """When the module was bound, UTC."""
-
-
-class DecisionView(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True):
-    """A disposition of a pack, with the deciding user, notes and measurements."""
-
-    disposition: Disposition
-    """The decision."""
-    decided_at: datetime
-    """When it was decided, UTC."""
-    decided_by: str
-    """The id of the user who decided, or `key:` and the id of an API key."""
-    notes: str | None = None
-    """Notes about the decision. Absent if none were given."""
-    measurements: dict[str, Measurement] | None = None
-    """The measured values by name. Absent if none were given."""
 
 
 class PackDetail(PackView, frozen=True, rename="camel", omit_defaults=True, kw_only=True):

@@ -5,16 +5,16 @@ import msgspec.structs
 from chalicelib.manufacturing.assembly.queries import ModuleContents, PackContents
 from chalicelib.manufacturing.assembly.schemas import (
     Cell,
-    DecisionView,
     ModuleDetail,
     ModuleView,
     PackDetail,
     PackModule,
     PackView,
 )
-from chalicelib.manufacturing.rules import Disposition, ModuleStatus, PackStatus
+from chalicelib.manufacturing.quality.rules import Disposition
+from chalicelib.manufacturing.quality.views import decision_view
+from chalicelib.manufacturing.rules import ModuleStatus, PackStatus
 from chalicelib.manufacturing.tables import Module, Pack, Sku
-from chalicelib.manufacturing.traceability.tables import DispositionRecord
 from chalicelib.manufacturing.views import with_limits
 
 
@@ -70,10 +70,6 @@ def pack_detail_view(contents: PackContents) -> PackDetail:
         for entry in contents.entries
         for part_id, serial in zip(entry.part_ids or (), entry.serials, strict=True)
     ]
-    dispositions = [_decision_view(record) for record in contents.dispositions]
+    dispositions = [decision_view(record) for record in contents.dispositions]
     view = pack_view(contents.pack, contents.sku)
     return PackDetail(**msgspec.structs.asdict(view), modules=modules, dispositions=dispositions)
-
-
-def _decision_view(record: DispositionRecord) -> DecisionView:
-    return DecisionView(Disposition(record.disposition), record.at, record.by, record.notes, record.measurements)

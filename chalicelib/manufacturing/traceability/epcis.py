@@ -22,7 +22,7 @@ from datetime import datetime
 
 import msgspec
 
-from chalicelib.manufacturing.rules import MeasuredValue
+from chalicelib.manufacturing.quality.rules import MeasuredValue
 from chalicelib.manufacturing.traceability import epcis_document
 from chalicelib.manufacturing.traceability.identifiers import UriNaming
 from chalicelib.manufacturing.traceability.units import measurement_unit

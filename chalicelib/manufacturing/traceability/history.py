@@ -26,7 +26,9 @@ from chalicelib.core.store import Query, get, get_many, parallel_pair_reads, par
 from chalicelib.core.table import key
 from chalicelib.identity.accounts.tables import Organisation
 from chalicelib.identity.settings import section_of
-from chalicelib.manufacturing.rules import MeasuredValue
+from chalicelib.manufacturing.quality.queries import read_dispositions
+from chalicelib.manufacturing.quality.rules import MeasuredValue
+from chalicelib.manufacturing.quality.tables import DispositionRecord
 from chalicelib.manufacturing.tables import Assembly, Module, Pack, module_key, pack_key
 from chalicelib.manufacturing.traceability import epcis, ledger_reader
 from chalicelib.manufacturing.traceability.epcis_document import EpcisEvent
@@ -39,7 +41,6 @@ from chalicelib.manufacturing.traceability.tables import (
     BOUND,
     CELL,
     MODULE,
-    DispositionRecord,
     FormerCell,
     LedgerEntry,
     SerialNumber,
@@ -239,7 +240,7 @@ def _holder_facts(module: Module) -> list[epcis.Fact]:
 def _read_pack(org_id: str, pack_id: str) -> list[Any]:
     """Return a pack, its ledger and its dispositions, in one round trip."""
     item_key = pack_key(org_id, pack_id)
-    ledger, dispositions = ledger_reader.read_whole_ledger, ledger_reader.read_dispositions
+    ledger, dispositions = ledger_reader.read_whole_ledger, read_dispositions
     return parallel_reads([partial(get, item_key), partial(ledger, item_key.pk), partial(dispositions, item_key.pk)])
 
 

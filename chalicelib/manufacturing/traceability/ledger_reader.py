@@ -19,7 +19,7 @@ from chalicelib.core import cursors
 from chalicelib.core.clock import Clock
 from chalicelib.core.store import Query, get_many, parallel_pair_reads
 from chalicelib.manufacturing.tables import Module, module_key
-from chalicelib.manufacturing.traceability.tables import BOUND, DISPOSITION, LEDGER, DispositionRecord, LedgerEntry
+from chalicelib.manufacturing.traceability.tables import BOUND, LEDGER, LedgerEntry
 
 AFTER_LEDGER = LEDGER.replace("#", "$")
 """A sort key after those of all entries of a ledger."""
@@ -75,12 +75,6 @@ def decode_position(cursor: str | None, list_name: str) -> LedgerPosition | None
 def read_whole_ledger(holder_pk: str) -> list[LedgerEntry]:
     """Return the ledger of a module or pack, in order; a round trip per megabyte, some 4,000 entries."""
     return list(Query(LedgerEntry, holder_pk, range_condition=LedgerEntry.sk.startswith(LEDGER)).all())
-
-
-def read_dispositions(pack_pk: str) -> list[DispositionRecord]:
-    """Return all dispositions of a pack, oldest first."""
-    in_pack = DispositionRecord.sk.startswith(DISPOSITION)
-    return list(Query(DispositionRecord, pack_pk, range_condition=in_pack).all())
 
 
 def packed_modules(entries: Sequence[LedgerEntry]) -> list[PackedModule]:

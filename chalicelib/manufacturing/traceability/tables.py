@@ -1,4 +1,4 @@
-"""Stored records of traceability: the serial registry, ledgers of modules and packs, uses of cell lots, dispositions.
+"""Stored records of traceability: the serial registry, ledgers of modules and packs, uses of cell lots.
 
 A serial number is one item under its own key, written only if it is absent, in the transaction that uses it. It is the
 only key that does not start with the organisation: serial numbers are unique across organisations, and two
@@ -13,7 +13,6 @@ by id: an entry written after another was read sorts after it, independent of cl
     SERIAL#s             SERIAL                    SerialNumber: the use of a serial number
     acme#MODULE#MOD-1    LEDGER#0000000007#id      LedgerEntry: cells that one request bound or unbound
     acme#PACK#PCK-1      LEDGER#0000000002#id      LedgerEntry: modules that one request bound
-                         DISPOSITION#0000000009    DispositionRecord: a decision and its measurements
     acme#LOT#L-7         MODULE#MOD-1              LotUse: the number of cells of the lot in the module
     acme#FORMER#s        FORMER#id                 FormerCell: a module that a cell was unbound from
 """
@@ -24,7 +23,6 @@ from pynamodb.attributes import ListAttribute, UnicodeAttribute, UnicodeSetAttri
 
 from chalicelib.core.store import ItemKey
 from chalicelib.core.table import IntAttribute, Item, MomentAttribute, key, optional, stored_in
-from chalicelib.manufacturing.sku_spec import Measurement, StructAttribute
 from chalicelib.manufacturing.traceability.rules import read_part
 
 CELL, MODULE, PACK = "CELL", "MODULE", "PACK"
@@ -33,8 +31,6 @@ BOUND, UNBOUND = "BOUND", "UNBOUND"
 """The changes that ledger entries record."""
 LEDGER = "LEDGER#"
 """The prefix of the sort keys of a ledger."""
-DISPOSITION = "DISPOSITION#"
-"""The prefix of the sort keys of dispositions."""
 
 
 class SerialNumber(Item):
@@ -116,22 +112,6 @@ class FormerCell(Item):
     """The sort key of the ledger entry that unbound it."""
 
 
-class DispositionRecord(Item):
-    """One decision on a pack after its end-of-line test."""
-
-    Meta = stored_in("manufacturing")
-    kind = "disposition"
-    unaudited = frozenset({"org_id", "pack_id", "disposition", "at", "by"})
-
-    org_id = UnicodeAttribute()
-    pack_id = UnicodeAttribute()
-    disposition = UnicodeAttribute()
-    notes = optional(UnicodeAttribute())
-    measurements = optional(StructAttribute[dict[str, Measurement]](dict[str, Measurement]))
-    at = MomentAttribute()
-    by = UnicodeAttribute()
-
-
 def serial_key(serial: str) -> ItemKey[SerialNumber]:
     """Return the key of a serial number, without an organisation, since it is unique across all of them."""
     return ItemKey(SerialNumber, key("SERIAL", serial), "SERIAL")
@@ -150,11 +130,6 @@ def ledger_key(holder_pk: str, version: int, entry_id: str) -> ItemKey[LedgerEnt
 def ledger_entry_key(holder_pk: str, sort_key: str) -> ItemKey[LedgerEntry]:
     """Return the key of an existing ledger entry."""
     return ItemKey(LedgerEntry, holder_pk, sort_key)
-
-
-def disposition_key(pack_pk: str, version: int) -> ItemKey[DispositionRecord]:
-    """Return the key of the disposition that makes this version of the pack."""
-    return ItemKey(DispositionRecord, pack_pk, f"{DISPOSITION}{version:010d}")
 
 
 def former_cell_pk(org_id: str, serial: str) -> str:

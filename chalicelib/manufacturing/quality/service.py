@@ -1,4 +1,4 @@
-"""The disposition of a pack after its end-of-line test, checked against the limits of its SKU."""
+"""The use cases of dispositions: a decision on a tested pack, checked against the limits of its SKU."""
 
 from collections.abc import Mapping
 
@@ -6,23 +6,22 @@ from chalicelib.core.actor import Actor
 from chalicelib.core.errors import ValidationFailed
 from chalicelib.core.store import get
 from chalicelib.core.work import UnitOfWork
-from chalicelib.manufacturing.assembly.schemas import Decision
 from chalicelib.manufacturing.errors import line_conflict
-from chalicelib.manufacturing.rules import (
+from chalicelib.manufacturing.quality.rules import (
     FINALIZING,
     Disposition,
     LimitBounds,
     LimitViolation,
-    LineAction,
     MeasuredValue,
-    PackStatus,
     limit_violations,
     mismatched_units,
 )
+from chalicelib.manufacturing.quality.schemas import Decision
+from chalicelib.manufacturing.quality.tables import disposition_key
+from chalicelib.manufacturing.rules import LineAction, PackStatus
 from chalicelib.manufacturing.sku_spec import Measurement
 from chalicelib.manufacturing.status_counters import change_status
 from chalicelib.manufacturing.tables import LINE_HOURS, Pack, ProductionBatch, batch_key, sku_key
-from chalicelib.manufacturing.traceability.tables import disposition_key
 
 
 def dispose_pack(work: UnitOfWork, pack: Pack, command: Decision, actor: Actor) -> Pack:

@@ -1,0 +1,39 @@
+"""Endpoints of dispositions."""
+
+from chalicelib.core.work import UnitOfWork
+from chalicelib.edge.endpoint import AuditTarget
+from chalicelib.edge.request import Empty, Request
+from chalicelib.edge.routes import Routes
+from chalicelib.manufacturing import permissions
+from chalicelib.manufacturing.assembly.schemas import PackView
+from chalicelib.manufacturing.assembly.views import pack_view
+from chalicelib.manufacturing.examples import FINALIZED_PACK
+from chalicelib.manufacturing.quality import service
+from chalicelib.manufacturing.quality.examples import DECISION
+from chalicelib.manufacturing.quality.schemas import Decision
+from chalicelib.manufacturing.resources import PACK_RESOURCE
+from chalicelib.manufacturing.rules import LineAction
+from chalicelib.manufacturing.tables import Pack
+from chalicelib.manufacturing.views import envelope_response
+
+routes = Routes(__name__, "Battery console")
+
+
+@routes.patch(
+    "/v1/packs/{pack_id}/disposition",
+    permission=permissions.DISPOSE_PACK,
+    resource=PACK_RESOURCE,
+    transition=LineAction.DISPOSITION,
+    body=Decision,
+    **envelope_response(PackView, pack_view),
+    audit_target=AuditTarget(Pack.kind, "PACK_DISPOSITION", "pack_id"),
+    examples={"request": DECISION, "response": {"data": FINALIZED_PACK}},
+)
+def dispose_pack(request: Request[Decision, Empty, Pack], work: UnitOfWork) -> Pack:
+    """Pass, fail or quarantine a sealed pack after its end-of-line test.
+
+    `PASS` and `FAIL` finalize it and count in its batch; `QUARANTINE` leaves it for a later decision. `PASS` needs a
+    measurement within every limit of the SKU; otherwise the response is 409, and `details.measurements` lists each as
+    `{name, problem, value, min, max, unit}`, where `problem` is `missing`, `below` or `above`.
+    """
+    return service.dispose_pack(work, request.resource, request.body, request.actor)
