@@ -140,7 +140,7 @@ class Shift(RuleBasedStateMachine):
 
     def seal_one(self, module: str) -> None:
         ready = self.modules[module] == "IN_PROGRESS" and len(self.cells[module]) == 2
-        if self.expect(self.line.seal("modules", {"id": module}), ready):
+        if self.expect(self.line.seal("modules", {"id": module}), ready and self.is_running(module)):
             self.modules[module] = "SEALED"
 
     @precondition(lambda self: len(self.modules) > 1)
@@ -214,7 +214,9 @@ class Shift(RuleBasedStateMachine):
     def bind_all(self, module: str, cells: list[str], lot: str | None, *, tray: bool) -> None:
         bind: Any = self.line.bind_tray if tray else self.line.bind
         answer = bind({"id": module}, cells if tray else cells[0], lot)
-        fits = self.modules[module] != "SEALED" and len(self.cells[module]) + len(cells) <= 2
+        fits = (
+            self.modules[module] != "SEALED" and len(self.cells[module]) + len(cells) <= 2 and self.is_running(module)
+        )
         free = not any(cell in self.lots for cell in cells)
         if self.expect(answer, fits and free):
             self.modules[module] = "IN_PROGRESS"
@@ -224,6 +226,10 @@ class Shift(RuleBasedStateMachine):
             used = {one["serial"]: one["moduleId"] for one in answer.json["error"]["details"]["duplicates"]}
             where = {cell: holder for holder, held in self.cells.items() for cell in held}
             assert used == {cell: where[cell] for cell in cells if cell in self.lots}
+
+    def is_running(self, assembly: str) -> bool:
+        """Return whether parts of the batch can be bound and sealed."""
+        return self.batches[self.batch_of[assembly]] == "IN_PROGRESS"
 
     def can_be_packed(self, module: str) -> bool:
         return self.modules[module] == "SEALED" and not any(module in parts for parts in self.inside.values())

@@ -167,7 +167,7 @@ def test_full_tray_with_lot_and_key_fits_into_one_transaction(world: World, engi
 
     with engine.before(None, during):
         data(line.bind_tray(module, [f"C-{number}" for number in range(90)], "LOT-1", idempotency_key="k"))
-    assert calls == [("BatchGetItem", 0), ("TransactWriteItems", 98)]
+    assert calls == [("BatchGetItem", 0), ("TransactWriteItems", 99)]
 
 
 @pytest.mark.parametrize(

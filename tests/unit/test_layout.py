@@ -120,6 +120,7 @@ OWN: dict[str, dict[str, str]] = {
         "assembly/binding": "what modules and packs share: new ones, room, parts bound, ledger entries",
         "assembly/modules": "the use cases of modules",
         "assembly/packs": "the use cases of packs",
+        "batch_closing": "the items that keep completed batches closed, which planning writes and assembly checks",
         "listing": "one list for SKUs, batches, modules and packs: partitions by status, any page in one round trip",
         "sku_spec": "the specification that everything built carries",
         "status_counters": "the counts of lists by status, in shards",

@@ -14,6 +14,7 @@ from chalicelib.manufacturing.assembly.binding import (
     update_binding,
 )
 from chalicelib.manufacturing.assembly.schemas import BindCell, BindCells, CreateModule, UnbindCell
+from chalicelib.manufacturing.batch_closing import require_open_batch
 from chalicelib.manufacturing.errors import line_conflict
 from chalicelib.manufacturing.rules import MODULE, BatchStatus, LineAction, ModuleStatus, missing_for_seal
 from chalicelib.manufacturing.status_counters import change_status, create_listed
@@ -80,6 +81,7 @@ def seal_module(work: UnitOfWork, module: Module) -> Module:
         raise line_conflict(module, LineAction.SEAL, missing, bound=module.bound, required=module.required)
     is_full = Module.bound == module.required
     change_status(work, module, ModuleStatus.SEALED, {"sealed_at": work.now}, condition=is_full)
+    require_open_batch(work, module, LineAction.SEAL)
     LINE_HOURS.count(work, module.org_id, modules_sealed=1)
     return module
 
@@ -96,6 +98,7 @@ def _bind(
     require_article(module.org_id, module.sku_id, CELL_ARTICLE, parts)
     serials, lot = [part.serial for part in parts.values()], lot_of(parts.values(), given_lot)
     require_room(module, len(serials), "cell", action)
+    require_open_batch(work, module, action)
     entry = append_ledger_entry(work, module, actor.user_id, serials, lot=lot)
     serial_registry.register_cells(work, module, serials, lot=lot, entry=entry.sk)
     _count_lot(work, module, lot, len(serials))

@@ -7,6 +7,7 @@ added to a batch that is being completed.
 
 from chalicelib.core.actor import Actor
 from chalicelib.core.work import UnitOfWork
+from chalicelib.manufacturing.batch_closing import close_batch
 from chalicelib.manufacturing.errors import line_conflict
 from chalicelib.manufacturing.listing import newest_of_batch
 from chalicelib.manufacturing.planning.schemas import CreateBatch, CreateSku
@@ -71,6 +72,7 @@ def complete_batch(work: UnitOfWork, batch: ProductionBatch) -> ProductionBatch:
         raise line_conflict(batch, LineAction.COMPLETE, missing, **_open_packs(batch))
     all_finalized = ProductionBatch.packs_open == 0
     change_status(work, batch, BatchStatus.COMPLETED, {"completed_at": work.now}, condition=all_finalized)
+    close_batch(work, batch)
     LINE_HOURS.count(work, batch.org_id, batches_completed=1)
     return batch
 
