@@ -4,9 +4,9 @@ from tests.builders.manufacturing import Data, Line, data, registered
 from tests.builders.world import Answer, World
 
 
-def completed(line: Line, **fields: int) -> tuple[Data, list[Data]]:
+def completed(line: Line) -> tuple[Data, list[Data]]:
     """Return a completed batch, and three of its modules: without cells, with one of two, and full."""
-    batch = line.batch(**fields)
+    batch = line.batch()
     modules = [line.module(batch), line.module(batch), line.full_module(batch)]
     data(line.bind(modules[1], line.serial("C")))
     line.finished_pack(batch)

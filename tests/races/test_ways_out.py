@@ -1,6 +1,7 @@
 """Simultaneous requests around what ends the work on a batch, module or pack."""
 
 from collections import Counter
+from collections.abc import Callable
 from functools import partial
 
 from tests.builders.manufacturing import Line, data, registered
@@ -26,7 +27,8 @@ def test_no_cell_is_bound_after_the_batch_is_completed(arena: World) -> None:
         def complete(path: str = f"/v1/batches/{batch['id']}/complete") -> list[Answer]:
             return [line.qa.patch(path)]
 
-        answers_of = at_once([complete, *(partial(scan, number) for number in range(len(modules)))])
+        calls: list[Callable[[], list[Answer]]] = [complete, *(partial(scan, number) for number in range(len(modules)))]
+        answers_of = at_once(calls)
         assert [answer.status for answer in answers_of[0]] == [200]
         for module, answers in zip(modules, answers_of[1:], strict=True):
             stored, cells = line.stored_module(module), line.cells_of(module)
