@@ -4,6 +4,7 @@ import { type ReactNode, useCallback, useEffect, useMemo, useRef, useState } fro
 import { common } from "~/texts/common";
 import { useAddress } from "./address";
 import styles from "./filters.module.css";
+import { fromLocalInput, toLocalInput } from "./time";
 
 export interface Filters<Name extends string> {
   /** The values by name; empty where nothing is chosen. */
@@ -125,8 +126,8 @@ export function TimeFilter({ label, value, onChange }: FilterProps) {
     <TextInput
       label={label}
       type="datetime-local"
-      value={localOf(value)}
-      onChange={(event) => onChange(utcOf(event.currentTarget.value))}
+      value={toLocalInput(value)}
+      onChange={(event) => onChange(fromLocalInput(event.currentTarget.value))}
     />
   );
 }
@@ -147,15 +148,4 @@ export function DateFilter({ label, value, onChange, error }: DateFilterProps) {
       onChange={(event) => onChange(event.currentTarget.value)}
     />
   );
-}
-
-function localOf(utc: string): string {
-  const time = new Date(utc);
-  if (utc === "" || Number.isNaN(time.getTime())) return "";
-  return new Date(time.getTime() - time.getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
-}
-
-function utcOf(local: string): string {
-  const time = new Date(local);
-  return Number.isNaN(time.getTime()) ? "" : time.toISOString();
 }

@@ -53,3 +53,16 @@ export function parseTime(text: string | null | undefined): Date | null {
   const time = new Date(text ?? Number.NaN);
   return Number.isNaN(time.getTime()) ? null : time;
 }
+
+/** Return a UTC time as the value of an input for a time of the device, or nothing if it is none. */
+export function toLocalInput(utc: string): string {
+  const time = new Date(utc);
+  if (utc === "" || Number.isNaN(time.getTime())) return "";
+  return new Date(time.getTime() - time.getTimezoneOffset() * MINUTE).toISOString().slice(0, 16);
+}
+
+/** Return the value of such an input in UTC, or nothing if it is no time. */
+export function fromLocalInput(local: string): string {
+  const time = new Date(local);
+  return Number.isNaN(time.getTime()) ? "" : time.toISOString();
+}

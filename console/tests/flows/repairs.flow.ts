@@ -1,9 +1,9 @@
-import { readFileSync } from "node:fs";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, inject, test } from "vitest";
-import { type Person, person } from "../support/api";
+import { person } from "../support/api";
 import { browserProgram, launch, PHONE, signedIn } from "../support/browser";
 import { checkScreen, expectAccessible, expectNoComplaints, picture } from "../support/checks";
+import { card, LIVE_MS, type Order, PHOTO, repairsOf, SLACK_MS } from "../support/repairs";
 
 const program = browserProgram();
 const url = inject("url");
@@ -14,40 +14,7 @@ beforeAll(async () => {
 });
 afterAll(async () => await browser?.close());
 
-const PHOTO = new URL("../../../infra/samples/fixed.jpg", import.meta.url).pathname;
-/** A page reads again every three seconds. The rest is for a machine that is busy with other tests. */
-const LIVE_MS = 3_000;
-const SLACK_MS = 12_000;
-
-interface Order {
-  id: string;
-  code: string;
-  version: number;
-}
-
-async function route(item: string, priority = "HIGH", instructions: string | null = null): Promise<Order> {
-  const ops = await person(url, "ops1");
-  const body = { checklistRef: "CL-2041", itemRef: item, priority, instructions, allowDuplicate: true };
-  return await ops.call<Order>("POST", "/v1/work-orders", body);
-}
-
-/** Take a step with the version that the order has now. */
-async function step(who: Person, order: Order, action: string, body?: object): Promise<void> {
-  const { version } = await who.call<Order>("GET", `/v1/work-orders/${order.id}`);
-  await who.call("PATCH", `/v1/work-orders/${order.id}/${action}`, body, { "If-Match": `"${version}"` });
-}
-
-async function upload(who: Person, order: Order, kind: string): Promise<void> {
-  const form = new FormData();
-  form.set("workOrderId", order.id);
-  form.set("kind", kind);
-  form.set("file", new Blob([readFileSync(PHOTO)], { type: "image/jpeg" }), "fixed.jpg");
-  await who.call("POST", "/v1/uploads/photos", form);
-}
-
-function card(page: Page, column: RegExp, order: Order) {
-  return page.getByRole("region", { name: column }).getByRole("article").filter({ hasText: order.code });
-}
+const { checklist, route, step, upload } = repairsOf(url);
 
 /** Drag by the pointer, in steps as a hand does. */
 async function drag(page: Page, order: Order, technician: string): Promise<void> {
@@ -264,24 +231,25 @@ test.skipIf(program === null)("a technician returns an order with a reason", asy
 });
 
 test.skipIf(program === null)("an operations lead makes an order of a checklist's item", async () => {
+  const ref = await checklist();
   const page = await signedIn(browser, { url, user: "ops1", path: "/repairs" });
   await page.getByRole("link", { name: "New work order" }).click();
-  await page.getByLabel("Checklist").fill("CL-9999");
+  await page.getByRole("textbox", { name: "Checklist" }).fill("CL-9999");
   await page.keyboard.press("Enter");
   await page
     .getByText(/not found/i)
     .first()
     .waitFor();
-  await page.getByLabel("Checklist").fill("CL-2042");
+  await page.getByRole("textbox", { name: "Checklist" }).fill(ref);
   await page.keyboard.press("Enter");
-  await page.getByRole("radio", { name: /Horses are fastened/ }).click();
-  await page.getByLabel("Instructions").fill("The white one at the front.");
+  await page.getByRole("radio", { name: /Handrails are tight/ }).click();
+  await page.getByLabel("Instructions").fill("The left one at the front.");
   await page.reload();
-  await page.getByRole("radio", { name: /Horses are fastened/ }).waitFor();
-  expect(await page.getByLabel("Instructions").inputValue()).toBe("The white one at the front.");
+  await page.getByRole("radio", { name: /Handrails are tight/ }).waitFor();
+  expect(await page.getByLabel("Instructions").inputValue()).toBe("The left one at the front.");
   await page.getByRole("button", { name: "Create work order" }).click();
   const drawer = page.getByRole("dialog");
-  await drawer.getByText("The white one at the front.").first().waitFor();
+  await drawer.getByText("The left one at the front.").first().waitFor();
   expect(await drawer.getByRole("button", { name: "Assign" }).count()).toBe(0);
   expectNoComplaints(page, "404");
   await page.context().close();

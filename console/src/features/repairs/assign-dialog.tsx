@@ -5,7 +5,7 @@ import { useDraft } from "~/app/drafts";
 import { ErrorNote } from "~/components/error-note";
 import { toast } from "~/components/toast";
 import { assign, type Seen } from "./commands";
-import type { StepRequest } from "./dialogs";
+import type { StepDialogProps } from "./dialogs";
 import { techniciansQuery } from "./queries";
 import { StepForm, useStep } from "./step-form";
 import { TechnicianChoice } from "./technician-choice";
@@ -15,7 +15,7 @@ import { useStepCommand } from "./use-order-steps";
 const EMPTY = { technicianId: "" };
 
 /** Assigns a work order to a technician of its zone, by keyboard or pointer. */
-export default function AssignDialog({ request, onClose }: { request: StepRequest; onClose: () => void }) {
+export default function AssignDialog({ request, onClose }: StepDialogProps) {
   const step = useStep(request);
   const draft = useDraft(`repairs.assign:${request.order.id}`, EMPTY);
   const [missing, setMissing] = useState(false);

@@ -13,7 +13,8 @@ import { StateMessage } from "~/components/state-message";
 import { Board } from "./board";
 import styles from "./board.module.css";
 import { StepDialogs } from "./dialogs";
-import { matches, type OrderFilter, technicianOptions, zoneOptions } from "./filtering";
+import { DUE_OPTIONS, matches, type OrderFilter, technicianOptions, zoneOptions } from "./filtering";
+import { useGone } from "./gone";
 import { OrderDrawer } from "./order-drawer";
 import { ASSIGN, CREATE, READ_TECHNICIANS } from "./permissions";
 import { doneQuery, openQuery, ordersOf, type Technician, techniciansQuery, type WorkOrder } from "./queries";
@@ -22,7 +23,7 @@ import { TechniciansStrip, technicianAt } from "./technicians-strip";
 import { texts } from "./texts";
 import { useAssignAtOnce } from "./use-order-steps";
 
-const FILTERS = ["zone", "technician", "priority"] as const;
+const FILTERS = ["zone", "technician", "priority", "due"] as const;
 const NO_TECHNICIANS: readonly Technician[] = [];
 
 /** The board of a lead: the open work orders and those done today, by state. */
@@ -46,7 +47,9 @@ function BoardView() {
     targetAt: technicianAt,
     onDrop: (order, technicianId) => atOnce.assign({ order, technicianId }),
   });
-  const shown = board.orders.filter((order) => matches(order, filters.values));
+  const isGone = useGone("");
+  const now = useNow();
+  const shown = board.orders.filter((order) => matches(order, filters.values, { isGone, now }));
   return (
     <>
       <PageHeader
@@ -68,6 +71,7 @@ function BoardView() {
           open={openId}
           dragged={dragging?.item.id ?? null}
           pending={atOnce.pending?.order.id ?? null}
+          isGone={isGone}
           onOpen={setOpen}
           onDragStart={begin}
         />
@@ -127,6 +131,12 @@ function BoardFilters({ filters, orders, technicians }: BoardFiltersProps) {
         options={PRIORITY_OPTIONS}
         value={values.priority}
         onChange={(value) => set("priority", value)}
+      />
+      <SelectFilter
+        label={texts.filters.due}
+        options={DUE_OPTIONS}
+        value={values.due}
+        onChange={(value) => set("due", value)}
       />
     </FilterBar>
   );

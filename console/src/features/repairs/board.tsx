@@ -18,9 +18,13 @@ export interface BoardProps {
   open: string | null;
   dragged: string | null;
   pending: string | null;
+  isGone: (order: WorkOrder) => boolean;
   onOpen: (orderId: string) => void;
   onDragStart: (event: PointerEvent, order: WorkOrder) => void;
 }
+
+/** So many cards of a column say what the work waits for. */
+const EXPLAINED = 20;
 
 const PHONE = "(max-width: 48em)";
 
@@ -83,13 +87,15 @@ function Column({ state, orders, ...props }: BoardProps & { state: WorkOrderStat
         <p className={styles.none}>{props.filtered ? texts.board.emptyMatch : texts.board.empty}</p>
       )}
       <ul className={styles.cards}>
-        {orders.map((order) => (
+        {orders.map((order, index) => (
           <li key={order.id}>
             <OrderCard
               order={order}
               isOpen={props.open === order.id}
               isPending={props.pending === order.id}
               isDragged={props.dragged === order.id}
+              isGone={props.isGone(order)}
+              isExplained={index < EXPLAINED}
               onOpen={() => props.onOpen(order.id)}
               onPointerDown={(event) => props.onDragStart(event, order)}
             />

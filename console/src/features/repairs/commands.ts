@@ -38,6 +38,36 @@ export function giveBack(order: Seen, reason: string, key: Key) {
   return dataOf(api.PATCH("/v1/work-orders/{work_order_id}/return", { params, body: { reason } }));
 }
 
+export function hold(order: Seen, body: Schema<"WorkOrderHold">, key: Key) {
+  return dataOf(api.PATCH("/v1/work-orders/{work_order_id}/hold", { params: paramsOf(order, key), body }));
+}
+
+export function resume(order: Seen, key: Key) {
+  return dataOf(api.PATCH("/v1/work-orders/{work_order_id}/resume", { params: paramsOf(order, key) }));
+}
+
+export function finishByVendor(order: Seen, body: Schema<"VendorReport">, key: Key) {
+  return dataOf(api.PATCH("/v1/work-orders/{work_order_id}/vendor-done", { params: paramsOf(order, key), body }));
+}
+
+export function recall(order: Seen, key: Key) {
+  return dataOf(api.PATCH("/v1/work-orders/{work_order_id}/recall", { params: paramsOf(order, key) }));
+}
+
+export function cancel(order: Seen, reason: string, key: Key) {
+  const params = paramsOf(order, key);
+  return dataOf(api.PATCH("/v1/work-orders/{work_order_id}/cancel", { params, body: { reason } }));
+}
+
+export function reopen(order: Seen, reason: string, key: Key) {
+  const params = paramsOf(order, key);
+  return dataOf(api.PATCH("/v1/work-orders/{work_order_id}/reopen", { params, body: { reason } }));
+}
+
+export function edit(order: Seen, body: Schema<"WorkOrderEdit">, key: Key) {
+  return dataOf(api.PATCH("/v1/work-orders/{work_order_id}", { params: paramsOf(order, key), body }));
+}
+
 export function create(body: Schema<"CreateWorkOrder">, header: Key) {
   return dataOf(api.POST("/v1/work-orders", { params: { header }, body }));
 }

@@ -1,10 +1,13 @@
 import { createContext, lazy, type ReactNode, Suspense, useContext, useMemo, useState } from "react";
 import type { Seen } from "./commands";
-import type { Action } from "./states";
+import type { Step } from "./steps";
+
+/** A step that asks for something first. */
+export type AskedStep = Exclude<Step, "start">;
 
 /** A step of a work order that asks for something first, and the order as the person saw it. */
 export interface StepRequest {
-  action: Exclude<Action, "start">;
+  action: AskedStep;
   order: Seen & { code: string };
   /** The technician who is chosen already. */
   technicianId?: string;
@@ -12,14 +15,29 @@ export interface StepRequest {
   error?: unknown;
 }
 
+export interface StepDialogProps {
+  request: StepRequest;
+  onClose: () => void;
+}
+
 const StepContext = createContext<((request: StepRequest) => void) | null>(null);
 
-const AssignDialog = lazy(() => import("./assign-dialog"));
-const OutsourceDialog = lazy(() => import("./outsource-dialog"));
-const FinishDialog = lazy(() => import("./finish-dialog"));
-const ReturnDialog = lazy(() => import("./return-dialog"));
+const ReasonDialog = lazy(() => import("./reason-dialog"));
+const ConfirmDialog = lazy(() => import("./confirm-dialog"));
 
-const DIALOGS = { assign: AssignDialog, outsource: OutsourceDialog, finish: FinishDialog, return: ReturnDialog };
+const DIALOGS = {
+  assign: lazy(() => import("./assign-dialog")),
+  outsource: lazy(() => import("./outsource-dialog")),
+  done: lazy(() => import("./finish-dialog")),
+  "vendor-done": lazy(() => import("./vendor-done-dialog")),
+  hold: lazy(() => import("./hold-dialog")),
+  edit: lazy(() => import("./edit-dialog")),
+  resume: ConfirmDialog,
+  recall: ConfirmDialog,
+  return: ReasonDialog,
+  cancel: ReasonDialog,
+  reopen: ReasonDialog,
+} as const satisfies Readonly<Record<AskedStep, unknown>>;
 
 /** Return a function that opens the dialog of a step. */
 export function useStepDialog(): (request: StepRequest) => void {

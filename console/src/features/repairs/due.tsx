@@ -1,4 +1,4 @@
-import { IconAlertTriangle, IconClock } from "@tabler/icons-react";
+import { IconAlertTriangle, IconClock, IconPlayerPause } from "@tabler/icons-react";
 import { useNow } from "~/components/date-time";
 import { Badge } from "~/components/status-badge";
 import { formatDuration, formatExact, formatRelative, parseTime } from "~/components/time";
@@ -11,6 +11,9 @@ import { texts } from "./texts";
 /** As in the organisation's settings where nobody has changed them; a lead may not read those. */
 const SOON_MS = 2 * 3_600_000;
 
+/** The states in which nothing can become overdue. */
+const CLOCKLESS: readonly WorkOrderState[] = ["DONE", "CANCELLED", "ON_HOLD"];
+
 export type Urgency = "none" | "soon" | "overdue";
 
 interface Dated {
@@ -19,7 +22,7 @@ interface Dated {
 }
 
 export function urgencyOf({ state, sla }: Dated, now: Date): Urgency {
-  if (state === "DONE") return "none";
+  if (CLOCKLESS.includes(state)) return "none";
   const left = new Date(sla.dueAt).getTime() - now.getTime();
   if (left < 0) return "overdue";
   return left <= SOON_MS ? "soon" : "none";
@@ -29,7 +32,8 @@ export function urgencyOf({ state, sla }: Dated, now: Date): Urgency {
 export function Due({ order }: { order: Dated }) {
   const now = useNow();
   const due = parseTime(order.sla.dueAt);
-  if (due === null || order.state === "DONE") return null;
+  if (order.state === "ON_HOLD") return <Stopped />;
+  if (due === null || CLOCKLESS.includes(order.state)) return null;
   const urgency = urgencyOf(order, now);
   const Icon = urgency === "overdue" ? IconAlertTriangle : IconClock;
   return (
@@ -37,6 +41,16 @@ export function Due({ order }: { order: Dated }) {
       <Icon size={14} aria-hidden="true" />
       {dueText(urgency, due, now)}
     </time>
+  );
+}
+
+/** On hold the clock stands; the due date is known when the work is resumed. */
+function Stopped() {
+  return (
+    <span className={styles.due}>
+      <IconPlayerPause size={14} aria-hidden="true" />
+      {texts.due.stopped}
+    </span>
   );
 }
 

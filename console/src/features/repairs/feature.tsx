@@ -1,7 +1,7 @@
-import { IconCalendarRepeat, IconListCheck, IconTool } from "@tabler/icons-react";
+import { IconCalendarRepeat, IconChecklist, IconListCheck, IconRollercoaster, IconTool } from "@tabler/icons-react";
 import type { Feature } from "~/app/feature";
 import { names } from "./names";
-import { CREATE, DASHBOARD, LIST, READ_SCHEDULES } from "./permissions";
+import { CREATE, DASHBOARD, LIST, READ_CHECKLISTS, READ_RIDES, READ_SCHEDULES } from "./permissions";
 
 export const feature: Feature = {
   id: "repairs",
@@ -13,6 +13,24 @@ export const feature: Feature = {
       title: names.schedules.title,
       permission: READ_SCHEDULES,
       load: () => import("./schedules/schedules-page"),
+    },
+    {
+      path: "repairs/rides",
+      title: names.rides.title,
+      permission: READ_RIDES,
+      load: () => import("./rides/rides-page"),
+    },
+    {
+      path: "repairs/rides/:rideCode",
+      title: names.rides.title,
+      permission: LIST,
+      load: () => import("./rides/ride-page"),
+    },
+    {
+      path: "repairs/checklists",
+      title: names.checklists.title,
+      permission: READ_CHECKLISTS,
+      load: () => import("./rides/checklists-page"),
     },
     { path: "repairs/mine", title: names.mine.title, permission: DASHBOARD, load: () => import("./mine-page") },
   ],
@@ -36,11 +54,29 @@ export const feature: Feature = {
       keywords: "maintenance recurring calendar plan",
     },
     {
+      to: "/repairs/rides",
+      label: names.rides.title,
+      icon: IconRollercoaster,
+      section: "work",
+      order: 52,
+      permission: READ_RIDES,
+      keywords: "maintenance attractions repairs history",
+    },
+    {
+      to: "/repairs/checklists",
+      label: names.checklists.title,
+      icon: IconChecklist,
+      section: "work",
+      order: 53,
+      permission: READ_CHECKLISTS,
+      keywords: "maintenance inspections items held released",
+    },
+    {
       to: "/repairs/mine",
       label: names.mine.title,
       icon: IconListCheck,
       section: "work",
-      order: 52,
+      order: 54,
       permission: DASHBOARD,
       keywords: "maintenance repairs technician own",
     },

@@ -1,5 +1,6 @@
 /** The filters of the board. The API filters by zone; the others are applied to what is loaded. */
 
+import { type Urgency, urgencyOf } from "./due";
 import type { Technician, WorkOrder } from "./queries";
 import { texts } from "./texts";
 
@@ -7,6 +8,7 @@ export interface OrderFilter {
   zone: string;
   technician: string;
   priority: string;
+  due: string;
 }
 
 export interface Option {
@@ -14,12 +16,26 @@ export interface Option {
   label: string;
 }
 
-/** The value of the filter for orders that nobody has. */
+/** The values of the filter for orders that nobody has, and for those of technicians who are gone. */
 export const NOBODY = "none";
+export const GONE = "gone";
 
-export function matches(order: WorkOrder, { technician, priority }: Readonly<OrderFilter>): boolean {
+export const DUE_OPTIONS: readonly (Option & { value: Urgency })[] = [
+  { value: "overdue", label: texts.filters.overdue },
+  { value: "soon", label: texts.filters.soon },
+];
+
+interface Present {
+  isGone: (order: WorkOrder) => boolean;
+  now: Date;
+}
+
+export function matches(order: WorkOrder, filter: Readonly<OrderFilter>, { isGone, now }: Present): boolean {
+  const { technician, priority, due } = filter;
   if (priority !== "" && order.priority !== priority) return false;
+  if (due !== "" && urgencyOf(order, now) !== due) return false;
   if (technician === "") return true;
+  if (technician === GONE) return isGone(order);
   return technician === NOBODY ? order.technicianId === null : order.technicianId === technician;
 }
 
@@ -49,5 +65,5 @@ export function technicianOptions(
     if (technicianId !== null) names.set(technicianId, technician ?? "");
   const people = [...names].map(([value, label]) => ({ value, label }));
   people.sort((a, b) => a.label.localeCompare(b.label));
-  return [{ value: NOBODY, label: texts.filters.nobody }, ...people];
+  return [{ value: NOBODY, label: texts.filters.nobody }, { value: GONE, label: texts.filters.gone }, ...people];
 }

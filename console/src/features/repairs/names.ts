@@ -3,5 +3,7 @@ export const names = {
   board: { title: "Repairs" },
   create: { title: "New work order" },
   schedules: { title: "Schedules" },
+  rides: { title: "Rides" },
+  checklists: { title: "Checklists" },
   mine: { title: "My work orders" },
 } as const;

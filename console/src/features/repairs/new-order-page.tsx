@@ -1,17 +1,19 @@
 import { Button, Group, Select, Stack, Text, Textarea, TextInput } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
-import { type FormEvent, useState } from "react";
+import { type FormEvent, useEffect, useState } from "react";
 import { useNavigate } from "react-router";
 import { ApiError, fieldErrors } from "~/api/errors";
 import type { Schema } from "~/api/schema";
 import { useDraft } from "~/app/drafts";
 import { useCan } from "~/app/me";
+import { useAddress } from "~/components/address";
 import { ErrorNote, messageOf } from "~/components/error-note";
 import { PageHeader } from "~/components/page-header";
 import { Panel } from "~/components/panel";
 import { toast } from "~/components/toast";
 import { ChecklistItems } from "./checklist-items";
 import { create } from "./commands";
+import { DuplicateNote, duplicateOf } from "./duplicate-note";
 import styles from "./new-order.module.css";
 import { LIST } from "./permissions";
 import { type Checklist, checklistQuery } from "./queries";
@@ -29,6 +31,7 @@ export default function NewOrderPage() {
   const draft = useDraft("repairs.new", EMPTY);
   const { ref, found, itemRef, priority, instructions } = draft.value;
   const [missing, setMissing] = useState(false);
+  useNamedChecklist((named) => draft.change({ ref: named, found: named }));
   const checklist = useQuery({ ...checklistQuery(found), enabled: found !== "" });
   const items = checklist.data?.items ?? [];
   const item = items.some((candidate) => candidate.itemRef === itemRef) ? itemRef : "";
@@ -41,20 +44,19 @@ export default function NewOrderPage() {
     },
   });
 
-  function submit(event: FormEvent): void {
-    event.preventDefault();
+  function send(allowDuplicate: boolean): void {
     setMissing(item === "");
     if (item === "") return;
-    const text = items.find((candidate) => candidate.itemRef === item)?.text;
-    command.mutate({
-      checklistRef: found,
-      itemRef: item,
-      priority,
-      instructions: instructions.trim() || null,
-      // The person has seen that work orders are open for this item; one that appeared since is an error.
-      allowDuplicate: checklist.data?.openWorkOrders.some((order) => order.aItemText === text) ?? false,
-    });
+    const text = instructions.trim() || null;
+    command.mutate({ checklistRef: found, itemRef: item, priority, instructions: text, allowDuplicate });
   }
+
+  function submit(event: FormEvent): void {
+    event.preventDefault();
+    send(false);
+  }
+
+  const otherId = command.variables?.itemRef === item ? duplicateOf(command.error) : null;
 
   return (
     <>
@@ -101,7 +103,11 @@ export default function NewOrderPage() {
                   error={fieldErrors(command.error).instructions}
                   onChange={(event) => draft.change({ instructions: event.currentTarget.value })}
                 />
-                <ErrorNote error={command.error} shownFields={FIELDS} />
+                {otherId === null ? (
+                  <ErrorNote error={duplicateOf(command.error) === null ? command.error : null} shownFields={FIELDS} />
+                ) : (
+                  <DuplicateNote orderId={otherId} onAnyway={() => send(true)} />
+                )}
                 <Group justify="flex-end">
                   <Button type="submit" loading={command.isPending}>
                     {texts.create.submit}
@@ -114,6 +120,18 @@ export default function NewOrderPage() {
       </div>
     </>
   );
+}
+
+/** Take the checklist that a link names, once: another one may be looked for then. */
+function useNamedChecklist(take: (ref: string) => void): void {
+  const [search, setAddress] = useAddress();
+  const named = search.get("checklist");
+  // biome-ignore lint/correctness/useExhaustiveDependencies: only a new name counts
+  useEffect(() => {
+    if (named === null) return;
+    take(named);
+    setAddress({ checklist: null }, { replace: true });
+  }, [named, setAddress]);
 }
 
 interface FinderProps {

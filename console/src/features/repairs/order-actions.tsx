@@ -1,56 +1,69 @@
-import { Button } from "@mantine/core";
+import { Button, Menu } from "@mantine/core";
+import { IconChevronDown } from "@tabler/icons-react";
 import { ErrorNote } from "~/components/error-note";
 import { useStepDialog } from "./dialogs";
+import { useGone } from "./gone";
 import styles from "./order-actions.module.css";
-import { ASSIGN, FINISH, OUTSOURCE, RETURN, START, useMayReturn, useReach } from "./permissions";
 import type { WorkOrderDetail } from "./queries";
-import { type Action, allows } from "./states";
+import type { WorkOrderState } from "./states";
+import { type Step, useSteps } from "./steps";
 import { texts } from "./texts";
 import { useStart } from "./use-order-steps";
 
-const CODES: Readonly<Record<Action, string>> = {
-  assign: ASSIGN,
-  outsource: OUTSOURCE,
-  start: START,
-  finish: FINISH,
-  return: RETURN,
-};
+/** So many steps are buttons; others are in a menu. */
+const BUTTONS = 3;
 
 /** The steps that the state of a work order and the person's permissions allow; the one that leads on first. */
 export function OrderActions({ order }: { order: WorkOrderDetail }) {
   const open = useStepDialog();
-  const reaches = useReach();
-  const mayReturn = useMayReturn();
+  const isGone = useGone(order.gameZone)(order);
   const start = useStart();
-  const actions = (["start", "finish", "assign", "outsource", "return"] as const).filter(
-    (action) => allows(order.state, action) && (action === "return" ? mayReturn(order) : reaches(CODES[action], order)),
-  );
-  if (actions.length === 0) return null;
+  const steps = useSteps()(order, isGone);
+  if (steps.length === 0) return null;
 
-  function onClick(action: Action): void {
+  function take(action: Step): void {
     const { id, version, code } = order;
     if (action === "start") start.mutate({ id, version, code });
     else open({ action, order: { id, version, code } });
   }
 
+  const shown = steps.slice(0, steps.length === BUTTONS + 1 ? BUTTONS + 1 : BUTTONS);
+  const others = steps.slice(shown.length);
   return (
     <div className={styles.actions}>
-      {actions.map((action, index) => (
+      {shown.map((step, index) => (
         <Button
-          key={action}
+          key={step}
           variant={index === 0 ? "filled" : "default"}
-          loading={action === "start" && start.isPending}
-          onClick={() => onClick(action)}
+          loading={step === "start" && start.isPending}
+          onClick={() => take(step)}
         >
-          {labelOf(action, order)}
+          {labelOf(step, order.state)}
         </Button>
       ))}
+      {others.length > 0 && (
+        <Menu position="bottom-end" width={200}>
+          <Menu.Target>
+            <Button variant="default" rightSection={<IconChevronDown size={14} aria-hidden="true" />}>
+              {texts.actions.more}
+            </Button>
+          </Menu.Target>
+          <Menu.Dropdown>
+            {others.map((step) => (
+              <Menu.Item key={step} color={step === "cancel" ? "red" : undefined} onClick={() => take(step)}>
+                {labelOf(step, order.state)}
+              </Menu.Item>
+            ))}
+          </Menu.Dropdown>
+        </Menu>
+      )}
       <ErrorNote error={start.error} />
     </div>
   );
 }
 
-function labelOf(action: Action, { state }: WorkOrderDetail): string {
+/** Return the label of a step in a state: who has a technician is reassigned. */
+export function labelOf(step: Step, state: WorkOrderState): string {
   const isTaken = state === "ASSIGNED" || state === "IN_PROGRESS" || state === "ON_HOLD";
-  return action === "assign" && isTaken ? texts.actions.reassign : texts.actions[action];
+  return step === "assign" && isTaken ? texts.actions.reassign : texts.actions[step];
 }

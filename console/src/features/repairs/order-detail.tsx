@@ -3,6 +3,9 @@ import { DateTime } from "~/components/date-time";
 import { DrawerSection } from "~/components/detail-drawer";
 import { KeyValueList } from "~/components/key-value-list";
 import { Due, PriorityBadge } from "./due";
+import { useGone } from "./gone";
+import { Holds } from "./holds";
+import { RideLink } from "./links";
 import styles from "./order-detail.module.css";
 import { OrderPhotos } from "./order-photos";
 import { useMayProve, useMayShowIssue } from "./permissions";
@@ -19,9 +22,15 @@ export function OrderDetail({ order }: { order: WorkOrderDetail }) {
       <Finding order={order} />
       <IssuePhotos order={order} />
       <WorkPhotos order={order} />
+      <Holds order={order} />
       {order.fixNote !== null && (
         <DrawerSection title={detail.fix}>
           <p className={styles.text}>{order.fixNote}</p>
+        </DrawerSection>
+      )}
+      {order.cancelReason !== null && (
+        <DrawerSection title={detail.cancelReason}>
+          <p className={styles.text}>{order.cancelReason}</p>
         </DrawerSection>
       )}
       {order.returnReason !== null && (
@@ -104,22 +113,35 @@ function WorkPhotos({ order }: { order: WorkOrderDetail }) {
 function Facts({ order }: { order: WorkOrderDetail }) {
   const { detail } = texts;
   const { sla, sourceChecklist } = order;
+  const isGone = useGone(order.gameZone)(order);
+  const technician = order.technician === null || !isGone ? order.technician : detail.gone(order.technician);
   return (
     <KeyValueList
       items={[
-        { label: detail.ride, value: `${order.ride} (${order.rideCode})` },
+        { label: detail.ride, value: <RideLink code={order.rideCode}>{`${order.ride} (${order.rideCode})`}</RideLink> },
         { label: detail.zone, value: order.gameZone },
         { label: detail.checklist, value: `${sourceChecklist.name} (${sourceChecklist.id})` },
-        { label: detail.technician, value: order.technician ?? (order.vendor === null ? detail.nobody : null) },
+        { label: detail.technician, value: technician ?? (order.vendor === null ? detail.nobody : null) },
         { label: detail.vendor, value: order.vendor },
+        { label: detail.vendorNote, value: order.vendorNote },
+        { label: detail.vendorCost, value: costOf(order) },
         { label: detail.routedBy, value: order.routedBy },
         { label: detail.assignedBy, value: order.assignedBy },
         { label: detail.created, value: <DateTime value={order.createdAt} /> },
         { label: detail.due, value: <DateTime value={sla.dueAt} /> },
         { label: detail.started, value: order.startedAt === null ? null : <DateTime value={order.startedAt} /> },
-        { label: detail.closed, value: order.closedAt === null ? null : <DateTime value={order.closedAt} /> },
+        {
+          label: order.state === "CANCELLED" ? detail.cancelled : detail.closed,
+          value: order.closedAt === null ? null : <DateTime value={order.closedAt} />,
+        },
         { label: order.closedAt === null ? detail.age : detail.took, value: detail.hours(sla.ageHrs) },
       ]}
     />
   );
+}
+
+function costOf({ vendorCost, vendorCurrency }: WorkOrderDetail): string | null {
+  if (vendorCost === null) return null;
+  const amount = vendorCost.toLocaleString("en", { minimumFractionDigits: 2, maximumFractionDigits: 6 });
+  return vendorCurrency === null ? amount : `${amount} ${vendorCurrency}`;
 }

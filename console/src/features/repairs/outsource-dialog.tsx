@@ -1,26 +1,27 @@
 import { Text, Textarea, TextInput } from "@mantine/core";
 import { useState } from "react";
 import { fieldErrors } from "~/api/errors";
+import type { Schema } from "~/api/schema";
 import { useDraft } from "~/app/drafts";
+import { fromLocalInput } from "~/components/time";
 import { toast } from "~/components/toast";
 import { outsource, type Seen } from "./commands";
-import type { StepRequest } from "./dialogs";
+import type { StepDialogProps } from "./dialogs";
 import { StepForm, useStep } from "./step-form";
 import { texts } from "./texts";
 import { useStepCommand } from "./use-order-steps";
 
-const EMPTY = { vendor: "", note: "" };
-const FIELDS = ["vendor", "note"] as const;
+const EMPTY = { vendor: "", note: "", due: "" };
+const FIELDS = ["vendor", "note", "dueAt"] as const;
 
 /** Gives a work order to a vendor. */
-export default function OutsourceDialog({ request, onClose }: { request: StepRequest; onClose: () => void }) {
+export default function OutsourceDialog({ request, onClose }: StepDialogProps) {
   const step = useStep(request);
   const draft = useDraft(`repairs.outsource:${request.order.id}`, EMPTY);
   const [missing, setMissing] = useState(false);
   const vendor = draft.value.vendor.trim();
-  const note = draft.value.note.trim();
-  const command = useStepCommand<unknown, { seen: Seen; vendor: string; note: string }>({
-    send: ({ seen, ...body }, key) => outsource(seen, { vendor: body.vendor, note: body.note || null }, key),
+  const command = useStepCommand<unknown, { seen: Seen; body: Schema<"WorkOrderOutsourcing"> }>({
+    send: ({ seen, body }, key) => outsource(seen, body, key),
     onSuccess: () => {
       draft.clear();
       onClose();
@@ -41,7 +42,9 @@ export default function OutsourceDialog({ request, onClose }: { request: StepReq
       onClose={onClose}
       onSubmit={(seen) => {
         setMissing(vendor === "");
-        if (vendor !== "") command.mutate({ seen, vendor, note });
+        const { note, due } = draft.value;
+        const body = { vendor, note: note.trim() || null, dueAt: fromLocalInput(due) || null };
+        if (vendor !== "") command.mutate({ seen, body });
       }}
     >
       <Text size="sm">{texts.outsource.text}</Text>
@@ -61,6 +64,14 @@ export default function OutsourceDialog({ request, onClose }: { request: StepReq
         value={draft.value.note}
         error={errors.note}
         onChange={(event) => draft.change({ note: event.currentTarget.value })}
+      />
+      <TextInput
+        label={texts.outsource.due}
+        description={texts.outsource.dueHint}
+        type="datetime-local"
+        value={draft.value.due}
+        error={errors.dueAt}
+        onChange={(event) => draft.change({ due: event.currentTarget.value })}
       />
     </StepForm>
   );

@@ -48,12 +48,25 @@ export function doneQuery(zone: string) {
   });
 }
 
+function readOrder(orderId: string, signal: AbortSignal): Promise<WorkOrderDetail> {
+  const params = { path: { work_order_id: orderId } };
+  return dataOf(api.GET("/v1/work-orders/{work_order_id}", { params, signal }));
+}
+
 export function orderQuery(orderId: string) {
   return queryOptions({
     queryKey: [...keys.orders, "one", orderId],
-    queryFn: ({ signal }) =>
-      dataOf(api.GET("/v1/work-orders/{work_order_id}", { params: { path: { work_order_id: orderId } }, signal })),
+    queryFn: ({ signal }) => readOrder(orderId, signal),
     ...live,
+  });
+}
+
+/** Why and since when a work order waits. A list does not say it, and another version may wait for something else. */
+export function waitingQuery({ id, version }: Pick<WorkOrder, "id" | "version">) {
+  return queryOptions({
+    queryKey: ["repairs", "waiting", id, version],
+    queryFn: ({ signal }) => readOrder(id, signal),
+    staleTime: Number.POSITIVE_INFINITY,
   });
 }
 

@@ -5,7 +5,7 @@ import { texts } from "./texts";
 export type WorkOrderState = Schema<"MaintenanceWorkOrderState">;
 export type Priority = Schema<"MaintenancePriority">;
 export type PhotoKind = Schema<"MaintenancePhotoKind">;
-export type Action = "assign" | "outsource" | "start" | "finish" | "return";
+export type HoldReason = Schema<"MaintenanceHoldReason">;
 
 /** How the states are shown. A new state of the API is a type error here. */
 export const STATES: States<WorkOrderState> = {
@@ -38,18 +38,7 @@ export const PRIORITIES: States<Priority> = {
 
 export const PRIORITY_OPTIONS = Object.entries(PRIORITIES).map(([value, { label }]) => ({ value, label }));
 
-/** The states from which each step leads on. The server decides; this only hides what it would refuse. */
-const ALLOWED: Readonly<Record<Action, readonly WorkOrderState[]>> = {
-  assign: ["ROUTED", "ASSIGNED", "IN_PROGRESS", "ON_HOLD", "RETURNED"],
-  outsource: ["ROUTED", "RETURNED"],
-  start: ["ASSIGNED"],
-  finish: ["IN_PROGRESS"],
-  return: ["ASSIGNED", "IN_PROGRESS", "ON_HOLD"],
-};
-
-export function allows(state: WorkOrderState, action: Action): boolean {
-  return ALLOWED[action].includes(state);
-}
+export const HOLD_REASONS: Readonly<Record<HoldReason, string>> = texts.hold.reasons;
 
 export function toneOf(state: WorkOrderState): Tone {
   return STATES[state]?.tone ?? "neutral";

@@ -8,11 +8,12 @@ import type { Seen } from "./commands";
 import { ConflictNote } from "./conflict-note";
 import type { StepRequest } from "./dialogs";
 import { orderQuery, type WorkOrderDetail } from "./queries";
-import { allows, stateName } from "./states";
+import { stateName } from "./states";
+import { allows } from "./steps";
 import { texts } from "./texts";
 
 /** The present work order of a dialog, and the version that its step names. */
-export interface Step {
+export interface OpenStep {
   order: WorkOrderDetail | undefined;
   /** What the step sends: the order in the version that the person has seen. */
   seen: Seen;
@@ -25,7 +26,7 @@ export interface Step {
 }
 
 /** Follow a work order while its dialog is open, so that a change by somebody else is seen before it is undone. */
-export function useStep({ action, order: asked }: StepRequest): Step {
+export function useStep({ action, order: asked }: StepRequest): OpenStep {
   const { data: order } = useQuery(orderQuery(asked.id));
   const [version, setVersion] = useState(asked.version);
   const current = order === undefined || order.version < version ? version : order.version;
@@ -43,12 +44,15 @@ export function useStep({ action, order: asked }: StepRequest): Step {
 
 interface StepFormProps {
   title: string;
-  step: Step;
+  step: OpenStep;
   /** The version at which the dialog was opened: what came later is shown. */
   openedAt: number;
   action: string;
   /** The button's label once somebody else has changed the order. */
   anyway: string;
+  danger?: boolean;
+  /** The label of the button that does nothing; by default "Cancel". */
+  dismiss?: string;
   pending: boolean;
   error: unknown;
   /** Fields whose messages stand at their inputs. */
@@ -86,9 +90,14 @@ export function StepForm(props: StepFormProps) {
           {!(isConflict && hidden) && <ErrorNote error={props.error} shownFields={props.shownFields ?? []} />}
           <Group justify="flex-end" gap="xs">
             <Button variant="default" onClick={props.onClose}>
-              {common.actions.cancel}
+              {props.dismiss ?? common.actions.cancel}
             </Button>
-            <Button type="submit" loading={props.pending} disabled={!step.possible}>
+            <Button
+              type="submit"
+              color={props.danger ? "red.8" : undefined}
+              loading={props.pending}
+              disabled={!step.possible}
+            >
               {step.changed ? props.anyway : props.action}
             </Button>
           </Group>
