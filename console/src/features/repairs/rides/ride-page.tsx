@@ -85,7 +85,12 @@ export default function RidePage() {
 }
 
 function When({ order }: { order: WorkOrder }) {
-  return order.closedAt === null ? <Due order={order} /> : <DateTime value={order.closedAt} />;
+  if (order.closedAt === null) return <Due order={order} />;
+  return (
+    <span className={styles.meta}>
+      {texts.ride.closed} <DateTime value={order.closedAt} />
+    </span>
+  );
 }
 
 function Narrow({ order }: { order: WorkOrder }) {

@@ -22,7 +22,7 @@ export const texts = {
       technician: "Technician",
       due: "Due",
     },
-    closed: (when: string): string => `closed ${when}`,
+    closed: "Closed",
   },
   checklists: {
     ...names.checklists,
