@@ -47,23 +47,26 @@ test.skipIf(program === null)("a lead puts work on hold by keyboard, edits it an
   const hold = page.getByRole("dialog", { name: `Put ${order.code} on hold` });
   await hold.getByRole("button", { name: "Put on hold" }).click();
   await hold.getByText("Choose what it waits for.").waitFor();
-  await hold.getByRole("combobox", { name: "What does the work wait for?" }).focus();
+  const reason = hold.getByRole("combobox", { name: "What does the work wait for?" });
+  await reason.focus();
   await page.keyboard.press("ArrowDown");
   await page.getByRole("option", { name: "Parts", exact: true }).waitFor();
   await page.keyboard.press("ArrowDown");
   await page.keyboard.press("Enter");
+  await expect.poll(() => reason.inputValue()).not.toBe("");
+  const chosen = await reason.inputValue();
   await hold.getByLabel("Note").fill("The latch is ordered.");
-  await hold.getByLabel("Expected to go on").fill("2031-03-16T08:00");
+  await hold.getByLabel("Expected to resume").fill("2031-03-16T08:00");
   await hold.getByRole("button", { name: "Put on hold" }).focus();
   await page.keyboard.press("Enter");
   await page.getByText(`${order.code} is on hold.`).waitFor();
   const held = card(page, /^On hold/, order);
-  await held.getByText("Clock stopped").waitFor();
-  await held.getByText(/^(Parts|Access to the ride), for 1 min, expected in/).waitFor();
+  await held.getByText("Due date paused").waitFor();
+  await held.getByText(new RegExp(`^${chosen}, for \\d+ min.*, expected in`)).waitFor();
 
   await held.getByRole("button", { name: new RegExp(`^${order.code}:`) }).click();
   const drawer = drawerOf(page, order);
-  await drawer.getByText(/, on hold for 1 min/).waitFor();
+  await drawer.getByText(/, on hold for \d/).waitFor();
   await drawer.getByText("The latch is ordered.").first().waitFor();
   await fromMenu(drawer, "Edit");
   const edit = page.getByRole("dialog", { name: `Edit ${order.code}` });
@@ -80,13 +83,13 @@ test.skipIf(program === null)("a lead puts work on hold by keyboard, edits it an
     .getByRole("dialog", { name: `Resume ${order.code}` })
     .getByRole("button", { name: "Resume" })
     .click();
-  await page.getByText(new RegExp(`^${order.code} goes on, due `)).waitFor();
+  await page.getByText(new RegExp(`^${order.code} was resumed, due `)).waitFor();
   await drawer.getByText("Assigned", { exact: true }).first().waitFor();
   expectNoComplaints(page);
   await page.context().close();
 });
 
-test.skipIf(program === null)("a vendor's work is recorded with a photo and its cost, and opened again", async () => {
+test.skipIf(program === null)("a vendor's work is recorded with a photo and its cost, and reopened", async () => {
   const ref = await checklist();
   const order = await route("I-1", "LOW", null, ref);
   const page = await signedIn(browser, { url, user: "maint1", path: `/repairs?order=${order.id}` });
@@ -117,13 +120,13 @@ test.skipIf(program === null)("a vendor's work is recorded with a photo and its 
   await page.getByText(`${order.code} is done, and its checklist is released.`).waitFor();
   await drawer.getByText("480.50 EUR").waitFor();
 
-  await drawer.getByRole("button", { name: "Open again" }).click();
-  const reopen = page.getByRole("dialog", { name: `Open ${order.code} again` });
-  await reopen.getByRole("button", { name: "Open again" }).click();
+  await drawer.getByRole("button", { name: "Reopen" }).click();
+  const reopen = page.getByRole("dialog", { name: `Reopen ${order.code}` });
+  await reopen.getByRole("button", { name: "Reopen" }).click();
   await reopen.getByText("Say why.").waitFor();
   await reopen.getByLabel("What is wrong?").fill("It sags again.");
-  await reopen.getByRole("button", { name: "Open again" }).click();
-  await page.getByText(`${order.code} is open again.`).waitFor();
+  await reopen.getByRole("button", { name: "Reopen" }).click();
+  await page.getByText(`${order.code} was reopened.`).waitFor();
   await drawer.getByText("It sags again.").first().waitFor();
 
   await drawer.getByRole("button", { name: "Cancel work order" }).click();
@@ -238,12 +241,12 @@ test.skipIf(program === null)("a technician puts work on hold and resumes it on 
   const path = `/repairs/mine?order=${order.id}`;
   const page = await signedIn(browser, { url, user: "tech2", path, size: PHONE });
   const drawer = drawerOf(page, order);
-  expect(await drawer.getByRole("button", { name: "Cancel work order" }).count()).toBe(0);
   await drawer.getByRole("button", { name: "Put on hold" }).click();
+  expect(await drawer.getByRole("button", { name: "Cancel work order", includeHidden: true }).count()).toBe(0);
   const hold = page.getByRole("dialog", { name: `Put ${order.code} on hold` });
   await choose(hold, "What does the work wait for?", "Access to the ride");
   await hold.getByRole("button", { name: "Put on hold" }).click();
-  await drawer.getByText("Access to the ride, on hold for 1 min").waitFor();
+  await drawer.getByText(/^Access to the ride, on hold for \d/).waitFor();
   await drawer.getByRole("button", { name: "Resume" }).click();
   await page
     .getByRole("dialog", { name: `Resume ${order.code}` })
@@ -293,7 +296,7 @@ const FORMS: readonly FormScreen[] = [
     dialog: (code) => `${code}: the vendor is done`,
   },
   { name: "recall", prepare: outsourced, open: press("Recall"), dialog: (code) => `Recall ${code}` },
-  { name: "reopen", prepare: finished, open: press("Open again"), dialog: (code) => `Open ${code} again` },
+  { name: "reopen", prepare: finished, open: press("Reopen"), dialog: (code) => `Reopen ${code}` },
   { name: "cancel", prepare: give, open: press("Cancel work order"), dialog: (code) => `Cancel ${code}` },
   { name: "edit", prepare: give, open: press("Edit"), dialog: (code) => `Edit ${code}` },
 ];
@@ -320,6 +323,9 @@ test.skipIf(program === null)("work on hold and its technician can be read by ev
     name: "repairs-on-hold",
     user: "maint1",
     path: `/repairs?order=${order.id}`,
-    ready: (page) => drawerOf(page, order).getByText("Parts, on hold for 1 min").waitFor(),
+    ready: (page) =>
+      drawerOf(page, order)
+        .getByText(/^Parts, on hold for \d/)
+        .waitFor(),
   });
 });

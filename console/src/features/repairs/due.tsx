@@ -44,7 +44,7 @@ export function Due({ order }: { order: Dated }) {
   );
 }
 
-/** On hold the clock stands; the due date is known when the work is resumed. */
+/** On hold the due date is paused; it is known when the work is resumed. */
 function Stopped() {
   return (
     <span className={styles.due}>

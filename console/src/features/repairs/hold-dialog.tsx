@@ -16,7 +16,7 @@ const EMPTY = { reason: null as HoldReason | null, note: "", until: "" };
 const FIELDS = ["reason", "note", "until"] as const;
 const OPTIONS = Object.entries(HOLD_REASONS).map(([value, label]) => ({ value, label }));
 
-/** Puts a work order on hold: its clock stands. */
+/** Puts a work order on hold, which pauses its due date. */
 export default function HoldDialog({ request, onClose }: StepDialogProps) {
   const step = useStep(request);
   const draft = useDraft(`repairs.hold:${request.order.id}`, EMPTY);

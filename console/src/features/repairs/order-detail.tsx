@@ -128,7 +128,7 @@ function Facts({ order }: { order: WorkOrderDetail }) {
         { label: detail.routedBy, value: order.routedBy },
         { label: detail.assignedBy, value: order.assignedBy },
         { label: detail.created, value: <DateTime value={order.createdAt} /> },
-        { label: detail.due, value: <DateTime value={sla.dueAt} /> },
+        { label: detail.due, value: <DueDate order={order} /> },
         { label: detail.started, value: order.startedAt === null ? null : <DateTime value={order.startedAt} /> },
         {
           label: order.state === "CANCELLED" ? detail.cancelled : detail.closed,
@@ -137,6 +137,15 @@ function Facts({ order }: { order: WorkOrderDetail }) {
         { label: order.closedAt === null ? detail.age : detail.took, value: detail.hours(sla.ageHrs) },
       ]}
     />
+  );
+}
+
+function DueDate({ order }: { order: WorkOrderDetail }) {
+  return (
+    <>
+      <DateTime value={order.sla.dueAt} />
+      {order.state === "ON_HOLD" && `, ${texts.detail.duePaused}`}
+    </>
   );
 }
 

@@ -15,7 +15,7 @@ const SEND = { return: giveBack, cancel, reopen } as const;
 const EMPTY = { reason: "" };
 const FIELDS = ["reason"] as const;
 
-/** The steps that need only a reason: return, cancel, open again. */
+/** The steps that need only a reason: return, cancel, reopen. */
 export default function ReasonDialog({ request, onClose }: StepDialogProps) {
   const { order } = request;
   const action = request.action as keyof typeof SEND;
