@@ -100,7 +100,7 @@ CLOCKED = OPEN - {WorkOrderState.ON_HOLD}
 """States in which a work order can become overdue: on hold the clock stands."""
 
 ON_HAND = frozenset({WorkOrderState.ASSIGNED, WorkOrderState.IN_PROGRESS})
-"""States in which a technician has something to do, and is reminded of the due date."""
+"""States in which a technician has something to do, and is reminded of the due date; in others the zone's leads are."""
 
 HELD_BY_TECHNICIAN = ON_HAND | {WorkOrderState.ON_HOLD}
 """States in which a technician has the order: another one gets it only by taking it from them."""
@@ -155,27 +155,17 @@ def target_state(state: WorkOrderState, action: WorkOrderAction, held_state: str
     return WorkOrderState(str(held_state)) if isinstance(target, HeldState) else target
 
 
-COUNTED: Mapping[WorkOrderState, str] = {
-    WorkOrderState.ASSIGNED: "assigned",
-    WorkOrderState.IN_PROGRESS: "in_progress",
-    WorkOrderState.ON_HOLD: "on_hold",
-    WorkOrderState.RETURNED: "returned",
-    WorkOrderState.DONE: "done",
-}
-"""States that are counted for each technician, and the names of the counts."""
-
-
 Holder = tuple[str | None, WorkOrderState]
 """A technician (None: without one) and the state of the order."""
 
 
-def count_shifts(before: Holder, after: Holder) -> dict[str, dict[str, int]]:
-    """Return `{technician: {count: +1 or -1}}` for an order that goes from one holder and state to another."""
-    shifts: dict[str, dict[str, int]] = {}
+def done_shifts(before: Holder, after: Holder) -> dict[str, int]:
+    """Return `{technician: +1 or -1}`, the changes of their counts of done orders, for a step of an order."""
+    shifts: dict[str, int] = {}
     if before != after:
         for (technician, state), by in ((before, -1), (after, 1)):
-            if technician is not None and state in COUNTED:
-                shifts.setdefault(technician, {})[COUNTED[state]] = by
+            if technician is not None and state is WorkOrderState.DONE:
+                shifts[technician] = by
     return shifts
 
 
@@ -200,19 +190,27 @@ def age_hours(since: datetime, until: datetime) -> float:
 
 
 class Reminder(StrEnum):
-    """The notices of a due date, by the names of their audit actions."""
+    """The notices that follow from time, by the names of their audit actions.
 
+    `ROUTED` follows at once from routing, reopening and recalling an order, the others from its due date.
+    """
+
+    ROUTED = "WORK_ORDER_ROUTED"
     DUE_SOON = "WORK_ORDER_DUE_SOON"
     OVERDUE = "WORK_ORDER_OVERDUE"
+    ESCALATED = "WORK_ORDER_ESCALATED"
 
 
 def reminder(notice_at: datetime | None, due_at: datetime, now: datetime) -> Reminder | None:
-    """Return the notice to send now for an order whose next notice is at `notice_at`, if any.
+    """Return the notice of a due date to send now for an order whose next notice is at `notice_at`, if any.
 
-    An order that is overdue already gets no notice that it is due soon.
+    That moment tells which notice is next: before the due date, at the due date, or after it. An order that is overdue
+    already gets no notice that it is due soon.
     """
     if notice_at is None or notice_at > now:
         return None
+    if notice_at > due_at:
+        return Reminder.ESCALATED
     if due_at < now:
         return Reminder.OVERDUE
     return Reminder.DUE_SOON if notice_at < due_at else None

@@ -15,15 +15,19 @@ _ELLIPSIS = "…"
 class NoticeType(StrEnum):
     """The reason for a notification. More may be added.
 
-    `WO_ASSIGNED`: a work order was assigned to you. `WO_REASSIGNED`: yours was assigned to another technician.
-    `WO_DUE_SOON`: yours is due soon, two hours before unless the organisation has set other hours. `WO_OVERDUE`: yours,
-    or that of a technician whom you lead, is overdue. `WO_RETURNED`: a technician has returned one.
+    `WO_ROUTED`: a work order of your game zone needs a technician. `WO_ASSIGNED`: one was assigned to you.
+    `WO_REASSIGNED`: yours was assigned to another technician. `WO_DUE_SOON`: yours, or one of your game zone that no
+    technician has in hand, is due soon, two hours before unless the organisation has set other hours. `WO_OVERDUE`:
+    such a one, or that of a technician whom you lead, is overdue. `WO_ESCALATED`: one of a game zone whose leads report
+    to you has been overdue for long. `WO_RETURNED`: a technician has returned one.
     """
 
+    WO_ROUTED = "WO_ROUTED"
     WO_ASSIGNED = "WO_ASSIGNED"
     WO_REASSIGNED = "WO_REASSIGNED"
     WO_DUE_SOON = "WO_DUE_SOON"
     WO_OVERDUE = "WO_OVERDUE"
+    WO_ESCALATED = "WO_ESCALATED"
     WO_RETURNED = "WO_RETURNED"
 
 

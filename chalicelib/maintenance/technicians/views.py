@@ -11,12 +11,12 @@ def technician_page_view(page: Page[CountedTechnician]) -> TechnicianPage:
 
 
 def _technician_view(technician: CountedTechnician) -> TechnicianView:
-    user, counts = technician.user, technician.counts
+    user = technician.user
     return TechnicianView(
         id=user.user_id,
         name=user.full_name,
         game_zone=user.game_zone,
         team=user.team,
         skills=list(user.skills or ()),
-        open_orders=max(0, counts.assigned + counts.in_progress + counts.on_hold),
+        open_orders=technician.open_orders,
     )

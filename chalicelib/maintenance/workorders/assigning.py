@@ -10,6 +10,7 @@ from chalicelib.identity.roles.tables import role_key
 from chalicelib.maintenance import permissions
 from chalicelib.maintenance.rules import HELD_BY_TECHNICIAN, WORK_ORDER, WorkOrderAction, WorkOrderState
 from chalicelib.maintenance.workorders import events
+from chalicelib.maintenance.workorders.recipients import team_leads
 from chalicelib.maintenance.workorders.schemas import WorkOrderAssignment, WorkOrderReturn
 from chalicelib.maintenance.workorders.service import RecordedStep, end_hold, move_work_order
 from chalicelib.maintenance.workorders.tables import WorkOrder
@@ -76,7 +77,7 @@ def return_work_order(
     }
     step = RecordedStep(WorkOrderAction.RETURN, TimelineAction.RETURNED, command.reason)
     move_work_order(work, order, actor, step, values)
-    for lead_id in events.team_leads(order, actor.user_id, reports_to):
+    for lead_id in team_leads(order, actor.user_id, reports_to):
         events.notify_returned(work, order, lead_id)
     return order
 

@@ -13,15 +13,10 @@ from chalicelib.maintenance.checklists import service as checklists
 from chalicelib.maintenance.checklists.tables import Checklist, checklist_key
 from chalicelib.maintenance.rules import Priority, WorkOrderAction
 from chalicelib.maintenance.settings import MAINTENANCE
+from chalicelib.maintenance.workorders.notice_values import routing_values
+from chalicelib.maintenance.workorders.reminders import send_soon
 from chalicelib.maintenance.workorders.schemas import WorkOrderFinish
-from chalicelib.maintenance.workorders.service import (
-    NO_VENDOR,
-    RecordedStep,
-    count_hours,
-    due_values,
-    end_hold,
-    move_work_order,
-)
+from chalicelib.maintenance.workorders.service import NO_VENDOR, RecordedStep, count_hours, end_hold, move_work_order
 from chalicelib.maintenance.workorders.step_schemas import WorkOrderReason
 from chalicelib.maintenance.workorders.tables import WorkOrder
 from chalicelib.maintenance.workorders.timeline import TimelineAction
@@ -84,9 +79,10 @@ def reopen_work_order(
     checklists.check_capacity(checklist)
     checklists.hold_checklist_again(work, checklist, order.item_ref, order.order_id)
     due_at = work.now + section_of(organisation, MAINTENANCE).time_allowed(Priority(order.priority))
-    values = {**_AS_NEW, "routed_at": work.now, "time_on_hold_ms": 0, **due_values(due_at, organisation)}
+    values = {**_AS_NEW, "routed_at": work.now, "time_on_hold_ms": 0, **routing_values(order, due_at, work.now)}
     step = RecordedStep(WorkOrderAction.REOPEN, TimelineAction.REOPENED, command.reason)
     move_work_order(work, order, actor, step, values)
+    send_soon(work, order)
     return order
 
 

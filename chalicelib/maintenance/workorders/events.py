@@ -1,20 +1,32 @@
 """The notices of a work order, sent in the transaction of the change that causes them.
 
     WO_ASSIGNED     to the technician who gets it
-    WO_REASSIGNED   to the technician who had it, if it was assigned to another before it was started
+    WO_REASSIGNED   to the technician who had it, if it was assigned to another
     WO_RETURNED     to the team leads: who assigned it, and the technician's superior
-    WO_DUE_SOON     to the technician who has it in hand
-    WO_OVERDUE      to the technician who has it in hand, and to the team leads
 
-The team leads are named by the order and the technician themselves, so no list has to be read.
+and those that follow from time, each in a transaction of its own (`reminders.py`; `recipients.py` says to whom):
+
+    WO_ROUTED       to the leads of the game zone, at once
+    WO_DUE_SOON     to the technician who has it in hand, else to the leads of the game zone
+    WO_OVERDUE      to the technician who has it in hand and to the team leads, else to the leads of the game zone
+    WO_ESCALATED    to the superiors of the leads of the game zone
 """
 
+from collections.abc import Mapping
+
 from chalicelib.core.work import Recipient, UnitOfWork
-from chalicelib.maintenance.rules import format_span
+from chalicelib.maintenance.rules import Reminder, WorkOrderState, format_span
 from chalicelib.maintenance.workorders.tables import WorkOrder
 from chalicelib.notices.rules import NoticeType, SubjectKind
 from chalicelib.notices.schemas import NoticeSubject
 from chalicelib.notices.service import notify
+
+_TYPES: Mapping[Reminder, NoticeType] = {
+    Reminder.ROUTED: NoticeType.WO_ROUTED,
+    Reminder.DUE_SOON: NoticeType.WO_DUE_SOON,
+    Reminder.OVERDUE: NoticeType.WO_OVERDUE,
+    Reminder.ESCALATED: NoticeType.WO_ESCALATED,
+}
 
 
 def notify_assigned(work: UnitOfWork, order: WorkOrder, technician_id: str) -> None:
@@ -37,27 +49,28 @@ def notify_returned(work: UnitOfWork, order: WorkOrder, lead_id: str) -> None:
     _notify(work, order, lead_id, NoticeType.WO_RETURNED, (title, order.return_reason or ""))
 
 
-def notify_due_soon(work: UnitOfWork, order: WorkOrder, technician_id: str) -> None:
-    """Notify the technician of the time that is left."""
-    body = f"{format_span(order.due_at - work.now)} left. {_subject(order)}"
-    _notify(work, order, technician_id, NoticeType.WO_DUE_SOON, (f"{order.code} is due soon", body))
+def notify_due(work: UnitOfWork, order: WorkOrder, notice: Reminder, user_id: str) -> None:
+    """Notify a user of the routing, or of what follows from the due date."""
+    title = {
+        Reminder.ROUTED: f"{order.code} needs a technician ({order.priority})",
+        Reminder.DUE_SOON: f"{order.code} is due soon",
+        Reminder.OVERDUE: f"{order.code} is overdue",
+        Reminder.ESCALATED: f"{order.code} has been overdue for {format_span(work.now - order.due_at)}",
+    }[notice]
+    left = f"{format_span(order.due_at - work.now)} left." if notice is Reminder.DUE_SOON else ""
+    holder = "" if notice is Reminder.ROUTED or user_id == order.technician_id else _holder(order)
+    body = " ".join(text for text in (left, holder, _subject(order)) if text)
+    _notify(work, order, user_id, _TYPES[notice], (title, body))
 
 
-def notify_overdue(work: UnitOfWork, order: WorkOrder, technician_id: str) -> None:
-    """Notify the technician that the order is overdue."""
-    _notify(work, order, technician_id, NoticeType.WO_OVERDUE, (f"{order.code} is overdue", _subject(order)))
-
-
-def notify_lead_overdue(work: UnitOfWork, order: WorkOrder, lead_id: str) -> None:
-    """Notify a team lead that an order of the technician is overdue."""
-    body = f"It is assigned to {order.technician_name}. {_subject(order)}"
-    _notify(work, order, lead_id, NoticeType.WO_OVERDUE, (f"{order.code} is overdue", body))
-
-
-def team_leads(order: WorkOrder, except_id: str, reports_to: str | None) -> list[str]:
-    """Return the team leads of an order whose technician reports to `reports_to`, each once, without `except_id`."""
-    leads = dict.fromkeys(lead for lead in (order.assigned_by_id, reports_to) if lead)
-    return [lead for lead in leads if lead != except_id]
+def _holder(order: WorkOrder) -> str:
+    """Return a sentence that says who has the order."""
+    sentences = {
+        WorkOrderState.ROUTED: "It is not assigned.",
+        WorkOrderState.RETURNED: f"It was returned by {order.returned_by_name}.",
+        WorkOrderState.OUTSOURCED: f"It was given to {order.vendor}.",
+    }
+    return sentences.get(WorkOrderState(order.state), f"It is assigned to {order.technician_name}.")
 
 
 def _subject(order: WorkOrder) -> str:

@@ -72,7 +72,6 @@ def record_vendor_done(request: Request[VendorReport, Empty, WorkOrder], work: U
     routes,
     WorkOrderAction.RECALL,
     "WORK_ORDER_RECALLED",
-    related={"organisation": ORGANISATION},
     returns=WorkOrderRescheduled,
     view=views.rescheduled_view,
     examples={"response": {"state": WorkOrderState.ROUTED, "version": 3, "dueAt": "2026-03-15T09:26:53Z"}},
@@ -82,8 +81,7 @@ def recall_work_order(request: Request[Empty, Empty, WorkOrder], work: UnitOfWor
 
     It can be assigned or outsourced again. A due date of the vendor's own no longer counts.
     """
-    organisation = request.related["organisation"]
-    return vendors.recall_work_order(work, request.resource, request.actor, organisation)
+    return vendors.recall_work_order(work, request.resource, request.actor)
 
 
 @declare_step(

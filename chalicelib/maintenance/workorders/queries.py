@@ -1,16 +1,18 @@
-"""Reads of work orders: one, lists, and a technician's dashboard; from indexes and counts, by their due dates.
+"""Reads of work orders: one, lists, and a technician's dashboard; from indexes, by their due dates.
 
-The counts by state are stored. What is overdue or due soon depends on the moment and is counted in the index of the
-technician's open orders, read no further than two days ahead.
+The dashboard reads all open orders of the technician, of which it shows the first and counts the states, and what is
+overdue or due soon, which depends on the moment. Only the count of done orders, which grows without end, is stored.
 """
 
-from datetime import datetime, timedelta
+from collections import Counter
+from collections.abc import Sequence
+from datetime import datetime
 from functools import partial
 
 import msgspec
 from pynamodb.expressions.condition import Condition
 
-from chalicelib.core.activity import Activity, MixedStates, StateCounts, count_activity
+from chalicelib.core.activity import MAX_COUNTED, Activity, MixedStates, StateCounts, count_activity
 from chalicelib.core.actor import Actor
 from chalicelib.core.clock import Clock
 from chalicelib.core.errors import AccessDenied
@@ -26,7 +28,7 @@ from chalicelib.maintenance.photos.queries import list_photos
 from chalicelib.maintenance.photos.views import photo_view
 from chalicelib.maintenance.queries import reach_of_list
 from chalicelib.maintenance.rules import OPEN, WorkOrderState, is_due_soon, is_overdue
-from chalicelib.maintenance.settings import MAINTENANCE, MAX_SOON_H
+from chalicelib.maintenance.settings import MAINTENANCE, MaintenanceSettings
 from chalicelib.maintenance.tables import read_list
 from chalicelib.maintenance.workorders.detail_schemas import WorkOrderDetail
 from chalicelib.maintenance.workorders.schemas import (
@@ -43,7 +45,6 @@ from chalicelib.maintenance.workorders.schemas import (
 )
 from chalicelib.maintenance.workorders.tables import (
     WORK_ORDER_HOURS,
-    TechnicianCounts,
     WorkOrder,
     counts_key,
     mine_key,
@@ -72,19 +73,12 @@ def get_dashboard(actor: Actor, deps: Dependencies) -> TechnicianDashboard:
     """Return the numbers of the caller's own orders in their game zone, and the first that are due."""
     zone, now = actor.game_zone, deps.clock.now()
     if zone is None:
-        return _dashboard(TechnicianCounts(), 0, 0)
+        return _dashboard([], 0, MaintenanceSettings(), now)
     key, settings_key = counts_key(actor.org_id, actor.user_id, zone), organisation_key(actor.org_id)
-    due_by = _own_orders(actor, zone, within=WorkOrder.due_at <= now + timedelta(hours=MAX_SOON_H))
-    pages = [partial(_items, due_by), partial(_items, _own_orders(actor, zone), PREVIEW)]
-    [stored], [due, first] = parallel_pair_reads([partial(get_many, (key, settings_key), deps.clock)], pages)
-    soon = section_of(stored.get(settings_key), MAINTENANCE).soon
-    dashboard = _dashboard(
-        stored.get(key) or TechnicianCounts(),
-        sum(is_overdue(WorkOrderState(order.state), order.due_at, now) for order in due),
-        sum(is_due_soon(WorkOrderState(order.state), order.due_at, now, soon) for order in due),
-    )
-    dashboard.work_orders.extend(order_summary(order, now) for order in first)
-    return dashboard
+    open_orders = partial(_items, _own_orders(actor, zone), MAX_COUNTED)
+    [stored], [orders] = parallel_pair_reads([partial(get_many, (key, settings_key), deps.clock)], [open_orders])
+    counts, settings = stored.get(key), section_of(stored.get(settings_key), MAINTENANCE)
+    return _dashboard(orders, 0 if counts is None else counts.done, settings, now)
 
 
 def list_own_work_orders(actor: Actor, query: OwnWorkOrderQuery, now: datetime) -> WorkOrderPage:
@@ -150,26 +144,31 @@ def _orders(
     return Query(WorkOrder, key, index.Meta.index_name, within, one_state)
 
 
-def _dashboard(counts: TechnicianCounts, overdue: int, due_soon: int) -> TechnicianDashboard:
+def _dashboard(
+    orders: Sequence[WorkOrder], done: int, settings: MaintenanceSettings, now: datetime
+) -> TechnicianDashboard:
+    """Return the numbers of a technician's open orders, and the first of them."""
+    states = [WorkOrderState(order.state) for order in orders]
+    due = [(state, order.due_at) for state, order in zip(states, orders, strict=True)]
+    by_state = Counter(states)
     numbers = DashboardCounts(
-        assigned=counts.assigned,
-        in_progress=counts.in_progress,
-        on_hold=counts.on_hold,
-        returned=counts.returned,
-        done=counts.done,
-        overdue=overdue,
-        due_soon=due_soon,
+        assigned=by_state[WorkOrderState.ASSIGNED],
+        in_progress=by_state[WorkOrderState.IN_PROGRESS],
+        on_hold=by_state[WorkOrderState.ON_HOLD],
+        returned=by_state[WorkOrderState.RETURNED],
+        done=done,
+        overdue=sum(is_overdue(state, due_at, now) for state, due_at in due),
+        due_soon=sum(is_due_soon(state, due_at, now, settings.soon) for state, due_at in due),
     )
-    return TechnicianDashboard(numbers, [])
+    return TechnicianDashboard(numbers, [order_summary(order, now) for order in orders[:PREVIEW]])
 
 
-def _own_orders(
-    actor: Actor, zone: str, state: WorkOrderState | None = None, *, within: Condition | None = None
-) -> Query[WorkOrder]:
+def _own_orders(actor: Actor, zone: str, state: WorkOrderState | None = None) -> Query[WorkOrder]:
     """Return the query of the caller's own orders in a zone: the open ones, or those of one state."""
     closed, one_state = _partition(state)
     index = (WorkOrder.mine_by_state if closed else WorkOrder.mine_open).Meta.index_name
-    return Query(WorkOrder, mine_key(actor.org_id, actor.user_id, zone, closed), index, within, one_state)
+    key = mine_key(actor.org_id, actor.user_id, zone, closed)
+    return Query(WorkOrder, key, index, filter_condition=one_state)
 
 
 def _partition(state: WorkOrderState | None) -> tuple[WorkOrderState | None, Condition | None]:
@@ -199,6 +198,6 @@ def _state(selected: OwnWorkOrderFilter | WorkOrderFilter | None) -> WorkOrderSt
     return None if selected is None or selected.value == OVERDUE else WorkOrderState(selected.value.upper())
 
 
-def _items(query: Query[WorkOrder], limit: int | None = None) -> list[WorkOrder]:
-    """Return the first items of a query, or all."""
+def _items(query: Query[WorkOrder], limit: int) -> list[WorkOrder]:
+    """Return the first items of a query."""
     return [WorkOrder.from_raw_data(dict(raw)) for raw in query.read(limit).items]

@@ -23,12 +23,14 @@ from chalicelib.maintenance.rules import (
     Holder,
     WorkOrderAction,
     WorkOrderState,
-    count_shifts,
+    done_shifts,
     due_date,
     target_state,
 )
 from chalicelib.maintenance.settings import MAINTENANCE
 from chalicelib.maintenance.workorders.errors import DuplicateWorkOrder
+from chalicelib.maintenance.workorders.notice_values import due_values, same
+from chalicelib.maintenance.workorders.reminders import send_soon
 from chalicelib.maintenance.workorders.schemas import CreateWorkOrder
 from chalicelib.maintenance.workorders.step_schemas import WorkOrderEdit, WorkOrderHold
 from chalicelib.maintenance.workorders.tables import (
@@ -96,9 +98,10 @@ def create_work_order(
         raise DuplicateWorkOrder(existing)
     settings = section_of(organisation, MAINTENANCE)
     planned = planned or PlannedWorkOrder(work.ids.new(), work.now + settings.time_allowed(command.priority))
-    order = _new_order(work, command, actor, finding, planned=planned, soon=settings.soon)
+    order = _new_order(work, command, actor, finding, planned=planned)
     work.audit(WorkOrder.kind, order.order_id, "WORK_ORDER_ROUTED")
     work.create(order)
+    send_soon(work, order)
     count_hours(work, order, created=1)
     return RoutedWorkOrder(order, record_event(work, order, actor, TimelineAction.ROUTED, command.instructions))
 
@@ -120,7 +123,7 @@ def edit_work_order(
         notes.append(f"{order.priority} -> {command.priority.value}")
         allowed = section_of(organisation, MAINTENANCE).time_allowed(command.priority)
         due_at = due_date(routing_time(order), allowed, order.time_on_hold_ms * _MILLISECOND)
-        values |= {"priority": command.priority.value, "sla_due_at": None, **due_values(due_at, organisation)}
+        values |= {"priority": command.priority.value, "sla_due_at": None, **due_values(order, due_at, organisation)}
     if command.instructions is not UNSET and (command.instructions or None) != order.instructions:
         notes.append(command.instructions or "Instructions removed")
         values["instructions"] = command.instructions or None
@@ -166,18 +169,17 @@ class RecordedStep(NamedTuple):
 def move_work_order(
     work: UnitOfWork, order: WorkOrder, actor: Actor, step: RecordedStep, values: Mapping[str, object]
 ) -> None:
-    """Stage an order's new state and values, everything that follows from them, and the event of its timeline."""
+    """Stage an order's new state and values, everything that follows from them, and the event of its timeline.
+
+    The moment of the next notice changes only if no notice was sent meanwhile.
+    """
+    as_read = same(WorkOrder.notice_at, order.notice_at) if "notice_at" in values else None
     before: Holder = (order.technician_id, WorkOrderState(order.state))
     state = target_state(before[1], step.action, order.held_state)
-    work.update(order, {**values, "state": state.value, "updated_at": work.now})
+    work.update(order, {**values, "state": state.value, "updated_at": work.now}, condition=as_read)
     work.update(order, index_keys(order))
-    _shift_counts(work, order, before)
+    _count_done(work, order, before)
     record_event(work, order, actor, step.recorded_as, step.note, details=step.details)
-
-
-def due_values(due_at: datetime, organisation: Organisation | None) -> dict[str, object]:
-    """Return the values of an order with a new due date: it is notified about that date anew."""
-    return {"due_at": due_at, "notice_at": due_at - section_of(organisation, MAINTENANCE).soon}
 
 
 def end_hold(work: UnitOfWork, order: WorkOrder, organisation: Organisation | None) -> dict[str, object]:
@@ -189,7 +191,7 @@ def end_hold(work: UnitOfWork, order: WorkOrder, organisation: Organisation | No
         "held_state": None,
         "held_at": None,
         "time_on_hold_ms": order.time_on_hold_ms + held // _MILLISECOND,
-        **due_values(order.due_at + held, organisation),
+        **due_values(order, order.due_at + held, organisation),
     }
 
 
@@ -210,12 +212,12 @@ def count_hours(work: UnitOfWork, order: WorkOrder, **amounts: int) -> None:
     WORK_ORDER_HOURS.count(work, order.org_id, order.game_zone, **amounts)
 
 
-def _shift_counts(work: UnitOfWork, order: WorkOrder, before: Holder) -> None:
-    """Stage the counts of the technician who had the order and of the one who has it now."""
+def _count_done(work: UnitOfWork, order: WorkOrder, before: Holder) -> None:
+    """Stage the count of done orders of the technician who had the order or has it now."""
     after: Holder = (order.technician_id, WorkOrderState(order.state))
-    for technician_id, shifts in count_shifts(before, after).items():
-        actions = [getattr(TechnicianCounts, name).add(by) for name, by in shifts.items()]
-        work.update_unread(counts_key(order.org_id, technician_id, order.game_zone), actions=actions, audited=False)
+    for technician_id, by in done_shifts(before, after).items():
+        target = counts_key(order.org_id, technician_id, order.game_zone)
+        work.update_unread(target, actions=[TechnicianCounts.done.add(by)], audited=False)
 
 
 def _new_order(
@@ -225,7 +227,6 @@ def _new_order(
     finding: Finding,
     *,
     planned: PlannedWorkOrder,
-    soon: timedelta,
 ) -> WorkOrder:
     """Return the new order; it holds its checklist back."""
     checklist, ride, item = finding
@@ -248,7 +249,8 @@ def _new_order(
         routed_by_id=actor.user_id,
         routed_by_name=actor.full_name,
         due_at=due_at,
-        notice_at=due_at - soon,
+        notice_at=work.now,
+        routing_notice=True,
         routed_at=work.now,
         created_at=work.now,
         updated_at=work.now,

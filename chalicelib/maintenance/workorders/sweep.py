@@ -1,28 +1,20 @@
-"""The sweep over due dates: technicians are notified before, and they and their team leads after, each once.
+"""The sweep over due dates: people are told before and after them, and what is overdue for long is escalated.
 
-Orders in hand are in a sharded index by the moment of their next notice. Each order has a unit of work of its own: the
-notice, and the step to its next one, under the condition of everything that was decided on (the notice is not sent yet,
-the technician is the same, the order is in hand). So of two sweeps that process the same order one fails its condition;
-and a technician who finishes, returns or loses the order at that moment does so before the notice, which is not sent
-then, or after it.
-
-An order whose notice was sent has left the index, so the next sweep continues where this one ended.
+Orders whose clock runs are in a sharded index by the moment of their next notice. An order whose notice was sent has
+another moment there, or has left the index, so the next sweep continues where this one ended.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from enum import StrEnum
 from functools import partial
 
 from chalicelib.core.actor import Actor
-from chalicelib.core.errors import Conflict
-from chalicelib.core.store import Query, get
+from chalicelib.core.store import Query
 from chalicelib.core.sweep import PAGE_SIZE, DueItem, Sweep, SweepResult
-from chalicelib.core.work import UnitOfWork
 from chalicelib.edge.dependencies import Dependencies
-from chalicelib.identity.accounts.tables import user_key
-from chalicelib.maintenance.rules import ON_HAND, Reminder, WorkOrderState, reminder
-from chalicelib.maintenance.workorders import events
-from chalicelib.maintenance.workorders.tables import NOTICE_SHARDS, WorkOrder, work_order_key
+from chalicelib.maintenance.rules import Reminder
+from chalicelib.maintenance.workorders.reminders import send_notice
+from chalicelib.maintenance.workorders.tables import NOTICE_SHARDS, WorkOrder
 
 ACTOR = "system:sweep"
 _PER_ORG = 4
@@ -32,10 +24,21 @@ _PER_ORG = 4
 class ReminderOutcome(StrEnum):
     """The outcome of one order whose notice was due, by the name of its metric."""
 
+    ROUTED = "WorkOrdersRouted"
     DUE_SOON = "WorkOrdersDueSoon"
     OVERDUE = "WorkOrdersOverdue"
+    ESCALATED = "WorkOrdersEscalated"
     SETTLED = "RemindersSettled"
     FAILED = "RemindersFailed"
+
+
+_OUTCOMES: Mapping[Reminder | None, ReminderOutcome] = {
+    Reminder.ROUTED: ReminderOutcome.ROUTED,
+    Reminder.DUE_SOON: ReminderOutcome.DUE_SOON,
+    Reminder.OVERDUE: ReminderOutcome.OVERDUE,
+    Reminder.ESCALATED: ReminderOutcome.ESCALATED,
+    None: ReminderOutcome.SETTLED,
+}
 
 
 def remind_due(
@@ -57,40 +60,5 @@ def remind_due(
 
 
 def _settle(deps: Dependencies, sweep_id: str, due: DueItem) -> ReminderOutcome:
-    return deps.runner.run(Actor(due.org_id, ACTOR, sweep_id), partial(_remind, due))
-
-
-def _remind(due: DueItem, work: UnitOfWork) -> ReminderOutcome:
-    """Send the notice of one order if the order itself says that it is due: the index may lag behind."""
-    order = get(work_order_key(due.org_id, due.item_id))
-    if order is None or order.technician_id is None or WorkOrderState(order.state) not in ON_HAND:
-        return ReminderOutcome.SETTLED
-    notice = reminder(order.notice_at, order.due_at, work.now)
-    if notice is None:
-        return ReminderOutcome.SETTLED
-    _advance_notice(work, order, order.technician_id, notice)
-    work.audit(WorkOrder.kind, order.order_id, notice.value)
-    if notice is Reminder.DUE_SOON:
-        events.notify_due_soon(work, order, order.technician_id)
-        return ReminderOutcome.DUE_SOON
-    events.notify_overdue(work, order, order.technician_id)
-    technician = get(user_key(order.org_id, order.technician_id))
-    for lead_id in events.team_leads(order, order.technician_id, technician.reports_to if technician else None):
-        events.notify_lead_overdue(work, order, lead_id)
-    return ReminderOutcome.OVERDUE
-
-
-def _advance_notice(work: UnitOfWork, order: WorkOrder, technician_id: str, notice: Reminder) -> None:
-    """Stage that this notice is sent and the next one, if there is one, is due next."""
-    last = notice is Reminder.OVERDUE
-    in_hand = WorkOrder.state.is_in(*sorted(state.value for state in ON_HAND))
-    as_read = (WorkOrder.notice_at == order.notice_at) & (WorkOrder.technician_id == technician_id)
-    work.update_unread(
-        work_order_key(order.org_id, order.order_id),
-        condition=as_read & in_hand,
-        on_conflict=Conflict(),
-        actions=[WorkOrder.notice_at.remove(), WorkOrder.notice_shard.remove()]
-        if last
-        else [WorkOrder.notice_at.set(order.due_at)],
-        audited=False,
-    )
+    actor = Actor(due.org_id, ACTOR, sweep_id)
+    return _OUTCOMES[deps.runner.run(actor, partial(send_notice, due.org_id, due.item_id))]

@@ -13,10 +13,10 @@ may finish the work:
     state, technician and attempt are as they were read. Finishing has the condition `completion_photos >= 1`. So either
     the photo is deleted first and finishing fails, or the order is DONE first and the photo can no longer be deleted.
 
-    Due notices: `notice_at` is the moment of the next notice that has not been sent (first `due_at` less the hours of
-    the organisation's settings, then `due_at`, then none). An order is in a shard only while a technician has it in
-    hand; `notice_at` stays with the order, so each notice is sent once, to the technician at that time. Sending it sets
-    `notice_at` to the next one, under the condition that it is as it was read.
+    Due notices: `notice_at` is the moment of the next notice that has not been sent (`notice_values.py` has their
+    order). An order is in a shard while its clock runs; `notice_at` stays with the order, so each notice is sent once,
+    to whom it concerns at that time. Sending it sets `notice_at` to the next one, or removes it, which takes the order
+    out of the index. Who sets `notice_at` has the condition that it is as it was read.
 
 Each list costs a write when an order changes state; work orders change rarely and are read often.
 """
@@ -24,7 +24,7 @@ Each list costs a write when an order changes state; work orders change rarely a
 from datetime import datetime
 from typing import Any
 
-from pynamodb.attributes import UnicodeAttribute
+from pynamodb.attributes import BooleanAttribute, ListAttribute, UnicodeAttribute
 from pynamodb.indexes import AllProjection, IncludeProjection
 
 from chalicelib.core.clock import to_millis
@@ -41,7 +41,7 @@ from chalicelib.core.table import (
     optional,
     stored_in,
 )
-from chalicelib.maintenance.rules import MINE, ON_HAND, OPEN, WorkOrderState
+from chalicelib.maintenance.rules import CLOCKED, MINE, OPEN, WorkOrderState
 from chalicelib.maintenance.tables import InList
 
 NOTICE_SHARDS = Shards(8)
@@ -84,6 +84,10 @@ class WorkOrder(InList):
     `time_on_hold_ms` is the sum of the holds that have ended since `routed_at`, which is the moment of making or of the
     last reopening (absent in orders of earlier versions). `sla_due_at` is the due date that comes back when a vendor
     with a due date of its own is recalled.
+
+    `routing_notice` is set until the leads have been told of the routing. `notice_told_to` is the last of the people to
+    whom the next notice was sent, if there are too many for one transaction. `earlier_notices` holds former due dates
+    with the moments of their next notices.
     """
 
     Meta = stored_in("maintenance")
@@ -101,6 +105,9 @@ class WorkOrder(InList):
             "org_state_key",
             "notice_shard",
             "notice_at",
+            "routing_notice",
+            "notice_told_to",
+            "earlier_notices",
             "attempt_started_at",
             "attempts",
             "completion_photos",
@@ -166,6 +173,9 @@ class WorkOrder(InList):
     org_state_key = optional(UnicodeAttribute())
     notice_shard = optional(UnicodeAttribute())
     notice_at = optional(MomentAttribute())
+    routing_notice = optional(BooleanAttribute())
+    notice_told_to = optional(UnicodeAttribute())
+    earlier_notices = optional(ListAttribute[Any]())
     mine_open = index(AllProjection(), mine_key=UnicodeAttribute, due_at=MomentAttribute)
     """The open orders of a technician in one game zone.
 
@@ -184,7 +194,7 @@ class WorkOrder(InList):
     notices_due = index(
         IncludeProjection(["org_id", "order_id"]), notice_shard=UnicodeAttribute, notice_at=MomentAttribute
     )
-    """Orders in hand by the moment of their next notice, in shards, because all organisations share them."""
+    """Orders whose clock runs, by the moment of their next notice, in shards, because all organisations share them."""
 
 
 class WorkOrderHourlyCount(HourlyCount):
@@ -222,15 +232,14 @@ class WorkOrderEvent(Item):
 
 
 class TechnicianCounts(Item):
-    """How many orders a technician has in a game zone, by state; updated in the transaction of each change."""
+    """How many orders of a game zone a technician has done; updated in the transaction of each change.
+
+    Open orders are counted in the index of the technician's orders.
+    """
 
     Meta = stored_in("maintenance")
     kind = "technician_counts"
 
-    assigned = IntAttribute(default=0)
-    in_progress = IntAttribute(default=0)
-    on_hold = IntAttribute(default=0)
-    returned = IntAttribute(default=0)
     done = IntAttribute(default=0)
 
 
@@ -290,9 +299,7 @@ def index_keys(order: WorkOrder) -> dict[str, Any]:
         "zone_state_key": None if is_open else zone_key(org_id, zone, state),
         "org_key": org_key(org_id) if is_open else None,
         "org_state_key": None if is_open else org_key(org_id, state),
-        "notice_shard": NOTICE_SHARDS.key_of(order.order_id, "NOTICES")
-        if state in ON_HAND and order.notice_at
-        else None,
+        "notice_shard": NOTICE_SHARDS.key_of(order.order_id, "NOTICES") if state in CLOCKED else None,
     }
 
 

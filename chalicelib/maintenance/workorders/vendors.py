@@ -6,10 +6,11 @@ from chalicelib.core.work import UnitOfWork
 from chalicelib.identity.accounts.tables import Organisation
 from chalicelib.maintenance.rules import WorkOrderAction
 from chalicelib.maintenance.workorders.closing import FinishedWorkOrder, finish
+from chalicelib.maintenance.workorders.notice_values import due_values, routing_values
+from chalicelib.maintenance.workorders.reminders import send_soon
 from chalicelib.maintenance.workorders.service import (
     NO_VENDOR,
     RecordedStep,
-    due_values,
     move_work_order,
     new_attempt,
     require_future,
@@ -39,7 +40,7 @@ def outsource_work_order(
         "technician_name": None,
     }
     if command.due_at is not None:
-        values |= {"sla_due_at": order.due_at, **due_values(command.due_at, organisation)}
+        values |= {"sla_due_at": order.due_at, **due_values(order, command.due_at, organisation)}
     note = ": ".join(text for text in (command.vendor, command.note) if text)
     move_work_order(
         work, order, actor, RecordedStep(WorkOrderAction.OUTSOURCE, TimelineAction.OUTSOURCED, note), values
@@ -55,9 +56,14 @@ def record_vendor_done(work: UnitOfWork, order: WorkOrder, command: VendorReport
     return finish(work, order, actor, step, values)
 
 
-def recall_work_order(work: UnitOfWork, order: WorkOrder, actor: Actor, organisation: Organisation | None) -> WorkOrder:
+def recall_work_order(work: UnitOfWork, order: WorkOrder, actor: Actor) -> WorkOrder:
     """Take an order back from a vendor; it is as if newly routed, and the due date of its priority is back."""
-    values = {**NO_VENDOR, "attempt_started_at": None, **due_values(order.sla_due_at or order.due_at, organisation)}
+    values = {
+        **NO_VENDOR,
+        "attempt_started_at": None,
+        **routing_values(order, order.sla_due_at or order.due_at, work.now),
+    }
     step = RecordedStep(WorkOrderAction.RECALL, TimelineAction.RECALLED, order.vendor)
     move_work_order(work, order, actor, step, values)
+    send_soon(work, order)
     return order
