@@ -147,7 +147,7 @@ ROLES: Mapping[str, Role] = {
         },
         indexes={
             "dispatch": "uploads_due",
-            "identity": "devices_by_owner",
+            "identity": "by_role devices_by_owner",
             "maintenance": "notices_due schedules_due uploads_due",
         },
         photos={"incoming": "DeleteObject", "photos": "DeleteObject GetObject"},

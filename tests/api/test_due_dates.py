@@ -9,13 +9,13 @@ import pytest
 
 import app
 from chalicelib.core.sweep import PAGE_SIZE, RESERVE_S
-from chalicelib.maintenance.rules import WorkOrderState
+from chalicelib.maintenance.rules import CLOCKED, ON_HAND, WorkOrderState
 from chalicelib.maintenance.workorders.sweep import ReminderOutcome, remind_due
 from chalicelib.maintenance.workorders.tables import NOTICE_SHARDS
 from infra.local.engine import EmbeddedEngine
 from tests.builders.dispatch import audit_row, diff
 from tests.builders.notices import check_count, listed, send
-from tests.builders.reminders import SOON, changed, in_hand, stored, told
+from tests.builders.reminders import SOON, ZONE, changed, in_hand, stored, told
 from tests.builders.world import OTHER, Person, World
 
 HOURS_4 = timedelta(hours=4)
@@ -105,10 +105,38 @@ def test_what_is_overdue_already_is_not_due_soon(world: World, tech: Person) -> 
     assert told(tech) == [("WO_OVERDUE", order_id)]
 
 
-@pytest.mark.parametrize("state", sorted(set(WorkOrderState) - {WorkOrderState.ASSIGNED, WorkOrderState.IN_PROGRESS}))
-def test_what_nobody_has_in_hand_is_nobodys_reminder(world: World, tech: Person, state: WorkOrderState) -> None:
+@pytest.mark.parametrize("state", sorted(set(WorkOrderState) - CLOCKED))
+def test_what_is_closed_or_on_hold_is_nobodys_reminder(world: World, tech: Person, state: WorkOrderState) -> None:
     in_hand(world, tech, world.clock.now() - HOURS_4, state=state)
     assert swept(world) == {}
+
+
+@pytest.mark.parametrize("state", sorted(CLOCKED - ON_HAND))
+def test_what_nobody_has_in_hand_is_told_to_the_leads_of_its_zone(
+    world: World, tech: Person, lead: Person, state: WorkOrderState
+) -> None:
+    here, there = (world.person("MAINT_TL", game_zone=zone) for zone in (ZONE, "South"))
+    order_id = in_hand(world, tech, world.clock.now() + SOON, lead=lead, state=state)
+    assert swept(world) == {ReminderOutcome.DUE_SOON: 1}
+    world.clock.advance(hours=2, seconds=1)
+    assert swept(world) == {ReminderOutcome.OVERDUE: 1}
+    assert told(here) == [("WO_DUE_SOON", order_id), ("WO_OVERDUE", order_id)]
+    assert [told(person) for person in (tech, lead, there)] == [[], [], []]
+
+
+@pytest.mark.parametrize("values", [{"status": "DISABLED"}, {"game_zone": "South"}])
+def test_work_of_a_technician_who_is_gone_is_told_to_the_leads_of_its_zone(
+    world: World, tech: Person, values: dict[str, str]
+) -> None:
+    here, admin = world.person("MAINT_TL", game_zone=ZONE), world.person("SYSTEM_ADMIN")
+    order_id = in_hand(world, tech, world.clock.now() + SOON)
+    field = {"game_zone": "gameZone"}
+    body = {field.get(name, name): value for name, value in values.items()}
+    assert admin.patch(f"/v1/users/{tech.user_id}", body).status == 200
+    swept(world)
+    world.clock.advance(hours=2, seconds=1)
+    swept(world)
+    assert told(here) == [("WO_DUE_SOON", order_id), ("WO_OVERDUE", order_id)]
 
 
 def test_what_is_in_progress_is_due_like_what_was_assigned(world: World, tech: Person) -> None:
@@ -128,17 +156,19 @@ def test_who_gets_an_order_after_its_reminder_is_not_reminded_again(world: World
     assert told(other) == [("WO_OVERDUE", order_id)]
 
 
-def test_a_returned_order_is_told_when_somebody_has_it_again(world: World, tech: Person) -> None:
+def test_what_the_leads_were_told_of_a_returned_order_is_not_told_to_who_gets_it(world: World, tech: Person) -> None:
     order_id = in_hand(world, tech, world.clock.now() + SOON)
     changed(world, order_id, state=WorkOrderState.RETURNED.value)
-    assert swept(world) == {}
+    assert swept(world) == {ReminderOutcome.DUE_SOON: 1}
     other = world.person("TECH")
     changed(world, order_id, state=WorkOrderState.ASSIGNED.value, technician_id=other.user_id)
-    assert swept(world) == {ReminderOutcome.DUE_SOON: 1}
-    assert (told(tech), told(other)) == ([], [("WO_DUE_SOON", order_id)])
+    assert swept(world) == {}
+    world.clock.advance(hours=2, seconds=1)
+    assert swept(world) == {ReminderOutcome.OVERDUE: 1}
+    assert (told(tech), told(other)) == ([], [("WO_OVERDUE", order_id)])
 
 
-@pytest.mark.parametrize("state", [WorkOrderState.DONE, WorkOrderState.RETURNED])
+@pytest.mark.parametrize("state", [WorkOrderState.DONE, WorkOrderState.ON_HOLD])
 def test_an_order_that_leaves_in_the_middle_of_the_sweep_is_told_to_nobody(
     world: World, tech: Person, lead: Person, engine: EmbeddedEngine, state: WorkOrderState
 ) -> None:
@@ -150,6 +180,19 @@ def test_an_order_that_leaves_in_the_middle_of_the_sweep_is_told_to_nobody(
     with engine.before("TransactWriteItems", leave, times=1):
         assert swept(world) == {ReminderOutcome.SETTLED: 1}
     assert (told(tech), told(lead), check_count(tech)) == ([], [], 0)
+
+
+def test_an_order_that_is_returned_in_the_middle_of_the_sweep_is_told_to_the_leads_of_its_zone(
+    world: World, tech: Person, engine: EmbeddedEngine
+) -> None:
+    here, order_id = world.person("MAINT_TL", game_zone=ZONE), in_hand(world, tech, world.clock.now() - HOURS_4)
+
+    def leave(*_: object) -> None:
+        changed(world, order_id, state=WorkOrderState.RETURNED.value)
+
+    with engine.before("TransactWriteItems", leave, times=1):
+        assert swept(world) == {ReminderOutcome.OVERDUE: 1}
+    assert (told(tech), told(here)) == ([], [("WO_OVERDUE", order_id)])
 
 
 def test_an_order_that_goes_to_somebody_else_in_the_middle_of_the_sweep_is_told_to_them(

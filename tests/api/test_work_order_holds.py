@@ -195,4 +195,4 @@ def test_nobody_is_reminded_of_an_order_on_hold_and_each_due_date_is_told_once(w
     assert swept_after(minutes=30) == ["WO_DUE_SOON"] * 2
     assert swept_after(minutes=31) == ["WO_DUE_SOON", "WO_DUE_SOON", "WO_OVERDUE"]
     assert swept_after(hours=1) == ["WO_DUE_SOON", "WO_DUE_SOON", "WO_OVERDUE"]
-    assert [kind for kind, _ in told(park.lead)] == ["WO_OVERDUE"]
+    assert [kind for kind, _ in told(park.lead)] == ["WO_ROUTED", "WO_OVERDUE"]

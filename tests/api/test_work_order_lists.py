@@ -220,13 +220,24 @@ def test_an_organisation_settles_how_soon_work_is_due_and_what_is_soon(world: Wo
     admin = park.person("SYSTEM_ADMIN")
     address = "/v1/organisation/settings/maintenance"
     defaults = {"criticalHours": 4, "highHours": 24, "mediumHours": 72, "lowHours": 168, "dueSoonHours": 2}
-    assert admin.get(address).json["data"] == defaults
+    assert admin.get(address).json["data"] == {**defaults, "escalateAfterHours": 24}
     assert admin.put(address, {"lowHours": 48, "dueSoonHours": 48}).status == 200
     after = park.assigned(priority="LOW")
     assert [one["sla"]["dueAt"] for one in listed(park.tech, MINE)] == ["2026-03-03T09:00:00Z", "2026-03-08T09:00:00Z"]
     assert ids(park.tech, MINE) == [after, before]
     assert park.tech.get("/v1/me/dashboard").json["counts"]["dueSoon"] == 1
     assert set(admin.put(address, {"lowHours": 0, "dueSoonHours": 49}).fields) == {"lowHours", "dueSoonHours"}
+
+
+def test_hours_in_settings_may_have_decimals(park: Park) -> None:
+    admin = park.person("SYSTEM_ADMIN")
+    address = "/v1/organisation/settings/maintenance"
+    settled = {"criticalHours": 0.01, "dueSoonHours": 0.5, "escalateAfterHours": 1.25}
+    assert admin.put(address, settled).status == 200
+    assert admin.get(address).json["data"] == {"highHours": 24, "mediumHours": 72, "lowHours": 168, **settled}
+    assert park.routed(priority="CRITICAL")["sla"]["dueAt"] == "2026-03-01T09:00:36Z"
+    too_small = dict.fromkeys(settled, 0.009)
+    assert set(admin.put(address, too_small).fields) == set(settled)
 
 
 def test_what_is_done_is_never_late(world: World, park: Park) -> None:

@@ -1,5 +1,6 @@
 """Random repairs: whatever people of all roles try, while time passes, these things stay true after every step."""
 
+from collections import Counter
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -7,9 +8,11 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
 
+from chalicelib.maintenance.workorders.sweep import remind_due
 from infra.local.engine import EmbeddedEngine
 from tests.builders.founding import fresh_world
 from tests.builders.maintenance import HOURS, ITEMS, POSSIBLE, SOUTH, Park, add_photo, stored
+from tests.builders.notices import stored_notices
 from tests.builders.world import Answer, Person
 from tests.environment import examples
 
@@ -30,6 +33,8 @@ MAY = {
 CLOSED = ("DONE", "CANCELLED")
 IN_HAND = ("ASSIGNED", "IN_PROGRESS", "ON_HOLD")
 OWN = (*IN_HAND, "RETURNED")
+SOON, ESCALATED_AFTER = timedelta(hours=2), timedelta(hours=24)
+FROM_TIME = ("WO_ROUTED", "WO_DUE_SOON", "WO_OVERDUE", "WO_ESCALATED")
 PRIORITIES = list(HOURS)
 STEPS = list(MAY)
 Order = dict[str, Any]
@@ -42,6 +47,8 @@ class Repairs(RuleBasedStateMachine):
 
     def __init__(self, engine: EmbeddedEngine) -> None:
         super().__init__()
+        self.engine = engine
+        self.told: Counter[tuple[str, str, str]] = Counter()
         self.park = Park(fresh_world(engine))
         self.techs = [self.park.tech, self.park.person("TECH"), self.park.person("TECH", game_zone=SOUTH)]
         self.orders: dict[str, Order] = {}
@@ -67,9 +74,11 @@ class Repairs(RuleBasedStateMachine):
             "holds": [],
             "vendor_due": None,
             "before": None,
+            "told": {},
         }
+        self.leads_are_told_of_the_routing(made["id"])
 
-    @rule(minutes=st.integers(1, 400))
+    @rule(minutes=st.one_of(st.integers(1, 400), st.integers(1440, 3000)))
     def time_passes(self, minutes: int) -> None:
         self.park.later(minutes=minutes)
         world = self.park.world
@@ -110,6 +119,20 @@ class Repairs(RuleBasedStateMachine):
         order_id, order = self.chosen(number)
         self.take(role, order_id, step, order["version"] + off, tech, technician=tech)
 
+    @rule(meets_another=st.booleans())
+    def the_sweep_comes_by(self, *, meets_another: bool) -> None:
+        """It may meet another sweep, which does everything before its first commit; then it pauses for a moment."""
+        began = self.now
+        if meets_another:
+            self.engine.before("TransactWriteItems", lambda *_: self.sweep(), times=1)
+        self.sweep()
+        self.engine.remove_hooks()
+        self.sweep()
+        for order_id in self.orders:
+            self.people_are_told_what_is_due(order_id, began)
+            self.people_are_told_what_is_due(order_id, self.now)
+        assert self.notices_sent() == self.told
+
     # --- what follows ------------------------------------------------------------------------------------------
 
     def take(self, role: str, order_id: str, step: str, version: int, tech: int, *, technician: int | None) -> None:
@@ -123,6 +146,8 @@ class Repairs(RuleBasedStateMachine):
         assert answer.status == expected, (answer, order, step, role)
         if expected == 200:
             self.follow(order, step, tech, priority)
+            if step in ("recall", "reopen"):
+                self.leads_are_told_of_the_routing(order_id)
             assert (answer.json["state"], answer.json["version"]) == (order["state"], order["version"])
             if step in ("done", "vendor-done", "cancel"):
                 assert answer.json["parentReleased"] is last
@@ -172,6 +197,46 @@ class Repairs(RuleBasedStateMachine):
         due: datetime = order["vendor_due"] or order["routed"] + timedelta(hours=HOURS[order["priority"]]) + on_hold
         return due
 
+    def leads_are_told_of_the_routing(self, order_id: str) -> None:
+        """Who is told at once when an order is routed, reopened or recalled; and of its due date if that has come."""
+        self.told[self.park.lead.user_id, "WO_ROUTED", order_id] += 1
+        self.people_are_told_what_is_due(order_id, self.now)
+
+    def people_are_told_what_is_due(self, order_id: str, now: datetime) -> None:
+        """Who is told when a sweep comes by: each thing once of each due date, even if the date comes back."""
+        order = self.orders[order_id]
+        if order["state"] in (*CLOSED, "ON_HOLD"):
+            return
+        due, lead = self.due(order), self.park.lead.user_id
+        in_hand = order["state"] in ("ASSIGNED", "IN_PROGRESS")
+        holder = self.techs[order["tech"]].user_id if in_hand else lead
+        told = order["told"].setdefault(due, set())
+        if due - SOON <= now <= due and not told:
+            self.tell(order_id, told, "WO_DUE_SOON", {holder})
+        if now > due and "WO_OVERDUE" not in told:
+            self.tell(order_id, told, "WO_OVERDUE", {holder, lead})
+        if now >= due + ESCALATED_AFTER and "WO_ESCALATED" not in told:
+            self.tell(order_id, told, "WO_ESCALATED", {self.park.manager.user_id})
+
+    def tell(self, order_id: str, told: set[str], kind: str, people: set[str]) -> None:
+        """Note a notice."""
+        told.add(kind)
+        self.told.update((person, kind, order_id) for person in people)
+
+    def sweep(self) -> None:
+        """One pass over due dates."""
+        remind_due(self.park.world.parts.dependencies, "sweep", lambda: 60.0)
+
+    def notices_sent(self) -> Counter[tuple[str, str, str]]:
+        """The notices that follow from time, as they were sent."""
+        people = [self.park.lead, self.park.manager, self.park.ops, *self.techs]
+        return Counter(
+            (person.user_id, notice.type, notice.subject_id)
+            for person in people
+            for notice in stored_notices(person)
+            if notice.type in FROM_TIME
+        )
+
     def send(  # noqa: PLR0917 - a request in all its parts
         self, person: Person, order_id: str, step: str, version: int, tech: Person, priority: str
     ) -> Answer:
@@ -210,7 +275,7 @@ class Repairs(RuleBasedStateMachine):
             assert order["state"] != "DONE" or found.completion_photos > 0
             assert found.due_at == self.due(order), order
             assert (found.held_at is None) == (order["state"] != "ON_HOLD")
-            assert (found.notice_shard is not None) == (order["state"] in ("ASSIGNED", "IN_PROGRESS"))
+            assert (found.notice_shard is not None) == (order["state"] not in (*CLOSED, "ON_HOLD"))
 
     @rule()
     def somebody_looks(self) -> None:
@@ -218,6 +283,7 @@ class Repairs(RuleBasedStateMachine):
         self.the_checklist_is_held_as_long_as_anything_is_open()
         self.counts_and_lists_agree_with_the_orders()
         self.what_is_overdue_is_listed()
+        assert self.notices_sent() == self.told
 
     def teardown(self) -> None:
         """The last look."""

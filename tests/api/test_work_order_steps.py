@@ -97,7 +97,8 @@ def test_an_order_is_given_back_with_a_reason_and_the_lead_is_told(park: Park) -
         "at": "2026-03-01T09:00:00Z",
     }
     assert seen["timeline"][-1]["note"] == "Needs a lift"
-    [told] = park.lead.get("/v1/me/notifications").json["items"]
+    [told, routed] = park.lead.get("/v1/me/notifications").json["items"]
+    assert routed["type"] == "WO_ROUTED"
     assert (told["type"], told["body"], told["subject"]["id"]) == ("WO_RETURNED", "Needs a lift", order_id)
     assert counts(park.tech) == {"returned": 1}
 
@@ -108,7 +109,8 @@ def test_who_leads_the_technician_is_told_whoever_gives_the_order_back(park: Par
     admin = park.person("SYSTEM_ADMIN", reports_to=nobody.user_id)
     assert step(admin, order_id, "return", {"reason": "She is ill"}).status == 200
     told = [person.get("/v1/me/notifications").json["items"] for person in (boss, park.lead, nobody)]
-    assert [[item["type"] for item in items] for items in told] == [["WO_RETURNED"], ["WO_RETURNED"], []]
+    both, routed = ["WO_RETURNED", "WO_ROUTED"], ["WO_ROUTED"]
+    assert [[item["type"] for item in items] for items in told] == [both, both, routed]
 
 
 def test_every_return_stays_in_the_history(park: Park) -> None:

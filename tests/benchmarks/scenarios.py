@@ -94,7 +94,10 @@ SCENARIOS = [
     *(Scenario(name, prepare, situation=people.SITUATION) for name, prepare in people.RARE.items()),
     *(Scenario(*one) for one in PASSWORDS),
     *(Scenario(name, prepare, situation=notices.SITUATION) for name, prepare in notices.NOTICES.items()),
-    *(Scenario(name, prepare, situation=maintenance.SITUATION) for name, prepare in maintenance.REPAIRS.items()),
+    *(
+        Scenario(name, prepare, situation=maintenance.SITUATION, trips=maintenance.TRIPS.get(name))
+        for name, prepare in maintenance.REPAIRS.items()
+    ),
     *(Scenario(*one) for one in PHOTOS),
     *(Scenario(name, prepare, situation=packing.SITUATION) for name, prepare in packing.PACKING.items()),
     *(

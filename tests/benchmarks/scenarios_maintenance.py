@@ -134,3 +134,6 @@ REPAIRS: dict[str, Callable[[Stage], Hit]] = {
     "PATCH work-orders/done, with a key": partial(_step, address="done", state="with_photo", key="a-key"),
     "PATCH work-orders/return": partial(_step, address="return", state="in_progress"),
 }
+
+TRIPS = {"POST work-orders": 8, "PATCH work-orders/recall": 7, "PATCH work-orders/reopen": 8}
+"""The round trips with those of the follow-up that tells the leads, of which the commit comes before its delivery."""

@@ -53,15 +53,15 @@ def read(person: Person, notice_id: str, **headers: str) -> Answer:
     return person.post(f"{ADDRESS}/{notice_id}/read", **headers)
 
 
+def stored_notices(person: Person) -> list[Notification]:
+    """Return all notifications of a person, oldest first."""
+    prefix = Notification.sk.startswith(NOTIFICATION_PREFIX)
+    return list(Query(Notification, notifications_pk(recipient(person)), range_condition=prefix).all())
+
+
 def check_count(person: Person) -> int:
     """Assert that the stored count equals the number of unread notifications; return it."""
-    stored = list(
-        Query(
-            Notification,
-            notifications_pk(recipient(person)),
-            range_condition=Notification.sk.startswith(NOTIFICATION_PREFIX),
-        ).all()
-    )
+    stored = stored_notices(person)
     head = get(head_key(recipient(person)))
     counted = 0 if head is None else head.unread
     assert counted == sum(each.read_at is None for each in stored)

@@ -8,7 +8,7 @@ from chalicelib.maintenance.rules import WorkOrderState
 from chalicelib.maintenance.workorders.sweep import ReminderOutcome, remind_due
 from infra.local.engine import EmbeddedEngine
 from tests.builders.notices import check_count
-from tests.builders.reminders import SOON, changed, in_hand, told
+from tests.builders.reminders import SOON, ZONE, changed, in_hand, told
 from tests.builders.world import World
 from tests.races.crowd import at_once, both
 
@@ -32,6 +32,19 @@ def test_four_concurrent_sweeps_send_a_reminder_once(arena: World) -> None:
         )
         for person in (tech, lead):
             assert Counter(told(person)[-3:]) == Counter(("WO_OVERDUE", order_id) for order_id in orders)
+            assert check_count(person) == 3 * (number + 1)
+
+
+def test_concurrent_sweeps_tell_leads_and_their_superior_once(arena: World) -> None:
+    superior = arena.person("STORE_MANAGER")
+    lead = arena.person("MAINT_TL", game_zone=ZONE, reports_to=superior.user_id)
+    tech, long_ago = arena.person("TECH"), arena.clock.now() - timedelta(hours=25)
+    for number in range(4):
+        orders = [in_hand(arena, tech, long_ago, state=WorkOrderState.ROUTED) for _ in range(3)]
+        at_once([partial(sweep, arena, f"sweep-{one}") for one in range(4)])
+        sweep(arena)
+        for person, kind in ((lead, "WO_OVERDUE"), (superior, "WO_ESCALATED")):
+            assert Counter(told(person)[-3:]) == Counter((kind, order_id) for order_id in orders)
             assert check_count(person) == 3 * (number + 1)
 
 

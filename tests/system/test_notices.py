@@ -50,6 +50,19 @@ def assign(park: Stack, order_id: str, name: str) -> None:
     assert answer.status_code == 200, answer.text
 
 
+def hurry(park: Stack, order_id: str) -> None:
+    """Make an order CRITICAL, so that it is due within the day."""
+    lead = park.person("notice-lead")
+    answer = park.call("PATCH", f"/v1/work-orders/{order_id}", {"priority": "CRITICAL"}, token=lead.token)
+    assert answer.status_code == 200, answer.text
+
+
+def test_routed_order_is_told_to_the_lead_at_once(park: Stack) -> None:
+    with park.person("notice-lead").listening("staff") as socket:
+        order_id = routed(park, "I-3", "LOW")
+        socket.wait_for("notice", type="WO_ROUTED", subject={"kind": "work_order", "id": order_id})
+
+
 def test_staff_socket_and_list_have_the_same_notice(park: Stack) -> None:
     tech, other = park.person("notice-tech"), park.person("notice-tech-2")
     order_id = routed(park, "I-0", "LOW")
@@ -68,13 +81,15 @@ def test_staff_socket_and_list_have_the_same_notice(park: Stack) -> None:
 
 def test_sweep_sends_a_due_soon_reminder_once(park: Stack) -> None:
     tech = park.person("notice-tech")
-    order_id = routed(park, "I-1", "CRITICAL")
+    order_id = routed(park, "I-1", "LOW")
     with tech.listening("staff") as socket:
         assign(park, order_id, "notice-tech")
+        hurry(park, order_id)
         socket.wait_for("notice", type="WO_DUE_SOON", subject={"kind": "work_order", "id": order_id})
         # Another one that is told after it shows that the sweep has come by again.
-        later = routed(park, "I-2", "CRITICAL")
+        later = routed(park, "I-2", "LOW")
         assign(park, later, "notice-tech")
+        hurry(park, later)
         socket.wait_for("notice", type="WO_DUE_SOON", subject={"kind": "work_order", "id": later})
         told = [(heard.data["type"], heard.data["subject"]["id"]) for heard in socket.events]
     assert told.count(("WO_DUE_SOON", order_id)) == 1

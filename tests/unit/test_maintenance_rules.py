@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 
 from chalicelib.maintenance.rules import (
     CLOCKED,
-    COUNTED,
     HELD_BY_TECHNICIAN,
     MINE,
     ON_HAND,
@@ -22,7 +21,7 @@ from chalicelib.maintenance.rules import (
     WorkOrderAction,
     WorkOrderState,
     age_hours,
-    count_shifts,
+    done_shifts,
     is_due_soon,
     is_overdue,
     target_state,
@@ -64,15 +63,14 @@ def test_what_nobody_has_is_nobody_s_and_what_is_done_holds_nothing_back() -> No
 
 @given(st.lists(holders, min_size=1, max_size=20))
 def test_counts_moved_along_are_the_counts_of_what_there_is(way: list[Holder]) -> None:
-    counts: Counter[tuple[str, str]] = Counter()
+    counts: Counter[str] = Counter()
     before: Holder = (None, WorkOrderState.ROUTED)
     for after in way:
-        for technician, shifts in count_shifts(before, after).items():
-            for name, by in shifts.items():
-                counts[technician, name] += by
+        for technician, by in done_shifts(before, after).items():
+            counts[technician] += by
         before = after
     last, state = way[-1]
-    there = {(last, COUNTED[state]): 1} if last is not None and state in COUNTED else {}
+    there = {last: 1} if last is not None and state is WorkOrderState.DONE else {}
     assert {key: number for key, number in counts.items() if number} == there
 
 
@@ -92,6 +90,14 @@ def test_each_priority_has_its_hours_unless_settled_otherwise(priority: str, hou
     settled = MaintenanceSettings(critical_hours=1, high_hours=1, medium_hours=1, low_hours=1)
     assert settled.time_allowed(Priority(priority)) == timedelta(hours=1)
     assert MaintenanceSettings().soon == timedelta(hours=2)
+    assert MaintenanceSettings().escalate_after == timedelta(hours=24)
+
+
+def test_hours_may_have_decimals_and_are_whole_milliseconds() -> None:
+    settled = MaintenanceSettings(critical_hours=0.01, due_soon_hours=1 / 3, escalate_after_hours=2.5)
+    assert settled.time_allowed(Priority.CRITICAL) == timedelta(seconds=36)
+    assert settled.soon == timedelta(minutes=20)
+    assert settled.escalate_after == timedelta(hours=2, minutes=30)
 
 
 @pytest.mark.parametrize(("minutes", "hours"), [(0, 0.0), (2, 0.0), (6, 0.1), (90, 1.5), (59, 1.0), (60 * 200, 200.0)])

@@ -23,6 +23,8 @@ spans = st.integers(0, 10**9).map(lambda ms: timedelta(milliseconds=ms))
         (0, 0, None),
         (-1, 120, Reminder.OVERDUE),
         (-1, 0, Reminder.OVERDUE),
+        (-1, -1, Reminder.ESCALATED),
+        (-1, -2, None),
     ],
 )
 def test_it_is_due_soon_until_it_is_overdue(before_due: int, notice_before_due: int, what: Reminder | None) -> None:

@@ -8,9 +8,9 @@ from chalicelib.core.work import UnitOfWork
 from chalicelib.identity.accounts.tables import ACTIVE, Organisation, User, user_key
 from chalicelib.identity.roles.tables import role_key
 from chalicelib.maintenance import permissions
+from chalicelib.maintenance.reminders.queries import team_leads
 from chalicelib.maintenance.rules import HELD_BY_TECHNICIAN, WORK_ORDER, WorkOrderAction, WorkOrderState
 from chalicelib.maintenance.workorders import events
-from chalicelib.maintenance.workorders.recipients import team_leads
 from chalicelib.maintenance.workorders.schemas import WorkOrderAssignment, WorkOrderReturn
 from chalicelib.maintenance.workorders.service import RecordedStep, end_hold, move_work_order
 from chalicelib.maintenance.workorders.tables import WorkOrder

@@ -11,10 +11,9 @@ from chalicelib.identity.accounts.tables import Organisation
 from chalicelib.identity.settings import section_of
 from chalicelib.maintenance.checklists import service as checklists
 from chalicelib.maintenance.checklists.tables import Checklist, checklist_key
+from chalicelib.maintenance.reminders.service import routing_values, send_soon
 from chalicelib.maintenance.rules import Priority, WorkOrderAction
 from chalicelib.maintenance.settings import MAINTENANCE
-from chalicelib.maintenance.workorders.notice_values import routing_values
-from chalicelib.maintenance.workorders.reminders import send_soon
 from chalicelib.maintenance.workorders.schemas import WorkOrderFinish
 from chalicelib.maintenance.workorders.service import NO_VENDOR, RecordedStep, count_hours, end_hold, move_work_order
 from chalicelib.maintenance.workorders.step_schemas import WorkOrderReason

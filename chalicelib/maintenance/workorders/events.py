@@ -4,7 +4,7 @@
     WO_REASSIGNED   to the technician who had it, if it was assigned to another
     WO_RETURNED     to the team leads: who assigned it, and the technician's superior
 
-and those that follow from time, each in a transaction of its own (`reminders.py`; `recipients.py` says to whom):
+and those that follow from time, each in a transaction of its own (`reminders/`):
 
     WO_ROUTED       to the leads of the game zone, at once
     WO_DUE_SOON     to the technician who has it in hand, else to the leads of the game zone

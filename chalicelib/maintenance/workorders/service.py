@@ -19,6 +19,7 @@ from chalicelib.identity.settings import section_of
 from chalicelib.maintenance import permissions
 from chalicelib.maintenance.checklists import service as checklists
 from chalicelib.maintenance.checklists.tables import Checklist, Ride, ride_key
+from chalicelib.maintenance.reminders.service import due_values, same, send_soon
 from chalicelib.maintenance.rules import (
     Holder,
     WorkOrderAction,
@@ -29,8 +30,6 @@ from chalicelib.maintenance.rules import (
 )
 from chalicelib.maintenance.settings import MAINTENANCE
 from chalicelib.maintenance.workorders.errors import DuplicateWorkOrder
-from chalicelib.maintenance.workorders.notice_values import due_values, same
-from chalicelib.maintenance.workorders.reminders import send_soon
 from chalicelib.maintenance.workorders.schemas import CreateWorkOrder
 from chalicelib.maintenance.workorders.step_schemas import WorkOrderEdit, WorkOrderHold
 from chalicelib.maintenance.workorders.tables import (

@@ -12,8 +12,8 @@ from chalicelib.core.actor import Actor
 from chalicelib.core.store import Query
 from chalicelib.core.sweep import PAGE_SIZE, DueItem, Sweep, SweepResult
 from chalicelib.edge.dependencies import Dependencies
+from chalicelib.maintenance.reminders.service import send_notice
 from chalicelib.maintenance.rules import Reminder
-from chalicelib.maintenance.workorders.reminders import send_notice
 from chalicelib.maintenance.workorders.tables import NOTICE_SHARDS, WorkOrder
 
 ACTOR = "system:sweep"

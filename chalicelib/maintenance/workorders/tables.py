@@ -13,10 +13,9 @@ may finish the work:
     state, technician and attempt are as they were read. Finishing has the condition `completion_photos >= 1`. So either
     the photo is deleted first and finishing fails, or the order is DONE first and the photo can no longer be deleted.
 
-    Due notices: `notice_at` is the moment of the next notice that has not been sent (`notice_values.py` has their
-    order). An order is in a shard while its clock runs; `notice_at` stays with the order, so each notice is sent once,
-    to whom it concerns at that time. Sending it sets `notice_at` to the next one, or removes it, which takes the order
-    out of the index. Who sets `notice_at` has the condition that it is as it was read.
+    Due notices: `notice_at` is the moment of the next notice that has not been sent (`reminders/service.py`). An order
+    is in a shard while its clock runs, and in the index as long as a notice is left. Who changes `notice_at` has the
+    condition that it is as it was read.
 
 Each list costs a write when an order changes state; work orders change rarely and are read often.
 """
@@ -45,8 +44,6 @@ from chalicelib.maintenance.rules import CLOCKED, MINE, OPEN, WorkOrderState
 from chalicelib.maintenance.tables import InList
 
 NOTICE_SHARDS = Shards(8)
-
-
 _LISTED = IncludeProjection(
     [
         "order_id",
@@ -85,9 +82,8 @@ class WorkOrder(InList):
     last reopening (absent in orders of earlier versions). `sla_due_at` is the due date that comes back when a vendor
     with a due date of its own is recalled.
 
-    `routing_notice` is set until the leads have been told of the routing. `notice_told_to` is the last of the people to
-    whom the next notice was sent, if there are too many for one transaction. `earlier_notices` holds former due dates
-    with the moments of their next notices.
+    `routing_notice` is set until the leads have been told of the routing. `notice_told_to` is the last of many people
+    who got the next notice already. `earlier_notices` holds former due dates with the moments of their next notices.
     """
 
     Meta = stored_in("maintenance")
@@ -232,10 +228,7 @@ class WorkOrderEvent(Item):
 
 
 class TechnicianCounts(Item):
-    """How many orders of a game zone a technician has done; updated in the transaction of each change.
-
-    Open orders are counted in the index of the technician's orders.
-    """
+    """How many orders of a game zone a technician has done. Open ones are counted in `mine_open`."""
 
     Meta = stored_in("maintenance")
     kind = "technician_counts"

@@ -4,10 +4,9 @@ from chalicelib.core.actor import Actor
 from chalicelib.core.decimals import to_decimal
 from chalicelib.core.work import UnitOfWork
 from chalicelib.identity.accounts.tables import Organisation
+from chalicelib.maintenance.reminders.service import due_values, routing_values, send_soon
 from chalicelib.maintenance.rules import WorkOrderAction
 from chalicelib.maintenance.workorders.closing import FinishedWorkOrder, finish
-from chalicelib.maintenance.workorders.notice_values import due_values, routing_values
-from chalicelib.maintenance.workorders.reminders import send_soon
 from chalicelib.maintenance.workorders.service import (
     NO_VENDOR,
     RecordedStep,

@@ -17,6 +17,7 @@ export const settings = {
     mediumHours: "Due after, priority medium (hours)",
     lowHours: "Due after, priority low (hours)",
     dueSoonHours: "Due soon (hours before)",
+    escalateAfterHours: "Escalated (hours after the due date)",
     waiting_minutes: "Wait for a courier (minutes)",
     radius_m: "Search radius (metres)",
     max_active_orders: "Active orders per customer",
