@@ -69,11 +69,13 @@ from chalicelib.identity.sessions.ending import check_bound_sessions
 from chalicelib.identity.sessions.routes import routes as session_routes
 from chalicelib.identity.sessions.tokens import signer
 from chalicelib.maintenance.checklists.routes import routes as checklist_routes
+from chalicelib.maintenance.comments.routes import routes as comment_routes
 from chalicelib.maintenance.photos.routes import routes as photo_routes
 from chalicelib.maintenance.photos.sweep import sweep_photos
 from chalicelib.maintenance.schedules.routes import routes as schedule_routes
 from chalicelib.maintenance.schedules.sweep import make_scheduled_orders
 from chalicelib.maintenance.technicians.routes import routes as technician_routes
+from chalicelib.maintenance.usage.routes import routes as usage_routes
 from chalicelib.maintenance.workorders.lead_routes import routes as lead_step_routes
 from chalicelib.maintenance.workorders.routes import routes as work_order_routes
 from chalicelib.maintenance.workorders.step_routes import routes as work_order_step_routes
@@ -127,6 +129,8 @@ ROUTES = (
     technician_routes,
     checklist_routes,
     schedule_routes,
+    comment_routes,
+    usage_routes,
     photo_routes,
     box_routes,
     shipment_routes,

@@ -6,8 +6,10 @@ from chalicelib.core.actor import Actor
 from chalicelib.edge.endpoint import Resource
 from chalicelib.identity.accounts.tables import organisation_key, user_key
 from chalicelib.maintenance.checklists.tables import checklist_key, ride_key
+from chalicelib.maintenance.comments.tables import discussion_key
 from chalicelib.maintenance.rules import WORK_ORDER as WORK_ORDER_STATES
 from chalicelib.maintenance.schedules.tables import schedule_key
+from chalicelib.maintenance.usage.tables import labour_key, part_key, usage_key
 from chalicelib.maintenance.workorders.tables import WorkOrder, work_order_key
 
 
@@ -24,6 +26,12 @@ WORK_ORDER = Resource(
     states=WORK_ORDER_STATES,
     state=attrgetter("state"),
 )
+DISCUSSION = Resource(key=discussion_key, id_from=("work_order_id",), required=False)
+"""The count of a work order's comments and who takes part; absent before the first one."""
+USAGE = Resource(key=usage_key, id_from=("work_order_id",), required=False)
+"""The sums of what a work order used; absent before anything was added."""
+LABOUR = Resource(key=labour_key, id_from=("work_order_id", "labour_id"))
+PART = Resource(key=part_key, id_from=("work_order_id", "part_id"))
 RIDE = Resource(key=ride_key, id_from=("ride_code",), zone=attrgetter("game_zone"))
 CHECKLIST = Resource(key=checklist_key, id_from=("checklist_ref",), in_scope=False)
 """A checklist by its path parameter. Its zone is that of its ride, which the use case reads and checks."""

@@ -80,7 +80,9 @@ class Repairs:
         self._clock = clock
         names = ("admin", "manager1", "ops1", "maint1", "tech1", "tech2")
         self._clients = {name: teller.sign_in(name) for name in names}
-        self._ids = {name: self._as(name).call("GET", "/v1/me", None)["user"]["id"] for name in ("tech1", "tech2")}
+        self._ids = {
+            name: self._as(name).call("GET", "/v1/me", None)["user"]["id"] for name in ("tech1", "tech2", "maint1")
+        }
 
     def play(self) -> None:
         """Play the story."""
@@ -97,6 +99,7 @@ class Repairs:
         self._step("tech1", bars, "start", {})
         self._step("tech2", belt, "start", {})
         self._step("tech2", belt, "return", {"reason": "The spare belt is one size too small."})
+        self._record(bars)
         self._schedule("CA-01", "CL-2042", "B-1", "FREQ=WEEKLY;BYDAY=MO", 1)
         self._schedule("RC-07", "CL-2041", "A-3", "FREQ=MONTHLY;BYDAY=1MO", 3)
         for client in self._clients.values():
@@ -110,6 +113,22 @@ class Repairs:
         body = {"checklistRef": checklist, "itemRef": item, "priority": priority, "instructions": instructions}
         order: dict[str, Any] = self._as("ops1").post("/v1/work-orders", body)
         return order
+
+    def _record(self, order: dict[str, Any]) -> None:
+        """Comment on an order, and add labour and a part to it."""
+        path = f"/v1/work-orders/{order['id']}"
+        for name, kind, body in (
+            (
+                "tech1",
+                "comments",
+                {"text": "@Hugo Prins The latch is worn on row 4 too.", "mentions": [self._ids["maint1"]]},
+            ),
+            ("maint1", "comments", {"text": "Replace both, the store has four."}),
+            ("tech1", "labour", {"minutes": 25, "note": "Fetched the latches from the store."}),
+            ("tech1", "parts", {"name": "Latch LB-4", "quantity": 2, "unitCost": 18.95, "currency": "EUR"}),
+        ):
+            self._clock.sleep(60)
+            self._as(name).post(f"{path}/{kind}", body)
 
     def _schedule(self, ride: str, checklist: str, item: str, rule: str, lead_days: int) -> None:
         """Make a schedule that makes its first work order in two weeks or later."""

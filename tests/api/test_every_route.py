@@ -284,6 +284,8 @@ def items(world: World, admin: Person) -> dict[str, str]:
         "key_id": admin.post("/v1/api-keys", {"name": "Shop", "role": "customer"}).json["data"]["id"],
         "notice_id": send(world, admin, "something")[0],
         "work_order_id": (park := Park(world)).routed()["id"],
+        "labour_id": added(park, "labour", {"minutes": 5}),
+        "part_id": added(park, "parts", {"name": "Bolt", "quantity": 1}),
         "photo_id": uploaded(park.tech, park.started())["id"],
         "checklist_ref": park.checklist,
         "ride_code": park.ride,
@@ -292,6 +294,13 @@ def items(world: World, admin: Person) -> dict[str, str]:
         **packing_items(admin),
         **line_items(admin),
     }
+
+
+def added(park: Park, kind: str, body: object) -> str:
+    """Return the id of labour or of a part that was added to a new work order."""
+    answer = park.lead.post(f"/v1/work-orders/{park.routed()['id']}/{kind}", body)
+    assert answer.status == 201, answer
+    return str(answer.json["id"])
 
 
 def packing_items(admin: Person) -> dict[str, str]:

@@ -13,6 +13,7 @@ from tests.builders.world import Person
 
 SITUATION = "repairs"
 ASSIGNED, DONE = 15, 10
+_PART = {"name": "Latch LB-4", "quantity": 2, "unitCost": 18.95, "currency": "EUR"}
 
 
 @cache
@@ -71,6 +72,32 @@ def _handed(stage: Stage, address: str, state: str) -> Hit:
     return Hit("PATCH", f"/v1/work-orders/{{work_order_id}}{address}", park.lead, bodies.get(address), params)
 
 
+@cache
+def _recorded(stage: Stage) -> tuple[str, str, str]:
+    """An order with fifty comments of six people, labour and parts; its id, and those of the last labour and part."""
+    park, _ = _zone(stage)
+    order_id = park.started()
+    path = f"/v1/work-orders/{order_id}"
+    people = [park.ops, park.lead, park.tech, *(park.person("OPS_TL") for _ in range(3))]
+    for number in range(50):
+        people[number % 6].post(f"{path}/comments", {"text": f"The latch of row {number} is worn too."})
+    for _ in range(10):
+        labour = park.tech.post(f"{path}/labour", {"minutes": 25, "note": "Fetched the latch"}).json["id"]
+        part = park.tech.post(f"{path}/parts", _PART).json["id"]
+    return order_id, str(labour), str(part)
+
+
+def _recording(stage: Stage, method: str, address: str = "", body: object = None, role: str = "tech") -> Hit:
+    """A call on the order with comments, labour and parts."""
+    park, _ = _zone(stage)
+    order_id, labour_id, part_id = _recorded(stage)
+    params = {"work_order_id": order_id, "labour_id": labour_id, "part_id": part_id}
+    path = f"/v1/work-orders/{{work_order_id}}{address}"
+    status = {"POST": 201, "DELETE": 204, "GET": 200}[method]
+    named = {name: value for name, value in params.items() if f"{{{name}}}" in path}
+    return Hit(method, path, getattr(park, role), body, named, status=status)
+
+
 def _step(stage: Stage, address: str, state: str, *, key: str | None = None) -> Hit:
     park, orders = _zone(stage)
     bodies = {"done": {"fixNote": "Latch replaced"}, "return": {"reason": "Needs a lift"}}
@@ -105,6 +132,16 @@ REPAIRS: dict[str, Callable[[Stage], Hit]] = {
     "GET work-orders, of all": partial(_asked, path="/v1/work-orders", role="manager", state="assigned"),
     "GET technicians": partial(_asked, path="/v1/technicians", role="lead"),
     "GET work-orders/{id}": partial(_asked, path="/v1/work-orders/{work_order_id}"),
+    "GET work-orders/{id}, with comments": partial(_recording, method="GET"),
+    "GET work-orders/comments": partial(_recording, method="GET", address="/comments"),
+    "GET work-orders/people": partial(_recording, method="GET", address="/people"),
+    "POST work-orders/comments": partial(
+        _recording, method="POST", address="/comments", body={"text": "Which latch?"}, role="lead"
+    ),
+    "POST work-orders/labour": partial(_recording, method="POST", address="/labour", body={"minutes": 25}),
+    "DELETE work-orders/labour": partial(_recording, method="DELETE", address="/labour/{labour_id}"),
+    "POST work-orders/parts": partial(_recording, method="POST", address="/parts", body=_PART),
+    "DELETE work-orders/parts": partial(_recording, method="DELETE", address="/parts/{part_id}"),
     "GET checklists/{ref}": partial(_asked, path="/v1/checklists/{checklist_ref}", role="ops"),
     "GET rides": partial(_asked, path="/v1/rides", role="lead"),
     "GET checklists": partial(_asked, path="/v1/checklists", role="lead"),

@@ -14,7 +14,8 @@ from chalicelib.dispatch.orders.waiting import cell_of
 from chalicelib.maintenance.checklists.tables import Checklist
 from chalicelib.maintenance.photos.tables import WorkOrderPhoto
 from chalicelib.maintenance.rules import OPEN
-from chalicelib.maintenance.workorders.tables import TechnicianCounts, WorkOrder
+from chalicelib.maintenance.technicians.tables import TechnicianCounts
+from chalicelib.maintenance.workorders.tables import WorkOrder
 from chalicelib.manufacturing.rules import STATE_MACHINES
 from chalicelib.manufacturing.status_counters import StatusCounter
 from chalicelib.manufacturing.tables import Module, Pack, ProductionBatch

@@ -166,10 +166,24 @@ def repairs(world: DeployedWorld, objects: EmbeddedObjects) -> None:
     done(park.tech.post("/v1/me/notifications/read-all"), 204)
 
 
+def _recorded(park: Park, order_id: str) -> None:
+    """Comments with mentions, labour and parts of an order, and the removal of both."""
+    path = f"/v1/work-orders/{order_id}"
+    done(park.lead.post(f"{path}/comments", {"text": "Look", "mentions": [park.ops.user_id]}), 201)
+    done(park.ops.get(f"{path}/comments"))
+    done(park.lead.get(f"{path}/people?search=e"))
+    for kind, body in (("labour", {"minutes": 5}), ("parts", {"name": "Bolt", "quantity": 2, "unitCost": 0.5})):
+        for _ in range(2):
+            entry = done(park.lead.post(f"{path}/{kind}", body), 201)
+        done(park.lead.get(path))
+        done(park.lead.delete(f"{path}/{kind}/{entry['id']}"), 204)
+
+
 def _with_leads(park: Park) -> None:
     """The steps of leads: hold and resume, vendors, cancel, edit, and a technician who is gone."""
     order_id = str(park.routed(ITEMS[1])["id"])
     path = f"/v1/work-orders/{order_id}"
+    _recorded(park, order_id)
     done(park.outsource(order_id))
     done(park.lead.patch(f"{path}/recall"))
     done(park.lead.patch(path, {"priority": "LOW"}))

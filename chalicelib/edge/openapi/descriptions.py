@@ -34,6 +34,7 @@ COMMON: Mapping[str, str] = {
 """Descriptions of fields that mean the same everywhere, by their names in lower case with underscores."""
 
 PATH_PARAMETERS: Mapping[str, str] = {
+    "labour_id": "The id of the entry of labour, as the work order lists it.",
     "line_number": "The number of the line in its assignment.",
     "client_event_id": "The id of a rejected event, which its client made.",
     "assignment_id": "The id of the assignment: the `assignment_ref` of its import, in which a slash is `%2F` here.",
@@ -52,6 +53,7 @@ PATH_PARAMETERS: Mapping[str, str] = {
     "notice_id": "The id of the notification.",
     "order_id": "The id of the order.",
     "pack_id": "The id of the pack (`PCK-...`).",
+    "part_id": "The id of the used part, as the work order lists it.",
     "photo_id": "The id of the photo.",
     "ride_code": "The `code` of the ride, as it was imported.",
     "schedule_id": "The id of the schedule.",

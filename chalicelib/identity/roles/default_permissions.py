@@ -140,6 +140,13 @@ _TABLE: tuple[tuple[str, str, _Holders], ...] = (
     ("maintenance.workorder.reopen", "Open a work order again that was done.", _MAINT_TL),
     ("maintenance.photo.upload", "Add a photo to a work order.", _TECH | _MAINT_TL | _OPS_TL),
     ("maintenance.photo.delete", "Delete one's own photo of an open work order.", _TECH | _MAINT_TL | _OPS_TL),
+    (
+        "maintenance.comment.create",
+        "Comment on a work order, and mention people.",
+        _TECH | _MAINT_TL | _OPS_TL | _STORE,
+    ),
+    ("maintenance.labour.record", "Add labour to a work order, and remove it.", _TECH | _MAINT_TL),
+    ("maintenance.part.record", "Add parts to a work order, and remove them.", _TECH | _MAINT_TL),
     ("maintenance.technician.read", "List technicians with their open work orders.", _MAINT_TL | _OPS_TL | _STORE),
     ("maintenance.checklist.read", "Read a checklist, its items and open work orders.", _MAINT_TL | _OPS_TL | _STORE),
     ("maintenance.ride.read", "List rides.", _MAINT_TL | _OPS_TL | _STORE),

@@ -1,4 +1,4 @@
-"""The response with a whole work order: its photos, its holds, its returns and its timeline.
+"""The response with a whole work order: its photos, holds, returns and timeline, its comments, labour and parts.
 
 It contains every field; an absent value is null, except where the field says otherwise.
 """
@@ -8,7 +8,9 @@ from decimal import Decimal
 
 import msgspec
 
+from chalicelib.maintenance.comments.schemas import CommentView
 from chalicelib.maintenance.rules import HoldReason, PhotoKind, Priority, WorkOrderState
+from chalicelib.maintenance.usage.schemas import LabourSummary, PartsSummary
 from chalicelib.maintenance.workorders.schemas import SourceChecklist, WorkOrderSla
 from chalicelib.maintenance.workorders.timeline import TimelineAction
 
@@ -56,7 +58,8 @@ class WorkOrderTimelineEntry(msgspec.Struct, frozen=True, rename="camel"):
     """When it was done, UTC."""
     note: str | None
     """Depends on the action: the instructions, the reason of a return, a cancellation or a reopening, the note of a
-    hold, the vendor and its note, what was done or edited, or the kind of the photo. Null if nothing was given."""
+    hold, the vendor and its note, what was done or edited, the kind of the photo, or the labour or part that was added
+    or removed. Null if nothing was given."""
     technician: str | None
     """The name of the technician after the action. Null if there was none."""
     technician_id: str | None
@@ -96,7 +99,7 @@ class WorkOrderHoldEntry(msgspec.Struct, frozen=True, rename="camel"):
 
 
 class WorkOrderDetail(msgspec.Struct, frozen=True, rename="camel"):
-    """A work order with photos, holds, returns and timeline.
+    """A work order with photos, holds, returns, timeline, comments, labour and parts.
 
     `returnedBy` and `returnReason` are those of the last return.
     """
@@ -174,5 +177,13 @@ class WorkOrderDetail(msgspec.Struct, frozen=True, rename="camel"):
     """The returns, oldest first, as far as the timeline shows them."""
     timeline: list[WorkOrderTimelineEntry]
     """What was done, oldest first: the newest 1,000 actions."""
+    labour: LabourSummary
+    """The time that was worked, and what was added to it."""
+    parts: PartsSummary
+    """The parts that were used, with the sums of their costs."""
+    comment_count: int
+    """The number of comments."""
+    comments: list[CommentView]
+    """The newest 20 comments, oldest first. `GET /v1/work-orders/{work_order_id}/comments` lists all."""
     has_more_photos: bool | msgspec.UnsetType = msgspec.UNSET
     """True if only the 500 oldest photos are shown. Absent if all are shown."""

@@ -69,6 +69,25 @@ _ASSIGNED: dict[str, Any] = {
     "note": None,
     **TECHNICIAN,
 }
+MENTIONED = {"id": _LEAD_ID, "name": _LEAD}
+COMMENT: dict[str, Any] = {
+    "id": "019ceb1b-2248-75d0-8e21-5d08e2118e21",
+    "text": f"@{_LEAD} The latch is worn on row 4 too.",
+    "author": TECHNICIAN["technician"],
+    "authorId": TECHNICIAN["technicianId"],
+    "role": "TECH",
+    "at": "2026-03-14T10:12:09Z",
+    "mentions": [MENTIONED],
+}
+NEW_LABOUR: dict[str, Any] = {"minutes": 25, "note": "Fetched the latch from the store."}
+_ADDED = {
+    "addedBy": TECHNICIAN["technician"],
+    "addedById": TECHNICIAN["technicianId"],
+    "at": "2026-03-14T10:48:31Z",
+}
+LABOUR: dict[str, Any] = {"id": "019ceb1b-2248-7b5e-a1c4-3f6d92e07a15", **NEW_LABOUR, **_ADDED}
+NEW_PART: dict[str, Any] = {"name": "Latch LB-4", "quantity": 2, "unitCost": 18.95, "currency": "EUR"}
+PART: dict[str, Any] = {"id": "019ceb1b-2248-7d3a-b2f8-91c5e47d6b20", **NEW_PART, "cost": 37.9, **_ADDED}
 NEW_DETAIL: dict[str, Any] = {
     **_ROUTED,
     "aItem": {"id": "A-3", "text": "Lap bars close and lock", "note": "Row 2 twice"},
@@ -84,6 +103,10 @@ NEW_DETAIL: dict[str, Any] = {
     **dict.fromkeys(("assignedAt", "startedAt", "closedAt")),
     "returnHistory": [],
     "timeline": [_MADE],
+    "labour": {"totalMinutes": 0, "workedMinutes": 0, "addedMinutes": 0, "entries": []},
+    "parts": {"costs": [], "items": []},
+    "commentCount": 0,
+    "comments": [],
     "hasMorePhotos": ...,
 }
 DETAIL: dict[str, Any] = {
@@ -97,6 +120,10 @@ DETAIL: dict[str, Any] = {
     "assignedById": _LEAD_ID,
     "assignedAt": _ASSIGNED["at"],
     "timeline": [_MADE, _ASSIGNED],
+    "labour": {"totalMinutes": 25, "workedMinutes": 0, "addedMinutes": 25, "entries": [LABOUR]},
+    "parts": {"costs": [{"currency": "EUR", "amount": 37.9}], "items": [PART]},
+    "commentCount": 1,
+    "comments": [COMMENT],
 }
 DASHBOARD = {
     "counts": {"assigned": 1, "inProgress": 0, "returned": 0, "done": 14, "overdue": 0, "dueSoon": 0},

@@ -5,9 +5,10 @@ overdue or due soon, which depends on the moment. Only the count of done orders,
 """
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from functools import partial
+from typing import Any
 
 import msgspec
 from pynamodb.expressions.condition import Condition
@@ -18,18 +19,23 @@ from chalicelib.core.clock import Clock
 from chalicelib.core.errors import AccessDenied
 from chalicelib.core.hourly_counts import HourlyValues
 from chalicelib.core.pagination import CursorRequest, Page
-from chalicelib.core.store import Query, get_many, parallel_pair_reads
+from chalicelib.core.store import Query, get_many, parallel_pair_reads, parallel_reads
 from chalicelib.edge.dependencies import Dependencies
 from chalicelib.identity.accounts.tables import Organisation, organisation_key
 from chalicelib.identity.settings import section_of
 from chalicelib.maintenance import permissions
 from chalicelib.maintenance.checklists.tables import Ride
+from chalicelib.maintenance.comments.queries import newest_comments
+from chalicelib.maintenance.comments.tables import Discussion
 from chalicelib.maintenance.photos.queries import list_photos
 from chalicelib.maintenance.photos.views import photo_view
 from chalicelib.maintenance.queries import reach_of_list
 from chalicelib.maintenance.rules import OPEN, WorkOrderState, is_due_soon, is_overdue
 from chalicelib.maintenance.settings import MAINTENANCE, MaintenanceSettings
 from chalicelib.maintenance.tables import read_list
+from chalicelib.maintenance.technicians.tables import counts_key
+from chalicelib.maintenance.usage.queries import list_labour, list_parts
+from chalicelib.maintenance.usage.tables import Usage
 from chalicelib.maintenance.workorders.detail_schemas import WorkOrderDetail
 from chalicelib.maintenance.workorders.schemas import (
     OVERDUE,
@@ -46,14 +52,13 @@ from chalicelib.maintenance.workorders.schemas import (
 from chalicelib.maintenance.workorders.tables import (
     WORK_ORDER_HOURS,
     WorkOrder,
-    counts_key,
     mine_key,
     org_key,
     ride_list,
     zone_key,
 )
 from chalicelib.maintenance.workorders.timeline import list_events
-from chalicelib.maintenance.workorders.views import order_detail, order_page, order_summary
+from chalicelib.maintenance.workorders.views import OrderHistory, order_detail, order_page, order_summary
 from chalicelib.media.queries import MAX_PHOTOS
 
 PREVIEW = 5
@@ -61,12 +66,23 @@ DUE_SOON = "due_soon"
 _NONE: Page[WorkOrder] = Page((), None)
 
 
-def get_work_order(order: WorkOrder, deps: Dependencies) -> WorkOrderDetail:
-    """Return a work order with its photos and timeline."""
-    events, photos = parallel_pair_reads([partial(list_events, order)], [partial(list_photos, order)])
-    shown = [photo_view(photo, deps.settings) for photo in photos[0][:MAX_PHOTOS]]
-    detail = order_detail(order, events[0], shown, deps.clock.now())
-    return msgspec.structs.replace(detail, has_more_photos=True) if len(photos[0]) > MAX_PHOTOS else detail
+def get_work_order(
+    order: WorkOrder, discussion: Discussion | None, usage: Usage | None, deps: Dependencies
+) -> WorkOrderDetail:
+    """Return a work order with everything that was recorded of it. What it has none of is not looked for."""
+    reads: dict[str, Callable[[], Sequence[Any]]] = {
+        "events": partial(list_events, order),
+        "photos": partial(list_photos, order),
+        **({"comments": partial(newest_comments, order)} if discussion and discussion.comments else {}),
+        **({"labour": partial(list_labour, order)} if usage and usage.labour_entries else {}),
+        **({"parts": partial(list_parts, order)} if usage and usage.part_entries else {}),
+    }
+    found = dict(zip(reads, parallel_reads(list(reads.values())), strict=True))
+    photos = found.pop("photos")
+    shown = [photo_view(photo, deps.settings) for photo in photos[:MAX_PHOTOS]]
+    history = OrderHistory(photos=shown, discussion=discussion, usage=usage, **found)
+    detail = order_detail(order, history, deps.clock.now())
+    return msgspec.structs.replace(detail, has_more_photos=True) if len(photos) > MAX_PHOTOS else detail
 
 
 def get_dashboard(actor: Actor, deps: Dependencies) -> TechnicianDashboard:

@@ -9,7 +9,7 @@ from chalicelib.edge.routes import Routes
 from chalicelib.identity.settings import organisation_settings
 from chalicelib.maintenance import permissions
 from chalicelib.maintenance.checklists.tables import Checklist, Ride
-from chalicelib.maintenance.resources import ORGANISATION, RIDE, ROUTED_CHECKLIST, WORK_ORDER
+from chalicelib.maintenance.resources import DISCUSSION, ORGANISATION, RIDE, ROUTED_CHECKLIST, USAGE, WORK_ORDER
 from chalicelib.maintenance.settings import MAINTENANCE
 from chalicelib.maintenance.workorders import examples, queries, service, views
 from chalicelib.maintenance.workorders.detail_schemas import WorkOrderDetail
@@ -119,16 +119,18 @@ def list_work_orders_of_ride(request: Request[Empty, RideWorkOrderQuery, Ride]) 
     "/v1/work-orders/{work_order_id}",
     permission=permissions.READ,
     resource=WORK_ORDER,
+    related={"discussion": DISCUSSION, "usage": USAGE},
     returns=WorkOrderDetail,
     versioned=True,
     examples={"response": examples.DETAIL},
 )
 def get_work_order(request: Request[Empty, Empty, WorkOrder]) -> WorkOrderDetail:
-    """Get a work order with its photos, its timeline and its returns.
+    """Get a work order with its photos, timeline and returns, its labour and parts, and its newest comments.
 
     The addresses of the photos expire, by default after 15 minutes; get the work order again for new ones.
     """
-    return queries.get_work_order(request.resource, dependencies())
+    related = request.related
+    return queries.get_work_order(request.resource, related["discussion"], related["usage"], dependencies())
 
 
 organisation_settings(routes, MAINTENANCE, examples.SETTINGS)

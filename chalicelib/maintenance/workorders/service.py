@@ -29,15 +29,14 @@ from chalicelib.maintenance.rules import (
     target_state,
 )
 from chalicelib.maintenance.settings import MAINTENANCE
+from chalicelib.maintenance.technicians.tables import TechnicianCounts, counts_key
 from chalicelib.maintenance.workorders.errors import DuplicateWorkOrder
 from chalicelib.maintenance.workorders.schemas import CreateWorkOrder
 from chalicelib.maintenance.workorders.step_schemas import WorkOrderEdit, WorkOrderHold
 from chalicelib.maintenance.workorders.tables import (
     WORK_ORDER_HOURS,
-    TechnicianCounts,
     WorkOrder,
     WorkOrderEvent,
-    counts_key,
     index_keys,
     place_in_ride,
     ride_list,
@@ -175,7 +174,8 @@ def move_work_order(
     as_read = same(WorkOrder.notice_at, order.notice_at) if "notice_at" in values else None
     before: Holder = (order.technician_id, WorkOrderState(order.state))
     state = target_state(before[1], step.action, order.held_state)
-    work.update(order, {**values, "state": state.value, "updated_at": work.now}, condition=as_read)
+    worked = _time_worked(work, order, state)
+    work.update(order, {**values, **worked, "state": state.value, "updated_at": work.now}, condition=as_read)
     work.update(order, index_keys(order))
     _count_done(work, order, before)
     record_event(work, order, actor, step.recorded_as, step.note, details=step.details)
@@ -209,6 +209,18 @@ def count_hours(work: UnitOfWork, order: WorkOrder, **amounts: int) -> None:
     """Stage the hourly counts of the organisation and of the order's game zone."""
     WORK_ORDER_HOURS.count(work, order.org_id, **amounts)
     WORK_ORDER_HOURS.count(work, order.org_id, order.game_zone, **amounts)
+
+
+def _time_worked(work: UnitOfWork, order: WorkOrder, state: WorkOrderState) -> dict[str, object]:
+    """Return the values of the time worked when an order begins or ceases to be in progress."""
+    in_progress = WorkOrderState.IN_PROGRESS
+    if (order.state == in_progress) == (state is in_progress):
+        return {}
+    if state is in_progress:
+        return {"working_since": work.now}
+    # Orders that earlier versions started have no `working_since`.
+    worked = work.now - (order.working_since or order.attempt_started_at or work.now)
+    return {"working_since": None, "worked_ms": order.worked_ms + worked // _MILLISECOND}
 
 
 def _count_done(work: UnitOfWork, order: WorkOrder, before: Holder) -> None:

@@ -82,6 +82,8 @@ class WorkOrder(InList):
     last reopening (absent in orders of earlier versions). `sla_due_at` is the due date that comes back when a vendor
     with a due date of its own is recalled.
 
+    `worked_ms` is the sum of the times in which it was in progress, and `working_since` the moment since which it is.
+
     `routing_notice` is set until the leads have been told of the routing. `notice_told_to` is the last of many people
     who got the next notice already. `earlier_notices` holds former due dates with the moments of their next notices.
     """
@@ -112,6 +114,8 @@ class WorkOrder(InList):
             "held_at",
             "time_on_hold_ms",
             "sla_due_at",
+            "worked_ms",
+            "working_since",
             "updated_at",
         }
     )
@@ -146,6 +150,8 @@ class WorkOrder(InList):
     held_state = optional(UnicodeAttribute())
     held_at = optional(MomentAttribute())
     time_on_hold_ms = IntAttribute(default=0)
+    worked_ms = IntAttribute(default=0)
+    working_since = optional(MomentAttribute())
     vendor = optional(UnicodeAttribute())
     vendor_note = optional(UnicodeAttribute())
     vendor_cost = optional(DecimalAttribute())
@@ -227,15 +233,6 @@ class WorkOrderEvent(Item):
     hold_until = optional(MomentAttribute())
 
 
-class TechnicianCounts(Item):
-    """How many orders of a game zone a technician has done. Open ones are counted in `mine_open`."""
-
-    Meta = stored_in("maintenance")
-    kind = "technician_counts"
-
-    done = IntAttribute(default=0)
-
-
 def work_order_key(org_id: str, order_id: str) -> ItemKey[WorkOrder]:
     """Return the key of a work order; its events have the same `pk`."""
     return ItemKey(WorkOrder, key(org_id, "WORKORDER", order_id), "WORKORDER")
@@ -249,11 +246,6 @@ def routing_time(order: WorkOrder) -> datetime:
 def event_key(org_id: str, order_id: str, event_id: str) -> ItemKey[WorkOrderEvent]:
     """Return the key of an event of a work order; events sort by time."""
     return ItemKey(WorkOrderEvent, work_order_key(org_id, order_id).pk, key("EVENT", event_id))
-
-
-def counts_key(org_id: str, technician_id: str, game_zone: str) -> ItemKey[TechnicianCounts]:
-    """Return the key of a technician's counts, by zone: orders of a former zone are not counted in the present one."""
-    return ItemKey(TechnicianCounts, key(org_id, "TECHNICIAN", technician_id, game_zone), "COUNTS")
 
 
 def mine_key(org_id: str, technician_id: str, game_zone: str, state: WorkOrderState | None = None) -> str:

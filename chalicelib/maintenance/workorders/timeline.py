@@ -19,7 +19,7 @@ class TimelineAction(StrEnum):
 
     `ROUTED` is its making; `REASSIGNED` takes it from a technician and gives it to another. `HELD` and `RESUMED` begin
     and end a hold. `VENDOR_DONE` and `RECALLED` end the work of a vendor. `REOPENED` opens it again after it was done;
-    `EDITED` changes its priority or its instructions.
+    `EDITED` changes its priority or its instructions. `LABOUR_REMOVED` and `PART_REMOVED` take back what was added.
     """
 
     ROUTED = "ROUTED"
@@ -38,6 +38,10 @@ class TimelineAction(StrEnum):
     EDITED = "EDITED"
     PHOTO_ADDED = "PHOTO_ADDED"
     PHOTO_REMOVED = "PHOTO_REMOVED"
+    LABOUR_ADDED = "LABOUR_ADDED"
+    LABOUR_REMOVED = "LABOUR_REMOVED"
+    PART_ADDED = "PART_ADDED"
+    PART_REMOVED = "PART_REMOVED"
 
 
 def record_event(

@@ -6,7 +6,11 @@ from datetime import datetime
 import msgspec
 
 from chalicelib.core.pagination import Page
+from chalicelib.maintenance.comments.tables import Discussion, WorkOrderComment
+from chalicelib.maintenance.comments.views import comment_view
 from chalicelib.maintenance.rules import HoldReason, PhotoKind, Priority, WorkOrderState, age_hours, is_overdue
+from chalicelib.maintenance.usage.tables import Labour, Usage, UsedPart
+from chalicelib.maintenance.usage.views import labour_summary, parts_summary
 from chalicelib.maintenance.workorders import detail_schemas as details
 from chalicelib.maintenance.workorders import schemas
 from chalicelib.maintenance.workorders import step_schemas as steps
@@ -14,9 +18,6 @@ from chalicelib.maintenance.workorders.closing import FinishedWorkOrder
 from chalicelib.maintenance.workorders.service import RoutedWorkOrder
 from chalicelib.maintenance.workorders.tables import WorkOrder, WorkOrderEvent
 from chalicelib.maintenance.workorders.timeline import TimelineAction
-
-Events = Sequence[WorkOrderEvent]
-Photos = Sequence[details.PhotoView]
 
 
 def order_summary(order: WorkOrder, now: datetime) -> schemas.WorkOrderSummary:
@@ -42,8 +43,21 @@ def order_summary(order: WorkOrder, now: datetime) -> schemas.WorkOrderSummary:
     )
 
 
-def order_detail(order: WorkOrder, events: Events, photos: Photos, now: datetime) -> details.WorkOrderDetail:
-    """Return a work order with its photos and timeline; `events` oldest first."""
+class OrderHistory(msgspec.Struct, frozen=True):
+    """What was recorded of a work order beside itself; each list oldest first."""
+
+    events: Sequence[WorkOrderEvent] = ()
+    photos: Sequence[details.PhotoView] = ()
+    discussion: Discussion | None = None
+    comments: Sequence[WorkOrderComment] = ()
+    usage: Usage | None = None
+    labour: Sequence[Labour] = ()
+    parts: Sequence[UsedPart] = ()
+
+
+def order_detail(order: WorkOrder, history: OrderHistory, now: datetime) -> details.WorkOrderDetail:
+    """Return a work order with everything that was recorded of it."""
+    events, photos = history.events, history.photos
     return details.WorkOrderDetail(
         id=order.order_id,
         code=order.code,
@@ -80,6 +94,10 @@ def order_detail(order: WorkOrder, events: Events, photos: Photos, now: datetime
         holds=_holds(events),
         return_history=[_return(event) for event in events if event.action == TimelineAction.RETURNED],
         timeline=[_entry(event) for event in events],
+        labour=labour_summary(order, history.usage, history.labour, now),
+        parts=parts_summary(history.usage, history.parts),
+        comment_count=0 if history.discussion is None else history.discussion.comments,
+        comments=[comment_view(comment) for comment in history.comments],
     )
 
 
@@ -90,7 +108,7 @@ def order_page(page: Page[WorkOrder], now: datetime) -> schemas.WorkOrderPage:
 
 def routed_view(routed: RoutedWorkOrder) -> details.WorkOrderDetail:
     """Return a new work order."""
-    return order_detail(routed.order, [routed.event], [], routed.order.created_at)
+    return order_detail(routed.order, OrderHistory([routed.event]), routed.order.created_at)
 
 
 def assigned_view(order: WorkOrder) -> schemas.WorkOrderAssigned:

@@ -1,0 +1,1 @@
+"""Comments on work orders, and who takes part in them."""

@@ -1,0 +1,98 @@
+"""Reads of comments, and of the people who can read a work order: they are notified of comments and can be mentioned.
+
+Whom a work order is within reach of depends on their role, zone and state, which can change after they commented. So
+this is looked up with each comment: one batch read of the people and one of their roles.
+"""
+
+from collections.abc import Collection, Iterable, Iterator, Mapping
+
+from chalicelib.core.actor import Actor
+from chalicelib.core.clock import Clock
+from chalicelib.core.pagination import Page
+from chalicelib.core.store import Query, get, get_many
+from chalicelib.identity.accounts.queries import list_active_users
+from chalicelib.identity.accounts.rules import canonical_name
+from chalicelib.identity.accounts.tables import ACTIVE, User, user_key
+from chalicelib.identity.roles.queries import read_roles
+from chalicelib.identity.roles.tables import RolePermissions, role_key
+from chalicelib.maintenance import permissions
+from chalicelib.maintenance.comments.schemas import CommentOrder, CommentQuery, PeopleQuery
+from chalicelib.maintenance.comments.tables import WorkOrderComment, comment_key
+from chalicelib.maintenance.workorders.tables import WorkOrder, work_order_key
+
+SHOWN = 20
+"""The comments that the response with a whole work order has."""
+MAX_CANDIDATES = 1000
+"""The people of whom those that can be mentioned are looked for."""
+_PAGE = 100
+
+
+def list_comments(order: WorkOrder, query: CommentQuery) -> Page[WorkOrderComment]:
+    """Return a page of the comments on a work order."""
+    return _comments(order, newest_first=query.order is CommentOrder.NEWEST).page(query.limit, query.cursor)
+
+
+def newest_comments(order: WorkOrder) -> list[WorkOrderComment]:
+    """Return the newest comments on a work order, oldest first."""
+    return list(_comments(order, newest_first=True).page(SHOWN).items)[::-1]
+
+
+def find_people(order: WorkOrder, user_ids: Iterable[str], clock: Clock) -> dict[str, User]:
+    """Return those of some users who can read a work order, by id."""
+    keys = [user_key(order.org_id, user_id) for user_id in user_ids]
+    stored = get_many(keys, clock)
+    users = [user for user in map(stored.get, keys) if user is not None and user.status == ACTIVE]
+    roles = get_many({role_key(order.org_id, user.role) for user in users}, clock)
+    reached = (user for user in users if _reaches(order, user, roles.get(role_key(order.org_id, user.role))))
+    return {user.user_id: user for user in reached}
+
+
+def list_people(order: WorkOrder, query: PeopleQuery, clock: Clock) -> list[User]:
+    """Return the first users by name who can read a work order and match the search."""
+    by_scope: dict[str, list[str]] = {}
+    for role in read_roles(order.org_id, clock):
+        if permissions.READ in role.permissions:
+            by_scope.setdefault(role.permissions[permissions.READ], []).append(role.code)
+    people = {user.user_id: user for user in _candidates(order, by_scope) if _matches(user, query.search)}
+    return sorted(people.values(), key=lambda user: (canonical_name(user.full_name), user.user_id))[: query.limit]
+
+
+def _comments(order: WorkOrder, *, newest_first: bool) -> Query[WorkOrderComment]:
+    within = WorkOrderComment.sk.startswith(comment_key(order.org_id, order.order_id, "").sk)
+    pk, name = work_order_key(order.org_id, order.order_id).pk, "newest comments" if newest_first else "comments"
+    return Query(WorkOrderComment, pk, range_condition=within, newest_first=newest_first, list_name=name)
+
+
+def _reaches(order: WorkOrder, user: User, role: RolePermissions | None) -> bool:
+    """Return whether the permission of a user's role to read work orders covers an order."""
+    granted: Mapping[str, str] = {} if role is None else role.permissions
+    reader = Actor(order.org_id, user.user_id, permissions=granted, game_zone=user.game_zone)
+    own = (order.technician_id,) if order.game_zone == user.game_zone else ()
+    return reader.reaches(permissions.READ, owners=own, zone=order.game_zone)
+
+
+def _candidates(order: WorkOrder, by_scope: Mapping[str, Collection[str]]) -> Iterator[User]:
+    """Return the active users whose scope covers an order: of all zones, of its zone, and its technician."""
+    for scope, zone in (("org", None), ("zone", order.game_zone)):
+        if by_scope.get(scope):
+            yield from _active_users(order.org_id, sorted(by_scope[scope]), zone)
+    technician = None if order.technician_id is None else get(user_key(order.org_id, order.technician_id))
+    readers = {role for roles in by_scope.values() for role in roles}
+    if technician is not None and technician.status == ACTIVE and technician.role in readers:
+        yield from [technician] if technician.game_zone == order.game_zone else []
+
+
+def _active_users(org_id: str, roles: list[str], zone: str | None) -> Iterator[User]:
+    """Return the active users of some roles, of one zone or of all, in so many pages as there can be candidates."""
+    cursor = None
+    for _ in range(0, MAX_CANDIDATES, _PAGE):
+        page = list_active_users(org_id, roles, zone, _PAGE, cursor)
+        yield from page.items
+        cursor = page.next_cursor
+        if cursor is None:
+            return
+
+
+def _matches(user: User, search: str | None) -> bool:
+    text = canonical_name(search or "")
+    return text in canonical_name(user.full_name) or text in canonical_name(user.username)

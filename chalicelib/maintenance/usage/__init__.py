@@ -1,0 +1,1 @@
+"""What work orders use: labour and parts."""
