@@ -289,6 +289,7 @@ def test_one_order_has_at_most_so_many_entries(world: World, park: Park) -> None
     order_id = park.started()
     first = str(add(park.tech, order_id, "labour").json["id"])
     sums = get(usage_key(DEMO, order_id))
+    assert sums is not None
 
     def fill(work: UnitOfWork) -> None:
         work.update(sums, {"labour_entries": MAX_ENTRIES})

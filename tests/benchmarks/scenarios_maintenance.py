@@ -81,10 +81,11 @@ def _recorded(stage: Stage) -> tuple[str, str, str]:
     people = [park.ops, park.lead, park.tech, *(park.person("OPS_TL") for _ in range(3))]
     for number in range(50):
         people[number % 6].post(f"{path}/comments", {"text": f"The latch of row {number} is worn too."})
-    for _ in range(10):
-        labour = park.tech.post(f"{path}/labour", {"minutes": 25, "note": "Fetched the latch"}).json["id"]
-        part = park.tech.post(f"{path}/parts", _PART).json["id"]
-    return order_id, str(labour), str(part)
+    added = {
+        kind: [str(park.tech.post(f"{path}/{kind}", body).json["id"]) for _ in range(10)]
+        for kind, body in (("labour", {"minutes": 25, "note": "Fetched the latch"}), ("parts", _PART))
+    }
+    return order_id, added["labour"][-1], added["parts"][-1]
 
 
 def _recording(stage: Stage, method: str, address: str = "", body: object = None, role: str = "tech") -> Hit:

@@ -173,10 +173,9 @@ def _recorded(park: Park, order_id: str) -> None:
     done(park.ops.get(f"{path}/comments"))
     done(park.lead.get(f"{path}/people?search=e"))
     for kind, body in (("labour", {"minutes": 5}), ("parts", {"name": "Bolt", "quantity": 2, "unitCost": 0.5})):
-        for _ in range(2):
-            entry = done(park.lead.post(f"{path}/{kind}", body), 201)
+        entries = [done(park.lead.post(f"{path}/{kind}", body), 201) for _ in range(2)]
         done(park.lead.get(path))
-        done(park.lead.delete(f"{path}/{kind}/{entry['id']}"), 204)
+        done(park.lead.delete(f"{path}/{kind}/{entries[0]['id']}"), 204)
 
 
 def _with_leads(park: Park) -> None:

@@ -71,6 +71,10 @@ function detail(summary: WorkOrder, changes: Partial<WorkOrderDetail> = {}): Wor
     startedAt: null,
     returnHistory: [],
     timeline: [],
+    labour: { totalMinutes: 0, workedMinutes: 0, addedMinutes: 0, entries: [] },
+    parts: { costs: [], items: [] },
+    commentCount: 0,
+    comments: [],
     ...changes,
   };
 }

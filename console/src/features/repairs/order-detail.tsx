@@ -2,6 +2,7 @@ import { Text } from "@mantine/core";
 import { DateTime } from "~/components/date-time";
 import { DrawerSection } from "~/components/detail-drawer";
 import { KeyValueList } from "~/components/key-value-list";
+import { Comments } from "./comments/comments";
 import { Due, PriorityBadge } from "./due";
 import { useGone } from "./gone";
 import { Holds } from "./holds";
@@ -13,6 +14,8 @@ import { PhotoUpload } from "./photo-upload";
 import type { WorkOrderDetail } from "./queries";
 import { texts } from "./texts";
 import { OrderTimeline } from "./timeline";
+import { Labour } from "./usage/labour";
+import { Parts } from "./usage/parts";
 
 /** The finding, the photos, the times and the history of a work order. */
 export function OrderDetail({ order }: { order: WorkOrderDetail }) {
@@ -42,6 +45,9 @@ export function OrderDetail({ order }: { order: WorkOrderDetail }) {
       <DrawerSection title={detail.work}>
         <Facts order={order} />
       </DrawerSection>
+      <Labour order={order} />
+      <Parts order={order} />
+      <Comments order={order} />
       <DrawerSection title={detail.timeline}>
         <OrderTimeline order={order} />
       </DrawerSection>

@@ -4,6 +4,9 @@ import type { WorkOrderDetail } from "./queries";
 import { type PhotoKind, toneOf } from "./states";
 import { texts } from "./texts";
 
+/** Actions that record something and leave the state. */
+const RECORDS = /^(PHOTO|LABOUR|PART)_/;
+
 type Entry = WorkOrderDetail["timeline"][number];
 
 /** What happened to a work order, oldest first. */
@@ -13,7 +16,7 @@ export function OrderTimeline({ order }: { order: WorkOrderDetail }) {
     at: entry.at,
     title: titleOf(entry),
     actor: entry.actor,
-    tone: entry.action.startsWith("PHOTO_") ? ("neutral" as const) : toneOf(entry.state),
+    tone: RECORDS.test(entry.action) ? ("neutral" as const) : toneOf(entry.state),
     more: moreOf(entry),
   }));
   return <Timeline entries={entries} label={texts.detail.timeline} />;
