@@ -93,7 +93,7 @@ test.skipIf(program === null)("labour and parts are added, and a wrong entry is 
 
   await drawer.getByRole("button", { name: "Add part" }).click();
   const part = drawer.getByRole("form", { name: "Add part" });
-  await part.getByLabel("Part", { exact: true }).fill("Latch LB-4");
+  await part.getByRole("textbox", { name: "Part" }).fill("Latch LB-4");
   await part.getByLabel("Quantity").fill("2");
   await part.getByLabel("Cost of one").fill("18.95");
   await part.getByLabel("Currency").fill("eur");
