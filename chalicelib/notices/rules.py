@@ -19,8 +19,8 @@ class NoticeType(StrEnum):
     `WO_REASSIGNED`: yours was assigned to another technician. `WO_DUE_SOON`: yours, or one of your game zone that no
     technician has in hand, is due soon, two hours before unless the organisation has set other hours. `WO_OVERDUE`:
     such a one, or that of a technician whom you lead, is overdue. `WO_ESCALATED`: one of a game zone whose leads report
-    to you has been overdue for long. `WO_RETURNED`: a technician has returned one. `WO_COMMENT`: one in which you take part, or are
-    mentioned, has a comment.
+    to you has been overdue for long. `WO_RETURNED`: a technician has returned one. `WO_COMMENT`: one in
+    which you take part, or are mentioned, has a comment.
     """
 
     WO_ROUTED = "WO_ROUTED"
