@@ -72,6 +72,7 @@ from chalicelib.maintenance.checklists.routes import routes as checklist_routes
 from chalicelib.maintenance.comments.routes import routes as comment_routes
 from chalicelib.maintenance.photos.routes import routes as photo_routes
 from chalicelib.maintenance.photos.sweep import sweep_photos
+from chalicelib.maintenance.reports.routes import routes as maintenance_report_routes
 from chalicelib.maintenance.schedules.routes import routes as schedule_routes
 from chalicelib.maintenance.schedules.sweep import make_scheduled_orders
 from chalicelib.maintenance.technicians.routes import routes as technician_routes
@@ -128,6 +129,7 @@ ROUTES = (
     lead_step_routes,
     technician_routes,
     checklist_routes,
+    maintenance_report_routes,
     schedule_routes,
     comment_routes,
     usage_routes,

@@ -2,9 +2,10 @@
 
     picking   the state of each assignment follows from its ledger
     packing   whether a shipment is in the list of open ones, and counted, follows from its status
+    maintenance   what a work order adds to the totals of reports follows from its timeline
 
 It reads the tables of the stage in `BATON_STAGE`, on AWS or on the engine that `BATON_DYNAMODB_ENDPOINT` names, and may
-run while people work. It prints each difference with its assignment or shipment. With `--write` it repairs what
+run while people work. It prints each difference with its assignment, shipment or order. With `--write` it repairs what
 differs, through the same write path as a request. It cannot restore what is missing in a ledger: such a gap is printed
 again each time, and the stored data, which may hold more, stays.
 
@@ -89,6 +90,27 @@ def list_shipments(org: str | None, *, write: bool) -> Count:
     return count
 
 
+def recount_work_orders(org: str | None, *, write: bool) -> Count:
+    """Compare what all work orders, or those of one organisation, count for in reports, and print the differences."""
+    from chalicelib.maintenance.reports.service import find_differences, recount_work_order
+    from chalicelib.maintenance.workorders.tables import WorkOrder
+
+    _, run = _composed()
+    count = Count()
+    for item in _scanned(WorkOrder, "sk = :order", {":order": {"S": "WORKORDER"}}):
+        order = WorkOrder.from_raw_data(item)
+        if org not in {None, order.org_id}:
+            continue
+        count.checked += 1
+        if differences := find_differences(order):
+            count.differing += 1
+            _print(order.org_id, order.code, differences)
+            if write:
+                decide = partial(recount_work_order, org_id=order.org_id, order_id=order.order_id)
+                count.repaired += run(order.org_id, decide)
+    return count
+
+
 def _composed() -> tuple[Clock, Callable[[str, Callable[[UnitOfWork], bool]], bool]]:
     """Return the clock, and what runs a use case for an organisation."""
     import app
@@ -137,7 +159,7 @@ def _scanned(model: type[Item], condition: str, values: Mapping[str, Any], **opt
         yield from page["Items"]
 
 
-_DOMAINS = {"picking": replay_picking, "packing": list_shipments}
+_DOMAINS = {"picking": replay_picking, "packing": list_shipments, "maintenance": recount_work_orders}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -29,6 +29,7 @@ UPLOAD_PHOTO = "maintenance.photo.upload"
 DELETE_PHOTO = "maintenance.photo.delete"
 READ_SCHEDULES = "maintenance.schedule.read"
 MANAGE_SCHEDULES = "maintenance.schedule.manage"
+READ_REPORTS = "maintenance.report.read"
 
 STEPS: Mapping[WorkOrderAction, str] = {
     WorkOrderAction.ASSIGN: ASSIGN,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from functools import cache, partial
 
 from tests.benchmarks.stage import Hit, Stage
@@ -125,6 +126,14 @@ def _new_schedule(stage: Stage) -> Hit:
     return Hit("POST", SCHEDULES, park.ops, schedule_body(park, rrule="FREQ=MONTHLY;BYDAY=1MO"), status=201)
 
 
+def _report(stage: Stage, role: str) -> Hit:
+    park, _ = _zone(stage)
+    now = stage.world.clock.now().date()
+    query = {"from": str(now - timedelta(days=365)), "to": str(now), "by": "technician"}
+    person: Person = getattr(park, role)
+    return Hit("GET", "/v1/reports/work-orders", person, query=query)
+
+
 REPAIRS: dict[str, Callable[[Stage], Hit]] = {
     "GET me/dashboard": partial(_asked, path="/v1/me/dashboard"),
     "GET me/work-orders": partial(_asked, path="/v1/me/work-orders"),
@@ -147,6 +156,8 @@ REPAIRS: dict[str, Callable[[Stage], Hit]] = {
     "GET rides": partial(_asked, path="/v1/rides", role="lead"),
     "GET checklists": partial(_asked, path="/v1/checklists", role="lead"),
     "GET rides/{code}/work-orders": partial(_asked, path="/v1/rides/{ride_code}/work-orders", role="lead"),
+    "GET reports/work-orders, of a zone, 366 days": partial(_report, role="lead"),
+    "GET reports/work-orders, of all, 366 days": partial(_report, role="manager"),
     "POST work-orders": _routed,
     "GET schedules": partial(_scheduled, method="GET"),
     "GET schedules/{id}": partial(_scheduled, method="GET", address="/{schedule_id}"),

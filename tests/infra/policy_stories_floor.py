@@ -116,6 +116,8 @@ def technicians(world: DeployedWorld, objects: EmbeddedObjects) -> None:
     done(park.lead.get("/v1/technicians"))
     for path in ("/v1/rides", "/v1/checklists", f"/v1/rides/{park.ride}/work-orders"):
         done(park.lead.get(path))
+    for person in (park.lead, park.manager):
+        done(person.get("/v1/reports/work-orders?by=zone"))
 
 
 def schedules(world: DeployedWorld, objects: EmbeddedObjects) -> None:

@@ -133,6 +133,9 @@ OWN: dict[str, dict[str, str]] = {
         "traceability/serial_registry": "the registry that keeps serial numbers unique in the whole system",
         "traceability/units": "units of measurement by UN/CEFACT Recommendation 20",
     },
+    "maintenance": {
+        "reports/totals": "the totals of days, which change with the steps of work orders",
+    },
     "picking": {
         "assignments/metrics": "rates, scores and remaining time; pure",
         "ledger/assignment_lane": "the transactions of one assignment's events in a batch",

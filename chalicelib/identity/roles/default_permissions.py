@@ -152,6 +152,7 @@ _TABLE: tuple[tuple[str, str, _Holders], ...] = (
     ("maintenance.ride.read", "List rides.", _MAINT_TL | _OPS_TL | _STORE),
     ("maintenance.schedule.read", "Read schedules and their coming occurrences.", _MAINT_TL | _OPS_TL),
     ("maintenance.schedule.manage", "Create, change, pause and delete schedules.", _MAINT_TL | _OPS_TL),
+    ("maintenance.report.read", "Read reports on work orders.", _MAINT_TL | _OPS_TL | _STORE),
     ("maintenance.ride.import", "Import rides.", _STORE),
     ("maintenance.checklist.import", "Import checklists.", _STORE),
     # Manufacturing

@@ -121,6 +121,15 @@ def list_work_orders_of_ride(ride: Ride, query: RideWorkOrderQuery, actor: Actor
     return order_page(read_list(WorkOrder, orders, asked, clock, newest_first=True), clock.now())
 
 
+def overdue_between(org_id: str, zone: str | None, since: datetime, until: datetime) -> Query[WorkOrder]:
+    """Return the query of the open orders of a zone, or of all, whose clock runs past a due date of that time.
+
+    The due date is at `since` or later, and before `until`, which has to be no later than now.
+    """
+    within = WorkOrder.due_at.between(since, until - timedelta(milliseconds=1))
+    return _clocked(_orders(org_id, zone, within=within))
+
+
 def find_activity(actor: Actor, organisation: Organisation | None, now: datetime) -> Activity | None:
     """Return how many orders are open, overdue and due soon, and the last hours; None if the caller may not list them.
 

@@ -14,12 +14,14 @@ from chalicelib.core.actor import Actor
 from chalicelib.core.errors import ValidationFailed
 from chalicelib.core.store import get
 from chalicelib.core.work import UnitOfWork
+from chalicelib.identity.accounts.settings import general_settings
 from chalicelib.identity.accounts.tables import Organisation
 from chalicelib.identity.settings import section_of
 from chalicelib.maintenance import permissions
 from chalicelib.maintenance.checklists import service as checklists
 from chalicelib.maintenance.checklists.tables import Checklist, Ride, ride_key
 from chalicelib.maintenance.reminders.service import due_values, same, send_soon
+from chalicelib.maintenance.reports.totals import count_new_order, count_step, snapshot_of
 from chalicelib.maintenance.rules import (
     Holder,
     WorkOrderAction,
@@ -101,6 +103,7 @@ def create_work_order(
     work.create(order)
     send_soon(work, order)
     count_hours(work, order, created=1)
+    count_new_order(work, order, general_settings(organisation).timezone)
     return RoutedWorkOrder(order, record_event(work, order, actor, TimelineAction.ROUTED, command.instructions))
 
 
@@ -173,11 +176,13 @@ def move_work_order(
     """
     as_read = same(WorkOrder.notice_at, order.notice_at) if "notice_at" in values else None
     before: Holder = (order.technician_id, WorkOrderState(order.state))
+    counted = snapshot_of(order)
     state = target_state(before[1], step.action, order.held_state)
     worked = _time_worked(work, order, state)
     work.update(order, {**values, **worked, "state": state.value, "updated_at": work.now}, condition=as_read)
     work.update(order, index_keys(order))
     _count_done(work, order, before)
+    count_step(work, order, counted)
     record_event(work, order, actor, step.recorded_as, step.note, details=step.details)
 
 

@@ -86,37 +86,18 @@ class WorkOrder(InList):
 
     `routing_notice` is set until the leads have been told of the routing. `notice_told_to` is the last of many people
     who got the next notice already. `earlier_notices` holds former due dates with the moments of their next notices.
+
+    `report_state` is what the order has added to the totals of reports.
     """
 
     Meta = stored_in("maintenance")
     kind = "work_order"
     unaudited = frozenset(
         {
-            "org_id",
-            "list_key",
-            "place",
-            "mine_key",
-            "mine_state_key",
-            "zone_key",
-            "zone_state_key",
-            "org_key",
-            "org_state_key",
-            "notice_shard",
-            "notice_at",
-            "routing_notice",
-            "notice_told_to",
-            "earlier_notices",
-            "attempt_started_at",
-            "attempts",
-            "completion_photos",
-            "routed_at",
-            "held_state",
-            "held_at",
-            "time_on_hold_ms",
-            "sla_due_at",
-            "worked_ms",
-            "working_since",
-            "updated_at",
+            *("org_id", "list_key", "place", "mine_key", "mine_state_key", "zone_key", "zone_state_key", "org_key"),
+            *("org_state_key", "notice_shard", "notice_at", "routing_notice", "notice_told_to", "earlier_notices"),
+            *("attempt_started_at", "attempts", "completion_photos", "routed_at", "held_state", "held_at"),
+            *("time_on_hold_ms", "sla_due_at", "worked_ms", "working_since", "updated_at", "report_state"),
         }
     )
 
@@ -166,6 +147,7 @@ class WorkOrder(InList):
     routed_at = optional(MomentAttribute())
     created_at = MomentAttribute()
     updated_at = MomentAttribute()
+    report_state = optional(UnicodeAttribute())
 
     mine_key = optional(UnicodeAttribute())
     mine_state_key = optional(UnicodeAttribute())

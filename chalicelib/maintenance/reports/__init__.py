@@ -1,0 +1,1 @@
+"""Reports on work orders: how many were opened, done and overdue, how long repairs took, and what they needed."""

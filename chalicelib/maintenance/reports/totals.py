@@ -1,0 +1,190 @@
+"""The totals of reports, which change in the transactions of the steps that they count.
+
+An order remembers what it has added, and each step adds the difference, on the days on which things happened. So a
+reopening takes back what the closing had added, wherever that was, and orders of earlier versions are counted with
+their next step. Days are those of the organisation's time zone when the order was made.
+
+Labour and parts that people enter are added, and taken back, as they are; no order remembers them.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from decimal import Decimal
+from typing import Any, NamedTuple
+
+import msgspec
+from pynamodb.expressions.update import Action
+
+from chalicelib.core.clock import to_millis
+from chalicelib.core.structs import decoder_of
+from chalicelib.core.work import UnitOfWork
+from chalicelib.identity.accounts.settings import GeneralSettings
+from chalicelib.maintenance.reports.rules import (
+    NO_TECHNICIAN,
+    Figures,
+    OrderFacts,
+    Place,
+    differences,
+    figures_of,
+    was_late,
+)
+from chalicelib.maintenance.reports.tables import TotalKey, WorkOrderTotal, total_key
+from chalicelib.maintenance.rules import WorkOrderState
+from chalicelib.maintenance.workorders.tables import WorkOrder
+
+_MINUTE_MS = 60_000
+
+
+class ReportState(msgspec.Struct, omit_defaults=True):
+    """What an order remembers: its time zone, and what it has added to the totals.
+
+    `working_since` is the moment since which its technician works, and `repair` the time of work of the present attempt
+    before that; both are milliseconds.
+    """
+
+    zone: str = "UTC"
+    working_since: int | None = None
+    repair: int = 0
+    added: list[tuple[Place, Figures]] = []
+
+    @property
+    def labour(self) -> dict[Place, int]:
+        """Return the milliseconds of work that were added."""
+        return {place: figures.labour for place, figures in self.added if figures.labour}
+
+    def day(self, moment: datetime) -> str:
+        """Return the local day of a moment."""
+        return GeneralSettings(self.zone).local_date(moment).isoformat()
+
+
+class Worker(NamedTuple):
+    """A person who works on an order."""
+
+    user_id: str
+    name: str | None
+
+
+class Snapshot(NamedTuple):
+    """What a step changes and the totals need: the state, the technician, and since when the technician has worked."""
+
+    state: WorkOrderState
+    technician: Worker
+    working_since: int
+
+
+def snapshot_of(order: WorkOrder) -> Snapshot:
+    """Return the snapshot of an order before a step."""
+    since = report_state(order).working_since
+    if since is None:  # an order of an earlier version
+        since = to_millis(order.attempt_started_at or order.started_at or order.updated_at)
+    return Snapshot(WorkOrderState(order.state), technician_of(order), since)
+
+
+def technician_of(order: WorkOrder) -> Worker:
+    """Return the technician of an order; the id is empty without one."""
+    return Worker(order.technician_id or NO_TECHNICIAN, order.technician_name)
+
+
+def report_state(order: WorkOrder) -> ReportState:
+    """Return what an order remembers."""
+    if order.report_state is None:
+        return ReportState()
+    state: ReportState = decoder_of(ReportState).decode(order.report_state)
+    return state
+
+
+def count_new_order(work: UnitOfWork, order: WorkOrder, time_zone: str) -> None:
+    """Stage that an order was opened."""
+    stage_totals(work, order, ReportState(time_zone), {}, [])
+
+
+def count_step(work: UnitOfWork, order: WorkOrder, before: Snapshot) -> None:
+    """Stage what a step of an order changes in the totals; the order has its new values already."""
+    after, now = WorkOrderState(order.state), to_millis(work.now)
+    memory = report_state(order)
+    labour = memory.labour
+    if before.state is not after:
+        if before.state is WorkOrderState.IN_PROGRESS:
+            spent = max(0, now - before.working_since)
+            place = Place(memory.day(work.now), before.technician.user_id)
+            labour[place] = labour.get(place, 0) + spent
+            memory = msgspec.structs.replace(memory, working_since=None, repair=memory.repair + spent)
+        if after is WorkOrderState.IN_PROGRESS:
+            is_start = before.state is WorkOrderState.ASSIGNED
+            memory = msgspec.structs.replace(memory, working_since=now, repair=0 if is_start else memory.repair)
+    stage_totals(work, order, memory, labour, [before.technician])
+
+
+def stage_totals(
+    work: UnitOfWork, order: WorkOrder, memory: ReportState, labour: Mapping[Place, int], workers: list[Worker]
+) -> None:
+    """Stage the differences to what an order has added before, and that it remembers what it has added now.
+
+    `workers` are people beside its technician, by whose ids totals change.
+    """
+    added = figures_of(facts_of(order, memory), labour)
+    names = dict([*workers, technician_of(order)])
+    for place, change in differences(dict(memory.added), added).items():
+        _add(work, order, place, names.get(place.technician_id), _additions(order, change))
+    written = msgspec.json.encode(msgspec.structs.replace(memory, added=sorted(added.items()))).decode()
+    if written != order.report_state:
+        work.update(order, {"report_state": written})
+
+
+def facts_of(order: WorkOrder, memory: ReportState) -> OrderFacts:
+    """Return what the figures of an order follow from."""
+    state = WorkOrderState(order.state)
+    is_repair = order.started_at is not None and order.vendor is None
+    return OrderFacts(
+        state,
+        order.technician_id or NO_TECHNICIAN,
+        opened_on=memory.day(order.created_at),
+        due_on=memory.day(order.due_at),
+        closed_on=None if order.closed_at is None else memory.day(order.closed_at),
+        was_late=was_late(state, order.due_at, order.closed_at, order.held_at),
+        repair=memory.repair if is_repair else None,
+    )
+
+
+def add_labour(work: UnitOfWork, order: WorkOrder, worker: Worker, at: datetime, minutes: int) -> None:
+    """Stage minutes of labour that somebody entered at a moment, at most once per unit of work, worker and day."""
+    place = Place(report_state(order).day(at), worker.user_id)
+    _add(work, order, place, worker.name, [WorkOrderTotal.labour.add(minutes * _MINUTE_MS)])
+
+
+def take_back_labour(work: UnitOfWork, order: WorkOrder, worker: Worker, at: datetime, minutes: int) -> None:
+    """Stage that `add_labour` with the same arguments no longer counts."""
+    add_labour(work, order, worker, at, -minutes)
+
+
+def add_parts(
+    work: UnitOfWork, order: WorkOrder, worker: Worker, at: datetime, *, quantity: Decimal, cost: Decimal | None
+) -> None:
+    """Stage parts that somebody used: their quantity, and what all of them cost together, if that is known."""
+    actions: list[Action] = [WorkOrderTotal.parts_quantity.add(quantity)]
+    if cost:
+        actions.append(WorkOrderTotal.parts_cost.add(cost))
+    _add(work, order, Place(report_state(order).day(at), worker.user_id), worker.name, actions)
+
+
+def take_back_parts(
+    work: UnitOfWork, order: WorkOrder, worker: Worker, at: datetime, *, quantity: Decimal, cost: Decimal | None
+) -> None:
+    """Stage that `add_parts` with the same arguments no longer counts."""
+    add_parts(work, order, worker, at, quantity=-quantity, cost=None if cost is None else -cost)
+
+
+def _additions(order: WorkOrder, change: Figures) -> list[Action]:
+    actions = [getattr(WorkOrderTotal, name).add(amount) for name, amount in change._asdict().items() if amount]
+    if change.opened > 0:
+        opening: Any = WorkOrderTotal.openings
+        actions.append(opening.add({to_millis(order.created_at)}))
+    return actions
+
+
+def _add(work: UnitOfWork, order: WorkOrder, place: Place, name: str | None, actions: Sequence[Action]) -> None:
+    about = TotalKey(order.game_zone, place.day, order.ride_code, place.technician_id)
+    names = [WorkOrderTotal.ride_name.set(order.ride_name)]
+    if name is not None and place.technician_id:
+        names.append(WorkOrderTotal.technician_name.set(name))
+    work.update_unread(total_key(order.org_id, about), actions=[*names, *actions], audited=False)
