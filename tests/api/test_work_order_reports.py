@@ -6,7 +6,14 @@ from typing import Any
 import pytest
 
 from chalicelib.core.work import UnitOfWork
-from chalicelib.maintenance.reports.totals import Worker, add_labour, add_parts, take_back_labour, take_back_parts
+from chalicelib.maintenance.reports.totals import (
+    PartsUsed,
+    Worker,
+    add_labour,
+    add_parts,
+    take_back_labour,
+    take_back_parts,
+)
 from infra.local.engine import EmbeddedEngine
 from tests.builders.maintenance import ITEMS, SOUTH, Park, add_photo, checklist_record, load, ride_record, stored
 from tests.builders.reports import PATH, PERIOD, asked, by_technician, figures, total
@@ -250,32 +257,37 @@ def test_entered_labour_and_parts_count_until_they_are_taken_back(park: Park) ->
         add_labour(work, order, worker, at, 30)
 
     def use(work: UnitOfWork) -> None:
-        add_parts(work, order, worker, at, quantity=Decimal("2.5"), cost=Decimal("12.30"))
+        add_parts(work, order, worker, at, PartsUsed(Decimal("2.5"), Decimal("12.30"), "EUR"))
 
     def use_unpriced(work: UnitOfWork) -> None:
-        add_parts(work, order, worker, at, quantity=Decimal(1), cost=None)
+        add_parts(work, order, worker, at, PartsUsed(Decimal(1)))
 
-    for decide in (enter, use, use_unpriced):
+    def use_without_currency(work: UnitOfWork) -> None:
+        add_parts(work, order, worker, at, PartsUsed(Decimal(4), Decimal(3)))
+
+    for decide in (enter, use, use_unpriced, use_without_currency):
         park.world.run(decide, order.org_id)
     assert total(park) == {
         "opened": 1,
         "done": 1,
         "meanTimeToRepairHours": 2,
         "labourMinutes": 150,
-        "partsQuantity": 3.5,
-        "partsCost": 12.3,
+        "partsQuantity": 7.5,
+        "partsCosts": [{"currency": None, "amount": 3}, {"currency": "EUR", "amount": 12.3}],
     }
+    assert asked(park.lead, Accept="text/csv").text.split("\r\n")[1].endswith(",7.5,3; 12.3 EUR")
     park.later(hours=48)
 
     def take_back(work: UnitOfWork) -> None:
-        take_back_parts(work, order, worker, at, quantity=Decimal("2.5"), cost=Decimal("12.30"))
+        take_back_parts(work, order, worker, at, PartsUsed(Decimal("2.5"), Decimal("12.30"), "EUR"))
 
     park.world.run(take_back, order.org_id)
     park.world.run(lambda work: take_back_labour(work, order, worker, at, 30), order.org_id)
     assert total(park, "from=2026-03-01&to=2026-03-01") == {
         "opened": 1,
         "done": 1,
-        "partsQuantity": 1,
+        "partsQuantity": 5,
+        "partsCosts": [{"currency": None, "amount": 3}],
         **TWO_HOURS,
     }
 
@@ -330,11 +342,11 @@ def test_the_report_can_be_had_as_csv(park: Park) -> None:
     assert answer.headers["Content-Type"] == "text/csv; charset=utf-8"
     assert answer.headers["Content-Disposition"] == 'attachment; filename="work-orders-2026-02-15-2026-06-30.csv"'
     names = (
-        "opened,done,overdue,meanTimeToRepairHours,meanTimeBetweenFailuresHours,labourMinutes,partsQuantity,partsCost"
+        "opened,done,overdue,meanTimeToRepairHours,meanTimeBetweenFailuresHours,labourMinutes,partsQuantity,partsCosts"
     )
-    assert answer.text.split("\r\n") == [f"rideCode,rideName,{names}", "RC-07,Ride RC-07,1,1,0,2.00,,120,0,0", ""]
+    assert answer.text.split("\r\n") == [f"rideCode,rideName,{names}", "RC-07,Ride RC-07,1,1,0,2.00,,120,0,", ""]
     technicians = asked(park.lead, f"{PERIOD}&by=technician", Accept="text/csv").text.split("\r\n")
-    assert technicians[:2] == [f"technicianId,technicianName,{names}", ",,1,0,0,,,0,0,0"]
+    assert technicians[:2] == [f"technicianId,technicianName,{names}", ",,1,0,0,,,0,0,"]
     assert technicians[2].startswith(f"{park.tech.user_id},Mees van Dijk,0,1,")
 
 

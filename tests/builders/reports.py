@@ -23,7 +23,7 @@ FIGURES = (
     "meanTimeBetweenFailuresHours",
     "labourMinutes",
     "partsQuantity",
-    "partsCost",
+    "partsCosts",
 )
 
 

@@ -59,6 +59,7 @@ OWN: dict[str, dict[str, str]] = {
         "sscc": "the arithmetic of SSCCs; pure",
     },
     "maintenance": {
+        "reports/totals": "the totals of days, which change with the steps of work orders",
         "schedules/recurrence": "the occurrences of a recurrence rule; the only module that loads dateutil",
         "workorders/assigning": "the use cases of who has a work order: assign, return",
         "workorders/closing": "the use cases that close a work order and open it again",
@@ -132,9 +133,6 @@ OWN: dict[str, dict[str, str]] = {
         "traceability/recall": "the modules and packs that hold cells of a lot",
         "traceability/serial_registry": "the registry that keeps serial numbers unique in the whole system",
         "traceability/units": "units of measurement by UN/CEFACT Recommendation 20",
-    },
-    "maintenance": {
-        "reports/totals": "the totals of days, which change with the steps of work orders",
     },
     "picking": {
         "assignments/metrics": "rates, scores and remaining time; pure",

@@ -8,7 +8,7 @@ _FIGURES = {
     "meanTimeBetweenFailuresHours": 118.4,
     "labourMinutes": 825,
     "partsQuantity": 7,
-    "partsCost": 184.5,
+    "partsCosts": [{"currency": "EUR", "amount": 184.5}],
 }
 
 REPORT = {

@@ -18,7 +18,13 @@ from chalicelib.maintenance import permissions
 from chalicelib.maintenance.queries import reach_of_list
 from chalicelib.maintenance.reports.rules import NO_TECHNICIAN, NOTHING, Figures, Openings
 from chalicelib.maintenance.reports.schemas import ReportGrouping, WorkOrderReportQuery
-from chalicelib.maintenance.reports.tables import TotalKey, WorkOrderTotal, key_of_total, totals_of_month
+from chalicelib.maintenance.reports.tables import (
+    TotalKey,
+    WorkOrderTotal,
+    costs_of_total,
+    key_of_total,
+    totals_of_month,
+)
 from chalicelib.maintenance.workorders.queries import overdue_between
 
 MAX_DAYS = 366
@@ -33,23 +39,24 @@ class ReportPeriod(NamedTuple):
 
 
 class GroupTotals(msgspec.Struct):
-    """The figures of one ride, technician or zone, or of all, and the openings of each ride."""
+    """The figures of one ride, technician or zone, or of all; costs by currency, and the openings of each ride."""
 
     figures: Figures = NOTHING
     parts_quantity: Decimal = Decimal(0)
-    parts_cost: Decimal = Decimal(0)
+    costs: dict[str, Decimal] = {}
     rides: dict[str, Openings] = {}
 
     @property
     def is_empty(self) -> bool:
         """Return whether there is nothing to report."""
-        return self.figures == NOTHING and not self.parts_quantity and not self.parts_cost
+        return self.figures == NOTHING and not self.parts_quantity and not any(self.costs.values())
 
     def add_total(self, ride_code: str, item: RawItem) -> None:
         """Add a stored total."""
         self.figures = self.figures.plus(Figures(*(int(_amount(item, name)) for name in Figures._fields)))
         self.parts_quantity += _amount(item, "parts_quantity")
-        self.parts_cost += _amount(item, "parts_cost")
+        for currency, cost in costs_of_total(item).items():
+            self.costs[currency] = self.costs.get(currency, Decimal(0)) + cost
         moments = [int(moment) for moment in item.get("openings", {}).get("NS", ())]
         if moments:
             openings = Openings(int(_amount(item, "opened")), min(moments), max(moments))

@@ -29,11 +29,11 @@ class Figures(NamedTuple):
     """
 
     opened: int = 0
+    labour: int = 0
     done: int = 0
     overdue: int = 0
     repairs: int = 0
     repair: int = 0
-    labour: int = 0
 
     def plus(self, other: "Figures") -> "Figures":
         """Return the sum."""

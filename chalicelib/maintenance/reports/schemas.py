@@ -24,6 +24,15 @@ class WorkOrderReportQuery(msgspec.Struct, frozen=True, rename={"since": "from",
     cross_check = staticmethod(check_period)
 
 
+class ReportedCost(msgspec.Struct, frozen=True):
+    """The cost of parts in one currency."""
+
+    currency: str | None
+    """The currency, by ISO 4217. Null for costs that were entered without one."""
+    amount: Decimal
+    """The sum, exact, in major units of the currency."""
+
+
 class WorkOrderFigures(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     """How many work orders were opened, done and overdue, how long repairs took, and what they needed."""
 
@@ -46,8 +55,8 @@ class WorkOrderFigures(msgspec.Struct, frozen=True, kw_only=True, rename="camel"
     that people entered."""
     parts_quantity: Decimal
     """The quantity of all parts together."""
-    parts_cost: Decimal
-    """The cost of the parts whose cost is known."""
+    parts_costs: list[ReportedCost]
+    """What parts cost, by currency; empty if no costs are known."""
 
 
 class WorkOrderReportRow(WorkOrderFigures, frozen=True, omit_defaults=True, kw_only=True, rename="camel"):

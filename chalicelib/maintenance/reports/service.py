@@ -19,7 +19,7 @@ from chalicelib.maintenance.workorders.timeline import TimelineAction, list_even
 def find_differences(order: WorkOrder) -> list[str]:
     """Return a sentence for each place in the totals where an order does not count as its timeline says."""
     memory, labour, _ = _recounted(order, list_events(order))
-    changes = differences(dict(memory.added), figures_of(facts_of(order, memory), labour))
+    changes = differences(memory.added, figures_of(facts_of(order, memory), labour))
     return [
         f"{name} on {place.day} of {place.technician_id or 'no technician'} changes by {amount}"
         for place, change in changes.items()

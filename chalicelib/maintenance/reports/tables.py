@@ -6,6 +6,7 @@ So the totals of a game zone, or of all, are one query for each month, and nobod
 changes the same item, unless both route orders of the same ride.
 """
 
+from decimal import Decimal
 from typing import NamedTuple
 
 from pynamodb.attributes import NumberSetAttribute, UnicodeAttribute
@@ -13,11 +14,14 @@ from pynamodb.attributes import NumberSetAttribute, UnicodeAttribute
 from chalicelib.core.store import ItemKey, RawItem
 from chalicelib.core.table import DecimalAttribute, IntAttribute, Item, key, optional, parts_of, stored_in
 
+_COST = "cost_"
+
 
 class WorkOrderTotal(Item):
     """What the work orders of one ride add up to on one day, for one technician or without one.
 
-    `openings` are the moments at which orders were opened. Times are milliseconds.
+    `openings` are the moments at which orders were opened. Times are milliseconds. Costs of parts are attributes of
+    their currencies, such as `cost_EUR`.
     """
 
     Meta = stored_in("maintenance")
@@ -33,7 +37,6 @@ class WorkOrderTotal(Item):
     repair = IntAttribute(default=0)
     labour = IntAttribute(default=0)
     parts_quantity = optional(DecimalAttribute())
-    parts_cost = optional(DecimalAttribute())
 
 
 class TotalKey(NamedTuple):
@@ -48,6 +51,17 @@ class TotalKey(NamedTuple):
 def total_key(org_id: str, about: TotalKey) -> ItemKey[WorkOrderTotal]:
     """Return the key of a total."""
     return ItemKey(WorkOrderTotal, totals_of_month(org_id, about.day), key(*about))
+
+
+def cost_attribute(currency: str | None) -> DecimalAttribute:
+    """Return the attribute of the costs in one currency, or of those without one."""
+    return DecimalAttribute(attr_name=f"{_COST}{currency or ''}")
+
+
+def costs_of_total(item: RawItem) -> dict[str, Decimal]:
+    """Return the costs of parts of a stored total by their currency, which is empty for those without one."""
+    costs = {name.removeprefix(_COST): value for name, value in item.items() if name.startswith(_COST)}
+    return {currency: Decimal(value["N"]) for currency, value in costs.items()}
 
 
 def key_of_total(item: RawItem) -> TotalKey:

@@ -8,7 +8,7 @@ Labour and parts that people enter are added, and taken back, as they are; no or
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, NamedTuple
 
@@ -22,20 +22,21 @@ from chalicelib.identity.accounts.settings import GeneralSettings
 from chalicelib.maintenance.reports.rules import (
     NO_TECHNICIAN,
     Figures,
+    FiguresByPlace,
     OrderFacts,
     Place,
     differences,
     figures_of,
     was_late,
 )
-from chalicelib.maintenance.reports.tables import TotalKey, WorkOrderTotal, total_key
+from chalicelib.maintenance.reports.tables import TotalKey, WorkOrderTotal, cost_attribute, total_key
 from chalicelib.maintenance.rules import WorkOrderState
 from chalicelib.maintenance.workorders.tables import WorkOrder
 
 _MINUTE_MS = 60_000
 
 
-class ReportState(msgspec.Struct, omit_defaults=True):
+class ReportState(msgspec.Struct, array_like=True):
     """What an order remembers: its time zone, and what it has added to the totals.
 
     `working_since` is the moment since which its technician works, and `repair` the time of work of the present attempt
@@ -45,12 +46,29 @@ class ReportState(msgspec.Struct, omit_defaults=True):
     zone: str = "UTC"
     working_since: int | None = None
     repair: int = 0
-    added: list[tuple[Place, Figures]] = []
+    rows: list[list[int | str]] = []
+    """What was added, in few bytes: the ordinal of the day, the technician's id, and the figures up to the last one."""
+
+    @property
+    def added(self) -> dict[Place, Figures]:
+        """Return what was added to the totals."""
+        return {
+            Place(date.fromordinal(int(day)).isoformat(), str(technician_id)): Figures(*map(int, figures))
+            for day, technician_id, *figures in self.rows
+        }
 
     @property
     def labour(self) -> dict[Place, int]:
         """Return the milliseconds of work that were added."""
-        return {place: figures.labour for place, figures in self.added if figures.labour}
+        return {place: figures.labour for place, figures in self.added.items() if figures.labour}
+
+    def encoded(self, added: FiguresByPlace) -> str:
+        """Return the stored form of a state that has added something else."""
+        rows = [
+            [date.fromisoformat(place.day).toordinal(), place.technician_id, *_without_zeros_at_the_end(figures)]
+            for place, figures in sorted(added.items())
+        ]
+        return msgspec.json.encode(msgspec.structs.replace(self, rows=rows)).decode()
 
     def day(self, moment: datetime) -> str:
         """Return the local day of a moment."""
@@ -124,9 +142,9 @@ def stage_totals(
     """
     added = figures_of(facts_of(order, memory), labour)
     names = dict([*workers, technician_of(order)])
-    for place, change in differences(dict(memory.added), added).items():
+    for place, change in differences(memory.added, added).items():
         _add(work, order, place, names.get(place.technician_id), _additions(order, change))
-    written = msgspec.json.encode(msgspec.structs.replace(memory, added=sorted(added.items()))).decode()
+    written = memory.encoded(added)
     if written != order.report_state:
         work.update(order, {"report_state": written})
 
@@ -157,21 +175,34 @@ def take_back_labour(work: UnitOfWork, order: WorkOrder, worker: Worker, at: dat
     add_labour(work, order, worker, at, -minutes)
 
 
-def add_parts(
-    work: UnitOfWork, order: WorkOrder, worker: Worker, at: datetime, *, quantity: Decimal, cost: Decimal | None
-) -> None:
-    """Stage parts that somebody used: their quantity, and what all of them cost together, if that is known."""
-    actions: list[Action] = [WorkOrderTotal.parts_quantity.add(quantity)]
-    if cost:
-        actions.append(WorkOrderTotal.parts_cost.add(cost))
+class PartsUsed(NamedTuple):
+    """A quantity of parts, and what all of them cost together, if that is known; a currency is its ISO 4217 code."""
+
+    quantity: Decimal
+    cost: Decimal | None = None
+    currency: str | None = None
+
+    def reversed(self) -> "PartsUsed":
+        """Return what takes these back."""
+        return PartsUsed(-self.quantity, None if self.cost is None else -self.cost, self.currency)
+
+
+def add_parts(work: UnitOfWork, order: WorkOrder, worker: Worker, at: datetime, parts: PartsUsed) -> None:
+    """Stage parts that somebody used, at most once per unit of work, worker and day."""
+    actions: list[Action] = [WorkOrderTotal.parts_quantity.add(parts.quantity)]
+    if parts.cost:
+        actions.append(cost_attribute(parts.currency).add(parts.cost))
     _add(work, order, Place(report_state(order).day(at), worker.user_id), worker.name, actions)
 
 
-def take_back_parts(
-    work: UnitOfWork, order: WorkOrder, worker: Worker, at: datetime, *, quantity: Decimal, cost: Decimal | None
-) -> None:
+def take_back_parts(work: UnitOfWork, order: WorkOrder, worker: Worker, at: datetime, parts: PartsUsed) -> None:
     """Stage that `add_parts` with the same arguments no longer counts."""
-    add_parts(work, order, worker, at, quantity=-quantity, cost=None if cost is None else -cost)
+    add_parts(work, order, worker, at, parts.reversed())
+
+
+def _without_zeros_at_the_end(figures: Figures) -> list[int]:
+    last = max((number for number, amount in enumerate(figures) if amount), default=-1)
+    return list(figures[: last + 1])
 
 
 def _additions(order: WorkOrder, change: Figures) -> list[Action]:

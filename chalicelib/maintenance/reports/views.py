@@ -8,7 +8,7 @@ import msgspec
 
 from chalicelib.maintenance.reports.queries import GroupTotals, ReportData
 from chalicelib.maintenance.reports.rules import time_between_failures
-from chalicelib.maintenance.reports.schemas import WorkOrderFigures, WorkOrderReport, WorkOrderReportRow
+from chalicelib.maintenance.reports.schemas import ReportedCost, WorkOrderFigures, WorkOrderReport, WorkOrderReportRow
 
 _HOUR_MS, _MINUTE_MS = Decimal(3_600_000), Decimal(60_000)
 _HUNDREDTH, _WHOLE = Decimal("0.01"), Decimal(1)
@@ -33,7 +33,15 @@ def csv_rows(report: WorkOrderReport) -> Iterable[list[object]]:
     """Return the header and the rows of the CSV, without a total."""
     columns = (*_KEYS[report.by], *_FIGURES)
     header: list[object] = [_HEADERS[column] for column in columns]
-    return [header, *([getattr(row, column) for column in columns] for row in report.rows)]
+    return [header, *([_cell(getattr(row, column)) for column in columns] for row in report.rows)]
+
+
+def _cell(value: object) -> object:
+    """Return a value, or costs as one text: `12.5 EUR; 3 USD`."""
+    if not isinstance(value, list):
+        return value
+    costs: list[ReportedCost] = value
+    return "; ".join(" ".join(filter(None, (str(cost.amount), cost.currency))) for cost in costs)
 
 
 def _keys(data: ReportData, name: str) -> dict[str, Any]:
@@ -51,7 +59,9 @@ def _figures(group: GroupTotals, *, has_rides: bool) -> dict[str, Any]:
         "mean_time_between_failures_hours": _hours(time_between_failures(group.rides.values())) if has_rides else None,
         "labour_minutes": int((figures.labour / _MINUTE_MS).quantize(_WHOLE, ROUND_HALF_UP)),
         "parts_quantity": _plain(group.parts_quantity),
-        "parts_cost": _plain(group.parts_cost),
+        "parts_costs": [
+            ReportedCost(currency or None, _plain(amount)) for currency, amount in sorted(group.costs.items()) if amount
+        ],
     }
 
 

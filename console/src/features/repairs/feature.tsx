@@ -1,7 +1,14 @@
-import { IconCalendarRepeat, IconChecklist, IconListCheck, IconRollercoaster, IconTool } from "@tabler/icons-react";
+import {
+  IconCalendarRepeat,
+  IconChartBar,
+  IconChecklist,
+  IconListCheck,
+  IconRollercoaster,
+  IconTool,
+} from "@tabler/icons-react";
 import type { Feature } from "~/app/feature";
 import { names } from "./names";
-import { CREATE, DASHBOARD, LIST, READ_CHECKLISTS, READ_RIDES, READ_SCHEDULES } from "./permissions";
+import { CREATE, DASHBOARD, LIST, READ_CHECKLISTS, READ_REPORTS, READ_RIDES, READ_SCHEDULES } from "./permissions";
 
 export const feature: Feature = {
   id: "repairs",
@@ -31,6 +38,12 @@ export const feature: Feature = {
       title: names.checklists.title,
       permission: READ_CHECKLISTS,
       load: () => import("./rides/checklists-page"),
+    },
+    {
+      path: "repairs/reports",
+      title: names.reports.title,
+      permission: READ_REPORTS,
+      load: () => import("./reports/reports-page"),
     },
     { path: "repairs/mine", title: names.mine.title, permission: DASHBOARD, load: () => import("./mine-page") },
   ],
@@ -70,6 +83,15 @@ export const feature: Feature = {
       order: 53,
       permission: READ_CHECKLISTS,
       keywords: "maintenance inspections items held released",
+    },
+    {
+      to: "/repairs/reports",
+      label: names.reports.title,
+      icon: IconChartBar,
+      section: "work",
+      order: 54,
+      permission: READ_REPORTS,
+      keywords: "maintenance report csv time to repair overdue failures labour parts rides technicians zones",
     },
     {
       to: "/repairs/mine",

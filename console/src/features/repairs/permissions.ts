@@ -18,6 +18,7 @@ export const UPLOAD = "maintenance.photo.upload";
 export const DASHBOARD = "maintenance.dashboard.read";
 export const READ_SCHEDULES = "maintenance.schedule.read";
 export const MANAGE_SCHEDULES = "maintenance.schedule.manage";
+export const READ_REPORTS = "maintenance.report.read";
 export const READ_TECHNICIANS = "maintenance.technician.read";
 export const READ_CHECKLISTS = "maintenance.checklist.read";
 export const READ_RIDES = "maintenance.ride.read";

@@ -1,0 +1,37 @@
+import { names } from "../names";
+
+export const texts = {
+  ...names.reports,
+  description: "What was opened, repaired and overdue, and how long repairs took.",
+  filters: { by: "By", from: "From", to: "To" },
+  by: { ride: "Ride", technician: "Technician", zone: "Zone" },
+  empty: "No work orders",
+  emptyHint: "In these days no work order was opened, done or overdue.",
+  columns: {
+    opened: "Opened",
+    done: "Done",
+    overdue: "Overdue",
+    repair: "Time to repair",
+    failures: "Between failures",
+    labour: "Labour",
+    parts: "Parts",
+    cost: "Cost of parts",
+  },
+  total: "Total",
+  noTechnician: "No technician",
+  cost: (amount: number, currency: string | null): string =>
+    [amount.toLocaleString("en"), currency].filter(Boolean).join(" "),
+  none: "–",
+  hours: (hours: number): string => `${hours.toLocaleString("en", { maximumFractionDigits: 2 })} h`,
+  labour: (minutes: number): string => `${(minutes / 60).toLocaleString("en", { maximumFractionDigits: 1 })} h`,
+  narrow: (done: number, overdue: number): string =>
+    `${done.toLocaleString("en")} done, ${overdue.toLocaleString("en")} overdue`,
+  charts: {
+    repair: "Mean time to repair, hours",
+    overdue: "Overdue",
+    of: (what: string, by: string): string => `${what} by ${by.toLowerCase()}`,
+    most: (number: number): string => `Each chart shows the ${number} with the highest values.`,
+  },
+  days: (from: string, to: string, zone: string): string => `${from} to ${to}, days of ${zone}`,
+  save: "Save as CSV",
+} as const;
