@@ -59,7 +59,7 @@ OWN: dict[str, dict[str, str]] = {
         "sscc": "the arithmetic of SSCCs; pure",
     },
     "maintenance": {
-        "reports/totals": "the totals of days, which change with the steps of work orders",
+        "reports/totals": "the use cases that count steps, labour and parts in the totals of days",
         "schedules/recurrence": "the occurrences of a recurrence rule; the only module that loads dateutil",
         "workorders/assigning": "the use cases of who has a work order: assign, return",
         "workorders/closing": "the use cases that close a work order and open it again",
