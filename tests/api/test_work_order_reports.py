@@ -1,21 +1,11 @@
 """The report on work orders: what is counted for whom, on which day and in which zone."""
 
-from decimal import Decimal
 from typing import Any
 
 import pytest
 
-from chalicelib.core.work import UnitOfWork
-from chalicelib.maintenance.reports.totals import (
-    PartsUsed,
-    Worker,
-    add_labour,
-    add_parts,
-    take_back_labour,
-    take_back_parts,
-)
 from infra.local.engine import EmbeddedEngine
-from tests.builders.maintenance import ITEMS, SOUTH, Park, add_photo, checklist_record, load, ride_record, stored
+from tests.builders.maintenance import ITEMS, SOUTH, Park, add_photo, checklist_record, load, ride_record
 from tests.builders.reports import PATH, PERIOD, asked, by_technician, figures, total
 from tests.builders.settings import set_time_zone
 from tests.builders.world import OTHER, World
@@ -249,24 +239,18 @@ def test_orders_of_another_organisation_are_not_shown(park: Park) -> None:
 # --- labour and parts that people enter ---------------------------------------------------------------------------
 
 
-def test_entered_labour_and_parts_count_until_they_are_taken_back(park: Park) -> None:
-    order = stored(repaired(park))
-    worker, at = Worker(park.tech.user_id, "Mees van Dijk"), park.world.clock.now()
+def test_labour_and_parts_that_people_add_count_until_they_are_removed(park: Park) -> None:
+    order_id = repaired(park)
 
-    def enter(work: UnitOfWork) -> None:
-        add_labour(work, order, worker, at, 30)
+    def add(kind: str, **fields: Any) -> str:
+        answer = park.tech.post(f"/v1/work-orders/{order_id}/{kind}", fields)
+        assert answer.status == 201, answer.text
+        return f"/v1/work-orders/{order_id}/{kind}/{answer.json['id']}"
 
-    def use(work: UnitOfWork) -> None:
-        add_parts(work, order, worker, at, PartsUsed(Decimal("2.5"), Decimal("12.30"), "EUR"))
-
-    def use_unpriced(work: UnitOfWork) -> None:
-        add_parts(work, order, worker, at, PartsUsed(Decimal(1)))
-
-    def use_without_currency(work: UnitOfWork) -> None:
-        add_parts(work, order, worker, at, PartsUsed(Decimal(4), Decimal(3)))
-
-    for decide in (enter, use, use_unpriced, use_without_currency):
-        park.world.run(decide, order.org_id)
+    labour = add("labour", minutes=30)
+    part = add("parts", name="Chain", quantity=2.5, unitCost=4.92, currency="EUR")
+    add("parts", name="Oil", quantity=1)
+    add("parts", name="Bolt", quantity=4, unitCost=0.75)
     assert total(park) == {
         "opened": 1,
         "done": 1,
@@ -277,12 +261,7 @@ def test_entered_labour_and_parts_count_until_they_are_taken_back(park: Park) ->
     }
     assert asked(park.lead, Accept="text/csv").text.split("\r\n")[1].endswith(",7.5,3; 12.3 EUR")
     park.later(hours=48)
-
-    def take_back(work: UnitOfWork) -> None:
-        take_back_parts(work, order, worker, at, PartsUsed(Decimal("2.5"), Decimal("12.30"), "EUR"))
-
-    park.world.run(take_back, order.org_id)
-    park.world.run(lambda work: take_back_labour(work, order, worker, at, 30), order.org_id)
+    assert [park.tech.delete(path).status for path in (labour, part)] == [204, 204]
     assert total(park, "from=2026-03-01&to=2026-03-01") == {
         "opened": 1,
         "done": 1,

@@ -66,6 +66,5 @@ def _recounted(
             place = Place(memory.day(event.at), str(start.technician_id))
             labour[place] = labour.get(place, 0) + spent
             repair, start = repair + spent, None
-    since = None if start is None else to_millis(start.at)
     workers = [Worker(event.technician_id, event.technician_name) for event in events if event.technician_id]
-    return msgspec.structs.replace(memory, working_since=since, repair=repair), labour, workers
+    return msgspec.structs.replace(memory, repair=repair), labour, workers

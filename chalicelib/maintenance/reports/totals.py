@@ -4,7 +4,7 @@ An order remembers what it has added, and each step adds the difference, on the 
 reopening takes back what the closing had added, wherever that was, and orders of earlier versions are counted with
 their next step. Days are those of the organisation's time zone when the order was made.
 
-Labour and parts that people enter are added, and taken back, as they are; no order remembers them.
+Labour and parts that people add count as they are, and are taken back so; no order remembers them.
 """
 
 from collections.abc import Mapping, Sequence
@@ -39,12 +39,10 @@ _MINUTE_MS = 60_000
 class ReportState(msgspec.Struct, array_like=True):
     """What an order remembers: its time zone, and what it has added to the totals.
 
-    `working_since` is the moment since which its technician works, and `repair` the time of work of the present attempt
-    before that; both are milliseconds.
+    `repair` is the time of work of the present attempt, in milliseconds, up to its last hold.
     """
 
     zone: str = "UTC"
-    working_since: int | None = None
     repair: int = 0
     rows: list[list[int | str]] = []
     """What was added, in few bytes: the ordinal of the day, the technician's id, and the figures up to the last one."""
@@ -92,10 +90,9 @@ class Snapshot(NamedTuple):
 
 def snapshot_of(order: WorkOrder) -> Snapshot:
     """Return the snapshot of an order before a step."""
-    since = report_state(order).working_since
-    if since is None:  # an order of an earlier version
-        since = to_millis(order.attempt_started_at or order.started_at or order.updated_at)
-    return Snapshot(WorkOrderState(order.state), technician_of(order), since)
+    # Orders that earlier versions started have no `working_since`.
+    since = order.working_since or order.attempt_started_at or order.started_at or order.updated_at
+    return Snapshot(WorkOrderState(order.state), technician_of(order), to_millis(since))
 
 
 def technician_of(order: WorkOrder) -> Worker:
@@ -126,10 +123,9 @@ def count_step(work: UnitOfWork, order: WorkOrder, before: Snapshot) -> None:
             spent = max(0, now - before.working_since)
             place = Place(memory.day(work.now), before.technician.user_id)
             labour[place] = labour.get(place, 0) + spent
-            memory = msgspec.structs.replace(memory, working_since=None, repair=memory.repair + spent)
-        if after is WorkOrderState.IN_PROGRESS:
-            is_start = before.state is WorkOrderState.ASSIGNED
-            memory = msgspec.structs.replace(memory, working_since=now, repair=0 if is_start else memory.repair)
+            memory = msgspec.structs.replace(memory, repair=memory.repair + spent)
+        if after is WorkOrderState.IN_PROGRESS and before.state is WorkOrderState.ASSIGNED:
+            memory = msgspec.structs.replace(memory, repair=0)
     stage_totals(work, order, memory, labour, [before.technician])
 
 
@@ -164,40 +160,32 @@ def facts_of(order: WorkOrder, memory: ReportState) -> OrderFacts:
     )
 
 
-def add_labour(work: UnitOfWork, order: WorkOrder, worker: Worker, at: datetime, minutes: int) -> None:
-    """Stage minutes of labour that somebody entered at a moment, at most once per unit of work, worker and day."""
+def count_labour(work: UnitOfWork, order: WorkOrder, worker: Worker, at: datetime, minutes: int) -> None:
+    """Stage minutes of labour that somebody added at a moment, or took back if they are negative.
+
+    It may be called at most once per unit of work, worker and day.
+    """
     place = Place(report_state(order).day(at), worker.user_id)
     _add(work, order, place, worker.name, [WorkOrderTotal.labour.add(minutes * _MINUTE_MS)])
 
 
-def take_back_labour(work: UnitOfWork, order: WorkOrder, worker: Worker, at: datetime, minutes: int) -> None:
-    """Stage that `add_labour` with the same arguments no longer counts."""
-    add_labour(work, order, worker, at, -minutes)
-
-
 class PartsUsed(NamedTuple):
-    """A quantity of parts, and what all of them cost together, if that is known; a currency is its ISO 4217 code."""
+    """A quantity of parts, and what all of them cost together; negative if they are taken back.
+
+    The currency is an ISO 4217 code, None if the cost was entered without one.
+    """
 
     quantity: Decimal
-    cost: Decimal | None = None
+    cost: Decimal = Decimal(0)
     currency: str | None = None
 
-    def reversed(self) -> "PartsUsed":
-        """Return what takes these back."""
-        return PartsUsed(-self.quantity, None if self.cost is None else -self.cost, self.currency)
 
-
-def add_parts(work: UnitOfWork, order: WorkOrder, worker: Worker, at: datetime, parts: PartsUsed) -> None:
+def count_parts(work: UnitOfWork, order: WorkOrder, worker: Worker, at: datetime, parts: PartsUsed) -> None:
     """Stage parts that somebody used, at most once per unit of work, worker and day."""
     actions: list[Action] = [WorkOrderTotal.parts_quantity.add(parts.quantity)]
     if parts.cost:
         actions.append(cost_attribute(parts.currency).add(parts.cost))
     _add(work, order, Place(report_state(order).day(at), worker.user_id), worker.name, actions)
-
-
-def take_back_parts(work: UnitOfWork, order: WorkOrder, worker: Worker, at: datetime, parts: PartsUsed) -> None:
-    """Stage that `add_parts` with the same arguments no longer counts."""
-    add_parts(work, order, worker, at, parts.reversed())
 
 
 def _without_zeros_at_the_end(figures: Figures) -> list[int]:

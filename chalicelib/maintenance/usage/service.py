@@ -11,6 +11,7 @@ from chalicelib.core.actor import Actor
 from chalicelib.core.errors import Conflict
 from chalicelib.core.work import UnitOfWork
 from chalicelib.maintenance import permissions
+from chalicelib.maintenance.reports.totals import PartsUsed, Worker, count_labour, count_parts
 from chalicelib.maintenance.usage.rules import MAX_ENTRIES, UsageChange, add_cost, plain
 from chalicelib.maintenance.usage.schemas import AddLabour, AddPart
 from chalicelib.maintenance.usage.tables import Labour, Usage, UsageEntry, UsedPart, labour_key, part_key, usage_key
@@ -30,7 +31,7 @@ def add_labour(work: UnitOfWork, order: WorkOrder, command: AddLabour, actor: Ac
         entry_id=labour_id, minutes=command.minutes, note=command.note or None, **_added(work, actor)
     )
     work.create(labour)
-    _change_sums(work, order, usage, _of_labour(labour))
+    _count(work, order, labour, usage, _of_labour(labour))
     record_event(work, order, actor, TimelineAction.LABOUR_ADDED, _labour_note(labour))
     return labour
 
@@ -39,7 +40,7 @@ def remove_labour(work: UnitOfWork, order: WorkOrder, labour: Labour, actor: Act
     """Remove time that was added. Raise `AccessDenied` if only another may do that."""
     _require_removal(permissions.RECORD_LABOUR, order, labour, actor)
     work.delete(labour)
-    _change_sums(work, order, usage, _of_labour(labour).reversed())
+    _count(work, order, labour, usage, _of_labour(labour).reversed())
     record_event(work, order, actor, TimelineAction.LABOUR_REMOVED, _labour_note(labour))
 
 
@@ -55,7 +56,7 @@ def add_part(work: UnitOfWork, order: WorkOrder, command: AddPart, actor: Actor,
         **_added(work, actor),
     )
     work.create(part)
-    _change_sums(work, order, usage, _of_part(part))
+    _count(work, order, part, usage, _of_part(part))
     record_event(work, order, actor, TimelineAction.PART_ADDED, _part_note(part))
     return part
 
@@ -64,7 +65,7 @@ def remove_part(work: UnitOfWork, order: WorkOrder, part: UsedPart, actor: Actor
     """Remove a part that was added. Raise `AccessDenied` if only another may do that."""
     _require_removal(permissions.RECORD_PARTS, order, part, actor)
     work.delete(part)
-    _change_sums(work, order, usage, _of_part(part).reversed())
+    _count(work, order, part, usage, _of_part(part).reversed())
     record_event(work, order, actor, TimelineAction.PART_REMOVED, _part_note(part))
 
 
@@ -74,6 +75,16 @@ def _added(work: UnitOfWork, actor: Actor) -> dict[str, Any]:
 
 def _require_removal(permission: str, order: WorkOrder, entry: UsageEntry, actor: Actor) -> None:
     actor.require_reach(permission, owners=(entry.added_by_id,), zone=order.game_zone, message=_NOT_YOURS)
+
+
+def _count(work: UnitOfWork, order: WorkOrder, entry: UsageEntry, usage: Usage | None, change: UsageChange) -> None:
+    """Stage what a change adds to the sums of its order and to the totals of reports."""
+    _change_sums(work, order, usage, change)
+    worker = Worker(entry.added_by_id, entry.added_by_name)
+    if change.labour_minutes:
+        count_labour(work, order, worker, entry.at, change.labour_minutes)
+    if change.quantity:
+        count_parts(work, order, worker, entry.at, PartsUsed(change.quantity, change.cost, change.currency))
 
 
 def _change_sums(work: UnitOfWork, order: WorkOrder, usage: Usage | None, change: UsageChange) -> None:

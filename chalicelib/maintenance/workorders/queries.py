@@ -6,7 +6,7 @@ overdue or due soon, which depends on the moment. Only the count of done orders,
 
 from collections import Counter
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
