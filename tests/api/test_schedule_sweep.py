@@ -277,13 +277,14 @@ def test_a_sweep_that_fails_anywhere_leaves_all_or_nothing(
     assert made_dates(world, schedule_id) == MARCH[1:2]
 
 
-def crash_before(operation: str, number: int) -> Callable[[str, dict[str, Any]], None]:
-    """Return a callback that lets the sweep die before a call of the store, and before all later ones."""
-    calls = Counter[str]()
+def crash_before_occurrence(number: int) -> Callable[[str, dict[str, Any]], None]:
+    """Return a callback that lets the sweep die before the transaction of an occurrence, and before all later calls."""
+    occurrences = 0
 
-    def callback(name: str, _: dict[str, Any]) -> None:
-        calls.update([name])
-        if calls[operation] >= number:
+    def callback(name: str, request: dict[str, Any]) -> None:
+        nonlocal occurrences
+        occurrences += name == "TransactWriteItems" and "SCHEDULE" in str(request)
+        if occurrences >= number:
             raise ConnectionError
 
     return callback
@@ -295,7 +296,7 @@ def test_a_sweep_that_dies_between_two_occurrences_is_continued(
 ) -> None:
     schedule_id = scheduled(park)["id"]
     world.clock.advance(days=4)
-    with engine.before(None, crash_before("TransactWriteItems", number)):
+    with engine.before(None, crash_before_occurrence(number)):
         assert swept(world)[OccurrenceOutcome.FAILED] == (number <= 4)
     assert made_dates(world, schedule_id) == MARCH[1:number]
     swept(world)

@@ -56,6 +56,10 @@ def test_a_finding_becomes_a_work_order_that_tells_all_of_it(park: Park) -> None
         "startedAt": None,
         "closedAt": None,
         "holds": [],
+        "labour": {"entries": [], "workedMinutes": 0, "addedMinutes": 0, "totalMinutes": 0},
+        "parts": {"items": [], "costs": []},
+        "comments": [],
+        "commentCount": 0,
         "returnHistory": [],
         "timeline": [
             {
