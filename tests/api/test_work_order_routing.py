@@ -57,7 +57,7 @@ def test_a_finding_becomes_a_work_order_that_tells_all_of_it(park: Park) -> None
         "closedAt": None,
         "holds": [],
         "labour": {"entries": [], "workedMinutes": 0, "addedMinutes": 0, "totalMinutes": 0},
-        "parts": {"items": [], "costs": []},
+        "parts": {"entries": [], "costs": []},
         "comments": [],
         "commentCount": 0,
         "returnHistory": [],

@@ -156,13 +156,13 @@ def test_parts_have_exact_costs_by_currency(world: World, park: Park) -> None:
     for body in others:
         assert add(park.lead, order_id, "parts", body).status == 201
     parts = shown(park, order_id)["parts"]
-    assert [one["name"] for one in parts["items"]] == ["Latch LB-4", *(str(body["name"]) for body in others)]
+    assert [one["name"] for one in parts["entries"]] == ["Latch LB-4", *(str(body["name"]) for body in others)]
     assert parts["costs"] == [
         {"currency": None, "amount": 1},
         {"currency": "EUR", "amount": 38.22},
         {"currency": "USD", "amount": 12},
     ]
-    assert (parts["items"][-1]["unitCost"], parts["items"][-1]["cost"]) == (None, None)
+    assert (parts["entries"][-1]["unitCost"], parts["entries"][-1]["cost"]) == (None, None)
     changed = diff(audit_row(world, order_id, "PART_ADDED", actor=park.tech))
     entry = f"part/{latch.json['id']}"
     assert (changed[f"{entry}.quantity"], changed[f"{entry}.unit_cost"]) == ([None, 2], [None, 18.95])
@@ -183,7 +183,7 @@ def test_a_wrong_entry_is_taken_back_and_stays_in_audit_and_timeline(world: Worl
     removed = remove(park.tech, order_id, kind, wrong)
     assert (removed.status, removed.text) == (204, "")
     order = shown(park, order_id)
-    entries = {"labour": order["labour"]["entries"], "parts": order["parts"]["items"]}[kind]
+    entries = {"labour": order["labour"]["entries"], "parts": order["parts"]["entries"]}[kind]
     assert [one["id"] for one in entries] == [right]
     assert (order["labour"]["addedMinutes"], order["parts"]["costs"]) == {
         "labour": (25, []),
@@ -197,7 +197,7 @@ def test_a_wrong_entry_is_taken_back_and_stays_in_audit_and_timeline(world: Worl
     assert (again.status, again.json["error"]["message"]) == (404, f"{noun.title()} not found.")
     assert remove(park.lead, order_id, kind, right).status == 204
     emptied = shown(park, order_id)
-    assert (emptied["labour"]["addedMinutes"], emptied["parts"]) == (0, {"costs": [], "items": []})
+    assert (emptied["labour"]["addedMinutes"], emptied["parts"]) == (0, {"costs": [], "entries": []})
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -116,5 +116,5 @@ class PartsSummary(msgspec.Struct, frozen=True):
 
     costs: list[PartsCost]
     """What the parts cost, by currency; empty if no costs were given."""
-    items: list[PartUsedView]
+    entries: list[PartUsedView]
     """The parts, oldest first."""

@@ -72,7 +72,7 @@ function detail(summary: WorkOrder, changes: Partial<WorkOrderDetail> = {}): Wor
     returnHistory: [],
     timeline: [],
     labour: { totalMinutes: 0, workedMinutes: 0, addedMinutes: 0, entries: [] },
-    parts: { costs: [], items: [] },
+    parts: { costs: [], entries: [] },
     commentCount: 0,
     comments: [],
     ...changes,

@@ -25,20 +25,20 @@ const FIELDS = ["name", "quantity", "unitCost", "currency"] as const;
 
 /** The parts that an order used, with their costs by currency. */
 export function Parts({ order }: { order: WorkOrderDetail }) {
-  const { costs, items } = order.parts;
+  const { costs, entries } = order.parts;
   const mayRemove = useMayRemove(RECORD_PARTS, order);
   const mayAdd = useReach()(RECORD_PARTS, order);
-  if (items.length === 0 && !mayAdd) return null;
+  if (entries.length === 0 && !mayAdd) return null;
   return (
     <DrawerSection title={words.title}>
-      {items.length === 0 && (
+      {entries.length === 0 && (
         <Text size="sm" c="dimmed">
           {words.none}
         </Text>
       )}
-      {items.length > 0 && (
+      {entries.length > 0 && (
         <PlainTable label={words.title} headers={[...words.columns, texts.action]}>
-          {items.map((item) => (
+          {entries.map((item) => (
             <tr key={item.id}>
               <td>
                 {item.name}
