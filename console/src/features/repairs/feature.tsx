@@ -98,7 +98,7 @@ export const feature: Feature = {
       label: names.mine.title,
       icon: IconListCheck,
       section: "work",
-      order: 54,
+      order: 55,
       permission: DASHBOARD,
       keywords: "maintenance repairs technician own",
     },
