@@ -24,7 +24,7 @@ from chalicelib.core.actor import Actor
 from chalicelib.core.clock import Clock
 from chalicelib.core.conditional import all_of
 from chalicelib.core.pagination import PageMeta, PageRequest
-from chalicelib.core.sharding import merge
+from chalicelib.core.sharding import HIGHEST, merge
 from chalicelib.core.store import (
     ItemKey,
     Query,
@@ -122,6 +122,25 @@ def newest_of_batch(
     ]
     rows = parallel_reads([partial(query.read, limit) for query in queries])
     return [model.from_raw_data(item) for item in merge(rows, _ID, limit=limit, newest_first=True)]
+
+
+def entities_after(
+    model: type[EntityT], org_id: str, filter_: EntityFilter, after_id: str, limit: int
+) -> list[EntityT]:
+    """Return the oldest entities with ids after this one, whatever their statuses, as far as the index has followed."""
+    queries = [
+        Query(
+            model,
+            partition,
+            index=filter_.index,
+            range_condition=model.sort_key.between(list_sort_key(status, after_id), list_sort_key(status, HIGHEST)),
+        )
+        for partition in list_partitions(org_id, model.kind, filter_.owner)
+        for status in filter_.statuses(model.kind)
+    ]
+    rows = parallel_reads([partial(query.read, limit + 1) for query in queries])
+    entities = map(model.from_raw_data, merge(rows, _ID))
+    return [entity for entity in entities if entity.item_id > after_id][:limit]
 
 
 class _Totals(msgspec.Struct, frozen=True):

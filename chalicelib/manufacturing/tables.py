@@ -8,7 +8,8 @@ attributes, so a row shows the entity with its SKU.
 Ledgers and serial numbers are in `traceability/tables.py`, in the same table of the store.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 from pynamodb.attributes import UnicodeAttribute
 from pynamodb.indexes import AllProjection
@@ -197,6 +198,12 @@ def pack_key(org_id: str, pack_id: str) -> ItemKey[Pack]:
     return ItemKey(Pack, key(org_id, "PACK", pack_id), "PACK")
 
 
+def entity_key(org_id: str, item_id: str) -> ItemKey[Any] | None:
+    """Return the key of what has this id, or None for a text that begins as no id does."""
+    make_key = _KEYS.get(item_id[:4])
+    return None if make_key is None else make_key(org_id, item_id)
+
+
 def list_sort_key(status: str, item_id: str) -> str:
     """Return the position of an entity in its lists: by status, then by id."""
     return key(status, item_id)
@@ -215,3 +222,11 @@ def list_partitions(org_id: str, kind: str, owner: str | None) -> Sequence[str]:
 def list_scope(owner: str | None) -> tuple[str, str]:
     """Return the parts of a key that name a list."""
     return ("ALL", "") if owner is None else ("OF", owner)
+
+
+_KEYS: Mapping[str, Callable[[str, str], ItemKey[Any]]] = {
+    "SKU-": sku_key,
+    "BAT-": batch_key,
+    "MOD-": module_key,
+    "PCK-": pack_key,
+}

@@ -317,3 +317,77 @@ def test_edited_cursor_is_refused_or_stays_in_the_list(line: Line, path: str, pl
         forged = cursors.encode(position, list_name)
         again = line.viewer.get(f"/v1/trace/{serial}{path}&{name}={forged}")
         assert again.status == 200 or (again.status, set(again.fields)) == (422, {name}), again
+
+
+def test_id_is_traced_like_its_serial_number(line: Line) -> None:
+    batch = line.batch()
+    pack = line.pack(batch, [module := line.sealed_module(batch)])
+    for unit in (pack, module):
+        assert traced(line, unit["id"]) == traced(line, unit["serial"])
+    found = pages(line.viewer, pack["id"], 1)
+    assert [one["kind"] for page in found for one in page] == ["module", "cell", "cell"]
+
+
+def test_trace_of_a_batch_has_its_packs_and_modules(line: Line) -> None:
+    batch = line.batch()
+    modules = [line.sealed_module(batch), line.module(batch), line.full_module(batch)]
+    packs = [line.pack(batch, modules[:1]), line.pack(batch)]
+    line.module(line.batch())
+    current = [data(line.viewer.get(f"/v1/packs/{pack['id']}")) for pack in packs]
+    below = [entry("pack", pack) for pack in current] + [entry("module", module) for module in modules]
+    assert traced(line, batch["id"]) == {
+        "serial": batch["id"],
+        "kind": "batch",
+        "id": batch["id"],
+        "status": "IN_PROGRESS",
+        "ancestors": of_batch(batch)[1:],
+        "descendants": below,
+    }
+    for limit in (1, 2, 3):
+        found = pages(line.viewer, batch["id"], limit)
+        assert [one for page in found for one in page] == below
+        assert {len(page) for page in found[:-1]} == {limit}
+
+
+def test_trace_of_a_sku_has_its_batches(line: Line) -> None:
+    sku = line.sku()
+    batches = [line.draft_batch(sku), line.batch(sku), line.draft_batch(sku)]
+    line.batch()
+    below = [{"kind": "batch", "id": batch["id"], "status": batch["status"]} for batch in batches]
+    found = traced(line, sku["id"])
+    assert (found["kind"], found["status"], found["ancestors"], found["descendants"]) == ("sku", "ACTIVE", [], below)
+    assert [one for page in pages(line.viewer, sku["id"], 2) for one in page] == below
+
+
+def test_entry_that_changes_status_between_pages_is_listed_once(line: Line) -> None:
+    batch = line.batch()
+    modules = [line.full_module(batch) for _ in range(4)]
+    first = trace(line.viewer, batch["id"], "?limit=2")
+    for module in modules:
+        data(line.seal("modules", module))
+    second = trace(line.viewer, batch["id"], f"?limit=2&cursor={first.json['meta']['nextCursor']}")
+    listed = [one["id"] for answer in (first, second) for one in data(answer)["descendants"]]
+    assert listed == [module["id"] for module in modules]
+    assert second.json["meta"]["nextCursor"] is None
+
+
+@pytest.mark.parametrize("text", ["BAT-unknown", "SKU-unknown", "MOD-unknown", "PCK-unknown"])
+def test_unknown_id_is_not_found(line: Line, text: str) -> None:
+    assert trace(line.viewer, text).status == 404
+
+
+def test_ids_of_another_organisation_are_not_found(line: Line) -> None:
+    theirs = Line(line.world, OTHER)
+    batch = theirs.batch()
+    for text in (batch["id"], batch["sku"]["id"], theirs.module(batch)["id"], theirs.pack(batch)["id"]):
+        assert trace(line.viewer, text).status == 404
+
+
+def test_cursor_of_another_id_is_refused(line: Line) -> None:
+    batch = line.batch()
+    for _ in range(2):
+        line.module(batch)
+    cursor = trace(line.viewer, batch["id"], "?limit=1").json["meta"]["nextCursor"]
+    for text in (batch["sku"]["id"], line.batch()["id"]):
+        answer = trace(line.viewer, text, f"?cursor={cursor}")
+        assert (answer.status, set(answer.fields)) == (422, {"cursor"})

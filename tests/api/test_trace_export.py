@@ -1,9 +1,14 @@
 """Exports of histories as EPCIS 2.0 documents."""
 
+import json
+from decimal import Decimal
 from typing import Any
 
 import pytest
 
+from chalicelib.manufacturing.quality.tables import disposition_key
+from chalicelib.manufacturing.sku_spec import Measurement
+from tests.builders.big_pack import write
 from tests.builders.epcis import events_of
 from tests.builders.histories import export_path, history_of, next_page, pages_of
 from tests.builders.manufacturing import GOOD, LIMITS, Data, Line, data
@@ -179,6 +184,67 @@ def test_settings_determine_identifiers(line: Line) -> None:
     events = history_of(line.viewer, pack["serial"])
     assert events[0]["epcList"] == [f"https://id.gs1.org/01/{GTIN}/21/{pack['serial']}"]
     assert events[1]["childEPCs"][0] == f"https://trace.example.com/module/{module['serial']}"
+
+
+def test_event_id_identifies_content_under_any_settings(line: Line) -> None:
+    pack, [module, _] = built(line)
+    settings = [
+        {},
+        {"ownAddress": "https://trace.example.com"},
+        {"ownAddress": "https://trace.example.com", "gtins": {pack["skuId"]: {"pack": GTIN}}},
+    ]
+    by_id: dict[str, dict[str, Any]] = {}
+    for body in settings:
+        assert line.admin.put("/v1/organisation/settings/traceability", body).status == 200
+        for serial in (pack["serial"], module["serial"]):
+            for event in history_of(line.viewer, serial):
+                assert by_id.setdefault(event["eventID"], event) == event
+    # With a GTIN of the pack alone, what concerns only modules and cells stays as it was.
+    assert len(by_id) == 3 * len(PACK_HISTORY) + 2 * 2 * len(MODULE_HISTORY)
+
+
+def test_id_is_exported_like_its_serial_number(line: Line) -> None:
+    pack, [module, _] = built(line)
+    for unit in (pack, module):
+        assert history_of(line.viewer, unit["id"]) == history_of(line.viewer, unit["serial"])
+    for text in (pack["batchId"], pack["skuId"], "PCK-unknown"):
+        assert (line.viewer.get(export_path(text)).status, text) == (404, text)
+
+
+@pytest.mark.parametrize("per_page", [1, 4, 1000])
+def test_pages_of_many_large_dispositions_are_at_most_3_mb(line: Line, per_page: int) -> None:
+    pack, [module, _] = built(line)
+    stored = line.stored_pack(pack)
+    tests, values = (500, 200) if per_page == 1000 else (12, 2)
+    measured = {f"Voltage of group {number:03d}": Measurement(Decimal(number) / 7, "V") for number in range(values)}
+    exact = {name: Measurement(item.value.quantize(Decimal("1e-6")), item.unit) for name, item in measured.items()}
+    records = []
+    for version in range(1000, 1000 + tests):
+        record_key = disposition_key(stored.pk, version)
+        records.append(
+            record_key.new(
+                org_id=stored.org_id,
+                pack_id=stored.item_id,
+                disposition="QUARANTINE",
+                measurements=exact,
+                at=line.world.clock.now(),
+                by=line.qa.user_id,
+            )
+        )
+    write(records)
+    for serial in (pack["serial"], module["serial"], line.cells_of(module)[0]):
+        path: str | None = f"{export_path(serial)}?perPage={per_page}"
+        ids: list[str] = []
+        while path is not None:
+            answer = line.viewer.get(path)
+            assert len(json.dumps(answer.text)) <= 3_000_000
+            events = answer.json["epcisBody"]["eventList"]
+            events_of({**answer.json, "epcisBody": {"eventList": events[:1]}})
+            assert len(events) <= max(per_page, 3)
+            ids += [event["eventID"] for event in events]
+            path = next_page(serial, answer)
+        expected = tests + len(PACK_HISTORY) + (2 if serial == pack["serial"] else 1) * len(MODULE_HISTORY)
+        assert (len(ids), len(set(ids))) == (expected, expected)
 
 
 def test_setting_of_a_wrong_gtin_is_refused(line: Line) -> None:

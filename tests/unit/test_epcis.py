@@ -22,7 +22,7 @@ from chalicelib.manufacturing.traceability.epcis import (
     epcis_event,
 )
 from chalicelib.manufacturing.traceability.epcis_document import VOCABULARY, epcis_document
-from chalicelib.manufacturing.traceability.history import MAX_PARTS
+from chalicelib.manufacturing.traceability.history_reader import MAX_PARTS
 from chalicelib.manufacturing.traceability.identifiers import UriNaming
 from chalicelib.manufacturing.traceability.settings import Gtins, TraceabilitySettings
 from tests.builders.epcis import events_of, flaws
@@ -149,6 +149,23 @@ def test_event_id_identifies_the_fact() -> None:
     assert ids == [event_of(fact)["eventID"] for fact in facts]
     assert len(set(ids)) == len(facts)
     assert event_of(facts[0], UriNaming("other"))["eventID"] != ids[0]
+
+
+def test_event_id_covers_the_naming_and_every_field() -> None:
+    named = UriNaming("demo", TraceabilitySettings(own_address="https://trace.example.com"))
+    value = MeasuredValue(Decimal(1), "V")
+    facts: list[tuple[Fact, UriNaming]] = [
+        (UnitDisposed(PACK, NOW, "PASS", {"ocv": value}), NAMING),
+        (UnitDisposed(PACK, NOW, "PASS", {"ocv": value}), named),
+        (UnitDisposed(PACK, NOW, "PASS", {"ocv": MeasuredValue(Decimal(2), "V")}), NAMING),
+        (UnitDisposed(PACK, NOW, "PASS", {"ocv": value}, "DISPOSITION#2"), NAMING),
+        (PartsBound(MODULE, [cell(1, "LOT-9")], NOW), NAMING),
+        (PartsBound(MODULE, [cell(1, "LOT-9")], NOW), named),
+        (PartsBound(MODULE, [cell(1, "LOT-8")], NOW), NAMING),
+    ]
+    ids = [event_of(fact, naming)["eventID"] for fact, naming in facts]
+    assert len(set(ids)) == len(facts)
+    assert ids == [event_of(fact, naming)["eventID"] for fact, naming in facts]
 
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=30)

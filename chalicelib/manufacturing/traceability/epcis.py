@@ -13,8 +13,10 @@ of an inspection, so it stays true beside `conformant`. `disassembling` would br
 takes out one part. Where CBV only has `in_progress`, it recommends to omit the disposition.
 
 Cells have no commissioning, which is their manufacturer's event. No event names a place, which is not recorded, or a
-person. Times and the offset are UTC. The same fact always makes the same event with the same id, whichever document it
-appears in, so a receiver can drop duplicates.
+person. Times and the offset are UTC.
+
+The id of an event is made from its content: the same fact makes the same event with the same id in every document, and
+under another naming of its units it is another event. So a receiver that drops events by their ids loses none.
 """
 
 from collections.abc import Mapping, Sequence
@@ -80,6 +82,8 @@ class UnitDisposed(msgspec.Struct, frozen=True):
     at: datetime
     disposition: str
     measurements: Mapping[str, MeasuredValue] = {}
+    entry: str = ""
+    """The sort key of its record."""
 
 
 Fact = Commissioned | PartsBound | PartsUnbound | UnitSealed | UnitDisposed
@@ -91,10 +95,18 @@ _DISPOSITIONS: Mapping[str, tuple[str, str | None]] = {
 }
 _Terms = tuple[str, str, str | None]
 """Action, business step and disposition."""
+_ENCODER = msgspec.json.Encoder(decimal_format="number")
 
 
 def epcis_event(naming: UriNaming, fact: Fact) -> epcis_document.EpcisEvent:
-    """Return the event of a fact."""
+    """Return the event of a fact; its id is made from its content and the entry that recorded it."""
+    event = _event(naming, fact)
+    content = _ENCODER.encode(event).decode()
+    return msgspec.structs.replace(event, event_id=naming.uuid_urn("EVENT", getattr(fact, "entry", ""), content))
+
+
+def _event(naming: UriNaming, fact: Fact) -> epcis_document.EpcisEvent:
+    """Return the event of a fact without an id."""
     match fact:
         case Commissioned(unit, at, batch_id):
             ilmd = epcis_document.Ilmd(batch_id, unit.sku_id)
@@ -127,7 +139,7 @@ def _object_event(
 ) -> epcis_document.ObjectEvent:
     action, step, disposition = terms
     return epcis_document.ObjectEvent(
-        event_id=_event_id(naming, unit, at, (action, step, disposition or "", decision or "")),
+        event_id="",
         event_time=at,
         event_time_zone_offset=UTC_OFFSET,
         action=action,
@@ -149,7 +161,7 @@ def _aggregation_event(
 ) -> epcis_document.AggregationEvent:
     parts = [epcis_document.EpcisPart(_uri(naming, part), part.serial, part.lot) for part in fact.parts]
     return epcis_document.AggregationEvent(
-        event_id=_event_id(naming, fact.assembly, fact.at, (action, fact.entry)),
+        event_id="",
         event_time=fact.at,
         event_time_zone_offset=UTC_OFFSET,
         action=action,
@@ -181,7 +193,3 @@ def _sensor_report(name: str, measured: MeasuredValue) -> epcis_document.SensorR
 
 def _uri(naming: UriNaming, unit: TracedUnit) -> str:
     return naming.uri(unit.kind, unit.sku_id, unit.serial)
-
-
-def _event_id(naming: UriNaming, unit: TracedUnit, at: datetime, terms: Sequence[str]) -> str:
-    return naming.uuid_urn("EVENT", unit.kind, unit.id, at.isoformat(), *terms)

@@ -95,8 +95,8 @@ class ObjectEvent(
     """An event of one unit."""
 
     event_id: str
-    """The id of the event, a `urn:uuid:`. The same event has the same id in every document, so it can be captured
-    once."""
+    """The id of the event, a `urn:uuid:` made from its content. The same event has the same id in every document, so it
+    can be captured once; after a change of the identifiers in the settings it is another event with another id."""
     event_time: datetime
     """When it happened, UTC."""
     event_time_zone_offset: str
@@ -142,8 +142,8 @@ class AggregationEvent(
     """Parts were bound to an assembly (`ADD`) or unbound from it (`DELETE`)."""
 
     event_id: str
-    """The id of the event, a `urn:uuid:`. The same event has the same id in every document, so it can be captured
-    once."""
+    """The id of the event, a `urn:uuid:` made from its content. The same event has the same id in every document, so it
+    can be captured once; after a change of the identifiers in the settings it is another event with another id."""
     event_time: datetime
     """When it happened, UTC."""
     event_time_zone_offset: str

@@ -7,11 +7,13 @@ its ledger, then the ledgers of all modules on the page.
 A cell that was unbound is not in the registry any more. It is traced as `REMOVED`, without ancestors, because its
 history can still be exported. A serial number that was never bound here, or is used by another organisation only, does
 not exist.
+
+The id of a module or pack is traced like its serial number; batches and SKUs have none (`batch_trace.py`).
 """
 
 from collections.abc import Iterator, Sequence
 from functools import partial
-from typing import Any, Literal
+from typing import Any
 
 import msgspec
 
@@ -24,6 +26,7 @@ from chalicelib.manufacturing import permissions
 from chalicelib.manufacturing.errors import SerialNotFound
 from chalicelib.manufacturing.tables import (
     Assembly,
+    ListedEntity,
     Module,
     Pack,
     ProductionBatch,
@@ -34,8 +37,10 @@ from chalicelib.manufacturing.tables import (
     sku_key,
 )
 from chalicelib.manufacturing.traceability import ledger_reader
+from chalicelib.manufacturing.traceability.batch_trace import entity_entry, trace_planned
 from chalicelib.manufacturing.traceability.ledger_reader import LedgerPosition, ModuleLedger
 from chalicelib.manufacturing.traceability.schemas import CursorMeta, TraceAnswer, TraceEntry, TraceQuery, TraceView
+from chalicelib.manufacturing.traceability.serial_registry import number_of
 from chalicelib.manufacturing.traceability.tables import CELL, MODULE, FormerCell, SerialNumber, former_cell_pk
 
 _SPARE = 2
@@ -55,38 +60,61 @@ class _Contents(msgspec.Struct, frozen=True):
     resume_at: LedgerPosition | None
 
 
-def find_own_number(actor: Actor, number: SerialNumber | None, serial: str) -> SerialNumber | None:
+class Named(msgspec.Struct, frozen=True):
+    """What a request names: a serial number or an id, and what was read under it."""
+
+    text: str
+    number: SerialNumber | None = None
+    """The serial number, which may be another organisation's."""
+    entity: ListedEntity | None = None
+    """What has this id."""
+
+
+def find_own_number(actor: Actor, named: Named) -> SerialNumber | None:
     """Return the serial number if the organisation uses it, or None for a cell that was unbound.
 
-    Raise `SerialNotFound` if the organisation has never used it, and `AccessDenied` if the caller's permission does
-    not cover the whole organisation.
+    Of the id of a module or pack return its serial number. Raise `SerialNotFound` if the organisation has never used
+    it, and `AccessDenied` if the caller's permission does not cover the whole organisation.
     """
-    own = number if number is not None and number.org_id == actor.org_id else None
-    if own is None and Query(FormerCell, former_cell_pk(actor.org_id, serial)).first() is None:
-        raise SerialNotFound(serial)
+    own = _own_number(actor, named)
+    if own is None and Query(FormerCell, former_cell_pk(actor.org_id, named.text)).first() is None:
+        raise SerialNotFound(named.text)
     actor.require_reach(permissions.TRACE)
     return own
 
 
-def trace_serial(
-    actor: Actor, number: SerialNumber | None, serial: str, query: TraceQuery, clock: Clock
-) -> TraceAnswer:
-    """Return the ancestors of a serial number and a page of its descendants."""
-    own = find_own_number(actor, number, serial)
+def _own_number(actor: Actor, named: Named) -> SerialNumber | None:
+    if named.number is not None and named.number.org_id == actor.org_id:
+        return named.number
+    entity = named.entity
+    return number_of(entity) if isinstance(entity, Assembly) else None
+
+
+def trace(actor: Actor, named: Named, query: TraceQuery, clock: Clock) -> TraceAnswer:
+    """Return the ancestors and a page of the descendants of a serial number or id."""
+    if _own_number(actor, named) is None and isinstance(named.entity, ProductionBatch | Sku):
+        actor.require_reach(permissions.TRACE)
+        return trace_planned(named.entity, query)
+    own = find_own_number(actor, named)
+    return _trace_number(actor, own, named.text if own is None else own.serial, query, clock)
+
+
+def _trace_number(actor: Actor, own: SerialNumber | None, serial: str, query: TraceQuery, clock: Clock) -> TraceAnswer:
     list_name = key(actor.org_id, "TRACE", serial)
     position = ledger_reader.decode_position(query.cursor, list_name)
     if own is None:
         return TraceAnswer(TraceView(serial, "cell", serial, "REMOVED", [], []), CursorMeta(None))
     if own.used_as == CELL:
         module = require_stored(get(module_key(actor.org_id, own.holder_id)), serial)
-        ancestors = [_assembly_entry(module), *_module_ancestors(module, clock)]
+        ancestors = [entity_entry(module), *_module_ancestors(module, clock)]
         return TraceAnswer(TraceView(serial, "cell", serial, "BOUND", ancestors, []), CursorMeta(None))
-    trace = _trace_module if own.used_as == MODULE else _trace_pack
-    assembly, ancestors, contents = trace(own, position, query.limit, clock)
+    trace_assembly = _trace_module if own.used_as == MODULE else _trace_pack
+    assembly, ancestors, contents = trace_assembly(own, position, query.limit, clock)
     page = contents.descendants[: query.limit]
     last = page[-1].position if len(contents.descendants) > query.limit else contents.resume_at
     entries = [descendant.entry for descendant in page]
-    view = TraceView(serial, _kind(assembly), assembly.item_id, assembly.status, ancestors, entries)
+    kind = entity_entry(assembly).kind
+    view = TraceView(serial, kind, assembly.item_id, assembly.status, ancestors, entries)
     return TraceAnswer(view, CursorMeta(ledger_reader.encode_position(last, list_name)))
 
 
@@ -147,7 +175,7 @@ def _module_contents(ledger: ModuleLedger, position: LedgerPosition | None) -> I
     module_id = ledger.module.item_id
     if position is None or position.module_id != module_id:
         position = LedgerPosition(module_id)
-        yield _Descendant(_assembly_entry(ledger.module), position)
+        yield _Descendant(entity_entry(ledger.module), position)
     for entry in ledger.entries:
         present = set(entry.present)
         for number, serial in enumerate(map(str, entry.serials), 1):
@@ -163,7 +191,7 @@ def _module_ancestors(module: Module, clock: Clock) -> list[TraceEntry]:
     pack, batches = next(iter(packs), None), [batch]
     if pack is not None and pack.batch_id != module.batch_id:
         batches.append(get(batch_key(module.org_id, pack.batch_id)))
-    return [*([] if pack is None else [_assembly_entry(pack)]), *_planning_entries(batches, sku)]
+    return [*([] if pack is None else [entity_entry(pack)]), *_planning_entries(batches, sku)]
 
 
 def _pack_ancestors(pack: Pack, clock: Clock) -> list[TraceEntry]:
@@ -174,13 +202,4 @@ def _pack_ancestors(pack: Pack, clock: Clock) -> list[TraceEntry]:
 
 
 def _planning_entries(batches: Sequence[ProductionBatch | None], sku: Sku | None) -> list[TraceEntry]:
-    entries = [TraceEntry("batch", batch.item_id, status=batch.status) for batch in batches if batch is not None]
-    return entries if sku is None else [*entries, TraceEntry("sku", sku.item_id, status=sku.status)]
-
-
-def _assembly_entry(assembly: Assembly) -> TraceEntry:
-    return TraceEntry(_kind(assembly), assembly.item_id, assembly.serial, assembly.status)
-
-
-def _kind(assembly: Assembly) -> Literal["module", "pack"]:
-    return "module" if isinstance(assembly, Module) else "pack"
+    return [entity_entry(entity) for entity in (*batches, sku) if entity is not None]

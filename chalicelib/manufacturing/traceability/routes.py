@@ -1,5 +1,7 @@
 """Endpoints of traceability: traces, histories as EPCIS documents, and recalls by cell lot."""
 
+from typing import Any
+
 from chalicelib.edge.dependencies import dependencies
 from chalicelib.edge.endpoint import Resource
 from chalicelib.edge.request import Empty, Request, Response
@@ -8,6 +10,7 @@ from chalicelib.identity.accounts.tables import organisation_key
 from chalicelib.identity.settings import organisation_settings
 from chalicelib.manufacturing import permissions
 from chalicelib.manufacturing.examples import BATCH_ID, MODULE_ID, PACK_ID, SKU_ID
+from chalicelib.manufacturing.tables import entity_key
 from chalicelib.manufacturing.traceability import history, queries, recall
 from chalicelib.manufacturing.traceability.epcis_document import EPCIS_CONTEXT, VOCABULARY, EpcisDocument
 from chalicelib.manufacturing.traceability.schemas import (
@@ -26,6 +29,7 @@ routes = Routes(__name__, "Traceability")
 
 # The registry spans organisations and forgets unbound cells, so existence and scope are checked by the queries.
 _SERIAL_RESOURCE = Resource(key=registry_key, id_from=("serial",), required=False, in_scope=False)
+_ENTITY_RESOURCE = Resource(key=entity_key, id_from=("serial",), required=False, in_scope=False)
 _ORGANISATION = Resource(key=organisation_key, id_from=(), required=False)
 
 _TRACE_EXAMPLE = {
@@ -99,6 +103,7 @@ def list_affected(request: Request[Empty, AffectedQuery]) -> AffectedPage:
     "/v1/trace/{serial}",
     permission=permissions.TRACE,
     resource=_SERIAL_RESOURCE,
+    related={"entity": _ENTITY_RESOURCE},
     query=TraceQuery,
     returns=TraceAnswer,
     examples={"response": {"data": _TRACE_EXAMPLE, "meta": {"nextCursor": None}}},
@@ -106,17 +111,18 @@ def list_affected(request: Request[Empty, AffectedQuery]) -> AffectedPage:
 def trace_serial(request: Request[Empty, TraceQuery, SerialNumber | None]) -> TraceAnswer:
     """Get the ancestors and descendants of a cell, module or pack by its serial number, or a scanned code with it.
 
-    A cell that was unbound is `REMOVED` and has neither. A number that this organisation never used is 404.
+    Ids (`MOD-...`, `PCK-...`, `BAT-...`, `SKU-...`) are taken too: a batch has its packs and then its modules as
+    descendants, a SKU its batches. A cell that was unbound is `REMOVED` and has neither ancestors nor descendants. A
+    number that this organisation never used, and an unknown id, is 404.
     """
-    number, serial = find_scanned(request.resource, request.path["serial"])
-    return queries.trace_serial(request.actor, number, serial, request.query, dependencies().clock)
+    return queries.trace(request.actor, _named(request), request.query, dependencies().clock)
 
 
 @routes.get(
     "/v1/trace/{serial}/export",
     permission=permissions.TRACE,
     resource=_SERIAL_RESOURCE,
-    related={"organisation": _ORGANISATION},
+    related={"entity": _ENTITY_RESOURCE, "organisation": _ORGANISATION},
     query=ExportQuery,
     returns=EpcisDocument,
     examples={"response": _DOCUMENT_EXAMPLE},
@@ -125,20 +131,19 @@ def export_history(request: Request[Empty, ExportQuery, SerialNumber | None]) ->
     """Export the history of a cell, module or pack as a GS1 EPCIS 2.0 document.
 
     The history of a pack includes its modules and cells, that of a cell every module that held it. A long history is
-    returned in several documents; the `Link` header names the next one, relative to this address, as `rel="next"`. The
-    events are ordered by unit and not by time; an event has the same id in each document that contains it.
+    returned in several documents of at most 3 MB; the `Link` header names the next one, relative to this address, as
+    `rel="next"`. The events are ordered by unit and not by time. The id of an event is made from its content, so it is
+    the same in each document that contains it. The id of a module or pack is taken like its serial number.
     """
     clock = dependencies().clock
-    number, serial = find_scanned(request.resource, request.path["serial"])
-    page = history.get_history(
-        request.actor,
-        number,
-        serial,
-        request.query,
-        organisation=request.related["organisation"],
-        clock=clock,
-    )
+    organisation = request.related["organisation"]
+    page = history.get_history(request.actor, _named(request), request.query, organisation=organisation, clock=clock)
     return history_response(page, request.query.per_page, clock.now())
+
+
+def _named(request: Request[Empty, Any, SerialNumber | None]) -> queries.Named:
+    number, text = find_scanned(request.resource, request.path["serial"])
+    return queries.Named(text, number, request.related["entity"])
 
 
 organisation_settings(routes, TRACEABILITY, _SETTINGS_EXAMPLE)

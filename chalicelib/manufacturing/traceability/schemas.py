@@ -28,22 +28,24 @@ class TraceEntry(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class TraceView(msgspec.Struct, frozen=True, omit_defaults=True):
-    """A serial number, its ancestors, and its descendants."""
+    """A serial number, batch or SKU, its ancestors, and its descendants."""
 
     serial: str
-    """The serial number that was asked for."""
-    kind: Literal["cell", "module", "pack"]
-    """What has this serial number."""
+    """The serial number; of a batch or SKU its id."""
+    kind: Kind
+    """What has this serial number or id."""
     id: str
-    """The id of the module or pack; for a cell its serial number."""
+    """The id of the module, pack, batch or SKU; for a cell its serial number."""
     status: str
-    """The status of the module or pack. A cell is `BOUND`, or `REMOVED` if it was unbound and is in no module now."""
+    """The status of the module, pack, batch or SKU. A cell is `BOUND`, or `REMOVED` if it was unbound and is in no
+    module now."""
     ancestors: list[TraceEntry]
     """What contains or produced it, from the nearest on: module, pack, batches, SKU. Each page has them; empty for a
     removed cell."""
     descendants: list[TraceEntry]
     """The part of what it contains that is on this page, in the order of binding: the modules of a pack, each followed
-    by its cells, or the cells of a module. Empty for a cell."""
+    by its cells, the cells of a module, the packs and then the modules of a batch, or the batches of a SKU. Empty for a
+    cell."""
 
 
 class CursorMeta(msgspec.Struct, frozen=True, rename="camel"):

@@ -20,10 +20,20 @@ from chalicelib.manufacturing.traceability.tables import CELL, MODULE, PACK, Ser
 _DUPLICATE = "serials"
 
 
+def number_of(assembly: Assembly) -> SerialNumber:
+    """Return the serial number of a module or pack, as it is registered."""
+    return serial_key(assembly.serial).new(
+        serial=assembly.serial,
+        org_id=assembly.org_id,
+        used_as=MODULE if isinstance(assembly, Module) else PACK,
+        holder_id=assembly.item_id,
+        at=assembly.created_at,
+    )
+
+
 def register_assembly(work: UnitOfWork, assembly: Assembly) -> None:
     """Stage the serial number of a new module or pack. Fails with `DuplicateSerial`."""
-    used_as = MODULE if isinstance(assembly, Module) else PACK
-    number = _serial_number(work, assembly, assembly.serial, used_as)
+    number = number_of(assembly)
     work.create(number, partial(_duplicate_error, assembly.org_id, assembly.serial), final=True, audited=False)
 
 
@@ -36,8 +46,15 @@ def register_cells(work: UnitOfWork, module: Module, serials: Sequence[str], *, 
         _require_unused(work.clock, module.org_id, serials)
     is_single = len(serials) == 1
     for serial in serials:
-        number = _serial_number(work, module, serial, CELL)
-        number.lot, number.entry = lot, entry
+        number = serial_key(serial).new(
+            serial=serial,
+            org_id=module.org_id,
+            used_as=CELL,
+            holder_id=module.item_id,
+            lot=lot,
+            entry=entry,
+            at=work.now,
+        )
         work.create(
             number,
             partial(_duplicate_error, module.org_id, serial),
@@ -61,12 +78,6 @@ def release_cell(work: UnitOfWork, cell: SerialNumber) -> None:
     """Stage that the serial number of a cell is free, unless its use has changed since it was read."""
     is_unchanged = (SerialNumber.holder_id == cell.holder_id) & (SerialNumber.entry == cell.entry)
     work.remove(serial_key(cell.serial), is_unchanged, VersionConflict())
-
-
-def _serial_number(work: UnitOfWork, holder: Assembly, serial: str, used_as: str) -> SerialNumber:
-    return serial_key(serial).new(
-        serial=serial, org_id=holder.org_id, used_as=used_as, holder_id=holder.item_id, at=work.now
-    )
 
 
 def _require_unused(clock: Clock, org_id: str, serials: Sequence[str]) -> None:
