@@ -1,4 +1,4 @@
-"""The organisation's settings of maintenance: when a work order of each priority is due, and when people are told.
+"""The organisation's settings of maintenance: when a work order of each priority is due, and when people are notified.
 
 A change applies to work orders that are routed after it.
 """
@@ -19,7 +19,7 @@ Hours = Annotated[float, Meta(ge=MIN_HOURS, le=8784)]
 
 
 class MaintenanceSettings(msgspec.Struct, frozen=True, rename="camel", forbid_unknown_fields=True):
-    """Hours until a work order is due by its priority, and from when on people are told; decimals are possible.
+    """Hours until a work order is due by its priority, and from when on people are notified; decimals are possible.
 
     A change applies to work orders that are made after it, that of `escalateAfterHours` to those that become overdue
     after it.

@@ -1,4 +1,6 @@
-"""Who is told of a work order, found in the index of users by role and game zone; the cost does not grow with others.
+"""Who is notified of a work order, found in the index of users by role and game zone.
+
+The cost does not grow with other users.
 
     leads        the active users of the order's game zone whose role may assign work orders
     managers     the active users whose role lists the work orders of all zones; they stand in for absent leads
@@ -42,7 +44,7 @@ def team_leads(order: WorkOrder, except_id: str, reports_to: str | None) -> list
 
 
 def _find_technician(order: WorkOrder) -> User | None:
-    """Return the technician who has an order in hand; None for nobody, a disabled one, or one of another zone."""
+    """Return the technician who has an order in hand; None if there is none, or only a disabled one or one of another zone."""
     if order.technician_id is None or WorkOrderState(order.state) not in ON_HAND:
         return None
     technician = get(user_key(order.org_id, order.technician_id))

@@ -1,8 +1,8 @@
 """Sends the notices of a work order that follow from time: each in a transaction of its own, exactly once.
 
 The transaction has the notices and the step to the next one, under the condition of everything that was decided on:
-the version of the order, the moment of the notice, and who was told already. So of two that send the same notice one
-fails its condition, reads again and finds it sent; and a step that is taken at that moment comes before or after it.
+the version of the order, the moment of the notice, and who was notified already. So of two that send the same notice
+one fails its condition, reads again and finds it sent; and a step that is taken at that moment comes before or after it.
 
 A notice that goes to more people than fit into a transaction is sent in parts, in the order of their ids, and the order
 holds the last of them. What is left, and a next notice that is due already, follows at once; the sweep does what fails.
@@ -41,7 +41,7 @@ from chalicelib.maintenance.workorders.tables import WorkOrder, work_order_key
 MAX_REMEMBERED = 20
 """How many former due dates an order remembers; the oldest is forgotten first."""
 MAX_AT_ONCE = 20
-"""How many people are told in one transaction: a notice takes three of its hundred items."""
+"""How many people are notified in one transaction: a notice takes three of its hundred items."""
 
 
 def send_soon(work: UnitOfWork, order: WorkOrder) -> None:
@@ -110,7 +110,7 @@ def due_values(order: WorkOrder, due_at: datetime, organisation: Organisation | 
 
 
 def routing_values(order: WorkOrder, due_at: datetime, now: datetime) -> dict[str, object]:
-    """Return the values of an order that is as newly routed, and due at `due_at`: its leads are told at once."""
+    """Return the values of an order that is as newly routed, and due at `due_at`: its leads are notified at once."""
     remembered = {} if order.routing_notice else _remembered(order)
     return {"due_at": due_at, "notice_at": now, "routing_notice": True, **remembered}
 

@@ -15,7 +15,7 @@ from chalicelib.maintenance.rules import WorkOrderState
 NO_TECHNICIAN = ""
 
 
-class Place(NamedTuple):
+class DayKey(NamedTuple):
     """The day, as `2026-03-14`, and the id of the technician, empty for none."""
 
     day: str
@@ -45,7 +45,7 @@ class Figures(NamedTuple):
 
 
 NOTHING = Figures()
-FiguresByPlace = Mapping[Place, Figures]
+FiguresByDay = Mapping[DayKey, Figures]
 
 
 class OrderFacts(NamedTuple):
@@ -53,7 +53,7 @@ class OrderFacts(NamedTuple):
 
     `closed_on` is None while it is open. `was_late` says whether it was past its due date when it was closed or put on
     hold; it is False while its clock runs, since such an order is found by its due date. `repair` is the time to repair
-    in milliseconds, None if nobody started it.
+    in milliseconds, None if it was not started.
     """
 
     state: WorkOrderState
@@ -65,19 +65,19 @@ class OrderFacts(NamedTuple):
     repair: int | None
 
 
-def figures_of(facts: OrderFacts, labour: Mapping[Place, int]) -> dict[Place, Figures]:
+def figures_of(facts: OrderFacts, labour: Mapping[DayKey, int]) -> dict[DayKey, Figures]:
     """Return what an order adds to the totals; `labour` is the milliseconds of work at each place."""
     parts = [(place, Figures(labour=spent)) for place, spent in labour.items()]
-    parts.append((Place(facts.opened_on), Figures(opened=1)))
+    parts.append((DayKey(facts.opened_on), Figures(opened=1)))
     if facts.state is WorkOrderState.DONE and facts.closed_on is not None:
         repair = Figures() if facts.repair is None else Figures(repairs=1, repair=facts.repair)
-        parts.append((Place(facts.closed_on, facts.technician_id), repair._replace(done=1)))
+        parts.append((DayKey(facts.closed_on, facts.technician_id), repair._replace(done=1)))
     if facts.was_late:
-        parts.append((Place(facts.due_on, facts.technician_id), Figures(overdue=1)))
+        parts.append((DayKey(facts.due_on, facts.technician_id), Figures(overdue=1)))
     return _summed(parts)
 
 
-def differences(before: FiguresByPlace, after: FiguresByPlace) -> dict[Place, Figures]:
+def differences(before: FiguresByDay, after: FiguresByDay) -> dict[DayKey, Figures]:
     """Return by how much the totals of each place change."""
     changes = {place: after.get(place, NOTHING).minus(before.get(place, NOTHING)) for place in {**before, **after}}
     return {place: change for place, change in sorted(changes.items()) if change != NOTHING}
@@ -108,8 +108,8 @@ def time_between_failures(rides: Iterable[Openings]) -> Decimal | None:
     return Decimal(sum(ride.last - ride.first for ride in several)) / gaps if gaps else None
 
 
-def _summed(parts: Iterable[tuple[Place, Figures]]) -> dict[Place, Figures]:
-    sums: dict[Place, Figures] = {}
+def _summed(parts: Iterable[tuple[DayKey, Figures]]) -> dict[DayKey, Figures]:
+    sums: dict[DayKey, Figures] = {}
     for place, figures in parts:
         sums[place] = sums.get(place, NOTHING).plus(figures)
     return {place: figures for place, figures in sums.items() if figures != NOTHING}

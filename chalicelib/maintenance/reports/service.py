@@ -9,7 +9,7 @@ from chalicelib.core.store import get
 from chalicelib.core.work import UnitOfWork
 from chalicelib.identity.accounts.settings import general_settings
 from chalicelib.identity.accounts.tables import organisation_key
-from chalicelib.maintenance.reports.rules import Place, differences, figures_of
+from chalicelib.maintenance.reports.rules import DayKey, differences, figures_of
 from chalicelib.maintenance.reports.totals import ReportState, Worker, facts_of, report_state, stage_totals
 from chalicelib.maintenance.rules import WorkOrderState
 from chalicelib.maintenance.workorders.tables import WorkOrder, WorkOrderEvent, work_order_key
@@ -44,7 +44,7 @@ def recount_work_order(work: UnitOfWork, org_id: str, order_id: str) -> bool:
 
 def _recounted(
     order: WorkOrder, events: Sequence[WorkOrderEvent]
-) -> tuple[ReportState, dict[Place, int], list[Worker]]:
+) -> tuple[ReportState, dict[DayKey, int], list[Worker]]:
     """Return what an order remembers after a recount, the milliseconds of labour at each place, and who worked.
 
     An order that was never counted gets the present time zone of its organisation.
@@ -52,7 +52,7 @@ def _recounted(
     memory = report_state(order)
     if order.report_state is None:
         memory = ReportState(general_settings(get(organisation_key(order.org_id))).timezone)
-    labour: dict[Place, int] = {}
+    labour: dict[DayKey, int] = {}
     start: WorkOrderEvent | None = None
     repair = 0
     for event in events:
@@ -63,7 +63,7 @@ def _recounted(
             start = event
         elif start is not None and not works:
             spent = to_millis(event.at) - to_millis(start.at)
-            place = Place(memory.day(event.at), str(start.technician_id))
+            place = DayKey(memory.day(event.at), str(start.technician_id))
             labour[place] = labour.get(place, 0) + spent
             repair, start = repair + spent, None
     workers = [Worker(event.technician_id, event.technician_name) for event in events if event.technician_id]

@@ -2,8 +2,8 @@
 
     <org>#REPORTS#<month>   <zone>#<day>#<ride>#<technician>   the technician is empty for none
 
-So the totals of a game zone, or of all, are one query for each month, and nobody who works at the same moment as others
-changes the same item, unless both route orders of the same ride.
+So the totals of a game zone, or of all, are one query for each month, and people who work at the same moment
+change different items, unless both route orders of the same ride.
 """
 
 from decimal import Decimal

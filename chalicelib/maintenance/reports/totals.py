@@ -21,10 +21,10 @@ from chalicelib.core.work import UnitOfWork
 from chalicelib.identity.accounts.settings import GeneralSettings
 from chalicelib.maintenance.reports.rules import (
     NO_TECHNICIAN,
+    DayKey,
     Figures,
-    FiguresByPlace,
+    FiguresByDay,
     OrderFacts,
-    Place,
     differences,
     figures_of,
     was_late,
@@ -48,19 +48,19 @@ class ReportState(msgspec.Struct, array_like=True):
     """What was added, in few bytes: the ordinal of the day, the technician's id, and the figures up to the last one."""
 
     @property
-    def added(self) -> dict[Place, Figures]:
+    def added(self) -> dict[DayKey, Figures]:
         """Return what was added to the totals."""
         return {
-            Place(date.fromordinal(int(day)).isoformat(), str(technician_id)): Figures(*map(int, figures))
+            DayKey(date.fromordinal(int(day)).isoformat(), str(technician_id)): Figures(*map(int, figures))
             for day, technician_id, *figures in self.rows
         }
 
     @property
-    def labour(self) -> dict[Place, int]:
+    def labour(self) -> dict[DayKey, int]:
         """Return the milliseconds of work that were added."""
         return {place: figures.labour for place, figures in self.added.items() if figures.labour}
 
-    def encoded(self, added: FiguresByPlace) -> str:
+    def encoded(self, added: FiguresByDay) -> str:
         """Return the stored form of a state that has added something else."""
         rows = [
             [date.fromisoformat(place.day).toordinal(), place.technician_id, *_without_zeros_at_the_end(figures)]
@@ -121,7 +121,7 @@ def count_step(work: UnitOfWork, order: WorkOrder, before: Snapshot) -> None:
     if before.state is not after:
         if before.state is WorkOrderState.IN_PROGRESS:
             spent = max(0, now - before.working_since)
-            place = Place(memory.day(work.now), before.technician.user_id)
+            place = DayKey(memory.day(work.now), before.technician.user_id)
             labour[place] = labour.get(place, 0) + spent
             memory = msgspec.structs.replace(memory, repair=memory.repair + spent)
         if after is WorkOrderState.IN_PROGRESS and before.state is WorkOrderState.ASSIGNED:
@@ -130,7 +130,7 @@ def count_step(work: UnitOfWork, order: WorkOrder, before: Snapshot) -> None:
 
 
 def stage_totals(
-    work: UnitOfWork, order: WorkOrder, memory: ReportState, labour: Mapping[Place, int], workers: list[Worker]
+    work: UnitOfWork, order: WorkOrder, memory: ReportState, labour: Mapping[DayKey, int], workers: list[Worker]
 ) -> None:
     """Stage the differences to what an order has added before, and that it remembers what it has added now.
 
@@ -161,11 +161,11 @@ def facts_of(order: WorkOrder, memory: ReportState) -> OrderFacts:
 
 
 def count_labour(work: UnitOfWork, order: WorkOrder, worker: Worker, at: datetime, minutes: int) -> None:
-    """Stage minutes of labour that somebody added at a moment, or took back if they are negative.
+    """Stage minutes of labour that a user added at a moment, or took back if they are negative.
 
     It may be called at most once per unit of work, worker and day.
     """
-    place = Place(report_state(order).day(at), worker.user_id)
+    place = DayKey(report_state(order).day(at), worker.user_id)
     _add(work, order, place, worker.name, [WorkOrderTotal.labour.add(minutes * _MINUTE_MS)])
 
 
@@ -181,11 +181,11 @@ class PartsUsed(NamedTuple):
 
 
 def count_parts(work: UnitOfWork, order: WorkOrder, worker: Worker, at: datetime, parts: PartsUsed) -> None:
-    """Stage parts that somebody used, at most once per unit of work, worker and day."""
+    """Stage parts that a user used, at most once per unit of work, worker and day."""
     actions: list[Action] = [WorkOrderTotal.parts_quantity.add(parts.quantity)]
     if parts.cost:
         actions.append(cost_attribute(parts.currency).add(parts.cost))
-    _add(work, order, Place(report_state(order).day(at), worker.user_id), worker.name, actions)
+    _add(work, order, DayKey(report_state(order).day(at), worker.user_id), worker.name, actions)
 
 
 def _without_zeros_at_the_end(figures: Figures) -> list[int]:
@@ -201,7 +201,7 @@ def _additions(order: WorkOrder, change: Figures) -> list[Action]:
     return actions
 
 
-def _add(work: UnitOfWork, order: WorkOrder, place: Place, name: str | None, actions: Sequence[Action]) -> None:
+def _add(work: UnitOfWork, order: WorkOrder, place: DayKey, name: str | None, actions: Sequence[Action]) -> None:
     about = TotalKey(order.game_zone, place.day, order.ride_code, place.technician_id)
     names = [WorkOrderTotal.ride_name.set(order.ride_name)]
     if name is not None and place.technician_id:

@@ -1,4 +1,4 @@
-"""The sweep over due dates: people are told before and after them, and what is overdue for long is escalated.
+"""The sweep over due dates: people are notified before and after them, and what is overdue for long is escalated.
 
 Orders whose clock runs are in a sharded index by the moment of their next notice. An order whose notice was sent has
 another moment there, or has left the index, so the next sweep continues where this one ended.

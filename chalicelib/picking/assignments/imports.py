@@ -232,7 +232,7 @@ def _update_assignment(
             raise ValidationFailed({"lines": "cannot be changed after the assignment was first claimed"})
         work.update(pick_list, {"lines": lines})
     if "role" in values and assignment.status == AssignmentStatus.ACTIVE:
-        raise ValidationFailed({"role": "cannot be changed while somebody holds the assignment"})
+        raise ValidationFailed({"role": "cannot be changed while a picker holds the assignment"})
     work.update(assignment, {**values, "updated_at": work.now})
     count_in_zone(work, assignment)
     if assignment.queue_place is not None:
