@@ -44,7 +44,7 @@ def team_leads(order: WorkOrder, except_id: str, reports_to: str | None) -> list
 
 
 def _find_technician(order: WorkOrder) -> User | None:
-    """Return the technician who has an order in hand; None if there is none, or only a disabled one or one of another zone."""
+    """Return the active technician of an order's zone who has it in hand; None if there is none."""
     if order.technician_id is None or WorkOrderState(order.state) not in ON_HAND:
         return None
     technician = get(user_key(order.org_id, order.technician_id))

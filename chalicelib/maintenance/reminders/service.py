@@ -2,7 +2,7 @@
 
 The transaction has the notices and the step to the next one, under the condition of everything that was decided on:
 the version of the order, the moment of the notice, and who was notified already. So of two that send the same notice
-one fails its condition, reads again and finds it sent; and a step that is taken at that moment comes before or after it.
+one fails its condition, reads again and finds it sent; and a step that is taken then comes before or after it.
 
 A notice that goes to more people than fit into a transaction is sent in parts, in the order of their ids, and the order
 holds the last of them. What is left, and a next notice that is due already, follows at once; the sweep does what fails.

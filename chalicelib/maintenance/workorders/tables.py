@@ -85,7 +85,7 @@ class WorkOrder(InList):
     `worked_ms` is the sum of the times in which it was in progress, and `working_since` the moment since which it is.
 
     `routing_notice` is set until the leads have been notified of the routing. `notice_told_to` is the last of many
-    people who got the next notice already. `earlier_notices` holds former due dates with the moments of their next notices.
+    people who got the next notice already. `earlier_notices` holds former due dates with their next notices.
 
     `report_state` is what the order has added to the totals of reports.
     """
