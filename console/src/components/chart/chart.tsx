@@ -33,6 +33,9 @@ export interface ChartProps {
 
 const COLORS = ["petrol.6", "orange.6", "indigo.5", "grape.5", "lime.7", "red.6"] as const;
 
+/** Few bars stay bars. */
+const MAX_BAR_WIDTH = 72;
+
 /** A chart, with a table of the same numbers one press away. */
 export default function LoadedChart(props: ChartProps) {
   const [asTable, setAsTable] = useState(false);
@@ -60,11 +63,18 @@ function Drawing({ kind, points, series, stacked = false, unit, height = 220 }: 
     })),
     withLegend: series.length > 1,
     tickLine: "none" as const,
+    // Half a work order is no mark of an axis.
+    yAxisProps: { allowDecimals: !points.every(({ values }) => Object.values(values).every(isWhole)) },
     valueFormatter: (value: number) => `${value.toLocaleString("en")}${unit === undefined ? "" : ` ${unit}`}`,
   };
-  if (kind === "bar") return <BarChart {...shared} type={stacked ? "stacked" : "default"} />;
+  if (kind === "bar")
+    return <BarChart {...shared} type={stacked ? "stacked" : "default"} maxBarWidth={MAX_BAR_WIDTH} />;
   if (kind === "area") return <AreaChart {...shared} type={stacked ? "stacked" : "default"} withDots={false} />;
   return <LineChart {...shared} withDots={false} />;
+}
+
+function isWhole(value: number | null): boolean {
+  return value === null || Number.isInteger(value);
 }
 
 function NumberTable({ points, series, label }: ChartProps) {

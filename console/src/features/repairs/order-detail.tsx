@@ -7,6 +7,7 @@ import { Due, PriorityBadge } from "./due";
 import { useGone } from "./gone";
 import { Holds } from "./holds";
 import { RideLink } from "./links";
+import { moneyOf } from "./money";
 import styles from "./order-detail.module.css";
 import { OrderPhotos } from "./order-photos";
 import { useMayProve, useMayShowIssue } from "./permissions";
@@ -156,7 +157,5 @@ function DueDate({ order }: { order: WorkOrderDetail }) {
 }
 
 function costOf({ vendorCost, vendorCurrency }: WorkOrderDetail): string | null {
-  if (vendorCost === null) return null;
-  const amount = vendorCost.toLocaleString("en", { minimumFractionDigits: 2, maximumFractionDigits: 6 });
-  return vendorCurrency === null ? amount : `${amount} ${vendorCurrency}`;
+  return vendorCost === null ? null : moneyOf(vendorCost, vendorCurrency);
 }

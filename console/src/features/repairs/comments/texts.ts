@@ -6,7 +6,7 @@ export const texts = {
   mentioned: (names: string): string => `Mentioned: ${names}`,
   text: "Comment",
   mentions: "Mention people",
-  mentionsHint: "Beside those who take part, they are notified.",
+  mentionsHint: "They are notified, besides those who take part.",
   nobodyFound: "Nobody found who can read this work order",
   missing: "Write something.",
   send: "Comment",

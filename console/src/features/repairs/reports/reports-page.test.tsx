@@ -40,7 +40,7 @@ test("rides are shown with what was done, the time to repair and labour", async 
   stubApi({ "GET /v1/reports/work-orders": () => Response.json(report("ride", rides)) });
   show(<ReportsPage />, { me: manager });
   const row = await screen.findByRole("row", { name: /Roller coaster/ });
-  for (const text of ["6", "5", "2", "2.75 h", "13.8 h", "184.5 EUR"]) within(row).getByText(text);
+  for (const text of ["6", "5", "2", "2.75 h", "13.8 h", "184.50 EUR"]) within(row).getByText(text);
   screen.getByRole("row", { name: /RC-08/ });
   screen.getByText("2026-03-01 to 2026-03-30, days of Europe/Amsterdam");
 });

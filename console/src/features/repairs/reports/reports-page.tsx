@@ -90,10 +90,11 @@ function number(of: (row: ReportRow) => string) {
 function columnsOf(by: Report["by"]): readonly Column<ReportRow>[] {
   const { columns } = texts;
   const end = { align: "end", width: "minmax(4.5rem, 1fr)" } as const;
+  const wide = { align: "end", width: "minmax(8rem, 1fr)" } as const;
   const failures: Column<ReportRow> = {
     id: "failures",
     header: columns.failures,
-    ...end,
+    ...wide,
     show: "medium",
     cell: number((row) => hoursOf(row.meanTimeBetweenFailuresHours)),
   };
@@ -107,7 +108,7 @@ function columnsOf(by: Report["by"]): readonly Column<ReportRow>[] {
     { id: "opened", header: columns.opened, ...end, cell: number((row) => row.opened.toLocaleString("en")) },
     { id: "done", header: columns.done, ...end, cell: number((row) => row.done.toLocaleString("en")) },
     { id: "overdue", header: columns.overdue, ...end, cell: number((row) => row.overdue.toLocaleString("en")) },
-    { id: "repair", header: columns.repair, ...end, cell: number((row) => hoursOf(row.meanTimeToRepairHours)) },
+    { id: "repair", header: columns.repair, ...wide, cell: number((row) => hoursOf(row.meanTimeToRepairHours)) },
     ...(by === "technician" ? [] : [failures]),
     { id: "labour", header: columns.labour, ...end, cell: number((row) => texts.labour(row.labourMinutes)) },
     {
@@ -120,7 +121,7 @@ function columnsOf(by: Report["by"]): readonly Column<ReportRow>[] {
     {
       id: "cost",
       header: columns.cost,
-      ...end,
+      ...wide,
       show: "medium",
       cell: number((row) => costsOf(row)),
     },
@@ -132,11 +133,9 @@ function narrowRow(row: ReportRow) {
     <div className={styles.narrow}>
       <div className={styles.top}>
         <span className={styles.name}>{nameOf(row)}</span>
-        <span className="numbers">{hoursOf(row.meanTimeToRepairHours)}</span>
+        <span className="numbers">{texts.repair(hoursOf(row.meanTimeToRepairHours))}</span>
       </div>
-      <div className={styles.below}>
-        {texts.narrow(row.done, row.overdue)} · {texts.labour(row.labourMinutes)}
-      </div>
+      <div className={styles.below}>{texts.narrow(row.done, row.overdue, texts.labour(row.labourMinutes))}</div>
     </div>
   );
 }

@@ -3,7 +3,7 @@ import { names } from "../names";
 export const texts = {
   ...names.reports,
   description: "What was opened, repaired and overdue, and how long repairs took.",
-  filters: { by: "By", from: "From", to: "To" },
+  filters: { by: "Group by", from: "From", to: "To" },
   by: { ride: "Ride", technician: "Technician", zone: "Zone" },
   empty: "No work orders",
   emptyHint: "In these days no work order was opened, done or overdue.",
@@ -19,13 +19,12 @@ export const texts = {
   },
   total: "Total",
   noTechnician: "No technician",
-  cost: (amount: number, currency: string | null): string =>
-    [amount.toLocaleString("en"), currency].filter(Boolean).join(" "),
   none: "–",
   hours: (hours: number): string => `${hours.toLocaleString("en", { maximumFractionDigits: 2 })} h`,
   labour: (minutes: number): string => `${(minutes / 60).toLocaleString("en", { maximumFractionDigits: 1 })} h`,
-  narrow: (done: number, overdue: number): string =>
-    `${done.toLocaleString("en")} done, ${overdue.toLocaleString("en")} overdue`,
+  repair: (hours: string): string => `${hours} to repair`,
+  narrow: (done: number, overdue: number, labour: string): string =>
+    `${done.toLocaleString("en")} done, ${overdue.toLocaleString("en")} overdue, ${labour} of labour`,
   charts: {
     repair: "Mean time to repair, hours",
     overdue: "Overdue",

@@ -1,3 +1,4 @@
+import { moneyOf } from "../money";
 import type { ReportRow } from "./queries";
 import { texts } from "./texts";
 
@@ -11,7 +12,7 @@ export function nameOf(row: ReportRow): string {
 }
 
 export function costsOf({ partsCosts }: Pick<ReportRow, "partsCosts">): string {
-  return partsCosts.map(({ amount, currency }) => texts.cost(amount, currency)).join(", ") || texts.none;
+  return partsCosts.map(({ amount, currency }) => moneyOf(amount, currency)).join(", ") || texts.none;
 }
 
 export function hoursOf(hours: number | null): string {

@@ -7,6 +7,7 @@ import { useDraft } from "~/app/drafts";
 import { DrawerSection } from "~/components/detail-drawer";
 import { PlainTable } from "~/components/plain-table";
 import { toast } from "~/components/toast";
+import { moneyOf } from "../money";
 import { useReach } from "../permissions";
 import { keys, type WorkOrderDetail } from "../queries";
 import { addPart, RECORD_PARTS, removePart } from "./commands";
@@ -145,9 +146,4 @@ function PartForm({ orderId }: { orderId: string }) {
 
 function numberOf(value: number): string {
   return value.toLocaleString("en", { maximumFractionDigits: 8 });
-}
-
-function moneyOf(amount: number, currency: string | null): string {
-  const text = amount.toLocaleString("en", { minimumFractionDigits: 2, maximumFractionDigits: 8 });
-  return currency === null ? text : `${text} ${currency}`;
 }
