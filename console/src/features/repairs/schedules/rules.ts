@@ -11,6 +11,9 @@ const PRESETS = {
   yearly: "FREQ=YEARLY",
 } as const;
 
+const WEEKLY_ON = /^FREQ=WEEKLY;BYDAY=((?:MO|TU|WE|TH|FR|SA|SU)(?:,(?:MO|TU|WE|TH|FR|SA|SU))*)$/;
+const LIST = new Intl.ListFormat("en-GB");
+
 type Preset = keyof typeof PRESETS;
 
 export const OWN = "own";
@@ -34,5 +37,13 @@ export function ruleOf(preset: string, rule: string): string {
 /** Return a rule in words where it is a usual one. */
 export function ruleText(rule: string): string {
   const preset = presetOf(rule);
-  return preset === OWN ? rule : texts.presets[preset];
+  return preset === OWN ? (weeklyText(rule) ?? rule) : texts.presets[preset];
+}
+
+/** Return a rule for some days of each week in words, or nothing for another one. */
+function weeklyText(rule: string): string | undefined {
+  const days = WEEKLY_ON.exec(rule.trim().toUpperCase())?.[1]?.split(",") as
+    | (keyof typeof texts.weekdays)[]
+    | undefined;
+  return days && texts.weeklyOn(LIST.format(days.map((day) => texts.weekdays[day])));
 }

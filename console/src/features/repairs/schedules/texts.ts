@@ -25,21 +25,21 @@ export const texts = {
     startsOn: "From",
     at: "At",
     atValue: (at: string, timezone: string): string => `${at}, ${timezone}`,
-    lead: "Work order made",
+    lead: "Work order created",
     leadValue: (days: number): string => {
       if (days === 0) return "at the time itself";
       return days === 1 ? "1 day before" : `${days} days before`;
     },
     priority: "Priority",
     instructions: "Instructions",
-    createdBy: "Made by",
+    createdBy: "Created by",
     preview: "Coming occurrences",
     noPreview: "There are none any more.",
     stopped: "The system has paused it",
   },
   actions: { edit: "Edit", pause: "Pause", resume: "Resume", remove: "Delete" },
   paused: (item: string): string => `${item} is paused.`,
-  resumed: (item: string): string => `${item} goes on.`,
+  resumed: (item: string): string => `${item} was resumed.`,
   remove: {
     title: (item: string): string => `Delete the schedule of ${item}?`,
     text: "It makes no work orders any more. Those that it has made stay.",
@@ -59,7 +59,7 @@ export const texts = {
     at: "At",
     timezone: "Time zone",
     leadDays: "Days before",
-    leadDaysHint: "When the work order is made.",
+    leadDaysHint: "When the work order is created.",
     priority: "Priority",
     instructions: "Instructions",
     missing: "Fill this in.",
@@ -79,4 +79,14 @@ export const texts = {
     yearly: "Every year",
     own: "Another rule",
   },
+  weekdays: {
+    MO: "Monday",
+    TU: "Tuesday",
+    WE: "Wednesday",
+    TH: "Thursday",
+    FR: "Friday",
+    SA: "Saturday",
+    SU: "Sunday",
+  },
+  weeklyOn: (days: string): string => `Every week on ${days}`,
 } as const;

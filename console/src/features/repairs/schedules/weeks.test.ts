@@ -22,6 +22,8 @@ test("days are written for people", () => {
 
 test("a usual rule has a name and another one is shown as it is", () => {
   expect(ruleText("FREQ=MONTHLY;BYDAY=1MO")).toBe("First Monday of the month");
+  expect(ruleText("FREQ=WEEKLY;BYDAY=MO")).toBe("Every week on Monday");
+  expect(ruleText("FREQ=WEEKLY;BYDAY=MO,WE,FR")).toBe("Every week on Monday, Wednesday and Friday");
   expect(ruleText("FREQ=DAILY;COUNT=3")).toBe("FREQ=DAILY;COUNT=3");
   expect(presetOf(" freq=daily ")).toBe("daily");
   expect([ruleOf("weekly", "x"), ruleOf("own", "x")]).toEqual(["FREQ=WEEKLY", "x"]);
