@@ -1,7 +1,7 @@
 """Creates the demo data of maintenance: inspections of yesterday, their work orders, and some started repairs.
 
-The work orders cover all states: unassigned, assigned, in progress, returned, and overdue. Two schedules will
-make more.
+The work orders cover all open states: unassigned, assigned, in progress, on hold, returned, outsourced, and overdue.
+Two schedules will make more.
 """
 
 from __future__ import annotations
@@ -93,12 +93,15 @@ class Repairs:
         stop = self._route("CL-2041", "A-2", "HIGH", None)
         belt = self._route("CL-2042", "B-3", "MEDIUM", "A crack of 2 cm near the joint.")
         lights = self._route("CL-2042", "B-2", "LOW", None)
+        saddle = self._route("CL-2042", "B-1", "LOW", "The saddle of horse 12 is cracked.")
         self._route("CL-2041", "A-4", "MEDIUM", None)
         for order, tech in ((bars, "tech1"), (stop, "tech1"), (belt, "tech2"), (lights, "tech2")):
             self._step("maint1", order, "assign", {"technicianId": self._ids[tech]})
         self._step("tech1", bars, "start", {})
         self._step("tech2", belt, "start", {})
         self._step("tech2", belt, "return", {"reason": "The spare belt is one size too small."})
+        self._step("tech2", lights, "hold", {"reason": "PARTS", "note": "Two drivers are ordered."})
+        self._step("maint1", saddle, "outsource", {"vendor": "Carousel Works", "note": "Quote 2026-118"})
         self._record(bars)
         self._schedule("CA-01", "CL-2042", "B-1", "FREQ=WEEKLY;BYDAY=MO", 1)
         self._schedule("RC-07", "CL-2041", "A-3", "FREQ=MONTHLY;BYDAY=1MO", 3)
