@@ -1,4 +1,4 @@
-"""Exact numbers from the floats that requests are decoded to."""
+"""Exact numbers: from the floats that requests are decoded to, and in their shortest form."""
 
 from decimal import Decimal
 
@@ -10,3 +10,9 @@ def to_decimal(number: float) -> Decimal:
     the bounds of quantities, weights and money.
     """
     return Decimal(repr(number).removesuffix(".0"))
+
+
+def plain(number: Decimal) -> Decimal:
+    """Return a number without an exponent and without the zeros at its end; zero has no sign."""
+    text = format(number, "f")
+    return Decimal(text.rstrip("0").rstrip(".") if "." in text else text) if number else Decimal(0)

@@ -48,3 +48,21 @@ class ListEnvelope(msgspec.Struct, Generic[ViewT], frozen=True):
     meta: PageMeta
     """The number of this page, its size, and the number of entries on all pages."""
     success: bool = True
+
+
+class CursorMeta(msgspec.Struct, frozen=True, rename="camel"):
+    """Where the next page begins."""
+
+    next_cursor: str | None
+    """Send it as `cursor` for the next page. Null on the last page; a page may be shorter than requested and still have
+    one."""
+
+
+class CursorEnvelope(msgspec.Struct, Generic[ViewT], frozen=True):
+    """A part of a list in the console's envelope."""
+
+    data: list[ViewT]
+    """The entries of this page."""
+    meta: CursorMeta
+    """Where the next page begins."""
+    success: bool = True

@@ -19,6 +19,8 @@ from chalicelib.edge.types import CODE, SENTENCE, Code, Name, Scan
 T = TypeVar("T")
 
 MAX_PLACES = 6
+MAX_MEASURED = 10**9
+"""The largest measured value in size."""
 Name64 = Annotated[Name, Meta(max_length=64)]
 Code64 = Annotated[Code, Meta(max_length=64)]
 Unit16 = Annotated[Name, Meta(max_length=16)]
@@ -64,17 +66,20 @@ class Measurement(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A measured value."""
 
     value: Decimal
-    """The measured value, a JSON number with at most 6 decimal places."""
+    """The measured value, a JSON number from -1,000,000,000 to 1,000,000,000. It is rounded to 6 decimal places."""
     unit: Unit16
     """The unit of the value, such as `V`; where the SKU has a limit of this name, its unit."""
 
     @staticmethod
     def cross_check(present: Mapping[str, object]) -> Mapping[str, str]:
-        """Return the error of a value that is too precise."""
-        return places_errors(present, ("value",))
+        """Return the error of a value that is too large for exact sums of squares (`reports/rules.py`)."""
+        value = present.get("value")
+        too_large = isinstance(value, Decimal) and abs(value) > MAX_MEASURED
+        return {"value": f"must be from -{MAX_MEASURED} to {MAX_MEASURED}; use a larger unit"} if too_large else {}
 
 
 Limits = dict[Name64, Limit]
+Measurements = Annotated[dict[Name64, Measurement], Meta(max_length=200)]
 
 
 class SkuSpec(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True):

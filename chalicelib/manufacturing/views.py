@@ -5,7 +5,7 @@ from typing import Any
 
 import msgspec
 
-from chalicelib.manufacturing.schemas import Envelope, ListEnvelope
+from chalicelib.manufacturing.schemas import CursorEnvelope, CursorMeta, Envelope, ListEnvelope
 from chalicelib.manufacturing.sku_spec import SkuSpec
 from chalicelib.manufacturing.tables import Sku
 
@@ -20,6 +20,14 @@ def list_response(kind: Any, view: Callable[[Any], Any]) -> dict[str, Any]:
     return {
         "returns": ListEnvelope[kind],
         "view": lambda page: ListEnvelope([view(entity) for entity in page.items], page.meta),
+    }
+
+
+def cursor_response(kind: Any, view: Callable[[Any], Any]) -> dict[str, Any]:
+    """Return the declaration of a response with a part of a list: its type and view."""
+    return {
+        "returns": CursorEnvelope[kind],
+        "view": lambda page: CursorEnvelope([view(entity) for entity in page.items], CursorMeta(page.next_cursor)),
     }
 
 

@@ -12,12 +12,13 @@ from typing import Any
 
 from chalicelib.audit.tables import AuditRow
 from chalicelib.core.store import get, get_many
+from chalicelib.identity.accounts.tables import user_key
 from chalicelib.manufacturing import status_counters
 from chalicelib.manufacturing.rules import STATE_MACHINES
 from chalicelib.manufacturing.tables import Module, Pack, ProductionBatch, batch_key, module_key, pack_key
 from chalicelib.manufacturing.traceability.ledger_reader import read_whole_ledger
 from chalicelib.manufacturing.traceability.tables import SerialNumber, serial_key
-from tests.builders.world import DEMO, Answer, World
+from tests.builders.world import DEMO, Answer, Person, World
 
 Data = dict[str, Any]
 
@@ -145,6 +146,12 @@ class Line:
     def seal(self, kind: str, assembly: Data, **headers: str) -> Answer:
         """Seal a module or a pack (`modules`, `packs`)."""
         return self.production.patch(f"/v1/{kind}/{assembly['id']}/seal", **headers)
+
+    def name_of(self, person: Person) -> str:
+        """Return the full name of a person."""
+        user = get(user_key(self.org_id, person.user_id))
+        assert user is not None
+        return user.full_name
 
     def stored_module(self, module: Data) -> Module:
         """Return a stored module."""

@@ -7,7 +7,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.core.state_machine import TransitionCheck
-from chalicelib.manufacturing.quality.rules import LimitBounds, MeasuredValue, limit_violations, mismatched_units
+from chalicelib.manufacturing.quality.rules import (
+    LimitBounds,
+    MeasuredValue,
+    limit_violations,
+    mismatched_units,
+    rounded,
+)
 from chalicelib.manufacturing.rules import (
     BATCH,
     MODULE,
@@ -125,3 +131,19 @@ def test_value_in_another_unit_is_named_with_the_required_unit() -> None:
         "T": MeasuredValue(Decimal(1), "K"),
     }
     assert mismatched_units(bounds, measured) == {"U": "V"}
+
+
+@given(st.floats(-1e9, 1e9))
+def test_measured_value_is_rounded_to_the_nearest_millionth(value: float) -> None:
+    exact = Decimal(value)
+    result = rounded(exact)
+    assert abs(result - exact) <= Decimal("5E-7")
+    assert rounded(result) == result
+    assert str(result) == format(result, "f")
+    assert "." not in str(result) or not str(result).endswith("0")
+
+
+@given(st.integers(-(10**15), 10**15))
+def test_value_of_at_most_six_places_stays_as_it_is(millionths: int) -> None:
+    value = Decimal(millionths).scaleb(-6)
+    assert rounded(value) == value

@@ -13,7 +13,7 @@ from chalicelib.core.store import get, get_many, parallel_pair_reads, parallel_r
 from chalicelib.manufacturing import permissions
 from chalicelib.manufacturing.assembly.schemas import ModuleQuery, PackQuery
 from chalicelib.manufacturing.listing import EntityFilter, EntityPage, list_entities
-from chalicelib.manufacturing.quality.queries import read_dispositions
+from chalicelib.manufacturing.quality.queries import newest_dispositions
 from chalicelib.manufacturing.quality.tables import DispositionRecord
 from chalicelib.manufacturing.rules import BatchStatus, ModuleStatus, PackStatus
 from chalicelib.manufacturing.status_counters import counter_keys, total
@@ -42,7 +42,7 @@ class ModuleContents(msgspec.Struct, frozen=True):
 
 
 class PackContents(msgspec.Struct, frozen=True):
-    """A pack with its SKU, ledger and dispositions."""
+    """A pack with its SKU, ledger and newest dispositions."""
 
     pack: Pack
     entries: Sequence[LedgerEntry]
@@ -81,8 +81,8 @@ def get_module_contents(module: Module) -> ModuleContents:
 
 
 def get_pack_contents(pack: Pack) -> PackContents:
-    """Return a pack with its SKU, modules and dispositions."""
-    ledger, dispositions = lambda: read_whole_ledger(pack.pk), lambda: read_dispositions(pack.pk)
+    """Return a pack with its SKU, modules and newest dispositions."""
+    ledger, dispositions = lambda: read_whole_ledger(pack.pk), lambda: newest_dispositions(pack.pk)
     return PackContents(pack, *_read_with_sku(pack, ledger, dispositions))
 
 

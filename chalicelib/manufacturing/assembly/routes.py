@@ -194,7 +194,7 @@ def create_pack(request: Request[schemas.CreatePack, Empty, ProductionBatch], wo
     examples={"response": {"data": examples.PACK_DETAIL}},
 )
 def get_pack(request: Request[Empty, Empty, Pack]) -> PackContents:
-    """Get a pack with its modules in the order of binding, its dispositions, and the limits of its SKU."""
+    """Get a pack with its modules in the order of binding, its newest dispositions, and the limits of its SKU."""
     return queries.get_pack_contents(request.resource)
 
 

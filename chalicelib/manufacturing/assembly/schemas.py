@@ -221,12 +221,13 @@ class PackModule(msgspec.Struct, frozen=True, rename="camel"):
 
 
 class PackDetail(PackView, frozen=True, rename="camel", omit_defaults=True, kw_only=True):
-    """A pack with its modules in the order of binding, and its dispositions, oldest first."""
+    """A pack with its modules in the order of binding, and its newest dispositions."""
 
     modules: Annotated[list[PackModule], Meta(max_length=200)]
     """The modules that the pack holds, in the order of binding."""
     dispositions: list[DecisionView]
-    """All dispositions of the pack, oldest first; several if it was quarantined."""
+    """The newest dispositions of the pack, oldest first: at most 20, and fewer if they have many long measurements.
+    `GET /v1/packs/{pack_id}/dispositions` lists all."""
 
 
 def _repeated_cells(present: Mapping[str, object]) -> dict[str, str]:

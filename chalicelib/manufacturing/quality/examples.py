@@ -6,4 +6,9 @@ DECISION = {
     "notes": "Bay 2",
     "measurements": {"Voltage": {"value": 384.2, "unit": "V"}},
 }
-DECIDED = {**DECISION, "decidedAt": DECIDED_AT, "decidedBy": "019ceb1b-2248-7a76-9ed3-a76ed395d395"}
+DECIDED = {
+    **DECISION,
+    "decidedAt": DECIDED_AT,
+    "decidedBy": "Aylin Kaya",
+    "decidedById": "019ceb1b-2248-7a76-9ed3-a76ed395d395",
+}

@@ -1,5 +1,6 @@
 """Endpoints of dispositions."""
 
+from chalicelib.core.pagination import CursorRequest, Page
 from chalicelib.core.work import UnitOfWork
 from chalicelib.edge.endpoint import AuditTarget
 from chalicelib.edge.request import Empty, Request
@@ -8,15 +9,33 @@ from chalicelib.manufacturing import permissions
 from chalicelib.manufacturing.assembly.schemas import PackView
 from chalicelib.manufacturing.assembly.views import pack_view
 from chalicelib.manufacturing.examples import FINALIZED_PACK
-from chalicelib.manufacturing.quality import service
-from chalicelib.manufacturing.quality.examples import DECISION
-from chalicelib.manufacturing.quality.schemas import Decision
+from chalicelib.manufacturing.quality import queries, service
+from chalicelib.manufacturing.quality.examples import DECIDED, DECISION
+from chalicelib.manufacturing.quality.schemas import Decision, DecisionView
+from chalicelib.manufacturing.quality.tables import DispositionRecord
+from chalicelib.manufacturing.quality.views import decision_view
 from chalicelib.manufacturing.resources import PACK_RESOURCE
 from chalicelib.manufacturing.rules import LineAction
 from chalicelib.manufacturing.tables import Pack
-from chalicelib.manufacturing.views import envelope_response
+from chalicelib.manufacturing.views import cursor_response, envelope_response
 
 routes = Routes(__name__, "Battery console")
+
+
+@routes.get(
+    "/v1/packs/{pack_id}/dispositions",
+    permission=permissions.READ_PACK,
+    resource=PACK_RESOURCE,
+    query=CursorRequest,
+    **cursor_response(DecisionView, decision_view),
+    examples={"response": {"data": [DECIDED], "meta": {"nextCursor": None}}},
+)
+def list_dispositions(request: Request[Empty, CursorRequest, Pack]) -> Page[DispositionRecord]:
+    """List all dispositions of a pack, newest first.
+
+    A page is shorter than `limit` if the dispositions on it have many long measurements.
+    """
+    return queries.list_dispositions(request.resource, request.query)
 
 
 @routes.patch(

@@ -1,9 +1,13 @@
 """The dispositions of a pack, and when what was measured is within the limits of its SKU."""
 
 from collections.abc import Mapping
-from decimal import Decimal
+from decimal import ROUND_HALF_EVEN, Decimal
 from enum import StrEnum
 from typing import NamedTuple
+
+from chalicelib.core.decimals import plain
+
+_PLACES = Decimal("1E-6")
 
 
 class Disposition(StrEnum):
@@ -48,12 +52,17 @@ class LimitViolation(NamedTuple):
         return f"{self.name} is missing" if self.value is None else f"{self.name} is {self.problem} its limit"
 
 
+def rounded(value: Decimal) -> Decimal:
+    """Return a measured value to 6 places, half to even: binary fractions such as 26.400000000000002 become 26.4."""
+    return plain(value.quantize(_PLACES, ROUND_HALF_EVEN))
+
+
 def limit_violations(limits: Mapping[str, LimitBounds], measured: Mapping[str, MeasuredValue]) -> list[LimitViolation]:
     """Return each value that is missing or outside its limit, in the order of the limits.
 
     Units have to be those of the limits (see `mismatched_units`). Values without a limit are ignored.
     """
-    problems = ((name, bounds, _problem(bounds, measured.get(name))) for name, bounds in limits.items())
+    problems = ((name, bounds, limit_problem(bounds, measured.get(name))) for name, bounds in limits.items())
     return [
         LimitViolation(name, problem, measured[name].value if name in measured else None, bounds)
         for name, bounds, problem in problems
@@ -70,7 +79,8 @@ def mismatched_units(limits: Mapping[str, LimitBounds], measured: Mapping[str, M
     }
 
 
-def _problem(bounds: LimitBounds, measured: MeasuredValue | None) -> str | None:
+def limit_problem(bounds: LimitBounds, measured: MeasuredValue | None) -> str | None:
+    """Return `missing`, `below` or `above`; None for a value within its limit."""
     if measured is None:
         return "missing"
     if bounds.minimum is not None and measured.value < bounds.minimum:

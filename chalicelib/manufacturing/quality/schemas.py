@@ -1,14 +1,12 @@
 """Requests and responses of dispositions."""
 
 from datetime import datetime
-from typing import Annotated
 
 import msgspec
-from msgspec import Meta
 
 from chalicelib.edge.types import Note500
 from chalicelib.manufacturing.quality.rules import Disposition
-from chalicelib.manufacturing.sku_spec import Measurement, Name64
+from chalicelib.manufacturing.sku_spec import Measurement, Measurements
 
 
 class Decision(msgspec.Struct, frozen=True, rename="camel", forbid_unknown_fields=True):
@@ -18,7 +16,7 @@ class Decision(msgspec.Struct, frozen=True, rename="camel", forbid_unknown_field
     """The decision. `PASS` and `FAIL` are final, `QUARANTINE` leaves the pack for a later one."""
     notes: Note500 | None = None
     """Notes about the decision."""
-    measurements: Annotated[dict[Name64, Measurement], Meta(max_length=200)] | None = None
+    measurements: Measurements | None = None
     """The measured values by name. For `PASS` every limit of the SKU needs one within it; values without a limit are
     only recorded."""
 
@@ -31,6 +29,8 @@ class DecisionView(msgspec.Struct, frozen=True, rename="camel", omit_defaults=Tr
     decided_at: datetime
     """When it was decided, UTC."""
     decided_by: str
+    """The full name of the user who decided, or the name of an API key; of decisions of earlier versions the id."""
+    decided_by_id: str
     """The id of the user who decided, or `key:` and the id of an API key."""
     notes: str | None = None
     """Notes about the decision. Absent if none were given."""

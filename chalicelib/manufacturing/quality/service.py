@@ -3,19 +3,17 @@
 from collections.abc import Mapping
 
 from chalicelib.core.actor import Actor
-from chalicelib.core.errors import ValidationFailed
 from chalicelib.core.store import get
 from chalicelib.core.work import UnitOfWork
 from chalicelib.manufacturing.errors import line_conflict
-from chalicelib.manufacturing.quality.rules import (
-    FINALIZING,
-    Disposition,
-    LimitBounds,
-    LimitViolation,
-    MeasuredValue,
-    limit_violations,
-    mismatched_units,
+from chalicelib.manufacturing.quality.limits import (
+    disposition_bounds,
+    measured_values,
+    require_units,
+    rounded_measurements,
+    violation_details,
 )
+from chalicelib.manufacturing.quality.rules import FINALIZING, Disposition, limit_violations
 from chalicelib.manufacturing.quality.schemas import Decision
 from chalicelib.manufacturing.quality.tables import disposition_key
 from chalicelib.manufacturing.rules import LineAction, PackStatus
@@ -31,7 +29,8 @@ def dispose_pack(work: UnitOfWork, pack: Pack, command: Decision, actor: Actor) 
     limits.
     """
     disposition = Disposition(command.disposition)
-    _check_measurements(pack, disposition, command.measurements or {})
+    measurements = None if command.measurements is None else rounded_measurements(command.measurements)
+    _check_measurements(pack, disposition, measurements or {})
     values = {"disposition": str(disposition), "disposed_at": work.now}
     if disposition in FINALIZING:
         change_status(work, pack, PackStatus.FINALIZED, values)
@@ -43,9 +42,10 @@ def dispose_pack(work: UnitOfWork, pack: Pack, command: Decision, actor: Actor) 
         pack_id=pack.item_id,
         disposition=str(disposition),
         notes=command.notes,
-        measurements=command.measurements,
+        measurements=measurements,
         at=work.now,
         by=actor.user_id,
+        by_name=actor.full_name or None,
     )
     work.create(record)
     return pack
@@ -53,30 +53,12 @@ def dispose_pack(work: UnitOfWork, pack: Pack, command: Decision, actor: Actor) 
 
 def _check_measurements(pack: Pack, disposition: Disposition, measurements: Mapping[str, Measurement]) -> None:
     """Check measurements against the limits of the SKU; only a PASS has to be within them."""
-    sku = get(sku_key(pack.org_id, pack.sku_id))
-    limits = {} if sku is None else sku.limits or {}
-    bounds = {name: LimitBounds(limit.min, limit.max, limit.unit) for name, limit in limits.items()}
-    measured = {name: MeasuredValue(item.value, item.unit) for name, item in measurements.items()}
-    units = mismatched_units(bounds, measured)
-    if units:
-        raise ValidationFailed(
-            {f"measurements.{name}.unit": f'must be "{unit}", as in the SKU' for name, unit in units.items()}
-        )
+    bounds, measured = disposition_bounds(get(sku_key(pack.org_id, pack.sku_id))), measured_values(measurements)
+    require_units(bounds, measured)
     violations = limit_violations(bounds, measured) if disposition is Disposition.PASS else []
     if violations:
-        missing, details = list(map(str, violations)), list(map(_violation_details, violations))
+        missing, details = list(map(str, violations)), violation_details(violations)
         raise line_conflict(pack, LineAction.DISPOSITION, missing, disposition=disposition, measurements=details)
-
-
-def _violation_details(violation: LimitViolation) -> dict[str, object]:
-    return {
-        "name": violation.name,
-        "problem": violation.problem,
-        "value": violation.value,
-        "min": violation.bounds.minimum,
-        "max": violation.bounds.maximum,
-        "unit": violation.bounds.unit,
-    }
 
 
 def _count_finalized(work: UnitOfWork, pack: Pack, disposition: Disposition) -> None:

@@ -21,7 +21,7 @@ class DispositionRecord(Item):
 
     Meta = stored_in("manufacturing")
     kind = "disposition"
-    unaudited = frozenset({"org_id", "pack_id", "disposition", "at", "by"})
+    unaudited = frozenset({"org_id", "pack_id", "disposition", "at", "by", "by_name"})
 
     org_id = UnicodeAttribute()
     pack_id = UnicodeAttribute()
@@ -30,6 +30,8 @@ class DispositionRecord(Item):
     measurements = optional(StructAttribute[dict[str, Measurement]](dict[str, Measurement]))
     at = MomentAttribute()
     by = UnicodeAttribute()
+    by_name = optional(UnicodeAttribute())
+    """The full name of the user or the name of the API key; earlier versions stored none."""
 
 
 def disposition_key(pack_pk: str, version: int) -> ItemKey[DispositionRecord]:

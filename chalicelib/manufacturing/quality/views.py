@@ -7,4 +7,11 @@ from chalicelib.manufacturing.quality.tables import DispositionRecord
 
 def decision_view(record: DispositionRecord) -> DecisionView:
     """Return a disposition of a pack."""
-    return DecisionView(Disposition(record.disposition), record.at, record.by, record.notes, record.measurements)
+    return DecisionView(
+        disposition=Disposition(record.disposition),
+        decided_at=record.at,
+        decided_by=record.by_name or record.by,
+        decided_by_id=record.by,
+        notes=record.notes,
+        measurements=record.measurements,
+    )

@@ -11,10 +11,11 @@ from typing import Any
 from chalicelib.core.store import get, parallel_pair_reads
 from chalicelib.core.table import key
 from chalicelib.manufacturing.listing import EntityFilter, entities_after
+from chalicelib.manufacturing.schemas import CursorMeta
 from chalicelib.manufacturing.tables import ListedEntity, Module, Pack, ProductionBatch, Sku, sku_key
 from chalicelib.manufacturing.traceability import ledger_reader
 from chalicelib.manufacturing.traceability.ledger_reader import LedgerPosition
-from chalicelib.manufacturing.traceability.schemas import CursorMeta, TraceAnswer, TraceEntry, TraceQuery, TraceView
+from chalicelib.manufacturing.traceability.schemas import TraceAnswer, TraceEntry, TraceQuery, TraceView
 
 
 def trace_planned(entity: ProductionBatch | Sku, query: TraceQuery) -> TraceAnswer:

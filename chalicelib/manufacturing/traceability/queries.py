@@ -24,6 +24,7 @@ from chalicelib.core.store import ItemKey, Query, get, get_many, parallel_pair_r
 from chalicelib.core.table import key
 from chalicelib.manufacturing import permissions
 from chalicelib.manufacturing.errors import SerialNotFound
+from chalicelib.manufacturing.schemas import CursorMeta
 from chalicelib.manufacturing.tables import (
     Assembly,
     ListedEntity,
@@ -39,7 +40,7 @@ from chalicelib.manufacturing.tables import (
 from chalicelib.manufacturing.traceability import ledger_reader
 from chalicelib.manufacturing.traceability.batch_trace import entity_entry, trace_planned
 from chalicelib.manufacturing.traceability.ledger_reader import LedgerPosition, ModuleLedger
-from chalicelib.manufacturing.traceability.schemas import CursorMeta, TraceAnswer, TraceEntry, TraceQuery, TraceView
+from chalicelib.manufacturing.traceability.schemas import TraceAnswer, TraceEntry, TraceQuery, TraceView
 from chalicelib.manufacturing.traceability.serial_registry import number_of
 from chalicelib.manufacturing.traceability.tables import CELL, MODULE, FormerCell, SerialNumber, former_cell_pk
 

@@ -6,6 +6,7 @@ import msgspec
 from msgspec import Meta
 
 from chalicelib.edge.types import Cursor
+from chalicelib.manufacturing.schemas import CursorMeta
 from chalicelib.manufacturing.sku_spec import Lot
 
 MAX_TRACED = 1000
@@ -46,14 +47,6 @@ class TraceView(msgspec.Struct, frozen=True, omit_defaults=True):
     """The part of what it contains that is on this page, in the order of binding: the modules of a pack, each followed
     by its cells, the cells of a module, the packs and then the modules of a batch, or the batches of a SKU. Empty for a
     cell."""
-
-
-class CursorMeta(msgspec.Struct, frozen=True, rename="camel"):
-    """Where the next page begins."""
-
-    next_cursor: str | None
-    """Send it as `cursor` for the next page. Null on the last page; a page may be shorter than requested and still have
-    one."""
 
 
 class TraceAnswer(msgspec.Struct, frozen=True):
