@@ -8,9 +8,9 @@ from chalicelib.core.store import get
 from chalicelib.manufacturing.quality.queries import NEWEST
 from chalicelib.manufacturing.quality.tables import disposition_key
 from infra.local.engine import EmbeddedEngine
-from tests.builders.manufacturing import LIMITS, Data, Line, data
+from tests.builders.manufacturing import Data, Line, data
 from tests.builders.trips import counted_trips
-from tests.builders.world import OTHER, World
+from tests.builders.world import World
 
 LARGEST = 3_000_000
 """The largest response in bytes, including the quoting of its envelope."""
@@ -111,13 +111,6 @@ def test_responses_are_bounded_for_five_hundred_dispositions_of_two_hundred_meas
     assert 0 < len(page["data"]) < 100
     following = records(line, pack, f"?limit=100&cursor={page['meta']['nextCursor']}")
     assert int(following["data"][0]["notes"]) == int(page["data"][-1]["notes"]) - 1
-
-
-def test_dispositions_of_another_organisation_are_not_found(world: World) -> None:
-    line = Line(world)
-    pack = line.ready_pack(line.batch(limits=LIMITS))
-    answer = Line(world, OTHER).viewer.get(f"/v1/packs/{pack['id']}/dispositions")
-    assert (answer.status, answer.code) == (404, "NOT_FOUND")
 
 
 def test_cursor_of_another_pack_is_refused(world: World) -> None:

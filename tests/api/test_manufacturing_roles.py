@@ -35,6 +35,7 @@ ALLOWED: dict[tuple[str, str], set[str]] = {
     ("GET", "/v1/packs"): ALL,
     ("POST", "/v1/packs"): PRODUCTION,
     ("GET", "/v1/packs/{pack_id}"): ALL,
+    ("GET", "/v1/packs/{pack_id}/dispositions"): ALL,
     ("PATCH", "/v1/packs/{pack_id}/bind-module"): PRODUCTION,
     ("POST", "/v1/packs/{pack_id}/bind-modules"): PRODUCTION,
     ("PATCH", "/v1/packs/{pack_id}/seal"): PRODUCTION,

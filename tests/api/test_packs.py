@@ -369,6 +369,7 @@ def test_packs_of_another_organisation_are_not_found(world: World) -> None:
     other = Line(world, OTHER)
     for answer in (
         other.viewer.get(f"/v1/packs/{pack['id']}"),
+        other.viewer.get(f"/v1/packs/{pack['id']}/dispositions"),
         other.bind_module(pack, module),
         other.seal("packs", pack),
         other.dispose(pack, "PASS"),

@@ -166,6 +166,7 @@ SCENARIOS: dict[str, Prepare] = {
     "GET /v1/batches/{id}": partial(_one, path="/v1/batches/{batch_id}"),
     "GET /v1/modules/{id}, 48 cells": partial(_one, path="/v1/modules/{module_id}"),
     "GET /v1/packs/{id}, 8 modules": partial(_one, path="/v1/packs/{pack_id}"),
+    "GET packs/{id}/dispositions": partial(_one, path="/v1/packs/{pack_id}/dispositions"),
     "GET /v1/skus": partial(_list, path="/v1/skus"),
     "GET /v1/batches": partial(_list, path="/v1/batches"),
     "GET /v1/modules": partial(_list, path="/v1/modules"),

@@ -237,6 +237,7 @@ def manufacturing(world: DeployedWorld, objects: EmbeddedObjects) -> None:
     data(line.production.post(f"/v1/packs/{pack['id']}/bind-modules", {"moduleIds": ids}))
     data(line.seal("packs", pack))
     data(line.dispose(pack, "QUARANTINE"))
+    done(line.viewer.get(f"/v1/packs/{pack['id']}/dispositions"))
     for kind, thing in (("skus", batch["sku"]), ("batches", batch), ("modules", module), ("packs", pack)):
         data(line.viewer.get(f"/v1/{kind}/{thing['id']}"))
         for query in ("", "?q=x") if kind == "skus" else ("", "?q=x", f"?skuId={batch['sku']['id']}"):

@@ -54,14 +54,14 @@ function decided(
   limits: NonNullable<PackDetail["sku"]["limits"]>,
   ownId: string,
 ): TimelineEntry {
-  const { disposition, decidedAt, decidedBy, notes, measurements } = decision;
+  const { disposition, decidedAt, decidedBy, decidedById, notes, measurements } = decision;
   const { label, tone } = DISPOSITIONS[disposition];
   return {
     key: `decided ${index}`,
     at: decidedAt,
     title: label,
     tone,
-    actor: personOf(decidedBy, ownId),
+    actor: decidedById === ownId ? texts.pack.you : decidedBy,
     more: (
       <>
         {notes !== undefined && <p className={styles.quote}>{notes}</p>}
@@ -71,12 +71,6 @@ function decided(
       </>
     ),
   };
-}
-
-/** Return how the console names who decided: the API gives an id only. */
-function personOf(id: string, ownId: string): string {
-  if (id === ownId) return texts.pack.you;
-  return id.startsWith("key:") ? texts.pack.byKey : texts.pack.by(id.slice(-8));
 }
 
 function sealed(at: string | undefined): TimelineEntry[] {

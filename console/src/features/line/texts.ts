@@ -124,8 +124,6 @@ export const texts = {
     created: "Created",
     modulesBound: (count: number): string => (count === 1 ? "1 module bound" : `${count} modules bound`),
     packSealed: "Sealed",
-    by: (id: string): string => `user ${id}`,
-    byKey: "API key",
     you: "you",
   },
   module: {
