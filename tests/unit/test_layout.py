@@ -123,6 +123,7 @@ OWN: dict[str, dict[str, str]] = {
         "assembly/packs": "the use cases of packs",
         "batch_closing": "the items that keep completed batches closed, which planning writes and assembly checks",
         "listing": "one list for SKUs, batches, modules and packs: partitions by status, any page in one round trip",
+        "quality/limits": "measurements and limits as the rules take them, which dispositions and tests share",
         "sku_spec": "the specification that everything built carries",
         "status_counters": "the counts of lists by status, in shards",
         "traceability/batch_trace": "the traces of batches and SKUs, read from lists",
