@@ -21,12 +21,15 @@ export function ReportFigures({ report }: { report: Report }) {
         <Total report={report} />
         {CHARTS.map(({ name, color, of }) => (
           <Panel key={name} title={charts[name]}>
-            <Chart
-              kind="bar"
-              label={charts.of(charts[name], texts.by[report.by])}
-              points={highest(report.rows, of).map((row) => ({ label: nameOf(row), values: { [name]: of(row) } }))}
-              series={[{ name, label: charts[name], color }]}
-            />
+            {report.rows.every((row) => of(row) === null) && <p className={styles.hint}>{charts.nothing}</p>}
+            {report.rows.some((row) => of(row) !== null) && (
+              <Chart
+                kind="bar"
+                label={charts.of(charts[name], texts.by[report.by])}
+                points={highest(report.rows, of).map((row) => ({ label: nameOf(row), values: { [name]: of(row) } }))}
+                series={[{ name, label: charts[name], color }]}
+              />
+            )}
           </Panel>
         ))}
       </Columns>

@@ -45,6 +45,13 @@ test("rides are shown with what was done, the time to repair and labour", async 
   screen.getByText("2026-03-01 to 2026-03-30, days of Europe/Amsterdam");
 });
 
+test("where no repair was finished, no chart of the time to repair is drawn", async () => {
+  const rides = [{ ...NONE, opened: 1, rideCode: "RC-08" }];
+  stubApi({ "GET /v1/reports/work-orders": () => Response.json({ ...report("ride", rides), total: NONE }) });
+  show(<ReportsPage />, { me: manager });
+  await screen.findByText("No repair was finished in these days.");
+});
+
 test("technicians are asked for, and what belongs to none is named", async () => {
   const asked: string[] = [];
   stubApi({

@@ -29,6 +29,7 @@ export const texts = {
     repair: "Mean time to repair, hours",
     overdue: "Overdue",
     of: (what: string, by: string): string => `${what} by ${by.toLowerCase()}`,
+    nothing: "No repair was finished in these days.",
     most: (number: number): string => `Each chart shows the ${number} with the highest values.`,
   },
   days: (from: string, to: string, zone: string): string => `${from} to ${to}, days of ${zone}`,

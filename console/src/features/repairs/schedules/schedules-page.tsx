@@ -100,7 +100,12 @@ const { columns } = texts;
 const COLUMNS: readonly Column<Schedule>[] = [
   { id: "item", header: columns.item, width: "minmax(0, 2fr)", cell: ({ itemText }) => itemText },
   { id: "ride", header: columns.ride, show: "medium", cell: ({ ride }) => ride },
-  { id: "rule", header: columns.rule, cell: ({ rrule }) => <span title={rrule}>{ruleText(rrule)}</span> },
+  {
+    id: "rule",
+    header: columns.rule,
+    width: "minmax(0, 1.5fr)",
+    cell: ({ rrule }) => <span title={rrule}>{ruleText(rrule)}</span>,
+  },
   { id: "next", header: columns.next, width: "10rem", cell: (schedule) => <Next schedule={schedule} /> },
   {
     id: "state",
