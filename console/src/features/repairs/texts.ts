@@ -100,7 +100,7 @@ export const texts = {
     noteHint: "The timeline shows it, such as a quote or an order number.",
     vendorMissing: "Name the vendor.",
     due: "Due",
-    dueHint: "Optional; until it is recalled, instead of the present due date.",
+    dueHint: "Optional. It replaces the present due date until the work is recalled.",
     done: (code: string, vendor: string): string => `${code} was outsourced to ${vendor}.`,
     anyway: "Outsource anyway",
   },
