@@ -4,8 +4,9 @@ These lists are long-lived and seldom read, so the index holds keys only: a chan
 A page is a query of the index and a batch read of the items.
 """
 
-from collections.abc import Sequence
-from typing import TypeVar
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import Any, TypeVar
 
 from pynamodb.attributes import UnicodeAttribute
 from pynamodb.expressions.condition import Condition
@@ -13,7 +14,7 @@ from pynamodb.indexes import KeysOnlyProjection
 
 from chalicelib.core.clock import Clock
 from chalicelib.core.pagination import CursorRequest, Page
-from chalicelib.core.store import ItemKey, Query, get_many
+from chalicelib.core.store import ItemKey, Query, ReadResult, get_many, parallel_reads
 from chalicelib.core.table import Entity, index, optional
 
 L = TypeVar("L", bound="InList")
@@ -37,10 +38,38 @@ def read_list(
     newest_first: bool = False,
 ) -> Page[L]:
     """Return a page of a list. Raise `ValidationFailed` if the cursor does not belong to it."""
-    query = Query(
-        model, list_key, index=InList.in_list.Meta.index_name, range_condition=within, newest_first=newest_first
-    )
-    rows = query.page(page.limit, page.cursor)
-    keys: Sequence[ItemKey[L]] = [ItemKey(model, row.pk, row.sk) for row in rows.items]
-    stored = get_many(keys, clock)
-    return Page([item for item in map(stored.get, keys) if item is not None], rows.next_cursor)
+    rows = _rows(model, list_key, page, within, newest_first=newest_first)
+    return _listed(model, rows, get_many(_keys(model, rows), clock))
+
+
+def read_list_beside(
+    model: type[L],
+    list_key: str,
+    page: CursorRequest,
+    clock: Clock,
+    *,
+    other: Callable[[str], ItemKey[Any]],
+    within: Condition | None = None,
+) -> tuple[Page[L], ReadResult]:
+    """Return a page of a list, and the other items that its places name, which are read at the same time."""
+    rows = _rows(model, list_key, page, within)
+    others = {other(str(row.place)) for row in rows.items}
+    found, beside = parallel_reads([partial(get_many, keys, clock) for keys in (_keys(model, rows), others)])
+    return _listed(model, rows, found), beside
+
+
+def _rows(
+    model: type[L], list_key: str, page: CursorRequest, within: Condition | None, *, newest_first: bool = False
+) -> Page[L]:
+    index = InList.in_list.Meta.index_name
+    query = Query(model, list_key, index=index, range_condition=within, newest_first=newest_first)
+    return query.page(page.limit, page.cursor)
+
+
+def _keys(model: type[L], rows: Page[L]) -> Sequence[ItemKey[L]]:
+    return [ItemKey(model, row.pk, row.sk) for row in rows.items]
+
+
+def _listed(model: type[L], rows: Page[L], found: ReadResult) -> Page[L]:
+    items = map(found.get, _keys(model, rows))
+    return Page([item for item in items if item is not None], rows.next_cursor)

@@ -160,7 +160,10 @@ def _row(report: Report, scenario: Scenario, hit: Hit, figures: Figures) -> Sequ
     name, budget = scenario.name, scenario.trips or (READ_TRIPS if hit.method == "GET" else MUTATION_TRIPS)
     trips, ratio = len(figures.trips), figures.ratio
     in_trips, in_time = trips <= budget, ratio is None or ratio <= MAX_OVER_FLOOR
+    in_writes = scenario.writes is None or figures.units.write <= scenario.writes
     report.judge(f"{name}, round trips", hit=in_trips, figure=f"{trips} of {budget}")
+    if scenario.writes is not None:
+        report.judge(f"{name}, write units", hit=in_writes, figure=f"{figures.units.write:g} of {scenario.writes}")
     if ratio is not None:
         report.judge(f"{name}, time", hit=in_time, figure=f"{ratio:.2f} times the floor")
     return (
@@ -173,7 +176,7 @@ def _row(report: Report, scenario: Scenario, hit: Hit, figures: Figures) -> Sequ
         _ms(figures.time),
         _ms(figures.floor) if trips else "",
         "" if ratio is None else f"{ratio:.2f}",
-        mark(hit=in_trips and in_time),
+        mark(hit=in_trips and in_time and in_writes),
         _ms(figures.wall),
         str(figures.delivery_trips or ""),
         f"{figures.delivery_units.read:g}" if figures.delivery_trips else "",

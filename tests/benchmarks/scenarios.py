@@ -95,7 +95,13 @@ SCENARIOS = [
     *(Scenario(*one) for one in PASSWORDS),
     *(Scenario(name, prepare, situation=notices.SITUATION) for name, prepare in notices.NOTICES.items()),
     *(
-        Scenario(name, prepare, situation=maintenance.SITUATION, trips=maintenance.TRIPS.get(name))
+        Scenario(
+            name,
+            prepare,
+            situation=maintenance.SITUATION,
+            trips=maintenance.TRIPS.get(name),
+            writes=maintenance.WRITES.get(name),
+        )
         for name, prepare in maintenance.REPAIRS.items()
     ),
     *(Scenario(*one) for one in PHOTOS),

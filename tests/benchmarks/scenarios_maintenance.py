@@ -184,5 +184,24 @@ REPAIRS: dict[str, Callable[[Stage], Hit]] = {
     "PATCH work-orders/return": partial(_step, address="return", state="in_progress"),
 }
 
-TRIPS = {"POST work-orders": 8, "PATCH work-orders/recall": 7, "PATCH work-orders/reopen": 8}
-"""The round trips with those of the follow-up that tells the leads, of which the commit comes before its delivery."""
+TRIPS = {
+    "POST work-orders": 8,
+    "PATCH work-orders/recall": 7,
+    "PATCH work-orders/reopen": 8,
+    "GET technicians": 3,
+    "GET work-orders/people": 3,
+    "GET rides": 3,
+    "GET checklists": 3,
+    "GET rides/{code}/work-orders": 3,
+}
+"""The round trips of steps with those of the follow-up that tells the leads, of which the commit comes before its
+delivery. Lists of users by what they may do read the roles first; lists from the index of keys read the items last."""
+
+WRITES = {
+    "POST work-orders/comments": 48,
+    "PATCH work-orders/assign": 20,
+    "PATCH work-orders/assign, returned": 20,
+    "PATCH work-orders/hold": 12,
+    "PATCH work-orders/resume": 12,
+}
+"""The write units of some steps, without delivery. The comment is told to five people, at seven units each."""

@@ -186,8 +186,8 @@ class Scenario:
     """One endpoint in one situation.
 
     `outside` is work that any program would do beside the store's calls. Scenarios that name the same `situation` are
-    asked on the same stage. `trips` is how many round trips it may take where the usual budget is not meant for it.
-    `org_id` is the organisation of the people.
+    asked on the same stage. `trips` is how many round trips it may take where the usual budget is not meant for it,
+    `writes` how many write units, if they have a budget. `org_id` is the organisation of the people.
     """
 
     name: str
@@ -196,3 +196,4 @@ class Scenario:
     situation: str | None = None
     trips: int | None = None
     org_id: str = DEMO
+    writes: int | None = None

@@ -1,17 +1,19 @@
 """Reads of rides and checklists."""
 
+from functools import partial
+
 from chalicelib.core.actor import Actor
 from chalicelib.core.clock import Clock
 from chalicelib.core.pagination import CursorRequest, Page
-from chalicelib.core.store import get_many
-from chalicelib.core.table import SEPARATOR, key
+from chalicelib.core.store import ItemKey, get_many
+from chalicelib.core.table import SEPARATOR, key, parts_of
 from chalicelib.maintenance import permissions
 from chalicelib.maintenance.checklists.schemas import ChecklistPage, ChecklistQuery, ChecklistView, RideQuery
 from chalicelib.maintenance.checklists.service import open_orders, require_ride
 from chalicelib.maintenance.checklists.tables import Checklist, Ride, checklists_list, ride_key, rides_list
 from chalicelib.maintenance.checklists.views import checklist_summary, checklist_view
 from chalicelib.maintenance.queries import reach_of_list
-from chalicelib.maintenance.tables import read_list
+from chalicelib.maintenance.tables import read_list, read_list_beside
 from chalicelib.maintenance.workorders.tables import work_order_key
 
 MAX_SHOWN = 99
@@ -46,11 +48,9 @@ def list_checklists(actor: Actor, query: ChecklistQuery, clock: Clock) -> Checkl
         return ChecklistPage([], None)
     within = None if query.ride is None else Checklist.place.startswith(key(query.ride) + SEPARATOR)
     asked = CursorRequest(query.limit, query.cursor)
-    page = read_list(Checklist, checklists_list(org_id), asked, clock, within=within)
-    of_rides = {checklist.ride_code: ride_key(org_id, checklist.ride_code) for checklist in page.items}
-    stored = get_many(of_rides.values(), clock)
-    rides = {code: stored.get(of_ride) for code, of_ride in of_rides.items()}
-    shown = [(checklist, rides[checklist.ride_code]) for checklist in page.items]
+    listed = checklists_list(org_id)
+    page, rides = read_list_beside(Checklist, listed, asked, clock, other=partial(_ride_at, org_id), within=within)
+    shown = [(checklist, rides.get(ride_key(org_id, checklist.ride_code))) for checklist in page.items]
     return ChecklistPage(
         [
             checklist_summary(checklist, ride)
@@ -59,3 +59,8 @@ def list_checklists(actor: Actor, query: ChecklistQuery, clock: Clock) -> Checkl
         ],
         page.next_cursor,
     )
+
+
+def _ride_at(org_id: str, place: str) -> ItemKey[Ride]:
+    """Return the key of the ride of the checklist at a place in the list."""
+    return ride_key(org_id, parts_of(place)[0])

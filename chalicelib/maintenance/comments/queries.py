@@ -1,18 +1,20 @@
 """Reads of comments, and of the people who can read a work order: they are notified of comments and can be mentioned.
 
 Whom a work order is within reach of depends on their role, zone and state, which can change after they commented. So
-this is looked up with each comment: one batch read of the people and one of their roles.
+this is looked up with each comment: one batch read of the people and the usual roles, and one of other roles, if any.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from functools import partial
 
 from chalicelib.core.actor import Actor
 from chalicelib.core.clock import Clock
 from chalicelib.core.pagination import Page
-from chalicelib.core.store import Query, get, get_many
+from chalicelib.core.store import Query, get, get_many, parallel_reads
 from chalicelib.identity.accounts.queries import list_active_users
 from chalicelib.identity.accounts.rules import canonical_name
 from chalicelib.identity.accounts.tables import ACTIVE, User, user_key
+from chalicelib.identity.roles.default_permissions import DEFAULT_PERMISSIONS
 from chalicelib.identity.roles.queries import read_roles
 from chalicelib.identity.roles.tables import RolePermissions, role_key
 from chalicelib.maintenance import permissions
@@ -25,6 +27,8 @@ SHOWN = 20
 MAX_CANDIDATES = 1000
 """The people of whom those that can be mentioned are looked for."""
 _PAGE = 100
+_USUAL_READERS = sorted(role for role, granted in DEFAULT_PERMISSIONS.items() if permissions.READ in granted)
+"""The roles that can read work orders unless an organisation has changed them."""
 
 
 def list_comments(order: WorkOrder, query: CommentQuery) -> Page[WorkOrderComment]:
@@ -40,10 +44,13 @@ def newest_comments(order: WorkOrder) -> list[WorkOrderComment]:
 def find_people(order: WorkOrder, user_ids: Iterable[str], clock: Clock) -> dict[str, User]:
     """Return those of some users who can read a work order, by id."""
     keys = [user_key(order.org_id, user_id) for user_id in user_ids]
-    stored = get_many(keys, clock)
+    usual = [role_key(order.org_id, role) for role in _USUAL_READERS]
+    stored = get_many((*keys, *usual), clock)
     users = [user for user in map(stored.get, keys) if user is not None and user.status == ACTIVE]
-    roles = get_many({role_key(order.org_id, user.role) for user in users}, clock)
-    reached = (user for user in users if _reaches(order, user, roles.get(role_key(order.org_id, user.role))))
+    others = {role_key(order.org_id, user.role) for user in users}.difference(usual)
+    further = get_many(others, clock)
+    roles = {key: stored.get(key) or further.get(key) for key in (*usual, *others)}
+    reached = (user for user in users if _reaches(order, user, roles[role_key(order.org_id, user.role)]))
     return {user.user_id: user for user in reached}
 
 
@@ -53,7 +60,8 @@ def list_people(order: WorkOrder, query: PeopleQuery, clock: Clock) -> list[User
     for role in read_roles(order.org_id, clock):
         if permissions.READ in role.permissions:
             by_scope.setdefault(role.permissions[permissions.READ], []).append(role.code)
-    people = {user.user_id: user for user in _candidates(order, by_scope) if _matches(user, query.search)}
+    readers = {scope: sorted(roles) for scope, roles in by_scope.items()}
+    people = {user.user_id: user for user in _candidates(order, readers) if _matches(user, query.search)}
     return sorted(people.values(), key=lambda user: (canonical_name(user.full_name), user.user_id))[: query.limit]
 
 
@@ -71,26 +79,35 @@ def _reaches(order: WorkOrder, user: User, role: RolePermissions | None) -> bool
     return reader.reaches(permissions.READ, owners=own, zone=order.game_zone)
 
 
-def _candidates(order: WorkOrder, by_scope: Mapping[str, Collection[str]]) -> Iterator[User]:
+def _candidates(order: WorkOrder, readers: Mapping[str, list[str]]) -> Iterator[User]:
     """Return the active users whose scope covers an order: of all zones, of its zone, and its technician."""
+    roles = {role for codes in readers.values() for role in codes}
+    reads: list[Callable[[], list[User]]] = [partial(_technician, order, roles)]
     for scope, zone in (("org", None), ("zone", order.game_zone)):
-        if by_scope.get(scope):
-            yield from _active_users(order.org_id, sorted(by_scope[scope]), zone)
-    technician = None if order.technician_id is None else get(user_key(order.org_id, order.technician_id))
-    readers = {role for roles in by_scope.values() for role in roles}
-    if technician is not None and technician.status == ACTIVE and technician.role in readers:
-        yield from [technician] if technician.game_zone == order.game_zone else []
+        if readers.get(scope):
+            reads.append(partial(_active_users, order.org_id, readers[scope], zone))
+    for users in parallel_reads(reads):
+        yield from users
 
 
-def _active_users(org_id: str, roles: list[str], zone: str | None) -> Iterator[User]:
+def _technician(order: WorkOrder, readers: Collection[str]) -> list[User]:
+    """Return the technician of an order, unless they are disabled or have another zone or role by now."""
+    user = None if order.technician_id is None else get(user_key(order.org_id, order.technician_id))
+    is_there = user is not None and user.status == ACTIVE and user.game_zone == order.game_zone
+    return [user] if user is not None and is_there and user.role in readers else []
+
+
+def _active_users(org_id: str, roles: list[str], zone: str | None) -> list[User]:
     """Return the active users of some roles, of one zone or of all, in so many pages as there can be candidates."""
+    users: list[User] = []
     cursor = None
     for _ in range(0, MAX_CANDIDATES, _PAGE):
         page = list_active_users(org_id, roles, zone, _PAGE, cursor)
-        yield from page.items
+        users += page.items
         cursor = page.next_cursor
         if cursor is None:
-            return
+            break
+    return users
 
 
 def _matches(user: User, search: str | None) -> bool:

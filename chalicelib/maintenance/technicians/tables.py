@@ -5,7 +5,7 @@ from chalicelib.core.table import IntAttribute, Item, key, stored_in
 
 
 class TechnicianCounts(Item):
-    """How many orders of a game zone a technician has done. Open ones are counted in `mine_open`."""
+    """How many orders of a game zone a technician has done. Open ones are counted in their index."""
 
     Meta = stored_in("maintenance")
     kind = "technician_counts"

@@ -30,7 +30,7 @@ from chalicelib.maintenance.comments.tables import Discussion
 from chalicelib.maintenance.photos.queries import list_photos
 from chalicelib.maintenance.photos.views import photo_view
 from chalicelib.maintenance.queries import reach_of_list
-from chalicelib.maintenance.rules import OPEN, WorkOrderState, is_due_soon, is_overdue
+from chalicelib.maintenance.rules import MINE, OPEN, WorkOrderState, is_due_soon, is_overdue
 from chalicelib.maintenance.settings import MAINTENANCE, MaintenanceSettings
 from chalicelib.maintenance.tables import read_list
 from chalicelib.maintenance.technicians.tables import counts_key
@@ -111,7 +111,7 @@ def list_work_orders(actor: Actor, query: WorkOrderQuery, now: datetime) -> Work
     reach = reach_of_list(actor, permissions.LIST, query.zone)
     if reach.is_empty:
         return order_page(_NONE, now)
-    orders = _selected(_orders(actor.org_id, reach.zone, _state(query.state)), query.state, query.order, now)
+    orders = _selected(orders_of(actor.org_id, reach.zone, _state(query.state)), query.state, query.order, now)
     return order_page(orders.page(query.limit, query.cursor), now)
 
 
@@ -127,7 +127,7 @@ def overdue_between(org_id: str, zone: str | None, since: datetime, until: datet
     The due date is at `since` or later, and before `until`, which has to be no later than now.
     """
     within = WorkOrder.due_at.between(since, until - timedelta(milliseconds=1))
-    return _clocked(_orders(org_id, zone, within=within))
+    return _clocked(orders_of(org_id, zone, within=within))
 
 
 def find_activity(actor: Actor, organisation: Organisation | None, now: datetime) -> Activity | None:
@@ -144,10 +144,10 @@ def find_activity(actor: Actor, organisation: Organisation | None, now: datetime
         return Activity(StateCounts(dict.fromkeys(names, 0)), HourlyValues(now, {}))
     soon = now + section_of(organisation, MAINTENANCE).soon
     queries = {
-        OVERDUE: [_clocked(_orders(actor.org_id, zone, within=WorkOrder.due_at < now))],
-        DUE_SOON: [_clocked(_orders(actor.org_id, zone, within=WorkOrder.due_at.between(now, soon)))],
+        OVERDUE: [_clocked(orders_of(actor.org_id, zone, within=WorkOrder.due_at < now))],
+        DUE_SOON: [_clocked(orders_of(actor.org_id, zone, within=WorkOrder.due_at.between(now, soon)))],
     }
-    by_state = MixedStates([state.value for state in sorted(OPEN)], [_orders(actor.org_id, zone)], attribute="state")
+    by_state = MixedStates([state.value for state in sorted(OPEN)], [orders_of(actor.org_id, zone)], attribute="state")
     scope = [] if zone is None else [zone]
     activity = count_activity(queries, WORK_ORDER_HOURS, now, actor.org_id, *scope, mixed=by_state)
     counts = activity.counts
@@ -157,7 +157,7 @@ def find_activity(actor: Actor, organisation: Organisation | None, now: datetime
     return msgspec.structs.replace(activity, counts=named)
 
 
-def _orders(
+def orders_of(
     org_id: str, zone: str | None, state: WorkOrderState | None = None, *, within: Condition | None = None
 ) -> Query[WorkOrder]:
     """Return the query of the orders of a zone, or of all (None): the open ones, or those of one state."""
@@ -191,9 +191,12 @@ def _dashboard(
 def _own_orders(actor: Actor, zone: str, state: WorkOrderState | None = None) -> Query[WorkOrder]:
     """Return the query of the caller's own orders in a zone: the open ones, or those of one state."""
     closed, one_state = _partition(state)
-    index = (WorkOrder.mine_by_state if closed else WorkOrder.mine_open).Meta.index_name
-    key = mine_key(actor.org_id, actor.user_id, zone, closed)
-    return Query(WorkOrder, key, index, filter_condition=one_state)
+    if closed is not None:
+        key = mine_key(actor.org_id, actor.user_id, zone, closed)
+        return Query(WorkOrder, key, WorkOrder.mine_by_state.Meta.index_name)
+    states = WorkOrder.state.is_in(*sorted(state.value for state in MINE)) if one_state is None else one_state
+    own = (WorkOrder.technician_id == actor.user_id) & states
+    return msgspec.structs.replace(orders_of(actor.org_id, zone), filter_condition=own, list_name=actor.user_id)
 
 
 def _partition(state: WorkOrderState | None) -> tuple[WorkOrderState | None, Condition | None]:
@@ -205,7 +208,8 @@ def _partition(state: WorkOrderState | None) -> tuple[WorkOrderState | None, Con
 
 def _clocked(orders: Query[WorkOrder]) -> Query[WorkOrder]:
     """Return a query of open orders without those on hold, whose clock stands."""
-    return msgspec.structs.replace(orders, filter_condition=WorkOrder.state != WorkOrderState.ON_HOLD.value)
+    clocked, others = WorkOrder.state != WorkOrderState.ON_HOLD.value, orders.filter_condition
+    return msgspec.structs.replace(orders, filter_condition=clocked if others is None else others & clocked)
 
 
 def _selected(
@@ -215,7 +219,9 @@ def _selected(
     name = "" if selected is None else selected.value
     if name == OVERDUE:
         orders = msgspec.structs.replace(_clocked(orders), range_condition=WorkOrder.due_at < now)
-    return msgspec.structs.replace(orders, newest_first=order is DueOrder.LATEST, list_name=name)
+    return msgspec.structs.replace(
+        orders, newest_first=order is DueOrder.LATEST, list_name=f"{orders.list_name}:{name}"
+    )
 
 
 def _state(selected: OwnWorkOrderFilter | WorkOrderFilter | None) -> WorkOrderState | None:

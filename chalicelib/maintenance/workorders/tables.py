@@ -1,9 +1,9 @@
 """The tables of work orders and their events, and the indexes of work orders.
 
-A work order is in the lists of its technician, its game zone and its organisation, soonest due first, and in the shards
-of due notices. An open one is in the lists of open ones, which are filtered by state where one state is asked for; a
-closed one is in those of its state. So a step between open states moves no entry of a list. Its events have the same
-partition key.
+A work order is in the lists of its game zone and its organisation, soonest due first, and in the shards of due notices.
+An open one is in the lists of open ones, which are filtered by state or technician where one is asked for; a closed one
+is in those of its state, and in that of its technician. So a step between open states moves no entry of a list. Its
+events have the same partition key.
 
 Photos and due notices change without a new `version`, because neither is an edit that an app must have seen before it
 may finish the work:
@@ -24,7 +24,7 @@ from datetime import datetime
 from typing import Any
 
 from pynamodb.attributes import BooleanAttribute, ListAttribute, UnicodeAttribute
-from pynamodb.indexes import AllProjection, IncludeProjection
+from pynamodb.indexes import IncludeProjection
 
 from chalicelib.core.clock import to_millis
 from chalicelib.core.hourly_counts import HourlyCount, HourlyCounts
@@ -40,7 +40,7 @@ from chalicelib.core.table import (
     optional,
     stored_in,
 )
-from chalicelib.maintenance.rules import CLOCKED, MINE, OPEN, WorkOrderState
+from chalicelib.maintenance.rules import CLOCKED, OPEN, WorkOrderState
 from chalicelib.maintenance.tables import InList
 
 NOTICE_SHARDS = Shards(8)
@@ -94,7 +94,7 @@ class WorkOrder(InList):
     kind = "work_order"
     unaudited = frozenset(
         {
-            *("org_id", "list_key", "place", "mine_key", "mine_state_key", "zone_key", "zone_state_key", "org_key"),
+            *("org_id", "list_key", "place", "mine_state_key", "zone_key", "zone_state_key", "org_key"),
             *("org_state_key", "notice_shard", "notice_at", "routing_notice", "notice_told_to", "earlier_notices"),
             *("attempt_started_at", "attempts", "completion_photos", "routed_at", "held_state", "held_at"),
             *("time_on_hold_ms", "sla_due_at", "worked_ms", "working_since", "updated_at", "report_state"),
@@ -149,7 +149,6 @@ class WorkOrder(InList):
     updated_at = MomentAttribute()
     report_state = optional(UnicodeAttribute())
 
-    mine_key = optional(UnicodeAttribute())
     mine_state_key = optional(UnicodeAttribute())
     zone_key = optional(UnicodeAttribute())
     zone_state_key = optional(UnicodeAttribute())
@@ -160,15 +159,10 @@ class WorkOrder(InList):
     routing_notice = optional(BooleanAttribute())
     notice_told_to = optional(UnicodeAttribute())
     earlier_notices = optional(ListAttribute[Any]())
-    mine_open = index(AllProjection(), mine_key=UnicodeAttribute, due_at=MomentAttribute)
-    """The open orders of a technician in one game zone.
-
-    It is the smallest index, so it projects all attributes; the table would exceed the limit of 100 otherwise.
-    """
     mine_by_state = index(_LISTED, mine_state_key=UnicodeAttribute, due_at=MomentAttribute)
     """The closed orders of a technician in one game zone, by state."""
     zone_open = index(_LISTED, zone_key=UnicodeAttribute, due_at=MomentAttribute)
-    """The open orders of a game zone."""
+    """The open orders of a game zone, also of each of its technicians."""
     zone_by_state = index(_LISTED, zone_state_key=UnicodeAttribute, due_at=MomentAttribute)
     """The closed orders of a game zone, by state."""
     org_open = index(_LISTED, org_key=UnicodeAttribute, due_at=MomentAttribute)
@@ -230,9 +224,9 @@ def event_key(org_id: str, order_id: str, event_id: str) -> ItemKey[WorkOrderEve
     return ItemKey(WorkOrderEvent, work_order_key(org_id, order_id).pk, key("EVENT", event_id))
 
 
-def mine_key(org_id: str, technician_id: str, game_zone: str, state: WorkOrderState | None = None) -> str:
-    """Return the index key of a technician's orders in a zone: the open ones, or those of one closed state."""
-    return key(org_id, "MINE", technician_id, game_zone, *_of(state))
+def mine_key(org_id: str, technician_id: str, game_zone: str, state: WorkOrderState) -> str:
+    """Return the index key of a technician's orders of one closed state in a zone."""
+    return key(org_id, "MINE", technician_id, game_zone, state.value)
 
 
 def zone_key(org_id: str, game_zone: str, state: WorkOrderState | None = None) -> str:
@@ -260,7 +254,6 @@ def index_keys(order: WorkOrder) -> dict[str, Any]:
     org_id, zone, who, state = order.org_id, order.game_zone, order.technician_id, WorkOrderState(order.state)
     is_open = state in OPEN
     return {
-        "mine_key": mine_key(org_id, who, zone) if who and state in MINE else None,
         "mine_state_key": mine_key(org_id, who, zone, state) if who and not is_open else None,
         "zone_key": zone_key(org_id, zone) if is_open else None,
         "zone_state_key": None if is_open else zone_key(org_id, zone, state),
