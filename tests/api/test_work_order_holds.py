@@ -4,10 +4,12 @@ from typing import Any
 
 import pytest
 
+from chalicelib.maintenance.reports.service import find_differences
 from chalicelib.maintenance.workorders.sweep import remind_due
 from infra.local.engine import EmbeddedEngine
 from tests.builders.dispatch import audit_row, diff
 from tests.builders.maintenance import NORTH, SOUTH, Park, stored
+from tests.builders.photos import upload
 from tests.builders.reminders import told
 from tests.builders.world import OTHER, World
 
@@ -196,3 +198,24 @@ def test_nobody_is_reminded_of_an_order_on_hold_and_each_due_date_is_told_once(w
     assert swept_after(minutes=31) == ["WO_DUE_SOON", "WO_DUE_SOON", "WO_OVERDUE"]
     assert swept_after(hours=1) == ["WO_DUE_SOON", "WO_DUE_SOON", "WO_OVERDUE"]
     assert [kind for kind, _ in told(park.lead)] == ["WO_ROUTED", "WO_OVERDUE"]
+
+
+@pytest.mark.parametrize("beside", ["labour", "parts", "photo"])
+def test_what_is_added_at_the_moment_of_a_hold_does_not_end_it(park: Park, engine: EmbeddedEngine, beside: str) -> None:
+    order_id = park.started()
+    body = {"minutes": 5} if beside == "labour" else {"name": "Latch", "quantity": 1}
+
+    def add(*_: object) -> None:
+        if beside == "photo":
+            assert upload(park.tech, order_id).status == 201
+        else:
+            assert park.tech.post(f"/v1/work-orders/{order_id}/{beside}", body).status == 201
+
+    with engine.before("TransactWriteItems", add, times=1):
+        assert park.hold(order_id).status == 200
+    park.later(hours=1)
+    order = shown(park, order_id)
+    assert [one["state"] for one in order["timeline"][-2:]] == ["ON_HOLD", "IN_PROGRESS"]
+    assert (order["state"], [hold["endedAt"] for hold in order["holds"]]) == ("ON_HOLD", [None])
+    assert park.resume(order_id).status == 200
+    assert find_differences(stored(order_id)) == []

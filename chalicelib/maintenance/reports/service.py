@@ -13,7 +13,7 @@ from chalicelib.maintenance.reports.rules import DayKey, differences, figures_of
 from chalicelib.maintenance.reports.totals import ReportState, Worker, facts_of, report_state, stage_totals
 from chalicelib.maintenance.rules import WorkOrderState
 from chalicelib.maintenance.workorders.tables import WorkOrder, WorkOrderEvent, work_order_key
-from chalicelib.maintenance.workorders.timeline import TimelineAction, list_events
+from chalicelib.maintenance.workorders.timeline import TimelineAction, list_events, steps_of
 
 
 def find_differences(order: WorkOrder) -> list[str]:
@@ -55,7 +55,7 @@ def _recounted(
     labour: dict[DayKey, int] = {}
     start: WorkOrderEvent | None = None
     repair = 0
-    for event in events:
+    for event in steps_of(events):
         works = event.state == WorkOrderState.IN_PROGRESS
         if event.action == TimelineAction.STARTED:
             repair = 0

@@ -1,6 +1,6 @@
 """The timeline of a work order: one event for every change, written in the same transaction."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
 
 from chalicelib.core.actor import Actor
@@ -44,6 +44,15 @@ class TimelineAction(StrEnum):
     PART_REMOVED = "PART_REMOVED"
 
 
+BESIDE_STEPS = frozenset(
+    {
+        *(TimelineAction.PHOTO_ADDED, TimelineAction.PHOTO_REMOVED, TimelineAction.LABOUR_ADDED),
+        *(TimelineAction.LABOUR_REMOVED, TimelineAction.PART_ADDED, TimelineAction.PART_REMOVED),
+    }
+)
+"""Actions that leave the version as it is. One that happens beside a step may follow it with the state of before."""
+
+
 def record_event(
     work: UnitOfWork,
     order: WorkOrder,
@@ -70,6 +79,11 @@ def record_event(
     )
     work.create(event, audited=False)
     return event
+
+
+def steps_of(events: Sequence[WorkOrderEvent]) -> list[WorkOrderEvent]:
+    """Return the events of steps, whose states follow from each other."""
+    return [event for event in events if event.action not in BESIDE_STEPS]
 
 
 def list_events(order: WorkOrder, limit: int = MAX_EVENTS) -> list[WorkOrderEvent]:

@@ -17,7 +17,7 @@ from chalicelib.maintenance.workorders import step_schemas as steps
 from chalicelib.maintenance.workorders.closing import FinishedWorkOrder
 from chalicelib.maintenance.workorders.service import RoutedWorkOrder
 from chalicelib.maintenance.workorders.tables import WorkOrder, WorkOrderEvent
-from chalicelib.maintenance.workorders.timeline import TimelineAction
+from chalicelib.maintenance.workorders.timeline import TimelineAction, steps_of
 
 
 def order_summary(order: WorkOrder, now: datetime) -> schemas.WorkOrderSummary:
@@ -164,9 +164,9 @@ def _sla(order: WorkOrder, now: datetime) -> schemas.WorkOrderSla:
 
 
 def _holds(events: Sequence[WorkOrderEvent]) -> list[details.WorkOrderHoldEntry]:
-    """Return the holds among the events: each ends with the next event that leaves the order in another state."""
+    """Return the holds among the events: each ends with the next step that leaves the order in another state."""
     holds: list[details.WorkOrderHoldEntry] = []
-    for event in events:
+    for event in steps_of(events):
         if event.action == TimelineAction.HELD:
             holds.append(_hold(event))
         elif holds and holds[-1].ended_at is None and event.state != WorkOrderState.ON_HOLD:
