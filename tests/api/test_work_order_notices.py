@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.maintenance.reminders.service import MAX_AT_ONCE
+from chalicelib.maintenance.workorders.events import MAX_AT_ONCE
 from infra.local.engine import EmbeddedEngine
 from tests.builders.maintenance import HOURS, ITEMS, SOUTH, Park, stored
 from tests.builders.notices import check_count, listed, stored_notices
@@ -174,6 +174,49 @@ def test_leads_are_told_of_what_no_technician_has_in_hand(park: Park, state: str
     subject = f"Ride RC-07: Check {ITEMS[0]}"
     assert (soon["body"], overdue["body"]) == (f"1 h left. {holder} {subject}", f"{holder} {subject}")
     assert {"WO_DUE_SOON", "WO_OVERDUE"}.isdisjoint(kinds(park.tech))
+
+
+@pytest.mark.parametrize(
+    "change", [{"status": "DISABLED"}, {"gameZone": SOUTH}, {"gameZone": None}, {"role": "packer"}]
+)
+def test_leads_are_told_of_what_a_technician_has_who_is_gone(park: Park, change: dict[str, Any]) -> None:
+    order_id = park.started(priority="CRITICAL")
+    admin, second = park.person("SYSTEM_ADMIN"), park.person("MAINT_TL")
+    assert admin.patch(f"/v1/users/{park.tech.user_id}", change).status == 200
+    sweep_after(park, HOURS["CRITICAL"] - 1)
+    sweep_after(park, 1.01)
+    assert kinds(park.lead)[1:] == kinds(second) == ["WO_DUE_SOON", "WO_OVERDUE"]
+    assert kinds(park.tech, order_id) == ["WO_ASSIGNED"]
+
+
+@pytest.mark.parametrize("change", [{"status": "DISABLED"}, {"gameZone": SOUTH}, {"role": "packer"}])
+def test_the_leads_of_the_zone_stand_in_for_team_leads_who_are_gone(park: Park, change: dict[str, Any]) -> None:
+    second, admin, tech = park.person("MAINT_TL"), park.person("SYSTEM_ADMIN"), park.person("TECH")
+    overdue, returned = (park.assigned(tech, priority="CRITICAL") for _ in range(2))
+    assert admin.patch(f"/v1/users/{park.lead.user_id}", change).status == 200
+    assert park.give_back(returned, tech).status == 200
+    sweep_after(park, LATE)
+    assert [kinds(park.lead, order_id) for order_id in (overdue, returned)] == [["WO_ROUTED"]] * 2
+    assert kinds(second, returned) == ["WO_ROUTED", "WO_RETURNED", "WO_OVERDUE"]
+    assert kinds(second, overdue) == ["WO_ROUTED", "WO_OVERDUE"]
+    assert kinds(tech, overdue) == ["WO_ASSIGNED", "WO_OVERDUE"]
+
+
+def test_a_lead_who_returns_an_order_is_not_told_of_it_and_stands_in_for_nobody_else(park: Park) -> None:
+    second, tech = park.person("MAINT_TL"), park.person("TECH")
+    order_id = park.assigned(tech)
+    assert park.hold(order_id).status == 200
+    assert park.give_back(order_id, park.lead).status == 200
+    assert [kinds(person, order_id) for person in (park.lead, second)] == [["WO_ROUTED"]] * 2
+
+
+def test_all_leads_of_a_large_zone_are_told_of_a_return_without_a_team_lead(park: Park) -> None:
+    tech, admin = park.person("TECH"), park.person("SYSTEM_ADMIN")
+    order_id = park.assigned(tech)
+    leads = [park.person("MAINT_TL") for _ in range(2 * MAX_AT_ONCE + 1)]
+    assert admin.patch(f"/v1/users/{park.lead.user_id}", {"status": "DISABLED"}).status == 200
+    assert park.give_back(order_id, tech).status == 200
+    assert [kinds(lead, order_id) for lead in leads] == [["WO_RETURNED"]] * len(leads)
 
 
 def test_a_vendors_due_date_is_told_and_that_of_the_priority_only_once(park: Park) -> None:

@@ -6,6 +6,7 @@ this is looked up with each comment: one batch read of the people and the usual 
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from functools import partial
+from typing import TypeGuard
 
 from chalicelib.core.actor import Actor
 from chalicelib.core.clock import Clock
@@ -39,6 +40,11 @@ def list_comments(order: WorkOrder, query: CommentQuery) -> Page[WorkOrderCommen
 def newest_comments(order: WorkOrder) -> list[WorkOrderComment]:
     """Return the newest comments on a work order, oldest first."""
     return list(_comments(order, newest_first=True).page(SHOWN).items)[::-1]
+
+
+def is_person(user_id: str | None) -> TypeGuard[str]:
+    """Return whether this is a user: API keys and parts of the system have ids with a colon."""
+    return user_id is not None and ":" not in user_id
 
 
 def find_people(order: WorkOrder, user_ids: Iterable[str], clock: Clock) -> dict[str, User]:

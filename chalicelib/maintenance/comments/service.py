@@ -12,7 +12,7 @@ from chalicelib.core.errors import ValidationFailed
 from chalicelib.core.work import UnitOfWork
 from chalicelib.identity.accounts.tables import User
 from chalicelib.maintenance.comments.events import notify_commented
-from chalicelib.maintenance.comments.queries import find_people
+from chalicelib.maintenance.comments.queries import find_people, is_person
 from chalicelib.maintenance.comments.schemas import AddComment
 from chalicelib.maintenance.comments.tables import Discussion, WorkOrderComment, comment_key, discussion_key
 from chalicelib.maintenance.workorders.tables import WorkOrder
@@ -32,10 +32,8 @@ def add_comment(
     """
     mentions, participants = list(dict.fromkeys(command.mentions or ())), _participants(discussion)
     named = (order.technician_id, order.assigned_by_id, order.routed_by_id)
-    taking_part = dict.fromkeys(
-        user_id for user_id in (*mentions, *named, *sorted(participants)) if _is_person(user_id)
-    )
-    people = find_people(order, [str(user_id) for user_id in taking_part], work.clock)
+    taking_part = dict.fromkeys(user_id for user_id in (*mentions, *named, *sorted(participants)) if is_person(user_id))
+    people = find_people(order, taking_part, work.clock)
     _require_reach(mentions, people)
     comment_id = work.ids.new()
     comment = comment_key(order.org_id, order.order_id, comment_id).new(
@@ -57,11 +55,6 @@ def _participants(discussion: Discussion | None) -> set[str]:
     return set() if discussion is None else set(discussion.participants or ())
 
 
-def _is_person(user_id: str | None) -> bool:
-    """Return whether this is a user: API keys and parts of the system have ids with a colon."""
-    return user_id is not None and ":" not in user_id
-
-
 def _require_reach(mentions: Iterable[str], people: dict[str, User]) -> None:
     missing = [user_id for user_id in mentions if user_id not in people]
     if missing:
@@ -70,7 +63,7 @@ def _require_reach(mentions: Iterable[str], people: dict[str, User]) -> None:
 
 def _record(work: UnitOfWork, order: WorkOrder, known: set[str], user_ids: Iterable[str]) -> None:
     """Stage the count of the discussion and who takes part in it from now on."""
-    added = [user_id for user_id in dict.fromkeys(user_ids) if _is_person(user_id) and user_id not in known]
+    added = [user_id for user_id in dict.fromkeys(user_ids) if is_person(user_id) and user_id not in known]
     new = set(added[: max(0, MAX_PARTICIPANTS - len(known))])
     actions = [Discussion.comments.add(1), *([Discussion.participants.add(new)] if new else [])]
     work.update_unread(discussion_key(order.org_id, order.order_id), actions=actions, audited=False)

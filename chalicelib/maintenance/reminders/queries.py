@@ -5,6 +5,7 @@ The cost does not grow with other users.
     leads        the active users of the order's game zone whose role may assign work orders
     managers     the active users whose role lists the work orders of all zones; they stand in for absent leads
     superiors    whom the leads report to; for a lead without an active superior the managers
+    team leads   who assigned the order and the technician's superior, if they can read it; the leads if neither can
 
 Administrators are none of these because of their role alone.
 """
@@ -17,8 +18,9 @@ from chalicelib.identity.accounts.queries import list_active_users
 from chalicelib.identity.accounts.tables import ACTIVE, User, user_key
 from chalicelib.identity.roles.default_permissions import ADMIN_ROLE
 from chalicelib.identity.roles.queries import read_roles
-from chalicelib.identity.roles.tables import RolePermissions
+from chalicelib.identity.roles.tables import RolePermissions, role_key
 from chalicelib.maintenance import permissions
+from chalicelib.maintenance.comments.queries import find_people, is_person
 from chalicelib.maintenance.rules import ON_HAND, Reminder, WorkOrderState
 from chalicelib.maintenance.workorders.tables import WorkOrder
 
@@ -34,23 +36,35 @@ def find_recipients(order: WorkOrder, notice: Reminder, clock: Clock) -> list[st
         return sorted(_find_superiors(order, roles, leads, clock) if notice is Reminder.ESCALATED else leads)
     if notice is Reminder.DUE_SOON:
         return [technician.user_id]
-    return sorted({technician.user_id, *team_leads(order, technician.user_id, technician.reports_to)})
+    return sorted({technician.user_id, *find_team_leads(order, technician.reports_to, clock)})
 
 
-def team_leads(order: WorkOrder, except_id: str, reports_to: str | None) -> list[str]:
-    """Return the team leads of an order whose technician reports to `reports_to`, each once, without `except_id`."""
-    leads = dict.fromkeys(lead for lead in (order.assigned_by_id, reports_to) if lead)
-    return [lead for lead in leads if lead != except_id]
+def find_team_leads(order: WorkOrder, reports_to: str | None, clock: Clock) -> list[str]:
+    """Return the ids of the team leads of an order whose technician reports to `reports_to`, each once.
+
+    The leads of the game zone stand in if none of them can read the order any more.
+    """
+    # An API key that assigned the order is no user.
+    named = [lead for lead in (order.assigned_by_id, reports_to) if is_person(lead)]
+    return list(find_people(order, dict.fromkeys(named), clock)) or sorted(
+        _find_leads(order, read_roles(order.org_id, clock))
+    )
+
+
+def can_work_on(order: WorkOrder, user: User | None) -> bool:
+    """Return whether a person is an active technician of the order's game zone, who may start work."""
+    if user is None or user.status != ACTIVE or user.game_zone != order.game_zone:
+        return False
+    role = get(role_key(order.org_id, user.role))
+    return role is not None and permissions.START in role.permissions
 
 
 def _find_technician(order: WorkOrder) -> User | None:
-    """Return the active technician of an order's zone who has it in hand; None if there is none."""
+    """Return the technician who has an order in hand and can work on it; None if there is none."""
     if order.technician_id is None or WorkOrderState(order.state) not in ON_HAND:
         return None
     technician = get(user_key(order.org_id, order.technician_id))
-    if technician is None or technician.status != ACTIVE or technician.game_zone not in (None, order.game_zone):
-        return None
-    return technician
+    return technician if can_work_on(order, technician) else None
 
 
 def _find_leads(order: WorkOrder, roles: Sequence[RolePermissions]) -> set[str]:

@@ -40,8 +40,6 @@ from chalicelib.maintenance.workorders.tables import WorkOrder, work_order_key
 
 MAX_REMEMBERED = 20
 """How many former due dates an order remembers; the oldest is forgotten first."""
-MAX_AT_ONCE = 20
-"""How many people are notified in one transaction: a notice takes three of its hundred items."""
 
 
 def send_soon(work: UnitOfWork, order: WorkOrder) -> None:
@@ -59,10 +57,10 @@ def send_notice(org_id: str, order_id: str, work: UnitOfWork) -> Reminder | None
     left = [user_id for user_id in everybody if user_id > (order.notice_told_to or "")]
     if notice is not Reminder.ROUTED:  # the row of the routing tells of that one
         work.audit(WorkOrder.kind, order.order_id, notice.value)
-    for user_id in left[:MAX_AT_ONCE]:
+    for user_id in left[: events.MAX_AT_ONCE]:
         events.notify_due(work, order, notice, user_id)
-    if len(left) > MAX_AT_ONCE:
-        _advance(work, order, {"notice_told_to": left[MAX_AT_ONCE - 1]})
+    if len(left) > events.MAX_AT_ONCE:
+        _advance(work, order, {"notice_told_to": left[events.MAX_AT_ONCE - 1]})
     else:
         settings = section_of(get(organisation_key(org_id)), MAINTENANCE)
         _advance(work, order, sent_values(order, notice, settings))

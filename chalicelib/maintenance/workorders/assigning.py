@@ -6,9 +6,8 @@ from chalicelib.core.store import get
 from chalicelib.core.transitions import transition_conflict
 from chalicelib.core.work import UnitOfWork
 from chalicelib.identity.accounts.tables import ACTIVE, Organisation, User, user_key
-from chalicelib.identity.roles.tables import role_key
 from chalicelib.maintenance import permissions
-from chalicelib.maintenance.reminders.queries import team_leads
+from chalicelib.maintenance.reminders.queries import can_work_on, find_team_leads
 from chalicelib.maintenance.rules import HELD_BY_TECHNICIAN, WORK_ORDER, WorkOrderAction, WorkOrderState
 from chalicelib.maintenance.workorders import events
 from chalicelib.maintenance.workorders.schemas import WorkOrderAssignment, WorkOrderReturn
@@ -77,24 +76,16 @@ def return_work_order(
     }
     step = RecordedStep(WorkOrderAction.RETURN, TimelineAction.RETURNED, command.reason)
     move_work_order(work, order, actor, step, values)
-    for lead_id in team_leads(order, actor.user_id, reports_to):
-        events.notify_returned(work, order, lead_id)
+    leads = find_team_leads(order, reports_to, work.clock)
+    events.notify_returned(work, order, [lead_id for lead_id in leads if lead_id != actor.user_id])
     return order
 
 
 def _require_return_by_lead(order: WorkOrder, actor: Actor, technician: User | None) -> None:
     """Raise `AccessDenied` if the scope is a zone, the order is not on hold and its technician is not gone."""
     is_limited = actor.scope(permissions.RETURN) == "zone" and order.state != WorkOrderState.ON_HOLD
-    if is_limited and _can_have(order, technician):
+    if is_limited and can_work_on(order, technician):
         raise AccessDenied(_NOT_GONE, details={"permission": permissions.RETURN})
-
-
-def _can_have(order: WorkOrder, technician: User | None) -> bool:
-    """Return whether a person is an active technician of the order's game zone, who may start work."""
-    if technician is None or technician.status != ACTIVE or technician.game_zone != order.game_zone:
-        return False
-    role = get(role_key(order.org_id, technician.role))
-    return role is not None and permissions.START in role.permissions
 
 
 def _require_technician(work: UnitOfWork, order: WorkOrder, technician: User | None) -> User:
@@ -103,7 +94,7 @@ def _require_technician(work: UnitOfWork, order: WorkOrder, technician: User | N
     A technician is a user whose role has the permission to start a work order.
     """
     refused = ValidationFailed({"technicianId": _NO_TECHNICIAN})
-    if technician is None or not _can_have(order, technician):
+    if technician is None or not can_work_on(order, technician):
         raise refused
     unchanged = (User.status == ACTIVE) & (User.game_zone == order.game_zone) & (User.role == technician.role)
     work.check_condition(user_key(order.org_id, technician.user_id), unchanged, refused)

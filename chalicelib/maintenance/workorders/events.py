@@ -12,7 +12,8 @@ and those that follow from time, each in a transaction of its own (`reminders/`)
     WO_ESCALATED    to the superiors of the leads of the game zone
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from functools import partial
 
 from chalicelib.core.work import Recipient, UnitOfWork
 from chalicelib.maintenance.rules import Reminder, WorkOrderState, format_span
@@ -20,6 +21,9 @@ from chalicelib.maintenance.workorders.tables import WorkOrder
 from chalicelib.notices.rules import NoticeType, SubjectKind
 from chalicelib.notices.schemas import NoticeSubject
 from chalicelib.notices.service import notify
+
+MAX_AT_ONCE = 20
+"""How many people are notified in one transaction: a notice takes three of its hundred items."""
 
 _TYPES: Mapping[Reminder, NoticeType] = {
     Reminder.ROUTED: NoticeType.WO_ROUTED,
@@ -43,10 +47,13 @@ def notify_reassigned(work: UnitOfWork, order: WorkOrder, technician_id: str) ->
     )
 
 
-def notify_returned(work: UnitOfWork, order: WorkOrder, lead_id: str) -> None:
-    """Notify a team lead of a return."""
+def notify_returned(work: UnitOfWork, order: WorkOrder, lead_ids: Sequence[str]) -> None:
+    """Notify the team leads of a return: the first ones with it, the others in transactions that follow it."""
     title = f"{order.code} was returned by {order.returned_by_name}"
-    _notify(work, order, lead_id, NoticeType.WO_RETURNED, (title, order.return_reason or ""))
+    for lead_id in lead_ids[:MAX_AT_ONCE]:
+        _notify(work, order, lead_id, NoticeType.WO_RETURNED, (title, order.return_reason or ""))
+    if others := lead_ids[MAX_AT_ONCE:]:
+        work.follow_ups.append((order.org_id, partial(notify_returned, order=order, lead_ids=others)))
 
 
 def notify_due(work: UnitOfWork, order: WorkOrder, notice: Reminder, user_id: str) -> None:

@@ -167,9 +167,10 @@ def finish_work_order(
 def return_work_order(request: Request[WorkOrderReturn, Empty, WorkOrder], work: UnitOfWork) -> WorkOrder:
     """Return a work order with a reason, before or after starting it, or on hold.
 
-    The team leads are notified (`WO_RETURNED`): who assigned it, and the technician's superior. It stays in the
-    technician's list until it is assigned again. A lead, whose permission has the scope `zone`, can return one that is
-    on hold, or whose technician is disabled, in another game zone or no technician any more; others are 403.
+    The team leads are notified (`WO_RETURNED`): who assigned it, and the technician's superior; if neither can read it
+    any more, the leads of its game zone. It stays in the technician's list until it is assigned again. A lead, whose
+    permission has the scope `zone`, can return one that is on hold, or whose technician is disabled, in another game
+    zone or no technician any more; others are 403.
     """
     organisation = request.related["organisation"]
     return assigning.return_work_order(work, request.resource, request.body, request.actor, organisation)
