@@ -15,8 +15,8 @@ class TextKind(Enum):
 
     NAME: removed at both ends, refused inside, except a joiner (ZWNJ, ZWJ) between two letters, which Persian and the
     languages of India need. CODE: removed at both ends, refused inside. SCAN: removed at both ends, kept inside, since
-    GS1 separates its values with U+001D. FREE: format characters, line breaks and tabs are kept, other controls
-    refused.
+    GS1 separates its values with U+001D. FREE: format characters, line breaks and tabs are kept beside something
+    visible, other controls refused.
     """
 
     NAME = "must not contain invisible characters"
@@ -26,9 +26,11 @@ class TextKind(Enum):
 
 
 def clean(text: str, kind: TextKind) -> str:
-    """Return the text without the control and format characters at its ends; free text is returned as it is."""
-    if kind is TextKind.FREE or text.isprintable():
+    """Return the text without the control and format characters at its ends; free text as it is, or empty if blank."""
+    if text.isprintable():
         return text
+    if kind is TextKind.FREE:
+        return "" if all(map(_is_blank, text)) else text
     start, end = 0, len(text)
     while start < end and _is_margin(text[start]):
         start += 1
@@ -63,6 +65,11 @@ def _without_controls(text: str) -> str:
 def _is_margin(character: str) -> bool:
     """Whether trimming goes on behind this character: spaces are passed over, and kept."""
     return character == " " or _is_control(character)
+
+
+def _is_blank(character: str) -> bool:
+    """Whether this character of free text shows nothing."""
+    return character in _LAYOUT or _category(character) in {"Cf", "Zs", "Zl", "Zp"}
 
 
 def _is_control(character: str) -> bool:

@@ -280,6 +280,15 @@ def test_a_paused_schedule_goes_on_from_now(park: Park) -> None:
     assert (resumed["paused"], resumed["next"]["date"]) == (False, "2026-03-11")
 
 
+def test_a_rule_without_an_occurrence_to_come_is_refused_while_the_schedule_is_paused_too(park: Park) -> None:
+    schedule_id = scheduled(park)["id"]
+    for body in ({"rrule": "FREQ=DAILY;UNTIL=20260101", "paused": True}, {"paused": True}):
+        answer = change(park.lead, schedule_id, body)
+        assert answer.status == (422 if "rrule" in body else 200)
+    answer = change(park.lead, schedule_id, {"rrule": "FREQ=DAILY;UNTIL=20260101"})
+    assert (answer.status, answer.fields) == (422, {"rrule": "has no occurrence from now on"})
+
+
 def test_a_schedule_that_has_ended_can_be_resumed_and_has_no_next(park: Park) -> None:
     schedule_id = scheduled(park, rrule="FREQ=DAILY;UNTIL=20260305")["id"]
     change(park.lead, schedule_id, {"paused": True})

@@ -239,6 +239,13 @@ def test_orders_of_another_organisation_are_not_shown(park: Park) -> None:
 # --- labour and parts that people enter ---------------------------------------------------------------------------
 
 
+def test_small_costs_have_no_exponent_in_the_csv(park: Park) -> None:
+    path = f"/v1/work-orders/{park.assigned()}/parts"
+    body = {"name": "Grease", "quantity": 0.0001, "unitCost": 0.0001, "currency": "EUR"}
+    assert park.tech.post(path, body).status == 201
+    assert asked(park.lead, Accept="text/csv").text.split("\r\n")[1].endswith(",0.0001,0.00000001 EUR")
+
+
 def test_labour_and_parts_that_people_add_count_until_they_are_removed(park: Park) -> None:
     order_id = repaired(park)
 

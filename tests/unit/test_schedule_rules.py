@@ -69,6 +69,7 @@ def test_rules_of_rfc_5545_are_accepted(rule: str) -> None:
         ("FREQ=DAILY;UNTIL=2027011", "as UNTIL"),
         ("FREQ=WEEKLY;BYDAY=MON", "days such as MO or 1MO"),
         ("FREQ=MONTHLY;BYDAY=0MO", "days such as MO or 1MO"),
+        ("FREQ=MONTHLY;BYDAY=\u0661MO", "days such as MO or 1MO"),
         ("FREQ=WEEKLY;BYDAY=1MO", "numbers in BYDAY only with FREQ=MONTHLY"),
         ("FREQ=YEARLY;BYWEEKNO=3;BYDAY=1MO", "numbers in BYDAY only with FREQ=MONTHLY"),
         ("FREQ=MONTHLY;BYMONTHDAY=32", "numbers from 1 to 31"),

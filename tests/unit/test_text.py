@@ -64,6 +64,11 @@ def test_free_text_keeps_line_breaks_tabs_and_format_characters() -> None:
     assert error_in(text, TextKind.FREE) is None
 
 
+@pytest.mark.parametrize("text", ["\u200b", "\u200b\ufeff \n", "\r\n\t", "\u2060\u00a0\u2028"])
+def test_free_text_without_anything_visible_is_empty(text: str) -> None:
+    assert clean(text, TextKind.FREE) == ""
+
+
 @pytest.mark.parametrize("control", ["\0", "\x07", "\x1b", "\x1d", "\x7f", "\x85", "\x9b"])
 def test_free_text_refuses_other_controls(control: str) -> None:
     expected = "must not contain control characters other than line breaks and tabs"

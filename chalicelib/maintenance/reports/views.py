@@ -41,7 +41,7 @@ def _cell(value: object) -> object:
     if not isinstance(value, list):
         return value
     costs: list[ReportedCost] = value
-    return "; ".join(" ".join(filter(None, (str(cost.amount), cost.currency))) for cost in costs)
+    return "; ".join(" ".join(filter(None, (format(cost.amount, "f"), cost.currency))) for cost in costs)
 
 
 def _keys(data: ReportData, name: str) -> dict[str, Any]:

@@ -12,7 +12,7 @@ WEEKDAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 FREQUENCIES = ("DAILY", "WEEKLY", "MONTHLY", "YEARLY")
 FINER = ("HOURLY", "MINUTELY", "SECONDLY", "BYHOUR", "BYMINUTE", "BYSECOND")
 _DAY = "|".join(WEEKDAYS)
-_NUMBERED_DAY = re.compile(rf"(?:[+-]?(\d{{1,2}}))?(?:{_DAY})")
+_NUMBERED_DAY = re.compile(rf"(?:[+-]?(\d{{1,2}}))?(?:{_DAY})", re.ASCII)
 _NOT_WITH: Mapping[str, tuple[str, ...]] = {
     "BYMONTHDAY": ("WEEKLY",),
     "BYYEARDAY": ("DAILY", "WEEKLY", "MONTHLY"),

@@ -86,6 +86,8 @@ def update_schedule(work: UnitOfWork, schedule: Schedule, command: ScheduleChang
     work.update(schedule, {**values, "updated_at": work.now}, condition=no_sweep)
     is_edited = not _WHEN.isdisjoint(values)
     if schedule.paused:
+        if "rrule" in values:
+            _require_next(schedule.recurrence, work.now)
         work.update(schedule, next_values(schedule.schedule_id, None))
     elif was_paused or is_edited:
         following = _require_next if is_edited else _find_next

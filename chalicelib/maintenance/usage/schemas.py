@@ -9,11 +9,9 @@ import msgspec
 from msgspec import Meta
 
 from chalicelib.edge.types import Note500, Text100
-from chalicelib.maintenance.workorders.step_schemas import Cost, Currency
+from chalicelib.maintenance.workorders.step_schemas import Cost, Currency, too_fine
 
 MAX_MINUTES = 10_080
-_PLACES = 4
-_MAX_DECIMALS = "must have at most 4 decimal places"
 
 
 class AddLabour(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -40,11 +38,7 @@ class AddPart(msgspec.Struct, frozen=True, rename="camel", forbid_unknown_fields
     @staticmethod
     def cross_check(present: Mapping[str, Any]) -> Mapping[str, str]:
         """Require the cost that a currency belongs to, and numbers that are not too fine."""
-        fine = {
-            name: _MAX_DECIMALS
-            for name in ("quantity", "unitCost")
-            if (number := present.get(name)) is not None and round(number, _PLACES) != number
-        }
+        fine = too_fine(present, "quantity", "unitCost")
         without_cost = present.get("currency") is not None and present.get("unitCost") is None
         return {**fine, **({"currency": "needs a unitCost"} if without_cost else {})}
 

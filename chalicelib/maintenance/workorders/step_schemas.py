@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Any
 
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
@@ -15,6 +15,16 @@ Cost = Annotated[float, Meta(ge=0, le=1_000_000_000)]
 Currency = Annotated[
     str, Meta(pattern=r"^[A-Z]{3}$(?!\n)", extra={SENTENCE: "must be a currency code of three capital letters"})
 ]
+
+
+_PLACES = 4
+
+
+def too_fine(present: Mapping[str, Any], *names: str) -> dict[str, str]:
+    """Return the errors of those numbers among the present fields that have more than four decimal places."""
+    numbers = {name: present[name] for name in names if name in present}
+    fine = [name for name, number in numbers.items() if round(number, _PLACES) != number]
+    return dict.fromkeys(fine, f"must have at most {_PLACES} decimal places")
 
 
 class WorkOrderHold(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -52,15 +62,15 @@ class VendorReport(msgspec.Struct, frozen=True, rename="camel", forbid_unknown_f
     fix_note: Text500
     """What was done."""
     cost: Cost | None = None
-    """What it cost, in major units of the currency."""
+    """What it cost, in major units of the currency; at most 4 decimal places."""
     currency: Currency | None = None
     """The currency of the cost: its code of three letters by ISO 4217, such as `EUR`."""
 
     @staticmethod
-    def cross_check(present: Mapping[str, object]) -> Mapping[str, str]:
-        """Require the cost that a currency belongs to."""
+    def cross_check(present: Mapping[str, Any]) -> Mapping[str, str]:
+        """Require the cost that a currency belongs to, and a number that is not too fine."""
         without_cost = present.get("currency") is not None and present.get("cost") is None
-        return {"currency": "needs a cost"} if without_cost else {}
+        return {**too_fine(present, "cost"), **({"currency": "needs a cost"} if without_cost else {})}
 
 
 class WorkOrderEdit(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
