@@ -29,13 +29,13 @@ def swept(world: World, remaining_s: float = 60.0, page: int = PAGE_SIZE) -> Cou
 @pytest.fixture
 def lead(world: World) -> Person:
     """A team lead."""
-    return world.person("MAINT_TL")
+    return world.person("MAINT_TL", game_zone=ZONE)
 
 
 @pytest.fixture
 def tech(world: World, lead: Person) -> Person:
     """A technician, who reports to the lead."""
-    return world.person("TECH", reports_to=lead.user_id)
+    return world.person("TECH", game_zone=ZONE, reports_to=lead.user_id)
 
 
 def test_the_technician_is_reminded_two_hours_before_and_told_after(world: World, tech: Person, lead: Person) -> None:
@@ -86,7 +86,7 @@ def test_the_texts_say_which_order_what_and_how_long(world: World, tech: Person,
 def test_the_lead_is_who_assigned_it_and_whom_the_technician_reports_to(
     world: World, tech: Person, lead: Person
 ) -> None:
-    assigner, nobody = world.person("MAINT_TL"), world.person("MAINT_TL")
+    assigner, nobody = world.person("MAINT_TL", game_zone=ZONE), world.person("MAINT_TL", game_zone=ZONE)
     order_id = in_hand(world, tech, world.clock.now() - HOURS_4, lead=assigner)
     swept(world)
     assert [told(person) for person in (lead, assigner, nobody)] == [[("WO_OVERDUE", order_id)]] * 2 + [[]]
@@ -113,9 +113,9 @@ def test_what_is_closed_or_on_hold_is_nobodys_reminder(world: World, tech: Perso
 
 @pytest.mark.parametrize("state", sorted(CLOCKED - ON_HAND))
 def test_what_nobody_has_in_hand_is_told_to_the_leads_of_its_zone(
-    world: World, tech: Person, lead: Person, state: WorkOrderState
+    world: World, tech: Person, state: WorkOrderState
 ) -> None:
-    here, there = (world.person("MAINT_TL", game_zone=zone) for zone in (ZONE, "South"))
+    here, there, lead = (world.person("MAINT_TL", game_zone=zone) for zone in (ZONE, "South", None))
     order_id = in_hand(world, tech, world.clock.now() + SOON, lead=lead, state=state)
     assert swept(world) == {ReminderOutcome.DUE_SOON: 1}
     world.clock.advance(hours=2, seconds=1)
@@ -148,7 +148,7 @@ def test_what_is_in_progress_is_due_like_what_was_assigned(world: World, tech: P
 def test_who_gets_an_order_after_its_reminder_is_not_reminded_again(world: World, tech: Person) -> None:
     order_id = in_hand(world, tech, world.clock.now() + SOON)
     swept(world)
-    other = world.person("TECH")
+    other = world.person("TECH", game_zone=ZONE)
     changed(world, order_id, technician_id=other.user_id)
     assert swept(world) == {}
     world.clock.advance(hours=2, seconds=1)
@@ -160,7 +160,7 @@ def test_what_the_leads_were_told_of_a_returned_order_is_not_told_to_who_gets_it
     order_id = in_hand(world, tech, world.clock.now() + SOON)
     changed(world, order_id, state=WorkOrderState.RETURNED.value)
     assert swept(world) == {ReminderOutcome.DUE_SOON: 1}
-    other = world.person("TECH")
+    other = world.person("TECH", game_zone=ZONE)
     changed(world, order_id, state=WorkOrderState.ASSIGNED.value, technician_id=other.user_id)
     assert swept(world) == {}
     world.clock.advance(hours=2, seconds=1)
@@ -199,7 +199,7 @@ def test_an_order_that_goes_to_somebody_else_in_the_middle_of_the_sweep_is_told_
     world: World, tech: Person, engine: EmbeddedEngine
 ) -> None:
     order_id = in_hand(world, tech, world.clock.now() - HOURS_4)
-    other = world.person("TECH")
+    other = world.person("TECH", game_zone=ZONE)
 
     def hand_on(*_: object) -> None:
         changed(world, order_id, technician_id=other.user_id)
@@ -262,7 +262,7 @@ def test_an_order_that_fails_holds_no_other_back_and_is_told_by_the_next_pass(
 
 
 def test_every_organisation_is_told_of_its_own(world: World, tech: Person) -> None:
-    theirs = world.person("TECH", OTHER)
+    theirs = world.person("TECH", OTHER, game_zone=ZONE)
     orders = [in_hand(world, person, world.clock.now() + SOON) for person in (tech, theirs)]
     swept(world)
     assert [told(person) for person in (tech, theirs)] == [[("WO_DUE_SOON", order_id)] for order_id in orders]

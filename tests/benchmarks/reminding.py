@@ -18,7 +18,7 @@ from tests.benchmarks.metered import MeteredEngine, total
 from tests.benchmarks.pricing import Place
 from tests.benchmarks.report import Report, mark, typical
 from tests.benchmarks.stage import Stage, Stopwatch
-from tests.builders.reminders import in_hand, stored
+from tests.builders.reminders import ZONE, in_hand, stored
 from tests.builders.world import Person
 
 FLAT = 1.5
@@ -106,7 +106,7 @@ def _park(engine: MeteredEngine, orders: int) -> Park:
 
 
 def _listening(stage: Stage, role: str) -> Person:
-    person = stage.world.person(role)
+    person = stage.world.person(role, game_zone=ZONE)
     person.socket("staff")
     return person
 

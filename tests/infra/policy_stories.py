@@ -25,7 +25,7 @@ from tests.builders.forms import Field, form
 from tests.builders.mailboxes import recipient
 from tests.builders.packing import load
 from tests.builders.photos import BUCKET, photo
-from tests.builders.reminders import in_hand
+from tests.builders.reminders import ZONE, in_hand
 from tests.builders.signing_in import PASSWORD, anna
 from tests.builders.world import OTHER, Answer, Person
 
@@ -302,7 +302,8 @@ def gone_sockets(world: DeployedWorld, objects: EmbeddedObjects) -> None:
 
 def sockets_that_fall_behind(world: DeployedWorld, objects: EmbeddedObjects) -> None:
     """Each function that delivers finds old events and a gateway that refuses, and then a session that has ended."""
-    customer, courier, tech = world.person("customer"), dispatch.on_duty(world.person("courier")), world.person("TECH")
+    customer, courier = world.person("customer"), dispatch.on_duty(world.person("courier"))
+    tech = world.person("TECH", game_zone=ZONE)
 
     def order() -> None:
         dispatch.report(courier, 52.37, 4.89)

@@ -20,7 +20,7 @@ def sweep(world: World, name: str = "sweep") -> Counter[ReminderOutcome]:
 
 
 def test_four_concurrent_sweeps_send_a_reminder_once(arena: World) -> None:
-    tech, lead = arena.person("TECH"), arena.person("MAINT_TL")
+    tech, lead = arena.person("TECH", game_zone=ZONE), arena.person("MAINT_TL", game_zone=ZONE)
     for number in range(6):
         orders = [in_hand(arena, tech, arena.clock.now() - LATE, lead=lead) for _ in range(3)]
         sweeps = at_once([partial(sweep, arena, f"sweep-{one}") for one in range(4)])
@@ -38,7 +38,7 @@ def test_four_concurrent_sweeps_send_a_reminder_once(arena: World) -> None:
 def test_concurrent_sweeps_tell_leads_and_their_superior_once(arena: World) -> None:
     superior = arena.person("STORE_MANAGER")
     lead = arena.person("MAINT_TL", game_zone=ZONE, reports_to=superior.user_id)
-    tech, long_ago = arena.person("TECH"), arena.clock.now() - timedelta(hours=25)
+    tech, long_ago = arena.person("TECH", game_zone=ZONE), arena.clock.now() - timedelta(hours=25)
     for number in range(4):
         orders = [in_hand(arena, tech, long_ago, state=WorkOrderState.ROUTED) for _ in range(3)]
         at_once([partial(sweep, arena, f"sweep-{one}") for one in range(4)])
@@ -49,7 +49,7 @@ def test_concurrent_sweeps_tell_leads_and_their_superior_once(arena: World) -> N
 
 
 def test_sweep_with_a_conflict_finds_all_reminders_sent(arena: World, embedded: EmbeddedEngine) -> None:
-    tech = arena.person("TECH")
+    tech = arena.person("TECH", game_zone=ZONE)
     orders = [in_hand(arena, tech, arena.clock.now() + SOON) for _ in range(4)]
     other: list[Counter[ReminderOutcome]] = []
 
@@ -63,7 +63,7 @@ def test_sweep_with_a_conflict_finds_all_reminders_sent(arena: World, embedded: 
 
 
 def test_finished_order_is_not_reported_as_overdue_afterwards(arena: World) -> None:
-    tech = arena.person("TECH")
+    tech = arena.person("TECH", game_zone=ZONE)
     for _ in range(30):
         order_id = in_hand(arena, tech, arena.clock.now() - LATE, state=WorkOrderState.IN_PROGRESS)
         finish = partial(changed, arena, order_id, state=WorkOrderState.DONE.value, technician_name="Done")
@@ -75,7 +75,7 @@ def test_finished_order_is_not_reported_as_overdue_afterwards(arena: World) -> N
 
 
 def test_reassigned_order_is_reported_as_overdue_to_one_technician(arena: World) -> None:
-    one, other = arena.person("TECH"), arena.person("TECH")
+    one, other = arena.person("TECH", game_zone=ZONE), arena.person("TECH", game_zone=ZONE)
     for _ in range(30):
         order_id = in_hand(arena, one, arena.clock.now() - LATE)
         both(partial(sweep, arena), partial(changed, arena, order_id, technician_id=other.user_id))

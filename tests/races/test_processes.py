@@ -12,7 +12,7 @@ from infra.local.engine_server import engine_process
 from tests.builders.dispatch import on_duty
 from tests.builders.mailboxes import mail
 from tests.builders.notices import check_count
-from tests.builders.reminders import SOON, in_hand, told
+from tests.builders.reminders import SOON, ZONE, in_hand, told
 from tests.builders.world import World
 from tests.environment import examples
 from tests.races.clocks import racing_clock
@@ -66,7 +66,7 @@ def test_sweeps_of_four_processes_hand_each_offer_on_once(shared: World, process
 
 
 def test_sweeps_of_four_processes_tell_each_due_date_once(shared: World, processes: Crew) -> None:
-    techs = [shared.person("TECH") for _ in range(5)]
+    techs = [shared.person("TECH", game_zone=ZONE) for _ in range(5)]
     due_at = shared.clock.now() + SOON
     orders = [in_hand(shared, techs[number % 5], due_at) for number in range(examples(100, everyday=1 / 4))]
     names = [f"sweep-{number}" for number in range(processes.size)]
