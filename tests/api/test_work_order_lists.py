@@ -1,6 +1,7 @@
 """A technician's dashboard and list, and the lists of those who lead: what is in them, in which order, and for whom."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 from urllib.parse import quote
 
@@ -84,8 +85,28 @@ def test_an_order_in_a_list_shows_what_the_contract_says(world: World, park: Par
         "technicianId": park.tech.user_id,
         "assignedBy": "Hugo Prins",
         "assignedById": park.lead.user_id,
+        "vendor": None,
+        "hold": None,
         "closedAt": None,
     }
+
+
+def test_lists_say_why_an_order_waits_and_which_vendor_has_it_until_that_ends(park: Park) -> None:
+    held, outsourced = park.started(), park.routed()["id"]
+    until = park.world.clock.now() + timedelta(hours=5)
+    body = {"reason": "WEATHER", "until": until.strftime("%Y-%m-%dT%H:%M:%SZ")}
+    assert park.tech.patch(f"/v1/work-orders/{held}/hold", body).status == 200
+    assert park.lead.patch(f"/v1/work-orders/{outsourced}/outsource", {"vendor": "Lifts Ltd"}).status == 200
+    park.later(hours=1)
+
+    def shown() -> dict[str, tuple[Any, Any]]:
+        return {order["id"]: (order["vendor"], order["hold"]) for order in listed(park.lead, ALL)}
+
+    hold = {"reason": "WEATHER", "at": "2026-03-01T09:00:00Z", "until": "2026-03-01T14:00:00Z"}
+    assert shown() == {held: (None, hold), outsourced: ("Lifts Ltd", None)}
+    assert park.resume(held).status == 200
+    assert park.lead.patch(f"/v1/work-orders/{outsourced}/recall").status == 200
+    assert shown() == {held: (None, None), outsourced: (None, None)}
 
 
 def test_one_s_own_orders_come_soonest_due_first(park: Park) -> None:

@@ -46,6 +46,8 @@ SUMMARY = {
     **TECHNICIAN,
     "assignedBy": _LEAD,
     "assignedById": _LEAD_ID,
+    "vendor": None,
+    "hold": None,
     "closedAt": None,
 }
 _MADE: dict[str, Any] = {

@@ -12,7 +12,7 @@ import msgspec
 from msgspec import Meta
 
 from chalicelib.edge.types import FREE_TEXT, Cursor, EntityId, Limit, Note500, Text100, Text500
-from chalicelib.maintenance.rules import Priority, WorkOrderState
+from chalicelib.maintenance.rules import HoldReason, Priority, WorkOrderState
 
 Instructions = Annotated[str, FREE_TEXT, Meta(max_length=2000)]
 
@@ -149,6 +149,17 @@ class SourceChecklist(msgspec.Struct, frozen=True):
     """The name of the checklist when the work order was made."""
 
 
+class CurrentHold(msgspec.Struct, frozen=True):
+    """What a work order on hold waits for."""
+
+    reason: HoldReason
+    """What the work waits for."""
+    at: datetime
+    """When the hold began, UTC."""
+    until: datetime | None
+    """When the work is expected to go on, UTC. Null if nothing was given."""
+
+
 class WorkOrderSummary(msgspec.Struct, frozen=True, rename="camel"):
     """A work order in lists. A returned one shows the technician who returned it."""
 
@@ -186,6 +197,10 @@ class WorkOrderSummary(msgspec.Struct, frozen=True, rename="camel"):
     """The name of the user who last assigned the work order. Null before it is assigned."""
     assigned_by_id: str | None
     """The id of that user. Null where `assignedBy` is null."""
+    vendor: str | None
+    """The vendor who has the work order. Null unless it is `OUTSOURCED`."""
+    hold: CurrentHold | None
+    """Why the work order waits. Null unless it is `ON_HOLD`."""
     closed_at: datetime | None
     """When the work order was done or cancelled, UTC. Null before that."""
 

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
+import msgspec
 from msgspec import UNSET
 
 from chalicelib.core.actor import Actor
@@ -33,7 +34,7 @@ from chalicelib.maintenance.rules import (
 from chalicelib.maintenance.settings import MAINTENANCE
 from chalicelib.maintenance.technicians.tables import TechnicianCounts, counts_key
 from chalicelib.maintenance.workorders.errors import DuplicateWorkOrder
-from chalicelib.maintenance.workorders.schemas import CreateWorkOrder
+from chalicelib.maintenance.workorders.schemas import CreateWorkOrder, CurrentHold
 from chalicelib.maintenance.workorders.step_schemas import WorkOrderEdit, WorkOrderHold
 from chalicelib.maintenance.workorders.tables import (
     WORK_ORDER_HOURS,
@@ -141,7 +142,8 @@ def hold_work_order(work: UnitOfWork, order: WorkOrder, command: WorkOrderHold, 
     Raise `ValidationFailed` if the expected end has passed already.
     """
     require_future(work, "until", command.until)
-    values = {"held_state": order.state, "held_at": work.now}
+    hold = msgspec.to_builtins(CurrentHold(command.reason, work.now, command.until))
+    values = {"held_state": order.state, "held_at": work.now, "hold": hold}
     details = {"hold_reason": command.reason.value, "hold_until": command.until}
     step = RecordedStep(WorkOrderAction.HOLD, TimelineAction.HELD, command.note or None, details)
     move_work_order(work, order, actor, step, values)
@@ -194,6 +196,7 @@ def end_hold(work: UnitOfWork, order: WorkOrder, organisation: Organisation | No
     return {
         "held_state": None,
         "held_at": None,
+        "hold": None,
         "time_on_hold_ms": order.time_on_hold_ms + held // _MILLISECOND,
         **due_values(order, order.due_at + held, organisation),
     }

@@ -23,7 +23,7 @@ Each list costs a write when an order changes state; work orders change rarely a
 from datetime import datetime
 from typing import Any
 
-from pynamodb.attributes import BooleanAttribute, ListAttribute, UnicodeAttribute
+from pynamodb.attributes import BooleanAttribute, JSONAttribute, ListAttribute, UnicodeAttribute
 from pynamodb.indexes import IncludeProjection
 
 from chalicelib.core.clock import to_millis
@@ -44,30 +44,14 @@ from chalicelib.maintenance.rules import CLOCKED, OPEN, WorkOrderState
 from chalicelib.maintenance.tables import InList
 
 NOTICE_SHARDS = Shards(8)
-_LISTED = IncludeProjection(
-    [
-        "order_id",
-        "code",
-        "state",
-        "priority",
-        "game_zone",
-        "ride_code",
-        "ride_name",
-        "checklist_ref",
-        "checklist_name",
-        "item_text",
-        "issue_photos",
-        "technician_id",
-        "technician_name",
-        "assigned_by_id",
-        "assigned_by_name",
-        "due_at",
-        "created_at",
-        "closed_at",
-        "version",
-    ]
+_LISTED = (
+    *("order_id", "code", "state", "version", "priority", "game_zone", "ride_code", "ride_name", "checklist_ref"),
+    *("checklist_name", "item_text", "issue_photos", "technician_id", "technician_name", "assigned_by_id"),
+    *("assigned_by_name", "due_at", "created_at"),
 )
-"""The attributes that lists show. The indexes of a table may project a hundred attributes in all."""
+"""The attributes that all lists show. The indexes of a table may project a hundred attributes in all."""
+_OPEN = IncludeProjection([*_LISTED, "vendor", "hold"])
+_CLOSED = IncludeProjection([*_LISTED, "closed_at"])
 
 
 class WorkOrder(InList):
@@ -77,7 +61,8 @@ class WorkOrder(InList):
     begins when a technician starts or a vendor gets the order, and ends when it is assigned again; photos of the
     finished work belong to the attempt in which they were added.
 
-    On hold, `held_state` is the state to which it goes back, and `held_at` the moment at which its clock stands.
+    On hold, `held_state` is the state to which it goes back, and `held_at` the moment at which its clock stands;
+    `hold` is a `CurrentHold` for lists.
     `time_on_hold_ms` is the sum of the holds that have ended since `routed_at`, which is the moment of making or of the
     last reopening (absent in orders of earlier versions). `sla_due_at` is the due date that comes back when a vendor
     with a due date of its own is recalled.
@@ -96,7 +81,7 @@ class WorkOrder(InList):
         {
             *("org_id", "list_key", "place", "mine_state_key", "zone_key", "zone_state_key", "org_key"),
             *("org_state_key", "notice_shard", "notice_at", "routing_notice", "notice_told_to", "earlier_notices"),
-            *("attempt_started_at", "attempts", "completion_photos", "routed_at", "held_state", "held_at"),
+            *("attempt_started_at", "attempts", "completion_photos", "routed_at", "held_state", "held_at", "hold"),
             *("time_on_hold_ms", "sla_due_at", "worked_ms", "working_since", "updated_at", "report_state"),
         }
     )
@@ -130,6 +115,7 @@ class WorkOrder(InList):
     return_reason = optional(UnicodeAttribute())
     held_state = optional(UnicodeAttribute())
     held_at = optional(MomentAttribute())
+    hold = optional(JSONAttribute())
     time_on_hold_ms = IntAttribute(default=0)
     worked_ms = IntAttribute(default=0)
     working_since = optional(MomentAttribute())
@@ -159,15 +145,15 @@ class WorkOrder(InList):
     routing_notice = optional(BooleanAttribute())
     notice_told_to = optional(UnicodeAttribute())
     earlier_notices = optional(ListAttribute[Any]())
-    mine_by_state = index(_LISTED, mine_state_key=UnicodeAttribute, due_at=MomentAttribute)
+    mine_by_state = index(_CLOSED, mine_state_key=UnicodeAttribute, due_at=MomentAttribute)
     """The closed orders of a technician in one game zone, by state."""
-    zone_open = index(_LISTED, zone_key=UnicodeAttribute, due_at=MomentAttribute)
+    zone_open = index(_OPEN, zone_key=UnicodeAttribute, due_at=MomentAttribute)
     """The open orders of a game zone, also of each of its technicians."""
-    zone_by_state = index(_LISTED, zone_state_key=UnicodeAttribute, due_at=MomentAttribute)
+    zone_by_state = index(_CLOSED, zone_state_key=UnicodeAttribute, due_at=MomentAttribute)
     """The closed orders of a game zone, by state."""
-    org_open = index(_LISTED, org_key=UnicodeAttribute, due_at=MomentAttribute)
+    org_open = index(_OPEN, org_key=UnicodeAttribute, due_at=MomentAttribute)
     """The open orders of an organisation."""
-    org_by_state = index(_LISTED, org_state_key=UnicodeAttribute, due_at=MomentAttribute)
+    org_by_state = index(_CLOSED, org_state_key=UnicodeAttribute, due_at=MomentAttribute)
     """The closed orders of an organisation, by state."""
     notices_due = index(
         IncludeProjection(["org_id", "order_id"]), notice_shard=UnicodeAttribute, notice_at=MomentAttribute

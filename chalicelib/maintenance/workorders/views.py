@@ -22,10 +22,11 @@ from chalicelib.maintenance.workorders.timeline import TimelineAction, steps_of
 
 def order_summary(order: WorkOrder, now: datetime) -> schemas.WorkOrderSummary:
     """Return a work order in lists."""
+    state = WorkOrderState(order.state)
     return schemas.WorkOrderSummary(
         id=order.order_id,
         code=order.code,
-        state=WorkOrderState(order.state),
+        state=state,
         version=order.version,
         priority=Priority(order.priority),
         game_zone=order.game_zone,
@@ -39,6 +40,8 @@ def order_summary(order: WorkOrder, now: datetime) -> schemas.WorkOrderSummary:
         technician_id=order.technician_id,
         assigned_by=order.assigned_by_name,
         assigned_by_id=order.assigned_by_id,
+        vendor=order.vendor if state is WorkOrderState.OUTSOURCED else None,
+        hold=None if order.hold is None else msgspec.convert(order.hold, schemas.CurrentHold),
         closed_at=order.closed_at,
     )
 

@@ -27,6 +27,8 @@ function order(id: string, dueInHours: number, changes: Partial<WorkOrder> = {})
     technicianId: null,
     assignedBy: null,
     assignedById: null,
+    vendor: null,
+    hold: null,
     closedAt: null,
     ...changes,
   };
@@ -48,7 +50,7 @@ const OPEN = [
 ];
 
 function detail(summary: WorkOrder, changes: Partial<WorkOrderDetail> = {}): WorkOrderDetail {
-  const { aItemText, issuePhotoCount, ...shared } = summary;
+  const { aItemText, issuePhotoCount, hold, ...shared } = summary;
   return {
     ...shared,
     aItem: { id: "A-1", text: aItemText, note: null },

@@ -16,7 +16,11 @@ export function Holds({ order }: { order: WorkOrderDetail }) {
         {order.holds.toReversed().map((hold) => (
           <li key={hold.at}>
             <p className={styles.text}>
-              {texts.holds.entry(HOLD_REASONS[hold.reason] ?? hold.reason, heldFor(hold, now), hold.endedAt === null)}
+              {texts.holds.entry(
+                HOLD_REASONS[hold.reason] ?? hold.reason,
+                heldFor(hold, hold.endedAt, now),
+                hold.endedAt === null,
+              )}
             </p>
             {hold.note !== null && <p className={styles.text}>{hold.note}</p>}
             <p className={styles.by}>

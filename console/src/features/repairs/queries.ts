@@ -61,15 +61,6 @@ export function orderQuery(orderId: string) {
   });
 }
 
-/** Why and since when a work order waits. A list does not say it, and another version may wait for something else. */
-export function waitingQuery({ id, version }: Pick<WorkOrder, "id" | "version">) {
-  return queryOptions({
-    queryKey: ["repairs", "waiting", id, version],
-    queryFn: ({ signal }) => readOrder(id, signal),
-    staleTime: Number.POSITIVE_INFINITY,
-  });
-}
-
 /** The first hundred technicians of a zone, or of all that the person may see. */
 export function techniciansQuery(zone: string) {
   return queryOptions({
